@@ -1,0 +1,118 @@
+/** What a diagnosis says: findings with a code, typed arguments and their evidence. The shapes here are what `-o json` prints. */
+
+import type { ContainerKind } from '../snapshot/pod.ts'
+import type { Gap, SnapshotSource } from '../snapshot/snapshot.ts'
+
+/** Every cause a failed pull can have; DESIGN.md's table says what each is and is not. The order is the order of telling. */
+export const CAUSES = [
+  'rate-limited',
+  'kubelet-qps',
+  'auth-required-or-denied',
+  'image-not-found',
+  'registry-not-found-dns',
+  'network-timeout',
+  'connection-refused-or-reset',
+  'tls',
+  'http-https-mismatch',
+  'proxy',
+  'platform-mismatch',
+  'unsupported-manifest',
+  'invalid-reference',
+  'never-pull',
+  'disk-full',
+  'registry-server-error',
+  'corrupt-or-unpack',
+  'signature-policy',
+  'canceled-or-deadline',
+  'other',
+] as const
+export type Cause = (typeof CAUSES)[number]
+
+/** Who is counted against a rate limit. */
+export type RateLimitSubcause = 'anonymous' | 'account' | 'abuse' | 'unspecified'
+
+export type Severity = 'error' | 'warning' | 'info'
+
+/** The sentence that proves the cause, whole and redacted; null text never occurs: no sentence, no evidence. */
+export interface Evidence {
+  from: 'event' | 'status'
+  text: string
+}
+
+/** Why one credential does not serve one image. */
+export type AttemptProblem =
+  | 'secret-missing'
+  | 'secret-forbidden'
+  | 'secret-unread'
+  | 'wrong-type'
+  | 'wrong-key'
+  | 'malformed'
+  | 'creds-store-only'
+  | 'no-entries'
+  | 'key-never-matches'
+  | 'other-registry'
+  | 'empty-auth'
+  | 'token-only'
+  | 'half'
+  | 'shadowed'
+
+/** One credential the kubelet looks at for one image, in its order. */
+export interface Attempt {
+  from: 'pod' | 'serviceaccount'
+  /** The Secret's name. */
+  secret: string
+  /** The auths key that matched, or that should have; null where the secret has none to look at. */
+  key: string | null
+  username: string | null
+  usable: boolean
+  problem: AttemptProblem | null
+}
+
+export type CredentialStatus = 'none' | 'usable' | 'broken' | 'unknown'
+
+export interface CredentialReport {
+  status: CredentialStatus
+  attempts: Attempt[]
+}
+
+/** What pullguard can do about a finding; the command that does it is put into words by `report`. */
+export type Remedy = 'authenticate' | 'recreate' | 'pin' | 'pull-policy' | 'replace-registry'
+
+/** One failing container: one finding. */
+export interface Finding {
+  cause: Cause
+  /** Only for rate-limited today. */
+  subcause: RateLimitSubcause | null
+  severity: Severity
+  namespace: string
+  pod: string
+  container: string
+  containerKind: ContainerKind
+  /** The topmost controller; null for a bare pod. */
+  workload: { kind: string; name: string } | null
+  node: string | null
+  /** As written. */
+  image: string
+  /** As Kubernetes reads it; null if it does not parse. */
+  reference: string | null
+  registry: string | null
+  /** The waiting reason. */
+  reason: string
+  /** ISO 8601: the first sign of it. */
+  since: string | null
+  evidence: Evidence | null
+  credential: CredentialReport
+  remedies: Remedy[]
+  /** Blast radius, high first: system-node-critical DaemonSets and kube-system lead. Not printed. */
+  urgency: number
+}
+
+export interface Diagnosis {
+  takenAt: string
+  /** No gap. */
+  complete: boolean
+  source: SnapshotSource
+  summary: { pods: number; failingPods: number; causes: Partial<Record<Cause, number>> }
+  findings: Finding[]
+  gaps: Gap[]
+}

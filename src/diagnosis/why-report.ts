@@ -1,0 +1,42 @@
+/** What `why` says of one pod: for each image what the kubelet will try, and the one link that is broken. */
+
+import type { ContainerKind, PullPolicy } from '../snapshot/pod.ts'
+import type { Gap } from '../snapshot/snapshot.ts'
+import type { Attempt, Finding } from './finding.ts'
+
+/** `blocked`: the kubelet refuses before it asks a registry (malformed secret, invalid name, policy Never). */
+export type Verdict = 'anonymous' | 'authenticated' | 'blocked' | 'unknown'
+
+/** The links of the chain that can be broken, besides those of an attempt. */
+export type WhyProblem =
+  | { code: 'invalid-reference'; detail: string }
+  | { code: 'never-pull' }
+  | { code: 'malformed-secret'; secret: string }
+  | { code: 'service-account-secrets-ignored'; serviceAccount: string; secrets: string[] }
+  | { code: 'service-account-changed-later'; serviceAccount: string; secrets: string[] }
+  | { code: 'no-credential'; registry: string }
+  | { code: 'attempt'; secret: string; key: string | null; problem: Exclude<Attempt['problem'], null> }
+  | { code: 'pull-failed'; finding: Finding }
+
+export interface WhyContainer {
+  container: string
+  kind: ContainerKind
+  image: string
+  reference: string | null
+  registry: string | null
+  pullPolicy: PullPolicy | null
+  attempts: Attempt[]
+  verdict: Verdict
+  /** Every broken link found; the first is the one to mend. */
+  problems: WhyProblem[]
+}
+
+export interface Why {
+  pod: string
+  namespace: string
+  workload: { kind: string; name: string } | null
+  serviceAccount: string
+  node: string | null
+  containers: WhyContainer[]
+  gaps: Gap[]
+}

@@ -1,0 +1,16 @@
+/** The few errors a user can cause, or the world can cause to a user. Each becomes one clear sentence and an exit code in main. */
+
+/** Wrong usage or unreadable input: names the input and the remedy. Exit code 2, nothing changed. */
+export class UsageError extends Error {
+  override name = 'UsageError'
+}
+
+/** Cluster or registry unreachable, or not authenticated. Exit code 4. */
+export class UnreachableError extends Error {
+  override name = 'UnreachableError'
+}
+
+/** Not confirmed, stale plan, managed by something else. Exit code 5. */
+export class RefusedError extends Error {
+  override name = 'RefusedError'
+}

@@ -1,0 +1,19 @@
+/** A request the API server refused or that never got an answer. */
+
+export class ApiError extends Error {
+  override name = 'ApiError'
+  /** HTTP status; 0 where no answer came. */
+  readonly status: number
+  /** The Status object's reason (`Forbidden`, `NotFound`, `Conflict`, `Expired`…), or the system's error code (`ECONNREFUSED`). */
+  readonly reason: string
+  readonly method: string
+  readonly path: string
+
+  constructor(fields: { status: number; reason: string; message: string; method: string; path: string }, cause?: unknown) {
+    super(fields.message, cause === undefined ? undefined : { cause })
+    this.status = fields.status
+    this.reason = fields.reason
+    this.method = fields.method
+    this.path = fields.path
+  }
+}

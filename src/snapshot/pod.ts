@@ -1,0 +1,59 @@
+/** A pod as far as pulling its images goes. */
+
+/** How the container sits in the pod; `sidecar` is an init container with restartPolicy Always, `volume` an image volume. */
+export type ContainerKind = 'container' | 'init' | 'sidecar' | 'ephemeral' | 'volume'
+
+export type PullPolicy = 'Always' | 'IfNotPresent' | 'Never'
+
+/** What the kubelet last said of the container; `unknown` where it has not said anything. */
+export type ContainerState =
+  | { type: 'waiting'; reason: string; message: string }
+  | { type: 'running'; startedAt: string | null }
+  | { type: 'terminated'; reason: string; exitCode: number; message: string }
+  | { type: 'unknown' }
+
+/** A container, or an image volume (its name is the volume's name). */
+export interface Container {
+  name: string
+  kind: ContainerKind
+  /** As written in the spec. */
+  image: string
+  /** As stored in the spec; null where a dump or an image volume leaves it out. */
+  pullPolicy: PullPolicy | null
+  state: ContainerState
+  ready: boolean
+  /** `status.imageID`: what runs now, or ran last; null if nothing was ever pulled. */
+  imageId: string | null
+}
+
+/** A controller named in ownerReferences (the one with `controller: true`). */
+export interface ControllerReference {
+  apiVersion: string
+  kind: string
+  name: string
+  uid: string
+}
+
+export interface Pod {
+  namespace: string
+  name: string
+  uid: string
+  /** null while it is not scheduled. */
+  node: string | null
+  /** ISO 8601. */
+  createdAt: string
+  phase: string
+  /** `status.reason`, such as Evicted; empty if none. */
+  reason: string
+  /** It has a deletionTimestamp. */
+  terminating: boolean
+  /** A static pod's mirror (annotation kubernetes.io/config.mirror): the API server can't change or restart it. */
+  mirror: boolean
+  serviceAccount: string
+  /** `spec.imagePullSecrets`, names in order, empty ones left out. Admission has already copied the service account's. */
+  pullSecrets: string[]
+  priorityClass: string | null
+  controller: ControllerReference | null
+  /** In the order init (sidecars among them), regular, ephemeral, image volumes. */
+  containers: Container[]
+}

@@ -1,0 +1,73 @@
+/** What was seen of a cluster or a dump: plain, serialisable, free of secrets. Everything after `source` works on this alone. */
+
+import type { Pod } from './pod.ts'
+import type { PullSecret } from './pull-secret.ts'
+
+/** Where the facts came from. */
+export type SnapshotSource =
+  | { type: 'cluster'; context: string | null; server: string }
+  | { type: 'file'; files: string[] }
+
+/** Why something that should have been read was not. */
+export type GapReason = 'forbidden' | 'failed' | 'timeout' | 'expired' | 'truncated' | 'absent'
+
+/** Something that should have been read and could not be. A snapshot with a gap is never called healthy. */
+export interface Gap {
+  /** Plural resource name as kubectl prints it: `pods`, `events`, `secrets`, `serviceaccounts`, `replicasets.apps`, `namespaces`… */
+  what: string
+  /** `null`: cluster-wide. */
+  namespace: string | null
+  why: GapReason
+  /** The server's own sentence, or what is missing; free of secrets. */
+  detail?: string
+}
+
+/** A pod's Failed or BackOff event, as the kubelet wrote it. */
+export interface PodEvent {
+  namespace: string
+  pod: string
+  /** `null` where the event does not carry it. */
+  podUid: string | null
+  /** `spec.containers{shop}`, `spec.initContainers{setup}`, `spec.ephemeralContainers{debug}`; empty for the pod as a whole. */
+  fieldPath: string
+  reason: string
+  message: string
+  count: number
+  /** ISO 8601; `null` where the event does not carry it. */
+  firstSeen: string | null
+  lastSeen: string | null
+}
+
+/** One step from a pod towards its topmost controller: the object and who controls it (`controller` null: nobody). */
+export interface OwnerLink {
+  namespace: string
+  kind: string
+  name: string
+  uid: string
+  controller: { kind: string; name: string; apiVersion: string; uid: string } | null
+}
+
+/** A service account that a failing pod runs as. */
+export interface ServiceAccount {
+  namespace: string
+  name: string
+  imagePullSecrets: string[]
+}
+
+/** The facts of one moment. `pods` holds only those worth a look; `podCount` counts the healthy ones too. */
+export interface Snapshot {
+  /** ISO 8601: the only clock that the pure rooms know. */
+  takenAt: string
+  source: SnapshotSource
+  /** How many pods were looked at, healthy ones included. */
+  podCount: number
+  /** Every pod with a container that could be failing to get its image, and any pod asked for by name. */
+  pods: Pod[]
+  /** Events of `pods`: reasons Failed, BackOff, InspectFailed, ErrImageNeverPull, FailedToRetrieveImagePullSecret. */
+  events: PodEvent[]
+  /** The pull secrets that `pods` name: content described, never carried. Missing and unreadable ones are here too. */
+  pullSecrets: PullSecret[]
+  serviceAccounts: ServiceAccount[]
+  owners: OwnerLink[]
+  gaps: Gap[]
+}
