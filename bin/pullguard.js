@@ -5,10 +5,8 @@ if (version[0] < 22 || (version[0] === 22 && version[1] < 19)) {
   process.stderr.write('pullguard needs Node 22.19 or newer; this is Node ' + process.versions.node + '.\n')
   process.exitCode = 2
 } else {
-  import('node:module').then(function (nodeModule) {
+  import('node:module').then(nodeModule => {
     nodeModule.enableCompileCache()
-    return import('../dist/pullguard.js').then(function (pullguard) {
-      return pullguard.runProcess()
-    })
+    return import('../dist/pullguard.js').then(pullguard => pullguard.runProcess())
   })
 }

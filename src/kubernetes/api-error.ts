@@ -9,7 +9,10 @@ export class ApiError extends Error {
   readonly method: string
   readonly path: string
 
-  constructor(fields: { status: number; reason: string; message: string; method: string; path: string }, cause?: unknown) {
+  constructor(
+    fields: { status: number; reason: string; message: string; method: string; path: string },
+    cause?: unknown,
+  ) {
     super(fields.message, cause === undefined ? undefined : { cause })
     this.status = fields.status
     this.reason = fields.reason
