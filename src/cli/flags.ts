@@ -1,0 +1,115 @@
+/** Flags that several commands share, with kubectl's names and meaning, and how their values are read. */
+
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { ConnectionFlags } from '../commands/context.ts'
+
+const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+
+/** A Go duration (`1m30s`, `500ms`) or a plain number of seconds, as kubectl takes it. Returns milliseconds. */
+export function parseDuration(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text) * 1000
+  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) {
+    throw new InvalidArgumentError('Give a time such as 30s, 2m or 1m30s.')
+  }
+  let total = 0
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
+    total += Number(amount) * (UNIT_MS[unit ?? 's'] ?? 0)
+  }
+  return total
+}
+
+/** Commander's way to collect a repeatable flag. */
+export function repeatable(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value]
+}
+
+/** A flag that takes commas as well as repetition. */
+export function commaSeparated(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), ...value.split(',').filter(part => part !== '')]
+}
+
+function parseVerbosity(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Give a number from 0 to 9.')
+  return Number(text)
+}
+
+/** Adds -n and the flags that say which cluster and who asks, each as kubectl has it. */
+export function addConnectionFlags(command: Command): Command {
+  return command
+    .option('-n, --namespace <name>', "namespace to look at (default: the context's)")
+    .optionsGroup('Connection (as in kubectl):')
+    .option('--kubeconfig <file>', 'kubeconfig file instead of $KUBECONFIG or ~/.kube/config')
+    .option('--context <name>', 'kubeconfig context to use')
+    .option('--cluster <name>', 'kubeconfig cluster to use')
+    .option('--user <name>', 'kubeconfig user to use')
+    .option('-s, --server <url>', 'address of the API server')
+    .option('--token <token>', 'bearer token for the API server')
+    .option('--certificate-authority <file>', "file with the API server's certificate authority")
+    .option('--tls-server-name <name>', 'name to expect in the server certificate')
+    .option('--insecure-skip-tls-verify', "don't check the server certificate (unsafe)")
+    .option('--as <user>', 'act as this user')
+    .option('--as-uid <uid>', 'act as this user id')
+    .addOption(
+      new Option('--as-group <group>', 'act as a member of this group (repeatable)').argParser(repeatable),
+    )
+    .addOption(
+      new Option('--request-timeout <time>', 'longest time for one request, such as 30s; 0 for no limit')
+        .argParser(parseDuration)
+        .default(60_000, '1m'),
+    )
+    .addOption(
+      new Option('-v, --v <level>', 'log requests at level 6 and up')
+        .argParser(parseVerbosity)
+        .default(0, '0'),
+    )
+}
+
+/** What commander read, as the commands take it. */
+export function connectionFlags(options: Record<string, unknown>): ConnectionFlags {
+  const { requestTimeout, v, ...rest } = options
+  const flags: Record<string, unknown> = { requestTimeoutMs: requestTimeout, verbosity: v }
+  for (const name of CONNECTION_NAMES) if (rest[name] !== undefined) flags[name] = rest[name]
+  return flags as ConnectionFlags
+}
+
+const CONNECTION_NAMES = [
+  'kubeconfig',
+  'context',
+  'cluster',
+  'user',
+  'server',
+  'token',
+  'certificateAuthority',
+  'tlsServerName',
+  'insecureSkipTlsVerify',
+  'as',
+  'asUid',
+  'asGroup',
+  'namespace',
+] as const satisfies (keyof ConnectionFlags)[]
+
+/** Adds where to read from: a live cluster's namespaces, or a dump. */
+export function addScopeFlags(command: Command): Command {
+  return command
+    .option('-A, --all-namespaces', 'look at every namespace')
+    .option('-l, --selector <labels>', 'only pods with these labels, such as app=shop,tier!=test')
+}
+
+/** Adds -f and -R: read a dump instead of a cluster. */
+export function addDumpFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '-f, --filename <file>',
+        'read a dump (`kubectl get pods,events,secrets,… -o json`), a folder, or - for stdin (repeatable)',
+      ).argParser(repeatable),
+    )
+    .option('-R, --recursive', 'with -f, read folders with everything below them')
+}
+
+/** Adds -o with the formats that the command knows. */
+export function addOutputFlag(command: Command, formats: readonly string[]): Command {
+  return command
+    .addOption(new Option('-o, --output <format>', 'output format').choices(formats).default('table'))
+    .option('--no-color', 'no colour (also: NO_COLOR)')
+}

@@ -1,0 +1,48 @@
+/** What every command is handed: streams, clock, environment and the way to a cluster. Nothing else reaches outside. */
+
+import type { ClusterWriter } from '../kubernetes/cluster.ts'
+import type { Output, Progress, Questions } from '../terminal.ts'
+
+/** How a command ended; main holds the table that makes it a number. */
+export type ExitName = 'ok' | 'findings' | 'usage' | 'incomplete' | 'unreachable' | 'refused'
+
+/** kubectl's connection flags, with kubectl's names and meaning. */
+export interface ConnectionFlags {
+  kubeconfig?: string
+  context?: string
+  cluster?: string
+  user?: string
+  server?: string
+  token?: string
+  certificateAuthority?: string
+  tlsServerName?: string
+  insecureSkipTlsVerify?: boolean
+  as?: string
+  asUid?: string
+  asGroup?: string[]
+  /** Milliseconds; 0 means no bound, as with kubectl. */
+  requestTimeoutMs?: number
+  /** `-n`. */
+  namespace?: string
+  /** `-v`: 6 and up logs requests, without credentials and bodies. */
+  verbosity?: number
+}
+
+export interface CommandContext {
+  /** How the user started it, for the commands that the output proposes. */
+  program: 'pullguard' | 'kubectl pullguard'
+  version: string
+  env: Record<string, string | undefined>
+  home: string
+  cwd: string
+  now(): Date
+  /** Aborted by Ctrl-C and SIGTERM. */
+  signal: AbortSignal
+  stdin: AsyncIterable<Uint8Array> & { isTTY?: boolean }
+  out: Output
+  err: Output
+  progress(): Promise<Progress>
+  ask: Questions
+  /** Opens the conversation with the cluster that the flags and the kubeconfig name. */
+  connect(flags: ConnectionFlags): Promise<ClusterWriter>
+}

@@ -1,0 +1,38 @@
+/** `pullguard image`: how Kubernetes reads references. */
+
+import { UsageError } from '../errors.ts'
+import { describeImage } from '../image/describe.ts'
+import { type DataFormat, renderImages } from '../report/images.ts'
+import type { CommandContext, ExitName } from './context.ts'
+
+export interface ImageOptions {
+  references: string[]
+  format: DataFormat
+}
+
+/** Reads references from the arguments, or for `-` from stdin, one a line. An invalid one is a finding. @throws UsageError */
+export async function imageCommand(options: ImageOptions, context: CommandContext): Promise<ExitName> {
+  const references: string[] = []
+  for (const reference of options.references) {
+    references.push(...(reference === '-' ? await linesOf(context.stdin) : [reference]))
+  }
+  if (references.length === 0) throw new UsageError('No reference came on standard input: give one a line, such as nginx:1.27.')
+  const images = references.map(describeImage)
+  await context.out.write(
+    renderImages(images, {
+      format: options.format,
+      width: context.out.width,
+      colour: context.out.colour,
+      terminal: context.out.isTerminal,
+      program: context.program,
+    }),
+  )
+  return images.every(image => image.valid) ? 'ok' : 'findings'
+}
+
+async function linesOf(stream: AsyncIterable<Uint8Array>): Promise<string[]> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of stream) chunks.push(chunk)
+  const text = Buffer.concat(chunks).toString('utf8')
+  return text.split(/\r?\n/).filter(line => line !== '')
+}

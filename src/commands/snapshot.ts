@@ -1,0 +1,63 @@
+/** Takes the snapshot that a command asks for: of a live cluster, or of a dump. Both give the same facts for the same state. */
+
+import { UsageError } from '../errors.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
+import type { CommandContext, ConnectionFlags } from './context.ts'
+
+export interface SnapshotOptions {
+  connection: ConnectionFlags
+  allNamespaces: boolean
+  selector?: string
+  files: string[]
+  recursive: boolean
+}
+
+/** Reads what the flags name. @throws UsageError, UnreachableError */
+export async function takeSnapshot(options: SnapshotOptions, context: CommandContext): Promise<Snapshot> {
+  if (options.recursive && options.files.length === 0) {
+    throw new UsageError('-R goes with -f: name the folder to read, as in `-f dumps -R`.')
+  }
+  return options.files.length > 0 ? snapshotOfDump(options, context) : snapshotOfCluster(options, context)
+}
+
+async function snapshotOfDump(options: SnapshotOptions, context: CommandContext): Promise<Snapshot> {
+  const { readDump } = await import('../source/dump.ts')
+  const { namespace } = options.connection
+  return readDump({
+    files: options.files,
+    recursive: options.recursive,
+    stdin: context.stdin,
+    cwd: context.cwd,
+    scope: {
+      namespaces: options.allNamespaces || namespace === undefined ? null : [namespace],
+      ...(options.selector === undefined ? {} : { labelSelector: options.selector }),
+    },
+    takenAt: context.now().toISOString(),
+    signal: context.signal,
+  })
+}
+
+async function snapshotOfCluster(options: SnapshotOptions, context: CommandContext): Promise<Snapshot> {
+  const { readCluster } = await import('../source/cluster.ts')
+  const progress = await context.progress()
+  const cluster = await context.connect(options.connection)
+  try {
+    return await readCluster(
+      cluster,
+      {
+        namespaces: options.allNamespaces ? null : [cluster.namespace],
+        ...(options.selector === undefined ? {} : { labelSelector: options.selector }),
+      },
+      {
+        takenAt: context.now().toISOString(),
+        onProgress: ({ pods, suspects }) =>
+          progress.update(`Reading pods: ${pods} seen, ${suspects} to look at`),
+        signal: context.signal,
+      },
+    )
+  } finally {
+    progress.stop()
+    for (const warning of cluster.warnings()) await context.err.write(`Warning: ${warning}\n`)
+    await cluster.close()
+  }
+}

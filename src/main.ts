@@ -1,0 +1,118 @@
+/** From argv to exit code: the one try/catch and the one table of exit codes. */
+
+import { homedir } from 'node:os'
+import { basename } from 'node:path'
+import packageJson from '../package.json' with { type: 'json' }
+import { runProgram } from './cli/program.ts'
+import type { CommandContext, ConnectionFlags, ExitName } from './commands/context.ts'
+import { RefusedError, UnreachableError, UsageError } from './errors.ts'
+import { outputTo, questionsOn, startProgress, type TerminalStreams } from './terminal.ts'
+
+const EXIT_CODES: Record<ExitName, number> = {
+  ok: 0,
+  findings: 1,
+  usage: 2,
+  incomplete: 3,
+  unreachable: 4,
+  refused: 5,
+}
+const SIGNAL_CODES: Record<string, number> = { SIGINT: 130, SIGTERM: 143 }
+
+/** Everything outside that the program touches, so that a test can be the outside. */
+export interface World {
+  streams: TerminalStreams
+  env: Record<string, string | undefined>
+  home: string
+  cwd: string
+  now(): Date
+  /** Aborted with the signal's name as its reason. */
+  signal: AbortSignal
+  program: CommandContext['program']
+}
+
+/**
+ * Runs one command line.
+ * @param argv the arguments without node and script
+ * @returns the exit code; never throws
+ */
+export async function main(argv: string[], world: World): Promise<number> {
+  const err = outputTo(world.streams.stderr, world.env, true)
+  const help: string[] = []
+  try {
+    const ended = await runProgram(argv, {
+      program: world.program,
+      version: packageJson.version,
+      context: ({ noColor }) => contextOf(world, noColor),
+      writeOut: text => void help.push(text),
+      helpWidth: world.streams.stdout.columns ?? 80,
+    })
+    await outputTo(world.streams.stdout, world.env, true).write(help.join(''))
+    return EXIT_CODES[ended]
+  } catch (error) {
+    if (world.signal.aborted) return SIGNAL_CODES[String(world.signal.reason)] ?? 130
+    const { code, text } = lastWords(error)
+    await err.write(`${text}\n`)
+    return code
+  }
+}
+
+function lastWords(error: unknown): { code: number; text: string } {
+  const said = error instanceof Error ? error.message : String(error)
+  if (error instanceof UsageError) return { code: EXIT_CODES.usage, text: said }
+  if (error instanceof UnreachableError) return { code: EXIT_CODES.unreachable, text: said }
+  if (error instanceof RefusedError) return { code: EXIT_CODES.refused, text: said }
+  const where = error instanceof Error ? (error.stack?.split('\n')[1]?.trim() ?? '') : ''
+  return { code: EXIT_CODES.usage, text: `pullguard has a bug, please report it: ${said} (${where})` }
+}
+
+function contextOf(world: World, noColor: boolean): CommandContext {
+  const { streams, env } = world
+  const err = outputTo(streams.stderr, env, noColor)
+  return {
+    program: world.program,
+    version: packageJson.version,
+    env,
+    home: world.home,
+    cwd: world.cwd,
+    now: world.now,
+    signal: world.signal,
+    stdin: streams.stdin,
+    out: outputTo(streams.stdout, env, noColor),
+    err,
+    progress: () => startProgress(streams.stderr, env),
+    ask: questionsOn(streams, env, world.signal),
+    connect: flags => connectTo(flags, world, err.write),
+  }
+}
+
+async function connectTo(flags: ConnectionFlags, world: World, say: (text: string) => Promise<void>) {
+  const { connect } = await import('./kubernetes/connect.ts')
+  const { verbosity = 0, ...rest } = flags
+  return connect({
+    ...rest,
+    env: world.env,
+    cwd: world.cwd,
+    home: world.home,
+    userAgent: `pullguard/${packageJson.version}`,
+    ...(verbosity >= 6 ? { verbose: (line: string) => void say(`${line}\n`) } : {}),
+  })
+}
+
+/** Runs this process's command line and sets its exit code. Called by bin/pullguard.js. */
+export async function runProcess(): Promise<void> {
+  const stop = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    // The second signal is not caught: it ends the process at once.
+    process.once(name, () => stop.abort(name))
+  }
+  const started = basename(process.argv[1] ?? '')
+  process.exitCode = await main(process.argv.slice(2), {
+    streams: process,
+    env: process.env,
+    home: homedir(),
+    cwd: process.cwd(),
+    now: () => new Date(),
+    signal: stop.signal,
+    program: started.startsWith('kubectl-') ? 'kubectl pullguard' : 'pullguard',
+  })
+}

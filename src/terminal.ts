@@ -1,0 +1,117 @@
+/** The streams a person or a pipe is on the other end of: width, colour, spinner and questions, decided per stream. */
+
+import type { Readable, Writable } from 'node:stream'
+import { RefusedError } from './errors.ts'
+
+/** One stream that text goes out on. */
+export interface Output {
+  readonly isTerminal: boolean
+  /** Columns; 80 where the stream does not say, unbounded in a pipe is the renderer's choice. */
+  readonly width: number
+  readonly colour: boolean
+  /** Resolves when the text is handed over; a closed pipe is not an error. */
+  write(text: string): Promise<void>
+}
+
+/** A line that says what goes on, on a terminal's stderr only; silent anywhere else. */
+export interface Progress {
+  update(text: string): void
+  /** Takes the line off the screen. */
+  stop(): void
+}
+
+/** Questions for a person. Only asked where `available` says that somebody is there. */
+export interface Questions {
+  readonly available: boolean
+  confirm(question: string): Promise<boolean>
+  /** Free text, such as the context's name typed again. */
+  text(question: string): Promise<string>
+  /** Any number of choices; `checked` ones are ticked to begin with. */
+  choose<T>(question: string, choices: { name: string; value: T; checked: boolean }[]): Promise<T[]>
+}
+
+export interface TerminalStreams {
+  stdin: Readable & { isTTY?: boolean }
+  stdout: Writable & { isTTY?: boolean; columns?: number }
+  stderr: Writable & { isTTY?: boolean; columns?: number }
+}
+
+type Environment = Record<string, string | undefined>
+
+/**
+ * Whether a stream gets colour. A flag beats the environment, NO_COLOR (any text, no-color.org) beats FORCE_COLOR,
+ * TERM=dumb beats being a terminal.
+ */
+export function wantsColour(stream: { isTTY?: boolean }, env: Environment, noColorFlag: boolean): boolean {
+  if (noColorFlag || (env.NO_COLOR ?? '') !== '') return false
+  const forced = env.FORCE_COLOR
+  if (forced !== undefined) return forced !== '0' && forced !== 'false'
+  return env.TERM !== 'dumb' && stream.isTTY === true
+}
+
+/** Wraps one stream. A reader that has gone away (EPIPE) ends the writing, not the program: its exit code still counts. */
+export function outputTo(stream: TerminalStreams['stdout'], env: Environment, noColorFlag: boolean): Output {
+  let closed = false
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    closed = true
+    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error
+  })
+  return {
+    isTerminal: stream.isTTY === true,
+    get width() {
+      return columns(stream, env)
+    },
+    colour: wantsColour(stream, env, noColorFlag),
+    write: text =>
+      new Promise(resolve => {
+        if (closed || text === '') return resolve()
+        stream.write(text, () => resolve())
+      }),
+  }
+}
+
+function columns(stream: { columns?: number }, env: Environment): number {
+  const told = stream.columns ?? Number.parseInt(env.COLUMNS ?? '', 10)
+  return Number.isFinite(told) && told > 0 ? told : 80
+}
+
+/** A spinner on a terminal's stderr. ora is loaded only when there is a terminal to show it on. */
+export async function startProgress(stderr: TerminalStreams['stderr'], env: Environment): Promise<Progress> {
+  if (stderr.isTTY !== true || env.TERM === 'dumb' || env.CI) return { update() {}, stop() {} }
+  const { default: ora } = await import('ora')
+  const spinner = ora({ stream: stderr as NodeJS.WriteStream, discardStdin: false })
+  return {
+    update(text) {
+      spinner.text = text
+      if (!spinner.isSpinning) spinner.start()
+    },
+    stop() {
+      if (spinner.isSpinning) spinner.stop()
+    },
+  }
+}
+
+/** Questions on the terminal (on stderr, so that stdout stays clean); not available without one at both ends. */
+export function questionsOn(streams: TerminalStreams, env: Environment, signal: AbortSignal): Questions {
+  const available = streams.stdin.isTTY === true && streams.stderr.isTTY === true && env.TERM !== 'dumb'
+  const context = { input: streams.stdin, output: streams.stderr, signal }
+  const ask = async <T>(
+    question: (prompts: typeof import('@inquirer/prompts')) => Promise<T>,
+  ): Promise<T> => {
+    try {
+      return await question(await import('@inquirer/prompts'))
+    } catch (error) {
+      if (error instanceof Error && /^(ExitPromptError|AbortPromptError)$/.test(error.name)) {
+        throw new RefusedError('The question was not answered, so nothing was changed.')
+      }
+      throw error
+    }
+  }
+  return {
+    available,
+    confirm: message => ask(({ confirm }) => confirm({ message, default: false }, context)),
+    text: message => ask(({ input }) => input({ message }, context)),
+    choose: (message, choices) =>
+      ask(({ checkbox }) => checkbox({ message, choices, pageSize: 12 }, context)),
+  }
+}
