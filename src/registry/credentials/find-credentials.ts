@@ -1,0 +1,145 @@
+/** Finds this machine's credentials for the registries that are needed, and for no others. */
+
+import { registryName } from '../docker-hub.ts'
+import { Redacted } from '../redacted.ts'
+import { askHelper, helperProgram } from './ask-helper.ts'
+import { type AuthEntry, readAuthEntry } from './auth-entry.ts'
+import type { CredentialConfig } from './config-file.ts'
+import type { Credential, CredentialRefusal } from './credential.ts'
+import { helperRunner, type RunHelper } from './helper-program.ts'
+import { type Machine, type Place, places } from './places.ts'
+import { candidates, pullSecretKey, type RegistryKey, readRegistryKey } from './registry-key.ts'
+
+/** A registry that is needed, and the repositories in it: podman keeps logins for single namespaces. */
+export interface WantedRegistry {
+  /** As in references: `docker.io`, `quay.io`. */
+  registry: string
+  /** Without the registry: `library/nginx`. Empty: only a login for the whole registry is looked for. */
+  repositories: string[]
+}
+
+export interface FindOptions extends Machine {
+  wanted: WantedRegistry[]
+  /** Runs helper programs; the real one by default. */
+  runHelper?: RunHelper
+}
+
+export interface FoundCredentials {
+  /** One for each registry (or namespace of it) that has a login, sorted by key. */
+  credentials: Credential[]
+  /** One for each wanted registry or repository that has none. */
+  refusals: CredentialRefusal[]
+}
+
+type Answer = { credential: Credential } | { refusal: CredentialRefusal }
+
+/**
+ * Looks in each place in turn until one has a login that a pull secret can hold. Within a file: credHelpers, then credsStore, then the
+ * most specific key of `auths` (docker's and podman's rules). Files are read only as far as needed.
+ * Throws UsageError where a file that must be read is malformed.
+ */
+export async function findCredentials(options: FindOptions): Promise<FoundCredentials> {
+  const runHelper = options.runHelper ?? helperRunner({ ...options.env }, options.home)
+  const search = new Search(places(options), runHelper)
+  const credentials = new Map<string, Credential>()
+  const refusals = new Map<string, CredentialRefusal>()
+  for (const { registry, repositories } of options.wanted) {
+    for (const repository of repositories.length === 0 ? [null] : repositories) {
+      const answer = await search.find(registryName(registry), repository)
+      if ('credential' in answer) credentials.set(answer.credential.key, answer.credential)
+      else refusals.set(`${answer.refusal.registry} ${answer.refusal.detail}`, answer.refusal)
+    }
+  }
+  return {
+    credentials: [...credentials.values()].sort((a, b) => (a.key < b.key ? -1 : 1)),
+    refusals: [...refusals.values()],
+  }
+}
+
+/** One search over all places; files and helpers are asked once, however many repositories want them. */
+class Search {
+  readonly #places: Place[]
+  readonly #runHelper: RunHelper
+  readonly #configs = new Map<Place, Promise<CredentialConfig | null>>()
+  readonly #helperAnswers = new Map<string, Promise<AuthEntry>>()
+
+  constructor(searched: Place[], runHelper: RunHelper) {
+    this.#places = searched
+    this.#runHelper = runHelper
+  }
+
+  async find(registry: string, repository: string | null): Promise<Answer> {
+    let refusal: CredentialRefusal | null = null
+    for (const place of this.#places) {
+      const config = await once(this.#configs, place, () => place.read())
+      const answer = config && (await this.#ask(config, registry, repository))
+      if (answer && 'credential' in answer) return answer
+      refusal ??= answer?.refusal ?? null
+    }
+    const names = this.#places.map(place => place.name).join(', ')
+    const detail = `no login for it in ${names}`
+    return { refusal: refusal ?? { registry, reason: 'no-entry', detail, forReading: null } }
+  }
+
+  async #ask(config: CredentialConfig, registry: string, repository: string | null): Promise<Answer | null> {
+    const helper = helperFor(config, registry)
+    if (helper !== '') {
+      const entry = await once(this.#helperAnswers, `${helper} ${registry}`, () =>
+        askHelper(helper, registry, this.#runHelper),
+      )
+      const name = entry.type === 'problem' && entry.reason === 'helper-name' ? '' : helperProgram(helper)
+      return asAnswer(
+        entry,
+        { registry, path: '' },
+        name === '' ? config.origin : `${name} (${config.origin})`,
+      )
+    }
+    for (const candidate of candidates(registry, repository)) {
+      const matches = config.auths.filter(([key]) => sameKey(readRegistryKey(key), candidate))
+      // docker takes the exact key before another spelling of the same registry.
+      const match = matches.find(([key]) => key === pullSecretKey(candidate)) ?? matches[0]
+      if (match) return asAnswer(readAuthEntry(match[1]), candidate, config.origin)
+    }
+    return null
+  }
+}
+
+/** The helper's suffix; empty: the file itself. An empty name under credHelpers means the file, too (docker/cli configfile). */
+function helperFor(config: CredentialConfig, registry: string): string {
+  const own = config.credHelpers.find(([key]) => sameKey(readRegistryKey(key), { registry, path: '' }))
+  return own?.[1] ?? config.credsStore ?? ''
+}
+
+function sameKey(key: RegistryKey | null, wanted: RegistryKey): boolean {
+  return key?.registry === wanted.registry && key.path === wanted.path
+}
+
+/** User names that only go with tokens of some hours: ECR, Google's OAuth and helper tokens, Azure's refresh tokens. */
+const SHORT_LIVED = /^(AWS|oauth2accesstoken|_dcg\w*_token|00000000-0000-0000-0000-000000000000)$/
+
+function asAnswer(entry: AuthEntry, key: RegistryKey, origin: string): Answer {
+  const registry = key.registry
+  if (entry.type === 'problem') {
+    const { reason } = entry
+    return { refusal: { registry, reason, detail: `${origin}: ${entry.detail}`, forReading: null } }
+  }
+  const identity = entry.type === 'identity'
+  const credential: Credential = {
+    registry,
+    key: pullSecretKey(key),
+    username: entry.username,
+    password: new Redacted(identity ? entry.token : entry.password),
+    kind: identity ? 'identity-token' : 'password',
+    shortLived: SHORT_LIVED.test(entry.username),
+    origin,
+  }
+  if (!identity) return { credential }
+  const detail = `${origin}: holds only an identity token, which the kubelet ignores`
+  return { refusal: { registry, reason: 'identity-token', detail, forReading: credential } }
+}
+
+function once<K, V>(known: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Promise<V> {
+  const running = known.get(key) ?? make()
+  known.set(key, running)
+  return running
+}

@@ -1,0 +1,33 @@
+/** A password or token that can be carried about but not printed by accident. */
+
+import { inspect } from 'node:util'
+
+const SHOWN = '[redacted]'
+
+/**
+ * Holds a secret text. String conversion, JSON and `console.log` of it (or of anything that holds it) show `[redacted]`;
+ * only `reveal()` gives the text, so every place where a secret leaves can be found by that word.
+ */
+export class Redacted {
+  readonly #text: string
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  reveal(): string {
+    return this.#text
+  }
+
+  toString(): string {
+    return SHOWN
+  }
+
+  toJSON(): string {
+    return SHOWN
+  }
+
+  [inspect.custom](): string {
+    return SHOWN
+  }
+}
