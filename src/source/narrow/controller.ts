@@ -1,0 +1,33 @@
+/** Narrows what says who owns whom: ownerReferences, and the objects between a pod and its topmost controller. */
+
+import type { ControllerReference } from '../../snapshot/pod.ts'
+import type { OwnerLink } from '../../snapshot/snapshot.ts'
+import { list, nameOf, namespaceOf, record, text } from './shape.ts'
+
+/** The ownerReference with `controller: true`; the API server allows at most one. */
+export function narrowController(metadata: Record<string, unknown>): ControllerReference | null {
+  const found = list(metadata.ownerReferences)
+    .map(record)
+    .find(reference => reference.controller === true && text(reference.name) !== '')
+  if (found === undefined) return null
+  return {
+    apiVersion: text(found.apiVersion),
+    kind: text(found.kind),
+    name: text(found.name),
+    uid: text(found.uid),
+  }
+}
+
+/** A controller of pods and who controls it. The kind is the caller's: items of a list carry none. Null without a name. */
+export function narrowOwner(raw: unknown, kind: string): OwnerLink | null {
+  const name = nameOf(raw)
+  if (name === null) return null
+  const metadata = record(record(raw).metadata)
+  return {
+    namespace: namespaceOf(raw),
+    kind,
+    name,
+    uid: text(metadata.uid),
+    controller: narrowController(metadata),
+  }
+}

@@ -1,0 +1,54 @@
+/** Narrows an Event to what it says of a pod's pull, in both shapes that API servers give: core/v1 and events.k8s.io/v1. */
+
+import type { PodEvent } from '../../snapshot/snapshot.ts'
+import { redact } from '../redact.ts'
+import { firstText, number, record, text, textOrNull } from './shape.ts'
+
+const PULL_REASONS = new Set([
+  'Failed',
+  'BackOff',
+  'InspectFailed',
+  'ErrImageNeverPull',
+  'FailedToRetrieveImagePullSecret',
+])
+
+/** The event, redacted; null if it is not about a pod, or not about getting an image. */
+export function narrowEvent(raw: unknown): PodEvent | null {
+  const event = record(raw)
+  const about = record(event.involvedObject ?? event.regarding)
+  const pod = textOrNull(about.name)
+  const reason = text(event.reason)
+  const message = text(event.message ?? event.note)
+  if (text(about.kind) !== 'Pod' || pod === null || !PULL_REASONS.has(reason)) return null
+  // The same reason serves crash loops; those have their image.
+  if (reason === 'BackOff' && message.startsWith('Back-off restarting')) return null
+  return {
+    namespace: firstText(about.namespace, record(event.metadata).namespace) ?? 'default',
+    pod,
+    podUid: textOrNull(about.uid),
+    fieldPath: text(about.fieldPath),
+    reason,
+    message: redact(message),
+    count: countOf(event),
+    ...timesOf(event),
+  }
+}
+
+function countOf(event: Record<string, unknown>): number {
+  const counts = [event.count, event.deprecatedCount, record(event.series).count]
+  return Math.max(1, ...counts.map(count => number(count, 1)))
+}
+
+function timesOf(event: Record<string, unknown>): { firstSeen: string | null; lastSeen: string | null } {
+  const created = record(event.metadata).creationTimestamp
+  return {
+    firstSeen: firstText(event.firstTimestamp, event.deprecatedFirstTimestamp, event.eventTime, created),
+    lastSeen: firstText(
+      record(event.series).lastObservedTime,
+      event.lastTimestamp,
+      event.deprecatedLastTimestamp,
+      event.eventTime,
+      created,
+    ),
+  }
+}

@@ -1,0 +1,95 @@
+/** Narrows a pod to what pulling its images is about. */
+
+import type { Container, ContainerKind, Pod, PullPolicy } from '../../snapshot/pod.ts'
+import { narrowState } from './container-state.ts'
+import { narrowController } from './controller.ts'
+import { blameImageVolumes } from './image-volume.ts'
+import { narrowSecretNames } from './service-account.ts'
+import { isRecord, list, nameOf, namespaceOf, record, text, textOrNull } from './shape.ts'
+
+const MIRROR = 'kubernetes.io/config.mirror'
+
+/** The pod, its messages redacted; null without a name. Odd shapes inside count as absent. */
+export function narrowPod(raw: unknown): Pod | null {
+  const name = nameOf(raw)
+  if (name === null) return null
+  const pod = record(raw)
+  const metadata = record(pod.metadata)
+  const spec = record(pod.spec)
+  const status = record(pod.status)
+  return {
+    namespace: namespaceOf(raw),
+    name,
+    uid: text(metadata.uid),
+    node: textOrNull(spec.nodeName),
+    createdAt: text(metadata.creationTimestamp),
+    phase: text(status.phase),
+    reason: text(status.reason),
+    terminating: textOrNull(metadata.deletionTimestamp) !== null,
+    mirror: Object.hasOwn(record(metadata.annotations), MIRROR),
+    serviceAccount: textOrNull(spec.serviceAccountName) ?? textOrNull(spec.serviceAccount) ?? 'default',
+    pullSecrets: narrowSecretNames(spec.imagePullSecrets),
+    priorityClass: textOrNull(spec.priorityClassName),
+    controller: narrowController(metadata),
+    containers: narrowContainers(spec, status),
+  }
+}
+
+function narrowContainers(spec: Record<string, unknown>, status: Record<string, unknown>): Container[] {
+  const containers = [
+    ...joined(spec.initContainers, status.initContainerStatuses, initKind),
+    ...joined(spec.containers, status.containerStatuses, () => 'container'),
+    ...joined(spec.ephemeralContainers, status.ephemeralContainerStatuses, () => 'ephemeral'),
+  ]
+  return blameImageVolumes(spec, containers, narrowImageVolumes(spec.volumes))
+}
+
+function initKind(container: Record<string, unknown>): ContainerKind {
+  return container.restartPolicy === 'Always' ? 'sidecar' : 'init'
+}
+
+/** Containers of one list of the spec, each with its status: the two lists are joined by name, never by position. */
+function joined(
+  specs: unknown,
+  statuses: unknown,
+  kindOf: (container: Record<string, unknown>) => ContainerKind,
+): Container[] {
+  const statusByName = new Map(list(statuses).map(status => [text(record(status).name), record(status)]))
+  return list(specs)
+    .filter(isRecord)
+    .map(container => {
+      const name = text(container.name)
+      const status = statusByName.get(name) ?? {}
+      return {
+        name,
+        kind: kindOf(container),
+        image: text(container.image),
+        pullPolicy: narrowPolicy(container.imagePullPolicy),
+        state: narrowState(status.state),
+        ready: status.ready === true,
+        imageId: textOrNull(status.imageID),
+      }
+    })
+}
+
+/** The pod's status says nothing of image volumes: what a failed one does to its containers tells (blameImageVolumes). */
+function narrowImageVolumes(volumes: unknown): Container[] {
+  return list(volumes)
+    .filter(volume => isRecord(record(volume).image))
+    .map(volume => {
+      const { name, image } = record(volume)
+      return {
+        name: text(name),
+        kind: 'volume',
+        image: text(record(image).reference),
+        pullPolicy: narrowPolicy(record(image).pullPolicy),
+        state: { type: 'unknown' },
+        ready: false,
+        imageId: null,
+      }
+    })
+}
+
+function narrowPolicy(value: unknown): PullPolicy | null {
+  return value === 'Always' || value === 'IfNotPresent' || value === 'Never' ? value : null
+}

@@ -1,0 +1,76 @@
+/**
+ * Describes a pull secret without its secret. The kubelet takes a Secret only if its type and its data key fit each other
+ * (pkg/credentialprovider/secrets/secrets.go); anything else it passes over in silence.
+ */
+
+import type { PullSecret, PullSecretProblem } from '../../snapshot/pull-secret.ts'
+import { type DockerConfig, readDockerConfigJson, readDockercfg } from './docker-config.ts'
+import { nameOf, namespaceOf, record, text, textOrNull } from './shape.ts'
+
+const FORMS: Record<string, { key: string; read: (content: string) => DockerConfig }> = {
+  'kubernetes.io/dockerconfigjson': { key: '.dockerconfigjson', read: readDockerConfigJson },
+  'kubernetes.io/dockercfg': { key: '.dockercfg', read: readDockercfg },
+}
+
+/** A Secret as the API server or a dump gives it; null without a name. Content that a dump has had taken out is `not-in-dump`. */
+export function narrowPullSecret(raw: unknown): PullSecret | null {
+  const name = nameOf(raw)
+  if (name === null) return null
+  const secret = record(raw)
+  // A Secret written without a type becomes Opaque.
+  const type = textOrNull(secret.type) ?? 'Opaque'
+  return { namespace: namespaceOf(raw), name, type, ...describe(type, secret) }
+}
+
+/** A Secret that a pod names and that could not be looked into. */
+export function describeMissingSecret(
+  namespace: string,
+  name: string,
+  problem: 'missing' | 'forbidden' | 'failed' | 'not-in-dump',
+): PullSecret {
+  return { namespace, name, type: null, problem, entries: [] }
+}
+
+type Description = Pick<PullSecret, 'problem' | 'detail' | 'entries'>
+
+function describe(type: string, secret: Record<string, unknown>): Description {
+  const form = Object.hasOwn(FORMS, type) ? FORMS[type] : undefined
+  if (form === undefined) return problem('wrong-type', type)
+  const data = dataOf(secret)
+  if (!Object.hasOwn(data, form.key)) {
+    const keys = Object.keys(data)
+    // The API server stores no secret of this type without its key: an empty one has been emptied since.
+    return keys.length === 0 ? problem('not-in-dump', 'data') : problem('wrong-key', keys.join(', '))
+  }
+  const content = data[form.key] ?? null
+  return content === null ? problem('not-in-dump', form.key) : describeContent(form.read(content))
+}
+
+function describeContent(config: DockerConfig): Description {
+  if ('malformedAt' in config) return problem('malformed', config.malformedAt)
+  if (config.entries.length > 0) return { problem: null, entries: config.entries }
+  return config.namesHelpers ? problem('creds-store-only') : problem('no-entries')
+}
+
+function problem(code: PullSecretProblem, detail?: string): Description {
+  return { problem: code, ...(detail === undefined ? {} : { detail }), entries: [] }
+}
+
+/** Data keys with their decoded content, null where it was redacted. `stringData` of a manifest counts as the server counts it. */
+function dataOf(secret: Record<string, unknown>): Record<string, string | null> {
+  const stored = Object.entries(record(secret.data)).map(([key, value]) => [key, decode(text(value))])
+  const written = Object.entries(record(secret.stringData)).map(([key, value]) => [key, textOrNull(value)])
+  return Object.fromEntries([...stored, ...written])
+}
+
+/** What tools put where a value was. */
+const REDACTION = /^(?:[^A-Za-z0-9]*|x+)$|redact|mask|remov|hidden|omit|sanitiz/i
+
+/** A value of `data`; null where it is not base64, or not of text: a dump that has had its secrets taken out. */
+function decode(value: string): string | null {
+  const body = value.replace(/[\r\n]/g, '')
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(body)) return null
+  const content = Buffer.from(body, 'base64').toString('utf8')
+  if (content.trimStart().startsWith('{')) return content
+  return REDACTION.test(content) || /[\0-\x08\ufffd]/.test(content) ? null : content
+}

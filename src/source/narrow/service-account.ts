@@ -1,0 +1,22 @@
+/** Narrows a service account to the pull secrets it hands to pods at their creation. */
+
+import type { ServiceAccount } from '../../snapshot/snapshot.ts'
+import { list, nameOf, namespaceOf, record, text } from './shape.ts'
+
+/** Null without a name. */
+export function narrowServiceAccount(raw: unknown): ServiceAccount | null {
+  const name = nameOf(raw)
+  if (name === null) return null
+  return {
+    namespace: namespaceOf(raw),
+    name,
+    imagePullSecrets: narrowSecretNames(record(raw).imagePullSecrets),
+  }
+}
+
+/** The names of an imagePullSecrets list, in order; entries without a name are allowed by the API and mean nothing. */
+export function narrowSecretNames(value: unknown): string[] {
+  return list(value)
+    .map(entry => text(record(entry).name))
+    .filter(name => name !== '')
+}

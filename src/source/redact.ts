@@ -1,0 +1,67 @@
+/** Takes tokens, passwords and ids out of any text and leaves the sentence readable. Each pattern runs in linear time. */
+
+const MARK = '[redacted]'
+
+/** Names of URL parameters, form fields and JSON fields whose value lets somebody in, or says who they are. */
+const FIELDS = [
+  'access_token',
+  'refresh_token',
+  'id_token',
+  'identitytoken',
+  'registrytoken',
+  'token',
+  'client_secret',
+  'secret',
+  'password',
+  'passwd',
+  'auth',
+  'sig',
+  'signature',
+  'verify',
+  'awsaccesskeyid',
+  'googleaccessid',
+  'x-amz-signature',
+  'x-amz-credential',
+  'x-amz-security-token',
+  'x-goog-signature',
+  'x-goog-credential',
+].join('|')
+
+/** Tokens that are known by their own look, wherever they stand. */
+const TOKENS = [
+  /(?<![\w-])dckr_(?:jti|pat|oat)_[\w-]+/g,
+  /(?<![\w-])eyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?/g,
+  /(?<!\w)gh[pousr]_[A-Za-z0-9]{16,}/g,
+  /(?<!\w)github_pat_\w{20,}/g,
+  /(?<![\w-])gl(?:pat|dt|oas|cbt)-[\w-]{16,}/g,
+  /(?<!\w)ya29\.[\w-]+/g,
+  /(?<!\w)(?:AKIA|ASIA)[A-Z0-9]{16}(?!\w)/g,
+]
+
+/** `://user:password@`; a digest after the @ makes it an image instead. */
+const USERINFO = /:\/\/[^\s/"'?#]*@(?!sha(?:256|512):)/g
+const AUTHORIZATION = /(authorization\\?["']?\s*[:=]\s*\\?["']?(?:basic|bearer)\s+)[^\s,"'\\]+/gi
+const SCHEME = /\b(basic|bearer)(\s+)([\w.~+/-]{4,}=*)/gi
+const PARAMETER = new RegExp(`((?:^|[^\\w-]|u0026|%26)(?:${FIELDS})=)[\\w%.~+/=-]*[\\w%~+/=-]`, 'gi')
+const JSON_FIELD = new RegExp(`(\\\\*["'](?:${FIELDS})\\\\*["']\\s*:\\s*\\\\*["'])[^"'\\\\]+`, 'gi')
+const RATE_LIMIT_SOURCE = /(docker-ratelimit-source\\?["']?\s*[:=]\s*\[?\\?["']?)[^\s,;"'\]\\]+/gi
+
+/** The text without what lets somebody in. Nothing else is changed. */
+export function redact(text: string): string {
+  let clean = text
+    .replace(AUTHORIZATION, `$1${MARK}`)
+    .replace(SCHEME, (whole: string, scheme: string, gap: string, value: string) =>
+      isWord(value) ? whole : `${scheme}${gap}${MARK}`,
+    )
+    .replace(USERINFO, `://${MARK}@`)
+    .replace(PARAMETER, `$1${MARK}`)
+    .replace(JSON_FIELD, `$1${MARK}`)
+    .replace(RATE_LIMIT_SOURCE, `$1${MARK}`)
+  for (const token of TOKENS) clean = clean.replace(token, MARK)
+  return clean
+}
+
+/** `Bearer token`, `basic auth.`, `Bearer realm="…"`: prose or a challenge, not a credential. */
+function isWord(value: string): boolean {
+  return /^(?:[A-Za-z]?[a-z]{0,18}[.-]?|[A-Z]{1,6}|realm=|[a-z]+[_-][a-z_-]+)$/.test(value)
+}

@@ -1,0 +1,209 @@
+/** Pods of any shape become our narrow type, and what the kubelet hides (image volumes) is brought to light. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { narrowEvent } from '../../../src/source/narrow/event.ts'
+import { narrowPod } from '../../../src/source/narrow/pod.ts'
+
+const waiting = (name: string, message: string, reason = 'ImagePullBackOff') => ({
+  name,
+  ready: false,
+  imageID: '',
+  state: { waiting: { reason, message } },
+})
+const pod = (spec: object, status: object, metadata: object = {}) => ({
+  metadata: { namespace: 'web', name: 'shop', ...metadata },
+  spec,
+  status,
+})
+
+describe('narrowPod', () => {
+  test('joins specs and statuses by name and tells the five kinds of container apart', () => {
+    const narrow = narrowPod(
+      pod(
+        {
+          initContainers: [
+            { name: 'setup', image: 'busybox' },
+            { name: 'proxy', image: 'envoy:1', restartPolicy: 'Always' },
+          ],
+          containers: [{ name: 'main', image: 'nginx', imagePullPolicy: 'Always' }],
+          ephemeralContainers: [{ name: 'debug', image: 'alpine' }],
+          volumes: [
+            { name: 'data', image: { reference: 'acme/data:1', pullPolicy: 'Never' } },
+            { name: 'tmp' },
+          ],
+        },
+        {
+          initContainerStatuses: [waiting('proxy', 'p'), waiting('setup', 's')],
+          containerStatuses: [
+            { name: 'main', ready: true, imageID: 'nginx@sha256:1', state: { running: {} } },
+          ],
+        },
+      ),
+    )
+    expect(narrow?.containers.map(({ name, kind, image, state }) => [name, kind, image, state.type])).toEqual(
+      [
+        ['setup', 'init', 'busybox', 'waiting'],
+        ['proxy', 'sidecar', 'envoy:1', 'waiting'],
+        ['main', 'container', 'nginx', 'running'],
+        ['debug', 'ephemeral', 'alpine', 'unknown'],
+        ['data', 'volume', 'acme/data:1', 'unknown'],
+      ],
+    )
+    expect(narrow?.containers[0]?.state).toMatchObject({ message: 's' })
+    expect(narrow?.containers[2]).toMatchObject({
+      pullPolicy: 'Always',
+      ready: true,
+      imageId: 'nginx@sha256:1',
+    })
+  })
+
+  test.each([
+    ['Back-off pulling image "acme/data:1"', 'ImagePullBackOff'],
+    ['failed to resolve reference "docker.io/acme/data:1": docker.io/acme/data:1: not found', 'ErrImagePull'],
+    ['Container image "acme/data:1" is not present with pull policy of Never', 'ErrImageNeverPull'],
+  ])('a container that waits for its image volume hands the error to the volume: %s', (message, reason) => {
+    const narrow = narrowPod(
+      pod(
+        {
+          containers: [
+            { name: 'main', image: 'acme/data:10', volumeMounts: [{ name: 'data' }] },
+            { name: 'other', image: 'nginx' },
+          ],
+          volumes: [{ name: 'data', image: { reference: 'acme/data:1' } }],
+        },
+        { containerStatuses: [waiting('main', message, reason), waiting('other', message, reason)] },
+      ),
+    )
+    expect(narrow?.containers.map(container => [container.name, container.state])).toEqual([
+      ['main', { type: 'waiting', reason: 'ContainerCreating', message: '' }],
+      ['other', { type: 'waiting', reason, message }],
+      ['data', { type: 'waiting', reason, message }],
+    ])
+  })
+
+  test("an error that names the container's own image stays with the container", () => {
+    const narrow = narrowPod(
+      pod(
+        {
+          containers: [{ name: 'main', image: 'acme/data:10', volumeMounts: [{ name: 'data' }] }],
+          volumes: [{ name: 'data', image: { reference: 'acme/data:1' } }],
+        },
+        { containerStatuses: [waiting('main', 'Back-off pulling image "acme/data:10"')] },
+      ),
+    )
+    expect(narrow?.containers.map(container => container.state.type)).toEqual(['waiting', 'unknown'])
+  })
+
+  test('takes the one controller among the owners, the pull secrets in order, and redacts messages', () => {
+    const narrow = narrowPod(
+      pod(
+        {
+          imagePullSecrets: [{ name: 'b' }, {}, { name: '' }, { name: 'a' }],
+          containers: [{ name: 'main', image: 'nginx' }],
+        },
+        { containerStatuses: [waiting('main', 'limit reached: dckr_jti_canary')] },
+        {
+          annotations: { 'kubernetes.io/config.mirror': '' },
+          ownerReferences: [
+            { kind: 'Node', name: 'n' },
+            { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'shop-1', uid: 'u', controller: true },
+          ],
+        },
+      ),
+    )
+    expect(narrow).toMatchObject({
+      pullSecrets: ['b', 'a'],
+      mirror: true,
+      serviceAccount: 'default',
+      controller: { kind: 'ReplicaSet', name: 'shop-1' },
+    })
+    expect(JSON.stringify(narrow)).not.toContain('canary')
+  })
+
+  test('no JSON whatever makes it throw, nor the narrowing of events', () => {
+    const keys = fc.constantFrom(
+      ...['metadata', 'name', 'spec', 'status', 'containers', 'state', 'waiting', 'volumes', 'image'],
+      ...['containerStatuses', 'ownerReferences', 'involvedObject', 'kind', 'reason', 'series', '__proto__'],
+    )
+    const odd = fc.letrec<{ value: unknown }>(tie => ({
+      value: fc.oneof(
+        { maxDepth: 6 },
+        fc.constantFrom(null, true, 1, '', 'Pod', 'Failed'),
+        fc.array(tie('value'), { maxLength: 3 }),
+        fc.dictionary(keys, tie('value'), { maxKeys: 5 }),
+      ),
+    })).value
+    fc.assert(
+      fc.property(odd, odd, odd, (spec, status, series) => {
+        expect(narrowPod({ metadata: { name: 'p' }, spec, status })?.name).toBe('p')
+        narrowPod(spec)
+        const event = {
+          involvedObject: { kind: 'Pod', name: 'p' },
+          reason: 'Failed',
+          series,
+          message: status,
+          metadata: spec,
+        }
+        expect(narrowEvent(event)?.pod).toBe('p')
+      }),
+    )
+  })
+})
+
+describe('narrowEvent', () => {
+  const core = {
+    metadata: { namespace: 'web', creationTimestamp: '2026-11-24T08:00:00Z' },
+    involvedObject: {
+      kind: 'Pod',
+      namespace: 'web',
+      name: 'shop',
+      uid: 'u',
+      fieldPath: 'spec.containers{main}',
+    },
+    reason: 'Failed',
+    message: 'Failed to pull image "nginx": EOF',
+  }
+  const times = { firstSeen: '2026-11-24T09:00:00Z', lastSeen: '2026-11-24T10:00:00Z' }
+
+  test('reads core/v1 and events.k8s.io/v1 alike', () => {
+    const { involvedObject, message, ...rest } = core
+    const old = { ...core, count: 3, firstTimestamp: times.firstSeen, lastTimestamp: times.lastSeen }
+    const deprecated = {
+      deprecatedCount: 3,
+      deprecatedFirstTimestamp: times.firstSeen,
+      deprecatedLastTimestamp: times.lastSeen,
+    }
+    const series = { eventTime: times.firstSeen, series: { count: 3, lastObservedTime: times.lastSeen } }
+    const want = {
+      ...times,
+      count: 3,
+      namespace: 'web',
+      pod: 'shop',
+      podUid: 'u',
+      message,
+      fieldPath: 'spec.containers{main}',
+    }
+    expect(narrowEvent(old)).toMatchObject(want)
+    expect(narrowEvent({ ...rest, regarding: involvedObject, note: message, ...deprecated })).toMatchObject(
+      want,
+    )
+    expect(narrowEvent({ ...rest, regarding: involvedObject, note: message, ...series })).toMatchObject(want)
+  })
+
+  test('falls back to the time of its creation, and to one occurrence', () => {
+    expect(narrowEvent({ ...core, firstTimestamp: null, count: 0 })).toMatchObject({
+      count: 1,
+      firstSeen: '2026-11-24T08:00:00Z',
+      lastSeen: '2026-11-24T08:00:00Z',
+    })
+  })
+
+  test.each([
+    { reason: 'Pulled' },
+    { reason: 'BackOff', message: 'Back-off restarting failed container main in pod shop_web(u)' },
+    { involvedObject: { kind: 'Node', name: 'n' } },
+    { involvedObject: { kind: 'Pod' } },
+  ])('passes over what is not about a pull: %j', change => {
+    expect(narrowEvent({ ...core, ...change })).toBeNull()
+  })
+})

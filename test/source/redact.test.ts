@@ -1,0 +1,70 @@
+/** What redact takes out, and what it leaves alone. */
+import { describe, expect, test } from 'vitest'
+import { redact } from '../../src/source/redact.ts'
+
+const JWT = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJlLWNhbmFyeQ'
+
+describe('redact', () => {
+  test.each([
+    [
+      "You have reached your pull rate limit as 'ann': dckr_jti_3tGc-canary_9. You may increase the limit",
+      "You have reached your pull rate limit as 'ann': [redacted]. You may increase the limit",
+    ],
+    ['login with dckr_pat_canary-1_x failed', 'login with [redacted] failed'],
+    [`got "${JWT}" from the server`, 'got "[redacted]" from the server'],
+    ['Authorization: Bearer canarytoken, then', 'Authorization: Bearer [redacted], then'],
+    ['sent Bearer Zm9vOmNhbmFyeQ== to it', 'sent Bearer [redacted] to it'],
+    ['sent Basic Zm9vOmNhbmFyeQ== to it', 'sent Basic [redacted] to it'],
+    ['{"auths":{"r.io":{"auth":"Y2FuYXJ5"}}}', '{"auths":{"r.io":{"auth":"[redacted]"}}}'],
+    [String.raw`"{\"password\": \"canary\"}"`, String.raw`"{\"password\": \"[redacted]\"}"`],
+    ['Get "https://ann:canary@r.io/v2/": EOF', 'Get "https://[redacted]@r.io/v2/": EOF'],
+    [
+      'Get "https://cdn.example/b?X-Amz-Credential=AKIACANARY%2F2026&X-Amz-Signature=canary&X-Amz-Date=20261124": EOF',
+      'Get "https://cdn.example/b?X-Amz-Credential=[redacted]&X-Amz-Signature=[redacted]&X-Amz-Date=20261124": EOF',
+    ],
+    [
+      'https://c.example/x?verify=1700-canary%3D: dial tcp',
+      'https://c.example/x?verify=[redacted]: dial tcp',
+    ],
+    [
+      String.raw`https://c.example/x?se=1\u0026sig=canary%3D\u0026sp=r`,
+      String.raw`https://c.example/x?se=1\u0026sig=[redacted]\u0026sp=r`,
+    ],
+    ['denied for AKIAIOSFODNN7EXAMPLE.', 'denied for [redacted].'],
+    ['docker-ratelimit-source: 192.0.2.1', 'docker-ratelimit-source: [redacted]'],
+  ])('%j loses what lets somebody in', (text, clean) => {
+    expect(redact(text)).toBe(clean)
+  })
+
+  test.each([
+    'failed to authorize: failed to fetch Bearer token: unexpected status',
+    'no basic auth credentials',
+    'server requires HTTP Basic authentication',
+    'WWW-Authenticate: Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:a/b:pull"',
+    'failed to fetch oauth token: unexpected status from GET request to https://auth.docker.io/token?scope=repository%3Aa%3Apull&service=registry.docker.io: 401',
+    'https://r.io/v2/a/manifests/sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef04854597cf8: 429 Too Many Requests',
+    'docker://nginx@sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef04854597cf8',
+    'insufficient_scope: authorization failed',
+    'Too Many Requests (HAP429)',
+    'Ref A: 0F2D Ref B: AMS Ref C: 2026-11-24T09:00:00Z',
+  ])('%j stays whole', text => {
+    expect(redact(text)).toBe(text)
+  })
+
+  test.each([
+    '://',
+    '://@',
+    'eyJ',
+    '-eyJ',
+    'Bearer ',
+    'token=.',
+    '"auth":"',
+    'dckr_pat_',
+    '\\"',
+    'authorization: ',
+  ])('a flood of %j takes linear time', piece => {
+    const started = performance.now()
+    redact(piece.repeat(200_000 / piece.length))
+    expect(performance.now() - started).toBeLessThan(1000)
+  })
+})
