@@ -1,0 +1,34 @@
+/** The registry refused this identity, or hides whether the image exists. Also credentials that the kubelet could not read. */
+
+import { type CauseRule, FITS, ruleOf } from './cause-rule.ts'
+
+/** 402 and 451 refuse the account or the country, 412 is Harbor's policy. */
+const REFUSALS = [401, 402, 403, 412, 451]
+const UNANSWERED = [404, 400, 405]
+
+export const refusedStatus: CauseRule = {
+  cause: 'auth-required-or-denied',
+  judge: ({ status, forToken }) =>
+    status !== null && (REFUSALS.includes(status) || (forToken && UNANSWERED.includes(status))) ? FITS : null,
+}
+
+export const refused = ruleOf(
+  'auth-required-or-denied',
+  /\bunauthori[sz]ed\b|\bunauthenticated\b|\bforbidden\b/,
+  /\bdenied\b/,
+  /\bauthentication (?:is )?(?:required|failed|error)\b|\bauthorization (?:is )?(?:required|failed)\b/,
+  /\bnot (?:authori[sz]ed|authenticated|allowed access)\b|\bno pull access\b|\blogged in\b|\blogin (?:required|failed)\b/,
+  /\bno basic auth credentials\b|\bno credentials (?:found|available|provided)\b/,
+  /\binsufficient[_ ]scopes?\b|\baccess[_ ]denied\b|\bpermission[_ ]denied\b|\binvalid_(?:grant|client|token)\b/,
+  /\b(?:incorrect|invalid|wrong|bad|expired) (?:user ?name|username\/password|credentials?|password|token|login|authorization)\b/,
+  /\btoken (?:has |is )?(?:been )?(?:expired|invalid|revoked)\b|\breauthenticate\b/,
+  /\b(?:does not|doesn't) have (?:\S+ ){0,3}(?:permissions?|access)\b|\bno permissions?\b|\bmissing permissions?\b/,
+  /\bmay require\b|\brequires? (?:authentication|authorization|login)\b/,
+  /\bconnectivity_refresh_token_error\b|\bprojectpolicyviolation\b/,
+)
+
+/** The kubelet's own errors over a pull secret (credentialprovider), which come before any request. */
+export const unreadableCredentials = ruleOf(
+  'auth-required-or-denied',
+  /\billegal base64 data\b|\bunable to parse auth field\b|\bunable to (?:decode|parse) .{0,20}dockercfg\b/,
+)

@@ -1,0 +1,21 @@
+/** What a rule is: it looks at one attempt's error and says whether it is this cause. */
+
+import type { Cause, RateLimitSubcause } from '../finding.ts'
+import type { PullError } from '../pull-error.ts'
+
+export interface Judgement {
+  subcause: RateLimitSubcause | null
+}
+
+export interface CauseRule {
+  cause: Cause
+  /** null: the text does not speak of this cause. */
+  judge(error: PullError): Judgement | null
+}
+
+export const FITS: Judgement = { subcause: null }
+
+/** A rule that only needs to find one of these expressions in what was said. */
+export function ruleOf(cause: Cause, ...sayings: RegExp[]): CauseRule {
+  return { cause, judge: ({ said }) => (sayings.some(saying => saying.test(said)) ? FITS : null) }
+}

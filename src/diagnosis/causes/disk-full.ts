@@ -1,0 +1,17 @@
+/** No space, inodes or memory on the node for the layers. The registry's own full disk comes as its 5xx. */
+
+import { type CauseRule, FITS } from './cause-rule.ts'
+
+const SAYINGS = [
+  /\bno space left on device\b|\benospc\b/,
+  /\bdisk quota exceeded\b|\bedquot\b/,
+  /\bcannot allocate memory\b|\bout of memory\b/,
+  /\b(?:not enough|insufficient|no|out of) (?:free |available |more )*(?:disk |storage |free )*(?:space|inodes|disk)\b/,
+  /\bnot enough (?:free )?(?:space|storage|memory)\b|\bdisk (?:is )?full\b|\bfile ?system (?:is )?full\b/,
+]
+
+export const diskFull: CauseRule = {
+  cause: 'disk-full',
+  judge: ({ said, status }) =>
+    (status === null || status < 500) && SAYINGS.some(saying => saying.test(said)) ? FITS : null,
+}

@@ -1,0 +1,15 @@
+/** One side speaks HTTP and the other HTTPS. */
+
+import { ruleOf } from './cause-rule.ts'
+
+export const httpHttpsMismatch = ruleOf(
+  'http-https-mismatch',
+  /\bserver gave http response to https client\b/,
+  /\bsent an http request to an https server\b/,
+  /\bplain http request was sent to https port\b/,
+  // A TLS alert or hello, read as the first line of an HTTP answer.
+  /\bmalformed http response ["'`]?\\{1,4}x1[56]\\{1,4}x03/,
+  /\bfirst record does not look like a tls handshake\b/,
+  // "HTTP/" read as the head of a TLS record has this length (0x502f).
+  /\boversized record received with length 20527\b/,
+)

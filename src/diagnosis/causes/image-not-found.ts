@@ -1,0 +1,18 @@
+/** The registry answered that it has no such repository, tag or digest. */
+
+import { type CauseRule, FITS, ruleOf } from './cause-rule.ts'
+
+export const notFoundStatus: CauseRule = {
+  cause: 'image-not-found',
+  judge: ({ status }) => (status === 404 || status === 410 ? FITS : null),
+}
+
+export const notFound = ruleOf(
+  'image-not-found',
+  /\b(?:manifest|name|blob|tag|repository)[_ ]unknown\b|\bunknown (?:manifest|repository|tag|blob|image)\b/,
+  /(?<!executable file |snapshotter |lease ‹name›: )\bnot[_ ]?found\b/,
+  /\bno such (?:image|manifest|tag|repository)\b|\bnot known to (?:the )?registry\b/,
+  /\b(?:repository|tag|image|manifest|artifact|project)\b.{0,60}\bdoes(?: not|n't) exist\b/,
+  /\bwas deleted or has expired\b|\bhas been deleted\b/,
+  /\bfailed to fetch ‹name› from request\b/,
+)

@@ -1,0 +1,5 @@
+/** The kubelet's own throttle (registryPullQPS): no registry was asked. */
+
+import { ruleOf } from './cause-rule.ts'
+
+export const kubeletQps = ruleOf('kubelet-qps', /\bpull qps exceeded\b/)

@@ -1,0 +1,19 @@
+/** No answer in time: dial, TLS handshake, headers or body. */
+
+import { type CauseRule, FITS } from './cause-rule.ts'
+
+const SAYINGS = [
+  /\bi\/o timeout\b|\btls handshake timeout\b|\btimeout awaiting\b|\bclient\.timeout\b/,
+  /\btimed out\b(?! waiting for the condition| on waiting)/,
+  // A PING that stays unanswered ends an HTTP/2 connection with these words.
+  /\bhttp2: client connection lost\b/,
+  /\bdid not properly respond\b|\bfailed to respond\b|\bnet\/http: timeout\b|\brequest timeout\b/,
+  // The deadline ended a request or a connection that was waiting for the other side.
+  /‹url›["']?: context deadline exceeded\b/,
+  /\b(?:dial|read|write) (?:tcp|udp)\b.{0,80}: context deadline exceeded\b/,
+]
+
+export const networkTimeout: CauseRule = {
+  cause: 'network-timeout',
+  judge: ({ said, status }) => (status === 408 || SAYINGS.some(saying => saying.test(said)) ? FITS : null),
+}

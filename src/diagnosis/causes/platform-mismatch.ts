@@ -1,0 +1,16 @@
+/** The image has nothing for this operating system or CPU. */
+
+import { ruleOf } from './cause-rule.ts'
+
+export const platformMismatch = ruleOf(
+  'platform-mismatch',
+  /\bno match for platform\b|\bno matching manifest\b/,
+  /\bno image found in (?:image index|manifest list|manifest)\b/,
+  /\bexec format error\b/,
+  /\bplatform\b.{0,40}\bdoes not match\b|\bdoes not (?:match|provide) the (?:specified|expected|requested) platform\b/,
+  /\bdoes not match the host operating system\b/,
+  /\bcannot be used on this platform\b|\boperating system is not supported\b/,
+  /-?\bbased image is incompatible with\b|\bimage is incompatible with\b/,
+  /\bno (?:suitable|matching) (?:image|child|platform)\b|\bno child with platform\b/,
+  /\b(?:architecture|platform|operating system) (?:‹name› )?(?:is )?(?:not supported|unsupported|mismatch)/,
+)

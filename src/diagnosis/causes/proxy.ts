@@ -1,0 +1,18 @@
+/** The HTTP or SOCKS proxy between the node and the registry failed. */
+
+import { ruleOf } from './cause-rule.ts'
+
+/** Go gives a refused CONNECT as the bare status phrase behind the URL; a registry's status comes with its number. */
+const REFUSED_CONNECT =
+  /‹url›["']?: (?:forbidden|bad gateway|service unavailable|gateway time-?out|bad request|method not allowed|internal server error)[\s"')\]}.]{0,8}$/
+
+export const proxy = ruleOf(
+  'proxy',
+  /\bproxyconnect\b/,
+  /\bproxy authentication (?:is )?required\b|\bauthenticationrequired\b/,
+  /\b407\b.{0,20}\bproxy\b/,
+  /\bproxy: (?:unknown|unsupported) scheme\b|\binvalid proxy (?:url|address)\b/,
+  /\bsocks connect\b|\bhttp connect (?:tunnel|proxy)\b|\btunneling socket\b/,
+  /\b(?:connect|connection|connecting) to (?:the )?proxy\b|\bproxy (?:error|server|refused)\b|\bfrom proxy\b/,
+  REFUSED_CONNECT,
+)

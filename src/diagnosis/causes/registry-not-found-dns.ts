@@ -1,0 +1,11 @@
+/** The registry's name does not resolve, or the DNS server did not answer. */
+
+import { ruleOf } from './cause-rule.ts'
+
+export const registryNotFoundDns = ruleOf(
+  'registry-not-found-dns',
+  /\blookup ‹name›(?: on ‹?\S+)?: (?!operation was canceled|context canceled)/,
+  /\bno such host\b|\bserver misbehaving\b|\bname resolution\b|\bname or service not known\b/,
+  /\bname does not resolve\b|\bcould not resolve host\b|\bgetaddrinfo|\bno answer from dns\b/,
+  /\bdial udp\b/,
+)

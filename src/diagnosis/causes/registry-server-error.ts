@@ -1,0 +1,17 @@
+/** The registry or its token server answered 5xx, or something that is no answer. */
+
+import { type CauseRule, FITS, ruleOf } from './cause-rule.ts'
+
+export const serverStatus: CauseRule = {
+  cause: 'registry-server-error',
+  judge: ({ status }) => (status !== null && status >= 500 ? FITS : null),
+}
+
+export const brokenAnswer = ruleOf(
+  'registry-server-error',
+  /\binternal (?:server )?error\b|\bbad gateway\b|\bservice (?:temporarily )?unavailable\b|\bgateway time-?out\b/,
+  /\binvalid character .{1,12} (?:looking for beginning of|after|in) /,
+  /\bunexpected end of json input\b|\berror parsing http \d{3} response\b|\berror unmarshall?ing content\b/,
+  /\bmalformed http (?:response|status|version)\b|\bunknown: unknown(?: error)?\b/,
+  /\bcannot unmarshal\b|\bmissing .{0,40}\bheader\b.{0,40}\bresponse\b/,
+)

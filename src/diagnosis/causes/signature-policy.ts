@@ -1,0 +1,27 @@
+/** A policy on the node, on signatures or on blocked registries, refused the image. A registry's refusal has an HTTP status. */
+
+import { type CauseRule, FITS, ruleOf } from './cause-rule.ts'
+
+/** The runtime's own words for it: whatever else the text quotes. */
+export const signatureRefused = ruleOf(
+  'signature-policy',
+  /\bsignature ?validation ?failed\b/,
+  /\bsource image rejected: (?!.{0,200}\b(?:dial|get|lookup|read) )/,
+)
+
+const SAYINGS = [
+  /\bsource image rejected\b/,
+  /\ba signature was required\b|\bno (?:valid |matching )?signatures?\b/,
+  /\brejected by policy\b|\bblocked by (?:the )?(?:\w+ )?policy\b|\bimage policy\b|\bverification policy\b/,
+  /\binvalid policy\b|\bpolicy\.json\b|\bpolicy requirement\b/,
+  /\bsignatures? (?:verification|is not valid|is invalid|not accepted|mismatch|could not be verified)/,
+  /\b(?:verify|verifying|verification of|validate|validating) (?:the )?(?:\w+ )?signatures?\b/,
+  /\b(?:invalid|untrusted|missing) signature\b|\bcosign\b|\bsigstore\b|\bnotation\b|\brekor\b|\bfulcio\b/,
+  /\btrust data\b|\bcontent trust\b|\bnot signed\b|\bimage verif(?:ier|ication)\b/,
+  /\bregistry\b.{0,80}\bis blocked\b|\bis blocked in\b|\bblocked by (?:configuration|registries\.conf)\b/,
+]
+
+export const signaturePolicy: CauseRule = {
+  cause: 'signature-policy',
+  judge: ({ said, status }) => (status === null && SAYINGS.some(saying => saying.test(said)) ? FITS : null),
+}

@@ -1,0 +1,14 @@
+/** Certificate, protocol or handshake failed. A handshake that got no answer in time is a timeout. */
+
+import { ruleOf } from './cause-rule.ts'
+
+export const tls = ruleOf(
+  'tls',
+  /\bx509: /,
+  /\bcertificate (?:signed by|has expired|is (?:valid|not)|verif|relies|required|chain|authority|cannot)/,
+  /\b(?:expired|bad|unknown|invalid|self[- ]signed|missing client) certificate\b/,
+  /\b(?:remote|local) error: tls\b/,
+  /\btls: (?!use of closed)/,
+  /\bhandshake failure\b|\btls alert\b|\bssl (?:routines|certificate|error|alert)\b|\bssl_error/,
+  /\bmissing (?:key|client certificate) ‹name› for (?:client certificate|key)\b/,
+)

@@ -1,0 +1,38 @@
+/** Finds the HTTP status that a registry, a token server or a mirror answered with. */
+
+/** What may stand between the word "status" and the number. */
+const ASKED = '(?: (?:from|for) [^:]{0,80}| ‹\\w+›| \\[[^\\]]{0,80}\\])?'
+const NAMED = new RegExp(
+  `\\b(?:http status|http response|status code|statuscode|response code|http error|status|http)${ASKED}[\\s:=("]{1,4}([45]\\d\\d)\\b`,
+)
+const PHRASES: [number, string][] = [
+  [400, 'bad request'],
+  [401, 'unauthori[sz]ed'],
+  [402, 'payment required'],
+  [403, 'forbidden'],
+  [404, '(?:page )?not found'],
+  [405, 'method not allowed'],
+  [406, 'not acceptable'],
+  [407, 'proxy authentication required'],
+  [408, 'request time-?out'],
+  [410, 'gone'],
+  [412, 'precondition failed'],
+  [429, 'too many requests'],
+  [451, 'unavailable for legal reasons'],
+  [500, 'internal server error'],
+  [502, 'bad gateway'],
+  [503, 'service (?:temporarily )?unavailable'],
+  [504, 'gateway time-?out'],
+]
+const SPELT = PHRASES.map(
+  ([status, phrase]) => [status, new RegExp(`\\b${status}[\\s:)(-]{1,3}${phrase}\\b`)] as const,
+)
+/** A gateway's own numbers, such as Cloudflare's 520 to 526 and 530. */
+const FROM_REGISTRY = /\bfrom registry ([45]\d\d)\b/
+
+/** The status in a text without names; null if it names none. */
+export function httpStatus(said: string): number | null {
+  const named = NAMED.exec(said) ?? FROM_REGISTRY.exec(said)
+  if (named) return Number(named[1])
+  return SPELT.find(([, pattern]) => pattern.test(said))?.[0] ?? null
+}

@@ -1,0 +1,100 @@
+/** Takes names out of an error text (images, hosts, URLs, digests, files), so that a repository called "denied" says nothing. */
+
+/** An error text without names. */
+export interface Nameless {
+  /** Lower case; `‹url›`, `‹path›` and `‹name›` stand where names stood. */
+  said: string
+  /** Host names of the URLs that were in it, without port. */
+  hosts: string[]
+}
+
+/** Words with a slash, dot, hyphen or underscore that are no names. */
+const WORDS = new Set(
+  [
+    'i/o input/output and/or n/a net/http archive/tar username/password user/password login/password',
+    'client.timeout policy.json registries.conf',
+    'back-off short-name unqualified-search read-only retry-after time-out re-exec cross-device non-empty',
+    'insufficient_scope invalid_grant invalid_client invalid_token access_denied permission_denied',
+  ].flatMap(words => words.split(' ')),
+)
+
+/** Fields whose value is worth reading, as `code:DENIED` in a printed map or `"code":"DENIED"` in JSON. */
+const FIELDS = 'code|message|error|error_description|errormessage|reason|status|statuscode|cause|details'
+const FIELD = new RegExp(`^(?:${FIELDS})$`, 'i')
+const JSON_TEXT = new RegExp(`"(${FIELDS})"\\s{0,4}:\\s{0,4}"([^"]{0,4000})"`, 'gi')
+const JSON_STATUS = /"(?:code|status|statuscode)"\s{0,4}:\s{0,4}(\d{3})\b/gi
+
+const URL = /\b[a-z][a-z0-9+]{1,20}:\/\/[^\s"'`<>]*/gi
+/** A name in quotes may hold blanks where it is the name that is wrong; elsewhere quotes with blanks hold a sentence. */
+const QUOTED_IMAGE =
+  /\b((?:image(?: tag| name| reference)?|reference|short-name|ref|tag|repository|manifest tagged by) )"[^"]{0,600}"/gi
+const QUOTED = /(["'`])([^\s"'`\\]{1,600})\1/g
+const CODE = /^[A-Z]+(?:_[A-Z]+)*$/
+/** Keeps colons inside a name, and leaves the punctuation that ends it. */
+const NAME = '[^\\s,]{1,400}?(?=[:,;.)\\]]{0,4}(?:\\s|$))'
+/** Where a bare name stands, told by the words around it. */
+const SLOTS = [
+  `\\b((?:access denied|pull failed|permission denied) for )${NAME}`,
+  `\\b(manifest for )${NAME}(?= not found)`,
+  `\\b(manifest )${NAME} in ${NAME}`,
+  `\\b(from host )${NAME}`,
+  `(\\[(?:manifests|blobs) )[^\\]]{1,300}(?=\\])`,
+  `\\b(lookup )${NAME}`,
+  `\\b((?:container|docker) registry )${NAME}`,
+  `\\b((?:image|repository|project|tag|artifact|name|reference) )${NAME}(?= (?:is )?(?:not found|was|does not|did not|returns|could not))`,
+  `\\b((?:failed to pull image|with tag|from repo) )${NAME}`,
+].map(slot => new RegExp(slot, 'gi'))
+const TOKEN = /[^\s"'`()[\]{}<>,;=|‹›]+/g
+
+/** The text without its names. Runs in linear time, whatever the text. */
+export function nameless(text: string): Nameless {
+  const hosts: string[] = []
+  let said = text
+    .replace(JSON_TEXT, ' $1: $2 ')
+    .replace(JSON_STATUS, ' status: $1 ')
+    .replace(URL, url => withoutUrl(url, hosts))
+    .replace(QUOTED_IMAGE, '$1‹name›')
+    .replace(QUOTED, (whole: string, _quote: string, inside: string) =>
+      CODE.test(inside) ? whole : inside.includes('‹url›') ? inside : '‹name›',
+    )
+  for (const slot of SLOTS) said = said.replace(slot, '$1‹name›')
+  said = said.replace(TOKEN, withoutName)
+  return { said: said.replace(/\s+/g, ' ').toLowerCase(), hosts }
+}
+
+/** A URL ends at the first colon of its path, unless a digest or a tag follows it; the port belongs to the host. */
+function withoutUrl(url: string, hosts: string[]): string {
+  const [start = '', scheme = '', host = ''] =
+    /^([^:]+):\/\/(?:[^/?#@]*@)?(\[[^\]]*\]|[^:/?#]*)[^/?#]*/.exec(url) ?? []
+  hosts.push(host.toLowerCase())
+  const rest = url.slice(start.length)
+  const query = rest.indexOf('?')
+  const path = query === -1 ? rest : rest.slice(0, query)
+  const colon = /^https?$/i.test(scheme) ? path.search(/:(?![0-9a-f]{8})/) : -1
+  const end = colon === -1 ? endOfWord(url) : start.length + colon
+  return `‹url›${url.slice(end).replace(/^:(?=\S)/, ': ')}`
+}
+
+function withoutName(token: string): string {
+  const end = endOfWord(token)
+  const word = token.slice(0, end)
+  const tail = token.slice(end)
+  if (WORDS.has(word.toLowerCase()) || word === '') return token
+  if (word.startsWith('/')) return `${word.startsWith('/etc/') ? '‹name›' : '‹path›'}${tail}`
+  const colon = word.indexOf(':')
+  if (colon > 0 && FIELD.test(word.slice(0, colon)))
+    return `${word.slice(0, colon)}: ${word.slice(colon + 1)}${tail}`
+  return isName(word) ? `‹name›${tail}` : token
+}
+
+function isName(word: string): boolean {
+  if (CODE.test(word)) return false
+  return /[/:@]/.test(word) || /[\w-][.-]\w/.test(word) || (word.includes('_') && /[a-z]/.test(word))
+}
+
+/** Where the word ends and the punctuation after it begins. */
+function endOfWord(token: string): number {
+  let end = token.length
+  while (end > 0 && ':.!?)]}'.includes(token.charAt(end - 1))) end -= 1
+  return end
+}

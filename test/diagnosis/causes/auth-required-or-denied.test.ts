@@ -1,0 +1,191 @@
+/** Texts of registries that refuse the caller. */
+import { expectCause } from './expect-cause.ts'
+
+expectCause('auth-required-or-denied', [
+  [
+    'containerd, Docker Hub',
+    'rpc error: code = Unknown desc = failed to pull and unpack image "docker.io/acme/private:1": failed to resolve reference "docker.io/acme/private:1": pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed',
+  ],
+  [
+    'containerd, anonymous token',
+    'failed to pull and unpack image "ghcr.io/acme/app:1": failed to resolve reference "ghcr.io/acme/app:1": failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://ghcr.io/token?scope=repository%3Aacme%2Fapp%3Apull&service=ghcr.io: 401 Unauthorized',
+  ],
+  [
+    'containerd, escaped URL',
+    'failed to authorize: failed to fetch anonymous token: unexpected status: 403 Forbidden from "https://ghcr.io/token?scope=repository%!A(MISSING)acme%!F(MISSING)app%!A(MISSING)pull"',
+  ],
+  [
+    'containerd, oauth 400',
+    'failed to resolve reference "acme.azurecr.io/app:1": failed to authorize: failed to fetch oauth token: unexpected status from POST request to https://acme.azurecr.io/oauth2/token: 400 Bad Request',
+  ],
+  [
+    'containerd, no body',
+    'failed to resolve reference "registry.gitlab.com/acme/app:1": unexpected status from HEAD request to https://registry.gitlab.com/v2/acme/app/manifests/1: 403 Forbidden',
+  ],
+  [
+    'containerd, basic',
+    'failed to resolve reference "123456789012.dkr.ecr.eu-west-1.amazonaws.com/app:1": pulling from host 123456789012.dkr.ecr.eu-west-1.amazonaws.com failed with status code [manifests 1]: 401 Unauthorized',
+  ],
+  [
+    'containerd, no basic auth',
+    'failed to resolve reference "123456789012.dkr.ecr.eu-west-1.amazonaws.com/app:1": unexpected status from HEAD request to https://123456789012.dkr.ecr.eu-west-1.amazonaws.com/v2/app/manifests/1: 401 Unauthorized: no basic auth credentials',
+  ],
+  [
+    'containerd 1.2',
+    'failed to resolve image "acme.corp/app:1": no available registry endpoint: failed to do request: authorization failed: no basic auth credentials',
+  ],
+  [
+    'ECR',
+    'Error response from daemon: Get https://123456789012.dkr.ecr.us-east-1.amazonaws.com/v2/app/manifests/1: denied: Your authorization token has expired. Reauthenticate and try again.',
+  ],
+  [
+    'ECR, policy',
+    "rpc error: code = Unknown desc = Error response from daemon: pull access denied for 123456789012.dkr.ecr.us-east-1.amazonaws.com/app, repository does not exist or may require 'docker login': denied: User: arn:aws:sts::1:assumed-role/node is not authorized to perform: ecr:BatchGetImage on resource: arn:aws:ecr:us-east-1:1:repository/app because no resource-based policy allows the ecr:BatchGetImage action",
+  ],
+  [
+    'Artifact Registry',
+    'failed to resolve reference "europe-docker.pkg.dev/p/r/i:1": failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://europe-docker.pkg.dev/v2/token?scope=repository%3Ap%2Fr%2Fi%3Apull&service=europe-docker.pkg.dev: 403 Forbidden',
+  ],
+  [
+    'Artifact Registry, CRI-O',
+    'reading manifest 1 in europe-docker.pkg.dev/p/r/i: denied: Permission "artifactregistry.repositories.downloadArtifacts" denied on resource "projects/p/locations/europe/repositories/r" (or it may not exist)',
+  ],
+  [
+    'GCR',
+    "Error response from daemon: pull access denied for gcr.io/p/i, repository does not exist or may require 'docker login': denied: Token exchange failed for project 'p'. Caller does not have permission 'storage.objects.get'. To configure permissions, follow instructions at: https://cloud.google.com/container-registry/docs/access-control",
+  ],
+  [
+    'ACR',
+    'Error response from daemon: Get "https://acme.azurecr.io/v2/app/manifests/1": unauthorized: authentication required, visit https://aka.ms/acr/authorization for more information.',
+  ],
+  [
+    'ACR, firewall',
+    `failed to resolve reference "acme.azurecr.io/app:1": unexpected status from HEAD request to https://acme.azurecr.io/v2/app/manifests/1: 403 Forbidden`,
+  ],
+  [
+    'ACR, firewall words',
+    `Error response from daemon: denied: client with IP '203.0.113.9' is not allowed access. Refer https://aka.ms/acr/firewall to grant access.`,
+  ],
+  [
+    'ACR, az',
+    `CONNECTIVITY_REFRESH_TOKEN_ERROR: Access to registry 'acme.azurecr.io' was denied. Response code: 401.`,
+  ],
+  [
+    'Docker Hub, wrong password',
+    'Error response from daemon: Get "https://registry-1.docker.io/v2/": unauthorized: incorrect username or password',
+  ],
+  ['Docker Hub, token scopes', 'unauthorized: access token has insufficient scopes'],
+  ['Docker Hub, old', 'Error: image acme/private not found: does not exist or no pull access'],
+  [
+    'Quay',
+    'reading manifest 1 in quay.io/acme/app: unauthorized: access to the requested resource is not authorized',
+  ],
+  [
+    'Quay, quota',
+    'failed to resolve reference "quay.corp/acme/app:1": unexpected status from HEAD request to https://quay.corp/v2/acme/app/manifests/1: 403 Forbidden - Server message: denied: Quota has been exceeded on namespace',
+  ],
+  [
+    'Harbor',
+    'failed to resolve reference "harbor.corp/p/app:1": failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://harbor.corp/service/token?scope=repository%3Ap%2Fapp%3Apull&service=harbor-registry: 401 Unauthorized',
+  ],
+  [
+    'Harbor, storage quota',
+    'Error response from daemon: denied: adding 1.2 GiB of storage resource, which when updated to current usage of 9.9 GiB will exceed the configured upper limit of 10.0 GiB.',
+  ],
+  [
+    'Harbor, unauthorized',
+    'unauthorized: unauthorized to access repository: p/app, action: pull: unauthorized to access repository: p/app, action: pull',
+  ],
+  [
+    'Harbor, vulnerable',
+    `failed to copy: httpReadSeeker: failed open: unexpected status code https://harbor.corp/v2/p/app/manifests/1: 412 Precondition Failed - Server message: unknown: current image with "8" vulnerabilities cannot be pulled due to configured policy in 'Prevent images with vulnerability severity of "High" or higher from running.'`,
+  ],
+  [
+    'Artifactory',
+    `Error response from daemon: error parsing HTTP 403 response body: no error details found in HTTP response body: "{\\"errors\\":[{\\"status\\":403,\\"message\\":\\"Forbidden\\"}]}"`,
+  ],
+  [
+    'Nexus',
+    'Error response from daemon: Get "https://nexus.corp:8083/v2/": unauthorized: access to the requested resource is not authorized',
+  ],
+  [
+    'a proxy page',
+    `error parsing HTTP 403 response body: invalid character '<' looking for beginning of value: "<!DOCTYPE html><html><title>Access Denied</title></html>"`,
+  ],
+  [
+    'OpenShift',
+    'rpc error: code = Unknown desc = Error reading manifest latest in image-registry.openshift-image-registry.svc:5000/ns/app: unauthorized: authentication required',
+  ],
+  [
+    'OpenShift 4.18',
+    'unable to pull image or OCI artifact: pull image err: initializing source docker://image-registry.openshift-image-registry.svc:5000/ns/app:1: reading manifest 1 in image-registry.openshift-image-registry.svc:5000/ns/app: authentication required; artifact err: get manifest: build image source: reading manifest 1 in image-registry.openshift-image-registry.svc:5000/ns/app: authentication required',
+  ],
+  [
+    'CRI-O, token',
+    'initializing source docker://registry.redhat.io/ubi9/ubi:latest: unable to retrieve auth token: invalid username/password: unauthorized: Please login to the Red Hat Registry using your Customer Portal credentials.',
+  ],
+  [
+    'CRI-O, bearer',
+    'initializing source docker://ghcr.io/acme/app:1: Requesting bearer token: invalid status code from registry 403 (Forbidden)',
+  ],
+  [
+    'GitLab',
+    'Error response from daemon: Head "https://registry.gitlab.com/v2/acme/app/manifests/1": denied: access forbidden',
+  ],
+  [
+    'GitLab, jwt',
+    'failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://gitlab.com/jwt/auth?scope=repository%3Aacme%2Fapp%3Apull&service=container_registry: 403 Forbidden',
+  ],
+  [
+    'Aliyun',
+    "pull access denied for registry.cn-hangzhou.aliyuncs.com/acme/app, repository does not exist or may require 'docker login': denied: requested access to the resource is denied",
+  ],
+  [
+    'Huawei SWR',
+    'failed to resolve reference "swr.cn-north-4.myhuaweicloud.com/acme/app:1": unexpected status from HEAD request to https://swr.cn-north-4.myhuaweicloud.com/v2/acme/app/manifests/1: 401 Unauthorized',
+  ],
+  [
+    'S3 behind a registry',
+    'failed to copy: httpReadSeeker: failed open: unexpected status code https://prod-eu-west-1-starport-layer-bucket.s3.eu-west-1.amazonaws.com/x?X-Amz-Signature=[redacted]: 403 Forbidden',
+  ],
+  [
+    'docker-py',
+    `docker.errors.APIError: 500 Server Error for http+docker://localhost/v1.41/images/create?fromImage=app: Internal Server Error ("Get https://reg.corp/v2/app/manifests/1: unauthorized: authentication required")`,
+  ],
+  [
+    'Docker API',
+    `(HTTP code 404) unexpected - pull access denied for app, repository does not exist or may require 'docker login': denied: requested access to the resource is denied `,
+  ],
+  [
+    'export control',
+    'failed to resolve reference "docker.io/library/nginx:1": unexpected status from HEAD request to https://registry-1.docker.io/v2/library/nginx/manifests/1: 403 Forbidden',
+  ],
+  [
+    'credentials of three secrets',
+    'Failed to pull image "reg.corp/app:1": [failed to pull and unpack image "reg.corp/app:1": failed to resolve reference "reg.corp/app:1": unexpected status from HEAD request to https://reg.corp/v2/app/manifests/1: 401 Unauthorized, failed to pull and unpack image "reg.corp/app:1": failed to resolve reference "reg.corp/app:1": failed to do request: Head "https://reg.corp/v2/app/manifests/1": dial tcp 10.0.0.1:443: i/o timeout]',
+  ],
+  [
+    'a throttled second try',
+    'Failed to pull image "reg.corp/app:1": [rpc error: code = Unknown desc = Error response from daemon: unauthorized: authentication required, pull QPS exceeded]',
+  ],
+  [
+    'gRPC code alone',
+    'rpc error: code = Unauthenticated desc = failed to pull and unpack image "reg.corp/app:1"',
+  ],
+  [
+    'podman',
+    'Error: initializing source docker://reg.corp/app:1: reading manifest 1 in reg.corp/app: denied: requested access to the resource is denied',
+  ],
+])
+
+expectCause(
+  'auth-required-or-denied',
+  [
+    ['kubelet, a pull secret with a broken auth', 'illegal base64 data at input byte 4'],
+    [
+      'kubelet, an auth without a colon',
+      'unable to parse auth field, must be formatted as base64(username:password)',
+    ],
+  ],
+  'illegal base64 data at input byte 4',
+)

@@ -1,0 +1,98 @@
+/** Names that look like causes, and texts that would hang a careless expression. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { classify } from '../../../src/diagnosis/classify.ts'
+import { expectCause } from './expect-cause.ts'
+
+const NAMES = [
+  'docker.io/acme/timeout-denied:429',
+  'proxy/x509:latest',
+  'registry.corp/app:not-found',
+  'unauthorized',
+  'toomanyrequests:503',
+  '429:denied',
+  'no-space-left/eof:tls',
+]
+
+describe('a name says nothing', () => {
+  test.each(NAMES)('%s in a refused connection', name => {
+    const text = `Failed to pull image "${name}": failed to pull and unpack image "${name}": failed to resolve reference "${name}": failed to do request: Head "https://${name}/v2/x": dial tcp 10.0.0.1:443: connect: connection refused`
+    expect(classify(text, 'ErrImagePull').cause).toBe('connection-refused-or-reset')
+  })
+
+  test.each(NAMES)('%s missing, quoted and bare', name => {
+    expect(
+      classify(`manifest for ${name} not found: manifest unknown: manifest unknown`, 'ErrImagePull').cause,
+    ).toBe('image-not-found')
+    expect(
+      classify(
+        `reading manifest ${name.split(':').pop()} in ${name.split(':')[0]}: manifest unknown`,
+        'ErrImagePull',
+      ).cause,
+    ).toBe('image-not-found')
+    const full = `docker.io/library/${name.replace('/', '')}`
+    expect(classify(`failed to resolve reference "${full}": ${full}: not found`, 'ErrImagePull').cause).toBe(
+      'image-not-found',
+    )
+  })
+
+  test.each(NAMES)('%s in a back-off without a reason', name => {
+    expect(classify(`Back-off pulling image "${name}"`, 'ImagePullBackOff').cause).toBe('other')
+  })
+})
+
+expectCause('network-timeout', [
+  [
+    'a token URL full of words',
+    'failed to fetch anonymous token: Get "https://auth.corp/token?scope=repository%!A(MISSING)denied%!F(MISSING)unauthorized%!A(MISSING)pull&service=not-found": dial tcp 10.0.0.1:443: i/o timeout',
+  ],
+])
+
+test('any text gets an answer', () => {
+  const piece = fc.constantFrom(
+    '"',
+    '\\"',
+    ': ',
+    'rpc error: code = Unknown desc = ',
+    '[',
+    ', ',
+    'https://a/b',
+    '429',
+    'not found',
+    ' ',
+    'x',
+    '‹url›',
+  )
+  fc.assert(
+    fc.property(fc.array(fc.oneof(piece, fc.string()), { maxLength: 60 }), pieces => {
+      expect(classify(pieces.join(''), 'ErrImagePull').cause).toBeTypeOf('string')
+    }),
+  )
+})
+
+test.each([
+  'a',
+  '"',
+  '\\',
+  'a:',
+  'a/',
+  'https://',
+  '"a',
+  '[',
+  'manifest ',
+  'a.',
+  ', rpc error: code = ',
+  'image "',
+  '"code":"',
+  ':',
+  'lookup a',
+  '{"',
+  'exceeded ',
+  'snapshot ',
+  ' ',
+])('a megabyte of %j is judged in a moment', unit => {
+  const text = unit.repeat(Math.ceil(1_000_000 / unit.length))
+  const started = performance.now()
+  classify(text, 'ErrImagePull')
+  expect(performance.now() - started).toBeLessThan(3000)
+})
