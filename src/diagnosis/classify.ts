@@ -53,9 +53,9 @@ const TELLING: readonly Cause[] = [
 export function classify(text: string, reason: string): Classification {
   const told = BY_REASON.get(reason)
   if (told !== undefined) return { cause: told, subcause: null }
-  const { attempts, mirrors } = parsePullErrors(text.trim() === '' ? reason : text)
+  const { attempts, asides } = parsePullErrors(text.trim() === '' ? reason : text)
   const verdict = mostTelling(attempts)
-  return verdict.cause === 'other' ? mostTelling(mirrors) : verdict
+  return verdict.cause === 'other' ? mostTelling(asides) : verdict
 }
 
 function mostTelling(errors: PullError[]): Classification {

@@ -13,7 +13,8 @@ const WORDS = new Set(
   [
     'i/o input/output and/or n/a net/http archive/tar username/password user/password login/password',
     'client.timeout policy.json registries.conf',
-    'back-off short-name unqualified-search read-only retry-after time-out re-exec cross-device non-empty',
+    'back-off short-name unqualified-search read-only retry-after time-out re-exec cross-device self-signed',
+    'rate-limit rate-limited rate-limiting image-specific',
     'insufficient_scope invalid_grant invalid_client invalid_token access_denied permission_denied',
   ].flatMap(words => words.split(' ')),
 )

@@ -17,10 +17,10 @@ export interface PullError {
   hosts: string[]
 }
 
-/** The attempts of one pull: one for each credential, and those at mirrors before the registry itself was asked. */
+/** The errors of one pull, one for each credential. `asides` were not asked for: mirrors, and CRI-O's second try as an artifact. */
 export interface PullErrors {
   attempts: PullError[]
-  mirrors: PullError[]
+  asides: PullError[]
 }
 
 /** HTTP codes and phrases that are the Docker daemon's or the kubelet's own, not the registry's. */
@@ -35,7 +35,10 @@ const WRAPPING = [
 const NEXT_ATTEMPT =
   /, (?=rpc error: code = |failed to pull and unpack image |failed to "StartContainer" for |unable to pull image or OCI artifact|Error response from daemon: |initializing source |reading manifest |pinging container registry |pull QPS exceeded)/
 const ESCAPED = /(?<!\\)\\{1,8}(["'nrt])/g
-const MIRRORS = '(Mirrors also failed: ['
+/** `(Mirrors also failed: [mirror: why]): registry: why`, as containers/image writes it. */
+const MIRRORS = { open: '(Mirrors also failed: [', close: ']):' }
+/** `pull image err: why; artifact err: why`, as CRI-O writes it since 1.33. */
+const AS_ARTIFACT = '; artifact err: '
 const FOR_TOKEN =
   /failed to (?:fetch|get) (?:anonymous|oauth|auth\w*) ?token|requesting bear(?:er)? token|unable to retrieve auth token/
 
@@ -43,21 +46,25 @@ const FOR_TOKEN =
 export function parsePullErrors(text: string): PullErrors {
   let plain = text.replace(ESCAPED, (_whole, char: string) => (char === '"' || char === "'" ? char : ' '))
   for (const wrapping of WRAPPING) plain = plain.replace(wrapping, '')
-  const { primary, mirrors } = splitMirrors(plain)
+  const tries = plain.split(NEXT_ATTEMPT).map(attempt => {
+    const asRegistry = cut(attempt, MIRRORS.open, MIRRORS.close)
+    const asImage = cut(asRegistry.main, AS_ARTIFACT, null)
+    return { main: asImage.main, asides: [asRegistry.aside, asImage.aside] }
+  })
   return {
-    attempts: primary.split(NEXT_ATTEMPT).map(parseOne),
-    mirrors: mirrors === '' ? [] : [parseOne(mirrors)],
+    attempts: tries.map(({ main }) => parseOne(main)),
+    asides: tries.flatMap(({ asides }) => asides.filter(aside => aside !== '').map(parseOne)),
   }
 }
 
-/** `(Mirrors also failed: [mirror: why]): registry: why`, as containers/image writes it. */
-function splitMirrors(text: string): { primary: string; mirrors: string } {
-  const start = text.indexOf(MIRRORS)
-  const end = start === -1 ? -1 : text.indexOf(']):', start)
-  if (end === -1) return { primary: text, mirrors: '' }
+/** Cuts out what stands between the two marks, or behind the first one. */
+function cut(text: string, open: string, close: string | null): { main: string; aside: string } {
+  const start = text.indexOf(open)
+  const end = start === -1 || close === null ? text.length : text.indexOf(close, start)
+  if (start === -1 || end === -1) return { main: text, aside: '' }
   return {
-    primary: text.slice(0, start) + text.slice(end + ']):'.length),
-    mirrors: text.slice(start + MIRRORS.length, end),
+    main: text.slice(0, start) + text.slice(end + (close?.length ?? 0)),
+    aside: text.slice(start + open.length, end),
   }
 }
 

@@ -15,11 +15,12 @@ export const refusedStatus: CauseRule = {
 export const refused = ruleOf(
   'auth-required-or-denied',
   /\bunauthori[sz]ed\b|\bunauthenticated\b|\bforbidden\b/,
-  /\bdenied\b/,
+  // Without a word on what was asked for, "permission denied" is a file's on the node.
+  /(?<!\bpermission )\bdenied\b|\bpermission denied (?:for|on|to)\b/,
   /\bauthentication (?:is )?(?:required|failed|error)\b|\bauthorization (?:is )?(?:required|failed)\b/,
   /\bnot (?:authori[sz]ed|authenticated|allowed access)\b|\bno pull access\b|\blogged in\b|\blogin (?:required|failed)\b/,
   /\bno basic auth credentials\b|\bno credentials (?:found|available|provided)\b/,
-  /\binsufficient[_ ]scopes?\b|\baccess[_ ]denied\b|\bpermission[_ ]denied\b|\binvalid_(?:grant|client|token)\b/,
+  /\binsufficient[_ ]scopes?\b|\baccess[_ ]denied\b|\bpermission_denied\b|\binvalid_(?:grant|client|token)\b/,
   /\b(?:incorrect|invalid|wrong|bad|expired) (?:user ?name|username\/password|credentials?|password|token|login|authorization)\b/,
   /\btoken (?:has |is )?(?:been )?(?:expired|invalid|revoked)\b|\breauthenticate\b/,
   /\b(?:does not|doesn't) have (?:\S+ ){0,3}(?:permissions?|access)\b|\bno permissions?\b|\bmissing permissions?\b/,

@@ -8,7 +8,7 @@ const SAYINGS = [
   /\bbroken pipe\b|\buse of closed network connection\b|\bgoaway\b|\bserver closed idle connection\b/,
   /\bforcibly closed\b|\bactively refused\b|\bcannot assign requested address\b|\bstream error: stream id\b/,
   /\bconnect: (?:permission denied|operation not permitted|invalid argument)\b/,
-  /\btransport connection broken\b|\bclient disconnected\b/,
+  /\btransport connection broken\b(?!: malformed)|\bclient disconnected\b/,
 ]
 const CUT_SHORT = /\beof\b/
 /** Here the end of file is the layer's own: it was downloaded, and is damaged. */

@@ -3,6 +3,10 @@ import { expectCause } from './expect-cause.ts'
 
 expectCause('auth-required-or-denied', [
   [
+    'CRI-O 1.33, two credentials',
+    'Failed to pull image "reg.corp/app:1": [unable to pull image or OCI artifact: pull image err: reading manifest 1 in reg.corp/app: received unexpected HTTP status: 503 Service Unavailable; artifact err: get manifest: 503, unable to pull image or OCI artifact: pull image err: reading manifest 1 in reg.corp/app: unauthorized: authentication required; artifact err: get manifest: unauthorized: authentication required]',
+  ],
+  [
     'containerd, Docker Hub',
     'rpc error: code = Unknown desc = failed to pull and unpack image "docker.io/acme/private:1": failed to resolve reference "docker.io/acme/private:1": pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed',
   ],

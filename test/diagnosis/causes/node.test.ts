@@ -170,6 +170,10 @@ expectCause('disk-full', [
 
 expectCause('corrupt-or-unpack', [
   [
+    'CRI-O 1.33, which then tried it as an artifact',
+    'unable to pull image or OCI artifact: pull image err: copying system image from manifest list: committing the finished image: layer not known; artifact err: pull artifact: unsupported manifest media type: 401 Unauthorized',
+  ],
+  [
     'size',
     `failed commit on ref "layer-${SHA}": "layer-${SHA}" failed size validation: 1024 != 2048: failed precondition`,
   ],
@@ -239,6 +243,7 @@ expectCause('canceled-or-deadline', [
 
 expectCause('other', [
   ['nothing', ''],
+  ['a file of the node', 'open /etc/containers/certs.d/reg.corp/client.key: permission denied'],
   ['back-off alone', 'Back-off pulling image "nginx:1"'],
   ['the reason again', 'Error: ErrImagePull'],
   [

@@ -1,0 +1,138 @@
+/** From a snapshot to findings: which containers can't get their image, why, whose they are, and what would help. */
+
+import { parseReference } from '../image/reference.ts'
+import type { Pod } from '../snapshot/pod.ts'
+import type { OwnerLink, PodEvent, Snapshot } from '../snapshot/snapshot.ts'
+import { credentialFor } from './credential.ts'
+import { firstSign, prove } from './evidence.ts'
+import { type FailingContainer, failingContainers } from './failing-container.ts'
+import { CAUSES, type Cause, type CredentialReport, type Diagnosis, type Finding } from './finding.ts'
+import { topmostOwner } from './owner.ts'
+import { eventsOfPod } from './pod-events.ts'
+import { remediesFor } from './remedies.ts'
+import { urgencyOf } from './urgency.ts'
+
+/** Everything that is wrong with the pulls in the snapshot, most urgent first. */
+export function diagnose(snapshot: Snapshot): Diagnosis {
+  const links = new Map(snapshot.owners.map(link => [link.uid, link]))
+  const eventsByPod = Map.groupBy(snapshot.events, ({ namespace, pod }) => podKey(namespace, pod))
+  const unweighed = snapshot.pods.flatMap(pod => findingsOf(pod, snapshot, links, eventsByPod))
+  const findings = weigh(unweighed).sort(byUrgency)
+  return {
+    takenAt: snapshot.takenAt,
+    complete: snapshot.gaps.length === 0,
+    source: snapshot.source,
+    summary: {
+      pods: snapshot.podCount,
+      failingPods: new Set(findings.map(({ namespace, pod }) => podKey(namespace, pod))).size,
+      causes: countCauses(findings),
+    },
+    findings,
+    gaps: snapshot.gaps,
+  }
+}
+
+interface Unweighed {
+  pod: Pod
+  finding: Finding
+}
+
+function findingsOf(
+  pod: Pod,
+  snapshot: Snapshot,
+  links: ReadonlyMap<string, OwnerLink>,
+  eventsByPod: ReadonlyMap<string, PodEvent[]>,
+): Unweighed[] {
+  const events = eventsOfPod(pod, eventsByPod.get(podKey(pod.namespace, pod.name)) ?? [])
+  const workload = topmostOwner(pod, links)
+  return failingContainers(pod, events).map(failing => ({
+    pod,
+    finding: findingOf(pod, failing, workload, snapshot),
+  }))
+}
+
+function findingOf(
+  pod: Pod,
+  failing: FailingContainer,
+  workload: Finding['workload'],
+  snapshot: Snapshot,
+): Finding {
+  const { container, reason } = failing
+  const { cause, subcause, evidence } = prove(failing)
+  const { reference, registry } = read(container.image)
+  const credential = credentialFor(pod, container.image, snapshot)
+  return {
+    cause,
+    subcause: subcause === 'unspecified' && registry === 'docker.io' ? counted(credential) : subcause,
+    severity: cause === 'kubelet-qps' ? 'warning' : 'error',
+    namespace: pod.namespace,
+    pod: pod.name,
+    container: container.name,
+    containerKind: container.kind,
+    workload,
+    node: pod.node,
+    image: container.image,
+    reference,
+    registry,
+    reason,
+    since: firstSign(failing, pod.createdAt),
+    evidence,
+    credential,
+    remedies: remediesFor({ cause, registry, reference }, pod, container, snapshot),
+    urgency: 0,
+  }
+}
+
+/** Docker Hub's older sentence is the same for everybody; what the pod had to show tells who was counted. */
+function counted({ status }: CredentialReport): Finding['subcause'] {
+  return status === 'none' ? 'anonymous' : status === 'usable' ? 'account' : 'unspecified'
+}
+
+function read(image: string): Pick<Finding, 'reference' | 'registry'> {
+  const parsed = parseReference(image)
+  if (parsed === null) return { reference: null, registry: null }
+  const { registry, repository, digest } = parsed
+  const tag = parsed.tag ?? (digest === null ? 'latest' : null)
+  const suffix = `${tag === null ? '' : `:${tag}`}${digest === null ? '' : `@${digest}`}`
+  return { reference: `${registry}/${repository}${suffix}`, registry }
+}
+
+/** Adds the urgency, which depends on how many pods share cause and image. */
+function weigh(unweighed: Unweighed[]): Finding[] {
+  const shared = ({ finding }: Unweighed) => `${finding.cause} ${finding.reference ?? finding.image}`
+  const groups = Map.groupBy(unweighed, shared)
+  const pods = new Map(
+    [...groups].map(([key, group]) => [
+      key,
+      new Set(group.map(({ pod }) => podKey(pod.namespace, pod.name))).size,
+    ]),
+  )
+  return unweighed.map(entry => ({
+    ...entry.finding,
+    urgency: urgencyOf(entry.pod, entry.finding.workload, pods.get(shared(entry)) ?? 1),
+  }))
+}
+
+function byUrgency(a: Finding, b: Finding): number {
+  return (
+    b.urgency - a.urgency ||
+    CAUSES.indexOf(a.cause) - CAUSES.indexOf(b.cause) ||
+    compare(a.namespace, b.namespace) ||
+    compare(a.pod, b.pod) ||
+    compare(a.container, b.container)
+  )
+}
+
+function countCauses(findings: Finding[]): Partial<Record<Cause, number>> {
+  const counts: Partial<Record<Cause, number>> = {}
+  for (const { cause } of findings) counts[cause] = (counts[cause] ?? 0) + 1
+  return counts
+}
+
+function podKey(namespace: string, pod: string): string {
+  return `${namespace}/${pod}`
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

@@ -1,0 +1,52 @@
+/** Chooses the sentence that proves the cause: the newest attempt's error, from the status or from the events. */
+
+import { type Classification, classify } from './classify.ts'
+import type { FailingContainer } from './failing-container.ts'
+import type { Evidence } from './finding.ts'
+import { reportsBackOff, reportsFailedPull } from './pod-events.ts'
+
+export interface Proof extends Classification {
+  evidence: Evidence | null
+}
+
+/** Sentences that say that it fails and not why: the bare back-off, or a reason repeated. */
+const SILENT = /^(?:back-off pulling image "[^"]*"(?:: \w+)?|(?:error: )?\w*)[:.\s]*$/i
+
+/**
+ * The cause of the newest attempt and the kubelet's sentence that tells it.
+ * A status with an error in it is of the newest attempt; older kubelets put it in the event only.
+ */
+export function prove(failing: FailingContainer): Proof {
+  const status = fromStatus(failing)
+  if (status !== null && status.cause !== 'other') return status
+  return fromEvents(failing) ?? status ?? silent(failing)
+}
+
+function fromStatus({ reason, message }: FailingContainer): Proof | null {
+  if (SILENT.test(message)) return null
+  return { ...classify(message, reason), evidence: { from: 'status', text: message } }
+}
+
+function fromEvents({ reason, events }: FailingContainer): Proof | null {
+  const event = events.findLast(reportsFailedPull)
+  if (event === undefined) return null
+  const told = event.reason === 'ErrImageNeverPull' ? event.reason : reason
+  return { ...classify(event.message, told), evidence: { from: 'event', text: event.message } }
+}
+
+/** Neither tells why; the reason itself still may. */
+function silent({ reason, message, events }: FailingContainer): Proof {
+  const backOff = events.findLast(reportsBackOff)
+  const text = message !== '' ? message : backOff?.message
+  return {
+    ...classify('', reason),
+    evidence: text === undefined ? null : { from: message !== '' ? 'status' : 'event', text },
+  }
+}
+
+/** The first sign of it (ISO 8601): the oldest event, else for an image that never came the pod's creation. */
+export function firstSign({ container, events }: FailingContainer, createdAt: string): string | null {
+  const seen = events.flatMap(({ firstSeen }) => firstSeen ?? []).sort()
+  if (seen[0] !== undefined) return seen[0]
+  return container.imageId === null && createdAt !== '' ? createdAt : null
+}

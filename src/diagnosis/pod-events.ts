@@ -1,0 +1,59 @@
+/** Finds the events that speak of one container's pull. */
+
+import type { Container, ContainerKind, Pod } from '../snapshot/pod.ts'
+import type { PodEvent } from '../snapshot/snapshot.ts'
+
+const FIELDS: Record<ContainerKind, string | null> = {
+  container: 'containers',
+  init: 'initContainers',
+  sidecar: 'initContainers',
+  ephemeral: 'ephemeralContainers',
+  volume: null,
+}
+
+/** Openings of the sentences with which the kubelet reports a failed pull; `Failed` serves failed starts as well. */
+const PULL_FAILURE =
+  /^(?:\(combined from similar events\): )?(?:failed to (?:re-?)?(?:pull|inspect|apply default)|(?:couldn't|could not) parse image|container image )/i
+const NAMED_IMAGE = /\bimage (?:tag |reference |name )?"([^"]*)"/i
+const BACK_OFF = /^(?:\(combined from similar events\): )?back-off pulling image/i
+
+/** Events of this very pod; one of the same name that was there before has another uid. */
+export function eventsOfPod(pod: Pod, events: PodEvent[]): PodEvent[] {
+  return events.filter(
+    event =>
+      event.namespace === pod.namespace &&
+      event.pod === pod.name &&
+      (event.podUid === null || pod.uid === '' || event.podUid === pod.uid),
+  )
+}
+
+/** Of a pod's events those of the container, oldest first. */
+export function eventsOfContainer(pod: Pod, container: Container, events: PodEvent[]): PodEvent[] {
+  return events
+    .filter(event => isAbout(pod, container, event))
+    .sort((a, b) => compare(a.lastSeen ?? '', b.lastSeen ?? ''))
+}
+
+/** Whether the event reports that an attempt to pull failed, with the runtime's or the kubelet's words. */
+export function reportsFailedPull(event: PodEvent): boolean {
+  if (event.reason === 'InspectFailed' || event.reason === 'ErrImageNeverPull') return true
+  return event.reason === 'Failed' && PULL_FAILURE.test(event.message)
+}
+
+/** Whether the event says that the kubelet waits before it pulls again. */
+export function reportsBackOff(event: PodEvent): boolean {
+  return event.reason === 'BackOff' && BACK_OFF.test(event.message)
+}
+
+/** By the field that the event names; where it names the pod as a whole, by the image in its text. */
+function isAbout(pod: Pod, container: Container, event: PodEvent): boolean {
+  const field = FIELDS[container.kind]
+  if (event.fieldPath !== '') return field !== null && event.fieldPath === `spec.${field}{${container.name}}`
+  const image = NAMED_IMAGE.exec(event.message)?.[1] ?? ''
+  if (image !== '') return image === container.image || image === `${container.image}:latest`
+  return pod.containers.length === 1
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

@@ -1,0 +1,35 @@
+/** Names the remedies that fit a finding. What a remedy takes is proven later, before anything is written. */
+
+import type { Container, Pod } from '../snapshot/pod.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
+import { credentialFor } from './credential.ts'
+import type { Finding, Remedy } from './finding.ts'
+
+type Told = Pick<Finding, 'cause' | 'registry' | 'reference'>
+
+/** Most helpful first; none where only a person can help (a typo, DNS, a certificate…). */
+export function remediesFor(told: Told, pod: Pod, container: Container, snapshot: Snapshot): Remedy[] {
+  if (told.registry === null) return []
+  if (told.cause !== 'rate-limited' && told.cause !== 'auth-required-or-denied') return []
+  const credential: Remedy = wouldDoBetterAnew(pod, container, snapshot) ? 'recreate' : 'authenticate'
+  return told.cause === 'rate-limited' ? [credential, ...sparing(told, container)] : [credential]
+}
+
+/** What spends fewer pulls of the limited registry. */
+function sparing({ registry, reference }: Told, { pullPolicy }: Container): Remedy[] {
+  const remedies: Remedy[] = []
+  if (pullPolicy === 'Always') remedies.push('pull-policy')
+  if (reference !== null && !reference.includes('@')) remedies.push('pin')
+  if (registry === 'docker.io') remedies.push('replace-registry')
+  return remedies
+}
+
+/** The service account got a credential after the pod was made; only a new pod would get it (admission copies the list once). */
+function wouldDoBetterAnew(pod: Pod, { image }: Container, snapshot: Snapshot): boolean {
+  if (pod.pullSecrets.length > 0) return false
+  const account = snapshot.serviceAccounts.find(
+    ({ namespace, name }) => namespace === pod.namespace && name === pod.serviceAccount,
+  )
+  if (account === undefined || account.imagePullSecrets.length === 0) return false
+  return credentialFor({ ...pod, pullSecrets: account.imagePullSecrets }, image, snapshot).status === 'usable'
+}

@@ -1,0 +1,116 @@
+/** Which sentence is the evidence, and since when. */
+import { describe, expect, test } from 'vitest'
+import { firstSign, prove } from '../../src/diagnosis/evidence.ts'
+import { failingContainers } from '../../src/diagnosis/failing-container.ts'
+import { eventsOfPod } from '../../src/diagnosis/pod-events.ts'
+import type { Container, Pod } from '../../src/snapshot/pod.ts'
+import type { PodEvent } from '../../src/snapshot/snapshot.ts'
+import { container, event, pod, waiting } from './snapshots.ts'
+
+const LIMITED = 'toomanyrequests: You have reached your unauthenticated pull rate limit.'
+const MISSING = 'docker.io/library/nginx:1.27: not found'
+const failed = (error: string, fields: Partial<PodEvent> = {}) =>
+  event({ message: `Failed to pull image "nginx:1.27": ${error}`, ...fields })
+
+function proof(fields: Partial<Container>, events: PodEvent[], of: Partial<Pod> = {}) {
+  const owner = pod({ ...of, containers: [container(fields), ...(of.containers ?? [])] })
+  const [first] = failingContainers(owner, eventsOfPod(owner, events))
+  if (first === undefined) throw new Error('nothing fails')
+  return prove(first)
+}
+
+describe('the newest error wins', () => {
+  test('the status of a new kubelet carries it, shown whole', () => {
+    const message = `Back-off pulling image "nginx:1.27": ErrImagePull: ${LIMITED}`
+    expect(proof({ state: waiting('ImagePullBackOff', message) }, [failed(MISSING)])).toEqual({
+      cause: 'rate-limited',
+      subcause: 'anonymous',
+      evidence: { from: 'status', text: message },
+    })
+  })
+
+  test('under an older kubelet the newest failed event does', () => {
+    const events = [
+      failed(LIMITED, { lastSeen: '2026-11-24T10:09:00Z' }),
+      failed(MISSING, { lastSeen: '2026-11-24T10:02:00Z' }),
+      event({ message: 'Error: ErrImagePull', lastSeen: '2026-11-24T10:09:30Z' }),
+      event({ message: 'Error: ImagePullBackOff', lastSeen: '2026-11-24T10:09:40Z' }),
+    ]
+    expect(proof({}, events)).toMatchObject({
+      cause: 'rate-limited',
+      evidence: { from: 'event', text: events[0]?.message },
+    })
+  })
+
+  test('a status that only repeats its reason is silent', () => {
+    expect(proof({ state: waiting('ErrImagePull', 'ErrImagePull') }, [failed(MISSING)]).cause).toBe(
+      'image-not-found',
+    )
+  })
+
+  test('a status that tells nothing known gives way to an event that does', () => {
+    expect(proof({ state: waiting('ErrImagePull', 'it broke') }, [failed(MISSING)]).cause).toBe(
+      'image-not-found',
+    )
+  })
+})
+
+describe('whose event it is', () => {
+  test.each<[string, Partial<PodEvent>]>([
+    ['of an earlier pod of the same name', { podUid: 'uid-old' }],
+    ['of another container', { fieldPath: 'spec.containers{sidecar}' }],
+    ['of an init container of the same name', { fieldPath: 'spec.initContainers{app}' }],
+    ['of another pod', { pod: 'shop-2' }],
+  ])('not one %s', (_whose, fields) => {
+    expect(proof({}, [failed(MISSING, fields)])).toMatchObject({
+      cause: 'other',
+      evidence: { from: 'status' },
+    })
+  })
+
+  test('one about the pod as a whole belongs to the container whose image it names', () => {
+    const others = { containers: [container({ name: 'other', image: 'nginx' })] }
+    expect(proof({}, [failed(MISSING, { fieldPath: '' })], others).cause).toBe('image-not-found')
+    const other = event({ fieldPath: '', message: `Failed to pull image "redis:7": ${MISSING}` })
+    expect(proof({}, [other], others).cause).toBe('other')
+  })
+
+  test('the kubelet adds the tag latest to an image without one', () => {
+    const latest = event({ fieldPath: '', message: `Failed to pull image "nginx:latest": ${MISSING}` })
+    expect(proof({ image: 'nginx' }, [latest], { containers: [container({ name: 'b' })] }).cause).toBe(
+      'image-not-found',
+    )
+  })
+})
+
+describe('silence', () => {
+  test('both silent: other, with the back-off sentence', () => {
+    expect(proof({}, [])).toEqual({
+      cause: 'other',
+      subcause: null,
+      evidence: { from: 'status', text: 'Back-off pulling image "nginx:1.27"' },
+    })
+  })
+
+  test('no sentence, no evidence', () => {
+    expect(proof({ state: waiting('ErrImagePull') }, [])).toMatchObject({ cause: 'other', evidence: null })
+  })
+
+  test('some reasons are the cause', () => {
+    expect(proof({ state: waiting('ErrImageNeverPull') }, [])).toMatchObject({ cause: 'never-pull' })
+    expect(proof({ state: waiting('InvalidImageName') }, [])).toMatchObject({ cause: 'invalid-reference' })
+  })
+})
+
+test('it began with the first event, or with the pod where the image never came', () => {
+  const [never] = failingContainers(pod(), [
+    failed(MISSING),
+    failed(LIMITED, { firstSeen: '2026-11-24T10:00:30Z' }),
+  ])
+  const [silent] = failingContainers(pod(), [])
+  const [again] = failingContainers(pod({ containers: [container({ imageId: 'sha256:1' })] }), [])
+  if (!never || !silent || !again) throw new Error('nothing fails')
+  expect(firstSign(never, pod().createdAt)).toBe('2026-11-24T10:00:30Z')
+  expect(firstSign(silent, pod().createdAt)).toBe('2026-11-24T10:00:00Z')
+  expect(firstSign(again, pod().createdAt)).toBeNull()
+})

@@ -1,0 +1,81 @@
+/** Which containers count as failing to get their image. */
+import { describe, expect, test } from 'vitest'
+import { failingContainers } from '../../src/diagnosis/failing-container.ts'
+import type { ContainerKind } from '../../src/snapshot/pod.ts'
+import { container, event, pod, waiting } from './snapshots.ts'
+
+const failing = (fields: Parameters<typeof container>[0], events = [] as ReturnType<typeof event>[]) =>
+  failingContainers(pod({ containers: [container(fields)] }), events)
+
+describe('by status', () => {
+  test.each([
+    'ErrImagePull',
+    'ImagePullBackOff',
+    'ErrImageNeverPull',
+    'InvalidImageName',
+    'ImageInspectError',
+    'RegistryUnavailable',
+    'SignatureValidationFailed',
+  ])('%s is a failing pull', reason => {
+    expect(failing({ state: waiting(reason) })).toMatchObject([{ reason }])
+  })
+
+  test.each([
+    'ContainerCreating',
+    'PodInitializing',
+    'CrashLoopBackOff',
+    'CreateContainerConfigError',
+    'CreateContainerError',
+    'RunContainerError',
+    'SomethingNew',
+    '',
+  ])('%j is another wait, also beside an older failed pull', reason => {
+    expect(failing({ state: waiting(reason) }, [event()])).toEqual([])
+  })
+
+  test('an error that stands where the reason belongs is a failing pull if it tells of one', () => {
+    const reason = 'unable to parse auth field, must be formatted as base64(username:password)'
+    expect(failing({ state: waiting(reason) })).toMatchObject([{ reason, message: reason }])
+    expect(failing({ state: waiting('cannot find the runtime handler') })).toEqual([])
+  })
+
+  test.each<ContainerKind>(['container', 'init', 'sidecar', 'ephemeral', 'volume'])('a %s is found', kind => {
+    expect(failing({ kind, state: waiting('ErrImagePull') })).toHaveLength(1)
+  })
+
+  test.each(['Running', 'Failed', 'Pending'])('the phase %s hides nothing', phase => {
+    expect(failingContainers(pod({ phase }), [])).toHaveLength(1)
+  })
+
+  test('running and ended containers are left alone, whatever their events say', () => {
+    expect(failing({ state: { type: 'running', startedAt: null } }, [event()])).toEqual([])
+    expect(
+      failing({ state: { type: 'terminated', reason: 'Error', exitCode: 1, message: '' } }, [event()]),
+    ).toEqual([])
+  })
+})
+
+describe('without a status', () => {
+  const debug = { kind: 'ephemeral', name: 'debug', state: { type: 'unknown' } } as const
+  const failed = event({ fieldPath: 'spec.ephemeralContainers{debug}' })
+
+  test('an ephemeral container whose newest event is a failed pull is found', () => {
+    expect(failing(debug, [failed])).toMatchObject([{ reason: 'ErrImagePull' }])
+  })
+
+  test('one that waits to pull again is in back-off', () => {
+    const backOff = event({
+      ...failed,
+      reason: 'BackOff',
+      message: 'Back-off pulling image "nginx:1.27"',
+      lastSeen: '2026-11-24T10:06:00Z',
+    })
+    expect(failing(debug, [backOff, failed])).toMatchObject([{ reason: 'ImagePullBackOff' }])
+  })
+
+  test('nothing is guessed from silence, from another container or from a failed start', () => {
+    expect(failing(debug, [])).toEqual([])
+    expect(failing(debug, [event()])).toEqual([])
+    expect(failing(debug, [{ ...failed, message: 'Error: configmap "x" not found' }])).toEqual([])
+  })
+})
