@@ -66,6 +66,8 @@ export interface Attempt {
   username: string | null
   usable: boolean
   problem: AttemptProblem | null
+  /** Where the problem sits: the Secret's type, a data key; never a value. */
+  detail?: string
 }
 
 export type CredentialStatus = 'none' | 'usable' | 'broken' | 'unknown'
