@@ -1,0 +1,69 @@
+/** A diagnosis in any of its formats. */
+
+import type { Diagnosis, Severity } from '../diagnosis/finding.ts'
+import { joined } from './block.ts'
+import { toJson, toYaml } from './data.ts'
+import { diagnosisDocument } from './diagnosis/document.ts'
+import { renderGithub } from './diagnosis/github.ts'
+import { renderGitlab } from './diagnosis/gitlab.ts'
+import { renderJunit } from './diagnosis/junit.ts'
+import { renderMarkdown } from './diagnosis/markdown.ts'
+import { renderNames, renderPlain } from './diagnosis/plain.ts'
+import { lastLines, renderTable } from './diagnosis/table.ts'
+import { gapLines } from './gaps.ts'
+import type { ReportOptions } from './options.ts'
+import { paletteFor } from './palette.ts'
+
+export type DiagnosisFormat =
+  | 'table'
+  | 'wide'
+  | 'json'
+  | 'yaml'
+  | 'name'
+  | 'junit'
+  | 'github'
+  | 'gitlab'
+  | 'markdown'
+
+export interface DiagnosisReportOptions extends ReportOptions {
+  format: DiagnosisFormat
+  /** From which severity on CI formats call a finding a failure, as the exit code does; `error` where it is left out. */
+  failOn?: Severity | 'never'
+}
+
+const RENDERERS: Record<DiagnosisFormat, (diagnosis: Diagnosis, options: DiagnosisReportOptions) => string> =
+  {
+    table: (diagnosis, options) =>
+      options.terminal ? renderTable(diagnosis, options) : renderPlain(diagnosis, false),
+    wide: (diagnosis, options) =>
+      renderPlain(diagnosis, true) + (options.terminal ? notes(diagnosis, options) : ''),
+    json: (diagnosis, { program }) => toJson(diagnosisDocument(diagnosis, program)),
+    yaml: (diagnosis, { program }) => toYaml(diagnosisDocument(diagnosis, program)),
+    name: diagnosis => renderNames(diagnosis),
+    junit: (diagnosis, { program, failOn }) => renderJunit(diagnosis, program, failOn ?? 'error'),
+    github: (diagnosis, { program }) => renderGithub(diagnosis, program),
+    gitlab: (diagnosis, { program }) => renderGitlab(diagnosis, program),
+    markdown: (diagnosis, { program }) => renderMarkdown(diagnosis, program),
+  }
+
+/** The diagnosis as text for standard output, ready to write; empty where plain columns or names have no row. */
+export function renderDiagnosis(diagnosis: Diagnosis, options: DiagnosisReportOptions): string {
+  return RENDERERS[options.format](diagnosis, options)
+}
+
+/**
+ * What belongs on standard error beside plain columns and names, which hold findings only: what could not be read, and the
+ * summary with the next step. Empty for the formats that tell it themselves.
+ */
+export function diagnosisNotes(diagnosis: Diagnosis, options: DiagnosisReportOptions): string {
+  const silent =
+    options.format === 'name' ||
+    ((options.format === 'table' || options.format === 'wide') && !options.terminal)
+  return silent ? notes(diagnosis, options) : ''
+}
+
+function notes(diagnosis: Diagnosis, options: ReportOptions): string {
+  const palette = paletteFor(options.colour)
+  const gaps = gapLines(diagnosis.gaps, options.width, palette)
+  return joined([...gaps, ...(gaps.length > 0 ? [''] : []), ...lastLines(diagnosis, options, palette)])
+}

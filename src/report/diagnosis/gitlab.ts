@@ -1,0 +1,70 @@
+/** A diagnosis as a GitLab Code Quality report: one entry a container of a workload, with a fingerprint that survives new pods. */
+
+import type { Diagnosis, Finding, Severity } from '../../diagnosis/finding.ts'
+import { toJson } from '../data.ts'
+import { fingerprint } from '../fingerprint.ts'
+import { groupByCause } from '../group.ts'
+import { visible } from '../sanitise.ts'
+import { workloadPath } from '../words/commands.ts'
+import { counted } from '../words/count.ts'
+import { gapSentence, gapStories } from '../words/gaps.ts'
+import { countPods } from '../words/pods.ts'
+
+const SEVERITY: Record<Severity, string> = { error: 'major', warning: 'minor', info: 'info' }
+
+interface Entry {
+  description: string
+  check_name: string
+  fingerprint: string
+  severity: string
+  location: { path: string; lines: { begin: number } }
+}
+
+/** The report. Its path is `NAMESPACE/KIND/NAME`: there is no source line to point at. */
+export function renderGitlab({ findings, gaps }: Diagnosis, program: string): string {
+  const places = Map.groupBy(findings, identity)
+  const found = [...places].flatMap(([key, same]) => entryOf(key, same, program))
+  const unread = gapStories(gaps).map(story =>
+    entry(
+      `Not read: ${gapSentence(story)}`,
+      'gap',
+      'minor',
+      fingerprint(['gap', story.gap.what, story.gap.why]),
+      story.what,
+    ),
+  )
+  return toJson([...found, ...unread])
+}
+
+function identity(finding: Finding): string {
+  const { cause, subcause, namespace, container, image } = finding
+  return fingerprint([cause, subcause, namespace, workloadPath(finding), container, image])
+}
+
+function entryOf(key: string, same: Finding[], program: string): Entry[] {
+  return groupByCause(same, program)
+    .slice(0, 1)
+    .map(group => {
+      const [first] = group.findings
+      const [step] = group.words.next(group)
+      const who = `${first.container} of ${counted(countPods(same), 'pod')}`
+      const description = `${group.words.title(group)}: ${first.image} in container ${who}. Next: ${step.command ?? step.say}`
+      return entry(
+        description,
+        first.cause,
+        SEVERITY[first.severity],
+        key,
+        `${first.namespace}/${workloadPath(first)}`,
+      )
+    })
+}
+
+function entry(description: string, check: string, severity: string, print: string, path: string): Entry {
+  return {
+    description: visible(description),
+    check_name: check,
+    fingerprint: print,
+    severity,
+    location: { path: visible(path), lines: { begin: 1 } },
+  }
+}

@@ -1,0 +1,45 @@
+/** A diagnosis as plain columns, one finding a row, as a pipe or `-o wide` takes it: nothing cut off, coloured or wrapped. */
+
+import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
+import { joined } from '../block.ts'
+import { age } from '../duration.ts'
+import { cell } from '../escape.ts'
+import { columns } from '../layout.ts'
+import { podPath, workloadPath } from '../words/commands.ts'
+
+type Column = [header: string, value: (finding: Finding, takenAt: string) => string | null]
+
+/** Names and order are stable; new columns come at the end. */
+const COLUMNS: Column[] = [
+  ['NAMESPACE', ({ namespace }) => namespace],
+  ['POD', ({ pod }) => pod],
+  ['CONTAINER', ({ container }) => container],
+  ['CAUSE', ({ cause }) => cause],
+  ['IMAGE', ({ image }) => image],
+  ['AGE', ({ since }, takenAt) => age(since, takenAt)],
+  ['WORKLOAD', finding => (finding.workload === null ? null : workloadPath(finding))],
+  ['CREDENTIAL', ({ credential }) => credential.status],
+]
+
+const WIDE: Column[] = [
+  ['SUBCAUSE', ({ subcause }) => subcause],
+  ['KIND', ({ containerKind }) => containerKind],
+  ['NODE', ({ node }) => node],
+  ['REASON', ({ reason }) => reason],
+  ['REFERENCE', ({ reference }) => reference],
+  ['REMEDIES', ({ remedies }) => remedies.join(',')],
+  ['EVIDENCE', ({ evidence }) => evidence?.text ?? null],
+]
+
+/** The rows under their header, in the diagnosis' order; nothing at all where nothing was found. */
+export function renderPlain({ findings, takenAt }: Diagnosis, wide: boolean): string {
+  if (findings.length === 0) return ''
+  const shown = wide ? [...COLUMNS, ...WIDE] : COLUMNS
+  const rows = findings.map(finding => shown.map(([, value]) => cell(value(finding, takenAt))))
+  return joined(columns([shown.map(([header]) => header), ...rows]))
+}
+
+/** `NAMESPACE/POD`, one failing pod a line, each once: what `why` takes. */
+export function renderNames({ findings }: Diagnosis): string {
+  return joined([...new Set(findings.map(finding => cell(podPath(finding))))])
+}

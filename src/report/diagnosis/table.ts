@@ -1,0 +1,134 @@
+/** A diagnosis for a person on a terminal: one block a cause, the worst first, and the most important line last. */
+
+import type { Diagnosis } from '../../diagnosis/finding.ts'
+import { commandLines, field, joined, stepLines } from '../block.ts'
+import { cell } from '../escape.ts'
+import { gapLines } from '../gaps.ts'
+import { type CauseGroup, groupByCause, groupByWorkload, type WorkloadRow } from '../group.ts'
+import { columns, displayWidth, wrap } from '../layout.ts'
+import type { ReportOptions } from '../options.ts'
+import { type Palette, paletteFor } from '../palette.ts'
+import { visible } from '../sanitise.ts'
+import { amount, counted } from '../words/count.ts'
+import { credentialLines } from '../words/credential.ts'
+import { countPods } from '../words/pods.ts'
+import { nextStep, summarySentence } from '../words/summary.ts'
+
+/** How much one block may say: with many causes each says less, so that the whole stays a screen or two. */
+interface Share {
+  rows: number
+  evidenceLines: number
+  steps: number
+  meaning: boolean
+}
+
+const ROWS_IN_ALL = 24
+const MOST_GROUPS = 8
+
+function shareOf(groups: number): Share {
+  const rows = Math.max(2, Math.floor(ROWS_IN_ALL / groups))
+  return groups <= 3
+    ? { rows, evidenceLines: 12, steps: 3, meaning: true }
+    : { rows, evidenceLines: 3, steps: 1, meaning: false }
+}
+
+/** The screen. Ends in the last line: how many, why, and what to do next. */
+export function renderTable(diagnosis: Diagnosis, options: ReportOptions): string {
+  const palette = paletteFor(options.colour)
+  const groups = groupByCause(diagnosis.findings, options.program)
+  const shown = groups.slice(0, MOST_GROUPS)
+  const share = shareOf(shown.length)
+  const blocks = shown.map(group => block(group, diagnosis.takenAt, share, options.width, palette))
+  const hidden = groups.slice(MOST_GROUPS).flatMap(group => group.findings)
+  if (hidden.length > 0) {
+    blocks.push([
+      `… and ${counted(countPods(hidden), 'pod')} with ${counted(groups.length - MOST_GROUPS, 'more cause')}: -o wide shows all.`,
+    ])
+  }
+  const rest = [gapLines(diagnosis.gaps, options.width, palette), lastLines(diagnosis, options, palette)]
+  return joined(
+    [...blocks, ...rest]
+      .filter(lines => lines.length > 0)
+      .flatMap((lines, index) => (index === 0 ? lines : ['', ...lines])),
+  )
+}
+
+function block(group: CauseGroup, takenAt: string, share: Share, width: number, palette: Palette): string[] {
+  const { words, findings, pods, namespaces } = group
+  const place = namespaces === 1 ? '' : ` in ${amount(namespaces)} namespaces`
+  const title = wrap(visible(`${words.title(group)}: ${counted(pods, 'pod')}${place}`), width)
+  const evidence = findings.find(finding => finding.evidence !== null)?.evidence?.text
+  const credential = words.tellsCredential ? credentialLines(findings) : []
+  return [
+    ...title.map(line => palette.trouble(line, findings[0].severity)),
+    ...workloadLines(groupByWorkload(findings, takenAt), share.rows, width),
+    '',
+    ...(share.meaning ? field({ label: 'meaning', text: words.meaning(group) }, width) : []),
+    ...(evidence === undefined
+      ? []
+      : field({ label: 'evidence', text: evidence, lines: share.evidenceLines, style: palette.dim }, width)),
+    ...credential.flatMap((text, index) =>
+      field({ label: index === 0 ? 'credential' : '', text, lines: 3 }, width),
+    ),
+    ...stepLines('what to do', words.next(group).slice(0, share.steps), width, palette),
+  ]
+}
+
+function workloadLines(rows: WorkloadRow[], most: number, width: number): string[] {
+  const shown = rows.length <= most + 1 ? rows : rows.slice(0, most)
+  const table = columns(
+    shown.map(({ namespace, workload, pods, age }) => [
+      cell(namespace),
+      cell(workload),
+      counted(pods.length, 'pod'),
+      age ?? '',
+    ]),
+    2,
+  )
+  const fits = table.every(line => displayWidth(line) + 4 <= width)
+  const lines = shown.flatMap((row, index) => [
+    ...(row.image === shown[index - 1]?.image ? [] : wrap(visible(row.image), width, '  ')),
+    ...(fits ? [`    ${table[index] ?? ''}`] : wrap(inOneLine(row), width, '    ')),
+  ])
+  const hidden = rows.slice(shown.length)
+  if (hidden.length === 0) return lines
+  const pods = hidden.reduce((sum, row) => sum + row.pods.length, 0)
+  return [
+    ...lines,
+    `  … and ${counted(pods, 'more pod')} of ${counted(hidden.length, 'more workload')} (-o wide shows all)`,
+  ]
+}
+
+function inOneLine({ namespace, workload, pods, age }: WorkloadRow): string {
+  const told = [
+    cell(namespace),
+    cell(workload),
+    `(${counted(pods.length, 'pod')}${age === null ? '' : `, ${age}`})`,
+  ]
+  return told.join(' ')
+}
+
+/** The summary and the next step: in one line where it fits, else the step on the very last one. */
+export function lastLines(diagnosis: Diagnosis, options: ReportOptions, palette: Palette): string[] {
+  const sentence = visible(summarySentence(diagnosis, options.program))
+  const next = nextStep(diagnosis, options.program)
+  if (next === null) {
+    const lines = wrap(sentence, options.width)
+    return diagnosis.complete ? lines.map(palette.well) : lines
+  }
+  if (next.command === undefined)
+    return [...wrap(sentence, options.width), ...wrap(visible(`Next: ${next.say}.`), options.width)]
+  return besideOrBelow(sentence, next.command, options.width, palette)
+}
+
+function besideOrBelow(sentence: string, next: string, width: number, palette: Palette): string[] {
+  const command = commandLines(next, width - 'Next: '.length, '')
+  const [only] = command
+  if (command.length === 1 && only !== undefined && displayWidth(`${sentence} Next: ${only}`) <= width) {
+    return [`${sentence} Next: ${palette.strong(only)}`]
+  }
+  return [
+    ...wrap(sentence, width),
+    ...command.map((line, index) => `${index === 0 ? 'Next: ' : '      '}${palette.strong(line)}`),
+  ]
+}

@@ -1,0 +1,30 @@
+/** Ages as kubectl writes them (apimachinery util/duration, HumanDuration): two units while that says something, then one. */
+
+const MINUTE = 60
+const HOUR = 3600
+const DAY = 86_400
+
+/** The time between two ISO 8601 instants, such as `45s`, `12m`, `5h20m`, `3d4h`, `40d`, `2y30d`; null where one can't be read. */
+export function age(since: string | null, until: string): string | null {
+  const seconds = Math.floor((Date.parse(until) - Date.parse(since ?? '')) / 1000)
+  if (Number.isNaN(seconds)) return null
+  // Clocks differ a little between machines: what began just ahead of us begins now.
+  return seconds < 0 ? '0s' : human(seconds)
+}
+
+function human(seconds: number): string {
+  if (seconds < 2 * MINUTE) return `${seconds}s`
+  if (seconds < 10 * MINUTE) return units(seconds, MINUTE, 'm', 1, 's')
+  if (seconds < 3 * HOUR) return units(seconds, MINUTE, 'm')
+  if (seconds < 8 * HOUR) return units(seconds, HOUR, 'h', MINUTE, 'm')
+  if (seconds < 2 * DAY) return units(seconds, HOUR, 'h')
+  if (seconds < 8 * DAY) return units(seconds, DAY, 'd', HOUR, 'h')
+  if (seconds < 2 * 365 * DAY) return units(seconds, DAY, 'd')
+  if (seconds < 8 * 365 * DAY) return units(seconds, 365 * DAY, 'y', DAY, 'd')
+  return units(seconds, 365 * DAY, 'y')
+}
+
+function units(seconds: number, large: number, name: string, small?: number, smallName = ''): string {
+  const rest = small === undefined ? 0 : Math.floor((seconds % large) / small)
+  return `${Math.floor(seconds / large)}${name}${rest === 0 ? '' : `${rest}${smallName}`}`
+}

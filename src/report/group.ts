@@ -1,0 +1,73 @@
+/** Puts findings together that share one story: cause, subcause, registry, and for a refusal what the pod had to show. */
+
+import type { Finding } from '../diagnosis/finding.ts'
+import { age } from './duration.ts'
+import { wordsFor } from './words/causes.ts'
+import { workloadPath } from './words/commands.ts'
+import { countPods } from './words/pods.ts'
+import type { CauseWords, Told } from './words/told.ts'
+
+export interface CauseGroup extends Told {
+  words: CauseWords
+  pods: number
+  namespaces: number
+}
+
+/** One image in one workload. */
+export interface WorkloadRow {
+  image: string
+  namespace: string
+  /** `deployment/shop`, or `pod/shop-1` for a bare pod. */
+  workload: string
+  /** Names of the failing pods, each once. */
+  pods: string[]
+  /** How long the oldest has failed, as kubectl writes it. */
+  age: string | null
+}
+
+/** The groups in the order of the findings, so that the most urgent leads. */
+export function groupByCause(findings: readonly Finding[], program: string): CauseGroup[] {
+  return [...Map.groupBy(findings, storyOf).values()].flatMap(same => {
+    const [first, ...others] = same
+    if (first === undefined) return []
+    const told: Told = { program, findings: [first, ...others] }
+    return {
+      ...told,
+      words: wordsFor(told),
+      pods: countPods(same),
+      namespaces: new Set(same.map(({ namespace }) => namespace)).size,
+    }
+  })
+}
+
+/** Rows by image and workload, in the order of the findings; rows of one image stand together. */
+export function groupByWorkload(findings: readonly Finding[], takenAt: string): WorkloadRow[] {
+  const images = Map.groupBy(findings, ({ image }) => image)
+  return [...images].flatMap(([image, ofImage]) => {
+    const workloads = Map.groupBy(ofImage, finding =>
+      JSON.stringify([finding.namespace, workloadPath(finding)]),
+    )
+    return [...workloads.values()].map(same => ({
+      image,
+      namespace: same[0]?.namespace ?? '',
+      workload: same[0] === undefined ? '' : workloadPath(same[0]),
+      pods: [...new Set(same.map(({ pod }) => pod))],
+      age: age(oldest(same), takenAt),
+    }))
+  })
+}
+
+function storyOf({ cause, subcause, registry, credential, evidence }: Finding): string {
+  const detail =
+    cause === 'auth-required-or-denied' ? credential.status : cause === 'other' ? evidence !== null : ''
+  return JSON.stringify([cause, subcause, registry, detail])
+}
+
+function oldest(findings: readonly Finding[]): string | null {
+  return findings
+    .flatMap(({ since }) => since ?? [])
+    .reduce<string | null>(
+      (first, since) => (first === null || Date.parse(since) < Date.parse(first) ? since : first),
+      null,
+    )
+}

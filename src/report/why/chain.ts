@@ -1,0 +1,123 @@
+/** One pod's chain for a person: reference, registry, policy, each credential in the kubelet's order, and the broken link last. */
+
+import type { Attempt } from '../../diagnosis/finding.ts'
+import type { Why, WhyContainer, WhyProblem } from '../../diagnosis/why-report.ts'
+import type { ContainerKind } from '../../snapshot/pod.ts'
+import { commandLines, field, joined } from '../block.ts'
+import { cell } from '../escape.ts'
+import { gapLines } from '../gaps.ts'
+import { wrap } from '../layout.ts'
+import type { ReportOptions } from '../options.ts'
+import { type Palette, paletteFor } from '../palette.ts'
+import { visible } from '../sanitise.ts'
+import { podPath, workloadPath } from '../words/commands.ts'
+import { problemText } from '../words/credential.ts'
+import { registryName, type Step } from '../words/told.ts'
+import { POLICY, VERDICT, type WhyPlace, whyNext, whyProblem } from '../words/why.ts'
+
+const KIND: Record<ContainerKind, string> = {
+  container: 'Container',
+  init: 'Init container',
+  sidecar: 'Sidecar',
+  ephemeral: 'Ephemeral container',
+  volume: 'Image volume',
+}
+
+/** The chain of every image, and as the last lines the one link to mend and how. */
+export function renderChain(why: Why, options: ReportOptions): string {
+  const palette = paletteFor(options.colour)
+  const blocks = [
+    heading(why, options.width),
+    ...why.containers.map(container =>
+      chain({ why, container, program: options.program }, options.width, palette),
+    ),
+    gapLines(why.gaps, options.width, palette),
+    lastLines(why, options, palette),
+  ]
+  const full = blocks.filter(lines => lines.length > 0)
+  return joined(full.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines])))
+}
+
+function heading(why: Why, width: number): string[] {
+  const { workload, node, serviceAccount } = why
+  const facts = [
+    ...(workload === null ? [] : [`of ${cell(workloadPath(why))}`]),
+    node === null ? 'on no node yet' : `on node ${cell(node)}`,
+    `service account ${cell(serviceAccount)}`,
+  ]
+  return wrap(`Pod ${cell(podPath(why))}, ${facts.join(', ')}`, width)
+}
+
+function chain(place: WhyPlace, width: number, palette: Palette): string[] {
+  const { container } = place
+  const { kind, image, reference, registry, pullPolicy, attempts, verdict, problems } = container
+  const broken = problems.length > 0
+  const line = (label: string, text: string) => field({ label, text }, width)
+  return [
+    ...wrap(visible(`${KIND[kind]} ${container.container}: ${image}`), width).map(text =>
+      broken ? palette.trouble(text, 'error') : palette.strong(text),
+    ),
+    ...line('reference', reference ?? 'not an image name'),
+    ...(registry === null
+      ? []
+      : line(
+          'registry',
+          registry === registryName(registry) ? registry : `${registry} (${registryName(registry)})`,
+        )),
+    ...line('policy', pullPolicy === null ? 'not stored with it' : `${pullPolicy}: ${POLICY[pullPolicy]}`),
+    ...attemptLines(attempts, width),
+    ...line('verdict', `${verdict}: ${VERDICT[verdict]}`),
+    ...problems.flatMap((problem, index) => {
+      const number = problems.length === 1 ? '' : `${index + 1}. `
+      return line(index === 0 ? 'broken' : '', `${number}${whyProblem(problem, place)}`)
+    }),
+    ...problems
+      .flatMap(problem => evidenceOf(problem))
+      .flatMap(text => field({ label: 'evidence', text, style: palette.dim }, width)),
+  ]
+}
+
+function attemptLines(attempts: Attempt[], width: number): string[] {
+  if (attempts.length === 0)
+    return field({ label: 'credential', text: 'none: the pod names no pull secret' }, width)
+  return attempts.flatMap((attempt, index) =>
+    field({ label: index === 0 ? 'credential' : '', text: `${index + 1}. ${attemptText(attempt)}` }, width),
+  )
+}
+
+function attemptText(attempt: Attempt): string {
+  const { from, secret, key, username, usable, problem } = attempt
+  const origin = from === 'pod' ? '' : ' (from the service account)'
+  if (problem !== null) return `secret ${secret}${origin} ${problemText(problem, attempt)}`
+  const login = username === null ? 'a login' : `user ${username}`
+  const matched = key === null ? '' : `, key ${key} matches`
+  return `secret ${secret}${origin}: ${usable ? `${login}${matched}` : 'not usable'}`
+}
+
+function evidenceOf(problem: WhyProblem): string[] {
+  return problem.code === 'pull-failed' && problem.finding.evidence !== null
+    ? [problem.finding.evidence.text]
+    : []
+}
+
+function lastLines(why: Why, { width, program }: ReportOptions, palette: Palette): string[] {
+  const container = why.containers.find(({ problems }) => problems.length > 0)
+  const problem = container?.problems[0]
+  if (container === undefined || problem === undefined) return intact(why, width, palette)
+  const place = { why, container, program }
+  const sentence = `The broken link, for ${container.container}: ${whyProblem(problem, place)}.`
+  return [...wrap(visible(sentence), width), ...nextLines(whyNext(problem, place), width, palette)]
+}
+
+function intact({ gaps, containers }: Why, width: number, palette: Palette): string[] {
+  if (gaps.length > 0) return wrap('No broken link found, but not everything could be read.', width)
+  const anonymous = containers.filter(({ verdict }: WhyContainer) => verdict === 'anonymous').length
+  const note =
+    anonymous === 0 ? '' : ' Anonymous pulls share one limit with everybody behind the same address.'
+  return wrap(`No link is broken. Nothing to do.${note}`, width).map(palette.well)
+}
+
+function nextLines({ say, command }: Step, width: number, palette: Palette): string[] {
+  if (command === undefined) return wrap(visible(`Next: ${say}.`), width).map(palette.strong)
+  return [...wrap(visible(`${say}:`), width), ...commandLines(command, width, '  ').map(palette.strong)]
+}

@@ -1,0 +1,86 @@
+/** The words of pulls that somebody refused: the registry, a policy on the node, the pod's own pull policy. */
+
+import type { CredentialStatus } from '../../../diagnosis/finding.ts'
+import { shellWord } from '../../escape.ts'
+import { fixCommand, loginCommand, onNode, pullByHand, whyCommand, workloadPath } from '../commands.ts'
+import { type CauseWords, RegistryName, registryName, type Step, type Told } from '../told.ts'
+
+const TITLE: Record<CredentialStatus, (registry: string | null) => string> = {
+  none: registry => `${RegistryName(registry)} refused an anonymous pull`,
+  broken: registry => `${RegistryName(registry)} refused the pull, and the pull secret can't be used`,
+  usable: registry => `${RegistryName(registry)} refused the pod's credential`,
+  unknown: registry => `${RegistryName(registry)} refused the pull`,
+}
+
+const MEANING: Record<CredentialStatus, string> = {
+  none: 'The image is private or does not exist: whoever is not logged in gets the same answer for both.',
+  broken: 'The pods name a pull secret, but the kubelet can get no login out of it for this image.',
+  usable:
+    'The login is wrong or expired, or its account may not pull this repository (or the name is mistyped).',
+  unknown: 'The image is private or does not exist; which credential the kubelet had could not be read.',
+}
+
+export const authRequiredOrDenied: CauseWords = {
+  tellsCredential: true,
+  short: ({ findings: [{ registry }] }) => `access denied by ${registryName(registry)}`,
+  title: ({ findings: [first] }) => TITLE[first.credential.status](first.registry),
+  meaning: ({ findings: [first] }) => MEANING[first.credential.status],
+  next: told => {
+    const { program, findings } = told
+    const check: Step = {
+      say: 'Check that the name is right, and see what the kubelet tries',
+      command: whyCommand(program, findings[0]),
+    }
+    const [first, ...rest] = loginSteps(told)
+    return first === undefined ? [check] : [first, ...rest, check]
+  },
+}
+
+function loginSteps({ program, findings }: Told): Step[] {
+  const [{ registry, credential }] = findings
+  const mendable = findings.filter(({ remedies }) => remedies.includes('authenticate'))
+  const older = findings.filter(({ remedies }) => remedies.includes('recreate'))
+  const steps: Step[] = []
+  if (mendable.length > 0) {
+    const login = loginCommand(registry)
+    const say =
+      credential.status === 'usable'
+        ? `Log in anew on this machine (\`${login}\`, an account that may pull it) and hand that out`
+        : `Give the pods a credential that may pull it (\`${login}\` on this machine first)`
+    steps.push({ say, command: fixCommand(program, mendable) })
+  }
+  if (older.length > 0) {
+    const say = 'Recreate the pods: they are older than the credential that new ones would get'
+    steps.push({ say, command: fixCommand(program, older) })
+  }
+  return steps
+}
+
+export const signaturePolicy: CauseWords = {
+  short: () => 'a signature policy',
+  title: () => 'A policy on the node refuses the image',
+  meaning: () =>
+    'The runtime verifies signatures or blocks registries, and this image did not pass; the registry itself had no objection.',
+  next: ({ findings: [first] }) => [
+    {
+      say: `See what the policy asks for, ${onNode(first)} (CRI-O; containerd names its verifier in config.toml)`,
+      command: 'cat /etc/containers/policy.json',
+    },
+    { say: 'Sign the image as the policy wants it, or let the policy name its repository' },
+  ],
+}
+
+export const neverPull: CauseWords = {
+  tellsCredential: true,
+  short: () => 'images that may not be pulled (policy Never)',
+  title: () => 'The image is not on the node, and policy Never forbids to pull it',
+  meaning: () =>
+    'With imagePullPolicy Never the kubelet only uses what is on the node already, and what this pod may use of it.',
+  next: ({ findings: [first] }) => [
+    {
+      say: 'Let the kubelet pull it: set imagePullPolicy to IfNotPresent',
+      command: `kubectl -n ${shellWord(first.namespace)} edit ${shellWord(workloadPath(first))}`,
+    },
+    { ...pullByHand(first), say: `Or bring the image to every node that runs it; ${onNode(first)}` },
+  ],
+}

@@ -1,0 +1,97 @@
+/** Commands ready to paste, made of what a finding names. Names from the cluster are quoted for the shell. */
+
+import type { Finding, Remedy } from '../../diagnosis/finding.ts'
+import { shellWord } from '../escape.ts'
+import type { Step } from './told.ts'
+
+/** `-n web`, or every namespace where the findings are in several. */
+function scopeOf(findings: readonly Finding[]): string {
+  const [first, ...others] = new Set(findings.map(({ namespace }) => namespace))
+  return first !== undefined && others.length === 0 ? `-n ${shellWord(first)}` : '--all-namespaces'
+}
+
+/** The `fix` that serves these findings, with the flags of a remedy that has some. */
+export function fixCommand(program: string, findings: readonly Finding[], flags = ''): string {
+  return [program, 'fix', scopeOf(findings), flags].filter(part => part !== '').join(' ')
+}
+
+const FLAGS: Record<Remedy, (finding: Finding) => string> = {
+  authenticate: () => '',
+  recreate: () => '',
+  pin: () => '--pin',
+  'pull-policy': ({ reference }) =>
+    `${reference?.endsWith(':latest') ? '--pin ' : ''}--pull-policy IfNotPresent`,
+  // Amazon's public registry carries Docker's official images and no others.
+  'replace-registry': ({ reference }) =>
+    reference?.startsWith('docker.io/library/')
+      ? '--replace-registry docker.io=public.ecr.aws/docker'
+      : '--replace-registry docker.io=mirror.example',
+}
+
+/** The command that does one remedy for one finding. */
+export function remedyCommand(program: string, remedy: Remedy, finding: Finding): string {
+  return fixCommand(program, [finding], FLAGS[remedy](finding))
+}
+
+/** How this machine gets the credential that `fix` hands out. */
+export function loginCommand(registry: string | null): string {
+  return registry === null || registry === 'docker.io'
+    ? 'docker login'
+    : `docker login ${shellWord(registry)}`
+}
+
+/** `NAMESPACE/POD`, as `why` takes it. */
+export function podPath({ namespace, pod }: Pick<Finding, 'namespace' | 'pod'>): string {
+  return `${namespace}/${pod}`
+}
+
+export function whyCommand(program: string, finding: Pick<Finding, 'namespace' | 'pod'>): string {
+  return `${program} why ${shellWord(podPath(finding))}`
+}
+
+/** `deployment/shop`; for a bare pod `pod/shop-1`. */
+export function workloadPath({ workload, pod }: Pick<Finding, 'workload' | 'pod'>): string {
+  return workload === null ? `pod/${pod}` : `${workload.kind.toLowerCase()}/${workload.name}`
+}
+
+/** What `kubectl set image` can change (kubectl set image --help); a Job's template never changes. */
+const SETTABLE = /^(?:pod|replicationcontroller|deployment|daemonset|statefulset|cronjob|replicaset)$/i
+
+/** Where a container is defined. */
+export type ContainerPlace = Pick<Finding, 'namespace' | 'pod' | 'workload' | 'container' | 'containerKind'>
+
+/** How to give the container another image. `replacement` stands for what the user has to choose. */
+export function setImage(place: ContainerPlace, replacement: string): Step {
+  const { namespace, container, containerKind, workload } = place
+  const kind = workload?.kind ?? 'Pod'
+  const what = shellWord(workloadPath(place))
+  if (kind === 'Job')
+    return {
+      say: `Delete job ${workload?.name ?? ''} and create it with the right image: a Job's template can't be changed`,
+    }
+  if (!SETTABLE.test(kind) || containerKind === 'ephemeral' || containerKind === 'volume') {
+    return { say: 'Set the right image', command: `kubectl -n ${shellWord(namespace)} edit ${what}` }
+  }
+  return {
+    say: 'Set the right image (at its source, where GitOps keeps it)',
+    command: `kubectl -n ${shellWord(namespace)} set image ${what} ${shellWord(`${container}=${replacement}`)}`,
+  }
+}
+
+/** The image as written, with another tag. */
+export function retagged(image: string, tag: string): string {
+  return `${image.replace(/@.*$/s, '').replace(/:[^/:]*$/, '')}:${tag}`
+}
+
+/** `on node node-1`, where it is known. */
+export function onNode({ node }: Finding): string {
+  return node === null ? 'on the node' : `on node ${node}`
+}
+
+/** The pull once more, by hand, with the runtime's whole answer. */
+export function pullByHand(finding: Finding): Step {
+  return {
+    say: `Repeat the pull ${onNode(finding)} to see the runtime's own answer`,
+    command: `crictl pull ${shellWord(finding.reference ?? finding.image)}`,
+  }
+}

@@ -1,0 +1,82 @@
+/** The words of gaps: what could not be read, what is hidden by that, and what to ask for. */
+
+import type { Gap, GapReason } from '../../snapshot/snapshot.ts'
+import { amount, someOf } from './count.ts'
+
+const REASON: Record<GapReason, string> = {
+  forbidden: 'you may not read them',
+  failed: 'the request failed',
+  timeout: 'no answer in time',
+  expired: 'the list expired while it was read',
+  truncated: 'the answer ended early',
+  absent: 'they are not in the dump',
+}
+
+/** What remains unknown without this resource; anything else is an owner on the way up. */
+const HIDDEN = new Map([
+  ['pods', 'failing pulls there are not seen'],
+  ['namespaces', 'only the namespaces that could be read were looked at'],
+  ['events', "the kubelet's sentences may be missing, and causes read `other`"],
+  ['secrets', 'whether those pulls had a credential is unknown'],
+  ['serviceaccounts', "whether a service account's secrets reached the pods is unknown"],
+  ['nodes', 'the platform of the nodes is unknown'],
+])
+const OWNER = 'the owner of a pod may be higher up than shown'
+
+/** Gaps that differ only in their namespace, told at once. */
+export interface GapStory {
+  gap: Gap
+  /** `secrets in web`, `pods in 12 namespaces (a, b, c and 9 more)`, `pods in the whole cluster`. */
+  what: string
+  /** The reason, in words. */
+  why: string
+  /** What stays hidden. */
+  hidden: string
+  /** What to do about it, where something can be done. */
+  remedy: string | null
+}
+
+/** The gaps as stories, one for each resource and reason. */
+export function gapStories(gaps: readonly Gap[]): GapStory[] {
+  const alike = Map.groupBy(gaps, ({ what, why }) => `${what} ${why}`)
+  return [...alike.values()].flatMap(same => {
+    const [gap] = same
+    if (gap === undefined) return []
+    const namespaces = [...new Set(same.flatMap(({ namespace }) => namespace ?? []))]
+    const clusterWide = same.some(({ namespace }) => namespace === null)
+    return {
+      gap,
+      what: `${gap.what} ${placeOf(clusterWide, namespaces, gap.why)}`.trim(),
+      why:
+        gap.why === 'forbidden' || gap.detail === undefined
+          ? REASON[gap.why]
+          : `${REASON[gap.why]} (${gap.detail})`,
+      hidden: HIDDEN.get(gap.what) ?? OWNER,
+      remedy: remedyFor(gap, clusterWide, namespaces),
+    }
+  })
+}
+
+function placeOf(clusterWide: boolean, namespaces: string[], why: GapReason): string {
+  if (clusterWide) return why === 'absent' ? '' : 'in the whole cluster'
+  if (namespaces.length === 1) return `in ${namespaces[0]}`
+  return `in ${amount(namespaces.length)} namespaces (${someOf(namespaces, 3)})`
+}
+
+function remedyFor({ what, why }: Gap, clusterWide: boolean, namespaces: string[]): string | null {
+  if (why === 'absent') return `add ${what} to the dump: kubectl get pods,${what},… -o json`
+  if (why === 'expired' || why === 'truncated' || why === 'timeout')
+    return 'run it again, or with a longer --request-timeout'
+  if (why !== 'forbidden') return null
+  const place = clusterWide
+    ? 'a ClusterRole'
+    : namespaces.length === 1
+      ? `a Role in ${namespaces[0]}`
+      : 'a ClusterRole, or a Role in each'
+  return `ask for get and list on ${what} (${place})`
+}
+
+/** One sentence for one story, without its remedy. */
+export function gapSentence({ what, why, hidden }: GapStory): string {
+  return `${what}: ${why}; ${hidden}`
+}

@@ -1,0 +1,56 @@
+/** The last line of a diagnosis: how many pods, why, and what to do next. Honest where not everything was read. */
+
+import type { Diagnosis } from '../../diagnosis/finding.ts'
+import { groupByCause } from '../group.ts'
+import { fixCommand } from './commands.ts'
+import { amount, counted } from './count.ts'
+import { gapStories } from './gaps.ts'
+import { countPods } from './pods.ts'
+import type { Step } from './told.ts'
+
+const CAUSES_NAMED = 3
+
+/** What was found, in one sentence. */
+export function summarySentence(diagnosis: Diagnosis, program: string): string {
+  const { findings, gaps, summary } = diagnosis
+  if (findings.length > 0) return `${failing(summary)}: ${causes(diagnosis, program)}.`
+  if (gaps.length > 0) {
+    const things = `${counted(gapStories(gaps).length, 'thing')} could not be read`
+    return `No failing pull found in ${counted(summary.pods, 'pod')}, but ${things}: this is not a clean bill of health.`
+  }
+  if (summary.pods === 0) return noPods(diagnosis)
+  return summary.pods === 1
+    ? 'Every image of the one pod is pulled. Nothing to do.'
+    : `Every image of ${amount(summary.pods)} pods is pulled. Nothing to do.`
+}
+
+function failing({ failingPods, pods }: Diagnosis['summary']): string {
+  const verb = failingPods === 1 ? "can't pull its images" : "can't pull their images"
+  return `${amount(failingPods)} of ${counted(pods, 'pod')} ${verb}`
+}
+
+function noPods({ source }: Diagnosis): string {
+  if (source.type === 'file') return 'No pods in the dump. Nothing to diagnose.'
+  return 'No pods in the namespace looked at. Nothing to diagnose: -n looks at another, -A at all.'
+}
+
+function causes({ findings }: Diagnosis, program: string): string {
+  const alike = Map.groupBy(groupByCause(findings, program), group => group.words.short(group))
+  const told = [...alike].map(
+    ([short, groups]) => `${short} (${amount(countPods(groups.flatMap(group => group.findings)))})`,
+  )
+  const rest = told.length - CAUSES_NAMED
+  return rest > 0
+    ? `${told.slice(0, CAUSES_NAMED).join(', ')} and ${counted(rest, 'more cause')}`
+    : told.join(', ')
+}
+
+/** The one thing to do next: the fix where one serves, else the first step for what is most urgent; null if nothing is wrong. */
+export function nextStep({ findings }: Diagnosis, program: string): Step | null {
+  const fixable = findings.filter(
+    ({ remedies }) => remedies.includes('authenticate') || remedies.includes('recreate'),
+  )
+  if (fixable.length > 0) return { say: 'Give the pods a credential', command: fixCommand(program, fixable) }
+  const [group] = groupByCause(findings, program)
+  return group?.words.next(group)[0] ?? null
+}

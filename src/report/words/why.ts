@@ -1,0 +1,117 @@
+/** The words of `why`: policies, verdicts, and each broken link with what mends it. */
+
+import type { Verdict, Why, WhyContainer, WhyProblem } from '../../diagnosis/why-report.ts'
+import type { PullPolicy } from '../../snapshot/pod.ts'
+import { shellWord } from '../escape.ts'
+import { wordsFor } from './causes.ts'
+import { type ContainerPlace, loginCommand, setImage, workloadPath } from './commands.ts'
+import { problemText } from './credential.ts'
+import { registryName, type Step } from './told.ts'
+
+export const POLICY: Record<PullPolicy, string> = {
+  Always: 'the kubelet asks the registry at every start',
+  IfNotPresent: 'the kubelet pulls only what is not on the node',
+  Never: 'the kubelet never pulls; the image must be on the node already',
+}
+
+export const VERDICT: Record<Verdict, string> = {
+  anonymous: 'the kubelet pulls without a login',
+  authenticated: 'the kubelet pulls with a login',
+  blocked: 'the kubelet gives up before it asks a registry',
+  unknown: 'which login the kubelet has could not be read',
+}
+
+/** What a broken link is about: where it is, and how the user started the program. */
+export interface WhyPlace {
+  why: Why
+  container: WhyContainer
+  program: string
+}
+
+type Problem<Code extends WhyProblem['code']> = Extract<WhyProblem, { code: Code }>
+interface ProblemWords<P> {
+  /** One sentence without a full stop. */
+  says(problem: P, place: WhyPlace): string
+  next(problem: P, place: WhyPlace): Step
+}
+
+const fix = (say: string, { why, program }: WhyPlace): Step => ({
+  say,
+  command: `${program} fix -n ${shellWord(why.namespace)}`,
+})
+const listed = (names: readonly string[]) => names.join(', ')
+
+const PROBLEMS: { [Code in WhyProblem['code']]: ProblemWords<Problem<Code>> } = {
+  'invalid-reference': {
+    says: ({ detail }, { container }) => `${container.image} is no image name: ${detail}`,
+    next: (_problem, place) => setImage(placeOf(place), 'REGISTRY/REPOSITORY:TAG'),
+  },
+  'never-pull': {
+    says: () => 'the pull policy is Never, and the image is not on the node',
+    next: (_problem, place) => ({
+      say: 'Set imagePullPolicy to IfNotPresent',
+      command: `kubectl -n ${shellWord(place.why.namespace)} edit ${shellWord(workloadPath(place.why))}`,
+    }),
+  },
+  'malformed-secret': {
+    says: ({ secret }) => `secret ${secret} is malformed, and one such secret fails every image of the pod`,
+    next: ({ secret }, { why }) => ({
+      say: `Make secret ${secret} anew, or take it out of the pod's imagePullSecrets`,
+      command: `kubectl -n ${shellWord(why.namespace)} get secret ${shellWord(secret)} -o yaml`,
+    }),
+  },
+  'service-account-secrets-ignored': {
+    says: ({ serviceAccount, secrets }) =>
+      `the pod names pull secrets of its own, so those of service account ${serviceAccount} (${listed(secrets)}) are left out`,
+    next: (_problem, place) => fix("Add a credential to the pod template's own list", place),
+  },
+  'service-account-changed-later': {
+    says: ({ serviceAccount, secrets }) =>
+      `service account ${serviceAccount} got its pull secrets (${listed(secrets)}) after this pod was made; only new pods have them`,
+    next: (_problem, place) => fix('Recreate the pod', place),
+  },
+  'no-credential': {
+    says: ({ registry }) => `the pod has no credential for ${registryName(registry)}`,
+    next: ({ registry }, place) =>
+      fix(
+        `Give it this machine's login, if the image needs one (\`${loginCommand(registry)}\` first)`,
+        place,
+      ),
+  },
+  attempt: {
+    says: ({ secret, key, problem }, { container }) => {
+      const same = container.attempts.find(tried => tried.secret === secret && tried.problem === problem)
+      return `secret ${secret} ${problemText(problem, same ?? { key })}`
+    },
+    next: ({ problem, secret }, place) =>
+      problem === 'secret-forbidden' || problem === 'secret-unread'
+        ? { say: `Ask for get on secrets in ${place.why.namespace}, and run it again` }
+        : fix(`Mend secret ${secret}, or give the pod a credential that works`, place),
+  },
+  'pull-failed': {
+    says: ({ finding }, { program }) => {
+      const told = { program, findings: [finding] } as const
+      return wordsFor(told).title(told)
+    },
+    next: ({ finding }, { program }) => {
+      const told = { program, findings: [finding] } as const
+      return wordsFor(told).next(told)[0]
+    },
+  },
+}
+
+/** What is broken, as one sentence without a full stop. */
+export function whyProblem(problem: WhyProblem, place: WhyPlace): string {
+  // Each code's words take that code's problem; the compiler can't follow the code through the union.
+  return PROBLEMS[problem.code].says(problem as never, place)
+}
+
+/** What mends it. */
+export function whyNext(problem: WhyProblem, place: WhyPlace): Step {
+  return PROBLEMS[problem.code].next(problem as never, place)
+}
+
+function placeOf({ why, container }: WhyPlace): ContainerPlace {
+  const { namespace, pod, workload } = why
+  return { namespace, pod, workload, container: container.container, containerKind: container.kind }
+}

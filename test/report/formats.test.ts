@@ -1,0 +1,237 @@
+/** What scripts and CI systems get: plain columns, names, JUnit, GitHub, GitLab, Markdown. */
+import { describe, expect, test } from 'vitest'
+import { type DiagnosisReportOptions, diagnosisNotes, renderDiagnosis } from '../../src/report/diagnosis.ts'
+import type { Gap } from '../../src/snapshot/snapshot.ts'
+import { diagnosis, finding, incident, privateImage, typo } from './samples.ts'
+
+const GAPS: Gap[] = [{ what: 'secrets', namespace: 'web', why: 'forbidden' }]
+const all = [...incident, privateImage({ workload: null })]
+const options = (fields: Partial<DiagnosisReportOptions>): DiagnosisReportOptions => ({
+  format: 'table',
+  width: 80,
+  colour: false,
+  terminal: false,
+  program: 'pullguard',
+  ...fields,
+})
+const render = (findings: typeof all, fields: Partial<DiagnosisReportOptions>, gaps: Gap[] = []) =>
+  renderDiagnosis(diagnosis(findings, { gaps }), options(fields))
+
+describe('in a pipe', () => {
+  test('the table is plain columns that a script can take apart', () => {
+    const rows = render(all, {})
+      .trimEnd()
+      .split('\n')
+      .map(line => line.split(/ {2,}/))
+    expect(rows).toEqual([
+      ['NAMESPACE', 'POD', 'CONTAINER', 'CAUSE', 'IMAGE', 'AGE', 'WORKLOAD', 'CREDENTIAL'],
+      [
+        'kube-system',
+        'calico-kube-controllers-5b9b456c66-r4j2v',
+        'calico-kube-controllers',
+        'rate-limited',
+        'docker.io/calico/kube-controllers:v3.27.0',
+        '5m',
+        'deployment/calico-kube-controllers',
+        'none',
+      ],
+      [
+        'default',
+        'fifthnginx-5d4f8c7b9d-x2x7k',
+        'nginx',
+        'rate-limited',
+        'nginx',
+        '12m',
+        'deployment/fifthnginx',
+        'none',
+      ],
+      [
+        'default',
+        'sixthnginx-6d4cf56db6-9xkzv',
+        'nginx',
+        'rate-limited',
+        'nginx',
+        '12m',
+        'deployment/sixthnginx',
+        'none',
+      ],
+      [
+        'payments',
+        'api-7c9d8-abcde',
+        'api',
+        'auth-required-or-denied',
+        'ghcr.io/acme/api:v2',
+        '12m',
+        '<none>',
+        'broken',
+      ],
+    ])
+  })
+
+  test('what is no row goes to the notes: gaps, summary, next step', () => {
+    const of = diagnosis([], { gaps: GAPS })
+    expect(renderDiagnosis(of, options({}))).toBe('')
+    expect(diagnosisNotes(of, options({}))).toContain('secrets in web: you may not read them')
+    expect(diagnosisNotes(diagnosis(all), options({ format: 'name', terminal: true }))).toContain(
+      'Next: pullguard fix',
+    )
+  })
+
+  test.each(['table', 'json', 'yaml', 'junit', 'github', 'gitlab', 'markdown'] as const)(
+    '%s has no notes where it tells all itself',
+    format => {
+      expect(
+        diagnosisNotes(diagnosis(all, { gaps: GAPS }), options({ format, terminal: format === 'table' })),
+      ).toBe('')
+    },
+  )
+
+  test('wide adds columns at the end and keeps the evidence whole', () => {
+    const [header = '', row = ''] = render([finding()], { format: 'wide' }).split('\n')
+    expect(header).toMatch(
+      /^NAMESPACE .* CREDENTIAL +SUBCAUSE +KIND +NODE +REASON +REFERENCE +REMEDIES +EVIDENCE$/,
+    )
+    expect(row).toContain('https://www.docker.com/increase-rate-limit')
+  })
+})
+
+test('names are NAMESPACE/POD, each pod once, as `why` takes them', () => {
+  const twice = [finding(), finding({ container: 'other' }), privateImage()]
+  expect(render(twice, { format: 'name' })).toBe(
+    'default/fifthnginx-5d4f8c7b9d-x2x7k\npayments/api-7c9d8-abcde\n',
+  )
+})
+
+test('JSON is the documented shape, with a command for each remedy and without what only sorts', () => {
+  const document = JSON.parse(render([finding()], { format: 'json', program: 'kubectl pullguard' }, GAPS))
+  expect(document).toMatchObject({
+    apiVersion: 'pullguard.dev/v1',
+    kind: 'Diagnosis',
+    complete: false,
+    gaps: GAPS,
+  })
+  expect(document.findings[0]).not.toHaveProperty('urgency')
+  expect(document.findings[0].remedies).toEqual([
+    { remedy: 'authenticate', command: 'kubectl pullguard fix -n default' },
+    { remedy: 'pin', command: 'kubectl pullguard fix -n default --pin' },
+    {
+      remedy: 'replace-registry',
+      command: 'kubectl pullguard fix -n default --replace-registry docker.io=public.ecr.aws/docker',
+    },
+  ])
+})
+
+test('YAML quotes what older parsers would take for a date', () => {
+  expect(render([], { format: 'yaml' })).toContain('takenAt: "2026-11-24T10:00:00Z"')
+})
+
+describe('JUnit', () => {
+  test('has a failure for each finding and an error for each gap', () => {
+    const xml = render(all, { format: 'junit' }, GAPS)
+    expect(xml).toContain(
+      '<testsuites name="pullguard" tests="5" failures="4" errors="1" skipped="0" time="0">',
+    )
+    expect(xml.match(/<failure type="rate-limited" message="Docker Hub&apos;s limit/g)).toHaveLength(3)
+    expect(xml).toContain('<error type="forbidden" message="secrets in web: you may not read them')
+  })
+
+  test('has one passing case when all is well', () => {
+    const xml = render([], { format: 'junit' })
+    expect(xml).toContain('tests="1" failures="0" errors="0"')
+    expect(xml).toContain('name="Every image of 50,000 pods is pulled. Nothing to do."')
+  })
+
+  test('passes what is below --fail-on, as the exit code does', () => {
+    const throttled = finding({ cause: 'kubelet-qps', subcause: null, severity: 'warning' })
+    expect(render([throttled], { format: 'junit' })).toContain('failures="0"')
+    expect(render([throttled], { format: 'junit', failOn: 'warning' })).toContain('failures="1"')
+    expect(render(all, { format: 'junit', failOn: 'never' })).toContain('failures="0"')
+  })
+})
+
+describe('GitHub', () => {
+  test('gets one annotation a cause and image, then the summary', () => {
+    const lines = render(all, { format: 'github' }, GAPS).trimEnd().split('\n')
+    expect(lines.map(line => line.replace(/::[^:]*$/, '').slice(0, 60))).toHaveLength(5)
+    expect(lines[1]).toMatch(
+      /^::error title=Docker Hub's limit for anonymous pulls is used up::nginx: 2 pods of default\/deployment\/fifthnginx, default\/deployment\/sixthnginx%0AFailed to pull .*%0ANext: pullguard fix -n default$/,
+    )
+    expect(lines[3]).toMatch(/^::warning title=Not everything could be read::secrets in web/)
+    expect(lines[4]).toMatch(
+      /^4 of 50,000 pods can't pull their images: .* Next: pullguard fix --all-namespaces$/,
+    )
+  })
+
+  test('gets a notice when all is well', () => {
+    expect(render([], { format: 'github' })).toBe(
+      '::notice title=pullguard::Every image of 50,000 pods is pulled. Nothing to do.\n',
+    )
+  })
+})
+
+describe('GitLab', () => {
+  const entries = (findings: typeof all) => JSON.parse(render(findings, { format: 'gitlab' }))
+
+  test('gets one entry a container of a workload, whose fingerprint survives new pods', () => {
+    const [before] = entries([finding(), finding({ pod: 'fifthnginx-other' })])
+    const [after, ...others] = entries([finding({ pod: 'fifthnginx-new', since: null })])
+    expect(others).toEqual([])
+    expect(before).toMatchObject({
+      check_name: 'rate-limited',
+      severity: 'major',
+      location: { path: 'default/deployment/fifthnginx', lines: { begin: 1 } },
+    })
+    expect(before.description).toContain('in container nginx of 2 pods')
+    expect(after.fingerprint).toBe(before.fingerprint)
+  })
+
+  test('tells different findings apart', () => {
+    const prints = entries([...all, typo(), finding({ container: 'b' })]).map(
+      (entry: { fingerprint: string }) => entry.fingerprint,
+    )
+    expect(new Set(prints).size).toBe(6)
+  })
+
+  test('gets an empty report when all is well', () => {
+    expect(entries([])).toEqual([])
+  })
+})
+
+test('Markdown leads with the sentence, tables the workloads, folds the evidence away', () => {
+  expect(render([privateImage()], { format: 'markdown' }, GAPS)).toMatchInlineSnapshot(`
+    "### pullguard: 1 of 50,000 pods can't pull its images: access denied by ghcr.io (1).
+
+    | Cause | Image | Workload | Pods | Age |
+    | --- | --- | --- | ---: | ---: |
+    | auth-required-or-denied | \`ghcr.io/acme/api:v2\` | \`payments/statefulset/api\` | 1 | 12m |
+
+    **ghcr.io refused the pull, and the pull secret can't be used** (1 pod)
+
+    The pods name a pull secret, but the kubelet can get no login out of it for this image.
+
+    - Give the pods a credential that may pull it (\\\`docker login ghcr.io\\\` on this machine first): \`pullguard fix -n payments\`
+    - Check that the name is right, and see what the kubelet tries: \`pullguard why payments/api-7c9d8-abcde\`
+    - Credential: secret payments/regcred has the wrong type Opaque, so the kubelet ignores it
+
+    <details><summary>Evidence</summary>
+
+    \`Back-off pulling image "ghcr.io/acme/api:v2": ErrImagePull: failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized\`
+
+    </details>
+
+    **Not everything could be read**
+
+    - secrets in web: you may not read them; whether those pulls had a credential is unknown → ask for get and list on secrets (a Role in web)
+    "
+  `)
+})
+
+test('Markdown stays short enough for a comment', () => {
+  const many = Array.from({ length: 2000 }, (_, index) =>
+    finding({
+      registry: `r${index % 90}.example`,
+      workload: { kind: 'Deployment', name: `worker-${index}` },
+    }),
+  )
+  expect(render(many, { format: 'markdown' }).length).toBeLessThan(65_536)
+})

@@ -1,0 +1,174 @@
+/** Hostile names and sentences in every field, through every format: nothing is obeyed, nothing breaks out, nothing is lost. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import type { Diagnosis, Finding } from '../../src/diagnosis/finding.ts'
+import type { Why } from '../../src/diagnosis/why-report.ts'
+import { type DiagnosisFormat, diagnosisNotes, renderDiagnosis } from '../../src/report/diagnosis.ts'
+import { type DataFormat, renderImages } from '../../src/report/images.ts'
+import { renderWhy } from '../../src/report/why.ts'
+import { FORBIDDEN, hostile, WORKFLOW_COMMAND } from './hostile-text.ts'
+import {
+  attempt,
+  diagnosis,
+  finding,
+  imageReading,
+  privateImage,
+  typo,
+  why,
+  whyContainer,
+} from './samples.ts'
+
+const FORMATS: DiagnosisFormat[] = [
+  'table',
+  'wide',
+  'json',
+  'yaml',
+  'name',
+  'junit',
+  'github',
+  'gitlab',
+  'markdown',
+]
+const DATA_FORMATS: DataFormat[] = ['table', 'json', 'yaml', 'name']
+const OPTIONS = { width: 80, colour: false, program: 'pullguard' }
+
+const hostileFinding: fc.Arbitrary<Finding> = fc
+  .tuple(
+    fc.constantFrom(finding(), privateImage(), typo()),
+    fc.array(hostile, { minLength: 11, maxLength: 11 }),
+  )
+  .map(([base, texts]) => {
+    const [namespace, pod, container, kind, name, node, image, reason, text, secret, key] = texts as [
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+    ]
+    return {
+      ...base,
+      namespace,
+      pod,
+      container,
+      workload: { kind, name },
+      node,
+      image,
+      reference: image,
+      registry: node,
+      reason,
+      evidence: { from: 'event', text },
+      credential: { status: 'broken', attempts: [attempt({ secret, key, username: name, detail: text })] },
+    }
+  })
+
+const hostileDiagnosis: fc.Arbitrary<Diagnosis> = fc
+  .tuple(fc.array(hostileFinding, { maxLength: 4 }), hostile, hostile)
+  .map(([findings, what, detail]) =>
+    diagnosis(findings, {
+      source: { type: 'file', files: [what] },
+      gaps: [{ what, namespace: detail, why: 'failed', detail }],
+    }),
+  )
+
+const hostileWhy: fc.Arbitrary<Why> = fc.tuple(hostileFinding, hostile).map(([found, text]) =>
+  why({
+    pod: found.pod,
+    namespace: found.namespace,
+    workload: found.workload,
+    serviceAccount: text,
+    node: found.node,
+    containers: [
+      whyContainer({
+        container: text,
+        image: found.image,
+        reference: text,
+        registry: text,
+        attempts: found.credential.attempts,
+        problems: [
+          { code: 'invalid-reference', detail: text },
+          { code: 'service-account-secrets-ignored', serviceAccount: text, secrets: [text] },
+          { code: 'attempt', secret: text, key: text, problem: 'other-registry' },
+          { code: 'pull-failed', finding: found },
+        ],
+      }),
+    ],
+  }),
+)
+
+function harmless(text: string, own?: RegExp): void {
+  expect(text).not.toMatch(FORBIDDEN)
+  for (const line of text.split('\n'))
+    if (own?.test(line) !== true) expect(line).not.toMatch(WORKFLOW_COMMAND)
+}
+
+const check = <T>(from: fc.Arbitrary<T>, verify: (value: T) => void) =>
+  fc.assert(fc.property(from, verify), { numRuns: 60 })
+const GITHUB = /^::(?:error|warning|notice) title=[^:\n]*::/
+
+describe.each(FORMATS)('%s', format => {
+  test.each([true, false])('lets nothing through (terminal: %s)', terminal => {
+    check(hostileDiagnosis, of => {
+      const options = { ...OPTIONS, format, terminal }
+      harmless(renderDiagnosis(of, options), format === 'github' ? GITHUB : undefined)
+      harmless(diagnosisNotes(of, options))
+    })
+  })
+})
+
+describe.each(DATA_FORMATS)('why and image as %s', format => {
+  test('let nothing through', () => {
+    const options = { ...OPTIONS, format, terminal: true }
+    check(hostileWhy, of => harmless(renderWhy(of, options)))
+    check(hostile, input => {
+      const images = [
+        imageReading({ input, reference: input }),
+        imageReading({ input, valid: false, error: input }),
+      ]
+      harmless(renderImages(images, options))
+      harmless(renderImages(images, { ...options, terminal: false }))
+    })
+  })
+})
+
+test('JSON and YAML say the same, and every text whole', () => {
+  check(hostileDiagnosis, of => {
+    const json = JSON.parse(renderDiagnosis(of, { ...OPTIONS, format: 'json', terminal: false }))
+    expect(json.findings.map((found: Finding) => found.evidence)).toEqual(
+      of.findings.map(({ evidence }) => evidence),
+    )
+    expect(parse(renderDiagnosis(of, { ...OPTIONS, format: 'yaml', terminal: false }))).toEqual(json)
+  })
+})
+
+test('plain columns have one row a finding and the same number of cells in each', () => {
+  check(hostileDiagnosis, of => {
+    const text = renderDiagnosis(of, { ...OPTIONS, format: 'wide', terminal: false })
+    const rows = text === '' ? [] : text.trimEnd().split('\n')
+    expect(rows).toHaveLength(of.findings.length === 0 ? 0 : of.findings.length + 1)
+    for (const row of rows) expect(row.split(/ {2,}/)).toHaveLength(15)
+  })
+})
+
+test('JUnit stays well-formed: every element that opens closes', () => {
+  check(hostileDiagnosis, of => {
+    const xml = renderDiagnosis(of, { ...OPTIONS, format: 'junit', terminal: false })
+    const open: string[] = []
+    for (const [, close, name, , selfClosing] of xml.matchAll(
+      /<(\/?)([a-z-]+)((?: [a-z]+="[^"<]*")*)(\/?)>/g,
+    )) {
+      if (close) expect(open.pop()).toBe(name)
+      else if (!selfClosing) open.push(name ?? '')
+    }
+    expect(open).toEqual([])
+    expect(xml.replace(/<\?xml[^>]*>|<\/?[a-z-]+(?: [a-z]+="[^"<]*")*\/?>/g, '')).not.toMatch(
+      /[<>]|&(?!\w+;)/,
+    )
+  })
+})

@@ -1,0 +1,129 @@
+/** Everything that is printed for machines is what the published schema promises. */
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { type AttemptProblem, CAUSES, type CredentialStatus } from '../../src/diagnosis/finding.ts'
+import type { WhyProblem } from '../../src/diagnosis/why-report.ts'
+import { renderDiagnosis } from '../../src/report/diagnosis.ts'
+import { renderImages } from '../../src/report/images.ts'
+import { renderWhy } from '../../src/report/why.ts'
+import type { GapReason } from '../../src/snapshot/snapshot.ts'
+import { attempt, diagnosis, finding, imageReading, storm, typo, why, whyContainer } from './samples.ts'
+
+const schema = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../schema/v1.json'), 'utf8'))
+const ajv = new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true, allErrors: true })
+const validate = ajv.compile(schema)
+const JSON_OPTIONS = {
+  format: 'json',
+  width: 80,
+  colour: false,
+  terminal: false,
+  program: 'pullguard',
+} as const
+const fits = (document: unknown) => {
+  validate(document)
+  expect(validate.errors ?? []).toEqual([])
+}
+const asJson = (of: Parameters<typeof renderDiagnosis>[0]) => JSON.parse(renderDiagnosis(of, JSON_OPTIONS))
+
+const STATUSES: CredentialStatus[] = ['none', 'usable', 'broken', 'unknown']
+const REASONS: GapReason[] = ['forbidden', 'failed', 'timeout', 'expired', 'truncated', 'absent']
+const PROBLEMS: AttemptProblem[] = [
+  'secret-missing',
+  'secret-forbidden',
+  'secret-unread',
+  'wrong-type',
+  'wrong-key',
+  'malformed',
+  'creds-store-only',
+  'no-entries',
+  'key-never-matches',
+  'other-registry',
+  'empty-auth',
+  'token-only',
+  'half',
+  'shadowed',
+]
+const LINKS: WhyProblem[] = [
+  { code: 'invalid-reference', detail: 'upper case' },
+  { code: 'never-pull' },
+  { code: 'malformed-secret', secret: 'regcred' },
+  { code: 'service-account-secrets-ignored', serviceAccount: 'api', secrets: ['hub'] },
+  { code: 'service-account-changed-later', serviceAccount: 'api', secrets: ['hub'] },
+  { code: 'no-credential', registry: 'ghcr.io' },
+  { code: 'attempt', secret: 'regcred', key: null, problem: 'malformed' },
+  { code: 'pull-failed', finding: finding() },
+]
+
+test('knows every cause, and no other', () => {
+  expect(schema.$defs.Cause.enum).toEqual([...CAUSES])
+})
+
+describe('a diagnosis fits', () => {
+  test('of every cause', () => {
+    fits(asJson(diagnosis(CAUSES.map(cause => typo({ cause })))))
+  })
+
+  test('of every credential status and problem, with and without what may be missing', () => {
+    const credentials = STATUSES.map(status => ({
+      status,
+      attempts: PROBLEMS.map(problem => attempt({ problem })),
+    }))
+    const bare = { workload: null, node: null, reference: null, registry: null, since: null, evidence: null }
+    fits(asJson(diagnosis(credentials.map(credential => finding({ credential, ...bare })))))
+  })
+
+  test('with every kind of gap, of a cluster and of a dump', () => {
+    const gaps = REASONS.map(reason => ({ what: 'pods', namespace: null, why: reason, detail: 'why' }))
+    fits(asJson(diagnosis([], { gaps })))
+    fits(asJson(diagnosis([], { source: { type: 'file', files: ['dump.json'] } })))
+    fits(asJson(diagnosis([], { source: { type: 'cluster', context: null, server: 'https://x' } })))
+  })
+
+  test('as YAML too', () => {
+    fits(parse(renderDiagnosis(diagnosis(storm), { ...JSON_OPTIONS, format: 'yaml' })))
+  })
+})
+
+test('a why with every broken link fits', () => {
+  const full = why({
+    containers: [
+      whyContainer({ problems: LINKS }),
+      whyContainer({ reference: null, registry: null, pullPolicy: null, attempts: [] }),
+    ],
+  })
+  fits(JSON.parse(renderWhy(full, JSON_OPTIONS)))
+  fits(parse(renderWhy({ ...full, workload: null, node: null }, { ...JSON_OPTIONS, format: 'yaml' })))
+})
+
+test('images fit, read or not', () => {
+  const images = [
+    imageReading(),
+    imageReading({
+      valid: false,
+      error: 'upper case',
+      reference: null,
+      registry: null,
+      repository: null,
+      tag: null,
+    }),
+  ]
+  fits(JSON.parse(renderImages(images, JSON_OPTIONS)))
+})
+
+test.each<[string, (document: ReturnType<typeof asJson>) => void]>([
+  ['a cause that is none', document => (document.findings[0].cause = 'bad-luck')],
+  ['a missing field', document => delete document.findings[0].evidence],
+  ['another version', document => (document.apiVersion = 'pullguard.dev/v2')],
+  ['a remedy without its command', document => delete document.findings[0].remedies[0].command],
+])('%s does not fit', (_name, spoil) => {
+  const document = asJson(diagnosis([finding()]))
+  spoil(document)
+  expect(validate(document)).toBe(false)
+})
+
+test('a field that is new is welcome', () => {
+  fits({ ...asJson(diagnosis([finding()])), later: true })
+})

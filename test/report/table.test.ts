@@ -1,0 +1,206 @@
+/** The screens that somebody reads at 3 a.m. */
+import fc from 'fast-check'
+import stringWidth from 'string-width'
+import { describe, expect, test } from 'vitest'
+import type { Diagnosis } from '../../src/diagnosis/finding.ts'
+import { renderDiagnosis } from '../../src/report/diagnosis.ts'
+import type { Gap } from '../../src/snapshot/snapshot.ts'
+import { diagnosis, finding, incident, privateImage, storm, typo } from './samples.ts'
+
+const screen = (of: Diagnosis, fields: { width?: number; colour?: boolean; program?: string } = {}) =>
+  renderDiagnosis(of, {
+    format: 'table',
+    width: 80,
+    colour: false,
+    terminal: true,
+    program: 'pullguard',
+    ...fields,
+  })
+const lines = (text: string) => text.trimEnd().split('\n')
+const SECRETS: Gap = { what: 'secrets', namespace: 'web', why: 'forbidden' }
+
+describe('the incident', () => {
+  test('is told by cause, image and workload, and ends in the next step', () => {
+    expect(screen(diagnosis(incident))).toMatchInlineSnapshot(`
+      "Docker Hub's limit for anonymous pulls is used up: 3 pods in 2 namespaces
+        docker.io/calico/kube-controllers:v3.27.0
+          kube-system  deployment/calico-kube-controllers  1 pod  5m
+        nginx
+          default      deployment/fifthnginx               1 pod  12m
+          default      deployment/sixthnginx               1 pod  12m
+
+        meaning     Pulls without a credential share one limit with everybody behind
+                    the same address; Docker Hub refuses until some of it is free
+                    again.
+        evidence    Failed to pull image "nginx": failed to pull and unpack image
+                    "docker.io/library/nginx:latest": failed to copy: httpReadSeeker:
+                    failed open: unexpected status code
+                    https://registry-1.docker.io/v2/library/nginx/manifests/sha256:0d1
+                    7b565: 429 Too Many Requests - Server message: toomanyrequests:
+                    You have reached your unauthenticated pull rate limit.
+                    https://www.docker.com/increase-rate-limit
+        credential  no credential in the pod, so the pull is anonymous
+        what to do  Give the pods this machine's login for Docker Hub (\`docker login\`
+                    first), so that its own limit counts:
+                      pullguard fix --all-namespaces
+                    Or take official images from another registry:
+                      pullguard fix -n default --replace-registry \\
+                        docker.io=public.ecr.aws/docker
+
+      3 of 50,000 pods can't pull their images: Docker Hub's rate limit (3).
+      Next: pullguard fix --all-namespaces
+      "
+    `)
+  })
+
+  test('as a kubectl plugin proposes commands of the plugin', () => {
+    expect(lines(screen(diagnosis(incident), { program: 'kubectl pullguard' })).at(-1)).toBe(
+      'Next: kubectl pullguard fix --all-namespaces',
+    )
+  })
+
+  test('has summary and next step in one line where there is room', () => {
+    expect(lines(screen(diagnosis(incident), { width: 160 })).at(-1)).toBe(
+      "3 of 50,000 pods can't pull their images: Docker Hub's rate limit (3). Next: pullguard fix --all-namespaces",
+    )
+  })
+
+  test('in one namespace is mended in that namespace', () => {
+    expect(lines(screen(diagnosis(incident.slice(1)))).at(-1)).toBe('Next: pullguard fix -n default')
+  })
+})
+
+test('a broken secret and a typo are named, what could not be read comes before the last line', () => {
+  expect(screen(diagnosis([privateImage(), typo()], { gaps: [SECRETS] }))).toMatchInlineSnapshot(`
+    "ghcr.io refused the pull, and the pull secret can't be used: 1 pod
+      ghcr.io/acme/api:v2
+        payments  statefulset/api  1 pod  12m
+
+      meaning     The pods name a pull secret, but the kubelet can get no login out
+                  of it for this image.
+      evidence    Back-off pulling image "ghcr.io/acme/api:v2": ErrImagePull: failed
+                  to authorize: failed to fetch anonymous token: unexpected status:
+                  401 Unauthorized
+      credential  secret payments/regcred has the wrong type Opaque, so the kubelet
+                  ignores it
+      what to do  Give the pods a credential that may pull it (\`docker login
+                  ghcr.io\` on this machine first):
+                    pullguard fix -n payments
+                  Check that the name is right, and see what the kubelet tries:
+                    pullguard why payments/api-7c9d8-abcde
+
+    registry.example:5000 has no such image: 1 pod
+      registry.example:5000/shop:1.27.O
+        web  deployment/shop  1 pod  12m
+
+      meaning     The registry answered that the repository, the tag or the digest
+                  does not exist: a typo, or never pushed, or deleted.
+      evidence    Failed to pull image "registry.example:5000/shop:1.27.O": rpc
+                  error: code = NotFound desc = failed to pull and unpack image:
+                  registry.example:5000/shop:1.27.O: not found
+      credential  no credential in the pod, so the pull is anonymous
+      what to do  Set the right image (at its source, where GitOps keeps it):
+                    kubectl -n web set image deployment/shop \\
+                      shop=registry.example:5000/shop:RIGHT-TAG
+                  See how Kubernetes reads the name (registry, repository, tag):
+                    pullguard image registry.example:5000/shop:1.27.O
+
+    Not everything could be read:
+      secrets in web: you may not read them; whether those pulls had a credential is
+      unknown
+        → ask for get and list on secrets (a Role in web)
+
+    2 of 50,000 pods can't pull their images: access denied by ghcr.io (1), images
+    that do not exist (1).
+    Next: pullguard fix -n payments
+    "
+  `)
+})
+
+describe('nothing found', () => {
+  test.each<[string, Partial<Diagnosis>, string]>([
+    ['with everything read', {}, 'Every image of 50,000 pods is pulled. Nothing to do.\n'],
+    [
+      'in an empty namespace',
+      { summary: { pods: 0, failingPods: 0, causes: {} } },
+      'No pods in the namespace looked at. Nothing to diagnose: -n looks at another, -A\nat all.\n',
+    ],
+    [
+      'in an empty dump',
+      { summary: { pods: 0, failingPods: 0, causes: {} }, source: { type: 'file', files: ['-'] } },
+      'No pods in the dump. Nothing to diagnose.\n',
+    ],
+  ])('%s says so in one sentence', (_name, fields, said) => {
+    expect(screen(diagnosis([], fields))).toBe(said)
+  })
+
+  test('with gaps is no clean bill of health', () => {
+    const gaps: Gap[] = [
+      SECRETS,
+      ...['a', 'b', 'c', 'd', 'e'].map(namespace => ({ ...SECRETS, what: 'pods', namespace })),
+      { what: 'events', namespace: null, why: 'timeout' },
+    ]
+    expect(screen(diagnosis([], { gaps }))).toMatchInlineSnapshot(`
+      "Not everything could be read:
+        secrets in web: you may not read them; whether those pulls had a credential is
+        unknown
+          → ask for get and list on secrets (a Role in web)
+        pods in 5 namespaces (a, b, c and 2 more): you may not read them; failing
+        pulls there are not seen
+          → ask for get and list on pods (a ClusterRole, or a Role in each)
+        events in the whole cluster: no answer in time; the kubelet's sentences may be
+        missing, and causes read \`other\`
+          → run it again, or with a longer --request-timeout
+
+      No failing pull found in 50,000 pods, but 3 things could not be read: this is
+      not a clean bill of health.
+      "
+    `)
+  })
+})
+
+describe('many failing pods', () => {
+  test('of five causes stay within two screens, each with its next step', () => {
+    const shown = lines(screen(diagnosis(storm)))
+    expect(shown.length).toBeLessThan(90)
+    expect(shown.filter(line => line.startsWith('  what to do'))).toHaveLength(5)
+    expect(shown).toContain('  … and 92 more pods of 68 more workloads (-o wide shows all)')
+  })
+
+  test('of more causes than fit are counted', () => {
+    const causes = Array.from({ length: 20 }, (_, index) =>
+      privateImage({ registry: `r${index}.example`, pod: `p-${index}` }),
+    )
+    expect(screen(diagnosis(causes))).toContain('… and 12 pods with 12 more causes: -o wide shows all.')
+  })
+
+  test('a long error is cut at its beginning: the reason stands at its end', () => {
+    expect(screen(diagnosis(storm))).toContain('You have reached your unauthenticated pull rate limit.')
+  })
+})
+
+describe('at any width', () => {
+  const all = diagnosis([...incident, privateImage(), typo(), ...storm], { gaps: [SECRETS] })
+
+  test('no line is wider than the terminal', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 60, max: 200 }), width => {
+        for (const line of lines(screen(all, { width }))) expect(stringWidth(line)).toBeLessThanOrEqual(width)
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  test('names too long for a row go over several lines, whole', () => {
+    const name = 'x'.repeat(200)
+    const shown = screen(diagnosis([finding({ workload: { kind: 'Deployment', name } })]))
+    expect(Math.max(...lines(shown).map(line => stringWidth(line)))).toBeLessThanOrEqual(80)
+    expect(shown.replace(/\s/g, '')).toContain(name)
+  })
+
+  test('colour changes nothing but the colour', () => {
+    const coloured = screen(all, { colour: true })
+    expect(coloured).toContain('\u001b[')
+    expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(screen(all))
+  })
+})

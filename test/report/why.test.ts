@@ -1,0 +1,219 @@
+/** The chain of one pod, and how a reference is read, as a person sees them. */
+import { describe, expect, test } from 'vitest'
+import type { Why } from '../../src/diagnosis/why-report.ts'
+import { renderImages } from '../../src/report/images.ts'
+import { renderWhy } from '../../src/report/why.ts'
+import { attempt, finding, imageReading, why, whyContainer } from './samples.ts'
+
+const OPTIONS = { format: 'table', width: 80, colour: false, terminal: true, program: 'pullguard' } as const
+const lines = (of: Why) => renderWhy(of, OPTIONS).trimEnd().split('\n')
+
+describe('why', () => {
+  test('tells the chain in order and ends in the one broken link and what mends it', () => {
+    const healthy = whyContainer({
+      container: 'setup',
+      kind: 'init',
+      image: 'busybox:1.36',
+      reference: 'docker.io/library/busybox:1.36',
+      registry: 'docker.io',
+      attempts: [
+        attempt({
+          from: 'serviceaccount',
+          secret: 'hub',
+          key: 'docker.io',
+          username: 'acme',
+          usable: true,
+          problem: null,
+        }),
+      ],
+      verdict: 'authenticated',
+      problems: [],
+    })
+    expect(renderWhy(why({ containers: [healthy, whyContainer()] }), OPTIONS)).toMatchInlineSnapshot(`
+      "Pod payments/api-0, of statefulset/api, on node node-1, service account api
+
+      Init container setup: busybox:1.36
+        reference   docker.io/library/busybox:1.36
+        registry    docker.io (Docker Hub)
+        policy      IfNotPresent: the kubelet pulls only what is not on the node
+        credential  1. secret hub (from the service account): user acme, key docker.io
+                    matches
+        verdict     authenticated: the kubelet pulls with a login
+
+      Container api: ghcr.io/acme/api:v2
+        reference   ghcr.io/acme/api:v2
+        registry    ghcr.io
+        policy      IfNotPresent: the kubelet pulls only what is not on the node
+        credential  1. secret regcred has the wrong type Opaque, so the kubelet
+                    ignores it
+                    2. secret hub is for https://index.docker.io/v1/ only
+        verdict     anonymous: the kubelet pulls without a login
+        broken      1. secret regcred has the wrong type Opaque, so the kubelet
+                    ignores it
+                    2. ghcr.io refused the pull, and the pull secret can't be used
+        evidence    Back-off pulling image "ghcr.io/acme/api:v2": ErrImagePull: failed
+                    to authorize: failed to fetch anonymous token: unexpected status:
+                    401 Unauthorized
+
+      The broken link, for api: secret regcred has the wrong type Opaque, so the
+      kubelet ignores it.
+      Mend secret regcred, or give the pod a credential that works:
+        pullguard fix -n payments
+      "
+    `)
+  })
+
+  test.each<[string, Partial<Why['containers'][number]>, string, string]>([
+    [
+      'a malformed secret',
+      { problems: [{ code: 'malformed-secret', secret: 'regcred' }] },
+      'one such secret fails every image of the pod',
+      '  kubectl -n payments get secret regcred -o yaml',
+    ],
+    [
+      'an invalid name',
+      {
+        image: 'Acme/api',
+        reference: null,
+        registry: null,
+        problems: [{ code: 'invalid-reference', detail: 'upper case' }],
+      },
+      'Acme/api is no image name: upper case',
+      '  kubectl -n payments set image statefulset/api api=REGISTRY/REPOSITORY:TAG',
+    ],
+    [
+      'policy Never',
+      { pullPolicy: 'Never', problems: [{ code: 'never-pull' }] },
+      'the pull policy is Never',
+      '  kubectl -n payments edit statefulset/api',
+    ],
+    [
+      'a service account left out',
+      { problems: [{ code: 'service-account-secrets-ignored', serviceAccount: 'api', secrets: ['hub'] }] },
+      'those of service account api (hub) are left out',
+      '  pullguard fix -n payments',
+    ],
+    [
+      'a service account changed later',
+      { problems: [{ code: 'service-account-changed-later', serviceAccount: 'api', secrets: ['hub'] }] },
+      'only new pods have them',
+      '  pullguard fix -n payments',
+    ],
+    [
+      'no credential',
+      { attempts: [], problems: [{ code: 'no-credential', registry: 'docker.io' }] },
+      'the pod has no credential for Docker Hub',
+      '  pullguard fix -n payments',
+    ],
+    [
+      'a secret that may not be read',
+      { problems: [{ code: 'attempt', secret: 'regcred', key: null, problem: 'secret-forbidden' }] },
+      "can't be read with your permissions",
+      'Next: Ask for get on secrets in payments, and run it again.',
+    ],
+    [
+      'a failed pull',
+      { problems: [{ code: 'pull-failed', finding: finding() }] },
+      "Docker Hub's limit for anonymous pulls is used up",
+      '  pullguard fix -n default',
+    ],
+  ])('%s is the broken link', (_name, fields, said, last) => {
+    const shown = lines(why({ containers: [whyContainer(fields)] }))
+    const from = shown.findLastIndex(line => line.startsWith('The broken link, for api: '))
+    expect(shown.slice(from).join(' ')).toContain(said)
+    expect(shown.at(-1)).toBe(last)
+  })
+
+  test('an unbroken chain says so; one that could not all be read does not', () => {
+    const intact = why({ containers: [whyContainer({ problems: [], verdict: 'authenticated' })] })
+    expect(lines(intact).at(-1)).toBe('No link is broken. Nothing to do.')
+    const gaps = [{ what: 'secrets', namespace: 'payments', why: 'forbidden' as const }]
+    expect(lines({ ...intact, gaps }).at(-1)).toBe('No broken link found, but not everything could be read.')
+  })
+
+  test('as a name is what `why` takes', () => {
+    expect(renderWhy(why(), { ...OPTIONS, format: 'name' })).toBe('payments/api-0\n')
+  })
+})
+
+describe('image', () => {
+  const bad = imageReading({
+    input: 'Nginx',
+    valid: false,
+    error: 'the repository must be lower case',
+    reference: null,
+    registry: null,
+    repository: null,
+    tag: null,
+    defaultPullPolicy: 'IfNotPresent',
+    countsTowardsDockerHub: false,
+  })
+
+  test('tells a person how each reference is read, and last how many are none', () => {
+    expect(renderImages([imageReading(), bad], OPTIONS)).toMatchInlineSnapshot(`
+      "nginx
+        reference   docker.io/library/nginx:latest
+        registry    docker.io (Docker Hub)
+        repository  library/nginx
+        tag         latest
+        policy      Always by default: the kubelet asks the registry at every start
+        Docker Hub  a pull counts towards its limit
+
+      Nginx
+        invalid     the repository must be lower case
+
+      1 of 2 names can't be read.
+      "
+    `)
+  })
+
+  test('gives a pipe one row a reference', () => {
+    const rows = renderImages([imageReading(), bad], { ...OPTIONS, terminal: false })
+      .trimEnd()
+      .split('\n')
+    expect(rows.map(row => row.split(/ {2,}/))).toEqual([
+      [
+        'INPUT',
+        'VALID',
+        'REFERENCE',
+        'REGISTRY',
+        'REPOSITORY',
+        'TAG',
+        'DIGEST',
+        'POLICY',
+        'DOCKER-HUB',
+        'ERROR',
+      ],
+      [
+        'nginx',
+        'true',
+        'docker.io/library/nginx:latest',
+        'docker.io',
+        'library/nginx',
+        'latest',
+        '<none>',
+        'Always',
+        'true',
+        '<none>',
+      ],
+      [
+        'Nginx',
+        'false',
+        '<none>',
+        '<none>',
+        '<none>',
+        '<none>',
+        '<none>',
+        'IfNotPresent',
+        'false',
+        'the repository must be lower case',
+      ],
+    ])
+  })
+
+  test('as a name is the full reference', () => {
+    expect(renderImages([imageReading()], { ...OPTIONS, format: 'name' })).toBe(
+      'docker.io/library/nginx:latest\n',
+    )
+  })
+})

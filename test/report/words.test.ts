@@ -1,0 +1,174 @@
+/** Every cause says what it is, what it means and what to do next, with commands that can be pasted. */
+import { describe, expect, test } from 'vitest'
+import { type Attempt, CAUSES, type Cause, type Finding } from '../../src/diagnosis/finding.ts'
+import { wordsFor } from '../../src/report/words/causes.ts'
+import { remedyCommand } from '../../src/report/words/commands.ts'
+import { counted, someOf } from '../../src/report/words/count.ts'
+import { credentialLines } from '../../src/report/words/credential.ts'
+import { gapSentence, gapStories } from '../../src/report/words/gaps.ts'
+import { attempt, finding, privateImage, typo } from './samples.ts'
+
+const tell = (...findings: [Finding, ...Finding[]]) => {
+  const told = { program: 'pullguard', findings } as const
+  const words = wordsFor(told)
+  return {
+    short: words.short(told),
+    title: words.title(told),
+    meaning: words.meaning(told),
+    next: words.next(told),
+  }
+}
+const of = (cause: Cause, fields: Partial<Finding> = {}) => tell(typo({ cause, ...fields }))
+const commands = (said: ReturnType<typeof tell>) => said.next.flatMap(({ command }) => command ?? [])
+
+test.each(CAUSES)('%s has a headline, a meaning and a next step', cause => {
+  for (const fields of [
+    {},
+    { node: null, workload: null, registry: null, reference: null, evidence: null },
+  ]) {
+    const { short, title, meaning, next } = of(cause, fields)
+    for (const text of [short, title]) expect(text).toMatch(/^\S.*[^.\s]$/)
+    expect(meaning).toMatch(/^\S.*\.$/)
+    for (const { say } of next) expect(say).toMatch(/^\S.*[^.:\s]$/)
+    expect(JSON.stringify([short, title, meaning, next])).not.toMatch(/undefined|(?<!\/dev\/)null|\[object/)
+  }
+})
+
+test('no two causes have the same headline', () => {
+  expect(new Set(CAUSES.map(cause => of(cause).title)).size).toBe(CAUSES.length)
+})
+
+describe('the next step fits what is wrong', () => {
+  test.each<[string, ReturnType<typeof tell>, string]>([
+    ['rate-limited in one namespace', tell(finding()), 'pullguard fix -n default'],
+    [
+      'rate-limited in several',
+      tell(finding(), finding({ namespace: 'web' })),
+      'pullguard fix --all-namespaces',
+    ],
+    ['older than its credential', tell(finding({ remedies: ['recreate'] })), 'pullguard fix -n default'],
+    [
+      'denied without a credential',
+      tell(privateImage({ credential: { status: 'none', attempts: [] } })),
+      'pullguard fix -n payments',
+    ],
+    [
+      'denied with nothing to mend',
+      tell(privateImage({ remedies: [] })),
+      'pullguard why payments/api-7c9d8-abcde',
+    ],
+    [
+      'a typo in a Deployment',
+      tell(typo()),
+      'kubectl -n web set image deployment/shop shop=registry.example:5000/shop:RIGHT-TAG',
+    ],
+    [
+      'a typo in a bare pod',
+      tell(typo({ workload: null })),
+      'kubectl -n web set image pod/shop-1 shop=registry.example:5000/shop:RIGHT-TAG',
+    ],
+    [
+      'a typo under an operator',
+      tell(typo({ workload: { kind: 'Widget', name: 'w' } })),
+      'kubectl -n web edit widget/w',
+    ],
+    ['an invalid name', of('invalid-reference', { image: 'Shop:1 2' }), "pullguard image 'Shop:1 2'"],
+    ['DNS', of('registry-not-found-dns'), 'getent hosts registry.example'],
+    [
+      'a timeout at Docker Hub',
+      of('network-timeout', { registry: 'docker.io' }),
+      'curl -sSv -m 15 -o /dev/null https://registry-1.docker.io/v2/',
+    ],
+    ['a certificate', of('tls'), 'openssl s_client -connect registry.example:5000 </dev/null'],
+    [
+      'a certificate at the usual port',
+      of('tls', { registry: 'ghcr.io' }),
+      'openssl s_client -connect ghcr.io:443 </dev/null',
+    ],
+    ['a full disk', of('disk-full'), 'crictl rmi --prune'],
+    ['expired events', of('other', { evidence: null }), 'pullguard diagnose -n web'],
+  ])('%s', (_name, said, command) => {
+    expect(commands(said)[0]).toBe(command)
+  })
+
+  test('a Job is said to be immutable', () => {
+    const said = tell(typo({ workload: { kind: 'Job', name: 'load' } }))
+    expect(said.next[0].say).toBe(
+      "Delete job load and create it with the right image: a Job's template can't be changed",
+    )
+  })
+
+  test('an account at its limit is told to use another one, a limit on bursts to wait', () => {
+    expect(tell(finding({ subcause: 'account' })).next[0].say).toContain('an account with a higher limit')
+    expect(tell(finding({ subcause: 'abuse' })).next[0].say).toMatch(/^Wait some minutes/)
+  })
+
+  test('images of others are not sent to a registry that only has official ones', () => {
+    const calico = finding({ reference: 'docker.io/calico/node:v3' })
+    expect(commands(tell(calico))).toEqual(['pullguard fix -n default'])
+    expect(remedyCommand('pullguard', 'replace-registry', calico)).toContain('docker.io=mirror.example')
+  })
+
+  test('latest is pinned before it may stay on the node', () => {
+    expect(remedyCommand('pullguard', 'pull-policy', finding())).toBe(
+      'pullguard fix -n default --pin --pull-policy IfNotPresent',
+    )
+  })
+
+  test('a name from the cluster is one word of the command', () => {
+    expect(commands(tell(finding({ namespace: 'x; reboot' })))[0]).toBe("pullguard fix -n 'x; reboot'")
+  })
+})
+
+describe('credentials', () => {
+  const broken = (fields: Partial<Attempt>) =>
+    credentialLines([privateImage({ credential: { status: 'broken', attempts: [attempt(fields)] } })])
+
+  test.each<[Partial<Attempt>, string]>([
+    [{}, 'has the wrong type Opaque, so the kubelet ignores it'],
+    [{ problem: 'secret-missing' }, 'does not exist'],
+    [{ problem: 'malformed' }, 'is malformed, which fails every image of the pod'],
+    [
+      { problem: 'key-never-matches', key: 'https://index.docker.io/v1' },
+      'has the key https://index.docker.io/v1, which never matches an image',
+    ],
+    [{ problem: 'empty-auth', key: 'ghcr.io' }, 'has an empty login for ghcr.io, so the pull is anonymous'],
+  ])('%j is named', (fields, said) => {
+    expect(broken(fields)).toEqual([`secret payments/regcred ${said}`])
+  })
+
+  test('the same trouble in many namespaces is one line, with counts where there are several', () => {
+    const findings = ['a', 'b', 'c'].map(namespace => privateImage({ namespace }))
+    expect(credentialLines(findings)).toEqual([
+      'secret regcred in 3 namespaces has the wrong type Opaque, so the kubelet ignores it',
+    ])
+    expect(credentialLines([...findings, finding()])[1]).toBe(
+      'no credential in the pod, so the pull is anonymous (1 pod)',
+    )
+  })
+
+  test('a credential that worked as far as it went is named with its user', () => {
+    const used = attempt({ usable: true, problem: null, username: 'acme' })
+    expect(credentialLines([privateImage({ credential: { status: 'usable', attempts: [used] } })])).toEqual([
+      'secret payments/regcred was tried, as user acme',
+    ])
+  })
+})
+
+test('a gap says what it hides, and what to ask for', () => {
+  const [story] = gapStories([{ what: 'secrets', namespace: 'web', why: 'forbidden' }])
+  expect(story && gapSentence(story)).toBe(
+    'secrets in web: you may not read them; whether those pulls had a credential is unknown',
+  )
+  expect(story?.remedy).toBe('ask for get and list on secrets (a Role in web)')
+})
+
+test('numbers read well', () => {
+  expect([counted(1, 'pod'), counted(0, 'pod'), counted(1_234_567, 'pod')]).toEqual([
+    '1 pod',
+    '0 pods',
+    '1,234,567 pods',
+  ])
+  expect(someOf(['a', 'b', 'c', 'd'], 3)).toBe('a, b, c, d')
+  expect(someOf(['a', 'b', 'c', 'd', 'e'], 3)).toBe('a, b, c and 2 more')
+})
