@@ -3,7 +3,7 @@
 import { Document, isScalar, visit } from 'yaml'
 import { escapeInJson, escapeInYaml, hidesSomething } from './sanitise.ts'
 
-export const API_VERSION = 'pullguard.dev/v1'
+const API_VERSION = 'pullguard.dev/v1'
 
 export interface Envelope {
   apiVersion: typeof API_VERSION

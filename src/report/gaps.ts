@@ -1,10 +1,8 @@
 /** What could not be read, as lines for a person: what, why, what that hides, what to ask for. */
 
 import type { Gap } from '../snapshot/snapshot.ts'
-import { joined } from './block.ts'
 import { wrap } from './layout.ts'
-import type { ReportOptions } from './options.ts'
-import { type Palette, paletteFor } from './palette.ts'
+import type { Palette } from './palette.ts'
 import { visible } from './sanitise.ts'
 import { gapSentence, gapStories } from './words/gaps.ts'
 
@@ -16,9 +14,4 @@ export function gapLines(gaps: readonly Gap[], width: number, palette: Palette):
     ...(story.remedy === null ? [] : wrap(visible(`→ ${story.remedy}`), width, '    ').map(palette.dim)),
   ])
   return [palette.trouble('Not everything could be read:', 'warning'), ...lines]
-}
-
-/** The gaps as text, such as for standard error beside plain columns; empty where there is none. */
-export function renderGaps(gaps: readonly Gap[], options: Pick<ReportOptions, 'width' | 'colour'>): string {
-  return joined(gapLines(gaps, options.width, paletteFor(options.colour)))
 }

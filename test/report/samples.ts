@@ -3,7 +3,7 @@ import type { Attempt, Cause, Diagnosis, Finding } from '../../src/diagnosis/fin
 import type { Why, WhyContainer } from '../../src/diagnosis/why-report.ts'
 import type { ImageReading } from '../../src/image/describe.ts'
 
-export const LIMITED =
+const LIMITED =
   'Failed to pull image "nginx": failed to pull and unpack image "docker.io/library/nginx:latest": failed to copy: httpReadSeeker: failed open: unexpected status code https://registry-1.docker.io/v2/library/nginx/manifests/sha256:0d17b565: 429 Too Many Requests - Server message: toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit'
 
 export function finding(fields: Partial<Finding> = {}): Finding {
