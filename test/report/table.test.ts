@@ -187,7 +187,7 @@ describe('at any width', () => {
       fc.property(fc.integer({ min: 60, max: 200 }), width => {
         for (const line of lines(screen(all, { width }))) expect(stringWidth(line)).toBeLessThanOrEqual(width)
       }),
-      { numRuns: 20 },
+      { numRuns: 40, examples: [[60], [80]] },
     )
   })
 

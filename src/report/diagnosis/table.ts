@@ -41,9 +41,9 @@ export function renderTable(diagnosis: Diagnosis, options: ReportOptions): strin
   const blocks = shown.map(group => block(group, diagnosis.takenAt, share, options.width, palette))
   const hidden = groups.slice(MOST_GROUPS).flatMap(group => group.findings)
   if (hidden.length > 0) {
-    blocks.push([
-      `… and ${counted(countPods(hidden), 'pod')} with ${counted(groups.length - MOST_GROUPS, 'more cause')}: -o wide shows all.`,
-    ])
+    const causes = counted(groups.length - MOST_GROUPS, 'more cause')
+    const more = `… and ${counted(countPods(hidden), 'pod')} with ${causes}: -o wide shows all.`
+    blocks.push(wrap(more, options.width))
   }
   const rest = [gapLines(diagnosis.gaps, options.width, palette), lastLines(diagnosis, options, palette)]
   return joined(
@@ -93,10 +93,8 @@ function workloadLines(rows: WorkloadRow[], most: number, width: number): string
   const hidden = rows.slice(shown.length)
   if (hidden.length === 0) return lines
   const pods = hidden.reduce((sum, row) => sum + row.pods.length, 0)
-  return [
-    ...lines,
-    `  … and ${counted(pods, 'more pod')} of ${counted(hidden.length, 'more workload')} (-o wide shows all)`,
-  ]
+  const more = `… and ${counted(pods, 'more pod')} of ${counted(hidden.length, 'more workload')} (-o wide shows all)`
+  return [...lines, ...wrap(more, width, '  ')]
 }
 
 function inOneLine({ namespace, workload, pods, age }: WorkloadRow): string {
