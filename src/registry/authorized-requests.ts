@@ -1,0 +1,141 @@
+/** Asks a registry, answers its challenge, asks again: the one place where a credential or token is put on a request. */
+
+import { type Challenge, parseChallenges } from './challenge.ts'
+import type { RegistryAnswer, RegistryRequest, Sender } from './connection.ts'
+import type { Credential } from './credentials/credential.ts'
+import { mayReceiveCredential, visitRefusal } from './network-rules.ts'
+import type { Asker, RegistryProblem } from './outcome.ts'
+import type { Redacted } from './redacted.ts'
+import { basicAuthorization, fetchToken } from './token.ts'
+
+export interface AuthorizedRequest {
+  method: 'GET' | 'HEAD'
+  /** Below the registry's URL: `/v2/library/nginx/manifests/latest`. */
+  path: string
+  /** What the token is for: pulling from this repository, and no more. */
+  repository: string
+  accept: string
+  credential: Credential | null
+  maxBytes?: number
+}
+
+export type AuthorizedAnswer = { asker: Asker } & ({ answer: RegistryAnswer } | { problem: RegistryProblem })
+
+interface KnownToken {
+  token: Redacted
+  asker: Asker
+  /** Milliseconds since 1970. */
+  goodUntil: number
+}
+
+const ANONYMOUS: Asker = { identity: 'anonymous', withheldFrom: null }
+const WITH_CREDENTIAL: Asker = { identity: 'credential', withheldFrom: null }
+
+export class AuthorizedRequests {
+  readonly #connection: Sender
+  readonly #registry: string
+  readonly #endpoint: URL
+  /** By credential (null: anonymous) and repository. */
+  readonly #tokens = new Map<Credential | null, Map<string, KnownToken>>()
+
+  constructor(connection: Sender, registry: string, endpoint: URL) {
+    this.#connection = connection
+    this.#registry = registry
+    this.#endpoint = endpoint
+  }
+
+  /** Trouble is data. Nothing is tried twice but the request that was challenged. */
+  async ask(request: AuthorizedRequest): Promise<AuthorizedAnswer> {
+    const known = this.#knownToken(request)
+    const first = await this.#send(request, known && `Bearer ${known.token.reveal()}`)
+    const asker = known?.asker ?? ANONYMOUS
+    if ('problem' in first) return { asker, ...first }
+    // Another host's challenge is not ours to answer: credentials and tokens stay with the registry.
+    if (first.answer.status !== 401 || first.answer.strayed) {
+      return { asker, ...first }
+    }
+    const challenges = parseChallenges(first.answer.headers['www-authenticate'])
+    const bearer = challenges.find(({ scheme, parameters }) => scheme === 'bearer' && parameters.has('realm'))
+    if (bearer) return this.#withToken(request, bearer)
+    const { credential } = request
+    if (credential?.kind === 'password' && challenges.some(({ scheme }) => scheme === 'basic')) {
+      return this.#withBasic(request, credential)
+    }
+    return { asker, ...first }
+  }
+
+  async #withBasic(request: AuthorizedRequest, credential: Credential): Promise<AuthorizedAnswer> {
+    const second = await this.#send(request, basicAuthorization(credential))
+    if ('answer' in second && second.answer.status === 401 && !second.answer.strayed) {
+      return { asker: WITH_CREDENTIAL, problem: { status: 'wrong-credential' } }
+    }
+    return { asker: WITH_CREDENTIAL, ...second }
+  }
+
+  async #withToken(request: AuthorizedRequest, challenge: Challenge): Promise<AuthorizedAnswer> {
+    const realm = this.#realmOf(challenge)
+    if ('problem' in realm) return { asker: ANONYMOUS, ...realm }
+    const allowed = mayReceiveCredential(realm.url, this.#endpoint, this.#registry)
+    const credential = allowed ? request.credential : null
+    const { parameters } = challenge
+    const token = await fetchToken(
+      this.#connection,
+      {
+        realm: realm.url,
+        service: parameters.get('service') ?? '',
+        scope: pullScope(parameters.get('scope'), request.repository),
+        credential,
+      },
+      this.#endpoint,
+    )
+    const keptFrom = allowed ? ('token' in token ? token.withheldFrom : null) : realm.url.host
+    const asker = askerOf(request.credential, keptFrom)
+    if ('problem' in token) return { asker, ...token }
+    this.#remember(request, {
+      token: token.token,
+      asker,
+      goodUntil: Date.now() + (token.expiresIn - 10) * 1000,
+    })
+    return { asker, ...(await this.#send(request, `Bearer ${token.token.reveal()}`)) }
+  }
+
+  #realmOf(challenge: Challenge): { url: URL } | { problem: RegistryProblem } {
+    const text = challenge.parameters.get('realm') ?? ''
+    const url = URL.canParse(text) ? new URL(text) : null
+    const refusal = url === null ? 'it is not a URL' : visitRefusal(url, this.#endpoint)
+    if (url !== null && refusal === null) return { url }
+    const detail = `${this.#endpoint.host}: its token realm was not asked: ${refusal}`
+    return { problem: { status: 'unreachable', why: 'refused', detail } }
+  }
+
+  #send({ method, path, accept, maxBytes }: AuthorizedRequest, authorization: string | null) {
+    const request: RegistryRequest = {
+      method,
+      url: new URL(path, this.#endpoint),
+      headers: authorization === null ? { accept } : { accept, authorization },
+      ...(maxBytes === undefined ? {} : { maxBytes }),
+    }
+    return this.#connection.send(request, this.#endpoint)
+  }
+
+  #knownToken({ credential, repository }: AuthorizedRequest): KnownToken | null {
+    const known = this.#tokens.get(credential)?.get(repository)
+    return known && known.goodUntil > Date.now() ? known : null
+  }
+
+  #remember({ credential, repository }: AuthorizedRequest, token: KnownToken) {
+    const tokens = this.#tokens.get(credential) ?? new Map<string, KnownToken>()
+    this.#tokens.set(credential, tokens.set(repository, token))
+  }
+}
+
+function askerOf(credential: Credential | null, withheldFrom: string | null): Asker {
+  if (credential === null) return ANONYMOUS
+  return withheldFrom === null ? WITH_CREDENTIAL : { identity: 'anonymous', withheldFrom }
+}
+
+/** The challenge's scope where it asks for pulling alone; a registry must not get a token out of us that can do more. */
+function pullScope(asked: string | undefined, repository: string): string {
+  const pullOnly = asked !== undefined && /^repository(\([a-z]+\))?:[^\s]+:pull$/.test(asked)
+  return pullOnly ? asked : `repository:${repository}:pull`
+}

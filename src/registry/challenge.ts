@@ -1,0 +1,44 @@
+/** Reads WWW-Authenticate: what a registry wants before it answers. */
+
+export interface Challenge {
+  /** Lower case: `bearer`, `basic`. */
+  scheme: string
+  /** Names in lower case; quoted values unescaped. */
+  parameters: Map<string, string>
+}
+
+const TOKEN = /[\s,]*([!#$%&'*+.^_`|~0-9A-Za-z-]+)/y
+const VALUE = /\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))/y
+
+/**
+ * Every challenge of the header lines, in order. One line may carry several (RFC 9110 11.6.1; codeberg.org sends `Bearer …,Basic …`);
+ * values may be empty or hold escapes. What can't be read is passed over: a challenge nobody understands is none.
+ */
+export function parseChallenges(header: string | string[] | undefined): Challenge[] {
+  const lines = header === undefined ? [] : Array.isArray(header) ? header : [header]
+  return lines.flatMap(parseLine)
+}
+
+function parseLine(line: string): Challenge[] {
+  const challenges: Challenge[] = []
+  let offset = 0
+  while (offset < line.length) {
+    TOKEN.lastIndex = offset
+    const name = TOKEN.exec(line)?.[1]?.toLowerCase()
+    if (name === undefined) {
+      offset += 1
+      continue
+    }
+    offset = TOKEN.lastIndex
+    VALUE.lastIndex = offset
+    const value = VALUE.exec(line)
+    const challenge = challenges.at(-1)
+    if (value === null) {
+      challenges.push({ scheme: name, parameters: new Map() })
+      continue
+    }
+    offset = VALUE.lastIndex
+    challenge?.parameters.set(name, value[1]?.replace(/\\(.)/g, '$1') ?? value[2] ?? '')
+  }
+  return challenges
+}

@@ -1,0 +1,151 @@
+/** What the rest of the house may ask of registries. Manifests are only ever asked for by HEAD, which no registry counts as a pull. */
+
+import { type AuthorizedAnswer, AuthorizedRequests } from './authorized-requests.ts'
+import { Connection, type ConnectionOptions, type RegistryAnswer } from './connection.ts'
+import type { Credential } from './credentials/credential.ts'
+import { DOCKER_HUB, registryName } from './docker-hub.ts'
+import { type EndpointOverrides, endpointOf } from './endpoints.ts'
+import { problemOf } from './http-status.ts'
+import { MANIFEST_TYPES, readConfig, readManifest, sha256 } from './image-platforms.ts'
+import type { ManifestOutcome, ManifestReference, PlatformsOutcome, Proof, QuotaOutcome } from './outcome.ts'
+import { prove } from './proof.ts'
+import { parseQuota, QUOTA_PROBE } from './quota.ts'
+
+export interface RegistriesOptions extends ConnectionOptions {
+  endpoints: EndpointOverrides
+}
+
+/** All registries of one run, over one set of pooled connections. */
+export class Registries {
+  readonly #connection: Connection
+  readonly #endpoints: EndpointOverrides
+  readonly #open = new Map<string, Registry>()
+
+  constructor(options: RegistriesOptions) {
+    this.#connection = new Connection(options)
+    this.#endpoints = options.endpoints
+  }
+
+  /** The registry of that name, as in references. Throws UsageError if it is no host. */
+  of(name: string): Registry {
+    const key = registryName(name)
+    const registry =
+      this.#open.get(key) ?? new Registry(key, endpointOf(key, this.#endpoints), this.#connection)
+    this.#open.set(key, registry)
+    return registry
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close()
+  }
+}
+
+/** An index may be long, a configuration too; registries cap manifests at 4 MiB (distribution specification). */
+const LARGEST_MANIFEST = 4 * 1024 * 1024
+
+/** One registry. Every method gives trouble as data, never retries (least of all a 429), and throws only when its signal is aborted. */
+export class Registry {
+  readonly name: string
+  readonly #requests: AuthorizedRequests
+
+  constructor(name: string, endpoint: URL, connection: Connection) {
+    this.name = name
+    this.#requests = new AuthorizedRequests(connection, name, endpoint)
+  }
+
+  /** Whether a manifest is there, and its digest: the index's for an image of several platforms. */
+  async headManifest(reference: ManifestReference, credential: Credential | null): Promise<ManifestOutcome> {
+    const asked = await this.#manifest('HEAD', reference, credential)
+    if ('problem' in asked) return { ...asked.asker, ...asked.problem }
+    return { ...asked.asker, ...readHead(asked.answer, reference) }
+  }
+
+  /** For which platforms an image was built. Needs a GET, so Docker Hub, which counts those, is not asked. */
+  async platforms(reference: ManifestReference, credential: Credential | null): Promise<PlatformsOutcome> {
+    if (this.name === DOCKER_HUB) return { status: 'not-asked' }
+    const asked = await this.#manifest('GET', reference, credential)
+    if ('problem' in asked) return { ...asked.asker, ...asked.problem }
+    const head = readHead(asked.answer, reference)
+    if (head.status !== 'found') return { ...asked.asker, ...head }
+    const digest = sha256(asked.answer.body)
+    const told = head.digest ?? reference.digest
+    if (told?.startsWith('sha256:') && told !== digest)
+      return { ...asked.asker, ...otherDigest(asked.answer) }
+    const manifest = readManifest(asked.answer.body)
+    if (manifest === null) return { ...asked.asker, status: 'found', digest, platforms: [] }
+    if ('platforms' in manifest) return { ...asked.asker, status: 'found', digest, ...manifest }
+    const path = `/v2/${reference.repository}/blobs/${manifest.configDigest}`
+    const config = await this.#ask('GET', path, reference.repository, credential)
+    if ('problem' in config) return { ...config.asker, ...config.problem }
+    if (config.answer.status !== 200) return { ...config.asker, ...problemOf(config.answer, 'registry') }
+    if (sha256(config.answer.body) !== manifest.configDigest) {
+      return { ...config.asker, ...otherDigest(config.answer) }
+    }
+    return { ...config.asker, status: 'found', digest, platforms: readConfig(config.answer.body) }
+  }
+
+  /** The pulls left for the credential, or for this machine's address (null): not for the nodes'. Costs no pull. */
+  async quota(credential: Credential | null): Promise<QuotaOutcome> {
+    if (this.name !== DOCKER_HUB) return { status: 'not-told' }
+    const asked = await this.#manifest('HEAD', QUOTA_PROBE, credential)
+    if ('problem' in asked) return asked.problem
+    const head = readHead(asked.answer, QUOTA_PROBE)
+    if (asked.asker.withheldFrom !== null) return { status: 'withheld', from: asked.asker.withheldFrom }
+    if (head.status !== 'found') return head
+    const detail = 'registry answered with a quota that can not be read'
+    return parseQuota(asked.answer.headers) ?? { status: 'server-error', httpStatus: 200, detail }
+  }
+
+  /** Whether the credential logs in and opens the repository; on Docker Hub also what it may still pull. */
+  proveCredential(credential: Credential, reference: ManifestReference): Promise<Proof> {
+    return prove({
+      quota: () => this.quota(credential),
+      manifest: () => this.headManifest(reference, credential),
+      login: async () => {
+        const asked = await this.#ask('GET', '/v2/', reference.repository, credential)
+        if ('problem' in asked) return { ...asked.asker, ...asked.problem }
+        return { ...asked.asker, ...readHead(asked.answer, { ...reference, digest: null }) }
+      },
+    })
+  }
+
+  #manifest(method: 'GET' | 'HEAD', reference: ManifestReference, credential: Credential | null) {
+    const { repository, tag, digest } = reference
+    return this.#ask(
+      method,
+      `/v2/${repository}/manifests/${digest ?? tag ?? 'latest'}`,
+      repository,
+      credential,
+    )
+  }
+
+  #ask(
+    method: 'GET' | 'HEAD',
+    path: string,
+    repository: string,
+    credential: Credential | null,
+  ): Promise<AuthorizedAnswer> {
+    const accept = path.includes('/manifests/') ? MANIFEST_TYPES : '*/*'
+    return this.#requests.ask({ method, path, repository, accept, credential, maxBytes: LARGEST_MANIFEST })
+  }
+}
+
+/** Status and headers of an answer about a manifest. The digest is a MUST today, but older registries leave it out. */
+function readHead(answer: RegistryAnswer, reference: ManifestReference) {
+  if (answer.status === 404) return { status: 'not-found' as const }
+  if (answer.status !== 200) return problemOf(answer, 'registry')
+  const digest = plain(answer.headers['docker-content-digest'], /^[a-z0-9]+:[0-9a-f]{32,128}$/)
+  if (digest !== null && reference.digest !== null && digest !== reference.digest) return otherDigest(answer)
+  const mediaType = plain(answer.headers['content-type'], /^[\w.+-]+\/[\w.+-]+/)
+  return { status: 'found' as const, digest, mediaType }
+}
+
+function otherDigest(answer: RegistryAnswer) {
+  const detail = `registry ${answer.url.host} answered with another digest than it should`
+  return { status: 'server-error' as const, httpStatus: answer.status, detail }
+}
+
+/** A header that looks as it should, or null: headers are hostile. */
+function plain(header: string | string[] | undefined, shape: RegExp): string | null {
+  return typeof header === 'string' ? (shape.exec(header)?.[0] ?? null) : null
+}

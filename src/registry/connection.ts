@@ -1,0 +1,170 @@
+/** One HTTP request to a registry: timeouts, size cap, redirects under the network rules, failures as data. */
+
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici'
+import { UsageError } from '../errors.ts'
+import { visitRefusal } from './network-rules.ts'
+import type { RegistryProblem, UnreachableReason } from './outcome.ts'
+
+export type ResponseHeaders = Record<string, string | string[] | undefined>
+
+export interface RegistryRequest {
+  method: 'GET' | 'HEAD' | 'POST'
+  url: URL
+  headers: Record<string, string>
+  body?: string
+  /** Bytes; 64 KiB unless told. A longer answer is a failure. */
+  maxBytes?: number
+}
+
+export interface RegistryAnswer {
+  status: number
+  headers: ResponseHeaders
+  body: Buffer
+  /** Where the answer came from, after redirects. */
+  url: URL
+  /** A redirect led to another origin, so Authorization was left behind. */
+  strayed: boolean
+}
+
+type Unreachable = Extract<RegistryProblem, { status: 'unreachable' }>
+export type Exchange = { answer: RegistryAnswer } | { problem: Unreachable }
+
+export interface ConnectionOptions {
+  /** HTTPS_PROXY and NO_PROXY are read from it. */
+  env: Record<string, string | undefined>
+  /** `pullguard/<version>`. */
+  userAgent: string
+  /** Milliseconds for one request with its redirects; 20 s unless told. */
+  timeoutMs?: number
+  signal?: AbortSignal
+  /** Carries the requests instead of an own pool; the connection closes it. */
+  dispatcher?: Dispatcher
+}
+
+/** What it takes to talk to a registry. */
+export type Sender = Pick<Connection, 'send'>
+
+const MOST_REDIRECTS = 5
+const USUAL_LIMIT = 64 * 1024
+
+/** The pooled connections to registries. Throws the signal's reason when it is aborted; any other trouble is data. */
+export class Connection {
+  readonly #dispatcher: Dispatcher
+  readonly #options: ConnectionOptions
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options
+    this.#dispatcher = options.dispatcher ?? dispatcherFor(options.env)
+  }
+
+  /**
+   * Sends it and follows redirects of GET and HEAD. Each target is checked against `endpoint` (the registry's own URL), and Authorization
+   * is left behind as soon as scheme, host or port change. A POST carries a secret in its body and is never redirected.
+   */
+  async send(request: RegistryRequest, endpoint: URL): Promise<Exchange> {
+    const timeout = AbortSignal.timeout(this.#options.timeoutMs ?? 20_000)
+    const given = this.#options.signal
+    const signal = given ? AbortSignal.any([given, timeout]) : timeout
+    let { url } = request
+    let headers = request.headers
+    let strayed = false
+    try {
+      for (let hops = 0; hops <= MOST_REDIRECTS; hops += 1) {
+        const answer = await this.#once({ ...request, url, headers }, signal)
+        const target = request.method === 'POST' ? null : redirectTarget(answer)
+        if (target === null) return { answer: { ...answer, strayed } }
+        const refusal = visitRefusal(target, endpoint)
+        if (refusal !== null)
+          return unreachable('refused', url, `redirects to ${target.host}, but ${refusal}`)
+        if (target.origin !== url.origin) {
+          headers = withoutAuthorization(headers)
+          strayed = true
+        }
+        url = target
+      }
+      return unreachable('refused', url, 'redirects without end')
+    } catch (error) {
+      given?.throwIfAborted()
+      if (error instanceof TooLong) return unreachable('malformed', url, 'the answer is too long')
+      const code = errorCode(error)
+      return unreachable(reasonFor(code), url, code)
+    }
+  }
+
+  async #once(request: RegistryRequest, signal: AbortSignal): Promise<FirstHand> {
+    const { method, url, body } = request
+    const response = await this.#dispatcher.request({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method,
+      headers: { 'user-agent': this.#options.userAgent, ...request.headers },
+      ...(body === undefined ? {} : { body }),
+      signal,
+    })
+    const bytes = await readBody(response.body, request.maxBytes ?? USUAL_LIMIT)
+    return { status: response.statusCode, headers: response.headers, body: bytes, url }
+  }
+
+  close(): Promise<void> {
+    return this.#dispatcher.close()
+  }
+}
+
+/** Plain http only ever goes to this machine or to an explicit override, so it needs no proxy. */
+function dispatcherFor(env: Record<string, string | undefined>): Dispatcher {
+  const options = { connect: { timeout: 10_000 } }
+  const httpsProxy = env.HTTPS_PROXY || env.https_proxy || ''
+  if (httpsProxy === '') return new Agent(options)
+  const noProxy = `${env.NO_PROXY || env.no_proxy || ''},localhost,127.0.0.1,::1`
+  try {
+    return new EnvHttpProxyAgent({ ...options, httpProxy: '', httpsProxy, noProxy })
+  } catch {
+    throw new UsageError('HTTPS_PROXY is not a proxy URL: correct it, or unset it')
+  }
+}
+
+type FirstHand = Omit<RegistryAnswer, 'strayed'>
+
+class TooLong extends Error {}
+
+async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of body) {
+    length += chunk.length
+    if (length > maxBytes) throw new TooLong()
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function redirectTarget(answer: FirstHand): URL | null {
+  const { location } = answer.headers
+  if (![301, 302, 303, 307, 308].includes(answer.status) || typeof location !== 'string') return null
+  return URL.canParse(location, answer.url.href) ? new URL(location, answer.url) : null
+}
+
+function withoutAuthorization(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'authorization'))
+}
+
+function unreachable(why: UnreachableReason, url: URL, detail: string): { problem: Unreachable } {
+  return { problem: { status: 'unreachable', why, detail: `${url.host}: ${detail}` } }
+}
+
+/** Only the code leaves: messages of HTTP errors may quote what was sent. */
+function errorCode(error: unknown): string {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if (at.name === 'TimeoutError') return 'timeout'
+    if ('code' in at && typeof at.code === 'string') return at.code
+  }
+  return 'unknown failure'
+}
+
+function reasonFor(code: string): UnreachableReason {
+  if (/^(ENOTFOUND|EAI_|ENODATA)/.test(code)) return 'dns'
+  if (/timeout|^ETIMEDOUT|_TIMEOUT$/.test(code)) return 'timeout'
+  if (/CERT|^ERR_(TLS|SSL)|SIGNATURE|^EPROTO$/.test(code)) return 'tls'
+  if (/^UND_ERR_(PRX|ABORTED)/.test(code)) return 'proxy'
+  return /^(HPE_|UND_ERR_(RES|INVALID))/.test(code) ? 'malformed' : 'connection'
+}

@@ -1,0 +1,66 @@
+/** Where requests and credentials may go. Every rule answers a known hole in some registry client. */
+
+import { BlockList, isIP } from 'node:net'
+import { getDomain } from 'tldts'
+
+/** Loopback, private, link-local, unspecified, shared, benchmarking, multicast and reserved addresses (RFC 6890). */
+const INTERNAL = new BlockList()
+const INTERNAL_V4 =
+  '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.168.0.0/16 198.18.0.0/15 224.0.0.0/3'
+const INTERNAL_V6 = '::/127 64:ff9b::/96 fc00::/7 fe80::/10 fec0::/10 ff00::/8'
+for (const range of INTERNAL_V4.split(' ')) addRange(range, 'ipv4')
+for (const range of INTERNAL_V6.split(' ')) addRange(range, 'ipv6')
+
+function addRange(range: string, family: 'ipv4' | 'ipv6') {
+  const [address = '', bits = ''] = range.split('/')
+  INTERNAL.addSubnet(address, Number(bits), family)
+}
+
+const bare = (hostname: string) => hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
+
+/** The machine itself: `localhost`, names under it (RFC 6761), 127.0.0.0/8 and ::1. */
+export function isLoopback(hostname: string): boolean {
+  const host = bare(hostname).toLowerCase()
+  return host === '::1' || /(^|\.)localhost$/.test(host) || (isIP(host) === 4 && host.startsWith('127.'))
+}
+
+function isInternal(hostname: string): boolean {
+  const host = bare(hostname)
+  const family = isIP(host)
+  if (family === 0) return isLoopback(host)
+  return INTERNAL.check(host, family === 6 ? 'ipv6' : 'ipv4')
+}
+
+/**
+ * Why a URL that a registry named (a realm, a redirect) is not to be visited; null if it may be. https, or http where the registry itself
+ * speaks plain http; no user name in it; no internal address unless it is the registry's own host and port
+ * (go-containerregistry's realm check; CVE-2026-33540, CVE-2026-48978).
+ */
+export function visitRefusal(url: URL, endpoint: URL): string | null {
+  const plain = url.protocol === 'http:' && endpoint.protocol === 'http:'
+  if (url.protocol !== 'https:' && !plain) return 'it is not https'
+  if (url.username !== '' || url.password !== '') return 'it carries a login'
+  if (url.host !== endpoint.host && isInternal(url.hostname)) return 'it is an internal address'
+  return null
+}
+
+/** Registries whose own logins are those of another site: dhi.io takes Docker accounts (Docker's documentation). */
+const SAME_ACCOUNTS: Record<string, string> = { 'dhi.io': 'docker.io' }
+
+/**
+ * Whether a stored credential of `registry` may go to this token realm: the registry's own origin, or https on the same registrable
+ * domain (public suffix list), or a site known to share its accounts. Otherwise the token is asked for without it.
+ */
+export function mayReceiveCredential(realm: URL, endpoint: URL, registry: string): boolean {
+  if (realm.origin === endpoint.origin) return true
+  if (realm.protocol !== 'https:') return false
+  const site = siteOf(realm.hostname)
+  if (site === null) return false
+  const own = [siteOf(endpoint.hostname), siteOf(registry.replace(/:\d+$/, ''))]
+  return own.some(name => name !== null && (name === site || SAME_ACCOUNTS[name] === site))
+}
+
+/** The registrable domain; null for addresses and single labels, which are nobody's site. */
+function siteOf(hostname: string): string | null {
+  return isLoopback(hostname) ? null : getDomain(hostname, { allowPrivateDomains: true })
+}

@@ -1,0 +1,62 @@
+/** Reads Docker Hub's quota headers. */
+
+import type { ResponseHeaders } from './connection.ts'
+import type { Quota } from './outcome.ts'
+
+/** What Docker Hub counts without charging: HEAD of this tag tells the quota (Docker Hub's documentation). */
+export const QUOTA_PROBE = {
+  registry: 'docker.io',
+  repository: 'ratelimitpreview/test',
+  tag: 'latest',
+  digest: null,
+}
+
+interface Amount {
+  amount: number
+  windowSeconds: number | null
+}
+
+/**
+ * `ratelimit-limit: 100;w=21600`, `ratelimit-remaining: 76;w=21600`, `docker-ratelimit-source: 192.0.2.1`. The window comes from the header
+ * alone, and may be missing; of several values the one with the fewest pulls left counts. No headers: no limit. Null: headers that can't be
+ * read, which is not the same.
+ */
+export function parseQuota(headers: ResponseHeaders): Quota | null {
+  const limits = amounts(headers['ratelimit-limit'])
+  const remainings = amounts(headers['ratelimit-remaining'])
+  if (limits === null || remainings === null) return null
+  if (limits.length === 0) return remainings.length === 0 ? { status: 'unlimited' } : null
+  const quotas = limits.map((limit, index) => {
+    const left = remainings.find(each => sameWindow(each, limit)) ?? remainings[index] ?? remainings[0]
+    return {
+      status: 'limited' as const,
+      limit: limit.amount,
+      remaining: left?.amount ?? null,
+      windowSeconds: limit.windowSeconds ?? left?.windowSeconds ?? null,
+      source: sourceOf(headers['docker-ratelimit-source']),
+    }
+  })
+  const left = (quota: { limit: number; remaining: number | null }) => quota.remaining ?? quota.limit
+  return quotas.reduce((tightest, quota) => (left(quota) < left(tightest) ? quota : tightest))
+}
+
+function sameWindow(a: Amount, b: Amount): boolean {
+  return a.windowSeconds !== null && a.windowSeconds === b.windowSeconds
+}
+
+function amounts(header: string | string[] | undefined): Amount[] | null {
+  const text = [header ?? ''].flat().join(',')
+  const found: Amount[] = []
+  for (const part of text.split(',').filter(each => each.trim() !== '')) {
+    const match = /^\s*(\d{1,15})\s*(?:;(.*))?$/.exec(part)
+    if (match === null) return null
+    const window = /(?:^|;)\s*w\s*=\s*"?(\d{1,12})"?\s*(?:;|$)/.exec(match[2] ?? '')?.[1]
+    found.push({ amount: Number(match[1]), windowSeconds: window === undefined ? null : Number(window) })
+  }
+  return found
+}
+
+function sourceOf(header: string | string[] | undefined): string | null {
+  const text = [header ?? ''].flat()[0]?.trim() ?? ''
+  return /^[\w.:/-]{1,64}$/.test(text) ? text : null
+}

@@ -1,0 +1,95 @@
+/** Gets a bearer token from the server that a registry's challenge names (distribution's token and oauth specifications). */
+
+import type { RegistryAnswer, RegistryRequest, Sender } from './connection.ts'
+import type { Credential } from './credentials/credential.ts'
+import { problemOf } from './http-status.ts'
+import type { RegistryProblem } from './outcome.ts'
+import { Redacted } from './redacted.ts'
+
+export interface TokenRequest {
+  realm: URL
+  /** Empty if the challenge names none. */
+  service: string
+  scope: string
+  /** Already judged: it may go to the realm. */
+  credential: Credential | null
+}
+
+export interface Token {
+  token: Redacted
+  /** Seconds; 60 where the server does not say (token specification). */
+  expiresIn: number
+  /** The host that gave it without seeing the login, because the realm redirects there; null as a rule. */
+  withheldFrom: string | null
+}
+
+/**
+ * A token, or why there is none. An identity token is traded in by POST; servers that don't know that way (404, 405) are asked by GET. A
+ * refused login is never tried a second time: some registries ban the address for it.
+ */
+export async function fetchToken(
+  connection: Sender,
+  request: TokenRequest,
+  endpoint: URL,
+): Promise<Token | { problem: RegistryProblem }> {
+  const { credential } = request
+  if (credential?.kind === 'identity-token') {
+    const exchange = await connection.send(refreshRequest(request, credential), endpoint)
+    if ('problem' in exchange) return exchange
+    if (![404, 405].includes(exchange.answer.status)) return readToken(exchange.answer, [400, 401, 403])
+  }
+  const exchange = await connection.send(tokenRequest(request), endpoint)
+  if ('problem' in exchange) return exchange
+  return readToken(exchange.answer, credential ? [401, 403] : [])
+}
+
+/** `Authorization: Basic`; an identity token goes without a user name, as containerd sends it. */
+export function basicAuthorization(credential: Credential): string {
+  const username = credential.kind === 'identity-token' ? '' : credential.username
+  return `Basic ${Buffer.from(`${username}:${credential.password.reveal()}`, 'utf8').toString('base64')}`
+}
+
+function tokenRequest({ realm, service, scope, credential }: TokenRequest): RegistryRequest {
+  const url = new URL(realm)
+  if (service !== '') url.searchParams.set('service', service)
+  url.searchParams.set('scope', scope)
+  return { method: 'GET', url, headers: credential ? { authorization: basicAuthorization(credential) } : {} }
+}
+
+function refreshRequest(request: TokenRequest, credential: Credential): RegistryRequest {
+  const form = new URLSearchParams({
+    grant_type: 'refresh_token',
+    refresh_token: credential.password.reveal(),
+    service: request.service,
+    client_id: 'pullguard',
+    scope: request.scope,
+  })
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  return { method: 'POST', url: request.realm, headers, body: form.toString() }
+}
+
+/** `refusals`: the statuses that mean a refused login. */
+function readToken(answer: RegistryAnswer, refusals: number[]): Token | { problem: RegistryProblem } {
+  if (answer.status !== 200) {
+    // After a redirect to another host the login was left behind, so a refusal says nothing about it.
+    const refused = refusals.includes(answer.status) && !answer.strayed
+    if (refused) return { problem: { status: 'wrong-credential' } }
+    return { problem: problemOf(answer, 'token server') }
+  }
+  const found = readJson(answer.body)
+  const token = found.token || found.access_token
+  if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) {
+    const detail = `token server ${answer.url.host} answered without a token`
+    return { problem: { status: 'server-error', httpStatus: 200, detail } }
+  }
+  const expiresIn = typeof found.expires_in === 'number' ? found.expires_in : 60
+  return { token: new Redacted(token), expiresIn, withheldFrom: answer.strayed ? answer.url.host : null }
+}
+
+function readJson(body: Buffer): Record<string, unknown> {
+  try {
+    return (JSON.parse(body.toString('utf8')) ?? {}) as Record<string, unknown>
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,92 @@
+/** Quota headers as they are spelled, and the statuses around them. */
+import { describe, expect, test } from 'vitest'
+import type { ResponseHeaders } from '../../src/registry/connection.ts'
+import { retryAfter } from '../../src/registry/http-status.ts'
+import { parseQuota } from '../../src/registry/quota.ts'
+import { BASIC, bearer, jane, registriesAt, serve, TOKEN } from './loopback.ts'
+
+const limited = (limit: number, remaining: number | null, windowSeconds: number | null) => ({
+  status: 'limited',
+  limit,
+  remaining,
+  windowSeconds,
+  source: null,
+})
+
+describe('the headers', () => {
+  test.each<[limit: string | string[] | undefined, remaining: string | undefined, quota: unknown]>([
+    ['100;w=21600', '76;w=21600', limited(100, 76, 21600)],
+    ['100;w=3600', '0;w=3600', limited(100, 0, 3600)],
+    ['100', '76', limited(100, 76, null)],
+    ['100; w = 21600', '76', limited(100, 76, 21600)],
+    ['100;w=21600;comment="x"', '76;w=21600', limited(100, 76, 21600)],
+    ['200;w=21600, 5000;w=86400', '150;w=21600, 20;w=86400', limited(5000, 20, 86400)],
+    ['200;w=21600, 5000;w=86400', '20;w=86400, 150;w=21600', limited(5000, 20, 86400)],
+    [['100;w=60', '500;w=3600'], '9;w=60, 8;w=3600', limited(500, 8, 3600)],
+    ['100;w=21600', undefined, limited(100, null, 21600)],
+    [undefined, undefined, { status: 'unlimited' }],
+    ['', '', { status: 'unlimited' }],
+    ['lots', '76', null],
+    [undefined, '76', null],
+    ['-1;w=5', '76', null],
+  ])('%j and %j', (limit, remaining, quota) => {
+    const headers: ResponseHeaders = { 'ratelimit-limit': limit, 'ratelimit-remaining': remaining }
+    expect(parseQuota(headers)).toEqual(quota)
+  })
+
+  test('the source is read, and dropped where it is not one', () => {
+    const quota = (source: string) =>
+      parseQuota({ 'ratelimit-limit': '1', 'ratelimit-remaining': '1', 'docker-ratelimit-source': source })
+    expect(quota('2001:41d0:801:2000::')).toMatchObject({ source: '2001:41d0:801:2000::' })
+    expect(quota('\u001b[31mred')).toMatchObject({ source: null })
+  })
+})
+
+test.each([
+  ['120', 120],
+  ['0', 0],
+  ['Tue, 24 Nov 2026 09:00:30 GMT', 30],
+  ['Tue, 24 Nov 2026 08:00:00 GMT', 0],
+  ['soon', null],
+  ['-5', null],
+  ['', null],
+  [undefined, null],
+])('Retry-After %j', (header, seconds) => {
+  expect(retryAfter(header, Date.UTC(2026, 10, 24, 9, 0, 0))).toBe(seconds)
+})
+
+describe('asking Docker Hub', () => {
+  test.each([
+    [null, undefined, 3],
+    [jane, BASIC, 190],
+  ])('tells the quota of whoever asks, by HEAD alone', async (credential, authorization, remaining) => {
+    const hub = await serve((request, url) => {
+      if (url.pathname === '/token') return { body: { token: TOKEN } }
+      if (request.authorization !== `Bearer ${TOKEN}`) return bearer(hub.origin)
+      return { headers: { 'ratelimit-limit': '200;w=21600', 'ratelimit-remaining': `${remaining};w=21600` } }
+    })
+    const quota = await registriesAt({ 'docker.io': hub.origin }).of('docker.io').quota(credential)
+    expect(quota).toEqual(limited(200, remaining, 21600))
+    const manifest = 'HEAD /v2/ratelimitpreview/test/manifests/latest'
+    expect(hub.lines()).toEqual([
+      manifest,
+      'GET /token?service=registry.docker.io&scope=repository%3Aratelimitpreview%2Ftest%3Apull',
+      manifest,
+    ])
+    expect(hub.seen[1]?.authorization).toBe(authorization)
+  })
+
+  test('other registries tell none and are not asked', async () => {
+    const quay = await serve(() => ({}))
+    expect(await registriesAt({ 'quay.io': quay.origin }).of('quay.io').quota(null)).toEqual({
+      status: 'not-told',
+    })
+    expect(quay.seen).toEqual([])
+  })
+
+  test('headers that can not be read are not the same as no limit', async () => {
+    const hub = await serve(() => ({ headers: { 'ratelimit-limit': 'lots' } }))
+    const quota = await registriesAt({ 'docker.io': hub.origin }).of('docker.io').quota(null)
+    expect(quota).toMatchObject({ status: 'server-error' })
+  })
+})
