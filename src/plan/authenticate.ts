@@ -1,0 +1,121 @@
+/** Remedies 1 and 2: a pull secret in every namespace in scope, and its name on the service accounts that pods run as. */
+
+import type { ScopeSecret, ScopeServiceAccount } from '../snapshot/fix-scope.ts'
+import type { Change, PatchServiceAccount, SecretChange, Target } from './change.ts'
+import { patchOf } from './patch.ts'
+import type { Declined } from './plan.ts'
+import type { PlanInput } from './plan-input.ts'
+
+/** Where the secret will be found once the changes are made. A null id: it is there already. */
+export interface Attached {
+  changes: Change[]
+  declined: Declined[]
+  /** Namespace → id of the change that brings the Secret. */
+  secrets: Map<string, string | null>
+  /** `namespace/serviceaccount` → id of the change that attaches it. */
+  serviceAccounts: Map<string, string | null>
+}
+
+/** Plans Secrets and service accounts for every live namespace in scope. */
+export function attachCredentials(input: PlanInput): Attached {
+  const attached: Attached = { changes: [], declined: [], secrets: new Map(), serviceAccounts: new Map() }
+  if (!input.remedies.has('authenticate') || input.credentials.length === 0) return attached
+  for (const namespace of input.fixScope.namespaces) {
+    if (namespace.terminating) {
+      attached.declined.push({ code: 'terminating-namespace', namespace: namespace.name })
+    } else if (planSecret(namespace.name, input, attached)) {
+      planServiceAccounts(namespace.name, input, attached)
+    }
+  }
+  return attached
+}
+
+/** Returns whether the namespace has, or will have, the Secret. */
+function planSecret(namespace: string, input: PlanInput, attached: Attached): boolean {
+  const existing = input.fixScope.secrets.find(secret => secret.namespace === namespace)
+  if (existing?.content === 'same') {
+    attached.secrets.set(namespace, null)
+    return true
+  }
+  if (existing && !existing.ours && !(input.overwriteSecret && existing.type === PULL_SECRET_TYPE)) {
+    const target = secretTarget(namespace, existing.name, existing)
+    attached.declined.push({ code: 'foreign-secret', target, type: existing.type })
+    return false
+  }
+  const change = secretChange(namespace, existing, input)
+  if (!admit(change, input, attached)) return false
+  attached.secrets.set(namespace, change.id)
+  return true
+}
+
+const PULL_SECRET_TYPE = 'kubernetes.io/dockerconfigjson'
+
+function secretChange(namespace: string, existing: ScopeSecret | undefined, input: PlanInput): SecretChange {
+  const base = {
+    target: secretTarget(namespace, input.secretName, existing),
+    needs: [],
+    managedBy: existing?.managedBy ?? null,
+    reason: {
+      code: 'credential-needed' as const,
+      registries: input.credentials.map(credential => credential.registry),
+    },
+    keys: input.credentials.map(credential => credential.key),
+  }
+  const id = `secret:${namespace}/${input.secretName}`
+  return existing
+    ? { ...base, id, action: 'update-secret', ours: existing.ours }
+    : { ...base, id, action: 'create-secret' }
+}
+
+function secretTarget(namespace: string, name: string, existing: ScopeSecret | undefined): Target {
+  return { apiVersion: 'v1', kind: 'Secret', namespace, name, uid: existing?.uid ?? null }
+}
+
+function planServiceAccounts(namespace: string, input: PlanInput, attached: Attached): void {
+  const accounts = input.fixScope.serviceAccounts.filter(account => account.namespace === namespace)
+  for (const account of accounts) {
+    const key = `${namespace}/${account.name}`
+    if (account.imagePullSecrets?.some(entry => entry.name === input.secretName)) {
+      attached.serviceAccounts.set(key, null)
+      continue
+    }
+    const change = accountChange(account, input.secretName, attached.secrets.get(namespace) ?? null)
+    if (admit(change, input, attached)) attached.serviceAccounts.set(key, change.id)
+  }
+}
+
+function accountChange(
+  account: ScopeServiceAccount,
+  entry: string,
+  secret: string | null,
+): PatchServiceAccount {
+  const { namespace, name, uid, resourceVersion, managedBy } = account
+  const reason = { code: name === 'default' ? ('attach-default' as const) : ('attach-used' as const) }
+  const edit = {
+    field: 'imagePullSecrets' as const,
+    pointer: '/imagePullSecrets',
+    before: account.imagePullSecrets,
+    entry,
+    reason,
+  }
+  return {
+    id: `serviceaccount:${namespace}/${name}`,
+    action: 'patch-serviceaccount',
+    target: { apiVersion: 'v1', kind: 'ServiceAccount', namespace, name, uid },
+    needs: secret === null ? [] : [secret],
+    managedBy,
+    reason,
+    edits: [edit],
+    patch: patchOf(uid, resourceVersion, [edit]),
+  }
+}
+
+/** Takes the change into the plan, or declines it where something else owns the object and would undo it. */
+function admit(change: Change, input: PlanInput, into: { changes: Change[]; declined: Declined[] }): boolean {
+  if (change.managedBy !== null && !input.allowManaged) {
+    into.declined.push({ code: 'managed', change })
+    return false
+  }
+  into.changes.push(change)
+  return true
+}

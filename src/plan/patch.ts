@@ -1,0 +1,85 @@
+/** Turns edits into a JSON patch that applies only to the state the plan was made from. */
+
+import type { PullSecretEntryName } from '../snapshot/fix-scope.ts'
+import type { Edit, PatchChange, PatchOperation } from './change.ts'
+
+/**
+ * The patch for `edits`: every test first, then every write.
+ * A list that is absent can't be tested for absence, and `add` would replace one that appeared meanwhile:
+ * there the object's resourceVersion is tested instead.
+ */
+export function patchOf(uid: string, resourceVersion: string, edits: Edit[]): PatchOperation[] {
+  const tests: PatchOperation[] = [{ op: 'test', path: '/metadata/uid', value: uid }]
+  const writes: PatchOperation[] = []
+  for (const edit of edits) {
+    if (edit.field === 'imagePullSecrets') {
+      tests.push(
+        edit.before === null
+          ? { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion }
+          : { op: 'test', path: edit.pointer, value: edit.before },
+      )
+      writes.push(appendTo(edit.pointer, edit.before, edit.entry))
+      continue
+    }
+    const path = `${edit.pointer}/${edit.field}`
+    tests.push({ op: 'test', path: `${edit.pointer}/name`, value: edit.container })
+    if (edit.before !== null) tests.push({ op: 'test', path, value: edit.before })
+    writes.push({ op: edit.before === null ? 'add' : 'replace', path, value: edit.after })
+  }
+  return [...tests, ...writes]
+}
+
+function appendTo(pointer: string, before: PullSecretEntryName[] | null, name: string): PatchOperation {
+  return before === null
+    ? { op: 'add', path: pointer, value: [{ name }] }
+    : { op: 'add', path: `${pointer}/-`, value: { name } }
+}
+
+/** The value at a JSON pointer (RFC 6901), undefined where there is none. */
+export function valueAt(document: unknown, pointer: string): unknown {
+  let value = document
+  for (const part of pointer.split('/').slice(1)) {
+    if (typeof value !== 'object' || value === null) return undefined
+    const key = part.replaceAll('~1', '/').replaceAll('~0', '~')
+    value = Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined
+  }
+  return value
+}
+
+/** A stored imagePullSecrets list; null where it is absent. */
+export function pullSecretsAt(document: unknown, pointer: string): PullSecretEntryName[] | null {
+  const list = valueAt(document, pointer)
+  return Array.isArray(list) ? (list as PullSecretEntryName[]) : null
+}
+
+/**
+ * The same change against the object as it is now, after somebody else wrote to it.
+ * Appending to a list can be done again on any list; a field that no longer holds its old value can't be, so it is null.
+ */
+export function replanPatch(change: PatchChange, object: unknown): PatchChange | null {
+  const resourceVersion = valueAt(object, '/metadata/resourceVersion')
+  if (change.target.uid === null || valueAt(object, '/metadata/uid') !== change.target.uid) return null
+  const edits: Edit[] = []
+  for (const edit of change.edits) {
+    if (isWritten(edit, object)) continue
+    if (edit.field === 'imagePullSecrets') {
+      edits.push({ ...edit, before: pullSecretsAt(object, edit.pointer) })
+    } else if (holds(edit, object, edit.before)) {
+      edits.push(edit)
+    } else {
+      return null
+    }
+  }
+  return { ...change, edits, patch: patchOf(change.target.uid, String(resourceVersion), edits) }
+}
+
+/** Whether the object already holds what the edit would write. */
+export function isWritten(edit: Edit, object: unknown): boolean {
+  if (edit.field !== 'imagePullSecrets') return holds(edit, object, edit.after)
+  return pullSecretsAt(object, edit.pointer)?.some(entry => entry.name === edit.entry) ?? false
+}
+
+function holds(edit: Exclude<Edit, { field: 'imagePullSecrets' }>, object: unknown, value: string | null) {
+  if (valueAt(object, `${edit.pointer}/name`) !== edit.container) return false
+  return (valueAt(object, `${edit.pointer}/${edit.field}`) ?? null) === value
+}

@@ -1,0 +1,41 @@
+/** What a plan is made from: the diagnosis, the objects in scope, the user's choices, and what registries said when asked. */
+
+import type { Diagnosis, Remedy } from '../diagnosis/finding.ts'
+import type { FixScope } from '../snapshot/fix-scope.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
+import type { PlanCredential, PlanScope } from './plan.ts'
+
+/** `--replace-registry FROM=TO`: a registry, a path in it, or one image. */
+export interface Replacement {
+  from: string
+  to: string
+}
+
+/** What a registry said of one reference: its digest, or why there is none. */
+export interface ImageFact {
+  digest: string | null
+  detail: string | null
+}
+
+export interface PlanInput {
+  /** ISO 8601. */
+  createdAt: string
+  cluster: { server: string; context: string | null }
+  scope: PlanScope
+  diagnosis: Diagnosis
+  snapshot: Snapshot
+  fixScope: FixScope
+  /** The remedies chosen, by flag, by tick or by default. */
+  remedies: ReadonlySet<Remedy>
+  secretName: string
+  recreateBarePods: boolean
+  allowManaged: boolean
+  overwriteSecret: boolean
+  replacements: Replacement[]
+  /** Credentials that may be handed out, one a registry. */
+  credentials: PlanCredential[]
+  /** Registries that need one and have none on this machine. */
+  missing: { registry: string; detail: string | null }[]
+  /** Answers by reference as `referencesToAsk` spelt it. */
+  images: ReadonlyMap<string, ImageFact>
+}

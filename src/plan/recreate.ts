@@ -1,0 +1,106 @@
+/** Remedy 3: takes stuck pods away so that new ones are made with what the other changes bring. */
+
+import type { Attached } from './authenticate.ts'
+import type { PatchTemplate, PodChange } from './change.ts'
+import { newPodNeeds } from './gain.ts'
+import type { Declined } from './plan.ts'
+import type { PlanInput } from './plan-input.ts'
+import { podPulls } from './pulls.ts'
+import { podTarget, type StuckPod } from './stuck-pod.ts'
+
+export interface Recreation {
+  changes: PodChange[]
+  declined: Declined[]
+}
+
+/** Controllers that make a new pod for one that is gone. */
+const REPLACES = ['ReplicaSet', 'ReplicationController', 'StatefulSet', 'DaemonSet', 'Job']
+
+/** Plans the pods that a change helps, and only those. */
+export function recreatePods(
+  input: PlanInput,
+  stuck: StuckPod[],
+  attached: Attached,
+  templates: PatchTemplate[],
+): Recreation {
+  const planned: Recreation = { changes: [], declined: [] }
+  if (!input.remedies.has('recreate')) return planned
+  for (const entry of stuck) {
+    const template = templates.find(change => change.target.uid === entry.workload?.uid)
+    const obstacle = obstacleTo(entry, template)
+    if (obstacle) planned.declined.push(obstacle)
+    // A rollout takes the old pods away by itself, at the pace that the workload asks for.
+    if (obstacle || template?.rollsOut) continue
+    const needs = newPodNeeds(input, entry, attached, template)
+    if (needs) planPod(input, entry, needs, planned)
+  }
+  return withoutEndingJobs(planned, input)
+}
+
+/** What keeps pullguard from recreating a pod that it would otherwise help. */
+function obstacleTo(
+  { pod, helped, workload }: StuckPod,
+  template: PatchTemplate | undefined,
+): Declined | null {
+  const target = podTarget(pod)
+  if (helped.length === 0 && !template) return null
+  if (pod.mirror) return { code: 'mirror-pod', target, node: pod.node }
+  if (pod.controller === null) return null
+  const { apiVersion, kind, name, uid } = pod.controller
+  if (!REPLACES.includes(kind)) return { code: 'custom-controller', target, controller: { kind, name } }
+  if (workload === null) return { code: 'not-found', what: 'workload', target }
+  if (kind !== 'Job' || !template) return null
+  // A Job keeps the template it was made with, whatever becomes of its CronJob's.
+  const fields = [...new Set(template.edits.map(edit => edit.field))]
+  return { code: 'immutable-job', target: { apiVersion, kind, namespace: pod.namespace, name, uid }, fields }
+}
+
+function planPod(input: PlanInput, { pod, workload }: StuckPod, needs: string[], planned: Recreation): void {
+  const ready = pod.containers.every(
+    container => container.ready || (container.kind !== 'container' && container.kind !== 'sidecar'),
+  )
+  const base = {
+    id: `pod:${pod.namespace}/${pod.name}`,
+    target: podTarget(pod),
+    needs,
+    managedBy: null,
+    reason: { code: 'stuck' as const },
+    method: ready ? ('evict' as const) : ('delete' as const),
+    pulls: podPulls(pod),
+  }
+  if (pod.controller === null) {
+    const secretName = pod.pullSecrets.includes(input.secretName) ? null : input.secretName
+    if (input.recreateBarePods) planned.changes.push({ ...base, action: 'recreate-bare-pod', secretName })
+    else planned.declined.push({ code: 'bare-pod', target: base.target })
+    return
+  }
+  const { kind, name, uid } = pod.controller
+  planned.changes.push({
+    ...base,
+    action: 'recreate-pod',
+    controller: { kind, name, uid },
+    workload: { kind: workload?.kind ?? kind, name: workload?.name ?? name },
+    selector: workload?.selector ?? null,
+  })
+}
+
+/** A deleted pod counts as a failed one of its Job; more of them than its backoffLimit leaves would end the Job. */
+function withoutEndingJobs(planned: Recreation, input: PlanInput): Recreation {
+  const declined = [...planned.declined]
+  let changes = planned.changes
+  for (const job of input.fixScope.jobs) {
+    const ofJob = changes.filter(change => controllerUid(change) === job.uid)
+    const [first] = ofJob
+    if (first?.action !== 'recreate-pod' || ofJob.length <= job.failuresLeft) continue
+    changes = changes.filter(change => !ofJob.includes(change))
+    const { name, uid } = first.controller
+    const { namespace } = first.target
+    const target = { apiVersion: 'batch/v1', kind: 'Job', namespace, name, uid }
+    declined.push({ code: 'job-would-fail', target, pods: ofJob.length })
+  }
+  return { changes, declined }
+}
+
+function controllerUid(change: PodChange): string | null {
+  return change.action === 'recreate-pod' ? change.controller.uid : null
+}

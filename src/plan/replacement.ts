@@ -1,0 +1,42 @@
+/** Remedy 6: where an image moves to under `--replace-registry FROM=TO`. */
+
+import { parseReference, type Reference } from '../image/reference.ts'
+import type { Replacement } from './plan-input.ts'
+
+/**
+ * The references to try in order, most likely first; none if no rule fits.
+ * FROM is a registry (`docker.io`), a path in one (`docker.io/bitnami`) or an image (`nginx`); TO takes its place.
+ * Docker Hub's official images live under `library/`, which a target may or may not have: both are tried.
+ */
+export function replacementsFor(image: string, rules: Replacement[]): string[] {
+  const reference = parseReference(image)
+  if (!reference) return []
+  for (const { from, to } of rules) {
+    const candidates = candidatesOf(reference, from, to)
+    if (candidates.length > 0) return candidates.map(name => withSuffix(name, reference))
+  }
+  return []
+}
+
+function candidatesOf({ registry, repository }: Reference, from: string, to: string): string[] {
+  const target = to.replace(/\/+$/, '')
+  const whole = `${registry}/${repository}`
+  if (whole === imageName(from)) return [target]
+  const prefix = `${from.replace(/\/+$/, '')}/`
+  if (!whole.startsWith(prefix)) return []
+  const rest = whole.slice(prefix.length)
+  const bare = rest.replace(/^library\//, '')
+  return [...new Set([`${target}/${rest}`, `${target}/${bare}`])]
+}
+
+function imageName(text: string): string | null {
+  const reference = parseReference(text)
+  return reference && `${reference.registry}/${reference.repository}`
+}
+
+/** A target with a tag of its own keeps it; else the image's tag and digest go along. */
+function withSuffix(name: string, { tag, digest }: Reference): string {
+  const own = /:[^/]+$|@/.test(name)
+  if (own) return name
+  return `${name}${tag === null ? '' : `:${tag}`}${digest === null ? '' : `@${digest}`}`
+}

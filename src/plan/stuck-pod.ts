@@ -1,0 +1,78 @@
+/** A pod with failing pulls, joined from its findings, its own state and the workload that makes it. */
+
+import type { Finding } from '../diagnosis/finding.ts'
+import type { ScopeWorkload } from '../snapshot/fix-scope.ts'
+import type { Pod } from '../snapshot/pod.ts'
+import type { Target } from './change.ts'
+import type { PlanCredential } from './plan.ts'
+import type { PlanInput } from './plan-input.ts'
+
+export interface StuckPod {
+  pod: Pod
+  findings: Finding[]
+  /** Those of `findings` that the credentials at hand would mend. */
+  helped: Finding[]
+  /** null for a bare pod, and where the controller is none that pullguard writes to. */
+  workload: ScopeWorkload | null
+}
+
+/** Every pod of the diagnosis that is still there to be helped, in the diagnosis's order. */
+export function stuckPods(input: PlanInput): StuckPod[] {
+  const pods = new Map(input.snapshot.pods.map(pod => [`${pod.namespace}/${pod.name}`, pod]))
+  const workloads = new Map(
+    input.fixScope.workloads.flatMap(workload => workload.podUids.map(uid => [uid, workload] as const)),
+  )
+  const stuck = new Map<string, StuckPod>()
+  for (const finding of input.diagnosis.findings) {
+    const pod = pods.get(`${finding.namespace}/${finding.pod}`)
+    if (!pod || pod.terminating) continue
+    const entry = stuck.get(pod.uid) ?? {
+      pod,
+      findings: [],
+      helped: [],
+      workload: workloads.get(pod.uid) ?? null,
+    }
+    entry.findings.push(finding)
+    if (isHelped(finding, input.credentials)) entry.helped.push(finding)
+    stuck.set(pod.uid, entry)
+  }
+  return [...stuck.values()]
+}
+
+/** A credential helps a finding that calls for one, of its registry, unless that very account is the limited one. */
+function isHelped(finding: Finding, credentials: PlanCredential[]): boolean {
+  return (
+    finding.remedies.includes('authenticate') &&
+    credentials.some(credential => serves(credential, finding)) &&
+    malformedSecret(finding) === null &&
+    limitedAccount(finding, credentials) === null
+  )
+}
+
+/** A credential serves its whole registry, or where its key names a path, the images below that path. */
+export function serves(credential: PlanCredential, finding: Finding): boolean {
+  if (credential.registry !== finding.registry) return false
+  const path = credential.key.startsWith(`${credential.registry}/`)
+  return !path || (finding.reference?.startsWith(credential.key) ?? false)
+}
+
+/** The pull secret that fails every image of the pod; no other credential helps beside it. */
+export function malformedSecret(finding: Finding): string | null {
+  return finding.credential.attempts.find(attempt => attempt.problem === 'malformed')?.secret ?? null
+}
+
+/** The account whose own limit was hit, where the credential at hand is the same account. */
+export function limitedAccount(finding: Finding, credentials: PlanCredential[]): string | null {
+  if (finding.cause !== 'rate-limited' || finding.subcause !== 'account') return null
+  const own = credentials.find(credential => serves(credential, finding))
+  const used = finding.credential.attempts.some(
+    attempt => attempt.usable && attempt.username === own?.username,
+  )
+  return own && used ? own.username : null
+}
+
+/** The pod as the target of a change. */
+export function podTarget(pod: Pod): Target {
+  const { namespace, name, uid } = pod
+  return { apiVersion: 'v1', kind: 'Pod', namespace, name, uid }
+}

@@ -1,0 +1,103 @@
+/** What a fix must know beyond the diagnosis: the objects it may write to, narrowed to the fields it writes. Free of secrets. */
+
+import type { Gap } from './snapshot.ts'
+
+/** Who keeps an object the way it is, and would undo a change made behind its back. */
+export interface ObjectManager {
+  tool: 'argocd' | 'flux' | 'helm' | 'olm' | 'operator'
+  /** The application, release, Kustomization, subscription, or `Kind/name` of the custom resource. */
+  name: string
+}
+
+/** An entry of imagePullSecrets as stored; the API allows one without a name. */
+export interface PullSecretEntryName {
+  name?: string
+}
+
+export interface ScopeNamespace {
+  name: string
+  terminating: boolean
+}
+
+export interface ScopeServiceAccount {
+  namespace: string
+  name: string
+  uid: string
+  resourceVersion: string
+  /** null where the field is absent, which a patch has to treat differently from an empty list. */
+  imagePullSecrets: PullSecretEntryName[] | null
+  managedBy: ObjectManager | null
+}
+
+/** A Secret that already has the name the fix would use. */
+export interface ScopeSecret {
+  namespace: string
+  name: string
+  uid: string
+  type: string | null
+  /** It carries the label that pullguard gives to what it makes. */
+  ours: boolean
+  /** Whether it already serves every registry the fix wants to serve, with the same credential. */
+  content: 'same' | 'different'
+  managedBy: ObjectManager | null
+}
+
+export interface ScopeContainer {
+  name: string
+  kind: 'container' | 'init'
+  /** JSON pointer of the container inside the object, such as `/spec/template/spec/containers/0`. */
+  pointer: string
+  image: string
+  pullPolicy: string | null
+  /** `imageID` of a pod of this workload that runs this very image; null if none does. */
+  runningImageId: string | null
+}
+
+/** The topmost built-in controller of stuck pods, with the pod template that makes them. */
+export interface ScopeWorkload {
+  apiVersion: string
+  kind: string
+  namespace: string
+  name: string
+  uid: string
+  managedBy: ObjectManager | null
+  /** JSON pointer of the template's pod spec: `/spec/template/spec`, for a CronJob `/spec/jobTemplate/spec/template/spec`. */
+  templatePointer: string
+  /** The template's own list; null where absent or empty, so that the service account's counts. */
+  imagePullSecrets: PullSecretEntryName[] | null
+  serviceAccount: string
+  containers: ScopeContainer[]
+  /** Label selector of its pods, as the API takes it; null where the kind has none. */
+  selector: string | null
+  /** It replaces its pods by itself when its template changes. */
+  rollsOut: boolean
+  /** Uids of the stuck pods below it. */
+  podUids: string[]
+}
+
+/** A Job that stuck pods belong to directly. */
+export interface ScopeJob {
+  uid: string
+  /** How many more pods may fail before the Job does. */
+  failuresLeft: number
+}
+
+/** A bare pod that an interrupted fix deleted and never put back. Its spec stays in the journal. */
+export interface InterruptedPod {
+  run: string
+  namespace: string
+  name: string
+}
+
+export interface FixScope {
+  /** uid of the kube-system namespace: the cluster's identity. */
+  clusterUid: string
+  /** Existing namespaces in scope, sorted by name. */
+  namespaces: ScopeNamespace[]
+  serviceAccounts: ScopeServiceAccount[]
+  secrets: ScopeSecret[]
+  workloads: ScopeWorkload[]
+  jobs: ScopeJob[]
+  interruptedPods: InterruptedPod[]
+  gaps: Gap[]
+}
