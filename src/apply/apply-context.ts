@@ -1,0 +1,54 @@
+/** What the writing of a plan works with: the cluster, the journal, the content that the plan itself never holds. */
+
+import type { ClusterWriter, KubernetesObject } from '../kubernetes/cluster.ts'
+import type { Change, Edit, PatchChange } from '../plan/change.ts'
+import type { Outcome } from './outcome.ts'
+
+/** Time, so that a test need not wait. */
+export interface Clock {
+  /** Milliseconds. */
+  now(): number
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
+}
+
+/** The plan's own rules, which writing has to follow when an object turns out to have changed. */
+export interface PatchRules {
+  isWritten(edit: Edit, object: KubernetesObject): boolean
+  /** The change against the object as it is now; null if it no longer fits. */
+  replan(change: PatchChange, object: KubernetesObject): PatchChange | null
+}
+
+/** Notes on disk, flushed before the promise resolves. */
+export interface Notes {
+  /** Before a write. `object` is what would be lost if the process died half-way. */
+  intent(change: Change, object?: KubernetesObject): Promise<void>
+  outcome(outcome: Outcome): Promise<void>
+}
+
+export interface ApplyContext {
+  cluster: ClusterWriter
+  clock: Clock
+  rules: PatchRules
+  notes: Notes
+  /** The run's name, which every object that it makes carries. */
+  run: string
+  /** Text of the `.dockerconfigjson`; null where the plan writes no Secret. Secret. */
+  dockerConfigJson: string | null
+  /** Takes secrets out of a text that comes from outside. */
+  redact(text: string): string
+  /** A saved plan: where an object has changed since, it is refused rather than planned again. */
+  strict: boolean
+  /** Pulls left on Docker Hub; null: no limit, or none that is known. */
+  pullsLeft(): Promise<number | null>
+  /** The pod that an interrupted run deleted, from that run's journal; null if it is not there. */
+  interruptedPod(run: string, namespace: string, name: string): Promise<KubernetesObject | null>
+  /** For an eviction that a disruption budget holds back, and for the pods to come back. Milliseconds. */
+  timeoutMs: number
+  onProgress(progress: Progress): void
+  signal?: AbortSignal
+}
+
+/** What is being done, for a line on the terminal. */
+export type Progress =
+  | { phase: 'checking' | 'writing'; done: number; total: number }
+  | { phase: 'waiting'; recovered: number; wanted: number }

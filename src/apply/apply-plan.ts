@@ -1,0 +1,111 @@
+/** Carries out a plan: every change tried on the server first, then written in order, then the pods awaited. */
+
+import { AT_ONCE, bounded } from '../kubernetes/bounded.ts'
+import type { Change, PodChange } from '../plan/change.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { ApplyContext } from './apply-context.ts'
+import { type FixResult, isDone, type Outcome } from './outcome.ts'
+import { Recoveries } from './recoveries.ts'
+import { recreateInBatches } from './recreate-in-batches.ts'
+import { outcomeOf } from './refusal.ts'
+import { writePatch } from './write-patch.ts'
+import { writePod } from './write-pod.ts'
+import { writeSecret } from './write-secret.ts'
+
+/** Asks the server about every change without storing any. One outcome a change, in the plan's order. */
+export async function dryRunPlan(plan: Plan, context: ApplyContext): Promise<Outcome[]> {
+  let done = 0
+  const outcomes = await bounded(plan.changes, AT_ONCE, async change => {
+    context.signal?.throwIfAborted()
+    const outcome = await writeOne(change, context, true)
+    context.onProgress({ phase: 'checking', done: ++done, total: plan.changes.length })
+    return outcome
+  })
+  return withoutOrphans(plan.changes, outcomes)
+}
+
+/**
+ * Writes what the dry run found acceptable, Secrets first, pods last, and waits for the pods.
+ * @param checked the dry run's outcomes, in the plan's order; what failed there is not tried
+ */
+export async function applyPlan(plan: Plan, checked: Outcome[], context: ApplyContext): Promise<FixResult> {
+  const outcomes = new Map<string, Outcome>()
+  for (const outcome of checked) if (outcome.status !== 'accepted') outcomes.set(outcome.id, outcome)
+  const open = plan.changes.filter(change => !outcomes.has(change.id))
+  const recoveries = await Recoveries.before(plan.changes, context)
+  const progress = { done: 0, total: open.length }
+  const write = (change: Change) => writeNoted(change, outcomes, context, progress)
+  for (const stage of stages(open)) await bounded(stage, AT_ONCE, write)
+  const pods = open.filter(change => isPodChange(change))
+  await recreateInBatches(pods, { outcomes, write, recoveries, context })
+  await recoveries.wait(outcomes)
+  const inOrder = plan.changes.flatMap(change => outcomes.get(change.id) ?? [])
+  const wrote = inOrder.some(({ status }) => status === 'applied' || status === 'failed')
+  return { run: wrote ? context.run : null, outcomes: inOrder, recoveries: recoveries.report() }
+}
+
+/** Secrets, then what names them. */
+function stages(changes: Change[]): Change[][] {
+  const secrets = changes.filter(({ action }) => action === 'create-secret' || action === 'update-secret')
+  const naming = changes.filter(
+    ({ action }) => action === 'patch-serviceaccount' || action === 'patch-template',
+  )
+  return [secrets, naming]
+}
+
+function isPodChange(change: Change): change is PodChange {
+  return change.target.kind === 'Pod'
+}
+
+async function writeNoted(
+  change: Change,
+  outcomes: Map<string, Outcome>,
+  context: ApplyContext,
+  progress: { done: number; total: number },
+): Promise<void> {
+  context.signal?.throwIfAborted()
+  const lacking = change.needs.find(id => {
+    const needed = outcomes.get(id)
+    return needed !== undefined && !isDone(needed)
+  })
+  if (lacking !== undefined) {
+    outcomes.set(change.id, skipped(change, lacking))
+    return
+  }
+  // A bare pod is noted with its spec, once that is known.
+  if (change.action !== 'recreate-bare-pod') await context.notes.intent(change)
+  const outcome = await writeOne(change, context, false)
+  await context.notes.outcome(outcome)
+  outcomes.set(change.id, outcome)
+  context.onProgress({ phase: 'writing', done: ++progress.done, total: progress.total })
+}
+
+function writeOne(change: Change, context: ApplyContext, dryRun: boolean): Promise<Outcome> {
+  switch (change.action) {
+    case 'create-secret':
+    case 'update-secret':
+      return writeSecret(change, context, dryRun)
+    case 'patch-serviceaccount':
+    case 'patch-template':
+      return writePatch(change, context, dryRun)
+    default:
+      return writePod(change, context, dryRun)
+  }
+}
+
+/** A change whose Secret can't be made would point to nothing; it is not tried. */
+function withoutOrphans(changes: Change[], outcomes: Outcome[]): Outcome[] {
+  const byId = new Map(outcomes.map(outcome => [outcome.id, outcome]))
+  for (const change of changes) {
+    const lacking = change.needs.find(id => {
+      const needed = byId.get(id)
+      return needed !== undefined && !isDone(needed)
+    })
+    if (lacking !== undefined) byId.set(change.id, skipped(change, lacking))
+  }
+  return changes.flatMap(({ id }) => byId.get(id) ?? [])
+}
+
+function skipped(change: Change, lacking: string): Outcome {
+  return outcomeOf(change, 'skipped', `it needs ${lacking}, which was not done`)
+}

@@ -1,0 +1,107 @@
+/** Recreates pods that no controller would bring back: the spec is in the journal before the pod is deleted. */
+
+import { ApiError } from '../kubernetes/api-error.ts'
+import type { KubernetesObject } from '../kubernetes/cluster.ts'
+import type { PodChange, RecreateBarePod, RestoreBarePod } from '../plan/change.ts'
+import { collectionPath, objectPath } from './api-path.ts'
+import type { ApplyContext } from './apply-context.ts'
+import type { Outcome } from './outcome.ts'
+import { isUncertain, outcomeOf, refusalOf, statusOf } from './refusal.ts'
+import { settlePod, takeAway } from './write-pod.ts'
+import { writtenAt } from './written-at.ts'
+
+/** Deletes the pod and creates it again with the pull secret. The journal holds its spec from before the deletion on. */
+export async function recreateBarePod(
+  change: RecreateBarePod,
+  context: ApplyContext,
+  dryRun: boolean,
+): Promise<Outcome> {
+  let manifest: KubernetesObject
+  try {
+    const pod = await context.cluster.get(objectPath(change.target))
+    if (writtenAt(pod).uid !== change.target.uid) {
+      return outcomeOf(change, 'unchanged', 'another pod of its name is there already')
+    }
+    manifest = manifestOf(pod, change.secretName)
+    // The name is taken while the pod is there, so admission is asked about the same pod under another one.
+    await context.cluster.create(collectionPath(change.target), renamed(manifest), { dryRun: true })
+    if (!dryRun) await context.notes.intent(change, manifest)
+    await takeAway(change, context, dryRun)
+  } catch (error) {
+    const outcome = await settlePod(change, context, error)
+    if (dryRun || outcome.status !== 'applied') return outcome
+    return outcomeOf(change, 'failed', 'the deletion was not answered; run the fix again to put the pod back')
+  }
+  if (dryRun) return outcomeOf(change, 'accepted')
+  return (await gone(change, context))
+    ? createPod(change, manifest, context)
+    : outcomeOf(change, 'failed', 'it did not end in time; run the fix again to put it back once it has')
+}
+
+/** Creates the pod that an interrupted run deleted, from that run's journal. */
+export async function restoreBarePod(
+  change: RestoreBarePod,
+  context: ApplyContext,
+  dryRun: boolean,
+): Promise<Outcome> {
+  const { namespace, name } = change.target
+  const manifest = await context.interruptedPod(change.run, namespace, name)
+  if (!manifest) return outcomeOf(change, 'failed', `the journal of run ${change.run} does not hold it`)
+  return createPod(change, manifest, context, dryRun)
+}
+
+async function createPod(
+  change: PodChange,
+  manifest: KubernetesObject,
+  context: ApplyContext,
+  dryRun = false,
+): Promise<Outcome> {
+  try {
+    const created = await context.cluster.create(collectionPath(change.target), manifest, { dryRun })
+    return outcomeOf(change, dryRun ? 'accepted' : 'applied', null, writtenAt(created))
+  } catch (error) {
+    if (statusOf(error) !== 409 && !isUncertain(error)) return refusalOf(change, error, context)
+    const there = await context.cluster.get(objectPath(change.target)).catch(() => null)
+    return there ? outcomeOf(change, 'applied', null, writtenAt(there)) : refusalOf(change, error, context)
+  }
+}
+
+async function gone(change: RecreateBarePod, { cluster, clock, timeoutMs, signal }: ApplyContext) {
+  const deadline = clock.now() + timeoutMs
+  while (clock.now() <= deadline) {
+    try {
+      const pod = await cluster.get(objectPath(change.target))
+      if (writtenAt(pod).uid !== change.target.uid) return true
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return true
+      if (!isUncertain(error)) throw error
+    }
+    await clock.sleep(1_000, signal)
+  }
+  return false
+}
+
+/** What a person would have written: without what the server and the scheduler filled in, with the pull secret. */
+export function manifestOf(pod: KubernetesObject, secretName: string | null): KubernetesObject {
+  const { name, namespace, labels, annotations } = pod.metadata as Record<string, unknown>
+  const { nodeName: _scheduled, ...spec } = pod.spec as KubernetesObject & {
+    imagePullSecrets?: { name?: string }[]
+  }
+  const secrets = [...(spec.imagePullSecrets ?? []), ...(secretName === null ? [] : [{ name: secretName }])]
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name,
+      namespace,
+      ...(labels === undefined ? {} : { labels }),
+      ...(annotations === undefined ? {} : { annotations }),
+    },
+    spec: { ...spec, ...(secrets.length > 0 ? { imagePullSecrets: secrets } : {}) },
+  }
+}
+
+function renamed(manifest: KubernetesObject): KubernetesObject {
+  const { name, ...metadata } = manifest.metadata as { name: string }
+  return { ...manifest, metadata: { ...metadata, generateName: `${name.slice(0, 50)}-` } }
+}

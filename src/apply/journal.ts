@@ -1,0 +1,108 @@
+/** The journal of a run: one line before each write and one after it, flushed to disk, readable by its owner alone. */
+
+import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { UsageError } from '../errors.ts'
+import type { KubernetesObject } from '../kubernetes/cluster.ts'
+import type { Change } from '../plan/change.ts'
+import type { Notes } from './apply-context.ts'
+import type { Outcome } from './outcome.ts'
+
+/** First line of a journal. */
+export interface RunHeader {
+  type: 'run'
+  run: string
+  /** ISO 8601. */
+  startedAt: string
+  cluster: { uid: string; server: string; context: string | null }
+  /** `fix` as it was called, for people. */
+  namespaces: string[] | null
+}
+
+/** A line of a journal. */
+export type JournalLine =
+  | RunHeader
+  | { type: 'intent'; change: Change; object?: KubernetesObject }
+  | { type: 'outcome'; outcome: Outcome }
+  | { type: 'undo-intent'; id: string }
+  | { type: 'undone'; id: string }
+
+/** Where journals live: `$XDG_STATE_HOME/pullguard/runs`, by default below `~/.local/state`. */
+export function journalFolder(env: Record<string, string | undefined>, home: string): string {
+  const state = env.XDG_STATE_HOME
+  // A relative XDG path is to be ignored (XDG Base Directory Specification).
+  return join(state?.startsWith('/') ? state : join(home, '.local', 'state'), 'pullguard', 'runs')
+}
+
+/** Appends to one run's file. It is made with the first line, so that a run that writes nothing leaves nothing behind. */
+export class Journal implements Notes {
+  readonly #path: string
+  #header: RunHeader | null
+  #file: FileHandle | null = null
+  #waiting: string[] = []
+  #flush: Promise<void> | null = null
+
+  /** @param header null to go on with a run that is there already */
+  constructor(folder: string, run: string, header: RunHeader | null) {
+    this.#path = join(folder, `${run}.jsonl`)
+    this.#header = header
+  }
+
+  intent(change: Change, object?: KubernetesObject): Promise<void> {
+    return this.append({ type: 'intent', change, ...(object ? { object } : {}) })
+  }
+
+  outcome(outcome: Outcome): Promise<void> {
+    // A run's first line is an intent: what was refused before any write is no run.
+    if (this.#header) return Promise.resolve()
+    return this.append({ type: 'outcome', outcome })
+  }
+
+  /** Resolves when the line is on disk. Lines that come while the disk is busy share the next flush. */
+  append(line: JournalLine): Promise<void> {
+    const lines: JournalLine[] = this.#header ? [this.#header, line] : [line]
+    this.#header = null
+    this.#waiting.push(...lines.map(one => `${JSON.stringify(one)}\n`))
+    const busy = this.#flush
+    const flush = busy ? busy.then(() => this.#write()) : this.#write()
+    this.#flush = flush
+    return flush
+  }
+
+  async close(): Promise<void> {
+    await this.#flush
+    await this.#file?.close()
+    this.#file = null
+  }
+
+  async #write(): Promise<void> {
+    const text = this.#waiting.join('')
+    this.#waiting = []
+    if (text === '') return
+    this.#file ??= await this.#create()
+    await this.#file.appendFile(text)
+    await this.#file.datasync()
+  }
+
+  async #create(): Promise<FileHandle> {
+    const folder = await openFolder(dirname(this.#path))
+    const file = await open(this.#path, 'a', 0o600)
+    // The new name has to be on disk, too, or the run could not be found again.
+    await folder?.sync()
+    await folder?.close()
+    return file
+  }
+}
+
+/** Makes the folder, readable by its owner alone. Windows can't open folders to flush them: null. */
+async function openFolder(folder: string): Promise<FileHandle | null> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    return process.platform === 'win32' ? null : await open(folder, 'r')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new UsageError(
+      `Can't keep a journal in ${folder} (${code}), so nothing is written; set XDG_STATE_HOME to a folder that can be written.`,
+    )
+  }
+}

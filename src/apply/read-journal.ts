@@ -1,0 +1,103 @@
+/** Reads journals back: which runs there are, what each wrote, and what an interrupted one left undone. */
+
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { UsageError } from '../errors.ts'
+import type { KubernetesObject } from '../kubernetes/cluster.ts'
+import type { Change } from '../plan/change.ts'
+import type { InterruptedPod } from '../snapshot/fix-scope.ts'
+import type { JournalLine, RunHeader } from './journal.ts'
+import type { Outcome } from './outcome.ts'
+
+/** A change that a run meant to make. A null outcome: the run ended before it knew. */
+export interface RunEntry {
+  change: Change
+  object: KubernetesObject | null
+  outcome: Outcome | null
+  undone: boolean
+}
+
+export interface Run extends Omit<RunHeader, 'type'> {
+  /** The last intent of each change, in order. */
+  entries: RunEntry[]
+}
+
+/** Every run in the folder that may have written something, newest first. Files that are no journals are left out. */
+export async function readRuns(folder: string): Promise<Run[]> {
+  const names = await readdir(folder).catch(error => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw new UsageError(`Can't read the journals in ${folder} (${(error as NodeJS.ErrnoException).code}).`)
+  })
+  const runs: Run[] = []
+  for (const name of names.filter(one => one.endsWith('.jsonl')).sort()) {
+    const run = parseJournal(await readFile(join(folder, name), 'utf8'))
+    if (run && run.entries.some(mayHaveWritten)) runs.push(run)
+  }
+  return runs.reverse()
+}
+
+/** A journal's text as a run; null if it does not begin like one. A torn last line was never acted on. */
+export function parseJournal(text: string): Run | null {
+  const [header, ...lines] = text.split('\n').flatMap(parseLine)
+  if (header?.type !== 'run') return null
+  const { type: _, ...run } = header
+  const entries = new Map<string, RunEntry>()
+  for (const line of lines) {
+    if (line.type === 'intent') {
+      const { change, object = null } = line
+      entries.set(change.id, { change, object, outcome: null, undone: false })
+    } else if (line.type === 'outcome') {
+      const entry = entries.get(line.outcome.id)
+      if (entry) entry.outcome = line.outcome
+    } else if (line.type === 'undone') {
+      const entry = entries.get(line.id)
+      if (entry) entry.undone = true
+    }
+  }
+  return { ...run, entries: [...entries.values()] }
+}
+
+function parseLine(line: string): JournalLine[] {
+  try {
+    return line === '' ? [] : [JSON.parse(line) as JournalLine]
+  } catch {
+    return []
+  }
+}
+
+/** Written for certain, or nobody knows. */
+export function mayHaveWritten({ outcome, undone }: RunEntry): boolean {
+  return !undone && (outcome === null || outcome.status === 'applied' || outcome.status === 'failed')
+}
+
+/** Bare pods that a run of this cluster deleted and did not put back, as far as the journals know. */
+export function interruptedPods(runs: Run[], clusterUid: string): InterruptedPod[] {
+  const settled = new Set<string>()
+  const found: InterruptedPod[] = []
+  for (const run of runs.filter(({ cluster }) => cluster.uid === clusterUid)) {
+    for (const { change, outcome } of run.entries) {
+      if (change.action !== 'recreate-bare-pod' && change.action !== 'restore-bare-pod') continue
+      const { namespace, name } = change.target
+      const key = `${namespace}/${name}`
+      if (settled.has(key)) continue
+      // The newest word on a pod counts: an older run's loose end was tied up by it.
+      settled.add(key)
+      const origin = change.action === 'restore-bare-pod' ? change.run : run.run
+      if (outcome === null || outcome.status === 'failed') found.push({ run: origin, namespace, name })
+    }
+  }
+  return found
+}
+
+/** The manifest of a bare pod that the run took away. */
+export function journaledPod(
+  runs: Run[],
+  run: string,
+  namespace: string,
+  name: string,
+): KubernetesObject | null {
+  const entry = runs
+    .find(one => one.run === run)
+    ?.entries.find(({ change: { target } }) => target.namespace === namespace && target.name === name)
+  return entry?.object ?? null
+}

@@ -1,0 +1,112 @@
+/** Watches the pods that the plan aims at until they are back or the time is up. */
+
+import { AT_ONCE, bounded } from '../kubernetes/bounded.ts'
+import type { ClusterWriter, KubernetesObject } from '../kubernetes/cluster.ts'
+import type { Change } from '../plan/change.ts'
+import { type Aim, aimsOf, belongsTo } from './aim.ts'
+import type { ApplyContext } from './apply-context.ts'
+import type { Outcome, Recovery, RecoveryPod } from './outcome.ts'
+import { podState } from './pod-state.ts'
+import { isUncertain } from './refusal.ts'
+
+/** How often the pods are looked at, in milliseconds. */
+const PAUSE = 1_000
+
+interface Watched {
+  aim: Aim
+  /** Uids of the pods that were there before anything was written. */
+  before: Set<string>
+  pods: RecoveryPod[]
+}
+
+export class Recoveries {
+  readonly #watched: Watched[]
+  readonly #context: ApplyContext
+
+  private constructor(watched: Watched[], context: ApplyContext) {
+    this.#watched = watched
+    this.#context = context
+  }
+
+  /** Notes which pods are there now, so that the new ones can be told from them. Call it before the first write. */
+  static async before(changes: Change[], context: ApplyContext): Promise<Recoveries> {
+    const watched = await bounded(aimsOf(changes), AT_ONCE, async aim => {
+      const pods = await podsOf(aim, context.cluster, context.signal)
+      return { aim, before: new Set(pods.map(uidOf)), pods: [] }
+    })
+    return new Recoveries(watched, context)
+  }
+
+  /** Waits until every pod whose change was made is back, at most the context's timeout. */
+  async wait(outcomes: ReadonlyMap<string, Outcome>): Promise<void> {
+    const { clock, timeoutMs, onProgress, signal } = this.#context
+    const deadline = clock.now() + timeoutMs
+    const due = this.#watched.map(one => ({ one, wanted: written(one.aim, outcomes) }))
+    const wanted = due.reduce((sum, { wanted: pods }) => sum + pods, 0)
+    for (;;) {
+      const open = due.filter(({ one, wanted: pods }) => recovered(one) < pods)
+      await bounded(open, AT_ONCE, ({ one }) => this.#look(one))
+      const back = due.reduce((sum, { one, wanted: pods }) => sum + Math.min(pods, recovered(one)), 0)
+      if (wanted > 0) onProgress({ phase: 'waiting', recovered: back, wanted })
+      if (back >= wanted || clock.now() + PAUSE > deadline) return
+      await clock.sleep(PAUSE, signal)
+    }
+  }
+
+  /** What came back of all that was aimed at, whether or not its change was made. */
+  report(): Recovery[] {
+    return this.#watched.map(one => {
+      const wanted = one.aim.changes.reduce((sum, { pods }) => sum + pods, 0)
+      return {
+        namespace: one.aim.namespace,
+        workload: one.aim.workload,
+        wanted,
+        recovered: Math.min(wanted, recovered(one)),
+        waiting: one.pods.filter(({ state }) => state !== 'running'),
+      }
+    })
+  }
+
+  async #look(one: Watched): Promise<void> {
+    try {
+      const pods = await podsOf(one.aim, this.#context.cluster, this.#context.signal)
+      one.pods = pods.filter(pod => !one.before.has(uidOf(pod)) && !isEnding(pod)).map(podState)
+    } catch (error) {
+      // A look that fails is taken again; what was seen last stands until then.
+      if (!isUncertain(error)) throw error
+    }
+  }
+}
+
+/** How many pods are to come: those whose change the server has taken. */
+function written({ changes }: Aim, outcomes: ReadonlyMap<string, Outcome>): number {
+  return changes
+    .filter(({ id }) => outcomes.get(id)?.status === 'applied')
+    .reduce((sum, { pods }) => sum + pods, 0)
+}
+
+function recovered({ pods }: Watched): number {
+  return pods.filter(({ state }) => state === 'running').length
+}
+
+async function podsOf(aim: Aim, cluster: ClusterWriter, signal?: AbortSignal): Promise<KubernetesObject[]> {
+  const found: KubernetesObject[] = []
+  const options = {
+    limit: 500,
+    ...(aim.selector === null ? {} : { labelSelector: aim.selector }),
+    ...(aim.pod === null ? {} : { fieldSelector: `metadata.name=${aim.pod}` }),
+    ...(signal ? { signal } : {}),
+  }
+  await cluster.list(`/api/v1/namespaces/${aim.namespace}/pods`, options, pod => {
+    if (belongsTo(pod, aim)) found.push(pod)
+  })
+  return found
+}
+
+function uidOf(pod: KubernetesObject): string {
+  return (pod.metadata as { uid: string }).uid
+}
+
+function isEnding(pod: KubernetesObject): boolean {
+  return (pod.metadata as { deletionTimestamp?: string }).deletionTimestamp !== undefined
+}

@@ -1,0 +1,46 @@
+/** Recreates pods in batches no larger than the pulls that are left, each batch back before the next is taken away. */
+
+import { AT_ONCE, bounded } from '../kubernetes/bounded.ts'
+import type { Change, PodChange } from '../plan/change.ts'
+import type { ApplyContext } from './apply-context.ts'
+import type { Outcome } from './outcome.ts'
+import type { Recoveries } from './recoveries.ts'
+import { outcomeOf } from './refusal.ts'
+
+interface Batching {
+  outcomes: Map<string, Outcome>
+  write(change: Change): Promise<void>
+  recoveries: Recoveries
+  context: ApplyContext
+}
+
+/** Writes every pod change, or says of it that no pulls were left for its images. */
+export async function recreateInBatches(pods: PodChange[], batching: Batching): Promise<void> {
+  const { outcomes, write, recoveries, context } = batching
+  let rest = pods
+  while (rest.length > 0) {
+    const left = rest.some(({ pulls }) => pulls > 0) ? await context.pullsLeft() : null
+    const batch = fitting(rest, left)
+    if (batch.length === 0) {
+      for (const change of rest) outcomes.set(change.id, outcomeOf(change, 'skipped', NO_PULLS))
+      return
+    }
+    await bounded(batch, AT_ONCE, write)
+    rest = rest.filter(change => !batch.includes(change))
+    // What the new pods spend shows in the quota only when they have pulled.
+    if (rest.length > 0) await recoveries.wait(outcomes)
+  }
+}
+
+const NO_PULLS = 'the account has no pulls left for its images; run the fix again when the limit resets'
+
+/** As many pods, in order, as the pulls that are left allow. Pods that need none always fit. */
+function fitting(pods: PodChange[], left: number | null): PodChange[] {
+  if (left === null) return pods
+  let spent = 0
+  return pods.filter(({ pulls }) => {
+    if (spent + pulls > left) return false
+    spent += pulls
+    return true
+  })
+}

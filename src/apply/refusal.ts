@@ -1,0 +1,40 @@
+/** Reads an API server's refusal: what it means for a change, and whether the change may have been written all the same. */
+
+import { ApiError } from '../kubernetes/api-error.ts'
+import type { Change } from '../plan/change.ts'
+import type { ApplyContext } from './apply-context.ts'
+import type { Outcome, OutcomeStatus } from './outcome.ts'
+
+/** An outcome of `change`. */
+export function outcomeOf(
+  change: Change,
+  status: OutcomeStatus,
+  detail: string | null = null,
+  written: { uid?: string; resourceVersion?: string } = {},
+): Outcome {
+  const { id, action, target } = change
+  const { uid = null, resourceVersion = null } = written
+  return { id, action, target, status, detail, uid, resourceVersion }
+}
+
+/** The outcome of a request that the server refused, or that failed, and that is known to have changed nothing. */
+export function refusalOf(change: Change, error: unknown, context: ApplyContext): Outcome {
+  if (!(error instanceof ApiError)) throw error
+  const status: OutcomeStatus = [400, 401, 403, 413, 422].includes(error.status)
+    ? 'refused'
+    : [404, 409].includes(error.status)
+      ? 'conflict'
+      : 'failed'
+  return outcomeOf(change, status, context.redact(error.message))
+}
+
+/** No answer, or one that does not say what became of the write: the object itself has to be asked. */
+export function isUncertain(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 0 || error.status >= 500 || error.status < 400)
+}
+
+/** The error's HTTP status; anything but an ApiError is a bug or an abort and is thrown on. */
+export function statusOf(error: unknown): number {
+  if (!(error instanceof ApiError)) throw error
+  return error.status
+}

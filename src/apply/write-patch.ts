@@ -1,0 +1,74 @@
+/** Writes JSON patches to service accounts and templates, and follows an object that changes meanwhile. */
+
+import type { KubernetesObject } from '../kubernetes/cluster.ts'
+import type { PatchChange } from '../plan/change.ts'
+import { objectPath } from './api-path.ts'
+import type { ApplyContext } from './apply-context.ts'
+import type { Outcome } from './outcome.ts'
+import { isUncertain, outcomeOf, refusalOf, statusOf } from './refusal.ts'
+import { writtenAt } from './written-at.ts'
+
+/** How often a list that others write to at the same time is read and appended to anew. */
+const TRIES = 5
+
+/**
+ * Patches the object. Where a test of the patch fails, the object is read again: an entry can be appended to the list as it
+ * is now (noted in the journal as a new intent), a field that somebody else has changed is a conflict.
+ */
+export async function writePatch(
+  change: PatchChange,
+  context: ApplyContext,
+  dryRun: boolean,
+): Promise<Outcome> {
+  let current = change
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const written = await context.cluster.jsonPatch(objectPath(change.target), current.patch, { dryRun })
+      return outcomeOf(change, dryRun ? 'accepted' : 'applied', null, writtenAt(written))
+    } catch (error) {
+      const next = await afterRefusal(change, current, context, error)
+      if ('status' in next) return next
+      if (attempt === TRIES) return outcomeOf(change, 'conflict', 'others keep writing to it')
+      current = next
+      if (!dryRun) await context.notes.intent(current)
+    }
+  }
+}
+
+/** The outcome, or the change as it fits the object now. */
+async function afterRefusal(
+  change: PatchChange,
+  tried: PatchChange,
+  context: ApplyContext,
+  error: unknown,
+): Promise<Outcome | PatchChange> {
+  const status = statusOf(error)
+  const uncertain = isUncertain(error)
+  if (!uncertain && status !== 409 && status !== 422) return refusalOf(change, error, context)
+  const object = await context.cluster.get(objectPath(change.target)).catch(() => null)
+  if (!object) return refusalOf(change, error, context)
+  if (change.edits.every(edit => context.rules.isWritten(edit, object))) {
+    return outcomeOf(change, uncertain ? 'applied' : 'unchanged', null, writtenAt(object))
+  }
+  if (uncertain) return refusalOf(change, error, context)
+  const replanned = context.rules.replan(change, object)
+  if (!replanned || (context.strict && hasMoved(change, replanned))) {
+    return outcomeOf(change, 'conflict', context.redact(whatChanged(object, change)))
+  }
+  // The patch fits the object and was refused all the same: admission or validation, not a race.
+  return same(replanned, tried) ? refusalOf(change, error, context) : replanned
+}
+
+function hasMoved(planned: PatchChange, replanned: PatchChange): boolean {
+  return JSON.stringify(planned.edits) !== JSON.stringify(replanned.edits)
+}
+
+function same(one: PatchChange, other: PatchChange): boolean {
+  return JSON.stringify(one.patch) === JSON.stringify(other.patch)
+}
+
+function whatChanged(object: KubernetesObject, { target }: PatchChange): string {
+  return writtenAt(object).uid === target.uid
+    ? 'somebody else changed it meanwhile'
+    : 'it was deleted and made anew meanwhile'
+}

@@ -1,0 +1,96 @@
+/** Writes pull secrets. Their content comes from memory and goes to the API server, and nowhere else. */
+
+import type { KubernetesObject } from '../kubernetes/cluster.ts'
+import type { CreateSecret, SecretChange, UpdateSecret } from '../plan/change.ts'
+import { holdsCredentials, withCredentials } from '../registry/pull-secret-content.ts'
+import { collectionPath, objectPath } from './api-path.ts'
+import type { ApplyContext } from './apply-context.ts'
+import type { Outcome } from './outcome.ts'
+import { isUncertain, outcomeOf, refusalOf, statusOf } from './refusal.ts'
+import { writtenAt } from './written-at.ts'
+
+/** On every object that pullguard makes; `undo` and later runs know their own by it. */
+export const RUN_ANNOTATION = 'pullguard.dev/run'
+const KEY = '.dockerconfigjson'
+
+/** Creates or completes the Secret; one that serves already what is wanted is left as it is. */
+export async function writeSecret(
+  change: SecretChange,
+  context: ApplyContext,
+  dryRun: boolean,
+): Promise<Outcome> {
+  if (context.dockerConfigJson === null) {
+    return outcomeOf(change, 'failed', 'no credential for its registries is at hand')
+  }
+  try {
+    return change.action === 'create-secret'
+      ? await createSecret(change, context, context.dockerConfigJson, dryRun)
+      : await updateSecret(change, context, context.dockerConfigJson, dryRun)
+  } catch (error) {
+    return settle(change, context, context.dockerConfigJson, error)
+  }
+}
+
+async function createSecret(change: CreateSecret, context: ApplyContext, content: string, dryRun: boolean) {
+  const { name, namespace } = change.target
+  const object = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      name,
+      namespace,
+      labels: { 'app.kubernetes.io/managed-by': 'pullguard' },
+      annotations: { [RUN_ANNOTATION]: context.run },
+    },
+    type: 'kubernetes.io/dockerconfigjson',
+    data: { [KEY]: base64(content) },
+  }
+  const written = await context.cluster.create(collectionPath(change.target), object, { dryRun })
+  return outcomeOf(change, dryRun ? 'accepted' : 'applied', null, writtenAt(written))
+}
+
+async function updateSecret(change: UpdateSecret, context: ApplyContext, content: string, dryRun: boolean) {
+  const path = objectPath(change.target)
+  const stored = await context.cluster.get(path)
+  const { uid, resourceVersion } = writtenAt(stored)
+  if (uid !== change.target.uid) return outcomeOf(change, 'conflict', 'it was deleted and made anew meanwhile')
+  if (holdsCredentials(contentOf(stored), content)) return outcomeOf(change, 'unchanged')
+  const value = base64(withCredentials(contentOf(stored), content))
+  const written = await context.cluster.jsonPatch(
+    path,
+    [
+      { op: 'test', path: '/metadata/uid', value: uid },
+      { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
+      stored.data
+        ? { op: 'add', path: `/data/${KEY}`, value }
+        : { op: 'add', path: '/data', value: { [KEY]: value } },
+    ],
+    { dryRun },
+  )
+  return outcomeOf(change, dryRun ? 'accepted' : 'applied', null, writtenAt(written))
+}
+
+/** After a refusal or a lost answer the Secret itself tells: what is wanted may be there all the same. */
+async function settle(
+  change: SecretChange,
+  context: ApplyContext,
+  content: string,
+  error: unknown,
+): Promise<Outcome> {
+  const status = statusOf(error)
+  if (!isUncertain(error) && status !== 409 && status !== 422) return refusalOf(change, error, context)
+  const stored = await context.cluster.get(objectPath(change.target)).catch(() => null)
+  if (!stored || !holdsCredentials(contentOf(stored), content)) return refusalOf(change, error, context)
+  const { annotations } = stored.metadata as { annotations?: Record<string, string> }
+  const own = annotations?.[RUN_ANNOTATION] === context.run
+  return outcomeOf(change, own ? 'applied' : 'unchanged', null, writtenAt(stored))
+}
+
+function contentOf(secret: KubernetesObject): string {
+  const data = (secret.data as Record<string, string> | undefined)?.[KEY] ?? ''
+  return Buffer.from(data, 'base64').toString('utf8')
+}
+
+function base64(text: string): string {
+  return Buffer.from(text, 'utf8').toString('base64')
+}
