@@ -1,0 +1,128 @@
+/**
+ * Reads an area's failing pods in full, at a cost that follows them and not the cluster: rows of all pods, beside them in full those
+ * in a phase other than Running and Succeeded, then the rest of the suspects by node and name, for which the API server has an index.
+ */
+
+import type { KubernetesObject } from '../../kubernetes/cluster.ts'
+import type { Pod } from '../../snapshot/pod.ts'
+import { gapOf } from '../gap.ts'
+import { narrowPod } from '../narrow/pod.ts'
+import { AT_ONCE, bounded } from '../../kubernetes/bounded.ts'
+import { hasFailedPull, hasUntried } from '../worth-a-look.ts'
+import { type PodRows, type RowPod, readPodRows } from './pod-rows.ts'
+import { type Area, pathOf, type Reading } from './reading.ts'
+
+export interface AreaPods {
+  /** All pods of the area, healthy ones included. */
+  count: number
+  /** Those that could be failing, each once. */
+  pods: Pod[]
+}
+
+/** A pod read alone costs the server about as much as this many in a page of whole pods (measured: 1 ms and 0.2 ms). */
+const PODS_FOR_ONE_SINGLE = 5
+const PAGE = 500
+
+/** @throws ApiError where the rows can't be read; what fails later is a gap. */
+export async function readAreaPods(reading: Reading, area: Area): Promise<AreaPods> {
+  const kept = new Keeper()
+  const [rows, atRest] = await Promise.all([
+    readPodRows(reading, area, raw => kept.keep(raw)),
+    readNotRunning(reading, area, kept),
+  ])
+  await readRemaining(reading, area, rows, kept, atRest)
+  const pods = kept.pods()
+  reading.countSuspects(pods.length)
+  return { count: rows.count, pods }
+}
+
+/** Reads in full the pods that a field selector names in any area, keeping those that could be failing. @throws ApiError */
+export async function readPodsWhere(reading: Reading, area: Area, fieldSelector: string): Promise<Pod[]> {
+  const kept = new Keeper()
+  const options = { ...reading.labels, ...reading.abort, limit: 0, fieldSelector }
+  await reading.cluster.list(pathOf('/api/v1', area, 'pods'), options, raw => kept.keep(raw))
+  return kept.pods()
+}
+
+/** The names of the rows that were read in full: a row says no namespace, so each name counts once for each pod of it. */
+type SeenRows = Map<string, number>
+
+const rowKey = (row: RowPod): string => `${row.name} ${row.node}`
+
+/** Where this list fails, its pods are read like the other suspects; so the failure costs time, not truth. */
+async function readNotRunning(reading: Reading, area: Area, kept: Keeper): Promise<SeenRows> {
+  const seen: SeenRows = new Map()
+  const fieldSelector = 'status.phase!=Running,status.phase!=Succeeded'
+  try {
+    await reading.cluster.list(
+      pathOf('/api/v1', area, 'pods'),
+      { ...reading.labels, ...reading.abort, limit: 0, fieldSelector },
+      raw => {
+        const pod = kept.keep(raw)
+        if (pod === null) return
+        const key = rowKey({ name: pod.name, node: pod.node ?? '' })
+        seen.set(key, (seen.get(key) ?? 0) + 1)
+      },
+    )
+  } catch (error) {
+    // Only for what it throws: the rows show all these pods too, so there is no gap.
+    gapOf(error, 'pods', area)
+  }
+  return seen
+}
+
+async function readRemaining(
+  reading: Reading,
+  area: Area,
+  rows: PodRows,
+  kept: Keeper,
+  seen: SeenRows,
+): Promise<void> {
+  const remaining = rows.suspects.filter(row => {
+    const left = seen.get(rowKey(row)) ?? 0
+    seen.set(rowKey(row), left - 1)
+    return left <= 0
+  })
+  try {
+    if (rows.unclear || remaining.length * PODS_FOR_ONE_SINGLE > rows.count)
+      await readPages(reading, area, kept)
+    else await inParallel([...new Map(remaining.map(row => [rowKey(row), row])).values()], readOne)
+  } catch (error) {
+    reading.gaps.push(gapOf(error, 'pods', area))
+  }
+
+  async function readOne({ name, node }: RowPod): Promise<void> {
+    const fieldSelector = `${node === '' ? '' : `spec.nodeName=${node},`}metadata.name=${name}`
+    const options = { ...reading.labels, ...reading.abort, limit: 0, fieldSelector }
+    await reading.cluster.list(pathOf('/api/v1', area, 'pods'), options, raw => kept.keep(raw))
+  }
+}
+
+/** Every pod in full, page by page: the cheaper way where there are very many suspects, the only one where rows say too little. */
+async function readPages(reading: Reading, area: Area, kept: Keeper): Promise<void> {
+  const options = { ...reading.labels, ...reading.abort, limit: PAGE }
+  const { inconsistent } = await reading.cluster.list(pathOf('/api/v1', area, 'pods'), options, raw => {
+    kept.keep(raw)
+  })
+  if (!inconsistent) return
+  const detail = 'The list of pods expired half-way and went on from a newer state.'
+  reading.gaps.push({ what: 'pods', namespace: area, why: 'expired', detail })
+}
+
+/** Narrows pods as they come and keeps those that could be failing, each once. */
+class Keeper {
+  private readonly kept = new Map<string, Pod>()
+
+  /** The pod, whether kept or not; null if it is none. */
+  keep(raw: KubernetesObject): Pod | null {
+    const pod = narrowPod(raw)
+    if (pod !== null && (hasFailedPull(pod) || hasUntried(pod))) {
+      this.kept.set(`${pod.namespace}/${pod.name}`, pod)
+    }
+    return pod
+  }
+
+  pods(): Pod[] {
+    return [...this.kept.values()]
+  }
+}

@@ -1,0 +1,105 @@
+/** Reads the pod templates behind stuck pods: each topmost built-in controller, once. */
+
+import { ApiError } from '../kubernetes/api-error.ts'
+import { AT_ONCE, bounded } from '../kubernetes/bounded.ts'
+import type { ClusterReader, KubernetesObject } from '../kubernetes/cluster.ts'
+import type { ScopeJob, ScopeWorkload } from '../snapshot/fix-scope.ts'
+import type { ControllerReference, Pod } from '../snapshot/pod.ts'
+import type { Gap } from '../snapshot/snapshot.ts'
+import type { FixScopeOptions } from './fix-scope.ts'
+import { gapOf } from './fix-service-accounts.ts'
+import { runningImages } from './running-images.ts'
+import { narrowWorkload } from './workload-template.ts'
+
+/** Kinds with a pod template that pullguard knows, and where the API keeps them. */
+const PLURALS: Record<string, string> = {
+  'apps/v1 Deployment': '/apis/apps/v1/namespaces/NS/deployments',
+  'apps/v1 StatefulSet': '/apis/apps/v1/namespaces/NS/statefulsets',
+  'apps/v1 DaemonSet': '/apis/apps/v1/namespaces/NS/daemonsets',
+  'apps/v1 ReplicaSet': '/apis/apps/v1/namespaces/NS/replicasets',
+  'batch/v1 Job': '/apis/batch/v1/namespaces/NS/jobs',
+  'batch/v1 CronJob': '/apis/batch/v1/namespaces/NS/cronjobs',
+  'v1 ReplicationController': '/api/v1/namespaces/NS/replicationcontrollers',
+}
+
+/** The workloads of the stuck pods, and the Jobs among their direct controllers. */
+export async function readWorkloads(
+  cluster: ClusterReader,
+  options: FixScopeOptions,
+  gaps: Gap[],
+): Promise<{ workloads: ScopeWorkload[]; jobs: ScopeJob[] }> {
+  const known = new Map<string, Promise<KubernetesObject | null>>()
+  const workloads = new Map<string, ScopeWorkload>()
+  const jobs = new Map<string, ScopeJob>()
+  const read = (namespace: string, owner: ControllerReference) => {
+    const answer = known.get(owner.uid) ?? readOwner(cluster, namespace, owner, gaps)
+    known.set(owner.uid, answer)
+    return answer
+  }
+  await bounded(options.pods, AT_ONCE, async pod => {
+    const top = await climb(pod, read, jobs)
+    if (!top) return
+    const workload = narrowWorkload(top.object, top.owner.kind, top.owner.apiVersion, pod.namespace)
+    const entry = workloads.get(workload.uid) ?? workload
+    entry.podUids.push(pod.uid)
+    workloads.set(workload.uid, entry)
+  })
+  const found = [...workloads.values()].sort((one, other) => (order(one) < order(other) ? -1 : 1))
+  if (options.runningImages) await bounded(found, AT_ONCE, workload => runningImages(cluster, workload))
+  return { workloads: found, jobs: [...jobs.values()] }
+}
+
+type Read = (namespace: string, owner: ControllerReference) => Promise<KubernetesObject | null>
+interface Top {
+  object: KubernetesObject
+  owner: ControllerReference
+}
+
+async function climb(pod: Pod, read: Read, jobs: Map<string, ScopeJob>): Promise<Top | null> {
+  let top: Top | null = null
+  let owner = pod.controller
+  while (owner && `${owner.apiVersion} ${owner.kind}` in PLURALS) {
+    const object = await read(pod.namespace, owner)
+    // Without the owner's own word on who is above it, its template may belong to somebody else.
+    if (!object) return null
+    if (owner.kind === 'Job') jobs.set(owner.uid, { uid: owner.uid, failuresLeft: failuresLeft(object) })
+    top = { object, owner }
+    owner = controllerOf(object)
+  }
+  return top
+}
+
+async function readOwner(
+  cluster: ClusterReader,
+  namespace: string,
+  { apiVersion, kind, name, uid }: ControllerReference,
+  gaps: Gap[],
+): Promise<KubernetesObject | null> {
+  const path = `${PLURALS[`${apiVersion} ${kind}`]?.replace('NS', namespace)}/${name}`
+  try {
+    const object = await cluster.get(path)
+    return (object.metadata as { uid: string }).uid === uid ? object : null
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return null
+    gaps.push(gapOf(path.split('/').at(-2) ?? kind, path, error))
+    return null
+  }
+}
+
+function controllerOf(object: KubernetesObject): ControllerReference | null {
+  const { ownerReferences = [] } = object.metadata as {
+    ownerReferences?: (ControllerReference & { controller?: boolean })[]
+  }
+  return ownerReferences.find(({ controller }) => controller === true) ?? null
+}
+
+/** backoffLimit counts failed pods; deleting a pod that has not succeeded makes it one (pkg/controller/job, isPodFailed). */
+function failuresLeft(job: KubernetesObject): number {
+  const { backoffLimit = 6 } = (job.spec ?? {}) as { backoffLimit?: number }
+  const { failed = 0 } = (job.status ?? {}) as { failed?: number }
+  return Math.max(0, backoffLimit - failed)
+}
+
+function order({ namespace, kind, name }: ScopeWorkload): string {
+  return `${namespace}/${kind}/${name}`
+}

@@ -1,0 +1,73 @@
+/** Recognises who keeps an object the way it is, by the marks that each tool leaves on what it owns. */
+
+import type { KubernetesObject } from '../kubernetes/cluster.ts'
+import type { ObjectManager } from '../snapshot/fix-scope.ts'
+
+interface Metadata {
+  labels?: Record<string, string>
+  annotations?: Record<string, string>
+  ownerReferences?: { apiVersion?: string; kind?: string; name?: string; controller?: boolean }[]
+  managedFields?: { manager?: string }[]
+}
+
+/**
+ * The object's manager; null if nothing claims it. A deployer that renders a Helm chart (Argo CD, Flux) is named before Helm,
+ * because that is where a change has to be made.
+ */
+export function managerOf(object: KubernetesObject): ObjectManager | null {
+  const metadata = (object.metadata ?? {}) as Metadata
+  const labels = metadata.labels ?? {}
+  const annotations = metadata.annotations ?? {}
+  return (
+    argoCd(labels, annotations, metadata.managedFields ?? []) ??
+    flux(labels) ??
+    olm(labels) ??
+    helm(labels, annotations) ??
+    operator(metadata)
+  )
+}
+
+type Marks = Record<string, string>
+
+function argoCd(labels: Marks, annotations: Marks, fields: { manager?: string }[]): ObjectManager | null {
+  // The tracking id is `app:group/Kind:namespace/name` (argo-cd docs, resource tracking).
+  const tracked = annotations['argocd.argoproj.io/tracking-id']?.split(':')[0]
+  const labelled = labels['argocd.argoproj.io/instance']
+  // The default tracking label is one that Helm charts set too: only with Argo CD among the writers does it tell.
+  const written = fields.some(({ manager }) => manager?.startsWith('argocd') ?? false)
+  const name = tracked ?? labelled ?? (written ? labels['app.kubernetes.io/instance'] : undefined)
+  return name === undefined ? null : { tool: 'argocd', name }
+}
+
+function flux(labels: Marks): ObjectManager | null {
+  const name = labels['kustomize.toolkit.fluxcd.io/name'] ?? labels['helm.toolkit.fluxcd.io/name']
+  const namespace =
+    labels['kustomize.toolkit.fluxcd.io/namespace'] ?? labels['helm.toolkit.fluxcd.io/namespace']
+  if (name === undefined) return null
+  return { tool: 'flux', name: namespace === undefined ? name : `${namespace}/${name}` }
+}
+
+function olm(labels: Marks): ObjectManager | null {
+  const name = labels['olm.owner']
+  return name === undefined ? null : { tool: 'olm', name }
+}
+
+function helm(labels: Marks, annotations: Marks): ObjectManager | null {
+  const name = annotations['meta.helm.sh/release-name']
+  return labels['app.kubernetes.io/managed-by'] === 'Helm' && name !== undefined
+    ? { tool: 'helm', name }
+    : null
+}
+
+/** A controller of a custom kind puts back what it made. */
+function operator({ ownerReferences }: Metadata): ObjectManager | null {
+  const owner = ownerReferences?.find(({ controller }) => controller === true)
+  if (!owner?.kind || isBuiltIn(owner.apiVersion ?? '')) return null
+  return { tool: 'operator', name: `${owner.kind}/${owner.name ?? ''}` }
+}
+
+/** Kubernetes' own groups: `v1`, `apps/v1`, `batch/v1`, and those below k8s.io. */
+export function isBuiltIn(apiVersion: string): boolean {
+  const [group = '', version] = apiVersion.split('/')
+  return version === undefined || !group.includes('.') || group.endsWith('.k8s.io')
+}

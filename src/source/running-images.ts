@@ -1,0 +1,36 @@
+/** Finds the digests that a workload's pods run already, so that a pin changes nothing about what runs. */
+
+import { ApiError } from '../kubernetes/api-error.ts'
+import type { ClusterReader, KubernetesObject } from '../kubernetes/cluster.ts'
+import type { ScopeContainer, ScopeWorkload } from '../snapshot/fix-scope.ts'
+
+interface Status {
+  name: string
+  imageID?: string
+  state?: { running?: unknown }
+}
+
+/** Fills in `runningImageId` from pods that run the very image of the template. Pods that can't be listed leave it null. */
+export async function runningImages(cluster: ClusterReader, workload: ScopeWorkload): Promise<void> {
+  if (workload.selector === null) return
+  try {
+    await cluster.list(
+      `/api/v1/namespaces/${workload.namespace}/pods`,
+      { labelSelector: workload.selector, limit: 500 },
+      pod => {
+        for (const container of workload.containers) container.runningImageId ??= imageIdIn(pod, container)
+      },
+    )
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+  }
+}
+
+function imageIdIn(pod: KubernetesObject, { name, kind, image }: ScopeContainer): string | null {
+  const spec = (pod.spec ?? {}) as Record<string, { name: string; image?: string }[] | undefined>
+  const status = (pod.status ?? {}) as Record<string, Status[] | undefined>
+  const written = spec[kind === 'init' ? 'initContainers' : 'containers']?.find(one => one.name === name)
+  if (written?.image !== image) return null
+  const seen = status[kind === 'init' ? 'initContainerStatuses' : 'containerStatuses']
+  return seen?.find(one => one.name === name)?.imageID || null
+}
