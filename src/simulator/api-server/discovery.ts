@@ -1,0 +1,78 @@
+/** Discovery, version and health: enough for kubectl to find its way. */
+
+import { apiVersionOf, KINDS } from '../cluster/kinds.ts'
+
+const VERSION = {
+  major: '1',
+  minor: '34',
+  emulationMajor: '1',
+  emulationMinor: '34',
+  minCompatibilityMajor: '1',
+  minCompatibilityMinor: '33',
+  gitVersion: 'v1.34.2',
+  gitCommit: 'simulated',
+  gitTreeState: '',
+  buildDate: '1970-01-01T00:00:00Z',
+  goVersion: 'go1.24.9',
+  compiler: 'gc',
+  platform: 'linux/amd64',
+}
+const VERBS = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch']
+const GROUPS = ['apps', 'batch', 'policy', 'authorization.k8s.io']
+const OPEN_TO_ALL = ['/version', '/readyz', '/livez', '/healthz']
+
+/** Paths that even a stranger may read. */
+export const isOpenToAll = (path: string): boolean => OPEN_TO_ALL.includes(path)
+
+/** The answer to a path outside the resources: an object, a word, or undefined where nothing is. */
+export function discover(path: string): object | string | undefined {
+  if (['/readyz', '/livez', '/healthz'].includes(path)) return 'ok'
+  if (path === '/version') return VERSION
+  if (path === '/api') return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] }
+  if (path === '/apis') return { kind: 'APIGroupList', apiVersion: 'v1', groups: GROUPS.map(groupOf) }
+  const group = GROUPS.find(name => path === `/apis/${name}`)
+  if (group) return { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(group) }
+  const version = path === '/api/v1' ? 'v1' : path.replace(/^\/apis\//, '')
+  return GROUPS.some(name => version === `${name}/v1`) || version === 'v1' ? resourcesOf(version) : undefined
+}
+
+function groupOf(name: string) {
+  const version = { groupVersion: `${name}/v1`, version: 'v1' }
+  return { name, versions: [version], preferredVersion: version }
+}
+
+function resourcesOf(groupVersion: string): object {
+  const kinds = KINDS.filter(kind => apiVersionOf(kind) === groupVersion)
+  const resources = kinds.map(({ resource, singular, namespaced, kind, shortNames }) => ({
+    name: resource,
+    singularName: singular,
+    namespaced,
+    kind,
+    verbs: VERBS,
+    ...(shortNames.length > 0 && { shortNames }),
+  }))
+  const extra = {
+    v1: {
+      name: 'pods/eviction',
+      singularName: '',
+      namespaced: true,
+      group: 'policy',
+      version: 'v1',
+      kind: 'Eviction',
+      verbs: ['create'],
+    },
+    'authorization.k8s.io/v1': {
+      name: 'selfsubjectaccessreviews',
+      singularName: 'selfsubjectaccessreview',
+      namespaced: false,
+      kind: 'SelfSubjectAccessReview',
+      verbs: ['create'],
+    },
+  }[groupVersion]
+  return {
+    kind: 'APIResourceList',
+    apiVersion: 'v1',
+    groupVersion,
+    resources: extra ? [...resources, extra] : resources,
+  }
+}

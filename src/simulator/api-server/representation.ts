@@ -1,0 +1,49 @@
+/** Content negotiation: JSON, Table or metadata only, as the Accept header asks. */
+
+import { badRequest, Refusal } from '../cluster/failure.ts'
+
+export type Representation = 'json' | 'table' | 'partial' | 'partial-list'
+
+const AS: Record<string, Representation> = {
+  Table: 'table',
+  PartialObjectMetadata: 'partial',
+  PartialObjectMetadataList: 'partial-list',
+}
+
+/** The first acceptable form; throws 406 if there is none. Protobuf and YAML are not spoken here. */
+export function representationOf(accept: string | undefined): Representation {
+  for (const entry of (accept || '*/*').split(',')) {
+    const [type = '', ...parameters] = entry.split(';').map(part => part.trim())
+    if (!['application/json', 'application/*', '*/*'].includes(type)) continue
+    const as = parameters.find(parameter => parameter.startsWith('as='))?.slice(3)
+    const asked = as === undefined ? 'json' : AS[as]
+    if (asked) return asked
+  }
+  throw new Refusal(
+    406,
+    'NotAcceptable',
+    '406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf, application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch',
+    {},
+  )
+}
+
+/** A list asked for as one object's metadata, or the reverse, is a 406. */
+export function mismatch(asked: Representation, kind: string): Refusal {
+  const list = asked === 'partial'
+  return new Refusal(
+    406,
+    'NotAcceptable',
+    list
+      ? `you requested PartialObjectMetadata, but the requested object is a list (*core.${kind}List)`
+      : `you requested PartialObjectMetadataList, but the requested object is not a list (*core.${kind})`,
+  )
+}
+
+/** The query's includeObject; empty is Metadata. Throws the 400. */
+export function includeObjectOf(query: URLSearchParams): 'None' | 'Metadata' | 'Object' {
+  const value = query.get('includeObject') || 'Metadata'
+  if (value === 'None' || value === 'Metadata' || value === 'Object') return value
+  throw badRequest(
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(value)}: must be 'Metadata', 'Object', 'None', or empty`,
+  )
+}

@@ -1,0 +1,127 @@
+/** The kube-apiserver subset: HTTPS on loopback, bearer tokens, a request log, and faults on demand. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer, type Server } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import type { Cluster } from '../cluster/cluster.ts'
+import { Refusal } from '../cluster/failure.ts'
+import { type Answer, answerOf, type IncomingCall } from './answer.ts'
+import { selfSignedCertificate } from './certificate.ts'
+import { type Fault, Faults, faultAnswer } from './faults.ts'
+import { Reader } from './reading.ts'
+import { send, sendHalf } from './sending.ts'
+import { Users } from './users.ts'
+import { Watching } from './watching.ts'
+
+export interface LoggedRequest {
+  method: string
+  /** Without the query. */
+  path: string
+  query: string
+  /** Empty until the token is known; `system:anonymous` without one. */
+  user: string
+  userAgent: string
+  /** 0 while it is being answered, and where the connection was cut. */
+  status: number
+}
+
+export class ApiServer {
+  readonly cluster: Cluster
+  readonly users = new Users()
+  readonly faults = new Faults()
+  readonly requests: LoggedRequest[] = []
+  /** Each is a Warning header on every answer from now on. */
+  readonly warnings: string[] = []
+  readonly reader: Reader
+  readonly watching: Watching
+  readonly certificate = selfSignedCertificate()
+  readonly #server: Server
+
+  constructor(cluster: Cluster) {
+    this.cluster = cluster
+    this.reader = new Reader(cluster)
+    this.watching = new Watching(cluster)
+    this.#server = createServer({ cert: this.certificate.certificate, key: this.certificate.key })
+    this.#server.on('request', (request, response) => void this.#serve(request, response))
+  }
+
+  /** Listens on 127.0.0.1; port 0 takes any free one. Rejects if the port is taken. */
+  async listen(port = 0): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject).listen(port, '127.0.0.1', resolve)
+    })
+  }
+
+  get url(): string {
+    return `https://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections()
+    await new Promise(resolve => this.#server.close(resolve))
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const call = await readCall(request)
+    const entry: LoggedRequest = {
+      method: call.method,
+      path: call.url.pathname,
+      query: call.url.search.slice(1),
+      user: '',
+      userAgent: request.headers['user-agent'] ?? '',
+      status: 0,
+    }
+    this.requests.push(entry)
+    const fault = this.faults.take(entry)
+    if (fault === 'reset') {
+      request.socket.destroy()
+      return
+    }
+    if (typeof fault === 'object' && 'slow' in fault) await new Promise(done => setTimeout(done, fault.slow))
+    const answer = this.#answer(call, entry, response, fault)
+    if (!answer) return
+    if (fault === 'lost-answer') {
+      request.socket.destroy()
+      return
+    }
+    entry.status = answer.code
+    answer.warnings.push(...this.warnings)
+    if (fault === 'truncated') sendHalf(request, response, answer)
+    else send(request, response, answer)
+  }
+
+  #answer(
+    call: IncomingCall,
+    entry: LoggedRequest,
+    response: ServerResponse,
+    fault: Fault | undefined,
+  ): Answer | undefined {
+    const instead = fault === undefined ? undefined : faultAnswer(fault)
+    if (instead) return fromRefusal(instead.refusal, instead.plain)
+    try {
+      return answerOf(this, call, entry, response)
+    } catch (error) {
+      if (error instanceof Refusal) return fromRefusal(error, false)
+      const text = `Internal error occurred: ${error instanceof Error ? error.message : String(error)}`
+      return fromRefusal(new Refusal(500, 'InternalError', text, {}), false)
+    }
+  }
+}
+
+const fromRefusal = (refusal: Refusal, plain: boolean): Answer => ({
+  code: refusal.code,
+  body: plain ? refusal.message : refusal.body,
+  headers: refusal.headers,
+  warnings: [],
+})
+
+async function readCall(request: IncomingMessage): Promise<IncomingCall> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return {
+    method: request.method ?? 'GET',
+    url: new URL(request.url ?? '/', 'https://127.0.0.1'),
+    headers: request.headers,
+    body: Buffer.concat(chunks).toString(),
+  }
+}

@@ -1,0 +1,77 @@
+/** `watch=1`: a stream of changes, one JSON object a line, until the client goes or timeoutSeconds are over. */
+
+import type { ServerResponse } from 'node:http'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { ApiObject } from '../cluster/objects.ts'
+import type { Change } from '../cluster/store.ts'
+import { includeObjectOf, type Representation } from './representation.ts'
+import { namespaceOf, type RequestInfo } from './request.ts'
+import { fieldMatcher, labelMatcher, type Matcher } from './selectors.ts'
+import { partialMetadata, tableOf } from './tables/table.ts'
+
+const KEPT = 2000
+
+export class Watching {
+  readonly #cluster: Cluster
+  #recent: Change[] = []
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster
+    cluster.store.watch(change => {
+      this.#recent.push(change)
+      if (this.#recent.length > KEPT) this.#recent.shift()
+    })
+  }
+
+  /** Streams to the response: from resourceVersion on, or what there is and then what changes. */
+  serve(info: RequestInfo, asked: Representation, query: URLSearchParams, response: ServerResponse): void {
+    const matches = this.#matcher(info, query)
+    const form = this.#former(info, asked, query)
+    const send = ({ type, object }: Pick<Change, 'type' | 'object'>) => {
+      if (matches(object)) response.write(`${JSON.stringify({ type, object: form(object) })}\n`)
+    }
+    response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' })
+    response.flushHeaders()
+    const since = Number(query.get('resourceVersion') || 0)
+    if (since > 0) {
+      const missed = this.#recent.filter(change => Number(change.object.metadata.resourceVersion) > since)
+      for (const change of missed) if (change.kind === info.kind) send(change)
+    } else {
+      const present = this.#cluster.store.list(info.kind, namespaceOf(info))
+      for (const object of present) send({ type: 'ADDED', object })
+    }
+    const stop = this.#cluster.store.watch(change => {
+      if (change.kind === info.kind) send(change)
+    })
+    const seconds = Number(query.get('timeoutSeconds') || 1800)
+    const timer = setTimeout(() => response.end(), seconds * 1000)
+    response.on('close', () => {
+      stop()
+      clearTimeout(timer)
+    })
+  }
+
+  #matcher(info: RequestInfo, query: URLSearchParams): Matcher {
+    const namespace = namespaceOf(info)
+    const fields = query.get('fieldSelector')
+    const labels = query.get('labelSelector')
+    const byField = fields ? fieldMatcher(info.kind.kind, fields) : () => true
+    const byLabel = labels ? labelMatcher(labels) : () => true
+    return object =>
+      (namespace === undefined || object.metadata.namespace === namespace) &&
+      byField(object) &&
+      byLabel(object)
+  }
+
+  #former(info: RequestInfo, asked: Representation, query: URLSearchParams): (object: ApiObject) => object {
+    if (asked === 'json') return object => object
+    if (asked !== 'table') return partialMetadata
+    const include = includeObjectOf(query)
+    return object =>
+      tableOf(info.kind.kind, [object], {
+        include,
+        now: this.#cluster.clock.now(),
+        metadata: { resourceVersion: object.metadata.resourceVersion },
+      })
+  }
+}

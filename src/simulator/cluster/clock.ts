@@ -1,0 +1,29 @@
+/** The simulator's clock: the real one, or a test's, plus the seconds a test has let pass. */
+
+export class Clock {
+  readonly #base: () => number
+  #ahead = 0
+
+  /** `base` gives milliseconds since 1970. */
+  constructor(base: () => number) {
+    this.#base = base
+  }
+
+  /** Milliseconds since 1970. */
+  now(): number {
+    return this.#base() + this.#ahead
+  }
+
+  advance(seconds: number): void {
+    this.#ahead += seconds * 1000
+  }
+
+  /** As Kubernetes writes a time: `2026-11-24T09:05:45Z`. */
+  timestamp(): string {
+    return timestampOf(this.now())
+  }
+}
+
+/** Whole seconds, RFC 3339, as Kubernetes writes a time. */
+export const timestampOf = (milliseconds: number): string =>
+  new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z')

@@ -1,0 +1,189 @@
+/** A small cluster in memory: what the API server does between a request and the store, for the server, the controllers and tests alike. */
+
+import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import { admit } from './admission.ts'
+import { fixedMetadata, mergeStringData, withNextGeneration, withoutStatusChange } from './change.ts'
+import type { Clock } from './clock.ts'
+import { withDefaults } from './defaults.ts'
+import { deletePod } from './deletion.ts'
+import { alreadyExists, conflict, notFound, preconditionFailed } from './failure.ts'
+import { apiVersionOf, type Kind, kindNamed } from './kinds.ts'
+import type { ApiObject, Draft, Metadata } from './objects.ts'
+import { Store } from './store.ts'
+import { validateChange, validateNew } from './validation.ts'
+
+export interface DeletionOptions {
+  dryRun?: boolean
+  uid?: string
+  resourceVersion?: string
+  gracePeriodSeconds?: number
+  /** Background: dependents go too. Orphan: they stay. */
+  propagationPolicy?: string
+}
+
+const SUFFIX_LETTERS = 'bcdfghjklmnpqrstvwxz2456789'
+
+/** Five letters as generateName appends them. */
+export const randomSuffix = (): string =>
+  Array.from(
+    randomUUID().replaceAll('-', '').slice(0, 5),
+    hex => SUFFIX_LETTERS[Number.parseInt(hex, 16)],
+  ).join('')
+
+export class Cluster {
+  readonly store = new Store()
+  readonly clock: Clock
+
+  constructor(clock: Clock) {
+    this.clock = clock
+    for (const name of ['default', 'kube-node-lease', 'kube-public', 'kube-system']) this.addNamespace(name)
+  }
+
+  /** A namespace with its `default` service account, as the controllers would leave it. */
+  addNamespace(name: string, extra: Partial<Metadata> = {}): ApiObject {
+    const namespace = this.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, ...extra } })
+    this.add({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } })
+    return namespace
+  }
+
+  /** Stores the object with its defaults; given uid, times and status are kept. For seeding: nobody is asked for permission. */
+  add(draft: Draft): ApiObject {
+    return this.#store(kindNamed(draft.kind), draft, { seed: true, dryRun: false })
+  }
+
+  /** Creates as a POST does: defaults, admission, validation. Throws Refusal. */
+  create(draft: Draft, options: { dryRun?: boolean } = {}): ApiObject {
+    return this.#store(kindNamed(draft.kind), draft, { seed: false, dryRun: options.dryRun ?? false })
+  }
+
+  get(kind: string, namespace: string | undefined, name: string): ApiObject | undefined {
+    const object = this.store.get(kindNamed(kind), namespace, name)
+    return object && structuredClone(object)
+  }
+
+  list(kind: string, namespace?: string): ApiObject[] {
+    return this.store.list(kindNamed(kind), namespace).map(object => structuredClone(object))
+  }
+
+  /** Replaces as a PUT or a patch does: same uid, resourceVersion if given, immutable fields. Nothing changed, nothing stored. Throws Refusal. */
+  update(object: ApiObject, options: { dryRun?: boolean; status?: boolean } = {}): ApiObject {
+    const kind = kindNamed(object.kind)
+    const before = this.#existing(kind, object.metadata.namespace, object.metadata.name)
+    const { resourceVersion } = object.metadata
+    if (resourceVersion && resourceVersion !== before.metadata.resourceVersion)
+      throw conflict(kind, before.metadata.name)
+    const after = options.status
+      ? { ...before, status: object.status ?? {} }
+      : withoutStatusChange(before, {
+          ...withDefaults(mergeStringData(object)),
+          metadata: fixedMetadata(before, object),
+        })
+    if (!options.status) validateChange(kind, before, after)
+    if (isDeepStrictEqual(JSON.parse(JSON.stringify(after)), JSON.parse(JSON.stringify(before))))
+      return before
+    const changed = options.status ? after : withNextGeneration(before, after)
+    return options.dryRun ? changed : this.store.put(kind, changed)
+  }
+
+  /** Changes an object in place, for controllers and tests; the callback gets a copy. */
+  change(
+    kind: string,
+    namespace: string | undefined,
+    name: string,
+    edit: (copy: ApiObject) => void,
+  ): ApiObject {
+    const before = this.#existing(kindNamed(kind), namespace, name)
+    const copy = structuredClone(before)
+    edit(copy)
+    return isDeepStrictEqual(copy, before) ? before : this.store.put(kindNamed(kind), copy)
+  }
+
+  /** Deletes as a DELETE does, preconditions first. Pods on a node only start to terminate; the kubelet finishes them. Throws Refusal. */
+  remove(
+    kindName: string,
+    namespace: string | undefined,
+    name: string,
+    options: DeletionOptions = {},
+  ): ApiObject {
+    const kind = kindNamed(kindName)
+    const object = this.#existing(kind, namespace, name)
+    const { uid, resourceVersion } = object.metadata
+    if (options.uid && options.uid !== uid)
+      throw preconditionFailed(
+        kind,
+        name,
+        `the UID in the precondition (${options.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
+      )
+    if (options.resourceVersion && options.resourceVersion !== resourceVersion)
+      throw preconditionFailed(
+        kind,
+        name,
+        `the ResourceVersion in the precondition (${options.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
+      )
+    if (options.dryRun) return object
+    if (kindName === 'Pod') return deletePod(this, object, options.gracePeriodSeconds)
+    if (kindName === 'Namespace') return this.#terminate(kind, object)
+    const last = this.store.remove(kind, object)
+    if (options.propagationPolicy !== 'Orphan') this.#removeDependents(object.metadata)
+    return last
+  }
+
+  #store(kind: Kind, draft: Draft, how: { seed: boolean; dryRun: boolean }): ApiObject {
+    const metadata = { ...draft.metadata }
+    if (!metadata.name && metadata.generateName) metadata.name = metadata.generateName + randomSuffix()
+    const given = how.seed ? metadata : { ...metadata, uid: undefined, creationTimestamp: undefined }
+    const filled: Metadata = {
+      ...given,
+      name: metadata.name ?? '',
+      uid: given.uid ?? randomUUID(),
+      creationTimestamp: given.creationTimestamp ?? this.clock.timestamp(),
+      resourceVersion: '',
+      ...(kind.fields.includes('spec') && !['Namespace', 'Node'].includes(kind.kind) && { generation: 1 }),
+      ...(kind.kind === 'Namespace' && {
+        labels: { 'kubernetes.io/metadata.name': metadata.name ?? '', ...metadata.labels },
+      }),
+    }
+    const { status, ...withoutStatus } = draft
+    const raw = {
+      ...(how.seed ? draft : withoutStatus),
+      apiVersion: apiVersionOf(kind),
+      kind: kind.kind,
+      metadata: filled,
+    }
+    const object = admit(
+      this,
+      kind,
+      JSON.parse(JSON.stringify(withDefaults(mergeStringData(raw as ApiObject)))),
+      metadata,
+    )
+    validateNew(kind, object)
+    if (this.store.get(kind, filled.namespace, filled.name)) throw alreadyExists(kind, filled.name)
+    if (!how.dryRun) return this.store.put(kind, object)
+    const { resourceVersion, ...unstored } = object.metadata
+    return { ...object, metadata: unstored as Metadata }
+  }
+
+  #existing(kind: Kind, namespace: string | undefined, name: string): ApiObject {
+    const object = this.store.get(kind, namespace, name)
+    if (!object) throw notFound(kind, name)
+    return object
+  }
+
+  #terminate(kind: Kind, namespace: ApiObject): ApiObject {
+    return this.store.put(kind, {
+      ...namespace,
+      metadata: { ...namespace.metadata, deletionTimestamp: this.clock.timestamp() },
+      status: { phase: 'Terminating' },
+    })
+  }
+
+  #removeDependents(owner: Metadata): void {
+    for (const kind of ['ReplicaSet', 'Job', 'Pod']) {
+      for (const object of this.store.list(kindNamed(kind), owner.namespace)) {
+        if (!object.metadata.ownerReferences?.some(reference => reference.uid === owner.uid)) continue
+        this.remove(kind, object.metadata.namespace, object.metadata.name)
+      }
+    }
+  }
+}

@@ -1,0 +1,24 @@
+/** How pods go: at once if no node has them or they are done, else by way of deletionTimestamp and the kubelet. */
+
+import type { Cluster } from './cluster.ts'
+import { kindNamed } from './kinds.ts'
+import { type ApiObject, asPod } from './objects.ts'
+
+/** Starts or finishes a pod's deletion; returns the object as the API server answers it. `grace` in seconds. */
+export function deletePod(cluster: Cluster, object: ApiObject, grace?: number): ApiObject {
+  const pod = asPod(object)
+  const finished = ['Succeeded', 'Failed'].includes(pod.status.phase ?? '')
+  const seconds =
+    !pod.spec.nodeName || finished ? 0 : (grace ?? Number(pod.spec.terminationGracePeriodSeconds ?? 30))
+  const leaving: ApiObject = {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      generation: (object.metadata.generation ?? 0) + 1,
+      deletionTimestamp: object.metadata.deletionTimestamp ?? cluster.clock.timestamp(),
+      deletionGracePeriodSeconds: seconds,
+    },
+  }
+  const kind = kindNamed('Pod')
+  return seconds === 0 ? cluster.store.remove(kind, leaving) : cluster.store.put(kind, leaving)
+}

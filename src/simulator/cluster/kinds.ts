@@ -1,0 +1,78 @@
+/** The kinds this cluster knows: how each is named in paths, in lists, on the command line and in errors. */
+
+export interface Kind {
+  group: string
+  version: string
+  kind: string
+  /** Plural, as in paths. */
+  resource: string
+  singular: string
+  shortNames: string[]
+  namespaced: boolean
+  /** Top-level fields besides apiVersion, kind and metadata; others are unknown fields. */
+  fields: string[]
+}
+
+const row = (
+  group: string,
+  kind: string,
+  resource: string,
+  shortNames: string[] = [],
+  fields: string[] = ['spec', 'status'],
+): Kind => ({
+  group,
+  version: 'v1',
+  kind,
+  resource,
+  singular: kind.toLowerCase(),
+  shortNames,
+  namespaced: kind !== 'Namespace' && kind !== 'Node',
+  fields,
+})
+
+const EVENT_FIELDS =
+  'involvedObject reason message source firstTimestamp lastTimestamp count type eventTime series action related reportingComponent reportingInstance'
+
+export const KINDS: readonly Kind[] = [
+  row('', 'Namespace', 'namespaces', ['ns']),
+  row('', 'Node', 'nodes', ['no']),
+  row('', 'Pod', 'pods', ['po']),
+  row('', 'Event', 'events', ['ev'], EVENT_FIELDS.split(' ')),
+  row('', 'Secret', 'secrets', [], ['data', 'stringData', 'type', 'immutable']),
+  row(
+    '',
+    'ServiceAccount',
+    'serviceaccounts',
+    ['sa'],
+    ['secrets', 'imagePullSecrets', 'automountServiceAccountToken'],
+  ),
+  row('', 'ReplicationController', 'replicationcontrollers', ['rc']),
+  row('apps', 'Deployment', 'deployments', ['deploy']),
+  row('apps', 'ReplicaSet', 'replicasets', ['rs']),
+  row('apps', 'StatefulSet', 'statefulsets', ['sts']),
+  row('apps', 'DaemonSet', 'daemonsets', ['ds']),
+  row('batch', 'Job', 'jobs'),
+  row('batch', 'CronJob', 'cronjobs', ['cj']),
+  row('policy', 'PodDisruptionBudget', 'poddisruptionbudgets', ['pdb']),
+]
+
+const byKind = new Map(KINDS.map(kind => [kind.kind, kind]))
+const byResource = new Map(KINDS.map(kind => [`${kind.group}/${kind.version}/${kind.resource}`, kind]))
+
+/** `v1`, `apps/v1`. */
+export const apiVersionOf = (kind: Kind): string =>
+  kind.group ? `${kind.group}/${kind.version}` : kind.version
+
+/** `pods`, `deployments.apps`: the name that errors use. */
+export const qualifiedResource = (kind: Kind): string =>
+  kind.group ? `${kind.resource}.${kind.group}` : kind.resource
+
+/** The kind of that name, such as `Pod`. Throws on an unknown one: the caller of the simulator misspelt it. */
+export function kindNamed(name: string): Kind {
+  const kind = byKind.get(name)
+  if (!kind) throw new Error(`the simulator knows no kind ${name}`)
+  return kind
+}
+
+export const kindOfResource = (group: string, version: string, resource: string): Kind | undefined =>
+  byResource.get(`${group}/${version}/${resource}`)

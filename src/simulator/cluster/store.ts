@@ -1,0 +1,78 @@
+/** The cluster's memory: objects by kind, one growing resourceVersion, and whoever watches. Stored objects are never changed in place. */
+
+import type { Kind } from './kinds.ts'
+import type { ApiObject } from './objects.ts'
+
+export interface Change {
+  type: 'ADDED' | 'MODIFIED' | 'DELETED'
+  kind: Kind
+  object: ApiObject
+}
+
+export class Store {
+  #objects = new Map<string, Map<string, ApiObject>>()
+  #watchers = new Set<(change: Change) => void>()
+  #revision = 1
+
+  get revision(): number {
+    return this.#revision
+  }
+
+  get(kind: Kind, namespace: string | undefined, name: string): ApiObject | undefined {
+    return this.#of(kind).get(keyOf(kind, namespace, name))
+  }
+
+  /** In etcd's order: by `namespace/name`. */
+  list(kind: Kind, namespace?: string): ApiObject[] {
+    const prefix = namespace === undefined ? '' : `${namespace}/`
+    return [...this.#of(kind)]
+      .filter(([key]) => key.startsWith(prefix))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, object]) => object)
+  }
+
+  /** Stores it under a new resourceVersion and gives back what was stored. */
+  put(kind: Kind, object: ApiObject): ApiObject {
+    const { namespace, name } = object.metadata
+    const key = keyOf(kind, namespace, name)
+    const type = this.#of(kind).has(key) ? 'MODIFIED' : 'ADDED'
+    const stored = this.#stamp(object)
+    this.#of(kind).set(key, stored)
+    this.#tell({ type, kind, object: stored })
+    return stored
+  }
+
+  remove(kind: Kind, object: ApiObject): ApiObject {
+    const { namespace, name } = object.metadata
+    this.#of(kind).delete(keyOf(kind, namespace, name))
+    const last = this.#stamp(object)
+    this.#tell({ type: 'DELETED', kind, object: last })
+    return last
+  }
+
+  /** Calls back on every change until the returned function is called. */
+  watch(onChange: (change: Change) => void): () => void {
+    this.#watchers.add(onChange)
+    return () => this.#watchers.delete(onChange)
+  }
+
+  #of(kind: Kind): Map<string, ApiObject> {
+    const known = this.#objects.get(kind.kind)
+    if (known) return known
+    const fresh = new Map<string, ApiObject>()
+    this.#objects.set(kind.kind, fresh)
+    return fresh
+  }
+
+  #stamp(object: ApiObject): ApiObject {
+    this.#revision += 1
+    return { ...object, metadata: { ...object.metadata, resourceVersion: String(this.#revision) } }
+  }
+
+  #tell(change: Change): void {
+    for (const watcher of this.#watchers) watcher(change)
+  }
+}
+
+const keyOf = (kind: Kind, namespace: string | undefined, name: string): string =>
+  kind.namespaced ? `${namespace}/${name}` : name

@@ -1,0 +1,87 @@
+/** A registry's answers: shapes and texts of the distribution API as Docker Hub gives them. */
+
+import type { Content } from './image.ts'
+
+export interface HubRequest {
+  method: string
+  /** Without the query. */
+  path: string
+  query: URLSearchParams
+  /** Lower-case names. */
+  headers: Record<string, string | undefined>
+  body: string
+  ip: string
+  /** `http://127.0.0.1:15000`, as the client sees this registry. */
+  origin: string
+}
+
+export interface HubResponse {
+  status: number
+  headers: Record<string, string>
+  body: Buffer
+}
+
+const VERSION = { 'docker-distribution-api-version': 'registry/2.0' }
+
+export function jsonAnswer(status: number, value: object, headers: Record<string, string> = {}): HubResponse {
+  const body = Buffer.from(JSON.stringify(value))
+  return { status, headers: { 'content-type': 'application/json', ...VERSION, ...headers }, body }
+}
+
+export const errorAnswer = (
+  status: number,
+  code: string,
+  message: string,
+  headers: Record<string, string> = {},
+  detail?: unknown,
+): HubResponse =>
+  jsonAnswer(status, { errors: [{ code, message, ...(detail !== undefined && { detail }) }] }, headers)
+
+export const plainAnswer = (status: number, text: string): HubResponse => ({
+  status,
+  headers: { 'content-type': 'text/plain; charset=utf-8' },
+  body: Buffer.from(text),
+})
+
+export const contentAnswer = (found: Content, headers: Record<string, string>): HubResponse => ({
+  status: 200,
+  headers: {
+    'content-type': found.mediaType,
+    'docker-content-digest': found.digest,
+    etag: `"${found.digest}"`,
+    ...VERSION,
+    ...headers,
+  },
+  body: found.bytes,
+})
+
+/** 401 with the challenge. `insufficient`: a token came, but not one for this repository. */
+export function challenge(
+  origin: string,
+  service: string,
+  repository: string,
+  insufficient: boolean,
+): HubResponse {
+  const scope = repository && `,scope="repository:${repository}:pull"`
+  const error = insufficient ? ',error="insufficient_scope"' : ''
+  const header = `Bearer realm="${origin}/token",service="${service}"${scope}${error}`
+  const detail = repository ? [{ Type: 'repository', Class: '', Name: repository, Action: 'pull' }] : null
+  const message = insufficient
+    ? 'access to the requested resource is not authorized'
+    : 'authentication required'
+  return errorAnswer(401, 'UNAUTHORIZED', message, { 'www-authenticate': header }, detail)
+}
+
+export const manifestUnknown = (reference: string): HubResponse =>
+  errorAnswer(404, 'MANIFEST_UNKNOWN', 'manifest unknown', {}, `unknown tag=${reference}`)
+
+/** Docker Hub's own words over the limit; strangers and accounts get different ones. */
+export const tooManyPulls = (anonymous: boolean, headers: Record<string, string>): HubResponse =>
+  errorAnswer(
+    429,
+    'TOOMANYREQUESTS',
+    anonymous
+      ? 'You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit'
+      : 'You have reached your pull rate limit. You may increase the limit by authenticating and upgrading: https://www.docker.com/increase-rate-limit',
+    headers,
+  )

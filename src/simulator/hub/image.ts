@@ -1,0 +1,110 @@
+/** Images as a registry holds them: a real gzip layer, a config, a manifest for each platform and the index over them, digests and all. */
+
+import { createHash } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
+
+export interface ImageDraft {
+  /** `library/nginx`. */
+  repository: string
+  /** Default: latest. */
+  tags?: string[]
+  /** A static binary that becomes /app and the entrypoint; without it the layer is empty. */
+  binary?: Buffer
+  /** Default: linux/amd64 and linux/arm64 under one index. With `index: false` a single manifest for the first. */
+  platforms?: string[]
+  index?: boolean
+  /** The account that alone may pull it. */
+  owner?: string
+  /** A verified publisher's image: not counted, no headers. */
+  unmetered?: boolean
+}
+
+export interface Content {
+  mediaType: string
+  bytes: Buffer
+  digest: string
+}
+
+export interface Image {
+  /** What the tags point to. */
+  top: Content
+  /** The manifests behind the index. */
+  manifests: Content[]
+  blobs: Content[]
+}
+
+const INDEX = 'application/vnd.oci.image.index.v1+json'
+const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
+const CONFIG = 'application/vnd.oci.image.config.v1+json'
+const LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip'
+
+/** `sha256:…` of the bytes. */
+export const digestOf = (bytes: Buffer): string =>
+  `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+
+const content = (mediaType: string, bytes: Buffer): Content => ({ mediaType, bytes, digest: digestOf(bytes) })
+
+const json = (mediaType: string, value: object): Content =>
+  content(mediaType, Buffer.from(JSON.stringify(value)))
+
+const descriptor = ({ mediaType, digest, bytes }: Content) => ({ mediaType, digest, size: bytes.length })
+
+/** Builds the image; the same draft gives the same digests. */
+export function buildImage(draft: ImageDraft): Image {
+  const tar = tarOf(draft.binary)
+  const layer = content(LAYER, gzipSync(tar))
+  const platforms = draft.platforms ?? ['linux/amd64', 'linux/arm64']
+  const built = platforms.map(platform => {
+    const [os = 'linux', architecture = 'amd64'] = platform.split('/')
+    const config = json(CONFIG, {
+      architecture,
+      os,
+      config: {
+        Entrypoint: draft.binary ? ['/app'] : ['/none'],
+        Labels: {
+          'org.opencontainers.image.ref.name': `${draft.repository}:${(draft.tags ?? ['latest'])[0]}`,
+        },
+      },
+      rootfs: { type: 'layers', diff_ids: [digestOf(tar)] },
+    })
+    const manifest = json(MANIFEST, {
+      schemaVersion: 2,
+      mediaType: MANIFEST,
+      config: descriptor(config),
+      layers: [descriptor(layer)],
+    })
+    return { os, architecture, config, manifest }
+  })
+  const manifests = built.map(({ manifest }) => manifest)
+  const index = json(INDEX, {
+    schemaVersion: 2,
+    mediaType: INDEX,
+    manifests: built.map(({ os, architecture, manifest }) => ({
+      ...descriptor(manifest),
+      platform: { architecture, os },
+    })),
+  })
+  const [first = index] = manifests
+  const top = draft.index === false ? first : index
+  return { top, manifests, blobs: [layer, ...built.map(({ config }) => config)] }
+}
+
+/** A tar with the binary as /app, or with nothing in it. */
+function tarOf(binary: Buffer | undefined): Buffer {
+  const end = Buffer.alloc(1024)
+  if (!binary) return end
+  const header = Buffer.alloc(512)
+  const octal = (value: number, width: number) => `${value.toString(8).padStart(width - 1, '0')}\0`
+  header.write('app', 0)
+  header.write(octal(0o755, 8), 100)
+  header.write(octal(0, 8), 108)
+  header.write(octal(0, 8), 116)
+  header.write(octal(binary.length, 12), 124)
+  header.write(octal(0, 12), 136)
+  header.write('        0', 148)
+  header.write('ustar\u000000', 257)
+  const sum = header.reduce((total, byte) => total + byte, 0)
+  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148)
+  const padding = Buffer.alloc((512 - (binary.length % 512)) % 512)
+  return Buffer.concat([header, binary, padding, end])
+}
