@@ -1,0 +1,35 @@
+/** An open, authenticated way to one API server: HTTP requests and their answers, before anything is made of them. */
+
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** API path with its query, such as `/api/v1/pods?limit=500`. */
+  path: string
+  /** Besides User-Agent, Authorization and impersonation, which the connection adds. */
+  headers: Record<string, string>
+  body?: string
+  signal?: AbortSignal
+}
+
+export interface HttpResponse {
+  status: number
+  /** Names in lower case. */
+  headers: Record<string, string | string[] | undefined>
+  /** Decoded (gzip undone). Must be read to its end or destroyed; errors in mid-body are thrown by the iteration. */
+  body: AsyncIterable<Uint8Array> & { destroy(): unknown }
+}
+
+export interface Connection {
+  /** The kubeconfig context in use; null in a pod or with a bare --server. */
+  readonly context: string | null
+  readonly server: string
+  /** The context's namespace, or `default`. */
+  readonly namespace: string
+  /**
+   * Sends one request over the pooled connections. After a 401 it asks the kubeconfig's exec plugin, token file or OIDC
+   * provider for a fresh credential once and sends again. Any status resolves.
+   * @throws UnreachableError with one sentence where no answer came (refused, DNS, TLS, proxy, exec plugin failed);
+   *   the signal's reason where it was aborted
+   */
+  send(request: HttpRequest): Promise<HttpResponse>
+  close(): Promise<void>
+}
