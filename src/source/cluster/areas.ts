@@ -1,11 +1,11 @@
 /** Reads failing pods and their events in all areas of a scope: all namespaces at once, or those that may be read. */
 
 import { UsageError } from '../../errors.ts'
+import { AT_ONCE, bounded } from '../../kubernetes/bounded.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { gapOf, isForbidden, isNotFound } from '../gap.ts'
 import { nameOf } from '../narrow/shape.ts'
-import { AT_ONCE, bounded } from '../../kubernetes/bounded.ts'
 import { podKey } from '../worth-a-look.ts'
 import { readEvents, readEventsOf } from './events.ts'
 import { type AreaPods, readAreaPods, readPodsWhere } from './pods.ts'
@@ -38,23 +38,19 @@ export async function readNamespaces(
   listed = false,
 ): Promise<ScopePods> {
   const failures: unknown[] = []
-  const areas = await inParallel(
-    namespaces,
-    async namespace => {
-      try {
-        const found = await readArea(reading, namespace)
-        if (found.count === 0 && !listed) await assertExists(reading, namespace)
-        return [found]
-      } catch (error) {
-        reading.gaps.push(gapOf(error, 'pods', namespace))
-        failures.push(error)
-        return []
-      } finally {
-        reading.countNamespace()
-      }
-    },
-    NAMESPACES_AT_ONCE,
-  )
+  const areas = await bounded(namespaces, NAMESPACES_AT_ONCE, async namespace => {
+    try {
+      const found = await readArea(reading, namespace)
+      if (found.count === 0 && !listed) await assertExists(reading, namespace)
+      return [found]
+    } catch (error) {
+      reading.gaps.push(gapOf(error, 'pods', namespace))
+      failures.push(error)
+      return []
+    } finally {
+      reading.countNamespace()
+    }
+  })
   const unexpected = failures.find(error => !isForbidden(error))
   if (failures.length === namespaces.length && unexpected !== undefined) throw unexpected
   const found = areas.flat()
@@ -90,7 +86,7 @@ async function readEphemeral(reading: Reading, area: Area, known: Pod[], events:
   )
   const byPod = new Map(hidden.map(event => [podKey(event.namespace, event.pod), event]))
   try {
-    const pods = await inParallel([...byPod.values()], ({ namespace, pod }) =>
+    const pods = await bounded([...byPod.values()], AT_ONCE, ({ namespace, pod }) =>
       readPodsWhere(reading, namespace, `metadata.name=${fieldValue(pod)}`),
     )
     return pods.flat()

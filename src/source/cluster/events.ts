@@ -1,9 +1,9 @@
 /** Reads the events of failed pulls in an area: one request, for the server walks through all its events for each. */
 
+import { AT_ONCE, bounded } from '../../kubernetes/bounded.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { gapOf, isForbidden } from '../gap.ts'
 import { narrowEvent } from '../narrow/event.ts'
-import { AT_ONCE, bounded } from '../../kubernetes/bounded.ts'
 import { type Area, fieldValue, pathOf, type Reading } from './reading.ts'
 
 /** Common reasons that never tell of a pull; a field selector can leave out many but not pick several. */
@@ -45,7 +45,7 @@ export async function readEvents(reading: Reading, area: Area, pod?: string): Pr
  * ephemeral container shows only in its events), but what can be known of the suspects is known.
  */
 export async function readEventsOf(reading: Reading, namespaces: string[]): Promise<PodEvent[]> {
-  const lists = await inParallel(namespaces, async namespace => {
+  const lists = await bounded(namespaces, AT_ONCE, async namespace => {
     try {
       return await listEvents(reading, namespace)
     } catch (error) {

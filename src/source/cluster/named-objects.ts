@@ -1,10 +1,10 @@
 /** Reads objects that are known by name, in the cheaper way: a page or two of the whole list, or one by one. */
 
 import { ApiError } from '../../kubernetes/api-error.ts'
+import { AT_ONCE, bounded } from '../../kubernetes/bounded.ts'
 import type { KubernetesObject } from '../../kubernetes/cluster.ts'
 import { gapOf, isNotFound } from '../gap.ts'
 import { nameOf, namespaceOf } from '../narrow/shape.ts'
-import { AT_ONCE, bounded } from '../../kubernetes/bounded.ts'
 import { type Area, pathOf, type Reading } from './reading.ts'
 
 export interface ResourceKind {
@@ -42,7 +42,7 @@ export async function readNamed(
     if (name !== undefined && wanted.delete(key)) visit(object, name)
   }
   if (wanted.size > FEW && (await readFromList(reading, kind, wanted, found))) return
-  await inParallel([...wanted.values()], async name => {
+  await bounded([...wanted.values()], AT_ONCE, async name => {
     const object = await getNamed(reading, kind, name)
     if (object !== null) visit(object, name)
   })

@@ -3,11 +3,11 @@
  * in a phase other than Running and Succeeded, then the rest of the suspects by node and name, for which the API server has an index.
  */
 
+import { AT_ONCE, bounded } from '../../kubernetes/bounded.ts'
 import type { KubernetesObject } from '../../kubernetes/cluster.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import { gapOf } from '../gap.ts'
 import { narrowPod } from '../narrow/pod.ts'
-import { AT_ONCE, bounded } from '../../kubernetes/bounded.ts'
 import { hasFailedPull, hasUntried } from '../worth-a-look.ts'
 import { type PodRows, type RowPod, readPodRows } from './pod-rows.ts'
 import { type Area, pathOf, type Reading } from './reading.ts'
@@ -86,7 +86,7 @@ async function readRemaining(
   try {
     if (rows.unclear || remaining.length * PODS_FOR_ONE_SINGLE > rows.count)
       await readPages(reading, area, kept)
-    else await inParallel([...new Map(remaining.map(row => [rowKey(row), row])).values()], readOne)
+    else await bounded([...new Map(remaining.map(row => [rowKey(row), row])).values()], AT_ONCE, readOne)
   } catch (error) {
     reading.gaps.push(gapOf(error, 'pods', area))
   }

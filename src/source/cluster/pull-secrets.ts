@@ -1,15 +1,15 @@
 /** Reads and describes the pull secrets that pods name: each by its name, never a list, so that no other Secret is ever touched. */
 
+import { AT_ONCE, bounded } from '../../kubernetes/bounded.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import { gapOf, isForbidden, isNotFound } from '../gap.ts'
 import { describeMissingSecret, narrowPullSecret } from '../narrow/pull-secret.ts'
-import { AT_ONCE, bounded } from '../../kubernetes/bounded.ts'
 import type { ObjectName } from './named-objects.ts'
 import { pathOf, type Reading } from './reading.ts'
 
 /** A description of each, in the order of the names; missing and unreadable ones say so, the latter leave a gap too. */
 export function readPullSecrets(reading: Reading, names: ObjectName[]): Promise<PullSecret[]> {
-  return inParallel(names, async ({ namespace, name }) => {
+  return bounded(names, AT_ONCE, async ({ namespace, name }) => {
     const path = `${pathOf('/api/v1', namespace, 'secrets')}/${encodeURIComponent(name)}`
     try {
       const described = narrowPullSecret(await reading.cluster.get(path, reading.abort))
