@@ -10,7 +10,7 @@ export const TOKEN = 'c4n4ry-t0ken'
 export const jane = explicitCredential('docker.io', 'jane', CANARY)
 export const BASIC = `Basic ${Buffer.from(`jane:${CANARY}`).toString('base64')}`
 
-export interface Seen {
+interface Seen {
   /** `HEAD /v2/…`. */
   line: string
   authorization: string | undefined

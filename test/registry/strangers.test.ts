@@ -1,6 +1,6 @@
 /** What other hosts get to see when a registry sends us there: never a credential, never a token. */
 import { MockAgent } from 'undici'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { image, jane, registriesAt, TOKEN } from './loopback.ts'
 
 const HUB = 'https://registry-1.docker.io'
@@ -10,7 +10,6 @@ const MANIFEST = '/v2/library/nginx/manifests/1'
 function internet() {
   const agent = new MockAgent()
   agent.disableNetConnect()
-  onTestFinished(() => agent.close())
   const asked: [origin: string, authorization: string | null][] = []
   const reply = (
     origin: string,

@@ -9,7 +9,7 @@ export type AuthEntry =
   | { type: 'problem'; reason: RefusalReason; detail: string }
 
 /** A helper and some files give this user name to say that the password is an identity token (docker-credential-helpers). */
-export const IDENTITY_USERNAME = '<token>'
+const IDENTITY_USERNAME = '<token>'
 
 /**
  * `auth` overrides username and password; trailing NULs of the password are dropped (docker/cli configfile decodeAuth).

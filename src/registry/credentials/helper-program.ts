@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 
 /** What a helper said. Its texts are hostile and, when it succeeds, secret. */
-export type HelperRun =
+type HelperRun =
   | { type: 'ended'; exitCode: number; stdout: string }
   | { type: 'missing' }
   | { type: 'timeout' }
