@@ -28,6 +28,8 @@ export interface ListResult {
 /** One row of a Table answer. `object` is null where the server was asked to leave it out. */
 export interface TableRow {
   cells: unknown[]
+  /** As the server sent them; a pod that has ended has one of type `Completed`, whose reason is the pod's last phase. */
+  conditions: unknown
   object: KubernetesObject | null
 }
 
