@@ -1,0 +1,150 @@
+/** Cuts the elements of big arrays out of JSON as it arrives, so that a list of any length is read in little memory. */
+import { JsonError, parseJson } from './json-error.ts'
+import { isSpace, JsonValue, mayBegin } from './json-value.ts'
+
+export interface ElementHandlers {
+  /** One element of a named array: JSON text from byte `offset` on, for `parseJson`. The buffer may be reused once this returns. */
+  onElement(array: string, bytes: Buffer, offset: number): void
+  /** A document's end: all of it, parsed, with the named arrays emptied. It began at byte `offset`. */
+  onDocument(rest: unknown, offset: number): void
+}
+
+type Expected =
+  | 'document'
+  | 'first key'
+  | 'key'
+  | 'colon'
+  | 'value'
+  | 'comma'
+  | 'first element'
+  | 'element'
+  | 'element comma'
+
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
+
+/**
+ * Takes any number of concatenated JSON documents in chunks cut anywhere. Of each document that is an object, the elements
+ * of the top-level arrays named in `arrays` are handed out one by one; at most one of them is held, besides the chunk.
+ * Keys of the same name further down are left alone. `write` and `end` throw JsonError; what a handler throws passes through.
+ */
+export class JsonElements {
+  readonly #arrays: readonly string[]
+  readonly #handlers: ElementHandlers
+  #expected: Expected = 'document'
+  /** Bytes of the chunks before this one. */
+  #before = 0
+  #documentAt = 0
+  #rest = ''
+  #key = ''
+  #value: JsonValue | null = null
+
+  constructor(arrays: readonly string[], handlers: ElementHandlers) {
+    this.#arrays = arrays
+    this.#handlers = handlers
+  }
+
+  write(bytes: Uint8Array): void {
+    const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    let at = 0
+    while (at < chunk.length) {
+      at = this.#value ? this.#within(chunk, at, this.#value) : this.#between(chunk, at)
+    }
+    this.#before += chunk.length
+  }
+
+  /** No more bytes. @throws JsonError, `truncated`, where a document is not finished */
+  end(): void {
+    if (this.#expected === 'document' && this.#value?.mayEndHere) this.#finishValue(this.#value)
+    if (this.#expected !== 'document' || this.#value) {
+      throw new JsonError('The JSON ends too early,', this.#before, true)
+    }
+  }
+
+  #within(chunk: Buffer, at: number, value: JsonValue): number {
+    const end = value.take(chunk, at)
+    if (end < 0) return chunk.length
+    this.#finishValue(value)
+    return end
+  }
+
+  #finishValue(value: JsonValue): void {
+    const bytes = value.bytes()
+    this.#value = null
+    switch (this.#expected) {
+      case 'document':
+        this.#handlers.onDocument(parseJson(bytes, value.offset), value.offset)
+        return
+      case 'first element':
+      case 'element':
+        this.#expected = 'element comma'
+        this.#handlers.onElement(this.#key, bytes, value.offset)
+        return
+      case 'value':
+        this.#rest += bytes.toString('utf8')
+        this.#expected = 'comma'
+        return
+      default:
+        this.#rest += bytes.toString('utf8')
+        this.#key = String(parseJson(bytes, value.offset))
+        this.#expected = 'colon'
+    }
+  }
+
+  /** Takes white space or punctuation, or sees the first byte of a value and leaves it to #within. Gives where to go on. */
+  #between(chunk: Buffer, at: number): number {
+    const byte = chunk[at] as number
+    if (isSpace(byte)) return at + 1
+    const offset = this.#before + at
+    if (this.#expected === 'document') {
+      if (offset < BYTE_ORDER_MARK.length && byte === BYTE_ORDER_MARK[offset]) return at + 1
+      this.#documentAt = offset
+    }
+    const next = this.#afterPunctuation(String.fromCharCode(byte))
+    if (next) {
+      this.#expected = next
+      return at + 1
+    }
+    const isKey = this.#expected === 'key' || this.#expected === 'first key'
+    const isValue = /^(document|value|first element|element)$/.test(this.#expected) && mayBegin(byte)
+    if (isKey ? byte !== 0x22 : !isValue)
+      throw new JsonError('Not JSON: an unexpected character stands', offset)
+    this.#value = new JsonValue(byte, offset)
+    return at
+  }
+
+  /** What is expected after this character, or null where it is no punctuation that may stand here. */
+  #afterPunctuation(character: string): Expected | null {
+    switch (`${this.#expected} ${character}`) {
+      case 'document {':
+        return this.#keep('{', 'first key')
+      case 'colon :':
+        return this.#keep(':', 'value')
+      case 'comma ,':
+        return this.#keep(',', 'key')
+      case 'value [':
+        return this.#arrays.includes(this.#key) ? this.#keep('[', 'first element') : null
+      case 'first element ]':
+      case 'element comma ]':
+        return this.#keep(']', 'comma')
+      case 'element comma ,':
+        return 'element'
+      case 'first key }':
+      case 'comma }':
+        return this.#finishDocument()
+      default:
+        return null
+    }
+  }
+
+  #keep(text: string, next: Expected): Expected {
+    this.#rest += text
+    return next
+  }
+
+  #finishDocument(): Expected {
+    const text = `${this.#rest}}`
+    this.#rest = ''
+    this.#handlers.onDocument(parseJson(Buffer.from(text), this.#documentAt), this.#documentAt)
+    return 'document'
+  }
+}
