@@ -1,0 +1,135 @@
+/** Label selectors as kubectl's -l takes them, judged here where no API server does it: k8s.io/apimachinery/pkg/labels. */
+
+import { type Token, tokensOf, wrongAt } from './label-selector/tokens.ts'
+import { checkKey, checkValue } from './label-selector/validity.ts'
+
+/** Whether an object with these labels is selected. Values that are no strings count as absent. */
+export type LabelTest = (labels: Record<string, unknown>) => boolean
+
+type ValueTest = (value: string | undefined) => boolean
+
+/**
+ * Reads a selector such as `app=web,tier in (a,b),!legacy`; an empty one selects everything.
+ * @throws UsageError naming the selector and the position, where the API server would answer 400
+ */
+export function parseLabelSelector(selector: string): LabelTest {
+  const reader = new Reader(selector)
+  const requirements: LabelTest[] = []
+  if (reader.next.text === '') return () => true
+  do requirements.push(requirement(reader))
+  while (reader.accept(','))
+  if (reader.next.text !== '') throw reader.wrong('a comma or the end')
+  return labels => requirements.every(holds => holds(labels))
+}
+
+/** The tokens in turn. A `,` at the end is followed by the empty token, which is no key: refused as the API server does. */
+class Reader {
+  readonly #selector: string
+  readonly #tokens: Token[]
+  #at = 0
+
+  constructor(selector: string) {
+    this.#selector = selector
+    this.#tokens = tokensOf(selector)
+  }
+
+  get next(): Token {
+    return this.#tokens[this.#at] ?? { text: '', at: this.#selector.length, isWord: false }
+  }
+
+  take(): Token {
+    const token = this.next
+    this.#at += 1
+    return token
+  }
+
+  accept(text: string): boolean {
+    const found = this.next.text === text
+    if (found) this.#at += 1
+    return found
+  }
+
+  word(expected: string): Token {
+    if (!this.next.isWord) throw this.wrong(expected)
+    return this.take()
+  }
+
+  wrong(expected: string): Error {
+    const { text, at } = this.next
+    return wrongAt(
+      this.#selector,
+      at,
+      `${expected} is expected, not ${text === '' ? 'the end' : `"${text}"`}`,
+    )
+  }
+
+  key(): string {
+    const { text, at } = this.word('a label')
+    checkKey(this.#selector, text, at)
+    return text
+  }
+
+  value(token: Token): string {
+    checkValue(this.#selector, token.text, token.at)
+    return token.text
+  }
+
+  integer(): bigint {
+    const { text, at } = this.word('a whole number')
+    const number = integer(text)
+    if (number === null) throw wrongAt(this.#selector, at, `a whole number is expected, not "${text}"`)
+    checkValue(this.#selector, text, at)
+    return number
+  }
+}
+
+function requirement(reader: Reader): LabelTest {
+  const isAbsent = reader.accept('!')
+  const key = reader.key()
+  const test = isAbsent ? (value?: string) => value === undefined : valueTest(reader)
+  return labels => {
+    const value = Object.hasOwn(labels, key) ? labels[key] : undefined
+    return test(typeof value === 'string' ? value : undefined)
+  }
+}
+
+/** What follows the key; nothing means that the label exists. */
+function valueTest(reader: Reader): ValueTest {
+  const { text } = reader.next
+  if (text === '' || text === ',') return value => value !== undefined
+  if (!/^(?:in|notin|==?|!=|[<>])$/.test(text)) throw reader.wrong('one of =, ==, !=, in, notin, <, >')
+  reader.take()
+  if (text === '<' || text === '>') return comparison(text, reader.integer())
+  const values = /in$/.test(text) ? valueSet(reader) : new Set([exactValue(reader)])
+  const isIn: ValueTest = value => value !== undefined && values.has(value)
+  return text === 'notin' || text === '!=' ? value => !isIn(value) : isIn
+}
+
+function exactValue(reader: Reader): string {
+  const { text } = reader.next
+  return text === '' || text === ',' ? '' : reader.value(reader.word('a value'))
+}
+
+/** `(a,b)`. Nothing between commas is the empty value. */
+function valueSet(reader: Reader): Set<string> {
+  if (!reader.accept('(')) throw reader.wrong('"("')
+  const values = new Set<string>()
+  do values.add(reader.next.isWord ? reader.value(reader.take()) : '')
+  while (reader.accept(','))
+  if (!reader.accept(')')) throw reader.wrong('"," or ")"')
+  return values
+}
+
+function comparison(operator: string, bound: bigint): ValueTest {
+  return value => {
+    const number = value === undefined ? null : integer(value)
+    return number !== null && (operator === '<' ? number < bound : number > bound)
+  }
+}
+
+/** As strconv.ParseInt reads it: decimal, 64 bits. */
+function integer(text: string): bigint | null {
+  if (!/^[+-]?\d+$/.test(text)) return null
+  const number = BigInt(text.replace(/^\+/, ''))
+  return BigInt.asIntN(64, number) === number ? number : null
+}
