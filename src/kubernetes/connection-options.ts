@@ -1,0 +1,23 @@
+/** What a user may say about the cluster to talk to: kubectl's flags, and the surroundings they are read in. */
+
+export interface ConnectionOptions {
+  kubeconfig?: string
+  context?: string
+  cluster?: string
+  user?: string
+  server?: string
+  token?: string
+  certificateAuthority?: string
+  tlsServerName?: string
+  insecureSkipTlsVerify?: boolean
+  as?: string
+  asUid?: string
+  asGroup?: string[]
+  namespace?: string
+  /** KUBECONFIG, the proxy variables and those of a pod are read from it; exec plugins inherit it. */
+  env: Record<string, string | undefined>
+  cwd: string
+  home: string
+  /** `pullguard/<version>`. */
+  userAgent: string
+}

@@ -1,0 +1,51 @@
+/** What one request is sent with to prove who sends it, and where a fresh one comes from. */
+
+export interface Credential {
+  /** The Authorization header; null where the certificate is the proof, or nothing is. */
+  authorization: string | null
+  /** PEM; null without a client certificate. */
+  certificate: string | null
+  key: string | null
+}
+
+export interface CredentialSource {
+  current(): Promise<Credential>
+  /** After a 401 to `refused`: another credential to try, or null where there is none. */
+  renewed(refused: Credential): Promise<Credential | null>
+}
+
+/** A credential that stays what it is. */
+export function fixed(credential: Credential): CredentialSource {
+  return { current: async () => credential, renewed: async () => null }
+}
+
+export interface Fetched {
+  credential: Credential
+  /** Milliseconds; Infinity where it is not known to end. */
+  expiresAt: number
+}
+
+/** A credential that is fetched once for all requests, and again once it has expired or was refused. */
+export function fetchedBy(fetch: () => Promise<Fetched>): CredentialSource {
+  let last: Promise<Fetched> | null = null
+  const again = async () => {
+    last = fetch()
+    return (await last).credential
+  }
+  return {
+    async current() {
+      const held = last === null ? null : await last
+      return held !== null && Date.now() < held.expiresAt ? held.credential : again()
+    },
+    async renewed(refused) {
+      const held = (await last)?.credential
+      // Another request's 401 has renewed it meanwhile.
+      if (held !== undefined && held !== refused) return held
+      const fresh = await again()
+      return isSame(fresh, refused) ? null : fresh
+    },
+  }
+}
+
+const isSame = (a: Credential, b: Credential) =>
+  a.authorization === b.authorization && a.certificate === b.certificate && a.key === b.key

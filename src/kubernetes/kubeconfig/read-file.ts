@@ -1,0 +1,58 @@
+/** Reads one kubeconfig file, YAML or JSON. */
+
+import { readFile } from 'node:fs/promises'
+import { parseDocument } from 'yaml'
+import { UsageError } from '../../errors.ts'
+import { type Entry, type Kubeconfig, mapping, mappings, text } from './kubeconfig.ts'
+
+/**
+ * @param file absolute path
+ * @returns null where there is no such file
+ * @throws UsageError naming the file, and the line where there is one
+ */
+export async function readKubeconfig(file: string): Promise<Kubeconfig | null> {
+  let content: string
+  try {
+    content = await readFile(file, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : 'unreadable'
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null
+    throw new UsageError(`The kubeconfig ${file} can't be read (${code}): make it readable or name another`)
+  }
+  const parsed = parse(content, file)
+  const top = parsed === null || parsed === undefined ? {} : mapping(parsed)
+  if (top === null) throw new UsageError(`The kubeconfig ${file} is not a mapping: is it a kubeconfig?`)
+  return {
+    currentContext: text(top, 'current-context'),
+    clusters: named(top.clusters, 'cluster', file),
+    users: named(top.users, 'user', file),
+    contexts: named(top.contexts, 'context', file),
+  }
+}
+
+function parse(content: string, file: string): unknown {
+  if (content.startsWith('{')) {
+    try {
+      return JSON.parse(content)
+    } catch {
+      // Flow-style YAML starts the same way, and the YAML parser knows the line of a mistake.
+    }
+  }
+  const document = parseDocument(content, { prettyErrors: true })
+  const [error] = document.errors
+  if (error === undefined) return document.toJS()
+  // Not the parser's message: it quotes the line, which may hold a token.
+  const line = error.linePos?.[0].line ?? 1
+  throw new UsageError(`The kubeconfig ${file} is not valid YAML at line ${line} (${error.code}): correct it`)
+}
+
+function named(list: unknown, kind: 'cluster' | 'user' | 'context', file: string): Map<string, Entry> {
+  const entries = new Map<string, Entry>()
+  for (const item of mappings(list)) {
+    const name = text(item, 'name')
+    // client-go refuses the file too: which of the two is meant can't be known.
+    if (entries.has(name)) throw new UsageError(`The kubeconfig ${file} has two ${kind}s named ${name}`)
+    entries.set(name, { fields: mapping(item[kind]) ?? {}, file })
+  }
+  return entries
+}
