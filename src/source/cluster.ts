@@ -9,6 +9,7 @@ import { type Progress, pathOf, type Reading, startReading } from './cluster/rea
 import { readSurroundings } from './cluster/surroundings.ts'
 import { isNotFound, uniqueGaps } from './gap.ts'
 import { narrowPod } from './narrow/pod.ts'
+import { redact } from './redact.ts'
 import type { Scope } from './scope.ts'
 import { byNamespaceAndName, byPodAndTime, eventsOf, groupByPod, isWorthALook } from './worth-a-look.ts'
 
@@ -42,7 +43,7 @@ export async function readCluster(
   const surroundings = await readSurroundings(reading, pods)
   return {
     takenAt,
-    source: { type: 'cluster', context: cluster.context, server: cluster.server },
+    source: { type: 'cluster', context: cluster.context, server: redact(cluster.server) },
     podCount: found.count,
     pods,
     events: pods.flatMap(pod => eventsOf(pod, byPod)).sort(byPodAndTime),

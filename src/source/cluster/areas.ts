@@ -9,7 +9,7 @@ import { nameOf } from '../narrow/shape.ts'
 import { podKey } from '../worth-a-look.ts'
 import { readEvents, readEventsOf } from './events.ts'
 import { type AreaPods, readAreaPods, readPodsWhere } from './pods.ts'
-import { type Area, fieldValue, pathOf, type Reading } from './reading.ts'
+import { type Area, fieldValue, noteExpiry, pathOf, type Reading } from './reading.ts'
 
 export interface ScopePods extends AreaPods {
   events: PodEvent[]
@@ -73,7 +73,12 @@ async function readArea(reading: Reading, area: Area): Promise<ScopePods> {
     ? await readEventsOf(reading, [...new Set(found.pods.map(({ namespace }) => namespace))])
     : areaEvents
   const pods = [...found.pods, ...(await readEphemeral(reading, area, found.pods, events))]
-  return { count: found.count, pods, events }
+  const names = new Set(pods.map(pod => podKey(pod.namespace, pod.name)))
+  return {
+    count: found.count,
+    pods,
+    events: events.filter(event => names.has(podKey(event.namespace, event.pod))),
+  }
 }
 
 /** Pods whose rows look ready though an ephemeral container can't be pulled: only its events tell. */
@@ -100,10 +105,11 @@ async function listNamespaces(reading: Reading): Promise<string[]> {
   const names: string[] = []
   try {
     const options = { ...reading.abort, metadataOnly: true, limit: 500 }
-    await reading.cluster.list('/api/v1/namespaces', options, raw => {
+    const result = await reading.cluster.list('/api/v1/namespaces', options, raw => {
       const name = nameOf(raw)
       if (name !== null) names.push(name)
     })
+    noteExpiry(reading, 'namespaces', null, result)
     return names
   } catch (error) {
     reading.gaps.push(gapOf(error, 'namespaces', null))

@@ -4,7 +4,7 @@ import { AT_ONCE, bounded } from '../../kubernetes/bounded.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { gapOf, isForbidden } from '../gap.ts'
 import { narrowEvent } from '../narrow/event.ts'
-import { type Area, fieldValue, pathOf, type Reading } from './reading.ts'
+import { type Area, fieldValue, noteExpiry, pathOf, type Reading } from './reading.ts'
 
 /** Common reasons that never tell of a pull; a field selector can leave out many but not pick several. */
 const NOISE = [
@@ -59,7 +59,7 @@ export async function readEventsOf(reading: Reading, namespaces: string[]): Prom
 async function listEvents(reading: Reading, area: Area, pod?: string): Promise<PodEvent[]> {
   const events: PodEvent[] = []
   const fieldSelector = pod === undefined ? SELECTOR : `${SELECTOR},involvedObject.name=${fieldValue(pod)}`
-  await reading.cluster.list(
+  const result = await reading.cluster.list(
     pathOf('/api/v1', area, 'events'),
     { ...reading.abort, limit: 0, fieldSelector },
     raw => {
@@ -67,5 +67,6 @@ async function listEvents(reading: Reading, area: Area, pod?: string): Promise<P
       if (event !== null) events.push(event)
     },
   )
+  noteExpiry(reading, 'events', area, result)
   return events
 }

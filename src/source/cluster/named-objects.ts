@@ -5,7 +5,7 @@ import { AT_ONCE, bounded } from '../../kubernetes/bounded.ts'
 import type { KubernetesObject } from '../../kubernetes/cluster.ts'
 import { gapOf, isNotFound } from '../gap.ts'
 import { nameOf, namespaceOf } from '../narrow/shape.ts'
-import { type Area, pathOf, type Reading } from './reading.ts'
+import { type Area, noteExpiry, pathOf, type Reading } from './reading.ts'
 
 export interface ResourceKind {
   /** `/api/v1` or `/apis/GROUP/VERSION`. */
@@ -28,23 +28,23 @@ const PAGE = 500
 /** A listed object costs the server far less than one asked for alone; so the list may hold this many others for each one wanted. */
 const LISTED_FOR_ONE_SINGLE = 5
 
+/** Names still to be found, by namespace and name. */
+type Wanted = Map<string, ObjectName>
+
+export const nameKey = ({ namespace, name }: ObjectName): string => `${namespace}/${name}`
+
 /** Hands each object that exists to `visit`. One that is gone is no matter; one that can't be read leaves a gap. */
 export async function readNamed(
   reading: Reading,
   kind: ResourceKind,
   names: ObjectName[],
-  visit: (object: KubernetesObject, name: ObjectName) => void,
+  visit: (object: KubernetesObject) => void,
 ): Promise<void> {
-  const wanted = new Map(names.map(name => [`${name.namespace}/${name.name}`, name]))
-  const found = (object: KubernetesObject) => {
-    const key = `${namespaceOf(object)}/${nameOf(object)}`
-    const name = wanted.get(key)
-    if (name !== undefined && wanted.delete(key)) visit(object, name)
-  }
-  if (wanted.size > FEW && (await readFromList(reading, kind, wanted, found))) return
+  const wanted: Wanted = new Map(names.map(name => [nameKey(name), name]))
+  if (wanted.size > FEW && (await readFromList(reading, kind, wanted, visit))) return
   await bounded([...wanted.values()], AT_ONCE, async name => {
     const object = await getNamed(reading, kind, name)
-    if (object !== null) visit(object, name)
+    if (object !== null) visit(object)
   })
 }
 
@@ -63,31 +63,34 @@ async function getNamed(
   }
 }
 
-/** True if the list was read to its end, so that what it did not hold does not exist. Else the caller asks one by one. */
+/** True if nothing is left to ask for: all were found, or the list was read to its end and what it did not hold does not exist. */
 async function readFromList(
   reading: Reading,
-  { prefix, resource, metadataOnly }: ResourceKind,
-  wanted: Map<string, ObjectName>,
-  found: (object: KubernetesObject) => void,
+  { prefix, resource, what, metadataOnly }: ResourceKind,
+  wanted: Wanted,
+  visit: (object: KubernetesObject) => void,
 ): Promise<boolean> {
-  const namespaces = new Set([...wanted.values()].map(({ namespace }) => namespace))
-  const area: Area = namespaces.size === 1 ? ([...namespaces][0] ?? null) : null
+  const area = areaOf(wanted)
   const enough = new AbortController()
-  const signal = reading.abort.signal ? AbortSignal.any([reading.abort.signal, enough.signal]) : enough.signal
+  const signals = [enough.signal, ...(reading.abort.signal ? [reading.abort.signal] : [])]
+  const options = { metadataOnly, limit: PAGE, signal: AbortSignal.any(signals) }
   let left = Math.max(PAGE, wanted.size * LISTED_FOR_ONE_SINGLE)
   try {
-    await reading.cluster.list(
-      pathOf(prefix, area, resource),
-      { metadataOnly, limit: PAGE, signal },
-      object => {
-        left -= 1
-        if (left < 0) enough.abort()
-        found(object)
-      },
-    )
+    const result = await reading.cluster.list(pathOf(prefix, area, resource), options, object => {
+      if (wanted.delete(nameKey({ namespace: namespaceOf(object), name: nameOf(object) ?? '' })))
+        visit(object)
+      left -= 1
+      if (left < 0 || wanted.size === 0) enough.abort()
+    })
+    noteExpiry(reading, what, area, result)
     return true
   } catch (error) {
-    if (enough.signal.aborted || error instanceof ApiError) return false
-    throw error
+    if (!enough.signal.aborted && !(error instanceof ApiError)) throw error
+    return wanted.size === 0
   }
+}
+
+function areaOf(wanted: Wanted): Area {
+  const [first, ...others] = new Set([...wanted.values()].map(({ namespace }) => namespace))
+  return others.length === 0 ? (first ?? null) : null
 }

@@ -3,11 +3,11 @@
  * which pods need a look. A container that waits is never ready, so its pod's Ready cell is `n/m` with n < m.
  */
 
-import type { KubernetesObject } from '../../kubernetes/cluster.ts'
-import { list, text } from '../narrow/shape.ts'
-import { type Area, pathOf, type Reading } from './reading.ts'
+import type { KubernetesObject, TableRow } from '../../kubernetes/cluster.ts'
+import { list, record, text } from '../narrow/shape.ts'
+import { type Area, noteExpiry, pathOf, type Reading } from './reading.ts'
 
-/** A pod as a row names it: without namespace. The node is empty while there is none. */
+/** A pod as a row names it: without namespace. */
 export interface RowPod {
   name: string
   node: string
@@ -18,12 +18,13 @@ export interface PodRows {
   suspects: RowPod[]
   /** A row could not be understood: nothing but reading every pod in full will do. */
   unclear: boolean
-  /** Whole pods, where the server does not speak Table. */
-  visitedWhole: boolean
 }
 
-const COLUMNS = ['name', 'ready', 'status']
+/** Where the server's printer has put these for as long as there are Tables (pkg/printers/internalversion). */
+const COLUMNS: Record<number, string> = { 0: 'name', 1: 'ready', 6: 'node' }
 const READY = /^(\d+)\/(\d+)$/
+/** The node cell of a pod that is not scheduled. No kubelet has tried to get its images. */
+const NO_NODE = '<none>'
 /** What names of pods and nodes are made of; anything else has no place in a field selector. */
 const NAME = /^[a-z0-9][a-z0-9.-]*$/
 
@@ -33,61 +34,47 @@ export async function readPodRows(
   area: Area,
   visitPod: (raw: KubernetesObject) => void,
 ): Promise<PodRows> {
-  let count = 0
-  let wholePods = 0
-  const unready: unknown[][] = []
-  const { columns } = await reading.cluster.table(
+  const rows: PodRows = { count: 0, suspects: [], unclear: false }
+  const result = await reading.cluster.table(
     pathOf('/api/v1', area, 'pods'),
     { ...reading.labels, ...reading.abort, limit: 0 },
-    ({ cells }) => {
-      count += 1
-      // Healthy rows fall through, so that memory does not grow with them.
-      if (!isReady(list(cells)[1])) unready.push(list(cells))
+    row => {
+      rows.count += 1
       reading.countPod()
+      addSuspect(rows, row)
     },
-    item => {
-      wholePods += 1
+    pod => {
+      rows.count += 1
       reading.countPod()
-      visitPod(item)
+      visitPod(pod)
     },
   )
-  if (wholePods > 0) return { count: wholePods, suspects: [], unclear: false, visitedWhole: true }
-  const nodeColumn = columns.findIndex(column => column.toLowerCase() === 'node')
-  const suspects = (await withoutSucceeded(reading, area, unready)).map(cells => rowPod(cells, nodeColumn))
-  const known = COLUMNS.every((name, index) => columns[index]?.toLowerCase() === name)
-  return {
-    count,
-    suspects: suspects.filter(suspect => suspect !== null),
-    unclear: count > 0 && (!known || suspects.includes(null)),
-    visitedWhole: false,
-  }
+  noteExpiry(reading, 'pods', area, result)
+  const { columns } = result
+  const known = Object.entries(COLUMNS).every(([at, name]) => columns[Number(at)]?.toLowerCase() === name)
+  return { ...rows, unclear: rows.unclear || (columns.length > 0 && !known) }
 }
 
-function isReady(cell: unknown): boolean {
-  const match = READY.exec(text(cell))
+/** Healthy rows fall through, so that memory does not grow with them. */
+function addSuspect(rows: PodRows, row: TableRow): void {
+  const [name, ready, , , , , node] = list(row.cells).map(text)
+  if (isReady(ready ?? '') || hasSucceeded(row) || node === NO_NODE) return
+  if (name !== undefined && NAME.test(name) && node !== undefined && NAME.test(node)) {
+    rows.suspects.push({ name, node })
+  } else rows.unclear = true
+}
+
+function isReady(cell: string): boolean {
+  const match = READY.exec(cell)
   return match !== null && match[1] === match[2]
 }
 
-function rowPod(cells: unknown[], nodeColumn: number): RowPod | null {
-  const name = text(cells[0])
-  const node = text(cells[nodeColumn])
-  return NAME.test(name) ? { name, node: NAME.test(node) ? node : '' } : null
-}
-
 /**
- * Leaves out pods that have succeeded. `Completed` in the Status cell is not enough for that: the cell is one container's, and a pod
- * whose first container is done and whose second can't be pulled says Completed too. The rows of the succeeded pods tell them apart.
+ * Not by `Completed` in the Status cell: the cell is one container's, and a pod whose first container is done and whose second
+ * can't be pulled says Completed too.
  */
-async function withoutSucceeded(reading: Reading, area: Area, rows: unknown[][]): Promise<unknown[][]> {
-  const completed = rows.filter(cells => cells[2] === 'Completed')
-  if (completed.length === 0) return rows
-  const key = (cells: unknown[]) => JSON.stringify([cells[0], cells[5], cells[6]])
-  const left = Map.groupBy(completed, key)
-  await reading.cluster.table(
-    pathOf('/api/v1', area, 'pods'),
-    { ...reading.labels, ...reading.abort, limit: 0, fieldSelector: 'status.phase=Succeeded' },
-    ({ cells }) => left.get(key(list(cells)))?.pop(),
-    () => {},
-  )
-  return [...rows.filter(cells => cells[2] !== 'Completed'), ...[...left.values()].flat()]
+function hasSucceeded({ conditions }: TableRow): boolean {
+  return list(conditions)
+    .map(record)
+    .some(({ type, reason }) => type === 'Completed' && reason === 'Succeeded')
 }

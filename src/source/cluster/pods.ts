@@ -8,9 +8,9 @@ import type { KubernetesObject } from '../../kubernetes/cluster.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import { gapOf } from '../gap.ts'
 import { narrowPod } from '../narrow/pod.ts'
-import { hasFailedPull, hasUntried } from '../worth-a-look.ts'
-import { type PodRows, type RowPod, readPodRows } from './pod-rows.ts'
-import { type Area, pathOf, type Reading } from './reading.ts'
+import { hasFailedPull, hasUntried, podKey } from '../worth-a-look.ts'
+import { type RowPod, readPodRows } from './pod-rows.ts'
+import { type Area, noteExpiry, pathOf, type Reading } from './reading.ts'
 
 export interface AreaPods {
   /** All pods of the area, healthy ones included. */
@@ -22,15 +22,22 @@ export interface AreaPods {
 /** A pod read alone costs the server about as much as this many in a page of whole pods (measured: 1 ms and 0.2 ms). */
 const PODS_FOR_ONE_SINGLE = 5
 const PAGE = 500
+/** Pods in another phase on some node; one without a node waits for the scheduler, however many there are. */
+const NOT_RUNNING = 'status.phase!=Running,status.phase!=Succeeded,spec.nodeName!='
 
 /** @throws ApiError where the rows can't be read; what fails later is a gap. */
 export async function readAreaPods(reading: Reading, area: Area): Promise<AreaPods> {
   const kept = new Keeper()
-  const [rows, atRest] = await Promise.all([
+  const [rows, seen] = await Promise.all([
     readPodRows(reading, area, raw => kept.keep(raw)),
     readNotRunning(reading, area, kept),
   ])
-  await readRemaining(reading, area, rows, kept, atRest)
+  const remaining = unseen(rows.suspects, seen)
+  if (rows.unclear || remaining.length * PODS_FOR_ONE_SINGLE > rows.count) {
+    await readPages(reading, area, kept)
+  } else {
+    await bounded(remaining, AT_ONCE, row => readOne(reading, area, row, kept))
+  }
   const pods = kept.pods()
   reading.countSuspects(pods.length)
   return { count: rows.count, pods }
@@ -39,8 +46,7 @@ export async function readAreaPods(reading: Reading, area: Area): Promise<AreaPo
 /** Reads in full the pods that a field selector names in any area, keeping those that could be failing. @throws ApiError */
 export async function readPodsWhere(reading: Reading, area: Area, fieldSelector: string): Promise<Pod[]> {
   const kept = new Keeper()
-  const options = { ...reading.labels, ...reading.abort, limit: 0, fieldSelector }
-  await reading.cluster.list(pathOf('/api/v1', area, 'pods'), options, raw => kept.keep(raw))
+  await listPods(reading, area, { limit: 0, fieldSelector }, raw => kept.keep(raw))
   return kept.pods()
 }
 
@@ -52,18 +58,13 @@ const rowKey = (row: RowPod): string => `${row.name} ${row.node}`
 /** Where this list fails, its pods are read like the other suspects; so the failure costs time, not truth. */
 async function readNotRunning(reading: Reading, area: Area, kept: Keeper): Promise<SeenRows> {
   const seen: SeenRows = new Map()
-  const fieldSelector = 'status.phase!=Running,status.phase!=Succeeded'
   try {
-    await reading.cluster.list(
-      pathOf('/api/v1', area, 'pods'),
-      { ...reading.labels, ...reading.abort, limit: 0, fieldSelector },
-      raw => {
-        const pod = kept.keep(raw)
-        if (pod === null) return
-        const key = rowKey({ name: pod.name, node: pod.node ?? '' })
-        seen.set(key, (seen.get(key) ?? 0) + 1)
-      },
-    )
+    await listPods(reading, area, { limit: 0, fieldSelector: NOT_RUNNING }, raw => {
+      const pod = kept.keep(raw)
+      if (pod === null) return
+      const key = rowKey({ name: pod.name, node: pod.node ?? '' })
+      seen.set(key, (seen.get(key) ?? 0) + 1)
+    })
   } catch (error) {
     // Only for what it throws: the rows show all these pods too, so there is no gap.
     gapOf(error, 'pods', area)
@@ -71,42 +72,46 @@ async function readNotRunning(reading: Reading, area: Area, kept: Keeper): Promi
   return seen
 }
 
-async function readRemaining(
-  reading: Reading,
-  area: Area,
-  rows: PodRows,
-  kept: Keeper,
-  seen: SeenRows,
-): Promise<void> {
-  const remaining = rows.suspects.filter(row => {
-    const left = seen.get(rowKey(row)) ?? 0
-    seen.set(rowKey(row), left - 1)
-    return left <= 0
-  })
+/** The rows that are still to be read, those of one name and node once: they are asked for together. */
+function unseen(rows: RowPod[], seen: SeenRows): RowPod[] {
+  const remaining = new Map<string, RowPod>()
+  for (const row of rows) {
+    const key = rowKey(row)
+    const left = seen.get(key) ?? 0
+    seen.set(key, left - 1)
+    if (left <= 0) remaining.set(key, row)
+  }
+  return [...remaining.values()]
+}
+
+/** One that can't be read is a gap and does not keep the others from being read. */
+async function readOne(reading: Reading, area: Area, { name, node }: RowPod, kept: Keeper): Promise<void> {
+  const fieldSelector = `spec.nodeName=${node},metadata.name=${name}`
   try {
-    if (rows.unclear || remaining.length * PODS_FOR_ONE_SINGLE > rows.count)
-      await readPages(reading, area, kept)
-    else await bounded([...new Map(remaining.map(row => [rowKey(row), row])).values()], AT_ONCE, readOne)
+    await listPods(reading, area, { limit: 0, fieldSelector }, raw => kept.keep(raw))
   } catch (error) {
     reading.gaps.push(gapOf(error, 'pods', area))
-  }
-
-  async function readOne({ name, node }: RowPod): Promise<void> {
-    const fieldSelector = `${node === '' ? '' : `spec.nodeName=${node},`}metadata.name=${name}`
-    const options = { ...reading.labels, ...reading.abort, limit: 0, fieldSelector }
-    await reading.cluster.list(pathOf('/api/v1', area, 'pods'), options, raw => kept.keep(raw))
   }
 }
 
 /** Every pod in full, page by page: the cheaper way where there are very many suspects, the only one where rows say too little. */
 async function readPages(reading: Reading, area: Area, kept: Keeper): Promise<void> {
-  const options = { ...reading.labels, ...reading.abort, limit: PAGE }
-  const { inconsistent } = await reading.cluster.list(pathOf('/api/v1', area, 'pods'), options, raw => {
-    kept.keep(raw)
-  })
-  if (!inconsistent) return
-  const detail = 'The list of pods expired half-way and went on from a newer state.'
-  reading.gaps.push({ what: 'pods', namespace: area, why: 'expired', detail })
+  try {
+    await listPods(reading, area, { limit: PAGE }, raw => kept.keep(raw))
+  } catch (error) {
+    reading.gaps.push(gapOf(error, 'pods', area))
+  }
+}
+
+async function listPods(
+  reading: Reading,
+  area: Area,
+  options: { limit: number; fieldSelector?: string },
+  visit: (raw: KubernetesObject) => void,
+): Promise<void> {
+  const path = pathOf('/api/v1', area, 'pods')
+  const result = await reading.cluster.list(path, { ...reading.labels, ...reading.abort, ...options }, visit)
+  noteExpiry(reading, 'pods', area, result)
 }
 
 /** Narrows pods as they come and keeps those that could be failing, each once. */
@@ -117,7 +122,7 @@ class Keeper {
   keep(raw: KubernetesObject): Pod | null {
     const pod = narrowPod(raw)
     if (pod !== null && (hasFailedPull(pod) || hasUntried(pod))) {
-      this.kept.set(`${pod.namespace}/${pod.name}`, pod)
+      this.kept.set(podKey(pod.namespace, pod.name), pod)
     }
     return pod
   }

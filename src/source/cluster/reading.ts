@@ -1,6 +1,6 @@
 /** What every part of one reading of a cluster shares. */
 
-import type { ClusterReader } from '../../kubernetes/cluster.ts'
+import type { ClusterReader, ListResult } from '../../kubernetes/cluster.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 
 /** A namespace, or null for all of them at once. */
@@ -60,6 +60,13 @@ export function pathOf(prefix: string, area: Area, resource: string): string {
   return area === null
     ? `${prefix}/${resource}`
     : `${prefix}/namespaces/${encodeURIComponent(area)}/${resource}`
+}
+
+/** Leaves a gap where a list expired half-way: what it says is not of one moment. */
+export function noteExpiry({ gaps }: Reading, what: string, area: Area, { inconsistent }: ListResult): void {
+  if (!inconsistent) return
+  const detail = 'The list expired half-way and went on from a newer state.'
+  gaps.push({ what, namespace: area, why: 'expired', detail })
 }
 
 /** A value inside a field selector: its own commas, equal signs and backslashes are escaped. */
