@@ -26,7 +26,7 @@ const DOORS: Record<string, string[]> = {
   kubernetes: ['errors'],
   registry: ['errors', 'image'],
   source: ['errors', 'image', 'snapshot', 'kubernetes', 'registry'],
-  apply: ['errors', 'image', 'snapshot', 'types:plan', 'kubernetes', 'registry'],
+  apply: ['errors', 'image', 'snapshot', 'plan', 'kubernetes', 'registry'],
   simulator: ['image'],
   terminal: ['errors'],
   commands: [

@@ -62,5 +62,7 @@ export function belongsTo(pod: KubernetesObject, { controllerUid, pod: name }: A
   }
   if (name !== null) return metadata.name === name
   if (controllerUid === null) return true
-  return metadata.ownerReferences?.some(owner => owner.controller === true && owner.uid === controllerUid) ?? false
+  return (
+    metadata.ownerReferences?.some(owner => owner.controller === true && owner.uid === controllerUid) ?? false
+  )
 }

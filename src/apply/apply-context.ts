@@ -1,7 +1,7 @@
 /** What the writing of a plan works with: the cluster, the journal, the content that the plan itself never holds. */
 
 import type { ClusterWriter, KubernetesObject } from '../kubernetes/cluster.ts'
-import type { Change, Edit, PatchChange } from '../plan/change.ts'
+import type { Change } from '../plan/change.ts'
 import type { Outcome } from './outcome.ts'
 
 /** Time, so that a test need not wait. */
@@ -9,13 +9,6 @@ export interface Clock {
   /** Milliseconds. */
   now(): number
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
-}
-
-/** The plan's own rules, which writing has to follow when an object turns out to have changed. */
-export interface PatchRules {
-  isWritten(edit: Edit, object: KubernetesObject): boolean
-  /** The change against the object as it is now; null if it no longer fits. */
-  replan(change: PatchChange, object: KubernetesObject): PatchChange | null
 }
 
 /** Notes on disk, flushed before the promise resolves. */
@@ -28,7 +21,6 @@ export interface Notes {
 export interface ApplyContext {
   cluster: ClusterWriter
   clock: Clock
-  rules: PatchRules
   notes: Notes
   /** The run's name, which every object that it makes carries. */
   run: string

@@ -25,17 +25,36 @@ export async function recreateBarePod(
     manifest = manifestOf(pod, change.secretName)
     // The name is taken while the pod is there, so admission is asked about the same pod under another one.
     await context.cluster.create(collectionPath(change.target), renamed(manifest), { dryRun: true })
-    if (!dryRun) await context.notes.intent(change, manifest)
-    await takeAway(change, context, dryRun)
   } catch (error) {
-    const outcome = await settlePod(change, context, error)
-    if (dryRun || outcome.status !== 'applied') return outcome
-    return outcomeOf(change, 'failed', 'the deletion was not answered; run the fix again to put the pod back')
+    return refusalOf(change, error, context)
   }
-  if (dryRun) return outcomeOf(change, 'accepted')
-  return (await gone(change, context))
-    ? createPod(change, manifest, context)
-    : outcomeOf(change, 'failed', 'it did not end in time; run the fix again to put it back once it has')
+  if (!dryRun) await context.notes.intent(change, manifest)
+  const removal = await removed(change, context, dryRun)
+  return dryRun || removal.status !== 'applied' ? removal : putBack(change, manifest, context)
+}
+
+async function removed(change: RecreateBarePod, context: ApplyContext, dryRun: boolean): Promise<Outcome> {
+  try {
+    await takeAway(change, context, dryRun)
+    return outcomeOf(change, dryRun ? 'accepted' : 'applied')
+  } catch (error) {
+    return settlePod(change, context, error)
+  }
+}
+
+/** From here on the pod is gone: whatever fails, the journal says so and the next run puts it back. */
+async function putBack(
+  change: RecreateBarePod,
+  manifest: KubernetesObject,
+  context: ApplyContext,
+): Promise<Outcome> {
+  if (!(await gone(change, context))) {
+    return outcomeOf(change, 'failed', 'it did not end in time; run the fix again to put it back once it has')
+  }
+  const created = await createPod(change, manifest, context)
+  if (created.status === 'applied') return created
+  const detail = `${created.detail ?? created.status}; run the fix again to put it back`
+  return { ...created, status: 'failed', detail }
 }
 
 /** Creates the pod that an interrupted run deleted, from that run's journal. */
@@ -74,7 +93,7 @@ async function gone(change: RecreateBarePod, { cluster, clock, timeoutMs, signal
       if (writtenAt(pod).uid !== change.target.uid) return true
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) return true
-      if (!isUncertain(error)) throw error
+      if (!(error instanceof ApiError)) throw error
     }
     await clock.sleep(1_000, signal)
   }
@@ -84,7 +103,11 @@ async function gone(change: RecreateBarePod, { cluster, clock, timeoutMs, signal
 /** What a person would have written: without what the server and the scheduler filled in, with the pull secret. */
 export function manifestOf(pod: KubernetesObject, secretName: string | null): KubernetesObject {
   const { name, namespace, labels, annotations } = pod.metadata as Record<string, unknown>
-  const { nodeName: _scheduled, ...spec } = pod.spec as KubernetesObject & {
+  const {
+    nodeName: _scheduled,
+    ephemeralContainers: _debug,
+    ...spec
+  } = pod.spec as KubernetesObject & {
     imagePullSecrets?: { name?: string }[]
   }
   const secrets = [...(spec.imagePullSecrets ?? []), ...(secretName === null ? [] : [{ name: secretName }])]

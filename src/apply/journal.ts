@@ -1,5 +1,6 @@
 /** The journal of a run: one line before each write and one after it, flushed to disk, readable by its owner alone. */
 
+import { randomBytes } from 'node:crypto'
 import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { UsageError } from '../errors.ts'
@@ -27,11 +28,23 @@ export type JournalLine =
   | { type: 'undo-intent'; id: string }
   | { type: 'undone'; id: string }
 
-/** Where journals live: `$XDG_STATE_HOME/pullguard/runs`, by default below `~/.local/state`. */
-export function journalFolder(env: Record<string, string | undefined>, home: string): string {
+/** Where a cluster's journals live: `$XDG_STATE_HOME/pullguard/<uid>`, by default below `~/.local/state`. */
+export function journalFolder(
+  env: Record<string, string | undefined>,
+  home: string,
+  clusterUid: string,
+): string {
   const state = env.XDG_STATE_HOME
   // A relative XDG path is to be ignored (XDG Base Directory Specification).
-  return join(state?.startsWith('/') ? state : join(home, '.local', 'state'), 'pullguard', 'runs')
+  const base = state?.startsWith('/') ? state : join(home, '.local', 'state')
+  // Where the identity is a server's address, it holds characters that a folder's name can't.
+  return join(base, 'pullguard', clusterUid.replace(/[^\w.-]+/g, '_'))
+}
+
+/** A name for a run that starts now. Names sort by time; the end tells two of one second apart. */
+export function runName(now: Date): string {
+  const time = now.toISOString().replace(/[-:]|\.\d+/g, '')
+  return `${time}-${randomBytes(3).toString('hex')}`
 }
 
 /** Appends to one run's file. It is made with the first line, so that a run that writes nothing leaves nothing behind. */
@@ -46,6 +59,8 @@ export class Journal implements Notes {
   constructor(folder: string, run: string, header: RunHeader | null) {
     this.#path = join(folder, `${run}.jsonl`)
     this.#header = header
+    // A run that was killed may have left half a line, which must not swallow the next one.
+    if (!header) this.#waiting.push('\n')
   }
 
   intent(change: Change, object?: KubernetesObject): Promise<void> {
@@ -80,8 +95,13 @@ export class Journal implements Notes {
     this.#waiting = []
     if (text === '') return
     this.#file ??= await this.#create()
-    await this.#file.appendFile(text)
-    await this.#file.datasync()
+    try {
+      await this.#file.appendFile(text)
+      await this.#file.datasync()
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      throw new UsageError(`Can't write the journal ${this.#path} (${code}), so nothing more is written.`)
+    }
   }
 
   async #create(): Promise<FileHandle> {

@@ -30,7 +30,9 @@ export function podState(pod: KubernetesObject): RecoveryPod {
   const stuck = [...init, ...regular].find(({ state }) => PULL_FAILS.test(state?.waiting?.reason ?? ''))
   if (stuck) return { name, state: 'stuck', ...said(stuck.state?.waiting) }
   if (status.phase === 'Succeeded') return { name, state: 'running', reason: '', message: '' }
-  const unhappy = regular.map(({ state }) => state?.waiting ?? state?.terminated).find(one => one !== undefined)
+  const unhappy = regular
+    .map(({ state }) => state?.waiting ?? state?.terminated)
+    .find(one => one !== undefined)
   const pulled = regular.length > 0 && regular.every(hasImage)
   if (pulled) return { name, state: 'running', ...said(unhappy) }
   const held = status.conditions?.find(one => one.type === 'PodScheduled' && one.status === 'False')

@@ -14,6 +14,8 @@ export interface RunEntry {
   change: Change
   object: KubernetesObject | null
   outcome: Outcome | null
+  /** An undo has begun to take it back. */
+  undoing: boolean
   undone: boolean
 }
 
@@ -22,8 +24,8 @@ export interface Run extends Omit<RunHeader, 'type'> {
   entries: RunEntry[]
 }
 
-/** Every run in the folder that may have written something, newest first. Files that are no journals are left out. */
-export async function readRuns(folder: string): Promise<Run[]> {
+/** Every run in the folder that may have written something, newest first, those taken back among them. Files that are no journals are left out. */
+export async function listRuns(folder: string): Promise<Run[]> {
   const names = await readdir(folder).catch(error => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw new UsageError(`Can't read the journals in ${folder} (${(error as NodeJS.ErrnoException).code}).`)
@@ -31,7 +33,7 @@ export async function readRuns(folder: string): Promise<Run[]> {
   const runs: Run[] = []
   for (const name of names.filter(one => one.endsWith('.jsonl')).sort()) {
     const run = parseJournal(await readFile(join(folder, name), 'utf8'))
-    if (run && run.entries.some(mayHaveWritten)) runs.push(run)
+    if (run?.entries.some(mayHaveWritten)) runs.push(run)
   }
   return runs.reverse()
 }
@@ -45,13 +47,13 @@ export function parseJournal(text: string): Run | null {
   for (const line of lines) {
     if (line.type === 'intent') {
       const { change, object = null } = line
-      entries.set(change.id, { change, object, outcome: null, undone: false })
+      entries.set(change.id, { change, object, outcome: null, undoing: false, undone: false })
     } else if (line.type === 'outcome') {
       const entry = entries.get(line.outcome.id)
       if (entry) entry.outcome = line.outcome
-    } else if (line.type === 'undone') {
+    } else if (line.type === 'undo-intent' || line.type === 'undone') {
       const entry = entries.get(line.id)
-      if (entry) entry.undone = true
+      if (entry) entry[line.type === 'undone' ? 'undone' : 'undoing'] = true
     }
   }
   return { ...run, entries: [...entries.values()] }
@@ -65,9 +67,25 @@ function parseLine(line: string): JournalLine[] {
   }
 }
 
+/** The run of that name, the newest without one. @throws UsageError where there is none */
+export function findRun(runs: Run[], name?: string): Run {
+  const found = name === undefined ? runs[0] : runs.find(({ run }) => run === name)
+  if (found) return found
+  throw new UsageError(
+    name === undefined
+      ? 'No run on this machine has written to this cluster, so there is nothing to take back.'
+      : `No run ${name} on this machine has written to this cluster: \`undo --list\` names those that have.`,
+  )
+}
+
+/** Nothing of the run is left to take back. Pods that were recreated are not put back, so they do not count. */
+export function isTakenBack({ entries }: Run): boolean {
+  return !entries.some(entry => mayHaveWritten(entry) && !entry.undone && entry.change.target.kind !== 'Pod')
+}
+
 /** Written for certain, or nobody knows. */
-export function mayHaveWritten({ outcome, undone }: RunEntry): boolean {
-  return !undone && (outcome === null || outcome.status === 'applied' || outcome.status === 'failed')
+export function mayHaveWritten({ outcome }: RunEntry): boolean {
+  return outcome === null || outcome.status === 'applied' || outcome.status === 'failed'
 }
 
 /** Bare pods that a run of this cluster deleted and did not put back, as far as the journals know. */

@@ -20,12 +20,13 @@ export function outcomeOf(
 /** The outcome of a request that the server refused, or that failed, and that is known to have changed nothing. */
 export function refusalOf(change: Change, error: unknown, context: ApplyContext): Outcome {
   if (!(error instanceof ApiError)) throw error
-  const status: OutcomeStatus = [400, 401, 403, 413, 422].includes(error.status)
-    ? 'refused'
-    : [404, 409].includes(error.status)
-      ? 'conflict'
-      : 'failed'
-  return outcomeOf(change, status, context.redact(error.message))
+  return outcomeOf(change, statusOfRefusal(error.status), context.redact(error.message))
+}
+
+/** What an HTTP status that is no success means for a write. */
+export function statusOfRefusal(status: number): OutcomeStatus {
+  if ([400, 401, 403, 413, 422].includes(status)) return 'refused'
+  return [404, 409].includes(status) ? 'conflict' : 'failed'
 }
 
 /** No answer, or one that does not say what became of the write: the object itself has to be asked. */

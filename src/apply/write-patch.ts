@@ -2,6 +2,7 @@
 
 import type { KubernetesObject } from '../kubernetes/cluster.ts'
 import type { PatchChange } from '../plan/change.ts'
+import { isWritten, replanPatch } from '../plan/patch.ts'
 import { objectPath } from './api-path.ts'
 import type { ApplyContext } from './apply-context.ts'
 import type { Outcome } from './outcome.ts'
@@ -47,11 +48,11 @@ async function afterRefusal(
   if (!uncertain && status !== 409 && status !== 422) return refusalOf(change, error, context)
   const object = await context.cluster.get(objectPath(change.target)).catch(() => null)
   if (!object) return refusalOf(change, error, context)
-  if (change.edits.every(edit => context.rules.isWritten(edit, object))) {
+  if (change.edits.every(edit => isWritten(edit, object))) {
     return outcomeOf(change, uncertain ? 'applied' : 'unchanged', null, writtenAt(object))
   }
   if (uncertain) return refusalOf(change, error, context)
-  const replanned = context.rules.replan(change, object)
+  const replanned = replanPatch(change, object)
   if (!replanned || (context.strict && hasMoved(change, replanned))) {
     return outcomeOf(change, 'conflict', context.redact(whatChanged(object, change)))
   }

@@ -1,6 +1,6 @@
 /** Writes pull secrets. Their content comes from memory and goes to the API server, and nowhere else. */
 
-import type { KubernetesObject } from '../kubernetes/cluster.ts'
+import type { JsonPatchOperation, KubernetesObject } from '../kubernetes/cluster.ts'
 import type { CreateSecret, SecretChange, UpdateSecret } from '../plan/change.ts'
 import { holdsCredentials, withCredentials } from '../registry/pull-secret-content.ts'
 import { collectionPath, objectPath } from './api-path.ts'
@@ -53,21 +53,23 @@ async function updateSecret(change: UpdateSecret, context: ApplyContext, content
   const path = objectPath(change.target)
   const stored = await context.cluster.get(path)
   const { uid, resourceVersion } = writtenAt(stored)
-  if (uid !== change.target.uid) return outcomeOf(change, 'conflict', 'it was deleted and made anew meanwhile')
+  if (uid !== change.target.uid)
+    return outcomeOf(change, 'conflict', 'it was deleted and made anew meanwhile')
   if (holdsCredentials(contentOf(stored), content)) return outcomeOf(change, 'unchanged')
   const value = base64(withCredentials(contentOf(stored), content))
-  const written = await context.cluster.jsonPatch(
-    path,
-    [
-      { op: 'test', path: '/metadata/uid', value: uid },
-      { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
-      stored.data
-        ? { op: 'add', path: `/data/${KEY}`, value }
-        : { op: 'add', path: '/data', value: { [KEY]: value } },
-    ],
-    { dryRun },
-  )
-  return outcomeOf(change, dryRun ? 'accepted' : 'applied', null, writtenAt(written))
+  const patch: JsonPatchOperation[] = [
+    { op: 'test', path: '/metadata/uid', value: uid },
+    { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
+    stored.data
+      ? { op: 'add', path: `/data/${KEY}`, value }
+      : { op: 'add', path: '/data', value: { [KEY]: value } },
+  ]
+  try {
+    const written = await context.cluster.jsonPatch(path, patch, { dryRun })
+    return outcomeOf(change, dryRun ? 'accepted' : 'applied', null, writtenAt(written))
+  } catch (error) {
+    return settle(change, context, content, error, resourceVersion)
+  }
 }
 
 /** After a refusal or a lost answer the Secret itself tells: what is wanted may be there all the same. */
@@ -76,11 +78,16 @@ async function settle(
   context: ApplyContext,
   content: string,
   error: unknown,
+  seen: string | null = null,
 ): Promise<Outcome> {
   const status = statusOf(error)
   if (!isUncertain(error) && status !== 409 && status !== 422) return refusalOf(change, error, context)
   const stored = await context.cluster.get(objectPath(change.target)).catch(() => null)
-  if (!stored || !holdsCredentials(contentOf(stored), content)) return refusalOf(change, error, context)
+  if (!stored || !holdsCredentials(contentOf(stored), content)) {
+    const moved = stored && seen !== null && writtenAt(stored).resourceVersion !== seen
+    if (status === 422 && moved) return outcomeOf(change, 'conflict', 'somebody else changed it meanwhile')
+    return refusalOf(change, error, context)
+  }
   const { annotations } = stored.metadata as { annotations?: Record<string, string> }
   const own = annotations?.[RUN_ANNOTATION] === context.run
   return outcomeOf(change, own ? 'applied' : 'unchanged', null, writtenAt(stored))

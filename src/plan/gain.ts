@@ -27,7 +27,8 @@ function credentialNeeds(input: PlanInput, { pod, workload }: StuckPod, attached
   if (pod.controller === null) return secret === null ? [] : [secret]
   if (workload === null) return null
   if (workload.imagePullSecrets !== null) {
-    return workload.imagePullSecrets.some(({ name }) => name === input.secretName) ? [] : null
+    const named = workload.imagePullSecrets.some(({ name }) => name === input.secretName)
+    return named ? (secret === null ? [] : [secret]) : null
   }
   const account = attached.serviceAccounts.get(`${pod.namespace}/${pod.serviceAccount}`)
   if (account === undefined) return null

@@ -88,7 +88,7 @@ function policy(
   target: Target,
   planned: ImageEdits,
 ): void {
-  if (!input.remedies.has('pull-policy') || container.pullPolicy === 'IfNotPresent') return
+  if (!input.remedies.has('pull-policy') || container.pullPolicy !== 'Always') return
   const reference = parseReference(image)
   // A floating tag that is never asked for again would freeze each node at whatever it pulled first.
   if (reference?.digest === null && (reference.tag === null || reference.tag === 'latest')) {

@@ -29,7 +29,8 @@ export function leftOver(
 }
 
 function explained(declined: Declined): string[] {
-  if (declined.code === 'managed') return declined.change.target.uid === null ? [] : [declined.change.target.uid]
+  if (declined.code === 'managed')
+    return declined.change.target.uid === null ? [] : [declined.change.target.uid]
   return 'target' in declined && declined.target.uid !== null ? [declined.target.uid] : []
 }
 

@@ -20,3 +20,8 @@ export function registriesToAuthenticate(findings: Finding[]): string[] {
     .flatMap(({ registry }) => registry ?? [])
   return [...new Set(registries)]
 }
+
+/** `--affected`: the namespaces with findings, sorted. */
+export function affectedNamespaces(findings: Finding[]): string[] {
+  return [...new Set(findings.map(({ namespace }) => namespace))].sort()
+}

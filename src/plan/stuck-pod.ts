@@ -16,16 +16,17 @@ export interface StuckPod {
   workload: ScopeWorkload | null
 }
 
-/** Every pod of the diagnosis that is still there to be helped, in the diagnosis's order. */
+/** Every pod of the diagnosis that is in scope and still there to be helped, in the diagnosis's order. */
 export function stuckPods(input: PlanInput): StuckPod[] {
   const pods = new Map(input.snapshot.pods.map(pod => [`${pod.namespace}/${pod.name}`, pod]))
   const workloads = new Map(
     input.fixScope.workloads.flatMap(workload => workload.podUids.map(uid => [uid, workload] as const)),
   )
+  const live = liveNamespaces(input)
   const stuck = new Map<string, StuckPod>()
   for (const finding of input.diagnosis.findings) {
     const pod = pods.get(`${finding.namespace}/${finding.pod}`)
-    if (!pod || pod.terminating) continue
+    if (!pod || pod.terminating || !live.has(pod.namespace)) continue
     const entry = stuck.get(pod.uid) ?? {
       pod,
       findings: [],
@@ -37,6 +38,11 @@ export function stuckPods(input: PlanInput): StuckPod[] {
     stuck.set(pod.uid, entry)
   }
   return [...stuck.values()]
+}
+
+/** The namespaces in scope that can still be written to. */
+export function liveNamespaces({ fixScope }: PlanInput): ReadonlySet<string> {
+  return new Set(fixScope.namespaces.filter(({ terminating }) => !terminating).map(({ name }) => name))
 }
 
 /** A credential helps a finding that calls for one, of its registry, unless that very account is the limited one. */

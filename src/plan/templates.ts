@@ -8,7 +8,7 @@ import { patchOf } from './patch.ts'
 import type { Declined } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
 import { podPulls } from './pulls.ts'
-import type { StuckPod } from './stuck-pod.ts'
+import { liveNamespaces, type StuckPod } from './stuck-pod.ts'
 
 export interface Templates {
   changes: PatchTemplate[]
@@ -18,7 +18,8 @@ export interface Templates {
 /** Plans one patch a workload. Floating tags come first: they spend a pull at every start. */
 export function templateChanges(input: PlanInput, stuck: StuckPod[], attached: Attached): Templates {
   const planned: Templates = { changes: [], declined: [] }
-  for (const workload of input.fixScope.workloads) {
+  const live = liveNamespaces(input)
+  for (const workload of input.fixScope.workloads.filter(({ namespace }) => live.has(namespace))) {
     const pods = stuck.filter(pod => pod.workload === workload)
     const images = imageEdits(input, workload)
     planned.declined.push(...images.declined)
@@ -65,7 +66,12 @@ function planOne(input: PlanInput, { workload, pods, edits, attached }: Draft, p
 }
 
 /** A template with a list of its own gets nothing from the service account, so the list itself has to name the Secret. */
-function secretEdits(input: PlanInput, workload: ScopeWorkload, pods: StuckPod[], attached: Attached): Edit[] {
+function secretEdits(
+  input: PlanInput,
+  workload: ScopeWorkload,
+  pods: StuckPod[],
+  attached: Attached,
+): Edit[] {
   const before = workload.imagePullSecrets
   const wanted =
     before !== null &&

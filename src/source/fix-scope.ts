@@ -31,11 +31,12 @@ export async function readFixScope(cluster: ClusterReader, options: FixScopeOpti
   const live = namespaces.filter(({ terminating }) => !terminating).map(({ name }) => name)
   const wide = options.namespaces === null && !gaps.some(({ what }) => what === 'namespaces')
   const scope = { namespaces: live, wide }
+  const pods = options.pods.filter(({ namespace }) => live.includes(namespace))
   const [clusterUid, serviceAccounts, secrets, { workloads, jobs }, interruptedPods] = await Promise.all([
-    clusterIdentity(cluster, live, options.signal),
+    clusterIdentity(cluster, options.signal),
     readServiceAccounts(cluster, scope, options, gaps),
     readSecretsNamed(cluster, scope, options, gaps),
-    readWorkloads(cluster, options, gaps),
+    readWorkloads(cluster, { ...options, pods }, gaps),
     stillMissing(cluster, options),
   ])
   return { clusterUid, namespaces, serviceAccounts, secrets, workloads, jobs, interruptedPods, gaps }
@@ -73,21 +74,15 @@ async function readNamespaces(
   return found.sort((one, other) => (one.name < other.name ? -1 : 1))
 }
 
-/** The kube-system namespace lives as long as the cluster; where it may not be read, a namespace in scope stands in for it. */
-export async function clusterIdentity(
-  cluster: ClusterReader,
-  namespaces: string[],
-  signal?: AbortSignal,
-): Promise<string> {
-  for (const name of ['kube-system', ...namespaces.slice(0, 1)]) {
-    try {
-      const namespace = await cluster.get(`/api/v1/namespaces/${name}`, signal ? { signal } : {})
-      return (namespace.metadata as { uid: string }).uid
-    } catch (error) {
-      if (!(error instanceof ApiError) || (error.status !== 403 && error.status !== 404)) throw error
-    }
+/** uid of the kube-system namespace, which lives as long as the cluster; where it may not be read, the server's address. @throws ApiError */
+export async function clusterIdentity(cluster: ClusterReader, signal?: AbortSignal): Promise<string> {
+  try {
+    const namespace = await cluster.get('/api/v1/namespaces/kube-system', signal ? { signal } : {})
+    return (namespace.metadata as { uid: string }).uid
+  } catch (error) {
+    if (!(error instanceof ApiError) || (error.status !== 403 && error.status !== 404)) throw error
+    return cluster.server
   }
-  return cluster.server
 }
 
 async function stillMissing(cluster: ClusterReader, options: FixScopeOptions): Promise<InterruptedPod[]> {

@@ -1,0 +1,97 @@
+/** Asks the API server, before anything is written, whether it would allow every kind of write that a plan needs. */
+
+import { AT_ONCE, bounded } from '../kubernetes/bounded.ts'
+import type { ClusterReader } from '../kubernetes/cluster.ts'
+import type { Change } from '../plan/change.ts'
+import type { Plan } from '../plan/plan.ts'
+import { resourceOf } from './api-path.ts'
+
+/** One verb on one resource that this user may not use where the plan needs it. */
+export interface AccessDenial {
+  verb: string
+  group: string
+  /** Plural, with its subresource: `pods/eviction`. */
+  resource: string
+  /** Sorted. */
+  namespaces: string[]
+  /** How many changes of the plan need it there. */
+  changes: number
+}
+
+interface Need {
+  verb: string
+  group: string
+  resource: string
+  /** Namespace → changes that need it. */
+  namespaces: Map<string, number>
+}
+
+/** From this many namespaces on, one question about the whole cluster is asked first. */
+const MANY = 3
+
+/** Every denial, none if all is allowed. @throws ApiError where the server does not answer the question */
+export async function checkAccess(
+  plan: Plan,
+  cluster: ClusterReader,
+  signal?: AbortSignal,
+): Promise<AccessDenial[]> {
+  const found = await bounded(needsOf(plan.changes), AT_ONCE, need => denialOf(need, cluster, signal))
+  return found.filter(denial => denial !== null)
+}
+
+async function denialOf(
+  { verb, group, resource, namespaces }: Need,
+  cluster: ClusterReader,
+  signal: AbortSignal | undefined,
+): Promise<AccessDenial | null> {
+  const ask = (namespace: string | null) => cluster.mayI({ verb, group, resource, namespace }, signal)
+  if (namespaces.size >= MANY && (await ask(null))) return null
+  const names = [...namespaces.keys()].sort()
+  const allowed = await bounded(names, AT_ONCE, ask)
+  const denied = names.filter((_, index) => !allowed[index])
+  if (denied.length === 0) return null
+  const changes = denied.reduce((sum, name) => sum + (namespaces.get(name) ?? 0), 0)
+  return { verb, group, resource, namespaces: denied, changes }
+}
+
+function needsOf(changes: Change[]): Need[] {
+  const needs = new Map<string, Need>()
+  for (const change of changes) {
+    const { namespace } = change.target
+    for (const { verb, group, resource } of verbsFor(change)) {
+      const key = `${verb} ${group}/${resource}`
+      const need = needs.get(key) ?? { verb, group, resource, namespaces: new Map<string, number>() }
+      need.namespaces.set(namespace, (need.namespaces.get(namespace) ?? 0) + 1)
+      needs.set(key, need)
+    }
+  }
+  return [...needs.values()]
+}
+
+interface Verb {
+  verb: string
+  group: string
+  resource: string
+}
+
+/** `get` is among them wherever a write that was refused or not answered has to be looked up. */
+function verbsFor(change: Change): Verb[] {
+  const { group, resource } = resourceOf(change.target)
+  const on = (...verbs: string[]) => verbs.map(verb => ({ verb, group, resource }))
+  const away = (method: 'delete' | 'evict') =>
+    method === 'delete' ? on('delete') : [{ verb: 'create', group: '', resource: 'pods/eviction' }]
+  switch (change.action) {
+    case 'create-secret':
+      return on('create', 'get')
+    case 'update-secret':
+    case 'patch-serviceaccount':
+    case 'patch-template':
+      return on('get', 'patch')
+    case 'recreate-pod':
+      return [...on('get', 'list'), ...away(change.method)]
+    case 'recreate-bare-pod':
+      return [...on('get', 'list', 'create'), ...away(change.method)]
+    case 'restore-bare-pod':
+      return on('get', 'list', 'create')
+  }
+}

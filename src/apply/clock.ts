@@ -1,0 +1,17 @@
+/** The machine's own time. */
+
+import { setTimeout as sleepFor } from 'node:timers/promises'
+import type { Clock } from './apply-context.ts'
+
+/** Sleeps end early, by throwing the signal's reason, when the signal is aborted. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  async sleep(milliseconds, signal) {
+    try {
+      await sleepFor(milliseconds, undefined, signal ? { signal } : {})
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw error
+    }
+  },
+}

@@ -1,0 +1,72 @@
+/** What taking back a run would do to each object that it wrote, and what became of it. The shapes here are what `-o json` prints. */
+
+import type { Edit, PatchOperation, Target } from '../plan/change.ts'
+import type { OutcomeStatus } from './outcome.ts'
+
+/** Why an object is left as it is. */
+export type LeftReason =
+  /** It is no longer there. */
+  | 'gone'
+  /** Another object has its name. */
+  | 'replaced'
+  /** It no longer holds what the run wrote. */
+  | 'changed'
+  /** An undo that was interrupted has taken it back already. */
+  | 'taken-back'
+  /** The run meant to write it and did not come to it. */
+  | 'never-written'
+  /** Service accounts still name the Secret, and the run did not put it there. */
+  | 'still-named'
+  /** Credentials were put into a Secret that was there before; what it held is kept nowhere. */
+  | 'earlier-content-unknown'
+  /** A new pod took the place of the stuck one, which is gone for good. */
+  | 'pod-recreated'
+
+/** One field as it goes back. */
+export interface UndoneField {
+  field: Edit['field']
+  container: string | null
+  /** What it holds; for imagePullSecrets the entry that is taken off. */
+  from: string
+  /** null: the field or the entry goes. */
+  to: string | null
+}
+
+export interface RestoreFields {
+  id: string
+  action: 'restore-fields'
+  target: Target
+  fields: UndoneField[]
+  /** Fields that the run wrote and somebody else has written since; they stay. */
+  changed: UndoneField[]
+  patch: PatchOperation[]
+}
+
+export interface DeleteSecret {
+  id: string
+  action: 'delete-secret'
+  target: Target
+  resourceVersion: string
+  /** Ids of steps without which it must not go: they take its name off what names it. */
+  needs: string[]
+}
+
+export interface Leave {
+  id: string
+  action: 'leave'
+  target: Target
+  reason: LeftReason
+}
+
+export type UndoStep = RestoreFields | DeleteSecret | Leave
+
+export interface UndoOutcome {
+  id: string
+  action: UndoStep['action']
+  target: Target
+  status: OutcomeStatus | 'left'
+  /** Set where it was left. */
+  reason: LeftReason | null
+  /** The server's own sentence, or what was missing; free of secrets. */
+  detail: string | null
+}
