@@ -1,12 +1,10 @@
 /** `pullguard why POD`: for each image what the kubelet will try, and the one link that is broken. */
 
-import { diagnose } from '../diagnosis/diagnose.ts'
 import { explainPod } from '../diagnosis/why.ts'
+import type { Why } from '../diagnosis/why-report.ts'
 import { UsageError } from '../errors.ts'
 import type { DataFormat } from '../report/images.ts'
 import { renderWhy } from '../report/why.ts'
-import type { Pod } from '../snapshot/pod.ts'
-import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { takeSnapshot } from './snapshot.ts'
 
@@ -17,4 +15,44 @@ export interface WhyOptions {
   files: string[]
   recursive: boolean
   format: DataFormat
+}
+
+/** Explains one pod, healthy or not. @throws UsageError where there is no such pod; UnreachableError */
+export async function whyCommand(options: WhyOptions, context: CommandContext): Promise<ExitName> {
+  const { pod: name, namespace } = podNamed(options)
+  const connection = { ...options.connection, ...(namespace === undefined ? {} : { namespace }) }
+  const { files, recursive } = options
+  const snapshot = await takeSnapshot(
+    { connection, allNamespaces: false, files, recursive, pod: name },
+    context,
+  )
+  const [pod, ...others] = snapshot.pods.filter(found => found.name === name)
+  if (pod === undefined) throw new UsageError(`There is no pod "${name}" in ${files.join(', ')}.`)
+  if (others.length > 0) {
+    const places = [pod, ...others].map(found => `${found.namespace}/${found.name}`).join(', ')
+    throw new UsageError(`More than one pod is called "${name}": say which of ${places}.`)
+  }
+  const why = explainPod(pod, snapshot)
+  const { width, colour, isTerminal: terminal } = context.out
+  const { program } = context
+  await context.out.write(renderWhy(why, { format: options.format, width, colour, terminal, program }))
+  return verdict(why)
+}
+
+function podNamed({ pod, connection }: WhyOptions): { pod: string; namespace?: string } {
+  const parts = pod.replace(/^pods?\//, '').split('/')
+  const [first = '', second] = parts
+  if (parts.length > 2 || first === '' || second === '') {
+    throw new UsageError(`"${pod}" names no pod: give POD with -n, or NAMESPACE/POD.`)
+  }
+  if (second === undefined) return { pod: first }
+  if (connection.namespace !== undefined && connection.namespace !== first) {
+    throw new UsageError(`"${pod}" and -n ${connection.namespace} name two namespaces: give one of them.`)
+  }
+  return { pod: second, namespace: first }
+}
+
+function verdict({ containers, gaps }: Why): ExitName {
+  if (containers.some(({ problems }) => problems.length > 0)) return 'findings'
+  return gaps.length > 0 ? 'incomplete' : 'ok'
 }

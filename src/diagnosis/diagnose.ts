@@ -1,6 +1,6 @@
 /** From a snapshot to findings: which containers can't get their image, why, whose they are, and what would help. */
 
-import { parseReference } from '../image/reference.ts'
+import { fullName, parseReference } from '../image/reference.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { OwnerLink, PodEvent, Snapshot } from '../snapshot/snapshot.ts'
 import { credentialFor } from './credential.ts'
@@ -91,10 +91,7 @@ function counted({ status }: CredentialReport): Finding['subcause'] {
 function read(image: string): Pick<Finding, 'reference' | 'registry'> {
   const parsed = parseReference(image)
   if (parsed === null) return { reference: null, registry: null }
-  const { registry, repository, digest } = parsed
-  const tag = parsed.tag ?? (digest === null ? 'latest' : null)
-  const suffix = `${tag === null ? '' : `:${tag}`}${digest === null ? '' : `@${digest}`}`
-  return { reference: `${registry}/${repository}${suffix}`, registry }
+  return { reference: fullName(parsed), registry: parsed.registry }
 }
 
 /** Adds the urgency, which depends on how many pods share cause and image. */

@@ -1,0 +1,113 @@
+/** Whether a pull had a usable credential: the pod's pull secrets, judged for one image as the kubelet judges them. */
+
+import { isMisspeltKey, lookUpCredentials } from '../image/credential-lookup.ts'
+import { parseReference, type Reference } from '../image/reference.ts'
+import type { Pod } from '../snapshot/pod.ts'
+import type { PullSecret, PullSecretEntry, PullSecretProblem } from '../snapshot/pull-secret.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
+import type { Attempt, AttemptProblem, CredentialReport, CredentialStatus } from './finding.ts'
+
+const WHOLE_SECRET: Record<PullSecretProblem, AttemptProblem> = {
+  missing: 'secret-missing',
+  forbidden: 'secret-forbidden',
+  failed: 'secret-unread',
+  'not-in-dump': 'secret-unread',
+  'wrong-type': 'wrong-type',
+  'wrong-key': 'wrong-key',
+  malformed: 'malformed',
+  'creds-store-only': 'creds-store-only',
+  'no-entries': 'no-entries',
+}
+
+interface PodSecret {
+  name: string
+  from: Attempt['from']
+  /** null where nobody tried to read it. */
+  content: PullSecret | null
+}
+
+interface Entry extends PullSecretEntry {
+  secret: PodSecret
+}
+
+/**
+ * What the kubelet finds for an image in the pod's pull secrets. Credentials of the node itself can't be seen from outside.
+ * @param image as written; for one that does not parse no secret is tried, but a broken one is still told
+ */
+export function credentialFor(
+  pod: Pick<Pod, 'namespace' | 'serviceAccount' | 'pullSecrets'>,
+  image: string,
+  snapshot: Pick<Snapshot, 'pullSecrets' | 'serviceAccounts'>,
+): CredentialReport {
+  const secrets = podSecrets(pod, snapshot)
+  const reference = parseReference(image)
+  const entries = secrets.flatMap(secret =>
+    (secret.content?.entries ?? []).map(entry => ({ ...entry, secret })),
+  )
+  const { tried, shadowed } =
+    reference === null ? { tried: [], shadowed: [] } : lookUpCredentials(reference, entries)
+  const matched = new Set([...tried, ...shadowed].map(({ secret }) => secret))
+  const unmatched = secrets.filter(secret => !matched.has(secret))
+  const attempts = [
+    ...tried.map(entry => attemptOf(entry, entry.problem)),
+    ...shadowed.map(entry => attemptOf(entry, 'shadowed')),
+    ...unmatched.flatMap(secret => uselessAttempt(secret, reference)),
+  ]
+  return { status: statusOf(attempts), attempts }
+}
+
+function podSecrets(
+  { namespace, serviceAccount, pullSecrets }: Pick<Pod, 'namespace' | 'serviceAccount' | 'pullSecrets'>,
+  snapshot: Pick<Snapshot, 'pullSecrets' | 'serviceAccounts'>,
+): PodSecret[] {
+  const account = snapshot.serviceAccounts.find(
+    entry => entry.namespace === namespace && entry.name === serviceAccount,
+  )
+  // Admission copies the whole list or nothing, so one name that the account lacks means that the pod wrote its own.
+  const copied = pullSecrets.every(name => account?.imagePullSecrets.includes(name))
+  return pullSecrets.map(name => ({
+    name,
+    from: copied ? 'serviceaccount' : 'pod',
+    content:
+      snapshot.pullSecrets.find(secret => secret.namespace === namespace && secret.name === name) ?? null,
+  }))
+}
+
+function attemptOf({ secret, key, username }: Entry, problem: AttemptProblem | null): Attempt {
+  return { from: secret.from, secret: secret.name, key, username, usable: problem === null, problem }
+}
+
+/** What keeps a secret from serving this image: the secret as a whole, or keys that don't match. */
+function uselessAttempt(secret: PodSecret, reference: Reference | null): Attempt[] {
+  const base = { from: secret.from, secret: secret.name, username: null, usable: false }
+  const whole = secret.content === null ? 'failed' : secret.content.problem
+  if (whole !== null) {
+    const { detail } = secret.content ?? {}
+    // For a malformed secret the place is a key of its auths; for the others a type or a data key.
+    const key = whole === 'malformed' ? (detail ?? null) : null
+    return [
+      {
+        ...base,
+        key,
+        problem: WHOLE_SECRET[whole],
+        ...(detail === undefined || key !== null ? {} : { detail }),
+      },
+    ]
+  }
+  if (reference === null) return []
+  const keys = secret.content?.entries.map(entry => entry.key) ?? []
+  const misspelt = keys.find(key => isMisspeltKey(key, reference.registry))
+  if (misspelt !== undefined) return [{ ...base, key: misspelt, problem: 'key-never-matches' }]
+  return [{ ...base, key: keys.join(', ') || null, problem: 'other-registry' }]
+}
+
+const UNREAD: AttemptProblem[] = ['secret-forbidden', 'secret-unread']
+
+function statusOf(attempts: Attempt[]): CredentialStatus {
+  const problems = attempts.map(({ problem }) => problem)
+  // The kubelet can't build a keyring from a malformed secret, and gives up for every image of the pod.
+  if (problems.includes('malformed')) return 'broken'
+  if (attempts.some(({ usable }) => usable)) return 'usable'
+  if (problems.some(problem => problem !== null && UNREAD.includes(problem))) return 'unknown'
+  return problems.every(problem => problem === 'other-registry') ? 'none' : 'broken'
+}

@@ -1,0 +1,24 @@
+/** Pull secrets that the service account has and the pod has not: left out at admission, or added since. */
+
+import type { Pod } from '../snapshot/pod.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
+import { credentialFor } from './credential.ts'
+import type { WhyProblem } from './why-report.ts'
+
+/**
+ * The broken link between pod and service account, if the account's secrets would have served the image.
+ * Admission copies the account's list only into a new pod without one of its own, and never again
+ * (kubernetes plugin/pkg/admission/serviceaccount/admission.go).
+ */
+export function serviceAccountProblem(pod: Pod, image: string, snapshot: Snapshot): WhyProblem[] {
+  const account = snapshot.serviceAccounts.find(
+    ({ namespace, name }) => namespace === pod.namespace && name === pod.serviceAccount,
+  )
+  const secrets = account?.imagePullSecrets.filter(name => !pod.pullSecrets.includes(name)) ?? []
+  if (account === undefined || secrets.length === 0) return []
+  const { status } = credentialFor({ ...pod, pullSecrets: secrets }, image, snapshot)
+  if (status !== 'usable' && status !== 'unknown') return []
+  const ownList = pod.pullSecrets.some(name => !account.imagePullSecrets.includes(name))
+  const code = ownList ? 'service-account-secrets-ignored' : 'service-account-changed-later'
+  return [{ code, serviceAccount: account.name, secrets }]
+}

@@ -1,0 +1,103 @@
+/** Follows one pod's images link by link: reference, policy, credentials in the kubelet's order, verdict, and what is broken. */
+
+import { fullName, readReference } from '../image/reference.ts'
+import type { Container, Pod } from '../snapshot/pod.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
+import { credentialFor } from './credential.ts'
+import { diagnose } from './diagnose.ts'
+import type { CredentialReport, Finding } from './finding.ts'
+import { topmostOwner } from './owner.ts'
+import { serviceAccountProblem } from './service-account.ts'
+import type { Verdict, Why, WhyContainer, WhyProblem } from './why-report.ts'
+
+/** The chain of every image of the pod, which has to be one of the snapshot's. */
+export function explainPod(pod: Pod, snapshot: Snapshot): Why {
+  const { findings } = diagnose({ ...snapshot, pods: [pod] })
+  return {
+    pod: pod.name,
+    namespace: pod.namespace,
+    workload: topmostOwner(pod, new Map(snapshot.owners.map(link => [link.uid, link]))),
+    serviceAccount: pod.serviceAccount,
+    node: pod.node,
+    containers: pod.containers.map(container => {
+      const finding = findings.find(
+        found => found.container === container.name && found.containerKind === container.kind,
+      )
+      return explainContainer({ pod, container, snapshot, finding: finding ?? null })
+    }),
+    gaps: snapshot.gaps,
+  }
+}
+
+interface Place {
+  pod: Pod
+  container: Container
+  snapshot: Snapshot
+  /** null where nothing fails now. */
+  finding: Finding | null
+}
+
+function explainContainer(place: Place): WhyContainer {
+  const { pod, container, snapshot } = place
+  const { name, kind, image, pullPolicy } = container
+  const read = readReference(image)
+  const reference = 'refused' in read ? null : read
+  const credential = credentialFor(pod, image, snapshot)
+  const blocks = [
+    ...('refused' in read ? [{ code: 'invalid-reference' as const, detail: read.refused }] : []),
+    ...malformed(credential),
+    ...(place.finding?.cause === 'never-pull' ? [{ code: 'never-pull' as const }] : []),
+  ]
+  return {
+    container: name,
+    kind,
+    image,
+    reference: reference && fullName(reference),
+    registry: reference?.registry ?? null,
+    pullPolicy,
+    attempts: credential.attempts,
+    verdict: blocks.length > 0 ? 'blocked' : VERDICTS[credential.status],
+    problems: blocks.length > 0 ? blocks : brokenLinks(place, credential),
+  }
+}
+
+const VERDICTS: Record<CredentialReport['status'], Verdict> = {
+  none: 'anonymous',
+  broken: 'anonymous',
+  usable: 'authenticated',
+  unknown: 'unknown',
+}
+
+function malformed({ attempts }: CredentialReport): WhyProblem[] {
+  const secrets = attempts.filter(({ problem }) => problem === 'malformed').map(({ secret }) => secret)
+  return [...new Set(secrets)].map(secret => ({ code: 'malformed-secret', secret }))
+}
+
+/** The link to mend first comes first: a credential where the registry asked for one, else what the registry said. */
+function brokenLinks(place: Place, credential: CredentialReport): WhyProblem[] {
+  const { finding } = place
+  const credentials = credentialProblems(place, credential)
+  if (finding === null) return credentials
+  const failed: WhyProblem = { code: 'pull-failed', finding }
+  const wantsLogin =
+    finding.cause === 'auth-required-or-denied' ||
+    (finding.cause === 'rate-limited' && finding.subcause !== 'account')
+  if (!wantsLogin) return [failed, ...credentials]
+  const { registry } = finding
+  const missing: WhyProblem[] =
+    credentials.length === 0 && credential.status === 'none' && registry !== null
+      ? [{ code: 'no-credential', registry }]
+      : []
+  return [...credentials, ...missing, failed]
+}
+
+/** Credentials that should have served and can't. One that works leaves nothing to mend; another registry's is no problem. */
+function credentialProblems({ pod, container, snapshot }: Place, credential: CredentialReport): WhyProblem[] {
+  if (credential.status === 'usable') return []
+  const attempts = credential.attempts.flatMap(({ secret, key, problem }): WhyProblem[] =>
+    problem === null || problem === 'other-registry' || problem === 'shadowed'
+      ? []
+      : [{ code: 'attempt', secret, key, problem }],
+  )
+  return [...serviceAccountProblem(pod, container.image, snapshot), ...attempts]
+}

@@ -1,0 +1,53 @@
+/** Everything Kubernetes reads into one image name. The shape here is what `image -o json` prints. */
+
+import { defaultPullPolicy } from './pull-policy.ts'
+import { fullName, readReference } from './reference.ts'
+
+export interface ImageReading {
+  input: string
+  valid: boolean
+  /** One clause on why it is no reference; null for a valid one. */
+  error: string | null
+  reference: string | null
+  registry: string | null
+  repository: string | null
+  tag: string | null
+  digest: string | null
+  defaultPullPolicy: 'Always' | 'IfNotPresent'
+  countsTowardsDockerHub: boolean
+}
+
+/** Hosts that are Docker Hub's registry under another name; `index.docker.io` is normalised away before. */
+const DOCKER_HUB = ['docker.io', 'registry-1.docker.io', 'registry.hub.docker.com']
+
+/** Reads one name. Never throws: a name that does not parse is described as invalid. */
+export function describeImage(input: string): ImageReading {
+  const read = readReference(input)
+  if ('refused' in read) {
+    return {
+      input,
+      valid: false,
+      error: read.refused,
+      reference: null,
+      registry: null,
+      repository: null,
+      tag: null,
+      digest: null,
+      defaultPullPolicy: defaultPullPolicy(input),
+      countsTowardsDockerHub: false,
+    }
+  }
+  const { registry, repository, tag, digest } = read
+  return {
+    input,
+    valid: true,
+    error: null,
+    reference: fullName(read),
+    registry,
+    repository,
+    tag: tag ?? (digest === null ? 'latest' : null),
+    digest,
+    defaultPullPolicy: defaultPullPolicy(input),
+    countsTowardsDockerHub: DOCKER_HUB.includes(registry),
+  }
+}

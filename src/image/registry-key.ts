@@ -1,0 +1,90 @@
+/**
+ * Reads the key of a pull secret's entry as the kubelet does (kubernetes pkg/credentialprovider/keyring.go Add and URLsMatch),
+ * with Go's reading of URLs where it decides.
+ */
+
+interface Url {
+  host: string
+  path: string
+}
+
+/** What the kubelet files the entry under: host and path without scheme, `/v1/` and `/v2/`; null where it ignores the entry. */
+export function normaliseKey(key: string): string | null {
+  const url = parseUrl(key.replace(/^https?:\/\//, ''))
+  if (url === null) return null
+  const path = /^\/v[12]\//.test(url.path) ? url.path.slice(3) : url.path
+  return path === '' || path === '/' ? url.host : url.host + path
+}
+
+/**
+ * Whether an entry filed under `key` serves the image name: same port, each label of the host by its glob, and the path as a plain prefix.
+ * @param key as normaliseKey gives it
+ * @param name registry and repository, without tag and digest
+ */
+export function keyMatches(key: string, name: string): boolean {
+  const glob = parseUrl(key)
+  const target = parseUrl(name)
+  if (glob === null || target === null || !target.path.startsWith(glob.path)) return false
+  const [globHost, globPort] = splitPort(glob.host)
+  const [host, port] = splitPort(target.host)
+  const globs = globHost.split('.')
+  const labels = host.split('.')
+  return (
+    globPort === port &&
+    globs.length === labels.length &&
+    globs.every((label, index) => globMatches(label, labels[index] ?? ''))
+  )
+}
+
+/** Host and path of a URL without its scheme; null where Go's url.Parse fails. User, query and fragment are left out. */
+export function parseUrl(text: string): Url | null {
+  if (/[\x00-\x1f\x7f]/.test(text)) return null
+  const [whole = ''] = text.split(/[?#]/, 1)
+  const slash = whole.indexOf('/')
+  const authority = slash === -1 ? whole : whole.slice(0, slash)
+  const host = authority.slice(authority.lastIndexOf('@') + 1)
+  const path = decoded(slash === -1 ? '' : whole.slice(slash))
+  return path !== null && isHost(host) ? { host, path } : null
+}
+
+function isHost(host: string): boolean {
+  if (/[ %^`{}|\\]/.test(host)) return false
+  const bracketed = host.startsWith('[')
+  if (bracketed && !host.includes(']')) return false
+  const colon = bracketed ? host.indexOf(']') + 1 : host.lastIndexOf(':')
+  const port = colon === -1 ? '' : host.slice(colon)
+  return /^(?::\d*)?$/.test(port)
+}
+
+function decoded(path: string): string | null {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return null
+  }
+}
+
+/** Go's net.SplitHostPort; where it fails, the whole is the host. */
+function splitPort(host: string): [host: string, port: string] {
+  const match = /^(?:\[(.*)\]|([^:[\]]*)):([^:]*)$/.exec(host)
+  return match === null ? [host, ''] : [match[1] ?? match[2] ?? '', match[3] ?? '']
+}
+
+/** Go's filepath.Match for one label (`?` can't occur: it starts a query); a malformed pattern matches nothing. Case counts. */
+function globMatches(glob: string, label: string): boolean {
+  if (!/[*[\\]/.test(glob)) return glob === label
+  const parts: string[] = glob.match(/\\.|\[\^?(?:\\.|[^\]\\])+\]|./gs) ?? []
+  if (parts.includes('[') || parts.includes('\\')) return false
+  try {
+    return new RegExp(`^${parts.map(patternOf).join('')}$`, 's').test(label)
+  } catch {
+    // A range that runs backwards.
+    return false
+  }
+}
+
+function patternOf(part: string): string {
+  if (part === '*') return '.*'
+  if (part.startsWith('[')) return part
+  return part.replace(/^\\/, '').replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&')
+}
