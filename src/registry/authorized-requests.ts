@@ -12,8 +12,8 @@ export interface AuthorizedRequest {
   method: 'GET' | 'HEAD'
   /** Below the registry's URL: `/v2/library/nginx/manifests/latest`. */
   path: string
-  /** What the token is for: pulling from this repository, and no more. */
-  repository: string
+  /** What the token is for: pulling from this repository, and no more. null: only to log in. */
+  repository: string | null
   accept: string
   credential: Credential | null
   maxBytes?: number
@@ -36,7 +36,7 @@ export class AuthorizedRequests {
   readonly #registry: string
   readonly #endpoint: URL
   /** By credential (null: anonymous) and repository. */
-  readonly #tokens = new Map<Credential | null, Map<string, KnownToken>>()
+  readonly #tokens = new Map<Credential | null, Map<string | null, KnownToken>>()
 
   constructor(connection: Sender, registry: string, endpoint: URL) {
     this.#connection = connection
@@ -124,7 +124,7 @@ export class AuthorizedRequests {
   }
 
   #remember({ credential, repository }: AuthorizedRequest, token: KnownToken) {
-    const tokens = this.#tokens.get(credential) ?? new Map<string, KnownToken>()
+    const tokens = this.#tokens.get(credential) ?? new Map<string | null, KnownToken>()
     this.#tokens.set(credential, tokens.set(repository, token))
   }
 }
@@ -135,7 +135,8 @@ function askerOf(credential: Credential | null, withheldFrom: string | null): As
 }
 
 /** The challenge's scope where it asks for pulling alone; a registry must not get a token out of us that can do more. */
-function pullScope(asked: string | undefined, repository: string): string {
+function pullScope(asked: string | undefined, repository: string | null): string {
+  if (repository === null) return ''
   const pullOnly = asked !== undefined && /^repository(\([a-z]+\))?:[^\s]+:pull$/.test(asked)
   return pullOnly ? asked : `repository:${repository}:pull`
 }

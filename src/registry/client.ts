@@ -1,9 +1,9 @@
-/** What the rest of the house may ask of registries. Manifests are only ever asked for by HEAD, which no registry counts as a pull. */
+/** What the rest of the house may ask of registries. Manifests are asked for by HEAD, which no registry counts as a pull; `platforms` tells its exception. */
 
 import { type AuthorizedAnswer, AuthorizedRequests } from './authorized-requests.ts'
 import { Connection, type ConnectionOptions, type RegistryAnswer } from './connection.ts'
 import type { Credential } from './credentials/credential.ts'
-import { DOCKER_HUB, registryName } from './docker-hub.ts'
+import { DOCKER_HUB, isDockerHub, registryName } from './docker-hub.ts'
 import { type EndpointOverrides, endpointOf } from './endpoints.ts'
 import { problemOf } from './http-status.ts'
 import { MANIFEST_TYPES, readConfig, readManifest, sha256 } from './image-platforms.ts'
@@ -60,9 +60,12 @@ export class Registry {
     return { ...asked.asker, ...readHead(asked.answer, reference) }
   }
 
-  /** For which platforms an image was built. Needs a GET, so Docker Hub, which counts those, is not asked. */
+  /**
+   * For which platforms an image was built. Only a GET of the manifest tells, so Docker Hub, which counts those as pulls, is not asked.
+   * Elsewhere a GET costs one request. Ask by digest, and only where a wrong platform would do harm.
+   */
   async platforms(reference: ManifestReference, credential: Credential | null): Promise<PlatformsOutcome> {
-    if (this.name === DOCKER_HUB) return { status: 'not-asked' }
+    if (isDockerHub(this.name)) return { status: 'not-asked' }
     const asked = await this.#manifest('GET', reference, credential)
     if ('problem' in asked) return { ...asked.asker, ...asked.problem }
     const head = readHead(asked.answer, reference)
@@ -96,15 +99,15 @@ export class Registry {
     return parseQuota(asked.answer.headers) ?? { status: 'server-error', httpStatus: 200, detail }
   }
 
-  /** Whether the credential logs in and opens the repository; on Docker Hub also what it may still pull. */
-  proveCredential(credential: Credential, reference: ManifestReference): Promise<Proof> {
+  /** Whether the credential logs in and, with a reference, opens its repository; on Docker Hub also what it may still pull. */
+  proveCredential(credential: Credential, reference: ManifestReference | null): Promise<Proof> {
     return prove({
       quota: () => this.quota(credential),
-      manifest: () => this.headManifest(reference, credential),
+      manifest: reference && (() => this.headManifest(reference, credential)),
       login: async () => {
-        const asked = await this.#ask('GET', '/v2/', reference.repository, credential)
+        const asked = await this.#ask('GET', '/v2/', reference?.repository ?? null, credential)
         if ('problem' in asked) return { ...asked.asker, ...asked.problem }
-        return { ...asked.asker, ...readHead(asked.answer, { ...reference, digest: null }) }
+        return { ...asked.asker, ...readHead(asked.answer, null) }
       },
     })
   }
@@ -122,7 +125,7 @@ export class Registry {
   #ask(
     method: 'GET' | 'HEAD',
     path: string,
-    repository: string,
+    repository: string | null,
     credential: Credential | null,
   ): Promise<AuthorizedAnswer> {
     const accept = path.includes('/manifests/') ? MANIFEST_TYPES : '*/*'
@@ -131,11 +134,12 @@ export class Registry {
 }
 
 /** Status and headers of an answer about a manifest. The digest is a MUST today, but older registries leave it out. */
-function readHead(answer: RegistryAnswer, reference: ManifestReference) {
+function readHead(answer: RegistryAnswer, reference: ManifestReference | null) {
   if (answer.status === 404) return { status: 'not-found' as const }
   if (answer.status !== 200) return problemOf(answer, 'registry')
   const digest = plain(answer.headers['docker-content-digest'], /^[a-z0-9]+:[0-9a-f]{32,128}$/)
-  if (digest !== null && reference.digest !== null && digest !== reference.digest) return otherDigest(answer)
+  const wanted = reference?.digest ?? null
+  if (digest !== null && wanted !== null && digest !== wanted) return otherDigest(answer)
   const mediaType = plain(answer.headers['content-type'], /^[\w.+-]+\/[\w.+-]+/)
   return { status: 'found' as const, digest, mediaType }
 }

@@ -14,3 +14,8 @@ export function registryName(host: string): string {
   const name = host.toLowerCase()
   return name === 'index.docker.io' ? DOCKER_HUB : name
 }
+
+/** Whether asking that registry counts at Docker Hub, under whichever of its own names. */
+export function isDockerHub(registry: string): boolean {
+  return registry === DOCKER_HUB || /\.docker\.(io|com)$/.test(registry)
+}

@@ -76,7 +76,8 @@ export type QuotaOutcome =
   | RegistryProblem
 
 export type Proof =
-  | { proven: true; quota: QuotaOutcome; manifest: ManifestOutcome }
+  /** `manifest` is null where no image was named to open with it. */
+  | { proven: true; quota: QuotaOutcome; manifest: ManifestOutcome | null }
   | {
       proven: false
       why: ProofFailure

@@ -1,32 +1,33 @@
 /** Proves a credential before it is handed out to a cluster. */
 
-import type { ManifestOutcome, Proof, QuotaOutcome, RegistryProblem } from './outcome.ts'
+import type { ManifestOutcome, Proof, ProofFailure, QuotaOutcome, RegistryProblem } from './outcome.ts'
 
 /** What a proof must find out, as questions: `Registry` answers them. */
 export interface ProofQuestions {
   /** The quota with the credential; `not-told` for registries other than Docker Hub. */
   quota(): Promise<QuotaOutcome>
-  /** HEAD of the needed manifest with the credential. */
-  manifest(): Promise<ManifestOutcome>
+  /** HEAD of the needed manifest with the credential; null where no image is known that needs it. */
+  manifest: (() => Promise<ManifestOutcome>) | null
   /** `/v2/` with the credential: makes a registry ask for it that serves the repository to anybody. */
   login(): Promise<ManifestOutcome>
 }
 
 /**
  * Proven: the login was used, and the needed manifest is there or at least nobody minds us asking (404: the tag is missing, which is not the
- * credential's fault). On Docker Hub the quota probe comes first, so a wrong password is known before anything else.
+ * credential's fault). On Docker Hub the quota probe comes first, so a wrong password is known before anything else. A quota that is used
+ * up does not speak against the login, nor does a hub without the probe's repository: its `quota` says so. Never rejects but for an abort.
  */
 export async function prove(questions: ProofQuestions): Promise<Proof> {
   const quota = await questions.quota()
   if (quota.status === 'withheld') return failed('withheld', quota.from)
-  if (isProblem(quota)) return problemProof(quota)
-  const manifest = await questions.manifest()
-  const asker =
-    manifest.identity === 'anonymous' && !manifest.withheldFrom ? await questions.login() : manifest
+  if (isProblem(quota) && quota.status !== 'denied') return problemProof(quota)
+  const manifest = questions.manifest && (await questions.manifest())
+  const asked = manifest && (manifest.identity === 'credential' || manifest.withheldFrom !== null)
+  const asker = asked ? manifest : await questions.login()
   if (asker.withheldFrom !== null) return failed('withheld', asker.withheldFrom)
   if (isProblem(asker)) return problemProof(asker)
   if (asker.identity === 'anonymous') return failed('not-asked-for', '')
-  if (isProblem(manifest)) return problemProof(manifest)
+  if (manifest && isProblem(manifest)) return problemProof(manifest)
   return { proven: true, quota, manifest }
 }
 
@@ -48,7 +49,7 @@ function waitDetail(seconds: number | null): string {
   return seconds === null ? '' : `retry after ${seconds} s`
 }
 
-function failed(why: Extract<Proof, { proven: false }>['why'], detail: string): Proof {
+function failed(why: ProofFailure, detail: string): Proof {
   return { proven: false, why, detail }
 }
 

@@ -10,6 +10,7 @@ export interface TokenRequest {
   realm: URL
   /** Empty if the challenge names none. */
   service: string
+  /** Empty: only to log in. */
   scope: string
   /** Already judged: it may go to the realm. */
   credential: Credential | null
@@ -52,7 +53,7 @@ export function basicAuthorization(credential: Credential): string {
 function tokenRequest({ realm, service, scope, credential }: TokenRequest): RegistryRequest {
   const url = new URL(realm)
   if (service !== '') url.searchParams.set('service', service)
-  url.searchParams.set('scope', scope)
+  if (scope !== '') url.searchParams.set('scope', scope)
   return { method: 'GET', url, headers: credential ? { authorization: basicAuthorization(credential) } : {} }
 }
 

@@ -20,6 +20,8 @@ export interface WantedRegistry {
 
 export interface FindOptions extends Machine {
   wanted: WantedRegistry[]
+  /** `--username`: serves its registry instead of whatever lies on this machine. */
+  explicit?: Credential | null
   /** Runs helper programs; the real one by default. */
   runHelper?: RunHelper
 }
@@ -43,7 +45,10 @@ export async function findCredentials(options: FindOptions): Promise<FoundCreden
   const search = new Search(places(options), runHelper)
   const credentials = new Map<string, Credential>()
   const refusals = new Map<string, CredentialRefusal>()
+  const { explicit } = options
+  if (explicit) credentials.set(explicit.key, explicit)
   for (const { registry, repositories } of options.wanted) {
+    if (registryName(registry) === explicit?.registry) continue
     for (const repository of repositories.length === 0 ? [null] : repositories) {
       const answer = await search.find(registryName(registry), repository)
       if ('credential' in answer) credentials.set(answer.credential.key, answer.credential)
@@ -87,18 +92,16 @@ class Search {
       const entry = await once(this.#helperAnswers, `${helper} ${registry}`, () =>
         askHelper(helper, registry, this.#runHelper),
       )
-      const name = entry.type === 'problem' && entry.reason === 'helper-name' ? '' : helperProgram(helper)
-      return asAnswer(
-        entry,
-        { registry, path: '' },
-        name === '' ? config.origin : `${name} (${config.origin})`,
-      )
+      const misnamed = entry.type === 'problem' && entry.reason === 'helper-name'
+      const origin = misnamed ? config.origin : `${helperProgram(helper)} (${config.origin})`
+      return asAnswer(entry, { registry, path: '' }, origin, origin)
     }
     for (const candidate of candidates(registry, repository)) {
       const matches = config.auths.filter(([key]) => sameKey(readRegistryKey(key), candidate))
       // docker takes the exact key before another spelling of the same registry.
       const match = matches.find(([key]) => key === pullSecretKey(candidate)) ?? matches[0]
-      if (match) return asAnswer(readAuthEntry(match[1]), candidate, config.origin)
+      const subject = `${config.origin}: its entry for ${registry}`
+      if (match) return asAnswer(readAuthEntry(match[1]), candidate, config.origin, subject)
     }
     return null
   }
@@ -117,11 +120,12 @@ function sameKey(key: RegistryKey | null, wanted: RegistryKey): boolean {
 /** User names that only go with tokens of some hours: ECR, Google's OAuth and helper tokens, Azure's refresh tokens. */
 const SHORT_LIVED = /^(AWS|oauth2accesstoken|_dcg\w*_token|00000000-0000-0000-0000-000000000000)$/
 
-function asAnswer(entry: AuthEntry, key: RegistryKey, origin: string): Answer {
+/** `subject` begins the sentence that the entry's problem ends. */
+function asAnswer(entry: AuthEntry, key: RegistryKey, origin: string, subject: string): Answer {
   const registry = key.registry
   if (entry.type === 'problem') {
     const { reason } = entry
-    return { refusal: { registry, reason, detail: `${origin}: ${entry.detail}`, forReading: null } }
+    return { refusal: { registry, reason, detail: `${subject} ${entry.detail}`, forReading: null } }
   }
   const identity = entry.type === 'identity'
   const credential: Credential = {
@@ -134,7 +138,7 @@ function asAnswer(entry: AuthEntry, key: RegistryKey, origin: string): Answer {
     origin,
   }
   if (!identity) return { credential }
-  const detail = `${origin}: holds only an identity token, which the kubelet ignores`
+  const detail = `${subject} holds only an identity token, which the kubelet ignores`
   return { refusal: { registry, reason: 'identity-token', detail, forReading: credential } }
 }
 

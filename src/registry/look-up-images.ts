@@ -1,0 +1,135 @@
+/** Asks registries for the digests of many images, a few at a time. */
+
+import { UsageError } from '../errors.ts'
+import { parseReference, type Reference } from '../image/reference.ts'
+import type { Registries, Registry } from './client.ts'
+import type { Credential } from './credentials/credential.ts'
+import { registryName } from './docker-hub.ts'
+import { serves } from './hand-out.ts'
+import type { Platform, RegistryProblem } from './outcome.ts'
+import { problemText } from './problem-text.ts'
+
+/** What a registry said of one image: its digest, or why there is none in one clause. */
+export interface LookedUpImage {
+  /** The index's, for an image of several platforms. */
+  digest: string | null
+  detail: string | null
+}
+
+export interface LookUpOptions {
+  /** May be shown to their own registries; the one with the longest key that fits is taken, nobody's where none fits. */
+  credentials: Credential[]
+  /** `linux/arm64`: what the image must be built for, as far as it can be asked without spending a pull. */
+  platforms: string[]
+}
+
+/** Enough to hide the waiting, few enough for registries that count requests by the second. */
+const AT_ONCE = 6
+
+/**
+ * Every reference once, answered under its own spelling. Asks by HEAD and never again; a registry that is out of reach, refuses the login
+ * or takes no more requests is not asked for the rest. Trouble is data; rejects only when the registries' signal is aborted.
+ */
+export async function lookUpImages(
+  registries: Registries,
+  references: Iterable<string>,
+  options: LookUpOptions,
+): Promise<Map<string, LookedUpImage>> {
+  const names = [...new Set(references)]
+  const facts = new Map<string, LookedUpImage>()
+  const givenUp = new Map<string, string>()
+  const answer = async (name: string) => {
+    facts.set(name, await lookUp(registries, name, options, givenUp))
+  }
+  // One question a registry first: a wrong login must not be shown to it six times, some ban for that.
+  const first = new Map(names.map(name => [hostOf(name), name] as const).reverse())
+  await few([...first.values()], answer)
+  await few(
+    names.filter(name => !facts.has(name)),
+    answer,
+  )
+  return new Map(names.map(name => [name, facts.get(name) ?? none('it was not asked for')]))
+}
+
+async function lookUp(
+  registries: Registries,
+  name: string,
+  { credentials, platforms }: LookUpOptions,
+  givenUp: Map<string, string>,
+): Promise<LookedUpImage> {
+  const reference = parseReference(name)
+  if (reference === null) return none('it is no image reference')
+  const host = registryName(reference.registry)
+  const known = givenUp.get(host)
+  if (known !== undefined) return none(known)
+  const credential = credentials
+    .filter(each => serves(each, reference))
+    .reduce<Credential | null>(
+      (best, each) => (best && best.key.length >= each.key.length ? best : each),
+      null,
+    )
+  const registry = registryOf(registries, host)
+  if (registry === null) return none(`${host} is not the host of a registry`)
+  const outcome = await ask(registry, reference, credential, platforms)
+  if ('digest' in outcome) return outcome
+  const detail = problemText(outcome)
+  if (CONCERNS_ALL.includes(outcome.status)) givenUp.set(host, detail)
+  return none(detail)
+}
+
+/** null where the grammar allows a host that no URL can hold, such as one with port 99999. */
+function registryOf(registries: Registries, host: string): Registry | null {
+  try {
+    return registries.of(host)
+  } catch (error) {
+    if (error instanceof UsageError) return null
+    throw error
+  }
+}
+
+const CONCERNS_ALL = ['rate-limited', 'unreachable', 'wrong-credential']
+
+async function ask(
+  registry: Registry,
+  reference: Reference,
+  credential: Credential | null,
+  platforms: string[],
+): Promise<LookedUpImage | { status: 'not-found' } | RegistryProblem> {
+  const head = await registry.headManifest(reference, credential)
+  if (head.status !== 'found') return head
+  const digest = head.digest ?? reference.digest
+  const found = digest === null ? none('the registry does not tell its digest') : { digest, detail: null }
+  if (platforms.length === 0) return found
+  const built = await registry.platforms({ ...reference, digest }, credential)
+  if (built.status === 'not-asked') return found
+  if (built.status !== 'found') return built
+  const lacking = platforms.filter(platform => !runsOn(built.platforms, platform))
+  return lacking.length > 0
+    ? none(`it is not built for ${lacking.join(', ')}`)
+    : { digest: built.digest, detail: null }
+}
+
+/** An image that does not say what it is built for gets the benefit of the doubt; variants are left to the node. */
+function runsOn(built: Platform[], platform: string): boolean {
+  const [wantedOs, wantedArchitecture] = platform.split('/')
+  return (
+    built.length === 0 ||
+    built.some(({ os, architecture }) => os === wantedOs && architecture === wantedArchitecture)
+  )
+}
+
+function none(detail: string): LookedUpImage {
+  return { digest: null, detail }
+}
+
+function hostOf(name: string): string {
+  return registryName(parseReference(name)?.registry ?? '')
+}
+
+async function few(names: string[], work: (name: string) => Promise<void>): Promise<void> {
+  const queue = names.values()
+  const worker = async () => {
+    for (const name of queue) await work(name)
+  }
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, names.length) }, worker))
+}

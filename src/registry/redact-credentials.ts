@@ -1,0 +1,31 @@
+/** Takes the passwords at hand out of text that comes from outside, such as what an admission webhook says. */
+
+import type { Credential } from './credentials/credential.ts'
+
+const SHOWN = '[redacted]'
+
+/**
+ * A function that replaces each password of `credentials` with `[redacted]`: as it is, as JSON and URLs write it, and inside base64 (an
+ * `auth` value, the data of a Secret).
+ */
+export function credentialRedactor(credentials: Credential[]): (text: string) => string {
+  const passwords = credentials.map(({ password }) => password.reveal()).filter(text => text !== '')
+  const spellings = new Set(passwords.flatMap(spellingsOf))
+  const longestFirst = [...spellings].sort((a, b) => b.length - a.length)
+  const holdsOne = (text: string) => longestFirst.some(spelling => text.includes(spelling))
+  return text => {
+    const plain = longestFirst.reduce((rest, spelling) => rest.replaceAll(spelling, SHOWN), text)
+    // A path in front of the value may have shifted it, so each of the four ways to read it is tried.
+    return plain.replace(/[A-Za-z0-9+/_-]{4,}/g, run =>
+      [0, 1, 2, 3].some(shift => holdsOne(decoded(run.slice(shift)))) ? SHOWN : run,
+    )
+  }
+}
+
+function decoded(run: string): string {
+  return Buffer.from(run, 'base64').toString('utf8')
+}
+
+function spellingsOf(password: string): string[] {
+  return [password, JSON.stringify(password).slice(1, -1), encodeURIComponent(password)]
+}
