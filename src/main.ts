@@ -4,7 +4,8 @@ import { homedir } from 'node:os'
 import { basename } from 'node:path'
 import packageJson from '../package.json' with { type: 'json' }
 import { runProgram } from './cli/program.ts'
-import type { CommandContext, ConnectionFlags, ExitName } from './commands/context.ts'
+import { connectTo } from './commands/connect.ts'
+import type { CommandContext, ExitName } from './commands/context.ts'
 import { RefusedError, UnreachableError, UsageError } from './errors.ts'
 import { outputTo, questionsOn, startProgress, type TerminalStreams } from './terminal.ts'
 
@@ -81,21 +82,15 @@ function contextOf(world: World, noColor: boolean): CommandContext {
     err,
     progress: () => startProgress(streams.stderr, env),
     ask: questionsOn(streams, env, world.signal),
-    connect: flags => connectTo(flags, world, err.write),
+    connect: flags =>
+      connectTo(flags, {
+        env,
+        cwd: world.cwd,
+        home: world.home,
+        version: packageJson.version,
+        log: line => void err.write(`${line}\n`),
+      }),
   }
-}
-
-async function connectTo(flags: ConnectionFlags, world: World, say: (text: string) => Promise<void>) {
-  const { connect } = await import('./kubernetes/connect.ts')
-  const { verbosity = 0, ...rest } = flags
-  return connect({
-    ...rest,
-    env: world.env,
-    cwd: world.cwd,
-    home: world.home,
-    userAgent: `pullguard/${packageJson.version}`,
-    ...(verbosity >= 6 ? { verbose: (line: string) => void say(`${line}\n`) } : {}),
-  })
 }
 
 /** Runs this process's command line and sets its exit code. Called by bin/pullguard.js. */

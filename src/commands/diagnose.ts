@@ -2,7 +2,7 @@
 
 import { diagnose } from '../diagnosis/diagnose.ts'
 import type { Diagnosis, Severity } from '../diagnosis/finding.ts'
-import { type DiagnosisFormat, renderDiagnosis } from '../report/diagnosis.ts'
+import { type DiagnosisFormat, diagnosisNotes, renderDiagnosis } from '../report/diagnosis.ts'
 import type { CommandContext, ExitName } from './context.ts'
 import { type SnapshotOptions, takeSnapshot } from './snapshot.ts'
 
@@ -14,15 +14,11 @@ export interface DiagnoseOptions extends SnapshotOptions {
 /** Says which pods can't pull their images and why. @throws UsageError, UnreachableError */
 export async function diagnoseCommand(options: DiagnoseOptions, context: CommandContext): Promise<ExitName> {
   const diagnosis = diagnose(await takeSnapshot(options, context))
-  await context.out.write(
-    renderDiagnosis(diagnosis, {
-      format: options.format,
-      width: context.out.width,
-      colour: context.out.colour,
-      terminal: context.out.isTerminal,
-      program: context.program,
-    }),
-  )
+  const { out, err, program } = context
+  const { format, failOn } = options
+  const report = { format, failOn, terminal: out.isTerminal, program }
+  await out.write(renderDiagnosis(diagnosis, { ...report, width: out.width, colour: out.colour }))
+  await err.write(diagnosisNotes(diagnosis, { ...report, width: err.width, colour: err.colour }))
   return verdict(diagnosis, options.failOn)
 }
 

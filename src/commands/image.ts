@@ -16,7 +16,8 @@ export async function imageCommand(options: ImageOptions, context: CommandContex
   for (const reference of options.references) {
     references.push(...(reference === '-' ? await linesOf(context.stdin) : [reference]))
   }
-  if (references.length === 0) throw new UsageError('No reference came on standard input: give one a line, such as nginx:1.27.')
+  if (references.length === 0)
+    throw new UsageError('No reference came on standard input: give one a line, such as nginx:1.27.')
   const images = references.map(describeImage)
   await context.out.write(
     renderImages(images, {

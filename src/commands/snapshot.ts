@@ -10,6 +10,8 @@ export interface SnapshotOptions {
   selector?: string
   files: string[]
   recursive: boolean
+  /** One pod by name, healthy or not. */
+  pod?: string
 }
 
 /** Reads what the flags name. @throws UsageError, UnreachableError */
@@ -30,7 +32,7 @@ async function snapshotOfDump(options: SnapshotOptions, context: CommandContext)
     cwd: context.cwd,
     scope: {
       namespaces: options.allNamespaces || namespace === undefined ? null : [namespace],
-      ...(options.selector === undefined ? {} : { labelSelector: options.selector }),
+      ...narrowing(options),
     },
     takenAt: context.now().toISOString(),
     signal: context.signal,
@@ -46,7 +48,7 @@ async function snapshotOfCluster(options: SnapshotOptions, context: CommandConte
       cluster,
       {
         namespaces: options.allNamespaces ? null : [cluster.namespace],
-        ...(options.selector === undefined ? {} : { labelSelector: options.selector }),
+        ...narrowing(options),
       },
       {
         takenAt: context.now().toISOString(),
@@ -59,5 +61,12 @@ async function snapshotOfCluster(options: SnapshotOptions, context: CommandConte
     progress.stop()
     for (const warning of cluster.warnings()) await context.err.write(`Warning: ${warning}\n`)
     await cluster.close()
+  }
+}
+
+function narrowing({ selector, pod }: SnapshotOptions): { labelSelector?: string; pod?: string } {
+  return {
+    ...(selector === undefined ? {} : { labelSelector: selector }),
+    ...(pod === undefined ? {} : { pod }),
   }
 }
