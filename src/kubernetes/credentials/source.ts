@@ -1,40 +1,58 @@
 /** Picks the way a user logs in, in client-go's order. */
 
 import { UsageError } from '../../errors.ts'
-import type { Target } from '../kubeconfig/target.ts'
+import type { Target, User } from '../kubeconfig/target.ts'
 import { isPlainHttp } from '../server-url.ts'
-import { type CredentialSource, fetchedBy, fixed } from './credential.ts'
+import { authProviderFetch } from './auth-provider.ts'
+import { type Credential, type CredentialSource, fetchedBy, fixed } from './credential.ts'
+import { askPlugin } from './exec-plugin.ts'
 import { materialText } from './material.ts'
 
+/** client-go reads a token file again after a minute at most (transport.NewCachedFileTokenSource). */
+const TOKEN_FILE_LIFE = 60_000
+
 /**
- * @throws UsageError for certificate or token files that can't be read
+ * @param env what exec plugins inherit
+ * @param signal ends a login that still runs
+ * @throws UsageError for a certificate or key that can't be read
  */
-export async function credentialSource(target: Target, server: URL): Promise<CredentialSource> {
-  const { user } = target
-  const none = { authorization: null, certificate: null, key: null }
+export async function credentialSource(
+  { user, cluster }: Target,
+  server: URL,
+  env: Record<string, string | undefined>,
+  signal: AbortSignal,
+): Promise<CredentialSource> {
   // Credentials never go over plain HTTP: client-go leaves them out too.
-  if (isPlainHttp(server)) return fixed(none)
-  const certificate = await materialText(user.clientCertificate, 'client certificate')
-  const key = await materialText(user.clientKey, 'client key')
-  if (certificate !== null && key === null) {
-    throw new UsageError(
-      `User ${user.name} in the kubeconfig has a client certificate but no client-key: add it`,
-    )
-  }
-  const own = { ...none, certificate, key }
+  if (isPlainHttp(server)) return fixed({ authorization: null, certificate: null, key: null })
+  const own = await certificateOf(user)
+  const { exec, authProvider } = user
   if (user.token !== '') return fixed({ ...own, authorization: `Bearer ${user.token}` })
-  if (user.tokenFile !== '') {
-    return fetchedBy(async () => {
-      const token = await materialText({ file: user.tokenFile }, 'token file')
-      return {
-        credential: { ...own, authorization: `Bearer ${token?.trim()}` },
-        expiresAt: Date.now() + 60_000,
-      }
-    })
+  if (user.tokenFile !== '') return fetchedBy(() => fromTokenFile(user.tokenFile, own))
+  if (user.username !== '' || user.password !== '') return fixed({ ...own, authorization: basic(user) })
+  if (exec !== null && own.certificate === null) {
+    return fetchedBy(() => askPlugin({ plugin: exec, cluster, env, signal }))
   }
-  if (user.username !== '' || user.password !== '') {
-    const pair = Buffer.from(`${user.username}:${user.password}`).toString('base64')
-    return fixed({ ...own, authorization: `Basic ${pair}` })
-  }
+  if (authProvider !== null) return fetchedBy(authProviderFetch(authProvider, server.href, own))
   return fixed(own)
 }
+
+async function certificateOf(user: User): Promise<Credential> {
+  const certificate = await materialText(user.clientCertificate, 'client certificate')
+  const key = await materialText(user.clientKey, 'client key')
+  if ((certificate === null) !== (key === null)) {
+    const missing = key === null ? 'client-key' : 'client-certificate'
+    throw new UsageError(
+      `User ${user.name} in the kubeconfig has no ${missing}: add it, or remove its other half`,
+    )
+  }
+  return { authorization: null, certificate, key }
+}
+
+async function fromTokenFile(file: string, own: Credential) {
+  const token = (await materialText({ file }, 'token file')) ?? ''
+  const credential = { ...own, authorization: `Bearer ${token.trim()}` }
+  return { credential, expiresAt: Date.now() + TOKEN_FILE_LIFE }
+}
+
+const basic = ({ username, password }: User) =>
+  `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`

@@ -20,13 +20,13 @@ export function chooseTarget(config: Kubeconfig, flags: Flags): Target | null {
     contextName === '' ? {} : known(config.contexts, 'context', contextName, '--context').fields
   const clusterName = flags.cluster || text(context, 'cluster')
   const userName = flags.user || text(context, 'user')
+  // What a flag replaces anyway may be missing.
   const clusterEntry =
     flags.server && !flags.cluster
       ? config.clusters.get(clusterName)
-      : clusterName === ''
-        ? undefined
-        : known(config.clusters, 'cluster', clusterName, '--cluster')
-  const userEntry = userName === '' ? undefined : known(config.users, 'user', userName, '--user')
+      : named(config.clusters, 'cluster', clusterName, '--cluster')
+  const userEntry =
+    flags.token && !flags.user ? config.users.get(userName) : named(config.users, 'user', userName, '--user')
   const cluster = withClusterFlags(clusterOf(clusterEntry), flags)
   if (cluster.server === '') {
     if (clusterName === '') return null
@@ -40,6 +40,10 @@ export function chooseTarget(config: Kubeconfig, flags: Flags): Target | null {
     cluster,
     user: withUserFlags(userOf(userName, userEntry), flags),
   }
+}
+
+function named(entries: Map<string, Entry>, kind: string, name: string, flag: string): Entry | undefined {
+  return name === '' ? undefined : known(entries, kind, name, flag)
 }
 
 function known(entries: Map<string, Entry>, kind: string, name: string, flag: string): Entry {

@@ -1,0 +1,120 @@
+/** Sends requests to one API server: pooled connections, credentials, one renewal after a 401. */
+
+import type { Dispatcher } from 'undici'
+import type { Connection, HttpRequest, HttpResponse } from './connection.ts'
+import type { Credential, CredentialSource } from './credentials/credential.ts'
+import { decoded } from './decoded.ts'
+import { poolFor, type Trust } from './transport.ts'
+import { unreachable, type Way } from './unreachable.ts'
+
+interface Parts {
+  context: string | null
+  namespace: string
+  server: URL
+  proxy: URL | null
+  trust: Trust
+  credentials: CredentialSource
+  /** Sent with every request. */
+  headers: Record<string, string | string[]>
+  /** Aborted when the connection is closed. */
+  ending: AbortController
+}
+
+type Answer = Dispatcher.ResponseData
+
+export class PooledConnection implements Connection {
+  readonly context: string | null
+  readonly server: string
+  readonly namespace: string
+  readonly #parts: Parts
+  readonly #way: Way
+  /** What stands before API paths, where clusters share a host. */
+  readonly #prefix: string
+  /** With the newest client certificate: exec plugins may bring another. */
+  #pool: { credential: Credential; dispatcher: Dispatcher } | null = null
+
+  constructor(parts: Parts) {
+    const { server, proxy } = parts
+    this.#prefix = server.pathname.replace(/\/+$/, '')
+    this.context = parts.context
+    this.namespace = parts.namespace
+    this.server = server.origin + this.#prefix
+    this.#parts = parts
+    this.#way = { server: this.server, proxy: proxy?.host ?? null }
+  }
+
+  async send(request: HttpRequest): Promise<HttpResponse> {
+    const { credentials } = this.#parts
+    const credential = await unlessAborted(credentials.current(), request.signal)
+    const answer = await this.#sent(request, credential)
+    if (answer.statusCode !== 401) return response(answer)
+    const fresh = await unlessAborted(credentials.renewed(credential), request.signal)
+    if (fresh === null) return response(answer)
+    await answer.body.dump()
+    return response(await this.#sent(request, fresh))
+  }
+
+  async #sent(request: HttpRequest, credential: Credential): Promise<Answer> {
+    try {
+      return await this.#once(request, credential).catch(error => {
+        // A kept connection that the server closed meanwhile; reading twice does no harm.
+        if (request.method !== 'GET' || !isStale(error)) throw error
+        return this.#once(request, credential)
+      })
+    } catch (error) {
+      request.signal?.throwIfAborted()
+      throw unreachable(error, this.#way)
+    }
+  }
+
+  async #once(request: HttpRequest, credential: Credential): Promise<Answer> {
+    const { method, path, body, signal } = request
+    const { authorization } = credential
+    const own = { ...this.#parts.headers, ...(authorization !== null && { authorization }) }
+    return this.#poolWith(credential).request({
+      origin: this.#parts.server.origin,
+      path: this.#prefix + path,
+      method,
+      headers: { ...request.headers, ...own },
+      ...(body !== undefined && { body }),
+      ...(signal && { signal }),
+    })
+  }
+
+  #poolWith(credential: Credential): Dispatcher {
+    const held = this.#pool
+    if (held?.credential.certificate === credential.certificate && held.credential.key === credential.key) {
+      return held.dispatcher
+    }
+    // Requests under way keep the old pool until they have ended.
+    void held?.dispatcher.close()
+    const dispatcher = poolFor(this.#parts.trust, credential, this.#parts.proxy)
+    this.#pool = { credential, dispatcher }
+    return dispatcher
+  }
+
+  async close(): Promise<void> {
+    this.#parts.ending.abort()
+    await this.#pool?.dispatcher.destroy()
+  }
+}
+
+function response({ statusCode, headers, body }: Answer): HttpResponse {
+  return { status: statusCode, headers, body: decoded(body, headers['content-encoding']) }
+}
+
+function isStale(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  return code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE'
+}
+
+/** A login may take minutes; who aborts the request does not wait for it. */
+async function unlessAborted<T>(login: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return login
+  signal.throwIfAborted()
+  const stop = new AbortController()
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true, signal: stop.signal })
+  })
+  return Promise.race([login, aborted]).finally(() => stop.abort())
+}

@@ -1,0 +1,64 @@
+/** Which proxy a request to the API server goes through, by the rules of Go's httpproxy, which kubectl follows. */
+
+import { BlockList, isIP } from 'node:net'
+import { UsageError } from '../errors.ts'
+import { isLoopback } from './server-url.ts'
+
+type Env = Record<string, string | undefined>
+
+/**
+ * The cluster entry's proxy-url, else HTTPS_PROXY (HTTP_PROXY for an http server) unless NO_PROXY names the server. From the environment,
+ * loopback is never proxied; a proxy-url is always obeyed.
+ * @returns null for a direct connection
+ * @throws UsageError for a value that is no proxy URL
+ */
+export function proxyFor(server: URL, proxyUrl: string, env: Env): URL | null {
+  if (proxyUrl !== '') return proxyAt(proxyUrl, "the cluster's proxy-url")
+  const name = server.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY'
+  const value = setting(env, name)
+  if (value === '' || isLoopback(server) || isExempt(server, setting(env, 'NO_PROXY'))) return null
+  return proxyAt(/^[a-z0-9+.-]+:\/\//i.test(value) ? value : `http://${value}`, name)
+}
+
+/** Upper case first, as Go reads them. */
+const setting = (env: Env, name: string) => env[name] || env[name.toLowerCase()] || ''
+
+function proxyAt(value: string, from: string): URL {
+  const url = URL.canParse(value) ? new URL(value) : null
+  // Not the value: it may hold a password.
+  if (url === null || !/^(https?|socks5):$/.test(url.protocol) || url.hostname === '') {
+    throw new UsageError(`${from} is not a proxy URL: write http://, https:// or socks5:// and HOST:PORT`)
+  }
+  return url
+}
+
+function isExempt(server: URL, noProxy: string): boolean {
+  const host = bare(server.hostname)
+  const port = server.port || (server.protocol === 'https:' ? '443' : '80')
+  const rules = noProxy.split(',').map(rule => rule.trim().toLowerCase())
+  return rules.some(rule => rule === '*' || (rule !== '' && covers(rule, host, port)))
+}
+
+const bare = (hostname: string) => hostname.replace(/^\[|\]$/g, '')
+const familyOf = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4')
+
+/** One rule: `10.0.0.0/8`, `10.1.2.3:443`, `[::1]:443`, `example.com` with its subdomains, `.example.com` and `*.example.com` without it. */
+function covers(rule: string, host: string, port: string): boolean {
+  const [address = '', bits] = rule.split('/')
+  if (bits !== undefined && isIP(address) !== 0)
+    return isIP(host) !== 0 && inRange(host, address, Number(bits))
+  const [, named, onlyPort] = /^(.*?)(?::(\d+))?$/.exec(isIP(rule) === 6 ? `[${rule}]` : rule) ?? []
+  const name = bare(named ?? '')
+  if (name === '' || (onlyPort !== undefined && onlyPort !== port)) return false
+  if (isIP(name) !== 0) return isIP(host) !== 0 && inRange(host, name, isIP(name) === 6 ? 128 : 32)
+  if (isIP(host) !== 0) return false
+  const suffix = name.replace(/^\*?\./, '')
+  return host.endsWith(`.${suffix}`) || (suffix === name && host === name)
+}
+
+function inRange(host: string, address: string, bits: number): boolean {
+  const range = new BlockList()
+  if (!Number.isInteger(bits) || bits < 0 || bits > (isIP(address) === 6 ? 128 : 32)) return false
+  range.addSubnet(address, bits, familyOf(address))
+  return range.check(host, familyOf(host))
+}
