@@ -1,0 +1,39 @@
+/** What the cluster's nodes look like. */
+
+import type { Clock } from './clock.ts'
+import type { Draft } from './objects.ts'
+
+/** A node that is ready for everything. */
+export function nodeDraft(name: string, clock: Clock): Draft {
+  const condition = {
+    type: 'Ready',
+    status: 'True',
+    reason: 'KubeletReady',
+    message: 'kubelet is posting ready status',
+    lastHeartbeatTime: clock.timestamp(),
+    lastTransitionTime: clock.timestamp(),
+  }
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: {
+      name,
+      labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64' },
+    },
+    status: {
+      conditions: [condition],
+      addresses: [
+        { type: 'InternalIP', address: '192.0.2.10' },
+        { type: 'Hostname', address: name },
+      ],
+      nodeInfo: {
+        architecture: 'amd64',
+        operatingSystem: 'linux',
+        kubeletVersion: 'v1.34.2',
+        containerRuntimeVersion: 'containerd://1.6.20',
+        osImage: 'Debian GNU/Linux 12 (bookworm)',
+        kernelVersion: '6.1.0-38-amd64',
+      },
+    },
+  }
+}

@@ -1,0 +1,67 @@
+/** DaemonSets: a pod on every node. */
+
+import type { Cluster } from '../cluster/cluster.ts'
+import { type ApiObject, asWorkload } from '../cluster/objects.ts'
+import { activePods, createPod, isReady, readyCount, templateHash, writeStatus } from './owned-pods.ts'
+
+const REVISION = 'controller-revision-hash'
+
+/** One pass over one DaemonSet; pods of an old template go one at a time, those that are not ready at once. */
+export function reconcileDaemonSet(cluster: Cluster, set: ApiObject): void {
+  const revision = templateHash(set)
+  const nodes = cluster.list('Node').map(({ metadata }) => metadata.name)
+  const pods = activePods(cluster, set)
+  for (const node of nodes) {
+    if (pods.some(pod => nodeOf(pod.spec) === node)) continue
+    createOn(cluster, set, node, revision)
+  }
+  const old = pods.filter(({ metadata }) => metadata.labels?.[REVISION] !== revision)
+  const { updateStrategy } = asWorkload(set).spec
+  if ((updateStrategy as { type?: string } | undefined)?.type !== 'OnDelete') {
+    const broken = old.filter(pod => !isReady(pod))
+    const allReady = pods.length === nodes.length && pods.every(isReady)
+    for (const { metadata } of [...broken, ...(allReady ? old.slice(0, 1) : [])])
+      cluster.remove('Pod', metadata.namespace, metadata.name)
+  }
+  const ready = readyCount(pods)
+  writeStatus(cluster, set, {
+    currentNumberScheduled: pods.length,
+    desiredNumberScheduled: nodes.length,
+    numberMisscheduled: 0,
+    numberReady: ready,
+    numberAvailable: ready || undefined,
+    numberUnavailable: nodes.length - ready || undefined,
+    updatedNumberScheduled: pods.length - old.length || undefined,
+  })
+}
+
+interface PinnedSpec {
+  nodeName?: string
+  affinity?: unknown
+}
+
+/** The node a pod is on, or is pinned to by the affinity that the DaemonSet controller writes. */
+export function nodeOf({ nodeName, affinity }: PinnedSpec): string | undefined {
+  if (nodeName) return nodeName
+  return /"key":"metadata.name","operator":"In","values":\["([^"]+)"\]/.exec(
+    JSON.stringify(affinity ?? {}),
+  )?.[1]
+}
+
+function createOn(cluster: Cluster, set: ApiObject, node: string, revision: string): void {
+  const { template } = asWorkload(set).spec
+  const matchFields = [{ key: 'metadata.name', operator: 'In', values: [node] }]
+  const affinity = {
+    nodeAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields }] },
+    },
+  }
+  const pinned = {
+    ...set,
+    spec: { ...set.spec, template: { ...template, spec: { ...template.spec, affinity } } },
+  }
+  createPod(cluster, pinned as unknown as ApiObject, {
+    generateName: `${set.metadata.name}-`,
+    labels: { [REVISION]: revision },
+  })
+}

@@ -1,0 +1,54 @@
+/** Events about pods, counted up as client-go's correlator does when the same one comes again. */
+
+import { createHash } from 'node:crypto'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { Pod } from '../cluster/objects.ts'
+
+export interface PodEvent {
+  type: 'Normal' | 'Warning'
+  reason: string
+  message: string
+  /** `spec.containers{nginx}`; undefined where the whole pod is meant. */
+  fieldPath?: string | undefined
+}
+
+/** Records what a kubelet has to say. */
+export function recordEvent(cluster: Cluster, pod: Pod, event: PodEvent): void {
+  const { name, namespace = '', uid } = pod.metadata
+  const identity = createHash('sha256')
+    .update([uid, event.type, event.reason, event.message, event.fieldPath].join('\n'))
+    .digest('hex')
+  const eventName = `${name}.${identity.slice(0, 16)}`
+  const now = cluster.clock.timestamp()
+  if (cluster.get('Event', namespace, eventName)) {
+    cluster.change('Event', namespace, eventName, copy => {
+      copy.count = Number(copy.count) + 1
+      copy.lastTimestamp = now
+    })
+    return
+  }
+  const host = pod.spec.nodeName ?? ''
+  cluster.add({
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: eventName, namespace },
+    involvedObject: {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      namespace,
+      name,
+      uid,
+      resourceVersion: pod.metadata.resourceVersion,
+      ...(event.fieldPath && { fieldPath: event.fieldPath }),
+    },
+    type: event.type,
+    reason: event.reason,
+    message: event.message,
+    source: { component: 'kubelet', host },
+    firstTimestamp: now,
+    lastTimestamp: now,
+    count: 1,
+    reportingComponent: 'kubelet',
+    reportingInstance: host,
+  })
+}

@@ -1,0 +1,115 @@
+/** EnsureImageExists: from a container's image to an image on the node, or to the words of its failure (pkg/kubelet/images/image_manager.go). */
+
+import type { Cluster } from '../cluster/cluster.ts'
+import type { ApiObject, Pod } from '../cluster/objects.ts'
+import { BackOff } from './back-off.ts'
+import { type PodEvent, recordEvent } from './event-recorder.ts'
+import { type ImageName, parseImageName } from './image-name.ts'
+import { credentialsFor } from './pull-secrets.ts'
+import type { PullCredential } from './registry-client.ts'
+import type { LocalImage, Runtime } from './runtime.ts'
+
+export interface ImageWish {
+  pod: Pod
+  image: string
+  policy: string
+  secrets: ApiObject[]
+  /** Undefined for an image volume: its events are about the whole pod. */
+  fieldPath: string | undefined
+}
+
+/** The image, or what becomes waiting.reason and waiting.message. */
+export type ImageResult = { image: LocalImage } | ImageFailure
+
+export interface ImageFailure {
+  reason: string
+  message: string
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+
+export class ImageManager {
+  readonly #cluster: Cluster
+  readonly #runtime: Runtime
+  readonly #backOff = new BackOff()
+
+  constructor(cluster: Cluster, runtime: Runtime) {
+    this.#cluster = cluster
+    this.#runtime = runtime
+  }
+
+  /** Pulls if the policy says so and no back-off forbids it; records the events. */
+  async ensure(wish: ImageWish): Promise<ImageResult> {
+    const { pod, image, policy } = wish
+    const name = nameOf(image)
+    if (typeof name === 'string') {
+      const message = `Failed to apply default image tag ${JSON.stringify(image)}: ${name}`
+      return this.#fail(wish, 'InspectFailed', { reason: 'InvalidImageName', message })
+    }
+    const local = policy === 'Always' ? undefined : this.#runtime.local(pod.spec.nodeName ?? '', name)
+    if (local) {
+      this.#tell(wish, 'Normal', 'Pulled', `Container image "${image}" already present on machine`)
+      return { image: local }
+    }
+    if (policy === 'Never') {
+      const message = `Container image "${image}" is not present with pull policy of Never`
+      return this.#fail(wish, 'ErrImageNeverPull', { reason: 'ErrImageNeverPull', message })
+    }
+    try {
+      return await this.#pull(wish, name, credentialsFor(wish.secrets, name))
+    } catch (error) {
+      return { reason: messageOf(error), message: messageOf(error) }
+    }
+  }
+
+  async #pull(wish: ImageWish, name: ImageName, credentials: PullCredential[]): Promise<ImageResult> {
+    const { pod, image } = wish
+    const key = `${pod.metadata.uid}_${image}`
+    const { clock } = this.#cluster
+    const waiting = this.#backOff.active(key, clock.now())
+    if (waiting) {
+      const message = `Back-off pulling image "${image}"`
+      this.#tell(wish, 'Normal', 'BackOff', message)
+      return { reason: 'ImagePullBackOff', message: `${message}: ${waiting.error}` }
+    }
+    this.#tell(wish, 'Normal', 'Pulling', `Pulling image "${image}"`)
+    try {
+      const pulled = await this.#runtime.pull(pod.spec.nodeName ?? '', name, credentials)
+      const text = `Successfully pulled image "${image}" in 412ms (412ms including waiting). Image size: ${pulled.bytes} bytes.`
+      this.#tell(wish, 'Normal', 'Pulled', text)
+      return { image: pulled }
+    } catch (error) {
+      const text = messageOf(error)
+      this.#backOff.next(key, clock.now(), `ErrImagePull: ${text}`)
+      return this.#fail(
+        wish,
+        'Failed',
+        { reason: 'ErrImagePull', message: text },
+        `Failed to pull image "${image}": ${text}`,
+      )
+    }
+  }
+
+  #fail(
+    wish: ImageWish,
+    eventReason: string,
+    failure: ImageFailure,
+    eventText = failure.message,
+  ): ImageFailure {
+    this.#tell(wish, 'Warning', eventReason, eventText)
+    return failure
+  }
+
+  #tell(wish: ImageWish, type: PodEvent['type'], reason: string, message: string): void {
+    recordEvent(this.#cluster, wish.pod, { type, reason, message, fieldPath: wish.fieldPath })
+  }
+}
+
+/** The parsed name, or the parser's words. */
+function nameOf(image: string): ImageName | string {
+  try {
+    return parseImageName(image)
+  } catch (error) {
+    return messageOf(error)
+  }
+}

@@ -1,0 +1,92 @@
+/** The container runtime of all nodes: which images each has, and how it gets more. */
+
+import type { ImageName } from './image-name.ts'
+import { type PullCredential, PullError, type RegistryAddress, RegistryClient } from './registry-client.ts'
+
+export interface LocalImage {
+  /** `docker.io/library/nginx:latest`. */
+  name: string
+  /** `docker.io/library/nginx@sha256:…`. */
+  id: string
+  bytes: number
+}
+
+interface Descriptor {
+  digest: string
+  size: number
+  platform?: { os: string; architecture: string }
+}
+
+export class Runtime {
+  readonly #registries: Map<string, RegistryAddress>
+  #images = new Map<string, Map<string, LocalImage>>()
+
+  /** `registries` by the name that references use, such as `docker.io`; all others can't be reached. */
+  constructor(registries: Map<string, RegistryAddress>) {
+    this.#registries = registries
+  }
+
+  /** The image as it lies on the node. */
+  local(node: string, name: ImageName): LocalImage | undefined {
+    return this.#images.get(node)?.get(name.full)
+  }
+
+  /** Deletes an image, or all of them, as a new node or the garbage collector would. */
+  forget(node: string, image?: string): void {
+    if (image === undefined) this.#images.delete(node)
+    else this.#images.get(node)?.delete(image)
+  }
+
+  /** Tries one credential after another, or none; what fails is one error, or several in brackets. Throws PullError or an aggregate. */
+  async pull(node: string, name: ImageName, credentials: PullCredential[]): Promise<LocalImage> {
+    const failures: string[] = []
+    for (const credential of credentials.length > 0 ? credentials : [undefined]) {
+      try {
+        const image = await this.#pullOnce(name, credential)
+        const known = this.#images.get(node) ?? new Map<string, LocalImage>()
+        this.#images.set(node, known.set(name.full, image))
+        return image
+      } catch (error) {
+        if (!(error instanceof PullError)) throw error
+        failures.push(error.message)
+      }
+    }
+    const different = [...new Set(failures)]
+    throw new Error(different.length === 1 ? different[0] : `[${different.join(', ')}]`)
+  }
+
+  async #pullOnce(name: ImageName, credential: PullCredential | undefined): Promise<LocalImage> {
+    const address = this.#registries.get(name.registry)
+    if (!address) throw unreachable(name)
+    const usable = credential && (credential.username || credential.password) ? credential : undefined
+    const client = new RegistryClient(address, name.full, name.repository, usable)
+    const digest = await client.resolve(name.reference)
+    const top = JSON.parse((await client.fetch(`manifests/${digest}`)).toString()) as {
+      manifests?: Descriptor[]
+    }
+    const part = top.manifests?.find(
+      ({ platform }) => platform?.os === 'linux' && platform.architecture === 'amd64',
+    )
+    if (top.manifests && !part)
+      throw new PullError('NotFound', name.full, `no match for platform in manifest: not found`)
+    const manifest = part ? JSON.parse((await client.fetch(`manifests/${part.digest}`)).toString()) : top
+    const { config, layers } = manifest as { config: Descriptor; layers: Descriptor[] }
+    for (const blob of [config, ...layers]) await client.fetch(`blobs/${blob.digest}`)
+    const bytes = [config, ...layers].reduce((sum, { size }) => sum + size, 0)
+    return { name: name.full, id: `${name.registry}/${name.repository}@${digest}`, bytes }
+  }
+}
+
+/** A registry that nobody simulates: a loopback port where nobody listens, or a name that does not resolve. */
+function unreachable({ registry, repository, reference, full }: ImageName): PullError {
+  const url = `https://${registry}/v2/${repository}/manifests/${reference}`
+  const [host = '', port = '443'] = registry.split(':')
+  const why = /^(localhost|[\d.]+)$/.test(host)
+    ? `dial tcp ${host === 'localhost' ? '127.0.0.1' : host}:${port}: connect: connection refused`
+    : `dial tcp: lookup ${host} on 10.96.0.10:53: no such host`
+  return new PullError(
+    'Unknown',
+    full,
+    `failed to resolve reference "${full}": failed to do request: Head "${url}": ${why}`,
+  )
+}

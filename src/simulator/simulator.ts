@@ -1,0 +1,92 @@
+/** A small cluster and a Docker Hub, running inside this process and served on loopback. */
+
+import type { Faults } from './api-server/faults.ts'
+import { ApiServer, type LoggedRequest } from './api-server/server.ts'
+import { Clock } from './cluster/clock.ts'
+import { Cluster } from './cluster/cluster.ts'
+import { nodeDraft } from './cluster/node.ts'
+import { Hub, type HubOptions } from './hub/hub.ts'
+import { kubeconfigOf } from './kubeconfig.ts'
+import { Kubelet } from './kubelet/kubelet.ts'
+import { Runtime } from './kubelet/runtime.ts'
+import { Motion } from './motion.ts'
+
+export interface SimulatorOptions {
+  /** The moment the clock stands at, in milliseconds; without it the real clock runs. */
+  now?: number
+  /** Pods and controllers react by themselves to every change and to time; without it only tick() and settle() move them. */
+  live?: boolean
+  /** Names of the nodes; default: node-1. */
+  nodes?: string[]
+  anonymousLimit?: HubOptions['anonymousLimit']
+  /** Ports of the API server and the hub; default: any free ones. */
+  port?: number
+  hubPort?: number
+}
+
+export interface Simulator {
+  /** A kubeconfig (YAML) for `admin`, with the certificate and a token in it. */
+  kubeconfig: string
+  /** The same for another user of `server.users`, such as `viewer`. Throws for an unknown one. */
+  kubeconfigFor(user: string, namespace?: string): string
+  cluster: Cluster
+  server: ApiServer
+  hub: Hub
+  hubUrl: string
+  /** For `--registry-endpoint`: `docker.io=http://127.0.0.1:15000`. */
+  registryEndpoint: string
+  faults: Faults
+  /** Every request the API server got, oldest first. */
+  requests: LoggedRequest[]
+  runtime: Runtime
+  /** Controllers, scheduler and kubelets each do what is due, once. */
+  tick(): Promise<void>
+  /** Ticks until nothing changes any more at this moment. */
+  settle(): Promise<void>
+  /** Lets time pass, then settles. */
+  advance(seconds: number): Promise<void>
+  close(): Promise<void>
+}
+
+/** Starts everything. Rejects if a given port is taken. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const { now } = options
+  const clock = new Clock(now === undefined ? Date.now : () => now)
+  const cluster = new Cluster(clock)
+  for (const name of options.nodes ?? ['node-1']) cluster.add(nodeDraft(name, clock))
+  const limit = options.anonymousLimit
+  const hub = new Hub({ clock, ...(limit !== undefined && { anonymousLimit: limit }) })
+  const server = new ApiServer(cluster)
+  await hub.listen(options.hubPort)
+  await server.listen(options.port)
+  const runtime = new Runtime(
+    new Map([
+      ['docker.io', { url: hub.url, host: 'registry-1.docker.io', realm: 'https://auth.docker.io/token' }],
+    ]),
+  )
+  const motion = new Motion(cluster, new Kubelet(cluster, runtime))
+  if (options.live) motion.start()
+  return {
+    kubeconfig: kubeconfigOf(server, 'admin', 'default'),
+    kubeconfigFor: (user, namespace = 'default') => kubeconfigOf(server, user, namespace),
+    cluster,
+    server,
+    hub,
+    hubUrl: hub.url,
+    registryEndpoint: `docker.io=${hub.url}`,
+    faults: server.faults,
+    requests: server.requests,
+    runtime,
+    tick: () => motion.tick(),
+    settle: () => motion.settle(),
+    advance: seconds => {
+      clock.advance(seconds)
+      return motion.settle()
+    },
+    close: async () => {
+      await motion.stop()
+      await server.close()
+      await hub.close()
+    },
+  }
+}
