@@ -9,6 +9,7 @@ import { dockerConfigJson } from './docker-config.ts'
 import { DOCKER_HUB, registryName } from './docker-hub.ts'
 import type { Proof, QuotaOutcome } from './outcome.ts'
 import { failureText } from './problem-text.ts'
+import { Redacted } from './redacted.ts'
 
 /** A login without its password, as a plan names it. */
 export interface HandedOut {
@@ -24,8 +25,8 @@ export interface HandOut {
   credentials: HandedOut[]
   /** Registries that need a login and get none, with the reason in one clause. */
   missing: { registry: string; detail: string }[]
-  /** Text of the `.dockerconfigjson`, always the same bytes for the same logins; null where there is none. Secret. */
-  dockerConfigJson: string | null
+  /** Text of the `.dockerconfigjson`, always the same bytes for the same logins; null where there is none. */
+  dockerConfigJson: Redacted | null
   /** Logins for pullguard's own questions: those proven, and identity tokens, which the kubelet could not use. */
   forReading: Credential[]
   /** Pulls that the Docker Hub account has left now; null: no limit, none that is known, or no such account. Asks by HEAD each time. */
@@ -56,7 +57,7 @@ export async function proveHandOut(
   return {
     credentials: proven.map(({ registry, key, username, origin }) => ({ registry, key, username, origin })),
     missing,
-    dockerConfigJson: proven.length === 0 ? null : dockerConfigJson(proven),
+    dockerConfigJson: proven.length === 0 ? null : new Redacted(dockerConfigJson(proven)),
     forReading: [...proven, ...tokens],
     pullsLeft: () => pullsLeft(registries, proven),
   }

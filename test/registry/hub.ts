@@ -1,0 +1,23 @@
+/** The simulated Docker Hub as tests of the registry room use it: one account, its private image, a public one. */
+import { onTestFinished } from 'vitest'
+import { explicitCredential } from '../../src/registry/credentials/credential.ts'
+import { Clock } from '../../src/simulator/cluster/clock.ts'
+import { Hub } from '../../src/simulator/hub/hub.ts'
+import { CANARY, registriesAt } from './loopback.ts'
+
+/** Starts it; `jane` may log in with CANARY and owns acme/app. */
+export async function startHub() {
+  const hub = new Hub({ clock: new Clock(() => Date.UTC(2026, 10, 24, 9)) })
+  hub.addAccount({ name: 'jane', password: CANARY })
+  hub.addImage({ repository: 'ratelimitpreview/test' })
+  const nginx = hub.addImage({ repository: 'library/nginx', tags: ['1.27'] })
+  const app = hub.addImage({ repository: 'acme/app', tags: ['1'], owner: 'jane' })
+  hub.addImage({ repository: 'other/secret', tags: ['1'], owner: 'eve' })
+  await hub.listen()
+  onTestFinished(() => hub.close())
+  const { url } = hub
+  return { hub, url, nginx, app, registries: registriesAt({ 'docker.io': url }) }
+}
+
+export const login = (password = CANARY, registry = 'docker.io') =>
+  explicitCredential(registry, 'jane', password)

@@ -1,0 +1,110 @@
+/** Digests of many images: by HEAD, each once, and registries in trouble are left alone. */
+import { expect, test } from 'vitest'
+import type { PlanInput } from '../../src/plan/plan-input.ts'
+import { lookUpImages } from '../../src/registry/look-up-images.ts'
+import { login, startHub } from './hub.ts'
+import { registriesAt, serve } from './loopback.ts'
+
+const DIGEST = `sha256:${'a'.repeat(64)}`
+const found = { headers: { 'docker-content-digest': DIGEST } }
+const anonymous = { credentials: [], platforms: [] }
+
+test('gives the index digest of each image that is there, and the reason for each that is not, without a pull', async () => {
+  const { hub, registries, nginx, app } = await startHub()
+  const names = [
+    'nginx:1.27',
+    'docker.io/acme/app:1',
+    'nginx:nope',
+    'other/secret:1',
+    'Bad:Name',
+    'nginx:1.27',
+  ]
+  const facts = await lookUpImages(registries, names, { credentials: [login()], platforms: ['linux/amd64'] })
+  const forPlan: PlanInput['images'] = facts
+  expect([...forPlan]).toEqual([
+    ['nginx:1.27', { digest: nginx.top.digest, detail: null }],
+    ['docker.io/acme/app:1', { digest: app.top.digest, detail: null }],
+    ['nginx:nope', { digest: null, detail: 'the registry has no such image' }],
+    [
+      'other/secret:1',
+      { digest: null, detail: 'the registry denies access to it, or has no such repository' },
+    ],
+    ['Bad:Name', { digest: null, detail: 'it is no image reference' }],
+  ])
+  expect(hub.pulls).toEqual([])
+  expect(hub.requests.filter(({ method, path }) => method === 'GET' && path !== '/token')).toEqual([])
+})
+
+test('an image of a used-up address is still found: asking is no pull', async () => {
+  const { hub, registries, nginx } = await startHub()
+  hub.exhaust('127.0.0.1')
+  const facts = await lookUpImages(registries, ['nginx:1.27'], anonymous)
+  expect(facts.get('nginx:1.27')?.digest).toBe(nginx.top.digest)
+})
+
+test.each([
+  ['takes no more requests', { status: 429, body: 'Too Many Requests (HAP429)' }, 'takes no more requests'],
+  ['hangs up', null, "can't be reached"],
+])('a registry that %s is asked once, whatever else is wanted of it', async (_what, answer, detail) => {
+  const sick = await serve(() => answer)
+  const well = await serve(() => found)
+  const registries = registriesAt({ 'quay.io': sick.origin, 'ghcr.io': well.origin })
+  const names = ['quay.io/a/a:1', 'quay.io/a/b:1', 'ghcr.io/a/a:1', 'quay.io/a/c:1', 'ghcr.io/a/b:1']
+  const facts = await lookUpImages(registries, names, anonymous)
+  expect([...facts.keys()]).toEqual(names)
+  expect(facts.get('quay.io/a/c:1')).toEqual({ digest: null, detail: expect.stringContaining(detail) })
+  expect(facts.get('ghcr.io/a/b:1')).toEqual({ digest: DIGEST, detail: null })
+  expect(sick.seen).toHaveLength(1)
+})
+
+test('a refused login is shown once', async () => {
+  const { hub, registries } = await startHub()
+  const names = ['nginx:1', 'redis:1', 'acme/app:1']
+  const facts = await lookUpImages(registries, names, { credentials: [login('wrong')], platforms: [] })
+  expect([...facts.values()].map(({ detail }) => detail)).toEqual(
+    names.map(() => 'the registry refused the login'),
+  )
+  expect(hub.requests.filter(({ path }) => path === '/token')).toHaveLength(1)
+})
+
+test('the login with the longest key that fits is taken, and no other registry sees it', async () => {
+  const basic = { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } }
+  const quay = await serve(({ authorization }) => (authorization ? found : basic))
+  const ghcr = await serve(() => basic)
+  const registries = registriesAt({ 'quay.io': quay.origin, 'ghcr.io': ghcr.origin })
+  const wide = login('wide', 'quay.io')
+  const narrow = { ...login('narrow', 'quay.io'), key: 'quay.io/team' }
+  const names = ['quay.io/team/app', 'quay.io/teams/app', 'ghcr.io/a/b']
+  await lookUpImages(registries, names, { credentials: [narrow, wide], platforms: [] })
+  const sent = quay.seen.filter(({ authorization }) => authorization)
+  expect(sent.map(({ line, authorization }) => [line, password(authorization)]).sort()).toEqual([
+    ['HEAD /v2/team/app/manifests/latest', 'jane:narrow'],
+    ['HEAD /v2/teams/app/manifests/latest', 'jane:wide'],
+  ])
+  expect(ghcr.seen.every(({ authorization }) => authorization === undefined)).toBe(true)
+})
+
+const password = (authorization = '') => Buffer.from(authorization.replace('Basic ', ''), 'base64').toString()
+
+test('an image that is not built for the nodes has no digest to move to', async () => {
+  const manifests = [{ platform: { os: 'linux', architecture: 'arm', variant: 'v7' } }]
+  const quay = await serve(({ line }) => (line.startsWith('HEAD') ? {} : { body: { manifests } }))
+  const registries = registriesAt({ 'quay.io': quay.origin })
+  const ask = async (platforms: string[]) =>
+    (await lookUpImages(registries, ['quay.io/a/b:1'], { credentials: [], platforms })).get('quay.io/a/b:1')
+  expect(await ask(['linux/arm64', 'linux/arm'])).toEqual({
+    digest: null,
+    detail: 'it is not built for linux/arm64',
+  })
+  expect(await ask(['linux/arm/v7'])).toMatchObject({ digest: expect.stringMatching(/^sha256:/) })
+})
+
+test('a registry that tells no digest, and a host that is none, are said to be so', async () => {
+  const quay = await serve(() => ({}))
+  const registries = registriesAt({ 'quay.io': quay.origin })
+  const facts = await lookUpImages(registries, ['quay.io/a/b:1', 'quay.io:99999/a/b:1'], anonymous)
+  expect([...facts.values()].map(({ detail }) => detail)).toEqual([
+    'the registry does not tell its digest',
+    'quay.io:99999 is not the host of a registry',
+  ])
+})
