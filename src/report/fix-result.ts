@@ -1,0 +1,21 @@
+/** What a fix came to, in any of its formats. */
+
+import { toJson, toYaml } from './data.ts'
+import { type FixReport, fixDocument } from './fix-result/document.ts'
+import { renderFixTable } from './fix-result/table.ts'
+import type { PlanReportOptions } from './plan.ts'
+
+export type { FixReport } from './fix-result/document.ts'
+
+/** The verdict as text for standard output. As a patch there is nothing to tell beside the plan, so a person's words are taken. */
+export function renderFixResult(report: FixReport, options: PlanReportOptions): string {
+  switch (options.format) {
+    case 'json':
+      return toJson(fixDocument(report, options.program))
+    case 'yaml':
+      return toYaml(fixDocument(report, options.program))
+    case 'table':
+    case 'patch':
+      return renderFixTable(report, options)
+  }
+}

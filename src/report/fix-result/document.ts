@@ -1,0 +1,46 @@
+/** What a fix came to, as the document that machines read. Its names are stable; fields may be added. */
+
+import type { FixResult } from '../../apply/outcome.ts'
+import type { Finding } from '../../diagnosis/finding.ts'
+import type { Plan } from '../../plan/plan.ts'
+import type { Gap } from '../../snapshot/snapshot.ts'
+import { type Envelope, enveloped } from '../data.ts'
+import { findingDocument } from '../diagnosis/document.ts'
+import { isWell, podCounts } from '../words/outcomes.ts'
+
+/** Everything there is to tell after a fix. */
+export interface FixReport {
+  plan: Plan
+  /** Only tried on the server. */
+  dryRun: boolean
+  /** Every change is in place, and every pod aimed at is back. */
+  complete: boolean
+  result: FixResult
+  /** Of the pods that are not back, as they are now. */
+  findings: Finding[]
+  gaps: Gap[]
+}
+
+/** `kind: FixResult`. */
+export function fixDocument(report: FixReport, program: string): Envelope {
+  const { plan, dryRun, complete, result, findings, gaps } = report
+  const { wanted, recovered } = podCounts(result.recoveries)
+  return enveloped('FixResult', {
+    run: result.run,
+    dryRun,
+    complete,
+    cluster: plan.cluster,
+    summary: {
+      changes: plan.changes.length,
+      written: result.outcomes.filter(({ status }) => status === 'applied').length,
+      notMade: result.outcomes.filter(one => !isWell(one)).length,
+      pods: wanted,
+      recoveredPods: recovered,
+    },
+    outcomes: result.outcomes,
+    recoveries: result.recoveries,
+    findings: findings.map(finding => findingDocument(finding, program)),
+    declined: plan.declined,
+    gaps,
+  })
+}

@@ -1,0 +1,114 @@
+/** What became of a fix, for a person: what was not made, which pods are not back and why now, and last the verdict. */
+
+import type { Outcome, Recovery } from '../../apply/outcome.ts'
+import { commandLines, field, joined, stepLines } from '../block.ts'
+import { cell, shellWord } from '../escape.ts'
+import { groupByCause } from '../group.ts'
+import { columns, displayWidth, wrap } from '../layout.ts'
+import type { ReportOptions } from '../options.ts'
+import { type Palette, paletteFor } from '../palette.ts'
+import { visible } from '../sanitise.ts'
+import { whyCommand } from '../words/commands.ts'
+import { amount, counted } from '../words/count.ts'
+import { dryRunSentence, isWell, podsSentence, statusText, writtenSentence } from '../words/outcomes.ts'
+import { objectName } from '../words/plan.ts'
+import { countPods } from '../words/pods.ts'
+import type { FixReport } from './document.ts'
+
+const ROWS = 12
+
+/** The screen. Ends in the verdict. */
+export function renderFixTable(report: FixReport, options: ReportOptions): string {
+  const palette = paletteFor(options.colour)
+  const blocks = [
+    notMade(report.result.outcomes, options.width, palette),
+    ...(report.dryRun ? [] : [podLines(report.result.recoveries, options.width, palette)]),
+    ...whyNow(report, options, palette),
+    lastLines(report, options, palette),
+  ]
+  const full = blocks.filter(lines => lines.length > 0)
+  return joined(full.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines])))
+}
+
+/** Alike ones together: one missing permission may stand behind hundreds. */
+function notMade(outcomes: Outcome[], width: number, palette: Palette): string[] {
+  const alike = Map.groupBy(
+    outcomes.filter(one => !isWell(one)),
+    ({ status, detail, target }) => JSON.stringify([target.kind, status, detail]),
+  )
+  const groups = [...alike.values()]
+  const lines = groups.slice(0, ROWS).flatMap(same => {
+    const [first] = same
+    if (first === undefined) return []
+    const { target, status, detail } = first
+    const more = same.length === 1 ? '' : ` and ${amount(same.length - 1)} more`
+    const said = `${target.namespace} ${objectName(target)}${more}: ${statusText(status)}`
+    return [
+      ...wrap(visible(said), width, '  '),
+      ...(detail === null ? [] : wrap(visible(detail), width, '    ').slice(0, 6).map(palette.dim)),
+    ]
+  })
+  if (groups.length > ROWS) lines.push(`  … and ${amount(groups.length - ROWS)} more (-o json shows all)`)
+  return lines.length === 0 ? [] : [palette.trouble('Not made:', 'error'), ...lines]
+}
+
+function podLines(recoveries: Recovery[], width: number, palette: Palette): string[] {
+  const [open, back] = [recoveries.filter(isOpen), recoveries.filter(one => !isOpen(one))]
+  const shown = [...open, ...back].slice(0, ROWS)
+  const cells = shown.map(one => [
+    cell(one.namespace),
+    cell(objectName(one.workload)),
+    `${amount(one.recovered)} of ${counted(one.wanted, 'pod')} back`,
+  ])
+  const table = columns(cells, 2).map(line => `  ${line}`)
+  const fits = table.every(line => displayWidth(line) <= width)
+  const lines = shown.flatMap((one, index) => {
+    const row = fits ? [table[index] ?? ''] : wrap(cells[index]?.join(' ') ?? '', width, '  ')
+    const mark = isOpen(one) ? (line: string) => palette.trouble(line, 'error') : palette.well
+    return [...row.map(mark), ...waitingLines(one, width, palette)]
+  })
+  const hidden = recoveries.length - shown.length
+  return hidden > 0 ? [...lines, `  … and ${counted(hidden, 'more workload')}`] : lines
+}
+
+function waitingLines({ waiting, wanted, recovered }: Recovery, width: number, palette: Palette): string[] {
+  const [first] = waiting
+  if (first === undefined || recovered >= wanted) return []
+  const text = [first.reason, first.message].filter(part => part !== '').join(': ')
+  const said = text === '' ? `${first.name}: not started yet` : `${first.name}: ${text}`
+  return wrap(visible(said), width, '    ').slice(0, 4).map(palette.dim)
+}
+
+function isOpen({ wanted, recovered }: Recovery): boolean {
+  return recovered < wanted
+}
+
+/** The diagnosis of the pods that are not back, made again after the wait. */
+function whyNow({ findings }: FixReport, { width, program }: ReportOptions, palette: Palette): string[][] {
+  return groupByCause(findings, program).map(group => [
+    ...wrap(visible(`${group.words.title(group)}: ${counted(countPods(group.findings), 'pod')}`), width).map(
+      line => palette.trouble(line, group.findings[0].severity),
+    ),
+    ...field({ label: 'meaning', text: group.words.meaning(group) }, width),
+    ...stepLines('what to do', group.words.next(group).slice(0, 2), width, palette),
+  ])
+}
+
+function lastLines(report: FixReport, { width, program }: ReportOptions, palette: Palette): string[] {
+  const { result, dryRun, complete, findings } = report
+  const verdict = (text: string) => wrap(visible(text), width).map(complete ? palette.well : palette.strong)
+  if (dryRun) return verdict(dryRunSentence(result))
+  const pods = podsSentence(result.recoveries)
+  const written = writtenSentence(result)
+  const back = result.run === null ? [] : command('Undo: ', `${program} undo ${shellWord(result.run)}`, width)
+  if (pods === null) return [...back, ...verdict(written)]
+  const [first] = findings
+  const next = first === undefined ? [] : command('Next: ', whyCommand(program, first), width)
+  return [...wrap(visible(written), width), ...back, ...verdict(pods), ...next.map(palette.strong)]
+}
+
+function command(label: string, text: string, width: number): string[] {
+  return commandLines(text, width - label.length, '').map(
+    (line, index) => `${index === 0 ? label : ' '.repeat(label.length)}${line}`,
+  )
+}

@@ -1,0 +1,30 @@
+/** A plan in any of its formats. */
+
+import type { Plan } from '../plan/plan.ts'
+import { toJson, toYaml } from './data.ts'
+import type { ReportOptions } from './options.ts'
+import { renderPatch } from './plan/patch.ts'
+import { type PlanNews, renderPlanTable } from './plan/table.ts'
+
+export type { PlanNews } from './plan/table.ts'
+
+export const PLAN_FORMATS = ['table', 'json', 'yaml', 'patch'] as const
+export type PlanFormat = (typeof PLAN_FORMATS)[number]
+
+export interface PlanReportOptions extends ReportOptions {
+  format: PlanFormat
+}
+
+/** The plan as text for standard output, ready to write. As JSON it is the very file that `fix --apply` takes. */
+export function renderPlan(plan: Plan, news: PlanNews, options: PlanReportOptions): string {
+  switch (options.format) {
+    case 'table':
+      return renderPlanTable(plan, news, options)
+    case 'json':
+      return toJson(plan)
+    case 'yaml':
+      return toYaml(plan)
+    case 'patch':
+      return renderPatch(plan)
+  }
+}

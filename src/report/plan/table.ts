@@ -1,0 +1,91 @@
+/** A plan for a person: what is written and why, what is left and why, and last what it comes to. */
+
+import type { Finding } from '../../diagnosis/finding.ts'
+import type { Plan } from '../../plan/plan.ts'
+import type { Gap } from '../../snapshot/snapshot.ts'
+import { commandLines, joined } from '../block.ts'
+import { gapLines } from '../gaps.ts'
+import { wrap } from '../layout.ts'
+import type { ReportOptions } from '../options.ts'
+import { type Palette, paletteFor } from '../palette.ts'
+import { visible } from '../sanitise.ts'
+import { counted } from '../words/count.ts'
+import { declinedNext } from '../words/declined.ts'
+import { planSentence, scopeText } from '../words/plan.ts'
+import type { Step } from '../words/told.ts'
+import { changeBlocks } from './change-blocks.ts'
+import { declinedBlocks } from './declined-blocks.ts'
+
+/** What the reader of a plan may want to know beside it. */
+export interface PlanNews {
+  findings: readonly Finding[]
+  gaps: readonly Gap[]
+  /** What comes after the plan: it is about to be carried out, it was only to be seen, or it went to a file. */
+  mode: { code: 'carry-out' } | { code: 'dry-run' } | { code: 'saved'; file: string; command: string }
+}
+
+/** The screen. */
+export function renderPlanTable(plan: Plan, news: PlanNews, options: ReportOptions): string {
+  const palette = paletteFor(options.colour)
+  const { width, program } = options
+  const sheet = { plan, program, findings: news.findings, width, palette }
+  const left = declinedBlocks(sheet)
+  const blocks = [
+    wrap(visible(heading(plan)), width),
+    ...changeBlocks(plan, width, palette),
+    ...(left.length === 0 ? [] : [[palette.dim('Left as it is:')], ...left]),
+    gapLines(news.gaps, width, palette),
+    lastLines(plan, news, options, palette),
+  ]
+  const full = blocks.filter(lines => lines.length > 0)
+  return joined(full.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines])))
+}
+
+function heading({ cluster, scope }: Plan): string {
+  const where = cluster.context === null ? cluster.server : `${cluster.context} (${cluster.server})`
+  return `Plan for ${where}, ${scopeText(scope)}`
+}
+
+function lastLines(plan: Plan, news: PlanNews, options: ReportOptions, palette: Palette): string[] {
+  const { width, program } = options
+  if (plan.changes.length === 0) return nothingToWrite(plan, news, options, palette)
+  const sentence = wrap(visible(planSentence(plan)), width).map(palette.strong)
+  if (news.mode.code === 'carry-out') return sentence
+  if (news.mode.code === 'saved') {
+    const next = { say: `The plan is in ${news.mode.file}; carry it out`, command: news.mode.command }
+    return [...sentence, ...nextLines(next, width, palette)]
+  }
+  const text = `Nothing was written: this was a dry run. Without --dry-run, ${program} fix carries it out.`
+  return [...sentence, ...wrap(text, width)]
+}
+
+function nothingToWrite(
+  plan: Plan,
+  { findings, gaps }: PlanNews,
+  { width, program }: ReportOptions,
+  palette: Palette,
+): string[] {
+  if (findings.length === 0 && plan.declined.length === 0) {
+    const text = gaps.length === 0 ? 'Nothing to fix, so nothing is written.' : UNKNOWN
+    return wrap(text, width).map(gaps.length === 0 ? palette.well : line => line)
+  }
+  const text =
+    findings.length === 0
+      ? 'Nothing is written.'
+      : `Nothing is written: no change here helps the ${counted(findings.length, 'finding')}.`
+  const [first] = plan.declined
+  const next = first === undefined ? null : declinedNext(first, { plan, program })
+  return [...wrap(text, width), ...(next === null ? [] : nextLines(next, width, palette))]
+}
+
+const UNKNOWN = 'Nothing is written: no finding, but not everything could be read.'
+
+function nextLines({ say, command }: Step, width: number, palette: Palette): string[] {
+  if (command === undefined) return wrap(visible(`Next: ${say}.`), width).map(palette.strong)
+  return [
+    ...wrap(visible(`${say}:`), width),
+    ...commandLines(command, width - 'Next: '.length, '').map(
+      (line, index) => `${index === 0 ? 'Next: ' : '      '}${palette.strong(line)}`,
+    ),
+  ]
+}

@@ -1,0 +1,48 @@
+/** Taking a run back, and the list of runs, in any of their formats. */
+
+import type { UndoStep } from '../apply/undo-step.ts'
+import { enveloped, toJson, toYaml } from './data.ts'
+import { cell } from './escape.ts'
+import type { DataFormat } from './images.ts'
+import type { ReportOptions } from './options.ts'
+import type { RunLine, UndoReport } from './undo/document.ts'
+import { renderUndone, renderUndoSteps, renderRuns as runsTable } from './undo/table.ts'
+
+export type { RunLine, UndoReport } from './undo/document.ts'
+
+export interface UndoReportOptions extends ReportOptions {
+  format: DataFormat
+}
+
+/** What is about to be taken back: for a person before the question. Machines get one document at the end: empty here. */
+export function renderUndoPlan(run: string, steps: readonly UndoStep[], options: UndoReportOptions): string {
+  return options.format === 'table' ? renderUndoSteps(run, steps, options) : ''
+}
+
+/** What became of it. */
+export function renderUndoResult(report: UndoReport, options: UndoReportOptions): string {
+  switch (options.format) {
+    case 'json':
+      return toJson(enveloped('UndoResult', report))
+    case 'yaml':
+      return toYaml(enveloped('UndoResult', report))
+    case 'name':
+      return `${cell(report.run)}\n`
+    case 'table':
+      return renderUndone(report, options)
+  }
+}
+
+/** The runs, newest first. */
+export function renderRuns(runs: readonly RunLine[], options: UndoReportOptions): string {
+  switch (options.format) {
+    case 'json':
+      return toJson(enveloped('Runs', { runs }))
+    case 'yaml':
+      return toYaml(enveloped('Runs', { runs }))
+    case 'name':
+      return runs.map(({ run }) => `${cell(run)}\n`).join('')
+    case 'table':
+      return runsTable(runs, options)
+  }
+}

@@ -1,0 +1,117 @@
+/** Taking a run back, for a person: what would go back, what stays and why, and what became of it. */
+
+import type { UndoOutcome, UndoStep } from '../../apply/undo-step.ts'
+import { commandLines, joined } from '../block.ts'
+import { cell, shellWord } from '../escape.ts'
+import { columns, displayWidth, wrap } from '../layout.ts'
+import type { ReportOptions } from '../options.ts'
+import { type Palette, paletteFor } from '../palette.ts'
+import { visible } from '../sanitise.ts'
+import { amount, counted } from '../words/count.ts'
+import { statusText } from '../words/outcomes.ts'
+import { objectName } from '../words/plan.ts'
+import { fieldText, isOpen, leftText, undoneSentence, undoPlanSentence } from '../words/undo.ts'
+import type { RunLine, UndoReport } from './document.ts'
+
+const ROWS = 20
+
+/** The steps, before anybody is asked. */
+export function renderUndoSteps(run: string, steps: readonly UndoStep[], options: ReportOptions): string {
+  const palette = paletteFor(options.colour)
+  const { width } = options
+  const restored = steps.flatMap(step => (step.action === 'restore-fields' ? [step] : []))
+  const deleted = steps.filter(({ action }) => action === 'delete-secret')
+  const left = steps.flatMap(step => (step.action === 'leave' ? [step] : []))
+  const stays = restored.flatMap(({ target, changed }) =>
+    changed.map(
+      field => `${target.namespace} ${objectName(target)} (${field.field}): ${leftText('changed')}`,
+    ),
+  )
+  const blocks = [
+    wrap(visible(`Taking back run ${run}`), width),
+    list(
+      'Restore',
+      restored.map(
+        ({ target, fields }) =>
+          `${target.namespace} ${objectName(target)}: ${fields.map(fieldText).join(', ')}`,
+      ),
+      width,
+      palette,
+    ),
+    list(
+      'Delete',
+      deleted.map(({ target }) => `${target.namespace} ${objectName(target)}`),
+      width,
+      palette,
+    ),
+    list(
+      'Leave as it is',
+      [
+        ...left.map(({ target, reason }) => `${target.namespace} ${objectName(target)}: ${leftText(reason)}`),
+        ...stays,
+      ],
+      width,
+      palette,
+    ),
+    wrap(undoPlanSentence(steps), width).map(palette.strong),
+  ]
+  return joined(spaced(blocks))
+}
+
+/** What became of it. */
+export function renderUndone({ outcomes, dryRun }: UndoReport, options: ReportOptions): string {
+  const palette = paletteFor(options.colour)
+  const open = outcomes.filter(isOpen)
+  const blocks = [
+    list('Not taken back', open.map(problem), options.width, palette),
+    wrap(undoneSentence(outcomes, dryRun), options.width).map(
+      open.length === 0 ? palette.well : palette.strong,
+    ),
+  ]
+  return joined(spaced(blocks))
+}
+
+function problem({ target, status, detail }: UndoOutcome): string {
+  const why = status === 'left' ? '' : statusText(status)
+  return `${target.namespace} ${objectName(target)}: ${why}${detail === null ? '' : ` (${detail})`}`
+}
+
+function list(title: string, rows: string[], width: number, palette: Palette): string[] {
+  if (rows.length === 0) return []
+  const shown = rows.length <= ROWS + 1 ? rows : rows.slice(0, ROWS)
+  const hidden = rows.length - shown.length
+  return [
+    palette.strong(`${title}:`),
+    ...shown.flatMap(row => wrap(visible(row), width, '  ')),
+    ...(hidden === 0 ? [] : [`  … and ${amount(hidden)} more (-o json shows all)`]),
+  ]
+}
+
+/** The runs that can be taken back, newest first. */
+export function renderRuns(runs: readonly RunLine[], options: ReportOptions): string {
+  const [newest] = runs.filter(({ takenBack }) => !takenBack)
+  if (runs.length === 0) return joined(['No run has written anything to this cluster.'])
+  const table = columns(
+    [
+      ['RUN', 'STARTED', 'SCOPE', 'CHANGES', 'STATE'],
+      ...runs.map(({ run, startedAt, namespaces, changes, takenBack }) => [
+        cell(run),
+        cell(startedAt),
+        cell(namespaces === null ? 'all namespaces' : namespaces.join(',')),
+        counted(changes, 'change'),
+        takenBack ? 'taken back' : 'in place',
+      ]),
+    ],
+    2,
+  )
+  const fits = table.every(line => displayWidth(line) <= options.width)
+  const lines = fits ? table : table.flatMap(line => wrap(line, options.width))
+  if (newest === undefined || !options.terminal) return joined(lines)
+  const next = commandLines(`${options.program} undo ${shellWord(newest.run)}`, options.width - 6, '')
+  return joined([...lines, '', ...next.map((line, index) => `${index === 0 ? 'Next: ' : '      '}${line}`)])
+}
+
+function spaced(blocks: string[][]): string[] {
+  const full = blocks.filter(lines => lines.length > 0)
+  return full.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]))
+}

@@ -1,0 +1,39 @@
+/** The words of what keeps an object the way it is: its name, and where a change to the object belongs instead. */
+
+import type { ObjectManager } from '../../snapshot/fix-scope.ts'
+import { shellWord } from '../escape.ts'
+import type { Step } from './told.ts'
+
+type Tool = ObjectManager['tool']
+
+const NAMES: Record<Tool, string> = {
+  argocd: 'Argo CD application',
+  flux: 'Flux',
+  helm: 'Helm release',
+  olm: "Operator Lifecycle Manager's",
+  operator: 'operator of',
+}
+
+/** `Helm release shop`. */
+export function managerName({ tool, name }: ObjectManager): string {
+  return `${NAMES[tool]} ${name}`
+}
+
+const STEPS: Record<Tool, (manager: ObjectManager, namespace: string) => Step> = {
+  argocd: ({ name }) => ({ say: `Commit this to the Git repository of Argo CD application ${name}` }),
+  flux: ({ name }) => ({ say: `Commit this to the Git repository that Flux ${name} reads` }),
+  helm: ({ name }, namespace) => ({
+    say: `Find the chart's values that lead to this, and upgrade release ${name} with them`,
+    command: `helm -n ${shellWord(namespace)} get values ${shellWord(name)} --all`,
+  }),
+  olm: ({ name }) => ({ say: `Set this where ${name} comes from: the Subscription or its catalog` }),
+  operator: ({ name }, namespace) => ({
+    say: 'Set this in the custom resource that the operator reads',
+    command: `kubectl -n ${shellWord(namespace)} edit ${shellWord(name)}`,
+  }),
+}
+
+/** Where the change belongs. */
+export function managerStep(manager: ObjectManager, namespace: string): Step {
+  return STEPS[manager.tool](manager, namespace)
+}

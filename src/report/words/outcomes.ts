@@ -1,0 +1,61 @@
+/** The words of what became of changes and of the pods they were made for. */
+
+import type { FixResult, Outcome, OutcomeStatus, Recovery } from '../../apply/outcome.ts'
+import { amount, counted } from './count.ts'
+import { changesByKind } from './plan.ts'
+
+const STATUS: Record<OutcomeStatus, string> = {
+  applied: 'written',
+  accepted: 'the server would take it',
+  unchanged: 'was so already',
+  conflict: 'left alone, as it was changed meanwhile',
+  refused: 'refused by the server',
+  failed: 'failed',
+  skipped: 'not tried',
+}
+
+/** What a status means, as a clause. */
+export function statusText(status: OutcomeStatus): string {
+  return STATUS[status]
+}
+
+/** In place, or acceptable to the server: nothing to tell one by one. */
+export function isWell({ status }: Outcome): boolean {
+  return status === 'applied' || status === 'unchanged' || status === 'accepted'
+}
+
+/** How many pods were to come back, and how many did. */
+export function podCounts(recoveries: readonly Recovery[]): { wanted: number; recovered: number } {
+  const sum = (of: (one: Recovery) => number) => recoveries.reduce((total, one) => total + of(one), 0)
+  return { wanted: sum(one => one.wanted), recovered: sum(one => one.recovered) }
+}
+
+/** What was written, in one sentence. */
+export function writtenSentence({ outcomes }: FixResult): string {
+  const applied = outcomes.filter(({ status }) => status === 'applied')
+  const not = outcomes.filter(one => !isWell(one)).length
+  const open = not === 0 ? '' : ` ${counted(not, 'change')} ${not === 1 ? 'was' : 'were'} not made.`
+  if (applied.length === 0) return `Nothing was written.${open}`
+  return `${counted(applied.length, 'change')} written: ${changesByKind(applied)}.${open}`
+}
+
+/** What a dry run on the server found, in one sentence. */
+export function dryRunSentence({ outcomes }: FixResult): string {
+  const not = outcomes.filter(one => !isWell(one)).length
+  return not === 0
+    ? `The server would take ${outcomes.length === 1 ? 'the change' : `all ${amount(outcomes.length)} changes`}. Nothing was written: this was a dry run.`
+    : `${counted(not, 'change')} of ${amount(outcomes.length)} would not be made. Nothing was written: this was a dry run.`
+}
+
+/** Whether the pods are back, in one sentence; null where no pod was aimed at. */
+export function podsSentence(recoveries: readonly Recovery[]): string | null {
+  const { wanted, recovered } = podCounts(recoveries)
+  if (wanted === 0) return null
+  if (recovered === wanted) {
+    return wanted === 1
+      ? 'The pod that could not pull runs now.'
+      : `All ${amount(wanted)} pods that could not pull run now.`
+  }
+  const verb = wanted - recovered === 1 ? 'does not' : 'do not'
+  return `${amount(recovered)} of ${counted(wanted, 'pod')} ${recovered === 1 ? 'runs' : 'run'} now; ${amount(wanted - recovered)} ${verb}.`
+}

@@ -1,0 +1,78 @@
+/** The words of a plan: what a change does, why it is made, and what the whole comes to. */
+
+import type { Change, ChangeReason, Target } from '../../plan/change.ts'
+import type { Plan, PlanScope } from '../../plan/plan.ts'
+import { shellWord } from '../escape.ts'
+import { counted, someOf } from './count.ts'
+import { registryName } from './told.ts'
+
+/** `deployment/shop`, as kubectl takes it. */
+export function objectName({ kind, name }: Pick<Target, 'kind' | 'name'>): string {
+  return `${kind.toLowerCase()}/${name}`
+}
+
+type Reason<Code extends ChangeReason['code']> = Extract<ChangeReason, { code: Code }>
+
+const REASONS: { [Code in ChangeReason['code']]: (reason: Reason<Code>) => string } = {
+  'credential-needed': ({ registries }) =>
+    `pods there can pull from ${[...new Set(registries)].map(registryName).join(' and ')} with a login`,
+  'attach-default': () =>
+    'new pods run as it unless they name another, and get its pull secrets; those it has stay, in order',
+  'attach-used': () => 'pods run as them; the pull secrets they have stay, in order',
+  'template-has-own-secrets': ({ serviceAccount }) =>
+    `the template names pull secrets of its own, so those of service account ${serviceAccount} are left out`,
+  pin: () => 'a tag is asked for anew at each start and can move; a digest is what it says',
+  'pull-policy': () => 'the kubelet then pulls only what is not on the node yet',
+  'replace-registry': () => 'the same image is there, and the limit of another registry counts',
+  stuck: () => 'a pod gets pull secrets only when it is made; its controller makes a new one',
+  interrupted: ({ run }) => `run ${run} took it away and ended before it put it back`,
+}
+
+/** Why a change is made, as a clause. */
+export function reasonText(reason: ChangeReason): string {
+  // Each code's words take that code's reason; the compiler can't follow the code through the union.
+  return REASONS[reason.code](reason as never)
+}
+
+/** `-n web`, `--all-namespaces --exclude-namespace kube-system`: the scope as flags. */
+export function scopeFlags({ namespaces, affected, excluded }: PlanScope): string {
+  const [only] = namespaces ?? []
+  return [
+    only === undefined ? '--all-namespaces' : `-n ${shellWord(only)}`,
+    ...(affected ? ['--affected'] : []),
+    ...excluded.map(name => `--exclude-namespace ${shellWord(name)}`),
+  ].join(' ')
+}
+
+/** `every namespace except a and b`, `namespace web`. */
+export function scopeText({ namespaces, affected, excluded }: PlanScope): string {
+  const base =
+    namespaces === null
+      ? affected
+        ? 'the namespaces with findings'
+        : 'every namespace'
+      : `${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${someOf(namespaces, 5)}`
+  return excluded.length === 0 ? base : `${base} except ${someOf(excluded, 5)}`
+}
+
+const NOUNS: [noun: string, actions: Change['action'][]][] = [
+  ['secret', ['create-secret', 'update-secret']],
+  ['service account', ['patch-serviceaccount']],
+  ['template', ['patch-template']],
+  ['pod', ['recreate-pod', 'recreate-bare-pod', 'restore-bare-pod']],
+]
+
+/** `12 secrets, 14 service accounts, 3 pods`. */
+export function changesByKind(changes: readonly { action: Change['action'] }[]): string {
+  return NOUNS.flatMap(([noun, actions]) => {
+    const count = changes.filter(({ action }) => actions.includes(action)).length
+    return count === 0 ? [] : [counted(count, noun)]
+  }).join(', ')
+}
+
+/** What the plan comes to, in one sentence. */
+export function planSentence({ changes, cost }: Plan): string {
+  const namespaces = new Set(changes.map(({ target }) => target.namespace)).size
+  const pulls = cost.pulls === 0 ? '' : `; at most ${counted(cost.pulls, 'Docker Hub pull')}`
+  return `${counted(changes.length, 'change')} in ${counted(namespaces, 'namespace')}: ${changesByKind(changes)}${pulls}.`
+}

@@ -1,0 +1,204 @@
+/** Plans and results for the tests of this room: the article's incident, and whatever else a plan can hold. */
+import type { FixResult, Outcome, Recovery } from '../../src/apply/outcome.ts'
+import type {
+  Change,
+  CreateSecret,
+  PatchServiceAccount,
+  PatchTemplate,
+  RecreatePod,
+  Target,
+} from '../../src/plan/change.ts'
+import type { Declined, Plan } from '../../src/plan/plan.ts'
+import type { FixReport } from '../../src/report/fix-result.ts'
+
+export const target = (kind: string, name: string, namespace = 'default'): Target => ({
+  apiVersion: kind === 'Deployment' ? 'apps/v1' : 'v1',
+  kind,
+  namespace,
+  name,
+  uid: `uid-of-${name}`,
+})
+
+export const createSecret = (namespace: string, fields: Partial<CreateSecret> = {}): CreateSecret => ({
+  id: `secret:${namespace}/dockercreds`,
+  action: 'create-secret',
+  target: { ...target('Secret', 'dockercreds', namespace), uid: null },
+  needs: [],
+  managedBy: null,
+  reason: { code: 'credential-needed', registries: ['docker.io'] },
+  keys: ['https://index.docker.io/v1/'],
+  ...fields,
+})
+
+export function attach(namespace: string, name = 'default', fields: Partial<PatchServiceAccount> = {}) {
+  const reason = { code: name === 'default' ? 'attach-default' : 'attach-used' } as const
+  const change: PatchServiceAccount = {
+    id: `serviceaccount:${namespace}/${name}`,
+    action: 'patch-serviceaccount',
+    target: target('ServiceAccount', name, namespace),
+    needs: [`secret:${namespace}/dockercreds`],
+    managedBy: null,
+    reason,
+    edits: [
+      {
+        field: 'imagePullSecrets',
+        pointer: '/imagePullSecrets',
+        before: [{ name: 'regcred' }],
+        entry: 'dockercreds',
+        reason,
+      },
+    ],
+    patch: [
+      { op: 'test', path: '/metadata/uid', value: `uid-of-${name}` },
+      { op: 'test', path: '/imagePullSecrets', value: [{ name: 'regcred' }] },
+      { op: 'add', path: '/imagePullSecrets/-', value: { name: 'dockercreds' } },
+    ],
+    ...fields,
+  }
+  return change
+}
+
+export const recreate = (
+  namespace: string,
+  workload: string,
+  fields: Partial<RecreatePod> = {},
+): RecreatePod => ({
+  id: `pod:${namespace}/${workload}-x2x7k`,
+  action: 'recreate-pod',
+  target: target('Pod', `${workload}-x2x7k`, namespace),
+  needs: [`serviceaccount:${namespace}/default`],
+  managedBy: null,
+  reason: { code: 'stuck' },
+  method: 'delete',
+  controller: { kind: 'ReplicaSet', name: workload, uid: 'rs' },
+  workload: { kind: 'Deployment', name: workload },
+  selector: null,
+  pulls: 1,
+  ...fields,
+})
+
+export function template(fields: Partial<PatchTemplate> = {}): PatchTemplate {
+  const reason = { code: 'pin' } as const
+  const pointer = '/spec/template/spec/containers/0'
+  const digest = `nginx@sha256:${'ab'.repeat(32)}`
+  return {
+    id: 'template:web/Deployment/shop',
+    action: 'patch-template',
+    target: target('Deployment', 'shop', 'web'),
+    needs: [],
+    managedBy: null,
+    reason,
+    edits: [{ field: 'image', container: 'shop', pointer, before: 'nginx', after: digest, reason }],
+    patch: [
+      { op: 'test', path: '/metadata/uid', value: 'uid-of-shop' },
+      { op: 'replace', path: `${pointer}/image`, value: digest },
+    ],
+    selector: 'app=shop',
+    rollsOut: true,
+    pods: ['shop-1'],
+    pulls: 1,
+    ...fields,
+  }
+}
+
+export function plan(changes: Change[], fields: Partial<Plan> = {}): Plan {
+  return {
+    apiVersion: 'pullguard.dev/v1',
+    kind: 'Plan',
+    createdAt: '2026-11-24T10:00:00Z',
+    cluster: { server: 'https://prod.example', context: 'prod', uid: 'uid-of-kube-system' },
+    scope: { namespaces: null, affected: false, excluded: [] },
+    secretName: 'dockercreds',
+    credentials: [
+      {
+        registry: 'docker.io',
+        key: 'https://index.docker.io/v1/',
+        username: 'bob',
+        origin: 'file ~/.docker/config.json',
+      },
+    ],
+    changes,
+    declined: [],
+    cost: { pulls: changes.reduce((sum, change) => sum + ('pulls' in change ? change.pulls : 0), 0) },
+    ...fields,
+  }
+}
+
+/** Two namespaces, two stuck workloads. */
+export const incidentPlan = plan([
+  createSecret('default'),
+  createSecret('kube-system'),
+  attach('default'),
+  attach('kube-system'),
+  recreate('default', 'fifthnginx'),
+  recreate('kube-system', 'calico-kube-controllers'),
+])
+
+const POD = target('Pod', 'shop-1', 'web')
+const IN = { container: 'shop', image: 'nginx' }
+
+/** One of each, so that a reason without a word shows. */
+export const everyDeclined: Declined[] = [
+  {
+    code: 'managed',
+    change: attach('web', 'shop', { managedBy: { tool: 'helm', name: 'shop' } }),
+  },
+  { code: 'foreign-secret', target: target('Secret', 'dockercreds', 'web'), type: 'Opaque' },
+  { code: 'no-credential', registry: 'ghcr.io', detail: 'no login for it in ~/.docker', findings: 2 },
+  { code: 'bare-pod', target: POD },
+  { code: 'mirror-pod', target: POD, node: 'node-1' },
+  { code: 'immutable-job', target: target('Job', 'night', 'web'), fields: ['image'] },
+  { code: 'job-would-fail', target: target('Job', 'night', 'web'), pods: 7 },
+  { code: 'malformed-secret', target: POD, secret: 'regcred' },
+  { code: 'custom-controller', target: POD, controller: { kind: 'Rollout', name: 'shop' } },
+  { code: 'same-account-limited', target: POD, username: 'bob' },
+  { code: 'not-found', what: 'workload', target: POD },
+  { code: 'latest-needs-pin', target: POD, ...IN },
+  { code: 'no-digest', target: POD, ...IN, detail: null },
+  { code: 'no-replacement', target: POD, ...IN, asked: ['quay.io/nginx'], detail: 'not found' },
+  { code: 'terminating-namespace', namespace: 'old' },
+  { code: 'no-remedy', cause: 'tls', target: POD, ...IN },
+]
+
+export const outcome = (change: Change, fields: Partial<Outcome> = {}): Outcome => ({
+  id: change.id,
+  action: change.action,
+  target: change.target,
+  status: 'applied',
+  detail: null,
+  uid: 'uid',
+  resourceVersion: '7',
+  ...fields,
+})
+
+export const recovery = (fields: Partial<Recovery> = {}): Recovery => ({
+  namespace: 'default',
+  workload: { kind: 'Deployment', name: 'fifthnginx' },
+  wanted: 1,
+  recovered: 1,
+  waiting: [],
+  ...fields,
+})
+
+export function fixReport(fields: Partial<FixReport> = {}, result: Partial<FixResult> = {}): FixReport {
+  return {
+    plan: incidentPlan,
+    dryRun: false,
+    complete: true,
+    findings: [],
+    gaps: [],
+    ...fields,
+    result: {
+      run: '20261124-100000-abcd',
+      outcomes: incidentPlan.changes.map(change => outcome(change)),
+      recoveries: [
+        recovery(),
+        recovery({
+          namespace: 'kube-system',
+          workload: { kind: 'Deployment', name: 'calico-kube-controllers' },
+        }),
+      ],
+      ...result,
+    },
+  }
+}

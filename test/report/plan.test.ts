@@ -1,0 +1,163 @@
+/** What somebody reads before they say yes to a plan. */
+import stringWidth from 'string-width'
+import { describe, expect, test } from 'vitest'
+import { parseAllDocuments } from 'yaml'
+import type { Plan } from '../../src/plan/plan.ts'
+import { type PlanFormat, type PlanNews, renderPlan } from '../../src/report/plan.ts'
+import {
+  attach,
+  createSecret,
+  everyDeclined,
+  incidentPlan,
+  plan,
+  recreate,
+  template,
+} from './plan-samples.ts'
+import { typo } from './samples.ts'
+
+const CARRY_OUT: PlanNews = { findings: [], gaps: [], mode: { code: 'carry-out' } }
+const show = (of: Plan, news: Partial<PlanNews> = {}, format: PlanFormat = 'table', width = 80) =>
+  renderPlan(
+    of,
+    { ...CARRY_OUT, ...news },
+    { format, width, colour: false, terminal: true, program: 'pullguard' },
+  )
+const lastLine = (text: string) => text.trimEnd().split('\n').at(-1)
+
+describe('a plan on a terminal', () => {
+  test('tells what is written, why, with which login, and last what it comes to', () => {
+    expect(show(incidentPlan)).toMatchInlineSnapshot(`
+      "Plan for prod (https://prod.example), every namespace
+
+      Create secret dockercreds in 2 namespaces
+        why         pods there can pull from Docker Hub with a login
+        login       bob for Docker Hub, from file ~/.docker/config.json
+        namespaces  default, kube-system
+
+      Add pull secret dockercreds to service account default in 2 namespaces
+        why         new pods run as it unless they name another, and get its pull
+                    secrets; those it has stay, in order
+        namespaces  default, kube-system
+
+      Recreate 2 stuck pods
+        why         a pod gets pull secrets only when it is made; its controller makes
+                    a new one
+          default      deployment/fifthnginx               1 pod
+          kube-system  deployment/calico-kube-controllers  1 pod
+
+      6 changes in 2 namespaces: 2 secrets, 2 service accounts, 2 pods; at most 2
+      Docker Hub pulls.
+      "
+    `)
+  })
+
+  test('shows a template as a diff', () => {
+    expect(show(plan([template()]))).toMatchInlineSnapshot(`
+      "Plan for prod (https://prod.example), every namespace
+
+      Change the template of deployment/shop in web
+        why         a tag is asked for anew at each start and can move; a digest is
+                    what it says
+        effect      a rollout replaces its pods, 1 stuck one among them
+            container shop:
+          -   image: nginx
+          +   image: nginx@sha256:abababababababababababababababababababababababababababababababab
+
+      1 change in 1 namespace: 1 template; at most 1 Docker Hub pull.
+      "
+    `)
+  })
+
+  test('prints the patch of a managed object in its owner’s terms', () => {
+    const [managed] = everyDeclined
+    const text = show(plan([], { declined: managed ? [managed] : [] }))
+    expect(text).toContain('Helm release shop')
+    expect(text).toContain('helm -n web get values shop --all')
+    expect(text).toContain('- name: dockercreds')
+  })
+
+  test('has words and a way on for everything it leaves as it is', () => {
+    const text = show(plan([], { declined: everyDeclined }))
+    expect(text).not.toContain('undefined')
+    expect(text.match(/what to do/g)).toHaveLength(everyDeclined.length - 1)
+  })
+
+  test('tells findings that nothing helps in the words of their cause', () => {
+    const found = typo()
+    const { cause, container, image } = found
+    const pod = { apiVersion: 'v1', kind: 'Pod', namespace: found.namespace, name: found.pod, uid: null }
+    const declined = [{ code: 'no-remedy' as const, cause, target: pod, container, image }]
+    const text = show(plan([], { declined }), { findings: [found] })
+    expect(text).toContain('remedy')
+    expect(text).not.toContain('that no change here helps (image-not-found)')
+  })
+
+  test('of nothing says that nothing is written', () => {
+    expect(lastLine(show(plan([])))).toBe('Nothing to fix, so nothing is written.')
+  })
+
+  test('after a dry run says that nothing was written and how it is', () => {
+    const text = show(incidentPlan, { mode: { code: 'dry-run' } })
+    expect(text).toContain('Nothing was written')
+    expect(text).toContain('Without --dry-run')
+  })
+
+  test('that was saved ends in the command that carries it out', () => {
+    const mode = { code: 'saved', file: 'p.json', command: 'pullguard fix --apply p.json' } as const
+    expect(lastLine(show(incidentPlan, { mode }))).toBe('Next: pullguard fix --apply p.json')
+  })
+
+  test.each([40, 80, 120])('stays within %i columns', width => {
+    const everything = plan([...incidentPlan.changes, template(), attach('web', 'shop')], {
+      declined: everyDeclined,
+    })
+    const wide = show(everything, {}, 'table', width)
+      .split('\n')
+      .filter(line => stringWidth(line) > width)
+    // A digest is one word; YAML to be pasted is not broken either.
+    expect(wide.filter(line => !/sha256|^ {6}/.test(line))).toEqual([])
+  })
+
+  test('of five hundred namespaces stays a screen or two', () => {
+    const many = Array.from({ length: 500 }, (_, index) => `team-${index}`)
+    const large = plan(many.flatMap(name => [createSecret(name), attach(name), recreate(name, 'shop')]))
+    expect(show(large).split('\n').length).toBeLessThan(50)
+    expect(lastLine(show(large, {}, 'table', 200))).toContain('500 secrets, 500 service accounts, 500 pods')
+  })
+})
+
+describe('a plan as a patch', () => {
+  const text = show(plan([...incidentPlan.changes, template()], { declined: everyDeclined }), {}, 'patch')
+
+  test('is YAML with one object for each change that belongs in Git, managed ones too', () => {
+    const objects = parseAllDocuments(text).map(document => document.toJS())
+    const kinds = objects.flatMap(object => (object === null ? [] : [object.kind]))
+    expect(kinds).toEqual([
+      'Secret',
+      'Secret',
+      'ServiceAccount',
+      'ServiceAccount',
+      'Deployment',
+      'ServiceAccount',
+    ])
+    expect(objects.find(object => object?.kind === 'ServiceAccount')?.imagePullSecrets).toEqual([
+      { name: 'regcred' },
+      { name: 'dockercreds' },
+    ])
+  })
+
+  test('has the kubectl command of each change beside it', () => {
+    expect(text).toContain('# kubectl -n default patch serviceaccount/default --type=json -p ')
+    expect(text).toContain('# kubectl -n kube-system delete pod calico-kube-controllers-x2x7k')
+  })
+})
+
+test('hostile names can neither move the cursor, nor end a comment, nor a shell word', () => {
+  const evil = "x';\n\u001b[2Jrm -rf ~"
+  const hostile = plan([template({ target: { ...template().target, name: evil } })])
+  for (const format of ['table', 'patch', 'json', 'yaml'] as const) {
+    const text = show(hostile, {}, format)
+    expect(text).not.toContain('\u001b')
+    expect(text).not.toMatch(/^rm -rf/m)
+  }
+})

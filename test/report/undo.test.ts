@@ -1,0 +1,106 @@
+/** What somebody reads before and after a run is taken back. */
+import { describe, expect, test } from 'vitest'
+import type { LeftReason, UndoStep } from '../../src/apply/undo-step.ts'
+import { renderRuns, renderUndoPlan, renderUndoResult, type UndoReport } from '../../src/report/undo.ts'
+import { target } from './plan-samples.ts'
+
+const OPTIONS = { format: 'table', width: 80, colour: false, terminal: true, program: 'pullguard' } as const
+const REASONS: LeftReason[] = ['gone', 'replaced', 'changed', 'pod-recreated', 'earlier-content-unknown']
+const steps: UndoStep[] = [
+  {
+    id: 'serviceaccount:web/default',
+    action: 'restore-fields',
+    target: target('ServiceAccount', 'default', 'web'),
+    fields: [{ field: 'imagePullSecrets', container: null, from: 'dockercreds', to: null }],
+    changed: [],
+    patch: [],
+  },
+  {
+    id: 'template:web/Deployment/shop',
+    action: 'restore-fields',
+    target: target('Deployment', 'shop', 'web'),
+    fields: [{ field: 'image', container: 'shop', from: 'nginx@sha256:ab', to: 'nginx' }],
+    changed: [{ field: 'imagePullPolicy', container: 'shop', from: 'IfNotPresent', to: null }],
+    patch: [],
+  },
+  {
+    id: 'secret:web/dockercreds',
+    action: 'delete-secret',
+    target: target('Secret', 'dockercreds', 'web'),
+    resourceVersion: '7',
+    needs: [],
+  },
+  ...REASONS.map(
+    (reason): UndoStep => ({
+      id: reason,
+      action: 'leave',
+      target: target('Pod', `${reason}-1`, 'web'),
+      reason,
+    }),
+  ),
+]
+const report = (status: 'applied' | 'refused', dryRun = false): UndoReport => ({
+  run: 'r1',
+  dryRun,
+  complete: status === 'applied',
+  steps: steps.slice(0, 3),
+  outcomes: steps.slice(0, 3).map(({ id, action, target: of }, index) => ({
+    id,
+    action,
+    target: of,
+    status: index === 0 ? status : 'applied',
+    reason: null,
+    detail: status === 'refused' ? 'forbidden' : null,
+  })),
+})
+
+describe('taking a run back', () => {
+  test('is shown first: what goes back, what goes, what stays and why', () => {
+    expect(renderUndoPlan('r1', steps, OPTIONS)).toMatchInlineSnapshot(`
+      "Taking back run r1
+
+      Restore:
+        web serviceaccount/default: imagePullSecrets loses dockercreds
+        web deployment/shop: image of shop back to nginx
+
+      Delete:
+        web secret/dockercreds
+
+      Leave as it is:
+        web pod/gone-1: is no longer there
+        web pod/replaced-1: another object has its name now
+        web pod/changed-1: no longer holds what was written
+        web pod/pod-recreated-1: the stuck pod is gone for good; the new one stays
+        web pod/earlier-content-unknown-1: was there before, and what it held is kept
+        nowhere
+        web deployment/shop (imagePullPolicy): no longer holds what was written
+
+      Undo: 2 objects restored, 1 secret deleted.
+      "
+    `)
+  })
+
+  test('ends in what became of it', () => {
+    expect(renderUndoResult(report('applied'), OPTIONS)).toBe('3 changes taken back.\n')
+    expect(renderUndoResult(report('applied', true), OPTIONS)).toContain('Nothing was written')
+  })
+
+  test('names what could not be taken back, with what the server said', () => {
+    const text = renderUndoResult(report('refused'), OPTIONS)
+    expect(text).toContain('web serviceaccount/default: refused by the server (forbidden)')
+    expect(text).toContain('1 of 3 changes could not be taken back. Run it again to go on.')
+  })
+})
+
+test('the list of runs ends in the command for the newest that is in place', () => {
+  const run = { startedAt: '2026-11-24T10:00:00Z', namespaces: null, changes: 6 }
+  const text = renderRuns(
+    [
+      { run: 'r2', ...run, takenBack: true },
+      { run: 'r1', ...run, takenBack: false },
+    ],
+    OPTIONS,
+  )
+  expect(text.trimEnd().split('\n').at(-1)).toBe('Next: pullguard undo r1')
+  expect(renderRuns([], OPTIONS)).toBe('No run has written anything to this cluster.\n')
+})
