@@ -55,6 +55,11 @@ export function pod(name: string, options: PodOptions = {}) {
 export const failing = (name: string, options: PodOptions = {}) =>
   pod(name, { phase: 'Pending', containers: { main: 'ImagePullBackOff' }, ...options })
 
+/** Found by its row alone: the phase of a pod whose restarted sidecar can't be pulled stays Running. */
+export const SIDECAR_FAILS = pod('sidecar', { containers: { main: null, proxy: 'ErrImagePull' } })
+
+export const healthy = (count: number) => Array.from({ length: count }, (_, index) => pod(`healthy-${index}`))
+
 export const event = (
   about: string,
   fieldPath: string,
