@@ -35,6 +35,7 @@ export class Registries {
     return registry
   }
 
+  /** Waits for requests under way and ends the connections. */
   close(): Promise<void> {
     return this.#connection.close()
   }

@@ -12,7 +12,7 @@ import { failureText } from './problem-text.ts'
 import { Redacted } from './redacted.ts'
 
 /** A login without its password, as a plan names it. */
-export interface HandedOut {
+interface HandedOut {
   registry: string
   /** The `auths` key it is written under. */
   key: string
@@ -27,6 +27,8 @@ export interface HandOut {
   missing: { registry: string; detail: string }[]
   /** Text of the `.dockerconfigjson`, always the same bytes for the same logins; null where there is none. */
   dockerConfigJson: Redacted | null
+  /** Registries whose login goes into the Secret and ends in some hours, as cloud helpers make them. */
+  shortLived: string[]
   /** Logins for pullguard's own questions: those proven, and identity tokens, which the kubelet could not use. */
   forReading: Credential[]
   /** Pulls that the Docker Hub account has left now; null: no limit, none that is known, or no such account. Asks by HEAD each time. */
@@ -58,6 +60,7 @@ export async function proveHandOut(
     credentials: proven.map(({ registry, key, username, origin }) => ({ registry, key, username, origin })),
     missing,
     dockerConfigJson: proven.length === 0 ? null : new Redacted(dockerConfigJson(proven)),
+    shortLived: proven.filter(({ shortLived }) => shortLived).map(({ registry }) => registry),
     forReading: [...proven, ...tokens],
     pullsLeft: () => pullsLeft(registries, proven),
   }

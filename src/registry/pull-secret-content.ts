@@ -17,9 +17,13 @@ export function holdsCredentials(stored: string, wanted: string): boolean {
   })
 }
 
-/** `stored` with the entries of `wanted` in it; entries of other keys stay. Unreadable text is replaced: the kubelet can't use it either. */
+/**
+ * `stored` with the entries of `wanted` in it; entries of other keys and fields beside `auths` stay. Unreadable text is replaced: the
+ * kubelet can't use it either. Both and the result are secret.
+ */
 export function withCredentials(stored: string, wanted: string): string {
-  return JSON.stringify({ auths: { ...(authsOf(stored) ?? {}), ...(authsOf(wanted) ?? {}) } })
+  const auths = { ...(authsOf(stored) ?? {}), ...(authsOf(wanted) ?? {}) }
+  return JSON.stringify({ ...(objectOf(stored) ?? {}), auths })
 }
 
 /** `user:password` as the kubelet reads it: `auth` wins over the two fields. */
@@ -29,14 +33,22 @@ function login({ username, password, auth }: AuthEntry): string | null {
 }
 
 function authsOf(text: string): Record<string, AuthEntry> | null {
+  const { auths } = objectOf(text) ?? {}
+  if (!isObject(auths)) return null
+  return Object.fromEntries(
+    Object.entries(auths).filter((entry): entry is [string, AuthEntry] => isObject(entry[1])),
+  )
+}
+
+function objectOf(text: string): Record<string, unknown> | null {
   try {
-    const { auths } = JSON.parse(text) as { auths?: unknown }
-    return typeof auths === 'object' && auths !== null && !Array.isArray(auths)
-      ? Object.fromEntries(
-          Object.entries(auths).filter(([, entry]) => typeof entry === 'object' && entry !== null),
-        )
-      : null
+    const value: unknown = JSON.parse(text)
+    return isObject(value) ? value : null
   } catch {
     return null
   }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

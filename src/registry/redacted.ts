@@ -15,6 +15,7 @@ export class Redacted {
     this.#text = text
   }
 
+  /** The secret itself, for a request or a Secret's data and nothing else. */
   reveal(): string {
     return this.#text
   }

@@ -53,11 +53,13 @@ describe('on a hub', () => {
     expect(await handOut.pullsLeft()).toBe(0)
   })
 
-  test('an account without limit has none', async () => {
+  test('an account without limit has none, and one that ends in hours is told', async () => {
     const { hub, registries } = await startHub()
     hub.addAccount({ name: 'jane', password: CANARY, limit: null })
-    const handOut = await proveHandOut(registries, found(login()), ['nginx:1.27'])
+    const shortLived = { ...login(), shortLived: true }
+    const handOut = await proveHandOut(registries, found(shortLived), ['nginx:1.27'])
     expect(await handOut.pullsLeft()).toBeNull()
+    expect(handOut.shortLived).toEqual(['docker.io'])
   })
 
   test("another's private image alone is no access, but does not stand for the others", async () => {

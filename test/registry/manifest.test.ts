@@ -257,9 +257,12 @@ describe('the platforms', () => {
     expect(await platforms(forged.origin)).toMatchObject({ status: 'server-error' })
   })
 
-  test('are never asked of Docker Hub, which would count a pull', async () => {
+  test.each([
+    ['index.docker.io', 'docker.io'],
+    ['registry-1.docker.io', 'registry-1.docker.io'],
+  ])('are never asked of Docker Hub, here as %s, which would count a pull', async (name, served) => {
     const hub = await serve(() => ({}))
-    const registry = registriesAt({ 'docker.io': hub.origin }).of('index.docker.io')
+    const registry = registriesAt({ [served]: hub.origin }).of(name)
     expect(await registry.platforms(image('library/nginx'), null)).toEqual({ status: 'not-asked' })
     expect(hub.seen).toEqual([])
   })

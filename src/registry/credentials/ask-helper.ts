@@ -11,11 +11,12 @@ const SUFFIX = /^[A-Za-z0-9_.-]+$/
 /** What the helpers of docker-credential-helpers say, word for word, when they have nothing. */
 const NOT_FOUND = 'credentials not found in native keychain'
 
+/** The program of a `credsStore` or `credHelpers` name, as docker finds it on the PATH. */
 export function helperProgram(suffix: string): string {
   return `docker-credential-${suffix}`
 }
 
-/** Asks the helper for a whole registry, under each name it may have stored it. */
+/** Asks the helper for a whole registry, under each name it may have stored it. Trouble is a `problem`, never an error. */
 export async function askHelper(suffix: string, registry: string, run: RunHelper): Promise<AuthEntry> {
   if (!SUFFIX.test(suffix)) {
     return problem('helper-name', 'names a helper that is not a plain program name; it was not run')
