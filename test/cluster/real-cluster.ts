@@ -1,0 +1,156 @@
+/** A real cluster for tests, its Docker Hub (the project's own, where the node looks for docker.io), and the program as a user runs it. */
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { ClusterWriter, KubernetesObject } from '../../src/kubernetes/cluster.ts'
+import { connect } from '../../src/kubernetes/connect.ts'
+import { Clock } from '../../src/simulator/cluster/clock.ts'
+import { Hub } from '../../src/simulator/hub/hub.ts'
+import { sleeper } from './sleeper.ts'
+
+/** Where the node's containerd is told to look for docker.io. */
+const HUB_PORT = 15_000
+const PROGRAM = resolve(import.meta.dirname, '../../bin/pullguard.js')
+
+export interface Run {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+/** How long a real kubelet may take for what it does within seconds. */
+const PATIENCE_MS = 120_000
+
+export class RealCluster {
+  readonly hub = new Hub({ clock: new Clock(Date.now) })
+  readonly #made: string[] = []
+  readonly #folder = mkdtempSync(join(tmpdir(), 'pullguard-cluster-'))
+  readonly api: ClusterWriter
+
+  private constructor(api: ClusterWriter) {
+    this.api = api
+  }
+
+  static async open(): Promise<RealCluster> {
+    const { env } = process
+    const api = await connect({ env, cwd: process.cwd(), home: homedir(), userAgent: 'pullguard-test' })
+    const cluster = new RealCluster(api)
+    await cluster.hub.listen(HUB_PORT)
+    return cluster
+  }
+
+  /** The image runs: it only sleeps. */
+  addImage(repository: string, tags: string[], owner?: string): void {
+    this.hub.addImage({ repository, tags, binary: sleeper(), ...(owner === undefined ? {} : { owner }) })
+  }
+
+  /** A namespace of its own, once its service account is there; gone at the end. */
+  async namespace(prefix: string): Promise<string> {
+    const name = `${prefix}-${randomBytes(3).toString('hex')}`
+    await this.api.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+    this.removeLater(`/api/v1/namespaces/${name}`)
+    await this.until(`service account of ${name}`, async () => {
+      try {
+        return await this.api.get(`/api/v1/namespaces/${name}/serviceaccounts/default`)
+      } catch {
+        return null
+      }
+    })
+    return name
+  }
+
+  /** Deletes the object at the end, whatever became of it. */
+  removeLater(path: string): void {
+    this.#made.push(path)
+  }
+
+  /** Asks again and again until it gets something. */
+  async until<T>(what: string, ask: () => Promise<T | null | false>): Promise<T> {
+    const end = Date.now() + PATIENCE_MS
+    while (Date.now() < end) {
+      const answer = await ask()
+      if (answer !== null && answer !== false) return answer
+      await new Promise(wake => setTimeout(wake, 500))
+    }
+    throw new Error(`waited in vain for ${what}`)
+  }
+
+  /** Runs the program with the cluster's kubeconfig and a home of its own. */
+  run(args: string[], extra: { env?: Record<string, string>; stdin?: string } = {}): Promise<Run> {
+    const env = { ...process.env, HOME: this.#folder, XDG_STATE_HOME: this.#folder, ...extra.env }
+    const child = spawn(process.execPath, [PROGRAM, ...args], { env, cwd: this.#folder })
+    child.stdin.end(extra.stdin ?? '')
+    let stdout = ''
+    let stderr = ''
+    child.stdout.setEncoding('utf8').on('data', text => (stdout += text))
+    child.stderr.setEncoding('utf8').on('data', text => (stderr += text))
+    return new Promise(done => child.on('close', code => done({ code, stdout, stderr })))
+  }
+
+  /** A file in the program's home; @returns its path */
+  write(name: string, text: string): string {
+    const path = join(this.#folder, name)
+    writeFileSync(path, text, { mode: 0o600 })
+    return path
+  }
+
+  async close(): Promise<void> {
+    for (const path of this.#made.toReversed()) {
+      const uid = await this.api.get(path).then(uidOf, () => null)
+      if (uid !== null) await this.api.delete(path, uid).catch(() => {})
+    }
+    await this.api.close()
+    await this.hub.close()
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+}
+
+function uidOf(object: KubernetesObject): string {
+  return (object.metadata as { uid: string }).uid
+}
+
+interface PodDraft {
+  image: string
+  pullPolicy?: string
+  pullSecrets?: string[]
+}
+
+function podSpec({ image, pullPolicy, pullSecrets }: PodDraft): object {
+  return {
+    terminationGracePeriodSeconds: 0,
+    containers: [{ name: 'app', image, ...(pullPolicy === undefined ? {} : { imagePullPolicy: pullPolicy }) }],
+    ...(pullSecrets === undefined ? {} : { imagePullSecrets: pullSecrets.map(name => ({ name })) }),
+  }
+}
+
+export function podObject(name: string, draft: PodDraft): KubernetesObject {
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec: podSpec(draft) }
+}
+
+export function deploymentObject(name: string, draft: PodDraft): KubernetesObject {
+  const labels = { app: name }
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: podSpec(draft) },
+    },
+  }
+}
+
+export function pullSecretObject(name: string, username: string, password: string): KubernetesObject {
+  const auth = Buffer.from(`${username}:${password}`).toString('base64')
+  const config = JSON.stringify({ auths: { 'https://index.docker.io/v1/': { auth } } })
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name },
+    type: 'kubernetes.io/dockerconfigjson',
+    data: { '.dockerconfigjson': Buffer.from(config).toString('base64') },
+  }
+}
