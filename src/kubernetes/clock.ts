@@ -1,0 +1,16 @@
+/** Time as the conversation with a server needs it, so that tests wait for nothing. */
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number
+  /** Calls once after so many milliseconds; the function returned calls it off. */
+  after(milliseconds: number, call: () => void): () => void
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(milliseconds, call) {
+    const timer = setTimeout(call, milliseconds)
+    return () => clearTimeout(timer)
+  },
+}

@@ -1,0 +1,50 @@
+/** Ends one request, its waits and its body included, when its time is up or its caller gives up. */
+
+import type { Clock } from './clock.ts'
+
+export class Deadline {
+  /** Aborts with the caller's reason, or with what `tooLate` makes. */
+  readonly signal: AbortSignal
+  readonly #clock: Clock
+  readonly #ends: number
+  readonly #stopped: Promise<never>
+  readonly #callOff: () => void
+
+  /** @param milliseconds 0 means no limit but the caller's signal */
+  constructor(clock: Clock, milliseconds: number, tooLate: () => Error, caller?: AbortSignal) {
+    const late = new AbortController()
+    this.#clock = clock
+    this.#ends = milliseconds > 0 ? clock.now() + milliseconds : Number.POSITIVE_INFINITY
+    this.signal = caller ? AbortSignal.any([caller, late.signal]) : late.signal
+    this.#callOff = milliseconds > 0 ? clock.after(milliseconds, () => late.abort(tooLate())) : () => {}
+    const { promise, reject } = Promise.withResolvers<never>()
+    promise.catch(() => {})
+    this.#stopped = promise
+    if (this.signal.aborted) reject(this.signal.reason)
+    else this.signal.addEventListener('abort', () => reject(this.signal.reason), { once: true })
+  }
+
+  get left(): number {
+    return this.#ends - this.#clock.now()
+  }
+
+  /** The promise's outcome, unless the end comes first: then the signal's reason is thrown. */
+  race<T>(promise: Promise<T>): Promise<T> {
+    return Promise.race([promise, this.#stopped])
+  }
+
+  async sleep(milliseconds: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const callOff = this.#clock.after(milliseconds, resolve)
+    try {
+      await this.race(promise)
+    } finally {
+      callOff()
+    }
+  }
+
+  /** The request is over: nothing aborts any more. */
+  end(): void {
+    this.#callOff()
+  }
+}

@@ -1,0 +1,57 @@
+/** Requests without a usable answer: too late, cut off, or not what an API server says. */
+
+import { ApiError } from './api-error.ts'
+import { type Ask, nameOf, pathOf } from './ask.ts'
+import { JsonError } from './json-error.ts'
+
+/** The answer's body broke off: the connection, or what was compressed in it. */
+export class CutOff extends Error {
+  override name = 'CutOff'
+}
+
+/** A connection that was open and is not any more, as the system or the HTTP client says it. */
+const RESETS = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_CLOSED'])
+
+/** Whether the connection broke before an answer came; the server may have acted on the request. */
+export function isReset(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if ('code' in at && typeof at.code === 'string') return RESETS.has(at.code)
+  }
+  return false
+}
+
+export const lateError = (ask: Ask, milliseconds: number): ApiError =>
+  failure(
+    ask,
+    'Timeout',
+    `${nameOf(ask)} was not answered in full within ${milliseconds / 1000} s; --request-timeout allows more`,
+  )
+
+/** A failure in the words of an ApiError; every other error is given back as it is. */
+export function asApiError(ask: Ask, error: unknown): unknown {
+  if (error instanceof CutOff || (error instanceof JsonError && error.truncated)) {
+    return failure(ask, 'Truncated', `The answer to ${nameOf(ask)} broke off before its end`, error)
+  }
+  if (error instanceof JsonError) return notKubernetes(ask, 'it is not JSON', error)
+  if (!isReset(error)) return error
+  const doubt = ask.kind === 'write' ? '; it may have been carried out or not' : ''
+  return failure(
+    ask,
+    'ConnectionReset',
+    `The connection broke before ${nameOf(ask)} was answered${doubt}`,
+    error,
+  )
+}
+
+/** A 200 that no API server gives, such as a login page. */
+export const notKubernetes = (ask: Ask, why: string, cause?: unknown): ApiError =>
+  failure(
+    ask,
+    'InvalidAnswer',
+    `The answer to ${nameOf(ask)} is not one of a Kubernetes API server: ${why}`,
+    cause,
+  )
+
+export function failure(ask: Ask, reason: string, message: string, cause?: unknown): ApiError {
+  return new ApiError({ status: 0, reason, message, method: ask.method, path: pathOf(ask.path) }, cause)
+}
