@@ -10,6 +10,8 @@ import { kubeconfigOf } from './kubeconfig.ts'
 import { Kubelet } from './kubelet/kubelet.ts'
 import { Runtime } from './kubelet/runtime.ts'
 import { Motion } from './motion.ts'
+import type { Scenario } from './scenario.ts'
+import { stage } from './staging.ts'
 
 export interface SimulatorOptions {
   /** The moment the clock stands at, in milliseconds; without it the real clock runs. */
@@ -18,6 +20,8 @@ export interface SimulatorOptions {
   live?: boolean
   /** Names of the nodes; default: node-1. */
   nodes?: string[]
+  /** What to bring about before anybody may ask, so that it is the present state. */
+  scenario?: Scenario
   anonymousLimit?: HubOptions['anonymousLimit']
   /** Ports of the API server and the hub; default: any free ones. */
   port?: number
@@ -65,6 +69,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     ]),
   )
   const motion = new Motion(cluster, new Kubelet(cluster, runtime))
+  if (options.scenario) await stage(options.scenario, cluster, hub, motion)
   if (options.live) motion.start()
   return {
     kubeconfig: kubeconfigOf(server, 'admin', 'default'),

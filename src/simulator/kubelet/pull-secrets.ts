@@ -1,5 +1,6 @@
-/** The credentials a pod's pull secrets hold for an image (pkg/credentialprovider/keyring.go, secrets.go). */
+/** The credentials a pod's pull secrets hold for an image (pkg/credentialprovider/secrets/secrets.go, config.go). */
 
+import { lookUpCredentials } from '../../image/credential-lookup.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { ApiObject, Pod } from '../cluster/objects.ts'
 import type { ImageName } from './image-name.ts'
@@ -15,21 +16,9 @@ export function pullSecretsOf(cluster: Cluster, pod: Pod): { found: ApiObject[];
   }
 }
 
-interface Entry extends PullCredential {
-  key: string
-}
-
-const MALFORMED = 'unable to parse auth field, must be formatted as base64(username:password)'
-
 /** What the kubelet offers for that image, in the order it tries them; none is an anonymous pull. Throws an Error for a malformed secret. */
-export function credentialsFor(secrets: ApiObject[], { registry, repository }: ImageName): PullCredential[] {
-  const entries = secrets.flatMap(entriesOf)
-  const image = `${registry}/${repository}`
-  const keys = [...new Set(entries.map(({ key }) => key))].sort().reverse()
-  const matching = keys.filter(key => matches(key, image))
-  const hub = matching.length === 0 && registry === 'docker.io' ? ['index.docker.io'] : []
-  return [...matching, ...hub].flatMap(key => entries.filter(entry => entry.key === key))
-}
+export const credentialsFor = (secrets: ApiObject[], image: ImageName): PullCredential[] =>
+  lookUpCredentials(image, secrets.flatMap(entriesOf)).tried
 
 const DATA_KEYS: Record<string, string> = {
   'kubernetes.io/dockerconfigjson': '.dockerconfigjson',
@@ -38,46 +27,22 @@ const DATA_KEYS: Record<string, string> = {
 
 type Auths = Record<string, { username?: string; password?: string; auth?: string }>
 
-function entriesOf(secret: ApiObject): Entry[] {
+function entriesOf(secret: ApiObject): (PullCredential & { key: string })[] {
   const dataKey = DATA_KEYS[String(secret.type)] ?? ''
   const text = (secret.data as Record<string, string> | undefined)?.[dataKey]
   if (text === undefined) return []
   const parsed = JSON.parse(Buffer.from(text, 'base64').toString()) as Auths & { auths?: Auths }
   const auths = dataKey === '.dockercfg' ? parsed : (parsed.auths ?? {})
-  return Object.entries(auths).map(([server, entry]) => ({ key: keyOf(server), ...decoded(entry) }))
+  return Object.entries(auths).map(([key, entry]) => ({ key, ...decoded(entry) }))
 }
 
+/** A non-empty `auth` wins over user name and password. */
 function decoded({ username = '', password = '', auth }: Auths[string]): PullCredential {
   if (!auth) return { username, password }
+  const foreign = /[^A-Za-z0-9+/=\r\n]/.exec(auth)
+  if (foreign) throw new Error(`illegal base64 data at input byte ${foreign.index}`)
   const text = Buffer.from(auth, 'base64').toString()
   const colon = text.indexOf(':')
-  if (colon < 0) throw new Error(MALFORMED)
+  if (colon < 0) throw new Error('unable to parse auth field, must be formatted as base64(username:password)')
   return { username: text.slice(0, colon), password: text.slice(colon + 1).replace(/\0+$/, '') }
 }
-
-/** `https://index.docker.io/v1/` → `index.docker.io`. */
-function keyOf(server: string): string {
-  const [host = '', ...path] = server.replace(/^https?:\/\//, '').split('/')
-  const rest = `/${path.join('/')}`.replace(/^\/v[12]\//, '/')
-  return rest === '/' ? host : host + rest
-}
-
-function matches(key: string, image: string): boolean {
-  const [host = '', ...path] = key.split('/')
-  const [imageHost = '', ...imagePath] = image.split('/')
-  const labels = host.split('.')
-  const imageLabels = imageHost.split('.')
-  return (
-    labels.length === imageLabels.length &&
-    labels.every((label, index) => globMatches(label, imageLabels[index] ?? '')) &&
-    imagePath.join('/').startsWith(path.join('/'))
-  )
-}
-
-const globMatches = (pattern: string, label: string) =>
-  new RegExp(
-    `^${pattern
-      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.')}$`,
-  ).test(label)
