@@ -1,0 +1,84 @@
+/** Which kubeconfig files are read, and how several become one. */
+
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { UsageError } from '../../../src/errors.ts'
+import { loadKubeconfig } from '../../../src/kubernetes/kubeconfig/load.ts'
+import { folderWith, kubeconfig, oneContext } from './files.ts'
+
+const FIRST = kubeconfig({
+  current: '',
+  clusters: { shared: { server: 'https://first' } },
+  users: { red: { token: 'a' } },
+})
+const SECOND = kubeconfig({
+  current: 'blue',
+  clusters: { shared: { server: 'https://second', 'tls-server-name': 'x' }, own: { server: 'https://own' } },
+  contexts: { blue: { cluster: 'own', user: 'red' } },
+})
+const THIRD = kubeconfig({ current: 'green', users: { red: { token: 'c', username: 'd' } } })
+
+async function loaded(path: string, options: { kubeconfig?: string; KUBECONFIG?: string }) {
+  const { KUBECONFIG, ...flags } = options
+  const { config } = await loadKubeconfig({
+    ...flags,
+    env: { KUBECONFIG },
+    cwd: path,
+    home: join(path, 'home'),
+  })
+  return {
+    current: config.currentContext,
+    servers: [...config.clusters].map(([name, { fields }]) => `${name}=${fields.server}`).sort(),
+    shared: config.clusters.get('shared')?.fields,
+    red: config.users.get('red')?.fields,
+  }
+}
+
+const files = {
+  first: FIRST,
+  second: SECOND,
+  third: THIRD,
+  'home/.kube/config': oneContext('home', { server: 'h' }),
+}
+
+test.each([
+  ['the flag alone, whatever the environment says', { kubeconfig: 'second', KUBECONFIG: 'first' }, 'blue'],
+  ['the home folder without flag and environment', {}, 'home'],
+  ['the home folder with an empty environment', { KUBECONFIG: '' }, 'home'],
+  ['nothing of the home folder when the environment names only missing files', { KUBECONFIG: 'no' }, ''],
+  ['nothing when the environment names only empty names', { KUBECONFIG: '::' }, ''],
+  ['the first current context that is not empty', { KUBECONFIG: 'first:no::third:second:third' }, 'green'],
+])('uses %s', async (_, options, current) => {
+  await using folder = await folderWith(files)
+  expect((await loaded(folder.path, options)).current).toBe(current)
+})
+
+test('the first file to name an entry wins with the whole entry, and others add theirs', async () => {
+  await using folder = await folderWith(files)
+  expect(await loaded(folder.path, { KUBECONFIG: 'first:second:third' })).toEqual({
+    current: 'blue',
+    servers: ['own=https://own', 'shared=https://first'],
+    shared: { server: 'https://first' },
+    red: { token: 'a' },
+  })
+})
+
+test.each([
+  ['a missing file that the flag names', { kubeconfig: 'nowhere' }, 'There is no kubeconfig nowhere'],
+  ['a folder instead of a file', { kubeconfig: 'home' }, "can't be read (EISDIR)"],
+  [
+    'broken YAML, by its line and without quoting it',
+    { KUBECONFIG: 'first:broken' },
+    'broken is not valid YAML at line 4',
+  ],
+  ['text that is no mapping', { KUBECONFIG: 'list' }, 'list is not a mapping'],
+  ['two entries of one name', { KUBECONFIG: 'twice' }, 'has two users named x'],
+])('refuses %s', async (_, options, message) => {
+  const broken = 'users:\n- name: x\n  user: {token: secret-token\nclusters: ]'
+  const twice = 'users: [{name: x, user: {}}, {name: x, user: {}}]'
+  await using folder = await folderWith({ ...files, broken, twice, list: '- 1' })
+  const error = await loaded(folder.path, options).catch(reason => reason)
+  expect(error).toBeInstanceOf(UsageError)
+  expect(error.message).toContain(message)
+  expect(error.message).not.toContain('secret-token')
+})
