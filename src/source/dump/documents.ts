@@ -1,0 +1,76 @@
+/** Reads the documents of one input, JSON or YAML, as they arrive. */
+
+import { UsageError } from '../../errors.ts'
+import { JsonElements } from '../../kubernetes/json-elements.ts'
+import { JsonError, parseJson } from '../../kubernetes/json-error.ts'
+import { toUtf8 } from './encoding.ts'
+import type { Input } from './inputs.ts'
+import { YamlError, YamlPieces } from './yaml-pieces.ts'
+
+export interface DocumentHandlers {
+  /** One element of a document's `items`, before the rest of its document is known. */
+  onItem(raw: unknown): void
+  /** A document's end: all of it, with `items` emptied. */
+  onDocument(rest: unknown): void
+}
+
+/** Takes the bytes of one format. `write` and `end` throw JsonError or YamlError. */
+interface Parser {
+  write(bytes: Uint8Array): void
+  end(): void
+}
+
+/**
+ * Hands out the documents of an input, its lists item by item: at most one item is in memory at a time.
+ * @throws UsageError where it is empty, neither JSON nor YAML, or ends in the middle
+ */
+export async function readDocuments(
+  input: Input,
+  handlers: DocumentHandlers,
+  signal: AbortSignal,
+): Promise<void> {
+  let parser: Parser | null = null
+  try {
+    for await (const bytes of toUtf8(input.open(signal))) {
+      signal.throwIfAborted()
+      parser ??= parserFor(bytes, input.name, handlers)
+      parser?.write(bytes)
+    }
+    parser?.end()
+  } catch (error) {
+    throw readable(error, input.name)
+  }
+  if (parser === null) throw new UsageError(`Nothing is in ${input.name}: it is empty.`)
+}
+
+/** Judged by the first character that is not white space; null where these bytes have none. */
+function parserFor(bytes: Uint8Array, name: string, handlers: DocumentHandlers): Parser | null {
+  const first = bytes.find(byte => byte > 0x20)
+  if (bytes.some(byte => byte === 0)) throw new UsageError(`${name} is neither JSON nor YAML: it is no text.`)
+  if (first === undefined) return null
+  const character = String.fromCharCode(first)
+  if (character === '<') throw new UsageError(`${name} is neither JSON nor YAML: it is HTML or XML.`)
+  return character === '{' || character === '[' ? jsonParser(handlers) : new YamlPieces(handlers)
+}
+
+/** The rows of a Table are passed over too: what it is will be said at its end, in little memory. */
+function jsonParser({ onItem, onDocument }: DocumentHandlers): Parser {
+  return new JsonElements(['items', 'rows'], {
+    onElement: (array, bytes, offset) => {
+      const element = parseJson(bytes, offset)
+      if (array === 'items') onItem(element)
+    },
+    onDocument,
+  })
+}
+
+/** What went wrong, told of the input. The parsers' errors quote nothing, for an input may hold secrets. */
+function readable(error: unknown, name: string): unknown {
+  if (!(error instanceof YamlError || error instanceof JsonError)) return error
+  const place = error instanceof JsonError ? `byte ${error.offset}` : error.message
+  if (error.truncated)
+    return new UsageError(`${name} ends in the middle, at ${place}: it was cut off. Make the dump again.`)
+  return error instanceof JsonError
+    ? new UsageError(`${name} is not JSON: what stands at ${place} can't be read.`)
+    : new UsageError(`${name} is neither JSON nor YAML: ${place} can't be read.`)
+}

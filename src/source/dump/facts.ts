@@ -1,0 +1,95 @@
+/** What a dump tells, narrowed as it comes: pods that could be failing, and whatever any pod could name. */
+
+import type { Pod } from '../../snapshot/pod.ts'
+import type { PullSecret } from '../../snapshot/pull-secret.ts'
+import type { OwnerLink, PodEvent, ServiceAccount } from '../../snapshot/snapshot.ts'
+import { narrowOwner } from '../narrow/controller.ts'
+import { narrowEvent } from '../narrow/event.ts'
+import { narrowPod } from '../narrow/pod.ts'
+import { narrowPullSecret } from '../narrow/pull-secret.ts'
+import { narrowServiceAccount } from '../narrow/service-account.ts'
+import { nameOf, namespaceOf, record, text } from '../narrow/shape.ts'
+import { hasFailedPull, hasUntried } from '../worth-a-look.ts'
+import { isKubernetes, LINKS, nameOfKind } from './kinds.ts'
+import { Newest } from './newest.ts'
+
+/** Which pods are asked for. */
+export interface Wanted {
+  namespaces: string[] | null
+  labels: (labels: Record<string, unknown>) => boolean
+  pod?: string
+}
+
+/** A pod as long as it may turn out to be an older state of itself; `suspect` null: nobody needs to look at it. */
+interface SeenPod {
+  selected: boolean
+  suspect: Pod | null
+}
+
+export class DumpFacts {
+  readonly pods = new Newest<SeenPod>()
+  readonly events = new Newest<PodEvent>()
+  readonly pullSecrets = new Newest<PullSecret>()
+  readonly serviceAccounts = new Newest<ServiceAccount>()
+  readonly owners = new Newest<OwnerLink>()
+  /** Kinds of objects, and of lists without any, as they may be shown. */
+  readonly kinds = new Set<string>()
+  /** Namespaces that pods were in, asked for or not. */
+  readonly namespaces = new Set<string>()
+  podsWithStatus = 0
+  podsWithoutStatus = 0
+  /** Items that are no objects, or have no name. */
+  nameless = 0
+  readonly #wanted: Wanted
+
+  constructor(wanted: Wanted) {
+    this.#wanted = wanted
+  }
+
+  /** Takes one object of the cluster. */
+  add(raw: Record<string, unknown>, kind: string, apiVersion: string): void {
+    const name = nameOf(raw)
+    if (name === null) {
+      this.nameless += 1
+      return
+    }
+    this.kinds.add(nameOfKind(kind))
+    if (!isKubernetes(kind, apiVersion)) return
+    if (kind === 'Pod') this.#addPod(raw)
+    else if (this.#isInScope(namespaceOf(raw))) this.#addNamed(raw, kind, `${namespaceOf(raw)}/${name}`)
+  }
+
+  #addPod(raw: Record<string, unknown>): void {
+    const pod = narrowPod(raw)
+    if (pod === null) return
+    if (pod.phase === '') this.podsWithoutStatus += 1
+    else this.podsWithStatus += 1
+    this.namespaces.add(pod.namespace)
+    if (!this.#isInScope(pod.namespace)) return
+    const { pod: name, labels } = this.#wanted
+    const selected = name === undefined ? labels(record(record(raw.metadata).labels)) : name === pod.name
+    const isSuspect = name !== undefined || hasFailedPull(pod) || hasUntried(pod)
+    const suspect = selected && isSuspect ? pod : null
+    this.pods.put(`${pod.namespace}/${pod.name}`, versionOf(raw), { selected, suspect })
+  }
+
+  #addNamed(raw: Record<string, unknown>, kind: string, key: string): void {
+    const version = versionOf(raw)
+    if (kind === 'Event') put(this.events, key, version, narrowEvent(raw))
+    else if (kind === 'Secret') put(this.pullSecrets, key, version, narrowPullSecret(raw))
+    else if (kind === 'ServiceAccount') put(this.serviceAccounts, key, version, narrowServiceAccount(raw))
+    else if (LINKS.includes(kind)) put(this.owners, `${kind} ${key}`, version, narrowOwner(raw, kind))
+  }
+
+  #isInScope(namespace: string): boolean {
+    return this.#wanted.namespaces?.includes(namespace) !== false
+  }
+}
+
+function put<T>(into: Newest<T>, key: string, version: string, value: T | null): void {
+  if (value !== null) into.put(key, version, value)
+}
+
+function versionOf(raw: Record<string, unknown>): string {
+  return text(record(raw.metadata).resourceVersion)
+}

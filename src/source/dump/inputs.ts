@@ -1,0 +1,93 @@
+/** Finds what -f names: standard input, files, and the files of folders. */
+
+import { createReadStream } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { addAbortSignal, Readable } from 'node:stream'
+import { UsageError } from '../../errors.ts'
+
+/** One stream of bytes and the name by which errors call it. */
+export interface Input {
+  name: string
+  open(signal: AbortSignal): AsyncIterable<Uint8Array>
+}
+
+export interface InputOptions {
+  /** As on the command line; `-` is standard input. */
+  files: string[]
+  /** Folders are read to their depths. */
+  recursive: boolean
+  stdin: AsyncIterable<Uint8Array> & { isTTY?: boolean }
+  cwd: string
+}
+
+/** What kubectl takes from a folder. */
+const IN_FOLDERS = /\.(?:json|ya?ml)$/
+const CHUNK = 1 << 20
+
+/** Every input once, in the order named, those of a folder by name. @throws UsageError for what is not there */
+export async function findInputs({ files, recursive, stdin, cwd }: InputOptions): Promise<Input[]> {
+  if (files.filter(file => file === '-').length > 1)
+    throw new UsageError('-f - is given twice: standard input can be read only once.')
+  const inputs = new Map<string, Input>()
+  for (const file of files) {
+    if (file === '-') inputs.set(file, standardInput(stdin))
+    else
+      for (const name of await filesAt(file, cwd, recursive))
+        inputs.set(resolve(cwd, name), fileInput(name, cwd))
+  }
+  return [...inputs.values()]
+}
+
+function standardInput(stdin: InputOptions['stdin']): Input {
+  if (stdin.isTTY === true)
+    throw new UsageError(
+      '-f - reads standard input, and nothing is piped into it: kubectl get pods -o json | …',
+    )
+  return {
+    name: 'standard input',
+    open: signal => (stdin instanceof Readable ? addAbortSignal(signal, stdin) : stdin),
+  }
+}
+
+function fileInput(name: string, cwd: string): Input {
+  return {
+    name,
+    async *open(signal) {
+      try {
+        yield* createReadStream(resolve(cwd, name), { signal, highWaterMark: CHUNK })
+      } catch (error) {
+        throw signal.aborted ? error : unreadable(name, error)
+      }
+    },
+  }
+}
+
+async function filesAt(name: string, cwd: string, recursive: boolean): Promise<string[]> {
+  try {
+    const found = await stat(resolve(cwd, name))
+    if (!found.isDirectory()) return [name]
+    const entries = await readdir(resolve(cwd, name), { recursive, withFileTypes: true })
+    const files = entries
+      .filter(entry => !entry.isDirectory() && IN_FOLDERS.test(entry.name))
+      .map(entry => join(name, entry.parentPath.slice(resolve(cwd, name).length), entry.name))
+    if (files.length > 0) return files.sort()
+  } catch (error) {
+    throw unreadable(name, error)
+  }
+  const below = recursive ? 'nor in a folder below it' : 'with -R the folders below it are read too'
+  throw new UsageError(`The folder ${name} holds no .json, .yaml or .yml file; ${below}.`)
+}
+
+const REASONS = new Map([
+  ['ENOENT', 'there is no such file or folder'],
+  ['EACCES', 'you may not read it'],
+  ['EPERM', 'you may not read it'],
+  ['EISDIR', 'it is a folder'],
+])
+
+function unreadable(name: string, error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (!/^E[A-Z0-9]+$/.test(code)) return error
+  return new UsageError(`Can't read ${name}: ${REASONS.get(code) ?? code}.`)
+}

@@ -1,0 +1,146 @@
+/**
+ * Cuts YAML into documents, and a document's top-level `items` into its elements, so that each is parsed alone: a parser of whole
+ * YAML needs many times its size in memory. By YAML's own rules no text within an element stands as far left as its dash.
+ */
+
+import { parseDocument } from 'yaml'
+import { record } from '../narrow/shape.ts'
+import type { DocumentHandlers } from './documents.ts'
+
+/** Not YAML, or not all of it; says the line, and quotes nothing of it. */
+export class YamlError extends Error {
+  override name = 'YamlError'
+  readonly truncated: boolean
+
+  constructor(message: string, truncated = false) {
+    super(message)
+    this.truncated = truncated
+  }
+}
+
+const DOCUMENT_START = /^---(?:\s|$)/
+const DOCUMENT_END = /^\.\.\.(?:\s|$)/
+const ITEMS = /^(?:items|"items"|'items')\s*:\s*(?:#.*)?$/
+const EMPTY = /^\s*(?:#.*)?$/
+
+/** Lines that are parsed together, and where they begin. */
+interface Piece {
+  lines: string[]
+  at: number
+}
+
+/** Takes YAML in chunks cut anywhere. `write` and `end` throw YamlError; what a handler throws passes through. */
+export class YamlPieces {
+  readonly #handlers: DocumentHandlers
+  readonly #decoder = new TextDecoder()
+  /** A line that has not ended yet, in the parts that came. */
+  #line: string[] = []
+  #count = 0
+  #document: Piece = { lines: [], at: 1 }
+  #item: Piece | null = null
+  #hadItems = false
+  /** How far the dashes of `items` are indented; `awaited` between `items:` and the first of them. */
+  #indent: number | 'awaited' | null = null
+
+  constructor(handlers: DocumentHandlers) {
+    this.#handlers = handlers
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#text(this.#decoder.decode(bytes, { stream: true }))
+  }
+
+  end(): void {
+    this.#text(this.#decoder.decode())
+    this.#text('\n')
+    this.#finishDocument()
+  }
+
+  #text(text: string): void {
+    const [first = '', ...more] = text.split('\n')
+    this.#line.push(first)
+    for (const next of more) {
+      this.#count += 1
+      this.#take(this.#line.join('').replace(/\r$/, ''))
+      this.#line = [next]
+    }
+  }
+
+  #take(line: string): void {
+    if (DOCUMENT_START.test(line) || DOCUMENT_END.test(line)) this.#finishDocument()
+    if (DOCUMENT_END.test(line)) return
+    if (this.#indent === null || !this.#takesIntoItems(line, this.#indent)) this.#outside(line)
+  }
+
+  /** Whether the line belongs to `items`; if not, they are over. */
+  #takesIntoItems(line: string, indent: number | 'awaited'): boolean {
+    if (EMPTY.test(line)) {
+      this.#item?.lines.push(line)
+      return true
+    }
+    const dash = /^( *)-(?:\s|$)/.exec(line)?.[1]?.length
+    if (dash !== undefined && (indent === 'awaited' || dash === indent)) {
+      this.#finishItem()
+      this.#indent = dash
+      this.#item = { lines: [line], at: this.#count }
+      return true
+    }
+    if (indent !== 'awaited' && line.search(/[^ ]/) > indent) {
+      this.#item?.lines.push(line)
+      return true
+    }
+    this.#finishItem()
+    this.#indent = null
+    return false
+  }
+
+  #outside(line: string): void {
+    const { lines } = this.#document
+    if (lines.length === 0) this.#document.at = this.#count
+    if (lines.length === 0 && line.startsWith('%')) return
+    lines.push(line)
+    if (ITEMS.test(line)) this.#indent = 'awaited'
+  }
+
+  #finishItem(): void {
+    const item = this.#item
+    if (item === null) return
+    this.#item = null
+    this.#hadItems = true
+    const [raw] = [parse(item)].flat()
+    this.#handlers.onItem(raw)
+  }
+
+  #finishDocument(): void {
+    this.#finishItem()
+    const document = this.#document
+    this.#indent = null
+    this.#document = { lines: [], at: this.#count }
+    if (document.lines.every(line => EMPTY.test(line.replace(DOCUMENT_START, '')))) return
+    const rest = parse(document)
+    // kubectl writes apiVersion, items, kind, in this order.
+    if (this.#hadItems && !('kind' in record(rest))) throw new YamlError(`line ${this.#count}`, true)
+    this.#hadItems = false
+    this.#handlers.onDocument(rest)
+  }
+}
+
+/** Duplicate keys: the last one wins, as in JSON. The way through JSON frees the values from the text that they were cut from. */
+function parse({ lines, at }: Piece): unknown {
+  try {
+    const document = parseDocument(lines.join('\n'), {
+      prettyErrors: false,
+      uniqueKeys: false,
+      logLevel: 'silent',
+    })
+    const [error] = document.errors
+    if (error !== undefined) throw new YamlError(`line ${at + lineOf(lines, error.pos[0])}`)
+    return JSON.parse(JSON.stringify(document.toJS() ?? null))
+  } catch (error) {
+    throw error instanceof YamlError ? error : new YamlError(`what begins at line ${at}`)
+  }
+}
+
+function lineOf(lines: string[], offset: number): number {
+  return lines.join('\n').slice(0, offset).split('\n').length - 1
+}

@@ -1,0 +1,178 @@
+/** What is read from a dump: the same in any form, order and split, and nothing that could log in. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { stringify } from 'yaml'
+import { diagnose } from '../../src/diagnosis/diagnose.ts'
+import {
+  event,
+  failing,
+  folderOf,
+  listOf,
+  ownedBy,
+  pod,
+  pullSecret,
+  read,
+  readJson,
+  readText,
+  replicaSet,
+} from './dumps.ts'
+
+const DENIED = 'Failed to pull image "nginx:1": pull access denied'
+const OBJECTS = [
+  event('shop-1', DENIED),
+  failing('shop-1', { ...ownedBy('shop'), spec: { imagePullSecrets: [{ name: 'hub' }, { name: 'lost' }] } }),
+  pod('fine'),
+  replicaSet('shop', 'shop'),
+  {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: 'default', namespace: 'web' },
+    imagePullSecrets: [{ name: 'sa' }],
+  },
+  pullSecret('hub'),
+  pullSecret('sa'),
+  pullSecret('unnamed'),
+]
+const whole = await readJson(listOf(...OBJECTS))
+
+describe('a dump', () => {
+  test('gives the failing pods and what they name', () => {
+    expect(whole).toMatchObject({
+      podCount: 2,
+      pods: [{ name: 'shop-1' }],
+      events: [{ pod: 'shop-1', message: DENIED }],
+      pullSecrets: [
+        { name: 'hub', problem: null, entries: [{ key: 'ghcr.io', username: 'me' }] },
+        { name: 'lost', problem: 'not-in-dump' },
+        { name: 'sa', problem: null },
+      ],
+      serviceAccounts: [{ name: 'default', imagePullSecrets: ['sa'] }],
+      owners: [{ kind: 'ReplicaSet', controller: { kind: 'Deployment', name: 'shop' } }],
+      gaps: [],
+    })
+    expect(diagnose(whole).findings).toMatchObject([
+      { pod: 'shop-1', cause: 'auth-required-or-denied', workload: { kind: 'Deployment', name: 'shop' } },
+    ])
+    expect(JSON.stringify(whole)).not.toMatch(/hunter2|aHVudGVyMi/)
+  })
+
+  const yaml = stringify(listOf(...OBJECTS))
+  const indented = stringify(listOf(...OBJECTS), { indentSeq: true, indent: 4 })
+  const flat = stringify(listOf(...OBJECTS), { indentSeq: false })
+  const documents = OBJECTS.map(object => stringify(object))
+  test.each<[string, string | Buffer]>([
+    ['pretty JSON', JSON.stringify(listOf(...OBJECTS), null, 4)],
+    ['JSON documents one after another', OBJECTS.map(object => JSON.stringify(object)).join('\n')],
+    ['a bare JSON array', JSON.stringify(OBJECTS)],
+    [
+      'lists within a list',
+      JSON.stringify(listOf(listOf(...OBJECTS.slice(0, 3)), listOf(...OBJECTS.slice(3)))),
+    ],
+    ['a YAML list', yaml],
+    ['a YAML list, indented', indented],
+    ['a YAML list as kubectl prints it', flat],
+    ['YAML documents', `# a dump\n---\n${documents.join('---\n')}...\n`],
+    ['a YAML list with CRLF', flat.replaceAll('\n', '\r\n')],
+    ['a byte order mark', `\ufeff${JSON.stringify(listOf(...OBJECTS))}`],
+    ['a byte order mark before YAML', `\ufeff${flat}`],
+    ["PowerShell's UTF-16", Buffer.from(`\ufeff${JSON.stringify(listOf(...OBJECTS))}`, 'utf16le')],
+    ["PowerShell's UTF-16 of YAML", Buffer.from(`\ufeff${flat}`, 'utf16le')],
+  ])('reads the same as %s', async (_form, text) => {
+    expect(await readText(text, undefined, 7)).toEqual(whole)
+  })
+
+  test.each([
+    [
+      'before',
+      (kind: string, items: unknown[]) => ({ kind: `${kind}List`, apiVersion: 'v1', metadata: {}, items }),
+    ],
+    ['after', (kind: string, items: unknown[]) => ({ apiVersion: 'v1', items, kind: `${kind}List` })],
+  ])('items without a kind get it from their list, said %s them', async (_where, list) => {
+    const kinds = Map.groupBy(OBJECTS, ({ kind }) => String(kind))
+    const lists = [...kinds].map(([kind, objects]) => ({
+      ...list(
+        kind,
+        objects.map(({ apiVersion: _a, kind: _k, ...rest }) => rest),
+      ),
+      apiVersion: objects[0]?.apiVersion,
+    }))
+    expect(await readText(lists.map(one => JSON.stringify(one)).join('\n'))).toEqual(whole)
+  })
+
+  test('reads the same in any order and split into any files', async () => {
+    const split = fc.tuple(
+      fc.shuffledSubarray(OBJECTS, { minLength: OBJECTS.length }),
+      fc.integer({ min: 1, max: 7 }),
+    )
+    await fc.assert(
+      fc.asyncProperty(split, async ([objects, cut]) => {
+        const texts = [objects.slice(0, cut), objects.slice(cut)].map(part => JSON.stringify(listOf(...part)))
+        expect(await readText(texts.join('\n'))).toEqual(whole)
+      }),
+      { numRuns: 60 },
+    )
+    const files = Object.fromEntries(OBJECTS.map((object, index) => [`${index}.yaml`, stringify(object)]))
+    const cwd = await folderOf(files)
+    expect(await read({ cwd, files: ['.'] })).toEqual({ ...whole, source: { type: 'file', files: ['.'] } })
+  })
+
+  test.each([
+    ['9', '10', 0],
+    ['10', '9', 1],
+    ['', '', 1],
+  ])(
+    'of a pod that is there twice the newest counts, once (failing %s, running %s)',
+    async (old, now, found) => {
+      const states = [
+        failing('a', { metadata: { resourceVersion: old } }),
+        pod('a', undefined, { metadata: { resourceVersion: now } }),
+      ]
+      for (const order of [states, states.toReversed()])
+        expect(await readJson(listOf(...order))).toMatchObject({ podCount: 1, pods: { length: found } })
+    },
+  )
+
+  test('events of the newer API are read, and one in both APIs counts once', async () => {
+    const { involvedObject: regarding, message: note, ...rest } = event('a', DENIED)
+    const newer = { ...rest, apiVersion: 'events.k8s.io/v1', regarding, note }
+    const { events } = await readJson(listOf(failing('a'), newer, event('a', DENIED)))
+    expect(events).toMatchObject([{ message: DENIED }])
+  })
+
+  test('only pods in scope are looked at', async () => {
+    const other = failing('b', { metadata: { namespace: 'other', labels: { app: 'b' } } })
+    const dump = listOf(failing('a', { metadata: { labels: { app: 'a' } } }), pod('c'), other)
+    const names = async (scope: Parameters<typeof readJson>[1]) => {
+      const { pods, podCount } = await readJson(dump, scope)
+      return [podCount, ...pods.map(({ name }) => name)]
+    }
+    expect(await names({ namespaces: null })).toEqual([3, 'b', 'a'])
+    expect(await names({ namespaces: ['web'] })).toEqual([2, 'a'])
+    expect(await names({ namespaces: null, labelSelector: 'app' })).toEqual([2, 'b', 'a'])
+    expect(await names({ namespaces: ['web'], labelSelector: 'app notin (a)' })).toEqual([1])
+    expect(await names({ namespaces: null, pod: 'c' })).toEqual([1, 'c'])
+  })
+
+  test('hostile content never crashes it', async () => {
+    const junk = fc.oneof(fc.anything({ maxDepth: 2 }), fc.constantFrom('__proto__', 'x', -1, null, [], {}))
+    const hostile = OBJECTS.map(object =>
+      fc.constantFrom(...Object.keys(object), 'metadata', '__proto__').chain(key =>
+        junk
+          .map(value => JSON.parse(`{${JSON.stringify(key)}:${JSON.stringify(value) ?? '1'}}`))
+          .map(spoilt => ({
+            ...object,
+            ...spoilt,
+          })),
+      ),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.tuple(...hostile), async objects => {
+        const snapshot = await readText(
+          `${JSON.stringify(listOf(pod('fine'), ...objects, 1, null, [], '__proto__'))}`,
+        )
+        expect(snapshot.podCount).toBeGreaterThan(0)
+        expect(snapshot.gaps).toContainEqual(expect.objectContaining({ what: 'pods', why: 'absent' }))
+      }),
+    )
+  })
+})
