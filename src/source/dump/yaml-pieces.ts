@@ -137,7 +137,10 @@ function parse({ lines, at }: Piece): unknown {
     if (error !== undefined) throw new YamlError(`line ${at + lineOf(lines, error.pos[0])}`)
     return JSON.parse(JSON.stringify(document.toJS() ?? null))
   } catch (error) {
-    throw error instanceof YamlError ? error : new YamlError(`what begins at line ${at}`)
+    if (error instanceof YamlError) throw error
+    // An alias of what stands in another piece, or aliases that would grow without end.
+    const what = error instanceof ReferenceError ? ' has YAML aliases that' : ''
+    throw new YamlError(`what begins at line ${at}${what}`)
   }
 }
 

@@ -1,0 +1,163 @@
+/** What is no dump, or not all of one: each is told in one sentence that names it, and never half a diagnosis. */
+import { PassThrough } from 'node:stream'
+import { describe, expect, test } from 'vitest'
+import { stringify } from 'yaml'
+import { UsageError } from '../../src/errors.ts'
+import type { Snapshot } from '../../src/snapshot/snapshot.ts'
+import {
+  event,
+  failing,
+  folderOf,
+  type Json,
+  listOf,
+  pod,
+  pullSecret,
+  read,
+  readJson,
+  readText,
+} from './dumps.ts'
+
+const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd' }, spec: {} }
+const { status: _, ...written } = pod('a')
+const list = JSON.stringify(listOf(pod('a'), pod('b')))
+const secretYaml = stringify(listOf(pullSecret('hub')))
+
+async function refusal(reading: Promise<Snapshot>): Promise<string> {
+  const error: unknown = await reading.then(
+    () => null,
+    caught => caught,
+  )
+  expect(error).toBeInstanceOf(UsageError)
+  return String(error)
+}
+
+describe('input that is no dump', () => {
+  test.each<[string, string | Buffer, string]>([
+    ['nothing', '', 'Nothing is in standard input'],
+    ['white space', ' \n ', 'Nothing is in standard input'],
+    ['comments', '# nothing\n---\n', 'No pods are in standard input, only nothing'],
+    ['a Deployment', JSON.stringify(deployment), 'only Deployment'],
+    [
+      'several other kinds',
+      stringify(listOf(deployment, structuredClone({ ...deployment, kind: 'Service' }))),
+      'only Deployment, Service',
+    ],
+    [
+      'an empty list of another kind',
+      '{"apiVersion":"v1","kind":"SecretList","items":[]}',
+      'only SecretList',
+    ],
+    ['pods as written', stringify(written), 'have no status'],
+    ['a kubeconfig', 'apiVersion: v1\nkind: Config\nclusters: []\n', 'a kubeconfig'],
+    [
+      'a Diagnosis',
+      '{"apiVersion":"pullguard.dev/v1","kind":"Diagnosis"}',
+      'pullguard itself wrote (Diagnosis)',
+    ],
+    ['a Table', '{"kind":"Table","apiVersion":"meta.k8s.io/v1","rows":[{"cells":[1]}]}', 'a Table'],
+    ['an error answer', '{"kind":"Status","apiVersion":"v1","status":"Failure"}', 'something failed'],
+    ['a page', '<!DOCTYPE html><html></html>', 'HTML or XML'],
+    ['printed columns', 'NAME   READY   STATUS\nshop   0/1     ErrImagePull\n', 'a table for people'],
+    ['any text', 'no resources found', 'plain text'],
+    ['other JSON', '{"name":"pullguard","version":"1"}', 'no Kubernetes object'],
+    ['JSON that is a number in a list', '12', 'plain text'],
+    ['what is compressed', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0]), 'no text'],
+    ['wrong JSON', '{"items":[}', 'is not JSON: what stands at byte 10'],
+    ['wrong YAML', `apiVersion: v1\nitems:\n- kind: Pod\n- "open\nkind: List\n`, 'line 4'],
+    ['excessive YAML aliases', `a: &a [x]\nb: [${'*a,'.repeat(200)}]\n`, 'line 1 has YAML aliases'],
+  ])('%s is refused by name', async (_name, text, words) => {
+    expect(await refusal(readText(text))).toContain(words)
+  })
+
+  test('JSON that was cut off is never half read, wherever the cut is', async () => {
+    for (let length = 1; length < list.length; length += 13)
+      expect(await refusal(readText(list.slice(0, length)))).toMatch(
+        new RegExp(`^UsageError: standard input ends in the middle, at byte ${length}: `),
+      )
+  })
+
+  test('a YAML list that was cut off is known by the kind that kubectl writes last', async () => {
+    const text = stringify(listOf(pod('a'), pod('b')), { indentSeq: false })
+    const cut = text.slice(0, text.indexOf('kind: List'))
+    expect(await refusal(readText(cut))).toMatch(/ends in the middle, at line \d+:/)
+  })
+
+  test.each([
+    ['JSON', `${JSON.stringify(listOf(pullSecret('hub'))).slice(0, -1)}x}`],
+    ['YAML', secretYaml.replace('data:', 'data: {')],
+    ['a JSON string', '"hunter2-secret"'],
+  ])('an error in %s quotes nothing of the input', async (_format, text) => {
+    expect(await refusal(readText(text))).not.toMatch(/hunter2|aHVudGVyMi|eyJhdXRocyI/)
+  })
+
+  test('files are named in what is wrong with them', async () => {
+    const cwd = await folderOf({
+      'good.json': list,
+      'bad.json': '{"a"',
+      'deep/er/pod.yml': stringify(pod('c')),
+      'only/x.txt': '',
+    })
+    const of = (...files: string[]) => refusal(read({ cwd, files }))
+    expect(await of('bad.json')).toContain('bad.json ends in the middle')
+    expect(await of('good.json', 'none.json')).toContain("Can't read none.json: there is no such file")
+    expect(await of('deep')).toContain('The folder deep holds no .json, .yaml or .yml file; with -R')
+    expect(await refusal(read({ cwd, files: ['only'], recursive: true }))).toContain(
+      'The folder only holds no',
+    )
+    expect(await of('-', '-')).toContain('-f - is given twice')
+    expect(await read({ cwd, files: ['deep', 'good.json', './good.json'], recursive: true })).toMatchObject({
+      podCount: 3,
+      source: { files: ['deep', 'good.json', './good.json'] },
+    })
+  })
+
+  test('a pod that is not there, or there twice, is no answer for one asked by name', async () => {
+    const dump = listOf(pod('a'), pod('a', undefined, { metadata: { namespace: 'other' } }))
+    expect(await refusal(readJson(dump, { namespaces: ['web'], pod: 'b' }))).toContain(
+      'no pod "b" in namespace "web"',
+    )
+    expect(await refusal(readJson(dump, { namespaces: null, pod: 'a' }))).toMatch(
+      /in (other, web|web, other): /,
+    )
+  })
+
+  test('an interrupted wait for standard input ends at once', async () => {
+    const stop = new AbortController()
+    const reading = read({ stdin: new PassThrough(), signal: stop.signal })
+    stop.abort()
+    await expect(reading).rejects.toThrow(/abort/i)
+  })
+})
+
+describe('what a dump leaves out', () => {
+  const gaps = async (dump: Json, scope?: Parameters<typeof readJson>[1]) =>
+    (await readJson(dump, scope)).gaps.map(({ what, namespace, why }) => [what, namespace, why])
+  const needsSecret = { spec: { imagePullSecrets: [{ name: 'hub' }] } }
+  const told = pod('a', { reason: 'ErrImagePull', message: 'rpc error: no such host' })
+
+  test.each<[string, Json, unknown[]]>([
+    ['healthy pods alone', listOf(pod('a', undefined, needsSecret)), []],
+    ['no pods', listOf(), []],
+    ['no pods in a typed list', { kind: 'PodList', apiVersion: 'v1', metadata: {}, items: null }, []],
+    ['a failing pod whose status tells why', listOf(told), []],
+    ['a failing pod whose status tells nothing', listOf(failing('a')), [['events', null, 'absent']]],
+    ['the same with events of others', listOf(failing('a'), event('b', 'x')), []],
+    [
+      'a failing pod with a secret',
+      listOf(told, failing('b', needsSecret), event('b', 'x')),
+      [['secrets', null, 'absent']],
+    ],
+    [
+      'one page',
+      { ...listOf(pod('a')), metadata: { continue: 'x', remainingItemCount: 3 } },
+      [['pods', null, 'truncated']],
+    ],
+    ['a pod without status', listOf(pod('a'), written), [['pods', null, 'absent']]],
+  ])('%s', async (_name, dump, expected) => {
+    expect(await gaps(dump)).toEqual(expected)
+  })
+
+  test('a namespace of which it holds nothing is not called healthy', async () => {
+    expect(await gaps(listOf(pod('a')), { namespaces: ['shop'] })).toEqual([['pods', 'shop', 'absent']])
+  })
+})
