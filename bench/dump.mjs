@@ -12,6 +12,8 @@ const BIN = join(import.meta.dirname, '../bin/pullguard.js')
 const PODS = Number(process.argv[2] ?? 50_000)
 /** One pod in so many can't pull its image. */
 const FAILING = 100
+/** For each of two containers; they make a pod of 26 KB. */
+const VARIABLES = 84
 const ROUNDS = 3
 const MOST_MEGABYTES = 400
 
@@ -21,9 +23,10 @@ function pod(number) {
   const containers = ['main', 'side'].map(container => ({
     name: container,
     image: `registry.example/${container}:1`,
-    env: Array.from({ length: 12 }, (_, index) => ({
-      name: `VARIABLE_${index}`,
-      value: `${name} `.repeat(80),
+    // Many short values rather than a few long ones: the harder reading.
+    env: Array.from({ length: VARIABLES }, (_, index) => ({
+      name: `APP_SETTING_${index}`,
+      value: `value-${index}-${name}`,
     })),
     resources: { requests: { cpu: '10m', memory: '16Mi' } },
   }))
