@@ -49,7 +49,8 @@ export function byPodAndTime(a: PodEvent, b: PodEvent): number {
     compare(a.namespace, b.namespace) ||
     compare(a.pod, b.pod) ||
     compare(a.lastSeen ?? '', b.lastSeen ?? '') ||
-    compare(a.message, b.message)
+    compare(a.message, b.message) ||
+    compare(a.fieldPath, b.fieldPath)
   )
 }
 

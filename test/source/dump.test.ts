@@ -20,6 +20,10 @@ import {
 const DENIED = 'Failed to pull image "nginx:1": pull access denied'
 const OBJECTS = [
   event('shop-1', DENIED),
+  event('shop-1', DENIED, {
+    metadata: { name: 'twin', namespace: 'web' },
+    involvedObject: { kind: 'Pod', name: 'shop-1', namespace: 'web', fieldPath: 'spec.initContainers{i}' },
+  }),
   failing('shop-1', { ...ownedBy('shop'), spec: { imagePullSecrets: [{ name: 'hub' }, { name: 'lost' }] } }),
   pod('fine'),
   replicaSet('shop', 'shop'),
@@ -40,7 +44,10 @@ describe('a dump', () => {
     expect(whole).toMatchObject({
       podCount: 2,
       pods: [{ name: 'shop-1' }],
-      events: [{ pod: 'shop-1', message: DENIED }],
+      events: [
+        { pod: 'shop-1', message: DENIED, fieldPath: 'spec.containers{c}' },
+        { pod: 'shop-1', message: DENIED, fieldPath: 'spec.initContainers{i}' },
+      ],
       pullSecrets: [
         { name: 'hub', problem: null, entries: [{ key: 'ghcr.io', username: 'me' }] },
         { name: 'lost', problem: 'not-in-dump' },
@@ -59,6 +66,11 @@ describe('a dump', () => {
   const yaml = stringify(listOf(...OBJECTS))
   const indented = stringify(listOf(...OBJECTS), { indentSeq: true, indent: 4 })
   const flat = stringify(listOf(...OBJECTS), { indentSeq: false })
+  const typed = [...Map.groupBy(OBJECTS, ({ kind }) => String(kind))].map(([kind, objects]) => ({
+    apiVersion: objects[0]?.apiVersion,
+    kind: `${kind}List`,
+    items: objects.map(({ apiVersion: _a, kind: _k, ...rest }) => rest),
+  }))
   const documents = OBJECTS.map(object => stringify(object))
   test.each<[string, string | Buffer]>([
     ['pretty JSON', JSON.stringify(listOf(...OBJECTS), null, 4)],
@@ -68,6 +80,7 @@ describe('a dump', () => {
       'lists within a list',
       JSON.stringify(listOf(listOf(...OBJECTS.slice(0, 3)), listOf(...OBJECTS.slice(3)))),
     ],
+    ['typed lists within a list', JSON.stringify(listOf(...typed))],
     ['a YAML list', yaml],
     ['a YAML list, indented', indented],
     ['a YAML list as kubectl prints it', flat],

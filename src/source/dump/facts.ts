@@ -10,7 +10,7 @@ import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { narrowServiceAccount } from '../narrow/service-account.ts'
 import { nameOf, namespaceOf, record, text } from '../narrow/shape.ts'
 import { hasFailedPull, hasUntried } from '../worth-a-look.ts'
-import { isKubernetes, LINKS, nameOfKind } from './kinds.ts'
+import { isKubernetes, nameOfKind } from './kinds.ts'
 import { Newest } from './newest.ts'
 
 /** Which pods are asked for. */
@@ -50,7 +50,7 @@ export class DumpFacts {
   add(raw: Record<string, unknown>, kind: string, apiVersion: string): void {
     const name = nameOf(raw)
     if (name === null) {
-      this.nameless += 1
+      if (kind === '' || isKubernetes(kind, apiVersion)) this.nameless += 1
       return
     }
     this.kinds.add(nameOfKind(kind))
@@ -68,7 +68,7 @@ export class DumpFacts {
     if (!this.#isInScope(pod.namespace)) return
     const { pod: name, labels } = this.#wanted
     const selected = name === undefined ? labels(record(record(raw.metadata).labels)) : name === pod.name
-    const isSuspect = name !== undefined || hasFailedPull(pod) || hasUntried(pod)
+    const isSuspect = name !== undefined || couldFail(pod)
     const suspect = selected && isSuspect ? pod : null
     this.pods.put(`${pod.namespace}/${pod.name}`, versionOf(raw), { selected, suspect })
   }
@@ -78,12 +78,17 @@ export class DumpFacts {
     if (kind === 'Event') put(this.events, key, version, narrowEvent(raw))
     else if (kind === 'Secret') put(this.pullSecrets, key, version, narrowPullSecret(raw))
     else if (kind === 'ServiceAccount') put(this.serviceAccounts, key, version, narrowServiceAccount(raw))
-    else if (LINKS.includes(kind)) put(this.owners, `${kind} ${key}`, version, narrowOwner(raw, kind))
+    else put(this.owners, `${kind} ${key}`, version, narrowOwner(raw, kind))
   }
 
   #isInScope(namespace: string): boolean {
     return this.#wanted.namespaces?.includes(namespace) !== false
   }
+}
+
+/** Before it has a node nobody has tried to get a pod's images, and when it has succeeded nobody will. */
+function couldFail(pod: Pod): boolean {
+  return pod.node !== null && pod.phase !== 'Succeeded' && (hasFailedPull(pod) || hasUntried(pod))
 }
 
 function put<T>(into: Newest<T>, key: string, version: string, value: T | null): void {

@@ -50,12 +50,14 @@ function standardInput(stdin: InputOptions['stdin']): Input {
   }
 }
 
-function fileInput(name: string, cwd: string): Input {
+function fileInput(file: string, cwd: string): Input {
+  // Of a folder's files anybody may have made up the names.
+  const name = file.replace(/[\p{Cc}\p{Cf}]/gu, '?')
   return {
     name,
     async *open(signal) {
       try {
-        yield* createReadStream(resolve(cwd, name), { signal, highWaterMark: CHUNK })
+        yield* createReadStream(resolve(cwd, file), { signal, highWaterMark: CHUNK })
       } catch (error) {
         throw signal.aborted ? error : unreadable(name, error)
       }

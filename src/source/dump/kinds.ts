@@ -11,12 +11,13 @@ const GROUPS = new Map([
   ['Secret', ['']],
   ['ServiceAccount', ['']],
   ['ReplicaSet', ['apps']],
-  ['ReplicationController', ['']],
+  ['Deployment', ['apps']],
+  ['StatefulSet', ['apps']],
+  ['DaemonSet', ['apps']],
   ['Job', ['batch']],
+  ['CronJob', ['batch']],
+  ['ReplicationController', ['']],
 ])
-
-/** Controllers that stand between a pod and its topmost controller; the others are at the top themselves. */
-export const LINKS = ['ReplicaSet', 'ReplicationController', 'Job']
 
 /** Whether it is the kind that Kubernetes itself calls so, and not another group's of the same name. */
 export function isKubernetes(kind: string, apiVersion: string): boolean {

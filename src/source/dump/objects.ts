@@ -51,15 +51,24 @@ export class DumpObjects {
     return { onItem, onDocument }
   }
 
-  /** Whether the item says what it is, or shows it. A list within a list is opened. */
+  /** Whether the item says what it is, or shows it. A list within a list is opened: its own items know their kind from it. */
   #take(raw: unknown): boolean {
-    const open = [raw]
-    for (let item = open.pop(); item !== undefined; item = open.pop()) {
-      const object = record(item)
-      const kind = text(object.kind) || kindByShape(object)
-      if (kind.endsWith('List') && Array.isArray(object.items)) open.push(...object.items)
-      else if (kind === '' && isRecord(item)) return false
-      else this.#facts.add(object, kind, text(object.apiVersion))
+    const item = record(raw)
+    const kind = text(item.kind) || kindByShape(item)
+    if (kind === '' && isRecord(raw)) return false
+    const open = [{ item, kind, apiVersion: text(item.apiVersion) }]
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (!next.kind.endsWith('List') || !Array.isArray(next.item.items)) {
+        this.#facts.add(next.item, next.kind, next.apiVersion)
+        continue
+      }
+      for (const inner of next.item.items.map(record)) {
+        open.push({
+          item: inner,
+          kind: text(inner.kind) || next.kind.replace(/List$/, ''),
+          apiVersion: text(inner.apiVersion) || next.apiVersion,
+        })
+      }
     }
     return true
   }
@@ -73,7 +82,7 @@ export class DumpObjects {
     const kind = text(rest.kind).replace(/List$/, '')
     for (const raw of undecided) this.#facts.add(raw, kind, text(rest.apiVersion))
     if (items === 0) this.#facts.kinds.add(nameOfKind(rest.kind))
-    if (items === 0 && (kind === '' || kind === 'Pod')) this.hasEmptyPodList = true
+    if (items === 0 && 'items' in rest && (kind === '' || kind === 'Pod')) this.hasEmptyPodList = true
     const metadata = record(rest.metadata)
     const remaining = number(metadata.remainingItemCount, 0)
     if (text(metadata.continue) !== '' || remaining > 0)

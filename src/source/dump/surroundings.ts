@@ -14,20 +14,20 @@ interface Surroundings {
   owners: OwnerLink[]
 }
 
+/** What may have a controller: a pod, or a controller itself. */
+type Owned = Pick<Pod, 'namespace' | 'controller'>
+
 /** A secret that the dump does not hold is there as `not-in-dump`: it may well exist. */
 export function surroundingsOf(pods: Pod[], facts: DumpFacts): Surroundings {
-  const serviceAccounts = unique(pods, pod => [key(pod.namespace, pod.serviceAccount)]).flatMap(
-    account => facts.serviceAccounts.get(account) ?? [],
-  )
+  const accounts = new Set(pods.map(({ namespace, serviceAccount }) => key(namespace, serviceAccount)))
+  const serviceAccounts = [...accounts].flatMap(account => facts.serviceAccounts.get(account) ?? [])
   return {
     pullSecrets: secretsOf([
       ...pods.map(({ namespace, pullSecrets }) => ({ namespace, names: pullSecrets })),
       ...serviceAccounts.map(({ namespace, imagePullSecrets }) => ({ namespace, names: imagePullSecrets })),
     ]).sort(byNamespaceAndName),
     serviceAccounts: serviceAccounts.sort(byNamespaceAndName),
-    owners: unique(pods, ownerKeys)
-      .flatMap(owner => facts.owners.get(owner) ?? [])
-      .sort(byNamespaceAndName),
+    owners: climb(pods, facts).sort(byNamespaceAndName),
   }
 
   function secretsOf(named: { namespace: string; names: string[] }[]): PullSecret[] {
@@ -40,13 +40,26 @@ export function surroundingsOf(pods: Pod[], facts: DumpFacts): Surroundings {
   }
 }
 
-function ownerKeys({ namespace, controller }: Pod): string[] {
-  if (controller === null || !isKubernetes(controller.kind, controller.apiVersion)) return []
-  return [`${controller.kind} ${key(namespace, controller.name)}`]
+/** Every link from the pods to their topmost controllers, each once, as far up as the dump holds them. */
+function climb(pods: Pod[], facts: DumpFacts): OwnerLink[] {
+  const links = new Map<string, OwnerLink>()
+  let level: Owned[] = pods
+  while (level.length > 0) {
+    const next = [...new Set(level.flatMap(ownerKeys))].filter(owner => !links.has(owner))
+    level = []
+    for (const owner of next) {
+      const link = facts.owners.get(owner)
+      if (link === undefined) continue
+      links.set(owner, link)
+      level.push(link)
+    }
+  }
+  return [...links.values()]
 }
 
-function unique(pods: Pod[], keysOf: (pod: Pod) => string[]): string[] {
-  return [...new Set(pods.flatMap(keysOf))]
+function ownerKeys({ namespace, controller }: Owned): string[] {
+  if (controller === null || !isKubernetes(controller.kind, controller.apiVersion)) return []
+  return [`${controller.kind} ${key(namespace, controller.name)}`]
 }
 
 function key(namespace: string, name: string): string {

@@ -114,6 +114,7 @@ export class YamlPieces {
   #finishDocument(): void {
     this.#finishItem()
     const document = this.#document
+    if (this.#indent === 'awaited') throw new YamlError(`line ${this.#count}`, true)
     this.#indent = null
     this.#document = { lines: [], at: this.#count }
     if (document.lines.every(line => EMPTY.test(line.replace(DOCUMENT_START, '')))) return

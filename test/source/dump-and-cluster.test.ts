@@ -1,0 +1,75 @@
+/** A cluster and the dump of it give the same snapshot: nobody should get another answer for having saved the state first. */
+import { describe, expect, test } from 'vitest'
+import type { Snapshot } from '../../src/snapshot/snapshot.ts'
+import { readCluster } from '../../src/source/cluster.ts'
+import type { Scope } from '../../src/source/scope.ts'
+import * as live from './cluster-objects.ts'
+import { listOf, readJson } from './dumps.ts'
+import { FakeCluster } from './fake-cluster.ts'
+
+const apps = (kind: string, name: string) => ({ apiVersion: 'apps/v1', kind, name })
+const VERSIONS: Record<string, string> = {
+  ReplicaSet: 'apps/v1',
+  Deployment: 'apps/v1',
+  Job: 'batch/v1',
+  CronJob: 'batch/v1',
+}
+const needs = (secret: string) => ({ imagePullSecrets: [{ name: secret }] })
+
+const OBJECTS = [
+  live.namespace('web'),
+  live.namespace('other'),
+  ...live.healthy(12),
+  live.failing('shop-1', {
+    owner: apps('ReplicaSet', 'shop-a'),
+    labels: { app: 'shop' },
+    spec: needs('hub'),
+  }),
+  live.failing('shop-2', { owner: apps('ReplicaSet', 'shop-a'), labels: { app: 'shop' }, phase: 'Failed' }),
+  live.failing('away', { namespace: 'other', owner: apps('DaemonSet', 'agent') }),
+  live.failing('waits-for-node', { node: null }),
+  live.failing('night', { owner: { apiVersion: 'batch/v1', kind: 'Job', name: 'night-1' } }),
+  live.SIDECAR_FAILS,
+  live.pod('crashes', { containers: { main: 'CrashLoopBackOff' } }),
+  live.pod('starts', { phase: 'Pending', containers: { main: 'ContainerCreating' } }),
+  live.pod('starts-badly', { phase: 'Pending', containers: { main: 'ContainerCreating' } }),
+  live.pod('done', { phase: 'Succeeded', containers: { main: 'Completed' } }),
+  live.pod('debugged', { spec: { ephemeralContainers: [{ name: 'debug', image: 'alpine' }] } }),
+  live.owned('ReplicaSet', 'shop-a', apps('Deployment', 'shop')),
+  live.owned('Deployment', 'shop', { apiVersion: 'shop.example/v1', kind: 'Shop', name: 'main' }),
+  live.owned('Job', 'night-1', { apiVersion: 'batch/v1', kind: 'CronJob', name: 'night' }),
+  live.owned('CronJob', 'night'),
+  live.owned('ReplicaSet', 'unrelated', apps('Deployment', 'unrelated')),
+  live.serviceAccount('default', ['handed-out']),
+  live.serviceAccount('default', [], 'other'),
+  live.secret('hub', 'hunter2'),
+  live.secret('handed-out', 'hunter2'),
+  live.secret('unnamed', 'hunter2'),
+  live.event('shop-1', 'spec.containers{main}'),
+  live.event('starts-badly', 'spec.containers{main}'),
+  live.event('debugged', 'spec.ephemeralContainers{debug}'),
+  live.event('gone', 'spec.containers{main}'),
+].map(object => ({ apiVersion: VERSIONS[object.kind] ?? 'v1', ...object }))
+
+describe('a cluster and the dump of it', () => {
+  test.each<[string, Scope, string[]]>([
+    [
+      'everything',
+      { namespaces: null },
+      ['away', 'debugged', 'night', 'shop-1', 'shop-2', 'sidecar', 'starts-badly'],
+    ],
+    ['one namespace', { namespaces: ['other'] }, ['away']],
+    ['a label', { namespaces: ['web'], labelSelector: 'app=shop' }, ['shop-1', 'shop-2']],
+    ['a healthy pod by name', { namespaces: ['web'], pod: 'healthy-3' }, ['healthy-3']],
+  ])('say the same of %s', async (_name, scope, names) => {
+    const cluster = await readCluster(new FakeCluster(OBJECTS), scope, { takenAt: '2026-01-01T00:01:00Z' })
+    const dump = await readJson(listOf(...OBJECTS), scope)
+    expect(without(dump)).toEqual(without(cluster))
+    expect(dump.pods.map(({ name }) => name)).toEqual(names)
+  })
+})
+
+/** Where it comes from may differ, and only that. */
+function without({ source: _, ...rest }: Snapshot): Omit<Snapshot, 'source'> {
+  return rest
+}
