@@ -113,3 +113,9 @@ export function addOutputFlag(command: Command, formats: readonly string[]): Com
     .addOption(new Option('-o, --output <format>', 'output format').choices(formats).default('table'))
     .option('--no-color', 'no colour (also: NO_COLOR)')
 }
+
+/** The examples below a command's help. */
+export function example(program: string, lines: [string, string][]): string {
+  const commands = lines.map(([command, says]) => `  ${program} ${command}`.padEnd(48) + says)
+  return `\nExamples:\n${commands.join('\n')}`
+}

@@ -3,7 +3,16 @@
 import { Command, CommanderError, Option } from 'commander'
 import type { CommandContext, ExitName } from '../commands/context.ts'
 import { UsageError } from '../errors.ts'
-import { addConnectionFlags, addDumpFlags, addOutputFlag, addScopeFlags, connectionFlags } from './flags.ts'
+import { addFix } from './fix.ts'
+import {
+  addConnectionFlags,
+  addDumpFlags,
+  addOutputFlag,
+  addScopeFlags,
+  connectionFlags,
+  example,
+} from './flags.ts'
+import { addUndo } from './undo.ts'
 
 /** Who runs the program, and where its words go. */
 export interface ProgramHost {
@@ -68,18 +77,15 @@ function buildProgram(host: ProgramHost, end: (name: ExitName) => void): Command
   addDiagnose(program, host, run)
   addWhy(program, host, run)
   addImage(program, host, run)
+  addFix(program, host.program, run)
+  addUndo(program, host.program, run)
   addDemo(program, host, run)
   return program
 }
 
 /** Loads a command only when it is called: start-up pays for what it uses. */
-type Run = <O>(load: () => Promise<(options: O, context: CommandContext) => Promise<ExitName>>) => {
+export type Run = <O>(load: () => Promise<(options: O, context: CommandContext) => Promise<ExitName>>) => {
   with(options: O, flags: { color?: boolean }): Promise<void>
-}
-
-function example(program: string, lines: [string, string][]): string {
-  const commands = lines.map(([command, says]) => `  ${program} ${command}`.padEnd(48) + says)
-  return `\nExamples:\n${commands.join('\n')}`
 }
 
 function addDiagnose(program: Command, host: ProgramHost, run: Run): void {

@@ -1,0 +1,165 @@
+/** The flags of `fix`. */
+
+import { type Command, InvalidArgumentError, Option, type OptionValues } from 'commander'
+import type { FixOptions } from '../commands/fix/session.ts'
+import { UsageError } from '../errors.ts'
+import {
+  addConnectionFlags,
+  addOutputFlag,
+  commaSeparated,
+  connectionFlags,
+  example,
+  parseDuration,
+  repeatable,
+} from './flags.ts'
+import type { Run } from './program.ts'
+
+const FORMATS = ['table', 'json', 'yaml', 'patch'] as const
+const FIVE_MINUTES = 300_000
+
+/** A Secret's name is a DNS subdomain (Kubernetes documentation, "Object Names and IDs"). */
+function secretName(text: string): string {
+  const name = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
+  if (text.length <= 253 && name.test(text)) return text
+  throw new InvalidArgumentError('Give a name of lower case letters, digits, - and ., such as dockercreds.')
+}
+
+/** Adds `fix` to the program. */
+export function addFix(program: Command, name: string, run: Run): void {
+  const command = program
+    .command('fix')
+    .description('give stuck pods what they lack: plan, show, confirm, write, wait for the pods')
+  addFixFlags(command)
+    .addHelpText(
+      'after',
+      example(name, [
+        ['fix --all-namespaces', 'ask, then fix the whole cluster'],
+        ['fix -A --dry-run=client', 'only show the plan'],
+        ['fix -n web --pin --yes', 'one namespace, without questions'],
+        ['undo', 'take the last fix back'],
+      ]),
+    )
+    .action(options =>
+      run(async () => (await import('../commands/fix.ts')).fixCommand).with(fixOptions(options), options),
+    )
+}
+
+function addFixFlags(command: Command): Command {
+  addConnectionFlags(
+    command
+      .option('-A, --all-namespaces', 'fix every namespace')
+      .option('--affected', 'only namespaces with findings')
+      .addOption(
+        new Option('--exclude-namespace <name>', 'leave this namespace alone (repeatable)').argParser(
+          commaSeparated,
+        ),
+      ),
+  )
+  addLoginFlags(command.optionsGroup('Logins:'))
+  addRemedyFlags(command.optionsGroup('Remedies:'))
+  addPlanFlags(command.optionsGroup('Safety:'))
+  return addOutputFlag(command.optionsGroup('Output:'), FORMATS)
+}
+
+function addLoginFlags(command: Command): void {
+  command
+    .addOption(
+      new Option('--secret-name <name>', 'name of the pull secret')
+        .argParser(secretName)
+        .default('dockercreds'),
+    )
+    .addOption(
+      new Option('--registry <name>', 'hand out the login for this registry (repeatable)').argParser(
+        repeatable,
+      ),
+    )
+    .option('--username <name>', "this account instead of this machine's logins")
+    .option('--password-stdin', 'read its password from standard input')
+    .addOption(
+      new Option(
+        '--registry-endpoint <registry=url>',
+        'ask this address for a registry (repeatable)',
+      ).argParser(repeatable),
+    )
+}
+
+function addRemedyFlags(command: Command): void {
+  command
+    .option('--no-authenticate', 'hand out no login')
+    .option('--no-recreate', 'leave stuck pods as they are')
+    .option('--recreate-bare-pods', 'also delete pods without a controller, and make them again')
+    .option('--pin', 'pin images to the digest that runs, or that the registry has')
+    .addOption(new Option('--pull-policy <policy>', 'set this pull policy').choices(['IfNotPresent']))
+    .addOption(
+      new Option('--replace-registry <from=to>', 'take images from elsewhere (repeatable)').argParser(
+        repeatable,
+      ),
+    )
+    .option('--allow-managed', 'also write to what Argo CD, Flux, Helm, OLM or an operator keeps')
+    .option('--overwrite-secret', 'add the login to a secret of that name that pullguard did not make')
+}
+
+function addPlanFlags(command: Command): void {
+  command
+    .option('-y, --yes', "don't ask")
+    .addOption(
+      new Option('--dry-run <where>', 'show the plan (client), or try it on the server as well')
+        .choices(['none', 'client', 'server'])
+        .default('none'),
+    )
+    .option('--plan <file>', 'write the plan to a file and stop')
+    .option('--apply <file>', 'carry out exactly the plan in this file')
+    .addOption(
+      new Option('--timeout <time>', 'longest wait for the pods')
+        .argParser(parseDuration)
+        .default(FIVE_MINUTES, '5m'),
+    )
+}
+
+const PLAN_MADE: [name: string, flag: string][] = [
+  ['plan', '--plan'],
+  ['allNamespaces', '-A'],
+  ['affected', '--affected'],
+  ['excludeNamespace', '--exclude-namespace'],
+  ['registry', '--registry'],
+  ['pin', '--pin'],
+  ['pullPolicy', '--pull-policy'],
+  ['replaceRegistry', '--replace-registry'],
+  ['recreateBarePods', '--recreate-bare-pods'],
+  ['allowManaged', '--allow-managed'],
+  ['overwriteSecret', '--overwrite-secret'],
+]
+
+/** What commander read, as the command takes it. @throws UsageError for flags that a saved plan has settled already */
+function fixOptions(options: OptionValues): FixOptions {
+  if (options.apply !== undefined) {
+    const settled = PLAN_MADE.find(([name]) => options[name] !== undefined)
+    if (settled) throw new UsageError(`--apply carries out the plan as it is: leave ${settled[1]} out.`)
+  }
+  const given = (name: string, as: string) => (options[name] === undefined ? {} : { [as]: options[name] })
+  return {
+    connection: connectionFlags(options),
+    allNamespaces: options.allNamespaces === true,
+    affected: options.affected === true,
+    excludedNamespaces: options.excludeNamespace ?? [],
+    secretName: options.secretName,
+    registries: options.registry ?? [],
+    endpoints: options.registryEndpoint ?? [],
+    passwordStdin: options.passwordStdin === true,
+    authenticate: options.authenticate !== false,
+    recreate: options.recreate !== false,
+    recreateBarePods: options.recreateBarePods === true,
+    pin: options.pin === true,
+    pullPolicy: options.pullPolicy !== undefined,
+    replacements: options.replaceRegistry ?? [],
+    allowManaged: options.allowManaged === true,
+    overwriteSecret: options.overwriteSecret === true,
+    yes: options.yes === true,
+    dryRun: options.dryRun,
+    timeoutMs: options.timeout,
+    format: options.output,
+    ...given('username', 'username'),
+    ...given('plan', 'planFile'),
+    ...given('apply', 'applyFile'),
+  }
+}

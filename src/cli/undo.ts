@@ -1,0 +1,56 @@
+/** The flags of `undo`. */
+
+import { type Command, Option, type OptionValues } from 'commander'
+import type { UndoOptions } from '../commands/undo.ts'
+import { addConnectionFlags, addOutputFlag, connectionFlags, example } from './flags.ts'
+import type { Run } from './program.ts'
+
+const FORMATS = ['table', 'json', 'yaml', 'name'] as const
+
+/** Adds `undo` to the program. */
+export function addUndo(program: Command, name: string, run: Run): void {
+  const command = program
+    .command('undo')
+    .description('take back what one fix wrote, and only that')
+    .argument('[run]', 'a name that --list shows (default: the newest)')
+  addUndoFlags(command)
+    .addHelpText(
+      'after',
+      example(name, [
+        ['undo --list', 'the runs, newest first'],
+        ['undo --dry-run=client', 'what the newest would take back'],
+      ]),
+    )
+    .action((runName, options) =>
+      run(async () => (await import('../commands/undo.ts')).undoCommand).with(
+        undoOptions(runName, options),
+        options,
+      ),
+    )
+}
+
+function addUndoFlags(command: Command): Command {
+  addConnectionFlags(
+    command
+      .option('--list', 'list the runs, newest first')
+      .option('-y, --yes', "don't ask")
+      .addOption(
+        new Option('--dry-run <where>', 'show what would go back (client), or try it on the server as well')
+          .choices(['none', 'client', 'server'])
+          .default('none'),
+      ),
+  )
+  return addOutputFlag(command.optionsGroup('Output:'), FORMATS)
+}
+
+/** What commander read, as the command takes it. */
+function undoOptions(run: string | undefined, options: OptionValues): UndoOptions {
+  return {
+    connection: connectionFlags(options),
+    ...(run === undefined ? {} : { run }),
+    list: options.list === true,
+    yes: options.yes === true,
+    dryRun: options.dryRun,
+    format: options.output,
+  }
+}

@@ -1,0 +1,28 @@
+/** A conversation with a cluster from its beginning to its end: warnings told, connection closed, failures as sentences. */
+
+import { UnreachableError } from '../errors.ts'
+import { ApiError } from '../kubernetes/api-error.ts'
+import type { ClusterWriter } from '../kubernetes/cluster.ts'
+import { redact } from '../source/redact.ts'
+import type { CommandContext, ConnectionFlags } from './context.ts'
+
+/**
+ * Connects, lets `work` do its part, and closes.
+ * @throws UnreachableError where the server refused or failed in a way that `work` did not expect; whatever `work` throws
+ */
+export async function withCluster<T>(
+  flags: ConnectionFlags,
+  context: CommandContext,
+  work: (cluster: ClusterWriter) => Promise<T>,
+): Promise<T> {
+  const cluster = await context.connect(flags)
+  try {
+    return await work(cluster)
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    throw new UnreachableError(`The API server can't serve this: ${redact(error.message)}`)
+  } finally {
+    for (const warning of cluster.warnings()) await context.err.write(`Warning: ${redact(warning)}\n`)
+    await cluster.close()
+  }
+}

@@ -1,0 +1,105 @@
+/** `pullguard fix`: plan → show → may I, can it → confirm → try on the server → write → wait → verdict. */
+
+import { checkAccess } from '../apply/check-access.ts'
+import { journalFolder } from '../apply/journal.ts'
+import { writePlanFile } from '../apply/plan-file.ts'
+import { RefusedError } from '../errors.ts'
+import type { Declined } from '../plan/plan.ts'
+import { Registries } from '../registry/client.ts'
+import { parseEndpoints } from '../registry/endpoints.ts'
+import { accessRefusal } from '../report/access.ts'
+import { renderFixResult } from '../report/fix-result.ts'
+import { type PlanNews, renderPlan } from '../report/plan.ts'
+import { clusterIdentity } from '../source/fix-scope.ts'
+import { withCluster } from './cluster-session.ts'
+import type { CommandContext, ExitName } from './context.ts'
+import { carryOut } from './fix/carry-out.ts'
+import { confirmPlan } from './fix/confirm.ts'
+import { draftPlan } from './fix/draft.ts'
+import { proveLogins } from './fix/prove.ts'
+import { savedPlan } from './fix/saved-plan.ts'
+import type { Draft, FixOptions, FixSession } from './fix/session.ts'
+
+/** Gives stuck pods what they lack. @throws UsageError, UnreachableError, RefusedError: then nothing was changed */
+export async function fixCommand(options: FixOptions, context: CommandContext): Promise<ExitName> {
+  const { env, home, signal } = context
+  const endpoints = parseEndpoints(options.endpoints, env.PULLGUARD_REGISTRY_ENDPOINTS)
+  return withCluster(options.connection, context, async cluster => {
+    const registries = new Registries({ endpoints, env, userAgent: `pullguard/${context.version}`, signal })
+    try {
+      const clusterUid = await clusterIdentity(cluster, signal)
+      const journals = journalFolder(env, home, clusterUid)
+      const session = { options, context, cluster, registries, clusterUid, journals }
+      const { applyFile } = options
+      return await act(
+        applyFile === undefined ? await draftPlan(session) : await savedPlan(applyFile, session),
+        session,
+      )
+    } finally {
+      await registries.close()
+    }
+  })
+}
+
+async function act(draft: Draft, session: FixSession): Promise<ExitName> {
+  const { options, context, cluster } = session
+  const { plan } = draft
+  const { planFile } = options
+  if (planFile !== undefined) {
+    await writePlanFile(planFile, plan)
+    const command = `${context.program} fix --apply ${planFile}`
+    return show(draft, session, { code: 'saved', file: planFile, command })
+  }
+  if (options.dryRun === 'client' || options.format === 'patch') {
+    return show(draft, session, { code: 'dry-run' })
+  }
+  if (options.format === 'table') await show(draft, session, { code: 'carry-out' })
+  if (plan.changes.length === 0) return nothingToDo(draft, session)
+  const denials = await checkAccess(plan, cluster, context.signal)
+  if (denials.length > 0) throw new RefusedError(accessRefusal(denials))
+  await proveLogins(draft, session)
+  const dryRun = options.dryRun === 'server'
+  if (!dryRun) await confirmPlan(draft, session)
+  const report = await carryOut(draft, session, dryRun)
+  await context.out.write(renderFixResult(report, view(session)))
+  return report.complete ? 'ok' : 'incomplete'
+}
+
+async function show(draft: Draft, session: FixSession, mode: PlanNews['mode']): Promise<ExitName> {
+  const { plan, findings, gaps } = draft
+  await session.context.out.write(renderPlan(plan, { findings, gaps, mode }, view(session)))
+  return plan.changes.length === 0 ? emptyVerdict(draft) : 'ok'
+}
+
+async function nothingToDo(draft: Draft, session: FixSession): Promise<ExitName> {
+  const { plan, findings, gaps } = draft
+  const verdict = emptyVerdict(draft)
+  if (session.options.format !== 'table') {
+    const result = { run: null, outcomes: [], recoveries: [] }
+    const report = { plan, dryRun: false, complete: verdict === 'ok', result, findings, gaps }
+    await session.context.out.write(renderFixResult(report, view(session)))
+  }
+  return verdict
+}
+
+/** Reasons that a login, a flag or an owner can lift: a fix that stops at them was refused. Nobody can lift the others here. */
+const LIFTABLE: Declined['code'][] = [
+  'managed',
+  'foreign-secret',
+  'no-credential',
+  'bare-pod',
+  'same-account-limited',
+  'latest-needs-pin',
+]
+
+/** Unknown is never healthy, and a fix that only declines has not fixed anything. */
+function emptyVerdict({ plan, findings, gaps }: Draft): ExitName {
+  if (plan.declined.some(({ code }) => LIFTABLE.includes(code))) return 'refused'
+  return gaps.length > 0 && findings.length === 0 ? 'incomplete' : 'ok'
+}
+
+function view({ options, context }: FixSession) {
+  const { out, program } = context
+  const { format } = options
+  return { format, program, width: out.width, colour: out.colour, terminal: out.isTerminal }
+}

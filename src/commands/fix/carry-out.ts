@@ -1,0 +1,113 @@
+/** Carries a plan out: every change tried on the server, then written and noted, the pods awaited, and looked at again. */
+
+import type { ApplyContext } from '../../apply/apply-context.ts'
+import { applyPlan, dryRunPlan } from '../../apply/apply-plan.ts'
+import { systemClock } from '../../apply/clock.ts'
+import { Journal, runName } from '../../apply/journal.ts'
+import { type FixResult, isDone, type Recovery } from '../../apply/outcome.ts'
+import { refuseStale } from '../../apply/plan-file.ts'
+import { journaledPod, listRuns } from '../../apply/read-journal.ts'
+import { diagnose } from '../../diagnosis/diagnose.ts'
+import type { Finding } from '../../diagnosis/finding.ts'
+import { dockerConfigJson } from '../../registry/docker-config.ts'
+import type { FixReport } from '../../report/fix-result.ts'
+import { interruptedText, progressText } from '../../report/progress.ts'
+import { readCluster } from '../../source/cluster.ts'
+import { redactor } from './logins.ts'
+import { pullsLeft } from './prove.ts'
+import type { Draft, FixSession } from './session.ts'
+
+/** What became of it. With `dryRun` nothing is stored. @throws RefusedError for a stale plan; ApiError; the signal's reason */
+export async function carryOut(draft: Draft, session: FixSession, dryRun: boolean): Promise<FixReport> {
+  const { plan } = draft
+  const result = await withJournal(draft, session, async context => {
+    const checked = await dryRunPlan(plan, context)
+    if (draft.saved) refuseStale(plan, checked)
+    return dryRun ? { run: null, outcomes: checked, recoveries: [] } : applyPlan(plan, checked, context)
+  })
+  const open = result.recoveries.filter(isOpen)
+  const complete = result.outcomes.every(isDone) && open.length === 0
+  const findings = open.length === 0 ? [] : await whyNow(open, session)
+  return { plan, dryRun, complete, result, findings, gaps: draft.gaps }
+}
+
+async function withJournal(
+  draft: Draft,
+  session: FixSession,
+  work: (context: ApplyContext) => Promise<FixResult>,
+): Promise<FixResult> {
+  const { context, journals } = session
+  const run = runName(context.now())
+  const { uid, server, context: name } = draft.plan.cluster
+  const journal = new Journal(journals, run, {
+    type: 'run',
+    run,
+    startedAt: context.now().toISOString(),
+    cluster: { uid, server, context: name },
+    namespaces: draft.plan.scope.namespaces,
+  })
+  let wrote = false
+  const progress = await context.progress()
+  try {
+    return await work({
+      ...applyContext(draft, session, run),
+      notes: {
+        intent: (change, object) => {
+          wrote = true
+          return journal.intent(change, object)
+        },
+        outcome: outcome => journal.outcome(outcome),
+      },
+      onProgress: news => progress.update(progressText(news)),
+    })
+  } catch (error) {
+    progress.stop()
+    if (wrote && context.signal.aborted) await context.err.write(interruptedText(run, context.program))
+    throw error
+  } finally {
+    progress.stop()
+    await journal.close()
+  }
+}
+
+function applyContext(
+  draft: Draft,
+  session: FixSession,
+  run: string,
+): Omit<ApplyContext, 'notes' | 'onProgress'> {
+  const { cluster, context, journals, options } = session
+  const { credentials, saved } = draft
+  return {
+    cluster,
+    clock: systemClock,
+    run,
+    dockerConfigJson: credentials.length === 0 ? null : dockerConfigJson(credentials),
+    redact: redactor(credentials),
+    strict: saved,
+    pullsLeft: () => pullsLeft(draft, session),
+    interruptedPod: async (from, namespace, name) =>
+      journaledPod(await listRuns(journals), from, namespace, name),
+    timeoutMs: options.timeoutMs,
+    signal: context.signal,
+  }
+}
+
+function isOpen({ wanted, recovered }: Recovery): boolean {
+  return recovered < wanted
+}
+
+/** The diagnosis of the workloads that are not back, as they are now. */
+async function whyNow(open: Recovery[], { cluster, context }: FixSession): Promise<Finding[]> {
+  const namespaces = [...new Set(open.map(({ namespace }) => namespace))]
+  const takenAt = context.now().toISOString()
+  const snapshot = await readCluster(cluster, { namespaces }, { takenAt, signal: context.signal })
+  return diagnose(snapshot).findings.filter(finding =>
+    open.some(
+      ({ namespace, workload: { kind, name } }) =>
+        namespace === finding.namespace &&
+        (finding.workload === null
+          ? kind === 'Pod' && name === finding.pod
+          : kind === finding.workload.kind && name === finding.workload.name),
+    ),
+  )
+}

@@ -1,0 +1,20 @@
+/** Asks for the go-ahead: a yes, or for large plans the name of the context. */
+
+import { RefusedError } from '../../errors.ts'
+import { confirmation } from '../../report/questions.ts'
+import type { Draft, FixSession } from './session.ts'
+
+/** @throws RefusedError where nobody can be asked, or the answer is no */
+export async function confirmPlan({ plan }: Draft, { options, context, cluster }: FixSession): Promise<void> {
+  if (options.yes) return
+  if (!context.ask.available) {
+    throw new RefusedError(
+      'Nobody is at a terminal to confirm this, so nothing was changed: --yes carries it out, --dry-run=client only shows it.',
+    )
+  }
+  const name = cluster.context ?? cluster.server
+  const { typed, question } = confirmation({ plan, cluster: name })
+  const agreed =
+    typed === null ? await context.ask.confirm(question) : (await context.ask.text(question)).trim() === typed
+  if (!agreed) throw new RefusedError('Not confirmed, so nothing was changed.')
+}

@@ -1,0 +1,129 @@
+/** Makes the plan of a fix: cluster read, diagnosed, logins found, objects in scope read, registries asked. */
+
+import { interruptedPods, listRuns } from '../../apply/read-journal.ts'
+import { diagnose } from '../../diagnosis/diagnose.ts'
+import type { Diagnosis } from '../../diagnosis/finding.ts'
+import { referencesToAsk } from '../../plan/image-edits.ts'
+import { makePlan } from '../../plan/make-plan.ts'
+import type { PlanInput } from '../../plan/plan-input.ts'
+import { affectedNamespaces } from '../../plan/remedies.ts'
+import { dockerConfigJson } from '../../registry/docker-config.ts'
+import type { FixScope, InterruptedPod } from '../../snapshot/fix-scope.ts'
+import type { Snapshot } from '../../snapshot/snapshot.ts'
+import { readCluster } from '../../source/cluster.ts'
+import { readFixScope } from '../../source/fix-scope.ts'
+import { nodePlatforms } from '../../source/node-platforms.ts'
+import { askRegistries } from './images.ts'
+import { findLogins, type Logins, planned } from './logins.ts'
+import { type Choice, chooseRemedies } from './remedies.ts'
+import type { Draft, FixSession } from './session.ts'
+
+/** The plan for what is wrong now. @throws UsageError, UnreachableError, RefusedError, ApiError */
+export async function draftPlan(session: FixSession): Promise<Draft> {
+  const { snapshot, diagnosis } = await look(session)
+  const choice = await chooseRemedies(session, diagnosis, snapshot)
+  const logins = await findLogins(session, diagnosis.findings, choice.remedies)
+  const broken = interruptedPods(await listRuns(session.journals), session.clusterUid)
+  const seen = { snapshot, diagnosis }
+  const fixScope = await scopeOf(session, seen, choice, logins, broken)
+  const input = inputOf(session, seen, choice, logins, fixScope)
+  const references = referencesToAsk(input)
+  const platforms =
+    references.length === 0 ? [] : await nodePlatforms(session.cluster, session.context.signal)
+  const plan = makePlan({ ...input, images: await askRegistries(references, platforms, session) })
+  return {
+    plan,
+    findings: diagnosis.findings,
+    gaps: [...diagnosis.gaps, ...fixScope.gaps],
+    credentials: logins.credentials,
+    saved: false,
+  }
+}
+
+interface Seen {
+  snapshot: Snapshot
+  diagnosis: Diagnosis
+}
+
+/** What is wrong in the scope; namespaces that are left out are left out of sight. */
+async function look({ options, context, cluster }: FixSession): Promise<Seen> {
+  const progress = await context.progress()
+  try {
+    const scope = { namespaces: options.allNamespaces ? null : [cluster.namespace] }
+    const whole = await readCluster(cluster, scope, {
+      takenAt: context.now().toISOString(),
+      onProgress: ({ pods, suspects }) =>
+        progress.update(`Reading pods: ${pods} seen, ${suspects} to look at`),
+      signal: context.signal,
+    })
+    const pods = whole.pods.filter(({ namespace }) => !options.excludedNamespaces.includes(namespace))
+    const snapshot = { ...whole, pods }
+    return { snapshot, diagnosis: diagnose(snapshot) }
+  } finally {
+    progress.stop()
+  }
+}
+
+/** The objects in scope; none are read where there is nothing to do to any. */
+async function scopeOf(
+  { options, context, cluster, clusterUid }: FixSession,
+  { snapshot, diagnosis }: Seen,
+  { remedies }: Choice,
+  { credentials }: Logins,
+  broken: InterruptedPod[],
+): Promise<FixScope> {
+  if (remedies.size === 0 && diagnosis.findings.length === 0 && broken.length === 0) {
+    return { ...EMPTY, clusterUid }
+  }
+  const named = options.affected ? affectedNamespaces(diagnosis.findings) : [cluster.namespace]
+  const failing = new Set(diagnosis.findings.map(({ namespace, pod }) => `${namespace}/${pod}`))
+  return readFixScope(cluster, {
+    namespaces: options.allNamespaces && !options.affected ? null : named,
+    excluded: options.excludedNamespaces,
+    secretName: options.secretName,
+    wanted: credentials.length === 0 ? null : dockerConfigJson(credentials),
+    pods: snapshot.pods.filter(({ namespace, name }) => failing.has(`${namespace}/${name}`)),
+    runningImages: remedies.has('pin'),
+    interruptedPods: broken,
+    signal: context.signal,
+  })
+}
+
+const EMPTY: Omit<FixScope, 'clusterUid'> = {
+  namespaces: [],
+  serviceAccounts: [],
+  secrets: [],
+  workloads: [],
+  jobs: [],
+  interruptedPods: [],
+  gaps: [],
+}
+
+function inputOf(
+  { options, context, cluster }: FixSession,
+  seen: Seen,
+  choice: Choice,
+  { credentials, missing }: Logins,
+  fixScope: FixScope,
+): Omit<PlanInput, 'images'> {
+  const { allNamespaces, affected, excludedNamespaces, secretName } = options
+  const { recreateBarePods, allowManaged, overwriteSecret } = options
+  return {
+    ...seen,
+    ...choice,
+    createdAt: context.now().toISOString(),
+    cluster: { server: cluster.server, context: cluster.context },
+    scope: {
+      namespaces: allNamespaces ? null : [cluster.namespace],
+      affected,
+      excluded: excludedNamespaces,
+    },
+    fixScope,
+    secretName,
+    recreateBarePods,
+    allowManaged,
+    overwriteSecret,
+    credentials: credentials.map(planned),
+    missing,
+  }
+}

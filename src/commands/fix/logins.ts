@@ -1,0 +1,109 @@
+/** The logins that a fix hands out: found on this machine, or given by the user. */
+
+import type { Finding, Remedy } from '../../diagnosis/finding.ts'
+import { UsageError } from '../../errors.ts'
+import { parseReference } from '../../image/reference.ts'
+import type { PlanCredential } from '../../plan/plan.ts'
+import { type Credential, explicitCredential } from '../../registry/credentials/credential.ts'
+import { findCredentials, type WantedRegistry } from '../../registry/credentials/find-credentials.ts'
+import { redact } from '../../source/redact.ts'
+import type { CommandContext } from '../context.ts'
+import type { FixOptions, FixSession } from './session.ts'
+
+export interface Logins {
+  credentials: Credential[]
+  missing: { registry: string; detail: string | null }[]
+}
+
+const NONE: Logins = { credentials: [], missing: [] }
+
+/** Logins for the registries that the findings call for, or that were named. @throws UsageError for a malformed file or flag */
+export async function findLogins(
+  { options, context }: FixSession,
+  findings: Finding[],
+  remedies: ReadonlySet<Remedy>,
+): Promise<Logins> {
+  if (!remedies.has('authenticate')) return NONE
+  const wanted = wantedRegistries(options, findings)
+  const given = await givenLogin(options, wanted, context)
+  const rest = wanted.filter(({ registry }) => registry !== given?.registry)
+  const found = await onThisMachine(rest, context)
+  return { ...found, credentials: [...(given ? [given] : []), ...found.credentials] }
+}
+
+/** This machine's logins for exactly these registries and repositories. @throws UsageError */
+export async function onThisMachine(
+  wanted: WantedRegistry[],
+  { env, home }: CommandContext,
+): Promise<Logins> {
+  if (wanted.length === 0) return NONE
+  const { credentials, refusals } = await findCredentials({ env, home, platform: process.platform, wanted })
+  const served = new Set(credentials.map(({ registry }) => registry))
+  const missing = refusals.filter(({ registry }) => !served.has(registry))
+  return { credentials, missing: missing.map(({ registry, detail }) => ({ registry, detail })) }
+}
+
+function wantedRegistries({ registries }: FixOptions, findings: Finding[]): WantedRegistry[] {
+  const mendable = findings.filter(
+    ({ remedies }) => remedies.includes('authenticate') || remedies.includes('recreate'),
+  )
+  const names = registries.length > 0 ? registries : mendable.flatMap(({ registry }) => registry ?? [])
+  return [...new Set(names)].map(registry => {
+    const references = mendable.filter(finding => finding.registry === registry)
+    const repositories = references.flatMap(
+      ({ reference }) => parseReference(reference ?? '')?.repository ?? [],
+    )
+    return { registry, repositories: [...new Set(repositories)] }
+  })
+}
+
+/** @throws UsageError where the flags don't make one login for one registry */
+export async function givenLogin(
+  options: FixOptions,
+  wanted: WantedRegistry[],
+  context: CommandContext,
+): Promise<Credential | null> {
+  const { username, passwordStdin } = options
+  if (username === undefined) {
+    if (passwordStdin)
+      throw new UsageError('--password-stdin goes with --username: give the account as well.')
+    return null
+  }
+  if (!passwordStdin) {
+    throw new UsageError(
+      `--username needs the password on standard input: \`${context.program} fix … --username ${username} --password-stdin < token\`.`,
+    )
+  }
+  const [first, ...others] = wanted
+  if (others.length > 0) {
+    const names = wanted.map(({ registry }) => registry).join(', ')
+    throw new UsageError(
+      `--username is a login for one registry, and several are meant (${names}): name it with --registry.`,
+    )
+  }
+  return explicitCredential(first?.registry ?? 'docker.io', username, await textOf(context.stdin))
+}
+
+async function textOf(stream: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of stream) chunks.push(chunk)
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** The login without its password. */
+export function planned({ registry, key, username, origin }: Credential): PlanCredential {
+  return { registry, key, username, origin }
+}
+
+/** Shorter ones would take ordinary words out of sentences. */
+const SHORTEST_SECRET = 4
+
+/** Takes these very logins out of a text, besides whatever looks like a secret. */
+export function redactor(credentials: Credential[]): (text: string) => string {
+  const secrets = credentials.flatMap(({ username, password }) => {
+    const secret = password.reveal()
+    return [secret, Buffer.from(`${username}:${secret}`).toString('base64')]
+  })
+  const known = secrets.filter(secret => secret.length >= SHORTEST_SECRET)
+  return text => redact(known.reduce((clean, secret) => clean.replaceAll(secret, '[redacted]'), text))
+}

@@ -1,0 +1,81 @@
+/** Which remedies a fix applies: by flag, by tick on a terminal, or those that the findings call for. */
+
+import type { Diagnosis, Remedy } from '../../diagnosis/finding.ts'
+import { RefusedError, UsageError } from '../../errors.ts'
+import type { Replacement } from '../../plan/plan-input.ts'
+import { fittingRemedies } from '../../plan/remedies.ts'
+import { remedyChoice, remedyQuestion } from '../../report/questions.ts'
+import type { Snapshot } from '../../snapshot/snapshot.ts'
+import type { FixOptions, FixSession } from './session.ts'
+
+/** Amazon's public registry carries Docker's official images; where an image is not there, it stays. */
+const OFFICIAL_IMAGES: Replacement = { from: 'docker.io', to: 'public.ecr.aws/docker' }
+
+export interface Choice {
+  remedies: Set<Remedy>
+  replacements: Replacement[]
+}
+
+/** The remedies. @throws UsageError for a malformed --replace-registry; RefusedError where nothing was ticked */
+export async function chooseRemedies(
+  { options, context }: FixSession,
+  diagnosis: Diagnosis,
+  snapshot: Snapshot,
+): Promise<Choice> {
+  const replacements = options.replacements.map(readReplacement)
+  const fitting = fittingRemedies(diagnosis.findings)
+  const asks = context.ask.available && !options.yes && !hasChosen(options) && fitting.length > 1
+  if (!asks) return { remedies: byFlags(options, diagnosis, snapshot), replacements }
+  const ticked = await context.ask.choose(
+    remedyQuestion(diagnosis, context.program),
+    fitting.map(({ remedy, findings }) => ({
+      name: remedyChoice(remedy, findings),
+      value: remedy,
+      checked: remedy === 'authenticate' || remedy === 'recreate',
+    })),
+  )
+  if (ticked.length === 0) throw new RefusedError('No remedy was chosen, so nothing was changed.')
+  const remedies = new Set<Remedy>(ticked)
+  // A login reaches only new pods, so the two go together.
+  if (remedies.has('authenticate')) remedies.add('recreate')
+  return { remedies, replacements: remedies.has('replace-registry') ? [OFFICIAL_IMAGES] : [] }
+}
+
+function hasChosen(options: FixOptions): boolean {
+  const { pin, pullPolicy, replacements, registries, username, authenticate, recreate } = options
+  const logins = registries.length > 0 || username !== undefined
+  return pin || pullPolicy || replacements.length > 0 || logins || !authenticate || !recreate
+}
+
+function byFlags(options: FixOptions, { findings }: Diagnosis, snapshot: Snapshot): Set<Remedy> {
+  const calls = (remedy: Remedy) => findings.some(({ remedies }) => remedies.includes(remedy))
+  const asked = options.registries.length > 0 || options.username !== undefined
+  const login = asked || calls('authenticate') || isHalfDone(options.secretName, snapshot)
+  const remedies = new Set<Remedy>()
+  if (options.authenticate && login) remedies.add('authenticate')
+  if (options.recreate && (login || calls('recreate') || options.recreateBarePods)) remedies.add('recreate')
+  if (options.pin) remedies.add('pin')
+  if (options.pullPolicy) remedies.add('pull-policy')
+  if (options.replacements.length > 0) remedies.add('replace-registry')
+  return remedies
+}
+
+/** A fix that was interrupted has attached its Secret to some service accounts; the rest is still to be done. */
+function isHalfDone(secretName: string, { pods, serviceAccounts }: Snapshot): boolean {
+  return serviceAccounts.some(
+    ({ namespace, name, imagePullSecrets }) =>
+      imagePullSecrets.includes(secretName) &&
+      pods.some(
+        pod =>
+          pod.namespace === namespace && pod.serviceAccount === name && !pod.pullSecrets.includes(secretName),
+      ),
+  )
+}
+
+function readReplacement(text: string): Replacement {
+  const [from = '', to = '', ...more] = text.split('=')
+  if (from !== '' && to !== '' && more.length === 0) return { from, to }
+  throw new UsageError(
+    `--replace-registry takes FROM=TO, such as docker.io=public.ecr.aws/docker or nginx=quay.io/team/nginx:1.27, not "${text}".`,
+  )
+}

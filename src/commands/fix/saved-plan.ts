@@ -1,0 +1,55 @@
+/** Takes a plan from a file: for this cluster, as it was written, with the very logins that it names. */
+
+import { readPlanFile, refuseOtherCluster } from '../../apply/plan-file.ts'
+import { RefusedError, UsageError } from '../../errors.ts'
+import type { PatchChange } from '../../plan/change.ts'
+import { patchOf } from '../../plan/patch.ts'
+import type { Plan } from '../../plan/plan.ts'
+import type { Credential } from '../../registry/credentials/credential.ts'
+import type { WantedRegistry } from '../../registry/credentials/find-credentials.ts'
+import { givenLogin, onThisMachine } from './logins.ts'
+import type { Draft, FixSession } from './session.ts'
+
+/** The saved plan. @throws UsageError where the file is none; RefusedError for another cluster, a changed patch, other logins */
+export async function savedPlan(path: string, session: FixSession): Promise<Draft> {
+  const plan = await readPlanFile(path)
+  refuseOtherCluster(plan, session.clusterUid)
+  for (const change of plan.changes) {
+    if ('patch' in change) refuseOtherPatch(change, path)
+  }
+  return { plan, findings: [], gaps: [], credentials: await loginsOf(plan, session), saved: true }
+}
+
+/** What is shown are the edits, what is written is the patch: the two have to say the same. */
+function refuseOtherPatch({ id, target, edits, patch }: PatchChange, path: string): void {
+  const version = patch.find(({ path: pointer }) => pointer === '/metadata/resourceVersion')?.value
+  const expected = patchOf(target.uid ?? '', String(version ?? ''), edits)
+  if (JSON.stringify(expected) === JSON.stringify(patch)) return
+  throw new RefusedError(
+    `The patch of ${id} in ${path} is not what its edits say, so nothing was changed: make the plan anew.`,
+  )
+}
+
+async function loginsOf(plan: Plan, { options, context }: FixSession): Promise<Credential[]> {
+  const wanted: WantedRegistry[] = plan.credentials.map(({ registry, key }) => {
+    const path = key.startsWith(`${registry}/`) ? [key.slice(registry.length + 1)] : []
+    return { registry, repositories: path }
+  })
+  const given = await givenLogin(options, wanted, context)
+  const rest = wanted.filter(({ registry }) => registry !== given?.registry)
+  const found = await onThisMachine(rest, context)
+  const all = [...(given ? [given] : []), ...found.credentials]
+  return plan.credentials.map(({ registry, key, username }) => {
+    const login = all.find(one => one.key === key)
+    if (login === undefined) {
+      const detail = found.missing.find(one => one.registry === registry)?.detail
+      throw new UsageError(
+        `The plan hands out the login of ${username} for ${registry}, and this machine has none${detail ? ` (${detail})` : ''}.`,
+      )
+    }
+    if (login.username === username) return login
+    throw new RefusedError(
+      `The plan hands out the login of ${username} for ${registry}, and this machine is logged in as ${login.username}: nothing was changed.`,
+    )
+  })
+}

@@ -1,0 +1,63 @@
+/** What every step of a fix works with, and what the flags ask for. */
+
+import type { Finding } from '../../diagnosis/finding.ts'
+import type { ClusterWriter } from '../../kubernetes/cluster.ts'
+import type { Plan } from '../../plan/plan.ts'
+import type { Registries } from '../../registry/client.ts'
+import type { Credential } from '../../registry/credentials/credential.ts'
+import type { PlanFormat } from '../../report/plan.ts'
+import type { Gap } from '../../snapshot/snapshot.ts'
+import type { CommandContext, ConnectionFlags } from '../context.ts'
+
+export interface FixOptions {
+  connection: ConnectionFlags
+  allNamespaces: boolean
+  /** Only namespaces with findings. */
+  affected: boolean
+  excludedNamespaces: string[]
+  secretName: string
+  /** Registries to hand out logins for, whatever the findings call for. */
+  registries: string[]
+  endpoints: string[]
+  username?: string
+  passwordStdin: boolean
+  authenticate: boolean
+  recreate: boolean
+  recreateBarePods: boolean
+  pin: boolean
+  pullPolicy: boolean
+  /** FROM=TO. */
+  replacements: string[]
+  allowManaged: boolean
+  overwriteSecret: boolean
+  yes: boolean
+  dryRun: 'none' | 'client' | 'server'
+  timeoutMs: number
+  format: PlanFormat
+  /** Write the plan there and stop. */
+  planFile?: string
+  /** Carry out the plan that is there. */
+  applyFile?: string
+}
+
+export interface FixSession {
+  options: FixOptions
+  context: CommandContext
+  cluster: ClusterWriter
+  registries: Registries
+  clusterUid: string
+  /** Where this cluster's journals are. */
+  journals: string
+}
+
+/** A plan, and what it takes to carry it out. */
+export interface Draft {
+  plan: Plan
+  /** What the plan was made from; empty for a saved one. */
+  findings: Finding[]
+  gaps: Gap[]
+  /** With their passwords; one for each of the plan's. */
+  credentials: Credential[]
+  /** A saved plan: exactly this, or nothing. */
+  saved: boolean
+}

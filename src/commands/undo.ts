@@ -1,0 +1,119 @@
+/** `pullguard undo [RUN]`: shows what a run wrote that is still there, and takes it back. */
+
+import { applyUndo } from '../apply/apply-undo.ts'
+import { Journal, journalFolder } from '../apply/journal.ts'
+import { planUndo } from '../apply/plan-undo.ts'
+import { findRun, isTakenBack, listRuns, mayHaveWritten, type Run } from '../apply/read-journal.ts'
+import type { UndoOutcome, UndoStep } from '../apply/undo-step.ts'
+import { RefusedError } from '../errors.ts'
+import type { ClusterWriter } from '../kubernetes/cluster.ts'
+import { progressText } from '../report/progress.ts'
+import { undoQuestion } from '../report/questions.ts'
+import {
+  renderRuns,
+  renderUndoPlan,
+  renderUndoResult,
+  type UndoReport,
+  type UndoReportOptions,
+} from '../report/undo.ts'
+import { clusterIdentity } from '../source/fix-scope.ts'
+import { redact } from '../source/redact.ts'
+import { withCluster } from './cluster-session.ts'
+import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
+
+export interface UndoOptions {
+  connection: ConnectionFlags
+  /** The newest without one. */
+  run?: string
+  list: boolean
+  yes: boolean
+  dryRun: 'none' | 'client' | 'server'
+  format: UndoReportOptions['format']
+}
+
+/** Takes one run back, or lists them. @throws UsageError for a run that is none; RefusedError where not confirmed; UnreachableError */
+export async function undoCommand(options: UndoOptions, context: CommandContext): Promise<ExitName> {
+  return withCluster(options.connection, context, async cluster => {
+    const clusterUid = await clusterIdentity(cluster, context.signal)
+    const folder = journalFolder(context.env, context.home, clusterUid)
+    const runs = await listRuns(folder)
+    if (options.list) return list(runs, options, context)
+    return takeBack(findRun(runs, options.run), folder, { options, context, cluster })
+  })
+}
+
+async function list(runs: Run[], options: UndoOptions, context: CommandContext): Promise<ExitName> {
+  const lines = runs.map(run => ({
+    run: run.run,
+    startedAt: run.startedAt,
+    namespaces: run.namespaces,
+    changes: run.entries.filter(mayHaveWritten).length,
+    takenBack: isTakenBack(run),
+  }))
+  await context.out.write(renderRuns(lines, view(options, context)))
+  return 'ok'
+}
+
+interface UndoSession {
+  options: UndoOptions
+  context: CommandContext
+  cluster: ClusterWriter
+}
+
+async function takeBack(run: Run, folder: string, session: UndoSession): Promise<ExitName> {
+  const { options, context, cluster } = session
+  const steps = await planUndo(run, cluster, context.signal)
+  await context.out.write(renderUndoPlan(run.run, steps, view(options, context)))
+  const writes = steps.some(({ action }) => action !== 'leave')
+  const wet = writes && options.dryRun !== 'client'
+  if (wet && options.dryRun === 'none') await confirm(steps, session)
+  const outcomes = wet ? await carryOut(run, steps, folder, session) : []
+  const complete = outcomes.every(({ status }) => DONE.includes(status))
+  const dryRun = options.dryRun !== 'none'
+  const report: UndoReport = { run: run.run, dryRun, complete, steps, outcomes }
+  if (wet || options.format !== 'table') {
+    await context.out.write(renderUndoResult(report, view(options, context)))
+  }
+  return complete ? 'ok' : 'incomplete'
+}
+
+const DONE: UndoOutcome['status'][] = ['applied', 'accepted', 'unchanged', 'left']
+
+/** Tried on the server first; what it refuses there is not begun. */
+async function carryOut(
+  run: Run,
+  steps: UndoStep[],
+  folder: string,
+  { options, context, cluster }: UndoSession,
+): Promise<UndoOutcome[]> {
+  const journal = new Journal(folder, run.run, null)
+  const progress = await context.progress()
+  const onProgress = (news: Parameters<typeof progressText>[0]) => progress.update(progressText(news))
+  const undoing = { cluster, journal, redact, onProgress, signal: context.signal }
+  try {
+    const tried = await applyUndo(steps, undoing, true)
+    if (options.dryRun === 'server') return tried
+    const refused = new Set(tried.filter(({ status }) => !DONE.includes(status)).map(({ id }) => id))
+    const open = steps.filter(({ id }) => !refused.has(id))
+    const written = await applyUndo(open, undoing, false)
+    return steps.flatMap(({ id }) => written.find(one => one.id === id) ?? tried.filter(one => one.id === id))
+  } finally {
+    progress.stop()
+    await journal.close()
+  }
+}
+
+async function confirm(steps: UndoStep[], { options, context, cluster }: UndoSession): Promise<void> {
+  if (options.yes) return
+  if (!context.ask.available) {
+    throw new RefusedError(
+      'Nobody is at a terminal to confirm this, so nothing was changed: --yes takes it back, --dry-run=client only shows it.',
+    )
+  }
+  const agreed = await context.ask.confirm(undoQuestion(steps, cluster.context ?? cluster.server))
+  if (!agreed) throw new RefusedError('Not confirmed, so nothing was changed.')
+}
+
+function view({ format }: UndoOptions, { out, program }: CommandContext): UndoReportOptions {
+  return { format, program, width: out.width, colour: out.colour, terminal: out.isTerminal }
+}

@@ -1,0 +1,21 @@
+/** What goes on, in a few words for the line that moves. */
+
+import type { Progress } from '../apply/apply-context.ts'
+import { amount } from './words/count.ts'
+
+/** `Writing: 12 of 29 changes`. */
+export function progressText(progress: Progress): string {
+  switch (progress.phase) {
+    case 'checking':
+      return `Trying on the server: ${amount(progress.done)} of ${amount(progress.total)} changes`
+    case 'writing':
+      return `Writing: ${amount(progress.done)} of ${amount(progress.total)} changes`
+    case 'waiting':
+      return `Waiting for the pods: ${amount(progress.recovered)} of ${amount(progress.wanted)} run`
+  }
+}
+
+/** What somebody needs to know who has interrupted a fix that had begun to write. */
+export function interruptedText(run: string, program: string): string {
+  return `Interrupted. The journal of run ${run} has what was written: the same fix again goes on, \`${program} undo ${run}\` takes it back.\n`
+}
