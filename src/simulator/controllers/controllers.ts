@@ -21,6 +21,9 @@ const RECONCILERS: [kind: string, reconcile: (cluster: Cluster, object: ApiObjec
   ['PodDisruptionBudget', reconcileBudget],
 ]
 
+/** Milliseconds: kube-apiserver's --event-ttl. */
+const EVENT_LIFETIME = 3_600_000
+
 /** One pass. What admission refuses is tried again in the next pass. */
 export function runControllers(cluster: Cluster): void {
   for (const [kind, reconcile] of RECONCILERS) {
@@ -33,4 +36,13 @@ export function runControllers(cluster: Cluster): void {
     }
   }
   schedule(cluster)
+  expireEvents(cluster)
+}
+
+function expireEvents(cluster: Cluster): void {
+  const now = cluster.clock.now()
+  for (const { metadata, lastTimestamp, eventTime } of cluster.list('Event')) {
+    const at = Date.parse(String(lastTimestamp ?? eventTime ?? metadata.creationTimestamp))
+    if (now - at > EVENT_LIFETIME) cluster.remove('Event', metadata.namespace, metadata.name)
+  }
 }

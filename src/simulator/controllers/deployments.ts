@@ -37,33 +37,46 @@ export function reconcileDeployment(cluster: Cluster, deployment: ApiObject): vo
 
 function roll(cluster: Cluster, deployment: ApiObject, current: ApiObject, old: ApiObject[]): void {
   const wanted = asWorkload(deployment).spec.replicas ?? 1
-  const recreate = (deployment.spec?.strategy as { type?: string } | undefined)?.type === 'Recreate'
-  const oldPods = old.flatMap(set => activePods(cluster, set)).length
-  if (recreate) {
+  const oldPods = old.reduce((sum, set) => sum + activePods(cluster, set).length, 0)
+  if ((deployment.spec?.strategy as { type?: string } | undefined)?.type === 'Recreate') {
     for (const set of old) scale(cluster, set, 0)
     if (oldPods === 0) scale(cluster, current, wanted)
     return
   }
-  const surge = Math.ceil(wanted / 4)
-  const fresh = asWorkload(current).spec.replicas ?? 0
-  scale(cluster, current, Math.max(fresh, Math.min(wanted, wanted + surge - oldPods)), wanted)
-  const available =
-    readyCount(activePods(cluster, current)) +
-    old.reduce((sum, set) => sum + readyCount(activePods(cluster, set)), 0)
-  let spare = available - (wanted - Math.floor(wanted / 4))
-  for (const set of old) {
+  const most = wanted + Math.ceil(wanted / 4)
+  const before = Math.min(asWorkload(current).spec.replicas ?? 0, wanted)
+  const fresh = Math.max(before, Math.min(wanted, most - oldPods))
+  scale(cluster, current, fresh)
+  if (oldPods > 0)
+    scaleDown(cluster, old, { wanted, fresh, freshReady: readyCount(activePods(cluster, current)) })
+}
+
+/** Old pods that are broken go first (cleanupUnhealthyReplicas), then as many others as can be spared. */
+function scaleDown(
+  cluster: Cluster,
+  old: ApiObject[],
+  { wanted, fresh, freshReady }: { wanted: number; fresh: number; freshReady: number },
+): void {
+  const needed = wanted - Math.floor(wanted / 4)
+  const sets = old.map(set => {
     const pods = activePods(cluster, set)
-    const broken = pods.length - readyCount(pods)
-    const enoughWithout = readyCount(activePods(cluster, current)) >= wanted - Math.floor(wanted / 4)
-    const going = Math.min(pods.length, Math.max(0, spare) + (enoughWithout ? broken : 0))
-    spare -= going
-    scale(cluster, set, pods.length - going)
+    return { set, count: pods.length, ready: readyCount(pods) }
+  })
+  const sum = (key: 'count' | 'ready') => sets.reduce((total, each) => total + each[key], 0)
+  let cleanable = Math.max(0, sum('count') + fresh - needed - (fresh - freshReady))
+  let spare = Math.max(0, sum('ready') + freshReady - needed)
+  for (const { set, count, ready } of sets) {
+    const broken = Math.min(count - ready, cleanable)
+    const healthy = Math.min(ready, spare)
+    cleanable -= broken
+    spare -= healthy
+    scale(cluster, set, count - broken - healthy)
   }
 }
 
-function scale(cluster: Cluster, { metadata }: ApiObject, replicas: number, most = replicas): void {
+function scale(cluster: Cluster, { metadata }: ApiObject, replicas: number): void {
   cluster.change('ReplicaSet', metadata.namespace, metadata.name, copy => {
-    copy.spec = { ...copy.spec, replicas: Math.min(replicas, most) }
+    copy.spec = { ...copy.spec, replicas }
   })
 }
 
