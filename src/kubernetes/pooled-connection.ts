@@ -56,18 +56,14 @@ export class PooledConnection implements Connection {
 
   async #sent(request: HttpRequest, credential: Credential): Promise<Answer> {
     try {
-      return await this.#once(request, credential).catch(error => {
-        // A kept connection that the server closed meanwhile; reading twice does no harm.
-        if (request.method !== 'GET' || !isStale(error)) throw error
-        return this.#once(request, credential)
-      })
+      return await this.#once(request, credential)
     } catch (error) {
       request.signal?.throwIfAborted()
       throw unreachable(error, this.#way)
     }
   }
 
-  async #once(request: HttpRequest, credential: Credential): Promise<Answer> {
+  #once(request: HttpRequest, credential: Credential): Promise<Answer> {
     const { method, path, body, signal } = request
     const { authorization } = credential
     const own = { ...this.#parts.headers, ...(authorization !== null && { authorization }) }
@@ -101,11 +97,6 @@ export class PooledConnection implements Connection {
 
 function response({ statusCode, headers, body }: Answer): HttpResponse {
   return { status: statusCode, headers, body: decoded(body, headers['content-encoding']) }
-}
-
-function isStale(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : null
-  return code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE'
 }
 
 /** A login may take minutes; who aborts the request does not wait for it. */

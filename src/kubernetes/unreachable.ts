@@ -11,14 +11,13 @@ export interface Way {
 /** @param error what the HTTP client threw: only its code is told, since messages may quote what was sent */
 export function unreachable(error: unknown, way: Way): UnreachableError {
   if (error instanceof UnreachableError) return error
-  const code = codeOf(error)
-  return new UnreachableError(sentence(code, error, way), { cause: error })
+  return new UnreachableError(sentence(coded(error), way), { cause: error })
 }
 
-function sentence(code: string, error: unknown, { server, proxy }: Way): string {
+function sentence({ code, message }: Coded, { server, proxy }: Way): string {
   const rule = RULES.find(({ codes }) => codes.test(code))
   if (proxy !== null && (rule === undefined || rule.onTheWay)) {
-    const detail = proxyStatus(error) ?? code
+    const detail = proxyStatus(message) ?? code
     return `The proxy ${proxy} gave no way to the API server ${server} (${detail}): check HTTPS_PROXY, NO_PROXY or the cluster's proxy-url`
   }
   const said = rule?.said ?? `did not answer (${code}): check the server's address and the network`
@@ -26,8 +25,8 @@ function sentence(code: string, error: unknown, { server, proxy }: Way): string 
 }
 
 /** undici tells a refused CONNECT's status only in its message. */
-function proxyStatus(error: unknown): string | null {
-  const status = /\((\d{3})\)/.exec(error instanceof Error ? error.message : '')?.[1]
+function proxyStatus(message: string): string | null {
+  const status = /Proxy response \((\d{3})\)/.exec(message)?.[1]
   return status === undefined ? null : `it answered ${status}`
 }
 
@@ -97,10 +96,15 @@ const RULES: Rule[] = [
   { codes: /^HPE_/, said: 'answered something that is not HTTP: check the port' },
 ]
 
-/** The first code in the chain of causes; happy eyeballs report several errors as one. */
-function codeOf(error: unknown): string {
+interface Coded {
+  code: string
+  message: string
+}
+
+/** The first error in the chain of causes that has a code. */
+function coded(error: unknown): Coded {
   for (let at = error; at instanceof Error; at = at.cause) {
-    if ('code' in at && typeof at.code === 'string') return at.code
+    if ('code' in at && typeof at.code === 'string') return { code: at.code, message: at.message }
   }
-  return 'unknown failure'
+  return { code: 'unknown failure', message: '' }
 }
