@@ -25,5 +25,5 @@ export class Clock {
 }
 
 /** Whole seconds, RFC 3339, as Kubernetes writes a time. */
-export const timestampOf = (milliseconds: number): string =>
+const timestampOf = (milliseconds: number): string =>
   new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z')

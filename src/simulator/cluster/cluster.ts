@@ -25,7 +25,7 @@ export interface DeletionOptions {
 const SUFFIX_LETTERS = 'bcdfghjklmnpqrstvwxz2456789'
 
 /** Five letters as generateName appends them. */
-export const randomSuffix = (): string =>
+const randomSuffix = (): string =>
   Array.from(
     randomUUID().replaceAll('-', '').slice(0, 5),
     hex => SUFFIX_LETTERS[Number.parseInt(hex, 16)],

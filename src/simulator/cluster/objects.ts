@@ -1,6 +1,6 @@
 /** The shapes of stored objects, as narrow as the simulator needs them; every other field is carried along untouched. */
 
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json | undefined }
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json | undefined }
 export type JsonObject = { [key: string]: Json | undefined }
 
 export interface OwnerReference {
