@@ -1,0 +1,148 @@
+/** The same kubeconfigs and flags given to kubectl and to us: both must send the same request to the same server. */
+
+import { execFile } from 'node:child_process'
+import { delimiter, join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import type { ConnectionOptions } from '../../src/kubernetes/connection-options.ts'
+import { openConnection } from '../../src/kubernetes/open-connection.ts'
+import { selfSignedCertificate } from '../../src/simulator/api-server/certificate.ts'
+import { type Seen, serveTls } from './api-server.ts'
+import { folderWith, kubeconfig } from './kubeconfig/files.ts'
+
+const run = promisify(execFile)
+const hasKubectl = await run('kubectl', ['version', '--client']).then(
+  () => true,
+  () => false,
+)
+
+type Flags = Partial<Omit<ConnectionOptions, 'env'>> & { KUBECONFIG?: string }
+
+/** Files of one situation; `SERVER` stands for the server's URL and `CA` for its certificate in base64. */
+const { certificate, key } = selfSignedCertificate()
+const LOGIN = `#!/bin/sh
+echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"from-plugin"}}'
+`
+const plugin = (more: Record<string, unknown>) => ({
+  exec: { apiVersion: 'client.authentication.k8s.io/v1', interactiveMode: 'Never', ...more },
+})
+const FILES = {
+  'a/config': kubeconfig({
+    current: 'main',
+    clusters: { c: { server: 'SERVER/prefix/', 'certificate-authority': 'ca.crt' } },
+    users: {
+      token: { token: 'first' },
+      files: {
+        'client-certificate': '../tls/c.crt',
+        'client-key': '../tls/c.key',
+        as: 'eve',
+        'as-groups': ['x', 'y'],
+      },
+      extra: { token: 'e', as: 'eve', 'as-uid': '7', 'as-user-extra': { 'example.com/Scope': ['a', 'b'] } },
+      plugin: plugin({ command: './login' }),
+      both: { token: 'wins', ...plugin({ command: './missing' }) },
+      tokenFile: { tokenFile: '../tls/token' },
+      basic: { username: 'jane', password: 'pw' },
+    },
+    contexts: {
+      main: { cluster: 'c', user: 'token' },
+      ...Object.fromEntries(
+        ['files', 'extra', 'plugin', 'both', 'tokenFile', 'basic'].map(user => [
+          user,
+          { cluster: 'c', user },
+        ]),
+      ),
+    },
+  }),
+  'a/login': LOGIN,
+  'a/ca.crt': 'CA',
+  'tls/c.crt': certificate,
+  'tls/c.key': key,
+  'tls/token': 'from-file\n',
+  'b/config': kubeconfig({
+    current: 'second',
+    clusters: {
+      c: { server: 'https://127.0.0.1:1' },
+      d: { server: 'SERVER', 'insecure-skip-tls-verify': true },
+    },
+    users: { token: { username: 'u', password: 'p' }, other: { token: 'second' } },
+    contexts: { second: { cluster: 'd', user: 'token' }, third: { cluster: 'c', user: 'other' } },
+  }),
+  'home/.kube/config': kubeconfig({
+    current: 'h',
+    clusters: { h: { server: 'SERVER', 'insecure-skip-tls-verify': true } },
+    users: { h: { token: 'home' } },
+    contexts: { h: { cluster: 'h', user: 'h' } },
+  }),
+}
+
+const CASES: [string, Flags][] = [
+  ['the home file', {}],
+  ['one file', { kubeconfig: 'a/config' }],
+  ['several files, missing and doubled ones among them', { KUBECONFIG: 'none::a/config:b/config:a/config' }],
+  ['several files the other way', { KUBECONFIG: 'b/config:a/config' }],
+  [
+    'another context, whose user is in one file and its cluster in both',
+    { KUBECONFIG: 'a/config:b/config', context: 'third' },
+  ],
+  [
+    'a client certificate by relative paths, with impersonation',
+    { kubeconfig: 'a/config', context: 'files' },
+  ],
+  ['impersonation with uid and extra', { kubeconfig: 'a/config', context: 'extra' }],
+  ['--as over it', { kubeconfig: 'a/config', context: 'files', as: 'adam', asUid: '9', asGroup: ['z', 'w'] }],
+  ['a plugin next to its kubeconfig', { kubeconfig: 'a/config', context: 'plugin' }],
+  ['a token beside a plugin', { kubeconfig: 'a/config', context: 'both' }],
+  ['--token over a plugin', { kubeconfig: 'a/config', context: 'plugin', token: 'flag' }],
+  ['a token file', { kubeconfig: 'a/config', context: 'tokenFile' }],
+  ['basic login', { kubeconfig: 'a/config', context: 'basic' }],
+  ['--cluster and --user', { KUBECONFIG: 'a/config:b/config', cluster: 'd', user: 'other' }],
+  ['--server alone', { KUBECONFIG: 'none', server: 'SERVER', insecureSkipTlsVerify: true, token: 'flag' }],
+  ['--server without TLS flags over a context', { kubeconfig: 'a/config', server: 'SERVER/elsewhere' }],
+  [
+    '--certificate-authority and --tls-server-name',
+    { kubeconfig: 'b/config', certificateAuthority: 'a/ca.crt', tlsServerName: 'localhost' },
+  ],
+]
+
+const VERSION = JSON.stringify({ major: '1', minor: '34', gitVersion: 'v1.34.0' })
+
+/** What matters of a request: where it went and who it says it is from. */
+function told({ url, headers, client }: Seen) {
+  const identity = Object.entries(headers).filter(([name]) => /^(authorization|impersonate-.*)$/.test(name))
+  return { path: url?.split('?')[0], client, identity: Object.fromEntries(identity.sort()) }
+}
+
+function kubectlFlags({ KUBECONFIG: _, asGroup = [], ...flags }: Flags): string[] {
+  const named = Object.entries(flags).map(([name, value]) => {
+    const flag =
+      name === 'insecureSkipTlsVerify'
+        ? 'insecure-skip-tls-verify'
+        : name.replace(/[A-Z]/g, upper => `-${upper.toLowerCase()}`)
+    return `--${flag}=${value}`
+  })
+  return [...named, ...asGroup.map(group => `--as-group=${group}`)]
+}
+
+test.skipIf(!hasKubectl).each(CASES)('%s leads both to the same request', async (_, flags) => {
+  await using server = await serveTls(() => ({ body: VERSION }))
+  const fill = (value: unknown) => JSON.parse(JSON.stringify(value).replaceAll('SERVER', server.url))
+  await using folder = await folderWith({ ...fill(FILES), 'a/ca.crt': server.ca })
+  const { path } = folder
+  const home = join(path, 'home')
+  const filled: Flags = fill(flags)
+  const { KUBECONFIG, ...own } = filled
+  const env = {
+    PATH: process.env.PATH,
+    HOME: home,
+    ...(KUBECONFIG && { KUBECONFIG: KUBECONFIG.replaceAll(':', delimiter) }),
+  }
+  await run('kubectl', ['version', ...kubectlFlags(filled)], { cwd: path, env })
+  const theirs = server.seen.splice(0).map(told)
+  const connection = await openConnection({ ...own, env, cwd: path, home, userAgent: 'test' })
+  const { body } = await connection.send({ method: 'GET', path: '/version', headers: {} })
+  for await (const _chunk of body);
+  await connection.close()
+  expect(theirs[0]).toBeDefined()
+  expect(server.seen.map(told)).toEqual([theirs[0]])
+})
