@@ -7,6 +7,7 @@ import { runProgram } from './cli/program.ts'
 import { connectTo } from './commands/connect.ts'
 import type { CommandContext, ExitName } from './commands/context.ts'
 import { RefusedError, UnreachableError, UsageError } from './errors.ts'
+import { visible } from './report/sanitise.ts'
 import { outputTo, questionsOn, startProgress, type TerminalStreams } from './terminal.ts'
 
 const EXIT_CODES: Record<ExitName, number> = {
@@ -38,23 +39,28 @@ export interface World {
  */
 export async function main(argv: string[], world: World): Promise<number> {
   const err = outputTo(world.streams.stderr, world.env, true)
-  const help: string[] = []
   try {
-    const ended = await runProgram(argv, {
-      program: world.program,
-      version: packageJson.version,
-      context: ({ noColor }) => contextOf(world, noColor),
-      writeOut: text => void help.push(text),
-      helpWidth: world.streams.stdout.columns ?? 80,
-    })
-    await outputTo(world.streams.stdout, world.env, true).write(help.join(''))
-    return EXIT_CODES[ended]
+    return EXIT_CODES[await runIn(world, argv)]
   } catch (error) {
     if (world.signal.aborted) return SIGNAL_CODES[String(world.signal.reason)] ?? 130
     const { code, text } = lastWords(error)
-    await err.write(`${text}\n`)
+    // A message may quote what a server or a file says.
+    await err.write(`${text.split('\n').map(visible).join('\n')}\n`)
     return code
   }
+}
+
+async function runIn(world: World, argv: string[]): Promise<ExitName> {
+  const help: string[] = []
+  const ended = await runProgram(argv, {
+    program: world.program,
+    version: packageJson.version,
+    context: ({ noColor }) => contextOf(world, noColor),
+    writeOut: text => void help.push(text),
+    helpWidth: world.streams.stdout.columns ?? 80,
+  })
+  await outputTo(world.streams.stdout, world.env, true).write(help.join(''))
+  return ended
 }
 
 function lastWords(error: unknown): { code: number; text: string } {
@@ -82,6 +88,7 @@ function contextOf(world: World, noColor: boolean): CommandContext {
     err,
     progress: () => startProgress(streams.stderr, env),
     ask: questionsOn(streams, env, world.signal),
+    run: (argv, elsewhere) => runIn({ ...world, ...elsewhere }, argv),
     connect: flags =>
       connectTo(flags, {
         env,

@@ -45,7 +45,8 @@ const DOORS: Record<string, string[]> = {
     'simulator',
   ],
   cli: ['errors', 'terminal', 'commands'],
-  main: ['errors', 'terminal', 'cli', 'commands'],
+  // main writes the last words, which may quote hostile text.
+  main: ['errors', 'terminal', 'cli', 'commands', 'report'],
 }
 const PURE = ['image', 'snapshot', 'diagnosis', 'audit', 'plan', 'report']
 const IMPURE_WORDS =

@@ -13,7 +13,7 @@ import { type PlanNews, renderPlan } from '../report/plan.ts'
 import { clusterIdentity } from '../source/fix-scope.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ExitName } from './context.ts'
-import { carryOut } from './fix/carry-out.ts'
+import { carryOut, leftCount } from './fix/carry-out.ts'
 import { confirmPlan } from './fix/confirm.ts'
 import { draftPlan } from './fix/draft.ts'
 import { proveLogins } from './fix/prove.ts'
@@ -76,7 +76,15 @@ async function nothingToDo(draft: Draft, session: FixSession): Promise<ExitName>
   const verdict = emptyVerdict(draft)
   if (session.options.format !== 'table') {
     const result = { run: null, outcomes: [], recoveries: [] }
-    const report = { plan, dryRun: false, complete: verdict === 'ok', result, findings, gaps }
+    const report = {
+      plan,
+      dryRun: false,
+      complete: verdict === 'ok',
+      leftToOwner: leftCount(draft),
+      result,
+      findings,
+      gaps,
+    }
     await session.context.out.write(renderFixResult(report, view(session)))
   }
   return verdict

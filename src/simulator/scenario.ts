@@ -55,6 +55,8 @@ export const articleScenario: Scenario = {
   namespaces: ['monitoring', 'shop'],
   accounts: [demoUser],
   images: [
+    // Where the quota is asked for.
+    { repository: 'ratelimitpreview/test' },
     { repository: 'library/nginx', tags: ['latest', '1.27', '1.27-alpine'] },
     { repository: 'library/redis', tags: ['7.2'] },
     { repository: 'library/postgres', tags: ['16'] },

@@ -9,6 +9,7 @@ import { refuseStale } from '../../apply/plan-file.ts'
 import { journaledPod, listRuns } from '../../apply/read-journal.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
+import { isRefusal } from '../../plan/plan.ts'
 import { dockerConfigJson } from '../../registry/docker-config.ts'
 import type { FixReport } from '../../report/fix-result.ts'
 import { interruptedText, progressText } from '../../report/progress.ts'
@@ -26,9 +27,27 @@ export async function carryOut(draft: Draft, session: FixSession, dryRun: boolea
     return dryRun ? { run: null, outcomes: checked, recoveries: [] } : applyPlan(plan, checked, context)
   })
   const open = result.recoveries.filter(isOpen)
-  const complete = result.outcomes.every(isDone) && open.length === 0
+  const leftToOwner = leftCount(draft)
+  const complete = result.outcomes.every(isDone) && open.length === 0 && leftToOwner === 0
   const findings = open.length === 0 ? [] : await whyNow(open, session)
-  return { plan, dryRun, complete, result, findings, gaps: draft.gaps }
+  return { plan, dryRun, complete, leftToOwner, result, findings, gaps: draft.gaps }
+}
+
+/** Findings that a credential or a new pod would help, had the plan not left an object to its owner. */
+export function leftCount({ plan, findings }: Draft): number {
+  if (!plan.declined.some(isRefusal)) return 0
+  const aimed = new Set(
+    plan.changes.flatMap(change =>
+      change.action === 'patch-template'
+        ? change.pods.map(pod => `${change.target.namespace}/${pod}`)
+        : [`${change.target.namespace}/${change.target.name}`],
+    ),
+  )
+  return findings.filter(
+    ({ namespace, pod, remedies }) =>
+      !aimed.has(`${namespace}/${pod}`) &&
+      (remedies.includes('authenticate') || remedies.includes('recreate')),
+  ).length
 }
 
 async function withJournal(

@@ -1,0 +1,87 @@
+/** `pullguard demo`: the whole story on a cluster and a Docker Hub simulated inside this process. */
+
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type DemoStep, demoInvitation, demoOpening, demoServing, demoStep } from '../report/demo.ts'
+import type { Simulator } from '../simulator/simulator.ts'
+import type { CommandContext, ExitName } from './context.ts'
+
+export interface DemoOptions {
+  /** Keep the simulated cluster running, for the user to play with. */
+  serve: boolean
+}
+
+/** Tells the story, or serves the cluster it happens on until Ctrl-C. */
+export async function demoCommand(options: DemoOptions, context: CommandContext): Promise<ExitName> {
+  const { startSimulator } = await import('../simulator/simulator.ts')
+  const { articleScenario } = await import('../simulator/scenario.ts')
+  const folder = await mkdtemp(join(tmpdir(), 'pullguard-demo-'))
+  const simulator = await startSimulator({ scenario: articleScenario, live: true })
+  try {
+    const { env } = context
+    const elsewhere = {
+      home: folder,
+      cwd: context.cwd,
+      env: { ...env, ...(await settle(folder, simulator, articleScenario.dockerConfig)) },
+    }
+    if (options.serve) await serve(elsewhere.env, context)
+    else await tellStory(simulator, elsewhere, context)
+    return 'ok'
+  } finally {
+    await simulator.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Puts what a machine of the story's user would hold into the folder. @returns the variables that lead there */
+async function settle(folder: string, simulator: Simulator, dockerConfig: string) {
+  const kubeconfig = join(folder, 'kubeconfig')
+  await writeFile(kubeconfig, simulator.kubeconfig, { mode: 0o600 })
+  await writeFile(join(folder, 'config.json'), dockerConfig, { mode: 0o600 })
+  await chmod(folder, 0o700)
+  return {
+    KUBECONFIG: kubeconfig,
+    DOCKER_CONFIG: folder,
+    DOCKER_AUTH_CONFIG: undefined,
+    REGISTRY_AUTH_FILE: undefined,
+    PULLGUARD_REGISTRY_ENDPOINTS: simulator.registryEndpoint,
+    XDG_STATE_HOME: join(folder, 'state'),
+  }
+}
+
+async function tellStory(
+  simulator: Simulator,
+  elsewhere: Pick<CommandContext, 'env' | 'home' | 'cwd'>,
+  context: CommandContext,
+): Promise<void> {
+  const { out, program } = context
+  const limited = simulator.cluster
+    .list('Pod', 'default')
+    .find(pod => pod.metadata.name.startsWith('fifthnginx'))
+  const story: [DemoStep, string[]][] = [
+    ['diagnose', ['diagnose', '-A']],
+    ['why', ['why', `default/${limited?.metadata.name}`]],
+    ['fix', ['fix', '-A', '--yes']],
+    ['again', ['diagnose', '-A']],
+  ]
+  await out.write(demoOpening(out))
+  for (const [step, argv] of story) {
+    await out.write(demoStep(step, [program, ...argv].join(' '), out))
+    await context.run(out.colour ? argv : [...argv, '--no-color'], elsewhere)
+  }
+  await out.write(demoInvitation(program, out))
+}
+
+async function serve(env: CommandContext['env'], context: CommandContext): Promise<void> {
+  const { out, program, signal } = context
+  const names = ['KUBECONFIG', 'DOCKER_CONFIG', 'PULLGUARD_REGISTRY_ENDPOINTS', 'XDG_STATE_HOME']
+  await out.write(
+    demoServing(
+      names.map(name => [name, env[name] ?? '']),
+      program,
+      out,
+    ),
+  )
+  await new Promise(done => signal.addEventListener('abort', done, { once: true }))
+}

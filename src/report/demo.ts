@@ -1,0 +1,54 @@
+/** The words between the commands of `demo`. */
+
+import { shellWord } from './escape.ts'
+import { wrap } from './layout.ts'
+import { paletteFor } from './palette.ts'
+
+export type DemoStep = 'diagnose' | 'why' | 'fix' | 'again'
+
+interface Place {
+  width: number
+  colour: boolean
+}
+
+const STEPS: Record<DemoStep, string> = {
+  diagnose: "Pods can't pull their images. Which ones, and why?",
+  why: 'One of them, link by link: what does the kubelet try?',
+  fix: 'A Docker account is at hand on this machine. Give it to every namespace, and start the stuck pods anew.',
+  again: 'What is left is what no credential can mend.',
+}
+
+/** Says what is about to happen, and to what. */
+export function demoOpening({ width }: Place): string {
+  const text =
+    "A simulated cluster and a simulated Docker Hub run inside this process; nothing else is touched. Docker Hub's limit for anonymous pulls has just been used up."
+  return `${wrap(text, Math.min(width, 100)).join('\n')}\n`
+}
+
+/** What the next command is for, and the command as a user types it. */
+export function demoStep(step: DemoStep, command: string, { width, colour }: Place): string {
+  const { dim, strong } = paletteFor(colour)
+  const said = wrap(STEPS[step], Math.min(width, 100), '# ').map(dim)
+  return `\n${said.join('\n')}\n${strong(`$ ${command}`)}\n`
+}
+
+/** Where to go from here. */
+export function demoInvitation(program: string, { width, colour }: Place): string {
+  const text = `That was the whole story. To play with the same cluster: \`${program} demo --serve\`. On your own: \`${program} diagnose -A\`, which only reads.`
+  return `\n${wrap(text, Math.min(width, 100)).map(paletteFor(colour).strong).join('\n')}\n`
+}
+
+/** How another terminal gets at the served cluster. */
+export function demoServing(variables: [string, string][], program: string, { colour }: Place): string {
+  const { strong } = paletteFor(colour)
+  const lines = variables.map(([name, value]) => strong(`export ${name}=${shellWord(value)}`))
+  return [
+    'The simulated cluster is running. In another terminal:',
+    '',
+    ...lines,
+    '',
+    `Then \`${program} diagnose -A\`, \`${program} fix -A\`, \`kubectl get pods -A\`: whatever you like.`,
+    'Ctrl-C ends it.',
+    '',
+  ].join('\n')
+}
