@@ -185,6 +185,7 @@ export function fixReport(fields: Partial<FixReport> = {}, result: Partial<FixRe
     plan: incidentPlan,
     dryRun: false,
     complete: true,
+    leftToOwner: 0,
     findings: [],
     gaps: [],
     ...fields,

@@ -16,6 +16,8 @@ export interface FixReport {
   /** Every change is in place, and every pod aimed at is back. */
   complete: boolean
   result: FixResult
+  /** Findings with a remedy that the plan leaves to an owner, so that their pods are still stuck. */
+  leftToOwner: number
   /** Of the pods that are not back, as they are now. */
   findings: Finding[]
   gaps: Gap[]
@@ -23,7 +25,7 @@ export interface FixReport {
 
 /** `kind: FixResult`. */
 export function fixDocument(report: FixReport, program: string): Envelope {
-  const { plan, dryRun, complete, result, findings, gaps } = report
+  const { plan, dryRun, complete, leftToOwner, result, findings, gaps } = report
   const { wanted, recovered } = podCounts(result.recoveries)
   return enveloped('FixResult', {
     run: result.run,
@@ -36,6 +38,7 @@ export function fixDocument(report: FixReport, program: string): Envelope {
       notMade: result.outcomes.filter(one => !isWell(one)).length,
       pods: wanted,
       recoveredPods: recovered,
+      leftToOwner,
     },
     outcomes: result.outcomes,
     recoveries: result.recoveries,

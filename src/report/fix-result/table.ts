@@ -101,10 +101,23 @@ function lastLines(report: FixReport, { width, program }: ReportOptions, palette
   const pods = podsSentence(result.recoveries)
   const written = writtenSentence(result)
   const back = result.run === null ? [] : command('Undo: ', `${program} undo ${shellWord(result.run)}`, width)
-  if (pods === null) return [...back, ...verdict(written)]
+  if (pods === null)
+    return [...back, ...wrap(leftText(report), width), ...verdict(written)].filter(line => line !== '')
   const [first] = findings
   const next = first === undefined ? [] : command('Next: ', whyCommand(program, first), width)
-  return [...wrap(visible(written), width), ...back, ...verdict(pods), ...next.map(palette.strong)]
+  return [
+    ...wrap(visible(written), width),
+    ...back,
+    ...wrap(leftText(report), width),
+    ...verdict(pods),
+    ...next.map(palette.strong),
+  ].filter(line => line !== '')
+}
+
+/** Not all is well even where all that was planned is. */
+function leftText({ leftToOwner }: FixReport): string {
+  if (leftToOwner === 0) return ''
+  return `${counted(leftToOwner, 'finding')} ${leftToOwner === 1 ? 'stays' : 'stay'} until an owner makes the change shown above.`
 }
 
 function command(label: string, text: string, width: number): string[] {

@@ -1,0 +1,250 @@
+/** `fix` and `undo` from the command line to the cluster: the article's story, and everything that must change nothing. */
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { CANARY, type Incident, startIncident } from './incident.ts'
+
+let incident: Incident
+beforeEach(async () => {
+  incident = await startIncident()
+})
+afterEach(() => incident.close())
+
+const podsRunning = () =>
+  incident.simulator.cluster.list('Pod').every(({ status }) => status?.phase === 'Running')
+const lastLine = (text: string) => text.trimEnd().split('\n').at(-1)
+const accountBefore = { imagePullSecrets: [{ name: 'regcred' }] }
+const giveDefaultAnEntry = () =>
+  incident.simulator.cluster.change('ServiceAccount', 'default', 'default', account =>
+    Object.assign(account, accountBefore),
+  )
+
+test('the article: found, fixed, running, found no more, taken back', { timeout: 30_000 }, async () => {
+  giveDefaultAnEntry()
+  const before = incident.accounts()
+  expect((await incident.run(['diagnose', '-A'])).code).toBe(1)
+
+  const fixed = await incident.run(['fix', '-A', '--yes'])
+  expect(fixed).toMatchObject({ code: 0 })
+  expect(fixed.err).toContain(
+    'The login of demo-user for Docker Hub works: 200 of 200 pulls in 6 hours left.',
+  )
+  expect(lastLine(fixed.out)).toBe('All 3 pods that could not pull run now.')
+  expect(podsRunning()).toBe(true)
+  expect(incident.accounts()['default/default']).toEqual(['regcred', 'dockercreds'])
+  expect(incident.accounts()['kube-public/default']).toEqual(['dockercreds'])
+  expect(incident.simulator.hub.pulls.filter(({ identity }) => identity === 'demo-user')).not.toEqual([])
+  expect((await incident.run(['diagnose', '-A'])).code).toBe(0)
+
+  expect((await incident.run(['undo', '--list'])).out).toContain('in place')
+  expect(await incident.run(['undo', '--yes'])).toMatchObject({ code: 0 })
+  expect(incident.accounts()).toEqual(before)
+  expect(incident.simulator.cluster.list('Secret')).toEqual([])
+})
+
+test('a second fix and a second undo write nothing', { timeout: 30_000 }, async () => {
+  await incident.run(['fix', '-A', '--yes'])
+  const written = incident.writes().length
+  const again = await incident.run(['fix', '-A', '--yes'])
+  expect(again.code).toBe(0)
+  expect(lastLine(again.out)).toBe('Nothing to fix, so nothing is written.')
+  expect(incident.writes()).toHaveLength(written)
+
+  await incident.run(['undo', '--yes'])
+  const undone = incident.writes().length
+  const more = await incident.run(['undo', '--yes'])
+  expect(more.code).toBe(0)
+  expect(lastLine(more.out)).toBe('There is nothing left to take back, so nothing is written.')
+  expect(incident.writes()).toHaveLength(undone)
+})
+
+describe('nothing is written', () => {
+  afterEach(() => expect(incident.writes()).toEqual([]))
+
+  test('without a terminal and without --yes, and the plan was shown', async () => {
+    const said = await incident.run(['fix', '-A'])
+    expect(said.code).toBe(5)
+    expect(said.out).toContain('Create secret dockercreds in 4 namespaces')
+    expect(said.err).toContain('--yes carries it out')
+  })
+
+  test.each(['client', 'server'])('by --dry-run=%s', async where => {
+    const said = await incident.run(['fix', '-A', `--dry-run=${where}`])
+    expect(said.code).toBe(0)
+    expect(said.out).toContain('Nothing was written')
+  })
+
+  test('by -o patch, which prints what somebody else may write', async () => {
+    const said = await incident.run(['fix', '-A', '--yes', '-o', 'patch'])
+    expect(said.code).toBe(0)
+    expect(said.out).toContain('# kubectl -n default patch serviceaccount/default --type=json')
+  })
+
+  test('with a wrong password', async () => {
+    await incident.login('wrong-password')
+    const said = await incident.run(['fix', '-A', '--yes'])
+    expect(said.code).toBe(5)
+    expect(said.err).toContain('does not accept the login of demo-user')
+    expect(said.err).toContain('Nothing was changed.')
+  })
+
+  test('with an account that has no pulls left', async () => {
+    incident.simulator.hub.exhaust('demo-user')
+    const said = await incident.run(['fix', '-A', '--yes'])
+    expect(said.code).toBe(5)
+    expect(said.err).toContain('0 of 200 pulls')
+  })
+
+  test('while the registry can not be reached', async () => {
+    const said = await incident.run([
+      'fix',
+      '-A',
+      '--yes',
+      '--registry-endpoint',
+      'docker.io=http://127.0.0.1:1',
+    ])
+    expect(said.code).toBe(4)
+    expect(said.err).toContain("can't be reached")
+  })
+
+  test('with a malformed config.json, which is named', async () => {
+    await writeFile(join(incident.home, '.docker', 'config.json'), '{ "auths": ')
+    const said = await incident.run(['fix', '-A', '--yes'])
+    expect(said.code).toBe(2)
+    expect(said.err).toContain('config.json')
+  })
+
+  test('with no login on this machine, and how to get one is said', async () => {
+    await writeFile(join(incident.home, '.docker', 'config.json'), '{}')
+    const said = await incident.run(['fix', '-A', '--yes'])
+    expect(said.code).toBe(5)
+    expect(lastLine(said.out)).toBe('Next: docker login')
+  })
+
+  test('without permission, which is told verb by verb', async () => {
+    const rules = [{ verbs: ['get', 'list', 'watch'], resources: ['*'] }]
+    incident.simulator.server.users.add('reader', [
+      ...rules,
+      { verbs: ['create'], resources: ['selfsubjectaccessreviews', 'secrets'] },
+    ])
+    const kubeconfig = await incident.kubeconfigFor('reader')
+    const said = await incident.run(['fix', '-A', '--yes', '--kubeconfig', kubeconfig])
+    expect(said.code).toBe(5)
+    expect(said.err).toContain('patch serviceaccounts in')
+    expect(said.err).toContain('delete pods in')
+    expect(said.err).not.toContain('create secrets')
+  })
+
+  test('with flags that contradict each other', async () => {
+    const cases = [
+      ['fix', '--apply', 'p.json', '--pin'],
+      ['fix', '--username', 'bob'],
+      ['fix', '--password-stdin'],
+      ['fix', '--replace-registry', 'docker.io'],
+      ['fix', '--secret-name', 'Not A Name'],
+    ]
+    for (const argv of cases) expect(await incident.run(argv)).toMatchObject({ code: 2 })
+  })
+})
+
+describe('a plan in a file', () => {
+  const file = () => join(incident.home, 'plan.json')
+  const save = () => incident.run(['fix', '-A', '--plan', file()])
+
+  test('is for its owner alone, is carried out as it is, and holds no password', async () => {
+    const saved = await save()
+    expect(lastLine(saved.out)).toBe(`Next: pullguard fix --apply ${file()}`)
+    expect(incident.writes()).toEqual([])
+    expect((await stat(file())).mode & 0o777).toBe(0o600)
+    expect(await incident.run(['fix', '--apply', file(), '--yes'])).toMatchObject({ code: 0 })
+    expect(podsRunning()).toBe(true)
+  })
+
+  test('that is stale is refused, and nothing is written', async () => {
+    await save()
+    giveDefaultAnEntry()
+    const said = await incident.run(['fix', '--apply', file(), '--yes'])
+    expect(said.code).toBe(5)
+    expect(said.err).toContain('stale')
+    expect(incident.writes()).toEqual([])
+  })
+
+  test.each<[string, (plan: { cluster: { uid: string } }) => unknown, string]>([
+    ['of another cluster', plan => (plan.cluster.uid = 'another'), 'another cluster'],
+    [
+      'whose patch is not what it shows',
+      plan => JSON.parse(JSON.stringify(plan).replaceAll('"op":"add"', '"op":"replace"')),
+      'not what its edits say',
+    ],
+  ])('%s is refused, and nothing is written', async (_name, spoil, says) => {
+    await save()
+    const plan = JSON.parse(await readFile(file(), 'utf8'))
+    const spoilt = spoil(plan)
+    await writeFile(file(), JSON.stringify(typeof spoilt === 'object' ? spoilt : plan))
+    const said = await incident.run(['fix', '--apply', file(), '--yes'])
+    expect(said.code).toBe(5)
+    expect(said.err).toContain(says)
+    expect(incident.writes()).toEqual([])
+  })
+})
+
+test('what Helm keeps is left to Helm, and the patch is shown', async () => {
+  incident.simulator.cluster.change('ServiceAccount', 'kube-system', 'default', ({ metadata }) => {
+    metadata.labels = { 'app.kubernetes.io/managed-by': 'Helm' }
+    metadata.annotations = { 'meta.helm.sh/release-name': 'calico' }
+  })
+  const said = await incident.run(['fix', '-A', '--yes'])
+  expect(said.code).toBe(3)
+  expect(said.out).toContain('Helm release calico')
+  expect(said.out).toContain('1 finding stays until an owner makes the change shown above.')
+  expect(incident.accounts()['kube-system/default']).toEqual([])
+  expect(incident.accounts()['default/default']).toEqual(['dockercreds'])
+})
+
+test('the password is nowhere: not in outputs, not at -v 9, not in journal or plan', async () => {
+  const said = [
+    await incident.run(['fix', '-A', '--yes', '-v', '9', '-o', 'json']),
+    await incident.run(['fix', '-A', '--plan', join(incident.home, 'state', 'p.json')]),
+    await incident.run(['undo', '--yes', '-v', '9', '-o', 'json']),
+  ]
+  const folder = join(incident.home, 'state')
+  await mkdir(folder, { recursive: true })
+  const files = await readdir(folder, { recursive: true, withFileTypes: true })
+  const kept = files.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name))
+  expect(kept.some(name => name.endsWith('.jsonl'))).toBe(true)
+  for (const name of kept) expect((await stat(name)).mode & 0o077).toBe(0)
+  const texts = [
+    ...said.flatMap(({ out, err }) => [out, err]),
+    ...(await Promise.all(kept.map(name => readFile(name, 'utf8')))),
+  ]
+  const forms = [
+    CANARY,
+    Buffer.from(CANARY).toString('base64'),
+    Buffer.from(`demo-user:${CANARY}`).toString('base64'),
+  ]
+  for (const text of texts) for (const form of forms) expect(text).not.toContain(form)
+})
+
+test('--username takes the password from standard input', async () => {
+  await writeFile(join(incident.home, '.docker', 'config.json'), '{}')
+  const argv = ['fix', '-A', '--yes', '--username', 'demo-user', '--password-stdin']
+  expect(await incident.run(argv, `${CANARY}\n`)).toMatchObject({ code: 0 })
+  expect(podsRunning()).toBe(true)
+})
+
+test('Ctrl-C during the wait leaves a journal that undo takes back', async () => {
+  const before = incident.accounts()
+  const stop = new AbortController()
+  const watching = incident.simulator.cluster.store.watch(({ type, kind }) => {
+    if (kind.kind !== 'Pod' || type !== 'DELETED') return
+    // No new pod can pull, so that the wait has no end of its own.
+    incident.simulator.hub.trouble = 503
+    stop.abort('SIGINT')
+  })
+  const said = await incident.run(['fix', '-A', '--yes'], '', stop.signal)
+  watching()
+  expect(said.code).toBe(130)
+  expect(said.err).toMatch(/pullguard undo \S+/)
+  expect(await incident.run(['undo', '--yes'])).toMatchObject({ code: 0 })
+  expect(incident.accounts()).toEqual(before)
+})

@@ -1,0 +1,121 @@
+/** The article's incident on a simulated cluster, and the program run against it as somebody at a keyboard or in a pipe would. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { main } from '../../src/main.ts'
+import { articleScenario } from '../../src/simulator/scenario.ts'
+import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
+
+/** In no output, journal or plan, ever. */
+export const CANARY = 'canary-Pa55word'
+
+export interface Said {
+  code: number
+  out: string
+  err: string
+}
+
+export interface Incident {
+  simulator: Simulator
+  home: string
+  /** Runs one command line; stdin is what is piped in. */
+  run(argv: string[], stdin?: string, signal?: AbortSignal): Promise<Said>
+  /** Writes a kubeconfig for that user; its path goes with --kubeconfig. */
+  kubeconfigFor(user: string): Promise<string>
+  login(password: string): Promise<void>
+  /** What every service account names, in order. */
+  accounts(): Record<string, string[]>
+  /** Requests that would have changed something, dry runs left out. */
+  writes(): string[]
+  close(): Promise<void>
+}
+
+/** Three workloads in two namespaces can't pull for the anonymous limit; the machine has the login of demo-user. */
+export async function startIncident(): Promise<Incident> {
+  const simulator = await startSimulator({ live: true })
+  const { cluster, hub } = simulator
+  const home = await mkdtemp(join(tmpdir(), 'pullguard-fix-'))
+  hub.addAccount({ name: 'demo-user', password: CANARY })
+  for (const image of articleScenario.images) hub.addImage(image)
+  hub.exhaust('127.0.0.1')
+  for (const draft of articleScenario.late.slice(0, 3)) cluster.add(draft)
+  await simulator.settle()
+  const gone: string[] = []
+  cluster.store.watch(({ type, object }) => {
+    if (type === 'DELETED') gone.push(`DELETE ${object.kind} ${object.metadata.name}`)
+  })
+  const login = async (password: string) => {
+    const auth = Buffer.from(`demo-user:${password}`).toString('base64')
+    await mkdir(join(home, '.docker'), { recursive: true })
+    const config = { auths: { 'https://index.docker.io/v1/': { auth } } }
+    await writeFile(join(home, '.docker', 'config.json'), JSON.stringify(config))
+  }
+  const kubeconfigFor = async (user: string) => {
+    const path = join(home, `${user}.yaml`)
+    await writeFile(path, simulator.kubeconfigFor(user))
+    return path
+  }
+  await login(CANARY)
+  const kubeconfig = await kubeconfigFor('admin')
+  const run = async (argv: string[], stdin?: string, signal = new AbortController().signal) => {
+    const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() }
+    streams.stdin.end(stdin ?? '')
+    const [out, err] = [textOf(streams.stdout), textOf(streams.stderr)]
+    const env = {
+      KUBECONFIG: kubeconfig,
+      PULLGUARD_REGISTRY_ENDPOINTS: simulator.registryEndpoint,
+      XDG_STATE_HOME: join(home, 'state'),
+    }
+    const world = {
+      streams,
+      env,
+      home,
+      cwd: home,
+      now: () => new Date(),
+      signal,
+      program: 'pullguard' as const,
+    }
+    const code = await main(argv, world)
+    streams.stdout.end()
+    streams.stderr.end()
+    return { code, out: await out, err: await err }
+  }
+  return {
+    simulator,
+    home,
+    run,
+    kubeconfigFor,
+    login,
+    accounts: () => accountsOf(simulator),
+    writes: () => [...writesOf(simulator), ...gone],
+    close: async () => {
+      await simulator.close()
+      await rm(home, { recursive: true, force: true })
+    },
+  }
+}
+
+async function textOf(stream: PassThrough): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function accountsOf({ cluster }: Simulator): Record<string, string[]> {
+  const entries = cluster.list('ServiceAccount').map(({ metadata, imagePullSecrets }) => {
+    const names = ((imagePullSecrets ?? []) as { name: string }[]).map(({ name }) => name)
+    return [`${metadata.namespace}/${metadata.name}`, names]
+  })
+  return Object.fromEntries(entries)
+}
+
+/** DELETE carries its dry run in the body, so for pods the store itself tells. */
+function writesOf({ requests }: Simulator): string[] {
+  return requests
+    .filter(({ method, path, query }) => {
+      const review = path.endsWith('/selfsubjectaccessreviews')
+      return ['POST', 'PATCH'].includes(method) && !review && !query.includes('dryRun=All')
+    })
+    .map(({ method, path }) => `${method} ${path}`)
+}
