@@ -37,7 +37,7 @@ export function keyMatches(key: string, name: string): boolean {
 }
 
 /** Host and path of a URL without its scheme; null where Go's url.Parse fails. User, query and fragment are left out. */
-export function parseUrl(text: string): Url | null {
+function parseUrl(text: string): Url | null {
   if (/[\x00-\x1f\x7f]/.test(text)) return null
   const [whole = ''] = text.split(/[?#]/, 1)
   const slash = whole.indexOf('/')

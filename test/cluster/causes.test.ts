@@ -3,7 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Finding } from '../../src/diagnosis/finding.ts'
 import { deploymentObject, podObject, pullSecretObject, RealCluster } from './real-cluster.ts'
 
-const CASES: Record<string, { image: string; pullPolicy?: string; pullSecrets?: string[]; is: Partial<Finding> }> = {
+const CASES: Record<
+  string,
+  { image: string; pullPolicy?: string; pullSecrets?: string[]; is: Partial<Finding> }
+> = {
   anonymous: { image: 'nginx', is: { cause: 'rate-limited', subcause: 'anonymous' } },
   account: {
     image: 'nginx',
@@ -98,14 +101,16 @@ describe('on a real kubelet', () => {
       cluster.run(['diagnose', '-f', dump, '-o', 'json']),
     ])
     const told = (stdout: string) =>
-      (JSON.parse(stdout).findings as Finding[]).map(({ pod, cause, subcause, credential, workload, remedies }) => ({
-        pod,
-        cause,
-        subcause,
-        credential,
-        workload,
-        remedies,
-      }))
+      (JSON.parse(stdout).findings as Finding[]).map(
+        ({ pod, cause, subcause, credential, workload, remedies }) => ({
+          pod,
+          cause,
+          subcause,
+          credential,
+          workload,
+          remedies,
+        }),
+      )
     expect(told(read.stdout)).toEqual(told(live.stdout))
   })
 

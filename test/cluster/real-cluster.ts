@@ -120,7 +120,9 @@ interface PodDraft {
 function podSpec({ image, pullPolicy, pullSecrets }: PodDraft): object {
   return {
     terminationGracePeriodSeconds: 0,
-    containers: [{ name: 'app', image, ...(pullPolicy === undefined ? {} : { imagePullPolicy: pullPolicy }) }],
+    containers: [
+      { name: 'app', image, ...(pullPolicy === undefined ? {} : { imagePullPolicy: pullPolicy }) },
+    ],
     ...(pullSecrets === undefined ? {} : { imagePullSecrets: pullSecrets.map(name => ({ name })) }),
   }
 }
