@@ -1,0 +1,128 @@
+/** Plans, results and undo as machines get them are what the published schema promises. */
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import type { OutcomeStatus } from '../../src/apply/outcome.ts'
+import type { LeftReason, UndoStep } from '../../src/apply/undo-step.ts'
+import type { Change, ChangeReason } from '../../src/plan/change.ts'
+import { renderFixResult } from '../../src/report/fix-result.ts'
+import { type PlanNews, renderPlan } from '../../src/report/plan.ts'
+import { renderRuns, renderUndoResult } from '../../src/report/undo.ts'
+import {
+  attach,
+  createSecret,
+  everyDeclined,
+  fixReport,
+  outcome,
+  plan,
+  recovery,
+  recreate,
+  target,
+  template,
+} from './plan-samples.ts'
+import { finding } from './samples.ts'
+
+const schema = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../schema/v1.json'), 'utf8'))
+const ajv = new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true, allErrors: true })
+const validate = ajv.compile(schema)
+const OPTIONS = { format: 'json', width: 80, colour: false, terminal: false, program: 'pullguard' } as const
+const NEWS: PlanNews = { findings: [], gaps: [], mode: { code: 'dry-run' } }
+const fits = (document: unknown) => {
+  validate(document)
+  expect(validate.errors ?? []).toEqual([])
+}
+
+const REASONS: ChangeReason[] = [
+  { code: 'credential-needed', registries: ['docker.io'] },
+  { code: 'template-has-own-secrets', serviceAccount: 'default' },
+  { code: 'pull-policy' },
+  { code: 'replace-registry' },
+  { code: 'interrupted', run: 'r1' },
+]
+const { action: _action, keys: _keys, ...base } = createSecret('web')
+const everyChange: Change[] = [
+  createSecret('web'),
+  { ...base, action: 'update-secret', keys: [], ours: false },
+  attach('web'),
+  attach('web', 'shop', { managedBy: { tool: 'olm', name: 'sub' } }),
+  template(),
+  recreate('web', 'shop'),
+  { ...base, action: 'recreate-bare-pod', method: 'evict', secretName: null, pulls: 1 },
+  { ...base, action: 'restore-bare-pod', run: 'r1', pulls: 0 },
+  ...REASONS.map((reason): Change => ({ ...createSecret('web'), reason })),
+]
+const STATUSES: OutcomeStatus[] = [
+  'applied',
+  'accepted',
+  'unchanged',
+  'conflict',
+  'refused',
+  'failed',
+  'skipped',
+]
+const LEFT: LeftReason[] = [
+  'gone',
+  'replaced',
+  'changed',
+  'taken-back',
+  'never-written',
+  'still-named',
+  'earlier-content-unknown',
+  'pod-recreated',
+]
+
+test('a plan with every change and everything declined fits, as YAML too', () => {
+  const full = plan(everyChange, { declined: everyDeclined })
+  fits(JSON.parse(renderPlan(full, NEWS, OPTIONS)))
+  fits(parse(renderPlan(full, NEWS, { ...OPTIONS, format: 'yaml' })))
+})
+
+test('the result of a fix fits, whatever became of each change', () => {
+  const outcomes = STATUSES.map(status => outcome(template(), { status, uid: null, detail: 'why' }))
+  const waiting = [{ name: 'p', state: 'stuck' as const, reason: '', message: '' }]
+  const report = fixReport(
+    { complete: false, findings: [finding()], gaps: [{ what: 'pods', namespace: null, why: 'failed' }] },
+    { run: null, outcomes, recoveries: [recovery({ waiting })] },
+  )
+  fits(JSON.parse(renderFixResult(report, OPTIONS)))
+  fits(parse(renderFixResult(report, { ...OPTIONS, format: 'yaml' })))
+})
+
+test('undo and the list of runs fit', () => {
+  const at = target('Pod', 'p')
+  const steps: UndoStep[] = [
+    ...LEFT.map((reason): UndoStep => ({ id: reason, action: 'leave', target: at, reason })),
+    { id: 'a', action: 'delete-secret', target: at, resourceVersion: '1', needs: ['b'] },
+    {
+      id: 'b',
+      action: 'restore-fields',
+      target: at,
+      fields: [{ field: 'image', container: 'c', from: 'x', to: null }],
+      changed: [],
+      patch: [{ op: 'test', path: '/metadata/uid', value: 'u' }],
+    },
+  ]
+  const outcomes = LEFT.map(reason => ({
+    id: reason,
+    action: 'leave' as const,
+    target: at,
+    status: 'left' as const,
+    reason,
+    detail: null,
+  }))
+  const report = { run: 'r1', dryRun: false, complete: true, steps, outcomes }
+  fits(JSON.parse(renderUndoResult(report, OPTIONS)))
+  const run = { run: 'r1', startedAt: '2026-11-24T10:00:00Z', namespaces: null, changes: 2, takenBack: false }
+  fits(JSON.parse(renderRuns([run, { ...run, namespaces: ['web'] }], OPTIONS)))
+})
+
+test.each<[string, (document: ReturnType<typeof JSON.parse>) => void]>([
+  ['a change that is none', document => (document.changes[0].action = 'reboot')],
+  ['a plan without the cluster it is for', document => delete document.cluster.uid],
+])('%s does not fit', (_name, spoil) => {
+  const document = JSON.parse(renderPlan(plan(everyChange), NEWS, OPTIONS))
+  spoil(document)
+  expect(validate(document)).toBe(false)
+})
