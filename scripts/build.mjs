@@ -1,10 +1,14 @@
-// Bundles src/main.ts into dist/pullguard.js: one file, so that start-up reads one file (and its compile cache).
+// Bundles src/main.ts into dist/pullguard.js and the parts that a command loads when it needs them: `image` starts without an HTTP client.
+import { readdir, rm } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { build } from 'esbuild'
 
-await build({
-  entryPoints: ['src/main.ts'],
-  outfile: 'dist/pullguard.js',
+const { metafile } = await build({
+  entryPoints: { pullguard: 'src/main.ts' },
+  outdir: 'dist',
   bundle: true,
+  splitting: true,
+  metafile: true,
   platform: 'node',
   target: 'node22.19',
   format: 'esm',
@@ -18,3 +22,10 @@ await build({
   },
   logLevel: 'warning',
 })
+
+// Parts carry a hash in their names, so older builds' would pile up.
+const written = new Set(Object.keys(metafile.outputs).map(file => resolve(file)))
+for (const name of await readdir('dist')) {
+  const file = resolve('dist', name)
+  if (!written.has(file)) await rm(file, { recursive: true })
+}
