@@ -28,20 +28,22 @@ export interface Fetched {
 /** A credential that is fetched once for all requests, and again once it has expired or was refused. */
 export function fetchedBy(fetch: () => Promise<Fetched>): CredentialSource {
   let last: Promise<Fetched> | null = null
-  const again = async () => {
-    last = fetch()
+  /** Many requests find out at once that `seen` is of no use; the first of them fetches for all. */
+  const after = async (seen: Promise<Fetched> | null) => {
+    if (last === null || last === seen) last = fetch()
     return (await last).credential
   }
   return {
     async current() {
-      const held = last === null ? null : await last
-      return held !== null && Date.now() < held.expiresAt ? held.credential : again()
+      const seen = last
+      const held = await seen
+      return held !== null && Date.now() < held.expiresAt ? held.credential : after(seen)
     },
     async renewed(refused) {
-      const held = (await last)?.credential
-      // Another request's 401 has renewed it meanwhile.
+      const seen = last
+      const held = (await seen)?.credential
       if (held !== undefined && held !== refused) return held
-      const fresh = await again()
+      const fresh = await after(seen)
       return isSame(fresh, refused) ? null : fresh
     },
   }
