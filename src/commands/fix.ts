@@ -61,7 +61,8 @@ async function act(draft: Draft, session: FixSession): Promise<ExitName> {
   const dryRun = options.dryRun === 'server'
   if (!dryRun) await confirmPlan(draft, session)
   const report = await carryOut(draft, session, dryRun)
-  await context.out.write(renderFixResult(report, view(session)))
+  const gap = options.format === 'table' ? '\n' : ''
+  await context.out.write(`${gap}${renderFixResult(report, view(session))}`)
   return report.complete ? 'ok' : 'incomplete'
 }
 

@@ -8,8 +8,7 @@ import { type PlanNews, renderPlanTable } from './plan/table.ts'
 
 export type { PlanNews } from './plan/table.ts'
 
-export const PLAN_FORMATS = ['table', 'json', 'yaml', 'patch'] as const
-export type PlanFormat = (typeof PLAN_FORMATS)[number]
+export type PlanFormat = 'table' | 'json' | 'yaml' | 'patch'
 
 export interface PlanReportOptions extends ReportOptions {
   format: PlanFormat

@@ -47,7 +47,7 @@ test('a second fix and a second undo write nothing', { timeout: 30_000 }, async 
   const written = incident.writes().length
   const again = await incident.run(['fix', '-A', '--yes'])
   expect(again.code).toBe(0)
-  expect(lastLine(again.out)).toBe('Nothing to fix, so nothing is written.')
+  expect(lastLine(again.out)).toBe('No pod lacks an image: nothing to fix, nothing is written.')
   expect(incident.writes()).toHaveLength(written)
 
   await incident.run(['undo', '--yes'])

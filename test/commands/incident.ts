@@ -10,7 +10,7 @@ import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts
 /** In no output, journal or plan, ever. */
 export const CANARY = 'canary-Pa55word'
 
-export interface Said {
+interface Said {
   code: number
   out: string
   err: string

@@ -93,7 +93,7 @@ describe('a plan on a terminal', () => {
   })
 
   test('of nothing says that nothing is written', () => {
-    expect(lastLine(show(plan([])))).toBe('Nothing to fix, so nothing is written.')
+    expect(lastLine(show(plan([])))).toBe('No pod lacks an image: nothing to fix, nothing is written.')
   })
 
   test('after a dry run says that nothing was written and how it is', () => {

@@ -4,8 +4,10 @@ import type { Finding, Remedy } from '../../diagnosis/finding.ts'
 import { UsageError } from '../../errors.ts'
 import { parseReference } from '../../image/reference.ts'
 import type { PlanCredential } from '../../plan/plan.ts'
+import { registriesToAuthenticate } from '../../plan/remedies.ts'
 import { type Credential, explicitCredential } from '../../registry/credentials/credential.ts'
 import { findCredentials, type WantedRegistry } from '../../registry/credentials/find-credentials.ts'
+import { registryName } from '../../registry/docker-hub.ts'
 import { redact } from '../../source/redact.ts'
 import type { CommandContext } from '../context.ts'
 import type { FixOptions, FixSession } from './session.ts'
@@ -47,7 +49,10 @@ function wantedRegistries({ registries }: FixOptions, findings: Finding[]): Want
   const mendable = findings.filter(
     ({ remedies }) => remedies.includes('authenticate') || remedies.includes('recreate'),
   )
-  const names = registries.length > 0 ? registries : mendable.flatMap(({ registry }) => registry ?? [])
+  const called = registriesToAuthenticate(findings)
+  // Where an interrupted fix has attached its login already, only new pods are called for; the rest of it still needs the login.
+  const halfDone = called.length > 0 ? called : mendable.flatMap(({ registry }) => registry ?? [])
+  const names = registries.length > 0 ? registries.map(registryName) : halfDone
   return [...new Set(names)].map(registry => {
     const references = mendable.filter(finding => finding.registry === registry)
     const repositories = references.flatMap(

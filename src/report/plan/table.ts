@@ -66,7 +66,7 @@ function nothingToWrite(
   palette: Palette,
 ): string[] {
   if (findings.length === 0 && plan.declined.length === 0) {
-    const text = gaps.length === 0 ? 'Nothing to fix, so nothing is written.' : UNKNOWN
+    const text = gaps.length === 0 ? 'No pod lacks an image: nothing to fix, nothing is written.' : UNKNOWN
     return wrap(text, width).map(gaps.length === 0 ? palette.well : line => line)
   }
   const text =

@@ -7,7 +7,7 @@ import { columns, displayWidth, wrap } from '../layout.ts'
 import type { ReportOptions } from '../options.ts'
 import { type Palette, paletteFor } from '../palette.ts'
 import { visible } from '../sanitise.ts'
-import { amount, counted } from '../words/count.ts'
+import { amount } from '../words/count.ts'
 import { statusText } from '../words/outcomes.ts'
 import { objectName } from '../words/plan.ts'
 import { fieldText, isOpen, leftText, undoneSentence, undoPlanSentence } from '../words/undo.ts'
@@ -93,12 +93,11 @@ export function renderRuns(runs: readonly RunLine[], options: ReportOptions): st
   if (runs.length === 0) return joined(['No run has written anything to this cluster.'])
   const table = columns(
     [
-      ['RUN', 'STARTED', 'SCOPE', 'CHANGES', 'STATE'],
-      ...runs.map(({ run, startedAt, namespaces, changes, takenBack }) => [
+      ['RUN', 'SCOPE', 'CHANGES', 'STATE'],
+      ...runs.map(({ run, namespaces, changes, takenBack }) => [
         cell(run),
-        cell(startedAt),
         cell(namespaces === null ? 'all namespaces' : namespaces.join(',')),
-        counted(changes, 'change'),
+        amount(changes),
         takenBack ? 'taken back' : 'in place',
       ]),
     ],

@@ -1,0 +1,109 @@
+/** What a person at the terminal is asked, when, and what their answers do. */
+import { describe, expect, test } from 'vitest'
+import { confirmPlan } from '../../../src/commands/fix/confirm.ts'
+import { chooseRemedies } from '../../../src/commands/fix/remedies.ts'
+import type { Draft, FixOptions } from '../../../src/commands/fix/session.ts'
+import { RefusedError, UsageError } from '../../../src/errors.ts'
+import type { Snapshot } from '../../../src/snapshot/snapshot.ts'
+import type { Questions } from '../../../src/terminal.ts'
+import { createSecret, incidentPlan, plan } from '../../report/plan-samples.ts'
+import { finding, incident, typo } from '../../report/samples.ts'
+import { diagnosisOf, sessionWith } from './session.ts'
+
+const EMPTY: Snapshot = {
+  takenAt: '2026-11-24T10:00:00Z',
+  source: { type: 'cluster', context: 'prod', server: 'https://prod.example' },
+  podCount: 0,
+  pods: [],
+  events: [],
+  pullSecrets: [],
+  serviceAccounts: [],
+  owners: [],
+  gaps: [],
+}
+const chosen = async (options: Partial<FixOptions>, ask: Partial<Questions> = {}, findings = incident) => {
+  const choice = await chooseRemedies(sessionWith(options, ask), diagnosisOf(findings), EMPTY)
+  return [...choice.remedies].sort()
+}
+
+describe('remedies', () => {
+  test('at a terminal are offered, most helpful first, the login ticked', async () => {
+    const offered: { name: string; checked: boolean }[] = []
+    const choose: Questions['choose'] = async (_question, choices) => {
+      offered.push(...choices)
+      return choices.filter(({ checked }) => checked).map(({ value }) => value)
+    }
+    expect(await chosen({}, { available: true, choose })).toEqual(['authenticate', 'recreate'])
+    expect(offered.map(({ checked }) => checked)).toEqual([true, false, false])
+    expect(offered[0]?.name).toContain('(3 findings)')
+  })
+
+  test('of which none is ticked are refused', async () => {
+    const asked = chosen({}, { available: true, choose: async () => [] })
+    await expect(asked).rejects.toThrow(RefusedError)
+  })
+
+  test('without a terminal are the login and new pods, where findings call for them', async () => {
+    expect(await chosen({})).toEqual(['authenticate', 'recreate'])
+    expect(await chosen({}, {}, [typo()])).toEqual([])
+    expect(await chosen({}, {}, [finding({ remedies: ['recreate'] })])).toEqual(['recreate'])
+  })
+
+  test.each<[Partial<FixOptions>, string[]]>([
+    [{ pin: true }, ['authenticate', 'pin', 'recreate']],
+    [{ pullPolicy: true, authenticate: false }, ['pull-policy', 'recreate']],
+    [{ replacements: ['nginx=quay.io/n'], recreate: false }, ['authenticate', 'replace-registry']],
+    [{ yes: true }, ['authenticate', 'recreate']],
+  ])('that flags choose are not asked for: %o', async (options, remedies) => {
+    expect(await chosen(options, { available: true })).toEqual(remedies)
+  })
+
+  test('a named registry gets its login even where nothing fails', async () => {
+    expect(await chosen({ registries: ['ghcr.io'] }, {}, [])).toEqual(['authenticate', 'recreate'])
+  })
+
+  test.each(['docker.io', '=x', 'a=', 'a=b=c'])('--replace-registry %s is explained', async text => {
+    await expect(chosen({ replacements: [text] })).rejects.toThrow(UsageError)
+  })
+})
+
+describe('the go-ahead', () => {
+  const draft = (of = incidentPlan): Draft => ({
+    plan: of,
+    findings: [],
+    gaps: [],
+    credentials: [],
+    saved: false,
+  })
+  const small = plan([createSecret('web')], {
+    scope: { namespaces: ['web'], affected: false, excluded: [] },
+  })
+
+  test.each<[string, boolean]>([
+    ['prod', true],
+    [' prod ', true],
+    ['yes', false],
+    ['', false],
+  ])('for every namespace is the context’s name: %j', async (typed, agreed) => {
+    const asked = confirmPlan(draft(), sessionWith({}, { available: true, text: async () => typed }))
+    if (agreed) await expect(asked).resolves.toBeUndefined()
+    else await expect(asked).rejects.toThrow(RefusedError)
+  })
+
+  test('for a small plan is a yes', async () => {
+    const asking = (answer: boolean) => sessionWith({}, { available: true, confirm: async () => answer })
+    await expect(confirmPlan(draft(small), asking(true))).resolves.toBeUndefined()
+    await expect(confirmPlan(draft(small), asking(false))).rejects.toThrow(RefusedError)
+  })
+
+  test('for more than 20 changes is the name again', async () => {
+    const many = Array.from({ length: 21 }, (_, index) => createSecret(`web-${index}`))
+    const session = sessionWith({}, { available: true, text: async () => 'prod' })
+    await expect(confirmPlan(draft({ ...small, changes: many }), session)).resolves.toBeUndefined()
+  })
+
+  test('is given by --yes, and refused where nobody is there', async () => {
+    await expect(confirmPlan(draft(), sessionWith({ yes: true }, {}))).resolves.toBeUndefined()
+    await expect(confirmPlan(draft(), sessionWith({}, {}))).rejects.toThrow('--yes')
+  })
+})

@@ -1,0 +1,54 @@
+/** A session of a fix with somebody at the terminal whose answers are known. */
+
+import type { FixOptions, FixSession } from '../../../src/commands/fix/session.ts'
+import { CAUSES, type Diagnosis, type Finding } from '../../../src/diagnosis/finding.ts'
+import type { Questions } from '../../../src/terminal.ts'
+
+const OPTIONS: FixOptions = {
+  connection: {},
+  allNamespaces: true,
+  affected: false,
+  excludedNamespaces: [],
+  secretName: 'dockercreds',
+  registries: [],
+  endpoints: [],
+  passwordStdin: false,
+  authenticate: true,
+  recreate: true,
+  recreateBarePods: false,
+  pin: false,
+  pullPolicy: false,
+  replacements: [],
+  allowManaged: false,
+  overwriteSecret: false,
+  yes: false,
+  dryRun: 'none',
+  timeoutMs: 0,
+  format: 'table',
+}
+
+/** Only what asking takes: no cluster, no registry. */
+export function sessionWith(options: Partial<FixOptions>, ask: Partial<Questions>): FixSession {
+  const nobody: Questions = {
+    available: false,
+    confirm: () => Promise.reject(new Error('asked')),
+    text: () => Promise.reject(new Error('asked')),
+    choose: () => Promise.reject(new Error('asked')),
+  }
+  return {
+    options: { ...OPTIONS, ...options },
+    context: { ask: { ...nobody, ...ask }, program: 'pullguard' },
+    cluster: { context: 'prod', server: 'https://prod.example' },
+  } as unknown as FixSession
+}
+
+export function diagnosisOf(findings: Finding[]): Diagnosis {
+  return {
+    takenAt: '2026-11-24T10:00:00Z',
+    complete: true,
+    source: { type: 'cluster', context: 'prod', server: 'https://prod.example' },
+    summary: { pods: 9, failingPods: findings.length, causes: { [CAUSES[0]]: findings.length } },
+    findings,
+    gaps: [],
+  }
+}
