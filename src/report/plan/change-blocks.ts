@@ -9,7 +9,7 @@ import type { Palette } from '../palette.ts'
 import { visible } from '../sanitise.ts'
 import { amount, counted, someOf } from '../words/count.ts'
 import { managerName } from '../words/managers.ts'
-import { objectName, reasonText } from '../words/plan.ts'
+import { BARE_POD_REASON, objectName, reasonText } from '../words/plan.ts'
 import { registryName } from '../words/told.ts'
 import { diffLines } from './diff.ts'
 
@@ -44,7 +44,7 @@ export function changeBlocks(plan: Plan, width: number, palette: Palette): strin
     ...templates(of('patch-template'), sheet),
     rows(of('restore-bare-pod'), count => `Put back ${counted(count, 'pod')} of an interrupted run`, sheet),
     rows(of('recreate-pod'), count => `Recreate ${counted(count, 'stuck pod')}`, sheet),
-    rows(of('recreate-bare-pod'), count => `Delete ${counted(count, 'bare pod')} and make them again`, sheet),
+    rows(of('recreate-bare-pod'), count => `Delete and make again ${counted(count, 'bare pod')}`, sheet),
   ]
   return blocks.filter(lines => lines.length > 0)
 }
@@ -103,11 +103,15 @@ function rows(changes: Change[], title: (count: number) => string, sheet: Sheet)
   const hidden = alike.length - shown.length
   return [
     ...heading(title(changes.length), sheet),
-    ...field({ label: 'why', text: reasonText(first.reason) }, width),
+    ...field({ label: 'why', text: whyOf(first) }, width),
     ...lines,
     ...(hidden === 0 ? [] : wrap(`… and ${amount(hidden)} more (-o json shows all)`, width, '    ')),
     ...managed(changes, width),
   ]
+}
+
+function whyOf({ action, reason }: Change): string {
+  return action === 'recreate-bare-pod' ? BARE_POD_REASON : reasonText(reason)
 }
 
 /** A pod is told by what makes it: one line for all pods of a workload. */

@@ -116,7 +116,13 @@ function causeBlocks(findings: Finding[], { program, width, palette }: DeclinedS
     ...wrap(visible(`${group.words.title(group)}: ${counted(countPods(group.findings), 'pod')}`), width).map(
       line => palette.trouble(line, group.findings[0].severity),
     ),
-    ...field({ label: 'remedy', text: 'none that a change in the cluster brings' }, width),
+    ...field({ label: 'remedy', text: remedyText(group.findings) }, width),
     ...stepLines('what to do', group.words.next(group).slice(0, 2), width, palette),
   ])
+}
+
+function remedyText(findings: readonly Finding[]): string {
+  return findings.some(({ remedies }) => remedies.length > 0)
+    ? 'not among those chosen'
+    : 'none that a change in the cluster brings'
 }

@@ -34,6 +34,10 @@ export function reasonText(reason: ChangeReason): string {
   return REASONS[reason.code](reason as never)
 }
 
+/** Why a pod without a controller is deleted and made again. */
+export const BARE_POD_REASON =
+  'a pod gets pull secrets only when it is made; it has no controller, so it is made from its own spec'
+
 /** `-n web`, `--all-namespaces --exclude-namespace kube-system`: the scope as flags. */
 export function scopeFlags({ namespaces, affected, excluded }: PlanScope): string {
   const [only] = namespaces ?? []
