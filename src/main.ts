@@ -44,8 +44,7 @@ export async function main(argv: string[], world: World): Promise<number> {
   } catch (error) {
     if (world.signal.aborted) return SIGNAL_CODES[String(world.signal.reason)] ?? 130
     const { code, text } = lastWords(error)
-    // A message may quote what a server or a file says.
-    await err.write(`${text.split('\n').map(visible).join('\n')}\n`)
+    await err.write(`${shown(text)}\n`)
     return code
   }
 }
@@ -61,6 +60,12 @@ async function runIn(world: World, argv: string[]): Promise<ExitName> {
   })
   await outputTo(world.streams.stdout, world.env, true).write(help.join(''))
   return ended
+}
+
+/** A message may quote what a server or a file says. One of a single line is a sentence, and ends like one. */
+function shown(text: string): string {
+  const lines = text.split('\n').map(visible)
+  return lines.length > 1 || /[.?!:)]$/.test(text) ? lines.join('\n') : `${lines[0]}.`
 }
 
 function lastWords(error: unknown): { code: number; text: string } {

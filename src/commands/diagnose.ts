@@ -2,7 +2,7 @@
 
 import { diagnose } from '../diagnosis/diagnose.ts'
 import type { Diagnosis, Severity } from '../diagnosis/finding.ts'
-import { type DiagnosisFormat, diagnosisNotes, renderDiagnosis } from '../report/diagnosis.ts'
+import type { DiagnosisFormat } from '../report/diagnosis.ts'
 import type { CommandContext, ExitName } from './context.ts'
 import { type SnapshotOptions, takeSnapshot } from './snapshot.ts'
 
@@ -14,6 +14,8 @@ export interface DiagnoseOptions extends SnapshotOptions {
 /** Says which pods can't pull their images and why. @throws UsageError, UnreachableError */
 export async function diagnoseCommand(options: DiagnoseOptions, context: CommandContext): Promise<ExitName> {
   const diagnosis = diagnose(await takeSnapshot(options, context))
+  // Not before: what only the report needs would keep the first request waiting.
+  const { diagnosisNotes, renderDiagnosis } = await import('../report/diagnosis.ts')
   const { out, err, program } = context
   const { format, failOn } = options
   const report = { format, failOn, terminal: out.isTerminal, program }

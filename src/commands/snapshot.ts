@@ -2,6 +2,8 @@
 
 import { UsageError } from '../errors.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
+import { parseLabelSelector } from '../source/label-selector.ts'
+import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags } from './context.ts'
 
 export interface SnapshotOptions {
@@ -19,6 +21,8 @@ export async function takeSnapshot(options: SnapshotOptions, context: CommandCon
   if (options.recursive && options.files.length === 0) {
     throw new UsageError('-R goes with -f: name the folder to read, as in `-f dumps -R`.')
   }
+  // A selector that can't be read is the user's mistake, whoever would be asked to apply it.
+  if (options.selector !== undefined) parseLabelSelector(options.selector)
   return options.files.length > 0 ? snapshotOfDump(options, context) : snapshotOfCluster(options, context)
 }
 
@@ -42,26 +46,18 @@ async function snapshotOfDump(options: SnapshotOptions, context: CommandContext)
 async function snapshotOfCluster(options: SnapshotOptions, context: CommandContext): Promise<Snapshot> {
   const { readCluster } = await import('../source/cluster.ts')
   const progress = await context.progress()
-  const cluster = await context.connect(options.connection)
-  try {
-    return await readCluster(
+  return withCluster(options.connection, context, cluster =>
+    readCluster(
       cluster,
-      {
-        namespaces: options.allNamespaces ? null : [cluster.namespace],
-        ...narrowing(options),
-      },
+      { namespaces: options.allNamespaces ? null : [cluster.namespace], ...narrowing(options) },
       {
         takenAt: context.now().toISOString(),
         onProgress: ({ pods, suspects }) =>
           progress.update(`Reading pods: ${pods} seen, ${suspects} to look at`),
         signal: context.signal,
       },
-    )
-  } finally {
-    progress.stop()
-    for (const warning of cluster.warnings()) await context.err.write(`Warning: ${warning}\n`)
-    await cluster.close()
-  }
+    ).finally(() => progress.stop()),
+  )
 }
 
 function narrowing({ selector, pod }: SnapshotOptions): { labelSelector?: string; pod?: string } {

@@ -20,7 +20,8 @@ const RULES: ((parts: Parts) => string | false)[] = [
   ({ text }) => /^[a-f0-9]{64}$/.test(text) && 'a name of 64 hexadecimal digits is kept for image IDs',
   ({ digest }) => digest !== null && digestRefusal(digest),
   ({ path }) => path === '' && 'the repository is missing',
-  ({ path }) => path.toLowerCase() !== path && `the repository must be lower case: "${path}"`,
+  ({ path }) =>
+    path.toLowerCase() !== path && `the repository must be lower case: "${path.replace(/^library\//, '')}"`,
   ({ path }) =>
     path.length > LONGEST_REPOSITORY &&
     `the repository has ${path.length} characters; at most ${LONGEST_REPOSITORY} are allowed`,

@@ -1,6 +1,6 @@
 /** The pool of connections to one API server, with its TLS and its proxy. */
 
-import { getCACertificates } from 'node:tls'
+import { createSecureContext, getCACertificates } from 'node:tls'
 import { Agent, type Dispatcher, ProxyAgent } from 'undici'
 import type { Credential } from './credentials/credential.ts'
 import { materialText } from './credentials/material.ts'
@@ -43,7 +43,10 @@ const POOL = {
 /** A pool that shows this client certificate to the server; `proxy` is null for direct connections. */
 export function poolFor(trust: Trust, { certificate, key }: Credential, proxy: URL | null): Dispatcher {
   const shown = certificate !== null && key !== null ? { cert: certificate, key } : {}
-  const tls = { ...trust, ...shown, timeout: CONNECT_TIMEOUT, allowH2: false }
+  const { ca, ...checks } = trust
+  // Made once: reading hundreds of public authorities again for each connection takes longer than a request.
+  const secureContext = createSecureContext({ ...(ca !== undefined && { ca }), ...shown })
+  const tls = { ...checks, secureContext, timeout: CONNECT_TIMEOUT, allowH2: false }
   if (proxy === null) return new Agent({ ...POOL, connect: tls })
   return new ProxyAgent({
     ...POOL,
