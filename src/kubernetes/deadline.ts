@@ -7,8 +7,10 @@ export class Deadline {
   readonly signal: AbortSignal
   readonly #clock: Clock
   readonly #ends: number
-  readonly #stopped: Promise<never>
+  /** Those who wait now. A promise that lives as long as the request would hold on to everything ever raced with it. */
+  readonly #waiting = new Set<(reason: unknown) => void>()
   readonly #callOff: () => void
+  readonly #stop: () => void
 
   /** @param milliseconds 0 means no limit but the caller's signal */
   constructor(clock: Clock, milliseconds: number, tooLate: () => Error, caller?: AbortSignal) {
@@ -17,11 +19,10 @@ export class Deadline {
     this.#ends = milliseconds > 0 ? clock.now() + milliseconds : Number.POSITIVE_INFINITY
     this.signal = caller ? AbortSignal.any([caller, late.signal]) : late.signal
     this.#callOff = milliseconds > 0 ? clock.after(milliseconds, () => late.abort(tooLate())) : () => {}
-    const { promise, reject } = Promise.withResolvers<never>()
-    promise.catch(() => {})
-    this.#stopped = promise
-    if (this.signal.aborted) reject(this.signal.reason)
-    else this.signal.addEventListener('abort', () => reject(this.signal.reason), { once: true })
+    this.#stop = () => {
+      for (const reject of this.#waiting) reject(this.signal.reason)
+    }
+    this.signal.addEventListener('abort', this.#stop)
   }
 
   get left(): number {
@@ -30,7 +31,11 @@ export class Deadline {
 
   /** The promise's outcome, unless the end comes first: then the signal's reason is thrown. */
   race<T>(promise: Promise<T>): Promise<T> {
-    return Promise.race([promise, this.#stopped])
+    const { promise: outcome, resolve, reject } = Promise.withResolvers<T>()
+    this.#waiting.add(reject)
+    promise.then(resolve, reject).finally(() => this.#waiting.delete(reject))
+    if (this.signal.aborted) reject(this.signal.reason)
+    return outcome
   }
 
   async sleep(milliseconds: number): Promise<void> {
@@ -46,5 +51,6 @@ export class Deadline {
   /** The request is over: nothing aborts any more. */
   end(): void {
     this.#callOff()
+    this.signal.removeEventListener('abort', this.#stop)
   }
 }
