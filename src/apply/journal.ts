@@ -18,6 +18,8 @@ export interface RunHeader {
   cluster: { uid: string; server: string; context: string | null }
   /** `fix` as it was called, for people. */
   namespaces: string[] | null
+  /** What the run set out to do, so that the next one sees whether it got there. */
+  plan?: { secretName: string; registries: string[]; changes: number }
 }
 
 /** A line of a journal. */

@@ -15,7 +15,7 @@ export function progressText(progress: Progress): string {
   }
 }
 
-/** What somebody needs to know who has interrupted a fix that had begun to write. */
-export function interruptedText(run: string, program: string): string {
-  return `Interrupted. The journal of run ${run} has what was written: the same fix again goes on, \`${program} undo ${run}\` takes it back.\n`
+/** What somebody needs to know whose fix had begun to write and did not come to its end. */
+export function endedEarlyText(run: string, program: string): string {
+  return `The fix ended early. The journal of run ${run} has what was written: the same fix again goes on, \`${program} undo ${run}\` takes it back.\n`
 }

@@ -248,3 +248,28 @@ test('Ctrl-C during the wait leaves a journal that undo takes back', async () =>
   expect(await incident.run(['undo', '--yes'])).toMatchObject({ code: 0 })
   expect(incident.accounts()).toEqual(before)
 })
+
+test('what one fix could not write, the next one does, though no pod waits for it', async () => {
+  const refused = { path: '/api/v1/namespaces/kube-public/secrets', method: 'POST' }
+  incident.simulator.faults.when(
+    ({ method, path }) => method === refused.method && path === refused.path,
+    403,
+  )
+  const first = await incident.run(['fix', '-A', '--yes'])
+  expect(first.code).toBe(3)
+  expect(lastLine(first.out)).toMatch(/Run the fix again to go on\.$/)
+  expect(podsRunning()).toBe(true)
+  incident.simulator.faults.clear()
+  expect(await incident.run(['fix', '-A', '--yes'])).toMatchObject({ code: 0 })
+  expect(incident.accounts()['kube-public/default']).toEqual(['dockercreds'])
+  const written = incident.writes().length
+  expect(await incident.run(['fix', '-A', '--yes'])).toMatchObject({ code: 0 })
+  expect(incident.writes()).toHaveLength(written)
+})
+
+test('with namespaces out of sight a fix is never called whole', async () => {
+  incident.simulator.faults.when(({ path }) => path === '/api/v1/namespaces', 403)
+  const said = await incident.run(['fix', '-A', '--yes'])
+  expect(said.code).toBe(3)
+  expect(said.out).toContain('Not everything could be read')
+})

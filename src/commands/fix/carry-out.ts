@@ -9,10 +9,11 @@ import { refuseStale } from '../../apply/plan-file.ts'
 import { journaledPod, listRuns } from '../../apply/read-journal.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
+import { ApiError } from '../../kubernetes/api-error.ts'
 import { isRefusal } from '../../plan/plan.ts'
 import { dockerConfigJson } from '../../registry/docker-config.ts'
 import type { FixReport } from '../../report/fix-result.ts'
-import { interruptedText, progressText } from '../../report/progress.ts'
+import { endedEarlyText, progressText } from '../../report/progress.ts'
 import { readCluster } from '../../source/cluster.ts'
 import { redactor } from './logins.ts'
 import { pullsLeft } from './prove.ts'
@@ -28,7 +29,8 @@ export async function carryOut(draft: Draft, session: FixSession, dryRun: boolea
   })
   const open = result.recoveries.filter(isOpen)
   const leftToOwner = leftCount(draft)
-  const complete = result.outcomes.every(isDone) && open.length === 0 && leftToOwner === 0
+  const made = result.outcomes.every(isDone) && open.length === 0
+  const complete = made && leftToOwner === 0 && !draft.narrowed
   const findings = open.length === 0 ? [] : await whyNow(open, session)
   return { plan, dryRun, complete, leftToOwner, result, findings, gaps: draft.gaps }
 }
@@ -64,6 +66,11 @@ async function withJournal(
     startedAt: context.now().toISOString(),
     cluster: { uid, server, context: name },
     namespaces: draft.plan.scope.namespaces,
+    plan: {
+      secretName: draft.plan.secretName,
+      registries: draft.plan.credentials.map(({ registry }) => registry),
+      changes: draft.plan.changes.length,
+    },
   })
   let wrote = false
   const progress = await context.progress()
@@ -81,7 +88,7 @@ async function withJournal(
     })
   } catch (error) {
     progress.stop()
-    if (wrote && context.signal.aborted) await context.err.write(interruptedText(run, context.program))
+    if (wrote) await context.err.write(endedEarlyText(run, context.program))
     throw error
   } finally {
     progress.stop()
@@ -119,7 +126,13 @@ function isOpen({ wanted, recovered }: Recovery): boolean {
 async function whyNow(open: Recovery[], { cluster, context }: FixSession): Promise<Finding[]> {
   const namespaces = [...new Set(open.map(({ namespace }) => namespace))]
   const takenAt = context.now().toISOString()
-  const snapshot = await readCluster(cluster, { namespaces }, { takenAt, signal: context.signal })
+  const watching = { takenAt, signal: context.signal }
+  const snapshot = await readCluster(cluster, { namespaces }, watching).catch(error => {
+    // What became of the changes has to be told, whether or not the reason can still be found out.
+    if (error instanceof ApiError) return null
+    throw error
+  })
+  if (snapshot === null) return []
   return diagnose(snapshot).findings.filter(finding =>
     open.some(
       ({ namespace, workload: { kind, name } }) =>

@@ -17,13 +17,16 @@ import { askRegistries } from './images.ts'
 import { findLogins, type Logins, planned } from './logins.ts'
 import { type Choice, chooseRemedies } from './remedies.ts'
 import type { Draft, FixSession } from './session.ts'
+import { unfinishedRegistries } from './unfinished.ts'
 
 /** The plan for what is wrong now. @throws UsageError, UnreachableError, RefusedError, ApiError */
 export async function draftPlan(session: FixSession): Promise<Draft> {
   const { snapshot, diagnosis } = await look(session)
-  const choice = await chooseRemedies(session, diagnosis, snapshot)
-  const logins = await findLogins(session, diagnosis.findings, choice.remedies)
-  const broken = interruptedPods(await listRuns(session.journals), session.clusterUid)
+  const runs = await listRuns(session.journals)
+  const unfinished = unfinishedRegistries(runs, session.options.secretName)
+  const choice = await chooseRemedies(session, diagnosis, { snapshot, unfinished: unfinished.length > 0 })
+  const logins = await findLogins(session, diagnosis.findings, { ...choice, unfinished })
+  const broken = interruptedPods(runs, session.clusterUid)
   const seen = { snapshot, diagnosis }
   const fixScope = await scopeOf(session, seen, choice, logins, broken)
   const input = inputOf(session, seen, choice, logins, fixScope)
@@ -36,9 +39,13 @@ export async function draftPlan(session: FixSession): Promise<Draft> {
     findings: diagnosis.findings,
     gaps: [...diagnosis.gaps, ...fixScope.gaps],
     credentials: logins.credentials,
+    narrowed: fixScope.gaps.length > 0 || diagnosis.gaps.some(({ what }) => NARROWING.includes(what)),
     saved: false,
   }
 }
+
+/** What hides pods or namespaces; other gaps of a diagnosis only hide reasons. */
+const NARROWING = ['namespaces', 'pods']
 
 interface Seen {
   snapshot: Snapshot

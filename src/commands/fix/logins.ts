@@ -23,10 +23,10 @@ const NONE: Logins = { credentials: [], missing: [] }
 export async function findLogins(
   { options, context }: FixSession,
   findings: Finding[],
-  remedies: ReadonlySet<Remedy>,
+  { remedies, unfinished }: { remedies: ReadonlySet<Remedy>; unfinished: string[] },
 ): Promise<Logins> {
   if (!remedies.has('authenticate')) return NONE
-  const wanted = wantedRegistries(options, findings)
+  const wanted = wantedRegistries(options, findings, unfinished)
   const given = await givenLogin(options, wanted, context)
   const rest = wanted.filter(({ registry }) => registry !== given?.registry)
   const found = await onThisMachine(rest, context)
@@ -45,11 +45,15 @@ export async function onThisMachine(
   return { credentials, missing: missing.map(({ registry, detail }) => ({ registry, detail })) }
 }
 
-function wantedRegistries({ registries }: FixOptions, findings: Finding[]): WantedRegistry[] {
+function wantedRegistries(
+  { registries }: FixOptions,
+  findings: Finding[],
+  unfinished: string[],
+): WantedRegistry[] {
   const mendable = findings.filter(
     ({ remedies }) => remedies.includes('authenticate') || remedies.includes('recreate'),
   )
-  const called = registriesToAuthenticate(findings)
+  const called = [...registriesToAuthenticate(findings), ...unfinished]
   // Where an interrupted fix has attached its login already, only new pods are called for; the rest of it still needs the login.
   const halfDone = called.length > 0 ? called : mendable.flatMap(({ registry }) => registry ?? [])
   const names = registries.length > 0 ? registries.map(registryName) : halfDone

@@ -11,6 +11,13 @@ import type { FixOptions, FixSession } from './session.ts'
 /** Amazon's public registry carries Docker's official images; where an image is not there, it stays. */
 const OFFICIAL_IMAGES: Replacement = { from: 'docker.io', to: 'public.ecr.aws/docker' }
 
+/** What is known of fixes before this one. */
+export interface Earlier {
+  snapshot: Snapshot
+  /** The last one ended early, as its journal says. */
+  unfinished: boolean
+}
+
 export interface Choice {
   remedies: Set<Remedy>
   replacements: Replacement[]
@@ -20,12 +27,12 @@ export interface Choice {
 export async function chooseRemedies(
   { options, context }: FixSession,
   diagnosis: Diagnosis,
-  snapshot: Snapshot,
+  earlier: Earlier,
 ): Promise<Choice> {
   const replacements = options.replacements.map(readReplacement)
   const fitting = fittingRemedies(diagnosis.findings)
   const asks = context.ask.available && !options.yes && !hasChosen(options) && fitting.length > 1
-  if (!asks) return { remedies: byFlags(options, diagnosis, snapshot), replacements }
+  if (!asks) return { remedies: byFlags(options, diagnosis, earlier), replacements }
   const ticked = await context.ask.choose(
     remedyQuestion(diagnosis, context.program),
     fitting.map(({ remedy, findings }) => ({
@@ -47,10 +54,15 @@ function hasChosen(options: FixOptions): boolean {
   return pin || pullPolicy || replacements.length > 0 || logins || !authenticate || !recreate
 }
 
-function byFlags(options: FixOptions, { findings }: Diagnosis, snapshot: Snapshot): Set<Remedy> {
+function byFlags(
+  options: FixOptions,
+  { findings }: Diagnosis,
+  { snapshot, unfinished }: Earlier,
+): Set<Remedy> {
   const calls = (remedy: Remedy) => findings.some(({ remedies }) => remedies.includes(remedy))
   const asked = options.registries.length > 0 || options.username !== undefined
-  const login = asked || calls('authenticate') || isHalfDone(options.secretName, snapshot)
+  const halfDone = unfinished || isHalfDone(options.secretName, snapshot)
+  const login = asked || calls('authenticate') || halfDone
   const remedies = new Set<Remedy>()
   if (options.authenticate && login) remedies.add('authenticate')
   if (options.recreate && (login || calls('recreate') || options.recreateBarePods)) remedies.add('recreate')
@@ -60,7 +72,7 @@ function byFlags(options: FixOptions, { findings }: Diagnosis, snapshot: Snapsho
   return remedies
 }
 
-/** A fix that was interrupted has attached its Secret to some service accounts; the rest is still to be done. */
+/** Seen without a journal, from another machine: a fix that was interrupted has attached its Secret to some service accounts; the rest is still to be done. */
 function isHalfDone(secretName: string, { pods, serviceAccounts }: Snapshot): boolean {
   return serviceAccounts.some(
     ({ namespace, name, imagePullSecrets }) =>

@@ -17,7 +17,14 @@ export async function savedPlan(path: string, session: FixSession): Promise<Draf
   for (const change of plan.changes) {
     if ('patch' in change) refuseOtherPatch(change, path)
   }
-  return { plan, findings: [], gaps: [], credentials: await loginsOf(plan, session), saved: true }
+  return {
+    plan,
+    findings: [],
+    gaps: [],
+    credentials: await loginsOf(plan, session),
+    narrowed: false,
+    saved: true,
+  }
 }
 
 /** What is shown are the edits, what is written is the patch: the two have to say the same. */

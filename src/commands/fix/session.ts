@@ -58,6 +58,8 @@ export interface Draft {
   gaps: Gap[]
   /** With their passwords; one for each of the plan's. */
   credentials: Credential[]
+  /** Part of the scope could not be read, so changes may be missing from the plan. */
+  narrowed: boolean
   /** A saved plan: exactly this, or nothing. */
   saved: boolean
 }

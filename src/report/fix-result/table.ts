@@ -103,6 +103,9 @@ function lastLines(report: FixReport, { width, program }: ReportOptions, palette
   const back = result.run === null ? [] : command('Undo: ', `${program} undo ${shellWord(result.run)}`, width)
   if (pods === null)
     return [...back, ...wrap(leftText(report), width), ...verdict(written)].filter(line => line !== '')
+  if (findings.length === 0 && result.outcomes.some(one => !isWell(one))) {
+    return [...back, ...wrap(pods, width), ...verdict(`${written} Run the fix again to go on.`)]
+  }
   const [first] = findings
   const next = first === undefined ? [] : command('Next: ', whyCommand(program, first), width)
   return [
@@ -115,8 +118,10 @@ function lastLines(report: FixReport, { width, program }: ReportOptions, palette
 }
 
 /** Not all is well even where all that was planned is. */
-function leftText({ leftToOwner }: FixReport): string {
-  if (leftToOwner === 0) return ''
+function leftText({ leftToOwner, gaps }: FixReport): string {
+  if (leftToOwner === 0) {
+    return gaps.length === 0 ? '' : 'Not everything in scope could be read, so there may be more to fix.'
+  }
   return `${counted(leftToOwner, 'finding')} ${leftToOwner === 1 ? 'stays' : 'stay'} until an owner makes the change shown above.`
 }
 

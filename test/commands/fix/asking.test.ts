@@ -22,7 +22,10 @@ const EMPTY: Snapshot = {
   gaps: [],
 }
 const chosen = async (options: Partial<FixOptions>, ask: Partial<Questions> = {}, findings = incident) => {
-  const choice = await chooseRemedies(sessionWith(options, ask), diagnosisOf(findings), EMPTY)
+  const choice = await chooseRemedies(sessionWith(options, ask), diagnosisOf(findings), {
+    snapshot: EMPTY,
+    unfinished: false,
+  })
   return [...choice.remedies].sort()
 }
 
@@ -73,6 +76,7 @@ describe('the go-ahead', () => {
     findings: [],
     gaps: [],
     credentials: [],
+    narrowed: false,
     saved: false,
   })
   const small = plan([createSecret('web')], {

@@ -1,0 +1,16 @@
+/** Finds out from the journals whether the last fix of this cluster was left half-done, so that the next one goes on with it. */
+
+import { isDone } from '../../apply/outcome.ts'
+import { isTakenBack, type Run } from '../../apply/read-journal.ts'
+
+/**
+ * Registries whose login the newest run was handing out when it ended early: killed, or with changes that were not made. Pods may be well
+ * again by then, so that no finding calls for the rest. None where it got to its end, or has been taken back since.
+ * @param runs newest first
+ */
+export function unfinishedRegistries([newest]: Run[], secretName: string): string[] {
+  if (newest?.plan?.secretName !== secretName) return []
+  if (isTakenBack(newest) || newest.entries.some(({ undoing, undone }) => undoing || undone)) return []
+  const made = newest.entries.filter(({ outcome }) => outcome !== null && isDone(outcome)).length
+  return made < newest.plan.changes ? newest.plan.registries : []
+}
