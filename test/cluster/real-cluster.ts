@@ -41,9 +41,10 @@ export class RealCluster {
     return cluster
   }
 
-  /** The image runs: it only sleeps. */
+  /** The image runs: it only sleeps. No two are alike, so that the node has none of them from an earlier run. */
   addImage(repository: string, tags: string[], owner?: string): void {
-    this.hub.addImage({ repository, tags, binary: sleeper(), ...(owner === undefined ? {} : { owner }) })
+    const binary = Buffer.concat([sleeper(), randomBytes(16)])
+    this.hub.addImage({ repository, tags, binary, ...(owner === undefined ? {} : { owner }) })
   }
 
   /** A namespace of its own, once its service account is there; gone at the end. */
