@@ -103,8 +103,9 @@ function addPlanFlags(command: Command): void {
   command
     .option('-y, --yes', "don't ask")
     .addOption(
-      new Option('--dry-run <where>', 'show the plan (client), or try it on the server as well')
+      new Option('--dry-run [where]', 'show the plan (client), or try it on the server as well')
         .choices(['none', 'client', 'server'])
+        .preset('client')
         .default('none'),
     )
     .option('--plan <file>', 'write the plan to a file and stop')

@@ -35,8 +35,9 @@ function addUndoFlags(command: Command): Command {
       .option('--list', 'list the runs, newest first')
       .option('-y, --yes', "don't ask")
       .addOption(
-        new Option('--dry-run <where>', 'show what would go back (client), or try it on the server as well')
+        new Option('--dry-run [where]', 'show what would go back (client), or try it on the server as well')
           .choices(['none', 'client', 'server'])
+          .preset('client')
           .default('none'),
       ),
   )

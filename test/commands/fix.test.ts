@@ -68,8 +68,8 @@ describe('nothing is written', () => {
     expect(said.err).toContain('--yes carries it out')
   })
 
-  test.each(['client', 'server'])('by --dry-run=%s', async where => {
-    const said = await incident.run(['fix', '-A', `--dry-run=${where}`])
+  test.each(['--dry-run', '--dry-run=client', '--dry-run=server'])('by %s', async flag => {
+    const said = await incident.run(['fix', flag, '-A'])
     expect(said.code).toBe(0)
     expect(said.out).toContain('Nothing was written')
   })
