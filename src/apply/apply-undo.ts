@@ -53,13 +53,7 @@ async function outcomeFor(
   context: UndoContext,
   dryRun: boolean,
 ): Promise<UndoOutcome> {
-  if (step.action === 'leave') {
-    // Once nobody names the Secret any more, it can still go.
-    if (!dryRun && step.reason !== 'still-named') {
-      await context.journal.append({ type: 'undone', id: step.id })
-    }
-    return { ...said(step, 'left'), reason: step.reason }
-  }
+  if (step.action === 'leave') return { ...said(step, 'left'), reason: step.reason }
   const lacking = step.action === 'delete-secret' && step.needs.find(id => !isTakenOff(outcomes.get(id)))
   if (lacking) return said(step, 'skipped', `it needs ${lacking}, which was not done`)
   if (!dryRun) await context.journal.append({ type: 'undo-intent', id: step.id })

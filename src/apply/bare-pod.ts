@@ -1,6 +1,5 @@
 /** Recreates pods that no controller would bring back: the spec is in the journal before the pod is deleted. */
 
-import { ApiError } from '../kubernetes/api-error.ts'
 import type { KubernetesObject } from '../kubernetes/cluster.ts'
 import type { PodChange, RecreateBarePod, RestoreBarePod } from '../plan/change.ts'
 import { collectionPath, objectPath } from './api-path.ts'
@@ -30,6 +29,7 @@ export async function recreateBarePod(
   }
   if (!dryRun) await context.notes.intent(change, manifest)
   const removal = await removed(change, context, dryRun)
+  if (removal.status === 'unchanged') return outcomeOf(change, 'conflict', 'somebody else deleted it')
   return dryRun || removal.status !== 'applied' ? removal : putBack(change, manifest, context)
 }
 
@@ -92,8 +92,7 @@ async function gone(change: RecreateBarePod, { cluster, clock, timeoutMs, signal
       const pod = await cluster.get(objectPath(change.target))
       if (writtenAt(pod).uid !== change.target.uid) return true
     } catch (error) {
-      if (error instanceof ApiError && error.status === 404) return true
-      if (!(error instanceof ApiError)) throw error
+      if (statusOf(error) === 404) return true
     }
     await clock.sleep(1_000, signal)
   }

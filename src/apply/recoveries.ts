@@ -1,6 +1,5 @@
 /** Watches the pods that the plan aims at until they are back or the time is up. */
 
-import { ApiError } from '../kubernetes/api-error.ts'
 import { AT_ONCE, bounded } from '../kubernetes/bounded.ts'
 import type { ClusterWriter, KubernetesObject } from '../kubernetes/cluster.ts'
 import type { Change } from '../plan/change.ts'
@@ -8,6 +7,7 @@ import { type Aim, aimsOf, belongsTo } from './aim.ts'
 import type { ApplyContext } from './apply-context.ts'
 import type { Outcome, Recovery, RecoveryPod } from './outcome.ts'
 import { podState } from './pod-state.ts'
+import { statusOf } from './refusal.ts'
 
 /** How often the pods are looked at, in milliseconds. */
 const PAUSE = 1_000
@@ -73,7 +73,7 @@ export class Recoveries {
       one.pods = pods.filter(pod => !one.before.has(uidOf(pod)) && !isEnding(pod)).map(podState)
     } catch (error) {
       // A look that fails is taken again; what was seen last stands until then.
-      if (!(error instanceof ApiError)) throw error
+      statusOf(error)
     }
   }
 }

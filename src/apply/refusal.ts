@@ -1,5 +1,6 @@
 /** Reads an API server's refusal: what it means for a change, and whether the change may have been written all the same. */
 
+import { UnreachableError } from '../errors.ts'
 import { ApiError } from '../kubernetes/api-error.ts'
 import type { Change } from '../plan/change.ts'
 import type { ApplyContext } from './apply-context.ts'
@@ -19,8 +20,7 @@ export function outcomeOf(
 
 /** The outcome of a request that the server refused, or that failed, and that is known to have changed nothing. */
 export function refusalOf(change: Change, error: unknown, context: ApplyContext): Outcome {
-  if (!(error instanceof ApiError)) throw error
-  return outcomeOf(change, statusOfRefusal(error.status), context.redact(error.message))
+  return outcomeOf(change, statusOfRefusal(statusOf(error)), context.redact((error as Error).message))
 }
 
 /** What an HTTP status that is no success means for a write. */
@@ -31,11 +31,13 @@ export function statusOfRefusal(status: number): OutcomeStatus {
 
 /** No answer, or one that does not say what became of the write: the object itself has to be asked. */
 export function isUncertain(error: unknown): boolean {
-  return error instanceof ApiError && (error.status === 0 || error.status >= 500 || error.status < 400)
+  const status = statusOf(error)
+  return status >= 500 || status < 400
 }
 
-/** The error's HTTP status; anything but an ApiError is a bug or an abort and is thrown on. */
+/** The error's HTTP status, 0 where no answer came; anything but a failed request is a bug or an abort and is thrown on. */
 export function statusOf(error: unknown): number {
-  if (!(error instanceof ApiError)) throw error
-  return error.status
+  if (error instanceof ApiError) return error.status
+  if (error instanceof UnreachableError) return 0
+  throw error
 }

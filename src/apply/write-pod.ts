@@ -53,8 +53,7 @@ export async function takeAway(
 /** After a refusal: the pod that the plan saw is gone, or it is still there. */
 export async function settlePod(change: PodChange, context: ApplyContext, error: unknown): Promise<Outcome> {
   const status = statusOf(error)
-  if (status === 404) return outcomeOf(change, 'unchanged')
-  if (!isUncertain(error) && status !== 409) {
+  if (!isUncertain(error) && status !== 404 && status !== 409) {
     const outcome = refusalOf(change, error, context)
     return status === 429 ? { ...outcome, status: 'refused' } : outcome
   }

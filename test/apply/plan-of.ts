@@ -1,0 +1,66 @@
+/** Plans a fix of the simulated cluster as `fix` would: with the real diagnosis and the real reading of the scope. */
+import { diagnose } from '../../src/diagnosis/diagnose.ts'
+import type { ClusterReader } from '../../src/kubernetes/cluster.ts'
+import { makePlan } from '../../src/plan/make-plan.ts'
+import type { Plan } from '../../src/plan/plan.ts'
+import type { Cluster } from '../../src/simulator/cluster/cluster.ts'
+import type { InterruptedPod } from '../../src/snapshot/fix-scope.ts'
+import type { Snapshot } from '../../src/snapshot/snapshot.ts'
+import { readFixScope } from '../../src/source/fix-scope.ts'
+import { narrowPod } from '../../src/source/narrow/pod.ts'
+
+const TAKEN_AT = '2026-11-24T10:00:00Z'
+
+export async function planOf(
+  cluster: Cluster,
+  client: ClusterReader,
+  wanted: string,
+  interruptedPods: InterruptedPod[] = [],
+): Promise<Plan> {
+  const snapshot = snapshotOf(cluster)
+  const diagnosis = diagnose(snapshot)
+  const stuck = new Set(diagnosis.findings.map(({ namespace, pod }) => `${namespace}/${pod}`))
+  const fixScope = await readFixScope(client, {
+    namespaces: ['api', 'web'],
+    excluded: [],
+    secretName: 'dockercreds',
+    wanted,
+    pods: snapshot.pods.filter(({ namespace, name }) => stuck.has(`${namespace}/${name}`)),
+    runningImages: false,
+    interruptedPods,
+  })
+  return makePlan({
+    createdAt: TAKEN_AT,
+    cluster: { server: client.server, context: client.context },
+    scope: { namespaces: ['api', 'web'], affected: false, excluded: [] },
+    diagnosis,
+    snapshot,
+    fixScope,
+    remedies: new Set(['authenticate', 'recreate']),
+    secretName: 'dockercreds',
+    recreateBarePods: true,
+    allowManaged: false,
+    overwriteSecret: false,
+    replacements: [],
+    credentials: [
+      { registry: 'docker.io', key: 'https://index.docker.io/v1/', username: 'alice', origin: 'a file' },
+    ],
+    missing: [],
+    images: new Map(),
+  })
+}
+
+function snapshotOf(cluster: Cluster): Snapshot {
+  const pods = cluster.list('Pod').flatMap(pod => narrowPod(pod) ?? [])
+  return {
+    takenAt: TAKEN_AT,
+    source: { type: 'cluster', context: 'test', server: 'https://127.0.0.1' },
+    podCount: pods.length,
+    pods,
+    events: [],
+    pullSecrets: [],
+    serviceAccounts: [],
+    owners: [],
+    gaps: [],
+  }
+}

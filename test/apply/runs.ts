@@ -1,0 +1,130 @@
+/** Runs of `fix` and `undo` on the story, from reading to the recovered pods. */
+import type { ApplyContext } from '../../src/apply/apply-context.ts'
+import { applyPlan, dryRunPlan } from '../../src/apply/apply-plan.ts'
+import { applyUndo } from '../../src/apply/apply-undo.ts'
+import { Journal, runName } from '../../src/apply/journal.ts'
+import { planUndo } from '../../src/apply/plan-undo.ts'
+import {
+  findRun,
+  interruptedPods,
+  isTakenBack,
+  journaledPod,
+  listRuns,
+} from '../../src/apply/read-journal.ts'
+import type { ClusterWriter } from '../../src/kubernetes/cluster.ts'
+import { clusterIdentity } from '../../src/source/fix-scope.ts'
+import { clientOf } from './in-process-cluster.ts'
+import { planOf } from './plan-of.ts'
+import { type Story, WANTED } from './story.ts'
+import { settle } from './workloads.ts'
+
+export interface RunOptions {
+  /** Called ahead of each request and of each journal line; throws to play a crash. */
+  before?: (what: string) => void
+  /** A saved plan is carried out only as it stands. */
+  strict?: boolean
+}
+
+/** `fix` from reading to the recovered pods. */
+export async function fix(of: Story, { before = () => {}, strict = false }: RunOptions = {}) {
+  const client = clientOf(of.server, after(of, before))
+  const uid = await clusterIdentity(client)
+  const runs = await listRuns(of.folder)
+  const plan = await planOf(of.cluster, client, WANTED, interruptedPods(runs, uid))
+  const context = { ...contextOf(of, client, runs, before), strict }
+  try {
+    const checked = await dryRunPlan(plan, context)
+    const result = await applyPlan(plan, checked, context)
+    settle(of.cluster)
+    return { plan, checked, result }
+  } finally {
+    await context.close().catch(() => {})
+  }
+}
+
+/** `undo` of the newest run. */
+export async function undo(of: Story, { before = () => {} }: RunOptions = {}) {
+  const client = clientOf(of.server, after(of, before))
+  const run = findRun(await listRuns(of.folder))
+  const steps = isTakenBack(run) ? [] : await planUndo(run, client)
+  const journal = new Journal(of.folder, run.run, null)
+  const context = {
+    cluster: client,
+    journal: {
+      append: (line: Parameters<Journal['append']>[0]) => {
+        before('journal')
+        return journal.append(line)
+      },
+    },
+    redact: (text: string) => text,
+    onProgress: () => {},
+  }
+  try {
+    await applyUndo(steps, context, true)
+    const outcomes = await applyUndo(steps, context, false)
+    return { steps, outcomes }
+  } finally {
+    await journal.close().catch(() => {})
+  }
+}
+
+function after(of: Story, before: (what: string) => void) {
+  let written = true
+  return ({ method, path }: { method: string; path: string }) => {
+    if (written) settle(of.cluster)
+    written = method !== 'GET'
+    before(`${method} ${path}`)
+  }
+}
+
+let names = 0
+
+function contextOf(
+  of: Story,
+  client: ClusterWriter,
+  runs: Awaited<ReturnType<typeof listRuns>>,
+  before: (what: string) => void,
+): ApplyContext & { close(): Promise<void> } {
+  const run = runName(new Date(of.clock.now() + 1000 * names++))
+  const header = {
+    type: 'run' as const,
+    run,
+    startedAt: of.clock.timestamp(),
+    cluster: {
+      uid: of.cluster.get('Namespace', undefined, 'kube-system')?.metadata.uid ?? '',
+      server: '',
+      context: null,
+    },
+    namespaces: null,
+  }
+  const journal = new Journal(of.folder, run, header)
+  return {
+    cluster: client,
+    clock: {
+      now: () => of.clock.now(),
+      sleep: async milliseconds => {
+        of.clock.advance(milliseconds / 1000)
+        settle(of.cluster)
+      },
+    },
+    notes: {
+      intent: (change, object) => {
+        before('journal')
+        return journal.intent(change, object)
+      },
+      outcome: outcome => {
+        before('journal')
+        return journal.outcome(outcome)
+      },
+    },
+    run,
+    dockerConfigJson: WANTED,
+    redact: text => text,
+    strict: false,
+    pullsLeft: () => Promise.resolve(null),
+    interruptedPod: async (name, namespace, pod) => journaledPod(runs, name, namespace, pod),
+    timeoutMs: 10_000,
+    onProgress: () => {},
+    close: () => journal.close(),
+  }
+}

@@ -1,0 +1,83 @@
+/** One small cluster in trouble, and what a person would compare of it afterwards. */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { ApiServer } from '../../src/simulator/api-server/server.ts'
+import { Clock } from '../../src/simulator/cluster/clock.ts'
+import { Cluster } from '../../src/simulator/cluster/cluster.ts'
+import { type ApiObject, asPod } from '../../src/simulator/cluster/objects.ts'
+import { deployment, podSpec, settle } from './workloads.ts'
+
+export const CANARY = 'canary-5f1e-password'
+export const WANTED = JSON.stringify({
+  auths: {
+    'https://index.docker.io/v1/': {
+      username: 'alice',
+      password: CANARY,
+      auth: Buffer.from(`alice:${CANARY}`).toString('base64'),
+    },
+  },
+})
+
+// Thousands of journals are flushed; in memory that takes no time.
+const FAST = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+
+export interface Story {
+  cluster: Cluster
+  server: ApiServer
+  clock: Clock
+  /** The journals' folder. */
+  folder: string
+}
+
+/** Namespaces web and api: a Deployment's pod, a template with its own list, a bare pod, a service account with an entry. */
+export function story(): Story {
+  const clock = new Clock(() => Date.parse('2026-11-24T10:00:00Z'))
+  const cluster = new Cluster(clock)
+  for (const name of ['web', 'api']) cluster.addNamespace(name)
+  cluster.change('ServiceAccount', 'web', 'default', account => {
+    account.imagePullSecrets = [{ name: 'registry-of-old' }, { name: 'second' }]
+  })
+  deployment(cluster, 'web', 'shop', {})
+  deployment(cluster, 'api', 'orders', { imagePullSecrets: [{ name: 'own' }] })
+  cluster.add({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'bare', namespace: 'api' },
+    spec: podSpec({}),
+  })
+  settle(cluster)
+  const home = mkdtempSync(join(FAST, 'pullguard-apply-'))
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }))
+  return { cluster, server: new ApiServer(cluster), clock, folder: join(home, 'runs') }
+}
+
+type State = Record<string, unknown>
+
+/** Every object by name with its content, without what changes with each write. Pods of a ReplicaSet go by its name. */
+export function state({ cluster }: Story): State {
+  const objects = ['Secret', 'ServiceAccount', 'Deployment', 'Pod'].flatMap(kind => cluster.list(kind))
+  return Object.fromEntries(objects.map(object => [nameOf(object), contentOf(object)]))
+}
+
+/** What an undo gives back: everything but the pods. */
+export function withoutPods(of: State): State {
+  return Object.fromEntries(Object.entries(of).filter(([name]) => !name.startsWith('Pod ')))
+}
+
+/** Names of the pull secrets that a service account lists. */
+export function listOf({ cluster }: Story, namespace: string): unknown {
+  return cluster.get('ServiceAccount', namespace, 'default')?.imagePullSecrets
+}
+
+function nameOf({ kind, metadata: { namespace, name, ownerReferences } }: ApiObject): string {
+  return `${kind} ${namespace}/${ownerReferences?.[0]?.kind ?? name}`
+}
+
+function contentOf(object: ApiObject): unknown {
+  const { type, data, spec, imagePullSecrets } = object
+  if (object.kind !== 'Pod') return JSON.parse(JSON.stringify({ type, data, spec, imagePullSecrets }))
+  const names = (asPod(object).spec.imagePullSecrets ?? []) as { name: string }[]
+  return { pullSecrets: names.map(({ name }) => name), phase: object.status?.phase }
+}
