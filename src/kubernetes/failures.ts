@@ -1,5 +1,6 @@
 /** Requests without a usable answer: too late, cut off, or not what an API server says. */
 
+import { UnreachableError } from '../errors.ts'
 import { ApiError } from './api-error.ts'
 import { type Ask, nameOf, pathOf } from './ask.ts'
 import { JsonError } from './json-error.ts'
@@ -12,12 +13,17 @@ export class CutOff extends Error {
 /** A connection that was open and is not any more, as the system or the HTTP client says it. */
 const RESETS = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_CLOSED'])
 
+/** The HTTP client's own patience with a server that took the request and says nothing. */
+const SILENT = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
+
 /** Whether the connection broke before an answer came; the server may have acted on the request. */
-export function isReset(error: unknown): boolean {
+export const isReset = (error: unknown): boolean => RESETS.has(codeOf(error))
+
+function codeOf(error: unknown): string {
   for (let at = error; at instanceof Error; at = at.cause) {
-    if ('code' in at && typeof at.code === 'string') return RESETS.has(at.code)
+    if ('code' in at && typeof at.code === 'string') return at.code
   }
-  return false
+  return ''
 }
 
 export const lateError = (ask: Ask, milliseconds: number): ApiError =>
@@ -27,20 +33,22 @@ export const lateError = (ask: Ask, milliseconds: number): ApiError =>
     `${nameOf(ask)} was not answered in full within ${milliseconds / 1000} s; --request-timeout allows more`,
   )
 
-/** A failure in the words of an ApiError; every other error is given back as it is. */
+/**
+ * The failure as an ApiError where the server has, or may have, taken the request; other errors are given back as they are:
+ * a read that never reached the server is the connection's to explain.
+ */
 export function asApiError(ask: Ask, error: unknown): unknown {
   if (error instanceof CutOff || (error instanceof JsonError && error.truncated)) {
     return failure(ask, 'Truncated', `The answer to ${nameOf(ask)} broke off before its end`, error)
   }
   if (error instanceof JsonError) return notKubernetes(ask, 'it is not JSON', error)
-  if (!isReset(error)) return error
   const doubt = ask.kind === 'write' ? '; it may have been carried out or not' : ''
-  return failure(
-    ask,
-    'ConnectionReset',
-    `The connection broke before ${nameOf(ask)} was answered${doubt}`,
-    error,
-  )
+  if (SILENT.has(codeOf(error))) {
+    return failure(ask, 'Timeout', `${nameOf(ask)} was not answered in time${doubt}`, error)
+  }
+  if (!isReset(error) || (ask.kind !== 'write' && error instanceof UnreachableError)) return error
+  const message = `The connection broke before ${nameOf(ask)} was answered${doubt}`
+  return failure(ask, 'ConnectionReset', message, error)
 }
 
 /** A 200 that no API server gives, such as a login page. */

@@ -1,0 +1,35 @@
+/** A clock that nobody waits for: time jumps to the earliest of those who wait, whenever nothing else goes on. */
+
+import type { Clock } from '../../src/kubernetes/clock.ts'
+
+export const NOON = Date.UTC(2026, 0, 1, 12)
+
+/** Begins at NOON. */
+export function fakeClock(): Clock & { elapsed(): number } {
+  const waiting = new Set<{ at: number; call: () => void }>()
+  let now = NOON
+  let awake = false
+  const wake = () => {
+    if (awake || waiting.size === 0) return
+    awake = true
+    setImmediate(() => {
+      awake = false
+      const [next] = [...waiting].sort((a, b) => a.at - b.at)
+      if (!next) return
+      waiting.delete(next)
+      now = next.at
+      next.call()
+      wake()
+    })
+  }
+  return {
+    now: () => now,
+    elapsed: () => now - NOON,
+    after(milliseconds, call) {
+      const one = { at: now + milliseconds, call }
+      waiting.add(one)
+      wake()
+      return () => waiting.delete(one)
+    },
+  }
+}

@@ -1,0 +1,51 @@
+/** A connection without a network: it answers by script and keeps what it was asked. */
+
+import type { Connection, HttpRequest, HttpResponse } from '../../src/kubernetes/connection.ts'
+
+export interface ScriptedAnswer {
+  status?: number
+  headers?: HttpResponse['headers']
+  /** An object is sent as JSON. */
+  body?: unknown
+  /** Thrown after the body; `stall` never ends it. */
+  breaks?: Error | 'stall'
+}
+
+type Script = (request: HttpRequest, index: number) => ScriptedAnswer | Error | 'silence'
+
+/** Asked by each test what went over it. */
+export interface FakeConnection extends Connection {
+  asked: HttpRequest[]
+  /** Bodies that were given up before their end. */
+  destroyed: number
+}
+
+const never = new Promise<never>(() => {})
+
+/** Answers each request by `script`: an error is thrown instead of an answer, silence lasts until the request is aborted. */
+export function fakeConnection(script: Script): FakeConnection {
+  const connection: FakeConnection = {
+    context: 'prod',
+    server: 'https://api.example',
+    namespace: 'web',
+    asked: [],
+    destroyed: 0,
+    async send(request) {
+      connection.asked.push(request)
+      const answer = script(request, connection.asked.length - 1)
+      if (answer instanceof Error) throw answer
+      if (answer === 'silence') return never
+      const { status = 200, headers = {}, body = '', breaks } = answer
+      const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
+      async function* chunks() {
+        for (let at = 0; at < bytes.length; at += 7) yield bytes.subarray(at, at + 7)
+        if (breaks === 'stall') await never
+        else if (breaks) throw breaks
+      }
+      const destroy = () => void connection.destroyed++
+      return { status, headers, body: Object.assign(chunks(), { destroy }) }
+    },
+    close: async () => {},
+  }
+  return connection
+}
