@@ -1,0 +1,31 @@
+/** Permissions are asked for before anything is written, a verb at a time. */
+import { expect, test } from 'vitest'
+import { checkAccess } from '../../src/apply/check-access.ts'
+import { clientOf } from './in-process-cluster.ts'
+import { planOf } from './plan-of.ts'
+import { story, WANTED } from './story.ts'
+
+test('whoever may do everything is denied nothing', async () => {
+  const of = story()
+  const client = clientOf(of.server)
+  const plan = await planOf(of.cluster, client, WANTED)
+  expect(await checkAccess(plan, client)).toEqual([])
+})
+
+test('each verb that is denied is told with its namespaces and how many changes need it', async () => {
+  const of = story()
+  const plan = await planOf(of.cluster, clientOf(of.server), WANTED)
+  of.server.users.add('operator', [
+    { verbs: ['get', 'list'], resources: ['*'] },
+    { verbs: ['*'], resources: ['serviceaccounts', 'deployments', 'pods'] },
+    { verbs: ['create'], resources: ['secrets'], namespaces: ['web'] },
+  ])
+  const denied = await checkAccess(
+    plan,
+    clientOf(of.server, () => {}, 'operator'),
+  )
+  expect(denied).toEqual([
+    { verb: 'create', group: '', resource: 'secrets', namespaces: ['api'], changes: 1 },
+  ])
+  expect(of.cluster.list('Secret')).toEqual([])
+})

@@ -1,0 +1,77 @@
+/** A process killed ahead of any request and any journal line: the next run ends in the same state as one that was left alone. */
+import { expect, test } from 'vitest'
+import { fix, undo } from './runs.ts'
+import { type Story, state, story, withoutPods } from './story.ts'
+
+class Killed extends Error {}
+
+/** Counts down; from then on nothing works any more. */
+function killedAfter(steps: number) {
+  let left = steps
+  return {
+    before: () => {
+      if (left-- <= 0) throw new Killed()
+    },
+    get survived() {
+      return left >= 0
+    },
+  }
+}
+
+async function untilKilled(run: (before: () => void) => Promise<unknown>, steps: number): Promise<boolean> {
+  const kill = killedAfter(steps)
+  await run(kill.before).catch(error => expect(error).toBeInstanceOf(Killed))
+  return kill.survived
+}
+
+test('a fix killed at any point and run again ends in the same state, bare pods among it', async () => {
+  const alone = story()
+  await fix(alone)
+  const wanted = state(alone)
+  let pods = 0
+  for (let steps = 0; ; steps++) {
+    const of = story()
+    const survived = await untilKilled(before => fix(of, { before }), steps)
+    await requestsEnd()
+    if (!of.cluster.get('Pod', 'api', 'bare')) pods++
+    await fix(of)
+    expect(state(of), `killed after ${steps} steps`).toEqual(wanted)
+    expect((await fix(of)).plan.changes).toEqual([])
+    if (survived) break
+  }
+  expect(pods, 'at some point the kill left the bare pod deleted').toBeGreaterThan(0)
+})
+
+test('an undo killed at any point and run again gives back what was there', async () => {
+  const initial = withoutPods(state(story()))
+  for (let steps = 0; ; steps++) {
+    const of = story()
+    await fix(of)
+    const survived = await untilKilled(before => undo(of, { before }), steps)
+    await requestsEnd()
+    await undo(of)
+    expect(withoutPods(state(of)), `killed after ${steps} steps`).toEqual(initial)
+    if (survived) break
+  }
+})
+
+test('a fix killed at any point can be taken back', async () => {
+  const initial = withoutPods(state(story()))
+  for (let steps = 0; ; steps++) {
+    const of = story()
+    const survived = await untilKilled(before => fix(of, { before }), steps)
+    await requestsEnd()
+    if (hasWritten(of, initial)) await undo(of)
+    expect(withoutPods(state(of)), `killed after ${steps} steps`).toEqual(initial)
+    if (survived) break
+  }
+})
+
+function hasWritten(of: Story, initial: unknown): boolean {
+  return JSON.stringify(withoutPods(state(of))) !== JSON.stringify(initial)
+}
+
+/** Requests that were under way reach the server, as they do when a client dies. */
+async function requestsEnd(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate)
+}

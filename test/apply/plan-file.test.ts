@@ -1,0 +1,78 @@
+/** Plans on disk: for their owner's eyes, read back as they were, refused where they do not belong. */
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { readPlanFile, refuseOtherCluster, refuseStale, writePlanFile } from '../../src/apply/plan-file.ts'
+import type { Plan } from '../../src/plan/plan.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'pullguard-plan-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const plan: Plan = {
+  apiVersion: 'pullguard.dev/v1',
+  kind: 'Plan',
+  createdAt: '2026-11-24T10:00:00Z',
+  cluster: { server: 'https://prod', context: 'prod', uid: 'uid-of-kube-system' },
+  scope: { namespaces: null, affected: false, excluded: [] },
+  secretName: 'dockercreds',
+  credentials: [],
+  changes: [
+    {
+      id: 'secret:web/dockercreds',
+      action: 'create-secret',
+      target: { apiVersion: 'v1', kind: 'Secret', namespace: 'web', name: 'dockercreds', uid: null },
+      needs: [],
+      managedBy: null,
+      reason: { code: 'credential-needed', registries: ['docker.io'] },
+      keys: ['https://index.docker.io/v1/'],
+    },
+  ],
+  declined: [],
+  cost: { pulls: 0 },
+}
+
+describe('a plan in a file', () => {
+  test('is readable by its owner alone, and comes back as it was', async () => {
+    const path = join(folder, 'plan.json')
+    writeFileSync(path, 'an older one', { mode: 0o644 })
+    await writePlanFile(path, plan)
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    expect(await readPlanFile(path)).toEqual(plan)
+  })
+
+  test('that can not be written names the file and why', async () => {
+    const path = join(folder, 'nowhere', 'plan.json')
+    await expect(writePlanFile(path, plan)).rejects.toThrow(`Can't write the plan to ${path} (ENOENT)`)
+  })
+
+  test.each([
+    ['no JSON', 'hello'],
+    ['another kind', JSON.stringify({ ...plan, kind: 'Diagnosis' })],
+    ['another version', JSON.stringify({ ...plan, apiVersion: 'pullguard.dev/v9' })],
+    ['an unknown action', JSON.stringify({ ...plan, changes: [{ ...plan.changes[0], action: 'toString' }] })],
+    [
+      'a change without a target',
+      JSON.stringify({ ...plan, changes: [{ ...plan.changes[0], target: null }] }),
+    ],
+  ])('with %s is no plan', async (_name, text) => {
+    const path = join(folder, 'other.json')
+    writeFileSync(path, text)
+    await expect(readPlanFile(path)).rejects.toMatchObject({ name: 'UsageError' })
+    expect(readFileSync(path, 'utf8')).toBe(text)
+  })
+
+  test('made for another cluster is refused by its name', () => {
+    expect(() => refuseOtherCluster(plan, 'uid-of-kube-system')).not.toThrow()
+    expect(() => refuseOtherCluster(plan, 'another')).toThrow(/another cluster \(prod\)/)
+  })
+
+  test('is stale when an object has changed since, and says which', () => {
+    const { id, action, target } = plan.changes[0] ?? expect.fail()
+    const outcome = { id, action, target, detail: null, uid: null, resourceVersion: null }
+    expect(() => refuseStale(plan, [{ ...outcome, status: 'accepted' }])).not.toThrow()
+    expect(() => refuseStale(plan, [{ ...outcome, status: 'conflict' }])).toThrow(
+      /stale: Secret web\/dockercreds/,
+    )
+  })
+})

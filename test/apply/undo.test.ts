@@ -1,0 +1,115 @@
+/** Taking a run back: only what it wrote, only where that still stands, and every leftover with its reason. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { findRun, isTakenBack, listRuns } from '../../src/apply/read-journal.ts'
+import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
+import { fix, undo } from './runs.ts'
+import { listOf, type Story, state, story, withoutPods } from './story.ts'
+
+async function fixed(): Promise<Story> {
+  const of = story()
+  await fix(of)
+  return of
+}
+
+async function reasonFor(of: Story, id: string): Promise<string | null> {
+  const { outcomes } = await undo(of)
+  const outcome = outcomes.find(one => one.id === id)
+  return outcome?.status === 'left' ? outcome.reason : (outcome?.status ?? null)
+}
+
+function changeAccount(of: Story, edit: (names: { name: string }[]) => { name: string }[]): void {
+  of.cluster.change('ServiceAccount', 'web', 'default', (account: ApiObject) => {
+    account.imagePullSecrets = edit(account.imagePullSecrets as { name: string }[])
+  })
+}
+
+describe('undo', () => {
+  test('gives back service accounts and templates as they were, an absent list absent, and takes its Secrets away', async () => {
+    const initial = withoutPods(state(story()))
+    const of = await fixed()
+    const { outcomes } = await undo(of)
+    expect(withoutPods(state(of))).toEqual(initial)
+    const told = Object.fromEntries(outcomes.map(({ id, status, reason }) => [id, reason ?? status]))
+    expect(told).toMatchObject({
+      'secret:web/dockercreds': 'applied',
+      'serviceaccount:api/default': 'applied',
+      'template:api/Deployment/orders': 'applied',
+      'pod:api/bare': 'pod-recreated',
+    })
+  })
+
+  test('a second one writes nothing', async () => {
+    const of = await fixed()
+    await undo(of)
+    const asked = of.server.requests.length
+    await undo(of)
+    expect(of.server.requests.slice(asked).filter(({ method }) => method !== 'GET')).toEqual([])
+    expect((await listRuns(of.folder)).map(isTakenBack)).toEqual([true])
+  })
+
+  test('keeps the entries that others have added since, wherever they stand', async () => {
+    const of = await fixed()
+    changeAccount(of, names => [{ name: 'before' }, ...names, { name: 'after' }])
+    await undo(of)
+    const names = (listOf(of, 'web') as { name: string }[]).map(({ name }) => name)
+    expect(names).toEqual(['before', 'registry-of-old', 'second', 'after'])
+  })
+
+  test('leaves a list that no longer holds its entry', async () => {
+    const of = await fixed()
+    changeAccount(of, () => [{ name: 'other' }])
+    expect(await reasonFor(of, 'serviceaccount:web/default')).toBe('changed')
+    expect(listOf(of, 'web')).toEqual([{ name: 'other' }])
+  })
+
+  test('leaves a Secret that somebody has changed', async () => {
+    const of = await fixed()
+    of.cluster.change('Secret', 'web', 'dockercreds', secret => {
+      secret.data = { '.dockerconfigjson': 'e30=' }
+    })
+    expect(await reasonFor(of, 'secret:web/dockercreds')).toBe('changed')
+  })
+
+  test('leaves a Secret that was deleted and made anew', async () => {
+    const of = await fixed()
+    const { data, type } = of.cluster.remove('Secret', 'web', 'dockercreds')
+    const metadata = { name: 'dockercreds', namespace: 'web' }
+    of.cluster.add({ apiVersion: 'v1', kind: 'Secret', metadata, data, type })
+    expect(await reasonFor(of, 'secret:web/dockercreds')).toBe('replaced')
+  })
+
+  test('leaves a Secret that a service account names by another hand', async () => {
+    const of = await fixed()
+    of.cluster.add({
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'robot', namespace: 'web' },
+      imagePullSecrets: [{ name: 'dockercreds' }],
+    })
+    expect(await reasonFor(of, 'secret:web/dockercreds')).toBe('still-named')
+    expect(await reasonFor(of, 'secret:api/dockercreds')).toBe(null)
+  })
+
+  test('does not delete a Secret whose name it could not take off', async () => {
+    const of = await fixed()
+    of.server.faults.when(({ method, path }) => method === 'PATCH' && path.includes('/web/'), 403)
+    const { outcomes } = await undo(of)
+    expect(outcomes.find(({ id }) => id === 'secret:web/dockercreds')).toMatchObject({ status: 'skipped' })
+    expect(of.cluster.get('Secret', 'web', 'dockercreds')).toBeDefined()
+  })
+
+  test('counts no run that wrote nothing, and reads past a line that a crash tore', async () => {
+    const of = await fixed()
+    mkdirSync(of.folder, { recursive: true })
+    writeFileSync(
+      join(of.folder, '99990101T000000Z-000000.jsonl'),
+      `${JSON.stringify({ type: 'run', run: 'x' })}\n{"ty`,
+    )
+    const runs = await listRuns(of.folder)
+    expect(runs).toHaveLength(1)
+    expect(() => findRun(runs, 'x')).toThrow(/No run x/)
+    expect(() => findRun([])).toThrow(/nothing to take back/)
+  })
+})
