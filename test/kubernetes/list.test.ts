@@ -74,7 +74,11 @@ describe('listing', () => {
 
   test.each<[string, ScriptedAnswer, string]>([
     ['whose connection breaks', { ...podList('a'), breaks: new Error('other side closed') }, 'Truncated'],
-    ['that stops in the middle', { body: '{"kind":"PodList","items":[{"metadata":{"name":"c"}}' }, 'Truncated'],
+    [
+      'that stops in the middle',
+      { body: '{"kind":"PodList","items":[{"metadata":{"name":"c"}}' },
+      'Truncated',
+    ],
     ['that is empty', { body: '' }, 'InvalidAnswer'],
     ['that promises more', podList('a', { remainingItemCount: 4 }), 'Truncated'],
     ['of the page before, over and over', podList('a', { continue: 'X' }), 'Truncated'],
