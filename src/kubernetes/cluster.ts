@@ -88,7 +88,7 @@ export interface ClusterReader {
 export interface ClusterWriter extends ClusterReader {
   create(path: string, object: KubernetesObject, options?: WriteOptions): Promise<KubernetesObject>
   jsonPatch(path: string, operations: JsonPatchOperation[], options?: WriteOptions): Promise<KubernetesObject>
-  /** DELETE with preconditions; `body` may add propagationPolicy and the like. */
+  /** DELETE of exactly this object (uid), and of this version where one is given. */
   delete(path: string, uid: string, options?: WriteOptions & { resourceVersion?: string }): Promise<void>
   /** policy/v1 Eviction of one pod. Throws ApiError 429 where a PodDisruptionBudget says no. */
   evict(namespace: string, pod: string, uid: string, options?: WriteOptions): Promise<void>
