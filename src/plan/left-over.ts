@@ -20,7 +20,11 @@ export function leftOver(
     const { pod, workload, findings } = entry
     const uids = [pod.uid, pod.controller?.uid ?? '', workload?.uid ?? '']
     if (uids.some(uid => aimed.has(uid) || told.has(uid))) continue
+    const { namespace, serviceAccount } = pod
+    const withheld =
+      told.has(`Secret ${namespace}`) || told.has(`ServiceAccount ${namespace}/${serviceAccount}`)
     for (const finding of findings) {
+      if (withheld && entry.helped.includes(finding)) continue
       const reason = reasonFor(input, entry, finding)
       if (reason) rest.push(reason)
     }
@@ -28,15 +32,22 @@ export function leftOver(
   return [...missingCredentials(input), ...rest]
 }
 
+/** What a decline speaks for: the object itself, and for what brings a credential every pod that would have had it. */
 function explained(declined: Declined): string[] {
-  if (declined.code === 'managed')
-    return declined.change.target.uid === null ? [] : [declined.change.target.uid]
-  return 'target' in declined && declined.target.uid !== null ? [declined.target.uid] : []
+  const target =
+    declined.code === 'managed' ? declined.change.target : 'target' in declined && declined.target
+  if (!target) return []
+  const { kind, namespace, name, uid } = target
+  if (kind === 'Secret') return [`Secret ${namespace}`]
+  if (kind === 'ServiceAccount') return [`ServiceAccount ${namespace}/${name}`]
+  return uid === null ? [] : [uid]
 }
 
 function reasonFor(input: PlanInput, { pod }: StuckPod, finding: Finding): Declined | null {
   const target = podTarget(pod)
   const { cause, container, image } = finding
+  // A remedy fits; it was not asked for.
+  if (finding.remedies.length > 0 && !finding.remedies.some(remedy => input.remedies.has(remedy))) return null
   if (!finding.remedies.includes('authenticate')) {
     return { code: 'no-remedy', cause, target, container, image }
   }

@@ -1,0 +1,146 @@
+/** Remedies 1 and 2: where a pull secret goes, and how it is attached. */
+import { describe, expect, test } from 'vitest'
+import { account, changesOf, declinedOf, planFor, stuckPod, workload } from './inputs.ts'
+
+const namespaces = ['api', 'kube-system', 'web'].map(name => ({ name, terminating: false }))
+const accounts = namespaces.map(({ name }) => account({ namespace: name }))
+const managed = { tool: 'argocd' as const, name: 'shop' }
+const secret = {
+  namespace: 'web',
+  name: 'dockercreds',
+  uid: 'uid-secret',
+  type: 'kubernetes.io/dockerconfigjson',
+  ours: false,
+  content: 'different' as const,
+  managedBy: null,
+}
+
+describe('the pull secret', () => {
+  test('goes to every namespace in scope, and to the default account of each, Secrets first', () => {
+    const plan = planFor({ fixScope: { namespaces, serviceAccounts: accounts } })
+    expect(changesOf(plan)).toEqual([
+      'create-secret api/dockercreds',
+      'create-secret kube-system/dockercreds',
+      'create-secret web/dockercreds',
+      'patch-serviceaccount api/default',
+      'patch-serviceaccount kube-system/default',
+      'patch-serviceaccount web/default',
+      'recreate-pod web/shop-1',
+    ])
+  })
+
+  test('goes to other accounts that the scope found pods to run as', () => {
+    const serviceAccounts = [account(), account({ name: 'builder' })]
+    const pods = [stuckPod({ serviceAccount: 'builder' })]
+    const plan = planFor({ pods, fixScope: { serviceAccounts } })
+    expect(changesOf(plan)).toContain('patch-serviceaccount web/builder')
+    expect(plan.changes.at(-1)?.needs).toEqual(['serviceaccount:web/builder'])
+  })
+
+  test('skips a namespace that is ending, and pods outside the scope', () => {
+    const pods = [stuckPod({ namespace: 'ending', uid: 'a' }), stuckPod({ namespace: 'excluded', uid: 'b' })]
+    const fixScope = {
+      namespaces: [{ name: 'ending', terminating: true }],
+      serviceAccounts: [],
+      workloads: [],
+    }
+    const plan = planFor({ pods, fixScope, recreateBarePods: true })
+    expect(plan.changes).toEqual([])
+    expect(plan.declined).toEqual([{ code: 'terminating-namespace', namespace: 'ending' }])
+  })
+
+  test.each([
+    ['the same content is left as it is', { ...secret, content: 'same' as const }, [], []],
+    [
+      'our own with another content is completed',
+      { ...secret, ours: true },
+      ['update-secret web/dockercreds'],
+      [],
+    ],
+    ["somebody else's is left alone", secret, null, ['foreign-secret Secret web/dockercreds']],
+    [
+      'our own that a tool manages is declined',
+      { ...secret, ours: true, managedBy: managed },
+      null,
+      ['managed Secret web/dockercreds'],
+    ],
+  ])('of that name: %s', (_name, existing, first, declined) => {
+    const plan = planFor({ fixScope: { secrets: [existing] } })
+    const rest = ['patch-serviceaccount web/default', 'recreate-pod web/shop-1']
+    expect(changesOf(plan)).toEqual(first === null ? [] : [...first, ...rest])
+    expect(declinedOf(plan)).toEqual(expect.arrayContaining(declined))
+  })
+
+  test('replaces a foreign one only when told to, and never one of another type', () => {
+    const told = { overwriteSecret: true }
+    expect(changesOf(planFor({ ...told, fixScope: { secrets: [secret] } }))[0]).toBe(
+      'update-secret web/dockercreds',
+    )
+    const opaque = { ...secret, type: 'Opaque' }
+    expect(changesOf(planFor({ ...told, fixScope: { secrets: [opaque] } }))).toEqual([])
+  })
+
+  test('is not planned without a credential for it', () => {
+    const missing = [{ registry: 'docker.io', detail: 'no entry' }]
+    const plan = planFor({ credentials: [], missing })
+    expect(plan.changes).toEqual([])
+    expect(plan.declined).toEqual([
+      { code: 'no-credential', registry: 'docker.io', detail: 'no entry', findings: 1 },
+    ])
+  })
+})
+
+describe('a service account', () => {
+  test('that names the Secret already is not written', () => {
+    const serviceAccounts = [account({ imagePullSecrets: [{ name: 'dockercreds' }, { name: 'x' }] })]
+    const plan = planFor({ fixScope: { serviceAccounts } })
+    expect(changesOf(plan)).toEqual(['create-secret web/dockercreds', 'recreate-pod web/shop-1'])
+  })
+
+  test('that a tool manages is declined with the change that was not made, and its pods stay', () => {
+    const plan = planFor({ fixScope: { serviceAccounts: [account({ managedBy: managed })] } })
+    expect(changesOf(plan)).toEqual(['create-secret web/dockercreds'])
+    expect(plan.declined).toMatchObject([
+      { code: 'managed', change: { managedBy: managed, edits: [{ entry: 'dockercreds' }] } },
+    ])
+    const allowed = planFor({
+      allowManaged: true,
+      fixScope: { serviceAccounts: [account({ managedBy: managed })] },
+    })
+    expect(changesOf(allowed)).toContain('patch-serviceaccount web/default')
+  })
+})
+
+describe('a template with a list of its own', () => {
+  const own = workload({ imagePullSecrets: [{ name: 'own' }] })
+
+  test('gets the entry at the end of its list, and rolls its pods out by itself', () => {
+    const plan = planFor({ fixScope: { workloads: [own] } })
+    const change = plan.changes.at(-1)
+    expect(change).toMatchObject({
+      action: 'patch-template',
+      needs: ['secret:web/dockercreds'],
+      pods: ['shop-1'],
+      pulls: 1,
+      patch: [
+        { op: 'test', path: '/metadata/uid', value: 'uid-shop' },
+        { op: 'test', path: '/spec/template/spec/imagePullSecrets', value: [{ name: 'own' }] },
+        { op: 'add', path: '/spec/template/spec/imagePullSecrets/-', value: { name: 'dockercreds' } },
+      ],
+    })
+  })
+
+  test('that does not roll out by itself has its pods recreated after the patch', () => {
+    const plan = planFor({ fixScope: { workloads: [{ ...own, kind: 'StatefulSet', rollsOut: false }] } })
+    expect(plan.changes.at(-1)).toMatchObject({
+      action: 'recreate-pod',
+      needs: ['template:web/StatefulSet/shop'],
+    })
+  })
+
+  test('that a tool manages is declined, and its pods stay', () => {
+    const plan = planFor({ fixScope: { workloads: [{ ...own, managedBy: managed }] } })
+    expect(declinedOf(plan)).toEqual(['managed Deployment web/shop'])
+    expect(plan.changes.some(({ action }) => action === 'recreate-pod')).toBe(false)
+  })
+})

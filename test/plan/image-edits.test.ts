@@ -1,0 +1,160 @@
+/** Remedies 4 to 6: digests, pull policies and other registries, each only where it is known to be right. */
+import { describe, expect, test } from 'vitest'
+import type { Remedy } from '../../src/diagnosis/finding.ts'
+import type { PlanInput } from '../../src/plan/plan-input.ts'
+import type { ScopeContainer } from '../../src/snapshot/fix-scope.ts'
+import { planFor, template, workload } from './inputs.ts'
+
+const DIGEST = `sha256:${'a'.repeat(64)}`
+const HEAD = `sha256:${'b'.repeat(64)}`
+
+function edited(container: Partial<ScopeContainer>, remedies: Remedy[], fields: Partial<PlanInput> = {}) {
+  const workloads = [workload({ containers: [template(container)] })]
+  const plan = planFor({ remedies: new Set(remedies), fixScope: { workloads }, ...answered(fields) })
+  const change = plan.changes.find(({ action }) => action === 'patch-template')
+  const edits = change && 'edits' in change ? change.edits : []
+  return {
+    edits: edits.map(edit =>
+      edit.field === 'imagePullSecrets' ? edit.entry : `${edit.field}=${edit.after}`,
+    ),
+    declined: plan.declined.map(({ code }) => code).filter(code => code !== 'no-remedy'),
+    change,
+  }
+}
+
+function answered({ images, replacements }: Partial<PlanInput>) {
+  return { ...(images && { images }), ...(replacements && { replacements }) }
+}
+
+const says = (...found: [string, string | null][]) =>
+  new Map(found.map(([reference, digest]) => [reference, { digest, detail: null }]))
+
+describe('--pin', () => {
+  test.each([
+    [
+      'the digest that runs already',
+      { runningImageId: `docker.io/library/nginx@${DIGEST}` },
+      says(),
+      `nginx:1.27@${DIGEST}`,
+    ],
+    [
+      'it as Docker spells it',
+      { runningImageId: `docker-pullable://nginx@${DIGEST}` },
+      says(),
+      `nginx:1.27@${DIGEST}`,
+    ],
+    ['what HEAD says where none runs', {}, says(['nginx:1.27', HEAD]), `nginx:1.27@${HEAD}`],
+    [
+      'what HEAD says where another repository runs',
+      { runningImageId: `ghcr.io/x/nginx@${DIGEST}` },
+      says(['nginx:1.27', HEAD]),
+      `nginx:1.27@${HEAD}`,
+    ],
+    [
+      "what HEAD says where only the configuration's digest is known",
+      { runningImageId: DIGEST },
+      says(['nginx:1.27', HEAD]),
+      `nginx:1.27@${HEAD}`,
+    ],
+  ])('takes %s', (_name, container, images, image) => {
+    expect(edited(container, ['pin'], { images })).toMatchObject({ edits: [`image=${image}`], declined: [] })
+  })
+
+  test('guesses nothing where neither is known', () => {
+    expect(edited({}, ['pin'], { images: says(['nginx:1.27', null]) })).toMatchObject({
+      edits: [],
+      declined: ['no-digest'],
+    })
+  })
+
+  test('leaves an image that is pinned', () => {
+    expect(edited({ image: `nginx@${DIGEST}` }, ['pin'])).toMatchObject({ edits: [], declined: [] })
+  })
+
+  test('tests the name, the old image and the uid before it writes', () => {
+    const { change } = edited({}, ['pin'], { images: says(['nginx:1.27', HEAD]) })
+    expect(change).toMatchObject({
+      patch: [
+        { op: 'test', path: '/metadata/uid', value: 'uid-shop' },
+        { op: 'test', path: '/spec/template/spec/containers/0/name', value: 'app' },
+        { op: 'test', path: '/spec/template/spec/containers/0/image', value: 'nginx:1.27' },
+        { op: 'replace', path: '/spec/template/spec/containers/0/image', value: `nginx:1.27@${HEAD}` },
+      ],
+    })
+  })
+
+  test('comes first for images whose tag floats', () => {
+    const workloads = ['nginx:1.27', 'nginx', 'nginx:latest'].map((image, index) =>
+      workload({ name: `w${index}`, uid: `uid-${index}`, podUids: [], containers: [template({ image })] }),
+    )
+    const images = says(['nginx:1.27', HEAD], ['nginx', HEAD], ['nginx:latest', HEAD])
+    const plan = planFor({ remedies: new Set<Remedy>(['pin']), images, fixScope: { workloads } })
+    expect(plan.changes.map(({ target }) => target.name)).toEqual(['w1', 'w2', 'w0'])
+  })
+})
+
+describe('--pull-policy', () => {
+  test.each([
+    ['a full tag', { image: 'nginx:1.27', pullPolicy: 'Always' }, ['imagePullPolicy=IfNotPresent'], []],
+    ['a digest', { image: `nginx@${DIGEST}`, pullPolicy: 'Always' }, ['imagePullPolicy=IfNotPresent'], []],
+    ['latest', { image: 'nginx:latest', pullPolicy: 'Always' }, [], ['latest-needs-pin']],
+    ['no tag', { image: 'nginx', pullPolicy: 'Always' }, [], ['latest-needs-pin']],
+    ['a policy that spares pulls already', { pullPolicy: 'IfNotPresent' }, [], []],
+    ['a policy that never pulls', { pullPolicy: 'Never' }, [], []],
+  ])('for %s', (_name, container, edits, declined) => {
+    expect(edited(container, ['pull-policy'])).toMatchObject({ edits, declined })
+  })
+
+  test('takes latest when the same plan pins it', () => {
+    const container = { image: 'nginx', pullPolicy: 'Always' }
+    const { edits } = edited(container, ['pin', 'pull-policy'], { images: says(['nginx', HEAD]) })
+    expect(edits).toEqual([`image=nginx@${HEAD}`, 'imagePullPolicy=IfNotPresent'])
+  })
+})
+
+describe('--replace-registry', () => {
+  const ecr = 'public.ecr.aws/docker'
+  test.each([
+    ['keeps library/ where the target has it', 'docker.io', ecr, 'nginx:1.27', `${ecr}/library/nginx:1.27`],
+    [
+      'drops library/ where the target has none',
+      'docker.io',
+      'mirror.gcr.io',
+      'nginx:1.27',
+      'mirror.gcr.io/nginx:1.27',
+    ],
+    ['moves a user image', 'docker.io', 'mirror.gcr.io', 'bitnami/redis:7', 'mirror.gcr.io/bitnami/redis:7'],
+    [
+      'moves a path of a registry',
+      'docker.io/bitnami',
+      'ghcr.io/copies',
+      'bitnami/redis:7',
+      'ghcr.io/copies/redis:7',
+    ],
+    [
+      'moves one image to another',
+      'nginx',
+      'quay.io/pamvdam/nginx:pvd',
+      'nginx:1.27',
+      'quay.io/pamvdam/nginx:pvd',
+    ],
+  ])('%s', (_name, from, to, image, target) => {
+    const replacements = [{ from, to }]
+    const outcome = edited({ image }, ['replace-registry'], { replacements, images: says([target, HEAD]) })
+    expect(outcome).toMatchObject({ edits: [`image=${target}`], declined: [] })
+  })
+
+  test('leaves the image where the target does not have it, and says so', () => {
+    const replacements = [{ from: 'docker.io', to: ecr }]
+    expect(edited({}, ['replace-registry'], { replacements })).toMatchObject({
+      edits: [],
+      declined: ['no-replacement'],
+    })
+  })
+
+  test('leaves images of other registries', () => {
+    const replacements = [{ from: 'docker.io', to: ecr }]
+    const outcome = edited({ image: 'ghcr.io/a/b:1' }, ['replace-registry'], { replacements })
+    expect(outcome).toMatchObject({ edits: [], declined: [] })
+  })
+})

@@ -1,0 +1,193 @@
+/** Small scopes, pods and findings for the tests of this room. */
+import type { Finding } from '../../src/diagnosis/finding.ts'
+import { makePlan } from '../../src/plan/make-plan.ts'
+import type { Plan } from '../../src/plan/plan.ts'
+import type { PlanInput } from '../../src/plan/plan-input.ts'
+import type {
+  FixScope,
+  ScopeContainer,
+  ScopeServiceAccount,
+  ScopeWorkload,
+} from '../../src/snapshot/fix-scope.ts'
+import type { Pod } from '../../src/snapshot/pod.ts'
+
+export const HUB_KEY = 'https://index.docker.io/v1/'
+
+export function account(fields: Partial<ScopeServiceAccount> = {}): ScopeServiceAccount {
+  const { namespace = 'web', name = 'default' } = fields
+  return {
+    namespace,
+    name,
+    uid: `uid-${namespace}-${name}`,
+    resourceVersion: '7',
+    imagePullSecrets: null,
+    managedBy: null,
+    ...fields,
+  }
+}
+
+export function template(fields: Partial<ScopeContainer> = {}): ScopeContainer {
+  return {
+    name: 'app',
+    kind: 'container',
+    pointer: '/spec/template/spec/containers/0',
+    image: 'nginx:1.27',
+    pullPolicy: 'IfNotPresent',
+    runningImageId: null,
+    ...fields,
+  }
+}
+
+export function workload(fields: Partial<ScopeWorkload> = {}): ScopeWorkload {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    namespace: 'web',
+    name: 'shop',
+    uid: 'uid-shop',
+    managedBy: null,
+    templatePointer: '/spec/template/spec',
+    imagePullSecrets: null,
+    serviceAccount: 'default',
+    containers: [template()],
+    selector: 'app=shop',
+    rollsOut: true,
+    podUids: ['uid-shop-1'],
+    ...fields,
+  }
+}
+
+/** A stuck pod of a ReplicaSet, unless another controller is given. */
+export function stuckPod(fields: Partial<Pod> = {}): Pod {
+  const waiting = { type: 'waiting' as const, reason: 'ImagePullBackOff', message: '' }
+  return {
+    namespace: 'web',
+    name: 'shop-1',
+    uid: 'uid-shop-1',
+    node: 'node-1',
+    createdAt: '2026-11-24T10:00:00Z',
+    phase: 'Pending',
+    reason: '',
+    terminating: false,
+    mirror: false,
+    serviceAccount: 'default',
+    pullSecrets: [],
+    priorityClass: null,
+    controller: controller('ReplicaSet'),
+    containers: [
+      {
+        name: 'app',
+        kind: 'container',
+        image: 'nginx:1.27',
+        pullPolicy: 'IfNotPresent',
+        state: waiting,
+        ready: false,
+        imageId: null,
+      },
+    ],
+    ...fields,
+  }
+}
+
+export function controller(kind: string) {
+  const apiVersion = kind === 'Job' ? 'batch/v1' : 'apps/v1'
+  return { apiVersion, kind, name: `of-${kind}`, uid: `uid-${kind}` }
+}
+
+export function finding(pod: Pod, fields: Partial<Finding> = {}): Finding {
+  return {
+    cause: 'rate-limited',
+    subcause: 'anonymous',
+    severity: 'error',
+    namespace: pod.namespace,
+    pod: pod.name,
+    container: 'app',
+    containerKind: 'container',
+    workload: null,
+    node: 'node-1',
+    image: 'nginx:1.27',
+    reference: 'docker.io/library/nginx:1.27',
+    registry: 'docker.io',
+    reason: 'ImagePullBackOff',
+    since: null,
+    evidence: null,
+    credential: { status: 'none', attempts: [] },
+    remedies: ['authenticate'],
+    urgency: 0,
+    ...fields,
+  }
+}
+
+export function scope(fields: Partial<FixScope> = {}): FixScope {
+  return {
+    clusterUid: 'uid-cluster',
+    namespaces: [{ name: 'web', terminating: false }],
+    serviceAccounts: [account()],
+    secrets: [],
+    workloads: [workload()],
+    jobs: [],
+    interruptedPods: [],
+    gaps: [],
+    ...fields,
+  }
+}
+
+export interface PlanFields extends Partial<Omit<PlanInput, 'fixScope' | 'snapshot' | 'diagnosis'>> {
+  pods?: Pod[]
+  findings?: Finding[]
+  fixScope?: Partial<FixScope>
+}
+
+/** The plan for a cluster with these pods; one finding a pod unless others are given. */
+export function planFor({ pods = [stuckPod()], findings, fixScope, ...fields }: PlanFields = {}): Plan {
+  const takenAt = '2026-11-24T10:10:00Z'
+  const source = { type: 'cluster' as const, context: 'prod', server: 'https://prod' }
+  return makePlan({
+    createdAt: takenAt,
+    cluster: { server: 'https://prod', context: 'prod' },
+    scope: { namespaces: null, affected: false, excluded: [] },
+    diagnosis: {
+      takenAt,
+      complete: true,
+      source,
+      summary: { pods: pods.length, failingPods: pods.length, causes: {} },
+      findings: findings ?? pods.map(pod => finding(pod)),
+      gaps: [],
+    },
+    snapshot: {
+      takenAt,
+      source,
+      podCount: pods.length,
+      pods,
+      events: [],
+      pullSecrets: [],
+      serviceAccounts: [],
+      owners: [],
+      gaps: [],
+    },
+    fixScope: scope(fixScope),
+    remedies: new Set(['authenticate', 'recreate']),
+    secretName: 'dockercreds',
+    recreateBarePods: false,
+    allowManaged: false,
+    overwriteSecret: false,
+    replacements: [],
+    credentials: [{ registry: 'docker.io', key: HUB_KEY, username: 'alice', origin: 'a file' }],
+    missing: [],
+    images: new Map(),
+    ...fields,
+  })
+}
+
+/** What a plan does, a line a change. */
+export function changesOf(plan: Plan): string[] {
+  return plan.changes.map(({ action, id }) => `${action} ${id.slice(id.indexOf(':') + 1)}`)
+}
+
+/** What a plan leaves and why, a line each. */
+export function declinedOf(plan: Plan): string[] {
+  return plan.declined.map(one => {
+    const target = one.code === 'managed' ? one.change.target : 'target' in one ? one.target : null
+    return target === null ? one.code : `${one.code} ${target.kind} ${target.namespace}/${target.name}`
+  })
+}

@@ -1,0 +1,101 @@
+/** Remedy 3: which stuck pods are taken away, how, and which are not. */
+import { describe, expect, test } from 'vitest'
+import { changesOf, controller, declinedOf, finding, planFor, stuckPod, workload } from './inputs.ts'
+
+describe('recreating stuck pods', () => {
+  test.each(['ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'ReplicationController'])(
+    'a pod of a %s is deleted, once the account it runs as names the Secret',
+    kind => {
+      const pods = [stuckPod({ controller: controller(kind) })]
+      const jobs = [{ uid: 'uid-Job', failuresLeft: 6 }]
+      const plan = planFor({ pods, fixScope: { jobs } })
+      expect(plan.changes.at(-1)).toMatchObject({
+        action: 'recreate-pod',
+        method: 'delete',
+        target: { uid: 'uid-shop-1' },
+        needs: ['serviceaccount:web/default'],
+        controller: { kind },
+        pulls: 1,
+      })
+    },
+  )
+
+  test('a pod whose containers all run is evicted, so that disruption budgets have their say', () => {
+    const pod = stuckPod()
+    const ready = pod.containers.map(container => ({ ...container, ready: true }))
+    const init = { ...pod.containers[0], name: 'setup', kind: 'init', ready: false } as (typeof ready)[number]
+    const plan = planFor({ pods: [{ ...pod, containers: [init, ...ready] }] })
+    expect(plan.changes.at(-1)).toMatchObject({ method: 'evict' })
+  })
+
+  test('a bare pod is left unless it was asked for', () => {
+    const pods = [stuckPod({ controller: null })]
+    const fixScope = { workloads: [] }
+    expect(declinedOf(planFor({ pods, fixScope }))).toEqual(['bare-pod Pod web/shop-1'])
+    expect(planFor({ pods, fixScope, recreateBarePods: true }).changes.at(-1)).toMatchObject({
+      action: 'recreate-bare-pod',
+      secretName: 'dockercreds',
+      needs: ['secret:web/dockercreds'],
+    })
+  })
+
+  test('a mirror pod is never taken away', () => {
+    const pods = [stuckPod({ mirror: true, controller: controller('Node') })]
+    const plan = planFor({ pods, fixScope: { workloads: [] }, recreateBarePods: true })
+    expect(plan.declined).toMatchObject([{ code: 'mirror-pod', node: 'node-1' }])
+    expect(changesOf(plan).some(line => line.includes('shop-1'))).toBe(false)
+  })
+
+  test("a custom controller's pod is left to it", () => {
+    const pods = [stuckPod({ controller: controller('CloneSet') })]
+    expect(declinedOf(planFor({ pods, fixScope: { workloads: [] } }))).toEqual([
+      'custom-controller Pod web/shop-1',
+    ])
+  })
+
+  test('pods whose deletion would end their Job stay', () => {
+    const pods = ['a', 'b'].map(name => stuckPod({ name, uid: `uid-${name}`, controller: controller('Job') }))
+    const workloads = [workload({ kind: 'Job', apiVersion: 'batch/v1', podUids: ['uid-a', 'uid-b'] })]
+    const jobs = [{ uid: 'uid-Job', failuresLeft: 1 }]
+    const plan = planFor({ pods, fixScope: { workloads, jobs } })
+    expect(plan.declined).toMatchObject([{ code: 'job-would-fail', pods: 2 }])
+    expect(changesOf(plan).some(line => line.startsWith('recreate'))).toBe(false)
+  })
+
+  test("a Job's own list can not be changed, and that is said", () => {
+    const workloads = [workload({ kind: 'Job', rollsOut: false, imagePullSecrets: [{ name: 'own' }] })]
+    const plan = planFor({ pods: [stuckPod({ controller: controller('Job') })], fixScope: { workloads } })
+    expect(plan.declined).toMatchObject([{ code: 'immutable-job', fields: ['imagePullSecrets'] }])
+  })
+
+  test('a typo gets no remedy, and its pod stays', () => {
+    const pods = [stuckPod()]
+    const findings = pods.map(pod => finding(pod, { cause: 'image-not-found', subcause: null, remedies: [] }))
+    const plan = planFor({ pods, findings })
+    expect(plan.declined).toMatchObject([{ code: 'no-remedy', cause: 'image-not-found' }])
+    expect(changesOf(plan)).not.toContain('recreate-pod web/shop-1')
+  })
+
+  test('a pod that is limited as the very account at hand is not helped by it', () => {
+    const attempt = {
+      from: 'pod' as const,
+      secret: 'old',
+      key: 'docker.io',
+      username: 'alice',
+      usable: true,
+      problem: null,
+    }
+    const pods = [stuckPod()]
+    const credential = { status: 'usable' as const, attempts: [attempt] }
+    const findings = pods.map(pod => finding(pod, { subcause: 'account', credential }))
+    expect(planFor({ pods, findings }).declined).toMatchObject([
+      { code: 'same-account-limited', username: 'alice' },
+    ])
+  })
+
+  test('a bare pod that an interrupted run took away comes back', () => {
+    const interruptedPods = [{ run: 'r1', namespace: 'web', name: 'bare' }]
+    const plan = planFor({ pods: [], fixScope: { interruptedPods } })
+    expect(plan.changes.at(-1)).toMatchObject({ action: 'restore-bare-pod', run: 'r1' })
+  })
+})
