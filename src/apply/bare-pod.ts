@@ -100,7 +100,7 @@ async function gone(change: RecreateBarePod, { cluster, clock, timeoutMs, signal
 }
 
 /** What a person would have written: without what the server and the scheduler filled in, with the pull secret. */
-export function manifestOf(pod: KubernetesObject, secretName: string | null): KubernetesObject {
+function manifestOf(pod: KubernetesObject, secretName: string | null): KubernetesObject {
   const { name, namespace, labels, annotations } = pod.metadata as Record<string, unknown>
   const {
     nodeName: _scheduled,

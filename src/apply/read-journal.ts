@@ -39,7 +39,7 @@ export async function listRuns(folder: string): Promise<Run[]> {
 }
 
 /** A journal's text as a run; null if it does not begin like one. A torn last line was never acted on. */
-export function parseJournal(text: string): Run | null {
+function parseJournal(text: string): Run | null {
   const [header, ...lines] = text.split('\n').flatMap(parseLine)
   if (header?.type !== 'run') return null
   const { type: _, ...run } = header

@@ -51,7 +51,7 @@ export interface DeleteSecret {
   needs: string[]
 }
 
-export interface Leave {
+interface Leave {
   id: string
   action: 'leave'
   target: Target

@@ -67,7 +67,7 @@ function operator({ ownerReferences }: Metadata): ObjectManager | null {
 }
 
 /** Kubernetes' own groups: `v1`, `apps/v1`, `batch/v1`, and those below k8s.io. */
-export function isBuiltIn(apiVersion: string): boolean {
+function isBuiltIn(apiVersion: string): boolean {
   const [group = '', version] = apiVersion.split('/')
   return version === undefined || !group.includes('.') || group.endsWith('.k8s.io')
 }

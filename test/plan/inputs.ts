@@ -11,7 +11,7 @@ import type {
 } from '../../src/snapshot/fix-scope.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 
-export const HUB_KEY = 'https://index.docker.io/v1/'
+const HUB_KEY = 'https://index.docker.io/v1/'
 
 export function account(fields: Partial<ScopeServiceAccount> = {}): ScopeServiceAccount {
   const { namespace = 'web', name = 'default' } = fields
@@ -118,7 +118,7 @@ export function finding(pod: Pod, fields: Partial<Finding> = {}): Finding {
   }
 }
 
-export function scope(fields: Partial<FixScope> = {}): FixScope {
+function scope(fields: Partial<FixScope> = {}): FixScope {
   return {
     clusterUid: 'uid-cluster',
     namespaces: [{ name: 'web', terminating: false }],
