@@ -46,11 +46,11 @@ export function answerOf(
   authorize(user, info)
   if (info.verb === 'watch') {
     entry.status = 200
-    server.watching.serve(info, representationOf(call.headers.accept), query, response)
+    server.watching.serve(info, representationOf(call.headers.accept, info.verb), query, response)
     return undefined
   }
   if (info.verb === 'get' || info.verb === 'list') {
-    const asked = representationOf(call.headers.accept)
+    const asked = representationOf(call.headers.accept, info.verb)
     return ok(server.reader[info.verb](info, asked, query), 200)
   }
   return write(server, call, info)

@@ -116,11 +116,18 @@ const encode = (token: ContinueToken) => Buffer.from(JSON.stringify(token)).toSt
 const encodeToken = (rv: number, next: ApiObject) => encode({ v: 'meta.k8s.io/v1', rv, start: keyOf(next) })
 
 function decodeToken(token: string): ContinueToken {
+  const foreign = /[^A-Za-z0-9_-]/.exec(token)
+  const bytes = Buffer.from(token, 'base64url')
   try {
-    return JSON.parse(Buffer.from(token, 'base64url').toString()) as ContinueToken
+    if (!foreign) return JSON.parse(bytes.toString()) as ContinueToken
   } catch {
-    throw badRequest('invalid continue token: continue key is not valid: illegal base64 data at input byte 4')
+    // Base64 of something else than JSON: refused below.
   }
+  const first = JSON.stringify(String.fromCharCode(bytes[0] ?? 0)).slice(1, -1)
+  const why = foreign
+    ? `illegal base64 data at input byte ${foreign.index}`
+    : `invalid character '${first.replace(/[\x7f-\xff]/, char => `\\u00${char.charCodeAt(0).toString(16)}`)}' looking for beginning of value`
+  throw badRequest(`invalid continue token: continue key is not valid: ${why}`)
 }
 
 /** The 410 carries a token that goes on from here in a newer state. */

@@ -11,7 +11,7 @@ const AS: Record<string, Representation> = {
 }
 
 /** The first acceptable form; throws 406 if there is none. Protobuf and YAML are not spoken here. */
-export function representationOf(accept: string | undefined): Representation {
+export function representationOf(accept: string | undefined, verb: string): Representation {
   for (const entry of (accept || '*/*').split(',')) {
     const [type = '', ...parameters] = entry.split(';').map(part => part.trim())
     if (!['application/json', 'application/*', '*/*'].includes(type)) continue
@@ -19,12 +19,13 @@ export function representationOf(accept: string | undefined): Representation {
     const asked = as === undefined ? 'json' : AS[as]
     if (asked) return asked
   }
-  throw new Refusal(
-    406,
-    'NotAcceptable',
-    '406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf, application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch',
-    {},
-  )
+  const known = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
+  const streams =
+    verb === 'get' ? [] : known.filter(type => !type.endsWith('yaml')).map(type => `${type};stream=watch`)
+  const message = `406: Not Acceptable
+
+Available representations: ${[...known, ...streams].join(', ')}`
+  throw new Refusal(406, 'NotAcceptable', message, {})
 }
 
 /** A list asked for as one object's metadata, or the reverse, is a 406. */

@@ -41,6 +41,8 @@ function labelTest(text: string): LabelTest {
     const key = text.replace(/^!/, '')
     return labels => key in labels === !text.startsWith('!')
   }
+  const [, misplaced] = /^[^!=\s]+\s*(?:==|!=|=)\s*([=!(])/.exec(text) ?? []
+  if (misplaced) throw badRequest(`unable to parse requirement: found '${misplaced}', expected: identifier`)
   throw badRequest(`found '${text.includes('=') ? '=' : text}', expected: ',' or 'end of string'`)
 }
 

@@ -121,8 +121,8 @@ export class Cluster {
         name,
         `the ResourceVersion in the precondition (${options.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
       )
+    if (kindName === 'Pod') return deletePod(this, object, options)
     if (options.dryRun) return object
-    if (kindName === 'Pod') return deletePod(this, object, options.gracePeriodSeconds)
     if (kindName === 'Namespace') return this.#terminate(kind, object)
     const last = this.store.remove(kind, object)
     if (options.propagationPolicy !== 'Orphan') this.#removeDependents(object.metadata)

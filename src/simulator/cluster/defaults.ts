@@ -1,6 +1,6 @@
 /** Fills in what the API server fills in at creation (pkg/apis/core/v1/defaults.go and its siblings in apps, batch). */
 
-import type { ApiObject, JsonObject, PodSpec } from './objects.ts'
+import type { ApiObject, JsonObject, Metadata, PodSpec } from './objects.ts'
 import { podDefaults, templateDefaults } from './pod-defaults.ts'
 
 /** `kind.spec` with its defaults; the input is left alone. */
@@ -100,7 +100,15 @@ function workloadDefaults(object: ApiObject, given: Record<string, unknown>): Ap
     spec: spec as unknown as JsonObject,
     status: { ...defaults.status, ...object.status },
   }
-  return object.kind === 'Job' ? jobLabels(whole) : whole
+  if (object.kind === 'Job') return jobLabels(whole)
+  return { ...whole, metadata: workloadMetadata(whole) }
+}
+
+/** A ReplicationController without labels takes those of its template. */
+function workloadMetadata({ kind, metadata, spec }: ApiObject): Metadata {
+  const template = spec?.template as { metadata?: Partial<Metadata> } | undefined
+  const labels = metadata.labels ?? template?.metadata?.labels
+  return kind === 'ReplicationController' && labels ? { ...metadata, labels } : metadata
 }
 
 /** A Job's pods are found by its uid; the labels are stamped on template and Job alike. */

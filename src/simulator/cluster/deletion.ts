@@ -4,8 +4,12 @@ import type { Cluster } from './cluster.ts'
 import { kindNamed } from './kinds.ts'
 import { type ApiObject, asPod } from './objects.ts'
 
-/** Starts or finishes a pod's deletion; returns the object as the API server answers it. `grace` in seconds. */
-export function deletePod(cluster: Cluster, object: ApiObject, grace?: number): ApiObject {
+/** Starts or finishes a pod's deletion; returns the object as the API server answers it. A dry run only shows it. */
+export function deletePod(
+  cluster: Cluster,
+  object: ApiObject,
+  { gracePeriodSeconds: grace, dryRun = false }: { gracePeriodSeconds?: number; dryRun?: boolean },
+): ApiObject {
   const pod = asPod(object)
   const finished = ['Succeeded', 'Failed'].includes(pod.status.phase ?? '')
   const seconds =
@@ -19,6 +23,7 @@ export function deletePod(cluster: Cluster, object: ApiObject, grace?: number): 
       deletionGracePeriodSeconds: seconds,
     },
   }
+  if (dryRun) return leaving
   const kind = kindNamed('Pod')
   return seconds === 0 ? cluster.store.remove(kind, leaving) : cluster.store.put(kind, leaving)
 }

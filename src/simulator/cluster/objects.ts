@@ -93,6 +93,8 @@ export interface Condition {
   reason?: string
   message?: string
   lastTransitionTime?: string
+  lastProbeTime?: null
+  observedGeneration?: number
 }
 
 export interface PodStatus {

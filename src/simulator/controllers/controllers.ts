@@ -42,7 +42,8 @@ export function runControllers(cluster: Cluster): void {
 function expireEvents(cluster: Cluster): void {
   const now = cluster.clock.now()
   for (const { metadata, lastTimestamp, eventTime } of cluster.list('Event')) {
-    const at = Date.parse(String(lastTimestamp ?? eventTime ?? metadata.creationTimestamp))
-    if (now - at > EVENT_LIFETIME) cluster.remove('Event', metadata.namespace, metadata.name)
+    const times = [metadata.creationTimestamp, lastTimestamp, eventTime].map(time => Date.parse(String(time)))
+    if (now - Math.max(...times.filter(time => !Number.isNaN(time))) > EVENT_LIFETIME)
+      cluster.remove('Event', metadata.namespace, metadata.name)
   }
 }

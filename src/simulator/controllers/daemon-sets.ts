@@ -9,14 +9,18 @@ const REVISION = 'controller-revision-hash'
 /** One pass over one DaemonSet; pods of an old template go one at a time, those that are not ready at once. */
 export function reconcileDaemonSet(cluster: Cluster, set: ApiObject): void {
   const revision = templateHash(set)
-  const nodes = cluster.list('Node').map(({ metadata }) => metadata.name)
+  const { updateStrategy, template } = asWorkload(set).spec
+  const selector = Object.entries((template.spec.nodeSelector ?? {}) as Record<string, string>)
+  const nodes = cluster
+    .list('Node')
+    .filter(({ metadata }) => selector.every(([key, value]) => metadata.labels?.[key] === value))
+    .map(({ metadata }) => metadata.name)
   const pods = activePods(cluster, set)
   for (const node of nodes) {
     if (pods.some(pod => nodeOf(pod.spec) === node)) continue
     createOn(cluster, set, node, revision)
   }
   const old = pods.filter(({ metadata }) => metadata.labels?.[REVISION] !== revision)
-  const { updateStrategy } = asWorkload(set).spec
   if ((updateStrategy as { type?: string } | undefined)?.type !== 'OnDelete') {
     const broken = old.filter(pod => !isReady(pod))
     const allReady = pods.length === nodes.length && pods.every(isReady)

@@ -19,6 +19,7 @@ export function reconcileDeployment(cluster: Cluster, deployment: ApiObject): vo
   const sets = controlled(cluster, 'ReplicaSet', deployment)
   const current = sets.find(set => set.metadata.labels?.['pod-template-hash'] === hash)
   const old = sets.filter(set => set !== current)
+  if (deployment.spec?.paused === true) return
   if (!current) createReplicaSet(cluster, deployment, hash, sets.length + 1)
   else roll(cluster, deployment, current, old)
   const wanted = asWorkload(deployment).spec.replicas ?? 1

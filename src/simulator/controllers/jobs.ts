@@ -6,7 +6,10 @@ import { activePods, controlled, createPod, readyCount, writeStatus } from './ow
 
 /** One pass over one Job. */
 export function reconcileJob(cluster: Cluster, job: ApiObject): void {
-  if (job.spec?.suspend === true) return
+  if (job.spec?.suspend === true) {
+    suspend(cluster, job)
+    return
+  }
   const active = activePods(cluster, job)
   const succeeded = controlled(cluster, 'Pod', job).filter(
     pod => asPod(pod).status.phase === 'Succeeded',
@@ -39,4 +42,16 @@ export function reconcileJob(cluster: Cluster, job: ApiObject): void {
     }),
   }
   if (!job.status?.completionTime) writeStatus(cluster, job, { ...status, observedGeneration: undefined })
+}
+
+function suspend(cluster: Cluster, job: ApiObject): void {
+  if (job.status?.conditions) return
+  const now = cluster.clock.timestamp()
+  const condition = { type: 'Suspended', status: 'True', reason: 'JobSuspended', message: 'Job suspended' }
+  cluster.change('Job', job.metadata.namespace, job.metadata.name, copy => {
+    copy.status = {
+      ...copy.status,
+      conditions: [{ ...condition, lastProbeTime: now, lastTransitionTime: now }],
+    }
+  })
 }

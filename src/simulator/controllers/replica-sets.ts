@@ -16,7 +16,7 @@ export function reconcileReplicaSet(cluster: Cluster, replicaSet: ApiObject): vo
   const ready = readyCount(pods)
   writeStatus(cluster, replicaSet, {
     replicas: Math.max(pods.length, wanted),
-    fullyLabeledReplicas: Math.max(pods.length, wanted),
+    fullyLabeledReplicas: Math.max(pods.length, wanted) || undefined,
     ...(ready > 0
       ? { readyReplicas: ready, availableReplicas: ready }
       : { readyReplicas: undefined, availableReplicas: undefined }),

@@ -12,7 +12,8 @@ export function schedule(cluster: Cluster): void {
   const pods = cluster.list('Pod').map(asPod)
   for (const { spec } of pods) if (spec.nodeName) busy.set(spec.nodeName, (busy.get(spec.nodeName) ?? 0) + 1)
   for (const pod of pods) {
-    if (pod.spec.nodeName || pod.metadata.deletionTimestamp) continue
+    const other = pod.spec.schedulerName !== 'default-scheduler'
+    if (other || pod.spec.nodeName || pod.metadata.deletionTimestamp) continue
     const fitting = nodes.filter(node => fits(pod, node)).map(({ metadata }) => metadata.name)
     const [node] = fitting.sort((a, b) => (busy.get(a) ?? 0) - (busy.get(b) ?? 0))
     if (node === undefined) {
@@ -47,7 +48,7 @@ function place(cluster: Cluster, pod: Pod, node: string | undefined, condition: 
   const since = before?.status === condition.status ? before.lastTransitionTime : cluster.clock.timestamp()
   cluster.change('Pod', pod.metadata.namespace, pod.metadata.name, copy => {
     if (node !== undefined) copy.spec = { ...copy.spec, nodeName: node }
-    const conditions = [{ ...condition, lastTransitionTime: since }]
+    const conditions = [{ ...condition, lastProbeTime: null, lastTransitionTime: since }]
     copy.status = { ...copy.status, conditions } as unknown as JsonObject
   })
 }

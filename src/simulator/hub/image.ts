@@ -39,8 +39,7 @@ const CONFIG = 'application/vnd.oci.image.config.v1+json'
 const LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip'
 
 /** `sha256:…` of the bytes. */
-const digestOf = (bytes: Buffer): string =>
-  `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+const digestOf = (bytes: Buffer): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 
 const content = (mediaType: string, bytes: Buffer): Content => ({ mediaType, bytes, digest: digestOf(bytes) })
 

@@ -119,7 +119,14 @@ function conditionsOf(pod: Pod, { inits, initStatuses, statuses, phase }: Parts,
     const status = problem ? 'False' : 'True'
     const before = pod.status.conditions?.find(known => known.type === type)
     const since = before?.status === status ? before.lastTransitionTime : undefined
-    return { type, status, lastTransitionTime: since ?? clock.timestamp(), ...problem }
+    return {
+      type,
+      status,
+      lastProbeTime: null,
+      lastTransitionTime: since ?? clock.timestamp(),
+      observedGeneration: pod.metadata.generation ?? 1,
+      ...problem,
+    }
   }
   return [
     condition('PodReadyToStartContainers', undefined),
