@@ -2,6 +2,7 @@
 
 import { homedir } from 'node:os'
 import { basename } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
 import packageJson from '../package.json' with { type: 'json' }
 import { runProgram } from './cli/program.ts'
 import { connectTo } from './commands/connect.ts'
@@ -107,6 +108,8 @@ function contextOf(world: World, noColor: boolean): CommandContext {
 
 /** Runs this process's command line and sets its exit code. Called by bin/pullguard.js. */
 export async function runProcess(): Promise<void> {
+  // The HTTP client's parser is WebAssembly: to optimise it takes 20 MB and a core for a while, which one run never earns back.
+  setFlagsFromString('--wasm-tiering-budget=2000000000')
   const stop = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     // The second signal is not caught: it ends the process at once.

@@ -11,7 +11,12 @@ export async function bounded<T, R>(
   const worker = async () => {
     for (const [index, item] of queue) results[index] = await work(item)
   }
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker))
+  try {
+    await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker))
+  } finally {
+    // After a failure those still at work find nothing more to begin.
+    while (!queue.next().done);
+  }
   return results
 }
 
