@@ -10,8 +10,8 @@ import { outcomeOf } from './refusal.ts'
 interface Batching {
   outcomes: Map<string, Outcome>
   write(change: Change): Promise<void>
-  recoveries: Recoveries
-  context: ApplyContext
+  recoveries: Pick<Recoveries, 'wait'>
+  context: Pick<ApplyContext, 'pullsLeft'>
 }
 
 /** Writes every pod change, or says of it that no pulls were left for its images. */
