@@ -1,5 +1,6 @@
 /** The simulator's API server without a network between: its answers and its faults, as a client would tell of them. */
 import type { ServerResponse } from 'node:http'
+import { UnreachableError } from '../../src/errors.ts'
 import { ApiError } from '../../src/kubernetes/api-error.ts'
 import type { ClusterWriter, KubernetesObject, WriteOptions } from '../../src/kubernetes/cluster.ts'
 import { answerOf } from '../../src/simulator/api-server/answer.ts'
@@ -37,6 +38,8 @@ function exchange(server: ApiServer, call: Call, entry: LoggedRequest, user: str
     new ApiError({ status, reason, message, method, path })
   const fault = server.faults.take(entry)
   if (fault === 'reset') throw failed(0, 'ECONNRESET', 'the connection was cut')
+  // The connection asks for a fresh credential first; only then does it give up, and not with an ApiError.
+  if (fault === 401) throw new UnreachableError('The server takes no credential any more.')
   const instead = fault === undefined ? undefined : faultAnswer(fault)
   if (instead) throw failed(instead.refusal.code, reasonOf(instead.refusal), instead.refusal.message)
   const headers = {
@@ -45,11 +48,11 @@ function exchange(server: ApiServer, call: Call, entry: LoggedRequest, user: str
     accept: 'application/json',
   }
   try {
-    const url = new URL(`${path}?${query}`, server.cluster ? 'https://127.0.0.1' : '')
+    const url = new URL(`${path}?${query}`, 'https://127.0.0.1')
     const text = body === undefined ? '' : JSON.stringify(body)
     const answer = answerOf(server, { method, url, headers, body: text }, entry, {} as ServerResponse)
     if (fault === 'lost-answer') throw failed(0, 'ECONNRESET', 'the connection was cut')
-    if (fault === 'truncated') throw failed(200, 'Truncated', 'the answer broke off')
+    if (fault === 'truncated') throw failed(0, 'Truncated', 'the answer broke off')
     if (typeof fault === 'object') throw failed(0, 'ETIMEDOUT', 'no answer in time')
     return structuredClone(answer?.body) as KubernetesObject
   } catch (error) {
