@@ -63,11 +63,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const server = new ApiServer(cluster)
   await hub.listen(options.hubPort)
   await server.listen(options.port)
-  const runtime = new Runtime(
-    new Map([
-      ['docker.io', { url: hub.url, host: 'registry-1.docker.io', realm: 'https://auth.docker.io/token' }],
-    ]),
-  )
+  const runtime = new Runtime(new Map([['docker.io', { url: hub.url, host: 'registry-1.docker.io' }]]))
   const motion = new Motion(cluster, new Kubelet(cluster, runtime))
   if (options.scenario) await stage(options.scenario, cluster, hub, motion)
   if (options.live) motion.start()

@@ -10,8 +10,6 @@ export interface RegistryAddress {
   url: string
   /** The host that texts name: `registry-1.docker.io`. */
   host: string
-  /** The token server that texts name: `https://auth.docker.io/token`. */
-  realm: string
 }
 
 /** What the runtime says when a pull fails. The kubelet strips the CRI's code where it is Unknown (cri-client's remote_image.go). */
@@ -59,13 +57,13 @@ export class RegistryClient {
     const failed = (sentence: string, code: 'Unknown' | 'NotFound' = 'Unknown') =>
       new PullError(code, this.#image, `failed to resolve reference "${this.#image}": ${sentence}`)
     if (response.status === 404) throw failed(`${this.#image}: not found`, 'NotFound')
-    if (response.status === 401 || response.status === 403)
+    if (response.status === 401)
       throw failed(
         'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed',
       )
     if (!response.ok)
       throw failed(
-        `unexpected status from HEAD request to ${this.#name(`manifests/${reference}`)}: ${statusLine(response)}`,
+        `pulling from host ${this.#address.host} failed with status code [manifests ${reference}]: ${statusLine(response)}`,
       )
     return response.headers.get('docker-content-digest') ?? ''
   }
@@ -115,7 +113,7 @@ export class RegistryClient {
     throw new PullError(
       'Unknown',
       this.#image,
-      `failed to resolve reference "${this.#image}": failed to authorize: failed to fetch ${kind} token: unexpected status from GET request to ${this.#address.realm}?${query}: ${statusLine(response)}`,
+      `failed to resolve reference "${this.#image}": failed to authorize: failed to fetch ${kind} token: unexpected status: ${statusLine(response)}`,
     )
   }
 

@@ -79,9 +79,10 @@ export class Runtime {
 
 /** A registry that nobody simulates: a loopback port where nobody listens, or a name that does not resolve. */
 function unreachable({ registry, repository, reference, full }: ImageName): PullError {
-  const url = `https://${registry}/v2/${repository}/manifests/${reference}`
-  const [host = '', port = '443'] = registry.split(':')
-  const why = /^(localhost|[\d.]+)$/.test(host)
+  const [host = '', port = '80'] = registry.split(':')
+  const loopback = /^(localhost|127\.[\d.]+)$/.test(host)
+  const url = `${loopback ? 'http' : 'https'}://${registry}/v2/${repository}/manifests/${reference}`
+  const why = loopback
     ? `dial tcp ${host === 'localhost' ? '127.0.0.1' : host}:${port}: connect: connection refused`
     : `dial tcp: lookup ${host} on 10.96.0.10:53: no such host`
   return new PullError(
