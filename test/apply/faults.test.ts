@@ -49,6 +49,21 @@ describe('a fault at any request', () => {
     },
   )
 
+  const LOST: Fault[] = ['lost-answer', 'truncated', { slow: 1 }]
+  test.each(LOST)('%o in a fix can be taken back, whatever the server had done', async fault => {
+    const wanted = initial()
+    for (let index = 0; ; index++) {
+      const of = story()
+      of.server.faults.at(index, fault)
+      const written = (await outcomesOf(of)).some(({ status }) => status !== 'skipped')
+      const requests = of.server.requests.length
+      of.server.faults.clear()
+      if (written) await undo(of)
+      expect(withoutPods(state(of)), `${JSON.stringify(fault)} at ${index}`).toEqual(wanted)
+      if (index >= requests) return
+    }
+  })
+
   test.each(FAULTS)('%o in an undo leaves nothing that a second undo can not take back', async fault => {
     const wanted = initial()
     for (let index = 0; ; index++) {

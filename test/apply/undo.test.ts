@@ -1,5 +1,5 @@
 /** Taking a run back: only what it wrote, only where that still stands, and every leftover with its reason. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { findRun, isTakenBack, listRuns } from '../../src/apply/read-journal.ts'
@@ -98,6 +98,14 @@ describe('undo', () => {
     const { outcomes } = await undo(of)
     expect(outcomes.find(({ id }) => id === 'secret:web/dockercreds')).toMatchObject({ status: 'skipped' })
     expect(of.cluster.get('Secret', 'web', 'dockercreds')).toBeDefined()
+  })
+
+  test('of a run whose journal ends in half a line is noted all the same', async () => {
+    const of = await fixed()
+    const [file = ''] = readdirSync(of.folder)
+    appendFileSync(join(of.folder, file), '{"type":"outc')
+    await undo(of)
+    expect((await listRuns(of.folder)).map(isTakenBack)).toEqual([true])
   })
 
   test('counts no run that wrote nothing, and reads past a line that a crash tore', async () => {

@@ -138,6 +138,13 @@ describe('a pod', () => {
     expect(outcome).toMatchObject({ status: 'refused', detail: expect.stringContaining('forbidden') })
   })
 
+  test('that is gone already has made room as it should', async () => {
+    const of = story()
+    const change = { ...readyPod(of), method: 'delete' as const }
+    of.cluster.remove('Pod', 'web', change.target.name, { gracePeriodSeconds: 0 })
+    expect(await writePod(change, contextOf(of), false)).toMatchObject({ status: 'unchanged' })
+  })
+
   test('of the same name with another uid is not touched', async () => {
     const of = story()
     const change = { ...readyPod(of), method: 'delete' as const }
