@@ -157,6 +157,12 @@ describe('controllers', () => {
     expect(simulator.cluster.list('Pod').map(({ status }) => status?.phase)).toEqual(['Succeeded'])
   })
 
+  test('a new namespace gets its service account', async () => {
+    simulator.cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'fresh' } })
+    await simulator.settle()
+    expect(simulator.cluster.get('ServiceAccount', 'fresh', 'default')).toBeDefined()
+  })
+
   test('a pod that fits no node stays unscheduled', async () => {
     simulator.cluster.add(podWithImage('picky', 'nginx', { nodeSelector: { disk: 'ssd' } }))
     await simulator.settle()

@@ -8,6 +8,7 @@ import { Refusal } from '../cluster/failure.ts'
 import { type Answer, answerOf, type IncomingCall } from './answer.ts'
 import { selfSignedCertificate } from './certificate.ts'
 import { type Fault, Faults, faultAnswer } from './faults.ts'
+import { secretFromProtobuf } from './protobuf.ts'
 import { Reader } from './reading.ts'
 import { send, sendHalf } from './sending.ts'
 import { Users } from './users.ts'
@@ -118,10 +119,15 @@ const fromRefusal = (refusal: Refusal, plain: boolean): Answer => ({
 async function readCall(request: IncomingMessage): Promise<IncomingCall> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
+  const body = Buffer.concat(chunks)
+  const converted = secretFromProtobuf(body)
   return {
     method: request.method ?? 'GET',
     url: new URL(request.url ?? '/', 'https://127.0.0.1'),
-    headers: request.headers,
-    body: Buffer.concat(chunks).toString(),
+    headers: {
+      ...request.headers,
+      ...(converted !== undefined && { 'content-type': 'application/json' }),
+    },
+    body: converted ?? body.toString(),
   }
 }

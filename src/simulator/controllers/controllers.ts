@@ -35,8 +35,18 @@ export function runControllers(cluster: Cluster): void {
       }
     }
   }
+  addServiceAccounts(cluster)
   schedule(cluster)
   expireEvents(cluster)
+}
+
+/** The service account `default` of every namespace that somebody made meanwhile. */
+function addServiceAccounts(cluster: Cluster): void {
+  for (const { metadata } of cluster.list('Namespace')) {
+    if (metadata.deletionTimestamp || cluster.get('ServiceAccount', metadata.name, 'default')) continue
+    const account = { name: 'default', namespace: metadata.name }
+    cluster.add({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: account })
+  }
 }
 
 function expireEvents(cluster: Cluster): void {
