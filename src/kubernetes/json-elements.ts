@@ -3,8 +3,12 @@ import { JsonError, parseJson } from './json-error.ts'
 import { isSpace, JsonValue, mayBegin } from './json-value.ts'
 
 export interface ElementHandlers {
-  /** One element of a named array: JSON text from byte `offset` on, for `parseJson`. The buffer may be reused once this returns. */
-  onElement(array: string, bytes: Buffer, offset: number): void
+  /**
+   * Elements of a named array that came together, with the commas between them: JSON text from byte `offset` on, for
+   * `parseElements`, which takes half the time for many short ones that it takes one by one. The buffer may be reused once
+   * this returns.
+   */
+  onElements(array: string, bytes: Buffer, offset: number): void
   /** A document's end: all of it, parsed, with the named arrays emptied. It began at byte `offset`. */
   onDocument(rest: unknown, offset: number): void
 }
@@ -25,7 +29,7 @@ const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
 
 /**
  * Takes any number of concatenated JSON documents in chunks cut anywhere. Of each document that is an object, the elements
- * of the top-level arrays named in `arrays` are handed out one by one; at most one of them is held, besides the chunk.
+ * of the top-level arrays named in `arrays` are handed out as they end; at most one of them is held, besides the chunk.
  * Keys of the same name further down are left alone. `write` and `end` throw JsonError; what a handler throws passes through.
  */
 export class JsonElements {
@@ -38,6 +42,8 @@ export class JsonElements {
   #rest = ''
   #key = ''
   #value: JsonValue | null = null
+  /** Where in the chunk there are whole elements that have not been handed out; nowhere where both are 0. */
+  #run = { start: 0, end: 0 }
 
   constructor(arrays: readonly string[], handlers: ElementHandlers) {
     this.#arrays = arrays
@@ -49,7 +55,9 @@ export class JsonElements {
     let at = 0
     while (at < chunk.length) {
       at = this.#value ? this.#within(chunk, at, this.#value) : this.#between(chunk, at)
+      if (this.#run.end > 0 && !this.#amongElements) this.#finishRun(chunk)
     }
+    if (this.#run.end > 0) this.#finishRun(chunk)
     this.#before += chunk.length
   }
 
@@ -64,8 +72,24 @@ export class JsonElements {
   #within(chunk: Buffer, at: number, value: JsonValue): number {
     const end = value.take(chunk, at)
     if (end < 0) return chunk.length
-    this.#finishValue(value)
+    if (this.#amongElements && value.offset >= this.#before) {
+      this.#run = { start: this.#run.end > 0 ? this.#run.start : at, end }
+      this.#value = null
+      this.#expected = 'element comma'
+    } else this.#finishValue(value)
     return end
+  }
+
+  get #amongElements(): boolean {
+    return (
+      this.#expected === 'element comma' || this.#expected === 'element' || this.#expected === 'first element'
+    )
+  }
+
+  #finishRun(chunk: Buffer): void {
+    const { start, end } = this.#run
+    this.#run = { start: 0, end: 0 }
+    this.#handlers.onElements(this.#key, chunk.subarray(start, end), this.#before + start)
   }
 
   #finishValue(value: JsonValue): void {
@@ -78,7 +102,7 @@ export class JsonElements {
       case 'first element':
       case 'element':
         this.#expected = 'element comma'
-        this.#handlers.onElement(this.#key, bytes, value.offset)
+        this.#handlers.onElements(this.#key, bytes, value.offset)
         return
       case 'value':
         this.#rest += bytes.toString('utf8')

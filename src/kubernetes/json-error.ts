@@ -14,6 +14,15 @@ export class JsonError extends Error {
   }
 }
 
+/** The elements of an array, from their text without the brackets around them. @throws JsonError as parseJson does */
+export function parseElements(bytes: Buffer, offset: number): unknown[] {
+  try {
+    return JSON.parse(`[${bytes.toString('utf8')}]`)
+  } catch {
+    throw new JsonError('Not JSON: values that do not parse begin', offset)
+  }
+}
+
 /** JSON.parse for bytes. @throws JsonError with the offset at which these bytes begin; the bytes are not quoted in it */
 export function parseJson(bytes: Buffer, offset: number): unknown {
   try {

@@ -5,7 +5,7 @@ import type { KubernetesObject, ListOptions } from './cluster.ts'
 import type { Exchange } from './exchange.ts'
 import { failure, notKubernetes } from './failures.ts'
 import { JsonElements } from './json-elements.ts'
-import { parseJson } from './json-error.ts'
+import { parseElements } from './json-error.ts'
 
 /** Which page: `limit` 0 is everything at once, an empty token the beginning. */
 export interface PageChoice {
@@ -61,7 +61,9 @@ async function restOf(
 ): Promise<Record<string, unknown>> {
   const documents: unknown[] = []
   const splitter = new JsonElements(['items', 'rows'], {
-    onElement: (array, bytes, offset) => visit(array, parseJson(bytes, offset) as KubernetesObject),
+    onElements: (array, bytes, offset) => {
+      for (const element of parseElements(bytes, offset)) visit(array, element as KubernetesObject)
+    },
     onDocument: rest => void documents.push(rest),
   })
   for await (const chunk of chunks) splitter.write(chunk)

@@ -11,7 +11,7 @@ import { JsonElements } from './json-elements.ts'
 export function objectFrom(exchange: Exchange, ask: Ask): Promise<KubernetesObject> {
   return exchange.run(ask, async chunks => {
     const documents: unknown[] = []
-    const whole = new JsonElements([], { onElement() {}, onDocument: object => void documents.push(object) })
+    const whole = new JsonElements([], { onElements() {}, onDocument: object => void documents.push(object) })
     whole.write(await bytesOf(chunks))
     whole.end()
     const [object] = documents

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { JsonElements } from '../../src/kubernetes/json-elements.ts'
-import { JsonError, parseJson } from '../../src/kubernetes/json-error.ts'
+import { JsonError, parseElements } from '../../src/kubernetes/json-error.ts'
 
 interface Read {
   documents: unknown[]
@@ -13,7 +13,9 @@ interface Read {
 function read(bytes: Buffer, sizes: number[] = [bytes.length || 1]): Read {
   const result: Read = { documents: [], elements: [] }
   const splitter = new JsonElements(['items', 'rows'], {
-    onElement: (array, element, offset) => result.elements.push([array, parseJson(element, offset)]),
+    onElements: (array, bytes, offset) => {
+      for (const element of parseElements(bytes, offset)) result.elements.push([array, element])
+    },
     onDocument: rest => result.documents.push(rest),
   })
   for (let at = 0, turn = 0; at < bytes.length; turn++) {

@@ -2,7 +2,7 @@
 
 import { UsageError } from '../../errors.ts'
 import { JsonElements } from '../../kubernetes/json-elements.ts'
-import { JsonError, parseJson } from '../../kubernetes/json-error.ts'
+import { JsonError, parseElements } from '../../kubernetes/json-error.ts'
 import { toUtf8 } from './encoding.ts'
 import type { Input } from './inputs.ts'
 import { YamlError, YamlPieces } from './yaml-pieces.ts'
@@ -56,9 +56,9 @@ function parserFor(bytes: Uint8Array, name: string, handlers: DocumentHandlers):
 /** The rows of a Table are passed over too: what it is will be said at its end, in little memory. */
 function jsonParser({ onItem, onDocument }: DocumentHandlers): Parser {
   return new JsonElements(['items', 'rows'], {
-    onElement: (array, bytes, offset) => {
-      const element = parseJson(bytes, offset)
-      if (array === 'items') onItem(element)
+    onElements: (array, bytes, offset) => {
+      const elements = parseElements(bytes, offset)
+      if (array === 'items') elements.forEach(onItem)
     },
     onDocument,
   })
