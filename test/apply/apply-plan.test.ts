@@ -84,6 +84,24 @@ describe('applying a plan', () => {
     expect(result.recoveries.find(({ namespace }) => namespace === 'web')).toMatchObject({ recovered: 0 })
   })
 
+  test('says of pods that do not come back in time what they wait for now', async () => {
+    const of = story()
+    const began = of.clock.now()
+    const before = (what: string) => {
+      if (what.startsWith('DELETE') && of.cluster.get('Secret', 'web', 'dockercreds')) {
+        of.cluster.remove('Secret', 'web', 'dockercreds')
+      }
+    }
+    const { result } = await fix(of, { before })
+    expect(result.recoveries.find(({ namespace }) => namespace === 'web')).toMatchObject({
+      workload: { kind: 'Deployment', name: 'shop' },
+      wanted: 1,
+      recovered: 0,
+      waiting: [{ state: 'stuck', reason: 'ImagePullBackOff' }],
+    })
+    expect(of.clock.now() - began).toBeLessThanOrEqual(12_000)
+  })
+
   test('has each change in the journal before it is written', async () => {
     const of = story()
     const events: string[] = []

@@ -1,5 +1,5 @@
 /** Taking a run back: only what it wrote, only where that still stands, and every leftover with its reason. */
-import { appendFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { findRun, isTakenBack, listRuns } from '../../src/apply/read-journal.ts'
@@ -103,8 +103,11 @@ describe('undo', () => {
   test('of a run whose journal ends in half a line is noted all the same', async () => {
     const of = await fixed()
     const [file = ''] = readdirSync(of.folder)
-    appendFileSync(join(of.folder, file), '{"type":"outc')
+    const torn = '{"type":"outc'
+    appendFileSync(join(of.folder, file), torn)
     await undo(of)
+    const lines = readFileSync(join(of.folder, file), 'utf8').split('\n')
+    expect(lines.filter(line => line !== '' && !line.endsWith('}'))).toEqual([torn])
     expect((await listRuns(of.folder)).map(isTakenBack)).toEqual([true])
   })
 
