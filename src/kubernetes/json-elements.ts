@@ -1,6 +1,6 @@
 /** Cuts the elements of big arrays out of JSON as it arrives, so that a list of any length is read in little memory. */
 import { JsonError, parseJson } from './json-error.ts'
-import { isSpace, JsonValue, mayBegin } from './json-value.ts'
+import { followingEnd, isSpace, JsonValue, mayBegin } from './json-value.ts'
 
 export interface ElementHandlers {
   /**
@@ -24,7 +24,6 @@ type Expected =
   | 'element'
   | 'element comma'
 
-const COMMA = 0x2c
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
 
 /**
@@ -42,8 +41,6 @@ export class JsonElements {
   #rest = ''
   #key = ''
   #value: JsonValue | null = null
-  /** Where in the chunk there are whole elements that have not been handed out; nowhere where both are 0. */
-  #run = { start: 0, end: 0 }
 
   constructor(arrays: readonly string[], handlers: ElementHandlers) {
     this.#arrays = arrays
@@ -55,9 +52,7 @@ export class JsonElements {
     let at = 0
     while (at < chunk.length) {
       at = this.#value ? this.#within(chunk, at, this.#value) : this.#between(chunk, at)
-      if (this.#run.end > 0 && !this.#amongElements) this.#finishRun(chunk)
     }
-    if (this.#run.end > 0) this.#finishRun(chunk)
     this.#before += chunk.length
   }
 
@@ -72,24 +67,17 @@ export class JsonElements {
   #within(chunk: Buffer, at: number, value: JsonValue): number {
     const end = value.take(chunk, at)
     if (end < 0) return chunk.length
-    if (this.#amongElements && value.offset >= this.#before) {
-      this.#run = { start: this.#run.end > 0 ? this.#run.start : at, end }
-      this.#value = null
-      this.#expected = 'element comma'
-    } else this.#finishValue(value)
-    return end
-  }
-
-  get #amongElements(): boolean {
-    return (
-      this.#expected === 'element comma' || this.#expected === 'element' || this.#expected === 'first element'
-    )
-  }
-
-  #finishRun(chunk: Buffer): void {
-    const { start, end } = this.#run
-    this.#run = { start: 0, end: 0 }
-    this.#handlers.onElements(this.#key, chunk.subarray(start, end), this.#before + start)
+    const isElement = this.#expected === 'element' || this.#expected === 'first element'
+    const isShort = value.offset >= this.#before
+    if (!isElement || !isShort) {
+      this.#finishValue(value)
+      return end
+    }
+    const allEnd = followingEnd(chunk, end)
+    this.#value = null
+    this.#expected = 'element comma'
+    this.#handlers.onElements(this.#key, chunk.subarray(at, allEnd), value.offset)
+    return allEnd
   }
 
   #finishValue(value: JsonValue): void {
@@ -120,15 +108,6 @@ export class JsonElements {
     const byte = chunk[at] as number
     if (isSpace(byte)) return at + 1
     const offset = this.#before + at
-    // The two steps of a long array, ahead of the general way: short elements spend their time here.
-    if (this.#expected === 'element comma' && byte === COMMA) {
-      this.#expected = 'element'
-      return at + 1
-    }
-    if (this.#expected === 'element' && mayBegin(byte)) {
-      this.#value = new JsonValue(byte, offset)
-      return at
-    }
     if (this.#expected === 'document') {
       if (offset < BYTE_ORDER_MARK.length && byte === BYTE_ORDER_MARK[offset]) return at + 1
       this.#documentAt = offset

@@ -27,10 +27,8 @@ export const mayBegin = (byte: number) =>
 export class JsonValue {
   readonly offset: number
   readonly #scalar: boolean
+  readonly #place: Place = { depth: 0, inString: false, escaped: false }
   #pieces: Buffer[] = []
-  #depth = 0
-  #inString = false
-  #escaped = false
 
   constructor(firstByte: number, offset: number) {
     this.offset = offset
@@ -39,7 +37,7 @@ export class JsonValue {
 
   /** Takes this value's bytes from `chunk`, beginning at `at`. Gives the index after its last byte, or -1 where it goes on in the next chunk. */
   take(chunk: Buffer, at: number): number {
-    const end = this.#scalar ? scalarEnd(chunk, at) : this.#nestedEnd(chunk, at)
+    const end = this.#scalar ? scalarEnd(chunk, at) : nestedEnd(chunk, at, this.#place)
     this.#pieces.push(end < 0 ? chunk.subarray(at) : chunk.subarray(at, end))
     return end
   }
@@ -53,39 +51,64 @@ export class JsonValue {
     const [only, ...more] = this.#pieces
     return only && more.length === 0 ? only : Buffer.concat(this.#pieces)
   }
+}
 
-  #nestedEnd(chunk: Buffer, from: number): number {
-    const length = chunk.length
-    let at = from
-    let depth = this.#depth
-    let inString = this.#inString
-    if (this.#escaped && at < length) {
-      this.#escaped = false
+/** Where within a value its bytes have got to. */
+interface Place {
+  depth: number
+  inString: boolean
+  escaped: boolean
+}
+
+/** The index after the last byte of an object, array or string; -1 where it goes on in the next chunk, from the place that is kept. */
+function nestedEnd(chunk: Buffer, from: number, place: Place): number {
+  const length = chunk.length
+  let { depth, inString } = place
+  let at = from
+  if (place.escaped && at < length) {
+    place.escaped = false
+    at++
+  }
+  while (at < length) {
+    if (inString) {
+      while (at < length && chunk[at] !== QUOTE) at += chunk[at] === BACKSLASH ? 2 : 1
+      if (at >= length) break
       at++
+      inString = false
+      if (depth === 0) return at
     }
     while (at < length) {
-      if (inString) {
-        while (at < length && chunk[at] !== QUOTE) at += chunk[at] === BACKSLASH ? 2 : 1
-        if (at >= length) break
-        at++
-        inString = false
-        if (depth === 0) return at
+      const byte = chunk[at++] as number
+      if (byte === QUOTE) {
+        inString = true
+        break
       }
-      while (at < length) {
-        const byte = chunk[at++] as number
-        if (byte === QUOTE) {
-          inString = true
-          break
-        }
-        if (byte < OPEN_ARRAY) continue
-        if ((byte | EITHER) === OPEN) depth++
-        else if ((byte | EITHER) === CLOSE && --depth === 0) return at
-      }
+      if (byte < OPEN_ARRAY) continue
+      if ((byte | EITHER) === OPEN) depth++
+      else if ((byte | EITHER) === CLOSE && --depth === 0) return at
     }
-    this.#escaped = at > length
-    this.#depth = depth
-    this.#inString = inString
-    return -1
+  }
+  place.escaped = at > length
+  place.depth = depth
+  place.inString = inString
+  return -1
+}
+
+/**
+ * Behind an element that ended at `at`: the index after the last of the objects and arrays that follow it, each behind a comma,
+ * and end in this chunk too; `at` where there are none.
+ */
+export function followingEnd(chunk: Buffer, at: number): number {
+  let end = at
+  for (;;) {
+    let next = end
+    while (isSpace(chunk[next] as number)) next++
+    if (chunk[next++] !== COMMA) return end
+    while (isSpace(chunk[next] as number)) next++
+    if (((chunk[next] as number) | EITHER) !== OPEN) return end
+    const nextEnd = nestedEnd(chunk, next, { depth: 0, inString: false, escaped: false })
+    if (nextEnd < 0) return end
+    end = nextEnd
   }
 }
 
