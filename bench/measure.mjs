@@ -15,7 +15,8 @@ export function run({ command, args = [], env = {}, input, codes = [0] }) {
     maxBuffer: 1 << 26,
   })
   const seconds = (performance.now() - start) / 1000
-  if (!codes.includes(done.status)) throw new Error(`${command} ${args.join(' ')} ended with ${done.status}: ${done.stderr}`)
+  if (!codes.includes(done.status))
+    throw new Error(`${command} ${args.join(' ')} ended with ${done.status}: ${done.stderr}`)
   const peak = /@@(\d+)/.exec(String(done.stderr))?.[1]
   return { seconds, megabytes: peak === undefined ? null : Number(peak) / 1024 }
 }
@@ -31,7 +32,10 @@ export function compare(jobs, rounds = 5) {
   }
   const medians = new Map()
   for (const [name, figures] of all) {
-    medians.set(name, { seconds: median(figures.map(f => f.seconds)), megabytes: median(figures.map(f => f.megabytes)) })
+    medians.set(name, {
+      seconds: median(figures.map(f => f.seconds)),
+      megabytes: median(figures.map(f => f.megabytes)),
+    })
   }
   return medians
 }
@@ -45,6 +49,8 @@ export function print(medians, base) {
   const reference = medians.get(base).seconds
   for (const [name, { seconds, megabytes }] of medians) {
     const memory = megabytes === null ? '' : `${megabytes.toFixed(0).padStart(7)} MB`
-    console.log(`${name.padEnd(34)}${seconds.toFixed(3).padStart(9)} s${memory}  ${(seconds / reference).toFixed(2).padStart(7)} x ${base}`)
+    console.log(
+      `${name.padEnd(34)}${seconds.toFixed(3).padStart(9)} s${memory}  ${(seconds / reference).toFixed(2).padStart(7)} x ${base}`,
+    )
   }
 }

@@ -31,8 +31,17 @@ writeFileSync(join(folder, 'curl'), lines.join('\n'), { mode: 0o600 })
 
 const medians = compare(
   [
-    { name: 'curl', command: 'curl', args: ['--parallel', '--parallel-immediate', '-K', join(folder, 'curl')] },
-    { name: 'pullguard diagnose -A', command: process.execPath, args: [BIN, 'diagnose', '-A'], codes: [0, 1] },
+    {
+      name: 'curl',
+      command: 'curl',
+      args: ['--parallel', '--parallel-immediate', '-K', join(folder, 'curl')],
+    },
+    {
+      name: 'pullguard diagnose -A',
+      command: process.execPath,
+      args: [BIN, 'diagnose', '-A'],
+      codes: [0, 1],
+    },
   ],
   7,
 )
@@ -44,6 +53,12 @@ if (process.argv.includes('--kubectl')) {
     `kubectl get pods -A: ${kubectl.seconds.toFixed(1)} s, ${kubectl.megabytes?.toFixed(0)} MB; diagnose takes 1/${ratio.toFixed(0)} of it`,
   )
 }
-const found = spawnSync(process.execPath, [BIN, 'diagnose', '-A', '-o', 'json'], { maxBuffer: 1 << 28, encoding: 'utf8' })
+const found = spawnSync(process.execPath, [BIN, 'diagnose', '-A', '-o', 'json'], {
+  maxBuffer: 1 << 28,
+  encoding: 'utf8',
+})
 const { summary, findings } = JSON.parse(found.stdout)
-console.log(`${summary.pods} pods seen, ${summary.failingPods} failing, ${findings.length} findings`, summary.causes)
+console.log(
+  `${summary.pods} pods seen, ${summary.failingPods} failing, ${findings.length} findings`,
+  summary.causes,
+)

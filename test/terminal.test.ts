@@ -1,0 +1,72 @@
+/** Streams as people and pipes have them: colour by the conventions, width, readers that go away. */
+import { PassThrough, Writable } from 'node:stream'
+import { describe, expect, test } from 'vitest'
+import { outputTo, questionsOn, startProgress, wantsColour } from '../src/terminal.ts'
+
+const TERMINAL = { isTTY: true }
+const PIPE = {}
+
+describe('colour', () => {
+  test.each([
+    ['a terminal has colour', TERMINAL, {}, false, true],
+    ['a pipe has none', PIPE, {}, false, false],
+    ['NO_COLOR takes it away', TERMINAL, { NO_COLOR: '1' }, false, false],
+    ['an empty NO_COLOR says nothing', TERMINAL, { NO_COLOR: '' }, false, true],
+    ['TERM=dumb takes it away', TERMINAL, { TERM: 'dumb' }, false, false],
+    ['FORCE_COLOR gives it to a pipe', PIPE, { FORCE_COLOR: '1' }, false, true],
+    ['FORCE_COLOR=0 takes it away', TERMINAL, { FORCE_COLOR: '0' }, false, false],
+    ['FORCE_COLOR gives it to a dumb terminal', TERMINAL, { FORCE_COLOR: '1', TERM: 'dumb' }, false, true],
+    ['NO_COLOR beats FORCE_COLOR', TERMINAL, { NO_COLOR: '1', FORCE_COLOR: '1' }, false, false],
+    ['the flag beats FORCE_COLOR', TERMINAL, { FORCE_COLOR: '1' }, true, false],
+  ])('%s', (_, stream, env, flag, colour) => {
+    expect(wantsColour(stream, env, flag)).toBe(colour)
+  })
+})
+
+describe('width', () => {
+  test.each([
+    ['is what the terminal says', 132, {}, 132],
+    ['is COLUMNS where the stream does not say', undefined, { COLUMNS: '40' }, 40],
+    ['is 80 where nobody says, or says nonsense', undefined, { COLUMNS: 'wide' }, 80],
+  ])('%s', (_, columns, env, width) => {
+    expect(outputTo(Object.assign(new PassThrough(), { columns }), env, false).width).toBe(width)
+  })
+})
+
+test('a reader that has gone away ends the writing, not the program', async () => {
+  const gone = new Writable({
+    write: (_chunk, _encoding, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
+  })
+  const output = outputTo(gone, {}, false)
+  await output.write('first')
+  await output.write('second')
+})
+
+test('progress says nothing in a pipe, on a dumb terminal, and in CI', async () => {
+  for (const [isTTY, env] of [
+    [false, {}],
+    [true, { TERM: 'dumb' }],
+    [true, { CI: 'true' }],
+  ] as const) {
+    const stderr = Object.assign(new PassThrough(), { isTTY })
+    const progress = await startProgress(stderr, env)
+    progress.update('reading 50000 pods')
+    progress.stop()
+    expect(stderr.read()).toBe(null)
+  }
+})
+
+test('questions need a terminal at both ends', () => {
+  const ends = [true, false]
+  const asked = ends.flatMap(stdin =>
+    ends.map(stderr => {
+      const streams = {
+        stdin: Object.assign(new PassThrough(), { isTTY: stdin }),
+        stdout: new PassThrough(),
+        stderr: Object.assign(new PassThrough(), { isTTY: stderr }),
+      }
+      return questionsOn(streams, {}, new AbortController().signal).available
+    }),
+  )
+  expect(asked).toEqual([true, false, false, false])
+})
