@@ -1,13 +1,14 @@
 /** Keeps a plan in a file, and takes one back only for the cluster and the state that it was made from. */
 
-import { open, readFile, rename, rm } from 'node:fs/promises'
+import { lstat, open, readFile, rename, rm } from 'node:fs/promises'
 import { RefusedError, UsageError } from '../errors.ts'
-import type { Change } from '../plan/change.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Outcome } from './outcome.ts'
+import { isPlan } from './plan-shape.ts'
 
 /** Writes the plan, readable by its owner alone; a file of that name is replaced whole or not at all. @throws UsageError */
 export async function writePlanFile(path: string, plan: Plan): Promise<void> {
+  await refuseOtherThanFile(path)
   const draft = `${path}.${process.pid}.tmp`
   try {
     await rm(draft, { force: true })
@@ -25,6 +26,15 @@ export async function writePlanFile(path: string, plan: Plan): Promise<void> {
       `Can't write the plan to ${path} (${codeOf(error)}): name a file that can be written.`,
     )
   }
+}
+
+/** A rename would put the plan in the place of a device or a link itself, such as /dev/stdout. */
+async function refuseOtherThanFile(path: string): Promise<void> {
+  const there = await lstat(path).catch(() => null)
+  if (there === null || there.isFile()) return
+  throw new UsageError(
+    `Can't write the plan to ${path}: it is there already and is no regular file. Name another one; \`-o json --dry-run\` prints the plan.`,
+  )
 }
 
 /** Reads a plan that was saved. @throws UsageError where the file can't be read or holds no plan of this version */
@@ -58,56 +68,12 @@ export function refuseStale(plan: Plan, checked: Outcome[]): void {
   )
 }
 
-/** Every action there is; a new one does not compile until it is here. */
-const ACTIONS: Record<Change['action'], true> = {
-  'create-secret': true,
-  'update-secret': true,
-  'patch-serviceaccount': true,
-  'patch-template': true,
-  'recreate-pod': true,
-  'recreate-bare-pod': true,
-  'restore-bare-pod': true,
-}
-
 function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
     return null
   }
-}
-
-function isPlan(value: unknown): value is Plan {
-  if (!isObject(value)) return false
-  const { apiVersion, kind, cluster, changes, declined, credentials, secretName } = value
-  return (
-    apiVersion === 'pullguard.dev/v1' &&
-    kind === 'Plan' &&
-    isObject(cluster) &&
-    typeof cluster.uid === 'string' &&
-    typeof secretName === 'string' &&
-    [declined, credentials].every(Array.isArray) &&
-    Array.isArray(changes) &&
-    changes.every(isChange)
-  )
-}
-
-function isChange(value: unknown): value is Change {
-  if (!isObject(value) || !isObject(value.target)) return false
-  const { apiVersion, kind, namespace, name } = value.target
-  const patched = value.action === 'patch-serviceaccount' || value.action === 'patch-template'
-  return (
-    typeof value.action === 'string' &&
-    Object.hasOwn(ACTIONS, value.action) &&
-    typeof value.id === 'string' &&
-    Array.isArray(value.needs) &&
-    [apiVersion, kind, namespace, name].every(text => typeof text === 'string' && text !== '') &&
-    (!patched || (Array.isArray(value.patch) && Array.isArray(value.edits)))
-  )
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function codeOf(error: unknown): string {

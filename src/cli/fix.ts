@@ -16,6 +16,7 @@ import type { Run } from './program.ts'
 
 const FORMATS = ['table', 'json', 'yaml', 'patch'] as const
 const FIVE_MINUTES = 300_000
+const SECRET_NAME = 'dockercreds'
 
 /** A Secret's name is a DNS subdomain (Kubernetes documentation, "Object Names and IDs"). */
 function secretName(text: string): string {
@@ -66,7 +67,7 @@ function addLoginFlags(command: Command): void {
     .addOption(
       new Option('--secret-name <name>', 'name of the pull secret')
         .argParser(secretName)
-        .default('dockercreds'),
+        .default(SECRET_NAME),
     )
     .addOption(
       new Option('--registry <name>', 'hand out the login for this registry (repeatable)').argParser(
@@ -117,9 +118,11 @@ function addPlanFlags(command: Command): void {
     )
 }
 
-const PLAN_MADE: [name: string, flag: string][] = [
+/** What a saved plan has settled, and the value of each flag that is not given. */
+const PLAN_MADE: [name: string, flag: string, usual?: unknown][] = [
   ['plan', '--plan'],
   ['allNamespaces', '-A'],
+  ['namespace', '-n'],
   ['affected', '--affected'],
   ['excludeNamespace', '--exclude-namespace'],
   ['registry', '--registry'],
@@ -129,12 +132,15 @@ const PLAN_MADE: [name: string, flag: string][] = [
   ['recreateBarePods', '--recreate-bare-pods'],
   ['allowManaged', '--allow-managed'],
   ['overwriteSecret', '--overwrite-secret'],
+  ['authenticate', '--no-authenticate', true],
+  ['recreate', '--no-recreate', true],
+  ['secretName', '--secret-name', SECRET_NAME],
 ]
 
 /** What commander read, as the command takes it. @throws UsageError for flags that a saved plan has settled already */
 function fixOptions(options: OptionValues): FixOptions {
   if (options.apply !== undefined) {
-    const settled = PLAN_MADE.find(([name]) => options[name] !== undefined)
+    const settled = PLAN_MADE.find(([name, , usual]) => options[name] !== usual)
     if (settled) throw new UsageError(`--apply carries out the plan as it is: leave ${settled[1]} out.`)
   }
   const given = (name: string, as: string) => (options[name] === undefined ? {} : { [as]: options[name] })

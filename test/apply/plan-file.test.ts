@@ -1,5 +1,5 @@
 /** Plans on disk: for their owner's eyes, read back as they were, refused where they do not belong. */
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -44,6 +44,15 @@ describe('a plan in a file', () => {
   test('that can not be written names the file and why', async () => {
     const path = join(folder, 'nowhere', 'plan.json')
     await expect(writePlanFile(path, plan)).rejects.toThrow(`Can't write the plan to ${path} (ENOENT)`)
+  })
+
+  test('takes the place of no link and no folder', async () => {
+    const link = join(folder, 'link')
+    symlinkSync('/dev/null', link)
+    for (const path of [link, folder]) {
+      await expect(writePlanFile(path, plan)).rejects.toThrow('is no regular file')
+    }
+    expect(lstatSync(link).isSymbolicLink()).toBe(true)
   })
 
   test.each([

@@ -138,12 +138,19 @@ describe('nothing is written', () => {
   test('with flags that contradict each other', async () => {
     const cases = [
       ['fix', '--apply', 'p.json', '--pin'],
+      ['fix', '--apply', 'p.json', '-n', 'web'],
+      ['fix', '--apply', 'p.json', '--no-recreate'],
+      ['fix', '--apply', 'p.json', '--secret-name', 'other'],
       ['fix', '--username', 'bob'],
       ['fix', '--password-stdin'],
       ['fix', '--replace-registry', 'docker.io'],
       ['fix', '--secret-name', 'Not A Name'],
     ]
-    for (const argv of cases) expect(await incident.run(argv)).toMatchObject({ code: 2 })
+    for (const argv of cases) {
+      const said = await incident.run(argv)
+      expect(said).toMatchObject({ code: 2 })
+      if (argv.includes('--apply')) expect(said.err).toContain(`leave ${argv[3]} out`)
+    }
   })
 })
 

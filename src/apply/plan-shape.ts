@@ -1,0 +1,141 @@
+/** Judges whether a JSON value is a plan, down to each change: a file may have been cut off, edited by hand or made by another version. */
+
+import type { Change, ChangeReason } from '../plan/change.ts'
+import type { Declined, Plan } from '../plan/plan.ts'
+import type { ObjectManager } from '../snapshot/fix-scope.ts'
+
+type Check = (value: unknown) => boolean
+
+const text: Check = value => typeof value === 'string'
+const number: Check = value => typeof value === 'number' && Number.isFinite(value)
+const yesOrNo: Check = value => typeof value === 'boolean'
+/** One segment of an API path; `..` would lead to another object. */
+const name: Check = value => typeof value === 'string' && /^[^/\s]+$/.test(value) && !/^\.+$/.test(value)
+/** Below an object's spec or its list of pull secrets: a plan changes no other field. */
+const pointer: Check = value =>
+  typeof value === 'string' &&
+  /^\/(imagePullSecrets$|spec\/(jobTemplate\/spec\/)?template\/spec\/)/.test(value)
+const orNull =
+  (check: Check): Check =>
+  value =>
+    value === null || check(value)
+const oneOf =
+  (table: object): Check =>
+  value =>
+    typeof value === 'string' && Object.hasOwn(table, value)
+const list =
+  (check: Check): Check =>
+  value =>
+    Array.isArray(value) && value.every(check)
+const fields =
+  (checks: Record<string, Check>): Check =>
+  value =>
+    isObject(value) && Object.entries(checks).every(([field, check]) => check(value[field]))
+/** A union, told apart by the field `by`. */
+const variants =
+  (by: string, table: Record<string, Check>): Check =>
+  value =>
+    isObject(value) && oneOf(table)(value[by]) && (table[String(value[by])]?.(value) ?? false)
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+const TOOLS: Record<ObjectManager['tool'], true> = {
+  argocd: true,
+  flux: true,
+  helm: true,
+  olm: true,
+  operator: true,
+}
+
+/** Every reason there is; like actions and codes below, a new one does not compile until it is here. */
+const REASONS: Record<ChangeReason['code'], Check> = {
+  'credential-needed': fields({ registries: list(text) }),
+  'attach-default': fields({}),
+  'attach-used': fields({}),
+  'template-has-own-secrets': fields({ serviceAccount: text }),
+  pin: fields({}),
+  'pull-policy': fields({}),
+  'replace-registry': fields({}),
+  stuck: fields({}),
+  interrupted: fields({ run: name }),
+}
+
+const reason = variants('code', REASONS)
+const target = fields({ apiVersion: text, kind: name, namespace: name, name, uid: orNull(text) })
+const owner = fields({ kind: text, name: text })
+const inContainer = fields({ container: text, pointer, before: orNull(text), after: text, reason })
+const edit = variants('field', {
+  image: inContainer,
+  imagePullPolicy: inContainer,
+  imagePullSecrets: fields({ pointer, before: orNull(list(fields({}))), entry: name, reason }),
+})
+const patched = fields({ edits: list(edit), patch: list(fields({ op: text, path: text })) })
+const method = oneOf({ delete: true, evict: true })
+
+const ACTIONS: Record<Change['action'], Check> = {
+  'create-secret': fields({ keys: list(text) }),
+  'update-secret': fields({ keys: list(text), ours: yesOrNo }),
+  'patch-serviceaccount': patched,
+  'patch-template': value =>
+    patched(value) &&
+    fields({ selector: orNull(text), rollsOut: yesOrNo, pods: list(text), pulls: number })(value),
+  'recreate-pod': fields({
+    method,
+    controller: fields({ kind: text, name: text, uid: text }),
+    workload: owner,
+    selector: orNull(text),
+    pulls: number,
+  }),
+  'recreate-bare-pod': fields({ method, secretName: orNull(name), pulls: number }),
+  'restore-bare-pod': fields({ run: name, pulls: number }),
+}
+
+const inEveryChange = fields({
+  id: text,
+  target,
+  needs: list(text),
+  managedBy: orNull(fields({ tool: oneOf(TOOLS), name: text })),
+  reason,
+})
+const change: Check = value => inEveryChange(value) && variants('action', ACTIONS)(value)
+
+const ofContainer = fields({ target, container: text, image: text })
+
+const CODES: Record<Declined['code'], Check> = {
+  managed: fields({ change }),
+  'foreign-secret': fields({ target, type: orNull(text) }),
+  'no-credential': fields({ registry: text, detail: orNull(text), findings: number }),
+  'bare-pod': fields({ target }),
+  'mirror-pod': fields({ target, node: orNull(text) }),
+  'immutable-job': fields({ target, fields: list(text) }),
+  'job-would-fail': fields({ target, pods: number }),
+  'malformed-secret': fields({ target, secret: text }),
+  'custom-controller': fields({ target, controller: owner }),
+  'same-account-limited': fields({ target, username: text }),
+  'not-found': fields({ target, what: text }),
+  'latest-needs-pin': ofContainer,
+  'no-digest': value => ofContainer(value) && fields({ detail: orNull(text) })(value),
+  'no-replacement': value => ofContainer(value) && fields({ asked: list(text), detail: orNull(text) })(value),
+  'terminating-namespace': fields({ namespace: text }),
+  'no-remedy': value => ofContainer(value) && fields({ cause: text })(value),
+}
+
+const plan = fields({
+  apiVersion: value => value === 'pullguard.dev/v1',
+  kind: value => value === 'Plan',
+  createdAt: text,
+  cluster: fields({ server: text, context: orNull(text), uid: text }),
+  scope: fields({ namespaces: orNull(list(text)), affected: yesOrNo, excluded: list(text) }),
+  secretName: name,
+  credentials: list(fields({ registry: text, key: text, username: text, origin: text })),
+  changes: list(change),
+  declined: list(variants('code', CODES)),
+  cost: fields({ pulls: number }),
+})
+
+/** Whether it is a whole plan of this version. */
+export function isPlan(value: unknown): value is Plan {
+  return plan(value)
+}

@@ -1,0 +1,78 @@
+/** A saved plan that was cut off or edited by hand is told apart from a whole one, whatever place was spoilt. */
+import { describe, expect, test } from 'vitest'
+import { isPlan } from '../../src/apply/plan-shape.ts'
+import type { Change } from '../../src/plan/change.ts'
+import { renderPlan } from '../../src/report/plan.ts'
+import {
+  attach,
+  createSecret,
+  everyDeclined,
+  plan,
+  recreate,
+  target,
+  template,
+} from '../report/plan-samples.ts'
+
+const bare = target('Pod', 'bare', 'web')
+const every: Change[] = [
+  createSecret('web'),
+  { ...createSecret('api'), action: 'update-secret', ours: true },
+  attach('web', 'default', { managedBy: { tool: 'argocd', name: 'shop' } }),
+  template(),
+  recreate('web', 'shop'),
+  { ...base('stuck'), action: 'recreate-bare-pod', method: 'evict', secretName: null, pulls: 1 },
+  { ...base('interrupted'), action: 'restore-bare-pod', run: '20261124T100000Z-abc', pulls: 0 },
+]
+const whole = plan(every, { declined: everyDeclined })
+const options = { format: 'table', program: 'pullguard', width: 80, colour: false, terminal: false } as const
+
+function base(code: 'stuck' | 'interrupted') {
+  const reason = code === 'stuck' ? { code } : { code, run: '20261124T100000Z-abc' }
+  return { id: `pod:web/${code}`, target: bare, needs: [], managedBy: null, reason }
+}
+
+/** Every copy of `value` with one place of it, however deep, replaced by `by`. */
+function* spoilt(value: unknown, by: unknown): Generator<unknown> {
+  if (typeof value !== 'object' || value === null) return
+  for (const key of Object.keys(value)) {
+    const inner = (value as Record<string, unknown>)[key]
+    const withInner = (part: unknown) =>
+      Object.assign(Array.isArray(value) ? [...value] : { ...value }, { [key]: part })
+    yield withInner(by)
+    for (const part of spoilt(inner, by)) yield withInner(part)
+  }
+}
+
+describe('a saved plan', () => {
+  test('with every change and every reason there is is whole', () => {
+    expect(isPlan(JSON.parse(JSON.stringify(whole)))).toBe(true)
+  })
+
+  test.each([[null], [undefined], [7], ['x'], [[]], [{}], [[null]]])(
+    'with %j in any one place is either none, or can be shown',
+    by => {
+      for (const value of spoilt(whole, by)) {
+        if (!isPlan(value)) continue
+        for (const format of ['table', 'json', 'patch'] as const) {
+          renderPlan(value, { findings: [], gaps: [], mode: { code: 'carry-out' } }, { ...options, format })
+        }
+      }
+    },
+  )
+
+  test.each(['..', '.', 'a/b', '', 'a b'])(
+    'that aims at an object named %j is none: the path would lead elsewhere',
+    name => {
+      const pod = recreate('web', 'shop')
+      expect(isPlan(plan([{ ...pod, target: { ...pod.target, name } }]))).toBe(false)
+      expect(isPlan(plan([{ ...pod, target: { ...pod.target, namespace: name } }]))).toBe(false)
+    },
+  )
+
+  test('that changes another field than a template or a list of pull secrets is none', () => {
+    const [edit] = template().edits
+    if (edit?.field !== 'image') expect.fail()
+    const elsewhere = { ...edit, pointer: '/metadata/annotations' }
+    expect(isPlan(plan([template({ edits: [elsewhere] })]))).toBe(false)
+  })
+})
