@@ -22,6 +22,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
     takenAt: snapshot.takenAt,
     complete: snapshot.gaps.length === 0,
     source: snapshot.source,
+    scope: snapshot.scope,
     summary: {
       pods: snapshot.podCount,
       failingPods: new Set(findings.map(({ namespace, pod }) => podKey(namespace, pod))).size,

@@ -1,7 +1,7 @@
 /** What a diagnosis says: findings with a code, typed arguments and their evidence. The shapes here are what `-o json` prints. */
 
 import type { ContainerKind } from '../snapshot/pod.ts'
-import type { Gap, SnapshotSource } from '../snapshot/snapshot.ts'
+import type { Gap, SnapshotScope, SnapshotSource } from '../snapshot/snapshot.ts'
 
 /** Every cause a failed pull can have; DESIGN.md's table says what each is and is not. The order is the order of telling. */
 export const CAUSES = [
@@ -114,6 +114,7 @@ export interface Diagnosis {
   /** No gap. */
   complete: boolean
   source: SnapshotSource
+  scope: SnapshotScope
   summary: { pods: number; failingPods: number; causes: Partial<Record<Cause, number>> }
   findings: Finding[]
   gaps: Gap[]

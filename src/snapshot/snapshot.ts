@@ -8,6 +8,12 @@ export type SnapshotSource =
   | { type: 'cluster'; context: string | null; server: string }
   | { type: 'file'; files: string[] }
 
+/** What was looked at; null: no bounds. */
+export interface SnapshotScope {
+  namespaces: string[] | null
+  labelSelector: string | null
+}
+
 /** Why something that should have been read was not. */
 export type GapReason = 'forbidden' | 'failed' | 'timeout' | 'expired' | 'truncated' | 'absent'
 
@@ -59,6 +65,7 @@ export interface Snapshot {
   /** ISO 8601: the only clock that the pure rooms know. */
   takenAt: string
   source: SnapshotSource
+  scope: SnapshotScope
   /** How many pods were looked at, healthy ones included. */
   podCount: number
   /** Every pod with a container that could be failing to get its image, and any pod asked for by name. */

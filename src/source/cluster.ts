@@ -44,6 +44,7 @@ export async function readCluster(
   return {
     takenAt,
     source: { type: 'cluster', context: cluster.context, server: redact(cluster.server) },
+    scope: { namespaces: scope.namespaces, labelSelector: labelSelector ?? null },
     podCount: found.count,
     pods,
     events: pods.flatMap(pod => eventsOf(pod, byPod)).sort(byPodAndTime),

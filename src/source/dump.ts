@@ -42,7 +42,7 @@ function snapshotOf(
   facts: DumpFacts,
   objects: DumpObjects,
   wanted: Wanted,
-  { takenAt, files }: DumpOptions,
+  { takenAt, files, scope }: DumpOptions,
 ): Snapshot {
   const seen = [...facts.pods.values()].filter(({ selected }) => selected)
   const suspects = seen.flatMap(({ suspect }) => suspect ?? [])
@@ -53,6 +53,7 @@ function snapshotOf(
   return {
     takenAt,
     source: { type: 'file', files },
+    scope: { namespaces: scope.namespaces, labelSelector: scope.labelSelector ?? null },
     podCount: seen.length,
     pods,
     events: pods.flatMap(pod => eventsOf(pod, byPod)).sort(byPodAndTime),

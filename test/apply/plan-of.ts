@@ -55,6 +55,7 @@ function snapshotOf(cluster: Cluster): Snapshot {
   return {
     takenAt: TAKEN_AT,
     source: { type: 'cluster', context: 'test', server: 'https://127.0.0.1' },
+    scope: { namespaces: null, labelSelector: null },
     podCount: pods.length,
     pods,
     events: [],

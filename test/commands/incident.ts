@@ -2,19 +2,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PassThrough } from 'node:stream'
-import { main } from '../../src/main.ts'
 import { articleScenario } from '../../src/simulator/scenario.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
+import { runCommandLine, type Said } from './command-line.ts'
 
 /** In no output, journal or plan, ever. */
 export const CANARY = 'canary-Pa55word'
-
-interface Said {
-  code: number
-  out: string
-  err: string
-}
 
 export interface Incident {
   simulator: Simulator
@@ -58,29 +51,13 @@ export async function startIncident(): Promise<Incident> {
   }
   await login(CANARY)
   const kubeconfig = await kubeconfigFor('admin')
-  const run = async (argv: string[], stdin?: string, signal = new AbortController().signal) => {
-    const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() }
-    streams.stdin.end(stdin ?? '')
-    const [out, err] = [textOf(streams.stdout), textOf(streams.stderr)]
-    const env = {
-      KUBECONFIG: kubeconfig,
-      PULLGUARD_REGISTRY_ENDPOINTS: simulator.registryEndpoint,
-      XDG_STATE_HOME: join(home, 'state'),
-    }
-    const world = {
-      streams,
-      env,
-      home,
-      cwd: home,
-      now: () => new Date(),
-      signal,
-      program: 'pullguard' as const,
-    }
-    const code = await main(argv, world)
-    streams.stdout.end()
-    streams.stderr.end()
-    return { code, out: await out, err: await err }
+  const env = {
+    KUBECONFIG: kubeconfig,
+    PULLGUARD_REGISTRY_ENDPOINTS: simulator.registryEndpoint,
+    XDG_STATE_HOME: join(home, 'state'),
   }
+  const run = (argv: string[], stdin = '', signal = new AbortController().signal) =>
+    runCommandLine(argv, { home, env, stdin, signal })
   return {
     simulator,
     home,
@@ -94,12 +71,6 @@ export async function startIncident(): Promise<Incident> {
       await rm(home, { recursive: true, force: true })
     },
   }
-}
-
-async function textOf(stream: PassThrough): Promise<string> {
-  const chunks: Buffer[] = []
-  for await (const chunk of stream) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks).toString('utf8')
 }
 
 function accountsOf({ cluster }: Simulator): Record<string, string[]> {

@@ -60,6 +60,7 @@ export function snapshot(fields: Partial<Snapshot> = {}): Snapshot {
   return {
     takenAt: '2026-11-24T10:10:00Z',
     source: { type: 'cluster', context: 'prod', server: 'https://prod' },
+    scope: { namespaces: null, labelSelector: null },
     podCount: 10,
     pods: [pod()],
     events: [],

@@ -142,6 +142,7 @@ export interface PlanFields extends Partial<Omit<PlanInput, 'fixScope' | 'snapsh
 export function planFor({ pods = [stuckPod()], findings, fixScope, ...fields }: PlanFields = {}): Plan {
   const takenAt = '2026-11-24T10:10:00Z'
   const source = { type: 'cluster' as const, context: 'prod', server: 'https://prod' }
+  const everything = { namespaces: null, labelSelector: null }
   return makePlan({
     createdAt: takenAt,
     cluster: { server: 'https://prod', context: 'prod' },
@@ -150,6 +151,7 @@ export function planFor({ pods = [stuckPod()], findings, fixScope, ...fields }: 
       takenAt,
       complete: true,
       source,
+      scope: everything,
       summary: { pods: pods.length, failingPods: pods.length, causes: {} },
       findings: findings ?? pods.map(pod => finding(pod)),
       gaps: [],
@@ -157,6 +159,7 @@ export function planFor({ pods = [stuckPod()], findings, fixScope, ...fields }: 
     snapshot: {
       takenAt,
       source,
+      scope: everything,
       podCount: pods.length,
       pods,
       events: [],

@@ -103,6 +103,7 @@ export function diagnosis(findings: Finding[], fields: Partial<Diagnosis> = {}):
     takenAt: '2026-11-24T10:00:00Z',
     complete: gaps.length === 0,
     source: { type: 'cluster', context: 'prod', server: 'https://prod.example' },
+    scope: { namespaces: null, labelSelector: null },
     summary: {
       pods: 50_000,
       failingPods: new Set(findings.map(({ namespace, pod }) => `${namespace}/${pod}`)).size,

@@ -117,17 +117,25 @@ test('a broken secret and a typo are named, what could not be read comes before 
   `)
 })
 
+const NO_PODS = { pods: 0, failingPods: 0, causes: {} }
+
 describe('nothing found', () => {
   test.each<[string, Partial<Diagnosis>, string]>([
     ['with everything read', {}, 'Every image of 50,000 pods is pulled. Nothing to do.\n'],
     [
       'in an empty namespace',
-      { summary: { pods: 0, failingPods: 0, causes: {} } },
-      'No pods in the namespace looked at. Nothing to diagnose: -n looks at another, -A\nat all.\n',
+      { summary: NO_PODS, scope: { namespaces: ['web'], labelSelector: null } },
+      'No pods in namespace web. Nothing to diagnose: -n looks at another namespace, -A\nat all.\n',
+    ],
+    ['in an empty cluster', { summary: NO_PODS }, 'No pods in the cluster. Nothing to diagnose.\n'],
+    [
+      'with a selector that nothing has',
+      { summary: NO_PODS, scope: { namespaces: null, labelSelector: 'app=shpo' } },
+      'No pods with app=shpo in the cluster. Nothing to diagnose.\n',
     ],
     [
       'in an empty dump',
-      { summary: { pods: 0, failingPods: 0, causes: {} }, source: { type: 'file', files: ['-'] } },
+      { summary: NO_PODS, source: { type: 'file', files: ['-'] } },
       'No pods in the dump. Nothing to diagnose.\n',
     ],
   ])('%s says so in one sentence', (_name, fields, said) => {

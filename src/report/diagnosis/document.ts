@@ -15,7 +15,7 @@ export function findingDocument(finding: Finding, program: string): object {
 
 /** `kind: Diagnosis`. */
 export function diagnosisDocument(diagnosis: Diagnosis, program: string): Envelope {
-  const { takenAt, complete, source, summary, findings, gaps } = diagnosis
+  const { takenAt, complete, source, scope, summary, findings, gaps } = diagnosis
   const told = findings.map(finding => findingDocument(finding, program))
-  return enveloped('Diagnosis', { takenAt, complete, source, summary, findings: told, gaps })
+  return enveloped('Diagnosis', { takenAt, complete, source, scope, summary, findings: told, gaps })
 }

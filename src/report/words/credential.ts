@@ -12,7 +12,8 @@ const PROBLEM: Record<AttemptProblem, (attempt: Pick<Attempt, 'key' | 'detail'>)
   'secret-forbidden': () => "can't be read with your permissions",
   'secret-unread': () => 'could not be read',
   'wrong-type': ({ detail }) => `has the wrong type${named(detail ?? null)}, so the kubelet ignores it`,
-  'wrong-key': ({ detail }) => `lacks its data key${named(detail ?? null)}, so the kubelet ignores it`,
+  'wrong-key': ({ detail }) =>
+    `lacks the data key of its type${detail === undefined ? '' : `, it has ${detail}`}, so the kubelet ignores it`,
   malformed: ({ key }) =>
     `is malformed${key === null ? '' : ` at ${key}`}, which fails every image of the pod`,
   'creds-store-only': () => 'only names the credential store of another machine and holds no login',

@@ -29,9 +29,14 @@ function failing({ failingPods, pods }: Diagnosis['summary']): string {
   return `${amount(failingPods)} of ${counted(pods, 'pod')} ${verb}`
 }
 
-function noPods({ source }: Diagnosis): string {
-  if (source.type === 'file') return 'No pods in the dump. Nothing to diagnose.'
-  return 'No pods in the namespace looked at. Nothing to diagnose: -n looks at another, -A at all.'
+/** A selector or a namespace that holds nothing may well be a typing error, so it is named. */
+function noPods({ source, scope: { namespaces, labelSelector } }: Diagnosis): string {
+  const within = source.type === 'file' ? 'the dump' : 'the cluster'
+  const where = namespaces === null ? within : `namespace ${namespaces.join(', ')}`
+  const which = labelSelector === null ? '' : ` with ${labelSelector}`
+  const elsewhere =
+    namespaces === null || source.type === 'file' ? '' : ': -n looks at another namespace, -A at all'
+  return `No pods${which} in ${where}. Nothing to diagnose${elsewhere}.`
 }
 
 function causes({ findings }: Diagnosis, program: string): string {

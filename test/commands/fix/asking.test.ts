@@ -13,6 +13,7 @@ import { diagnosisOf, sessionWith } from './session.ts'
 const EMPTY: Snapshot = {
   takenAt: '2026-11-24T10:00:00Z',
   source: { type: 'cluster', context: 'prod', server: 'https://prod.example' },
+  scope: { namespaces: null, labelSelector: null },
   podCount: 0,
   pods: [],
   events: [],

@@ -47,6 +47,7 @@ export function diagnosisOf(findings: Finding[]): Diagnosis {
     takenAt: '2026-11-24T10:00:00Z',
     complete: true,
     source: { type: 'cluster', context: 'prod', server: 'https://prod.example' },
+    scope: { namespaces: null, labelSelector: null },
     summary: { pods: 9, failingPods: findings.length, causes: { [CAUSES[0]]: findings.length } },
     findings,
     gaps: [],

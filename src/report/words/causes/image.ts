@@ -1,5 +1,6 @@
 /** The words of images that are not there, or not what the node can use. */
 
+import type { Finding } from '../../../diagnosis/finding.ts'
 import { shellWord } from '../../escape.ts'
 import { onNode, pullByHand, retagged, setImage } from '../commands.ts'
 import { type CauseWords, RegistryName } from '../told.ts'
@@ -83,16 +84,16 @@ export const corruptOrUnpack: CauseWords = {
 export const other: CauseWords = {
   tellsCredential: true,
   short: () => 'a cause that is not told',
-  title: ({ findings: [{ evidence }] }) =>
-    evidence === null
+  title: ({ findings }) =>
+    findings.every(tellsNothing)
       ? 'The pull fails, and nothing says why any more'
       : 'The pull fails for a reason pullguard does not know',
-  meaning: ({ findings: [{ evidence }] }) =>
-    evidence === null
+  meaning: ({ findings }) =>
+    findings.every(tellsNothing)
       ? 'Events are kept for an hour, and the status says nothing; the next attempt within five minutes writes a new one.'
       : 'What the kubelet says fits no known cause; its own sentence is the best there is.',
-  next: ({ program, findings: [first] }) => [
-    first.evidence === null
+  next: ({ program, findings: [first, ...others] }) => [
+    [first, ...others].every(tellsNothing)
       ? { say: 'Look again in five minutes', command: `${program} diagnose -n ${shellWord(first.namespace)}` }
       : {
           say: 'Read all that the kubelet said',
@@ -100,4 +101,9 @@ export const other: CauseWords = {
         },
     pullByHand(first),
   ],
+}
+
+/** The kubelet's bare back-off is no reason; that was in an event. */
+function tellsNothing({ evidence }: Finding): boolean {
+  return evidence === null || /^back-off pulling image "[^"]*"\.?$/i.test(evidence.text)
 }

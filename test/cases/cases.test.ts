@@ -1,0 +1,52 @@
+/**
+ * One incident a folder, going through every room, one file a room: `input.yaml` holds the cluster's objects, `case.yaml` what is asked
+ * of them, the other files what comes out. `npx vitest run test/cases -u` writes those anew.
+ */
+import { readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Incident, playIncident, readCase } from './play-incident.ts'
+import { schemaErrors } from './schema-errors.ts'
+
+const FOLDERS = readdirSync(import.meta.dirname, { withFileTypes: true })
+  .filter(entry => entry.isDirectory())
+  .map(entry => join(import.meta.dirname, entry.name))
+
+describe.each(FOLDERS.map(folder => [basename(folder), readCase(folder).about, folder]))(
+  '%s: %s',
+  (_name, _about, folder) => {
+    let incident: Incident
+    beforeAll(async () => {
+      incident = await playIncident(folder)
+    })
+    afterAll(() => incident.close())
+
+    test('every file is as it was', async () => {
+      for (const [file, text] of incident.files) {
+        await expect.soft(text, file).toMatchFileSnapshot(join(folder, file))
+      }
+      const strangers = readdirSync(folder).filter(file => !incident.files.has(file))
+      expect(strangers, 'files that nothing is compared with').toEqual(['case.yaml', 'input.yaml'])
+    })
+
+    test('it ends with the exit code that the case names, whatever the format', () => {
+      expect(incident.exitCodes).toEqual([incident.expectedExit])
+    })
+
+    test('a dump of it gives the same findings as the cluster, unless one of them hides something', () => {
+      if (incident.hides) expect(incident.live).not.toEqual(incident.dump)
+      else expect(incident.live).toEqual(incident.dump)
+    })
+
+    test('what machines read is what the schema promises', () => {
+      const documents = [...incident.files].filter(([file]) => DOCUMENTS.includes(file))
+      for (const [file, text] of documents) expect.soft(schemaErrors(JSON.parse(text)), file).toEqual([])
+    })
+
+    test('no secret is in any file', () => {
+      for (const [file, text] of incident.files) expect.soft(text, file).not.toMatch(/Pa55word|UGE1NXdvcm/)
+    })
+  },
+)
+
+const DOCUMENTS = ['findings.json', 'why.json', 'plan.json']

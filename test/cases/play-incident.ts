@@ -1,0 +1,183 @@
+/** Puts a case's objects into a simulated cluster and lets the program look at it, and at the dump of it. */
+import { readFileSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parse, parseAllDocuments } from 'yaml'
+import { connectTo } from '../../src/commands/connect.ts'
+import { kindNamed } from '../../src/simulator/cluster/kinds.ts'
+import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
+import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
+import { readCluster } from '../../src/source/cluster.ts'
+import { runCommandLine, type Said } from '../commands/command-line.ts'
+
+/** `case.yaml`. */
+interface Case {
+  /** One sentence. */
+  about: string
+  exit: number
+  /** NAMESPACE/POD to be explained. */
+  why?: string
+  /** Formats of `diagnose` besides `table` and `json`. */
+  formats?: (keyof typeof FILES)[]
+  /** The plan that `fix` makes, with this machine's login for Docker Hub. */
+  plan?: boolean
+  /** Resources that the user may not read. */
+  cannotRead?: string[]
+  /** Why a dump can't tell all of it. */
+  dumpKnowsLess?: string
+}
+
+export interface Incident {
+  /** Text by file name. */
+  files: Map<string, string>
+  /** Each once. */
+  exitCodes: number[]
+  expectedExit: number
+  /** The diagnosis without its source, of the cluster and of the dump. */
+  live: object
+  dump: object
+  /** The user may not read all of the cluster, or the dump can't tell all of it. */
+  hides: boolean
+  close(): Promise<void>
+}
+
+const NOW = '2026-11-24T10:00:00Z'
+const FILES = {
+  wide: 'wide.txt',
+  name: 'names.txt',
+  yaml: 'findings.yaml',
+  markdown: 'markdown.md',
+  github: 'github.txt',
+  gitlab: 'gitlab.json',
+  junit: 'junit.xml',
+}
+const RESOURCES = [
+  'namespaces',
+  'pods',
+  'events',
+  'serviceaccounts',
+  'secrets',
+  'deployments',
+  'replicasets',
+  'statefulsets',
+  'daemonsets',
+  'jobs',
+  'cronjobs',
+]
+
+/** What the folder's `case.yaml` says. */
+export function readCase(folder: string): Case {
+  return parse(readFileSync(join(folder, 'case.yaml'), 'utf8')) as Case
+}
+
+/** Plays the case of that folder. */
+export async function playIncident(folder: string): Promise<Incident> {
+  const about = readCase(folder)
+  const simulator = await startSimulator({ now: Date.parse(NOW) })
+  seed(simulator, await objectsIn(join(folder, 'input.yaml')))
+  const home = await machineWith(simulator, about.cannotRead ?? [])
+  const run = async (...argv: string[]): Promise<Said> => {
+    const place = { home, cwd: folder, env: { KUBECONFIG: join(home, 'kubeconfig') }, columns: 80 }
+    const said = await runCommandLine(argv, { ...place, now: () => new Date(NOW) })
+    return { ...said, out: said.out.replaceAll(simulator.server.url, 'https://cluster.example') }
+  }
+  const ran = await runAll(about, run)
+  const dump = await run('diagnose', '-f', 'input.yaml', '-o', 'json')
+  return {
+    files: new Map([
+      ['snapshot.json', await snapshotOf(simulator, home)],
+      ...ran.map(([file, { out, err }]) => [file, out + err] as const),
+    ]),
+    exitCodes: [...new Set(ran.filter(([file]) => !OTHERS.test(file)).map(([, { code }]) => code))],
+    expectedExit: about.exit,
+    live: withoutSource(ran.find(([file]) => file === 'findings.json')?.[1].out),
+    dump: withoutSource(dump.out),
+    hides: about.cannotRead !== undefined || about.dumpKnowsLess !== undefined,
+    close: async () => {
+      await simulator.close()
+      await rm(home, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Files of other commands than `diagnose`. */
+const OTHERS = /^(?:why|plan)\./
+
+async function runAll(
+  { why, plan, formats = [] }: Case,
+  run: (...argv: string[]) => Promise<Said>,
+): Promise<[file: string, said: Said][]> {
+  const diagnose = ['diagnose', '-A', '--no-color']
+  const fix = ['fix', '-A', '--affected', '--dry-run=client', '--no-color']
+  const commands: [string, string[]][] = [
+    ['findings.json', [...diagnose, '-o', 'json']],
+    ['table.txt', diagnose],
+    ...formats.map(format => [FILES[format], [...diagnose, '-o', format]] as [string, string[]]),
+    ...(why === undefined ? [] : [['why.txt', ['why', why, '--no-color']] as [string, string[]]]),
+    ...(why === undefined ? [] : [['why.json', ['why', why, '-o', 'json']] as [string, string[]]]),
+    ...(plan ? [['plan.json', [...fix, '-o', 'json']] as [string, string[]]] : []),
+    ...(plan ? [['plan.txt', fix] as [string, string[]]] : []),
+  ]
+  const said: [string, Said][] = []
+  for (const [file, argv] of commands) said.push([file, await run(...argv)])
+  return said
+}
+
+async function objectsIn(file: string): Promise<ApiObject[]> {
+  return parseAllDocuments(await readFile(file, 'utf8')).flatMap(document => {
+    const object = document.toJS() as ApiObject & { items?: ApiObject[] }
+    return object.items ?? [object]
+  })
+}
+
+/** The store takes the objects as they are: a case is what an API server has stored already. */
+function seed({ cluster }: Simulator, objects: ApiObject[]): void {
+  for (const account of cluster.list('ServiceAccount'))
+    cluster.store.remove(kindNamed('ServiceAccount'), account)
+  for (const namespace of cluster.list('Namespace')) {
+    const { name } = namespace.metadata
+    cluster.store.put(kindNamed('Namespace'), withUid(namespace, `uid-of-${name}`))
+  }
+  const missing = new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []))
+  for (const { metadata } of cluster.list('Namespace')) missing.delete(metadata.name)
+  for (const name of missing) {
+    cluster.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, uid: `uid-of-${name}` } })
+  }
+  for (const object of objects) cluster.store.put(kindNamed(object.kind), object)
+}
+
+const withUid = (object: ApiObject, uid: string): ApiObject => ({
+  ...object,
+  metadata: { ...object.metadata, uid },
+})
+
+/** A home with a kubeconfig for somebody who may read all but `cannotRead`, and a login for Docker Hub. */
+async function machineWith(simulator: Simulator, cannotRead: string[]): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), 'pullguard-case-'))
+  const resources = RESOURCES.filter(resource => !cannotRead.includes(resource))
+  simulator.server.users.add('reader', [{ verbs: ['get', 'list'], resources }])
+  await writeFile(join(home, 'kubeconfig'), simulator.kubeconfigFor('reader'))
+  await mkdir(join(home, '.docker'))
+  const auth = Buffer.from('demo-user:Pa55word').toString('base64')
+  const login = { auths: { 'https://index.docker.io/v1/': { auth } } }
+  await writeFile(join(home, '.docker', 'config.json'), JSON.stringify(login))
+  return home
+}
+
+async function snapshotOf(simulator: Simulator, home: string): Promise<string> {
+  const flags = { kubeconfig: join(home, 'kubeconfig') }
+  const cluster = await connectTo(flags, { env: {}, cwd: home, home, version: '0', log: () => {} })
+  try {
+    const snapshot = await readCluster(cluster, { namespaces: null }, { takenAt: NOW })
+    const text = `${JSON.stringify(snapshot, null, 2)}\n`
+    return text.replaceAll(simulator.server.url, 'https://cluster.example')
+  } finally {
+    await cluster.close()
+  }
+}
+
+function withoutSource(json = '{}'): object {
+  const { source: _, ...rest } = JSON.parse(json) as { source: unknown }
+  return rest
+}

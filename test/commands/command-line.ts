@@ -1,0 +1,49 @@
+/** Runs the program inside the test, as somebody at a keyboard or in a pipe would, and tells what it said. */
+import { PassThrough } from 'node:stream'
+import { main, type World } from '../../src/main.ts'
+
+export interface Said {
+  code: number
+  out: string
+  err: string
+}
+
+export interface Place extends Partial<Omit<World, 'streams'>> {
+  home: string
+  /** What is piped in. */
+  stdin?: string
+  /** Somebody sits in front of standard output, which is that many columns wide. */
+  columns?: number
+}
+
+/** One command line from argv to exit code. */
+export async function runCommandLine(argv: string[], place: Place): Promise<Said> {
+  const { home, stdin = '', columns, ...world } = place
+  const terminal = columns === undefined ? {} : { isTTY: true, columns }
+  const streams = {
+    stdin: new PassThrough(),
+    stdout: Object.assign(new PassThrough(), terminal),
+    stderr: new PassThrough(),
+  }
+  streams.stdin.end(stdin)
+  const [out, err] = [textOf(streams.stdout), textOf(streams.stderr)]
+  const code = await main(argv, {
+    streams,
+    env: {},
+    home,
+    cwd: home,
+    now: () => new Date(),
+    signal: new AbortController().signal,
+    program: 'pullguard',
+    ...world,
+  })
+  streams.stdout.end()
+  streams.stderr.end()
+  return { code, out: await out, err: await err }
+}
+
+async function textOf(stream: PassThrough): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}
