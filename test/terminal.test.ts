@@ -29,7 +29,8 @@ describe('width', () => {
     ['is COLUMNS where the stream does not say', undefined, { COLUMNS: '40' }, 40],
     ['is 80 where nobody says, or says nonsense', undefined, { COLUMNS: 'wide' }, 80],
   ])('%s', (_, columns, env, width) => {
-    expect(outputTo(Object.assign(new PassThrough(), { columns }), env, false).width).toBe(width)
+    const stream = Object.assign(new PassThrough(), columns === undefined ? {} : { columns })
+    expect(outputTo(stream, env, false).width).toBe(width)
   })
 })
 
