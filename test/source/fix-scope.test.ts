@@ -40,6 +40,24 @@ describe('the scope of a fix', () => {
     expect(serviceAccounts.map(({ namespace }) => namespace)).not.toContain('ending')
   })
 
+  test('goes on without a namespace that was deleted since it was seen, and not without one that was asked for', async () => {
+    const of = story()
+    const named = { namespaces: ['web', 'gone'], mayBeGone: true }
+    expect((await read(of, named)).namespaces).toEqual([{ name: 'web', terminating: false }])
+    await expect(read(of, { ...named, mayBeGone: false })).rejects.toThrow('"gone" not found')
+  })
+
+  test('misses a bare pod only while its namespace is there', async () => {
+    const of = story()
+    const pod = { run: 'r', name: 'lost' }
+    const interruptedPods = [
+      { ...pod, namespace: 'web' },
+      { ...pod, namespace: 'gone' },
+      { run: 'r', namespace: 'api', name: 'bare' },
+    ]
+    expect((await read(of, { interruptedPods })).interruptedPods).toEqual([{ ...pod, namespace: 'web' }])
+  })
+
   test('holds the default account, and another only where pods run as it', async () => {
     const of = story()
     for (const name of ['idle', 'robot']) {

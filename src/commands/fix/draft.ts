@@ -23,10 +23,12 @@ import { unfinishedRegistries } from './unfinished.ts'
 export async function draftPlan(session: FixSession): Promise<Draft> {
   const { snapshot, diagnosis } = await look(session)
   const runs = await listRuns(session.journals)
-  const unfinished = unfinishedRegistries(runs, session.options.secretName)
+  const { secretName } = session.options
+  const { namespaces } = scopeFor(session)
+  const unfinished = unfinishedRegistries(runs, { secretName, namespaces })
   const choice = await chooseRemedies(session, diagnosis, { snapshot, unfinished: unfinished.length > 0 })
   const logins = await findLogins(session, diagnosis.findings, { ...choice, unfinished })
-  const broken = interruptedPods(runs, session.clusterUid)
+  const broken = interruptedPods(runs, session.clusterUid).filter(pod => isInScope(pod, session))
   const seen = { snapshot, diagnosis }
   const fixScope = await scopeOf(session, seen, choice, logins, broken)
   const input = inputOf(session, seen, choice, logins, fixScope)
@@ -44,6 +46,16 @@ export async function draftPlan(session: FixSession): Promise<Draft> {
   }
 }
 
+/** A fix of one namespace leaves what an earlier one left undone elsewhere. */
+function isInScope({ namespace }: InterruptedPod, { options, cluster }: FixSession): boolean {
+  const named = options.allNamespaces || namespace === cluster.namespace
+  return named && !options.excludedNamespaces.includes(namespace)
+}
+
+function scopeFor({ options, cluster }: FixSession): { namespaces: string[] | null } {
+  return { namespaces: options.allNamespaces ? null : [cluster.namespace] }
+}
+
 /** What hides pods or namespaces; other gaps of a diagnosis only hide reasons. */
 const NARROWING = ['namespaces', 'pods']
 
@@ -53,11 +65,11 @@ interface Seen {
 }
 
 /** What is wrong in the scope; namespaces that are left out are left out of sight. */
-async function look({ options, context, cluster }: FixSession): Promise<Seen> {
+async function look(session: FixSession): Promise<Seen> {
+  const { options, context, cluster } = session
   const progress = await context.progress()
   try {
-    const scope = { namespaces: options.allNamespaces ? null : [cluster.namespace] }
-    const whole = await readCluster(cluster, scope, {
+    const whole = await readCluster(cluster, scopeFor(session), {
       takenAt: context.now().toISOString(),
       onProgress: ({ pods, suspects }) =>
         progress.update(`Reading pods: ${pods} seen, ${suspects} to look at`),
@@ -86,6 +98,7 @@ async function scopeOf(
   const failing = new Set(diagnosis.findings.map(({ namespace, pod }) => `${namespace}/${pod}`))
   return readFixScope(cluster, {
     namespaces: options.allNamespaces && !options.affected ? null : named,
+    mayBeGone: options.affected,
     excluded: options.excludedNamespaces,
     secretName: options.secretName,
     wanted: credentials.length === 0 ? null : dockerConfigJson(credentials),
@@ -107,24 +120,21 @@ const EMPTY: Omit<FixScope, 'clusterUid'> = {
 }
 
 function inputOf(
-  { options, context, cluster }: FixSession,
+  session: FixSession,
   seen: Seen,
   choice: Choice,
   { credentials, missing }: Logins,
   fixScope: FixScope,
 ): Omit<PlanInput, 'images'> {
-  const { allNamespaces, affected, excludedNamespaces, secretName } = options
+  const { options, context, cluster } = session
+  const { affected, excludedNamespaces, secretName } = options
   const { recreateBarePods, allowManaged, overwriteSecret } = options
   return {
     ...seen,
     ...choice,
     createdAt: context.now().toISOString(),
     cluster: { server: cluster.server, context: cluster.context },
-    scope: {
-      namespaces: allNamespaces ? null : [cluster.namespace],
-      affected,
-      excluded: excludedNamespaces,
-    },
+    scope: { ...scopeFor(session), affected, excluded: excludedNamespaces },
     fixScope,
     secretName,
     recreateBarePods,

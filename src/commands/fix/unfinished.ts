@@ -7,10 +7,19 @@ import { isTakenBack, type Run } from '../../apply/read-journal.ts'
  * Registries whose login the newest run was handing out when it ended early: killed, or with changes that were not made. Pods may be well
  * again by then, so that no finding calls for the rest. None where it got to its end, or has been taken back since.
  * @param runs newest first
+ * @param now what the next fix is about: only inside of what the last one was about is there anything to go on with
  */
-export function unfinishedRegistries([newest]: Run[], secretName: string): string[] {
-  if (newest?.plan?.secretName !== secretName) return []
+export function unfinishedRegistries(
+  [newest]: Run[],
+  now: { secretName: string; namespaces: string[] | null },
+): string[] {
+  if (newest?.plan?.secretName !== now.secretName || !covers(newest.namespaces, now.namespaces)) return []
   if (isTakenBack(newest) || newest.entries.some(({ undoing, undone }) => undoing || undone)) return []
   const made = newest.entries.filter(({ outcome }) => outcome !== null && isDone(outcome)).length
   return made < newest.plan.changes ? newest.plan.registries : []
+}
+
+/** null: every namespace. */
+function covers(earlier: string[] | null, now: string[] | null): boolean {
+  return earlier === null || (now?.every(name => earlier.includes(name)) ?? false)
 }

@@ -1,0 +1,56 @@
+/** How far a fix reaches: the namespaces it was asked about, and nothing beside them. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type Incident, startIncident } from './incident.ts'
+
+let incident: Incident
+beforeEach(async () => {
+  incident = await startIncident()
+})
+afterEach(() => incident.close())
+
+/** A fix was killed after it had taken away bare pod kube-public/lost. */
+async function killedFix() {
+  const uid = incident.simulator.cluster.get('Namespace', undefined, 'kube-system')?.metadata.uid
+  const target = { apiVersion: 'v1', kind: 'Pod', namespace: 'kube-public', name: 'lost', uid: 'uid-of-lost' }
+  const run = '20261124T100000Z-abcdef'
+  const base = { id: 'pod:kube-public/lost', target, needs: [], managedBy: null, reason: { code: 'stuck' } }
+  const lines = [
+    {
+      type: 'run',
+      run,
+      startedAt: '2026-11-24T10:00:00Z',
+      cluster: { uid, server: '', context: null },
+      namespaces: null,
+    },
+    {
+      type: 'intent',
+      change: { ...base, action: 'recreate-bare-pod', method: 'delete', secretName: null, pulls: 1 },
+      object: {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'lost', namespace: 'kube-public' },
+        spec: { containers: [] },
+      },
+    },
+  ]
+  const folder = join(incident.home, 'state', 'pullguard', String(uid))
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, `${run}.jsonl`), lines.map(line => `${JSON.stringify(line)}\n`).join(''))
+}
+
+async function planned(...flags: string[]): Promise<string[]> {
+  const { out } = await incident.run(['fix', '--dry-run', '-o', 'json', ...flags])
+  return JSON.parse(out).changes.map(({ id }: { id: string }) => id)
+}
+
+test('a bare pod that a killed fix took away comes back with a fix that reaches it, and with no other', async () => {
+  await killedFix()
+  const back = 'pod:kube-public/lost'
+  expect(await planned('-A')).toContain(back)
+  expect(await planned('-A', '--affected')).toContain(back)
+  expect(await planned('-n', 'kube-public')).toContain(back)
+  expect(await planned('-n', 'default')).not.toContain(back)
+  expect(await planned('-A', '--exclude-namespace', 'kube-public')).not.toContain(back)
+})
