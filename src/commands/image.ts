@@ -10,7 +10,11 @@ export interface ImageOptions {
   format: DataFormat
 }
 
-/** Reads references from the arguments, or for `-` from stdin, one a line. An invalid one is a finding. @throws UsageError */
+/**
+ * Reads references from the arguments, or for `-` from stdin, one a line. An invalid one is a finding, and so is a comment: nothing that a
+ * list holds is passed over but its empty lines.
+ * @throws UsageError
+ */
 export async function imageCommand(options: ImageOptions, context: CommandContext): Promise<ExitName> {
   const references: string[] = []
   for (const reference of options.references) {
@@ -34,6 +38,7 @@ export async function imageCommand(options: ImageOptions, context: CommandContex
 async function linesOf(stream: AsyncIterable<Uint8Array>): Promise<string[]> {
   const chunks: Uint8Array[] = []
   for await (const chunk of stream) chunks.push(chunk)
-  const text = Buffer.concat(chunks).toString('utf8')
-  return text.split(/\r?\n/).filter(line => line !== '')
+  // White space around a name, a byte order mark among it, is the list's and not the name's.
+  const lines = Buffer.concat(chunks).toString('utf8').split('\n')
+  return lines.map(line => line.trim()).filter(line => line !== '')
 }

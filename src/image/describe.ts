@@ -17,8 +17,8 @@ export interface ImageReading {
   countsTowardsDockerHub: boolean
 }
 
-/** Hosts that are Docker Hub's registry under another name; `index.docker.io` is normalised away before. */
-const DOCKER_HUB = ['docker.io', 'registry-1.docker.io', 'registry.hub.docker.com']
+/** Hosts that serve Docker Hub's registry, whatever their case; the website hub.docker.com, docker.com and mirrors do not. */
+const HUB_HOST = /^(?:registry-1\.docker\.io|index\.docker\.io|registry\.hub\.docker\.com)(?::443)?$/i
 
 /** Reads one name. Never throws: a name that does not parse is described as invalid. */
 export function describeImage(input: string): ImageReading {
@@ -48,6 +48,6 @@ export function describeImage(input: string): ImageReading {
     tag: tag ?? (digest === null ? 'latest' : null),
     digest,
     defaultPullPolicy: defaultPullPolicy(input),
-    countsTowardsDockerHub: DOCKER_HUB.includes(registry),
+    countsTowardsDockerHub: registry === 'docker.io' || HUB_HOST.test(registry),
   }
 }

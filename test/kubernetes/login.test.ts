@@ -150,6 +150,17 @@ test('a token file is read again after a 401', async () => {
   expect(here.authorizations()).toEqual(['Bearer old', 'Bearer old', 'Bearer new'])
 })
 
+test('a token file stands before a token beside it, which serves where the file does not', async () => {
+  await using both = await session({ token: 'beside', tokenFile: 'token' }, { token: 'file' })
+  await both.get()
+  expect(both.authorizations()).toEqual(['Bearer file'])
+  await using gone = await session({ token: 'beside', tokenFile: 'nowhere' }, {})
+  await gone.get()
+  expect(gone.authorizations()).toEqual(['Bearer beside'])
+  await using empty = await session({ tokenFile: 'token' }, { token: '\n' })
+  await expect(empty.get()).rejects.toThrow('is empty: log in again')
+})
+
 test("an auth-provider's ID token goes along, and one without an answer is named", async () => {
   const claims = Buffer.from(JSON.stringify({ exp: 4_000_000_000 })).toString('base64url')
   const token = `${Buffer.from('{}').toString('base64url')}.${claims}.c2ln`

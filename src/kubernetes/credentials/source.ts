@@ -26,8 +26,9 @@ export async function credentialSource(
   if (isPlainHttp(server)) return fixed({ authorization: null, certificate: null, key: null })
   const own = await certificateOf(user)
   const { exec, authProvider } = user
+  // With both, the file counts, for it is the one that is renewed (client-go api.AuthInfo).
+  if (user.tokenFile !== '') return fetchedBy(() => fromTokenFile(user, own))
   if (user.token !== '') return fixed({ ...own, authorization: `Bearer ${user.token}` })
-  if (user.tokenFile !== '') return fetchedBy(() => fromTokenFile(user.tokenFile, own))
   if (user.username !== '' || user.password !== '') return fixed({ ...own, authorization: basic(user) })
   if (exec !== null && own.certificate === null) {
     return fetchedBy(() => askPlugin({ plugin: exec, cluster, env, signal }))
@@ -48,10 +49,15 @@ async function certificateOf(user: User): Promise<Credential> {
   return { authorization: null, certificate, key }
 }
 
-async function fromTokenFile(file: string, own: Credential) {
-  const token = (await materialText({ file }, 'token file')) ?? ''
-  const credential = { ...own, authorization: `Bearer ${token.trim()}` }
-  return { credential, expiresAt: Date.now() + TOKEN_FILE_LIFE }
+/** A file that can't be read leaves the token beside it, as client-go does. */
+async function fromTokenFile({ tokenFile, token }: User, own: Credential) {
+  const read = await materialText({ file: tokenFile }, 'token file').catch((error: unknown) => {
+    if (token === '') throw error
+    return token
+  })
+  const fresh = (read ?? '').trim() || token
+  if (fresh === '') throw new UsageError(`The token file ${tokenFile} is empty: log in again or use --token`)
+  return { credential: { ...own, authorization: `Bearer ${fresh}` }, expiresAt: Date.now() + TOKEN_FILE_LIFE }
 }
 
 const basic = ({ username, password }: User) =>

@@ -39,6 +39,7 @@ function decoded(data: string, field: string, file: string): string {
   return Buffer.from(compact, 'base64').toString('utf8')
 }
 
+/** kubectl reads YAML 1.1, where `yes` and `on` are true. */
 function isTrue(fields: Fields, name: string): boolean {
-  return text(fields, name) === 'true'
+  return /^(?:true|yes|on|y)$/i.test(text(fields, name))
 }

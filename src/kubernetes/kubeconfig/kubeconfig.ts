@@ -26,10 +26,10 @@ export function text(fields: Fields, name: string): string {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
 }
 
-/** A list of texts; empty where it is absent. */
+/** A list of texts, bare numbers among them; empty where it is absent. */
 export function texts(fields: Fields, name: string): string[] {
   const value = fields[name]
-  return Array.isArray(value) ? value.filter(item => typeof item === 'string') : []
+  return Array.isArray(value) ? value.map(item => text({ item }, 'item')) : []
 }
 
 /** A mapping; null where it is absent or something else. */

@@ -1,7 +1,7 @@
 /** Reads one kubeconfig file, YAML or JSON. */
 
 import { readFile } from 'node:fs/promises'
-import { parseDocument } from 'yaml'
+import { type Document, parseAllDocuments } from 'yaml'
 import { UsageError } from '../../errors.ts'
 import { type Entry, type Kubeconfig, mapping, mappings, text } from './kubeconfig.ts'
 
@@ -13,7 +13,7 @@ import { type Entry, type Kubeconfig, mapping, mappings, text } from './kubeconf
 export async function readKubeconfig(file: string): Promise<Kubeconfig | null> {
   let content: string
   try {
-    content = await readFile(file, 'utf8')
+    content = decoded(await readFile(file))
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : 'unreadable'
     if (code === 'ENOENT' || code === 'ENOTDIR') return null
@@ -30,6 +30,12 @@ export async function readKubeconfig(file: string): Promise<Kubeconfig | null> {
   }
 }
 
+/** PowerShell's `>` writes UTF-16. */
+function decoded(bytes: Buffer): string {
+  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8'
+  return new TextDecoder(encoding).decode(bytes)
+}
+
 function parse(content: string, file: string): unknown {
   if (content.startsWith('{')) {
     try {
@@ -38,9 +44,11 @@ function parse(content: string, file: string): unknown {
       // Flow-style YAML starts the same way, and the YAML parser knows the line of a mistake.
     }
   }
-  const document = parseDocument(content, { prettyErrors: true })
-  const [error] = document.errors
-  if (error === undefined) return document.toJS()
+  // As kubectl's parser: the first document counts, the last of equal keys, and merge keys (`<<`) of YAML 1.1 are merged.
+  const documents = parseAllDocuments(content, { uniqueKeys: false, merge: true, logLevel: 'silent' })
+  const document: Document | undefined = documents[0]
+  const error = document?.errors[0]
+  if (error === undefined) return document?.toJS()
   // Not the parser's message: it quotes the line, which may hold a token.
   const line = error.linePos?.[0].line ?? 1
   throw new UsageError(`The kubeconfig ${file} is not valid YAML at line ${line} (${error.code}): correct it`)

@@ -26,7 +26,8 @@ export function readDockerConfigJson(content: string): DockerConfig {
 
 /** The content of the older `.dockercfg`: the entries themselves, without `auths` around them. */
 export function readDockercfg(content: string): DockerConfig {
-  return readEntries(parse(content) ?? {}, false)
+  const entries = parse(content)
+  return readEntries(entries === null ? {} : entries, false)
 }
 
 /** `undefined` where it is not JSON. The parser's own message is dropped: it quotes the content. */

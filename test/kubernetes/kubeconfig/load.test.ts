@@ -1,5 +1,6 @@
 /** Which kubeconfig files are read, and how several become one. */
 
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { UsageError } from '../../../src/errors.ts'
@@ -60,6 +61,33 @@ test('the first file to name an entry wins with the whole entry, and others add 
     servers: ['own=https://own', 'shared=https://first'],
     shared: { server: 'https://first' },
     red: { token: 'a' },
+  })
+})
+
+const YAML = `clusters:
+- name: shared
+  cluster: &shared {server: 'https://first'}
+- name: own
+  cluster:
+    <<: *shared
+    tls-server-name: x
+users:
+- {name: red, user: {token: a, token: b}}
+current-context: green
+current-context: blue
+`
+
+test.each<[string, string | Buffer]>([
+  ['the last of two equal keys and merge keys', YAML],
+  ['the first of several documents', `---\n${YAML}---\ncurrent-context: green\n`],
+  ['UTF-16, which a redirection in PowerShell writes', Buffer.from(`\ufeff${YAML}`, 'utf16le')],
+])('reads %s as kubectl does', async (_, content) => {
+  await using folder = await folderWith({})
+  await writeFile(join(folder.path, 'config'), content)
+  expect(await loaded(folder.path, { kubeconfig: 'config' })).toMatchObject({
+    current: 'blue',
+    servers: ['own=https://first', 'shared=https://first'],
+    red: { token: 'b' },
   })
 })
 

@@ -32,6 +32,12 @@ describe('the Secret as a whole', () => {
     ],
     ['content that is no JSON', json('{"auths":'), 'malformed', 'not a JSON object'],
     ['text', json('user:password'), 'malformed', 'not a JSON object'],
+    [
+      'the older form with something behind it',
+      secret('kubernetes.io/dockercfg', { '.dockercfg': base64('{"r.io":{}}x') }),
+      'malformed',
+      'auths',
+    ],
     ['auths that is a list', json({ auths: [] }), 'malformed', 'auths'],
     ['an entry that is a string', entry('x'), 'malformed', 'r.io'],
     ['a number where a string belongs', entry({ email: false }), 'malformed', 'r.io'],
