@@ -34,9 +34,9 @@ export interface DiagnosisReportOptions extends ReportOptions {
 const RENDERERS: Record<DiagnosisFormat, (diagnosis: Diagnosis, options: DiagnosisReportOptions) => string> =
   {
     table: (diagnosis, options) =>
-      options.terminal ? renderTable(diagnosis, options) : renderPlain(diagnosis, false),
+      options.terminal ? renderTable(diagnosis, options, 'brief') : renderPlain(diagnosis, false),
     wide: (diagnosis, options) =>
-      renderPlain(diagnosis, true) + (options.terminal ? notes(diagnosis, options) : ''),
+      options.terminal ? renderTable(diagnosis, options, 'whole') : renderPlain(diagnosis, true),
     json: (diagnosis, { program }) => toJson(diagnosisDocument(diagnosis, program)),
     yaml: (diagnosis, { program }) => toYaml(diagnosisDocument(diagnosis, program)),
     name: diagnosis => renderNames(diagnosis),

@@ -21,6 +21,7 @@ export interface WorkloadRow {
   workload: string
   /** Names of the failing pods, each once. */
   pods: string[]
+  findings: Finding[]
   /** How long the oldest has failed, as kubectl writes it. */
   age: string | null
 }
@@ -52,6 +53,7 @@ export function groupByWorkload(findings: readonly Finding[], takenAt: string): 
       namespace: same[0]?.namespace ?? '',
       workload: same[0] === undefined ? '' : workloadPath(same[0]),
       pods: [...new Set(same.map(({ pod }) => pod))],
+      findings: same,
       age: age(oldest(same), takenAt),
     }))
   })

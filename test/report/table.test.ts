@@ -7,7 +7,10 @@ import { renderDiagnosis } from '../../src/report/diagnosis.ts'
 import type { Gap } from '../../src/snapshot/snapshot.ts'
 import { diagnosis, finding, incident, privateImage, storm, typo } from './samples.ts'
 
-const screen = (of: Diagnosis, fields: { width?: number; colour?: boolean; program?: string } = {}) =>
+const screen = (
+  of: Diagnosis,
+  fields: { width?: number; colour?: boolean; program?: string; format?: 'wide' } = {},
+) =>
   renderDiagnosis(of, {
     format: 'table',
     width: 80,
@@ -187,13 +190,76 @@ describe('many failing pods', () => {
   })
 })
 
+describe('the wide screen', () => {
+  test('names every pod, its container and its node, and nothing is left out', () => {
+    const shown = screen(diagnosis(storm), { format: 'wide' })
+    expect(shown).not.toContain('…')
+    for (const { pod } of storm) expect(shown).toContain(pod)
+  })
+
+  test('keeps the most important line last', () => {
+    expect(screen(diagnosis(incident), { format: 'wide' })).toMatchInlineSnapshot(`
+      "Docker Hub's limit for anonymous pulls is used up: 3 pods in 2 namespaces
+        docker.io/calico/kube-controllers:v3.27.0
+          kube-system  deployment/calico-kube-controllers  1 pod  5m
+            calico-kube-controllers-5b9b456c66-r4j2v  calico-kube-controllers on
+            node-1  ImagePullBackOff
+        nginx
+          default      deployment/fifthnginx               1 pod  12m
+            fifthnginx-5d4f8c7b9d-x2x7k  nginx on node-1  ImagePullBackOff
+          default      deployment/sixthnginx               1 pod  12m
+            sixthnginx-6d4cf56db6-9xkzv  nginx on node-1  ImagePullBackOff
+
+        meaning     Pulls without a credential share one limit with everybody behind
+                    the same address; Docker Hub refuses until some of it is free
+                    again.
+        evidence    Failed to pull image "nginx": failed to pull and unpack image
+                    "docker.io/library/nginx:latest": failed to copy: httpReadSeeker:
+                    failed open: unexpected status code
+                    https://registry-1.docker.io/v2/library/nginx/manifests/sha256:0d1
+                    7b565: 429 Too Many Requests - Server message: toomanyrequests:
+                    You have reached your unauthenticated pull rate limit.
+                    https://www.docker.com/increase-rate-limit
+        credential  no credential in the pod, so the pull is anonymous
+        what to do  Give the pods this machine's login for Docker Hub (\`docker login\`
+                    first), so that its own limit counts:
+                      pullguard fix --all-namespaces
+                    Or take official images from another registry:
+                      pullguard fix -n default --replace-registry \\
+                        docker.io=public.ecr.aws/docker
+
+      3 of 50,000 pods can't pull their images: Docker Hub's rate limit (3).
+      Next: pullguard fix --all-namespaces
+      "
+    `)
+  })
+})
+
+describe('bare pods, which nothing makes anew', () => {
+  const bare = [finding({ workload: null, pod: 'one' }), privateImage({ workload: null, pod: 'two' })]
+
+  test('are mended by a command that recreates them', () => {
+    const shown = screen(diagnosis(bare))
+    expect(lines(shown).at(-1)).toBe('Next: pullguard fix --all-namespaces --recreate-bare-pods')
+    expect(shown).toContain('pullguard fix -n payments --recreate-bare-pods')
+  })
+
+  test('beside others leave the command as it is: the plan tells of them', () => {
+    const shown = lines(screen(diagnosis([...bare, finding({ namespace: 'web' })])))
+    expect(shown.at(-1)).toBe('Next: pullguard fix --all-namespaces')
+  })
+})
+
 describe('at any width', () => {
   const all = diagnosis([...incident, privateImage(), typo(), ...storm], { gaps: [SECRETS] })
 
   test('no line is wider than the terminal', () => {
     fc.assert(
       fc.property(fc.integer({ min: 60, max: 200 }), width => {
-        for (const line of lines(screen(all, { width }))) expect(stringWidth(line)).toBeLessThanOrEqual(width)
+        for (const format of [{}, { format: 'wide' as const }]) {
+          for (const line of lines(screen(all, { width, ...format })))
+            expect(stringWidth(line)).toBeLessThanOrEqual(width)
+        }
       }),
       { numRuns: 40, examples: [[60], [80]] },
     )

@@ -2,10 +2,9 @@
 
 import type { Diagnosis } from '../../diagnosis/finding.ts'
 import { commandLines, field, joined, stepLines } from '../block.ts'
-import { cell } from '../escape.ts'
 import { gapLines } from '../gaps.ts'
-import { type CauseGroup, groupByCause, groupByWorkload, type WorkloadRow } from '../group.ts'
-import { columns, displayWidth, wrap } from '../layout.ts'
+import { type CauseGroup, groupByCause, groupByWorkload } from '../group.ts'
+import { displayWidth, wrap } from '../layout.ts'
 import type { ReportOptions } from '../options.ts'
 import { type Palette, paletteFor } from '../palette.ts'
 import { visible } from '../sanitise.ts'
@@ -13,6 +12,7 @@ import { amount, counted } from '../words/count.ts'
 import { credentialLines } from '../words/credential.ts'
 import { countPods } from '../words/pods.ts'
 import { nextStep, summarySentence } from '../words/summary.ts'
+import { workloadLines } from './workloads.ts'
 
 /** How much one block may say: with many causes each says less, so that the whole stays a screen or two. */
 interface Share {
@@ -20,28 +20,35 @@ interface Share {
   evidenceLines: number
   steps: number
   meaning: boolean
+  /** Pod by pod below its workload. */
+  pods: boolean
 }
+
+/** `brief` fits a screen or two; `whole` leaves nothing out. */
+export type Extent = 'brief' | 'whole'
 
 const ROWS_IN_ALL = 24
 const MOST_GROUPS = 8
+const ALL = Number.POSITIVE_INFINITY
+const WHOLE: Share = { rows: ALL, evidenceLines: ALL, steps: ALL, meaning: true, pods: true }
 
 function shareOf(groups: number): Share {
   const rows = Math.max(2, Math.floor(ROWS_IN_ALL / groups))
   return groups <= 3
-    ? { rows, evidenceLines: 12, steps: 3, meaning: true }
-    : { rows, evidenceLines: 3, steps: 1, meaning: false }
+    ? { rows, evidenceLines: 12, steps: 3, meaning: true, pods: false }
+    : { rows, evidenceLines: 3, steps: 1, meaning: false, pods: false }
 }
 
 /** The screen. Ends in the last line: how many, why, and what to do next. */
-export function renderTable(diagnosis: Diagnosis, options: ReportOptions): string {
+export function renderTable(diagnosis: Diagnosis, options: ReportOptions, extent: Extent): string {
   const palette = paletteFor(options.colour)
   const groups = groupByCause(diagnosis.findings, options.program)
-  const shown = groups.slice(0, MOST_GROUPS)
-  const share = shareOf(shown.length)
+  const shown = extent === 'whole' ? groups : groups.slice(0, MOST_GROUPS)
+  const share = extent === 'whole' ? WHOLE : shareOf(shown.length)
   const blocks = shown.map(group => block(group, diagnosis.takenAt, share, options.width, palette))
-  const hidden = groups.slice(MOST_GROUPS).flatMap(group => group.findings)
+  const hidden = groups.slice(shown.length).flatMap(group => group.findings)
   if (hidden.length > 0) {
-    const causes = counted(groups.length - MOST_GROUPS, 'more cause')
+    const causes = counted(groups.length - shown.length, 'more cause')
     const more = `… and ${counted(countPods(hidden), 'pod')} with ${causes}: -o wide shows all.`
     blocks.push(wrap(more, options.width))
   }
@@ -61,7 +68,7 @@ function block(group: CauseGroup, takenAt: string, share: Share, width: number, 
   const credential = words.tellsCredential ? credentialLines(findings) : []
   return [
     ...title.map(line => palette.trouble(line, findings[0].severity)),
-    ...workloadLines(groupByWorkload(findings, takenAt), share.rows, width),
+    ...workloadLines(groupByWorkload(findings, takenAt), share, width, palette),
     '',
     ...(share.meaning ? field({ label: 'meaning', text: words.meaning(group) }, width) : []),
     ...(evidence === undefined
@@ -72,38 +79,6 @@ function block(group: CauseGroup, takenAt: string, share: Share, width: number, 
     ),
     ...stepLines('what to do', words.next(group).slice(0, share.steps), width, palette),
   ]
-}
-
-function workloadLines(rows: WorkloadRow[], most: number, width: number): string[] {
-  const shown = rows.length <= most + 1 ? rows : rows.slice(0, most)
-  const table = columns(
-    shown.map(({ namespace, workload, pods, age }) => [
-      cell(namespace),
-      cell(workload),
-      counted(pods.length, 'pod'),
-      age ?? '',
-    ]),
-    2,
-  )
-  const fits = table.every(line => displayWidth(line) + 4 <= width)
-  const lines = shown.flatMap((row, index) => [
-    ...(row.image === shown[index - 1]?.image ? [] : wrap(visible(row.image), width, '  ')),
-    ...(fits ? [`    ${table[index] ?? ''}`] : wrap(inOneLine(row), width, '    ')),
-  ])
-  const hidden = rows.slice(shown.length)
-  if (hidden.length === 0) return lines
-  const pods = hidden.reduce((sum, row) => sum + row.pods.length, 0)
-  const more = `… and ${counted(pods, 'more pod')} of ${counted(hidden.length, 'more workload')} (-o wide shows all)`
-  return [...lines, ...wrap(more, width, '  ')]
-}
-
-function inOneLine({ namespace, workload, pods, age }: WorkloadRow): string {
-  const told = [
-    cell(namespace),
-    cell(workload),
-    `(${counted(pods.length, 'pod')}${age === null ? '' : `, ${age}`})`,
-  ]
-  return told.join(' ')
 }
 
 /** The summary and the next step: in one line where it fits, else the step on the very last one. */

@@ -15,9 +15,13 @@ export function fixCommand(program: string, findings: readonly Finding[], flags 
   return [program, 'fix', scopeOf(findings), flags].filter(part => part !== '').join(' ')
 }
 
-const FLAGS: Record<Remedy, (finding: Finding) => string> = {
-  authenticate: () => '',
-  recreate: () => '',
+/** The `fix` that gives the pods a login: only new pods get one, and those that nothing makes anew `fix` leaves alone unless told. */
+export function loginFixCommand(program: string, findings: readonly Finding[]): string {
+  const bare = findings.every(({ workload }) => workload === null)
+  return fixCommand(program, findings, bare ? '--recreate-bare-pods' : '')
+}
+
+const FLAGS: Record<Exclude<Remedy, 'authenticate' | 'recreate'>, (finding: Finding) => string> = {
   pin: () => '--pin',
   'pull-policy': ({ reference }) =>
     `${reference?.endsWith(':latest') ? '--pin ' : ''}--pull-policy IfNotPresent`,
@@ -30,6 +34,7 @@ const FLAGS: Record<Remedy, (finding: Finding) => string> = {
 
 /** The command that does one remedy for one finding. */
 export function remedyCommand(program: string, remedy: Remedy, finding: Finding): string {
+  if (remedy === 'authenticate' || remedy === 'recreate') return loginFixCommand(program, [finding])
   return fixCommand(program, [finding], FLAGS[remedy](finding))
 }
 

@@ -2,7 +2,7 @@
 
 import type { Diagnosis } from '../../diagnosis/finding.ts'
 import { groupByCause } from '../group.ts'
-import { fixCommand } from './commands.ts'
+import { loginFixCommand } from './commands.ts'
 import { amount, counted } from './count.ts'
 import { gapStories } from './gaps.ts'
 import { countPods } from './pods.ts'
@@ -55,7 +55,8 @@ export function nextStep({ findings }: Diagnosis, program: string): Step | null 
   const fixable = findings.filter(
     ({ remedies }) => remedies.includes('authenticate') || remedies.includes('recreate'),
   )
-  if (fixable.length > 0) return { say: 'Give the pods a credential', command: fixCommand(program, fixable) }
+  if (fixable.length > 0)
+    return { say: 'Give the pods a credential', command: loginFixCommand(program, fixable) }
   const [group] = groupByCause(findings, program)
   return group?.words.next(group)[0] ?? null
 }

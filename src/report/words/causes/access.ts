@@ -2,7 +2,7 @@
 
 import type { CredentialStatus } from '../../../diagnosis/finding.ts'
 import { shellWord } from '../../escape.ts'
-import { fixCommand, loginCommand, onNode, pullByHand, whyCommand, workloadPath } from '../commands.ts'
+import { loginCommand, loginFixCommand, onNode, pullByHand, whyCommand, workloadPath } from '../commands.ts'
 import { type CauseWords, RegistryName, registryName, type Step, type Told } from '../told.ts'
 
 const TITLE: Record<CredentialStatus, (registry: string | null) => string> = {
@@ -47,11 +47,11 @@ function loginSteps({ program, findings }: Told): Step[] {
       credential.status === 'usable'
         ? `Log in anew on this machine (\`${login}\`, an account that may pull it) and hand that out`
         : `Give the pods a credential that may pull it (\`${login}\` on this machine first)`
-    steps.push({ say, command: fixCommand(program, mendable) })
+    steps.push({ say, command: loginFixCommand(program, mendable) })
   }
   if (older.length > 0) {
     const say = 'Recreate the pods: they are older than the credential that new ones would get'
-    steps.push({ say, command: fixCommand(program, older) })
+    steps.push({ say, command: loginFixCommand(program, older) })
   }
   return steps
 }

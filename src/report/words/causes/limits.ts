@@ -1,7 +1,7 @@
 /** The words of pulls that were too many: a registry's limit, and the kubelet's own. */
 
 import type { Finding, RateLimitSubcause } from '../../../diagnosis/finding.ts'
-import { fixCommand, loginCommand } from '../commands.ts'
+import { fixCommand, loginCommand, loginFixCommand } from '../commands.ts'
 import { type CauseWords, RegistryName, registryName, type Step, type Told } from '../told.ts'
 
 const TITLE: Record<RateLimitSubcause, (registry: string | null) => string> = {
@@ -47,12 +47,12 @@ function credentialSteps({ program, findings }: Told): Step[] {
       subcause === 'account'
         ? `Use an account with a higher limit (\`${loginCommand(registry)}\` first)`
         : `Give the pods this machine's login for ${registryName(registry)} (\`${loginCommand(registry)}\` first), so that its own limit counts`
-    steps.push({ say, command: fixCommand(program, missing) })
+    steps.push({ say, command: loginFixCommand(program, missing) })
   }
   const older = having(findings, 'recreate')
   if (older.length > 0) {
     const say = 'Recreate the pods: they are older than the credential that new ones would get'
-    steps.push({ say, command: fixCommand(program, older) })
+    steps.push({ say, command: loginFixCommand(program, older) })
   }
   return steps
 }
