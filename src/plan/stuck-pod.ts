@@ -55,11 +55,12 @@ function isHelped(finding: Finding, credentials: PlanCredential[]): boolean {
   )
 }
 
-/** A credential serves its whole registry, or where its key names a path, the images below that path. */
-export function serves(credential: PlanCredential, finding: Finding): boolean {
-  if (credential.registry !== finding.registry) return false
-  const path = credential.key.startsWith(`${credential.registry}/`)
-  return !path || (finding.reference?.startsWith(credential.key) ?? false)
+/** A credential serves its whole registry, or where its key names a path, the images at and below that path. */
+export function serves({ registry, key }: PlanCredential, { registry: asked, reference }: Finding): boolean {
+  if (registry !== asked) return false
+  if (!key.startsWith(`${registry}/`)) return true
+  const rest = reference?.startsWith(key) ? reference.slice(key.length) : null
+  return rest !== null && /^([/:@]|$)/.test(rest)
 }
 
 /** The pull secret that fails every image of the pod; no other credential helps beside it. */

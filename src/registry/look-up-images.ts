@@ -5,7 +5,6 @@ import { parseReference, type Reference } from '../image/reference.ts'
 import type { Registries, Registry } from './client.ts'
 import type { Credential } from './credentials/credential.ts'
 import { registryName } from './docker-hub.ts'
-import { serves } from './hand-out.ts'
 import type { Platform, RegistryProblem } from './outcome.ts'
 import { problemText } from './problem-text.ts'
 
@@ -75,6 +74,13 @@ async function lookUp(
   const detail = problemText(outcome)
   if (CONCERNS_ALL.includes(outcome.status)) givenUp.set(host, detail)
   return none(detail)
+}
+
+/** A login serves its registry, or where its key names a path, the repositories at and below it. */
+function serves({ registry, key }: Credential, reference: Reference): boolean {
+  if (registryName(reference.registry) !== registry) return false
+  const path = key.startsWith(`${registry}/`) ? key.slice(registry.length + 1) : ''
+  return path === '' || reference.repository === path || reference.repository.startsWith(`${path}/`)
 }
 
 /** null where the grammar allows a host that no URL can hold, such as one with port 99999. */

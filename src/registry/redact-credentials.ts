@@ -9,8 +9,10 @@ const SHOWN = '[redacted]'
  * `auth` value, the data of a Secret).
  */
 export function credentialRedactor(credentials: Credential[]): (text: string) => string {
-  const passwords = credentials.map(({ password }) => password.reveal()).filter(text => text !== '')
-  const spellings = new Set(passwords.flatMap(spellingsOf))
+  const logins = credentials.map(({ username, password }) => [username, password.reveal()] as const)
+  const spellings = new Set(
+    logins.flatMap(([username, password]) => (password === '' ? [] : spellingsOf(username, password))),
+  )
   const longestFirst = [...spellings].sort((a, b) => b.length - a.length)
   const holdsOne = (text: string) => longestFirst.some(spelling => text.includes(spelling))
   return text => {
@@ -26,6 +28,8 @@ function decoded(run: string): string {
   return Buffer.from(run, 'base64').toString('utf8')
 }
 
-function spellingsOf(password: string): string[] {
-  return [password, JSON.stringify(password).slice(1, -1), encodeURIComponent(password)]
+/** The `auth` value is among them because it may itself stand inside base64, as in a Secret's data. */
+function spellingsOf(username: string, password: string): string[] {
+  const auth = Buffer.from(`${username}:${password}`).toString('base64')
+  return [password, JSON.stringify(password).slice(1, -1), encodeURIComponent(password), auth]
 }

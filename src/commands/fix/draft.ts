@@ -35,7 +35,8 @@ export async function draftPlan(session: FixSession): Promise<Draft> {
   const references = referencesToAsk(input)
   const platforms =
     references.length === 0 ? [] : await nodePlatforms(session.cluster, session.context.signal)
-  const plan = makePlan({ ...input, images: await askRegistries(references, platforms, session) })
+  const images = await askRegistries(references, logins.credentials, platforms, session)
+  const plan = makePlan({ ...input, images })
   return {
     plan,
     findings: diagnosis.findings,

@@ -8,16 +8,19 @@ import { registriesToAuthenticate } from '../../plan/remedies.ts'
 import { type Credential, explicitCredential } from '../../registry/credentials/credential.ts'
 import { findCredentials, type WantedRegistry } from '../../registry/credentials/find-credentials.ts'
 import { registryName } from '../../registry/docker-hub.ts'
+import { credentialRedactor } from '../../registry/redact-credentials.ts'
 import { redact } from '../../source/redact.ts'
 import type { CommandContext } from '../context.ts'
 import type { FixOptions, FixSession } from './session.ts'
 
 export interface Logins {
   credentials: Credential[]
+  /** Identity tokens, which no pull secret can hold: good for pullguard's own questions. */
+  forReading: Credential[]
   missing: { registry: string; detail: string | null }[]
 }
 
-const NONE: Logins = { credentials: [], missing: [] }
+const NONE: Logins = { credentials: [], forReading: [], missing: [] }
 
 /** Logins for the registries that the findings call for, or that were named. @throws UsageError for a malformed file or flag */
 export async function findLogins(
@@ -42,7 +45,11 @@ export async function onThisMachine(
   const { credentials, refusals } = await findCredentials({ env, home, platform: process.platform, wanted })
   const served = new Set(credentials.map(({ registry }) => registry))
   const missing = refusals.filter(({ registry }) => !served.has(registry))
-  return { credentials, missing: missing.map(({ registry, detail }) => ({ registry, detail })) }
+  return {
+    credentials,
+    forReading: refusals.flatMap(({ forReading }) => forReading ?? []),
+    missing: missing.map(({ registry, detail }) => ({ registry, detail })),
+  }
 }
 
 function wantedRegistries(
@@ -104,15 +111,8 @@ export function planned({ registry, key, username, origin }: Credential): PlanCr
   return { registry, key, username, origin }
 }
 
-/** Shorter ones would take ordinary words out of sentences. */
-const SHORTEST_SECRET = 4
-
 /** Takes these very logins out of a text, besides whatever looks like a secret. */
 export function redactor(credentials: Credential[]): (text: string) => string {
-  const secrets = credentials.flatMap(({ username, password }) => {
-    const secret = password.reveal()
-    return [secret, Buffer.from(`${username}:${secret}`).toString('base64')]
-  })
-  const known = secrets.filter(secret => secret.length >= SHORTEST_SECRET)
-  return text => redact(known.reduce((clean, secret) => clean.replaceAll(secret, '[redacted]'), text))
+  const known = credentialRedactor(credentials)
+  return text => redact(known(text))
 }

@@ -60,10 +60,18 @@ function imagesFor(credential: Credential, { findings }: Draft): (string | null)
   return images.length === 0 ? [null] : [...new Set(images)].slice(0, IMAGES_TRIED)
 }
 
-/** Pulls left on Docker Hub for the login that the plan hands out; null: no limit, or none that is known. */
+/** Pulls left on Docker Hub for the logins that the plan hands out, the fewest counting; null: no limit, or none that is known. */
 export async function pullsLeft({ credentials }: Draft, { registries }: FixSession): Promise<number | null> {
-  const credential = credentials.find(({ registry }) => registry === 'docker.io')
-  if (!credential) return null
-  const quota = await registries.of('docker.io').quota(credential)
+  const left: number[] = []
+  for (const credential of credentials.filter(({ registry }) => registry === 'docker.io')) {
+    const known = leftOf(await registries.of('docker.io').quota(credential))
+    if (known !== null) left.push(known)
+  }
+  return left.length === 0 ? null : Math.min(...left)
+}
+
+/** A hub that takes no more requests has no pulls for us either. */
+function leftOf(quota: QuotaOutcome): number | null {
+  if (quota.status === 'rate-limited') return 0
   return quota.status === 'limited' ? quota.remaining : null
 }

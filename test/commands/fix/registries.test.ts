@@ -1,0 +1,82 @@
+/** What a fix asks of registries: that a login works before it is handed out, pulls left, digests. */
+import { expect, test } from 'vitest'
+import { askRegistries } from '../../../src/commands/fix/images.ts'
+import { redactor } from '../../../src/commands/fix/logins.ts'
+import { proveLogins, pullsLeft } from '../../../src/commands/fix/prove.ts'
+import type { Draft, FixSession } from '../../../src/commands/fix/session.ts'
+import type { Finding } from '../../../src/diagnosis/finding.ts'
+import { RefusedError } from '../../../src/errors.ts'
+import type { Registries } from '../../../src/registry/client.ts'
+import { login, startHub } from '../../registry/hub.ts'
+import { CANARY } from '../../registry/loopback.ts'
+import { plan } from '../../report/plan-samples.ts'
+import { finding } from '../../report/samples.ts'
+
+function sessionOf(registries: Registries): FixSession & { said: string[] } {
+  const said: string[] = []
+  const err = { write: async (text: string) => void said.push(text) }
+  const context = { err, env: {}, home: '/nowhere' }
+  return { registries, context, said } as unknown as FixSession & { said: string[] }
+}
+
+const draftOf = (credentials = [login()], findings: Finding[] = []): Draft => ({
+  plan: plan([]),
+  findings,
+  gaps: [],
+  credentials,
+  narrowed: false,
+  saved: false,
+})
+const wanting = (reference: string) => finding({ image: reference, reference: `docker.io/${reference}` })
+
+test('a hub that takes no more requests has no pulls left, and one without a limit has no number', async () => {
+  const { hub, registries } = await startHub()
+  const left = () => pullsLeft(draftOf(), sessionOf(registries))
+  hub.exhaust('jane', 17)
+  expect(await left()).toBe(17)
+  hub.trouble = 'abuse'
+  expect(await left()).toBe(0)
+  hub.trouble = null
+  hub.addAccount({ name: 'jane', password: CANARY, limit: null })
+  expect(await left()).toBeNull()
+})
+
+test('of two accounts the one with the fewest pulls counts', async () => {
+  const { hub, registries } = await startHub()
+  hub.addAccount({ name: 'team', password: CANARY })
+  hub.exhaust('team', 3)
+  const team = { ...login(), username: 'team', key: 'docker.io/team' }
+  expect(await pullsLeft(draftOf([login(), team]), sessionOf(registries))).toBe(3)
+})
+
+test("another's private image does not speak against a login, and alone it does; no proof costs a pull", async () => {
+  const { hub, registries } = await startHub()
+  const session = sessionOf(registries)
+  await proveLogins(draftOf([login()], [wanting('other/secret:1'), wanting('acme/app:1')]), session)
+  expect(session.said.join('')).toContain('The login of jane for Docker Hub works')
+  const alone = proveLogins(draftOf([login()], [wanting('other/secret:1')]), session)
+  await expect(alone).rejects.toThrow(RefusedError)
+  expect(hub.pulls).toEqual([])
+})
+
+test('a wrong password is shown to the registry once', async () => {
+  const { hub, registries } = await startHub()
+  const wrong = draftOf([login('wrong')], [wanting('acme/app:1'), wanting('library/nginx:1.27')])
+  await expect(proveLogins(wrong, sessionOf(registries))).rejects.toThrow('does not accept the login of jane')
+  expect(hub.requests.filter(({ path, status }) => path === '/token' && status === 401)).toHaveLength(1)
+})
+
+test('digests are asked for with the very login that is handed out', async () => {
+  const { hub, registries, app } = await startHub()
+  const facts = await askRegistries(['acme/app:1'], [login()], [], sessionOf(registries))
+  expect(facts.get('acme/app:1')?.digest).toBe(app.top.digest)
+  expect(hub.pulls).toEqual([])
+})
+
+test('a login is taken out of what a webhook says, in every spelling', () => {
+  const clean = redactor([login('p"w/ö')])
+  const auth = Buffer.from('jane:p"w/ö').toString('base64')
+  const content = Buffer.from(JSON.stringify({ auths: { a: { auth } } })).toString('base64')
+  const said = clean(`denied: ${JSON.stringify('p"w/ö')} ${encodeURIComponent('p"w/ö')} ${auth} ${content}`)
+  for (const secret of ['p"w/ö', 'p\\"w/ö', 'p%22w%2F', auth, content]) expect(said).not.toContain(secret)
+})
