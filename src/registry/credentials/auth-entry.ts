@@ -16,7 +16,7 @@ const IDENTITY_USERNAME = '<token>'
  * Unpadded base64 is read too: Docker Desktop writes it, and it is written anew in the pull secret.
  */
 export function readAuthEntry(entry: unknown): AuthEntry {
-  const fields = readFields(entry)
+  const fields = readFields(entry ?? {})
   if (fields === null) return problem('malformed-entry', 'has a field that is not text')
   const { username, password, auth, identitytoken, registrytoken } = fields
   if (auth !== '') {

@@ -12,10 +12,12 @@ export interface CredentialConfig {
   credHelpers: [key: string, suffix: string][]
   /** Suffix of the helper for every other registry; null: the file itself. */
   credsStore: string | null
+  /** Whether a key with a path serves its whole host where nothing closer does, as docker has it; to podman it is a namespace alone. */
+  hostsOnly: boolean
 }
 
-/** The two shapes of file: today's, and the flat one of old docker. */
-export type FileShape = 'config' | 'dockercfg'
+/** Whose file it is: docker's, podman's, or the flat one of old docker. */
+export type FileShape = 'docker' | 'podman' | 'dockercfg'
 
 /**
  * The file's content, or null if there is no such file or it is empty (`REGISTRY_AUTH_FILE=/dev/null` is in use).
@@ -35,7 +37,9 @@ export async function readConfigFile(
   if (text.trim() === '') return null
   const root = parseObject(text, shownPath)
   const origin = `file ${shownPath}`
-  if (shape === 'dockercfg') return { origin, auths: Object.entries(root), credHelpers: [], credsStore: null }
+  const hostsOnly = shape !== 'podman'
+  if (shape === 'dockercfg')
+    return { origin, auths: Object.entries(root), credHelpers: [], credsStore: null, hostsOnly }
   const credHelpers = entriesOf(root, 'credHelpers', shownPath).map(([key, suffix]): [string, string] => {
     if (typeof suffix === 'string') return [key, suffix]
     throw new UsageError(`${shownPath}: every value of credHelpers must be the name of a helper`)
@@ -47,6 +51,7 @@ export async function readConfigFile(
     auths: entriesOf(root, 'auths', shownPath),
     credHelpers,
     credsStore: store === '' ? null : store,
+    hostsOnly,
   }
 }
 
@@ -66,7 +71,7 @@ export function readEnvironmentConfig(text: string): CredentialConfig {
       throw new UsageError(`${name}: each entry of "auths" may hold "auth" and nothing beside it`)
     }
   }
-  return { origin: name, auths, credHelpers: [], credsStore: null }
+  return { origin: name, auths, credHelpers: [], credsStore: null, hostsOnly: true }
 }
 
 function parseObject(text: string, name: string): Record<string, unknown> {

@@ -3,12 +3,13 @@
 import { registryName } from '../docker-hub.ts'
 import { Redacted } from '../redacted.ts'
 import { askHelper, helperProgram } from './ask-helper.ts'
-import { type AuthEntry, readAuthEntry } from './auth-entry.ts'
+import type { AuthEntry } from './auth-entry.ts'
 import type { CredentialConfig } from './config-file.ts'
 import type { Credential, CredentialRefusal } from './credential.ts'
 import { helperRunner, type RunHelper } from './helper-program.ts'
+import { entryFor, helperFor } from './keys-in-file.ts'
 import { type Machine, type Place, places } from './places.ts'
-import { candidates, pullSecretKey, type RegistryKey, readRegistryKey } from './registry-key.ts'
+import { pullSecretKey, type RegistryKey } from './registry-key.ts'
 
 /** A registry that is needed, and the repositories in it: podman keeps logins for single namespaces. */
 export interface WantedRegistry {
@@ -96,25 +97,10 @@ class Search {
       const origin = misnamed ? config.origin : `${helperProgram(helper)} (${config.origin})`
       return asAnswer(entry, { registry, path: '' }, origin, origin)
     }
-    for (const candidate of candidates(registry, repository)) {
-      const matches = config.auths.filter(([key]) => sameKey(readRegistryKey(key), candidate))
-      // docker takes the exact key before another spelling of the same registry.
-      const match = matches.find(([key]) => key === pullSecretKey(candidate)) ?? matches[0]
-      const subject = `${config.origin}: its entry for ${registry}`
-      if (match) return asAnswer(readAuthEntry(match[1]), candidate, config.origin, subject)
-    }
-    return null
+    const found = entryFor(config, registry, repository)
+    if (found === null) return null
+    return asAnswer(found.entry, found.key, config.origin, `${config.origin}: its entry for ${registry}`)
   }
-}
-
-/** The helper's suffix; empty: the file itself. An empty name under credHelpers means the file, too (docker/cli configfile). */
-function helperFor(config: CredentialConfig, registry: string): string {
-  const own = config.credHelpers.find(([key]) => sameKey(readRegistryKey(key), { registry, path: '' }))
-  return own?.[1] ?? config.credsStore ?? ''
-}
-
-function sameKey(key: RegistryKey | null, wanted: RegistryKey): boolean {
-  return key?.registry === wanted.registry && key.path === wanted.path
 }
 
 /** User names that only go with tokens of some hours: ECR, Google's OAuth and helper tokens, Azure's refresh tokens. */

@@ -28,18 +28,18 @@ export interface Place {
 export function places(machine: Machine): Place[] {
   const { env, home, platform } = machine
   const { join } = platform === 'win32' ? win32 : posix
-  const at = (path: string, shape: FileShape = 'config') => filePlace(path, home, shape)
+  const at = (path: string, shape: FileShape) => filePlace(path, home, shape)
   const variable = (env.DOCKER_AUTH_CONFIG ?? '').trim()
   const found: Place[] = []
   if (variable !== '') {
     found.push({ name: 'DOCKER_AUTH_CONFIG', read: async () => readEnvironmentConfig(variable) })
   }
-  found.push(at(join(env.DOCKER_CONFIG || join(home, '.docker'), 'config.json')))
-  if (env.REGISTRY_AUTH_FILE) found.push(at(env.REGISTRY_AUTH_FILE))
+  found.push(at(join(env.DOCKER_CONFIG || join(home, '.docker'), 'config.json'), 'docker'))
+  if (env.REGISTRY_AUTH_FILE) found.push(at(env.REGISTRY_AUTH_FILE, 'podman'))
   if (platform === 'linux' && env.XDG_RUNTIME_DIR) {
-    found.push(at(join(env.XDG_RUNTIME_DIR, 'containers', 'auth.json')))
+    found.push(at(join(env.XDG_RUNTIME_DIR, 'containers', 'auth.json'), 'podman'))
   }
-  found.push(at(join(env.XDG_CONFIG_HOME || join(home, '.config'), 'containers', 'auth.json')))
+  found.push(at(join(env.XDG_CONFIG_HOME || join(home, '.config'), 'containers', 'auth.json'), 'podman'))
   found.push(at(join(home, '.dockercfg'), 'dockercfg'))
   return found
 }

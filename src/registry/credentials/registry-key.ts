@@ -10,20 +10,18 @@ export interface RegistryKey {
 }
 
 /**
- * `https://index.docker.io/v1/` → docker.io; `quay.io/team` → quay.io, team. docker strips the scheme and keeps the port
- * (docker/cli ConvertToHostname); podman's keys carry a namespace (containers-auth.json(5)).
+ * `https://index.docker.io/v1/` → docker.io; `quay.io/team` → quay.io, team. Of a URL docker and podman take the host with its port
+ * (docker/cli ConvertToHostname, containers/image normalizeAuthFileKey); podman's own keys carry a namespace (containers-auth.json(5)).
  * Null for an empty key and for the browser login's token cache (docker/cli oauth manager), which are no registries.
  */
 export function readRegistryKey(key: string): RegistryKey | null {
   if (/\/(access|refresh)-token\/?$/.test(key)) return null
-  const bare = key
-    .trim()
-    .replace(/^https?:\/\//i, '')
-    .replace(/\/+$/, '')
-  const slash = bare.indexOf('/')
-  const host = slash < 0 ? bare : bare.slice(0, slash)
-  const path = slash < 0 ? '' : bare.slice(slash + 1).replace(/^v[12](\/|$)/, '')
-  return host === '' ? null : { registry: registryName(host), path }
+  const written = key.trim()
+  const bare = written.replace(/^https?:\/\//i, '')
+  const [host = '', ...rest] = bare.split('/')
+  if (host === '') return null
+  const path = bare === written ? rest.join('/').replace(/\/+$/, '') : ''
+  return { registry: registryName(host), path: path.replace(/^v[12](\/|$)/, '') }
 }
 
 /**

@@ -155,6 +155,8 @@ describe('the entries', () => {
     ['https://index.docker.io/v1', 'docker.io'],
     ['http://Registry.Example:5000/v2/', 'registry.example:5000'],
     ['quay.io', 'quay.io'],
+    ['quay.io/team/app', 'quay.io'],
+    ['https://quay.io/team', 'quay.io'],
   ])('the key %s serves %s', async (key, registry) => {
     file('.docker/config.json', { auths: { [key]: { auth: basic('jane', CANARY) } } })
     const { credentials } = await find({ wanted: [{ registry, repositories: ['a/b'] }] })
@@ -176,6 +178,26 @@ describe('the entries', () => {
       auths: { 'docker.io': { auth: basic('other', 'x') }, [HUB]: { auth: basic('jane', CANARY) } },
     })
     expect((await find()).credentials).toMatchObject([{ username: 'jane' }])
+  })
+
+  test("a path in podman's file is a namespace, and in a URL nothing", async () => {
+    const wanted = [{ registry: 'quay.io', repositories: ['a/b'] }]
+    file('.config/containers/auth.json', { auths: { 'quay.io/team': { auth: basic('jane', CANARY) } } })
+    expect((await find({ wanted })).refusals).toMatchObject([{ reason: 'no-entry' }])
+    file('.config/containers/auth.json', { auths: { 'https://quay.io/team': { auth: basic('jane', 'x') } } })
+    expect((await find({ wanted })).credentials).toMatchObject([{ key: 'quay.io' }])
+  })
+
+  test('of several spellings one that can log in is taken', async () => {
+    file('.docker/config.json', {
+      auths: {
+        'https://quay.io/v1/': {},
+        'https://quay.io': null,
+        'http://quay.io': { auth: basic('jane', 'x') },
+      },
+    })
+    const { credentials } = await find({ wanted: [{ registry: 'quay.io', repositories: [] }] })
+    expect(credentials).toMatchObject([{ username: 'jane' }])
   })
 
   test('the most specific key of a repository wins, segment by segment', async () => {
