@@ -48,7 +48,7 @@ async function putBack(
   manifest: KubernetesObject,
   context: ApplyContext,
 ): Promise<Outcome> {
-  if (!(await gone(change, context))) {
+  if (!(await gone(change, manifest, context))) {
     return outcomeOf(change, 'failed', 'it did not end in time; run the fix again to put it back once it has')
   }
   const created = await createPod(change, manifest, context)
@@ -85,8 +85,16 @@ async function createPod(
   }
 }
 
-async function gone(change: RecreateBarePod, { cluster, clock, timeoutMs, signal }: ApplyContext) {
-  const deadline = clock.now() + timeoutMs
+/** Cut short neither by Ctrl-C nor by a short timeout: a pod that was taken away is put back first. */
+async function gone(
+  change: RecreateBarePod,
+  manifest: KubernetesObject,
+  { cluster, clock, timeoutMs }: ApplyContext,
+): Promise<boolean> {
+  const { terminationGracePeriodSeconds: grace = 30 } = manifest.spec as {
+    terminationGracePeriodSeconds?: number
+  }
+  const deadline = clock.now() + Math.max(timeoutMs, 1_000 * (grace + LEEWAY_SECONDS))
   while (clock.now() <= deadline) {
     try {
       const pod = await cluster.get(objectPath(change.target))
@@ -94,14 +102,20 @@ async function gone(change: RecreateBarePod, { cluster, clock, timeoutMs, signal
     } catch (error) {
       if (statusOf(error) === 404) return true
     }
-    await clock.sleep(1_000, signal)
+    await clock.sleep(1_000)
   }
   return false
 }
 
+/** From a container's end to its pod's. */
+const LEEWAY_SECONDS = 30
+
+/** An owner that is no controller makes no new pod, and still takes it away when it goes itself. */
+const KEPT = ['name', 'namespace', 'labels', 'annotations', 'ownerReferences']
+
 /** What a person would have written: without what the server and the scheduler filled in, with the pull secret. */
 function manifestOf(pod: KubernetesObject, secretName: string | null): KubernetesObject {
-  const { name, namespace, labels, annotations } = pod.metadata as Record<string, unknown>
+  const kept = Object.entries(pod.metadata as object).filter(([field]) => KEPT.includes(field))
   const {
     nodeName: _scheduled,
     ephemeralContainers: _debug,
@@ -113,12 +127,7 @@ function manifestOf(pod: KubernetesObject, secretName: string | null): Kubernete
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: {
-      name,
-      namespace,
-      ...(labels === undefined ? {} : { labels }),
-      ...(annotations === undefined ? {} : { annotations }),
-    },
+    metadata: Object.fromEntries(kept),
     spec: { ...spec, ...(secrets.length > 0 ? { imagePullSecrets: secrets } : {}) },
   }
 }

@@ -1,22 +1,29 @@
 /** Runs many requests a few at a time. */
 
-/** Calls `work` on every item, at most `limit` at once; results in the items' order. The first failure ends it. */
+/**
+ * Calls `work` on every item, at most `limit` at once; results in the items' order. After a failure nothing more is begun, and what is under
+ * way comes to its end before the failure is thrown: a write's outcome is then known.
+ */
 export async function bounded<T, R>(
   items: readonly T[],
   limit: number,
   work: (item: T) => Promise<R>,
 ): Promise<R[]> {
   const results: R[] = []
+  const failures: unknown[] = []
   const queue = items.entries()
   const worker = async () => {
-    for (const [index, item] of queue) results[index] = await work(item)
+    for (const [index, item] of queue) {
+      if (failures.length > 0) return
+      try {
+        results[index] = await work(item)
+      } catch (error) {
+        failures.push(error)
+      }
+    }
   }
-  try {
-    await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker))
-  } finally {
-    // After a failure those still at work find nothing more to begin.
-    while (!queue.next().done);
-  }
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker))
+  if (failures.length > 0) throw failures[0]
   return results
 }
 

@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest'
 import type { ApplyContext } from '../../src/apply/apply-context.ts'
 import { writePod } from '../../src/apply/write-pod.ts'
 import { writeSecret } from '../../src/apply/write-secret.ts'
-import type { RecreatePod, UpdateSecret } from '../../src/plan/change.ts'
+import type { RecreateBarePod, RecreatePod, UpdateSecret } from '../../src/plan/change.ts'
 import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
 import { type Before, clientOf } from './in-process-cluster.ts'
 import { type Story, story, WANTED } from './story.ts'
+import { settle } from './workloads.ts'
 
 function contextOf(of: Story, before: Before = () => {}): ApplyContext {
   return {
@@ -151,5 +152,72 @@ describe('a pod', () => {
     const other = { ...change, target: { ...change.target, uid: 'another' } }
     expect(await writePod(other, contextOf(of), false)).toMatchObject({ status: 'unchanged' })
     expect(of.cluster.get('Pod', 'web', change.target.name)?.metadata.deletionTimestamp).toBeUndefined()
+  })
+})
+
+describe('a bare pod that is deleted and made again', () => {
+  /** Pods end while it waits. */
+  const inMotion = (of: Story): ApplyContext => {
+    const context = contextOf(of)
+    const sleep = async (milliseconds: number) => {
+      await context.clock.sleep(milliseconds)
+      settle(of.cluster)
+    }
+    return { ...context, clock: { ...context.clock, sleep } }
+  }
+  const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'batch', uid: 'uid-of-batch' }
+
+  function barePod(of: Story): RecreateBarePod {
+    of.cluster.change('Pod', 'api', 'bare', ({ metadata }) => {
+      metadata.ownerReferences = [owner]
+    })
+    const { uid = '' } = of.cluster.get('Pod', 'api', 'bare')?.metadata ?? {}
+    return {
+      id: 'pod:api/bare',
+      action: 'recreate-bare-pod',
+      target: { apiVersion: 'v1', kind: 'Pod', namespace: 'api', name: 'bare', uid },
+      needs: [],
+      managedBy: null,
+      reason: { code: 'stuck' },
+      method: 'delete',
+      secretName: 'dockercreds',
+      pulls: 1,
+    }
+  }
+
+  test('keeps its owners, and is no longer on the node it was on', async () => {
+    const of = story()
+    expect(await writePod(barePod(of), inMotion(of), false)).toMatchObject({ status: 'applied' })
+    const pod = of.cluster.get('Pod', 'api', 'bare')
+    expect(pod?.metadata.ownerReferences).toEqual([owner])
+    expect(pod?.spec).toMatchObject({ imagePullSecrets: [{ name: 'dockercreds' }] })
+    expect(pod?.spec).not.toHaveProperty('nodeName')
+  })
+
+  test('comes back though Ctrl-C is hit while it ends, and though that takes longer than the timeout', async () => {
+    const of = story()
+    const change = barePod(of)
+    const stop = new AbortController()
+    const ended = of.clock.now() + 40_000
+    const cluster = clientOf(of.server)
+    const context = {
+      ...inMotion(of),
+      timeoutMs: 0,
+      signal: stop.signal,
+      cluster: {
+        ...cluster,
+        // It ends slowly: until then it is still there.
+        get: async (path: string) => {
+          const there = { metadata: { uid: change.target.uid } }
+          return stop.signal.aborted && of.clock.now() < ended ? there : cluster.get(path)
+        },
+        delete: async (...call: Parameters<typeof cluster.delete>) => {
+          await cluster.delete(...call)
+          stop.abort('SIGINT')
+        },
+      },
+    }
+    expect(await writePod(change, context, false)).toMatchObject({ status: 'applied' })
+    expect(of.cluster.get('Pod', 'api', 'bare')?.metadata.uid).not.toBe(change.target.uid)
   })
 })

@@ -27,3 +27,14 @@ test('after a failure nothing more is begun', async () => {
   for (let turn = 0; turn < 50; turn++) await Promise.resolve()
   expect(begun).toEqual([1, 2])
 })
+
+test('what is under way when another fails comes to its end first', async () => {
+  const ended: number[] = []
+  const work = async (item: number) => {
+    if (item === 1) throw new Error('refused')
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve()
+    ended.push(item)
+  }
+  await expect(bounded([1, 2, 3], 2, work)).rejects.toThrow('refused')
+  expect(ended).toEqual([2])
+})
