@@ -2,7 +2,7 @@
 // Refuses an old Node in one readable line, then hands argv and the streams to main. Old syntax on purpose: any Node can read it.
 var version = process.versions.node.split('.').map(Number)
 if (version[0] < 22 || (version[0] === 22 && version[1] < 19)) {
-  process.stderr.write('pullguard needs Node 22.19 or newer; this is Node ' + process.versions.node + '.\n')
+  process.stderr.write(`pullguard needs Node 22.19 or newer; this is Node ${process.versions.node}.\n`)
   process.exitCode = 2
 } else {
   import('node:module').then(nodeModule => {

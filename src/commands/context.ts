@@ -1,29 +1,16 @@
 /** What every command is handed: streams, clock, environment and the way to a cluster. Nothing else reaches outside. */
 
 import type { ClusterWriter } from '../kubernetes/cluster.ts'
+import type { ClusterFlags } from '../kubernetes/connection-options.ts'
 import type { Output, Progress, Questions } from '../terminal.ts'
 
 /** How a command ended; main holds the table that makes it a number. */
 export type ExitName = 'ok' | 'findings' | 'usage' | 'incomplete' | 'unreachable' | 'refused'
 
-/** kubectl's connection flags, with kubectl's names and meaning. */
-export interface ConnectionFlags {
-  kubeconfig?: string
-  context?: string
-  cluster?: string
-  user?: string
-  server?: string
-  token?: string
-  certificateAuthority?: string
-  tlsServerName?: string
-  insecureSkipTlsVerify?: boolean
-  as?: string
-  asUid?: string
-  asGroup?: string[]
+/** kubectl's connection flags. */
+export interface ConnectionFlags extends ClusterFlags {
   /** Milliseconds; 0 means no bound, as with kubectl. */
   requestTimeoutMs?: number
-  /** `-n`. */
-  namespace?: string
   /** `-v`: 6 and up logs requests, without credentials and bodies. */
   verbosity?: number
 }

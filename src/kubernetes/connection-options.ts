@@ -1,6 +1,7 @@
 /** What a user may say about the cluster to talk to: kubectl's flags, and the surroundings they are read in. */
 
-export interface ConnectionOptions {
+/** kubectl's flags that name a cluster and who asks it, with kubectl's names and meaning. */
+export interface ClusterFlags {
   kubeconfig?: string
   context?: string
   cluster?: string
@@ -13,7 +14,11 @@ export interface ConnectionOptions {
   as?: string
   asUid?: string
   asGroup?: string[]
+  /** `-n`. */
   namespace?: string
+}
+
+export interface ConnectionOptions extends ClusterFlags {
   /** KUBECONFIG, the proxy variables and those of a pod are read from it; exec plugins inherit it. */
   env: Record<string, string | undefined>
   cwd: string
