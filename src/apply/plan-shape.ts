@@ -106,6 +106,7 @@ const ofContainer = fields({ target, container: text, image: text })
 const CODES: Record<Declined['code'], Check> = {
   managed: fields({ change }),
   'foreign-secret': fields({ target, type: orNull(text) }),
+  'immutable-secret': fields({ target }),
   'no-credential': fields({ registry: text, detail: orNull(text), findings: number }),
   'bare-pod': fields({ target }),
   'mirror-pod': fields({ target, node: orNull(text) }),
@@ -117,6 +118,7 @@ const CODES: Record<Declined['code'], Check> = {
   'not-found': fields({ target, what: text }),
   'latest-needs-pin': ofContainer,
   'no-digest': value => ofContainer(value) && fields({ detail: orNull(text) })(value),
+  'several-digests': value => ofContainer(value) && fields({ digests: list(text) })(value),
   'no-replacement': value => ofContainer(value) && fields({ asked: list(text), detail: orNull(text) })(value),
   'terminating-namespace': fields({ namespace: text }),
   'no-remedy': value => ofContainer(value) && fields({ cause: text })(value),

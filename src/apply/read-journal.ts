@@ -32,10 +32,18 @@ export async function listRuns(folder: string): Promise<Run[]> {
   })
   const runs: Run[] = []
   for (const name of names.filter(one => one.endsWith('.jsonl')).sort()) {
-    const run = parseJournal(await readFile(join(folder, name), 'utf8'))
+    const run = parseJournal(await readJournal(join(folder, name)))
     if (run?.entries.some(mayHaveWritten)) runs.push(run)
   }
   return runs.reverse()
+}
+
+/** One that can't be read may hold what was written: it is not passed over. */
+async function readJournal(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(error => {
+    const { code } = error as NodeJS.ErrnoException
+    throw new UsageError(`Can't read the journal ${path} (${code}): make it readable, or move it away.`)
+  })
 }
 
 /** A journal's text as a run; null if it does not begin like one. A torn last line was never acted on. */
@@ -61,10 +69,15 @@ function parseJournal(text: string): Run | null {
 
 function parseLine(line: string): JournalLine[] {
   try {
-    return line === '' ? [] : [JSON.parse(line) as JournalLine]
+    const parsed: unknown = line === '' ? null : JSON.parse(line)
+    return isLine(parsed) ? [parsed] : []
   } catch {
     return []
   }
+}
+
+function isLine(value: unknown): value is JournalLine {
+  return typeof value === 'object' && value !== null && 'type' in value
 }
 
 /** The run of that name, the newest without one. @throws UsageError where there is none */

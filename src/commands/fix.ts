@@ -95,6 +95,7 @@ async function nothingToDo(draft: Draft, session: FixSession): Promise<ExitName>
 const LIFTABLE: Declined['code'][] = [
   'managed',
   'foreign-secret',
+  'immutable-secret',
   'no-credential',
   'bare-pod',
   'same-account-limited',

@@ -37,15 +37,27 @@ function planSecret(namespace: string, input: PlanInput, attached: Attached): bo
     attached.secrets.set(namespace, null)
     return true
   }
-  if (existing && !existing.ours && !(input.overwriteSecret && existing.type === PULL_SECRET_TYPE)) {
-    const target = secretTarget(namespace, existing.name, existing)
-    attached.declined.push({ code: 'foreign-secret', target, type: existing.type })
-    return false
+  if (existing) {
+    const obstacle = obstacleIn(existing, input)
+    if (obstacle) {
+      attached.declined.push(obstacle)
+      return false
+    }
   }
   const change = secretChange(namespace, existing, input)
   if (!admit(change, input, attached)) return false
   attached.secrets.set(namespace, change.id)
   return true
+}
+
+/** A Secret's type never changes, and the kubelet reads pull secrets of one type alone. */
+function obstacleIn(existing: ScopeSecret, input: PlanInput): Declined | null {
+  const target = secretTarget(existing.namespace, existing.name, existing)
+  const mayWrite = existing.ours || input.overwriteSecret
+  if (!mayWrite || existing.type !== PULL_SECRET_TYPE) {
+    return { code: 'foreign-secret', target, type: existing.type }
+  }
+  return existing.immutable ? { code: 'immutable-secret', target } : null
 }
 
 const PULL_SECRET_TYPE = 'kubernetes.io/dockerconfigjson'

@@ -42,7 +42,7 @@ export function referencesToAsk(input: Omit<PlanInput, 'images'>): string[] {
         ? replacementsFor(container.image, input.replacements)
         : []
       for (const candidate of candidates) wanted.add(candidate)
-      const asksHub = candidates.length === 0 && runningDigest(container) === null
+      const asksHub = candidates.length === 0 && runningDigests(container).length === 0
       if (input.remedies.has('pin') && asksHub && floats(container.image)) wanted.add(container.image)
     }
   }
@@ -72,12 +72,16 @@ function pinned(
   planned: ImageEdits,
 ): string {
   if (!input.remedies.has('pin') || !floats(image)) return image
+  const place = { target, container: container.name, image }
+  const [running, ...others] = image === container.image ? runningDigests(container) : []
+  if (running !== undefined && others.length > 0) {
+    planned.declined.push({ code: 'several-digests', ...place, digests: [running, ...others] })
+    return image
+  }
   const fact = input.images.get(image)
-  const running = image === container.image ? runningDigest(container) : null
   const digest = running ?? fact?.digest
   if (digest != null) return `${image}@${digest}`
-  const detail = fact?.detail ?? null
-  planned.declined.push({ code: 'no-digest', target, container: container.name, image, detail })
+  planned.declined.push({ code: 'no-digest', ...place, detail: fact?.detail ?? null })
   return image
 }
 
@@ -109,13 +113,16 @@ function edit(
   return { field, container: container.name, pointer: container.pointer, before, after, reason }
 }
 
-/** The digest that a pod of the workload runs, if the runtime names it for this very repository. */
-function runningDigest({ image, runningImageId }: ScopeContainer): string | null {
-  // Docker says `docker-pullable://nginx@sha256:…`; a bare `sha256:…` is the image's config, which can't be pulled.
-  const running = parseReference((runningImageId ?? '').replace(/^[a-z-]+:\/\//, ''))
+/** The digests that pods of the workload run, where the runtime names them for this very repository. */
+function runningDigests({ image, runningImageIds }: ScopeContainer): string[] {
   const wanted = parseReference(image)
-  const same = running?.registry === wanted?.registry && running?.repository === wanted?.repository
-  return same ? (running?.digest ?? null) : null
+  const digests = runningImageIds.flatMap(id => {
+    // Docker says `docker-pullable://nginx@sha256:…`; a bare `sha256:…` is the image's config, which can't be pulled.
+    const running = parseReference(id.replace(/^[a-z-]+:\/\//, ''))
+    const same = running?.registry === wanted?.registry && running?.repository === wanted?.repository
+    return same ? (running?.digest ?? []) : []
+  })
+  return [...new Set(digests)]
 }
 
 /** Not bound to a digest yet. */

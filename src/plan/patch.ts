@@ -63,7 +63,10 @@ export function replanPatch(change: PatchChange, object: unknown): PatchChange |
   for (const edit of change.edits) {
     if (isWritten(edit, object)) continue
     if (edit.field === 'imagePullSecrets') {
-      edits.push({ ...edit, before: pullSecretsAt(object, edit.pointer) })
+      const before = pullSecretsAt(object, edit.pointer)
+      // Without a list of its own a template has its service account's: a new list of one would take those away.
+      if (change.action === 'patch-template' && !before?.length) return null
+      edits.push({ ...edit, before })
     } else if (holds(edit, object, edit.before)) {
       edits.push(edit)
     } else {

@@ -17,6 +17,7 @@ export interface PlanCredential {
 export type Declined =
   | { code: 'managed'; change: Change }
   | { code: 'foreign-secret'; target: Target; type: string | null }
+  | { code: 'immutable-secret'; target: Target }
   | { code: 'no-credential'; registry: string; detail: string | null; findings: number }
   | { code: 'bare-pod'; target: Target }
   | { code: 'mirror-pod'; target: Target; node: string | null }
@@ -28,6 +29,7 @@ export type Declined =
   | { code: 'not-found'; what: 'serviceaccount' | 'workload'; target: Target }
   | { code: 'latest-needs-pin'; target: Target; container: string; image: string }
   | { code: 'no-digest'; target: Target; container: string; image: string; detail: string | null }
+  | { code: 'several-digests'; target: Target; container: string; image: string; digests: string[] }
   | {
       code: 'no-replacement'
       target: Target
@@ -65,5 +67,5 @@ export interface Plan {
 
 /** Declined for a reason that a flag or a person can lift: such a fix did not do all that was asked of it. */
 export function isRefusal(declined: Declined): boolean {
-  return declined.code === 'managed' || declined.code === 'foreign-secret'
+  return ['managed', 'foreign-secret', 'immutable-secret'].includes(declined.code)
 }

@@ -11,11 +11,20 @@ import type { Replacement } from './plan-input.ts'
 export function replacementsFor(image: string, rules: Replacement[]): string[] {
   const reference = parseReference(image)
   if (!reference) return []
-  for (const { from, to } of rules) {
+  for (const { from, to } of mostSpecificFirst(rules, reference)) {
     const candidates = candidatesOf(reference, from, to)
     if (candidates.length > 0) return candidates.map(name => withSuffix(name, reference))
   }
   return []
+}
+
+/** A rule for the image itself, then the longest path. */
+function mostSpecificFirst(rules: Replacement[], { registry, repository }: Reference): Replacement[] {
+  const names = (from: string) => imageName(from) === `${registry}/${repository}`
+  return [...rules].sort(
+    (one, other) =>
+      Number(names(other.from)) - Number(names(one.from)) || other.from.length - one.from.length,
+  )
 }
 
 function candidatesOf({ registry, repository }: Reference, from: string, to: string): string[] {
@@ -26,7 +35,9 @@ function candidatesOf({ registry, repository }: Reference, from: string, to: str
   if (!whole.startsWith(prefix)) return []
   const rest = whole.slice(prefix.length)
   const bare = rest.replace(/^library\//, '')
-  return [...new Set([`${target}/${rest}`, `${target}/${bare}`])]
+  const official = registry === 'docker.io' && repository.startsWith('library/')
+  const places = official ? [rest, `library/${bare}`, bare] : [rest]
+  return [...new Set(places.map(place => `${target}/${place}`))]
 }
 
 function imageName(text: string): string | null {

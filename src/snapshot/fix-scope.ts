@@ -37,6 +37,8 @@ export interface ScopeSecret {
   type: string | null
   /** It carries the label that pullguard gives to what it makes. */
   ours: boolean
+  /** Nobody can change its content any more. */
+  immutable: boolean
   /** Whether it already serves every registry the fix wants to serve, with the same credential. */
   content: 'same' | 'different'
   managedBy: ObjectManager | null
@@ -49,8 +51,8 @@ export interface ScopeContainer {
   pointer: string
   image: string
   pullPolicy: string | null
-  /** `imageID` of a pod of this workload that runs this very image; null if none does. */
-  runningImageId: string | null
+  /** `imageID` of the pods of this workload that run this very image, each once. */
+  runningImageIds: string[]
 }
 
 /** The topmost built-in controller of stuck pods, with the pod template that makes them. */

@@ -50,6 +50,7 @@ function narrow(object: KubernetesObject, wanted: string | null): ScopeSecret {
     name,
     uid,
     type,
+    immutable: object.immutable === true,
     ours: labels?.['app.kubernetes.io/managed-by'] === 'pullguard',
     content: usable && wanted !== null && holdsCredentials(stored, wanted) ? 'same' : 'different',
     managedBy: managerOf(object),

@@ -10,7 +10,7 @@ interface Status {
   state?: { running?: unknown }
 }
 
-/** Fills in `runningImageId` from pods that run the very image of the template. Pods that can't be listed leave it null. */
+/** Fills in `runningImageIds` from pods that run the very image of the template. Pods that can't be listed leave it empty. */
 export async function runningImages(cluster: ClusterReader, workload: ScopeWorkload): Promise<void> {
   if (workload.selector === null) return
   try {
@@ -18,7 +18,10 @@ export async function runningImages(cluster: ClusterReader, workload: ScopeWorkl
       `/api/v1/namespaces/${workload.namespace}/pods`,
       { labelSelector: workload.selector, limit: 500 },
       pod => {
-        for (const container of workload.containers) container.runningImageId ??= imageIdIn(pod, container)
+        for (const container of workload.containers) {
+          const id = imageIdIn(pod, container)
+          if (id !== null && !container.runningImageIds.includes(id)) container.runningImageIds.push(id)
+        }
       },
     )
   } catch (error) {

@@ -66,7 +66,7 @@ function containersOf(list: unknown, kind: ScopeContainer['kind'], pointer: stri
     pointer: `${pointer}/${index}`,
     image: image ?? '',
     pullPolicy: imagePullPolicy ?? null,
-    runningImageId: null,
+    runningImageIds: [],
   }))
 }
 

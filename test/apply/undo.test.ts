@@ -123,4 +123,14 @@ describe('undo', () => {
     expect(() => findRun(runs, 'x')).toThrow(/No run x/)
     expect(() => findRun([])).toThrow(/nothing to take back/)
   })
+
+  test('reads past lines that are JSON and no part of a journal, and not past a journal that it can not read', async () => {
+    const of = await fixed()
+    const [name = ''] = readdirSync(of.folder)
+    appendFileSync(join(of.folder, name), 'null\n7\n"x"\n[]\n')
+    expect(await listRuns(of.folder)).toHaveLength(1)
+    // A folder of that name can be read by nobody, root included.
+    mkdirSync(join(of.folder, 'broken.jsonl'))
+    await expect(listRuns(of.folder)).rejects.toThrow(/Can't read the journal .*broken\.jsonl \(EISDIR\)/)
+  })
 })

@@ -11,6 +11,7 @@ const secret = {
   uid: 'uid-secret',
   type: 'kubernetes.io/dockerconfigjson',
   ours: false,
+  immutable: false,
   content: 'different' as const,
   managedBy: null,
 }
@@ -56,6 +57,18 @@ describe('the pull secret', () => {
       { ...secret, ours: true },
       ['update-secret web/dockercreds'],
       [],
+    ],
+    [
+      'our own of a type that no kubelet reads is left alone',
+      { ...secret, ours: true, type: 'Opaque' },
+      null,
+      ['foreign-secret Secret web/dockercreds'],
+    ],
+    [
+      'our own that is immutable is left alone',
+      { ...secret, ours: true, immutable: true },
+      null,
+      ['immutable-secret Secret web/dockercreds'],
     ],
     ["somebody else's is left alone", secret, null, ['foreign-secret Secret web/dockercreds']],
     [

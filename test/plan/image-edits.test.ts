@@ -33,31 +33,37 @@ describe('--pin', () => {
   test.each([
     [
       'the digest that runs already',
-      { runningImageId: `docker.io/library/nginx@${DIGEST}` },
+      { runningImageIds: [`docker.io/library/nginx@${DIGEST}`] },
       says(),
       `nginx:1.27@${DIGEST}`,
     ],
     [
       'it as Docker spells it',
-      { runningImageId: `docker-pullable://nginx@${DIGEST}` },
+      { runningImageIds: [`docker-pullable://nginx@${DIGEST}`] },
       says(),
       `nginx:1.27@${DIGEST}`,
     ],
     ['what HEAD says where none runs', {}, says(['nginx:1.27', HEAD]), `nginx:1.27@${HEAD}`],
     [
       'what HEAD says where another repository runs',
-      { runningImageId: `ghcr.io/x/nginx@${DIGEST}` },
+      { runningImageIds: [`ghcr.io/x/nginx@${DIGEST}`] },
       says(['nginx:1.27', HEAD]),
       `nginx:1.27@${HEAD}`,
     ],
     [
       "what HEAD says where only the configuration's digest is known",
-      { runningImageId: DIGEST },
+      { runningImageIds: [DIGEST] },
       says(['nginx:1.27', HEAD]),
       `nginx:1.27@${HEAD}`,
     ],
   ])('takes %s', (_name, container, images, image) => {
     expect(edited(container, ['pin'], { images })).toMatchObject({ edits: [`image=${image}`], declined: [] })
+  })
+
+  test('takes none of several that run, and names them', () => {
+    const runningImageIds = [DIGEST, HEAD].map(digest => `docker.io/library/nginx@${digest}`)
+    const planned = edited({ runningImageIds }, ['pin'], { images: says(['nginx:1.27', HEAD]) })
+    expect(planned).toMatchObject({ edits: [], declined: ['several-digests'] })
   })
 
   test('guesses nothing where neither is known', () => {
@@ -123,6 +129,13 @@ describe('--replace-registry', () => {
       'nginx:1.27',
       'mirror.gcr.io/nginx:1.27',
     ],
+    [
+      'gains library/ where only the target has it',
+      'docker.io/library',
+      ecr,
+      'nginx:1.27',
+      `${ecr}/library/nginx:1.27`,
+    ],
     ['moves a user image', 'docker.io', 'mirror.gcr.io', 'bitnami/redis:7', 'mirror.gcr.io/bitnami/redis:7'],
     [
       'moves a path of a registry',
@@ -142,6 +155,19 @@ describe('--replace-registry', () => {
     const replacements = [{ from, to }]
     const outcome = edited({ image }, ['replace-registry'], { replacements, images: says([target, HEAD]) })
     expect(outcome).toMatchObject({ edits: [`image=${target}`], declined: [] })
+  })
+
+  test('takes the most specific rule, in whatever order they come', () => {
+    const replacements = [
+      { from: 'docker.io', to: ecr },
+      { from: 'docker.io/library', to: 'ghcr.io/official' },
+      { from: 'nginx', to: 'quay.io/team/nginx' },
+    ]
+    const images = says(['quay.io/team/nginx:1.27', HEAD], ['ghcr.io/official/redis:7', HEAD])
+    const taken = ['nginx:1.27', 'redis:7'].map(
+      image => edited({ image }, ['replace-registry'], { replacements, images }).edits,
+    )
+    expect(taken).toEqual([['image=quay.io/team/nginx:1.27'], ['image=ghcr.io/official/redis:7']])
   })
 
   test('leaves the image where the target does not have it, and says so', () => {

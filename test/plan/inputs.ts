@@ -33,7 +33,7 @@ export function template(fields: Partial<ScopeContainer> = {}): ScopeContainer {
     pointer: '/spec/template/spec/containers/0',
     image: 'nginx:1.27',
     pullPolicy: 'IfNotPresent',
-    runningImageId: null,
+    runningImageIds: [],
     ...fields,
   }
 }

@@ -6,7 +6,7 @@ import { isWritten, replanPatch } from '../../src/plan/patch.ts'
 import { restoration } from '../../src/plan/restore.ts'
 import { applyJsonPatch } from '../../src/simulator/api-server/json-patch.ts'
 import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
-import { account, planFor } from './inputs.ts'
+import { account, planFor, workload } from './inputs.ts'
 
 const entry = fc.oneof(
   fc.constantFrom('a', 'b', 'registry', '', 'x/y~z').map(name => ({ name })),
@@ -88,4 +88,19 @@ test('another object of the same name is not patched', () => {
   object.metadata.uid = 'another'
   expect(replanPatch(changeFor(null), object)).toBeNull()
   expect(() => applyJsonPatch(object, changeFor(null).patch)).toThrow()
+})
+
+test('a template whose own list is gone meanwhile is not given a new one, which would hide its service account’s', () => {
+  const workloads = [workload({ imagePullSecrets: [{ name: 'own' }] })]
+  const change = planFor({ fixScope: { workloads } }).changes.find(
+    ({ action }) => action === 'patch-template',
+  )
+  if (change?.action !== 'patch-template') expect.fail()
+  const now = (imagePullSecrets?: object[]) => ({
+    metadata: { uid: change.target.uid, resourceVersion: '9' },
+    spec: { template: { spec: { imagePullSecrets } } },
+  })
+  expect(replanPatch(change, now([{ name: 'other' }]))).not.toBeNull()
+  expect(replanPatch(change, now())).toBeNull()
+  expect(replanPatch(change, now([]))).toBeNull()
 })

@@ -68,6 +68,14 @@ describe('a plan on a terminal', () => {
     `)
   })
 
+  test('says of a StatefulSet that its rolling update takes running pods, too, and promises the opposite to no one else', () => {
+    const told = (kind: string) =>
+      show(plan([template({ target: { ...template().target, kind }, rollsOut: false })]))
+    expect(told('StatefulSet')).toContain('those that run among')
+    expect(told('StatefulSet')).not.toContain('stay as they are')
+    expect(told('ReplicaSet')).toContain('those that run stay as they are')
+  })
+
   test('prints the patch of a managed object in its owner’s terms', () => {
     const [managed] = everyDeclined
     const text = show(plan([], { declined: managed ? [managed] : [] }))

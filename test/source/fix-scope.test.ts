@@ -123,10 +123,10 @@ describe('the scope of a fix', () => {
       copy.status = { containerStatuses: [{ name: 'app', imageID, state: { running: {} } }] }
     })
     const { workloads } = await read(of, { runningImages: true })
-    const found = workloads.map(({ name, containers }) => [name, containers[0]?.runningImageId])
+    const found = workloads.map(({ name, containers }) => [name, containers[0]?.runningImageIds])
     expect(found).toEqual([
-      ['orders', null],
-      ['shop', imageID],
+      ['orders', []],
+      ['shop', [imageID]],
     ])
   })
 

@@ -90,6 +90,11 @@ export async function givenLogin(
       `--username needs the password on standard input: \`${context.program} fix … --username ${username} --password-stdin < token\`.`,
     )
   }
+  if (context.stdin.isTTY) {
+    throw new UsageError(
+      `--password-stdin reads a pipe or a file, and standard input is a terminal, which would show the password: \`… --password-stdin < token\`.`,
+    )
+  }
   const [first, ...others] = wanted
   if (others.length > 0) {
     const names = wanted.map(({ registry }) => registry).join(', ')

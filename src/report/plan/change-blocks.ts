@@ -138,19 +138,23 @@ function templates(changes: Change[], sheet: Sheet): string[][] {
 }
 
 function template(change: PatchTemplate, sheet: Sheet): string[] {
-  const { target, edits, rollsOut, pods } = change
+  const { target, edits } = change
   const { width, palette } = sheet
   const reasons = [...new Set(edits.map(({ reason }) => reasonText(reason)))]
-  const effect = rollsOut
-    ? `a rollout replaces its pods, ${counted(pods.length, 'stuck one')} among them`
-    : 'new pods are made from it; those that run stay as they are'
   return [
     ...heading(`Change the template of ${objectName(target)} in ${target.namespace}`, sheet),
     ...reasons.flatMap((text, index) => field({ label: index === 0 ? 'why' : '', text }, width)),
-    ...field({ label: 'effect', text: effect }, width),
+    ...field({ label: 'effect', text: effectOf(change) }, width),
     ...diffLines(edits, palette),
     ...managed([change], width),
   ]
+}
+
+function effectOf({ target, rollsOut, pods }: PatchTemplate): string {
+  if (rollsOut) return `a rollout replaces its pods, ${counted(pods.length, 'stuck one')} among them`
+  return target.kind === 'StatefulSet'
+    ? 'unless its strategy is OnDelete, a rolling update replaces its pods one by one, those that run among them'
+    : 'new pods are made from it; those that run stay as they are'
 }
 
 /** With --allow-managed: who may change it back. */

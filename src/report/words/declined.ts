@@ -52,6 +52,12 @@ const WORDS: { [C in Code]: Words<Of<C>> } = {
           )
         : again('Choose another name', place, otherName(first)),
   },
+  'immutable-secret': {
+    title: ({ target }, count) =>
+      `Secret ${target.name} is immutable in ${counted(count, 'namespace')}, so no login can be put into it`,
+    says: nothing,
+    next: (first, place) => again('Choose another name', place, otherName(first)),
+  },
   'no-credential': {
     title: ({ registry }) => `No login for ${registryName(registry)} on this machine`,
     says: ({ detail }) => detail ?? '',
@@ -125,6 +131,18 @@ const WORDS: { [C in Code]: Words<Of<C>> } = {
     says: ({ container, image, detail }) => `${container}: ${image}${detail === null ? '' : ` (${detail})`}`,
     next: () => ({ say: 'Log in to the registry, or check that the image is there, then run the fix again' }),
   },
+  'several-digests': {
+    title: (_first, count) =>
+      `${counted(count, 'image')} to pin ${count === 1 ? 'runs' : 'run'} as several digests, and none is taken for the right one`,
+    says: ({ container, image, digests }) => `${container}: ${image} runs as ${digests.join(' and ')}`,
+    next: ({ target, container, image, digests: [digest] }) => ({
+      say: 'Choose one of them, such as',
+      command: kubectl(
+        target.namespace,
+        `set image ${shellWord(objectName(target))} ${shellWord(`${container}=${image}@${digest}`)}`,
+      ),
+    }),
+  },
   'no-replacement': {
     title: (_first, count) => `${counted(count, 'image')} not found at the other registry`,
     says: ({ container, image, asked, detail }) =>
@@ -148,7 +166,7 @@ const WORDS: { [C in Code]: Words<Of<C>> } = {
   },
 }
 
-function otherName({ target }: Of<'foreign-secret'>): string {
+function otherName({ target }: Of<'foreign-secret' | 'immutable-secret'>): string {
   return `--secret-name ${shellWord(`${target.name}-pullguard`)}`
 }
 

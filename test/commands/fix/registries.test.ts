@@ -1,7 +1,9 @@
 /** What a fix asks of registries: that a login works before it is handed out, pulls left, digests. */
+import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
+import type { CommandContext } from '../../../src/commands/context.ts'
 import { askRegistries } from '../../../src/commands/fix/images.ts'
-import { redactor } from '../../../src/commands/fix/logins.ts'
+import { givenLogin, redactor } from '../../../src/commands/fix/logins.ts'
 import { proveLogins, pullsLeft } from '../../../src/commands/fix/prove.ts'
 import type { Draft, FixSession } from '../../../src/commands/fix/session.ts'
 import type { Finding } from '../../../src/diagnosis/finding.ts'
@@ -11,6 +13,7 @@ import { login, startHub } from '../../registry/hub.ts'
 import { CANARY } from '../../registry/loopback.ts'
 import { plan } from '../../report/plan-samples.ts'
 import { finding } from '../../report/samples.ts'
+import { sessionWith } from './session.ts'
 
 function sessionOf(registries: Registries): FixSession & { said: string[] } {
   const said: string[] = []
@@ -79,4 +82,14 @@ test('a login is taken out of what a webhook says, in every spelling', () => {
   const content = Buffer.from(JSON.stringify({ auths: { a: { auth } } })).toString('base64')
   const said = clean(`denied: ${JSON.stringify('p"w/ö')} ${encodeURIComponent('p"w/ö')} ${auth} ${content}`)
   for (const secret of ['p"w/ö', 'p\\"w/ö', 'p%22w%2F', auth, content]) expect(said).not.toContain(secret)
+})
+
+test('a password is not read from a terminal, which would show it', async () => {
+  const { options } = sessionWith({ username: 'jane', passwordStdin: true }, {})
+  const stdin = Object.assign(Readable.from([Buffer.from('typed\n')]), { isTTY: true })
+  const context = { program: 'pullguard', stdin } as unknown as CommandContext
+  await expect(givenLogin(options, [], context)).rejects.toThrow('standard input is a terminal')
+  await expect(
+    givenLogin(options, [], { ...context, stdin: Readable.from([Buffer.from('typed\n')]) }),
+  ).resolves.toMatchObject({ username: 'jane' })
 })
