@@ -110,8 +110,21 @@ export function addDumpFlags(command: Command): Command {
 /** Adds -o with the formats that the command knows. */
 export function addOutputFlag(command: Command, formats: readonly string[]): Command {
   return command
-    .addOption(new Option('-o, --output <format>', 'output format').choices(formats).default('table'))
+    .addOption(
+      new Option('-o, --output <format>', 'output format')
+        .choices(formats)
+        .argParser(text => outputFormat(text, formats))
+        .default('table'),
+    )
     .option('--no-color', 'no colour (also: NO_COLOR)')
+}
+
+function outputFormat(text: string, formats: readonly string[]): string {
+  if (formats.includes(text)) return text
+  const allowed = `Allowed choices are ${formats.join(', ')}.`
+  throw new InvalidArgumentError(
+    text === 'sarif' ? `It points at lines of files, and pods have none. ${allowed}` : allowed,
+  )
 }
 
 /** The examples below a command's help. */

@@ -41,9 +41,15 @@ export async function runProgram(argv: string[], host: ProgramHost): Promise<Exi
     else await program.parseAsync(argv.map(pflagStyle), { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode !== 0) throw new UsageError(sentence(error.message, host.program))
+    if (error.exitCode !== 0) throw new UsageError(sentence(messageOf(error, argv), host.program))
   }
   return ended
+}
+
+/** Help that stands in for an error has no message of its own. */
+function messageOf({ code, message }: CommanderError, [first, second]: string[]): string {
+  if (code !== 'commander.help') return message
+  return first === 'help' ? `unknown command '${second}'` : 'no command is given'
 }
 
 /** pflag, and so kubectl, also takes `-o=json`; commander would keep the equals sign. */

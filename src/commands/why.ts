@@ -3,8 +3,10 @@
 import { explainPod } from '../diagnosis/why.ts'
 import type { Why } from '../diagnosis/why-report.ts'
 import { UsageError } from '../errors.ts'
+import { renderGaps } from '../report/gaps.ts'
 import type { DataFormat } from '../report/images.ts'
 import { renderWhy } from '../report/why.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { takeSnapshot } from './snapshot.ts'
 
@@ -27,7 +29,7 @@ export async function whyCommand(options: WhyOptions, context: CommandContext): 
     context,
   )
   const [pod, ...others] = snapshot.pods.filter(found => found.name === name)
-  if (pod === undefined) throw new UsageError(`There is no pod "${name}" in ${files.join(', ')}.`)
+  if (pod === undefined) return unread(snapshot, context)
   if (others.length > 0) {
     const places = [pod, ...others].map(found => `${found.namespace}/${found.name}`).join(', ')
     throw new UsageError(`More than one pod is called "${name}": say which of ${places}.`)
@@ -39,6 +41,16 @@ export async function whyCommand(options: WhyOptions, context: CommandContext): 
   return verdict(why)
 }
 
+/** There is such a pod, or there may be, and nothing can be said of it. */
+async function unread({ gaps }: Snapshot, { err }: CommandContext): Promise<ExitName> {
+  await err.write(renderGaps(gaps, err))
+  return 'incomplete'
+}
+
+/** What kubectl calls a workload in front of its name. A namespace of such a name is still reached with -n. */
+const WORKLOADS =
+  /^(?:deploy(?:ments?)?|replicasets?|rs|statefulsets?|sts|daemonsets?|ds|jobs?|cronjobs?|cj)(?:\.(?:apps|batch))?$/
+
 function podNamed({ pod, connection }: WhyOptions): { pod: string; namespace?: string } {
   const parts = pod.replace(/^pods?\//, '').split('/')
   const [first = '', second] = parts
@@ -46,6 +58,11 @@ function podNamed({ pod, connection }: WhyOptions): { pod: string; namespace?: s
     throw new UsageError(`"${pod}" names no pod: give POD with -n, or NAMESPACE/POD.`)
   }
   if (second === undefined) return { pod: first }
+  if (WORKLOADS.test(first)) {
+    throw new UsageError(
+      `"${pod}" is no pod: give the name of one of its pods, which \`kubectl get pods\` lists.`,
+    )
+  }
   if (connection.namespace !== undefined && connection.namespace !== first) {
     throw new UsageError(`"${pod}" and -n ${connection.namespace} name two namespaces: give one of them.`)
   }

@@ -1,10 +1,19 @@
 /** What could not be read, as lines for a person: what, why, what that hides, what to ask for. */
 
 import type { Gap } from '../snapshot/snapshot.ts'
+import { joined } from './block.ts'
 import { wrap } from './layout.ts'
-import type { Palette } from './palette.ts'
+import type { ReportOptions } from './options.ts'
+import { type Palette, paletteFor } from './palette.ts'
 import { visible } from './sanitise.ts'
 import { gapSentence, gapStories } from './words/gaps.ts'
+
+/** The gaps alone, ready to write: where there is nothing else to say. */
+export function renderGaps(gaps: readonly Gap[], { width, colour }: GapOptions): string {
+  return joined(gapLines(gaps, width, paletteFor(colour)))
+}
+
+type GapOptions = Pick<ReportOptions, 'width' | 'colour'>
 
 /** The gaps as lines; none where there is no gap. */
 export function gapLines(gaps: readonly Gap[], width: number, palette: Palette): string[] {

@@ -12,6 +12,7 @@ import { DumpObjects } from './dump/objects.ts'
 import { surroundingsOf } from './dump/surroundings.ts'
 import { uniqueGaps } from './gap.ts'
 import { parseLabelSelector } from './label-selector.ts'
+import { didYouMean, nearNames } from './near-names.ts'
 import type { Scope } from './scope.ts'
 import { byNamespaceAndName, byPodAndTime, eventsOf, groupByPod, isWorthALook } from './worth-a-look.ts'
 
@@ -49,7 +50,7 @@ function snapshotOf(
   const byPod = groupByPod([...facts.events.values()])
   const pods = suspects.filter(pod => wanted.pod !== undefined || isWorthALook(pod, byPod))
   pods.sort(byNamespaceAndName)
-  if (wanted.pod !== undefined) checkOne(pods, wanted.pod, wanted.namespaces)
+  if (wanted.pod !== undefined) checkOne(pods, wanted.pod, wanted.namespaces, facts.pods.keys())
   return {
     takenAt,
     source: { type: 'file', files },
@@ -77,10 +78,14 @@ function checkPods(facts: DumpFacts, objects: DumpObjects, { files }: DumpOption
 }
 
 /** @throws UsageError unless there is exactly one pod of that name */
-function checkOne(pods: Pod[], name: string, namespaces: string[] | null): void {
+function checkOne(pods: Pod[], name: string, namespaces: string[] | null, known: Iterable<string>): void {
   const places = pods.map(({ namespace }) => namespace)
   const where = namespaces === null ? '' : ` in namespace "${namespaces.join('", "')}"`
-  if (places.length === 0) throw new UsageError(`There is no pod "${name}"${where} in the dump.`)
+  if (places.length === 0) {
+    const near = nearNames(name, known, key => key.slice(key.indexOf('/') + 1))
+    const hint = near.length === 0 ? '.' : `: ${didYouMean(near)}`
+    throw new UsageError(`There is no pod "${name}"${where} in the dump${hint}`)
+  }
   if (places.length > 1)
     throw new UsageError(`The dump holds a pod "${name}" in ${places.join(', ')}: say which with -n.`)
 }

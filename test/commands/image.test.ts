@@ -49,3 +49,33 @@ test('standard input without a name is wrong usage', async () => {
   expect(said).toMatchObject({ code: 2, out: '' })
   expect(said.err).toContain('No reference came on standard input')
 })
+
+test('a name is told as Kubernetes reads it', async () => {
+  const { out } = await runCommandLine(['image', 'nginx', '-o', 'json'], { home: '/' })
+  expect(JSON.parse(out).images).toEqual([
+    {
+      input: 'nginx',
+      valid: true,
+      error: null,
+      reference: 'docker.io/library/nginx:latest',
+      registry: 'docker.io',
+      repository: 'library/nginx',
+      tag: 'latest',
+      digest: null,
+      defaultPullPolicy: 'Always',
+      countsTowardsDockerHub: true,
+    },
+  ])
+})
+
+test('one that is invalid has its row beside the others', async () => {
+  const { code, out, err } = await runCommandLine(['image', 'nginx', 'Nginx', 'a b', ''], { home: '/' })
+  expect([code, err]).toEqual([1, ''])
+  expect(out.trimEnd().split('\n')).toHaveLength(5)
+  expect(out).toContain('the repository must be lower case: "Nginx"')
+})
+
+test('a hostile name does nothing to whoever reads it', async () => {
+  const { out } = await runCommandLine(['image', 'x\u001b[2J\n::error::x\u202e'], { home: '/' })
+  expect(out).not.toMatch(/[\u001b\u202e]|^::/m)
+})

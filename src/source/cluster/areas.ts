@@ -118,7 +118,7 @@ async function listNamespaces(reading: Reading): Promise<string[]> {
 }
 
 /** The API server gives an empty list for a namespace that does not exist: a typing error must not look healthy. */
-async function assertExists(reading: Reading, namespace: string): Promise<void> {
+export async function assertExists(reading: Reading, namespace: string): Promise<void> {
   try {
     await reading.cluster.get(
       pathOf('/api/v1', null, `namespaces/${encodeURIComponent(namespace)}`),

@@ -29,6 +29,8 @@ const CHUNK = 1 << 20
 export async function findInputs({ files, recursive, stdin, cwd }: InputOptions): Promise<Input[]> {
   if (files.filter(file => file === '-').length > 1)
     throw new UsageError('-f - is given twice: standard input can be read only once.')
+  // An unset variable on the command line, not the folder that resolve() would make of it.
+  if (files.includes('')) throw new UsageError('-f is given an empty name: name a file, a folder, or -.')
   const inputs = new Map<string, Input>()
   for (const file of files) {
     if (file === '-') inputs.set(file, standardInput(stdin))

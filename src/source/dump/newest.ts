@@ -19,6 +19,10 @@ export class Newest<T> {
     return this.#entries.get(key)?.value
   }
 
+  keys(): Iterable<string> {
+    return this.#entries.keys()
+  }
+
   *values(): Generator<T> {
     for (const { value } of this.#entries.values()) yield value
   }

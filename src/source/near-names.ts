@@ -1,0 +1,31 @@
+/** Names that somebody may have meant who wrote one that does not exist: most often a pod's workload, or its predecessor. */
+
+const SHOWN = 3
+
+/** What controllers append to their own name: the hash of a template, and five letters. */
+const GENERATED = /(?:-[a-z0-9]{6,10})?-[a-z0-9]{5}$/
+
+/** The names that begin most like it, best first; none that share less than half of what somebody chose in it. `nameIn`: where names are only a part. */
+export function nearNames(
+  name: string,
+  names: Iterable<string>,
+  nameIn = (other: string): string => other,
+): string[] {
+  const enough = Math.max(3, name.replace(GENERATED, '').length / 2)
+  const near = [...names]
+    .map(other => ({ other, shared: sharedStart(name, nameIn(other)) }))
+    .filter(({ shared }) => shared >= enough)
+  near.sort((a, b) => b.shared - a.shared || (a.other < b.other ? -1 : 1))
+  return near.slice(0, SHOWN).map(({ other }) => other)
+}
+
+/** The question at the end of a sentence. */
+export function didYouMean(near: string[]): string {
+  return `did you mean ${near.join(' or ')}?`
+}
+
+function sharedStart(one: string, other: string): number {
+  let length = 0
+  while (length < one.length && one[length] === other[length]) length += 1
+  return length
+}

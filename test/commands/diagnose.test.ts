@@ -1,0 +1,208 @@
+/** `diagnose` from the command line: bad input in one sentence, every way a cluster refuses, and a dump that says the same. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { selfSignedCertificate } from '../../src/simulator/api-server/certificate.ts'
+import type { Fault } from '../../src/simulator/api-server/faults.ts'
+import { CANARY, type Incident, startIncident } from './incident.ts'
+
+let incident: Incident
+beforeAll(async () => {
+  incident = await startIncident()
+  await givePullSecret(incident.simulator)
+  const files = {
+    'plain.txt': 'hello',
+    'cut.json': '{"kind":"List","apiVersion":"v1","items":[{"kind":"Pod","apiVersion":"v1"',
+    'deployment.json': '{"kind":"Deployment","apiVersion":"apps/v1","metadata":{"name":"x"}}',
+    'empty.json': '',
+    'no-pods.json': '{"kind":"List","apiVersion":"v1","items":[]}',
+    'folder/below/no-pods.json': '{"kind":"List","apiVersion":"v1","items":[]}',
+    'other-ca.pem': selfSignedCertificate().certificate,
+    'broken.yaml': '{ clusters: [',
+  }
+  await mkdir(join(incident.home, 'folder', 'below'), { recursive: true })
+  for (const [name, text] of Object.entries(files)) await writeFile(join(incident.home, name), text)
+})
+afterAll(() => incident.close())
+
+/** A pull secret for the pod in kube-system, with a login for another registry. */
+async function givePullSecret({ cluster, settle }: Incident['simulator']): Promise<void> {
+  const login = { auths: { 'ghcr.io': { username: 'acme', password: CANARY } } }
+  cluster.add({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { namespace: 'kube-system', name: 'hub' },
+    type: 'kubernetes.io/dockerconfigjson',
+    data: { '.dockerconfigjson': Buffer.from(JSON.stringify(login)).toString('base64') },
+  })
+  cluster.change('ServiceAccount', 'kube-system', 'default', account =>
+    Object.assign(account, { imagePullSecrets: [{ name: 'hub' }] }),
+  )
+  const [pod] = cluster.list('Pod', 'kube-system')
+  cluster.remove('Pod', 'kube-system', pod?.metadata.name ?? '')
+  await settle()
+}
+afterEach(() => incident.simulator.faults.clear())
+
+const diagnose = (...argv: string[]) => incident.run(['diagnose', ...argv])
+const DUMP = '`kubectl get pods,events,serviceaccounts,secrets,replicasets,jobs -A -o json`'
+
+describe('bad input is one sentence and exit code 2', () => {
+  test.each<[string, string[], string]>([
+    ['an argument', ['shop-0'], "Too many arguments for 'diagnose'. Expected 0 arguments but got 1: shop-0."],
+    ['a format', ['-o', 'xml'], "'xml' is invalid. Allowed choices are table, wide, json,"],
+    ['sarif', ['-o', 'sarif'], "'sarif' is invalid. It points at lines of files, and pods have none."],
+    [
+      'a severity',
+      ['--fail-on', 'bad'],
+      "'bad' is invalid. Allowed choices are error, warning, info, never.",
+    ],
+    ['a time', ['--request-timeout', 'soon'], 'Give a time such as 30s, 2m or 1m30s.'],
+    ['a selector', ['-l', 'app in'], 'The label selector "app in" is wrong at character 7:'],
+    ['a namespace', ['-n', 'nope'], 'There is no namespace "nope" in this cluster:'],
+    ['no kubeconfig', ['--kubeconfig', 'nope'], 'There is no kubeconfig nope: correct --kubeconfig.'],
+    ['a broken kubeconfig', ['--kubeconfig', 'broken.yaml'], 'broken.yaml'],
+    [
+      'a context',
+      ['--context', 'nope'],
+      'has no context nope (it has simulator): choose one with --context.',
+    ],
+    ['a user', ['--user', 'nope'], 'has no user nope (it has admin): choose one with --user.'],
+    ['a server', ['-s', 'ftp://prod.example'], 'The server ftp://prod.example is not a URL:'],
+    ['a missing file', ['-f', 'nope.json'], "Can't read nope.json: there is no such file or folder."],
+    ['an empty name', ['-f', ''], '-f is given an empty name:'],
+    ['plain text', ['-f', 'plain.txt'], `plain.txt is plain text. Make a dump with ${DUMP}.`],
+    ['a cut dump', ['-f', 'cut.json'], 'cut.json ends in the middle, at byte 73: it was cut off.'],
+    ['another kind', ['-f', 'deployment.json'], 'No pods are in deployment.json, only Deployment.'],
+    ['an empty file', ['-f', 'empty.json'], 'Nothing is in empty.json: it is empty.'],
+    ['nothing on stdin', ['-f', '-'], 'Nothing is in standard input: it is empty.'],
+    ['a folder', ['-f', 'folder'], 'holds no .json, .yaml or .yml file; with -R the folders below it are'],
+    ['-R alone', ['-R'], '-R goes with -f:'],
+  ])('%s', async (_name, argv, sentence) => {
+    const said = await diagnose(...argv)
+    expect(said).toMatchObject({ code: 2, out: '' })
+    expect(said.err).toContain(sentence)
+    expect(said.err).toMatch(/^[^\n]*[.?]\n$/)
+  })
+
+  test('a certificate that does not fit is out of reach, and both remedies are named', async () => {
+    const strange = await diagnose('--certificate-authority', 'other-ca.pem')
+    expect(strange).toMatchObject({ code: 4, out: '' })
+    expect(strange.err).toContain('give its CA with --certificate-authority')
+    const misnamed = await diagnose('--tls-server-name', 'other.example')
+    expect(misnamed).toMatchObject({ code: 4, out: '' })
+    expect(misnamed.err).toContain('say which name to expect with --tls-server-name')
+  })
+})
+
+describe('scope', () => {
+  test('is the namespace of the context, another one, or all; -A beats -n as with kubectl', async () => {
+    const names = async (...argv: string[]) =>
+      (await diagnose('-o', 'name', ...argv)).out.replace(/-[^-\n]+-[^-\n]+$/gm, '').split('\n')
+    expect(await names()).toEqual(['default/fifthnginx', 'default/sixthnginx', ''])
+    expect(await names('-n', 'kube-system')).toEqual(['kube-system/calico-kube-controllers', ''])
+    expect(await names('-A', '-n', 'kube-public')).toHaveLength(4)
+    expect(await names('-A', '-l', 'app=sixthnginx')).toEqual(['default/sixthnginx', ''])
+  })
+
+  test('a selector that no pod has is named, because it may be a typing error', async () => {
+    const said = await diagnose('-l', 'app=fithnginx')
+    expect(said).toMatchObject({ code: 0, out: '' })
+    expect(said.err).toContain('No pods with app=fithnginx in namespace default.')
+  })
+
+  test.each([
+    ['error', 1],
+    ['never', 0],
+  ])('--fail-on %s ends with %i for the same findings', async (severity, code) => {
+    expect((await diagnose('-A', '-o', 'json', '--fail-on', severity)).code).toBe(code)
+  })
+})
+
+describe('with few permissions', () => {
+  const READ = ['get', 'list']
+  const namespaced = (...namespaces: string[]) => [{ verbs: READ, resources: ['*'], namespaces }]
+  const LISTS = { verbs: READ, resources: ['namespaces'] }
+
+  test.each([
+    ['lists the namespaces it may not look into', 1, [LISTS, ...namespaced('default')], 3],
+    ['finds nothing where it may look: incomplete', 3, [LISTS, ...namespaced('kube-public')], 3],
+    ['that may not even list namespaces, it looks into its own', 1, namespaced('default'), 0],
+    ['none at all, nothing is known', 3, [], 1],
+  ])('-A %s', async (_name, code, rules, unread) => {
+    incident.simulator.server.users.add('somebody', rules)
+    const said = await diagnose('-A', '-o', 'json', '--kubeconfig', await incident.kubeconfigFor('somebody'))
+    expect(said.code).toBe(code)
+    const { complete, gaps } = JSON.parse(said.out) as { complete: boolean; gaps: { what: string }[] }
+    expect(complete).toBe(false)
+    expect(gaps.filter(({ what }) => what === 'pods')).toHaveLength(unread)
+    expect(gaps.some(({ what }) => what === 'namespaces')).toBe(!rules.includes(LISTS))
+  })
+
+  test('without Secrets the credential of a pod that names one is unknown', async () => {
+    const viewer = await incident.kubeconfigFor('viewer')
+    const said = await diagnose('-n', 'kube-system', '-o', 'json', '--kubeconfig', viewer)
+    expect(said.code).toBe(1)
+    expect(JSON.parse(said.out)).toMatchObject({
+      findings: [{ credential: { status: 'unknown' } }],
+      gaps: [{ what: 'secrets', namespace: 'kube-system', why: 'forbidden' }],
+    })
+  })
+})
+
+describe('a server that does not serve ends it with 4 and prints nothing that looks whole', () => {
+  test.each<[string, Fault, string]>([
+    ['401', 401, 'did not accept the credentials of the context "simulator"; log in again.'],
+    ['500', 500, "The API server can't serve this: Internal error occurred:"],
+    ['a cut connection', 'reset', 'closed the connection before it answered'],
+    ['half an answer', 'truncated', 'broke off before its end'],
+  ])('%s', async (_name, fault, sentence) => {
+    incident.simulator.faults.when(({ path }) => path === '/api/v1/pods', fault)
+    const said = await diagnose('-A', '-o', 'json')
+    expect(said).toMatchObject({ code: 4, out: '' })
+    expect(said.err).toContain(sentence)
+    expect(said.err).toMatch(/^[^\n]*\.\n$/)
+  })
+
+  test('a token that nobody knows', async () => {
+    expect(await diagnose('--token', 'wrong')).toMatchObject({ code: 4, out: '' })
+  })
+})
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+])('%s in the middle of a list is %i, and nothing is printed', async (name, code) => {
+  const stop = new AbortController()
+  const arrives = ({ path }: { path: string }) => {
+    if (path === '/api/v1/pods') stop.abort(name)
+    return path === '/api/v1/pods'
+  }
+  incident.simulator.faults.when(arrives, { slow: 10 })
+  const said = await incident.run(['diagnose', '-A', '-o', 'json'], '', stop.signal)
+  expect(said).toEqual({ code, out: '', err: '' })
+})
+
+test('a dump of the cluster gives what the cluster gives', async () => {
+  const kinds = ['Pod', 'Event', 'ServiceAccount', 'Secret', 'ReplicaSet', 'Deployment', 'Job']
+  const items = kinds.flatMap(kind => incident.simulator.cluster.list(kind))
+  const dump = JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
+  const live = await diagnose('-A', '-o', 'json')
+  const saved = await incident.run(['diagnose', '-f', '-', '-o', 'json'], dump)
+  expect(saved.code).toBe(live.code)
+  expect(findingsOf(saved.out)).toEqual(findingsOf(live.out))
+  expect(findingsOf(live.out)).toHaveLength(3)
+})
+
+test('warnings of the server are told once, and the log of -v holds no token', async () => {
+  incident.simulator.server.warnings.push('299 - "v1 ComponentStatus is deprecated"')
+  const { err } = await diagnose('-A', '-v', '6')
+  incident.simulator.server.warnings.pop()
+  expect(err.match(/ComponentStatus is deprecated/g)).toHaveLength(1)
+  expect(err).toMatch(/^GET https:\/\/\S+\/api\/v1\/pods\S* 200 in \d+ ms$/m)
+  expect(err).not.toContain(incident.simulator.server.users.named('admin').token)
+})
+
+function findingsOf(json: string): unknown[] {
+  return (JSON.parse(json) as { findings: unknown[] }).findings
+}

@@ -1,0 +1,107 @@
+/** `why` from the command line: which pod is meant, what is near where there is none, and how it ends. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Incident, startIncident } from './incident.ts'
+
+let incident: Incident
+let pod: string
+beforeAll(async () => {
+  incident = await startIncident()
+  pod = incident.simulator.cluster.list('Pod', 'default')[0]?.metadata.name ?? ''
+})
+afterAll(() => incident.close())
+
+const why = (...argv: string[]) => incident.run(['why', ...argv])
+const list = (items: object[]) => JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
+const dumped = (namespace: string, name: string) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { namespace, name },
+  spec: { nodeName: 'n', containers: [{ name: 'c', image: 'nginx:1' }] },
+  status: { phase: 'Running', containerStatuses: [{ name: 'c', ready: true, state: { running: {} } }] },
+})
+
+describe('the pod', () => {
+  test('is named in every way that people write it', async () => {
+    const [plain, ...others] = await Promise.all([
+      why(pod),
+      why(`default/${pod}`),
+      why(`pod/${pod}`),
+      why(pod, '-n', 'default'),
+      why(`default/${pod}`, '-n', 'default'),
+    ])
+    expect(plain?.code).toBe(1)
+    expect(plain?.out).toContain(`Pod default/${pod}, of deployment/fifthnginx`)
+    expect(plain?.out).toContain('The broken link, for fifthnginx: the pod has no credential for Docker Hub.')
+    for (const other of others) expect(other).toEqual(plain)
+  })
+
+  test('is one that JSON tells with its chain', async () => {
+    expect(JSON.parse((await why(pod, '-o', 'json')).out)).toMatchObject({
+      kind: 'Why',
+      namespace: 'default',
+      pod,
+      containers: [{ verdict: 'anonymous', problems: [{ code: 'no-credential' }, { code: 'pull-failed' }] }],
+    })
+  })
+
+  test('that runs has no broken link, and exit code 0', async () => {
+    const said = await incident.run(['why', 'shop-0', '-f', '-'], list([dumped('web', 'shop-0')]))
+    expect(said).toMatchObject({ code: 0, err: '' })
+    expect(said.out).toContain('No link is broken. Nothing to do.')
+  })
+})
+
+describe('one sentence and exit code 2 for', () => {
+  test.each<[string, string[], string]>([
+    [
+      'a workload',
+      ['deployment/fifthnginx'],
+      '"deployment/fifthnginx" is no pod: give the name of one of its',
+    ],
+    ['too many parts', ['a/b/c'], '"a/b/c" names no pod: give POD with -n, or NAMESPACE/POD.'],
+    ['half a name', ['default/'], '"default/" names no pod:'],
+    ['two namespaces', ['default/x', '-n', 'web'], '"default/x" and -n web name two namespaces:'],
+    ['a namespace that is none', ['nope/x'], 'There is no namespace "nope" in this cluster:'],
+    [
+      'a pod far from any',
+      ['zzz'],
+      'There is no pod "zzz" in namespace "default": `kubectl get pods -n default`',
+    ],
+  ])('%s', async (_name, argv, sentence) => {
+    const said = await why(...argv)
+    expect(said).toMatchObject({ code: 2, out: '' })
+    expect(said.err).toContain(sentence)
+    expect(said.err).toMatch(/^[^\n]*\.\n$/)
+  })
+
+  test.each(['fifthnginx', 'fifthngin', 'fifthnginx-5d4f8c7b9d-gone1'])(
+    'a pod that is near another: %s',
+    async name => {
+      expect(await why(name)).toEqual({
+        code: 2,
+        out: '',
+        err: `There is no pod "${name}" in namespace "default": did you mean ${pod}?\n`,
+      })
+    },
+  )
+
+  test('a pod that is near others of a dump', async () => {
+    const dump = list(['shop-a1', 'shop-b2', 'cart-0'].map(name => dumped('web', name)))
+    const said = await incident.run(['why', 'shop', '-f', '-'], dump)
+    expect(said.err).toBe('There is no pod "shop" in the dump: did you mean web/shop-a1 or web/shop-b2?\n')
+  })
+
+  test('a pod that a dump holds twice', async () => {
+    const dump = list([dumped('web', 'shop-0'), dumped('test', 'shop-0')])
+    const said = await incident.run(['why', 'shop-0', '-f', '-'], dump)
+    expect(said).toMatchObject({ code: 2, out: '' })
+    expect(said.err).toBe('The dump holds a pod "shop-0" in test, web: say which with -n.\n')
+  })
+})
+
+test('a pod that may not be read leaves it unknown: 3, and what to ask for', async () => {
+  incident.simulator.server.users.add('nobody', [])
+  const said = await why(pod, '--kubeconfig', await incident.kubeconfigFor('nobody'))
+  expect(said).toMatchObject({ code: 3, out: '' })
+  expect(said.err).toContain('ask for get and list on pods (a Role in default)')
+})

@@ -1,0 +1,118 @@
+/** From argv to exit code: the table of exit codes, the last words, help on a narrow screen, and the ends that nobody planned. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough, Writable } from 'node:stream'
+import { afterAll, describe, expect, test } from 'vitest'
+import packageJson from '../package.json' with { type: 'json' }
+import { main } from '../src/main.ts'
+import { runCommandLine } from './commands/command-line.ts'
+
+const home = mkdtempSync(join(tmpdir(), 'pullguard-main-'))
+afterAll(() => rmSync(home, { recursive: true, force: true }))
+const POD = { apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'web', name: 'shop-0' } }
+const HEALTHY = JSON.stringify({ ...POD, spec: { nodeName: 'n' }, status: { phase: 'Running' } })
+writeFileSync(join(home, 'healthy.json'), HEALTHY)
+
+const run = (argv: string[], place = {}) => runCommandLine(argv, { home, ...place })
+const COMMANDS = ['diagnose', 'why', 'image', 'fix', 'undo', 'demo']
+
+describe('exit codes', () => {
+  test.each<[number, string, string[]]>([
+    [0, 'a good image name', ['image', 'nginx']],
+    [0, 'a dump without a failing pull', ['diagnose', '-f', 'healthy.json']],
+    [1, 'a bad image name', ['image', 'Nginx']],
+    [2, 'an unknown flag', ['diagnose', '--nope']],
+    [2, 'no kubeconfig', ['diagnose']],
+    [3, 'a namespace that the dump does not hold', ['diagnose', '-f', 'healthy.json', '-n', 'other']],
+    [4, 'nobody at the server', ['diagnose', '-s', 'https://127.0.0.1:1', '--token', 'x']],
+  ])('%i for %s', async (code, _name, argv) => {
+    expect((await run(argv)).code).toBe(code)
+  })
+
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ])('%s is %i, and nothing is printed', async (name, code) => {
+    const stop = new AbortController()
+    const stdin = new PassThrough()
+    // Whoever waits for more of the dump has begun to read it.
+    stdin.on('newListener', event => event === 'end' && queueMicrotask(() => stop.abort(name)))
+    stdin.write('{ "apiVersion": "v1", "kind": "List", "items": [')
+    const streams = { stdin, stdout: new PassThrough(), stderr: new PassThrough() }
+    const world = { streams, env: {}, home, cwd: home, now: () => new Date(), signal: stop.signal }
+    const ended = await main(['diagnose', '-f', '-'], { ...world, program: 'pullguard' })
+    expect([ended, streams.stdout.read(), streams.stderr.read()]).toEqual([code, null, null])
+  })
+})
+
+describe('last words', () => {
+  test.each<[string[], string]>([
+    [['diagnos'], "Unknown command 'diagnos' (did you mean diagnose?). See `pullguard --help`.\n"],
+    [
+      ['diagnose', '--selecter', 'a=b'],
+      "Unknown option '--selecter' (did you mean --selector?). See `pullguard --help`.\n",
+    ],
+    [['help', 'nope'], "Unknown command 'nope'. See `pullguard --help`.\n"],
+    [['--'], 'No command is given. See `pullguard --help`.\n'],
+    [['why'], "Missing required argument 'pod'. See `pullguard --help`.\n"],
+  ])('of %j are one sentence', async (argv, err) => {
+    expect(await run(argv)).toEqual({ code: 2, out: '', err })
+  })
+
+  test('of a bug ask for a report, in one line', async () => {
+    const now = () => {
+      throw new TypeError('the clock is broken\u001b[2J')
+    }
+    const said = await run(['diagnose', '-f', 'healthy.json'], { now })
+    expect(said).toMatchObject({ code: 2, out: '' })
+    expect(said.err).toMatch(
+      /^pullguard has a bug, please report it: the clock is broken\\u001b\[2J \(at .*\)\.?\n$/,
+    )
+  })
+
+  test('name the program as it was started', async () => {
+    expect((await run(['nope'], { program: 'kubectl pullguard' })).err).toContain(
+      '`kubectl pullguard --help`',
+    )
+  })
+})
+
+describe('help', () => {
+  test.each([[], ...COMMANDS.map(name => [name])])('of pullguard %s fits 80 columns', async (...command) => {
+    const { code, out, err } = await run([...command, '--help'], { columns: 80 })
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toMatch(new RegExp(`^Usage: pullguard ${command.join(' ')}`))
+    expect(out.split('\n').filter(line => line.length > 80)).toEqual([])
+  })
+
+  test('lists every command, and comes without being asked for', async () => {
+    const { code, out } = await run([])
+    expect(code).toBe(0)
+    for (const command of COMMANDS) expect(out).toMatch(new RegExp(`^ {2}${command} `, 'm'))
+  })
+
+  test.each(COMMANDS)('of %s speaks of kubectl pullguard to who came that way', async command => {
+    const { out } = await run([command, '--help'], { program: 'kubectl pullguard', columns: 80 })
+    expect(out).toContain(`Usage: kubectl pullguard ${command}`)
+    expect(out.replaceAll('kubectl pullguard', '')).not.toMatch(/^ *pullguard [a-z]/m)
+    expect(out.split('\n').filter(line => line.length > 80)).toEqual([])
+  })
+
+  test('the version is that of the package', async () => {
+    expect(await run(['--version'])).toEqual({ code: 0, out: `${packageJson.version}\n`, err: '' })
+  })
+})
+
+test('a reader that has gone away changes neither the exit code nor says anything', async () => {
+  const gone = () =>
+    new Writable({
+      write: (_chunk, _encoding, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
+    })
+  const stderr = new PassThrough()
+  const streams = { stdin: new PassThrough(), stdout: gone(), stderr }
+  const world = { streams, env: {}, home, cwd: home, now: () => new Date() }
+  const signal = new AbortController().signal
+  expect(await main(['image', 'nginx', 'Nginx'], { ...world, signal, program: 'pullguard' })).toBe(1)
+  expect(stderr.read()).toBeNull()
+})
