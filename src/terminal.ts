@@ -51,11 +51,7 @@ export function wantsColour(stream: { isTTY?: boolean }, env: Environment, noCol
 
 /** Wraps one stream. A reader that has gone away (EPIPE) ends the writing, not the program: its exit code still counts. */
 export function outputTo(stream: TerminalStreams['stdout'], env: Environment, noColorFlag: boolean): Output {
-  let closed = false
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    closed = true
-    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error
-  })
+  watchForClosing(stream)
   return {
     isTerminal: stream.isTTY === true,
     get width() {
@@ -64,10 +60,22 @@ export function outputTo(stream: TerminalStreams['stdout'], env: Environment, no
     colour: wantsColour(stream, env, noColorFlag),
     write: text =>
       new Promise(resolve => {
-        if (closed || text === '') return resolve()
+        if (isClosed.get(stream) || text === '') return resolve()
         stream.write(text, () => resolve())
       }),
   }
+}
+
+/** By stream, for one may be wrapped many times and needs to be listened to once. */
+const isClosed = new WeakMap<TerminalStreams['stdout'], boolean>()
+
+function watchForClosing(stream: TerminalStreams['stdout']): void {
+  if (isClosed.has(stream)) return
+  isClosed.set(stream, false)
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    isClosed.set(stream, true)
+    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error
+  })
 }
 
 function columns(stream: { columns?: number }, env: Environment): number {

@@ -43,6 +43,12 @@ test('a reader that has gone away ends the writing, not the program', async () =
   await output.write('second')
 })
 
+test('a stream is listened to once, however often it is wrapped', () => {
+  const stream = new PassThrough()
+  for (let wrap = 0; wrap < 20; wrap++) outputTo(stream, {}, false)
+  expect(stream.listenerCount('error')).toBe(1)
+})
+
 test('progress says nothing in a pipe, on a dumb terminal, and in CI', async () => {
   for (const [isTTY, env] of [
     [false, {}],

@@ -1,0 +1,62 @@
+/** `demo`: the story from the first screen to the last, and a cluster to play with, which leaves nothing behind. */
+
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { main } from '../../src/main.ts'
+import { runCommandLine } from './command-line.ts'
+
+let home: string
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'pullguard-demo-test-'))
+})
+afterAll(() => rm(home, { recursive: true, force: true }))
+
+test('tells the whole story: limited, explained, fixed, and only the typing error left', async () => {
+  const { code, out } = await runCommandLine(['demo', '--no-color'], { home, columns: 80 })
+  expect(code).toBe(0)
+  const screens = [
+    '$ pullguard diagnose -A',
+    "5 of 12 pods can't pull their images",
+    '$ pullguard why default/fifthnginx-',
+    'The broken link, for fifthnginx: the pod has no credential for Docker Hub.',
+    '$ pullguard fix -A --yes',
+    '1 of 12 pods',
+    'images that do not exist (1).',
+    '`pullguard demo\n--serve`',
+  ]
+  let told = 0
+  for (const screen of screens) {
+    const at = out.indexOf(screen, told)
+    expect(at, `${screen}, after character ${told}`).not.toBe(-1)
+    told = at
+  }
+  expect(out).not.toContain('demo-password')
+  expect(out.split('\n').filter(line => line.length > 80)).toEqual([])
+  expect(await readdir(home)).toEqual([])
+})
+
+test('--serve says how to reach the cluster, serves it until Ctrl-C, and takes its files away', async () => {
+  const stop = new AbortController()
+  const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() }
+  const world = { streams, home, cwd: home, now: () => new Date(), program: 'pullguard' as const }
+  const serving = main(['demo', '--serve'], { ...world, env: {}, signal: stop.signal })
+  let said = ''
+  while (!/PULLGUARD_REGISTRY_ENDPOINTS=\S+[\s\S]*\n$/.test(said)) {
+    const [chunk] = await once(streams.stdout, 'data')
+    said += String(chunk)
+  }
+  const env = Object.fromEntries(
+    [...said.matchAll(/([A-Z_]+)=(\S+)/g)].map(([, name, value]) => [name, value]),
+  )
+  expect(existsSync(env.KUBECONFIG)).toBe(true)
+  const { code, out } = await runCommandLine(['diagnose', '-A', '-o', 'name'], { home, env })
+  expect([code, out.trimEnd().split('\n').length]).toEqual([1, 5])
+  stop.abort('SIGINT')
+  expect(await serving).toBe(0)
+  expect(existsSync(dirname(env.KUBECONFIG))).toBe(false)
+})

@@ -1,0 +1,75 @@
+/** `undo` from the command line: what it shows, what it asks, and that it takes back one run and nothing else. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Incident, startIncident } from './incident.ts'
+
+let incident: Incident
+let run: string
+beforeAll(async () => {
+  incident = await startIncident()
+  expect((await incident.run(['fix', '-n', 'default', '--yes', '--no-recreate'])).code).toBe(0)
+  run = (await incident.run(['undo', '--list', '-o', 'name'])).out.trimEnd()
+})
+afterAll(() => incident.close())
+
+const undo = (...argv: string[]) => incident.run(['undo', ...argv])
+
+describe('nothing is taken back', () => {
+  let before: string[]
+  beforeAll(() => {
+    before = incident.writes()
+  })
+  afterAll(() => expect(incident.writes()).toEqual(before))
+
+  test('by --list, which names the runs with what they wrote and whether it is in place', async () => {
+    const { code, out } = await undo('--list', '-o', 'json')
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({
+      kind: 'Runs',
+      runs: [{ run, namespaces: ['default'], changes: 2, takenBack: false }],
+    })
+    expect((await undo('--list')).out).toContain(run)
+  })
+
+  test.each(['client', 'server'])('by --dry-run=%s, which shows what would go back', async where => {
+    const { code, out } = await undo(`--dry-run=${where}`)
+    expect(code).toBe(0)
+    expect(out).toContain('dockercreds')
+    expect(incident.accounts()['default/default']).toEqual(['dockercreds'])
+  })
+
+  test('where nobody can be asked and --yes is not given', async () => {
+    const said = await undo()
+    expect(said.code).toBe(5)
+    expect(said.err).toContain('--yes takes it back')
+  })
+
+  test('of a run that is none', async () => {
+    expect(await undo('nope')).toMatchObject({ code: 2, out: '' })
+  })
+
+  test('for somebody that the server does not know', async () => {
+    expect(await undo('--yes', '--token', 'wrong')).toMatchObject({ code: 4, out: '' })
+  })
+})
+
+test('what somebody changed since stays, is named with its reason, and the rest goes back', async () => {
+  const other = await startIncident()
+  try {
+    await other.run(['fix', '-n', 'default', '--yes', '--no-recreate'])
+    other.simulator.cluster.change('Secret', 'default', 'dockercreds', secret => {
+      const data = {
+        ...(secret.data as object),
+        '.dockerconfigjson': Buffer.from('{"auths":{}}').toString('base64'),
+      }
+      Object.assign(secret, { data })
+    })
+    const said = await other.run(['undo', '--yes'])
+    expect(other.accounts()['default/default']).toEqual([])
+    expect(other.simulator.cluster.list('Secret')).toHaveLength(1)
+    expect(said.out).toMatch(
+      /Leave as it is:\n +default secret\/dockercreds: no longer holds what was written/,
+    )
+  } finally {
+    await other.close()
+  }
+})
