@@ -1,0 +1,130 @@
+/** What a newcomer meets first: the package as npm packs it, and bin/ as a process of its own, on an old Node too. */
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import packageJson from '../package.json' with { type: 'json' }
+
+const ROOT = resolve(import.meta.dirname, '..')
+const BIN = join(ROOT, 'bin', 'pullguard.js')
+
+interface Ended {
+  /** The exit code, or the name of the signal. */
+  code: number | string | null
+  out: string
+  err: string
+}
+
+/** Runs a file of bin/ with this Node; `meanwhile` gets the process as soon as it is there. */
+function node(args: string[], meanwhile = (_child: ReturnType<typeof spawn>): void => {}): Promise<Ended> {
+  const child = spawn(process.execPath, args, { env: { PATH: '', HOME: '/nowhere' } })
+  const [out, err]: [Buffer[], Buffer[]] = [[], []]
+  child.stdout.on('data', chunk => out.push(chunk))
+  child.stderr.on('data', chunk => err.push(chunk))
+  meanwhile(child)
+  const text = (chunks: Buffer[]) => Buffer.concat(chunks).toString('utf8')
+  return new Promise(done =>
+    child.once('close', (code, signal) => done({ code: code ?? signal, out: text(out), err: text(err) })),
+  )
+}
+
+/** A Node that says it is of that version, which is all that bin/pullguard.js looks at. */
+const claiming = (version: string) => [
+  '--import',
+  `data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'${version}'}})`,
+]
+
+describe('bin/pullguard.js', () => {
+  test.each(['18.20.4', '20.20.2', '22.18.0'])('refuses Node %s in one sentence', async version => {
+    expect(await node([...claiming(version), BIN, '--version'])).toEqual({
+      code: 2,
+      out: '',
+      err: `pullguard needs Node 22.19 or newer; this is Node ${version}.\n`,
+    })
+  })
+
+  test.each(['22.19.0', '24.0.0', '26.1.0'])('takes Node %s', async version => {
+    expect(await node([...claiming(version), BIN, '--version'])).toEqual({
+      code: 0,
+      out: `${packageJson.version}\n`,
+      err: '',
+    })
+  })
+
+  test('asks for no newer Node than the package does', () => {
+    expect(packageJson.engines.node).toBe('>=22.19')
+  })
+
+  test('ends in silence when its reader has gone away', async () => {
+    const images = Array.from({ length: 2000 }, (_, index) => `registry.example/team/image-${index}:1`)
+    const ended = await node([BIN, 'image', ...images], child => child.stdout?.destroy())
+    expect(ended).toEqual({ code: 0, out: '', err: '' })
+  })
+
+  test('Ctrl-C in the middle of a request ends it with 130, and nothing is printed', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    try {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+      const ended = await node([BIN, 'diagnose', '-A', '-s', url, '--token', 'x'], child =>
+        // Once only: a second one ends the process without a word, as it should.
+        server.once('request', () => child.kill('SIGINT')),
+      )
+      // Windows knows no such signal: there the process is ended from outside.
+      expect(ended).toEqual({ code: process.platform === 'win32' ? 'SIGINT' : 130, out: '', err: '' })
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
+  })
+})
+
+test('bin/kubectl-pullguard.js is the same program under the name that kubectl gives it', async () => {
+  const { code, out } = await node([join(ROOT, 'bin', 'kubectl-pullguard.js'), 'diagnose', '--help'])
+  expect(code).toBe(0)
+  expect(out).toContain('Usage: kubectl pullguard diagnose [options]')
+  expect(out).toContain('  kubectl pullguard diagnose -A')
+})
+
+describe('the package', () => {
+  test('is built by npm ci alone: bin/ finds what it loads', () => {
+    expect(packageJson.scripts.prepare).toBe('npm run build')
+    const loaded = /import\('\.\.\/(dist\/[^']+)'\)/.exec(readFileSync(BIN, 'utf8'))?.[1] ?? ''
+    expect(existsSync(join(ROOT, loaded))).toBe(true)
+  })
+
+  test('holds what a user needs, and no tests or sources', async () => {
+    // Without scripts: what other tests run must not be built anew under their feet.
+    const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: ROOT,
+      shell: process.platform === 'win32',
+    })
+    const files = packed(stdout)
+    const needed = [
+      'README.md',
+      'LICENSE',
+      'package.json',
+      'schema/v1.json',
+      'rbac/diagnose.yaml',
+      'rbac/fix.yaml',
+    ]
+    expect(files).toEqual(
+      expect.arrayContaining([...needed, ...Object.values(packageJson.bin), 'dist/pullguard.js']),
+    )
+    expect(files.filter(file => !/^(?:bin|dist|schema|rbac)\//.test(file)).sort()).toEqual([
+      'LICENSE',
+      'README.md',
+      'package.json',
+    ])
+  })
+})
+
+/** One npm prints a list, a later one an object by package name. */
+function packed(json: string): string[] {
+  const [entry] = Object.values(JSON.parse(json) as Record<string, { files: { path: string }[] }>)
+  return (entry?.files ?? []).map(({ path }) => path)
+}
