@@ -78,8 +78,10 @@ export async function playIncident(folder: string): Promise<Incident> {
   seed(simulator, await objectsIn(join(folder, 'input.yaml')))
   const home = await machineWith(simulator, about.cannotRead ?? [])
   const run = async (...argv: string[]): Promise<Said> => {
-    const place = { home, cwd: folder, env: { KUBECONFIG: join(home, 'kubeconfig') }, columns: 80 }
-    const said = await runCommandLine(argv, { ...place, now: () => new Date(NOW) })
+    const place = { home, cwd: folder, env: { KUBECONFIG: join(home, 'kubeconfig') } }
+    // What has a format of its own goes into a pipe, the rest to somebody at a terminal.
+    const reader = argv.includes('-o') ? {} : { columns: 80 }
+    const said = await runCommandLine(argv, { ...place, ...reader, now: () => new Date(NOW) })
     return { ...said, out: said.out.replaceAll(simulator.server.url, 'https://cluster.example') }
   }
   const ran = await runAll(about, run)

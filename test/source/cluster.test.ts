@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { readCluster } from '../../src/source/cluster.ts'
 import type { Scope } from '../../src/source/scope.ts'
-import { event, failing, healthy, pod, SIDECAR_FAILS } from './cluster-objects.ts'
+import { event, failing, healthy, namespace, pod, SIDECAR_FAILS } from './cluster-objects.ts'
 import { FakeCluster } from './fake-cluster.ts'
 
 const read = (cluster: FakeCluster, scope: Partial<Scope> = {}) =>
@@ -103,6 +103,8 @@ describe('one pod by name', () => {
   })
 
   test('that does not exist is a wrong argument, named with its namespace', async () => {
-    await expect(read(new FakeCluster([]), { pod: 'shopp' })).rejects.toThrow(/"shopp" in namespace "web"/)
+    await expect(read(new FakeCluster([namespace('web')]), { pod: 'shopp' })).rejects.toThrow(
+      /"shopp" in namespace "web"/,
+    )
   })
 })
