@@ -72,6 +72,11 @@ describe('a dump', () => {
     items: objects.map(({ apiVersion: _a, kind: _k, ...rest }) => rest),
   }))
   const documents = OBJECTS.map(object => stringify(object))
+  const first = '- apiVersion: v1\n'
+  const aliased = flat
+    .replaceAll(first, '- <<: *none\n  apiVersion: *version\n')
+    .replace('- <<: *none\n  apiVersion: *version\n', '- apiVersion: &version v1\n')
+    .replace(/^/, 'none: &none {}\n')
   test.each<[string, string | Buffer]>([
     ['pretty JSON', JSON.stringify(listOf(...OBJECTS), null, 4)],
     ['JSON documents one after another', OBJECTS.map(object => JSON.stringify(object)).join('\n')],
@@ -86,6 +91,14 @@ describe('a dump', () => {
     ['a YAML list as kubectl prints it', flat],
     ['YAML documents', `# a dump\n---\n${documents.join('---\n')}...\n`],
     ['a YAML list with CRLF', flat.replaceAll('\n', '\r\n')],
+    ['YAML that is written like JSON', `# a dump\n${JSON.stringify(listOf(...OBJECTS))}`],
+    [
+      'YAML in braces, its keys without quotes',
+      `{kind: List, apiVersion: v1, items: ${JSON.stringify(OBJECTS)}}`,
+    ],
+    ['YAML directives after empty lines', `\n\n%YAML 1.2\n---\n${flat}`],
+    ['a YAML list within brackets', `apiVersion: v1\nitems: ${JSON.stringify(OBJECTS)}\nkind: List\n`],
+    ['YAML items with aliases of others', aliased],
     ['a byte order mark', `\ufeff${JSON.stringify(listOf(...OBJECTS))}`],
     ['a byte order mark before YAML', `\ufeff${flat}`],
     ["PowerShell's UTF-16", Buffer.from(`\ufeff${JSON.stringify(listOf(...OBJECTS))}`, 'utf16le')],

@@ -5,12 +5,13 @@ import { JsonElements } from '../../kubernetes/json-elements.ts'
 import { JsonError, parseElements } from '../../kubernetes/json-error.ts'
 import { toUtf8 } from './encoding.ts'
 import type { Input } from './inputs.ts'
-import { YamlError, YamlPieces } from './yaml-pieces.ts'
+import { YamlError } from './yaml-piece.ts'
+import { YamlPieces } from './yaml-pieces.ts'
 
 export interface DocumentHandlers {
   /** One element of a document's `items`, before the rest of its document is known. */
   onItem(raw: unknown): void
-  /** A document's end: all of it, with `items` emptied. */
+  /** A document's end: all of it, but the items that were handed out. */
   onDocument(rest: unknown): void
 }
 
@@ -43,14 +44,16 @@ export async function readDocuments(
   if (parser === null) throw new UsageError(`Nothing is in ${input.name}: it is empty.`)
 }
 
-/** Judged by the first character that is not white space; null where these bytes have none. */
+/** Judged by the first characters that are not white space; null where these bytes have none. */
 function parserFor(bytes: Uint8Array, name: string, handlers: DocumentHandlers): Parser | null {
-  const first = bytes.find(byte => byte > 0x20)
-  if (bytes.some(byte => byte === 0)) throw new UsageError(`${name} is neither JSON nor YAML: it is no text.`)
-  if (first === undefined) return null
-  const character = String.fromCharCode(first)
-  if (character === '<') throw new UsageError(`${name} is neither JSON nor YAML: it is HTML or XML.`)
-  return character === '{' || character === '[' ? jsonParser(handlers) : new YamlPieces(handlers)
+  if (bytes.includes(0)) throw new UsageError(`${name} is neither JSON nor YAML: it is no text.`)
+  const at = bytes.findIndex(byte => byte > 0x20)
+  if (at === -1) return null
+  const start = Buffer.from(bytes.subarray(at, at + 100)).toString('latin1')
+  if (start.startsWith('<')) throw new UsageError(`${name} is neither JSON nor YAML: it is HTML or XML.`)
+  // YAML has brackets too, around keys without quotes.
+  const isYaml = !/^[{[]/.test(start) || /^\{\s*[^\s"}]|^\[\s*\{\s*[^\s"}]/.test(start)
+  return isYaml ? new YamlPieces(handlers) : jsonParser(handlers)
 }
 
 /** The rows of a Table are passed over too: what it is will be said at its end, in little memory. */

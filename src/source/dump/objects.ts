@@ -40,7 +40,8 @@ export class DumpObjects {
       const stranger = strangerIn(document, items > 0 && withoutKind === 0)
       if (stranger !== null)
         throw new UsageError(`${name} is ${stranger}. Make a dump with \`${MAKE_A_DUMP}\`.`)
-      for (const raw of list(document)) onItem(raw)
+      // Items that could not be cut off, as of YAML that is written like JSON, come with the rest.
+      for (const raw of [...list(document), ...list(rest.items)]) onItem(raw)
       const kind = text(rest.kind)
       if (kind.endsWith('List') || items > 0 || 'items' in rest) this.#endList(name, rest, items, undecided)
       else if (isRecord(document)) this.#facts.add(rest, kind, text(rest.apiVersion))
@@ -82,7 +83,8 @@ export class DumpObjects {
     const kind = text(rest.kind).replace(/List$/, '')
     for (const raw of undecided) this.#facts.add(raw, kind, text(rest.apiVersion))
     if (items === 0) this.#facts.kinds.add(nameOfKind(rest.kind))
-    if (items === 0 && 'items' in rest && (kind === '' || kind === 'Pod')) this.hasEmptyPodList = true
+    const isEmpty = items === 0 && (rest.items === null || Array.isArray(rest.items))
+    if (isEmpty && (kind === '' || kind === 'Pod')) this.hasEmptyPodList = true
     const metadata = record(rest.metadata)
     const remaining = number(metadata.remainingItemCount, 0)
     if (text(metadata.continue) !== '' || remaining > 0)

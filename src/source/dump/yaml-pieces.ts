@@ -3,31 +3,14 @@
  * YAML needs many times its size in memory. By YAML's own rules no text within an element stands as far left as its dash.
  */
 
-import { parseDocument } from 'yaml'
 import { record } from '../narrow/shape.ts'
 import type { DocumentHandlers } from './documents.ts'
-
-/** Not YAML, or not all of it; says the line, and quotes nothing of it. */
-export class YamlError extends Error {
-  override name = 'YamlError'
-  readonly truncated: boolean
-
-  constructor(message: string, truncated = false) {
-    super(message)
-    this.truncated = truncated
-  }
-}
+import { type Piece, parseItem, parsePiece, setsAnchor, YamlError } from './yaml-piece.ts'
 
 const DOCUMENT_START = /^---(?:\s|$)/
 const DOCUMENT_END = /^\.\.\.(?:\s|$)/
 const ITEMS = /^(?:items|"items"|'items')\s*:\s*(?:#.*)?$/
 const EMPTY = /^\s*(?:#.*)?$/
-
-/** Lines that are parsed together, and where they begin. */
-interface Piece {
-  lines: string[]
-  at: number
-}
 
 /** Takes YAML in chunks cut anywhere. `write` and `end` throw YamlError; what a handler throws passes through. */
 export class YamlPieces {
@@ -38,6 +21,8 @@ export class YamlPieces {
   #count = 0
   #document: Piece = { lines: [], at: 1 }
   #item: Piece | null = null
+  /** Lines of items that later ones may have an alias for. */
+  #anchored: string[] = []
   #hadItems = false
   /** How far the dashes of `items` are indented; `awaited` between `items:` and the first of them. */
   #indent: number | 'awaited' | null = null
@@ -97,7 +82,7 @@ export class YamlPieces {
   #outside(line: string): void {
     const { lines } = this.#document
     if (lines.length === 0) this.#document.at = this.#count
-    if (lines.length === 0 && line.startsWith('%')) return
+    if (line.startsWith('%') && lines.every(each => EMPTY.test(each))) return
     lines.push(line)
     if (ITEMS.test(line)) this.#indent = 'awaited'
   }
@@ -107,44 +92,23 @@ export class YamlPieces {
     if (item === null) return
     this.#item = null
     this.#hadItems = true
-    const [raw] = [parse(item)].flat()
-    this.#handlers.onItem(raw)
+    this.#handlers.onItem(parseItem(item, [...this.#document.lines, ...this.#anchored]))
+    if (setsAnchor(item)) this.#anchored.push(...item.lines)
   }
 
   #finishDocument(): void {
     this.#finishItem()
     const document = this.#document
-    if (this.#indent === 'awaited') throw new YamlError(`line ${this.#count}`, true)
+    if (this.#indent === 'awaited') throw new YamlError(`line ${this.#count}`, { truncated: true })
     this.#indent = null
+    this.#anchored = []
     this.#document = { lines: [], at: this.#count }
     if (document.lines.every(line => EMPTY.test(line.replace(DOCUMENT_START, '')))) return
-    const rest = parse(document)
+    const rest = parsePiece(document)
     // kubectl writes apiVersion, items, kind, in this order.
-    if (this.#hadItems && !('kind' in record(rest))) throw new YamlError(`line ${this.#count}`, true)
+    if (this.#hadItems && !('kind' in record(rest)))
+      throw new YamlError(`line ${this.#count}`, { truncated: true })
     this.#hadItems = false
     this.#handlers.onDocument(rest)
   }
-}
-
-/** Duplicate keys: the last one wins, as in JSON. The way through JSON frees the values from the text that they were cut from. */
-function parse({ lines, at }: Piece): unknown {
-  try {
-    const document = parseDocument(lines.join('\n'), {
-      prettyErrors: false,
-      uniqueKeys: false,
-      logLevel: 'silent',
-    })
-    const [error] = document.errors
-    if (error !== undefined) throw new YamlError(`line ${at + lineOf(lines, error.pos[0])}`)
-    return JSON.parse(JSON.stringify(document.toJS() ?? null))
-  } catch (error) {
-    if (error instanceof YamlError) throw error
-    // An alias of what stands in another piece, or aliases that would grow without end.
-    const what = error instanceof ReferenceError ? ' has YAML aliases that' : ''
-    throw new YamlError(`what begins at line ${at}${what}`)
-  }
-}
-
-function lineOf(lines: string[], offset: number): number {
-  return lines.join('\n').slice(0, offset).split('\n').length - 1
 }

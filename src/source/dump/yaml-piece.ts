@@ -1,0 +1,61 @@
+/** Parses one piece of a YAML dump: an item, or a document without its items. */
+
+import { parseDocument } from 'yaml'
+import { list, record } from '../narrow/shape.ts'
+
+/** Not YAML, or not all of it; says the line, and quotes nothing of it. */
+export class YamlError extends Error {
+  override name = 'YamlError'
+  readonly truncated: boolean
+
+  constructor(message: string, options: { truncated?: boolean; cause?: unknown } = {}) {
+    super(message, { cause: options.cause })
+    this.truncated = options.truncated ?? false
+  }
+}
+
+/** Lines that are parsed together, and where they begin. */
+export interface Piece {
+  lines: string[]
+  at: number
+}
+
+/** Whether a later item may have an alias for something in this one. */
+export function setsAnchor({ lines }: Piece): boolean {
+  return lines.some(line => /[-:,[{]\s+&\w/.test(line))
+}
+
+/** @param before the lines of its document that it may have aliases for; parsed again only where it has */
+export function parseItem(item: Piece, before: string[]): unknown {
+  try {
+    const [raw] = [parsePiece(item)].flat()
+    return raw
+  } catch (error) {
+    if (!(error instanceof YamlError) || error.cause === undefined || before.length === 0) throw error
+    return list(record(parsePiece({ lines: [...before, ...item.lines], at: item.at })).items).at(-1)
+  }
+}
+
+/** Duplicate keys: the last one wins, as in JSON; `<<` merges, as in kubectl's YAML 1.1. The way through JSON frees the values from the text that they were cut from. */
+export function parsePiece({ lines, at }: Piece): unknown {
+  try {
+    const document = parseDocument(lines.join('\n'), {
+      prettyErrors: false,
+      uniqueKeys: false,
+      merge: true,
+      logLevel: 'silent',
+    })
+    const [error] = document.errors
+    if (error !== undefined) throw new YamlError(`line ${at + lineOf(lines, error.pos[0])}`)
+    return JSON.parse(JSON.stringify(document.toJS() ?? null))
+  } catch (error) {
+    if (error instanceof YamlError) throw error
+    // An alias of what stands in another piece, or aliases that would grow without end.
+    const what = error instanceof ReferenceError ? ' has YAML aliases that' : ''
+    throw new YamlError(`what begins at line ${at}${what}`, { cause: error })
+  }
+}
+
+function lineOf(lines: string[], offset: number): number {
+  return lines.join('\n').slice(0, offset).split('\n').length - 1
+}
