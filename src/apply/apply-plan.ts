@@ -41,7 +41,7 @@ export async function applyPlan(plan: Plan, checked: Outcome[], context: ApplyCo
   await recoveries.wait(outcomes)
   const inOrder = plan.changes.flatMap(change => outcomes.get(change.id) ?? [])
   const wrote = inOrder.some(({ status }) => status === 'applied' || status === 'failed')
-  return { run: wrote ? context.run : null, outcomes: inOrder, recoveries: recoveries.report() }
+  return { run: wrote ? context.run : null, outcomes: inOrder, recoveries: recoveries.report(outcomes) }
 }
 
 /** Secrets, then what names them. */

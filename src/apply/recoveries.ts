@@ -16,7 +16,10 @@ interface Watched {
   aim: Aim
   /** Uids of the pods that were there before anything was written. */
   before: Set<string>
+  /** Those that came since. */
   pods: RecoveryPod[]
+  /** Those of `before` that are still there. */
+  old: RecoveryPod[]
 }
 
 export class Recoveries {
@@ -32,7 +35,7 @@ export class Recoveries {
   static async before(changes: Change[], context: ApplyContext): Promise<Recoveries> {
     const watched = await bounded(aimsOf(changes), AT_ONCE, async aim => {
       const pods = await podsOf(aim, context.cluster, context.signal)
-      return { aim, before: new Set(pods.map(uidOf)), pods: [] }
+      return { aim, before: new Set(pods.map(uidOf)), pods: [], old: pods.map(podState) }
     })
     return new Recoveries(watched, context)
   }
@@ -41,12 +44,12 @@ export class Recoveries {
   async wait(outcomes: ReadonlyMap<string, Outcome>): Promise<void> {
     const { clock, timeoutMs, onProgress, signal } = this.#context
     const deadline = clock.now() + timeoutMs
-    const due = this.#watched.map(one => ({ one, wanted: written(one.aim, outcomes) }))
-    const wanted = due.reduce((sum, { wanted: pods }) => sum + pods, 0)
+    const due = this.#watched.map(one => ({ one, wanted: pods(one.aim, outcomes, MADE) }))
+    const wanted = due.reduce((sum, each) => sum + each.wanted, 0)
     for (;;) {
-      const open = due.filter(({ one, wanted: pods }) => recovered(one) < pods)
+      const open = due.filter(each => recovered(each.one, outcomes) < each.wanted)
       await bounded(open, AT_ONCE, ({ one }) => this.#look(one))
-      const back = due.reduce((sum, { one, wanted: pods }) => sum + Math.min(pods, recovered(one)), 0)
+      const back = due.reduce((sum, { one }) => sum + recovered(one, outcomes), 0)
       if (wanted > 0) onProgress({ phase: 'waiting', recovered: back, wanted })
       if (back >= wanted || clock.now() + PAUSE > deadline) return
       await clock.sleep(PAUSE, signal)
@@ -54,23 +57,25 @@ export class Recoveries {
   }
 
   /** What came back of all that was aimed at, whether or not its change was made. */
-  report(): Recovery[] {
+  report(outcomes: ReadonlyMap<string, Outcome>): Recovery[] {
     return this.#watched.map(one => {
-      const wanted = one.aim.changes.reduce((sum, { pods }) => sum + pods, 0)
+      const old = pods(one.aim, outcomes, ['unchanged']) > 0 ? one.old : []
       return {
         namespace: one.aim.namespace,
         workload: one.aim.workload,
-        wanted,
-        recovered: Math.min(wanted, recovered(one)),
-        waiting: one.pods.filter(({ state }) => state !== 'running'),
+        wanted: one.aim.changes.reduce((sum, change) => sum + change.pods, 0),
+        recovered: recovered(one, outcomes),
+        waiting: [...one.pods, ...old].filter(({ state }) => state !== 'running'),
       }
     })
   }
 
   async #look(one: Watched): Promise<void> {
     try {
-      const pods = await podsOf(one.aim, this.#context.cluster, this.#context.signal)
-      one.pods = pods.filter(pod => !one.before.has(uidOf(pod)) && !isEnding(pod)).map(podState)
+      const all = await podsOf(one.aim, this.#context.cluster, this.#context.signal)
+      const there = all.filter(pod => !isEnding(pod))
+      one.pods = there.filter(pod => !one.before.has(uidOf(pod))).map(podState)
+      one.old = there.filter(pod => one.before.has(uidOf(pod))).map(podState)
     } catch (error) {
       // A look that fails is taken again; what was seen last stands until then.
       statusOf(error)
@@ -78,15 +83,22 @@ export class Recoveries {
   }
 }
 
-/** How many pods are to come: those whose change the server has taken. */
-function written({ changes }: Aim, outcomes: ReadonlyMap<string, Outcome>): number {
+const MADE: Outcome['status'][] = ['applied', 'unchanged']
+
+/** How many pods the aim's changes of that outcome bring. */
+function pods({ changes }: Aim, outcomes: ReadonlyMap<string, Outcome>, which: Outcome['status'][]): number {
   return changes
-    .filter(({ id }) => outcomes.get(id)?.status === 'applied')
-    .reduce((sum, { pods }) => sum + pods, 0)
+    .filter(({ id }) => which.includes(outcomes.get(id)?.status ?? 'skipped'))
+    .reduce((sum, change) => sum + change.pods, 0)
 }
 
-function recovered({ pods }: Watched): number {
-  return pods.filter(({ state }) => state === 'running').length
+/** Where a change was made before this run, the pods that it brings were there already: they count unless others of their kind don't run. */
+function recovered(one: Watched, outcomes: ReadonlyMap<string, Outcome>): number {
+  const fresh = one.pods.filter(({ state }) => state === 'running').length
+  const stuck = one.old.filter(({ state }) => state !== 'running').length
+  const applied = pods(one.aim, outcomes, ['applied'])
+  const earlier = pods(one.aim, outcomes, ['unchanged'])
+  return Math.min(applied, fresh) + Math.max(0, earlier - stuck)
 }
 
 async function podsOf(aim: Aim, cluster: ClusterWriter, signal?: AbortSignal): Promise<KubernetesObject[]> {

@@ -79,11 +79,12 @@ function after(of: Story, before: (what: string) => void) {
 
 let names = 0
 
-function contextOf(
+/** What writing works with here: time that passes by itself, and the story's own journals. */
+export function contextOf(
   of: Story,
   client: ClusterWriter,
-  runs: Awaited<ReturnType<typeof listRuns>>,
-  before: (what: string) => void,
+  runs: Awaited<ReturnType<typeof listRuns>> = [],
+  before: (what: string) => void = () => {},
 ): ApplyContext & { close(): Promise<void> } {
   const run = runName(new Date(of.clock.now() + 1000 * names++))
   const header = {

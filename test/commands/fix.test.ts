@@ -167,6 +167,16 @@ describe('a plan in a file', () => {
     expect(podsRunning()).toBe(true)
   })
 
+  test('that was carried out already writes nothing, and says that its pods run', async () => {
+    await save()
+    await incident.run(['fix', '--apply', file(), '--yes'])
+    const written = incident.writes().length
+    const again = await incident.run(['fix', '--apply', file(), '--yes'])
+    expect(again.code).toBe(0)
+    expect(lastLine(again.out)).toBe('All 3 pods that could not pull run now.')
+    expect(incident.writes()).toHaveLength(written)
+  })
+
   test('that is stale is refused, and nothing is written', async () => {
     await save()
     giveDefaultAnEntry()

@@ -1,0 +1,35 @@
+/** Pods of a change that somebody made before this run: they count as back, unless others of their kind are stuck. */
+import { expect, test } from 'vitest'
+import { Recoveries } from '../../src/apply/recoveries.ts'
+import { outcomeOf } from '../../src/apply/refusal.ts'
+import type { RecreatePod } from '../../src/plan/change.ts'
+import { recreate } from '../report/plan-samples.ts'
+import { clientOf } from './in-process-cluster.ts'
+import { contextOf, fix } from './runs.ts'
+import { type Story, story } from './story.ts'
+
+/** The change whose pod was replaced by somebody else between the plan and now. */
+function madeEarlier(of: Story): RecreatePod {
+  const [pod] = of.cluster.list('Pod', 'web')
+  const [owner] = pod?.metadata.ownerReferences ?? []
+  const controller = { kind: 'ReplicaSet', name: 'shop', uid: owner?.uid ?? '' }
+  return recreate('web', 'shop', { controller })
+}
+
+async function recoveredIn(of: Story): Promise<number | undefined> {
+  const change = madeEarlier(of)
+  const recoveries = await Recoveries.before([change], contextOf(of, clientOf(of.server)))
+  const outcomes = new Map([[change.id, outcomeOf(change, 'unchanged')]])
+  await recoveries.wait(outcomes)
+  return recoveries.report(outcomes)[0]?.recovered
+}
+
+test('a pod that runs already is back', async () => {
+  const of = story()
+  await fix(of)
+  expect(await recoveredIn(of)).toBe(1)
+})
+
+test('a pod that is stuck is not back', async () => {
+  expect(await recoveredIn(story())).toBe(0)
+})
