@@ -40,38 +40,32 @@ export async function readConfigFile(
   const hostsOnly = shape !== 'podman'
   if (shape === 'dockercfg')
     return { origin, auths: Object.entries(root), credHelpers: [], credsStore: null, hostsOnly }
-  const credHelpers = entriesOf(root, 'credHelpers', shownPath).map(([key, suffix]): [string, string] => {
-    if (typeof suffix === 'string') return [key, suffix]
-    throw new UsageError(`${shownPath}: every value of credHelpers must be the name of a helper`)
-  })
-  const store = root.credsStore ?? ''
-  if (typeof store !== 'string') throw new UsageError(`${shownPath}: credsStore must be the name of a helper`)
-  return {
-    origin,
-    auths: entriesOf(root, 'auths', shownPath),
-    credHelpers,
-    credsStore: store === '' ? null : store,
-    hostsOnly,
-  }
+  return configOf(root, shownPath, origin, hostsOnly)
 }
 
 /**
- * The variable DOCKER_AUTH_CONFIG: `{"auths":{host:{"auth":…}}}` and nothing else; docker refuses unknown fields in it
- * (docker/cli configfile parseEnvConfig). Throws UsageError, never naming its content.
+ * The variable DOCKER_AUTH_CONFIG. docker takes `auth` alone from it and passes over the variable where it holds more (docker/cli configfile
+ * parseEnvConfig); GitLab's documentation puts a whole config.json into it, so all of it is read. Throws UsageError, never naming its content.
  */
 export function readEnvironmentConfig(text: string): CredentialConfig {
   const name = 'DOCKER_AUTH_CONFIG'
-  const root = parseObject(text, name)
-  if (Object.keys(root).some(key => key !== 'auths')) {
-    throw new UsageError(`${name} may hold "auths" and nothing beside it: take the other fields out`)
-  }
-  const auths = entriesOf(root, 'auths', name)
-  for (const [, entry] of auths) {
-    if (!isObject(entry) || Object.keys(entry).some(key => key !== 'auth')) {
-      throw new UsageError(`${name}: each entry of "auths" may hold "auth" and nothing beside it`)
-    }
-  }
-  return { origin: name, auths, credHelpers: [], credsStore: null, hostsOnly: true }
+  return configOf(parseObject(text, name), name, name, true)
+}
+
+function configOf(
+  root: Record<string, unknown>,
+  name: string,
+  origin: string,
+  hostsOnly: boolean,
+): CredentialConfig {
+  const credHelpers = entriesOf(root, 'credHelpers', name).map(([key, suffix]): [string, string] => {
+    if (typeof suffix === 'string') return [key, suffix]
+    throw new UsageError(`${name}: every value of credHelpers must be the name of a helper`)
+  })
+  const store = root.credsStore ?? ''
+  if (typeof store !== 'string') throw new UsageError(`${name}: credsStore must be the name of a helper`)
+  const credsStore = store === '' ? null : store
+  return { origin, auths: entriesOf(root, 'auths', name), credHelpers, credsStore, hostsOnly }
 }
 
 function parseObject(text: string, name: string): Record<string, unknown> {

@@ -255,16 +255,19 @@ describe('bad input', () => {
 
   test.each([
     ['{', 'DOCKER_AUTH_CONFIG is not valid JSON (line 1, column 2)'],
-    [JSON.stringify({ credsStore: CANARY }), '"auths" and nothing beside it'],
-    [
-      JSON.stringify({ auths: { x: { username: 'jane', password: CANARY } } }),
-      '"auth" and nothing beside it',
-    ],
-  ])('DOCKER_AUTH_CONFIG is strict: %s', async (text, message) => {
+    [`["${CANARY}"]`, 'DOCKER_AUTH_CONFIG must hold a JSON object'],
+    [JSON.stringify({ auths: CANARY }), 'DOCKER_AUTH_CONFIG: "auths" must be a JSON object'],
+  ])('DOCKER_AUTH_CONFIG is refused where it is no config: %s', async (text, message) => {
     const error = await find({ env: { DOCKER_AUTH_CONFIG: text } }).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(UsageError)
     expect(String(error)).toContain(message)
     expect(inspect(error)).not.toContain(CANARY)
+  })
+
+  test('DOCKER_AUTH_CONFIG may be a whole config, as GitLab has it', async () => {
+    const auths = { [HUB]: { username: 'jane', password: CANARY } }
+    const env = { DOCKER_AUTH_CONFIG: JSON.stringify({ auths, credHelpers: { 'ghcr.io': 'gh' } }) }
+    expect((await find({ env })).credentials).toMatchObject([{ username: 'jane' }])
   })
 
   test('an empty file holds no login and is no error', async () => {
