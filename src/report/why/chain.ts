@@ -10,7 +10,7 @@ import { wrap } from '../layout.ts'
 import type { ReportOptions } from '../options.ts'
 import { type Palette, paletteFor } from '../palette.ts'
 import { visible } from '../sanitise.ts'
-import { podPath, workloadPath } from '../words/commands.ts'
+import { isStatic, podPath, workloadPath } from '../words/commands.ts'
 import { problemText } from '../words/credential.ts'
 import { registryName, type Step } from '../words/told.ts'
 import { POLICY, VERDICT, type WhyPlace, whyNext, whyProblem } from '../words/why.ts'
@@ -41,7 +41,7 @@ export function renderChain(why: Why, options: ReportOptions): string {
 function heading(why: Why, width: number): string[] {
   const { workload, node, serviceAccount } = why
   const facts = [
-    ...(workload === null ? [] : [`of ${cell(workloadPath(why))}`]),
+    ...(isStatic(why) ? ['a static pod'] : workload === null ? [] : [`of ${cell(workloadPath(why))}`]),
     node === null ? 'on no node yet' : `on node ${cell(node)}`,
     `service account ${cell(serviceAccount)}`,
   ]

@@ -5,18 +5,25 @@ import { shellWord } from '../escape.ts'
 import type { Step } from './told.ts'
 
 /** `-n web`, or every namespace where the findings are in several. */
-function scopeOf(findings: readonly Finding[]): string {
+function scopeOf(findings: readonly Pick<Finding, 'namespace'>[]): string {
   const [first, ...others] = new Set(findings.map(({ namespace }) => namespace))
   return first !== undefined && others.length === 0 ? `-n ${shellWord(first)}` : '--all-namespaces'
 }
 
 /** The `fix` that serves these findings, with the flags of a remedy that has some. */
-export function fixCommand(program: string, findings: readonly Finding[], flags = ''): string {
+export function fixCommand(
+  program: string,
+  findings: readonly Pick<Finding, 'namespace'>[],
+  flags = '',
+): string {
   return [program, 'fix', scopeOf(findings), flags].filter(part => part !== '').join(' ')
 }
 
 /** The `fix` that gives the pods a login: only new pods get one, and those that nothing makes anew `fix` leaves alone unless told. */
-export function loginFixCommand(program: string, findings: readonly Finding[]): string {
+export function loginFixCommand(
+  program: string,
+  findings: readonly Pick<Finding, 'namespace' | 'workload'>[],
+): string {
   const bare = findings.every(({ workload }) => workload === null)
   return fixCommand(program, findings, bare ? '--recreate-bare-pods' : '')
 }
@@ -54,9 +61,11 @@ export function whyCommand(program: string, finding: Pick<Finding, 'namespace' |
   return `${program} why ${shellWord(podPath(finding))}`
 }
 
-/** `deployment/shop`; for a bare pod `pod/shop-1`. */
+/** `deployment/shop`; for a pod that no controller made `pod/shop-1`. */
 export function workloadPath({ workload, pod }: Pick<Finding, 'workload' | 'pod'>): string {
-  return workload === null ? `pod/${pod}` : `${workload.kind.toLowerCase()}/${workload.name}`
+  return workload === null || isStatic({ workload })
+    ? `pod/${pod}`
+    : `${workload.kind.toLowerCase()}/${workload.name}`
 }
 
 /** What `kubectl set image` can change (kubectl set image --help); a Job's template never changes. */
@@ -70,6 +79,7 @@ export function setImage(place: ContainerPlace, replacement: string): Step {
   const { namespace, container, containerKind, workload } = place
   const kind = workload?.kind ?? 'Pod'
   const what = shellWord(workloadPath(place))
+  if (isStatic(place)) return { say: `Set the right image ${inManifest(place)}` }
   if (kind === 'Job')
     return {
       say: `Delete job ${workload?.name ?? ''} and create it with the right image: a Job's template can't be changed`,
@@ -81,6 +91,26 @@ export function setImage(place: ContainerPlace, replacement: string): Step {
     say: 'Set the right image (at its source, where GitOps keeps it)',
     command: `kubectl -n ${shellWord(namespace)} set image ${what} ${shellWord(`${container}=${replacement}`)}`,
   }
+}
+
+/** How to change another field of the container, which no kubectl command sets. */
+export function editField(place: Omit<ContainerPlace, 'container' | 'containerKind'>, say: string): Step {
+  if (isStatic(place)) return { say: `${say} ${inManifest(place)}` }
+  return { say, command: `kubectl -n ${shellWord(place.namespace)} edit ${shellWord(workloadPath(place))}` }
+}
+
+/** A static pod: the kubelet made it from a file, and the node stands as its owner. */
+export function isStatic({ workload }: Pick<Finding, 'workload'>): boolean {
+  return workload?.kind === 'Node'
+}
+
+function inManifest({ workload }: Pick<Finding, 'workload'>): string {
+  return `in the static pod's manifest on node ${workload?.name} (/etc/kubernetes/manifests, unless its kubelet has another folder)`
+}
+
+/** How a static pod gets a login, which no object of the cluster can give it. */
+export const NODE_LOGIN: Step = {
+  say: 'Put a login for the kubelet on the node, as /var/lib/kubelet/config.json (like ~/.docker/config.json), and restart the kubelet',
 }
 
 /** The image as written, with another tag. */

@@ -2,7 +2,7 @@
 
 import type { Declined, Plan } from '../../plan/plan.ts'
 import { shellWord } from '../escape.ts'
-import { loginCommand, whyCommand } from './commands.ts'
+import { loginCommand, NODE_LOGIN, whyCommand } from './commands.ts'
 import { counted } from './count.ts'
 import { managerName, managerStep } from './managers.ts'
 import { objectName, scopeFlags } from './plan.ts'
@@ -72,9 +72,7 @@ const WORDS: { [C in Code]: Words<Of<C>> } = {
   'mirror-pod': {
     title: (_first, count) => `${counted(count, 'static pod')}: only the node itself can change them`,
     says: ({ node }) => (node === null ? '' : `on node ${node}`),
-    next: () => ({
-      say: 'Put a login for the kubelet on the node, as /var/lib/kubelet/config.json (like ~/.docker/config.json), and restart the kubelet',
-    }),
+    next: () => NODE_LOGIN,
   },
   'immutable-job': {
     title: (_first, count) => `${counted(count, 'Job')}: the template of a Job never changes`,

@@ -1,10 +1,19 @@
 /** The words of `why`: policies, verdicts, and each broken link with what mends it. */
 
+import type { AttemptProblem } from '../../diagnosis/finding.ts'
 import type { Verdict, Why, WhyContainer, WhyProblem } from '../../diagnosis/why-report.ts'
 import type { PullPolicy } from '../../snapshot/pod.ts'
 import { shellWord } from '../escape.ts'
 import { wordsFor } from './causes.ts'
-import { type ContainerPlace, loginCommand, setImage, workloadPath } from './commands.ts'
+import {
+  type ContainerPlace,
+  editField,
+  isStatic,
+  loginCommand,
+  loginFixCommand,
+  NODE_LOGIN,
+  setImage,
+} from './commands.ts'
 import { problemText } from './credential.ts'
 import { registryName, type Step } from './told.ts'
 
@@ -35,11 +44,19 @@ interface ProblemWords<P> {
   next(problem: P, place: WhyPlace): Step
 }
 
-const fix = (say: string, { why, program }: WhyPlace): Step => ({
-  say,
-  command: `${program} fix -n ${shellWord(why.namespace)}`,
-})
+const fix = (say: string, { why, program }: WhyPlace): Step =>
+  isStatic(why) ? NODE_LOGIN : { say, command: loginFixCommand(program, [why]) }
 const listed = (names: readonly string[]) => names.join(', ')
+
+/** Nobody knows whether these have to be mended. */
+const UNREAD: Partial<Record<AttemptProblem, (why: Why) => Step>> = {
+  'secret-forbidden': ({ namespace }) => ({
+    say: `Ask for get on secrets in ${namespace}, and run it again`,
+  }),
+  'secret-unread': () => ({
+    say: 'Run it again where the secret can be read: on the cluster, or on a dump with secrets in it',
+  }),
+}
 
 const PROBLEMS: { [Code in WhyProblem['code']]: ProblemWords<Problem<Code>> } = {
   'invalid-reference': {
@@ -48,10 +65,7 @@ const PROBLEMS: { [Code in WhyProblem['code']]: ProblemWords<Problem<Code>> } = 
   },
   'never-pull': {
     says: () => 'the pull policy is Never, and the image is not on the node',
-    next: (_problem, place) => ({
-      say: 'Set imagePullPolicy to IfNotPresent',
-      command: `kubectl -n ${shellWord(place.why.namespace)} edit ${shellWord(workloadPath(place.why))}`,
-    }),
+    next: (_problem, { why }) => editField(why, 'Set imagePullPolicy to IfNotPresent'),
   },
   'malformed-secret': {
     says: ({ secret }) => `secret ${secret} is malformed, and one such secret fails every image of the pod`,
@@ -84,9 +98,11 @@ const PROBLEMS: { [Code in WhyProblem['code']]: ProblemWords<Problem<Code>> } = 
       return `secret ${secret} ${problemText(problem, same ?? { key })}`
     },
     next: ({ problem, secret }, place) =>
-      problem === 'secret-forbidden' || problem === 'secret-unread'
-        ? { say: `Ask for get on secrets in ${place.why.namespace}, and run it again` }
-        : fix(`Mend secret ${secret}, or give the pod a credential that works`, place),
+      UNREAD[problem]?.(place.why) ??
+      fix(
+        `${problem === 'secret-missing' ? 'Make' : 'Mend'} secret ${secret}, or give the pod a credential that works`,
+        place,
+      ),
   },
   'pull-failed': {
     says: ({ finding }, { program }) => {

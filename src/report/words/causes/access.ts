@@ -1,8 +1,16 @@
 /** The words of pulls that somebody refused: the registry, a policy on the node, the pod's own pull policy. */
 
 import type { CredentialStatus } from '../../../diagnosis/finding.ts'
-import { shellWord } from '../../escape.ts'
-import { loginCommand, loginFixCommand, onNode, pullByHand, whyCommand, workloadPath } from '../commands.ts'
+import {
+  editField,
+  isStatic,
+  loginCommand,
+  loginFixCommand,
+  NODE_LOGIN,
+  onNode,
+  pullByHand,
+  whyCommand,
+} from '../commands.ts'
 import { type CauseWords, RegistryName, registryName, type Step, type Told } from '../told.ts'
 
 const TITLE: Record<CredentialStatus, (registry: string | null) => string> = {
@@ -53,7 +61,7 @@ function loginSteps({ program, findings }: Told): Step[] {
     const say = 'Recreate the pods: they are older than the credential that new ones would get'
     steps.push({ say, command: loginFixCommand(program, older) })
   }
-  return steps
+  return findings.some(isStatic) ? [...steps, NODE_LOGIN] : steps
 }
 
 export const signaturePolicy: CauseWords = {
@@ -77,10 +85,7 @@ export const neverPull: CauseWords = {
   meaning: () =>
     'With imagePullPolicy Never the kubelet only uses what is on the node already, and what this pod may use of it.',
   next: ({ findings: [first] }) => [
-    {
-      say: 'Let the kubelet pull it: set imagePullPolicy to IfNotPresent',
-      command: `kubectl -n ${shellWord(first.namespace)} edit ${shellWord(workloadPath(first))}`,
-    },
+    editField(first, 'Let the kubelet pull it: set imagePullPolicy to IfNotPresent'),
     { ...pullByHand(first), say: `Or bring the image to every node that runs it; ${onNode(first)}` },
   ],
 }
