@@ -16,21 +16,20 @@ const FIELDS = [
   'passwd',
   'auth',
   'sig',
-  'signature',
+  'hmac',
   'verify',
-  'awsaccesskeyid',
   'googleaccessid',
-  'x-amz-signature',
-  'x-amz-credential',
-  'x-amz-security-token',
-  'x-goog-signature',
-  'x-goog-credential',
+  'key-pair-id',
+  'q-ak',
+  // Amazon's, Google's, Alibaba's and Tencent's signed URLs differ in the prefix only.
+  '[\\w-]{0,20}(?:signature|credential|security-token|accesskeyid)',
 ].join('|')
 
 /** Tokens that are known by their own look, wherever they stand. */
 const TOKENS = [
   /(?<![\w-])dckr_(?:jti|pat|oat)_[\w-]+/g,
   /(?<![\w-])eyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?/g,
+  /(?<![\w-])eyJ[\w+/-]{40,}={0,2}/g,
   /(?<!\w)gh[pousr]_[A-Za-z0-9]{16,}/g,
   /(?<!\w)github_pat_\w{20,}/g,
   /(?<![\w-])gl(?:pat|dt|oas|cbt)-[\w-]{16,}/g,
@@ -42,8 +41,13 @@ const TOKENS = [
 const USERINFO = /:\/\/[^\s/"'?#]*@(?!sha(?:256|512):)/g
 const AUTHORIZATION = /(authorization\\?["']?\s*[:=]\s*\\?["']?(?:basic|bearer)\s+)[^\s,"'\\]+/gi
 const SCHEME = /\b(basic|bearer)(\s+)([\w.~+/-]{4,}=*)/gi
-const PARAMETER = new RegExp(`((?:^|[^\\w-]|u0026|%26)(?:${FIELDS})=)[\\w%.~+/=-]*[\\w%~+/=-]`, 'gi')
-const JSON_FIELD = new RegExp(`(\\\\*["'](?:${FIELDS})\\\\*["']\\s*:\\s*\\\\*["'])[^"'\\\\]+`, 'gi')
+/** A `%2B` that went through one of Go's format functions by mistake, as containerd's URLs do on their way into an event. */
+const MISPRINT = '%!\\w?\\([A-Z]{1,10}\\)'
+const PARAMETER = new RegExp(
+  `((?:^|[^\\w-]|u0026|%26|%3F)(?:${FIELDS})(?:=|%3D))(?:${MISPRINT}|[\\w%.~+/=-])*(?:${MISPRINT}|[\\w%~+/=-])`,
+  'gi',
+)
+const JSON_FIELD = new RegExp(`((?<![\\w-])(?:${FIELDS})\\\\*["']\\s*:\\s*\\\\*["'])[^"'\\\\]+`, 'gi')
 const RATE_LIMIT_SOURCE = /(docker-ratelimit-source\\?["']?\s*[:=]\s*\[?\\?["']?)[^\s,;"'\]\\]+/gi
 
 /** The text without what lets somebody in. Nothing else is changed. */

@@ -30,6 +30,20 @@ describe('redact', () => {
       String.raw`https://c.example/x?se=1\u0026sig=canary%3D\u0026sp=r`,
       String.raw`https://c.example/x?se=1\u0026sig=[redacted]\u0026sp=r`,
     ],
+    [
+      'https://c.example/x?se=1&sig=NE%!B(MISSING)canary%!D(MISSING)&sp=r',
+      'https://c.example/x?se=1&sig=[redacted]&sp=r',
+    ],
+    [
+      'https://c.example/x?Expires=1&Signature=canary~-__&Key-Pair-Id=APKACANARY',
+      'https://c.example/x?Expires=1&Signature=[redacted]&Key-Pair-Id=[redacted]',
+    ],
+    [
+      'https://c.example/x?OSSAccessKeyId=LTAICANARY&x-oss-security-token=canary',
+      'https://c.example/x?OSSAccessKeyId=[redacted]&x-oss-security-token=[redacted]',
+    ],
+    ['next=https%3A%2F%2Fc.example%3Fsig%3Dcanary', 'next=https%3A%2F%2Fc.example%3Fsig%3D[redacted]'],
+    ['X-Registry-Auth: eyJ1c2VybmFtZSI6InUiLCJwYXNzd29yZCI6ImNhbmFyeSJ9', 'X-Registry-Auth: [redacted]'],
     ['denied for AKIAIOSFODNN7EXAMPLE.', 'denied for [redacted].'],
     ['docker-ratelimit-source: 192.0.2.1', 'docker-ratelimit-source: [redacted]'],
   ])('%j loses what lets somebody in', (text, clean) => {
@@ -61,6 +75,10 @@ describe('redact', () => {
     '"auth":"',
     'dckr_pat_',
     '\\"',
+    '\\',
+    'sig=a.',
+    '%!B(',
+    '-signature',
     'authorization: ',
   ])('a flood of %j takes linear time', piece => {
     const started = performance.now()
