@@ -3,7 +3,7 @@
 /** What may stand between the word "status" and the number. */
 const ASKED = '(?: (?:from|for) [^:]{0,80}| ‹\\w+›| \\[[^\\]]{0,80}\\])?'
 const NAMED = new RegExp(
-  `\\b(?:http status|http response|status code|statuscode|response code|http error|status|http)${ASKED}[\\s:=("]{1,4}([45]\\d\\d)\\b`,
+  `\\b(?:http status|http response|status code|statuscode|response code|http code|error code|http error|server error|status|http)${ASKED}[\\s:=("]{1,4}([45]\\d\\d)\\b`,
 )
 const PHRASES: [number, string][] = [
   [400, 'bad request'],

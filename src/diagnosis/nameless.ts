@@ -44,6 +44,7 @@ const SLOTS = [
   `\\b((?:container|docker) registry )${NAME}`,
   `\\b((?:image|repository|project|tag|artifact|name|reference) )${NAME}(?= (?:is )?(?:not found|was|does not|did not|returns|could not))`,
   `\\b((?:failed to pull image|with tag|from repo) )${NAME}`,
+  '\\b(spec\\.\\w{1,30}\\{)[^}\\s]{1,63}(?=\\})',
 ].map(slot => new RegExp(slot, 'gi'))
 const TOKEN = /[^\s"'`()[\]{}<>,;=|‹›]+/g
 
@@ -71,7 +72,7 @@ function withoutUrl(url: string, hosts: string[]): string {
   const rest = url.slice(start.length)
   const query = rest.indexOf('?')
   const path = query === -1 ? rest : rest.slice(0, query)
-  const colon = /^https?$/i.test(scheme) ? path.search(/:(?![0-9a-f]{8})/) : -1
+  const colon = /^https?$/i.test(scheme) ? path.search(/(?<!sha(?:256|512)):(?![0-9a-f]{8})/) : -1
   const end = colon === -1 ? endOfWord(url) : start.length + colon
   return `‹url›${url.slice(end).replace(/^:(?=\S)/, ': ')}`
 }
@@ -81,11 +82,17 @@ function withoutName(token: string): string {
   const word = token.slice(0, end)
   const tail = token.slice(end)
   if (WORDS.has(word.toLowerCase()) || word === '') return token
-  if (word.startsWith('/')) return `${word.startsWith('/etc/') ? '‹name›' : '‹path›'}${tail}`
+  if (word.startsWith('/')) return `${pathOf(word)}${tail}`
   const colon = word.indexOf(':')
   if (colon > 0 && FIELD.test(word.slice(0, colon)))
     return `${word.slice(0, colon)}: ${word.slice(colon + 1)}${tail}`
   return isName(word) ? `‹name›${tail}` : token
+}
+
+/** The runtime's policy file is worth reading; other settings are names, and the rest is the node's disk. */
+function pathOf(path: string): string {
+  if (path.endsWith('/policy.json')) return '‹path› policy.json'
+  return path.startsWith('/etc/') ? '‹name›' : '‹path›'
 }
 
 function isName(word: string): boolean {

@@ -1,5 +1,6 @@
 /** Takes a kubelet's text on a failed pull apart: the attempts in it, and for each what was said, without wrapping and names. */
 
+import { completed } from './cut-short.ts'
 import { httpStatus } from './http-status.ts'
 import { nameless } from './nameless.ts'
 
@@ -27,7 +28,7 @@ export interface PullErrors {
 const WRAPPING = [
   /\(HTTP code \d{3}\) [\w ]{1,30} - /gi,
   /API error \(\d{3}\): /gi,
-  /\b\d{3} (?:Server|Client) Error(?: for \S{1,300})?: [\w ]{1,30} \(/gi,
+  /\b\d{3} (?:Server|Client) Error(?:: [\w ]{1,30})?(?: for (?:url: )?\S{1,300})?: [\w ]{1,30} \(/gi,
   /this may be because there are no credentials on this request\.?/gi,
   /Unable to find image '[^']{0,300}' locally/gi,
 ]
@@ -35,6 +36,17 @@ const WRAPPING = [
 const NEXT_ATTEMPT =
   /, (?=rpc error: code = |failed to pull and unpack image |failed to "StartContainer" for |unable to pull image or OCI artifact|Error response from daemon: |initializing source |reading manifest |pinging container registry |pull QPS exceeded)/
 const ESCAPED = /(?<!\\)\\{1,8}(["'nrt])/g
+/** Signs that JSON (as Go writes it) or HTML spell out. */
+const SPELT_OUT = /\\{1,8}u00(?:22|26|27|3c|3e)|&(?:quot|#34|apos|#39|amp|lt|gt);/gi
+const SIGNS = new Map(
+  Object.entries({
+    '"': '22 quot #34',
+    "'": '27 apos #39',
+    '&': '26 amp',
+    '<': '3c lt',
+    '>': '3e gt',
+  }).flatMap(([sign, spellings]) => spellings.split(' ').map(spelling => [spelling, sign] as const)),
+)
 /** `(Mirrors also failed: [mirror: why]): registry: why`, as containers/image writes it. */
 const MIRRORS = { open: '(Mirrors also failed: [', close: ']):' }
 /** `pull image err: why; artifact err: why`, as CRI-O writes it since 1.33. */
@@ -44,7 +56,10 @@ const FOR_TOKEN =
 
 /** Parses a message of a container's status or of an event. Any text will do. */
 export function parsePullErrors(text: string): PullErrors {
-  let plain = text.replace(ESCAPED, (_whole, char: string) => (char === '"' || char === "'" ? char : ' '))
+  let plain = text
+    .replace(SPELT_OUT, spelt => SIGNS.get(spelt.replace(/^\\+u00|[&;]/g, '').toLowerCase()) ?? ' ')
+    .replace(ESCAPED, (_whole, char: string) => (char === '"' || char === "'" ? char : ' '))
+    .replace(/\s+/g, ' ')
   for (const wrapping of WRAPPING) plain = plain.replace(wrapping, '')
   const tries = plain.split(NEXT_ATTEMPT).map(attempt => {
     const asRegistry = cut(attempt, MIRRORS.open, MIRRORS.close)
@@ -69,7 +84,8 @@ function cut(text: string, open: string, close: string | null): { main: string; 
 }
 
 function parseOne(text: string): PullError {
-  const { said, hosts } = nameless(text.replace(/rpc error: code = \w+ desc = /gi, ''))
+  const { said: spoken, hosts } = nameless(text.replace(/rpc error: code = \w+ desc = /gi, ''))
+  const said = completed(spoken)
   return {
     said,
     grpc: /rpc error: code = (\w+)/i.exec(text)?.[1] ?? null,

@@ -20,16 +20,17 @@ export const refused = ruleOf(
   /\bauthentication (?:is )?(?:required|failed|error)\b|\bauthorization (?:is )?(?:required|failed)\b/,
   /\bnot (?:authori[sz]ed|authenticated|allowed access)\b|\bno pull access\b|\blogged in\b|\blogin (?:required|failed)\b/,
   /\bno basic auth credentials\b|\bno credentials (?:found|available|provided)\b/,
-  /\binsufficient[_ ]scopes?\b|\baccess[_ ]denied\b|\bpermission_denied\b|\binvalid_(?:grant|client|token)\b/,
+  /\binsufficient[_ ]scopes?\b|\baccess[_ ]?denied(?:exception)?\b|\bpermission_denied\b|\binvalid_(?:grant|client|token)\b/,
   /\b(?:incorrect|invalid|wrong|bad|expired) (?:user ?name|username\/password|credentials?|password|token|login|authorization)\b/,
   /\btoken (?:has |is )?(?:been )?(?:expired|invalid|revoked)\b|\breauthenticate\b/,
-  /\b(?:does not|doesn't) have (?:\S+ ){0,3}(?:permissions?|access)\b|\bno permissions?\b|\bmissing permissions?\b/,
+  /\b(?:do|does) ?(?:not|n't) have (?:\S+ ){0,3}(?:permissions?|access)\b|\bno permissions?\b|\bmissing permissions?\b/,
   /\bmay require\b|\brequires? (?:authentication|authorization|login)\b/,
-  /\bconnectivity_refresh_token_error\b|\bprojectpolicyviolation\b/,
+  /\bconnectivity_refresh_token_error\b|\bproject_?policy_?violation\b|\bcannot be pulled due to configured policy\b/,
 )
 
-/** The kubelet's own errors over a pull secret (credentialprovider), which come before any request. */
+/** Nobody was asked: the kubelet (credentialprovider) can't read a pull secret, or a helper gives no credential. */
 export const unreadableCredentials = ruleOf(
   'auth-required-or-denied',
   /\billegal base64 data\b|\bunable to parse auth field\b|\bunable to (?:decode|parse) .{0,20}dockercfg\b/,
+  /\b(?:error|failed|failure) (?:getting|to get) credentials\b|\bunable to retrieve (?:credentials|(?:\w+ )?registry auth)\b|\binvalid client secret\b/,
 )

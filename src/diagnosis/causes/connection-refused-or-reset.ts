@@ -7,7 +7,8 @@ const SAYINGS = [
   /\bno route to host\b|\b(?:network|host) is (?:unreachable|down)\b|\bunreachable (?:network|host)\b/,
   /\bbroken pipe\b|\buse of closed network connection\b|\bgoaway\b|\bserver closed idle connection\b/,
   /\bforcibly closed\b|\bactively refused\b|\bcannot assign requested address\b|\bstream error: stream id\b/,
-  /\bconnect: (?:permission denied|operation not permitted|invalid argument)\b/,
+  // Whatever else connect(2) says of an address; time running out has been looked for before.
+  /\bdial tcp\b.{0,80}: (?:connect|connectex|socket|bind): /,
   /\btransport connection broken\b(?!: malformed)|\bclient disconnected\b/,
 ]
 const CUT_SHORT = /\beof\b/
@@ -16,7 +17,7 @@ const UNPACKING =
   /\bfailed to (?:extract|register) layer\b|\bprocessing tar file\b|\bgzip\b|\bunpack image on\b|\bapplying layer\b/
 
 /** CRI-O says RegistryUnavailable of refused connections, older ones without a further word (server/image_pull.go). */
-const UNAVAILABLE = /\bregistry is unavailable[\s"'.)\]]{0,4}$|^registryunavailable$/
+const UNAVAILABLE = /\bregistry is unavailable[\s"'`.)\]]{0,4}(?:$|\w+=)|^registryunavailable$/
 
 export const connectionRefusedOrReset: CauseRule = {
   cause: 'connection-refused-or-reset',

@@ -4,7 +4,7 @@ import { refused, refusedStatus, unreadableCredentials } from './auth-required-o
 import { canceledOrDeadline } from './canceled-or-deadline.ts'
 import type { CauseRule } from './cause-rule.ts'
 import { connectionRefusedOrReset } from './connection-refused-or-reset.ts'
-import { corruptOrUnpack } from './corrupt-or-unpack.ts'
+import { corruptOrUnpack, snapshotterGone } from './corrupt-or-unpack.ts'
 import { diskFull } from './disk-full.ts'
 import { httpHttpsMismatch } from './http-https-mismatch.ts'
 import { notFound, notFoundStatus } from './image-not-found.ts'
@@ -25,6 +25,7 @@ import { unsupportedManifest } from './unsupported-manifest.ts'
 export const RULES: readonly CauseRule[] = [
   kubeletQps,
   neverPull,
+  snapshotterGone,
   runtimeGone,
   signatureRefused,
   proxy,

@@ -4,7 +4,9 @@ import { type CauseRule, FITS } from './cause-rule.ts'
 
 const SAYINGS = [
   /\bi\/o timeout\b|\btls handshake timeout\b|\btimeout awaiting\b|\bclient\.timeout\b/,
-  /\btimed out\b(?! waiting for the condition| on waiting)/,
+  /(?<!\bprogress )\btimed out\b(?! waiting for the condition| on waiting)/,
+  // The client's own deadline, met before it had a connection (net/http).
+  /\brequest canceled while waiting for connection\b/,
   // A PING that stays unanswered ends an HTTP/2 connection with these words.
   /\bhttp2: client connection lost\b/,
   /\bdid not properly respond\b|\bfailed to respond\b|\bnet\/http: timeout\b|\brequest timeout\b/,

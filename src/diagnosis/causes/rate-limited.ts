@@ -13,6 +13,8 @@ const SAYINGS = [
   new RegExp(`\\b${MANY} (?:\\w+ ){0,3}${LIMIT}(?: \\w+){0,4} (?:exceeded|reached|hit)\\b`),
   new RegExp(`\\b(?:exceeded|reached|over)(?: \\w+){0,4} ${MANY}(?: \\w+){0,3} ${LIMIT}\\b`),
   /\bretry-after: \S+ allowed: /,
+  // Cloudflare's page for a caller whom it limits.
+  /\berror code: 1015\b/,
 ]
 
 export const rateLimited: CauseRule = {
@@ -25,7 +27,11 @@ export const rateLimited: CauseRule = {
 
 /** Docker Hub names who is counted; its abuse limit is a bare 429 (docs.docker.com, "Docker Hub usage and limits"). */
 function subcauseOf({ said, hosts }: PullError): RateLimitSubcause {
-  if (/\bunauthenticated (?:pull )?rate limit\b|\banonymous\b.{0,60}\b(?:limit|quota|pulls)\b/.test(said))
+  if (
+    /\breached your unauth|\bunauthenticated (?:pull )?rate limit\b|\banonymous\b.{0,60}\b(?:limit|quota|pulls)\b/.test(
+      said,
+    )
+  )
     return 'anonymous'
   if (/\bhap429\b|\btoo many failed login\b/.test(said)) return 'abuse'
   if (

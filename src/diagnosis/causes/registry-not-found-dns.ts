@@ -4,7 +4,7 @@ import { ruleOf } from './cause-rule.ts'
 
 export const registryNotFoundDns = ruleOf(
   'registry-not-found-dns',
-  /\blookup ‹name›(?: on ‹?\S+)?: (?!operation was canceled|context canceled)/,
+  /\blookup ‹name›(?: on .{1,80}?)?: (?!operation was canceled|context canceled)/,
   /\bno such host\b|\bserver misbehaving\b|\bname resolution\b|\bname or service not known\b/,
   /\bname does not resolve\b|\bcould not resolve host\b|\bgetaddrinfo|\bno answer from dns\b/,
   /\bdial udp\b/,

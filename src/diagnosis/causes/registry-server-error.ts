@@ -13,5 +13,7 @@ export const brokenAnswer = ruleOf(
   /\binvalid character .{1,12} (?:looking for beginning of|after|in) /,
   /\bunexpected end of json input\b|\berror parsing http \d{3} response\b|\berror unmarshall?ing content\b/,
   /\bmalformed http (?:response|status|version)\b|\bunknown: unknown(?: error)?\b/,
-  /\bcannot unmarshal\b|\bmissing .{0,40}\bheader\b.{0,40}\bresponse\b/,
+  /\bcannot unmarshal\b|\bmissing .{0,40}\bheader\b.{0,40}\bresponse\b|\bmissing (?:or empty )?‹name› header\b/,
+  // Nexus no longer asks an upstream that failed it.
+  /\bremote auto blocked\b/,
 )

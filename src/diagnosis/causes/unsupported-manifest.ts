@@ -4,14 +4,14 @@ import { type CauseRule, FITS } from './cause-rule.ts'
 
 const SAYINGS = [
   /\bno longer supported since containerd\b/,
-  /\b(?:unsupported|unexpected|unknown|invalid|unrecognized|unhandled) (?:\w+ ){0,3}media ?type\b/,
+  /\b(?:unsupported|unexpected|unknown|invalid|unrecognized|unhandled) (?:\w+ ){0,3}(?:media|mime) ?type\b/,
   /\bmedia ?type ‹name› (?:is )?(?:not supported|unsupported|no longer supported)\b/,
   /\bmedia ?type in manifest\b|\bmediatype in manifest should be\b/,
   /\bunsupported (?:image )?manifest\b|\bmanifest (?:format|type|schema|version) .{0,40}(?:not supported|unsupported)/,
   /\bunsupported image-specific operation on artifact\b|\bunsupported (?:schema|config|image (?:type|format)|docker v1)\b|\bunsupported image\b/,
   /\bschema ?(?:version )?1\b|\bschemaversion\b.{0,40}\b(?:not supported|unsupported|deprecated)\b/,
   /\bmanifest[_ ]invalid\b|\binvalid manifest\b|\bmissing signature key\b/,
-  /\bimage type ‹name› is not supported\b|\bis not an? (?:container |oci )?image\b|\bnot a runnable image\b/,
+  /\bimage type ‹name› is not supported\b|\bis not an? (?:container |oci )?image\b|\bnot a runnable image\b|\binvalid rootfs in image configuration\b/,
   /\bencountered remote ‹name›\((?:unknown|plugin|not an image)/,
   /\b(?:invalid|unsupported|unexpected) (?:config )?(?:blob|artifact) type\b|\bconfig type ‹name›/,
 ]

@@ -180,6 +180,26 @@ expectCause('auth-required-or-denied', [
     'podman',
     'Error: initializing source docker://reg.corp/app:1: reading manifest 1 in reg.corp/app: denied: requested access to the resource is denied',
   ],
+  [
+    'Harbor, vulnerable, no status',
+    `Error response from daemon: unknown: current image with 4 vulnerabilities cannot be pulled due to configured policy in 'Prevent images with vulnerability severity of "Critical" or higher from running.'`,
+  ],
+  [
+    'Docker 1.x',
+    'Error pulling image (1.1) from gcr.io/acme/app, Server error: 403 trying to fetch remote history for 011d967371125f32',
+  ],
+  [
+    'a helper',
+    'error getting credentials - err: exec: "docker-credential-desktop": executable file not found in $PATH, out: ``',
+  ],
+  [
+    'ECS',
+    'ResourceInitializationError: unable to retrieve ecr registry auth: service call has been retried 3 time(s): AccessDeniedException',
+  ],
+  [
+    'JSON of a JSON',
+    '{\\u0022errors\\u0022:[{\\u0022code\\u0022:\\u0022UNAUTHORIZED\\u0022,\\u0022message\\u0022:\\u0022authentication required\\u0022}]}',
+  ],
 ])
 
 expectCause(

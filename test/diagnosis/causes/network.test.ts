@@ -1,4 +1,4 @@
-/** Texts of the way to the registry: names, connections, time, proxies. */
+/** Registries that are not reached: names, time, connections, proxies. */
 import { expectCause } from './expect-cause.ts'
 
 const HEAD =
@@ -43,6 +43,10 @@ expectCause('registry-not-found-dns', [
     'CRI-O',
     'initializing source docker://reg.corp/app:1: pinging container registry reg.corp: Get "https://reg.corp/v2/": dial tcp: lookup reg.corp on 10.0.0.2:53: no such host',
   ],
+  [
+    'addresses taken out',
+    'dial tcp: lookup registry-1.docker.io on <IP ADDRESS>: read udp <IP ADDRESS>-><IP ADDRESS>: i/o timeout',
+  ],
 ])
 
 expectCause('network-timeout', [
@@ -73,6 +77,14 @@ expectCause('network-timeout', [
   [
     'ECS',
     'CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to resolve ref docker.io/acme/app:1: failed to do request: Head "https://registry-1.docker.io/v2/acme/app/manifests/1": dial tcp 44.1.1.1:443: i/o timeout',
+  ],
+  [
+    'ECS',
+    'CannotPullContainerError: API error (500): Get https://111122223333.dkr.ecr.us-east-1.amazonaws.com/v2/: net/http: request canceled while waiting for connection',
+  ],
+  [
+    'cut short',
+    'failed to do request: Head "https://reg.corp/v2/app/manifests/1": dial tcp 10.0.0.1:443: i/o time',
   ],
 ])
 
@@ -105,6 +117,15 @@ expectCause('connection-refused-or-reset', [
     'Windows',
     `${PING}: read tcp 10.0.0.7:1->10.0.0.1:443: wsarecv: An existing connection was forcibly closed by the remote host.`,
   ],
+  ['another errno', 'Get "https://reg.corp/v2/": dial tcp 10.0.0.1:443: connect: protocol not available'],
+  [
+    'a TLS connection cut',
+    'tls: failed to send closeNotify alert (but connection was closed anyway): write tcp 10.0.0.2:1->10.0.0.1:443: write: broken pipe',
+  ],
+  [
+    'as HTML shows it',
+    'failed to do request: Head &#34;https://reg.corp/v2/app/manifests/1&#34;: dial tcp 10.0.0.1:443: connect: connection refused',
+  ],
 ])
 
 expectCause('proxy', [
@@ -121,99 +142,8 @@ expectCause('proxy', [
     'SOCKS',
     `${PING}: socks connect tcp 10.0.0.1:1080->registry-1.docker.io:443: dial tcp 10.0.0.1:1080: connect: connection refused`,
   ],
-])
-
-expectCause('registry-server-error', [
   [
-    '503 of the registry',
-    'unexpected status from HEAD request to https://reg.corp/v2/app/manifests/1: 503 Service Unavailable',
+    'in a log line',
+    '"Failed to pull image" err="Get \\"https://registry-1.docker.io/v2/\\": Forbidden" image="app:1"',
   ],
-  [
-    '503 of a mirror',
-    'failed to resolve reference "docker.io/library/nginx:1": pulling from host mirror.corp failed with status code [manifests 1]: 503 Service Unavailable',
-  ],
-  [
-    '500',
-    'failed to copy: httpReadSeeker: failed open: unexpected status code https://reg.corp/v2/app/blobs/sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef04854597cf8: 500 Internal Server Error',
-  ],
-  [
-    '502 of the token server',
-    'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://reg.corp/token: 502 Bad Gateway',
-  ],
-  [
-    '504 page',
-    `error parsing HTTP 504 response body: invalid character '<' looking for beginning of value: "<html><head><title>504 Gateway Time-out</title></head></html>"`,
-  ],
-  [
-    'a cache that cannot reach its upstream',
-    'unexpected status code https://cache.corp/v2/hub/library/nginx/manifests/1: 500 Internal Server Error - Server message: unknown: Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io: no such host',
-  ],
-  [
-    'its disk is full',
-    'received unexpected HTTP status: 500 Internal Server Error: write /storage/x: no space left on device',
-  ],
-  [
-    'HTML with status 200',
-    `error unmarshalling content: invalid character '<' looking for beginning of value`,
-  ],
-  ['half an answer', 'failed to decode token response: unexpected end of JSON input'],
-  ['CRI-O', 'writing blob: fetching blob: invalid status code from registry 502 (Bad Gateway)'],
-  [
-    'Cloudflare',
-    'failed to resolve reference "reg.corp/app:1": unexpected status from HEAD request to https://reg.corp/v2/app/manifests/1: 522 <none>',
-  ],
-  [
-    'dockershim',
-    'rpc error: code = Unknown desc = Error response from daemon: received unexpected HTTP status: 500 Internal Server Error',
-  ],
-])
-
-expectCause('tls', [
-  [
-    'unknown authority',
-    `${HEAD}: tls: failed to verify certificate: x509: certificate signed by unknown authority`,
-  ],
-  [
-    'unknown authority, older',
-    `${PING}: x509: certificate signed by unknown authority (possibly because of "crypto/rsa: verification error" while trying to verify candidate authority certificate "ca")`,
-  ],
-  [
-    'expired',
-    `${HEAD}: x509: certificate has expired or is not yet valid: current time 2026-01-01T00:00:00Z is after 2025-12-31T00:00:00Z`,
-  ],
-  ['another name', `${HEAD}: x509: certificate is valid for a.corp, b.corp, not reg.corp`],
-  [
-    'no IP',
-    `${HEAD}: tls: failed to verify certificate: x509: cannot validate certificate for 10.0.0.1 because it doesn't contain any IP SANs`,
-  ],
-  ['common name', `${HEAD}: x509: certificate relies on legacy Common Name field, use SANs instead`],
-  ['alert', `${HEAD}: remote error: tls: handshake failure`],
-  ['version', `${HEAD}: tls: server selected unsupported protocol version 301`],
-  ['client certificate', `${HEAD}: remote error: tls: bad certificate`],
-  [
-    'token server',
-    'failed to fetch anonymous token: Get "https://auth.corp/token?scope=repository%3Aa%2Fb%3Apull": tls: failed to verify certificate: x509: certificate signed by unknown authority',
-  ],
-  [
-    'CRI-O',
-    'pinging container registry reg.corp: Get "https://reg.corp/v2/": tls: failed to verify certificate: x509: certificate signed by unknown authority',
-  ],
-])
-
-expectCause('http-https-mismatch', [
-  ['HTTP server', `${HEAD}: http: server gave HTTP response to HTTPS client`],
-  [
-    'HTTPS server, Go',
-    'unexpected status code http://reg.corp:443/v2/app/manifests/1: 400 Bad Request - Client sent an HTTP request to an HTTPS server.',
-  ],
-  [
-    'HTTPS server, nginx',
-    `error parsing HTTP 400 response body: invalid character '<' looking for beginning of value: "<html><title>400 The plain HTTP request was sent to HTTPS port</title></html>"`,
-  ],
-  [
-    'TLS bytes',
-    `failed to do request: Head "http://reg.corp:443/v2/app/manifests/1": net/http: HTTP/1.x transport connection broken: malformed HTTP response "\\x15\\x03\\x01\\x00\\x02\\x02"`,
-  ],
-  ['no TLS', `${HEAD}: tls: first record does not look like a TLS handshake`],
-  ['no TLS, older Go', `${PING}: tls: oversized record received with length 20527`],
 ])

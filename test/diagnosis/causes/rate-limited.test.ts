@@ -136,4 +136,14 @@ expectCause('rate-limited', [
     'ECS',
     'CannotPullContainerError: inspect image has been retried 5 time(s): httpReaderSeeker: failed open: unexpected status code https://registry-1.docker.io/v2/manifests/sha256:2bb501e6429bc: 429 Too Many Requests - Server message: toomanyrequests: You have reached your pull rate limit.',
   ],
+  [
+    'Cloudflare',
+    `error parsing HTTP 403 response body: invalid character 'e' looking for beginning of value: "error code: 1015"`,
+    'unspecified',
+  ],
+  [
+    'cut short',
+    '429 Too Many Requests - Server message: toomanyrequests: You have reached your unauthenti',
+    'anonymous',
+  ],
 ])

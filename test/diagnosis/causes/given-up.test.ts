@@ -1,0 +1,47 @@
+/** Pulls that were given up, and texts that do not tell. */
+import { expectCause } from './expect-cause.ts'
+
+const SHA = 'sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef04854597cf8'
+const UNPACK = 'rpc error: code = Unknown desc = failed to pull and unpack image "docker.io/library/nginx:1"'
+
+expectCause('canceled-or-deadline', [
+  [
+    'containerd',
+    `${UNPACK}: failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://reg.corp/v2/app/blobs/${SHA}": context canceled`,
+  ],
+  ['bare deadline', 'rpc error: code = DeadlineExceeded desc = context deadline exceeded'],
+  ['bare cancel', 'rpc error: code = Canceled desc = context canceled'],
+  [
+    'resolver',
+    'failed to do request: Head "https://reg.corp/v2/app/manifests/1": dial tcp: lookup reg.corp: operation was canceled',
+  ],
+  ['unpacking', `failed to extract layer ${SHA}: context canceled`],
+  [
+    'dockershim',
+    'Failed to pull image "nginx:1": rpc error: code = Unknown desc = net/http: request canceled',
+  ],
+  ['gRPC code alone', 'rpc error: code = Canceled desc = failed to pull and unpack image "reg.corp/app:1"'],
+  ['no progress', 'failed to pull image: pull progress timed out after 5m0s'],
+])
+
+expectCause('other', [
+  ['nothing', ''],
+  ['a file of the node', 'open /etc/containers/certs.d/reg.corp/client.key: permission denied'],
+  ['back-off alone', 'Back-off pulling image "nginx:1"'],
+  ['the reason again', 'Error: ErrImagePull'],
+  [
+    'the runtime is gone',
+    'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial unix /run/containerd/containerd.sock: connect: connection refused"',
+  ],
+  ['the runtime went', 'rpc error: code = Unavailable desc = error reading from server: EOF'],
+  ['nonsense', 'the moon is made of cheese'],
+  [
+    'a digest that is cut is no status',
+    'failed to copy: httpReadSeeker: failed open: unexpected status code https://reg.corp/v2/app/blobs/sha256:566',
+  ],
+  [
+    'a status that says nothing',
+    'unexpected status code https://reg.corp/v2/app/blobs/sha256:566e42bcee1c?ns=docker.io: 400 Bad Request',
+  ],
+  ['a name that is cut', 'Back-off pulling image "library/unauthori'],
+])

@@ -1,0 +1,104 @@
+/** Images that are there and are of no use: another platform, another format, a policy against them. */
+import { expectCause } from './expect-cause.ts'
+
+const SHA = 'sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef04854597cf8'
+const UNPACK = 'rpc error: code = Unknown desc = failed to pull and unpack image "docker.io/library/nginx:1"'
+
+expectCause('platform-mismatch', [
+  ['containerd', `${UNPACK}: no match for platform in manifest: not found`],
+  [
+    'containerd, digest',
+    `rpc error: code = NotFound desc = failed to pull and unpack image "reg.corp/app:1": no match for platform in manifest ${SHA}: not found`,
+  ],
+  [
+    'docker',
+    'Error response from daemon: no matching manifest for linux/arm64/v8 in the manifest list entries',
+  ],
+  ['docker, Windows', 'no matching manifest for windows/amd64 10.0.17763 in the manifest list entries'],
+  [
+    'CRI-O',
+    'choosing image instance: no image found in image index for architecture "arm64", variant "v8", OS "linux"',
+  ],
+  [
+    'CRI-O, older',
+    'Error choosing an image from manifest list docker://reg.corp/app:1: no image found in manifest list for architecture arm64, OS linux',
+  ],
+  [
+    'docker-containerd',
+    'image with reference nginx:1 was found but does not match the specified platform: wanted linux/arm64, actual: linux/amd64',
+  ],
+  [
+    'docker, other OS',
+    'image operating system "windows" cannot be used on this platform: operating system is not supported',
+  ],
+  ['unpacking', `failed to extract layer ${SHA}: exec format error`],
+  [
+    'ECS',
+    "CannotPullContainerError: image Manifest does not contain descriptor matching platform 'linux/amd64'",
+  ],
+])
+
+expectCause('unsupported-manifest', [
+  [
+    'containerd 2.1',
+    `failed to pull and unpack image "reg.corp/app:1": not implemented: media type "application/vnd.docker.distribution.manifest.v1+prettyjws" is no longer supported since containerd v2.1, please rebuild the image as "application/vnd.docker.distribution.manifest.v2+json" or "application/vnd.oci.image.manifest.v1+json"`,
+  ],
+  [
+    'docker',
+    'Error response from daemon: unsupported manifest media type and no default available: application/vnd.oci.image.index.v1+json',
+  ],
+  [
+    'docker, helm chart',
+    'Error response from daemon: unsupported media type application/vnd.cncf.helm.config.v1+json',
+  ],
+  ['docker, schema 1', 'Error response from daemon: missing signature key'],
+  [
+    'moby',
+    `mediaType in manifest should be 'application/vnd.docker.distribution.manifest.v2+json' not 'application/vnd.oci.image.manifest.v1+json'`,
+  ],
+  [
+    'containerd, HTML',
+    `rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/acme/app:1": failed to unpack image on snapshotter overlayfs: unexpected media type text/html for ${SHA}: not found`,
+  ],
+  [
+    'CRI-O',
+    'parsing image configuration: unsupported image-specific operation on artifact with type "application/vnd.cncf.helm.config.v1+json"',
+  ],
+  ['registry', 'reading manifest 1 in reg.corp/app: manifest invalid: manifest invalid'],
+  ['Docker 20, an artifact', 'invalid rootfs in image configuration'],
+])
+
+expectCause('signature-policy', [
+  ['CRI-O', 'Source image rejected: A signature was required, but no signature exists'],
+  ['CRI-O, rejected', 'Source image rejected: Running image docker://reg.corp/app:1 is rejected by policy.'],
+  [
+    'kubelet since 1.28',
+    'image pull failed for reg.corp/app:1 because the signature validation failed: Source image rejected: A signature was required, but no signature exists',
+  ],
+  [
+    'back-off',
+    'Back-off pulling image "reg.corp/app:1": SignatureValidationFailed: image pull failed for reg.corp/app:1 because the signature validation failed: Source image rejected: Signature for identity "reg.corp/app:2" is not accepted',
+  ],
+  [
+    'policy file',
+    'invalid policy in "/etc/containers/policy.json": invalid character \'}\' looking for beginning of object key string',
+  ],
+  [
+    'blocked',
+    'initializing source docker://docker.io/library/nginx:1: registry docker.io is blocked in /etc/containers/registries.conf or /etc/containers/registries.conf.d',
+  ],
+  [
+    'containerd image verifier',
+    'failed to pull and unpack image "reg.corp/app:1": image verifier cosign blocked pull of reg.corp/app:1 with digest sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef04854597cf8 for reason: no matching signatures',
+  ],
+  [
+    'docker content trust',
+    'Error: remote trust data does not exist for docker.io/acme/app: notary.docker.io does not have trust data for docker.io/acme/app',
+  ],
+  ['podman, no policy', 'open /etc/containers/policy.json: no such file or directory'],
+])
+expectCause(
+  'signature-policy',
+  [['reason alone', 'x509: certificate signed by unknown authority']],
+  'SignatureValidationFailed',
+)

@@ -1,0 +1,123 @@
+/** What fails on the node after the download: room, layers, snapshots. */
+import { expectCause } from './expect-cause.ts'
+
+const SHA = 'sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef04854597cf8'
+
+expectCause('disk-full', [
+  [
+    'containerd',
+    `failed to extract layer ${SHA}: write /var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots/9/fs/usr/lib/x: no space left on device: unknown`,
+  ],
+  [
+    'containerd, ingest',
+    `failed to copy: failed to send write: write /var/lib/containerd/io.containerd.content.v1.content/ingest/x/data: no space left on device: unknown`,
+  ],
+  [
+    'docker',
+    'failed to register layer: Error processing tar file(exit status 1): write /usr/lib/x: no space left on device',
+  ],
+  [
+    'CRI-O',
+    'writing blob: storing blob to file "/var/tmp/container_images_storage1/1": write /var/tmp/container_images_storage1/1: no space left on device',
+  ],
+  [
+    'quota',
+    `failed to prepare extraction snapshot "extract-1-abc ${SHA}": mkdir /var/lib/containerd/x: disk quota exceeded`,
+  ],
+  ['memory', 'failed to register layer: fork/exec /usr/bin/unpigz: cannot allocate memory'],
+  [
+    'Windows',
+    'failed to register layer: re-exec error: exit status 1: output: There is not enough space on the disk.',
+  ],
+  [
+    'devicemapper',
+    'devmapper: Thin Pool has 36408 free data blocks which is less than minimum required 163840 free data blocks. Create more free space in thin pool or use dm.min_free_space option to change behavior',
+  ],
+])
+
+expectCause('corrupt-or-unpack', [
+  [
+    'CRI-O 1.33, which then tried it as an artifact',
+    'unable to pull image or OCI artifact: pull image err: copying system image from manifest list: committing the finished image: layer not known; artifact err: pull artifact: unsupported manifest media type: 401 Unauthorized',
+  ],
+  [
+    'size',
+    `failed commit on ref "layer-${SHA}": "layer-${SHA}" failed size validation: 1024 != 2048: failed precondition`,
+  ],
+  [
+    'digest',
+    `failed commit on ref "layer-${SHA}": unexpected commit digest sha256:0000000000000000000000000000000000000000000000000000000000000000, expected ${SHA}: failed precondition`,
+  ],
+  [
+    'docker',
+    'filesystem layer verification failed for digest sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef04854597cf8',
+  ],
+  [
+    'content store',
+    `rpc error: code = NotFound desc = failed to pull and unpack image "reg.corp/app:1": failed to extract layer ${SHA}: failed to get reader from content store: content digest ${SHA}: not found`,
+  ],
+  [
+    'snapshot',
+    `failed to prepare extraction snapshot "extract-795119289-7389 ${SHA}": parent snapshot ${SHA} does not exist: not found`,
+  ],
+  [
+    'snapshot twice',
+    `failed to prepare extraction snapshot "extract-795119289-7389 ${SHA}": failed to rename: file exists: already exists`,
+  ],
+  ['tar', 'failed to register layer: archive/tar: invalid tar header'],
+  ['gzip', `failed to extract layer ${SHA}: failed to create diff tar stream: gzip: invalid header: unknown`],
+  ['truncated layer', `failed to extract layer ${SHA}: unexpected EOF: unknown`],
+  [
+    'CRI-O',
+    'writing blob: adding layer with blob "sha256:50aa": processing tar file(potentially insufficient UIDs or GIDs available in user namespace (requested 0:42 for /etc/gshadow): Check /etc/subuid and /etc/subgid: lchown /etc/gshadow: invalid argument): exit status 1',
+  ],
+  ['CRI-O, storage', 'committing the finished image: creating image "50aa": layer not known'],
+  ['read-only', 'failed to create temp dir: mkdir /var/lib/containerd/tmpmounts/x: read-only file system'],
+  [
+    'SELinux',
+    `failed to extract layer ${SHA}: mount callback failed on /var/lib/containerd/tmpmounts/containerd-mount1: lchown /var/lib/containerd/tmpmounts/containerd-mount1/etc: operation not permitted: unknown`,
+  ],
+  ['permissions', 'open /var/lib/containers/storage/overlay-images/images.lock: permission denied'],
+  ['docker, rootfs', `layers from manifest don't match image configuration`],
+  [
+    'overlay',
+    'failed to register layer: error creating overlay mount to /var/lib/docker/overlay2/x/merged: device or resource busy',
+  ],
+  [
+    'soci',
+    `rpc error: code = Unavailable desc = failed to pull and unpack image "reg.corp/app:1": failed to prepare extraction snapshot "extract-1-x ${SHA}": layer "3496" unavailable: unavailable`,
+  ],
+  [
+    'Docker on Windows',
+    'failed to register layer: re-exec error: exit status 1: output: ProcessBaseLayer \\\\?\\C:\\ProgramData\\Docker\\windowsfilter\\b37b: Access is denied.',
+  ],
+  [
+    'containerd on Windows',
+    'hcsshim::ProcessBaseLayer \\\\?\\C:\\ProgramData\\containerd\\root\\io.containerd.snapshotter.v1.windows\\snapshots\\1: The specified module could not be found.: unknown',
+  ],
+  [
+    'an encrypted layer',
+    'failed to get stream processor for application/vnd.oci.image.layer.v1.tar+gzip+encrypted: exec: "ctd-decoder": executable file not found in $PATH: unknown',
+  ],
+  [
+    'CRI-O, diff id',
+    `writing blob: layer 0 (blob "${SHA}"/"${SHA}"/"${SHA}") does not match config's DiffID "${SHA}"`,
+  ],
+  ['CRI-O, digest', "Digest of source image's manifest would not match destination reference"],
+  [
+    'CRI-O, mount',
+    `reading layer "5f70" for blob "${SHA}": creating overlay mount to /var/lib/containers/storage/overlay/5f70/merged: no such file or directory`,
+  ],
+  [
+    'a lock',
+    `rpc error: code = Unavailable desc = ref k8s.io/1/layer-${SHA} locked for 234.449907ms (since 2026-09-11 11:54:05.578308467 +0200 CEST m=+13.046516127): unavailable`,
+  ],
+  [
+    'dockershim, inspect',
+    'Failed to inspect image "reg.corp/app:1": rpc error: code = Unknown desc = Error response from daemon: readlink /var/lib/docker/overlay2: invalid argument',
+  ],
+  [
+    'the snapshotter is gone, not the runtime',
+    `failed to prepare extraction snapshot "extract-1 ${SHA}": rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial unix /run/soci-snapshotter-grpc/soci-snapshotter-grpc.sock: connect: connection refused"`,
+  ],
+])

@@ -1,0 +1,51 @@
+/** Registries and token servers that answer with their own failure. */
+import { expectCause } from './expect-cause.ts'
+
+expectCause('registry-server-error', [
+  [
+    '503 of the registry',
+    'unexpected status from HEAD request to https://reg.corp/v2/app/manifests/1: 503 Service Unavailable',
+  ],
+  [
+    '503 of a mirror',
+    'failed to resolve reference "docker.io/library/nginx:1": pulling from host mirror.corp failed with status code [manifests 1]: 503 Service Unavailable',
+  ],
+  [
+    '500',
+    'failed to copy: httpReadSeeker: failed open: unexpected status code https://reg.corp/v2/app/blobs/sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef04854597cf8: 500 Internal Server Error',
+  ],
+  [
+    '502 of the token server',
+    'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://reg.corp/token: 502 Bad Gateway',
+  ],
+  [
+    '504 page',
+    `error parsing HTTP 504 response body: invalid character '<' looking for beginning of value: "<html><head><title>504 Gateway Time-out</title></head></html>"`,
+  ],
+  [
+    'a cache that cannot reach its upstream',
+    'unexpected status code https://cache.corp/v2/hub/library/nginx/manifests/1: 500 Internal Server Error - Server message: unknown: Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io: no such host',
+  ],
+  [
+    'its disk is full',
+    'received unexpected HTTP status: 500 Internal Server Error: write /storage/x: no space left on device',
+  ],
+  [
+    'HTML with status 200',
+    `error unmarshalling content: invalid character '<' looking for beginning of value`,
+  ],
+  ['half an answer', 'failed to decode token response: unexpected end of JSON input'],
+  ['CRI-O', 'writing blob: fetching blob: invalid status code from registry 502 (Bad Gateway)'],
+  [
+    'Cloudflare',
+    'failed to resolve reference "reg.corp/app:1": unexpected status from HEAD request to https://reg.corp/v2/app/manifests/1: 522 <none>',
+  ],
+  [
+    'dockershim',
+    'rpc error: code = Unknown desc = Error response from daemon: received unexpected HTTP status: 500 Internal Server Error',
+  ],
+  ['Docker 1.x', 'level="fatal" msg="HTTP code: 502"'],
+  ['rkt', 'Unexpected HTTP code: 500, URL: https://quay.io/v2/acme/app'],
+  ['Nexus', 'Error response from daemon: unknown: Remote Auto Blocked until 2024-08-13T07:45:05.681Z'],
+  ['no header', 'missing or empty Content-Type header'],
+])

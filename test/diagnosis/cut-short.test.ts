@@ -1,0 +1,23 @@
+/** Which endings are completed. */
+import { expect, test } from 'vitest'
+import { completed } from '../../src/diagnosis/cut-short.ts'
+
+test.each([
+  ['dial tcp ‹name›: i/o time', 'dial tcp ‹name›: i/o timeout'],
+  ['x509: certificate signed by unknown auth', 'x509: certificate signed by unknown authority'],
+  ['‹url›: 401 unauthor', '‹url›: 401 unauthorized'],
+  ['read: connection re', 'read: connection refused'],
+])('%j is completed', (said, whole) => {
+  expect(completed(said)).toBe(whole)
+})
+
+test.each([
+  'dial tcp ‹name›: i/o timeout',
+  'first record does not look like a tls handshake',
+  'received unexpe',
+  'too ma',
+  'image "unauthori',
+  '',
+])('%j is left as it is', said => {
+  expect(completed(said)).toBe(said)
+})
