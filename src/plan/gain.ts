@@ -1,5 +1,7 @@
 /** Whether a new pod would fare better than the stuck one, and thanks to which changes. */
 
+import type { ScopeWorkload } from '../snapshot/fix-scope.ts'
+import type { Pod } from '../snapshot/pod.ts'
 import type { Attached } from './authenticate.ts'
 import type { PatchTemplate } from './change.ts'
 import type { PlanInput } from './plan-input.ts'
@@ -24,10 +26,11 @@ function credentialNeeds(input: PlanInput, { pod, workload }: StuckPod, attached
   if (secret === undefined) return null
   // The pod names the Secret already: only new content makes a difference to it.
   if (pod.pullSecrets.includes(input.secretName)) return secret === null ? null : [secret]
-  if (pod.controller === null) return secret === null ? [] : [secret]
-  if (workload === null) return null
-  if (workload.imagePullSecrets !== null) {
-    const named = workload.imagePullSecrets.some(({ name }) => name === input.secretName)
+  if (pod.controller === null && namesItself(input, pod, attached)) return secret === null ? [] : [secret]
+  if (pod.controller !== null && workload === null) return null
+  const list = workload && ownList(input, pod, workload)
+  if (list !== null) {
+    const named = list.some(({ name }) => name === input.secretName)
     return named ? (secret === null ? [] : [secret]) : null
   }
   const account = attached.serviceAccounts.get(`${pod.namespace}/${pod.serviceAccount}`)
@@ -35,9 +38,25 @@ function credentialNeeds(input: PlanInput, { pod, workload }: StuckPod, attached
   return account === null ? (secret === null ? [] : [secret]) : [account]
 }
 
+/** Whether a bare pod is to name the Secret in its own list: not where admission gives it its service account's, which names it. */
+export function namesItself(input: PlanInput, pod: Pod, attached: Attached): boolean {
+  if (!attached.secrets.has(pod.namespace) || pod.pullSecrets.includes(input.secretName)) return false
+  return pod.pullSecrets.length > 0 || !attached.serviceAccounts.has(`${pod.namespace}/${pod.serviceAccount}`)
+}
+
+/** The pull secrets of the very template that the pod's controller makes new pods from; null where it has none of its own. */
+export function ownList(
+  input: PlanInput,
+  { controller }: Pod,
+  workload: ScopeWorkload,
+): ScopeWorkload['imagePullSecrets'] {
+  const direct = input.fixScope.controllers.find(({ uid }) => uid === controller?.uid)
+  return direct === undefined ? workload.imagePullSecrets : direct.imagePullSecrets
+}
+
 /** Admission copies a service account's list only when a pod is made: a pod older than the list has none of it. */
 function accountChangedLater(input: PlanInput, { pod, findings, workload }: StuckPod): boolean {
-  if (!workload || workload.imagePullSecrets !== null) return false
+  if (pod.controller !== null && (!workload || ownList(input, pod, workload) !== null)) return false
   if (!findings.some(({ remedies }) => remedies.includes('recreate'))) return false
   const account = input.fixScope.serviceAccounts.find(
     ({ namespace, name }) => namespace === pod.namespace && name === pod.serviceAccount,

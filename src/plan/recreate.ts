@@ -2,7 +2,7 @@
 
 import type { Attached } from './authenticate.ts'
 import type { PatchTemplate, PodChange } from './change.ts'
-import { newPodNeeds } from './gain.ts'
+import { namesItself, newPodNeeds, ownList } from './gain.ts'
 import type { Declined } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
 import { podPulls } from './pulls.ts'
@@ -27,35 +27,54 @@ export function recreatePods(
   if (!input.remedies.has('recreate')) return planned
   for (const entry of stuck) {
     const template = templates.find(change => change.target.uid === entry.workload?.uid)
-    const obstacle = obstacleTo(entry, template)
+    const obstacle = obstacleTo(input, entry, template)
     if (obstacle) planned.declined.push(obstacle)
     // A rollout takes the old pods away by itself, at the pace that the workload asks for.
     if (obstacle || template?.rollsOut) continue
     const needs = newPodNeeds(input, entry, attached, template)
-    if (needs) planPod(input, entry, needs, planned)
+    if (needs) planPod(input, { entry, needs, attached }, planned)
   }
   return withoutEndingJobs(planned, input)
 }
 
 /** What keeps pullguard from recreating a pod that it would otherwise help. */
-function obstacleTo(
+function obstacleTo(input: PlanInput, entry: StuckPod, template: PatchTemplate | undefined): Declined | null {
+  const { pod, findings, helped, workload } = entry
+  const target = podTarget(pod)
+  const anew = findings.some(({ remedies }) => remedies.includes('recreate'))
+  if (helped.length === 0 && !anew && !template) return null
+  if (pod.mirror) return { code: 'mirror-pod', target, node: pod.node }
+  if (pod.controller === null) return null
+  const { kind, name } = pod.controller
+  if (!REPLACES.includes(kind)) return { code: 'custom-controller', target, controller: { kind, name } }
+  if (workload === null) return { code: 'not-found', what: 'workload', target }
+  return kind === 'Job' && workload.kind !== 'Job' ? jobOfAnother(input, entry, template) : null
+}
+
+/** A Job keeps the template it was made with, whatever becomes of its CronJob's. */
+function jobOfAnother(
+  input: PlanInput,
   { pod, helped, workload }: StuckPod,
   template: PatchTemplate | undefined,
 ): Declined | null {
-  const target = podTarget(pod)
-  if (helped.length === 0 && !template) return null
-  if (pod.mirror) return { code: 'mirror-pod', target, node: pod.node }
-  if (pod.controller === null) return null
-  const { apiVersion, kind, name, uid } = pod.controller
-  if (!REPLACES.includes(kind)) return { code: 'custom-controller', target, controller: { kind, name } }
-  if (workload === null) return { code: 'not-found', what: 'workload', target }
-  if (kind !== 'Job' || !template) return null
-  // A Job keeps the template it was made with, whatever becomes of its CronJob's.
-  const fields = [...new Set(template.edits.map(edit => edit.field))]
-  return { code: 'immutable-job', target: { apiVersion, kind, namespace: pod.namespace, name, uid }, fields }
+  if (pod.controller === null || workload === null) return null
+  const list = helped.length > 0 ? ownList(input, pod, workload) : null
+  const lacks = list !== null && !list.some(entry => entry.name === input.secretName)
+  const fields = new Set(template?.edits.map(edit => edit.field))
+  if (lacks) fields.add('imagePullSecrets')
+  if (fields.size === 0) return null
+  const target = { ...pod.controller, namespace: pod.namespace }
+  return { code: 'immutable-job', target, fields: [...fields] }
 }
 
-function planPod(input: PlanInput, { pod, workload }: StuckPod, needs: string[], planned: Recreation): void {
+interface Doomed {
+  entry: StuckPod
+  needs: string[]
+  attached: Attached
+}
+
+function planPod(input: PlanInput, { entry, needs, attached }: Doomed, planned: Recreation): void {
+  const { pod, workload } = entry
   const ready = pod.containers.every(
     container => container.ready || (container.kind !== 'container' && container.kind !== 'sidecar'),
   )
@@ -69,7 +88,7 @@ function planPod(input: PlanInput, { pod, workload }: StuckPod, needs: string[],
     pulls: podPulls(pod),
   }
   if (pod.controller === null) {
-    const secretName = pod.pullSecrets.includes(input.secretName) ? null : input.secretName
+    const secretName = namesItself(input, pod, attached) ? input.secretName : null
     if (input.recreateBarePods) planned.changes.push({ ...base, action: 'recreate-bare-pod', secretName })
     else planned.declined.push({ code: 'bare-pod', target: base.target })
     return

@@ -77,6 +77,13 @@ export interface ScopeWorkload {
   podUids: string[]
 }
 
+/** What makes stuck pods directly: new ones come from its template, whatever the topmost controller's says by now. */
+export interface ScopeController {
+  uid: string
+  /** As in ScopeWorkload. */
+  imagePullSecrets: PullSecretEntryName[] | null
+}
+
 /** A Job that stuck pods belong to directly. */
 export interface ScopeJob {
   uid: string
@@ -99,6 +106,7 @@ export interface FixScope {
   serviceAccounts: ScopeServiceAccount[]
   secrets: ScopeSecret[]
   workloads: ScopeWorkload[]
+  controllers: ScopeController[]
   jobs: ScopeJob[]
   interruptedPods: InterruptedPod[]
   gaps: Gap[]

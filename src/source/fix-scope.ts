@@ -37,14 +37,14 @@ export async function readFixScope(cluster: ClusterReader, options: FixScopeOpti
   const wide = options.namespaces === null && !gaps.some(({ what }) => what === 'namespaces')
   const scope = { namespaces: live, wide }
   const pods = options.pods.filter(({ namespace }) => live.includes(namespace))
-  const [clusterUid, serviceAccounts, secrets, { workloads, jobs }, interruptedPods] = await Promise.all([
+  const [clusterUid, serviceAccounts, secrets, owners, interruptedPods] = await Promise.all([
     clusterIdentity(cluster, options.signal),
     readServiceAccounts(cluster, scope, options, gaps),
     readSecretsNamed(cluster, scope, options, gaps),
     readWorkloads(cluster, { ...options, pods }, gaps),
     stillMissing(cluster, options.interruptedPods, gaps),
   ])
-  return { clusterUid, namespaces, serviceAccounts, secrets, workloads, jobs, interruptedPods, gaps }
+  return { clusterUid, namespaces, serviceAccounts, secrets, ...owners, interruptedPods, gaps }
 }
 
 /** What a fix is about to touch: live namespaces, and whether one list over the whole cluster may replace many. */

@@ -3,7 +3,7 @@
 import { ApiError } from '../kubernetes/api-error.ts'
 import { AT_ONCE, bounded } from '../kubernetes/bounded.ts'
 import type { ClusterReader, KubernetesObject } from '../kubernetes/cluster.ts'
-import type { ScopeJob, ScopeWorkload } from '../snapshot/fix-scope.ts'
+import type { FixScope, ScopeController, ScopeJob, ScopeWorkload } from '../snapshot/fix-scope.ts'
 import type { ControllerReference, Pod } from '../snapshot/pod.ts'
 import type { Gap } from '../snapshot/snapshot.ts'
 import type { FixScopeOptions } from './fix-scope.ts'
@@ -22,31 +22,31 @@ const PLURALS: Record<string, string> = {
   'v1 ReplicationController': '/api/v1/namespaces/NS/replicationcontrollers',
 }
 
-/** The workloads of the stuck pods, and the Jobs among their direct controllers. */
+/** The workloads of the stuck pods, and their direct controllers. */
 export async function readWorkloads(
   cluster: ClusterReader,
   options: FixScopeOptions,
   gaps: Gap[],
-): Promise<{ workloads: ScopeWorkload[]; jobs: ScopeJob[] }> {
+): Promise<Pick<FixScope, 'workloads' | 'controllers' | 'jobs'>> {
   const known = new Map<string, Promise<KubernetesObject | null>>()
   const workloads = new Map<string, ScopeWorkload>()
-  const jobs = new Map<string, ScopeJob>()
+  const direct: Direct = { controllers: new Map(), jobs: new Map() }
   const read = (namespace: string, owner: ControllerReference) => {
     const answer = known.get(owner.uid) ?? readOwner(cluster, namespace, owner, gaps)
     known.set(owner.uid, answer)
     return answer
   }
   await bounded(options.pods, AT_ONCE, async pod => {
-    const top = await climb(pod, read, jobs)
+    const top = await climb(pod, read, direct)
     if (!top) return
-    const workload = narrowWorkload(top.object, top.owner.kind, top.owner.apiVersion, pod.namespace)
+    const workload = narrowed(top, pod)
     const entry = workloads.get(workload.uid) ?? workload
     entry.podUids.push(pod.uid)
     workloads.set(workload.uid, entry)
   })
   const found = [...workloads.values()].sort((one, other) => (order(one) < order(other) ? -1 : 1))
   if (options.runningImages) await bounded(found, AT_ONCE, workload => runningImages(cluster, workload))
-  return { workloads: found, jobs: [...jobs.values()] }
+  return { workloads: found, controllers: [...direct.controllers.values()], jobs: [...direct.jobs.values()] }
 }
 
 type Read = (namespace: string, owner: ControllerReference) => Promise<KubernetesObject | null>
@@ -55,18 +55,34 @@ interface Top {
   owner: ControllerReference
 }
 
-async function climb(pod: Pod, read: Read, jobs: Map<string, ScopeJob>): Promise<Top | null> {
+/** By uid. */
+interface Direct {
+  controllers: Map<string, ScopeController>
+  jobs: Map<string, ScopeJob>
+}
+
+async function climb(pod: Pod, read: Read, direct: Direct): Promise<Top | null> {
   let top: Top | null = null
   let owner = pod.controller
   while (owner && `${owner.apiVersion} ${owner.kind}` in PLURALS) {
     const object = await read(pod.namespace, owner)
     // Without the owner's own word on who is above it, its template may belong to somebody else.
     if (!object) return null
-    if (owner.kind === 'Job') jobs.set(owner.uid, { uid: owner.uid, failuresLeft: failuresLeft(object) })
+    if (top === null) note({ object, owner }, pod, direct)
     top = { object, owner }
     owner = controllerOf(object)
   }
   return top
+}
+
+function note(top: Top, pod: Pod, { controllers, jobs }: Direct): void {
+  const { uid, kind } = top.owner
+  controllers.set(uid, { uid, imagePullSecrets: narrowed(top, pod).imagePullSecrets })
+  if (kind === 'Job') jobs.set(uid, { uid, failuresLeft: failuresLeft(top.object) })
+}
+
+function narrowed({ object, owner }: Top, { namespace }: Pod): ScopeWorkload {
+  return narrowWorkload(object, owner.kind, owner.apiVersion, namespace)
 }
 
 async function readOwner(

@@ -213,7 +213,7 @@ test('what Helm keeps is left to Helm, and the patch is shown', async () => {
   const said = await incident.run(['fix', '-A', '--yes'])
   expect(said.code).toBe(3)
   expect(said.out).toContain('Helm release calico')
-  expect(said.out).toContain('1 finding stays until an owner makes the change shown above.')
+  expect(said.out).toContain('1 finding stays, for the reasons shown above.')
   expect(incident.accounts()['kube-system/default']).toEqual([])
   expect(incident.accounts()['default/default']).toEqual(['dockercreds'])
 })

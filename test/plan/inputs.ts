@@ -125,6 +125,7 @@ function scope(fields: Partial<FixScope> = {}): FixScope {
     serviceAccounts: [account()],
     secrets: [],
     workloads: [workload()],
+    controllers: [],
     jobs: [],
     interruptedPods: [],
     gaps: [],

@@ -1,6 +1,6 @@
 /** Remedy 3: which stuck pods are taken away, how, and which are not. */
 import { describe, expect, test } from 'vitest'
-import { changesOf, controller, declinedOf, finding, planFor, stuckPod, workload } from './inputs.ts'
+import { account, changesOf, controller, declinedOf, finding, planFor, stuckPod, workload } from './inputs.ts'
 
 describe('recreating stuck pods', () => {
   test.each(['ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'ReplicationController'])(
@@ -34,9 +34,64 @@ describe('recreating stuck pods', () => {
     expect(declinedOf(planFor({ pods, fixScope }))).toEqual(['bare-pod Pod web/shop-1'])
     expect(planFor({ pods, fixScope, recreateBarePods: true }).changes.at(-1)).toMatchObject({
       action: 'recreate-bare-pod',
-      secretName: 'dockercreds',
-      needs: ['secret:web/dockercreds'],
     })
+  })
+
+  test('a bare pod gets the Secret from its account where it has no list of its own, else in that list', () => {
+    const bare = (pullSecrets: string[], serviceAccount = 'default') => {
+      const pods = [stuckPod({ controller: null, pullSecrets, serviceAccount })]
+      return planFor({ pods, fixScope: { workloads: [] }, recreateBarePods: true }).changes.at(-1)
+    }
+    const byAccount = { secretName: null, needs: ['serviceaccount:web/default'] }
+    const byItself = { secretName: 'dockercreds', needs: ['secret:web/dockercreds'] }
+    expect(bare([])).toMatchObject(byAccount)
+    expect(bare(['old'])).toMatchObject(byItself)
+    expect(bare([], 'out-of-scope')).toMatchObject(byItself)
+  })
+
+  test.each([
+    ['a bare pod', { controller: null }, 'recreate-bare-pod web/shop-1'],
+    ['a pod of a ReplicaSet', {}, 'recreate-pod web/shop-1'],
+  ])('%s that is older than what its account names is made anew', (_name, fields, change) => {
+    const pod = stuckPod(fields)
+    const plan = planFor({
+      pods: [pod],
+      findings: [finding(pod, { remedies: ['recreate'] })],
+      remedies: new Set(['recreate']),
+      recreateBarePods: true,
+      fixScope: { serviceAccounts: [account({ imagePullSecrets: [{ name: 'dockercreds' }] })] },
+    })
+    expect(changesOf(plan)).toEqual([change])
+    expect(plan.changes[0]).not.toMatchObject({ secretName: 'dockercreds' })
+  })
+
+  test.each([
+    ['a mirror pod', { mirror: true, controller: controller('Node') }, 'mirror-pod Pod web/shop-1'],
+    ["a custom controller's pod", { controller: controller('CloneSet') }, 'custom-controller Pod web/shop-1'],
+  ])(
+    '%s that is older than what its account names is left with its own reason',
+    (_name, fields, declined) => {
+      const pod = stuckPod(fields)
+      const findings = [finding(pod, { remedies: ['recreate'] })]
+      const plan = planFor({ pods: [pod], findings, fixScope: { workloads: [] } })
+      expect(declinedOf(plan)).toEqual([declined])
+    },
+  )
+
+  test("a CronJob's stuck Job keeps the list it was made with, so its pod stays", () => {
+    const pods = [stuckPod({ controller: controller('Job') })]
+    const workloads = [
+      workload({
+        kind: 'CronJob',
+        apiVersion: 'batch/v1',
+        rollsOut: false,
+        imagePullSecrets: [{ name: 'dockercreds' }],
+      }),
+    ]
+    const controllers = [{ uid: 'uid-Job', imagePullSecrets: [{ name: 'old' }] }]
+    const plan = planFor({ pods, fixScope: { workloads, controllers } })
+    expect(declinedOf(plan)).toEqual(['immutable-job Job web/of-Job'])
+    expect(changesOf(plan)).not.toContain('recreate-pod web/shop-1')
   })
 
   test('a mirror pod is never taken away', () => {

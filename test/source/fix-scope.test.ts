@@ -115,6 +115,44 @@ describe('the scope of a fix', () => {
     expect(reads).toHaveLength(1)
   })
 
+  test('tells the list of the very controller that makes the pods from that of the topmost one', async () => {
+    const of = story()
+    const controller = { apiVersion: 'batch/v1', kind: 'CronJob', name: 'night', controller: true }
+    const template = (name: string) => ({
+      spec: {
+        restartPolicy: 'Never',
+        containers: [{ name: 'app', image: 'nginx' }],
+        imagePullSecrets: [{ name }],
+      },
+    })
+    const night = of.cluster.add({
+      apiVersion: 'batch/v1',
+      kind: 'CronJob',
+      metadata: { name: 'night', namespace: 'web' },
+      spec: { schedule: '0 0 * * *', jobTemplate: { spec: { template: template('new') } } },
+    })
+    const owned = (by: { kind?: string; name?: string; uid: string }) => ({
+      name: 'night-1',
+      namespace: 'web',
+      ownerReferences: [{ ...controller, ...by }],
+    })
+    const job = of.cluster.add({
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: owned({ uid: night.metadata.uid }),
+      spec: { template: template('old') },
+    })
+    of.cluster.add({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: owned({ kind: 'Job', name: 'night-1', uid: job.metadata.uid }),
+      ...template('old'),
+    })
+    const { workloads, controllers } = await read(of, { namespaces: ['web'] })
+    expect(workloads.find(({ kind }) => kind === 'CronJob')?.imagePullSecrets).toEqual([{ name: 'new' }])
+    expect(controllers.map(({ imagePullSecrets }) => imagePullSecrets)).toContainEqual([{ name: 'old' }])
+  })
+
   test('finds the digest that a pod of the same template runs', async () => {
     const of = story()
     const [pod] = of.cluster.list('Pod', 'web')

@@ -115,6 +115,7 @@ const EMPTY: Omit<FixScope, 'clusterUid'> = {
   serviceAccounts: [],
   secrets: [],
   workloads: [],
+  controllers: [],
   jobs: [],
   interruptedPods: [],
   gaps: [],

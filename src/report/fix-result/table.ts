@@ -122,7 +122,7 @@ function leftText({ leftToOwner, gaps }: FixReport): string {
   if (leftToOwner === 0) {
     return gaps.length === 0 ? '' : 'Not everything in scope could be read, so there may be more to fix.'
   }
-  return `${counted(leftToOwner, 'finding')} ${leftToOwner === 1 ? 'stays' : 'stay'} until an owner makes the change shown above.`
+  return `${counted(leftToOwner, 'finding')} ${leftToOwner === 1 ? 'stays' : 'stay'}, for the reasons shown above.`
 }
 
 function command(label: string, text: string, width: number): string[] {
