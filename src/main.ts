@@ -112,6 +112,8 @@ export async function runProcess(): Promise<void> {
   setFlagsFromString('--wasm-tiering-budget=2000000000')
   // The heap's young generation stays small: it would grow by 40 MB for garbage that is gone in a moment.
   setFlagsFromString('--semi-space-growth-factor=1')
+  // Node's warnings, such as that undici's SOCKS5 is new, tell a user nothing.
+  process.removeAllListeners('warning')
   const stop = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     // The second signal is not caught: it ends the process at once.

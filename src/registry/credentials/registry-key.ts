@@ -17,7 +17,7 @@ export interface RegistryKey {
 export function readRegistryKey(key: string): RegistryKey | null {
   if (/\/(access|refresh)-token\/?$/.test(key)) return null
   const written = key.trim()
-  const bare = written.replace(/^https?:\/\//i, '')
+  const bare = written.replace(/^[a-z][\w+.-]*:\/\//i, '')
   const [host = '', ...rest] = bare.split('/')
   if (host === '') return null
   const path = bare === written ? rest.join('/').replace(/\/+$/, '') : ''

@@ -157,6 +157,7 @@ describe('the entries', () => {
     ['quay.io', 'quay.io'],
     ['quay.io/team/app', 'quay.io'],
     ['https://quay.io/team', 'quay.io'],
+    ['tcp://quay.io', 'quay.io'],
   ])('the key %s serves %s', async (key, registry) => {
     file('.docker/config.json', { auths: { [key]: { auth: basic('jane', CANARY) } } })
     const { credentials } = await find({ wanted: [{ registry, repositories: ['a/b'] }] })
