@@ -13,7 +13,7 @@ import { visible } from '../sanitise.ts'
 import { isStatic, podPath, workloadPath } from '../words/commands.ts'
 import { problemText } from '../words/credential.ts'
 import { registryName, type Step } from '../words/told.ts'
-import { POLICY, VERDICT, type WhyPlace, whyNext, whyProblem } from '../words/why.ts'
+import { POLICY, verdictText, type WhyPlace, whyNext, whyProblem } from '../words/why.ts'
 
 const KIND: Record<ContainerKind, string> = {
   container: 'Container',
@@ -66,7 +66,7 @@ function chain(place: WhyPlace, width: number, palette: Palette): string[] {
         )),
     ...line('policy', pullPolicy === null ? 'not stored with it' : `${pullPolicy}: ${POLICY[pullPolicy]}`),
     ...attemptLines(attempts, width),
-    ...line('verdict', `${verdict}: ${VERDICT[verdict]}`),
+    ...line('verdict', `${verdict}: ${verdictText(verdict, container.registry)}`),
     ...problems.flatMap((problem, index) => {
       const number = problems.length === 1 ? '' : `${index + 1}. `
       return line(index === 0 ? 'broken' : '', `${number}${whyProblem(problem, place)}`)

@@ -2,6 +2,7 @@
 
 import type { Attempt, AttemptProblem, CredentialStatus, Finding } from '../../diagnosis/finding.ts'
 import { amount, counted } from './count.ts'
+import { nodesLogIn } from './node-logins.ts'
 import { countPods } from './pods.ts'
 
 const named = (key: string | null) => (key === null ? '' : ` ${key}`)
@@ -39,7 +40,13 @@ interface Said {
 }
 
 const STATUS: Record<CredentialStatus, (finding: Finding) => Said[]> = {
-  none: finding => orElse(problems(finding), 'no credential in the pod, so the pull is anonymous'),
+  none: finding =>
+    orElse(
+      problems(finding),
+      nodesLogIn(finding.registry)
+        ? "no credential in the pod, so the node's own counts, if it has one"
+        : 'no credential in the pod, so the pull is anonymous',
+    ),
   broken: problems,
   usable: ({ credential }) =>
     credential.attempts

@@ -15,6 +15,7 @@ import {
   setImage,
 } from './commands.ts'
 import { problemText } from './credential.ts'
+import { nodeLoginSteps, nodesLogIn } from './node-logins.ts'
 import { registryName, type Step } from './told.ts'
 
 export const POLICY: Record<PullPolicy, string> = {
@@ -23,11 +24,18 @@ export const POLICY: Record<PullPolicy, string> = {
   Never: 'the kubelet never pulls; the image must be on the node already',
 }
 
-export const VERDICT: Record<Verdict, string> = {
+const VERDICT: Record<Verdict, string> = {
   anonymous: 'the kubelet pulls without a login',
   authenticated: 'the kubelet pulls with a login',
   blocked: 'the kubelet gives up before it asks a registry',
   unknown: 'which login the kubelet has could not be read',
+}
+
+/** What the kubelet pulls with. */
+export function verdictText(verdict: Verdict, registry: string | null): string {
+  return verdict === 'anonymous' && nodesLogIn(registry)
+    ? 'the pod brings no login; the node may have its own'
+    : VERDICT[verdict]
 }
 
 /** What a broken link is about: where it is, and how the user started the program. */
@@ -87,6 +95,7 @@ const PROBLEMS: { [Code in WhyProblem['code']]: ProblemWords<Problem<Code>> } = 
   'no-credential': {
     says: ({ registry }) => `the pod has no credential for ${registryName(registry)}`,
     next: ({ registry }, place) =>
+      (isRefused(place) ? nodeLoginSteps(registry)[0] : undefined) ??
       fix(
         `Give it this machine's login, if the image needs one (\`${loginCommand(registry)}\` first)`,
         place,
@@ -125,6 +134,12 @@ export function whyProblem(problem: WhyProblem, place: WhyPlace): string {
 /** What mends it. */
 export function whyNext(problem: WhyProblem, place: WhyPlace): Step {
   return PROBLEMS[problem.code].next(problem as never, place)
+}
+
+function isRefused({ container }: WhyPlace): boolean {
+  return container.problems.some(
+    problem => problem.code === 'pull-failed' && problem.finding.cause === 'auth-required-or-denied',
+  )
 }
 
 function placeOf({ why, container }: WhyPlace): ContainerPlace {
