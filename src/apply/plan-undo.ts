@@ -44,8 +44,14 @@ async function untold(entry: RunEntry, run: string, reader: Reader): Promise<Und
     case 'update-secret':
       return leave(change, 'earlier-content-unknown')
     default:
-      return leave(change, entry.outcome?.status === 'applied' ? 'pod-recreated' : 'never-written')
+      if (entry.outcome?.status === 'applied') return leave(change, 'pod-recreated')
+      return leave(change, (await isTakenAway(entry, reader)) ? 'pod-taken-away' : 'never-written')
   }
+}
+
+/** The journal holds a bare pod's spec from before its deletion on. */
+async function isTakenAway({ change, object }: RunEntry, reader: Reader): Promise<boolean> {
+  return object !== null && (await read(change, reader)) === null
 }
 
 function restoreFields(

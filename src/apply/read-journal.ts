@@ -80,15 +80,29 @@ function isLine(value: unknown): value is JournalLine {
   return typeof value === 'object' && value !== null && 'type' in value
 }
 
-/** The run of that name, the newest without one. @throws UsageError where there is none */
+/**
+ * The run of that name, or the only one whose name begins so; without one the newest that wrote more than pods, which nobody can take back.
+ * @throws UsageError where there is none
+ */
 export function findRun(runs: Run[], name?: string): Run {
-  const found = name === undefined ? runs[0] : runs.find(({ run }) => run === name)
-  if (found) return found
+  if (name === undefined) {
+    const newest = runs.find(leavesTraces) ?? runs[0]
+    if (newest) return newest
+    throw new UsageError(
+      'No run on this machine has written to this cluster, so there is nothing to take back.',
+    )
+  }
+  const [found, ...others] = runs.filter(({ run }) => run === name || (name !== '' && run.startsWith(name)))
+  if (found && others.length === 0) return found
   throw new UsageError(
-    name === undefined
-      ? 'No run on this machine has written to this cluster, so there is nothing to take back.'
+    found
+      ? `${others.length + 1} runs begin with ${name}: give more of the name.`
       : `No run ${name} on this machine has written to this cluster: \`undo --list\` names those that have.`,
   )
+}
+
+function leavesTraces({ entries }: Run): boolean {
+  return entries.some(entry => mayHaveWritten(entry) && entry.change.target.kind !== 'Pod')
 }
 
 /** Nothing of the run is left to take back. Pods that were recreated are not put back, so they do not count. */

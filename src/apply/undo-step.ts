@@ -19,6 +19,8 @@ export type LeftReason =
   | 'still-named'
   /** Credentials were put into a Secret that was there before; what it held is kept nowhere. */
   | 'earlier-content-unknown'
+  /** A bare pod that the run deleted and did not come to make again; the next fix does. */
+  | 'pod-taken-away'
   /** A new pod took the place of the stuck one, which is gone for good. */
   | 'pod-recreated'
 

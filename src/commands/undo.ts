@@ -10,6 +10,7 @@ import type { ClusterWriter } from '../kubernetes/cluster.ts'
 import { progressText } from '../report/progress.ts'
 import { undoQuestion } from '../report/questions.ts'
 import {
+  anotherRunText,
   renderRuns,
   renderUndoPlan,
   renderUndoResult,
@@ -38,7 +39,10 @@ export async function undoCommand(options: UndoOptions, context: CommandContext)
     const folder = journalFolder(context.env, context.home, clusterUid)
     const runs = await listRuns(folder)
     if (options.list) return list(runs, options, context)
-    return takeBack(findRun(runs, options.run), folder, { options, context, cluster })
+    const run = findRun(runs, options.run)
+    const code = await takeBack(run, folder, { options, context, cluster })
+    if (isTakenBack(run)) await tellOfAnother(runs, options, context)
+    return code
   })
 }
 
@@ -52,6 +56,16 @@ async function list(runs: Run[], options: UndoOptions, context: CommandContext):
   }))
   await context.out.write(renderRuns(lines, view(options, context)))
   return 'ok'
+}
+
+/** Nothing was left to take back of this one; somebody may think that goes for all. */
+async function tellOfAnother(
+  runs: Run[],
+  { format }: UndoOptions,
+  { err, program }: CommandContext,
+): Promise<void> {
+  const open = runs.find(run => !isTakenBack(run))
+  if (open && format === 'table') await err.write(anotherRunText(open.run, program))
 }
 
 interface UndoSession {
@@ -68,7 +82,8 @@ async function takeBack(run: Run, folder: string, session: UndoSession): Promise
   const wet = writes && options.dryRun !== 'client'
   if (wet && options.dryRun === 'none') await confirm(steps, session)
   const outcomes = wet ? await carryOut(run, steps, folder, session) : []
-  const complete = outcomes.every(({ status }) => DONE.includes(status))
+  const lost = steps.some(step => step.action === 'leave' && step.reason === 'pod-taken-away')
+  const complete = !lost && outcomes.every(({ status }) => DONE.includes(status))
   const dryRun = options.dryRun !== 'none'
   const report: UndoReport = { run: run.run, dryRun, complete, steps, outcomes }
   if (wet || options.format !== 'table') {

@@ -2,7 +2,7 @@
 
 import type { UndoStep } from '../apply/undo-step.ts'
 import { enveloped, toJson, toYaml } from './data.ts'
-import { cell } from './escape.ts'
+import { cell, shellWord } from './escape.ts'
 import type { DataFormat } from './images.ts'
 import type { ReportOptions } from './options.ts'
 import type { RunLine, UndoReport } from './undo/document.ts'
@@ -17,6 +17,11 @@ export interface UndoReportOptions extends ReportOptions {
 /** What is about to be taken back: for a person before the question. Machines get one document at the end: empty here. */
 export function renderUndoPlan(run: string, steps: readonly UndoStep[], options: UndoReportOptions): string {
   return options.format === 'table' ? renderUndoSteps(run, steps, options) : ''
+}
+
+/** Said where a run is taken back already and another one is not. */
+export function anotherRunText(run: string, program: string): string {
+  return `Run ${cell(run)} is still in place: \`${program} undo ${shellWord(run)}\` takes it back.\n`
 }
 
 /** What became of it. */

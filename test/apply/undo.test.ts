@@ -2,8 +2,10 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { findRun, isTakenBack, listRuns } from '../../src/apply/read-journal.ts'
+import { findRun, isTakenBack, listRuns, type Run } from '../../src/apply/read-journal.ts'
+import type { Change } from '../../src/plan/change.ts'
 import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
+import { attach, recreate } from '../report/plan-samples.ts'
 import { fix, undo } from './runs.ts'
 import { listOf, type Story, state, story, withoutPods } from './story.ts'
 
@@ -132,5 +134,33 @@ describe('undo', () => {
     // A folder of that name can be read by nobody, root included.
     mkdirSync(join(of.folder, 'broken.jsonl'))
     await expect(listRuns(of.folder)).rejects.toThrow(/Can't read the journal .*broken\.jsonl \(EISDIR\)/)
+  })
+
+  test('says of a bare pod that was deleted and not made again that it is gone, and the next fix puts it back', async () => {
+    const of = story()
+    const before = (what: string) => {
+      if (what === 'POST /api/v1/namespaces/api/pods' && !of.cluster.get('Pod', 'api', 'bare'))
+        throw new Error('killed')
+    }
+    await expect(fix(of, { before })).rejects.toThrow('killed')
+    expect(await reasonFor(of, 'pod:api/bare')).toBe('pod-taken-away')
+    await fix(of)
+    expect(of.cluster.get('Pod', 'api', 'bare')?.status?.phase).toBe('Running')
+  })
+
+  test('without a name is of the newest run that wrote more than pods, and takes the beginning of a name', () => {
+    const of = (run: string, change: Change): Run => ({
+      run,
+      startedAt: '',
+      cluster: { uid: 'u', server: '', context: null },
+      namespaces: null,
+      entries: [{ change, object: null, outcome: null, undoing: false, undone: false }],
+    })
+    const runs = [of('3c', recreate('web', 'shop')), of('2b', attach('web')), of('2a', attach('web'))]
+    expect(findRun(runs).run).toBe('2b')
+    expect(findRun(runs.slice(0, 1)).run).toBe('3c')
+    expect(findRun(runs, '3').run).toBe('3c')
+    expect(() => findRun(runs, '2')).toThrow('2 runs begin with 2')
+    expect(() => findRun(runs, '4')).toThrow('No run 4')
   })
 })

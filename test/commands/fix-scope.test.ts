@@ -54,3 +54,13 @@ test('a bare pod that a killed fix took away comes back with a fix that reaches 
   expect(await planned('-n', 'default')).not.toContain(back)
   expect(await planned('-A', '--exclude-namespace', 'kube-public')).not.toContain(back)
 })
+
+test('undo of a run that is taken back already names the one that is not', async () => {
+  await incident.run(['fix', '-n', 'default', '--yes'])
+  const older = (await incident.run(['undo', '--list', '-o', 'name'])).out.trim()
+  await incident.run(['fix', '-n', 'kube-system', '--yes'])
+  await incident.run(['undo', '--yes'])
+  const again = await incident.run(['undo', '--yes'])
+  expect(again.err).toBe(`Run ${older} is still in place: \`pullguard undo ${older}\` takes it back.\n`)
+  expect(incident.accounts()['default/default']).toEqual(['dockercreds'])
+})

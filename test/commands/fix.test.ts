@@ -55,6 +55,7 @@ test('a second fix and a second undo write nothing', { timeout: 30_000 }, async 
   const more = await incident.run(['undo', '--yes'])
   expect(more.code).toBe(0)
   expect(lastLine(more.out)).toBe('There is nothing left to take back, so nothing is written.')
+  expect(more.err).not.toContain('still in place')
   expect(incident.writes()).toHaveLength(undone)
 })
 

@@ -70,6 +70,7 @@ const LEFT: LeftReason[] = [
   'never-written',
   'still-named',
   'earlier-content-unknown',
+  'pod-taken-away',
   'pod-recreated',
 ]
 

@@ -11,6 +11,7 @@ const LEFT: Record<LeftReason, string> = {
   'never-written': 'was never written',
   'still-named': 'service accounts still name it',
   'earlier-content-unknown': 'was there before, and what it held is kept nowhere',
+  'pod-taken-away': 'was deleted and not made again; the same fix again puts it back',
   'pod-recreated': 'the stuck pod is gone for good; the new one stays',
 }
 
