@@ -14,6 +14,7 @@ interface Parts {
 /** Tried in order; the first that speaks is the reason. */
 const RULES: ((parts: Parts) => string | false)[] = [
   ({ text }) => text === '' && 'it is empty',
+  ({ text }) => /\$[{(\w]|\{\{/.test(text) && 'a placeholder in it has not been filled in',
   ({ text }) => /\s/.test(text) && 'it has white space in it',
   ({ text }) => /[^\x21-\x7e]/.test(text) && 'it has characters other than plain ASCII',
   ({ text }) => /^[a-z]+:\/\//i.test(text) && 'it starts with a scheme; write it from the registry on',

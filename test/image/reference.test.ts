@@ -39,6 +39,8 @@ describe('a reference', () => {
 
   test.each<[string, string]>([
     ['', 'it is empty'],
+    ['nginx:$TAG', 'placeholder'],
+    ['{{ .Values.image }}', 'placeholder'],
     [' nginx', 'white space'],
     ['nginx\n', 'white space'],
     ['nginx:1.27 ', 'white space'],
