@@ -25,13 +25,21 @@ export function isWorthALook(pod: Pod, events: EventsByPod): boolean {
   return hasUntried(pod) && eventsOf(pod, events).length > 0
 }
 
+/**
+ * Whether the pod could be failing, as far as itself tells. Before it has a node nobody has tried to get its images, and when it has
+ * succeeded nobody will.
+ */
+export function couldFail(pod: Pod): boolean {
+  return pod.node !== null && pod.phase !== 'Succeeded' && (hasFailedPull(pod) || hasUntried(pod))
+}
+
 /** Whether the pod's status alone shows what could be a failed pull. */
-export function hasFailedPull(pod: Pod): boolean {
+function hasFailedPull(pod: Pod): boolean {
   return pod.containers.some(container => couldBeFailedPull(container.state))
 }
 
 /** Whether a container has not started yet for a reason that the status does not tell. */
-export function hasUntried(pod: Pod): boolean {
+function hasUntried(pod: Pod): boolean {
   return pod.containers.some(container => container.kind !== 'volume' && isUntried(container.state))
 }
 

@@ -1,4 +1,5 @@
 /** A cluster and the dump of it give the same snapshot: nobody should get another answer for having saved the state first. */
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Snapshot } from '../../src/snapshot/snapshot.ts'
 import { readCluster } from '../../src/source/cluster.ts'
@@ -67,6 +68,77 @@ describe('a cluster and the dump of it', () => {
     expect(without(dump)).toEqual(without(cluster))
     expect(dump.pods.map(({ name }) => name)).toEqual(names)
   })
+})
+
+const STATES = [
+  'running',
+  'ErrImagePull',
+  'ContainerCreating',
+  'CrashLoopBackOff',
+  'failed to pull: x',
+  'none',
+]
+const drafts = fc.uniqueArray(
+  fc.record({
+    namespace: fc.constantFrom('web', 'other'),
+    name: fc.constantFrom('a', 'b', 'c'),
+    node: fc.constantFrom('n1', 'n2', null),
+    phase: fc.constantFrom('Pending', 'Running', 'Failed', 'Succeeded', 'Unknown'),
+    states: fc.tuple(fc.constantFrom(...STATES), fc.constantFrom(...STATES)),
+    owner: fc.constantFrom(undefined, apps('ReplicaSet', 'shop-a'), apps('DaemonSet', 'agent')),
+    secrets: fc.subarray(['hub', 'handed-out']),
+    labelled: fc.boolean(),
+  }),
+  { selector: ({ namespace, name }) => `${namespace}/${name}`, minLength: 1, maxLength: 5 },
+)
+const reports = fc.uniqueArray(
+  fc.record({
+    namespace: fc.constantFrom('web', 'other'),
+    pod: fc.constantFrom('a', 'b', 'gone'),
+    field: fc.constantFrom('', 'spec.containers{first}', 'spec.containers{second}'),
+    message: fc.constantFrom('Failed to pull image "first:1": 429', 'Error: ErrImagePull'),
+  }),
+  { selector: report => Object.values(report).join(' '), maxLength: 4 },
+)
+const SURROUNDINGS = ['web', 'other'].flatMap(namespace => [
+  live.namespace(namespace),
+  live.serviceAccount('default', ['handed-out'], namespace),
+  live.secret('hub', 'hunter2', namespace),
+  live.secret('handed-out', 'hunter2', namespace),
+])
+
+type Draft = Parameters<Parameters<typeof drafts.map>[0]>[0][number]
+
+function podOf({ states, owner, secrets, labelled, ...place }: Draft) {
+  const [first, second] = states.map(state => (state === 'running' ? null : state))
+  const made = live.pod(place.name, {
+    ...place,
+    containers: { first: first ?? null, second: second ?? null },
+    labels: labelled ? { app: 'shop' } : {},
+    spec: { imagePullSecrets: secrets.map(name => ({ name })) },
+    ...(owner === undefined ? {} : { owner }),
+  })
+  // A kubelet that has not got that far says nothing of a container.
+  const statuses = made.status.containerStatuses.filter((_, index) => states[index] !== 'none')
+  return { ...made, status: { ...made.status, containerStatuses: statuses } }
+}
+
+test('whatever the pods and their events, a cluster and the dump of it say the same', async () => {
+  const scopes = fc.constantFrom<Scope>({ namespaces: null }, { namespaces: null, labelSelector: 'app=shop' })
+  await fc.assert(
+    fc.asyncProperty(drafts, reports, scopes, async (pods, events, scope) => {
+      const objects = [
+        ...pods.map(podOf),
+        ...events.map(({ pod, field, message, namespace }) => live.event(pod, field, message, namespace)),
+        live.event('another', ''),
+        live.owned('ReplicaSet', 'shop-a', apps('Deployment', 'shop')),
+        ...SURROUNDINGS,
+      ].map(object => ({ apiVersion: VERSIONS[object.kind] ?? 'v1', ...object }))
+      const cluster = await readCluster(new FakeCluster(objects), scope, { takenAt: '2026-01-01T00:01:00Z' })
+      expect(without(await readJson(listOf(...objects), scope))).toEqual(without(cluster))
+    }),
+    { numRuns: 200 },
+  )
 })
 
 /** Where it comes from may differ, and only that. */

@@ -8,7 +8,7 @@ import type { KubernetesObject } from '../../kubernetes/cluster.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import { gapOf } from '../gap.ts'
 import { narrowPod } from '../narrow/pod.ts'
-import { hasFailedPull, hasUntried, podKey } from '../worth-a-look.ts'
+import { couldFail, podKey } from '../worth-a-look.ts'
 import { type RowPod, readPodRows } from './pod-rows.ts'
 import { type Area, noteExpiry, pathOf, type Reading } from './reading.ts'
 
@@ -61,7 +61,7 @@ async function readNotRunning(reading: Reading, area: Area, kept: Keeper): Promi
   try {
     await listPods(reading, area, { limit: 0, fieldSelector: NOT_RUNNING }, raw => {
       const pod = kept.keep(raw)
-      if (pod === null) return
+      if (pod === null || hasReadyRow(pod)) return
       const key = rowKey({ name: pod.name, node: pod.node ?? '' })
       seen.set(key, (seen.get(key) ?? 0) + 1)
     })
@@ -70,6 +70,11 @@ async function readNotRunning(reading: Reading, area: Area, kept: Keeper): Promi
     gapOf(error, 'pods', area)
   }
   return seen
+}
+
+/** Its row is none of a suspect: to count it would hide a suspect of the same name and node in another namespace. */
+function hasReadyRow({ containers }: Pod): boolean {
+  return containers.every(({ kind, ready }) => ready || (kind !== 'container' && kind !== 'sidecar'))
 }
 
 /** The rows that are still to be read, those of one name and node once: they are asked for together. */
@@ -121,7 +126,7 @@ class Keeper {
   /** The pod, whether kept or not; null if it is none. */
   keep(raw: KubernetesObject): Pod | null {
     const pod = narrowPod(raw)
-    if (pod !== null && (hasFailedPull(pod) || hasUntried(pod))) {
+    if (pod !== null && couldFail(pod)) {
       this.kept.set(podKey(pod.namespace, pod.name), pod)
     }
     return pod

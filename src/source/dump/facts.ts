@@ -9,7 +9,7 @@ import { narrowPod } from '../narrow/pod.ts'
 import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { narrowServiceAccount } from '../narrow/service-account.ts'
 import { nameOf, namespaceOf, record, text } from '../narrow/shape.ts'
-import { hasFailedPull, hasUntried } from '../worth-a-look.ts'
+import { couldFail } from '../worth-a-look.ts'
 import { isKubernetes, nameOfKind } from './kinds.ts'
 import { Newest } from './newest.ts'
 
@@ -84,11 +84,6 @@ export class DumpFacts {
   #isInScope(namespace: string): boolean {
     return this.#wanted.namespaces?.includes(namespace) !== false
   }
-}
-
-/** Before it has a node nobody has tried to get a pod's images, and when it has succeeded nobody will. */
-function couldFail(pod: Pod): boolean {
-  return pod.node !== null && pod.phase !== 'Succeeded' && (hasFailedPull(pod) || hasUntried(pod))
 }
 
 function put<T>(into: Newest<T>, key: string, version: string, value: T | null): void {

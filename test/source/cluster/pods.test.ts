@@ -3,13 +3,20 @@ import { describe, expect, test } from 'vitest'
 import { ApiError } from '../../../src/kubernetes/api-error.ts'
 import { readCluster } from '../../../src/source/cluster.ts'
 import type { Scope } from '../../../src/source/scope.ts'
-import { event, failing, healthy, SIDECAR_FAILS } from '../cluster-objects.ts'
+import { event, failing, healthy, pod, SIDECAR_FAILS } from '../cluster-objects.ts'
 import { FakeCluster } from '../fake-cluster.ts'
 
 const read = (cluster: FakeCluster, scope: Partial<Scope> = {}) =>
   readCluster(cluster, { namespaces: ['web'], ...scope }, { takenAt: '2026-11-24T12:00:00Z' })
 const everywhere = { namespaces: null }
 const inFull = ({ asked }: FakeCluster) => asked.filter(request => /^list .*\/pods/.test(request))
+
+test('a suspect is found though a pod of its name and node, ready in another phase, is read in full already', async () => {
+  const suspect = SIDECAR_FAILS
+  const twin = pod(suspect.metadata.name, { namespace: 'other', phase: 'Unknown' })
+  const cluster = new FakeCluster([...healthy(20), twin, suspect])
+  expect((await read(cluster, everywhere)).pods).toMatchObject([{ namespace: 'web', name: 'sidecar' }])
+})
 
 describe('the cost of a reading', () => {
   test('few suspects are read one by one, by node and name', async () => {
