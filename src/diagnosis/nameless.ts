@@ -26,9 +26,9 @@ const JSON_TEXT = new RegExp(`"(${FIELDS})"\\s{0,4}:\\s{0,4}"([^"]{0,4000})"`, '
 const JSON_STATUS = /"(?:code|status|statuscode)"\s{0,4}:\s{0,4}(\d{3})\b/gi
 
 const URL = /\b[a-z][a-z0-9+]{1,20}:\/\/[^\s"'`<>]*/gi
-/** A name in quotes may hold blanks where it is the name that is wrong; elsewhere quotes with blanks hold a sentence. */
+/** A name in quotes may hold blanks where it is the name that is wrong, and end with a text that was cut; elsewhere quotes with blanks hold a sentence. */
 const QUOTED_IMAGE =
-  /\b((?:image(?: tag| name| reference)?|reference|short-name|ref|tag|repository|manifest tagged by) )"[^"]{0,600}"/gi
+  /\b((?:image(?: tag| name| reference)?|reference|short-name|ref|tag|repository|manifest tagged by) )"[^"]{0,600}(?:"|$)/gi
 const QUOTED = /(["'`])([^\s"'`\\]{1,600})\1/g
 const CODE = /^[A-Z]+(?:_[A-Z]+)*$/
 /** Keeps colons inside a name, and leaves the punctuation that ends it. */

@@ -28,13 +28,14 @@ export interface PullErrors {
 const WRAPPING = [
   /\(HTTP code \d{3}\) [\w ]{1,30} - /gi,
   /API error \(\d{3}\): /gi,
-  /\b\d{3} (?:Server|Client) Error(?:: [\w ]{1,30})?(?: for (?:url: )?\S{1,300})?: [\w ]{1,30} \(/gi,
+  /\b\d{3} (?:Server|Client) Error(?:: [\w ]{1,30})? for (?:url: )?http\+docker:\S{1,300}?(?:: [\w ]{1,30}|(?=\s|$))/gi,
+  /\b\d{3} (?:Server|Client) Error: [\w ]{1,30} \(/gi,
   /this may be because there are no credentials on this request\.?/gi,
   /Unable to find image '[^']{0,300}' locally/gi,
 ]
 /** Several credentials' errors stand in one list, each beginning the way a runtime's errors do. */
 const NEXT_ATTEMPT =
-  /, (?=rpc error: code = |failed to pull and unpack image |failed to "StartContainer" for |unable to pull image or OCI artifact|Error response from daemon: |initializing source |reading manifest |pinging container registry |pull QPS exceeded)/
+  /, (?=rpc error: code = |failed to pull and unpack image |failed to "StartContainer" for |unable to pull image or OCI artifact|Error response from daemon: |\(Mirrors also failed: |(?:Error )?(?:initializing source |reading manifest |copying system image )|pinging container registry |error pinging docker registry |pull QPS exceeded)/
 const ESCAPED = /(?<!\\)\\{1,8}(["'nrt])/g
 /** Signs that JSON (as Go writes it) or HTML spell out. */
 const SPELT_OUT = /\\{1,8}u00(?:22|26|27|3c|3e)|&(?:quot|#34|apos|#39|amp|lt|gt);/gi

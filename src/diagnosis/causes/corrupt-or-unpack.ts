@@ -15,7 +15,7 @@ export const corruptOrUnpack = ruleOf(
   /\bdigests?\b.{0,40}\b(?:mismatch|verification|(?:do|does|did|would) not match)\b|\bdiff ?ids?\b|\bverification failed for digest\b|\bdoes not match (?:the )?(?:expected )?digest\b/,
   /\blayer verification failed\b|\bmismatched image rootfs\b|\blayers from manifest don't match\b/,
   /\blayer (?:‹name› )?(?:does not exist|not known|not found|unavailable)|\bunknown layer\b/,
-  /\binvalid tar header\b|\bprocessing tar\b|\bgzip: |\bflate: |\bzstd: |\bzlib: |\bbzip2 |\binvalid checksum\b|\bmagic number mismatch\b/,
+  /\binvalid tar header\b|\bprocessing tar\b|\bgzip: |\bflate: |\bzstd: |\bzlib: |\bbzip2 |\binvalid checksum\b|\bmagic number mismatch\b|\blocating item named\b/,
   /\bcontent (?:store|digest)\b|\bcontent ‹name›: not found\b|\bdatabase (?:not open|is locked|disk image)|\bmetadata\.db\b/,
   /\b(?:parent )?snapshot(?:ter)?s?\b(?! ‹name› is being).{0,80}\b(?:not (?:exist|found|loaded)|already exists|failed|invalid|locked|missing)/,
   /\bfailed to (?:find|get|stat|create|prepare|remove|commit) (?:parent |new |a )?(?:snapshot|lease|usage of snapshot)|\blease ‹name›: not found\b/,

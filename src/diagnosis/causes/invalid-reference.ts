@@ -8,7 +8,7 @@ export const invalidReference = ruleOf(
   /\bcould(?:n't| not) parse (?:the )?(?:image|reference)\b/,
   /\b(?:failed to|error|unable to) pars(?:e|ing) (?:the )?(?:image (?:name|reference)|reference|docker reference)\b/,
   /\bparsing (?:image (?:name|reference)|reference|named reference) ‹name›/,
-  /\bfailed to apply default image tag\b/,
+  /\bfailed to apply default image tag\b|\b(?:object|hostname) required\b/,
   /\binvalid ?image ?name\b|\binvalid (?:repository|tag) (?:name|format)\b|\bname[_ ]invalid\b/,
   /\b(?:repository name|reference) must (?:be|have|not)\b/,
   /\bshort-name (?:‹name› )?(?:did not resolve|resolution|mode)|\bshort name mode is enforcing\b/,

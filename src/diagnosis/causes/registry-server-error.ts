@@ -14,6 +14,7 @@ export const brokenAnswer = ruleOf(
   /\bunexpected end of json input\b|\berror parsing http \d{3} response\b|\berror unmarshall?ing content\b/,
   /\bmalformed http (?:response|status|version)\b|\bunknown: unknown(?: error)?\b/,
   /\bcannot unmarshal\b|\bmissing .{0,40}\bheader\b.{0,40}\bresponse\b|\bmissing (?:or empty )?‹name› header\b/,
+  /\b(?:unable to decode|failed to decode|error decoding|decoding) (?:bearer )?(?:token|response|manifest|body)\b|\breports content size of zero\b/,
   // Nexus no longer asks an upstream that failed it.
   /\bremote auto blocked\b/,
 )

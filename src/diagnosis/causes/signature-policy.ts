@@ -14,7 +14,7 @@ const SAYINGS = [
   /\ba signature was required\b|\bno (?:valid |matching )?signatures?\b/,
   /\brejected by policy\b|\bblocked by (?:the )?(?:\w+ )?policy\b|\bimage policy\b|\bverification policy\b/,
   /\binvalid policy\b|\bpolicy\.json\b|\bpolicy requirement\b/,
-  /\bsignatures? (?:verification|is not valid|is invalid|not accepted|mismatch|could not be verified)/,
+  /\bsignatures? (?:verification|is not valid|is invalid|not accepted|mismatch|could not be verified|do(?:es)? not satisf)/,
   /\b(?:verify|verifying|verification of|validate|validating) (?:the )?(?:\w+ )?signatures?\b/,
   /\b(?:invalid|untrusted|missing) signature\b|\bcosign\b|\bsigstore\b|\bnotation\b|\brekor\b|\bfulcio\b/,
   /\btrust data\b|\bcontent trust\b|\bnot signed\b|\bimage verif(?:ier|ication)\b/,

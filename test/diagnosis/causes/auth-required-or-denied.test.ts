@@ -200,6 +200,14 @@ expectCause('auth-required-or-denied', [
     'JSON of a JSON',
     '{\\u0022errors\\u0022:[{\\u0022code\\u0022:\\u0022UNAUTHORIZED\\u0022,\\u0022message\\u0022:\\u0022authentication required\\u0022}]}',
   ],
+  [
+    'a line break in the password',
+    'failed to do request: Head "https://reg.corp/v2/app/manifests/1": net/http: invalid header field value for "Authorization"',
+  ],
+  [
+    'kubelet, a credential provider',
+    'Failed getting credential from external registry credential provider: error execing credential provider plugin ecr-credential-provider for image reg.corp/app: fork/exec /usr/local/bin/ecr-credential-provider: no such file or directory: ',
+  ],
 ])
 
 expectCause(

@@ -44,4 +44,9 @@ expectCause('other', [
     'unexpected status code https://reg.corp/v2/app/blobs/sha256:566e42bcee1c?ns=docker.io: 400 Bad Request',
   ],
   ['a name that is cut', 'Back-off pulling image "library/unauthori'],
+  [
+    "the daemon's own 500",
+    '500 Server Error: Internal Server Error for url: http+docker://localhost/v1.45/images/create?tag=1&fromImage=app',
+  ],
+  ['an unknown scheme', 'Get "docker://reg.corp/v2/": unsupported protocol scheme "docker"'],
 ])

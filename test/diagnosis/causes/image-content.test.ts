@@ -72,6 +72,10 @@ expectCause('signature-policy', [
   ['CRI-O', 'Source image rejected: A signature was required, but no signature exists'],
   ['CRI-O, rejected', 'Source image rejected: Running image docker://reg.corp/app:1 is rejected by policy.'],
   [
+    'Kata, in the guest',
+    'rpc error: code = Internal desc = Security validate failed: Validate image failed: The signatures do not satisfied! Reject reason: [Match reference failed.]',
+  ],
+  [
     'kubelet since 1.28',
     'image pull failed for reg.corp/app:1 because the signature validation failed: Source image rejected: A signature was required, but no signature exists',
   ],

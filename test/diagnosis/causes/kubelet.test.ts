@@ -43,5 +43,6 @@ expectCause('invalid-reference', [
     'CRI-O',
     'parsing image name "docker://Acme/app": invalid reference format: repository name must be lowercase',
   ],
+  ['containerd', 'failed to resolve reference "reg.corp/app": object required'],
 ])
 expectCause('invalid-reference', [['reason alone', 'whatever the kubelet says']], 'InvalidImageName')

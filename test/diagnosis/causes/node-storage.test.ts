@@ -120,4 +120,8 @@ expectCause('corrupt-or-unpack', [
     'the snapshotter is gone, not the runtime',
     `failed to prepare extraction snapshot "extract-1 ${SHA}": rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial unix /run/soci-snapshotter-grpc/soci-snapshotter-grpc.sock: connect: connection refused"`,
   ],
+  [
+    'CRI-O, an image half there',
+    'error locating item named "manifest" for image with ID "5f70" (consider removing the image to resolve the issue): file does not exist',
+  ],
 ])

@@ -48,4 +48,12 @@ expectCause('registry-server-error', [
   ['rkt', 'Unexpected HTTP code: 500, URL: https://quay.io/v2/acme/app'],
   ['Nexus', 'Error response from daemon: unknown: Remote Auto Blocked until 2024-08-13T07:45:05.681Z'],
   ['no header', 'missing or empty Content-Type header'],
+  [
+    'containerd, a token that is no JSON',
+    'failed to authorize: failed to fetch anonymous token: unable to decode token response: unexpected EOF',
+  ],
+  [
+    'containerd, no length',
+    'unable to fetch descriptor (sha256:50aa) which reports content size of zero: invalid argument',
+  ],
 ])
