@@ -25,6 +25,12 @@ function secretName(text: string): string {
   throw new InvalidArgumentError('Give a name of lower case letters, digits, - and ., such as dockercreds.')
 }
 
+/** Host and port, as images name a registry. */
+function registryHosts(text: string, before: string[] | undefined): string[] {
+  if (/^([\w-]+(\.[\w-]+)*|\[[\da-fA-F:]+\])(:\d+)?$/.test(text)) return repeatable(text, before)
+  throw new InvalidArgumentError('Give the host of a registry, such as docker.io or ghcr.io.')
+}
+
 /** Adds `fix` to the program. */
 export function addFix(program: Command, name: string, run: Run): void {
   const command = program
@@ -71,7 +77,7 @@ function addLoginFlags(command: Command): void {
     )
     .addOption(
       new Option('--registry <name>', 'hand out the login for this registry (repeatable)').argParser(
-        repeatable,
+        registryHosts,
       ),
     )
     .option('--username <name>', "this account instead of this machine's logins")

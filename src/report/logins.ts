@@ -15,7 +15,7 @@ export interface ToldLogin {
 
 const FAILURES: Record<ProofFailure, (login: ToldLogin, image: string | null) => string> = {
   'wrong-credential': ({ registry, username, origin }) =>
-    `${registryName(registry)} does not accept the login of ${username} (${origin}): \`${loginCommand(registry)}\` again`,
+    `${registryName(registry)} does not accept the login of ${username} (${origin}): ${origin === '--username' ? 'check the name, and what --password-stdin got' : `\`${loginCommand(registry)}\` again`}`,
   'no-access': ({ registry, username }, image) =>
     `The login of ${username} works, but ${registryName(registry)} does not open ${image ?? 'the image'} to it: check the name, or log in with an account that may pull it`,
   withheld: ({ registry }) =>

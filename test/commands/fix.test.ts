@@ -143,6 +143,8 @@ describe('nothing is written', () => {
       ['fix', '--apply', 'p.json', '--no-recreate'],
       ['fix', '--apply', 'p.json', '--secret-name', 'other'],
       ['fix', '--username', 'bob'],
+      ['fix', '--registry', 'not a host'],
+      ['fix', '--registry', 'https://index.docker.io/v1/'],
       ['fix', '--password-stdin'],
       ['fix', '--replace-registry', 'docker.io'],
       ['fix', '--secret-name', 'Not A Name'],

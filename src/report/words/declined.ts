@@ -61,7 +61,10 @@ const WORDS: { [C in Code]: Words<Of<C>> } = {
   'no-credential': {
     title: ({ registry }) => `No login for ${registryName(registry)} on this machine`,
     says: ({ detail }) => detail ?? '',
-    next: ({ registry }) => ({ say: 'Log in, then run the fix again', command: loginCommand(registry) }),
+    next: ({ registry }) => ({
+      say: 'Log in, or give --username with an access token on --password-stdin, then run the fix again',
+      command: loginCommand(registry),
+    }),
   },
   'bare-pod': {
     title: (_first, count) => `${counted(count, 'pod')} without a controller that would make a new one`,

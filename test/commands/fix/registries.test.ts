@@ -67,6 +67,9 @@ test('a wrong password is shown to the registry once', async () => {
   const wrong = draftOf([login('wrong')], [wanting('acme/app:1'), wanting('library/nginx:1.27')])
   await expect(proveLogins(wrong, sessionOf(registries))).rejects.toThrow('does not accept the login of jane')
   expect(hub.requests.filter(({ path, status }) => path === '/token' && status === 401)).toHaveLength(1)
+  await expect(proveLogins(wrong, sessionOf(registries))).rejects.toThrow(
+    'check the name, and what --password-stdin got',
+  )
 })
 
 test('digests are asked for with the very login that is handed out', async () => {
