@@ -44,6 +44,11 @@ export function confirmation({ plan, cluster }: { plan: Plan; cluster: string })
     : { typed: null, question: visible(`${planSentence(plan)} Carry it out on ${cluster}?`) }
 }
 
+/** Said before the plan of a fix that leaves out a namespace which is not there. */
+export function unknownExclusionText(namespace: string): string {
+  return `${visible(`Warning: --exclude-namespace ${namespace}: there is no such namespace, so nothing is left out by it.`)}\n`
+}
+
 /** What is asked before a run is taken back. */
 export function undoQuestion(steps: readonly UndoStep[], cluster: string): string {
   return visible(`${undoPlanSentence(steps)} Take it back on ${cluster}?`)

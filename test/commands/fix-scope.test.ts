@@ -64,3 +64,10 @@ test('undo of a run that is taken back already names the one that is not', async
   expect(again.err).toBe(`Run ${older} is still in place: \`pullguard undo ${older}\` takes it back.\n`)
   expect(incident.accounts()['default/default']).toEqual(['dockercreds'])
 })
+
+test('a namespace to leave alone that is not there is warned about: it may be misspelt', async () => {
+  const said = await incident.run(['fix', '-A', '--dry-run', '--exclude-namespace', 'kube-sytem,kube-public'])
+  expect(said.err).toBe(
+    'Warning: --exclude-namespace kube-sytem: there is no such namespace, so nothing is left out by it.\n',
+  )
+})

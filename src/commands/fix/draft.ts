@@ -13,6 +13,7 @@ import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { readCluster } from '../../source/cluster.ts'
 import { readFixScope } from '../../source/fix-scope.ts'
 import { nodePlatforms } from '../../source/node-platforms.ts'
+import { warnOfUnknownExclusions } from './exclusions.ts'
 import { askRegistries } from './images.ts'
 import { findLogins, type Logins, planned } from './logins.ts'
 import { type Choice, chooseRemedies } from './remedies.ts'
@@ -21,6 +22,7 @@ import { unfinishedRegistries } from './unfinished.ts'
 
 /** The plan for what is wrong now. @throws UsageError, UnreachableError, RefusedError, ApiError */
 export async function draftPlan(session: FixSession): Promise<Draft> {
+  await warnOfUnknownExclusions(session)
   const { snapshot, diagnosis } = await look(session)
   const runs = await listRuns(session.journals)
   const { secretName } = session.options
