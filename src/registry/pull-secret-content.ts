@@ -1,29 +1,48 @@
-/** Compares and joins the contents of pull secrets, key by key, so that a Secret keeps what others put into it. */
+/** Compares and joins the contents of pull secrets as the kubelet reads them, so that a Secret keeps what others put into it. */
+
+import { lookUpCredentials } from '../image/credential-lookup.ts'
+import { DOCKER_HUB, DOCKER_HUB_KEY } from './docker-hub.ts'
 
 interface AuthEntry {
   username?: unknown
   password?: unknown
+  email?: unknown
   auth?: unknown
 }
 
-/** Whether `stored` (the text of a `.dockerconfigjson`) serves every key of `wanted` with the same login. Text that is no such JSON does not. */
+type Auths = Record<string, AuthEntry>
+
+/**
+ * Whether `stored` (the text of a `.dockerconfigjson`) gives the kubelet the login of every key of `wanted`. Text that is no such JSON does
+ * not, nor one with an entry that the kubelet can't read: it fails the whole.
+ */
 export function holdsCredentials(stored: string, wanted: string): boolean {
   const has = authsOf(stored)
   const needs = authsOf(wanted)
-  if (!has || !needs) return false
-  return Object.entries(needs).every(([key, entry]) => {
-    const own = has[key]
-    return own !== undefined && login(own) !== null && login(own) === login(entry)
-  })
+  if (!has || !needs || !Object.values(has).every(isReadable)) return false
+  return Object.entries(needs).every(([key, entry]) => isServed(key, entry, has))
 }
 
 /**
- * `stored` with the entries of `wanted` in it; entries of other keys and fields beside `auths` stay. Unreadable text is replaced: the
- * kubelet can't use it either. Both and the result are secret.
+ * `stored` with the entries of `wanted` in it; entries of other keys and fields beside `auths` stay. What the kubelet can't read is
+ * replaced: it is of use to nobody, and would keep the kubelet from the rest. Both and the result are secret.
  */
 export function withCredentials(stored: string, wanted: string): string {
-  const auths = { ...(authsOf(stored) ?? {}), ...(authsOf(wanted) ?? {}) }
+  const kept = Object.entries(authsOf(stored) ?? {}).filter(([, entry]) => isReadable(entry))
+  const auths: Auths = { ...Object.fromEntries(kept), ...authsOf(wanted) }
+  const hub = auths[DOCKER_HUB_KEY]
+  // Beside an entry under Docker Hub's other name the kubelet does not look for this one.
+  if (hub && !isServed(DOCKER_HUB_KEY, hub, auths)) auths[DOCKER_HUB] = hub
   return JSON.stringify({ ...(objectOf(stored) ?? {}), auths })
+}
+
+/** Whether the kubelet, asked for an image that `key` is meant for, tries this login among others. */
+function isServed(key: string, entry: AuthEntry, auths: Auths): boolean {
+  const [registry = '', ...path] = key === DOCKER_HUB_KEY ? [DOCKER_HUB] : key.split('/')
+  const repository = path.join('/') || 'any/image'
+  const entries = Object.entries(auths).map(([each, value]) => ({ key: each, login: login(value) }))
+  const { tried } = lookUpCredentials({ registry, repository }, entries)
+  return tried.some(each => each.login !== null && each.login === login(entry))
 }
 
 /** `user:password` as the kubelet reads it: `auth` wins over the two fields. */
@@ -32,12 +51,27 @@ function login({ username, password, auth }: AuthEntry): string | null {
   return typeof username === 'string' && typeof password === 'string' ? `${username}:${password}` : null
 }
 
-function authsOf(text: string): Record<string, AuthEntry> | null {
+/** Go's base64, padded or not, but for line ends. */
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/
+
+/** Whether the kubelet can read the entry (kubernetes pkg/credentialprovider/config.go): texts, and an `auth` with a colon in it. */
+function isReadable(entry: AuthEntry): boolean {
+  const { username, password, email, auth } = entry
+  if (![username, password, email, auth].every(field => typeof (field ?? '') === 'string')) return false
+  if (typeof auth !== 'string' || auth === '') return true
+  return BASE64.test(auth.replace(/[\r\n]/g, '')) && (login(entry) ?? '').includes(':')
+}
+
+function authsOf(text: string): Auths | null {
   const { auths } = objectOf(text) ?? {}
   if (!isObject(auths)) return null
-  return Object.fromEntries(
-    Object.entries(auths).filter((entry): entry is [string, AuthEntry] => isObject(entry[1])),
-  )
+  return Object.fromEntries(Object.entries(auths).map(([key, entry]) => [key, asEntry(entry)]))
+}
+
+/** Go takes null for an empty entry; what is no object becomes one that it can't read. */
+function asEntry(value: unknown): AuthEntry {
+  if (value === null) return {}
+  return isObject(value) ? value : { auth: 0 }
 }
 
 function objectOf(text: string): Record<string, unknown> | null {

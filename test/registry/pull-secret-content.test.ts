@@ -18,6 +18,13 @@ test.each<[what: string, stored: unknown, holds: boolean]>([
     { auths: { [HUB]: { username: 'jane', password: 'good', auth: 'eDp5' } } },
     false,
   ],
+  ["Docker Hub's other name", { auths: { 'docker.io': { auth } } }, true],
+  ["another login under Docker Hub's other name", { auths: { [HUB]: { auth }, 'docker.io': {} } }, false],
+  [
+    'an entry beside it that fails the whole',
+    { auths: { [HUB]: { auth }, 'quay.io': { auth: 'x' } } },
+    false,
+  ],
   ['another spelling of the key', { auths: { 'https://index.docker.io/v1': { auth } } }, false],
   ['an empty entry', { auths: { [HUB]: {} } }, false],
   ['no auths', {}, false],
@@ -34,6 +41,18 @@ test('completing keeps other registries and fields, replaces its own key, and th
   })
   const completed = withCredentials(stored, wanted)
   expect(JSON.parse(completed)).toMatchObject({ HttpHeaders: { a: 'b' }, auths: { 'quay.io': quay } })
+  expect(holdsCredentials(completed, wanted)).toBe(true)
+  expect(withCredentials(completed, wanted)).toBe(completed)
+})
+
+test('completing drops what the kubelet can not read, and gives its login to a name that comes first', () => {
+  const stored = {
+    auths: { 'quay.io': { auth: '%' }, 'ghcr.io': 'text', 'r.io': {}, 'docker.io': { auth: 'eDp5' } },
+  }
+  const completed = withCredentials(JSON.stringify(stored), wanted)
+  expect(JSON.parse(completed)).toEqual({
+    auths: { 'r.io': {}, [HUB]: JSON.parse(wanted).auths[HUB], 'docker.io': JSON.parse(wanted).auths[HUB] },
+  })
   expect(holdsCredentials(completed, wanted)).toBe(true)
   expect(withCredentials(completed, wanted)).toBe(completed)
 })
