@@ -50,6 +50,7 @@ export function refusalOf(ask: Ask, connection: Connection, response: HttpRespon
   const { status } = response
   if (status === 401) return notAccepted(connection)
   const said = statusIn(text)
+  if (status === 403 && IMPERSONATION.test(String(said?.message))) return notImpersonated(connection, said)
   const fields = {
     status,
     reason: String(said?.reason || REASONS[status] || 'Unknown'),
@@ -59,6 +60,13 @@ export function refusalOf(ask: Ask, connection: Connection, response: HttpRespon
   }
   if (status !== 410) return new ApiError(fields)
   return new ExpiredError(fields, String(said?.metadata?.continue ?? '') || undefined)
+}
+
+/** Its impersonation filter asks before anything else: whoever may not act as another gets this for every request alike. */
+const IMPERSONATION = / cannot impersonate resource /
+
+function notImpersonated({ server }: Connection, said: Status | null): UnreachableError {
+  return new UnreachableError(`The API server ${server} does not let you act as another: ${said?.message}`)
 }
 
 function notAccepted({ context, server }: Connection): UnreachableError {

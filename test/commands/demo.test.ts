@@ -1,6 +1,5 @@
 /** `demo`: the story from the first screen to the last, and a cluster to play with, which leaves nothing behind. */
 
-import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -46,9 +45,9 @@ test('--serve says how to reach the cluster, serves it until Ctrl-C, and takes i
   const world = { streams, home, cwd: home, now: () => new Date(), program: 'pullguard' as const }
   const serving = main(['demo', '--serve'], { ...world, env: {}, signal: stop.signal })
   let said = ''
-  while (!/PULLGUARD_REGISTRY_ENDPOINTS=\S+[\s\S]*\n$/.test(said)) {
-    const [chunk] = await once(streams.stdout, 'data')
+  for await (const chunk of streams.stdout.iterator({ destroyOnReturn: false })) {
     said += String(chunk)
+    if (/PULLGUARD_REGISTRY_ENDPOINTS=\S+[\s\S]*\n$/.test(said)) break
   }
   const env = Object.fromEntries(
     [...said.matchAll(/([A-Z_]+)=(\S+)/g)].map(([, name, value]) => [name, value]),

@@ -164,6 +164,12 @@ describe('a server that does not serve ends it with 4 and prints nothing that lo
     expect(said.err).toMatch(/^[^\n]*\.\n$/)
   })
 
+  test('somebody who may not act as another', async () => {
+    const said = await diagnose('-A', '--as', 'admin', '--kubeconfig', await incident.kubeconfigFor('viewer'))
+    expect(said).toMatchObject({ code: 4, out: '' })
+    expect(said.err).toContain('does not let you act as another: users "admin" is forbidden: User "viewer"')
+  })
+
   test('a token that nobody knows', async () => {
     expect(await diagnose('--token', 'wrong')).toMatchObject({ code: 4, out: '' })
   })
