@@ -21,7 +21,8 @@ const CASES: Record<
     is: { cause: 'auth-required-or-denied' },
   },
   'invalid-name': { image: 'Nginx:1:2', is: { cause: 'invalid-reference' } },
-  never: { image: 'nginx', pullPolicy: 'Never', is: { cause: 'never-pull' } },
+  // A name that no test ever pulls, so that no earlier run has left it on the node.
+  never: { image: 'acme/never-pulled', pullPolicy: 'Never', is: { cause: 'never-pull' } },
   refused: { image: '127.0.0.1:1/acme/api:1', is: { cause: 'connection-refused-or-reset' } },
   'unknown-host': { image: 'registry.invalid/acme/api:1', is: { cause: 'registry-not-found-dns' } },
 }
