@@ -37,7 +37,8 @@ export async function applyPlan(plan: Plan, checked: Outcome[], context: ApplyCo
   const write = (change: Change) => writeNoted(change, outcomes, context, progress)
   for (const stage of stages(open)) await bounded(stage, AT_ONCE, write)
   const pods = open.filter(change => isPodChange(change))
-  await recreateInBatches(pods, { outcomes, write, recoveries, context })
+  const underWay = pullsUnderWay(open, outcomes)
+  await recreateInBatches(pods, { outcomes, write, recoveries, context, underWay })
   await recoveries.wait(outcomes)
   const inOrder = plan.changes.flatMap(change => outcomes.get(change.id) ?? [])
   const wrote = inOrder.some(({ status }) => status === 'applied' || status === 'failed')
@@ -51,6 +52,12 @@ function stages(changes: Change[]): Change[][] {
     ({ action }) => action === 'patch-serviceaccount' || action === 'patch-template',
   )
   return [secrets, naming]
+}
+
+function pullsUnderWay(changes: Change[], outcomes: ReadonlyMap<string, Outcome>): number {
+  return changes
+    .filter(({ id, action }) => action === 'patch-template' && outcomes.get(id)?.status === 'applied')
+    .reduce((sum, change) => sum + ('pulls' in change ? change.pulls : 0), 0)
 }
 
 function isPodChange(change: Change): change is PodChange {

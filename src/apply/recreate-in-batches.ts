@@ -12,16 +12,19 @@ interface Batching {
   write(change: Change): Promise<void>
   recoveries: Pick<Recoveries, 'wait'>
   context: Pick<ApplyContext, 'pullsLeft'>
+  /** Pulls of rollouts that have begun, which no quota shows yet. */
+  underWay: number
 }
 
 /** Writes every pod change, or says of it that no pulls were left for its images. */
 export async function recreateInBatches(pods: PodChange[], batching: Batching): Promise<void> {
   const { outcomes, write, recoveries, context } = batching
   let rest = pods
+  let { underWay } = batching
   while (rest.length > 0) {
     const left = rest.some(({ pulls }) => pulls > 0) ? await context.pullsLeft() : null
-    const batch = fitting(rest, left)
-    if (batch.length === 0) {
+    const batch = fitting(rest, left === null ? null : left - underWay)
+    if (batch.length === 0 && underWay === 0) {
       for (const change of rest) outcomes.set(change.id, outcomeOf(change, 'skipped', NO_PULLS))
       return
     }
@@ -29,6 +32,7 @@ export async function recreateInBatches(pods: PodChange[], batching: Batching): 
     rest = rest.filter(change => !batch.includes(change))
     // What the new pods spend shows in the quota only when they have pulled.
     if (rest.length > 0) await recoveries.wait(outcomes)
+    underWay = 0
   }
 }
 
@@ -39,7 +43,7 @@ function fitting(pods: PodChange[], left: number | null): PodChange[] {
   if (left === null) return pods
   let spent = 0
   return pods.filter(({ pulls }) => {
-    if (spent + pulls > left) return false
+    if (pulls > 0 && spent + pulls > left) return false
     spent += pulls
     return true
   })

@@ -21,7 +21,7 @@ function pod(name: string, pulls = 1): RecreatePod {
 }
 
 /** Recreates against a quota that tells `left` before each batch; @returns the batches and what was skipped */
-async function batchesOf(pods: RecreatePod[], left: (number | null)[]) {
+async function batchesOf(pods: RecreatePod[], left: (number | null)[], underWay = 0) {
   const outcomes = new Map<string, Outcome>()
   const batches: string[][] = [[]]
   await recreateInBatches(pods, {
@@ -29,6 +29,7 @@ async function batchesOf(pods: RecreatePod[], left: (number | null)[]) {
     write: async ({ id }) => void batches.at(-1)?.push(id),
     recoveries: { wait: async () => void batches.push([]) },
     context: { pullsLeft: async () => left.shift() as number | null },
+    underWay,
   })
   return { batches, skipped: [...outcomes.values()].map(({ id, status }) => `${id} ${status}`) }
 }
@@ -46,4 +47,11 @@ test('pods that cost nothing go whatever is left, and a dear one lets cheaper on
   const { batches, skipped } = await batchesOf([pod('dear', 3), pod('free', 0), pod('cheap', 1)], [2, 2])
   expect(batches).toEqual([['free', 'cheap'], []])
   expect(skipped).toEqual(['dear skipped'])
+})
+
+test('what rollouts are about to spend is not spent a second time, and they are waited for', async () => {
+  const pods = ['a', 'b'].map(name => pod(name))
+  expect(await batchesOf(pods, [3, 1], 2)).toEqual({ batches: [['a'], ['b']], skipped: [] })
+  expect(await batchesOf(pods, [2, 2], 2)).toEqual({ batches: [[], ['a', 'b']], skipped: [] })
+  expect(await batchesOf([pod('free', 0)], [null], 2)).toEqual({ batches: [['free']], skipped: [] })
 })
