@@ -42,8 +42,11 @@ export function referencesToAsk(input: Omit<PlanInput, 'images'>): string[] {
         ? replacementsFor(container.image, input.replacements)
         : []
       for (const candidate of candidates) wanted.add(candidate)
-      const asksHub = candidates.length === 0 && runningDigests(container).length === 0
-      if (input.remedies.has('pin') && asksHub && floats(container.image)) wanted.add(container.image)
+      if (candidates.length > 0 || !input.remedies.has('pin') || !floats(container.image)) continue
+      const [running, ...others] = runningDigests(container)
+      if (running === undefined) wanted.add(container.image)
+      // It may be gone from the registry, or be that of one platform alone: then a fresh node could not pull it.
+      else if (others.length === 0) wanted.add(`${container.image}@${running}`)
     }
   }
   return [...wanted]
@@ -78,9 +81,9 @@ function pinned(
     planned.declined.push({ code: 'several-digests', ...place, digests: [running, ...others] })
     return image
   }
-  const fact = input.images.get(image)
-  const digest = running ?? fact?.digest
-  if (digest != null) return `${image}@${digest}`
+  const fact = input.images.get(running === undefined ? image : `${image}@${running}`)
+  if (running !== undefined && !fact?.ruledOut) return `${image}@${running}`
+  if (running === undefined && fact?.digest != null) return `${image}@${fact.digest}`
   planned.declined.push({ code: 'no-digest', ...place, detail: fact?.detail ?? null })
   return image
 }

@@ -15,6 +15,8 @@ export interface Replacement {
 export interface ImageFact {
   digest: string | null
   detail: string | null
+  /** The registry itself says that it is not there, or not for these nodes; else it may only not have been reached. */
+  ruledOut?: boolean
 }
 
 export interface PlanInput {

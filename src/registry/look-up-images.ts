@@ -13,6 +13,8 @@ export interface LookedUpImage {
   /** The index's, for an image of several platforms. */
   digest: string | null
   detail: string | null
+  /** The registry itself says that it is not there, or not for these platforms. */
+  ruledOut?: boolean
 }
 
 export interface LookUpOptions {
@@ -73,7 +75,7 @@ async function lookUp(
   if ('digest' in outcome) return outcome
   const detail = problemText(outcome)
   if (CONCERNS_ALL.includes(outcome.status)) givenUp.set(host, detail)
-  return none(detail)
+  return none(detail, outcome.status === 'not-found')
 }
 
 /** A login serves its registry, or where its key names a path, the repositories at and below it. */
@@ -103,6 +105,9 @@ async function ask(
 ): Promise<LookedUpImage | { status: 'not-found' } | RegistryProblem> {
   const head = await registry.headManifest(reference, credential)
   if (head.status !== 'found') return head
+  if (reference.digest !== null && platforms.length > 1 && isOfOnePlatform(head.mediaType)) {
+    return none('that digest is of one platform alone, and the nodes have several', true)
+  }
   const digest = head.digest ?? reference.digest
   const found = digest === null ? none('the registry does not tell its digest') : { digest, detail: null }
   if (platforms.length === 0) return found
@@ -111,7 +116,7 @@ async function ask(
   if (built.status !== 'found') return built
   const lacking = platforms.filter(platform => !runsOn(built.platforms, platform))
   return lacking.length > 0
-    ? none(`it is not built for ${lacking.join(', ')}`)
+    ? none(`it is not built for ${lacking.join(', ')}`, true)
     : { digest: built.digest, detail: null }
 }
 
@@ -124,8 +129,15 @@ function runsOn(built: Platform[], platform: string): boolean {
   )
 }
 
-function none(detail: string): LookedUpImage {
-  return { digest: null, detail }
+/** Docker Hub is not asked for an image's platforms, but its HEAD tells an index from a single image. */
+function isOfOnePlatform(mediaType: string | null): boolean {
+  return /^application\/vnd\.(oci\.image\.manifest|docker\.distribution\.manifest)\.v\d\+json/.test(
+    mediaType ?? '',
+  )
+}
+
+function none(detail: string, ruledOut = false): LookedUpImage {
+  return { digest: null, detail, ...(ruledOut ? { ruledOut } : {}) }
 }
 
 function hostOf(name: string): string {

@@ -60,6 +60,15 @@ describe('--pin', () => {
     expect(edited(container, ['pin'], { images })).toMatchObject({ edits: [`image=${image}`], declined: [] })
   })
 
+  test('takes no running digest that the registry rules out, and one that it could not be asked about', () => {
+    const running = { runningImageIds: [`docker.io/library/nginx@${DIGEST}`] }
+    const asked = (ruledOut: boolean) => ({
+      images: new Map([[`nginx:1.27@${DIGEST}`, { digest: null, detail: 'it is gone', ruledOut }]]),
+    })
+    expect(edited(running, ['pin'], asked(true))).toMatchObject({ edits: [], declined: ['no-digest'] })
+    expect(edited(running, ['pin'], asked(false)).edits).toEqual([`image=nginx:1.27@${DIGEST}`])
+  })
+
   test('takes none of several that run, and names them', () => {
     const runningImageIds = [DIGEST, HEAD].map(digest => `docker.io/library/nginx@${digest}`)
     const planned = edited({ runningImageIds }, ['pin'], { images: says(['nginx:1.27', HEAD]) })

@@ -24,7 +24,7 @@ test('gives the index digest of each image that is there, and the reason for eac
   expect([...forPlan]).toEqual([
     ['nginx:1.27', { digest: nginx.top.digest, detail: null }],
     ['docker.io/acme/app:1', { digest: app.top.digest, detail: null }],
-    ['nginx:nope', { digest: null, detail: 'the registry has no such image' }],
+    ['nginx:nope', { digest: null, detail: 'the registry has no such image', ruledOut: true }],
     [
       'other/secret:1',
       { digest: null, detail: 'the registry denies access to it, or has no such repository' },
@@ -95,6 +95,7 @@ test('an image that is not built for the nodes has no digest to move to', async 
   expect(await ask(['linux/arm64', 'linux/arm'])).toEqual({
     digest: null,
     detail: 'it is not built for linux/arm64',
+    ruledOut: true,
   })
   expect(await ask(['linux/arm/v7'])).toMatchObject({ digest: expect.stringMatching(/^sha256:/) })
 })
@@ -107,4 +108,17 @@ test('a registry that tells no digest, and a host that is none, are said to be s
     'the registry does not tell its digest',
     'quay.io:99999 is not the host of a registry',
   ])
+})
+
+test('a digest of one platform is no answer for nodes of several, and one of an index is, without a pull', async () => {
+  const { hub, registries, nginx } = await startHub()
+  const single = hub.addImage({ repository: 'acme/single', tags: ['1'], index: false })
+  const names = [`acme/single:1@${single.top.digest}`, `nginx:1.27@${nginx.top.digest}`]
+  const ask = async (platforms: string[]) => {
+    const facts = await lookUpImages(registries, names, { credentials: [], platforms })
+    return [...facts.values()].map(({ ruledOut = false }) => ruledOut)
+  }
+  expect(await ask(['linux/amd64', 'linux/arm64'])).toEqual([true, false])
+  expect(await ask(['linux/amd64'])).toEqual([false, false])
+  expect(hub.pulls).toEqual([])
 })
