@@ -2,7 +2,8 @@
 
 import type { Finding } from '../diagnosis/finding.ts'
 import { age } from './duration.ts'
-import { wordsFor } from './words/causes.ts'
+import { tellsNothing } from './words/causes/image.ts'
+import { isMalformed, wordsFor } from './words/causes.ts'
 import { workloadPath } from './words/commands.ts'
 import { countPods } from './words/pods.ts'
 import type { CauseWords, Told } from './words/told.ts'
@@ -59,10 +60,15 @@ export function groupByWorkload(findings: readonly Finding[], takenAt: string): 
   })
 }
 
-function storyOf({ cause, subcause, registry, credential, evidence }: Finding): string {
-  const detail =
-    cause === 'auth-required-or-denied' ? credential.status : cause === 'other' ? evidence !== null : ''
-  return JSON.stringify([cause, subcause, registry, detail])
+function storyOf(finding: Finding): string {
+  const { cause, subcause, registry } = finding
+  return JSON.stringify([cause, subcause, registry, detailOf(finding)])
+}
+
+function detailOf(finding: Finding): string {
+  if (finding.cause === 'other') return tellsNothing(finding) ? 'nothing' : 'something'
+  if (finding.cause !== 'auth-required-or-denied') return ''
+  return isMalformed(finding) ? 'malformed' : finding.credential.status
 }
 
 function oldest(findings: readonly Finding[]): string | null {

@@ -1,6 +1,6 @@
 /** The words of every cause. A cause without words does not compile. */
 
-import type { Cause } from '../../diagnosis/finding.ts'
+import type { Cause, Finding } from '../../diagnosis/finding.ts'
 import { authRequiredOrDenied, neverPull, signaturePolicy } from './causes/access.ts'
 import {
   corruptOrUnpack,
@@ -11,6 +11,7 @@ import {
   unsupportedManifest,
 } from './causes/image.ts'
 import { kubeletQps, rateLimited } from './causes/limits.ts'
+import { malformedSecret, malformedSecretsOf } from './causes/malformed-secret.ts'
 import {
   connectionRefusedOrReset,
   httpHttpsMismatch,
@@ -45,7 +46,13 @@ const WORDS: Record<Cause, CauseWords> = {
   other,
 }
 
+/** The kubelet refused its own pull secret: of the registry there is nothing to say. */
+export function isMalformed(finding: Finding): boolean {
+  return finding.cause === 'auth-required-or-denied' && malformedSecretsOf(finding).length > 0
+}
+
 /** What to say of these findings. */
 export function wordsFor(told: Told): CauseWords {
-  return WORDS[told.findings[0].cause]
+  const [first] = told.findings
+  return isMalformed(first) ? malformedSecret : WORDS[first.cause]
 }

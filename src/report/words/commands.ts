@@ -113,6 +113,14 @@ export const NODE_LOGIN: Step = {
   say: 'Put a login for the kubelet on the node, as /var/lib/kubelet/config.json (like ~/.docker/config.json), and restart the kubelet',
 }
 
+/** What helps against a malformed pull secret. */
+export function mendSecret(namespace: string, secret: string): Step {
+  return {
+    say: `Make secret ${secret} anew, or take it out of the pod's imagePullSecrets`,
+    command: `kubectl -n ${shellWord(namespace)} get secret ${shellWord(secret)} -o yaml`,
+  }
+}
+
 /** The image as written, with another tag. */
 export function retagged(image: string, tag: string): string {
   return `${image.replace(/@.*$/s, '').replace(/:[^/:]*$/, '')}:${tag}`

@@ -2,7 +2,7 @@
 
 import type { Declined, Plan } from '../../plan/plan.ts'
 import { shellWord } from '../escape.ts'
-import { loginCommand, NODE_LOGIN, whyCommand } from './commands.ts'
+import { loginCommand, mendSecret, NODE_LOGIN, whyCommand } from './commands.ts'
 import { counted } from './count.ts'
 import { managerName, managerStep } from './managers.ts'
 import { objectName, scopeFlags } from './plan.ts'
@@ -96,10 +96,7 @@ const WORDS: { [C in Code]: Words<Of<C>> } = {
   'malformed-secret': {
     title: ({ secret }) => `Secret ${secret} is malformed, and one such secret fails every image of a pod`,
     says: nothing,
-    next: ({ target, secret }) => ({
-      say: "Make it anew, or take it out of the pod's imagePullSecrets",
-      command: kubectl(target.namespace, `get secret ${shellWord(secret)} -o yaml`),
-    }),
+    next: ({ target, secret }) => mendSecret(target.namespace, secret),
   },
   'custom-controller': {
     title: ({ controller }, count) =>

@@ -2,6 +2,7 @@
 
 import type { Diagnosis } from '../../diagnosis/finding.ts'
 import { groupByCause } from '../group.ts'
+import { isMalformed } from './causes.ts'
 import { loginFixCommand } from './commands.ts'
 import { amount, counted } from './count.ts'
 import { gapStories } from './gaps.ts'
@@ -53,7 +54,9 @@ function causes({ findings }: Diagnosis, program: string): string {
 /** The one thing to do next: the fix where one serves, else the first step for what is most urgent; null if nothing is wrong. */
 export function nextStep({ findings }: Diagnosis, program: string): Step | null {
   const fixable = findings.filter(
-    ({ remedies }) => remedies.includes('authenticate') || remedies.includes('recreate'),
+    finding =>
+      (finding.remedies.includes('authenticate') || finding.remedies.includes('recreate')) &&
+      !isMalformed(finding),
   )
   if (fixable.length > 0)
     return { say: 'Give the pods a credential', command: loginFixCommand(program, fixable) }

@@ -3,7 +3,6 @@
 import type { AttemptProblem } from '../../diagnosis/finding.ts'
 import type { Verdict, Why, WhyContainer, WhyProblem } from '../../diagnosis/why-report.ts'
 import type { PullPolicy } from '../../snapshot/pod.ts'
-import { shellWord } from '../escape.ts'
 import { wordsFor } from './causes.ts'
 import {
   type ContainerPlace,
@@ -11,6 +10,7 @@ import {
   isStatic,
   loginCommand,
   loginFixCommand,
+  mendSecret,
   NODE_LOGIN,
   setImage,
 } from './commands.ts'
@@ -77,10 +77,7 @@ const PROBLEMS: { [Code in WhyProblem['code']]: ProblemWords<Problem<Code>> } = 
   },
   'malformed-secret': {
     says: ({ secret }) => `secret ${secret} is malformed, and one such secret fails every image of the pod`,
-    next: ({ secret }, { why }) => ({
-      say: `Make secret ${secret} anew, or take it out of the pod's imagePullSecrets`,
-      command: `kubectl -n ${shellWord(why.namespace)} get secret ${shellWord(secret)} -o yaml`,
-    }),
+    next: ({ secret }, { why }) => mendSecret(why.namespace, secret),
   },
   'service-account-secrets-ignored': {
     says: ({ serviceAccount, secrets }) =>

@@ -84,16 +84,16 @@ export const corruptOrUnpack: CauseWords = {
 export const other: CauseWords = {
   tellsCredential: true,
   short: () => 'a cause that is not told',
-  title: ({ findings }) =>
-    findings.every(tellsNothing)
+  title: ({ findings: [first] }) =>
+    tellsNothing(first)
       ? 'The pull fails, and nothing says why any more'
       : 'The pull fails for a reason pullguard does not know',
-  meaning: ({ findings }) =>
-    findings.every(tellsNothing)
+  meaning: ({ findings: [first] }) =>
+    tellsNothing(first)
       ? 'Events are kept for an hour, and the status says nothing; the next attempt within five minutes writes a new one.'
       : 'What the kubelet says fits no known cause; its own sentence is the best there is.',
-  next: ({ program, findings: [first, ...others] }) => [
-    [first, ...others].every(tellsNothing)
+  next: ({ program, findings: [first] }) => [
+    tellsNothing(first)
       ? { say: 'Look again in five minutes', command: `${program} diagnose -n ${shellWord(first.namespace)}` }
       : {
           say: 'Read all that the kubelet said',
@@ -104,6 +104,6 @@ export const other: CauseWords = {
 }
 
 /** The kubelet's bare back-off is no reason; that was in an event. */
-function tellsNothing({ evidence }: Finding): boolean {
+export function tellsNothing({ evidence }: Finding): boolean {
   return evidence === null || /^back-off pulling image "[^"]*"\.?$/i.test(evidence.text)
 }

@@ -1,0 +1,35 @@
+/** The words of a pull secret that the kubelet can't read: it gives up before it asks any registry. */
+
+import type { Finding } from '../../../diagnosis/finding.ts'
+import { mendSecret, whyCommand } from '../commands.ts'
+import { counted } from '../count.ts'
+import type { CauseWords } from '../told.ts'
+
+/** The malformed pull secrets of the pod, each once. */
+export function malformedSecretsOf({ credential }: Pick<Finding, 'credential'>): string[] {
+  const malformed = credential.attempts.filter(({ problem }) => problem === 'malformed')
+  return [...new Set(malformed.map(({ secret }) => secret))]
+}
+
+export const malformedSecret: CauseWords = {
+  tellsCredential: true,
+  short: () => 'malformed pull secrets',
+  title: ({ findings }) => {
+    const secrets = findings.flatMap(finding =>
+      malformedSecretsOf(finding).map(secret => `${finding.namespace}/${secret}`),
+    )
+    const [first, ...others] = new Set(secrets)
+    return others.length === 0
+      ? `Pull secret ${first} is malformed, so the kubelet asks no registry`
+      : `${counted(others.length + 1, 'pull secret')} are malformed, so the kubelet asks no registry`
+  },
+  meaning: () =>
+    'What is no JSON, or an auth that is no base64 with a colon in it, fails every image of a pod that names it; no other credential helps beside it.',
+  next: ({ program, findings: [first] }) => {
+    const [secret = ''] = malformedSecretsOf(first)
+    return [
+      mendSecret(first.namespace, secret),
+      { say: 'See what the kubelet tries', command: whyCommand(program, first) },
+    ]
+  },
+}
