@@ -1,5 +1,6 @@
 /** `pullguard undo [RUN]`: shows what a run wrote that is still there, and takes it back. */
 
+import type { Progress } from '../apply/apply-context.ts'
 import { applyUndo } from '../apply/apply-undo.ts'
 import { Journal, journalFolder } from '../apply/journal.ts'
 import { planUndo } from '../apply/plan-undo.ts'
@@ -7,7 +8,7 @@ import { findRun, isTakenBack, listRuns, mayHaveWritten, type Run } from '../app
 import type { UndoOutcome, UndoStep } from '../apply/undo-step.ts'
 import { RefusedError } from '../errors.ts'
 import type { ClusterWriter } from '../kubernetes/cluster.ts'
-import { progressText } from '../report/progress.ts'
+import { progressText, undoEndedEarlyText } from '../report/progress.ts'
 import { undoQuestion } from '../report/questions.ts'
 import {
   anotherRunText,
@@ -40,9 +41,7 @@ export async function undoCommand(options: UndoOptions, context: CommandContext)
     const runs = await listRuns(folder)
     if (options.list) return list(runs, options, context)
     const run = findRun(runs, options.run)
-    const code = await takeBack(run, folder, { options, context, cluster })
-    if (isTakenBack(run)) await tellOfAnother(runs, options, context)
-    return code
+    return takeBack(run, folder, { options, context, cluster, others: runs.filter(other => other !== run) })
   })
 }
 
@@ -59,19 +58,17 @@ async function list(runs: Run[], options: UndoOptions, context: CommandContext):
 }
 
 /** Nothing was left to take back of this one; somebody may think that goes for all. */
-async function tellOfAnother(
-  runs: Run[],
-  { format }: UndoOptions,
-  { err, program }: CommandContext,
-): Promise<void> {
-  const open = runs.find(run => !isTakenBack(run))
-  if (open && format === 'table') await err.write(anotherRunText(open.run, program))
+async function tellOfAnother({ options, context, others }: UndoSession): Promise<void> {
+  const open = others.find(run => !isTakenBack(run))
+  if (open && options.format === 'table') await context.err.write(anotherRunText(open.run, context.program))
 }
 
 interface UndoSession {
   options: UndoOptions
   context: CommandContext
   cluster: ClusterWriter
+  /** The other runs, newest first. */
+  others: Run[]
 }
 
 async function takeBack(run: Run, folder: string, session: UndoSession): Promise<ExitName> {
@@ -89,6 +86,7 @@ async function takeBack(run: Run, folder: string, session: UndoSession): Promise
   if (wet || options.format !== 'table') {
     await context.out.write(renderUndoResult(report, view(options, context)))
   }
+  if (!writes) await tellOfAnother(session)
   return complete ? 'ok' : 'incomplete'
 }
 
@@ -103,7 +101,11 @@ async function carryOut(
 ): Promise<UndoOutcome[]> {
   const journal = new Journal(folder, run.run, null)
   const progress = await context.progress()
-  const onProgress = (news: Parameters<typeof progressText>[0]) => progress.update(progressText(news))
+  let writing = false
+  const onProgress = (news: Progress) => {
+    writing = news.phase === 'writing'
+    progress.update(progressText(news))
+  }
   const undoing = { cluster, journal, redact, onProgress, signal: context.signal }
   try {
     const tried = await applyUndo(steps, undoing, true)
@@ -112,6 +114,10 @@ async function carryOut(
     const open = steps.filter(({ id }) => !refused.has(id))
     const written = await applyUndo(open, undoing, false)
     return steps.flatMap(({ id }) => written.find(one => one.id === id) ?? tried.filter(one => one.id === id))
+  } catch (error) {
+    progress.stop()
+    if (writing) await context.err.write(undoEndedEarlyText(run.run, context.program))
+    throw error
   } finally {
     progress.stop()
     await journal.close()

@@ -19,3 +19,8 @@ export function progressText(progress: Progress): string {
 export function endedEarlyText(run: string, program: string): string {
   return `The fix ended early. The journal of run ${run} has what was written: the same fix again goes on, \`${program} undo ${run}\` takes it back.\n`
 }
+
+/** The same for taking a run back. */
+export function undoEndedEarlyText(run: string, program: string): string {
+  return `The undo ended early, with part of run ${run} taken back: \`${program} undo ${run}\` again goes on.\n`
+}

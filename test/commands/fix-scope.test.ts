@@ -71,3 +71,19 @@ test('a namespace to leave alone that is not there is warned about: it may be mi
     'Warning: --exclude-namespace kube-sytem: there is no such namespace, so nothing is left out by it.\n',
   )
 })
+
+test('Ctrl-C in the middle of an undo is told with the way on, and the way on works', async () => {
+  const before = incident.accounts()
+  await incident.run(['fix', '-A', '--yes'])
+  const stop = new AbortController()
+  const watching = incident.simulator.cluster.store.watch(({ kind }) => {
+    if (kind.kind === 'ServiceAccount') stop.abort('SIGINT')
+  })
+  const said = await incident.run(['undo', '--yes'], '', stop.signal)
+  watching()
+  expect(said.code).toBe(130)
+  expect(said.err).toMatch(/ended early, with part of run \S+ taken back: `pullguard undo \S+` again goes on/)
+  expect(await incident.run(['undo', '--yes'])).toMatchObject({ code: 0 })
+  expect(incident.accounts()).toEqual(before)
+  expect(incident.simulator.cluster.list('Secret')).toEqual([])
+})
