@@ -73,9 +73,42 @@ describe('taking a run back', () => {
         web pod/pod-recreated-1: the stuck pod is gone for good; the new one stays
         web pod/earlier-content-unknown-1: was there before, and what it held is kept
         nowhere
-        web deployment/shop (imagePullPolicy): no longer holds what was written
+        web deployment/shop: imagePullPolicy no longer holds what was written
 
       Undo: 2 objects restored, 1 secret deleted.
+      "
+    `)
+  })
+
+  test('of many namespaces says what is alike once', () => {
+    const namespaces = Array.from({ length: 500 }, (_, index) => `team-${index}`)
+    const many = namespaces.flatMap((namespace): UndoStep[] => [
+      {
+        id: `serviceaccount:${namespace}/default`,
+        action: 'restore-fields',
+        target: target('ServiceAccount', 'default', namespace),
+        fields: [{ field: 'imagePullSecrets', container: null, from: 'dockercreds', to: null }],
+        changed: [],
+        patch: [],
+      },
+      {
+        id: `pod:${namespace}/shop`,
+        action: 'leave',
+        target: target('Pod', `shop-${namespace}`, namespace),
+        reason: 'pod-recreated',
+      },
+    ])
+    expect(renderUndoPlan('r1', many, OPTIONS)).toMatchInlineSnapshot(`
+      "Taking back run r1
+
+      Restore:
+        serviceaccount/default in 500 namespaces: imagePullSecrets loses dockercreds
+
+      Leave as it is:
+        team-0 pod/shop-team-0 and 499 more: the stuck pod is gone for good; the new
+        one stays
+
+      Undo: 500 objects restored.
       "
     `)
   })

@@ -5,15 +5,13 @@ import { commandLines, joined } from '../block.ts'
 import { cell, shellWord } from '../escape.ts'
 import { columns, displayWidth, wrap } from '../layout.ts'
 import type { ReportOptions } from '../options.ts'
-import { type Palette, paletteFor } from '../palette.ts'
+import { paletteFor } from '../palette.ts'
 import { visible } from '../sanitise.ts'
 import { amount } from '../words/count.ts'
 import { statusText } from '../words/outcomes.ts'
-import { objectName } from '../words/plan.ts'
 import { fieldText, isOpen, leftText, undoneSentence, undoPlanSentence } from '../words/undo.ts'
 import type { RunLine, UndoReport } from './document.ts'
-
-const ROWS = 20
+import { rowLines } from './rows.ts'
 
 /** The steps, before anybody is asked. */
 export function renderUndoSteps(run: string, steps: readonly UndoStep[], options: ReportOptions): string {
@@ -23,33 +21,25 @@ export function renderUndoSteps(run: string, steps: readonly UndoStep[], options
   const deleted = steps.filter(({ action }) => action === 'delete-secret')
   const left = steps.flatMap(step => (step.action === 'leave' ? [step] : []))
   const stays = restored.flatMap(({ target, changed }) =>
-    changed.map(
-      field => `${target.namespace} ${objectName(target)} (${field.field}): ${leftText('changed')}`,
-    ),
+    changed.map(({ field }) => ({ target, said: `${field} ${leftText('changed')}` })),
   )
   const blocks = [
     wrap(visible(`Taking back run ${run}`), width),
-    list(
+    rowLines(
       'Restore',
-      restored.map(
-        ({ target, fields }) =>
-          `${target.namespace} ${objectName(target)}: ${fields.map(fieldText).join(', ')}`,
-      ),
+      restored.map(({ target, fields }) => ({ target, said: fields.map(fieldText).join(', ') })),
       width,
       palette,
     ),
-    list(
+    rowLines(
       'Delete',
-      deleted.map(({ target }) => `${target.namespace} ${objectName(target)}`),
+      deleted.map(({ target }) => ({ target, said: '' })),
       width,
       palette,
     ),
-    list(
+    rowLines(
       'Leave as it is',
-      [
-        ...left.map(({ target, reason }) => `${target.namespace} ${objectName(target)}: ${leftText(reason)}`),
-        ...stays,
-      ],
+      [...left.map(({ target, reason }) => ({ target, said: leftText(reason) })), ...stays],
       width,
       palette,
     ),
@@ -63,7 +53,12 @@ export function renderUndone({ outcomes, dryRun }: UndoReport, options: ReportOp
   const palette = paletteFor(options.colour)
   const open = outcomes.filter(isOpen)
   const blocks = [
-    list('Not taken back', open.map(problem), options.width, palette),
+    rowLines(
+      'Not taken back',
+      open.map(({ target, ...outcome }) => ({ target, said: problem(outcome) })),
+      options.width,
+      palette,
+    ),
     wrap(undoneSentence(outcomes, dryRun), options.width).map(
       open.length === 0 ? palette.well : palette.strong,
     ),
@@ -71,20 +66,9 @@ export function renderUndone({ outcomes, dryRun }: UndoReport, options: ReportOp
   return joined(spaced(blocks))
 }
 
-function problem({ target, status, detail }: UndoOutcome): string {
+function problem({ status, detail }: Pick<UndoOutcome, 'status' | 'detail'>): string {
   const why = status === 'left' ? '' : statusText(status)
-  return `${target.namespace} ${objectName(target)}: ${why}${detail === null ? '' : ` (${detail})`}`
-}
-
-function list(title: string, rows: string[], width: number, palette: Palette): string[] {
-  if (rows.length === 0) return []
-  const shown = rows.length <= ROWS + 1 ? rows : rows.slice(0, ROWS)
-  const hidden = rows.length - shown.length
-  return [
-    palette.strong(`${title}:`),
-    ...shown.flatMap(row => wrap(visible(row), width, '  ')),
-    ...(hidden === 0 ? [] : [`  … and ${amount(hidden)} more (-o json shows all)`]),
-  ]
+  return `${why}${detail === null ? '' : ` (${detail})`}`
 }
 
 /** The runs that can be taken back, newest first. */
