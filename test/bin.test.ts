@@ -21,7 +21,9 @@ interface Ended {
 
 /** Runs a file of bin/ with this Node; `meanwhile` gets the process as soon as it is there. */
 function node(args: string[], meanwhile = (_child: ReturnType<typeof spawn>): void => {}): Promise<Ended> {
-  const child = spawn(process.execPath, args, { env: { PATH: '', HOME: '/nowhere' } })
+  // Windows needs its SystemRoot to start anything.
+  const env = { HOME: '/nowhere', USERPROFILE: '/nowhere', SystemRoot: process.env.SystemRoot }
+  const child = spawn(process.execPath, args, { env })
   const [out, err]: [Buffer[], Buffer[]] = [[], []]
   child.stdout.on('data', chunk => out.push(chunk))
   child.stderr.on('data', chunk => err.push(chunk))
