@@ -8,7 +8,7 @@ import { runProgram } from './cli/program.ts'
 import { connectTo } from './commands/connect.ts'
 import type { CommandContext, ExitName } from './commands/context.ts'
 import { RefusedError, UnreachableError, UsageError } from './errors.ts'
-import { visible } from './report/sanitise.ts'
+import { guardLines, visible } from './report/sanitise.ts'
 import { outputTo, questionsOn, startProgress, type TerminalStreams } from './terminal.ts'
 
 const EXIT_CODES: Record<ExitName, number> = {
@@ -66,7 +66,7 @@ async function runIn(world: World, argv: string[]): Promise<ExitName> {
 /** A message may quote what a server or a file says. One of a single line is a sentence, and ends like one. */
 function shown(text: string): string {
   const lines = text.split('\n').map(visible)
-  return lines.length > 1 || /[.?!:)]$/.test(text) ? lines.join('\n') : `${lines[0]}.`
+  return guardLines(lines.length > 1 || /[.?!:)]$/.test(text) ? lines.join('\n') : `${lines[0]}.`)
 }
 
 function lastWords(error: unknown): { code: number; text: string } {

@@ -1,5 +1,8 @@
 /** From argv to exit code: the table of exit codes, the last words, help on a narrow screen, and the ends that nobody planned. */
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
@@ -69,6 +72,38 @@ describe('last words', () => {
     expect(said.err).toMatch(
       /^pullguard has a bug, please report it: the clock is broken\\u001b\[2J \(at .*\)\.?\n$/,
     )
+  })
+
+  test('of a hostile server are one harmless line each', async () => {
+    const message = 'bad\n::error::pwned\n##[command]x\u001b[2J\u202e'
+    const server = createServer((_request, response) => {
+      response.writeHead(400, { 'content-type': 'application/json', warning: '299 - "\u009b2J ::error::x"' })
+      response.end(
+        JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', code: 400, message }),
+      )
+    }).listen(0, '127.0.0.1')
+    try {
+      await once(server, 'listening')
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+      const said = await run(['diagnose', '-A', '-s', url, '--token', 'x'])
+      expect(said).toMatchObject({ code: 4, out: '' })
+      const [warning, sentence] = said.err.split('\n')
+      expect(warning).toMatch(/^Warning: \\u009b2J ::error::x$/)
+      expect(sentence).toMatch(
+        /^The API server can't serve this: bad ⏎ ::error::pwned ⏎ # #\[command\]x\\u001b/,
+      )
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
+  })
+
+  test('of a hostile kubeconfig give a CI runner nothing to obey', async () => {
+    const config = { apiVersion: 'v1', kind: 'Config', contexts: [{ name: 'a\n::error::x', context: {} }] }
+    writeFileSync(join(home, 'hostile.yaml'), JSON.stringify(config))
+    const said = await run(['diagnose', '--kubeconfig', 'hostile.yaml', '--context', 'nope'])
+    expect(said).toMatchObject({ code: 2, out: '' })
+    expect(said.err).not.toMatch(/^\s*::/m)
   })
 
   test('name the program as it was started', async () => {

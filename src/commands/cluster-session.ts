@@ -3,6 +3,7 @@
 import { UnreachableError } from '../errors.ts'
 import { ApiError } from '../kubernetes/api-error.ts'
 import type { ClusterWriter } from '../kubernetes/cluster.ts'
+import { visible } from '../report/sanitise.ts'
 import { redact } from '../source/redact.ts'
 import type { CommandContext, ConnectionFlags } from './context.ts'
 
@@ -20,9 +21,10 @@ export async function withCluster<T>(
     return await work(cluster)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    throw new UnreachableError(`The API server can't serve this: ${redact(error.message)}`)
+    throw new UnreachableError(`The API server can't serve this: ${visible(redact(error.message))}`)
   } finally {
-    for (const warning of cluster.warnings()) await context.err.write(`Warning: ${redact(warning)}\n`)
+    for (const warning of cluster.warnings())
+      await context.err.write(`Warning: ${visible(redact(warning))}\n`)
     await cluster.close()
   }
 }
