@@ -3,7 +3,7 @@
 import { type Classification, classify } from './classify.ts'
 import type { FailingContainer } from './failing-container.ts'
 import type { Evidence } from './finding.ts'
-import { reportsBackOff, reportsFailedPull } from './pod-events.ts'
+import { mayReportFailedPull, reportsBackOff, reportsFailedPull } from './pod-events.ts'
 
 export interface Proof extends Classification {
   evidence: Evidence | null
@@ -19,7 +19,7 @@ const SILENT = /^(?:back-off pulling image "[^"]*"(?:: \w+)?|(?:error: )?\w*)[:.
 export function prove(failing: FailingContainer): Proof {
   const status = fromStatus(failing)
   if (status !== null && status.cause !== 'other') return status
-  return fromEvents(failing) ?? status ?? silent(failing)
+  return fromEvents(failing) ?? fromBareEvents(failing) ?? status ?? silent(failing)
 }
 
 function fromStatus({ reason, message }: FailingContainer): Proof | null {
@@ -32,6 +32,13 @@ function fromEvents({ reason, events }: FailingContainer): Proof | null {
   if (event === undefined) return null
   const told = event.reason === 'ErrImageNeverPull' ? event.reason : reason
   return { ...classify(event.message, told), evidence: { from: 'event', text: event.message } }
+}
+
+/** An event without the kubelet's usual opening counts where its text is clearly of a pull. */
+function fromBareEvents({ reason, events }: FailingContainer): Proof | null {
+  const bare = events.filter(mayReportFailedPull).map(({ message }) => message)
+  const proofs = bare.map(text => ({ ...classify(text, reason), evidence: { from: 'event' as const, text } }))
+  return proofs.findLast(({ cause }) => cause !== 'other') ?? null
 }
 
 /** Neither tells why; the reason itself still may. */

@@ -40,6 +40,11 @@ export function reportsFailedPull(event: PodEvent): boolean {
   return event.reason === 'Failed' && PULL_FAILURE.test(event.message)
 }
 
+/** Whether a `Failed` event could be the runtime's own words on a pull: what went wrong with a start says `Error: ` first. */
+export function mayReportFailedPull({ reason, message }: PodEvent): boolean {
+  return reason === 'Failed' && !/^(?:\(combined from similar events\): )?error: /i.test(message)
+}
+
 /** Whether the event says that the kubelet waits before it pulls again. */
 export function reportsBackOff(event: PodEvent): boolean {
   return event.reason === 'BackOff' && BACK_OFF.test(event.message)

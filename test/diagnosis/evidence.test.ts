@@ -55,6 +55,25 @@ describe('the newest error wins', () => {
   })
 })
 
+describe('an event without the kubelet’s opening', () => {
+  const bare = event({ message: `Error response from daemon: ${LIMITED}` })
+
+  test('tells where nothing else does', () => {
+    expect(proof({}, [bare])).toMatchObject({ cause: 'rate-limited', evidence: { text: bare.message } })
+  })
+
+  test('gives way to one with it', () => {
+    expect(proof({}, [failed(MISSING), bare]).cause).toBe('image-not-found')
+  })
+
+  test.each([
+    ['says nothing of a pull', 'Internal PreStartContainer hook failed: it broke'],
+    ['is of a failed start', 'Error: failed to create containerd task: no space left on device'],
+  ])('is no evidence where it %s', (_what, message) => {
+    expect(proof({}, [event({ message })])).toMatchObject({ cause: 'other', evidence: { from: 'status' } })
+  })
+})
+
 describe('whose event it is', () => {
   test.each<[string, Partial<PodEvent>]>([
     ['of an earlier pod of the same name', { podUid: 'uid-old' }],
