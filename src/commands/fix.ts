@@ -13,7 +13,7 @@ import { type PlanNews, renderPlan } from '../report/plan.ts'
 import { clusterIdentity } from '../source/fix-scope.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ExitName } from './context.ts'
-import { carryOut, leftCount } from './fix/carry-out.ts'
+import { carryOut, leftCount, leftPods } from './fix/carry-out.ts'
 import { confirmPlan } from './fix/confirm.ts'
 import { draftPlan } from './fix/draft.ts'
 import { proveLogins } from './fix/prove.ts'
@@ -82,6 +82,7 @@ async function nothingToDo(draft: Draft, session: FixSession): Promise<ExitName>
       dryRun: false,
       complete: verdict === 'ok',
       leftToOwner: leftCount(draft),
+      leftPods: leftPods(draft),
       result,
       findings,
       gaps,

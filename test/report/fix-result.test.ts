@@ -27,6 +27,21 @@ describe('a fix that worked', () => {
     `)
   })
 
+  test('says in its last line of the pods that it left', () => {
+    expect(
+      lines(show(fixReport({ leftPods: 3 })))
+        .slice(-2)
+        .join(' '),
+    ).toBe("All 2 pods that it aimed at run now; 3 others still can't pull, for the reasons shown above.")
+    expect(
+      lines(show(fixReport({ leftPods: 1 }, { recoveries: [] })))
+        .slice(-2)
+        .join(' '),
+    ).toBe(
+      "6 changes written: 2 secrets, 2 service accounts, 2 pods. 1 pod still can't pull, for the reasons shown above.",
+    )
+  })
+
   test('that aimed at no pod ends in what was written', () => {
     expect(lines(show(fixReport({}, { recoveries: [] }))).at(-1)).toMatch(/^6 changes written/)
   })

@@ -193,6 +193,7 @@ export function fixReport(fields: Partial<FixReport> = {}, result: Partial<FixRe
     dryRun: false,
     complete: true,
     leftToOwner: 0,
+    leftPods: 0,
     findings: [],
     gaps: [],
     ...fields,

@@ -32,12 +32,24 @@ export async function carryOut(draft: Draft, session: FixSession, dryRun: boolea
   const made = result.outcomes.every(isDone) && open.length === 0
   const complete = made && leftToOwner === 0 && !draft.narrowed
   const findings = open.length === 0 ? [] : await whyNow(open, session)
-  return { plan, dryRun, complete, leftToOwner, result, findings, gaps: draft.gaps }
+  const left = { leftToOwner, leftPods: leftPods(draft) }
+  return { plan, dryRun, complete, ...left, result, findings, gaps: draft.gaps }
 }
 
 /** Findings that a credential or a new pod would help, had the plan not left an object to its owner. */
-export function leftCount({ plan, findings }: Draft): number {
-  if (!plan.declined.some(isRefusal)) return 0
+export function leftCount(draft: Draft): number {
+  if (!draft.plan.declined.some(isRefusal)) return 0
+  return unaimed(draft).filter(
+    ({ remedies }) => remedies.includes('authenticate') || remedies.includes('recreate'),
+  ).length
+}
+
+/** Stuck pods that the plan does not aim at. */
+export function leftPods(draft: Draft): number {
+  return new Set(unaimed(draft).map(({ namespace, pod }) => `${namespace}/${pod}`)).size
+}
+
+function unaimed({ plan, findings }: Draft): Finding[] {
   const aimed = new Set(
     plan.changes.flatMap(change =>
       change.action === 'patch-template'
@@ -45,11 +57,7 @@ export function leftCount({ plan, findings }: Draft): number {
         : [`${change.target.namespace}/${change.target.name}`],
     ),
   )
-  return findings.filter(
-    ({ namespace, pod, remedies }) =>
-      !aimed.has(`${namespace}/${pod}`) &&
-      (remedies.includes('authenticate') || remedies.includes('recreate')),
-  ).length
+  return findings.filter(({ namespace, pod }) => !aimed.has(`${namespace}/${pod}`))
 }
 
 async function withJournal(

@@ -18,6 +18,8 @@ export interface FixReport {
   result: FixResult
   /** Findings with a remedy that the plan leaves to an owner, so that their pods are still stuck. */
   leftToOwner: number
+  /** Stuck pods that the plan does not aim at, whatever the reason. */
+  leftPods: number
   /** Of the pods that are not back, as they are now. */
   findings: Finding[]
   gaps: Gap[]
@@ -25,7 +27,7 @@ export interface FixReport {
 
 /** `kind: FixResult`. */
 export function fixDocument(report: FixReport, program: string): Envelope {
-  const { plan, dryRun, complete, leftToOwner, result, findings, gaps } = report
+  const { plan, dryRun, complete, leftToOwner, leftPods, result, findings, gaps } = report
   const { wanted, recovered } = podCounts(result.recoveries)
   return enveloped('FixResult', {
     run: result.run,
@@ -39,6 +41,7 @@ export function fixDocument(report: FixReport, program: string): Envelope {
       pods: wanted,
       recoveredPods: recovered,
       leftToOwner,
+      leftPods,
     },
     outcomes: result.outcomes,
     recoveries: result.recoveries,

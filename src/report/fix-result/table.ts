@@ -10,7 +10,14 @@ import { type Palette, paletteFor } from '../palette.ts'
 import { visible } from '../sanitise.ts'
 import { whyCommand } from '../words/commands.ts'
 import { amount, counted } from '../words/count.ts'
-import { dryRunSentence, isWell, podsSentence, statusText, writtenSentence } from '../words/outcomes.ts'
+import {
+  dryRunSentence,
+  isWell,
+  leftSentence,
+  podsSentence,
+  statusText,
+  writtenSentence,
+} from '../words/outcomes.ts'
 import { objectName } from '../words/plan.ts'
 import { countPods } from '../words/pods.ts'
 import type { FixReport } from './document.ts'
@@ -98,11 +105,15 @@ function lastLines(report: FixReport, { width, program }: ReportOptions, palette
   const { result, dryRun, complete, findings } = report
   const verdict = (text: string) => wrap(visible(text), width).map(complete ? palette.well : palette.strong)
   if (dryRun) return verdict(dryRunSentence(result))
-  const pods = podsSentence(result.recoveries)
+  const pods = podsSentence(result.recoveries, report.leftPods)
   const written = writtenSentence(result)
   const back = result.run === null ? [] : command('Undo: ', `${program} undo ${shellWord(result.run)}`, width)
   if (pods === null)
-    return [...back, ...wrap(leftText(report), width), ...verdict(written)].filter(line => line !== '')
+    return [
+      ...back,
+      ...wrap(gapText(report), width),
+      ...verdict([written, leftSentence(report.leftPods)].join(' ').trim()),
+    ].filter(line => line !== '')
   if (findings.length === 0 && result.outcomes.some(one => !isWell(one))) {
     return [...back, ...wrap(pods, width), ...verdict(`${written} Run the fix again to go on.`)]
   }
@@ -111,18 +122,15 @@ function lastLines(report: FixReport, { width, program }: ReportOptions, palette
   return [
     ...wrap(visible(written), width),
     ...back,
-    ...wrap(leftText(report), width),
+    ...wrap(gapText(report), width),
     ...verdict(pods),
     ...next.map(palette.strong),
   ].filter(line => line !== '')
 }
 
 /** Not all is well even where all that was planned is. */
-function leftText({ leftToOwner, gaps }: FixReport): string {
-  if (leftToOwner === 0) {
-    return gaps.length === 0 ? '' : 'Not everything in scope could be read, so there may be more to fix.'
-  }
-  return `${counted(leftToOwner, 'finding')} ${leftToOwner === 1 ? 'stays' : 'stay'}, for the reasons shown above.`
+function gapText({ gaps }: FixReport): string {
+  return gaps.length === 0 ? '' : 'Not everything in scope could be read, so there may be more to fix.'
 }
 
 function command(label: string, text: string, width: number): string[] {

@@ -47,10 +47,20 @@ export function dryRunSentence({ outcomes }: FixResult): string {
     : `${counted(not, 'change')} of ${amount(outcomes.length)} would not be made. Nothing was written: this was a dry run.`
 }
 
-/** Whether the pods are back, in one sentence; null where no pod was aimed at. */
-export function podsSentence(recoveries: readonly Recovery[]): string | null {
+/** Stuck pods that were not aimed at, in one sentence; empty where there is none. */
+export function leftSentence(left: number): string {
+  return left === 0 ? '' : `${counted(left, 'pod')} still can't pull, for the reasons shown above.`
+}
+
+/** Whether the pods are back, in one sentence; null where no pod was aimed at. `left`: stuck ones that were not aimed at. */
+export function podsSentence(recoveries: readonly Recovery[], left: number): string | null {
   const { wanted, recovered } = podCounts(recoveries)
   if (wanted === 0) return null
+  if (recovered === wanted && left > 0) {
+    const aim =
+      wanted === 1 ? 'The pod that it aimed at runs' : `All ${amount(wanted)} pods that it aimed at run`
+    return `${aim} now; ${counted(left, 'other')} still can't pull, for the reasons shown above.`
+  }
   if (recovered === wanted) {
     return wanted === 1
       ? 'The pod that could not pull runs now.'
