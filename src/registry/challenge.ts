@@ -7,7 +7,8 @@ export interface Challenge {
   parameters: Map<string, string>
 }
 
-const TOKEN = /[\s,]*([!#$%&'*+.^_`|~0-9A-Za-z-]+)/y
+const SEPARATORS = /[\s,]*/y
+const TOKEN = /[!#$%&'*+.^_`|~0-9A-Za-z-]+/y
 const VALUE = /\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))/y
 
 /**
@@ -23,8 +24,11 @@ function parseLine(line: string): Challenge[] {
   const challenges: Challenge[] = []
   let offset = 0
   while (offset < line.length) {
+    SEPARATORS.lastIndex = offset
+    SEPARATORS.test(line)
+    offset = SEPARATORS.lastIndex
     TOKEN.lastIndex = offset
-    const name = TOKEN.exec(line)?.[1]?.toLowerCase()
+    const name = TOKEN.exec(line)?.[0].toLowerCase()
     if (name === undefined) {
       offset += 1
       continue
