@@ -1,7 +1,8 @@
 /** Finds the HTTP status that a registry, a token server or a mirror answered with. */
 
 /** What may stand between the word "status" and the number. */
-const ASKED = '(?: (?:from|for) [^:]{0,80}| ‹\\w+›| \\[[^\\]]{0,80}\\])?'
+const ASKED =
+  '(?: (?:from|for) [^:]{0,80}| returned when fetching(?: [a-z]{1,20}){1,3}| ‹\\w+›| \\[[^\\]]{0,80}\\])?'
 const NAMED = new RegExp(
   `\\b(?:http status|http response|status code|statuscode|response code|http code|error code|http error|server error|status|http)${ASKED}[\\s:=("]{1,4}([45]\\d\\d)\\b`,
 )

@@ -14,7 +14,7 @@ const SAYINGS = [
 const CUT_SHORT = /\beof\b/
 /** Here the end of file is that of a layer that was downloaded and is damaged, or of an answer that is no JSON. */
 const CONTENT =
-  /\bfailed to (?:extract|register) layer\b|\bprocessing tar file\b|\bgzip\b|\bunpack image on\b|\bapplying layer\b|\bdecod(?:e|ing)\b|\bunmarshall?ing\b/
+  /\bfailed to (?:extract|register) layer\b|\bprocessing tar file\b|\bgzip\b|\bunpack image on\b|\bapply(?:ing )?layer\b|\bre-exec error\b|\bdecod(?:e|ing)\b|\bunmarshall?ing\b/
 
 /** CRI-O says RegistryUnavailable of refused connections, older ones without a further word (server/image_pull.go). */
 const UNAVAILABLE = /\bregistry is unavailable[\s"'`.)\]]{0,4}(?:$|\w+=)|^registryunavailable$/

@@ -13,6 +13,7 @@ export const notFound = ruleOf(
   /(?<!executable file |snapshotter |lease ‹name›: )\bnot[_ ]?found\b/,
   /\bno such (?:image|manifest|tag|repository)\b|\bnot known to (?:the )?registry\b/,
   /\b(?:repository|tag|image|manifest|artifact|project)\b.{0,60}\bdoes(?: not|n't) exist\b/,
+  /\b(?:could(?: not|n't)|can(?:not|'t)|unable to|failed to) find (?:the )?(?:tag|image|manifest|repository)\b/,
   /\bwas deleted or has expired\b|\bhas been deleted\b/,
   /\bfailed to fetch ‹name› from request\b/,
 )

@@ -8,7 +8,7 @@ import { corruptOrUnpack, snapshotterGone } from './corrupt-or-unpack.ts'
 import { diskFull } from './disk-full.ts'
 import { httpHttpsMismatch } from './http-https-mismatch.ts'
 import { notFound, notFoundStatus } from './image-not-found.ts'
-import { invalidReference } from './invalid-reference.ts'
+import { invalidReference, nameNotParsed } from './invalid-reference.ts'
 import { kubeletQps } from './kubelet-qps.ts'
 import { networkTimeout } from './network-timeout.ts'
 import { neverPull } from './never-pull.ts'
@@ -49,4 +49,5 @@ export const RULES: readonly CauseRule[] = [
   corruptOrUnpack,
   refused,
   notFound,
+  nameNotParsed,
 ]

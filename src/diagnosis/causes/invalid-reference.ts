@@ -6,13 +6,18 @@ export const invalidReference = ruleOf(
   'invalid-reference',
   /\binvalid ?reference ?format\b/,
   /\bcould(?:n't| not) parse (?:the )?(?:image|reference)\b/,
-  /\b(?:failed to|error|unable to) pars(?:e|ing) (?:the )?(?:image (?:name|reference)|reference|docker reference)\b/,
-  /\bparsing (?:image (?:name|reference)|reference|named reference) ‹name›/,
   /\bfailed to apply default image tag\b|\b(?:object|hostname) required\b/,
   /\binvalid ?image ?name\b|\binvalid (?:repository|tag) (?:name|format)\b|\bname[_ ]invalid\b/,
   /\b(?:repository name|reference) must (?:be|have|not)\b/,
   /\bshort-name (?:‹name› )?(?:did not resolve|resolution|mode)|\bshort name mode is enforcing\b/,
-  /\bunqualified-search registries\b/,
+  /\bunqualified-search registries\b|\breferences? with both a tag and (?:a )?digest\b/,
   /\b(?:invalid checksum digest|invalid digest (?:format|length)|unsupported digest algorithm)\b/,
   /\bcannot specify 64-byte hexadecimal|\bis not a valid (?:repository|tag|image)/,
+)
+
+/** Where the text says no more: skopeo writes this before each error of an image's source, the registry's answer too. */
+export const nameNotParsed = ruleOf(
+  'invalid-reference',
+  /\b(?:failed to|error|unable to) pars(?:e|ing) (?:the )?(?:image (?:name|reference)|reference|docker reference)\b/,
+  /\bparsing (?:image (?:name|reference)|reference|named reference) ‹name›/,
 )

@@ -16,6 +16,7 @@ const SAYINGS = [
   /\binvalid policy\b|\bpolicy\.json\b|\bpolicy requirement\b/,
   /\bsignatures? (?:verification|is not valid|is invalid|not accepted|mismatch|could not be verified|do(?:es)? not satisf)/,
   /\b(?:verify|verifying|verification of|validate|validating) (?:the )?(?:\w+ )?signatures?\b/,
+  /\bunrecognized signature format\b|\bparsing signature\b/,
   /\b(?:invalid|untrusted|missing) signature\b|\bcosign\b|\bsigstore\b|\bnotation\b|\brekor\b|\bfulcio\b/,
   /\btrust data\b|\bcontent trust\b|\bnot signed\b|\bimage verif(?:ier|ication)\b/,
   /\bregistry\b.{0,80}\bis blocked\b|\bis blocked in\b|\bblocked by (?:configuration|registries\.conf)\b/,

@@ -12,7 +12,7 @@ const SAYINGS = [
   /\bschema ?(?:version )?1\b|\bschemaversion\b.{0,40}\b(?:not supported|unsupported|deprecated)\b/,
   /\bmanifest[_ ]invalid\b|\binvalid manifest\b|\bmissing signature key\b/,
   /\bimage type ‹name› is not supported\b|\bis not an? (?:container |oci )?image\b|\bnot a runnable image\b|\binvalid rootfs in image configuration\b/,
-  /\bencountered remote ‹name›\((?:unknown|plugin|not an image)/,
+  /\bencountered remote ‹name›\((?:unknown|plugin|not an image)|\bencountered unknown type ‹name›/,
   /\b(?:invalid|unsupported|unexpected) (?:config )?(?:blob|artifact) type\b|\bconfig type ‹name›/,
 ]
 

@@ -3,6 +3,10 @@ import { expectCause } from './expect-cause.ts'
 
 expectCause('auth-required-or-denied', [
   [
+    'skopeo',
+    'FATA[0000] Error parsing image name "docker://docker.io/certbot": Error reading manifest latest in docker.io/library/certbot: errors:\ndenied: requested access to the resource is denied\nunauthorized: authentication required',
+  ],
+  [
     'CRI-O 1.33, two credentials',
     'Failed to pull image "reg.corp/app:1": [unable to pull image or OCI artifact: pull image err: reading manifest 1 in reg.corp/app: received unexpected HTTP status: 503 Service Unavailable; artifact err: get manifest: 503, unable to pull image or OCI artifact: pull image err: reading manifest 1 in reg.corp/app: unauthorized: authentication required; artifact err: get manifest: unauthorized: authentication required]',
   ],

@@ -39,6 +39,7 @@ expectCause('platform-mismatch', [
 ])
 
 expectCause('unsupported-manifest', [
+  ['nerdctl', 'encountered unknown type application/json'],
   [
     'containerd 2.1',
     `failed to pull and unpack image "reg.corp/app:1": not implemented: media type "application/vnd.docker.distribution.manifest.v1+prettyjws" is no longer supported since containerd v2.1, please rebuild the image as "application/vnd.docker.distribution.manifest.v2+json" or "application/vnd.oci.image.manifest.v1+json"`,
@@ -69,6 +70,10 @@ expectCause('unsupported-manifest', [
 ])
 
 expectCause('signature-policy', [
+  [
+    'CRI-O, no signature',
+    'copying system image from manifest list: reading signatures: parsing signature https://registry.redhat.io/containers/sigstore/openshift4/ose-oauth-proxy@sha256=f968/signature-9: unrecognized signature format, starting with binary 0x3c',
+  ],
   ['CRI-O', 'Source image rejected: A signature was required, but no signature exists'],
   ['CRI-O, rejected', 'Source image rejected: Running image docker://reg.corp/app:1 is rejected by policy.'],
   [

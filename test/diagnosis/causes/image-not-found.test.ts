@@ -5,6 +5,14 @@ const SHA = 'sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef0485459
 
 expectCause('image-not-found', [
   [
+    'Flux',
+    `failed to pull artifact from 'oci://ghcr.io/stefanprodan/manifests/podinfo': couldn't find tag "0.0.1"`,
+  ],
+  [
+    'skopeo',
+    'FATA[0001] Error parsing image name "docker://busybox:doesnotexist": reading manifest doesnotexist in docker.io/library/busybox: manifest unknown',
+  ],
+  [
     'containerd',
     'Failed to pull image "nginx:9.99": rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/library/nginx:9.99": failed to resolve reference "docker.io/library/nginx:9.99": docker.io/library/nginx:9.99: not found',
   ],

@@ -14,6 +14,11 @@ expectCause('never-pull', [['reason alone', '']], 'ErrImageNeverPull')
 
 expectCause('invalid-reference', [
   [
+    'skopeo',
+    'FATA[0000] Error parsing image name "docker://docker.io/alpine:3.17.1@sha256:f271e74b": Docker references with both a tag and digest are currently not supported',
+  ],
+  ['skopeo, no reason', 'Error parsing image name "docker:/alpine"'],
+  [
     'kubelet',
     `Failed to apply default image tag "nginx:": couldn't parse image name "nginx:": invalid reference format`,
   ],

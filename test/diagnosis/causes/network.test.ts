@@ -50,6 +50,10 @@ expectCause('registry-not-found-dns', [
 ])
 
 expectCause('network-timeout', [
+  [
+    'Windows, cut short',
+    'failed to fetch anonymous token: Get "https://auth.docker.io/token": dial tcp 162.125.32.13:443: connectex: A connection attempt failed',
+  ],
   ['dial', `rpc error: code = DeadlineExceeded desc = ${HEAD}: dial tcp 203.0.113.5:443: i/o timeout`],
   ['dial, kernel', `${HEAD}: dial tcp 203.0.113.5:443: connect: connection timed out`],
   ['TLS handshake', `${HEAD}: net/http: TLS handshake timeout`],

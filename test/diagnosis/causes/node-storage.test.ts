@@ -37,6 +37,10 @@ expectCause('disk-full', [
 
 expectCause('corrupt-or-unpack', [
   [
+    'Docker, old',
+    'Error pulling image (latest) from docker.io/library/python, Untar re-exec error: exit status 1: output: unexpected EOF',
+  ],
+  [
     'CRI-O 1.33, which then tried it as an artifact',
     'unable to pull image or OCI artifact: pull image err: copying system image from manifest list: committing the finished image: layer not known; artifact err: pull artifact: unsupported manifest media type: 401 Unauthorized',
   ],

@@ -3,6 +3,14 @@ import { expectCause } from './expect-cause.ts'
 
 expectCause('registry-server-error', [
   [
+    'skopeo',
+    'level=fatal msg="Error parsing image name \\"docker://quay.io/a/b:1\\": Requesting bearer token: invalid status code from registry 502 (Bad Gateway)"',
+  ],
+  [
+    'podman, old',
+    'error pulling image "nvcr.io/nvidia/caffe2:18.08-py3": unable to pull nvcr.io/nvidia/caffe2:18.08-py3: unable to pull image: Error reading blob sha256:8ee29e42: Invalid status code returned when fetching blob 504',
+  ],
+  [
     '503 of the registry',
     'unexpected status from HEAD request to https://reg.corp/v2/app/manifests/1: 503 Service Unavailable',
   ],
