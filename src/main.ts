@@ -9,7 +9,7 @@ import { connectTo } from './commands/connect.ts'
 import type { CommandContext, ExitName } from './commands/context.ts'
 import { RefusedError, UnreachableError, UsageError } from './errors.ts'
 import { guardLines, visible } from './report/sanitise.ts'
-import { outputTo, questionsOn, startProgress, type TerminalStreams } from './terminal.ts'
+import { inputFrom, outputTo, questionsOn, startProgress, type TerminalStreams } from './terminal.ts'
 
 const EXIT_CODES: Record<ExitName, number> = {
   ok: 0,
@@ -89,7 +89,7 @@ function contextOf(world: World, noColor: boolean): CommandContext {
     cwd: world.cwd,
     now: world.now,
     signal: world.signal,
-    stdin: streams.stdin,
+    stdin: inputFrom(streams, world.signal),
     out: outputTo(streams.stdout, env, noColor),
     err,
     progress: () => startProgress(streams.stderr, env),

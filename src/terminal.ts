@@ -1,6 +1,6 @@
 /** The streams a person or a pipe is on the other end of: width, colour, spinner and questions, decided per stream. */
 
-import type { Readable, Writable } from 'node:stream'
+import { addAbortSignal, type Readable, type Writable } from 'node:stream'
 import { RefusedError } from './errors.ts'
 
 /** One stream that text goes out on. */
@@ -81,6 +81,19 @@ function watchForClosing(stream: TerminalStreams['stdout']): void {
 function columns(stream: { columns?: number }, env: Environment): number {
   const told = stream.columns ?? Number.parseInt(env.COLUMNS ?? '', 10)
   return Number.isFinite(told) && told > 0 ? told : 80
+}
+
+/** What is piped in, to be read by whoever wants it. */
+export type Input = AsyncIterable<Uint8Array> & { readonly isTTY?: boolean }
+
+/** Standard input, untouched until it is read, and at an end when the signal comes: who waits for more of it must hear Ctrl-C. */
+export function inputFrom(streams: TerminalStreams, signal: AbortSignal): Input {
+  return {
+    get isTTY() {
+      return streams.stdin.isTTY === true
+    },
+    [Symbol.asyncIterator]: () => addAbortSignal(signal, streams.stdin)[Symbol.asyncIterator](),
+  }
 }
 
 /** A spinner on a terminal's stderr. ora is loaded only when there is a terminal to show it on. */

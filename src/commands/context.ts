@@ -2,7 +2,7 @@
 
 import type { ClusterWriter } from '../kubernetes/cluster.ts'
 import type { ClusterFlags } from '../kubernetes/connection-options.ts'
-import type { Output, Progress, Questions } from '../terminal.ts'
+import type { Input, Output, Progress, Questions } from '../terminal.ts'
 
 /** How a command ended; main holds the table that makes it a number. */
 export type ExitName = 'ok' | 'findings' | 'usage' | 'incomplete' | 'unreachable' | 'refused'
@@ -25,7 +25,7 @@ export interface CommandContext {
   now(): Date
   /** Aborted by Ctrl-C and SIGTERM. */
   signal: AbortSignal
-  stdin: AsyncIterable<Uint8Array> & { isTTY?: boolean }
+  stdin: Input
   out: Output
   err: Output
   progress(): Promise<Progress>

@@ -1,6 +1,8 @@
 /** `pullguard image`: where its names come from, and the verdict. */
 
+import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
+import { main } from '../../src/main.ts'
 import { runCommandLine } from './command-line.ts'
 
 async function run(references: string[], stdin = '') {
@@ -73,6 +75,17 @@ test('one that is invalid has its row beside the others', async () => {
   expect([code, err]).toEqual([1, ''])
   expect(out.trimEnd().split('\n')).toHaveLength(5)
   expect(out).toContain('the repository must be lower case: "Nginx"')
+})
+
+test('Ctrl-C while more names are waited for is heard', async () => {
+  const stop = new AbortController()
+  const stdin = new PassThrough()
+  stdin.on('newListener', event => event === 'end' && queueMicrotask(() => stop.abort('SIGINT')))
+  stdin.write('nginx\n')
+  const streams = { stdin, stdout: new PassThrough(), stderr: new PassThrough() }
+  const world = { streams, env: {}, home: '/', cwd: '/', now: () => new Date(), signal: stop.signal }
+  expect(await main(['image', '-'], { ...world, program: 'pullguard' })).toBe(130)
+  expect(streams.stdout.read()).toBeNull()
 })
 
 test('a hostile name does nothing to whoever reads it', async () => {
