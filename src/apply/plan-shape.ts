@@ -111,6 +111,7 @@ const CODES: Record<Declined['code'], Check> = {
   'bare-pod': fields({ target }),
   'mirror-pod': fields({ target, node: orNull(text) }),
   'immutable-job': fields({ target, fields: list(text) }),
+  'paused-deployment': fields({ target, fields: list(text) }),
   'job-would-fail': fields({ target, pods: number }),
   'malformed-secret': fields({ target, secret: text }),
   'custom-controller': fields({ target, controller: owner }),

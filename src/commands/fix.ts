@@ -100,6 +100,7 @@ const LIFTABLE: Declined['code'][] = [
   'no-credential',
   'bare-pod',
   'same-account-limited',
+  'paused-deployment',
   'latest-needs-pin',
 ]
 

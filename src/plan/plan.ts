@@ -22,6 +22,7 @@ export type Declined =
   | { code: 'bare-pod'; target: Target }
   | { code: 'mirror-pod'; target: Target; node: string | null }
   | { code: 'immutable-job'; target: Target; fields: string[] }
+  | { code: 'paused-deployment'; target: Target; fields: string[] }
   | { code: 'job-would-fail'; target: Target; pods: number }
   | { code: 'malformed-secret'; target: Target; secret: string }
   | { code: 'custom-controller'; target: Target; controller: { kind: string; name: string } }

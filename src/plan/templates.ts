@@ -38,9 +38,10 @@ interface Draft {
 }
 
 function planOne(input: PlanInput, { workload, pods, edits, attached }: Draft, planned: Templates): void {
-  if (workload.kind === 'Job') {
+  if (workload.kind === 'Job' || workload.paused) {
     const fields = [...new Set(edits.map(edit => edit.field))]
-    planned.declined.push({ code: 'immutable-job', target: targetOf(workload), fields })
+    const code = workload.paused ? 'paused-deployment' : 'immutable-job'
+    planned.declined.push({ code, target: targetOf(workload), fields })
     return
   }
   const [first] = edits

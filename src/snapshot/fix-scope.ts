@@ -73,6 +73,8 @@ export interface ScopeWorkload {
   selector: string | null
   /** It replaces its pods by itself when its template changes. */
   rollsOut: boolean
+  /** A Deployment whose rollouts wait until somebody resumes them. */
+  paused: boolean
   /** Uids of the stuck pods below it. */
   podUids: string[]
 }

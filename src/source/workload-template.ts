@@ -18,6 +18,7 @@ interface WorkloadSpec {
   template?: { spec?: KubernetesObject }
   jobTemplate?: { spec?: { template?: { spec?: KubernetesObject } } }
   updateStrategy?: { type?: string }
+  paused?: boolean
 }
 
 interface MatchExpression {
@@ -53,6 +54,7 @@ export function narrowWorkload(
       ...containersOf(template.containers, 'container', `${templatePointer}/containers`),
     ],
     selector: selectorOf(kind, spec),
+    paused: kind === 'Deployment' && spec.paused === true,
     rollsOut: kind === 'Deployment' || (kind === 'DaemonSet' && spec.updateStrategy?.type !== 'OnDelete'),
     podUids: [],
   }

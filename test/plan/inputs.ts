@@ -52,6 +52,7 @@ export function workload(fields: Partial<ScopeWorkload> = {}): ScopeWorkload {
     containers: [template()],
     selector: 'app=shop',
     rollsOut: true,
+    paused: false,
     podUids: ['uid-shop-1'],
     ...fields,
   }

@@ -123,6 +123,13 @@ describe('recreating stuck pods', () => {
     expect(plan.declined).toMatchObject([{ code: 'immutable-job', fields: ['imagePullSecrets'] }])
   })
 
+  test('a paused Deployment is neither changed nor are its pods taken away: what makes them stays as it is', () => {
+    const workloads = [workload({ paused: true, imagePullSecrets: [{ name: 'own' }] })]
+    const plan = planFor({ fixScope: { workloads } })
+    expect(plan.declined).toMatchObject([{ code: 'paused-deployment', fields: ['imagePullSecrets'] }])
+    expect(changesOf(plan)).toEqual(['create-secret web/dockercreds', 'patch-serviceaccount web/default'])
+  })
+
   test('a typo gets no remedy, and its pod stays', () => {
     const pods = [stuckPod()]
     const findings = pods.map(pod => finding(pod, { cause: 'image-not-found', subcause: null, remedies: [] }))

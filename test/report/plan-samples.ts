@@ -148,6 +148,7 @@ export const everyDeclined: Declined[] = [
   { code: 'no-credential', registry: 'ghcr.io', detail: 'no login for it in ~/.docker', findings: 2 },
   { code: 'bare-pod', target: POD },
   { code: 'mirror-pod', target: POD, node: 'node-1' },
+  { code: 'paused-deployment', target: target('Deployment', 'shop', 'api'), fields: ['image'] },
   { code: 'immutable-job', target: target('Job', 'night', 'web'), fields: ['image'] },
   { code: 'job-would-fail', target: target('Job', 'night', 'web'), pods: 7 },
   { code: 'malformed-secret', target: POD, secret: 'regcred' },

@@ -63,3 +63,15 @@ test.each([
   const object = { metadata, spec: { ...extra, template: { spec: pod } } }
   expect(narrowWorkload(object, kind, 'apps/v1', 'web').rollsOut).toBe(rollsOut)
 })
+
+test.each([
+  ['Deployment', { paused: true }, true],
+  ['Deployment', {}, false],
+  ['DaemonSet', { paused: true }, false],
+])('a %s with %j is paused: %s', (kind, spec, paused) => {
+  const object = {
+    metadata: { name: 'shop', uid: 'u' },
+    spec: { ...spec, template: { spec: { containers: [] } } },
+  }
+  expect(narrowWorkload(object, kind, 'apps/v1', 'web').paused).toBe(paused)
+})

@@ -85,6 +85,15 @@ const WORDS: { [C in Code]: Words<Of<C>> } = {
       command: kubectl(target.namespace, `get job ${shellWord(target.name)} -o yaml`),
     }),
   },
+  'paused-deployment': {
+    title: (_first, count) =>
+      `${counted(count, 'Deployment')} paused: a change to the template would bring no new pod`,
+    says: ({ fields }) => `would change ${fields.join(', ')}`,
+    next: ({ target }) => ({
+      say: 'Resume it, then run the fix again',
+      command: kubectl(target.namespace, `rollout resume ${shellWord(objectName(target))}`),
+    }),
+  },
   'job-would-fail': {
     title: (_first, count) => `${counted(count, 'Job')} would fail: deleted pods count against backoffLimit`,
     says: ({ pods }) => counted(pods, 'stuck pod'),
