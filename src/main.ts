@@ -45,7 +45,8 @@ export async function main(argv: string[], world: World): Promise<number> {
   } catch (error) {
     if (world.signal.aborted) return SIGNAL_CODES[String(world.signal.reason)] ?? 130
     const { code, text } = lastWords(error)
-    await err.write(`${shown(text)}\n`)
+    // Where there is no place for last words, the exit code has to do.
+    await err.write(`${shown(text)}\n`).catch(() => {})
     return code
   }
 }
@@ -101,7 +102,7 @@ function contextOf(world: World, noColor: boolean): CommandContext {
         cwd: world.cwd,
         home: world.home,
         version: packageJson.version,
-        log: line => void err.write(`${line}\n`),
+        log: line => void err.write(`${line}\n`).catch(() => {}),
       }),
   }
 }

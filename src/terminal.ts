@@ -1,7 +1,7 @@
 /** The streams a person or a pipe is on the other end of: width, colour, spinner and questions, decided per stream. */
 
 import { addAbortSignal, type Readable, type Writable } from 'node:stream'
-import { RefusedError } from './errors.ts'
+import { RefusedError, UsageError } from './errors.ts'
 
 /** One stream that text goes out on. */
 export interface Output {
@@ -49,7 +49,10 @@ export function wantsColour(stream: { isTTY?: boolean }, env: Environment, noCol
   return env.TERM !== 'dumb' && stream.isTTY === true
 }
 
-/** Wraps one stream. A reader that has gone away (EPIPE) ends the writing, not the program: its exit code still counts. */
+/**
+ * Wraps one stream. A reader that has gone away (EPIPE) ends the writing, not the program: its exit code still counts. Where text can't
+ * be written for another reason, such as a full disk, `write` rejects with a UsageError.
+ */
 export function outputTo(stream: TerminalStreams['stdout'], env: Environment, noColorFlag: boolean): Output {
   watchForClosing(stream)
   return {
@@ -59,11 +62,19 @@ export function outputTo(stream: TerminalStreams['stdout'], env: Environment, no
     },
     colour: wantsColour(stream, env, noColorFlag),
     write: text =>
-      new Promise(resolve => {
+      new Promise((resolve, reject) => {
         if (isClosed.get(stream) || text === '') return resolve()
-        stream.write(text, () => resolve())
+        stream.write(text, error => (error == null || isGone(error) ? resolve() : reject(unwritten(error))))
       }),
   }
+}
+
+const isGone = ({ code }: NodeJS.ErrnoException): boolean =>
+  code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED'
+
+function unwritten({ code, message }: NodeJS.ErrnoException): UsageError {
+  const why = code === 'ENOSPC' ? 'no space is left where it goes' : (code ?? message)
+  return new UsageError(`The output can't be written: ${why}.`)
 }
 
 /** By stream, for one may be wrapped many times and needs to be listened to once. */
@@ -72,10 +83,8 @@ const isClosed = new WeakMap<TerminalStreams['stdout'], boolean>()
 function watchForClosing(stream: TerminalStreams['stdout']): void {
   if (isClosed.has(stream)) return
   isClosed.set(stream, false)
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    isClosed.set(stream, true)
-    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error
-  })
+  // Whoever writes is told by `write`; nobody else has to know.
+  stream.on('error', () => void isClosed.set(stream, true))
 }
 
 function columns(stream: { columns?: number }, env: Environment): number {

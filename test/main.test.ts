@@ -139,6 +139,25 @@ describe('help', () => {
   })
 })
 
+test.each([
+  ['standard output', 'stdout'],
+  ['standard error', 'stderr'],
+])('a full disk behind %s is wrong usage, whatever could still be said', async (_name, which) => {
+  const full = new Writable({
+    write: (_chunk, _encoding, done) => done(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })),
+  })
+  const streams = {
+    stdin: new PassThrough(),
+    stdout: new PassThrough(),
+    stderr: new PassThrough(),
+    [which]: full,
+  }
+  const world = { streams, env: {}, home, cwd: home, now: () => new Date() }
+  const signal = new AbortController().signal
+  const argv = which === 'stdout' ? ['image', 'nginx'] : ['nope']
+  expect(await main(argv, { ...world, signal, program: 'pullguard' })).toBe(2)
+})
+
 test('a reader that has gone away changes neither the exit code nor says anything', async () => {
   const gone = () =>
     new Writable({

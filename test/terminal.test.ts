@@ -43,6 +43,17 @@ test('a reader that has gone away ends the writing, not the program', async () =
   await output.write('second')
 })
 
+test('what can not be written for another reason is a failure of the run, said once', async () => {
+  const full = new Writable({
+    write: (_chunk, _encoding, done) => done(Object.assign(new Error('ENOSPC: x'), { code: 'ENOSPC' })),
+  })
+  const output = outputTo(full, {}, false)
+  await expect(output.write('first')).rejects.toThrow(
+    "The output can't be written: no space is left where it goes.",
+  )
+  await output.write('second')
+})
+
 test('a stream is listened to once, however often it is wrapped', () => {
   const stream = new PassThrough()
   for (let wrap = 0; wrap < 20; wrap++) outputTo(stream, {}, false)
