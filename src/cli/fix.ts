@@ -12,7 +12,7 @@ import {
   parseDuration,
   repeatable,
 } from './flags.ts'
-import type { Run } from './program.ts'
+import type { Run } from './run.ts'
 
 const FORMATS = ['table', 'json', 'yaml', 'patch'] as const
 const FIVE_MINUTES = 300_000

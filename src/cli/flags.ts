@@ -107,6 +107,9 @@ export function addDumpFlags(command: Command): Command {
     .option('-R, --recursive', 'with -f, read folders with everything below them')
 }
 
+/** The formats of what is not a list of findings. */
+export const DATA_FORMATS = ['table', 'json', 'yaml', 'name'] as const
+
 /** Adds -o with the formats that the command knows. */
 export function addOutputFlag(command: Command, formats: readonly string[]): Command {
   return command

@@ -1,18 +1,15 @@
 /** The commander program: flags become typed options and one command is called with them, nothing else. */
 
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError } from 'commander'
 import type { CommandContext, ExitName } from '../commands/context.ts'
 import { UsageError } from '../errors.ts'
+import { addDemo } from './demo.ts'
+import { addDiagnose } from './diagnose.ts'
 import { addFix } from './fix.ts'
-import {
-  addConnectionFlags,
-  addDumpFlags,
-  addOutputFlag,
-  addScopeFlags,
-  connectionFlags,
-  example,
-} from './flags.ts'
+import { addImage } from './image.ts'
+import type { Run } from './run.ts'
 import { addUndo } from './undo.ts'
+import { addWhy } from './why.ts'
 
 /** Who runs the program, and where its words go. */
 export interface ProgramHost {
@@ -23,9 +20,6 @@ export interface ProgramHost {
   writeOut(text: string): void
   helpWidth: number
 }
-
-const FORMATS = ['table', 'wide', 'json', 'yaml', 'name', 'junit', 'github', 'gitlab', 'markdown'] as const
-const DATA_FORMATS = ['table', 'json', 'yaml', 'name'] as const
 
 /**
  * Reads argv (without node and script) and runs what it says.
@@ -75,109 +69,11 @@ function buildProgram(host: ProgramHost, end: (name: ExitName) => void): Command
       writeErr: () => {},
       getOutHelpWidth: () => host.helpWidth,
     })
-  const run = <O>(load: () => Promise<(options: O, context: CommandContext) => Promise<ExitName>>) => ({
-    with: async (options: O, flags: { color?: boolean }) => {
+  const run: Run = load => ({
+    with: async (options, flags) => {
       end(await (await load())(options, host.context({ noColor: flags.color === false })))
     },
   })
-  addDiagnose(program, host, run)
-  addWhy(program, host, run)
-  addImage(program, host, run)
-  addFix(program, host.program, run)
-  addUndo(program, host.program, run)
-  addDemo(program, host, run)
+  for (const add of [addDiagnose, addWhy, addImage, addFix, addUndo, addDemo]) add(program, host.program, run)
   return program
-}
-
-/** Loads a command only when it is called: start-up pays for what it uses. */
-export type Run = <O>(load: () => Promise<(options: O, context: CommandContext) => Promise<ExitName>>) => {
-  with(options: O, flags: { color?: boolean }): Promise<void>
-}
-
-function addDiagnose(program: Command, host: ProgramHost, run: Run): void {
-  const command = program
-    .command('diagnose')
-    .description('find failing image pulls and name their causes, with proof')
-  addOutputFlag(addConnectionFlags(addDumpFlags(addScopeFlags(command))).optionsGroup('Output:'), FORMATS)
-    .addOption(
-      new Option('--fail-on <severity>', 'exit 1 from this severity on')
-        .choices(['error', 'warning', 'info', 'never'])
-        .default('error'),
-    )
-    .addHelpText(
-      'after',
-      example(host.program, [
-        ['diagnose -A', 'the whole cluster'],
-        ['diagnose -n web -l app=shop', 'some pods'],
-        ['diagnose -f dump.json -o json', 'a dump, for a machine'],
-      ]),
-    )
-    .action(options =>
-      run(async () => (await import('../commands/diagnose.ts')).diagnoseCommand).with(
-        {
-          connection: connectionFlags(options),
-          allNamespaces: options.allNamespaces === true,
-          selector: options.selector,
-          files: options.filename ?? [],
-          recursive: options.recursive === true,
-          format: options.output,
-          failOn: options.failOn,
-        },
-        options,
-      ),
-    )
-}
-
-function addWhy(program: Command, host: ProgramHost, run: Run): void {
-  const command = program
-    .command('why')
-    .description('show, for one pod, what the kubelet tries for each image and where the chain breaks')
-    .argument('<pod>', 'POD with -n, or NAMESPACE/POD')
-  addOutputFlag(addConnectionFlags(addDumpFlags(command)).optionsGroup('Output:'), DATA_FORMATS)
-    .addHelpText(
-      'after',
-      example(host.program, [['why web/shop-6d4cf56db6-9xkzv', 'one pod of namespace web']]),
-    )
-    .action((pod, options) =>
-      run(async () => (await import('../commands/why.ts')).whyCommand).with(
-        {
-          connection: connectionFlags(options),
-          pod,
-          files: options.filename ?? [],
-          recursive: options.recursive === true,
-          format: options.output,
-        },
-        options,
-      ),
-    )
-}
-
-function addImage(program: Command, host: ProgramHost, run: Run): void {
-  const command = program
-    .command('image')
-    .description('show how Kubernetes reads an image reference')
-    .argument('<reference...>', 'references, or - to read them from stdin, one a line')
-  addOutputFlag(command, DATA_FORMATS)
-    .addHelpText('after', example(host.program, [['image nginx ghcr.io/acme/api:v2', 'two references']]))
-    .action((references, options) =>
-      run(async () => (await import('../commands/image.ts')).imageCommand).with(
-        { references, format: options.output },
-        options,
-      ),
-    )
-}
-
-function addDemo(program: Command, host: ProgramHost, run: Run): void {
-  program
-    .command('demo')
-    .description('show the whole story on a simulated cluster; no cluster needed')
-    .option('--serve', 'keep the simulated cluster running and print its KUBECONFIG')
-    .option('--no-color', 'no colour (also: NO_COLOR)')
-    .addHelpText('after', example(host.program, [['demo --serve', 'a cluster to play with']]))
-    .action(options =>
-      run(async () => (await import('../commands/demo.ts')).demoCommand).with(
-        { serve: options.serve === true },
-        options,
-      ),
-    )
 }

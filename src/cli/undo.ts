@@ -2,10 +2,8 @@
 
 import { type Command, Option, type OptionValues } from 'commander'
 import type { UndoOptions } from '../commands/undo.ts'
-import { addConnectionFlags, addOutputFlag, connectionFlags, example } from './flags.ts'
-import type { Run } from './program.ts'
-
-const FORMATS = ['table', 'json', 'yaml', 'name'] as const
+import { addConnectionFlags, addOutputFlag, connectionFlags, DATA_FORMATS, example } from './flags.ts'
+import type { Run } from './run.ts'
 
 /** Adds `undo` to the program. */
 export function addUndo(program: Command, name: string, run: Run): void {
@@ -41,7 +39,7 @@ function addUndoFlags(command: Command): Command {
           .default('none'),
       ),
   )
-  return addOutputFlag(command.optionsGroup('Output:'), FORMATS)
+  return addOutputFlag(command.optionsGroup('Output:'), DATA_FORMATS)
 }
 
 /** What commander read, as the command takes it. */

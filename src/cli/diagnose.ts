@@ -1,0 +1,49 @@
+/** The flags of `diagnose`. */
+
+import { type Command, Option } from 'commander'
+import {
+  addConnectionFlags,
+  addDumpFlags,
+  addOutputFlag,
+  addScopeFlags,
+  connectionFlags,
+  example,
+} from './flags.ts'
+import type { Run } from './run.ts'
+
+const FORMATS = ['table', 'wide', 'json', 'yaml', 'name', 'junit', 'github', 'gitlab', 'markdown'] as const
+
+/** Adds `diagnose` to the program. */
+export function addDiagnose(program: Command, name: string, run: Run): void {
+  const command = program
+    .command('diagnose')
+    .description('find failing image pulls and name their causes, with proof')
+  addOutputFlag(addConnectionFlags(addDumpFlags(addScopeFlags(command))).optionsGroup('Output:'), FORMATS)
+    .addOption(
+      new Option('--fail-on <severity>', 'exit 1 from this severity on')
+        .choices(['error', 'warning', 'info', 'never'])
+        .default('error'),
+    )
+    .addHelpText(
+      'after',
+      example(name, [
+        ['diagnose -A', 'the whole cluster'],
+        ['diagnose -n web -l app=shop', 'some pods'],
+        ['diagnose -f dump.json -o json', 'a dump, for a machine'],
+      ]),
+    )
+    .action(options =>
+      run(async () => (await import('../commands/diagnose.ts')).diagnoseCommand).with(
+        {
+          connection: connectionFlags(options),
+          allNamespaces: options.allNamespaces === true,
+          selector: options.selector,
+          files: options.filename ?? [],
+          recursive: options.recursive === true,
+          format: options.output,
+          failOn: options.failOn,
+        },
+        options,
+      ),
+    )
+}

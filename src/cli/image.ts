@@ -1,0 +1,21 @@
+/** The flags of `image`. */
+
+import type { Command } from 'commander'
+import { addOutputFlag, DATA_FORMATS, example } from './flags.ts'
+import type { Run } from './run.ts'
+
+/** Adds `image` to the program. */
+export function addImage(program: Command, name: string, run: Run): void {
+  const command = program
+    .command('image')
+    .description('show how Kubernetes reads an image reference')
+    .argument('<reference...>', 'references, or - to read them from stdin, one a line')
+  addOutputFlag(command, DATA_FORMATS)
+    .addHelpText('after', example(name, [['image nginx ghcr.io/acme/api:v2', 'two references']]))
+    .action((references, options) =>
+      run(async () => (await import('../commands/image.ts')).imageCommand).with(
+        { references, format: options.output },
+        options,
+      ),
+    )
+}

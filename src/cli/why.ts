@@ -1,0 +1,34 @@
+/** The flags of `why`. */
+
+import type { Command } from 'commander'
+import {
+  addConnectionFlags,
+  addDumpFlags,
+  addOutputFlag,
+  connectionFlags,
+  DATA_FORMATS,
+  example,
+} from './flags.ts'
+import type { Run } from './run.ts'
+
+/** Adds `why` to the program. */
+export function addWhy(program: Command, name: string, run: Run): void {
+  const command = program
+    .command('why')
+    .description('show, for one pod, what the kubelet tries for each image and where the chain breaks')
+    .argument('<pod>', 'POD with -n, or NAMESPACE/POD')
+  addOutputFlag(addConnectionFlags(addDumpFlags(command)).optionsGroup('Output:'), DATA_FORMATS)
+    .addHelpText('after', example(name, [['why web/shop-6d4cf56db6-9xkzv', 'one pod of namespace web']]))
+    .action((pod, options) =>
+      run(async () => (await import('../commands/why.ts')).whyCommand).with(
+        {
+          connection: connectionFlags(options),
+          pod,
+          files: options.filename ?? [],
+          recursive: options.recursive === true,
+          format: options.output,
+        },
+        options,
+      ),
+    )
+}
