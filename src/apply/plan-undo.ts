@@ -3,22 +3,32 @@
 import { ApiError } from '../kubernetes/api-error.ts'
 import { AT_ONCE, bounded } from '../kubernetes/bounded.ts'
 import type { ClusterReader, KubernetesObject } from '../kubernetes/cluster.ts'
-import type { Change, Edit, PatchChange, SecretChange } from '../plan/change.ts'
-import { pullSecretsAt, valueAt } from '../plan/patch.ts'
+import type { Change, Edit, PatchChange } from '../plan/change.ts'
 import { restoration } from '../plan/restore.ts'
-import { collectionPath, objectPath } from './api-path.ts'
+import { objectPath } from './api-path.ts'
 import { mayHaveWritten, type Run, type RunEntry } from './read-journal.ts'
-import type { DeleteSecret, LeftReason, UndoneField, UndoStep } from './undo-step.ts'
-import { RUN_ANNOTATION } from './write-secret.ts'
+import { deleteSecret, withNeeds } from './undo-secret.ts'
+import { leave, type UndoneField, type UndoStep } from './undo-step.ts'
 import { writtenAt } from './written-at.ts'
 
-/** One step for each object that the run may have written and that was not taken back yet: names first, Secrets last. @throws ApiError */
-export async function planUndo(run: Run, cluster: ClusterReader, signal?: AbortSignal): Promise<UndoStep[]> {
+/**
+ * One step for each object that the run may have written and that was not taken back yet: names first, Secrets last.
+ * @param others the other runs of this cluster: what they put its Secrets' names on may need them still
+ * @throws ApiError
+ */
+export async function planUndo(
+  run: Run,
+  others: Run[],
+  cluster: ClusterReader,
+  signal?: AbortSignal,
+): Promise<UndoStep[]> {
   const open = run.entries.filter(entry => mayHaveWritten(entry) && !entry.undone).reverse()
   const reader = { cluster, options: signal ? { signal } : {} }
   const steps = await bounded(open, AT_ONCE, entry => stepFor(entry, run.run, reader))
   return bounded(steps, AT_ONCE, step =>
-    step.action === 'delete-secret' ? withNeeds(step, steps, reader) : Promise.resolve(step),
+    step.action === 'delete-secret'
+      ? withNeeds(step, steps, others, cluster, reader.options)
+      : Promise.resolve(step),
   )
 }
 
@@ -80,45 +90,6 @@ function undoneField(edit: Edit): UndoneField {
     : { field: edit.field, container: edit.container, from: edit.after, to: edit.before }
 }
 
-function deleteSecret(
-  change: SecretChange,
-  { outcome }: RunEntry,
-  run: string,
-  object: KubernetesObject | null,
-): UndoStep {
-  if (!object) return leave(change, 'gone')
-  const { uid = '', resourceVersion = '' } = writtenAt(object)
-  const { annotations = {} } = object.metadata as { annotations?: Record<string, string> }
-  if (outcome?.uid) {
-    if (outcome.uid !== uid) return leave(change, 'replaced')
-    if (outcome.resourceVersion !== resourceVersion) return leave(change, 'changed')
-  } else if (annotations[RUN_ANNOTATION] !== run) {
-    return leave(change, 'never-written')
-  }
-  const target = { ...change.target, uid }
-  return { id: change.id, action: 'delete-secret', target, resourceVersion, needs: [] }
-}
-
-/** A Secret goes only after its name is taken off, and stays where others name it, too. */
-async function withNeeds(step: DeleteSecret, steps: UndoStep[], reader: Reader): Promise<UndoStep> {
-  const { namespace, name } = step.target
-  const naming = steps.filter(
-    other =>
-      other.action === 'restore-fields' &&
-      other.target.namespace === namespace &&
-      other.fields.some(({ field, from }) => field === 'imagePullSecrets' && from === name),
-  )
-  const freed = new Set(naming.map(({ target }) => target.uid))
-  let named = false
-  const path = collectionPath({ ...step.target, kind: 'ServiceAccount' })
-  await reader.cluster.list(path, { ...reader.options, limit: 500 }, account => {
-    const names = pullSecretsAt(account, '/imagePullSecrets')?.some(entry => entry.name === name) ?? false
-    if (names && !freed.has(String(valueAt(account, '/metadata/uid')))) named = true
-  })
-  if (named) return { id: step.id, action: 'leave', target: step.target, reason: 'still-named' }
-  return { ...step, needs: naming.map(({ id }) => id) }
-}
-
 async function read({ target }: Change, { cluster, options }: Reader): Promise<KubernetesObject | null> {
   try {
     return await cluster.get(objectPath(target), options)
@@ -126,8 +97,4 @@ async function read({ target }: Change, { cluster, options }: Reader): Promise<K
     if (error instanceof ApiError && error.status === 404) return null
     throw error
   }
-}
-
-function leave({ id, target }: Change, reason: LeftReason): UndoStep {
-  return { id, action: 'leave', target, reason }
 }

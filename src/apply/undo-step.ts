@@ -15,7 +15,7 @@ export type LeftReason =
   | 'taken-back'
   /** The run meant to write it and did not come to it. */
   | 'never-written'
-  /** Service accounts still name the Secret, and the run did not put it there. */
+  /** Service accounts, or templates that another run wrote, still name the Secret. */
   | 'still-named'
   /** Credentials were put into a Secret that was there before; what it held is kept nowhere. */
   | 'earlier-content-unknown'
@@ -71,4 +71,9 @@ export interface UndoOutcome {
   reason: LeftReason | null
   /** The server's own sentence, or what was missing; free of secrets. */
   detail: string | null
+}
+
+/** The step for an object that stays as it is. */
+export function leave({ id, target }: Pick<Leave, 'id' | 'target'>, reason: LeftReason): Leave {
+  return { id, action: 'leave', target, reason }
 }

@@ -73,7 +73,7 @@ interface UndoSession {
 
 async function takeBack(run: Run, folder: string, session: UndoSession): Promise<ExitName> {
   const { options, context, cluster } = session
-  const steps = await planUndo(run, cluster, context.signal)
+  const steps = await planUndo(run, session.others, cluster, context.signal)
   await context.out.write(renderUndoPlan(run.run, steps, view(options, context)))
   const writes = steps.some(({ action }) => action !== 'leave')
   const wet = writes && options.dryRun !== 'client'

@@ -42,11 +42,13 @@ export async function fix(of: Story, { before = () => {}, strict = false }: RunO
   }
 }
 
-/** `undo` of the newest run. */
-export async function undo(of: Story, { before = () => {} }: RunOptions = {}) {
+/** `undo` of the newest run, or of the one named. */
+export async function undo(of: Story, { before = () => {} }: RunOptions = {}, name?: string) {
   const client = clientOf(of.server, after(of, before))
-  const run = findRun(await listRuns(of.folder))
-  const steps = isTakenBack(run) ? [] : await planUndo(run, client)
+  const runs = await listRuns(of.folder)
+  const run = findRun(runs, name)
+  const others = runs.filter(other => other !== run)
+  const steps = isTakenBack(run) ? [] : await planUndo(run, others, client)
   const journal = new Journal(of.folder, run.run, null)
   const context = {
     cluster: client,

@@ -8,6 +8,7 @@ import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
 import { attach, recreate } from '../report/plan-samples.ts'
 import { fix, undo } from './runs.ts'
 import { listOf, type Story, state, story, withoutPods } from './story.ts'
+import { deployment, settle } from './workloads.ts'
 
 async function fixed(): Promise<Story> {
   const of = story()
@@ -92,6 +93,17 @@ describe('undo', () => {
     })
     expect(await reasonFor(of, 'secret:web/dockercreds')).toBe('still-named')
     expect(await reasonFor(of, 'secret:api/dockercreds')).toBe(null)
+  })
+
+  test('leaves a Secret that a template names by a later run', async () => {
+    const of = await fixed()
+    const [first] = await listRuns(of.folder)
+    deployment(of.cluster, 'web', 'late', { imagePullSecrets: [{ name: 'own' }] })
+    settle(of.cluster)
+    await fix(of)
+    const { outcomes } = await undo(of, {}, first?.run)
+    const left = outcomes.filter(({ reason }) => reason === 'still-named')
+    expect(left.map(({ id }) => id)).toEqual(['secret:web/dockercreds'])
   })
 
   test('does not delete a Secret whose name it could not take off', async () => {

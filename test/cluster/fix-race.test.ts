@@ -137,7 +137,7 @@ describe('a race on a real API server', () => {
     const [newest, oldest] = await listRuns(folder)
     for (const run of [newest, oldest, newest]) {
       if (!run) continue
-      const steps = await planUndo(run, cluster.api)
+      const steps = await planUndo(run, [], cluster.api)
       const journal = new Journal(folder, run.run, null)
       const redact = (text: string) => text
       const outcomes = await applyUndo(

@@ -9,7 +9,7 @@ const LEFT: Record<LeftReason, string> = {
   changed: 'no longer holds what was written',
   'taken-back': 'was taken back already',
   'never-written': 'was never written',
-  'still-named': 'service accounts still name it',
+  'still-named': 'other objects still name it',
   'earlier-content-unknown': 'was there before, and what it held is kept nowhere',
   'pod-taken-away': 'was deleted and not made again; the same fix again puts it back',
   'pod-recreated': 'the stuck pod is gone for good; the new one stays',
