@@ -2,7 +2,7 @@
 
 import type { JsonPatchOperation, KubernetesObject } from '../kubernetes/cluster.ts'
 import type { CreateSecret, SecretChange, UpdateSecret } from '../plan/change.ts'
-import { holdsCredentials, withCredentials } from '../registry/pull-secret-content.ts'
+import { contentWithKeys, holdsCredentials, withCredentials } from '../registry/pull-secret-content.ts'
 import { collectionPath, objectPath } from './api-path.ts'
 import type { ApplyContext } from './apply-context.ts'
 import type { Outcome } from './outcome.ts'
@@ -22,12 +22,13 @@ export async function writeSecret(
   if (context.dockerConfigJson === null) {
     return outcomeOf(change, 'failed', 'no credential for its registries is at hand')
   }
+  const content = contentWithKeys(context.dockerConfigJson, change.keys)
   try {
     return change.action === 'create-secret'
-      ? await createSecret(change, context, context.dockerConfigJson, dryRun)
-      : await updateSecret(change, context, context.dockerConfigJson, dryRun)
+      ? await createSecret(change, context, content, dryRun)
+      : await updateSecret(change, context, content, dryRun)
   } catch (error) {
-    return settle(change, context, context.dockerConfigJson, error)
+    return settle(change, context, content, error)
   }
 }
 

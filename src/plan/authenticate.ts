@@ -5,6 +5,7 @@ import type { Change, PatchServiceAccount, SecretChange, Target } from './change
 import { patchOf } from './patch.ts'
 import type { Declined } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
+import { hasKeys, keysFor } from './secret-keys.ts'
 
 /** Where the secret will be found once the changes are made. A null id: it is there already. */
 export interface Attached {
@@ -33,7 +34,8 @@ export function attachCredentials(input: PlanInput): Attached {
 /** Returns whether the namespace has, or will have, the Secret. */
 function planSecret(namespace: string, input: PlanInput, attached: Attached): boolean {
   const existing = input.fixScope.secrets.find(secret => secret.namespace === namespace)
-  if (existing?.content === 'same') {
+  const keys = keysFor(namespace, input)
+  if (existing && hasKeys(existing, keys)) {
     attached.secrets.set(namespace, null)
     return true
   }
@@ -44,7 +46,7 @@ function planSecret(namespace: string, input: PlanInput, attached: Attached): bo
       return false
     }
   }
-  const change = secretChange(namespace, existing, input)
+  const change = secretChange(namespace, existing, keys, input)
   if (!admit(change, input, attached)) return false
   attached.secrets.set(namespace, change.id)
   return true
@@ -62,7 +64,12 @@ function obstacleIn(existing: ScopeSecret, input: PlanInput): Declined | null {
 
 const PULL_SECRET_TYPE = 'kubernetes.io/dockerconfigjson'
 
-function secretChange(namespace: string, existing: ScopeSecret | undefined, input: PlanInput): SecretChange {
+function secretChange(
+  namespace: string,
+  existing: ScopeSecret | undefined,
+  keys: string[],
+  input: PlanInput,
+): SecretChange {
   const base = {
     target: secretTarget(namespace, input.secretName, existing),
     needs: [],
@@ -71,7 +78,7 @@ function secretChange(namespace: string, existing: ScopeSecret | undefined, inpu
       code: 'credential-needed' as const,
       registries: input.credentials.map(credential => credential.registry),
     },
-    keys: input.credentials.map(credential => credential.key),
+    keys,
   }
   const id = `secret:${namespace}/${input.secretName}`
   return existing

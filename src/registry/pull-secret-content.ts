@@ -36,11 +36,32 @@ export function withCredentials(stored: string, wanted: string): string {
   return JSON.stringify({ ...(objectOf(stored) ?? {}), auths })
 }
 
+/** The keys of its `auths`; none where the text is no such JSON. */
+export function keysOf(stored: string): string[] {
+  return Object.keys(authsOf(stored) ?? {})
+}
+
+/**
+ * `content` with the entries of these keys and no others. Docker Hub's plain name takes the login of its usual key: beside another pull
+ * secret with that name the kubelet looks for no other.
+ */
+export function contentWithKeys(content: string, keys: string[]): string {
+  const auths = authsOf(content) ?? {}
+  const entries = keys.flatMap(key => {
+    const entry = auths[key] ?? (key === DOCKER_HUB ? auths[DOCKER_HUB_KEY] : undefined)
+    return entry === undefined ? [] : [[key, entry] as const]
+  })
+  return JSON.stringify({ auths: Object.fromEntries(entries) })
+}
+
 /** Whether the kubelet, asked for an image that `key` is meant for, tries this login among others. */
 function isServed(key: string, entry: AuthEntry, auths: Auths): boolean {
   const [registry = '', ...path] = key === DOCKER_HUB_KEY ? [DOCKER_HUB] : key.split('/')
   const repository = path.join('/') || 'any/image'
-  const entries = Object.entries(auths).map(([each, value]) => ({ key: each, login: login(value) }))
+  const entries = Object.entries(auths)
+    // Docker Hub's plain name is wanted beside its usual key only where that one is not looked for.
+    .filter(([each]) => key !== DOCKER_HUB || each !== DOCKER_HUB_KEY)
+    .map(([each, value]) => ({ key: each, login: login(value) }))
   const { tried } = lookUpCredentials({ registry, repository }, entries)
   return tried.some(each => each.login !== null && each.login === login(entry))
 }

@@ -41,6 +41,8 @@ export interface ScopeSecret {
   immutable: boolean
   /** Whether it already serves every registry the fix wants to serve, with the same credential. */
   content: 'same' | 'different'
+  /** The keys of its `auths`. */
+  keys: string[]
   managedBy: ObjectManager | null
 }
 

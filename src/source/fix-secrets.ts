@@ -2,7 +2,7 @@
 
 import { AT_ONCE, bounded } from '../kubernetes/bounded.ts'
 import type { ClusterReader, KubernetesObject } from '../kubernetes/cluster.ts'
-import { holdsCredentials } from '../registry/pull-secret-content.ts'
+import { holdsCredentials, keysOf } from '../registry/pull-secret-content.ts'
 import type { ScopeSecret } from '../snapshot/fix-scope.ts'
 import type { Gap } from '../snapshot/snapshot.ts'
 import type { FixScopeOptions, NamespaceScope } from './fix-scope.ts'
@@ -53,6 +53,7 @@ function narrow(object: KubernetesObject, wanted: string | null): ScopeSecret {
     immutable: object.immutable === true,
     ours: labels?.['app.kubernetes.io/managed-by'] === 'pullguard',
     content: usable && wanted !== null && holdsCredentials(stored, wanted) ? 'same' : 'different',
+    keys: keysOf(stored),
     managedBy: managerOf(object),
   }
 }

@@ -294,3 +294,30 @@ test('with namespaces out of sight a fix is never called whole', async () => {
   expect(said.code).toBe(3)
   expect(said.out).toContain('Not everything could be read')
 })
+
+test('a login is found beside an old one that hides Docker Hub’s usual key', {
+  timeout: 30_000,
+}, async () => {
+  const { cluster } = incident.simulator
+  const old = { auths: { 'docker.io': { auth: Buffer.from('demo-user:expired').toString('base64') } } }
+  cluster.add({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'regcred', namespace: 'default' },
+    type: 'kubernetes.io/dockerconfigjson',
+    data: { '.dockerconfigjson': Buffer.from(JSON.stringify(old)).toString('base64') },
+  })
+  giveDefaultAnEntry()
+  await incident.run(['fix', '-A', '--yes', '--no-authenticate', '--timeout', '1s'])
+  expect((await incident.run(['diagnose', '-A'])).out).toContain('auth-required-or-denied')
+
+  expect((await incident.run(['fix', '-A', '--yes'])).code).toBe(0)
+  expect(podsRunning()).toBe(true)
+  const keys = (namespace: string) => {
+    const { data } = cluster.get('Secret', namespace, 'dockercreds') as { data?: Record<string, string> }
+    const text = Buffer.from(data?.['.dockerconfigjson'] ?? '', 'base64').toString()
+    return Object.keys(JSON.parse(text).auths)
+  }
+  expect(keys('default')).toEqual(['https://index.docker.io/v1/', 'docker.io'])
+  expect(keys('kube-system')).toEqual(['https://index.docker.io/v1/'])
+})

@@ -1,6 +1,6 @@
 /** Remedies 1 and 2: where a pull secret goes, and how it is attached. */
 import { describe, expect, test } from 'vitest'
-import { account, changesOf, declinedOf, planFor, stuckPod, workload } from './inputs.ts'
+import { account, changesOf, declinedOf, finding, planFor, stuckPod, workload } from './inputs.ts'
 
 const namespaces = ['api', 'kube-system', 'web'].map(name => ({ name, terminating: false }))
 const accounts = namespaces.map(({ name }) => account({ namespace: name }))
@@ -13,8 +13,62 @@ const secret = {
   ours: false,
   immutable: false,
   content: 'different' as const,
+  keys: ['https://index.docker.io/v1/'],
   managedBy: null,
 }
+
+describe('the keys of the pull secret', () => {
+  const HUB = 'https://index.docker.io/v1/'
+  const beside = (key: string, fields: { secret?: string; problem?: 'other-registry' } = {}) => {
+    const attempt = { from: 'pod', secret: 'old', username: 'old', usable: true, problem: null, key } as const
+    const credential = { status: 'usable' as const, attempts: [{ ...attempt, ...fields }] }
+    const findings = [finding(stuckPod(), { cause: 'auth-required-or-denied', credential })]
+    const [first] = planFor({ findings, fixScope: { namespaces, serviceAccounts: accounts } }).changes.filter(
+      ({ target }) => target.namespace === 'web',
+    )
+    return first && 'keys' in first ? first.keys : null
+  }
+
+  test.each([
+    ['docker.io', [HUB, 'docker.io']],
+    ['https://docker.io', [HUB, 'docker.io']],
+    [HUB, [HUB]],
+    ['index.docker.io', [HUB]],
+  ])('beside another secret with the key %s are %j', (key, keys) => {
+    expect(beside(key)).toEqual(keys)
+  })
+
+  test('do not heed our own, or one that never matched', () => {
+    expect(beside('docker.io', { secret: 'dockercreds' })).toEqual([HUB])
+    expect(beside('docker.io/other', { problem: 'other-registry' })).toEqual([HUB])
+  })
+
+  test('are the usual ones in every other namespace', () => {
+    const plan = planFor({ fixScope: { namespaces, serviceAccounts: accounts } })
+    expect(plan.changes.flatMap(change => ('keys' in change ? [change.keys] : []))).toEqual(
+      namespaces.map(() => [HUB]),
+    )
+  })
+
+  test('are completed where our own lacks the plain name', () => {
+    const attempt = {
+      from: 'pod',
+      secret: 'old',
+      username: 'old',
+      usable: true,
+      problem: null,
+      key: 'docker.io',
+    } as const
+    const findings = [finding(stuckPod(), { credential: { status: 'usable', attempts: [attempt] } })]
+    const ours = { ...secret, ours: true, content: 'same' as const }
+    const without = planFor({ findings, fixScope: { secrets: [ours] } })
+    const having = { ...ours, keys: [HUB, 'docker.io'] }
+    expect(changesOf(without)).toContain('update-secret web/dockercreds')
+    expect(changesOf(planFor({ findings, fixScope: { secrets: [having] } }))).not.toContain(
+      'update-secret web/dockercreds',
+    )
+  })
+})
 
 describe('the pull secret', () => {
   test('goes to every namespace in scope, and to the default account of each, Secrets first', () => {

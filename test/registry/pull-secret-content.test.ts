@@ -1,7 +1,7 @@
 /** What a Secret holds already is compared and completed, never thrown away. */
 import { expect, test } from 'vitest'
 import { dockerConfigJson } from '../../src/registry/docker-config.ts'
-import { holdsCredentials, withCredentials } from '../../src/registry/pull-secret-content.ts'
+import { contentWithKeys, holdsCredentials, withCredentials } from '../../src/registry/pull-secret-content.ts'
 import { login } from './hub.ts'
 
 const HUB = 'https://index.docker.io/v1/'
@@ -31,6 +31,14 @@ test.each<[what: string, stored: unknown, holds: boolean]>([
   ['a list', [], false],
 ])('%s', (_what, stored, holds) => {
   expect(holdsCredentials(JSON.stringify(stored), wanted)).toBe(holds)
+})
+
+test('under the plain name too it holds the login where the kubelet looks for that name alone', () => {
+  const both = contentWithKeys(wanted, [HUB, 'docker.io'])
+  expect(JSON.parse(both).auths['docker.io']).toEqual(JSON.parse(wanted).auths[HUB])
+  expect(holdsCredentials(wanted, both)).toBe(false)
+  expect(holdsCredentials(withCredentials(wanted, both), both)).toBe(true)
+  expect(contentWithKeys(wanted, ['quay.io'])).toBe('{"auths":{}}')
 })
 
 test('completing keeps other registries and fields, replaces its own key, and then holds', () => {
