@@ -19,10 +19,9 @@ export async function writeSecret(
   context: ApplyContext,
   dryRun: boolean,
 ): Promise<Outcome> {
-  if (context.dockerConfigJson === null) {
-    return outcomeOf(change, 'failed', 'no credential for its registries is at hand')
-  }
-  const content = contentWithKeys(context.dockerConfigJson, change.keys)
+  const { dockerConfigJson } = context
+  const content = dockerConfigJson === null ? null : contentWithKeys(dockerConfigJson, change.keys)
+  if (content === null) return outcomeOf(change, 'failed', 'no credential for its registries is at hand')
   try {
     return change.action === 'create-secret'
       ? await createSecret(change, context, content, dryRun)

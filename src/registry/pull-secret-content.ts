@@ -42,16 +42,18 @@ export function keysOf(stored: string): string[] {
 }
 
 /**
- * `content` with the entries of these keys and no others. Docker Hub's plain name takes the login of its usual key: beside another pull
+ * `content` with the entries of these keys and no others; null where one has none. Docker Hub's plain name takes the login of its usual key: beside another pull
  * secret with that name the kubelet looks for no other.
  */
-export function contentWithKeys(content: string, keys: string[]): string {
+export function contentWithKeys(content: string, keys: string[]): string | null {
   const auths = authsOf(content) ?? {}
-  const entries = keys.flatMap(key => {
+  const chosen: Auths = {}
+  for (const key of keys) {
     const entry = auths[key] ?? (key === DOCKER_HUB ? auths[DOCKER_HUB_KEY] : undefined)
-    return entry === undefined ? [] : [[key, entry] as const]
-  })
-  return JSON.stringify({ auths: Object.fromEntries(entries) })
+    if (entry === undefined) return null
+    chosen[key] = entry
+  }
+  return JSON.stringify({ auths: chosen })
 }
 
 /** Whether the kubelet, asked for an image that `key` is meant for, tries this login among others. */

@@ -28,6 +28,7 @@ function contextOf(of: Story, before: Before = () => {}): ApplyContext {
   }
 }
 
+const HUB_KEY = 'https://index.docker.io/v1/'
 const OTHER = { 'ghcr.io': { auth: 'YTpi' } }
 const encoded = (text: string) => Buffer.from(text).toString('base64')
 
@@ -45,7 +46,16 @@ function existing(of: Story): { secret: ApiObject; change: UpdateSecret } {
   const id = 'secret:web/dockercreds'
   return {
     secret,
-    change: { id, action: 'update-secret', target, needs: [], managedBy: null, reason, keys: [], ours: true },
+    change: {
+      id,
+      action: 'update-secret',
+      target,
+      needs: [],
+      managedBy: null,
+      reason,
+      keys: [HUB_KEY],
+      ours: true,
+    },
   }
 }
 
