@@ -107,7 +107,9 @@ export function inputFrom(streams: TerminalStreams, signal: AbortSignal): Input 
 
 /** A spinner on a terminal's stderr. ora is loaded only when there is a terminal to show it on. */
 export async function startProgress(stderr: TerminalStreams['stderr'], env: Environment): Promise<Progress> {
-  if (stderr.isTTY !== true || env.TERM === 'dumb' || env.CI) return { update() {}, stop() {} }
+  // Terminals without a size are made by `script`, `expect` and `kubectl exec -t`; ora would clear lines without end there.
+  const sized = stderr.columns !== 0
+  if (stderr.isTTY !== true || !sized || env.TERM === 'dumb' || env.CI) return { update() {}, stop() {} }
   const { default: ora } = await import('ora')
   const spinner = ora({ stream: stderr as NodeJS.WriteStream, discardStdin: false })
   return {

@@ -60,13 +60,14 @@ test('a stream is listened to once, however often it is wrapped', () => {
   expect(stream.listenerCount('error')).toBe(1)
 })
 
-test('progress says nothing in a pipe, on a dumb terminal, and in CI', async () => {
-  for (const [isTTY, env] of [
-    [false, {}],
-    [true, { TERM: 'dumb' }],
-    [true, { CI: 'true' }],
+test('progress says nothing in a pipe, on a dumb terminal or one without a size, and in CI', async () => {
+  for (const [isTTY, env, columns] of [
+    [false, {}, 80],
+    [true, { TERM: 'dumb' }, 80],
+    [true, { CI: 'true' }, 80],
+    [true, {}, 0],
   ] as const) {
-    const stderr = Object.assign(new PassThrough(), { isTTY })
+    const stderr = Object.assign(new PassThrough(), { isTTY, columns })
     const progress = await startProgress(stderr, env)
     progress.update('reading 50000 pods')
     progress.stop()
