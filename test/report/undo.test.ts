@@ -137,3 +137,16 @@ test('the list of runs ends in the command for the newest that is in place', () 
   expect(text.trimEnd().split('\n').at(-1)).toBe('Next: pullguard undo r1')
   expect(renderRuns([], OPTIONS)).toBe('No run has written anything to this cluster.\n')
 })
+
+test('the last line of an undo tells of a bare pod that is still missing', () => {
+  const lost: UndoStep = {
+    id: 'p',
+    action: 'leave',
+    target: target('Pod', 'bare', 'web'),
+    reason: 'pod-taken-away',
+  }
+  const told = renderUndoPlan('r1', [lost], OPTIONS).trimEnd().split('\n').slice(-2).join(' ')
+  expect(told).toBe(
+    'There is nothing left to take back, so nothing is written. 1 bare pod still missing: the same fix again puts back what it deleted.',
+  )
+})

@@ -31,12 +31,17 @@ export function fieldText({ field, container, from, to }: UndoneField): string {
 export function undoPlanSentence(steps: readonly UndoStep[]): string {
   const restored = steps.filter(({ action }) => action === 'restore-fields').length
   const deleted = steps.filter(({ action }) => action === 'delete-secret').length
-  if (restored + deleted === 0) return 'There is nothing left to take back, so nothing is written.'
+  const lost = steps.filter(step => step.action === 'leave' && step.reason === 'pod-taken-away').length
+  const gone =
+    lost === 0
+      ? ''
+      : ` ${counted(lost, 'bare pod')} still missing: the same fix again puts back what it deleted.`
+  if (restored + deleted === 0) return `There is nothing left to take back, so nothing is written.${gone}`
   const parts = [
     ...(restored === 0 ? [] : [`${counted(restored, 'object')} restored`]),
     ...(deleted === 0 ? [] : [`${counted(deleted, 'secret')} deleted`]),
   ]
-  return `Undo: ${parts.join(', ')}.`
+  return `Undo: ${parts.join(', ')}.${gone}`
 }
 
 /** Not taken back although it was meant to be. */
