@@ -104,7 +104,7 @@ test('a broken secret and a typo are named, what could not be read comes before 
       credential  no credential in the pod, so the pull is anonymous
       what to do  Set the right image (at its source, where GitOps keeps it):
                     kubectl -n web set image deployment/shop \\
-                      shop=registry.example:5000/shop:RIGHT-TAG
+                      shop=registry.example:5000/shop:<tag>
                   See how Kubernetes reads the name (registry, repository, tag):
                     pullguard image registry.example:5000/shop:1.27.O
 

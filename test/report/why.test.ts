@@ -79,7 +79,7 @@ describe('why', () => {
         problems: [{ code: 'invalid-reference', detail: 'upper case' }],
       },
       'Acme/api is no image name: upper case',
-      '  kubectl -n payments set image statefulset/api api=REGISTRY/REPOSITORY:TAG',
+      '  kubectl -n payments set image statefulset/api api=<image>',
     ],
     [
       'policy Never',
@@ -127,6 +127,11 @@ describe('why', () => {
   test('an unbroken chain says so; one that could not all be read does not', () => {
     const intact = why({ containers: [whyContainer({ problems: [], verdict: 'authenticated' })] })
     expect(lines(intact).at(-1)).toBe('No link is broken. Nothing to do.')
+    const anonymous = (fields: Parameters<typeof whyContainer>[0]) =>
+      lines(why({ containers: [whyContainer({ problems: [], verdict: 'anonymous', ...fields })] })).join(' ')
+    expect(anonymous({ registry: 'docker.io' })).toContain('Anonymous pulls from Docker Hub share one limit')
+    expect(anonymous({ registry: 'ghcr.io' })).not.toContain('share one limit')
+    expect(anonymous({ registry: 'docker.io', pullPolicy: 'Never' })).not.toContain('share one limit')
     const gaps = [{ what: 'secrets', namespace: 'payments', why: 'forbidden' as const }]
     expect(lines({ ...intact, gaps }).at(-1)).toBe('No broken link found, but not everything could be read.')
   })

@@ -6,6 +6,7 @@ import { remedyCommand } from '../../src/report/words/commands.ts'
 import { counted, someOf } from '../../src/report/words/count.ts'
 import { credentialLines } from '../../src/report/words/credential.ts'
 import { gapSentence, gapStories } from '../../src/report/words/gaps.ts'
+import { nextText } from '../../src/report/words/told.ts'
 import { attempt, finding, privateImage, typo } from './samples.ts'
 
 const tell = (...findings: [Finding, ...Finding[]]) => {
@@ -60,12 +61,12 @@ describe('the next step fits what is wrong', () => {
     [
       'a typo in a Deployment',
       tell(typo()),
-      'kubectl -n web set image deployment/shop shop=registry.example:5000/shop:RIGHT-TAG',
+      'kubectl -n web set image deployment/shop shop=registry.example:5000/shop:<tag>',
     ],
     [
       'a typo in a bare pod',
       tell(typo({ workload: null })),
-      'kubectl -n web set image pod/shop-1 shop=registry.example:5000/shop:RIGHT-TAG',
+      'kubectl -n web set image pod/shop-1 shop=registry.example:5000/shop:<tag>',
     ],
     [
       'a typo under an operator',
@@ -86,6 +87,22 @@ describe('the next step fits what is wrong', () => {
       'openssl s_client -connect ghcr.io:443 </dev/null',
     ],
     ['a full disk', of('disk-full'), 'crictl rmi --prune'],
+    [
+      'a typo in a debug container',
+      tell(typo({ containerKind: 'ephemeral' })),
+      'kubectl -n web debug shop-1 -it --image=<image>',
+    ],
+    [
+      'a typo in an image volume of a bare pod',
+      tell(typo({ containerKind: 'volume', workload: null })),
+      'kubectl -n web get pod/shop-1 -o yaml',
+    ],
+    ['policy Never', of('never-pull'), 'kubectl -n web edit deployment/shop'],
+    [
+      'policy Never in a Job',
+      of('never-pull', { workload: { kind: 'Job', name: 'load' } }),
+      'kubectl -n web get job/load -o yaml',
+    ],
     ['expired events', of('other', { evidence: null }), 'pullguard diagnose -n web'],
   ])('%s', (_name, said, command) => {
     expect(commands(said)[0]).toBe(command)
@@ -100,13 +117,15 @@ describe('the next step fits what is wrong', () => {
 
   test('an account at its limit is told to use another one, a limit on bursts to wait', () => {
     expect(tell(finding({ subcause: 'account' })).next[0].say).toContain('an account with a higher limit')
-    expect(tell(finding({ subcause: 'abuse' })).next[0].say).toMatch(/^Wait some minutes/)
+    const abuse = tell(finding({ subcause: 'abuse' }))
+    expect(abuse.next[0].say).toMatch(/^Wait some minutes/)
+    expect(JSON.stringify(abuse.next)).not.toContain('login')
   })
 
   test('images of others are not sent to a registry that only has official ones', () => {
     const calico = finding({ reference: 'docker.io/calico/node:v3' })
     expect(commands(tell(calico))).toEqual(['pullguard fix -n default'])
-    expect(remedyCommand('pullguard', 'replace-registry', calico)).toContain('docker.io=mirror.example')
+    expect(remedyCommand('pullguard', 'replace-registry', calico)).toMatch(/ docker\.io=<mirror>$/)
   })
 
   test('latest is pinned before it may stay on the node', () => {
@@ -153,6 +172,20 @@ describe('credentials', () => {
       'secret payments/regcred was tried, as user acme',
     ])
   })
+})
+
+test('a command for a node says where it has to run, even alone on a last line', () => {
+  const [step] = of('disk-full').next
+  expect(nextText(step)).toBe('Next, on node node-1: crictl rmi --prune')
+})
+
+test('with policy Never nothing is said of a pull that there is not', () => {
+  const never = (fields: Partial<Finding>) => credentialLines([finding({ cause: 'never-pull', ...fields })])
+  expect(never({})).toEqual(['no credential in the pod'])
+  const held = attempt({ usable: true, problem: null, username: 'acme' })
+  expect(never({ credential: { status: 'usable', attempts: [held] } })).toEqual([
+    'secret default/regcred holds a login, as user acme',
+  ])
 })
 
 test('a gap says what it hides, and what to ask for', () => {

@@ -10,6 +10,7 @@ import { credentialLines } from '../words/credential.ts'
 import { gapSentence, gapStories } from '../words/gaps.ts'
 import { countPods } from '../words/pods.ts'
 import { nextStep, summarySentence } from '../words/summary.ts'
+import { nextText } from '../words/told.ts'
 
 const LEVEL: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'notice' }
 
@@ -23,7 +24,7 @@ export function renderGithub(diagnosis: Diagnosis, program: string): string {
     ),
   ]
   const next = nextStep(diagnosis, program)
-  const summary = `${summarySentence(diagnosis, program)}${next === null ? '' : ` Next: ${next.command ?? next.say}`}`
+  const summary = `${summarySentence(diagnosis, program)}${next === null ? '' : ` ${nextText(next)}`}`
   if (annotations.length === 0) return `${annotation('notice', 'pullguard', [summary])}\n`
   return `${annotations.join('\n')}\n${joined([visible(summary)])}`
 }
@@ -42,7 +43,7 @@ function ofGroup(group: CauseGroup, takenAt: string): string[] {
       `${image}: ${counted(countPods(findings), 'pod')} of ${someOf(where, 5)}`,
       ...(first.evidence === null ? [] : [first.evidence.text]),
       ...credentialLines(findings).map(line => `Credential: ${line}`),
-      `Next: ${step.command ?? step.say}`,
+      nextText(step),
     ])
   })
 }

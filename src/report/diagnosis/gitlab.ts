@@ -9,6 +9,7 @@ import { workloadPath } from '../words/commands.ts'
 import { counted } from '../words/count.ts'
 import { gapSentence, gapStories } from '../words/gaps.ts'
 import { countPods } from '../words/pods.ts'
+import { nextText } from '../words/told.ts'
 
 const SEVERITY: Record<Severity, string> = { error: 'major', warning: 'minor', info: 'info' }
 
@@ -48,7 +49,7 @@ function entryOf(key: string, same: Finding[], program: string): Entry[] {
       const [first] = group.findings
       const [step] = group.words.next(group)
       const who = `${first.container} of ${counted(countPods(same), 'pod')}`
-      const description = `${group.words.title(group)}: ${first.image} in container ${who}. Next: ${step.command ?? step.say}`
+      const description = `${group.words.title(group)}: ${first.image} in container ${who}. ${nextText(step)}`
       return entry(
         description,
         first.cause,

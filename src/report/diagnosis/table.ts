@@ -12,6 +12,7 @@ import { amount, counted } from '../words/count.ts'
 import { credentialLines } from '../words/credential.ts'
 import { countPods } from '../words/pods.ts'
 import { nextStep, summarySentence } from '../words/summary.ts'
+import { nextText, nextWords, type Step } from '../words/told.ts'
 import { workloadLines } from './workloads.ts'
 
 /** How much one block may say: with many causes each says less, so that the whole stays a screen or two. */
@@ -90,18 +91,21 @@ export function lastLines(diagnosis: Diagnosis, options: ReportOptions, palette:
     return diagnosis.complete ? lines.map(palette.well) : lines
   }
   if (next.command === undefined)
-    return [...wrap(sentence, options.width), ...wrap(visible(`Next: ${next.say}.`), options.width)]
-  return besideOrBelow(sentence, next.command, options.width, palette)
+    return [...wrap(sentence, options.width), ...wrap(visible(`${nextText(next)}.`), options.width)]
+  return besideOrBelow(sentence, next, options.width, palette)
 }
 
-function besideOrBelow(sentence: string, next: string, width: number, palette: Palette): string[] {
-  const command = commandLines(next, width - 'Next: '.length, '')
+function besideOrBelow(sentence: string, next: Step, width: number, palette: Palette): string[] {
+  const { label, text } = nextWords(next)
+  const start = visible(label)
+  const command = commandLines(text, width - displayWidth(start) - 1, '')
   const [only] = command
-  if (command.length === 1 && only !== undefined && displayWidth(`${sentence} Next: ${only}`) <= width) {
-    return [`${sentence} Next: ${palette.strong(only)}`]
+  if (command.length === 1 && only !== undefined && displayWidth(`${sentence} ${start} ${only}`) <= width) {
+    return [`${sentence} ${start} ${palette.strong(only)}`]
   }
-  return [
-    ...wrap(sentence, width),
-    ...command.map((line, index) => `${index === 0 ? 'Next: ' : '      '}${palette.strong(line)}`),
-  ]
+  const below =
+    next.where === undefined
+      ? command.map((line, index) => `${index === 0 ? `${start} ` : '      '}${palette.strong(line)}`)
+      : [...wrap(start, width), ...commandLines(text, width, '  ').map(palette.strong)]
+  return [...wrap(sentence, width), ...below]
 }

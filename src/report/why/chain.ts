@@ -50,7 +50,7 @@ function heading(why: Why, width: number): string[] {
 
 function chain(place: WhyPlace, width: number, palette: Palette): string[] {
   const { container } = place
-  const { kind, image, reference, registry, pullPolicy, attempts, verdict, problems } = container
+  const { kind, image, reference, registry, pullPolicy, attempts, problems } = container
   const broken = problems.length > 0
   const line = (label: string, text: string) => field({ label, text }, width)
   return [
@@ -64,9 +64,14 @@ function chain(place: WhyPlace, width: number, palette: Palette): string[] {
           'registry',
           registry === registryName(registry) ? registry : `${registry} (${registryName(registry)})`,
         )),
-    ...line('policy', pullPolicy === null ? 'not stored with it' : `${pullPolicy}: ${POLICY[pullPolicy]}`),
+    ...line(
+      'policy',
+      pullPolicy === null
+        ? 'not given: the default for its tag counts'
+        : `${pullPolicy}: ${POLICY[pullPolicy]}`,
+    ),
     ...attemptLines(attempts, width),
-    ...line('verdict', `${verdict}: ${verdictText(verdict, container.registry)}`),
+    ...line('verdict', `${container.verdict}: ${verdictText(container)}`),
     ...problems.flatMap((problem, index) => {
       const number = problems.length === 1 ? '' : `${index + 1}. `
       return line(index === 0 ? 'broken' : '', `${number}${whyProblem(problem, place)}`)
@@ -111,10 +116,14 @@ function lastLines(why: Why, { width, program }: ReportOptions, palette: Palette
 
 function intact({ gaps, containers }: Why, width: number, palette: Palette): string[] {
   if (gaps.length > 0) return wrap('No broken link found, but not everything could be read.', width)
-  const anonymous = containers.filter(({ verdict }: WhyContainer) => verdict === 'anonymous').length
-  const note =
-    anonymous === 0 ? '' : ' Anonymous pulls share one limit with everybody behind the same address.'
+  const note = containers.some(sharesLimit)
+    ? ' Anonymous pulls from Docker Hub share one limit with everybody behind the same address.'
+    : ''
   return wrap(`No link is broken. Nothing to do.${note}`, width).map(palette.well)
+}
+
+function sharesLimit({ verdict, registry, pullPolicy }: WhyContainer): boolean {
+  return verdict === 'anonymous' && registry === 'docker.io' && pullPolicy !== 'Never'
 }
 
 function nextLines({ say, command }: Step, width: number, palette: Palette): string[] {

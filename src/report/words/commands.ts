@@ -36,7 +36,7 @@ const FLAGS: Record<Exclude<Remedy, 'authenticate' | 'recreate'>, (finding: Find
   'replace-registry': ({ reference }) =>
     reference?.startsWith('docker.io/library/')
       ? '--replace-registry docker.io=public.ecr.aws/docker'
-      : '--replace-registry docker.io=mirror.example',
+      : '--replace-registry docker.io=<mirror>',
 }
 
 /** The command that does one remedy for one finding. */
@@ -74,29 +74,47 @@ const SETTABLE = /^(?:pod|replicationcontroller|deployment|daemonset|statefulset
 /** Where a container is defined. */
 export type ContainerPlace = Pick<Finding, 'namespace' | 'pod' | 'workload' | 'container' | 'containerKind'>
 
-/** How to give the container another image. `replacement` stands for what the user has to choose. */
-export function setImage(place: ContainerPlace, replacement: string): Step {
-  const { namespace, container, containerKind, workload } = place
-  const kind = workload?.kind ?? 'Pod'
-  const what = shellWord(workloadPath(place))
+/**
+ * How to give the container another image: `known`, and behind it what the user has to choose. That stands outside of the
+ * quotes, as `<tag>`: a shell refuses the whole line until something is in its place.
+ */
+export function setImage(place: ContainerPlace, known: string, open: string): Step {
+  const { namespace, pod, container, containerKind, workload } = place
   if (isStatic(place)) return { say: `Set the right image ${inManifest(place)}` }
-  if (kind === 'Job')
+  if (containerKind === 'ephemeral') return anotherDebugContainer(namespace, pod)
+  if (workload?.kind === 'Job')
     return {
-      say: `Delete job ${workload?.name ?? ''} and create it with the right image: a Job's template can't be changed`,
+      say: `Delete job ${workload.name} and create it with the right image: a Job's template can't be changed`,
     }
-  if (!SETTABLE.test(kind) || containerKind === 'ephemeral' || containerKind === 'volume') {
-    return { say: 'Set the right image', command: `kubectl -n ${shellWord(namespace)} edit ${what}` }
-  }
+  if (!SETTABLE.test(workload?.kind ?? 'Pod') || containerKind === 'volume')
+    return editField(place, 'Set the right image')
+  const what = `${shellWord(workloadPath(place))} ${shellWord(`${container}=${known}`)}${open}`
   return {
     say: 'Set the right image (at its source, where GitOps keeps it)',
-    command: `kubectl -n ${shellWord(namespace)} set image ${what} ${shellWord(`${container}=${replacement}`)}`,
+    command: `kubectl -n ${shellWord(namespace)} set image ${what}`,
   }
 }
 
 /** How to change another field of the container, which no kubectl command sets. */
-export function editField(place: Omit<ContainerPlace, 'container' | 'containerKind'>, say: string): Step {
+export function editField(place: ContainerPlace, say: string): Step {
+  const { namespace, pod, containerKind, workload } = place
   if (isStatic(place)) return { say: `${say} ${inManifest(place)}` }
-  return { say, command: `kubectl -n ${shellWord(place.namespace)} edit ${shellWord(workloadPath(place))}` }
+  if (containerKind === 'ephemeral') return anotherDebugContainer(namespace, pod)
+  const what = workloadPath(place)
+  const kubectl = `kubectl -n ${shellWord(namespace)}`
+  return workload === null || workload.kind === 'Job'
+    ? {
+        say: `${say}; ${what} itself can't be changed, so save it, delete it and create it anew`,
+        command: `${kubectl} get ${shellWord(what)} -o yaml`,
+      }
+    : { say, command: `${kubectl} edit ${shellWord(what)}` }
+}
+
+function anotherDebugContainer(namespace: string, pod: string): Step {
+  return {
+    say: "Start another debug container with the right image: this one can't be changed",
+    command: `kubectl -n ${shellWord(namespace)} debug ${shellWord(pod)} -it --image=<image>`,
+  }
 }
 
 /** A static pod: the kubelet made it from a file, and the node stands as its owner. */
@@ -121,9 +139,9 @@ export function mendSecret(namespace: string, secret: string): Step {
   }
 }
 
-/** The image as written, with another tag. */
-export function retagged(image: string, tag: string): string {
-  return `${image.replace(/@.*$/s, '').replace(/:[^/:]*$/, '')}:${tag}`
+/** The image as written, up to the tag. */
+export function untagged(image: string): string {
+  return `${image.replace(/@.*$/s, '').replace(/:[^/:]*$/, '')}:`
 }
 
 /** `on node node-1`, where it is known. */
@@ -136,5 +154,6 @@ export function pullByHand(finding: Finding): Step {
   return {
     say: `Repeat the pull ${onNode(finding)} to see the runtime's own answer`,
     command: `crictl pull ${shellWord(finding.reference ?? finding.image)}`,
+    where: onNode(finding),
   }
 }

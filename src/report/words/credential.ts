@@ -14,7 +14,7 @@ const PROBLEM: Record<AttemptProblem, (attempt: Pick<Attempt, 'key' | 'detail'>)
   'secret-unread': () => 'could not be read',
   'wrong-type': ({ detail }) => `has the wrong type${named(detail ?? null)}, so the kubelet ignores it`,
   'wrong-key': ({ detail }) =>
-    `lacks the data key of its type${detail === undefined ? '' : `, it has ${detail}`}, so the kubelet ignores it`,
+    `lacks the data key of its type${detail === undefined ? '' : ` (it has ${detail})`}, so the kubelet ignores it`,
   malformed: ({ key }) =>
     `is malformed${key === null ? '' : ` at ${key}`}, which fails every image of the pod`,
   'creds-store-only': () => 'only names the credential store of another machine and holds no login',
@@ -40,23 +40,23 @@ interface Said {
 }
 
 const STATUS: Record<CredentialStatus, (finding: Finding) => Said[]> = {
-  none: finding =>
-    orElse(
-      problems(finding),
-      nodesLogIn(finding.registry)
-        ? "no credential in the pod, so the node's own counts, if it has one"
-        : 'no credential in the pod, so the pull is anonymous',
-    ),
+  none: finding => orElse(problems(finding), `no credential in the pod${withoutOne(finding)}`),
   broken: problems,
-  usable: ({ credential }) =>
+  usable: ({ cause, credential }) =>
     credential.attempts
       .filter(({ usable }) => usable)
       .slice(0, 1)
-      .map(({ secret, username }) => ({
-        secret,
-        text: username === null ? 'was tried' : `was tried, as user ${username}`,
-      })),
+      .map(({ secret, username }) => {
+        const text = cause === 'never-pull' ? 'holds a login' : 'was tried'
+        return { secret, text: username === null ? text : `${text}, as user ${username}` }
+      }),
   unknown: finding => orElse(problems(finding), 'unknown: what the pull had could not be read'),
+}
+
+/** What becomes of a pull that brings no credential; with policy Never there is no pull. */
+function withoutOne({ cause, registry }: Finding): string {
+  if (cause === 'never-pull') return ''
+  return nodesLogIn(registry) ? ", so the node's own counts, if it has one" : ', so the pull is anonymous'
 }
 
 function orElse(said: Said[], text: string): Said[] {

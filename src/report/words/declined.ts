@@ -155,7 +155,7 @@ const WORDS: { [C in Code]: Words<Of<C>> } = {
     says: ({ container, image, asked, detail }) =>
       `${container}: ${image}, asked for ${asked.join(' and ')}${detail === null ? '' : ` (${detail})`}`,
     next: ({ image }, place) =>
-      again('Name the image that takes its place', place, `--replace-registry ${shellWord(image)}=IMAGE`),
+      again('Name the image that takes its place', place, `--replace-registry ${shellWord(image)}=<image>`),
   },
   'terminating-namespace': {
     title: (_first, count) =>

@@ -56,6 +56,7 @@ export function nextStep({ findings }: Diagnosis, program: string): Step | null 
   const fixable = findings.filter(
     finding =>
       (finding.remedies.includes('authenticate') || finding.remedies.includes('recreate')) &&
+      finding.subcause !== 'abuse' &&
       !isMalformed(finding),
   )
   if (fixable.length > 0)

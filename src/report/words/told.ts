@@ -13,6 +13,20 @@ export interface Told {
 export interface Step {
   say: string
   command?: string
+  /** Where the command has to run, such as `on node node-1`, if that is not this machine. */
+  where?: string
+}
+
+/** The next step as a label and what follows it: a last line stands alone, so it also says where a command has to run. */
+export function nextWords({ say, command, where }: Step): { label: string; text: string } {
+  if (command === undefined) return { label: 'Next:', text: say }
+  return { label: where === undefined ? 'Next:' : `Next, ${where}:`, text: command }
+}
+
+/** The same in one text. */
+export function nextText(step: Step): string {
+  const { label, text } = nextWords(step)
+  return `${label} ${text}`
 }
 
 export interface CauseWords {

@@ -32,7 +32,8 @@ const VERDICT: Record<Verdict, string> = {
 }
 
 /** What the kubelet pulls with. */
-export function verdictText(verdict: Verdict, registry: string | null): string {
+export function verdictText({ verdict, registry, pullPolicy }: WhyContainer): string {
+  if (pullPolicy === 'Never' && verdict !== 'blocked') return 'the kubelet does not pull, so no login counts'
   return verdict === 'anonymous' && nodesLogIn(registry)
     ? 'the pod brings no login; the node may have its own'
     : VERDICT[verdict]
@@ -69,11 +70,11 @@ const UNREAD: Partial<Record<AttemptProblem, (why: Why) => Step>> = {
 const PROBLEMS: { [Code in WhyProblem['code']]: ProblemWords<Problem<Code>> } = {
   'invalid-reference': {
     says: ({ detail }, { container }) => `${container.image} is no image name: ${detail}`,
-    next: (_problem, place) => setImage(placeOf(place), 'REGISTRY/REPOSITORY:TAG'),
+    next: (_problem, place) => setImage(placeOf(place), '', '<image>'),
   },
   'never-pull': {
     says: () => 'the pull policy is Never, and the image is not on the node',
-    next: (_problem, { why }) => editField(why, 'Set imagePullPolicy to IfNotPresent'),
+    next: (_problem, place) => editField(placeOf(place), 'Set imagePullPolicy to IfNotPresent'),
   },
   'malformed-secret': {
     says: ({ secret }) => `secret ${secret} is malformed, and one such secret fails every image of the pod`,
@@ -93,10 +94,7 @@ const PROBLEMS: { [Code in WhyProblem['code']]: ProblemWords<Problem<Code>> } = 
     says: ({ registry }) => `the pod has no credential for ${registryName(registry)}`,
     next: ({ registry }, place) =>
       (isRefused(place) ? nodeLoginSteps(registry)[0] : undefined) ??
-      fix(
-        `Give it this machine's login, if the image needs one (\`${loginCommand(registry)}\` first)`,
-        place,
-      ),
+      fix(`Give it this machine's login (\`${loginCommand(registry)}\` first)`, place),
   },
   attempt: {
     says: ({ secret, key, problem }, { container }) => {

@@ -86,6 +86,7 @@ export const signaturePolicy: CauseWords = {
     {
       say: `See what the policy asks for, ${onNode(first)} (CRI-O; containerd names its verifier in config.toml)`,
       command: 'cat /etc/containers/policy.json',
+      where: onNode(first),
     },
     { say: 'Sign the image as the policy wants it, or let the policy name its repository' },
   ],
@@ -93,8 +94,8 @@ export const signaturePolicy: CauseWords = {
 
 export const neverPull: CauseWords = {
   tellsCredential: true,
-  short: () => 'images that may not be pulled (policy Never)',
-  title: () => 'The image is not on the node, and policy Never forbids to pull it',
+  short: () => 'pull policy Never',
+  title: () => 'The image is not on the node, and pull policy Never forbids pulling it',
   meaning: () =>
     'With imagePullPolicy Never the kubelet only uses what is on the node already, and what this pod may use of it.',
   next: ({ findings: [first] }) => [

@@ -2,7 +2,7 @@
 
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { shellWord } from '../../escape.ts'
-import { onNode, pullByHand, retagged, setImage } from '../commands.ts'
+import { onNode, pullByHand, setImage, untagged } from '../commands.ts'
 import { type CauseWords, RegistryName } from '../told.ts'
 
 export const imageNotFound: CauseWords = {
@@ -12,7 +12,7 @@ export const imageNotFound: CauseWords = {
   meaning: () =>
     'The registry answered that the repository, the tag or the digest does not exist: a typo, or never pushed, or deleted.',
   next: ({ program, findings: [first] }) => [
-    setImage(first, retagged(first.image, 'RIGHT-TAG')),
+    setImage(first, untagged(first.image), '<tag>'),
     {
       say: 'See how Kubernetes reads the name (registry, repository, tag)',
       command: `${program} image ${shellWord(first.image)}`,
@@ -34,8 +34,8 @@ export const platformMismatch: CauseWords = {
       say: 'Build the image for that platform too (`docker buildx build --platform linux/amd64,linux/arm64 --push`)',
     },
     {
-      ...setImage(first, retagged(first.image, 'TAG-FOR-THIS-PLATFORM')),
-      say: 'Or take an image that has it, or send the pods elsewhere with nodeSelector kubernetes.io/arch',
+      ...setImage(first, untagged(first.image), '<tag>'),
+      say: 'Or send the pods elsewhere with nodeSelector kubernetes.io/arch, or take an image that has it',
     },
   ],
 }
@@ -46,19 +46,19 @@ export const unsupportedManifest: CauseWords = {
   meaning: () =>
     'It is an old format (schema 1), an unknown media type, or no container image at all, such as a Helm chart.',
   next: ({ findings: [first] }) => [
-    setImage(first, retagged(first.image, 'TAG-OF-AN-IMAGE')),
+    setImage(first, untagged(first.image), '<tag>'),
     { say: 'Push an old image once more with a current tool: schema 1 is not accepted any more' },
   ],
 }
 
 export const invalidReference: CauseWords = {
-  short: () => 'names that are no image names',
+  short: () => 'invalid image names',
   title: () => "The image name can't be read",
   meaning: () =>
     'The name breaks the grammar (upper case, blanks, a stray colon or slash), or is short and could mean several images.',
   next: ({ program, findings: [first] }) => [
     { say: 'See what is wrong with the name', command: `${program} image ${shellWord(first.image)}` },
-    setImage(first, 'REGISTRY/REPOSITORY:TAG'),
+    setImage(first, '', '<image>'),
   ],
 }
 
@@ -70,10 +70,12 @@ export const corruptOrUnpack: CauseWords = {
     {
       say: `Remove what is left of it ${onNode(first)}; the kubelet then pulls it anew`,
       command: `crictl rmi ${shellWord(first.reference ?? first.image)}`,
+      where: onNode(first),
     },
     {
       say: `If it stays, look at the disk and the runtime's log ${onNode(first)}`,
       command: 'journalctl -u containerd -u crio --since -1h',
+      where: onNode(first),
     },
     {
       say: 'If every node has it, push the image again: it is damaged in the registry or by a proxy in between',
@@ -83,7 +85,7 @@ export const corruptOrUnpack: CauseWords = {
 
 export const other: CauseWords = {
   tellsCredential: true,
-  short: () => 'a cause that is not told',
+  short: () => 'an unknown cause',
   title: ({ findings: [first] }) =>
     tellsNothing(first)
       ? 'The pull fails, and nothing says why any more'

@@ -28,8 +28,9 @@ export const rateLimited: CauseWords = {
   title: ({ findings: [first] }) => TITLE[first.subcause ?? 'unspecified'](first.registry),
   meaning: ({ findings: [first] }) => MEANING[first.subcause ?? 'unspecified'](first.registry),
   next: told => {
-    const steps = [...credentialSteps(told), ...sparingSteps(told)]
-    const [first, ...rest] = told.findings[0].subcause === 'abuse' ? [PATIENCE, ...steps] : steps
+    // Bursts are counted by address, so that no login helps.
+    if (told.findings[0].subcause === 'abuse') return [PATIENCE, ...sparingSteps(told)]
+    const [first, ...rest] = [...credentialSteps(told), ...sparingSteps(told)]
     return first === undefined ? [PATIENCE] : [first, ...rest]
   },
 }

@@ -11,6 +11,7 @@ function knock(finding: Finding, say: string, scheme = 'https'): Step {
   return {
     say,
     command: `curl -sSv -m 15 -o /dev/null ${shellWord(`${scheme}://${host}/v2/`)}`,
+    where: onNode(finding),
   }
 }
 
@@ -28,6 +29,7 @@ export const registryNotFoundDns: CauseWords = {
     {
       say: `Check the name for a typo, and look it up ${onNode(first)}`,
       command: `getent hosts ${shellWord(registryHost(first.registry).replace(/:\d+$/, ''))}`,
+      where: onNode(first),
     },
     {
       say: `If it is right, mend the node's DNS: /etc/resolv.conf ${onNode(first)} (the cluster's own DNS is not used for pulls)`,
@@ -63,7 +65,7 @@ export const connectionRefusedOrReset: CauseWords = {
 }
 
 export const tls: CauseWords = {
-  short: ({ findings: [{ registry }] }) => `the certificate of ${registryName(registry)}`,
+  short: ({ findings: [{ registry }] }) => `TLS with ${registryName(registry)}`,
   title: ({ findings: [{ registry }] }) => `The TLS handshake with ${registryHost(registry)} fails`,
   meaning: () =>
     'The node does not trust the certificate, or it is expired or for another name, or no common protocol was found.',
@@ -74,6 +76,7 @@ export const tls: CauseWords = {
       {
         say: `Look at the certificate (and at the clock) ${onNode(first)}`,
         command: `openssl s_client -connect ${shellWord(address)} </dev/null`,
+        where: onNode(first),
       },
       {
         say: `A private authority goes into ${hostsFile(first)} (ca = "/path/ca.crt") on every node; an expired certificate is the registry's to renew`,
@@ -106,6 +109,7 @@ export const proxy: CauseWords = {
     {
       say: `See which proxy the runtime uses ${onNode(first)}`,
       command: 'systemctl show containerd crio --property=Environment',
+      where: onNode(first),
     },
     {
       say: `Mend or allow it there, or let the runtime go past it: NO_PROXY=${registryHost(first.registry)}`,

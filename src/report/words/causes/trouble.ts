@@ -13,10 +13,15 @@ export const diskFull: CauseWords = {
   },
   meaning: () => 'There is no space, no inode or no memory left where the runtime keeps its layers.',
   next: ({ findings: [first] }) => [
-    { say: `Remove images that nothing uses ${onNode(first)}`, command: 'crictl rmi --prune' },
+    {
+      say: `Remove images that nothing uses ${onNode(first)}`,
+      command: 'crictl rmi --prune',
+      where: onNode(first),
+    },
     {
       say: 'See what fills it (space, then inodes)',
       command: 'df -h /var/lib/containerd; df -i /var/lib/containerd',
+      where: onNode(first),
     },
     ...(first.node === null
       ? []
