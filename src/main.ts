@@ -9,6 +9,7 @@ import { connectTo } from './commands/connect.ts'
 import type { CommandContext, ExitName } from './commands/context.ts'
 import { RefusedError, UnreachableError, UsageError } from './errors.ts'
 import { guardLines, visible } from './report/sanitise.ts'
+import { redact } from './secrecy/redact.ts'
 import { inputFrom, outputTo, questionsOn, startProgress, type TerminalStreams } from './terminal.ts'
 
 const EXIT_CODES: Record<ExitName, number> = {
@@ -64,9 +65,9 @@ async function runIn(world: World, argv: string[]): Promise<ExitName> {
   return ended
 }
 
-/** A message may quote what a server or a file says. One of a single line is a sentence, and ends like one. */
+/** A message may quote what a server, a file or a login program says. One of a single line is a sentence, and ends like one. */
 function shown(text: string): string {
-  const lines = text.split('\n').map(visible)
+  const lines = redact(text).split('\n').map(visible)
   return guardLines(lines.length > 1 || /[.?!:)]$/.test(text) ? lines.join('\n') : `${lines[0]}.`)
 }
 

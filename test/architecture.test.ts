@@ -11,6 +11,7 @@ const DOORS: Record<string, string[]> = {
   image: [],
   snapshot: [],
   errors: [],
+  secrecy: [],
   diagnosis: ['image', 'snapshot'],
   audit: ['image', 'snapshot'],
   plan: ['image', 'snapshot', 'types:diagnosis'],
@@ -23,14 +24,15 @@ const DOORS: Record<string, string[]> = {
     'types:apply',
     'types:registry',
   ],
-  kubernetes: ['errors'],
-  registry: ['errors', 'image'],
-  source: ['errors', 'image', 'snapshot', 'kubernetes', 'registry'],
+  kubernetes: ['errors', 'secrecy'],
+  registry: ['errors', 'image', 'secrecy'],
+  source: ['errors', 'image', 'snapshot', 'secrecy', 'kubernetes', 'registry'],
   apply: ['errors', 'image', 'snapshot', 'plan', 'kubernetes', 'registry'],
   simulator: ['image'],
   terminal: ['errors'],
   commands: [
     'errors',
+    'secrecy',
     'terminal',
     'image',
     'snapshot',
@@ -46,9 +48,9 @@ const DOORS: Record<string, string[]> = {
   ],
   cli: ['errors', 'terminal', 'commands'],
   // main writes the last words, which may quote hostile text.
-  main: ['errors', 'terminal', 'cli', 'commands', 'report'],
+  main: ['errors', 'terminal', 'cli', 'commands', 'report', 'secrecy'],
 }
-const PURE = ['image', 'snapshot', 'diagnosis', 'audit', 'plan', 'report']
+const PURE = ['image', 'snapshot', 'secrecy', 'diagnosis', 'audit', 'plan', 'report']
 const IMPURE_WORDS =
   /\b(Date\.now\(|new Date\(\)|Math\.random\(|process\.|console\.|globalThis\.|setTimeout\(|performance\.)/
 

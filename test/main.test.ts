@@ -170,3 +170,19 @@ test('a reader that has gone away changes neither the exit code nor says anythin
   expect(await main(['image', 'nginx', 'Nginx'], { ...world, signal, program: 'pullguard' })).toBe(1)
   expect(stderr.read()).toBeNull()
 })
+
+test('last words that quote a token are shown without it, those of a bug among them', async () => {
+  const stderr = new PassThrough()
+  const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr }
+  const signal = new AbortController().signal
+  const now = () => {
+    throw new Error('sent Authorization: Bearer C4nary-Token')
+  }
+  const world = { streams, env: {}, home, cwd: home, now, signal, program: 'pullguard' as const }
+  const dump = join(home, 'pods.json')
+  writeFileSync(dump, '{"kind":"PodList","apiVersion":"v1","items":[]}')
+  expect(await main(['diagnose', '-f', dump], world)).toBe(2)
+  expect(String(stderr.read())).toContain(
+    'has a bug, please report it: sent Authorization: Bearer [redacted] (',
+  )
+})

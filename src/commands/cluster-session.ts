@@ -4,7 +4,7 @@ import { UnreachableError } from '../errors.ts'
 import { ApiError } from '../kubernetes/api-error.ts'
 import type { ClusterWriter } from '../kubernetes/cluster.ts'
 import { visible } from '../report/sanitise.ts'
-import { redact } from '../source/redact.ts'
+import { redact } from '../secrecy/redact.ts'
 import type { CommandContext, ConnectionFlags } from './context.ts'
 
 /**

@@ -18,8 +18,8 @@ import {
   type UndoReport,
   type UndoReportOptions,
 } from '../report/undo.ts'
+import { redact } from '../secrecy/redact.ts'
 import { clusterIdentity } from '../source/fix-scope.ts'
-import { redact } from '../source/redact.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 

@@ -1,6 +1,7 @@
 /** Makes an error of an answer that is none of 2xx: the Status object's own words where there is one. */
 
 import { UnreachableError } from '../errors.ts'
+import { redact } from '../secrecy/redact.ts'
 import { ApiError } from './api-error.ts'
 import { type Ask, nameOf, pathOf } from './ask.ts'
 import type { Connection, HttpResponse } from './connection.ts'
@@ -66,7 +67,9 @@ export function refusalOf(ask: Ask, connection: Connection, response: HttpRespon
 const IMPERSONATION = / cannot impersonate resource /
 
 function notImpersonated({ server }: Connection, said: Status | null): UnreachableError {
-  return new UnreachableError(`The API server ${server} does not let you act as another: ${said?.message}`)
+  return new UnreachableError(
+    `The API server ${server} does not let you act as another: ${redact(String(said?.message))}`,
+  )
 }
 
 function notAccepted({ context, server }: Connection): UnreachableError {

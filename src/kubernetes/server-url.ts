@@ -2,6 +2,7 @@
 
 import { BlockList, isIP } from 'node:net'
 import { UsageError } from '../errors.ts'
+import { redact } from '../secrecy/redact.ts'
 import type { Cluster } from './kubeconfig/target.ts'
 
 /**
@@ -18,7 +19,7 @@ export function serverUrl(cluster: Cluster, hasClientCertificate: boolean): URL 
   const url = URL.canParse(full) ? new URL(full) : null
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new UsageError(
-      `The server ${server} is not a URL: write https://HOST:PORT in the kubeconfig or --server`,
+      `The server ${redact(server)} is not a URL: write https://HOST:PORT in the kubeconfig or --server`,
     )
   }
   return url

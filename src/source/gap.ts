@@ -1,8 +1,8 @@
 /** Turns a request that failed into a gap: known not to be known. */
 
 import { ApiError } from '../kubernetes/api-error.ts'
+import { redact } from '../secrecy/redact.ts'
 import type { Gap, GapReason } from '../snapshot/snapshot.ts'
-import { redact } from './redact.ts'
 
 /**
  * The gap that a failed request leaves. `what` is the plural as kubectl prints it; `namespace` null means cluster-wide.

@@ -69,6 +69,11 @@ describe('bad input is one sentence and exit code 2', () => {
     ],
     ['a user', ['--user', 'nope'], 'has no user nope (it has admin): choose one with --user.'],
     ['a server', ['-s', 'ftp://prod.example'], 'The server ftp://prod.example is not a URL:'],
+    [
+      'a server with a login in it',
+      ['-s', 'https://me:C4nary@prod.example:99999'],
+      'The server https://[redacted]@prod.example:99999 is not a URL:',
+    ],
     ['a missing file', ['-f', 'nope.json'], "Can't read nope.json: there is no such file or folder."],
     ['an empty name', ['-f', ''], '-f is given an empty name:'],
     ['plain text', ['-f', 'plain.txt'], `plain.txt is plain text. Make a dump with ${DUMP}.`],

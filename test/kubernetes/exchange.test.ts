@@ -161,3 +161,12 @@ describe('giving up and telling', () => {
     expect(lines).toEqual([`${request} 503 in 0 ms`, `${request} failed in 0 ms`, `${request} 200 in 0 ms`])
   })
 })
+
+test('a server that repeats the token in its refusal to impersonate does not get it printed', async () => {
+  const message = 'User "me" cannot impersonate resource "users" with Authorization: Bearer C4nary-Token'
+  const { error } = await called('get', [{ status: 403, body: { kind: 'Status', message } }])
+  expect(error).toBeInstanceOf(UnreachableError)
+  expect(String(error)).toMatch(
+    /cannot impersonate resource "users" with Authorization: Bearer \[redacted\]$/,
+  )
+})

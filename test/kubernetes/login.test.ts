@@ -124,7 +124,13 @@ test.each([
     'whose last word is a token',
     exec(),
     'console.error("refused eyJhbGciOi.eyJzdWIi.c2ln"); process.exit(1)',
-    'failed (exit code 1): refused [token]',
+    'failed (exit code 1): refused [redacted]',
+  ],
+  [
+    'that speaks of its secrets',
+    exec(),
+    'console.error("client_secret: C4nary-01, https://me:C4nary-02@idp, refresh_token=C4nary-03"); process.exit(1)',
+    'client_secret: [redacted], https://[redacted]@idp, refresh_token=[redacted]',
   ],
   ['that prints no JSON', exec(), 'console.log("hello")', 'gave no usable credential'],
   [

@@ -9,7 +9,7 @@ import { type Credential, explicitCredential } from '../../registry/credentials/
 import { findCredentials, type WantedRegistry } from '../../registry/credentials/find-credentials.ts'
 import { registryName } from '../../registry/docker-hub.ts'
 import { credentialRedactor } from '../../registry/redact-credentials.ts'
-import { redact } from '../../source/redact.ts'
+import { redact } from '../../secrecy/redact.ts'
 import type { CommandContext } from '../context.ts'
 import type { FixOptions, FixSession } from './session.ts'
 

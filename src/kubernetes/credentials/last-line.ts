@@ -1,6 +1,7 @@
 /** What a login program said last, made fit for an error message. */
 
 import { stripVTControlCharacters } from 'node:util'
+import { redactStrictly } from '../../secrecy/redact.ts'
 
 const LONGEST = 200
 
@@ -10,8 +11,6 @@ export function lastLine(text: string): string {
     .split(/[\r\n]+/)
     .map(line => line.replace(/\p{Cc}+/gu, ' ').trim())
   const line = lines.findLast(candidate => candidate !== '') ?? ''
-  const clean = line
-    .replace(/\beyJ[\w-]+(\.[\w-]*)*/g, '[token]')
-    .replace(/\b(bearer|basic|token|password|secret)([\s=:"']+)[^\s"',]{8,}/gi, '$1$2[hidden]')
+  const clean = redactStrictly(line)
   return clean.length > LONGEST ? `${clean.slice(0, LONGEST)}…` : clean
 }

@@ -1,5 +1,6 @@
 /** Turns what a credential helper says into a login or the reason why there is none. */
 
+import { redactStrictly } from '../../secrecy/redact.ts'
 import { type AuthEntry, asLogin } from './auth-entry.ts'
 import type { RefusalReason } from './credential.ts'
 import type { RunHelper } from './helper-program.ts'
@@ -44,7 +45,7 @@ function refusal(stdout: string): AuthEntry {
   if (text === NOT_FOUND) return problem('helper-has-none', 'has no login for it')
   const line = (text.split('\n')[0] ?? '').replace(/[^\x20-\x7e]/g, '').slice(0, 160)
   const showable = line !== '' && !/["{}]/.test(line)
-  return problem('helper-failed', showable ? `said: ${line}` : 'failed')
+  return problem('helper-failed', showable ? `said: ${redactStrictly(line)}` : 'failed')
 }
 
 function readAnswer(stdout: string): AuthEntry {

@@ -1,7 +1,7 @@
 /** Narrows a container's state, and tells which states could mean that its image is not there. */
 
+import { redact } from '../../secrecy/redact.ts'
 import type { ContainerState } from '../../snapshot/pod.ts'
-import { redact } from '../redact.ts'
 import { isRecord, number, record, text, textOrNull } from './shape.ts'
 
 /** `status.state` of one container. An empty state is the kubelet's silence. */

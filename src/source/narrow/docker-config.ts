@@ -3,8 +3,8 @@
  * without regard to case, null as absent, any value of a wrong type fails the whole). What leaves here could not log in anywhere.
  */
 
+import { redact } from '../../secrecy/redact.ts'
 import type { PullSecretEntry, PullSecretEntryProblem } from '../../snapshot/pull-secret.ts'
-import { redact } from '../redact.ts'
 import { isRecord } from './shape.ts'
 
 export type DockerConfig =

@@ -1,7 +1,7 @@
 /** Narrows an Event to what it says of a pod's pull, in both shapes that API servers give: core/v1 and events.k8s.io/v1. */
 
+import { redact } from '../../secrecy/redact.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
-import { redact } from '../redact.ts'
 import { firstText, number, record, text, textOrNull } from './shape.ts'
 
 const PULL_REASONS = new Set([

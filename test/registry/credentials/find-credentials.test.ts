@@ -339,6 +339,12 @@ describe('helpers', () => {
       'helper-failed',
       'failed',
     ],
+    [
+      'fails and names its token',
+      { type: 'ended', exitCode: 1, stdout: 'refused access_token: C4nary-Token\n' },
+      'helper-failed',
+      'said: refused access_token: [redacted]',
+    ],
     ['prints nonsense', { type: 'ended', exitCode: 0, stdout: CANARY }, 'helper-failed', 'not JSON'],
     [
       'leaves the secret out',

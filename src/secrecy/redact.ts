@@ -44,7 +44,7 @@ const SCHEME = /\b(basic|bearer)(\s+)([\w.~+/-]{4,}=*)/gi
 /** A `%2B` that went through one of Go's format functions by mistake, as containerd's URLs do on their way into an event. */
 const MISPRINT = '%!\\w?\\([A-Z]{1,10}\\)'
 const PARAMETER = new RegExp(
-  `((?:^|[^\\w-]|u0026|%26|%3F)(?:${FIELDS})(?:=|%3D))(?:${MISPRINT}|[\\w%.~+/=-])*(?:${MISPRINT}|[\\w%~+/=-])`,
+  `((?:^|[^\\w-]|u0026|%26|%3F)(?:${FIELDS})(?:=|%3D)\\\\*["']?)(?:${MISPRINT}|[\\w%.~+/=-])*(?:${MISPRINT}|[\\w%~+/=-])`,
   'gi',
 )
 const JSON_FIELD = new RegExp(`((?<![\\w-])(?:${FIELDS})\\\\*["']\\s*:\\s*\\\\*["'])[^"'\\\\]+`, 'gi')
@@ -63,6 +63,17 @@ export function redact(text: string): string {
     .replace(RATE_LIMIT_SOURCE, `$1${MARK}`)
   for (const token of TOKENS) clean = clean.replace(token, MARK)
   return clean
+}
+
+/** What stands behind such a word, also inside another (`client_secret: …`), unless it is a word. */
+const NAMED = /((?:bearer|basic|token|password|passwd|secret)\\?["']?[\s=:]{1,9}\\?["']?)([^\s"',\\]{4,})/gi
+const PROSE = /^[A-Za-z]?[a-z]+[.,;:]?$/
+
+/** As redact, for what a login program says: it has the login in its hands, and the rest of its sentence is worth less. */
+export function redactStrictly(text: string): string {
+  return redact(text).replace(NAMED, (whole: string, name: string, value: string) =>
+    PROSE.test(value) ? whole : `${name}${MARK}`,
+  )
 }
 
 /** `Bearer token`, `basic auth.`, `Bearer realm="…"`: prose or a challenge, not a credential. */

@@ -1,6 +1,6 @@
 /** What redact takes out, and what it leaves alone. */
 import { describe, expect, test } from 'vitest'
-import { redact } from '../../src/source/redact.ts'
+import { redact, redactStrictly } from '../../src/secrecy/redact.ts'
 
 const JWT = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJlLWNhbmFyeQ'
 
@@ -14,6 +14,7 @@ describe('redact', () => {
     [`got "${JWT}" from the server`, 'got "[redacted]" from the server'],
     ['Authorization: Bearer canarytoken, then', 'Authorization: Bearer [redacted], then'],
     ['sent Bearer Zm9vOmNhbmFyeQ== to it', 'sent Bearer [redacted] to it'],
+    ['--username ann password="canary" at', '--username ann password="[redacted]" at'],
     ['sent Basic Zm9vOmNhbmFyeQ== to it', 'sent Basic [redacted] to it'],
     ['{"auths":{"r.io":{"auth":"Y2FuYXJ5"}}}', '{"auths":{"r.io":{"auth":"[redacted]"}}}'],
     [String.raw`"{\"password\": \"canary\"}"`, String.raw`"{\"password\": \"[redacted]\"}"`],
@@ -85,4 +86,14 @@ describe('redact', () => {
     redact(piece.repeat(200_000 / piece.length))
     expect(performance.now() - started).toBeLessThan(1000)
   })
+})
+
+test.each([
+  ['client_secret: C4nary-Secret', 'client_secret: [redacted]'],
+  ['token C4nary-Token is old', 'token [redacted] is old'],
+  ['password="C4nary, Word"', 'password="[redacted], Word"'],
+  ['failed to refresh token: Unauthorized', 'failed to refresh token: Unauthorized'],
+  ['the token endpoint answered 503', 'the token endpoint answered 503'],
+])('what a login program says, %j, is shown as %j', (said, shown) => {
+  expect(redactStrictly(said)).toBe(shown)
 })
