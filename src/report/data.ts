@@ -35,5 +35,6 @@ export function toYaml(document: object): string {
 }
 
 function mustBeQuoted(text: string): boolean {
-  return text.includes('\n') || hidesSomething(text)
+  // YAML 1.1 has a type of its own for a lone equals sign, which the library does not know.
+  return text === '=' || text.includes('\n') || hidesSomething(text)
 }

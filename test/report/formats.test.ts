@@ -128,17 +128,24 @@ test('YAML quotes what older parsers would take for a date', () => {
 describe('JUnit', () => {
   test('has a failure for each finding and an error for each gap', () => {
     const xml = render(all, { format: 'junit' }, GAPS)
-    expect(xml).toContain(
-      '<testsuites name="pullguard" tests="5" failures="4" errors="1" skipped="0" time="0">',
-    )
+    expect(xml).toContain('<testsuites name="pullguard" tests="5" failures="4" errors="1" time="0">')
     expect(xml.match(/<failure type="rate-limited" message="Docker Hub&apos;s limit/g)).toHaveLength(3)
     expect(xml).toContain('<error type="forbidden" message="secrets in web: you may not read them')
+    expect(xml).toContain('To do: ask for get and list on secrets (a Role in web)</error>')
   })
 
-  test('has one passing case when all is well', () => {
+  test('says in the text of a failure what its message says, because some readers show only the text', () => {
+    const [, message, text] = /message="([^"]*)">([^<]*)</.exec(render(all, { format: 'junit' })) ?? []
+    expect(message).toBe('Docker Hub&apos;s limit for anonymous pulls is used up')
+    expect(text?.startsWith(`${message}\nEvidence: Failed to pull image`)).toBe(true)
+  })
+
+  test('has one passing case when all is well, of the same name at every run', () => {
     const xml = render([], { format: 'junit' })
     expect(xml).toContain('tests="1" failures="0" errors="0"')
-    expect(xml).toContain('name="Every image of 50,000 pods is pulled. Nothing to do."')
+    expect(xml).toContain(
+      '<testcase classname="pulls" name="no image pull fails" time="0"><system-out>Every image of 50,000 pods is pulled. Nothing to do.</system-out>',
+    )
   })
 
   test('passes what is below --fail-on, as the exit code does', () => {
@@ -160,6 +167,20 @@ describe('GitHub', () => {
     expect(lines[4]).toMatch(
       /^4 of 50,000 pods can't pull their images: .* Next: pullguard fix --all-namespaces$/,
     )
+  })
+
+  test('gets one annotation a cause where there are more images than GitHub shows', () => {
+    const many = Array.from({ length: 12 }, (_, index) =>
+      finding({ image: `img-${index}`, pod: `p-${index}` }),
+    )
+    const lines = render([...many, typo()], { format: 'github' })
+      .trimEnd()
+      .split('\n')
+    expect(lines).toHaveLength(3)
+    expect(lines[0]).toContain(
+      '::img-0, img-1, img-2, img-3, img-4 and 7 more: 12 pods of default/deployment/fifthnginx%0A',
+    )
+    expect(lines[1]).toContain('::error title=registry.example%3A5000 has no such image::')
   })
 
   test('gets a notice when all is well', () => {
@@ -226,12 +247,17 @@ test('Markdown leads with the sentence, tables the workloads, folds the evidence
   `)
 })
 
-test('Markdown stays short enough for a comment', () => {
+test.each([1, 100, 5000])('Markdown stays short enough for a comment, with names %i times as long', times => {
   const many = Array.from({ length: 2000 }, (_, index) =>
     finding({
+      image: 'a|'.repeat(times),
       registry: `r${index % 90}.example`,
       workload: { kind: 'Deployment', name: `worker-${index}` },
+      evidence: { from: 'event', text: '|'.repeat(3000) },
     }),
   )
-  expect(render(many, { format: 'markdown' }).length).toBeLessThan(65_536)
+  const text = render(many, { format: 'markdown' })
+  expect(text.length).toBeLessThanOrEqual(65_536)
+  expect(text).toMatch(/… and [\d,]+ more rows/)
+  expect(text).toMatch(/… and \d+ more causes/)
 })

@@ -1,6 +1,6 @@
 /** A diagnosis as GitHub workflow commands: one annotation a cause and image, because a step shows only ten of a kind. */
 
-import type { Diagnosis, Severity } from '../../diagnosis/finding.ts'
+import type { Diagnosis, Finding, Severity } from '../../diagnosis/finding.ts'
 import { joined } from '../block.ts'
 import { workflowMessage, workflowProperty } from '../escape.ts'
 import { type CauseGroup, groupByCause, groupByWorkload } from '../group.ts'
@@ -12,40 +12,49 @@ import { countPods } from '../words/pods.ts'
 import { nextStep, summarySentence } from '../words/summary.ts'
 import { nextText } from '../words/told.ts'
 
+/** What GitHub shows of each level and step. */
+const MOST = 10
+
 const LEVEL: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'notice' }
 
 /** The commands, and as a last line for the log the summary. */
 export function renderGithub(diagnosis: Diagnosis, program: string): string {
   const { findings, gaps, takenAt } = diagnosis
-  const annotations = [
-    ...groupByCause(findings, program).flatMap(group => ofGroup(group, takenAt)),
-    ...gapStories(gaps).map(story =>
-      annotation('warning', 'Not everything could be read', [gapSentence(story)]),
-    ),
-  ]
+  const unread = gapStories(gaps).map(story =>
+    annotation('warning', 'Not everything could be read', [gapSentence(story)]),
+  )
+  const found = ofFindings(groupByCause(findings, program), takenAt, MOST - unread.length)
+  const annotations = [...found, ...unread]
   const next = nextStep(diagnosis, program)
   const summary = `${summarySentence(diagnosis, program)}${next === null ? '' : ` ${nextText(next)}`}`
   if (annotations.length === 0) return `${annotation('notice', 'pullguard', [summary])}\n`
   return `${annotations.join('\n')}\n${joined([visible(summary)])}`
 }
 
-function ofGroup(group: CauseGroup, takenAt: string): string[] {
-  const { words, program } = group
-  const byImage = Map.groupBy(group.findings, ({ image }) => image)
-  return [...byImage].map(([image, findings]) => {
-    const [first = group.findings[0], ...others] = findings
-    const told = { program, findings: [first, ...others] } as const
-    const where = groupByWorkload(findings, takenAt).map(
-      ({ namespace, workload }) => `${namespace}/${workload}`,
-    )
-    const [step] = words.next(told)
-    return annotation(LEVEL[first.severity], words.title(told), [
-      `${image}: ${counted(countPods(findings), 'pod')} of ${someOf(where, 5)}`,
-      ...(first.evidence === null ? [] : [first.evidence.text]),
-      ...credentialLines(findings).map(line => `Credential: ${line}`),
-      nextText(step),
-    ])
-  })
+/** The most urgent first: GitHub drops what is too much, so that with many images those of one cause share an annotation. */
+function ofFindings(groups: CauseGroup[], takenAt: string, room: number): string[] {
+  const byImage = groups.flatMap(group =>
+    [...Map.groupBy(group.findings, ({ image }) => image).values()].map(same => ofSome(group, same, takenAt)),
+  )
+  return byImage.length <= room ? byImage : groups.map(group => ofSome(group, group.findings, takenAt))
+}
+
+function ofSome(
+  { words, program, findings: all }: CauseGroup,
+  some: readonly Finding[],
+  takenAt: string,
+): string {
+  const [first = all[0], ...others] = some
+  const told = { program, findings: [first, ...others] } as const
+  const where = groupByWorkload(some, takenAt).map(({ namespace, workload }) => `${namespace}/${workload}`)
+  const images = [...new Set(some.map(({ image }) => image))]
+  const [step] = words.next(told)
+  return annotation(LEVEL[first.severity], words.title(told), [
+    `${someOf(images, 5)}: ${counted(countPods(some), 'pod')} of ${someOf([...new Set(where)], 5)}`,
+    ...(first.evidence === null ? [] : [first.evidence.text]),
+    ...credentialLines(some).map(line => `Credential: ${line}`),
+    nextText(step),
+  ])
 }
 
 function annotation(level: string, title: string, lines: string[]): string {

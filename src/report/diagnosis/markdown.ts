@@ -9,24 +9,44 @@ import { credentialLines } from '../words/credential.ts'
 import { gapSentence, gapStories } from '../words/gaps.ts'
 import { summarySentence } from '../words/summary.ts'
 
-/** GitHub refuses comments beyond 65,536 characters; a table this long is no summary any more either. */
-const MOST_ROWS = 50
-const MOST_GROUPS = 12
-const LONGEST_EVIDENCE = 1200
+/** GitHub refuses a comment that is longer. */
+const LONGEST = 65_536
+
+/** How much is told: a table longer than this is no summary any more. */
+interface Share {
+  rows: number
+  groups: number
+  evidence: number
+}
+
+/** Long names may need the smaller ones. */
+const SHARES: Share[] = [
+  { rows: 50, groups: 12, evidence: 1200 },
+  { rows: 20, groups: 5, evidence: 300 },
+  { rows: 5, groups: 1, evidence: 0 },
+]
+const LEAST: Share = { rows: 0, groups: 0, evidence: 0 }
 
 /** The text, ending in a line feed. */
 export function renderMarkdown(diagnosis: Diagnosis, program: string): string {
+  const texts = SHARES.values().map(share => textOf(diagnosis, program, share))
+  return texts.find(text => text.length <= LONGEST) ?? textOf(diagnosis, program, LEAST)
+}
+
+function textOf(diagnosis: Diagnosis, program: string, share: Share): string {
   const groups = groupByCause(diagnosis.findings, program)
+  const hidden = groups.slice(share.groups)
   const blocks = [
     `### pullguard: ${markdownText(summarySentence(diagnosis, program))}`,
-    ...(groups.length === 0 ? [] : [table(groups, diagnosis.takenAt)]),
-    ...groups.slice(0, MOST_GROUPS).map(section),
+    ...(groups.length === 0 ? [] : [table(groups, diagnosis.takenAt, share.rows)]),
+    ...groups.slice(0, share.groups).map(group => section(group, share.evidence)),
+    ...(hidden.length === 0 ? [] : [`… and ${counted(hidden.length, 'more cause')}`]),
     ...gapBlock(diagnosis),
   ]
   return `${blocks.join('\n\n')}\n`
 }
 
-function table(groups: CauseGroup[], takenAt: string): string {
+function table(groups: CauseGroup[], takenAt: string, most: number): string {
   const rows = groups.flatMap(group =>
     groupByWorkload(group.findings, takenAt).map(({ image, namespace, workload, pods, age }) =>
       [
@@ -38,13 +58,13 @@ function table(groups: CauseGroup[], takenAt: string): string {
       ].join(' | '),
     ),
   )
-  const shown = rows.slice(0, MOST_ROWS).map(row => `| ${row} |`)
+  const shown = rows.slice(0, most).map(row => `| ${row} |`)
   const hidden = rows.length - shown.length
   const lines = ['| Cause | Image | Workload | Pods | Age |', '| --- | --- | --- | ---: | ---: |', ...shown]
   return [...lines, ...(hidden > 0 ? ['', `… and ${counted(hidden, 'more row')}`] : [])].join('\n')
 }
 
-function section(group: CauseGroup): string {
+function section(group: CauseGroup, longest: number): string {
   const { words, findings } = group
   const evidence = findings.find(finding => finding.evidence !== null)?.evidence?.text
   const steps = words
@@ -61,13 +81,13 @@ function section(group: CauseGroup): string {
     ...steps,
     ...credentialLines(findings).map(line => `- Credential: ${markdownText(line)}`),
   ]
-  if (evidence === undefined) return lines.join('\n')
+  if (evidence === undefined || longest === 0) return lines.join('\n')
   return [
     ...lines,
     '',
     '<details><summary>Evidence</summary>',
     '',
-    markdownCode(clip(evidence, LONGEST_EVIDENCE)),
+    markdownCode(clip(evidence, longest)),
     '',
     '</details>',
   ].join('\n')

@@ -1,0 +1,140 @@
+/** The published schema catches a renamed field: every field of every document is required by it, but for the few that may be missing. */
+import { expect, test } from 'vitest'
+import type { UndoStep } from '../../src/apply/undo-step.ts'
+import type { Change } from '../../src/plan/change.ts'
+import { renderDiagnosis } from '../../src/report/diagnosis.ts'
+import { renderFixResult } from '../../src/report/fix-result.ts'
+import { renderImages } from '../../src/report/images.ts'
+import { type PlanNews, renderPlan } from '../../src/report/plan.ts'
+import { renderRuns, renderUndoResult } from '../../src/report/undo.ts'
+import { renderWhy } from '../../src/report/why.ts'
+import { schemaErrors } from '../cases/schema-errors.ts'
+import {
+  attach,
+  createSecret,
+  everyDeclined,
+  fixReport,
+  outcome,
+  plan,
+  recovery,
+  recreate,
+  target,
+  template,
+} from './plan-samples.ts'
+import { attempt, diagnosis, finding, imageReading, privateImage, why, whyContainer } from './samples.ts'
+
+const OPTIONS = { format: 'json', width: 80, colour: false, terminal: false, program: 'pullguard' } as const
+const NEWS: PlanNews = { findings: [], gaps: [], mode: { code: 'dry-run' } }
+const gaps = [{ what: 'pods', namespace: 'web', why: 'failed' as const, detail: 'EOF' }]
+
+const CHANGES: Change[] = [
+  createSecret('web'),
+  attach('web', 'shop', { managedBy: { tool: 'olm', name: 'sub' } }),
+  template({ reason: { code: 'template-has-own-secrets', serviceAccount: 'shop' } }),
+  recreate('web', 'shop', { selector: 'app=shop' }),
+  { ...base(), action: 'update-secret', keys: ['ghcr.io'], ours: false },
+  { ...base(), action: 'recreate-bare-pod', method: 'evict', secretName: 'dockercreds', pulls: 1 },
+  { ...base(), action: 'restore-bare-pod', run: 'r1', pulls: 1, reason: { code: 'interrupted', run: 'r1' } },
+]
+
+function base() {
+  const { action: _action, keys: _keys, ...rest } = createSecret('web')
+  return rest
+}
+
+const STEPS: UndoStep[] = [
+  { id: 'a', action: 'delete-secret', target: target('Secret', 's'), resourceVersion: '1', needs: ['b'] },
+  {
+    id: 'b',
+    action: 'restore-fields',
+    target: target('Deployment', 'd'),
+    fields: [{ field: 'image', container: 'c', from: 'x', to: 'y' }],
+    changed: [{ field: 'imagePullPolicy', container: 'c', from: 'Always', to: 'Never' }],
+    patch: [{ op: 'test', path: '/metadata/uid', value: 'u' }],
+  },
+  { id: 'c', action: 'leave', target: target('Pod', 'p'), reason: 'gone' },
+]
+
+const DOCUMENTS: Record<string, string> = {
+  Diagnosis: renderDiagnosis(diagnosis([finding(), privateImage()], { gaps }), OPTIONS),
+  'Diagnosis of a dump': renderDiagnosis(
+    diagnosis([], { source: { type: 'file', files: ['dump.json'] } }),
+    OPTIONS,
+  ),
+  Why: renderWhy(
+    why({
+      gaps,
+      containers: [
+        whyContainer({
+          problems: [
+            { code: 'invalid-reference', detail: 'upper case' },
+            { code: 'malformed-secret', secret: 'regcred' },
+            { code: 'service-account-secrets-ignored', serviceAccount: 'api', secrets: ['hub'] },
+            { code: 'service-account-changed-later', serviceAccount: 'api', secrets: ['hub'] },
+            { code: 'no-credential', registry: 'ghcr.io' },
+            { code: 'attempt', secret: 'regcred', key: 'ghcr.io', problem: 'half' },
+            {
+              code: 'pull-failed',
+              finding: privateImage({ credential: { status: 'broken', attempts: [attempt()] } }),
+            },
+          ],
+        }),
+      ],
+    }),
+    OPTIONS,
+  ),
+  Images: renderImages([imageReading()], OPTIONS),
+  Plan: renderPlan(plan(CHANGES, { declined: everyDeclined }), NEWS, OPTIONS),
+  FixResult: renderFixResult(
+    fixReport(
+      { findings: [finding()], gaps, plan: plan(CHANGES, { declined: everyDeclined }) },
+      {
+        outcomes: CHANGES.map(change => outcome(change)),
+        recoveries: [recovery({ waiting: [{ name: 'p', state: 'stuck', reason: 'r', message: 'm' }] })],
+      },
+    ),
+    OPTIONS,
+  ),
+  UndoResult: renderUndoResult(
+    {
+      run: 'r1',
+      dryRun: false,
+      complete: true,
+      steps: STEPS,
+      outcomes: STEPS.map(({ id, action, target: at }) => ({
+        id,
+        action,
+        target: at,
+        status: 'left',
+        reason: 'gone',
+        detail: null,
+      })),
+    },
+    OPTIONS,
+  ),
+  Runs: renderRuns(
+    [{ run: 'r1', startedAt: '2026-11-24T10:00:00Z', namespaces: ['web'], changes: 2, takenBack: false }],
+    OPTIONS,
+  ),
+}
+
+/** Optional, free in its shape, or a name that is data. */
+const FREE = /\.(?:detail|causes\..*|before\[\]\.name|patch\[\]\.value.*)$/
+
+test.each(Object.entries(DOCUMENTS))('no field of %s can go or get another name', (_name, text) => {
+  const document = JSON.parse(text)
+  expect(schemaErrors(document)).toEqual([])
+  expect(unpromised(document, document, '').filter(path => !FREE.test(path))).toEqual([])
+})
+
+/** The paths of the fields without which the whole still fits. */
+function unpromised(whole: unknown, part: unknown, path: string): string[] {
+  if (Array.isArray(part)) return part.flatMap(one => unpromised(whole, one, `${path}[]`))
+  if (part === null || typeof part !== 'object') return []
+  return Object.entries(part).flatMap(([name, value]) => {
+    Reflect.deleteProperty(part, name)
+    const fits = schemaErrors(whole).length === 0
+    Reflect.set(part, name, value)
+    return [...(fits ? [`${path}.${name}`] : []), ...unpromised(whole, value, `${path}.${name}`)]
+  })
+}
