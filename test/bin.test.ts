@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
+import { folderWith, oneContext } from './kubernetes/kubeconfig/files.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 const BIN = join(ROOT, 'bin', 'pullguard.js')
@@ -83,6 +84,34 @@ describe('bin/pullguard.js', () => {
       server.close()
     }
   })
+
+  test.skipIf(process.platform === 'win32')(
+    'a login program that will not end does not hold it',
+    async () => {
+      const server = createServer().listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+      // It lives as long as its request is open, whatever it is told.
+      const stubborn = `process.on('SIGTERM', () => {}); require('node:http').get('${url}').on('error', () => process.exit())`
+      const exec = {
+        apiVersion: 'client.authentication.k8s.io/v1',
+        command: process.execPath,
+        args: ['-e', stubborn],
+      }
+      await using home = await folderWith({
+        config: oneContext('here', { server: 'https://127.0.0.1' }, { exec }),
+      })
+      try {
+        const ended = await node([BIN, 'diagnose', '--kubeconfig', join(home.path, 'config')], child =>
+          server.once('request', () => child.kill('SIGTERM')),
+        )
+        expect(ended).toEqual({ code: 143, out: '', err: '' })
+      } finally {
+        server.closeAllConnections()
+        server.close()
+      }
+    },
+  )
 })
 
 test('bin/kubectl-pullguard.js is the same program under the name that kubectl gives it', async () => {

@@ -24,6 +24,8 @@ export interface Connection {
   readonly server: string
   /** The context's namespace, or `default`. */
   readonly namespace: string
+  /** Whether a request waits for a login program or another giver of credentials, and the server has not been asked yet. */
+  readonly loggingIn: boolean
   /**
    * Sends one request over the pooled connections. After a 401 it asks the kubeconfig's exec plugin, token file or OIDC
    * provider for a fresh credential once and sends again. Any status resolves.

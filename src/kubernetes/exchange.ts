@@ -5,7 +5,7 @@ import { chunksOf, errorTextOf } from './body.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Connection, HttpResponse } from './connection.ts'
 import { Deadline } from './deadline.ts'
-import { asApiError, CutOff, isReset, lateError } from './failures.ts'
+import { asApiError, CutOff, isReset, lateError, lateLogin } from './failures.ts'
 import { refusalOf } from './refusal.ts'
 import { waitBefore } from './retry.ts'
 import { Warnings } from './warnings.ts'
@@ -43,7 +43,7 @@ export class Exchange {
   async run<T>(ask: Ask, read: ReadBody<T>): Promise<T> {
     ask.signal?.throwIfAborted()
     const limit = this.#options.requestTimeoutMs ?? DEFAULT_TIMEOUT
-    const deadline = new Deadline(this.#clock, limit, () => lateError(ask, limit), ask.signal)
+    const deadline = new Deadline(this.#clock, limit, () => this.#late(ask, limit), ask.signal)
     try {
       return await this.#persist(ask, deadline, read)
     } catch (error) {
@@ -51,6 +51,10 @@ export class Exchange {
     } finally {
       deadline.end()
     }
+  }
+
+  #late(ask: Ask, limit: number): Error {
+    return this.connection.loggingIn ? lateLogin(ask, limit) : lateError(ask, limit)
   }
 
   async #persist<T>(ask: Ask, deadline: Deadline, read: ReadBody<T>): Promise<T> {

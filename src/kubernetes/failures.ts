@@ -33,6 +33,13 @@ export const lateError = (ask: Ask, milliseconds: number): ApiError =>
     `${nameOf(ask)} was not answered in full within ${milliseconds / 1000} s; --request-timeout allows more`,
   )
 
+export const lateLogin = (ask: Ask, milliseconds: number): ApiError =>
+  failure(
+    ask,
+    'Timeout',
+    `${nameOf(ask)} was not sent: the login that the kubeconfig names took more than ${milliseconds / 1000} s; --request-timeout allows more`,
+  )
+
 /**
  * The failure as an ApiError where the server has, or may have, taken the request; other errors are given back as they are:
  * a read that never reached the server is the connection's to explain.

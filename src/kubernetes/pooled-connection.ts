@@ -30,6 +30,7 @@ export class PooledConnection implements Connection {
   readonly #way: Way
   /** What stands before API paths, where clusters share a host. */
   readonly #prefix: string
+  #logins = 0
   /** With the newest client certificate: exec plugins may bring another. */
   #pool: { credential: Credential; dispatcher: Dispatcher } | null = null
 
@@ -43,15 +44,26 @@ export class PooledConnection implements Connection {
     this.#way = { server: this.server, proxy: proxy?.host ?? null }
   }
 
+  get loggingIn(): boolean {
+    return this.#logins > 0
+  }
+
   async send(request: HttpRequest): Promise<HttpResponse> {
     const { credentials } = this.#parts
-    const credential = await unlessAborted(credentials.current(), request.signal)
+    const credential = await this.#login(credentials.current(), request)
     const answer = await this.#sent(request, credential)
     if (answer.statusCode !== 401) return response(answer)
-    const fresh = await unlessAborted(credentials.renewed(credential), request.signal)
+    const fresh = await this.#login(credentials.renewed(credential), request)
     if (fresh === null) return response(answer)
     await answer.body.dump()
     return response(await this.#sent(request, fresh))
+  }
+
+  async #login<T>(login: Promise<T>, { signal }: HttpRequest): Promise<T> {
+    this.#logins++
+    const over = () => this.#logins--
+    login.then(over, over)
+    return unlessAborted(login, signal)
   }
 
   async #sent(request: HttpRequest, credential: Credential): Promise<Answer> {

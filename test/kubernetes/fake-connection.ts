@@ -28,6 +28,7 @@ export function fakeConnection(script: Script): FakeConnection {
     context: 'prod',
     server: 'https://api.example',
     namespace: 'web',
+    loggingIn: false,
     asked: [],
     destroyed: 0,
     async send(request) {

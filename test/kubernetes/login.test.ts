@@ -4,9 +4,11 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { UnreachableError } from '../../src/errors.ts'
+import { clusterOver } from '../../src/kubernetes/cluster-client.ts'
 import { openConnection } from '../../src/kubernetes/open-connection.ts'
 import { selfSignedCertificate } from '../../src/simulator/api-server/certificate.ts'
 import { type ScriptedAnswer, type Seen, serveTls } from './api-server.ts'
+import { fakeClock } from './fake-clock.ts'
 import { folderWith, oneContext } from './kubeconfig/files.ts'
 
 type Entry = Record<string, unknown>
@@ -132,6 +134,12 @@ test.each([
     'console.error("client_secret: C4nary-01, https://me:C4nary-02@idp, refresh_token=C4nary-03"); process.exit(1)',
     'client_secret: [redacted], https://[redacted]@idp, refresh_token=[redacted]',
   ],
+  [
+    'that floods',
+    exec(),
+    'const flood = () => process.stdout.write("c4nary".repeat(1e5), flood); flood()',
+    'printed far more than a credential',
+  ],
   ['that prints no JSON', exec(), 'console.log("hello")', 'gave no usable credential'],
   [
     'that gives half a certificate',
@@ -184,4 +192,14 @@ test('basic login goes along, and a token file that is missing is named', async 
   expect(basic.authorizations()).toEqual([`Basic ${Buffer.from('jane:pw').toString('base64')}`])
   await using missing = await session({ tokenFile: 'nowhere' }, {})
   await expect(missing.get()).rejects.toThrow(`${join(missing.path, 'nowhere')} can't be read (ENOENT)`)
+})
+
+test('a login that takes too long is not blamed on the server', async () => {
+  const files = { login: login('setInterval(() => {}, 1000)') }
+  await using here = await session(exec(), files)
+  const clock = fakeClock()
+  const asked = clusterOver(here.connection, { clock, requestTimeoutMs: 2000 }).get('/version')
+  await expect(asked).rejects.toThrow(
+    'GET /version was not sent: the login that the kubeconfig names took more than 2 s; --request-timeout allows more',
+  )
 })

@@ -39,10 +39,16 @@ export async function findLogins(
 /** This machine's logins for exactly these registries and repositories. @throws UsageError */
 export async function onThisMachine(
   wanted: WantedRegistry[],
-  { env, home }: CommandContext,
+  { env, home, signal }: CommandContext,
 ): Promise<Logins> {
   if (wanted.length === 0) return NONE
-  const { credentials, refusals } = await findCredentials({ env, home, platform: process.platform, wanted })
+  const { credentials, refusals } = await findCredentials({
+    env,
+    home,
+    platform: process.platform,
+    wanted,
+    signal,
+  })
   const served = new Set(credentials.map(({ registry }) => registry))
   const missing = refusals.filter(({ registry }) => !served.has(registry))
   return {

@@ -48,6 +48,9 @@ async function execInfo({ plugin, cluster }: PluginCall, interactive: boolean): 
   return JSON.stringify({ apiVersion: plugin.apiVersion, kind: 'ExecCredential', spec })
 }
 
+/** Characters. A token with its certificate and key is some kilobytes. */
+const LONGEST_ANSWER = 1024 * 1024
+
 /** What the plugin prints. Where somebody sits at the terminal, its prompts on stderr go there as well. */
 function run({ plugin, env, signal }: PluginCall, request: string, interactive: boolean): Promise<string> {
   const own = Object.fromEntries(plugin.env.map(({ name, value }) => [name, value]))
@@ -57,10 +60,21 @@ function run({ plugin, env, signal }: PluginCall, request: string, interactive: 
       stdio: [interactive ? 'inherit' : 'ignore', 'pipe', 'pipe'],
       signal,
     })
+    // One that does not end when told to, or has left its pipes to another program, must not keep us here.
+    const leave = () => {
+      child.stdout?.destroy()
+      child.stderr?.destroy()
+      child.unref()
+    }
+    signal.addEventListener('abort', leave)
     let out = ''
     let err = ''
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       out += chunk
+      if (out.length <= LONGEST_ANSWER) return
+      child.kill('SIGKILL')
+      leave()
+      reject(failure(plugin, 'printed far more than a credential: run it by hand and look at what it prints'))
     })
     child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
       err = (err + chunk).slice(-10_000)
@@ -68,6 +82,7 @@ function run({ plugin, env, signal }: PluginCall, request: string, interactive: 
     })
     child.on('error', error => reject(notStarted(plugin, error)))
     child.on('close', (code, killedBy) => {
+      signal.removeEventListener('abort', leave)
       if (code === 0) resolve(out)
       else reject(failure(plugin, `failed (${killedBy ?? `exit code ${code}`})${said(err)}`))
     })

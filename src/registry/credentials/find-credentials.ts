@@ -25,6 +25,8 @@ export interface FindOptions extends Machine {
   explicit?: Credential | null
   /** Runs helper programs; the real one by default. */
   runHelper?: RunHelper
+  /** Ends the search, with a helper that still runs. */
+  signal?: AbortSignal
 }
 
 export interface FoundCredentials {
@@ -39,10 +41,11 @@ type Answer = { credential: Credential } | { refusal: CredentialRefusal }
 /**
  * Looks in each place in turn until one has a login that a pull secret can hold. Within a file: credHelpers, then credsStore, then the
  * most specific key of `auths` (docker's and podman's rules). Files are read only as far as needed.
- * Throws UsageError where a file that must be read is malformed.
+ * Throws UsageError where a file that must be read is malformed, and the signal's reason.
  */
 export async function findCredentials(options: FindOptions): Promise<FoundCredentials> {
-  const runHelper = options.runHelper ?? helperRunner({ ...options.env }, options.home)
+  const { env, home, signal } = options
+  const runHelper = options.runHelper ?? helperRunner({ ...env }, home, { ...(signal && { signal }) })
   const search = new Search(places(options), runHelper)
   const credentials = new Map<string, Credential>()
   const refusals = new Map<string, CredentialRefusal>()

@@ -12,6 +12,13 @@ type HelperRun =
 /** Runs `program get` with `input` on standard input. */
 export type RunHelper = (program: string, input: string) => Promise<HelperRun>
 
+export interface HelperPatience {
+  /** A minute unless told. */
+  timeoutMs?: number
+  /** Ends a helper that still runs; its reason is thrown. */
+  signal?: AbortSignal
+}
+
 /** A credential is some kilobytes at most; more than this is not one. */
 const LONGEST_ANSWER = 64 * 1024
 
@@ -19,9 +26,13 @@ const LONGEST_ANSWER = 64 * 1024
  * The real runner. No shell; the home directory as working directory, so that no program lying in the current one is run (Windows looks
  * there first); its standard error is not read. A keychain may ask a person, hence the generous `timeoutMs`.
  */
-export function helperRunner(env: NodeJS.ProcessEnv, home: string, timeoutMs = 60_000): RunHelper {
+export function helperRunner(
+  env: NodeJS.ProcessEnv,
+  home: string,
+  { timeoutMs = 60_000, signal }: HelperPatience = {},
+): RunHelper {
   return (program, input) =>
-    new Promise(resolve => {
+    new Promise((resolve, reject) => {
       const child = spawn(program, ['get'], {
         env,
         cwd: home,
@@ -31,12 +42,16 @@ export function helperRunner(env: NodeJS.ProcessEnv, home: string, timeoutMs = 6
       })
       const chunks: Buffer[] = []
       let length = 0
-      const end = (run: HelperRun) => {
+      const end = (run: HelperRun | null) => {
         clearTimeout(timer)
+        signal?.removeEventListener('abort', giveUp)
         child.kill('SIGKILL')
         child.stdout.destroy()
-        resolve(run)
+        if (run === null) reject(signal?.reason)
+        else resolve(run)
       }
+      const giveUp = () => end(null)
+      signal?.addEventListener('abort', giveUp)
       const timer = setTimeout(() => end({ type: 'timeout' }), timeoutMs)
       child.stdout.on('data', (chunk: Buffer) => {
         length += chunk.length

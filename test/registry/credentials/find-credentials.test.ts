@@ -395,12 +395,11 @@ describe.skipIf(process.platform === 'win32')('a real helper program', () => {
     const path = file('bin/docker-credential-fake', `#!/bin/sh\n${script}\n`)
     chmodSync(path, 0o755)
   }
-  const run = (timeoutMs = 10_000) =>
-    helperRunner(
-      { PATH: `${join(home, 'bin')}:/usr/bin:/bin` },
-      home,
-      timeoutMs,
-    )('docker-credential-fake', 'quay.io')
+  const run = (timeoutMs = 10_000, signal = new AbortController().signal) =>
+    helperRunner({ PATH: `${join(home, 'bin')}:/usr/bin:/bin` }, home, { timeoutMs, signal })(
+      'docker-credential-fake',
+      'quay.io',
+    )
 
   test('gets the word on the command line and the registry on standard input, nothing else', async () => {
     program('read -r url; echo "$1 $# $url"')
@@ -415,6 +414,14 @@ describe.skipIf(process.platform === 'win32')('a real helper program', () => {
   test('is given up when it hangs, even where a child of it holds the pipe', async () => {
     program('sleep 2 & wait')
     expect(await run(100)).toEqual({ type: 'timeout' })
+  })
+
+  test('is given up when somebody presses Ctrl-C', async () => {
+    program('sleep 2 & wait')
+    const stop = new AbortController()
+    const ended = run(10_000, stop.signal)
+    stop.abort('SIGINT')
+    await expect(ended).rejects.toBe('SIGINT')
   })
 
   test('is ended when it floods', async () => {
