@@ -10,6 +10,11 @@ export class UnreachableError extends Error {
   override name = 'UnreachableError'
 }
 
+/** Ctrl-C at a question, where the terminal hands it over as a key and not as a signal. Exit code 130, nothing changed. */
+export class InterruptedError extends Error {
+  override name = 'InterruptedError'
+}
+
 /** Not confirmed, stale plan, managed by something else. Exit code 5. */
 export class RefusedError extends Error {
   override name = 'RefusedError'

@@ -7,7 +7,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { runProgram } from './cli/program.ts'
 import { connectTo } from './commands/connect.ts'
 import type { CommandContext, ExitName } from './commands/context.ts'
-import { RefusedError, UnreachableError, UsageError } from './errors.ts'
+import { InterruptedError, RefusedError, UnreachableError, UsageError } from './errors.ts'
 import { guardLines, visible } from './report/sanitise.ts'
 import { redact } from './secrecy/redact.ts'
 import { inputFrom, outputTo, questionsOn, startProgress, type TerminalStreams } from './terminal.ts'
@@ -20,7 +20,7 @@ const EXIT_CODES: Record<ExitName, number> = {
   unreachable: 4,
   refused: 5,
 }
-const SIGNAL_CODES: Record<string, number> = { SIGINT: 130, SIGTERM: 143 }
+const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143 }
 
 /** Everything outside that the program touches, so that a test can be the outside. */
 export interface World {
@@ -44,7 +44,8 @@ export async function main(argv: string[], world: World): Promise<number> {
   try {
     return EXIT_CODES[await runIn(world, argv)]
   } catch (error) {
-    if (world.signal.aborted) return SIGNAL_CODES[String(world.signal.reason)] ?? 130
+    if (world.signal.aborted)
+      return world.signal.reason === 'SIGTERM' ? SIGNAL_CODES.SIGTERM : SIGNAL_CODES.SIGINT
     const { code, text } = lastWords(error)
     // Where there is no place for last words, the exit code has to do.
     await err.write(`${shown(text)}\n`).catch(() => {})
@@ -75,6 +76,7 @@ function lastWords(error: unknown): { code: number; text: string } {
   const said = error instanceof Error ? error.message : String(error)
   if (error instanceof UsageError) return { code: EXIT_CODES.usage, text: said }
   if (error instanceof UnreachableError) return { code: EXIT_CODES.unreachable, text: said }
+  if (error instanceof InterruptedError) return { code: SIGNAL_CODES.SIGINT, text: said }
   if (error instanceof RefusedError) return { code: EXIT_CODES.refused, text: said }
   const where = error instanceof Error ? (error.stack?.split('\n')[1]?.trim() ?? '') : ''
   return { code: EXIT_CODES.usage, text: `pullguard has a bug, please report it: ${said} (${where})` }

@@ -1,7 +1,7 @@
 /** The streams a person or a pipe is on the other end of: width, colour, spinner and questions, decided per stream. */
 
 import { addAbortSignal, type Readable, type Writable } from 'node:stream'
-import { RefusedError, UsageError } from './errors.ts'
+import { InterruptedError, RefusedError, UsageError } from './errors.ts'
 
 /** One stream that text goes out on. */
 export interface Output {
@@ -133,10 +133,9 @@ export function questionsOn(streams: TerminalStreams, env: Environment, signal: 
     try {
       return await question(await import('@inquirer/prompts'))
     } catch (error) {
-      if (error instanceof Error && /^(ExitPromptError|AbortPromptError)$/.test(error.name)) {
-        throw new RefusedError('The question was not answered, so nothing was changed.')
-      }
-      throw error
+      if (!(error instanceof Error) || !/^(ExitPromptError|AbortPromptError)$/.test(error.name)) throw error
+      const Ended = error.message.includes('SIGINT') ? InterruptedError : RefusedError
+      throw new Ended('The question was not answered, so nothing was changed.')
     }
   }
   return {

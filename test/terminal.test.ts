@@ -1,6 +1,7 @@
 /** Streams as people and pipes have them: colour by the conventions, width, readers that go away. */
 import { PassThrough, Writable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
+import { InterruptedError } from '../src/errors.ts'
 import { outputTo, questionsOn, startProgress, wantsColour } from '../src/terminal.ts'
 
 const TERMINAL = { isTTY: true }
@@ -88,4 +89,15 @@ test('questions need a terminal at both ends', () => {
     }),
   )
   expect(asked).toEqual([true, false, false, false])
+})
+
+test('Ctrl-C at a question is told from an answer', async () => {
+  const streams = {
+    stdin: Object.assign(new PassThrough(), { isTTY: true }),
+    stdout: new PassThrough(),
+    stderr: Object.assign(new PassThrough(), { isTTY: true, columns: 80 }),
+  }
+  const answer = questionsOn(streams, {}, new AbortController().signal).confirm('Carry it out?')
+  streams.stderr.once('data', () => streams.stdin.write('\x03'))
+  await expect(answer).rejects.toBeInstanceOf(InterruptedError)
 })

@@ -41,17 +41,26 @@ export class Recoveries {
   }
 
   /** Waits until every pod whose change was made is back, at most the context's timeout. */
-  async wait(outcomes: ReadonlyMap<string, Outcome>): Promise<void> {
+  wait(outcomes: ReadonlyMap<string, Outcome>): Promise<void> {
+    return this.#waitFor(isBack, outcomes)
+  }
+
+  /** Waits until every such pod has tried to get its images, whether or not it could. */
+  waitForTries(outcomes: ReadonlyMap<string, Outcome>): Promise<void> {
+    return this.#waitFor(hasTried, outcomes)
+  }
+
+  async #waitFor(enough: Judge, outcomes: ReadonlyMap<string, Outcome>): Promise<void> {
     const { clock, timeoutMs, onProgress, signal } = this.#context
     const deadline = clock.now() + timeoutMs
     const due = this.#watched.map(one => ({ one, wanted: pods(one.aim, outcomes, MADE) }))
     const wanted = due.reduce((sum, each) => sum + each.wanted, 0)
+    const open = () => due.filter(each => counted(each.one, outcomes, enough) < each.wanted)
     for (;;) {
-      const open = due.filter(each => recovered(each.one, outcomes) < each.wanted)
-      await bounded(open, AT_ONCE, ({ one }) => this.#look(one))
-      const back = due.reduce((sum, { one }) => sum + recovered(one, outcomes), 0)
+      await bounded(open(), AT_ONCE, ({ one }) => this.#look(one))
+      const back = due.reduce((sum, { one }) => sum + counted(one, outcomes, isBack), 0)
       if (wanted > 0) onProgress({ phase: 'waiting', recovered: back, wanted })
-      if (back >= wanted || clock.now() + PAUSE > deadline) return
+      if (open().length === 0 || clock.now() + PAUSE > deadline) return
       await clock.sleep(PAUSE, signal)
     }
   }
@@ -64,7 +73,7 @@ export class Recoveries {
         namespace: one.aim.namespace,
         workload: one.aim.workload,
         wanted: one.aim.changes.reduce((sum, change) => sum + change.pods, 0),
-        recovered: recovered(one, outcomes),
+        recovered: counted(one, outcomes, isBack),
         waiting: [...one.pods, ...old].filter(({ state }) => state !== 'running'),
       }
     })
@@ -92,9 +101,14 @@ function pods({ changes }: Aim, outcomes: ReadonlyMap<string, Outcome>, which: O
     .reduce((sum, change) => sum + change.pods, 0)
 }
 
+type Judge = (pod: RecoveryPod) => boolean
+
+const isBack: Judge = ({ state }) => state === 'running'
+const hasTried: Judge = ({ state }) => state !== 'starting'
+
 /** Where a change was made before this run, the pods that it brings were there already: they count unless others of their kind don't run. */
-function recovered(one: Watched, outcomes: ReadonlyMap<string, Outcome>): number {
-  const fresh = one.pods.filter(({ state }) => state === 'running').length
+function counted(one: Watched, outcomes: ReadonlyMap<string, Outcome>, judge: Judge): number {
+  const fresh = one.pods.filter(judge).length
   const stuck = one.old.filter(({ state }) => state !== 'running').length
   const applied = pods(one.aim, outcomes, ['applied'])
   const earlier = pods(one.aim, outcomes, ['unchanged'])

@@ -1,4 +1,4 @@
-/** Recreates pods in batches no larger than the pulls that are left, each batch back before the next is taken away. */
+/** Recreates pods in batches no larger than the pulls that are left, each batch done with its pulls before the next is taken away. */
 
 import { AT_ONCE, bounded } from '../kubernetes/bounded.ts'
 import type { Change, PodChange } from '../plan/change.ts'
@@ -10,7 +10,7 @@ import { outcomeOf } from './refusal.ts'
 interface Batching {
   outcomes: Map<string, Outcome>
   write(change: Change): Promise<void>
-  recoveries: Pick<Recoveries, 'wait'>
+  recoveries: Pick<Recoveries, 'waitForTries'>
   context: Pick<ApplyContext, 'pullsLeft'>
   /** Pulls of rollouts that have begun, which no quota shows yet. */
   underWay: number
@@ -30,8 +30,8 @@ export async function recreateInBatches(pods: PodChange[], batching: Batching): 
     }
     await bounded(batch, AT_ONCE, write)
     rest = rest.filter(change => !batch.includes(change))
-    // What the new pods spend shows in the quota only when they have pulled.
-    if (rest.length > 0) await recoveries.wait(outcomes)
+    // What the new pods spend shows in the quota only when they have pulled. One that can't must not keep the others waiting.
+    if (rest.length > 0) await recoveries.waitForTries(outcomes)
     underWay = 0
   }
 }

@@ -33,3 +33,16 @@ test('a pod that runs already is back', async () => {
 test('a pod that is stuck is not back', async () => {
   expect(await recoveredIn(story())).toBe(0)
 })
+
+test('a new pod that can’t pull has tried: what comes after it need not wait', async () => {
+  const of = story()
+  const change = madeEarlier(of)
+  const context = contextOf(of, clientOf(of.server))
+  const recoveries = await Recoveries.before([change], context)
+  of.cluster.remove('Pod', 'web', of.cluster.list('Pod', 'web')[0]?.metadata.name ?? '')
+  const began = context.clock.now()
+  const outcomes = new Map([[change.id, outcomeOf(change, 'applied')]])
+  await recoveries.waitForTries(outcomes)
+  expect(context.clock.now() - began).toBeLessThan(context.timeoutMs / 2)
+  expect(recoveries.report(outcomes)[0]).toMatchObject({ recovered: 0, waiting: [{ state: 'stuck' }] })
+})

@@ -27,7 +27,7 @@ async function batchesOf(pods: RecreatePod[], left: (number | null)[], underWay 
   await recreateInBatches(pods, {
     outcomes,
     write: async ({ id }) => void batches.at(-1)?.push(id),
-    recoveries: { wait: async () => void batches.push([]) },
+    recoveries: { waitForTries: async () => void batches.push([]) },
     context: { pullsLeft: async () => left.shift() as number | null },
     underWay,
   })
