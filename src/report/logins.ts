@@ -39,9 +39,12 @@ export function proofRefusal(
   return visible(`${FAILURES[why](login, image)}${more}. Nothing was changed.`)
 }
 
-/** The login works: what it may still pull. */
-export function provenText({ registry, username }: ToldLogin, quota: QuotaOutcome): string {
-  return visible(`The login of ${username} for ${registryName(registry)} works${quotaText(quota)}.`)
+/** The login works: what it may still pull, and what that means for a plan that may need `needed` pulls. */
+export function provenText({ registry, username }: ToldLogin, quota: QuotaOutcome, needed: number): string {
+  const proven = `The login of ${username} for ${registryName(registry)} works${quotaText(quota)}.`
+  const scarce = quota.status === 'limited' && quota.remaining !== null && quota.remaining < needed
+  const told = `The plan may need ${amount(needed)}: pods are recreated as far as the pulls go, and the rest waits for another fix.`
+  return visible(scarce ? `${proven} ${told}` : proven)
 }
 
 function quotaText(quota: QuotaOutcome): string {

@@ -19,12 +19,12 @@ const IMAGES_TRIED = 5
 export async function proveLogins(draft: Draft, session: FixSession): Promise<void> {
   for (const credential of draft.credentials) {
     const quota = await proveOne(credential, draft, session)
-    const spends = credential.registry === 'docker.io' && draft.plan.cost.pulls > 0
-    if (spends && quota.status === 'limited' && quota.remaining === 0) {
+    const needed = credential.registry === 'docker.io' ? draft.plan.cost.pulls : 0
+    if (needed > 0 && quota.status === 'limited' && quota.remaining === 0) {
       throw new RefusedError(usedUpText(credential, quota))
     }
     const { err } = session.context
-    await err.write(`${provenText(credential, quota)}\n`)
+    await err.write(`${provenText(credential, quota, needed)}\n`)
     if (credential.shortLived) await err.write(`Warning: ${shortLivedText(credential)}\n`)
   }
 }

@@ -1,0 +1,23 @@
+/** What is said of a login before it is handed out. */
+import { describe, expect, test } from 'vitest'
+import { provenText } from '../../src/report/logins.ts'
+
+const LOGIN = { registry: 'docker.io', username: 'acme', origin: 'file ~/.docker/config.json' }
+const limited = (remaining: number) =>
+  ({ status: 'limited', limit: 200, remaining, windowSeconds: 21_600 }) as const
+
+describe('a login that works', () => {
+  test.each([
+    ['with pulls enough for the plan', limited(6), 6],
+    ['of a plan that spends none', limited(0), 0],
+    ['without a limit', { status: 'unlimited' } as const, 600],
+  ])('%s needs no more words', (_what, quota, needed) => {
+    expect(provenText(LOGIN, quota, needed)).not.toContain('The plan may need')
+  })
+
+  test('with fewer pulls left than the plan may need says what becomes of the rest', () => {
+    expect(provenText(LOGIN, limited(3), 6)).toBe(
+      'The login of acme for Docker Hub works: 3 of 200 pulls in 6 hours left. The plan may need 6: pods are recreated as far as the pulls go, and the rest waits for another fix.',
+    )
+  })
+})
