@@ -4,7 +4,7 @@ import { provenText } from '../../src/report/logins.ts'
 
 const LOGIN = { registry: 'docker.io', username: 'acme', origin: 'file ~/.docker/config.json' }
 const limited = (remaining: number) =>
-  ({ status: 'limited', limit: 200, remaining, windowSeconds: 21_600 }) as const
+  ({ status: 'limited', limit: 200, remaining, windowSeconds: 21_600, source: null }) as const
 
 describe('a login that works', () => {
   test.each([
