@@ -2,6 +2,7 @@
 
 import { createSecureContext, getCACertificates } from 'node:tls'
 import { Agent, type Dispatcher, ProxyAgent } from 'undici'
+import { UsageError } from '../errors.ts'
 import type { Credential } from './credentials/credential.ts'
 import { materialText } from './credentials/material.ts'
 import type { Cluster } from './kubeconfig/target.ts'
@@ -21,7 +22,13 @@ export async function trustOf(cluster: Cluster, server: URL): Promise<Trust> {
   if (isPlainHttp(server) || cluster.insecureSkipTlsVerify) {
     return { ...servername, rejectUnauthorized: false }
   }
-  const own = await materialText(cluster.certificateAuthority, 'certificate authority')
+  const authority = cluster.certificateAuthority
+  const own = await materialText(authority, 'certificate authority')
+  // Node takes what is no certificate for an empty list and then believes nobody.
+  if (own !== null && !/-----BEGIN (X509 |TRUSTED )?CERTIFICATE-----/.test(own)) {
+    const place = authority !== null && 'file' in authority ? authority.file : 'in the kubeconfig'
+    throw new UsageError(`The certificate authority ${place} holds no PEM certificate: correct it`)
+  }
   return { ...servername, ca: own ?? publicAuthorities(), rejectUnauthorized: true }
 }
 

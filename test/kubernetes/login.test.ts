@@ -140,6 +140,13 @@ test.each([
     'const flood = () => process.stdout.write("c4nary".repeat(1e5), flood); flood()',
     'printed far more than a credential',
   ],
+  ['that ends its token with a line break', exec(), 'print({ token: "c4nary\\n" })', "that can't be sent"],
+  [
+    'that gives a certificate that is none',
+    exec(),
+    'print({ clientCertificateData: "c4nary", clientKeyData: "c4nary" })',
+    "gave a client certificate that can't be used: the certificate is no PEM",
+  ],
   ['that prints no JSON', exec(), 'console.log("hello")', 'gave no usable credential'],
   [
     'that gives half a certificate',

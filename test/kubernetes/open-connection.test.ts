@@ -1,5 +1,6 @@
 /** Requests as they arrive at an API server, and what is said when none arrives. */
 
+import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
@@ -15,6 +16,15 @@ import { folderWith, oneContext } from './kubeconfig/files.ts'
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 const PODS = { method: 'GET', path: '/api/v1/pods?limit=1', headers: { accept: 'application/json' } } as const
+
+/** As `openssl pkey -aes256` writes it. */
+const ENCRYPTED = String(
+  generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'c4nary' },
+  }).privateKey,
+)
 
 type Entry = Record<string, unknown>
 
@@ -84,6 +94,59 @@ test('a client certificate logs in, from data and from files', async () => {
     await answered(here.connection)
   }
   expect(server.seen.map(({ client }) => client)).toEqual(['pullguard simulator', 'pullguard simulator'])
+})
+
+test.each<[string, Record<string, string>, string]>([
+  [
+    'a key that is encrypted',
+    { key: ENCRYPTED },
+    'its key is encrypted, and nobody is asked for a passphrase',
+  ],
+  [
+    "another certificate's key",
+    { key: selfSignedCertificate().key },
+    'its key belongs to another certificate',
+  ],
+  ['a key that is none', { key: 'c4nary' }, 'its key is no PEM that can be read'],
+  ['a certificate that is none', { certificate: 'c4nary' }, 'the certificate is no PEM that can be read'],
+])('%s is told apart before anything is sent', async (_, wrong, said) => {
+  const { certificate, key } = { ...selfSignedCertificate(), ...wrong }
+  const user = { 'client-certificate-data': base64(certificate), 'client-key-data': base64(key) }
+  await expect(opened({ server: 'https://127.0.0.1:1' }, user)).rejects.toThrow(
+    `The client certificate of user here in the kubeconfig can't be used: ${said}`,
+  )
+})
+
+test('a certificate authority that is no certificate is named', async () => {
+  const cluster = { server: 'https://127.0.0.1:1', 'certificate-authority-data': base64('c4nary') }
+  await expect(opened(cluster)).rejects.toThrow(
+    'The certificate authority in the kubeconfig holds no PEM certificate',
+  )
+})
+
+test.each<[string, Record<string, unknown>, string]>([
+  ['a token', { token: 'c4nary\n' }, 'The token holds a line break'],
+  ['a user', { token: 'x', as: 'a\nb' }, 'Whom to act as, "a\\nb", holds a control character'],
+])('%s with a line break in it is refused before anything is sent', async (_, user, said) => {
+  const error = await opened({ server: 'https://127.0.0.1:1' }, user).catch(reason => reason)
+  expect(error.message).toContain(said)
+  expect(error.message).not.toContain('c4nary')
+})
+
+test('whom to act as may have any letters, and go out as UTF-8', async () => {
+  await using server = await serveTls()
+  const user = { token: 'x', as: 'jörg', 'as-groups': ['日本'], 'as-user-extra': { 'a(1)😀': ['ü'] } }
+  await using here = await opened(
+    { server: server.url, 'certificate-authority-data': base64(server.ca) },
+    user,
+  )
+  await answered(here.connection)
+  const bytes = (text: string) => Buffer.from(text, 'utf8').toString('latin1')
+  expect(server.seen[0]?.headers).toMatchObject({
+    'impersonate-user': [bytes('jörg')],
+    'impersonate-group': [bytes('日本')],
+    'impersonate-extra-a%281%29%f0%9f%98%80': [bytes('ü')],
+  })
 })
 
 test('a body goes out whole, and a redirect is handed back instead of followed', async () => {

@@ -5,6 +5,7 @@ import { UnreachableError } from '../../errors.ts'
 import { type Fields, mapping, text } from '../kubeconfig/kubeconfig.ts'
 import type { Cluster, ExecPlugin } from '../kubeconfig/target.ts'
 import type { Credential, Fetched } from './credential.ts'
+import { certificateFault, isCarried } from './fitness.ts'
 import { lastLine } from './last-line.ts'
 import { materialText } from './material.ts'
 
@@ -118,6 +119,9 @@ function fetched(plugin: ExecPlugin, printed: string): Fetched {
   if ((token === '' && certificate === null) || (certificate === null) !== (key === null)) {
     throw failure(plugin, 'gave no usable credential: run it by hand and look at what it prints')
   }
+  if (!isCarried(token)) throw failure(plugin, "gave a token with a character in it that can't be sent")
+  const fault = certificate === null || key === null ? null : certificateFault(certificate, key)
+  if (fault !== null) throw failure(plugin, `gave a client certificate that can't be used: ${fault}`)
   const credential: Credential = { authorization: token === '' ? null : `Bearer ${token}`, certificate, key }
   const ends = Date.parse(text(status ?? {}, 'expirationTimestamp'))
   return { credential, expiresAt: Number.isNaN(ends) ? Number.POSITIVE_INFINITY : ends }

@@ -6,6 +6,7 @@ import { isPlainHttp } from '../server-url.ts'
 import { authProviderFetch } from './auth-provider.ts'
 import { type Credential, type CredentialSource, fetchedBy, fixed } from './credential.ts'
 import { askPlugin } from './exec-plugin.ts'
+import { certificateFault, isCarried } from './fitness.ts'
 import { materialText } from './material.ts'
 
 /** client-go reads a token file again after a minute at most (transport.NewCachedFileTokenSource). */
@@ -28,7 +29,7 @@ export async function credentialSource(
   const { exec, authProvider } = user
   // With both, the file counts, for it is the one that is renewed (client-go api.AuthInfo).
   if (user.tokenFile !== '') return fetchedBy(() => fromTokenFile(user, own))
-  if (user.token !== '') return fixed({ ...own, authorization: `Bearer ${user.token}` })
+  if (user.token !== '') return fixed({ ...own, authorization: bearer(user.token) })
   if (user.username !== '' || user.password !== '') return fixed({ ...own, authorization: basic(user) })
   if (exec !== null && own.certificate === null) {
     return fetchedBy(() => askPlugin({ plugin: exec, cluster, env, signal }))
@@ -46,7 +47,20 @@ async function certificateOf(user: User): Promise<Credential> {
       `User ${user.name} in the kubeconfig has no ${missing}: add it, or remove its other half`,
     )
   }
+  const fault = certificate === null || key === null ? null : certificateFault(certificate, key)
+  if (fault !== null) {
+    throw new UsageError(
+      `The client certificate of user ${user.name} in the kubeconfig can't be used: ${fault}`,
+    )
+  }
   return { authorization: null, certificate, key }
+}
+
+function bearer(token: string): string {
+  if (isCarried(token)) return `Bearer ${token}`
+  throw new UsageError(
+    "The token holds a line break or another character that can't be sent: correct it in the kubeconfig or where it comes from",
+  )
 }
 
 /** A file that can't be read leaves the token beside it, as client-go does. */
@@ -57,7 +71,7 @@ async function fromTokenFile({ tokenFile, token }: User, own: Credential) {
   })
   const fresh = (read ?? '').trim() || token
   if (fresh === '') throw new UsageError(`The token file ${tokenFile} is empty: log in again or use --token`)
-  return { credential: { ...own, authorization: `Bearer ${fresh}` }, expiresAt: Date.now() + TOKEN_FILE_LIFE }
+  return { credential: { ...own, authorization: bearer(fresh) }, expiresAt: Date.now() + TOKEN_FILE_LIFE }
 }
 
 const basic = ({ username, password }: User) =>
