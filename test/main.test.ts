@@ -54,11 +54,12 @@ describe('last words', () => {
     [['diagnos'], "Unknown command 'diagnos' (did you mean diagnose?). See `pullguard --help`.\n"],
     [
       ['diagnose', '--selecter', 'a=b'],
-      "Unknown option '--selecter' (did you mean --selector?). See `pullguard --help`.\n",
+      "Unknown option '--selecter' (did you mean --selector?). See `pullguard diagnose --help`.\n",
     ],
+    [['help', 'fixx'], "Unknown command 'fixx' (did you mean fix?). See `pullguard --help`.\n"],
     [['help', 'nope'], "Unknown command 'nope'. See `pullguard --help`.\n"],
     [['--'], 'No command is given. See `pullguard --help`.\n'],
-    [['why'], "Missing required argument 'pod'. See `pullguard --help`.\n"],
+    [['why'], "Missing required argument 'pod'. See `pullguard why --help`.\n"],
   ])('of %j are one sentence', async (argv, err) => {
     expect(await run(argv)).toEqual({ code: 2, out: '', err })
   })

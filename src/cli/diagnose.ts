@@ -30,6 +30,7 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
         ['diagnose -A', 'the whole cluster'],
         ['diagnose -n web -l app=shop', 'some pods'],
         ['diagnose -f dump.json -o json', 'a dump, for a machine'],
+        ['diagnose -n web -o junit > pulls.xml', 'for a CI system'],
       ]),
     )
     .action(options =>

@@ -5,6 +5,7 @@ import type { FixOptions } from '../commands/fix/session.ts'
 import { UsageError } from '../errors.ts'
 import {
   addConnectionFlags,
+  addNamespaceFlag,
   addOutputFlag,
   commaSeparated,
   connectionFlags,
@@ -41,7 +42,7 @@ export function addFix(program: Command, name: string, run: Run): void {
       'after',
       example(name, [
         ['fix --all-namespaces', 'ask, then fix the whole cluster'],
-        ['fix -A --dry-run=client', 'only show the plan'],
+        ['fix -A --dry-run', 'only show the plan'],
         ['fix -n web --pin --yes', 'one namespace, without questions'],
         ['undo', 'take the last fix back'],
       ]),
@@ -53,9 +54,9 @@ export function addFix(program: Command, name: string, run: Run): void {
 
 function addFixFlags(command: Command): Command {
   addConnectionFlags(
-    command
+    addNamespaceFlag(command, 'fix')
       .option('-A, --all-namespaces', 'fix every namespace')
-      .option('--affected', 'only namespaces with findings')
+      .option('--affected', 'of these, only namespaces with findings')
       .addOption(
         new Option('--exclude-namespace <name>', 'leave this namespace alone (repeatable)').argParser(
           commaSeparated,
@@ -71,21 +72,21 @@ function addFixFlags(command: Command): Command {
 function addLoginFlags(command: Command): void {
   command
     .addOption(
-      new Option('--secret-name <name>', 'name of the pull secret')
+      new Option('--secret-name <name>', 'pull secret to put the logins into')
         .argParser(secretName)
         .default(SECRET_NAME),
     )
     .addOption(
-      new Option('--registry <name>', 'hand out the login for this registry (repeatable)').argParser(
+      new Option('--registry <name>', 'also hand out the login for this registry (repeatable)').argParser(
         registryHosts,
       ),
     )
-    .option('--username <name>', "this account instead of this machine's logins")
+    .option('--username <name>', "this account instead of this machine's logins, with --password-stdin")
     .option('--password-stdin', 'read its password from standard input')
     .addOption(
       new Option(
         '--registry-endpoint <registry=url>',
-        'ask this address for a registry (repeatable)',
+        'where to reach a registry, such as a mirror (repeatable; also PULLGUARD_REGISTRY_ENDPOINTS)',
       ).argParser(repeatable),
     )
 }
@@ -98,9 +99,10 @@ function addRemedyFlags(command: Command): void {
     .option('--pin', 'pin images to the digest that runs, or that the registry has')
     .addOption(new Option('--pull-policy <policy>', 'set this pull policy').choices(['IfNotPresent']))
     .addOption(
-      new Option('--replace-registry <from=to>', 'take images from elsewhere (repeatable)').argParser(
-        repeatable,
-      ),
+      new Option(
+        '--replace-registry <from=to>',
+        'take images from elsewhere, such as docker.io=public.ecr.aws/docker (repeatable)',
+      ).argParser(repeatable),
     )
     .option('--allow-managed', 'also write to what Argo CD, Flux, Helm, OLM or an operator keeps')
     .option('--overwrite-secret', 'add the login to a secret of that name that pullguard did not make')
@@ -110,7 +112,10 @@ function addPlanFlags(command: Command): void {
   command
     .option('-y, --yes', "don't ask")
     .addOption(
-      new Option('--dry-run [where]', 'show the plan (client), or try it on the server as well')
+      new Option(
+        '--dry-run [where]',
+        'only show the plan (client, also without a value), or try it on the server as well',
+      )
         .choices(['none', 'client', 'server'])
         .preset('client')
         .default('none'),
@@ -118,7 +123,7 @@ function addPlanFlags(command: Command): void {
     .option('--plan <file>', 'write the plan to a file and stop')
     .option('--apply <file>', 'carry out exactly the plan in this file')
     .addOption(
-      new Option('--timeout <time>', 'longest wait for the pods')
+      new Option('--timeout <time>', 'longest wait for the pods to run')
         .argParser(parseDuration)
         .default(FIVE_MINUTES, '5m'),
     )

@@ -33,10 +33,14 @@ function parseVerbosity(text: string): number {
   return Number(text)
 }
 
-/** Adds -n and the flags that say which cluster and who asks, each as kubectl has it. */
+/** Adds -n, for what the command does with the namespace. */
+export function addNamespaceFlag(command: Command, does: string): Command {
+  return command.option('-n, --namespace <name>', `${does} this namespace (default: the context's)`)
+}
+
+/** Adds the flags that say which cluster and who asks, each as kubectl has it. */
 export function addConnectionFlags(command: Command): Command {
   return command
-    .option('-n, --namespace <name>', "namespace to look at (default: the context's)")
     .optionsGroup('Connection (as in kubectl):')
     .option('--kubeconfig <file>', 'kubeconfig file instead of $KUBECONFIG or ~/.kube/config')
     .option('--context <name>', 'kubeconfig context to use')
@@ -58,7 +62,7 @@ export function addConnectionFlags(command: Command): Command {
         .default(60_000, '1m'),
     )
     .addOption(
-      new Option('-v, --v <level>', 'log requests at level 6 and up')
+      new Option('-v, --v <level>', 'from 6 on, log each request to standard error')
         .argParser(parseVerbosity)
         .default(0, '0'),
     )
@@ -90,7 +94,7 @@ const CONNECTION_NAMES = [
 
 /** Adds where to read from: a live cluster's namespaces, or a dump. */
 export function addScopeFlags(command: Command): Command {
-  return command
+  return addNamespaceFlag(command, 'look at')
     .option('-A, --all-namespaces', 'look at every namespace')
     .option('-l, --selector <labels>', 'only pods with these labels, such as app=shop,tier!=test')
 }
@@ -132,6 +136,7 @@ function outputFormat(text: string, formats: readonly string[]): string {
 
 /** The examples below a command's help. */
 export function example(program: string, lines: [string, string][]): string {
-  const commands = lines.map(([command, says]) => `  ${program} ${command}`.padEnd(48) + says)
+  const longest = Math.max(...lines.map(([command]) => command.length))
+  const commands = lines.map(([command, says]) => `  ${program} ${command.padEnd(longest)}  ${says}`)
   return `\nExamples:\n${commands.join('\n')}`
 }

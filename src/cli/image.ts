@@ -11,7 +11,13 @@ export function addImage(program: Command, name: string, run: Run): void {
     .description('show how Kubernetes reads an image reference')
     .argument('<reference...>', 'references, or - to read them from stdin, one a line')
   addOutputFlag(command, DATA_FORMATS)
-    .addHelpText('after', example(name, [['image nginx ghcr.io/acme/api:v2', 'two references']]))
+    .addHelpText(
+      'after',
+      example(name, [
+        ['image nginx ghcr.io/acme/api:v2', 'two references'],
+        ['image - < images.txt', 'those of a file'],
+      ]),
+    )
     .action((references, options) =>
       run(async () => (await import('../commands/image.ts')).imageCommand).with(
         { references, format: options.output },

@@ -1,11 +1,12 @@
 /** The commander program: flags become typed options and one command is called with them, nothing else. */
 
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, type Option } from 'commander'
 import type { CommandContext, ExitName } from '../commands/context.ts'
 import { UsageError } from '../errors.ts'
 import { addDemo } from './demo.ts'
 import { addDiagnose } from './diagnose.ts'
 import { addFix } from './fix.ts'
+import { example } from './flags.ts'
 import { addImage } from './image.ts'
 import type { Run } from './run.ts'
 import { addUndo } from './undo.ts'
@@ -32,18 +33,26 @@ export async function runProgram(argv: string[], host: ProgramHost): Promise<Exi
   })
   try {
     if (argv.length === 0) program.outputHelp()
-    else await program.parseAsync(argv.map(pflagStyle), { from: 'user' })
+    else await program.parseAsync(helpLast(argv).map(pflagStyle), { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode !== 0) throw new UsageError(sentence(messageOf(error, argv), host.program))
+    if (error.exitCode !== 0) throw new UsageError(sentence(error, helpFor(program, argv[0])))
   }
   return ended
 }
 
-/** Help that stands in for an error has no message of its own. */
-function messageOf({ code, message }: CommanderError, [first, second]: string[]): string {
-  if (code !== 'commander.help') return message
-  return first === 'help' ? `unknown command '${second}'` : 'no command is given'
+/** `help fix` as `fix --help`: of a command that is not there both then say which one may be meant. */
+function helpLast(argv: string[]): string[] {
+  const [first, second, ...rest] = argv
+  return first === 'help' && second !== undefined && !second.startsWith('-')
+    ? [second, '--help', ...rest]
+    : argv
+}
+
+/** The help that tells more: of the command that was called, where it is one. */
+function helpFor(program: Command, called: string | undefined): string {
+  const known = program.commands.some(command => command.name() === called)
+  return known ? `${program.name()} ${called} --help` : `${program.name()} --help`
 }
 
 /** pflag, and so kubectl, also takes `-o=json`; commander would keep the equals sign. */
@@ -51,9 +60,45 @@ function pflagStyle(argument: string): string {
   return argument.replace(/^(-[A-Za-z])=/, '$1')
 }
 
-function sentence(message: string, program: string): string {
-  const text = message.replace(/^error: /, '').replace(/\n\(Did you mean (.*?)\?\)/, ' (did you mean $1?)')
-  return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}. See \`${program} --help\`.`
+function sentence({ code, message }: CommanderError, help: string): string {
+  // Help that stands in for an error has no message of its own.
+  const said = code === 'commander.help' ? 'no command is given' : message
+  const text = said.replace(/^error: /, '').replace(/\n\(Did you mean (.*?)\?\)/, ' (did you mean $1?)')
+  return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}. See \`${help}\`.`
+}
+
+const START: [string, string][] = [
+  ['diagnose -A', 'which pods, and why; only reads'],
+  ['why web/shop-0', 'what the kubelet tries for one pod'],
+  ['fix -A', 'shows its plan and asks before it writes'],
+  ['demo', 'all of that without a cluster'],
+]
+
+const EXIT_CODES = `
+Exit codes:
+  0  nothing found, or all that was planned is done
+  1  findings
+  2  wrong usage
+  3  not everything could be read, written or recovered
+  4  cluster or registry out of reach, or the login not accepted
+  5  refused: not confirmed, stale plan, missing permission`
+
+/** What a flag does, with its choices and its default as they are typed. */
+function described({
+  description,
+  argChoices,
+  defaultValue,
+  defaultValueDescription,
+  negate,
+}: Option): string {
+  const usual = negate ? undefined : (defaultValueDescription ?? defaultValue)
+  const more = [
+    ...(argChoices === undefined
+      ? []
+      : [argChoices.length === 1 ? argChoices[0] : `one of ${argChoices.join(', ')}`]),
+    ...(usual === undefined ? [] : [`default ${usual}`]),
+  ]
+  return more.length === 0 ? description : `${description} (${more.join('; ')})`
 }
 
 function buildProgram(host: ProgramHost, end: (name: ExitName) => void): Command {
@@ -63,6 +108,9 @@ function buildProgram(host: ProgramHost, end: (name: ExitName) => void): Command
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .showSuggestionAfterError()
+    .configureHelp({ optionDescription: described })
+    .addHelpText('after', example(host.program, START))
+    .addHelpText('after', EXIT_CODES)
     .exitOverride()
     .configureOutput({
       writeOut: text => host.writeOut(text),

@@ -16,7 +16,7 @@ export function addUndo(program: Command, name: string, run: Run): void {
       'after',
       example(name, [
         ['undo --list', 'the runs, newest first'],
-        ['undo --dry-run=client', 'what the newest would take back'],
+        ['undo --dry-run', 'what the newest would take back'],
       ]),
     )
     .action((runName, options) =>
@@ -33,7 +33,10 @@ function addUndoFlags(command: Command): Command {
       .option('--list', 'list the runs, newest first')
       .option('-y, --yes', "don't ask")
       .addOption(
-        new Option('--dry-run [where]', 'show what would go back (client), or try it on the server as well')
+        new Option(
+          '--dry-run [where]',
+          'only show what would go back (client, also without a value), or try it on the server as well',
+        )
           .choices(['none', 'client', 'server'])
           .preset('client')
           .default('none'),

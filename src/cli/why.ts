@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import {
   addConnectionFlags,
   addDumpFlags,
+  addNamespaceFlag,
   addOutputFlag,
   connectionFlags,
   DATA_FORMATS,
@@ -17,8 +18,18 @@ export function addWhy(program: Command, name: string, run: Run): void {
     .command('why')
     .description('show, for one pod, what the kubelet tries for each image and where the chain breaks')
     .argument('<pod>', 'POD with -n, or NAMESPACE/POD')
-  addOutputFlag(addConnectionFlags(addDumpFlags(command)).optionsGroup('Output:'), DATA_FORMATS)
-    .addHelpText('after', example(name, [['why web/shop-6d4cf56db6-9xkzv', 'one pod of namespace web']]))
+  addOutputFlag(
+    addConnectionFlags(addDumpFlags(addNamespaceFlag(command, 'the pod is in'))).optionsGroup('Output:'),
+    DATA_FORMATS,
+  )
+    .addHelpText(
+      'after',
+      example(name, [
+        ['why web/shop-6d4cf56db6-9xkzv', 'one pod of namespace web'],
+        ['why -n web shop-6d4cf56db6-9xkzv', 'the same'],
+        ['why -f dump.json web/shop-6d4cf56db6-9xkzv', 'a pod of a dump'],
+      ]),
+    )
     .action((pod, options) =>
       run(async () => (await import('../commands/why.ts')).whyCommand).with(
         {

@@ -39,16 +39,20 @@ export function demoInvitation(program: string, { width, colour }: Place): strin
 }
 
 /** How another terminal gets at the served cluster. */
-export function demoServing(variables: [string, string][], program: string, { colour }: Place): string {
+export function demoServing(
+  variables: [string, string][],
+  program: string,
+  { width, colour }: Place,
+): string {
   const { strong } = paletteFor(colour)
+  const next = `Then \`${program} diagnose -A\`, \`${program} fix -A\`, \`kubectl get pods -A\`: whatever you like. Ctrl-C ends it.`
   const lines = variables.map(([name, value]) => strong(`export ${name}=${shellWord(value)}`))
   return [
     'The simulated cluster is running. In another terminal:',
     '',
     ...lines,
     '',
-    `Then \`${program} diagnose -A\`, \`${program} fix -A\`, \`kubectl get pods -A\`: whatever you like.`,
-    'Ctrl-C ends it.',
+    ...wrap(next, Math.min(width, 100)),
     '',
   ].join('\n')
 }
