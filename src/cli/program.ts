@@ -33,7 +33,7 @@ export async function runProgram(argv: string[], host: ProgramHost): Promise<Exi
   })
   try {
     if (argv.length === 0) program.outputHelp()
-    else await program.parseAsync(helpLast(argv).map(pflagStyle), { from: 'user' })
+    else await program.parseAsync(helpLast(argv, program).map(pflagStyle), { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode !== 0) throw new UsageError(sentence(error, helpFor(program, argv[0])))
@@ -41,18 +41,20 @@ export async function runProgram(argv: string[], host: ProgramHost): Promise<Exi
   return ended
 }
 
-/** `help fix` as `fix --help`: of a command that is not there both then say which one may be meant. */
-function helpLast(argv: string[]): string[] {
+/** `help fix` as `fix --help`; of a command that is not there just its name, so that the error says which one may be meant. */
+function helpLast(argv: string[], program: Command): string[] {
   const [first, second, ...rest] = argv
-  return first === 'help' && second !== undefined && !second.startsWith('-')
-    ? [second, '--help', ...rest]
-    : argv
+  if (first !== 'help' || second === undefined) return argv
+  return isCommand(second, program) ? [second, '--help', ...rest] : [second]
+}
+
+function isCommand(word: string | undefined, program: Command): boolean {
+  return program.commands.some(command => command.name() === word)
 }
 
 /** The help that tells more: of the command that was called, where it is one. */
 function helpFor(program: Command, called: string | undefined): string {
-  const known = program.commands.some(command => command.name() === called)
-  return known ? `${program.name()} ${called} --help` : `${program.name()} --help`
+  return isCommand(called, program) ? `${program.name()} ${called} --help` : `${program.name()} --help`
 }
 
 /** pflag, and so kubectl, also takes `-o=json`; commander would keep the equals sign. */

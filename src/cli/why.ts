@@ -25,9 +25,9 @@ export function addWhy(program: Command, name: string, run: Run): void {
     .addHelpText(
       'after',
       example(name, [
-        ['why web/shop-6d4cf56db6-9xkzv', 'one pod of namespace web'],
-        ['why -n web shop-6d4cf56db6-9xkzv', 'the same'],
-        ['why -f dump.json web/shop-6d4cf56db6-9xkzv', 'a pod of a dump'],
+        ['why web/shop-0', 'one pod of namespace web'],
+        ['why -n web shop-0', 'the same'],
+        ['why -f dump.json web/shop-0', 'a pod of a dump'],
       ]),
     )
     .action((pod, options) =>

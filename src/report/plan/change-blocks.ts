@@ -38,7 +38,7 @@ export function changeBlocks(plan: Plan, width: number, palette: Palette): strin
     ),
     rows(
       accounts.filter(({ reason }) => reason.code !== 'attach-default'),
-      count => `Add pull secret ${plan.secretName} to ${counted(count, 'service account')} of their own`,
+      count => `Add pull secret ${plan.secretName} to ${counted(count, 'service account')} that pods name`,
       sheet,
     ),
     ...templates(of('patch-template'), sheet),

@@ -18,7 +18,7 @@ const REASONS: { [Code in ChangeReason['code']]: (reason: Reason<Code>) => strin
     `pods there can pull from ${[...new Set(registries)].map(registryName).join(' and ')} with a login`,
   'attach-default': () =>
     'new pods run as it unless they name another, and get its pull secrets; those it has stay, in order',
-  'attach-used': () => 'pods run as them; the pull secrets they have stay, in order',
+  'attach-used': () => 'a pod gets the pull secrets of the account that it names; those there stay, in order',
   'template-has-own-secrets': ({ serviceAccount }) =>
     `the template names pull secrets of its own, so those of service account ${serviceAccount} are left out`,
   pin: () => 'a tag is asked for anew at each start and can move; a digest is what it says',
