@@ -23,12 +23,6 @@ export async function* chunksOf({ body }: HttpResponse, deadline: Deadline): Asy
   }
 }
 
-export async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const all: Uint8Array[] = []
-  for await (const chunk of chunks) all.push(chunk)
-  return Buffer.concat(all)
-}
-
 const LONGEST_ERROR = 1024 * 1024
 
 /** The text of an error's answer. What comes after the first megabyte, or is cut off, is not missed. */

@@ -24,6 +24,9 @@ type Expected =
   | 'element'
   | 'element comma'
 
+/** Bytes. No API server keeps an object of more than some megabytes; what goes on and on is none. */
+export const LONGEST_OBJECT = 64 * 1024 * 1024
+
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
 
 /**
@@ -34,6 +37,7 @@ const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
 export class JsonElements {
   readonly #arrays: readonly string[]
   readonly #handlers: ElementHandlers
+  readonly #longest: number
   #expected: Expected = 'document'
   /** Bytes of the chunks before this one. */
   #before = 0
@@ -42,9 +46,11 @@ export class JsonElements {
   #key = ''
   #value: JsonValue | null = null
 
-  constructor(arrays: readonly string[], handlers: ElementHandlers) {
+  /** @param longest bytes of one value, and of all that is not in the named arrays: what is held at once */
+  constructor(arrays: readonly string[], handlers: ElementHandlers, longest = Number.POSITIVE_INFINITY) {
     this.#arrays = arrays
     this.#handlers = handlers
+    this.#longest = longest
   }
 
   write(bytes: Uint8Array): void {
@@ -66,6 +72,9 @@ export class JsonElements {
 
   #within(chunk: Buffer, at: number, value: JsonValue): number {
     const end = value.take(chunk, at)
+    const held = (end < 0 ? this.#before + chunk.length - value.offset : 0) + this.#rest.length
+    if (held > this.#longest)
+      throw new JsonError('Not JSON of that kind: too much to hold stands', value.offset)
     if (end < 0) return chunk.length
     const isElement = this.#expected === 'element' || this.#expected === 'first element'
     const isShort = value.offset >= this.#before

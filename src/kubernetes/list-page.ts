@@ -4,7 +4,7 @@ import { type Ask, nameOf, withQuery } from './ask.ts'
 import type { KubernetesObject, ListOptions } from './cluster.ts'
 import type { Exchange } from './exchange.ts'
 import { failure, notKubernetes } from './failures.ts'
-import { JsonElements } from './json-elements.ts'
+import { JsonElements, LONGEST_OBJECT } from './json-elements.ts'
 import { parseElements } from './json-error.ts'
 
 /** Which page: `limit` 0 is everything at once, an empty token the beginning. */
@@ -60,18 +60,38 @@ async function restOf(
   visit: VisitElement,
 ): Promise<Record<string, unknown>> {
   const documents: unknown[] = []
-  const splitter = new JsonElements(['items', 'rows'], {
-    onElements: (array, bytes, offset) => {
-      for (const element of parseElements(bytes, offset)) visit(array, element as KubernetesObject)
+  const splitter = new JsonElements(
+    ['items', 'rows'],
+    {
+      onElements: (array, bytes, offset) => {
+        for (const element of parseElements(bytes, offset)) visit(array, objectIn(ask, element))
+      },
+      onDocument: rest => void documents.push(rest),
     },
-    onDocument: rest => void documents.push(rest),
-  })
+    LONGEST_OBJECT,
+  )
   for await (const chunk of chunks) splitter.write(chunk)
   splitter.end()
   const [rest] = documents
-  const isList = typeof rest === 'object' && rest !== null && ('items' in rest || 'rows' in rest)
-  if (!isList || documents.length > 1) throw notKubernetes(ask, 'it is no list')
-  return rest as Record<string, unknown>
+  if (!isList(rest) || documents.length > 1) throw notKubernetes(ask, 'it is no list')
+  return rest
+}
+
+/** An empty list may be null: Go writes it so. */
+function isList(rest: unknown): rest is Record<string, unknown> {
+  if (typeof rest !== 'object' || rest === null) return false
+  const { kind = 'List', items, rows, columnDefinitions = [] } = rest as Record<string, unknown>
+  const elements = rows === undefined ? items : rows
+  return (
+    (elements === null || Array.isArray(elements)) &&
+    Array.isArray(columnDefinitions ?? []) &&
+    /(List|^Table)$/.test(String(kind))
+  )
+}
+
+function objectIn(ask: Ask, element: unknown): KubernetesObject {
+  if (typeof element === 'object' && element !== null) return element as KubernetesObject
+  throw notKubernetes(ask, 'the list holds something that is no object')
 }
 
 interface ListMeta {

@@ -62,10 +62,17 @@ describe('a server that has no time', () => {
     ['delete', refused(504, '1')],
     ['evict', refused(429, '1')],
     ['get', refused(429, '31')],
+    ['get', refused(500, '-1')],
   ])('%s after %j is not', async (call, answer) => {
     const { error, requests, waited } = await called(call, [answer])
     expect(error).toMatchObject({ name: 'ApiError', status: answer.status })
     expect({ requests, waited }).toEqual({ requests: 1, waited: 0 })
+  })
+
+  test('is not run over where it says to come back at once, even without a bound on time', async () => {
+    const { error, requests, waited } = await called('get', Array(99).fill(refused(429, '0')), 0)
+    expect(error).toMatchObject({ status: 429 })
+    expect({ requests, waited }).toEqual({ requests: 11, waited: 100 * (2 ** 10 - 1) })
   })
 
   test('waits double while nothing is said of how long, and end with the request’s time', async () => {

@@ -114,3 +114,30 @@ describe('cutting lists out of JSON', () => {
     })
   })
 })
+
+test.each(['{"items":[{"name":"', '{"items":[],"metadata":{"name":"', '[["', `{"k${'k'.repeat(30)}":1,"`])(
+  'what goes on after %s is not held for ever',
+  begun => {
+    const handlers = { onElements() {}, onDocument() {} }
+    const elements = new JsonElements(['items'], handlers, 100)
+    elements.write(Buffer.from(begun))
+    const flood = () => {
+      for (let round = 0; round < 20; round++) elements.write(Buffer.from('x'.repeat(10)))
+    }
+    expect(flood).toThrow('too much to hold')
+  },
+)
+
+test('a list of any length is read with a bound on what is held', () => {
+  const parts: Buffer[] = []
+  const handlers = {
+    onElements: (_array: string, part: Buffer) => void parts.push(Buffer.from(part)),
+    onDocument() {},
+  }
+  const elements = new JsonElements(['items'], handlers, 100)
+  elements.write(Buffer.from('{"items":[{}'))
+  for (let round = 0; round < 99; round++) elements.write(Buffer.from(',{"name":"pod"}'))
+  elements.write(Buffer.from(']}'))
+  elements.end()
+  expect(parts).toHaveLength(100)
+})
