@@ -6,7 +6,7 @@ import { collectionPath, objectPath } from './api-path.ts'
 import type { ApplyContext } from './apply-context.ts'
 import type { Outcome } from './outcome.ts'
 import { isUncertain, outcomeOf, refusalOf, statusOf } from './refusal.ts'
-import { settlePod, takeAway } from './write-pod.ts'
+import { takeAway } from './take-away.ts'
 import { writtenAt } from './written-at.ts'
 
 /** Deletes the pod and creates it again with the pull secret. The journal holds its spec from before the deletion on. */
@@ -28,18 +28,9 @@ export async function recreateBarePod(
     return refusalOf(change, error, context)
   }
   if (!dryRun) await context.notes.intent(change, manifest)
-  const removal = await removed(change, context, dryRun)
+  const removal = await takeAway(change, context, dryRun)
   if (removal.status === 'unchanged') return outcomeOf(change, 'conflict', 'somebody else deleted it')
   return dryRun || removal.status !== 'applied' ? removal : putBack(change, manifest, context)
-}
-
-async function removed(change: RecreateBarePod, context: ApplyContext, dryRun: boolean): Promise<Outcome> {
-  try {
-    await takeAway(change, context, dryRun)
-    return outcomeOf(change, dryRun ? 'accepted' : 'applied')
-  } catch (error) {
-    return settlePod(change, context, error)
-  }
 }
 
 /** From here on the pod is gone: whatever fails, the journal says so and the next run puts it back. */

@@ -19,7 +19,7 @@ import {
   type UndoReportOptions,
 } from '../report/undo.ts'
 import { redact } from '../secrecy/redact.ts'
-import { clusterIdentity } from '../source/fix-scope.ts'
+import { clusterIdentity } from '../source/fix-scope/cluster-identity.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 

@@ -12,7 +12,7 @@ import {
   listRuns,
 } from '../../src/apply/read-journal.ts'
 import type { ClusterWriter } from '../../src/kubernetes/cluster.ts'
-import { clusterIdentity } from '../../src/source/fix-scope.ts'
+import { clusterIdentity } from '../../src/source/fix-scope/cluster-identity.ts'
 import { clientOf } from './in-process-cluster.ts'
 import { planOf } from './plan-of.ts'
 import { type Story, WANTED } from './story.ts'

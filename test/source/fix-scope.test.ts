@@ -1,6 +1,7 @@
 /** What a fix reads beyond the diagnosis: the namespaces, accounts, Secrets and templates it may write to. */
 import { describe, expect, test } from 'vitest'
-import { type FixScopeOptions, readFixScope } from '../../src/source/fix-scope.ts'
+import type { FixScopeOptions } from '../../src/source/fix-scope/options.ts'
+import { readFixScope } from '../../src/source/fix-scope.ts'
 import { narrowPod } from '../../src/source/narrow/pod.ts'
 import { clientOf } from '../apply/in-process-cluster.ts'
 import { type Story, story, WANTED } from '../apply/story.ts'

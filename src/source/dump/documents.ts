@@ -3,17 +3,11 @@
 import { UsageError } from '../../errors.ts'
 import { JsonElements } from '../../kubernetes/json-elements.ts'
 import { JsonError, parseElements } from '../../kubernetes/json-error.ts'
+import type { DocumentHandlers } from './document-handlers.ts'
 import { toUtf8 } from './encoding.ts'
 import type { Input } from './inputs.ts'
 import { YamlError } from './yaml-piece.ts'
 import { YamlPieces } from './yaml-pieces.ts'
-
-export interface DocumentHandlers {
-  /** One element of a document's `items`, before the rest of its document is known. */
-  onItem(raw: unknown): void
-  /** A document's end: all of it, but the items that were handed out. */
-  onDocument(rest: unknown): void
-}
 
 /** Takes the bytes of one format. `write` and `end` throw JsonError or YamlError. */
 interface Parser {

@@ -2,7 +2,7 @@
 
 import { UsageError } from '../../errors.ts'
 import { isRecord, list, number, record, text } from '../narrow/shape.ts'
-import type { DocumentHandlers } from './documents.ts'
+import type { DocumentHandlers } from './document-handlers.ts'
 import type { DumpFacts } from './facts.ts'
 import { kindByShape, MAKE_A_DUMP, nameOfKind, strangerIn } from './kinds.ts'
 

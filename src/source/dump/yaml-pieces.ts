@@ -4,7 +4,7 @@
  */
 
 import { record } from '../narrow/shape.ts'
-import type { DocumentHandlers } from './documents.ts'
+import type { DocumentHandlers } from './document-handlers.ts'
 import { type Piece, parseItem, parsePiece, setsAnchor, YamlError } from './yaml-piece.ts'
 
 const DOCUMENT_START = /^---(?:\s|$)/

@@ -1,11 +1,11 @@
 /** Reads the namespaces that a fix may write to. */
 
-import { ApiError } from '../kubernetes/api-error.ts'
-import { AT_ONCE, bounded } from '../kubernetes/bounded.ts'
-import type { ClusterReader, KubernetesObject } from '../kubernetes/cluster.ts'
-import type { ScopeNamespace } from '../snapshot/fix-scope.ts'
-import type { Gap } from '../snapshot/snapshot.ts'
-import type { FixScopeOptions } from './fix-scope.ts'
+import { ApiError } from '../../kubernetes/api-error.ts'
+import { AT_ONCE, bounded } from '../../kubernetes/bounded.ts'
+import type { ClusterReader, KubernetesObject } from '../../kubernetes/cluster.ts'
+import type { ScopeNamespace } from '../../snapshot/fix-scope.ts'
+import type { Gap } from '../../snapshot/snapshot.ts'
+import type { FixScopeOptions } from './options.ts'
 
 /** Those of the scope that are there, sorted. @throws ApiError */
 export async function readNamespaces(

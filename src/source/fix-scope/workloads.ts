@@ -1,13 +1,13 @@
 /** Reads the pod templates behind stuck pods: each topmost built-in controller, once. */
 
-import { ApiError } from '../kubernetes/api-error.ts'
-import { AT_ONCE, bounded } from '../kubernetes/bounded.ts'
-import type { ClusterReader, KubernetesObject } from '../kubernetes/cluster.ts'
-import type { FixScope, ScopeController, ScopeJob, ScopeWorkload } from '../snapshot/fix-scope.ts'
-import type { ControllerReference, Pod } from '../snapshot/pod.ts'
-import type { Gap } from '../snapshot/snapshot.ts'
-import type { FixScopeOptions } from './fix-scope.ts'
-import { gapOf } from './fix-service-accounts.ts'
+import { ApiError } from '../../kubernetes/api-error.ts'
+import { AT_ONCE, bounded } from '../../kubernetes/bounded.ts'
+import type { ClusterReader, KubernetesObject } from '../../kubernetes/cluster.ts'
+import type { FixScope, ScopeController, ScopeJob, ScopeWorkload } from '../../snapshot/fix-scope.ts'
+import type { ControllerReference, Pod } from '../../snapshot/pod.ts'
+import type { Gap } from '../../snapshot/snapshot.ts'
+import { gapOf } from './gap.ts'
+import type { FixScopeOptions } from './options.ts'
 import { runningImages } from './running-images.ts'
 import { narrowWorkload } from './workload-template.ts'
 

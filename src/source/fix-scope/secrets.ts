@@ -1,13 +1,13 @@
 /** Reads the Secrets that already have the name a fix would use. Their content is compared here and goes no further. */
 
-import { AT_ONCE, bounded } from '../kubernetes/bounded.ts'
-import type { ClusterReader, KubernetesObject } from '../kubernetes/cluster.ts'
-import { holdsCredentials, keysOf } from '../registry/pull-secret-content.ts'
-import type { ScopeSecret } from '../snapshot/fix-scope.ts'
-import type { Gap } from '../snapshot/snapshot.ts'
-import type { FixScopeOptions, NamespaceScope } from './fix-scope.ts'
-import { gapOf } from './fix-service-accounts.ts'
-import { managerOf } from './managed-by.ts'
+import { AT_ONCE, bounded } from '../../kubernetes/bounded.ts'
+import type { ClusterReader, KubernetesObject } from '../../kubernetes/cluster.ts'
+import { holdsCredentials, keysOf } from '../../registry/pull-secret-content.ts'
+import type { ScopeSecret } from '../../snapshot/fix-scope.ts'
+import type { Gap } from '../../snapshot/snapshot.ts'
+import { managerOf } from '../managed-by.ts'
+import { gapOf } from './gap.ts'
+import type { FixScopeOptions, NamespaceScope } from './options.ts'
 
 /** Existing Secrets of the name, one a namespace at most. */
 export async function readSecretsNamed(

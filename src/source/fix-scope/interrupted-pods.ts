@@ -1,11 +1,11 @@
 /** Finds out which bare pods that an interrupted fix took away are still to be put back. */
 
-import { ApiError } from '../kubernetes/api-error.ts'
-import type { ClusterReader } from '../kubernetes/cluster.ts'
-import type { InterruptedPod } from '../snapshot/fix-scope.ts'
-import type { Gap } from '../snapshot/snapshot.ts'
-import { gapOf } from './fix-service-accounts.ts'
-import { isEnding } from './scope-namespaces.ts'
+import { ApiError } from '../../kubernetes/api-error.ts'
+import type { ClusterReader } from '../../kubernetes/cluster.ts'
+import type { InterruptedPod } from '../../snapshot/fix-scope.ts'
+import type { Gap } from '../../snapshot/snapshot.ts'
+import { gapOf } from './gap.ts'
+import { isEnding } from './namespaces.ts'
 
 /** Those that are not there, in namespaces that are. What can't be read is a gap. @throws ApiError where no answer comes */
 export async function stillMissing(

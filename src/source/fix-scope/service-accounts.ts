@@ -1,12 +1,12 @@
 /** Reads the service accounts a fix attaches a pull secret to: `default` everywhere, others where pods run as them. */
 
-import { ApiError } from '../kubernetes/api-error.ts'
-import { AT_ONCE, bounded } from '../kubernetes/bounded.ts'
-import type { ClusterReader, KubernetesObject } from '../kubernetes/cluster.ts'
-import type { PullSecretEntryName, ScopeServiceAccount } from '../snapshot/fix-scope.ts'
-import type { Gap } from '../snapshot/snapshot.ts'
-import type { FixScopeOptions, NamespaceScope } from './fix-scope.ts'
-import { managerOf } from './managed-by.ts'
+import { AT_ONCE, bounded } from '../../kubernetes/bounded.ts'
+import type { ClusterReader, KubernetesObject } from '../../kubernetes/cluster.ts'
+import type { PullSecretEntryName, ScopeServiceAccount } from '../../snapshot/fix-scope.ts'
+import type { Gap } from '../../snapshot/snapshot.ts'
+import { managerOf } from '../managed-by.ts'
+import { gapOf } from './gap.ts'
+import type { FixScopeOptions, NamespaceScope } from './options.ts'
 
 /** Service accounts of the scope that pods run as, or will. */
 export async function readServiceAccounts(
@@ -75,13 +75,6 @@ function narrow(object: KubernetesObject): ScopeServiceAccount {
 export function entriesOf(list: unknown): PullSecretEntryName[] | null {
   if (!Array.isArray(list)) return null
   return list.map(entry => (typeof entry?.name === 'string' ? { name: entry.name } : {}))
-}
-
-/** A list that could not be read. Anything but an answer of the API server is thrown on. */
-export function gapOf(what: string, path: string, error: unknown): Gap {
-  if (!(error instanceof ApiError) || error.status === 0) throw error
-  const namespace = /\/namespaces\/([^/]+)\//.exec(path)?.[1] ?? null
-  return { what, namespace, why: error.status === 403 ? 'forbidden' : 'failed', detail: error.message }
 }
 
 function signalOf({ signal }: FixScopeOptions): { signal?: AbortSignal } {

@@ -1,8 +1,8 @@
 /** Finds the digests that a workload's pods run already, so that a pin changes nothing about what runs. */
 
-import { ApiError } from '../kubernetes/api-error.ts'
-import type { ClusterReader, KubernetesObject } from '../kubernetes/cluster.ts'
-import type { ScopeContainer, ScopeWorkload } from '../snapshot/fix-scope.ts'
+import { ApiError } from '../../kubernetes/api-error.ts'
+import type { ClusterReader, KubernetesObject } from '../../kubernetes/cluster.ts'
+import type { ScopeContainer, ScopeWorkload } from '../../snapshot/fix-scope.ts'
 
 interface Status {
   name: string
