@@ -1,13 +1,14 @@
 /** Opens an authenticated connection to the cluster that kubeconfig, flags and environment name. */
 
+import { isLoopback } from '../network/loopback.ts'
+import { proxyFor } from '../network/proxy.ts'
 import type { Connection } from './connection.ts'
 import type { ConnectionOptions } from './connection-options.ts'
 import { credentialSource } from './credentials/source.ts'
 import { impersonationHeaders } from './impersonation.ts'
 import { findTarget } from './kubeconfig/find-target.ts'
 import { PooledConnection } from './pooled-connection.ts'
-import { proxyFor } from './proxy.ts'
-import { isLoopback, serverUrl } from './server-url.ts'
+import { serverUrl } from './server-url.ts'
 import { trustOf } from './transport.ts'
 
 /**

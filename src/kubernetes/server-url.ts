@@ -1,6 +1,5 @@
 /** A cluster's server as a URL. */
 
-import { BlockList, isIP } from 'node:net'
 import { UsageError } from '../errors.ts'
 import { redact } from '../secrecy/redact.ts'
 import type { Cluster } from './kubeconfig/target.ts'
@@ -27,15 +26,4 @@ export function serverUrl(cluster: Cluster, hasClientCertificate: boolean): URL 
 
 export function isPlainHttp(url: URL): boolean {
   return url.protocol === 'http:'
-}
-
-const LOOPBACK = new BlockList()
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
-LOOPBACK.addAddress('::1', 'ipv6')
-
-/** This machine: `localhost` and loopback addresses. */
-export function isLoopback(url: URL): boolean {
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  const family = isIP(host)
-  return family === 0 ? host === 'localhost' : LOOPBACK.check(host, family === 6 ? 'ipv6' : 'ipv4')
 }

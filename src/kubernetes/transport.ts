@@ -1,8 +1,9 @@
 /** The pool of connections to one API server, with its TLS and its proxy. */
 
-import { createSecureContext, getCACertificates } from 'node:tls'
+import { createSecureContext } from 'node:tls'
 import { Agent, type Dispatcher, ProxyAgent } from 'undici'
 import { UsageError } from '../errors.ts'
+import { publicAuthorities } from '../network/authorities.ts'
 import type { Credential } from './credentials/credential.ts'
 import { materialText } from './credentials/material.ts'
 import type { Cluster } from './kubeconfig/target.ts'
@@ -31,9 +32,6 @@ export async function trustOf(cluster: Cluster, server: URL): Promise<Trust> {
   }
   return { ...servername, ca: own ?? publicAuthorities(), rejectUnauthorized: true }
 }
-
-/** Go trusts the system's store; Node's default is a list of its own. */
-const publicAuthorities = () => [...getCACertificates('default'), ...getCACertificates('system')]
 
 /** Milliseconds. The API server's own bound on a request that is not a watch is 60 s. */
 const SILENCE = 90_000

@@ -1,9 +1,9 @@
 /** One HTTP request to a registry: timeouts, size cap, redirects under the network rules, failures as data. */
 
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici'
-import { UsageError } from '../errors.ts'
+import type { Dispatcher } from 'undici'
 import { visitRefusal } from './network-rules.ts'
 import type { RegistryProblem, UnreachableReason } from './outcome.ts'
+import { Pools } from './pools.ts'
 
 export type ResponseHeaders = Record<string, string | string[] | undefined>
 
@@ -49,12 +49,12 @@ const USUAL_LIMIT = 64 * 1024
 
 /** The pooled connections to registries. Throws the signal's reason when it is aborted; any other trouble is data. */
 export class Connection {
-  readonly #dispatcher: Dispatcher
+  readonly #pools: Pools
   readonly #options: ConnectionOptions
 
   constructor(options: ConnectionOptions) {
     this.#options = options
-    this.#dispatcher = options.dispatcher ?? dispatcherFor(options.env)
+    this.#pools = new Pools(options.env)
   }
 
   /**
@@ -87,13 +87,19 @@ export class Connection {
       given?.throwIfAborted()
       if (error instanceof TooLong) return unreachable('malformed', url, 'the answer is too long')
       const code = errorCode(error)
-      return unreachable(reasonFor(code), url, code)
+      return unreachable(reasonFor(code), url, this.#proxied(url, code))
     }
+  }
+
+  /** A failure that may be the proxy's names it, never its password. */
+  #proxied(url: URL, code: string): string {
+    const proxy = this.#pools.proxyTo(url)
+    return proxy === null ? code : `${code} on the way through the proxy ${proxy.host}`
   }
 
   async #once(request: RegistryRequest, signal: AbortSignal): Promise<FirstHand> {
     const { method, url, body } = request
-    const response = await this.#dispatcher.request({
+    const response = await (this.#options.dispatcher ?? this.#pools.to(url)).request({
       origin: url.origin,
       path: url.pathname + url.search,
       method,
@@ -106,20 +112,7 @@ export class Connection {
   }
 
   close(): Promise<void> {
-    return this.#dispatcher.close()
-  }
-}
-
-/** Plain http only ever goes to this machine or to an explicit override, so it needs no proxy. */
-function dispatcherFor(env: Record<string, string | undefined>): Dispatcher {
-  const options = { connect: { timeout: 10_000 } }
-  const httpsProxy = env.HTTPS_PROXY || env.https_proxy || ''
-  if (httpsProxy === '') return new Agent(options)
-  const noProxy = `${env.NO_PROXY || env.no_proxy || ''},localhost,127.0.0.1,::1`
-  try {
-    return new EnvHttpProxyAgent({ ...options, httpProxy: '', httpsProxy, noProxy })
-  } catch {
-    throw new UsageError('HTTPS_PROXY is not a proxy URL: correct it, or unset it')
+    return (this.#options.dispatcher ?? this.#pools).close()
   }
 }
 

@@ -1,8 +1,8 @@
-/** Which proxy a request to the API server goes through, by the rules of Go's httpproxy, which kubectl follows. */
+/** Which proxy a request goes through, by the rules of Go's httpproxy, which kubectl and docker follow. */
 
 import { BlockList, isIP } from 'node:net'
 import { UsageError } from '../errors.ts'
-import { isLoopback } from './server-url.ts'
+import { isLoopback } from './loopback.ts'
 
 type Env = Record<string, string | undefined>
 
@@ -14,9 +14,22 @@ type Env = Record<string, string | undefined>
  */
 export function proxyFor(server: URL, proxyUrl: string, env: Env): URL | null {
   if (proxyUrl !== '') return proxyAt(proxyUrl, "the cluster's proxy-url")
-  const name = server.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY'
+  return isDirect(server, env) ? null : environmentProxy(server.protocol, env)
+}
+
+/** Whether the environment's proxy is not for this server. */
+export function isDirect(server: URL, env: Env): boolean {
+  return isLoopback(server) || isExempt(server, setting(env, 'NO_PROXY'))
+}
+
+/**
+ * The proxy that the environment names for servers of that protocol, or null.
+ * @throws UsageError for a value that is no proxy URL
+ */
+export function environmentProxy(protocol: string, env: Env): URL | null {
+  const name = protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY'
   const value = setting(env, name)
-  if (value === '' || isLoopback(server) || isExempt(server, setting(env, 'NO_PROXY'))) return null
+  if (value === '') return null
   return proxyAt(/^[a-z0-9+.-]+:\/\//i.test(value) ? value : `http://${value}`, name)
 }
 

@@ -1,7 +1,7 @@
 /** Which requests go through which proxy. */
 
 import { expect, test } from 'vitest'
-import { proxyFor } from '../../src/kubernetes/proxy.ts'
+import { proxyFor } from '../../src/network/proxy.ts'
 
 const PROXY = 'http://proxy:3128/'
 const via = (server: string, env: Record<string, string>, proxyUrl = '') =>

@@ -1,0 +1,53 @@
+/** The connections to registries: direct, or through the environment's proxy. */
+
+import { createSecureContext } from 'node:tls'
+import { Agent, type Dispatcher, ProxyAgent } from 'undici'
+import { publicAuthorities } from '../network/authorities.ts'
+import { environmentProxy, isDirect } from '../network/proxy.ts'
+
+type Env = Record<string, string | undefined>
+
+/** Milliseconds. */
+const CONNECT_TIMEOUT = 10_000
+
+export class Pools {
+  readonly #env: Env
+  readonly #proxy: URL | null
+  readonly #open = new Map<'plain' | 'direct' | 'proxied', Dispatcher>()
+
+  /** @throws UsageError where HTTPS_PROXY is no proxy URL */
+  constructor(env: Env) {
+    this.#env = env
+    this.#proxy = environmentProxy('https:', env)
+  }
+
+  /** The proxy on the way to that server; null for none. Plain http only goes to this machine or an explicit override: it needs none. */
+  proxyTo(url: URL): URL | null {
+    return url.protocol === 'http:' || isDirect(url, this.#env) ? null : this.#proxy
+  }
+
+  to(url: URL): Dispatcher {
+    const proxy = this.proxyTo(url)
+    const way = url.protocol === 'http:' ? 'plain' : proxy === null ? 'direct' : 'proxied'
+    const pool = this.#open.get(way) ?? poolFor(url, proxy)
+    this.#open.set(way, pool)
+    return pool
+  }
+
+  /** Waits for requests under way and ends the connections. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#open.values()].map(pool => pool.close()))
+  }
+}
+
+function poolFor(url: URL, proxy: URL | null): Dispatcher {
+  if (url.protocol === 'http:') return new Agent({ connect: { timeout: CONNECT_TIMEOUT } })
+  const tls = { secureContext: createSecureContext({ ca: publicAuthorities() }), timeout: CONNECT_TIMEOUT }
+  if (proxy === null) return new Agent({ connect: tls })
+  return new ProxyAgent({
+    uri: proxy.href,
+    requestTls: tls,
+    connectTimeout: CONNECT_TIMEOUT,
+    ...(proxy.protocol === 'https:' && { proxyTls: tls }),
+  })
+}
