@@ -1,7 +1,7 @@
 /** What somebody reads when a fix has ended. */
 import { describe, expect, test } from 'vitest'
 import { type FixReport, renderFixResult } from '../../src/report/fix-result.ts'
-import { fixReport, incidentPlan, outcome, recovery } from './plan-samples.ts'
+import { everyDeclined, fixReport, incidentPlan, outcome, plan, recovery } from './plan-samples.ts'
 import { finding } from './samples.ts'
 
 const show = (report: FixReport) =>
@@ -77,6 +77,11 @@ describe('a fix that did not', () => {
     expect(text).toContain('admission webhook "no" denied the request')
     expect(lines(text).at(-1)).toBe('Nothing was written. 6 changes were not made.')
   })
+})
+
+test('a plan that left something does not say that all pods run', () => {
+  const some = plan(incidentPlan.changes, { declined: everyDeclined.slice(0, 1) })
+  expect(lines(show(fixReport({ plan: some }))).at(-1)).toBe('All 2 pods that it aimed at run now.')
 })
 
 test('a dry run on the server says that it was one', () => {

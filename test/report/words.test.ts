@@ -108,6 +108,12 @@ describe('the next step fits what is wrong', () => {
     expect(commands(said)[0]).toBe(command)
   })
 
+  test('a command for one of several workloads says that it is one', () => {
+    const others = [typo({ pod: 'shop-2' }), typo({ workload: { kind: 'Deployment', name: 'b' } })] as const
+    expect(tell(typo(), ...others).next[0].say).toMatch(/; here for the first of 2 workloads$/)
+    expect(tell(typo(), others[0]).next[0].say).not.toContain('first of')
+  })
+
   test('a Job is said to be immutable', () => {
     const said = tell(typo({ workload: { kind: 'Job', name: 'load' } }))
     expect(said.next[0].say).toBe(

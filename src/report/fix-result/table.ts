@@ -105,7 +105,7 @@ function lastLines(report: FixReport, { width, program }: ReportOptions, palette
   const { result, dryRun, complete, findings } = report
   const verdict = (text: string) => wrap(visible(text), width).map(complete ? palette.well : palette.strong)
   if (dryRun) return verdict(dryRunSentence(result))
-  const pods = podsSentence(result.recoveries, report.leftPods)
+  const pods = podsSentence(result.recoveries, report.leftPods, report.plan.declined.length === 0)
   const written = writtenSentence(result)
   const back = result.run === null ? [] : command('Undo: ', `${program} undo ${shellWord(result.run)}`, width)
   if (pods === null)

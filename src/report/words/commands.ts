@@ -68,62 +68,9 @@ export function workloadPath({ workload, pod }: Pick<Finding, 'workload' | 'pod'
     : `${workload.kind.toLowerCase()}/${workload.name}`
 }
 
-/** What `kubectl set image` can change (kubectl set image --help); a Job's template never changes. */
-const SETTABLE = /^(?:pod|replicationcontroller|deployment|daemonset|statefulset|cronjob|replicaset)$/i
-
-/** Where a container is defined. */
-export type ContainerPlace = Pick<Finding, 'namespace' | 'pod' | 'workload' | 'container' | 'containerKind'>
-
-/**
- * How to give the container another image: `known`, and behind it what the user has to choose. That stands outside of the
- * quotes, as `<tag>`: a shell refuses the whole line until something is in its place.
- */
-export function setImage(place: ContainerPlace, known: string, open: string): Step {
-  const { namespace, pod, container, containerKind, workload } = place
-  if (isStatic(place)) return { say: `Set the right image ${inManifest(place)}` }
-  if (containerKind === 'ephemeral') return anotherDebugContainer(namespace, pod)
-  if (workload?.kind === 'Job')
-    return {
-      say: `Delete job ${workload.name} and create it with the right image: a Job's template can't be changed`,
-    }
-  if (!SETTABLE.test(workload?.kind ?? 'Pod') || containerKind === 'volume')
-    return editField(place, 'Set the right image')
-  const what = `${shellWord(workloadPath(place))} ${shellWord(`${container}=${known}`)}${open}`
-  return {
-    say: 'Set the right image (at its source, where GitOps keeps it)',
-    command: `kubectl -n ${shellWord(namespace)} set image ${what}`,
-  }
-}
-
-/** How to change another field of the container, which no kubectl command sets. */
-export function editField(place: ContainerPlace, say: string): Step {
-  const { namespace, pod, containerKind, workload } = place
-  if (isStatic(place)) return { say: `${say} ${inManifest(place)}` }
-  if (containerKind === 'ephemeral') return anotherDebugContainer(namespace, pod)
-  const what = workloadPath(place)
-  const kubectl = `kubectl -n ${shellWord(namespace)}`
-  return workload === null || workload.kind === 'Job'
-    ? {
-        say: `${say}; ${what} itself can't be changed, so save it, delete it and create it anew`,
-        command: `${kubectl} get ${shellWord(what)} -o yaml`,
-      }
-    : { say, command: `${kubectl} edit ${shellWord(what)}` }
-}
-
-function anotherDebugContainer(namespace: string, pod: string): Step {
-  return {
-    say: "Start another debug container with the right image: this one can't be changed",
-    command: `kubectl -n ${shellWord(namespace)} debug ${shellWord(pod)} -it --image=<image>`,
-  }
-}
-
 /** A static pod: the kubelet made it from a file, and the node stands as its owner. */
 export function isStatic({ workload }: Pick<Finding, 'workload'>): boolean {
   return workload?.kind === 'Node'
-}
-
-function inManifest({ workload }: Pick<Finding, 'workload'>): string {
-  return `in the static pod's manifest on node ${workload?.name} (/etc/kubernetes/manifests, unless its kubelet has another folder)`
 }
 
 /** How a static pod gets a login, which no object of the cluster can give it. */
@@ -137,11 +84,6 @@ export function mendSecret(namespace: string, secret: string): Step {
     say: `Make secret ${secret} anew, or take it out of the pod's imagePullSecrets`,
     command: `kubectl -n ${shellWord(namespace)} get secret ${shellWord(secret)} -o yaml`,
   }
-}
-
-/** The image as written, up to the tag. */
-export function untagged(image: string): string {
-  return `${image.replace(/@.*$/s, '').replace(/:[^/:]*$/, '')}:`
 }
 
 /** `on node node-1`, where it is known. */

@@ -52,19 +52,19 @@ export function leftSentence(left: number): string {
   return left === 0 ? '' : `${counted(left, 'pod')} still can't pull, for the reasons shown above.`
 }
 
-/** Whether the pods are back, in one sentence; null where no pod was aimed at. `left`: stuck ones that were not aimed at. */
-export function podsSentence(recoveries: readonly Recovery[], left: number): string | null {
+/**
+ * Whether the pods are back, in one sentence; null where no pod was aimed at. `left`: stuck ones that were not aimed at, as far as is
+ * known; `all`: nothing was left as it is.
+ */
+export function podsSentence(recoveries: readonly Recovery[], left: number, all: boolean): string | null {
   const { wanted, recovered } = podCounts(recoveries)
   if (wanted === 0) return null
-  if (recovered === wanted && left > 0) {
-    const aim =
-      wanted === 1 ? 'The pod that it aimed at runs' : `All ${amount(wanted)} pods that it aimed at run`
-    return `${aim} now; ${counted(left, 'other')} still can't pull, for the reasons shown above.`
-  }
   if (recovered === wanted) {
-    return wanted === 1
-      ? 'The pod that could not pull runs now.'
-      : `All ${amount(wanted)} pods that could not pull run now.`
+    const which = all && left === 0 ? 'that could not pull' : 'that it aimed at'
+    const back = wanted === 1 ? `The pod ${which} runs now` : `All ${amount(wanted)} pods ${which} run now`
+    return left === 0
+      ? `${back}.`
+      : `${back}; ${counted(left, 'other')} still can't pull, for the reasons shown above.`
   }
   const verb = wanted - recovered === 1 ? 'does not' : 'do not'
   return `${amount(recovered)} of ${counted(wanted, 'pod')} ${recovered === 1 ? 'runs' : 'run'} now; ${amount(wanted - recovered)} ${verb}.`

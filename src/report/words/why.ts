@@ -4,17 +4,9 @@ import type { AttemptProblem } from '../../diagnosis/finding.ts'
 import type { Verdict, Why, WhyContainer, WhyProblem } from '../../diagnosis/why-report.ts'
 import type { PullPolicy } from '../../snapshot/pod.ts'
 import { wordsFor } from './causes.ts'
-import {
-  type ContainerPlace,
-  editField,
-  isStatic,
-  loginCommand,
-  loginFixCommand,
-  mendSecret,
-  NODE_LOGIN,
-  setImage,
-} from './commands.ts'
+import { isStatic, loginCommand, loginFixCommand, mendSecret, NODE_LOGIN } from './commands.ts'
 import { problemText } from './credential.ts'
+import { type ContainerPlace, editField, setImage } from './edits.ts'
 import { nodeLoginSteps, nodesLogIn } from './node-logins.ts'
 import { registryName, type Step } from './told.ts'
 

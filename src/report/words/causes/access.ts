@@ -2,7 +2,6 @@
 
 import type { CredentialStatus } from '../../../diagnosis/finding.ts'
 import {
-  editField,
   isStatic,
   loginCommand,
   loginFixCommand,
@@ -11,6 +10,7 @@ import {
   pullByHand,
   whyCommand,
 } from '../commands.ts'
+import { editField, forEach } from '../edits.ts'
 import { nodeLoginSteps, nodesLogIn } from '../node-logins.ts'
 import { type CauseWords, RegistryName, registryName, type Step, type Told } from '../told.ts'
 
@@ -98,8 +98,11 @@ export const neverPull: CauseWords = {
   title: () => 'The image is not on the node, and pull policy Never forbids pulling it',
   meaning: () =>
     'With imagePullPolicy Never the kubelet only uses what is on the node already, and what this pod may use of it.',
-  next: ({ findings: [first] }) => [
-    editField(first, 'Let the kubelet pull it: set imagePullPolicy to IfNotPresent'),
+  next: ({ findings: [first, ...others] }) => [
+    forEach(editField(first, 'Let the kubelet pull it: set imagePullPolicy to IfNotPresent'), [
+      first,
+      ...others,
+    ]),
     { ...pullByHand(first), say: `Or bring the image to every node that runs it; ${onNode(first)}` },
   ],
 }

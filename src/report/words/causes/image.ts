@@ -2,7 +2,8 @@
 
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { shellWord } from '../../escape.ts'
-import { onNode, pullByHand, setImage, untagged } from '../commands.ts'
+import { onNode, pullByHand } from '../commands.ts'
+import { forEach, setImage, untagged } from '../edits.ts'
 import { type CauseWords, RegistryName } from '../told.ts'
 
 export const imageNotFound: CauseWords = {
@@ -11,8 +12,8 @@ export const imageNotFound: CauseWords = {
   title: ({ findings: [{ registry }] }) => `${RegistryName(registry)} has no such image`,
   meaning: () =>
     'The registry answered that the repository, the tag or the digest does not exist: a typo, or never pushed, or deleted.',
-  next: ({ program, findings: [first] }) => [
-    setImage(first, untagged(first.image), '<tag>'),
+  next: ({ program, findings: [first, ...others] }) => [
+    forEach(setImage(first, untagged(first.image), '<tag>'), [first, ...others]),
     {
       say: 'See how Kubernetes reads the name (registry, repository, tag)',
       command: `${program} image ${shellWord(first.image)}`,
@@ -45,8 +46,8 @@ export const unsupportedManifest: CauseWords = {
   title: () => 'The node does not understand what the registry holds under this name',
   meaning: () =>
     'It is an old format (schema 1), an unknown media type, or no container image at all, such as a Helm chart.',
-  next: ({ findings: [first] }) => [
-    setImage(first, untagged(first.image), '<tag>'),
+  next: ({ findings: [first, ...others] }) => [
+    forEach(setImage(first, untagged(first.image), '<tag>'), [first, ...others]),
     { say: 'Push an old image once more with a current tool: schema 1 is not accepted any more' },
   ],
 }
@@ -56,9 +57,9 @@ export const invalidReference: CauseWords = {
   title: () => "The image name can't be read",
   meaning: () =>
     'The name breaks the grammar (upper case, blanks, a stray colon or slash), or is short and could mean several images.',
-  next: ({ program, findings: [first] }) => [
+  next: ({ program, findings: [first, ...others] }) => [
     { say: 'See what is wrong with the name', command: `${program} image ${shellWord(first.image)}` },
-    setImage(first, '', '<image>'),
+    forEach(setImage(first, '', '<image>'), [first, ...others]),
   ],
 }
 
