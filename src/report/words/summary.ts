@@ -1,11 +1,12 @@
 /** The last line of a diagnosis: how many pods, why, and what to do next. Honest where not everything was read. */
 
-import type { Diagnosis } from '../../diagnosis/finding.ts'
+import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
 import { groupByCause } from '../group.ts'
 import { isMalformed } from './causes.ts'
 import { loginFixCommand } from './commands.ts'
 import { amount, counted } from './count.ts'
 import { gapStories } from './gaps.ts'
+import { nodesWereRefused } from './node-logins.ts'
 import { countPods } from './pods.ts'
 import type { Step } from './told.ts'
 
@@ -53,14 +54,16 @@ function causes({ findings }: Diagnosis, program: string): string {
 
 /** The one thing to do next: the fix where one serves, else the first step for what is most urgent; null if nothing is wrong. */
 export function nextStep({ findings }: Diagnosis, program: string): Step | null {
-  const fixable = findings.filter(
-    finding =>
-      (finding.remedies.includes('authenticate') || finding.remedies.includes('recreate')) &&
-      finding.subcause !== 'abuse' &&
-      !isMalformed(finding),
-  )
+  const fixable = findings.filter(isLoginBest)
   if (fixable.length > 0)
     return { say: 'Give the pods a credential', command: loginFixCommand(program, fixable) }
   const [group] = groupByCause(findings, program)
   return group?.words.next(group)[0] ?? null
+}
+
+/** A login is what helps most: no other secret is in its way, no burst has to pass, and no node could have had one of its own. */
+function isLoginBest(finding: Finding): boolean {
+  const { remedies, subcause } = finding
+  const helps = remedies.includes('authenticate') || remedies.includes('recreate')
+  return helps && subcause !== 'abuse' && !isMalformed(finding) && !nodesWereRefused(finding)
 }

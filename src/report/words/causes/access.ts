@@ -11,7 +11,7 @@ import {
   whyCommand,
 } from '../commands.ts'
 import { editField, forEach } from '../edits.ts'
-import { nodeLoginSteps, nodesLogIn } from '../node-logins.ts'
+import { nodeLoginSteps, nodesWereRefused } from '../node-logins.ts'
 import { type CauseWords, RegistryName, registryName, type Step, type Told } from '../told.ts'
 
 const TITLE: Record<CredentialStatus, (registry: string | null) => string> = {
@@ -32,18 +32,17 @@ const MEANING: Record<CredentialStatus, string> = {
 export const authRequiredOrDenied: CauseWords = {
   tellsCredential: true,
   short: ({ findings: [{ registry }] }) => `access denied by ${registryName(registry)}`,
-  title: ({ findings: [{ credential, registry }] }) =>
-    TITLE[isNodes(credential.status, registry) ? 'unknown' : credential.status](registry),
-  meaning: ({ findings: [{ credential, registry }] }) =>
-    isNodes(credential.status, registry) ? NODES_REFUSED : MEANING[credential.status],
+  title: ({ findings: [first] }) =>
+    TITLE[nodesWereRefused(first) ? 'unknown' : first.credential.status](first.registry),
+  meaning: ({ findings: [first] }) =>
+    nodesWereRefused(first) ? NODES_REFUSED : MEANING[first.credential.status],
   next: told => {
     const { program, findings } = told
     const check: Step = {
       say: 'Check that the name is right, and see what the kubelet tries',
       command: whyCommand(program, findings[0]),
     }
-    const [{ credential, registry }] = findings
-    const nodes = isNodes(credential.status, registry) ? nodeLoginSteps(registry) : []
+    const nodes = nodesWereRefused(findings[0]) ? nodeLoginSteps(findings[0].registry) : []
     const [first, ...rest] = [...nodes, ...loginSteps(told)]
     return first === undefined ? [check] : [first, ...rest, check]
   },
@@ -51,11 +50,6 @@ export const authRequiredOrDenied: CauseWords = {
 
 const NODES_REFUSED =
   "The pods bring no login, and the nodes' own does not open this repository (or there is none of that name)."
-
-/** The pod has no credential of its own, and the node's counts. */
-function isNodes(status: CredentialStatus, registry: string | null): boolean {
-  return status === 'none' && nodesLogIn(registry)
-}
 
 function loginSteps({ program, findings }: Told): Step[] {
   const [{ registry, credential }] = findings

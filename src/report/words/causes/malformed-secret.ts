@@ -24,7 +24,7 @@ export const malformedSecret: CauseWords = {
       : `${counted(others.length + 1, 'pull secret')} are malformed, so the kubelet asks no registry`
   },
   meaning: () =>
-    'What is no JSON, or an auth that is no base64 with a colon in it, fails every image of a pod that names it; no other credential helps beside it.',
+    'A pull secret that is no JSON, or whose auth is no base64 of user:password, fails every image of the pods that name it; no other credential helps beside it.',
   next: ({ program, findings: [first] }) => {
     const [secret = ''] = malformedSecretsOf(first)
     return [
