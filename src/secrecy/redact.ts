@@ -4,16 +4,6 @@ const MARK = '[redacted]'
 
 /** Names of URL parameters, form fields and JSON fields whose value lets somebody in, or says who they are. */
 const FIELDS = [
-  'access_token',
-  'refresh_token',
-  'id_token',
-  'identitytoken',
-  'registrytoken',
-  'token',
-  'client_secret',
-  'secret',
-  'password',
-  'passwd',
   'auth',
   'sig',
   'hmac',
@@ -21,8 +11,8 @@ const FIELDS = [
   'googleaccessid',
   'key-pair-id',
   'q-ak',
-  // Amazon's, Google's, Alibaba's and Tencent's signed URLs differ in the prefix only.
-  '[\\w-]{0,20}(?:signature|credential|security-token|accesskeyid)',
+  // `access_token`, `client_secret`; Amazon's, Google's, Alibaba's and Tencent's signed URLs differ in the prefix only.
+  '[\\w-]{0,30}(?:token|secret|password|passwd|assertion|api[_-]?key|signature|credential|accesskeyid)',
 ].join('|')
 
 /** Tokens that are known by their own look, wherever they stand. */
@@ -39,7 +29,15 @@ const TOKENS = [
 
 /** `://user:password@`; a digest after the @ makes it an image instead. */
 const USERINFO = /:\/\/[^\s/"'?#]*@(?!sha(?:256|512):)/g
-const AUTHORIZATION = /(authorization\\?["']?\s*[:=]\s*\\?["']?(?:basic|bearer)\s+)[^\s,"'\\]+/gi
+const AUTHORIZATION =
+  /(authorization\\?["']?\s*[:=]\s*\\?["']?(?:basic|bearer|token|digest|negotiate)\s+)[^\s,"'\\]+/gi
+/** Headers of registries and Git hosts that let somebody in. */
+const HEADER =
+  /((?<![\w-])(?:x-jfrog-art-api|x-api-key|(?:private|job|deploy)-token)["']?\s*:\s*["']?)[^\s,"'\\]+/gi
+const COOKIE =
+  /((?<![\w-])cookie["']?\s*:\s*["']?|set-cookie["']?\s*:\s*["']?)[^\s;,"'=]+=[^\s,"']*(?:\s[^\s;,"'=]+=[^\s,"']*)*/gi
+/** `password: hunter2`, `--password hunter2`; not `password: unauthorized`. */
+const PASSWORD = /((?:password|passwd)\s{0,9}:\s{1,9}|--?(?:password|passwd|token)\s{1,9})([^\s,"'\\]+)/gi
 const SCHEME = /\b(basic|bearer)(\s+)([\w.~+/-]{4,}=*)/gi
 /** A `%2B` that went through one of Go's format functions by mistake, as containerd's URLs do on their way into an event. */
 const MISPRINT = '%!\\w?\\([A-Z]{1,10}\\)'
@@ -56,6 +54,11 @@ export function redact(text: string): string {
     .replace(AUTHORIZATION, `$1${MARK}`)
     .replace(SCHEME, (whole: string, scheme: string, gap: string, value: string) =>
       isWord(value) ? whole : `${scheme}${gap}${MARK}`,
+    )
+    .replace(HEADER, `$1${MARK}`)
+    .replace(COOKIE, `$1${MARK}`)
+    .replace(PASSWORD, (whole: string, name: string, value: string) =>
+      isWord(value) ? whole : `${name}${MARK}`,
     )
     .replace(USERINFO, `://${MARK}@`)
     .replace(PARAMETER, `$1${MARK}`)

@@ -15,6 +15,16 @@ describe('redact', () => {
     ['Authorization: Bearer canarytoken, then', 'Authorization: Bearer [redacted], then'],
     ['sent Bearer Zm9vOmNhbmFyeQ== to it', 'sent Bearer [redacted] to it'],
     ['--username ann password="canary" at', '--username ann password="[redacted]" at'],
+    ['X-JFrog-Art-Api: canary, then', 'X-JFrog-Art-Api: [redacted], then'],
+    ['PRIVATE-TOKEN: canary for it', 'PRIVATE-TOKEN: [redacted] for it'],
+    ['Authorization: token canary failed', 'Authorization: token [redacted] failed'],
+    ['Set-Cookie: a=canary; Path=/', 'Set-Cookie: [redacted]'],
+    ['Cookie: a=canary; b=canary, then', 'Cookie: [redacted], then'],
+    ['x?api_key=canary&apikey=canary1', 'x?api_key=[redacted]&apikey=[redacted]'],
+    ['client_assertion=canary&refresh-token=canary', 'client_assertion=[redacted]&refresh-token=[redacted]'],
+    ['{"sessionToken":"canary"}', '{"sessionToken":"[redacted]"}'],
+    ['ran login --password c4nary -u ann', 'ran login --password [redacted] -u ann'],
+    ['passwd: c4nary', 'passwd: [redacted]'],
     ['sent Basic Zm9vOmNhbmFyeQ== to it', 'sent Basic [redacted] to it'],
     ['{"auths":{"r.io":{"auth":"Y2FuYXJ5"}}}', '{"auths":{"r.io":{"auth":"[redacted]"}}}'],
     [String.raw`"{\"password\": \"canary\"}"`, String.raw`"{\"password\": \"[redacted]\"}"`],
@@ -60,6 +70,8 @@ describe('redact', () => {
     'https://r.io/v2/a/manifests/sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef04854597cf8: 429 Too Many Requests',
     'docker://nginx@sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef04854597cf8',
     'insufficient_scope: authorization failed',
+    'unauthorized: incorrect username or password: denied',
+    'Set-Cookie is missing, cookie: none',
     'Too Many Requests (HAP429)',
     'Ref A: 0F2D Ref B: AMS Ref C: 2026-11-24T09:00:00Z',
   ])('%j stays whole', text => {
@@ -81,6 +93,11 @@ describe('redact', () => {
     '%!B(',
     '-signature',
     'authorization: ',
+    'cookie: a=b ',
+    'cookie:a=',
+    'x-token',
+    '--token ',
+    'password: ',
   ])('a flood of %j takes linear time', piece => {
     const started = performance.now()
     redact(piece.repeat(200_000 / piece.length))
