@@ -10,7 +10,8 @@ type Told = Pick<Finding, 'cause' | 'registry' | 'reference'>
 /** Most helpful first; none where only a person can help (a typo, DNS, a certificate…). */
 export function remediesFor(told: Told, pod: Pod, container: Container, snapshot: Snapshot): Remedy[] {
   // The API server can change nothing about a static pod: its manifest and its logins are on the node.
-  if (told.registry === null || pod.mirror) return []
+  // A debug container pulls with what its pod has, and goes with the pod: nothing that fix changes ever reaches it.
+  if (told.registry === null || pod.mirror || container.kind === 'ephemeral') return []
   if (told.cause !== 'rate-limited' && told.cause !== 'auth-required-or-denied') return []
   const credential: Remedy = wouldDoBetterAnew(pod, container, snapshot) ? 'recreate' : 'authenticate'
   return told.cause === 'rate-limited' ? [credential, ...sparing(told, container)] : [credential]

@@ -144,7 +144,7 @@ describe('JUnit', () => {
     const xml = render([], { format: 'junit' })
     expect(xml).toContain('tests="1" failures="0" errors="0"')
     expect(xml).toContain(
-      '<testcase classname="pulls" name="no image pull fails" time="0"><system-out>Every image of 50,000 pods is pulled. Nothing to do.</system-out>',
+      '<testcase classname="pulls" name="no image pull fails" time="0"><system-out>No pull is failing in 50,000 pods. Nothing to do.</system-out>',
     )
   })
 
@@ -185,7 +185,7 @@ describe('GitHub', () => {
 
   test('gets a notice when all is well', () => {
     expect(render([], { format: 'github' })).toBe(
-      '::notice title=pullguard::Every image of 50,000 pods is pulled. Nothing to do.\n',
+      '::notice title=pullguard::No pull is failing in 50,000 pods. Nothing to do.\n',
     )
   })
 })

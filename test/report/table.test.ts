@@ -124,7 +124,7 @@ const NO_PODS = { pods: 0, failingPods: 0, causes: {} }
 
 describe('nothing found', () => {
   test.each<[string, Partial<Diagnosis>, string]>([
-    ['with everything read', {}, 'Every image of 50,000 pods is pulled. Nothing to do.\n'],
+    ['with everything read', {}, 'No pull is failing in 50,000 pods. Nothing to do.\n'],
     [
       'in an empty namespace',
       { summary: NO_PODS, scope: { namespaces: ['web'], labelSelector: null } },

@@ -15,6 +15,7 @@ export const brokenAnswer = ruleOf(
   /\bmalformed http (?:response|status|version)\b|\bunknown: unknown(?: error)?\b/,
   /\bcannot unmarshal\b|\bmissing .{0,40}\bheader\b.{0,40}\bresponse\b|\bmissing (?:or empty )?‹name› header\b/,
   /\b(?:unable to decode|failed to decode|error decoding|decoding) (?:bearer )?(?:token|response|manifest|body)\b|\breports content size of zero\b/,
+  /\bstopped after \d+ redirects\b/,
   // Nexus no longer asks an upstream that failed it.
   /\bremote auto blocked\b/,
 )

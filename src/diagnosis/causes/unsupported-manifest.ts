@@ -10,6 +10,8 @@ const SAYINGS = [
   /\bunsupported (?:image )?manifest\b|\bmanifest (?:format|type|schema|version) .{0,40}(?:not supported|unsupported)/,
   /\bunsupported image-specific operation on artifact\b|\bunsupported (?:schema|config|image (?:type|format)|docker v1)\b|\bunsupported image\b/,
   /\bschema ?(?:version )?1\b|\bschemaversion\b.{0,40}\b(?:not supported|unsupported|deprecated)\b/,
+  // containerd takes schema 1's own signatures off before it converts it, and will not read one of megabytes.
+  /\bfailed to pull and unpack image ‹name›: no signatures$|\brejecting \d+ byte manifest\b/,
   /\bmanifest[_ ]invalid\b|\binvalid manifest\b|\bmissing signature key\b/,
   /\bimage type ‹name› is not supported\b|\bis not an? (?:container |oci )?image\b|\bnot a runnable image\b|\binvalid rootfs in image configuration\b/,
   /\bencountered remote ‹name›\((?:unknown|plugin|not an image)|\bencountered unknown type ‹name›/,

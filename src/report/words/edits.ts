@@ -48,9 +48,14 @@ export function editField(place: ContainerPlace, say: string): Step {
     : { say, command: `${kubectl} edit ${shellWord(what)}` }
 }
 
-function anotherDebugContainer(namespace: string, pod: string): Step {
+/** A debug container never changes and goes with its pod. */
+export function anotherDebugContainer(
+  namespace: string,
+  pod: string,
+  say = "Start another debug container with the right image: this one can't be changed",
+): Step {
   return {
-    say: "Start another debug container with the right image: this one can't be changed",
+    say,
     command: `kubectl -n ${shellWord(namespace)} debug ${shellWord(pod)} -it --image=<image>`,
   }
 }

@@ -21,9 +21,8 @@ export function summarySentence(diagnosis: Diagnosis, program: string): string {
     return `No failing pull found in ${counted(summary.pods, 'pod')}, but ${things}: this is not a clean bill of health.`
   }
   if (summary.pods === 0) return noPods(diagnosis)
-  return summary.pods === 1
-    ? 'Every image of the one pod is pulled. Nothing to do.'
-    : `Every image of ${amount(summary.pods)} pods is pulled. Nothing to do.`
+  // Not that every image is there: a pull may still be under way, or wait behind another one on its node.
+  return `No pull is failing in ${counted(summary.pods, 'pod')}. Nothing to do.`
 }
 
 function failing({ failingPods, pods }: Diagnosis['summary']): string {

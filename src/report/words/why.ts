@@ -4,10 +4,11 @@ import type { AttemptProblem } from '../../diagnosis/finding.ts'
 import type { Verdict, Why, WhyContainer, WhyProblem } from '../../diagnosis/why-report.ts'
 import type { PullPolicy } from '../../snapshot/pod.ts'
 import { wordsFor } from './causes.ts'
-import { isStatic, loginCommand, loginFixCommand, mendSecret, NODE_LOGIN } from './commands.ts'
+import { loginCommand, loginFixCommand, mendSecret } from './commands.ts'
 import { problemText } from './credential.ts'
 import { type ContainerPlace, editField, setImage } from './edits.ts'
 import { nodeLoginSteps, nodesLogIn } from './node-logins.ts'
+import { outOfReachSteps } from './out-of-reach.ts'
 import { registryName, type Step } from './told.ts'
 
 export const POLICY: Record<PullPolicy, string> = {
@@ -45,8 +46,10 @@ interface ProblemWords<P> {
   next(problem: P, place: WhyPlace): Step
 }
 
-const fix = (say: string, { why, program }: WhyPlace): Step =>
-  isStatic(why) ? NODE_LOGIN : { say, command: loginFixCommand(program, [why]) }
+function fix(say: string, place: WhyPlace): Step {
+  const [step] = outOfReachSteps([placeOf(place)])
+  return step ?? { say, command: loginFixCommand(place.program, [place.why]) }
+}
 const listed = (names: readonly string[]) => names.join(', ')
 
 /** Nobody knows whether these have to be mended. */

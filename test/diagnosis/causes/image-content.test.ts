@@ -66,6 +66,14 @@ expectCause('unsupported-manifest', [
     'parsing image configuration: unsupported image-specific operation on artifact with type "application/vnd.cncf.helm.config.v1+json"',
   ],
   ['registry', 'reading manifest 1 in reg.corp/app: manifest invalid: manifest invalid'],
+  [
+    'containerd 1.6, schema 1 without signatures',
+    'Back-off pulling image "reg.corp/app:1": ErrImagePull: failed to pull and unpack image "reg.corp/app:1": no signatures',
+  ],
+  [
+    'containerd, a manifest of 9 MB',
+    'rpc error: code = NotFound desc = failed to pull and unpack image "reg.corp/app:1": failed to resolve reference "reg.corp/app:1": rejecting 9000002 byte manifest for reg.corp/app:1: not found',
+  ],
   ['Docker 20, an artifact', 'invalid rootfs in image configuration'],
 ])
 

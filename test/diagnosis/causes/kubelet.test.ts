@@ -14,6 +14,10 @@ expectCause('never-pull', [['reason alone', '']], 'ErrImageNeverPull')
 
 expectCause('invalid-reference', [
   [
+    'containerd, an impossible port',
+    'failed to resolve reference "reg.corp:99999/app:1": failed to do request: Head "https://reg.corp:99999/v2/app/manifests/1": dial tcp: address 99999: invalid port',
+  ],
+  [
     'skopeo',
     'FATA[0000] Error parsing image name "docker://docker.io/alpine:3.17.1@sha256:f271e74b": Docker references with both a tag and digest are currently not supported',
   ],

@@ -55,6 +55,10 @@ expectCause('registry-server-error', [
   ['Docker 1.x', 'level="fatal" msg="HTTP code: 502"'],
   ['rkt', 'Unexpected HTTP code: 500, URL: https://quay.io/v2/acme/app'],
   ['Nexus', 'Error response from daemon: unknown: Remote Auto Blocked until 2024-08-13T07:45:05.681Z'],
+  [
+    'containerd, sent in a circle',
+    'failed to resolve reference "reg.corp/app:1": failed to do request: Head "/v2/app/manifests/1": stopped after 10 redirects',
+  ],
   ['no header', 'missing or empty Content-Type header'],
   [
     'containerd, a token that is no JSON',

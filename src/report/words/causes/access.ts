@@ -1,17 +1,10 @@
 /** The words of pulls that somebody refused: the registry, a policy on the node, the pod's own pull policy. */
 
 import type { CredentialStatus } from '../../../diagnosis/finding.ts'
-import {
-  isStatic,
-  loginCommand,
-  loginFixCommand,
-  NODE_LOGIN,
-  onNode,
-  pullByHand,
-  whyCommand,
-} from '../commands.ts'
+import { loginCommand, loginFixCommand, onNode, pullByHand, whyCommand } from '../commands.ts'
 import { editField, forEach } from '../edits.ts'
 import { nodeLoginSteps, nodesWereRefused } from '../node-logins.ts'
+import { outOfReachSteps } from '../out-of-reach.ts'
 import { type CauseWords, RegistryName, registryName, type Step, type Told } from '../told.ts'
 
 const TITLE: Record<CredentialStatus, (registry: string | null) => string> = {
@@ -68,7 +61,7 @@ function loginSteps({ program, findings }: Told): Step[] {
     const say = 'Recreate the pods: they are older than the credential that new ones would get'
     steps.push({ say, command: loginFixCommand(program, older) })
   }
-  return findings.some(isStatic) ? [...steps, NODE_LOGIN] : steps
+  return [...steps, ...outOfReachSteps(findings)]
 }
 
 export const signaturePolicy: CauseWords = {

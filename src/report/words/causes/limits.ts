@@ -1,7 +1,8 @@
 /** The words of pulls that were too many: a registry's limit, and the kubelet's own. */
 
 import type { Finding, RateLimitSubcause } from '../../../diagnosis/finding.ts'
-import { fixCommand, isStatic, loginCommand, loginFixCommand, NODE_LOGIN } from '../commands.ts'
+import { fixCommand, loginCommand, loginFixCommand } from '../commands.ts'
+import { outOfReachSteps } from '../out-of-reach.ts'
 import { type CauseWords, RegistryName, registryName, type Step, type Told } from '../told.ts'
 
 const TITLE: Record<RateLimitSubcause, (registry: string | null) => string> = {
@@ -55,7 +56,7 @@ function credentialSteps({ program, findings }: Told): Step[] {
     const say = 'Recreate the pods: they are older than the credential that new ones would get'
     steps.push({ say, command: loginFixCommand(program, older) })
   }
-  return findings.some(isStatic) ? [...steps, NODE_LOGIN] : steps
+  return [...steps, ...outOfReachSteps(findings)]
 }
 
 /** At most one more way, for who has no credential or no quota left. */
