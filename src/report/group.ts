@@ -60,6 +60,12 @@ export function groupByWorkload(findings: readonly Finding[], takenAt: string): 
   })
 }
 
+/** What makes a finding the same one in the next run, when its pods have other names: its place and what is wrong there. */
+export function identityOf(finding: Finding): (string | null)[] {
+  const { cause, subcause, namespace, container, image } = finding
+  return [cause, subcause, namespace, workloadPath(finding), container, image]
+}
+
 function storyOf(finding: Finding): string {
   const { cause, subcause, registry } = finding
   return JSON.stringify([cause, subcause, registry, detailOf(finding)])

@@ -126,7 +126,7 @@ test('YAML quotes what older parsers would take for a date', () => {
 })
 
 describe('JUnit', () => {
-  test('has a failure for each finding and an error for each gap', () => {
+  test('has a failure for each failing container of a workload, and an error for each gap', () => {
     const xml = render(all, { format: 'junit' }, GAPS)
     expect(xml).toContain('<testsuites name="pullguard" tests="5" failures="4" errors="1" time="0">')
     expect(xml.match(/<failure type="rate-limited" message="Docker Hub&apos;s limit/g)).toHaveLength(3)
@@ -137,7 +137,23 @@ describe('JUnit', () => {
   test('says in the text of a failure what its message says, because some readers show only the text', () => {
     const [, message, text] = /message="([^"]*)">([^<]*)</.exec(render(all, { format: 'junit' })) ?? []
     expect(message).toBe('Docker Hub&apos;s limit for anonymous pulls is used up')
-    expect(text?.startsWith(`${message}\nEvidence: Failed to pull image`)).toBe(true)
+    expect(text?.startsWith(`${message}\nPods: calico-kube-controllers-5b9b456c66-r4j2v\nEvidence: `)).toBe(
+      true,
+    )
+  })
+
+  test('has names that are the same when the pods have others', () => {
+    const nameOf = (...pods: string[]) =>
+      [
+        ...render(
+          pods.map(pod => finding({ pod })),
+          { format: 'junit' },
+        ).matchAll(/<testcase ([^>]*)>/g),
+      ].map(([, name]) => name)
+    expect(nameOf('a', 'b')).toEqual([
+      'classname="default.deployment/fifthnginx" name="nginx: nginx" time="0"',
+    ])
+    expect(nameOf('c')).toEqual(nameOf('a', 'b'))
   })
 
   test('has one passing case when all is well, of the same name at every run', () => {

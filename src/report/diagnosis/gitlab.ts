@@ -3,7 +3,7 @@
 import type { Diagnosis, Finding, Severity } from '../../diagnosis/finding.ts'
 import { toJson } from '../data.ts'
 import { fingerprint } from '../fingerprint.ts'
-import { groupByCause } from '../group.ts'
+import { groupByCause, identityOf } from '../group.ts'
 import { visible } from '../sanitise.ts'
 import { workloadPath } from '../words/commands.ts'
 import { counted } from '../words/count.ts'
@@ -23,7 +23,7 @@ interface Entry {
 
 /** The report. Its path is `NAMESPACE/KIND/NAME`: there is no source line to point at. */
 export function renderGitlab({ findings, gaps }: Diagnosis, program: string): string {
-  const places = Map.groupBy(findings, identity)
+  const places = Map.groupBy(findings, finding => fingerprint(identityOf(finding)))
   const found = [...places].flatMap(([key, same]) => entryOf(key, same, program))
   const unread = gapStories(gaps).map(story =>
     entry(
@@ -35,11 +35,6 @@ export function renderGitlab({ findings, gaps }: Diagnosis, program: string): st
     ),
   )
   return toJson([...found, ...unread])
-}
-
-function identity(finding: Finding): string {
-  const { cause, subcause, namespace, container, image } = finding
-  return fingerprint([cause, subcause, namespace, workloadPath(finding), container, image])
 }
 
 function entryOf(key: string, same: Finding[], program: string): Entry[] {

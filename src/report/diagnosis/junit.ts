@@ -1,12 +1,14 @@
 /**
- * A diagnosis as JUnit XML: each finding a failed test case, each gap an error, and one passing case where all is well. It keeps
- * to the strictest reader's schema (junit-10.xsd of Jenkins' xUnit plugin); GitLab shows the text of a failure, not its message.
+ * A diagnosis as JUnit XML: each failing container of a workload a failed test case, each gap an error, and one passing case where
+ * all is well; names are the same in the next run. It keeps to the strictest reader's schema (junit-10.xsd of Jenkins' xUnit
+ * plugin), and GitLab shows the text of a failure, not its message.
  */
 
 import type { Diagnosis, Finding, Severity } from '../../diagnosis/finding.ts'
 import { xml } from '../escape.ts'
-import { groupByCause } from '../group.ts'
-import { podPath, workloadPath } from '../words/commands.ts'
+import { groupByCause, identityOf } from '../group.ts'
+import { workloadPath } from '../words/commands.ts'
+import { someOf } from '../words/count.ts'
 import { credentialLines } from '../words/credential.ts'
 import { gapSentence, gapStories } from '../words/gaps.ts'
 import { summarySentence } from '../words/summary.ts'
@@ -17,14 +19,15 @@ const RANK: Record<Severity | 'never', number> = { info: 0, warning: 1, error: 2
 /** The report. Findings below `failOn` pass, with what was found as their output: CI then agrees with the exit code. */
 export function renderJunit(diagnosis: Diagnosis, program: string, failOn: Severity | 'never'): string {
   const { findings, gaps, takenAt } = diagnosis
-  const failures = findings.filter(({ severity }) => RANK[severity] >= RANK[failOn]).length
+  const fails = (same: Finding[]) => same.some(({ severity }) => RANK[severity] >= RANK[failOn])
+  const places = [...Map.groupBy(findings, finding => JSON.stringify(identityOf(finding))).values()]
   const stories = gapStories(gaps)
   const cases = [
-    ...findings.map(finding => findingCase(finding, program, RANK[finding.severity] >= RANK[failOn])),
+    ...places.map(same => placeCase(same, program, fails(same))),
     ...stories.map(story =>
       testCase(
         'gaps',
-        story.what,
+        `${story.gap.what}: ${story.gap.why}`,
         problem(
           'error',
           story.gap.why,
@@ -35,7 +38,7 @@ export function renderJunit(diagnosis: Diagnosis, program: string, failOn: Sever
     ),
   ]
   if (cases.length === 0) cases.push(passingCase(summarySentence(diagnosis, program)))
-  const counts = `tests="${cases.length}" failures="${failures}" errors="${stories.length}" time="0"`
+  const counts = `tests="${cases.length}" failures="${places.filter(fails).length}" errors="${stories.length}" time="0"`
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="pullguard" ${counts}>`,
@@ -47,14 +50,15 @@ export function renderJunit(diagnosis: Diagnosis, program: string, failOn: Sever
   ].join('\n')
 }
 
-function findingCase(finding: Finding, program: string, fails: boolean): string {
-  const group = groupByCause([finding], program)[0]
+function placeCase(same: Finding[], program: string, fails: boolean): string {
+  const group = groupByCause(same, program)[0]
   if (group === undefined) return ''
-  const name = `${podPath(finding)}/${finding.container}: ${finding.image}`
+  const [first] = group.findings
   const title = group.words.title(group)
-  const lines = story(group.words, group, finding)
-  const body = fails ? problem('failure', finding.cause, title, lines) : output([title, ...lines])
-  return testCase(`${finding.namespace}.${workloadPath(finding)}`, name, body)
+  const pods = someOf([...new Set(same.map(({ pod }) => pod))], 5)
+  const lines = [`Pods: ${pods}`, ...story(group.words, group, first)]
+  const body = fails ? problem('failure', first.cause, title, lines) : output([title, ...lines])
+  return testCase(`${first.namespace}.${workloadPath(first)}`, `${first.container}: ${first.image}`, body)
 }
 
 function story(words: CauseWords, told: Told, { evidence }: Finding): string[] {
