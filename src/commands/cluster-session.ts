@@ -7,24 +7,30 @@ import { visible } from '../report/sanitise.ts'
 import { redact } from '../secrecy/redact.ts'
 import type { CommandContext, ConnectionFlags } from './context.ts'
 
+type Redactor = (text: string) => string
+
 /**
  * Connects, lets `work` do its part, and closes.
+ * @param work may say, by its second argument, how the secrets look that it sends
  * @throws UnreachableError where the server refused or failed in a way that `work` did not expect; whatever `work` throws
  */
 export async function withCluster<T>(
   flags: ConnectionFlags,
   context: CommandContext,
-  work: (cluster: ClusterWriter) => Promise<T>,
+  work: (cluster: ClusterWriter, redactBy: (redactor: Redactor) => void) => Promise<T>,
 ): Promise<T> {
   const cluster = await context.connect(flags)
+  // An admission webhook may repeat what it was sent, in words that look like no secret.
+  let clean: Redactor = redact
   try {
-    return await work(cluster)
+    return await work(cluster, redactor => {
+      clean = redactor
+    })
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    throw new UnreachableError(`The API server can't serve this: ${visible(redact(error.message))}`)
+    throw new UnreachableError(`The API server can't serve this: ${visible(clean(error.message))}`)
   } finally {
-    for (const warning of cluster.warnings())
-      await context.err.write(`Warning: ${visible(redact(warning))}\n`)
+    for (const warning of cluster.warnings()) await context.err.write(`Warning: ${visible(clean(warning))}\n`)
     await cluster.close()
   }
 }

@@ -24,12 +24,12 @@ import type { Draft, FixOptions, FixSession } from './fix/session.ts'
 export async function fixCommand(options: FixOptions, context: CommandContext): Promise<ExitName> {
   const { env, home, signal } = context
   const endpoints = parseEndpoints(options.endpoints, env.PULLGUARD_REGISTRY_ENDPOINTS)
-  return withCluster(options.connection, context, async cluster => {
+  return withCluster(options.connection, context, async (cluster, redactBy) => {
     const registries = new Registries({ endpoints, env, userAgent: `pullguard/${context.version}`, signal })
     try {
       const clusterUid = await clusterIdentity(cluster, signal)
       const journals = journalFolder(env, home, clusterUid)
-      const session = { options, context, cluster, registries, clusterUid, journals }
+      const session = { options, context, cluster, registries, clusterUid, journals, redactBy }
       const { applyFile } = options
       return await act(
         applyFile === undefined ? await draftPlan(session) : await savedPlan(applyFile, session),

@@ -246,6 +246,15 @@ test('the password is nowhere: not in outputs, not at -v 9, not in journal or pl
   for (const text of texts) for (const form of forms) expect(text).not.toContain(form)
 })
 
+test('a warning of the server that repeats the password is told without it', {
+  timeout: 30_000,
+}, async () => {
+  incident.simulator.server.warnings.push(`saw ${CANARY} go by`)
+  const { code, err } = await incident.run(['fix', '-A', '--yes'])
+  expect(code).toBe(0)
+  expect(err).toContain('Warning: saw [redacted] go by\n')
+})
+
 test('--username takes the password from standard input', async () => {
   await writeFile(join(incident.home, '.docker', 'config.json'), '{}')
   const argv = ['fix', '-A', '--yes', '--username', 'demo-user', '--password-stdin']

@@ -111,12 +111,14 @@ function applyContext(
 ): Omit<ApplyContext, 'notes' | 'onProgress'> {
   const { cluster, context, journals, options } = session
   const { credentials, saved } = draft
+  const redact = redactor(credentials)
+  session.redactBy(redact)
   return {
     cluster,
     clock: systemClock,
     run,
     dockerConfigJson: credentials.length === 0 ? null : dockerConfigJson(credentials),
-    redact: redactor(credentials),
+    redact,
     strict: saved,
     pullsLeft: () => pullsLeft(draft, session),
     interruptedPod: async (from, namespace, name) =>

@@ -48,6 +48,8 @@ export interface FixSession {
   clusterUid: string
   /** Where this cluster's journals are. */
   journals: string
+  /** How what the server says is redacted from now on. */
+  redactBy(redactor: (text: string) => string): void
 }
 
 /** A plan, and what it takes to carry it out. */
