@@ -202,6 +202,13 @@ test('a gap says what it hides, and what to ask for', () => {
   expect(story?.remedy).toBe('ask for get and list on secrets (a Role in web)')
 })
 
+test('pods that a dump lacks are of a namespace that it was not made of', () => {
+  const [story] = gapStories([{ what: 'pods', namespace: 'web', why: 'absent' }])
+  expect(story?.remedy).toBe(
+    'look into another namespace, or dump them all: kubectl get pods,events,… -A -o json',
+  )
+})
+
 test('numbers read well', () => {
   expect([counted(1, 'pod'), counted(0, 'pod'), counted(1_234_567, 'pod')]).toEqual([
     '1 pod',

@@ -64,6 +64,8 @@ function placeOf(clusterWide: boolean, namespaces: string[], why: GapReason): st
 }
 
 function remedyFor({ what, why }: Gap, clusterWide: boolean, namespaces: string[]): string | null {
+  if (why === 'absent' && what === 'pods')
+    return 'look into another namespace, or dump them all: kubectl get pods,events,… -A -o json'
   if (why === 'absent') return `add ${what} to the dump: kubectl get pods,${what},… -o json`
   if (why === 'expired' || why === 'truncated' || why === 'timeout')
     return 'run it again, or with a longer --request-timeout'

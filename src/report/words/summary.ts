@@ -18,7 +18,8 @@ export function summarySentence(diagnosis: Diagnosis, program: string): string {
   if (findings.length > 0) return `${failing(summary)}: ${causes(diagnosis, program)}.`
   if (gaps.length > 0) {
     const things = `${counted(gapStories(gaps).length, 'thing')} could not be read`
-    return `No failing pull found in ${counted(summary.pods, 'pod')}, but ${things}: this is not a clean bill of health.`
+    const where = summary.pods === 0 ? '' : ` in ${counted(summary.pods, 'pod')}`
+    return `No failing pull found${where}, but ${things}: this is not a clean bill of health.`
   }
   if (summary.pods === 0) return noPods(diagnosis)
   // Not that every image is there: a pull may still be under way, or wait behind another one on its node.
