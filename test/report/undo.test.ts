@@ -75,7 +75,7 @@ describe('taking a run back', () => {
         nowhere
         web deployment/shop: imagePullPolicy no longer holds what was written
 
-      Undo: 2 objects restored, 1 secret deleted.
+      Undo restores 2 objects and deletes 1 secret.
       "
     `)
   })
@@ -108,7 +108,7 @@ describe('taking a run back', () => {
         team-0 pod/shop-team-0 and 499 more: the stuck pod is gone for good; the new
         one stays
 
-      Undo: 500 objects restored.
+      Undo restores 500 objects.
       "
     `)
   })
@@ -147,6 +147,6 @@ test('the last line of an undo tells of a bare pod that is still missing', () =>
   }
   const told = renderUndoPlan('r1', [lost], OPTIONS).trimEnd().split('\n').slice(-2).join(' ')
   expect(told).toBe(
-    'There is nothing left to take back, so nothing is written. 1 bare pod still missing: the same fix again puts back what it deleted.',
+    'There is nothing left to take back, so nothing is written. 1 bare pod is still missing: the same fix again puts back what it deleted.',
   )
 })

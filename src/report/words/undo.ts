@@ -35,13 +35,13 @@ export function undoPlanSentence(steps: readonly UndoStep[]): string {
   const gone =
     lost === 0
       ? ''
-      : ` ${counted(lost, 'bare pod')} still missing: the same fix again puts back what it deleted.`
+      : ` ${counted(lost, 'bare pod')} ${lost === 1 ? 'is' : 'are'} still missing: the same fix again puts back what it deleted.`
   if (restored + deleted === 0) return `There is nothing left to take back, so nothing is written.${gone}`
   const parts = [
-    ...(restored === 0 ? [] : [`${counted(restored, 'object')} restored`]),
-    ...(deleted === 0 ? [] : [`${counted(deleted, 'secret')} deleted`]),
+    ...(restored === 0 ? [] : [`restores ${counted(restored, 'object')}`]),
+    ...(deleted === 0 ? [] : [`deletes ${counted(deleted, 'secret')}`]),
   ]
-  return `Undo: ${parts.join(', ')}.${gone}`
+  return `Undo ${parts.join(' and ')}.${gone}`
 }
 
 /** Not taken back although it was meant to be. */
@@ -56,14 +56,15 @@ export function undoneSentence(outcomes: readonly UndoOutcome[], dryRun: boolean
   const done = outcomes.length - open - left
   const stay = left === 0 ? '' : ` ${counted(left, 'object')} left as ${left === 1 ? 'it is' : 'they are'}.`
   if (dryRun) {
-    const taken = open === 0 ? `The server would take ${counted(done, 'change')}.` : notTaken(open, outcomes)
+    const taken =
+      open === 0 ? `The server would take ${counted(done, 'change')}.` : notTaken(open, outcomes, 'would not')
     return `${taken}${stay} Nothing was written: this was a dry run.`
   }
   return open === 0
     ? `${counted(done, 'change')} taken back.${stay}`
-    : `${notTaken(open, outcomes)}${stay} Run it again to go on.`
+    : `${notTaken(open, outcomes, 'could not')}${stay} Run it again to go on.`
 }
 
-function notTaken(open: number, outcomes: readonly UndoOutcome[]): string {
-  return `${amount(open)} of ${counted(outcomes.length, 'change')} could not be taken back.`
+function notTaken(open: number, outcomes: readonly UndoOutcome[], verb: string): string {
+  return `${amount(open)} of ${counted(outcomes.length, 'change')} ${verb} be taken back.`
 }
