@@ -110,6 +110,9 @@ function contextOf(world: World, noColor: boolean): CommandContext {
   }
 }
 
+/** Milliseconds from the last word to the end of the process. */
+const LONGEST_AFTERLIFE = 300
+
 /** Runs this process's command line and sets its exit code. Called by bin/pullguard.js. */
 export async function runProcess(): Promise<void> {
   // The HTTP client's parser is WebAssembly: to optimise it takes 20 MB and a core for a while, which one run never earns back.
@@ -133,4 +136,6 @@ export async function runProcess(): Promise<void> {
     signal: stop.signal,
     program: started.startsWith('kubectl-') ? 'kubectl pullguard' : 'pullguard',
   })
+  // Everything is said. A connection that is still being made is nobody's to close, and would be waited for.
+  setTimeout(() => process.exit(), LONGEST_AFTERLIFE).unref()
 }

@@ -3,7 +3,7 @@ import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createSilentServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
@@ -81,6 +81,21 @@ describe('bin/pullguard.js', () => {
       expect(ended).toEqual({ code: process.platform === 'win32' ? 'SIGINT' : 130, out: '', err: '' })
     } finally {
       server.closeAllConnections()
+      server.close()
+    }
+  })
+
+  test('Ctrl-C while a connection is being made does not wait for it', { timeout: 8000 }, async () => {
+    // It takes the connection and never says a word, as a firewall does.
+    const server = createSilentServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    try {
+      const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
+      const ended = await node([BIN, 'diagnose', '-s', url, '--insecure-skip-tls-verify'], child =>
+        server.once('connection', () => child.kill('SIGINT')),
+      )
+      expect(ended).toEqual({ code: process.platform === 'win32' ? 'SIGINT' : 130, out: '', err: '' })
+    } finally {
       server.close()
     }
   })
