@@ -84,6 +84,22 @@ test('a plan that left something does not say that all pods run', () => {
   expect(lines(show(fixReport({ plan: some }))).at(-1)).toBe('All 2 pods that it aimed at run now.')
 })
 
+test('pods that are not back, with nothing that speaks of a pull, are to be looked at again', () => {
+  const waiting = [{ name: 'p', state: 'stuck' as const, reason: '', message: '' }]
+  const recoveries = [recovery({ recovered: 0, waiting })]
+  expect(lines(show(fixReport({ complete: false }, { recoveries }))).slice(-2)).toEqual([
+    '0 of 1 pod run now; 1 does not.',
+    'Next: pullguard diagnose -n default',
+  ])
+})
+
+test('a fix that found everything in place says so', () => {
+  const outcomes = incidentPlan.changes.map(change => outcome(change, { status: 'unchanged' }))
+  expect(lines(show(fixReport({}, { run: null, outcomes, recoveries: [] }))).at(-1)).toBe(
+    'Nothing was written: all of it was so already.',
+  )
+})
+
 test('a dry run on the server says that it was one', () => {
   const outcomes = incidentPlan.changes.map(change => outcome(change, { status: 'accepted' }))
   expect(lines(show(fixReport({ dryRun: true }, { run: null, outcomes, recoveries: [] }))).at(-1)).toBe(

@@ -105,7 +105,8 @@ function lastLines(report: FixReport, { width, program }: ReportOptions, palette
   const { result, dryRun, complete, findings } = report
   const verdict = (text: string) => wrap(visible(text), width).map(complete ? palette.well : palette.strong)
   if (dryRun) return verdict(dryRunSentence(result))
-  const pods = podsSentence(result.recoveries, report.leftPods, report.plan.declined.length === 0)
+  const all = report.plan.declined.length === 0 && result.outcomes.every(isWell)
+  const pods = podsSentence(result.recoveries, report.leftPods, all)
   const written = writtenSentence(result)
   const back = result.run === null ? [] : command('Undo: ', `${program} undo ${shellWord(result.run)}`, width)
   if (pods === null)
@@ -117,15 +118,21 @@ function lastLines(report: FixReport, { width, program }: ReportOptions, palette
   if (findings.length === 0 && result.outcomes.some(one => !isWell(one))) {
     return [...back, ...wrap(pods, width), ...verdict(`${written} Run the fix again to go on.`)]
   }
-  const [first] = findings
-  const next = first === undefined ? [] : command('Next: ', whyCommand(program, first), width)
+  const next = nextCommand(report, program)
   return [
     ...wrap(visible(written), width),
     ...back,
     ...wrap(gapText(report), width),
     ...verdict(pods),
-    ...next.map(palette.strong),
+    ...(next === null ? [] : command('Next: ', next, width).map(palette.strong)),
   ].filter(line => line !== '')
+}
+
+/** Why one of the pods that are not back still can't pull, or where nothing speaks of a pull any more, a new look at them. */
+function nextCommand({ findings: [first], result }: FixReport, program: string): string | null {
+  if (first !== undefined) return whyCommand(program, first)
+  const open = result.recoveries.find(isOpen)
+  return open === undefined ? null : `${program} diagnose -n ${shellWord(open.namespace)}`
 }
 
 /** Not all is well even where all that was planned is. */

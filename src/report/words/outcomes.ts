@@ -35,6 +35,8 @@ export function writtenSentence({ outcomes }: FixResult): string {
   const applied = outcomes.filter(({ status }) => status === 'applied')
   const not = outcomes.filter(one => !isWell(one)).length
   const open = not === 0 ? '' : ` ${counted(not, 'change')} ${not === 1 ? 'was' : 'were'} not made.`
+  if (outcomes.length > 0 && outcomes.every(({ status }) => status === 'unchanged'))
+    return 'Nothing was written: all of it was so already.'
   if (applied.length === 0) return `Nothing was written.${open}`
   return `${counted(applied.length, 'change')} written: ${changesByKind(applied)}.${open}`
 }
@@ -44,7 +46,7 @@ export function dryRunSentence({ outcomes }: FixResult): string {
   const not = outcomes.filter(one => !isWell(one)).length
   return not === 0
     ? `The server would take ${outcomes.length === 1 ? 'the change' : `all ${amount(outcomes.length)} changes`}. Nothing was written: this was a dry run.`
-    : `${counted(not, 'change')} of ${amount(outcomes.length)} would not be made. Nothing was written: this was a dry run.`
+    : `${amount(not)} of ${counted(outcomes.length, 'change')} would not be made. Nothing was written: this was a dry run.`
 }
 
 /** Stuck pods that were not aimed at, in one sentence; empty where there is none. */
@@ -54,7 +56,7 @@ export function leftSentence(left: number): string {
 
 /**
  * Whether the pods are back, in one sentence; null where no pod was aimed at. `left`: stuck ones that were not aimed at, as far as is
- * known; `all`: nothing was left as it is.
+ * known; `all`: nothing was left as it is, and all changes were made.
  */
 export function podsSentence(recoveries: readonly Recovery[], left: number, all: boolean): string | null {
   const { wanted, recovered } = podCounts(recoveries)
