@@ -126,6 +126,11 @@ export async function runProcess(): Promise<void> {
     // The second signal is not caught: it ends the process at once.
     process.once(name, () => stop.abort(name))
   }
+  // An error that nobody awaits is a bug as well; Node would print all that hangs on it, headers among them.
+  process.once('uncaughtException', error => {
+    const { code, text } = lastWords(error)
+    process.stderr.write(`${shown(text)}\n`, () => process.exit(code))
+  })
   const started = basename(process.argv[1] ?? '')
   process.exitCode = await main(process.argv.slice(2), {
     streams: process,

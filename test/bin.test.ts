@@ -100,6 +100,20 @@ describe('bin/pullguard.js', () => {
     }
   })
 
+  test('an error that nobody awaits is told in one line, without what it quotes', async () => {
+    const bug = `throw Object.assign(new Error('sent Bearer c4nary-T0ken'), { headers: 'c4nary-T0ken' })`
+    const provoked = `process.on('newListener', name => name === 'uncaughtException' && setImmediate(() => { ${bug} }))`
+    const { code, out, err } = await node([
+      '--import',
+      `data:text/javascript,${encodeURIComponent(provoked)}`,
+      BIN,
+      'image',
+      '-',
+    ])
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).toMatch(/^pullguard has a bug, please report it: sent Bearer \[redacted\] \(at .*\)\n$/)
+  })
+
   test.skipIf(process.platform === 'win32')(
     'a login program that will not end does not hold it',
     async () => {
