@@ -88,7 +88,7 @@ test('pods that are not back, with nothing that speaks of a pull, are to be look
   const waiting = [{ name: 'p', state: 'stuck' as const, reason: '', message: '' }]
   const recoveries = [recovery({ recovered: 0, waiting })]
   expect(lines(show(fixReport({ complete: false }, { recoveries }))).slice(-2)).toEqual([
-    '0 of 1 pod run now; 1 does not.',
+    'The pod that it aimed at does not run yet.',
     'Next: pullguard diagnose -n default',
   ])
 })

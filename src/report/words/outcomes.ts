@@ -68,6 +68,7 @@ export function podsSentence(recoveries: readonly Recovery[], left: number, all:
       ? `${back}.`
       : `${back}; ${counted(left, 'other')} still can't pull, for the reasons shown above.`
   }
+  if (wanted === 1) return 'The pod that it aimed at does not run yet.'
   const verb = wanted - recovered === 1 ? 'does not' : 'do not'
   return `${amount(recovered)} of ${counted(wanted, 'pod')} ${recovered === 1 ? 'runs' : 'run'} now; ${amount(wanted - recovered)} ${verb}.`
 }
