@@ -5,6 +5,7 @@ import type { Plan } from '../../plan/plan.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { commandLines, joined } from '../block.ts'
 import { gapLines } from '../gaps.ts'
+import { groupByCause } from '../group.ts'
 import { wrap } from '../layout.ts'
 import type { ReportOptions } from '../options.ts'
 import { type Palette, paletteFor } from '../palette.ts'
@@ -72,10 +73,18 @@ function nothingToWrite(
   const text =
     findings.length === 0
       ? 'Nothing is written.'
-      : `Nothing is written: no change here helps the ${counted(findings.length, 'finding')}.`
-  const [first] = plan.declined
-  const next = first === undefined ? null : declinedNext(first, { plan, program })
+      : `Nothing is written: no change here helps the ${findings.length === 1 ? 'finding' : counted(findings.length, 'finding')}.`
+  const next = nextStep(plan, findings, program)
   return [...wrap(text, width), ...(next === null ? [] : nextLines(next, width, palette))]
+}
+
+/** What no remedy fits is mended as the diagnosis says; the other reasons have their own way on. */
+function nextStep(plan: Plan, findings: PlanNews['findings'], program: string): Step | null {
+  const [first] = plan.declined
+  if (first === undefined) return null
+  const hopeless = first.code === 'no-remedy' && findings.filter(({ remedies }) => remedies.length === 0)
+  const [group] = hopeless ? groupByCause(hopeless, program) : []
+  return group?.words.next(group)[0] ?? declinedNext(first, { plan, program })
 }
 
 const UNKNOWN = 'Nothing is written: no finding, but not everything could be read.'
