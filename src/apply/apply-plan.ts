@@ -21,7 +21,7 @@ export async function dryRunPlan(plan: Plan, context: ApplyContext): Promise<Out
     context.onProgress({ phase: 'checking', done: ++done, total: plan.changes.length })
     return outcome
   })
-  return withoutOrphans(plan.changes, outcomes)
+  return withoutUnused(plan.changes, withoutOrphans(plan.changes, outcomes))
 }
 
 /**
@@ -111,6 +111,20 @@ function withoutOrphans(changes: Change[], outcomes: Outcome[]): Outcome[] {
     if (lacking !== undefined) byId.set(change.id, skipped(change, lacking))
   }
   return changes.flatMap(({ id }) => byId.get(id) ?? [])
+}
+
+/** A new Secret that nothing can name would only spread the login; it is not made. */
+function withoutUnused(changes: Change[], outcomes: Outcome[]): Outcome[] {
+  const done = new Set(outcomes.filter(isDone).map(({ id }) => id))
+  return changes.flatMap((change, index) => {
+    const users = changes.filter(({ needs }) => needs.includes(change.id))
+    const unused = users.length > 0 && !users.some(({ id }) => done.has(id))
+    const outcome = outcomes[index]
+    if (outcome === undefined) return []
+    return change.action === 'create-secret' && unused && isDone(outcome)
+      ? outcomeOf(change, 'skipped', 'nothing that would use it can be changed')
+      : outcome
+  })
 }
 
 function skipped(change: Change, lacking: string): Outcome {

@@ -68,6 +68,18 @@ describe('applying a plan', () => {
     expect(of.cluster.get('Secret', 'web', 'dockercreds')).toBeUndefined()
   })
 
+  test('makes no Secret that nothing could name', async () => {
+    const of = story()
+    of.server.faults.when(
+      ({ method, path }) => method === 'PATCH' && path.includes('/web/serviceaccounts'),
+      403,
+    )
+    const { result } = await fix(of)
+    const inWeb = result.outcomes.filter(({ target }) => target.namespace === 'web')
+    expect(inWeb.map(({ status }) => status)).toEqual(['skipped', 'refused', 'skipped'])
+    expect(of.cluster.get('Secret', 'web', 'dockercreds')).toBeUndefined()
+  })
+
   test('leaves a pod alone whose account could not be written', async () => {
     const of = story()
     const uid = of.cluster.list('Pod', 'web')[0]?.metadata.uid

@@ -48,6 +48,14 @@ describe('a fix that worked', () => {
 })
 
 describe('a fix that did not', () => {
+  test('says where a controller tells why it makes no new pod', () => {
+    const report = fixReport({ complete: false }, { recoveries: [recovery({ recovered: 0 })] })
+    expect(show(report)).toContain('no new pod: its controller has not made one yet')
+    expect(lines(show(report)).at(-1)).toBe(
+      'Next: kubectl -n default get events --field-selector reason=FailedCreate',
+    )
+  })
+
   test('names the pods that are not back, why now, and the next step last', () => {
     const waiting = [
       { name: 'fifthnginx-2', state: 'stuck' as const, reason: 'ErrImagePull', message: 'denied' },

@@ -1,6 +1,6 @@
 /** What became of a fix, for a person: what was not made, which pods are not back and why now, and last the verdict. */
 
-import type { Outcome, Recovery } from '../../apply/outcome.ts'
+import type { FixResult, Outcome, Recovery } from '../../apply/outcome.ts'
 import { commandLines, field, joined, stepLines } from '../block.ts'
 import { cell, shellWord } from '../escape.ts'
 import { groupByCause } from '../group.ts'
@@ -29,7 +29,7 @@ export function renderFixTable(report: FixReport, options: ReportOptions): strin
   const palette = paletteFor(options.colour)
   const blocks = [
     notMade(report.result.outcomes, options.width, palette),
-    ...(report.dryRun ? [] : [podLines(report.result.recoveries, options.width, palette)]),
+    ...(report.dryRun ? [] : [podLines(report.result, options.width, palette)]),
     ...whyNow(report, options, palette),
     lastLines(report, options, palette),
   ]
@@ -59,7 +59,8 @@ function notMade(outcomes: Outcome[], width: number, palette: Palette): string[]
   return lines.length === 0 ? [] : [palette.trouble('Not made:', 'error'), ...lines]
 }
 
-function podLines(recoveries: Recovery[], width: number, palette: Palette): string[] {
+function podLines({ outcomes, recoveries }: FixResult, width: number, palette: Palette): string[] {
+  const made = outcomes.every(isWell)
   const [open, back] = [recoveries.filter(isOpen), recoveries.filter(one => !isOpen(one))]
   const shown = [...open, ...back].slice(0, ROWS)
   const cells = shown.map(one => [
@@ -72,15 +73,18 @@ function podLines(recoveries: Recovery[], width: number, palette: Palette): stri
   const lines = shown.flatMap((one, index) => {
     const row = fits ? [table[index] ?? ''] : wrap(cells[index]?.join(' ') ?? '', width, '  ')
     const mark = isOpen(one) ? (line: string) => palette.trouble(line, 'error') : palette.well
-    return [...row.map(mark), ...waitingLines(one, width, palette)]
+    return [...row.map(mark), ...waitingLines(one, made, width, palette)]
   })
   const hidden = recoveries.length - shown.length
   return hidden > 0 ? [...lines, `  … and ${counted(hidden, 'more workload')}`] : lines
 }
 
-function waitingLines({ waiting, wanted, recovered }: Recovery, width: number, palette: Palette): string[] {
-  const [first] = waiting
-  if (first === undefined || recovered >= wanted) return []
+/** @param made every change was made, so that there should be a new pod */
+function waitingLines(recovery: Recovery, made: boolean, width: number, palette: Palette): string[] {
+  const [first] = recovery.waiting
+  if (!isOpen(recovery)) return []
+  if (first === undefined)
+    return made ? [palette.dim('    no new pod: its controller has not made one yet')] : []
   const text = [first.reason, first.message].filter(part => part !== '').join(': ')
   const said = text === '' ? `${first.name}: not started yet` : `${first.name}: ${text}`
   return wrap(visible(said), width, '    ').slice(0, 4).map(palette.dim)
@@ -132,7 +136,12 @@ function lastLines(report: FixReport, { width, program }: ReportOptions, palette
 function nextCommand({ findings: [first], result }: FixReport, program: string): string | null {
   if (first !== undefined) return whyCommand(program, first)
   const open = result.recoveries.find(isOpen)
-  return open === undefined ? null : `${program} diagnose -n ${shellWord(open.namespace)}`
+  if (open === undefined) return null
+  const namespace = shellWord(open.namespace)
+  // The events say why the server lets a controller make no pod: a quota, or a policy on what the new one has.
+  return open.waiting.length === 0
+    ? `kubectl -n ${namespace} get events --field-selector reason=FailedCreate`
+    : `${program} diagnose -n ${namespace}`
 }
 
 /** Not all is well even where all that was planned is. */
