@@ -101,7 +101,8 @@ export function findRun(runs: Run[], name?: string): Run {
   )
 }
 
-function leavesTraces({ entries }: Run): boolean {
+/** It may have written more than pods. */
+export function leavesTraces({ entries }: Run): boolean {
   return entries.some(entry => mayHaveWritten(entry) && entry.change.target.kind !== 'Pod')
 }
 

@@ -4,7 +4,14 @@ import type { Progress } from '../apply/apply-context.ts'
 import { applyUndo } from '../apply/apply-undo.ts'
 import { Journal, journalFolder } from '../apply/journal.ts'
 import { planUndo } from '../apply/plan-undo.ts'
-import { findRun, isTakenBack, listRuns, mayHaveWritten, type Run } from '../apply/read-journal.ts'
+import {
+  findRun,
+  isTakenBack,
+  leavesTraces,
+  listRuns,
+  mayHaveWritten,
+  type Run,
+} from '../apply/read-journal.ts'
 import type { UndoOutcome, UndoStep } from '../apply/undo-step.ts'
 import { RefusedError } from '../errors.ts'
 import type { ClusterWriter } from '../kubernetes/cluster.ts'
@@ -52,6 +59,7 @@ async function list(runs: Run[], options: UndoOptions, context: CommandContext):
     namespaces: run.namespaces,
     changes: run.entries.filter(mayHaveWritten).length,
     takenBack: isTakenBack(run),
+    onlyPods: !leavesTraces(run),
   }))
   await context.out.write(renderRuns(lines, view(options, context)))
   return 'ok'

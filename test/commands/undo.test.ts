@@ -25,7 +25,7 @@ describe('nothing is taken back', () => {
     expect(code).toBe(0)
     expect(JSON.parse(out)).toMatchObject({
       kind: 'Runs',
-      runs: [{ run, namespaces: ['default'], changes: 2, takenBack: false }],
+      runs: [{ run, namespaces: ['default'], changes: 2, takenBack: false, onlyPods: false }],
     })
     expect((await undo('--list')).out).toContain(run)
   })

@@ -115,7 +115,14 @@ test('undo and the list of runs fit', () => {
   }))
   const report = { run: 'r1', dryRun: false, complete: true, steps, outcomes }
   fits(JSON.parse(renderUndoResult(report, OPTIONS)))
-  const run = { run: 'r1', startedAt: '2026-11-24T10:00:00Z', namespaces: null, changes: 2, takenBack: false }
+  const run = {
+    run: 'r1',
+    startedAt: '2026-11-24T10:00:00Z',
+    namespaces: null,
+    changes: 2,
+    takenBack: false,
+    onlyPods: false,
+  }
   fits(JSON.parse(renderRuns([run, { ...run, namespaces: ['web'] }], OPTIONS)))
 })
 

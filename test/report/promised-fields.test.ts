@@ -113,7 +113,16 @@ const DOCUMENTS: Record<string, string> = {
     OPTIONS,
   ),
   Runs: renderRuns(
-    [{ run: 'r1', startedAt: '2026-11-24T10:00:00Z', namespaces: ['web'], changes: 2, takenBack: false }],
+    [
+      {
+        run: 'r1',
+        startedAt: '2026-11-24T10:00:00Z',
+        namespaces: ['web'],
+        changes: 2,
+        takenBack: false,
+        onlyPods: false,
+      },
+    ],
     OPTIONS,
   ),
 }

@@ -126,15 +126,17 @@ describe('taking a run back', () => {
 })
 
 test('the list of runs ends in the command for the newest that is in place', () => {
-  const run = { startedAt: '2026-11-24T10:00:00Z', namespaces: null, changes: 6 }
+  const run = { startedAt: '2026-11-24T10:00:00Z', namespaces: null, changes: 6, onlyPods: false }
   const text = renderRuns(
     [
+      { run: 'r3', ...run, takenBack: true, onlyPods: true },
       { run: 'r2', ...run, takenBack: true },
       { run: 'r1', ...run, takenBack: false },
     ],
     OPTIONS,
   )
   expect(text.trimEnd().split('\n').at(-1)).toBe('Next: pullguard undo r1')
+  expect(text).toMatch(/^r3 +all namespaces +6 +only pods$/m)
   expect(renderRuns([], OPTIONS)).toBe('No run has written anything to this cluster.\n')
 })
 

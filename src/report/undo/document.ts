@@ -23,5 +23,8 @@ export interface RunLine {
   namespaces: string[] | null
   /** How many changes it may have made. */
   changes: number
+  /** Nothing of it is left to take back. */
   takenBack: boolean
+  /** It only recreated pods, which nobody can take back. */
+  onlyPods: boolean
 }

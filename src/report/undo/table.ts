@@ -78,11 +78,11 @@ export function renderRuns(runs: readonly RunLine[], options: ReportOptions): st
   const table = columns(
     [
       ['RUN', 'SCOPE', 'CHANGES', 'STATE'],
-      ...runs.map(({ run, namespaces, changes, takenBack }) => [
+      ...runs.map(({ run, namespaces, changes, takenBack, onlyPods }) => [
         cell(run),
         cell(namespaces === null ? 'all namespaces' : namespaces.join(',')),
         amount(changes),
-        takenBack ? 'taken back' : 'in place',
+        onlyPods ? 'only pods' : takenBack ? 'taken back' : 'in place',
       ]),
     ],
     2,
