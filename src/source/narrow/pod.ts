@@ -3,6 +3,7 @@
 import type { Container, ContainerKind, Pod, PullPolicy } from '../../snapshot/pod.ts'
 import { narrowState } from './container-state.ts'
 import { narrowController } from './controller.ts'
+import { narrowImageName } from './image-name.ts'
 import { blameImageVolumes } from './image-volume.ts'
 import { narrowSecretNames } from './service-account.ts'
 import { isRecord, list, nameOf, namespaceOf, record, text, textOrNull } from './shape.ts'
@@ -63,7 +64,7 @@ function joined(
       return {
         name,
         kind: kindOf(container),
-        image: text(container.image),
+        image: narrowImageName(container.image),
         pullPolicy: narrowPolicy(container.imagePullPolicy),
         state: narrowState(status.state),
         ready: status.ready === true,
@@ -81,7 +82,7 @@ function narrowImageVolumes(volumes: unknown): Container[] {
       return {
         name: text(name),
         kind: 'volume',
-        image: text(record(image).reference),
+        image: narrowImageName(record(image).reference),
         pullPolicy: narrowPolicy(record(image).pullPolicy),
         state: { type: 'unknown' },
         ready: false,

@@ -94,6 +94,18 @@ describe('narrowPod', () => {
     expect(narrow?.containers.map(container => container.state.type)).toEqual(['waiting', 'unknown'])
   })
 
+  test('a login in what should be an image name is left out, and names stay as they are', () => {
+    const images = ['https://bob:c4nary@reg.io/app:1', 'reg.io:5000/a/b:1@sha256:x', 'nginx']
+    const containers = images.map((image, index) => ({ name: `c${index}`, image }))
+    const volumes = [{ name: 'v', image: { reference: 'http://c4nary@reg.io/v' } }]
+    expect(narrowPod(pod({ containers, volumes }, {}))?.containers.map(({ image }) => image)).toEqual([
+      'https://[redacted]@reg.io/app:1',
+      'reg.io:5000/a/b:1@sha256:x',
+      'nginx',
+      'http://[redacted]@reg.io/v',
+    ])
+  })
+
   test('takes the one controller among the owners, the pull secrets in order, and redacts messages', () => {
     const narrow = narrowPod(
       pod(
