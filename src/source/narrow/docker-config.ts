@@ -44,10 +44,15 @@ function readEntries(auths: unknown, namesHelpers: boolean): DockerConfig {
   const entries: PullSecretEntry[] = []
   for (const [key, raw] of Object.entries(auths)) {
     const entry = readEntry(raw)
-    if (entry === null) return { malformedAt: redact(key) }
-    entries.push({ key: redact(key), ...entry })
+    if (entry === null) return { malformedAt: withoutLogin(key) }
+    entries.push({ key: withoutLogin(key), ...entry })
   }
   return { entries, namesHelpers }
+}
+
+/** A registry has no @ in its name: what stands before one is a login in the wrong place, with or without a scheme. */
+function withoutLogin(key: string): string {
+  return redact(key).replace(/^((?:\w+:\/\/)?)[^/]*@/, '$1[redacted]@')
 }
 
 function readEntry(raw: unknown): Omit<PullSecretEntry, 'key'> | null {

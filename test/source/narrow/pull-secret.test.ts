@@ -144,6 +144,8 @@ test('no password, auth or token leaves, wherever it stands', () => {
     json(canary),
     json(`{"auths":{"r.io":{"auth":"${canary}"`),
     json({ auths: { [`https://ann:${canary}@r.io`]: { auth: 5 } } }),
+    json({ auths: { [`ann:${canary}@r.io`]: { auth: 5 } } }),
+    json({ auths: { [`ann:${canary}@r.io`]: { username: 'ann', password: canary } } }),
     json({ auths: {}, HttpHeaders: { Authorization: canary, x: 1 } }),
     secret('Opaque', { password: base64(canary) }),
     {
