@@ -12,6 +12,9 @@ const SUFFIX = /^[A-Za-z0-9_.-]+$/
 /** What the helpers of docker-credential-helpers say, word for word, when they have nothing. */
 const NOT_FOUND = 'credentials not found in native keychain'
 
+/** Cut after redaction: half a token looks like none. */
+const LONGEST_SAYING = 160
+
 /** The program of a `credsStore` or `credHelpers` name, as docker finds it on the PATH. */
 export function helperProgram(suffix: string): string {
   return `docker-credential-${suffix}`
@@ -43,9 +46,12 @@ async function askOnce(suffix: string, question: string, run: RunHelper): Promis
 function refusal(stdout: string): AuthEntry {
   const text = stdout.trim()
   if (text === NOT_FOUND) return problem('helper-has-none', 'has no login for it')
-  const line = (text.split('\n')[0] ?? '').replace(/[^\x20-\x7e]/g, '').slice(0, 160)
+  const line = (text.split('\n')[0] ?? '').replace(/[^\x20-\x7e]/g, '')
   const showable = line !== '' && !/["{}]/.test(line)
-  return problem('helper-failed', showable ? `said: ${redactStrictly(line)}` : 'failed')
+  return problem(
+    'helper-failed',
+    showable ? `said: ${redactStrictly(line).slice(0, LONGEST_SAYING)}` : 'failed',
+  )
 }
 
 function readAnswer(stdout: string): AuthEntry {

@@ -340,6 +340,12 @@ describe('helpers', () => {
       'failed',
     ],
     [
+      'fails and names a token at the place where its words are cut',
+      { type: 'ended', exitCode: 1, stdout: `${'w '.repeat(76)}eyJc4nary.eyJc4nary.c4nary` },
+      'helper-failed',
+      'w [redact',
+    ],
+    [
       'fails and names its token',
       { type: 'ended', exitCode: 1, stdout: 'refused access_token: C4nary-Token\n' },
       'helper-failed',
