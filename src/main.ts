@@ -20,7 +20,7 @@ const EXIT_CODES: Record<ExitName, number> = {
   unreachable: 4,
   refused: 5,
 }
-const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143 }
+const SIGNAL_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
 
 /** Everything outside that the program touches, so that a test can be the outside. */
 export interface World {
@@ -44,13 +44,16 @@ export async function main(argv: string[], world: World): Promise<number> {
   try {
     return EXIT_CODES[await runIn(world, argv)]
   } catch (error) {
-    if (world.signal.aborted)
-      return world.signal.reason === 'SIGTERM' ? SIGNAL_CODES.SIGTERM : SIGNAL_CODES.SIGINT
+    if (world.signal.aborted) return codeOf(world.signal)
     const { code, text } = lastWords(error)
     // Where there is no place for last words, the exit code has to do.
     await err.write(`${shown(text)}\n`).catch(() => {})
     return code
   }
+}
+
+function codeOf({ reason }: AbortSignal): number {
+  return Object.entries(SIGNAL_CODES).find(([name]) => name === reason)?.[1] ?? SIGNAL_CODES.SIGINT
 }
 
 async function runIn(world: World, argv: string[]): Promise<ExitName> {
@@ -122,7 +125,7 @@ export async function runProcess(): Promise<void> {
   // Node's warnings, such as that undici's SOCKS5 is new, tell a user nothing.
   process.removeAllListeners('warning')
   const stop = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  for (const name of Object.keys(SIGNAL_CODES)) {
     // The second signal is not caught: it ends the process at once.
     process.once(name, () => stop.abort(name))
   }

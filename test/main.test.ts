@@ -36,6 +36,7 @@ describe('exit codes', () => {
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ])('%s is %i, and nothing is printed', async (name, code) => {
     const stop = new AbortController()
     const stdin = new PassThrough()

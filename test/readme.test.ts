@@ -33,7 +33,7 @@ test('its table of causes has every cause, in the order of telling', () => {
 
 test('its table of exit codes has those of the help, and those of signals', async () => {
   const codes = [...(await help()).matchAll(/^ {2}(\d) {2}/gm)].map(([, code]) => code)
-  expect(firstCells('### Exit codes')).toEqual([...codes, '130, 143'])
+  expect(firstCells('### Exit codes')).toEqual([...codes, '129, 130, 143'])
 })
 
 test('its table of commands has every command', async () => {

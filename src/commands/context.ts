@@ -23,7 +23,7 @@ export interface CommandContext {
   home: string
   cwd: string
   now(): Date
-  /** Aborted by Ctrl-C and SIGTERM. */
+  /** Aborted by Ctrl-C, SIGTERM, and a terminal that is closed. */
   signal: AbortSignal
   stdin: Input
   out: Output

@@ -79,7 +79,7 @@ function findingOf(
     since: firstSign(failing, pod.createdAt),
     evidence,
     credential,
-    remedies: remediesFor({ cause, registry, reference }, pod, container, snapshot),
+    remedies: remediesFor({ cause, subcause, registry, reference }, pod, container, snapshot),
     urgency: 0,
   }
 }

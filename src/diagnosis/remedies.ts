@@ -5,7 +5,7 @@ import type { Snapshot } from '../snapshot/snapshot.ts'
 import { credentialFor } from './credential.ts'
 import type { Finding, Remedy } from './finding.ts'
 
-type Told = Pick<Finding, 'cause' | 'registry' | 'reference'>
+type Told = Pick<Finding, 'cause' | 'subcause' | 'registry' | 'reference'>
 
 /** Most helpful first; none where only a person can help (a typo, DNS, a certificate…). */
 export function remediesFor(told: Told, pod: Pod, container: Container, snapshot: Snapshot): Remedy[] {
@@ -13,6 +13,8 @@ export function remediesFor(told: Told, pod: Pod, container: Container, snapshot
   // A debug container pulls with what its pod has, and goes with the pod: nothing that fix changes ever reaches it.
   if (told.registry === null || pod.mirror || container.kind === 'ephemeral') return []
   if (told.cause !== 'rate-limited' && told.cause !== 'auth-required-or-denied') return []
+  // A limit on bursts counts the address, whoever is logged in.
+  if (told.subcause === 'abuse') return sparing(told, container)
   const credential: Remedy = wouldDoBetterAnew(pod, container, snapshot) ? 'recreate' : 'authenticate'
   return told.cause === 'rate-limited' ? [credential, ...sparing(told, container)] : [credential]
 }

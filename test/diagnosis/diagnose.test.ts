@@ -71,6 +71,7 @@ test.each([
   ['reg.corp/app:1: not found', 'reg.corp/app:1', []],
   ['dial tcp: lookup reg.corp: no such host', 'reg.corp/app:1', []],
   [HUB_OLD, `nginx:1@sha256:${'a'.repeat(64)}`, ['authenticate', 'replace-registry']],
+  ['429 Too Many Requests: HAP429', `nginx:1@sha256:${'a'.repeat(64)}`, ['replace-registry']],
 ])('remedies of %j for %s', (error, image, remedies) => {
   expect(only(failing(error, image)).remedies).toEqual(remedies)
 })
