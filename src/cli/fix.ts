@@ -1,14 +1,12 @@
 /** The flags of `fix`. */
 
-import { type Command, InvalidArgumentError, Option, type OptionValues } from 'commander'
-import type { FixOptions } from '../commands/fix/session.ts'
-import { UsageError } from '../errors.ts'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { fixOptions, SECRET_NAME } from './fix-options.ts'
 import {
   addConnectionFlags,
   addNamespaceFlag,
   addOutputFlag,
   commaSeparated,
-  connectionFlags,
   example,
   parseDuration,
   repeatable,
@@ -17,7 +15,6 @@ import type { Run } from './run.ts'
 
 const FORMATS = ['table', 'json', 'yaml', 'patch'] as const
 const FIVE_MINUTES = 300_000
-const SECRET_NAME = 'dockercreds'
 
 /** A Secret's name is a DNS subdomain (Kubernetes documentation, "Object Names and IDs"). */
 function secretName(text: string): string {
@@ -127,57 +124,4 @@ function addPlanFlags(command: Command): void {
         .argParser(parseDuration)
         .default(FIVE_MINUTES, '5m'),
     )
-}
-
-/** What a saved plan has settled, and the value of each flag that is not given. */
-const PLAN_MADE: [name: string, flag: string, usual?: unknown][] = [
-  ['plan', '--plan'],
-  ['allNamespaces', '-A'],
-  ['namespace', '-n'],
-  ['affected', '--affected'],
-  ['excludeNamespace', '--exclude-namespace'],
-  ['registry', '--registry'],
-  ['pin', '--pin'],
-  ['pullPolicy', '--pull-policy'],
-  ['replaceRegistry', '--replace-registry'],
-  ['recreateBarePods', '--recreate-bare-pods'],
-  ['allowManaged', '--allow-managed'],
-  ['overwriteSecret', '--overwrite-secret'],
-  ['authenticate', '--no-authenticate', true],
-  ['recreate', '--no-recreate', true],
-  ['secretName', '--secret-name', SECRET_NAME],
-]
-
-/** What commander read, as the command takes it. @throws UsageError for flags that a saved plan has settled already */
-function fixOptions(options: OptionValues): FixOptions {
-  if (options.apply !== undefined) {
-    const settled = PLAN_MADE.find(([name, , usual]) => options[name] !== usual)
-    if (settled) throw new UsageError(`--apply carries out the plan as it is: leave ${settled[1]} out.`)
-  }
-  const given = (name: string, as: string) => (options[name] === undefined ? {} : { [as]: options[name] })
-  return {
-    connection: connectionFlags(options),
-    allNamespaces: options.allNamespaces === true,
-    affected: options.affected === true,
-    excludedNamespaces: options.excludeNamespace ?? [],
-    secretName: options.secretName,
-    registries: options.registry ?? [],
-    endpoints: options.registryEndpoint ?? [],
-    passwordStdin: options.passwordStdin === true,
-    authenticate: options.authenticate !== false,
-    recreate: options.recreate !== false,
-    recreateBarePods: options.recreateBarePods === true,
-    pin: options.pin === true,
-    pullPolicy: options.pullPolicy !== undefined,
-    replacements: options.replaceRegistry ?? [],
-    allowManaged: options.allowManaged === true,
-    overwriteSecret: options.overwriteSecret === true,
-    yes: options.yes === true,
-    dryRun: options.dryRun,
-    timeoutMs: options.timeout,
-    format: options.output,
-    ...given('username', 'username'),
-    ...given('plan', 'planFile'),
-    ...given('apply', 'applyFile'),
-  }
 }

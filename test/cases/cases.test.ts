@@ -5,8 +5,8 @@
 import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { schemaErrors } from '../report/published-schema.ts'
 import { type Incident, playIncident, readCase } from './play-incident.ts'
-import { schemaErrors } from './schema-errors.ts'
 
 const FOLDERS = readdirSync(import.meta.dirname, { withFileTypes: true })
   .filter(entry => entry.isDirectory())

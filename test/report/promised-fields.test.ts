@@ -8,7 +8,6 @@ import { renderImages } from '../../src/report/images.ts'
 import { type PlanNews, renderPlan } from '../../src/report/plan.ts'
 import { renderRuns, renderUndoResult } from '../../src/report/undo.ts'
 import { renderWhy } from '../../src/report/why.ts'
-import { schemaErrors } from '../cases/schema-errors.ts'
 import {
   attach,
   createSecret,
@@ -21,6 +20,7 @@ import {
   target,
   template,
 } from './plan-samples.ts'
+import { schemaErrors } from './published-schema.ts'
 import { attempt, diagnosis, finding, imageReading, privateImage, why, whyContainer } from './samples.ts'
 
 const OPTIONS = { format: 'json', width: 80, colour: false, terminal: false, program: 'pullguard' } as const

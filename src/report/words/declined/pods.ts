@@ -1,0 +1,69 @@
+/** The words of pods and workloads that a plan leaves as they are. */
+
+import { shellWord } from '../../escape.ts'
+import { NODE_LOGIN, whyCommand } from '../commands.ts'
+import { counted } from '../count.ts'
+import { objectName } from '../plan.ts'
+import { again, type DeclinedWords, kubectl, nothing } from './declined-words.ts'
+
+export const PODS = {
+  'bare-pod': {
+    title: (_first, count) => `${counted(count, 'pod')} without a controller that would make a new one`,
+    says: nothing,
+    next: (_first, place) =>
+      again('Have them deleted and made again from their own spec', place, '--recreate-bare-pods'),
+  },
+  'mirror-pod': {
+    title: (_first, count) => `${counted(count, 'static pod')}: only the node itself can change them`,
+    says: ({ node }) => (node === null ? '' : `on node ${node}`),
+    next: () => NODE_LOGIN,
+  },
+  'immutable-job': {
+    title: (_first, count) => `${counted(count, 'Job')}: the template of a Job never changes`,
+    says: ({ fields }) => `would change ${fields.join(', ')}`,
+    next: ({ target }) => ({
+      say: 'Save it, set the field there, delete the Job and create it again',
+      command: kubectl(target.namespace, `get job ${shellWord(target.name)} -o yaml`),
+    }),
+  },
+  'paused-deployment': {
+    title: (_first, count) =>
+      `${counted(count, 'Deployment')} paused: a change to the template would bring no new pod`,
+    says: ({ fields }) => `would change ${fields.join(', ')}`,
+    next: ({ target }) => ({
+      say: 'Resume it, then run the fix again',
+      command: kubectl(target.namespace, `rollout resume ${shellWord(objectName(target))}`),
+    }),
+  },
+  'job-would-fail': {
+    title: (_first, count) => `${counted(count, 'Job')} would fail: deleted pods count against backoffLimit`,
+    says: ({ pods }) => counted(pods, 'stuck pod'),
+    next: ({ target }) => ({
+      say: 'Raise its backoffLimit, then run the fix again',
+      command: kubectl(target.namespace, `edit job ${shellWord(target.name)}`),
+    }),
+  },
+  'custom-controller': {
+    title: ({ controller }, count) =>
+      `${counted(count, 'pod')} of a controller that pullguard does not know (${controller.kind})`,
+    says: ({ controller }) => `of ${objectName(controller)}`,
+    next: ({ target }) => ({
+      say: 'Where that controller makes new pods, delete the stuck one',
+      command: kubectl(target.namespace, `delete pod ${shellWord(target.name)}`),
+    }),
+  },
+  'not-found': {
+    title: ({ what }, count) =>
+      `${counted(count, 'pod')} whose ${what === 'workload' ? 'controller' : 'service account'} is gone or could not be read`,
+    says: nothing,
+    next: () => ({ say: 'Run the fix again; if it stays, ask for get on its controllers' }),
+  },
+  'no-remedy': {
+    title: ({ cause }, count) => `${counted(count, 'container')} that no change here helps (${cause})`,
+    says: ({ container, image }) => `${container}: ${image}`,
+    next: ({ target }, { program }) => ({
+      say: 'See what the kubelet tries, and where it breaks',
+      command: whyCommand(program, { namespace: target.namespace, pod: target.name }),
+    }),
+  },
+} satisfies Partial<DeclinedWords>
