@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { BothServers, type Question } from './both-servers.ts'
+import { OURS } from './left-overs.ts'
 import { dockerConfig, objects, statuses } from './same-objects.ts'
 
 const META = 'v=v1;g=meta.k8s.io'
@@ -25,9 +26,9 @@ async function same(question: Question): Promise<void> {
 
 beforeAll(async () => {
   servers = await BothServers.open()
-  const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }
+  const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels: OURS } }
   await servers.real({ method: 'POST', path: '/api/v1/namespaces', body })
-  servers.simulator.cluster.addNamespace(namespace)
+  servers.simulator.cluster.addNamespace(namespace, { labels: OURS })
   await vi.waitFor(
     async () => {
       const { status } = await servers.real({ path: `${core}/serviceaccounts/default` })

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { OURS } from './left-overs.ts'
 import { deploymentObject, RealCluster } from './real-cluster.ts'
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1'
@@ -23,13 +24,13 @@ describe('the roles', () => {
     const subjects = [{ kind: 'User', name: user, apiGroup: 'rbac.authorization.k8s.io' }]
     const roleRef = { kind: 'ClusterRole', name, apiGroup: 'rbac.authorization.k8s.io' }
     for (const [plural, object] of [
-      ['clusterroles', { ...role, metadata: { name } }],
+      ['clusterroles', { ...role, metadata: { name, labels: OURS } }],
       [
         'clusterrolebindings',
         {
           apiVersion: 'rbac.authorization.k8s.io/v1',
           kind: 'ClusterRoleBinding',
-          metadata: { name: `${name}-${user}` },
+          metadata: { name: `${name}-${user}`, labels: OURS },
           subjects,
           roleRef,
         },

@@ -8,6 +8,7 @@ import type { ClusterWriter, KubernetesObject } from '../../src/kubernetes/clust
 import { connect } from '../../src/kubernetes/connect.ts'
 import { Clock } from '../../src/simulator/cluster/clock.ts'
 import { Hub } from '../../src/simulator/hub/hub.ts'
+import { OURS } from './left-overs.ts'
 import { sleeper } from './sleeper.ts'
 
 /** Where the node's containerd is told to look for docker.io. */
@@ -50,7 +51,8 @@ export class RealCluster {
   /** A namespace of its own, once its service account is there; gone at the end. */
   async namespace(prefix: string): Promise<string> {
     const name = `${prefix}-${randomBytes(3).toString('hex')}`
-    await this.api.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+    const metadata = { name, labels: OURS }
+    await this.api.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata })
     this.removeLater(`/api/v1/namespaces/${name}`)
     await this.until(`service account of ${name}`, async () => {
       try {

@@ -1,13 +1,18 @@
-/** Finds the cluster that the tests run on: KUBECONFIG, or the one that `../shared/cluster/up` starts. */
+/** Finds the cluster that the tests run on: KUBECONFIG, or the one that `../shared/cluster/up` starts; and clears it of what killed runs left. */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { removeLeftOvers } from './left-overs.ts'
 
 const UP = resolve(import.meta.dirname, '../../../shared/cluster/up')
 
-export default function setup(): void {
-  if (process.env.KUBECONFIG) return
+export default async function setup(): Promise<void> {
+  if (!process.env.KUBECONFIG) process.env.KUBECONFIG = startCluster()
+  await removeLeftOvers()
+}
+
+function startCluster(): string {
   if (!existsSync(UP)) throw new Error('set KUBECONFIG to the cluster that the tests may use')
   const output = execFileSync(UP, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
-  process.env.KUBECONFIG = output.trim().split('\n').at(-1) ?? ''
+  return output.trim().split('\n').at(-1) ?? ''
 }

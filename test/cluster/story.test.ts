@@ -2,6 +2,7 @@
 import { dirname } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Finding } from '../../src/diagnosis/finding.ts'
+import { OURS } from './left-overs.ts'
 import { deploymentObject, RealCluster } from './real-cluster.ts'
 
 const PASSWORD = 'canary-password-of-the-story'
@@ -50,7 +51,10 @@ describe('the story on a real kubelet', () => {
     ] as const) {
       const path = `/apis/apps/v1/namespaces/${namespace}/deployments`
       cluster.removeLater(`${path}/${name}`)
-      await cluster.api.create(path, deploymentObject(name, { image }))
+      await cluster.api.create(path, {
+        ...deploymentObject(name, { image }),
+        metadata: { name, labels: OURS },
+      })
     }
     for (const namespace of namespaces) {
       await cluster.until(`a limited pod in ${namespace}`, async () => {

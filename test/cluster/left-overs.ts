@@ -1,0 +1,50 @@
+/** Takes away what earlier runs of these tests left on the cluster, where they were killed before they could. */
+import { homedir } from 'node:os'
+import type { ClusterWriter, KubernetesObject } from '../../src/kubernetes/cluster.ts'
+import { connect } from '../../src/kubernetes/connect.ts'
+
+/** What everything carries that the tests make outside of their own namespaces, and these themselves. */
+export const OURS = { 'test.pullguard.dev/left-over': 'remove' }
+const SELECTOR = 'test.pullguard.dev/left-over=remove'
+
+const LISTS = [
+  '/api/v1/namespaces',
+  '/apis/apps/v1/namespaces/kube-system/deployments',
+  '/apis/rbac.authorization.k8s.io/v1/clusterroles',
+  '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings',
+]
+const SYSTEM = '/api/v1/namespaces/kube-system'
+
+export async function removeLeftOvers(): Promise<void> {
+  const { env } = process
+  const api = await connect({ env, cwd: process.cwd(), home: homedir(), userAgent: 'pullguard-test' })
+  try {
+    for (const path of LISTS) await removeAll(api, path, SELECTOR)
+    await removeCredential(api)
+  } finally {
+    await api.close()
+  }
+}
+
+async function removeAll(api: ClusterWriter, path: string, labelSelector: string): Promise<void> {
+  const found: KubernetesObject[] = []
+  await api.list(path, { labelSelector }, object => void found.push(object))
+  for (const { metadata } of found) {
+    const { name, uid, deletionTimestamp } = metadata as Record<string, string>
+    if (deletionTimestamp === undefined) await api.delete(`${path}/${name}`, uid ?? '')
+  }
+}
+
+/** The story's fix writes to kube-system too, and a kill leaves it there: then its pods would not be limited. */
+async function removeCredential(api: ClusterWriter): Promise<void> {
+  await removeAll(api, `${SYSTEM}/secrets`, 'app.kubernetes.io/managed-by=pullguard')
+  const account = await api.get(`${SYSTEM}/serviceaccounts/default`)
+  const list = (account.imagePullSecrets as { name: string }[] | undefined) ?? []
+  const at = list.findIndex(({ name }) => name === 'dockercreds')
+  if (at === -1) return
+  const path = `/imagePullSecrets/${at}`
+  await api.jsonPatch(`${SYSTEM}/serviceaccounts/default`, [
+    { op: 'test', path: `${path}/name`, value: 'dockercreds' },
+    { op: 'remove', path },
+  ])
+}
