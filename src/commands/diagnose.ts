@@ -13,8 +13,9 @@ export interface DiagnoseOptions extends SnapshotOptions {
 
 /** Says which pods can't pull their images and why. @throws UsageError, UnreachableError */
 export async function diagnoseCommand(options: DiagnoseOptions, context: CommandContext): Promise<ExitName> {
-  const diagnosis = diagnose(await takeSnapshot(options, context))
-  // Not before: what only the report needs would keep the first request waiting.
+  // What only the report needs is loaded while answers are waited for: before, it would keep the first request waiting.
+  const meanwhile = () => void import('../report/diagnosis.ts')
+  const diagnosis = diagnose(await takeSnapshot(options, context, meanwhile))
   const { diagnosisNotes, renderDiagnosis } = await import('../report/diagnosis.ts')
   const { out, err, program } = context
   const { format, failOn } = options

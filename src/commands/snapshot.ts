@@ -16,14 +16,20 @@ export interface SnapshotOptions {
   pod?: string
 }
 
-/** Reads what the flags name. @throws UsageError, UnreachableError */
-export async function takeSnapshot(options: SnapshotOptions, context: CommandContext): Promise<Snapshot> {
+/** Reads what the flags name; `meanwhile` begins as soon as a cluster has answered something. @throws UsageError, UnreachableError */
+export async function takeSnapshot(
+  options: SnapshotOptions,
+  context: CommandContext,
+  meanwhile: () => void = () => {},
+): Promise<Snapshot> {
   if (options.recursive && options.files.length === 0) {
     throw new UsageError('-R goes with -f: name the folder to read, as in `-f dumps -R`.')
   }
   // A selector that can't be read is the user's mistake, whoever would be asked to apply it.
   if (options.selector !== undefined) parseLabelSelector(options.selector)
-  return options.files.length > 0 ? snapshotOfDump(options, context) : snapshotOfCluster(options, context)
+  return options.files.length > 0
+    ? snapshotOfDump(options, context)
+    : snapshotOfCluster(options, context, meanwhile)
 }
 
 async function snapshotOfDump(options: SnapshotOptions, context: CommandContext): Promise<Snapshot> {
@@ -43,7 +49,11 @@ async function snapshotOfDump(options: SnapshotOptions, context: CommandContext)
   })
 }
 
-async function snapshotOfCluster(options: SnapshotOptions, context: CommandContext): Promise<Snapshot> {
+async function snapshotOfCluster(
+  options: SnapshotOptions,
+  context: CommandContext,
+  meanwhile: () => void,
+): Promise<Snapshot> {
   const { readCluster } = await import('../source/cluster.ts')
   const progress = await context.progress()
   return withCluster(options.connection, context, cluster =>
@@ -52,8 +62,10 @@ async function snapshotOfCluster(options: SnapshotOptions, context: CommandConte
       { namespaces: options.allNamespaces ? null : [cluster.namespace], ...narrowing(options) },
       {
         takenAt: context.now().toISOString(),
-        onProgress: ({ pods, suspects }) =>
-          progress.update(`Reading pods: ${pods} seen, ${suspects} to look at`),
+        onProgress: ({ pods, suspects }) => {
+          progress.update(`Reading pods: ${pods} seen, ${suspects} to look at`)
+          meanwhile()
+        },
         signal: context.signal,
       },
     ).finally(() => progress.stop()),

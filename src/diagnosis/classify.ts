@@ -45,6 +45,20 @@ const TELLING: readonly Cause[] = [
   'rate-limited',
 ]
 
+/** How a text is judged; `classify` is one. */
+export type Classifier = (text: string, reason: string) => Classification
+
+/** A classifier for many texts: those of one incident differ in their digests alone, and a digest tells nothing. */
+export function rememberingClassifier(): Classifier {
+  const known = new Map<string, Classification>()
+  return (text, reason) => {
+    const key = `${reason} ${text.replace(/[0-9a-f]{32,}/g, digest => `‹${digest.length}›`)}`
+    const judged = known.get(key) ?? classify(text, reason)
+    known.set(key, judged)
+    return judged
+  }
+}
+
 /**
  * The cause of one failed pull.
  * @param text a waiting container's message or an event's, of any kubelet and runtime

@@ -3,6 +3,7 @@
 import { fullName, parseReference } from '../image/reference.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { OwnerLink, PodEvent, Snapshot } from '../snapshot/snapshot.ts'
+import { type Classifier, rememberingClassifier } from './classify.ts'
 import { credentialFor } from './credential.ts'
 import { firstSign, prove } from './evidence.ts'
 import { type FailingContainer, failingContainers } from './failing-container.ts'
@@ -14,9 +15,13 @@ import { urgencyOf } from './urgency.ts'
 
 /** Everything that is wrong with the pulls in the snapshot, most urgent first. */
 export function diagnose(snapshot: Snapshot): Diagnosis {
-  const links = new Map(snapshot.owners.map(link => [link.uid, link]))
-  const eventsByPod = Map.groupBy(snapshot.events, ({ namespace, pod }) => podKey(namespace, pod))
-  const unweighed = snapshot.pods.flatMap(pod => findingsOf(pod, snapshot, links, eventsByPod))
+  const seen: Seen = {
+    snapshot,
+    links: new Map(snapshot.owners.map(link => [link.uid, link])),
+    eventsByPod: Map.groupBy(snapshot.events, ({ namespace, pod }) => podKey(namespace, pod)),
+    judge: rememberingClassifier(),
+  }
+  const unweighed = snapshot.pods.flatMap(pod => findingsOf(pod, seen))
   const findings = weigh(unweighed).sort(byUrgency)
   return {
     takenAt: snapshot.takenAt,
@@ -33,22 +38,26 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
   }
 }
 
+/** What every pod is looked at with. */
+interface Seen {
+  snapshot: Snapshot
+  links: ReadonlyMap<string, OwnerLink>
+  eventsByPod: ReadonlyMap<string, PodEvent[]>
+  judge: Classifier
+}
+
 interface Unweighed {
   pod: Pod
   finding: Finding
 }
 
-function findingsOf(
-  pod: Pod,
-  snapshot: Snapshot,
-  links: ReadonlyMap<string, OwnerLink>,
-  eventsByPod: ReadonlyMap<string, PodEvent[]>,
-): Unweighed[] {
+function findingsOf(pod: Pod, seen: Seen): Unweighed[] {
+  const { links, eventsByPod } = seen
   const events = eventsOfPod(pod, eventsByPod.get(podKey(pod.namespace, pod.name)) ?? [])
   const workload = topmostOwner(pod, links)
   return failingContainers(pod, events).map(failing => ({
     pod,
-    finding: findingOf(pod, failing, workload, snapshot),
+    finding: findingOf(pod, failing, workload, seen),
   }))
 }
 
@@ -56,10 +65,10 @@ function findingOf(
   pod: Pod,
   failing: FailingContainer,
   workload: Finding['workload'],
-  snapshot: Snapshot,
+  { snapshot, judge }: Seen,
 ): Finding {
   const { container, reason } = failing
-  const { cause, subcause, evidence } = prove(failing)
+  const { cause, subcause, evidence } = prove(failing, judge)
   const { reference, registry } = read(container.image)
   const credential = credentialFor(pod, container.image, snapshot)
   return {

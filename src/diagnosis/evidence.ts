@@ -1,6 +1,6 @@
 /** Chooses the sentence that proves the cause: the newest attempt's error, from the status or from the events. */
 
-import { type Classification, classify } from './classify.ts'
+import { type Classification, type Classifier, classify } from './classify.ts'
 import type { FailingContainer } from './failing-container.ts'
 import type { Evidence } from './finding.ts'
 import { mayReportFailedPull, reportsBackOff, reportsFailedPull } from './pod-events.ts'
@@ -16,28 +16,28 @@ const SILENT = /^(?:back-off pulling image "[^"]*"(?:: \w+)?|(?:error: )?\w*)[:.
  * The cause of the newest attempt and the kubelet's sentence that tells it.
  * A status with an error in it is of the newest attempt; older kubelets put it in the event only.
  */
-export function prove(failing: FailingContainer): Proof {
-  const status = fromStatus(failing)
+export function prove(failing: FailingContainer, judge: Classifier = classify): Proof {
+  const status = fromStatus(failing, judge)
   if (status !== null && status.cause !== 'other') return status
-  return fromEvents(failing) ?? fromBareEvents(failing) ?? status ?? silent(failing)
+  return fromEvents(failing, judge) ?? fromBareEvents(failing, judge) ?? status ?? silent(failing)
 }
 
-function fromStatus({ reason, message }: FailingContainer): Proof | null {
+function fromStatus({ reason, message }: FailingContainer, judge: Classifier): Proof | null {
   if (SILENT.test(message)) return null
-  return { ...classify(message, reason), evidence: { from: 'status', text: message } }
+  return { ...judge(message, reason), evidence: { from: 'status', text: message } }
 }
 
-function fromEvents({ reason, events }: FailingContainer): Proof | null {
+function fromEvents({ reason, events }: FailingContainer, judge: Classifier): Proof | null {
   const event = events.findLast(reportsFailedPull)
   if (event === undefined) return null
   const told = event.reason === 'ErrImageNeverPull' ? event.reason : reason
-  return { ...classify(event.message, told), evidence: { from: 'event', text: event.message } }
+  return { ...judge(event.message, told), evidence: { from: 'event', text: event.message } }
 }
 
 /** An event without the kubelet's usual opening counts where its text is clearly of a pull. */
-function fromBareEvents({ reason, events }: FailingContainer): Proof | null {
+function fromBareEvents({ reason, events }: FailingContainer, judge: Classifier): Proof | null {
   const bare = events.filter(mayReportFailedPull).map(({ message }) => message)
-  const proofs = bare.map(text => ({ ...classify(text, reason), evidence: { from: 'event' as const, text } }))
+  const proofs = bare.map(text => ({ ...judge(text, reason), evidence: { from: 'event' as const, text } }))
   return proofs.findLast(({ cause }) => cause !== 'other') ?? null
 }
 

@@ -3,7 +3,7 @@
  * in a phase other than Running and Succeeded, then the rest of the suspects by node and name, for which the API server has an index.
  */
 
-import { AT_ONCE, bounded } from '../../kubernetes/bounded.ts'
+import { bounded } from '../../kubernetes/bounded.ts'
 import type { KubernetesObject } from '../../kubernetes/cluster.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import { gapOf } from '../gap.ts'
@@ -22,12 +22,14 @@ export interface AreaPods {
 /** A pod read alone costs the server about as much as this many in a page of whole pods (measured: 1 ms and 0.2 ms). */
 const PODS_FOR_ONE_SINGLE = 5
 const PAGE = 500
+/** A new connection costs as much as some requests on one that is there. */
+const SINGLES_AT_ONCE = 8
 /** Pods in another phase on some node; one without a node waits for the scheduler, however many there are. */
 const NOT_RUNNING = 'status.phase!=Running,status.phase!=Succeeded,spec.nodeName!='
 
 /** @throws ApiError where the rows can't be read; what fails later is a gap. */
 export async function readAreaPods(reading: Reading, area: Area): Promise<AreaPods> {
-  const kept = new Keeper()
+  const kept = new Keeper(reading)
   const [rows, seen] = await Promise.all([
     readPodRows(reading, area, raw => kept.keep(raw)),
     readNotRunning(reading, area, kept),
@@ -36,16 +38,14 @@ export async function readAreaPods(reading: Reading, area: Area): Promise<AreaPo
   if (rows.unclear || remaining.length * PODS_FOR_ONE_SINGLE > rows.count) {
     await readPages(reading, area, kept)
   } else {
-    await bounded(remaining, AT_ONCE, row => readOne(reading, area, row, kept))
+    await bounded(remaining, SINGLES_AT_ONCE, row => readOne(reading, area, row, kept))
   }
-  const pods = kept.pods()
-  reading.countSuspects(pods.length)
-  return { count: rows.count, pods }
+  return { count: rows.count, pods: kept.pods() }
 }
 
 /** Reads in full the pods that a field selector names in any area, keeping those that could be failing. @throws ApiError */
 export async function readPodsWhere(reading: Reading, area: Area, fieldSelector: string): Promise<Pod[]> {
-  const kept = new Keeper()
+  const kept = new Keeper(reading)
   await listPods(reading, area, { limit: 0, fieldSelector }, raw => kept.keep(raw))
   return kept.pods()
 }
@@ -122,13 +122,19 @@ async function listPods(
 /** Narrows pods as they come and keeps those that could be failing, each once. */
 class Keeper {
   private readonly kept = new Map<string, Pod>()
+  private readonly reading: Reading
+
+  constructor(reading: Reading) {
+    this.reading = reading
+  }
 
   /** The pod, whether kept or not; null if it is none. */
   keep(raw: KubernetesObject): Pod | null {
     const pod = narrowPod(raw)
-    if (pod !== null && couldFail(pod)) {
-      this.kept.set(podKey(pod.namespace, pod.name), pod)
-    }
+    if (pod === null || !couldFail(pod)) return pod
+    const key = podKey(pod.namespace, pod.name)
+    if (!this.kept.has(key)) this.reading.countSuspect()
+    this.kept.set(key, pod)
     return pod
   }
 

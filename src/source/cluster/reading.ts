@@ -28,7 +28,7 @@ export interface Reading {
   gaps: Gap[]
   /** Progress, for whoever watches. */
   countPod(): void
-  countSuspects(more: number): void
+  countSuspect(): void
   countNamespace(): void
 }
 
@@ -44,8 +44,8 @@ export function startReading(cluster: ClusterReader, options: ReadingOptions): R
       progress.pods += 1
       if (progress.pods % 1000 === 0) tell()
     },
-    countSuspects(more) {
-      progress.suspects += more
+    countSuspect() {
+      progress.suspects += 1
       tell()
     },
     countNamespace() {

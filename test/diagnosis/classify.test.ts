@@ -1,0 +1,23 @@
+/** A classifier that remembers says of every text what one that does not says. */
+import { expect, test } from 'vitest'
+import { classify, rememberingClassifier } from '../../src/diagnosis/classify.ts'
+
+const digest = (letter: string) => letter.repeat(64)
+const TEXTS = ['a', 'b', 'c'].flatMap(letter => [
+  `failed to pull and unpack image "nginx@sha256:${digest(letter)}": 429 Too Many Requests`,
+  `failed to pull and unpack image "nginx@sha256:${digest(letter)}": 404 Not Found`,
+  `failed commit on ref "layer-sha256:${digest(letter)}": unexpected commit digest sha256:${digest('d')}: failed precondition`,
+  `docker.io/library/nginx@sha256:${digest(letter).slice(20)}: not found`,
+])
+
+test('texts that differ in more than a digest are told apart', () => {
+  const judge = rememberingClassifier()
+  for (const text of [...TEXTS, ...TEXTS])
+    expect(judge(text, 'ErrImagePull')).toEqual(classify(text, 'ErrImagePull'))
+})
+
+test('so is one text under different reasons', () => {
+  const judge = rememberingClassifier()
+  for (const reason of ['ErrImagePull', 'InvalidImageName', 'ErrImageNeverPull', 'ErrImagePull'])
+    expect(judge('it broke', reason)).toEqual(classify('it broke', reason))
+})
