@@ -13,7 +13,7 @@ import {
   type Run,
 } from '../apply/read-journal.ts'
 import type { UndoOutcome, UndoStep } from '../apply/undo-step.ts'
-import { RefusedError } from '../errors.ts'
+import { RefusedError, UsageError } from '../errors.ts'
 import type { ClusterWriter } from '../kubernetes/cluster.ts'
 import { progressText, undoEndedEarlyText } from '../report/progress.ts'
 import { undoQuestion } from '../report/questions.ts'
@@ -46,6 +46,12 @@ export async function undoCommand(options: UndoOptions, context: CommandContext)
     const clusterUid = await clusterIdentity(cluster, context.signal)
     const folder = journalFolder(context.env, context.home, clusterUid)
     const runs = await listRuns(folder)
+    // By its address this cluster has no journal; under its own name, which this login can't see, it may have.
+    if (runs.length === 0 && clusterUid === cluster.server) {
+      throw new UsageError(
+        'Which cluster this is can\'t be told, so its runs can\'t be found: ask for get on namespace "kube-system".',
+      )
+    }
     if (options.list) return list(runs, options, context)
     const run = findRun(runs, options.run)
     return takeBack(run, folder, { options, context, cluster, others: runs.filter(other => other !== run) })

@@ -47,6 +47,14 @@ describe('nothing is taken back', () => {
     expect(await undo('nope')).toMatchObject({ code: 2, out: '' })
   })
 
+  test('for somebody who may not see which cluster it is', async () => {
+    incident.simulator.faults.when(({ path }) => path === '/api/v1/namespaces/kube-system', 403)
+    const said = await undo('--list')
+    incident.simulator.faults.clear()
+    expect(said).toMatchObject({ code: 2, out: '' })
+    expect(said.err).toContain('ask for get on namespace "kube-system"')
+  })
+
   test('for somebody that the server does not know', async () => {
     expect(await undo('--yes', '--token', 'wrong')).toMatchObject({ code: 4, out: '' })
   })
