@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ClusterWriter, KubernetesObject } from '../../src/kubernetes/cluster.ts'
 import { connect } from '../../src/kubernetes/connect.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
-import { folderWith } from './kubeconfig/files.ts'
+import { type Folder, folderWith } from './kubeconfig/files.ts'
 
 const SECRETS = '/api/v1/namespaces/default/secrets'
 const NAMESPACES = '/api/v1/namespaces'
@@ -14,18 +14,20 @@ const metadataOf = (object: KubernetesObject) => object.metadata as { name: stri
 
 let simulator: Simulator
 let cluster: ClusterWriter
-const closing = new AsyncDisposableStack()
+let folder: Folder
 
 beforeAll(async () => {
   simulator = await startSimulator({ now: Date.UTC(2026, 0, 1) })
-  closing.defer(() => simulator.close())
-  const folder = closing.use(await folderWith({ config: simulator.kubeconfig }))
+  folder = await folderWith({ config: simulator.kubeconfig })
   const surroundings = { env: {}, cwd: folder.path, home: folder.path, userAgent: 'pullguard/test' }
   cluster = await connect({ kubeconfig: 'config', ...surroundings })
-  closing.defer(() => cluster.close())
 })
 beforeEach(() => simulator.faults.clear())
-afterAll(() => closing.disposeAsync())
+afterAll(async () => {
+  await cluster.close()
+  await folder[Symbol.asyncDispose]()
+  await simulator.close()
+})
 
 async function namespaces(during: (name: string) => void = () => {}) {
   const names: string[] = []
