@@ -38,11 +38,16 @@ export async function applyPlan(plan: Plan, checked: Outcome[], context: ApplyCo
   for (const stage of stages(open)) await bounded(stage, AT_ONCE, write)
   const pods = open.filter(change => isPodChange(change))
   const underWay = pullsUnderWay(open, outcomes)
-  await recreateInBatches(pods, { outcomes, write, recoveries, context, underWay })
+  const heldBack = await recreateInBatches(pods, { outcomes, write, recoveries, context, underWay })
   await recoveries.wait(outcomes)
   const inOrder = plan.changes.flatMap(change => outcomes.get(change.id) ?? [])
   const wrote = inOrder.some(({ status }) => status === 'applied' || status === 'failed')
-  return { run: wrote ? context.run : null, outcomes: inOrder, recoveries: recoveries.report(outcomes) }
+  return {
+    run: wrote ? context.run : null,
+    outcomes: inOrder,
+    recoveries: recoveries.report(outcomes),
+    heldBack,
+  }
 }
 
 /** Secrets, then what names them. */

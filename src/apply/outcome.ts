@@ -55,6 +55,8 @@ export interface FixResult {
   run: string | null
   outcomes: Outcome[]
   recoveries: Recovery[]
+  /** Stuck pods that were left alone, as no pulls were left for their images. */
+  heldBack: number
 }
 
 /** The change is in place, by this run or before it. */

@@ -16,8 +16,8 @@ interface Batching {
   underWay: number
 }
 
-/** Writes every pod change, or says of it that no pulls were left for its images. */
-export async function recreateInBatches(pods: PodChange[], batching: Batching): Promise<void> {
+/** Writes every pod change, or says of it that no pulls were left for its images. Gives the number of those. */
+export async function recreateInBatches(pods: PodChange[], batching: Batching): Promise<number> {
   const { outcomes, write, recoveries, context } = batching
   let rest = pods
   let { underWay } = batching
@@ -26,7 +26,7 @@ export async function recreateInBatches(pods: PodChange[], batching: Batching): 
     const batch = fitting(rest, left === null ? null : left - underWay)
     if (batch.length === 0 && underWay === 0) {
       for (const change of rest) outcomes.set(change.id, outcomeOf(change, 'skipped', NO_PULLS))
-      return
+      return rest.length
     }
     await bounded(batch, AT_ONCE, write)
     rest = rest.filter(change => !batch.includes(change))
@@ -34,6 +34,7 @@ export async function recreateInBatches(pods: PodChange[], batching: Batching): 
     if (rest.length > 0) await recoveries.waitForTries(outcomes)
     underWay = 0
   }
+  return 0
 }
 
 const NO_PULLS = 'the account has no pulls left for its images; run the fix again when the limit resets'

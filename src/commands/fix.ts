@@ -76,7 +76,7 @@ async function nothingToDo(draft: Draft, session: FixSession): Promise<ExitName>
   const { plan, findings, gaps } = draft
   const verdict = emptyVerdict(draft)
   if (session.options.format !== 'table') {
-    const result = { run: null, outcomes: [], recoveries: [] }
+    const result = { run: null, outcomes: [], recoveries: [], heldBack: 0 }
     const report = {
       plan,
       dryRun: false,

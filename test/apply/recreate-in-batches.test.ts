@@ -24,14 +24,16 @@ function pod(name: string, pulls = 1): RecreatePod {
 async function batchesOf(pods: RecreatePod[], left: (number | null)[], underWay = 0) {
   const outcomes = new Map<string, Outcome>()
   const batches: string[][] = [[]]
-  await recreateInBatches(pods, {
+  const heldBack = await recreateInBatches(pods, {
     outcomes,
     write: async ({ id }) => void batches.at(-1)?.push(id),
     recoveries: { waitForTries: async () => void batches.push([]) },
     context: { pullsLeft: async () => left.shift() as number | null },
     underWay,
   })
-  return { batches, skipped: [...outcomes.values()].map(({ id, status }) => `${id} ${status}`) }
+  const skipped = [...outcomes.values()].map(({ id, status }) => `${id} ${status}`)
+  expect(heldBack).toBe(skipped.length)
+  return { batches, skipped }
 }
 
 test.each([

@@ -330,3 +330,15 @@ test('a login is found beside an old one that hides Docker Hub’s usual key', {
   expect(keys('default')).toEqual(['https://index.docker.io/v1/', 'docker.io'])
   expect(keys('kube-system')).toEqual(['https://index.docker.io/v1/'])
 })
+
+test('an account with too few pulls mends what it can, and the rest waits for the limit', async () => {
+  incident.simulator.hub.exhaust('demo-user', 2)
+  const said = await incident.run(['fix', '-A', '--yes'])
+  expect(said.code).toBe(3)
+  expect(said.err).toContain('The plan may need 3')
+  expect(said.out).toContain('the account has no pulls left for its images')
+  expect(lastLine(said.out)).toBe('Next, once the limit resets: pullguard fix --all-namespaces')
+  incident.simulator.hub.quota.refill('demo-user')
+  expect((await incident.run(['fix', '-A', '--yes'])).code).toBe(0)
+  expect(podsRunning()).toBe(true)
+})

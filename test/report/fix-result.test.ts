@@ -56,6 +56,15 @@ describe('a fix that did not', () => {
     )
   })
 
+  test('for want of pulls ends in the same fix again, and proposes nothing that would not help before', () => {
+    const report = fixReport(
+      { complete: false, findings: [finding()] },
+      { recoveries: [recovery({ recovered: 0 })], heldBack: 1 },
+    )
+    expect(show(report)).not.toContain('what to do')
+    expect(lines(show(report)).at(-1)).toBe('Next, once the limit resets: pullguard fix --all-namespaces')
+  })
+
   test('names the pods that are not back, why now, and the next step last', () => {
     const waiting = [
       { name: 'fifthnginx-2', state: 'stuck' as const, reason: 'ErrImagePull', message: 'denied' },

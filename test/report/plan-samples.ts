@@ -200,6 +200,7 @@ export function fixReport(fields: Partial<FixReport> = {}, result: Partial<FixRe
     ...fields,
     result: {
       run: '20261124-100000-abcd',
+      heldBack: 0,
       outcomes: incidentPlan.changes.map(change => outcome(change)),
       recoveries: [
         recovery(),

@@ -25,7 +25,9 @@ export async function carryOut(draft: Draft, session: FixSession, dryRun: boolea
   const result = await withJournal(draft, session, async context => {
     const checked = await dryRunPlan(plan, context)
     if (draft.saved) refuseStale(plan, checked)
-    return dryRun ? { run: null, outcomes: checked, recoveries: [] } : applyPlan(plan, checked, context)
+    return dryRun
+      ? { run: null, outcomes: checked, recoveries: [], heldBack: 0 }
+      : applyPlan(plan, checked, context)
   })
   const open = result.recoveries.filter(isOpen)
   const leftToOwner = leftCount(draft)

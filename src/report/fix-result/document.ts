@@ -42,6 +42,7 @@ export function fixDocument(report: FixReport, program: string): Envelope {
       recoveredPods: recovered,
       leftToOwner,
       leftPods,
+      heldBack: result.heldBack,
     },
     outcomes: result.outcomes,
     recoveries: result.recoveries,

@@ -18,7 +18,7 @@ import {
   statusText,
   writtenSentence,
 } from '../words/outcomes.ts'
-import { objectName } from '../words/plan.ts'
+import { objectName, scopeFlags } from '../words/plan.ts'
 import { countPods } from '../words/pods.ts'
 import type { FixReport } from './document.ts'
 
@@ -95,13 +95,19 @@ function isOpen({ wanted, recovered }: Recovery): boolean {
 }
 
 /** The diagnosis of the pods that are not back, made again after the wait. */
-function whyNow({ findings }: FixReport, { width, program }: ReportOptions, palette: Palette): string[][] {
+function whyNow(
+  { findings, result }: FixReport,
+  { width, program }: ReportOptions,
+  palette: Palette,
+): string[][] {
+  // Where the pulls have run out, none of the usual steps helps before there are some again.
+  const steps = result.heldBack > 0 ? 0 : 2
   return groupByCause(findings, program).map(group => [
     ...wrap(visible(`${group.words.title(group)}: ${counted(countPods(group.findings), 'pod')}`), width).map(
       line => palette.trouble(line, group.findings[0].severity),
     ),
     ...field({ label: 'meaning', text: group.words.meaning(group) }, width),
-    ...stepLines('what to do', group.words.next(group).slice(0, 2), width, palette),
+    ...stepLines('what to do', group.words.next(group).slice(0, steps), width, palette),
   ])
 }
 
@@ -128,20 +134,28 @@ function lastLines(report: FixReport, { width, program }: ReportOptions, palette
     ...back,
     ...wrap(gapText(report), width),
     ...verdict(pods),
-    ...(next === null ? [] : command('Next: ', next, width).map(palette.strong)),
+    ...(next === null ? [] : command(...next, width).map(palette.strong)),
   ].filter(line => line !== '')
 }
 
 /** Why one of the pods that are not back still can't pull, or where nothing speaks of a pull any more, a new look at them. */
-function nextCommand({ findings: [first], result }: FixReport, program: string): string | null {
-  if (first !== undefined) return whyCommand(program, first)
+function nextCommand(
+  { plan, findings: [first], result }: FixReport,
+  program: string,
+): [label: string, command: string] | null {
+  if (result.heldBack > 0)
+    return ['Next, once the limit resets: ', `${program} fix ${scopeFlags(plan.scope)}`]
+  if (first !== undefined) return ['Next: ', whyCommand(program, first)]
   const open = result.recoveries.find(isOpen)
   if (open === undefined) return null
   const namespace = shellWord(open.namespace)
   // The events say why the server lets a controller make no pod: a quota, or a policy on what the new one has.
-  return open.waiting.length === 0
-    ? `kubectl -n ${namespace} get events --field-selector reason=FailedCreate`
-    : `${program} diagnose -n ${namespace}`
+  return [
+    'Next: ',
+    open.waiting.length === 0
+      ? `kubectl -n ${namespace} get events --field-selector reason=FailedCreate`
+      : `${program} diagnose -n ${namespace}`,
+  ]
 }
 
 /** Not all is well even where all that was planned is. */
