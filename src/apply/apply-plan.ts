@@ -121,14 +121,18 @@ function withoutOrphans(changes: Change[], outcomes: Outcome[]): Outcome[] {
 /** A new Secret that nothing can name would only spread the login; it is not made. */
 function withoutUnused(changes: Change[], outcomes: Outcome[]): Outcome[] {
   const done = new Set(outcomes.filter(isDone).map(({ id }) => id))
-  return changes.flatMap((change, index) => {
-    const users = changes.filter(({ needs }) => needs.includes(change.id))
-    const unused = users.length > 0 && !users.some(({ id }) => done.has(id))
-    const outcome = outcomes[index]
-    if (outcome === undefined) return []
-    return change.action === 'create-secret' && unused && isDone(outcome)
-      ? outcomeOf(change, 'skipped', 'nothing that would use it can be changed')
-      : outcome
+  const wanted = new Set(changes.flatMap(({ needs }) => needs))
+  const used = new Set(changes.flatMap(({ id, needs }) => (done.has(id) ? needs : [])))
+  const unused = new Map(
+    changes
+      .filter(
+        ({ id, action }) => action === 'create-secret' && done.has(id) && wanted.has(id) && !used.has(id),
+      )
+      .map(change => [change.id, change]),
+  )
+  return outcomes.map(outcome => {
+    const change = unused.get(outcome.id)
+    return change ? outcomeOf(change, 'skipped', 'nothing that would use it can be changed') : outcome
   })
 }
 

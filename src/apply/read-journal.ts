@@ -103,12 +103,16 @@ export function findRun(runs: Run[], name?: string): Run {
 
 /** It may have written more than pods. */
 export function leavesTraces({ entries }: Run): boolean {
-  return entries.some(entry => mayHaveWritten(entry) && entry.change.target.kind !== 'Pod')
+  return entries.some(leavesTrace)
+}
+
+function leavesTrace(entry: RunEntry): boolean {
+  return mayHaveWritten(entry) && entry.change.target.kind !== 'Pod'
 }
 
 /** Nothing of the run is left to take back. Pods that were recreated are not put back, so they do not count. */
 export function isTakenBack({ entries }: Run): boolean {
-  return !entries.some(entry => mayHaveWritten(entry) && !entry.undone && entry.change.target.kind !== 'Pod')
+  return !entries.some(entry => leavesTrace(entry) && !entry.undone)
 }
 
 /** Written for certain, or nobody knows. */

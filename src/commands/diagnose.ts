@@ -14,9 +14,10 @@ export interface DiagnoseOptions extends SnapshotOptions {
 /** Says which pods can't pull their images and why. @throws UsageError, UnreachableError */
 export async function diagnoseCommand(options: DiagnoseOptions, context: CommandContext): Promise<ExitName> {
   // What only the report needs is loaded while answers are waited for: before, it would keep the first request waiting.
-  const meanwhile = () => void import('../report/diagnosis.ts')
-  const diagnosis = diagnose(await takeSnapshot(options, context, meanwhile))
-  const { diagnosisNotes, renderDiagnosis } = await import('../report/diagnosis.ts')
+  let loading: Promise<typeof import('../report/diagnosis.ts')> | undefined
+  const reporting = () => (loading ??= import('../report/diagnosis.ts'))
+  const diagnosis = diagnose(await takeSnapshot(options, context, () => void reporting()))
+  const { diagnosisNotes, renderDiagnosis } = await reporting()
   const { out, err, program } = context
   const { format, failOn } = options
   const report = { format, failOn, terminal: out.isTerminal, program }

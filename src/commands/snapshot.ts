@@ -16,7 +16,7 @@ export interface SnapshotOptions {
   pod?: string
 }
 
-/** Reads what the flags name; `meanwhile` begins as soon as a cluster has answered something. @throws UsageError, UnreachableError */
+/** Reads what the flags name; `meanwhile` is called again and again once a cluster has answered something. @throws UsageError, UnreachableError */
 export async function takeSnapshot(
   options: SnapshotOptions,
   context: CommandContext,
