@@ -1,7 +1,8 @@
 /** Under which keys a pull secret holds the logins, so that the kubelet finds them beside the other pull secrets of the namespace. */
 
-import type { Attempt, AttemptProblem } from '../diagnosis/finding.ts'
-import { normaliseKey } from '../image/registry-key.ts'
+import type { Finding } from '../diagnosis/finding.ts'
+import { lookUpCredentials } from '../image/credential-lookup.ts'
+import { parseReference } from '../image/reference.ts'
 import type { ScopeSecret } from '../snapshot/fix-scope.ts'
 import type { PlanInput } from './plan-input.ts'
 
@@ -13,21 +14,28 @@ const DOCKER_HUB = 'docker.io'
  */
 export function keysFor(namespace: string, { credentials, diagnosis, secretName }: PlanInput): string[] {
   const keys = credentials.map(credential => credential.key)
+  const forHub = credentials.filter(({ registry }) => registry === DOCKER_HUB)
+  if (forHub.length === 0 || keys.includes(DOCKER_HUB)) return keys
   const hidden = diagnosis.findings.some(
     finding =>
-      finding.namespace === namespace &&
-      finding.registry === DOCKER_HUB &&
-      finding.credential.attempts.some(attempt => attempt.secret !== secretName && hidesUsualKey(attempt)),
+      finding.namespace === namespace && forHub.some(({ key }) => isHidden(key, finding, secretName)),
   )
-  const forHub = credentials.some(({ registry }) => registry === DOCKER_HUB)
-  return hidden && forHub && !keys.includes(DOCKER_HUB) ? [...keys, DOCKER_HUB] : keys
+  return hidden ? [...keys, DOCKER_HUB] : keys
 }
 
-/** Problems of entries that match all the same. */
-const MATCHED: (AttemptProblem | null)[] = [null, 'empty-auth', 'token-only', 'half']
-
-function hidesUsualKey({ key, problem }: Attempt): boolean {
-  return key !== null && MATCHED.includes(problem) && normaliseKey(key) !== 'index.docker.io'
+/** Whether the kubelet would pass the key over for the finding's image, beside those of the pod's other pull secrets. */
+function isHidden(key: string, { reference, credential }: Finding, secretName: string): boolean {
+  const image = parseReference(reference ?? '')
+  if (image === null) return false
+  const others = credential.attempts
+    // A malformed secret keeps every other from being looked at, too.
+    .filter(attempt => attempt.secret !== secretName && attempt.problem !== 'malformed')
+    .flatMap(attempt => attempt.key ?? [])
+  const { shadowed } = lookUpCredentials(
+    image,
+    [...others, key].map(each => ({ key: each })),
+  )
+  return shadowed.some(each => each.key === key)
 }
 
 /** Whether the Secret serves every login already, also under the plain name where that is wanted. */

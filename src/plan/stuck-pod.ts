@@ -1,6 +1,8 @@
 /** A pod with failing pulls, joined from its findings, its own state and the workload that makes it. */
 
 import type { Finding } from '../diagnosis/finding.ts'
+import { coversRepository } from '../image/login-scope.ts'
+import { parseReference } from '../image/reference.ts'
 import type { ScopeWorkload } from '../snapshot/fix-scope.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { Target } from './change.ts'
@@ -57,10 +59,9 @@ function isHelped(finding: Finding, credentials: PlanCredential[]): boolean {
 
 /** A credential serves its whole registry, or where its key names a path, the images at and below that path. */
 export function serves({ registry, key }: PlanCredential, { registry: asked, reference }: Finding): boolean {
-  if (registry !== asked) return false
-  if (!key.startsWith(`${registry}/`)) return true
-  const rest = reference?.startsWith(key) ? reference.slice(key.length) : null
-  return rest !== null && /^([/:@]|$)/.test(rest)
+  return (
+    registry === asked && coversRepository(key, registry, parseReference(reference ?? '')?.repository ?? '')
+  )
 }
 
 /** The pull secret that fails every image of the pod; no other credential helps beside it. */

@@ -1,6 +1,7 @@
 /** Asks registries for the digests of many images, a few at a time. */
 
 import { UsageError } from '../errors.ts'
+import { coversRepository } from '../image/login-scope.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
 import type { Registries, Registry } from './client.ts'
 import type { Credential } from './credentials/credential.ts'
@@ -80,9 +81,9 @@ async function lookUp(
 
 /** A login serves its registry, or where its key names a path, the repositories at and below it. */
 function serves({ registry, key }: Credential, reference: Reference): boolean {
-  if (registryName(reference.registry) !== registry) return false
-  const path = key.startsWith(`${registry}/`) ? key.slice(registry.length + 1) : ''
-  return path === '' || reference.repository === path || reference.repository.startsWith(`${path}/`)
+  return (
+    registryName(reference.registry) === registry && coversRepository(key, registry, reference.repository)
+  )
 }
 
 /** null where the grammar allows a host that no URL can hold, such as one with port 99999. */
