@@ -1,6 +1,7 @@
 /** What a real kubelet writes when pulls fail, and what `diagnose` makes of it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Finding } from '../../src/diagnosis/finding.ts'
+import { knownSecrets } from './known-secrets.ts'
 import { deploymentObject, podObject, pullSecretObject, RealCluster } from './real-cluster.ts'
 
 const CASES: Record<
@@ -52,6 +53,7 @@ describe('on a real kubelet', () => {
       `/api/v1/namespaces/${namespace}/secrets`,
       pullSecretObject('wrong', 'acme', 'not-the-password'),
     )
+    const forget = await knownSecrets(cluster, namespace, ['limited', 'wrong'])
     for (const [name, { is: _, ...draft }] of Object.entries(CASES)) {
       await cluster.api.create(`/api/v1/namespaces/${namespace}/pods`, podObject(name, draft))
     }
@@ -59,6 +61,7 @@ describe('on a real kubelet', () => {
       `/apis/apps/v1/namespaces/${namespace}/deployments`,
       deploymentObject('fifthnginx', { image: 'nginx' }),
     )
+    await forget()
     findings = await cluster.until('a finding for every pod', async () => {
       const { stdout } = await cluster.run(['diagnose', '-n', namespace, '-o', 'json'])
       const found: Finding[] = JSON.parse(stdout).findings

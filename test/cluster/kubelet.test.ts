@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { KubernetesObject } from '../../src/kubernetes/cluster.ts'
 import type { Draft } from '../../src/simulator/cluster/objects.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
+import { knownSecrets } from './known-secrets.ts'
 import { podObject, pullSecretObject, RealCluster } from './real-cluster.ts'
 
 const CASES: Record<string, Parameters<typeof podObject>[1]> = {
@@ -55,18 +56,18 @@ beforeAll(async () => {
     real.addImage(repository, ['latest'], owner)
     simulator.hub.addImage({ repository, tags: ['latest'], ...(owner !== undefined && { owner }) })
   }
-  const pods = Object.entries(CASES).map(([name, draft]) => podObject(name, draft))
-  for (const [kind, list] of [['secrets', secrets] as const, ['pods', pods] as const]) {
-    for (const object of list) {
-      await real.api.create(`/api/v1/namespaces/${namespace}/${kind}`, object)
-      simulator.cluster.add({
-        ...object,
-        metadata: { ...(object.metadata as object), namespace },
-      } as unknown as Draft)
-    }
-  }
+  for (const secret of secrets) await addToBoth('secrets', secret)
+  const names = secrets.map(({ metadata }) => (metadata as { name: string }).name)
+  const forget = await knownSecrets(real, namespace, names)
+  for (const [name, draft] of Object.entries(CASES)) await addToBoth('pods', podObject(name, draft))
+  await forget()
   await simulator.settle()
 })
+async function addToBoth(kind: 'secrets' | 'pods', object: KubernetesObject): Promise<void> {
+  await real.api.create(`/api/v1/namespaces/${namespace}/${kind}`, object)
+  const metadata = { ...(object.metadata as object), namespace }
+  simulator.cluster.add({ ...object, metadata } as unknown as Draft)
+}
 afterAll(async () => {
   await simulator?.close()
   await real?.close()
