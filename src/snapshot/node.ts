@@ -11,7 +11,7 @@ export const PLATFORM_LABELS = [
   'minikube.k8s.io/name',
   'node.openshift.io/os_id',
 ] as const
-export type PlatformLabel = (typeof PLATFORM_LABELS)[number]
+type PlatformLabel = (typeof PLATFORM_LABELS)[number]
 
 /** Null where the node does not say it. */
 export interface Node {
