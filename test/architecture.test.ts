@@ -13,9 +13,11 @@ const DOORS: Record<string, string[]> = {
   errors: [],
   secrecy: [],
   network: ['errors'],
-  diagnosis: ['image', 'snapshot'],
+  dockerconfig: ['errors', 'image', 'secrecy', 'types:snapshot'],
+  keychain: ['errors', 'secrecy', 'image', 'dockerconfig'],
+  diagnosis: ['image', 'dockerconfig', 'snapshot'],
   audit: ['image', 'snapshot'],
-  plan: ['image', 'snapshot', 'types:diagnosis'],
+  plan: ['image', 'dockerconfig', 'snapshot', 'types:diagnosis'],
   report: [
     'types:image',
     'types:snapshot',
@@ -26,16 +28,18 @@ const DOORS: Record<string, string[]> = {
     'types:registry',
   ],
   kubernetes: ['errors', 'secrecy', 'network'],
-  registry: ['errors', 'image', 'secrecy', 'network'],
-  source: ['errors', 'image', 'snapshot', 'secrecy', 'kubernetes', 'registry'],
-  apply: ['errors', 'image', 'snapshot', 'plan', 'kubernetes', 'registry'],
-  simulator: ['image'],
+  registry: ['errors', 'image', 'dockerconfig', 'secrecy', 'network'],
+  source: ['errors', 'image', 'dockerconfig', 'snapshot', 'secrecy', 'kubernetes'],
+  apply: ['errors', 'image', 'dockerconfig', 'secrecy', 'snapshot', 'plan', 'kubernetes'],
+  simulator: ['image', 'dockerconfig'],
   terminal: ['errors'],
   commands: [
     'errors',
     'secrecy',
     'terminal',
     'image',
+    'dockerconfig',
+    'keychain',
     'snapshot',
     'diagnosis',
     'audit',
@@ -51,7 +55,7 @@ const DOORS: Record<string, string[]> = {
   // main writes the last words, which may quote hostile text.
   main: ['errors', 'terminal', 'cli', 'commands', 'report', 'secrecy'],
 }
-const PURE = ['image', 'snapshot', 'secrecy', 'diagnosis', 'audit', 'plan', 'report']
+const PURE = ['image', 'dockerconfig', 'snapshot', 'secrecy', 'diagnosis', 'audit', 'plan', 'report']
 const IMPURE_WORDS =
   /\b(Date\.now\(|new Date\(\)|Math\.random\(|process\.|console\.|globalThis\.|setTimeout\(|performance\.)/
 

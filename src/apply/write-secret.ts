@@ -1,8 +1,8 @@
 /** Writes pull secrets. Their content comes from memory and goes to the API server, and nowhere else. */
 
+import { contentWithKeys, holdsCredentials, withCredentials } from '../dockerconfig/pull-secret-content.ts'
 import type { JsonPatchOperation, KubernetesObject } from '../kubernetes/cluster.ts'
 import type { CreateSecret, SecretChange, UpdateSecret } from '../plan/change.ts'
-import { contentWithKeys, holdsCredentials, withCredentials } from '../registry/pull-secret-content.ts'
 import { collectionPath, objectPath } from './api-path.ts'
 import type { ApplyContext } from './apply-context.ts'
 import type { Outcome } from './outcome.ts'

@@ -1,7 +1,7 @@
 /** Under which keys a pull secret holds the logins, so that the kubelet finds them beside the other pull secrets of the namespace. */
 
 import type { Finding } from '../diagnosis/finding.ts'
-import { lookUpCredentials } from '../image/credential-lookup.ts'
+import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
 import { parseReference } from '../image/reference.ts'
 import type { ScopeSecret } from '../snapshot/fix-scope.ts'
 import type { PlanInput } from './plan-input.ts'

@@ -1,7 +1,7 @@
 /** Which URL serves a registry: its own host, or the one a person put in its place. */
 
 import { UsageError } from '../errors.ts'
-import { DOCKER_HUB, DOCKER_HUB_HOST, registryName } from './docker-hub.ts'
+import { DOCKER_HUB, DOCKER_HUB_HOST, registryName } from '../image/docker-hub.ts'
 import { isLoopback } from './network-rules.ts'
 
 /** Registry name → the origin to ask instead. */

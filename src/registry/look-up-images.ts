@@ -1,11 +1,11 @@
 /** Asks registries for the digests of many images, a few at a time. */
 
+import type { Credential } from '../dockerconfig/credential.ts'
+import { coversRepository } from '../dockerconfig/login-scope.ts'
 import { UsageError } from '../errors.ts'
-import { coversRepository } from '../image/login-scope.ts'
+import { registryName } from '../image/docker-hub.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
 import type { Registries, Registry } from './client.ts'
-import type { Credential } from './credentials/credential.ts'
-import { registryName } from './docker-hub.ts'
 import type { Platform, RegistryProblem } from './outcome.ts'
 import { problemText } from './problem-text.ts'
 

@@ -1,6 +1,6 @@
 /** The simulated Docker Hub as tests of the registry room use it: one account, its private image, a public one. */
 import { onTestFinished } from 'vitest'
-import { explicitCredential } from '../../src/registry/credentials/credential.ts'
+import { explicitCredential } from '../../src/dockerconfig/credential.ts'
 import { Clock } from '../../src/simulator/cluster/clock.ts'
 import { Hub } from '../../src/simulator/hub/hub.ts'
 import { CANARY, registriesAt } from './loopback.ts'

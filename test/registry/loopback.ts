@@ -2,8 +2,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
+import { explicitCredential } from '../../src/dockerconfig/credential.ts'
 import { Registries, type RegistriesOptions } from '../../src/registry/client.ts'
-import { explicitCredential } from '../../src/registry/credentials/credential.ts'
 
 export const CANARY = 'c4n4ry-p4ssw0rd'
 export const TOKEN = 'c4n4ry-t0ken'

@@ -1,7 +1,7 @@
 /** A credential is proven before it is handed out, and everything short of that says why. */
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { explicitCredential } from '../../src/registry/credentials/credential.ts'
+import { explicitCredential } from '../../src/dockerconfig/credential.ts'
 import { type Answer, BASIC, bearer, CANARY, image, jane, registriesAt, serve, TOKEN } from './loopback.ts'
 
 const manifestOf = (repository: string) => `/v2/${repository}/manifests/1`

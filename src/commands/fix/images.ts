@@ -1,9 +1,9 @@
 /** Asks registries for the digests that a plan needs, and whether an image is there for the nodes' platforms. */
 
+import type { Credential } from '../../dockerconfig/credential.ts'
+import { wantedRegistries } from '../../keychain/wanted-registries.ts'
 import type { ImageFact } from '../../plan/plan-input.ts'
-import type { Credential } from '../../registry/credentials/credential.ts'
 import { lookUpImages } from '../../registry/look-up-images.ts'
-import { wantedRegistries } from '../../registry/wanted-registries.ts'
 import { onThisMachine } from './logins.ts'
 import type { FixSession } from './session.ts'
 

@@ -1,15 +1,15 @@
 /** The logins that a fix hands out: found on this machine, or given by the user. */
 
 import type { Finding, Remedy } from '../../diagnosis/finding.ts'
+import { type Credential, explicitCredential } from '../../dockerconfig/credential.ts'
 import { UsageError } from '../../errors.ts'
+import { registryName } from '../../image/docker-hub.ts'
 import { parseReference } from '../../image/reference.ts'
+import { findCredentials, type WantedRegistry } from '../../keychain/find-credentials.ts'
 import type { PlanCredential } from '../../plan/plan.ts'
 import { registriesToAuthenticate } from '../../plan/remedies.ts'
-import { type Credential, explicitCredential } from '../../registry/credentials/credential.ts'
-import { findCredentials, type WantedRegistry } from '../../registry/credentials/find-credentials.ts'
-import { registryName } from '../../registry/docker-hub.ts'
-import { credentialRedactor } from '../../registry/redact-credentials.ts'
 import { redact } from '../../secrecy/redact.ts'
+import { credentialRedactor } from '../../secrecy/redact-credentials.ts'
 import type { CommandContext } from '../context.ts'
 import type { FixOptions, FixSession } from './session.ts'
 

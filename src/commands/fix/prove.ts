@@ -1,9 +1,9 @@
 /** Proves each login against its registry before it is handed out, and that it has pulls left. */
 
+import type { Credential } from '../../dockerconfig/credential.ts'
 import { RefusedError, UnreachableError } from '../../errors.ts'
 import { parseReference } from '../../image/reference.ts'
 import { serves } from '../../plan/stuck-pod.ts'
-import type { Credential } from '../../registry/credentials/credential.ts'
 import type { Proof, QuotaOutcome } from '../../registry/outcome.ts'
 import { proofRefusal, provenText, shortLivedText, usedUpText } from '../../report/logins.ts'
 import { planned } from './logins.ts'

@@ -1,8 +1,8 @@
 /** Reads the Secrets that already have the name a fix would use. Their content is compared here and goes no further. */
 
+import { holdsCredentials, keysOf } from '../../dockerconfig/pull-secret-content.ts'
 import { AT_ONCE, bounded } from '../../kubernetes/bounded.ts'
 import type { ClusterReader, KubernetesObject } from '../../kubernetes/cluster.ts'
-import { holdsCredentials, keysOf } from '../../registry/pull-secret-content.ts'
 import type { ScopeSecret } from '../../snapshot/fix-scope.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { managerOf } from '../managed-by.ts'

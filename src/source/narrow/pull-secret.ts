@@ -3,8 +3,8 @@
  * (pkg/credentialprovider/secrets/secrets.go); anything else it passes over in silence.
  */
 
+import { type DockerConfig, readDockerConfigJson, readDockercfg } from '../../dockerconfig/kubelet-view.ts'
 import type { PullSecret, PullSecretProblem } from '../../snapshot/pull-secret.ts'
-import { type DockerConfig, readDockerConfigJson, readDockercfg } from './docker-config.ts'
 import { nameOf, namespaceOf, record, text, textOrNull } from './shape.ts'
 
 const FORMS: Record<string, { key: string; read: (content: string) => DockerConfig }> = {

@@ -1,8 +1,8 @@
 /** What was found of this machine's credentials: one that can be used, or the reason why there is none. */
 
-import { UsageError } from '../../errors.ts'
-import { DOCKER_HUB, DOCKER_HUB_KEY, registryName } from '../docker-hub.ts'
-import { Redacted } from '../redacted.ts'
+import { UsageError } from '../errors.ts'
+import { DOCKER_HUB, DOCKER_HUB_KEY, registryName } from '../image/docker-hub.ts'
+import { Redacted } from '../secrecy/redacted.ts'
 
 export interface Credential {
   /** As in references: `docker.io`, `ghcr.io`, `localhost:5000`. */

@@ -1,7 +1,7 @@
 /** Reads one credential file (docker's config.json, podman's auth.json, .dockercfg) or DOCKER_AUTH_CONFIG. */
 
 import { readFile } from 'node:fs/promises'
-import { UsageError } from '../../errors.ts'
+import { UsageError } from '../errors.ts'
 import { parseJson } from './json-position.ts'
 
 /** What a file says about logins. Entries are unread: they are only looked at when their registry is asked for. */

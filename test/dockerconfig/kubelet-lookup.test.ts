@@ -1,6 +1,6 @@
 /** Which keys of a pull secret serve which image, against the behaviour of the kubelet's keyring. */
 import { describe, expect, test } from 'vitest'
-import { isMisspeltKey, lookUpCredentials } from '../../src/image/credential-lookup.ts'
+import { isMisspeltKey, lookUpCredentials } from '../../src/dockerconfig/kubelet-lookup.ts'
 import { parseReference } from '../../src/image/reference.ts'
 
 function lookUp(image: string, keys: string[]) {

@@ -1,6 +1,6 @@
 /** From images to the registries whose logins are looked for. */
 import { expect, test } from 'vitest'
-import { wantedRegistries } from '../../src/registry/wanted-registries.ts'
+import { wantedRegistries } from '../../src/keychain/wanted-registries.ts'
 
 const images = ['nginx', 'quay.io/a/b:1', 'index.docker.io/acme/app', 'nginx:2', 'Not:An:Image']
 

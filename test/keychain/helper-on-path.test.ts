@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
-import { findCredentials } from '../../../src/registry/credentials/find-credentials.ts'
+import { findCredentials } from '../../src/keychain/find-credentials.ts'
 
 const HUB = 'https://index.docker.io/v1/'
 const CANARY = 'c4n4ry-p4ssw0rd'

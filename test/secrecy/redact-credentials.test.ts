@@ -1,8 +1,8 @@
 /** Text from outside may repeat what was sent; the passwords in it are taken out. */
 import { expect, test } from 'vitest'
-import { dockerConfigJson } from '../../src/registry/docker-config.ts'
-import { credentialRedactor } from '../../src/registry/redact-credentials.ts'
-import { login } from './hub.ts'
+import { dockerConfigJson } from '../../src/dockerconfig/docker-config.ts'
+import { credentialRedactor } from '../../src/secrecy/redact-credentials.ts'
+import { login } from '../registry/hub.ts'
 
 const PASSWORD = 'c4n4ry "p/ss'
 const credential = login(PASSWORD)

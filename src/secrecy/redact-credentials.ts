@@ -1,6 +1,6 @@
 /** Takes the passwords at hand out of text that comes from outside, such as what an admission webhook says. */
 
-import type { Credential } from './credentials/credential.ts'
+import type { Redacted } from './redacted.ts'
 
 const SHOWN = '[redacted]'
 
@@ -8,7 +8,9 @@ const SHOWN = '[redacted]'
  * A function that replaces each password of `credentials` with `[redacted]`: as it is, as JSON and URLs write it, and inside base64 (an
  * `auth` value, the data of a Secret).
  */
-export function credentialRedactor(credentials: Credential[]): (text: string) => string {
+export function credentialRedactor(
+  credentials: { username: string; password: Redacted }[],
+): (text: string) => string {
   const logins = credentials.map(({ username, password }) => [username, password.reveal()] as const)
   const spellings = new Set(
     logins.flatMap(([username, password]) => (password === '' ? [] : spellingsOf(username, password))),

@@ -1,8 +1,12 @@
 /** What a Secret holds already is compared and completed, never thrown away. */
 import { expect, test } from 'vitest'
-import { dockerConfigJson } from '../../src/registry/docker-config.ts'
-import { contentWithKeys, holdsCredentials, withCredentials } from '../../src/registry/pull-secret-content.ts'
-import { login } from './hub.ts'
+import { dockerConfigJson } from '../../src/dockerconfig/docker-config.ts'
+import {
+  contentWithKeys,
+  holdsCredentials,
+  withCredentials,
+} from '../../src/dockerconfig/pull-secret-content.ts'
+import { login } from '../registry/hub.ts'
 
 const HUB = 'https://index.docker.io/v1/'
 const wanted = dockerConfigJson([login('good')])

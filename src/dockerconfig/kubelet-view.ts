@@ -3,9 +3,8 @@
  * without regard to case, null as absent, any value of a wrong type fails the whole). What leaves here could not log in anywhere.
  */
 
-import { redact } from '../../secrecy/redact.ts'
-import type { PullSecretEntry, PullSecretEntryProblem } from '../../snapshot/pull-secret.ts'
-import { isRecord } from './shape.ts'
+import { redact } from '../secrecy/redact.ts'
+import type { PullSecretEntry, PullSecretEntryProblem } from '../snapshot/pull-secret.ts'
 
 export type DockerConfig =
   | { entries: PullSecretEntry[]; namesHelpers: boolean }
@@ -105,4 +104,8 @@ function field(object: Record<string, unknown>, name: string): unknown {
 
 function isStringOrNull(value: unknown): boolean {
   return typeof value === 'string' || value === null
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,8 +1,8 @@
 /** The content of a pull secret: what the kubelet reads, always the same bytes. */
 import { expect, test } from 'vitest'
+import { explicitCredential } from '../../src/dockerconfig/credential.ts'
+import { dockerConfigJson } from '../../src/dockerconfig/docker-config.ts'
 import { UsageError } from '../../src/errors.ts'
-import { explicitCredential } from '../../src/registry/credentials/credential.ts'
-import { dockerConfigJson } from '../../src/registry/docker-config.ts'
 
 const hub = explicitCredential('index.docker.io', 'jane', 'pässword\r\n')
 const quay = explicitCredential('quay.io', 'robot', 'secret')

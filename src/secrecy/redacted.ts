@@ -1,7 +1,5 @@
 /** A password or token that can be carried about but not printed by accident. */
 
-import { inspect } from 'node:util'
-
 const SHOWN = '[redacted]'
 
 /**
@@ -28,7 +26,8 @@ export class Redacted {
     return SHOWN
   }
 
-  [inspect.custom](): string {
+  /** What Node's console and util.inspect show; by its registered name, so that this file needs no module of Node. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
     return SHOWN
   }
 }

@@ -1,10 +1,10 @@
 /** Turns what a credential helper says into a login or the reason why there is none. */
 
-import { redactStrictly } from '../../secrecy/redact.ts'
-import { type AuthEntry, asLogin } from './auth-entry.ts'
-import type { RefusalReason } from './credential.ts'
-import type { RunHelper } from './helper-program.ts'
-import { helperQuestions } from './registry-key.ts'
+import type { RefusalReason } from '../dockerconfig/credential.ts'
+import { helperQuestions } from '../dockerconfig/docker-key.ts'
+import { type AuthEntry, asLogin } from '../dockerconfig/docker-view.ts'
+import { redactStrictly } from '../secrecy/redact.ts'
+import type { RunHelper } from './credential-helper.ts'
 
 /** A suffix becomes part of a program's name, so it must not be a path or anything else (docker-credential-<suffix>). */
 const SUFFIX = /^[A-Za-z0-9_.-]+$/

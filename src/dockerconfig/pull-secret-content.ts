@@ -1,7 +1,7 @@
 /** Compares and joins the contents of pull secrets as the kubelet reads them, so that a Secret keeps what others put into it. */
 
-import { lookUpCredentials } from '../image/credential-lookup.ts'
-import { DOCKER_HUB, DOCKER_HUB_KEY } from './docker-hub.ts'
+import { DOCKER_HUB, DOCKER_HUB_KEY } from '../image/docker-hub.ts'
+import { lookUpCredentials } from './kubelet-lookup.ts'
 
 interface AuthEntry {
   username?: unknown

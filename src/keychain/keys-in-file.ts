@@ -1,8 +1,8 @@
 /** Which of a file's keys serves a registry or a repository, by docker's and podman's rules. */
 
-import { type AuthEntry, readAuthEntry } from './auth-entry.ts'
+import { candidates, pullSecretKey, type RegistryKey, readRegistryKey } from '../dockerconfig/docker-key.ts'
+import { type AuthEntry, readAuthEntry } from '../dockerconfig/docker-view.ts'
 import type { CredentialConfig } from './config-file.ts'
-import { candidates, pullSecretKey, type RegistryKey, readRegistryKey } from './registry-key.ts'
 
 /** The entry of `auths` that stands closest to the repository. */
 export function entryFor(

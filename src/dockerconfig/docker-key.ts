@@ -1,6 +1,6 @@
 /** Reads the keys of `auths` and `credHelpers`, which have been hosts, URLs and paths over the years. */
 
-import { DOCKER_HUB, registryName } from '../docker-hub.ts'
+import { DOCKER_HUB, registryName } from '../image/docker-hub.ts'
 import { canonicalKey } from './credential.ts'
 
 export interface RegistryKey {

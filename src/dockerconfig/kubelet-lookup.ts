@@ -1,7 +1,7 @@
 /** Which entries of a pod's pull secrets the kubelet tries for an image, in its order (pkg/credentialprovider/keyring.go Lookup). */
 
-import type { Reference } from './reference.ts'
-import { keyMatches, normaliseKey } from './registry-key.ts'
+import type { Reference } from '../image/reference.ts'
+import { keyMatches, normaliseKey } from './kubelet-key.ts'
 
 export interface KeyringLookup<Entry> {
   /** Tried one after another until a pull succeeds. */

@@ -1,6 +1,6 @@
 /** Writes the `.dockerconfigjson` of a pull secret: only what the kubelet reads, in an order that never changes. */
 
-import type { Credential } from './credentials/credential.ts'
+import type { Credential } from './credential.ts'
 
 /**
  * The text for the key `.dockerconfigjson`: `auths` with username, password and auth for each credential, sorted by key, so that the same

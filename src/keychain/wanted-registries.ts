@@ -1,8 +1,8 @@
 /** From image names to the registries whose logins are wanted. */
 
+import { registryName } from '../image/docker-hub.ts'
 import { parseReference } from '../image/reference.ts'
-import type { WantedRegistry } from './credentials/find-credentials.ts'
-import { registryName } from './docker-hub.ts'
+import type { WantedRegistry } from './find-credentials.ts'
 
 /**
  * Each registry that the images name, with its repositories, in the images' order; names that are no reference are passed over.

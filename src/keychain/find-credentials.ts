@@ -1,15 +1,15 @@
 /** Finds this machine's credentials for the registries that are needed, and for no others. */
 
-import { registryName } from '../docker-hub.ts'
-import { Redacted } from '../redacted.ts'
+import type { Credential, CredentialRefusal } from '../dockerconfig/credential.ts'
+import { pullSecretKey, type RegistryKey } from '../dockerconfig/docker-key.ts'
+import type { AuthEntry } from '../dockerconfig/docker-view.ts'
+import { registryName } from '../image/docker-hub.ts'
+import { Redacted } from '../secrecy/redacted.ts'
 import { askHelper, helperProgram } from './ask-helper.ts'
-import type { AuthEntry } from './auth-entry.ts'
 import type { CredentialConfig } from './config-file.ts'
-import type { Credential, CredentialRefusal } from './credential.ts'
-import { helperRunner, type RunHelper } from './helper-program.ts'
+import { helperRunner, type RunHelper } from './credential-helper.ts'
 import { entryFor, helperFor } from './keys-in-file.ts'
 import { type Machine, type Place, places } from './places.ts'
-import { pullSecretKey, type RegistryKey } from './registry-key.ts'
 
 /** A registry that is needed, and the repositories in it: podman keeps logins for single namespaces. */
 export interface WantedRegistry {
