@@ -1,5 +1,6 @@
 /** From a snapshot to findings: which containers can't get their image, why, whose they are, and what would help. */
 
+import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { fullName, parseReference } from '../image/reference.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { OwnerLink, PodEvent, Snapshot } from '../snapshot/snapshot.ts'
@@ -73,7 +74,7 @@ function findingOf(
   const credential = credentialFor(pod, container.image, snapshot)
   return {
     cause,
-    subcause: subcause === 'unspecified' && registry === 'docker.io' ? counted(credential) : subcause,
+    subcause: subcause === 'unspecified' && registry === DOCKER_HUB ? counted(credential) : subcause,
     severity: cause === 'kubelet-qps' ? 'warning' : 'error',
     namespace: pod.namespace,
     pod: pod.name,

@@ -1,5 +1,6 @@
 /** Names the remedies that fit a finding. What a remedy takes is proven later, before anything is written. */
 
+import { DOCKER_HUB } from '../image/docker-hub.ts'
 import type { Container, Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { credentialFor } from './credential.ts'
@@ -24,7 +25,7 @@ function sparing({ registry, reference }: Told, { pullPolicy }: Container): Reme
   const remedies: Remedy[] = []
   if (pullPolicy === 'Always') remedies.push('pull-policy')
   if (reference !== null && !reference.includes('@')) remedies.push('pin')
-  if (registry === 'docker.io') remedies.push('replace-registry')
+  if (registry === DOCKER_HUB) remedies.push('replace-registry')
   return remedies
 }
 

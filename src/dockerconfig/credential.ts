@@ -1,8 +1,6 @@
-/** What was found of this machine's credentials: one that can be used, or the reason why there is none. */
+/** A registry's login, or the reason why there is none that a pull secret could hold. */
 
-import { UsageError } from '../errors.ts'
-import { DOCKER_HUB, DOCKER_HUB_KEY, registryName } from '../image/docker-hub.ts'
-import { Redacted } from '../secrecy/redacted.ts'
+import type { Redacted } from '../secrecy/redacted.ts'
 
 export interface Credential {
   /** As in references: `docker.io`, `ghcr.io`, `localhost:5000`. */
@@ -50,35 +48,4 @@ export interface CredentialRefusal {
   detail: string
   /** With `identity-token`: what pullguard itself may still read with; null otherwise. */
   forReading: Credential | null
-}
-
-/** The canonical key of a whole registry: Docker Hub's URL, or the bare host. */
-export function canonicalKey(registry: string): string {
-  return registry === DOCKER_HUB ? DOCKER_HUB_KEY : registry
-}
-
-/**
- * A credential that a person gave: `--username` and a password from standard input (one line end is cut off, as docker does).
- * Throws UsageError where the two can't make a login; it never names the password.
- */
-export function explicitCredential(registry: string, username: string, passwordInput: string): Credential {
-  const password = passwordInput.replace(/\r?\n$/, '')
-  if (username === '') throw new UsageError('--username is empty: give the account to log in with')
-  if (username.includes(':'))
-    throw new UsageError('--username contains a colon, which no registry login can hold')
-  if (password === '') {
-    throw new UsageError(
-      'no password on standard input: pipe it in, such as `pullguard fix … --password-stdin < token`',
-    )
-  }
-  const name = registryName(registry)
-  return {
-    registry: name,
-    key: canonicalKey(name),
-    username,
-    password: new Redacted(password),
-    kind: 'password',
-    shortLived: false,
-    origin: '--username',
-  }
 }

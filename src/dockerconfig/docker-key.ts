@@ -1,7 +1,6 @@
-/** Reads the keys of `auths` and `credHelpers`, which have been hosts, URLs and paths over the years. */
+/** Reads the keys of `auths` and `credHelpers` as docker and podman mean them; they have been hosts, URLs and paths over the years. */
 
-import { DOCKER_HUB, registryName } from '../image/docker-hub.ts'
-import { canonicalKey } from './credential.ts'
+import { canonicalRegistry, DOCKER_HUB, DOCKER_HUB_KEY } from '../image/docker-hub.ts'
 
 export interface RegistryKey {
   registry: string
@@ -12,7 +11,7 @@ export interface RegistryKey {
 /**
  * `https://index.docker.io/v1/` → docker.io; `quay.io/team` → quay.io, team. Of a URL docker and podman take the host with its port
  * (docker/cli ConvertToHostname, containers/image normalizeAuthFileKey); podman's own keys carry a namespace (containers-auth.json(5)).
- * Null for an empty key and for the browser login's token cache (docker/cli oauth manager), which are no registries.
+ * Null for an empty key and for the browser login's token cache (docker/cli oauth manager), which are not registries.
  */
 export function readRegistryKey(key: string): RegistryKey | null {
   if (/\/(access|refresh)-token\/?$/.test(key)) return null
@@ -21,7 +20,7 @@ export function readRegistryKey(key: string): RegistryKey | null {
   const [host = '', ...rest] = bare.split('/')
   if (host === '') return null
   const path = bare === written ? rest.join('/').replace(/\/+$/, '') : ''
-  return { registry: registryName(host), path: path.replace(/^v[12](\/|$)/, '') }
+  return { registry: canonicalRegistry(host), path: path.replace(/^v[12](\/|$)/, '') }
 }
 
 /**
@@ -34,12 +33,21 @@ export function candidates(registry: string, repository: string | null): Registr
   return [...paths, ''].map(path => ({ registry, path }))
 }
 
+/** The key of a whole registry: Docker Hub's URL, or the bare host. */
+export function canonicalKey(registry: string): string {
+  return registry === DOCKER_HUB ? DOCKER_HUB_KEY : registry
+}
+
 /** How a key is written into a pull secret so that the kubelet matches it. */
 export function pullSecretKey(key: RegistryKey): string {
   return key.path === '' ? canonicalKey(key.registry) : `${key.registry}/${key.path}`
 }
 
-/** What a helper is asked for. docker stores Docker Hub under its URL, podman under the plain name. */
-export function helperQuestions(registry: string): string[] {
-  return registry === DOCKER_HUB ? [canonicalKey(registry), DOCKER_HUB] : [registry]
+/**
+ * Whether a login is for this repository of its registry: for all of them, or where its key names a path, for those at and below it.
+ * @param key as a pull secret holds it: `quay.io`, `quay.io/team`, `https://index.docker.io/v1/`
+ */
+export function coversRepository(key: string, registry: string, repository: string): boolean {
+  const path = key.startsWith(`${registry}/`) ? key.slice(registry.length + 1) : ''
+  return path === '' || repository === path || repository.startsWith(`${path}/`)
 }

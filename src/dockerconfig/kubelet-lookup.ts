@@ -1,5 +1,6 @@
 /** Which entries of a pod's pull secrets the kubelet tries for an image, in its order (pkg/credentialprovider/keyring.go Lookup). */
 
+import { DOCKER_HUB, DOCKER_HUB_INDEX, isDockerHubAlias } from '../image/docker-hub.ts'
 import type { Reference } from '../image/reference.ts'
 import { keyMatches, normaliseKey } from './kubelet-key.ts'
 
@@ -9,9 +10,6 @@ export interface KeyringLookup<Entry> {
   /** Would serve Docker Hub by the kubelet's special case, but another entry matched outright, so they are not tried. */
   shadowed: Entry[]
 }
-
-/** The key under which the kubelet looks for Docker Hub where nothing matched outright. */
-const HUB_FALLBACK = 'index.docker.io'
 
 /**
  * Looks an image up in a keyring.
@@ -32,23 +30,16 @@ export function lookUpCredentials<Entry extends { key: string }>(
   const matching = keys.filter(key => keyMatches(key, name))
   const tried = matching.flatMap(key => filed.get(key) ?? [])
   const fallback =
-    isHubByDefault(image.registry) && !matching.includes(HUB_FALLBACK) ? (filed.get(HUB_FALLBACK) ?? []) : []
+    isHubByDefault(image.registry) && !matching.includes(DOCKER_HUB_INDEX)
+      ? (filed.get(DOCKER_HUB_INDEX) ?? [])
+      : []
   return tried.length > 0 ? { tried, shadowed: fallback } : { tried: fallback, shadowed: [] }
 }
 
-/** keyring.go isDefaultRegistryMatch: Docker Hub's names, and hosts that have neither dot nor port. */
+/** keyring.go isDefaultRegistryMatch: where nothing else matched, Docker Hub and hosts with neither dot nor port get the login of its older name. */
 function isHubByDefault(registry: string): boolean {
-  return registry === 'docker.io' || !/[.:]/.test(registry)
+  return registry === DOCKER_HUB || !/[.:]/.test(registry)
 }
-
-const HUB_ALIASES = [
-  'docker.io',
-  'index.docker.io',
-  'registry-1.docker.io',
-  'hub.docker.com',
-  'registry.hub.docker.com',
-  'docker.com',
-]
 
 /**
  * Whether a key that did not match was clearly meant for this registry: its host is the registry's in another spelling
@@ -75,7 +66,7 @@ function hostOf(key: string): string {
 function isMeantFor(host: string, registry: string): boolean {
   const plain = loosely(host)
   const wanted = loosely(registry)
-  if (wanted === 'docker.io') return HUB_ALIASES.includes(plain) || plain === '*.docker.io'
+  if (wanted === DOCKER_HUB) return isDockerHubAlias(plain)
   return plain === wanted
 }
 

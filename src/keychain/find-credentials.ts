@@ -2,27 +2,16 @@
 
 import type { Credential, CredentialRefusal } from '../dockerconfig/credential.ts'
 import { pullSecretKey, type RegistryKey } from '../dockerconfig/docker-key.ts'
-import type { AuthEntry } from '../dockerconfig/docker-view.ts'
-import { registryName } from '../image/docker-hub.ts'
-import { Redacted } from '../secrecy/redacted.ts'
-import { askHelper, helperProgram } from './ask-helper.ts'
+import type { DockerLogin } from '../dockerconfig/docker-view.ts'
+import { canonicalRegistry } from '../image/docker-hub.ts'
 import type { CredentialConfig } from './config-file.ts'
-import { helperRunner, type RunHelper } from './credential-helper.ts'
+import { askHelper, helperProgram, helperRunner, type RunHelper } from './credential-helper.ts'
 import { entryFor, helperFor } from './keys-in-file.ts'
 import { type Machine, type Place, places } from './places.ts'
-
-/** A registry that is needed, and the repositories in it: podman keeps logins for single namespaces. */
-export interface WantedRegistry {
-  /** As in references: `docker.io`, `quay.io`. */
-  registry: string
-  /** Without the registry: `library/nginx`. Empty: only a login for the whole registry is looked for. */
-  repositories: string[]
-}
+import type { WantedRegistry } from './wanted-registries.ts'
 
 export interface FindOptions extends Machine {
   wanted: WantedRegistry[]
-  /** `--username`: serves its registry instead of whatever lies on this machine. */
-  explicit?: Credential | null
   /** Runs helper programs; the real one by default. */
   runHelper?: RunHelper
   /** Ends the search, with a helper that still runs. */
@@ -41,7 +30,7 @@ type Answer = { credential: Credential } | { refusal: CredentialRefusal }
 /**
  * Looks in each place in turn until one has a login that a pull secret can hold. Within a file: credHelpers, then credsStore, then the
  * most specific key of `auths` (docker's and podman's rules). Files are read only as far as needed.
- * Throws UsageError where a file that must be read is malformed, and the signal's reason.
+ * @throws UsageError where a file that must be read is malformed; the signal's reason
  */
 export async function findCredentials(options: FindOptions): Promise<FoundCredentials> {
   const { env, home, signal } = options
@@ -49,12 +38,9 @@ export async function findCredentials(options: FindOptions): Promise<FoundCreden
   const search = new Search(places(options), runHelper)
   const credentials = new Map<string, Credential>()
   const refusals = new Map<string, CredentialRefusal>()
-  const { explicit } = options
-  if (explicit) credentials.set(explicit.key, explicit)
   for (const { registry, repositories } of options.wanted) {
-    if (registryName(registry) === explicit?.registry) continue
     for (const repository of repositories.length === 0 ? [null] : repositories) {
-      const answer = await search.find(registryName(registry), repository)
+      const answer = await search.find(canonicalRegistry(registry), repository)
       if ('credential' in answer) credentials.set(answer.credential.key, answer.credential)
       else refusals.set(`${answer.refusal.registry} ${answer.refusal.detail}`, answer.refusal)
     }
@@ -70,7 +56,7 @@ class Search {
   readonly #places: Place[]
   readonly #runHelper: RunHelper
   readonly #configs = new Map<Place, Promise<CredentialConfig | null>>()
-  readonly #helperAnswers = new Map<string, Promise<AuthEntry>>()
+  readonly #helperAnswers = new Map<string, Promise<DockerLogin>>()
 
   constructor(searched: Place[], runHelper: RunHelper) {
     this.#places = searched
@@ -110,7 +96,7 @@ class Search {
 const SHORT_LIVED = /^(AWS|oauth2accesstoken|_dcg\w*_token|00000000-0000-0000-0000-000000000000)$/
 
 /** `subject` begins the sentence that the entry's problem ends. */
-function asAnswer(entry: AuthEntry, key: RegistryKey, origin: string, subject: string): Answer {
+function asAnswer(entry: DockerLogin, key: RegistryKey, origin: string, subject: string): Answer {
   const registry = key.registry
   if (entry.type === 'problem') {
     const { reason } = entry
@@ -121,7 +107,7 @@ function asAnswer(entry: AuthEntry, key: RegistryKey, origin: string, subject: s
     registry,
     key: pullSecretKey(key),
     username: entry.username,
-    password: new Redacted(identity ? entry.token : entry.password),
+    password: identity ? entry.token : entry.password,
     kind: identity ? 'identity-token' : 'password',
     shortLived: SHORT_LIVED.test(entry.username),
     origin,

@@ -1,7 +1,7 @@
 /** Which of a file's keys serves a registry or a repository, by docker's and podman's rules. */
 
 import { candidates, pullSecretKey, type RegistryKey, readRegistryKey } from '../dockerconfig/docker-key.ts'
-import { type AuthEntry, readAuthEntry } from '../dockerconfig/docker-view.ts'
+import { type DockerLogin, readAuthEntry } from '../dockerconfig/docker-view.ts'
 import type { CredentialConfig } from './config-file.ts'
 
 /** The entry of `auths` that stands closest to the repository. */
@@ -9,7 +9,7 @@ export function entryFor(
   config: CredentialConfig,
   registry: string,
   repository: string | null,
-): { key: RegistryKey; entry: AuthEntry } | null {
+): { key: RegistryKey; entry: DockerLogin } | null {
   for (const key of candidates(registry, repository)) {
     const entry = best(
       config.auths.filter(([each]) => sameKey(readRegistryKey(each), key)),
@@ -27,7 +27,7 @@ export function entryFor(
 }
 
 /** Of several spellings docker takes the exact key, else any: then one that can log in. */
-function best(spellings: CredentialConfig['auths'], key: RegistryKey): AuthEntry | null {
+function best(spellings: CredentialConfig['auths'], key: RegistryKey): DockerLogin | null {
   const exact = spellings.find(([each]) => each === pullSecretKey(key))
   const entries = (exact ? [exact] : spellings).map(([, entry]) => readAuthEntry(entry))
   return entries.find(({ type }) => type === 'login') ?? entries[0] ?? null

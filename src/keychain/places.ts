@@ -1,6 +1,7 @@
 /** Where credentials lie on this machine, in the order in which they are asked. */
 
 import { posix, win32 } from 'node:path'
+import { Redacted } from '../secrecy/redacted.ts'
 import {
   type CredentialConfig,
   type FileShape,
@@ -32,7 +33,10 @@ export function places(machine: Machine): Place[] {
   const variable = (env.DOCKER_AUTH_CONFIG ?? '').trim()
   const found: Place[] = []
   if (variable !== '') {
-    found.push({ name: 'DOCKER_AUTH_CONFIG', read: async () => readEnvironmentConfig(variable) })
+    found.push({
+      name: 'DOCKER_AUTH_CONFIG',
+      read: async () => readEnvironmentConfig(new Redacted(variable)),
+    })
   }
   found.push(at(join(env.DOCKER_CONFIG || join(home, '.docker'), 'config.json'), 'docker'))
   if (env.REGISTRY_AUTH_FILE) found.push(at(env.REGISTRY_AUTH_FILE, 'podman'))

@@ -1,20 +1,23 @@
-/** From image names to the registries whose logins are wanted. */
+/** The registries whose logins are looked for, from the images that need them. */
 
-import { registryName } from '../image/docker-hub.ts'
+import { canonicalRegistry } from '../image/docker-hub.ts'
 import { parseReference } from '../image/reference.ts'
-import type { WantedRegistry } from './find-credentials.ts'
 
-/**
- * Each registry that the images name, with its repositories, in the images' order; names that are no reference are passed over.
- * `only` (`--registry`) wants just these, whether or not an image names them.
- */
-export function wantedRegistries(images: Iterable<string>, only: string[] = []): WantedRegistry[] {
-  const wanted = new Map(only.map(name => [registryName(name), new Set<string>()]))
+/** A registry that is needed, and the repositories in it: podman keeps logins for single namespaces. */
+export interface WantedRegistry {
+  /** As in references: `docker.io`, `quay.io`. */
+  registry: string
+  /** Without the registry: `library/nginx`. Empty: only a login for the whole registry is looked for. */
+  repositories: string[]
+}
+
+/** Each registry that the images name, with its repositories, in the images' order; names that are not references are skipped. */
+export function registriesOf(images: Iterable<string>): WantedRegistry[] {
+  const wanted = new Map<string, Set<string>>()
   for (const image of images) {
     const reference = parseReference(image)
     if (reference === null) continue
-    const name = registryName(reference.registry)
-    if (only.length > 0 && !wanted.has(name)) continue
+    const name = canonicalRegistry(reference.registry)
     wanted.set(name, (wanted.get(name) ?? new Set()).add(reference.repository))
   }
   return [...wanted].map(([registry, repositories]) => ({ registry, repositories: [...repositories] }))

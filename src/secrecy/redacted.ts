@@ -1,21 +1,26 @@
-/** A password or token that can be carried about but not printed by accident. */
+/** A password, token or whole credential file that can be passed around but not printed by accident. */
 
 const SHOWN = '[redacted]'
 
 /**
- * Holds a secret text. String conversion, JSON and `console.log` of it (or of anything that holds it) show `[redacted]`;
- * only `reveal()` gives the text, so every place where a secret leaves can be found by that word.
+ * Holds something secret. String conversion, JSON and `console.log` of it (or of anything that holds it) show `[redacted]`;
+ * only `reveal()` gives it, so every place where a secret leaves can be found by that word.
  */
-export class Redacted {
-  readonly #text: string
+export class Redacted<Secret = string> {
+  readonly #secret: Secret
 
-  constructor(text: string) {
-    this.#text = text
+  constructor(secret: Secret) {
+    this.#secret = secret
   }
 
-  /** The secret itself, for a request or a Secret's data and nothing else. */
-  reveal(): string {
-    return this.#text
+  /** The secret itself, for a request or a comparison and nothing else. */
+  reveal(): Secret {
+    return this.#secret
+  }
+
+  /** What `make` gets out of the secret, as well hidden as the secret. */
+  map<Other>(make: (secret: Secret) => Other): Redacted<Other> {
+    return new Redacted(make(this.#secret))
   }
 
   toString(): string {

@@ -1,5 +1,7 @@
 /** Plans a fix of the simulated cluster as `fix` would: with the real diagnosis and the real reading of the scope. */
+
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
+import type { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
 import type { ClusterReader } from '../../src/kubernetes/cluster.ts'
 import { makePlan } from '../../src/plan/make-plan.ts'
 import type { Plan } from '../../src/plan/plan.ts'
@@ -14,7 +16,7 @@ const TAKEN_AT = '2026-11-24T10:00:00Z'
 export async function planOf(
   cluster: Cluster,
   client: ClusterReader,
-  wanted: string,
+  wanted: PullSecretContent,
   interruptedPods: InterruptedPod[] = [],
 ): Promise<Plan> {
   const snapshot = snapshotOf(cluster)

@@ -6,7 +6,7 @@ import { writeSecret } from '../../src/apply/write-secret.ts'
 import type { RecreateBarePod, RecreatePod, UpdateSecret } from '../../src/plan/change.ts'
 import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
 import { type Before, clientOf } from './in-process-cluster.ts'
-import { type Story, story, WANTED } from './story.ts'
+import { PULL_SECRET, type Story, story, WANTED } from './story.ts'
 import { settle } from './workloads.ts'
 
 function contextOf(of: Story, before: Before = () => {}): ApplyContext {
@@ -18,7 +18,7 @@ function contextOf(of: Story, before: Before = () => {}): ApplyContext {
     },
     notes: { intent: () => Promise.resolve(), outcome: () => Promise.resolve() },
     run: 'r1',
-    dockerConfigJson: WANTED,
+    pullSecret: PULL_SECRET,
     redact: text => text,
     strict: false,
     pullsLeft: () => Promise.resolve(null),

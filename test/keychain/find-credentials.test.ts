@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { UsageError } from '../../src/errors.ts'
 import { helperRunner, type RunHelper } from '../../src/keychain/credential-helper.ts'
 import { type FindOptions, findCredentials } from '../../src/keychain/find-credentials.ts'
+import { Redacted } from '../../src/secrecy/redacted.ts'
 
 const HUB = 'https://index.docker.io/v1/'
 const CANARY = 'c4n4ry-p4ssw0rd'
@@ -27,6 +28,11 @@ function file(path: string, content: unknown) {
 }
 const find = (options: Partial<FindOptions> = {}) =>
   findCredentials({ env: {}, home, platform: 'linux', wanted: wantHub, ...options })
+const ended = (exitCode: number, stdout: string) => ({
+  type: 'ended' as const,
+  exitCode,
+  stdout: new Redacted(stdout),
+})
 const login = (user: string) => ({ auths: { [HUB]: { auth: basic(user, CANARY) } } })
 
 describe('the places', () => {
@@ -282,9 +288,8 @@ describe('helpers', () => {
     (table: Record<string, string>): RunHelper =>
     async (program, input) => {
       const stdout = table[`${program} ${input}`]
-      if (stdout === undefined)
-        return { type: 'ended', exitCode: 1, stdout: 'credentials not found in native keychain\n' }
-      return { type: 'ended', exitCode: 0, stdout }
+      if (stdout === undefined) return ended(1, 'credentials not found in native keychain\n')
+      return ended(0, stdout)
     }
   const secret = (Username: string) => JSON.stringify({ ServerURL: HUB, Username, Secret: CANARY })
 
@@ -321,56 +326,31 @@ describe('helpers', () => {
   test.each<[what: string, run: Awaited<ReturnType<RunHelper>>, reason: string, detail: string]>([
     ['is not installed', { type: 'missing' }, 'helper-missing', 'not on the PATH'],
     ['hangs', { type: 'timeout' }, 'helper-failed', 'in time'],
-    [
-      'has none',
-      { type: 'ended', exitCode: 1, stdout: 'credentials not found in native keychain\n' },
-      'helper-has-none',
-      'no login',
-    ],
+    ['has none', ended(1, 'credentials not found in native keychain\n'), 'helper-has-none', 'no login'],
     [
       'says so in its own words',
-      { type: 'ended', exitCode: 1, stdout: 'not logged in\u001b[2J to gcloud\n' },
+      ended(1, 'not logged in\u001b[2J to gcloud\n'),
       'helper-failed',
       'said: not logged in[2J to gcloud',
     ],
-    [
-      'fails and prints a secret',
-      { type: 'ended', exitCode: 1, stdout: secret('jane') },
-      'helper-failed',
-      'failed',
-    ],
+    ['fails and prints a secret', ended(1, secret('jane')), 'helper-failed', 'failed'],
     [
       'fails and names a token at the place where its words are cut',
-      { type: 'ended', exitCode: 1, stdout: `${'w '.repeat(76)}eyJc4nary.eyJc4nary.c4nary` },
+      ended(1, `${'w '.repeat(76)}eyJc4nary.eyJc4nary.c4nary`),
       'helper-failed',
       'w [redact',
     ],
     [
       'fails and names its token',
-      { type: 'ended', exitCode: 1, stdout: 'refused access_token: C4nary-Token\n' },
+      ended(1, 'refused access_token: C4nary-Token\n'),
       'helper-failed',
       'said: refused access_token: [redacted]',
     ],
-    ['prints nonsense', { type: 'ended', exitCode: 0, stdout: CANARY }, 'helper-failed', 'not JSON'],
-    [
-      'leaves the secret out',
-      { type: 'ended', exitCode: 0, stdout: '{"Username":"jane"}' },
-      'helper-failed',
-      'without',
-    ],
-    ['answers null', { type: 'ended', exitCode: 0, stdout: 'null' }, 'helper-failed', 'without'],
-    [
-      'answers empty texts',
-      { type: 'ended', exitCode: 0, stdout: '{"Username":"","Secret":""}' },
-      'helper-has-none',
-      'no login',
-    ],
-    [
-      'holds an identity token',
-      { type: 'ended', exitCode: 0, stdout: secret('<token>') },
-      'identity-token',
-      'identity token',
-    ],
+    ['prints nonsense', ended(0, CANARY), 'helper-failed', 'not JSON'],
+    ['leaves the secret out', ended(0, '{"Username":"jane"}'), 'helper-failed', 'without'],
+    ['answers null', ended(0, 'null'), 'helper-failed', 'without'],
+    ['answers empty texts', ended(0, '{"Username":"","Secret":""}'), 'helper-has-none', 'no login'],
+    ['holds an identity token', ended(0, secret('<token>')), 'identity-token', 'identity token'],
   ])('a helper that %s is a refusal that says so', async (_what, run, reason, detail) => {
     file('.docker/config.json', { credsStore: 'x' })
     const found = await find({ runHelper: async () => run })
@@ -389,7 +369,7 @@ describe('helpers', () => {
     let asked = 0
     const runHelper: RunHelper = async () => {
       asked += 1
-      return { type: 'ended', exitCode: 0, stdout: secret('jane') }
+      return ended(0, secret('jane'))
     }
     await find({ runHelper, wanted: [{ registry: 'quay.io', repositories: ['a/b', 'a/c', 'd/e'] }] })
     expect(asked).toBe(1)
@@ -407,14 +387,19 @@ describe.skipIf(process.platform === 'win32')('a real helper program', () => {
       'quay.io',
     )
 
+  const answer = async () => {
+    const result = await run()
+    return result.type === 'ended' ? [result.exitCode, result.stdout.reveal()] : result
+  }
+
   test('gets the word on the command line and the registry on standard input, nothing else', async () => {
     program('read -r url; echo "$1 $# $url"')
-    expect(await run()).toEqual({ type: 'ended', exitCode: 0, stdout: 'get 1 quay.io\n' })
+    expect(await answer()).toEqual([0, 'get 1 quay.io\n'])
   })
 
   test('may fail without reading', async () => {
     program('echo no; exit 3')
-    expect(await run()).toEqual({ type: 'ended', exitCode: 3, stdout: 'no\n' })
+    expect(await answer()).toEqual([3, 'no\n'])
   })
 
   test('is given up when it hangs, even where a child of it holds the pipe', async () => {

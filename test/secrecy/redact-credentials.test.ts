@@ -1,6 +1,6 @@
 /** Text from outside may repeat what was sent; the passwords in it are taken out. */
 import { expect, test } from 'vitest'
-import { dockerConfigJson } from '../../src/dockerconfig/docker-config.ts'
+import { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
 import { credentialRedactor } from '../../src/secrecy/redact-credentials.ts'
 import { login } from '../registry/hub.ts'
 
@@ -14,7 +14,7 @@ test.each([
   ['in JSON', JSON.stringify({ password: PASSWORD })],
   ['in a URL', `https://jane:${encodeURIComponent(PASSWORD)}@x`],
   ['as auth', `auth=${base64(`jane:${PASSWORD}`)}`],
-  ['in the data of a Secret', `data: ${base64(dockerConfigJson([credential]))}`],
+  ['in the data of a Secret', `data: ${PullSecretContent.of([credential]).revealData()}`],
   ['behind a path', `/x/${base64(`jane:${PASSWORD}`)}`],
 ])('a password %s is taken out, and the text around it stays', (_how, text) => {
   const shown = redact(`webhook says: ${text}: no`)

@@ -4,7 +4,7 @@ import type { FixScopeOptions } from '../../src/source/fix-scope/options.ts'
 import { readFixScope } from '../../src/source/fix-scope.ts'
 import { narrowPod } from '../../src/source/narrow/pod.ts'
 import { clientOf } from '../apply/in-process-cluster.ts'
-import { type Story, story, WANTED } from '../apply/story.ts'
+import { PULL_SECRET, type Story, story, WANTED } from '../apply/story.ts'
 
 function read(of: Story, options: Partial<FixScopeOptions> = {}, user = 'admin') {
   return readFixScope(
@@ -13,7 +13,7 @@ function read(of: Story, options: Partial<FixScopeOptions> = {}, user = 'admin')
       namespaces: null,
       excluded: [],
       secretName: 'dockercreds',
-      wanted: WANTED,
+      wanted: PULL_SECRET,
       pods: of.cluster.list('Pod').flatMap(pod => narrowPod(pod) ?? []),
       runningImages: false,
       interruptedPods: [],

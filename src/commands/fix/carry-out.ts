@@ -9,7 +9,7 @@ import { refuseStale } from '../../apply/plan-file.ts'
 import { journaledPod, listRuns } from '../../apply/read-journal.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
-import { dockerConfigJson } from '../../dockerconfig/docker-config.ts'
+import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import { ApiError } from '../../kubernetes/api-error.ts'
 import { isRefusal } from '../../plan/plan.ts'
 import type { FixReport } from '../../report/fix-result.ts'
@@ -119,7 +119,7 @@ function applyContext(
     cluster,
     clock: systemClock,
     run,
-    dockerConfigJson: credentials.length === 0 ? null : dockerConfigJson(credentials),
+    pullSecret: credentials.length === 0 ? null : PullSecretContent.of(credentials),
     redact,
     strict: saved,
     pullsLeft: () => pullsLeft(draft, session),

@@ -3,7 +3,7 @@
 import { interruptedPods, listRuns } from '../../apply/read-journal.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Diagnosis } from '../../diagnosis/finding.ts'
-import { dockerConfigJson } from '../../dockerconfig/docker-config.ts'
+import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import { referencesToAsk } from '../../plan/image-edits.ts'
 import { makePlan } from '../../plan/make-plan.ts'
 import type { PlanInput } from '../../plan/plan-input.ts'
@@ -104,7 +104,7 @@ async function scopeOf(
     mayBeGone: options.affected,
     excluded: options.excludedNamespaces,
     secretName: options.secretName,
-    wanted: credentials.length === 0 ? null : dockerConfigJson(credentials),
+    wanted: credentials.length === 0 ? null : PullSecretContent.of(credentials),
     pods: snapshot.pods.filter(({ namespace, name }) => failing.has(`${namespace}/${name}`)),
     runningImages: remedies.has('pin'),
     interruptedPods: broken,

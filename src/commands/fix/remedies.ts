@@ -2,6 +2,7 @@
 
 import type { Diagnosis, Remedy } from '../../diagnosis/finding.ts'
 import { RefusedError, UsageError } from '../../errors.ts'
+import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import type { Replacement } from '../../plan/plan-input.ts'
 import { fittingRemedies } from '../../plan/remedies.ts'
 import { remedyChoice, remedyQuestion } from '../../report/questions.ts'
@@ -9,7 +10,7 @@ import type { Snapshot } from '../../snapshot/snapshot.ts'
 import type { FixOptions, FixSession } from './session.ts'
 
 /** Amazon's public registry carries Docker's official images; where an image is not there, it stays. */
-const OFFICIAL_IMAGES: Replacement = { from: 'docker.io', to: 'public.ecr.aws/docker' }
+const OFFICIAL_IMAGES: Replacement = { from: DOCKER_HUB, to: 'public.ecr.aws/docker' }
 
 /** What is known of fixes before this one. */
 export interface Earlier {

@@ -3,7 +3,7 @@
 import { readPlanFile, refuseOtherCluster } from '../../apply/plan-file.ts'
 import type { Credential } from '../../dockerconfig/credential.ts'
 import { RefusedError, UsageError } from '../../errors.ts'
-import type { WantedRegistry } from '../../keychain/find-credentials.ts'
+import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
 import type { PatchChange } from '../../plan/change.ts'
 import { patchOf } from '../../plan/patch.ts'
 import type { Plan } from '../../plan/plan.ts'

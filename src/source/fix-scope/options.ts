@@ -1,5 +1,6 @@
 /** What a fix is about to touch, as the readers of its scope are told. */
 
+import type { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import type { InterruptedPod } from '../../snapshot/fix-scope.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 
@@ -10,8 +11,8 @@ export interface FixScopeOptions {
   mayBeGone?: boolean
   excluded: string[]
   secretName: string
-  /** The text of the `.dockerconfigjson` that the Secret is to hold; null where no credential is handed out. */
-  wanted: string | null
+  /** What the Secret is to hold; null where no credential is distributed. */
+  wanted: PullSecretContent | null
   /** Stuck pods whose workloads are read. */
   pods: Pod[]
   /** Also look for the digests that run already. */

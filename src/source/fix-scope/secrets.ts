@@ -1,6 +1,6 @@
 /** Reads the Secrets that already have the name a fix would use. Their content is compared here and goes no further. */
 
-import { holdsCredentials, keysOf } from '../../dockerconfig/pull-secret-content.ts'
+import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import { AT_ONCE, bounded } from '../../kubernetes/bounded.ts'
 import type { ClusterReader, KubernetesObject } from '../../kubernetes/cluster.ts'
 import type { ScopeSecret } from '../../snapshot/fix-scope.ts'
@@ -34,7 +34,7 @@ export async function readSecretsNamed(
   return found
 }
 
-function narrow(object: KubernetesObject, wanted: string | null): ScopeSecret {
+function narrow(object: KubernetesObject, wanted: PullSecretContent | null): ScopeSecret {
   const { namespace, name, uid, labels } = object.metadata as {
     namespace: string
     name: string
@@ -42,8 +42,7 @@ function narrow(object: KubernetesObject, wanted: string | null): ScopeSecret {
     labels?: Record<string, string>
   }
   const type = typeof object.type === 'string' ? object.type : null
-  const data = (object.data as Record<string, string> | undefined)?.['.dockerconfigjson'] ?? ''
-  const stored = Buffer.from(data, 'base64').toString('utf8')
+  const stored = PullSecretContent.inSecret(object)
   const usable = type === 'kubernetes.io/dockerconfigjson'
   return {
     namespace,
@@ -52,8 +51,8 @@ function narrow(object: KubernetesObject, wanted: string | null): ScopeSecret {
     type,
     immutable: object.immutable === true,
     ours: labels?.['app.kubernetes.io/managed-by'] === 'pullguard',
-    content: usable && wanted !== null && holdsCredentials(stored, wanted) ? 'same' : 'different',
-    keys: keysOf(stored),
+    content: usable && wanted !== null && stored.serves(wanted) ? 'same' : 'different',
+    keys: stored.keys,
     managedBy: managerOf(object),
   }
 }
