@@ -64,6 +64,7 @@ function snapshotOf(cluster: Cluster): Snapshot {
     pullSecrets: [],
     serviceAccounts: [],
     owners: [],
+    nodes: [],
     gaps: [],
   }
 }
