@@ -12,6 +12,7 @@ const DOORS: Record<string, string[]> = {
   snapshot: [],
   errors: [],
   secrecy: [],
+  json: [],
   network: ['errors'],
   dockerconfig: ['errors', 'image', 'secrecy', 'types:snapshot'],
   keychain: ['errors', 'secrecy', 'image', 'dockerconfig'],
@@ -27,10 +28,10 @@ const DOORS: Record<string, string[]> = {
     'types:apply',
     'types:registry',
   ],
-  kubernetes: ['errors', 'secrecy', 'network'],
+  kubernetes: ['errors', 'secrecy', 'network', 'json'],
   registry: ['errors', 'image', 'dockerconfig', 'secrecy', 'network'],
-  source: ['errors', 'image', 'dockerconfig', 'snapshot', 'secrecy', 'kubernetes'],
-  apply: ['errors', 'image', 'dockerconfig', 'secrecy', 'snapshot', 'plan', 'kubernetes'],
+  source: ['errors', 'image', 'dockerconfig', 'snapshot', 'secrecy', 'network', 'json', 'kubernetes'],
+  apply: ['errors', 'image', 'dockerconfig', 'secrecy', 'snapshot', 'network', 'plan', 'kubernetes'],
   simulator: ['image', 'dockerconfig'],
   terminal: ['errors'],
   commands: [
@@ -55,7 +56,7 @@ const DOORS: Record<string, string[]> = {
   // main writes the last words, which may quote hostile text.
   main: ['errors', 'terminal', 'cli', 'commands', 'report', 'secrecy'],
 }
-const PURE = ['image', 'dockerconfig', 'snapshot', 'secrecy', 'diagnosis', 'audit', 'plan', 'report']
+const PURE = ['image', 'dockerconfig', 'json', 'snapshot', 'secrecy', 'diagnosis', 'audit', 'plan', 'report']
 const IMPURE_WORDS =
   /\b(Date\.now\(|new Date\(\)|Math\.random\(|process\.|console\.|globalThis\.|setTimeout\(|performance\.)/
 

@@ -1,7 +1,7 @@
 /** What the writing of a plan works with: the cluster, the journal, the content that the plan itself never holds. */
 
 import type { PullSecretContent } from '../dockerconfig/pull-secret-content.ts'
-import type { ClusterWriter, KubernetesObject } from '../kubernetes/cluster.ts'
+import type { ClusterWriter, KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { Change } from '../plan/change.ts'
 import type { Outcome } from './outcome.ts'
 

@@ -1,7 +1,7 @@
 /** Asks the API server, before anything is written, whether it would allow every kind of write that a plan needs. */
 
-import { AT_ONCE, bounded } from '../kubernetes/bounded.ts'
-import type { ClusterReader } from '../kubernetes/cluster.ts'
+import type { ClusterReader } from '../kubernetes/api/cluster.ts'
+import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { Change } from '../plan/change.ts'
 import type { Plan } from '../plan/plan.ts'
 import { resourceOf } from './api-path.ts'

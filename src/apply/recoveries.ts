@@ -1,7 +1,7 @@
 /** Watches the pods that the plan aims at until they are back or the time is up. */
 
-import { AT_ONCE, bounded } from '../kubernetes/bounded.ts'
-import type { ClusterWriter, KubernetesObject } from '../kubernetes/cluster.ts'
+import type { ClusterWriter, KubernetesObject } from '../kubernetes/api/cluster.ts'
+import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { Change } from '../plan/change.ts'
 import { type Aim, aimsOf, belongsTo } from './aim.ts'
 import type { ApplyContext } from './apply-context.ts'

@@ -1,8 +1,8 @@
 /** A conversation with a cluster from its beginning to its end: warnings told, connection closed, failures as sentences. */
 
 import { UnreachableError } from '../errors.ts'
-import { ApiError } from '../kubernetes/api-error.ts'
-import type { ClusterWriter } from '../kubernetes/cluster.ts'
+import { ApiError } from '../kubernetes/api/api-error.ts'
+import type { ClusterWriter } from '../kubernetes/api/cluster.ts'
 import { visible } from '../report/sanitise.ts'
 import { redact } from '../secrecy/redact.ts'
 import type { CommandContext, ConnectionFlags } from './context.ts'

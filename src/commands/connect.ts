@@ -1,6 +1,6 @@
 /** Opens the conversation with a cluster for a command. The client is loaded only by commands that need one. */
 
-import type { ClusterWriter } from '../kubernetes/cluster.ts'
+import type { ClusterWriter } from '../kubernetes/api/cluster.ts'
 import type { ConnectionFlags } from './context.ts'
 
 /** What the kubeconfig rules look at besides the flags, and who is asking. */

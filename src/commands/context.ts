@@ -1,7 +1,7 @@
 /** What every command is handed: streams, clock, environment and the way to a cluster. Nothing else reaches outside. */
 
-import type { ClusterWriter } from '../kubernetes/cluster.ts'
-import type { ClusterFlags } from '../kubernetes/connection-options.ts'
+import type { ClusterWriter } from '../kubernetes/api/cluster.ts'
+import type { ClusterFlags } from '../kubernetes/kubeconfig/connection-options.ts'
 import type { Input, Output, Progress, Questions } from '../terminal.ts'
 
 /** How a command ended; main holds the table that makes it a number. */

@@ -14,7 +14,7 @@ import {
 } from '../apply/read-journal.ts'
 import type { UndoOutcome, UndoStep } from '../apply/undo-step.ts'
 import { RefusedError, UsageError } from '../errors.ts'
-import type { ClusterWriter } from '../kubernetes/cluster.ts'
+import type { ClusterWriter } from '../kubernetes/api/cluster.ts'
 import { progressText, undoEndedEarlyText } from '../report/progress.ts'
 import { undoQuestion } from '../report/questions.ts'
 import {

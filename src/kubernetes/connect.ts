@@ -1,9 +1,9 @@
 /** The door to a cluster: everything the rest of the house gets from the API server begins here. */
 
-import type { ClusterWriter } from './cluster.ts'
-import { clusterOver } from './cluster-client.ts'
-import type { ConnectionOptions } from './connection-options.ts'
-import { openConnection } from './open-connection.ts'
+import type { ClusterWriter } from './api/cluster.ts'
+import { clusterOver } from './api/cluster-client.ts'
+import { openConnection } from './http/open-connection.ts'
+import type { ConnectionOptions } from './kubeconfig/connection-options.ts'
 
 /** How each request is bounded and told of. */
 interface ConversationOptions {

@@ -1,6 +1,6 @@
 /** Takes a snapshot of a live cluster. Only reads; every request that fails becomes a gap or an error, never a short list. */
 
-import type { ClusterReader } from '../kubernetes/cluster.ts'
+import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import { redact } from '../secrecy/redact.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { readEverywhere, readNamespaces, type ScopePods } from './cluster/areas.ts'

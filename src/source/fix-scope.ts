@@ -1,6 +1,6 @@
 /** Reads what a fix must know beyond the diagnosis: the namespaces, service accounts, Secrets and workloads it may write to. */
 
-import type { ClusterReader } from '../kubernetes/cluster.ts'
+import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import type { FixScope } from '../snapshot/fix-scope.ts'
 import type { Gap } from '../snapshot/snapshot.ts'
 import { clusterIdentity } from './fix-scope/cluster-identity.ts'

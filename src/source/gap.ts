@@ -1,6 +1,6 @@
 /** Turns a request that failed into a gap: known not to be known. */
 
-import { ApiError } from '../kubernetes/api-error.ts'
+import { ApiError } from '../kubernetes/api/api-error.ts'
 import { redact } from '../secrecy/redact.ts'
 import type { Gap, GapReason } from '../snapshot/snapshot.ts'
 

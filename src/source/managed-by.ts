@@ -1,6 +1,6 @@
 /** Recognises who keeps an object the way it is, by the marks that each tool leaves on what it owns. */
 
-import type { KubernetesObject } from '../kubernetes/cluster.ts'
+import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { ObjectManager } from '../snapshot/fix-scope.ts'
 
 interface Metadata {

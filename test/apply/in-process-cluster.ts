@@ -1,8 +1,8 @@
 /** The simulator's API server without a network between: its answers and its faults, as a client would tell of them. */
 import type { ServerResponse } from 'node:http'
 import { UnreachableError } from '../../src/errors.ts'
-import { ApiError } from '../../src/kubernetes/api-error.ts'
-import type { ClusterWriter, KubernetesObject, WriteOptions } from '../../src/kubernetes/cluster.ts'
+import { ApiError } from '../../src/kubernetes/api/api-error.ts'
+import type { ClusterWriter, KubernetesObject, WriteOptions } from '../../src/kubernetes/api/cluster.ts'
 import { answerOf } from '../../src/simulator/api-server/answer.ts'
 import { faultAnswer } from '../../src/simulator/api-server/faults.ts'
 import type { ApiServer, LoggedRequest } from '../../src/simulator/api-server/server.ts'

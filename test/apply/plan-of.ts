@@ -2,7 +2,7 @@
 
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import type { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
-import type { ClusterReader } from '../../src/kubernetes/cluster.ts'
+import type { ClusterReader } from '../../src/kubernetes/api/cluster.ts'
 import { makePlan } from '../../src/plan/make-plan.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 import type { Cluster } from '../../src/simulator/cluster/cluster.ts'

@@ -1,6 +1,6 @@
 /** Takes away what earlier runs of these tests left on the cluster, where they were killed before they could. */
 import { homedir } from 'node:os'
-import type { ClusterWriter, KubernetesObject } from '../../src/kubernetes/cluster.ts'
+import type { ClusterWriter, KubernetesObject } from '../../src/kubernetes/api/cluster.ts'
 import { connect } from '../../src/kubernetes/connect.ts'
 
 /** What everything carries that the tests make outside of their own namespaces, and these themselves. */

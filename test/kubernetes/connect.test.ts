@@ -1,7 +1,7 @@
 /** The whole conversation over real connections: kubeconfig, TLS, paging, writes, and a server that fails. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { ClusterWriter, KubernetesObject } from '../../src/kubernetes/cluster.ts'
+import type { ClusterWriter, KubernetesObject } from '../../src/kubernetes/api/cluster.ts'
 import { connect } from '../../src/kubernetes/connect.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
 import { type Folder, folderWith } from './kubeconfig/files.ts'

@@ -1,5 +1,5 @@
 /** An API server in memory, as far as a reading asks it: lists with field selectors, Tables, gets, and every way to refuse. */
-import { ApiError } from '../../src/kubernetes/api-error.ts'
+import { ApiError } from '../../src/kubernetes/api/api-error.ts'
 import type {
   ClusterReader,
   KubernetesObject,
@@ -8,7 +8,7 @@ import type {
   ReadOptions,
   TableResult,
   TableRow,
-} from '../../src/kubernetes/cluster.ts'
+} from '../../src/kubernetes/api/cluster.ts'
 
 /** How requests whose `METHOD path?fieldSelector` matches are treated. */
 interface Trouble {

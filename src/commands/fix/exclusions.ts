@@ -1,6 +1,6 @@
 /** Warns of a namespace that is to be left alone and is not there: a slip of the pen would have it written to. */
 
-import { ApiError } from '../../kubernetes/api-error.ts'
+import { ApiError } from '../../kubernetes/api/api-error.ts'
 import { unknownExclusionText } from '../../report/questions.ts'
 import type { FixSession } from './session.ts'
 

@@ -1,8 +1,8 @@
 /** From flags and environment to the one cluster and user to connect with. */
 
 import { UsageError } from '../../errors.ts'
-import type { ConnectionOptions } from '../connection-options.ts'
-import { chooseTarget } from './choose.ts'
+import { chooseTarget } from './choose-target.ts'
+import type { ConnectionOptions } from './connection-options.ts'
 import { inClusterTarget } from './in-cluster.ts'
 import { loadKubeconfig } from './load.ts'
 import type { Target } from './target.ts'

@@ -3,9 +3,9 @@
 import { readFile, stat } from 'node:fs/promises'
 import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
-import type { ConnectionOptions } from '../connection-options.ts'
-import { withClusterFlags, withUserFlags } from './choose.ts'
+import { withClusterFlags, withUserFlags } from './choose-target.ts'
 import { clusterOf } from './cluster.ts'
+import type { ConnectionOptions } from './connection-options.ts'
 import type { Target } from './target.ts'
 import { userOf } from './user.ts'
 

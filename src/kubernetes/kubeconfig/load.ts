@@ -2,9 +2,9 @@
 
 import { delimiter, join, resolve } from 'node:path'
 import { UsageError } from '../../errors.ts'
-import type { ConnectionOptions } from '../connection-options.ts'
+import type { ConnectionOptions } from './connection-options.ts'
 import type { Kubeconfig } from './kubeconfig.ts'
-import { readKubeconfig } from './read-file.ts'
+import { readKubeconfig } from './read-kubeconfig.ts'
 
 export interface LoadedKubeconfig {
   config: Kubeconfig

@@ -2,8 +2,8 @@
 
 import { dirname, sep } from 'node:path'
 import { UsageError } from '../../errors.ts'
-import type { ConnectionOptions } from '../connection-options.ts'
 import { materialOf } from './cluster.ts'
+import type { ConnectionOptions } from './connection-options.ts'
 import { type Entry, type Fields, mapping, mappings, text, texts, under } from './kubeconfig.ts'
 import type { ExecPlugin, Impersonation, User } from './target.ts'
 

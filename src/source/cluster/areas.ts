@@ -1,7 +1,7 @@
 /** Reads failing pods and their events in all areas of a scope: all namespaces at once, or those that may be read. */
 
 import { UsageError } from '../../errors.ts'
-import { AT_ONCE, bounded } from '../../kubernetes/bounded.ts'
+import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { gapOf, isForbidden, isNotFound } from '../gap.ts'

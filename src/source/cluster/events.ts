@@ -1,6 +1,6 @@
 /** Reads the events of failed pulls in an area: one request, for the server walks through all its events for each. */
 
-import { AT_ONCE, bounded } from '../../kubernetes/bounded.ts'
+import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { gapOf, isForbidden } from '../gap.ts'
 import { narrowEvent } from '../narrow/event.ts'

@@ -1,8 +1,8 @@
 /** Reads objects that are known by name, in the cheaper way: a page or two of the whole list, or one by one. */
 
-import { ApiError } from '../../kubernetes/api-error.ts'
-import { AT_ONCE, bounded } from '../../kubernetes/bounded.ts'
-import type { KubernetesObject } from '../../kubernetes/cluster.ts'
+import { ApiError } from '../../kubernetes/api/api-error.ts'
+import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
+import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import { gapOf, isNotFound } from '../gap.ts'
 import { nameOf, namespaceOf } from '../narrow/shape.ts'
 import { type Area, noteExpiry, pathOf, type Reading } from './reading.ts'

@@ -1,6 +1,6 @@
 /** Reads the nodes that pods are on. They only make advice more exact, so what can't be read of them leaves no gap. */
 
-import { AT_ONCE, bounded } from '../../kubernetes/bounded.ts'
+import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { Node } from '../../snapshot/node.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import { gapOf, isForbidden } from '../gap.ts'

@@ -3,7 +3,7 @@
  * which pods need a look. A container that waits is never ready, so its pod's Ready cell is `n/m` with n < m.
  */
 
-import type { KubernetesObject, TableRow } from '../../kubernetes/cluster.ts'
+import type { KubernetesObject, TableRow } from '../../kubernetes/api/cluster.ts'
 import { list, record, text } from '../narrow/shape.ts'
 import { type Area, noteExpiry, pathOf, type Reading } from './reading.ts'
 

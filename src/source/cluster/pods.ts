@@ -3,8 +3,8 @@
  * in a phase other than Running and Succeeded, then the rest of the suspects by node and name, for which the API server has an index.
  */
 
-import { bounded } from '../../kubernetes/bounded.ts'
-import type { KubernetesObject } from '../../kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
+import { bounded } from '../../network/bounded.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import { gapOf } from '../gap.ts'
 import { narrowPod } from '../narrow/pod.ts'

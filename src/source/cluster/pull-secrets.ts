@@ -1,6 +1,6 @@
 /** Reads and describes the pull secrets that pods name: each by its name, never a list, so that no other Secret is ever touched. */
 
-import { AT_ONCE, bounded } from '../../kubernetes/bounded.ts'
+import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import { gapOf, isForbidden, isNotFound } from '../gap.ts'
 import { describeMissingSecret, narrowPullSecret } from '../narrow/pull-secret.ts'

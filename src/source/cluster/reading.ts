@@ -1,6 +1,6 @@
 /** What every part of one reading of a cluster shares. */
 
-import type { ClusterReader, ListResult } from '../../kubernetes/cluster.ts'
+import type { ClusterReader, ListResult } from '../../kubernetes/api/cluster.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 
 /** A namespace, or null for all of them at once. */

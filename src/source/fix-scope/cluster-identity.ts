@@ -1,7 +1,7 @@
 /** Tells one cluster from another, so that a plan or a journal of one is never taken to the next. */
 
-import { ApiError } from '../../kubernetes/api-error.ts'
-import type { ClusterReader } from '../../kubernetes/cluster.ts'
+import { ApiError } from '../../kubernetes/api/api-error.ts'
+import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 
 /** uid of the kube-system namespace, which lives as long as the cluster; where it may not be read, the server's address. @throws ApiError */
 export async function clusterIdentity(cluster: ClusterReader, signal?: AbortSignal): Promise<string> {

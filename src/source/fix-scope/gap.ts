@@ -1,6 +1,6 @@
 /** What of a fix's scope could not be read. */
 
-import { ApiError } from '../../kubernetes/api-error.ts'
+import { ApiError } from '../../kubernetes/api/api-error.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 
 /** A list that could not be read. Anything but an answer of the API server is thrown on. */

@@ -1,7 +1,7 @@
 /** Finds out which bare pods that an interrupted fix took away are still to be put back. */
 
-import { ApiError } from '../../kubernetes/api-error.ts'
-import type { ClusterReader } from '../../kubernetes/cluster.ts'
+import { ApiError } from '../../kubernetes/api/api-error.ts'
+import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import type { InterruptedPod } from '../../snapshot/fix-scope.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { gapOf } from './gap.ts'

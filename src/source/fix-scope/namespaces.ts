@@ -1,8 +1,8 @@
 /** Reads the namespaces that a fix may write to. */
 
-import { ApiError } from '../../kubernetes/api-error.ts'
-import { AT_ONCE, bounded } from '../../kubernetes/bounded.ts'
-import type { ClusterReader, KubernetesObject } from '../../kubernetes/cluster.ts'
+import { ApiError } from '../../kubernetes/api/api-error.ts'
+import type { ClusterReader, KubernetesObject } from '../../kubernetes/api/cluster.ts'
+import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { ScopeNamespace } from '../../snapshot/fix-scope.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import type { FixScopeOptions } from './options.ts'

@@ -1,7 +1,7 @@
 /** Reads on which platforms the nodes run, from the labels that the kubelet puts on each of them. */
 
-import { ApiError } from '../../kubernetes/api-error.ts'
-import type { ClusterReader } from '../../kubernetes/cluster.ts'
+import { ApiError } from '../../kubernetes/api/api-error.ts'
+import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 
 /** `linux/arm64`, each platform once; none where the nodes may not be read: then nothing is known against an image. @throws ApiError */
 export async function nodePlatforms(cluster: ClusterReader, signal?: AbortSignal): Promise<string[]> {

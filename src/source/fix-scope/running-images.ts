@@ -1,7 +1,7 @@
 /** Finds the digests that a workload's pods run already, so that a pin changes nothing about what runs. */
 
-import { ApiError } from '../../kubernetes/api-error.ts'
-import type { ClusterReader, KubernetesObject } from '../../kubernetes/cluster.ts'
+import { ApiError } from '../../kubernetes/api/api-error.ts'
+import type { ClusterReader, KubernetesObject } from '../../kubernetes/api/cluster.ts'
 import type { ScopeContainer, ScopeWorkload } from '../../snapshot/fix-scope.ts'
 
 interface Status {

@@ -1,8 +1,8 @@
 /** Reads the Secrets that already have the name a fix would use. Their content is compared here and goes no further. */
 
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
-import { AT_ONCE, bounded } from '../../kubernetes/bounded.ts'
-import type { ClusterReader, KubernetesObject } from '../../kubernetes/cluster.ts'
+import type { ClusterReader, KubernetesObject } from '../../kubernetes/api/cluster.ts'
+import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { ScopeSecret } from '../../snapshot/fix-scope.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { managerOf } from '../managed-by.ts'

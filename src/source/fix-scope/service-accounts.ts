@@ -1,7 +1,7 @@
 /** Reads the service accounts a fix attaches a pull secret to: `default` everywhere, others where pods run as them. */
 
-import { AT_ONCE, bounded } from '../../kubernetes/bounded.ts'
-import type { ClusterReader, KubernetesObject } from '../../kubernetes/cluster.ts'
+import type { ClusterReader, KubernetesObject } from '../../kubernetes/api/cluster.ts'
+import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { PullSecretEntryName, ScopeServiceAccount } from '../../snapshot/fix-scope.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { managerOf } from '../managed-by.ts'

@@ -1,6 +1,6 @@
 /** Narrows a controller to what a fix needs of its pod template. */
 
-import type { KubernetesObject } from '../../kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
 import type { ScopeContainer, ScopeWorkload } from '../../snapshot/fix-scope.ts'
 import { managerOf } from '../managed-by.ts'
 import { entriesOf } from './service-accounts.ts'

@@ -1,8 +1,8 @@
 /** Reads the pod templates behind stuck pods: each topmost built-in controller, once. */
 
-import { ApiError } from '../../kubernetes/api-error.ts'
-import { AT_ONCE, bounded } from '../../kubernetes/bounded.ts'
-import type { ClusterReader, KubernetesObject } from '../../kubernetes/cluster.ts'
+import { ApiError } from '../../kubernetes/api/api-error.ts'
+import type { ClusterReader, KubernetesObject } from '../../kubernetes/api/cluster.ts'
+import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { FixScope, ScopeController, ScopeJob, ScopeWorkload } from '../../snapshot/fix-scope.ts'
 import type { ControllerReference, Pod } from '../../snapshot/pod.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'

@@ -1,6 +1,6 @@
 /** Reading pods costs what the failing ones cost, and what could not be read is a gap or an error, never a short list. */
 import { describe, expect, test } from 'vitest'
-import { ApiError } from '../../../src/kubernetes/api-error.ts'
+import { ApiError } from '../../../src/kubernetes/api/api-error.ts'
 import { readCluster } from '../../../src/source/cluster.ts'
 import type { Scope } from '../../../src/source/scope.ts'
 import { event, failing, healthy, pod, SIDECAR_FAILS } from '../cluster-objects.ts'

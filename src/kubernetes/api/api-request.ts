@@ -1,0 +1,27 @@
+/** One thing asked of the API server, and how freely it may be asked again. */
+
+import type { HttpRequest } from '../http/connection.ts'
+
+/** `stream` is a read whose answer is used while it comes: once it has begun it can't be begun again unnoticed. */
+type AskKind = 'read' | 'stream' | 'write'
+
+export interface Ask extends HttpRequest {
+  kind: AskKind
+  /** A 429 is this request's answer (a PodDisruptionBudget's no), not a plea to come back. */
+  final429?: boolean
+}
+
+/** `GET /api/v1/pods`: what errors name. The query is left out. */
+export const nameOf = ({ method, path }: HttpRequest): string => `${method} ${pathOf(path)}`
+
+export const pathOf = (path: string): string => path.replace(/\?.*/s, '')
+
+/** The path with these parameters added; those that are undefined or empty are left out. */
+export function withQuery(path: string, parameters: Record<string, string | number | undefined>): string {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined && value !== '') query.set(name, String(value))
+  }
+  if (query.size === 0) return path
+  return `${path}${path.includes('?') ? '&' : '?'}${query}`
+}
