@@ -75,6 +75,42 @@ function importsOf(file: string) {
   }))
 }
 
+/** Every file that a file may run, whether it is imported at once or when it is needed. */
+function reachedFrom(file: string, reached = new Set<string>()): Set<string> {
+  if (reached.has(file)) return reached
+  reached.add(file)
+  for (const { typeOnly, target } of importsOf(file)) {
+    if (!typeOnly && /^\.\.?\/.*\.ts$/.test(target)) reachedFrom(resolve(dirname(file), target), reached)
+  }
+  return reached
+}
+
+/** What can change a cluster, and what can hold on to it. */
+const WRITING =
+  /^(apply\/|kubernetes\/api\/writer?\.ts|kubernetes\/connect-writer\.ts|commands\/writing-context\.ts)/
+
+describe('a command that only reads', () => {
+  const named = (file: string) => relative(SRC, file).split(sep).join('/')
+  const command = (name: string) => join(SRC, 'commands', `${name}.ts`)
+
+  test.each(['diagnose', 'why', 'image', 'demo'])(
+    '%s never comes to apply, nor to anything that writes to a cluster',
+    name => {
+      const reached = [...reachedFrom(command(name))]
+      expect(reached.map(named).filter(file => WRITING.test(file))).toEqual([])
+      const types = reached
+        .filter(file => !['report', 'simulator'].includes(roomOf(file)))
+        .flatMap(file => importsOf(file).map(({ target }) => named(resolve(dirname(file), target))))
+      expect(types.filter(file => WRITING.test(file))).toEqual([])
+    },
+  )
+
+  test('which would show, for the commands that write do', () => {
+    const reached = [...reachedFrom(command('fix'))].map(named)
+    expect(reached.filter(file => WRITING.test(file))).toContain('apply/apply-plan.ts')
+  })
+})
+
 describe('the walls of the house', () => {
   test.each(files.map(file => [relative(SRC, file), file] as const))(
     '%s only knows the rooms it may know',

@@ -1,7 +1,8 @@
 /** What the writing of a plan works with: the cluster, the journal, the content that the plan itself never holds. */
 
 import type { PullSecretContent } from '../dockerconfig/pull-secret-content.ts'
-import type { ClusterWriter, KubernetesObject } from '../kubernetes/api/cluster.ts'
+import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
+import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import type { Change } from '../plan/change.ts'
 import type { Outcome } from './outcome.ts'
 

@@ -1,6 +1,6 @@
 /** Takes a run back: every step tried on the server or written, noted in the run's own journal, and told as it came out. */
 
-import type { ClusterWriter } from '../kubernetes/api/cluster.ts'
+import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import { pullSecretsAt, valueAt } from '../plan/patch.ts'
 import { objectPath } from './api-path.ts'

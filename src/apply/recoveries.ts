@@ -1,6 +1,7 @@
 /** Watches the pods that the plan aims at until they are back or the time is up. */
 
-import type { ClusterWriter, KubernetesObject } from '../kubernetes/api/cluster.ts'
+import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
+import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { Change } from '../plan/change.ts'
 import { type Aim, aimsOf, belongsTo } from './aim.ts'

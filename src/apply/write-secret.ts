@@ -1,7 +1,7 @@
 /** Writes pull secrets. Their content comes from memory and goes to the API server, and nowhere else. */
 
 import { DATA_KEY, PullSecretContent } from '../dockerconfig/pull-secret-content.ts'
-import type { JsonPatchOperation } from '../kubernetes/api/cluster.ts'
+import type { JsonPatchOperation } from '../kubernetes/api/write.ts'
 import type { CreateSecret, SecretChange, UpdateSecret } from '../plan/change.ts'
 import { collectionPath, objectPath } from './api-path.ts'
 import type { ApplyContext } from './apply-context.ts'

@@ -56,7 +56,7 @@ async function snapshotOfCluster(
 ): Promise<Snapshot> {
   const { readCluster } = await import('../source/cluster.ts')
   const progress = await context.progress()
-  return withCluster(options.connection, context, cluster =>
+  return withCluster(context.connect(options.connection), context, cluster =>
     readCluster(
       cluster,
       { namespaces: options.allNamespaces ? null : [cluster.namespace], ...narrowing(options) },

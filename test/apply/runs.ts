@@ -11,7 +11,7 @@ import {
   journaledPod,
   listRuns,
 } from '../../src/apply/read-journal.ts'
-import type { ClusterWriter } from '../../src/kubernetes/api/cluster.ts'
+import type { ClusterWriter } from '../../src/kubernetes/api/writer.ts'
 import { clusterIdentity } from '../../src/source/fix-scope/cluster-identity.ts'
 import { clientOf } from './in-process-cluster.ts'
 import { planOf } from './plan-of.ts'

@@ -2,7 +2,7 @@
 
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Credential } from '../../dockerconfig/credential.ts'
-import type { ClusterWriter } from '../../kubernetes/api/cluster.ts'
+import type { ClusterWriter } from '../../kubernetes/api/writer.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { Registries } from '../../registry/client.ts'
 import type { PlanFormat } from '../../report/plan.ts'

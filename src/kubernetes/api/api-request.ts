@@ -3,11 +3,11 @@
 import type { HttpRequest } from '../http/connection.ts'
 
 /** `stream` is a read whose answer is used while it comes: once it has begun it can't be begun again unnoticed. */
-type AskKind = 'read' | 'stream' | 'write'
+type RequestKind = 'read' | 'stream' | 'write'
 
-export interface Ask extends HttpRequest {
-  kind: AskKind
-  /** A 429 is this request's answer (a PodDisruptionBudget's no), not a plea to come back. */
+export interface ApiRequest extends HttpRequest {
+  kind: RequestKind
+  /** A 429 is this request's answer (a PodDisruptionBudget's no), not a request to come back later. */
   final429?: boolean
 }
 
@@ -25,3 +25,11 @@ export function withQuery(path: string, parameters: Record<string, string | numb
   if (query.size === 0) return path
   return `${path}${path.includes('?') ? '&' : '?'}${query}`
 }
+
+/** The forms an answer may be asked for in. Plain JSON is taken in any case: some servers and proxies know nothing else. */
+const META = 'v=v1;g=meta.k8s.io'
+
+export const JSON_FORM = 'application/json'
+export const METADATA = `application/json;as=PartialObjectMetadata;${META},application/json`
+export const METADATA_LIST = `application/json;as=PartialObjectMetadataList;${META},application/json`
+export const TABLE = `application/json;as=Table;${META},application/json`

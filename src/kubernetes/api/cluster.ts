@@ -1,12 +1,14 @@
-/** What the rest of the house may ask of an API server. The client's own types and its HTTP stop behind this door. */
+/** What the other rooms may ask of an API server. */
 
-/** An object as the server sent it: unknown fields stay in it, nothing is assumed about it. */
+import type { ApiPath } from './paths.ts'
+
+/** An object as the server sent it, where its path does not say what it is: unknown fields stay in it, nothing is assumed about it. */
 export type KubernetesObject = Record<string, unknown>
 
 export interface ReadOptions {
   labelSelector?: string
   fieldSelector?: string
-  /** Ask for metadata only (PartialObjectMetadata): kind, name, ownerReferences… of large objects. */
+  /** ApiRequest for metadata only (PartialObjectMetadata): kind, name, ownerReferences… of large objects. */
   metadataOnly?: boolean
   signal?: AbortSignal
 }
@@ -47,49 +49,31 @@ export interface AccessQuestion {
   name?: string
 }
 
-export interface WriteOptions {
-  /** Validate and admit on the server, store nothing. */
-  dryRun?: boolean
-  signal?: AbortSignal
-}
-
-export interface JsonPatchOperation {
-  op: 'add' | 'remove' | 'replace' | 'test'
-  path: string
-  value?: unknown
-}
-
-/** Reading: GET only. Paths are API paths such as `/api/v1/namespaces/web/pods`. */
+/** Reading: GET only. Paths come from paths.ts and say by their type what the server gives for them. */
 export interface ClusterReader {
   /** The kubeconfig context in use; null in a pod or with a bare --server. */
   readonly context: string | null
   readonly server: string
   /** The context's namespace, or `default`. */
   readonly namespace: string
-  /** One object. Throws ApiError. */
-  get(path: string, options?: ReadOptions): Promise<KubernetesObject>
-  /** Every item of a list, one at a time as it arrives; items carry no apiVersion and kind unless the server sends them. Throws ApiError. */
-  list(path: string, options: ListOptions, visit: (item: KubernetesObject) => void): Promise<ListResult>
-  /** Table rows without objects. If the server answers with a plain list, `visitItem` gets its items instead. Throws ApiError. */
-  table(
-    path: string,
+  /** One object. @throws ApiError */
+  get<T = KubernetesObject>(path: ApiPath<T>, options?: ReadOptions): Promise<T>
+  /** Every item of a list, one at a time as it arrives; items carry no apiVersion and kind unless the server sends them. @throws ApiError */
+  list<T = KubernetesObject>(
+    path: ApiPath<T>,
+    options: ListOptions,
+    visit: (item: T) => void,
+  ): Promise<ListResult>
+  /** Table rows without objects. If the server answers with a plain list, `visitItem` gets its items instead. @throws ApiError */
+  table<T = KubernetesObject>(
+    path: ApiPath<T>,
     options: ListOptions,
     visitRow: (row: TableRow) => void,
-    visitItem: (item: KubernetesObject) => void,
+    visitItem: (item: T) => void,
   ): Promise<TableResult>
   /** SelfSubjectAccessReview; true means allowed. */
-  mayI(question: AccessQuestion, signal?: AbortSignal): Promise<boolean>
+  canI(question: AccessQuestion, signal?: AbortSignal): Promise<boolean>
   /** Warning headers seen so far, each once. */
   warnings(): string[]
   close(): Promise<void>
-}
-
-/** Writing: only `apply` may hold one of these. Each call sets fieldManager=pullguard and fieldValidation=Strict. */
-export interface ClusterWriter extends ClusterReader {
-  create(path: string, object: KubernetesObject, options?: WriteOptions): Promise<KubernetesObject>
-  jsonPatch(path: string, operations: JsonPatchOperation[], options?: WriteOptions): Promise<KubernetesObject>
-  /** DELETE of exactly this object (uid), and of this version where one is given. */
-  delete(path: string, uid: string, options?: WriteOptions & { resourceVersion?: string }): Promise<void>
-  /** policy/v1 Eviction of one pod. Throws ApiError 429 where a PodDisruptionBudget says no. */
-  evict(namespace: string, pod: string, uid: string, options?: WriteOptions): Promise<void>
 }

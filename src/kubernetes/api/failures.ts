@@ -3,7 +3,7 @@
 import { UnreachableError } from '../../errors.ts'
 import { JsonError } from '../../json/json-error.ts'
 import { ApiError } from './api-error.ts'
-import { type Ask, nameOf, pathOf } from './api-request.ts'
+import { type ApiRequest, nameOf, pathOf } from './api-request.ts'
 
 /** The answer's body broke off: the connection, or what was compressed in it. */
 export class CutOff extends Error {
@@ -26,47 +26,50 @@ function codeOf(error: unknown): string {
   return ''
 }
 
-export const lateError = (ask: Ask, milliseconds: number): ApiError =>
+export const lateError = (request: ApiRequest, milliseconds: number): ApiError =>
   failure(
-    ask,
+    request,
     'Timeout',
-    `${nameOf(ask)} was not answered in full within ${milliseconds / 1000} s; --request-timeout allows more`,
+    `${nameOf(request)} was not answered in full within ${milliseconds / 1000} s; --request-timeout allows more`,
   )
 
-export const lateLogin = (ask: Ask, milliseconds: number): ApiError =>
+export const lateLogin = (request: ApiRequest, milliseconds: number): ApiError =>
   failure(
-    ask,
+    request,
     'Timeout',
-    `${nameOf(ask)} was not sent: the login that the kubeconfig names took more than ${milliseconds / 1000} s; --request-timeout allows more`,
+    `${nameOf(request)} was not sent: the login that the kubeconfig names took more than ${milliseconds / 1000} s; --request-timeout allows more`,
   )
 
 /**
  * The failure as an ApiError where the server has, or may have, taken the request; other errors are given back as they are:
  * a read that never reached the server is the connection's to explain.
  */
-export function asApiError(ask: Ask, error: unknown): unknown {
+export function asApiError(request: ApiRequest, error: unknown): unknown {
   if (error instanceof CutOff || (error instanceof JsonError && error.truncated)) {
-    return failure(ask, 'Truncated', `The answer to ${nameOf(ask)} broke off before its end`, error)
+    return failure(request, 'Truncated', `The answer to ${nameOf(request)} broke off before its end`, error)
   }
-  if (error instanceof JsonError) return notKubernetes(ask, 'it is not JSON', error)
-  const doubt = ask.kind === 'write' ? '; it may have been carried out or not' : ''
+  if (error instanceof JsonError) return notKubernetes(request, 'it is not JSON', error)
+  const doubt = request.kind === 'write' ? '; it may have been carried out or not' : ''
   if (SILENT.has(codeOf(error))) {
-    return failure(ask, 'Timeout', `${nameOf(ask)} was not answered in time${doubt}`, error)
+    return failure(request, 'Timeout', `${nameOf(request)} was not answered in time${doubt}`, error)
   }
-  if (!isReset(error) || (ask.kind !== 'write' && error instanceof UnreachableError)) return error
-  const message = `The connection broke before ${nameOf(ask)} was answered${doubt}`
-  return failure(ask, 'ConnectionReset', message, error)
+  if (!isReset(error) || (request.kind !== 'write' && error instanceof UnreachableError)) return error
+  const message = `The connection broke before ${nameOf(request)} was answered${doubt}`
+  return failure(request, 'ConnectionReset', message, error)
 }
 
 /** A 200 that no API server gives, such as a login page. */
-export const notKubernetes = (ask: Ask, why: string, cause?: unknown): ApiError =>
+export const notKubernetes = (request: ApiRequest, why: string, cause?: unknown): ApiError =>
   failure(
-    ask,
+    request,
     'InvalidAnswer',
-    `The answer to ${nameOf(ask)} is not one of a Kubernetes API server: ${why}`,
+    `The answer to ${nameOf(request)} is not one of a Kubernetes API server: ${why}`,
     cause,
   )
 
-export function failure(ask: Ask, reason: string, message: string, cause?: unknown): ApiError {
-  return new ApiError({ status: 0, reason, message, method: ask.method, path: pathOf(ask.path) }, cause)
+export function failure(request: ApiRequest, reason: string, message: string, cause?: unknown): ApiError {
+  return new ApiError(
+    { status: 0, reason, message, method: request.method, path: pathOf(request.path) },
+    cause,
+  )
 }

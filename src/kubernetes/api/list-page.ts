@@ -2,7 +2,7 @@
 
 import { JsonElements, LONGEST_OBJECT } from '../../json/json-elements.ts'
 import { parseElements } from '../../json/json-error.ts'
-import { type Ask, nameOf, withQuery } from './api-request.ts'
+import { type ApiRequest, nameOf, withQuery } from './api-request.ts'
 import type { KubernetesObject, ListOptions } from './cluster.ts'
 import type { Exchange } from './exchange.ts'
 import { failure, notKubernetes } from './failures.ts'
@@ -38,24 +38,24 @@ export function readPage(source: PageSource, choice: PageChoice, visit: VisitEle
   const { labelSelector, fieldSelector, signal } = options
   const { limit, continueToken } = choice
   const query = { labelSelector, fieldSelector, limit: limit || undefined, continue: continueToken }
-  const ask: Ask = {
+  const request: ApiRequest = {
     kind: 'stream',
     method: 'GET',
     path: withQuery(path, query),
     headers: { Accept: accept },
     ...(signal && { signal }),
   }
-  return exchange.run(ask, async chunks => {
-    const page = pageOf(ask, await restOf(ask, chunks, visit))
+  return exchange.run(request, async chunks => {
+    const page = pageOf(request, await restOf(request, chunks, visit))
     if (continueToken !== '' && page.continueToken === continueToken) {
-      throw failure(ask, 'Truncated', `${nameOf(ask)} gave the same page again and again`)
+      throw failure(request, 'Truncated', `${nameOf(request)} gave the same page again and again`)
     }
     return page
   })
 }
 
 async function restOf(
-  ask: Ask,
+  request: ApiRequest,
   chunks: AsyncIterable<Uint8Array>,
   visit: VisitElement,
 ): Promise<Record<string, unknown>> {
@@ -64,7 +64,7 @@ async function restOf(
     ['items', 'rows'],
     {
       onElements: (array, bytes, offset) => {
-        for (const element of parseElements(bytes, offset)) visit(array, objectIn(ask, element))
+        for (const element of parseElements(bytes, offset)) visit(array, objectIn(request, element))
       },
       onDocument: rest => void documents.push(rest),
     },
@@ -73,7 +73,7 @@ async function restOf(
   for await (const chunk of chunks) splitter.write(chunk)
   splitter.end()
   const [rest] = documents
-  if (!isList(rest) || documents.length > 1) throw notKubernetes(ask, 'it is no list')
+  if (!isList(rest) || documents.length > 1) throw notKubernetes(request, 'it is no list')
   return rest
 }
 
@@ -89,9 +89,9 @@ function isList(rest: unknown): rest is Record<string, unknown> {
   )
 }
 
-function objectIn(ask: Ask, element: unknown): KubernetesObject {
+function objectIn(request: ApiRequest, element: unknown): KubernetesObject {
   if (typeof element === 'object' && element !== null) return element as KubernetesObject
-  throw notKubernetes(ask, 'the list holds something that is no object')
+  throw notKubernetes(request, 'the list holds something that is no object')
 }
 
 interface ListMeta {
@@ -100,13 +100,13 @@ interface ListMeta {
   remainingItemCount?: unknown
 }
 
-function pageOf(ask: Ask, rest: Record<string, unknown>): Page {
+function pageOf(request: ApiRequest, rest: Record<string, unknown>): Page {
   const metadata = (rest.metadata ?? {}) as ListMeta
   const columns = (rest.columnDefinitions ?? []) as { name?: unknown }[]
   const continueToken = String(metadata.continue ?? '')
   const remaining = Number(metadata.remainingItemCount ?? 0)
   if (continueToken === '' && remaining > 0) {
-    throw failure(ask, 'Truncated', `${nameOf(ask)} ended with ${remaining} items to come`)
+    throw failure(request, 'Truncated', `${nameOf(request)} ended with ${remaining} items to come`)
   }
   const resourceVersion = String(metadata.resourceVersion ?? '')
   return { resourceVersion, continueToken, columns: columns.map(({ name }) => String(name)) }

@@ -1,7 +1,7 @@
 /** When a refused request may be sent again, and how long to wait until then. */
 
 import type { HttpResponse } from '../http/connection.ts'
-import type { Ask } from './api-request.ts'
+import type { ApiRequest } from './api-request.ts'
 
 /** Gateways and servers that start or stop; a 500 says so only with Retry-After. */
 const PASSING = [429, 502, 503, 504]
@@ -14,12 +14,17 @@ const SHORTEST_WAIT = 100
  * turned it away at the door: 429 or 503 with Retry-After (priority and fairness, or a server that is not ready).
  * @param failures how many answers of this kind came before
  */
-export function waitBefore(ask: Ask, response: HttpResponse, failures: number, now: number): number | null {
+export function waitBefore(
+  request: ApiRequest,
+  response: HttpResponse,
+  failures: number,
+  now: number,
+): number | null {
   const { status, headers } = response
   const said = retryAfter(headers['retry-after'], now)
   const asked = said === null ? null : Math.max(said, SHORTEST_WAIT * 2 ** failures)
-  if (status === 429 && ask.final429) return null
-  if (ask.kind === 'write') return status === 429 || status === 503 ? asked : null
+  if (status === 429 && request.final429) return null
+  if (request.kind === 'write') return status === 429 || status === 503 ? asked : null
   if (asked !== null && (PASSING.includes(status) || status === 500)) return asked
   return PASSING.includes(status) ? FIRST_WAIT * 2 ** failures : null
 }

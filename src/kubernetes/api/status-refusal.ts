@@ -4,7 +4,7 @@ import { UnreachableError } from '../../errors.ts'
 import { redact } from '../../secrecy/redact.ts'
 import type { Connection, HttpResponse } from '../http/connection.ts'
 import { ApiError } from './api-error.ts'
-import { type Ask, nameOf, pathOf } from './api-request.ts'
+import { type ApiRequest, nameOf, pathOf } from './api-request.ts'
 
 /** 410: the continue token is too old. */
 export class ExpiredError extends ApiError {
@@ -47,7 +47,12 @@ const REASONS: Record<number, string> = {
 const LONGEST_PLAIN_TEXT = 200
 
 /** @param text the answer's body, or as much of it as was read */
-export function refusalOf(ask: Ask, connection: Connection, response: HttpResponse, text: string): Error {
+export function refusalOf(
+  request: ApiRequest,
+  connection: Connection,
+  response: HttpResponse,
+  text: string,
+): Error {
   const { status } = response
   if (status === 401) return notAccepted(connection)
   const said = statusIn(text)
@@ -55,9 +60,9 @@ export function refusalOf(ask: Ask, connection: Connection, response: HttpRespon
   const fields = {
     status,
     reason: String(said?.reason || REASONS[status] || 'Unknown'),
-    message: said ? messageOf(ask, said) : plainMessage(ask, response, text),
-    method: ask.method,
-    path: pathOf(ask.path),
+    message: said ? messageOf(request, said) : plainMessage(request, response, text),
+    method: request.method,
+    path: pathOf(request.path),
   }
   if (status !== 410) return new ApiError(fields)
   return new ExpiredError(fields, String(said?.metadata?.continue ?? '') || undefined)
@@ -87,18 +92,18 @@ function statusIn(text: string): Status | null {
 }
 
 /** A budget's refusal says in its cause which budget. Old servers quote a body they can't decode: a Secret's, perhaps. */
-function messageOf(ask: Ask, { message, details }: Status): string {
+function messageOf(request: ApiRequest, { message, details }: Status): string {
   const causes = (details?.causes ?? []).filter(({ reason }) => reason === 'DisruptionBudget')
-  const text = [message || `${nameOf(ask)} was refused`, ...causes.map(cause => cause.message)].join(' ')
-  return ask.body === undefined ? text : text.replace(/, error found in #.*/s, '')
+  const text = [message || `${nameOf(request)} was refused`, ...causes.map(cause => cause.message)].join(' ')
+  return request.body === undefined ? text : text.replace(/, error found in #.*/s, '')
 }
 
 /** Proxies answer with pages of HTML; the API server's own filters with a line of plain text. */
-function plainMessage(ask: Ask, { status, headers }: HttpResponse, text: string): string {
+function plainMessage(request: ApiRequest, { status, headers }: HttpResponse, text: string): string {
   const line = text.trim()
   const isPlain = String(headers['content-type'] ?? '').startsWith('text/plain')
   if (isPlain && line && line.length <= LONGEST_PLAIN_TEXT && !line.includes('\n')) {
-    return `${nameOf(ask)} was answered with ${status}: ${line}`
+    return `${nameOf(request)} was answered with ${status}: ${line}`
   }
-  return `${nameOf(ask)} was answered with ${status}, not by the API server itself but by something before it`
+  return `${nameOf(request)} was answered with ${status}, not by the API server itself but by something before it`
 }

@@ -1,50 +1,46 @@
-/** Requests about one object: read, create, patch, delete, evict. */
+/** Requests that change one object: create, patch, delete, evict. */
 
-import { JSON_FORM, METADATA } from './accept.ts'
-import { type Ask, withQuery } from './api-request.ts'
-import type { JsonPatchOperation, KubernetesObject, ReadOptions, WriteOptions } from './cluster.ts'
+import { type ApiRequest, JSON_FORM, withQuery } from './api-request.ts'
 import type { Exchange } from './exchange.ts'
+import { KINDS } from './kinds.ts'
+import { type ApiPath, objectPath } from './paths.ts'
 import { objectFrom } from './read-object.ts'
+
+export interface WriteOptions {
+  /** Validate and admit on the server, store nothing. */
+  dryRun?: boolean
+  signal?: AbortSignal
+}
+
+export interface JsonPatchOperation {
+  op: 'add' | 'remove' | 'replace' | 'test'
+  path: string
+  value?: unknown
+}
 
 const FIELD_MANAGER = 'pullguard'
 
-/** As ClusterReader.get says. */
-export function readObject(
-  exchange: Exchange,
-  path: string,
-  options: ReadOptions,
-): Promise<KubernetesObject> {
-  const { metadataOnly, labelSelector, fieldSelector, signal } = options
-  return objectFrom(exchange, {
-    kind: 'read',
-    method: 'GET',
-    path: withQuery(path, { labelSelector, fieldSelector }),
-    headers: { Accept: metadataOnly ? METADATA : JSON_FORM },
-    ...(signal && { signal }),
-  })
-}
-
 /** As ClusterWriter.create says. */
-export function createObject(
+export function createObject<T>(
   exchange: Exchange,
-  path: string,
-  object: KubernetesObject,
+  path: ApiPath<T>,
+  object: object,
   options: WriteOptions,
-): Promise<KubernetesObject> {
+): Promise<T> {
   return objectFrom(exchange, write('POST', withQuery(path, writeQuery(options)), object, options))
 }
 
 /** As ClusterWriter.jsonPatch says. */
-export function patchObject(
+export function patchObject<T>(
   exchange: Exchange,
-  path: string,
+  path: ApiPath<T>,
   operations: JsonPatchOperation[],
   options: WriteOptions,
-): Promise<KubernetesObject> {
-  const ask = write('PATCH', withQuery(path, writeQuery(options)), operations, options)
+): Promise<T> {
+  const request = write('PATCH', withQuery(path, writeQuery(options)), operations, options)
   return objectFrom(exchange, {
-    ...ask,
-    headers: { ...ask.headers, 'Content-Type': 'application/json-patch+json' },
+    ...request,
+    headers: { ...request.headers, 'Content-Type': 'application/json-patch+json' },
   })
 }
 
@@ -68,15 +64,15 @@ export async function evictPod(
   uid: string,
   options: WriteOptions,
 ): Promise<void> {
-  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/eviction`
+  const path = `${objectPath(KINDS.Pod, namespace, pod)}/eviction`
   const eviction = {
     apiVersion: 'policy/v1',
     kind: 'Eviction',
     metadata: { name: pod, namespace },
     deleteOptions: deleteOptions({ uid }, options),
   }
-  const ask = write('POST', withQuery(path, writeQuery(options)), eviction, options)
-  await objectFrom(exchange, { ...ask, final429: true })
+  const request = write('POST', withQuery(path, writeQuery(options)), eviction, options)
+  await objectFrom(exchange, { ...request, final429: true })
 }
 
 const deleteOptions = (preconditions: object, { dryRun }: WriteOptions) => ({
@@ -97,7 +93,7 @@ function write(
   path: string,
   content: unknown,
   { signal }: WriteOptions,
-): Ask {
+): ApiRequest {
   return {
     kind: 'write',
     method,

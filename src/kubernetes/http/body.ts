@@ -1,5 +1,7 @@
-/** Reads an answer's body within the request's time; one that breaks off is told apart from one that ends. */
+/** Reads an answer's body, unpacked and within the request's time; one that breaks off is told apart from one that ends. */
 
+import { pipeline, type Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
 import { CutOff } from '../api/failures.ts'
 import type { HttpResponse } from './connection.ts'
 import type { Deadline } from './deadline.ts'
@@ -39,4 +41,11 @@ export async function errorTextOf(chunks: AsyncIterable<Uint8Array>): Promise<st
     if (!(error instanceof CutOff)) throw error
   }
   return Buffer.concat(all).toString('utf8')
+}
+
+/** The body as it was before it was packed; errors on either side end the iteration with them. */
+export function decoded(body: Readable, encoding: string | string[] | undefined): Readable {
+  if (encoding !== 'gzip') return body
+  // The callback is needed, not its error: the iteration of the last stream throws it.
+  return pipeline(body, createGunzip(), () => {})
 }

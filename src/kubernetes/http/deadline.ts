@@ -1,6 +1,20 @@
 /** Ends one request, its waits and its body included, when its time is up or its caller gives up. */
 
-import type { Clock } from './clock.ts'
+/** Time as the conversation with a server needs it, so that tests wait for nothing. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number
+  /** Calls once after so many milliseconds; the function returned calls it off. */
+  after(milliseconds: number, call: () => void): () => void
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(milliseconds, call) {
+    const timer = setTimeout(call, milliseconds)
+    return () => clearTimeout(timer)
+  },
+}
 
 export class Deadline {
   /** Aborts with the caller's reason, or with what `tooLate` makes. */

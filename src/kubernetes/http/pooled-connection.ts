@@ -2,8 +2,8 @@
 
 import type { Dispatcher } from 'undici'
 import type { Credential, CredentialSource } from '../login/client-credential.ts'
+import { decoded } from './body.ts'
 import type { Connection, HttpRequest, HttpResponse } from './connection.ts'
-import { decoded } from './decoded.ts'
 import { poolFor, type Trust } from './transport.ts'
 import { unreachable, type Way } from './unreachable.ts'
 

@@ -4,7 +4,7 @@ import { createSecureContext } from 'node:tls'
 import { Agent, type Dispatcher, ProxyAgent } from 'undici'
 import { UsageError } from '../../errors.ts'
 import { publicAuthorities } from '../../network/authorities.ts'
-import { materialText } from '../kubeconfig/pem-source.ts'
+import { pemText } from '../kubeconfig/pem-source.ts'
 import { isPlainHttp } from '../kubeconfig/server-url.ts'
 import type { Cluster } from '../kubeconfig/target.ts'
 import type { Credential } from '../login/client-credential.ts'
@@ -24,7 +24,7 @@ export async function trustOf(cluster: Cluster, server: URL): Promise<Trust> {
     return { ...servername, rejectUnauthorized: false }
   }
   const authority = cluster.certificateAuthority
-  const own = await materialText(authority, 'certificate authority')
+  const own = await pemText(authority, 'certificate authority')
   // Node takes what is no certificate for an empty list and then believes nobody.
   if (own !== null && !/-----BEGIN (X509 |TRUSTED )?CERTIFICATE-----/.test(own)) {
     const place = authority !== null && 'file' in authority ? authority.file : 'in the kubeconfig'

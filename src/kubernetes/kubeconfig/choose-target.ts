@@ -2,11 +2,10 @@
 
 import { resolve } from 'node:path'
 import { UsageError } from '../../errors.ts'
-import { clusterOf } from './cluster.ts'
 import type { ConnectionOptions } from './connection-options.ts'
+import { clusterOf, impersonationBy, userOf } from './entries.ts'
 import { type Entry, type Fields, type Kubeconfig, text } from './kubeconfig.ts'
 import type { Cluster, Target, User } from './target.ts'
-import { impersonationBy, userOf } from './user.ts'
 
 type Flags = Omit<ConnectionOptions, 'env' | 'home' | 'userAgent'>
 

@@ -1,13 +1,13 @@
 /** Picks the way a user logs in, in client-go's order. */
 
 import { UsageError } from '../../errors.ts'
-import { materialText } from '../kubeconfig/pem-source.ts'
+import { pemText } from '../kubeconfig/pem-source.ts'
 import { isPlainHttp } from '../kubeconfig/server-url.ts'
 import type { Target, User } from '../kubeconfig/target.ts'
 import { authProviderFetch } from './auth-provider.ts'
 import { type Credential, type CredentialSource, fetchedBy, fixed } from './client-credential.ts'
 import { askPlugin } from './exec-plugin.ts'
-import { certificateFault, isCarried } from './validate-credential.ts'
+import { certificateFault, isHeaderSafe } from './validate-credential.ts'
 
 /** client-go reads a token file again after a minute at most (transport.NewCachedFileTokenSource). */
 const TOKEN_FILE_LIFE = 60_000
@@ -39,8 +39,8 @@ export async function credentialSource(
 }
 
 async function certificateOf(user: User): Promise<Credential> {
-  const certificate = await materialText(user.clientCertificate, 'client certificate')
-  const key = await materialText(user.clientKey, 'client key')
+  const certificate = await pemText(user.clientCertificate, 'client certificate')
+  const key = await pemText(user.clientKey, 'client key')
   if ((certificate === null) !== (key === null)) {
     const missing = key === null ? 'client-key' : 'client-certificate'
     throw new UsageError(
@@ -57,7 +57,7 @@ async function certificateOf(user: User): Promise<Credential> {
 }
 
 function bearer(token: string): string {
-  if (isCarried(token)) return `Bearer ${token}`
+  if (isHeaderSafe(token)) return `Bearer ${token}`
   throw new UsageError(
     "The token holds a line break or another character that can't be sent: correct it in the kubeconfig or where it comes from",
   )
@@ -65,7 +65,7 @@ function bearer(token: string): string {
 
 /** A file that can't be read leaves the token beside it, as client-go does. */
 async function fromTokenFile({ tokenFile, token }: User, own: Credential) {
-  const read = await materialText({ file: tokenFile }, 'token file').catch((error: unknown) => {
+  const read = await pemText({ file: tokenFile }, 'token file').catch((error: unknown) => {
     if (token === '') throw error
     return token
   })

@@ -3,11 +3,11 @@
 import { spawn } from 'node:child_process'
 import { UnreachableError } from '../../errors.ts'
 import { type Fields, mapping, text } from '../kubeconfig/kubeconfig.ts'
-import { materialText } from '../kubeconfig/pem-source.ts'
+import { pemText } from '../kubeconfig/pem-source.ts'
 import type { Cluster, ExecPlugin } from '../kubeconfig/target.ts'
 import type { Credential, Fetched } from './client-credential.ts'
 import { lastLine } from './last-line.ts'
-import { certificateFault, isCarried } from './validate-credential.ts'
+import { certificateFault, isHeaderSafe } from './validate-credential.ts'
 
 export interface PluginCall {
   plugin: ExecPlugin
@@ -35,7 +35,7 @@ export async function askPlugin(call: PluginCall): Promise<Fetched> {
 async function execInfo({ plugin, cluster }: PluginCall, interactive: boolean): Promise<string> {
   const spec: Fields = { interactive }
   if (plugin.provideClusterInfo) {
-    const ca = await materialText(cluster.certificateAuthority, 'certificate authority')
+    const ca = await pemText(cluster.certificateAuthority, 'certificate authority')
     spec.cluster = {
       server: cluster.server,
       ...(cluster.tlsServerName !== '' && { 'tls-server-name': cluster.tlsServerName }),
@@ -119,7 +119,7 @@ function fetched(plugin: ExecPlugin, printed: string): Fetched {
   if ((token === '' && certificate === null) || (certificate === null) !== (key === null)) {
     throw failure(plugin, 'gave no usable credential: run it by hand and look at what it prints')
   }
-  if (!isCarried(token)) throw failure(plugin, "gave a token with a character in it that can't be sent")
+  if (!isHeaderSafe(token)) throw failure(plugin, "gave a token with a character in it that can't be sent")
   const fault = certificate === null || key === null ? null : certificateFault(certificate, key)
   if (fault !== null) throw failure(plugin, `gave a client certificate that can't be used: ${fault}`)
   const credential: Credential = { authorization: token === '' ? null : `Bearer ${token}`, certificate, key }

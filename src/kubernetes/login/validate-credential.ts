@@ -3,7 +3,7 @@
 import { createSecureContext } from 'node:tls'
 
 /** Whether a header can carry it: a line break gets into a token easily, by `echo` or a folded text in YAML. */
-export function isCarried(token: string): boolean {
+export function isHeaderSafe(token: string): boolean {
   return /^[\x20-\x7e]*$/.test(token)
 }
 

@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from 'vitest'
 import { UnreachableError } from '../../../src/errors.ts'
-import type { ClusterWriter } from '../../../src/kubernetes/api/cluster.ts'
-import { clusterOver } from '../../../src/kubernetes/api/cluster-client.ts'
+import type { ClusterWriter } from '../../../src/kubernetes/api/writer.ts'
+import { writerOver } from '../../../src/kubernetes/api/writer.ts'
 import { fakeClock, NOON } from '../fake-clock.ts'
 import { fakeConnection, type ScriptedAnswer } from '../fake-connection.ts'
 
@@ -11,7 +11,7 @@ const PODS = '/api/v1/pods'
 const CALLS: Record<string, (cluster: ClusterWriter, signal?: AbortSignal) => Promise<unknown>> = {
   get: (cluster, signal) => cluster.get(PODS, signal && { signal }),
   list: (cluster, signal) => cluster.list(PODS, { ...(signal && { signal }) }, () => {}),
-  mayI: cluster => cluster.mayI({ verb: 'get', group: '', resource: 'pods', namespace: null }),
+  canI: cluster => cluster.canI({ verb: 'get', group: '', resource: 'pods', namespace: null }),
   create: cluster => cluster.create(PODS, {}),
   jsonPatch: cluster => cluster.jsonPatch(PODS, []),
   delete: cluster => cluster.delete(PODS, 'u'),
@@ -27,7 +27,7 @@ async function called(
 ) {
   const connection = fakeConnection((_request, index) => answers[index] ?? GOOD)
   const clock = fakeClock()
-  const result = CALLS[call]?.(clusterOver(connection, { clock, requestTimeoutMs }))
+  const result = CALLS[call]?.(writerOver(connection, { clock, requestTimeoutMs }))
   const error = await result?.then(
     () => null,
     (caught: unknown) => caught,
@@ -47,7 +47,7 @@ describe('a server that has no time', () => {
     ['get', refused(503, new Date(NOON + 3000).toUTCString()), 3000],
     ['list', refused(502), 1000],
     ['list', refused(504), 1000],
-    ['mayI', refused(503), 1000],
+    ['canI', refused(503), 1000],
     ['create', refused(429, '1'), 1000],
     ['jsonPatch', refused(503, '1'), 1000],
   ])('%s after %j is sent again in %d ms', async (call, answer, wait) => {
@@ -116,7 +116,7 @@ describe('a connection that breaks', () => {
   test.each<[string, ScriptedAnswer | Error]>([
     ['get', unreachable],
     ['list', reset('UND_ERR_SOCKET')],
-    ['mayI', reset('EPIPE')],
+    ['canI', reset('EPIPE')],
     ['get', broken],
   ])('lets %s be tried once more', async (call, answer) => {
     expect(await called(call, [answer])).toMatchObject({ error: null, requests: 2 })
@@ -149,7 +149,7 @@ describe('giving up and telling', () => {
     const caller = new AbortController()
     const clock = fakeClock()
     clock.after(5000, () => caller.abort('SIGINT'))
-    const cluster = clusterOver(
+    const cluster = writerOver(
       fakeConnection(() => answer),
       { clock, requestTimeoutMs: 30_000 },
     )
@@ -163,7 +163,7 @@ describe('giving up and telling', () => {
     const answers = [{ status: 503 }, reset(), GOOD]
     const connection = fakeConnection((_request, index) => answers[index] ?? GOOD)
     const options = { clock: fakeClock(), verbose: (line: string) => void lines.push(line) }
-    await clusterOver(connection, options).get(PODS)
+    await writerOver(connection, options).get(PODS)
     const request = `GET https://api.example${PODS}`
     expect(lines).toEqual([`${request} 503 in 0 ms`, `${request} failed in 0 ms`, `${request} 200 in 0 ms`])
   })

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { UnreachableError } from '../../../src/errors.ts'
-import { clusterOver } from '../../../src/kubernetes/api/cluster-client.ts'
+import { readerOver } from '../../../src/kubernetes/api/reader.ts'
 import { openConnection } from '../../../src/kubernetes/http/open-connection.ts'
 import { selfSignedCertificate } from '../../../src/simulator/api-server/certificate.ts'
 import { type ScriptedAnswer, type Seen, serveTls } from '../api-server.ts'
@@ -205,7 +205,7 @@ test('a login that takes too long is not blamed on the server', async () => {
   const files = { login: login('setInterval(() => {}, 1000)') }
   await using here = await session(exec(), files)
   const clock = fakeClock()
-  const asked = clusterOver(here.connection, { clock, requestTimeoutMs: 2000 }).get('/version')
+  const asked = readerOver(here.connection, { clock, requestTimeoutMs: 2000 }).get('/version')
   await expect(asked).rejects.toThrow(
     'GET /version was not sent: the login that the kubeconfig names took more than 2 s; --request-timeout allows more',
   )

@@ -1,11 +1,33 @@
-/** A kubeconfig's user entry, read field by field. */
+/** A kubeconfig's cluster and user entries, read field by field. */
 
 import { dirname, sep } from 'node:path'
 import { UsageError } from '../../errors.ts'
-import { materialOf } from './cluster.ts'
 import type { ConnectionOptions } from './connection-options.ts'
 import { type Entry, type Fields, mapping, mappings, text, texts, under } from './kubeconfig.ts'
-import type { ExecPlugin, Impersonation, User } from './target.ts'
+import { pemSourceOf } from './pem-source.ts'
+import type { Cluster, ExecPlugin, Impersonation, User } from './target.ts'
+
+const EXEC_EXTENSION = 'client.authentication.k8s.io/exec'
+
+/** The entry's fields; all empty where there is no entry. */
+export function clusterOf(entry: Entry | undefined): Cluster {
+  const fields = entry?.fields ?? {}
+  const extension = mappings(fields.extensions).find(item => text(item, 'name') === EXEC_EXTENSION)
+  return {
+    server: text(fields, 'server'),
+    certificateAuthority: pemSourceOf(entry, 'certificate-authority'),
+    tlsServerName: text(fields, 'tls-server-name'),
+    insecureSkipTlsVerify: isTrue(fields, 'insecure-skip-tls-verify'),
+    proxyUrl: text(fields, 'proxy-url'),
+    disableCompression: isTrue(fields, 'disable-compression'),
+    execConfig: extension?.extension ?? null,
+  }
+}
+
+/** kubectl reads YAML 1.1, where `yes` and `on` are true. */
+function isTrue(fields: Fields, name: string): boolean {
+  return /^(?:true|yes|on|y)$/i.test(text(fields, name))
+}
 
 /** The entry's fields; all empty where there is no entry. */
 export function userOf(name: string, entry: Entry | undefined): User {
@@ -17,8 +39,8 @@ export function userOf(name: string, entry: Entry | undefined): User {
     tokenFile: under(folder, text(fields, 'tokenFile')),
     username: text(fields, 'username'),
     password: text(fields, 'password'),
-    clientCertificate: materialOf(entry, 'client-certificate'),
-    clientKey: materialOf(entry, 'client-key'),
+    clientCertificate: pemSourceOf(entry, 'client-certificate'),
+    clientKey: pemSourceOf(entry, 'client-key'),
     exec: execOf(mapping(fields.exec), folder, name),
     authProvider: mapping(fields['auth-provider']),
     impersonate: impersonationOf(fields),
