@@ -54,7 +54,7 @@ async function snapshotOfCluster(
   context: CommandContext,
   meanwhile: () => void,
 ): Promise<Snapshot> {
-  const { readCluster } = await import('../source/cluster.ts')
+  const { readCluster } = await import('../source/live/read-cluster.ts')
   const progress = await context.progress()
   return withCluster(context.connect(options.connection), context, cluster =>
     readCluster(

@@ -26,7 +26,7 @@ import {
   type UndoReportOptions,
 } from '../report/undo.ts'
 import { redact } from '../secrecy/redact.ts'
-import { clusterIdentity } from '../source/fix-scope/cluster-identity.ts'
+import { clusterIdentity } from '../source/live/cluster-identity.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import type { WritingContext } from './writing-context.ts'

@@ -13,8 +13,8 @@ import { surroundingsOf } from './dump/surroundings.ts'
 import { uniqueGaps } from './gap.ts'
 import { parseLabelSelector } from './label-selector.ts'
 import { didYouMean, nearNames } from './near-names.ts'
-import type { Scope } from './scope.ts'
-import { byNamespaceAndName, byPodAndTime, eventsOf, groupByPod, isWorthALook } from './worth-a-look.ts'
+import type { Scope } from './snapshot-scope.ts'
+import { byNamespaceAndName, byPodAndTime, eventsOf, groupByPod, isWorthALook } from './suspects.ts'
 
 export interface DumpOptions extends InputOptions {
   scope: Scope

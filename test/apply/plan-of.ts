@@ -8,7 +8,7 @@ import type { Plan } from '../../src/plan/plan.ts'
 import type { Cluster } from '../../src/simulator/cluster/cluster.ts'
 import type { InterruptedPod } from '../../src/snapshot/fix-scope.ts'
 import type { Snapshot } from '../../src/snapshot/snapshot.ts'
-import { readFixScope } from '../../src/source/fix-scope.ts'
+import { readFixScope } from '../../src/source/live/fix-scope.ts'
 import { narrowPod } from '../../src/source/narrow/pod.ts'
 
 const TAKEN_AT = '2026-11-24T10:00:00Z'

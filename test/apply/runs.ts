@@ -12,7 +12,7 @@ import {
   listRuns,
 } from '../../src/apply/read-journal.ts'
 import type { ClusterWriter } from '../../src/kubernetes/api/writer.ts'
-import { clusterIdentity } from '../../src/source/fix-scope/cluster-identity.ts'
+import { clusterIdentity } from '../../src/source/live/cluster-identity.ts'
 import { clientOf } from './in-process-cluster.ts'
 import { planOf } from './plan-of.ts'
 import { PULL_SECRET, type Story } from './story.ts'

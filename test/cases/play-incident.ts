@@ -8,7 +8,7 @@ import { writerFor } from '../../src/commands/connect.ts'
 import { kindNamed } from '../../src/simulator/cluster/kinds.ts'
 import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
-import { readCluster } from '../../src/source/cluster.ts'
+import { readCluster } from '../../src/source/live/read-cluster.ts'
 import { runCommandLine, type Said } from '../commands/command-line.ts'
 
 /** `case.yaml`. */

@@ -11,7 +11,7 @@ import { narrowPod } from '../narrow/pod.ts'
 import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { narrowServiceAccount } from '../narrow/service-account.ts'
 import { nameOf, namespaceOf, record, text } from '../narrow/shape.ts'
-import { couldFail } from '../worth-a-look.ts'
+import { couldFail } from '../suspects.ts'
 import { isKubernetes, nameOfKind } from './kinds.ts'
 import { Newest } from './newest.ts'
 

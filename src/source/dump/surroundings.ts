@@ -5,7 +5,7 @@ import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { OwnerLink, ServiceAccount } from '../../snapshot/snapshot.ts'
 import { describeMissingSecret } from '../narrow/pull-secret.ts'
-import { byName, byNamespaceAndName } from '../worth-a-look.ts'
+import { byName, byNamespaceAndName } from '../suspects.ts'
 import type { DumpFacts } from './facts.ts'
 import { isKubernetes } from './kinds.ts'
 

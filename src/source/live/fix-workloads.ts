@@ -6,10 +6,10 @@ import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { FixScope, ScopeController, ScopeJob, ScopeWorkload } from '../../snapshot/fix-scope.ts'
 import type { ControllerReference, Pod } from '../../snapshot/pod.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
-import { gapOf } from './gap.ts'
-import type { FixScopeOptions } from './options.ts'
+import { narrowWorkload } from '../narrow/workload-template.ts'
+import { gapOf } from './fix-gap.ts'
+import type { FixScopeOptions } from './fix-scope-options.ts'
 import { runningImages } from './running-images.ts'
-import { narrowWorkload } from './workload-template.ts'
 
 /** Kinds with a pod template that pullguard knows, and where the API keeps them. */
 const PLURALS: Record<string, string> = {

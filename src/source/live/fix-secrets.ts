@@ -6,8 +6,8 @@ import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { ScopeSecret } from '../../snapshot/fix-scope.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { managerOf } from '../managed-by.ts'
-import { gapOf } from './gap.ts'
-import type { FixScopeOptions, NamespaceScope } from './options.ts'
+import { gapOf } from './fix-gap.ts'
+import type { FixScopeOptions, NamespaceScope } from './fix-scope-options.ts'
 
 /** Existing Secrets of the name, one a namespace at most. */
 export async function readSecretsNamed(

@@ -1,9 +1,9 @@
 /** A reading of a cluster finds every failing pod in its scope, whatever state hides it, and nothing else. */
 import { describe, expect, test } from 'vitest'
-import { readCluster } from '../../src/source/cluster.ts'
-import type { Scope } from '../../src/source/scope.ts'
-import { event, failing, healthy, namespace, pod, SIDECAR_FAILS } from './cluster-objects.ts'
-import { FakeCluster } from './fake-cluster.ts'
+import { readCluster } from '../../../src/source/live/read-cluster.ts'
+import type { Scope } from '../../../src/source/snapshot-scope.ts'
+import { event, failing, healthy, namespace, pod, SIDECAR_FAILS } from '../cluster-objects.ts'
+import { FakeCluster } from '../fake-cluster.ts'
 
 const read = (cluster: FakeCluster, scope: Partial<Scope> = {}) =>
   readCluster(cluster, { namespaces: ['web'], ...scope }, { takenAt: '2026-11-24T12:00:00Z' })

@@ -2,8 +2,8 @@
 
 import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
 import type { ScopeContainer, ScopeWorkload } from '../../snapshot/fix-scope.ts'
+import { entriesOf } from '../live/fix-accounts.ts'
 import { managerOf } from '../managed-by.ts'
-import { entriesOf } from './service-accounts.ts'
 
 interface ContainerSpec {
   name: string

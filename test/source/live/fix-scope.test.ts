@@ -1,10 +1,10 @@
 /** What a fix reads beyond the diagnosis: the namespaces, accounts, Secrets and templates it may write to. */
 import { describe, expect, test } from 'vitest'
-import type { FixScopeOptions } from '../../src/source/fix-scope/options.ts'
-import { readFixScope } from '../../src/source/fix-scope.ts'
-import { narrowPod } from '../../src/source/narrow/pod.ts'
-import { clientOf } from '../apply/in-process-cluster.ts'
-import { PULL_SECRET, type Story, story, WANTED } from '../apply/story.ts'
+import { readFixScope } from '../../../src/source/live/fix-scope.ts'
+import type { FixScopeOptions } from '../../../src/source/live/fix-scope-options.ts'
+import { narrowPod } from '../../../src/source/narrow/pod.ts'
+import { clientOf } from '../../apply/in-process-cluster.ts'
+import { PULL_SECRET, type Story, story, WANTED } from '../../apply/story.ts'
 
 function read(of: Story, options: Partial<FixScopeOptions> = {}, user = 'admin') {
   return readFixScope(

@@ -1,6 +1,6 @@
 /** What failing pods name is read, only that, and no secret's content goes further than the source. */
 import { describe, expect, test } from 'vitest'
-import { readCluster } from '../../../src/source/cluster.ts'
+import { readCluster } from '../../../src/source/live/read-cluster.ts'
 import { event, failing, node, owned, pod, secret, serviceAccount } from '../cluster-objects.ts'
 import { FakeCluster } from '../fake-cluster.ts'
 

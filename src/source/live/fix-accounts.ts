@@ -5,8 +5,8 @@ import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { PullSecretEntryName, ScopeServiceAccount } from '../../snapshot/fix-scope.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { managerOf } from '../managed-by.ts'
-import { gapOf } from './gap.ts'
-import type { FixScopeOptions, NamespaceScope } from './options.ts'
+import { gapOf } from './fix-gap.ts'
+import type { FixScopeOptions, NamespaceScope } from './fix-scope-options.ts'
 
 /** Service accounts of the scope that pods run as, or will. */
 export async function readServiceAccounts(

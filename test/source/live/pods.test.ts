@@ -1,8 +1,8 @@
 /** Reading pods costs what the failing ones cost, and what could not be read is a gap or an error, never a short list. */
 import { describe, expect, test } from 'vitest'
 import { ApiError } from '../../../src/kubernetes/api/api-error.ts'
-import { readCluster } from '../../../src/source/cluster.ts'
-import type { Scope } from '../../../src/source/scope.ts'
+import { readCluster } from '../../../src/source/live/read-cluster.ts'
+import type { Scope } from '../../../src/source/snapshot-scope.ts'
 import { event, failing, healthy, pod, SIDECAR_FAILS } from '../cluster-objects.ts'
 import { FakeCluster } from '../fake-cluster.ts'
 

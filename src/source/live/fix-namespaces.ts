@@ -5,7 +5,7 @@ import type { ClusterReader, KubernetesObject } from '../../kubernetes/api/clust
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { ScopeNamespace } from '../../snapshot/fix-scope.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
-import type { FixScopeOptions } from './options.ts'
+import type { FixScopeOptions } from './fix-scope-options.ts'
 
 /** Those of the scope that are there, sorted. @throws ApiError */
 export async function readNamespaces(

@@ -4,8 +4,8 @@ import { ApiError } from '../../kubernetes/api/api-error.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import type { InterruptedPod } from '../../snapshot/fix-scope.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
-import { gapOf } from './gap.ts'
-import { isEnding } from './namespaces.ts'
+import { gapOf } from './fix-gap.ts'
+import { isEnding } from './fix-namespaces.ts'
 
 /** Those that are not there, in namespaces that are. What can't be read is a gap. @throws ApiError where no answer comes */
 export async function stillMissing(

@@ -1,15 +1,15 @@
 /** Takes a snapshot of a live cluster. Only reads; every request that fails becomes a gap or an error, never a short list. */
 
-import type { ClusterReader } from '../kubernetes/api/cluster.ts'
-import { redact } from '../secrecy/redact.ts'
-import type { Snapshot } from '../snapshot/snapshot.ts'
-import { readEverywhere, readNamespaces, type ScopePods } from './cluster/areas.ts'
-import { readPod } from './cluster/one-pod.ts'
-import { type Progress, type Reading, startReading } from './cluster/reading.ts'
-import { readSurroundings } from './cluster/surroundings.ts'
-import { uniqueGaps } from './gap.ts'
-import type { Scope } from './scope.ts'
-import { byNamespaceAndName, byPodAndTime, eventsOf, groupByPod, isWorthALook } from './worth-a-look.ts'
+import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import { redact } from '../../secrecy/redact.ts'
+import type { Snapshot } from '../../snapshot/snapshot.ts'
+import { uniqueGaps } from '../gap.ts'
+import type { Scope } from '../snapshot-scope.ts'
+import { byNamespaceAndName, byPodAndTime, eventsOf, groupByPod, isWorthALook } from '../suspects.ts'
+import { readEverywhere, readNamespaces, type ScopePods } from './namespaces.ts'
+import { readPod } from './one-pod.ts'
+import { type Progress, type Reading, startReading } from './reading.ts'
+import { readSurroundings } from './related-objects.ts'
 
 export interface ClusterOptions {
   /** ISO 8601. */

@@ -1,6 +1,6 @@
 /** A controller narrowed to what a fix needs of its template, kind by kind. */
 import { expect, test } from 'vitest'
-import { narrowWorkload } from '../../../src/source/fix-scope/workload-template.ts'
+import { narrowWorkload } from '../../../src/source/narrow/workload-template.ts'
 
 const pod = {
   serviceAccountName: 'robot',

@@ -8,7 +8,7 @@ import { bounded } from '../../network/bounded.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import { gapOf } from '../gap.ts'
 import { narrowPod } from '../narrow/pod.ts'
-import { couldFail, podKey } from '../worth-a-look.ts'
+import { couldFail, podKey } from '../suspects.ts'
 import { type RowPod, readPodRows } from './pod-rows.ts'
 import { type Area, noteExpiry, pathOf, type Reading } from './reading.ts'
 

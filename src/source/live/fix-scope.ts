@@ -1,15 +1,15 @@
 /** Reads what a fix must know beyond the diagnosis: the namespaces, service accounts, Secrets and workloads it may write to. */
 
-import type { ClusterReader } from '../kubernetes/api/cluster.ts'
-import type { FixScope } from '../snapshot/fix-scope.ts'
-import type { Gap } from '../snapshot/snapshot.ts'
-import { clusterIdentity } from './fix-scope/cluster-identity.ts'
-import { stillMissing } from './fix-scope/interrupted-pods.ts'
-import { readNamespaces } from './fix-scope/namespaces.ts'
-import type { FixScopeOptions } from './fix-scope/options.ts'
-import { readSecretsNamed } from './fix-scope/secrets.ts'
-import { readServiceAccounts } from './fix-scope/service-accounts.ts'
-import { readWorkloads } from './fix-scope/workloads.ts'
+import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import type { FixScope } from '../../snapshot/fix-scope.ts'
+import type { Gap } from '../../snapshot/snapshot.ts'
+import { clusterIdentity } from './cluster-identity.ts'
+import { readServiceAccounts } from './fix-accounts.ts'
+import { readNamespaces } from './fix-namespaces.ts'
+import type { FixScopeOptions } from './fix-scope-options.ts'
+import { readSecretsNamed } from './fix-secrets.ts'
+import { readWorkloads } from './fix-workloads.ts'
+import { stillMissing } from './interrupted-pods.ts'
 
 /** Reads the scope. What can't be read is a gap; an API server that does not answer at all throws. @throws ApiError */
 export async function readFixScope(cluster: ClusterReader, options: FixScopeOptions): Promise<FixScope> {

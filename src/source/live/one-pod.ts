@@ -5,8 +5,8 @@ import { gapOf, isForbidden, isNotFound } from '../gap.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { nameOf } from '../narrow/shape.ts'
 import { didYouMean, nearNames } from '../near-names.ts'
-import { assertExists, type ScopePods } from './areas.ts'
 import { readEvents } from './events.ts'
+import { assertExists, type ScopePods } from './namespaces.ts'
 import { pathOf, type Reading } from './reading.ts'
 
 /** The pod and its events; a gap where it may not be read. @throws UsageError where it does not exist; ApiError */

@@ -1,8 +1,8 @@
 /** Who may not read everything gets what can be read, with the rest named; who names nothing that exists is told so. */
 import { describe, expect, test } from 'vitest'
 import { UsageError } from '../../../src/errors.ts'
-import { readCluster } from '../../../src/source/cluster.ts'
-import type { Scope } from '../../../src/source/scope.ts'
+import { readCluster } from '../../../src/source/live/read-cluster.ts'
+import type { Scope } from '../../../src/source/snapshot-scope.ts'
 import { event, failing, namespace, pod } from '../cluster-objects.ts'
 import { FakeCluster } from '../fake-cluster.ts'
 
