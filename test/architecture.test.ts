@@ -65,6 +65,11 @@ const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .map(file => join(SRC, file))
 const roomOf = (file: string) => (relative(SRC, file).split(sep)[0] ?? '').replace(/\.ts$/, '')
 
+/** The file without its comments. */
+function codeOf(file: string): string {
+  return readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+}
+
 function importsOf(file: string) {
   const text = readFileSync(file, 'utf8')
   const pattern =
@@ -134,8 +139,20 @@ describe('the walls of the house', () => {
   test.each(
     files.filter(file => PURE.includes(roomOf(file))).map(file => [relative(SRC, file), file] as const),
   )('%s is pure: no clock, no randomness, no process', (_name, file) => {
-    const code = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
-    expect(code).not.toMatch(IMPURE_WORDS)
+    expect(codeOf(file)).not.toMatch(IMPURE_WORDS)
+  })
+
+  test('API paths are made in one place, where every name is escaped', () => {
+    const written = files.filter(file => /['"`]\/apis?\//.test(codeOf(file)))
+    const places = written.map(file => relative(SRC, file)).filter(name => !name.startsWith('simulator'))
+    expect(places).toEqual(['kubernetes/api/paths.ts', 'kubernetes/api/read-object.ts'])
+  })
+
+  test('what source asks of a cluster goes through a Reading, which hears Ctrl-C', () => {
+    const asking = files.filter(
+      file => roomOf(file) === 'source' && /cluster\.(get|list|table|canI)\b/.test(codeOf(file)),
+    )
+    expect(asking.map(file => relative(SRC, file))).toEqual(['source/live/reading.ts'])
   })
 
   test('nothing is called utils, types, helpers, common, lib or core', () => {

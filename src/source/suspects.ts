@@ -20,7 +20,7 @@ export function eventsOf(pod: Pod, events: EventsByPod): PodEvent[] {
 }
 
 /** Whether a container of the pod waits for its image, or has not started and there are events of failed pulls. */
-export function isWorthALook(pod: Pod, events: EventsByPod): boolean {
+export function isSuspect(pod: Pod, events: EventsByPod): boolean {
   if (hasFailedPull(pod)) return true
   return hasUntried(pod) && eventsOf(pod, events).length > 0
 }

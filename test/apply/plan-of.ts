@@ -8,6 +8,7 @@ import type { Plan } from '../../src/plan/plan.ts'
 import type { Cluster } from '../../src/simulator/cluster/cluster.ts'
 import type { InterruptedPod } from '../../src/snapshot/fix-scope.ts'
 import type { Snapshot } from '../../src/snapshot/snapshot.ts'
+import { clusterIdentity } from '../../src/source/live/cluster-identity.ts'
 import { readFixScope } from '../../src/source/live/fix-scope.ts'
 import { narrowPod } from '../../src/source/narrow/pod.ts'
 
@@ -22,7 +23,7 @@ export async function planOf(
   const snapshot = snapshotOf(cluster)
   const diagnosis = diagnose(snapshot)
   const stuck = new Set(diagnosis.findings.map(({ namespace, pod }) => `${namespace}/${pod}`))
-  const fixScope = await readFixScope(client, {
+  const scope = await readFixScope(client, {
     namespaces: ['api', 'web'],
     excluded: [],
     secretName: 'dockercreds',
@@ -31,6 +32,7 @@ export async function planOf(
     runningImages: false,
     interruptedPods,
   })
+  const fixScope = { clusterUid: await clusterIdentity(client), ...scope }
   return makePlan({
     createdAt: TAKEN_AT,
     cluster: { server: client.server, context: client.context },

@@ -1,4 +1,5 @@
 /** An API server in memory, as far as a reading asks it: lists with field selectors, Tables, gets, and every way to refuse. */
+import { UnreachableError } from '../../src/errors.ts'
 import { ApiError } from '../../src/kubernetes/api/api-error.ts'
 import type {
   ClusterReader,
@@ -135,7 +136,9 @@ export class FakeCluster implements ClusterReader {
   }
 }
 
-function errorOf(status: number, reason: string, path: string): ApiError {
+/** The connection itself deals with 401: what comes of it is not an answer of the server. */
+function errorOf(status: number, reason: string, path: string): Error {
+  if (status === 401) return new UnreachableError('The server takes no credential any more.')
   return new ApiError({ status, reason, message: `${path}: ${status}`, method: 'GET', path })
 }
 

@@ -28,10 +28,11 @@ export type AsJson<Model> = Model extends Date
 
 type Required = 'name' | 'uid' | 'resourceVersion'
 
+/** The metadata of an object that is stored. */
+export type StoredMetadata = AsJson<Omit<V1ObjectMeta, Required>> & Record<Required, string>
+
 /** An object as the server gives it, which never lacks these. */
-export type Stored<Model> = Omit<AsJson<Model>, 'metadata'> & {
-  metadata: AsJson<Omit<V1ObjectMeta, Required>> & Record<Required, string>
-}
+export type Stored<Model> = Omit<AsJson<Model>, 'metadata'> & { metadata: StoredMetadata }
 
 /** One in a namespace. */
 export type Namespaced<Model> = Stored<Model> & { metadata: { namespace: string } }

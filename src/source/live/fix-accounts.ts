@@ -1,90 +1,53 @@
 /** Reads the service accounts a fix attaches a pull secret to: `default` everywhere, others where pods run as them. */
 
-import type { ClusterReader, KubernetesObject } from '../../kubernetes/api/cluster.ts'
+import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
-import type { PullSecretEntryName, ScopeServiceAccount } from '../../snapshot/fix-scope.ts'
-import type { Gap } from '../../snapshot/snapshot.ts'
+import type { ScopeServiceAccount } from '../../snapshot/fix-scope.ts'
 import { managerOf } from '../managed-by.ts'
-import { gapOf } from './fix-gap.ts'
+import { narrowSecretList } from '../narrow/workload-template.ts'
+import { byNamespaceAndName } from '../suspects.ts'
 import type { FixScopeOptions, NamespaceScope } from './fix-scope-options.ts'
+import type { Reading } from './reading.ts'
 
 /** Service accounts of the scope that pods run as, or will. */
-export async function readServiceAccounts(
-  cluster: ClusterReader,
+export async function readAccounts(
+  reading: Reading,
   { namespaces, wide }: NamespaceScope,
   options: FixScopeOptions,
-  gaps: Gap[],
 ): Promise<ScopeServiceAccount[]> {
   const live = new Set(namespaces)
   const found: ScopeServiceAccount[] = []
-  const keep = (object: KubernetesObject) => {
-    const account = narrow(object)
-    if (live.has(account.namespace)) found.push(account)
+  const keep = (object: AccountObject) => {
+    if (live.has(object.metadata.namespace)) found.push(narrow(object))
   }
-  const paths = wide
-    ? ['/api/v1/serviceaccounts']
-    : namespaces.map(name => `/api/v1/namespaces/${name}/serviceaccounts`)
-  await bounded(paths, AT_ONCE, async path => {
-    try {
-      await cluster.list(path, { limit: 500, ...signalOf(options) }, keep)
-    } catch (error) {
-      gaps.push(gapOf('serviceaccounts', path, error))
-    }
-  })
+  await bounded(wide ? [null] : namespaces, AT_ONCE, namespace =>
+    reading.listOrGap(KINDS.ServiceAccount, namespace, { limit: 500 }, keep),
+  )
   const stuck = new Set(options.pods.map(pod => `${pod.namespace}/${pod.serviceAccount}`))
   const used = await bounded(found, AT_ONCE, async account => {
     const named = account.imagePullSecrets?.some(({ name }) => name === options.secretName)
     if (account.name === 'default' || stuck.has(`${account.namespace}/${account.name}`)) return true
-    return !named && options.wanted !== null && (await hasPods(cluster, account, options))
+    return !named && options.wanted !== null && (await hasPods(reading, account))
   })
-  return found.filter((_, index) => used[index]).sort((one, other) => compare(key(one), key(other)))
+  return found.filter((_, index) => used[index]).sort(byNamespaceAndName)
 }
 
-async function hasPods(
-  cluster: ClusterReader,
-  { namespace, name }: ScopeServiceAccount,
-  options: FixScopeOptions,
-): Promise<boolean> {
-  const { count } = await cluster.list(
-    `/api/v1/namespaces/${namespace}/pods`,
-    {
-      fieldSelector: `spec.serviceAccountName=${name}`,
-      metadataOnly: true,
-      limit: 500,
-      ...signalOf(options),
-    },
-    () => {},
-  )
-  return count > 0
+type AccountObject = NonNullable<(typeof KINDS.ServiceAccount)['model']>
+
+async function hasPods(reading: Reading, { namespace, name }: ScopeServiceAccount): Promise<boolean> {
+  const fieldSelector = `spec.serviceAccountName=${name}`
+  const options = { fieldSelector, metadataOnly: true, limit: 500 }
+  return (await reading.list(KINDS.Pod, namespace, options, () => {})) > 0
 }
 
-function narrow(object: KubernetesObject): ScopeServiceAccount {
-  const metadata = object.metadata as Record<'namespace' | 'name' | 'uid' | 'resourceVersion', string>
-  const { namespace, name, uid, resourceVersion } = metadata
+function narrow(object: AccountObject): ScopeServiceAccount {
+  const { namespace, name, uid, resourceVersion } = object.metadata
   return {
     namespace,
     name,
     uid,
     resourceVersion,
-    imagePullSecrets: entriesOf(object.imagePullSecrets),
+    imagePullSecrets: narrowSecretList(object.imagePullSecrets),
     managedBy: managerOf(object),
   }
-}
-
-/** A stored imagePullSecrets list as it is; null where the field is absent. */
-export function entriesOf(list: unknown): PullSecretEntryName[] | null {
-  if (!Array.isArray(list)) return null
-  return list.map(entry => (typeof entry?.name === 'string' ? { name: entry.name } : {}))
-}
-
-function signalOf({ signal }: FixScopeOptions): { signal?: AbortSignal } {
-  return signal ? { signal } : {}
-}
-
-function key({ namespace, name }: ScopeServiceAccount): string {
-  return `${namespace}/${name}`
-}
-
-function compare(one: string, other: string): number {
-  return one < other ? -1 : Number(one > other)
 }

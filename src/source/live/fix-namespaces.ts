@@ -1,66 +1,56 @@
 /** Reads the namespaces that a fix may write to. */
 
-import { ApiError } from '../../kubernetes/api/api-error.ts'
-import type { ClusterReader, KubernetesObject } from '../../kubernetes/api/cluster.ts'
+import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { ScopeNamespace } from '../../snapshot/fix-scope.ts'
-import type { Gap } from '../../snapshot/snapshot.ts'
+import { isForbidden, isNotFound } from '../gap.ts'
 import type { FixScopeOptions } from './fix-scope-options.ts'
+import type { Reading } from './reading.ts'
 
 /** Those of the scope that are there, sorted. @throws ApiError */
-export async function readNamespaces(
-  cluster: ClusterReader,
+export async function readScopeNamespaces(
+  reading: Reading,
   options: FixScopeOptions,
-  gaps: Gap[],
 ): Promise<ScopeNamespace[]> {
   const { namespaces, excluded, pods } = options
   try {
-    const found = await namespaceObjects(cluster, options)
+    const found = await namespaceObjects(reading, options)
     return found
       .filter(({ name }) => !excluded.includes(name))
       .sort((one, other) => (one.name < other.name ? -1 : 1))
   } catch (error) {
     // Somebody who may write in a namespace need not be allowed to look at the namespace object.
-    if (!(error instanceof ApiError) || error.status !== 403) throw error
-    gaps.push({ what: 'namespaces', namespace: null, why: 'forbidden', detail: error.message })
+    if (!isForbidden(error)) throw error
+    reading.leaveGap(error, KINDS.Namespace, null)
     const names = namespaces ?? [...new Set(pods.map(({ namespace }) => namespace))]
     return names.filter(name => !excluded.includes(name)).map(name => ({ name, terminating: false }))
   }
 }
 
 async function namespaceObjects(
-  cluster: ClusterReader,
-  { namespaces, mayBeGone, signal }: FixScopeOptions,
+  reading: Reading,
+  { namespaces, mayBeGone }: FixScopeOptions,
 ): Promise<ScopeNamespace[]> {
-  const read = { ...(signal ? { signal } : {}) }
   const found: ScopeNamespace[] = []
+  const keep = (object: NamespaceObject) =>
+    found.push({ name: object.metadata.name, terminating: isEnding(object) })
   if (namespaces === null) {
-    await cluster.list(
-      '/api/v1/namespaces',
-      { ...read, limit: 500 },
-      object => void found.push(narrow(object)),
-    )
+    await reading.list(KINDS.Namespace, null, { limit: 500 }, keep)
     return found
   }
   await bounded(namespaces, AT_ONCE, async name => {
     try {
-      found.push(narrow(await cluster.get(`/api/v1/namespaces/${name}`, read)))
+      keep(await reading.get(KINDS.Namespace, null, name))
     } catch (error) {
-      const gone = error instanceof ApiError && error.status === 404
-      if (!gone || !mayBeGone) throw error
+      if (!isNotFound(error) || !mayBeGone) throw error
     }
   })
   return found
 }
 
-function narrow(object: KubernetesObject): ScopeNamespace {
-  const { name } = object.metadata as { name: string }
-  return { name, terminating: isEnding(object) }
-}
+type NamespaceObject = NonNullable<(typeof KINDS.Namespace)['model']>
 
 /** Whether the namespace is on its way out, so that nothing new can be made there. */
-export function isEnding(namespace: KubernetesObject): boolean {
-  const { deletionTimestamp } = namespace.metadata as { deletionTimestamp?: string }
-  const phase = (namespace.status as { phase?: string } | undefined)?.phase
-  return deletionTimestamp !== undefined || phase === 'Terminating'
+export function isEnding({ metadata, status }: NamespaceObject): boolean {
+  return metadata.deletionTimestamp !== undefined || status?.phase === 'Terminating'
 }

@@ -1,6 +1,7 @@
 /** What a fix is about to touch, as the readers of its scope are told. */
 
 import type { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
+import type { ControllerObject } from '../../kubernetes/api/kinds.ts'
 import type { InterruptedPod } from '../../snapshot/fix-scope.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 
@@ -15,6 +16,8 @@ export interface FixScopeOptions {
   wanted: PullSecretContent | null
   /** Stuck pods whose workloads are read. */
   pods: Pod[]
+  /** Controllers that were read already, in full, by uid. */
+  owners?: ReadonlyMap<string, ControllerObject>
   /** Also look for the digests that run already. */
   runningImages: boolean
   /** Bare pods that an interrupted fix of this scope took away. */

@@ -1,47 +1,36 @@
 /** Reads the Secrets that already have the name a fix would use. Their content is compared here and goes no further. */
 
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
-import type { ClusterReader, KubernetesObject } from '../../kubernetes/api/cluster.ts'
+import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { ScopeSecret } from '../../snapshot/fix-scope.ts'
-import type { Gap } from '../../snapshot/snapshot.ts'
 import { managerOf } from '../managed-by.ts'
-import { gapOf } from './fix-gap.ts'
 import type { FixScopeOptions, NamespaceScope } from './fix-scope-options.ts'
+import { fieldValue, type Reading } from './reading.ts'
 
 /** Existing Secrets of the name, one a namespace at most. */
 export async function readSecretsNamed(
-  cluster: ClusterReader,
+  reading: Reading,
   { namespaces, wide }: NamespaceScope,
-  { secretName, wanted, signal }: FixScopeOptions,
-  gaps: Gap[],
+  { secretName, wanted }: FixScopeOptions,
 ): Promise<ScopeSecret[]> {
   const found: ScopeSecret[] = []
   const live = new Set(namespaces)
-  const keep = (object: KubernetesObject) => {
-    const secret = narrow(object, wanted)
-    if (live.has(secret.namespace)) found.push(secret)
+  const keep = (object: SecretObject) => {
+    if (live.has(object.metadata.namespace)) found.push(narrow(object, wanted))
   }
-  const paths = wide ? ['/api/v1/secrets'] : namespaces.map(name => `/api/v1/namespaces/${name}/secrets`)
-  await bounded(paths, AT_ONCE, async path => {
-    try {
-      const fieldSelector = `metadata.name=${secretName}`
-      await cluster.list(path, { fieldSelector, limit: 500, ...(signal ? { signal } : {}) }, keep)
-    } catch (error) {
-      gaps.push(gapOf('secrets', path, error))
-    }
-  })
+  const options = { fieldSelector: `metadata.name=${fieldValue(secretName)}`, limit: 500 }
+  await bounded(wide ? [null] : namespaces, AT_ONCE, namespace =>
+    reading.listOrGap(KINDS.Secret, namespace, options, keep),
+  )
   return found
 }
 
-function narrow(object: KubernetesObject, wanted: PullSecretContent | null): ScopeSecret {
-  const { namespace, name, uid, labels } = object.metadata as {
-    namespace: string
-    name: string
-    uid: string
-    labels?: Record<string, string>
-  }
-  const type = typeof object.type === 'string' ? object.type : null
+type SecretObject = NonNullable<(typeof KINDS.Secret)['model']>
+
+function narrow(object: SecretObject, wanted: PullSecretContent | null): ScopeSecret {
+  const { namespace, name, uid, labels = {} } = object.metadata
+  const type = object.type ?? null
   const stored = PullSecretContent.inSecret(object)
   const usable = type === 'kubernetes.io/dockerconfigjson'
   return {
@@ -50,7 +39,7 @@ function narrow(object: KubernetesObject, wanted: PullSecretContent | null): Sco
     uid,
     type,
     immutable: object.immutable === true,
-    ours: labels?.['app.kubernetes.io/managed-by'] === 'pullguard',
+    ours: labels['app.kubernetes.io/managed-by'] === 'pullguard',
     content: usable && wanted !== null && stored.serves(wanted) ? 'same' : 'different',
     keys: stored.keys,
     managedBy: managerOf(object),

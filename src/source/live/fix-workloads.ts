@@ -1,38 +1,34 @@
 /** Reads the pod templates behind stuck pods: each topmost built-in controller, once. */
 
-import { ApiError } from '../../kubernetes/api/api-error.ts'
-import type { ClusterReader, KubernetesObject } from '../../kubernetes/api/cluster.ts'
+import type { V1ContainerStatus } from '@kubernetes/client-node'
+import { type ControllerObject, controllerKind, KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
-import type { FixScope, ScopeController, ScopeJob, ScopeWorkload } from '../../snapshot/fix-scope.ts'
+import type {
+  FixScope,
+  ScopeContainer,
+  ScopeController,
+  ScopeJob,
+  ScopeWorkload,
+} from '../../snapshot/fix-scope.ts'
 import type { ControllerReference, Pod } from '../../snapshot/pod.ts'
-import type { Gap } from '../../snapshot/snapshot.ts'
+import { rethrowUnlessApiError } from '../gap.ts'
+import { narrowController } from '../narrow/controller.ts'
 import { narrowWorkload } from '../narrow/workload-template.ts'
-import { gapOf } from './fix-gap.ts'
 import type { FixScopeOptions } from './fix-scope-options.ts'
-import { runningImages } from './running-images.ts'
-
-/** Kinds with a pod template that pullguard knows, and where the API keeps them. */
-const PLURALS: Record<string, string> = {
-  'apps/v1 Deployment': '/apis/apps/v1/namespaces/NS/deployments',
-  'apps/v1 StatefulSet': '/apis/apps/v1/namespaces/NS/statefulsets',
-  'apps/v1 DaemonSet': '/apis/apps/v1/namespaces/NS/daemonsets',
-  'apps/v1 ReplicaSet': '/apis/apps/v1/namespaces/NS/replicasets',
-  'batch/v1 Job': '/apis/batch/v1/namespaces/NS/jobs',
-  'batch/v1 CronJob': '/apis/batch/v1/namespaces/NS/cronjobs',
-  'v1 ReplicationController': '/api/v1/namespaces/NS/replicationcontrollers',
-}
+import type { Reading } from './reading.ts'
 
 /** The workloads of the stuck pods, and their direct controllers. */
 export async function readWorkloads(
-  cluster: ClusterReader,
+  reading: Reading,
   options: FixScopeOptions,
-  gaps: Gap[],
 ): Promise<Pick<FixScope, 'workloads' | 'controllers' | 'jobs'>> {
-  const known = new Map<string, Promise<KubernetesObject | null>>()
+  const known = new Map<string, Promise<ControllerObject | null>>()
   const workloads = new Map<string, ScopeWorkload>()
   const direct: Direct = { controllers: new Map(), jobs: new Map() }
   const read = (namespace: string, owner: ControllerReference) => {
-    const answer = known.get(owner.uid) ?? readOwner(cluster, namespace, owner, gaps)
+    const seen = options.owners?.get(owner.uid)
+    const answer =
+      known.get(owner.uid) ?? (seen ? Promise.resolve(seen) : readOwner(reading, namespace, owner))
     known.set(owner.uid, answer)
     return answer
   }
@@ -45,13 +41,13 @@ export async function readWorkloads(
     workloads.set(workload.uid, entry)
   })
   const found = [...workloads.values()].sort((one, other) => (order(one) < order(other) ? -1 : 1))
-  if (options.runningImages) await bounded(found, AT_ONCE, workload => runningImages(cluster, workload))
+  if (options.runningImages) await bounded(found, AT_ONCE, workload => addRunningImages(reading, workload))
   return { workloads: found, controllers: [...direct.controllers.values()], jobs: [...direct.jobs.values()] }
 }
 
-type Read = (namespace: string, owner: ControllerReference) => Promise<KubernetesObject | null>
+type Read = (namespace: string, owner: ControllerReference) => Promise<ControllerObject | null>
 interface Top {
-  object: KubernetesObject
+  object: ControllerObject
   owner: ControllerReference
 }
 
@@ -64,13 +60,13 @@ interface Direct {
 async function climb(pod: Pod, read: Read, direct: Direct): Promise<Top | null> {
   let top: Top | null = null
   let owner = pod.controller
-  while (owner && `${owner.apiVersion} ${owner.kind}` in PLURALS) {
+  while (owner && controllerKind(owner)) {
     const object = await read(pod.namespace, owner)
     // Without the owner's own word on who is above it, its template may belong to somebody else.
     if (!object) return null
     if (top === null) note({ object, owner }, pod, direct)
     top = { object, owner }
-    owner = controllerOf(object)
+    owner = narrowController(object.metadata)
   }
   return top
 }
@@ -82,40 +78,58 @@ function note(top: Top, pod: Pod, { controllers, jobs }: Direct): void {
 }
 
 function narrowed({ object, owner }: Top, { namespace }: Pod): ScopeWorkload {
-  return narrowWorkload(object, owner.kind, owner.apiVersion, namespace)
+  return narrowWorkload(object, owner, namespace)
 }
 
+/** null where it is not there, is another of the same name, or can't be read, which leaves a gap. */
 async function readOwner(
-  cluster: ClusterReader,
+  reading: Reading,
   namespace: string,
-  { apiVersion, kind, name, uid }: ControllerReference,
-  gaps: Gap[],
-): Promise<KubernetesObject | null> {
-  const path = `${PLURALS[`${apiVersion} ${kind}`]?.replace('NS', namespace)}/${name}`
-  try {
-    const object = await cluster.get(path)
-    return (object.metadata as { uid: string }).uid === uid ? object : null
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return null
-    gaps.push(gapOf(path.split('/').at(-2) ?? kind, path, error))
-    return null
-  }
-}
-
-function controllerOf(object: KubernetesObject): ControllerReference | null {
-  const { ownerReferences = [] } = object.metadata as {
-    ownerReferences?: (ControllerReference & { controller?: boolean })[]
-  }
-  return ownerReferences.find(({ controller }) => controller === true) ?? null
+  owner: ControllerReference,
+): Promise<ControllerObject | null> {
+  const kind = controllerKind(owner)
+  const object = kind && (await reading.find(kind, namespace, owner.name))
+  return object?.metadata.uid === owner.uid ? object : null
 }
 
 /** backoffLimit counts failed pods; deleting a pod that has not succeeded makes it one (pkg/controller/job, isPodFailed). */
-function failuresLeft(job: KubernetesObject): number {
-  const { backoffLimit = 6 } = (job.spec ?? {}) as { backoffLimit?: number }
-  const { failed = 0 } = (job.status ?? {}) as { failed?: number }
-  return Math.max(0, backoffLimit - failed)
+function failuresLeft({ spec, status }: ControllerObject): number {
+  const allowed = spec !== undefined && 'backoffLimit' in spec ? spec.backoffLimit : undefined
+  const failed = status !== undefined && 'failed' in status ? status.failed : undefined
+  return Math.max(0, (allowed ?? 6) - (failed ?? 0))
 }
 
 function order({ namespace, kind, name }: ScopeWorkload): string {
   return `${namespace}/${kind}/${name}`
+}
+
+/**
+ * Fills in the digests that pods run already, those of the very image of the template, so that a pin changes nothing about what runs.
+ * Pods that can't be listed leave them empty.
+ */
+async function addRunningImages(reading: Reading, workload: ScopeWorkload): Promise<void> {
+  if (workload.selector === null) return
+  const options = { labelSelector: workload.selector, limit: 500 }
+  try {
+    await reading.list(KINDS.Pod, workload.namespace, options, pod => {
+      for (const container of workload.containers) {
+        const id = imageIdIn(pod, container)
+        if (id !== null && !container.runningImageIds.includes(id)) container.runningImageIds.push(id)
+      }
+    })
+  } catch (error) {
+    rethrowUnlessApiError(error)
+  }
+}
+
+type PodObject = NonNullable<(typeof KINDS.Pod)['model']>
+
+function imageIdIn({ spec, status }: PodObject, { name, kind, image }: ScopeContainer): string | null {
+  const isInit = kind === 'init'
+  const written = (isInit ? spec?.initContainers : spec?.containers)?.find(one => one.name === name)
+  if (written?.image !== image) return null
+  const seen: Pick<V1ContainerStatus, 'name' | 'imageID'>[] | undefined = isInit
+    ? status?.initContainerStatuses
+    : status?.containerStatuses
+  return seen?.find(one => one.name === name)?.imageID || null
 }

@@ -1,41 +1,31 @@
 /** Finds out which bare pods that an interrupted fix took away are still to be put back. */
 
-import { ApiError } from '../../kubernetes/api/api-error.ts'
-import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import { KINDS } from '../../kubernetes/api/kinds.ts'
 import type { InterruptedPod } from '../../snapshot/fix-scope.ts'
-import type { Gap } from '../../snapshot/snapshot.ts'
-import { gapOf } from './fix-gap.ts'
+import { isForbidden, isNotFound } from '../gap.ts'
 import { isEnding } from './fix-namespaces.ts'
+import type { Reading } from './reading.ts'
 
 /** Those that are not there, in namespaces that are. What can't be read is a gap. @throws ApiError where no answer comes */
-export async function stillMissing(
-  cluster: ClusterReader,
-  pods: InterruptedPod[],
-  gaps: Gap[],
-): Promise<InterruptedPod[]> {
+export async function stillMissing(reading: Reading, pods: InterruptedPod[]): Promise<InterruptedPod[]> {
   const missing: InterruptedPod[] = []
   for (const pod of pods) {
-    const path = `/api/v1/namespaces/${pod.namespace}/pods/${pod.name}`
     try {
-      await cluster.get(path)
+      await reading.get(KINDS.Pod, pod.namespace, pod.name)
     } catch (error) {
-      if (!isNotFound(error)) gaps.push(gapOf('pods', path, error))
+      if (!isNotFound(error)) reading.leaveGap(error, KINDS.Pod, pod.namespace)
       // A pod goes with its namespace, and nobody misses it then.
-      else if (await isLive(cluster, pod.namespace)) missing.push(pod)
+      else if (await isLive(reading, pod.namespace)) missing.push(pod)
     }
   }
   return missing
 }
 
-async function isLive(cluster: ClusterReader, namespace: string): Promise<boolean> {
+async function isLive(reading: Reading, namespace: string): Promise<boolean> {
   try {
-    return !isEnding(await cluster.get(`/api/v1/namespaces/${namespace}`))
+    return !isEnding(await reading.get(KINDS.Namespace, null, namespace))
   } catch (error) {
-    if (!(error instanceof ApiError) || (error.status !== 403 && error.status !== 404)) throw error
-    return error.status === 403
+    if (!isForbidden(error) && !isNotFound(error)) throw error
+    return isForbidden(error)
   }
-}
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 404
 }

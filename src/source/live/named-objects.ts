@@ -1,21 +1,9 @@
 /** Reads objects that are known by name, in the cheaper way: a page or two of the whole list, or one by one. */
 
-import { ApiError } from '../../kubernetes/api/api-error.ts'
-import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
+import type { Kind } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
-import { gapOf, isNotFound } from '../gap.ts'
-import { nameOf, namespaceOf } from '../narrow/shape.ts'
-import { type Area, noteExpiry, pathOf, type Reading } from './reading.ts'
-
-export interface ResourceKind {
-  /** `/api/v1` or `/apis/GROUP/VERSION`. */
-  prefix: string
-  /** Plural, as in paths. */
-  resource: string
-  /** As kubectl prints it: `replicasets.apps`. */
-  what: string
-  metadataOnly: boolean
-}
+import { rethrowUnlessApiError } from '../gap.ts'
+import type { NamespaceOrAll, Reading } from './reading.ts'
 
 export interface ObjectName {
   namespace: string
@@ -34,63 +22,51 @@ type Wanted = Map<string, ObjectName>
 export const nameKey = ({ namespace, name }: ObjectName): string => `${namespace}/${name}`
 
 /** Hands each object that exists to `visit`. One that is gone is no matter; one that can't be read leaves a gap. */
-export async function readNamed(
+export async function readNamed<Object extends Listed>(
   reading: Reading,
-  kind: ResourceKind,
+  kind: Kind<Object>,
   names: ObjectName[],
-  visit: (object: KubernetesObject) => void,
+  visit: (object: Object) => void,
+  options: { metadataOnly?: boolean } = {},
 ): Promise<void> {
   const wanted: Wanted = new Map(names.map(name => [nameKey(name), name]))
-  if (wanted.size > FEW && (await readFromList(reading, kind, wanted, visit))) return
-  await bounded([...wanted.values()], AT_ONCE, async name => {
-    const object = await getNamed(reading, kind, name)
+  if (wanted.size > FEW && (await readFromList(reading, kind, wanted, visit, options))) return
+  await bounded([...wanted.values()], AT_ONCE, async ({ namespace, name }) => {
+    const object = await reading.find(kind, namespace, name, options)
     if (object !== null) visit(object)
   })
 }
 
-/** One object, or null where it is gone or can't be read; the latter leaves a gap. */
-async function getNamed(
-  reading: Reading,
-  { prefix, resource, what, metadataOnly }: ResourceKind,
-  { namespace, name }: ObjectName,
-): Promise<KubernetesObject | null> {
-  const path = `${pathOf(prefix, namespace, resource)}/${encodeURIComponent(name)}`
-  try {
-    return await reading.cluster.get(path, { ...reading.abort, metadataOnly })
-  } catch (error) {
-    if (!isNotFound(error)) reading.gaps.push(gapOf(error, what, namespace))
-    return null
-  }
+interface Listed {
+  metadata: ObjectName
 }
 
 /** True if nothing is left to ask for: all were found, or the list was read to its end and what it did not hold does not exist. */
-async function readFromList(
+async function readFromList<Object extends Listed>(
   reading: Reading,
-  { prefix, resource, what, metadataOnly }: ResourceKind,
+  kind: Kind<Object>,
   wanted: Wanted,
-  visit: (object: KubernetesObject) => void,
+  visit: (object: Object) => void,
+  options: { metadataOnly?: boolean },
 ): Promise<boolean> {
-  const area = areaOf(wanted)
   const enough = new AbortController()
-  const signals = [enough.signal, ...(reading.abort.signal ? [reading.abort.signal] : [])]
-  const options = { metadataOnly, limit: PAGE, signal: AbortSignal.any(signals) }
   let left = Math.max(PAGE, wanted.size * LISTED_FOR_ONE_SINGLE)
   try {
-    const result = await reading.cluster.list(pathOf(prefix, area, resource), options, object => {
-      if (wanted.delete(nameKey({ namespace: namespaceOf(object), name: nameOf(object) ?? '' })))
-        visit(object)
+    const listing = { ...options, limit: PAGE, signal: enough.signal }
+    await reading.list(kind, namespaceOf(wanted), listing, object => {
+      if (wanted.delete(nameKey(object.metadata))) visit(object)
       left -= 1
       if (left < 0 || wanted.size === 0) enough.abort()
     })
-    noteExpiry(reading, what, area, result)
     return true
   } catch (error) {
-    if (!enough.signal.aborted && !(error instanceof ApiError)) throw error
+    if (!enough.signal.aborted) rethrowUnlessApiError(error)
     return wanted.size === 0
   }
 }
 
-function areaOf(wanted: Wanted): Area {
+/** The one that all are in, or null for several. */
+function namespaceOf(wanted: Wanted): NamespaceOrAll {
   const [first, ...others] = new Set([...wanted.values()].map(({ namespace }) => namespace))
   return others.length === 0 ? (first ?? null) : null
 }

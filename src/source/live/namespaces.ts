@@ -1,15 +1,16 @@
-/** Reads failing pods and their events in all areas of a scope: all namespaces at once, or those that may be read. */
+/** Reads failing pods and their events in all namespaces of a scope: at once, or one by one those that may be read. */
 
 import { UsageError } from '../../errors.ts'
+import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
-import { gapOf, isForbidden, isNotFound } from '../gap.ts'
-import { nameOf } from '../narrow/shape.ts'
+import { isForbidden, isNotFound, rethrowUnlessApiError } from '../gap.ts'
 import { podKey } from '../suspects.ts'
 import { readEvents, readEventsOf } from './events.ts'
 import { type AreaPods, readAreaPods, readPodsWhere } from './pods.ts'
-import { type Area, fieldValue, noteExpiry, pathOf, type Reading } from './reading.ts'
+import { fieldValue, type NamespaceOrAll, Reading } from './reading.ts'
 
 export interface ScopePods extends AreaPods {
   events: PodEvent[]
@@ -44,7 +45,7 @@ export async function readNamespaces(
       if (found.count === 0 && !listed) await assertExists(reading, namespace)
       return [found]
     } catch (error) {
-      reading.gaps.push(gapOf(error, 'pods', namespace))
+      reading.leaveGap(error, KINDS.Pod, namespace)
       failures.push(error)
       return []
     } finally {
@@ -61,14 +62,12 @@ export async function readNamespaces(
   }
 }
 
-async function readArea(reading: Reading, area: Area): Promise<ScopePods> {
-  const eventGaps: Reading['gaps'] = []
-  const [found, areaEvents] = await Promise.all([
-    readAreaPods(reading, area),
-    readEvents({ ...reading, gaps: eventGaps }, area),
-  ])
-  reading.gaps.push(...eventGaps)
-  const forbiddenEverywhere = area === null && eventGaps.some(({ why }) => why === 'forbidden')
+async function readArea(reading: Reading, area: NamespaceOrAll): Promise<ScopePods> {
+  // Where pods can't be read either, the events' gap would only repeat theirs.
+  const aside = reading.aside()
+  const [found, areaEvents] = await Promise.all([readAreaPods(reading, area), readEvents(aside, area)])
+  reading.gaps.push(...aside.gaps)
+  const forbiddenEverywhere = area === null && aside.gaps.some(({ why }) => why === 'forbidden')
   const events = forbiddenEverywhere
     ? await readEventsOf(reading, [...new Set(found.pods.map(({ namespace }) => namespace))])
     : areaEvents
@@ -82,8 +81,13 @@ async function readArea(reading: Reading, area: Area): Promise<ScopePods> {
 }
 
 /** Pods whose rows look ready though an ephemeral container can't be pulled: only its events tell. */
-async function readEphemeral(reading: Reading, area: Area, known: Pod[], events: PodEvent[]): Promise<Pod[]> {
-  const read = new Set(known.map(pod => podKey(pod.namespace, pod.name)))
+async function readEphemeral(
+  reading: Reading,
+  area: NamespaceOrAll,
+  pods: Pod[],
+  events: PodEvent[],
+): Promise<Pod[]> {
+  const read = new Set(pods.map(pod => podKey(pod.namespace, pod.name)))
   const hidden = events.filter(
     event =>
       event.fieldPath.startsWith('spec.ephemeralContainers{') &&
@@ -91,12 +95,12 @@ async function readEphemeral(reading: Reading, area: Area, known: Pod[], events:
   )
   const byPod = new Map(hidden.map(event => [podKey(event.namespace, event.pod), event]))
   try {
-    const pods = await bounded([...byPod.values()], AT_ONCE, ({ namespace, pod }) =>
+    const found = await bounded([...byPod.values()], AT_ONCE, ({ namespace, pod }) =>
       readPodsWhere(reading, namespace, `metadata.name=${fieldValue(pod)}`),
     )
-    return pods.flat()
+    return found.flat()
   } catch (error) {
-    reading.gaps.push(gapOf(error, 'pods', area))
+    reading.leaveGap(error, KINDS.Pod, area)
     return []
   }
 }
@@ -104,30 +108,44 @@ async function readEphemeral(reading: Reading, area: Area, known: Pod[], events:
 async function listNamespaces(reading: Reading): Promise<string[]> {
   const names: string[] = []
   try {
-    const options = { ...reading.abort, metadataOnly: true, limit: 500 }
-    const result = await reading.cluster.list('/api/v1/namespaces', options, raw => {
-      const name = nameOf(raw)
-      if (name !== null) names.push(name)
+    await reading.list(KINDS.Namespace, null, { metadataOnly: true, limit: 500 }, ({ metadata }) => {
+      names.push(metadata.name)
     })
-    noteExpiry(reading, 'namespaces', null, result)
     return names
   } catch (error) {
-    reading.gaps.push(gapOf(error, 'namespaces', null))
-    return [reading.cluster.namespace]
+    reading.leaveGap(error, KINDS.Namespace, null)
+    return [reading.namespace]
+  }
+}
+
+/** Whether there is no such namespace; one that can't be looked at is taken to be there. */
+async function isMissing(reading: Reading, namespace: string): Promise<boolean> {
+  try {
+    await reading.get(KINDS.Namespace, null, namespace)
+    return false
+  } catch (error) {
+    rethrowUnlessApiError(error)
+    return isNotFound(error)
   }
 }
 
 /** The API server gives an empty list for a namespace that does not exist: a typing error must not look healthy. */
 export async function assertExists(reading: Reading, namespace: string): Promise<void> {
-  try {
-    await reading.cluster.get(
-      pathOf('/api/v1', null, `namespaces/${encodeURIComponent(namespace)}`),
-      reading.abort,
-    )
-  } catch (error) {
-    if (!isNotFound(error)) return
-    throw new UsageError(
-      `There is no namespace "${namespace}" in this cluster: \`kubectl get namespaces\` lists them.`,
-    )
-  }
+  if (!(await isMissing(reading, namespace))) return
+  throw new UsageError(
+    `There is no namespace "${namespace}" in this cluster: \`kubectl get namespaces\` lists them.`,
+  )
+}
+
+/** Those of the namespaces that do not exist; one that can't be looked at is taken to be there. @throws UnreachableError */
+export async function missingNamespaces(
+  cluster: ClusterReader,
+  names: string[],
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const reading = new Reading(cluster, signal ? { signal } : {})
+  const missing = await bounded(names, AT_ONCE, async name =>
+    (await isMissing(reading, name)) ? [name] : [],
+  )
+  return missing.flat()
 }

@@ -1,20 +1,19 @@
 /** Reads one pod by its name, healthy or not; where there is none, says which names are near. */
 
 import { UsageError } from '../../errors.ts'
-import { gapOf, isForbidden, isNotFound } from '../gap.ts'
+import { KINDS } from '../../kubernetes/api/kinds.ts'
+import { isForbidden, isNotFound } from '../gap.ts'
 import { narrowPod } from '../narrow/pod.ts'
-import { nameOf } from '../narrow/shape.ts'
 import { didYouMean, nearNames } from '../near-names.ts'
 import { readEvents } from './events.ts'
 import { assertExists, type ScopePods } from './namespaces.ts'
-import { pathOf, type Reading } from './reading.ts'
+import type { Reading } from './reading.ts'
 
 /** The pod and its events; a gap where it may not be read. @throws UsageError where it does not exist; ApiError */
 export async function readPod(reading: Reading, namespace: string, name: string): Promise<ScopePods> {
   try {
-    const path = `${pathOf('/api/v1', namespace, 'pods')}/${encodeURIComponent(name)}`
     const [raw, events] = await Promise.all([
-      reading.cluster.get(path, reading.abort),
+      reading.get(KINDS.Pod, namespace, name),
       readEvents(reading, namespace, name),
     ])
     const pod = narrowPod(raw)
@@ -22,7 +21,7 @@ export async function readPod(reading: Reading, namespace: string, name: string)
   } catch (error) {
     if (isNotFound(error)) throw await noSuchPod(reading, namespace, name)
     if (!isForbidden(error)) throw error
-    reading.gaps.push(gapOf(error, 'pods', namespace))
+    reading.leaveGap(error, KINDS.Pod, namespace)
     return { count: 0, pods: [], events: [] }
   }
 }
@@ -39,11 +38,10 @@ async function noSuchPod(reading: Reading, namespace: string, name: string): Pro
 async function podNames(reading: Reading, namespace: string): Promise<string[]> {
   const names: string[] = []
   try {
-    await reading.cluster.table(
-      pathOf('/api/v1', namespace, 'pods'),
-      { ...reading.abort, limit: 0 },
+    await reading.podTable(
+      namespace,
       ({ cells }) => names.push(String(cells[0])),
-      pod => names.push(nameOf(pod) ?? ''),
+      ({ metadata }) => names.push(metadata.name),
     )
     return names
   } catch {

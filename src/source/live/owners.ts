@@ -1,60 +1,51 @@
 /** Climbs from pods to their topmost controllers, a level at a time: ReplicaSet → Deployment, Job → CronJob, and what owns those. */
 
+import { type ControllerObject, controllerKind } from '../../kubernetes/api/kinds.ts'
 import type { ControllerReference, Pod } from '../../snapshot/pod.ts'
 import type { OwnerLink } from '../../snapshot/snapshot.ts'
 import { narrowOwner } from '../narrow/controller.ts'
-import { type ResourceKind, readNamed } from './named-objects.ts'
+import { readNamed } from './named-objects.ts'
 import type { Reading } from './reading.ts'
-
-const link = (prefix: string, resource: string): ResourceKind => ({
-  prefix,
-  resource,
-  what: [resource, ...prefix.split('/').slice(2, -1)].join('.'),
-  metadataOnly: true,
-})
-
-/** Built-in controllers that can have a controller themselves, by apiVersion and kind. The climb ends at any other. */
-const LINKS = new Map<string, ResourceKind>([
-  ['apps/v1 ReplicaSet', link('/apis/apps/v1', 'replicasets')],
-  ['apps/v1 Deployment', link('/apis/apps/v1', 'deployments')],
-  ['apps/v1 StatefulSet', link('/apis/apps/v1', 'statefulsets')],
-  ['apps/v1 DaemonSet', link('/apis/apps/v1', 'daemonsets')],
-  ['batch/v1 Job', link('/apis/batch/v1', 'jobs')],
-  ['batch/v1 CronJob', link('/apis/batch/v1', 'cronjobs')],
-  ['v1 ReplicationController', link('/api/v1', 'replicationcontrollers')],
-])
 
 interface Owned {
   namespace: string
   controller: ControllerReference | null
 }
 
-/** Every link on the way up, each once. What can't be read is a gap and ends the climb there. */
-export async function readOwners(reading: Reading, pods: Pod[]): Promise<OwnerLink[]> {
+/** Takes the objects that are climbed over, in full. */
+export type VisitOwner = (object: ControllerObject) => void
+
+/**
+ * Every link on the way up, each once. What can't be read is a gap and ends the climb there.
+ * @param visit where it is given, the controllers are read in full; else their metadata is all that is needed
+ */
+export async function readOwners(reading: Reading, pods: Pod[], visit?: VisitOwner): Promise<OwnerLink[]> {
   const links = new Map<string, OwnerLink>()
   let level: Owned[] = pods
   while (level.length > 0) {
-    const above = (await readLevel(reading, level)).filter(({ uid }) => !links.has(uid))
+    const above = (await readLevel(reading, level, visit)).filter(({ uid }) => !links.has(uid))
     for (const owner of above) links.set(owner.uid, owner)
     level = above
   }
   return [...links.values()]
 }
 
-async function readLevel(reading: Reading, owned: Owned[]): Promise<OwnerLink[]> {
+async function readLevel(reading: Reading, owned: Owned[], visit?: VisitOwner): Promise<OwnerLink[]> {
   const found: OwnerLink[] = []
   const byKind = Map.groupBy(owned, ({ controller }) =>
     controller === null ? '' : `${controller.apiVersion} ${controller.kind}`,
   )
   await Promise.all(
-    [...byKind].map(async ([key, of]) => {
-      const resource = LINKS.get(key)
-      if (resource === undefined) return
+    [...byKind.values()].map(async of => {
+      const kind = of[0]?.controller && controllerKind(of[0].controller)
+      if (!kind) return
       const names = of.map(({ namespace, controller }) => ({ namespace, name: controller?.name ?? '' }))
-      await readNamed(reading, resource, names, raw => {
-        const owner = narrowOwner(raw, key.split(' ')[1] ?? '')
+      const keep = (object: ControllerObject) => {
+        const owner = narrowOwner(object, kind.kind)
         if (owner !== null) found.push(owner)
-      })
+        visit?.(object)
+      }
+      await readNamed(reading, kind, names, keep, { metadataOnly: visit === undefined })
     }),
   )
   return found

@@ -3,9 +3,9 @@
  * which pods need a look. A container that waits is never ready, so its pod's Ready cell is `n/m` with n < m.
  */
 
-import type { KubernetesObject, TableRow } from '../../kubernetes/api/cluster.ts'
+import type { TableRow } from '../../kubernetes/api/cluster.ts'
 import { list, record, text } from '../narrow/shape.ts'
-import { type Area, noteExpiry, pathOf, type Reading } from './reading.ts'
+import type { NamespaceOrAll, Reading } from './reading.ts'
 
 /** A pod as a row names it: without namespace. */
 export interface RowPod {
@@ -32,13 +32,12 @@ const NAME = /^[a-z0-9][a-z0-9.-]*$/
 /** Reads the rows; whole pods from a server without Tables go to `visitPod`. @throws ApiError */
 export async function readPodRows(
   reading: Reading,
-  area: Area,
-  visitPod: (raw: KubernetesObject) => void,
+  area: NamespaceOrAll,
+  visitPod: (pod: unknown) => void,
 ): Promise<PodRows> {
   const rows: PodRows = { count: 0, suspects: [], unclear: false }
-  const result = await reading.cluster.table(
-    pathOf('/api/v1', area, 'pods'),
-    { ...reading.labels, ...reading.abort, limit: 0 },
+  const columns = await reading.podTable(
+    area,
     row => {
       rows.count += 1
       reading.countPod()
@@ -50,8 +49,6 @@ export async function readPodRows(
       visitPod(pod)
     },
   )
-  noteExpiry(reading, 'pods', area, result)
-  const { columns } = result
   const known = Object.entries(COLUMNS).every(([at, name]) => columns[Number(at)]?.toLowerCase() === name)
   return { ...rows, unclear: rows.unclear || (columns.length > 0 && !known) }
 }

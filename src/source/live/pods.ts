@@ -3,14 +3,14 @@
  * in a phase other than Running and Succeeded, then the rest of the suspects by node and name, for which the API server has an index.
  */
 
-import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
+import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { bounded } from '../../network/bounded.ts'
 import type { Pod } from '../../snapshot/pod.ts'
-import { gapOf } from '../gap.ts'
+import { rethrowUnlessApiError } from '../gap.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { couldFail, podKey } from '../suspects.ts'
 import { type RowPod, readPodRows } from './pod-rows.ts'
-import { type Area, noteExpiry, pathOf, type Reading } from './reading.ts'
+import type { NamespaceOrAll, Reading } from './reading.ts'
 
 export interface AreaPods {
   /** All pods of the area, healthy ones included. */
@@ -28,8 +28,8 @@ const SINGLES_AT_ONCE = 8
 const NOT_RUNNING = 'status.phase!=Running,status.phase!=Succeeded,spec.nodeName!='
 
 /** @throws ApiError where the rows can't be read; what fails later is a gap. */
-export async function readAreaPods(reading: Reading, area: Area): Promise<AreaPods> {
-  const kept = new Keeper(reading)
+export async function readAreaPods(reading: Reading, area: NamespaceOrAll): Promise<AreaPods> {
+  const kept = new SuspectCollector(reading)
   const [rows, seen] = await Promise.all([
     readPodRows(reading, area, raw => kept.keep(raw)),
     readNotRunning(reading, area, kept),
@@ -44,9 +44,13 @@ export async function readAreaPods(reading: Reading, area: Area): Promise<AreaPo
 }
 
 /** Reads in full the pods that a field selector names in any area, keeping those that could be failing. @throws ApiError */
-export async function readPodsWhere(reading: Reading, area: Area, fieldSelector: string): Promise<Pod[]> {
-  const kept = new Keeper(reading)
-  await listPods(reading, area, { limit: 0, fieldSelector }, raw => kept.keep(raw))
+export async function readPodsWhere(
+  reading: Reading,
+  area: NamespaceOrAll,
+  fieldSelector: string,
+): Promise<Pod[]> {
+  const kept = new SuspectCollector(reading)
+  await reading.list(KINDS.Pod, area, { ...reading.labels, limit: 0, fieldSelector }, raw => kept.keep(raw))
   return kept.pods()
 }
 
@@ -56,18 +60,22 @@ type SeenRows = Map<string, number>
 const rowKey = (row: RowPod): string => `${row.name} ${row.node}`
 
 /** Where this list fails, its pods are read like the other suspects; so the failure costs time, not truth. */
-async function readNotRunning(reading: Reading, area: Area, kept: Keeper): Promise<SeenRows> {
+async function readNotRunning(
+  reading: Reading,
+  area: NamespaceOrAll,
+  kept: SuspectCollector,
+): Promise<SeenRows> {
   const seen: SeenRows = new Map()
   try {
-    await listPods(reading, area, { limit: 0, fieldSelector: NOT_RUNNING }, raw => {
+    await reading.list(KINDS.Pod, area, { ...reading.labels, limit: 0, fieldSelector: NOT_RUNNING }, raw => {
       const pod = kept.keep(raw)
       if (pod === null || hasReadyRow(pod)) return
       const key = rowKey({ name: pod.name, node: pod.node ?? '' })
       seen.set(key, (seen.get(key) ?? 0) + 1)
     })
   } catch (error) {
-    // Only for what it throws: the rows show all these pods too, so there is no gap.
-    gapOf(error, 'pods', area)
+    // The rows show all these pods too, so there is no gap.
+    rethrowUnlessApiError(error)
   }
   return seen
 }
@@ -90,37 +98,27 @@ function unseen(rows: RowPod[], seen: SeenRows): RowPod[] {
 }
 
 /** One that can't be read is a gap and does not keep the others from being read. */
-async function readOne(reading: Reading, area: Area, { name, node }: RowPod, kept: Keeper): Promise<void> {
-  const fieldSelector = `spec.nodeName=${node},metadata.name=${name}`
-  try {
-    await listPods(reading, area, { limit: 0, fieldSelector }, raw => kept.keep(raw))
-  } catch (error) {
-    reading.gaps.push(gapOf(error, 'pods', area))
+function readOne(
+  reading: Reading,
+  area: NamespaceOrAll,
+  { name, node }: RowPod,
+  kept: SuspectCollector,
+): Promise<void> {
+  const options = {
+    ...reading.labels,
+    limit: 0,
+    fieldSelector: `spec.nodeName=${node},metadata.name=${name}`,
   }
+  return reading.listOrGap(KINDS.Pod, area, options, raw => kept.keep(raw))
 }
 
 /** Every pod in full, page by page: the cheaper way where there are very many suspects, the only one where rows say too little. */
-async function readPages(reading: Reading, area: Area, kept: Keeper): Promise<void> {
-  try {
-    await listPods(reading, area, { limit: PAGE }, raw => kept.keep(raw))
-  } catch (error) {
-    reading.gaps.push(gapOf(error, 'pods', area))
-  }
-}
-
-async function listPods(
-  reading: Reading,
-  area: Area,
-  options: { limit: number; fieldSelector?: string },
-  visit: (raw: KubernetesObject) => void,
-): Promise<void> {
-  const path = pathOf('/api/v1', area, 'pods')
-  const result = await reading.cluster.list(path, { ...reading.labels, ...reading.abort, ...options }, visit)
-  noteExpiry(reading, 'pods', area, result)
+function readPages(reading: Reading, area: NamespaceOrAll, kept: SuspectCollector): Promise<void> {
+  return reading.listOrGap(KINDS.Pod, area, { ...reading.labels, limit: PAGE }, raw => kept.keep(raw))
 }
 
 /** Narrows pods as they come and keeps those that could be failing, each once. */
-class Keeper {
+class SuspectCollector {
   private readonly kept = new Map<string, Pod>()
   private readonly reading: Reading
 
@@ -129,7 +127,7 @@ class Keeper {
   }
 
   /** The pod, whether kept or not; null if it is none. */
-  keep(raw: KubernetesObject): Pod | null {
+  keep(raw: unknown): Pod | null {
     const pod = narrowPod(raw)
     if (pod === null || !couldFail(pod)) return pod
     const key = podKey(pod.namespace, pod.name)

@@ -5,16 +5,19 @@ import { redact } from '../../secrecy/redact.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { uniqueGaps } from '../gap.ts'
 import type { Scope } from '../snapshot-scope.ts'
-import { byNamespaceAndName, byPodAndTime, eventsOf, groupByPod, isWorthALook } from '../suspects.ts'
+import { byNamespaceAndName, byPodAndTime, eventsOf, groupByPod, isSuspect } from '../suspects.ts'
 import { readEverywhere, readNamespaces, type ScopePods } from './namespaces.ts'
 import { readPod } from './one-pod.ts'
-import { type Progress, type Reading, startReading } from './reading.ts'
-import { readSurroundings } from './related-objects.ts'
+import type { VisitOwner } from './owners.ts'
+import { type Progress, Reading } from './reading.ts'
+import { readRelatedObjects } from './related-objects.ts'
 
 export interface ClusterOptions {
   /** ISO 8601. */
   takenAt: string
   onProgress?: (progress: Progress) => void
+  /** Gets the controllers above the pods, in full, so that nobody needs to read them again. */
+  onOwner?: VisitOwner
   signal?: AbortSignal
 }
 
@@ -27,18 +30,18 @@ export async function readCluster(
   scope: Scope,
   options: ClusterOptions,
 ): Promise<Snapshot> {
-  const { takenAt, ...watching } = options
+  const { takenAt, onOwner, ...watching } = options
   const { labelSelector } = scope
-  const reading = startReading(cluster, {
+  const reading = new Reading(cluster, {
     ...watching,
     ...(labelSelector === undefined ? {} : { labelSelector }),
   })
   const found = await readScope(reading, scope)
   const byPod = groupByPod(found.events)
   const pods = found.pods
-    .filter(pod => scope.pod !== undefined || isWorthALook(pod, byPod))
+    .filter(pod => scope.pod !== undefined || isSuspect(pod, byPod))
     .sort(byNamespaceAndName)
-  const surroundings = await readSurroundings(reading, pods)
+  const related = await readRelatedObjects(reading, pods, onOwner)
   return {
     takenAt,
     source: { type: 'cluster', context: cluster.context, server: redact(cluster.server) },
@@ -46,12 +49,12 @@ export async function readCluster(
     podCount: found.count,
     pods,
     events: pods.flatMap(pod => eventsOf(pod, byPod)).sort(byPodAndTime),
-    ...surroundings,
+    ...related,
     gaps: uniqueGaps(reading.gaps),
   }
 }
 
 function readScope(reading: Reading, { namespaces, pod }: Scope): Promise<ScopePods> {
-  if (pod !== undefined) return readPod(reading, namespaces?.[0] ?? reading.cluster.namespace, pod)
+  if (pod !== undefined) return readPod(reading, namespaces?.[0] ?? reading.namespace, pod)
   return namespaces === null ? readEverywhere(reading) : readNamespaces(reading, namespaces)
 }

@@ -1,38 +1,38 @@
 /** Reads what pods name: their pull secrets, service accounts, owners and nodes, each once. */
 
+import { KINDS } from '../../kubernetes/api/kinds.ts'
+import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { Node } from '../../snapshot/node.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { OwnerLink, ServiceAccount } from '../../snapshot/snapshot.ts'
+import { isForbidden, isNotFound } from '../gap.ts'
+import { describeMissingSecret, narrowPullSecret } from '../narrow/pull-secret.ts'
 import { narrowServiceAccount } from '../narrow/service-account.ts'
 import { byName, byNamespaceAndName } from '../suspects.ts'
-import { nameKey, type ObjectName, type ResourceKind, readNamed } from './named-objects.ts'
+import { nameKey, type ObjectName, readNamed } from './named-objects.ts'
 import { readNodes } from './nodes.ts'
-import { readOwners } from './owners.ts'
-import { readPullSecrets } from './pull-secrets.ts'
+import { readOwners, type VisitOwner } from './owners.ts'
 import type { Reading } from './reading.ts'
 
-export interface Surroundings {
+export interface RelatedObjects {
   pullSecrets: PullSecret[]
   serviceAccounts: ServiceAccount[]
   owners: OwnerLink[]
   nodes: Node[]
 }
 
-const SERVICE_ACCOUNTS: ResourceKind = {
-  prefix: '/api/v1',
-  resource: 'serviceaccounts',
-  what: 'serviceaccounts',
-  metadataOnly: false,
-}
-
 /** What can't be read is a gap, or for a secret its problem. */
-export async function readSurroundings(reading: Reading, pods: Pod[]): Promise<Surroundings> {
+export async function readRelatedObjects(
+  reading: Reading,
+  pods: Pod[],
+  onOwner?: VisitOwner,
+): Promise<RelatedObjects> {
   const named = secretsNamed(pods)
   const [pullSecrets, [serviceAccounts, handedOut], owners, nodes] = await Promise.all([
     readPullSecrets(reading, named),
     readServiceAccounts(reading, pods, named),
-    readOwners(reading, pods),
+    readOwners(reading, pods, onOwner),
     readNodes(reading, pods),
   ])
   return {
@@ -55,7 +55,7 @@ async function readServiceAccounts(
 ): Promise<[ServiceAccount[], PullSecret[]]> {
   const accounts: ServiceAccount[] = []
   const names = pods.map(({ namespace, serviceAccount }) => ({ namespace, name: serviceAccount }))
-  await readNamed(reading, SERVICE_ACCOUNTS, names, raw => {
+  await readNamed(reading, KINDS.ServiceAccount, names, raw => {
     const account = narrowServiceAccount(raw)
     if (account !== null) accounts.push(account)
   })
@@ -68,4 +68,21 @@ async function readServiceAccounts(
 
 function unique(names: ObjectName[]): ObjectName[] {
   return [...new Map(names.map(name => [nameKey(name), name])).values()]
+}
+
+/**
+ * A description of each pull secret, in the order of the names; missing and unreadable ones say so, the latter leave a gap too. Each is read
+ * by its name, never in a list, so that no other Secret is ever touched.
+ */
+function readPullSecrets(reading: Reading, names: ObjectName[]): Promise<PullSecret[]> {
+  return bounded(names, AT_ONCE, async ({ namespace, name }) => {
+    try {
+      const described = narrowPullSecret(await reading.get(KINDS.Secret, namespace, name))
+      return described ?? describeMissingSecret(namespace, name, 'failed')
+    } catch (error) {
+      if (isNotFound(error)) return describeMissingSecret(namespace, name, 'missing')
+      reading.leaveGap(error, KINDS.Secret, namespace)
+      return describeMissingSecret(namespace, name, isForbidden(error) ? 'forbidden' : 'failed')
+    }
+  })
 }

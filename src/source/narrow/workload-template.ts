@@ -1,68 +1,63 @@
 /** Narrows a controller to what a fix needs of its pod template. */
 
-import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
-import type { ScopeContainer, ScopeWorkload } from '../../snapshot/fix-scope.ts'
-import { entriesOf } from '../live/fix-accounts.ts'
+import type { V1Container, V1LabelSelector, V1PodSpec } from '@kubernetes/client-node'
+import type { AsJson, ControllerObject, TypeMeta } from '../../kubernetes/api/kinds.ts'
+import type { PullSecretEntryName, ScopeContainer, ScopeWorkload } from '../../snapshot/fix-scope.ts'
 import { managerOf } from '../managed-by.ts'
 
-interface ContainerSpec {
-  name: string
-  image?: string
-  imagePullPolicy?: string
-}
+type ControllerSpec = ControllerObject['spec']
 
-interface WorkloadSpec {
-  selector?:
-    | { matchLabels?: Record<string, string>; matchExpressions?: MatchExpression[] }
-    | Record<string, string>
-  template?: { spec?: KubernetesObject }
-  jobTemplate?: { spec?: { template?: { spec?: KubernetesObject } } }
-  updateStrategy?: { type?: string }
-  paused?: boolean
-}
-
-interface MatchExpression {
-  key: string
-  operator: string
-  values?: string[]
-}
-
-/** The workload without its stuck pods; those are added by who finds them. */
+/** The workload without its stuck pods; those are added by who finds them. Items of a list carry no kind, so it is the caller's. */
 export function narrowWorkload(
-  object: KubernetesObject,
-  kind: string,
-  apiVersion: string,
+  object: ControllerObject,
+  { kind, apiVersion }: TypeMeta,
   namespace: string,
 ): ScopeWorkload {
-  const { name, uid } = object.metadata as { name: string; uid: string }
-  const spec = (object.spec ?? {}) as WorkloadSpec
-  const template = (kind === 'CronJob' ? spec.jobTemplate?.spec?.template?.spec : spec.template?.spec) ?? {}
+  const { metadata, spec } = object
+  const template = templateOf(spec)
   const templatePointer = kind === 'CronJob' ? '/spec/jobTemplate/spec/template/spec' : '/spec/template/spec'
-  const secrets = entriesOf(template.imagePullSecrets)
+  const secrets = narrowSecretList(template?.imagePullSecrets)
   return {
     apiVersion,
     kind,
     namespace,
-    name,
-    uid,
+    name: metadata.name,
+    uid: metadata.uid,
     managedBy: managerOf(object),
     templatePointer,
     imagePullSecrets: secrets?.length ? secrets : null,
-    serviceAccount: String(template.serviceAccountName ?? template.serviceAccount ?? 'default'),
+    serviceAccount: template?.serviceAccountName ?? template?.serviceAccount ?? 'default',
     containers: [
-      ...containersOf(template.initContainers, 'init', `${templatePointer}/initContainers`),
-      ...containersOf(template.containers, 'container', `${templatePointer}/containers`),
+      ...containersOf(template?.initContainers, 'init', `${templatePointer}/initContainers`),
+      ...containersOf(template?.containers, 'container', `${templatePointer}/containers`),
     ],
     selector: selectorOf(kind, spec),
-    paused: kind === 'Deployment' && spec.paused === true,
-    rollsOut: kind === 'Deployment' || (kind === 'DaemonSet' && spec.updateStrategy?.type !== 'OnDelete'),
+    paused: kind === 'Deployment' && spec !== undefined && 'paused' in spec && spec.paused === true,
+    rollsOut: kind === 'Deployment' || (kind === 'DaemonSet' && !isOnDelete(spec)),
     podUids: [],
   }
 }
 
-function containersOf(list: unknown, kind: ScopeContainer['kind'], pointer: string): ScopeContainer[] {
-  if (!Array.isArray(list)) return []
-  return (list as ContainerSpec[]).map(({ name, image, imagePullPolicy }, index) => ({
+/** A stored imagePullSecrets list as it is; null where the field is absent. */
+export function narrowSecretList(list: PullSecretEntryName[] | undefined): PullSecretEntryName[] | null {
+  return list?.map(({ name }) => (name === undefined ? {} : { name })) ?? null
+}
+
+function templateOf(spec: ControllerSpec): AsJson<V1PodSpec> | undefined {
+  if (spec === undefined) return undefined
+  return 'jobTemplate' in spec ? spec.jobTemplate.spec?.template.spec : spec.template?.spec
+}
+
+function isOnDelete(spec: ControllerSpec): boolean {
+  return spec !== undefined && 'updateStrategy' in spec && spec.updateStrategy?.type === 'OnDelete'
+}
+
+function containersOf(
+  containers: AsJson<V1Container>[] | undefined,
+  kind: ScopeContainer['kind'],
+  pointer: string,
+): ScopeContainer[] {
+  return (containers ?? []).map(({ name, image, imagePullPolicy }, index) => ({
     name,
     kind,
     pointer: `${pointer}/${index}`,
@@ -73,21 +68,33 @@ function containersOf(list: unknown, kind: ScopeContainer['kind'], pointer: stri
 }
 
 /** A label selector in the words of the API's query parameter. A ReplicationController's is a plain map; a CronJob has none. */
-function selectorOf(kind: string, { selector }: WorkloadSpec): string | null {
-  if (!selector) return null
-  if (kind === 'ReplicationController') return equalities(selector as Record<string, string>).join(',')
-  const { matchLabels = {}, matchExpressions = [] } = selector as Exclude<
-    WorkloadSpec['selector'],
-    Record<string, string> | undefined
-  >
+function selectorOf(kind: string, spec: ControllerSpec): string | null {
+  const selector = spec !== undefined && 'selector' in spec ? spec.selector : undefined
+  if (selector === undefined) return null
+  if (isPlain(selector, kind)) return equalities(selector).join(',')
+  const { matchLabels = {}, matchExpressions = [] } = selector
   return [...equalities(matchLabels), ...matchExpressions.map(expression)].join(',')
 }
 
-function equalities(labels: Record<string, string>): string[] {
+type Labels = Record<string, string>
+
+function isPlain(_selector: Labels | AsJson<V1LabelSelector>, kind: string): _selector is Labels {
+  return kind === 'ReplicationController'
+}
+
+function equalities(labels: Labels): string[] {
   return Object.entries(labels).map(([key, value]) => `${key}=${value}`)
 }
 
-function expression({ key, operator, values = [] }: MatchExpression): string {
+function expression({
+  key,
+  operator,
+  values = [],
+}: {
+  key: string
+  operator: string
+  values?: string[]
+}): string {
   if (operator === 'Exists') return key
   if (operator === 'DoesNotExist') return `!${key}`
   return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`

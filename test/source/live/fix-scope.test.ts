@@ -1,7 +1,10 @@
 /** What a fix reads beyond the diagnosis: the namespaces, accounts, Secrets and templates it may write to. */
 import { describe, expect, test } from 'vitest'
+import type { ControllerObject } from '../../../src/kubernetes/api/kinds.ts'
 import { readFixScope } from '../../../src/source/live/fix-scope.ts'
 import type { FixScopeOptions } from '../../../src/source/live/fix-scope-options.ts'
+import { readOwners } from '../../../src/source/live/owners.ts'
+import { Reading } from '../../../src/source/live/reading.ts'
 import { narrowPod } from '../../../src/source/narrow/pod.ts'
 import { clientOf } from '../../apply/in-process-cluster.ts'
 import { PULL_SECRET, type Story, story, WANTED } from '../../apply/story.ts'
@@ -114,6 +117,20 @@ describe('the scope of a fix', () => {
     ])
     const reads = of.server.requests.filter(({ path }) => path.endsWith('/deployments/shop'))
     expect(reads).toHaveLength(1)
+  })
+
+  test('reads no controller that the diagnosis has read already', async () => {
+    const of = story()
+    const owners = new Map<string, ControllerObject>()
+    const pods = of.cluster.list('Pod', 'web').flatMap(pod => narrowPod(pod) ?? [])
+    const links = await readOwners(new Reading(clientOf(of.server)), pods, object =>
+      owners.set(object.metadata.uid, object),
+    )
+    expect(links.map(({ kind }) => kind)).toEqual(['ReplicaSet', 'Deployment'])
+    of.server.requests.length = 0
+    const { workloads } = await read(of, { namespaces: ['web'], owners })
+    expect(workloads).toMatchObject([{ kind: 'Deployment', name: 'shop' }])
+    expect(of.server.requests.filter(({ path }) => path.startsWith('/apis/apps/'))).toEqual([])
   })
 
   test('tells the list of the very controller that makes the pods from that of the topmost one', async () => {

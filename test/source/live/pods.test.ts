@@ -1,5 +1,6 @@
 /** Reading pods costs what the failing ones cost, and what could not be read is a gap or an error, never a short list. */
 import { describe, expect, test } from 'vitest'
+import { UnreachableError } from '../../../src/errors.ts'
 import { ApiError } from '../../../src/kubernetes/api/api-error.ts'
 import { readCluster } from '../../../src/source/live/read-cluster.ts'
 import type { Scope } from '../../../src/source/snapshot-scope.ts'
@@ -111,6 +112,6 @@ describe('what could not be read', () => {
   test('without a valid login nothing is a gap: it is the error', async () => {
     const cluster = new FakeCluster([])
     cluster.troubles = [{ on: /events/, status: 401 }]
-    await expect(read(cluster)).rejects.toThrow(ApiError)
+    await expect(read(cluster)).rejects.toThrow(UnreachableError)
   })
 })

@@ -1,5 +1,6 @@
 /** A controller narrowed to what a fix needs of its template, kind by kind. */
 import { expect, test } from 'vitest'
+import type { ControllerObject } from '../../../src/kubernetes/api/kinds.ts'
 import { narrowWorkload } from '../../../src/source/narrow/workload-template.ts'
 
 const pod = {
@@ -8,11 +9,15 @@ const pod = {
   initContainers: [{ name: 'setup', image: 'busybox' }],
   containers: [{ name: 'app', image: 'nginx', imagePullPolicy: 'Always' }],
 }
+/** As the API server would give it, as far as the test cares. */
+function narrow(object: object, kind: string, apiVersion: string) {
+  return narrowWorkload(object as ControllerObject, { kind, apiVersion }, 'web')
+}
 const metadata = { name: 'shop', uid: 'uid-shop' }
 
 test('a template with an empty list has none of its own: the account counts', () => {
   const spec = { template: { spec: pod }, selector: { matchLabels: { app: 'shop' } } }
-  expect(narrowWorkload({ metadata, spec }, 'Deployment', 'apps/v1', 'web')).toMatchObject({
+  expect(narrow({ metadata, spec }, 'Deployment', 'apps/v1')).toMatchObject({
     imagePullSecrets: null,
     serviceAccount: 'robot',
     templatePointer: '/spec/template/spec',
@@ -25,7 +30,7 @@ test('a template with an empty list has none of its own: the account counts', ()
 
 test("a CronJob's template lies two levels down", () => {
   const spec = { jobTemplate: { spec: { template: { spec: pod } } } }
-  expect(narrowWorkload({ metadata, spec }, 'CronJob', 'batch/v1', 'web')).toMatchObject({
+  expect(narrow({ metadata, spec }, 'CronJob', 'batch/v1')).toMatchObject({
     templatePointer: '/spec/jobTemplate/spec/template/spec',
     selector: null,
     rollsOut: false,
@@ -50,7 +55,7 @@ test.each([
   [{ app: 'shop' }, 'ReplicationController', 'app=shop'],
 ])('a selector in the words of the API: %j of a %s', (selector, kind, text) => {
   const object = { metadata, spec: { selector, template: { spec: pod } } }
-  expect(narrowWorkload(object, kind, 'apps/v1', 'web').selector).toBe(text)
+  expect(narrow(object, kind, 'apps/v1').selector).toBe(text)
 })
 
 test.each([
@@ -61,7 +66,7 @@ test.each([
   ['ReplicaSet', {}, false],
 ])('a %s with %j rolls out by itself: %s', (kind, extra, rollsOut) => {
   const object = { metadata, spec: { ...extra, template: { spec: pod } } }
-  expect(narrowWorkload(object, kind, 'apps/v1', 'web').rollsOut).toBe(rollsOut)
+  expect(narrow(object, kind, 'apps/v1').rollsOut).toBe(rollsOut)
 })
 
 test.each([
@@ -73,5 +78,5 @@ test.each([
     metadata: { name: 'shop', uid: 'u' },
     spec: { ...spec, template: { spec: { containers: [] } } },
   }
-  expect(narrowWorkload(object, kind, 'apps/v1', 'web').paused).toBe(paused)
+  expect(narrow(object, kind, 'apps/v1').paused).toBe(paused)
 })
