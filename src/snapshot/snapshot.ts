@@ -4,9 +4,17 @@ import type { Pod } from './pod.ts'
 import type { PullSecret } from './pull-secret.ts'
 
 /** Where the facts came from. */
-export type SnapshotSource =
-  | { type: 'cluster'; context: string | null; server: string }
-  | { type: 'file'; files: string[] }
+export type SnapshotSource = { type: 'cluster'; context: string | null; server: string } | FileSource
+
+export interface FileSource {
+  type: 'file'
+  /** As they were named. */
+  files: string[]
+  /** Files of folders with something in them other than Kubernetes objects; left out where there is none. */
+  passedOver?: { count: number; examples: string[] }
+  /** Named folders that have folders in them which were not entered; left out where there is none. */
+  unentered?: string[]
+}
 
 /** What was looked at; null: no bounds. */
 export interface SnapshotScope {
@@ -62,7 +70,7 @@ export interface ServiceAccount {
 
 /** The facts of one moment. `pods` holds only those worth a look; `podCount` counts the healthy ones too. */
 export interface Snapshot {
-  /** ISO 8601: the only clock that the pure rooms know. */
+  /** ISO 8601: the only clock that the pure rooms know. Of a dump, the newest moment in it. */
   takenAt: string
   source: SnapshotSource
   scope: SnapshotScope

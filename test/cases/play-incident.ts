@@ -34,7 +34,7 @@ export interface Incident {
   /** Each once. */
   exitCodes: number[]
   expectedExit: number
-  /** The diagnosis without its source, of the cluster and of the dump. */
+  /** The diagnosis without its source and time, of the cluster and of the dump. */
   live: object
   dump: object
   /** The user may not read all of the cluster, or the dump can't tell all of it. */
@@ -179,7 +179,8 @@ async function snapshotOf(simulator: Simulator, home: string): Promise<string> {
   }
 }
 
+/** A dump is of the newest moment in it, whenever it is looked at. */
 function withoutSource(json = '{}'): object {
-  const { source: _, ...rest } = JSON.parse(json) as { source: unknown }
+  const { source: _s, takenAt: _t, ...rest } = JSON.parse(json) as { source: unknown; takenAt: unknown }
   return rest
 }

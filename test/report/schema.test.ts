@@ -73,6 +73,8 @@ describe('a diagnosis fits', () => {
     const gaps = REASONS.map(reason => ({ what: 'pods', namespace: null, why: reason, detail: 'why' }))
     fits(asJson(diagnosis([], { gaps })))
     fits(asJson(diagnosis([], { source: { type: 'file', files: ['dump.json'] } })))
+    const passedOver = { count: 2, examples: ['bundle/version.json'] }
+    fits(asJson(diagnosis([], { source: { type: 'file', files: ['b'], passedOver, unentered: ['b'] } })))
     fits(asJson(diagnosis([], { source: { type: 'cluster', context: null, server: 'https://x' } })))
   })
 

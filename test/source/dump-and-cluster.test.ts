@@ -141,7 +141,7 @@ test('whatever the pods and their events, a cluster and the dump of it say the s
   )
 })
 
-/** Where it comes from may differ, and only that. */
-function without({ source: _, ...rest }: Snapshot): Omit<Snapshot, 'source'> {
+/** Where it comes from and of which moment it is may differ, and only that. */
+function without({ source: _s, takenAt: _t, ...rest }: Snapshot): Omit<Snapshot, 'source' | 'takenAt'> {
   return rest
 }

@@ -12,6 +12,7 @@ import { nameOf, namespaceOf, record, text } from '../narrow/shape.ts'
 import { couldFail } from '../worth-a-look.ts'
 import { isKubernetes, nameOfKind } from './kinds.ts'
 import { Newest } from './newest.ts'
+import { DumpTime } from './time.ts'
 
 /** Which pods are asked for. */
 export interface Wanted {
@@ -37,22 +38,31 @@ export class DumpFacts {
   /** Namespaces that pods were in, asked for or not. */
   readonly namespaces = new Set<string>()
   podsWithStatus = 0
+  /** Of a cluster, and yet nothing is known of their containers. */
   podsWithoutStatus = 0
-  /** Items that are no objects, or have no name. */
+  /** Manifests: no pods of a cluster at all. */
+  podsAsWritten = 0
+  /** Items that are not objects, or have no name. */
   nameless = 0
+  readonly time: DumpTime
   readonly #wanted: Wanted
 
-  constructor(wanted: Wanted) {
+  /** @param now ISO 8601 */
+  constructor(wanted: Wanted, now: string) {
     this.#wanted = wanted
+    this.time = new DumpTime(now)
   }
 
-  /** Takes one object of the cluster. */
-  add(raw: Record<string, unknown>, kind: string, apiVersion: string): void {
+  /** Takes one object of the cluster. False for one that should have a name and has none. */
+  add(raw: Record<string, unknown>, kind: string, apiVersion: string): boolean {
     const name = nameOf(raw)
-    if (name === null) {
-      if (kind === '' || isKubernetes(kind, apiVersion)) this.nameless += 1
-      return
-    }
+    if (name === null) return kind !== '' && !isKubernetes(kind, apiVersion)
+    this.#addObject(raw, name, kind, apiVersion)
+    return true
+  }
+
+  #addObject(raw: Record<string, unknown>, name: string, kind: string, apiVersion: string): void {
+    this.time.see(raw)
     this.kinds.add(nameOfKind(kind))
     if (!isKubernetes(kind, apiVersion)) return
     if (kind === 'Pod') this.#addPod(raw)
@@ -62,8 +72,9 @@ export class DumpFacts {
   #addPod(raw: Record<string, unknown>): void {
     const pod = narrowPod(raw)
     if (pod === null) return
-    if (pod.phase === '') this.podsWithoutStatus += 1
-    else this.podsWithStatus += 1
+    if (pod.phase !== '') this.podsWithStatus += 1
+    else if (pod.uid === '') this.podsAsWritten += 1
+    else this.podsWithoutStatus += 1
     this.namespaces.add(pod.namespace)
     if (!this.#isInScope(pod.namespace)) return
     const { pod: name, labels } = this.#wanted
