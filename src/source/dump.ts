@@ -13,6 +13,7 @@ import { surroundingsOf } from './dump/surroundings.ts'
 import { uniqueGaps } from './gap.ts'
 import { parseLabelSelector } from './label-selector.ts'
 import { didYouMean, nearNames } from './near-names.ts'
+import { NoSuchPod } from './no-such-pod.ts'
 import type { Scope } from './scope.ts'
 import { byNamespaceAndName, byPodAndTime, eventsOf, groupByPod, isWorthALook } from './worth-a-look.ts'
 
@@ -110,14 +111,14 @@ function whatElse({ kinds }: DumpFacts, { passedOver: { size } }: DumpObjects): 
   return [named, files].filter(Boolean).join(', and ') || 'nothing'
 }
 
-/** @throws UsageError unless there is exactly one pod of that name */
+/** @throws NoSuchPod where there is none of that name, UsageError where there are several */
 function checkOne(pods: Pod[], name: string, namespaces: string[] | null, known: Iterable<string>): void {
   const places = pods.map(({ namespace }) => namespace)
   const where = namespaces === null ? '' : ` in namespace "${namespaces.join('", "')}"`
   if (places.length === 0) {
     const near = nearNames(name, known, key => key.slice(key.indexOf('/') + 1))
     const hint = near.length === 0 ? '.' : `: ${didYouMean(near)}`
-    throw new UsageError(`There is no pod "${name}"${where} in the dump${hint}`)
+    throw new NoSuchPod(`There is no pod "${name}"${where} in the dump${hint}`)
   }
   if (places.length > 1)
     throw new UsageError(`The dump holds a pod "${name}" in ${places.join(', ')}: say which with -n.`)
