@@ -2,13 +2,13 @@
 
 import { fullName, parseReference } from '../image/reference.ts'
 import type { Pod } from '../snapshot/pod.ts'
-import type { OwnerLink, PodEvent, Snapshot } from '../snapshot/snapshot.ts'
+import type { PodEvent, Snapshot } from '../snapshot/snapshot.ts'
 import { type Classifier, rememberingClassifier } from './classify.ts'
 import { credentialFor } from './credential.ts'
 import { firstSign, prove } from './evidence.ts'
 import { type FailingContainer, failingContainers } from './failing-container.ts'
 import { CAUSES, type Cause, type CredentialReport, type Diagnosis, type Finding } from './finding.ts'
-import { topmostOwner } from './owner.ts'
+import { indexOwners, type OwnerIndex, topmostOwner } from './owner.ts'
 import { eventsOfPod } from './pod-events.ts'
 import { remediesFor } from './remedies.ts'
 import { urgencyOf } from './urgency.ts'
@@ -17,7 +17,7 @@ import { urgencyOf } from './urgency.ts'
 export function diagnose(snapshot: Snapshot): Diagnosis {
   const seen: Seen = {
     snapshot,
-    links: new Map(snapshot.owners.map(link => [link.uid, link])),
+    owners: indexOwners(snapshot.owners),
     eventsByPod: Map.groupBy(snapshot.events, ({ namespace, pod }) => podKey(namespace, pod)),
     judge: rememberingClassifier(),
   }
@@ -41,7 +41,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
 /** What every pod is looked at with. */
 interface Seen {
   snapshot: Snapshot
-  links: ReadonlyMap<string, OwnerLink>
+  owners: OwnerIndex
   eventsByPod: ReadonlyMap<string, PodEvent[]>
   judge: Classifier
 }
@@ -52,9 +52,9 @@ interface Unweighed {
 }
 
 function findingsOf(pod: Pod, seen: Seen): Unweighed[] {
-  const { links, eventsByPod } = seen
+  const { owners, eventsByPod } = seen
   const events = eventsOfPod(pod, eventsByPod.get(podKey(pod.namespace, pod.name)) ?? [])
-  const workload = topmostOwner(pod, links)
+  const workload = topmostOwner(pod, owners)
   return failingContainers(pod, events).map(failing => ({
     pod,
     finding: findingOf(pod, failing, workload, seen),

@@ -6,7 +6,7 @@ import type { Snapshot } from '../snapshot/snapshot.ts'
 import { credentialFor } from './credential.ts'
 import { diagnose } from './diagnose.ts'
 import type { CredentialReport, Finding } from './finding.ts'
-import { topmostOwner } from './owner.ts'
+import { indexOwners, topmostOwner } from './owner.ts'
 import { serviceAccountProblem } from './service-account.ts'
 import type { Verdict, Why, WhyContainer, WhyProblem } from './why-report.ts'
 
@@ -16,7 +16,7 @@ export function explainPod(pod: Pod, snapshot: Snapshot): Why {
   return {
     pod: pod.name,
     namespace: pod.namespace,
-    workload: topmostOwner(pod, new Map(snapshot.owners.map(link => [link.uid, link]))),
+    workload: topmostOwner(pod, indexOwners(snapshot.owners)),
     serviceAccount: pod.serviceAccount,
     node: pod.node,
     containers: pod.containers.map(container => {

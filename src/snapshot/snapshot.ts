@@ -60,6 +60,8 @@ export interface OwnerLink {
   name: string
   uid: string
   controller: { kind: string; name: string; apiVersion: string; uid: string } | null
+  /** The object itself could not be read: names and labels tell who controls it, whose uid is not known. */
+  derived?: true
 }
 
 /** A service account that a failing pod runs as. */

@@ -2,6 +2,7 @@
 
 import type { ControllerReference, Pod } from '../../snapshot/pod.ts'
 import type { OwnerLink } from '../../snapshot/snapshot.ts'
+import { derivedOwner } from '../derived-owner.ts'
 import { narrowOwner } from '../narrow/controller.ts'
 import { type ResourceKind, readNamed } from './named-objects.ts'
 import type { Reading } from './reading.ts'
@@ -29,16 +30,27 @@ interface Owned {
   controller: ControllerReference | null
 }
 
-/** Every link on the way up, each once. What can't be read is a gap and ends the climb there. */
+/** Every link on the way up, each once. What can't be read is a gap; the climb ends there, unless the pod tells whose that is. */
 export async function readOwners(reading: Reading, pods: Pod[]): Promise<OwnerLink[]> {
   const links = new Map<string, OwnerLink>()
   let level: Owned[] = pods
   while (level.length > 0) {
-    const above = (await readLevel(reading, level)).filter(({ uid }) => !links.has(uid))
+    const read = await readLevel(reading, level)
+    const above = (level === pods ? withDerived(read, pods) : read).filter(({ uid }) => !links.has(uid))
     for (const owner of above) links.set(owner.uid, owner)
     level = above
   }
   return [...links.values()]
+}
+
+/** Beside the controllers that could be read those that could not, as far as their pods tell who controls them. */
+function withDerived(read: OwnerLink[], pods: Pod[]): OwnerLink[] {
+  const known = new Map(read.map(link => [link.uid, link]))
+  for (const pod of pods) {
+    const link = pod.controller === null || known.has(pod.controller.uid) ? null : derivedOwner(pod)
+    if (link !== null) known.set(link.uid, link)
+  }
+  return [...known.values()]
 }
 
 async function readLevel(reading: Reading, owned: Owned[]): Promise<OwnerLink[]> {

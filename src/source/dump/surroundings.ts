@@ -4,6 +4,7 @@ import type { Node } from '../../snapshot/node.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { OwnerLink, ServiceAccount } from '../../snapshot/snapshot.ts'
+import { derivedOwner } from '../derived-owner.ts'
 import { describeMissingSecret } from '../narrow/pull-secret.ts'
 import { byName, byNamespaceAndName } from '../worth-a-look.ts'
 import type { DumpFacts } from './facts.ts'
@@ -44,26 +45,29 @@ export function surroundingsOf(pods: Pod[], facts: DumpFacts): Surroundings {
   }
 }
 
-/** Every link from the pods to their topmost controllers, each once, as far up as the dump holds them. */
+/** Every link from the pods to their topmost controllers, each once, as far up as the dump holds or tells them. */
 function climb(pods: Pod[], facts: DumpFacts): OwnerLink[] {
   const links = new Map<string, OwnerLink>()
-  let level: Owned[] = pods
+  let level: Owned[] = []
+  const add = (owned: Owned, told: OwnerLink | null = null) => {
+    const owner = ownerKey(owned)
+    const link = owner === null || links.has(owner) ? null : (facts.owners.get(owner) ?? told)
+    if (owner === null || link === null) return
+    links.set(owner, link)
+    level.push(link)
+  }
+  for (const pod of pods) add(pod, derivedOwner(pod))
   while (level.length > 0) {
-    const next = [...new Set(level.flatMap(ownerKeys))].filter(owner => !links.has(owner))
+    const below = level
     level = []
-    for (const owner of next) {
-      const link = facts.owners.get(owner)
-      if (link === undefined) continue
-      links.set(owner, link)
-      level.push(link)
-    }
+    for (const owned of below) add(owned)
   }
   return [...links.values()]
 }
 
-function ownerKeys({ namespace, controller }: Owned): string[] {
-  if (controller === null || !isKubernetes(controller.kind, controller.apiVersion)) return []
-  return [`${controller.kind} ${key(namespace, controller.name)}`]
+function ownerKey({ namespace, controller }: Owned): string | null {
+  if (controller === null || !isKubernetes(controller.kind, controller.apiVersion)) return null
+  return `${controller.kind} ${key(namespace, controller.name)}`
 }
 
 function key(namespace: string, name: string): string {

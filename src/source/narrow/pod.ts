@@ -33,8 +33,14 @@ export function narrowPod(raw: unknown): Pod | null {
     priorityClass: textOrNull(spec.priorityClassName),
     platform: narrowPlatform(spec),
     controller: narrowController(metadata),
+    ...narrowTemplateHash(metadata),
     containers: narrowContainers(spec, status),
   }
+}
+
+function narrowTemplateHash(metadata: Record<string, unknown>): Pick<Pod, 'templateHash'> {
+  const templateHash = text(record(metadata.labels)['pod-template-hash'])
+  return templateHash === '' ? {} : { templateHash }
 }
 
 function narrowPlatform(spec: Record<string, unknown>): PodPlatform {
