@@ -5,9 +5,11 @@ import type { Pod } from '../snapshot/pod.ts'
 import type { PodEvent, Snapshot } from '../snapshot/snapshot.ts'
 import { type Classifier, rememberingClassifier } from './classify.ts'
 import { credentialFor } from './credential.ts'
+import { hintsFor, type KnownLogins, knownLogins } from './credential-hints.ts'
 import { firstSign, prove } from './evidence.ts'
 import { type FailingContainer, failingContainers } from './failing-container.ts'
 import { CAUSES, type Cause, type CredentialReport, type Diagnosis, type Finding } from './finding.ts'
+import { saysNothingWasSent } from './nothing-sent.ts'
 import { indexOwners, type OwnerIndex, topmostOwner } from './owner.ts'
 import { eventsOfPod } from './pod-events.ts'
 import { remediesFor } from './remedies.ts'
@@ -19,6 +21,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
     snapshot,
     owners: indexOwners(snapshot.owners),
     eventsByPod: Map.groupBy(snapshot.events, ({ namespace, pod }) => podKey(namespace, pod)),
+    logins: knownLogins(snapshot),
     judge: rememberingClassifier(),
   }
   const unweighed = snapshot.pods.flatMap(pod => findingsOf(pod, seen))
@@ -43,6 +46,7 @@ interface Seen {
   snapshot: Snapshot
   owners: OwnerIndex
   eventsByPod: ReadonlyMap<string, PodEvent[]>
+  logins: KnownLogins
   judge: Classifier
 }
 
@@ -65,12 +69,12 @@ function findingOf(
   pod: Pod,
   failing: FailingContainer,
   workload: Finding['workload'],
-  { snapshot, judge }: Seen,
+  { snapshot, logins, judge }: Seen,
 ): Finding {
   const { container, reason } = failing
   const { cause, subcause, evidence } = prove(failing, judge)
   const { reference, registry } = read(container.image)
-  const credential = credentialFor(pod, container.image, snapshot)
+  const credential = toldCredential({ pod, container, cause, evidence }, logins, snapshot)
   return {
     cause,
     subcause: subcause === 'unspecified' && registry === 'docker.io' ? counted(credential) : subcause,
@@ -91,6 +95,21 @@ function findingOf(
     remedies: remediesFor({ cause, subcause, registry, reference }, pod, container, snapshot),
     urgency: 0,
   }
+}
+
+interface Pull extends Pick<Finding, 'cause' | 'evidence'> {
+  pod: Pod
+  container: FailingContainer['container']
+}
+
+/** Whether it had a login; and where one was asked for, what the registry says of it and where else one lies. */
+function toldCredential({ pod, container, cause, evidence }: Pull, logins: KnownLogins, snapshot: Snapshot) {
+  const credential = credentialFor(pod, container.image, snapshot)
+  if (cause !== 'auth-required-or-denied' && cause !== 'rate-limited') return credential
+  const hints = hintsFor(pod, container.image, credential, logins)
+  const contradicted =
+    credential.status === 'usable' && evidence !== null && saysNothingWasSent(evidence.text)
+  return { ...credential, ...(hints.length > 0 && { hints }), ...(contradicted && { contradicted }) }
 }
 
 /** Docker Hub's older sentence is the same for everybody; what the pod had to show tells who was counted. */

@@ -1,6 +1,8 @@
 /** What a diagnosis says: findings with a code, typed arguments and their evidence. The shapes here are what `-o json` prints. */
 
+import type { KeyMismatch } from '../image/key-mismatch.ts'
 import type { ContainerKind } from '../snapshot/pod.ts'
+import type { PullSecret } from '../snapshot/pull-secret.ts'
 import type { Gap, SnapshotScope, SnapshotSource } from '../snapshot/snapshot.ts'
 
 /** Every cause a failed pull can have; DESIGN.md's table says what each is and is not. The order is the order of telling. */
@@ -46,6 +48,7 @@ export type AttemptProblem =
   | 'secret-unread'
   | 'wrong-type'
   | 'wrong-key'
+  | 'wrong-layout'
   | 'malformed'
   | 'creds-store-only'
   | 'no-entries'
@@ -66,8 +69,12 @@ export interface Attempt {
   username: string | null
   usable: boolean
   problem: AttemptProblem | null
-  /** Where the problem sits: the Secret's type, a data key; never a value. */
+  /** Where the problem sits: the Secret's type, a data key, the layout of its content; never a value. */
   detail?: string
+  /** In what the key differs from one that would serve, where it was meant for this registry. */
+  mismatch?: KeyMismatch
+  /** Who says that the Secret is missing; left out where the API server does. */
+  provenBy?: PullSecret['provenBy']
 }
 
 export type CredentialStatus = 'none' | 'usable' | 'broken' | 'unknown'
@@ -75,7 +82,28 @@ export type CredentialStatus = 'none' | 'usable' | 'broken' | 'unknown'
 export interface CredentialReport {
   status: CredentialStatus
   attempts: Attempt[]
+  /** Logins for this image that the pod does not have, the nearest first; left out where none is known. */
+  hints?: CredentialHint[]
+  /** The registry says that no login came, though the pod has one that should have been sent; left out otherwise. */
+  contradicted?: true
 }
+
+/** Where a login that would serve lies. */
+export type CredentialHint =
+  /** The pod's own service account has it, which was changed after the pod was made, or which the pod's own list leaves out. */
+  | {
+      code: 'service-account-changed-later' | 'service-account-secrets-ignored'
+      serviceAccount: string
+      secrets: string[]
+    }
+  /** In the pod's namespace, where nobody who is known hands it out. */
+  | { code: 'not-named'; namespace: string; secret: string }
+  /** In the pod's namespace, on another service account. */
+  | { code: 'on-service-account'; namespace: string; secret: string; serviceAccount: string }
+  /** In another namespace, whose secrets a pod can't use. */
+  | { code: 'in-namespace'; namespace: string; secret: string }
+  /** The account of this secret is the one that the registry takes, but under a key that the secret lacks. */
+  | { code: 'same-account'; namespace: string; secret: string; key: string }
 
 /** What pullguard can do about a finding; the command that does it is put into words by `report`. */
 export type Remedy = 'authenticate' | 'recreate' | 'pin' | 'pull-policy' | 'replace-registry'

@@ -71,6 +71,12 @@ export interface ServiceAccount {
   imagePullSecrets: string[]
 }
 
+/** Pull secrets with a login that no pod in the snapshot names, and service accounts of its namespaces that hand some out. */
+export interface Elsewhere {
+  pullSecrets: PullSecret[]
+  serviceAccounts: ServiceAccount[]
+}
+
 /** The facts of one moment. `pods` holds only those worth a look; `podCount` counts the healthy ones too. */
 export interface Snapshot {
   /** ISO 8601: the only clock that the pure rooms know. Of a dump, the newest moment in it. */
@@ -86,6 +92,8 @@ export interface Snapshot {
   /** The pull secrets that `pods` name: content described, never carried. Missing and unreadable ones are here too. */
   pullSecrets: PullSecret[]
   serviceAccounts: ServiceAccount[]
+  /** What else a dump holds that could serve; left out where there is nothing. A cluster is not searched for it. */
+  elsewhere?: Elsewhere
   owners: OwnerLink[]
   /** Nodes that `pods` are on, as far as they could be read. That one is missing is no gap: it only makes advice less exact. */
   nodes: Node[]

@@ -8,6 +8,7 @@ import { readPod } from './cluster/one-pod.ts'
 import { type Progress, type Reading, startReading } from './cluster/reading.ts'
 import { readSurroundings } from './cluster/surroundings.ts'
 import { uniqueGaps } from './gap.ts'
+import { withKubeletsWord } from './kubelets-word.ts'
 import type { Scope } from './scope.ts'
 import { byNamespaceAndName, byPodAndTime, eventsOf, groupByPod, isWorthALook } from './worth-a-look.ts'
 
@@ -38,6 +39,7 @@ export async function readCluster(
   const pods = found.pods
     .filter(pod => scope.pod !== undefined || isWorthALook(pod, byPod))
     .sort(byNamespaceAndName)
+  const events = pods.flatMap(pod => eventsOf(pod, byPod)).sort(byPodAndTime)
   const surroundings = await readSurroundings(reading, pods)
   return {
     takenAt,
@@ -45,8 +47,9 @@ export async function readCluster(
     scope: { namespaces: scope.namespaces, labelSelector: labelSelector ?? null },
     podCount: found.count,
     pods,
-    events: pods.flatMap(pod => eventsOf(pod, byPod)).sort(byPodAndTime),
+    events,
     ...surroundings,
+    pullSecrets: withKubeletsWord(surroundings.pullSecrets, events),
     gaps: uniqueGaps(reading.gaps),
   }
 }

@@ -5,7 +5,7 @@ import type { Pod } from '../snapshot/pod.ts'
 import type { FileSource, Snapshot } from '../snapshot/snapshot.ts'
 import { readDocuments } from './dump/documents.ts'
 import { DumpFacts, type Wanted } from './dump/facts.ts'
-import { gapsOf } from './dump/gaps.ts'
+import { gapsOf, gapsOfSecrets } from './dump/gaps.ts'
 import { findInputs, type Input, type InputOptions } from './dump/inputs.ts'
 import { MAKE_A_DUMP } from './dump/kinds.ts'
 import { DumpObjects } from './dump/objects.ts'
@@ -62,15 +62,20 @@ function snapshotOf(
   const pods = suspects.filter(pod => wanted.pod !== undefined || isWorthALook(pod, byPod))
   pods.sort(byNamespaceAndName)
   if (wanted.pod !== undefined) checkOne(pods, wanted.pod, wanted.namespaces, facts.pods.keys())
+  const events = pods.flatMap(pod => eventsOf(pod, byPod)).sort(byPodAndTime)
+  const surroundings = surroundingsOf(pods, events, facts)
   return {
     takenAt: facts.time.newest ?? now,
     source: sourceOf(files, objects, shallow),
     scope: { namespaces: scope.namespaces, labelSelector: scope.labelSelector ?? null },
     podCount: seen.length,
     pods,
-    events: pods.flatMap(pod => eventsOf(pod, byPod)).sort(byPodAndTime),
-    ...surroundingsOf(pods, facts),
-    gaps: uniqueGaps(gapsOf(facts, objects, wanted, suspects)),
+    events,
+    ...surroundings,
+    gaps: uniqueGaps([
+      ...gapsOf(facts, objects, wanted, suspects),
+      ...gapsOfSecrets(pods, surroundings.pullSecrets, facts),
+    ]),
   }
 }
 

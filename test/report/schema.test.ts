@@ -30,6 +30,7 @@ const PROBLEMS: AttemptProblem[] = [
   'secret-unread',
   'wrong-type',
   'wrong-key',
+  'wrong-layout',
   'malformed',
   'creds-store-only',
   'no-entries',
@@ -47,6 +48,7 @@ const LINKS: WhyProblem[] = [
   { code: 'service-account-secrets-ignored', serviceAccount: 'api', secrets: ['hub'] },
   { code: 'service-account-changed-later', serviceAccount: 'api', secrets: ['hub'] },
   { code: 'no-credential', registry: 'ghcr.io' },
+  { code: 'credential-unused', registry: 'ghcr.io', secrets: ['regcred'] },
   { code: 'attempt', secret: 'regcred', key: null, problem: 'malformed' },
   { code: 'pull-failed', finding: finding() },
 ]

@@ -57,7 +57,7 @@ describe('a dump', () => {
       ],
       pullSecrets: [
         { name: 'hub', problem: null, entries: [{ key: 'ghcr.io', username: 'me' }] },
-        { name: 'lost', problem: 'not-in-dump' },
+        { name: 'lost', problem: 'missing', provenBy: 'dump' },
         { name: 'sa', problem: null },
       ],
       serviceAccounts: [{ name: 'default', imagePullSecrets: ['sa'] }],

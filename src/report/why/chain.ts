@@ -11,7 +11,7 @@ import type { ReportOptions } from '../options.ts'
 import { type Palette, paletteFor } from '../palette.ts'
 import { visible } from '../sanitise.ts'
 import { isStatic, podPath, workloadPath } from '../words/commands.ts'
-import { problemText } from '../words/credential.ts'
+import { hintText, problemText } from '../words/credential.ts'
 import { registryName, type Step } from '../words/told.ts'
 import { POLICY, verdictText, type WhyPlace, whyNext, whyProblem } from '../words/why.ts'
 
@@ -50,7 +50,7 @@ function heading(why: Why, width: number): string[] {
 
 function chain(place: WhyPlace, width: number, palette: Palette): string[] {
   const { container } = place
-  const { kind, image, reference, registry, pullPolicy, attempts, problems } = container
+  const { kind, image, reference, registry, pullPolicy, attempts, problems, notes = [] } = container
   const broken = problems.length > 0
   const line = (label: string, text: string) => field({ label, text }, width)
   return [
@@ -71,7 +71,9 @@ function chain(place: WhyPlace, width: number, palette: Palette): string[] {
         : `${pullPolicy}: ${POLICY[pullPolicy]}`,
     ),
     ...attemptLines(attempts, width),
+    ...hintLines(problems, width),
     ...line('verdict', `${container.verdict}: ${verdictText(container)}`),
+    ...notes.flatMap((note, index) => line(index === 0 ? 'note' : '', whyProblem(note, place))),
     ...problems.flatMap((problem, index) => {
       const number = problems.length === 1 ? '' : `${index + 1}. `
       return line(index === 0 ? 'broken' : '', `${number}${whyProblem(problem, place)}`)
@@ -99,6 +101,17 @@ function attemptText(attempt: Attempt): string {
   return `secret ${secret}${origin}: ${usable ? `${login}${matched}` : 'not usable'}`
 }
 
+/** Where else a login for the image lies. What is a problem of its own is told as that. */
+function hintLines(problems: WhyProblem[], width: number): string[] {
+  const told = new Set<string>(problems.map(({ code }) => code))
+  const hints = problems
+    .flatMap(problem => (problem.code === 'pull-failed' ? (problem.finding.credential.hints ?? []) : []))
+    .filter(({ code }) => !told.has(code))
+  return hints.flatMap((hint, index) =>
+    field({ label: index === 0 ? 'elsewhere' : '', text: hintText(hint) }, width),
+  )
+}
+
 function evidenceOf(problem: WhyProblem): string[] {
   return problem.code === 'pull-failed' && problem.finding.evidence !== null
     ? [problem.finding.evidence.text]
@@ -119,6 +132,11 @@ function intact({ gaps, containers }: Why, width: number, palette: Palette): str
   const note = containers.some(sharesLimit)
     ? ' Anonymous pulls from Docker Hub share one limit with everybody behind the same address.'
     : ''
+  if (containers.some(({ notes }) => notes !== undefined))
+    return wrap(
+      'No link is broken now. What the notes say will count once an image has to be pulled again.',
+      width,
+    )
   return wrap(`No link is broken. Nothing to do.${note}`, width).map(palette.well)
 }
 

@@ -62,6 +62,14 @@ const UNREAD: Partial<Record<AttemptProblem, (why: Why) => Step>> = {
   }),
 }
 
+/** What is done to the secret itself. */
+const REPAIR: Partial<Record<AttemptProblem, (secret: string) => string>> = {
+  'secret-missing': secret => `Create secret ${secret}`,
+  'wrong-type': secret => `Create secret ${secret} again, with type kubernetes.io/dockerconfigjson`,
+  'wrong-layout': secret => `Create secret ${secret} again, with the type that its content has`,
+  'key-never-matches': secret => `Correct the key in secret ${secret}`,
+}
+
 const PROBLEMS: { [Code in WhyProblem['code']]: ProblemWords<Problem<Code>> } = {
   'invalid-reference': {
     says: ({ detail }, { container }) => `${container.image} is no image name: ${detail}`,
@@ -91,6 +99,13 @@ const PROBLEMS: { [Code in WhyProblem['code']]: ProblemWords<Problem<Code>> } = 
       (isRefused(place) ? nodeLoginSteps(registry)[0] : undefined) ??
       fix(`Give it this machine's login (\`${loginCommand(registry)}\` first)`, place),
   },
+  'credential-unused': {
+    says: ({ registry, secrets }) =>
+      `${registryName(registry)} saw no login, though ${secrets.length === 1 ? `secret ${secrets[0]} holds` : `secrets ${listed(secrets)} hold`} one for it`,
+    next: () => ({
+      say: 'Delete the pod if the secret is newer than the last attempt: the new pod pulls at once. If that fails the same way, a mirror or cache between the node and the registry asks without the login',
+    }),
+  },
   attempt: {
     says: ({ secret, key, problem }, { container }) => {
       const same = container.attempts.find(tried => tried.secret === secret && tried.problem === problem)
@@ -99,7 +114,7 @@ const PROBLEMS: { [Code in WhyProblem['code']]: ProblemWords<Problem<Code>> } = 
     next: ({ problem, secret }, place) =>
       UNREAD[problem]?.(place.why) ??
       fix(
-        `${problem === 'secret-missing' ? 'Make' : 'Mend'} secret ${secret}, or give the pod a credential that works`,
+        `${(REPAIR[problem] ?? (name => `Correct secret ${name}`))(secret)}, or give the pod a credential that works`,
         place,
       ),
   },

@@ -14,6 +14,7 @@ import { nameOf, namespaceOf, record, text } from '../narrow/shape.ts'
 import { couldFail } from '../worth-a-look.ts'
 import { isKubernetes, nameOfKind } from './kinds.ts'
 import { Newest } from './newest.ts'
+import { SecretsHeld } from './secrets-held.ts'
 import { DumpTime } from './time.ts'
 
 /** Which pods are asked for. */
@@ -48,12 +49,20 @@ export class DumpFacts {
   /** Items that are not objects, or have no name. */
   nameless = 0
   readonly time: DumpTime
+  readonly secretsHeld = new SecretsHeld()
   readonly #wanted: Wanted
 
   /** @param now ISO 8601 */
   constructor(wanted: Wanted, now: string) {
     this.#wanted = wanted
     this.time = new DumpTime(now)
+  }
+
+  /** Whether a secret of the namespace that is not here does not exist. */
+  holdsSecretsOf(namespace: string): boolean {
+    // An empty list of Secrets says no namespace; where all pods are of one, it was asked for that.
+    const hasEmptyList = this.kinds.has('SecretList') && this.namespaces.size === 1
+    return this.secretsHeld.has(namespace) || (hasEmptyList && this.namespaces.has(namespace))
   }
 
   /** Takes one object of the cluster. False for one that should have a name and has none. */
@@ -68,9 +77,12 @@ export class DumpFacts {
     this.time.see(raw)
     this.kinds.add(nameOfKind(kind))
     if (!isKubernetes(kind, apiVersion)) return
+    this.secretsHeld.see(kind, text(record(raw.metadata).namespace))
     if (kind === 'Pod') this.#addPod(raw)
     else if (kind === 'Node') put(this.nodes, name, versionOf(raw), narrowNode(raw))
-    else if (this.#isInScope(namespaceOf(raw))) this.#addNamed(raw, kind, `${namespaceOf(raw)}/${name}`)
+    // A secret elsewhere may be the one that a pod in scope lacks.
+    else if (kind === 'Secret' || this.#isInScope(namespaceOf(raw)))
+      this.#addNamed(raw, kind, `${namespaceOf(raw)}/${name}`)
   }
 
   #addPod(raw: Record<string, unknown>): void {

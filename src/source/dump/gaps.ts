@@ -1,6 +1,7 @@
 /** What a dump does not hold though it would matter. Healthy pods need nothing but themselves. */
 
 import type { Pod } from '../../snapshot/pod.ts'
+import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { couldBeFailedPull } from '../narrow/container-state.ts'
 import type { DumpFacts, Wanted } from './facts.ts'
@@ -16,7 +17,6 @@ export function gapsOf(
   const gaps = [...gapsOfPartial(partial), ...gapsOfPods(facts, unseen, wanted)]
   if (!facts.kinds.has('Event') && !facts.kinds.has('EventList') && suspects.some(needsEvents))
     gaps.push(absent('events', null))
-  if (!facts.kinds.has('Secret') && suspects.some(namesSecrets)) gaps.push(absent('secrets', null))
   return gaps
 }
 
@@ -51,8 +51,18 @@ function needsEvents({ containers, node }: Pod): boolean {
   )
 }
 
-function namesSecrets(pod: Pod): boolean {
-  return pod.pullSecrets.length > 0 && pod.containers.some(({ state }) => couldBeFailedPull(state))
+/** Secrets that failing pods name, of which nothing is known: of one namespace each, or of all where there is no Secret at all. */
+export function gapsOfSecrets(pods: Pod[], pullSecrets: PullSecret[], { kinds }: DumpFacts): Gap[] {
+  const unknown = new Set(
+    pullSecrets
+      .filter(({ type, problem }) => type === null && problem === 'not-in-dump')
+      .map(({ namespace, name }) => `${namespace}/${name}`),
+  )
+  const namespaces = pods
+    .filter(({ containers }) => containers.some(({ state }) => couldBeFailedPull(state)))
+    .filter(pod => pod.pullSecrets.some(name => unknown.has(`${pod.namespace}/${name}`)))
+    .map(({ namespace }) => (kinds.has('Secret') ? namespace : null))
+  return [...new Set(namespaces)].map(namespace => absent('secrets', namespace))
 }
 
 function absent(what: string, namespace: string | null, detail?: string): Gap {

@@ -60,6 +60,7 @@ export class DumpObjects {
         else if (isRecord(document) && !this.#facts.add(rest, kind, text(rest.apiVersion)))
           countNameless(rest)
         this.#facts.nameless += nameless
+        this.#facts.secretsHeld.endDocument()
       }
       items = 0
       withoutKind = 0
@@ -111,8 +112,9 @@ export class DumpObjects {
     if (isEmpty && (kind === '' || kind === 'Pod')) this.hasEmptyPodList = true
     const metadata = record(rest.metadata)
     const remaining = number(metadata.remainingItemCount, 0)
-    if (text(metadata.continue) !== '' || remaining > 0)
-      this.partial.push({ name, kind, remaining: remaining || null })
+    if (text(metadata.continue) === '' && remaining === 0) return
+    this.partial.push({ name, kind, remaining: remaining || null })
+    if (kind === '' || kind === 'Secret') this.#facts.secretsHeld.doubt()
   }
 }
 
