@@ -1,7 +1,9 @@
 /** Points at logins that would serve an image and that its pod does not have: a person's next idea, and often the cure. */
 
-import { lookUpCredentials } from '../image/credential-lookup.ts'
+import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
+import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
+import { HARDENED_IMAGES } from '../image/registries.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PullSecret } from '../snapshot/pull-secret.ts'
 import type { ServiceAccount, Snapshot } from '../snapshot/snapshot.ts'
@@ -111,9 +113,8 @@ function hintAt({ namespace, name: secret }: PullSecret, { accounts }: KnownLogi
     : { code: 'on-service-account', namespace, secret, serviceAccount }
 }
 
-/** Docker's hardened images ask for a Docker account under a name of their own (docs.docker.com/dhi/how-to/use). */
-const HARDENED_IMAGES = 'dhi.io'
-const ANY_OF_HUB = { registry: 'docker.io', repository: 'library/any' }
+/** Docker's hardened images take the account of Docker Hub, under a key of their own. */
+const ANY_OF_HUB = { registry: DOCKER_HUB, repository: 'library/any' }
 
 function sameAccount(
   { namespace, pullSecrets }: Pod,

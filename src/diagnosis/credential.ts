@@ -1,7 +1,7 @@
 /** Whether a pull had a usable credential: the pod's pull secrets, judged for one image as the kubelet judges them. */
 
-import { lookUpCredentials } from '../image/credential-lookup.ts'
-import { type KeyMismatch, keyMismatch } from '../image/key-mismatch.ts'
+import { type KeyMismatch, keyMismatch } from '../dockerconfig/key-mismatch.ts'
+import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PullSecret, PullSecretEntry, PullSecretProblem } from '../snapshot/pull-secret.ts'

@@ -4,11 +4,11 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse, parseAllDocuments } from 'yaml'
-import { connectTo } from '../../src/commands/connect.ts'
+import { writerFor } from '../../src/commands/connect.ts'
 import { kindNamed } from '../../src/simulator/cluster/kinds.ts'
 import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
-import { readCluster } from '../../src/source/cluster.ts'
+import { readCluster } from '../../src/source/live/read-cluster.ts'
 import { runCommandLine, type Said } from '../commands/command-line.ts'
 
 /** `case.yaml`. */
@@ -34,7 +34,7 @@ export interface Incident {
   /** Each once. */
   exitCodes: number[]
   expectedExit: number
-  /** The diagnosis without its source and time, of the cluster and of the dump. */
+  /** The diagnosis without its source, of the cluster and of the dump. */
   live: object
   dump: object
   /** The user may not read all of the cluster, or the dump can't tell all of it. */
@@ -169,7 +169,7 @@ async function machineWith(simulator: Simulator, cannotRead: string[]): Promise<
 
 async function snapshotOf(simulator: Simulator, home: string): Promise<string> {
   const flags = { kubeconfig: join(home, 'kubeconfig') }
-  const cluster = await connectTo(flags, { env: {}, cwd: home, home, version: '0', log: () => {} })
+  const cluster = await writerFor(flags, { env: {}, cwd: home, home, version: '0', log: () => {} })
   try {
     const snapshot = await readCluster(cluster, { namespaces: null }, { takenAt: NOW })
     const text = `${JSON.stringify(snapshot, null, 2)}\n`
@@ -179,8 +179,15 @@ async function snapshotOf(simulator: Simulator, home: string): Promise<string> {
   }
 }
 
-/** A dump is of the newest moment in it, whenever it is looked at. */
+/** A dump is of the newest moment in it, and names no cluster: the commands proposed for it leave a place for one. */
 function withoutSource(json = '{}'): object {
-  const { source: _s, takenAt: _t, ...rest } = JSON.parse(json) as { source: unknown; takenAt: unknown }
+  const {
+    source: _s,
+    takenAt: _t,
+    ...rest
+  } = JSON.parse(json.replaceAll(' --context <context>', '')) as {
+    source: unknown
+    takenAt: unknown
+  }
   return rest
 }

@@ -1,8 +1,8 @@
 /** Whose a pod's controller is where the controller itself is not there to tell. */
 import { describe, expect, test } from 'vitest'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
-import { readCluster } from '../../src/source/cluster.ts'
 import { derivedOwner } from '../../src/source/derived-owner.ts'
+import { readCluster } from '../../src/source/live/read-cluster.ts'
 import { narrowPod } from '../../src/source/narrow/pod.ts'
 import * as live from './cluster-objects.ts'
 import { failing, listOf, ownedBy, readJson, replicaSet } from './dumps.ts'

@@ -1,6 +1,6 @@
 /** Pull secrets in a dump: which are missing, of which nothing is known, and which lie where the pods don't look. */
 import { describe, expect, test } from 'vitest'
-import { readCluster } from '../../src/source/cluster.ts'
+import { readCluster } from '../../src/source/live/read-cluster.ts'
 import * as live from './cluster-objects.ts'
 import { event, failing, type Json, listOf, pod, pullSecret, readText } from './dumps.ts'
 import { FakeCluster } from './fake-cluster.ts'

@@ -7,9 +7,8 @@ import type {
   CredentialStatus,
   Finding,
 } from '../../diagnosis/finding.ts'
-import type { KeyMismatch } from '../../image/key-mismatch.ts'
+import { cloudOf } from '../../image/registries.ts'
 import { amount, counted } from './count.ts'
-import { nodesLogIn } from './node-logins.ts'
 import { countPods } from './pods.ts'
 
 const named = (key: string | null) => (key === null ? '' : ` ${key}`)
@@ -23,7 +22,7 @@ const PROVEN = {
 }
 
 /** Why the key does not serve the image. */
-const MISMATCH: Record<KeyMismatch, string> = {
+const MISMATCH: Record<NonNullable<Attempt['mismatch']>, string> = {
   'port-missing': "lacks only the port of the image's registry",
   'port-extra': "has a port that the image's name does not have",
   'port-other': "has another port than the image's registry",
@@ -125,7 +124,9 @@ const STATUS: Record<CredentialStatus, (finding: Finding) => Said[]> = {
 /** What becomes of a pull that brings no credential; with policy Never there is no pull. */
 function withoutOne({ cause, registry }: Finding): string {
   if (cause === 'never-pull') return ''
-  return nodesLogIn(registry) ? ", so the node's own counts, if it has one" : ', so the pull is anonymous'
+  return cloudOf(registry) !== null
+    ? ", so the node's own counts, if it has one"
+    : ', so the pull is anonymous'
 }
 
 function orElse(said: Said[], text: string): Said[] {

@@ -1,5 +1,6 @@
 /** What a dump tells, narrowed as it comes: pods that could be failing, and whatever any pod could name. */
 
+import { isBuiltIn } from '../../kubernetes/api/kinds.ts'
 import type { Node } from '../../snapshot/node.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
@@ -11,8 +12,8 @@ import { narrowPod } from '../narrow/pod.ts'
 import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { narrowServiceAccount } from '../narrow/service-account.ts'
 import { nameOf, namespaceOf, record, text } from '../narrow/shape.ts'
-import { couldFail } from '../worth-a-look.ts'
-import { isKubernetes, nameOfKind } from './kinds.ts'
+import { couldFail } from '../suspects.ts'
+import { nameOfKind } from './kinds.ts'
 import { Newest } from './newest.ts'
 import { SecretsHeld } from './secrets-held.ts'
 import { DumpTime } from './time.ts'
@@ -68,7 +69,7 @@ export class DumpFacts {
   /** Takes one object of the cluster. False for one that should have a name and has none. */
   add(raw: Record<string, unknown>, kind: string, apiVersion: string): boolean {
     const name = nameOf(raw)
-    if (name === null) return kind !== '' && !isKubernetes(kind, apiVersion)
+    if (name === null) return kind !== '' && !isBuiltIn({ apiVersion, kind })
     this.#addObject(raw, name, kind, apiVersion)
     return true
   }
@@ -76,7 +77,7 @@ export class DumpFacts {
   #addObject(raw: Record<string, unknown>, name: string, kind: string, apiVersion: string): void {
     this.time.see(raw)
     this.kinds.add(nameOfKind(kind))
-    if (!isKubernetes(kind, apiVersion)) return
+    if (!isBuiltIn({ apiVersion, kind })) return
     this.secretsHeld.see(kind, text(record(raw.metadata).namespace))
     if (kind === 'Pod') this.#addPod(raw)
     else if (kind === 'Node') put(this.nodes, name, versionOf(raw), narrowNode(raw))

@@ -5,27 +5,6 @@ import { isRecord, nameOf, record, text } from '../narrow/shape.ts'
 /** How kubectl makes a dump that holds all there is to know. */
 export const MAKE_A_DUMP = 'kubectl get pods,events,serviceaccounts,secrets,replicasets,jobs -A -o json'
 
-const GROUPS = new Map([
-  ['Pod', ['']],
-  ['Event', ['', 'events.k8s.io']],
-  ['Secret', ['']],
-  ['ServiceAccount', ['']],
-  ['Node', ['']],
-  ['ReplicaSet', ['apps']],
-  ['Deployment', ['apps']],
-  ['StatefulSet', ['apps']],
-  ['DaemonSet', ['apps']],
-  ['Job', ['batch']],
-  ['CronJob', ['batch']],
-  ['ReplicationController', ['']],
-])
-
-/** Whether it is the kind that Kubernetes itself calls so, and not another group's of the same name. */
-export function isKubernetes(kind: string, apiVersion: string): boolean {
-  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
-  return GROUPS.get(kind)?.includes(group) === true
-}
-
 /** Tells what an input is that is not a dump, and the way to one. */
 export function asNotADump(name: string, is: string): string {
   return `${name} is ${is}. Make a dump with \`${MAKE_A_DUMP}\`.`

@@ -1,14 +1,14 @@
 /** Picks from a dump what the failing pods name: the same as a live cluster is asked for. */
 
+import { isBuiltIn } from '../../kubernetes/api/kinds.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { OwnerLink, PodEvent, ServiceAccount, Snapshot } from '../../snapshot/snapshot.ts'
 import { derivedOwner } from '../derived-owner.ts'
 import { withKubeletsWord } from '../kubelets-word.ts'
 import { describeMissingSecret } from '../narrow/pull-secret.ts'
-import { byName, byNamespaceAndName } from '../worth-a-look.ts'
+import { byName, byNamespaceAndName } from '../suspects.ts'
 import type { DumpFacts } from './facts.ts'
-import { isKubernetes } from './kinds.ts'
 
 type Surroundings = Pick<Snapshot, 'pullSecrets' | 'serviceAccounts' | 'elsewhere' | 'owners' | 'nodes'>
 
@@ -93,7 +93,7 @@ function climb(pods: Pod[], facts: DumpFacts): OwnerLink[] {
 }
 
 function ownerKey({ namespace, controller }: Owned): string | null {
-  if (controller === null || !isKubernetes(controller.kind, controller.apiVersion)) return null
+  if (controller === null || !isBuiltIn(controller)) return null
   return `${controller.kind} ${key(namespace, controller.name)}`
 }
 

@@ -3,15 +3,16 @@
  * (pkg/credentialprovider/secrets/secrets.go); anything else it passes over in silence.
  */
 
+import { type DockerConfig, readDockerConfigJson, readDockercfg } from '../../dockerconfig/kubelet-view.ts'
+import { layoutOf, type SecretLayout } from '../../dockerconfig/secret-layout.ts'
+import { Redacted } from '../../secrecy/redacted.ts'
 import type { PullSecret, PullSecretEntry, PullSecretProblem } from '../../snapshot/pull-secret.ts'
-import { type DockerConfig, readDockerConfigJson, readDockercfg } from './docker-config.ts'
-import { layoutOf, type SecretLayout } from './secret-layout.ts'
 import { nameOf, namespaceOf, record, text, textOrNull } from './shape.ts'
 
 interface Form {
   key: string
   layout: SecretLayout
-  read: (content: string) => DockerConfig
+  read: (content: Redacted) => DockerConfig
 }
 
 const FORMS: Record<string, Form> = {
@@ -58,7 +59,7 @@ function describe(type: string, secret: Record<string, unknown>): Description {
   return content === null ? problem('not-in-dump', form.key) : describeContent(content, form)
 }
 
-function describeContent(content: string, { read, layout }: Form): Description {
+function describeContent(content: Redacted, { read, layout }: Form): Description {
   const config = read(content)
   if ('malformedAt' in config) return problem('malformed', config.malformedAt)
   if (!config.entries.some(isLogin)) {
@@ -78,10 +79,20 @@ function problem(code: PullSecretProblem, detail?: string): Description {
 }
 
 /** Data keys with their decoded content, null where it was redacted. `stringData` of a manifest counts as the server counts it. */
-function dataOf(secret: Record<string, unknown>): Record<string, string | null> {
-  const stored = Object.entries(record(secret.data)).map(([key, value]) => [key, decode(text(value))])
-  const written = Object.entries(record(secret.stringData)).map(([key, value]) => [key, textOrNull(value)])
+function dataOf(secret: Record<string, unknown>): Record<string, Redacted | null> {
+  const stored = Object.entries(record(secret.data)).map(([key, value]) => [
+    key,
+    secretText(decode(text(value))),
+  ])
+  const written = Object.entries(record(secret.stringData)).map(([key, value]) => [
+    key,
+    secretText(textOrNull(value)),
+  ])
   return Object.fromEntries([...stored, ...written])
+}
+
+function secretText(value: string | null): Redacted | null {
+  return value === null ? null : new Redacted(value)
 }
 
 /** What tools put where a value was. */
