@@ -34,6 +34,7 @@ export function narrowPod(raw: unknown): Pod | null {
     hasSandbox: narrowSandbox(status),
     platform: narrowPlatform(spec),
     controller: narrowController(metadata),
+    ...narrowTemplateHash(metadata),
     containers: narrowContainers(spec, status),
   }
 }
@@ -44,6 +45,11 @@ function narrowSandbox(status: Record<string, unknown>): boolean | null {
     .map(record)
     .find(({ type }) => type === 'PodReadyToStartContainers' || type === 'PodHasNetwork')
   return condition?.status === 'True' ? true : condition?.status === 'False' ? false : null
+}
+
+function narrowTemplateHash(metadata: Record<string, unknown>): Pick<Pod, 'templateHash'> {
+  const templateHash = text(record(metadata.labels)['pod-template-hash'])
+  return templateHash === '' ? {} : { templateHash }
 }
 
 function narrowPlatform(spec: Record<string, unknown>): PodPlatform {
