@@ -14,15 +14,17 @@ const DOORS: Record<string, string[]> = {
   secrecy: [],
   json: [],
   network: ['errors'],
-  dockerconfig: ['errors', 'image', 'secrecy', 'types:snapshot'],
+  dockerconfig: ['image', 'secrecy', 'types:snapshot'],
   keychain: ['errors', 'secrecy', 'image', 'dockerconfig'],
   diagnosis: ['image', 'dockerconfig', 'snapshot'],
+  advice: ['image', 'snapshot', 'diagnosis'],
   audit: ['image', 'snapshot'],
   plan: ['image', 'dockerconfig', 'snapshot', 'types:diagnosis'],
   report: [
-    'types:image',
+    'image',
     'types:snapshot',
     'types:diagnosis',
+    'types:advice',
     'types:audit',
     'types:plan',
     'types:apply',
@@ -43,6 +45,7 @@ const DOORS: Record<string, string[]> = {
     'keychain',
     'snapshot',
     'diagnosis',
+    'advice',
     'audit',
     'plan',
     'report',
@@ -56,7 +59,18 @@ const DOORS: Record<string, string[]> = {
   // main writes the last words, which may quote hostile text.
   main: ['errors', 'terminal', 'cli', 'commands', 'report', 'secrecy'],
 }
-const PURE = ['image', 'dockerconfig', 'json', 'snapshot', 'secrecy', 'diagnosis', 'audit', 'plan', 'report']
+const PURE = [
+  'image',
+  'dockerconfig',
+  'json',
+  'snapshot',
+  'secrecy',
+  'diagnosis',
+  'advice',
+  'audit',
+  'plan',
+  'report',
+]
 const IMPURE_WORDS =
   /\b(Date\.now\(|new Date\(\)|Math\.random\(|process\.|console\.|globalThis\.|setTimeout\(|performance\.)/
 
