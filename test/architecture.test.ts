@@ -14,7 +14,7 @@ const DOORS: Record<string, string[]> = {
   secrecy: [],
   json: [],
   network: ['errors'],
-  dockerconfig: ['image', 'secrecy', 'types:snapshot'],
+  dockerconfig: ['image', 'secrecy'],
   keychain: ['errors', 'secrecy', 'image', 'dockerconfig'],
   diagnosis: ['image', 'dockerconfig', 'snapshot'],
   advice: ['image', 'snapshot', 'diagnosis'],

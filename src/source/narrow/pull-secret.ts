@@ -3,16 +3,29 @@
  * (pkg/credentialprovider/secrets/secrets.go); anything else it passes over in silence.
  */
 
-import { type DockerConfig, readDockerConfigJson, readDockercfg } from '../../dockerconfig/kubelet-view.ts'
-import { layoutOf, type SecretLayout } from '../../dockerconfig/secret-layout.ts'
+import { decodeBase64 } from '../../dockerconfig/auths.ts'
+import {
+  type KubeletConfig,
+  type KubeletEntry,
+  layoutOf,
+  readDockerConfigJson,
+  readDockercfg,
+  type SecretLayout,
+} from '../../dockerconfig/kubelet-view.ts'
+import { redact } from '../../secrecy/redact.ts'
 import { Redacted } from '../../secrecy/redacted.ts'
-import type { PullSecret, PullSecretEntry, PullSecretProblem } from '../../snapshot/pull-secret.ts'
+import type {
+  PullSecret,
+  PullSecretEntry,
+  PullSecretEntryProblem,
+  PullSecretProblem,
+} from '../../snapshot/pull-secret.ts'
 import { nameOf, namespaceOf, record, text, textOrNull } from './shape.ts'
 
 interface Form {
   key: string
   layout: SecretLayout
-  read: (content: Redacted) => DockerConfig
+  read: (content: Redacted) => KubeletConfig
 }
 
 const FORMS: Record<string, Form> = {
@@ -61,17 +74,33 @@ function describe(type: string, secret: Record<string, unknown>): Description {
 
 function describeContent(content: Redacted, { read, layout }: Form): Description {
   const config = read(content)
-  if ('malformedAt' in config) return problem('malformed', config.malformedAt)
-  if (!config.entries.some(isLogin)) {
+  if ('malformedAt' in config) return problem('malformed', withoutLogin(config.malformedAt))
+  const entries = config.entries.map(describeEntry)
+  if (!entries.some(entry => entry.problem === null)) {
     const found = layoutOf(content)
     if (found !== null && found !== layout) return problem('wrong-layout', found)
   }
-  if (config.entries.length > 0) return { problem: null, entries: config.entries }
+  if (entries.length > 0) return { problem: null, entries }
   return config.namesHelpers ? problem('creds-store-only') : problem('no-entries')
 }
 
-function isLogin({ problem }: PullSecretEntry): boolean {
-  return problem === null
+/** What leaves here could not log in anywhere. */
+function describeEntry(entry: KubeletEntry): PullSecretEntry {
+  const username = redact(entry.login.username) || null
+  return { key: withoutLogin(entry.key), username, problem: entryProblem(entry) }
+}
+
+/** A registry has no @ in its name: what stands before one is a login in the wrong place, with or without a scheme. */
+function withoutLogin(key: string): string {
+  return redact(key).replace(/^((?:\w+:\/\/)?)[^/]*@/, '$1[redacted]@')
+}
+
+function entryProblem({ login, hasToken }: KubeletEntry): PullSecretEntryProblem | null {
+  const hasUser = login.username !== ''
+  const hasPassword = login.password.reveal() !== ''
+  if (hasUser && hasPassword) return null
+  if (hasToken) return 'token-only'
+  return hasUser || hasPassword ? 'half' : 'empty-auth'
 }
 
 function problem(code: PullSecretProblem, detail?: string): Description {
@@ -100,9 +129,7 @@ const REDACTION = /^(?:[^A-Za-z0-9]*|x+)$|redact|mask|remov|hidden|omit|sanitiz/
 
 /** A value of `data`; null where it is not base64, or not of text: a dump that has had its secrets taken out. */
 function decode(value: string): string | null {
-  const body = value.replace(/[\r\n]/g, '')
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(body)) return null
-  const content = Buffer.from(body, 'base64').toString('utf8')
-  if (content.trimStart().startsWith('{')) return content
+  const content = decodeBase64(value)?.toString('utf8') ?? null
+  if (content === null || content.trimStart().startsWith('{')) return content
   return REDACTION.test(content) || /[\0-\x08\ufffd]/.test(content) ? null : content
 }
