@@ -5,6 +5,7 @@ import { basename } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import packageJson from '../package.json' with { type: 'json' }
 import { runProgram } from './cli/program.ts'
+import { type Clock, systemClock } from './clock.ts'
 import { connectTo } from './commands/connect.ts'
 import type { CommandContext, ExitName } from './commands/context.ts'
 import { InterruptedError, RefusedError, UnreachableError, UsageError } from './errors.ts'
@@ -28,7 +29,7 @@ export interface World {
   env: Record<string, string | undefined>
   home: string
   cwd: string
-  now(): Date
+  clock: Clock
   /** Aborted with the signal's name as its reason. */
   signal: AbortSignal
   program: CommandContext['program']
@@ -94,7 +95,8 @@ function contextOf(world: World, noColor: boolean): CommandContext {
     env,
     home: world.home,
     cwd: world.cwd,
-    now: world.now,
+    clock: world.clock,
+    now: () => new Date(world.clock.now()),
     signal: world.signal,
     stdin: inputFrom(streams, world.signal),
     out: outputTo(streams.stdout, env, noColor),
@@ -108,6 +110,7 @@ function contextOf(world: World, noColor: boolean): CommandContext {
         cwd: world.cwd,
         home: world.home,
         version: packageJson.version,
+        clock: world.clock,
         log: line => void err.write(`${line}\n`).catch(() => {}),
       }),
   }
@@ -140,7 +143,7 @@ export async function runProcess(): Promise<void> {
     env: process.env,
     home: homedir(),
     cwd: process.cwd(),
-    now: () => new Date(),
+    clock: systemClock,
     signal: stop.signal,
     program: started.startsWith('kubectl-') ? 'kubectl pullguard' : 'pullguard',
   })

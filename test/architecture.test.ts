@@ -4,13 +4,14 @@ import { dirname, join, relative, resolve, sep } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 const SRC = resolve(import.meta.dirname, '../src')
-const FRONT = ['main', 'cli', 'terminal']
+const FRONT = ['main', 'cli', 'terminal', 'clock', 'errors']
 
 /** Room → the rooms it may import. A room marked `types:` may only be imported with `import type`. */
 const DOORS: Record<string, string[]> = {
   image: [],
   snapshot: [],
   errors: [],
+  clock: [],
   secrecy: [],
   network: ['errors'],
   diagnosis: ['image', 'snapshot'],
@@ -25,14 +26,15 @@ const DOORS: Record<string, string[]> = {
     'types:apply',
     'types:registry',
   ],
-  kubernetes: ['errors', 'secrecy', 'network'],
-  registry: ['errors', 'image', 'secrecy', 'network'],
+  kubernetes: ['errors', 'types:clock', 'secrecy', 'network'],
+  registry: ['errors', 'types:clock', 'image', 'secrecy', 'network'],
   source: ['errors', 'image', 'snapshot', 'secrecy', 'kubernetes', 'registry'],
-  apply: ['errors', 'image', 'snapshot', 'plan', 'kubernetes', 'registry'],
+  apply: ['errors', 'types:clock', 'image', 'snapshot', 'plan', 'kubernetes', 'registry'],
   simulator: ['image'],
   terminal: ['errors'],
   commands: [
     'errors',
+    'types:clock',
     'secrecy',
     'terminal',
     'image',
@@ -49,7 +51,7 @@ const DOORS: Record<string, string[]> = {
   ],
   cli: ['errors', 'terminal', 'commands'],
   // main writes the last words, which may quote hostile text.
-  main: ['errors', 'terminal', 'cli', 'commands', 'report', 'secrecy'],
+  main: ['errors', 'clock', 'terminal', 'cli', 'commands', 'report', 'secrecy'],
 }
 const PURE = ['image', 'snapshot', 'secrecy', 'diagnosis', 'audit', 'plan', 'report']
 const IMPURE_WORDS =
@@ -97,6 +99,15 @@ describe('the walls of the house', () => {
     expect(code).not.toMatch(IMPURE_WORDS)
   })
 
+  test('the time is told by clock.ts alone: everybody else is handed a clock', () => {
+    const OWN_TIME =
+      /\b(Date\.now\b|new Date\(\)|setTimeout\(|setInterval\(|AbortSignal\.timeout|timers\/promises)/
+    // The simulator is a world of its own; main ends a process that would wait for a stranger's connection.
+    const own = files.filter(file => !['clock', 'main', 'simulator'].includes(roomOf(file)))
+    const telling = own.filter(file => OWN_TIME.test(readFileSync(file, 'utf8')))
+    expect(telling.map(file => relative(SRC, file))).toEqual([])
+  })
+
   test('nothing is called utils, types, helpers, common, lib or core', () => {
     const names = files.flatMap(file => relative(SRC, file).replace(/\.ts$/, '').split(sep))
     expect(names.filter(name => /^(utils?|types|helpers?|common|lib|core|misc)$/.test(name))).toEqual([])
@@ -112,8 +123,8 @@ describe('the walls of the house', () => {
     expect(mute.map(file => relative(SRC, file))).toEqual([])
   })
 
-  test('the front of the house is main, cli, terminal and errors, nothing else', () => {
+  test('the front of the house is main, cli, terminal, clock and errors, nothing else', () => {
     const front = files.filter(file => dirname(file) === SRC).map(file => roomOf(file))
-    expect(front.filter(name => ![...FRONT, 'errors'].includes(name))).toEqual([])
+    expect(front.filter(name => !FRONT.includes(name))).toEqual([])
   })
 })

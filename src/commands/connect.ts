@@ -1,5 +1,6 @@
 /** Opens the conversation with a cluster for a command. The client is loaded only by commands that need one. */
 
+import type { Clock } from '../clock.ts'
 import type { ClusterWriter } from '../kubernetes/cluster.ts'
 import type { ConnectionFlags } from './context.ts'
 
@@ -9,6 +10,7 @@ export interface ConnectingHost {
   cwd: string
   home: string
   version: string
+  clock: Clock
   /** Takes the log lines of -v. */
   log(line: string): void
 }
@@ -20,7 +22,7 @@ const REQUESTS = 6
 export async function connectTo(flags: ConnectionFlags, host: ConnectingHost): Promise<ClusterWriter> {
   const { connect } = await import('../kubernetes/connect.ts')
   const { verbosity = 0, ...rest } = flags
-  const { env, cwd, home, version } = host
+  const { env, cwd, home, version, clock } = host
   const verbose = verbosity >= REQUESTS ? { verbose: (line: string) => host.log(line) } : {}
-  return connect({ ...rest, env, cwd, home, userAgent: `pullguard/${version}`, ...verbose })
+  return connect({ ...rest, env, cwd, home, clock, userAgent: `pullguard/${version}`, ...verbose })
 }

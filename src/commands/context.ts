@@ -1,5 +1,6 @@
 /** What every command is handed: streams, clock, environment and the way to a cluster. Nothing else reaches outside. */
 
+import type { Clock } from '../clock.ts'
 import type { ClusterWriter } from '../kubernetes/cluster.ts'
 import type { ClusterFlags } from '../kubernetes/connection-options.ts'
 import type { Input, Output, Progress, Questions } from '../terminal.ts'
@@ -22,6 +23,7 @@ export interface CommandContext {
   env: Record<string, string | undefined>
   home: string
   cwd: string
+  clock: Clock
   now(): Date
   /** Aborted by Ctrl-C, SIGTERM, and a terminal that is closed. */
   signal: AbortSignal

@@ -11,7 +11,7 @@ import { createObject, deleteObject, evictPod, patchObject, readObject } from '.
  * Everything one may ask of the API server at the other end of `connection`; nothing is sent yet. Refused requests throw ApiError;
  * those without a whole answer throw one with status 0 and reason `Timeout`, `Truncated`, `ConnectionReset` or `InvalidAnswer`.
  */
-export function clusterOver(connection: Connection, options: ExchangeOptions = {}): ClusterWriter {
+export function clusterOver(connection: Connection, options: ExchangeOptions): ClusterWriter {
   const exchange = new Exchange(connection, options)
   const { context, server, namespace } = connection
   return {

@@ -1,6 +1,6 @@
 /** Ends one request, its waits and its body included, when its time is up or its caller gives up. */
 
-import type { Clock } from './clock.ts'
+import type { Clock } from '../clock.ts'
 
 export class Deadline {
   /** Aborts with the caller's reason, or with what `tooLate` makes. */
@@ -38,14 +38,8 @@ export class Deadline {
     return outcome
   }
 
-  async sleep(milliseconds: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const callOff = this.#clock.after(milliseconds, resolve)
-    try {
-      await this.race(promise)
-    } finally {
-      callOff()
-    }
+  sleep(milliseconds: number): Promise<void> {
+    return this.#clock.sleep(milliseconds, this.signal)
   }
 
   /** The request is over: nothing aborts any more. */

@@ -1,8 +1,8 @@
 /** One request until it is answered: sent, waited for within its time, sent again where that can do no harm. */
 
+import type { Clock } from '../clock.ts'
 import type { Ask } from './ask.ts'
 import { chunksOf, errorTextOf } from './body.ts'
-import { type Clock, systemClock } from './clock.ts'
 import type { Connection, HttpResponse } from './connection.ts'
 import { Deadline } from './deadline.ts'
 import { asApiError, CutOff, isReset, lateError, lateLogin } from './failures.ts'
@@ -15,7 +15,7 @@ export interface ExchangeOptions {
   requestTimeoutMs?: number
   /** Takes one line a request: method, address, status, time. Never a header or a body. */
   verbose?: (line: string) => void
-  clock?: Clock
+  clock: Clock
 }
 
 /** Makes something of the body of a 2xx answer. */
@@ -33,7 +33,7 @@ export class Exchange {
   constructor(connection: Connection, options: ExchangeOptions) {
     this.connection = connection
     this.#options = options
-    this.#clock = options.clock ?? systemClock
+    this.#clock = options.clock
   }
 
   /**

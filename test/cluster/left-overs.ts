@@ -1,5 +1,6 @@
 /** Takes away what earlier runs of these tests left on the cluster, where they were killed before they could. */
 import { homedir } from 'node:os'
+import { systemClock } from '../../src/clock.ts'
 import type { ClusterWriter, KubernetesObject } from '../../src/kubernetes/cluster.ts'
 import { connect } from '../../src/kubernetes/connect.ts'
 
@@ -17,7 +18,13 @@ const SYSTEM = '/api/v1/namespaces/kube-system'
 
 export async function removeLeftOvers(): Promise<void> {
   const { env } = process
-  const api = await connect({ env, cwd: process.cwd(), home: homedir(), userAgent: 'pullguard-test' })
+  const api = await connect({
+    env,
+    cwd: process.cwd(),
+    home: homedir(),
+    clock: systemClock,
+    userAgent: 'pullguard-test',
+  })
   try {
     for (const path of LISTS) await removeAll(api, path, SELECTOR)
     await removeCredential(api)

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { systemClock } from '../../src/clock.ts'
 import type { ClusterWriter, KubernetesObject } from '../../src/kubernetes/cluster.ts'
 import { connect } from '../../src/kubernetes/connect.ts'
 import { Clock } from '../../src/simulator/cluster/clock.ts'
@@ -36,7 +37,13 @@ export class RealCluster {
 
   static async open(): Promise<RealCluster> {
     const { env } = process
-    const api = await connect({ env, cwd: process.cwd(), home: homedir(), userAgent: 'pullguard-test' })
+    const api = await connect({
+      env,
+      cwd: process.cwd(),
+      home: homedir(),
+      clock: systemClock,
+      userAgent: 'pullguard-test',
+    })
     const cluster = new RealCluster(api)
     await cluster.hub.listen(HUB_PORT)
     return cluster

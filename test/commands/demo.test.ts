@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
 import { main } from '../../src/main.ts'
 import { runCommandLine } from './command-line.ts'
 
@@ -42,7 +43,7 @@ test('tells the whole story: limited, explained, fixed, and only the typing erro
 test('--serve says how to reach the cluster, serves it until Ctrl-C, and takes its files away', async () => {
   const stop = new AbortController()
   const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() }
-  const world = { streams, home, cwd: home, now: () => new Date(), program: 'pullguard' as const }
+  const world = { streams, home, cwd: home, clock: systemClock, program: 'pullguard' as const }
   const serving = main(['demo', '--serve'], { ...world, env: {}, signal: stop.signal })
   let said = ''
   for await (const chunk of streams.stdout.iterator({ destroyOnReturn: false })) {

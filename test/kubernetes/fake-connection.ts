@@ -1,6 +1,9 @@
 /** A connection without a network: it answers by script and keeps what it was asked. */
 
+import type { ClusterWriter } from '../../src/kubernetes/cluster.ts'
+import { clusterOver } from '../../src/kubernetes/cluster-client.ts'
 import type { Connection, HttpRequest, HttpResponse } from '../../src/kubernetes/connection.ts'
+import { fakeClock } from './fake-clock.ts'
 
 export interface ScriptedAnswer {
   status?: number
@@ -50,3 +53,7 @@ export function fakeConnection(script: Script): FakeConnection {
   }
   return connection
 }
+
+/** The cluster at its other end, whose waits take no time. */
+export const clusterOn = (connection: Connection): ClusterWriter =>
+  clusterOver(connection, { clock: fakeClock() })

@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
 import type { ConnectionOptions } from '../../src/kubernetes/connection-options.ts'
 import { openConnection } from '../../src/kubernetes/open-connection.ts'
 import { selfSignedCertificate } from '../../src/simulator/api-server/certificate.ts'
@@ -139,7 +140,7 @@ test.skipIf(!hasKubectl).each(CASES)('%s leads both to the same request', async 
   }
   await run('kubectl', ['version', ...kubectlFlags(filled)], { cwd: path, env })
   const theirs = server.seen.splice(0).map(told)
-  const connection = await openConnection({ ...own, env, cwd: path, home, userAgent: 'test' })
+  const connection = await openConnection({ ...own, env, cwd: path, home, userAgent: 'test' }, systemClock)
   const { body } = await connection.send({ method: 'GET', path: '/version', headers: {} })
   for await (const _chunk of body);
   await connection.close()

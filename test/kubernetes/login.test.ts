@@ -3,6 +3,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
 import { UnreachableError } from '../../src/errors.ts'
 import { clusterOver } from '../../src/kubernetes/cluster-client.ts'
 import { openConnection } from '../../src/kubernetes/open-connection.ts'
@@ -46,7 +47,7 @@ async function session(
   const folder = await folderWith({ ...files, config: oneContext('here', cluster, user) })
   const { path } = folder
   const env = { PATH: process.env.PATH, KUBECONFIG: 'config', FOLDER: path }
-  const connection = await openConnection({ env, cwd: path, home: path, userAgent: 'test' })
+  const connection = await openConnection({ env, cwd: path, home: path, userAgent: 'test' }, systemClock)
   return {
     path,
     server,

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
 import { UnreachableError } from '../../src/errors.ts'
 import type { Connection } from '../../src/kubernetes/connection.ts'
 import type { ConnectionOptions } from '../../src/kubernetes/connection-options.ts'
@@ -31,7 +32,7 @@ type Entry = Record<string, unknown>
 async function opened(cluster: Entry, user?: Entry, flags: Partial<ConnectionOptions> = {}) {
   const folder = await folderWith({ config: oneContext('here', cluster, user) })
   const surroundings = { env: {}, cwd: folder.path, home: folder.path, userAgent: 'pullguard/test' }
-  const connection = await openConnection({ kubeconfig: 'config', ...surroundings, ...flags })
+  const connection = await openConnection({ kubeconfig: 'config', ...surroundings, ...flags }, systemClock)
   const dispose = async () => {
     await connection.close()
     await folder[Symbol.asyncDispose]()

@@ -2,7 +2,6 @@
 
 import type { ApplyContext } from '../../apply/apply-context.ts'
 import { applyPlan, dryRunPlan } from '../../apply/apply-plan.ts'
-import { systemClock } from '../../apply/clock.ts'
 import { Journal, runName } from '../../apply/journal.ts'
 import { type FixResult, isDone, type Recovery } from '../../apply/outcome.ts'
 import { refuseStale } from '../../apply/plan-file.ts'
@@ -117,7 +116,7 @@ function applyContext(
   session.redactBy(redact)
   return {
     cluster,
-    clock: systemClock,
+    clock: context.clock,
     run,
     dockerConfigJson: credentials.length === 0 ? null : dockerConfigJson(credentials),
     redact,

@@ -1,5 +1,6 @@
 /** Logs in by a kubeconfig's legacy `auth-provider` (OIDC and the clouds' own), as @kubernetes/client-node does it. */
 
+import type { Clock } from '../../clock.ts'
 import { UnreachableError } from '../../errors.ts'
 import { type Fields, mapping, text } from '../kubeconfig/kubeconfig.ts'
 import type { Credential, Fetched } from './credential.ts'
@@ -12,7 +13,12 @@ const LOOK_AGAIN = 60_000
  * @param own the client certificate that goes along
  * @throws UnreachableError naming the provider where it gives no token
  */
-export function authProviderFetch(provider: Fields, server: string, own: Credential): () => Promise<Fetched> {
+export function authProviderFetch(
+  provider: Fields,
+  server: string,
+  own: Credential,
+  clock: Clock,
+): () => Promise<Fetched> {
   const name = text(provider, 'name')
   // Large, and only needed here: other users' start-up does without it.
   const login = import('./client-node-login.ts').then(({ providerLogin }) =>
@@ -21,7 +27,7 @@ export function authProviderFetch(provider: Fields, server: string, own: Credent
   return async () => {
     try {
       const authorization = await (await login)()
-      return { credential: { ...own, authorization }, expiresAt: Date.now() + LOOK_AGAIN }
+      return { credential: { ...own, authorization }, expiresAt: clock.now() + LOOK_AGAIN }
     } catch (error) {
       const said = error instanceof Error ? lastLine(error.message) : 'no reason given'
       throw new UnreachableError(

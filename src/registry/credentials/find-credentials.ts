@@ -1,5 +1,6 @@
 /** Finds this machine's credentials for the registries that are needed, and for no others. */
 
+import type { Clock } from '../../clock.ts'
 import { registryName } from '../docker-hub.ts'
 import { Redacted } from '../redacted.ts'
 import { askHelper, helperProgram } from './ask-helper.ts'
@@ -21,6 +22,8 @@ export interface WantedRegistry {
 
 export interface FindOptions extends Machine {
   wanted: WantedRegistry[]
+  /** Ends a helper that takes too long. */
+  clock: Clock
   /** `--username`: serves its registry instead of whatever lies on this machine. */
   explicit?: Credential | null
   /** Runs helper programs; the real one by default. */
@@ -44,8 +47,8 @@ type Answer = { credential: Credential } | { refusal: CredentialRefusal }
  * Throws UsageError where a file that must be read is malformed, and the signal's reason.
  */
 export async function findCredentials(options: FindOptions): Promise<FoundCredentials> {
-  const { env, home, signal } = options
-  const runHelper = options.runHelper ?? helperRunner({ ...env }, home, { ...(signal && { signal }) })
+  const { env, home, clock, signal } = options
+  const runHelper = options.runHelper ?? helperRunner({ ...env }, home, { clock, ...(signal && { signal }) })
   const search = new Search(places(options), runHelper)
   const credentials = new Map<string, Credential>()
   const refusals = new Map<string, CredentialRefusal>()
