@@ -30,7 +30,7 @@ const DOORS: Record<string, string[]> = {
   registry: ['errors', 'types:clock', 'image', 'secrecy', 'network'],
   source: ['errors', 'image', 'snapshot', 'secrecy', 'kubernetes', 'registry'],
   apply: ['errors', 'types:clock', 'image', 'snapshot', 'plan', 'kubernetes', 'registry'],
-  simulator: ['image'],
+  simulator: ['types:clock', 'image'],
   terminal: ['errors'],
   commands: [
     'errors',

@@ -32,8 +32,8 @@ export interface CommandContext {
   err: Output
   progress(): Promise<Progress>
   ask: Questions
-  /** Runs a command line of this program as if it were started elsewhere: with another environment and home. */
-  run(argv: string[], elsewhere: Pick<CommandContext, 'env' | 'home' | 'cwd'>): Promise<ExitName>
+  /** Runs a command line of this program as if it were started elsewhere: with another environment, home and time. */
+  run(argv: string[], elsewhere: Pick<CommandContext, 'env' | 'home' | 'cwd' | 'clock'>): Promise<ExitName>
   /** Opens the conversation with the cluster that the flags and the kubeconfig name. */
   connect(flags: ConnectionFlags): Promise<ClusterWriter>
 }

@@ -27,6 +27,8 @@ test('tells the whole story: limited, explained, fixed, and only the typing erro
     '$ pullguard fix -A --yes',
     '1 of 12 pods',
     'images that do not exist (1).',
+    '$ pullguard undo --yes',
+    'Undo restores',
     '`pullguard demo\n--serve`',
   ]
   let told = 0
@@ -37,6 +39,42 @@ test('tells the whole story: limited, explained, fixed, and only the typing erro
   }
   expect(out).not.toContain('demo-password')
   expect(out.split('\n').filter(line => line.length > 80)).toEqual([])
+  expect(await readdir(home)).toEqual([])
+})
+
+test.each<[string, string[], number, number]>([
+  ['any key goes on with the next chapter', ['x', ' ', '\r', '\x1b[A'], 0, 5],
+  ['Ctrl-C ends it between two chapters', ['x', '\x03'], 130, 2],
+])('at a terminal %s', async (_, keys, ending, chapters) => {
+  const move = () => true
+  const terminal = { isTTY: true, columns: 80, clearLine: move, cursorTo: move, moveCursor: move }
+  const raw: boolean[] = []
+  const streams = {
+    stdin: Object.assign(new PassThrough(), { isTTY: true, setRawMode: (on: boolean) => raw.push(on) }),
+    stdout: Object.assign(new PassThrough(), terminal),
+    stderr: Object.assign(new PassThrough(), terminal),
+  }
+  const [out, err]: [string[], string[]] = [[], []]
+  streams.stdout.on('data', chunk => out.push(String(chunk)))
+  streams.stderr.on('data', chunk => {
+    err.push(String(chunk))
+    if (String(chunk).startsWith('Press any key')) streams.stdin.write(keys.shift() ?? 'none left')
+  })
+  const signal = new AbortController().signal
+  const world = {
+    streams,
+    env: {},
+    home,
+    cwd: home,
+    clock: systemClock,
+    signal,
+    program: 'pullguard' as const,
+  }
+  expect(await main(['demo', '--no-color'], world), err.join('')).toBe(ending)
+  expect(out.join('').match(/^\$ pullguard/gm)).toHaveLength(chapters)
+  // What was shown to wait is gone from the screen, and the terminal is as it was.
+  expect(err.filter(text => text.includes('\x1b[K')).length).toBeGreaterThanOrEqual(chapters - 1)
+  expect(raw.at(-1)).toBe(false)
   expect(await readdir(home)).toEqual([])
 })
 

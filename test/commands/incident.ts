@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { articleScenario } from '../../src/simulator/scenario.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
 import { runCommandLine, type Said } from './command-line.ts'
-import { clockOf } from './simulated-clock.ts'
 
 /** In no output, journal or plan, ever. */
 export const CANARY = 'canary-Pa55word'
@@ -57,7 +56,7 @@ export async function startIncident(): Promise<Incident> {
     PULLGUARD_REGISTRY_ENDPOINTS: simulator.registryEndpoint,
     XDG_STATE_HOME: join(home, 'state'),
   }
-  const clock = clockOf(simulator)
+  const { clock } = simulator
   const run = (argv: string[], stdin = '', signal = new AbortController().signal) =>
     runCommandLine(argv, { home, env, stdin, signal, clock })
   return {
