@@ -17,7 +17,7 @@ beforeAll(async () => {
     'empty.json': '',
     'no-pods.json': '{"kind":"List","apiVersion":"v1","items":[]}',
     'folder/below/no-pods.json': '{"kind":"List","apiVersion":"v1","items":[]}',
-    'other-ca.pem': selfSignedCertificate().certificate,
+    'other-ca.pem': (await selfSignedCertificate()).certificate,
     'broken.yaml': '{ clusters: [',
   }
   await mkdir(join(incident.home, 'folder', 'below'), { recursive: true })

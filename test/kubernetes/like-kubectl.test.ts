@@ -20,7 +20,7 @@ const hasKubectl = await run('kubectl', ['version', '--client']).then(
 type Flags = Partial<Omit<ConnectionOptions, 'env'>> & { KUBECONFIG?: string }
 
 /** Files of one situation; `SERVER` stands for the server's URL and `CA` for its certificate in base64. */
-const { certificate, key } = selfSignedCertificate()
+const { certificate, key } = await selfSignedCertificate()
 const LOGIN = `#!/bin/sh
 echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"from-plugin"}}'
 `

@@ -92,7 +92,7 @@ test('an expired token is renewed before it is sent', async () => {
 })
 
 test('a plugin may bring a client certificate, and another one later', async () => {
-  const { certificate, key } = selfSignedCertificate()
+  const { certificate, key } = await selfSignedCertificate()
   const status = JSON.stringify({ clientCertificateData: certificate, clientKeyData: key })
   const files = { login: login(`print(runs === 1 ? { token: 'old' } : ${status})`) }
   await using here = await session(exec(), files, ({ client }) => ({ status: client === null ? 401 : 200 }))

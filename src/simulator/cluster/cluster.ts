@@ -9,7 +9,7 @@ import { withDefaults } from './defaults.ts'
 import { deletePod } from './deletion.ts'
 import { alreadyExists, conflict, notFound, preconditionFailed } from './failure.ts'
 import { apiVersionOf, type Kind, kindNamed } from './kinds.ts'
-import type { ApiObject, Draft, Metadata } from './objects.ts'
+import { type ApiObject, copyOf, type Draft, type Metadata } from './objects.ts'
 import { Store } from './store.ts'
 import { validateChange, validateNew } from './validation.ts'
 
@@ -59,11 +59,11 @@ export class Cluster {
 
   get(kind: string, namespace: string | undefined, name: string): ApiObject | undefined {
     const object = this.store.get(kindNamed(kind), namespace, name)
-    return object && structuredClone(object)
+    return object && copyOf(object)
   }
 
   list(kind: string, namespace?: string): ApiObject[] {
-    return this.store.list(kindNamed(kind), namespace).map(object => structuredClone(object))
+    return this.store.list(kindNamed(kind), namespace).map(object => copyOf(object))
   }
 
   /** Replaces as a PUT or a patch does: same uid, resourceVersion if given, immutable fields. Nothing changed, nothing stored. Throws Refusal. */
@@ -94,7 +94,7 @@ export class Cluster {
     edit: (copy: ApiObject) => void,
   ): ApiObject {
     const before = this.#existing(kindNamed(kind), namespace, name)
-    const copy = structuredClone(before)
+    const copy = copyOf(before)
     edit(copy)
     return isDeepStrictEqual(copy, before) ? before : this.store.put(kindNamed(kind), copy)
   }

@@ -1,7 +1,7 @@
 /** Deployments: one ReplicaSet for each template; a new one comes up before the old ones go (25% surge, nothing less than 75% available). */
 
 import type { Cluster } from '../cluster/cluster.ts'
-import { type ApiObject, asWorkload, type JsonObject } from '../cluster/objects.ts'
+import { type ApiObject, asWorkload, copyOf, type JsonObject } from '../cluster/objects.ts'
 import {
   activePods,
   controlled,
@@ -98,7 +98,7 @@ function createReplicaSet(cluster: Cluster, deployment: ApiObject, hash: string,
     spec: {
       replicas: revision === 1 ? (replicas ?? 1) : 0,
       selector: { matchLabels: { ...selector?.matchLabels, 'pod-template-hash': hash } },
-      template: { ...structuredClone(template), metadata: { ...template.metadata, labels } },
+      template: { ...copyOf(template), metadata: { ...template.metadata, labels } },
     },
   })
   cluster.change('Deployment', namespace, name, copy => {
