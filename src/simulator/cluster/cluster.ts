@@ -58,12 +58,11 @@ export class Cluster {
   }
 
   get(kind: string, namespace: string | undefined, name: string): ApiObject | undefined {
-    const object = this.store.get(kindNamed(kind), namespace, name)
-    return object && copyOf(object)
+    return this.store.get(kindNamed(kind), namespace, name)
   }
 
   list(kind: string, namespace?: string): ApiObject[] {
-    return this.store.list(kindNamed(kind), namespace).map(object => copyOf(object))
+    return this.store.list(kindNamed(kind), namespace)
   }
 
   /** Replaces as a PUT or a patch does: same uid, resourceVersion if given, immutable fields. Nothing changed, nothing stored. Throws Refusal. */
