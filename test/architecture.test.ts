@@ -30,7 +30,8 @@ const DOORS: Record<string, string[]> = {
   registry: ['errors', 'types:clock', 'image', 'secrecy', 'network'],
   source: ['errors', 'image', 'snapshot', 'secrecy', 'kubernetes', 'registry'],
   apply: ['errors', 'types:clock', 'image', 'snapshot', 'plan', 'kubernetes', 'registry'],
-  simulator: ['types:clock', 'image'],
+  // With a parser and a keyring of its own, so that it can contradict the product.
+  simulator: ['types:clock'],
   terminal: ['errors'],
   commands: [
     'errors',
