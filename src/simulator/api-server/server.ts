@@ -8,7 +8,7 @@ import { Refusal } from '../cluster/failure.ts'
 import { type Answer, answerOf, type IncomingCall } from './answer.ts'
 import { processCertificate } from './certificate.ts'
 import { type Fault, Faults, faultAnswer } from './faults.ts'
-import { secretFromProtobuf } from './protobuf.ts'
+import { jsonFromProtobuf } from './protobuf.ts'
 import { Reader } from './reading.ts'
 import { send, sendHalf } from './sending.ts'
 import { Users } from './users.ts'
@@ -132,7 +132,7 @@ async function readCall(request: IncomingMessage): Promise<IncomingCall> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   const body = Buffer.concat(chunks)
-  const converted = secretFromProtobuf(body)
+  const converted = jsonFromProtobuf(body)
   return {
     method: request.method ?? 'GET',
     url: new URL(request.url ?? '/', 'https://127.0.0.1'),

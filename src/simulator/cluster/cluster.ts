@@ -7,7 +7,7 @@ import { fixedMetadata, mergeStringData, withNextGeneration, withoutStatusChange
 import type { Clock } from './clock.ts'
 import { withDefaults } from './defaults.ts'
 import { deletePod } from './deletion.ts'
-import { alreadyExists, conflict, notFound, preconditionFailed } from './failure.ts'
+import { alreadyExists, conflict, notFound, preconditionFailed, Refusal } from './failure.ts'
 import { apiVersionOf, type Kind, kindNamed } from './kinds.ts'
 import { type ApiObject, copyOf, type Draft, type Metadata } from './objects.ts'
 import { Store } from './store.ts'
@@ -55,6 +55,15 @@ export class Cluster {
   /** Creates as a POST does: defaults, admission, validation. Throws Refusal. */
   create(draft: Draft, options: { dryRun?: boolean } = {}): ApiObject {
     return this.#store(kindNamed(draft.kind), draft, { seed: false, dryRun: options.dryRun ?? false })
+  }
+
+  /** Stores an event; one that is refused, as in a namespace that is going, is lost to nobody's harm. */
+  record(event: Omit<Draft, 'apiVersion' | 'kind'>): void {
+    try {
+      this.add({ ...event, metadata: event.metadata as Partial<Metadata>, apiVersion: 'v1', kind: 'Event' })
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+    }
   }
 
   get(kind: string, namespace: string | undefined, name: string): ApiObject | undefined {
