@@ -27,11 +27,15 @@ export interface WhyContainer {
   pullPolicy: PullPolicy | null
   attempts: Attempt[]
   verdict: Verdict
+  /** ISO 8601: since when its image is being pulled, if for long; null otherwise. */
+  pullingSince: string | null
   /** Every broken link found; the first is the one to mend. */
   problems: WhyProblem[]
 }
 
 export interface Why {
+  /** ISO 8601. */
+  takenAt: string
   pod: string
   namespace: string
   workload: { kind: string; name: string } | null

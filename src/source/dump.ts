@@ -13,8 +13,8 @@ import { surroundingsOf } from './dump/surroundings.ts'
 import { uniqueGaps } from './gap.ts'
 import { parseLabelSelector } from './label-selector.ts'
 import { didYouMean, nearNames } from './near-names.ts'
-import type { Scope } from './scope.ts'
-import { byNamespaceAndName, byPodAndTime, eventsOf, groupByPod, isWorthALook } from './worth-a-look.ts'
+import type { Scope } from './snapshot-scope.ts'
+import { pickSuspects } from './suspects.ts'
 
 export interface DumpOptions extends InputOptions {
   scope: Scope
@@ -47,9 +47,8 @@ function snapshotOf(
 ): Snapshot {
   const seen = [...facts.pods.values()].filter(({ selected }) => selected)
   const suspects = seen.flatMap(({ suspect }) => suspect ?? [])
-  const byPod = groupByPod([...facts.events.values()])
-  const pods = suspects.filter(pod => wanted.pod !== undefined || isWorthALook(pod, byPod))
-  pods.sort(byNamespaceAndName)
+  const found = { pods: suspects, events: [...facts.events.values()] }
+  const { failing, pods, events } = pickSuspects(found, { takenAt, isNamed: wanted.pod !== undefined })
   if (wanted.pod !== undefined) checkOne(pods, wanted.pod, wanted.namespaces, facts.pods.keys())
   return {
     takenAt,
@@ -57,9 +56,9 @@ function snapshotOf(
     scope: { namespaces: scope.namespaces, labelSelector: scope.labelSelector ?? null },
     podCount: seen.length,
     pods,
-    events: pods.flatMap(pod => eventsOf(pod, byPod)).sort(byPodAndTime),
-    ...surroundingsOf(pods, facts),
-    gaps: uniqueGaps(gapsOf(facts, objects.partial, wanted, suspects)),
+    events,
+    ...surroundingsOf(failing, facts),
+    gaps: uniqueGaps(gapsOf(facts, objects.partial, wanted, { pods: suspects, takenAt })),
   }
 }
 

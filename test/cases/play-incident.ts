@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse, parseAllDocuments } from 'yaml'
 import { systemClock } from '../../src/clock.ts'
-import { connectTo } from '../../src/commands/connect.ts'
+import { writerFor } from '../../src/commands/connect.ts'
 import { kindNamed } from '../../src/simulator/cluster/kinds.ts'
 import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
-import { readCluster } from '../../src/source/cluster.ts'
+import { readCluster } from '../../src/source/live/read-cluster.ts'
 import { runCommandLine, type Said } from '../commands/command-line.ts'
 
 /** `case.yaml`. */
@@ -55,6 +55,7 @@ const FILES = {
 }
 const RESOURCES = [
   'namespaces',
+  'nodes',
   'pods',
   'events',
   'serviceaccounts',
@@ -148,6 +149,9 @@ function seed({ cluster }: Simulator, objects: ApiObject[]): void {
     cluster.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, uid: `uid-of-${name}` } })
   }
   for (const object of objects) cluster.store.put(kindNamed(object.kind), object)
+  const nodes = new Set(objects.filter(({ kind }) => kind === 'Node').map(({ metadata }) => metadata.name))
+  for (const node of cluster.list('Node'))
+    if (!nodes.has(node.metadata.name)) cluster.store.remove(kindNamed('Node'), node)
 }
 
 const withUid = (object: ApiObject, uid: string): ApiObject => ({
@@ -170,7 +174,7 @@ async function machineWith(simulator: Simulator, cannotRead: string[]): Promise<
 
 async function snapshotOf(simulator: Simulator, home: string): Promise<string> {
   const flags = { kubeconfig: join(home, 'kubeconfig') }
-  const cluster = await connectTo(flags, {
+  const cluster = await writerFor(flags, {
     env: {},
     cwd: home,
     home,
@@ -187,7 +191,10 @@ async function snapshotOf(simulator: Simulator, home: string): Promise<string> {
   }
 }
 
+/** A dump names no cluster, so that the commands proposed for it leave a place for one. */
 function withoutSource(json = '{}'): object {
-  const { source: _, ...rest } = JSON.parse(json) as { source: unknown }
+  const { source: _, ...rest } = JSON.parse(json.replaceAll(' --context <context>', '')) as {
+    source: unknown
+  }
   return rest
 }

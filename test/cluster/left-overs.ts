@@ -1,8 +1,9 @@
 /** Takes away what earlier runs of these tests left on the cluster, where they were killed before they could. */
 import { homedir } from 'node:os'
 import { systemClock } from '../../src/clock.ts'
-import type { ClusterWriter, KubernetesObject } from '../../src/kubernetes/cluster.ts'
-import { connect } from '../../src/kubernetes/connect.ts'
+import type { KubernetesObject } from '../../src/kubernetes/api/cluster.ts'
+import type { ClusterWriter } from '../../src/kubernetes/api/writer.ts'
+import { connectWriter } from '../../src/kubernetes/connect-writer.ts'
 
 /** What everything carries that the tests make outside of their own namespaces, and these themselves. */
 export const OURS = { 'test.pullguard.dev/left-over': 'remove' }
@@ -18,7 +19,7 @@ const SYSTEM = '/api/v1/namespaces/kube-system'
 
 export async function removeLeftOvers(): Promise<void> {
   const { env } = process
-  const api = await connect({
+  const api = await connectWriter({
     env,
     cwd: process.cwd(),
     home: homedir(),

@@ -5,8 +5,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { systemClock } from '../../src/clock.ts'
-import type { ClusterWriter, KubernetesObject } from '../../src/kubernetes/cluster.ts'
-import { connect } from '../../src/kubernetes/connect.ts'
+import type { KubernetesObject } from '../../src/kubernetes/api/cluster.ts'
+import type { ClusterWriter } from '../../src/kubernetes/api/writer.ts'
+import { connectWriter } from '../../src/kubernetes/connect-writer.ts'
 import { Clock } from '../../src/simulator/cluster/clock.ts'
 import { Hub } from '../../src/simulator/hub/hub.ts'
 import { OURS } from './left-overs.ts'
@@ -37,7 +38,7 @@ export class RealCluster {
 
   static async open(): Promise<RealCluster> {
     const { env } = process
-    const api = await connect({
+    const api = await connectWriter({
       env,
       cwd: process.cwd(),
       home: homedir(),

@@ -1,8 +1,7 @@
 /** A connection without a network: it answers by script and keeps what it was asked. */
 
-import type { ClusterWriter } from '../../src/kubernetes/cluster.ts'
-import { clusterOver } from '../../src/kubernetes/cluster-client.ts'
-import type { Connection, HttpRequest, HttpResponse } from '../../src/kubernetes/connection.ts'
+import { type ClusterWriter, writerOver } from '../../src/kubernetes/api/writer.ts'
+import type { Connection, HttpRequest, HttpResponse } from '../../src/kubernetes/http/connection.ts'
 import { fakeClock } from './fake-clock.ts'
 
 export interface ScriptedAnswer {
@@ -55,5 +54,5 @@ export function fakeConnection(script: Script): FakeConnection {
 }
 
 /** The cluster at its other end, whose waits take no time. */
-export const clusterOn = (connection: Connection): ClusterWriter =>
-  clusterOver(connection, { clock: fakeClock() })
+export const writerOn = (connection: Connection): ClusterWriter =>
+  writerOver(connection, { clock: fakeClock() })

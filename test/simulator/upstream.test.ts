@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { lookUpCredentials } from '../../src/image/credential-lookup.ts'
+import { lookUpCredentials } from '../../src/dockerconfig/kubelet-lookup.ts'
 import { fullName, parseReference } from '../../src/image/reference.ts'
 import { parseImageName } from '../../src/simulator/kubelet/image-name.ts'
 import { lookUp } from '../../src/simulator/kubelet/keyring.ts'

@@ -1,10 +1,11 @@
-/** The rules in the order of asking: what can only mean one thing first, the words that many errors share last. */
+/** Every rule, and the order in which they are asked. */
 
+import type { Cause } from '../finding.ts'
 import { refused, refusedStatus, unreadableCredentials } from './auth-required-or-denied.ts'
 import { canceledOrDeadline } from './canceled-or-deadline.ts'
 import type { CauseRule } from './cause-rule.ts'
 import { connectionRefusedOrReset } from './connection-refused-or-reset.ts'
-import { corruptOrUnpack, snapshotterGone } from './corrupt-or-unpack.ts'
+import { corruptOrUnpack, snapshotterGone, storedImageGone } from './corrupt-or-unpack.ts'
 import { diskFull } from './disk-full.ts'
 import { httpHttpsMismatch } from './http-https-mismatch.ts'
 import { notFound, notFoundStatus } from './image-not-found.ts'
@@ -22,32 +23,54 @@ import { signaturePolicy, signatureRefused } from './signature-policy.ts'
 import { tls } from './tls.ts'
 import { unsupportedManifest } from './unsupported-manifest.ts'
 
-export const RULES: readonly CauseRule[] = [
-  kubeletQps,
-  neverPull,
-  snapshotterGone,
-  runtimeGone,
-  signatureRefused,
-  proxy,
-  httpHttpsMismatch,
-  diskFull,
-  rateLimited,
-  platformMismatch,
-  unsupportedManifest,
-  invalidReference,
-  serverStatus,
-  refusedStatus,
-  notFoundStatus,
-  tls,
-  registryNotFoundDns,
-  networkTimeout,
-  connectionRefusedOrReset,
-  canceledOrDeadline,
-  signaturePolicy,
-  brokenAnswer,
-  unreadableCredentials,
-  corruptOrUnpack,
-  refused,
-  notFound,
-  nameNotParsed,
-]
+/**
+ * The rules of every cause, each with its place in the order of asking: what can only mean one thing first, the words that many
+ * errors share last. A cause that is forgotten here does not compile.
+ */
+const PLACES: Record<Cause, [place: number, rule: CauseRule][]> = {
+  'rate-limited': [[10, rateLimited]],
+  'kubelet-qps': [[1, kubeletQps]],
+  'auth-required-or-denied': [
+    [15, refusedStatus],
+    [24, unreadableCredentials],
+    [26, refused],
+  ],
+  'image-not-found': [
+    [16, notFoundStatus],
+    [27, notFound],
+  ],
+  'registry-not-found-dns': [[18, registryNotFoundDns]],
+  'network-timeout': [[19, networkTimeout]],
+  'connection-refused-or-reset': [[20, connectionRefusedOrReset]],
+  tls: [[17, tls]],
+  'http-https-mismatch': [[8, httpHttpsMismatch]],
+  proxy: [[7, proxy]],
+  'platform-mismatch': [[11, platformMismatch]],
+  'unsupported-manifest': [[12, unsupportedManifest]],
+  'invalid-reference': [
+    [13, invalidReference],
+    [28, nameNotParsed],
+  ],
+  'never-pull': [[2, neverPull]],
+  'disk-full': [[9, diskFull]],
+  'registry-server-error': [
+    [14, serverStatus],
+    [23, brokenAnswer],
+  ],
+  'corrupt-or-unpack': [
+    [3, snapshotterGone],
+    [4, storedImageGone],
+    [25, corruptOrUnpack],
+  ],
+  'signature-policy': [
+    [6, signatureRefused],
+    [22, signaturePolicy],
+  ],
+  'canceled-or-deadline': [[21, canceledOrDeadline]],
+  other: [[5, runtimeGone]],
+}
+
+export const RULES: readonly CauseRule[] = Object.values(PLACES)
+  .flat()
+  .sort(([one], [other]) => one - other)
+  .map(([, rule]) => rule)

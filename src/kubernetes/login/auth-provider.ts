@@ -1,0 +1,39 @@
+/** Logs in by a kubeconfig's legacy `auth-provider` (OIDC and the clouds' own), as @kubernetes/client-node does it. */
+
+import type { Clock } from '../../clock.ts'
+import { UnreachableError } from '../../errors.ts'
+import { type Fields, mapping, text } from '../kubeconfig/kubeconfig.ts'
+import type { Credential, Fetched } from './client-credential.ts'
+import { lastLine } from './last-line.ts'
+
+/** An ID token is looked at again after this long; the provider itself fetches another only when it has expired. */
+const LOOK_AGAIN = 60_000
+
+/**
+ * @param own the client certificate that goes along
+ * @throws UnreachableError naming the provider where it gives no token
+ */
+export function authProviderFetch(
+  provider: Fields,
+  server: string,
+  own: Credential,
+  clock: Clock,
+): () => Promise<Fetched> {
+  const name = text(provider, 'name')
+  // Large, and only needed here: other users' start-up does without it.
+  const login = import('./client-node-login.ts').then(({ providerLogin }) =>
+    providerLogin({ name, config: mapping(provider.config) ?? {} }, server),
+  )
+  return async () => {
+    try {
+      const authorization = await (await login)()
+      return { credential: { ...own, authorization }, expiresAt: clock.now() + LOOK_AGAIN }
+    } catch (error) {
+      const said = error instanceof Error ? lastLine(error.message) : 'no reason given'
+      throw new UnreachableError(
+        `The kubeconfig's auth-provider ${name} gave no token (${said}): log in again with its own tool, or use --token`,
+        { cause: error },
+      )
+    }
+  }
+}
