@@ -5,7 +5,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { lookUpCredentials } from '../../src/dockerconfig/kubelet-lookup.ts'
+import { readDockerConfigJson, readDockercfg } from '../../src/dockerconfig/kubelet-view.ts'
 import { fullName, parseReference } from '../../src/image/reference.ts'
+import { Redacted } from '../../src/secrecy/redacted.ts'
 import { parseImageName } from '../../src/simulator/kubelet/image-name.ts'
 import { lookUp } from '../../src/simulator/kubelet/keyring.ts'
 import { entriesOf } from '../../src/simulator/kubelet/secret-content.ts'
@@ -115,4 +117,26 @@ describe('the content of a pull secret', () => {
     if (error === undefined) expect(read()).toEqual(tried)
     else expect(read).toThrow(error)
   })
+
+  const readers = new Map([
+    ['kubernetes.io/dockerconfigjson .dockerconfigjson', readDockerConfigJson],
+    ['kubernetes.io/dockercfg .dockercfg', readDockercfg],
+  ])
+  const readable = SECRETS.filter(({ type, key, content }) => readers.has(`${type} ${key}`) && content !== '')
+
+  test.each(readable)(
+    'is broken or whole to the product as to Kubernetes: $content',
+    ({ type, key, ...row }) => {
+      const read = readers.get(`${type} ${key}`)?.(new Redacted(row.content))
+      if (!read || row.error !== undefined) return expect(read).toHaveProperty('malformedAt')
+      if ('malformedAt' in read) return expect(read).not.toHaveProperty('malformedAt')
+      const { tried } = lookUpCredentials(
+        { registry: 'docker.io', repository: 'library/nginx' },
+        read.entries,
+      )
+      expect(tried.map(({ username }) => username ?? '')).toEqual(
+        row.tried?.map(login => login.split(':')[0]),
+      )
+    },
+  )
 })
