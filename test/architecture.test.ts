@@ -68,7 +68,7 @@ const DOORS: Record<string, string[]> = {
     'registry',
     'simulator',
   ],
-  cli: ['errors', 'terminal', 'commands'],
+  cli: ['errors', 'secrecy', 'terminal', 'commands'],
   // main writes the last words, which may quote hostile text.
   main: ['errors', 'clock', 'terminal', 'cli', 'commands', 'report', 'secrecy'],
 }
