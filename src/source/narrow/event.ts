@@ -3,6 +3,7 @@
 import { isSandboxFailure, pullStage } from '../../image/pull-words.ts'
 import { redact } from '../../secrecy/redact.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
+import { narrowImageName } from './image-name.ts'
 import { firstText, number, record, text, textOrNull } from './shape.ts'
 
 const PULL_REASONS = new Set([
@@ -24,8 +25,8 @@ export function narrowEvent(raw: unknown): PodEvent | null {
   const reason = text(event.reason)
   const message = text(event.message ?? event.note)
   if (text(about.kind) !== 'Pod' || pod === null) return null
-  if (!PULL_REASONS.has(reason) && pullStage(message) === null && !isSandboxFailure({ reason, message }))
-    return null
+  const stage = pullStage(message)
+  if (!PULL_REASONS.has(reason) && stage === null && !isSandboxFailure({ reason, message })) return null
   // The same reason serves crash loops; those have their image.
   if (reason === 'BackOff' && message.startsWith('Back-off restarting')) return null
   return {
@@ -34,10 +35,15 @@ export function narrowEvent(raw: unknown): PodEvent | null {
     podUid: textOrNull(about.uid),
     fieldPath: text(about.fieldPath),
     reason,
-    message: redact(message),
+    message: stage === 'began' || stage === 'ended' ? progressOf(message) : redact(message),
     count: countOf(event),
     ...timesOf(event),
   }
+}
+
+/** Of a pull under way or done only the image counts. There are very many of these, and redaction takes its time. */
+function progressOf(message: string): string {
+  return narrowImageName(/^[^"]{0,100}"[^"]*"/.exec(message)?.[0] ?? redact(message))
 }
 
 function countOf(event: Record<string, unknown>): number {
