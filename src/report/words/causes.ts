@@ -64,7 +64,7 @@ export function titleOf(told: Told): string {
   const title = wordsFor(told).title(told)
   const [{ containerKind, node }] = told.findings
   return containerKind === 'sandbox'
-    ? `No new pod starts on ${node === null ? 'a node' : `node ${node}`} without its sandbox (pause) image: ${title.charAt(0).toLowerCase()}${title.slice(1)}`
+    ? `No new pod starts on ${node === null ? 'a node' : `node ${node}`} without its sandbox (pause) image: ${title.replace(/^(?:The|An?|Nodes?|\d+ nodes) /, start => start.toLowerCase())}`
     : title
 }
 
