@@ -3,7 +3,6 @@
 import { isSandboxFailure, pullStage } from '../../image/pull-words.ts'
 import { redact } from '../../secrecy/redact.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
-import { narrowImageName } from './image-name.ts'
 import { firstText, number, record, text, textOrNull } from './shape.ts'
 
 const PULL_REASONS = new Set([
@@ -43,7 +42,8 @@ export function narrowEvent(raw: unknown): PodEvent | null {
 
 /** Of a pull under way or done only the image counts. There are very many of these, and redaction takes its time. */
 function progressOf(message: string): string {
-  return narrowImageName(/^[^"]{0,100}"[^"]*"/.exec(message)?.[0] ?? redact(message))
+  const sentence = /^[^"]{0,100}"[^"]*"/.exec(message)?.[0]
+  return sentence === undefined || sentence.includes('://') ? redact(message) : sentence
 }
 
 function countOf(event: Record<string, unknown>): number {
