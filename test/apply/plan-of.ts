@@ -62,6 +62,7 @@ function snapshotOf(cluster: Cluster): Snapshot {
     pullSecrets: [],
     serviceAccounts: [],
     owners: [],
+    nodes: [],
     gaps: [],
   }
 }
