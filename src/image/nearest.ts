@@ -58,11 +58,20 @@ function nameDistance(wanted: string, name: string): number | null {
 function slipDistance(wanted: string, tag: string): number | null {
   const [one, other] = [folded(wanted), folded(tag)]
   if (one === other) return 0
-  // Another digit is another version, not a slip.
-  if (one.replace(/\D+/g, ' ').trim() !== other.replace(/\D+/g, ' ').trim()) return null
   const allowed = Math.min(3, Math.floor(one.replace(/[^a-z]/g, '').length / 3))
-  const distance = editDistance(one, other, allowed)
-  return distance <= allowed ? distance / (allowed + 1) : null
+  // Another number is another version and no slip, unless two neighbors have changed places, as in `1.72`.
+  const sameNumbers = numbersOf(one) === numbersOf(other)
+  const distance = editDistance(one, other, Math.max(1, allowed))
+  if (sameNumbers) return distance <= allowed ? distance / (allowed + 1) : null
+  return distance === 1 && sorted(one) === sorted(other) ? 0.5 : null
+}
+
+function numbersOf(text: string): string {
+  return text.replace(/\D+/g, ' ').trim()
+}
+
+function sorted(text: string): string {
+  return [...text].sort().join('')
 }
 
 function tagDistance(wanted: string, tag: string): number {
@@ -73,22 +82,24 @@ function tagDistance(wanted: string, tag: string): number {
   return 1 + versionDistance(one.version, other.version) + restDistance(one.rest, other.rest)
 }
 
-/** The earlier two versions part, the farther they are from each other; the size of the step counts for less than one level. */
+/** By the first number in which two versions differ: each after it that they share counts more than any step in it. */
+const LEVELS = [7, 4, 2]
+
+/** The step counts for less than one; where one has no number at all there (`1.27` for `1.27.3`), as a step without end. */
 function versionDistance(one: number[], other: number[]): number {
-  const shared = one.findIndex((number, index) => number !== other[index])
-  const at = shared === -1 ? one.length : shared
-  if (at === one.length && at === other.length) return 0
-  // `1.27` and `1.27.3`: one names the other.
-  if (at === one.length || at === other.length) return 1
-  const step = Math.abs((one[at] ?? 0) - (other[at] ?? 0))
-  const level = at === 0 ? 7 : at === 1 ? 4 : 2
-  return level + step / (step + 1)
+  const longer = one.length > other.length ? one : other
+  const at = longer.findIndex((_, index) => one[index] !== other[index])
+  if (at === -1) return 0
+  const step = Math.abs((one[at] ?? Number.POSITIVE_INFINITY) - (other[at] ?? 0))
+  return (LEVELS[at] ?? 1) + (Number.isFinite(step) && other[at] !== undefined ? step / (step + 1) : 1)
 }
 
-/** Another variant; none at all (`1.27` for `1.27-alpine`) is as near as a small slip. */
+/** Another variant: one that the other goes on from (`-alpine` for `-alpine3.19`) is nearest, then none at all. */
 function restDistance(one: string, other: string): number {
   if (one === other) return 0
-  return one === '' || other === '' ? 2 : Math.min(4, editDistance(one, other, 4))
+  const distance = Math.min(4, editDistance(one, other, 4))
+  if (one === '' || other === '') return Math.min(2, distance)
+  return one.startsWith(other) || other.startsWith(one) ? 1 : distance
 }
 
 function byVersion(one: string, other: string): number {
@@ -108,7 +119,10 @@ function partsOf(tag: string): TagParts {
 
 /** Without what people get wrong in writing the same tag: case, a `v` before the number, which of the separators. */
 function folded(tag: string): string {
-  return tag.toLowerCase().replace(/^v(?=\d)/, '').replace(/[._-]+/g, '-')
+  return tag
+    .toLowerCase()
+    .replace(/^v(?=\d)/, '')
+    .replace(/[._-]+/g, '-')
 }
 
 function compare(a: string, b: string): number {
