@@ -1,13 +1,13 @@
 /** Finds this machine's credentials for the registries that are needed, and for no others. */
 
-import { registryName } from '../docker-hub.ts'
+import { DOCKER_HUB, registryName } from '../docker-hub.ts'
 import { Redacted } from '../redacted.ts'
 import { askHelper, helperProgram } from './ask-helper.ts'
 import type { AuthEntry } from './auth-entry.ts'
 import type { CredentialConfig } from './config-file.ts'
 import type { Credential, CredentialRefusal } from './credential.ts'
 import { helperRunner, type RunHelper } from './helper-program.ts'
-import { entryFor, helperFor } from './keys-in-file.ts'
+import { entryFor, helperFor, namesRegistry } from './keys-in-file.ts'
 import { type Machine, type Place, places } from './places.ts'
 import { pullSecretKey, type RegistryKey } from './registry-key.ts'
 
@@ -23,6 +23,8 @@ export interface FindOptions extends Machine {
   wanted: WantedRegistry[]
   /** `--username`: serves its registry instead of whatever lies on this machine. */
   explicit?: Credential | null
+  /** A helper that keeps every login (credsStore) is asked only for registries that a file names, and for Docker Hub: the names come from strangers. */
+  onlyNamed?: boolean
   /** Runs helper programs; the real one by default. */
   runHelper?: RunHelper
   /** Ends the search, with a helper that still runs. */
@@ -46,7 +48,7 @@ type Answer = { credential: Credential } | { refusal: CredentialRefusal }
 export async function findCredentials(options: FindOptions): Promise<FoundCredentials> {
   const { env, home, signal } = options
   const runHelper = options.runHelper ?? helperRunner({ ...env }, home, { ...(signal && { signal }) })
-  const search = new Search(places(options), runHelper)
+  const search = new Search(places(options), runHelper, options.onlyNamed === true)
   const credentials = new Map<string, Credential>()
   const refusals = new Map<string, CredentialRefusal>()
   const { explicit } = options
@@ -69,12 +71,14 @@ export async function findCredentials(options: FindOptions): Promise<FoundCreden
 class Search {
   readonly #places: Place[]
   readonly #runHelper: RunHelper
+  readonly #onlyNamed: boolean
   readonly #configs = new Map<Place, Promise<CredentialConfig | null>>()
   readonly #helperAnswers = new Map<string, Promise<AuthEntry>>()
 
-  constructor(searched: Place[], runHelper: RunHelper) {
+  constructor(searched: Place[], runHelper: RunHelper, onlyNamed: boolean) {
     this.#places = searched
     this.#runHelper = runHelper
+    this.#onlyNamed = onlyNamed
   }
 
   async find(registry: string, repository: string | null): Promise<Answer> {
@@ -92,6 +96,8 @@ class Search {
 
   async #ask(config: CredentialConfig, registry: string, repository: string | null): Promise<Answer | null> {
     const helper = helperFor(config, registry)
+    if (helper !== '' && this.#onlyNamed && registry !== DOCKER_HUB && !namesRegistry(config, registry))
+      return null
     if (helper !== '') {
       const entry = await once(this.#helperAnswers, `${helper} ${registry}`, () =>
         askHelper(helper, registry, this.#runHelper),

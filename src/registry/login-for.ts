@@ -1,0 +1,20 @@
+/** Which of several logins may be shown for an image. */
+
+import { coversRepository } from '../image/login-scope.ts'
+import type { Reference } from '../image/reference.ts'
+import type { Credential } from './credentials/credential.ts'
+import { registryName } from './docker-hub.ts'
+
+/** The one of its registry with the longest key that covers the repository; null where none does, so that no stranger sees one. */
+export function loginFor(
+  credentials: readonly Credential[],
+  { registry, repository }: Pick<Reference, 'registry' | 'repository'>,
+): Credential | null {
+  return credentials
+    .filter(login => login.registry === registryName(registry))
+    .filter(({ key, registry: own }) => coversRepository(key, own, repository))
+    .reduce<Credential | null>(
+      (best, each) => (best && best.key.length >= each.key.length ? best : each),
+      null,
+    )
+}
