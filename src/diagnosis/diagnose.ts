@@ -1,6 +1,7 @@
 /** From a snapshot to findings: which containers can't get their image, why, whose they are, and what would help. */
 
 import { fullName, parseReference } from '../image/reference.ts'
+import { checkFor } from '../snapshot/image-verdict.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { OwnerLink, PodEvent, Snapshot } from '../snapshot/snapshot.ts'
 import { type Classifier, rememberingClassifier } from './classify.ts'
@@ -88,6 +89,7 @@ function findingOf(
     since: firstSign(failing, pod.createdAt),
     evidence,
     credential,
+    check: checkFor(reference, snapshot.imageChecks, pod),
     remedies: remediesFor({ cause, subcause, registry, reference }, pod, container, snapshot),
     urgency: 0,
   }

@@ -1,5 +1,6 @@
 /** What a diagnosis says: findings with a code, typed arguments and their evidence. The shapes here are what `-o json` prints. */
 
+import type { JudgedCheck } from '../snapshot/image-verdict.ts'
 import type { ContainerKind } from '../snapshot/pod.ts'
 import type { Gap, SnapshotScope, SnapshotSource } from '../snapshot/snapshot.ts'
 
@@ -104,6 +105,8 @@ export interface Finding {
   since: string | null
   evidence: Evidence | null
   credential: CredentialReport
+  /** What the registry said when it was asked; null where nobody asked (`--check-images`). */
+  check: JudgedCheck | null
   remedies: Remedy[]
   /** Blast radius, high first: system-node-critical DaemonSets and kube-system lead. Not printed. */
   urgency: number

@@ -1,6 +1,6 @@
 /** Takes a snapshot of a live cluster. Only reads; every request that fails becomes a gap or an error, never a short list. */
 
-import type { ClusterReader } from '../kubernetes/cluster.ts'
+import type { ClusterReader, KubernetesObject } from '../kubernetes/cluster.ts'
 import { redact } from '../secrecy/redact.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { readEverywhere, readNamespaces, type ScopePods } from './cluster/areas.ts'
@@ -15,6 +15,8 @@ export interface ClusterOptions {
   /** ISO 8601. */
   takenAt: string
   onProgress?: (progress: Progress) => void
+  /** Gets each pull secret that is read, as it is. */
+  onPullSecret?: (secret: KubernetesObject) => void
   signal?: AbortSignal
 }
 
@@ -47,6 +49,7 @@ export async function readCluster(
     pods,
     events: pods.flatMap(pod => eventsOf(pod, byPod)).sort(byPodAndTime),
     ...surroundings,
+    imageChecks: [],
     gaps: uniqueGaps(reading.gaps),
   }
 }

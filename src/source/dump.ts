@@ -59,6 +59,7 @@ function snapshotOf(
     pods,
     events: pods.flatMap(pod => eventsOf(pod, byPod)).sort(byPodAndTime),
     ...surroundingsOf(pods, facts),
+    imageChecks: [],
     gaps: uniqueGaps(gapsOf(facts, objects.partial, wanted, suspects)),
   }
 }

@@ -63,6 +63,7 @@ function snapshotOf(cluster: Cluster): Snapshot {
     serviceAccounts: [],
     owners: [],
     nodes: [],
+    imageChecks: [],
     gaps: [],
   }
 }

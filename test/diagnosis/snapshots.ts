@@ -69,6 +69,7 @@ export function snapshot(fields: Partial<Snapshot> = {}): Snapshot {
     serviceAccounts: [],
     owners: [],
     nodes: [],
+    imageChecks: [],
     gaps: [],
     ...fields,
   }

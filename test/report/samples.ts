@@ -1,7 +1,9 @@
 /** Diagnoses for the tests of this room: the well-known incident, and ways to make larger ones. */
 import type { Attempt, Cause, Diagnosis, Finding } from '../../src/diagnosis/finding.ts'
 import type { Why, WhyContainer } from '../../src/diagnosis/why-report.ts'
-import type { ImageReading } from '../../src/image/describe.ts'
+import type { CheckedReading } from '../../src/report/images.ts'
+import type { ImageAsk } from '../../src/snapshot/image-check.ts'
+import type { JudgedCheck } from '../../src/snapshot/image-verdict.ts'
 
 const LIMITED =
   'Failed to pull image "nginx": failed to pull and unpack image "docker.io/library/nginx:latest": failed to copy: httpReadSeeker: failed open: unexpected status code https://registry-1.docker.io/v2/library/nginx/manifests/sha256:0d17b565: 429 Too Many Requests - Server message: toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit'
@@ -24,6 +26,7 @@ export function finding(fields: Partial<Finding> = {}): Finding {
     since: '2026-11-24T09:48:00Z',
     evidence: { from: 'event', text: LIMITED },
     credential: { status: 'none', attempts: [] },
+    check: null,
     remedies: ['authenticate', 'pin', 'replace-registry'],
     urgency: 1,
     ...fields,
@@ -181,6 +184,7 @@ export function whyContainer(fields: Partial<WhyContainer> = {}): WhyContainer {
       }),
     ],
     verdict: 'anonymous',
+    check: null,
     problems: [
       { code: 'attempt', secret: 'regcred', key: null, problem: 'wrong-type' },
       { code: 'pull-failed', finding: privateImage({ pod: 'api-0' }) },
@@ -189,7 +193,37 @@ export function whyContainer(fields: Partial<WhyContainer> = {}): WhyContainer {
   }
 }
 
-export function imageReading(fields: Partial<ImageReading> = {}): ImageReading {
+/** A mistyped tag, asked about by everybody. */
+export function imageCheck(fields: Partial<JudgedCheck> = {}): JudgedCheck {
+  return {
+    reference: 'docker.io/library/nginx:1.27-alpne',
+    verdict: 'no-such-tag',
+    host: 'registry-1.docker.io',
+    asks: [imageAsk()],
+    unasked: null,
+    repository: 'there',
+    nearTags: ['1.27-alpine', '1.27'],
+    likelyTag: '1.27-alpine',
+    tagsComplete: true,
+    nearRepositories: null,
+    digest: null,
+    platforms: null,
+    replacement: null,
+    ...fields,
+  }
+}
+
+export const imageAsk = (fields: Partial<ImageAsk> = {}): ImageAsk => ({
+  as: 'anonymous',
+  secret: null,
+  username: null,
+  answer: 'missing',
+  detail: null,
+  retryAfterSeconds: null,
+  ...fields,
+})
+
+export function imageReading(fields: Partial<CheckedReading> = {}): CheckedReading {
   return {
     input: 'nginx',
     valid: true,
@@ -201,6 +235,7 @@ export function imageReading(fields: Partial<ImageReading> = {}): ImageReading {
     digest: null,
     defaultPullPolicy: 'Always',
     countsTowardsDockerHub: true,
+    check: null,
     ...fields,
   }
 }

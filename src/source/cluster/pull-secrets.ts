@@ -12,7 +12,9 @@ export function readPullSecrets(reading: Reading, names: ObjectName[]): Promise<
   return bounded(names, AT_ONCE, async ({ namespace, name }) => {
     const path = `${pathOf('/api/v1', namespace, 'secrets')}/${encodeURIComponent(name)}`
     try {
-      const described = narrowPullSecret(await reading.cluster.get(path, reading.abort))
+      const secret = await reading.cluster.get(path, reading.abort)
+      reading.onPullSecret(secret)
+      const described = narrowPullSecret(secret)
       return described ?? describeMissingSecret(namespace, name, 'failed')
     } catch (error) {
       if (isNotFound(error)) return describeMissingSecret(namespace, name, 'missing')

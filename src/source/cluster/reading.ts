@@ -1,6 +1,6 @@
 /** What every part of one reading of a cluster shares. */
 
-import type { ClusterReader, ListResult } from '../../kubernetes/cluster.ts'
+import type { ClusterReader, KubernetesObject, ListResult } from '../../kubernetes/cluster.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 
 /** A namespace, or null for all of them at once. */
@@ -17,6 +17,8 @@ export interface ReadingOptions {
   labelSelector?: string
   signal?: AbortSignal
   onProgress?: (progress: Progress) => void
+  /** Gets each pull secret as it is: a secret, to be kept from every output. */
+  onPullSecret?: (secret: KubernetesObject) => void
 }
 
 export interface Reading {
@@ -30,6 +32,8 @@ export interface Reading {
   countPod(): void
   countSuspect(): void
   countNamespace(): void
+  /** As in the options. */
+  onPullSecret(secret: KubernetesObject): void
 }
 
 export function startReading(cluster: ClusterReader, options: ReadingOptions): Reading {
@@ -52,6 +56,7 @@ export function startReading(cluster: ClusterReader, options: ReadingOptions): R
       progress.namespaces = (progress.namespaces ?? 0) + 1
       tell()
     },
+    onPullSecret: secret => options.onPullSecret?.(secret),
   }
 }
 

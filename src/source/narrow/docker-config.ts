@@ -1,21 +1,23 @@
 /**
  * Reads the content of a pull secret the way the kubelet does (pkg/credentialprovider/config.go, with Go's rules for JSON: names
- * without regard to case, null as absent, any value of a wrong type fails the whole). What leaves here could not log in anywhere.
+ * without regard to case, null as absent, any value of a wrong type fails the whole). But for wrapped logins, what leaves here could
+ * not log in anywhere.
  */
 
+import { Redacted } from '../../registry/redacted.ts'
 import { redact } from '../../secrecy/redact.ts'
 import type { PullSecretEntry, PullSecretEntryProblem } from '../../snapshot/pull-secret.ts'
 import { isRecord } from './shape.ts'
 
 export type DockerConfig =
-  | { entries: PullSecretEntry[]; namesHelpers: boolean }
+  | { entries: PullSecretEntry[]; logins: PullLogin[]; namesHelpers: boolean }
   /** `malformedAt` is the auths key at fault, or what is wrong with the whole. */
   | { malformedAt: string }
 
 /** The content of `.dockerconfigjson`. */
 export function readDockerConfigJson(content: string): DockerConfig {
   const config = parse(content)
-  if (config === null) return { entries: [], namesHelpers: false }
+  if (config === null) return { entries: [], logins: [], namesHelpers: false }
   if (!isRecord(config)) return { malformedAt: 'not a JSON object' }
   const headers = field(config, 'HttpHeaders') ?? {}
   if (!isRecord(headers) || !Object.values(headers).every(isStringOrNull))
@@ -39,15 +41,28 @@ function parse(content: string): unknown {
   }
 }
 
+/** A login that the kubelet finds in a pull secret. */
+export interface PullLogin {
+  /** As written. */
+  key: string
+  username: string
+  password: Redacted
+}
+
 function readEntries(auths: unknown, namesHelpers: boolean): DockerConfig {
   if (!isRecord(auths)) return { malformedAt: 'auths' }
   const entries: PullSecretEntry[] = []
+  const logins: PullLogin[] = []
   for (const [key, raw] of Object.entries(auths)) {
     const entry = readEntry(raw)
     if (entry === null) return { malformedAt: withoutLogin(key) }
-    entries.push({ key: withoutLogin(key), ...entry })
+    const { login, hasToken } = entry
+    const problem = problemOf(login, hasToken)
+    entries.push({ key: withoutLogin(key), username: redact(login.username) || null, problem })
+    if (problem === null)
+      logins.push({ key, username: login.username, password: new Redacted(login.password) })
   }
-  return { entries, namesHelpers }
+  return { entries, logins, namesHelpers }
 }
 
 /** A registry has no @ in its name: what stands before one is a login in the wrong place, with or without a scheme. */
@@ -55,7 +70,12 @@ function withoutLogin(key: string): string {
   return redact(key).replace(/^((?:\w+:\/\/)?)[^/]*@/, '$1[redacted]@')
 }
 
-function readEntry(raw: unknown): Omit<PullSecretEntry, 'key'> | null {
+interface Login {
+  username: string
+  password: string
+}
+
+function readEntry(raw: unknown): { login: Login; hasToken: boolean } | null {
   const entry = raw ?? {}
   if (!isRecord(entry)) return null
   const fields = ['username', 'password', 'email', 'auth'].map(name => field(entry, name) ?? '')
@@ -63,14 +83,10 @@ function readEntry(raw: unknown): Omit<PullSecretEntry, 'key'> | null {
   const [username = '', password = '', , auth = ''] = fields
   // A non-empty auth replaces user name and password, whatever they are.
   const login = auth === '' ? { username, password } : decodeAuth(auth)
-  if (login === null) return null
-  return { username: redact(login.username) || null, problem: problemOf(login, hasToken(entry)) }
+  return login === null ? null : { login, hasToken: hasToken(entry) }
 }
 
-function problemOf(
-  login: { username: string; password: string },
-  hasToken: boolean,
-): PullSecretEntryProblem | null {
+function problemOf(login: Login, hasToken: boolean): PullSecretEntryProblem | null {
   if (login.username !== '' && login.password !== '') return null
   if (hasToken) return 'token-only'
   return login.username === '' && login.password === '' ? 'empty-auth' : 'half'
@@ -81,7 +97,7 @@ function hasToken(entry: Record<string, unknown>): boolean {
 }
 
 /** `auth` → user and password at the first colon; null where the kubelet fails. Base64 may lack its padding, as Docker Desktop's does. */
-function decodeAuth(auth: string): { username: string; password: string } | null {
+function decodeAuth(auth: string): Login | null {
   const decoded = decodeBase64(auth)
   const colon = decoded?.indexOf(':') ?? -1
   if (decoded === null || colon === -1) return null

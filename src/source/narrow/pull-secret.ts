@@ -4,7 +4,7 @@
  */
 
 import type { PullSecret, PullSecretProblem } from '../../snapshot/pull-secret.ts'
-import { type DockerConfig, readDockerConfigJson, readDockercfg } from './docker-config.ts'
+import { type DockerConfig, type PullLogin, readDockerConfigJson, readDockercfg } from './docker-config.ts'
 import { nameOf, namespaceOf, record, text, textOrNull } from './shape.ts'
 
 const FORMS: Record<string, { key: string; read: (content: string) => DockerConfig }> = {
@@ -22,6 +22,17 @@ export function narrowPullSecret(raw: unknown): PullSecret | null {
   return { namespace: namespaceOf(raw), name, type, ...describe(type, secret) }
 }
 
+/** The logins that the kubelet finds in a Secret; none where it can't use it. `malformed`: it fails every image of the pod. */
+export function pullLoginsOf(raw: unknown): PullLogin[] | 'malformed' {
+  const secret = record(raw)
+  const form = formOf(textOrNull(secret.type) ?? 'Opaque')
+  const content = form && dataOf(secret)[form.key]
+  if (typeof content !== 'string') return []
+  const config = form?.read(content)
+  if (config === undefined) return []
+  return 'malformedAt' in config ? 'malformed' : config.logins
+}
+
 /** A Secret that a pod names and that could not be looked into. */
 export function describeMissingSecret(
   namespace: string,
@@ -34,7 +45,7 @@ export function describeMissingSecret(
 type Description = Pick<PullSecret, 'problem' | 'detail' | 'entries'>
 
 function describe(type: string, secret: Record<string, unknown>): Description {
-  const form = Object.hasOwn(FORMS, type) ? FORMS[type] : undefined
+  const form = formOf(type)
   if (form === undefined) return problem('wrong-type', type)
   const data = dataOf(secret)
   if (!Object.hasOwn(data, form.key)) {
@@ -44,6 +55,10 @@ function describe(type: string, secret: Record<string, unknown>): Description {
   }
   const content = data[form.key] ?? null
   return content === null ? problem('not-in-dump', form.key) : describeContent(form.read(content))
+}
+
+function formOf(type: string) {
+  return Object.hasOwn(FORMS, type) ? FORMS[type] : undefined
 }
 
 function describeContent(config: DockerConfig): Description {

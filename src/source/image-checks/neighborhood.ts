@@ -1,0 +1,117 @@
+/** What there is around an image that nobody gets: its repository, the tags near the one that is missing, the names near its own. */
+
+import { isSlip, nearestNames, nearestTags } from '../../image/nearest.ts'
+import type { Reference } from '../../image/reference.ts'
+import type { Credential } from '../../registry/credentials/credential.ts'
+import { isDockerHub } from '../../registry/docker-hub.ts'
+import type { ManifestOutcome } from '../../registry/outcome.ts'
+import type { ImageCheck, RepositoryState } from '../../snapshot/image-check.ts'
+import type { Asking } from './asking.ts'
+
+const TAGS_SHOWN = 5
+const NAMES_SHOWN = 3
+
+type Outcomes = ReadonlyMap<Credential | null, ManifestOutcome>
+
+interface Found extends Pick<ImageCheck, 'nearTags' | 'likelyTag' | 'tagsComplete' | 'nearRepositories'> {
+  state: RepositoryState
+}
+
+export class Neighborhood {
+  readonly #reference: Reference
+  readonly #asking: Asking
+  readonly #found: Found = {
+    state: 'unknown',
+    nearTags: null,
+    likelyTag: null,
+    tagsComplete: null,
+    nearRepositories: null,
+  }
+
+  constructor(reference: Reference, asking: Asking) {
+    this.#reference = reference
+    this.#asking = asking
+  }
+
+  get found(): Found {
+    return { ...this.#found }
+  }
+
+  /** The repository is there and open to somebody, and the tag or digest is not in it: no other login changes that. */
+  get isTagMissing(): boolean {
+    return this.#found.state === 'there'
+  }
+
+  /** Where this asker was told that there is no such manifest: a HEAD says no more, but the list of tags tells whether the repository is there. */
+  async lookAround(credential: Credential | null, outcomes: Outcomes): Promise<void> {
+    if (outcomes.get(credential)?.status !== 'not-found') return
+    const listed = await this.#asking.tags(this.#reference, credential)
+    if (listed?.status === 'not-found' && listed.code === 'NAME_UNKNOWN') this.#found.state = 'absent'
+    if (listed?.status !== 'found') return
+    this.#found.state = 'there'
+    const { tag, digest } = this.#reference
+    if (digest !== null) return
+    const wanted = tag ?? 'latest'
+    const tags = [...listed.tags, ...(listed.complete ? [] : await this.#tagsAround(wanted, credential))]
+    const near = nearestTags(wanted, tags, TAGS_SHOWN)
+    this.#found.nearTags = near
+    this.#found.likelyTag = near.find(each => isSlip(wanted, each)) ?? null
+    this.#found.tagsComplete = listed.complete
+  }
+
+  /** Once everybody has asked in vain. */
+  async conclude(outcomes: Outcomes): Promise<void> {
+    for (const credential of outcomes.keys()) {
+      if (credential !== null && !this.isTagMissing) await this.lookAround(credential, outcomes)
+    }
+    if (this.isTagMissing) return
+    const answers = [...outcomes.values()].filter(
+      ({ status }) => status === 'denied' || status === 'not-found',
+    )
+    // What is hidden from one and forbidden to another may well be there.
+    if (answers.some(({ status }) => status === 'denied')) this.#found.state = 'unknown'
+    if (answers.length > 0 && isDockerHub(this.#reference.registry)) await this.#askHub(answers)
+  }
+
+  /** Of a list too long to be read whole, what sorts like the wanted tag. */
+  async #tagsAround(wanted: string, credential: Credential | null): Promise<string[]> {
+    const starts = new Set([
+      wanted.slice(0, Math.ceil(wanted.length / 2)),
+      wanted.slice(0, Math.ceil(wanted.length / 3)),
+    ])
+    const pages = await Promise.all(
+      [...starts].map(start => this.#asking.tagsAfter(this.#reference, credential, start)),
+    )
+    return pages.flatMap(page => (page?.status === 'found' ? page.tags : []))
+  }
+
+  /** Docker Hub denies what is missing and what is private alike; its web API lists what is public. */
+  async #askHub(answers: ManifestOutcome[]): Promise<void> {
+    const { repository } = this.#reference
+    const told = await this.#asking.publicRepository(repository)
+    if (told?.status === 'found') this.#found.state = 'there'
+    else if (isOfficial(this.#reference) && (told?.status === 'not-found' || answers.some(isDenial)))
+      this.#found.state = 'absent'
+    else if (told?.status === 'not-found') this.#found.state = 'not-public'
+    if (this.#found.state === 'absent' || this.#found.state === 'not-public') await this.#listNames()
+  }
+
+  async #listNames(): Promise<void> {
+    const [namespace = '', ...rest] = this.#reference.repository.split('/')
+    const listed = await this.#asking.publicRepositories(namespace)
+    if (listed === null || (listed.status !== 'found' && listed.status !== 'not-found')) return
+    const names = listed.status === 'found' ? nearestNames(rest.join('/'), listed.names, NAMES_SHOWN) : []
+    const prefix = namespace === 'library' ? '' : `${namespace}/`
+    this.#found.nearRepositories = names.map(name => `${prefix}${name}`)
+  }
+}
+
+/** An image of Docker Hub's own, below `library/`: all of them are public, so that no login opens what is denied without one. */
+export function isOfficial({ registry, repository }: Reference): boolean {
+  return isDockerHub(registry) && repository.startsWith('library/')
+}
+
+/** A 403 may be for the address that asks, whatever the image. */
+export function isDenial(outcome: ManifestOutcome): boolean {
+  return outcome.status === 'denied' && outcome.httpStatus === 401
+}
