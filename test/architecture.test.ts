@@ -112,6 +112,22 @@ describe('the walls of the house', () => {
     expect(mute.map(file => relative(SRC, file))).toEqual([])
   })
 
+  test.each(['diagnose', 'why', 'image'])('%s reaches nothing that writes', command => {
+    const reached = new Set<string>()
+    const queue = [join(SRC, 'commands', `${command}.ts`)]
+    for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+      if (reached.has(file)) continue
+      reached.add(file)
+      const at = dirname(file)
+      // What has only its types taken is gone when the program runs.
+      const taken = importsOf(file).filter(({ typeOnly, target }) => !typeOnly && target.startsWith('.'))
+      queue.push(...taken.map(({ target }) => resolve(at, target)).filter(each => each.endsWith('.ts')))
+    }
+    expect(reached.size).toBeGreaterThan(20)
+    expect([...reached].map(roomOf)).not.toContain('apply')
+    expect([...reached].map(file => relative(SRC, file))).not.toContain(join('commands', 'fix.ts'))
+  })
+
   test('the front of the house is main, cli, terminal and errors, nothing else', () => {
     const front = files.filter(file => dirname(file) === SRC).map(file => roomOf(file))
     expect(front.filter(name => ![...FRONT, 'errors'].includes(name))).toEqual([])

@@ -3,10 +3,13 @@
 import { diagnose } from '../diagnosis/diagnose.ts'
 import type { Diagnosis, Severity } from '../diagnosis/finding.ts'
 import type { DiagnosisFormat } from '../report/diagnosis.ts'
+import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
 import { type SnapshotOptions, takeSnapshot } from './snapshot.ts'
 
 export interface DiagnoseOptions extends SnapshotOptions {
+  /** Ask registries for the images of the findings. */
+  checkImages?: ImageCheckFlags
   format: DiagnosisFormat
   failOn: Severity | 'never'
 }
@@ -16,7 +19,7 @@ export async function diagnoseCommand(options: DiagnoseOptions, context: Command
   // What only the report needs is loaded while answers are waited for: before, it would keep the first request waiting.
   let loading: Promise<typeof import('../report/diagnosis.ts')> | undefined
   const reporting = () => (loading ??= import('../report/diagnosis.ts'))
-  const diagnosis = diagnose(await takeSnapshot(options, context, () => void reporting()))
+  const diagnosis = await diagnosed(options, context, () => void reporting())
   const { diagnosisNotes, renderDiagnosis } = await reporting()
   const { out, err, program } = context
   const { format, failOn } = options
@@ -24,6 +27,22 @@ export async function diagnoseCommand(options: DiagnoseOptions, context: Command
   await out.write(renderDiagnosis(diagnosis, { ...report, width: out.width, colour: out.colour }))
   await err.write(diagnosisNotes(diagnosis, { ...report, width: err.width, colour: err.colour }))
   return verdict(diagnosis, options.failOn)
+}
+
+async function diagnosed(
+  options: DiagnoseOptions,
+  context: CommandContext,
+  meanwhile: () => void,
+): Promise<Diagnosis> {
+  const { checkImages } = options
+  if (checkImages === undefined) return diagnose(await takeSnapshot(options, context, meanwhile))
+  const { ImageChecking, questionsOf } = await import('./check-images.ts')
+  const checking = new ImageChecking(checkImages, context)
+  const reading = { ...options, onPullSecret: checking.keep }
+  const snapshot = await takeSnapshot(reading, context, meanwhile)
+  const diagnosis = diagnose(snapshot)
+  const imageChecks = await checking.ask(questionsOf(diagnosis.findings, snapshot))
+  return imageChecks.length === 0 ? diagnosis : diagnose({ ...snapshot, imageChecks })
 }
 
 const RANK: Record<Severity | 'never', number> = { info: 0, warning: 1, error: 2, never: 3 }

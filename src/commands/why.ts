@@ -3,10 +3,14 @@
 import { explainPod } from '../diagnosis/why.ts'
 import type { Why } from '../diagnosis/why-report.ts'
 import { UsageError } from '../errors.ts'
+import { parseReference } from '../image/reference.ts'
 import { renderGaps } from '../report/gaps.ts'
 import type { DataFormat } from '../report/images.ts'
 import { renderWhy } from '../report/why.ts'
+import type { Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
+import type { ImageQuestion } from '../source/image-checks.ts'
+import type { ImageCheckFlags, ImageChecking } from './check-images.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { takeSnapshot } from './snapshot.ts'
 
@@ -16,6 +20,8 @@ export interface WhyOptions {
   pod: string
   files: string[]
   recursive: boolean
+  /** Ask registries for the pod's images. */
+  checkImages?: ImageCheckFlags
   format: DataFormat
 }
 
@@ -23,9 +29,11 @@ export interface WhyOptions {
 export async function whyCommand(options: WhyOptions, context: CommandContext): Promise<ExitName> {
   const { pod: name, namespace } = podNamed(options)
   const connection = { ...options.connection, ...(namespace === undefined ? {} : { namespace }) }
-  const { files, recursive } = options
+  const { files, recursive, checkImages } = options
+  const checking = checkImages && (await startChecking(checkImages, context))
+  const reading = { connection, allNamespaces: false, files, recursive, pod: name }
   const snapshot = await takeSnapshot(
-    { connection, allNamespaces: false, files, recursive, pod: name },
+    checking === undefined ? reading : { ...reading, onPullSecret: checking.keep },
     context,
   )
   const [pod, ...others] = snapshot.pods.filter(found => found.name === name)
@@ -34,11 +42,25 @@ export async function whyCommand(options: WhyOptions, context: CommandContext): 
     const places = [pod, ...others].map(found => `${found.namespace}/${found.name}`).join(', ')
     throw new UsageError(`More than one pod is called "${name}": say which of ${places}.`)
   }
-  const why = explainPod(pod, snapshot)
+  const imageChecks = checking === undefined ? [] : await checking.ask(questionsOf(pod))
+  const why = explainPod(pod, { ...snapshot, imageChecks })
   const { width, colour, isTerminal: terminal } = context.out
   const { program } = context
   await context.out.write(renderWhy(why, { format: options.format, width, colour, terminal, program }))
   return verdict(why)
+}
+
+async function startChecking(flags: ImageCheckFlags, context: CommandContext): Promise<ImageChecking> {
+  const { ImageChecking } = await import('./check-images.ts')
+  return new ImageChecking(flags, context)
+}
+
+/** All its images, healthy ones too: what runs today has to be pulled again tomorrow. */
+function questionsOf(pod: Pod): ImageQuestion[] {
+  return pod.containers.flatMap(({ image }) => {
+    const reference = parseReference(image)
+    return reference === null ? [] : { reference, pods: [pod], platforms: false, replacement: null }
+  })
 }
 
 /** There is such a pod, or there may be, and nothing can be said of it. */

@@ -8,6 +8,7 @@ import { visible } from '../sanitise.ts'
 import { counted, someOf } from '../words/count.ts'
 import { credentialLines } from '../words/credential.ts'
 import { gapSentence, gapStories } from '../words/gaps.ts'
+import { checkLines } from '../words/image-check.ts'
 import { countPods } from '../words/pods.ts'
 import { nextStep, summarySentence } from '../words/summary.ts'
 import { nextText } from '../words/told.ts'
@@ -53,6 +54,7 @@ function ofSome(
     `${someOf(images, 5)}: ${counted(countPods(some), 'pod')} of ${someOf([...new Set(where)], 5)}`,
     ...(first.evidence === null ? [] : [first.evidence.text]),
     ...credentialLines(some).map(line => `Credential: ${line}`),
+    ...checkLines(some).map(line => `Asked the registry: ${line}`),
     nextText(step),
   ])
 }

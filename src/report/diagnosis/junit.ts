@@ -11,6 +11,7 @@ import { workloadPath } from '../words/commands.ts'
 import { someOf } from '../words/count.ts'
 import { credentialLines } from '../words/credential.ts'
 import { gapSentence, gapStories } from '../words/gaps.ts'
+import { checkLines } from '../words/image-check.ts'
 import { summarySentence } from '../words/summary.ts'
 import type { CauseWords, Told } from '../words/told.ts'
 
@@ -69,6 +70,7 @@ function story(words: CauseWords, told: Told, { evidence }: Finding): string[] {
   return [
     ...(evidence === null ? [] : [`Evidence: ${evidence.text}`]),
     ...credential,
+    ...checkLines(told.findings).map(line => `Asked the registry: ${line}`),
     words.meaning(told),
     ...steps,
   ]

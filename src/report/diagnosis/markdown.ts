@@ -7,6 +7,7 @@ import { clip } from '../layout.ts'
 import { amount, counted } from '../words/count.ts'
 import { credentialLines } from '../words/credential.ts'
 import { gapSentence, gapStories } from '../words/gaps.ts'
+import { checkLines } from '../words/image-check.ts'
 import { summarySentence } from '../words/summary.ts'
 
 /** GitHub refuses a comment that is longer. */
@@ -80,6 +81,7 @@ function section(group: CauseGroup, longest: number): string {
     '',
     ...steps,
     ...credentialLines(findings).map(line => `- Credential: ${markdownText(line)}`),
+    ...checkLines(findings).map(line => `- Asked the registry: ${markdownText(line)}`),
   ]
   if (evidence === undefined || longest === 0) return lines.join('\n')
   return [

@@ -12,6 +12,7 @@ import { type Palette, paletteFor } from '../palette.ts'
 import { visible } from '../sanitise.ts'
 import { isStatic, podPath, workloadPath } from '../words/commands.ts'
 import { problemText } from '../words/credential.ts'
+import { checkText } from '../words/image-check.ts'
 import { registryName, type Step } from '../words/told.ts'
 import { POLICY, verdictText, type WhyPlace, whyNext, whyProblem } from '../words/why.ts'
 
@@ -50,7 +51,7 @@ function heading(why: Why, width: number): string[] {
 
 function chain(place: WhyPlace, width: number, palette: Palette): string[] {
   const { container } = place
-  const { kind, image, reference, registry, pullPolicy, attempts, problems } = container
+  const { kind, image, reference, registry, pullPolicy, attempts, check, problems } = container
   const broken = problems.length > 0
   const line = (label: string, text: string) => field({ label, text }, width)
   return [
@@ -72,6 +73,7 @@ function chain(place: WhyPlace, width: number, palette: Palette): string[] {
     ),
     ...attemptLines(attempts, width),
     ...line('verdict', `${container.verdict}: ${verdictText(container)}`),
+    ...(check === null ? [] : line('asked', checkText(check))),
     ...problems.flatMap((problem, index) => {
       const number = problems.length === 1 ? '' : `${index + 1}. `
       return line(index === 0 ? 'broken' : '', `${number}${whyProblem(problem, place)}`)

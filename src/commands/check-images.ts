@@ -1,0 +1,104 @@
+/** `--check-images`: asks registries for the images that a command is about. Loaded only where the flag is given. */
+
+import type { Finding } from '../diagnosis/finding.ts'
+import { UsageError } from '../errors.ts'
+import { parseReference, type Reference } from '../image/reference.ts'
+import type { KubernetesObject } from '../kubernetes/cluster.ts'
+import { Registries } from '../registry/client.ts'
+import { findCredentials } from '../registry/credentials/find-credentials.ts'
+import { parseEndpoints } from '../registry/endpoints.ts'
+import { wantedRegistries } from '../registry/wanted-registries.ts'
+import type { ImageCheck } from '../snapshot/image-check.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
+import { PodLogins } from '../source/image-checks/logins.ts'
+import { type ImageQuestion, type MachineLogins, readImageChecks } from '../source/image-checks.ts'
+import type { CommandContext } from './context.ts'
+
+/** What the flags say of it. */
+export interface ImageCheckFlags {
+  /** REGISTRY=URL. */
+  endpoints: string[]
+}
+
+/** Milliseconds: nobody waits longer for registries at 3 a.m., and a report that comes late is worth less than one without them. */
+const LONGEST_RUN = 45_000
+const LONGEST_REQUEST = 10_000
+
+/** From the flags to the checks, in two steps: what the pods could log in with is known only while their cluster is read. */
+export class ImageChecking {
+  readonly #podLogins = new PodLogins()
+  readonly #endpoints: ReturnType<typeof parseEndpoints>
+  readonly #context: CommandContext
+
+  /** @throws UsageError for an endpoint that is none */
+  constructor({ endpoints }: ImageCheckFlags, context: CommandContext) {
+    this.#endpoints = parseEndpoints(endpoints, context.env.PULLGUARD_REGISTRY_ENDPOINTS)
+    this.#context = context
+  }
+
+  /** Takes a pull secret as the cluster gives it. */
+  readonly keep = (secret: KubernetesObject): void => this.#podLogins.add(secret)
+
+  /** What the registries say. Trouble is part of it. @throws the signal's reason */
+  async ask(questions: ImageQuestion[]): Promise<ImageCheck[]> {
+    if (questions.length === 0) return []
+    const { env, version, signal } = this.#context
+    const registries = new Registries({
+      endpoints: this.#endpoints,
+      env,
+      userAgent: `pullguard/${version}`,
+      timeoutMs: LONGEST_REQUEST,
+      signal,
+    })
+    const progress = await this.#context.progress()
+    try {
+      return await readImageChecks(questions, {
+        registries,
+        podLogins: this.#podLogins,
+        machineLogins: images => machineLogins(images, this.#context),
+        timeUp: AbortSignal.timeout(LONGEST_RUN),
+        onProgress: (done, all) => progress.update(`Asking registries: ${done} of ${all} images`),
+      })
+    } finally {
+      progress.stop()
+      await registries.close()
+    }
+  }
+}
+
+/** The images of the findings, each with the pods that want it. */
+export function questionsOf(findings: readonly Finding[], { pods }: Snapshot): ImageQuestion[] {
+  const byName = new Map(pods.map(pod => [`${pod.namespace}/${pod.name}`, pod]))
+  return findings.flatMap(({ reference, cause, namespace, pod: name }) => {
+    const read = reference === null ? null : parseReference(reference)
+    if (read === null) return []
+    const pod = byName.get(`${namespace}/${name}`)
+    return {
+      reference: read,
+      pods: pod === undefined ? [] : [pod],
+      platforms: cause === 'platform-mismatch',
+      replacement: null,
+    }
+  })
+}
+
+/** This machine's logins for exactly these registries. That a file can't be read keeps nobody from the rest of the report. */
+async function machineLogins(images: Reference[], context: CommandContext): Promise<MachineLogins> {
+  const { env, home, signal } = context
+  const names = images.map(({ registry, repository }) => `${registry}/${repository}`)
+  try {
+    const { credentials, refusals } = await findCredentials({
+      env,
+      home,
+      platform: process.platform,
+      wanted: wantedRegistries(names),
+      onlyNamed: true,
+      signal,
+    })
+    const forReading = refusals.flatMap(refusal => refusal.forReading ?? [])
+    return { credentials: [...credentials, ...forReading], problem: null }
+  } catch (error) {
+    if (error instanceof UsageError) return { credentials: [], problem: error.message }
+    throw error
+  }
+}

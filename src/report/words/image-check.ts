@@ -1,0 +1,118 @@
+/** The words of what registries said when they were asked for images: what follows from it, and who asked. */
+
+import type { Finding } from '../../diagnosis/finding.ts'
+import type { ImageAnswer, ImageAsk, UnaskedReason } from '../../snapshot/image-check.ts'
+import type { ImageVerdict, JudgedCheck } from '../../snapshot/image-verdict.ts'
+import { counted, someOf } from './count.ts'
+import { RegistryName } from './told.ts'
+
+/** What a reference in full is made of. */
+interface Named {
+  registry: string
+  repository: string
+  tag: string
+}
+
+function namedIn({ reference }: JudgedCheck): Named {
+  const slash = reference.indexOf('/')
+  const [, repository = '', tag = ''] = /^([^:@]+)(?::([^@]+))?/.exec(reference.slice(slash + 1)) ?? []
+  return { registry: reference.slice(0, slash), repository, tag }
+}
+
+const VERDICT: Record<ImageVerdict, (check: JudgedCheck, named: Named) => string> = {
+  'opens-anonymously': () => 'It exists, and anybody may pull it',
+  'opens-but-not-for-pod': () =>
+    'It exists, and anybody may pull it, but the login that the pod sends is refused',
+  'opens-for-pod': () => "It exists, and the pod's own login opens it",
+  'opens-for-machine': () => "It exists, and this machine's login opens it",
+  'no-such-tag': (check, { registry, repository, tag }) =>
+    `${RegistryName(registry)} has ${repository}, but no tag ${tag} in it${nearTags(check)}`,
+  'no-such-digest': (_check, { registry, repository }) =>
+    `${RegistryName(registry)} has ${repository}, but nothing with this digest in it`,
+  'no-such-repository': (check, { registry, repository }) =>
+    `${RegistryName(registry)} ${registry === 'docker.io' ? 'has' : 'says that it has'} no repository ${repository}${nearNames(check)}`,
+  'not-found': (_check, { registry }) => `${RegistryName(registry)} says that it does not exist`,
+  'not-public': (check, { registry, repository }) =>
+    `${RegistryName(registry)} has no public repository ${repository}${nearNames(check)}: it does not exist, or it is private, and ${closed(check)}`,
+  denied: (check, { registry, repository }) =>
+    check.repository === 'there'
+      ? `${RegistryName(registry)} has ${repository}, but ${closed(check)}`
+      : `${RegistryName(registry)} does not say whether it exists: if it does, it is private, and ${closed(check)}`,
+  'rate-limited': (_check, { registry }) =>
+    `${RegistryName(registry)} takes no more requests from here for now, so nothing is proven`,
+  unreachable: (_check, { registry }) =>
+    `${RegistryName(registry)} can't be reached from this machine, which says nothing about the nodes`,
+  failed: (_check, { registry }) => `${RegistryName(registry)} gave no usable answer, so nothing is proven`,
+  'not-asked': ({ unasked }, { registry }) => (unasked === null ? 'Not asked' : UNASKED[unasked](registry)),
+}
+
+const UNASKED: Record<UnaskedReason, (registry: string) => string> = {
+  'too-many': () => 'Not asked: there are more images than one run asks about',
+  'out-of-time': () => 'Not asked: time was up',
+  'internal-address': registry =>
+    `Not asked: ${registry} is an address of this machine or its network; --registry-endpoint ${registry}=URL allows it`,
+  'no-host': registry => `Not asked: ${registry} is not the host of a registry`,
+}
+
+/** Which logins did not help; who has none to try is told so. */
+function closed({ asks }: JudgedCheck): string {
+  const tried = asks.some(({ username, answer }) => username !== null && answer !== 'withheld')
+  return tried ? 'no login that was tried opens it' : 'no login for it was at hand to try'
+}
+
+function nearTags({ nearTags: tags, likelyTag, tagsComplete }: JudgedCheck): string {
+  if (likelyTag !== null) return ` (did you mean ${likelyTag}?)`
+  if (tags === null) return ''
+  if (tags.length > 0) return `; the nearest tags are ${someOf(tags, 5)}`
+  return tagsComplete === true ? '; it has no tags at all' : ''
+}
+
+function nearNames({ nearRepositories: names }: JudgedCheck): string {
+  return names === null || names.length === 0 ? '' : ` (did you mean ${names.join(' or ')}?)`
+}
+
+const AS: Record<ImageAsk['as'], (ask: ImageAsk) => string> = {
+  anonymous: () => 'without a login',
+  pod: ({ secret, username }) => `with secret ${secret?.namespace}/${secret?.name} (${username})`,
+  machine: ({ username }) =>
+    username === null ? "with this machine's logins" : `with this machine's login (${username})`,
+}
+
+const ANSWER: Record<ImageAnswer, (ask: ImageAsk) => string> = {
+  exists: () => 'found',
+  missing: () => 'not found',
+  denied: ({ detail }) => `denied (${detail})`,
+  'login-refused': () => 'the login is wrong or expired',
+  withheld: ({ detail }) => `the login was not sent to ${detail}, which is another site`,
+  'rate-limited': ({ retryAfterSeconds }) =>
+    `too many requests${retryAfterSeconds === null ? '' : ` (retry after ${retryAfterSeconds} s)`}`,
+  unreachable: ({ detail }) => `no answer (${detail})`,
+  failed: ({ detail }) => `${detail}`,
+}
+
+/** A check as whole sentences: what follows from it, who was told what, and the same of the image that is said to replace it. */
+export function checkText(check: JudgedCheck): string {
+  const { asks, host, platforms, replacement } = check
+  const told = asks.map(ask => `${AS[ask.as](ask)}: ${ANSWER[ask.answer](ask)}`).join('; ')
+  return [
+    `${VERDICT[check.verdict](check, namedIn(check))}.`,
+    ...(told === '' ? [] : [`Asked ${host} ${told}.`]),
+    ...(platforms === null ? [] : [`Built for ${platforms.join(', ')}.`]),
+    ...(replacement === null ? [] : [`${replacement.reference}: ${checkText(replacement)}`]),
+  ].join(' ')
+}
+
+const LINES = 4
+
+/** What registries said of the images of these findings, each text once with its images in front; of many the first `most`. */
+export function checkLines(findings: readonly Finding[], most = LINES): string[] {
+  const told = findings.flatMap(({ image, check }) =>
+    check === null ? [] : { image, text: checkText(check) },
+  )
+  const lines = [...Map.groupBy(told, ({ text }) => text)].map(([text, same]) => {
+    const images = [...new Set(same.map(({ image }) => image))]
+    return `${someOf(images, 3)}: ${text}`
+  })
+  if (lines.length <= most + 1) return lines
+  return [...lines.slice(0, most), `… and ${counted(lines.length - most, 'more answer')}`]
+}
