@@ -20,7 +20,7 @@ export interface ImageCheckFlags {
   endpoints: string[]
 }
 
-/** Milliseconds: nobody waits longer for registries at 3 a.m., and a report that comes late is worth less than one without them. */
+/** Milliseconds: a late report is worth less than one without the registries' answers. */
 const LONGEST_RUN = 45_000
 const LONGEST_REQUEST = 10_000
 
@@ -82,7 +82,7 @@ export function questionsOf(findings: readonly Finding[], { pods }: Snapshot): I
   })
 }
 
-/** This machine's logins for exactly these registries. That a file can't be read keeps nobody from the rest of the report. */
+/** This machine's logins for exactly these registries. A file that can't be read is reported and does not end the command. */
 async function machineLogins(images: Reference[], context: CommandContext): Promise<MachineLogins> {
   const { env, home, signal } = context
   const names = images.map(({ registry, repository }) => `${registry}/${repository}`)

@@ -1,4 +1,4 @@
-/** Asks Docker Hub's web API what is public there: it has a limit of its own and costs no pull, and unlike the registry it tells "private" from "none". */
+/** Asks Docker Hub's web API what is public there, which costs no pull (it has a limit of its own) and which the registry itself does not say. */
 
 import type { Connection, RegistryAnswer } from './connection.ts'
 import { problemOf } from './http-status.ts'
@@ -25,7 +25,7 @@ const MOST_PAGES = 5
 /** A page holds a hundred descriptions, a tag its images. */
 const MOST_BYTES = 4 * 1024 * 1024
 
-/** Anonymous: what it says is what everybody may see. Trouble is data; throws only when the connection's signal is aborted. */
+/** Anonymous: it lists what is public. Trouble is data; throws only when the connection's signal is aborted. */
 export class HubApi {
   readonly #connection: Connection
   readonly #endpoint: URL

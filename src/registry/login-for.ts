@@ -5,7 +5,7 @@ import type { Reference } from '../image/reference.ts'
 import type { Credential } from './credentials/credential.ts'
 import { registryName } from './docker-hub.ts'
 
-/** The one of its registry with the longest key that covers the repository; null where none does, so that no stranger sees one. */
+/** The one of its registry with the longest key that covers the repository; null if none does: a login is never sent to another registry. */
 export function loginFor(
   credentials: readonly Credential[],
   { registry, repository }: Pick<Reference, 'registry' | 'repository'>,

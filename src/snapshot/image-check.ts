@@ -1,6 +1,6 @@
-/** What a registry said of an image when it was asked by HEAD: who asked, and what was answered. Free of secrets. */
+/** What a registry answered about an image when asked by HEAD, and who asked. Free of secrets. */
 
-/** What one asker was told. */
+/** The answer to one asker. */
 export type ImageAnswer =
   | 'exists'
   /** 404. */
@@ -24,7 +24,7 @@ export interface ImageAsk {
   as: 'anonymous' | 'pod' | 'machine'
   /** The pull secret that the login came from; only for `pod`. */
   secret: { namespace: string; name: string } | null
-  /** null where nobody logged in. */
+  /** null without a login. */
   username: string | null
   answer: ImageAnswer
   /** Host and error code or status of what went wrong; null where `answer` says it all. */
@@ -39,7 +39,7 @@ export interface ImageAsk {
  */
 export type RepositoryState = 'there' | 'absent' | 'not-public' | 'unknown'
 
-/** Why nobody was asked. `internal-address`: a name from a cluster must not make this machine look into its own network. */
+/** Why the registry was not asked. `internal-address`: a name from a cluster must not make this machine look into its own network. */
 export type UnaskedReason = 'too-many' | 'out-of-time' | 'internal-address' | 'no-host'
 
 /** One image, asked for once, however many pods want it. */
@@ -64,6 +64,6 @@ export interface ImageCheck {
   digest: string | null
   /** `linux/arm64`; null where it was not asked for or can't be known without a pull. */
   platforms: string[] | null
-  /** The image that is said to have taken its place. */
+  /** The image that is known to have taken its place. */
   replacement: ImageCheck | null
 }

@@ -17,7 +17,7 @@ export interface ImageQuestion {
   pods: PullingPod[]
   /** Whether it matters for which platforms it was built. */
   platforms: boolean
-  /** The image that is said to have taken its place; null where none is. */
+  /** The image that is known to have taken its place; null if there is none. */
   replacement: Reference | null
 }
 

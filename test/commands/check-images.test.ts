@@ -121,8 +121,10 @@ describe('diagnose', () => {
     const { out, code } = await onScreen('diagnose', '--check-images')
     expect(code).toBe(1)
     expect(out).toContain('ngnix:1.27: Docker Hub has no repository library/ngnix (did you mean nginx?).')
-    expect(out).toContain('no tag 1.27-alpne in it (did you mean 1.27-alpine?)')
+    expect(out).toContain('no tag 1.27-alpne (did you mean 1.27-alpine?)')
     expect(out).toContain("with this machine's login (jane): found")
+    // The private image and the mistyped one no longer share a block.
+    expect(out.match(/Docker Hub refused an anonymous pull: 1 pod/g)).toHaveLength(2)
     expect(out).toContain('with secret default/team (team): found')
   })
 

@@ -18,19 +18,19 @@ const none = { nearTags: null, likelyTag: null, tagsComplete: null }
 test.each<[Parameters<typeof imageCheck>[0], string]>([
   [
     {},
-    'Docker Hub has library/nginx, but no tag 1.27-alpne in it (did you mean 1.27-alpine?). Asked registry-1.docker.io without a login: not found.',
+    'Docker Hub has library/nginx, but no tag 1.27-alpne (did you mean 1.27-alpine?). Asked registry-1.docker.io without a login: not found.',
   ],
   [
     { likelyTag: null, asks: [] },
-    'Docker Hub has library/nginx, but no tag 1.27-alpne in it; the nearest tags are 1.27-alpine, 1.27.',
+    'Docker Hub has library/nginx, but no tag 1.27-alpne; the nearest tags are 1.27-alpine, 1.27.',
   ],
   [
     { likelyTag: null, nearTags: [], asks: [] },
-    'Docker Hub has library/nginx, but no tag 1.27-alpne in it; it has no tags at all.',
+    'Docker Hub has library/nginx, but no tag 1.27-alpne; it has no tags at all.',
   ],
   [
     { ...none, verdict: 'no-such-digest', reference: `quay.io/a/b@sha256:${'a'.repeat(64)}`, asks: [] },
-    'quay.io has a/b, but nothing with this digest in it.',
+    'quay.io has a/b, but no manifest with this digest.',
   ],
   [
     { ...none, verdict: 'no-such-repository', nearRepositories: ['node', 'mode'], asks: [anonymous] },
@@ -48,11 +48,11 @@ test.each<[Parameters<typeof imageCheck>[0], string]>([
   ],
   [
     { ...none, verdict: 'not-public', asks: [anonymous, machine] },
-    "Docker Hub has no public repository library/nginx: it does not exist, or it is private, and no login that was tried opens it. Asked registry-1.docker.io without a login: denied (401); with this machine's login (jane): denied (401).",
+    "Docker Hub has no public repository library/nginx: it does not exist, or it is private, and none of the logins tried opens it. Asked registry-1.docker.io without a login: denied (401); with this machine's login (jane): denied (401).",
   ],
   [
     { ...none, verdict: 'denied', repository: 'unknown', asks: [] },
-    'Docker Hub does not say whether it exists: if it does, it is private, and no login for it was at hand to try.',
+    'Docker Hub does not say whether it exists: if it does, it is private, and no login was available to try.',
   ],
   [
     { ...none, verdict: 'opens-for-pod', asks: [anonymous, pod] },
@@ -64,7 +64,7 @@ test.each<[Parameters<typeof imageCheck>[0], string]>([
       verdict: 'rate-limited',
       asks: [imageAsk({ answer: 'rate-limited', retryAfterSeconds: 30 })],
     },
-    'Docker Hub takes no more requests from here for now, so nothing is proven. Asked registry-1.docker.io without a login: too many requests (retry after 30 s).',
+    'Docker Hub is limiting requests from this machine, so nothing is proven. Asked registry-1.docker.io without a login: too many requests (retry after 30 s).',
   ],
   [
     {
@@ -91,7 +91,7 @@ test.each<[Parameters<typeof imageCheck>[0], string]>([
         asks: [],
       }),
     },
-    'It exists, and anybody may pull it. Built for linux/arm64. quay.io/a/b:1: It exists, and anybody may pull it.',
+    'It exists, and no login is needed to pull it. Built for linux/arm64. quay.io/a/b:1: It exists, and no login is needed to pull it.',
   ],
 ])('%#: %s', (fields, text) => {
   expect(checkText(imageCheck(fields))).toBe(text)

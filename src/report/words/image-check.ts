@@ -1,4 +1,4 @@
-/** The words of what registries said when they were asked for images: what follows from it, and who asked. */
+/** The words of image checks: what the registry's answers prove, and who asked. */
 
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { ImageAnswer, ImageAsk, UnaskedReason } from '../../snapshot/image-check.ts'
@@ -20,15 +20,15 @@ function namedIn({ reference }: JudgedCheck): Named {
 }
 
 const VERDICT: Record<ImageVerdict, (check: JudgedCheck, named: Named) => string> = {
-  'opens-anonymously': () => 'It exists, and anybody may pull it',
+  'opens-anonymously': () => 'It exists, and no login is needed to pull it',
   'opens-but-not-for-pod': () =>
-    'It exists, and anybody may pull it, but the login that the pod sends is refused',
+    'It exists, and no login is needed to pull it, but the login that the pod sends is refused',
   'opens-for-pod': () => "It exists, and the pod's own login opens it",
   'opens-for-machine': () => "It exists, and this machine's login opens it",
   'no-such-tag': (check, { registry, repository, tag }) =>
-    `${RegistryName(registry)} has ${repository}, but no tag ${tag} in it${nearTags(check)}`,
+    `${RegistryName(registry)} has ${repository}, but no tag ${tag}${nearTags(check)}`,
   'no-such-digest': (_check, { registry, repository }) =>
-    `${RegistryName(registry)} has ${repository}, but nothing with this digest in it`,
+    `${RegistryName(registry)} has ${repository}, but no manifest with this digest`,
   'no-such-repository': (check, { registry, repository }) =>
     `${RegistryName(registry)} ${registry === 'docker.io' ? 'has' : 'says that it has'} no repository ${repository}${nearNames(check)}`,
   'not-found': (_check, { registry }) => `${RegistryName(registry)} says that it does not exist`,
@@ -39,7 +39,7 @@ const VERDICT: Record<ImageVerdict, (check: JudgedCheck, named: Named) => string
       ? `${RegistryName(registry)} has ${repository}, but ${closed(check)}`
       : `${RegistryName(registry)} does not say whether it exists: if it does, it is private, and ${closed(check)}`,
   'rate-limited': (_check, { registry }) =>
-    `${RegistryName(registry)} takes no more requests from here for now, so nothing is proven`,
+    `${RegistryName(registry)} is limiting requests from this machine, so nothing is proven`,
   unreachable: (_check, { registry }) =>
     `${RegistryName(registry)} can't be reached from this machine, which says nothing about the nodes`,
   failed: (_check, { registry }) => `${RegistryName(registry)} gave no usable answer, so nothing is proven`,
@@ -54,10 +54,10 @@ const UNASKED: Record<UnaskedReason, (registry: string) => string> = {
   'no-host': registry => `Not asked: ${registry} is not the host of a registry`,
 }
 
-/** Which logins did not help; who has none to try is told so. */
+/** Whether a login was tried at all. */
 function closed({ asks }: JudgedCheck): string {
   const tried = asks.some(({ username, answer }) => username !== null && answer !== 'withheld')
-  return tried ? 'no login that was tried opens it' : 'no login for it was at hand to try'
+  return tried ? 'none of the logins tried opens it' : 'no login was available to try'
 }
 
 function nearTags({ nearTags: tags, likelyTag, tagsComplete }: JudgedCheck): string {
@@ -90,13 +90,13 @@ const ANSWER: Record<ImageAnswer, (ask: ImageAsk) => string> = {
   failed: ({ detail }) => `${detail}`,
 }
 
-/** A check as whole sentences: what follows from it, who was told what, and the same of the image that is said to replace it. */
+/** A check as whole sentences: what the answers prove, each answer, and the same for the image that replaces it. */
 export function checkText(check: JudgedCheck): string {
   const { asks, host, platforms, replacement } = check
-  const told = asks.map(ask => `${AS[ask.as](ask)}: ${ANSWER[ask.answer](ask)}`).join('; ')
+  const answers = asks.map(ask => `${AS[ask.as](ask)}: ${ANSWER[ask.answer](ask)}`).join('; ')
   return [
     `${VERDICT[check.verdict](check, namedIn(check))}.`,
-    ...(told === '' ? [] : [`Asked ${host} ${told}.`]),
+    ...(answers === '' ? [] : [`Asked ${host} ${answers}.`]),
     ...(platforms === null ? [] : [`Built for ${platforms.join(', ')}.`]),
     ...(replacement === null ? [] : [`${replacement.reference}: ${checkText(replacement)}`]),
   ].join(' ')
@@ -104,12 +104,12 @@ export function checkText(check: JudgedCheck): string {
 
 const LINES = 4
 
-/** What registries said of the images of these findings, each text once with its images in front; of many the first `most`. */
+/** The checks of these findings' images, each text once with its images in front; if there are many, the first `most`. */
 export function checkLines(findings: readonly Finding[], most = LINES): string[] {
-  const told = findings.flatMap(({ image, check }) =>
+  const checked = findings.flatMap(({ image, check }) =>
     check === null ? [] : { image, text: checkText(check) },
   )
-  const lines = [...Map.groupBy(told, ({ text }) => text)].map(([text, same]) => {
+  const lines = [...Map.groupBy(checked, ({ text }) => text)].map(([text, same]) => {
     const images = [...new Set(same.map(({ image }) => image))]
     return `${someOf(images, 3)}: ${text}`
   })

@@ -1,4 +1,4 @@
-/** The web API of Docker Hub (hub.docker.com), as far as it tells strangers what is public: repositories, and what a tag was built for. */
+/** The anonymous part of Docker Hub's web API (hub.docker.com): public repositories, and the platforms of their tags. */
 
 import { type HubRequest, type HubResponse, jsonAnswer } from './answers.ts'
 import type { Catalogue } from './catalogue.ts'

@@ -1,4 +1,4 @@
-/** Asks registries for images on behalf of many: each login first for one image, and no more once the answer is the same for all. */
+/** Asks registries on behalf of all images: a login is first tried for one of them, and not again once its answer holds for all. */
 
 import type { Reference } from '../../image/reference.ts'
 import type { Registries, Registry } from '../../registry/client.ts'
@@ -20,7 +20,7 @@ const FIRST_PAGES = 3
 
 /** One registry asked as one identity. */
 interface Voice {
-  /** The first question: whatever comes of it, a wrong login has been shown once and not four times. */
+  /** The first question, which the others wait for: so a wrong login is sent once and not four times. */
   first: Promise<unknown> | null
   /** An answer that holds for every image: no more requests for now, or the login refused. */
   settled: ManifestOutcome | null
@@ -87,7 +87,7 @@ export class Asking {
   }
 
   /**
-   * What an image was built for. Docker Hub's web API tells it of public tags. Elsewhere it takes a GET of the manifest, by its digest,
+   * What an image was built for. Docker Hub's web API lists it for public tags. Elsewhere it takes a GET of the manifest, by its digest,
    * which no other registry counts against a limit on pulls.
    */
   async platforms(

@@ -1,34 +1,34 @@
-/** From what came of a HEAD to what is told of it. */
+/** Turns the outcome of a HEAD into the answer that a check reports. */
 
 import type { ManifestOutcome } from '../../registry/outcome.ts'
 import type { ImageAnswer, ImageAsk } from '../../snapshot/image-check.ts'
 
-type Told = Pick<ImageAsk, 'answer' | 'detail' | 'retryAfterSeconds'>
+type Answered = Pick<ImageAsk, 'answer' | 'detail' | 'retryAfterSeconds'>
 
-/** What the asker was told. `loggedIn`: a login was there to be asked for. */
-export function toldBy(outcome: ManifestOutcome, loggedIn: boolean): Told {
-  // Kept from a token server of another site, a login has proven nothing, but what everybody may have is there for everybody.
-  if (loggedIn && outcome.withheldFrom !== null && outcome.status !== 'found') {
-    return told('withheld', outcome.withheldFrom)
+/** The answer. `withLogin`: the question was asked with a login in hand, whether or not the registry wanted it. */
+export function answerOf(outcome: ManifestOutcome, withLogin: boolean): Answered {
+  // A login that was not sent proves nothing, unless the image is public anyway.
+  if (withLogin && outcome.withheldFrom !== null && outcome.status !== 'found') {
+    return answered('withheld', outcome.withheldFrom)
   }
   switch (outcome.status) {
     case 'found':
-      return told('exists')
+      return answered('exists')
     case 'not-found':
-      return told('missing')
+      return answered('missing')
     case 'denied':
-      return told('denied', String(outcome.httpStatus))
+      return answered('denied', String(outcome.httpStatus))
     case 'wrong-credential':
-      return told('login-refused')
+      return answered('login-refused')
     case 'rate-limited':
-      return { ...told('rate-limited'), retryAfterSeconds: outcome.retryAfterSeconds }
+      return { ...answered('rate-limited'), retryAfterSeconds: outcome.retryAfterSeconds }
     case 'unreachable':
-      return told('unreachable', outcome.detail)
+      return answered('unreachable', outcome.detail)
     case 'server-error':
-      return told('failed', outcome.detail)
+      return answered('failed', outcome.detail)
   }
 }
 
-function told(answer: ImageAnswer, detail: string | null = null): Told {
+function answered(answer: ImageAnswer, detail: string | null = null): Answered {
   return { answer, detail, retryAfterSeconds: null }
 }

@@ -1,4 +1,4 @@
-/** One image: asked as everybody, as its pods and as this machine; and where nobody gets it, what there is near its name. */
+/** The questions about one image: without a login, as its pods, as this machine; and if none of them opens it, what is near its name. */
 
 import { fullName, type Reference } from '../../image/reference.ts'
 import type { Credential } from '../../registry/credentials/credential.ts'
@@ -6,7 +6,7 @@ import type { ManifestOutcome } from '../../registry/outcome.ts'
 import { redact } from '../../secrecy/redact.ts'
 import type { ImageAsk, ImageCheck, UnaskedReason } from '../../snapshot/image-check.ts'
 import type { Asking } from './asking.ts'
-import { toldBy } from './image-answer.ts'
+import { answerOf } from './image-answer.ts'
 import type { PodLogin, PullingPod } from './logins.ts'
 import { isDenial, isOfficial, Neighborhood } from './neighborhood.ts'
 
@@ -25,7 +25,7 @@ export class Inquiry {
   #podsServed = false
   #platforms: string[] | null = null
 
-  /** `unasked`: why nobody is to be asked; null where somebody is. */
+  /** `unasked`: why its registry is not to be asked; null if it is. */
   constructor(reference: Reference, host: string, asking: Asking, unasked: UnaskedReason | null) {
     this.reference = reference
     this.#host = host
@@ -57,12 +57,12 @@ export class Inquiry {
   async askAsMachine(credential: Credential | null, problem: string | null): Promise<void> {
     if (credential !== null) await this.#ask({ as: 'machine', secret: null }, credential)
     else if (problem !== null) {
-      const told = { answer: 'failed', detail: problem, retryAfterSeconds: null } as const
-      this.#asks.push({ as: 'machine', secret: null, username: null, ...told })
+      const failed = { answer: 'failed', detail: problem, retryAfterSeconds: null } as const
+      this.#asks.push({ as: 'machine', secret: null, username: null, ...failed })
     }
   }
 
-  /** Looks for what is near where nobody got it, and where asked for, for what it was built. */
+  /** Looks for near names if no asker got the image; if one did and `platforms` is set, for its platforms. */
   async conclude(platforms: boolean): Promise<void> {
     const opened = [...this.#outcomes].find(([, { status }]) => status === 'found')
     if (opened === undefined) await this.#neighborhood.conclude(this.#outcomes)
@@ -90,7 +90,7 @@ export class Inquiry {
     }
   }
 
-  /** Tries a pod's logins as the kubelet does: one after another until one opens it. A pod without any is served where nobody needs one. */
+  /** Tries a pod's logins as the kubelet does, one after another until one opens the image. True also for a pod without any if the image is public. */
   async #serves(logins: PodLogin[]): Promise<boolean> {
     for (const { secret, credential } of logins) {
       if (!this.#outcomes.has(credential) && this.#outcomes.size > MOST_LOGINS) return false
@@ -108,7 +108,7 @@ export class Inquiry {
     }
     this.#outcomes.set(credential, outcome)
     const username = credential === null ? null : redact(credential.username)
-    const ask = { ...who, username, ...toldBy(outcome, credential !== null) }
+    const ask = { ...who, username, ...answerOf(outcome, credential !== null) }
     const isSame = (other: ImageAsk) =>
       other.as === ask.as &&
       other.username === username &&

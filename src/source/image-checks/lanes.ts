@@ -1,4 +1,4 @@
-/** Lets few requests run at once, and fewer to one host: strangers' servers are asked politely. */
+/** Limits how many requests run at once, in all and to one host. */
 
 export class Lanes {
   readonly #inAll: number

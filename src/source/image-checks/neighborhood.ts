@@ -1,4 +1,4 @@
-/** What there is around an image that nobody gets: its repository, the tags near the one that is missing, the names near its own. */
+/** What is around an image that no asker got: its repository, the tags near a missing one, the names near its own. */
 
 import { isSlip, nearestNames, nearestTags } from '../../image/nearest.ts'
 import type { Reference } from '../../image/reference.ts'
@@ -42,7 +42,7 @@ export class Neighborhood {
     return this.#found.state === 'there'
   }
 
-  /** Where this asker was told that there is no such manifest: a HEAD says no more, but the list of tags tells whether the repository is there. */
+  /** After a 404 to this asker: a HEAD has no body to say what is missing, but the list of tags shows whether the repository exists. */
   async lookAround(credential: Credential | null, outcomes: Outcomes): Promise<void> {
     if (outcomes.get(credential)?.status !== 'not-found') return
     const listed = await this.#asking.tags(this.#reference, credential)
@@ -59,7 +59,7 @@ export class Neighborhood {
     this.#found.tagsComplete = listed.complete
   }
 
-  /** Once everybody has asked in vain. */
+  /** After the last question, if none was answered with the image. */
   async conclude(outcomes: Outcomes): Promise<void> {
     for (const credential of outcomes.keys()) {
       if (credential !== null && !this.isTagMissing) await this.lookAround(credential, outcomes)
@@ -88,11 +88,11 @@ export class Neighborhood {
   /** Docker Hub denies what is missing and what is private alike; its web API lists what is public. */
   async #askHub(answers: ManifestOutcome[]): Promise<void> {
     const { repository } = this.#reference
-    const told = await this.#asking.publicRepository(repository)
-    if (told?.status === 'found') this.#found.state = 'there'
-    else if (isOfficial(this.#reference) && (told?.status === 'not-found' || answers.some(isDenial)))
+    const listed = await this.#asking.publicRepository(repository)
+    if (listed?.status === 'found') this.#found.state = 'there'
+    else if (isOfficial(this.#reference) && (listed?.status === 'not-found' || answers.some(isDenial)))
       this.#found.state = 'absent'
-    else if (told?.status === 'not-found') this.#found.state = 'not-public'
+    else if (listed?.status === 'not-found') this.#found.state = 'not-public'
     if (this.#found.state === 'absent' || this.#found.state === 'not-public') await this.#listNames()
   }
 
