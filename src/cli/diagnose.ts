@@ -32,7 +32,7 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
       example(name, [
         ['diagnose -A', 'the whole cluster'],
         ['diagnose -n web -l app=shop', 'some pods'],
-        ['diagnose -n web --check-images', 'also ask the registries for the images'],
+        ['diagnose --check-images', 'ask registries too'],
         ['diagnose -f dump.json -o json', 'a dump, for a machine'],
         ['diagnose -n web -o junit > pulls.xml', 'for a CI system'],
       ]),

@@ -16,7 +16,7 @@ export function addImage(program: Command, name: string, run: Run): void {
       example(name, [
         ['image nginx ghcr.io/acme/api:v2', 'two references'],
         ['image - < images.txt', 'those of a file'],
-        ['image --check-images nginx:1.27', 'whether it exists, and who may pull it'],
+        ['image --check-images nginx:1.27', 'also ask its registry'],
       ]),
     )
     .action((references, options) =>
