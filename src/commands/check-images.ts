@@ -2,6 +2,7 @@
 
 import type { Finding } from '../diagnosis/finding.ts'
 import { UsageError } from '../errors.ts'
+import { movedImage } from '../image/moved.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
 import type { KubernetesObject } from '../kubernetes/cluster.ts'
 import { Registries } from '../registry/client.ts'
@@ -9,6 +10,7 @@ import { findCredentials } from '../registry/credentials/find-credentials.ts'
 import { parseEndpoints } from '../registry/endpoints.ts'
 import { wantedRegistries } from '../registry/wanted-registries.ts'
 import type { ImageCheck } from '../snapshot/image-check.ts'
+import type { Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { PodLogins } from '../source/image-checks/logins.ts'
 import { type ImageQuestion, type MachineLogins, readImageChecks } from '../source/image-checks.ts'
@@ -39,8 +41,17 @@ export class ImageChecking {
   /** Takes a pull secret as the cluster gives it. */
   readonly keep = (secret: KubernetesObject): void => this.#podLogins.add(secret)
 
-  /** What the registries say. Trouble is part of it. @throws the signal's reason */
-  async ask(questions: ImageQuestion[]): Promise<ImageCheck[]> {
+  /** The images of the findings, each as the pods that want it. @throws the signal's reason */
+  askForFindings(findings: readonly Finding[], snapshot: Snapshot): Promise<ImageCheck[]> {
+    return this.#ask(questionsOf(findings, snapshot))
+  }
+
+  /** Images that need not be failing, as the pod that wants them; null: as nobody's. @throws the signal's reason */
+  ask(images: string[], pod: Pod | null): Promise<ImageCheck[]> {
+    return this.#ask(images.flatMap(image => questionOf(image, pod)))
+  }
+
+  async #ask(questions: ImageQuestion[]): Promise<ImageCheck[]> {
     if (questions.length === 0) return []
     const { env, version, signal } = this.#context
     const registries = new Registries({
@@ -67,19 +78,35 @@ export class ImageChecking {
 }
 
 /** The images of the findings, each with the pods that want it. */
-export function questionsOf(findings: readonly Finding[], { pods }: Snapshot): ImageQuestion[] {
+function questionsOf(findings: readonly Finding[], { pods }: Snapshot): ImageQuestion[] {
   const byName = new Map(pods.map(pod => [`${pod.namespace}/${pod.name}`, pod]))
-  return findings.flatMap(({ reference, cause, namespace, pod: name }) => {
+  return findings.flatMap(({ reference, cause, namespace, pod: name, containerKind, moved }) => {
     const read = reference === null ? null : parseReference(reference)
     if (read === null) return []
     const pod = byName.get(`${namespace}/${name}`)
     return {
       reference: read,
-      pods: pod === undefined ? [] : [pod],
+      // The sandbox image is pulled without the pod's secrets.
+      pods: pod === undefined || containerKind === 'sandbox' ? [] : [pod],
       platforms: cause === 'platform-mismatch',
-      replacement: null,
+      replacement: moved?.to ? parseReference(moved.to) : null,
     }
   })
+}
+
+/** An image that need not be failing, and the pod that wants it, if there is one. */
+function questionOf(image: string, pod: Pod | null): ImageQuestion[] {
+  const reference = parseReference(image)
+  if (reference === null) return []
+  const { to = null } = movedImage(reference, 'missing') ?? {}
+  return [
+    {
+      reference,
+      pods: pod === null ? [] : [pod],
+      platforms: pod === null,
+      replacement: to === null ? null : parseReference(to),
+    },
+  ]
 }
 
 /** This machine's logins for exactly these registries. A file that can't be read is reported and does not end the command. */

@@ -2,11 +2,11 @@
 
 import { UsageError } from '../errors.ts'
 import { describeImage, type ImageReading } from '../image/describe.ts'
-import { parseReference } from '../image/reference.ts'
 import { type CheckedReading, type DataFormat, renderImages } from '../report/images.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
+import { invocationOf } from './invocation.ts'
 
 export interface ImageOptions {
   references: string[]
@@ -34,7 +34,7 @@ export async function imageCommand(options: ImageOptions, context: CommandContex
       width: context.out.width,
       colour: context.out.colour,
       terminal: context.out.isTerminal,
-      program: context.program,
+      invocation: invocationOf(context, {}),
     }),
   )
   return images.every(image => image.valid) ? 'ok' : 'findings'
@@ -48,12 +48,8 @@ async function checked(
 ): Promise<CheckedReading[]> {
   if (checkImages === undefined) return readings.map(reading => ({ ...reading, check: null }))
   const { ImageChecking } = await import('./check-images.ts')
-  const checks = await new ImageChecking(checkImages, context).ask(
-    readings.flatMap(({ input }) => {
-      const reference = parseReference(input)
-      return reference === null ? [] : { reference, pods: [], platforms: true, replacement: null }
-    }),
-  )
+  const names = readings.map(({ input }) => input)
+  const checks = await new ImageChecking(checkImages, context).ask(names, null)
   return readings.map(reading => ({ ...reading, check: checkFor(reading.reference, checks, null) }))
 }
 

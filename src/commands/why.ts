@@ -1,17 +1,16 @@
 /** `pullguard why POD`: for each image what the kubelet will try, and the one link that is broken. */
 
+import { advisedWhy } from '../advice/advised.ts'
 import { explainPod } from '../diagnosis/why.ts'
 import type { Why } from '../diagnosis/why-report.ts'
 import { UsageError } from '../errors.ts'
-import { parseReference } from '../image/reference.ts'
 import { renderGaps } from '../report/gaps.ts'
 import type { DataFormat } from '../report/images.ts'
 import { renderWhy } from '../report/why.ts'
-import type { Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
-import type { ImageQuestion } from '../source/image-checks.ts'
 import type { ImageCheckFlags, ImageChecking } from './check-images.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
+import { invocationOf } from './invocation.ts'
 import { takeSnapshot } from './snapshot.ts'
 
 export interface WhyOptions {
@@ -42,25 +41,22 @@ export async function whyCommand(options: WhyOptions, context: CommandContext): 
     const places = [pod, ...others].map(found => `${found.namespace}/${found.name}`).join(', ')
     throw new UsageError(`More than one pod is called "${name}": say which of ${places}.`)
   }
-  const imageChecks = checking === undefined ? [] : await checking.ask(questionsOf(pod))
-  const why = explainPod(pod, { ...snapshot, imageChecks })
+  // Healthy containers too: what runs today has to be pulled again tomorrow.
+  const imageChecks =
+    (await checking?.ask(
+      pod.containers.map(({ image }) => image),
+      pod,
+    )) ?? []
+  const why = advisedWhy(explainPod(pod, { ...snapshot, imageChecks }))
   const { width, colour, isTerminal: terminal } = context.out
-  const { program } = context
-  await context.out.write(renderWhy(why, { format: options.format, width, colour, terminal, program }))
+  const invocation = invocationOf(context, options.connection, options.files.length > 0)
+  await context.out.write(renderWhy(why, { format: options.format, width, colour, terminal, invocation }))
   return verdict(why)
 }
 
 async function startChecking(flags: ImageCheckFlags, context: CommandContext): Promise<ImageChecking> {
   const { ImageChecking } = await import('./check-images.ts')
   return new ImageChecking(flags, context)
-}
-
-/** All its images, healthy ones too: what runs today has to be pulled again tomorrow. */
-function questionsOf(pod: Pod): ImageQuestion[] {
-  return pod.containers.flatMap(({ image }) => {
-    const reference = parseReference(image)
-    return reference === null ? [] : { reference, pods: [pod], platforms: false, replacement: null }
-  })
 }
 
 /** There is such a pod, or there may be, and nothing can be said of it. */

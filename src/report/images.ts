@@ -10,8 +10,8 @@ import type { ReportOptions } from './options.ts'
 import { type Palette, paletteFor } from './palette.ts'
 import { visible } from './sanitise.ts'
 import { counted } from './words/count.ts'
+import { registryName } from './words/hosts.ts'
 import { checkText } from './words/image-check.ts'
-import { registryName } from './words/told.ts'
 import { POLICY } from './words/why.ts'
 
 /** A reading, and what the registry said of it; null where it was not asked (`--check-images`). */

@@ -41,10 +41,10 @@ test.each<[Parameters<typeof imageCheck>[0], string]>([
       ...none,
       verdict: 'no-such-repository',
       reference: 'localhost:5000/a/b:1',
+      host: 'localhost:5000',
       nearRepositories: [],
-      asks: [],
     },
-    'localhost:5000 says that it has no repository a/b.',
+    'localhost:5000 says that it has no repository a/b. Asked localhost:5000 without a login: not found.',
   ],
   [
     { ...none, verdict: 'not-public', asks: [anonymous, machine] },
@@ -81,7 +81,7 @@ test.each<[Parameters<typeof imageCheck>[0], string]>([
   [
     {
       ...none,
-      verdict: 'opens-anonymously',
+      verdict: 'not-public',
       platforms: ['linux/arm64'],
       asks: [],
       replacement: imageCheck({
@@ -91,7 +91,7 @@ test.each<[Parameters<typeof imageCheck>[0], string]>([
         asks: [],
       }),
     },
-    'It exists, and no login is needed to pull it. Built for linux/arm64. quay.io/a/b:1: It exists, and no login is needed to pull it.',
+    'Docker Hub has no public repository library/nginx: it does not exist, or it is private, and no login was available to try. Built for linux/arm64. quay.io/a/b:1: It exists, and no login is needed to pull it.',
   ],
 ])('%#: %s', (fields, text) => {
   expect(checkText(imageCheck(fields))).toBe(text)
@@ -118,7 +118,13 @@ describe('the lines of findings', () => {
 
 test.each(['table', 'markdown', 'junit', 'github'] as const)('%s tells it', format => {
   const found = diagnosis([typo({ check: imageCheck() })])
-  const options = { format, width: 300, colour: false, terminal: true, program: 'pullguard' }
+  const options = {
+    format,
+    width: 300,
+    colour: false,
+    terminal: true,
+    invocation: { program: 'pullguard', flags: [], fromDump: false },
+  }
   expect(renderDiagnosis(found, options).replace(/\s+/g, ' ')).toContain('did you mean 1.27')
 })
 
@@ -132,7 +138,7 @@ test('every verdict, answer and reason fits the published schema, and no other',
           width: 80,
           colour: false,
           terminal: false,
-          program: 'pullguard',
+          invocation: { program: 'pullguard', flags: [], fromDump: false },
         }),
       ),
     )
@@ -146,7 +152,13 @@ test.each(['table', 'wide'] as const)(
   'plain columns have the verdict last, %s, and no such column where nobody asked',
   format => {
     const header = (check: ReturnType<typeof imageCheck> | null) => {
-      const options = { format, width: 80, colour: false, terminal: false, program: 'pullguard' }
+      const options = {
+        format,
+        width: 80,
+        colour: false,
+        terminal: false,
+        invocation: { program: 'pullguard', flags: [], fromDump: false },
+      }
       return renderDiagnosis(diagnosis([typo({ check }), finding()]), options).split('\n')
     }
     expect(header(imageCheck())[0]).toMatch(/ CHECK$/)

@@ -1,15 +1,22 @@
 /** Diagnoses for the tests of this room: the well-known incident, and ways to make larger ones. */
-import type { Attempt, Cause, Diagnosis, Finding } from '../../src/diagnosis/finding.ts'
-import type { Why, WhyContainer } from '../../src/diagnosis/why-report.ts'
+import {
+  type Advised,
+  type AdvisedContainer,
+  type AdvisedDiagnosis,
+  type AdvisedWhy,
+  advised,
+} from '../../src/advice/advised.ts'
+import type { Attempt, Cause, Finding } from '../../src/diagnosis/finding.ts'
 import type { CheckedReading } from '../../src/report/images.ts'
 import type { ImageAsk } from '../../src/snapshot/image-check.ts'
 import type { JudgedCheck } from '../../src/snapshot/image-verdict.ts'
+import { UNKNOWN_NODE } from '../diagnosis/snapshots.ts'
 
 const LIMITED =
   'Failed to pull image "nginx": failed to pull and unpack image "docker.io/library/nginx:latest": failed to copy: httpReadSeeker: failed open: unexpected status code https://registry-1.docker.io/v2/library/nginx/manifests/sha256:0d17b565: 429 Too Many Requests - Server message: toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit'
 
-export function finding(fields: Partial<Finding> = {}): Finding {
-  return {
+export function finding(fields: Partial<Finding> = {}): Advised {
+  return advised({
     cause: 'rate-limited',
     subcause: 'anonymous',
     severity: 'error',
@@ -22,15 +29,19 @@ export function finding(fields: Partial<Finding> = {}): Finding {
     image: 'nginx',
     reference: 'docker.io/library/nginx:latest',
     registry: 'docker.io',
+    endpoint: { host: 'registry-1.docker.io', role: 'registry' },
+    moved: null,
     reason: 'ImagePullBackOff',
     since: '2026-11-24T09:48:00Z',
     evidence: { from: 'event', text: LIMITED },
     credential: { status: 'none', attempts: [] },
     check: null,
     remedies: ['authenticate', 'pin', 'replace-registry'],
+    clues: [],
+    host: UNKNOWN_NODE,
     urgency: 1,
     ...fields,
-  }
+  })
 }
 
 export const attempt = (fields: Partial<Attempt> = {}): Attempt => ({
@@ -44,7 +55,7 @@ export const attempt = (fields: Partial<Attempt> = {}): Attempt => ({
   ...fields,
 })
 
-export const privateImage = (fields: Partial<Finding> = {}): Finding =>
+export const privateImage = (fields: Partial<Finding> = {}): Advised =>
   finding({
     cause: 'auth-required-or-denied',
     subcause: null,
@@ -55,6 +66,7 @@ export const privateImage = (fields: Partial<Finding> = {}): Finding =>
     image: 'ghcr.io/acme/api:v2',
     reference: 'ghcr.io/acme/api:v2',
     registry: 'ghcr.io',
+    endpoint: null,
     evidence: {
       from: 'status',
       text: 'Back-off pulling image "ghcr.io/acme/api:v2": ErrImagePull: failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized',
@@ -64,7 +76,7 @@ export const privateImage = (fields: Partial<Finding> = {}): Finding =>
     ...fields,
   })
 
-export const typo = (fields: Partial<Finding> = {}): Finding =>
+export const typo = (fields: Partial<Finding> = {}): Advised =>
   finding({
     cause: 'image-not-found',
     subcause: null,
@@ -75,6 +87,7 @@ export const typo = (fields: Partial<Finding> = {}): Finding =>
     image: 'registry.example:5000/shop:1.27.O',
     reference: 'registry.example:5000/shop:1.27.O',
     registry: 'registry.example:5000',
+    endpoint: null,
     evidence: {
       from: 'event',
       text: 'Failed to pull image "registry.example:5000/shop:1.27.O": rpc error: code = NotFound desc = failed to pull and unpack image: registry.example:5000/shop:1.27.O: not found',
@@ -84,7 +97,7 @@ export const typo = (fields: Partial<Finding> = {}): Finding =>
   })
 
 /** The incident that the program is made for: three workloads, limited by Docker Hub. */
-export const incident: Finding[] = [
+export const incident: Advised[] = [
   finding({
     namespace: 'kube-system',
     pod: 'calico-kube-controllers-5b9b456c66-r4j2v',
@@ -98,7 +111,7 @@ export const incident: Finding[] = [
   finding({ pod: 'sixthnginx-6d4cf56db6-9xkzv', workload: { kind: 'Deployment', name: 'sixthnginx' } }),
 ]
 
-export function diagnosis(findings: Finding[], fields: Partial<Diagnosis> = {}): Diagnosis {
+export function diagnosis(findings: Advised[], fields: Partial<AdvisedDiagnosis> = {}): AdvisedDiagnosis {
   const causes: Partial<Record<Cause, number>> = {}
   for (const { cause } of findings) causes[cause] = (causes[cause] ?? 0) + 1
   const gaps = fields.gaps ?? []
@@ -119,7 +132,7 @@ export function diagnosis(findings: Finding[], fields: Partial<Diagnosis> = {}):
 }
 
 /** 500 failing pods of five causes in forty namespaces. */
-export const storm: Finding[] = Array.from({ length: 500 }, (_, index) => {
+export const storm: Advised[] = Array.from({ length: 500 }, (_, index) => {
   const fields: Partial<Finding> = {
     namespace: `team-${index % 40}`,
     pod: `worker-${index}`,
@@ -129,7 +142,7 @@ export const storm: Finding[] = Array.from({ length: 500 }, (_, index) => {
   return (kinds[index % kinds.length] ?? finding)(fields)
 })
 
-function dns(fields: Partial<Finding>): Finding {
+function dns(fields: Partial<Finding>): Advised {
   return typo({
     cause: 'registry-not-found-dns',
     image: 'registry.internal/tools/agent:3',
@@ -140,7 +153,7 @@ function dns(fields: Partial<Finding>): Finding {
   })
 }
 
-function full(fields: Partial<Finding>): Finding {
+function full(fields: Partial<Finding>): Advised {
   return finding({
     cause: 'disk-full',
     subcause: null,
@@ -153,7 +166,7 @@ function full(fields: Partial<Finding>): Finding {
   })
 }
 
-export function why(fields: Partial<Why> = {}): Why {
+export function why(fields: Partial<AdvisedWhy> = {}): AdvisedWhy {
   return {
     pod: 'api-0',
     namespace: 'payments',
@@ -166,7 +179,7 @@ export function why(fields: Partial<Why> = {}): Why {
   }
 }
 
-export function whyContainer(fields: Partial<WhyContainer> = {}): WhyContainer {
+export function whyContainer(fields: Partial<AdvisedContainer> = {}): AdvisedContainer {
   return {
     container: 'api',
     kind: 'container',

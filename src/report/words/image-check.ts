@@ -4,7 +4,7 @@ import type { Finding } from '../../diagnosis/finding.ts'
 import type { ImageAnswer, ImageAsk, UnaskedReason } from '../../snapshot/image-check.ts'
 import type { ImageVerdict, JudgedCheck } from '../../snapshot/image-verdict.ts'
 import { counted, someOf } from './count.ts'
-import { RegistryName } from './told.ts'
+import { RegistryName } from './hosts.ts'
 
 /** What a reference in full is made of. */
 interface Named {
@@ -30,7 +30,7 @@ const VERDICT: Record<ImageVerdict, (check: JudgedCheck, named: Named) => string
   'no-such-digest': (_check, { registry, repository }) =>
     `${RegistryName(registry)} has ${repository}, but no manifest with this digest`,
   'no-such-repository': (check, { registry, repository }) =>
-    `${RegistryName(registry)} ${registry === 'docker.io' ? 'has' : 'says that it has'} no repository ${repository}${nearNames(check)}`,
+    `${RegistryName(registry)} ${check.asks.some(({ answer }) => answer === 'missing') ? 'says that it has' : 'has'} no repository ${repository}${nearNames(check)}`,
   'not-found': (_check, { registry }) => `${RegistryName(registry)} says that it does not exist`,
   'not-public': (check, { registry, repository }) =>
     `${RegistryName(registry)} has no public repository ${repository}${nearNames(check)}: it does not exist, or it is private, and ${closed(check)}`,
@@ -90,6 +90,11 @@ const ANSWER: Record<ImageAnswer, (ask: ImageAsk) => string> = {
   failed: ({ detail }) => `${detail}`,
 }
 
+/** Some asker got it. */
+function opens({ verdict }: JudgedCheck): boolean {
+  return verdict.startsWith('opens-')
+}
+
 /** A check as whole sentences: what the answers prove, each answer, and the same for the image that replaces it. */
 export function checkText(check: JudgedCheck): string {
   const { asks, host, platforms, replacement } = check
@@ -98,7 +103,8 @@ export function checkText(check: JudgedCheck): string {
     `${VERDICT[check.verdict](check, namedIn(check))}.`,
     ...(answers === '' ? [] : [`Asked ${host} ${answers}.`]),
     ...(platforms === null ? [] : [`Built for ${platforms.join(', ')}.`]),
-    ...(replacement === null ? [] : [`${replacement.reference}: ${checkText(replacement)}`]),
+    // An image that is there is believed to be there, whatever is known of its move.
+    ...(replacement === null || opens(check) ? [] : [`${replacement.reference}: ${checkText(replacement)}`]),
   ].join(' ')
 }
 

@@ -8,7 +8,7 @@ import type { ImageAsk, ImageCheck, UnaskedReason } from '../../snapshot/image-c
 import type { Asking } from './asking.ts'
 import { answerOf } from './image-answer.ts'
 import type { PodLogin, PullingPod } from './logins.ts'
-import { isDenial, isOfficial, Neighborhood } from './neighborhood.ts'
+import { isFinalDenial, Neighborhood } from './neighborhood.ts'
 
 /** So many different logins are tried for one image, however many pods want it. */
 const MOST_LOGINS = 8
@@ -121,7 +121,7 @@ export class Inquiry {
   #isSettled(): boolean {
     const outcome = this.#outcomes.get(null)
     if (outcome === undefined || outcome.status === 'unreachable') return true
-    return this.#neighborhood.isTagMissing || (isOfficial(this.reference) && isDenial(outcome))
+    return this.#neighborhood.isTagMissing || isFinalDenial(this.reference, outcome)
   }
 
   #opensTo(credential: Credential | null): boolean {

@@ -1,9 +1,9 @@
 /** What is around an image that no asker got: its repository, the tags near a missing one, the names near its own. */
 
 import { isSlip, nearestNames, nearestTags } from '../../image/nearest.ts'
-import type { Reference } from '../../image/reference.ts'
+import { fullName, type Reference } from '../../image/reference.ts'
+import { isDockerHub, isPublic } from '../../image/registries.ts'
 import type { Credential } from '../../registry/credentials/credential.ts'
-import { isDockerHub } from '../../registry/docker-hub.ts'
 import type { ManifestOutcome } from '../../registry/outcome.ts'
 import type { ImageCheck, RepositoryState } from '../../snapshot/image-check.ts'
 import type { Asking } from './asking.ts'
@@ -68,9 +68,13 @@ export class Neighborhood {
     const answers = [...outcomes.values()].filter(
       ({ status }) => status === 'denied' || status === 'not-found',
     )
-    // What is hidden from one and forbidden to another may well be there.
-    if (answers.some(({ status }) => status === 'denied')) this.#found.state = 'unknown'
-    if (answers.length > 0 && isDockerHub(this.#reference.registry)) await this.#askHub(answers)
+    if (answers.length === 0) return
+    // What is hidden from one and forbidden to another may well be there, unless nothing there is ever private.
+    if (answers.some(({ status }) => status === 'denied'))
+      this.#found.state = answers.some(answer => isFinalDenial(this.#reference, answer))
+        ? 'absent'
+        : 'unknown'
+    if (isDockerHub(this.#reference.registry)) await this.#askHub()
   }
 
   /** Of a list too long to be read whole, what sorts like the wanted tag. */
@@ -86,13 +90,11 @@ export class Neighborhood {
   }
 
   /** Docker Hub denies what is missing and what is private alike; its web API lists what is public. */
-  async #askHub(answers: ManifestOutcome[]): Promise<void> {
-    const { repository } = this.#reference
-    const listed = await this.#asking.publicRepository(repository)
+  async #askHub(): Promise<void> {
+    const listed = await this.#asking.publicRepository(this.#reference.repository)
     if (listed?.status === 'found') this.#found.state = 'there'
-    else if (isOfficial(this.#reference) && (listed?.status === 'not-found' || answers.some(isDenial)))
-      this.#found.state = 'absent'
-    else if (listed?.status === 'not-found') this.#found.state = 'not-public'
+    if (listed?.status === 'not-found')
+      this.#found.state = isPublic(fullName(this.#reference)) ? 'absent' : 'not-public'
     if (this.#found.state === 'absent' || this.#found.state === 'not-public') await this.#listNames()
   }
 
@@ -106,12 +108,7 @@ export class Neighborhood {
   }
 }
 
-/** An image of Docker Hub's own, below `library/`: all of them are public, so that no login opens what is denied without one. */
-export function isOfficial({ registry, repository }: Reference): boolean {
-  return isDockerHub(registry) && repository.startsWith('library/')
-}
-
-/** A 403 may be for the address that asks, whatever the image. */
-export function isDenial(outcome: ManifestOutcome): boolean {
-  return outcome.status === 'denied' && outcome.httpStatus === 401
+/** Where every image is public, a denial without a login means that there is none. A 403 may be for the address that asks, whatever the image. */
+export function isFinalDenial(reference: Reference, outcome: ManifestOutcome): boolean {
+  return outcome.status === 'denied' && outcome.httpStatus === 401 && isPublic(fullName(reference))
 }
