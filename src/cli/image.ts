@@ -20,9 +20,8 @@ export function addImage(program: Command, name: string, run: Run): void {
       ]),
     )
     .action((references, options) =>
-      run(async () => (await import('../commands/image.ts')).imageCommand).with(
-        { references, format: options.output, ...checkFlags(options) },
-        options,
-      ),
+      run
+        .reading(async () => (await import('../commands/image.ts')).imageCommand)
+        .with({ references, format: options.output, ...checkFlags(options) }, options),
     )
 }

@@ -4,11 +4,10 @@ import type { Finding } from '../diagnosis/finding.ts'
 import { UsageError } from '../errors.ts'
 import { movedImage } from '../image/moved.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
-import type { KubernetesObject } from '../kubernetes/cluster.ts'
+import { findCredentials } from '../keychain/find-credentials.ts'
+import { registriesOf } from '../keychain/wanted-registries.ts'
 import { Registries } from '../registry/client.ts'
-import { findCredentials } from '../registry/credentials/find-credentials.ts'
 import { parseEndpoints } from '../registry/endpoints.ts'
-import { wantedRegistries } from '../registry/wanted-registries.ts'
 import type { ImageCheck } from '../snapshot/image-check.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
@@ -39,7 +38,7 @@ export class ImageChecking {
   }
 
   /** Takes a pull secret as the cluster gives it. */
-  readonly keep = (secret: KubernetesObject): void => this.#podLogins.add(secret)
+  readonly keep = (secret: unknown): void => this.#podLogins.add(secret)
 
   /** The images of the findings, each as the pods that want it. @throws the signal's reason */
   askForFindings(findings: readonly Finding[], snapshot: Snapshot): Promise<ImageCheck[]> {
@@ -118,7 +117,7 @@ async function machineLogins(images: Reference[], context: CommandContext): Prom
       env,
       home,
       platform: process.platform,
-      wanted: wantedRegistries(names),
+      wanted: registriesOf(names),
       onlyNamed: true,
       signal,
     })

@@ -2,8 +2,8 @@
 
 import { UsageError } from '../errors.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
-import type { ClusterOptions } from '../source/cluster.ts'
 import { parseLabelSelector } from '../source/label-selector.ts'
+import type { ClusterOptions } from '../source/live/read-cluster.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags } from './context.ts'
 
@@ -57,10 +57,10 @@ async function snapshotOfCluster(
   context: CommandContext,
   meanwhile: () => void,
 ): Promise<Snapshot> {
-  const { readCluster } = await import('../source/cluster.ts')
+  const { readCluster } = await import('../source/live/read-cluster.ts')
   const progress = await context.progress()
   const { onPullSecret } = options
-  return withCluster(options.connection, context, cluster =>
+  return withCluster(context.connect(options.connection), context, cluster =>
     readCluster(
       cluster,
       { namespaces: options.allNamespaces ? null : [cluster.namespace], ...narrowing(options) },

@@ -1,6 +1,6 @@
 /** Finds in an error text the host that answered, refused or could not be reached, and what it was to this pull. */
 
-import { isDockerHub } from '../image/registries.ts'
+import { isDockerHub } from '../image/docker-hub.ts'
 import type { Endpoint, EndpointRole } from './finding.ts'
 
 const HOST = '(\\[[0-9a-f:.%]+\\](?::\\d+)?|[\\w.-]+(?::\\d+)?)'

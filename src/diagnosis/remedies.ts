@@ -1,6 +1,7 @@
 /** Names the remedies that fit a finding. What a remedy takes is proven later, before anything is written. */
 
-import { isDockerHub, isPublic } from '../image/registries.ts'
+import { isDockerHub } from '../image/docker-hub.ts'
+import { isPublic } from '../image/registries.ts'
 import type { Container, Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { credentialFor } from './credential.ts'

@@ -1,9 +1,9 @@
 /** What the rest of the house may ask of registries. Manifests are asked for by HEAD, which no registry counts as a pull; `platforms` tells its exception. */
 
+import type { Credential } from '../dockerconfig/credential.ts'
+import { canonicalRegistry, DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
 import { type AuthorizedAnswer, AuthorizedRequests } from './authorized-requests.ts'
 import { Connection, type ConnectionOptions, type RegistryAnswer } from './connection.ts'
-import type { Credential } from './credentials/credential.ts'
-import { DOCKER_HUB, isDockerHub, registryName } from './docker-hub.ts'
 import { type EndpointOverrides, endpointOf } from './endpoints.ts'
 import { problemOf } from './http-status.ts'
 import { HUB_API_HOST, HubApi } from './hub-api.ts'
@@ -38,7 +38,7 @@ export class Registries {
 
   /** The registry of that name, as in references. Throws UsageError if it is no host. */
   of(name: string): Registry {
-    const key = registryName(name)
+    const key = canonicalRegistry(name)
     const registry =
       this.#open.get(key) ?? new Registry(key, endpointOf(key, this.#endpoints), this.#connection)
     this.#open.set(key, registry)
@@ -47,7 +47,7 @@ export class Registries {
 
   /** Whether its name leads into this machine's own network, and no endpoint was named for it. Throws UsageError if it is no host. */
   isInternal(name: string): boolean {
-    const key = registryName(name)
+    const key = canonicalRegistry(name)
     return !this.#endpoints.has(key) && isInternal(endpointOf(key, this.#endpoints).hostname)
   }
 

@@ -1,10 +1,10 @@
 /** Asks registries for the digests of many images, a few at a time. */
 
+import type { Credential } from '../dockerconfig/credential.ts'
 import { UsageError } from '../errors.ts'
+import { canonicalRegistry } from '../image/docker-hub.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
 import type { Registries, Registry } from './client.ts'
-import type { Credential } from './credentials/credential.ts'
-import { registryName } from './docker-hub.ts'
 import { loginFor } from './login-for.ts'
 import type { Platform, RegistryProblem } from './outcome.ts'
 import { problemText } from './problem-text.ts'
@@ -61,7 +61,7 @@ async function lookUp(
 ): Promise<LookedUpImage> {
   const reference = parseReference(name)
   if (reference === null) return none('it is no image reference')
-  const host = registryName(reference.registry)
+  const host = canonicalRegistry(reference.registry)
   const known = givenUp.get(host)
   if (known !== undefined) return none(known)
   const credential = loginFor(credentials, reference)
@@ -130,7 +130,7 @@ function none(detail: string, ruledOut = false): LookedUpImage {
 }
 
 function hostOf(name: string): string {
-  return registryName(parseReference(name)?.registry ?? '')
+  return canonicalRegistry(parseReference(name)?.registry ?? '')
 }
 
 async function few(names: string[], work: (name: string) => Promise<void>): Promise<void> {

@@ -1,9 +1,9 @@
 /** Asks registries for images, each once and by HEAD, which costs no pull: without a login, as the pods would, and with this machine's logins. */
 
+import type { Credential } from '../dockerconfig/credential.ts'
 import { UsageError } from '../errors.ts'
 import { fullName, type Reference } from '../image/reference.ts'
 import type { Registries } from '../registry/client.ts'
-import type { Credential } from '../registry/credentials/credential.ts'
 import { loginFor } from '../registry/login-for.ts'
 import type { ImageCheck, UnaskedReason } from '../snapshot/image-check.ts'
 import { Asking } from './image-checks/asking.ts'

@@ -10,12 +10,12 @@ import { refuseStale } from '../../apply/plan-file.ts'
 import { journaledPod, listRuns } from '../../apply/read-journal.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
-import { ApiError } from '../../kubernetes/api-error.ts'
+import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
+import { ApiError } from '../../kubernetes/api/api-error.ts'
 import { isRefusal } from '../../plan/plan.ts'
-import { dockerConfigJson } from '../../registry/docker-config.ts'
 import type { FixReport } from '../../report/fix-result.ts'
 import { endedEarlyText, progressText } from '../../report/progress.ts'
-import { readCluster } from '../../source/cluster.ts'
+import { readCluster } from '../../source/live/read-cluster.ts'
 import { invocationOf } from '../invocation.ts'
 import { redactor } from './logins.ts'
 import { pullsLeft } from './prove.ts'
@@ -121,7 +121,7 @@ function applyContext(
     cluster,
     clock: systemClock,
     run,
-    dockerConfigJson: credentials.length === 0 ? null : dockerConfigJson(credentials),
+    pullSecret: credentials.length === 0 ? null : PullSecretContent.of(credentials),
     redact,
     strict: saved,
     pullsLeft: () => pullsLeft(draft, session),

@@ -1,13 +1,13 @@
 /** Picks from a dump what the failing pods name: the same as a live cluster is asked for. */
 
+import { isBuiltIn } from '../../kubernetes/api/kinds.ts'
 import type { Node } from '../../snapshot/node.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { OwnerLink, ServiceAccount } from '../../snapshot/snapshot.ts'
 import { describeMissingSecret } from '../narrow/pull-secret.ts'
-import { byName, byNamespaceAndName } from '../worth-a-look.ts'
+import { byName, byNamespaceAndName } from '../suspects.ts'
 import type { DumpFacts } from './facts.ts'
-import { isKubernetes } from './kinds.ts'
 
 interface Surroundings {
   pullSecrets: PullSecret[]
@@ -62,7 +62,7 @@ function climb(pods: Pod[], facts: DumpFacts): OwnerLink[] {
 }
 
 function ownerKeys({ namespace, controller }: Owned): string[] {
-  if (controller === null || !isKubernetes(controller.kind, controller.apiVersion)) return []
+  if (controller === null || !isBuiltIn(controller)) return []
   return [`${controller.kind} ${key(namespace, controller.name)}`]
 }
 

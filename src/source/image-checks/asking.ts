@@ -1,9 +1,9 @@
 /** Asks registries on behalf of all images: a login is first tried for one of them, and not again once its answer holds for all. */
 
+import type { Credential } from '../../dockerconfig/credential.ts'
+import { isDockerHub } from '../../image/docker-hub.ts'
 import type { Reference } from '../../image/reference.ts'
-import { isDockerHub } from '../../image/registries.ts'
 import type { Registries, Registry } from '../../registry/client.ts'
-import type { Credential } from '../../registry/credentials/credential.ts'
 import {
   HUB_API_HOST,
   type HubApi,

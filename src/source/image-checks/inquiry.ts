@@ -1,7 +1,7 @@
 /** The questions about one image: without a login, as its pods, as this machine; and if none of them opens it, what is near its name. */
 
+import type { Credential } from '../../dockerconfig/credential.ts'
 import { fullName, type Reference } from '../../image/reference.ts'
-import type { Credential } from '../../registry/credentials/credential.ts'
 import type { ManifestOutcome } from '../../registry/outcome.ts'
 import { redact } from '../../secrecy/redact.ts'
 import type { ImageAsk, ImageCheck, UnaskedReason } from '../../snapshot/image-check.ts'

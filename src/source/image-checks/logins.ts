@@ -1,12 +1,11 @@
 /** The logins that registries are asked with: those of pods' pull secrets, kept while a cluster is read. Their text never leaves but to a registry. */
 
-import { lookUpCredentials } from '../../image/credential-lookup.ts'
+import type { Credential } from '../../dockerconfig/credential.ts'
+import { lookUpCredentials } from '../../dockerconfig/kubelet-lookup.ts'
+import type { PullLogin } from '../../dockerconfig/kubelet-view.ts'
+import { canonicalRegistry } from '../../image/docker-hub.ts'
 import type { Reference } from '../../image/reference.ts'
-import type { KubernetesObject } from '../../kubernetes/cluster.ts'
-import type { Credential } from '../../registry/credentials/credential.ts'
-import { registryName } from '../../registry/docker-hub.ts'
 import type { Pod } from '../../snapshot/pod.ts'
-import type { PullLogin } from '../narrow/docker-config.ts'
 import { pullLoginsOf } from '../narrow/pull-secret.ts'
 import { nameOf, namespaceOf } from '../narrow/shape.ts'
 
@@ -23,7 +22,7 @@ export class PodLogins {
   readonly #secrets = new Map<string, PullLogin[] | 'malformed'>()
 
   /** Takes a Secret as the API server gives it. */
-  add(secret: KubernetesObject): void {
+  add(secret: unknown): void {
     this.#secrets.set(`${namespaceOf(secret)}/${nameOf(secret)}`, pullLoginsOf(secret))
   }
 
@@ -38,7 +37,7 @@ export class PodLogins {
     return lookUpCredentials(reference, entries).tried.map(({ secret, key, username, password }) => ({
       secret,
       credential: {
-        registry: registryName(reference.registry),
+        registry: canonicalRegistry(reference.registry),
         key,
         username,
         password,

@@ -1,9 +1,10 @@
 /** What is around an image that no asker got: its repository, the tags near a missing one, the names near its own. */
 
+import type { Credential } from '../../dockerconfig/credential.ts'
+import { isDockerHub } from '../../image/docker-hub.ts'
 import { isSlip, nearestNames, nearestTags } from '../../image/nearest.ts'
 import { fullName, type Reference } from '../../image/reference.ts'
-import { isDockerHub, isPublic } from '../../image/registries.ts'
-import type { Credential } from '../../registry/credentials/credential.ts'
+import { isPublic } from '../../image/registries.ts'
 import type { ManifestOutcome } from '../../registry/outcome.ts'
 import type { ImageCheck, RepositoryState } from '../../snapshot/image-check.ts'
 import type { Asking } from './asking.ts'

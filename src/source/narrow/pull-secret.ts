@@ -3,11 +3,17 @@
  * (pkg/credentialprovider/secrets/secrets.go); anything else it passes over in silence.
  */
 
+import {
+  type DockerConfig,
+  type PullLogin,
+  readDockerConfigJson,
+  readDockercfg,
+} from '../../dockerconfig/kubelet-view.ts'
+import { Redacted } from '../../secrecy/redacted.ts'
 import type { PullSecret, PullSecretProblem } from '../../snapshot/pull-secret.ts'
-import { type DockerConfig, type PullLogin, readDockerConfigJson, readDockercfg } from './docker-config.ts'
 import { nameOf, namespaceOf, record, text, textOrNull } from './shape.ts'
 
-const FORMS: Record<string, { key: string; read: (content: string) => DockerConfig }> = {
+const FORMS: Record<string, { key: string; read: (content: Redacted) => DockerConfig }> = {
   'kubernetes.io/dockerconfigjson': { key: '.dockerconfigjson', read: readDockerConfigJson },
   'kubernetes.io/dockercfg': { key: '.dockercfg', read: readDockercfg },
 }
@@ -27,9 +33,8 @@ export function pullLoginsOf(raw: unknown): PullLogin[] | 'malformed' {
   const secret = record(raw)
   const form = formOf(textOrNull(secret.type) ?? 'Opaque')
   const content = form && dataOf(secret)[form.key]
-  if (typeof content !== 'string') return []
-  const config = form?.read(content)
-  if (config === undefined) return []
+  if (!form || !content) return []
+  const config = form.read(content)
   return 'malformedAt' in config ? 'malformed' : config.logins
 }
 
@@ -72,10 +77,20 @@ function problem(code: PullSecretProblem, detail?: string): Description {
 }
 
 /** Data keys with their decoded content, null where it was redacted. `stringData` of a manifest counts as the server counts it. */
-function dataOf(secret: Record<string, unknown>): Record<string, string | null> {
-  const stored = Object.entries(record(secret.data)).map(([key, value]) => [key, decode(text(value))])
-  const written = Object.entries(record(secret.stringData)).map(([key, value]) => [key, textOrNull(value)])
+function dataOf(secret: Record<string, unknown>): Record<string, Redacted | null> {
+  const stored = Object.entries(record(secret.data)).map(([key, value]) => [
+    key,
+    secretText(decode(text(value))),
+  ])
+  const written = Object.entries(record(secret.stringData)).map(([key, value]) => [
+    key,
+    secretText(textOrNull(value)),
+  ])
   return Object.fromEntries([...stored, ...written])
+}
+
+function secretText(value: string | null): Redacted | null {
+  return value === null ? null : new Redacted(value)
 }
 
 /** What tools put where a value was. */
