@@ -1,6 +1,6 @@
 /** `--check-images`: asks registries for the images that a command is about. Loaded only where the flag is given. */
 
-import type { Finding } from '../diagnosis/finding.ts'
+import type { CredentialReport, Finding } from '../diagnosis/finding.ts'
 import { UsageError } from '../errors.ts'
 import { movedImage } from '../image/moved.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
@@ -79,18 +79,22 @@ export class ImageChecking {
 /** The images of the findings, each with the pods that want it. */
 function questionsOf(findings: readonly Finding[], { pods }: Snapshot): ImageQuestion[] {
   const byName = new Map(pods.map(pod => [`${pod.namespace}/${pod.name}`, pod]))
-  return findings.flatMap(({ reference, cause, namespace, pod: name, containerKind, moved }) => {
+  return findings.flatMap(({ reference, cause, namespace, pod: name, credential, moved }) => {
     const read = reference === null ? null : parseReference(reference)
     if (read === null) return []
     const pod = byName.get(`${namespace}/${name}`)
     return {
       reference: read,
-      // The sandbox image is pulled without the pod's secrets.
-      pods: pod === undefined || containerKind === 'sandbox' ? [] : [pod],
+      pods: pod === undefined ? [] : [{ namespace, pullSecrets: secretsTried(credential, pod) }],
       platforms: cause === 'platform-mismatch',
       replacement: moved?.to ? parseReference(moved.to) : null,
     }
   })
+}
+
+/** None where the pull makes no use of them, such as that of a sandbox image. */
+function secretsTried({ attempts }: CredentialReport, { pullSecrets }: Pod): string[] {
+  return attempts.length === 0 ? [] : pullSecrets
 }
 
 /** An image that need not be failing, and the pod that wants it, if there is one. */

@@ -12,11 +12,13 @@ import { credentialFor } from './credential.ts'
 import { endpointOf } from './endpoint.ts'
 import { firstSign, prove } from './evidence.ts'
 import { type FailingContainer, failingContainers } from './failing-container.ts'
-import { CAUSES, type Cause, type Diagnosis, type Finding } from './finding.ts'
+import { CAUSES, type Cause, type CredentialReport, type Diagnosis, type Finding } from './finding.ts'
 import { topmostOwner } from './owner.ts'
 import { eventsOfPod } from './pod-events.ts'
+import { longPulls } from './pulling.ts'
 import { pullingNode } from './pulling-node.ts'
 import { remediesFor } from './remedies.ts'
+import { failingSandbox } from './sandbox.ts'
 import { subcauseOf } from './subcause.ts'
 import { urgencyOf } from './urgency.ts'
 
@@ -42,6 +44,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
       causes: countCauses(findings),
     },
     findings,
+    pulling: longPulls(snapshot.pods, pod => ownEvents(pod, seen), snapshot.takenAt),
     gaps: snapshot.gaps,
   }
 }
@@ -61,13 +64,19 @@ interface Unweighed {
 }
 
 function findingsOf(pod: Pod, seen: Seen): Unweighed[] {
-  const { links, eventsByPod } = seen
-  const events = eventsOfPod(pod, eventsByPod.get(podKey(pod.namespace, pod.name)) ?? [])
+  const { links } = seen
+  const events = ownEvents(pod, seen)
   const workload = topmostOwner(pod, links)
-  return failingContainers(pod, events).map(failing => ({
+  const containers = failingContainers(pod, events)
+  const sandbox = containers.length > 0 ? null : failingSandbox(pod, events)
+  return [...containers, ...(sandbox === null ? [] : [sandbox])].map(failing => ({
     pod,
     finding: findingOf(pod, failing, workload, seen),
   }))
+}
+
+function ownEvents(pod: Pod, { eventsByPod }: Seen): PodEvent[] {
+  return eventsOfPod(pod, eventsByPod.get(podKey(pod.namespace, pod.name)) ?? [])
 }
 
 function findingOf(
@@ -81,7 +90,7 @@ function findingOf(
   const parsed = parseReference(container.image)
   const registry = parsed?.registry ?? null
   const reference = parsed && fullName(parsed)
-  const credential = credentialFor(pod, container.image, snapshot)
+  const credential = failing.usesPullSecrets ? credentialFor(pod, container.image, snapshot) : NOT_THE_PODS
   const text = error?.text ?? ''
   const endpoint = endpointOf(text, registry)
   const node = nodes.get(pod.node ?? '') ?? null
@@ -114,13 +123,10 @@ function findingOf(
     since: firstSign(failing, pod.createdAt),
     evidence,
     credential,
-    check: checkFor(reference, snapshot.imageChecks, pod),
-    remedies: remediesFor(
-      { cause, subcause, registry, reference, endpoint, moved },
-      pod,
-      container,
-      snapshot,
-    ),
+    check: checkFor(reference, snapshot.imageChecks, failing.usesPullSecrets ? pod : null),
+    remedies: failing.usesPullSecrets
+      ? remediesFor({ cause, subcause, registry, reference, endpoint, moved }, pod, container, snapshot)
+      : [],
     clues: cluesOf({
       text: evidence?.text ?? '',
       cause,
@@ -133,6 +139,9 @@ function findingOf(
     urgency: 0,
   }
 }
+
+/** What the node or the guest itself pulls with can't be seen from outside. */
+const NOT_THE_PODS: CredentialReport = { status: 'unknown', attempts: [] }
 
 /** What an image that is gone brings: a refusal, `not found`, or 412; null where the text is of something else. */
 function answerOf(cause: Cause, status: number | null): 'refused' | 'missing' | null {
@@ -152,7 +161,7 @@ function weigh(unweighed: Unweighed[]): Finding[] {
   )
   return unweighed.map(entry => ({
     ...entry.finding,
-    urgency: urgencyOf(entry.pod, entry.finding.workload, pods.get(shared(entry)) ?? 1),
+    urgency: urgencyOf(entry.pod, entry.finding, pods.get(shared(entry)) ?? 1),
   }))
 }
 

@@ -106,6 +106,7 @@ export interface Attempt {
 export type CredentialStatus = 'none' | 'usable' | 'broken' | 'unknown'
 
 export interface CredentialReport {
+  /** `unknown` without attempts: the pod's pull secrets played no part. */
   status: CredentialStatus
   attempts: Attempt[]
 }
@@ -126,7 +127,7 @@ export interface Finding {
   /** The topmost controller; null for a bare pod. */
   workload: { kind: string; name: string } | null
   node: string | null
-  /** As written. */
+  /** As written; empty where a sandbox's error does not name it. */
   image: string
   /** As Kubernetes reads it; null if it does not parse. */
   reference: string | null
@@ -135,7 +136,7 @@ export interface Finding {
   endpoint: Endpoint | null
   /** Where an image that is gone from its place is published now; null for any other. */
   moved: Moved | null
-  /** The waiting reason. */
+  /** The waiting reason; of a sandbox, which has no state, the event's. */
   reason: string
   /** ISO 8601: the first sign of it. */
   since: string | null
@@ -152,6 +153,18 @@ export interface Finding {
   urgency: number
 }
 
+/** An image that is being pulled for long. No finding: nothing has failed. */
+export interface LongPull {
+  namespace: string
+  pod: string
+  container: string
+  containerKind: ContainerKind
+  /** As written. */
+  image: string
+  /** ISO 8601: when the pull began. */
+  since: string
+}
+
 export interface Diagnosis {
   takenAt: string
   /** No gap. */
@@ -160,5 +173,7 @@ export interface Diagnosis {
   scope: SnapshotScope
   summary: { pods: number; failingPods: number; causes: Partial<Record<Cause, number>> }
   findings: Finding[]
+  /** The longest first. */
+  pulling: LongPull[]
   gaps: Gap[]
 }

@@ -30,11 +30,15 @@ export interface WhyContainer {
   verdict: Verdict
   /** As in findings. */
   check: JudgedCheck | null
+  /** ISO 8601: since when its image is being pulled, if for long; null otherwise. */
+  pullingSince: string | null
   /** Every broken link found; the first is the one to mend. */
   problems: WhyProblem[]
 }
 
 export interface Why {
+  /** ISO 8601. */
+  takenAt: string
   pod: string
   namespace: string
   workload: { kind: string; name: string } | null

@@ -14,7 +14,7 @@ import { uniqueGaps } from './gap.ts'
 import { parseLabelSelector } from './label-selector.ts'
 import { didYouMean, nearNames } from './near-names.ts'
 import type { Scope } from './snapshot-scope.ts'
-import { byNamespaceAndName, byPodAndTime, eventsOf, groupByPod, isSuspect } from './suspects.ts'
+import { pickSuspects } from './suspects.ts'
 
 export interface DumpOptions extends InputOptions {
   scope: Scope
@@ -47,9 +47,8 @@ function snapshotOf(
 ): Snapshot {
   const seen = [...facts.pods.values()].filter(({ selected }) => selected)
   const suspects = seen.flatMap(({ suspect }) => suspect ?? [])
-  const byPod = groupByPod([...facts.events.values()])
-  const pods = suspects.filter(pod => wanted.pod !== undefined || isSuspect(pod, byPod))
-  pods.sort(byNamespaceAndName)
+  const found = { pods: suspects, events: [...facts.events.values()] }
+  const { failing, pods, events } = pickSuspects(found, { takenAt, isNamed: wanted.pod !== undefined })
   if (wanted.pod !== undefined) checkOne(pods, wanted.pod, wanted.namespaces, facts.pods.keys())
   return {
     takenAt,
@@ -57,10 +56,10 @@ function snapshotOf(
     scope: { namespaces: scope.namespaces, labelSelector: scope.labelSelector ?? null },
     podCount: seen.length,
     pods,
-    events: pods.flatMap(pod => eventsOf(pod, byPod)).sort(byPodAndTime),
-    ...surroundingsOf(pods, facts),
+    events,
+    ...surroundingsOf(failing, facts),
     imageChecks: [],
-    gaps: uniqueGaps(gapsOf(facts, objects.partial, wanted, suspects)),
+    gaps: uniqueGaps(gapsOf(facts, objects.partial, wanted, { pods: suspects, takenAt })),
   }
 }
 

@@ -126,6 +126,7 @@ export function diagnosis(findings: Advised[], fields: Partial<AdvisedDiagnosis>
       causes,
     },
     findings,
+    pulling: [],
     gaps,
     ...fields,
   }
@@ -168,6 +169,7 @@ function full(fields: Partial<Finding>): Advised {
 
 export function why(fields: Partial<AdvisedWhy> = {}): AdvisedWhy {
   return {
+    takenAt: '2026-11-24T10:00:00Z',
     pod: 'api-0',
     namespace: 'payments',
     workload: { kind: 'StatefulSet', name: 'api' },
@@ -198,6 +200,7 @@ export function whyContainer(fields: Partial<AdvisedContainer> = {}): AdvisedCon
     ],
     verdict: 'anonymous',
     check: null,
+    pullingSince: null,
     problems: [
       { code: 'attempt', secret: 'regcred', key: null, problem: 'wrong-type' },
       { code: 'pull-failed', finding: privateImage({ pod: 'api-0' }) },

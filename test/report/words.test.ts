@@ -39,6 +39,23 @@ test.each(CAUSES)('%s has a headline, a meaning and a next step', cause => {
   }
 })
 
+test.each(CAUSES)(
+  'a sandbox that fails with %s is a matter of its node: no step is about a login of the pods',
+  cause => {
+    for (const image of [typo().image, '']) {
+      const { title, next } = of(cause, {
+        containerKind: 'sandbox',
+        container: 'sandbox',
+        image,
+        remedies: [],
+      })
+      expect(title).toContain('on node node-1 without its sandbox (pause) image')
+      expect(JSON.stringify(next)).not.toMatch(/pullguard fix|docker login|set image|kubectl edit| ''/)
+      expect(JSON.stringify(next)).toContain('pause image')
+    }
+  },
+)
+
 test('no two causes have the same headline', () => {
   expect(new Set(CAUSES.map(cause => of(cause).title)).size).toBe(CAUSES.length)
 })

@@ -50,7 +50,7 @@ const STATUS: Record<CredentialStatus, (finding: Finding) => Said[]> = {
         const text = cause === 'never-pull' ? 'holds a login' : 'was tried'
         return { secret, text: username === null ? text : `${text}, as user ${username}` }
       }),
-  unknown: finding => orElse(problems(finding), 'unknown: what the pull had could not be read'),
+  unknown: finding => orElse(problems(finding), "none of the pod's: its pull secrets play no part here"),
 }
 
 /** What becomes of a pull that brings no credential; with policy Never there is no pull. */

@@ -3,13 +3,30 @@
 import type { Pod } from '../../snapshot/pod.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { couldBeFailedPull } from '../narrow/container-state.ts'
+import { couldBePulling } from '../suspects.ts'
 import type { DumpFacts, Wanted } from './facts.ts'
 import type { PartialList } from './objects.ts'
 
-/** @param suspects the pods whose status leaves open whether they fail, failing ones among them */
-export function gapsOf(facts: DumpFacts, partial: PartialList[], wanted: Wanted, suspects: Pod[]): Gap[] {
+/** Pods whose status leaves open whether they fail, failing ones among them. */
+interface Suspects {
+  pods: Pod[]
+  /** ISO 8601. */
+  takenAt: string
+}
+
+/** Everything that is missing and would tell more of the suspects. */
+export function gapsOf(
+  facts: DumpFacts,
+  partial: PartialList[],
+  wanted: Wanted,
+  { pods: suspects, takenAt }: Suspects,
+): Gap[] {
   const gaps = [...partial.map(gapOfPartial), ...gapsOfPods(facts, wanted)]
-  if (!facts.kinds.has('Event') && !facts.kinds.has('EventList') && suspects.some(needsEvents))
+  if (
+    !facts.kinds.has('Event') &&
+    !facts.kinds.has('EventList') &&
+    suspects.some(pod => needsEvents(pod, takenAt))
+  )
     gaps.push(absent('events', null))
   if (!facts.kinds.has('Secret') && suspects.some(namesSecrets)) gaps.push(absent('secrets', null))
   return gaps
@@ -25,8 +42,13 @@ function gapsOfPods(facts: DumpFacts, { namespaces }: Wanted): Gap[] {
   return gaps
 }
 
-/** Status texts of older kubelets, and of any for an ephemeral container, that leave the reason to the events. */
-function needsEvents({ containers, node }: Pod): boolean {
+/**
+ * Status texts of older kubelets, and of any for an ephemeral container, that leave the reason to the events; and a pod of which nothing
+ * has started for long, for only the events tell of its sandbox.
+ */
+function needsEvents(pod: Pod, takenAt: string): boolean {
+  const { containers, node } = pod
+  if (couldBePulling(pod, takenAt) && containers.every(({ state }) => state.type !== 'running')) return true
   return containers.some(({ kind, state }) =>
     state.type === 'unknown'
       ? kind === 'ephemeral' && node !== null

@@ -3,7 +3,7 @@
 import { isRecord, record, text } from '../narrow/shape.ts'
 
 /** How kubectl makes a dump that holds all there is to know. */
-export const MAKE_A_DUMP = 'kubectl get pods,events,serviceaccounts,secrets,replicasets,jobs -A -o json'
+export const MAKE_A_DUMP = 'kubectl get pods,events,nodes,serviceaccounts,secrets,replicasets,jobs -A -o json'
 
 /** The kind of an item that says none, before its list has said it; empty where its shape does not tell. */
 export function kindByShape(item: Record<string, unknown>): string {

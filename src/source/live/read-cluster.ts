@@ -5,7 +5,7 @@ import { redact } from '../../secrecy/redact.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { uniqueGaps } from '../gap.ts'
 import type { Scope } from '../snapshot-scope.ts'
-import { byNamespaceAndName, byPodAndTime, eventsOf, groupByPod, isSuspect } from '../suspects.ts'
+import { pickSuspects } from '../suspects.ts'
 import { readEverywhere, readNamespaces, type ScopePods } from './namespaces.ts'
 import { readPod } from './one-pod.ts'
 import type { VisitOwner } from './owners.ts'
@@ -36,14 +36,12 @@ export async function readCluster(
   const { labelSelector } = scope
   const reading = new Reading(cluster, {
     ...watching,
+    takenAt,
     ...(labelSelector === undefined ? {} : { labelSelector }),
   })
   const found = await readScope(reading, scope)
-  const byPod = groupByPod(found.events)
-  const pods = found.pods
-    .filter(pod => scope.pod !== undefined || isSuspect(pod, byPod))
-    .sort(byNamespaceAndName)
-  const related = await readRelatedObjects(reading, pods, {
+  const { failing, pods, events } = pickSuspects(found, { takenAt, isNamed: scope.pod !== undefined })
+  const related = await readRelatedObjects(reading, failing, {
     ...(onOwner && { onOwner }),
     ...(onPullSecret && { onPullSecret }),
   })
@@ -53,7 +51,7 @@ export async function readCluster(
     scope: { namespaces: scope.namespaces, labelSelector: labelSelector ?? null },
     podCount: found.count,
     pods,
-    events: pods.flatMap(pod => eventsOf(pod, byPod)).sort(byPodAndTime),
+    events,
     ...related,
     imageChecks: [],
     gaps: uniqueGaps(reading.gaps),
