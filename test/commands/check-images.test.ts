@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { Hub } from '../../src/simulator/hub/hub.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
 import { schemaErrors } from '../report/published-schema.ts'
 import { podWithImage, pullSecret } from '../simulator/drafts.ts'
@@ -15,11 +16,13 @@ const IMAGES: [pod: string, image: string][] = [
   ['typo-name', 'ngnix:1.27'],
   ['private', 'jane/billing:2.4'],
   ['of-the-pod', 'team/api:1'],
-  ['nowhere', 'quay.io/acme/app:1'],
+  ['nowhere', 'ghcr.io/acme/app:1'],
+  ['moved', 'minio/minio:2025'],
   ['internal', '127.0.0.1:1/acme/app:1'],
 ]
 
 let simulator: Simulator
+let quay: Hub
 let home = ''
 let env: Record<string, string> = {}
 let dump = ''
@@ -38,6 +41,9 @@ beforeAll(async () => {
     )
   }
   await simulator.settle()
+  quay = new Hub({ clock: cluster.clock })
+  quay.addImage({ repository: 'minio/minio', tags: ['2025'] })
+  await quay.listen()
   // Since then the secret has come that was missing.
   const auth = Buffer.from(`team:${POD}`).toString('base64')
   cluster.add(pullSecret('team', { auths: { 'https://index.docker.io/v1/': { auth } } }))
@@ -53,6 +59,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await simulator.close()
+  await quay.close()
   await rm(home, { recursive: true, force: true })
 })
 beforeEach(() => {
@@ -60,7 +67,7 @@ beforeEach(() => {
   simulator.hub.trouble = null
   env = {
     KUBECONFIG: join(home, 'kubeconfig'),
-    PULLGUARD_REGISTRY_ENDPOINTS: `${simulator.registryEndpoints},quay.io=http://127.0.0.1:1`,
+    PULLGUARD_REGISTRY_ENDPOINTS: `${simulator.registryEndpoints},ghcr.io=http://127.0.0.1:1,quay.io=${quay.url}`,
   }
 })
 
@@ -74,6 +81,7 @@ async function onScreen(...argv: string[]) {
 interface Checked {
   pod: string
   check: {
+    replacement: object
     verdict: string
     asks: { as: string; answer: string }[]
     likelyTag: string
@@ -94,6 +102,7 @@ const VERDICTS = {
   private: 'opens-for-machine',
   'of-the-pod': 'opens-for-pod',
   nowhere: 'unreachable',
+  moved: 'not-public',
   internal: 'not-asked',
 }
 
@@ -104,6 +113,10 @@ describe('diagnose', () => {
     expect(Object.fromEntries([...checks].map(([pod, { verdict }]) => [pod, verdict]))).toEqual(VERDICTS)
     expect(checks.get('typo-tag')?.likelyTag).toBe('1.27-alpine')
     expect(checks.get('typo-name')?.nearRepositories).toEqual(['nginx'])
+    expect(checks.get('moved')?.replacement).toMatchObject({
+      reference: 'quay.io/minio/minio:2025',
+      verdict: 'opens-anonymously',
+    })
     expect(simulator.hub.pulls).toHaveLength(pulls)
     const gets = simulator.hub.requests.filter(
       ({ method, path }) => method === 'GET' && /manifests|blobs/.test(path),
@@ -123,8 +136,9 @@ describe('diagnose', () => {
     expect(out).toContain('ngnix:1.27: Docker Hub has no repository library/ngnix (did you mean nginx?).')
     expect(out).toContain('no tag 1.27-alpne (did you mean 1.27-alpine?)')
     expect(out).toContain("with this machine's login (jane): found")
-    // The private image and the mistyped one no longer share a block.
-    expect(out.match(/Docker Hub refused an anonymous pull: 1 pod/g)).toHaveLength(2)
+    // The private image and the mistyped one no longer share a block: each begins the lines of its own.
+    expect(out).toContain('asked jane/billing:2.4: It exists')
+    expect(out).toContain('asked ngnix:1.27: Docker Hub')
     expect(out).toContain('with secret default/team (team): found')
   })
 
@@ -144,7 +158,8 @@ describe('diagnose', () => {
     const heads = simulator.hub.requests.filter(({ method }) => method === 'HEAD')
     // Once for everybody, once for each of the two logins.
     expect(heads).toHaveLength(3)
-    env.PULLGUARD_REGISTRY_ENDPOINTS = 'docker.io=http://127.0.0.1:1,quay.io=http://127.0.0.1:1'
+    env.PULLGUARD_REGISTRY_ENDPOINTS =
+      'docker.io=http://127.0.0.1:1,ghcr.io=http://127.0.0.1:1,quay.io=http://127.0.0.1:1'
     const offline = await run('diagnose', '--check-images', '-o', 'json')
     expect(offline.code).toBe((await run('diagnose')).code)
     const verdicts = (JSON.parse(offline.out).findings as Checked[]).map(({ check }) => check.verdict)
