@@ -38,7 +38,7 @@ export async function takeSnapshot(
 async function snapshotOfDump(options: SnapshotOptions, context: CommandContext): Promise<Snapshot> {
   const { readDump } = await import('../source/dump.ts')
   const { namespace } = options.connection
-  return readDump({
+  const snapshot = await readDump({
     files: options.files,
     recursive: options.recursive,
     stdin: context.stdin,
@@ -47,9 +47,12 @@ async function snapshotOfDump(options: SnapshotOptions, context: CommandContext)
       namespaces: options.allNamespaces || namespace === undefined ? null : [namespace],
       ...narrowing(options),
     },
-    takenAt: context.now().toISOString(),
+    now: context.now().toISOString(),
     signal: context.signal,
   })
+  const { renderSourceNotes } = await import('../report/source-notes.ts')
+  await context.err.write(renderSourceNotes(snapshot.source))
+  return snapshot
 }
 
 async function snapshotOfCluster(

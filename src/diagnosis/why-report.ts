@@ -16,6 +16,8 @@ export type WhyProblem =
   | { code: 'service-account-secrets-ignored'; serviceAccount: string; secrets: string[] }
   | { code: 'service-account-changed-later'; serviceAccount: string; secrets: string[] }
   | { code: 'no-credential'; registry: string }
+  /** The registry says that no login came, though these secrets hold one for it. */
+  | { code: 'credential-unused'; registry: string; secrets: string[] }
   | { code: 'attempt'; secret: string; key: string | null; problem: Exclude<Attempt['problem'], null> }
   | { code: 'pull-failed'; finding: Finding }
 
@@ -32,9 +34,13 @@ export interface WhyContainer {
   check: JudgedCheck | null
   /** ISO 8601: since when its image is being pulled, if for long; null otherwise. */
   pullingSince: string | null
-  /** Every broken link found; the first is the one to mend. */
+  /** Every broken link found; the first is the one to repair. */
   problems: WhyProblem[]
+  /** What would be a broken link if the image had to be pulled now, which it has not; left out where there is nothing. */
+  notes?: WhyNote[]
 }
+
+type WhyNote = Exclude<WhyProblem, { code: 'pull-failed' }>
 
 export interface Why {
   /** ISO 8601. */

@@ -7,7 +7,7 @@ import type { Snapshot } from '../snapshot/snapshot.ts'
 import { credentialFor } from './credential.ts'
 import { diagnose } from './diagnose.ts'
 import type { CredentialReport, Finding } from './finding.ts'
-import { topmostOwner } from './owner.ts'
+import { indexOwners, topmostOwner } from './owner.ts'
 import { serviceAccountProblem } from './service-account.ts'
 import type { Verdict, Why, WhyContainer, WhyProblem } from './why-report.ts'
 
@@ -19,7 +19,7 @@ export function explainPod(pod: Pod, snapshot: Snapshot): Why {
     takenAt: snapshot.takenAt,
     pod: pod.name,
     namespace: pod.namespace,
-    workload: topmostOwner(pod, new Map(snapshot.owners.map(link => [link.uid, link]))),
+    workload: topmostOwner(pod, indexOwners(snapshot.owners)),
     serviceAccount: pod.serviceAccount,
     node: pod.node,
     containers: [...sandboxes, ...pod.containers].map(container => {
@@ -59,6 +59,7 @@ function explainContainer(place: Place): WhyContainer {
     ...malformed(credential),
     ...(place.finding?.cause === 'never-pull' ? [{ code: 'never-pull' as const }] : []),
   ]
+  const links = blocks.length > 0 ? blocks : brokenLinks(place, credential)
   return {
     container: name,
     kind,
@@ -70,8 +71,21 @@ function explainContainer(place: Place): WhyContainer {
     verdict: blocks.length > 0 ? 'blocked' : VERDICTS[credential.status],
     check: checkFor(reference && fullName(reference), snapshot.imageChecks, pod),
     pullingSince: place.pullingSince,
-    problems: blocks.length > 0 ? blocks : brokenLinks(place, credential),
+    ...(hasItsImage(place) ? { problems: [], ...asNotes(links) } : { problems: links }),
   }
+}
+
+/** The container was started, so that nothing has to be pulled as long as it stays where it is. */
+function hasItsImage({ pod, container, finding }: Place): boolean {
+  if (finding !== null) return false
+  const { kind, state, imageId } = container
+  if (kind === 'volume') return pod.phase === 'Running'
+  return imageId !== null || state.type === 'running' || state.type === 'terminated'
+}
+
+function asNotes(links: WhyProblem[]): Pick<WhyContainer, 'notes'> {
+  const notes = links.filter(link => link.code !== 'pull-failed')
+  return notes.length === 0 ? {} : { notes }
 }
 
 const VERDICTS: Record<CredentialReport['status'], Verdict> = {
@@ -86,7 +100,7 @@ function malformed({ attempts }: CredentialReport): WhyProblem[] {
   return [...new Set(secrets)].map(secret => ({ code: 'malformed-secret', secret }))
 }
 
-/** The link to mend first comes first: a credential where the registry asked for one, else what the registry said. */
+/** The link to repair first comes first: a credential where the registry asked for one, else what the registry said. */
 function brokenLinks(place: Place, credential: CredentialReport): WhyProblem[] {
   const { finding } = place
   const credentials = credentialProblems(place, credential)
@@ -97,6 +111,7 @@ function brokenLinks(place: Place, credential: CredentialReport): WhyProblem[] {
     (finding.cause === 'rate-limited' && finding.subcause !== 'account')
   if (!wantsLogin) return [failed, ...credentials]
   const { registry } = finding
+  if (finding.credential.contradicted && registry !== null) return [unused(registry, credential), failed]
   const missing: WhyProblem[] =
     credentials.length === 0 && credential.status === 'none' && registry !== null
       ? [{ code: 'no-credential', registry }]
@@ -104,7 +119,12 @@ function brokenLinks(place: Place, credential: CredentialReport): WhyProblem[] {
   return [...credentials, ...missing, failed]
 }
 
-/** Credentials that should have served and can't. One that works leaves nothing to mend; another registry's is no problem. */
+function unused(registry: string, { attempts }: CredentialReport): WhyProblem {
+  const secrets = attempts.filter(({ usable }) => usable).map(({ secret }) => secret)
+  return { code: 'credential-unused', registry, secrets: [...new Set(secrets)] }
+}
+
+/** Credentials that should have served and can't. One that works leaves nothing to repair; another registry's is no problem. */
 function credentialProblems({ pod, container, snapshot }: Place, credential: CredentialReport): WhyProblem[] {
   if (credential.status === 'usable') return []
   const attempts = credential.attempts.flatMap(({ secret, key, problem }): WhyProblem[] =>

@@ -68,6 +68,8 @@ export interface Pod {
   /** From `spec.os` and the node selector. */
   platform: PodPlatform
   controller: ControllerReference | null
+  /** Label `pod-template-hash`, which the pods of a Deployment have; left out where there is none. */
+  templateHash?: string
   /** In the order init (sidecars among them), regular, ephemeral, image volumes. */
   containers: Container[]
 }

@@ -183,10 +183,15 @@ async function snapshotOf(simulator: Simulator, home: string): Promise<string> {
   }
 }
 
-/** A dump names no cluster, so that the commands proposed for it leave a place for one. */
+/** A dump is of the newest moment in it, and names no cluster: the commands proposed for it leave a place for one. */
 function withoutSource(json = '{}'): object {
-  const { source: _, ...rest } = JSON.parse(json.replaceAll(' --context <context>', '')) as {
+  const {
+    source: _s,
+    takenAt: _t,
+    ...rest
+  } = JSON.parse(json.replaceAll(' --context <context>', '')) as {
     source: unknown
+    takenAt: unknown
   }
   return rest
 }

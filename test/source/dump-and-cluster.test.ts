@@ -145,7 +145,7 @@ test('whatever the pods and their events, a cluster and the dump of it say the s
   )
 })
 
-/** Where it comes from may differ, and only that. */
-function without({ source: _, ...rest }: Snapshot): Omit<Snapshot, 'source'> {
+/** Where it comes from, of which moment it is, and what else a dump holds may differ, and only that. */
+function without({ source: _s, takenAt: _t, elsewhere: _e, ...rest }: Snapshot): Partial<Snapshot> {
   return rest
 }

@@ -11,7 +11,7 @@ import type { ReportOptions } from '../options.ts'
 import { type Palette, paletteFor } from '../palette.ts'
 import { visible } from '../sanitise.ts'
 import { isStatic, workloadPath } from '../words/commands.ts'
-import { problemText } from '../words/credential.ts'
+import { hintText, problemText } from '../words/credential.ts'
 import { registryName } from '../words/hosts.ts'
 import { checkText } from '../words/image-check.ts'
 import { imageText } from '../words/image-text.ts'
@@ -55,7 +55,7 @@ function heading(why: AdvisedWhy, width: number): string[] {
 
 function chain(place: WhyPlace, width: number, palette: Palette): string[] {
   const { container } = place
-  const { reference, registry, check, problems } = container
+  const { reference, registry, check, problems, notes = [] } = container
   const broken = problems.length > 0
   const line = (label: string, text: string) => field({ label, text }, width)
   return [
@@ -71,8 +71,10 @@ function chain(place: WhyPlace, width: number, palette: Palette): string[] {
         )),
     ...line('policy', policyText(container)),
     ...attemptLines(container, width),
+    ...hintLines(problems, width),
     ...line('verdict', `${container.verdict}: ${verdictText(container)}`),
     ...(check === null ? [] : line('asked', checkText(check))),
+    ...notes.flatMap((note, index) => line(index === 0 ? 'note' : '', whyProblem(note, place))),
     ...(container.pullingSince === null
       ? []
       : line('pulling', `for ${pullingFor(container.pullingSince, place.why.takenAt)}; it has not failed`)),
@@ -117,6 +119,17 @@ function attemptText(attempt: Attempt): string {
   return `secret ${secret}${origin}: ${usable ? `${login}${matched}` : 'not usable'}`
 }
 
+/** Where else a login for the image lies. What is a problem of its own is told as that. */
+function hintLines(problems: AdvisedProblem[], width: number): string[] {
+  const told = new Set<string>(problems.map(({ code }) => code))
+  const hints = problems
+    .flatMap(problem => (problem.code === 'pull-failed' ? (problem.finding.credential.hints ?? []) : []))
+    .filter(({ code }) => !told.has(code))
+  return hints.flatMap((hint, index) =>
+    field({ label: index === 0 ? 'elsewhere' : '', text: hintText(hint) }, width),
+  )
+}
+
 function evidenceOf(problem: AdvisedProblem): string[] {
   return problem.code === 'pull-failed' && problem.finding.evidence !== null
     ? [problem.finding.evidence.text]
@@ -145,6 +158,11 @@ function intact({ gaps, containers, takenAt }: AdvisedWhy, width: number, palett
   const note = containers.some(sharesLimit)
     ? ' Anonymous pulls from Docker Hub share one limit with everybody behind the same address.'
     : ''
+  if (containers.some(({ notes }) => notes !== undefined))
+    return wrap(
+      'No link is broken now. What the notes say will count once an image has to be pulled again.',
+      width,
+    )
   return wrap(`No link is broken. Nothing to do.${note}`, width).map(palette.well)
 }
 

@@ -70,8 +70,8 @@ function remedyFor({ what, why }: Gap, clusterWide: boolean, namespaces: string[
   if (why === 'absent' && what === 'pods')
     return 'look into another namespace, or dump them all: kubectl get pods,events,… -A -o json'
   if (why === 'absent') return `add ${what} to the dump: kubectl get pods,${what},… -o json`
-  if (why === 'expired' || why === 'truncated' || why === 'timeout')
-    return 'run it again, or with a longer --request-timeout'
+  if (why === 'truncated') return 'run it again; a dump that is not whole has to be made again'
+  if (why === 'expired' || why === 'timeout') return 'run it again, or with a longer --request-timeout'
   if (why !== 'forbidden') return null
   const place = clusterWide
     ? 'a ClusterRole'
