@@ -33,7 +33,17 @@ const DOORS: Record<string, string[]> = {
   ],
   kubernetes: ['errors', 'types:clock', 'secrecy', 'network', 'json'],
   registry: ['errors', 'types:clock', 'image', 'dockerconfig', 'secrecy', 'network'],
-  source: ['errors', 'image', 'dockerconfig', 'snapshot', 'secrecy', 'network', 'json', 'kubernetes'],
+  source: [
+    'errors',
+    'image',
+    'dockerconfig',
+    'snapshot',
+    'secrecy',
+    'network',
+    'json',
+    'kubernetes',
+    'registry',
+  ],
   apply: [
     'errors',
     'types:clock',

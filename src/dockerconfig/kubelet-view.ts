@@ -11,10 +11,7 @@ export type KubeletConfig =
   /** `malformedAt` is the auths key at fault, or what is wrong with the whole. */
   | { malformedAt: string }
 
-export interface KubeletEntry {
-  /** As written. */
-  key: string
-  login: KubeletLogin
+export interface KubeletEntry extends PullLogin {
   /** It has an identity or registry token, which the kubelet does not read. */
   hasToken: boolean
 }
@@ -23,6 +20,11 @@ export interface KubeletEntry {
 export interface KubeletLogin {
   username: string
   password: Redacted
+}
+
+/** A login with the key it is filed under, as written. */
+export interface PullLogin extends KubeletLogin {
+  key: string
 }
 
 /** The content of `.dockerconfigjson`. */
@@ -64,7 +66,7 @@ function readEntries(auths: unknown, namesHelpers: boolean): KubeletConfig {
   for (const [key, raw] of Object.entries(auths)) {
     const login = readLogin(raw)
     if (login === null) return { malformedAt: key }
-    entries.push({ key, login, hasToken: hasToken(raw) })
+    entries.push({ key, ...login, hasToken: hasToken(raw) })
   }
   return { entries, namesHelpers }
 }

@@ -8,6 +8,7 @@ import {
   type KubeletConfig,
   type KubeletEntry,
   layoutOf,
+  type PullLogin,
   readDockerConfigJson,
   readDockercfg,
   type SecretLayout,
@@ -47,6 +48,16 @@ export function narrowPullSecret(raw: unknown): PullSecret | null {
   return { namespace: namespaceOf(raw), name, type, ...describe(type, secret) }
 }
 
+/** The whole logins that the kubelet finds in a Secret; none where it can't use it. `malformed`: it fails every image of the pod. */
+export function pullLoginsOf(raw: unknown): PullLogin[] | 'malformed' {
+  const secret = record(raw)
+  const form = formOf(textOrNull(secret.type) ?? 'Opaque')
+  const content = form && dataOf(secret)[form.key]
+  if (!form || !content) return []
+  const config = form.read(content)
+  return 'malformedAt' in config ? 'malformed' : config.entries.filter(isWhole)
+}
+
 /** A Secret that a pod names and that could not be looked into. `provenBy`: who says that it is missing, if not the API server. */
 export function describeMissingSecret(
   namespace: string,
@@ -60,7 +71,7 @@ export function describeMissingSecret(
 type Description = Pick<PullSecret, 'problem' | 'detail' | 'entries'>
 
 function describe(type: string, secret: Record<string, unknown>): Description {
-  const form = Object.hasOwn(FORMS, type) ? FORMS[type] : undefined
+  const form = formOf(type)
   if (form === undefined) return problem('wrong-type', type)
   const data = dataOf(secret)
   if (!Object.hasOwn(data, form.key)) {
@@ -70,6 +81,10 @@ function describe(type: string, secret: Record<string, unknown>): Description {
   }
   const content = data[form.key] ?? null
   return content === null ? problem('not-in-dump', form.key) : describeContent(content, form)
+}
+
+function formOf(type: string): Form | undefined {
+  return Object.hasOwn(FORMS, type) ? FORMS[type] : undefined
 }
 
 function describeContent(content: Redacted, { read, layout }: Form): Description {
@@ -86,7 +101,7 @@ function describeContent(content: Redacted, { read, layout }: Form): Description
 
 /** What leaves here could not log in anywhere. */
 function describeEntry(entry: KubeletEntry): PullSecretEntry {
-  const username = redact(entry.login.username) || null
+  const username = redact(entry.username) || null
   return { key: withoutLogin(entry.key), username, problem: entryProblem(entry) }
 }
 
@@ -95,12 +110,18 @@ function withoutLogin(key: string): string {
   return redact(key).replace(/^((?:\w+:\/\/)?)[^/]*@/, '$1[redacted]@')
 }
 
-function entryProblem({ login, hasToken }: KubeletEntry): PullSecretEntryProblem | null {
-  const hasUser = login.username !== ''
-  const hasPassword = login.password.reveal() !== ''
-  if (hasUser && hasPassword) return null
-  if (hasToken) return 'token-only'
-  return hasUser || hasPassword ? 'half' : 'empty-auth'
+function entryProblem(entry: KubeletEntry): PullSecretEntryProblem | null {
+  if (isWhole(entry)) return null
+  if (entry.hasToken) return 'token-only'
+  return entry.username === '' && isEmpty(entry.password) ? 'empty-auth' : 'half'
+}
+
+function isWhole({ username, password }: PullLogin): boolean {
+  return username !== '' && !isEmpty(password)
+}
+
+function isEmpty(secret: Redacted): boolean {
+  return secret.map(text => text === '').reveal()
 }
 
 function problem(code: PullSecretProblem, detail?: string): Description {
