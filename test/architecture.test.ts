@@ -35,6 +35,7 @@ const DOORS: Record<string, string[]> = {
   registry: ['errors', 'types:clock', 'image', 'dockerconfig', 'secrecy', 'network'],
   source: [
     'errors',
+    'types:clock',
     'image',
     'dockerconfig',
     'snapshot',

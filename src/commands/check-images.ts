@@ -56,8 +56,8 @@ export class ImageChecking {
     const registries = new Registries({
       endpoints: this.#endpoints,
       env,
-      clock,
       userAgent: `pullguard/${version}`,
+      clock,
       timeoutMs: LONGEST_REQUEST,
       signal,
     })

@@ -13,10 +13,10 @@ import type { WantedRegistry } from './wanted-registries.ts'
 
 export interface FindOptions extends Machine {
   wanted: WantedRegistry[]
-  /** Ends a helper that takes too long. */
-  clock: Clock
   /** A helper that keeps every login (credsStore) is asked only for registries that a file names, and for Docker Hub: the names come from a cluster. */
   onlyNamed?: boolean
+  /** Ends a helper that takes too long. */
+  clock: Clock
   /** Runs helper programs; the real one by default. */
   runHelper?: RunHelper
   /** Ends the search, with a helper that still runs. */
