@@ -7,7 +7,7 @@ import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PodEvent, Snapshot } from '../snapshot/snapshot.ts'
 import { type Classifier, rememberingClassifier } from './classify.ts'
-import { cluesOf } from './clues.ts'
+import { type Clue, cluesOf } from './clues.ts'
 import { credentialFor } from './credential.ts'
 import { hintsFor, type KnownLogins, knownLogins } from './credential-hints.ts'
 import { endpointOf } from './endpoint.ts'
@@ -104,7 +104,7 @@ function findingOf(
     onNode: node?.images.some(image => reference !== null && image === reference) ?? false,
   })
   const answer = answerOf(cause, error?.status ?? null)
-  const moved = parsed !== null && answer !== null ? movedImage(parsed, answer) : null
+  const moved = parsed === null ? null : movedImage(parsed, answer)
   return {
     cause,
     subcause,
@@ -128,14 +128,17 @@ function findingOf(
     remedies: failing.usesPullSecrets
       ? remediesFor({ cause, subcause, registry, reference, endpoint, moved }, pod, container, snapshot)
       : [],
-    clues: cluesOf({
-      text: evidence?.text ?? '',
-      cause,
-      status: error?.status ?? null,
-      endpoint,
-      image: container.image,
-      reference: parsed,
-    }),
+    clues: [
+      ...cluesOf({
+        text: evidence?.text ?? '',
+        cause,
+        status: error?.status ?? null,
+        endpoint,
+        image: container.image,
+        reference: parsed,
+      }),
+      ...cluesOfPlace(failing, pod, node),
+    ],
     host: pullingNode(pod, node, evidence?.text ?? ''),
     urgency: 0,
   }
@@ -158,10 +161,26 @@ function toldCredential({ pod, container, cause, evidence }: Pull, logins: Known
   return { ...credential, ...(hints.length > 0 && { hints }), ...(contradicted && { contradicted }) }
 }
 
-/** What an image that is gone brings: a refusal, `not found`, or 412; null where the text is of something else. */
-function answerOf(cause: Cause, status: number | null): 'refused' | 'missing' | null {
+/** A node of somebody's own machine, where images are built or loaded by hand. */
+const LOCAL_NODE = /^(?:minikube|docker-desktop|colima|orbstack|k3d-.*|kind-.*|.*-control-plane)$/
+
+/** What the place of the pull gives away: a guest that pulls by itself, a node that images are loaded onto. */
+function cluesOfPlace({ container, usesPullSecrets }: FailingContainer, pod: Pod, node: Node | null): Clue[] {
+  const guest = !usesPullSecrets && container.kind !== 'sandbox'
+  const own =
+    node?.provider === 'kind' ||
+    LOCAL_NODE.test(pod.node ?? '') ||
+    node?.images.includes(container.image) === true
+  return [
+    ...(guest ? [{ code: 'guest' } as const] : []),
+    ...(own && container.pullPolicy === 'Always' ? [{ code: 'local-image' } as const] : []),
+  ]
+}
+
+/** What an image that is gone brings: a refusal, `not found`, or 412; `none` where the text is of something else. */
+function answerOf(cause: Cause, status: number | null): 'refused' | 'missing' | 'none' {
   if (cause === 'image-not-found' || status === 412) return 'missing'
-  return cause === 'auth-required-or-denied' ? 'refused' : null
+  return cause === 'auth-required-or-denied' ? 'refused' : 'none'
 }
 
 function countCauses(findings: Finding[]): Partial<Record<Cause, number>> {
