@@ -35,7 +35,7 @@ export interface WhyContainer {
   notes?: WhyNote[]
 }
 
-export type WhyNote = Exclude<WhyProblem, { code: 'pull-failed' }>
+type WhyNote = Exclude<WhyProblem, { code: 'pull-failed' }>
 
 export interface Why {
   pod: string

@@ -72,7 +72,7 @@ export interface ServiceAccount {
 }
 
 /** Pull secrets with a login that no pod in the snapshot names, and service accounts of its namespaces that hand some out. */
-export interface Elsewhere {
+interface Elsewhere {
   pullSecrets: PullSecret[]
   serviceAccounts: ServiceAccount[]
 }
