@@ -7,17 +7,18 @@ import type { Pod } from '../snapshot/pod.ts'
 import type { PodEvent, Snapshot } from '../snapshot/snapshot.ts'
 import { type Classifier, rememberingClassifier } from './classify.ts'
 import { cluesOf } from './clues.ts'
-import { credentialFor } from './credential.ts'
-import { hintsFor, type KnownLogins, knownLogins } from './credential-hints.ts'
+import { type KnownLogins, knownLogins } from './credential-hints.ts'
 import { endpointOf } from './endpoint.ts'
 import { firstSign, prove } from './evidence.ts'
 import { type FailingContainer, failingContainers } from './failing-container.ts'
-import { CAUSES, type Cause, type Diagnosis, type Finding } from './finding.ts'
-import { saysNothingWasSent } from './nothing-sent.ts'
+import { CAUSES, type Cause, type CredentialReport, type Diagnosis, type Finding } from './finding.ts'
 import { indexOwners, type OwnerIndex, topmostOwner } from './owner.ts'
 import { eventsOfPod } from './pod-events.ts'
+import { pullCredential } from './pull-credential.ts'
+import { longPulls } from './pulling.ts'
 import { pullingNode } from './pulling-node.ts'
 import { remediesFor } from './remedies.ts'
+import { failingSandbox } from './sandbox.ts'
 import { subcauseOf } from './subcause.ts'
 import { urgencyOf } from './urgency.ts'
 
@@ -44,6 +45,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
       causes: countCauses(findings),
     },
     findings,
+    pulling: longPulls(snapshot.pods, pod => ownEvents(pod, seen), snapshot.takenAt),
     gaps: snapshot.gaps,
   }
 }
@@ -64,13 +66,19 @@ interface Unweighed {
 }
 
 function findingsOf(pod: Pod, seen: Seen): Unweighed[] {
-  const { owners, eventsByPod } = seen
-  const events = eventsOfPod(pod, eventsByPod.get(podKey(pod.namespace, pod.name)) ?? [])
+  const { owners } = seen
+  const events = ownEvents(pod, seen)
   const workload = topmostOwner(pod, owners)
-  return failingContainers(pod, events).map(failing => ({
+  const containers = failingContainers(pod, events)
+  const sandbox = containers.length > 0 ? null : failingSandbox(pod, events)
+  return [...containers, ...(sandbox === null ? [] : [sandbox])].map(failing => ({
     pod,
     finding: findingOf(pod, failing, workload, seen),
   }))
+}
+
+function ownEvents(pod: Pod, { eventsByPod }: Seen): PodEvent[] {
+  return eventsOfPod(pod, eventsByPod.get(podKey(pod.namespace, pod.name)) ?? [])
 }
 
 function findingOf(
@@ -84,7 +92,9 @@ function findingOf(
   const parsed = parseReference(container.image)
   const registry = parsed?.registry ?? null
   const reference = parsed && fullName(parsed)
-  const credential = toldCredential({ pod, container, cause, evidence }, logins, snapshot)
+  const credential = failing.usesPullSecrets
+    ? pullCredential({ pod, image: container.image, cause, evidence }, logins)
+    : NOT_THE_PODS
   const text = error?.text ?? ''
   const endpoint = endpointOf(text, registry)
   const node = nodes.get(pod.node ?? '') ?? null
@@ -117,12 +127,9 @@ function findingOf(
     since: firstSign(failing, pod.createdAt),
     evidence,
     credential,
-    remedies: remediesFor(
-      { cause, subcause, registry, reference, endpoint, moved },
-      pod,
-      container,
-      snapshot,
-    ),
+    remedies: failing.usesPullSecrets
+      ? remediesFor({ cause, subcause, registry, reference, endpoint, moved }, pod, container, snapshot)
+      : [],
     clues: cluesOf({
       text: evidence?.text ?? '',
       cause,
@@ -136,20 +143,8 @@ function findingOf(
   }
 }
 
-interface Pull extends Pick<Finding, 'cause' | 'evidence'> {
-  pod: Pod
-  container: FailingContainer['container']
-}
-
-/** Whether it had a login; and where one was asked for, what the registry says of it and where else one lies. */
-function toldCredential({ pod, container, cause, evidence }: Pull, logins: KnownLogins, snapshot: Snapshot) {
-  const credential = credentialFor(pod, container.image, snapshot)
-  if (cause !== 'auth-required-or-denied' && cause !== 'rate-limited') return credential
-  const hints = hintsFor(pod, container.image, credential, logins)
-  const contradicted =
-    credential.status === 'usable' && evidence !== null && saysNothingWasSent(evidence.text)
-  return { ...credential, ...(hints.length > 0 && { hints }), ...(contradicted && { contradicted }) }
-}
+/** What the node or the guest itself pulls with can't be seen from outside. */
+const NOT_THE_PODS: CredentialReport = { status: 'unknown', attempts: [] }
 
 /** What an image that is gone brings: a refusal, `not found`, or 412; null where the text is of something else. */
 function answerOf(cause: Cause, status: number | null): 'refused' | 'missing' | null {
@@ -169,7 +164,7 @@ function weigh(unweighed: Unweighed[]): Finding[] {
   )
   return unweighed.map(entry => ({
     ...entry.finding,
-    urgency: urgencyOf(entry.pod, entry.finding.workload, pods.get(shared(entry)) ?? 1),
+    urgency: urgencyOf(entry.pod, entry.finding, pods.get(shared(entry)) ?? 1),
   }))
 }
 

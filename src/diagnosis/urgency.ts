@@ -11,9 +11,14 @@ const CLASSES = new Map([
 const TIER = 1_000_000
 
 /** High first. `pods`: how many pods have the same cause and image. */
-export function urgencyOf(pod: Pod, workload: Finding['workload'], pods: number): number {
+export function urgencyOf(
+  pod: Pod,
+  { workload, containerKind }: Pick<Finding, 'workload' | 'containerKind'>,
+  pods: number,
+): number {
   const priority = CLASSES.get(pod.priorityClass ?? '') ?? 0
   const system = pod.namespace === 'kube-system' ? 2 : 0
   const everyNode = workload?.kind === 'DaemonSet' ? 1 : 0
-  return (priority + system + everyNode) * TIER + Math.min(pods, TIER - 1)
+  const wholeNode = containerKind === 'sandbox' ? 8 : 0
+  return (priority + system + everyNode + wholeNode) * TIER + Math.min(pods, TIER - 1)
 }

@@ -29,6 +29,8 @@ export interface WhyContainer {
   pullPolicy: PullPolicy | null
   attempts: Attempt[]
   verdict: Verdict
+  /** ISO 8601: since when its image is being pulled, if for long; null otherwise. */
+  pullingSince: string | null
   /** Every broken link found; the first is the one to repair. */
   problems: WhyProblem[]
   /** What would be a broken link if the image had to be pulled now, which it has not; left out where there is nothing. */
@@ -38,6 +40,8 @@ export interface WhyContainer {
 type WhyNote = Exclude<WhyProblem, { code: 'pull-failed' }>
 
 export interface Why {
+  /** ISO 8601. */
+  takenAt: string
   pod: string
   namespace: string
   workload: { kind: string; name: string } | null

@@ -12,21 +12,30 @@ import type { Verdict, Why, WhyContainer, WhyProblem } from './why-report.ts'
 
 /** The chain of every image of the pod, which has to be one of the snapshot's. */
 export function explainPod(pod: Pod, snapshot: Snapshot): Why {
-  const { findings } = diagnose({ ...snapshot, pods: [pod] })
+  const { findings, pulling } = diagnose({ ...snapshot, pods: [pod] })
+  const sandboxes = findings.filter(({ containerKind }) => containerKind === 'sandbox').map(asContainer)
   return {
+    takenAt: snapshot.takenAt,
     pod: pod.name,
     namespace: pod.namespace,
     workload: topmostOwner(pod, indexOwners(snapshot.owners)),
     serviceAccount: pod.serviceAccount,
     node: pod.node,
-    containers: pod.containers.map(container => {
-      const finding = findings.find(
-        found => found.container === container.name && found.containerKind === container.kind,
-      )
-      return explainContainer({ pod, container, snapshot, finding: finding ?? null })
+    containers: [...sandboxes, ...pod.containers].map(container => {
+      const isIts = ({ container: name, containerKind }: Pick<Finding, 'container' | 'containerKind'>) =>
+        name === container.name && containerKind === container.kind
+      const finding = findings.find(isIts) ?? null
+      const pullingSince = pulling.find(isIts)?.since ?? null
+      return explainContainer({ pod, container, snapshot, finding, pullingSince })
     }),
     gaps: snapshot.gaps,
   }
+}
+
+/** A sandbox stands among the containers only where it is what they all wait for. */
+function asContainer({ container, containerKind, image }: Finding): Container {
+  const state = { type: 'unknown' } as const
+  return { name: container, kind: containerKind, image, pullPolicy: null, state, ready: false, imageId: null }
 }
 
 interface Place {
@@ -35,6 +44,7 @@ interface Place {
   snapshot: Snapshot
   /** null where nothing fails now. */
   finding: Finding | null
+  pullingSince: string | null
 }
 
 function explainContainer(place: Place): WhyContainer {
@@ -42,7 +52,7 @@ function explainContainer(place: Place): WhyContainer {
   const { name, kind, image, pullPolicy } = container
   const read = readReference(image)
   const reference = 'refused' in read ? null : read
-  const credential = credentialFor(pod, image, snapshot)
+  const credential = place.finding?.credential ?? credentialFor(pod, image, snapshot)
   const blocks = [
     ...('refused' in read ? [{ code: 'invalid-reference' as const, detail: read.refused }] : []),
     ...malformed(credential),
@@ -58,6 +68,7 @@ function explainContainer(place: Place): WhyContainer {
     pullPolicy,
     attempts: credential.attempts,
     verdict: blocks.length > 0 ? 'blocked' : VERDICTS[credential.status],
+    pullingSince: place.pullingSince,
     ...(hasItsImage(place) ? { problems: [], ...asNotes(links) } : { problems: links }),
   }
 }

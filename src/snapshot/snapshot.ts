@@ -37,7 +37,7 @@ export interface Gap {
   detail?: string
 }
 
-/** A pod's Failed or BackOff event, as the kubelet wrote it. */
+/** An event about a pod's pulls or its sandbox, as the kubelet wrote it. */
 export interface PodEvent {
   namespace: string
   pod: string
@@ -85,9 +85,15 @@ export interface Snapshot {
   scope: SnapshotScope
   /** How many pods were looked at, healthy ones included. */
   podCount: number
-  /** Every pod with a container that could be failing to get its image, and any pod asked for by name. */
+  /**
+   * Every pod with a container that could be failing to get its image, and any pod asked for by name. Besides them those that may be
+   * pulling for long: of these nothing else is read.
+   */
   pods: Pod[]
-  /** Events of `pods`: reasons Failed, BackOff, InspectFailed, ErrImageNeverPull, FailedToRetrieveImagePullSecret. */
+  /**
+   * Events of `pods` about failed pulls, failed sandboxes and pull secrets; of those that may be pulling for long also those of pulls
+   * that began or ended.
+   */
   events: PodEvent[]
   /** The pull secrets that `pods` name: content described, never carried. Missing and unreadable ones are here too. */
   pullSecrets: PullSecret[]

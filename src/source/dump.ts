@@ -15,7 +15,7 @@ import { parseLabelSelector } from './label-selector.ts'
 import { didYouMean, nearNames } from './near-names.ts'
 import { NoSuchPod } from './no-such-pod.ts'
 import type { Scope } from './snapshot-scope.ts'
-import { byNamespaceAndName, byPodAndTime, eventsOf, groupByPod, isSuspect } from './suspects.ts'
+import { pickSuspects } from './suspects.ts'
 
 export interface DumpOptions extends InputOptions {
   scope: Scope
@@ -58,14 +58,13 @@ function snapshotOf(
 ): Snapshot {
   const seen = [...facts.pods.values()].filter(({ selected }) => selected)
   const suspects = seen.flatMap(({ suspect }) => suspect ?? [])
-  const byPod = groupByPod([...facts.events.values()])
-  const pods = suspects.filter(pod => wanted.pod !== undefined || isSuspect(pod, byPod))
-  pods.sort(byNamespaceAndName)
+  const found = { pods: suspects, events: [...facts.events.values()] }
+  const takenAt = facts.time.newest ?? now
+  const { failing, pods, events } = pickSuspects(found, { takenAt, isNamed: wanted.pod !== undefined })
   if (wanted.pod !== undefined) checkOne(pods, wanted.pod, wanted.namespaces, facts.pods.keys())
-  const events = pods.flatMap(pod => eventsOf(pod, byPod)).sort(byPodAndTime)
-  const surroundings = surroundingsOf(pods, events, facts)
+  const surroundings = surroundingsOf(failing, events, facts)
   return {
-    takenAt: facts.time.newest ?? now,
+    takenAt,
     source: sourceOf(files, objects, shallow),
     scope: { namespaces: scope.namespaces, labelSelector: scope.labelSelector ?? null },
     podCount: seen.length,
@@ -73,8 +72,8 @@ function snapshotOf(
     events,
     ...surroundings,
     gaps: uniqueGaps([
-      ...gapsOf(facts, objects, wanted, suspects),
-      ...gapsOfSecrets(pods, surroundings.pullSecrets, facts),
+      ...gapsOf(facts, objects, wanted, { pods: suspects, takenAt: now }),
+      ...gapsOfSecrets(failing, surroundings.pullSecrets, facts),
     ]),
   }
 }

@@ -54,6 +54,7 @@ const FILES = {
 }
 const RESOURCES = [
   'namespaces',
+  'nodes',
   'pods',
   'events',
   'serviceaccounts',
@@ -147,6 +148,9 @@ function seed({ cluster }: Simulator, objects: ApiObject[]): void {
     cluster.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, uid: `uid-of-${name}` } })
   }
   for (const object of objects) cluster.store.put(kindNamed(object.kind), object)
+  const nodes = new Set(objects.filter(({ kind }) => kind === 'Node').map(({ metadata }) => metadata.name))
+  for (const node of cluster.list('Node'))
+    if (!nodes.has(node.metadata.name)) cluster.store.remove(kindNamed('Node'), node)
 }
 
 const withUid = (object: ApiObject, uid: string): ApiObject => ({

@@ -1,11 +1,11 @@
 /** Every cause says what it is, what it means and what to do next, with commands that can be pasted. */
 import { describe, expect, test } from 'vitest'
 import type { Advised } from '../../src/advice/advised.ts'
+import type { CredentialHint } from '../../src/diagnosis/credential-hint.ts'
 import {
   type Attempt,
   CAUSES,
   type Cause,
-  type CredentialHint,
   type CredentialReport,
   type Finding,
 } from '../../src/diagnosis/finding.ts'
@@ -45,6 +45,23 @@ test.each(CAUSES)('%s has a headline, a meaning and a next step', cause => {
     expect(JSON.stringify([short, title, meaning, next])).not.toMatch(/undefined|(?<!\/dev\/)null|\[object/)
   }
 })
+
+test.each(CAUSES)(
+  'a sandbox that fails with %s is a matter of its node: no step is about a login of the pods',
+  cause => {
+    for (const image of [typo().image, '']) {
+      const { title, next } = of(cause, {
+        containerKind: 'sandbox',
+        container: 'sandbox',
+        image,
+        remedies: [],
+      })
+      expect(title).toContain('on node node-1 without its sandbox (pause) image')
+      expect(JSON.stringify(next)).not.toMatch(/pullguard fix|docker login|set image|kubectl edit| ''/)
+      expect(JSON.stringify(next)).toContain('pause image')
+    }
+  },
+)
 
 test('no two causes have the same headline', () => {
   expect(new Set(CAUSES.map(cause => of(cause).title)).size).toBe(CAUSES.length)

@@ -1,12 +1,7 @@
 /** The words of credentials: what is wrong with one, and which ones a pull had. */
 
-import type {
-  Attempt,
-  AttemptProblem,
-  CredentialHint,
-  CredentialStatus,
-  Finding,
-} from '../../diagnosis/finding.ts'
+import type { CredentialHint } from '../../diagnosis/credential-hint.ts'
+import type { Attempt, AttemptProblem, CredentialStatus, Finding } from '../../diagnosis/finding.ts'
 import { cloudOf } from '../../image/registries.ts'
 import { amount, counted } from './count.ts'
 import { countPods } from './pods.ts'
@@ -118,7 +113,7 @@ const STATUS: Record<CredentialStatus, (finding: Finding) => Said[]> = {
           ? { secret, text: `should have been sent${user}; the registry saw no login` }
           : { secret, text: `was tried${user}` }
       }),
-  unknown: finding => orElse(problems(finding), 'unknown: what the pull had could not be read'),
+  unknown: finding => orElse(problems(finding), "none of the pod's: its pull secrets play no part here"),
 }
 
 /** What becomes of a pull that brings no credential; with policy Never there is no pull. */

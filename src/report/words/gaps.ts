@@ -16,7 +16,10 @@ const REASON: Record<GapReason, string> = {
 const HIDDEN = new Map([
   ['pods', 'failing pulls there are not seen'],
   ['namespaces', 'only the namespaces that could be read were looked at'],
-  ['events', "the kubelet's sentences may be missing, and causes read `other`"],
+  [
+    'events',
+    "the kubelet's sentences may be missing: causes read `other`, and what a new pod waits for is not seen",
+  ],
   ['secrets', 'whether those pulls had a credential is unknown'],
   ['serviceaccounts', "whether a service account's secrets reached the pods is unknown"],
   ['nodes', 'the platform of the nodes is unknown'],

@@ -33,7 +33,10 @@ export function verdictText({
   verdict,
   registry,
   pullPolicy,
-}: Pick<WhyContainer, 'verdict' | 'registry' | 'pullPolicy'>): string {
+  attempts,
+}: Pick<WhyContainer, 'verdict' | 'registry' | 'pullPolicy' | 'attempts'>): string {
+  if (verdict === 'unknown' && attempts.length === 0)
+    return "the node's own configuration counts, which can't be seen from here"
   if (pullPolicy === 'Never' && verdict !== 'blocked') return 'the kubelet does not pull, so no login counts'
   return verdict === 'anonymous' && cloudOf(registry) !== null
     ? 'the pod brings no login; the node may have its own'

@@ -4,18 +4,30 @@ import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { couldBeFailedPull } from '../narrow/container-state.ts'
+import { couldBePulling } from '../suspects.ts'
 import type { DumpFacts, Wanted } from './facts.ts'
 import type { DumpObjects, PartialList } from './objects.ts'
 
-/** @param suspects the pods whose status leaves open whether they fail, failing ones among them */
+/** Pods whose status leaves open whether they fail, failing ones among them. */
+interface Suspects {
+  pods: Pod[]
+  /** ISO 8601. */
+  takenAt: string
+}
+
+/** Everything that is missing and would tell more of the suspects. */
 export function gapsOf(
   facts: DumpFacts,
   { partial, unseen }: Pick<DumpObjects, 'partial' | 'unseen'>,
   wanted: Wanted,
-  suspects: Pod[],
+  { pods: suspects, takenAt }: Suspects,
 ): Gap[] {
   const gaps = [...gapsOfPartial(partial), ...gapsOfPods(facts, unseen, wanted)]
-  if (!facts.kinds.has('Event') && !facts.kinds.has('EventList') && suspects.some(needsEvents))
+  if (
+    !facts.kinds.has('Event') &&
+    !facts.kinds.has('EventList') &&
+    suspects.some(pod => needsEvents(pod, takenAt))
+  )
     gaps.push(absent('events', null))
   return gaps
 }
@@ -40,8 +52,13 @@ function someOf(sentences: string[]): string[] {
   return rest <= 1 ? sentences : [...sentences.slice(0, SHOWN), `… and ${rest} more files`]
 }
 
-/** Status texts of older kubelets, and of any for an ephemeral container, that leave the reason to the events. */
-function needsEvents({ containers, node }: Pod): boolean {
+/**
+ * Status texts of older kubelets, and of any for an ephemeral container, that leave the reason to the events; and a pod of which nothing
+ * has started for long, for only the events tell of its sandbox.
+ */
+function needsEvents(pod: Pod, takenAt: string): boolean {
+  const { containers, node } = pod
+  if (couldBePulling(pod, takenAt) && containers.every(({ state }) => state.type !== 'running')) return true
   return containers.some(({ kind, state }) =>
     state.type === 'unknown'
       ? kind === 'ephemeral' && node !== null

@@ -3,7 +3,7 @@
 import { isRecord, nameOf, record, text } from '../narrow/shape.ts'
 
 /** How kubectl makes a dump that holds all there is to know. */
-export const MAKE_A_DUMP = 'kubectl get pods,events,serviceaccounts,secrets,replicasets,jobs -A -o json'
+export const MAKE_A_DUMP = 'kubectl get pods,events,nodes,serviceaccounts,secrets,replicasets,jobs -A -o json'
 
 /** Tells what an input is that is not a dump, and the way to one. */
 export function asNotADump(name: string, is: string): string {

@@ -6,7 +6,7 @@ import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { uniqueGaps } from '../gap.ts'
 import { withKubeletsWord } from '../kubelets-word.ts'
 import type { Scope } from '../snapshot-scope.ts'
-import { byNamespaceAndName, byPodAndTime, eventsOf, groupByPod, isSuspect } from '../suspects.ts'
+import { pickSuspects } from '../suspects.ts'
 import { readEverywhere, readNamespaces, type ScopePods } from './namespaces.ts'
 import { readPod } from './one-pod.ts'
 import type { VisitOwner } from './owners.ts'
@@ -35,15 +35,12 @@ export async function readCluster(
   const { labelSelector } = scope
   const reading = new Reading(cluster, {
     ...watching,
+    takenAt,
     ...(labelSelector === undefined ? {} : { labelSelector }),
   })
   const found = await readScope(reading, scope)
-  const byPod = groupByPod(found.events)
-  const pods = found.pods
-    .filter(pod => scope.pod !== undefined || isSuspect(pod, byPod))
-    .sort(byNamespaceAndName)
-  const events = pods.flatMap(pod => eventsOf(pod, byPod)).sort(byPodAndTime)
-  const related = await readRelatedObjects(reading, pods, onOwner)
+  const { failing, pods, events } = pickSuspects(found, { takenAt, isNamed: scope.pod !== undefined })
+  const related = await readRelatedObjects(reading, failing, onOwner)
   return {
     takenAt,
     source: { type: 'cluster', context: cluster.context, server: redact(cluster.server) },

@@ -31,6 +31,7 @@ export function narrowPod(raw: unknown): Pod | null {
     serviceAccount: textOrNull(spec.serviceAccountName) ?? textOrNull(spec.serviceAccount) ?? 'default',
     pullSecrets: narrowSecretNames(spec.imagePullSecrets),
     priorityClass: textOrNull(spec.priorityClassName),
+    hasSandbox: narrowSandbox(status),
     platform: narrowPlatform(spec),
     controller: narrowController(metadata),
     ...narrowTemplateHash(metadata),
@@ -41,6 +42,14 @@ export function narrowPod(raw: unknown): Pod | null {
 function narrowTemplateHash(metadata: Record<string, unknown>): Pick<Pod, 'templateHash'> {
   const templateHash = text(record(metadata.labels)['pod-template-hash'])
   return templateHash === '' ? {} : { templateHash }
+}
+
+/** The condition's name was PodHasNetwork before Kubernetes 1.28. */
+function narrowSandbox(status: Record<string, unknown>): boolean | null {
+  const condition = list(status.conditions)
+    .map(record)
+    .find(({ type }) => type === 'PodReadyToStartContainers' || type === 'PodHasNetwork')
+  return condition?.status === 'True' ? true : condition?.status === 'False' ? false : null
 }
 
 function narrowPlatform(spec: Record<string, unknown>): PodPlatform {
@@ -81,7 +90,7 @@ function joined(
         kind: kindOf(container),
         image: narrowImageName(container.image),
         pullPolicy: narrowPolicy(container.imagePullPolicy),
-        state: narrowState(status.state),
+        state: narrowState(status.state, status.lastState),
         ready: status.ready === true,
         imageId: textOrNull(status.imageID),
       }
