@@ -14,7 +14,7 @@ const DOORS: Record<string, string[]> = {
   secrecy: [],
   json: [],
   network: ['errors'],
-  dockerconfig: ['errors', 'image', 'secrecy', 'types:snapshot'],
+  dockerconfig: ['image', 'secrecy', 'types:snapshot'],
   keychain: ['errors', 'secrecy', 'image', 'dockerconfig'],
   diagnosis: ['image', 'dockerconfig', 'snapshot'],
   advice: ['image', 'snapshot', 'diagnosis'],
@@ -58,6 +58,13 @@ const DOORS: Record<string, string[]> = {
   cli: ['errors', 'terminal', 'commands'],
   // main writes the last words, which may quote hostile text.
   main: ['errors', 'terminal', 'cli', 'commands', 'report', 'secrecy'],
+}
+/** Inside kubernetes/: part → the parts it may import. Which cluster, as whom, how requests travel, what they mean. */
+const KUBERNETES: Record<string, string[]> = {
+  kubeconfig: [],
+  login: ['kubeconfig'],
+  http: ['kubeconfig', 'login'],
+  api: ['http'],
 }
 const PURE = [
   'image',
@@ -154,6 +161,22 @@ describe('the walls of the house', () => {
     files.filter(file => PURE.includes(roomOf(file))).map(file => [relative(SRC, file), file] as const),
   )('%s is pure: no clock, no randomness, no process', (_name, file) => {
     expect(codeOf(file)).not.toMatch(IMPURE_WORDS)
+  })
+
+  test('each part of kubernetes/ only knows those that come before it', () => {
+    const room = join(SRC, 'kubernetes')
+    const partOf = (file: string) => relative(room, file).split(sep)[0] ?? ''
+    const upward = Object.entries(KUBERNETES).flatMap(([part, known]) =>
+      files
+        .filter(file => roomOf(file) === 'kubernetes' && partOf(file) === part)
+        .flatMap(file =>
+          importsOf(file)
+            .map(({ target }) => resolve(dirname(file), target))
+            .filter(target => roomOf(target) === 'kubernetes' && ![part, ...known].includes(partOf(target)))
+            .map(target => `${relative(room, file)} → ${relative(room, target)}`),
+        ),
+    )
+    expect(upward).toEqual([])
   })
 
   test('API paths are made in one place, where every name is escaped', () => {

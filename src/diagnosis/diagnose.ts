@@ -11,7 +11,7 @@ import { type KnownLogins, knownLogins } from './credential-hints.ts'
 import { endpointOf } from './endpoint.ts'
 import { firstSign, prove } from './evidence.ts'
 import { type FailingContainer, failingContainers } from './failing-container.ts'
-import { CAUSES, type Cause, type CredentialReport, type Diagnosis, type Finding } from './finding.ts'
+import type { Cause, CredentialReport, Diagnosis, Finding } from './finding.ts'
 import { indexOwners, type OwnerIndex, topmostOwner } from './owner.ts'
 import { eventsOfPod } from './pod-events.ts'
 import { pullCredential } from './pull-credential.ts'
@@ -20,7 +20,7 @@ import { pullingNode } from './pulling-node.ts'
 import { remediesFor } from './remedies.ts'
 import { failingSandbox } from './sandbox.ts'
 import { subcauseOf } from './subcause.ts'
-import { urgencyOf } from './urgency.ts'
+import { byUrgency, type Unweighed } from './urgency.ts'
 
 /** Everything that is wrong with the pulls in the snapshot, most urgent first. */
 export function diagnose(snapshot: Snapshot): Diagnosis {
@@ -33,7 +33,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
     judge: rememberingClassifier(),
   }
   const unweighed = snapshot.pods.flatMap(pod => findingsOf(pod, seen))
-  const findings = weigh(unweighed).sort(byUrgency)
+  const findings = byUrgency(unweighed)
   return {
     takenAt: snapshot.takenAt,
     complete: snapshot.gaps.length === 0,
@@ -58,11 +58,6 @@ interface Seen {
   nodes: ReadonlyMap<string, Node>
   logins: KnownLogins
   judge: Classifier
-}
-
-interface Unweighed {
-  pod: Pod
-  finding: Finding
 }
 
 function findingsOf(pod: Pod, seen: Seen): Unweighed[] {
@@ -92,11 +87,11 @@ function findingOf(
   const parsed = parseReference(container.image)
   const registry = parsed?.registry ?? null
   const reference = parsed && fullName(parsed)
-  const credential = failing.usesPullSecrets
-    ? pullCredential({ pod, image: container.image, cause, evidence }, logins)
-    : NOT_THE_PODS
   const text = error?.text ?? ''
   const endpoint = endpointOf(text, registry)
+  const credential = failing.usesPullSecrets
+    ? pullCredential({ pod, image: container.image, cause, evidence, endpoint }, logins)
+    : NOT_THE_PODS
   const node = nodes.get(pod.node ?? '') ?? null
   const subcause = subcauseOf(cause, {
     error,
@@ -152,32 +147,6 @@ function answerOf(cause: Cause, status: number | null): 'refused' | 'missing' | 
   return cause === 'auth-required-or-denied' ? 'refused' : null
 }
 
-/** Adds the urgency, which depends on how many pods share cause and image. */
-function weigh(unweighed: Unweighed[]): Finding[] {
-  const shared = ({ finding }: Unweighed) => `${finding.cause} ${finding.reference ?? finding.image}`
-  const groups = Map.groupBy(unweighed, shared)
-  const pods = new Map(
-    [...groups].map(([key, group]) => [
-      key,
-      new Set(group.map(({ pod }) => podKey(pod.namespace, pod.name))).size,
-    ]),
-  )
-  return unweighed.map(entry => ({
-    ...entry.finding,
-    urgency: urgencyOf(entry.pod, entry.finding, pods.get(shared(entry)) ?? 1),
-  }))
-}
-
-function byUrgency(a: Finding, b: Finding): number {
-  return (
-    b.urgency - a.urgency ||
-    CAUSES.indexOf(a.cause) - CAUSES.indexOf(b.cause) ||
-    compare(a.namespace, b.namespace) ||
-    compare(a.pod, b.pod) ||
-    compare(a.container, b.container)
-  )
-}
-
 function countCauses(findings: Finding[]): Partial<Record<Cause, number>> {
   const counts: Partial<Record<Cause, number>> = {}
   for (const { cause } of findings) counts[cause] = (counts[cause] ?? 0) + 1
@@ -186,8 +155,4 @@ function countCauses(findings: Finding[]): Partial<Record<Cause, number>> {
 
 function podKey(namespace: string, pod: string): string {
   return `${namespace}/${pod}`
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

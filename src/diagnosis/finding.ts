@@ -7,6 +7,7 @@ import type { PullSecret } from '../snapshot/pull-secret.ts'
 import type { Gap, SnapshotScope, SnapshotSource } from '../snapshot/snapshot.ts'
 import type { Clue } from './clues.ts'
 import type { CredentialHint } from './credential-hint.ts'
+import type { Endpoint } from './endpoint.ts'
 import type { PullingNode } from './pulling-node.ts'
 
 /** Every cause a failed pull can have; DESIGN.md's table says what each is and is not. The order is the order of telling. */
@@ -55,16 +56,6 @@ export type NotFoundSubcause = 'tag' | 'repository' | 'not-in-mirror' | 'unspeci
 export type NeverPullSubcause = 'not-present' | 'not-verified'
 
 export type Subcause = RateLimitSubcause | DenialSubcause | NotFoundSubcause | NeverPullSubcause
-
-/** What the host in the text was to this pull. `runtime` is the node's own socket. */
-export type EndpointRole = 'registry' | 'mirror' | 'token' | 'storage' | 'proxy' | 'runtime'
-
-/** Who answered, refused, or could not be reached in this pull: often not the image's registry. */
-export interface Endpoint {
-  /** Host name or address, with its port where the text gives one; the path of a socket. */
-  host: string
-  role: EndpointRole
-}
 
 export type Severity = 'error' | 'warning' | 'info'
 

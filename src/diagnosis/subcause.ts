@@ -3,10 +3,10 @@
 import { isDockerHub } from '../image/docker-hub.ts'
 import type { Reference } from '../image/reference.ts'
 import { denialOf, hidesMissing } from './denial.ts'
+import type { Endpoint } from './endpoint.ts'
 import type {
   Cause,
   CredentialStatus,
-  Endpoint,
   NeverPullSubcause,
   NotFoundSubcause,
   RateLimitSubcause,

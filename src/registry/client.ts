@@ -1,7 +1,7 @@
 /** What the rest of the house may ask of registries. Manifests are asked for by HEAD, which no registry counts as a pull; `platforms` tells its exception. */
 
 import type { Credential } from '../dockerconfig/credential.ts'
-import { canonicalRegistry, DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
+import { canonicalRegistry, DOCKER_HUB, isDockerHubHost } from '../image/docker-hub.ts'
 import { type AuthorizedAnswer, AuthorizedRequests } from './authorized-requests.ts'
 import { Connection, type ConnectionOptions, type RegistryAnswer } from './connection.ts'
 import { type EndpointOverrides, endpointOf } from './endpoints.ts'
@@ -66,7 +66,7 @@ export class Registry {
    * Elsewhere a GET costs one request. Ask by digest, and only where a wrong platform would do harm.
    */
   async platforms(reference: ManifestReference, credential: Credential | null): Promise<PlatformsOutcome> {
-    if (isDockerHub(this.name)) return { status: 'not-asked' }
+    if (isDockerHubHost(this.name)) return { status: 'not-asked' }
     const asked = await this.#manifest('GET', reference, credential)
     if ('problem' in asked) return { ...asked.asker, ...asked.problem }
     const head = readHead(asked.answer, reference)

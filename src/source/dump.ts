@@ -58,8 +58,8 @@ function snapshotOf(
 ): Snapshot {
   const seen = [...facts.pods.values()].filter(({ selected }) => selected)
   const suspects = seen.flatMap(({ suspect }) => suspect ?? [])
-  const found = { pods: suspects, events: [...facts.events.values()] }
   const takenAt = facts.time.newest ?? now
+  const found = { pods: suspects, events: [...facts.events.values()] }
   const { failing, pods, events } = pickSuspects(found, { takenAt, isNamed: wanted.pod !== undefined })
   if (wanted.pod !== undefined) checkOne(pods, wanted.pod, wanted.namespaces, facts.pods.keys())
   const surroundings = surroundingsOf(failing, events, facts)
@@ -72,6 +72,7 @@ function snapshotOf(
     events,
     ...surroundings,
     gaps: uniqueGaps([
+      // Without events the newest moment in the dump may well be that at which such a pod was made.
       ...gapsOf(facts, objects, wanted, { pods: suspects, takenAt: now }),
       ...gapsOfSecrets(failing, surroundings.pullSecrets, facts),
     ]),

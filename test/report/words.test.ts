@@ -56,7 +56,7 @@ test.each(CAUSES)(
         image,
         remedies: [],
       })
-      expect(title).toContain('on node node-1 without its sandbox (pause) image')
+      expect(title).toMatch(/^Node node-1 can't get its sandbox \(pause\) image/)
       expect(JSON.stringify(next)).not.toMatch(/pullguard fix|docker login|set image|kubectl edit| ''/)
       expect(JSON.stringify(next)).toContain('pause image')
     }

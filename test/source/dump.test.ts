@@ -191,7 +191,9 @@ describe('a dump', () => {
     const gapsOf = async (createdAt: string, ...more: Json[]) => {
       const metadata = { creationTimestamp: createdAt }
       const creating = pod('a', { reason: 'ContainerCreating', message: '' }, { metadata })
-      return (await readJson(listOf(creating, ...more))).gaps
+      // A dump is as old as the newest time in it.
+      const node = { kind: 'Node', metadata: { name: 'node-1', creationTimestamp: '2026-01-01T00:01:00Z' } }
+      return (await readJson(listOf(creating, node, ...more))).gaps
     }
     const [old, young] = ['2026-01-01T00:00:00Z', '2026-01-01T00:00:01Z']
     expect(await gapsOf(old)).toMatchObject([{ what: 'events', why: 'absent' }])

@@ -72,10 +72,10 @@ function chain(place: WhyPlace, width: number, palette: Palette): string[] {
     ...attemptLines(container, width),
     ...hintLines(problems, width),
     ...line('verdict', `${container.verdict}: ${verdictText(container)}`),
+    ...notes.flatMap((note, index) => line(index === 0 ? 'note' : '', whyProblem(note, place))),
     ...(container.pullingSince === null
       ? []
       : line('pulling', `for ${pullingFor(container.pullingSince, place.why.takenAt)}; it has not failed`)),
-    ...notes.flatMap((note, index) => line(index === 0 ? 'note' : '', whyProblem(note, place))),
     ...problems.flatMap((problem, index) => {
       const number = problems.length === 1 ? '' : `${index + 1}. `
       return line(index === 0 ? 'broken' : '', `${number}${whyProblem(problem, place)}`)
