@@ -27,6 +27,7 @@ function sawNoLogin({ evidence, endpoint }: Pull): boolean {
 
 const NOTHING_SENT =
   /\bunauthenticated\b|\banonymous(?:ly)?\b|\bno basic auth credentials\b|\bno credentials (?:found|available|provided)\b|\bnot logged in\b/
+
 /** Whether every attempt of the pull was without a login: with several credentials one attempt without proves nothing of the others. */
 export function saysNothingWasSent(text: string): boolean {
   return parsePullErrors(text).attempts.every(({ said }) => NOTHING_SENT.test(said))
