@@ -71,6 +71,7 @@ function snapshotOf(
     pods,
     events,
     ...surroundings,
+    imageChecks: [],
     gaps: uniqueGaps([
       // Without events the newest moment in the dump may well be that at which such a pod was made.
       ...gapsOf(facts, objects, wanted, { pods: suspects, takenAt: now }),
