@@ -109,6 +109,7 @@ export function contextOf(
         of.clock.advance(milliseconds / 1000)
         settle(of.cluster)
       },
+      after: () => () => {},
     },
     notes: {
       intent: (change, object) => {

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse, parseAllDocuments } from 'yaml'
+import { systemClock } from '../../src/clock.ts'
 import { writerFor } from '../../src/commands/connect.ts'
 import { kindNamed } from '../../src/simulator/cluster/kinds.ts'
 import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
@@ -173,7 +174,14 @@ async function machineWith(simulator: Simulator, cannotRead: string[]): Promise<
 
 async function snapshotOf(simulator: Simulator, home: string): Promise<string> {
   const flags = { kubeconfig: join(home, 'kubeconfig') }
-  const cluster = await writerFor(flags, { env: {}, cwd: home, home, version: '0', log: () => {} })
+  const cluster = await writerFor(flags, {
+    env: {},
+    cwd: home,
+    home,
+    version: '0',
+    clock: systemClock,
+    log: () => {},
+  })
   try {
     const snapshot = await readCluster(cluster, { namespaces: null }, { takenAt: NOW })
     const text = `${JSON.stringify(snapshot, null, 2)}\n`

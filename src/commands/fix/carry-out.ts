@@ -3,7 +3,6 @@
 import { type Advised, advisedDiagnosis } from '../../advice/advised.ts'
 import type { ApplyContext } from '../../apply/apply-context.ts'
 import { applyPlan, dryRunPlan } from '../../apply/apply-plan.ts'
-import { systemClock } from '../../apply/clock.ts'
 import { Journal, runName } from '../../apply/journal.ts'
 import { type FixResult, isDone, type Recovery } from '../../apply/outcome.ts'
 import { refuseStale } from '../../apply/plan-file.ts'
@@ -119,7 +118,7 @@ function applyContext(
   session.redactBy(redact)
   return {
     cluster,
-    clock: systemClock,
+    clock: context.clock,
     run,
     pullSecret: credentials.length === 0 ? null : PullSecretContent.of(credentials),
     redact,
