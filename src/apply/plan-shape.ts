@@ -108,6 +108,8 @@ const CODES: Record<Declined['code'], Check> = {
   'foreign-secret': fields({ target, type: orNull(text) }),
   'immutable-secret': fields({ target }),
   'no-credential': fields({ registry: text, detail: orNull(text), findings: number }),
+  'unnamed-registry': fields({ registry: text, findings: number }),
+  'unneeded-login': fields({ registry: text, username: text }),
   'bare-pod': fields({ target }),
   'mirror-pod': fields({ target, node: orNull(text) }),
   'immutable-job': fields({ target, fields: list(text) }),

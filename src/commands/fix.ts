@@ -98,6 +98,7 @@ const LIFTABLE: Declined['code'][] = [
   'foreign-secret',
   'immutable-secret',
   'no-credential',
+  'unnamed-registry',
   'bare-pod',
   'same-account-limited',
   'paused-deployment',

@@ -6,6 +6,7 @@ import { parseReference, type Reference } from '../image/reference.ts'
 import type { Registries, Registry } from './client.ts'
 import type { Credential } from './credentials/credential.ts'
 import { registryName } from './docker-hub.ts'
+import { few } from './few.ts'
 import type { Platform, RegistryProblem } from './outcome.ts'
 import { problemText } from './problem-text.ts'
 
@@ -24,9 +25,6 @@ export interface LookUpOptions {
   /** `linux/arm64`: what the image must be built for, as far as it can be asked without spending a pull. */
   platforms: string[]
 }
-
-/** Enough to hide the waiting, few enough for registries that count requests by the second. */
-const AT_ONCE = 6
 
 /**
  * Every reference once, answered under its own spelling. Asks by HEAD and never again; a registry that is out of reach, refuses the login
@@ -143,12 +141,4 @@ function none(detail: string, ruledOut = false): LookedUpImage {
 
 function hostOf(name: string): string {
   return registryName(parseReference(name)?.registry ?? '')
-}
-
-async function few(names: string[], work: (name: string) => Promise<void>): Promise<void> {
-  const queue = names.values()
-  const worker = async () => {
-    for (const name of queue) await work(name)
-  }
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, names.length) }, worker))
 }

@@ -17,10 +17,23 @@ type Auths = Record<string, AuthEntry>
  * not, nor one with an entry that the kubelet can't read: it fails the whole.
  */
 export function holdsCredentials(stored: string, wanted: string): boolean {
-  const has = authsOf(stored)
   const needs = authsOf(wanted)
-  if (!has || !needs || !Object.values(has).every(isReadable)) return false
-  return Object.entries(needs).every(([key, entry]) => isServed(key, entry, has))
+  if (needs === null || !isUsable(stored)) return false
+  return servedKeys(stored, wanted).length === Object.keys(needs).length
+}
+
+/** The keys of `wanted` whose login `stored` gives the kubelet. */
+export function servedKeys(stored: string, wanted: string): string[] {
+  const has = authsOf(stored)
+  if (!has || !isUsable(stored)) return []
+  return Object.entries(authsOf(wanted) ?? {}).flatMap(([key, entry]) =>
+    isServed(key, entry, has) ? [key] : [],
+  )
+}
+
+function isUsable(stored: string): boolean {
+  const has = authsOf(stored)
+  return has !== null && Object.values(has).every(isReadable)
 }
 
 /**

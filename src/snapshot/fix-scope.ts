@@ -39,8 +39,8 @@ export interface ScopeSecret {
   ours: boolean
   /** Nobody can change its content any more. */
   immutable: boolean
-  /** Whether it already serves every registry the fix wants to serve, with the same credential. */
-  content: 'same' | 'different'
+  /** Of the keys that the fix may put into it, those that it serves already with the very same credential. */
+  served: string[]
   /** The keys of its `auths`. */
   keys: string[]
   managedBy: ObjectManager | null

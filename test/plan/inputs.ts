@@ -179,6 +179,8 @@ export function planFor({ pods = [stuckPod()], findings, fixScope, ...fields }: 
     replacements: [],
     credentials: [{ registry: 'docker.io', key: HUB_KEY, username: 'alice', origin: 'a file' }],
     missing: [],
+    named: [],
+    unnamed: [],
     images: new Map(),
     ...fields,
   })

@@ -91,7 +91,9 @@ describe('the scope of a fix', () => {
       data: { '.dockerconfigjson': Buffer.from(WANTED).toString('base64') },
     })
     const scope = await read(of)
-    expect(scope.secrets).toMatchObject([{ namespace: 'web', ours: true, content: 'same' }])
+    expect(scope.secrets).toMatchObject([
+      { namespace: 'web', ours: true, served: ['https://index.docker.io/v1/'] },
+    ])
     expect(JSON.stringify(scope)).not.toContain(Buffer.from(WANTED).toString('base64').slice(0, 20))
     const { password } = JSON.parse(WANTED).auths['https://index.docker.io/v1/']
     expect(JSON.stringify(scope)).not.toContain(password)

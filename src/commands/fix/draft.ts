@@ -16,6 +16,7 @@ import { readFixScope } from '../../source/fix-scope.ts'
 import { warnOfUnknownExclusions } from './exclusions.ts'
 import { askRegistries } from './images.ts'
 import { findLogins, type Logins, planned } from './logins.ts'
+import { askForOthers } from './other-registries.ts'
 import { type Choice, chooseRemedies } from './remedies.ts'
 import type { Draft, FixSession } from './session.ts'
 import { unfinishedRegistries } from './unfinished.ts'
@@ -29,7 +30,8 @@ export async function draftPlan(session: FixSession): Promise<Draft> {
   const { namespaces } = scopeFor(session)
   const unfinished = unfinishedRegistries(runs, { secretName, namespaces })
   const choice = await chooseRemedies(session, diagnosis, { snapshot, unfinished: unfinished.length > 0 })
-  const logins = await findLogins(session, diagnosis.findings, { ...choice, unfinished })
+  const found = await findLogins(session, diagnosis.findings, { ...choice, unfinished })
+  const logins = await askForOthers(session, diagnosis.findings, found)
   const broken = interruptedPods(runs, session.clusterUid).filter(pod => isInScope(pod, session))
   const seen = { snapshot, diagnosis }
   const fixScope = await scopeOf(session, seen, choice, logins, broken)
@@ -43,7 +45,9 @@ export async function draftPlan(session: FixSession): Promise<Draft> {
     plan,
     findings: diagnosis.findings,
     gaps: [...diagnosis.gaps, ...fixScope.gaps],
-    credentials: logins.credentials,
+    credentials: logins.credentials.filter(({ key }) =>
+      plan.credentials.some(planned => planned.key === key),
+    ),
     narrowed: fixScope.gaps.length > 0 || diagnosis.gaps.some(({ what }) => NARROWING.includes(what)),
     saved: false,
   }
@@ -127,7 +131,7 @@ function inputOf(
   session: FixSession,
   seen: Seen,
   choice: Choice,
-  { credentials, missing }: Logins,
+  { credentials, missing, named, unnamed }: Logins,
   fixScope: FixScope,
 ): Omit<PlanInput, 'images'> {
   const { options, context, cluster } = session
@@ -146,5 +150,7 @@ function inputOf(
     overwriteSecret,
     credentials: credentials.map(planned),
     missing,
+    named,
+    unnamed,
   }
 }

@@ -42,7 +42,12 @@ async function loginsOf(plan: Plan, { options, context }: FixSession): Promise<C
     const path = key.startsWith(`${registry}/`) ? [key.slice(registry.length + 1)] : []
     return { registry, repositories: path }
   })
-  const given = await givenLogin(options, wanted, context)
+  const given = await givenLogin(options, context)
+  if (given !== null && !wanted.some(({ registry }) => registry === given.registry)) {
+    throw new UsageError(
+      `--username is for ${given.registry} unless --registry names another, and the plan distributes no login for it.`,
+    )
+  }
   const rest = wanted.filter(({ registry }) => registry !== given?.registry)
   const found = await onThisMachine(rest, context)
   const all = [...(given ? [given] : []), ...found.credentials]

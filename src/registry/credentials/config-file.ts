@@ -12,12 +12,10 @@ export interface CredentialConfig {
   credHelpers: [key: string, suffix: string][]
   /** Suffix of the helper for every other registry; null: the file itself. */
   credsStore: string | null
-  /** Whether a key with a path serves its whole host where nothing closer does, as docker has it; to podman it is a namespace alone. */
-  hostsOnly: boolean
 }
 
-/** Whose file it is: docker's, podman's, or the flat one of old docker. */
-export type FileShape = 'docker' | 'podman' | 'dockercfg'
+/** docker's and podman's, or the flat one of old docker. */
+export type FileShape = 'config' | 'dockercfg'
 
 /**
  * The file's content, or null if there is no such file or it is empty (`REGISTRY_AUTH_FILE=/dev/null` is in use).
@@ -37,10 +35,8 @@ export async function readConfigFile(
   if (text.trim() === '') return null
   const root = parseObject(text, shownPath)
   const origin = `file ${shownPath}`
-  const hostsOnly = shape !== 'podman'
-  if (shape === 'dockercfg')
-    return { origin, auths: Object.entries(root), credHelpers: [], credsStore: null, hostsOnly }
-  return configOf(root, shownPath, origin, hostsOnly)
+  if (shape === 'dockercfg') return { origin, auths: Object.entries(root), credHelpers: [], credsStore: null }
+  return configOf(root, shownPath, origin)
 }
 
 /**
@@ -49,15 +45,10 @@ export async function readConfigFile(
  */
 export function readEnvironmentConfig(text: string): CredentialConfig {
   const name = 'DOCKER_AUTH_CONFIG'
-  return configOf(parseObject(text, name), name, name, true)
+  return configOf(parseObject(text, name), name, name)
 }
 
-function configOf(
-  root: Record<string, unknown>,
-  name: string,
-  origin: string,
-  hostsOnly: boolean,
-): CredentialConfig {
+function configOf(root: Record<string, unknown>, name: string, origin: string): CredentialConfig {
   const credHelpers = entriesOf(root, 'credHelpers', name).map(([key, suffix]): [string, string] => {
     if (typeof suffix === 'string') return [key, suffix]
     throw new UsageError(`${name}: every value of credHelpers must be the name of a helper`)
@@ -65,7 +56,7 @@ function configOf(
   const store = root.credsStore ?? ''
   if (typeof store !== 'string') throw new UsageError(`${name}: credsStore must be the name of a helper`)
   const credsStore = store === '' ? null : store
-  return { origin, auths: entriesOf(root, 'auths', name), credHelpers, credsStore, hostsOnly }
+  return { origin, auths: entriesOf(root, 'auths', name), credHelpers, credsStore }
 }
 
 function parseObject(text: string, name: string): Record<string, unknown> {

@@ -1,6 +1,7 @@
 /** Finds this machine's credentials for the registries that are needed, and for no others. */
 
 import { registryName } from '../docker-hub.ts'
+import { few } from '../few.ts'
 import { Redacted } from '../redacted.ts'
 import { askHelper, helperProgram } from './ask-helper.ts'
 import type { AuthEntry } from './auth-entry.ts'
@@ -51,13 +52,19 @@ export async function findCredentials(options: FindOptions): Promise<FoundCreden
   const refusals = new Map<string, CredentialRefusal>()
   const { explicit } = options
   if (explicit) credentials.set(explicit.key, explicit)
-  for (const { registry, repositories } of options.wanted) {
-    if (registryName(registry) === explicit?.registry) continue
+  const asked = options.wanted
+    .map(({ registry, repositories }) => ({ registry: registryName(registry), repositories }))
+    .filter(({ registry }) => registry !== explicit?.registry)
+  const answers = await few(asked, async ({ registry, repositories }) => {
+    const found: Answer[] = []
     for (const repository of repositories.length === 0 ? [null] : repositories) {
-      const answer = await search.find(registryName(registry), repository)
-      if ('credential' in answer) credentials.set(answer.credential.key, answer.credential)
-      else refusals.set(`${answer.refusal.registry} ${answer.refusal.detail}`, answer.refusal)
+      found.push(await search.find(registry, repository))
     }
+    return found
+  })
+  for (const answer of answers.flat()) {
+    if ('credential' in answer) credentials.set(answer.credential.key, answer.credential)
+    else refusals.set(`${answer.refusal.registry} ${answer.refusal.detail}`, answer.refusal)
   }
   return {
     credentials: [...credentials.values()].sort((a, b) => (a.key < b.key ? -1 : 1)),
@@ -98,13 +105,26 @@ class Search {
       )
       const misnamed = entry.type === 'problem' && entry.reason === 'helper-name'
       const origin = misnamed ? config.origin : `${helperProgram(helper)} (${config.origin})`
-      return asAnswer(entry, { registry, path: '' }, origin, origin)
+      const answer = asAnswer(entry, { registry, path: '' }, origin, origin)
+      if ('credential' in answer) answer.credential.minted = !KEY_STORES.has(helper)
+      return answer
     }
     const found = entryFor(config, registry, repository)
     if (found === null) return null
     return asAnswer(found.entry, found.key, config.origin, `${config.origin}: its entry for ${registry}`)
   }
 }
+
+/** Helpers that keep what somebody logged in with (docker-credential-helpers, Docker Desktop); all others are taken to mint it. */
+const KEY_STORES = new Set([
+  'desktop',
+  'desktop.exe',
+  'osxkeychain',
+  'pass',
+  'secretservice',
+  'wincred',
+  'wincred.exe',
+])
 
 /** User names that only go with tokens of some hours: ECR, Google's OAuth and helper tokens, Azure's refresh tokens. */
 const SHORT_LIVED = /^(AWS|oauth2accesstoken|_dcg\w*_token|00000000-0000-0000-0000-000000000000)$/
@@ -124,6 +144,7 @@ function asAnswer(entry: AuthEntry, key: RegistryKey, origin: string, subject: s
     password: new Redacted(identity ? entry.token : entry.password),
     kind: identity ? 'identity-token' : 'password',
     shortLived: SHORT_LIVED.test(entry.username),
+    minted: false,
     origin,
   }
   if (!identity) return { credential }

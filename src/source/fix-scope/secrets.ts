@@ -2,7 +2,7 @@
 
 import { AT_ONCE, bounded } from '../../kubernetes/bounded.ts'
 import type { ClusterReader, KubernetesObject } from '../../kubernetes/cluster.ts'
-import { holdsCredentials, keysOf } from '../../registry/pull-secret-content.ts'
+import { keysOf, servedKeys } from '../../registry/pull-secret-content.ts'
 import type { ScopeSecret } from '../../snapshot/fix-scope.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { managerOf } from '../managed-by.ts'
@@ -52,7 +52,7 @@ function narrow(object: KubernetesObject, wanted: string | null): ScopeSecret {
     type,
     immutable: object.immutable === true,
     ours: labels?.['app.kubernetes.io/managed-by'] === 'pullguard',
-    content: usable && wanted !== null && holdsCredentials(stored, wanted) ? 'same' : 'different',
+    served: usable && wanted !== null ? servedKeys(stored, wanted) : [],
     keys: keysOf(stored),
     managedBy: managerOf(object),
   }
