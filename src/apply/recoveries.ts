@@ -123,7 +123,7 @@ async function podsOf(aim: Aim, cluster: ClusterWriter, signal?: AbortSignal): P
     ...(aim.pod === null ? {} : { fieldSelector: `metadata.name=${aim.pod}` }),
     ...(signal ? { signal } : {}),
   }
-  await cluster.list(`/api/v1/namespaces/${aim.namespace}/pods`, options, pod => {
+  await cluster.list(`/api/v1/namespaces/${encodeURIComponent(aim.namespace)}/pods`, options, pod => {
     if (belongsTo(pod, aim)) found.push(pod)
   })
   return found

@@ -1,11 +1,12 @@
 /** One request until it is answered: sent, waited for within its time, sent again where that can do no harm. */
 
 import type { Ask } from './ask.ts'
+import { leadsAstray } from './ask.ts'
 import { chunksOf, errorTextOf } from './body.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Connection, HttpResponse } from './connection.ts'
 import { Deadline } from './deadline.ts'
-import { asApiError, CutOff, isReset, lateError, lateLogin } from './failures.ts'
+import { asApiError, CutOff, isReset, lateError, lateLogin, nothingThere } from './failures.ts'
 import { refusalOf } from './refusal.ts'
 import { waitBefore } from './retry.ts'
 import { Warnings } from './warnings.ts'
@@ -42,6 +43,7 @@ export class Exchange {
    */
   async run<T>(ask: Ask, read: ReadBody<T>): Promise<T> {
     ask.signal?.throwIfAborted()
+    if (leadsAstray(ask.path)) throw nothingThere(ask)
     const limit = this.#options.requestTimeoutMs ?? DEFAULT_TIMEOUT
     const deadline = new Deadline(this.#clock, limit, () => this.#late(ask, limit), ask.signal)
     try {

@@ -67,6 +67,16 @@ export const notKubernetes = (ask: Ask, why: string, cause?: unknown): ApiError 
     cause,
   )
 
+/** What the server itself would say of a name that no object can have. */
+export const nothingThere = (ask: Ask): ApiError =>
+  new ApiError({
+    status: 404,
+    reason: 'NotFound',
+    message: `${nameOf(ask)} names no object`,
+    method: ask.method,
+    path: pathOf(ask.path),
+  })
+
 export function failure(ask: Ask, reason: string, message: string, cause?: unknown): ApiError {
   return new ApiError({ status: 0, reason, message, method: ask.method, path: pathOf(ask.path) }, cause)
 }

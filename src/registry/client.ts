@@ -7,6 +7,7 @@ import { DOCKER_HUB, isDockerHub, registryName } from './docker-hub.ts'
 import { type EndpointOverrides, endpointOf } from './endpoints.ts'
 import { problemOf } from './http-status.ts'
 import { MANIFEST_TYPES, readConfig, readManifest, sha256 } from './image-platforms.ts'
+import { isInternal } from './network-rules.ts'
 import type { ManifestOutcome, ManifestReference, PlatformsOutcome, Proof, QuotaOutcome } from './outcome.ts'
 import { prove } from './proof.ts'
 import { parseQuota, QUOTA_PROBE } from './quota.ts'
@@ -33,6 +34,15 @@ export class Registries {
       this.#open.get(key) ?? new Registry(key, endpointOf(key, this.#endpoints), this.#connection)
     this.#open.set(key, registry)
     return registry
+  }
+
+  /**
+   * Whether a name that only pods know may be asked for: not one of this machine or its network, which somebody who can start a pod would
+   * reach through us. One that an endpoint is given for may be.
+   */
+  isOpen(name: string): boolean {
+    const key = registryName(name)
+    return this.#endpoints.has(key) || !isInternal(endpointOf(key, this.#endpoints).hostname)
   }
 
   /** Waits for requests under way and ends the connections. */

@@ -5,7 +5,7 @@ import { coversRepository } from '../image/login-scope.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
 import type { Registries, Registry } from './client.ts'
 import type { Credential } from './credentials/credential.ts'
-import { registryName } from './docker-hub.ts'
+import { DOCKER_HUB, registryName } from './docker-hub.ts'
 import { few } from './few.ts'
 import type { Platform, RegistryProblem } from './outcome.ts'
 import { problemText } from './problem-text.ts'
@@ -26,6 +26,9 @@ export interface LookUpOptions {
   platforms: string[]
 }
 
+/** Milliseconds after which no further registry is begun with. */
+const LONGEST_ROUND = 10_000
+
 /**
  * Every reference once, answered under its own spelling. Asks by HEAD and never again; a registry that is out of reach, refuses the login
  * or takes no more requests is not asked for the rest. Trouble is data; rejects only when the registries' signal is aborted.
@@ -43,12 +46,21 @@ export async function lookUpImages(
   }
   // One question a registry first: a wrong login must not be shown to it six times, some ban for that.
   const first = new Map(names.map(name => [hostOf(name), name] as const).reverse())
-  await few([...first.values()], answer)
+  const began = performance.now()
+  await few([...first.values()].sort(hubFirst), async name => {
+    // Silent registries, which anybody can invent, must not make the others wait without end.
+    if (performance.now() - began > LONGEST_ROUND) givenUp.set(hostOf(name), 'others took too long to answer')
+    await answer(name)
+  })
   await few(
     names.filter(name => !facts.has(name)),
     answer,
   )
   return new Map(names.map(name => [name, facts.get(name) ?? none('it was not asked for')]))
+}
+
+function hubFirst(one: string, other: string): number {
+  return Number(hostOf(other) === DOCKER_HUB) - Number(hostOf(one) === DOCKER_HUB)
 }
 
 async function lookUp(
@@ -70,6 +82,8 @@ async function lookUp(
     )
   const registry = registryOf(registries, host)
   if (registry === null) return none(`${host} is not the host of a registry`)
+  if (credential === null && !registries.isOpen(host))
+    return none(`${host} is an internal address, asked only with --registry-endpoint ${host}=URL`)
   const outcome = await ask(registry, reference, credential, platforms)
   if ('digest' in outcome) return outcome
   const detail = problemText(outcome)

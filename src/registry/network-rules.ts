@@ -7,7 +7,9 @@ import { getDomain } from 'tldts'
 const INTERNAL = new BlockList()
 const INTERNAL_V4 =
   '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.168.0.0/16 198.18.0.0/15 224.0.0.0/3'
-const INTERNAL_V6 = '::/127 64:ff9b::/96 fc00::/7 fe80::/10 fec0::/10 ff00::/8'
+/** Also those that carry an IPv4 address: translated (NAT64), compatible, 6to4, Teredo. */
+const INTERNAL_V6 =
+  '::/96 64:ff9b::/96 64:ff9b:1::/48 2001::/32 2002::/16 fc00::/7 fe80::/10 fec0::/10 ff00::/8'
 for (const range of INTERNAL_V4.split(' ')) addRange(range, 'ipv4')
 for (const range of INTERNAL_V6.split(' ')) addRange(range, 'ipv6')
 
@@ -24,7 +26,8 @@ export function isLoopback(hostname: string): boolean {
   return host === '::1' || /(^|\.)localhost$/.test(host) || (isIP(host) === 4 && host.startsWith('127.'))
 }
 
-function isInternal(hostname: string): boolean {
+/** An address inside this machine or its network, by its look: names are not resolved. */
+export function isInternal(hostname: string): boolean {
   const host = bare(hostname)
   const family = isIP(host)
   if (family === 0) return isLoopback(host)

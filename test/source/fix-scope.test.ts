@@ -118,6 +118,61 @@ describe('the scope of a fix', () => {
     expect(reads).toHaveLength(1)
   })
 
+  test.each(['a b', '..', '../../../../../api/v1/namespaces/kube-system/secrets/x?a=', 'a%2fb'])(
+    'is not led elsewhere, nor stopped, by a pod whose owner is called %j',
+    async name => {
+      const of = story()
+      of.cluster.add({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: {
+          name: 'bait',
+          namespace: 'web',
+          ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name, uid: 'x', controller: true }],
+        },
+        spec: { containers: [{ name: 'app', image: 'nginx' }] },
+      })
+      const { workloads, gaps } = await read(of)
+      expect(workloads.map(workload => workload.name)).toEqual(['orders', 'shop'])
+      expect(gaps).toEqual([])
+      expect(of.server.requests.filter(({ path }) => path.includes('secrets/x'))).toEqual([])
+    },
+  )
+
+  test('comes to an end where owners own each other, and takes no uid for that of another owner', async () => {
+    const of = story()
+    const [real] = of.cluster.list('ReplicaSet', 'web')
+    const ring = (name: string, uid: string) => [
+      { apiVersion: 'apps/v1', kind: 'ReplicaSet', name, uid, controller: true },
+    ]
+    const add = (kind: string, name: string, ownerReferences: object[] = []) =>
+      of.cluster.add({
+        apiVersion: kind === 'Pod' ? 'v1' : 'apps/v1',
+        kind,
+        metadata: { name, namespace: 'api', ownerReferences },
+        spec:
+          kind === 'Pod'
+            ? { containers: [{ name: 'app', image: 'nginx' }] }
+            : {
+                replicas: 0,
+                selector: { matchLabels: { app: name } },
+                template: {
+                  metadata: { labels: { app: name } },
+                  spec: { containers: [{ name: 'app', image: 'nginx' }] },
+                },
+              },
+      } as never)
+    const one = add('ReplicaSet', 'one')
+    const two = add('ReplicaSet', 'two', ring('one', one.metadata.uid))
+    of.cluster.change('ReplicaSet', 'api', 'one', ({ metadata }) => {
+      metadata.ownerReferences = ring('two', two.metadata.uid) as never
+    })
+    add('Pod', 'a-ring', ring('one', one.metadata.uid))
+    add('Pod', 'a-thief', ring('stolen', real?.metadata.uid ?? ''))
+    const { workloads } = await read(of)
+    expect(workloads.map(workload => workload.name)).toEqual(['orders', 'shop'])
+  })
+
   test('tells the list of the very controller that makes the pods from that of the topmost one', async () => {
     const of = story()
     const controller = { apiVersion: 'batch/v1', kind: 'CronJob', name: 'night', controller: true }

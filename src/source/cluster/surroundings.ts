@@ -3,6 +3,7 @@
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { OwnerLink, ServiceAccount } from '../../snapshot/snapshot.ts'
+import { describeMissingSecret } from '../narrow/pull-secret.ts'
 import { narrowServiceAccount } from '../narrow/service-account.ts'
 import { byNamespaceAndName } from '../worth-a-look.ts'
 import { nameKey, type ObjectName, type ResourceKind, readNamed } from './named-objects.ts'
@@ -25,14 +26,14 @@ const SERVICE_ACCOUNTS: ResourceKind = {
 
 /** What can't be read is a gap, or for a secret its problem. */
 export async function readSurroundings(reading: Reading, pods: Pod[]): Promise<Surroundings> {
-  const named = secretsNamed(pods)
+  const [named, excess] = bound(secretsNamed(pods), reading)
   const [pullSecrets, [serviceAccounts, handedOut], owners] = await Promise.all([
     readPullSecrets(reading, named),
-    readServiceAccounts(reading, pods, named),
+    readServiceAccounts(reading, pods, [...named, ...excess]),
     readOwners(reading, pods),
   ])
   return {
-    pullSecrets: [...pullSecrets, ...handedOut].sort(byNamespaceAndName),
+    pullSecrets: [...pullSecrets, ...handedOut, ...excess].sort(byNamespaceAndName),
     serviceAccounts: serviceAccounts.sort(byNamespaceAndName),
     owners: owners.sort(byNamespaceAndName),
   }
@@ -58,7 +59,26 @@ async function readServiceAccounts(
   const handedOut = accounts
     .flatMap(({ namespace, imagePullSecrets }) => imagePullSecrets.map(name => ({ namespace, name })))
     .filter(name => !described.has(nameKey(name)))
-  return [accounts, await readPullSecrets(reading, unique(handedOut))]
+  const [read, excess] = bound(unique(handedOut), reading)
+  return [accounts, [...(await readPullSecrets(reading, read)), ...excess]]
+}
+
+/** Each secret costs a request, and a pod may name thousands that do not exist. */
+const MOST_SECRETS = 200
+
+/** The first so many of each namespace, and the rest as unread, with a gap that says so. */
+function bound(names: ObjectName[], { gaps }: Reading): [ObjectName[], PullSecret[]] {
+  const byNamespace = [...Map.groupBy(names, ({ namespace }) => namespace)]
+  for (const [namespace, own] of byNamespace) {
+    if (own.length <= MOST_SECRETS) continue
+    const detail = `its pods name ${own.length} pull secrets; ${MOST_SECRETS} of them were read`
+    gaps.push({ what: 'secrets', namespace, why: 'failed', detail })
+  }
+  const excess = byNamespace.flatMap(([, own]) => own.slice(MOST_SECRETS))
+  return [
+    byNamespace.flatMap(([, own]) => own.slice(0, MOST_SECRETS)),
+    excess.map(({ namespace, name }) => describeMissingSecret(namespace, name, 'failed')),
+  ]
 }
 
 function unique(names: ObjectName[]): ObjectName[] {

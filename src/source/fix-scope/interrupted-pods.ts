@@ -15,7 +15,7 @@ export async function stillMissing(
 ): Promise<InterruptedPod[]> {
   const missing: InterruptedPod[] = []
   for (const pod of pods) {
-    const path = `/api/v1/namespaces/${pod.namespace}/pods/${pod.name}`
+    const path = `/api/v1/namespaces/${encodeURIComponent(pod.namespace)}/pods/${encodeURIComponent(pod.name)}`
     try {
       await cluster.get(path)
     } catch (error) {
@@ -29,7 +29,7 @@ export async function stillMissing(
 
 async function isLive(cluster: ClusterReader, namespace: string): Promise<boolean> {
   try {
-    return !isEnding(await cluster.get(`/api/v1/namespaces/${namespace}`))
+    return !isEnding(await cluster.get(`/api/v1/namespaces/${encodeURIComponent(namespace)}`))
   } catch (error) {
     if (!(error instanceof ApiError) || (error.status !== 403 && error.status !== 404)) throw error
     return error.status === 403

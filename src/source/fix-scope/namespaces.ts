@@ -44,7 +44,7 @@ async function namespaceObjects(
   }
   await bounded(namespaces, AT_ONCE, async name => {
     try {
-      found.push(narrow(await cluster.get(`/api/v1/namespaces/${name}`, read)))
+      found.push(narrow(await cluster.get(`/api/v1/namespaces/${encodeURIComponent(name)}`, read)))
     } catch (error) {
       const gone = error instanceof ApiError && error.status === 404
       if (!gone || !mayBeGone) throw error

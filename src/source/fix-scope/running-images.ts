@@ -15,7 +15,7 @@ export async function runningImages(cluster: ClusterReader, workload: ScopeWorkl
   if (workload.selector === null) return
   try {
     await cluster.list(
-      `/api/v1/namespaces/${workload.namespace}/pods`,
+      `/api/v1/namespaces/${encodeURIComponent(workload.namespace)}/pods`,
       { labelSelector: workload.selector, limit: 500 },
       pod => {
         for (const container of workload.containers) {

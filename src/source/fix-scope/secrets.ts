@@ -22,7 +22,9 @@ export async function readSecretsNamed(
     const secret = narrow(object, wanted)
     if (live.has(secret.namespace)) found.push(secret)
   }
-  const paths = wide ? ['/api/v1/secrets'] : namespaces.map(name => `/api/v1/namespaces/${name}/secrets`)
+  const paths = wide
+    ? ['/api/v1/secrets']
+    : namespaces.map(name => `/api/v1/namespaces/${encodeURIComponent(name)}/secrets`)
   await bounded(paths, AT_ONCE, async path => {
     try {
       const fieldSelector = `metadata.name=${secretName}`

@@ -23,7 +23,7 @@ export async function readServiceAccounts(
   }
   const paths = wide
     ? ['/api/v1/serviceaccounts']
-    : namespaces.map(name => `/api/v1/namespaces/${name}/serviceaccounts`)
+    : namespaces.map(name => `/api/v1/namespaces/${encodeURIComponent(name)}/serviceaccounts`)
   await bounded(paths, AT_ONCE, async path => {
     try {
       await cluster.list(path, { limit: 500, ...signalOf(options) }, keep)
@@ -46,7 +46,7 @@ async function hasPods(
   options: FixScopeOptions,
 ): Promise<boolean> {
   const { count } = await cluster.list(
-    `/api/v1/namespaces/${namespace}/pods`,
+    `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`,
     {
       fieldSelector: `spec.serviceAccountName=${name}`,
       metadataOnly: true,

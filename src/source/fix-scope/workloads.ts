@@ -32,8 +32,10 @@ export async function readWorkloads(
   const workloads = new Map<string, ScopeWorkload>()
   const direct: Direct = { controllers: new Map(), jobs: new Map() }
   const read = (namespace: string, owner: ControllerReference) => {
-    const answer = known.get(owner.uid) ?? readOwner(cluster, namespace, owner, gaps)
-    known.set(owner.uid, answer)
+    // Anybody can write another's uid into a pod: what is not found under it must not count for the pods that really have that owner.
+    const key = `${namespace}/${owner.kind}/${owner.name} ${owner.uid}`
+    const answer = known.get(key) ?? readOwner(cluster, namespace, owner, gaps)
+    known.set(key, answer)
     return answer
   }
   await bounded(options.pods, AT_ONCE, async pod => {
@@ -64,7 +66,11 @@ interface Direct {
 async function climb(pod: Pod, read: Read, direct: Direct): Promise<Top | null> {
   let top: Top | null = null
   let owner = pod.controller
-  while (owner && `${owner.apiVersion} ${owner.kind}` in PLURALS) {
+  const climbed = new Set<string>()
+  // Owners that own each other have nobody at the top.
+  while (owner && Object.hasOwn(PLURALS, `${owner.apiVersion} ${owner.kind}`)) {
+    if (climbed.has(owner.uid)) return null
+    climbed.add(owner.uid)
     const object = await read(pod.namespace, owner)
     // Without the owner's own word on who is above it, its template may belong to somebody else.
     if (!object) return null
@@ -91,7 +97,8 @@ async function readOwner(
   { apiVersion, kind, name, uid }: ControllerReference,
   gaps: Gap[],
 ): Promise<KubernetesObject | null> {
-  const path = `${PLURALS[`${apiVersion} ${kind}`]?.replace('NS', namespace)}/${name}`
+  const collection = PLURALS[`${apiVersion} ${kind}`]?.replace('NS', encodeURIComponent(namespace))
+  const path = `${collection}/${encodeURIComponent(name)}`
   try {
     const object = await cluster.get(path)
     return (object.metadata as { uid: string }).uid === uid ? object : null
