@@ -29,7 +29,7 @@ export function markdownText(text: string): string {
 export function markdownCode(text: string): string {
   const shown = visible(text).replaceAll('|', '\\u007c')
   const ticks = shown.match(/`+/g) ?? []
-  const fence = '`'.repeat(1 + Math.max(0, ...ticks.map(run => run.length)))
+  const fence = '`'.repeat(1 + ticks.reduce((longest, run) => Math.max(longest, run.length), 0))
   const pad = /^`|`$/.test(shown) || shown === '' ? ' ' : ''
   return `${fence}${pad}${shown}${pad}${fence}`
 }

@@ -35,7 +35,7 @@ const AUTHORIZATION =
 const HEADER =
   /((?<![\w-])(?:x-jfrog-art-api|x-api-key|(?:private|job|deploy)-token)["']?\s*:\s*["']?)[^\s,"'\\]+/gi
 const COOKIE =
-  /((?<![\w-])cookie["']?\s*:\s*["']?|set-cookie["']?\s*:\s*["']?)[^\s;,"'=]+=[^\s,"']*(?:\s[^\s;,"'=]+=[^\s,"']*)*/gi
+  /((?<![\w-])(?:set-)?cookie["']?\s{0,9}:\s{0,9}["']?)[^\s;:,"'=]{1,200}=[^\s,"']*(?:\s[^\s;:,"'=]{1,200}=[^\s,"']*)*/gi
 /** `password: hunter2`, `--password hunter2`; not `password: unauthorized`. */
 const PASSWORD = /((?:password|passwd)\s{0,9}:\s{1,9}|--?(?:password|passwd|token)\s{1,9})([^\s,"'\\]+)/gi
 const SCHEME = /\b(basic|bearer)(\s+)([\w.~+/-]{4,}=*)/gi

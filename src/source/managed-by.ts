@@ -2,6 +2,7 @@
 
 import type { KubernetesObject } from '../kubernetes/cluster.ts'
 import type { ObjectManager } from '../snapshot/fix-scope.ts'
+import { narrowName } from './narrow/bounded-text.ts'
 
 interface Metadata {
   labels?: Record<string, string>
@@ -15,6 +16,11 @@ interface Metadata {
  * because that is where a change has to be made.
  */
 export function managerOf(object: KubernetesObject): ObjectManager | null {
+  const manager = claimOn(object)
+  return manager && { ...manager, name: narrowName(manager.name) }
+}
+
+function claimOn(object: KubernetesObject): ObjectManager | null {
   const metadata = (object.metadata ?? {}) as Metadata
   const labels = metadata.labels ?? {}
   const annotations = metadata.annotations ?? {}

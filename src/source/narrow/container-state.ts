@@ -1,21 +1,21 @@
 /** Narrows a container's state, and tells which states could mean that its image is not there. */
 
-import { redact } from '../../secrecy/redact.ts'
 import type { ContainerState } from '../../snapshot/pod.ts'
-import { isRecord, number, record, text, textOrNull } from './shape.ts'
+import { narrowMessage } from './bounded-text.ts'
+import { isRecord, number, record, textOrNull } from './shape.ts'
 
 /** `status.state` of one container. An empty state is the kubelet's silence. */
 export function narrowState(raw: unknown): ContainerState {
   const { waiting, running, terminated } = record(raw)
   if (isRecord(waiting)) {
-    return { type: 'waiting', reason: redact(text(waiting.reason)), message: redact(text(waiting.message)) }
+    return { type: 'waiting', reason: narrowMessage(waiting.reason), message: narrowMessage(waiting.message) }
   }
   if (isRecord(terminated)) {
     return {
       type: 'terminated',
-      reason: redact(text(terminated.reason)),
+      reason: narrowMessage(terminated.reason),
       exitCode: number(terminated.exitCode, 0),
-      message: redact(text(terminated.message)),
+      message: narrowMessage(terminated.message),
     }
   }
   return isRecord(running)

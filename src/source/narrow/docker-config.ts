@@ -5,6 +5,7 @@
 
 import { redact } from '../../secrecy/redact.ts'
 import type { PullSecretEntry, PullSecretEntryProblem } from '../../snapshot/pull-secret.ts'
+import { narrowName } from './bounded-text.ts'
 import { isRecord } from './shape.ts'
 
 export type DockerConfig =
@@ -52,7 +53,7 @@ function readEntries(auths: unknown, namesHelpers: boolean): DockerConfig {
 
 /** A registry has no @ in its name: what stands before one is a login in the wrong place, with or without a scheme. */
 function withoutLogin(key: string): string {
-  return redact(key).replace(/^((?:\w+:\/\/)?)[^/]*@/, '$1[redacted]@')
+  return redact(narrowName(key)).replace(/^((?:\w+:\/\/)?)[^/]*@/, '$1[redacted]@')
 }
 
 function readEntry(raw: unknown): Omit<PullSecretEntry, 'key'> | null {
@@ -64,7 +65,7 @@ function readEntry(raw: unknown): Omit<PullSecretEntry, 'key'> | null {
   // A non-empty auth replaces user name and password, whatever they are.
   const login = auth === '' ? { username, password } : decodeAuth(auth)
   if (login === null) return null
-  return { username: redact(login.username) || null, problem: problemOf(login, hasToken(entry)) }
+  return { username: narrowName(redact(login.username)) || null, problem: problemOf(login, hasToken(entry)) }
 }
 
 function problemOf(

@@ -1,7 +1,7 @@
 /** Narrows an Event to what it says of a pod's pull, in both shapes that API servers give: core/v1 and events.k8s.io/v1. */
 
-import { redact } from '../../secrecy/redact.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
+import { narrowMessage, narrowName } from './bounded-text.ts'
 import { firstText, number, record, text, textOrNull } from './shape.ts'
 
 const PULL_REASONS = new Set([
@@ -26,9 +26,9 @@ export function narrowEvent(raw: unknown): PodEvent | null {
     namespace: firstText(about.namespace, record(event.metadata).namespace) ?? 'default',
     pod,
     podUid: textOrNull(about.uid),
-    fieldPath: text(about.fieldPath),
+    fieldPath: narrowName(about.fieldPath),
     reason,
-    message: redact(message),
+    message: narrowMessage(message),
     count: countOf(event),
     ...timesOf(event),
   }
