@@ -62,3 +62,11 @@ export function shellWord(text: string): string {
   const shown = visible(text)
   return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", `'\\''`)}'`
 }
+
+/**
+ * A command line cut into its words, each as it is written: what stands in quotes or behind a backslash belongs to its word, as the shell reads
+ * it. Joined by blanks they are the same command.
+ */
+export function shellWords(command: string): string[] {
+  return command.match(/(?:[^\s'"\\]|'[^']*(?:'|$)|"(?:[^"\\]|\\[\s\S])*(?:"|$)|\\(?:[\s\S]|$))+/g) ?? []
+}

@@ -58,9 +58,13 @@ function olm(labels: Marks): ObjectManager | null {
   return name === undefined ? null : { tool: 'olm', name }
 }
 
+/** Helm's own rule (helm pkg/chart/common/util). Anybody can write the annotation, and a name like `--option` would be obeyed as one. */
+const RELEASE = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/
+const KIND = /^[A-Za-z][A-Za-z0-9]*$/
+
 function helm(labels: Marks, annotations: Marks): ObjectManager | null {
   const name = annotations['meta.helm.sh/release-name']
-  return labels['app.kubernetes.io/managed-by'] === 'Helm' && name !== undefined
+  return labels['app.kubernetes.io/managed-by'] === 'Helm' && name !== undefined && RELEASE.test(name)
     ? { tool: 'helm', name }
     : null
 }
@@ -68,7 +72,7 @@ function helm(labels: Marks, annotations: Marks): ObjectManager | null {
 /** A controller of a custom kind puts back what it made. */
 function operator({ ownerReferences }: Metadata): ObjectManager | null {
   const owner = ownerReferences?.find(({ controller }) => controller === true)
-  if (!owner?.kind || isBuiltIn(owner.apiVersion ?? '')) return null
+  if (!owner?.kind || !KIND.test(owner.kind) || isBuiltIn(owner.apiVersion ?? '')) return null
   return { tool: 'operator', name: `${owner.kind}/${owner.name ?? ''}` }
 }
 
