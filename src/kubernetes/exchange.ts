@@ -82,7 +82,7 @@ export class Exchange {
     const began = this.#clock.now()
     const tell = (what: string | number) =>
       this.#options.verbose?.(
-        `${method} ${this.connection.server}${path} ${what} in ${this.#clock.now() - began} ms`,
+        `${method} ${this.connection.server}${path} ${what} in ${Math.round(this.#clock.now() - began)} ms`,
       )
     const request = { method, path, headers, ...(body !== undefined && { body }), signal: deadline.signal }
     try {

@@ -16,6 +16,7 @@ export async function readList(
 ): Promise<ListResult> {
   const source = { exchange, path, accept: options.metadataOnly ? METADATA_LIST : JSON_FORM, options }
   const pages = new Pages(
+    path,
     (choice, visitElement) => readPage(source, choice, visitElement),
     options.limit ?? 0,
     (_array, item) => visit(item),
@@ -34,6 +35,7 @@ export function readTable(
 ): Promise<TableResult> {
   const source = { exchange, path: withQuery(path, { includeObject: 'None' }), accept: TABLE, options }
   const pages = new Pages(
+    path,
     (choice, visitElement) => readPage(source, choice, visitElement),
     options.limit ?? 0,
     (array, element) => (array === 'rows' ? visitRow(rowOf(element)) : visitItem(element)),

@@ -9,12 +9,16 @@ import { JsonElements, LONGEST_OBJECT } from './json-elements.ts'
 /** @throws what Exchange.run throws; ApiError where the answer is no object (`InvalidAnswer`) or only part of one (`Truncated`) */
 export function objectFrom(exchange: Exchange, ask: Ask): Promise<KubernetesObject> {
   return exchange.run(ask, async chunks => {
-    const documents: unknown[] = []
-    const handlers = { onElements() {}, onDocument: (object: unknown) => void documents.push(object) }
+    let object: unknown
+    let documents = 0
+    const onDocument = (document: unknown) => {
+      if (documents++ > 0) throw notKubernetes(ask, 'it is more than one object')
+      object = document
+    }
+    const handlers = { onElements() {}, onDocument }
     const whole = new JsonElements([], handlers, LONGEST_OBJECT)
     for await (const chunk of chunks) whole.write(chunk)
     whole.end()
-    const [object] = documents
     if (typeof object !== 'object' || object === null) throw notKubernetes(ask, 'it is no object')
     return object as KubernetesObject
   })

@@ -1,12 +1,19 @@
 /** Goes from page to page of a list until its end, also where the server has forgotten the moment the list was begun at. */
 
+import { ApiError } from './api-error.ts'
 import type { KubernetesObject, ListResult } from './cluster.ts'
 import type { Page, PageChoice, VisitElement } from './list-page.ts'
 import { ExpiredError } from './refusal.ts'
 
 export type ReadChosenPage = (choice: PageChoice, visit: VisitElement) => Promise<Page>
 
+/** Millions of objects; an API server gives an empty page now and then, where a selector passes over much. */
+const MOST_PAGES = 20_000
+const MOST_EMPTY = 100
+
 export class Pages {
+  readonly #path: string
+  #empty = 0
   readonly #read: ReadChosenPage
   readonly #visit: VisitElement
   readonly #limit: number
@@ -17,8 +24,12 @@ export class Pages {
   #beganAgain = false
   #nameless = false
 
-  /** @param limit page size; 0 is everything at once */
-  constructor(read: ReadChosenPage, limit: number, visit: VisitElement) {
+  /**
+   * @param path what is listed, for errors
+   * @param limit page size; 0 is everything at once
+   */
+  constructor(path: string, read: ReadChosenPage, limit: number, visit: VisitElement) {
+    this.#path = path
     this.#read = read
     this.#visit = visit
     this.#limit = limit
@@ -28,8 +39,18 @@ export class Pages {
   async readAll(): Promise<ListResult & { columns: string[] }> {
     const { resourceVersion, columns, ...first } = await this.#page({ limit: this.#limit, continueToken: '' })
     let token = first.continueToken
-    while (token !== '') token = (await this.#following(token)).continueToken
+    for (let pages = 1; token !== ''; pages++) {
+      const before = this.#count
+      token = (await this.#following(token)).continueToken
+      this.#empty = this.#count > before ? 0 : this.#empty + 1
+      if (pages > MOST_PAGES || this.#empty > MOST_EMPTY) throw this.#endless()
+    }
     return { count: this.#count, resourceVersion, inconsistent: this.#inconsistent, columns }
+  }
+
+  #endless(): ApiError {
+    const message = `The list of GET ${this.#path} does not come to an end`
+    return new ApiError({ status: 0, reason: 'Truncated', message, method: 'GET', path: this.#path })
   }
 
   /** The page after that token, or, where that has expired, what the server has to offer in its place. */

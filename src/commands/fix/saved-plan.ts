@@ -12,7 +12,7 @@ import type { Draft, FixSession } from './session.ts'
 
 /** The saved plan. @throws UsageError where the file is none; RefusedError for another cluster, a changed patch, other logins */
 export async function savedPlan(path: string, session: FixSession): Promise<Draft> {
-  const plan = await readPlanFile(path)
+  const plan = await readPlanFile(path, session.context.signal)
   refuseOtherCluster(plan, session.clusterUid)
   for (const change of plan.changes) {
     if ('patch' in change) refuseOtherPatch(change, path)
