@@ -1,6 +1,6 @@
 /** What the plan aims at: the workloads whose pods are to come back, each once. */
 
-import type { KubernetesObject } from '../kubernetes/cluster.ts'
+import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { Change } from '../plan/change.ts'
 
 export interface Aim {

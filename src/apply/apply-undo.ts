@@ -1,7 +1,7 @@
 /** Takes a run back: every step tried on the server or written, noted in the run's own journal, and told as it came out. */
 
-import { AT_ONCE, bounded } from '../kubernetes/bounded.ts'
-import type { ClusterWriter } from '../kubernetes/cluster.ts'
+import type { ClusterWriter } from '../kubernetes/api/writer.ts'
+import { AT_ONCE, bounded } from '../network/bounded.ts'
 import { pullSecretsAt, valueAt } from '../plan/patch.ts'
 import { objectPath } from './api-path.ts'
 import type { Progress } from './apply-context.ts'

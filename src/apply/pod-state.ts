@@ -1,6 +1,6 @@
 /** Reads off a pod whether its images have come. */
 
-import type { KubernetesObject } from '../kubernetes/cluster.ts'
+import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { RecoveryPod } from './outcome.ts'
 
 /** Waiting reasons that mean the image has not come (pkg/kubelet/images/types.go and the CRI's own). */

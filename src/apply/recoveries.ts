@@ -1,7 +1,10 @@
 /** Watches the pods that the plan aims at until they are back or the time is up. */
 
-import { AT_ONCE, bounded } from '../kubernetes/bounded.ts'
-import type { ClusterWriter, KubernetesObject } from '../kubernetes/cluster.ts'
+import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
+import { KINDS } from '../kubernetes/api/kinds.ts'
+import { listPath } from '../kubernetes/api/paths.ts'
+import type { ClusterWriter } from '../kubernetes/api/writer.ts'
+import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { Change } from '../plan/change.ts'
 import { type Aim, aimsOf, belongsTo } from './aim.ts'
 import type { ApplyContext } from './apply-context.ts'
@@ -123,7 +126,8 @@ async function podsOf(aim: Aim, cluster: ClusterWriter, signal?: AbortSignal): P
     ...(aim.pod === null ? {} : { fieldSelector: `metadata.name=${aim.pod}` }),
     ...(signal ? { signal } : {}),
   }
-  await cluster.list(`/api/v1/namespaces/${encodeURIComponent(aim.namespace)}/pods`, options, pod => {
+  const path: string = listPath(KINDS.Pod, aim.namespace)
+  await cluster.list(path, options, pod => {
     if (belongsTo(pod, aim)) found.push(pod)
   })
   return found

@@ -1,6 +1,6 @@
 /** Whether a Secret that a run made may go: it is as it was written, and nothing names it any more. */
 
-import type { ClusterReader, KubernetesObject } from '../kubernetes/cluster.ts'
+import type { ClusterReader, KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { SecretChange, Target } from '../plan/change.ts'
 import { pullSecretsAt, valueAt } from '../plan/patch.ts'
 import { collectionPath } from './api-path.ts'

@@ -1,8 +1,8 @@
 /** Writes pull secrets. Their content comes from memory and goes to the API server, and nowhere else. */
 
-import type { JsonPatchOperation, KubernetesObject } from '../kubernetes/cluster.ts'
+import { DATA_KEY, PullSecretContent } from '../dockerconfig/pull-secret-content.ts'
+import type { JsonPatchOperation } from '../kubernetes/api/write.ts'
 import type { CreateSecret, SecretChange, UpdateSecret } from '../plan/change.ts'
-import { contentWithKeys, holdsCredentials, withCredentials } from '../registry/pull-secret-content.ts'
 import { collectionPath, objectPath } from './api-path.ts'
 import type { ApplyContext } from './apply-context.ts'
 import type { Outcome } from './outcome.ts'
@@ -11,7 +11,6 @@ import { writtenAt } from './written-at.ts'
 
 /** On every object that pullguard makes; `undo` and later runs know their own by it. */
 export const RUN_ANNOTATION = 'pullguard.dev/run'
-const KEY = '.dockerconfigjson'
 
 /** Creates or completes the Secret; one that serves already what is wanted is left as it is. */
 export async function writeSecret(
@@ -19,8 +18,7 @@ export async function writeSecret(
   context: ApplyContext,
   dryRun: boolean,
 ): Promise<Outcome> {
-  const { dockerConfigJson } = context
-  const content = dockerConfigJson === null ? null : contentWithKeys(dockerConfigJson, change.keys)
+  const content = context.pullSecret?.only(change.keys) ?? null
   if (content === null) return outcomeOf(change, 'failed', 'no credential for its registries is at hand')
   try {
     return change.action === 'create-secret'
@@ -31,7 +29,12 @@ export async function writeSecret(
   }
 }
 
-async function createSecret(change: CreateSecret, context: ApplyContext, content: string, dryRun: boolean) {
+async function createSecret(
+  change: CreateSecret,
+  context: ApplyContext,
+  content: PullSecretContent,
+  dryRun: boolean,
+) {
   const { name, namespace } = change.target
   const object = {
     apiVersion: 'v1',
@@ -43,26 +46,31 @@ async function createSecret(change: CreateSecret, context: ApplyContext, content
       annotations: { [RUN_ANNOTATION]: context.run },
     },
     type: 'kubernetes.io/dockerconfigjson',
-    data: { [KEY]: base64(content) },
+    data: { [DATA_KEY]: content.revealData() },
   }
   const written = await context.cluster.create(collectionPath(change.target), object, { dryRun })
   return outcomeOf(change, dryRun ? 'accepted' : 'applied', null, writtenAt(written))
 }
 
-async function updateSecret(change: UpdateSecret, context: ApplyContext, content: string, dryRun: boolean) {
+async function updateSecret(
+  change: UpdateSecret,
+  context: ApplyContext,
+  content: PullSecretContent,
+  dryRun: boolean,
+) {
   const path = objectPath(change.target)
   const stored = await context.cluster.get(path)
   const { uid, resourceVersion } = writtenAt(stored)
   if (uid !== change.target.uid)
     return outcomeOf(change, 'conflict', 'it was deleted and made anew meanwhile')
-  if (holdsCredentials(contentOf(stored), content)) return outcomeOf(change, 'unchanged')
-  const value = base64(withCredentials(contentOf(stored), content))
+  if (PullSecretContent.inSecret(stored).serves(content)) return outcomeOf(change, 'unchanged')
+  const value = PullSecretContent.inSecret(stored).completedWith(content).revealData()
   const patch: JsonPatchOperation[] = [
     { op: 'test', path: '/metadata/uid', value: uid },
     { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
     stored.data
-      ? { op: 'add', path: `/data/${KEY}`, value }
-      : { op: 'add', path: '/data', value: { [KEY]: value } },
+      ? { op: 'add', path: `/data/${DATA_KEY}`, value }
+      : { op: 'add', path: '/data', value: { [DATA_KEY]: value } },
   ]
   try {
     const written = await context.cluster.jsonPatch(path, patch, { dryRun })
@@ -76,14 +84,14 @@ async function updateSecret(change: UpdateSecret, context: ApplyContext, content
 async function settle(
   change: SecretChange,
   context: ApplyContext,
-  content: string,
+  content: PullSecretContent,
   error: unknown,
   seen: string | null = null,
 ): Promise<Outcome> {
   const status = statusOf(error)
   if (!isUncertain(error) && status !== 409 && status !== 422) return refusalOf(change, error, context)
   const stored = await context.cluster.get(objectPath(change.target)).catch(() => null)
-  if (!stored || !holdsCredentials(contentOf(stored), content)) {
+  if (!stored || !PullSecretContent.inSecret(stored).serves(content)) {
     const moved = stored && seen !== null && writtenAt(stored).resourceVersion !== seen
     if (status === 422 && moved) return outcomeOf(change, 'conflict', 'somebody else changed it meanwhile')
     return refusalOf(change, error, context)
@@ -91,13 +99,4 @@ async function settle(
   const { annotations } = stored.metadata as { annotations?: Record<string, string> }
   const own = annotations?.[RUN_ANNOTATION] === context.run
   return outcomeOf(change, own ? 'applied' : 'unchanged', null, writtenAt(stored))
-}
-
-function contentOf(secret: KubernetesObject): string {
-  const data = (secret.data as Record<string, string> | undefined)?.[KEY] ?? ''
-  return Buffer.from(data, 'base64').toString('utf8')
-}
-
-function base64(text: string): string {
-  return Buffer.from(text, 'utf8').toString('base64')
 }

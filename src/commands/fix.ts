@@ -1,5 +1,6 @@
 /** `pullguard fix`: plan → show → may I, can it → confirm → try on the server → write → wait → verdict. */
 
+import { advised } from '../advice/advised.ts'
 import { checkAccess } from '../apply/check-access.ts'
 import { journalFolder } from '../apply/journal.ts'
 import { writePlanFile } from '../apply/plan-file.ts'
@@ -8,23 +9,27 @@ import type { Declined } from '../plan/plan.ts'
 import { Registries } from '../registry/client.ts'
 import { parseEndpoints } from '../registry/endpoints.ts'
 import { accessRefusal } from '../report/access.ts'
+import { shellWord } from '../report/escape.ts'
 import { renderFixResult } from '../report/fix-result.ts'
+import { ownCommand } from '../report/invocation.ts'
 import { type PlanNews, renderPlan } from '../report/plan.ts'
-import { clusterIdentity } from '../source/fix-scope/cluster-identity.ts'
+import { clusterIdentity } from '../source/live/cluster-identity.ts'
 import { withCluster } from './cluster-session.ts'
-import type { CommandContext, ExitName } from './context.ts'
+import type { ExitName } from './context.ts'
 import { carryOut, leftCount, leftPods } from './fix/carry-out.ts'
 import { confirmPlan } from './fix/confirm.ts'
 import { draftPlan } from './fix/draft.ts'
 import { proveLogins } from './fix/prove.ts'
 import { savedPlan } from './fix/saved-plan.ts'
 import type { Draft, FixOptions, FixSession } from './fix/session.ts'
+import { invocationOf } from './invocation.ts'
+import type { WritingContext } from './writing-context.ts'
 
 /** Gives stuck pods what they lack. @throws UsageError, UnreachableError, RefusedError: then nothing was changed */
-export async function fixCommand(options: FixOptions, context: CommandContext): Promise<ExitName> {
+export async function fixCommand(options: FixOptions, context: WritingContext): Promise<ExitName> {
   const { env, home, signal } = context
   const endpoints = parseEndpoints(options.endpoints, env.PULLGUARD_REGISTRY_ENDPOINTS)
-  return withCluster(options.connection, context, async (cluster, redactBy) => {
+  return withCluster(context.connectWriter(options.connection), context, async (cluster, redactBy) => {
     const registries = new Registries({ endpoints, env, userAgent: `pullguard/${context.version}`, signal })
     try {
       const clusterUid = await clusterIdentity(cluster, signal)
@@ -47,7 +52,10 @@ async function act(draft: Draft, session: FixSession): Promise<ExitName> {
   const { planFile } = options
   if (planFile !== undefined) {
     await writePlanFile(planFile, plan)
-    const command = `${context.program} fix --apply ${planFile}`
+    const command = ownCommand(
+      invocationOf(context, options.connection),
+      `fix --apply ${shellWord(planFile)}`,
+    )
     return show(draft, session, { code: 'saved', file: planFile, command })
   }
   if (options.dryRun === 'client' || options.format === 'patch') {
@@ -68,7 +76,9 @@ async function act(draft: Draft, session: FixSession): Promise<ExitName> {
 
 async function show(draft: Draft, session: FixSession, mode: PlanNews['mode']): Promise<ExitName> {
   const { plan, findings, gaps } = draft
-  await session.context.out.write(renderPlan(plan, { findings, gaps, mode }, view(session)))
+  await session.context.out.write(
+    renderPlan(plan, { findings: findings.map(advised), gaps, mode }, view(session)),
+  )
   return plan.changes.length === 0 ? emptyVerdict(draft) : 'ok'
 }
 
@@ -84,7 +94,7 @@ async function nothingToDo(draft: Draft, session: FixSession): Promise<ExitName>
       leftToOwner: leftCount(draft),
       leftPods: leftPods(draft),
       result,
-      findings,
+      findings: findings.map(advised),
       gaps,
     }
     await session.context.out.write(renderFixResult(report, view(session)))
@@ -112,7 +122,13 @@ function emptyVerdict({ plan, findings, gaps }: Draft): ExitName {
 }
 
 function view({ options, context }: FixSession) {
-  const { out, program } = context
-  const { format } = options
-  return { format, program, width: out.width, colour: out.colour, terminal: out.isTerminal }
+  const { out } = context
+  const { format, connection } = options
+  return {
+    format,
+    invocation: invocationOf(context, connection),
+    width: out.width,
+    colour: out.colour,
+    terminal: out.isTerminal,
+  }
 }

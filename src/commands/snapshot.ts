@@ -54,9 +54,9 @@ async function snapshotOfCluster(
   context: CommandContext,
   meanwhile: () => void,
 ): Promise<Snapshot> {
-  const { readCluster } = await import('../source/cluster.ts')
+  const { readCluster } = await import('../source/live/read-cluster.ts')
   const progress = await context.progress()
-  return withCluster(options.connection, context, cluster =>
+  return withCluster(context.connect(options.connection), context, cluster =>
     readCluster(
       cluster,
       { namespaces: options.allNamespaces ? null : [cluster.namespace], ...narrowing(options) },

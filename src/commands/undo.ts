@@ -14,7 +14,7 @@ import {
 } from '../apply/read-journal.ts'
 import type { UndoOutcome, UndoStep } from '../apply/undo-step.ts'
 import { RefusedError, UsageError } from '../errors.ts'
-import type { ClusterWriter } from '../kubernetes/cluster.ts'
+import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import { progressText, undoEndedEarlyText } from '../report/progress.ts'
 import { undoQuestion } from '../report/questions.ts'
 import {
@@ -26,9 +26,11 @@ import {
   type UndoReportOptions,
 } from '../report/undo.ts'
 import { redact } from '../secrecy/redact.ts'
-import { clusterIdentity } from '../source/fix-scope/cluster-identity.ts'
+import { clusterIdentity } from '../source/live/cluster-identity.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
+import { invocationOf } from './invocation.ts'
+import type { WritingContext } from './writing-context.ts'
 
 export interface UndoOptions {
   connection: ConnectionFlags
@@ -41,8 +43,8 @@ export interface UndoOptions {
 }
 
 /** Takes one run back, or lists them. @throws UsageError for a run that is none; RefusedError where not confirmed; UnreachableError */
-export async function undoCommand(options: UndoOptions, context: CommandContext): Promise<ExitName> {
-  return withCluster(options.connection, context, async cluster => {
+export async function undoCommand(options: UndoOptions, context: WritingContext): Promise<ExitName> {
+  return withCluster(context.connectWriter(options.connection), context, async cluster => {
     const clusterUid = await clusterIdentity(cluster, context.signal)
     const folder = journalFolder(context.env, context.home, clusterUid)
     const runs = await listRuns(folder)
@@ -74,7 +76,8 @@ async function list(runs: Run[], options: UndoOptions, context: CommandContext):
 /** Nothing was left to take back of this one; somebody may think that goes for all. */
 async function tellOfAnother({ options, context, others }: UndoSession): Promise<void> {
   const open = others.find(run => !isTakenBack(run))
-  if (open && options.format === 'table') await context.err.write(anotherRunText(open.run, context.program))
+  if (open && options.format === 'table')
+    await context.err.write(anotherRunText(open.run, invocationOf(context, options.connection)))
 }
 
 interface UndoSession {
@@ -130,7 +133,8 @@ async function carryOut(
     return steps.flatMap(({ id }) => written.find(one => one.id === id) ?? tried.filter(one => one.id === id))
   } catch (error) {
     progress.stop()
-    if (writing) await context.err.write(undoEndedEarlyText(run.run, context.program))
+    if (writing)
+      await context.err.write(undoEndedEarlyText(run.run, invocationOf(context, options.connection)))
     throw error
   } finally {
     progress.stop()
@@ -149,6 +153,13 @@ async function confirm(steps: UndoStep[], { options, context, cluster }: UndoSes
   if (!agreed) throw new RefusedError('Not confirmed, so nothing was changed.')
 }
 
-function view({ format }: UndoOptions, { out, program }: CommandContext): UndoReportOptions {
-  return { format, program, width: out.width, colour: out.colour, terminal: out.isTerminal }
+function view({ format, connection }: UndoOptions, context: CommandContext): UndoReportOptions {
+  const { out } = context
+  return {
+    format,
+    invocation: invocationOf(context, connection),
+    width: out.width,
+    colour: out.colour,
+    terminal: out.isTerminal,
+  }
 }

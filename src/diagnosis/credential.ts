@@ -1,6 +1,6 @@
 /** Whether a pull had a usable credential: the pod's pull secrets, judged for one image as the kubelet judges them. */
 
-import { isMisspeltKey, lookUpCredentials } from '../image/credential-lookup.ts'
+import { isMisspeltKey, lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PullSecret, PullSecretEntry, PullSecretProblem } from '../snapshot/pull-secret.ts'

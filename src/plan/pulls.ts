@@ -1,5 +1,6 @@
 /** What a new pod costs on Docker Hub, at most. */
 
+import { isDockerHub } from '../image/docker-hub.ts'
 import { parseReference } from '../image/reference.ts'
 import type { Pod } from '../snapshot/pod.ts'
 
@@ -9,7 +10,7 @@ export function podPulls(pod: Pod): number {
     pod.containers
       .filter(container => container.kind !== 'ephemeral')
       .map(container => parseReference(container.image))
-      .filter(reference => reference?.registry === 'docker.io')
+      .filter(reference => reference !== null && isDockerHub(reference.registry))
       .map(reference => `${reference?.repository}:${reference?.tag}@${reference?.digest}`),
   )
   return images.size

@@ -1,14 +1,14 @@
 /** Which logins a namespace's pull secret holds, and under which keys the kubelet finds them beside its other pull secrets. */
 
 import type { Finding } from '../diagnosis/finding.ts'
-import { lookUpCredentials } from '../image/credential-lookup.ts'
+import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
+import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { parseReference } from '../image/reference.ts'
 import type { ScopeSecret } from '../snapshot/fix-scope.ts'
 import type { PlanCredential } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
 import { serves } from './stuck-pod.ts'
 
-const DOCKER_HUB = 'docker.io'
 /** The cluster's own, readable by many and home to no pods. */
 const WITHOUT_PODS = ['kube-public', 'kube-node-lease']
 

@@ -1,12 +1,12 @@
 /** Asks registries for the digests of many images, a few at a time. */
 
+import type { Credential } from '../dockerconfig/credential.ts'
+import { coversRepository } from '../dockerconfig/docker-key.ts'
 import { UsageError } from '../errors.ts'
-import { coversRepository } from '../image/login-scope.ts'
+import { canonicalRegistry, DOCKER_HUB } from '../image/docker-hub.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
+import { bounded } from '../network/bounded.ts'
 import type { Registries, Registry } from './client.ts'
-import type { Credential } from './credentials/credential.ts'
-import { DOCKER_HUB, registryName } from './docker-hub.ts'
-import { few } from './few.ts'
 import type { Platform, RegistryProblem } from './outcome.ts'
 import { problemText } from './problem-text.ts'
 
@@ -25,6 +25,9 @@ export interface LookUpOptions {
   /** `linux/arm64`: what the image must be built for, as far as it can be asked without spending a pull. */
   platforms: string[]
 }
+
+/** Enough to hide the waiting, few enough for registries that count requests by the second. */
+const AT_ONCE = 6
 
 /** Milliseconds after which no further registry is begun with. */
 const LONGEST_ROUND = 10_000
@@ -47,13 +50,14 @@ export async function lookUpImages(
   // One question a registry first: a wrong login must not be shown to it six times, some ban for that.
   const first = new Map(names.map(name => [hostOf(name), name] as const).reverse())
   const began = performance.now()
-  await few([...first.values()].sort(hubFirst), async name => {
+  await bounded([...first.values()].sort(hubFirst), AT_ONCE, async name => {
     // Silent registries, which anybody can invent, must not make the others wait without end.
     if (performance.now() - began > LONGEST_ROUND) givenUp.set(hostOf(name), 'others took too long to answer')
     await answer(name)
   })
-  await few(
+  await bounded(
     names.filter(name => !facts.has(name)),
+    AT_ONCE,
     answer,
   )
   return new Map(names.map(name => [name, facts.get(name) ?? none('it was not asked for')]))
@@ -71,7 +75,7 @@ async function lookUp(
 ): Promise<LookedUpImage> {
   const reference = parseReference(name)
   if (reference === null) return none('it is no image reference')
-  const host = registryName(reference.registry)
+  const host = canonicalRegistry(reference.registry)
   const known = givenUp.get(host)
   if (known !== undefined) return none(known)
   const credential = credentials
@@ -94,7 +98,8 @@ async function lookUp(
 /** A login serves its registry, or where its key names a path, the repositories at and below it. */
 function serves({ registry, key }: Credential, reference: Reference): boolean {
   return (
-    registryName(reference.registry) === registry && coversRepository(key, registry, reference.repository)
+    canonicalRegistry(reference.registry) === registry &&
+    coversRepository(key, registry, reference.repository)
   )
 }
 
@@ -154,5 +159,5 @@ function none(detail: string, ruledOut = false): LookedUpImage {
 }
 
 function hostOf(name: string): string {
-  return registryName(parseReference(name)?.registry ?? '')
+  return canonicalRegistry(parseReference(name)?.registry ?? '')
 }

@@ -4,7 +4,7 @@ import type { ProofFailure, QuotaOutcome } from '../registry/outcome.ts'
 import { visible } from './sanitise.ts'
 import { loginCommand } from './words/commands.ts'
 import { amount, counted } from './words/count.ts'
-import { registryName } from './words/told.ts'
+import { registryName } from './words/hosts.ts'
 
 export interface ToldLogin {
   registry: string

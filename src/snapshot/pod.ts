@@ -1,7 +1,7 @@
 /** A pod as far as pulling its images goes. */
 
-/** How the container sits in the pod; `sidecar` is an init container with restartPolicy Always, `volume` an image volume. */
-export type ContainerKind = 'container' | 'init' | 'sidecar' | 'ephemeral' | 'volume'
+/** How the container sits in the pod; `sidecar` is an init container with restartPolicy Always, `volume` an image volume, `sandbox` the pod's own pause image. */
+export type ContainerKind = 'container' | 'init' | 'sidecar' | 'ephemeral' | 'volume' | 'sandbox'
 
 export type PullPolicy = 'Always' | 'IfNotPresent' | 'Never'
 
@@ -34,6 +34,13 @@ export interface ControllerReference {
   uid: string
 }
 
+/** What the pod asks of its node; null where it asks for nothing. */
+export interface PodPlatform {
+  /** `linux` or `windows`. */
+  os: string | null
+  architecture: string | null
+}
+
 export interface Pod {
   namespace: string
   name: string
@@ -53,6 +60,8 @@ export interface Pod {
   /** `spec.imagePullSecrets`, names in order, empty ones left out. Admission has already copied the service account's. */
   pullSecrets: string[]
   priorityClass: string | null
+  /** From `spec.os` and the node selector. */
+  platform: PodPlatform
   controller: ControllerReference | null
   /** In the order init (sidecars among them), regular, ephemeral, image volumes. */
   containers: Container[]

@@ -13,8 +13,8 @@ import { surroundingsOf } from './dump/surroundings.ts'
 import { uniqueGaps } from './gap.ts'
 import { parseLabelSelector } from './label-selector.ts'
 import { didYouMean, nearNames } from './near-names.ts'
-import type { Scope } from './scope.ts'
-import { byNamespaceAndName, byPodAndTime, eventsOf, groupByPod, isWorthALook } from './worth-a-look.ts'
+import type { Scope } from './snapshot-scope.ts'
+import { byNamespaceAndName, byPodAndTime, eventsOf, groupByPod, isSuspect } from './suspects.ts'
 
 export interface DumpOptions extends InputOptions {
   scope: Scope
@@ -48,7 +48,7 @@ function snapshotOf(
   const seen = [...facts.pods.values()].filter(({ selected }) => selected)
   const suspects = seen.flatMap(({ suspect }) => suspect ?? [])
   const byPod = groupByPod([...facts.events.values()])
-  const pods = suspects.filter(pod => wanted.pod !== undefined || isWorthALook(pod, byPod))
+  const pods = suspects.filter(pod => wanted.pod !== undefined || isSuspect(pod, byPod))
   pods.sort(byNamespaceAndName)
   if (wanted.pod !== undefined) checkOne(pods, wanted.pod, wanted.namespaces, facts.pods.keys())
   return {

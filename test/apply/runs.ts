@@ -11,11 +11,11 @@ import {
   journaledPod,
   listRuns,
 } from '../../src/apply/read-journal.ts'
-import type { ClusterWriter } from '../../src/kubernetes/cluster.ts'
-import { clusterIdentity } from '../../src/source/fix-scope/cluster-identity.ts'
+import type { ClusterWriter } from '../../src/kubernetes/api/writer.ts'
+import { clusterIdentity } from '../../src/source/live/cluster-identity.ts'
 import { clientOf } from './in-process-cluster.ts'
 import { planOf } from './plan-of.ts'
-import { type Story, WANTED } from './story.ts'
+import { PULL_SECRET, type Story } from './story.ts'
 import { settle } from './workloads.ts'
 
 export interface RunOptions {
@@ -30,7 +30,7 @@ export async function fix(of: Story, { before = () => {}, strict = false }: RunO
   const client = clientOf(of.server, after(of, before))
   const uid = await clusterIdentity(client)
   const runs = await listRuns(of.folder)
-  const plan = await planOf(of.cluster, client, WANTED, interruptedPods(runs, uid))
+  const plan = await planOf(of.cluster, client, PULL_SECRET, interruptedPods(runs, uid))
   const context = { ...contextOf(of, client, runs, before), strict }
   try {
     const checked = await dryRunPlan(plan, context)
@@ -121,7 +121,7 @@ export function contextOf(
       },
     },
     run,
-    dockerConfigJson: WANTED,
+    pullSecret: PULL_SECRET,
     redact: text => text,
     strict: false,
     pullsLeft: () => Promise.resolve(null),

@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest'
 import type { ApplyContext } from '../../src/apply/apply-context.ts'
 import { writePod } from '../../src/apply/write-pod.ts'
 import { writeSecret } from '../../src/apply/write-secret.ts'
+import type { ApiPath } from '../../src/kubernetes/api/paths.ts'
 import type { RecreateBarePod, RecreatePod, UpdateSecret } from '../../src/plan/change.ts'
 import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
 import { type Before, clientOf } from './in-process-cluster.ts'
-import { type Story, story, WANTED } from './story.ts'
+import { PULL_SECRET, type Story, story, WANTED } from './story.ts'
 import { settle } from './workloads.ts'
 
 function contextOf(of: Story, before: Before = () => {}): ApplyContext {
@@ -18,7 +19,7 @@ function contextOf(of: Story, before: Before = () => {}): ApplyContext {
     },
     notes: { intent: () => Promise.resolve(), outcome: () => Promise.resolve() },
     run: 'r1',
-    dockerConfigJson: WANTED,
+    pullSecret: PULL_SECRET,
     redact: text => text,
     strict: false,
     pullsLeft: () => Promise.resolve(null),
@@ -217,8 +218,8 @@ describe('a bare pod that is deleted and made again', () => {
       cluster: {
         ...cluster,
         // It ends slowly: until then it is still there.
-        get: async (path: string) => {
-          const there = { metadata: { uid: change.target.uid } }
+        get: async <T>(path: ApiPath<T>) => {
+          const there = { metadata: { uid: change.target.uid } } as T
           return stop.signal.aborted && of.clock.now() < ended ? there : cluster.get(path)
         },
         delete: async (...call: Parameters<typeof cluster.delete>) => {

@@ -4,11 +4,11 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse, parseAllDocuments } from 'yaml'
-import { connectTo } from '../../src/commands/connect.ts'
+import { writerFor } from '../../src/commands/connect.ts'
 import { kindNamed } from '../../src/simulator/cluster/kinds.ts'
 import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
-import { readCluster } from '../../src/source/cluster.ts'
+import { readCluster } from '../../src/source/live/read-cluster.ts'
 import { runCommandLine, type Said } from '../commands/command-line.ts'
 
 /** `case.yaml`. */
@@ -169,7 +169,7 @@ async function machineWith(simulator: Simulator, cannotRead: string[]): Promise<
 
 async function snapshotOf(simulator: Simulator, home: string): Promise<string> {
   const flags = { kubeconfig: join(home, 'kubeconfig') }
-  const cluster = await connectTo(flags, { env: {}, cwd: home, home, version: '0', log: () => {} })
+  const cluster = await writerFor(flags, { env: {}, cwd: home, home, version: '0', log: () => {} })
   try {
     const snapshot = await readCluster(cluster, { namespaces: null }, { takenAt: NOW })
     const text = `${JSON.stringify(snapshot, null, 2)}\n`
@@ -179,7 +179,10 @@ async function snapshotOf(simulator: Simulator, home: string): Promise<string> {
   }
 }
 
+/** A dump names no cluster, so that the commands proposed for it leave a place for one. */
 function withoutSource(json = '{}'): object {
-  const { source: _, ...rest } = JSON.parse(json) as { source: unknown }
+  const { source: _, ...rest } = JSON.parse(json.replaceAll(' --context <context>', '')) as {
+    source: unknown
+  }
   return rest
 }

@@ -1,4 +1,5 @@
 /** Small pods, events and snapshots for the tests of this room. */
+import type { PullingNode } from '../../src/diagnosis/pulling-node.ts'
 import type { Container, ContainerState, Pod } from '../../src/snapshot/pod.ts'
 import type { PodEvent, Snapshot } from '../../src/snapshot/snapshot.ts'
 
@@ -35,6 +36,7 @@ export function pod(fields: Partial<Pod> = {}): Pod {
     serviceAccount: 'default',
     pullSecrets: [],
     priorityClass: null,
+    platform: { os: null, architecture: null },
     controller: null,
     containers: [container()],
     ...fields,
@@ -67,7 +69,20 @@ export function snapshot(fields: Partial<Snapshot> = {}): Snapshot {
     pullSecrets: [],
     serviceAccounts: [],
     owners: [],
+    nodes: [],
     gaps: [],
     ...fields,
   }
+}
+
+/** A node of which nothing is known. */
+export const UNKNOWN_NODE: PullingNode = {
+  name: null,
+  runtime: null,
+  platform: null,
+  os: null,
+  architecture: null,
+  kernel: null,
+  kubeletMinor: null,
+  toolImage: null,
 }

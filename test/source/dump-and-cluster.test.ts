@@ -2,8 +2,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Snapshot } from '../../src/snapshot/snapshot.ts'
-import { readCluster } from '../../src/source/cluster.ts'
-import type { Scope } from '../../src/source/scope.ts'
+import { readCluster } from '../../src/source/live/read-cluster.ts'
+import type { Scope } from '../../src/source/snapshot-scope.ts'
 import * as live from './cluster-objects.ts'
 import { listOf, readJson } from './dumps.ts'
 import { FakeCluster } from './fake-cluster.ts'
@@ -41,6 +41,8 @@ const OBJECTS = [
   live.owned('Job', 'night-1', { apiVersion: 'batch/v1', kind: 'CronJob', name: 'night' }),
   live.owned('CronJob', 'night'),
   live.owned('ReplicaSet', 'unrelated', apps('Deployment', 'unrelated')),
+  live.node('node-1'),
+  live.node('unrelated'),
   live.serviceAccount('default', ['handed-out']),
   live.serviceAccount('default', [], 'other'),
   live.secret('hub', 'hunter2'),

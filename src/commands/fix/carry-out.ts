@@ -1,5 +1,6 @@
 /** Carries a plan out: every change tried on the server, then written and noted, the pods awaited, and looked at again. */
 
+import { type Advised, advisedDiagnosis } from '../../advice/advised.ts'
 import type { ApplyContext } from '../../apply/apply-context.ts'
 import { applyPlan, dryRunPlan } from '../../apply/apply-plan.ts'
 import { systemClock } from '../../apply/clock.ts'
@@ -9,12 +10,13 @@ import { refuseStale } from '../../apply/plan-file.ts'
 import { journaledPod, listRuns } from '../../apply/read-journal.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
-import { ApiError } from '../../kubernetes/api-error.ts'
+import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
+import { ApiError } from '../../kubernetes/api/api-error.ts'
 import { isRefusal } from '../../plan/plan.ts'
-import { dockerConfigJson } from '../../registry/docker-config.ts'
 import type { FixReport } from '../../report/fix-result.ts'
 import { endedEarlyText, progressText } from '../../report/progress.ts'
-import { readCluster } from '../../source/cluster.ts'
+import { readCluster } from '../../source/live/read-cluster.ts'
+import { invocationOf } from '../invocation.ts'
 import { redactor } from './logins.ts'
 import { pullsLeft } from './prove.ts'
 import type { Draft, FixSession } from './session.ts'
@@ -98,7 +100,7 @@ async function withJournal(
     })
   } catch (error) {
     progress.stop()
-    if (wrote) await context.err.write(endedEarlyText(run, context.program))
+    if (wrote) await context.err.write(endedEarlyText(run, invocationOf(context, session.options.connection)))
     throw error
   } finally {
     progress.stop()
@@ -119,7 +121,7 @@ function applyContext(
     cluster,
     clock: systemClock,
     run,
-    dockerConfigJson: credentials.length === 0 ? null : dockerConfigJson(credentials),
+    pullSecret: credentials.length === 0 ? null : PullSecretContent.of(credentials),
     redact,
     strict: saved,
     pullsLeft: () => pullsLeft(draft, session),
@@ -135,7 +137,7 @@ function isOpen({ wanted, recovered }: Recovery): boolean {
 }
 
 /** The diagnosis of the workloads that are not back, as they are now. */
-async function whyNow(open: Recovery[], { cluster, context }: FixSession): Promise<Finding[]> {
+async function whyNow(open: Recovery[], { cluster, context }: FixSession): Promise<Advised[]> {
   const namespaces = [...new Set(open.map(({ namespace }) => namespace))]
   const takenAt = context.now().toISOString()
   const watching = { takenAt, signal: context.signal }
@@ -145,7 +147,7 @@ async function whyNow(open: Recovery[], { cluster, context }: FixSession): Promi
     throw error
   })
   if (snapshot === null) return []
-  return diagnose(snapshot).findings.filter(finding =>
+  return advisedDiagnosis(diagnose(snapshot)).findings.filter(finding =>
     open.some(
       ({ namespace, workload: { kind, name } }) =>
         namespace === finding.namespace &&

@@ -1,16 +1,19 @@
 /** The logins that a fix may distribute: found on this machine, or given by the user. What is in the cluster never makes the choice alone. */
 
 import type { Finding, Remedy } from '../../diagnosis/finding.ts'
+import type { Credential } from '../../dockerconfig/credential.ts'
 import { UsageError } from '../../errors.ts'
+import { canonicalRegistry, DOCKER_HUB } from '../../image/docker-hub.ts'
 import { parseReference } from '../../image/reference.ts'
+import { findCredentials } from '../../keychain/find-credentials.ts'
+import { givenCredential } from '../../keychain/given-credential.ts'
+import { tokenKind } from '../../keychain/token-kind.ts'
+import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
 import type { PlanCredential } from '../../plan/plan.ts'
 import { registriesToAuthenticate } from '../../plan/remedies.ts'
-import { type Credential, explicitCredential } from '../../registry/credentials/credential.ts'
-import { findCredentials, type WantedRegistry } from '../../registry/credentials/find-credentials.ts'
-import { tokenKind } from '../../registry/credentials/token-kind.ts'
-import { DOCKER_HUB, registryName } from '../../registry/docker-hub.ts'
-import { credentialRedactor } from '../../registry/redact-credentials.ts'
 import { redact } from '../../secrecy/redact.ts'
+import { credentialRedactor } from '../../secrecy/redact-credentials.ts'
+import { Redacted } from '../../secrecy/redacted.ts'
 import type { CommandContext } from '../context.ts'
 import type { FixOptions, FixSession } from './session.ts'
 
@@ -44,7 +47,7 @@ export async function findLogins(
   findings: Finding[],
   { remedies, unfinished }: { remedies: ReadonlySet<Remedy>; unfinished: string[] },
 ): Promise<Logins> {
-  const named = options.registries.map(registryName)
+  const named = options.registries.map(canonicalRegistry)
   if (!remedies.has('authenticate')) return { ...NOTHING, named, unnamed: [] }
   const mendable = findings.filter(
     ({ remedies: fitting }) => fitting.includes('authenticate') || fitting.includes('recreate'),
@@ -121,19 +124,19 @@ export async function givenLogin(options: FixOptions, context: CommandContext): 
       `--password-stdin reads a pipe or a file, and standard input is a terminal, which would show the password: \`… --password-stdin < token\`.`,
     )
   }
-  const [registry = DOCKER_HUB, ...others] = new Set(registries.map(registryName))
+  const [registry = DOCKER_HUB, ...others] = new Set(registries.map(canonicalRegistry))
   if (others.length > 0) {
     throw new UsageError(
       `--username is a login for one registry, and --registry names several (${[registry, ...others].join(', ')}): name one.`,
     )
   }
-  return explicitCredential(registry, username, await textOf(context.stdin))
+  return givenCredential(registry, username, await textOf(context.stdin))
 }
 
 /** No password is longer; what goes on and on, such as /dev/zero, is none. */
 const LONGEST_PASSWORD = 64 * 1024
 
-async function textOf(stream: AsyncIterable<Uint8Array>): Promise<string> {
+async function textOf(stream: AsyncIterable<Uint8Array>): Promise<Redacted> {
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of stream) {
@@ -141,7 +144,7 @@ async function textOf(stream: AsyncIterable<Uint8Array>): Promise<string> {
     if (length > LONGEST_PASSWORD) throw new UsageError('Standard input is too long for a password.')
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return new Redacted(Buffer.concat(chunks).toString('utf8'))
 }
 
 /** The login without its password. */

@@ -1,8 +1,8 @@
 /** Decides which logins besides Docker Hub's may leave this machine: those that somebody named, or agrees to at the terminal. */
 
 import type { Finding } from '../../diagnosis/finding.ts'
-import type { Credential } from '../../registry/credentials/credential.ts'
-import { DOCKER_HUB } from '../../registry/docker-hub.ts'
+import type { Credential } from '../../dockerconfig/credential.ts'
+import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { otherLoginQuestion } from '../../report/questions.ts'
 import { type Logins, planned } from './logins.ts'
 import type { FixSession } from './session.ts'

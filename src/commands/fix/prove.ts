@@ -1,9 +1,10 @@
 /** Proves each login against its registry before it is handed out, and that it has pulls left. */
 
+import type { Credential } from '../../dockerconfig/credential.ts'
 import { RefusedError, UnreachableError } from '../../errors.ts'
+import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { parseReference } from '../../image/reference.ts'
 import { serves } from '../../plan/stuck-pod.ts'
-import type { Credential } from '../../registry/credentials/credential.ts'
 import type { Proof, QuotaOutcome } from '../../registry/outcome.ts'
 import { proofRefusal, provenText, shortLivedText, usedUpText } from '../../report/logins.ts'
 import { planned } from './logins.ts'
@@ -19,7 +20,7 @@ const IMAGES_TRIED = 5
 export async function proveLogins(draft: Draft, session: FixSession): Promise<void> {
   for (const credential of draft.credentials) {
     const quota = await proveOne(credential, draft, session)
-    const needed = credential.registry === 'docker.io' ? draft.plan.cost.pulls : 0
+    const needed = credential.registry === DOCKER_HUB ? draft.plan.cost.pulls : 0
     if (needed > 0 && quota.status === 'limited' && quota.remaining === 0) {
       throw new RefusedError(usedUpText(credential, quota))
     }
@@ -63,8 +64,8 @@ function imagesFor(credential: Credential, { findings }: Draft): (string | null)
 /** Pulls left on Docker Hub for the logins that the plan hands out, the fewest counting; null: no limit, or none that is known. */
 export async function pullsLeft({ credentials }: Draft, { registries }: FixSession): Promise<number | null> {
   const left: number[] = []
-  for (const credential of credentials.filter(({ registry }) => registry === 'docker.io')) {
-    const known = leftOf(await registries.of('docker.io').quota(credential))
+  for (const credential of credentials.filter(({ registry }) => registry === DOCKER_HUB)) {
+    const known = leftOf(await registries.of(DOCKER_HUB).quota(credential))
     if (known !== null) left.push(known)
   }
   return left.length === 0 ? null : Math.min(...left)

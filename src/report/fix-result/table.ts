@@ -4,10 +4,12 @@ import type { FixResult, Outcome, Recovery } from '../../apply/outcome.ts'
 import { commandLines, field, joined, stepLines } from '../block.ts'
 import { cell, shellWord } from '../escape.ts'
 import { groupByCause } from '../group.ts'
+import { type Invocation, kubectlCommand, ownCommand } from '../invocation.ts'
 import { columns, displayWidth, wrap } from '../layout.ts'
 import type { ReportOptions } from '../options.ts'
 import { type Palette, paletteFor } from '../palette.ts'
 import { visible } from '../sanitise.ts'
+import { meaningOf, titleOf } from '../words/causes.ts'
 import { whyCommand } from '../words/commands.ts'
 import { amount, counted } from '../words/count.ts'
 import {
@@ -20,6 +22,7 @@ import {
 } from '../words/outcomes.ts'
 import { objectName, scopeFlags } from '../words/plan.ts'
 import { countPods } from '../words/pods.ts'
+import { stepsOf } from '../words/steps.ts'
 import type { FixReport } from './document.ts'
 
 const ROWS = 12
@@ -97,28 +100,31 @@ function isOpen({ wanted, recovered }: Recovery): boolean {
 /** The diagnosis of the pods that are not back, made again after the wait. */
 function whyNow(
   { findings, result }: FixReport,
-  { width, program }: ReportOptions,
+  { width, invocation }: ReportOptions,
   palette: Palette,
 ): string[][] {
   // Where the pulls have run out, none of the usual steps helps before there are some again.
   const steps = result.heldBack > 0 ? 0 : 2
-  return groupByCause(findings, program).map(group => [
-    ...wrap(visible(`${group.words.title(group)}: ${counted(countPods(group.findings), 'pod')}`), width).map(
-      line => palette.trouble(line, group.findings[0].severity),
+  return groupByCause(findings, invocation).map(group => [
+    ...wrap(visible(`${titleOf(group)}: ${counted(countPods(group.findings), 'pod')}`), width).map(line =>
+      palette.trouble(line, group.findings[0].severity),
     ),
-    ...field({ label: 'meaning', text: group.words.meaning(group) }, width),
-    ...stepLines('what to do', group.words.next(group).slice(0, steps), width, palette),
+    ...field({ label: 'meaning', text: meaningOf(group) }, width),
+    ...stepLines('what to do', stepsOf(group.findings, invocation).slice(0, steps), width, palette),
   ])
 }
 
-function lastLines(report: FixReport, { width, program }: ReportOptions, palette: Palette): string[] {
+function lastLines(report: FixReport, { width, invocation }: ReportOptions, palette: Palette): string[] {
   const { result, dryRun, complete, findings } = report
   const verdict = (text: string) => wrap(visible(text), width).map(complete ? palette.well : palette.strong)
   if (dryRun) return verdict(dryRunSentence(result))
   const all = report.plan.declined.length === 0 && result.outcomes.every(isWell)
   const pods = podsSentence(result.recoveries, report.leftPods, all)
   const written = writtenSentence(result)
-  const back = result.run === null ? [] : command('Undo: ', `${program} undo ${shellWord(result.run)}`, width)
+  const back =
+    result.run === null
+      ? []
+      : command('Undo: ', ownCommand(invocation, `undo ${shellWord(result.run)}`), width)
   if (pods === null)
     return [
       ...back,
@@ -128,7 +134,7 @@ function lastLines(report: FixReport, { width, program }: ReportOptions, palette
   if (findings.length === 0 && result.outcomes.some(one => !isWell(one))) {
     return [...back, ...wrap(pods, width), ...verdict(`${written} Run the fix again to go on.`)]
   }
-  const next = nextCommand(report, program)
+  const next = nextCommand(report, invocation)
   return [
     ...wrap(visible(written), width),
     ...back,
@@ -141,11 +147,11 @@ function lastLines(report: FixReport, { width, program }: ReportOptions, palette
 /** Why one of the pods that are not back still can't pull, or where nothing speaks of a pull any more, a new look at them. */
 function nextCommand(
   { plan, findings: [first], result }: FixReport,
-  program: string,
+  invocation: Invocation,
 ): [label: string, command: string] | null {
   if (result.heldBack > 0)
-    return ['Next, once the limit resets: ', `${program} fix ${scopeFlags(plan.scope)}`]
-  if (first !== undefined) return ['Next: ', whyCommand(program, first)]
+    return ['Next, once the limit resets: ', ownCommand(invocation, `fix ${scopeFlags(plan.scope)}`)]
+  if (first !== undefined) return ['Next: ', whyCommand(invocation, first)]
   const open = result.recoveries.find(isOpen)
   if (open === undefined) return null
   const namespace = shellWord(open.namespace)
@@ -153,8 +159,8 @@ function nextCommand(
   return [
     'Next: ',
     open.waiting.length === 0
-      ? `kubectl -n ${namespace} get events --field-selector reason=FailedCreate`
-      : `${program} diagnose -n ${namespace}`,
+      ? kubectlCommand(invocation, 'get events --field-selector reason=FailedCreate', open.namespace)
+      : ownCommand(invocation, `diagnose -n ${namespace}`),
   ]
 }
 

@@ -2,7 +2,7 @@
 
 import type { Plan, PlanCredential, TokenKind } from '../../plan/plan.ts'
 import { counted, someOf } from './count.ts'
-import { registryName } from './told.ts'
+import { registryName } from './hosts.ts'
 
 const KINDS: Record<TokenKind, string> = {
   'personal-token': 'a personal access token',

@@ -1,8 +1,8 @@
 /** Reads the documents of one input, JSON or YAML, as they arrive. */
 
 import { UsageError } from '../../errors.ts'
-import { JsonElements } from '../../kubernetes/json-elements.ts'
-import { JsonError, parseElements } from '../../kubernetes/json-error.ts'
+import { JsonElements } from '../../json/json-elements.ts'
+import { JsonError, parseElements } from '../../json/json-error.ts'
 import type { DocumentHandlers } from './document-handlers.ts'
 import { toUtf8 } from './encoding.ts'
 import type { Input } from './inputs.ts'

@@ -1,16 +1,19 @@
 /** What a dump tells, narrowed as it comes: pods that could be failing, and whatever any pod could name. */
 
+import { isBuiltIn } from '../../kubernetes/api/kinds.ts'
+import type { Node } from '../../snapshot/node.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { OwnerLink, PodEvent, ServiceAccount } from '../../snapshot/snapshot.ts'
 import { narrowOwner } from '../narrow/controller.ts'
 import { narrowEvent } from '../narrow/event.ts'
+import { narrowNode } from '../narrow/node.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { narrowServiceAccount } from '../narrow/service-account.ts'
 import { nameOf, namespaceOf, record, text } from '../narrow/shape.ts'
-import { couldFail } from '../worth-a-look.ts'
-import { isKubernetes, nameOfKind } from './kinds.ts'
+import { couldFail } from '../suspects.ts'
+import { nameOfKind } from './kinds.ts'
 import { Newest } from './newest.ts'
 
 /** Which pods are asked for. */
@@ -32,6 +35,7 @@ export class DumpFacts {
   readonly pullSecrets = new Newest<PullSecret>()
   readonly serviceAccounts = new Newest<ServiceAccount>()
   readonly owners = new Newest<OwnerLink>()
+  readonly nodes = new Newest<Node>()
   /** Kinds of objects, and of lists without any, as they may be shown. */
   readonly kinds = new Set<string>()
   /** Namespaces that pods were in, asked for or not. */
@@ -50,12 +54,13 @@ export class DumpFacts {
   add(raw: Record<string, unknown>, kind: string, apiVersion: string): void {
     const name = nameOf(raw)
     if (name === null) {
-      if (kind === '' || isKubernetes(kind, apiVersion)) this.nameless += 1
+      if (kind === '' || isBuiltIn({ apiVersion, kind })) this.nameless += 1
       return
     }
     this.kinds.add(nameOfKind(kind))
-    if (!isKubernetes(kind, apiVersion)) return
+    if (!isBuiltIn({ apiVersion, kind })) return
     if (kind === 'Pod') this.#addPod(raw)
+    else if (kind === 'Node') put(this.nodes, name, versionOf(raw), narrowNode(raw))
     else if (this.#isInScope(namespaceOf(raw))) this.#addNamed(raw, kind, `${namespaceOf(raw)}/${name}`)
   }
 

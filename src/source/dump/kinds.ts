@@ -5,30 +5,11 @@ import { isRecord, record, text } from '../narrow/shape.ts'
 /** How kubectl makes a dump that holds all there is to know. */
 export const MAKE_A_DUMP = 'kubectl get pods,events,serviceaccounts,secrets,replicasets,jobs -A -o json'
 
-const GROUPS = new Map([
-  ['Pod', ['']],
-  ['Event', ['', 'events.k8s.io']],
-  ['Secret', ['']],
-  ['ServiceAccount', ['']],
-  ['ReplicaSet', ['apps']],
-  ['Deployment', ['apps']],
-  ['StatefulSet', ['apps']],
-  ['DaemonSet', ['apps']],
-  ['Job', ['batch']],
-  ['CronJob', ['batch']],
-  ['ReplicationController', ['']],
-])
-
-/** Whether it is the kind that Kubernetes itself calls so, and not another group's of the same name. */
-export function isKubernetes(kind: string, apiVersion: string): boolean {
-  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
-  return GROUPS.get(kind)?.includes(group) === true
-}
-
 /** The kind of an item that says none, before its list has said it; empty where its shape does not tell. */
 export function kindByShape(item: Record<string, unknown>): string {
   if (isRecord(item.involvedObject) || isRecord(item.regarding)) return 'Event'
   if (Array.isArray(record(item.spec).containers)) return 'Pod'
+  if (isRecord(record(item.status).nodeInfo)) return 'Node'
   return typeof item.type === 'string' && !('spec' in item) ? 'Secret' : ''
 }
 

@@ -3,11 +3,12 @@
  * (pkg/credentialprovider/secrets/secrets.go); anything else it passes over in silence.
  */
 
+import { type DockerConfig, readDockerConfigJson, readDockercfg } from '../../dockerconfig/kubelet-view.ts'
+import { Redacted } from '../../secrecy/redacted.ts'
 import type { PullSecret, PullSecretProblem } from '../../snapshot/pull-secret.ts'
-import { type DockerConfig, readDockerConfigJson, readDockercfg } from './docker-config.ts'
 import { nameOf, namespaceOf, record, text, textOrNull } from './shape.ts'
 
-const FORMS: Record<string, { key: string; read: (content: string) => DockerConfig }> = {
+const FORMS: Record<string, { key: string; read: (content: Redacted) => DockerConfig }> = {
   'kubernetes.io/dockerconfigjson': { key: '.dockerconfigjson', read: readDockerConfigJson },
   'kubernetes.io/dockercfg': { key: '.dockercfg', read: readDockercfg },
 }
@@ -57,10 +58,20 @@ function problem(code: PullSecretProblem, detail?: string): Description {
 }
 
 /** Data keys with their decoded content, null where it was redacted. `stringData` of a manifest counts as the server counts it. */
-function dataOf(secret: Record<string, unknown>): Record<string, string | null> {
-  const stored = Object.entries(record(secret.data)).map(([key, value]) => [key, decode(text(value))])
-  const written = Object.entries(record(secret.stringData)).map(([key, value]) => [key, textOrNull(value)])
+function dataOf(secret: Record<string, unknown>): Record<string, Redacted | null> {
+  const stored = Object.entries(record(secret.data)).map(([key, value]) => [
+    key,
+    secretText(decode(text(value))),
+  ])
+  const written = Object.entries(record(secret.stringData)).map(([key, value]) => [
+    key,
+    secretText(textOrNull(value)),
+  ])
   return Object.fromEntries([...stored, ...written])
+}
+
+function secretText(value: string | null): Redacted | null {
+  return value === null ? null : new Redacted(value)
 }
 
 /** What tools put where a value was. */

@@ -43,6 +43,7 @@ const wants = (reference: string, namespace = 'web'): Finding => {
   const registry = reference.split('/')[0] ?? ''
   return finding({
     cause: 'auth-required-or-denied',
+    subcause: null,
     namespace,
     image: reference,
     reference,

@@ -1,9 +1,10 @@
 /** The words of pods and workloads that a plan leaves as they are. */
 
 import { shellWord } from '../../escape.ts'
-import { NODE_LOGIN, whyCommand } from '../commands.ts'
+import { whyCommand } from '../commands.ts'
 import { counted } from '../count.ts'
 import { objectName } from '../plan.ts'
+import { KUBELET_LOGIN } from '../steps/logins.ts'
 import { again, type DeclinedWords, kubectl, nothing } from './declined-words.ts'
 
 export const PODS = {
@@ -16,40 +17,40 @@ export const PODS = {
   'mirror-pod': {
     title: (_first, count) => `${counted(count, 'static pod')}: only the node itself can change them`,
     says: ({ node }) => (node === null ? '' : `on node ${node}`),
-    next: () => NODE_LOGIN,
+    next: () => KUBELET_LOGIN,
   },
   'immutable-job': {
     title: (_first, count) => `${counted(count, 'Job')}: the template of a Job never changes`,
     says: ({ fields }) => `would change ${fields.join(', ')}`,
-    next: ({ target }) => ({
+    next: ({ target }, place) => ({
       say: 'Save it, set the field there, delete the Job and create it again',
-      command: kubectl(target.namespace, `get job ${shellWord(target.name)} -o yaml`),
+      command: kubectl(place, target.namespace, `get job ${shellWord(target.name)} -o yaml`),
     }),
   },
   'paused-deployment': {
     title: (_first, count) =>
       `${counted(count, 'Deployment')} paused: a change to the template would bring no new pod`,
     says: ({ fields }) => `would change ${fields.join(', ')}`,
-    next: ({ target }) => ({
+    next: ({ target }, place) => ({
       say: 'Resume it, then run the fix again',
-      command: kubectl(target.namespace, `rollout resume ${shellWord(objectName(target))}`),
+      command: kubectl(place, target.namespace, `rollout resume ${shellWord(objectName(target))}`),
     }),
   },
   'job-would-fail': {
     title: (_first, count) => `${counted(count, 'Job')} would fail: deleted pods count against backoffLimit`,
     says: ({ pods }) => counted(pods, 'stuck pod'),
-    next: ({ target }) => ({
+    next: ({ target }, place) => ({
       say: 'Raise its backoffLimit, then run the fix again',
-      command: kubectl(target.namespace, `edit job ${shellWord(target.name)}`),
+      command: kubectl(place, target.namespace, `edit job ${shellWord(target.name)}`),
     }),
   },
   'custom-controller': {
     title: ({ controller }, count) =>
       `${counted(count, 'pod')} of a controller that pullguard does not know (${controller.kind})`,
     says: ({ controller }) => `of ${objectName(controller)}`,
-    next: ({ target }) => ({
+    next: ({ target }, place) => ({
       say: 'Where that controller makes new pods, delete the stuck one',
-      command: kubectl(target.namespace, `delete pod ${shellWord(target.name)}`),
+      command: kubectl(place, target.namespace, `delete pod ${shellWord(target.name)}`),
     }),
   },
   'not-found': {
@@ -61,9 +62,9 @@ export const PODS = {
   'no-remedy': {
     title: ({ cause }, count) => `${counted(count, 'container')} that no change here helps (${cause})`,
     says: ({ container, image }) => `${container}: ${image}`,
-    next: ({ target }, { program }) => ({
+    next: ({ target }, { invocation }) => ({
       say: 'See what the kubelet tries, and where it breaks',
-      command: whyCommand(program, { namespace: target.namespace, pod: target.name }),
+      command: whyCommand(invocation, { namespace: target.namespace, pod: target.name }),
     }),
   },
 } satisfies Partial<DeclinedWords>

@@ -1,0 +1,74 @@
+/** Requests that are answered with one object: a read, and what the user is allowed to do. */
+
+import { JsonElements, LONGEST_OBJECT } from '../../json/json-elements.ts'
+import { type ApiRequest, JSON_FORM, METADATA, withQuery } from './api-request.ts'
+import type { AccessQuestion, KubernetesObject, ReadOptions } from './cluster.ts'
+import type { Exchange } from './exchange.ts'
+import { notKubernetes } from './failures.ts'
+import type { ApiPath } from './paths.ts'
+
+/** As ClusterReader.get says. */
+export function readObject<T>(exchange: Exchange, path: ApiPath<T>, options: ReadOptions): Promise<T> {
+  const { metadataOnly, labelSelector, fieldSelector, signal } = options
+  return objectFrom<T>(exchange, {
+    kind: 'read',
+    method: 'GET',
+    path: withQuery(path, { labelSelector, fieldSelector }),
+    headers: { Accept: metadataOnly ? METADATA : JSON_FORM },
+    ...(signal && { signal }),
+  })
+}
+
+const ACCESS_REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
+
+/** As ClusterReader.canI says. */
+export async function reviewAccess(
+  exchange: Exchange,
+  question: AccessQuestion,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const { verb, group, namespace, name } = question
+  const [resource, subresource] = question.resource.split('/')
+  const resourceAttributes = {
+    verb,
+    group,
+    resource,
+    ...(subresource && { subresource }),
+    ...(namespace !== null && { namespace }),
+    ...(name !== undefined && { name }),
+  }
+  const review = await objectFrom(exchange, {
+    kind: 'read',
+    method: 'POST',
+    path: ACCESS_REVIEWS,
+    headers: { Accept: JSON_FORM, 'Content-Type': JSON_FORM },
+    body: JSON.stringify({
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectAccessReview',
+      spec: { resourceAttributes },
+    }),
+    ...(signal && { signal }),
+  })
+  return (review.status as { allowed?: unknown } | undefined)?.allowed === true
+}
+
+/**
+ * `T` is what the request's path says. It is the one place where an answer is taken for an object of its kind.
+ * @throws what Exchange.run throws; ApiError where the answer is no object (`InvalidAnswer`) or only part of one (`Truncated`)
+ */
+export function objectFrom<T = KubernetesObject>(exchange: Exchange, request: ApiRequest): Promise<T> {
+  return exchange.run(request, async chunks => {
+    let object: unknown
+    let documents = 0
+    const onDocument = (document: unknown) => {
+      if (documents++ > 0) throw notKubernetes(request, 'it is more than one object')
+      object = document
+    }
+    const handlers = { onElements() {}, onDocument }
+    const whole = new JsonElements([], handlers, LONGEST_OBJECT)
+    for await (const chunk of chunks) whole.write(chunk)
+    whole.end()
+    if (typeof object !== 'object' || object === null) throw notKubernetes(request, 'it is no object')
+    return object as T
+  })
+}
