@@ -79,8 +79,9 @@ async function unlessAborted<T>(work: Promise<T>, signal?: AbortSignal): Promise
 }
 
 /** @throws RefusedError where the plan was made for another cluster */
-export function refuseOtherCluster(plan: Plan, clusterUid: string): void {
-  if (plan.cluster.uid === clusterUid) return
+export function refuseOtherCluster(plan: Plan, { uid, server }: { uid: string; server: string }): void {
+  // Any server can say that it has the uid of another.
+  if (plan.cluster.uid === uid && plan.cluster.server === server) return
   const made = plan.cluster.context ?? plan.cluster.server
   throw new RefusedError(
     `The plan was made for another cluster (${made}), so nothing was changed: choose its context, or make a new plan.`,

@@ -35,7 +35,7 @@ export interface ScopeSecret {
   name: string
   uid: string
   type: string | null
-  /** It carries the label that pullguard gives to what it makes. */
+  /** A journal of this machine says that pullguard made this very object; labels and annotations anybody can write. */
   ours: boolean
   /** Nobody can change its content any more. */
   immutable: boolean
@@ -100,6 +100,15 @@ export interface InterruptedPod {
   run: string
   namespace: string
   name: string
+}
+
+/** A Secret that a run's journal says it made. */
+export interface MadeSecret {
+  run: string
+  namespace: string
+  name: string
+  /** null: the run ended before it knew; then the Secret's own annotation has to name that run. */
+  uid: string | null
 }
 
 export interface FixScope {

@@ -100,8 +100,10 @@ describe('a plan in a file', () => {
   })
 
   test('made for another cluster is refused by its name', () => {
-    expect(() => refuseOtherCluster(plan, 'uid-of-kube-system')).not.toThrow()
-    expect(() => refuseOtherCluster(plan, 'another')).toThrow(/another cluster \(prod\)/)
+    const here = { uid: 'uid-of-kube-system', server: 'https://prod' }
+    expect(() => refuseOtherCluster(plan, here)).not.toThrow()
+    expect(() => refuseOtherCluster(plan, { ...here, uid: 'another' })).toThrow(/another cluster \(prod\)/)
+    expect(() => refuseOtherCluster(plan, { ...here, server: 'https://claims-its-uid' })).toThrow()
   })
 
   test('is stale when an object has changed since, and says which', () => {

@@ -1,6 +1,7 @@
 /** What a fix reads beyond the diagnosis: the namespaces, accounts, Secrets and templates it may write to. */
 import { describe, expect, test } from 'vitest'
 import type { ControllerObject } from '../../../src/kubernetes/api/kinds.ts'
+import type { MadeSecret } from '../../../src/snapshot/fix-scope.ts'
 import { readFixScope } from '../../../src/source/live/fix-scope.ts'
 import type { FixScopeOptions } from '../../../src/source/live/fix-scope-options.ts'
 import { readOwners } from '../../../src/source/live/owners.ts'
@@ -93,13 +94,37 @@ describe('the scope of a fix', () => {
       type: 'kubernetes.io/dockerconfigjson',
       data: { '.dockerconfigjson': Buffer.from(WANTED).toString('base64') },
     })
-    const scope = await read(of)
+    const { uid } = of.cluster.get('Secret', 'web', 'dockercreds')?.metadata ?? { uid: '' }
+    const made = { run: 'r', namespace: 'web', name: 'dockercreds', uid }
+    const scope = await read(of, { madeSecrets: [made] })
     expect(scope.secrets).toMatchObject([
       { namespace: 'web', ours: true, served: ['https://index.docker.io/v1/'] },
     ])
     expect(JSON.stringify(scope)).not.toContain(Buffer.from(WANTED).toString('base64').slice(0, 20))
     const { password } = JSON.parse(WANTED).auths['https://index.docker.io/v1/']
     expect(JSON.stringify(scope)).not.toContain(password)
+  })
+
+  test('takes no Secret for its own because it says so, but because a run made it', async () => {
+    const of = story()
+    of.cluster.add({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: {
+        name: 'dockercreds',
+        namespace: 'web',
+        labels: { 'app.kubernetes.io/managed-by': 'pullguard' },
+        annotations: { 'pullguard.dev/run': 'r1' },
+      },
+      type: 'kubernetes.io/dockerconfigjson',
+      data: { '.dockerconfigjson': Buffer.from('{}').toString('base64') },
+    } as never)
+    const named = { namespace: 'web', name: 'dockercreds' }
+    const ours = async (...madeSecrets: MadeSecret[]) => (await read(of, { madeSecrets })).secrets[0]?.ours
+    expect(await ours()).toBe(false)
+    expect(await ours({ ...named, run: 'r1', uid: 'of-one-that-was-deleted' })).toBe(false)
+    expect(await ours({ ...named, run: 'r2', uid: null })).toBe(false)
+    expect(await ours({ ...named, run: 'r1', uid: null })).toBe(true)
   })
 
   test('climbs from pods to the topmost controller, and reads its template once', async () => {
