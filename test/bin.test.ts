@@ -1,7 +1,7 @@
 /** What a newcomer meets first: the package as npm packs it, and bin/ as a process of its own, on an old Node too. */
 import { execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createSilentServer } from 'node:net'
 import { join, resolve } from 'node:path'
@@ -205,6 +205,24 @@ describe('the package', () => {
     expect(existsSync(join(ROOT, loaded))).toBe(true)
   })
 
+  test('holds the license text of every package whose code is in the bundle', () => {
+    const bundled = new Set<string>()
+    for (const file of readdirSync(join(ROOT, 'dist')).filter(name => name.endsWith('.js'))) {
+      const text = readFileSync(join(ROOT, 'dist', file), 'utf8')
+      for (const [, name = ''] of text.matchAll(
+        /^\s*\/\/ (?:[\w-]+:)?.*node_modules\/((?:@[^/]+\/)?[^/\s]+)\//gm,
+      ))
+        bundled.add(name)
+    }
+    expect(bundled.size).toBeGreaterThan(20)
+    const licenses = readFileSync(join(ROOT, 'dist', 'THIRD-PARTY-LICENSES.txt'), 'utf8').split(
+      `\n${'-'.repeat(80)}\n`,
+    )
+    const textOf = (name: string) => licenses.find(part => part.trim().startsWith(`${name} `)) ?? ''
+    const lacking = [...bundled].filter(name => !/copyright|permission|licensed under/i.test(textOf(name)))
+    expect(lacking).toEqual([])
+  })
+
   test('holds what a user needs, and no tests or sources', async () => {
     // Without scripts: what other tests run must not be built anew under their feet.
     const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
@@ -215,6 +233,8 @@ describe('the package', () => {
     const needed = [
       'README.md',
       'LICENSE',
+      'SECURITY.md',
+      'dist/THIRD-PARTY-LICENSES.txt',
       'package.json',
       'schema/v1.json',
       'rbac/diagnose.yaml',
@@ -226,6 +246,7 @@ describe('the package', () => {
     expect(files.filter(file => !/^(?:bin|dist|schema|rbac)\//.test(file)).sort()).toEqual([
       'LICENSE',
       'README.md',
+      'SECURITY.md',
       'package.json',
     ])
   })
