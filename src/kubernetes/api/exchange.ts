@@ -64,7 +64,12 @@ export class Exchange {
         response = await this.#send(request, deadline)
         const chunks = chunksOf(response, deadline)
         if (response.status >= 200 && response.status < 300) return await read(chunks)
-        const error = refusalOf(request, this.connection, response, await errorTextOf(chunks))
+        const error = refusalOf(
+          request,
+          this.connection,
+          response,
+          this.connection.withoutSecrets(await errorTextOf(chunks)),
+        )
         const wait = waitBefore(request, response, refusals++, this.#clock.now())
         if (wait === null || wait >= Math.min(deadline.left, DEFAULT_TIMEOUT)) throw error
         await deadline.sleep(wait)
@@ -85,7 +90,7 @@ export class Exchange {
     try {
       const response = await deadline.race(this.connection.send(sent))
       tell(response.status)
-      this.warnings.collect(response.headers.warning)
+      this.warnings.collect(response.headers.warning, text => this.connection.withoutSecrets(text))
       return response
     } catch (error) {
       tell('failed')
@@ -111,9 +116,9 @@ class Warnings {
   readonly #texts = new Set<string>()
 
   /** One header may carry several warnings, and an answer several headers. */
-  collect(header: string | string[] | undefined): void {
+  collect(header: string | string[] | undefined, clean: (text: string) => string): void {
     for (const line of [header ?? []].flat()) {
-      for (const [, quoted = ''] of line.matchAll(WARNING)) this.#note(quoted.replace(/\\(.)/g, '$1'))
+      for (const [, quoted = ''] of line.matchAll(WARNING)) this.#note(clean(quoted.replace(/\\(.)/g, '$1')))
     }
   }
 

@@ -3,8 +3,8 @@
 import { redact } from '../../secrecy/redact.ts'
 import { narrowName } from './bounded-text.ts'
 
-/** `https://user:password@registry/app` is nobody's image, and still stands in a pod's spec. No real name has a scheme. */
+/** `user:password@registry/app`, with `https://` or without, is nobody's image and still stands in a pod's spec. Real names have no slash behind an @. */
 export function narrowImageName(value: unknown): string {
   const image = narrowName(value)
-  return image.includes('://') ? redact(image) : image
+  return image.includes('://') || /:[^@]*@[^@]*\//.test(image) ? redact(image) : image
 }
