@@ -197,6 +197,21 @@ describe('a plan in a file', () => {
       plan => JSON.parse(JSON.stringify(plan).replaceAll('"op":"add"', '"op":"replace"')),
       'not what its edits say',
     ],
+    [
+      'of a server that only claims to be that cluster',
+      plan => JSON.parse(JSON.stringify(plan).replaceAll(incident.simulator.server.url, 'https://elsewhere')),
+      'another cluster',
+    ],
+    [
+      'that recreates the pods of another workload than it shows',
+      plan =>
+        JSON.parse(
+          JSON.stringify(plan, (key, value) =>
+            key === 'workload' ? { kind: 'Deployment', name: 'harmless' } : value,
+          ),
+        ),
+      'one of Deployment harmless, which it is not',
+    ],
   ])('%s is refused, and nothing is written', async (_name, spoil, says) => {
     await save()
     const plan = JSON.parse(await readFile(file(), 'utf8'))
