@@ -64,7 +64,13 @@ function containerSteps(finding: Finding): Step[] {
   const own = BY_CAUSE[finding.cause](finding)
   // What the name gives away stands for the look at the name, and for the login that might have opened it.
   const rest = clues.length === 0 ? own : own.filter(({ code }) => !SETTLED_BY_NAME.includes(code))
-  return [...clues, ...movedSteps(finding), ...rest]
+  return [...clues, ...movedSteps(finding), ...rest, ...jobSteps(finding, rest)]
+}
+
+/** What is given to a Job's service account or secrets helps the pods that it makes from then on; its template never changes. */
+function jobSteps({ workload }: Finding, steps: Step[]): Step[] {
+  const helps = steps.some(({ code }) => code === 'distribute-login' || code === 'recreate-pods')
+  return workload?.kind === 'Job' && helps ? [{ code: 'recreate-job' }] : []
 }
 
 const SETTLED_BY_NAME: readonly Step['code'][] = [
@@ -88,7 +94,9 @@ function movedSteps({ moved }: Finding): Step[] {
 function sandboxSteps(finding: Finding): Step[] {
   const { cause, registry, image } = finding
   const set: Step = { code: 'set-sandbox-image', image }
-  const own = BY_CAUSE[cause](finding).filter(({ code }) => !OF_PODS.includes(code))
+  // The error of a damaged one does not name it.
+  const canBeDone = (step: Step) => !OF_PODS.includes(step.code) && !('image' in step && step.image === '')
+  const own = BY_CAUSE[cause](finding).filter(canBeDone)
   const denied = cause === 'auth-required-or-denied' || cause === 'rate-limited'
   const login: Step[] = denied && registry !== null ? [{ code: 'sandbox-login', registry }] : []
   const unreachable = [

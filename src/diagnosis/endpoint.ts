@@ -1,7 +1,16 @@
 /** Finds in an error text the host that answered, refused or could not be reached, and what it was to this pull. */
 
 import { isDockerHub } from '../image/docker-hub.ts'
-import type { Endpoint, EndpointRole } from './finding.ts'
+
+/** What the host in the text was to this pull. `runtime` is the node's own socket. */
+export type EndpointRole = 'registry' | 'mirror' | 'token' | 'storage' | 'proxy' | 'runtime'
+
+/** Who answered, refused, or could not be reached in this pull: often not the image's registry. */
+export interface Endpoint {
+  /** Host name or address, with its port where the text gives one; the path of a socket. */
+  host: string
+  role: EndpointRole
+}
 
 const HOST = '(\\[[0-9a-f:.%]+\\](?::\\d+)?|[\\w.-]+(?::\\d+)?)'
 /** A connection to the proxy itself; whatever it says of a registry comes after. */
@@ -51,7 +60,9 @@ export function endpointOf(text: string, registry: string | null): Endpoint | nu
   const bare = BARE_HOSTS.map(pattern => pattern.exec(text)?.[1]).find(host => host !== undefined)
   if (bare !== undefined) return named(bare, roleOf(bare, '/v2/', text, registry))
   const source = IN_SOURCE.exec(text)
-  return source === null ? null : named(source[1] ?? source[2] ?? '', 'registry')
+  if (source === null) return null
+  const host = source[1] ?? source[2] ?? ''
+  return named(host, roleOf(host, '/v2/', '', registry))
 }
 
 /** A link to read for people, not a host that was asked. */

@@ -1,5 +1,6 @@
 /** What `why` says of one pod: for each image what the kubelet will try, and the one link that is broken. */
 
+import type { JudgedCheck } from '../snapshot/image-verdict.ts'
 import type { ContainerKind, PullPolicy } from '../snapshot/pod.ts'
 import type { Gap } from '../snapshot/snapshot.ts'
 import type { Attempt, Finding } from './finding.ts'
@@ -15,6 +16,8 @@ export type WhyProblem =
   | { code: 'service-account-secrets-ignored'; serviceAccount: string; secrets: string[] }
   | { code: 'service-account-changed-later'; serviceAccount: string; secrets: string[] }
   | { code: 'no-credential'; registry: string }
+  /** The registry says that no login came, though these secrets hold one for it. */
+  | { code: 'credential-unused'; registry: string; secrets: string[] }
   | { code: 'attempt'; secret: string; key: string | null; problem: Exclude<Attempt['problem'], null> }
   | { code: 'pull-failed'; finding: Finding }
 
@@ -27,11 +30,21 @@ export interface WhyContainer {
   pullPolicy: PullPolicy | null
   attempts: Attempt[]
   verdict: Verdict
-  /** Every broken link found; the first is the one to mend. */
+  /** As in findings. */
+  check: JudgedCheck | null
+  /** ISO 8601: since when its image is being pulled, if for long; null otherwise. */
+  pullingSince: string | null
+  /** Every broken link found; the first is the one to repair. */
   problems: WhyProblem[]
+  /** What would be a broken link if the image had to be pulled now, which it has not; left out where there is nothing. */
+  notes?: WhyNote[]
 }
 
+type WhyNote = Exclude<WhyProblem, { code: 'pull-failed' }>
+
 export interface Why {
+  /** ISO 8601. */
+  takenAt: string
   pod: string
   namespace: string
   workload: { kind: string; name: string } | null

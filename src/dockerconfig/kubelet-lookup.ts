@@ -1,6 +1,6 @@
 /** Which entries of a pod's pull secrets the kubelet tries for an image, in its order (pkg/credentialprovider/keyring.go Lookup). */
 
-import { DOCKER_HUB, DOCKER_HUB_INDEX, isDockerHubAlias } from '../image/docker-hub.ts'
+import { DOCKER_HUB, DOCKER_HUB_INDEX } from '../image/docker-hub.ts'
 import type { Reference } from '../image/reference.ts'
 import { keyMatches, normaliseKey } from './kubelet-key.ts'
 
@@ -39,37 +39,4 @@ export function lookUpCredentials<Entry extends { key: string }>(
 /** keyring.go isDefaultRegistryMatch: where nothing else matched, Docker Hub and hosts with neither dot nor port get the login of its older name. */
 function isHubByDefault(registry: string): boolean {
   return registry === DOCKER_HUB || !/[.:]/.test(registry)
-}
-
-/**
- * Whether a key that did not match was clearly meant for this registry: its host is the registry's in another spelling
- * (case, default port, one of Docker Hub's other names, a wildcard), or its path is one that no repository has.
- */
-export function isMisspeltKey(key: string, registry: string): boolean {
-  // A scheme in capitals is no scheme to the kubelet.
-  const odd = /^https?:\/\//i.exec(key)?.[0]
-  if (odd !== undefined && odd !== odd.toLowerCase())
-    return isMeantFor(hostOf(key.slice(odd.length)), registry)
-  const normalised = normaliseKey(key)
-  if (normalised === null) return isMeantFor(hostOf(key.replace(/^https?:\/\//, '')), registry)
-  const host = hostOf(normalised)
-  const path = normalised.slice(host.length)
-  if (!isMeantFor(host, registry)) return false
-  // Under its fallback name Docker Hub is only found by the bare host, so any path left over is one too many.
-  return host !== registry || /^\/v[12]$|[:@A-Z\s]|\/\//.test(path)
-}
-
-function hostOf(key: string): string {
-  return key.split('/', 1)[0] ?? ''
-}
-
-function isMeantFor(host: string, registry: string): boolean {
-  const plain = loosely(host)
-  const wanted = loosely(registry)
-  if (wanted === DOCKER_HUB) return isDockerHubAlias(plain)
-  return plain === wanted
-}
-
-function loosely(host: string): string {
-  return host.toLowerCase().replace(/:(?:443|80)?$/, '')
 }

@@ -12,8 +12,8 @@ export const DOCKER_HUB_KEY = 'https://index.docker.io/v1/'
 /** The host that serves its images. */
 export const DOCKER_HUB_HOST = 'registry-1.docker.io'
 
-const SERVING_HOSTS = [DOCKER_HUB_INDEX, DOCKER_HUB_HOST, 'registry.hub.docker.com']
-const ALIASES = [DOCKER_HUB, ...SERVING_HOSTS, 'hub.docker.com', 'docker.com', '*.docker.io']
+const REGISTRY_HOSTS = [DOCKER_HUB, DOCKER_HUB_INDEX, DOCKER_HUB_HOST, 'registry.hub.docker.com']
+const ALIASES = [...REGISTRY_HOSTS, 'hub.docker.com', 'docker.com', '*.docker.io']
 
 /** One spelling for one registry: `index.docker.io` is Docker Hub, host names have no case. */
 export function canonicalRegistry(host: string): string {
@@ -22,12 +22,11 @@ export function canonicalRegistry(host: string): string {
 }
 
 /**
- * Whether pulls from that registry count at Docker Hub: its name, or a host that serves its images, in any case and with or without :443.
- * Its website and mirrors do not.
- * @param registry as in a reference
+ * Whether it is Docker Hub's registry, so that pulls from it count there: under any of its names, in any case, with or without :443. Its
+ * website hub.docker.com, docker.com and mirrors are not.
  */
-export function isDockerHub(registry: string): boolean {
-  return registry === DOCKER_HUB || SERVING_HOSTS.includes(registry.toLowerCase().replace(/:443$/, ''))
+export function isDockerHub(host: string): boolean {
+  return REGISTRY_HOSTS.includes(host.toLowerCase().replace(/:443$/, ''))
 }
 
 /** Whether the host in a login's key stands for Docker Hub in the eyes of a person, even if no kubelet ever matches it. */
@@ -35,7 +34,7 @@ export function isDockerHubAlias(host: string): boolean {
   return ALIASES.includes(host)
 }
 
-/** Whether a host belongs to Docker Hub, such as that of its token server. */
+/** Whether a host belongs to Docker Hub, even if it serves no images that are known of, such as its token server's. */
 export function isDockerHubHost(host: string): boolean {
-  return host === DOCKER_HUB || host.endsWith(`.${DOCKER_HUB}`)
+  return isDockerHub(host) || host.endsWith(`.${DOCKER_HUB}`)
 }

@@ -6,6 +6,7 @@ import type { Invocation } from './invocation.ts'
 import { tellsNothing } from './words/causes/image.ts'
 import { isMalformed, wordsFor } from './words/causes.ts'
 import { workloadPath } from './words/commands.ts'
+import { imageText } from './words/image-text.ts'
 import { countPods } from './words/pods.ts'
 import type { CauseWords, Told } from './words/told.ts'
 
@@ -51,7 +52,7 @@ export function groupByWorkload(findings: readonly Advised[], takenAt: string): 
       JSON.stringify([finding.namespace, workloadPath(finding)]),
     )
     return [...workloads.values()].map(same => ({
-      image,
+      image: imageText(image),
       namespace: same[0]?.namespace ?? '',
       workload: same[0] === undefined ? '' : workloadPath(same[0]),
       pods: [...new Set(same.map(({ pod }) => pod))],
@@ -84,9 +85,13 @@ function storyOf(finding: Advised): string {
 }
 
 function detailOf(finding: Advised): string {
-  if (finding.cause === 'other') return tellsNothing(finding) ? 'nothing' : 'something'
-  if (finding.cause !== 'auth-required-or-denied') return ''
-  return isMalformed(finding) ? 'malformed' : finding.credential.status
+  const { cause, credential, check } = finding
+  if (cause === 'other') return tellsNothing(finding) ? 'nothing' : 'something'
+  // A private image and a mistyped one read alike until the registry is asked.
+  const proven = check?.verdict ?? ''
+  if (cause === 'image-not-found') return proven
+  if (cause !== 'auth-required-or-denied') return ''
+  return isMalformed(finding) ? 'malformed' : `${credential.status} ${proven}`
 }
 
 function oldest(findings: readonly Advised[]): string | null {

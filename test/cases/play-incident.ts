@@ -54,6 +54,7 @@ const FILES = {
 }
 const RESOURCES = [
   'namespaces',
+  'nodes',
   'pods',
   'events',
   'serviceaccounts',
@@ -147,6 +148,9 @@ function seed({ cluster }: Simulator, objects: ApiObject[]): void {
     cluster.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, uid: `uid-of-${name}` } })
   }
   for (const object of objects) cluster.store.put(kindNamed(object.kind), object)
+  const nodes = new Set(objects.filter(({ kind }) => kind === 'Node').map(({ metadata }) => metadata.name))
+  for (const node of cluster.list('Node'))
+    if (!nodes.has(node.metadata.name)) cluster.store.remove(kindNamed('Node'), node)
 }
 
 const withUid = (object: ApiObject, uid: string): ApiObject => ({
@@ -179,10 +183,15 @@ async function snapshotOf(simulator: Simulator, home: string): Promise<string> {
   }
 }
 
-/** A dump names no cluster, so that the commands proposed for it leave a place for one. */
+/** A dump is of the newest moment in it, and names no cluster: the commands proposed for it leave a place for one. */
 function withoutSource(json = '{}'): object {
-  const { source: _, ...rest } = JSON.parse(json.replaceAll(' --context <context>', '')) as {
+  const {
+    source: _s,
+    takenAt: _t,
+    ...rest
+  } = JSON.parse(json.replaceAll(' --context <context>', '')) as {
     source: unknown
+    takenAt: unknown
   }
   return rest
 }

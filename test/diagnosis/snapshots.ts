@@ -36,6 +36,7 @@ export function pod(fields: Partial<Pod> = {}): Pod {
     serviceAccount: 'default',
     pullSecrets: [],
     priorityClass: null,
+    hasSandbox: null,
     platform: { os: null, architecture: null },
     controller: null,
     containers: [container()],
@@ -70,6 +71,7 @@ export function snapshot(fields: Partial<Snapshot> = {}): Snapshot {
     serviceAccounts: [],
     owners: [],
     nodes: [],
+    imageChecks: [],
     gaps: [],
     ...fields,
   }

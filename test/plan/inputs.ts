@@ -76,6 +76,7 @@ export function stuckPod(fields: Partial<Pod> = {}): Pod {
     serviceAccount: 'default',
     pullSecrets: [],
     priorityClass: null,
+    hasSandbox: null,
     platform: { os: null, architecture: null },
     controller: controller('ReplicaSet'),
     containers: [
@@ -116,6 +117,7 @@ export function finding(pod: Pod, fields: Partial<Finding> = {}): Advised {
     since: null,
     evidence: null,
     credential: { status: 'none', attempts: [] },
+    check: null,
     remedies: ['authenticate'],
     endpoint: null,
     moved: null,
@@ -163,6 +165,7 @@ export function planFor({ pods = [stuckPod()], findings, fixScope, ...fields }: 
       scope: everything,
       summary: { pods: pods.length, failingPods: pods.length, causes: {} },
       findings: findings ?? pods.map(pod => finding(pod)),
+      pulling: [],
       gaps: [],
     },
     snapshot: {
@@ -176,6 +179,7 @@ export function planFor({ pods = [stuckPod()], findings, fixScope, ...fields }: 
       serviceAccounts: [],
       owners: [],
       nodes: [],
+      imageChecks: [],
       gaps: [],
     },
     fixScope: scope(fixScope),

@@ -96,7 +96,8 @@ test('a broken secret and a typo are named, what could not be read comes before 
       credential  secret payments/regcred has the wrong type Opaque, so the kubelet
                   ignores it
       what to do  Run \`docker login ghcr.io\` with an account that can pull this
-                  image, then distribute that login:
+                  image, then distribute that login (as a pull secret of the pods'
+                  service accounts):
                     pullguard fix -n payments
                   See what the kubelet reads in each pull secret:
                     pullguard why payments/api-7c9d8-abcde
@@ -184,7 +185,7 @@ describe('nothing found', () => {
         pulls there are not seen
           → ask for get and list on pods (a ClusterRole, or a Role in each)
         events in the whole cluster: no answer in time; the kubelet's sentences may be
-        missing, and causes read \`other\`
+        missing: causes read \`other\`, and what a new pod waits for is not seen
           → run it again, or with a longer --request-timeout
 
       No failing pull found in all namespaces of prod (50,000 pods checked), but 3

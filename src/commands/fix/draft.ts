@@ -114,7 +114,9 @@ async function scopeOf(
     return { ...EMPTY, clusterUid }
   }
   const named = options.affected ? affectedNamespaces(diagnosis.findings) : [cluster.namespace]
-  const failing = new Set(diagnosis.findings.map(({ namespace, pod }) => `${namespace}/${pod}`))
+  // A sandbox's image is none of the workload's: whatever is written to that one leaves the pod where it is.
+  const ofWorkloads = diagnosis.findings.filter(({ containerKind }) => containerKind !== 'sandbox')
+  const failing = new Set(ofWorkloads.map(({ namespace, pod }) => `${namespace}/${pod}`))
   const read = await readFixScope(cluster, {
     namespaces: options.allNamespaces && !options.affected ? null : named,
     mayBeGone: options.affected,

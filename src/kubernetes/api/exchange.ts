@@ -1,10 +1,10 @@
 /** One request until it is answered: sent, waited for within its time, sent again where that can do no harm. */
 
-import { chunksOf, errorTextOf } from '../http/body.ts'
+import { CutOff, chunksOf, errorTextOf } from '../http/body.ts'
 import type { Connection, HttpResponse } from '../http/connection.ts'
 import { type Clock, Deadline, systemClock } from '../http/deadline.ts'
 import { type ApiRequest, leadsAstray } from './api-request.ts'
-import { asApiError, CutOff, isReset, lateError, lateLogin, nothingThere } from './failures.ts'
+import { asApiError, isReset, lateError, lateLogin, nothingThere } from './failures.ts'
 import { waitBefore } from './retry.ts'
 import { refusalOf } from './status-refusal.ts'
 

@@ -2,13 +2,9 @@
 
 import { UnreachableError } from '../../errors.ts'
 import { JsonError } from '../../json/json-error.ts'
+import { CutOff } from '../http/body.ts'
 import { ApiError } from './api-error.ts'
 import { type ApiRequest, nameOf, pathOf } from './api-request.ts'
-
-/** The answer's body broke off: the connection, or what was compressed in it. */
-export class CutOff extends Error {
-  override name = 'CutOff'
-}
 
 /** A connection that was open and is not any more, as the system or the HTTP client says it. */
 const RESETS = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_CLOSED'])

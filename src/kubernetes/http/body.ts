@@ -2,9 +2,13 @@
 
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { CutOff } from '../api/failures.ts'
 import type { HttpResponse } from './connection.ts'
 import type { Deadline } from './deadline.ts'
+
+/** The answer's body broke off: the connection, or what was compressed in it. */
+export class CutOff extends Error {
+  override name = 'CutOff'
+}
 
 /** The body's chunks. @throws CutOff where it breaks off; the deadline's reason where it is over. Left early, it is destroyed. */
 export async function* chunksOf({ body }: HttpResponse, deadline: Deadline): AsyncGenerator<Uint8Array> {

@@ -14,6 +14,8 @@ import { workloadPath } from '../words/commands.ts'
 import { someOf } from '../words/count.ts'
 import { credentialLines } from '../words/credential.ts'
 import { gapSentence, gapStories } from '../words/gaps.ts'
+import { checkLines } from '../words/image-check.ts'
+import { imageText } from '../words/image-text.ts'
 import { stepsOf } from '../words/steps.ts'
 import { summarySentence } from '../words/summary.ts'
 import type { Told } from '../words/told.ts'
@@ -66,7 +68,11 @@ function placeCase(same: Advised[], invocation: Invocation, fails: boolean): str
   const pods = someOf([...new Set(same.map(({ pod }) => pod))], 5)
   const lines = [`Pods: ${pods}`, ...story(group, first)]
   const body = fails ? problem('failure', first.cause, title, lines) : output([title, ...lines])
-  return testCase(`${first.namespace}.${workloadPath(first)}`, `${first.container}: ${first.image}`, body)
+  return testCase(
+    `${first.namespace}.${workloadPath(first)}`,
+    `${first.container}: ${imageText(first.image)}`,
+    body,
+  )
 }
 
 function story(told: Told, { evidence }: Advised): string[] {
@@ -77,6 +83,7 @@ function story(told: Told, { evidence }: Advised): string[] {
   return [
     ...(evidence === null ? [] : [`Evidence: ${evidence.text}`]),
     ...credential,
+    ...checkLines(told.findings).map(line => `Asked the registry: ${line}`),
     meaningOf(told),
     ...steps,
   ]

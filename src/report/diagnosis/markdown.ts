@@ -9,6 +9,8 @@ import { meaningOf, titleOf } from '../words/causes.ts'
 import { amount, counted } from '../words/count.ts'
 import { credentialLines } from '../words/credential.ts'
 import { gapSentence, gapStories } from '../words/gaps.ts'
+import { checkLines } from '../words/image-check.ts'
+import { PULLING_TITLE, pullingTexts } from '../words/pulling.ts'
 import { stepsOf } from '../words/steps.ts'
 import { summarySentence } from '../words/summary.ts'
 
@@ -44,6 +46,7 @@ function textOf(diagnosis: AdvisedDiagnosis, invocation: Invocation, share: Shar
     ...(groups.length === 0 ? [] : [table(groups, diagnosis.takenAt, share.rows)]),
     ...groups.slice(0, share.groups).map(group => section(group, share.evidence)),
     ...(hidden.length === 0 ? [] : [`… and ${counted(hidden.length, 'more cause')}`]),
+    ...pullingBlock(diagnosis),
     ...gapBlock(diagnosis),
   ]
   return `${blocks.join('\n\n')}\n`
@@ -81,6 +84,7 @@ function section(group: CauseGroup, longest: number): string {
     '',
     ...steps,
     ...credentialLines(findings).map(line => `- Credential: ${markdownText(line)}`),
+    ...checkLines(findings).map(line => `- Asked the registry: ${markdownText(line)}`),
   ]
   if (evidence === undefined || longest === 0) return lines.join('\n')
   return [
@@ -92,6 +96,12 @@ function section(group: CauseGroup, longest: number): string {
     '',
     '</details>',
   ].join('\n')
+}
+
+function pullingBlock(diagnosis: AdvisedDiagnosis): string[] {
+  const texts = pullingTexts(diagnosis)
+  if (texts.length === 0) return []
+  return [`**${PULLING_TITLE}**\n\n${texts.map(text => `- ${markdownText(text)}`).join('\n')}`]
 }
 
 function gapBlock({ gaps }: AdvisedDiagnosis): string[] {

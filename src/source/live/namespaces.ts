@@ -8,7 +8,7 @@ import type { Pod } from '../../snapshot/pod.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { isForbidden, isNotFound, rethrowUnlessApiError } from '../gap.ts'
 import { podKey } from '../suspects.ts'
-import { readEvents, readEventsOf } from './events.ts'
+import { readEvents, readEventsOf, readProgress } from './events.ts'
 import { type AreaPods, readAreaPods, readPodsWhere } from './pods.ts'
 import { fieldValue, type NamespaceOrAll, Reading } from './reading.ts'
 
@@ -73,11 +73,8 @@ async function readArea(reading: Reading, area: NamespaceOrAll): Promise<ScopePo
     : areaEvents
   const pods = [...found.pods, ...(await readEphemeral(reading, area, found.pods, events))]
   const names = new Set(pods.map(pod => podKey(pod.namespace, pod.name)))
-  return {
-    count: found.count,
-    pods,
-    events: events.filter(event => names.has(podKey(event.namespace, event.pod))),
-  }
+  const own = events.filter(event => names.has(podKey(event.namespace, event.pod)))
+  return { count: found.count, pods, events: [...own, ...(await readProgress(reading, pods, own))] }
 }
 
 /** Pods whose rows look ready though an ephemeral container can't be pulled: only its events tell. */

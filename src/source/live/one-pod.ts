@@ -5,11 +5,12 @@ import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { isForbidden, isNotFound } from '../gap.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { didYouMean, nearNames } from '../near-names.ts'
+import { NoSuchPod } from '../no-such-pod.ts'
 import { readEvents } from './events.ts'
 import { assertExists, type ScopePods } from './namespaces.ts'
 import type { Reading } from './reading.ts'
 
-/** The pod and its events; a gap where it may not be read. @throws UsageError where it does not exist; ApiError */
+/** The pod and its events; a gap where it may not be read. @throws NoSuchPod where it does not exist; ApiError */
 export async function readPod(reading: Reading, namespace: string, name: string): Promise<ScopePods> {
   try {
     const [raw, events] = await Promise.all([
@@ -26,12 +27,16 @@ export async function readPod(reading: Reading, namespace: string, name: string)
   }
 }
 
-async function noSuchPod(reading: Reading, namespace: string, name: string): Promise<UsageError> {
+async function noSuchPod(reading: Reading, namespace: string, name: string): Promise<NoSuchPod> {
   const names = await podNames(reading, namespace)
-  if (names.length === 0) await assertExists(reading, namespace)
+  if (names.length === 0) await assertExists(reading, namespace).catch(asNoSuchPod)
   const near = nearNames(name, names)
   const hint = near.length > 0 ? didYouMean(near) : `\`kubectl get pods -n ${namespace}\` lists them.`
-  return new UsageError(`There is no pod "${name}" in namespace "${namespace}": ${hint}`)
+  return new NoSuchPod(`There is no pod "${name}" in namespace "${namespace}": ${hint}`)
+}
+
+function asNoSuchPod(error: unknown): never {
+  throw error instanceof UsageError ? new NoSuchPod(error.message) : error
 }
 
 /** Only for a hint: whatever keeps them from being read changes nothing about the pod that is not there. */

@@ -3,6 +3,7 @@
 import { type ControllerObject, controllerKind } from '../../kubernetes/api/kinds.ts'
 import type { ControllerReference, Pod } from '../../snapshot/pod.ts'
 import type { OwnerLink } from '../../snapshot/snapshot.ts'
+import { derivedOwner } from '../derived-owner.ts'
 import { narrowOwner } from '../narrow/controller.ts'
 import { readNamed } from './named-objects.ts'
 import type { Reading } from './reading.ts'
@@ -16,18 +17,29 @@ interface Owned {
 export type VisitOwner = (object: ControllerObject) => void
 
 /**
- * Every link on the way up, each once. What can't be read is a gap and ends the climb there.
+ * Every link on the way up, each once. What can't be read is a gap; the climb ends there, unless the pod tells whose that is.
  * @param visit where it is given, the controllers are read in full; else their metadata is all that is needed
  */
 export async function readOwners(reading: Reading, pods: Pod[], visit?: VisitOwner): Promise<OwnerLink[]> {
   const links = new Map<string, OwnerLink>()
   let level: Owned[] = pods
   while (level.length > 0) {
-    const above = (await readLevel(reading, level, visit)).filter(({ uid }) => !links.has(uid))
+    const read = await readLevel(reading, level, visit)
+    const above = (level === pods ? withDerived(read, pods) : read).filter(({ uid }) => !links.has(uid))
     for (const owner of above) links.set(owner.uid, owner)
     level = above
   }
   return [...links.values()]
+}
+
+/** Beside the controllers that could be read those that could not, as far as their pods tell who controls them. */
+function withDerived(read: OwnerLink[], pods: Pod[]): OwnerLink[] {
+  const known = new Map(read.map(link => [link.uid, link]))
+  for (const pod of pods) {
+    const link = pod.controller === null || known.has(pod.controller.uid) ? null : derivedOwner(pod)
+    if (link !== null) known.set(link.uid, link)
+  }
+  return [...known.values()]
 }
 
 async function readLevel(reading: Reading, owned: Owned[], visit?: VisitOwner): Promise<OwnerLink[]> {

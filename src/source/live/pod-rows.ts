@@ -56,7 +56,7 @@ export async function readPodRows(
 /** Healthy rows fall through first, so that neither memory nor much time is spent on them. */
 function addSuspect(rows: PodRows, row: TableRow): void {
   const { cells } = row
-  if (READY.test(text(cells[1])) || cells[6] === NO_NODE || hasSucceeded(row)) return
+  if (READY.test(text(cells[1])) || cells[6] === NO_NODE || hasFinished(row)) return
   const name = text(cells[0])
   const node = text(cells[6])
   if (NAME.test(name) && NAME.test(node)) rows.suspects.push({ name, node })
@@ -67,8 +67,8 @@ function addSuspect(rows: PodRows, row: TableRow): void {
  * Not by `Completed` in the Status cell: the cell is one container's, and a pod whose first container is done and whose second
  * can't be pulled says Completed too.
  */
-function hasSucceeded({ conditions }: TableRow): boolean {
+function hasFinished({ conditions }: TableRow): boolean {
   return list(conditions)
     .map(record)
-    .some(({ type, reason }) => type === 'Completed' && reason === 'Succeeded')
+    .some(({ type, reason }) => type === 'Completed' && (reason === 'Succeeded' || reason === 'Failed'))
 }

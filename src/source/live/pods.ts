@@ -1,6 +1,6 @@
 /**
  * Reads an area's failing pods in full, at a cost that follows them and not the cluster: rows of all pods, beside them in full those
- * in a phase other than Running and Succeeded, then the rest of the suspects by node and name, for which the API server has an index.
+ * in phase Pending or Unknown, then the rest of the suspects by node and name, for which the API server has an index.
  */
 
 import { KINDS } from '../../kubernetes/api/kinds.ts'
@@ -24,8 +24,8 @@ const PODS_FOR_ONE_SINGLE = 5
 const PAGE = 500
 /** A new connection costs as much as some requests on one that is there. */
 const SINGLES_AT_ONCE = 8
-/** Pods in another phase on some node; one without a node waits for the scheduler, however many there are. */
-const NOT_RUNNING = 'status.phase!=Running,status.phase!=Succeeded,spec.nodeName!='
+/** Pods on some node that have neither begun nor ended; one without a node waits for the scheduler, however many there are. */
+const NOT_RUNNING = `${['Running', 'Succeeded', 'Failed'].map(phase => `status.phase!=${phase}`)},spec.nodeName!=`
 
 /** @throws ApiError where the rows can't be read; what fails later is a gap. */
 export async function readAreaPods(reading: Reading, area: NamespaceOrAll): Promise<AreaPods> {

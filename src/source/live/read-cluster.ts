@@ -4,13 +4,14 @@ import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { redact } from '../../secrecy/redact.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { uniqueGaps } from '../gap.ts'
+import { withKubeletsWord } from '../kubelets-word.ts'
 import type { Scope } from '../snapshot-scope.ts'
-import { byNamespaceAndName, byPodAndTime, eventsOf, groupByPod, isSuspect } from '../suspects.ts'
+import { pickSuspects } from '../suspects.ts'
 import { readEverywhere, readNamespaces, type ScopePods } from './namespaces.ts'
 import { readPod } from './one-pod.ts'
 import type { VisitOwner } from './owners.ts'
 import { type Progress, Reading } from './reading.ts'
-import { readRelatedObjects } from './related-objects.ts'
+import { readRelatedObjects, type VisitPullSecret } from './related-objects.ts'
 
 export interface ClusterOptions {
   /** ISO 8601. */
@@ -18,6 +19,8 @@ export interface ClusterOptions {
   onProgress?: (progress: Progress) => void
   /** Gets the controllers above the pods, in full, so that nobody needs to read them again. */
   onOwner?: VisitOwner
+  /** Gets each pull secret as it is: to be kept from every output. */
+  onPullSecret?: VisitPullSecret
   signal?: AbortSignal
 }
 
@@ -30,26 +33,29 @@ export async function readCluster(
   scope: Scope,
   options: ClusterOptions,
 ): Promise<Snapshot> {
-  const { takenAt, onOwner, ...watching } = options
+  const { takenAt, onOwner, onPullSecret, ...watching } = options
   const { labelSelector } = scope
   const reading = new Reading(cluster, {
     ...watching,
+    takenAt,
     ...(labelSelector === undefined ? {} : { labelSelector }),
   })
   const found = await readScope(reading, scope)
-  const byPod = groupByPod(found.events)
-  const pods = found.pods
-    .filter(pod => scope.pod !== undefined || isSuspect(pod, byPod))
-    .sort(byNamespaceAndName)
-  const related = await readRelatedObjects(reading, pods, onOwner)
+  const { failing, pods, events } = pickSuspects(found, { takenAt, isNamed: scope.pod !== undefined })
+  const related = await readRelatedObjects(reading, failing, {
+    ...(onOwner && { onOwner }),
+    ...(onPullSecret && { onPullSecret }),
+  })
   return {
     takenAt,
     source: { type: 'cluster', context: cluster.context, server: redact(cluster.server) },
     scope: { namespaces: scope.namespaces, labelSelector: labelSelector ?? null },
     podCount: found.count,
     pods,
-    events: pods.flatMap(pod => eventsOf(pod, byPod)).sort(byPodAndTime),
+    events,
     ...related,
+    pullSecrets: withKubeletsWord(related.pullSecrets, events),
+    imageChecks: [],
     gaps: uniqueGaps(reading.gaps),
   }
 }

@@ -17,6 +17,8 @@ export interface Progress {
 }
 
 export interface ReadingOptions {
+  /** ISO 8601; without it nothing of the reading depends on the time. */
+  takenAt?: string
   /** Goes with every request for pods. */
   labelSelector?: string
   signal?: AbortSignal
@@ -33,13 +35,19 @@ export class Reading {
   readonly gaps: Gap[] = []
   /** `{ labelSelector }` or nothing. */
   readonly labels: { labelSelector?: string }
+  /** ISO 8601; empty where nothing depends on it. */
+  readonly takenAt: string
   readonly #cluster: ClusterReader
   readonly #abort: { signal?: AbortSignal }
   readonly #tell: () => void
   readonly #progress: Progress = { pods: 0, suspects: 0 }
 
-  constructor(cluster: ClusterReader, { labelSelector, signal, onProgress }: ReadingOptions = {}) {
+  constructor(
+    cluster: ClusterReader,
+    { takenAt = '', labelSelector, signal, onProgress }: ReadingOptions = {},
+  ) {
     this.#cluster = cluster
+    this.takenAt = takenAt
     this.labels = labelSelector === undefined ? {} : { labelSelector }
     this.#abort = signal === undefined ? {} : { signal }
     this.#tell = () => onProgress?.({ ...this.#progress })
@@ -47,7 +55,7 @@ export class Reading {
 
   /** A part of this reading that keeps its gaps apart. */
   aside(): Reading {
-    return new Reading(this.#cluster, { ...this.labels, ...this.#abort })
+    return new Reading(this.#cluster, { takenAt: this.takenAt, ...this.labels, ...this.#abort })
   }
 
   /** The context's namespace, or `default`. */

@@ -3,14 +3,30 @@
  * (pkg/credentialprovider/secrets/secrets.go); anything else it passes over in silence.
  */
 
-import { type DockerConfig, readDockerConfigJson, readDockercfg } from '../../dockerconfig/kubelet-view.ts'
+import {
+  type DockerConfig,
+  type PullLogin,
+  readDockerConfigJson,
+  readDockercfg,
+} from '../../dockerconfig/kubelet-view.ts'
+import { layoutOf, type SecretLayout } from '../../dockerconfig/secret-layout.ts'
 import { Redacted } from '../../secrecy/redacted.ts'
-import type { PullSecret, PullSecretProblem } from '../../snapshot/pull-secret.ts'
+import type { PullSecret, PullSecretEntry, PullSecretProblem } from '../../snapshot/pull-secret.ts'
 import { nameOf, namespaceOf, record, text, textOrNull } from './shape.ts'
 
-const FORMS: Record<string, { key: string; read: (content: Redacted) => DockerConfig }> = {
-  'kubernetes.io/dockerconfigjson': { key: '.dockerconfigjson', read: readDockerConfigJson },
-  'kubernetes.io/dockercfg': { key: '.dockercfg', read: readDockercfg },
+interface Form {
+  key: string
+  layout: SecretLayout
+  read: (content: Redacted) => DockerConfig
+}
+
+const FORMS: Record<string, Form> = {
+  'kubernetes.io/dockerconfigjson': {
+    key: '.dockerconfigjson',
+    layout: 'config.json',
+    read: readDockerConfigJson,
+  },
+  'kubernetes.io/dockercfg': { key: '.dockercfg', layout: 'dockercfg', read: readDockercfg },
 }
 
 /** A Secret as the API server or a dump gives it; null without a name. Content that a dump has had taken out is `not-in-dump`. */
@@ -23,19 +39,30 @@ export function narrowPullSecret(raw: unknown): PullSecret | null {
   return { namespace: namespaceOf(raw), name, type, ...describe(type, secret) }
 }
 
-/** A Secret that a pod names and that could not be looked into. */
+/** The logins that the kubelet finds in a Secret; none where it can't use it. `malformed`: it fails every image of the pod. */
+export function pullLoginsOf(raw: unknown): PullLogin[] | 'malformed' {
+  const secret = record(raw)
+  const form = formOf(textOrNull(secret.type) ?? 'Opaque')
+  const content = form && dataOf(secret)[form.key]
+  if (!form || !content) return []
+  const config = form.read(content)
+  return 'malformedAt' in config ? 'malformed' : config.logins
+}
+
+/** A Secret that a pod names and that could not be looked into. `provenBy`: who says that it is missing, if not the API server. */
 export function describeMissingSecret(
   namespace: string,
   name: string,
   problem: 'missing' | 'forbidden' | 'failed' | 'not-in-dump',
+  provenBy?: PullSecret['provenBy'],
 ): PullSecret {
-  return { namespace, name, type: null, problem, entries: [] }
+  return { namespace, name, type: null, problem, ...(provenBy && { provenBy }), entries: [] }
 }
 
 type Description = Pick<PullSecret, 'problem' | 'detail' | 'entries'>
 
 function describe(type: string, secret: Record<string, unknown>): Description {
-  const form = Object.hasOwn(FORMS, type) ? FORMS[type] : undefined
+  const form = formOf(type)
   if (form === undefined) return problem('wrong-type', type)
   const data = dataOf(secret)
   if (!Object.hasOwn(data, form.key)) {
@@ -44,13 +71,26 @@ function describe(type: string, secret: Record<string, unknown>): Description {
     return keys.length === 0 ? problem('not-in-dump', 'data') : problem('wrong-key', keys.join(', '))
   }
   const content = data[form.key] ?? null
-  return content === null ? problem('not-in-dump', form.key) : describeContent(form.read(content))
+  return content === null ? problem('not-in-dump', form.key) : describeContent(content, form)
 }
 
-function describeContent(config: DockerConfig): Description {
+function formOf(type: string): Form | undefined {
+  return Object.hasOwn(FORMS, type) ? FORMS[type] : undefined
+}
+
+function describeContent(content: Redacted, { read, layout }: Form): Description {
+  const config = read(content)
   if ('malformedAt' in config) return problem('malformed', config.malformedAt)
+  if (!config.entries.some(isLogin)) {
+    const found = layoutOf(content)
+    if (found !== null && found !== layout) return problem('wrong-layout', found)
+  }
   if (config.entries.length > 0) return { problem: null, entries: config.entries }
   return config.namesHelpers ? problem('creds-store-only') : problem('no-entries')
+}
+
+function isLogin({ problem }: PullSecretEntry): boolean {
+  return problem === null
 }
 
 function problem(code: PullSecretProblem, detail?: string): Description {

@@ -24,7 +24,7 @@ describe('the cost of a reading', () => {
     const cluster = new FakeCluster([...healthy(40), SIDECAR_FAILS, failing('pending')])
     await read(cluster, everywhere)
     expect(inFull(cluster)).toEqual([
-      'list /api/v1/pods?status.phase!=Running,status.phase!=Succeeded,spec.nodeName!=',
+      'list /api/v1/pods?status.phase!=Running,status.phase!=Succeeded,status.phase!=Failed,spec.nodeName!=',
       'list /api/v1/pods?spec.nodeName=node-1,metadata.name=sidecar',
     ])
   })

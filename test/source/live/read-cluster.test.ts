@@ -13,7 +13,11 @@ describe('the pods of a reading', () => {
   test.each([
     ['waits to pull in phase Pending', failing('p'), true],
     ['is Running and a restarted container cannot be pulled', SIDECAR_FAILS, true],
-    ['is Failed with a container that cannot be pulled', failing('p', { phase: 'Failed' }), true],
+    [
+      'was evicted, and its container still says that it cannot be pulled',
+      failing('p', { phase: 'Failed' }),
+      false,
+    ],
     ['waits with a reason in free text', pod('p', { containers: { a: 'couldn’t parse the secret' } }), true],
     ['is Running and ready', pod('p'), false],
     ['crashes', pod('p', { containers: { main: 'CrashLoopBackOff' } }), false],
@@ -37,6 +41,61 @@ describe('the pods of a reading', () => {
       new FakeCluster([...healthy(9), creating, event('new', 'spec.containers{main}')]),
     )
     expect(snapshot.pods.map(({ name }) => name)).toEqual(['new'])
+  })
+
+  describe('one whose sandbox can’t be made', () => {
+    const creating = pod('new', { phase: 'Pending', containers: { main: 'ContainerCreating' } })
+    const sandbox = (error: string) => ({
+      ...event('new', '', `Failed to create pod sandbox: rpc error: code = Unknown desc = ${error}`),
+      reason: 'FailedCreatePodSandBox',
+    })
+    const overImage = sandbox('failed to get sandbox image "pause:3": failed to pull image "pause:3": EOF')
+    const begun = {
+      ...event('new', 'spec.containers{main}', 'Pulling image "main:1"'),
+      reason: 'Pulling',
+      lastTimestamp: '2026-11-24T11:59:00Z',
+    }
+    test.each([
+      ['is found if that is over its image', [overImage], ['new']],
+      ['is passed over if it is over its network', [sandbox('failed to setup network: EOF')], []],
+      ['is asked whether it has got on since', [overImage, begun], ['new']],
+    ])('%s', async (_what, events, names) => {
+      const cluster = new FakeCluster([...healthy(9), creating, ...events])
+      const snapshot = await read(cluster, everywhere)
+      expect(snapshot.pods.map(({ name }) => name)).toEqual(names)
+      expect(snapshot.events).toHaveLength(names.length === 0 ? 0 : events.length)
+      expect(snapshot.gaps).toEqual([])
+    })
+
+    test('is found among pods that run, where a node was restarted', async () => {
+      const ended = pod('new', { containers: { main: 'Completed' } })
+      const status = { ...ended.status, conditions: [{ type: 'PodReadyToStartContainers', status: 'False' }] }
+      const cluster = new FakeCluster([...healthy(40), { ...ended, status }, overImage])
+      expect((await read(cluster, everywhere)).pods.map(({ name }) => name)).toEqual(['new'])
+    })
+  })
+
+  test('pulls that take long are asked for of the youngest pods that wait, and nothing that these name is read', async () => {
+    const creating = (index: number) => {
+      const made = pod(`new-${index}`, { phase: 'Pending', containers: { main: 'ContainerCreating' } })
+      const creationTimestamp = `2026-11-24T11:${String(index + 10)}:00Z`
+      return { ...made, metadata: { ...made.metadata, creationTimestamp } }
+    }
+    const pulling = (index: number) => ({
+      ...event(`new-${index}`, 'spec.containers{main}', 'Pulling image "main:1"'),
+      reason: 'Pulling',
+    })
+    const pods = Array.from({ length: 12 }, (_, index) => index)
+    const cluster = new FakeCluster([...healthy(9), ...pods.map(creating), ...pods.map(pulling)])
+    const snapshot = await read(cluster, everywhere)
+    expect(snapshot.pods.map(({ name }) => name).sort()).toEqual(
+      pods
+        .slice(4)
+        .map(index => `new-${index}`)
+        .sort(),
+    )
+    expect(cluster.asked.filter(request => /involvedObject\.name/.test(request))).toHaveLength(8)
+    expect(cluster.asked.filter(request => /serviceaccounts|nodes/.test(request))).toEqual([])
   })
 
   test('a ready pod is found by the failed pull of its ephemeral container, which no row shows', async () => {
