@@ -75,7 +75,7 @@ function readEntries(auths: unknown, namesHelpers: boolean): DockerConfig {
 
 /** A registry has no @ in its name: what stands before one is a login in the wrong place, with or without a scheme. */
 function withoutLogin(key: string): string {
-  return redact(key).replace(/^((?:\w+:\/\/)?)[^/]*@/, '$1[redacted]@')
+  return redact(key).replace(/^((?:\w+:\/\/)?).*@/s, '$1[redacted]@')
 }
 
 function problemOf({ username, password }: KubeletLogin, hasToken: boolean): PullSecretEntryProblem | null {

@@ -132,7 +132,7 @@ describe('scope', () => {
   test('a selector that no pod has is named, because it may be a typing error', async () => {
     const said = await diagnose('-l', 'app=fithnginx')
     expect(said).toMatchObject({ code: 0, out: '' })
-    expect(said.err).toContain('No pods with app=fithnginx in namespace default.')
+    expect(said.err).toContain('No pods with app=fithnginx in namespace default of simulator.')
   })
 
   test.each([

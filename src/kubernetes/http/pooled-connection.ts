@@ -31,6 +31,7 @@ export class PooledConnection implements Connection {
   /** What stands before API paths, where clusters share a host. */
   readonly #prefix: string
   #logins = 0
+  readonly #sentSecrets = new Set<string>()
   /** With the newest client certificate: exec plugins may bring another. */
   #pool: { credential: Credential; dispatcher: Dispatcher } | null = null
 
@@ -41,6 +42,7 @@ export class PooledConnection implements Connection {
     this.namespace = parts.namespace
     this.server = server.origin + this.#prefix
     this.#parts = parts
+    if (proxy !== null) this.#rememberPassword(proxy)
     this.#way = { server: this.server, proxy: proxy?.host ?? null }
   }
 
@@ -78,6 +80,7 @@ export class PooledConnection implements Connection {
   #once(request: HttpRequest, credential: Credential): Promise<Answer> {
     const { method, path, body, signal } = request
     const { authorization } = credential
+    this.#rememberLogin(authorization)
     const own = { ...this.#parts.headers, ...(authorization !== null && { authorization }) }
     return this.#poolWith(credential).request({
       origin: this.#parts.server.origin,
@@ -99,6 +102,35 @@ export class PooledConnection implements Connection {
     const dispatcher = poolFor(this.#parts.trust, credential, this.#parts.proxy)
     this.#pool = { credential, dispatcher }
     return dispatcher
+  }
+
+  withoutSecrets(text: string): string {
+    const longestFirst = [...this.#sentSecrets].sort((one, other) => other.length - one.length)
+    return longestFirst.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text)
+  }
+
+  #rememberPassword({ password }: URL): void {
+    this.#remember(password)
+    try {
+      this.#remember(decodeURIComponent(password))
+    } catch {
+      // A stray % in it: then it is sent as it is written.
+    }
+  }
+
+  /** `Bearer TOKEN`, or `Basic` and the base64 of `user:password`. */
+  #rememberLogin(authorization: string | null): void {
+    const [scheme = '', secret = ''] = authorization?.split(' ') ?? []
+    this.#remember(secret)
+    if (/^basic$/i.test(scheme)) {
+      const login = Buffer.from(secret, 'base64').toString('utf8')
+      this.#remember(login.slice(login.indexOf(':') + 1))
+    }
+  }
+
+  /** What is shorter is a word of its own, and would be taken out of innocent texts. */
+  #remember(secret: string): void {
+    if (secret.length >= 4) this.#sentSecrets.add(secret)
   }
 
   async close(): Promise<void> {
