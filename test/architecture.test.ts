@@ -16,7 +16,7 @@ const DOORS: Record<string, string[]> = {
   json: [],
   network: ['errors'],
   dockerconfig: ['image', 'secrecy'],
-  keychain: ['errors', 'types:clock', 'secrecy', 'image', 'dockerconfig'],
+  keychain: ['errors', 'types:clock', 'secrecy', 'image', 'dockerconfig', 'network'],
   diagnosis: ['image', 'dockerconfig', 'snapshot'],
   advice: ['image', 'snapshot', 'diagnosis'],
   audit: ['image', 'snapshot'],

@@ -1,6 +1,7 @@
 /** Judges whether a JSON value is a plan, down to each change: a file may have been cut off, edited by hand or made by another version. */
 
-import type { Change, ChangeReason } from '../plan/change.ts'
+import { controllerKind, KINDS, type TypeMeta } from '../kubernetes/api/kinds.ts'
+import type { Change, ChangeReason, Target } from '../plan/change.ts'
 import type { Declined, Plan } from '../plan/plan.ts'
 import type { ObjectManager } from '../snapshot/fix-scope.ts'
 
@@ -99,7 +100,25 @@ const inEveryChange = fields({
   managedBy: orNull(fields({ tool: oneOf(TOOLS), name: text })),
   reason,
 })
-const change: Check = value => inEveryChange(value) && variants('action', ACTIONS)(value)
+/** What an action is done to. A plan is shown by what it does, so that a change of one thing can't stand for another's. */
+const TARGETS: Record<Change['action'], (target: Target) => boolean> = {
+  'create-secret': isOf(KINDS.Secret),
+  'update-secret': isOf(KINDS.Secret),
+  'patch-serviceaccount': isOf(KINDS.ServiceAccount),
+  'patch-template': target => controllerKind(target) !== null,
+  'recreate-pod': isOf(KINDS.Pod),
+  'recreate-bare-pod': isOf(KINDS.Pod),
+  'restore-bare-pod': isOf(KINDS.Pod),
+}
+
+function isOf({ kind, apiVersion }: TypeMeta): (target: Target) => boolean {
+  return target => target.kind === kind && target.apiVersion === apiVersion
+}
+
+const change: Check = value =>
+  inEveryChange(value) &&
+  variants('action', ACTIONS)(value) &&
+  TARGETS[(value as Change).action]((value as Change).target)
 
 const ofContainer = fields({ target, container: text, image: text })
 
@@ -108,6 +127,8 @@ const CODES: Record<Declined['code'], Check> = {
   'foreign-secret': fields({ target, type: orNull(text) }),
   'immutable-secret': fields({ target }),
   'no-credential': fields({ registry: text, detail: orNull(text), findings: number }),
+  'unnamed-registry': fields({ registry: text, findings: number }),
+  'unneeded-login': fields({ registry: text, username: text }),
   'bare-pod': fields({ target }),
   'mirror-pod': fields({ target, node: orNull(text) }),
   'immutable-job': fields({ target, fields: list(text) }),
@@ -138,7 +159,36 @@ const plan = fields({
   cost: fields({ pulls: number }),
 })
 
+/** Whether it is a whole change of this version. */
+export function isChange(value: unknown): value is Change {
+  return change(value)
+}
+
 /** Whether it is a whole plan of this version. */
 export function isPlan(value: unknown): value is Plan {
-  return plan(value)
+  return plan(value) && isOfOnePiece(value as Plan)
+}
+
+/** The one Secret's name is shown once for all changes, and outcomes are told apart by the changes' ids. */
+function isOfOnePiece({ secretName, changes }: Plan): boolean {
+  const ids = new Set(changes.map(({ id }) => id))
+  return (
+    ids.size === changes.length &&
+    changes.every(one => namesOfSecrets(one).every(each => each === secretName))
+  )
+}
+
+function namesOfSecrets(one: Change): (string | null)[] {
+  switch (one.action) {
+    case 'create-secret':
+    case 'update-secret':
+      return [one.target.name]
+    case 'patch-serviceaccount':
+    case 'patch-template':
+      return one.edits.flatMap(edit => (edit.field === 'imagePullSecrets' ? [edit.entry] : []))
+    case 'recreate-bare-pod':
+      return one.secretName === null ? [] : [one.secretName]
+    default:
+      return []
+  }
 }

@@ -77,11 +77,14 @@ function addLoginFlags(command: Command): void {
         .default(SECRET_NAME),
     )
     .addOption(
-      new Option('--registry <name>', 'also hand out the login for this registry (repeatable)').argParser(
+      new Option('--registry <name>', 'distribute only the login for this registry (repeatable)').argParser(
         registryHosts,
       ),
     )
-    .option('--username <name>', "this account instead of this machine's logins, with --password-stdin")
+    .option(
+      '--username <name>',
+      "this account instead of this machine's logins, with --password-stdin; Docker Hub's unless --registry names another",
+    )
     .option('--password-stdin', 'read its password from standard input')
     .addOption(registryEndpointOption())
 }

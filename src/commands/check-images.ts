@@ -62,18 +62,18 @@ export class ImageChecking {
       signal,
     })
     const progress = await this.#context.progress()
-    const timeUp = new AbortController()
-    const callOff = clock.after(LONGEST_RUN, () => timeUp.abort())
+    const late = new AbortController()
+    const inTime = clock.after(LONGEST_RUN, () => late.abort())
     try {
       return await readImageChecks(questions, {
         registries,
         podLogins: this.#podLogins,
         machineLogins: images => machineLogins(images, this.#context),
-        timeUp: timeUp.signal,
+        timeUp: late.signal,
         onProgress: (done, all) => progress.update(`Asking registries: ${done} of ${all} images`),
       })
     } finally {
-      callOff()
+      inTime()
       progress.stop()
       await registries.close()
     }

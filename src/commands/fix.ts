@@ -114,6 +114,7 @@ const LIFTABLE: Declined['code'][] = [
   'foreign-secret',
   'immutable-secret',
   'no-credential',
+  'unnamed-registry',
   'bare-pod',
   'same-account-limited',
   'paused-deployment',

@@ -17,6 +17,7 @@ import { RefusedError, UsageError } from '../errors.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import { progressText, undoEndedEarlyText } from '../report/progress.ts'
 import { undoQuestion } from '../report/questions.ts'
+import { visible } from '../report/sanitise.ts'
 import {
   anotherRunText,
   renderRuns,
@@ -47,7 +48,10 @@ export async function undoCommand(options: UndoOptions, context: WritingContext)
   return withCluster(context.connectWriter(options.connection), context, async cluster => {
     const clusterUid = await clusterIdentity(cluster, context.signal)
     const folder = journalFolder(context.env, context.home, clusterUid)
-    const runs = await listRuns(folder)
+    const damages: string[] = []
+    const onDamage = (sentence: string) => void damages.push(sentence)
+    const runs = await listRuns(folder, { server: cluster.server, onDamage })
+    for (const sentence of damages) await context.err.write(`Warning: ${visible(sentence)}\n`)
     // By its address this cluster has no journal; under its own name, which this login can't see, it may have.
     if (runs.length === 0 && clusterUid === cluster.server) {
       throw new UsageError(

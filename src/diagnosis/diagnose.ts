@@ -8,15 +8,14 @@ import type { Pod } from '../snapshot/pod.ts'
 import type { PodEvent, Snapshot } from '../snapshot/snapshot.ts'
 import { type Classifier, rememberingClassifier } from './classify.ts'
 import { type Clue, cluesOf } from './clues.ts'
-import { credentialFor } from './credential.ts'
-import { hintsFor, type KnownLogins, knownLogins } from './credential-hints.ts'
+import { type KnownLogins, knownLogins } from './credential-hints.ts'
 import { endpointOf } from './endpoint.ts'
 import { firstSign, prove } from './evidence.ts'
 import { type FailingContainer, failingContainers } from './failing-container.ts'
 import type { Cause, CredentialReport, Diagnosis, Finding } from './finding.ts'
-import { saysNothingWasSent } from './nothing-sent.ts'
 import { indexOwners, type OwnerIndex, topmostOwner } from './owner.ts'
 import { eventsOfPod } from './pod-events.ts'
+import { pullCredential } from './pull-credential.ts'
 import { longPulls } from './pulling.ts'
 import { pullingNode } from './pulling-node.ts'
 import { remediesFor } from './remedies.ts'
@@ -89,11 +88,11 @@ function findingOf(
   const parsed = parseReference(container.image)
   const registry = parsed?.registry ?? null
   const reference = parsed && fullName(parsed)
-  const credential = failing.usesPullSecrets
-    ? toldCredential({ pod, container, cause, evidence }, logins, snapshot)
-    : NOT_THE_PODS
   const text = error?.text ?? ''
   const endpoint = endpointOf(text, registry)
+  const credential = failing.usesPullSecrets
+    ? pullCredential({ pod, image: container.image, cause, evidence, endpoint }, logins)
+    : NOT_THE_PODS
   const node = nodes.get(pod.node ?? '') ?? null
   const subcause = subcauseOf(cause, {
     error,
@@ -146,20 +145,6 @@ function findingOf(
 
 /** What the node or the guest itself pulls with can't be seen from outside. */
 const NOT_THE_PODS: CredentialReport = { status: 'unknown', attempts: [] }
-interface Pull extends Pick<Finding, 'cause' | 'evidence'> {
-  pod: Pod
-  container: FailingContainer['container']
-}
-
-/** Whether it had a login; and where one was asked for, what the registry says of it and where else one lies. */
-function toldCredential({ pod, container, cause, evidence }: Pull, logins: KnownLogins, snapshot: Snapshot) {
-  const credential = credentialFor(pod, container.image, snapshot)
-  if (cause !== 'auth-required-or-denied' && cause !== 'rate-limited') return credential
-  const hints = hintsFor(pod, container.image, credential, logins)
-  const contradicted =
-    credential.status === 'usable' && evidence !== null && saysNothingWasSent(evidence.text)
-  return { ...credential, ...(hints.length > 0 && { hints }), ...(contradicted && { contradicted }) }
-}
 
 /** A node of somebody's own machine, where images are built or loaded by hand. */
 const LOCAL_NODE = /^(?:minikube|docker-desktop|colima|orbstack|k3d-.*|kind-.*|.*-control-plane)$/

@@ -14,12 +14,10 @@ export interface CredentialConfig {
   credHelpers: [key: string, suffix: string][]
   /** Suffix of the helper for every other registry; null: the file itself. */
   credsStore: string | null
-  /** Whether a key with a path serves its whole host where nothing closer does, as docker has it; to podman it is a namespace alone. */
-  hostsOnly: boolean
 }
 
-/** Whose file it is: docker's, podman's, or the flat one of old docker. */
-export type FileShape = 'docker' | 'podman' | 'dockercfg'
+/** docker's and podman's, or the flat one of old docker. */
+export type FileShape = 'config' | 'dockercfg'
 
 /**
  * The file's content, or null if there is no such file or it is empty (`REGISTRY_AUTH_FILE=/dev/null` is in use).
@@ -34,10 +32,8 @@ export async function readConfigFile(
   if (text.map(content => content.trim() === '').reveal()) return null
   const root = parseObject(text, shownPath)
   const origin = `file ${shownPath}`
-  const hostsOnly = shape !== 'podman'
-  if (shape === 'dockercfg')
-    return { origin, auths: hidden(root), credHelpers: [], credsStore: null, hostsOnly }
-  return configOf(root, shownPath, origin, hostsOnly)
+  if (shape === 'dockercfg') return { origin, auths: hidden(root), credHelpers: [], credsStore: null }
+  return configOf(root, shownPath, origin)
 }
 
 /** The content of a file that is not there; throws for any other reason. */
@@ -53,10 +49,10 @@ function absent(error: NodeJS.ErrnoException, shownPath: string): string {
  */
 export function readEnvironmentConfig(text: Redacted): CredentialConfig {
   const name = 'DOCKER_AUTH_CONFIG'
-  return configOf(parseObject(text, name), name, name, true)
+  return configOf(parseObject(text, name), name, name)
 }
 
-function configOf(root: JsonObject, name: string, origin: string, hostsOnly: boolean): CredentialConfig {
+function configOf(root: JsonObject, name: string, origin: string): CredentialConfig {
   const credHelpers = Object.entries(objectIn(root, 'credHelpers', name)).map(
     ([key, suffix]): [string, string] => {
       if (typeof suffix === 'string') return [key, suffix]
@@ -66,7 +62,7 @@ function configOf(root: JsonObject, name: string, origin: string, hostsOnly: boo
   const store = field(root, 'credsStore') ?? ''
   if (typeof store !== 'string') throw new UsageError(`${name}: credsStore must be the name of a helper`)
   const credsStore = store === '' ? null : store
-  return { origin, auths: hidden(objectIn(root, 'auths', name)), credHelpers, credsStore, hostsOnly }
+  return { origin, auths: hidden(objectIn(root, 'auths', name)), credHelpers, credsStore }
 }
 
 function hidden(auths: JsonObject): CredentialConfig['auths'] {

@@ -17,13 +17,29 @@ export function entryFor(
     )
     if (entry !== null) return { key, entry }
   }
-  if (!config.hostsOnly) return null
-  const key = { registry, path: '' }
-  const entry = best(
-    config.auths.filter(([each]) => readRegistryKey(each)?.registry === registry),
-    key,
-  )
-  return entry && { key, entry }
+  return repository === null ? anyBelow(config, registry) : null
+}
+
+/**
+ * Where a whole registry is asked for and no entry is for all of it: the first for a part. It stays for that part: docker would show it to the
+ * whole host, but a pull secret gives it to others, who must not get more than the file says.
+ */
+function anyBelow(
+  config: CredentialConfig,
+  registry: string,
+): { key: RegistryKey; entry: DockerLogin } | null {
+  const [first] = config.auths.flatMap(([each]) => {
+    const key = readRegistryKey(each)
+    return key?.registry === registry ? [key] : []
+  })
+  const entry =
+    first === undefined
+      ? null
+      : best(
+          config.auths.filter(([each]) => sameKey(readRegistryKey(each), first)),
+          first,
+        )
+  return first === undefined || entry === null ? null : { key: first, entry }
 }
 
 /** Of several spellings docker takes the exact key, else any: then one that can log in. */

@@ -38,12 +38,12 @@ export function places(machine: Machine): Place[] {
       read: async () => readEnvironmentConfig(new Redacted(variable)),
     })
   }
-  found.push(at(join(env.DOCKER_CONFIG || join(home, '.docker'), 'config.json'), 'docker'))
-  if (env.REGISTRY_AUTH_FILE) found.push(at(env.REGISTRY_AUTH_FILE, 'podman'))
+  found.push(at(join(env.DOCKER_CONFIG || join(home, '.docker'), 'config.json'), 'config'))
+  if (env.REGISTRY_AUTH_FILE) found.push(at(env.REGISTRY_AUTH_FILE, 'config'))
   if (platform === 'linux' && env.XDG_RUNTIME_DIR) {
-    found.push(at(join(env.XDG_RUNTIME_DIR, 'containers', 'auth.json'), 'podman'))
+    found.push(at(join(env.XDG_RUNTIME_DIR, 'containers', 'auth.json'), 'config'))
   }
-  found.push(at(join(env.XDG_CONFIG_HOME || join(home, '.config'), 'containers', 'auth.json'), 'podman'))
+  found.push(at(join(env.XDG_CONFIG_HOME || join(home, '.config'), 'containers', 'auth.json'), 'config'))
   found.push(at(join(home, '.dockercfg'), 'dockercfg'))
   return found
 }

@@ -35,6 +35,7 @@ export function attachCredentials(input: PlanInput): Attached {
 function planSecret(namespace: string, input: PlanInput, attached: Attached): boolean {
   const existing = input.fixScope.secrets.find(secret => secret.namespace === namespace)
   const keys = keysFor(namespace, input)
+  if (keys.length === 0) return false
   if (existing && hasKeys(existing, keys)) {
     attached.secrets.set(namespace, null)
     return true
@@ -76,7 +77,7 @@ function secretChange(
     managedBy: existing?.managedBy ?? null,
     reason: {
       code: 'credential-needed' as const,
-      registries: input.credentials.map(credential => credential.registry),
+      registries: input.credentials.filter(({ key }) => keys.includes(key)).map(({ registry }) => registry),
     },
     keys,
   }

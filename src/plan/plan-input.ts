@@ -38,6 +38,10 @@ export interface PlanInput {
   credentials: PlanCredential[]
   /** Registries that need one and have none on this machine. */
   missing: { registry: string; detail: string | null }[]
+  /** Registries that somebody named, by flag or answer: their logins may be distributed, wherever pods need them. */
+  named: string[]
+  /** Registries that pods call for and nobody named, so that no login of theirs is distributed. */
+  unnamed: string[]
   /** Answers by reference as `referencesToAsk` spelt it. */
   images: ReadonlyMap<string, ImageFact>
 }

@@ -11,7 +11,12 @@ export interface PlanCredential {
   username: string
   /** Where on this machine it comes from, such as `~/.docker/config.json`. */
   origin: string
+  /** What its secret looks like; absent where nothing tells. */
+  token?: TokenKind
 }
+
+/** Secrets that show by their look what they are: a person's or an organization's access token, or a cloud's of some hours. */
+export type TokenKind = 'personal-token' | 'organization-token' | 'short-lived'
 
 /** Something that was looked at and is left as it is, and why. The command that helps is put into words by `report`. */
 export type Declined =
@@ -19,6 +24,8 @@ export type Declined =
   | { code: 'foreign-secret'; target: Target; type: string | null }
   | { code: 'immutable-secret'; target: Target }
   | { code: 'no-credential'; registry: string; detail: string | null; findings: number }
+  | { code: 'unnamed-registry'; registry: string; findings: number }
+  | { code: 'unneeded-login'; registry: string; username: string }
   | { code: 'bare-pod'; target: Target }
   | { code: 'mirror-pod'; target: Target; node: string | null }
   | { code: 'immutable-job'; target: Target; fields: string[] }

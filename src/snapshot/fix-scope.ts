@@ -35,12 +35,12 @@ export interface ScopeSecret {
   name: string
   uid: string
   type: string | null
-  /** It carries the label that pullguard gives to what it makes. */
+  /** A journal of this machine says that pullguard made this very object; labels and annotations anybody can write. */
   ours: boolean
   /** Nobody can change its content any more. */
   immutable: boolean
-  /** Whether it already serves every registry the fix wants to serve, with the same credential. */
-  content: 'same' | 'different'
+  /** Of the keys that the fix may put into it, those that it serves already with the very same credential. */
+  served: string[]
   /** The keys of its `auths`. */
   keys: string[]
   managedBy: ObjectManager | null
@@ -100,6 +100,15 @@ export interface InterruptedPod {
   run: string
   namespace: string
   name: string
+}
+
+/** A Secret that a run's journal says it made. */
+export interface MadeSecret {
+  run: string
+  namespace: string
+  name: string
+  /** null: the run ended before it knew; then the Secret's own annotation has to name that run. */
+  uid: string | null
 }
 
 export interface FixScope {

@@ -50,6 +50,8 @@ export async function planOf(
       { registry: 'docker.io', key: 'https://index.docker.io/v1/', username: 'alice', origin: 'a file' },
     ],
     missing: [],
+    named: [],
+    unnamed: [],
     images: new Map(),
   })
 }

@@ -1,7 +1,8 @@
 /** Taking a run back: only what it wrote, only where that still stands, and every leftover with its reason. */
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { Journal, journalFolder } from '../../src/apply/journal.ts'
 import { findRun, isTakenBack, listRuns, type Run } from '../../src/apply/read-journal.ts'
 import type { Change } from '../../src/plan/change.ts'
 import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
@@ -124,6 +125,60 @@ describe('undo', () => {
     expect(lines.filter(line => line !== '' && !line.endsWith('}'))).toEqual([torn])
     expect((await listRuns(of.folder)).map(isTakenBack)).toEqual([true])
   })
+
+  test('names the file and the line that is damaged, and reads the rest', async () => {
+    const of = await fixed()
+    const [name = ''] = readdirSync(of.folder)
+    const path = join(of.folder, name)
+    const before = await listRuns(of.folder)
+    const spoilt = ['{"type":"intent"}', '{"type":"outcome","outcome":{"id":7}}', '{"type":"undone"}', '{"ty']
+    for (const line of spoilt) appendFileSync(path, `${line}\n`)
+    const said: string[] = []
+    const runs = await listRuns(of.folder, { onDamage: sentence => said.push(sentence) })
+    expect(runs).toEqual(before)
+    expect(said).toHaveLength(spoilt.length)
+    expect(said[0]).toMatch(/^Line \d+ of the journal .*\.jsonl is damaged/)
+    expect(said[0]).toContain(path)
+  })
+
+  test('knows the newest run by its number, though the clock was set back, and none of another server', async () => {
+    const of = await fixed()
+    const [name = ''] = readdirSync(of.folder)
+    const [header = '', ...lines] = readFileSync(join(of.folder, name), 'utf8').split('\n')
+    const later = new Journal(of.folder, '19990101T000000Z-000000', {
+      ...JSON.parse(header),
+      run: '19990101T000000Z-000000',
+      number: undefined,
+    })
+    const { change } = JSON.parse(lines[0] ?? '')
+    await later.intent(change)
+    await later.close()
+    expect((await listRuns(of.folder)).map(({ run, number }) => [run, number])).toEqual([
+      ['19990101T000000Z-000000', 2],
+      [JSON.parse(header).run, 1],
+    ])
+    expect(await listRuns(of.folder, { server: 'https://claims-its-uid' })).toEqual([])
+  })
+
+  test.skipIf(process.platform === 'win32')(
+    'does not believe a folder that others can write to',
+    async () => {
+      const of = await fixed()
+      chmodSync(of.folder, 0o777)
+      await expect(listRuns(of.folder)).rejects.toThrow('others can write to it')
+      chmodSync(of.folder, 0o700)
+      expect(await listRuns(of.folder)).toHaveLength(1)
+    },
+  )
+
+  test.each(['..', '.', '../../etc', 'x'.repeat(5000)])(
+    'keeps the runs of a cluster called %s in a folder of its own',
+    uid => {
+      const folder = journalFolder({ XDG_STATE_HOME: '/state' }, '/home', uid)
+      expect(folder).toMatch(/^\/state\/pullguard\/[^/]{1,200}$/)
+      expect(folder).not.toMatch(/\/\.+$/)
+    },
+  )
 
   test('counts no run that wrote nothing, and reads past a line that a crash tore', async () => {
     const of = await fixed()

@@ -13,6 +13,7 @@ afterEach(() => incident.close())
 /** A fix was killed after it had taken away bare pod kube-public/lost. */
 async function killedFix() {
   const uid = incident.simulator.cluster.get('Namespace', undefined, 'kube-system')?.metadata.uid
+  const server = incident.simulator.server.url
   const target = { apiVersion: 'v1', kind: 'Pod', namespace: 'kube-public', name: 'lost', uid: 'uid-of-lost' }
   const run = '20261124T100000Z-abcdef'
   const base = { id: 'pod:kube-public/lost', target, needs: [], managedBy: null, reason: { code: 'stuck' } }
@@ -21,7 +22,7 @@ async function killedFix() {
       type: 'run',
       run,
       startedAt: '2026-11-24T10:00:00Z',
-      cluster: { uid, server: '', context: null },
+      cluster: { uid, server, context: null },
       namespaces: null,
     },
     {

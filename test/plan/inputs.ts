@@ -102,7 +102,7 @@ export function controller(kind: string) {
 export function finding(pod: Pod, fields: Partial<Finding> = {}): Advised {
   return advised({
     cause: 'rate-limited',
-    subcause: 'anonymous',
+    subcause: fields.cause === undefined ? 'anonymous' : null,
     severity: 'error',
     namespace: pod.namespace,
     pod: pod.name,
@@ -191,6 +191,8 @@ export function planFor({ pods = [stuckPod()], findings, fixScope, ...fields }: 
     replacements: [],
     credentials: [{ registry: 'docker.io', key: HUB_KEY, username: 'alice', origin: 'a file' }],
     missing: [],
+    named: [],
+    unnamed: [],
     images: new Map(),
     ...fields,
   })

@@ -145,6 +145,8 @@ export const everyDeclined: Declined[] = [
   },
   { code: 'foreign-secret', target: target('Secret', 'dockercreds', 'web'), type: 'Opaque' },
   { code: 'immutable-secret', target: target('Secret', 'dockercreds', 'api') },
+  { code: 'unnamed-registry', registry: 'quay.io', findings: 1 },
+  { code: 'unneeded-login', registry: 'quay.io', username: 'robot' },
   { code: 'no-credential', registry: 'ghcr.io', detail: 'no login for it in ~/.docker', findings: 2 },
   { code: 'bare-pod', target: POD },
   { code: 'mirror-pod', target: POD, node: 'node-1' },

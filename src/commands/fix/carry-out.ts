@@ -125,7 +125,7 @@ function applyContext(
     strict: saved,
     pullsLeft: () => pullsLeft(draft, session),
     interruptedPod: async (from, namespace, name) =>
-      journaledPod(await listRuns(journals), from, namespace, name),
+      journaledPod(await listRuns(journals, { server: cluster.server }), from, namespace, name),
     timeoutMs: options.timeoutMs,
     signal: context.signal,
   }

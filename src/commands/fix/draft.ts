@@ -1,6 +1,6 @@
 /** Makes the plan of a fix: cluster read, diagnosed, logins found, objects in scope read, registries asked. */
 
-import { interruptedPods, listRuns } from '../../apply/read-journal.ts'
+import { interruptedPods, listRuns, madeSecrets } from '../../apply/read-journal.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Diagnosis } from '../../diagnosis/finding.ts'
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
@@ -9,7 +9,8 @@ import { referencesToAsk } from '../../plan/image-edits.ts'
 import { makePlan } from '../../plan/make-plan.ts'
 import type { PlanInput } from '../../plan/plan-input.ts'
 import { affectedNamespaces } from '../../plan/remedies.ts'
-import type { FixScope, InterruptedPod } from '../../snapshot/fix-scope.ts'
+import { visible } from '../../report/sanitise.ts'
+import type { FixScope, InterruptedPod, MadeSecret } from '../../snapshot/fix-scope.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { readFixScope } from '../../source/live/fix-scope.ts'
 import { nodePlatforms } from '../../source/live/nodes.ts'
@@ -17,6 +18,7 @@ import { readCluster } from '../../source/live/read-cluster.ts'
 import { warnOfUnknownExclusions } from './exclusions.ts'
 import { askRegistries } from './images.ts'
 import { findLogins, type Logins, planned } from './logins.ts'
+import { askForOthers } from './other-registries.ts'
 import { type Choice, chooseRemedies } from './remedies.ts'
 import type { Draft, FixSession } from './session.ts'
 import { unfinishedRegistries } from './unfinished.ts'
@@ -26,14 +28,21 @@ export async function draftPlan(session: FixSession): Promise<Draft> {
   await warnOfUnknownExclusions(session)
   const seen = await look(session)
   const { snapshot, diagnosis } = seen
-  const runs = await listRuns(session.journals)
+  const damages: string[] = []
+  const runs = await listRuns(session.journals, {
+    server: session.cluster.server,
+    onDamage: sentence => void damages.push(sentence),
+  })
+  for (const sentence of damages) await session.context.err.write(`Warning: ${visible(sentence)}\n`)
   const { secretName } = session.options
   const { namespaces } = scopeFor(session)
   const unfinished = unfinishedRegistries(runs, { secretName, namespaces })
   const choice = await chooseRemedies(session, diagnosis, { snapshot, unfinished: unfinished.length > 0 })
-  const logins = await findLogins(session, diagnosis.findings, { ...choice, unfinished })
+  const found = await findLogins(session, diagnosis.findings, { ...choice, unfinished })
+  const logins = await askForOthers(session, diagnosis.findings, found)
   const broken = interruptedPods(runs, session.clusterUid).filter(pod => isInScope(pod, session))
-  const fixScope = await scopeOf(session, seen, choice, logins, broken)
+  const made = madeSecrets(runs, session.clusterUid)
+  const fixScope = await scopeOf(session, seen, choice, logins, { broken, made })
   const input = inputOf(session, seen, choice, logins, fixScope)
   const references = referencesToAsk(input)
   const platforms =
@@ -44,7 +53,9 @@ export async function draftPlan(session: FixSession): Promise<Draft> {
     plan,
     findings: diagnosis.findings,
     gaps: [...diagnosis.gaps, ...fixScope.gaps],
-    credentials: logins.credentials,
+    credentials: logins.credentials.filter(({ key }) =>
+      plan.credentials.some(planned => planned.key === key),
+    ),
     narrowed: fixScope.gaps.length > 0 || diagnosis.gaps.some(({ what }) => NARROWING.includes(what)),
     saved: false,
   }
@@ -97,7 +108,7 @@ async function scopeOf(
   { snapshot, diagnosis, owners }: Seen,
   { remedies }: Choice,
   { credentials }: Logins,
-  broken: InterruptedPod[],
+  { broken, made }: { broken: InterruptedPod[]; made: MadeSecret[] },
 ): Promise<FixScope> {
   if (remedies.size === 0 && diagnosis.findings.length === 0 && broken.length === 0) {
     return { ...EMPTY, clusterUid }
@@ -115,6 +126,7 @@ async function scopeOf(
     pods: snapshot.pods.filter(({ namespace, name }) => failing.has(`${namespace}/${name}`)),
     runningImages: remedies.has('pin'),
     interruptedPods: broken,
+    madeSecrets: made,
     owners,
     signal: context.signal,
   })
@@ -136,7 +148,7 @@ function inputOf(
   session: FixSession,
   seen: Seen,
   choice: Choice,
-  { credentials, missing }: Logins,
+  { credentials, missing, named, unnamed }: Logins,
   fixScope: FixScope,
 ): Omit<PlanInput, 'images'> {
   const { options, context, cluster } = session
@@ -157,5 +169,7 @@ function inputOf(
     overwriteSecret,
     credentials: credentials.map(planned),
     missing,
+    named,
+    unnamed,
   }
 }

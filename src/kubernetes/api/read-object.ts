@@ -58,12 +58,16 @@ export async function reviewAccess(
  */
 export function objectFrom<T = KubernetesObject>(exchange: Exchange, request: ApiRequest): Promise<T> {
   return exchange.run(request, async chunks => {
-    const documents: unknown[] = []
-    const handlers = { onElements() {}, onDocument: (object: unknown) => void documents.push(object) }
+    let object: unknown
+    let documents = 0
+    const onDocument = (document: unknown) => {
+      if (documents++ > 0) throw notKubernetes(request, 'it is more than one object')
+      object = document
+    }
+    const handlers = { onElements() {}, onDocument }
     const whole = new JsonElements([], handlers, LONGEST_OBJECT)
     for await (const chunk of chunks) whole.write(chunk)
     whole.end()
-    const [object] = documents
     if (typeof object !== 'object' || object === null) throw notKubernetes(request, 'it is no object')
     return object as T
   })

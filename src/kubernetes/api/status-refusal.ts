@@ -45,6 +45,7 @@ const REASONS: Record<number, string> = {
 }
 
 const LONGEST_PLAIN_TEXT = 200
+const LONGEST_MESSAGE = 8 * 1024
 
 /** @param text the answer's body, or as much of it as was read */
 export function refusalOf(
@@ -73,7 +74,7 @@ const IMPERSONATION = / cannot impersonate resource /
 
 function notImpersonated({ server }: Connection, said: Status | null): UnreachableError {
   return new UnreachableError(
-    `The API server ${server} does not let you act as another: ${redact(String(said?.message))}`,
+    `The API server ${server} does not let you act as another: ${redact(shortened(String(said?.message)))}`,
   )
 }
 
@@ -95,7 +96,12 @@ function statusIn(text: string): Status | null {
 function messageOf(request: ApiRequest, { message, details }: Status): string {
   const causes = (details?.causes ?? []).filter(({ reason }) => reason === 'DisruptionBudget')
   const text = [message || `${nameOf(request)} was refused`, ...causes.map(cause => cause.message)].join(' ')
-  return request.body === undefined ? text : text.replace(/, error found in #.*/s, '')
+  return shortened(request.body === undefined ? text : text.replace(/, error found in #.*/s, ''))
+}
+
+/** An admission webhook says what it likes, and as much of it. */
+function shortened(text: string): string {
+  return text.length <= LONGEST_MESSAGE ? text : `${text.slice(0, LONGEST_MESSAGE)} […]`
 }
 
 /** Proxies answer with pages of HTML; the API server's own filters with a line of plain text. */

@@ -8,6 +8,7 @@ import {
 } from '../login/client-credential.ts'
 import { decoded } from './body.ts'
 import type { Connection, HttpRequest, HttpResponse } from './connection.ts'
+import { SentSecrets } from './sent-secrets.ts'
 import { poolFor, type Trust } from './transport.ts'
 import { unreachable, type Way } from './unreachable.ts'
 
@@ -35,6 +36,7 @@ export class PooledConnection implements Connection {
   /** What stands before API paths, where clusters share a host. */
   readonly #prefix: string
   #logins = 0
+  readonly #sentSecrets = new SentSecrets()
   /** With the newest client certificate: exec plugins may bring another. */
   #pool: { credential: ClientCredential; dispatcher: Dispatcher } | null = null
 
@@ -45,6 +47,7 @@ export class PooledConnection implements Connection {
     this.namespace = parts.namespace
     this.server = server.origin + this.#prefix
     this.#parts = parts
+    if (proxy !== null) this.#sentSecrets.addPasswordOf(proxy)
     this.#way = { server: this.server, proxy: proxy?.host ?? null }
   }
 
@@ -82,6 +85,7 @@ export class PooledConnection implements Connection {
   #once(request: HttpRequest, credential: ClientCredential): Promise<Answer> {
     const { method, path, body, signal } = request
     const { authorization } = credential
+    this.#sentSecrets.addLogin(authorization)
     const own = {
       ...this.#parts.headers,
       ...(authorization !== null && { authorization: authorization.reveal() }),
@@ -104,6 +108,10 @@ export class PooledConnection implements Connection {
     const dispatcher = poolFor(this.#parts.trust, credential, this.#parts.proxy)
     this.#pool = { credential, dispatcher }
     return dispatcher
+  }
+
+  withoutSecrets(text: string): string {
+    return this.#sentSecrets.takenOutOf(text)
   }
 
   async close(): Promise<void> {

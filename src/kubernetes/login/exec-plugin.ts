@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { UnreachableError } from '../../errors.ts'
+import { withoutWorkingDirectory } from '../../network/program-path.ts'
 import { Redacted } from '../../secrecy/redacted.ts'
 import { type Fields, mapping, secretText, text } from '../kubeconfig/kubeconfig.ts'
 import { pemText } from '../kubeconfig/pem-source.ts'
@@ -58,7 +59,7 @@ function run({ plugin, env, signal }: PluginCall, request: string, interactive: 
   const own = Object.fromEntries(plugin.env.map(({ name, value }) => [name, value]))
   return new Promise((resolve, reject) => {
     const child = spawn(plugin.command, plugin.args, {
-      env: { ...env, ...own, KUBERNETES_EXEC_INFO: request },
+      env: withoutWorkingDirectory({ ...env, ...own, KUBERNETES_EXEC_INFO: request }),
       stdio: [interactive ? 'inherit' : 'ignore', 'pipe', 'pipe'],
       signal,
     })

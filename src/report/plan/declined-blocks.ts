@@ -46,6 +46,8 @@ function kindOf(one: Declined): string {
     case 'managed':
       return JSON.stringify([one.code, one.change.managedBy])
     case 'no-credential':
+    case 'unnamed-registry':
+    case 'unneeded-login':
       return `${one.code} ${one.registry}`
     case 'malformed-secret':
       return `${one.code} ${one.secret} ${one.target.namespace}`
@@ -78,7 +80,8 @@ function block(same: Declined[], sheet: DeclinedSheet): string[] {
 
 function placeOf(one: Declined): string {
   if (one.code === 'terminating-namespace') return one.namespace
-  if (one.code === 'no-credential') return counted(one.findings, 'finding')
+  if (one.code === 'unneeded-login') return one.registry
+  if (one.code === 'no-credential' || one.code === 'unnamed-registry') return counted(one.findings, 'finding')
   const target = one.code === 'managed' ? one.change.target : one.target
   return `${target.namespace} ${objectName(target)}`
 }

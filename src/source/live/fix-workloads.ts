@@ -26,10 +26,13 @@ export async function readWorkloads(
   const workloads = new Map<string, ScopeWorkload>()
   const direct: Direct = { controllers: new Map(), jobs: new Map() }
   const read = (namespace: string, owner: ControllerReference) => {
+    // Anybody can write another's uid into a pod: only the owner of that name in the pod's own namespace is the pod's.
+    const key = `${namespace}/${owner.kind}/${owner.name} ${owner.uid}`
     const seen = options.owners?.get(owner.uid)
+    const same = seen?.metadata.namespace === namespace && seen.metadata.name === owner.name
     const answer =
-      known.get(owner.uid) ?? (seen ? Promise.resolve(seen) : readOwner(reading, namespace, owner))
-    known.set(owner.uid, answer)
+      known.get(key) ?? (seen && same ? Promise.resolve(seen) : readOwner(reading, namespace, owner))
+    known.set(key, answer)
     return answer
   }
   await bounded(options.pods, AT_ONCE, async pod => {
@@ -60,7 +63,11 @@ interface Direct {
 async function climb(pod: Pod, read: Read, direct: Direct): Promise<Top | null> {
   let top: Top | null = null
   let owner = pod.controller
+  const climbed = new Set<string>()
   while (owner && controllerKind(owner)) {
+    // Owners that own each other have nobody at the top.
+    if (climbed.has(owner.uid)) return null
+    climbed.add(owner.uid)
     const object = await read(pod.namespace, owner)
     // Without the owner's own word on who is above it, its template may belong to somebody else.
     if (!object) return null

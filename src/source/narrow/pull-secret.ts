@@ -107,7 +107,7 @@ function describeEntry(entry: KubeletEntry): PullSecretEntry {
 
 /** A registry has no @ in its name: what stands before one is a login in the wrong place, with or without a scheme. */
 function withoutLogin(key: string): string {
-  return redact(key).replace(/^((?:\w+:\/\/)?)[^/]*@/, '$1[redacted]@')
+  return redact(key).replace(/^((?:\w+:\/\/)?).*@/s, '$1[redacted]@')
 }
 
 function entryProblem(entry: KubeletEntry): PullSecretEntryProblem | null {

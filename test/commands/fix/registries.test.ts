@@ -91,8 +91,8 @@ test('a password is not read from a terminal, which would show it', async () => 
   const { options } = sessionWith({ username: 'jane', passwordStdin: true }, {})
   const stdin = Object.assign(Readable.from([Buffer.from('typed\n')]), { isTTY: true })
   const context = { program: 'pullguard', stdin } as unknown as CommandContext
-  await expect(givenLogin(options, [], context)).rejects.toThrow('standard input is a terminal')
+  await expect(givenLogin(options, context)).rejects.toThrow('standard input is a terminal')
   await expect(
-    givenLogin(options, [], { ...context, stdin: Readable.from([Buffer.from('typed\n')]) }),
+    givenLogin(options, { ...context, stdin: Readable.from([Buffer.from('typed\n')]) }),
   ).resolves.toMatchObject({ username: 'jane' })
 })

@@ -110,3 +110,21 @@ test.each([
   expect(error.message).toContain(message)
   expect(error.message).not.toContain('secret-token')
 })
+
+test('aliases of aliases are no bug of ours', async () => {
+  const levels = Array.from(
+    { length: 12 },
+    (_, at) =>
+      `a${at}: &a${at} [${
+        at === 0
+          ? 'x'
+          : Array(9)
+              .fill(`*a${at - 1}`)
+              .join(', ')
+      }]`,
+  )
+  const { path } = await folderWith({ bomb: levels.join('\n') })
+  const loading = loaded(path, { KUBECONFIG: join(path, 'bomb') })
+  await expect(loading).rejects.toThrow(UsageError)
+  await expect(loading).rejects.toThrow('aliases')
+})

@@ -43,6 +43,25 @@ export const LOGINS = {
       command: loginCommand(registry),
     }),
   },
+  'unnamed-registry': {
+    title: ({ registry }) =>
+      `The login for ${registryName(registry)} is distributed only if --registry names it`,
+    says: nothing,
+    next: ({ registry }, place) =>
+      again(
+        'If that login may be read in the namespaces whose pods need it, name its registry',
+        place,
+        `--registry ${shellWord(registry)}`,
+      ),
+  },
+  'unneeded-login': {
+    title: ({ registry, username }) =>
+      `No failing pod needs the login of ${username} for ${registryName(registry)}, so it is not distributed`,
+    says: nothing,
+    next: ({ registry }) => ({
+      say: `To prepare a namespace for it, name both: -n and --registry ${shellWord(registry)}`,
+    }),
+  },
   'malformed-secret': {
     title: ({ secret }) => `Secret ${secret} is malformed, and one such secret fails every image of a pod`,
     says: nothing,
