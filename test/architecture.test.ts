@@ -15,6 +15,7 @@ const DOORS: Record<string, string[]> = {
   network: ['errors'],
   diagnosis: ['image', 'snapshot'],
   audit: ['image', 'snapshot'],
+  rollout: ['snapshot'],
   plan: ['image', 'snapshot', 'types:diagnosis'],
   report: [
     'types:image',
@@ -22,13 +23,14 @@ const DOORS: Record<string, string[]> = {
     'types:diagnosis',
     'types:audit',
     'types:plan',
+    'types:rollout',
     'types:apply',
     'types:registry',
   ],
   kubernetes: ['errors', 'secrecy', 'network'],
   registry: ['errors', 'image', 'secrecy', 'network'],
   source: ['errors', 'image', 'snapshot', 'secrecy', 'kubernetes', 'registry'],
-  apply: ['errors', 'image', 'snapshot', 'plan', 'kubernetes', 'registry'],
+  apply: ['errors', 'image', 'snapshot', 'rollout', 'plan', 'kubernetes', 'registry'],
   simulator: ['image'],
   terminal: ['errors'],
   commands: [
@@ -39,6 +41,7 @@ const DOORS: Record<string, string[]> = {
     'snapshot',
     'diagnosis',
     'audit',
+    'rollout',
     'plan',
     'report',
     'source',
@@ -51,7 +54,7 @@ const DOORS: Record<string, string[]> = {
   // main writes the last words, which may quote hostile text.
   main: ['errors', 'terminal', 'cli', 'commands', 'report', 'secrecy'],
 }
-const PURE = ['image', 'snapshot', 'secrecy', 'diagnosis', 'audit', 'plan', 'report']
+const PURE = ['image', 'snapshot', 'secrecy', 'diagnosis', 'audit', 'rollout', 'plan', 'report']
 const IMPURE_WORDS =
   /\b(Date\.now\(|new Date\(\)|Math\.random\(|process\.|console\.|globalThis\.|setTimeout\(|performance\.)/
 

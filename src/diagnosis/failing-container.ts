@@ -2,6 +2,7 @@
 
 import type { Container, Pod } from '../snapshot/pod.ts'
 import type { PodEvent } from '../snapshot/snapshot.ts'
+import { saysPullFails } from '../snapshot/waiting-reason.ts'
 import { classify } from './classify.ts'
 import { eventsOfContainer, reportsBackOff, reportsFailedPull } from './pod-events.ts'
 
@@ -14,17 +15,6 @@ export interface FailingContainer {
   /** The container's own events, oldest first. */
   events: PodEvent[]
 }
-
-/** Reasons of the kubelet's image manager (pkg/kubelet/images/types.go) and of the CRI (cri-api pkg/errors). */
-const PULL_REASONS = new Set([
-  'ErrImagePull',
-  'ImagePullBackOff',
-  'ErrImageNeverPull',
-  'InvalidImageName',
-  'ImageInspectError',
-  'RegistryUnavailable',
-  'SignatureValidationFailed',
-])
 
 /**
  * The containers and image volumes of the pod whose newest attempt to get the image failed.
@@ -42,7 +32,7 @@ function byStatus(container: Container, events: PodEvent[]): FailingContainer | 
   const { state } = container
   if (state.type !== 'waiting') return null
   const { reason, message } = state
-  if (PULL_REASONS.has(reason)) return { container, reason, message, events }
+  if (saysPullFails(reason)) return { container, reason, message, events }
   // What stops the kubelet before it asks the runtime, such as an unreadable pull secret, becomes the reason word for word.
   if (!/\s/.test(reason)) return null
   const text = message === '' ? reason : message

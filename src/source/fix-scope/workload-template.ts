@@ -73,7 +73,7 @@ function containersOf(list: unknown, kind: ScopeContainer['kind'], pointer: stri
 }
 
 /** A label selector in the words of the API's query parameter. A ReplicationController's is a plain map; a CronJob has none. */
-function selectorOf(kind: string, { selector }: WorkloadSpec): string | null {
+export function selectorOf(kind: string, { selector }: Pick<WorkloadSpec, 'selector'>): string | null {
   if (!selector) return null
   if (kind === 'ReplicationController') return equalities(selector as Record<string, string>).join(',')
   const { matchLabels = {}, matchExpressions = [] } = selector as Exclude<

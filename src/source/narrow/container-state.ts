@@ -2,6 +2,7 @@
 
 import { redact } from '../../secrecy/redact.ts'
 import type { ContainerState } from '../../snapshot/pod.ts'
+import { saysImageIsThere, saysUntried } from '../../snapshot/waiting-reason.ts'
 import { isRecord, number, record, text, textOrNull } from './shape.ts'
 
 /** `status.state` of one container. An empty state is the kubelet's silence. */
@@ -23,27 +24,12 @@ export function narrowState(raw: unknown): ContainerState {
     : { type: 'unknown' }
 }
 
-/** Waiting reasons with which a container has not been tried yet. */
-const NOT_TRIED = new Set(['', 'ContainerCreating', 'PodInitializing'])
-
-/** Waiting reasons that the kubelet gives only once the image is on the node. */
-const IMAGE_IS_THERE = new Set([
-  'CrashLoopBackOff',
-  'CreateContainerConfigError',
-  'CreateContainerError',
-  'PreCreateHookError',
-  'PreStartHookError',
-  'PostStartHookError',
-  'PreStopHookError',
-  'RunContainerError',
-])
-
 /** Whether the state itself could be a failed pull: any reason but the known other ones, for new kubelets put free text there. */
 export function couldBeFailedPull(state: ContainerState): boolean {
-  return state.type === 'waiting' && !NOT_TRIED.has(state.reason) && !IMAGE_IS_THERE.has(state.reason)
+  return state.type === 'waiting' && !saysUntried(state.reason) && !saysImageIsThere(state.reason)
 }
 
 /** Whether the container has not been tried, as far as its state tells: events may know more. */
 export function isUntried(state: ContainerState): boolean {
-  return state.type === 'unknown' || (state.type === 'waiting' && NOT_TRIED.has(state.reason))
+  return state.type === 'unknown' || (state.type === 'waiting' && saysUntried(state.reason))
 }
