@@ -32,7 +32,7 @@ export async function applyPlan(plan: Plan, checked: Outcome[], context: ApplyCo
   const outcomes = new Map<string, Outcome>()
   for (const outcome of checked) if (outcome.status !== 'accepted') outcomes.set(outcome.id, outcome)
   const open = plan.changes.filter(change => !outcomes.has(change.id))
-  const recoveries = await Recoveries.before(plan.changes, context)
+  const recoveries = new Recoveries(plan.changes, context)
   const progress = { done: 0, total: open.length }
   const write = (change: Change) => writeNoted(change, outcomes, context, progress)
   for (const stage of stages(open)) await bounded(stage, AT_ONCE, write)
@@ -45,7 +45,7 @@ export async function applyPlan(plan: Plan, checked: Outcome[], context: ApplyCo
   return {
     run: wrote ? context.run : null,
     outcomes: inOrder,
-    recoveries: recoveries.report(outcomes),
+    recoveries: await recoveries.report(outcomes),
     heldBack,
   }
 }

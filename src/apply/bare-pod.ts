@@ -80,13 +80,13 @@ async function createPod(
 async function gone(
   change: RecreateBarePod,
   manifest: KubernetesObject,
-  { cluster, clock, timeoutMs }: ApplyContext,
+  { cluster, clock, deadline: latest }: ApplyContext,
 ): Promise<boolean> {
   const { terminationGracePeriodSeconds: grace = 30 } = manifest.spec as {
     terminationGracePeriodSeconds?: number
   }
-  const deadline = clock.now() + Math.max(timeoutMs, 1_000 * (grace + LEEWAY_SECONDS))
-  while (clock.now() <= deadline) {
+  const deadline = clock.now() + 1_000 * (grace + LEEWAY_SECONDS)
+  while (clock.now() <= Math.max(deadline, latest)) {
     try {
       const pod = await cluster.get(objectPath(change.target))
       if (writtenAt(pod).uid !== change.target.uid) return true

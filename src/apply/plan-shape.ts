@@ -84,7 +84,7 @@ const ACTIONS: Record<Change['action'], Check> = {
   'recreate-pod': fields({
     method,
     controller: fields({ kind: text, name: text, uid: text }),
-    workload: owner,
+    workload: fields({ kind: text, name: text, uid: orNull(text) }),
     selector: orNull(text),
     pulls: number,
   }),

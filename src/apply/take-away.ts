@@ -24,10 +24,9 @@ export async function takeAway(change: Removal, context: ApplyContext, dryRun: b
 
 /** Deletes or evicts the pod with its uid as precondition; an eviction that a budget holds back is tried until the time is up. */
 async function remove(change: Removal, context: ApplyContext, dryRun: boolean): Promise<void> {
-  const { cluster, clock, signal } = context
+  const { cluster, clock, deadline, signal } = context
   const { namespace, name, uid } = change.target
   if (change.method === 'delete') return cluster.delete(objectPath(change.target), uid ?? '', { dryRun })
-  const deadline = clock.now() + context.timeoutMs
   for (;;) {
     try {
       return await cluster.evict(namespace, name, uid ?? '', { dryRun })

@@ -100,7 +100,8 @@ export interface RecreatePod extends ChangeBase {
   /** `evict` where the pod is ready, so that disruption budgets have their say. */
   method: 'delete' | 'evict'
   controller: { kind: string; name: string; uid: string }
-  workload: { kind: string; name: string }
+  /** The topmost controller; its uid is null where it is not known. */
+  workload: { kind: string; name: string; uid: string | null }
   selector: string | null
   pulls: number
 }

@@ -98,7 +98,7 @@ function planPod(input: PlanInput, { entry, needs, attached }: Doomed, planned: 
     ...base,
     action: 'recreate-pod',
     controller: { kind, name, uid },
-    workload: { kind: workload?.kind ?? kind, name: workload?.name ?? name },
+    workload: { kind: workload?.kind ?? kind, name: workload?.name ?? name, uid: workload?.uid ?? uid },
     selector: workload?.selector ?? null,
   })
 }

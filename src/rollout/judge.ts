@@ -1,7 +1,8 @@
 /** Judges a workload: what it wants now, which pods it has of that, what they lack, and whether anything can still change. */
 
 import type { RolloutPod, RolloutSight, RolloutWorkload } from '../snapshot/rollout.ts'
-import { membershipIn, newestRevision, ordinalOf } from './newest.ts'
+import { missingOf, wantedBy } from './asked.ts'
+import { membershipIn, newestRevision } from './newest.ts'
 import { type JudgedPod, judgePod } from './pod-stage.ts'
 
 /** Why nothing more comes of a workload. */
@@ -17,6 +18,8 @@ export type OverCode =
   | 'failed'
   /** A Job that has done its work. */
   | 'completed'
+  /** A Job that was seen at work, and was gone as soon as it had ended. */
+  | 'cleaned-up'
   /** It was scaled to zero, or has no node to run on. */
   | 'none-wanted'
 
@@ -38,6 +41,8 @@ export type Holdup =
 export interface Rollout {
   over: { code: OverCode; message: string } | null
   standstill: Standstill | null
+  /** Its pods come to an end by themselves, and it may be gone after that. */
+  isJob: boolean
   /** The controller has read the newest change, so that its status speaks of it. */
   observed: boolean
   /** Pods that the workload is to have in the end. */
@@ -79,6 +84,7 @@ export function judgeRollout(sight: RolloutSight, uid: string | null): Rollout {
   return {
     over: overOf(workload, wanted),
     standstill: standstillOf(workload),
+    isJob: workload.kind === 'Job',
     observed,
     wanted,
     missing,
@@ -92,7 +98,7 @@ export function judgeRollout(sight: RolloutSight, uid: string | null): Rollout {
 
 function nothingLeft(code: 'gone' | 'replaced'): Rollout {
   return {
-    ...{ over: { code, message: '' }, standstill: null, observed: true, wanted: 0, missing: 0 },
+    ...{ over: { code, message: '' }, standstill: null, isJob: false, observed: true, wanted: 0, missing: 0 },
     ...{ current: [], outgoing: [], holdups: [], pulled: false, ready: false },
   }
 }
@@ -109,52 +115,6 @@ function isObserved(workload: RolloutWorkload, sight: RolloutSight): boolean {
   if (kind !== 'Deployment' || sight.revisions === null || wantedBy(workload) === 0) return true
   const newest = newestRevision(sight)
   return newest !== null && !(strategy === 'Recreate' && newest.replicas === 0 && status.updated === 0)
-}
-
-/** Pods that are wanted at this moment. */
-function wantedBy({ kind, replicas, job }: RolloutWorkload): number {
-  if (job === null || kind !== 'Job') return replicas
-  const { completions, succeeded } = job
-  if (completions === null) return succeeded > 0 ? 0 : replicas
-  return Math.max(0, Math.min(replicas, completions - succeeded))
-}
-
-/** @param inAll pods of every revision that stay for now */
-function missingOf(sight: RolloutSight, wantedPods: RolloutPod[], inAll: number): number {
-  const { workload, revisions } = sight
-  if (workload === null) return 0
-  const wanted = wantedBy(workload)
-  switch (workload.kind) {
-    case 'Deployment': {
-      const due = revisions === null ? wanted : Math.min(wanted, newestRevision(sight)?.replicas ?? wanted)
-      return Math.max(0, due - wantedPods.length)
-    }
-    case 'StatefulSet':
-      return missingOrdinals(sight, workload)
-    case 'DaemonSet':
-      return Math.max(0, wanted - inAll)
-    case 'CronJob':
-      return 0
-    default:
-      return Math.max(0, wanted - wantedPods.length)
-  }
-}
-
-/** Those that the StatefulSet would make now: in order, none after one that is not ready. */
-function missingOrdinals({ pods }: RolloutSight, workload: RolloutWorkload): number {
-  const { firstOrdinal, replicas, ordered, uid } = workload
-  const there = new Map(
-    pods
-      .filter(({ pod, ending }) => pod.controller?.uid === uid && !ending)
-      .map(pod => [ordinalOf(pod), pod]),
-  )
-  let missing = 0
-  for (let ordinal = firstOrdinal; ordinal < firstOrdinal + replicas; ordinal++) {
-    const pod = there.get(ordinal)
-    if (pod === undefined) missing++
-    if (ordered && !pod?.ready) break
-  }
-  return missing
 }
 
 function overOf(

@@ -17,7 +17,8 @@ export interface Recovered {
  */
 export function recoveryOf(rollout: Rollout, aimed: number, slowInit = false): Recovered {
   const { over, current, missing, observed } = rollout
-  if (over?.code === 'completed') return { wanted: aimed, recovered: aimed, back: true }
+  if (over?.code === 'completed' || over?.code === 'cleaned-up')
+    return { wanted: aimed, recovered: aimed, back: true }
   // Nobody waits for pods that nobody wants any more.
   if (over?.code === 'none-wanted') return { wanted: 0, recovered: 0, back: true }
   if (over) return { wanted: aimed, recovered: 0, back: false }

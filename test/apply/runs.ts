@@ -13,6 +13,7 @@ import {
 } from '../../src/apply/read-journal.ts'
 import type { ClusterWriter } from '../../src/kubernetes/cluster.ts'
 import { clusterIdentity } from '../../src/source/fix-scope/cluster-identity.ts'
+import { readRollout } from '../../src/source/rollouts.ts'
 import { clientOf } from './in-process-cluster.ts'
 import { planOf } from './plan-of.ts'
 import { type Story, WANTED } from './story.ts'
@@ -126,7 +127,9 @@ export function contextOf(
     strict: false,
     pullsLeft: () => Promise.resolve(null),
     interruptedPod: async (name, namespace, pod) => journaledPod(runs, name, namespace, pod),
-    timeoutMs: 10_000,
+    deadline: of.clock.now() + 10_000,
+    look: subject => readRollout(client, subject),
+    isHopeless: () => false,
     onProgress: () => {},
     close: () => journal.close(),
   }

@@ -5,13 +5,15 @@ import { writePod } from '../../src/apply/write-pod.ts'
 import { writeSecret } from '../../src/apply/write-secret.ts'
 import type { RecreateBarePod, RecreatePod, UpdateSecret } from '../../src/plan/change.ts'
 import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
+import { readRollout } from '../../src/source/rollouts.ts'
 import { type Before, clientOf } from './in-process-cluster.ts'
 import { type Story, story, WANTED } from './story.ts'
 import { settle } from './workloads.ts'
 
 function contextOf(of: Story, before: Before = () => {}): ApplyContext {
+  const cluster = clientOf(of.server, before)
   return {
-    cluster: clientOf(of.server, before),
+    cluster,
     clock: {
       now: () => of.clock.now(),
       sleep: async milliseconds => of.clock.advance(milliseconds / 1000),
@@ -23,7 +25,9 @@ function contextOf(of: Story, before: Before = () => {}): ApplyContext {
     strict: false,
     pullsLeft: () => Promise.resolve(null),
     interruptedPod: () => Promise.resolve(null),
-    timeoutMs: 30_000,
+    deadline: of.clock.now() + 30_000,
+    look: subject => readRollout(cluster, subject),
+    isHopeless: () => false,
     onProgress: () => {},
   }
 }
@@ -126,7 +130,7 @@ describe('a pod', () => {
       reason: { code: 'stuck' },
       method: 'evict',
       controller: { kind: 'ReplicaSet', name: 'shop', uid: '' },
-      workload: { kind: 'Deployment', name: 'shop' },
+      workload: { kind: 'Deployment', name: 'shop', uid: null },
       selector: null,
       pulls: 1,
     }
@@ -212,7 +216,7 @@ describe('a bare pod that is deleted and made again', () => {
     const cluster = clientOf(of.server)
     const context = {
       ...inMotion(of),
-      timeoutMs: 0,
+      deadline: 0,
       signal: stop.signal,
       cluster: {
         ...cluster,

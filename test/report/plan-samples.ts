@@ -71,7 +71,7 @@ export const recreate = (
   reason: { code: 'stuck' },
   method: 'delete',
   controller: { kind: 'ReplicaSet', name: workload, uid: 'rs' },
-  workload: { kind: 'Deployment', name: workload },
+  workload: { kind: 'Deployment', name: workload, uid: `uid-of-${workload}` },
   selector: null,
   pulls: 1,
   ...fields,
@@ -182,9 +182,13 @@ export const outcome = (change: Change, fields: Partial<Outcome> = {}): Outcome 
 export const recovery = (fields: Partial<Recovery> = {}): Recovery => ({
   namespace: 'default',
   workload: { kind: 'Deployment', name: 'fifthnginx' },
+  aimed: 1,
   wanted: 1,
   recovered: 1,
   waiting: [],
+  crashing: [],
+  over: null,
+  missing: null,
   ...fields,
 })
 
@@ -200,7 +204,7 @@ export function fixReport(fields: Partial<FixReport> = {}, result: Partial<FixRe
     ...fields,
     result: {
       run: '20261124-100000-abcd',
-      heldBack: 0,
+      heldBack: null,
       outcomes: incidentPlan.changes.map(change => outcome(change)),
       recoveries: [
         recovery(),

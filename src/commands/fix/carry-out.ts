@@ -7,48 +7,76 @@ import { Journal, runName } from '../../apply/journal.ts'
 import { type FixResult, isDone, type Recovery } from '../../apply/outcome.ts'
 import { refuseStale } from '../../apply/plan-file.ts'
 import { journaledPod, listRuns } from '../../apply/read-journal.ts'
+import { classify } from '../../diagnosis/classify.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
+import { prospectOf } from '../../diagnosis/patience.ts'
+import { UnreachableError } from '../../errors.ts'
 import { ApiError } from '../../kubernetes/api-error.ts'
-import { isRefusal } from '../../plan/plan.ts'
+import { isRefusal, type Plan } from '../../plan/plan.ts'
 import { dockerConfigJson } from '../../registry/docker-config.ts'
 import type { FixReport } from '../../report/fix-result.ts'
 import { endedEarlyText, progressText } from '../../report/progress.ts'
 import { readCluster } from '../../source/cluster.ts'
+import { readRollout } from '../../source/rollouts.ts'
+import type { ExitName } from '../context.ts'
 import { redactor } from './logins.ts'
 import { pullsLeft } from './prove.ts'
 import type { Draft, FixSession } from './session.ts'
+import { fixVerdict } from './verdict.ts'
 
 /** What became of it. With `dryRun` nothing is stored. @throws RefusedError for a stale plan; ApiError; the signal's reason */
-export async function carryOut(draft: Draft, session: FixSession, dryRun: boolean): Promise<FixReport> {
-  const { plan } = draft
+export async function carryOut(
+  draft: Draft,
+  session: FixSession,
+  dryRun: boolean,
+): Promise<{ report: FixReport; verdict: ExitName }> {
+  const { plan, gaps } = draft
   const result = await withJournal(draft, session, async context => {
     const checked = await dryRunPlan(plan, context)
     if (draft.saved) refuseStale(plan, checked)
     return dryRun
-      ? { run: null, outcomes: checked, recoveries: [], heldBack: 0 }
+      ? { run: null, outcomes: checked, recoveries: [], heldBack: null }
       : applyPlan(plan, checked, context)
   })
-  const open = result.recoveries.filter(isOpen)
-  const leftToOwner = leftCount(draft)
-  const made = result.outcomes.every(isDone) && open.length === 0
-  const complete = made && leftToOwner === 0 && !draft.narrowed
-  const findings = open.length === 0 ? [] : await whyNow(open, session)
-  const left = { leftToOwner, leftPods: leftPods(draft) }
-  return { plan, dryRun, complete, ...left, result, findings, gaps: draft.gaps }
+  const done = result.outcomes.every(isDone) && !result.recoveries.some(isOpen)
+  if (dryRun) {
+    const report = { plan, dryRun, complete: done, result, ...leftOf(draft), findings: [], gaps }
+    return { report, verdict: done ? 'ok' : 'incomplete' }
+  }
+  const remaining = await remainingFindings(draft, result, session)
+  const { failOn } = session.options
+  const { narrowed } = draft
+  const verdict = fixVerdict({ done, narrowed, remaining, declined: plan.declined, failOn })
+  const left = remaining.filter(finding => !result.recoveries.some(one => isAwaited(finding, one)))
+  const report = {
+    plan,
+    dryRun,
+    complete: verdict === 'ok',
+    leftToOwner: leftToOwner(plan, left),
+    leftPods: podsOf(left),
+    result,
+    findings: remaining,
+    gaps,
+  }
+  return { report, verdict }
+}
+
+/** What a plan that was not written leaves. */
+export function leftOf(draft: Draft): Pick<FixReport, 'leftToOwner' | 'leftPods'> {
+  const left = unaimed(draft)
+  return { leftToOwner: leftToOwner(draft.plan, left), leftPods: podsOf(left) }
 }
 
 /** Findings that a credential or a new pod would help, had the plan not left an object to its owner. */
-export function leftCount(draft: Draft): number {
-  if (!draft.plan.declined.some(isRefusal)) return 0
-  return unaimed(draft).filter(
-    ({ remedies }) => remedies.includes('authenticate') || remedies.includes('recreate'),
-  ).length
+function leftToOwner({ declined }: Plan, left: Finding[]): number {
+  if (!declined.some(isRefusal)) return 0
+  return left.filter(({ remedies }) => remedies.includes('authenticate') || remedies.includes('recreate'))
+    .length
 }
 
-/** Stuck pods that the plan does not aim at. */
-export function leftPods(draft: Draft): number {
-  return new Set(unaimed(draft).map(({ namespace, pod }) => `${namespace}/${pod}`)).size
+function podsOf(findings: Finding[]): number {
+  return new Set(findings.map(({ namespace, pod }) => `${namespace}/${pod}`)).size
 }
 
 function unaimed({ plan, findings }: Draft): Finding[] {
@@ -125,7 +153,10 @@ function applyContext(
     pullsLeft: () => pullsLeft(draft, session),
     interruptedPod: async (from, namespace, name) =>
       journaledPod(await listRuns(journals), from, namespace, name),
-    timeoutMs: options.timeoutMs,
+    deadline: systemClock.now() + options.timeoutMs,
+    look: (subject, signal) => readRollout(cluster, subject, signal),
+    isHopeless: ({ reason, message }) =>
+      ['hopeless', 'likely-hopeless'].includes(prospectOf(classify(message || reason, reason).cause)),
     signal: context.signal,
   }
 }
@@ -134,24 +165,34 @@ function isOpen({ wanted, recovered }: Recovery): boolean {
   return recovered < wanted
 }
 
-/** The diagnosis of the workloads that are not back, as they are now. */
-async function whyNow(open: Recovery[], { cluster, context }: FixSession): Promise<Finding[]> {
-  const namespaces = [...new Set(open.map(({ namespace }) => namespace))]
-  const takenAt = context.now().toISOString()
-  const watching = { takenAt, signal: context.signal }
-  const snapshot = await readCluster(cluster, { namespaces }, watching).catch(error => {
-    // What became of the changes has to be told, whether or not the reason can still be found out.
-    if (error instanceof ApiError) return null
+/** A pod that the recovery tells of as not back. */
+function isAwaited({ namespace, pod }: Finding, recovery: Recovery): boolean {
+  return namespace === recovery.namespace && recovery.waiting.some(({ name }) => name === pod)
+}
+
+/**
+ * What can't pull in the scope by now. Nobody has to look again where all that could not pull is back, nor where no pod was touched:
+ * then it is as it was.
+ */
+async function remainingFindings(draft: Draft, result: FixResult, session: FixSession): Promise<Finding[]> {
+  const left = unaimed(draft)
+  const open = result.recoveries.some(isOpen)
+  if (!draft.saved && !open && left.length === 0) return []
+  if (!draft.saved && result.recoveries.length === 0) return left
+  const now = await lookAgain(draft, session)
+  return now ?? left
+}
+
+/** null where the cluster does not answer: what became of the changes has to be told all the same. */
+async function lookAgain({ plan }: Draft, { cluster, context }: FixSession): Promise<Finding[] | null> {
+  const { namespaces, excluded } = plan.scope
+  const watching = { takenAt: context.now().toISOString(), signal: context.signal }
+  try {
+    const snapshot = await readCluster(cluster, { namespaces }, watching)
+    const { findings } = diagnose(snapshot)
+    return findings.filter(({ namespace }) => !excluded.includes(namespace))
+  } catch (error) {
+    if (error instanceof ApiError || error instanceof UnreachableError) return null
     throw error
-  })
-  if (snapshot === null) return []
-  return diagnose(snapshot).findings.filter(finding =>
-    open.some(
-      ({ namespace, workload: { kind, name } }) =>
-        namespace === finding.namespace &&
-        (finding.workload === null
-          ? kind === 'Pod' && name === finding.pod
-          : kind === finding.workload.kind && name === finding.workload.name),
-    ),
-  )
+  }
 }

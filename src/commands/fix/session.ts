@@ -1,6 +1,6 @@
 /** What every step of a fix works with, and what the flags ask for. */
 
-import type { Finding } from '../../diagnosis/finding.ts'
+import type { Finding, Severity } from '../../diagnosis/finding.ts'
 import type { ClusterWriter } from '../../kubernetes/cluster.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { Registries } from '../../registry/client.ts'
@@ -33,6 +33,8 @@ export interface FixOptions {
   yes: boolean
   dryRun: 'none' | 'client' | 'server'
   timeoutMs: number
+  /** Findings from this severity on decide the exit code. */
+  failOn: Severity | 'never'
   format: PlanFormat
   /** Write the plan there and stop. */
   planFile?: string
