@@ -68,6 +68,8 @@ export type MissingPod =
   | { code: 'paused' }
   /** The server's own sentence. */
   | { code: 'refused'; message: string }
+  /** The workload may not be looked at, so that nobody knows. The server's own sentence. */
+  | { code: 'unread'; message: string }
   /** The pod whose place it takes has not ended: when it does at the latest, unless finalizers hold it. */
   | { code: 'not-ended'; pod: string; until: string; finalizers: string[] }
   | { code: 'not-made' }

@@ -2,7 +2,7 @@
 
 import type { Change, ChangeReason } from '../plan/change.ts'
 import type { Declined, Plan } from '../plan/plan.ts'
-import type { ObjectManager } from '../snapshot/fix-scope.ts'
+import type { JobLimit, ObjectManager } from '../snapshot/fix-scope.ts'
 
 type Check = (value: unknown) => boolean
 
@@ -89,7 +89,11 @@ const ACTIONS: Record<Change['action'], Check> = {
     pulls: number,
   }),
   'recreate-bare-pod': fields({ method, secretName: orNull(name), pulls: number }),
-  'restore-bare-pod': fields({ run: name, pulls: number }),
+  'restore-bare-pod': fields({
+    run: name,
+    ending: orNull(fields({ uid: text, until: text })),
+    pulls: number,
+  }),
 }
 
 const inEveryChange = fields({
@@ -100,6 +104,12 @@ const inEveryChange = fields({
   reason,
 })
 const change: Check = value => inEveryChange(value) && variants('action', ACTIONS)(value)
+
+const LIMITS: Record<JobLimit, true> = {
+  'backoff-limit': true,
+  'backoff-limit-per-index': true,
+  'pod-failure-policy': true,
+}
 
 const ofContainer = fields({ target, container: text, image: text })
 
@@ -112,7 +122,10 @@ const CODES: Record<Declined['code'], Check> = {
   'mirror-pod': fields({ target, node: orNull(text) }),
   'immutable-job': fields({ target, fields: list(text) }),
   'paused-deployment': fields({ target, fields: list(text) }),
-  'job-would-fail': fields({ target, pods: number }),
+  'job-would-fail': fields({ target, pods: number, limit: oneOf(LIMITS) }),
+  'outgoing-pod': fields({ target, workload: owner }),
+  'below-partition': fields({ target, workload: owner }),
+  'other-container-fails': value => ofContainer(value) && fields({ cause: text })(value),
   'malformed-secret': fields({ target, secret: text }),
   'custom-controller': fields({ target, controller: owner }),
   'same-account-limited': fields({ target, username: text }),

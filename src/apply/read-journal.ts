@@ -35,7 +35,12 @@ export async function listRuns(folder: string): Promise<Run[]> {
     const run = parseJournal(await readJournal(join(folder, name)))
     if (run?.entries.some(mayHaveWritten)) runs.push(run)
   }
-  return runs.reverse()
+  // The name tells seconds; two runs of one second are told by the moment in the file.
+  return runs.reverse().sort((one, other) => compare(other.startedAt, one.startedAt))
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other)
 }
 
 /** One that can't be read may hold what was written: it is not passed over. */
@@ -133,7 +138,8 @@ export function interruptedPods(runs: Run[], clusterUid: string): InterruptedPod
       // The newest word on a pod counts: an older run's loose end was tied up by it.
       settled.add(key)
       const origin = change.action === 'restore-bare-pod' ? change.run : run.run
-      if (outcome === null || outcome.status === 'failed') found.push({ run: origin, namespace, name })
+      const uid = change.action === 'restore-bare-pod' ? (change.ending?.uid ?? null) : change.target.uid
+      if (outcome === null || outcome.status === 'failed') found.push({ run: origin, namespace, name, uid })
     }
   }
   return found

@@ -22,6 +22,8 @@ interface Watched {
   aimed: number
   /** As it was seen last; null before that. */
   rollout: Rollout | null
+  /** Why this user may not look at it. */
+  denied: string | null
   /** Since when it has looked like that. */
   since: number
   looks: string
@@ -37,6 +39,7 @@ export class Recoveries {
       aim,
       aimed: aim.changes.reduce((sum, { pods }) => sum + pods, 0),
       rollout: null,
+      denied: null,
       since: 0,
       looks: '',
     }))
@@ -86,7 +89,11 @@ export class Recoveries {
     await bounded(unseen, AT_ONCE, one => this.#look(one))
     return this.#watched.map(one => {
       const made = wasMade(one.aim, outcomes)
-      return recoveryReport(one.aim, one.rollout, { ...this.#recovered(one), aimed: one.aimed, made })
+      return recoveryReport(one.aim, one.rollout ?? one.denied, {
+        ...this.#recovered(one),
+        aimed: one.aimed,
+        made,
+      })
     })
   }
 
@@ -102,7 +109,8 @@ export class Recoveries {
   }
 
   /** Nothing more comes of it, or what it waits for will not be there in time. */
-  #isSettled({ aim, rollout, since }: Watched): boolean {
+  #isSettled({ aim, rollout, denied, since }: Watched): boolean {
+    if (denied !== null) return true
     if (rollout === null) return false
     if (rollout.over !== null || (aim.patched && rollout.standstill === 'paused')) return true
     const { clock, deadline, isHopeless } = this.#context
@@ -114,7 +122,7 @@ export class Recoveries {
   }
 
   async #look(one: Watched): Promise<void> {
-    const { clock, look, signal } = this.#context
+    const { clock, look, redact, signal } = this.#context
     const { subject } = one.aim
     try {
       const rollout = judgeRollout(await look(subject, signal), subject.uid)
@@ -122,8 +130,8 @@ export class Recoveries {
       if (looks !== one.looks) Object.assign(one, { looks, since: clock.now() })
       one.rollout = finished(one.rollout, rollout)
     } catch (error) {
-      // A look that fails is taken again; what was seen last stands until then.
-      statusOf(error)
+      // A look that fails is taken again, unless it never can be; what was seen last stands until then.
+      if (statusOf(error) === 403) one.denied = redact((error as Error).message)
     }
   }
 }

@@ -13,8 +13,13 @@ interface Counts {
   made: boolean
 }
 
-/** @param rollout null where it could not be looked at */
-export function recoveryReport({ subject, patched }: Aim, rollout: Rollout | null, counts: Counts): Recovery {
+/** @param seen how it stands, or why it may not be looked at; null where nothing answered */
+export function recoveryReport(
+  { subject, patched }: Aim,
+  seen: Rollout | string | null,
+  counts: Counts,
+): Recovery {
+  const rollout = typeof seen === 'string' ? null : seen
   const { namespace, kind, name } = subject
   const { wanted, recovered, back, aimed, made } = counts
   const waiting = rollout?.current.filter(({ stage }) => stage !== 'pulled') ?? []
@@ -30,7 +35,12 @@ export function recoveryReport({ subject, patched }: Aim, rollout: Rollout | nul
     waiting: back ? waiting.filter(({ stage }) => stage === 'initializing').map(told) : waiting.map(told),
     crashing: crashing.map(told),
     over: rollout?.over ?? null,
-    missing: back || !made ? null : missingIn(rollout, paused),
+    missing:
+      typeof seen === 'string'
+        ? { code: 'unread', message: seen }
+        : back || !made
+          ? null
+          : missingIn(rollout, paused),
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type { Cause } from './finding.ts'
 
-export type Prospect =
+type Prospect =
   /** No further try changes it. */
   | 'hopeless'
   /** Somebody may be about to push the image, copy the secret or set the name; else nothing changes. */
@@ -33,7 +33,7 @@ const PROSPECTS: Record<Cause, Prospect> = {
   other: 'unknown',
 }
 
-/** What is to be expected of a pull that fails for this cause. */
-export function prospectOf(cause: Cause): Prospect {
-  return PROSPECTS[cause]
+/** Whether trying again is likely to change nothing. */
+export function isHopeless(cause: Cause): boolean {
+  return PROSPECTS[cause] === 'hopeless' || PROSPECTS[cause] === 'likely-hopeless'
 }

@@ -90,6 +90,11 @@ export interface ClusterWriter extends ClusterReader {
   jsonPatch(path: string, operations: JsonPatchOperation[], options?: WriteOptions): Promise<KubernetesObject>
   /** DELETE of exactly this object (uid), and of this version where one is given. */
   delete(path: string, uid: string, options?: WriteOptions & { resourceVersion?: string }): Promise<void>
-  /** policy/v1 Eviction of one pod. Throws ApiError 429 where a PodDisruptionBudget says no. */
-  evict(namespace: string, pod: string, uid: string, options?: WriteOptions): Promise<void>
+  /** policy/v1 Eviction of one pod, and of this version where one is given. Throws ApiError 429 where a PodDisruptionBudget says no. */
+  evict(
+    namespace: string,
+    pod: string,
+    uid: string,
+    options?: WriteOptions & { resourceVersion?: string },
+  ): Promise<void>
 }

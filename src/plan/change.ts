@@ -119,6 +119,8 @@ export interface RecreateBarePod extends ChangeBase {
 export interface RestoreBarePod extends ChangeBase {
   action: 'restore-bare-pod'
   run: string
+  /** The deleted one while it has not ended; null once it has. */
+  ending: { uid: string; until: string } | null
   pulls: number
 }
 

@@ -39,7 +39,7 @@ export function makePlan(input: PlanInput): Plan {
 
 /** Bare pods that an interrupted run took away come back whatever else the plan does. */
 function restored(input: PlanInput): Change[] {
-  return input.fixScope.interruptedPods.map(({ run, namespace, name }) => ({
+  return input.fixScope.interruptedPods.map(({ run, namespace, name, ending }) => ({
     id: `pod:${namespace}/${name}`,
     action: 'restore-bare-pod',
     target: { apiVersion: 'v1', kind: 'Pod', namespace, name, uid: null },
@@ -47,6 +47,7 @@ function restored(input: PlanInput): Change[] {
     managedBy: null,
     reason: { code: 'interrupted', run },
     run,
+    ending,
     pulls: 0,
   }))
 }

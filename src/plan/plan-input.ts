@@ -1,6 +1,6 @@
 /** What a plan is made from: the diagnosis, the objects in scope, the user's choices, and what registries said when asked. */
 
-import type { Diagnosis, Remedy } from '../diagnosis/finding.ts'
+import type { Cause, Diagnosis, Remedy } from '../diagnosis/finding.ts'
 import type { FixScope } from '../snapshot/fix-scope.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { PlanCredential, PlanScope } from './plan.ts'
@@ -38,6 +38,8 @@ export interface PlanInput {
   credentials: PlanCredential[]
   /** Registries that need one and have none on this machine. */
   missing: { registry: string; detail: string | null }[]
+  /** Causes that no further try heals. */
+  hopeless: ReadonlySet<Cause>
   /** Answers by reference as `referencesToAsk` spelt it. */
   images: ReadonlyMap<string, ImageFact>
 }

@@ -1,6 +1,7 @@
 /** A plan: everything a fix would do and everything it would leave, complete enough to be saved, read and run later. */
 
 import type { Cause } from '../diagnosis/finding.ts'
+import type { JobLimit } from '../snapshot/fix-scope.ts'
 import type { Change, Target } from './change.ts'
 
 /** A credential that the plan hands out, without its password. */
@@ -23,7 +24,10 @@ export type Declined =
   | { code: 'mirror-pod'; target: Target; node: string | null }
   | { code: 'immutable-job'; target: Target; fields: string[] }
   | { code: 'paused-deployment'; target: Target; fields: string[] }
-  | { code: 'job-would-fail'; target: Target; pods: number }
+  | { code: 'job-would-fail'; target: Target; pods: number; limit: JobLimit }
+  | { code: 'outgoing-pod'; target: Target; workload: { kind: string; name: string } }
+  | { code: 'below-partition'; target: Target; workload: { kind: string; name: string } }
+  | { code: 'other-container-fails'; target: Target; container: string; image: string; cause: Cause }
   | { code: 'malformed-secret'; target: Target; secret: string }
   | { code: 'custom-controller'; target: Target; controller: { kind: string; name: string } }
   | { code: 'same-account-limited'; target: Target; username: string }

@@ -3,6 +3,7 @@
 import type { ScopeWorkload } from '../snapshot/fix-scope.ts'
 import type { Attached } from './authenticate.ts'
 import type { Edit, PatchTemplate, Target } from './change.ts'
+import { isBelowPartition } from './gain.ts'
 import { imageEdits } from './image-edits.ts'
 import { patchOf } from './patch.ts'
 import type { Declined } from './plan.ts'
@@ -78,7 +79,7 @@ function secretEdits(
     before !== null &&
     !before.some(entry => entry.name === input.secretName) &&
     attached.secrets.has(workload.namespace) &&
-    pods.some(pod => pod.helped.length > 0)
+    pods.some(({ helped, pod }) => helped.length > 0 && !isBelowPartition(input, pod))
   if (!wanted) return []
   return [
     {

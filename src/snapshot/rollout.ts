@@ -72,6 +72,7 @@ export interface RolloutRevision {
 
 export interface RolloutPod {
   pod: Pod
+  resourceVersion: string
   /** Its label pod-template-hash or controller-revision-hash. */
   hash: string | null
   /** Its condition Ready. */

@@ -108,7 +108,7 @@ function writerOver(send: (call: Call) => Promise<KubernetesObject>): ClusterWri
       const preconditions = { uid, ...(resourceVersion && { resourceVersion }) }
       await send({ method: 'DELETE', path, body: { preconditions, ...(dryRun && { dryRun: ['All'] }) } })
     },
-    async evict(namespace, pod, uid, { dryRun } = {}) {
+    async evict(namespace, pod, uid, { dryRun, resourceVersion } = {}) {
       await send({
         method: 'POST',
         path: `/api/v1/namespaces/${namespace}/pods/${pod}/eviction`,
@@ -116,7 +116,10 @@ function writerOver(send: (call: Call) => Promise<KubernetesObject>): ClusterWri
           apiVersion: 'policy/v1',
           kind: 'Eviction',
           metadata: { name: pod, namespace },
-          deleteOptions: { preconditions: { uid }, ...(dryRun && { dryRun: ['All'] }) },
+          deleteOptions: {
+            preconditions: { uid, ...(resourceVersion && { resourceVersion }) },
+            ...(dryRun && { dryRun: ['All'] }),
+          },
         },
       })
     },

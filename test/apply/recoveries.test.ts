@@ -40,6 +40,7 @@ async function waitFor(
     },
     deadline: START + 300_000,
     onProgress: () => {},
+    redact: (text: string) => text,
     isHopeless: () => hopeless,
     look: async () => {
       const [, seen] = story.findLast(([seconds]) => START + seconds * 1000 <= now) ?? []
@@ -190,6 +191,21 @@ test('an API server that does not answer for a while is asked again', async () =
     [9, of({}, pod(RUNNING))],
   ])
   expect(told).toMatchObject({ after: 9, recovered: 1 })
+})
+
+test('a workload that may not be looked at is not waited for, and nobody says that it is back', async () => {
+  const no = new ApiError({
+    status: 403,
+    reason: '',
+    message: 'may not get deployments',
+    method: 'GET',
+    path: '/',
+  })
+  expect(await waitFor([[0, no]])).toMatchObject({
+    after: 0,
+    recovered: 0,
+    missing: { code: 'unread', message: 'may not get deployments' },
+  })
 })
 
 test('what was not written is not waited for, and is looked at once', async () => {

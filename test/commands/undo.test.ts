@@ -6,7 +6,8 @@ let incident: Incident
 let run: string
 beforeAll(async () => {
   incident = await startIncident()
-  expect((await incident.run(['fix', '-n', 'default', '--yes', '--no-recreate'])).code).toBe(0)
+  // Its pods are left as they are, so that they still can't pull.
+  expect((await incident.run(['fix', '-n', 'default', '--yes', '--no-recreate'])).code).toBe(1)
   run = (await incident.run(['undo', '--list', '-o', 'name'])).out.trimEnd()
 })
 afterAll(() => incident.close())

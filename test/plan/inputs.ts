@@ -6,6 +6,7 @@ import type { PlanInput } from '../../src/plan/plan-input.ts'
 import type {
   FixScope,
   ScopeContainer,
+  ScopeController,
   ScopeServiceAccount,
   ScopeWorkload,
 } from '../../src/snapshot/fix-scope.ts'
@@ -88,6 +89,11 @@ export function stuckPod(fields: Partial<Pod> = {}): Pod {
     ],
     ...fields,
   }
+}
+
+/** What makes pods directly, its own list and nothing else to say. */
+export function maker(fields: Partial<ScopeController> & { uid: string }): ScopeController {
+  return { imagePullSecrets: null, outgoing: false, partition: null, ...fields }
 }
 
 export function controller(kind: string) {
@@ -179,6 +185,7 @@ export function planFor({ pods = [stuckPod()], findings, fixScope, ...fields }: 
     replacements: [],
     credentials: [{ registry: 'docker.io', key: HUB_KEY, username: 'alice', origin: 'a file' }],
     missing: [],
+    hopeless: new Set(['image-not-found', 'invalid-reference'] as const),
     images: new Map(),
     ...fields,
   })

@@ -44,7 +44,7 @@ const everyChange: Change[] = [
   template(),
   recreate('web', 'shop'),
   { ...base, action: 'recreate-bare-pod', method: 'evict', secretName: null, pulls: 1 },
-  { ...base, action: 'restore-bare-pod', run: 'r1', pulls: 0 },
+  { ...base, action: 'restore-bare-pod', run: 'r1', ending: null, pulls: 0 },
   ...REASONS.map((reason): Change => ({ ...createSecret('web'), reason })),
 ]
 const STATUSES: OutcomeStatus[] = [

@@ -34,7 +34,14 @@ const CHANGES: Change[] = [
   recreate('web', 'shop', { selector: 'app=shop' }),
   { ...base(), action: 'update-secret', keys: ['ghcr.io'], ours: false },
   { ...base(), action: 'recreate-bare-pod', method: 'evict', secretName: 'dockercreds', pulls: 1 },
-  { ...base(), action: 'restore-bare-pod', run: 'r1', pulls: 1, reason: { code: 'interrupted', run: 'r1' } },
+  {
+    ...base(),
+    action: 'restore-bare-pod',
+    run: 'r1',
+    ending: { uid: 'u', until: '2026-11-24T10:00:00Z' },
+    pulls: 1,
+    reason: { code: 'interrupted', run: 'r1' },
+  },
 ]
 
 function base() {

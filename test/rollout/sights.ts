@@ -84,7 +84,13 @@ export function pod(
       containers: containers ?? [container(state)],
       ...own,
     },
-    ...{ hash: 'new', ready: state.type === 'running', ending: null, unscheduled: null },
+    ...{
+      resourceVersion: '7',
+      hash: 'new',
+      ready: state.type === 'running',
+      ending: null,
+      unscheduled: null,
+    },
     ...fields,
   }
 }

@@ -10,7 +10,7 @@ import { journaledPod, listRuns } from '../../apply/read-journal.ts'
 import { classify } from '../../diagnosis/classify.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
-import { prospectOf } from '../../diagnosis/patience.ts'
+import { isHopeless } from '../../diagnosis/patience.ts'
 import { UnreachableError } from '../../errors.ts'
 import { ApiError } from '../../kubernetes/api-error.ts'
 import { isRefusal, type Plan } from '../../plan/plan.ts'
@@ -155,8 +155,7 @@ function applyContext(
       journaledPod(await listRuns(journals), from, namespace, name),
     deadline: systemClock.now() + options.timeoutMs,
     look: (subject, signal) => readRollout(cluster, subject, signal),
-    isHopeless: ({ reason, message }) =>
-      ['hopeless', 'likely-hopeless'].includes(prospectOf(classify(message || reason, reason).cause)),
+    isHopeless: ({ reason, message }) => isHopeless(classify(message || reason, reason).cause),
     signal: context.signal,
   }
 }

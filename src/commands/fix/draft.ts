@@ -2,7 +2,8 @@
 
 import { interruptedPods, listRuns } from '../../apply/read-journal.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
-import type { Diagnosis } from '../../diagnosis/finding.ts'
+import { CAUSES, type Diagnosis } from '../../diagnosis/finding.ts'
+import { isHopeless } from '../../diagnosis/patience.ts'
 import { referencesToAsk } from '../../plan/image-edits.ts'
 import { makePlan } from '../../plan/make-plan.ts'
 import type { PlanInput } from '../../plan/plan-input.ts'
@@ -146,5 +147,6 @@ function inputOf(
     overwriteSecret,
     credentials: credentials.map(planned),
     missing,
+    hopeless: new Set(CAUSES.filter(isHopeless)),
   }
 }

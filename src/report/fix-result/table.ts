@@ -124,7 +124,7 @@ function lastLines(report: FixReport, { width, program }: ReportOptions, palette
     ...back,
     ...wrap(gapText(report), width),
     ...verdict(last),
-    ...(next === null ? [] : command(...next, width).map(palette.strong)),
+    ...(next === null ? wrap(refusedText(result), width) : command(...next, width).map(palette.strong)),
   ].filter(line => line !== '')
 }
 
@@ -152,6 +152,13 @@ function nextFor({ namespace, workload, over, missing, waiting }: Recovery): [st
   if (missing?.code === 'not-ended') return ['Next: ', `${kubectl} get pod ${shellWord(missing.pod)} -o yaml`]
   if (pod !== undefined) return ['Next: ', `${kubectl} describe pod ${shellWord(pod.name)}`]
   return ['Next: ', `${kubectl} describe ${object}`]
+}
+
+/** The same fix again would only be refused again. */
+function refusedText({ outcomes }: FixResult): string {
+  return outcomes.some(({ status }) => status === 'refused')
+    ? 'Settle what the server refused, then run the same fix again.'
+    : ''
 }
 
 /** Not all is well even where all that was planned is. */

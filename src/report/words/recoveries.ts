@@ -30,6 +30,7 @@ const MISSING: { [Code in MissingPod['code']]: (missing: Extract<MissingPod, { c
   unobserved: () => 'its controller has not acted on the change yet',
   paused: () => 'its rollout is paused, so no pod is made from the new template until it is resumed',
   refused: ({ message }) => `the server refuses its pods: ${message}`,
+  unread: ({ message }) => `it may not be looked at, so nobody knows whether its pods are back: ${message}`,
   'not-ended': ({ pod, until, finalizers }) =>
     finalizers.length > 0
       ? `pod ${pod} is being deleted and has not ended: finalizer ${someOf(finalizers, 3)} holds it`

@@ -7,8 +7,10 @@ import type { FixScope, ScopeController, ScopeJob, ScopeWorkload } from '../../s
 import type { ControllerReference, Pod } from '../../snapshot/pod.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { gapOf } from './gap.ts'
+import { failsItsIndex, jobFailures } from './job-failures.ts'
 import type { FixScopeOptions } from './options.ts'
 import { runningImages } from './running-images.ts'
+import { entriesOf } from './service-accounts.ts'
 import { narrowWorkload } from './workload-template.ts'
 
 /** Kinds with a pod template that pullguard knows, and where the API keeps them. */
@@ -37,7 +39,7 @@ export async function readWorkloads(
     return answer
   }
   await bounded(options.pods, AT_ONCE, async pod => {
-    const top = await climb(pod, read, direct)
+    const top = await climb(cluster, pod, read, direct)
     if (!top) return
     const workload = narrowed(top, pod)
     const entry = workloads.get(workload.uid) ?? workload
@@ -61,24 +63,82 @@ interface Direct {
   jobs: Map<string, ScopeJob>
 }
 
-async function climb(pod: Pod, read: Read, direct: Direct): Promise<Top | null> {
-  let top: Top | null = null
+async function climb(cluster: ClusterReader, pod: Pod, read: Read, direct: Direct): Promise<Top | null> {
+  const chain: Top[] = []
   let owner = pod.controller
   while (owner && `${owner.apiVersion} ${owner.kind}` in PLURALS) {
     const object = await read(pod.namespace, owner)
     // Without the owner's own word on who is above it, its template may belong to somebody else.
     if (!object) return null
-    if (top === null) note({ object, owner }, pod, direct)
-    top = { object, owner }
+    chain.push({ object, owner })
     owner = controllerOf(object)
   }
-  return top
+  const [first, above] = chain
+  if (first) await note(cluster, first, above ?? null, pod, direct)
+  return chain.at(-1) ?? null
 }
 
-function note(top: Top, pod: Pod, { controllers, jobs }: Direct): void {
-  const { uid, kind } = top.owner
-  controllers.set(uid, { uid, imagePullSecrets: narrowed(top, pod).imagePullSecrets })
-  if (kind === 'Job') jobs.set(uid, { uid, failuresLeft: failuresLeft(top.object) })
+async function note(
+  cluster: ClusterReader,
+  first: Top,
+  above: Top | null,
+  pod: Pod,
+  { controllers, jobs }: Direct,
+): Promise<void> {
+  const { uid, kind } = first.owner
+  const { imagePullSecrets } = narrowed(first, pod)
+  const outgoing = above !== null && isOutgoing(first.object, above)
+  const known = controllers.get(uid)
+  const partition = known ? known.partition : await partitionOf(cluster, first, pod)
+  controllers.set(uid, { uid, imagePullSecrets, outgoing, partition })
+  if (kind !== 'Job') return
+  const job = jobs.get(uid) ?? jobFailures(first.object)
+  jobs.set(uid, job)
+  if (await failsItsIndex(cluster, first.object, pod)) job.doomed.push(pod.uid)
+}
+
+const REVISION = 'deployment.kubernetes.io/revision'
+
+/** A paused Deployment keeps the pods of both revisions until it is resumed. */
+function isOutgoing(set: KubernetesObject, { object, owner }: Top): boolean {
+  const [own, newest] = [set, object].map(
+    ({ metadata }) => (metadata as { annotations?: Record<string, string> }).annotations?.[REVISION],
+  )
+  const { paused } = object.spec as { paused?: boolean }
+  return (
+    owner.kind === 'Deployment' &&
+    paused !== true &&
+    own !== undefined &&
+    newest !== undefined &&
+    own !== newest
+  )
+}
+
+/** While a partition holds them back, pods of lower numbers are made from the revision before, which a ControllerRevision keeps. */
+async function partitionOf(
+  cluster: ClusterReader,
+  { object, owner }: Top,
+  { namespace }: Pod,
+): Promise<ScopeController['partition']> {
+  if (owner.kind !== 'StatefulSet') return null
+  const { updateStrategy, ordinals } = object.spec as StatefulSetSpec
+  const { currentRevision, updateRevision } = (object.status ?? {}) as Record<string, string | undefined>
+  const partition = updateStrategy?.rollingUpdate?.partition ?? 0
+  if (partition === 0 || currentRevision === undefined || currentRevision === updateRevision) return null
+  const path = `/apis/apps/v1/namespaces/${namespace}/controllerrevisions/${currentRevision}`
+  const earlier = await cluster.get(path).catch(error => {
+    if (error instanceof ApiError && (error.status === 403 || error.status === 404)) return null
+    throw error
+  })
+  const { spec } = (earlier?.data ?? {}) as { spec?: { template?: { spec?: KubernetesObject } } }
+  const secrets = entriesOf(spec?.template?.spec?.imagePullSecrets)
+  const below = (ordinals?.start ?? 0) + partition
+  return { below, imagePullSecrets: secrets?.length ? secrets : null }
+}
+
+interface StatefulSetSpec {
+  updateStrategy?: { rollingUpdate?: { partition?: number } }
+  ordinals?: { start?: number }
 }
 
 function narrowed({ object, owner }: Top, { namespace }: Pod): ScopeWorkload {
@@ -107,13 +167,6 @@ function controllerOf(object: KubernetesObject): ControllerReference | null {
     ownerReferences?: (ControllerReference & { controller?: boolean })[]
   }
   return ownerReferences.find(({ controller }) => controller === true) ?? null
-}
-
-/** backoffLimit counts failed pods; deleting a pod that has not succeeded makes it one (pkg/controller/job, isPodFailed). */
-function failuresLeft(job: KubernetesObject): number {
-  const { backoffLimit = 6 } = (job.spec ?? {}) as { backoffLimit?: number }
-  const { failed = 0 } = (job.status ?? {}) as { failed?: number }
-  return Math.max(0, backoffLimit - failed)
 }
 
 function order({ namespace, kind, name }: ScopeWorkload): string {

@@ -127,6 +127,7 @@ export function narrowRolloutPod(raw: unknown): RolloutPod | null {
   const held = conditions.find(({ type, status: holds }) => type === 'PodScheduled' && holds === 'False')
   return {
     pod,
+    resourceVersion: text(metadata.resourceVersion),
     hash: textOrNull(labels['pod-template-hash']) ?? textOrNull(labels['controller-revision-hash']),
     ready: conditions.some(({ type, status: holds }) => type === 'Ready' && holds === 'True'),
     ending: until === null ? null : { until, finalizers: list(metadata.finalizers).map(text) },
