@@ -34,6 +34,13 @@ export interface ControllerReference {
   uid: string
 }
 
+/** What the pod asks of its node; null where it asks for nothing. */
+export interface PodPlatform {
+  /** `linux` or `windows`. */
+  os: string | null
+  architecture: string | null
+}
+
 export interface Pod {
   namespace: string
   name: string
@@ -53,6 +60,8 @@ export interface Pod {
   /** `spec.imagePullSecrets`, names in order, empty ones left out. Admission has already copied the service account's. */
   pullSecrets: string[]
   priorityClass: string | null
+  /** From `spec.os` and the node selector. */
+  platform: PodPlatform
   controller: ControllerReference | null
   /** In the order init (sidecars among them), regular, ephemeral, image volumes. */
   containers: Container[]

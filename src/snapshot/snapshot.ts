@@ -1,5 +1,6 @@
 /** What was seen of a cluster or a dump: plain, serialisable, free of secrets. Everything after `source` works on this alone. */
 
+import type { Node } from './node.ts'
 import type { Pod } from './pod.ts'
 import type { PullSecret } from './pull-secret.ts'
 
@@ -76,5 +77,7 @@ export interface Snapshot {
   pullSecrets: PullSecret[]
   serviceAccounts: ServiceAccount[]
   owners: OwnerLink[]
+  /** Nodes that `pods` are on, as far as they could be read. That one is missing is no gap: it only makes advice less exact. */
+  nodes: Node[]
   gaps: Gap[]
 }

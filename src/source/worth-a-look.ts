@@ -51,6 +51,11 @@ export function byNamespaceAndName(
   return compare(a.namespace, b.namespace) || compare(a.name, b.name)
 }
 
+/** What has no namespace, by name. */
+export function byName(a: { name: string }, b: { name: string }): number {
+  return compare(a.name, b.name)
+}
+
 /** Oldest first within a pod. */
 export function byPodAndTime(a: PodEvent, b: PodEvent): number {
   return (

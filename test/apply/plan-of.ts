@@ -63,6 +63,7 @@ function snapshotOf(cluster: Cluster): Snapshot {
     pullSecrets: [],
     serviceAccounts: [],
     owners: [],
+    nodes: [],
     gaps: [],
   }
 }

@@ -35,6 +35,7 @@ export function pod(fields: Partial<Pod> = {}): Pod {
     serviceAccount: 'default',
     pullSecrets: [],
     priorityClass: null,
+    platform: { os: null, architecture: null },
     controller: null,
     containers: [container()],
     ...fields,
@@ -67,6 +68,7 @@ export function snapshot(fields: Partial<Snapshot> = {}): Snapshot {
     pullSecrets: [],
     serviceAccounts: [],
     owners: [],
+    nodes: [],
     gaps: [],
     ...fields,
   }

@@ -75,6 +75,7 @@ export function stuckPod(fields: Partial<Pod> = {}): Pod {
     serviceAccount: 'default',
     pullSecrets: [],
     priorityClass: null,
+    platform: { os: null, architecture: null },
     controller: controller('ReplicaSet'),
     containers: [
       {
@@ -174,6 +175,7 @@ export function planFor({ pods = [stuckPod()], findings, fixScope, ...fields }: 
       pullSecrets: [],
       serviceAccounts: [],
       owners: [],
+      nodes: [],
       gaps: [],
     },
     fixScope: scope(fixScope),

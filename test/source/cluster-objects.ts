@@ -81,6 +81,12 @@ export const owned = (kind: string, name: string, owner?: PodOptions['owner'], n
 
 export const namespace = (name: string) => ({ kind: 'Namespace', metadata: { name } })
 
+export const node = (name: string, nodeInfo: object = { containerRuntimeVersion: 'containerd://2.1.4' }) => ({
+  kind: 'Node',
+  metadata: { name },
+  status: { nodeInfo },
+})
+
 export const serviceAccount = (name: string, secrets: string[], inNamespace = 'web') => ({
   kind: 'ServiceAccount',
   metadata: { namespace: inNamespace, name },

@@ -41,6 +41,8 @@ const OBJECTS = [
   live.owned('Job', 'night-1', { apiVersion: 'batch/v1', kind: 'CronJob', name: 'night' }),
   live.owned('CronJob', 'night'),
   live.owned('ReplicaSet', 'unrelated', apps('Deployment', 'unrelated')),
+  live.node('node-1'),
+  live.node('unrelated'),
   live.serviceAccount('default', ['handed-out']),
   live.serviceAccount('default', [], 'other'),
   live.secret('hub', 'hunter2'),

@@ -18,6 +18,12 @@ import {
 } from './dumps.ts'
 
 const DENIED = 'Failed to pull image "nginx:1": pull access denied'
+const NODE = {
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: { name: 'n1' },
+  status: { nodeInfo: { containerRuntimeVersion: 'cri-o://1.34.0' } },
+}
 const OBJECTS = [
   event('shop-1', DENIED),
   event('shop-1', DENIED, {
@@ -33,6 +39,7 @@ const OBJECTS = [
     metadata: { name: 'default', namespace: 'web' },
     imagePullSecrets: [{ name: 'sa' }],
   },
+  NODE,
   pullSecret('hub'),
   pullSecret('sa'),
   pullSecret('unnamed'),
@@ -55,6 +62,7 @@ describe('a dump', () => {
       ],
       serviceAccounts: [{ name: 'default', imagePullSecrets: ['sa'] }],
       owners: [{ kind: 'ReplicaSet', controller: { kind: 'Deployment', name: 'shop' } }],
+      nodes: [{ name: 'n1', runtime: 'cri-o://1.34.0' }],
       gaps: [],
     })
     expect(diagnose(whole).findings).toMatchObject([

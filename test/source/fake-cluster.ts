@@ -30,6 +30,7 @@ const PLURALS: Record<string, string> = {
   Secret: 'secrets',
   ServiceAccount: 'serviceaccounts',
   Namespace: 'namespaces',
+  Node: 'nodes',
   ReplicaSet: 'replicasets',
   Deployment: 'deployments',
   Job: 'jobs',

@@ -1,11 +1,13 @@
-/** Reads what pods name: their pull secrets, service accounts and owners, each once. */
+/** Reads what pods name: their pull secrets, service accounts, owners and nodes, each once. */
 
+import type { Node } from '../../snapshot/node.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { OwnerLink, ServiceAccount } from '../../snapshot/snapshot.ts'
 import { narrowServiceAccount } from '../narrow/service-account.ts'
-import { byNamespaceAndName } from '../worth-a-look.ts'
+import { byName, byNamespaceAndName } from '../worth-a-look.ts'
 import { nameKey, type ObjectName, type ResourceKind, readNamed } from './named-objects.ts'
+import { readNodes } from './nodes.ts'
 import { readOwners } from './owners.ts'
 import { readPullSecrets } from './pull-secrets.ts'
 import type { Reading } from './reading.ts'
@@ -14,6 +16,7 @@ export interface Surroundings {
   pullSecrets: PullSecret[]
   serviceAccounts: ServiceAccount[]
   owners: OwnerLink[]
+  nodes: Node[]
 }
 
 const SERVICE_ACCOUNTS: ResourceKind = {
@@ -26,15 +29,17 @@ const SERVICE_ACCOUNTS: ResourceKind = {
 /** What can't be read is a gap, or for a secret its problem. */
 export async function readSurroundings(reading: Reading, pods: Pod[]): Promise<Surroundings> {
   const named = secretsNamed(pods)
-  const [pullSecrets, [serviceAccounts, handedOut], owners] = await Promise.all([
+  const [pullSecrets, [serviceAccounts, handedOut], owners, nodes] = await Promise.all([
     readPullSecrets(reading, named),
     readServiceAccounts(reading, pods, named),
     readOwners(reading, pods),
+    readNodes(reading, pods),
   ])
   return {
     pullSecrets: [...pullSecrets, ...handedOut].sort(byNamespaceAndName),
     serviceAccounts: serviceAccounts.sort(byNamespaceAndName),
     owners: owners.sort(byNamespaceAndName),
+    nodes: nodes.sort(byName),
   }
 }
 

@@ -1,10 +1,12 @@
 /** What a dump tells, narrowed as it comes: pods that could be failing, and whatever any pod could name. */
 
+import type { Node } from '../../snapshot/node.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { OwnerLink, PodEvent, ServiceAccount } from '../../snapshot/snapshot.ts'
 import { narrowOwner } from '../narrow/controller.ts'
 import { narrowEvent } from '../narrow/event.ts'
+import { narrowNode } from '../narrow/node.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { narrowServiceAccount } from '../narrow/service-account.ts'
@@ -32,6 +34,7 @@ export class DumpFacts {
   readonly pullSecrets = new Newest<PullSecret>()
   readonly serviceAccounts = new Newest<ServiceAccount>()
   readonly owners = new Newest<OwnerLink>()
+  readonly nodes = new Newest<Node>()
   /** Kinds of objects, and of lists without any, as they may be shown. */
   readonly kinds = new Set<string>()
   /** Namespaces that pods were in, asked for or not. */
@@ -56,6 +59,7 @@ export class DumpFacts {
     this.kinds.add(nameOfKind(kind))
     if (!isKubernetes(kind, apiVersion)) return
     if (kind === 'Pod') this.#addPod(raw)
+    else if (kind === 'Node') put(this.nodes, name, versionOf(raw), narrowNode(raw))
     else if (this.#isInScope(namespaceOf(raw))) this.#addNamed(raw, kind, `${namespaceOf(raw)}/${name}`)
   }
 

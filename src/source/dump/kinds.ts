@@ -10,6 +10,7 @@ const GROUPS = new Map([
   ['Event', ['', 'events.k8s.io']],
   ['Secret', ['']],
   ['ServiceAccount', ['']],
+  ['Node', ['']],
   ['ReplicaSet', ['apps']],
   ['Deployment', ['apps']],
   ['StatefulSet', ['apps']],
@@ -29,6 +30,7 @@ export function isKubernetes(kind: string, apiVersion: string): boolean {
 export function kindByShape(item: Record<string, unknown>): string {
   if (isRecord(item.involvedObject) || isRecord(item.regarding)) return 'Event'
   if (Array.isArray(record(item.spec).containers)) return 'Pod'
+  if (isRecord(record(item.status).nodeInfo)) return 'Node'
   return typeof item.type === 'string' && !('spec' in item) ? 'Secret' : ''
 }
 

@@ -1,10 +1,11 @@
 /** Picks from a dump what the failing pods name: the same as a live cluster is asked for. */
 
+import type { Node } from '../../snapshot/node.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { OwnerLink, ServiceAccount } from '../../snapshot/snapshot.ts'
 import { describeMissingSecret } from '../narrow/pull-secret.ts'
-import { byNamespaceAndName } from '../worth-a-look.ts'
+import { byName, byNamespaceAndName } from '../worth-a-look.ts'
 import type { DumpFacts } from './facts.ts'
 import { isKubernetes } from './kinds.ts'
 
@@ -12,6 +13,7 @@ interface Surroundings {
   pullSecrets: PullSecret[]
   serviceAccounts: ServiceAccount[]
   owners: OwnerLink[]
+  nodes: Node[]
 }
 
 /** What may have a controller: a pod, or a controller itself. */
@@ -21,6 +23,7 @@ type Owned = Pick<Pod, 'namespace' | 'controller'>
 export function surroundingsOf(pods: Pod[], facts: DumpFacts): Surroundings {
   const accounts = new Set(pods.map(({ namespace, serviceAccount }) => key(namespace, serviceAccount)))
   const serviceAccounts = [...accounts].flatMap(account => facts.serviceAccounts.get(account) ?? [])
+  const nodes = new Set(pods.flatMap(({ node }) => node ?? []))
   return {
     pullSecrets: secretsOf([
       ...pods.map(({ namespace, pullSecrets }) => ({ namespace, names: pullSecrets })),
@@ -28,6 +31,7 @@ export function surroundingsOf(pods: Pod[], facts: DumpFacts): Surroundings {
     ]).sort(byNamespaceAndName),
     serviceAccounts: serviceAccounts.sort(byNamespaceAndName),
     owners: climb(pods, facts).sort(byNamespaceAndName),
+    nodes: [...nodes].flatMap(name => facts.nodes.get(name) ?? []).sort(byName),
   }
 
   function secretsOf(named: { namespace: string; names: string[] }[]): PullSecret[] {

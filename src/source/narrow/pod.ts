@@ -1,12 +1,12 @@
 /** Narrows a pod to what pulling its images is about. */
 
-import type { Container, ContainerKind, Pod, PullPolicy } from '../../snapshot/pod.ts'
+import type { Container, ContainerKind, Pod, PodPlatform, PullPolicy } from '../../snapshot/pod.ts'
 import { narrowState } from './container-state.ts'
 import { narrowController } from './controller.ts'
 import { narrowImageName } from './image-name.ts'
 import { blameImageVolumes } from './image-volume.ts'
 import { narrowSecretNames } from './service-account.ts'
-import { isRecord, list, nameOf, namespaceOf, record, text, textOrNull } from './shape.ts'
+import { firstText, isRecord, list, nameOf, namespaceOf, record, text, textOrNull } from './shape.ts'
 
 const MIRROR = 'kubernetes.io/config.mirror'
 
@@ -31,8 +31,17 @@ export function narrowPod(raw: unknown): Pod | null {
     serviceAccount: textOrNull(spec.serviceAccountName) ?? textOrNull(spec.serviceAccount) ?? 'default',
     pullSecrets: narrowSecretNames(spec.imagePullSecrets),
     priorityClass: textOrNull(spec.priorityClassName),
+    platform: narrowPlatform(spec),
     controller: narrowController(metadata),
     containers: narrowContainers(spec, status),
+  }
+}
+
+function narrowPlatform(spec: Record<string, unknown>): PodPlatform {
+  const selector = record(spec.nodeSelector)
+  return {
+    os: firstText(record(spec.os).name, selector['kubernetes.io/os'], selector['beta.kubernetes.io/os']),
+    architecture: firstText(selector['kubernetes.io/arch'], selector['beta.kubernetes.io/arch']),
   }
 }
 

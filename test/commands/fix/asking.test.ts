@@ -20,6 +20,7 @@ const EMPTY: Snapshot = {
   pullSecrets: [],
   serviceAccounts: [],
   owners: [],
+  nodes: [],
   gaps: [],
 }
 const chosen = async (options: Partial<FixOptions>, ask: Partial<Questions> = {}, findings = incident) => {

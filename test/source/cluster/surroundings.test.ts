@@ -1,7 +1,7 @@
 /** What failing pods name is read, only that, and no secret's content goes further than the source. */
 import { describe, expect, test } from 'vitest'
 import { readCluster } from '../../../src/source/cluster.ts'
-import { event, failing, owned, pod, secret, serviceAccount } from '../cluster-objects.ts'
+import { event, failing, node, owned, pod, secret, serviceAccount } from '../cluster-objects.ts'
 import { FakeCluster } from '../fake-cluster.ts'
 
 const read = (cluster: FakeCluster) =>
@@ -45,6 +45,34 @@ describe('what failing pods name', () => {
       ['ReplicaSet', 'Deployment'],
     ])
     expect(gaps).toEqual([])
+  })
+
+  test('nodes of failing pods are read, no other, those with most pods first and not without end', async () => {
+    const names = Array.from({ length: 80 }, (_, index) => `node-${index}`)
+    const cluster = new FakeCluster([
+      ...names.map(name => node(name)),
+      ...names.map(name => failing(`on-${name}`, { node: name })),
+      failing('second', { node: 'node-79' }),
+      node('idle'),
+      pod('healthy', { node: 'idle' }),
+    ])
+    const { nodes, gaps } = await read(cluster)
+    expect(nodes).toHaveLength(64)
+    expect(nodes.find(({ name }) => name === 'node-79')).toMatchObject({ runtime: 'containerd://2.1.4' })
+    expect(nodes.map(({ name }) => name)).not.toContain('idle')
+    expect(gaps).toEqual([])
+  })
+
+  test.each([
+    [403, 16],
+    [500, 40],
+  ])('nodes that answer %i are no gap, and after a refusal no more are asked for', async (status, asked) => {
+    const names = Array.from({ length: 40 }, (_, index) => `node-${index}`)
+    const cluster = new FakeCluster(names.map(name => failing(name, { node: name })))
+    cluster.troubles = [{ on: /nodes/, status }]
+    const { nodes, gaps } = await read(cluster)
+    expect({ nodes, gaps }).toEqual({ nodes: [], gaps: [] })
+    expect(cluster.asked.filter(request => request.includes('nodes'))).toHaveLength(asked)
   })
 
   test('many owners are read from one list', async () => {

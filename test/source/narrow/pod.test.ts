@@ -58,6 +58,15 @@ describe('narrowPod', () => {
   })
 
   test.each([
+    [{ os: { name: 'windows' } }, 'windows', null],
+    [{ nodeSelector: { 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'arm64' } }, 'linux', 'arm64'],
+    [{ nodeSelector: { 'beta.kubernetes.io/os': 'windows', pool: 'kubernetes.io/arch' } }, 'windows', null],
+    [{ os: 'linux', nodeSelector: ['kubernetes.io/arch'] }, null, null],
+  ])('%j asks for the system %s and the architecture %s', (spec, os, architecture) => {
+    expect(narrowPod(pod({ containers: [], ...spec }, {}))?.platform).toEqual({ os, architecture })
+  })
+
+  test.each([
     ['Back-off pulling image "acme/data:1"', 'ImagePullBackOff'],
     ['failed to resolve reference "docker.io/acme/data:1": docker.io/acme/data:1: not found', 'ErrImagePull'],
     ['Container image "acme/data:1" is not present with pull policy of Never', 'ErrImageNeverPull'],
