@@ -118,6 +118,13 @@ const CODES: Record<Declined['code'], Check> = {
   'foreign-secret': fields({ target, type: orNull(text) }),
   'immutable-secret': fields({ target }),
   'no-credential': fields({ registry: text, detail: orNull(text), findings: number }),
+  'unproven-login': fields({
+    registry: text,
+    username: text,
+    why: text,
+    image: orNull(text),
+    findings: number,
+  }),
   'bare-pod': fields({ target }),
   'mirror-pod': fields({ target, node: orNull(text) }),
   'immutable-job': fields({ target, fields: list(text) }),

@@ -57,13 +57,19 @@ async function act(draft: Draft, session: FixSession): Promise<ExitName> {
   if (plan.changes.length === 0) return nothingToDo(draft, session)
   const denials = await checkAccess(plan, cluster, context.signal)
   if (denials.length > 0) throw new RefusedError(accessRefusal(denials))
-  await proveLogins(draft, session)
+  if (draft.saved) await proveSaved(draft, session)
   const dryRun = options.dryRun === 'server'
   if (!dryRun) await confirmPlan(draft, session)
   const { report, verdict } = await carryOut(draft, session, dryRun)
   const gap = options.format === 'table' ? '\n' : ''
   await context.out.write(`${gap}${renderFixResult(report, view(session))}`)
   return verdict
+}
+
+/** A saved plan is applied as it is, or not at all. */
+async function proveSaved(draft: Draft, session: FixSession): Promise<void> {
+  const [first] = await proveLogins(draft, session)
+  if (first !== undefined) throw first.error
 }
 
 async function show(draft: Draft, session: FixSession, mode: PlanNews['mode']): Promise<ExitName> {
@@ -92,10 +98,19 @@ async function nothingToDo(draft: Draft, session: FixSession): Promise<ExitName>
 }
 
 /** A fix that only declines has not fixed anything, and unknown is never healthy. */
-function emptyVerdict({ plan, findings, gaps, narrowed }: Draft, { options }: FixSession): ExitName {
+function emptyVerdict(
+  { plan, findings, gaps, narrowed, unproven }: Draft,
+  { options }: FixSession,
+): ExitName {
   const { declined } = plan
   if (declined.some(isLiftable) && options.failOn !== 'never') return 'refused'
-  const verdict = fixVerdict({ done: true, narrowed, remaining: findings, declined, failOn: options.failOn })
+  const verdict = fixVerdict({
+    done: true,
+    narrowed: narrowed || unproven.length > 0,
+    remaining: findings,
+    declined,
+    failOn: options.failOn,
+  })
   return verdict === 'ok' && gaps.length > 0 && findings.length === 0 ? 'incomplete' : verdict
 }
 

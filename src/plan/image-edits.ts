@@ -34,7 +34,7 @@ export function imageEdits(input: PlanInput, workload: ScopeWorkload): ImageEdit
  * The references whose digest the plan needs, in the order of asking: targets of a replacement, then images to pin.
  * @returns each once
  */
-export function referencesToAsk(input: Omit<PlanInput, 'images'>): string[] {
+export function referencesToAsk(input: Omit<PlanInput, 'images' | 'unproven'>): string[] {
   const wanted = new Set<string>()
   for (const { containers } of input.fixScope.workloads) {
     for (const container of containers) {

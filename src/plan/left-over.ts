@@ -59,18 +59,22 @@ function reasonFor(input: PlanInput, { pod }: StuckPod, finding: Finding): Decli
   return { code: 'no-remedy', cause, target, container, image }
 }
 
-function isMissing(input: PlanInput, finding: Finding): boolean {
-  return input.missing.some(({ registry }) => registry === finding.registry)
+function isMissing({ missing, unproven }: PlanInput, finding: Finding): boolean {
+  return [...missing, ...unproven].some(({ registry }) => registry === finding.registry)
 }
 
 function missingCredentials(input: PlanInput): Declined[] {
   if (!input.remedies.has('authenticate')) return []
-  return input.missing.map(({ registry, detail }) => ({
-    code: 'no-credential',
-    registry,
-    detail,
-    findings: input.diagnosis.findings.filter(
+  const findings = (registry: string) =>
+    input.diagnosis.findings.filter(
       finding => finding.registry === registry && finding.remedies.includes('authenticate'),
-    ).length,
-  }))
+    ).length
+  return [
+    ...input.missing.map(({ registry, detail }): Declined => {
+      return { code: 'no-credential', registry, detail, findings: findings(registry) }
+    }),
+    ...input.unproven.map((login): Declined => {
+      return { code: 'unproven-login', ...login, findings: findings(login.registry) }
+    }),
+  ]
 }

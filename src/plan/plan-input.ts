@@ -19,6 +19,24 @@ export interface ImageFact {
   ruledOut?: boolean
 }
 
+/** A login that was tried and is not distributed. */
+export interface UnprovenLogin {
+  username: string
+  why: ProofFailure | 'used-up'
+  /** The image that it does not open; null where that is not it. */
+  image: string | null
+}
+
+/** Why a login could not be proven: the codes of registry/outcome.ts, which this room does not know. */
+type ProofFailure =
+  | 'wrong-credential'
+  | 'no-access'
+  | 'withheld'
+  | 'not-asked-for'
+  | 'rate-limited'
+  | 'unreachable'
+  | 'server-error'
+
 export interface PlanInput {
   /** ISO 8601. */
   createdAt: string
@@ -38,6 +56,8 @@ export interface PlanInput {
   credentials: PlanCredential[]
   /** Registries that need one and have none on this machine. */
   missing: { registry: string; detail: string | null }[]
+  /** Logins of this machine that are not distributed, by registry: they were tried, and do not help. */
+  unproven: ({ registry: string } & UnprovenLogin)[]
   /** Causes that no further try heals. */
   hopeless: ReadonlySet<Cause>
   /** Answers by reference as `referencesToAsk` spelt it. */

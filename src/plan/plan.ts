@@ -3,6 +3,7 @@
 import type { Cause } from '../diagnosis/finding.ts'
 import type { JobLimit } from '../snapshot/fix-scope.ts'
 import type { Change, Target } from './change.ts'
+import type { UnprovenLogin } from './plan-input.ts'
 
 /** A credential that the plan hands out, without its password. */
 export interface PlanCredential {
@@ -20,6 +21,7 @@ export type Declined =
   | { code: 'foreign-secret'; target: Target; type: string | null }
   | { code: 'immutable-secret'; target: Target }
   | { code: 'no-credential'; registry: string; detail: string | null; findings: number }
+  | ({ code: 'unproven-login'; registry: string; findings: number } & UnprovenLogin)
   | { code: 'bare-pod'; target: Target }
   | { code: 'mirror-pod'; target: Target; node: string | null }
   | { code: 'immutable-job'; target: Target; fields: string[] }

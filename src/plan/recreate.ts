@@ -5,7 +5,7 @@ import type { PatchTemplate, PodChange } from './change.ts'
 import { isBelowPartition, isOutgoing, namesItself, newPodNeeds, ownList } from './gain.ts'
 import type { Declined } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
-import { podPulls } from './pulls.ts'
+import { podPulls, templatePulls } from './pulls.ts'
 import { podTarget, type StuckPod } from './stuck-pod.ts'
 
 export interface Recreation {
@@ -34,7 +34,7 @@ export function recreatePods(
     const needs = newPodNeeds(input, entry, attached, template)
     const futile = needs && obstacleBeside(input, entry, template)
     if (futile) planned.declined.push(futile)
-    else if (needs) planPod(input, { entry, needs, attached }, planned)
+    else if (needs) planPod(input, { entry, needs, attached, template }, planned)
     else if (entry.helped.length > 0 && isBelowPartition(input, entry.pod)) {
       planned.declined.push({
         code: 'below-partition',
@@ -104,11 +104,12 @@ function jobOfAnother(
 
 interface Doomed {
   entry: StuckPod
+  template: PatchTemplate | undefined
   needs: string[]
   attached: Attached
 }
 
-function planPod(input: PlanInput, { entry, needs, attached }: Doomed, planned: Recreation): void {
+function planPod(input: PlanInput, { entry, needs, attached, template }: Doomed, planned: Recreation): void {
   const { pod, workload } = entry
   const ready = pod.containers.every(
     container => container.ready || (container.kind !== 'container' && container.kind !== 'sidecar'),
@@ -120,7 +121,7 @@ function planPod(input: PlanInput, { entry, needs, attached }: Doomed, planned: 
     managedBy: null,
     reason: { code: 'stuck' as const },
     method: ready ? ('evict' as const) : ('delete' as const),
-    pulls: podPulls(pod),
+    pulls: workload && template ? templatePulls(workload, template.edits) : podPulls(pod),
   }
   if (pod.controller === null) {
     const secretName = namesItself(input, pod, attached) ? input.secretName : null

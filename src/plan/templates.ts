@@ -8,7 +8,7 @@ import { imageEdits } from './image-edits.ts'
 import { patchOf } from './patch.ts'
 import type { Declined } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
-import { podPulls } from './pulls.ts'
+import { templatePulls } from './pulls.ts'
 import { liveNamespaces, type StuckPod } from './stuck-pod.ts'
 
 export interface Templates {
@@ -61,7 +61,8 @@ function planOne(input: PlanInput, { workload, pods, edits, attached }: Draft, p
     selector: workload.selector,
     rollsOut: workload.rollsOut,
     pods: pods.map(({ pod }) => pod.name),
-    pulls: workload.rollsOut ? pods.reduce((sum, { pod }) => sum + podPulls(pod), 0) : 0,
+    // A rollout makes every pod again, and not only those that are stuck.
+    pulls: workload.replaces ? workload.replicas * templatePulls(workload, edits) : 0,
   }
   if (workload.managedBy !== null && !input.allowManaged) planned.declined.push({ code: 'managed', change })
   else planned.changes.push(change)

@@ -73,8 +73,12 @@ export interface ScopeWorkload {
   containers: ScopeContainer[]
   /** Label selector of its pods, as the API takes it; null where the kind has none. */
   selector: string | null
-  /** It replaces its pods by itself when its template changes. */
+  /** Pods that it asks for. */
+  replicas: number
+  /** It replaces its pods by itself when its template changes, stuck ones among them. */
   rollsOut: boolean
+  /** As `rollsOut`, and a StatefulSet that replaces its pods one by one, but no stuck one. */
+  replaces: boolean
   /** A Deployment whose rollouts wait until somebody resumes them. */
   paused: boolean
   /** Uids of the stuck pods below it. */

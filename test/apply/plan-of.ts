@@ -46,6 +46,7 @@ export async function planOf(
       { registry: 'docker.io', key: 'https://index.docker.io/v1/', username: 'alice', origin: 'a file' },
     ],
     missing: [],
+    unproven: [],
     hopeless: new Set(['image-not-found'] as const),
     images: new Map(),
   })

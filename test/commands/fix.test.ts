@@ -281,6 +281,24 @@ test('Ctrl-C during the wait leaves a journal that undo takes back', async () =>
   expect(incident.accounts()).toEqual(before)
 })
 
+test('a login that can’t be proven stops what needs it, and nothing else', async () => {
+  const path = join(incident.home, '.docker', 'config.json')
+  const config = JSON.parse(await readFile(path, 'utf8'))
+  config.auths['ghcr.io'] = { auth: Buffer.from('someone:else').toString('base64') }
+  await writeFile(path, JSON.stringify(config))
+  const registries = ['--registry', 'ghcr.io', '--registry', 'docker.io']
+  const endpoints = ['ghcr.io=http://127.0.0.1:1', incident.simulator.registryEndpoint].flatMap(one => [
+    '--registry-endpoint',
+    one,
+  ])
+  const said = await incident.run(['fix', '-A', '--yes', ...registries, ...endpoints])
+  expect(said.code).toBe(3)
+  expect(said.out).toContain('The login of someone for ghcr.io is not distributed')
+  expect(podsRunning()).toBe(true)
+  const alone = await incident.run(['fix', '-A', '--yes', '--registry', 'ghcr.io', ...endpoints])
+  expect(alone.code).toBe(4)
+})
+
 test('what one fix could not write, the next one does, though no pod waits for it', async () => {
   const refused = { path: '/api/v1/namespaces/kube-public/secrets', method: 'POST' }
   incident.simulator.faults.when(

@@ -146,6 +146,10 @@ export const everyDeclined: Declined[] = [
   { code: 'foreign-secret', target: target('Secret', 'dockercreds', 'web'), type: 'Opaque' },
   { code: 'immutable-secret', target: target('Secret', 'dockercreds', 'api') },
   { code: 'no-credential', registry: 'ghcr.io', detail: 'no login for it in ~/.docker', findings: 2 },
+  {
+    code: 'unproven-login',
+    ...{ registry: 'ghcr.io', username: 'bob', why: 'no-access', image: 'ghcr.io/a/b:1', findings: 2 },
+  },
   { code: 'bare-pod', target: POD },
   { code: 'mirror-pod', target: POD, node: 'node-1' },
   { code: 'paused-deployment', target: target('Deployment', 'shop', 'api'), fields: ['image'] },

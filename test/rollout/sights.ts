@@ -80,7 +80,12 @@ export function pod(
     pod: {
       ...{ namespace: 'web', name, uid: `uid-${name}`, node: 'node-1', createdAt: '2026-11-24T10:00:00Z' },
       ...{ phase: 'Running', reason: '', terminating: false, mirror: false, serviceAccount: 'default' },
-      ...{ pullSecrets: [], priorityClass: null, platform: { os: null, architecture: null }, controller: owner === null ? null : controller },
+      ...{
+        pullSecrets: [],
+        priorityClass: null,
+        platform: { os: null, architecture: null },
+        controller: owner === null ? null : controller,
+      },
       containers: containers ?? [container(state)],
       ...own,
     },

@@ -46,7 +46,7 @@ export async function carryOut(
   }
   const remaining = await remainingFindings(draft, result, session)
   const { failOn } = session.options
-  const { narrowed } = draft
+  const narrowed = draft.narrowed || draft.unproven.length > 0
   const verdict = fixVerdict({ done, narrowed, remaining, declined: plan.declined, failOn })
   const left = remaining.filter(finding => !result.recoveries.some(one => isAwaited(finding, one)))
   const report = {

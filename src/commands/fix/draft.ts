@@ -17,6 +17,7 @@ import { readFixScope } from '../../source/fix-scope.ts'
 import { warnOfUnknownExclusions } from './exclusions.ts'
 import { askRegistries } from './images.ts'
 import { findLogins, type Logins, planned } from './logins.ts'
+import { proveLogins, type Unproven } from './prove.ts'
 import { type Choice, chooseRemedies } from './remedies.ts'
 import type { Draft, FixSession } from './session.ts'
 import { unfinishedRegistries } from './unfinished.ts'
@@ -32,20 +33,46 @@ export async function draftPlan(session: FixSession): Promise<Draft> {
   const choice = await chooseRemedies(session, diagnosis, { snapshot, unfinished: unfinished.length > 0 })
   const logins = await findLogins(session, diagnosis.findings, { ...choice, unfinished })
   const broken = interruptedPods(runs, session.clusterUid).filter(pod => isInScope(pod, session))
-  const seen = { snapshot, diagnosis }
+  const found = { seen: { snapshot, diagnosis }, choice, broken }
+  const draft = await draftWith(session, found, logins, [])
+  const unproven = await proveLogins(draft, session)
+  const [first] = unproven
+  if (first === undefined) return draft
+  const credentials = logins.credentials.filter(one => !unproven.some(({ credential }) => credential === one))
+  const rest = await draftWith(session, found, { ...logins, credentials }, unproven)
+  // Where nothing is left to do without them, there is no plan to show.
+  if (rest.plan.changes.length === 0) throw first.error
+  return rest
+}
+
+interface Found {
+  seen: Seen
+  choice: Choice
+  broken: InterruptedPod[]
+}
+
+async function draftWith(
+  session: FixSession,
+  { seen, choice, broken }: Found,
+  logins: Logins,
+  unproven: Unproven[],
+): Promise<Draft> {
+  const { diagnosis } = seen
   const fixScope = await scopeOf(session, seen, choice, logins, broken)
   const input = inputOf(session, seen, choice, logins, fixScope)
   const references = referencesToAsk(input)
   const platforms =
     references.length === 0 ? [] : await nodePlatforms(session.cluster, session.context.signal)
   const images = await askRegistries(references, logins.credentials, platforms, session)
-  const plan = makePlan({ ...input, images })
+  const refused = unproven.map(({ credential: { registry }, login }) => ({ registry, ...login }))
+  const plan = makePlan({ ...input, images, unproven: refused })
   return {
     plan,
     findings: diagnosis.findings,
     gaps: [...diagnosis.gaps, ...fixScope.gaps],
     credentials: logins.credentials,
     narrowed: fixScope.gaps.length > 0 || diagnosis.gaps.some(({ what }) => NARROWING.includes(what)),
+    unproven,
     saved: false,
   }
 }
@@ -130,7 +157,7 @@ function inputOf(
   choice: Choice,
   { credentials, missing }: Logins,
   fixScope: FixScope,
-): Omit<PlanInput, 'images'> {
+): Omit<PlanInput, 'images' | 'unproven'> {
   const { options, context, cluster } = session
   const { affected, excludedNamespaces, secretName } = options
   const { recreateBarePods, allowManaged, overwriteSecret } = options

@@ -8,6 +8,7 @@ import type { Credential } from '../../registry/credentials/credential.ts'
 import type { PlanFormat } from '../../report/plan.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import type { CommandContext, ConnectionFlags } from '../context.ts'
+import type { Unproven } from './prove.ts'
 
 export interface FixOptions {
   connection: ConnectionFlags
@@ -64,6 +65,8 @@ export interface Draft {
   credentials: Credential[]
   /** Part of the scope could not be read, so changes may be missing from the plan. */
   narrowed: boolean
+  /** Logins that were tried and are left out, so that the plan does not do all that was asked for. */
+  unproven: Unproven[]
   /** A saved plan: exactly this, or nothing. */
   saved: boolean
 }

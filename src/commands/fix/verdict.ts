@@ -45,7 +45,8 @@ export function isLiftable({ code }: Declined): boolean {
 
 /** Whether what was declined is about the finding's pod, its workload, or what would have brought its login. */
 function speaksOf(declined: Declined, finding: Finding): boolean {
-  if (declined.code === 'no-credential') return declined.registry === finding.registry
+  if (declined.code === 'no-credential' || declined.code === 'unproven-login')
+    return declined.registry === finding.registry
   if (declined.code === 'terminating-namespace') return declined.namespace === finding.namespace
   const { kind, namespace, name } = declined.code === 'managed' ? declined.change.target : declined.target
   if (namespace !== finding.namespace) return false

@@ -43,6 +43,7 @@ function kindOf(one: Declined): string {
     case 'managed':
       return JSON.stringify([one.code, one.change.managedBy])
     case 'no-credential':
+    case 'unproven-login':
       return `${one.code} ${one.registry}`
     case 'malformed-secret':
       return `${one.code} ${one.secret} ${one.target.namespace}`
@@ -75,7 +76,7 @@ function block(same: Declined[], sheet: DeclinedSheet): string[] {
 
 function placeOf(one: Declined): string {
   if (one.code === 'terminating-namespace') return one.namespace
-  if (one.code === 'no-credential') return counted(one.findings, 'finding')
+  if (one.code === 'no-credential' || one.code === 'unproven-login') return counted(one.findings, 'finding')
   const target = one.code === 'managed' ? one.change.target : one.target
   return `${target.namespace} ${objectName(target)}`
 }

@@ -54,10 +54,20 @@ export function narrowWorkload(
       ...containersOf(template.containers, 'container', `${templatePointer}/containers`),
     ],
     selector: selectorOf(kind, spec),
+    replicas: replicasOf(kind, object),
+    replaces: ROLLING.includes(kind) && spec.updateStrategy?.type !== 'OnDelete',
     paused: kind === 'Deployment' && spec.paused === true,
     rollsOut: kind === 'Deployment' || (kind === 'DaemonSet' && spec.updateStrategy?.type !== 'OnDelete'),
     podUids: [],
   }
+}
+
+const ROLLING = ['Deployment', 'DaemonSet', 'StatefulSet']
+
+function replicasOf(kind: string, object: KubernetesObject): number {
+  const { replicas = 1 } = (object.spec ?? {}) as { replicas?: number }
+  const { desiredNumberScheduled = 0 } = (object.status ?? {}) as { desiredNumberScheduled?: number }
+  return kind === 'DaemonSet' ? desiredNumberScheduled : replicas
 }
 
 function containersOf(list: unknown, kind: ScopeContainer['kind'], pointer: string): ScopeContainer[] {

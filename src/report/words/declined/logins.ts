@@ -1,11 +1,23 @@
 /** The words of what a plan leaves alone about logins and the objects that hold or name them. */
 
+import type { UnprovenLogin } from '../../../plan/plan-input.ts'
 import { shellWord } from '../../escape.ts'
 import { loginCommand, mendSecret } from '../commands.ts'
 import { counted } from '../count.ts'
 import { managerName, managerStep } from '../managers.ts'
 import { registryName } from '../told.ts'
 import { again, type DeclinedWords, nothing, type Of } from './declined-words.ts'
+
+const UNPROVEN: Record<UnprovenLogin['why'], (image: string) => string> = {
+  'wrong-credential': () => 'the registry does not accept it',
+  'no-access': image => `it does not open ${image}`,
+  withheld: () => 'the registry sends logins to another site, so it was not tried',
+  'not-asked-for': () => 'the registry never asks for one',
+  'rate-limited': () => 'the registry takes no more requests now',
+  unreachable: () => "the registry can't be reached from here",
+  'server-error': () => 'the registry fails',
+  'used-up': () => 'its own pulls are used up',
+}
 
 export const LOGINS = {
   managed: {
@@ -41,6 +53,18 @@ export const LOGINS = {
       say: 'Log in, or give --username with an access token on --password-stdin, then run the fix again',
       command: loginCommand(registry),
     }),
+  },
+  'unproven-login': {
+    title: ({ registry, username }) =>
+      `The login of ${username} for ${registryName(registry)} is not distributed`,
+    says: ({ why, image }) => UNPROVEN[why](image ?? 'any image asked for'),
+    next: ({ registry, why }) =>
+      why === 'unreachable' || why === 'server-error' || why === 'rate-limited' || why === 'used-up'
+        ? { say: 'Run the fix again later, or from where the registry answers' }
+        : {
+            say: 'Log in with an account that may pull it, then run the fix again',
+            command: loginCommand(registry),
+          },
   },
   'malformed-secret': {
     title: ({ secret }) => `Secret ${secret} is malformed, and one such secret fails every image of a pod`,
