@@ -14,13 +14,15 @@ const DOORS: Record<string, string[]> = {
   secrecy: [],
   network: ['errors'],
   diagnosis: ['image', 'snapshot'],
+  advice: ['image', 'snapshot', 'diagnosis'],
   audit: ['image', 'snapshot'],
   rollout: ['snapshot'],
   plan: ['image', 'snapshot', 'types:diagnosis'],
   report: [
-    'types:image',
+    'image',
     'types:snapshot',
     'types:diagnosis',
+    'types:advice',
     'types:audit',
     'types:plan',
     'types:rollout',
@@ -40,6 +42,7 @@ const DOORS: Record<string, string[]> = {
     'image',
     'snapshot',
     'diagnosis',
+    'advice',
     'audit',
     'rollout',
     'plan',
@@ -54,7 +57,7 @@ const DOORS: Record<string, string[]> = {
   // main writes the last words, which may quote hostile text.
   main: ['errors', 'terminal', 'cli', 'commands', 'report', 'secrecy'],
 }
-const PURE = ['image', 'snapshot', 'secrecy', 'diagnosis', 'audit', 'rollout', 'plan', 'report']
+const PURE = ['image', 'snapshot', 'secrecy', 'diagnosis', 'advice', 'audit', 'rollout', 'plan', 'report']
 const IMPURE_WORDS =
   /\b(Date\.now\(|new Date\(\)|Math\.random\(|process\.|console\.|globalThis\.|setTimeout\(|performance\.)/
 

@@ -1,9 +1,11 @@
 /** `pullguard diagnose`: snapshot → findings → report → verdict. */
 
+import { advisedDiagnosis } from '../advice/advised.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import type { Diagnosis, Finding, Severity } from '../diagnosis/finding.ts'
 import type { DiagnosisFormat } from '../report/diagnosis.ts'
 import type { CommandContext, ExitName } from './context.ts'
+import { invocationOf } from './invocation.ts'
 import { type SnapshotOptions, takeSnapshot } from './snapshot.ts'
 
 export interface DiagnoseOptions extends SnapshotOptions {
@@ -16,11 +18,12 @@ export async function diagnoseCommand(options: DiagnoseOptions, context: Command
   // What only the report needs is loaded while answers are waited for: before, it would keep the first request waiting.
   let loading: Promise<typeof import('../report/diagnosis.ts')> | undefined
   const reporting = () => (loading ??= import('../report/diagnosis.ts'))
-  const diagnosis = diagnose(await takeSnapshot(options, context, () => void reporting()))
+  const diagnosis = advisedDiagnosis(diagnose(await takeSnapshot(options, context, () => void reporting())))
   const { diagnosisNotes, renderDiagnosis } = await reporting()
-  const { out, err, program } = context
+  const { out, err } = context
   const { format, failOn } = options
-  const report = { format, failOn, terminal: out.isTerminal, program }
+  const invocation = invocationOf(context, options.connection, options.files.length > 0)
+  const report = { format, failOn, terminal: out.isTerminal, invocation }
   await out.write(renderDiagnosis(diagnosis, { ...report, width: out.width, colour: out.colour }))
   await err.write(diagnosisNotes(diagnosis, { ...report, width: err.width, colour: err.colour }))
   return verdict(diagnosis, options.failOn)

@@ -1,5 +1,6 @@
 /** `pullguard fix`: plan → show → may I, can it → confirm → try on the server → write → wait → verdict. */
 
+import { advised } from '../advice/advised.ts'
 import { checkAccess } from '../apply/check-access.ts'
 import { journalFolder } from '../apply/journal.ts'
 import { writePlanFile } from '../apply/plan-file.ts'
@@ -7,7 +8,9 @@ import { RefusedError } from '../errors.ts'
 import { Registries } from '../registry/client.ts'
 import { parseEndpoints } from '../registry/endpoints.ts'
 import { accessRefusal } from '../report/access.ts'
+import { shellWord } from '../report/escape.ts'
 import { renderFixResult } from '../report/fix-result.ts'
+import { ownCommand } from '../report/invocation.ts'
 import { type PlanNews, renderPlan } from '../report/plan.ts'
 import { clusterIdentity } from '../source/fix-scope/cluster-identity.ts'
 import { withCluster } from './cluster-session.ts'
@@ -19,6 +22,7 @@ import { proveLogins } from './fix/prove.ts'
 import { savedPlan } from './fix/saved-plan.ts'
 import type { Draft, FixOptions, FixSession } from './fix/session.ts'
 import { fixVerdict, isLiftable } from './fix/verdict.ts'
+import { invocationOf } from './invocation.ts'
 
 /** Gives stuck pods what they lack. @throws UsageError, UnreachableError, RefusedError: then nothing was changed */
 export async function fixCommand(options: FixOptions, context: CommandContext): Promise<ExitName> {
@@ -47,7 +51,10 @@ async function act(draft: Draft, session: FixSession): Promise<ExitName> {
   const { planFile } = options
   if (planFile !== undefined) {
     await writePlanFile(planFile, plan)
-    const command = `${context.program} fix --apply ${planFile}`
+    const command = ownCommand(
+      invocationOf(context, options.connection),
+      `fix --apply ${shellWord(planFile)}`,
+    )
     return show(draft, session, { code: 'saved', file: planFile, command })
   }
   if (options.dryRun === 'client' || options.format === 'patch') {
@@ -74,7 +81,9 @@ async function proveSaved(draft: Draft, session: FixSession): Promise<void> {
 
 async function show(draft: Draft, session: FixSession, mode: PlanNews['mode']): Promise<ExitName> {
   const { plan, findings, gaps } = draft
-  await session.context.out.write(renderPlan(plan, { findings, gaps, mode }, view(session)))
+  await session.context.out.write(
+    renderPlan(plan, { findings: findings.map(advised), gaps, mode }, view(session)),
+  )
   return plan.changes.length === 0 ? emptyVerdict(draft, session) : 'ok'
 }
 
@@ -89,7 +98,7 @@ async function nothingToDo(draft: Draft, session: FixSession): Promise<ExitName>
       complete: verdict === 'ok',
       ...leftOf(draft),
       result,
-      findings,
+      findings: findings.map(advised),
       gaps,
     }
     await session.context.out.write(renderFixResult(report, view(session)))
@@ -115,7 +124,13 @@ function emptyVerdict(
 }
 
 function view({ options, context }: FixSession) {
-  const { out, program } = context
-  const { format } = options
-  return { format, program, width: out.width, colour: out.colour, terminal: out.isTerminal }
+  const { out } = context
+  const { format, connection } = options
+  return {
+    format,
+    invocation: invocationOf(context, connection),
+    width: out.width,
+    colour: out.colour,
+    terminal: out.isTerminal,
+  }
 }

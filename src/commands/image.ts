@@ -4,6 +4,7 @@ import { UsageError } from '../errors.ts'
 import { describeImage } from '../image/describe.ts'
 import { type DataFormat, renderImages } from '../report/images.ts'
 import type { CommandContext, ExitName } from './context.ts'
+import { invocationOf } from './invocation.ts'
 
 export interface ImageOptions {
   references: string[]
@@ -29,7 +30,7 @@ export async function imageCommand(options: ImageOptions, context: CommandContex
       width: context.out.width,
       colour: context.out.colour,
       terminal: context.out.isTerminal,
-      program: context.program,
+      invocation: invocationOf(context, {}),
     }),
   )
   return images.every(image => image.valid) ? 'ok' : 'findings'

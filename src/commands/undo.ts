@@ -29,6 +29,7 @@ import { redact } from '../secrecy/redact.ts'
 import { clusterIdentity } from '../source/fix-scope/cluster-identity.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
+import { invocationOf } from './invocation.ts'
 
 export interface UndoOptions {
   connection: ConnectionFlags
@@ -74,7 +75,8 @@ async function list(runs: Run[], options: UndoOptions, context: CommandContext):
 /** Nothing was left to take back of this one; somebody may think that goes for all. */
 async function tellOfAnother({ options, context, others }: UndoSession): Promise<void> {
   const open = others.find(run => !isTakenBack(run))
-  if (open && options.format === 'table') await context.err.write(anotherRunText(open.run, context.program))
+  if (open && options.format === 'table')
+    await context.err.write(anotherRunText(open.run, invocationOf(context, options.connection)))
 }
 
 interface UndoSession {
@@ -130,7 +132,8 @@ async function carryOut(
     return steps.flatMap(({ id }) => written.find(one => one.id === id) ?? tried.filter(one => one.id === id))
   } catch (error) {
     progress.stop()
-    if (writing) await context.err.write(undoEndedEarlyText(run.run, context.program))
+    if (writing)
+      await context.err.write(undoEndedEarlyText(run.run, invocationOf(context, options.connection)))
     throw error
   } finally {
     progress.stop()
@@ -149,6 +152,13 @@ async function confirm(steps: UndoStep[], { options, context, cluster }: UndoSes
   if (!agreed) throw new RefusedError('Not confirmed, so nothing was changed.')
 }
 
-function view({ format }: UndoOptions, { out, program }: CommandContext): UndoReportOptions {
-  return { format, program, width: out.width, colour: out.colour, terminal: out.isTerminal }
+function view({ format, connection }: UndoOptions, context: CommandContext): UndoReportOptions {
+  const { out } = context
+  return {
+    format,
+    invocation: invocationOf(context, connection),
+    width: out.width,
+    colour: out.colour,
+    terminal: out.isTerminal,
+  }
 }

@@ -1,5 +1,6 @@
 /** `pullguard why POD`: for each image what the kubelet will try, and the one link that is broken. */
 
+import { advisedWhy } from '../advice/advised.ts'
 import { explainPod } from '../diagnosis/why.ts'
 import type { Why } from '../diagnosis/why-report.ts'
 import { UsageError } from '../errors.ts'
@@ -8,6 +9,7 @@ import type { DataFormat } from '../report/images.ts'
 import { renderWhy } from '../report/why.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
+import { invocationOf } from './invocation.ts'
 import { takeSnapshot } from './snapshot.ts'
 
 export interface WhyOptions {
@@ -34,10 +36,10 @@ export async function whyCommand(options: WhyOptions, context: CommandContext): 
     const places = [pod, ...others].map(found => `${found.namespace}/${found.name}`).join(', ')
     throw new UsageError(`More than one pod is called "${name}": say which of ${places}.`)
   }
-  const why = explainPod(pod, snapshot)
+  const why = advisedWhy(explainPod(pod, snapshot))
   const { width, colour, isTerminal: terminal } = context.out
-  const { program } = context
-  await context.out.write(renderWhy(why, { format: options.format, width, colour, terminal, program }))
+  const invocation = invocationOf(context, options.connection, options.files.length > 0)
+  await context.out.write(renderWhy(why, { format: options.format, width, colour, terminal, invocation }))
   return verdict(why)
 }
 

@@ -1,12 +1,15 @@
 /** Says what a failed pull's text means: one cause for one text, `other` where it does not tell. */
 
 import { RULES } from './causes/index.ts'
-import type { Cause, RateLimitSubcause } from './finding.ts'
+import type { Cause, Subcause } from './finding.ts'
 import { type PullError, parsePullErrors } from './pull-error.ts'
 
 export interface Classification {
   cause: Cause
-  subcause: RateLimitSubcause | null
+  /** What the words alone prove; who answered and what the pod had to show may tell more (see subcauseOf). */
+  subcause: Subcause | null
+  /** The error that told it; null where the reason alone did. */
+  error: PullError | null
 }
 
 /** Waiting reasons that are the cause. */
@@ -27,23 +30,30 @@ const BY_GRPC = new Map<string, Cause>([
 
 /**
  * Of several attempts the one that got furthest tells most: who was let in and found nothing knows more than who was refused,
- * and who was refused more than who got no answer.
+ * and who was refused more than who got no answer. What only one who was let in can meet ranks above all.
  */
-const TELLING: readonly Cause[] = [
-  'other',
-  'canceled-or-deadline',
-  'kubelet-qps',
-  'registry-not-found-dns',
-  'connection-refused-or-reset',
-  'network-timeout',
-  'proxy',
-  'tls',
-  'http-https-mismatch',
-  'registry-server-error',
-  'auth-required-or-denied',
-  'image-not-found',
-  'rate-limited',
-]
+const TELLING: Record<Cause, number> = {
+  other: 0,
+  'canceled-or-deadline': 1,
+  'kubelet-qps': 2,
+  'registry-not-found-dns': 3,
+  'connection-refused-or-reset': 4,
+  'network-timeout': 5,
+  proxy: 6,
+  tls: 7,
+  'http-https-mismatch': 8,
+  'registry-server-error': 9,
+  'auth-required-or-denied': 10,
+  'image-not-found': 11,
+  'rate-limited': 12,
+  'platform-mismatch': 13,
+  'unsupported-manifest': 13,
+  'invalid-reference': 13,
+  'never-pull': 13,
+  'disk-full': 13,
+  'corrupt-or-unpack': 13,
+  'signature-policy': 13,
+}
 
 /** How a text is judged; `classify` is one. */
 export type Classifier = (text: string, reason: string) => Classification
@@ -66,28 +76,24 @@ export function rememberingClassifier(): Classifier {
  */
 export function classify(text: string, reason: string): Classification {
   const told = BY_REASON.get(reason)
-  if (told !== undefined) return { cause: told, subcause: null }
   const { attempts, asides } = parsePullErrors(text.trim() === '' ? reason : text)
+  if (told !== undefined) return { cause: told, subcause: null, error: attempts[0] ?? null }
   const verdict = mostTelling(attempts)
-  return verdict.cause === 'other' ? mostTelling(asides) : verdict
+  return verdict.cause === 'other' && asides.length > 0 ? mostTelling(asides) : verdict
 }
 
 function mostTelling(errors: PullError[]): Classification {
-  return errors.map(judge).reduce((best, next) => (rank(next.cause) > rank(best.cause) ? next : best), {
+  return errors.map(judge).reduce((best, next) => (TELLING[next.cause] > TELLING[best.cause] ? next : best), {
     cause: 'other',
     subcause: null,
+    error: errors[0] ?? null,
   })
-}
-
-function rank(cause: Cause): number {
-  const place = TELLING.indexOf(cause)
-  return place === -1 ? TELLING.length : place
 }
 
 function judge(error: PullError): Classification {
   for (const rule of RULES) {
     const judgement = rule.judge(error)
-    if (judgement !== null) return { cause: rule.cause, subcause: judgement.subcause }
+    if (judgement !== null) return { cause: rule.cause, subcause: judgement.subcause, error }
   }
-  return { cause: BY_GRPC.get(error.grpc ?? '') ?? 'other', subcause: null }
+  return { cause: BY_GRPC.get(error.grpc ?? '') ?? 'other', subcause: null, error }
 }

@@ -1,16 +1,22 @@
 /** From a snapshot to findings: which containers can't get their image, why, whose they are, and what would help. */
 
+import { movedImage } from '../image/moved.ts'
 import { fullName, parseReference } from '../image/reference.ts'
+import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { OwnerLink, PodEvent, Snapshot } from '../snapshot/snapshot.ts'
 import { type Classifier, rememberingClassifier } from './classify.ts'
+import { cluesOf } from './clues.ts'
 import { credentialFor } from './credential.ts'
+import { endpointOf } from './endpoint.ts'
 import { firstSign, prove } from './evidence.ts'
 import { type FailingContainer, failingContainers } from './failing-container.ts'
-import { CAUSES, type Cause, type CredentialReport, type Diagnosis, type Finding } from './finding.ts'
+import { CAUSES, type Cause, type Diagnosis, type Finding } from './finding.ts'
 import { topmostOwner } from './owner.ts'
 import { eventsOfPod } from './pod-events.ts'
+import { pullingNode } from './pulling-node.ts'
 import { remediesFor } from './remedies.ts'
+import { subcauseOf } from './subcause.ts'
 import { urgencyOf } from './urgency.ts'
 
 /** Everything that is wrong with the pulls in the snapshot, most urgent first. */
@@ -19,6 +25,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
     snapshot,
     links: new Map(snapshot.owners.map(link => [link.uid, link])),
     eventsByPod: Map.groupBy(snapshot.events, ({ namespace, pod }) => podKey(namespace, pod)),
+    nodes: new Map(snapshot.nodes.map(node => [node.name, node])),
     judge: rememberingClassifier(),
   }
   const unweighed = snapshot.pods.flatMap(pod => findingsOf(pod, seen))
@@ -43,6 +50,7 @@ interface Seen {
   snapshot: Snapshot
   links: ReadonlyMap<string, OwnerLink>
   eventsByPod: ReadonlyMap<string, PodEvent[]>
+  nodes: ReadonlyMap<string, Node>
   judge: Classifier
 }
 
@@ -65,15 +73,30 @@ function findingOf(
   pod: Pod,
   failing: FailingContainer,
   workload: Finding['workload'],
-  { snapshot, judge }: Seen,
+  { snapshot, nodes, judge }: Seen,
 ): Finding {
   const { container, reason } = failing
-  const { cause, subcause, evidence } = prove(failing, judge)
-  const { reference, registry } = read(container.image)
+  const { cause, subcause: spoken, error, evidence } = prove(failing, judge)
+  const parsed = parseReference(container.image)
+  const registry = parsed?.registry ?? null
+  const reference = parsed && fullName(parsed)
   const credential = credentialFor(pod, container.image, snapshot)
+  const text = error?.text ?? ''
+  const endpoint = endpointOf(text, registry)
+  const node = nodes.get(pod.node ?? '') ?? null
+  const subcause = subcauseOf(cause, {
+    error,
+    spoken,
+    reference: parsed,
+    endpoint,
+    credential: credential.status,
+    onNode: node?.images.some(image => reference !== null && image === reference) ?? false,
+  })
+  const answer = answerOf(cause, error?.status ?? null)
+  const moved = parsed !== null && answer !== null ? movedImage(parsed, answer) : null
   return {
     cause,
-    subcause: subcause === 'unspecified' && registry === 'docker.io' ? counted(credential) : subcause,
+    subcause,
     severity: cause === 'kubelet-qps' ? 'warning' : 'error',
     namespace: pod.namespace,
     pod: pod.name,
@@ -84,24 +107,35 @@ function findingOf(
     image: container.image,
     reference,
     registry,
+    endpoint,
+    moved,
     reason,
     since: firstSign(failing, pod.createdAt),
     evidence,
     credential,
-    remedies: remediesFor({ cause, subcause, registry, reference }, pod, container, snapshot),
+    remedies: remediesFor(
+      { cause, subcause, registry, reference, endpoint, moved },
+      pod,
+      container,
+      snapshot,
+    ),
+    clues: cluesOf({
+      text: evidence?.text ?? '',
+      cause,
+      status: error?.status ?? null,
+      endpoint,
+      image: container.image,
+      reference: parsed,
+    }),
+    host: pullingNode(pod, node, evidence?.text ?? ''),
     urgency: 0,
   }
 }
 
-/** Docker Hub's older sentence is the same for everybody; what the pod had to show tells who was counted. */
-function counted({ status }: CredentialReport): Finding['subcause'] {
-  return status === 'none' ? 'anonymous' : status === 'usable' ? 'account' : 'unspecified'
-}
-
-function read(image: string): Pick<Finding, 'reference' | 'registry'> {
-  const parsed = parseReference(image)
-  if (parsed === null) return { reference: null, registry: null }
-  return { reference: fullName(parsed), registry: parsed.registry }
+/** What an image that is gone brings: a refusal, `not found`, or 412; null where the text is of something else. */
+function answerOf(cause: Cause, status: number | null): 'refused' | 'missing' | null {
+  if (cause === 'image-not-found' || status === 412) return 'missing'
+  return cause === 'auth-required-or-denied' ? 'refused' : null
 }
 
 /** Adds the urgency, which depends on how many pods share cause and image. */

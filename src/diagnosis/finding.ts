@@ -1,7 +1,10 @@
 /** What a diagnosis says: findings with a code, typed arguments and their evidence. The shapes here are what `-o json` prints. */
 
+import type { Moved } from '../image/moved.ts'
 import type { ContainerKind } from '../snapshot/pod.ts'
 import type { Gap, SnapshotScope, SnapshotSource } from '../snapshot/snapshot.ts'
+import type { Clue } from './clues.ts'
+import type { PullingNode } from './pulling-node.ts'
 
 /** Every cause a failed pull can have; DESIGN.md's table says what each is and is not. The order is the order of telling. */
 export const CAUSES = [
@@ -30,6 +33,35 @@ export type Cause = (typeof CAUSES)[number]
 
 /** Who is counted against a rate limit. */
 export type RateLimitSubcause = 'anonymous' | 'account' | 'abuse' | 'unspecified'
+
+/** Why the registry refused; DESIGN.md's table says what each is. */
+export type DenialSubcause =
+  | 'no-credential-sent'
+  | 'credential-refused'
+  | 'not-permitted'
+  | 'denied-or-missing'
+  | 'blocked'
+  | 'policy'
+  | 'upstream'
+  | 'unspecified'
+
+/** What is not there; `not-in-mirror` proves nothing about the image. */
+export type NotFoundSubcause = 'tag' | 'repository' | 'not-in-mirror' | 'unspecified'
+
+/** What keeps a pod with policy Never from its image. */
+export type NeverPullSubcause = 'not-present' | 'not-verified'
+
+export type Subcause = RateLimitSubcause | DenialSubcause | NotFoundSubcause | NeverPullSubcause
+
+/** What the host in the text was to this pull. `runtime` is the node's own socket. */
+export type EndpointRole = 'registry' | 'mirror' | 'token' | 'storage' | 'proxy' | 'runtime'
+
+/** Who answered, refused, or could not be reached in this pull: often not the image's registry. */
+export interface Endpoint {
+  /** Host name or address, with its port where the text gives one; the path of a socket. */
+  host: string
+  role: EndpointRole
+}
 
 export type Severity = 'error' | 'warning' | 'info'
 
@@ -83,8 +115,8 @@ export type Remedy = 'authenticate' | 'recreate' | 'pin' | 'pull-policy' | 'repl
 /** One failing container: one finding. */
 export interface Finding {
   cause: Cause
-  /** Only for rate-limited today. */
-  subcause: RateLimitSubcause | null
+  /** null for a cause that has none, and where the text does not tell. */
+  subcause: Subcause | null
   severity: Severity
   namespace: string
   pod: string
@@ -98,6 +130,10 @@ export interface Finding {
   /** As Kubernetes reads it; null if it does not parse. */
   reference: string | null
   registry: string | null
+  /** null where the text names none. */
+  endpoint: Endpoint | null
+  /** Where an image that is gone from its place is published now; null for any other. */
+  moved: Moved | null
   /** The waiting reason. */
   reason: string
   /** ISO 8601: the first sign of it. */
@@ -105,6 +141,10 @@ export interface Finding {
   evidence: Evidence | null
   credential: CredentialReport
   remedies: Remedy[]
+  /** What else the text, the name or the pod gives away. Not printed. */
+  clues: Clue[]
+  /** The node that pulls, as far as it is known. Not printed. */
+  host: PullingNode
   /** Blast radius, high first: system-node-critical DaemonSets and kube-system lead. Not printed. */
   urgency: number
 }

@@ -9,6 +9,7 @@ const FIELDS: Record<ContainerKind, string | null> = {
   sidecar: 'initContainers',
   ephemeral: 'ephemeralContainers',
   volume: null,
+  sandbox: null,
 }
 
 /** Openings of the sentences with which the kubelet reports a failed pull; `Failed` serves failed starts as well. */

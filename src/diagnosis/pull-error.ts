@@ -16,6 +16,8 @@ export interface PullError {
   forToken: boolean
   /** Hosts of the URLs in it. */
   hosts: string[]
+  /** The same with its names, as the runtime wrote it. */
+  text: string
 }
 
 /** The errors of one pull, one for each credential. `asides` were not asked for: mirrors, and CRI-O's second try as an artifact. */
@@ -93,5 +95,6 @@ function parseOne(text: string): PullError {
     status: httpStatus(said),
     forToken: FOR_TOKEN.test(said),
     hosts,
+    text,
   }
 }

@@ -2,6 +2,7 @@
 
 import { defaultPullPolicy } from './pull-policy.ts'
 import { fullName, readReference } from './reference.ts'
+import { isDockerHub } from './registries.ts'
 
 export interface ImageReading {
   input: string
@@ -16,9 +17,6 @@ export interface ImageReading {
   defaultPullPolicy: 'Always' | 'IfNotPresent'
   countsTowardsDockerHub: boolean
 }
-
-/** Hosts that serve Docker Hub's registry, whatever their case; the website hub.docker.com, docker.com and mirrors do not. */
-const HUB_HOST = /^(?:registry-1\.docker\.io|index\.docker\.io|registry\.hub\.docker\.com)(?::443)?$/i
 
 /** Reads one name. Never throws: a name that does not parse is described as invalid. */
 export function describeImage(input: string): ImageReading {
@@ -48,6 +46,6 @@ export function describeImage(input: string): ImageReading {
     tag: tag ?? (digest === null ? 'latest' : null),
     digest,
     defaultPullPolicy: defaultPullPolicy(input),
-    countsTowardsDockerHub: registry === 'docker.io' || HUB_HOST.test(registry),
+    countsTowardsDockerHub: isDockerHub(registry),
   }
 }

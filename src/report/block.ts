@@ -3,7 +3,7 @@
 import { clipStart, pad, wrap } from './layout.ts'
 import type { Palette } from './palette.ts'
 import { guardLines, visible } from './sanitise.ts'
-import type { Step } from './words/told.ts'
+import type { Said } from './words/said.ts'
 
 /** Wide enough for the longest label and two blanks. */
 const LABEL = 12
@@ -28,7 +28,7 @@ export function field({ label, text, lines = 12, style = line => line }: Field, 
 }
 
 /** Steps under one label: what to do as prose, the command bold on lines of its own. */
-export function stepLines(label: string, steps: readonly Step[], width: number, palette: Palette): string[] {
+export function stepLines(label: string, steps: readonly Said[], width: number, palette: Palette): string[] {
   return steps.flatMap(({ say, command }, index) => [
     ...field({ label: index === 0 ? label : '', text: command === undefined ? `${say}.` : `${say}:` }, width),
     ...(command === undefined ? [] : commandLines(command, width, ' '.repeat(LABEL + 4)).map(palette.strong)),

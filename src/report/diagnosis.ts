@@ -1,6 +1,7 @@
 /** A diagnosis in any of its formats. */
 
-import type { Diagnosis, Severity } from '../diagnosis/finding.ts'
+import type { AdvisedDiagnosis } from '../advice/advised.ts'
+import type { Severity } from '../diagnosis/finding.ts'
 import { joined } from './block.ts'
 import { toJson, toYaml } from './data.ts'
 import { diagnosisDocument } from './diagnosis/document.ts'
@@ -31,23 +32,25 @@ export interface DiagnosisReportOptions extends ReportOptions {
   failOn?: Severity | 'never'
 }
 
-const RENDERERS: Record<DiagnosisFormat, (diagnosis: Diagnosis, options: DiagnosisReportOptions) => string> =
-  {
-    table: (diagnosis, options) =>
-      options.terminal ? renderTable(diagnosis, options, 'brief') : renderPlain(diagnosis, false),
-    wide: (diagnosis, options) =>
-      options.terminal ? renderTable(diagnosis, options, 'whole') : renderPlain(diagnosis, true),
-    json: (diagnosis, { program }) => toJson(diagnosisDocument(diagnosis, program)),
-    yaml: (diagnosis, { program }) => toYaml(diagnosisDocument(diagnosis, program)),
-    name: diagnosis => renderNames(diagnosis),
-    junit: (diagnosis, { program, failOn }) => renderJunit(diagnosis, program, failOn ?? 'error'),
-    github: (diagnosis, { program }) => renderGithub(diagnosis, program),
-    gitlab: (diagnosis, { program }) => renderGitlab(diagnosis, program),
-    markdown: (diagnosis, { program }) => renderMarkdown(diagnosis, program),
-  }
+const RENDERERS: Record<
+  DiagnosisFormat,
+  (diagnosis: AdvisedDiagnosis, options: DiagnosisReportOptions) => string
+> = {
+  table: (diagnosis, options) =>
+    options.terminal ? renderTable(diagnosis, options, 'brief') : renderPlain(diagnosis, false),
+  wide: (diagnosis, options) =>
+    options.terminal ? renderTable(diagnosis, options, 'whole') : renderPlain(diagnosis, true),
+  json: (diagnosis, { invocation }) => toJson(diagnosisDocument(diagnosis, invocation)),
+  yaml: (diagnosis, { invocation }) => toYaml(diagnosisDocument(diagnosis, invocation)),
+  name: diagnosis => renderNames(diagnosis),
+  junit: (diagnosis, { invocation, failOn }) => renderJunit(diagnosis, invocation, failOn ?? 'error'),
+  github: (diagnosis, { invocation }) => renderGithub(diagnosis, invocation),
+  gitlab: (diagnosis, { invocation }) => renderGitlab(diagnosis, invocation),
+  markdown: (diagnosis, { invocation }) => renderMarkdown(diagnosis, invocation),
+}
 
 /** The diagnosis as text for standard output, ready to write; empty where plain columns or names have no row. */
-export function renderDiagnosis(diagnosis: Diagnosis, options: DiagnosisReportOptions): string {
+export function renderDiagnosis(diagnosis: AdvisedDiagnosis, options: DiagnosisReportOptions): string {
   return RENDERERS[options.format](diagnosis, options)
 }
 
@@ -55,14 +58,14 @@ export function renderDiagnosis(diagnosis: Diagnosis, options: DiagnosisReportOp
  * What belongs on standard error beside plain columns and names, which hold findings only: what could not be read, and the
  * summary with the next step. Empty for the formats that tell it themselves.
  */
-export function diagnosisNotes(diagnosis: Diagnosis, options: DiagnosisReportOptions): string {
+export function diagnosisNotes(diagnosis: AdvisedDiagnosis, options: DiagnosisReportOptions): string {
   const silent =
     options.format === 'name' ||
     ((options.format === 'table' || options.format === 'wide') && !options.terminal)
   return silent ? notes(diagnosis, options) : ''
 }
 
-function notes(diagnosis: Diagnosis, options: ReportOptions): string {
+function notes(diagnosis: AdvisedDiagnosis, options: ReportOptions): string {
   const palette = paletteFor(options.colour)
   const gaps = gapLines(diagnosis.gaps, options.width, palette)
   return joined([...gaps, ...(gaps.length > 0 ? [''] : []), ...lastLines(diagnosis, options, palette)])

@@ -11,9 +11,9 @@ export type { FixReport } from './fix-result/document.ts'
 export function renderFixResult(report: FixReport, options: PlanReportOptions): string {
   switch (options.format) {
     case 'json':
-      return toJson(fixDocument(report, options.program))
+      return toJson(fixDocument(report, options.invocation))
     case 'yaml':
-      return toYaml(fixDocument(report, options.program))
+      return toYaml(fixDocument(report, options.invocation))
     case 'table':
     case 'patch':
       return renderFixTable(report, options)

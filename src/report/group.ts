@@ -1,7 +1,8 @@
 /** Puts findings together that share one story: cause, subcause, registry, and for a refusal what the pod had to show. */
 
-import type { Finding } from '../diagnosis/finding.ts'
+import type { Advised } from '../advice/advised.ts'
 import { age } from './duration.ts'
+import type { Invocation } from './invocation.ts'
 import { tellsNothing } from './words/causes/image.ts'
 import { isMalformed, wordsFor } from './words/causes.ts'
 import { workloadPath } from './words/commands.ts'
@@ -22,17 +23,17 @@ export interface WorkloadRow {
   workload: string
   /** Names of the failing pods, each once. */
   pods: string[]
-  findings: Finding[]
+  findings: Advised[]
   /** How long the oldest has failed, as kubectl writes it. */
   age: string | null
 }
 
 /** The groups in the order of the findings, so that the most urgent leads. */
-export function groupByCause(findings: readonly Finding[], program: string): CauseGroup[] {
+export function groupByCause(findings: readonly Advised[], invocation: Invocation): CauseGroup[] {
   return [...Map.groupBy(findings, storyOf).values()].flatMap(same => {
     const [first, ...others] = same
     if (first === undefined) return []
-    const told: Told = { program, findings: [first, ...others] }
+    const told: Told = { invocation, findings: [first, ...others] }
     return {
       ...told,
       words: wordsFor(told),
@@ -43,7 +44,7 @@ export function groupByCause(findings: readonly Finding[], program: string): Cau
 }
 
 /** Rows by image and workload, in the order of the findings; rows of one image stand together. */
-export function groupByWorkload(findings: readonly Finding[], takenAt: string): WorkloadRow[] {
+export function groupByWorkload(findings: readonly Advised[], takenAt: string): WorkloadRow[] {
   const images = Map.groupBy(findings, ({ image }) => image)
   return [...images].flatMap(([image, ofImage]) => {
     const workloads = Map.groupBy(ofImage, finding =>
@@ -61,23 +62,34 @@ export function groupByWorkload(findings: readonly Finding[], takenAt: string): 
 }
 
 /** What makes a finding the same one in the next run, when its pods have other names: its place and what is wrong there. */
-export function identityOf(finding: Finding): (string | null)[] {
+export function identityOf(finding: Advised): (string | null)[] {
   const { cause, subcause, namespace, container, image } = finding
   return [cause, subcause, namespace, workloadPath(finding), container, image]
 }
 
-function storyOf(finding: Finding): string {
-  const { cause, subcause, registry } = finding
-  return JSON.stringify([cause, subcause, registry, detailOf(finding)])
+/** Findings of one story are told, and helped, alike: cause, subcause, who answered, what else is given away, and the steps. */
+function storyOf(finding: Advised): string {
+  const { cause, subcause, registry, endpoint, containerKind, moved, clues, steps } = finding
+  return JSON.stringify([
+    cause,
+    subcause,
+    registry,
+    endpoint,
+    containerKind === 'sandbox',
+    moved?.since ?? null,
+    clues.map(({ code }) => code),
+    steps[0].code,
+    detailOf(finding),
+  ])
 }
 
-function detailOf(finding: Finding): string {
+function detailOf(finding: Advised): string {
   if (finding.cause === 'other') return tellsNothing(finding) ? 'nothing' : 'something'
   if (finding.cause !== 'auth-required-or-denied') return ''
   return isMalformed(finding) ? 'malformed' : finding.credential.status
 }
 
-function oldest(findings: readonly Finding[]): string | null {
+function oldest(findings: readonly Advised[]): string | null {
   return findings
     .flatMap(({ since }) => since ?? [])
     .reduce<string | null>(

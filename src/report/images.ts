@@ -9,7 +9,7 @@ import type { ReportOptions } from './options.ts'
 import { type Palette, paletteFor } from './palette.ts'
 import { visible } from './sanitise.ts'
 import { counted } from './words/count.ts'
-import { registryName } from './words/told.ts'
+import { registryName } from './words/hosts.ts'
 import { POLICY } from './words/why.ts'
 
 export type DataFormat = 'table' | 'json' | 'yaml' | 'name'

@@ -6,7 +6,7 @@ import { shellWord } from './escape.ts'
 import { visible } from './sanitise.ts'
 import { loginCommand } from './words/commands.ts'
 import { amount, counted } from './words/count.ts'
-import { registryName } from './words/told.ts'
+import { registryName } from './words/hosts.ts'
 
 export interface ToldLogin {
   registry: string

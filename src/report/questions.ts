@@ -1,8 +1,10 @@
 /** What a person is asked before anything is written. */
 
+import type { AdvisedDiagnosis } from '../advice/advised.ts'
 import type { UndoStep } from '../apply/undo-step.ts'
-import type { Diagnosis, Remedy } from '../diagnosis/finding.ts'
+import type { Remedy } from '../diagnosis/finding.ts'
 import type { Plan } from '../plan/plan.ts'
+import type { Invocation } from './invocation.ts'
 import { visible } from './sanitise.ts'
 import { counted } from './words/count.ts'
 import { planSentence } from './words/plan.ts'
@@ -23,8 +25,8 @@ export function remedyChoice(remedy: Remedy, findings: number): string {
 }
 
 /** What is wrong, and what should be done about it. */
-export function remedyQuestion(diagnosis: Diagnosis, program: string): string {
-  return visible(`${summarySentence(diagnosis, program)} What should be done?`)
+export function remedyQuestion(diagnosis: AdvisedDiagnosis, invocation: Invocation): string {
+  return visible(`${summarySentence(diagnosis, invocation)} What should be done?`)
 }
 
 /** What has to be typed, or null where a yes is enough. */

@@ -4,6 +4,7 @@ import type { UndoStep } from '../apply/undo-step.ts'
 import { enveloped, toJson, toYaml } from './data.ts'
 import { cell, shellWord } from './escape.ts'
 import type { DataFormat } from './images.ts'
+import { type Invocation, ownCommand } from './invocation.ts'
 import type { ReportOptions } from './options.ts'
 import type { RunLine, UndoReport } from './undo/document.ts'
 import { renderUndone, renderUndoSteps, renderRuns as runsTable } from './undo/table.ts'
@@ -20,8 +21,8 @@ export function renderUndoPlan(run: string, steps: readonly UndoStep[], options:
 }
 
 /** Said where a run is taken back already and another one is not. */
-export function anotherRunText(run: string, program: string): string {
-  return `Run ${cell(run)} is still in place: \`${program} undo ${shellWord(run)}\` takes it back.\n`
+export function anotherRunText(run: string, invocation: Invocation): string {
+  return `Run ${cell(run)} is still in place: \`${ownCommand(invocation, `undo ${shellWord(run)}`)}\` takes it back.\n`
 }
 
 /** What became of it. */

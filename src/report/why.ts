@@ -1,37 +1,37 @@
 /** `why` in any of its formats. */
 
-import type { Why } from '../diagnosis/why-report.ts'
+import type { AdvisedWhy } from '../advice/advised.ts'
 import { joined } from './block.ts'
 import { enveloped, toJson, toYaml } from './data.ts'
 import { findingDocument } from './diagnosis/document.ts'
 import { cell } from './escape.ts'
 import type { DataFormat } from './images.ts'
+import type { Invocation } from './invocation.ts'
 import type { ReportOptions } from './options.ts'
 import { renderChain } from './why/chain.ts'
-import { podPath } from './words/commands.ts'
 
 export interface WhyReportOptions extends ReportOptions {
   format: DataFormat
 }
 
-const RENDERERS: Record<DataFormat, (why: Why, options: WhyReportOptions) => string> = {
+const RENDERERS: Record<DataFormat, (why: AdvisedWhy, options: WhyReportOptions) => string> = {
   table: renderChain,
-  json: (why, { program }) => toJson(whyDocument(why, program)),
-  yaml: (why, { program }) => toYaml(whyDocument(why, program)),
-  name: why => joined([cell(podPath(why))]),
+  json: (why, { invocation }) => toJson(whyDocument(why, invocation)),
+  yaml: (why, { invocation }) => toYaml(whyDocument(why, invocation)),
+  name: why => joined([cell(`${why.namespace}/${why.pod}`)]),
 }
 
 /** The chain as text for standard output, ready to write. */
-export function renderWhy(why: Why, options: WhyReportOptions): string {
+export function renderWhy(why: AdvisedWhy, options: WhyReportOptions): string {
   return RENDERERS[options.format](why, options)
 }
 
-function whyDocument(why: Why, program: string): object {
+function whyDocument(why: AdvisedWhy, invocation: Invocation): object {
   const containers = why.containers.map(container => ({
     ...container,
     problems: container.problems.map(problem =>
       problem.code === 'pull-failed'
-        ? { ...problem, finding: findingDocument(problem.finding, program) }
+        ? { ...problem, finding: findingDocument(problem.finding, invocation) }
         : problem,
     ),
   }))

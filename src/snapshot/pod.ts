@@ -1,7 +1,7 @@
 /** A pod as far as pulling its images goes. */
 
-/** How the container sits in the pod; `sidecar` is an init container with restartPolicy Always, `volume` an image volume. */
-export type ContainerKind = 'container' | 'init' | 'sidecar' | 'ephemeral' | 'volume'
+/** How the container sits in the pod; `sidecar` is an init container with restartPolicy Always, `volume` an image volume, `sandbox` the pod's own pause image. */
+export type ContainerKind = 'container' | 'init' | 'sidecar' | 'ephemeral' | 'volume' | 'sandbox'
 
 export type PullPolicy = 'Always' | 'IfNotPresent' | 'Never'
 

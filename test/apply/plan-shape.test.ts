@@ -24,7 +24,13 @@ const every: Change[] = [
   { ...base('interrupted'), action: 'restore-bare-pod', run: '20261124T100000Z-abc', ending: null, pulls: 0 },
 ]
 const whole = plan(every, { declined: everyDeclined })
-const options = { format: 'table', program: 'pullguard', width: 80, colour: false, terminal: false } as const
+const options = {
+  format: 'table',
+  invocation: { program: 'pullguard', flags: [], fromDump: false },
+  width: 80,
+  colour: false,
+  terminal: false,
+} as const
 
 function base(code: 'stuck' | 'interrupted') {
   const reason = code === 'stuck' ? { code } : { code, run: '20261124T100000Z-abc' }

@@ -199,7 +199,10 @@ async function snapshotOf(simulator: Simulator, home: string): Promise<string> {
   }
 }
 
+/** A dump names no cluster, so that the commands proposed for it leave a place for one. */
 function withoutSource(json = '{}'): object {
-  const { source: _, ...rest } = JSON.parse(json) as { source: unknown }
+  const { source: _, ...rest } = JSON.parse(json.replaceAll(' --context <context>', '')) as {
+    source: unknown
+  }
   return rest
 }

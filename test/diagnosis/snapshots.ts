@@ -1,4 +1,5 @@
 /** Small pods, events and snapshots for the tests of this room. */
+import type { PullingNode } from '../../src/diagnosis/pulling-node.ts'
 import type { Container, ContainerState, Pod } from '../../src/snapshot/pod.ts'
 import type { PodEvent, Snapshot } from '../../src/snapshot/snapshot.ts'
 
@@ -72,4 +73,16 @@ export function snapshot(fields: Partial<Snapshot> = {}): Snapshot {
     gaps: [],
     ...fields,
   }
+}
+
+/** A node of which nothing is known. */
+export const UNKNOWN_NODE: PullingNode = {
+  name: null,
+  runtime: null,
+  platform: null,
+  os: null,
+  architecture: null,
+  kernel: null,
+  kubeletMinor: null,
+  toolImage: null,
 }

@@ -1,4 +1,5 @@
 /** Small scopes, pods and findings for the tests of this room. */
+import { type Advised, advised } from '../../src/advice/advised.ts'
 import type { Finding } from '../../src/diagnosis/finding.ts'
 import { makePlan } from '../../src/plan/make-plan.ts'
 import type { Plan } from '../../src/plan/plan.ts'
@@ -11,6 +12,7 @@ import type {
   ScopeWorkload,
 } from '../../src/snapshot/fix-scope.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
+import { UNKNOWN_NODE } from '../diagnosis/snapshots.ts'
 
 const HUB_KEY = 'https://index.docker.io/v1/'
 
@@ -104,8 +106,8 @@ export function controller(kind: string) {
   return { apiVersion, kind, name: `of-${kind}`, uid: `uid-${kind}` }
 }
 
-export function finding(pod: Pod, fields: Partial<Finding> = {}): Finding {
-  return {
+export function finding(pod: Pod, fields: Partial<Finding> = {}): Advised {
+  return advised({
     cause: 'rate-limited',
     subcause: 'anonymous',
     severity: 'error',
@@ -123,9 +125,13 @@ export function finding(pod: Pod, fields: Partial<Finding> = {}): Finding {
     evidence: null,
     credential: { status: 'none', attempts: [] },
     remedies: ['authenticate'],
+    endpoint: null,
+    moved: null,
+    clues: [],
+    host: UNKNOWN_NODE,
     urgency: 0,
     ...fields,
-  }
+  })
 }
 
 function scope(fields: Partial<FixScope> = {}): FixScope {

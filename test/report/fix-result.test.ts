@@ -10,7 +10,7 @@ const show = (report: FixReport) =>
     width: 80,
     colour: false,
     terminal: true,
-    program: 'pullguard',
+    invocation: { program: 'pullguard', flags: [], fromDump: false },
   })
 const lines = (text: string) => text.trimEnd().split('\n')
 

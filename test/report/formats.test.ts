@@ -11,7 +11,7 @@ const options = (fields: Partial<DiagnosisReportOptions>): DiagnosisReportOption
   width: 80,
   colour: false,
   terminal: false,
-  program: 'pullguard',
+  invocation: { program: 'pullguard', flags: [], fromDump: false },
   ...fields,
 })
 const render = (findings: typeof all, fields: Partial<DiagnosisReportOptions>, gaps: Gap[] = []) =>
@@ -103,7 +103,13 @@ test('names are NAMESPACE/POD, each pod once, as `why` takes them', () => {
 })
 
 test('JSON is the documented shape, with a command for each remedy and without what only sorts', () => {
-  const document = JSON.parse(render([finding()], { format: 'json', program: 'kubectl pullguard' }, GAPS))
+  const document = JSON.parse(
+    render(
+      [finding()],
+      { format: 'json', invocation: { program: 'kubectl pullguard', flags: [], fromDump: false } },
+      GAPS,
+    ),
+  )
   expect(document).toMatchObject({
     apiVersion: 'pullguard.dev/v1',
     kind: 'Diagnosis',
@@ -113,10 +119,11 @@ test('JSON is the documented shape, with a command for each remedy and without w
   expect(document.findings[0]).not.toHaveProperty('urgency')
   expect(document.findings[0].remedies).toEqual([
     { remedy: 'authenticate', command: 'kubectl pullguard fix -n default' },
-    { remedy: 'pin', command: 'kubectl pullguard fix -n default --pin' },
+    { remedy: 'pin', command: 'kubectl pullguard fix -n default --pin --no-authenticate' },
     {
       remedy: 'replace-registry',
-      command: 'kubectl pullguard fix -n default --replace-registry docker.io=public.ecr.aws/docker',
+      command:
+        'kubectl pullguard fix -n default --replace-registry docker.io=public.ecr.aws/docker --no-authenticate',
     },
   ])
 })
@@ -160,7 +167,7 @@ describe('JUnit', () => {
     const xml = render([], { format: 'junit' })
     expect(xml).toContain('tests="1" failures="0" errors="0"')
     expect(xml).toContain(
-      '<testcase classname="pulls" name="no image pull fails" time="0"><system-out>No pull is failing in 50,000 pods. Nothing to do.</system-out>',
+      '<testcase classname="pulls" name="no image pull fails" time="0"><system-out>No image pulls are failing in all namespaces of prod (50,000 pods checked).</system-out>',
     )
   })
 
@@ -181,7 +188,7 @@ describe('GitHub', () => {
     )
     expect(lines[3]).toMatch(/^::warning title=Not everything could be read::secrets in web/)
     expect(lines[4]).toMatch(
-      /^4 of 50,000 pods can't pull their images: .* Next: pullguard fix --all-namespaces$/,
+      /^4 of 50,000 pods in all namespaces of prod can't pull their images: .* Next: pullguard fix --all-namespaces --affected --registry docker.io --registry ghcr.io$/,
     )
   })
 
@@ -201,7 +208,7 @@ describe('GitHub', () => {
 
   test('gets a notice when all is well', () => {
     expect(render([], { format: 'github' })).toBe(
-      '::notice title=pullguard::No pull is failing in 50,000 pods. Nothing to do.\n',
+      '::notice title=pullguard::No image pulls are failing in all namespaces of prod (50,000 pods checked).\n',
     )
   })
 })
@@ -236,18 +243,19 @@ describe('GitLab', () => {
 
 test('Markdown leads with the sentence, tables the workloads, folds the evidence away', () => {
   expect(render([privateImage()], { format: 'markdown' }, GAPS)).toMatchInlineSnapshot(`
-    "### pullguard: 1 of 50,000 pods can't pull its images: access denied by ghcr.io (1).
+    "### pullguard: 1 of 50,000 pods in all namespaces of prod can't pull its images: access denied by ghcr.io (1).
 
     | Cause | Image | Workload | Pods | Age |
     | --- | --- | --- | ---: | ---: |
     | auth-required-or-denied | \`ghcr.io/acme/api:v2\` | \`payments/statefulset/api\` | 1 | 12m |
 
-    **ghcr.io refused the pull, and the pull secret can't be used** (1 pod)
+    **ghcr.io refused the pull, and the pod's pull secret can't be used** (1 pod)
 
     The pods name a pull secret, but the kubelet can get no login out of it for this image.
 
-    - Give the pods a credential that may pull it (\\\`docker login ghcr.io\\\` on this machine first): \`pullguard fix -n payments\`
-    - Check that the name is right, and see what the kubelet tries: \`pullguard why payments/api-7c9d8-abcde\`
+    - Run \\\`docker login ghcr.io\\\` with an account that can pull this image, then distribute that login: \`pullguard fix -n payments\`
+    - See what the kubelet reads in each pull secret: \`pullguard why payments/api-7c9d8-abcde\`
+    - Check the name ghcr.io/acme/api:v2 for a typo, or a repository that was renamed or removed: ghcr.io gives the same answer for names that do not exist as for private ones
     - Credential: secret payments/regcred has the wrong type Opaque, so the kubelet ignores it
 
     <details><summary>Evidence</summary>

@@ -2,8 +2,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import type { Diagnosis, Finding } from '../../src/diagnosis/finding.ts'
-import type { Why } from '../../src/diagnosis/why-report.ts'
+import type { Advised, AdvisedDiagnosis, AdvisedWhy } from '../../src/advice/advised.ts'
+import type { Finding } from '../../src/diagnosis/finding.ts'
 import { type DiagnosisFormat, diagnosisNotes, renderDiagnosis } from '../../src/report/diagnosis.ts'
 import { type DataFormat, renderImages } from '../../src/report/images.ts'
 import { renderWhy } from '../../src/report/why.ts'
@@ -31,9 +31,9 @@ const FORMATS: DiagnosisFormat[] = [
   'markdown',
 ]
 const DATA_FORMATS: DataFormat[] = ['table', 'json', 'yaml', 'name']
-const OPTIONS = { width: 80, colour: false, program: 'pullguard' }
+const OPTIONS = { width: 80, colour: false, invocation: { program: 'pullguard', flags: [], fromDump: false } }
 
-const hostileFinding: fc.Arbitrary<Finding> = fc
+const hostileFinding: fc.Arbitrary<Advised> = fc
   .tuple(
     fc.constantFrom(finding(), privateImage(), typo()),
     fc.array(hostile, { minLength: 11, maxLength: 11 }),
@@ -68,7 +68,7 @@ const hostileFinding: fc.Arbitrary<Finding> = fc
     }
   })
 
-const hostileDiagnosis: fc.Arbitrary<Diagnosis> = fc
+const hostileDiagnosis: fc.Arbitrary<AdvisedDiagnosis> = fc
   .tuple(fc.array(hostileFinding, { maxLength: 4 }), hostile, hostile)
   .map(([findings, what, detail]) =>
     diagnosis(findings, {
@@ -77,7 +77,7 @@ const hostileDiagnosis: fc.Arbitrary<Diagnosis> = fc
     }),
   )
 
-const hostileWhy: fc.Arbitrary<Why> = fc.tuple(hostileFinding, hostile).map(([found, text]) =>
+const hostileWhy: fc.Arbitrary<AdvisedWhy> = fc.tuple(hostileFinding, hostile).map(([found, text]) =>
   why({
     pod: found.pod,
     namespace: found.namespace,

@@ -22,7 +22,13 @@ import {
 import { schemaErrors } from './published-schema.ts'
 import { finding } from './samples.ts'
 
-const OPTIONS = { format: 'json', width: 80, colour: false, terminal: false, program: 'pullguard' } as const
+const OPTIONS = {
+  format: 'json',
+  width: 80,
+  colour: false,
+  terminal: false,
+  invocation: { program: 'pullguard', flags: [], fromDump: false },
+} as const
 const NEWS: PlanNews = { findings: [], gaps: [], mode: { code: 'dry-run' } }
 const fits = (document: unknown) => {
   expect(schemaErrors(document)).toEqual([])

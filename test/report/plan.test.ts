@@ -20,7 +20,13 @@ const show = (of: Plan, news: Partial<PlanNews> = {}, format: PlanFormat = 'tabl
   renderPlan(
     of,
     { ...CARRY_OUT, ...news },
-    { format, width, colour: false, terminal: true, program: 'pullguard' },
+    {
+      format,
+      width,
+      colour: false,
+      terminal: true,
+      invocation: { program: 'pullguard', flags: [], fromDump: false },
+    },
   )
 const lastLine = (text: string) => text.trimEnd().split('\n').at(-1)
 

@@ -23,7 +23,13 @@ import {
 import { schemaErrors } from './published-schema.ts'
 import { attempt, diagnosis, finding, imageReading, privateImage, why, whyContainer } from './samples.ts'
 
-const OPTIONS = { format: 'json', width: 80, colour: false, terminal: false, program: 'pullguard' } as const
+const OPTIONS = {
+  format: 'json',
+  width: 80,
+  colour: false,
+  terminal: false,
+  invocation: { program: 'pullguard', flags: [], fromDump: false },
+} as const
 const NEWS: PlanNews = { findings: [], gaps: [], mode: { code: 'dry-run' } }
 const gaps = [{ what: 'pods', namespace: 'web', why: 'failed' as const, detail: 'EOF' }]
 

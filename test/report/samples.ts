@@ -1,13 +1,20 @@
 /** Diagnoses for the tests of this room: the well-known incident, and ways to make larger ones. */
-import type { Attempt, Cause, Diagnosis, Finding } from '../../src/diagnosis/finding.ts'
-import type { Why, WhyContainer } from '../../src/diagnosis/why-report.ts'
+import {
+  type Advised,
+  type AdvisedContainer,
+  type AdvisedDiagnosis,
+  type AdvisedWhy,
+  advised,
+} from '../../src/advice/advised.ts'
+import type { Attempt, Cause, Finding } from '../../src/diagnosis/finding.ts'
 import type { ImageReading } from '../../src/image/describe.ts'
+import { UNKNOWN_NODE } from '../diagnosis/snapshots.ts'
 
 const LIMITED =
   'Failed to pull image "nginx": failed to pull and unpack image "docker.io/library/nginx:latest": failed to copy: httpReadSeeker: failed open: unexpected status code https://registry-1.docker.io/v2/library/nginx/manifests/sha256:0d17b565: 429 Too Many Requests - Server message: toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit'
 
-export function finding(fields: Partial<Finding> = {}): Finding {
-  return {
+export function finding(fields: Partial<Finding> = {}): Advised {
+  return advised({
     cause: 'rate-limited',
     subcause: 'anonymous',
     severity: 'error',
@@ -20,14 +27,18 @@ export function finding(fields: Partial<Finding> = {}): Finding {
     image: 'nginx',
     reference: 'docker.io/library/nginx:latest',
     registry: 'docker.io',
+    endpoint: { host: 'registry-1.docker.io', role: 'registry' },
+    moved: null,
     reason: 'ImagePullBackOff',
     since: '2026-11-24T09:48:00Z',
     evidence: { from: 'event', text: LIMITED },
     credential: { status: 'none', attempts: [] },
     remedies: ['authenticate', 'pin', 'replace-registry'],
+    clues: [],
+    host: UNKNOWN_NODE,
     urgency: 1,
     ...fields,
-  }
+  })
 }
 
 export const attempt = (fields: Partial<Attempt> = {}): Attempt => ({
@@ -41,7 +52,7 @@ export const attempt = (fields: Partial<Attempt> = {}): Attempt => ({
   ...fields,
 })
 
-export const privateImage = (fields: Partial<Finding> = {}): Finding =>
+export const privateImage = (fields: Partial<Finding> = {}): Advised =>
   finding({
     cause: 'auth-required-or-denied',
     subcause: null,
@@ -52,6 +63,7 @@ export const privateImage = (fields: Partial<Finding> = {}): Finding =>
     image: 'ghcr.io/acme/api:v2',
     reference: 'ghcr.io/acme/api:v2',
     registry: 'ghcr.io',
+    endpoint: null,
     evidence: {
       from: 'status',
       text: 'Back-off pulling image "ghcr.io/acme/api:v2": ErrImagePull: failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized',
@@ -61,7 +73,7 @@ export const privateImage = (fields: Partial<Finding> = {}): Finding =>
     ...fields,
   })
 
-export const typo = (fields: Partial<Finding> = {}): Finding =>
+export const typo = (fields: Partial<Finding> = {}): Advised =>
   finding({
     cause: 'image-not-found',
     subcause: null,
@@ -72,6 +84,7 @@ export const typo = (fields: Partial<Finding> = {}): Finding =>
     image: 'registry.example:5000/shop:1.27.O',
     reference: 'registry.example:5000/shop:1.27.O',
     registry: 'registry.example:5000',
+    endpoint: null,
     evidence: {
       from: 'event',
       text: 'Failed to pull image "registry.example:5000/shop:1.27.O": rpc error: code = NotFound desc = failed to pull and unpack image: registry.example:5000/shop:1.27.O: not found',
@@ -81,7 +94,7 @@ export const typo = (fields: Partial<Finding> = {}): Finding =>
   })
 
 /** The incident that the program is made for: three workloads, limited by Docker Hub. */
-export const incident: Finding[] = [
+export const incident: Advised[] = [
   finding({
     namespace: 'kube-system',
     pod: 'calico-kube-controllers-5b9b456c66-r4j2v',
@@ -95,7 +108,7 @@ export const incident: Finding[] = [
   finding({ pod: 'sixthnginx-6d4cf56db6-9xkzv', workload: { kind: 'Deployment', name: 'sixthnginx' } }),
 ]
 
-export function diagnosis(findings: Finding[], fields: Partial<Diagnosis> = {}): Diagnosis {
+export function diagnosis(findings: Advised[], fields: Partial<AdvisedDiagnosis> = {}): AdvisedDiagnosis {
   const causes: Partial<Record<Cause, number>> = {}
   for (const { cause } of findings) causes[cause] = (causes[cause] ?? 0) + 1
   const gaps = fields.gaps ?? []
@@ -116,7 +129,7 @@ export function diagnosis(findings: Finding[], fields: Partial<Diagnosis> = {}):
 }
 
 /** 500 failing pods of five causes in forty namespaces. */
-export const storm: Finding[] = Array.from({ length: 500 }, (_, index) => {
+export const storm: Advised[] = Array.from({ length: 500 }, (_, index) => {
   const fields: Partial<Finding> = {
     namespace: `team-${index % 40}`,
     pod: `worker-${index}`,
@@ -126,7 +139,7 @@ export const storm: Finding[] = Array.from({ length: 500 }, (_, index) => {
   return (kinds[index % kinds.length] ?? finding)(fields)
 })
 
-function dns(fields: Partial<Finding>): Finding {
+function dns(fields: Partial<Finding>): Advised {
   return typo({
     cause: 'registry-not-found-dns',
     image: 'registry.internal/tools/agent:3',
@@ -137,7 +150,7 @@ function dns(fields: Partial<Finding>): Finding {
   })
 }
 
-function full(fields: Partial<Finding>): Finding {
+function full(fields: Partial<Finding>): Advised {
   return finding({
     cause: 'disk-full',
     subcause: null,
@@ -150,7 +163,7 @@ function full(fields: Partial<Finding>): Finding {
   })
 }
 
-export function why(fields: Partial<Why> = {}): Why {
+export function why(fields: Partial<AdvisedWhy> = {}): AdvisedWhy {
   return {
     pod: 'api-0',
     namespace: 'payments',
@@ -163,7 +176,7 @@ export function why(fields: Partial<Why> = {}): Why {
   }
 }
 
-export function whyContainer(fields: Partial<WhyContainer> = {}): WhyContainer {
+export function whyContainer(fields: Partial<AdvisedContainer> = {}): AdvisedContainer {
   return {
     container: 'api',
     kind: 'container',

@@ -1,8 +1,8 @@
 /** Everything that is printed for machines is what the published schema promises. */
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import type { AdvisedProblem } from '../../src/advice/advised.ts'
 import { type AttemptProblem, CAUSES, type CredentialStatus } from '../../src/diagnosis/finding.ts'
-import type { WhyProblem } from '../../src/diagnosis/why-report.ts'
 import { renderDiagnosis } from '../../src/report/diagnosis.ts'
 import { renderImages } from '../../src/report/images.ts'
 import { renderWhy } from '../../src/report/why.ts'
@@ -15,7 +15,7 @@ const JSON_OPTIONS = {
   width: 80,
   colour: false,
   terminal: false,
-  program: 'pullguard',
+  invocation: { program: 'pullguard', flags: [], fromDump: false },
 } as const
 const fits = (document: unknown) => {
   expect(schemaErrors(document)).toEqual([])
@@ -40,7 +40,7 @@ const PROBLEMS: AttemptProblem[] = [
   'half',
   'shadowed',
 ]
-const LINKS: WhyProblem[] = [
+const LINKS: AdvisedProblem[] = [
   { code: 'invalid-reference', detail: 'upper case' },
   { code: 'never-pull' },
   { code: 'malformed-secret', secret: 'regcred' },

@@ -2,24 +2,27 @@
 import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
-import type { Diagnosis } from '../../src/diagnosis/finding.ts'
+import type { AdvisedDiagnosis } from '../../src/advice/advised.ts'
 import { renderDiagnosis } from '../../src/report/diagnosis.ts'
+import type { Invocation } from '../../src/report/invocation.ts'
 import type { Gap } from '../../src/snapshot/snapshot.ts'
 import { diagnosis, finding, incident, privateImage, storm, typo } from './samples.ts'
 
 const screen = (
-  of: Diagnosis,
-  fields: { width?: number; colour?: boolean; program?: string; format?: 'wide' } = {},
+  of: AdvisedDiagnosis,
+  fields: { width?: number; colour?: boolean; invocation?: Invocation; format?: 'wide' } = {},
 ) =>
   renderDiagnosis(of, {
     format: 'table',
     width: 80,
     colour: false,
     terminal: true,
-    program: 'pullguard',
+    invocation: { program: 'pullguard', flags: [], fromDump: false },
     ...fields,
   })
 const lines = (text: string) => text.trimEnd().split('\n')
+/** The last command as a shell reads it: lines that end in a backslash joined. */
+const pasted = (text: string) => text.trimEnd().replace(/ \\\n\s*/g, ' ')
 const SECRETS: Gap = { what: 'secrets', namespace: 'web', why: 'forbidden' }
 
 describe('the incident', () => {
@@ -32,9 +35,8 @@ describe('the incident', () => {
           default      deployment/fifthnginx               1 pod  12m
           default      deployment/sixthnginx               1 pod  12m
 
-        meaning     Pulls without a credential share one limit with everybody behind
-                    the same address; Docker Hub refuses until some of it is free
-                    again.
+        meaning     Anonymous pulls are limited per IP address, shared with everyone
+                    behind it. Docker Hub refuses more until the limit resets.
         evidence    Failed to pull image "nginx": failed to pull and unpack image
                     "docker.io/library/nginx:latest": failed to copy: httpReadSeeker:
                     failed open: unexpected status code
@@ -43,28 +45,35 @@ describe('the incident', () => {
                     You have reached your unauthenticated pull rate limit.
                     https://www.docker.com/increase-rate-limit
         credential  no credential in the pod, so the pull is anonymous
-        what to do  Give the pods this machine's login for Docker Hub (\`docker login\`
-                    first), so that its own limit counts:
-                      pullguard fix --all-namespaces
-                    Or take official images from another registry:
+        what to do  Give the pods this machine's login for Docker Hub (run \`docker
+                    login\` first), so their pulls count against that account:
+                      pullguard fix --all-namespaces --affected
+                    Or pull official images from another registry, without a login:
                       pullguard fix -n default --replace-registry \\
-                        docker.io=public.ecr.aws/docker
+                        docker.io=public.ecr.aws/docker --no-authenticate
+                    For good: put a pull-through cache between the nodes and the
+                    registry.
 
-      3 of 50,000 pods can't pull their images: Docker Hub's rate limit (3).
-      Next: pullguard fix --all-namespaces
+      3 of 50,000 pods in all namespaces of prod can't pull their images: Docker Hub's
+      rate limit (3).
+      Next: pullguard fix --all-namespaces --affected
       "
     `)
   })
 
   test('as a kubectl plugin proposes commands of the plugin', () => {
-    expect(lines(screen(diagnosis(incident), { program: 'kubectl pullguard' })).at(-1)).toBe(
-      'Next: kubectl pullguard fix --all-namespaces',
-    )
+    expect(
+      lines(
+        screen(diagnosis(incident), {
+          invocation: { program: 'kubectl pullguard', flags: [], fromDump: false },
+        }),
+      ).at(-1),
+    ).toBe('Next: kubectl pullguard fix --all-namespaces --affected')
   })
 
   test('has summary and next step in one line where there is room', () => {
-    expect(lines(screen(diagnosis(incident), { width: 160 })).at(-1)).toBe(
-      "3 of 50,000 pods can't pull their images: Docker Hub's rate limit (3). Next: pullguard fix --all-namespaces",
+    expect(lines(screen(diagnosis(incident), { width: 180 })).at(-1)).toBe(
+      "3 of 50,000 pods in all namespaces of prod can't pull their images: Docker Hub's rate limit (3). Next: pullguard fix --all-namespaces --affected",
     )
   })
 
@@ -75,7 +84,7 @@ describe('the incident', () => {
 
 test('a broken secret and a typo are named, what could not be read comes before the last line', () => {
   expect(screen(diagnosis([privateImage(), typo()], { gaps: [SECRETS] }))).toMatchInlineSnapshot(`
-    "ghcr.io refused the pull, and the pull secret can't be used: 1 pod
+    "ghcr.io refused the pull, and the pod's pull secret can't be used: 1 pod
       ghcr.io/acme/api:v2
         payments  statefulset/api  1 pod  12m
 
@@ -86,35 +95,42 @@ test('a broken secret and a typo are named, what could not be read comes before 
                   401 Unauthorized
       credential  secret payments/regcred has the wrong type Opaque, so the kubelet
                   ignores it
-      what to do  Give the pods a credential that may pull it (\`docker login
-                  ghcr.io\` on this machine first):
+      what to do  Run \`docker login ghcr.io\` with an account that can pull this
+                  image, then distribute that login:
                     pullguard fix -n payments
-                  Check that the name is right, and see what the kubelet tries:
+                  See what the kubelet reads in each pull secret:
                     pullguard why payments/api-7c9d8-abcde
+                  Check the name ghcr.io/acme/api:v2 for a typo, or a repository
+                  that was renamed or removed: ghcr.io gives the same answer for
+                  names that do not exist as for private ones.
 
     registry.example:5000 has no such image: 1 pod
       registry.example:5000/shop:1.27.O
         web  deployment/shop  1 pod  12m
 
-      meaning     The registry answered that the repository, the tag or the digest
-                  does not exist: a typo, or never pushed, or deleted.
+      meaning     The registry answered that the repository, the tag, or the digest
+                  does not exist: a typo, never pushed, or removed.
       evidence    Failed to pull image "registry.example:5000/shop:1.27.O": rpc
                   error: code = NotFound desc = failed to pull and unpack image:
                   registry.example:5000/shop:1.27.O: not found
       credential  no credential in the pod, so the pull is anonymous
-      what to do  Set the right image (at its source, where GitOps keeps it):
+      what to do  Check the name and the tag of registry.example:5000/shop:1.27.O
+                  for a typo, or whether it was pushed or has been removed.
+                  Ask the registry itself whether it exists and which login opens it
+                  (costs no pulls):
+                    pullguard diagnose -n web --check-images
+                  Set the correct image (in Git or the chart's values, if those
+                  manage this workload):
                     kubectl -n web set image deployment/shop \\
                       shop=registry.example:5000/shop:<tag>
-                  See how Kubernetes reads the name (registry, repository, tag):
-                    pullguard image registry.example:5000/shop:1.27.O
 
     Not everything could be read:
       secrets in web: you may not read them; whether those pulls had a credential is
       unknown
         → ask for get and list on secrets (a Role in web)
 
-    2 of 50,000 pods can't pull their images: access denied by ghcr.io (1), images
-    that do not exist (1).
+    2 of 50,000 pods in all namespaces of prod can't pull their images: access
+    denied by ghcr.io (1), image not found (1).
     Next: pullguard fix -n payments
     "
   `)
@@ -123,18 +139,26 @@ test('a broken secret and a typo are named, what could not be read comes before 
 const NO_PODS = { pods: 0, failingPods: 0, causes: {} }
 
 describe('nothing found', () => {
-  test.each<[string, Partial<Diagnosis>, string]>([
-    ['with everything read', {}, 'No pull is failing in 50,000 pods. Nothing to do.\n'],
+  test.each<[string, Partial<AdvisedDiagnosis>, string]>([
+    [
+      'with everything read',
+      {},
+      'No image pulls are failing in all namespaces of prod (50,000 pods checked).\n',
+    ],
     [
       'in an empty namespace',
       { summary: NO_PODS, scope: { namespaces: ['web'], labelSelector: null } },
-      'No pods in namespace web. Nothing to diagnose: -n looks at another namespace, -A\nat all.\n',
+      'No pods in namespace web of prod. Nothing to diagnose. -A checks every\nnamespace.\n',
     ],
-    ['in an empty cluster', { summary: NO_PODS }, 'No pods in the cluster. Nothing to diagnose.\n'],
+    [
+      'in an empty cluster',
+      { summary: NO_PODS },
+      'No pods in all namespaces of prod. Nothing to diagnose.\n',
+    ],
     [
       'with a selector that nothing has',
       { summary: NO_PODS, scope: { namespaces: null, labelSelector: 'app=shpo' } },
-      'No pods with app=shpo in the cluster. Nothing to diagnose.\n',
+      'No pods with app=shpo in all namespaces of prod. Nothing to diagnose.\n',
     ],
     [
       'in an empty dump',
@@ -163,8 +187,8 @@ describe('nothing found', () => {
         missing, and causes read \`other\`
           → run it again, or with a longer --request-timeout
 
-      No failing pull found in 50,000 pods, but 3 things could not be read: this is
-      not a clean bill of health.
+      No failing pull found in all namespaces of prod (50,000 pods checked), but 3
+      things could not be read: this is not a clean bill of health.
       "
     `)
   })
@@ -211,7 +235,7 @@ describe('the wide screen', () => {
         "      fifthnginx-5d4f8c7b9d-x2x7k  nginx on node-1  ImagePullBackOff",
       ]
     `)
-    expect(shown.at(-1)).toBe('Next: pullguard fix --all-namespaces')
+    expect(shown.at(-1)).toBe('Next: pullguard fix --all-namespaces --affected')
   })
 })
 
@@ -220,13 +244,18 @@ describe('bare pods, which nothing makes anew', () => {
 
   test('are mended by a command that recreates them', () => {
     const shown = screen(diagnosis(bare))
-    expect(lines(shown).at(-1)).toBe('Next: pullguard fix --all-namespaces --recreate-bare-pods')
+    expect(pasted(shown)).toMatch(
+      /Next: pullguard fix --all-namespaces --affected --registry docker.io --registry ghcr.io --recreate-bare-pods$/,
+    )
     expect(shown).toContain('pullguard fix -n payments --recreate-bare-pods')
   })
 
   test('beside others leave the command as it is: the plan tells of them', () => {
-    const shown = lines(screen(diagnosis([...bare, finding({ namespace: 'web' })])))
-    expect(shown.at(-1)).toBe('Next: pullguard fix --all-namespaces')
+    const shown = screen(diagnosis([...bare, finding({ namespace: 'web' })]))
+    expect(pasted(shown)).not.toContain(
+      '--affected --registry docker.io --registry ghcr.io --recreate-bare-pods',
+    )
+    expect(pasted(shown)).toMatch(/--affected --registry docker.io --registry ghcr.io$/)
   })
 })
 

@@ -4,7 +4,13 @@ import type { LeftReason, UndoStep } from '../../src/apply/undo-step.ts'
 import { renderRuns, renderUndoPlan, renderUndoResult, type UndoReport } from '../../src/report/undo.ts'
 import { target } from './plan-samples.ts'
 
-const OPTIONS = { format: 'table', width: 80, colour: false, terminal: true, program: 'pullguard' } as const
+const OPTIONS = {
+  format: 'table',
+  width: 80,
+  colour: false,
+  terminal: true,
+  invocation: { program: 'pullguard', flags: [], fromDump: false },
+} as const
 const REASONS: LeftReason[] = ['gone', 'replaced', 'changed', 'pod-recreated', 'earlier-content-unknown']
 const steps: UndoStep[] = [
   {

@@ -1,12 +1,18 @@
 /** The chain of one pod, and how a reference is read, as a person sees them. */
 import { describe, expect, test } from 'vitest'
-import type { Why } from '../../src/diagnosis/why-report.ts'
+import type { AdvisedWhy } from '../../src/advice/advised.ts'
 import { renderImages } from '../../src/report/images.ts'
 import { renderWhy } from '../../src/report/why.ts'
 import { attempt, finding, imageReading, why, whyContainer } from './samples.ts'
 
-const OPTIONS = { format: 'table', width: 80, colour: false, terminal: true, program: 'pullguard' } as const
-const lines = (of: Why) => renderWhy(of, OPTIONS).trimEnd().split('\n')
+const OPTIONS = {
+  format: 'table',
+  width: 80,
+  colour: false,
+  terminal: true,
+  invocation: { program: 'pullguard', flags: [], fromDump: false },
+} as const
+const lines = (of: AdvisedWhy) => renderWhy(of, OPTIONS).trimEnd().split('\n')
 
 describe('why', () => {
   test('tells the chain in order and ends in the one broken link and what mends it', () => {
@@ -50,7 +56,8 @@ describe('why', () => {
         verdict     anonymous: the kubelet pulls without a login
         broken      1. secret regcred has the wrong type Opaque, so the kubelet
                     ignores it
-                    2. ghcr.io refused the pull, and the pull secret can't be used
+                    2. ghcr.io refused the pull, and the pod's pull secret can't be
+                    used
         evidence    Back-off pulling image "ghcr.io/acme/api:v2": ErrImagePull: failed
                     to authorize: failed to fetch anonymous token: unexpected status:
                     401 Unauthorized
@@ -63,7 +70,7 @@ describe('why', () => {
     `)
   })
 
-  test.each<[string, Partial<Why['containers'][number]>, string, string]>([
+  test.each<[string, Partial<AdvisedWhy['containers'][number]>, string, string]>([
     [
       'a malformed secret',
       { problems: [{ code: 'malformed-secret', secret: 'regcred' }] },

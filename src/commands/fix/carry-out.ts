@@ -1,5 +1,6 @@
 /** Carries a plan out: every change tried on the server, then written and noted, the pods awaited, and looked at again. */
 
+import { advised } from '../../advice/advised.ts'
 import type { ApplyContext } from '../../apply/apply-context.ts'
 import { applyPlan, dryRunPlan } from '../../apply/apply-plan.ts'
 import { systemClock } from '../../apply/clock.ts'
@@ -20,6 +21,7 @@ import { endedEarlyText, progressText } from '../../report/progress.ts'
 import { readCluster } from '../../source/cluster.ts'
 import { readRollout } from '../../source/rollouts.ts'
 import type { ExitName } from '../context.ts'
+import { invocationOf } from '../invocation.ts'
 import { redactor } from './logins.ts'
 import { pullsLeft } from './prove.ts'
 import type { Draft, FixSession } from './session.ts'
@@ -56,7 +58,7 @@ export async function carryOut(
     leftToOwner: leftToOwner(plan, left),
     leftPods: podsOf(left),
     result,
-    findings: remaining,
+    findings: remaining.map(advised),
     gaps,
   }
   return { report, verdict }
@@ -126,7 +128,7 @@ async function withJournal(
     })
   } catch (error) {
     progress.stop()
-    if (wrote) await context.err.write(endedEarlyText(run, context.program))
+    if (wrote) await context.err.write(endedEarlyText(run, invocationOf(context, session.options.connection)))
     throw error
   } finally {
     progress.stop()

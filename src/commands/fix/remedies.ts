@@ -1,11 +1,13 @@
 /** Which remedies a fix applies: by flag, by tick on a terminal, or those that the findings call for. */
 
+import { advisedDiagnosis } from '../../advice/advised.ts'
 import type { Diagnosis, Remedy } from '../../diagnosis/finding.ts'
 import { RefusedError, UsageError } from '../../errors.ts'
 import type { Replacement } from '../../plan/plan-input.ts'
 import { fittingRemedies } from '../../plan/remedies.ts'
 import { remedyChoice, remedyQuestion } from '../../report/questions.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
+import { invocationOf } from '../invocation.ts'
 import type { FixOptions, FixSession } from './session.ts'
 
 /** Amazon's public registry carries Docker's official images; where an image is not there, it stays. */
@@ -34,7 +36,7 @@ export async function chooseRemedies(
   const asks = context.ask.available && !options.yes && !hasChosen(options) && fitting.length > 1
   if (!asks) return { remedies: byFlags(options, diagnosis, earlier), replacements }
   const ticked = await context.ask.choose(
-    remedyQuestion(diagnosis, context.program),
+    remedyQuestion(advisedDiagnosis(diagnosis), invocationOf(context, options.connection)),
     fitting.map(({ remedy, findings }) => ({
       name: remedyChoice(remedy, findings),
       value: remedy,

@@ -2,9 +2,10 @@
 
 import { type CauseRule, FITS, ruleOf } from './cause-rule.ts'
 
-/** 402 and 451 refuse the account or the country, 412 is Harbor's policy. */
-const REFUSALS = [401, 402, 403, 412, 451]
-const UNANSWERED = [404, 400, 405]
+/** 402 and 451 refuse the account or the country. A bare 412 says nothing of a credential. */
+const REFUSALS = [401, 402, 403, 451]
+/** What a token server says of a repository that it does not give out; 405 is a wrong or broken endpoint. */
+const UNANSWERED = [404, 400]
 
 export const refusedStatus: CauseRule = {
   cause: 'auth-required-or-denied',

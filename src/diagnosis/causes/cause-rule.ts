@@ -1,10 +1,10 @@
 /** What a rule is: it looks at one attempt's error and says whether it is this cause. */
 
-import type { Cause, RateLimitSubcause } from '../finding.ts'
+import type { Cause, Subcause } from '../finding.ts'
 import type { PullError } from '../pull-error.ts'
 
 export interface Judgement {
-  subcause: RateLimitSubcause | null
+  subcause: Subcause | null
 }
 
 export interface CauseRule {

@@ -1,5 +1,6 @@
-/** The rules in the order of asking: what can only mean one thing first, the words that many errors share last. */
+/** Every rule, and the order in which they are asked. */
 
+import type { Cause } from '../finding.ts'
 import { refused, refusedStatus, unreadableCredentials } from './auth-required-or-denied.ts'
 import { canceledOrDeadline } from './canceled-or-deadline.ts'
 import type { CauseRule } from './cause-rule.ts'
@@ -22,32 +23,53 @@ import { signaturePolicy, signatureRefused } from './signature-policy.ts'
 import { tls } from './tls.ts'
 import { unsupportedManifest } from './unsupported-manifest.ts'
 
-export const RULES: readonly CauseRule[] = [
-  kubeletQps,
-  neverPull,
-  snapshotterGone,
-  runtimeGone,
-  signatureRefused,
-  proxy,
-  httpHttpsMismatch,
-  diskFull,
-  rateLimited,
-  platformMismatch,
-  unsupportedManifest,
-  invalidReference,
-  serverStatus,
-  refusedStatus,
-  notFoundStatus,
-  tls,
-  registryNotFoundDns,
-  networkTimeout,
-  connectionRefusedOrReset,
-  canceledOrDeadline,
-  signaturePolicy,
-  brokenAnswer,
-  unreadableCredentials,
-  corruptOrUnpack,
-  refused,
-  notFound,
-  nameNotParsed,
-]
+/**
+ * The rules of every cause, each with its place in the order of asking: what can only mean one thing first, the words that many
+ * errors share last. A cause that is forgotten here does not compile.
+ */
+const PLACES: Record<Cause, [place: number, rule: CauseRule][]> = {
+  'rate-limited': [[9, rateLimited]],
+  'kubelet-qps': [[1, kubeletQps]],
+  'auth-required-or-denied': [
+    [14, refusedStatus],
+    [23, unreadableCredentials],
+    [25, refused],
+  ],
+  'image-not-found': [
+    [15, notFoundStatus],
+    [26, notFound],
+  ],
+  'registry-not-found-dns': [[17, registryNotFoundDns]],
+  'network-timeout': [[18, networkTimeout]],
+  'connection-refused-or-reset': [[19, connectionRefusedOrReset]],
+  tls: [[16, tls]],
+  'http-https-mismatch': [[7, httpHttpsMismatch]],
+  proxy: [[6, proxy]],
+  'platform-mismatch': [[10, platformMismatch]],
+  'unsupported-manifest': [[11, unsupportedManifest]],
+  'invalid-reference': [
+    [12, invalidReference],
+    [27, nameNotParsed],
+  ],
+  'never-pull': [[2, neverPull]],
+  'disk-full': [[8, diskFull]],
+  'registry-server-error': [
+    [13, serverStatus],
+    [22, brokenAnswer],
+  ],
+  'corrupt-or-unpack': [
+    [3, snapshotterGone],
+    [24, corruptOrUnpack],
+  ],
+  'signature-policy': [
+    [5, signatureRefused],
+    [21, signaturePolicy],
+  ],
+  'canceled-or-deadline': [[20, canceledOrDeadline]],
+  other: [[4, runtimeGone]],
+}
+
+export const RULES: readonly CauseRule[] = Object.values(PLACES)
+  .flat()
+  .sort(([one], [other]) => one - other)
+  .map(([, rule]) => rule)

@@ -4,7 +4,9 @@ import { type CauseRule, FITS, ruleOf } from './cause-rule.ts'
 
 export const serverStatus: CauseRule = {
   cause: 'registry-server-error',
-  judge: ({ status }) => (status !== null && status >= 500 ? FITS : null),
+  // A token endpoint that does not know the method is a wrong or a broken one.
+  judge: ({ status, forToken }) =>
+    status !== null && (status >= 500 || (forToken && status === 405)) ? FITS : null,
 }
 
 export const brokenAnswer = ruleOf(

@@ -1,21 +1,33 @@
 /** A diagnosis as the document that machines read. Its names are stable; fields may be added. */
 
-import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
+import type { Advised, AdvisedDiagnosis } from '../../advice/advised.ts'
 import { type Envelope, enveloped } from '../data.ts'
+import type { Invocation } from '../invocation.ts'
+import { meaningOf, titleOf } from '../words/causes.ts'
 import { remedyCommand } from '../words/commands.ts'
+import { stepsOf } from '../words/steps.ts'
 
 /** A finding as printed: each remedy with its command, and without what only sorts. */
-export function findingDocument(finding: Finding, program: string): object {
-  const { urgency: _urgency, remedies, ...told } = finding
+export function findingDocument(finding: Advised, invocation: Invocation): object {
+  const { urgency: _urgency, clues: _clues, host: _host, remedies, steps: _steps, moved, ...facts } = finding
+  const told = { invocation, findings: [finding] } as const
   return {
-    ...told,
-    remedies: remedies.map(remedy => ({ remedy, command: remedyCommand(program, remedy, finding) })),
+    ...facts,
+    moved: moved && { to: moved.to, since: moved.since, source: moved.source },
+    title: titleOf(told),
+    meaning: meaningOf(told),
+    steps: stepsOf([finding], invocation).map(({ say, command, where }) => ({
+      text: say,
+      command: command ?? null,
+      where: where?.replace(/^on /, '') ?? null,
+    })),
+    remedies: remedies.map(remedy => ({ remedy, command: remedyCommand(invocation, remedy, finding) })),
   }
 }
 
 /** `kind: Diagnosis`. */
-export function diagnosisDocument(diagnosis: Diagnosis, program: string): Envelope {
+export function diagnosisDocument(diagnosis: AdvisedDiagnosis, invocation: Invocation): Envelope {
   const { takenAt, complete, source, scope, summary, findings, gaps } = diagnosis
-  const told = findings.map(finding => findingDocument(finding, program))
+  const told = findings.map(finding => findingDocument(finding, invocation))
   return enveloped('Diagnosis', { takenAt, complete, source, scope, summary, findings: told, gaps })
 }

@@ -1,15 +1,19 @@
 /** A diagnosis as a GitLab Code Quality report: one entry a container of a workload, with a fingerprint that survives new pods. */
 
-import type { Diagnosis, Finding, Severity } from '../../diagnosis/finding.ts'
+import type { Advised, AdvisedDiagnosis } from '../../advice/advised.ts'
+import type { Severity } from '../../diagnosis/finding.ts'
 import { toJson } from '../data.ts'
 import { fingerprint } from '../fingerprint.ts'
 import { groupByCause, identityOf } from '../group.ts'
+import type { Invocation } from '../invocation.ts'
 import { visible } from '../sanitise.ts'
+import { titleOf } from '../words/causes.ts'
 import { workloadPath } from '../words/commands.ts'
 import { counted } from '../words/count.ts'
 import { gapSentence, gapStories } from '../words/gaps.ts'
 import { countPods } from '../words/pods.ts'
-import { nextText } from '../words/told.ts'
+import { nextText } from '../words/said.ts'
+import { stepsOf } from '../words/steps.ts'
 
 const SEVERITY: Record<Severity, string> = { error: 'major', warning: 'minor', info: 'info' }
 
@@ -22,9 +26,9 @@ interface Entry {
 }
 
 /** The report. Its path is `NAMESPACE/KIND/NAME`: there is no source line to point at. */
-export function renderGitlab({ findings, gaps }: Diagnosis, program: string): string {
+export function renderGitlab({ findings, gaps }: AdvisedDiagnosis, invocation: Invocation): string {
   const places = Map.groupBy(findings, finding => fingerprint(identityOf(finding)))
-  const found = [...places].flatMap(([key, same]) => entryOf(key, same, program))
+  const found = [...places].flatMap(([key, same]) => entryOf(key, same, invocation))
   const unread = gapStories(gaps).map(story =>
     entry(
       `Not read: ${gapSentence(story)}`,
@@ -37,14 +41,14 @@ export function renderGitlab({ findings, gaps }: Diagnosis, program: string): st
   return toJson([...found, ...unread])
 }
 
-function entryOf(key: string, same: Finding[], program: string): Entry[] {
-  return groupByCause(same, program)
+function entryOf(key: string, same: Advised[], invocation: Invocation): Entry[] {
+  return groupByCause(same, invocation)
     .slice(0, 1)
     .map(group => {
       const [first] = group.findings
-      const [step] = group.words.next(group)
+      const [step] = stepsOf(group.findings, invocation)
       const who = `${first.container} of ${counted(countPods(same), 'pod')}`
-      const description = `${group.words.title(group)}: ${first.image} in container ${who}. ${nextText(step)}`
+      const description = `${titleOf(group)}: ${first.image} in container ${who}. ${nextText(step)}`
       return entry(
         description,
         first.cause,

@@ -4,26 +4,34 @@
  * plugin), and GitLab shows the text of a failure, not its message.
  */
 
-import type { Diagnosis, Finding, Severity } from '../../diagnosis/finding.ts'
+import type { Advised, AdvisedDiagnosis } from '../../advice/advised.ts'
+import type { Severity } from '../../diagnosis/finding.ts'
 import { xml } from '../escape.ts'
 import { groupByCause, identityOf } from '../group.ts'
+import type { Invocation } from '../invocation.ts'
+import { meaningOf, titleOf } from '../words/causes.ts'
 import { workloadPath } from '../words/commands.ts'
 import { someOf } from '../words/count.ts'
 import { credentialLines } from '../words/credential.ts'
 import { gapSentence, gapStories } from '../words/gaps.ts'
+import { stepsOf } from '../words/steps.ts'
 import { summarySentence } from '../words/summary.ts'
-import type { CauseWords, Told } from '../words/told.ts'
+import type { Told } from '../words/told.ts'
 
 const RANK: Record<Severity | 'never', number> = { info: 0, warning: 1, error: 2, never: 3 }
 
 /** The report. Findings below `failOn` pass, with what was found as their output: CI then agrees with the exit code. */
-export function renderJunit(diagnosis: Diagnosis, program: string, failOn: Severity | 'never'): string {
+export function renderJunit(
+  diagnosis: AdvisedDiagnosis,
+  invocation: Invocation,
+  failOn: Severity | 'never',
+): string {
   const { findings, gaps, takenAt } = diagnosis
-  const fails = (same: Finding[]) => same.some(({ severity }) => RANK[severity] >= RANK[failOn])
+  const fails = (same: Advised[]) => same.some(({ severity }) => RANK[severity] >= RANK[failOn])
   const places = [...Map.groupBy(findings, finding => JSON.stringify(identityOf(finding))).values()]
   const stories = gapStories(gaps)
   const cases = [
-    ...places.map(same => placeCase(same, program, fails(same))),
+    ...places.map(same => placeCase(same, invocation, fails(same))),
     ...stories.map(story =>
       testCase(
         'gaps',
@@ -37,7 +45,7 @@ export function renderJunit(diagnosis: Diagnosis, program: string, failOn: Sever
       ),
     ),
   ]
-  if (cases.length === 0) cases.push(passingCase(summarySentence(diagnosis, program)))
+  if (cases.length === 0) cases.push(passingCase(summarySentence(diagnosis, invocation)))
   const counts = `tests="${cases.length}" failures="${places.filter(fails).length}" errors="${stories.length}" time="0"`
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
@@ -50,26 +58,26 @@ export function renderJunit(diagnosis: Diagnosis, program: string, failOn: Sever
   ].join('\n')
 }
 
-function placeCase(same: Finding[], program: string, fails: boolean): string {
-  const group = groupByCause(same, program)[0]
+function placeCase(same: Advised[], invocation: Invocation, fails: boolean): string {
+  const group = groupByCause(same, invocation)[0]
   if (group === undefined) return ''
   const [first] = group.findings
-  const title = group.words.title(group)
+  const title = titleOf(group)
   const pods = someOf([...new Set(same.map(({ pod }) => pod))], 5)
-  const lines = [`Pods: ${pods}`, ...story(group.words, group, first)]
+  const lines = [`Pods: ${pods}`, ...story(group, first)]
   const body = fails ? problem('failure', first.cause, title, lines) : output([title, ...lines])
   return testCase(`${first.namespace}.${workloadPath(first)}`, `${first.container}: ${first.image}`, body)
 }
 
-function story(words: CauseWords, told: Told, { evidence }: Finding): string[] {
+function story(told: Told, { evidence }: Advised): string[] {
   const credential = credentialLines(told.findings).map(line => `Credential: ${line}`)
-  const steps = words
-    .next(told)
-    .map(({ say, command }) => `To do: ${say}${command === undefined ? '.' : `: ${command}`}`)
+  const steps = stepsOf(told.findings, told.invocation).map(
+    ({ say, command }) => `To do: ${say}${command === undefined ? '.' : `: ${command}`}`,
+  )
   return [
     ...(evidence === null ? [] : [`Evidence: ${evidence.text}`]),
     ...credential,
-    words.meaning(told),
+    meaningOf(told),
     ...steps,
   ]
 }

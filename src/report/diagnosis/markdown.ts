@@ -1,12 +1,15 @@
 /** A diagnosis as Markdown, for a job summary or a comment: the sentence, a table, what to do, the evidence folded away. */
 
-import type { Diagnosis } from '../../diagnosis/finding.ts'
+import type { AdvisedDiagnosis } from '../../advice/advised.ts'
 import { markdownCode, markdownText } from '../escape.ts'
 import { type CauseGroup, groupByCause, groupByWorkload } from '../group.ts'
+import type { Invocation } from '../invocation.ts'
 import { clip } from '../layout.ts'
+import { meaningOf, titleOf } from '../words/causes.ts'
 import { amount, counted } from '../words/count.ts'
 import { credentialLines } from '../words/credential.ts'
 import { gapSentence, gapStories } from '../words/gaps.ts'
+import { stepsOf } from '../words/steps.ts'
 import { summarySentence } from '../words/summary.ts'
 
 /** GitHub refuses a comment that is longer. */
@@ -28,16 +31,16 @@ const SHARES: Share[] = [
 const LEAST: Share = { rows: 0, groups: 0, evidence: 0 }
 
 /** The text, ending in a line feed. */
-export function renderMarkdown(diagnosis: Diagnosis, program: string): string {
-  const texts = SHARES.values().map(share => textOf(diagnosis, program, share))
-  return texts.find(text => text.length <= LONGEST) ?? textOf(diagnosis, program, LEAST)
+export function renderMarkdown(diagnosis: AdvisedDiagnosis, invocation: Invocation): string {
+  const texts = SHARES.values().map(share => textOf(diagnosis, invocation, share))
+  return texts.find(text => text.length <= LONGEST) ?? textOf(diagnosis, invocation, LEAST)
 }
 
-function textOf(diagnosis: Diagnosis, program: string, share: Share): string {
-  const groups = groupByCause(diagnosis.findings, program)
+function textOf(diagnosis: AdvisedDiagnosis, invocation: Invocation, share: Share): string {
+  const groups = groupByCause(diagnosis.findings, invocation)
   const hidden = groups.slice(share.groups)
   const blocks = [
-    `### pullguard: ${markdownText(summarySentence(diagnosis, program))}`,
+    `### pullguard: ${markdownText(summarySentence(diagnosis, invocation))}`,
     ...(groups.length === 0 ? [] : [table(groups, diagnosis.takenAt, share.rows)]),
     ...groups.slice(0, share.groups).map(group => section(group, share.evidence)),
     ...(hidden.length === 0 ? [] : [`… and ${counted(hidden.length, 'more cause')}`]),
@@ -65,18 +68,16 @@ function table(groups: CauseGroup[], takenAt: string, most: number): string {
 }
 
 function section(group: CauseGroup, longest: number): string {
-  const { words, findings } = group
+  const { findings } = group
   const evidence = findings.find(finding => finding.evidence !== null)?.evidence?.text
-  const steps = words
-    .next(group)
-    .map(
-      ({ say, command }) =>
-        `- ${markdownText(say)}${command === undefined ? '' : `: ${markdownCode(command)}`}`,
-    )
+  const steps = stepsOf(findings, group.invocation).map(
+    ({ say, command }) =>
+      `- ${markdownText(say)}${command === undefined ? '' : `: ${markdownCode(command)}`}`,
+  )
   const lines = [
-    `**${markdownText(words.title(group))}** (${counted(group.pods, 'pod')})`,
+    `**${markdownText(titleOf(group))}** (${counted(group.pods, 'pod')})`,
     '',
-    markdownText(words.meaning(group)),
+    markdownText(meaningOf(group)),
     '',
     ...steps,
     ...credentialLines(findings).map(line => `- Credential: ${markdownText(line)}`),
@@ -93,7 +94,7 @@ function section(group: CauseGroup, longest: number): string {
   ].join('\n')
 }
 
-function gapBlock({ gaps }: Diagnosis): string[] {
+function gapBlock({ gaps }: AdvisedDiagnosis): string[] {
   if (gaps.length === 0) return []
   const lines = gapStories(gaps).map(
     story =>

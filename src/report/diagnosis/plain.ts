@@ -5,7 +5,7 @@ import { joined } from '../block.ts'
 import { age } from '../duration.ts'
 import { cell } from '../escape.ts'
 import { columns } from '../layout.ts'
-import { podPath, workloadPath } from '../words/commands.ts'
+import { workloadPath } from '../words/commands.ts'
 
 type Column = [header: string, value: (finding: Finding, takenAt: string) => string | null]
 
@@ -41,5 +41,5 @@ export function renderPlain({ findings, takenAt }: Diagnosis, wide: boolean): st
 
 /** `NAMESPACE/POD`, one failing pod a line, each once: what `why` takes. */
 export function renderNames({ findings }: Diagnosis): string {
-  return joined([...new Set(findings.map(finding => cell(podPath(finding))))])
+  return joined([...new Set(findings.map(finding => cell(`${finding.namespace}/${finding.pod}`)))])
 }

@@ -1,6 +1,6 @@
 /** A diagnosis for a person on a terminal: one block a cause, the worst first, and the most important line last. */
 
-import type { Diagnosis } from '../../diagnosis/finding.ts'
+import type { AdvisedDiagnosis } from '../../advice/advised.ts'
 import { commandLines, field, joined, stepLines } from '../block.ts'
 import { gapLines } from '../gaps.ts'
 import { type CauseGroup, groupByCause, groupByWorkload } from '../group.ts'
@@ -8,11 +8,13 @@ import { displayWidth, wrap } from '../layout.ts'
 import type { ReportOptions } from '../options.ts'
 import { type Palette, paletteFor } from '../palette.ts'
 import { visible } from '../sanitise.ts'
+import { meaningOf, titleOf } from '../words/causes.ts'
 import { amount, counted } from '../words/count.ts'
 import { credentialLines } from '../words/credential.ts'
 import { countPods } from '../words/pods.ts'
+import { nextText, nextWords, type Said } from '../words/said.ts'
+import { stepsOf } from '../words/steps.ts'
 import { nextStep, summarySentence } from '../words/summary.ts'
-import { nextText, nextWords, type Step } from '../words/told.ts'
 import { workloadLines } from './workloads.ts'
 
 /** How much one block may say: with many causes each says less, so that the whole stays a screen or two. */
@@ -41,9 +43,9 @@ function shareOf(groups: number): Share {
 }
 
 /** The screen. Ends in the last line: how many, why, and what to do next. */
-export function renderTable(diagnosis: Diagnosis, options: ReportOptions, extent: Extent): string {
+export function renderTable(diagnosis: AdvisedDiagnosis, options: ReportOptions, extent: Extent): string {
   const palette = paletteFor(options.colour)
-  const groups = groupByCause(diagnosis.findings, options.program)
+  const groups = groupByCause(diagnosis.findings, options.invocation)
   const shown = extent === 'whole' ? groups : groups.slice(0, MOST_GROUPS)
   const share = extent === 'whole' ? WHOLE : shareOf(shown.length)
   const blocks = shown.map(group => block(group, diagnosis.takenAt, share, options.width, palette))
@@ -64,28 +66,28 @@ export function renderTable(diagnosis: Diagnosis, options: ReportOptions, extent
 function block(group: CauseGroup, takenAt: string, share: Share, width: number, palette: Palette): string[] {
   const { words, findings, pods, namespaces } = group
   const place = namespaces === 1 ? '' : ` in ${amount(namespaces)} namespaces`
-  const title = wrap(visible(`${words.title(group)}: ${counted(pods, 'pod')}${place}`), width)
+  const title = wrap(visible(`${titleOf(group)}: ${counted(pods, 'pod')}${place}`), width)
   const evidence = findings.find(finding => finding.evidence !== null)?.evidence?.text
   const credential = words.tellsCredential ? credentialLines(findings) : []
   return [
     ...title.map(line => palette.trouble(line, findings[0].severity)),
     ...workloadLines(groupByWorkload(findings, takenAt), share, width, palette),
     '',
-    ...(share.meaning ? field({ label: 'meaning', text: words.meaning(group) }, width) : []),
+    ...(share.meaning ? field({ label: 'meaning', text: meaningOf(group) }, width) : []),
     ...(evidence === undefined
       ? []
       : field({ label: 'evidence', text: evidence, lines: share.evidenceLines, style: palette.dim }, width)),
     ...credential.flatMap((text, index) =>
       field({ label: index === 0 ? 'credential' : '', text, lines: 3 }, width),
     ),
-    ...stepLines('what to do', words.next(group).slice(0, share.steps), width, palette),
+    ...stepLines('what to do', stepsOf(findings, group.invocation).slice(0, share.steps), width, palette),
   ]
 }
 
 /** The summary and the next step: in one line where it fits, else the step on the very last one. */
-export function lastLines(diagnosis: Diagnosis, options: ReportOptions, palette: Palette): string[] {
-  const sentence = visible(summarySentence(diagnosis, options.program))
-  const next = nextStep(diagnosis, options.program)
+export function lastLines(diagnosis: AdvisedDiagnosis, options: ReportOptions, palette: Palette): string[] {
+  const sentence = visible(summarySentence(diagnosis, options.invocation))
+  const next = nextStep(diagnosis, options.invocation)
   if (next === null) {
     const lines = wrap(sentence, options.width)
     return diagnosis.complete ? lines.map(palette.well) : lines
@@ -95,7 +97,7 @@ export function lastLines(diagnosis: Diagnosis, options: ReportOptions, palette:
   return besideOrBelow(sentence, next, options.width, palette)
 }
 
-function besideOrBelow(sentence: string, next: Step, width: number, palette: Palette): string[] {
+function besideOrBelow(sentence: string, next: Said, width: number, palette: Palette): string[] {
   const { label, text } = nextWords(next)
   const start = visible(label)
   const command = commandLines(text, width - displayWidth(start) - 1, '')

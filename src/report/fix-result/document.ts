@@ -1,11 +1,12 @@
 /** What a fix came to, as the document that machines read. Its names are stable; fields may be added. */
 
+import type { Advised } from '../../advice/advised.ts'
 import type { FixResult } from '../../apply/outcome.ts'
-import type { Finding } from '../../diagnosis/finding.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { type Envelope, enveloped } from '../data.ts'
 import { findingDocument } from '../diagnosis/document.ts'
+import type { Invocation } from '../invocation.ts'
 import { isWell } from '../words/outcomes.ts'
 import { podCounts } from '../words/recoveries.ts'
 
@@ -22,12 +23,12 @@ export interface FixReport {
   /** Stuck pods that the plan does not aim at, whatever the reason. */
   leftPods: number
   /** What can't pull in the scope by now, whether or not it was aimed at. */
-  findings: Finding[]
+  findings: Advised[]
   gaps: Gap[]
 }
 
 /** `kind: FixResult`. */
-export function fixDocument(report: FixReport, program: string): Envelope {
+export function fixDocument(report: FixReport, invocation: Invocation): Envelope {
   const { plan, dryRun, complete, leftToOwner, leftPods, result, findings, gaps } = report
   const { wanted, recovered } = podCounts(result.recoveries)
   return enveloped('FixResult', {
@@ -48,7 +49,7 @@ export function fixDocument(report: FixReport, program: string): Envelope {
     },
     outcomes: result.outcomes,
     recoveries: result.recoveries,
-    findings: findings.map(finding => findingDocument(finding, program)),
+    findings: findings.map(finding => findingDocument(finding, invocation)),
     declined: plan.declined,
     gaps,
   })

@@ -1,20 +1,23 @@
 /** What became of a fix, for a person: what was not made, which pods are not back and why now, and last the verdict. */
 
+import type { Advised } from '../../advice/advised.ts'
 import type { FixResult, Outcome, Recovery } from '../../apply/outcome.ts'
-import type { Finding } from '../../diagnosis/finding.ts'
 import { commandLines, field, joined, stepLines } from '../block.ts'
 import { cell, shellWord } from '../escape.ts'
 import { groupByCause } from '../group.ts'
+import { type Invocation, kubectlCommand, ownCommand } from '../invocation.ts'
 import { columns, displayWidth, wrap } from '../layout.ts'
 import type { ReportOptions } from '../options.ts'
 import { type Palette, paletteFor } from '../palette.ts'
 import { visible } from '../sanitise.ts'
+import { meaningOf, titleOf } from '../words/causes.ts'
 import { whyCommand } from '../words/commands.ts'
 import { amount, counted } from '../words/count.ts'
 import { dryRunSentence, isWell, statusText, writtenSentence } from '../words/outcomes.ts'
 import { objectName, scopeFlags } from '../words/plan.ts'
 import { countPods } from '../words/pods.ts'
 import { againLabel, isOpen, leftSentence, podsSentence, podText, workloadText } from '../words/recoveries.ts'
+import { stepsOf } from '../words/steps.ts'
 import type { FixReport } from './document.ts'
 
 const ROWS = 12
@@ -88,20 +91,20 @@ function waitingLines(recovery: Recovery, width: number, palette: Palette): stri
 }
 
 /** The diagnosis of the pods that are not back, made again after the wait: of those that are there now, and no others. */
-function whyNow(report: FixReport, { width, program }: ReportOptions, palette: Palette): string[][] {
+function whyNow(report: FixReport, { width, invocation }: ReportOptions, palette: Palette): string[][] {
   // Where pods were held back, none of the usual steps helps before they can be taken.
   const steps = report.result.heldBack === null ? 2 : 0
-  return groupByCause(awaited(report), program).map(group => [
-    ...wrap(visible(`${group.words.title(group)}: ${counted(countPods(group.findings), 'pod')}`), width).map(
-      line => palette.trouble(line, group.findings[0].severity),
+  return groupByCause(awaited(report), invocation).map(group => [
+    ...wrap(visible(`${titleOf(group)}: ${counted(countPods(group.findings), 'pod')}`), width).map(line =>
+      palette.trouble(line, group.findings[0].severity),
     ),
-    ...field({ label: 'meaning', text: group.words.meaning(group) }, width),
-    ...stepLines('what to do', group.words.next(group).slice(0, steps), width, palette),
+    ...field({ label: 'meaning', text: meaningOf(group) }, width),
+    ...stepLines('what to do', stepsOf(group.findings, invocation).slice(0, steps), width, palette),
   ])
 }
 
 /** Findings of pods that were to come back. */
-function awaited({ findings, result }: FixReport): Finding[] {
+function awaited({ findings, result }: FixReport): Advised[] {
   return findings.filter(({ namespace, pod }) =>
     result.recoveries.some(
       one => one.namespace === namespace && isOpen(one) && one.waiting.some(({ name }) => name === pod),
@@ -109,15 +112,18 @@ function awaited({ findings, result }: FixReport): Finding[] {
   )
 }
 
-function lastLines(report: FixReport, { width, program }: ReportOptions, palette: Palette): string[] {
+function lastLines(report: FixReport, { width, invocation }: ReportOptions, palette: Palette): string[] {
   const { result, dryRun, complete } = report
   const verdict = (text: string) => wrap(visible(text), width).map(complete ? palette.well : palette.strong)
   if (dryRun) return verdict(dryRunSentence(result))
   const all = report.plan.declined.length === 0 && result.outcomes.every(isWell)
   const pods = podsSentence(result.recoveries, report.leftPods, all)
   const written = writtenSentence(result)
-  const back = result.run === null ? [] : command('Undo: ', `${program} undo ${shellWord(result.run)}`, width)
-  const next = nextCommand(report, program)
+  const back =
+    result.run === null
+      ? []
+      : command('Undo: ', ownCommand(invocation, `undo ${shellWord(result.run)}`), width)
+  const next = nextCommand(report, invocation)
   const last = pods ?? [written, leftSentence(report.leftPods)].join(' ').trim()
   return [
     ...(pods === null ? [] : wrap(visible(written), width)),
@@ -129,29 +135,31 @@ function lastLines(report: FixReport, { width, program }: ReportOptions, palette
 }
 
 /** What to do about the first of what is not in place or not back: never what was refused just now, never of a pod that is gone. */
-function nextCommand(report: FixReport, program: string): [label: string, command: string] | null {
+function nextCommand(report: FixReport, invocation: Invocation): [label: string, command: string] | null {
   const { plan, result } = report
-  const again = `${program} fix ${scopeFlags(plan.scope)}`
+  const again = ownCommand(invocation, `fix ${scopeFlags(plan.scope)}`)
   if (result.heldBack !== null) return [againLabel(result.heldBack.why), again]
   const [first] = awaited(report)
-  if (first !== undefined) return ['Next: ', whyCommand(program, first)]
+  if (first !== undefined) return ['Next: ', whyCommand(invocation, first)]
   const open = result.recoveries.find(isOpen)
-  if (open !== undefined) return nextFor(open)
+  if (open !== undefined) return nextFor(open, invocation)
   return result.outcomes.some(({ status }) => status === 'conflict' || status === 'failed')
     ? ['Next, to go on: ', again]
     : null
 }
 
-function nextFor({ namespace, workload, over, missing, waiting }: Recovery): [string, string] | null {
-  const kubectl = `kubectl -n ${shellWord(namespace)}`
+function nextFor(
+  { namespace, workload, over, missing, waiting }: Recovery,
+  invocation: Invocation,
+): [string, string] | null {
+  const next = (rest: string): [string, string] => ['Next: ', kubectlCommand(invocation, rest, namespace)]
   const object = shellWord(objectName(workload))
   const [pod] = waiting
   if (over?.code === 'gone' || over?.code === 'replaced' || over?.code === 'ending') return null
-  if (over !== null) return ['Next: ', `${kubectl} describe ${object}`]
-  if (missing?.code === 'paused') return ['Next: ', `${kubectl} rollout resume ${object}`]
-  if (missing?.code === 'not-ended') return ['Next: ', `${kubectl} get pod ${shellWord(missing.pod)} -o yaml`]
-  if (pod !== undefined) return ['Next: ', `${kubectl} describe pod ${shellWord(pod.name)}`]
-  return ['Next: ', `${kubectl} describe ${object}`]
+  if (over !== null) return next(`describe ${object}`)
+  if (missing?.code === 'paused') return next(`rollout resume ${object}`)
+  if (missing?.code === 'not-ended') return next(`get pod ${shellWord(missing.pod)} -o yaml`)
+  return next(pod === undefined ? `describe ${object}` : `describe pod ${shellWord(pod.name)}`)
 }
 
 /** The same fix again would only be refused again. */

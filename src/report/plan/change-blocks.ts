@@ -8,9 +8,9 @@ import { columns, displayWidth, wrap } from '../layout.ts'
 import type { Palette } from '../palette.ts'
 import { visible } from '../sanitise.ts'
 import { amount, counted, someOf } from '../words/count.ts'
+import { registryName } from '../words/hosts.ts'
 import { managerName } from '../words/managers.ts'
 import { BARE_POD_REASON, objectName, reasonText } from '../words/plan.ts'
-import { registryName } from '../words/told.ts'
 import { diffLines } from './diff.ts'
 
 /** How many names, rows and templates are shown; `-o json` and `-o patch` have all. */

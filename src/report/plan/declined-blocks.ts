@@ -1,17 +1,20 @@
 /** What a plan leaves as it is, for a person: one block a reason, with the next step, and for managed objects the patch. */
 
-import type { Finding } from '../../diagnosis/finding.ts'
+import type { Advised } from '../../advice/advised.ts'
 import type { Declined, Plan } from '../../plan/plan.ts'
 import { field, stepLines } from '../block.ts'
 import { toYaml } from '../data.ts'
 import { groupByCause } from '../group.ts'
+import type { Invocation } from '../invocation.ts'
 import { wrap } from '../layout.ts'
 import type { Palette } from '../palette.ts'
 import { visible } from '../sanitise.ts'
+import { titleOf } from '../words/causes.ts'
 import { amount, counted } from '../words/count.ts'
 import { declinedNext, declinedSays, declinedTitle } from '../words/declined.ts'
 import { objectName } from '../words/plan.ts'
 import { countPods } from '../words/pods.ts'
+import { stepsOf } from '../words/steps.ts'
 import { fragmentOf } from './fragment.ts'
 
 const ROWS = 6
@@ -19,9 +22,9 @@ const FRAGMENTS = 2
 
 export interface DeclinedSheet {
   plan: Plan
-  program: string
+  invocation: Invocation
   /** What the diagnosis said, for those that no remedy helps; empty where the plan comes from a file. */
-  findings: readonly Finding[]
+  findings: readonly Advised[]
   width: number
   palette: Palette
 }
@@ -98,13 +101,13 @@ function fragments(same: Declined[], { plan, width, palette }: DeclinedSheet): s
 
 type Helpless = Extract<Declined, { code: 'no-remedy' }>
 
-function isOf(finding: Finding, { target, container }: Helpless): boolean {
+function isOf(finding: Advised, { target, container }: Helpless): boolean {
   return (
     finding.namespace === target.namespace && finding.pod === target.name && finding.container === container
   )
 }
 
-function findingsOf(helpless: Helpless[], findings: readonly Finding[]): Finding[] {
+function findingsOf(helpless: Helpless[], findings: readonly Advised[]): Advised[] {
   const wanted = new Set(
     helpless.map(({ target, container }) => `${target.namespace}/${target.name}/${container}`),
   )
@@ -112,17 +115,17 @@ function findingsOf(helpless: Helpless[], findings: readonly Finding[]): Finding
 }
 
 /** In the words that the diagnosis has for them. */
-function causeBlocks(findings: Finding[], { program, width, palette }: DeclinedSheet): string[][] {
-  return groupByCause(findings, program).map(group => [
-    ...wrap(visible(`${group.words.title(group)}: ${counted(countPods(group.findings), 'pod')}`), width).map(
-      line => palette.trouble(line, group.findings[0].severity),
+function causeBlocks(findings: Advised[], { invocation, width, palette }: DeclinedSheet): string[][] {
+  return groupByCause(findings, invocation).map(group => [
+    ...wrap(visible(`${titleOf(group)}: ${counted(countPods(group.findings), 'pod')}`), width).map(line =>
+      palette.trouble(line, group.findings[0].severity),
     ),
     ...field({ label: 'remedy', text: remedyText(group.findings) }, width),
-    ...stepLines('what to do', group.words.next(group).slice(0, 2), width, palette),
+    ...stepLines('what to do', stepsOf(group.findings, invocation).slice(0, 2), width, palette),
   ])
 }
 
-function remedyText(findings: readonly Finding[]): string {
+function remedyText(findings: readonly Advised[]): string {
   return findings.some(({ remedies }) => remedies.length > 0)
     ? 'not among those chosen'
     : 'none that a change in the cluster brings'

@@ -1,11 +1,12 @@
 /** A plan for a person: what is written and why, what is left and why, and last what it comes to. */
 
-import type { Finding } from '../../diagnosis/finding.ts'
+import type { Advised } from '../../advice/advised.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { commandLines, joined } from '../block.ts'
 import { gapLines } from '../gaps.ts'
 import { groupByCause } from '../group.ts'
+import { type Invocation, ownCommand } from '../invocation.ts'
 import { wrap } from '../layout.ts'
 import type { ReportOptions } from '../options.ts'
 import { type Palette, paletteFor } from '../palette.ts'
@@ -13,13 +14,14 @@ import { visible } from '../sanitise.ts'
 import { counted } from '../words/count.ts'
 import { declinedNext } from '../words/declined.ts'
 import { planSentence, scopeText } from '../words/plan.ts'
-import type { Step } from '../words/told.ts'
+import type { Said } from '../words/said.ts'
+import { stepsOf } from '../words/steps.ts'
 import { changeBlocks } from './change-blocks.ts'
 import { declinedBlocks } from './declined-blocks.ts'
 
 /** What the reader of a plan may want to know beside it. */
 export interface PlanNews {
-  findings: readonly Finding[]
+  findings: readonly Advised[]
   gaps: readonly Gap[]
   /** What comes after the plan: it is about to be carried out, it was only to be seen, or it went to a file. */
   mode: { code: 'carry-out' } | { code: 'dry-run' } | { code: 'saved'; file: string; command: string }
@@ -28,8 +30,8 @@ export interface PlanNews {
 /** The screen. */
 export function renderPlanTable(plan: Plan, news: PlanNews, options: ReportOptions): string {
   const palette = paletteFor(options.colour)
-  const { width, program } = options
-  const sheet = { plan, program, findings: news.findings, width, palette }
+  const { width, invocation } = options
+  const sheet = { plan, invocation, findings: news.findings, width, palette }
   const left = declinedBlocks(sheet)
   const blocks = [
     wrap(visible(heading(plan)), width),
@@ -48,7 +50,7 @@ function heading({ cluster, scope }: Plan): string {
 }
 
 function lastLines(plan: Plan, news: PlanNews, options: ReportOptions, palette: Palette): string[] {
-  const { width, program } = options
+  const { width, invocation } = options
   if (plan.changes.length === 0) return nothingToWrite(plan, news, options, palette)
   const sentence = wrap(visible(planSentence(plan)), width).map(palette.strong)
   if (news.mode.code === 'carry-out') return sentence
@@ -56,14 +58,14 @@ function lastLines(plan: Plan, news: PlanNews, options: ReportOptions, palette: 
     const next = { say: `The plan is in ${news.mode.file}; carry it out`, command: news.mode.command }
     return [...sentence, ...nextLines(next, width, palette)]
   }
-  const text = `Nothing was written: this was a dry run. Without --dry-run, ${program} fix carries it out.`
+  const text = `Nothing was written: this was a dry run. Without --dry-run, \`${ownCommand(invocation, 'fix')}\` applies it.`
   return [...sentence, ...wrap(text, width)]
 }
 
 function nothingToWrite(
   plan: Plan,
   { findings, gaps }: PlanNews,
-  { width, program }: ReportOptions,
+  { width, invocation }: ReportOptions,
   palette: Palette,
 ): string[] {
   if (findings.length === 0 && plan.declined.length === 0) {
@@ -74,22 +76,24 @@ function nothingToWrite(
     findings.length === 0
       ? 'Nothing is written.'
       : `Nothing is written: no change here helps the ${findings.length === 1 ? 'finding' : counted(findings.length, 'finding')}.`
-  const next = nextStep(plan, findings, program)
+  const next = nextStep(plan, findings, invocation)
   return [...wrap(text, width), ...(next === null ? [] : nextLines(next, width, palette))]
 }
 
 /** What no remedy fits is mended as the diagnosis says; the other reasons have their own way on. */
-function nextStep(plan: Plan, findings: PlanNews['findings'], program: string): Step | null {
+function nextStep(plan: Plan, findings: PlanNews['findings'], invocation: Invocation): Said | null {
   const [first] = plan.declined
   if (first === undefined) return null
   const hopeless = first.code === 'no-remedy' && findings.filter(({ remedies }) => remedies.length === 0)
-  const [group] = hopeless ? groupByCause(hopeless, program) : []
-  return group?.words.next(group)[0] ?? declinedNext(first, { plan, program })
+  const [group] = hopeless ? groupByCause(hopeless, invocation) : []
+  return group === undefined
+    ? declinedNext(first, { plan, invocation })
+    : stepsOf(group.findings, invocation)[0]
 }
 
 const UNKNOWN = 'Nothing is written: no finding, but not everything could be read.'
 
-function nextLines({ say, command }: Step, width: number, palette: Palette): string[] {
+function nextLines({ say, command }: Said, width: number, palette: Palette): string[] {
   if (command === undefined) return wrap(visible(`Next: ${say}.`), width).map(palette.strong)
   return [
     ...wrap(visible(`${say}:`), width),

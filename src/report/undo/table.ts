@@ -3,6 +3,7 @@
 import type { UndoOutcome, UndoStep } from '../../apply/undo-step.ts'
 import { commandLines, joined } from '../block.ts'
 import { cell, shellWord } from '../escape.ts'
+import { ownCommand } from '../invocation.ts'
 import { columns, displayWidth, wrap } from '../layout.ts'
 import type { ReportOptions } from '../options.ts'
 import { paletteFor } from '../palette.ts'
@@ -90,7 +91,11 @@ export function renderRuns(runs: readonly RunLine[], options: ReportOptions): st
   const fits = table.every(line => displayWidth(line) <= options.width)
   const lines = fits ? table : table.flatMap(line => wrap(line, options.width))
   if (newest === undefined || !options.terminal) return joined(lines)
-  const next = commandLines(`${options.program} undo ${shellWord(newest.run)}`, options.width - 6, '')
+  const next = commandLines(
+    ownCommand(options.invocation, `undo ${shellWord(newest.run)}`),
+    options.width - 6,
+    '',
+  )
   return joined([...lines, '', ...next.map((line, index) => `${index === 0 ? 'Next: ' : '      '}${line}`)])
 }
 

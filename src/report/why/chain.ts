@@ -1,7 +1,7 @@
 /** One pod's chain for a person: reference, registry, policy, each credential in the kubelet's order, and the broken link last. */
 
+import type { AdvisedContainer, AdvisedProblem, AdvisedWhy } from '../../advice/advised.ts'
 import type { Attempt } from '../../diagnosis/finding.ts'
-import type { Why, WhyContainer, WhyProblem } from '../../diagnosis/why-report.ts'
 import type { ContainerKind } from '../../snapshot/pod.ts'
 import { commandLines, field, joined } from '../block.ts'
 import { cell } from '../escape.ts'
@@ -10,9 +10,10 @@ import { wrap } from '../layout.ts'
 import type { ReportOptions } from '../options.ts'
 import { type Palette, paletteFor } from '../palette.ts'
 import { visible } from '../sanitise.ts'
-import { isStatic, podPath, workloadPath } from '../words/commands.ts'
+import { isStatic, workloadPath } from '../words/commands.ts'
 import { problemText } from '../words/credential.ts'
-import { registryName, type Step } from '../words/told.ts'
+import { registryName } from '../words/hosts.ts'
+import type { Said } from '../words/said.ts'
 import { POLICY, verdictText, type WhyPlace, whyNext, whyProblem } from '../words/why.ts'
 
 const KIND: Record<ContainerKind, string> = {
@@ -21,15 +22,16 @@ const KIND: Record<ContainerKind, string> = {
   sidecar: 'Sidecar',
   ephemeral: 'Ephemeral container',
   volume: 'Image volume',
+  sandbox: 'Sandbox',
 }
 
 /** The chain of every image, and as the last lines the one link to mend and how. */
-export function renderChain(why: Why, options: ReportOptions): string {
+export function renderChain(why: AdvisedWhy, options: ReportOptions): string {
   const palette = paletteFor(options.colour)
   const blocks = [
     heading(why, options.width),
     ...why.containers.map(container =>
-      chain({ why, container, program: options.program }, options.width, palette),
+      chain({ why, container, invocation: options.invocation }, options.width, palette),
     ),
     gapLines(why.gaps, options.width, palette),
     lastLines(why, options, palette),
@@ -38,14 +40,14 @@ export function renderChain(why: Why, options: ReportOptions): string {
   return joined(full.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines])))
 }
 
-function heading(why: Why, width: number): string[] {
+function heading(why: AdvisedWhy, width: number): string[] {
   const { workload, node, serviceAccount } = why
   const facts = [
     ...(isStatic(why) ? ['a static pod'] : workload === null ? [] : [`of ${cell(workloadPath(why))}`]),
     node === null ? 'on no node yet' : `on node ${cell(node)}`,
     `service account ${cell(serviceAccount)}`,
   ]
-  return wrap(`Pod ${cell(podPath(why))}, ${facts.join(', ')}`, width)
+  return wrap(`Pod ${cell(`${why.namespace}/${why.pod}`)}, ${facts.join(', ')}`, width)
 }
 
 function chain(place: WhyPlace, width: number, palette: Palette): string[] {
@@ -99,22 +101,22 @@ function attemptText(attempt: Attempt): string {
   return `secret ${secret}${origin}: ${usable ? `${login}${matched}` : 'not usable'}`
 }
 
-function evidenceOf(problem: WhyProblem): string[] {
+function evidenceOf(problem: AdvisedProblem): string[] {
   return problem.code === 'pull-failed' && problem.finding.evidence !== null
     ? [problem.finding.evidence.text]
     : []
 }
 
-function lastLines(why: Why, { width, program }: ReportOptions, palette: Palette): string[] {
+function lastLines(why: AdvisedWhy, { width, invocation }: ReportOptions, palette: Palette): string[] {
   const container = why.containers.find(({ problems }) => problems.length > 0)
   const problem = container?.problems[0]
   if (container === undefined || problem === undefined) return intact(why, width, palette)
-  const place = { why, container, program }
+  const place = { why, container, invocation }
   const sentence = `The broken link, for ${container.container}: ${whyProblem(problem, place)}.`
   return [...wrap(visible(sentence), width), ...nextLines(whyNext(problem, place), width, palette)]
 }
 
-function intact({ gaps, containers }: Why, width: number, palette: Palette): string[] {
+function intact({ gaps, containers }: AdvisedWhy, width: number, palette: Palette): string[] {
   if (gaps.length > 0) return wrap('No broken link found, but not everything could be read.', width)
   const note = containers.some(sharesLimit)
     ? ' Anonymous pulls from Docker Hub share one limit with everybody behind the same address.'
@@ -122,11 +124,11 @@ function intact({ gaps, containers }: Why, width: number, palette: Palette): str
   return wrap(`No link is broken. Nothing to do.${note}`, width).map(palette.well)
 }
 
-function sharesLimit({ verdict, registry, pullPolicy }: WhyContainer): boolean {
+function sharesLimit({ verdict, registry, pullPolicy }: AdvisedContainer): boolean {
   return verdict === 'anonymous' && registry === 'docker.io' && pullPolicy !== 'Never'
 }
 
-function nextLines({ say, command }: Step, width: number, palette: Palette): string[] {
+function nextLines({ say, command }: Said, width: number, palette: Palette): string[] {
   if (command === undefined) return wrap(visible(`Next: ${say}.`), width).map(palette.strong)
   return [...wrap(visible(`${say}:`), width), ...commandLines(command, width, '  ').map(palette.strong)]
 }

@@ -1,6 +1,7 @@
 /** The words of every cause. A cause without words does not compile. */
 
 import type { Cause, Finding } from '../../diagnosis/finding.ts'
+import type { MovedState } from '../../image/moved-images.ts'
 import { authRequiredOrDenied, neverPull, signaturePolicy } from './causes/access.ts'
 import {
   corruptOrUnpack,
@@ -21,6 +22,7 @@ import {
   tls,
 } from './causes/network.ts'
 import { canceledOrDeadline, diskFull, registryServerError } from './causes/trouble.ts'
+import { partOf } from './hosts.ts'
 import type { CauseWords, Told } from './told.ts'
 
 const WORDS: Record<Cause, CauseWords> = {
@@ -55,4 +57,51 @@ export function isMalformed(finding: Finding): boolean {
 export function wordsFor(told: Told): CauseWords {
   const [first] = told.findings
   return isMalformed(first) ? malformedSecret : WORDS[first.cause]
+}
+
+/** What is wrong, as a headline. */
+export function titleOf(told: Told): string {
+  const title = wordsFor(told).title(told)
+  const [{ containerKind, node }] = told.findings
+  return containerKind === 'sandbox'
+    ? `No new pod starts on ${node === null ? 'a node' : `node ${node}`} without its sandbox (pause) image: ${title.charAt(0).toLowerCase()}${title.slice(1)}`
+    : title
+}
+
+/** What it means, and what else is known of this pull, in a few sentences. */
+export function meaningOf(told: Told): string {
+  const [first] = told.findings
+  return [wordsFor(told).meaning(told), ...besides(told), movedText(first)]
+    .filter(text => text !== '')
+    .join(' ')
+}
+
+/** What the title does not say of the host that answered, and of the mirrors beside it. */
+function besides({ findings: [first] }: Told): string[] {
+  const mirrors = first.clues.find(clue => clue.code === 'mirrors-failed')
+  return [
+    partOf(first),
+    mirrors === undefined
+      ? ''
+      : `Its mirrors failed too (${mirrors.hosts.join(', ')}); the sentence above is about the last host that was asked.`,
+  ]
+}
+
+/** What became of an image's old place; empty for any other image. */
+function movedText({ moved, reference }: Pick<Finding, 'moved' | 'reference'>): string {
+  if (moved === null || reference === null) return ''
+  const name = reference.replace(/[:@][^/]*$/, '')
+  const where =
+    moved.to === null
+      ? ''
+      : `; it is published as ${moved.to}${moved.frozen ? ' (frozen: no more updates)' : ''}`
+  return `${name} ${MOVED[moved.state]} (since ${moved.since}, ${moved.source}; table of ${moved.asOf})${where}.`
+}
+
+const MOVED: Record<MovedState, string> = {
+  deleted: 'was removed by its publisher',
+  emptied: 'has lost its versioned tags: its publisher moved them',
+  frozen: 'is frozen and has moved',
+  moved: 'has moved',
+  retired: 'is on a registry that its operator has shut down or retired for such images',
 }

@@ -1,8 +1,8 @@
 /** The words of credentials: what is wrong with one, and which ones a pull had. */
 
 import type { Attempt, AttemptProblem, CredentialStatus, Finding } from '../../diagnosis/finding.ts'
+import { cloudOf } from '../../image/registries.ts'
 import { amount, counted } from './count.ts'
-import { nodesLogIn } from './node-logins.ts'
 import { countPods } from './pods.ts'
 
 const named = (key: string | null) => (key === null ? '' : ` ${key}`)
@@ -56,7 +56,9 @@ const STATUS: Record<CredentialStatus, (finding: Finding) => Said[]> = {
 /** What becomes of a pull that brings no credential; with policy Never there is no pull. */
 function withoutOne({ cause, registry }: Finding): string {
   if (cause === 'never-pull') return ''
-  return nodesLogIn(registry) ? ", so the node's own counts, if it has one" : ', so the pull is anonymous'
+  return cloudOf(registry) !== null
+    ? ", so the node's own counts, if it has one"
+    : ', so the pull is anonymous'
 }
 
 function orElse(said: Said[], text: string): Said[] {

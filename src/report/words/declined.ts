@@ -5,7 +5,7 @@ import type { DeclinedPlace, DeclinedWords } from './declined/declined-words.ts'
 import { IMAGES } from './declined/images.ts'
 import { LOGINS } from './declined/logins.ts'
 import { PODS } from './declined/pods.ts'
-import type { Step } from './told.ts'
+import type { Said } from './said.ts'
 
 /** A new reason does not compile until it has its words. */
 const WORDS: DeclinedWords = { ...LOGINS, ...PODS, ...IMAGES }
@@ -22,6 +22,6 @@ export function declinedSays(one: Declined): string {
 }
 
 /** What to do instead; null where nothing can be done. */
-export function declinedNext(first: Declined, place: DeclinedPlace): Step | null {
+export function declinedNext(first: Declined, place: DeclinedPlace): Said | null {
   return WORDS[first.code].next(first as never, place)
 }

@@ -1,10 +1,11 @@
-/** Steps that change what a container is made of: which object holds it, and how that object can be changed. */
+/** Steps that change what containers are made of: which object holds them, and how that object can be changed. */
 
 import type { Finding } from '../../diagnosis/finding.ts'
 import { shellWord } from '../escape.ts'
+import { type Invocation, kubectlCommand } from '../invocation.ts'
 import { isStatic, workloadPath } from './commands.ts'
 import { counted } from './count.ts'
-import type { Step } from './told.ts'
+import type { Said } from './said.ts'
 
 /** What `kubectl set image` can change (kubectl set image --help); a Job's template never changes. */
 const SETTABLE = /^(?:pod|replicationcontroller|deployment|daemonset|statefulset|cronjob|replicaset)$/i
@@ -12,59 +13,76 @@ const SETTABLE = /^(?:pod|replicationcontroller|deployment|daemonset|statefulset
 /** Where a container is defined. */
 export type ContainerPlace = Pick<Finding, 'namespace' | 'pod' | 'workload' | 'container' | 'containerKind'>
 
-/**
- * How to give the container another image: `known`, and behind it what the user has to choose. That stands outside of the
- * quotes, as `<tag>`: a shell refuses the whole line until something is in its place.
- */
-export function setImage(place: ContainerPlace, known: string, open: string): Step {
-  const { namespace, pod, container, containerKind, workload } = place
-  if (isStatic(place)) return { say: `Set the right image ${inManifest(place)}` }
-  if (containerKind === 'ephemeral') return anotherDebugContainer(namespace, pod)
+/** What one container should become: `known`, and behind it what the user has to choose. */
+export interface ImageEdit extends ContainerPlace {
+  known: string
+  /** Stands outside of the quotes, as `<tag>`: a shell refuses the whole line until something is in its place. */
+  open: string
+}
+
+/** How to give containers another image: one command for every container of the first workload, and how many more need one. */
+export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ...ImageEdit[]]): Said {
+  const [first] = edits
+  const { namespace, pod, containerKind, workload } = first
+  if (isStatic(first)) return { say: `Set the correct image ${inManifest(first)}` }
+  if (containerKind === 'ephemeral') return otherDebugContainer(invocation, namespace, pod)
   if (workload?.kind === 'Job')
     return {
-      say: `Delete job ${workload.name} and create it with the right image: a Job's template can't be changed`,
+      say: `Delete job ${workload.name} and recreate it with the correct image: a Job's template is immutable`,
     }
   if (!SETTABLE.test(workload?.kind ?? 'Pod') || containerKind === 'volume')
-    return editField(place, 'Set the right image')
-  const what = `${shellWord(workloadPath(place))} ${shellWord(`${container}=${known}`)}${open}`
+    return editField(invocation, first, 'Set the correct image')
+  const place = placeOf(first)
+  const own = new Map(edits.filter(edit => placeOf(edit) === place).map(edit => [edit.container, edit]))
+  const pairs = [...own.values()].map(
+    ({ container, known, open }) => `${shellWord(`${container}=${known}`)}${open}`,
+  )
+  const more = new Set(edits.map(placeOf)).size
   return {
-    say: 'Set the right image (at its source, where GitOps keeps it)',
-    command: `kubectl -n ${shellWord(namespace)} set image ${what}`,
+    say: `Set the correct image (in Git or the chart's values, if those manage this workload)${forFirst(more)}`,
+    command: kubectlCommand(
+      invocation,
+      `set image ${shellWord(workloadPath(first))} ${pairs.join(' ')}`,
+      namespace,
+    ),
   }
 }
 
+const placeOf = (place: ContainerPlace) => `${place.namespace} ${workloadPath(place)}`
+
+const forFirst = (workloads: number) =>
+  workloads > 1 ? `; here for the first of ${counted(workloads, 'workload')}` : ''
+
 /** How to change another field of the container, which no kubectl command sets. */
-export function editField(place: ContainerPlace, say: string): Step {
+export function editField(invocation: Invocation, place: ContainerPlace, say: string, workloads = 1): Said {
   const { namespace, pod, containerKind, workload } = place
   if (isStatic(place)) return { say: `${say} ${inManifest(place)}` }
-  if (containerKind === 'ephemeral') return anotherDebugContainer(namespace, pod)
-  const what = workloadPath(place)
-  const kubectl = `kubectl -n ${shellWord(namespace)}`
+  if (containerKind === 'ephemeral') return otherDebugContainer(invocation, namespace, pod)
+  const what = shellWord(workloadPath(place))
   return workload === null || workload.kind === 'Job'
     ? {
-        say: `${say}; ${what} itself can't be changed, so save it, delete it and create it anew`,
-        command: `${kubectl} get ${shellWord(what)} -o yaml`,
+        say: `${say}; ${what} can't be changed in place, so save it, delete it, and recreate it`,
+        command: kubectlCommand(invocation, `get ${what} -o yaml`, namespace),
       }
-    : { say, command: `${kubectl} edit ${shellWord(what)}` }
+    : { say: `${say}${forFirst(workloads)}`, command: kubectlCommand(invocation, `edit ${what}`, namespace) }
 }
 
 /** A debug container never changes and goes with its pod. */
-export function anotherDebugContainer(
+export function otherDebugContainer(
+  invocation: Invocation,
   namespace: string,
   pod: string,
-  say = "Start another debug container with the right image: this one can't be changed",
-): Step {
+  say = "Start another debug container with the correct image: this one can't be changed",
+): Said {
   return {
     say,
-    command: `kubectl -n ${shellWord(namespace)} debug ${shellWord(pod)} -it --image=<image>`,
+    command: kubectlCommand(invocation, `debug ${shellWord(pod)} -it --image=<image>`, namespace),
   }
 }
 
-/** The step for the first of these findings, with how many workloads need one like it. */
-export function forEach(step: Step, findings: readonly Finding[]): Step {
-  const workloads = new Set(findings.map(finding => `${finding.namespace} ${workloadPath(finding)}`)).size
-  if (step.command === undefined || workloads === 1) return step
-  return { ...step, say: `${step.say}; here for the first of ${counted(workloads, 'workload')}` }
+/** How many workloads these findings are of. */
+export function workloadsOf(findings: readonly Finding[]): number {
+  return new Set(findings.map(placeOf)).size
 }
 
 /** The image as written, up to the tag. */
@@ -73,5 +91,5 @@ export function untagged(image: string): string {
 }
 
 function inManifest({ workload }: Pick<Finding, 'workload'>): string {
-  return `in the static pod's manifest on node ${workload?.name} (/etc/kubernetes/manifests, unless its kubelet has another folder)`
+  return `in the static pod's manifest on node ${workload?.name} (/etc/kubernetes/manifests, unless its kubelet uses another folder)`
 }

@@ -2,7 +2,7 @@
 
 import type { ObjectManager } from '../../snapshot/fix-scope.ts'
 import { shellWord } from '../escape.ts'
-import type { Step } from './told.ts'
+import type { Said } from './said.ts'
 
 type Tool = ObjectManager['tool']
 
@@ -19,7 +19,7 @@ export function managerName({ tool, name }: ObjectManager): string {
   return `${NAMES[tool]} ${name}`
 }
 
-const STEPS: Record<Tool, (manager: ObjectManager, namespace: string) => Step> = {
+const STEPS: Record<Tool, (manager: ObjectManager, namespace: string) => Said> = {
   argocd: ({ name }) => ({ say: `Commit this to the Git repository of Argo CD application ${name}` }),
   flux: ({ name }) => ({ say: `Commit this to the Git repository that Flux ${name} reads` }),
   helm: ({ name }, namespace) => ({
@@ -34,6 +34,6 @@ const STEPS: Record<Tool, (manager: ObjectManager, namespace: string) => Step> =
 }
 
 /** Where the change belongs. */
-export function managerStep(manager: ObjectManager, namespace: string): Step {
+export function managerStep(manager: ObjectManager, namespace: string): Said {
   return STEPS[manager.tool](manager, namespace)
 }

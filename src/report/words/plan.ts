@@ -4,7 +4,7 @@ import type { Change, ChangeReason, Target } from '../../plan/change.ts'
 import type { Plan, PlanScope } from '../../plan/plan.ts'
 import { shellWord } from '../escape.ts'
 import { counted, someOf } from './count.ts'
-import { registryName } from './told.ts'
+import { registryName } from './hosts.ts'
 
 /** `deployment/shop`, as kubectl takes it. */
 export function objectName({ kind, name }: Pick<Target, 'kind' | 'name'>): string {

@@ -1,48 +1,63 @@
 /** The last line of a diagnosis: how many pods, why, and what to do next. Honest where not everything was read. */
 
-import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
+import type { AdvisedDiagnosis } from '../../advice/advised.ts'
+import type { StepCode } from '../../advice/step.ts'
+import type { Diagnosis } from '../../diagnosis/finding.ts'
 import { groupByCause } from '../group.ts'
-import { isMalformed } from './causes.ts'
+import type { Invocation } from '../invocation.ts'
 import { loginFixCommand } from './commands.ts'
 import { amount, counted } from './count.ts'
 import { gapStories } from './gaps.ts'
-import { nodesWereRefused } from './node-logins.ts'
 import { countPods } from './pods.ts'
-import type { Step } from './told.ts'
+import type { Said } from './said.ts'
+import { stepsOf } from './steps.ts'
 
 const CAUSES_NAMED = 3
 
-/** What was found, in one sentence. */
-export function summarySentence(diagnosis: Diagnosis, program: string): string {
+/** What was found and where it was looked for, in one sentence or two. */
+export function summarySentence(diagnosis: AdvisedDiagnosis, invocation: Invocation): string {
   const { findings, gaps, summary } = diagnosis
-  if (findings.length > 0) return `${failing(summary)}: ${causes(diagnosis, program)}.`
+  const place = placeOf(diagnosis)
+  if (findings.length > 0) return `${failing(summary, place)}: ${causes(diagnosis, invocation)}.`
   if (gaps.length > 0) {
     const things = `${counted(gapStories(gaps).length, 'thing')} could not be read`
-    const where = summary.pods === 0 ? '' : ` in ${counted(summary.pods, 'pod')}`
-    return `No failing pull found${where}, but ${things}: this is not a clean bill of health.`
+    const checked = summary.pods === 0 ? '' : ` (${counted(summary.pods, 'pod')} checked)`
+    return `No failing pull found ${place}${checked}, but ${things}: this is not a clean bill of health.`
   }
   if (summary.pods === 0) return noPods(diagnosis)
   // Not that every image is there: a pull may still be under way, or wait behind another one on its node.
-  return `No pull is failing in ${counted(summary.pods, 'pod')}. Nothing to do.`
+  return `No image pulls are failing ${place} (${counted(summary.pods, 'pod')} checked).${elsewhere(diagnosis)}`
 }
 
-function failing({ failingPods, pods }: Diagnosis['summary']): string {
+function failing({ failingPods, pods }: Diagnosis['summary'], place: string): string {
   const verb = failingPods === 1 ? "can't pull its images" : "can't pull their images"
-  return `${amount(failingPods)} of ${counted(pods, 'pod')} ${verb}`
+  return failingPods === pods
+    ? `${counted(pods, 'pod')} ${place} ${verb}`
+    : `${amount(failingPods)} of ${counted(pods, 'pod')} ${place} ${verb}`
+}
+
+/** Which namespaces of which cluster or dump: `in namespace web of prod`. */
+function placeOf({ source, scope: { namespaces } }: Diagnosis): string {
+  const whole = source.type === 'file' ? 'the dump' : (source.context ?? source.server)
+  if (namespaces === null) return source.type === 'file' ? `in ${whole}` : `in all namespaces of ${whole}`
+  const nouns = namespaces.length === 1 ? 'namespace' : 'namespaces'
+  return `in ${nouns} ${namespaces.join(', ')} of ${whole}`
+}
+
+/** That more could be looked at. */
+function elsewhere({ source, scope: { namespaces } }: Diagnosis): string {
+  return namespaces === null || source.type === 'file' ? '' : ' -A checks every namespace.'
 }
 
 /** A selector or a namespace that holds nothing may well be a typing error, so it is named. */
-function noPods({ source, scope: { namespaces, labelSelector } }: Diagnosis): string {
-  const within = source.type === 'file' ? 'the dump' : 'the cluster'
-  const where = namespaces === null ? within : `namespace ${namespaces.join(', ')}`
+function noPods(diagnosis: Diagnosis): string {
+  const { labelSelector } = diagnosis.scope
   const which = labelSelector === null ? '' : ` with ${labelSelector}`
-  const elsewhere =
-    namespaces === null || source.type === 'file' ? '' : ': -n looks at another namespace, -A at all'
-  return `No pods${which} in ${where}. Nothing to diagnose${elsewhere}.`
+  return `No pods${which} ${placeOf(diagnosis)}. Nothing to diagnose.${elsewhere(diagnosis)}`
 }
 
-function causes({ findings }: Diagnosis, program: string): string {
-  const alike = Map.groupBy(groupByCause(findings, program), group => group.words.short(group))
+function causes({ findings }: AdvisedDiagnosis, invocation: Invocation): string {
+  const alike = Map.groupBy(groupByCause(findings, invocation), group => group.words.short(group))
   const told = [...alike].map(
     ([short, groups]) => `${short} (${amount(countPods(groups.flatMap(group => group.findings)))})`,
   )
@@ -52,18 +67,17 @@ function causes({ findings }: Diagnosis, program: string): string {
     : told.join(', ')
 }
 
-/** The one thing to do next: the fix where one serves, else the first step for what is most urgent; null if nothing is wrong. */
-export function nextStep({ findings }: Diagnosis, program: string): Step | null {
-  const fixable = findings.filter(isLoginBest)
+/**
+ * The one thing to do next: the fix where it is what is best done first for some, else the first step for what is most urgent; null
+ * if nothing is wrong.
+ */
+export function nextStep({ findings }: AdvisedDiagnosis, invocation: Invocation): Said | null {
+  const fixable = findings.filter(({ steps: [first] }) => FIXES.includes(first.code))
   if (fixable.length > 0)
-    return { say: 'Give the pods a credential', command: loginFixCommand(program, fixable) }
-  const [group] = groupByCause(findings, program)
-  return group?.words.next(group)[0] ?? null
+    return { say: 'Give the pods a credential', command: loginFixCommand(invocation, fixable) }
+  const [group] = groupByCause(findings, invocation)
+  return group === undefined ? null : stepsOf(group.findings, invocation)[0]
 }
 
-/** A login is what helps most: no other secret is in its way, no burst has to pass, and no node could have had one of its own. */
-function isLoginBest(finding: Finding): boolean {
-  const { remedies, subcause } = finding
-  const helps = remedies.includes('authenticate') || remedies.includes('recreate')
-  return helps && subcause !== 'abuse' && !isMalformed(finding) && !nodesWereRefused(finding)
-}
+/** Steps that one `fix` takes for several stories at once. */
+const FIXES: readonly StepCode[] = ['distribute-login', 'recreate-pods']

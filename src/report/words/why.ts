@@ -1,15 +1,19 @@
 /** The words of `why`: policies, verdicts, and each broken link with what mends it. */
 
+import type { AdvisedContainer, AdvisedProblem, AdvisedWhy } from '../../advice/advised.ts'
 import type { AttemptProblem } from '../../diagnosis/finding.ts'
-import type { Verdict, Why, WhyContainer, WhyProblem } from '../../diagnosis/why-report.ts'
+import type { Verdict, WhyContainer } from '../../diagnosis/why-report.ts'
+import { cloudOf } from '../../image/registries.ts'
 import type { PullPolicy } from '../../snapshot/pod.ts'
-import { wordsFor } from './causes.ts'
-import { loginCommand, loginFixCommand, mendSecret } from './commands.ts'
+import type { Invocation } from '../invocation.ts'
+import { titleOf } from './causes.ts'
+import { isStatic, loginCommand, loginFixCommand } from './commands.ts'
 import { problemText } from './credential.ts'
-import { type ContainerPlace, editField, setImage } from './edits.ts'
-import { nodeLoginSteps, nodesLogIn } from './node-logins.ts'
-import { outOfReachSteps } from './out-of-reach.ts'
-import { registryName, type Step } from './told.ts'
+import { type ContainerPlace, editField, otherDebugContainer, setImages } from './edits.ts'
+import { registryName } from './hosts.ts'
+import type { Said } from './said.ts'
+import { DEBUG_LOGIN, KUBELET_LOGIN, repairSecret } from './steps/logins.ts'
+import { stepsOf } from './steps.ts'
 
 export const POLICY: Record<PullPolicy, string> = {
   Always: 'the kubelet asks the registry at every start',
@@ -25,35 +29,43 @@ const VERDICT: Record<Verdict, string> = {
 }
 
 /** What the kubelet pulls with. */
-export function verdictText({ verdict, registry, pullPolicy }: WhyContainer): string {
+export function verdictText({
+  verdict,
+  registry,
+  pullPolicy,
+}: Pick<WhyContainer, 'verdict' | 'registry' | 'pullPolicy'>): string {
   if (pullPolicy === 'Never' && verdict !== 'blocked') return 'the kubelet does not pull, so no login counts'
-  return verdict === 'anonymous' && nodesLogIn(registry)
+  return verdict === 'anonymous' && cloudOf(registry) !== null
     ? 'the pod brings no login; the node may have its own'
     : VERDICT[verdict]
 }
 
 /** What a broken link is about: where it is, and how the user started the program. */
 export interface WhyPlace {
-  why: Why
-  container: WhyContainer
-  program: string
+  why: AdvisedWhy
+  container: AdvisedContainer
+  invocation: Invocation
 }
 
-type Problem<Code extends WhyProblem['code']> = Extract<WhyProblem, { code: Code }>
+type Problem<Code extends AdvisedProblem['code']> = Extract<AdvisedProblem, { code: Code }>
 interface ProblemWords<P> {
   /** One sentence without a full stop. */
   says(problem: P, place: WhyPlace): string
-  next(problem: P, place: WhyPlace): Step
+  next(problem: P, place: WhyPlace): Said
 }
 
-function fix(say: string, place: WhyPlace): Step {
-  const [step] = outOfReachSteps([placeOf(place)])
-  return step ?? { say, command: loginFixCommand(place.program, [place.why]) }
+/** `fix`, where it reaches the pod; a static pod and a debug container it does not. */
+function fix(say: string, place: WhyPlace): Said {
+  const { why, container, invocation } = place
+  if (isStatic(why)) return KUBELET_LOGIN
+  if (container.kind === 'ephemeral')
+    return otherDebugContainer(invocation, why.namespace, why.pod, DEBUG_LOGIN)
+  return { say, command: loginFixCommand(invocation, [{ ...why, registry: container.registry }]) }
 }
 const listed = (names: readonly string[]) => names.join(', ')
 
 /** Nobody knows whether these have to be mended. */
-const UNREAD: Partial<Record<AttemptProblem, (why: Why) => Step>> = {
+const UNREAD: Partial<Record<AttemptProblem, (why: AdvisedWhy) => Said>> = {
   'secret-forbidden': ({ namespace }) => ({
     say: `Ask for get on secrets in ${namespace}, and run it again`,
   }),
@@ -62,18 +74,20 @@ const UNREAD: Partial<Record<AttemptProblem, (why: Why) => Step>> = {
   }),
 }
 
-const PROBLEMS: { [Code in WhyProblem['code']]: ProblemWords<Problem<Code>> } = {
+const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> } = {
   'invalid-reference': {
     says: ({ detail }, { container }) => `${container.image} is no image name: ${detail}`,
-    next: (_problem, place) => setImage(placeOf(place), '', '<image>'),
+    next: (_problem, place) =>
+      setImages(place.invocation, [{ ...placeOf(place), known: '', open: '<image>' }]),
   },
   'never-pull': {
     says: () => 'the pull policy is Never, and the image is not on the node',
-    next: (_problem, place) => editField(placeOf(place), 'Set imagePullPolicy to IfNotPresent'),
+    next: (_problem, place) =>
+      editField(place.invocation, placeOf(place), 'Set imagePullPolicy to IfNotPresent'),
   },
   'malformed-secret': {
     says: ({ secret }) => `secret ${secret} is malformed, and one such secret fails every image of the pod`,
-    next: ({ secret }, { why }) => mendSecret(why.namespace, secret),
+    next: ({ secret }, { why, invocation }) => repairSecret(invocation, why.namespace, secret),
   },
   'service-account-secrets-ignored': {
     says: ({ serviceAccount, secrets }) =>
@@ -88,8 +102,7 @@ const PROBLEMS: { [Code in WhyProblem['code']]: ProblemWords<Problem<Code>> } = 
   'no-credential': {
     says: ({ registry }) => `the pod has no credential for ${registryName(registry)}`,
     next: ({ registry }, place) =>
-      (isRefused(place) ? nodeLoginSteps(registry)[0] : undefined) ??
-      fix(`Give it this machine's login (\`${loginCommand(registry)}\` first)`, place),
+      firstStepOf(place) ?? fix(`Run \`${loginCommand(registry)}\`, then give the pod that login`, place),
   },
   attempt: {
     says: ({ secret, key, problem }, { container }) => {
@@ -104,32 +117,31 @@ const PROBLEMS: { [Code in WhyProblem['code']]: ProblemWords<Problem<Code>> } = 
       ),
   },
   'pull-failed': {
-    says: ({ finding }, { program }) => {
-      const told = { program, findings: [finding] } as const
-      return wordsFor(told).title(told)
+    says: ({ finding }, { invocation }) => {
+      const told = { invocation, findings: [finding] } as const
+      return titleOf(told)
     },
-    next: ({ finding }, { program }) => {
-      const told = { program, findings: [finding] } as const
-      return wordsFor(told).next(told)[0]
-    },
+    next: ({ finding }, { invocation }) => stepsOf([finding], invocation)[0],
   },
 }
 
 /** What is broken, as one sentence without a full stop. */
-export function whyProblem(problem: WhyProblem, place: WhyPlace): string {
+export function whyProblem(problem: AdvisedProblem, place: WhyPlace): string {
   // Each code's words take that code's problem; the compiler can't follow the code through the union.
   return PROBLEMS[problem.code].says(problem as never, place)
 }
 
 /** What mends it. */
-export function whyNext(problem: WhyProblem, place: WhyPlace): Step {
+export function whyNext(problem: AdvisedProblem, place: WhyPlace): Said {
   return PROBLEMS[problem.code].next(problem as never, place)
 }
 
-function isRefused({ container }: WhyPlace): boolean {
-  return container.problems.some(
-    problem => problem.code === 'pull-failed' && problem.finding.cause === 'auth-required-or-denied',
-  )
+/** What is best done first about the pull that failed: for a refusal the login may not be it. */
+function firstStepOf({ container, invocation }: WhyPlace): Said | undefined {
+  const failed = container.problems.find(problem => problem.code === 'pull-failed')
+  return failed?.finding.cause === 'auth-required-or-denied'
+    ? stepsOf([failed.finding], invocation)[0]
+    : undefined
 }
 
 function placeOf({ why, container }: WhyPlace): ContainerPlace {

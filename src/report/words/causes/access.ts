@@ -1,67 +1,98 @@
 /** The words of pulls that somebody refused: the registry, a policy on the node, the pod's own pull policy. */
 
-import type { CredentialStatus } from '../../../diagnosis/finding.ts'
-import { loginCommand, loginFixCommand, onNode, pullByHand, whyCommand } from '../commands.ts'
-import { editField, forEach } from '../edits.ts'
-import { nodeLoginSteps, nodesWereRefused } from '../node-logins.ts'
-import { outOfReachSteps } from '../out-of-reach.ts'
-import { type CauseWords, RegistryName, registryName, type Step, type Told } from '../told.ts'
+import type { DenialSubcause } from '../../../diagnosis/finding.ts'
+import { isPublic } from '../../../image/registries.ts'
+import { registryName, WhoAnswered, whoAnswered } from '../hosts.ts'
+import { type CauseWords, gives, type Told } from '../told.ts'
 
-const TITLE: Record<CredentialStatus, (registry: string | null) => string> = {
-  none: registry => `${RegistryName(registry)} refused an anonymous pull`,
-  broken: registry => `${RegistryName(registry)} refused the pull, and the pull secret can't be used`,
-  usable: registry => `${RegistryName(registry)} refused the pod's credential`,
-  unknown: registry => `${RegistryName(registry)} refused the pull`,
+type Sentence = (told: Told) => string
+
+const TITLE: Record<DenialSubcause, Sentence> = {
+  'no-credential-sent': ({ findings: [first] }) =>
+    first.credential.status === 'broken'
+      ? `${WhoAnswered(first)} refused a pull without a login: the pod's pull secret can't be used`
+      : `${WhoAnswered(first)} refused a pull without a login`,
+  'credential-refused': ({ findings: [first] }) => `${WhoAnswered(first)} refused the login that was sent`,
+  'not-permitted': ({ findings: [first] }) =>
+    `${WhoAnswered(first)} does not allow this identity to pull the image`,
+  'denied-or-missing': told =>
+    isPublic(told.findings[0].reference)
+      ? `${registryName(told.findings[0].registry)} has no such image, or hides that it has none`
+      : told.findings[0].credential.status === 'broken'
+        ? `${WhoAnswered(told.findings[0])} denied the pull, and the pod's pull secret can't be used`
+        : `${WhoAnswered(told.findings[0])} denied the pull: the image is private or does not exist`,
+  blocked: told =>
+    gives(told, 'suspended')
+      ? `${WhoAnswered(told.findings[0])} has suspended the account behind this image`
+      : `${WhoAnswered(told.findings[0])} does not let this address pull`,
+  policy: told => `A policy of ${whoAnswered(told.findings[0])} holds this image back`,
+  upstream: ({ findings: [first] }) => `${WhoAnswered(first)} is a cache whose own upstream login failed`,
+  unspecified: ({ findings: [first] }) =>
+    first.credential.status === 'broken'
+      ? `${WhoAnswered(first)} refused the pull, and the pod's pull secret can't be used`
+      : `${WhoAnswered(first)} refused the pull`,
 }
 
-const MEANING: Record<CredentialStatus, string> = {
-  none: 'The image is private or does not exist: whoever is not logged in gets the same answer for both.',
-  broken: 'The pods name a pull secret, but the kubelet can get no login out of it for this image.',
-  usable:
-    'The login is wrong or expired, or its account may not pull this repository (or the name is mistyped).',
-  unknown: 'The image is private or does not exist; which credential the kubelet had could not be read.',
+const MEANING: Record<DenialSubcause, Sentence> = {
+  'no-credential-sent': ({ findings: [first] }) =>
+    first.credential.status === 'broken'
+      ? 'No login was sent: the pods name a pull secret, but the kubelet can get no login out of it for this image.'
+      : first.credential.status === 'usable'
+        ? 'The registry saw no login, although the pod has a pull secret that fits: it was changed or added after the attempt, or the request went another way.'
+        : 'No login was sent, neither from a pull secret of the pod nor from the node.',
+  'credential-refused': told =>
+    gives(told, 'expired')
+      ? 'The login has expired. Even a public image fails as long as it is sent.'
+      : told.findings[0].credential.status === 'usable'
+        ? 'The login is wrong, expired, or revoked, or its account has no access to this image (a license or subscription may be needed). Even a public image fails as long as it is sent.'
+        : 'The login is wrong, expired, or revoked. Even a public image fails as long as it is sent.',
+  'not-permitted': () =>
+    'The registry knows who asks, and that identity has no right to pull this repository (or the repository does not exist).',
+  'denied-or-missing': ({ findings: [first] }) => {
+    if (isPublic(first.reference))
+      return first.registry === 'docker.io'
+        ? 'Official images are public: a refusal means that no image has this name.'
+        : 'Everything there is public: a refusal speaks of the name, not of a login.'
+    return first.credential.status === 'usable'
+      ? `The image does not exist under this name, or the account in the pull secret is not allowed to see it: ${whoAnswered(first)} gives the same answer for both.`
+      : first.credential.status === 'broken'
+        ? 'The image is private or does not exist, and the kubelet can get no login out of the pull secret that the pod names.'
+        : 'The image is private or does not exist; anonymous clients get the same answer for both.'
+  },
+  blocked: told =>
+    gives(told, 'region')
+      ? 'The registry does not serve this country or region. No login changes that.'
+      : gives(told, 'suspended')
+        ? 'The account, its plan, or its payment is in question. No other login changes that.'
+        : told.findings[0].endpoint?.role === 'storage'
+          ? 'The manifest was read, but the host that stores the layers refused: a network rule or policy between the node and that storage.'
+          : 'A firewall, network rule, or address restriction of the registry refused; no login was judged, and none changes that.',
+  policy: told =>
+    gives(told, 'storage-quota')
+      ? "The owner's storage quota at the registry is used up; this is not a limit on pulls."
+      : 'The image is there and the login was accepted; the registry itself (its vulnerability, signature, or quarantine policy) does not give it out.',
+  upstream: ({ findings: [first] }) =>
+    `${WhoAnswered(first)} fetches the image from an upstream registry with a login of its own (of the pull-through cache rule or remote repository), and that was refused; the login of the nodes and pods plays no part in it.`,
+  unspecified: ({ findings: [first] }) =>
+    first.credential.status === 'broken'
+      ? 'The pods name a pull secret, but the kubelet can get no login out of it for this image.'
+      : 'The registry does not say whether the login, the permission, or the name is the problem.',
 }
+
+const subcauseOf = ({ findings: [{ subcause }] }: Told) => (subcause ?? 'unspecified') as DenialSubcause
 
 export const authRequiredOrDenied: CauseWords = {
   tellsCredential: true,
-  short: ({ findings: [{ registry }] }) => `access denied by ${registryName(registry)}`,
-  title: ({ findings: [first] }) =>
-    TITLE[nodesWereRefused(first) ? 'unknown' : first.credential.status](first.registry),
-  meaning: ({ findings: [first] }) =>
-    nodesWereRefused(first) ? NODES_REFUSED : MEANING[first.credential.status],
-  next: told => {
-    const { program, findings } = told
-    const check: Step = {
-      say: 'Check that the name is right, and see what the kubelet tries',
-      command: whyCommand(program, findings[0]),
-    }
-    const nodes = nodesWereRefused(findings[0]) ? nodeLoginSteps(findings[0].registry) : []
-    const [first, ...rest] = [...nodes, ...loginSteps(told)]
-    return first === undefined ? [check] : [first, ...rest, check]
+  short: told => {
+    const [first] = told.findings
+    const subcause = subcauseOf(told)
+    if (subcause === 'blocked') return `pulls blocked by ${whoAnswered(first)}`
+    if (subcause === 'policy') return `a policy of ${whoAnswered(first)}`
+    if (subcause === 'upstream') return `the upstream login of ${whoAnswered(first)}`
+    return `access denied by ${whoAnswered(first)}`
   },
-}
-
-const NODES_REFUSED =
-  "The pods bring no login, and the nodes' own does not open this repository (or there is none of that name)."
-
-function loginSteps({ program, findings }: Told): Step[] {
-  const [{ registry, credential }] = findings
-  const mendable = findings.filter(({ remedies }) => remedies.includes('authenticate'))
-  const older = findings.filter(({ remedies }) => remedies.includes('recreate'))
-  const steps: Step[] = []
-  if (mendable.length > 0) {
-    const login = loginCommand(registry)
-    const say =
-      credential.status === 'usable'
-        ? `Log in anew on this machine (\`${login}\`, an account that may pull it) and hand that out`
-        : `Give the pods a credential that may pull it (\`${login}\` on this machine first)`
-    steps.push({ say, command: loginFixCommand(program, mendable) })
-  }
-  if (older.length > 0) {
-    const say = 'Recreate the pods: they are older than the credential that new ones would get'
-    steps.push({ say, command: loginFixCommand(program, older) })
-  }
-  return [...steps, ...outOfReachSteps(findings)]
+  title: told => TITLE[subcauseOf(told)](told),
+  meaning: told => MEANING[subcauseOf(told)](told),
 }
 
 export const signaturePolicy: CauseWords = {
@@ -69,27 +100,20 @@ export const signaturePolicy: CauseWords = {
   title: () => 'A policy on the node refuses the image',
   meaning: () =>
     'The runtime verifies signatures or blocks registries, and this image did not pass; the registry itself had no objection.',
-  next: ({ findings: [first] }) => [
-    {
-      say: `See what the policy asks for, ${onNode(first)} (CRI-O; containerd names its verifier in config.toml)`,
-      command: 'cat /etc/containers/policy.json',
-      where: onNode(first),
-    },
-    { say: 'Sign the image as the policy wants it, or let the policy name its repository' },
-  ],
 }
 
 export const neverPull: CauseWords = {
   tellsCredential: true,
   short: () => 'pull policy Never',
-  title: () => 'The image is not on the node, and pull policy Never forbids pulling it',
-  meaning: () =>
-    'With imagePullPolicy Never the kubelet only uses what is on the node already, and what this pod may use of it.',
-  next: ({ findings: [first, ...others] }) => [
-    forEach(editField(first, 'Let the kubelet pull it: set imagePullPolicy to IfNotPresent'), [
-      first,
-      ...others,
-    ]),
-    { ...pullByHand(first), say: `Or bring the image to every node that runs it; ${onNode(first)}` },
-  ],
+  title: ({ findings: [{ subcause }] }) =>
+    subcause === 'not-verified'
+      ? 'Pull policy Never, and the image on the node is not verified for this pod'
+      : 'Pull policy Never, and the kubelet has no image that this pod can use',
+  meaning: ({ findings: [{ host, subcause }] }) => {
+    if (subcause === 'not-verified')
+      return 'The node lists the image, but it was pulled with a credential that this pod does not have (KEP-2535); with policy Never the kubelet does not ask the registry.'
+    return host.kubeletMinor !== null && host.kubeletMinor < 33
+      ? 'With imagePullPolicy Never the kubelet only uses what is already on the node, and the image is not there.'
+      : 'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) it was pulled with a credential that this pod does not have.'
+  },
 }

@@ -1,112 +1,149 @@
 /** The words of images that are not there, or not what the node can use. */
 
-import type { Finding } from '../../../diagnosis/finding.ts'
-import { shellWord } from '../../escape.ts'
-import { onNode, pullByHand } from '../commands.ts'
-import { forEach, setImage, untagged } from '../edits.ts'
-import { type CauseWords, RegistryName } from '../told.ts'
+import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
+import { RegistryName, registryName, WhoAnswered } from '../hosts.ts'
+import { onNode } from '../node.ts'
+import { type CauseWords, gives, type Told } from '../told.ts'
+
+const MISSING: Record<NotFoundSubcause, (told: Told) => { title: string; meaning: string }> = {
+  tag: ({ findings: [{ registry }] }) => ({
+    title: `${RegistryName(registry)} has no such tag or digest`,
+    meaning:
+      'The repository is there, but this tag or digest does not exist: a typo, never pushed, or removed.',
+  }),
+  repository: ({ findings: [{ registry }] }) => ({
+    title: `${RegistryName(registry)} has no such repository`,
+    meaning:
+      'The registry answered that the repository does not exist: a typo, renamed, never pushed, or deleted.',
+  }),
+  'not-in-mirror': ({ findings: [first] }) => ({
+    title: `${WhoAnswered(first)} does not have this image`,
+    meaning: `A mirror or cache said so, which proves nothing about the image at ${registryName(first.registry)}: it may not be cached, not be allowed there, or the mirror may fail at its upstream.`,
+  }),
+  unspecified: ({ findings: [{ registry }] }) => ({
+    title: `${RegistryName(registry)} has no such image`,
+    meaning:
+      'The registry answered that the repository, the tag, or the digest does not exist: a typo, never pushed, or removed.',
+  }),
+}
+
+const missing = (told: Told) =>
+  MISSING[(told.findings[0].subcause ?? 'unspecified') as NotFoundSubcause](told)
 
 export const imageNotFound: CauseWords = {
   tellsCredential: true,
-  short: () => 'images that do not exist',
-  title: ({ findings: [{ registry }] }) => `${RegistryName(registry)} has no such image`,
-  meaning: () =>
-    'The registry answered that the repository, the tag or the digest does not exist: a typo, or never pushed, or deleted.',
-  next: ({ program, findings: [first, ...others] }) => [
-    forEach(setImage(first, untagged(first.image), '<tag>'), [first, ...others]),
-    {
-      say: 'See how Kubernetes reads the name (registry, repository, tag)',
-      command: `${program} image ${shellWord(first.image)}`,
-    },
-  ],
+  short: ({ findings: [first] }) =>
+    first.subcause === 'not-in-mirror'
+      ? `images missing in the mirror ${first.endpoint?.host}`
+      : 'image not found',
+  title: told => missing(told).title,
+  meaning: told => missing(told).meaning,
 }
 
 export const platformMismatch: CauseWords = {
-  short: () => "images for another platform than the node's",
-  title: () => "The image has nothing for the node's operating system or CPU",
-  meaning: () =>
-    'The image was built for other platforms than this node, such as amd64 only on an arm64 node.',
-  next: ({ findings: [first] }) => [
-    {
-      say: 'See what the nodes are',
-      command: 'kubectl get nodes -L kubernetes.io/os,kubernetes.io/arch',
-    },
-    {
-      say: 'Build the image for that platform too (`docker buildx build --platform linux/amd64,linux/arm64 --push`)',
-    },
-    {
-      ...setImage(first, untagged(first.image), '<tag>'),
-      say: 'Or send the pods elsewhere with nodeSelector kubernetes.io/arch, or take an image that has it',
-    },
-  ],
+  short: () => "images for a platform other than the node's",
+  title: ({ findings: [{ host, container }] }) =>
+    host.os === 'windows'
+      ? `The image of container ${container} isn't built for Windows, or not for this Windows version`
+      : "The image isn't built for this node's OS or CPU architecture",
+  meaning: ({ findings: [{ host }] }) =>
+    host.os === 'windows'
+      ? 'A Windows node runs only Windows images whose build matches its own; Linux images never run there.'
+      : `The image was built for other platforms than this node${host.architecture === null ? ', such as amd64 only on an arm64 node' : ` (${host.os ?? 'linux'}/${host.architecture})`}.`,
 }
 
 export const unsupportedManifest: CauseWords = {
-  short: () => 'images in a format the node cannot run',
-  title: () => 'The node does not understand what the registry holds under this name',
-  meaning: () =>
-    'It is an old format (schema 1), an unknown media type, or no container image at all, such as a Helm chart.',
-  next: ({ findings: [first, ...others] }) => [
-    forEach(setImage(first, untagged(first.image), '<tag>'), [first, ...others]),
-    { say: 'Push an old image once more with a current tool: schema 1 is not accepted any more' },
-  ],
+  short: told =>
+    gives(told, 'web-page') ? 'web pages instead of images' : 'images in a format the node cannot run',
+  title: told =>
+    gives(told, 'web-page')
+      ? 'A web page came back instead of the image'
+      : "The node can't use what the registry returned for this image",
+  meaning: told =>
+    gives(told, 'web-page')
+      ? WEB_PAGE
+      : gives(told, 'artifact')
+        ? 'What is stored under this name is not a container image, but another artifact such as a Helm chart.'
+        : gives(told, 'schema1')
+          ? 'The image was pushed in the old format schema 1, which current runtimes no longer accept.'
+          : 'It has an old format or an unknown media type, or it is not a container image at all.',
 }
 
+/** Said of every cause under which a web page can come back. */
+export const WEB_PAGE =
+  'Something in between answered in place of the registry: a mirror, a proxy, or a login portal. The image itself is not the problem.'
+
 export const invalidReference: CauseWords = {
-  short: () => 'invalid image names',
-  title: () => "The image name can't be read",
-  meaning: () =>
-    'The name breaks the grammar (upper case, blanks, a stray colon or slash), or is short and could mean several images.',
-  next: ({ program, findings: [first, ...others] }) => [
-    { say: 'See what is wrong with the name', command: `${program} image ${shellWord(first.image)}` },
-    forEach(setImage(first, '', '<image>'), [first, ...others]),
-  ],
+  short: told => (gives(told, 'placeholder') ? 'placeholders in image names' : 'invalid image names'),
+  title: told =>
+    gives(told, 'unquoted-number')
+      ? 'The image name contains a number in scientific notation'
+      : gives(told, 'placeholder')
+        ? 'The image name still contains a placeholder'
+        : gives(told, 'short-name')
+          ? "The node doesn't complete the short image name"
+          : 'The image name is invalid',
+  meaning: told =>
+    gives(told, 'unquoted-number')
+      ? "A number without quotes in a YAML file or in chart values was read as a float and became something like 1.7e+11; a tag can't contain a plus sign."
+      : gives(told, 'placeholder')
+        ? 'A variable or template value was never filled in.'
+        : gives(told, 'short-name')
+          ? "The node's runtime takes short names only from registries that it is configured to search, and this one is ambiguous or in none of them."
+          : 'The name breaks the rules of image names (upper case, blanks, a scheme, a stray colon or slash), or is too short to be unique.',
 }
 
 export const corruptOrUnpack: CauseWords = {
-  short: () => 'layers that arrive damaged or do not unpack',
-  title: () => 'The image arrived, but could not be unpacked on the node',
-  meaning: () => "A layer's digest does not match, or the node's storage failed while it was written.",
-  next: ({ findings: [first] }) => [
-    {
-      say: `Remove what is left of it ${onNode(first)}; the kubelet then pulls it anew`,
-      command: `crictl rmi ${shellWord(first.reference ?? first.image)}`,
-      where: onNode(first),
-    },
-    {
-      say: `If it stays, look at the disk and the runtime's log ${onNode(first)}`,
-      command: 'journalctl -u containerd -u crio --since -1h',
-      where: onNode(first),
-    },
-    {
-      say: 'If every node has it, push the image again: it is damaged in the registry or by a proxy in between',
-    },
-  ],
+  short: told => (gives(told, 'web-page') ? 'web pages instead of images' : 'corrupt layers'),
+  title: told =>
+    gives(told, 'web-page')
+      ? 'A web page came back instead of the image'
+      : "The image arrived, but couldn't be unpacked on the node",
+  meaning: told =>
+    gives(told, 'web-page')
+      ? WEB_PAGE
+      : gives(told, 'file-system')
+        ? `The file system under the runtime ${onNode(told.findings[0])} can't hold image layers.`
+        : gives(told, 'partial-layer')
+          ? 'A layer came incomplete or damaged: the download broke off, or something in between changed it.'
+          : gives(told, 'layer-format')
+            ? "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it."
+            : "A layer's digest does not match, or the node's storage failed while it was written.",
 }
 
 export const other: CauseWords = {
   tellsCredential: true,
-  short: () => 'an unknown cause',
-  title: ({ findings: [first] }) =>
-    tellsNothing(first)
-      ? 'The pull fails, and nothing says why any more'
-      : 'The pull fails for a reason pullguard does not know',
-  meaning: ({ findings: [first] }) =>
-    tellsNothing(first)
+  short: told => (gives(told, 'precondition-failed') ? 'a registry that answers 412' : 'an unknown cause'),
+  title: told => {
+    const [first] = told.findings
+    if (first.endpoint?.role === 'runtime') return `The container runtime ${onNode(first)} does not answer`
+    if (gives(told, 'precondition-failed'))
+      return `${RegistryName(first.registry)} answers 412 (precondition failed)`
+    if (gives(told, 'damaged-store')) return 'The image was pulled, but is damaged in the store of the node'
+    if (gives(told, 'endpoint-scheme')) return "The address of the node's mirror has no scheme, or two"
+    return tellsNothing(first)
+      ? 'The pull is failing, but the reason is no longer recorded'
+      : 'The pull fails for a reason pullguard does not know'
+  },
+  meaning: told => {
+    const [first] = told.findings
+    if (first.endpoint?.role === 'runtime')
+      return 'The kubelet could not talk to its runtime; no registry was asked.'
+    if (gives(told, 'precondition-failed'))
+      return /(?:^|\.)gcr\.io$/.test(first.registry ?? '')
+        ? 'Google Container Registry was shut down in 2025: projects that were not moved to Artifact Registry answer 412. This says nothing about a login.'
+        : 'The registry refuses under a condition of its own, such as a scan or signature policy; this says nothing about a login.'
+    if (gives(told, 'damaged-store'))
+      return "The runtime's storage on the node lost part of it; no registry is at fault."
+    if (gives(told, 'endpoint-scheme'))
+      return "The runtime can't use the address of a mirror as it is configured."
+    return tellsNothing(first)
       ? 'Events are kept for an hour, and the status says nothing; the next attempt within five minutes writes a new one.'
-      : 'What the kubelet says fits no known cause; its own sentence is the best there is.',
-  next: ({ program, findings: [first] }) => [
-    tellsNothing(first)
-      ? { say: 'Look again in five minutes', command: `${program} diagnose -n ${shellWord(first.namespace)}` }
-      : {
-          say: 'Read all that the kubelet said',
-          command: `kubectl -n ${shellWord(first.namespace)} describe pod ${shellWord(first.pod)}`,
-        },
-    pullByHand(first),
-  ],
+      : 'What the kubelet reports fits no known cause; read its own sentence.'
+  },
 }
 
 /** The kubelet's bare back-off is no reason; that was in an event. */
-export function tellsNothing({ evidence }: Finding): boolean {
+export function tellsNothing({ evidence }: Pick<Finding, 'evidence'>): boolean {
   return evidence === null || /^back-off pulling image "[^"]*"\.?$/i.test(evidence.text)
 }

@@ -1,7 +1,6 @@
 /** The words of a pull secret that the kubelet can't read: it gives up before it asks any registry. */
 
 import type { Finding } from '../../../diagnosis/finding.ts'
-import { mendSecret, whyCommand } from '../commands.ts'
 import { counted } from '../count.ts'
 import type { CauseWords } from '../told.ts'
 
@@ -24,12 +23,5 @@ export const malformedSecret: CauseWords = {
       : `${counted(others.length + 1, 'pull secret')} are malformed, so the kubelet asks no registry`
   },
   meaning: () =>
-    'A pull secret that is no JSON, or whose auth is no base64 of user:password, fails every image of the pods that name it; no other credential helps beside it.',
-  next: ({ program, findings: [first] }) => {
-    const [secret = ''] = malformedSecretsOf(first)
-    return [
-      mendSecret(first.namespace, secret),
-      { say: 'See what the kubelet tries', command: whyCommand(program, first) },
-    ]
-  },
+    'A pull secret that is not JSON, or whose auth is not base64 of user:password, fails every image of the pods that name it; no other credential helps.',
 }

@@ -1,119 +1,95 @@
-/** The words of pulls that never reached the registry: names, connections, certificates, proxies. */
+/** The words of pulls that never reached the host: names, connections, certificates, proxies. The host is the one in the text. */
 
-import type { Finding } from '../../../diagnosis/finding.ts'
-import { shellWord } from '../../escape.ts'
-import { onNode, pullByHand } from '../commands.ts'
-import { type CauseWords, registryHost, registryName, type Step } from '../told.ts'
+import type { Endpoint, Finding } from '../../../diagnosis/finding.ts'
+import { apiHost } from '../../../image/registries.ts'
+import { hostName, registryName } from '../hosts.ts'
+import { type CauseWords, gives, type Told } from '../told.ts'
 
-/** What curl says of the registry's front door; 401 there is a good answer. */
-function knock(finding: Finding, say: string, scheme = 'https'): Step {
-  const host = registryHost(finding.registry)
-  return {
-    say,
-    command: `curl -sSv -m 15 -o /dev/null ${shellWord(`${scheme}://${host}/v2/`)}`,
-    where: onNode(finding),
-  }
+/** The host that was asked, else the registry's. */
+function asked({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): Endpoint {
+  if (endpoint !== null && endpoint.role !== 'proxy' && endpoint.role !== 'runtime') return endpoint
+  return { host: registry === null ? 'the registry' : apiHost(registry), role: 'registry' }
 }
 
-/** Where containerd keeps what it knows of one registry. */
-function hostsFile({ registry }: Finding): string {
-  return `/etc/containerd/certs.d/${registry ?? 'REGISTRY'}/hosts.toml`
+const plain = (host: string) => host.replace(/:\d+$/, '')
+
+/** `registry-1.docker.io`, `the mirror cache.example`: a host of the registry goes by its own name here. */
+function named({ findings: [first] }: Told): string {
+  const host = asked(first)
+  return host.role === 'registry' ? host.host : hostName(host, first.registry)
+}
+
+function Named(told: Told): string {
+  const name = named(told)
+  return name.startsWith('the ') ? `T${name.slice(1)}` : name
 }
 
 export const registryNotFoundDns: CauseWords = {
-  short: ({ findings: [{ registry }] }) => `DNS for ${registryName(registry)}`,
-  title: ({ findings: [{ registry }] }) => `The node can't resolve the name ${registryHost(registry)}`,
-  meaning: () =>
-    "The name does not exist, or the node's DNS server did not answer; the registry was never asked.",
-  next: ({ findings: [first] }) => [
-    {
-      say: `Check the name for a typo, and look it up ${onNode(first)}`,
-      command: `getent hosts ${shellWord(registryHost(first.registry).replace(/:\d+$/, ''))}`,
-      where: onNode(first),
-    },
-    {
-      say: `If it is right, mend the node's DNS: /etc/resolv.conf ${onNode(first)} (the cluster's own DNS is not used for pulls)`,
-    },
-  ],
+  short: ({ findings: [first] }) => `DNS for ${plain(asked(first).host)}`,
+  title: told =>
+    `The node can't resolve the name ${plain(asked(told.findings[0]).host)}${asked(told.findings[0]).role === 'mirror' ? ', its mirror' : ''}`,
+  meaning: told =>
+    gives(told, 'service-name')
+      ? "The name is a Service of the cluster. Nodes use their own DNS, not the cluster's, so they can't resolve it."
+      : `The name does not exist, or the node's DNS server did not answer; ${named(told)} was never asked.`,
 }
 
 export const networkTimeout: CauseWords = {
-  short: ({ findings: [{ registry }] }) => `no answer from ${registryName(registry)}`,
-  title: ({ findings: [{ registry }] }) => `${registryHost(registry)} did not answer in time`,
-  meaning: () =>
-    'The node sent its request and got nothing back: a firewall that drops, a missing route or NAT, or a very slow registry.',
-  next: ({ findings: [first] }) => [
-    knock(first, `Try the connection ${onNode(first)}`),
-    {
-      say: `If that hangs too, open ${registryHost(first.registry)} for the nodes (firewall, NAT gateway, HTTPS_PROXY of the runtime)`,
-    },
-  ],
+  short: told => `no answer from ${named(told)}`,
+  title: told => `${Named(told)} did not answer in time`,
+  meaning: told =>
+    gives(told, 'loopback')
+      ? 'That address is the node itself, and nothing answered there.'
+      : 'The node sent its request and got nothing back: a firewall that drops packets, a missing route or NAT, or a very slow host.',
 }
 
 export const connectionRefusedOrReset: CauseWords = {
-  short: ({ findings: [{ registry }] }) => `connections to ${registryName(registry)} that break`,
-  title: ({ findings: [{ registry }] }) =>
-    `The connection to ${registryHost(registry)} is refused or breaks off`,
-  meaning: () =>
-    'Nothing listens at that address and port, there is no route, or something in between cuts the connection.',
-  next: ({ findings: [first] }) => [
-    knock(first, `Try the connection ${onNode(first)}`),
-    {
-      say: 'Check that the registry (or mirror) runs and listens on that port, and what stands between it and the nodes',
-    },
-  ],
+  short: told => `broken connections to ${named(told)}`,
+  title: told => `The connection to ${named(told)} is refused or breaks off`,
+  meaning: told =>
+    gives(told, 'loopback')
+      ? 'That address is the node itself: each node asks its own loopback, and nothing listens there on this one.'
+      : gives(told, 'ipv6')
+        ? 'Only IPv6 addresses were tried, and the node has no route for IPv6.'
+        : 'Nothing listens at that address and port, there is no route, or something in between cuts the connection.',
 }
 
 export const tls: CauseWords = {
-  short: ({ findings: [{ registry }] }) => `TLS with ${registryName(registry)}`,
-  title: ({ findings: [{ registry }] }) => `The TLS handshake with ${registryHost(registry)} fails`,
-  meaning: () =>
-    'The node does not trust the certificate, or it is expired or for another name, or no common protocol was found.',
-  next: ({ findings: [first] }) => {
-    const host = registryHost(first.registry)
-    const address = /:\d+$/.test(host) ? host : `${host}:443`
-    return [
-      {
-        say: `Look at the certificate (and at the clock) ${onNode(first)}`,
-        command: `openssl s_client -connect ${shellWord(address)} </dev/null`,
-        where: onNode(first),
-      },
-      {
-        say: `A private authority goes into ${hostsFile(first)} (ca = "/path/ca.crt") on every node; an expired certificate is the registry's to renew`,
-      },
-    ]
+  short: told => `TLS with ${named(told)}`,
+  title: told => `The TLS handshake with ${named(told)} fails`,
+  meaning: told => {
+    const problem = told.findings[0].clues.find(clue => clue.code === 'certificate')?.problem
+    switch (problem) {
+      case 'unknown-authority':
+        return 'The node does not trust the authority that signed the certificate: a private CA, or a proxy that intercepts TLS.'
+      case 'expired':
+        return "The certificate has expired or is not valid yet, or the node's clock is wrong."
+      case 'no-alternative-name':
+        return 'The certificate names its host only in the common name, which runtimes ignore: they want a subject alternative name (SAN).'
+      case 'wrong-name':
+        return 'The certificate is for another name or address than the one that was asked.'
+      case 'client':
+        return 'The host asks for a client certificate, and the node has none that it accepts.'
+      case 'legacy':
+        return 'The certificate or the protocol version is too old for the runtime.'
+      default:
+        return 'The node does not trust the certificate, or it has expired or is for another name, or no common protocol was found.'
+    }
   },
 }
 
 export const httpHttpsMismatch: CauseWords = {
-  short: ({ findings: [{ registry }] }) => `HTTP where HTTPS is meant, at ${registryName(registry)}`,
-  title: ({ findings: [{ registry }] }) =>
-    `${registryHost(registry)} speaks HTTP where HTTPS is expected, or the reverse`,
-  meaning: () =>
-    'The runtime asks with TLS unless it is told otherwise; this port answers in the other protocol.',
-  next: ({ findings: [first] }) => [
-    { say: 'Serve the registry with TLS: credentials and images then travel encrypted' },
-    {
-      say: `For a registry inside, tell the runtime on every node, in ${hostsFile(first)}: server = "http://${first.registry ?? 'REGISTRY'}"`,
-    },
-    knock(first, `See which of the two it speaks, asked ${onNode(first)}`, 'http'),
-  ],
+  short: told => `HTTP instead of HTTPS at ${named(told)}`,
+  title: told => `${Named(told)} speaks HTTP where HTTPS is expected, or the reverse`,
+  meaning: () => 'The runtime uses TLS unless it is told otherwise; this port answers in the other protocol.',
 }
 
 export const proxy: CauseWords = {
   short: () => 'the HTTP proxy of the nodes',
-  title: ({ findings: [{ registry }] }) => `The proxy between the node and ${registryName(registry)} fails`,
-  meaning: () =>
-    'The runtime goes through an HTTP(S) proxy, which could not be reached or refused to pass the request on.',
-  next: ({ findings: [first] }) => [
-    {
-      say: `See which proxy the runtime uses ${onNode(first)}`,
-      command: 'systemctl show containerd crio --property=Environment',
-      where: onNode(first),
-    },
-    {
-      say: `Mend or allow it there, or let the runtime go past it: NO_PROXY=${registryHost(first.registry)}`,
-    },
-    pullByHand(first),
-  ],
+  title: ({ findings: [{ registry, endpoint }] }) =>
+    `The proxy${endpoint?.role === 'proxy' ? ` ${endpoint.host}` : ''} between the node and ${registryName(registry)} fails`,
+  meaning: told =>
+    gives(told, 'loopback')
+      ? "The runtime goes through a proxy whose address is the node's own loopback, where nothing answers."
+      : 'The runtime goes through an HTTP(S) proxy, which could not be reached or refused to pass the request on.',
 }

@@ -1,8 +1,8 @@
-/** The words of trouble that time or room may heal: the node's disk, the registry's servers, a pull that was given up. */
+/** The words of trouble that time or room may heal: the node's disk, a host's servers, a pull that was given up. */
 
-import { shellWord } from '../../escape.ts'
-import { onNode, pullByHand } from '../commands.ts'
-import { type CauseWords, RegistryName, registryName } from '../told.ts'
+import { WhoAnswered, whoAnswered } from '../hosts.ts'
+import { type CauseWords, gives } from '../told.ts'
+import { WEB_PAGE } from './image.ts'
 
 export const diskFull: CauseWords = {
   short: () => 'full disks',
@@ -11,42 +11,24 @@ export const diskFull: CauseWords = {
     if (others.length > 0) return `${others.length + 1} nodes have no room for their images`
     return node == null ? 'A node has no room for the image' : `Node ${node} has no room for the image`
   },
-  meaning: () => 'There is no space, no inode or no memory left where the runtime keeps its layers.',
-  next: ({ findings: [first] }) => [
-    {
-      say: `Remove images that nothing uses ${onNode(first)}`,
-      command: 'crictl rmi --prune',
-      where: onNode(first),
-    },
-    {
-      say: 'See what fills it (space, then inodes)',
-      command: 'df -h /var/lib/containerd; df -i /var/lib/containerd',
-      where: onNode(first),
-    },
-    ...(first.node === null
-      ? []
-      : [
-          {
-            say: 'See what the kubelet thinks of its disk',
-            command: `kubectl describe node ${shellWord(first.node)}`,
-          },
-        ]),
-  ],
+  meaning: () => 'There is no space, no inode, or no memory left where the runtime keeps its layers.',
 }
 
 export const registryServerError: CauseWords = {
-  short: ({ findings: [{ registry }] }) => `errors of ${registryName(registry)}`,
-  title: ({ findings: [{ registry }] }) => `${RegistryName(registry)} answers with a server error`,
-  meaning: () =>
-    "The registry, or what it stands on, is in trouble; nothing is wrong with the pod's image or credential.",
-  next: ({ findings: [first] }) => [
-    first.registry === 'docker.io'
-      ? { say: "See Docker Hub's status at www.dockerstatus.com; the kubelet tries again every five minutes" }
-      : {
-          say: `See the status or the log of ${registryName(first.registry)}; the kubelet tries again every five minutes`,
-        },
-    pullByHand(first),
-  ],
+  short: told =>
+    gives(told, 'web-page')
+      ? 'web pages instead of images'
+      : `server errors from ${whoAnswered(told.findings[0])}`,
+  title: told =>
+    gives(told, 'web-page')
+      ? 'A web page came back instead of an answer of the registry'
+      : `${WhoAnswered(told.findings[0])} answers with a server error`,
+  meaning: told =>
+    gives(told, 'web-page')
+      ? WEB_PAGE
+      : told.findings[0].endpoint === null
+        ? "The registry, or a proxy or mirror that answered in its place, is in trouble; nothing is wrong with the pod's image or credential."
+        : `${WhoAnswered(told.findings[0])}, or what it depends on, is in trouble; nothing is wrong with the pod's image or credential.`,
 }
 
 export const canceledOrDeadline: CauseWords = {
@@ -54,10 +36,4 @@ export const canceledOrDeadline: CauseWords = {
   title: () => 'The pull was given up before it was done',
   meaning: () =>
     'It made no progress for too long, or the runtime was restarted; often a large image over a slow line.',
-  next: ({ findings: [first] }) => [
-    pullByHand(first),
-    {
-      say: "If it is only slow, raise image_pull_progress_timeout in containerd's configuration, or make the image smaller",
-    },
-  ],
 }

@@ -1,14 +1,14 @@
 /** What the words of one reason to leave something consist of. */
 
 import type { Declined, Plan } from '../../../plan/plan.ts'
-import { shellWord } from '../../escape.ts'
+import { type Invocation, kubectlCommand, ownCommand } from '../../invocation.ts'
 import { scopeFlags } from '../plan.ts'
-import type { Step } from '../told.ts'
+import type { Said } from '../said.ts'
 
 /** What the words may speak of besides the thing itself. */
 export interface DeclinedPlace {
   plan: Plan
-  program: string
+  invocation: Invocation
 }
 
 type Code = Declined['code']
@@ -19,18 +19,19 @@ interface Words<D> {
   title(first: D, count: number): string
   /** What is particular to one, beside its name; empty if nothing is. */
   says(one: D): string
-  next(first: D, place: DeclinedPlace): Step | null
+  next(first: D, place: DeclinedPlace): Said | null
 }
 
 export type DeclinedWords = { [C in Code]: Words<Of<C>> }
 
 /** The same fix once more, with these flags. */
-export const again = (say: string, { plan, program }: DeclinedPlace, flags: string): Step => ({
+export const again = (say: string, { plan, invocation }: DeclinedPlace, flags: string): Said => ({
   say,
-  command: `${program} fix ${scopeFlags(plan.scope)} ${flags}`,
+  command: ownCommand(invocation, `fix ${scopeFlags(plan.scope)} ${flags}`),
 })
 
-export const kubectl = (namespace: string, rest: string) => `kubectl -n ${shellWord(namespace)} ${rest}`
+export const kubectl = ({ invocation }: DeclinedPlace, namespace: string, rest: string) =>
+  kubectlCommand(invocation, rest, namespace)
 
 /** For what its name says all about. */
 export const nothing = () => ''

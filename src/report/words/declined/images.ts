@@ -21,9 +21,10 @@ export const IMAGES = {
     title: (_first, count) =>
       `${counted(count, 'image')} to pin ${count === 1 ? 'runs' : 'run'} as several digests, and none is taken for the right one`,
     says: ({ container, image, digests }) => `${container}: ${image} runs as ${digests.join(' and ')}`,
-    next: ({ target, container, image, digests: [digest] }) => ({
+    next: ({ target, container, image, digests: [digest] }, place) => ({
       say: 'Choose one of them, such as',
       command: kubectl(
+        place,
         target.namespace,
         `set image ${shellWord(objectName(target))} ${shellWord(`${container}=${image}@${digest}`)}`,
       ),

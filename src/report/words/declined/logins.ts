@@ -2,10 +2,11 @@
 
 import type { UnprovenLogin } from '../../../plan/plan-input.ts'
 import { shellWord } from '../../escape.ts'
-import { loginCommand, mendSecret } from '../commands.ts'
+import { loginCommand } from '../commands.ts'
 import { counted } from '../count.ts'
+import { registryName } from '../hosts.ts'
 import { managerName, managerStep } from '../managers.ts'
-import { registryName } from '../told.ts'
+import { repairSecret } from '../steps/logins.ts'
 import { again, type DeclinedWords, nothing, type Of } from './declined-words.ts'
 
 const UNPROVEN: Record<UnprovenLogin['why'], (image: string) => string> = {
@@ -69,7 +70,7 @@ export const LOGINS = {
   'malformed-secret': {
     title: ({ secret }) => `Secret ${secret} is malformed, and one such secret fails every image of a pod`,
     says: nothing,
-    next: ({ target, secret }) => mendSecret(target.namespace, secret),
+    next: ({ target, secret }, { invocation }) => repairSecret(invocation, target.namespace, secret),
   },
   'same-account-limited': {
     title: ({ username }) => `The limit of account ${username} itself is used up, so its login does not help`,

@@ -2,9 +2,10 @@
 
 import type { JobLimit } from '../../../snapshot/fix-scope.ts'
 import { shellWord } from '../../escape.ts'
-import { NODE_LOGIN, whyCommand } from '../commands.ts'
+import { whyCommand } from '../commands.ts'
 import { counted } from '../count.ts'
 import { objectName } from '../plan.ts'
+import { KUBELET_LOGIN } from '../steps/logins.ts'
 import { again, type DeclinedWords, kubectl, nothing } from './declined-words.ts'
 
 const LIMITS: Record<JobLimit, string> = {
@@ -23,73 +24,73 @@ export const PODS = {
   'mirror-pod': {
     title: (_first, count) => `${counted(count, 'static pod')}: only the node itself can change them`,
     says: ({ node }) => (node === null ? '' : `on node ${node}`),
-    next: () => NODE_LOGIN,
+    next: () => KUBELET_LOGIN,
   },
   'immutable-job': {
     title: (_first, count) => `${counted(count, 'Job')}: the template of a Job never changes`,
     says: ({ fields }) => `would change ${fields.join(', ')}`,
-    next: ({ target }) => ({
+    next: ({ target }, place) => ({
       say: 'Save it, set the field there, delete the Job and create it again',
-      command: kubectl(target.namespace, `get job ${shellWord(target.name)} -o yaml`),
+      command: kubectl(place, target.namespace, `get job ${shellWord(target.name)} -o yaml`),
     }),
   },
   'paused-deployment': {
     title: (_first, count) =>
       `${counted(count, 'Deployment')} paused: a change to the template would bring no new pod`,
     says: ({ fields }) => `would change ${fields.join(', ')}`,
-    next: ({ target }) => ({
+    next: ({ target }, place) => ({
       say: 'Resume it, then run the fix again',
-      command: kubectl(target.namespace, `rollout resume ${shellWord(objectName(target))}`),
+      command: kubectl(place, target.namespace, `rollout resume ${shellWord(objectName(target))}`),
     }),
   },
   'job-would-fail': {
     title: ({ limit }, count) => `${counted(count, 'Job')} would fail: ${LIMITS[limit]}`,
     says: ({ pods }) => counted(pods, 'stuck pod'),
-    next: ({ target, limit }) =>
+    next: ({ target, limit }, place) =>
       limit === 'backoff-limit'
         ? {
             say: 'Raise its backoffLimit, then run the fix again',
-            command: kubectl(target.namespace, `edit job ${shellWord(target.name)}`),
+            command: kubectl(place, target.namespace, `edit job ${shellWord(target.name)}`),
           }
         : {
             say: 'Its pods stay stuck until it is made again: save it, delete it and create it again',
-            command: kubectl(target.namespace, `get job ${shellWord(target.name)} -o yaml`),
+            command: kubectl(place, target.namespace, `get job ${shellWord(target.name)} -o yaml`),
           },
   },
   'outgoing-pod': {
     title: (_first, count) =>
       `${counted(count, 'pod')} of an older template: the rollout takes ${count === 1 ? 'it' : 'them'} away`,
     says: ({ workload }) => `of ${objectName(workload)}`,
-    next: ({ target, workload }) => ({
+    next: ({ target, workload }, place) => ({
       say: 'See how far the rollout is',
-      command: kubectl(target.namespace, `rollout status ${shellWord(objectName(workload))}`),
+      command: kubectl(place, target.namespace, `rollout status ${shellWord(objectName(workload))}`),
     }),
   },
   'below-partition': {
     title: (_first, count) =>
       `${counted(count, 'pod')} that a partition keeps at the template before, with pull secrets of its own`,
     says: ({ workload }) => `of ${objectName(workload)}`,
-    next: ({ target, workload }) => ({
+    next: ({ target, workload }, place) => ({
       say: 'Lower spec.updateStrategy.rollingUpdate.partition to the number of the pod, then run the fix again',
-      command: kubectl(target.namespace, `edit ${shellWord(objectName(workload))}`),
+      command: kubectl(place, target.namespace, `edit ${shellWord(objectName(workload))}`),
     }),
   },
   'other-container-fails': {
     title: (_first, count) =>
       `${counted(count, 'pod')} with another container that would fail in a new pod, too`,
     says: ({ container, image, cause }) => `${container}: ${image} (${cause})`,
-    next: ({ target }, { program }) => ({
+    next: ({ target }, { invocation }) => ({
       say: 'See to that image first',
-      command: whyCommand(program, { namespace: target.namespace, pod: target.name }),
+      command: whyCommand(invocation, { namespace: target.namespace, pod: target.name }),
     }),
   },
   'custom-controller': {
     title: ({ controller }, count) =>
       `${counted(count, 'pod')} of a controller that pullguard does not know (${controller.kind})`,
     says: ({ controller }) => `of ${objectName(controller)}`,
-    next: ({ target }) => ({
+    next: ({ target }, place) => ({
       say: 'Where that controller makes new pods, delete the stuck one',
-      command: kubectl(target.namespace, `delete pod ${shellWord(target.name)}`),
+      command: kubectl(place, target.namespace, `delete pod ${shellWord(target.name)}`),
     }),
   },
   'not-found': {
@@ -101,9 +102,9 @@ export const PODS = {
   'no-remedy': {
     title: ({ cause }, count) => `${counted(count, 'container')} that no change here helps (${cause})`,
     says: ({ container, image }) => `${container}: ${image}`,
-    next: ({ target }, { program }) => ({
+    next: ({ target }, { invocation }) => ({
       say: 'See what the kubelet tries, and where it breaks',
-      command: whyCommand(program, { namespace: target.namespace, pod: target.name }),
+      command: whyCommand(invocation, { namespace: target.namespace, pod: target.name }),
     }),
   },
 } satisfies Partial<DeclinedWords>

@@ -1,0 +1,121 @@
+/** From a finding to what somebody should do about it, the best first. */
+
+import type { Cause, Finding } from '../diagnosis/finding.ts'
+import { denialSteps } from './denial.ts'
+import { kubeletQpsSteps, limitSteps } from './limit.ts'
+import { missingSteps, nameClueSteps, unreadableNameSteps } from './name.ts'
+import {
+  dnsSteps,
+  proxySteps,
+  refusedSteps,
+  schemeSteps,
+  serverErrorSteps,
+  timeoutSteps,
+  tlsSteps,
+} from './network.ts'
+import {
+  canceledSteps,
+  corruptSteps,
+  diskSteps,
+  manifestSteps,
+  neverSteps,
+  otherSteps,
+  platformSteps,
+  signatureSteps,
+} from './node.ts'
+import { ON_NODE, type Step } from './step.ts'
+
+/** A cause without steps does not compile. */
+const BY_CAUSE: Record<Cause, (finding: Finding) => Step[]> = {
+  'rate-limited': limitSteps,
+  'kubelet-qps': kubeletQpsSteps,
+  'auth-required-or-denied': denialSteps,
+  'image-not-found': missingSteps,
+  'registry-not-found-dns': dnsSteps,
+  'network-timeout': timeoutSteps,
+  'connection-refused-or-reset': refusedSteps,
+  tls: tlsSteps,
+  'http-https-mismatch': schemeSteps,
+  proxy: proxySteps,
+  'platform-mismatch': platformSteps,
+  'unsupported-manifest': manifestSteps,
+  'invalid-reference': unreadableNameSteps,
+  'never-pull': neverSteps,
+  'disk-full': diskSteps,
+  'registry-server-error': serverErrorSteps,
+  'corrupt-or-unpack': corruptSteps,
+  'signature-policy': signatureSteps,
+  'canceled-or-deadline': canceledSteps,
+  other: otherSteps,
+}
+
+/** What to do about one finding. Findings that share a story share their steps. */
+export function stepsFor(finding: Finding): [Step, ...Step[]] {
+  const steps = finding.containerKind === 'sandbox' ? sandboxSteps(finding) : containerSteps(finding)
+  const entered = steps.some(({ code }) => ON_NODE.has(code)) && finding.node !== null
+  const [first = { code: 'read-all' as const }, ...others] = entered
+    ? [...steps, { code: 'enter-node' as const }]
+    : steps
+  return [first, ...others]
+}
+
+function containerSteps(finding: Finding): Step[] {
+  const clues = nameClueSteps(finding)
+  const own = BY_CAUSE[finding.cause](finding)
+  // What the name gives away stands for the look at the name, and for the login that might have opened it.
+  const rest = clues.length === 0 ? own : own.filter(({ code }) => !SETTLED_BY_NAME.includes(code))
+  return [...clues, ...movedSteps(finding), ...rest]
+}
+
+const SETTLED_BY_NAME: readonly Step['code'][] = [
+  'check-name',
+  'ask-registry',
+  'distribute-login',
+  'recreate-pods',
+  'grant-cloud-role',
+  'full-name',
+]
+
+/** An image that is gone from its place is to be had elsewhere, or nowhere. */
+function movedSteps({ moved }: Finding): Step[] {
+  if (moved === null) return []
+  return moved.to === null
+    ? [{ code: 'find-replacement', moved }]
+    : [{ code: 'use-replacement', moved, to: moved.to }]
+}
+
+/** The runtime pulls the pause image without any pod's credential, so that only its own settings count. */
+function sandboxSteps(finding: Finding): Step[] {
+  const { cause, registry, image } = finding
+  const set: Step = { code: 'set-sandbox-image', image }
+  const own = BY_CAUSE[cause](finding).filter(({ code }) => !OF_PODS.includes(code))
+  const denied = cause === 'auth-required-or-denied' || cause === 'rate-limited'
+  const login: Step[] = denied && registry !== null ? [{ code: 'sandbox-login', registry }] : []
+  const unreachable = [
+    'registry-not-found-dns',
+    'network-timeout',
+    'connection-refused-or-reset',
+    'tls',
+    'proxy',
+    'disk-full',
+    'corrupt-or-unpack',
+  ].includes(cause)
+  return unreachable ? [...own, set] : [set, ...login, ...own]
+}
+
+/** What a pause image can't be helped with: it belongs to no workload, and no pull secret counts. */
+const OF_PODS: readonly Step['code'][] = [
+  'distribute-login',
+  'recreate-pods',
+  'grant-pull',
+  'see-why',
+  'set-image',
+  'replace-registry',
+  'use-replacement',
+  'remove-login',
+  'repair-secret',
+  'allow-pull',
+  'kubelet-login',
+  'check-name',
+  'ask-registry',
+]

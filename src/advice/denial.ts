@@ -1,0 +1,189 @@
+/** Steps for a refusal, each kind with its own first one: a login is proposed only where a login can help. */
+
+import { clueOf } from '../diagnosis/clues.ts'
+import { hidesMissing } from '../diagnosis/denial.ts'
+import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
+import { cloudOf, isDockerHub, isPublic } from '../image/registries.ts'
+import { loginSteps, malformedSecrets, repositoryOf, usableSecrets } from './login.ts'
+import type { Grantor, Step } from './step.ts'
+
+const BY_SUBCAUSE: Record<DenialSubcause, (finding: Finding) => Step[]> = {
+  'no-credential-sent': nothingSent,
+  'credential-refused': loginRefused,
+  'not-permitted': notPermitted,
+  'denied-or-missing': deniedOrMissing,
+  blocked,
+  policy: heldByPolicy,
+  upstream: upstreamRefused,
+  unspecified: deniedOrMissing,
+}
+
+/** What to do about a refusal. */
+export function denialSteps(finding: Finding): Step[] {
+  const malformed = malformedSecrets(finding)
+  if (malformed.length > 0)
+    return [...malformed.map(secret => repair(finding.namespace, secret)), see('secrets')]
+  const { endpoint, registry, subcause } = finding
+  // A mirror's refusal is the mirror's to end; what the pod is allowed to at the registry was never asked.
+  if (endpoint?.role === 'mirror' && registry !== null && subcause !== 'policy' && subcause !== 'upstream')
+    return [
+      { code: 'check-mirror', host: endpoint.host, registry },
+      { code: 'upstream-login', host: endpoint.host, kind: 'other' },
+      { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
+      ...loginSteps(finding, 'missing'),
+    ]
+  return BY_SUBCAUSE[(subcause ?? 'unspecified') as DenialSubcause](finding)
+}
+
+const repair = (namespace: string, secret: string): Step => ({
+  code: 'repair-secret',
+  namespace,
+  secret,
+  problem: 'malformed',
+})
+const see = (after: Extract<Step, { code: 'see-why' }>['after']): Step => ({ code: 'see-why', after })
+
+function nothingSent(finding: Finding): Step[] {
+  const cloud = cloudOf(finding.registry)
+  // Nothing in the pod brings a login, so it is the node's own that did not arrive.
+  const provider: Step[] =
+    cloud !== null || clueOf(finding.clues, 'credential-provider') !== undefined
+      ? [{ code: 'check-provider', cloud }]
+      : []
+  const login = loginSteps(finding, 'missing')
+  const ofPod = finding.credential.status === 'broken' || finding.credential.status === 'usable'
+  return [
+    ...(ofPod ? [...login, ...provider] : [...provider, ...login]),
+    ...(isDockerHub(finding.registry ?? '') ? [] : checkName(finding)),
+    see('login'),
+  ]
+}
+
+function loginRefused(finding: Finding): Step[] {
+  const { namespace, registry } = finding
+  const secrets = usableSecrets(finding)
+  const remove: Step[] =
+    secrets.length > 0 && registry !== null ? [{ code: 'remove-login', namespace, secrets, registry }] : []
+  const cloud = cloudOf(registry)
+  const scope: Step[] =
+    clueOf(finding.clues, 'token-scope') !== undefined && registry !== null
+      ? [{ code: 'token-scope', registry }]
+      : []
+  // Everybody may pull it, so that the refused login is all that is in the way.
+  if (isPublic(finding.reference)) return [...remove, ...loginSteps(finding, 'refused'), see('login')]
+  const provider: Step[] = cloud !== null && secrets.length === 0 ? [{ code: 'check-provider', cloud }] : []
+  return [...provider, ...loginSteps(finding, 'refused'), ...scope, ...remove, see('login')]
+}
+
+function notPermitted(finding: Finding): Step[] {
+  const { registry, clues } = finding
+  if (registry === null) return [see('name')]
+  const cloud = cloudOf(registry)
+  const caller = clueOf(clues, 'caller')?.name ?? null
+  const repository = repositoryOf(finding)
+  const fromPod = finding.credential.status === 'usable'
+  const grant: Step[] =
+    cloud !== null && !fromPod
+      ? [{ code: 'grant-cloud-role', cloud, caller, first: true }]
+      : [{ code: 'grant-pull', by: grantorOf(registry), registry, repository, caller }]
+  const scope: Step[] = clueOf(clues, 'token-scope') === undefined ? [] : [{ code: 'token-scope', registry }]
+  return [...scope, ...grant, ...checkName(finding), ...loginSteps(finding, 'private'), see('login')]
+}
+
+function grantorOf(registry: string): Grantor {
+  if (registry === 'ghcr.io' || registry === 'docker.pkg.github.com') return 'github'
+  if (/(?:^|\.)gitlab\./.test(registry)) return 'gitlab'
+  if (
+    /^image-registry\.openshift-image-registry\.svc|^default-route-openshift-image-registry\.|^docker-registry\.default\.svc/.test(
+      registry,
+    )
+  )
+    return 'openshift'
+  return 'registry'
+}
+
+/** The name first: who is not let in gets the same answer for a private image and for a misspelled one. */
+function deniedOrMissing(finding: Finding): Step[] {
+  const { registry, clues } = finding
+  if (registry === null) return [see('name')]
+  const placeholder = clueOf(clues, 'placeholder')
+  const cloud = cloudOf(registry)
+  const login = isPublic(finding.reference) ? [] : loginSteps(finding, 'private')
+  const named = placeholder === undefined ? checkName(finding) : []
+  const grant: Step[] =
+    grantorOf(registry) === 'openshift'
+      ? [{ code: 'grant-pull', by: 'openshift', registry, repository: repositoryOf(finding), caller: null }]
+      : cloud !== null && finding.credential.status !== 'usable'
+        ? [{ code: 'grant-cloud-role', cloud, caller: clueOf(clues, 'caller')?.name ?? null, first: false }]
+        : []
+  // The secret that the pod names gives the kubelet no login: that is broken, whatever the name.
+  if (finding.credential.status === 'broken' && login.length > 0)
+    return [...loginSteps(finding, 'missing'), see('secrets'), ...named, ...grant]
+  return [
+    ...named,
+    ...(named.length > 0 ? ([{ code: 'ask-registry' }] as const) : []),
+    ...grant,
+    ...login,
+    see('name'),
+  ]
+}
+
+/** How to look at the name, as its registry keeps it. */
+function checkName(finding: Finding): Step[] {
+  const { registry } = finding
+  if (registry === null) return []
+  const how = isPublic(finding.reference)
+    ? isDockerHub(registry)
+      ? 'official'
+      : 'public'
+    : hidesMissing(registry)
+      ? 'hidden'
+      : 'plain'
+  return [{ code: 'check-name', how }]
+}
+
+function blocked(finding: Finding): Step[] {
+  const { registry, endpoint, clues } = finding
+  if (registry === null) return [see('name')]
+  const other: Step = { code: 'use-other-source', why: 'blocked' }
+  if (clueOf(clues, 'suspended') !== undefined) return [{ code: 'restore-account', registry }, other]
+  if (clueOf(clues, 'region') !== undefined) return [other, { code: 'use-cache' }]
+  const host = endpoint?.host ?? registry
+  const address = clueOf(clues, 'caller-address')?.address ?? null
+  const cloud = cloudOf(registry)
+  return endpoint?.role === 'storage'
+    ? [
+        { code: 'open-host', host, role: 'storage' },
+        { code: 'test-connection', scheme: 'https', host, role: 'storage' },
+      ]
+    : [
+        { code: 'allow-address', host, address, cloud },
+        { code: 'test-connection', scheme: 'https', host, role: 'registry' },
+        other,
+      ]
+}
+
+function heldByPolicy(finding: Finding): Step[] {
+  const { clues, registry, endpoint } = finding
+  const host = endpoint?.host ?? registry ?? ''
+  const about =
+    clueOf(clues, 'storage-quota') !== undefined
+      ? 'storage-quota'
+      : clueOf(clues, 'vulnerabilities') !== undefined
+        ? 'vulnerabilities'
+        : 'policy'
+  return [
+    { code: 'ask-registry-admin', about, host },
+    { code: 'use-other-source', why: 'policy' },
+  ]
+}
+
+function upstreamRefused(finding: Finding): Step[] {
+  const { registry, endpoint } = finding
+  const host = endpoint?.host ?? registry ?? ''
+  const kind = cloudOf(registry) === 'ecr' ? 'ecr' : 'other'
+  return [
+    { code: 'upstream-login', host, kind },
+    { code: 'check-name', how: 'plain' },
+  ]
+}

@@ -1,0 +1,141 @@
+/** Steps for a way that does not lead to the host: its name, its port, its certificate, the proxy in between. The host is the endpoint's. */
+
+import { clueOf } from '../diagnosis/clues.ts'
+import type { EndpointRole, Finding } from '../diagnosis/finding.ts'
+import { apiHost } from '../image/registries.ts'
+import type { Step } from './step.ts'
+
+interface Asked {
+  host: string
+  role: EndpointRole
+}
+
+/** The host that the text names, else the registry's. */
+export function askedHost({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): Asked {
+  if (endpoint !== null && endpoint.role !== 'proxy' && endpoint.role !== 'runtime') return endpoint
+  return { host: registry === null ? 'REGISTRY' : apiHost(registry), role: 'registry' }
+}
+
+/** The node's own settings name this host: they are where it is corrected. */
+function ofMirror({ registry }: Finding, { host, role }: Asked): Step[] {
+  return role === 'mirror' && registry !== null
+    ? [{ code: 'mirror-settings', host, registry, about: 'endpoint' }]
+    : []
+}
+
+/** A host that no node can reach under this name or address, whatever is repaired on the way. */
+function unreachableName({ clues }: Finding, { host, role }: Asked): Step[] {
+  if (clueOf(clues, 'loopback') !== undefined) return [{ code: 'replace-loopback', host, role }]
+  return clueOf(clues, 'service-name') === undefined ? [] : [{ code: 'replace-service-name', host, role }]
+}
+
+export function dnsSteps(finding: Finding): Step[] {
+  const asked = askedHost(finding)
+  const server = clueOf(finding.clues, 'dns-server')?.server ?? null
+  return [
+    ...unreachableName(finding, asked),
+    ...ofMirror(finding, asked),
+    { code: 'resolve-host', host: asked.host },
+    { code: 'fix-dns', host: asked.host, server },
+  ]
+}
+
+export function timeoutSteps(finding: Finding): Step[] {
+  const asked = askedHost(finding)
+  return [
+    ...unreachableName(finding, asked),
+    { code: 'test-connection', scheme: 'https', ...asked },
+    { code: 'open-host', ...asked },
+    ...ofMirror(finding, asked),
+  ]
+}
+
+export function refusedSteps(finding: Finding): Step[] {
+  const asked = askedHost(finding)
+  return [
+    ...unreachableName(finding, asked),
+    ...(clueOf(finding.clues, 'ipv6') === undefined
+      ? []
+      : [{ code: 'route-ipv6', host: asked.host } as const]),
+    ...(asked.role === 'mirror' &&
+    finding.registry !== null &&
+    clueOf(finding.clues, 'loopback') === undefined
+      ? [{ code: 'check-mirror', host: asked.host, registry: finding.registry } as const]
+      : []),
+    { code: 'test-connection', scheme: 'https', ...asked },
+    asked.role === 'storage' || asked.role === 'token'
+      ? { code: 'open-host', ...asked }
+      : { code: 'check-listener', ...asked },
+    ...ofMirror(finding, asked),
+  ]
+}
+
+export function tlsSteps(finding: Finding): Step[] {
+  const asked = askedHost(finding)
+  const problem = clueOf(finding.clues, 'certificate')?.problem ?? null
+  const look: Step = { code: 'show-certificate', host: asked.host }
+  if (problem === 'unknown-authority' || problem === null)
+    return [look, { code: 'trust-authority', host: asked.host, intercepted: !isPrivate(finding) }]
+  return [look, { code: 'renew-certificate', host: asked.host, problem }, ...ofMirror(finding, asked)]
+}
+
+/** A registry of one's own: its authority may well be one's own too. */
+function isPrivate({ registry, clues }: Finding): boolean {
+  const known =
+    /(?:^|\.)(?:docker\.io|quay\.io|ghcr\.io|gcr\.io|k8s\.io|microsoft\.com|amazonaws\.com|pkg\.dev|azurecr\.io|nvcr\.io|gitlab\.com)$/
+  return clueOf(clues, 'private-address') !== undefined || registry === null || !known.test(registry)
+}
+
+export function schemeSteps(finding: Finding): Step[] {
+  const asked = askedHost(finding)
+  return [
+    { code: 'test-connection', scheme: 'http', ...asked },
+    { code: 'allow-http', host: asked.host },
+    { code: 'serve-tls', host: asked.host },
+    ...ofMirror(finding, asked),
+  ]
+}
+
+export function proxySteps(finding: Finding): Step[] {
+  const proxy = finding.endpoint?.role === 'proxy' ? finding.endpoint.host : null
+  const target = askedHost(finding)
+  return [
+    { code: 'show-proxy' },
+    { code: 'fix-proxy', host: proxy, refused: proxy === null },
+    { code: 'bypass-proxy', host: target.host },
+    ...pullByHand(finding),
+  ]
+}
+
+export function serverErrorSteps(finding: Finding): Step[] {
+  const asked = askedHost(finding)
+  const { registry, clues, endpoint } = finding
+  const page = clueOf(clues, 'web-page') !== undefined
+  const scheme = clueOf(clues, 'endpoint-scheme') !== undefined
+  const host = endpoint === null ? null : asked.host
+  if ((page || scheme) && registry !== null)
+    return [
+      { code: 'mirror-settings', host, registry, about: page ? 'web-page' : 'scheme' },
+      { code: 'test-connection', scheme: 'https', ...asked },
+      { code: 'show-proxy' },
+    ]
+  if (asked.role === 'mirror' && registry !== null)
+    return [
+      { code: 'check-mirror', host: asked.host, registry },
+      ...ofMirror(finding, asked),
+      { code: 'test-connection', scheme: 'https', ...asked },
+    ]
+  // Where the text does not say who answered, a proxy in between may have.
+  const inBetween: Step[] = (clueOf(clues, 'status')?.status ?? 0) >= 502 ? [{ code: 'show-proxy' }] : []
+  return [
+    { code: 'status-page', ...asked, registry: registry ?? asked.host },
+    ...inBetween,
+    { code: 'test-connection', scheme: 'https', ...asked },
+    { code: 'wait', for: 'registry' },
+  ]
+}
+
+/** The pull once more, with the runtime's whole answer. */
+export function pullByHand({ reference, image }: Pick<Finding, 'reference' | 'image'>): Step[] {
+  return [{ code: 'pull-by-hand', image: reference ?? image }]
+}

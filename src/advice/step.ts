@@ -1,0 +1,134 @@
+/** One thing to do next, as a code with what it needs: true for this pull on this node. Its words are in report/words/steps. */
+
+import type { CertificateProblem } from '../diagnosis/clues.ts'
+import type { AttemptProblem, EndpointRole } from '../diagnosis/finding.ts'
+import type { Moved } from '../image/moved.ts'
+import type { Cloud } from '../image/registries.ts'
+
+/** A host, and what it was to this pull. */
+interface Asked {
+  host: string
+  role: EndpointRole
+}
+
+/** Why a login would help. */
+export type LoginReason = 'missing' | 'refused' | 'private' | 'limit' | 'account-limit'
+
+/** Whose rights on a repository somebody has to grant, as each place words it. */
+export type Grantor = 'github' | 'gitlab' | 'openshift' | 'registry'
+
+/** Everything that can be proposed. A step that is added here does not compile until it has its words. */
+export type Step =
+  // Logins and pull secrets
+  | { code: 'distribute-login'; reason: LoginReason; registry: string }
+  | { code: 'recreate-pods' }
+  | { code: 'kubelet-login' }
+  | { code: 'other-debug-container'; reason: 'image' | 'login' }
+  | { code: 'repair-secret'; namespace: string; secret: string; problem: AttemptProblem }
+  | { code: 'remove-login'; namespace: string; secrets: string[]; registry: string }
+  | { code: 'see-why'; after: 'name' | 'secrets' | 'login' }
+  // Rights at the registry
+  | { code: 'check-provider'; cloud: Cloud | null }
+  | { code: 'grant-cloud-role'; cloud: Cloud; caller: string | null; first: boolean }
+  | { code: 'grant-pull'; by: Grantor; registry: string; repository: string; caller: string | null }
+  | { code: 'token-scope'; registry: string }
+  | { code: 'allow-address'; host: string; address: string | null; cloud: Cloud | null }
+  | { code: 'restore-account'; registry: string }
+  | { code: 'ask-registry-admin'; about: 'vulnerabilities' | 'storage-quota' | 'policy'; host: string }
+  | { code: 'upstream-login'; host: string; kind: 'ecr' | 'other' }
+  | { code: 'use-other-source'; why: 'blocked' | 'policy' | 'closed' }
+  // The image's name
+  | { code: 'check-name'; how: 'official' | 'public' | 'hidden' | 'plain' }
+  | { code: 'ask-registry' }
+  | { code: 'use-replacement'; moved: Moved; to: string }
+  | { code: 'find-replacement'; moved: Moved }
+  | { code: 'set-image'; known: 'repository' | 'nothing' }
+  | { code: 'read-name'; image: string }
+  | { code: 'quote-number'; image: string }
+  | { code: 'fill-placeholder'; image: string }
+  | { code: 'inject-sidecar' }
+  | { code: 'drop-scheme'; image: string }
+  | { code: 'full-name'; image: string }
+  | { code: 'registry-not-site' }
+  // The way to the host
+  | { code: 'resolve-host'; host: string }
+  | { code: 'fix-dns'; host: string; server: string | null }
+  | { code: 'replace-service-name'; host: string; role: EndpointRole }
+  | { code: 'replace-loopback'; host: string; role: EndpointRole }
+  | ({ code: 'test-connection'; scheme: 'https' | 'http' } & Asked)
+  | ({ code: 'open-host' } & Asked)
+  | ({ code: 'check-listener' } & Asked)
+  | { code: 'route-ipv6'; host: string }
+  | { code: 'check-mirror'; host: string; registry: string }
+  | {
+      code: 'mirror-settings'
+      host: string | null
+      registry: string
+      about: 'endpoint' | 'scheme' | 'web-page'
+    }
+  | { code: 'mirror-limit'; host: string; registry: string }
+  | { code: 'mirror-lacks-image'; host: string; registry: string }
+  | { code: 'show-certificate'; host: string }
+  | { code: 'trust-authority'; host: string; intercepted: boolean }
+  | { code: 'renew-certificate'; host: string; problem: CertificateProblem }
+  | { code: 'serve-tls'; host: string }
+  | { code: 'allow-http'; host: string }
+  | { code: 'show-proxy' }
+  | { code: 'fix-proxy'; host: string | null; refused: boolean }
+  | { code: 'bypass-proxy'; host: string }
+  | { code: 'status-page'; host: string; registry: string; role: EndpointRole }
+  // The node
+  | { code: 'prune-images' }
+  | { code: 'show-disk' }
+  | { code: 'larger-disk' }
+  | { code: 'remove-image'; image: string }
+  | { code: 'runtime-log' }
+  | { code: 'push-again' }
+  | { code: 'update-runtime' }
+  | { code: 'restart-pull' }
+  | { code: 'move-store' }
+  | { code: 'start-runtime'; socket: string | null }
+  | { code: 'pull-by-hand'; image: string }
+  | { code: 'enter-node' }
+  | { code: 'set-sandbox-image'; image: string }
+  | { code: 'sandbox-login'; registry: string }
+  // Limits
+  | { code: 'wait'; for: 'limit' | 'burst' | 'kubelet' | 'registry' }
+  | { code: 'replace-registry' }
+  | { code: 'use-cache' }
+  | { code: 'raise-kubelet-qps' }
+  // Platforms and formats
+  | { code: 'show-platforms' }
+  | { code: 'build-for'; platform: string }
+  | { code: 'windows-image'; kernel: string | null }
+  | { code: 'schedule-elsewhere'; os: 'linux' | 'windows' | null; architecture: string | null }
+  | { code: 'push-current-format' }
+  | { code: 'not-an-image' }
+  // Policies
+  | { code: 'allow-pull' }
+  | { code: 'preload'; image: string }
+  | { code: 'same-secret' }
+  | { code: 'show-policy' }
+  | { code: 'satisfy-policy' }
+  // Nothing better is known
+  | { code: 'read-all' }
+  | { code: 'look-again' }
+  | { code: 'slow-pull' }
+
+export type StepCode = Step['code']
+
+/** The steps that are taken on the node, for which somebody has to get there first. */
+export const ON_NODE: ReadonlySet<StepCode> = new Set([
+  'check-provider',
+  'resolve-host',
+  'test-connection',
+  'show-certificate',
+  'show-proxy',
+  'prune-images',
+  'show-disk',
+  'remove-image',
+  'runtime-log',
+  'start-runtime',
+  'pull-by-hand',
+  'show-policy',
+])

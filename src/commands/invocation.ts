@@ -1,0 +1,37 @@
+/** How this run was started, for the commands that its output proposes. */
+
+import type { Invocation } from '../report/invocation.ts'
+import type { CommandContext, ConnectionFlags } from './context.ts'
+
+/** Flags with a value, in kubectl's order of explaining them. */
+const NAMED = [
+  ['kubeconfig', '--kubeconfig'],
+  ['context', '--context'],
+  ['cluster', '--cluster'],
+  ['user', '--user'],
+  ['server', '--server'],
+  ['certificateAuthority', '--certificate-authority'],
+  ['tlsServerName', '--tls-server-name'],
+  ['as', '--as'],
+  ['asUid', '--as-uid'],
+] as const satisfies [keyof ConnectionFlags, string][]
+
+/**
+ * What a proposed command has to repeat to reach the same cluster as the same person.
+ * @param fromDump the facts came from files: no cluster is named, so that none is written to by mistake
+ */
+export function invocationOf(
+  { program }: Pick<CommandContext, 'program'>,
+  connection: ConnectionFlags,
+  fromDump = false,
+): Invocation {
+  const flags = NAMED.flatMap(([name, flag]) => {
+    const value = connection[name]
+    return value === undefined ? [] : [flag, value]
+  })
+  if (connection.insecureSkipTlsVerify === true) flags.push('--insecure-skip-tls-verify')
+  for (const group of connection.asGroup ?? []) flags.push('--as-group', group)
+  // A token is a secret: the user knows it.
+  if (connection.token !== undefined) flags.push('--token', '<token>')
+  return { program, flags, fromDump }
+}

@@ -1,0 +1,104 @@
+/** Why a registry refused: nothing was sent, a login was refused, it is not allowed, or the answer hides which. */
+
+import { fullName, type Reference } from '../image/reference.ts'
+import { type Cloud, cloudOf, isDockerHub, isPublic } from '../image/registries.ts'
+import type { CredentialStatus, DenialSubcause, Endpoint } from './finding.ts'
+
+/** What is known of one refusal. */
+export interface Refusal {
+  /** The runtime's own words, without its names (see nameless) and with them. */
+  said: string
+  text: string
+  status: number | null
+  reference: Reference | null
+  endpoint: Endpoint | null
+  credential: CredentialStatus
+}
+
+/** What the words alone prove, in the order of asking. */
+const SAYINGS: [DenialSubcause, RegExp][] = [
+  [
+    'upstream',
+    /\b(?:authentication|authorization|login|credentials?)\b.{0,40}\bupstream\b|\bupstream\b.{0,80}\b(?:unauthori[sz]ed|authentication|denied|credential|forbidden)|\bremote auto blocked\b/,
+  ],
+  [
+    'blocked',
+    /\bnot allowed access\b|\bfirewall\b|\bexport control|\bembargo|\bsanction|\bnot available in your\b|\byour (?:location|country|region)\b|\blegal reasons\b|\bsuspended\b|\baccount (?:is |has been )?(?:locked|disabled|blocked)\b|\bip (?:address )?(?:‹name› )?(?:is |has been )?(?:not allowed|blocked|denied|banned|restricted)|\bblocked by (?:network|ip|geo)|\bnetwork (?:rule|access) |\bpublic (?:network )?access is (?:disabled|not permitted|not allowed)|\bauthorizationfailure\b|\bnot authorized to perform this operation\b|\bpayment required\b|\b(?:private (?:link|endpoint)|vpc) (?:endpoint )?(?:is )?(?:required|only)/,
+  ],
+  [
+    'policy',
+    /\bvulnerabilit|\bconfigured policy\b|\bproject_?policy_?violation\b|\bquarantine|\bxray\b|\bquota has been exceeded on namespace\b|\bstorage quota\b|\bblocked by (?:a |the )?(?:\w+ )?(?:policy|curation)|\bcuration\b|\bnot (?:been )?scanned\b|\bpending scan\b|\bis not signed\b|\bnot signed in\b|\bpolicy (?:check|violation)|\bdownload blocking\b|\bimmutab/,
+  ],
+  [
+    'credential-refused',
+    /\bfetch oauth token\b(?!.{0,400}\b5\d\d\b)|\b(?:incorrect|invalid|wrong|bad) (?:user ?name|username\/password|password|credentials?|login|token|authorization)\b|\b(?:token|credentials?|password|login) (?:has |have |is |are )?(?:been )?(?:expired|invalid|revoked)\b|\bexpired (?:token|credential|password|login)|\breauthenticate\b|\bhttp basic: access denied\b|\bunable to retrieve auth token: invalid\b|\bauthentication failed\b|\binvalid_(?:grant|client|token)\b|\bconnectivity_refresh_token_error\b|\binvalid client secret\b|\bpersonal access token\b|\bmfa\b|\btwo-factor\b/,
+  ],
+  [
+    'not-permitted',
+    /\bpermission_?denied\b|\bpermission [‹"'`]?\S{1,80} denied\b|\bnot authorized to perform\b|\bno pull access\b|\b(?:do|does) ?(?:not|n't) have (?:\S+ ){0,4}(?:permissions?|access|role)\b|\bno permissions?\b|\bmissing permissions?\b|\baccessdeniedexception\b|\binsufficient (?:permissions?|privileges?)\b|\bcannot get (?:resource )?\S{0,10}imagestreams?\b|\brequires? .{0,40}\b(?:role|permission|scope)\b|\brepository polic|\bread_package\b/,
+  ],
+  [
+    'no-credential-sent',
+    /\bfetch anonymous token\b|\bno basic auth credentials\b|\bunauthenticated\b|\bno credentials (?:found|available|provided)\b|\bnot logged in\b|\bmust (?:be logged in|authenticate|log ?in)\b|\bplease (?:log ?in|authenticate)\b|\banonymous\b|\blogin required\b/,
+  ],
+  [
+    'denied-or-missing',
+    /\brepository does not exist or may require\b|\bmay require\b|\binsufficient[_ ]scope|\brequested access to the resource is (?:denied|not authorized)|\baccess to the (?:requested )?resource is (?:denied|not authorized)|\bmay not exist\b|\bpull access denied\b/,
+  ],
+]
+
+/**
+ * The subcause of a refusal. Words decide; where there are none, the status together with what the pod had to show.
+ * Never more is said than they prove: DESIGN.md's table, and kubelet-messages "What a text proves".
+ */
+export function denialOf(refusal: Refusal): DenialSubcause {
+  const { said, endpoint, status, reference } = refusal
+  const open = reference !== null && isPublic(fullName(reference))
+  const spoken = SAYINGS.find(([, pattern]) => pattern.test(said))?.[0]
+  // Everything there is public, so that a refusal speaks of the name, or of who asks from where.
+  if (open && spoken !== 'credential-refused') return closedToAll(refusal, spoken)
+  if (
+    spoken === 'not-permitted' &&
+    /\bmay not exist\b/.test(said) &&
+    refusal.credential === 'none' &&
+    cloudOf(reference?.registry ?? null) === null
+  )
+    return 'denied-or-missing'
+  // The identity of the node was known to the cloud's token server, and is not allowed.
+  if (
+    spoken === 'credential-refused' &&
+    status === 403 &&
+    refusal.credential !== 'usable' &&
+    cloudOf(reference?.registry ?? null) !== null
+  )
+    return 'not-permitted'
+  if (spoken !== undefined) return spoken
+  if (endpoint?.role === 'storage' && status === 403) return 'blocked'
+  if (status === 402 || status === 451) return 'blocked'
+  return bareStatus(refusal)
+}
+
+function closedToAll({ status, endpoint }: Refusal, spoken: DenialSubcause | undefined): DenialSubcause {
+  if (spoken === 'blocked' || spoken === 'policy' || spoken === 'upstream') return spoken
+  // A mirror's or a firewall's refusal; Docker Hub itself says 401 of a name that is not there.
+  return status === 403 && endpoint?.role !== 'mirror' ? 'blocked' : 'denied-or-missing'
+}
+
+/** A bare status: 403 knows who asks, 401 does not say whether a login was sent or whether there is such an image. */
+function bareStatus({ said, status, reference, credential }: Refusal): DenialSubcause {
+  const cloud: Cloud | null = cloudOf(reference?.registry ?? null)
+  if (status === 403) {
+    if (credential === 'usable' || cloud !== null) return 'not-permitted'
+    return 'denied-or-missing'
+  }
+  if (status === 401) return 'denied-or-missing'
+  if (/\bforbidden\b/.test(said)) return credential === 'usable' ? 'not-permitted' : 'denied-or-missing'
+  if (/\bunauthori[sz]ed\b|\bdenied\b|\bauthentication required\b|\bauthorization required\b/.test(said))
+    return 'denied-or-missing'
+  return 'unspecified'
+}
+
+/** Whether this registry answers for a name that is not there as it does for a private one. */
+export function hidesMissing(registry: string): boolean {
+  return isDockerHub(registry) || ['quay.io', 'ghcr.io', 'registry.gitlab.com'].includes(registry)
+}

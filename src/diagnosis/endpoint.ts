@@ -1,0 +1,120 @@
+/** Finds in an error text the host that answered, refused or could not be reached, and what it was to this pull. */
+
+import { isDockerHub } from '../image/registries.ts'
+import type { Endpoint, EndpointRole } from './finding.ts'
+
+const HOST = '(\\[[0-9a-f:.%]+\\](?::\\d+)?|[\\w.-]+(?::\\d+)?)'
+/** A connection to the proxy itself; whatever it says of a registry comes after. */
+const PROXY = new RegExp(
+  `proxyconnect tcp: (?:.{0,80}?lookup ${HOST}|dial tcp ${HOST})|connecting to proxy [a-z]*:?/*${HOST}`,
+  'i',
+)
+const SOCKET = /dial unix (\/[\w./-]+|@\w+)|unix:\/\/(\/[\w./-]+)/i
+const URL = /\bhttps?:\/\/(?:[^\s/?#@"']*@)?(\[[^\]\s]+\](?::\d+)?|[\w.-]+(?::\d+)?)([^\s"'`<>]*)/gi
+/** Where a host stands without a URL, the surest first. */
+const BARE_HOSTS = [
+  new RegExp(`\\bpulling from host ${HOST} failed`, 'i'),
+  new RegExp(`\\b(?:pinging|ping) (?:container|docker) registry ${HOST}`, 'i'),
+  new RegExp(`\\bdial tcp: (?:lookup|address) ${HOST}(?: on|:)`, 'i'),
+  new RegExp(`\\blookup ${HOST} on `, 'i'),
+  new RegExp(`\\bresolve(?:d)? (?:host|address)[: ]+${HOST}`, 'i'),
+  new RegExp(`\\bdial tcp (?:lookup )?${HOST}`, 'i'),
+]
+/** containers/image: `reading manifest TAG in HOST/path`. */
+const IN_SOURCE =
+  /\breading manifest \S+ in ([\w.-]+(?::\d+)?)\/|\binitializing source docker:\/\/([\w.-]+\.[\w.-]+(?::\d+)?|[\w.-]+:\d+)\//i
+const TOKEN_PATH =
+  /^\/(?:[\w.-]+\/)*(?:token|oauth2\/(?:token|exchange)|jwt\/auth|v2\/auth|openshift\/token|auth)(?:[?#]|$)/i
+const TOKEN_QUERY = /[?&](?:scope=repository|service=)/i
+const FOR_TOKEN = /fetch (?:anonymous|oauth) token|requesting bearer token|failed to authorize/i
+
+/** Hosts that serve layers for a registry of another name. Any host behind a good manifest is one; these are known by name. */
+const STORAGE =
+  /(?:^|\.)(?:production\.cloudflare\.docker\.com|production\.cloudfront\.docker\.com|r2\.cloudflarestorage\.com|cdn\.mscr\.io|data\.mcr\.microsoft\.com|blob\.core\.windows\.net|data\.azurecr\.io|amazonaws\.com|cloudfront\.net|storage\.googleapis\.com|pkg-containers\.githubusercontent\.com|cdn\d*\.quay\.io|digitaloceanspaces\.com|aliyuncs\.com)$/i
+/** Registries that live under a storage provider's name. */
+const REGISTRY_NAME = /\.dkr[.-]ecr|^registry[\w-]*\.|\.cr\.aliyuncs\.com$/i
+
+/**
+ * The endpoint of one failed pull; null where the text names none.
+ * @param text the runtime's own words, names and all
+ * @param registry the image's registry; null for a name that does not parse
+ */
+export function endpointOf(text: string, registry: string | null): Endpoint | null {
+  const proxy = PROXY.exec(text)
+  if (proxy !== null) return named(proxy.slice(1).find(Boolean) ?? '', 'proxy')
+  const urls = [...text.matchAll(URL)].map(([, host = '', rest = '']) => ({ host, rest }))
+  // The last URL is the innermost request: the one that failed.
+  const asked = urls.filter(({ host }) => !isReading(host)).at(-1)
+  const socket = SOCKET.exec(text)
+  if (socket !== null && asked === undefined) return { host: socket[1] ?? socket[2] ?? '', role: 'runtime' }
+  if (asked !== undefined) return named(asked.host, roleOf(asked.host, asked.rest, text, registry))
+  const bare = BARE_HOSTS.map(pattern => pattern.exec(text)?.[1]).find(host => host !== undefined)
+  if (bare !== undefined) return named(bare, roleOf(bare, '/v2/', text, registry))
+  const source = IN_SOURCE.exec(text)
+  return source === null ? null : named(source[1] ?? source[2] ?? '', 'registry')
+}
+
+/** A link to read for people, not a host that was asked. */
+function isReading(host: string): boolean {
+  return /^(?:www\.|docs\.|aka\.ms$|github\.com$|toolkit\.|errors?\.|success\.docker\.com$|quay\.io\/repository|docker\.com$)/i.test(
+    host,
+  )
+}
+
+function named(host: string, role: EndpointRole): Endpoint | null {
+  const shown = host.toLowerCase().replace(/[.:]+$/, '')
+  return shown === '' ? null : { host: shown, role }
+}
+
+function roleOf(host: string, rest: string, text: string, registry: string | null): EndpointRole {
+  const plain = withoutPort(host)
+  if (/[?&]ns=/i.test(rest)) return 'mirror'
+  if (TOKEN_PATH.test(rest) || TOKEN_QUERY.test(rest) || plain === 'auth.docker.io') return 'token'
+  if (registry === null || isSame(host, registry)) {
+    return FOR_TOKEN.test(text) && !rest.startsWith('/v2/') ? 'token' : 'registry'
+  }
+  if (isStorage(plain)) return 'storage'
+  // The registry's backend: registry.k8s.io redirects to Artifact Registry and S3 under names of their own.
+  if (registry === 'registry.k8s.io' && /(?:-docker\.pkg\.dev|\.gcr\.io)$/.test(plain)) return 'registry'
+  if (FOR_TOKEN.test(text)) return 'token'
+  return rest === '' || rest.startsWith('/v2') || rest.startsWith('/v1') || isLocal(plain)
+    ? 'mirror'
+    : rest.includes('/v2/')
+      ? 'mirror'
+      : 'storage'
+}
+
+function isStorage(host: string): boolean {
+  return STORAGE.test(host) && !REGISTRY_NAME.test(host)
+}
+
+/** Whether the host is the image's registry, under any of its names. */
+function isSame(host: string, registry: string): boolean {
+  const [one, other] = [host.toLowerCase(), registry.toLowerCase()]
+  if (isDockerHub(other)) return isDockerHub(one)
+  return one === other || one === `${other}:443` || withoutPort(one) === other || one === withoutPort(other)
+}
+
+/** The host without its port. */
+function withoutPort(host: string): string {
+  return host.replace(/:\d+$/, '')
+}
+
+/** The node's own loopback, whatever it is called. */
+export function isLocal(host: string): boolean {
+  const plain = withoutPort(host).replace(/^\[|\]$/g, '')
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|::1|0\.0\.0\.0)$/i.test(plain) || plain.endsWith('.localhost')
+}
+
+/** A name that only the cluster's own DNS resolves; nodes ask another server. */
+export function isServiceName(host: string): boolean {
+  return /\.svc(?:\.[\w.-]+)?$/i.test(withoutPort(host))
+}
+
+/** An address of a private network (RFC 1918, RFC 4193, link-local). */
+export function isPrivateAddress(host: string): boolean {
+  const plain = withoutPort(host).replace(/^\[|\]$/g, '')
+  return /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.)\d|^f[cd][0-9a-f]{2}:|^fe80:/i.test(
+    plain,
+  )
+}

@@ -1,0 +1,130 @@
+/** What is known of the node that pulls: from its object, from the pod, and from the way its runtime words an error. */
+
+import type { Node } from '../snapshot/node.ts'
+import type { Pod } from '../snapshot/pod.ts'
+
+type Runtime = 'containerd' | 'cri-o' | 'docker'
+
+/** A way of running nodes that has its own place for settings, or its own way in. */
+export type Platform =
+  | 'k3s'
+  | 'rke2'
+  | 'microk8s'
+  | 'minikube'
+  | 'kind'
+  | 'talos'
+  | 'bottlerocket'
+  | 'openshift'
+  | 'eks'
+  | 'gke'
+  | 'aks'
+
+/** null where it is not known. */
+export interface PullingNode {
+  name: string | null
+  runtime: Runtime | null
+  platform: Platform | null
+  os: 'linux' | 'windows' | null
+  architecture: string | null
+  /** On Windows, such as `10.0.20348.4294`. */
+  kernel: string | null
+  /** The minor version of its kubelet: 34 of `v1.34.2`. */
+  kubeletMinor: number | null
+  /** An image that is on the node already and most likely has a shell. */
+  toolImage: string | null
+}
+
+/** Everything that tells something of the node, the surest first: its object, the pod's own demands, the text. */
+export function pullingNode(pod: Pod, node: Node | null, text: string): PullingNode {
+  const platform = node === null ? null : platformOf(node)
+  return {
+    name: pod.node,
+    runtime: runtimeOf(node) ?? runtimeIn(text),
+    platform: platform ?? platformIn(text),
+    os: osOf(node?.os ?? pod.platform.os) ?? (WINDOWS.test(text) ? 'windows' : null),
+    architecture: node?.architecture ?? pod.platform.architecture ?? null,
+    kernel: node?.kernel ?? null,
+    kubeletMinor: minorOf(node?.kubelet ?? null),
+    toolImage: node === null ? null : toolImageOf(node.images),
+  }
+}
+
+const WINDOWS = /windows\/(?:amd64|arm64)|\bhcsshim\b|in win32|[a-z]:\\ProgramData\\/i
+
+function runtimeOf(node: Node | null): Runtime | null {
+  const scheme = /^([a-z-]+):\/\//.exec(node?.runtime ?? '')?.[1]
+  return scheme === 'containerd' || scheme === 'cri-o' || scheme === 'docker' ? scheme : null
+}
+
+/** Each runtime has an idiom of its own (facts of their sources: containerd remotes, containers/image, moby). */
+function runtimeIn(text: string): Runtime | null {
+  if (
+    /Error response from daemon|no matching manifest for .{1,60} in the manifest list|registry-1\.docker\.io\/v2\/": .{0,40}\bdaemon\b/i.test(
+      text,
+    )
+  )
+    return 'docker'
+  if (
+    /initializing source |pinging (?:container|docker) registry|reading manifest \S+ in |OCI artifact|\(Mirrors also failed/i.test(
+      text,
+    )
+  )
+    return 'cri-o'
+  if (
+    /failed to pull and unpack image|failed to resolve (?:reference|image)|failed to get sandbox image|on snapshotter /i.test(
+      text,
+    )
+  )
+    return 'containerd'
+  return null
+}
+
+function platformOf(node: Node): Platform | null {
+  const { kubelet, osImage, provider, labels } = node
+  if (/\+k3s\d/.test(kubelet ?? '')) return 'k3s'
+  if (/\+rke2r?\d/.test(kubelet ?? '')) return 'rke2'
+  if (labels['microk8s.io/cluster'] !== undefined) return 'microk8s'
+  if (labels['minikube.k8s.io/name'] !== undefined) return 'minikube'
+  if (provider === 'kind') return 'kind'
+  if (/^talos/i.test(osImage ?? '')) return 'talos'
+  if (/^bottlerocket/i.test(osImage ?? '')) return 'bottlerocket'
+  if (
+    labels['node.openshift.io/os_id'] !== undefined ||
+    /coreos.*openshift|^red hat enterprise linux coreos/i.test(osImage ?? '')
+  )
+    return 'openshift'
+  if (labels['cloud.google.com/gke-nodepool'] !== undefined || /-gke\./.test(kubelet ?? '')) return 'gke'
+  if (labels['kubernetes.azure.com/cluster'] !== undefined) return 'aks'
+  if (
+    labels['eks.amazonaws.com/nodegroup'] !== undefined ||
+    labels['eks.amazonaws.com/compute-type'] !== undefined ||
+    /-eks-/.test(kubelet ?? '')
+  )
+    return 'eks'
+  return null
+}
+
+/** Paths and addresses that only one platform has. */
+function platformIn(text: string): Platform | null {
+  if (/\/var\/lib\/rancher\/k3s\//.test(text)) return 'k3s'
+  if (/\/var\/lib\/rancher\/rke2\//.test(text)) return 'rke2'
+  if (/\/var\/snap\/microk8s\//.test(text)) return 'microk8s'
+  return null
+}
+
+function osOf(os: string | null): PullingNode['os'] {
+  return os === 'linux' || os === 'windows' ? os : null
+}
+
+function minorOf(kubelet: string | null): number | null {
+  const minor = /^v1\.(\d+)/.exec(kubelet ?? '')?.[1]
+  return minor === undefined ? null : Number(minor)
+}
+
+/** Small images that people debug with, then distributions; none of an image that may hold no shell. */
+const WITH_SHELL =
+  /(?:^|\/)(?:busybox|netshoot|toolbox|curl|alpine|debian|ubuntu|fedora|rockylinux|almalinux|amazonlinux|ubi\d*|bash)(?:-[\w.]+)?(?=[:@]|$)/
+
+function toolImageOf(images: readonly string[]): string | null {
+  return images.find(image => WITH_SHELL.test(image)) ?? null
+}

@@ -1,0 +1,80 @@
+/** The subcause of a failed pull: what the words prove, together with who answered and what the pod had to show. */
+
+import type { Reference } from '../image/reference.ts'
+import { isDockerHub } from '../image/registries.ts'
+import { denialOf, hidesMissing } from './denial.ts'
+import type {
+  Cause,
+  CredentialStatus,
+  Endpoint,
+  NeverPullSubcause,
+  NotFoundSubcause,
+  RateLimitSubcause,
+  Subcause,
+} from './finding.ts'
+import type { PullError } from './pull-error.ts'
+
+/** What is known of one failed pull besides its cause. */
+export interface Circumstances {
+  /** The error that tells; null where nothing was said. */
+  error: PullError | null
+  /** The rule's own subcause, where the words alone tell it. */
+  spoken: Subcause | null
+  reference: Reference | null
+  endpoint: Endpoint | null
+  credential: CredentialStatus
+  /** For policy Never: the node lists the image. */
+  onNode: boolean
+}
+
+/** The causes that have subcauses; any other has none. A cause that is given some has to be given its rule here. */
+const SUBCAUSES: { [C in Cause]?: (circumstances: Circumstances) => Subcause | null } = {
+  'rate-limited': limitOf,
+  'auth-required-or-denied': ({ error, reference, endpoint, credential }) =>
+    denialOf({
+      said: error?.said ?? '',
+      text: error?.text ?? '',
+      status: error?.status ?? null,
+      reference,
+      endpoint,
+      credential,
+    }),
+  'image-not-found': missingOf,
+  'never-pull': neverOf,
+}
+
+/** null for a cause that has no subcauses. */
+export function subcauseOf(cause: Cause, circumstances: Circumstances): Subcause | null {
+  return SUBCAUSES[cause]?.(circumstances) ?? null
+}
+
+/** Docker Hub's older sentence is the same for everybody; what the pod had to show tells who was counted, unless a mirror asked for it. */
+function limitOf({ spoken, reference, endpoint, credential }: Circumstances): RateLimitSubcause {
+  const told = (spoken ?? 'unspecified') as RateLimitSubcause
+  if (told !== 'unspecified' || reference === null || !isDockerHub(reference.registry)) return told
+  if (endpoint?.role === 'mirror') return told
+  return credential === 'none' ? 'anonymous' : credential === 'usable' ? 'account' : 'unspecified'
+}
+
+/** What a registry says is not there; one that hides missing repositories behind a refusal can only mean the tag. */
+function missingOf({ error, reference, endpoint }: Circumstances): NotFoundSubcause {
+  if (endpoint?.role === 'mirror') return 'not-in-mirror'
+  const said = error?.said ?? ''
+  if (
+    /\bname[_ ]unknown\b|\bunknown repository\b|\brepository\b.{0,60}\b(?:not found|does(?: not|n't) exist|not known|unknown)|\bproject\b.{0,60}\bnot found\b|\bno such repository\b/.test(
+      said,
+    )
+  )
+    return 'repository'
+  if (
+    /\bmanifest[_ ]unknown\b|\bmanifest for\b.{0,40}\bnot found\b|\bunknown (?:manifest|tag)\b|\btag\b.{0,60}\b(?:not found|does(?: not|n't) exist|unknown|was deleted|expired)/.test(
+      said,
+    )
+  )
+    return 'tag'
+  return reference !== null && hidesMissing(reference.registry) ? 'tag' : 'unspecified'
+}
+
+function neverOf({ onNode }: Circumstances): NeverPullSubcause | null {
+  return onNode ? 'not-verified' : null
+}

@@ -1,0 +1,130 @@
+/** Images and registries that moved or are gone, as data. A row needs its publisher's word or two independent reports. */
+
+/** What became of the old place. `retired`: a whole registry or organization that is not to be used any more. */
+export type MovedState = 'deleted' | 'emptied' | 'frozen' | 'moved' | 'retired'
+
+export interface MovedRow {
+  /** Registry and whole path components; a last `*` stands for the rest of one component. */
+  prefix: string
+  state: MovedState
+  /** ISO 8601 date, as exact as it is known. */
+  since: string
+  /** Takes the prefix's place, what follows stays; null where the new place differs from image to image, or is unknown. */
+  to: string | null
+  /** The new place gets no updates. */
+  frozen?: true
+  /** Other images still live there: only where the registry says that nothing is there (404, 412). */
+  onlyMissing?: true
+  /** Where it was announced or seen. */
+  source: string
+}
+
+/** The day on which the rows were last checked. */
+export const MOVED_IMAGES_DATE = '2026-11-28'
+
+export const MOVED_IMAGES: readonly MovedRow[] = [
+  {
+    prefix: 'docker.io/minio/minio',
+    state: 'deleted',
+    since: '2026-09-11',
+    to: 'quay.io/minio/minio',
+    frozen: true,
+    source: 'https://github.com/makeplane/plane/issues/9829',
+  },
+  {
+    prefix: 'docker.io/minio/mc',
+    state: 'deleted',
+    since: '2026-09-11',
+    to: 'quay.io/minio/mc',
+    frozen: true,
+    source: 'https://github.com/makeplane/plane/issues/9829',
+  },
+  {
+    prefix: 'docker.io/bitnami',
+    state: 'emptied',
+    since: '2025-09-29',
+    to: 'docker.io/bitnamilegacy',
+    frozen: true,
+    source: 'https://github.com/bitnami/containers/issues/83267',
+  },
+  {
+    prefix: 'public.ecr.aws/bitnami',
+    state: 'retired',
+    since: '2026-06-10',
+    to: 'docker.io/bitnamilegacy',
+    frozen: true,
+    source: 'https://github.com/bitnami/charts/issues/36537',
+  },
+  {
+    prefix: 'gcr.io/kubebuilder/kube-rbac-proxy',
+    state: 'deleted',
+    since: '2025-03-18',
+    to: 'registry.k8s.io/kubebuilder/kube-rbac-proxy',
+    source: 'https://github.com/kubernetes/k8s.io/issues/6690',
+  },
+  {
+    prefix: 'gcr.io/tekton-releases',
+    state: 'retired',
+    since: '2025-07',
+    to: null,
+    source: 'https://github.com/tektoncd/pipeline/issues/8870',
+  },
+  {
+    prefix: 'k8s.gcr.io',
+    state: 'frozen',
+    since: '2023-04-03',
+    to: 'registry.k8s.io',
+    source: 'https://kubernetes.io/blog/2023/03/10/image-registry-redirect/',
+  },
+  {
+    prefix: 'gcr.io/google-containers',
+    state: 'frozen',
+    since: '2023-04-03',
+    to: 'registry.k8s.io',
+    source: 'https://kubernetes.io/blog/2023/03/10/image-registry-redirect/',
+  },
+  {
+    prefix: 'gcr.io/google_containers',
+    state: 'frozen',
+    since: '2023-04-03',
+    to: 'registry.k8s.io',
+    source: 'https://kubernetes.io/blog/2023/03/10/image-registry-redirect/',
+  },
+  {
+    prefix: 'gcr.io',
+    state: 'retired',
+    since: '2025-03-18',
+    to: null,
+    onlyMissing: true,
+    source: 'https://github.com/open-telemetry/opentelemetry-operator/issues/3485',
+  },
+  {
+    prefix: 'registry.opensource.zalan.do',
+    state: 'retired',
+    since: '2026-05',
+    to: null,
+    source: 'https://github.com/zalando/skipper/issues/4054',
+  },
+  {
+    prefix: 'docker.io/openshift/origin-*',
+    state: 'deleted',
+    since: '2023-10',
+    to: 'quay.io/openshift/origin-*',
+    source: 'https://github.com/openshift/origin/issues/28339',
+  },
+  {
+    prefix: 'docker.io/ansible/ansible-runner',
+    state: 'deleted',
+    since: '2022-04',
+    to: 'quay.io/ansible/ansible-runner',
+    source: 'https://github.com/ansible/ansible-runner/issues/1044',
+  },
+  {
+    prefix: 'docker.pkg.github.com',
+    state: 'retired',
+    since: '2021',
+    to: 'ghcr.io',
+    source:
+      'https://docs.github.com/packages/working-with-a-github-packages-registry/migrating-to-the-container-registry-from-the-docker-registry',
+  },
+]

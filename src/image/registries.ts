@@ -1,0 +1,42 @@
+/** What is known of registries by their host alone: Docker Hub's names, which are open to everybody, which belong to a cloud. */
+
+/** Docker Hub's registry under each of its names; the web site hub.docker.com, docker.com and mirrors are none of them. */
+const HUB_HOST = /^(?:docker\.io|(?:registry-1|index)\.docker\.io|registry\.hub\.docker\.com)(?::443)?$/i
+
+/** Whether this host is Docker Hub's registry. */
+export function isDockerHub(host: string): boolean {
+  return HUB_HOST.test(host)
+}
+
+/** The host that a runtime connects to for a registry: Docker Hub's API has another name than its images. */
+export function apiHost(registry: string): string {
+  return isDockerHub(registry) ? 'registry-1.docker.io' : registry
+}
+
+/** Official images of Docker Hub, and registries where everything is public and nobody has a login (each maker's own words). */
+const PUBLIC =
+  /^(?:docker\.io\/library|registry\.k8s\.io|k8s\.gcr\.io|mcr\.microsoft\.com|mirror\.gcr\.io|registry\.access\.redhat\.com|docker\.elastic\.co|public\.ecr\.aws)\//
+
+/** Whether everybody can pull this image, whatever its name: a refusal is then about the name or the address, not about a login. */
+export function isPublic(reference: string | null): boolean {
+  return reference !== null && PUBLIC.test(reference)
+}
+
+/** Docker's hardened images: the account of Docker Hub, under a key of their own (docs.docker.com/dhi/how-to/use). */
+export const HARDENED_IMAGES = 'dhi.io'
+
+/** The registries of clouds, where nodes have an identity of their own. */
+export type Cloud = 'ecr' | 'acr' | 'gar'
+
+const CLOUDS: Record<Cloud, RegExp> = {
+  ecr: /\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|on\.aws)$/,
+  acr: /\.azurecr\.(?:io|cn|us)$/,
+  gar: /(?:^|\.)gcr\.io$|-docker\.pkg\.dev$/,
+}
+
+/** The cloud whose nodes may pull from this registry without a pull secret; null for any other registry. */
+export function cloudOf(registry: string | null): Cloud | null {
+  if (registry === null || /^(?:k8s|mirror)\.gcr\.io$/.test(registry)) return null
+  const found = Object.entries(CLOUDS).find(([, hosts]) => hosts.test(registry))
+  return (found?.[0] as Cloud | undefined) ?? null
+}

@@ -1,0 +1,43 @@
+/** How this run was started: whatever it proposes to run next has to reach the same API server, as the same person. */
+
+import { shellWord } from './escape.ts'
+
+export interface Invocation {
+  /** `pullguard` or `kubectl pullguard`. */
+  program: string
+  /** kubectl's connection flags of this run, word by word, such as `--context`, `prod`; a secret's place holds `<token>`. */
+  flags: readonly string[]
+  /** The facts came from a dump: which cluster they are of is for the user to say. */
+  fromDump: boolean
+}
+
+/** Stands where only the user knows the word. A shell refuses the whole line until something is in its place. */
+const PLACEHOLDER = /^<[\w -]+>$/
+
+/** The flags behind a command of ours, or in front of kubectl's verb; empty where the current context is meant. */
+function connection({ flags, fromDump }: Invocation): string {
+  const words = fromDump ? ['--context', '<context>'] : flags
+  return words.map(word => (PLACEHOLDER.test(word) ? word : shellWord(word))).join(' ')
+}
+
+/**
+ * A command line of this program, ready to paste.
+ * @param rest command, arguments and flags, quoted for a shell
+ */
+export function ownCommand(invocation: Invocation, rest: string): string {
+  return [invocation.program, rest, connection(invocation)].filter(part => part !== '').join(' ')
+}
+
+/** A command line that asks no cluster, such as `pullguard image nginx`. */
+export function offlineCommand({ program }: Invocation, rest: string): string {
+  return `${program} ${rest}`
+}
+
+/**
+ * A kubectl command line, ready to paste.
+ * @param rest verb, arguments and flags, quoted for a shell
+ */
+export function kubectlCommand(invocation: Invocation, rest: string, namespace?: string): string {
+  const place = namespace === undefined ? '' : `-n ${shellWord(namespace)}`
+  return ['kubectl', connection(invocation), place, rest].filter(part => part !== '').join(' ')
+}

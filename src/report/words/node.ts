@@ -1,0 +1,146 @@
+/** Commands on a node, as its runtime and its platform have them, and how to get there. */
+
+import type { Finding } from '../../diagnosis/finding.ts'
+import type { Platform, PullingNode } from '../../diagnosis/pulling-node.ts'
+import { shellWord } from '../escape.ts'
+import { type Invocation, kubectlCommand } from '../invocation.ts'
+import type { Said } from './said.ts'
+
+/** `on node node-1`, where it is known. */
+export function onNode({ node }: Pick<Finding, 'node'>): string {
+  return node === null ? 'on the node' : `on node ${node}`
+}
+
+const RKE2_CRICTL = '/var/lib/rancher/rke2/bin/crictl --config /var/lib/rancher/rke2/agent/etc/crictl.yaml'
+
+/** The client of the runtime's images, with the verb that follows it. */
+function imageClient({ platform, runtime }: PullingNode): 'docker' | 'talosctl' | 'ctr' | 'crictl' {
+  if (platform === 'talos') return 'talosctl'
+  if (platform === 'microk8s' || platform === 'bottlerocket') return 'ctr'
+  return runtime === 'docker' ? 'docker' : 'crictl'
+}
+
+function crictl({ platform }: PullingNode): string {
+  return platform === 'k3s' ? 'k3s crictl' : platform === 'rke2' ? RKE2_CRICTL : 'crictl'
+}
+
+/** How one image is pulled by hand, with the runtime's whole answer. */
+export function pullCommand(node: PullingNode, image: string): string {
+  const name = shellWord(image)
+  switch (imageClient(node)) {
+    case 'docker':
+      return `docker pull ${name}`
+    case 'talosctl':
+      return `talosctl -n <address> image pull ${name}`
+    case 'ctr':
+      return `${node.platform === 'microk8s' ? 'microk8s ctr' : 'ctr -n k8s.io'} images pull ${name}`
+    case 'crictl':
+      return `${crictl(node)} pull ${name}`
+  }
+}
+
+/** How one image is removed. */
+export function removeCommand(node: PullingNode, image: string): string {
+  const name = shellWord(image)
+  switch (imageClient(node)) {
+    case 'docker':
+      return `docker rmi ${name}`
+    case 'talosctl':
+      return `talosctl -n <address> image remove ${name}`
+    case 'ctr':
+      return `${node.platform === 'microk8s' ? 'microk8s ctr' : 'ctr -n k8s.io'} images rm ${name}`
+    case 'crictl':
+      return `${crictl(node)} rmi ${name}`
+  }
+}
+
+/** How images that nothing uses are removed; null where the platform leaves that to the kubelet. */
+export function pruneCommand(node: PullingNode): string | null {
+  switch (imageClient(node)) {
+    case 'docker':
+      return 'docker image prune -a'
+    case 'talosctl':
+    case 'ctr':
+      return null
+    case 'crictl':
+      return `${crictl(node)} rmi --prune`
+  }
+}
+
+/** systemd units by platform, else by runtime. */
+const UNITS: Partial<Record<Platform, { runtime: string; kubelet: string }>> = {
+  k3s: { runtime: '-u k3s -u k3s-agent', kubelet: '-u k3s -u k3s-agent' },
+  rke2: { runtime: '-u rke2-server -u rke2-agent', kubelet: '-u rke2-server -u rke2-agent' },
+  microk8s: { runtime: '-u snap.microk8s.daemon-containerd', kubelet: '-u snap.microk8s.daemon-kubelite' },
+}
+
+function units(node: PullingNode): { runtime: string; kubelet: string } {
+  const { platform, runtime } = node
+  const known = platform === null ? undefined : UNITS[platform]
+  if (known !== undefined) return known
+  if (runtime === 'cri-o') return { runtime: '-u crio', kubelet: '-u kubelet' }
+  if (runtime === 'docker') return { runtime: '-u docker -u cri-docker', kubelet: '-u kubelet' }
+  return {
+    runtime: runtime === 'containerd' ? '-u containerd' : '-u containerd -u crio',
+    kubelet: '-u kubelet',
+  }
+}
+
+/** The runtime's log of the last hour. */
+export function runtimeLog(node: PullingNode): string {
+  if (node.platform === 'talos') return 'talosctl -n <address> logs cri'
+  return `journalctl ${units(node).runtime} --since -1h`
+}
+
+/** What the kubelet's log has about one word. */
+export function kubeletLog(node: PullingNode, word: string): string {
+  if (node.platform === 'talos') return `talosctl -n <address> logs kubelet | grep -i ${word}`
+  return `journalctl ${units(node).kubelet} --since -1h | grep -i ${word}`
+}
+
+/** The environment that the runtime was started with, where its proxy stands. */
+export function proxyCommand(node: PullingNode): string {
+  const names = units(node).runtime.replaceAll('-u ', '')
+  return node.platform === 'talos'
+    ? 'talosctl -n <address> get machineconfig -o yaml'
+    : `systemctl show ${names} --property=Environment`
+}
+
+/** Whether the command runs on this machine instead of on the node. */
+export function runsHere(node: PullingNode): boolean {
+  return node.platform === 'talos'
+}
+
+/** Where the runtime keeps images, by platform, else by runtime. */
+export function storePath({ platform, runtime }: PullingNode): string {
+  if (platform === 'k3s' || platform === 'rke2') return `/var/lib/rancher/${platform}`
+  if (platform === 'microk8s') return '/var/snap/microk8s/common'
+  return runtime === 'docker'
+    ? '/var/lib/docker'
+    : runtime === 'cri-o'
+      ? '/var/lib/containers'
+      : '/var/lib/containerd'
+}
+
+/** How to get a shell on the node. */
+export function enterNode(invocation: Invocation, { node, host }: Pick<Finding, 'node' | 'host'>): Said {
+  const name = node ?? '<node>'
+  const word = node === null ? name : shellWord(node)
+  if (host.platform === 'kind')
+    return { say: "Get a shell in the node's container", command: `docker exec -it ${word} bash` }
+  if (host.platform === 'minikube')
+    return { say: 'Get a shell on the node', command: `minikube ssh -n ${word}` }
+  if (host.platform === 'talos')
+    return { say: 'Talos nodes have no shell: use talosctl with the address of the node' }
+  if (host.os === 'windows')
+    return { say: `Get to node ${name} by RDP or SSH, or with a HostProcess container` }
+  const image = host.toolImage === null ? '<image>' : shellWord(host.toolImage)
+  const which =
+    host.toolImage === null
+      ? 'with an image that is already there and has a shell'
+      : 'with an image that is already there'
+  return {
+    say: `Get a shell on node ${name}, by SSH or ${which}, then \`chroot /host\``,
+    command: kubectlCommand(invocation, `debug node/${word} -it --profile=sysadmin --image=${image}`),
+  }
+}

@@ -1,0 +1,82 @@
+/** The words of steps that bring a pod a login, or take a wrong one away. */
+
+import type { LoginReason } from '../../../advice/step.ts'
+import { cloudOf, HARDENED_IMAGES } from '../../../image/registries.ts'
+import { shellWord } from '../../escape.ts'
+import { type Invocation, kubectlCommand } from '../../invocation.ts'
+import { loginCommand, loginFixCommand, whyCommand } from '../commands.ts'
+import { someOf } from '../count.ts'
+import { otherDebugContainer } from '../edits.ts'
+import { registryName } from '../hosts.ts'
+import type { Said, WordsOf } from '../said.ts'
+
+const LOGIN: Record<LoginReason, (login: string, registry: string) => string> = {
+  missing: login => `Run ${login} with an account that can pull this image, then distribute that login`,
+  refused: login =>
+    `Log in again on this machine (${login}) with an account that can pull it, then distribute that login`,
+  private: login =>
+    `If the image is private, run ${login} with an account that can pull it, then distribute that login`,
+  limit: (login, registry) =>
+    `Give the pods this machine's login for ${registry} (run ${login} first), so their pulls count against that account`,
+  'account-limit': login =>
+    `Use an account with a higher limit (run ${login} first), then distribute that login`,
+}
+
+/** What has to be known of a registry's logins before one is distributed. */
+function note(registry: string): string {
+  if (registry === HARDENED_IMAGES) return '; the same Docker account works, under the key dhi.io'
+  return cloudOf(registry) === 'ecr' ? '; logins for ECR expire after 12 hours' : ''
+}
+
+/** How a static pod gets a login, which no object of the cluster can give it. */
+export const KUBELET_LOGIN: Said = {
+  say: "Static pods can't use pull secrets: put a login for the kubelet on the node, as /var/lib/kubelet/config.json (like ~/.docker/config.json), and restart the kubelet",
+}
+
+/** How a debug container gets an image that it has no login for. */
+export const DEBUG_LOGIN =
+  "Start another debug container with an image that is on the node: this one pulls with its pod's pull secrets, which never change"
+
+/** What helps against a malformed pull secret. */
+export function repairSecret(invocation: Invocation, namespace: string, secret: string): Said {
+  return {
+    say: `Recreate secret ${secret}, or remove it from the pod's imagePullSecrets`,
+    command: kubectlCommand(invocation, `get secret ${shellWord(secret)} -o yaml`, namespace),
+  }
+}
+
+export const logins: WordsOf<
+  | 'distribute-login'
+  | 'recreate-pods'
+  | 'kubelet-login'
+  | 'other-debug-container'
+  | 'repair-secret'
+  | 'remove-login'
+  | 'see-why'
+> = {
+  'distribute-login': ({ reason, registry }, { invocation, findings }) => ({
+    say: `${LOGIN[reason](`\`${loginCommand(registry)}\``, registryName(registry))}${note(registry)}`,
+    command: loginFixCommand(invocation, findings),
+  }),
+  'recreate-pods': (_step, { invocation, findings }) => ({
+    say: 'Recreate the pods: they are older than the pull secret that new pods get from the service account',
+    command: loginFixCommand(invocation, findings),
+  }),
+  'kubelet-login': () => KUBELET_LOGIN,
+  'other-debug-container': ({ reason }, { invocation, findings: [{ namespace, pod }] }) =>
+    otherDebugContainer(invocation, namespace, pod, reason === 'login' ? DEBUG_LOGIN : undefined),
+  'repair-secret': ({ namespace, secret }, { invocation }) => repairSecret(invocation, namespace, secret),
+  'remove-login': ({ namespace, secrets, registry }, { invocation, findings: [{ pod }] }) => ({
+    say: `Or, if the image is public, remove the refused login: the secret${secrets.length === 1 ? '' : 's'} ${someOf(secrets, 3)} in ${namespace} for ${registryName(registry)}`,
+    command: whyCommand(invocation, { namespace, pod }),
+  }),
+  'see-why': ({ after }, { invocation, findings: [first] }) => ({
+    say:
+      after === 'name'
+        ? 'See which credentials the kubelet tries for this image'
+        : after === 'secrets'
+          ? 'See what the kubelet reads in each pull secret'
+          : 'See which login the kubelet sends, and from where',
+    command: whyCommand(invocation, first),
+  }),
+}

@@ -1,0 +1,87 @@
+/** The words of steps about limits, policies, and of those where nothing better is known. */
+
+import { shellWord } from '../../escape.ts'
+import { kubectlCommand, ownCommand } from '../../invocation.ts'
+import { fixCommand, OFFICIAL_ELSEWHERE } from '../commands.ts'
+import { editField, workloadsOf } from '../edits.ts'
+import { onNode, pullCommand } from '../node.ts'
+import type { WordsOf } from '../said.ts'
+
+const WAIT = {
+  limit: 'Wait until the limit resets (Docker Hub: six hours); the kubelet retries on its own',
+  burst:
+    'Wait a few minutes; the kubelet retries on its own. Start fewer pods at once, or use a pull-through mirror',
+  kubelet: 'Wait a minute: the kubelet continues on its own',
+  registry: 'Wait: the kubelet retries on its own, and the pods start once the registry answers again',
+}
+
+export const waits: WordsOf<
+  | 'wait'
+  | 'replace-registry'
+  | 'use-cache'
+  | 'raise-kubelet-qps'
+  | 'allow-pull'
+  | 'preload'
+  | 'same-secret'
+  | 'show-policy'
+  | 'satisfy-policy'
+  | 'read-all'
+  | 'look-again'
+  | 'slow-pull'
+  | 'restart-pull'
+> = {
+  wait: step => ({ say: WAIT[step.for] }),
+  'replace-registry': (_step, { invocation, findings }) => ({
+    say: 'Or pull official images from another registry, without a login',
+    command: fixCommand(invocation, findings, OFFICIAL_ELSEWHERE),
+  }),
+  'use-cache': () => ({
+    say: 'For good: put a pull-through cache between the nodes and the registry',
+  }),
+  'raise-kubelet-qps': () => ({
+    say: "If it keeps happening, raise registryPullQPS (5) and registryBurst (10) in the kubelet's configuration",
+  }),
+  'allow-pull': (_step, { invocation, findings }) =>
+    editField(
+      invocation,
+      findings[0],
+      'Let the kubelet pull it: set imagePullPolicy to IfNotPresent',
+      workloadsOf(findings),
+    ),
+  preload: ({ image }, { findings: [first] }) => ({
+    say: `Or preload the image on every node that runs it; ${onNode(first)}`,
+    command: pullCommand(first.host, image),
+    where: onNode(first),
+  }),
+  'same-secret': () => ({
+    say: 'Give the pod the pull secret that the image was pulled with: from Kubernetes 1.33 on an image on the node is only for pods whose credential was verified (imagePullCredentialsVerificationPolicy)',
+  }),
+  'show-policy': (_step, { findings: [first] }) => ({
+    say: `See what the policy demands, ${onNode(first)} (CRI-O; containerd names its image verifiers in config.toml)`,
+    command: 'cat /etc/containers/policy.json',
+    where: onNode(first),
+  }),
+  'satisfy-policy': () => ({
+    say: 'Sign the image as the policy demands, or add its repository to the policy',
+  }),
+  'read-all': (_step, { invocation, findings: [{ namespace, pod }] }) => ({
+    say: 'Read everything that the kubelet reported',
+    command: kubectlCommand(invocation, `describe pod ${shellWord(pod)}`, namespace),
+  }),
+  'look-again': (_step, { invocation, findings: [{ namespace }] }) => ({
+    say: 'Look again in five minutes: the next attempt writes a new event',
+    command: ownCommand(invocation, `diagnose -n ${shellWord(namespace)}`),
+  }),
+  'restart-pull': (_step, { invocation, findings: [{ namespace, pod, workload }] }) => ({
+    say:
+      workload === null
+        ? 'Wait for the next attempt: the kubelet tries the pull again within five minutes'
+        : 'Start the pull again at once: delete the pod, and its controller creates a new one',
+    ...(workload === null
+      ? {}
+      : { command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace) }),
+  }),
+  'slow-pull': () => ({
+    say: "If the pull is only slow, raise image_pull_progress_timeout in containerd's configuration, or use a smaller image; if nodes pull from each other (a peer mirror such as Spegel, or k3s's embedded registry), restart that mirror",
+  }),
+}

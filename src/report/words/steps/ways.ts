@@ -1,0 +1,164 @@
+/** The words of steps on the way to a host: its name, its port, its certificate, mirrors and proxies in between. */
+
+import type { EndpointRole } from '../../../diagnosis/finding.ts'
+import { type Cloud, cloudOf } from '../../../image/registries.ts'
+import { shellWord } from '../../escape.ts'
+import { hostName, registryName } from '../hosts.ts'
+import { onNode, proxyCommand, runsHere } from '../node.ts'
+import { authorityPlace, mirrorSettings, plainHttpPlace } from '../node-settings.ts'
+import type { Findings, Said, WordsOf } from '../said.ts'
+
+/** A command that has to run on the node, or says so itself. */
+function there(say: string, command: string, [first]: Findings): Said {
+  return { say, command, where: onNode(first) }
+}
+
+const withPort = (host: string) => (/:\d+$/.test(host) ? host : `${host}:443`)
+const withoutPort = (host: string) => host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
+
+/** The private ways to a cloud's registry, which have rules of their own. */
+const PRIVATE_WAY: Record<Cloud | 'none', string> = {
+  ecr: ', or the VPC endpoint and its security group',
+  acr: ', or the private endpoint and its DNS zone',
+  gar: ', or Private Google Access',
+  none: '',
+}
+
+const INSTEAD: Record<EndpointRole, string> = {
+  registry:
+    "use a name in the image that every node can reach (a DNS name, or a node's address and NodePort)",
+  mirror: "change the mirror's address in the node's settings to one that every node can reach",
+  token: 'let the registry announce a token server that nodes can reach',
+  storage: 'let the registry redirect to a host that nodes can reach',
+  proxy: 'let the runtime use a proxy address that the node can reach',
+  runtime: 'start the runtime',
+}
+
+export const ways: WordsOf<
+  | 'resolve-host'
+  | 'fix-dns'
+  | 'replace-service-name'
+  | 'replace-loopback'
+  | 'test-connection'
+  | 'open-host'
+  | 'check-listener'
+  | 'route-ipv6'
+  | 'check-mirror'
+  | 'mirror-settings'
+  | 'mirror-limit'
+  | 'mirror-lacks-image'
+  | 'show-certificate'
+  | 'trust-authority'
+  | 'renew-certificate'
+  | 'serve-tls'
+  | 'allow-http'
+  | 'show-proxy'
+  | 'fix-proxy'
+  | 'bypass-proxy'
+  | 'status-page'
+> = {
+  'resolve-host': ({ host }, { findings }) =>
+    there(
+      `Check the host name for a typo, and look it up ${onNode(findings[0])}`,
+      `getent hosts ${shellWord(withoutPort(host))}`,
+      findings,
+    ),
+  'fix-dns': ({ server }, { findings: [first] }) => ({
+    say: `If the name is correct, fix DNS ${onNode(first)} (/etc/resolv.conf${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls`,
+  }),
+  'replace-service-name': ({ host, role }) => ({
+    say: `${host} is a Service name, which only the cluster's DNS (CoreDNS) resolves, and nodes don't use that: ${INSTEAD[role]}`,
+  }),
+  'replace-loopback': ({ host, role }) => ({
+    say: `${host} is the node itself, so something must listen there on every node (a DaemonSet, or a NodePort); otherwise ${INSTEAD[role]}`,
+  }),
+  'test-connection': ({ host, scheme }, { findings }) =>
+    there(
+      `Test the connection ${onNode(findings[0])} (an answer of 401 or 404 is fine)`,
+      `curl -sSv -m 15 -o /dev/null ${shellWord(`${scheme}://${host}/v2/`)}`,
+      findings,
+    ),
+  'open-host': ({ host, role }, { findings: [{ registry }] }) => ({
+    say:
+      role === 'storage' || role === 'token'
+        ? `Let the nodes reach ${host} (firewall, egress rules, proxy), not only ${registryName(registry)}: it is ${role === 'storage' ? 'where the layers are downloaded from' : 'where the tokens for pulls come from'}`
+        : `If that hangs too, let the nodes reach ${host} (firewall, egress rules, NAT gateway${PRIVATE_WAY[cloudOf(registry) ?? 'none']}, or HTTPS_PROXY for the runtime)`,
+  }),
+  'check-listener': ({ host, role }, { findings: [{ registry }] }) => ({
+    say: `Check that ${hostName({ host, role }, registry)} is running and listening on that port, and what stands between it and the nodes`,
+  }),
+  'route-ipv6': ({ host }, { findings: [first] }) => ({
+    say: `${host} was tried over IPv6 only: give the nodes an IPv6 route, or let DNS ${onNode(first)} answer with IPv4 addresses`,
+  }),
+  'check-mirror': ({ host, registry }) => ({
+    say: `Check the health and the log of the mirror ${host}, which stands in for ${registryName(registry)}: bring it back, or fix what it refuses`,
+  }),
+  'mirror-settings': ({ host, registry, about }, { findings: [first] }) => {
+    const place = mirrorSettings(first.host, registry)
+    const what = host === null ? 'the endpoint' : host
+    switch (about) {
+      case 'web-page':
+        return {
+          say: `Something in between answered with a web page instead of ${registryName(registry)}: check the mirror, proxy or login portal at ${what}, as configured in ${place}`,
+        }
+      case 'scheme':
+        return { say: `Write the mirror's endpoint with exactly one scheme (https://…) in ${place}` }
+      case 'endpoint':
+        return { say: `Or correct or remove the mirror ${what} for ${registryName(registry)} in ${place}` }
+    }
+  },
+  'mirror-limit': ({ host, registry }) => ({
+    say: `Give the mirror ${host} its own login for ${registryName(registry)}, or a higher limit: it pulls for all nodes from one address, and the pods' logins don't count there`,
+  }),
+  'mirror-lacks-image': ({ host, registry }) => ({
+    say: `Check that the mirror ${host} serves this path of ${registryName(registry)} (project and prefix, library/ for official images) and can reach its upstream: its 404 does not prove that the image is missing`,
+  }),
+  'show-certificate': ({ host }, { findings }) =>
+    there(
+      `Look at the certificate (and the clock) ${onNode(findings[0])}`,
+      `openssl s_client -connect ${shellWord(withPort(host))} </dev/null`,
+      findings,
+    ),
+  'trust-authority': ({ host, intercepted }, { findings: [first] }) => ({
+    say: `${intercepted ? 'If a company proxy intercepts TLS, or the authority is your own' : 'If the authority is your own'}, let every node trust it: put its CA certificate into ${authorityPlace(first.host, host)}`,
+  }),
+  'renew-certificate': ({ host, problem }) => ({
+    say:
+      problem === 'expired'
+        ? `Renew the certificate of ${host} (or set the node's clock, if that is wrong)`
+        : problem === 'wrong-name'
+          ? `Use the name that the certificate of ${host} is for, or reissue it with this name or address (subjectAltName)`
+          : problem === 'no-alternative-name'
+            ? `Reissue the certificate of ${host} with this name or address as a subject alternative name (SAN): runtimes ignore the common name`
+            : problem === 'client'
+              ? `${host} asks for a client certificate: configure one for this host on the nodes`
+              : `Reissue the certificate of ${host} with a subjectAltName and current algorithms, or enable a current TLS version there`,
+  }),
+  'serve-tls': ({ host }) => ({
+    say: `Or serve ${host} over TLS, so that logins and images travel encrypted`,
+  }),
+  'allow-http': ({ host }, { findings: [first] }) => ({
+    say: `If it speaks plain HTTP on purpose, tell the runtime on every node: ${plainHttpPlace(first.host, host)}`,
+  }),
+  'show-proxy': (_step, { findings: [first] }) => ({
+    say: `See whether the runtime goes through a proxy ${onNode(first)} (HTTPS_PROXY, NO_PROXY)`,
+    command: proxyCommand(first.host),
+    ...(runsHere(first.host) ? {} : { where: onNode(first) }),
+  }),
+  'fix-proxy': ({ host, refused }, { findings: [{ registry, endpoint }] }) => ({
+    say: refused
+      ? `Let the proxy pass requests for ${endpoint !== null && endpoint.role !== 'proxy' ? endpoint.host : registryName(registry)}, and give the runtime its login if it asks for one`
+      : `Fix the proxy ${host ?? ''}, or correct its address in the runtime's environment`.replace('  ', ' '),
+  }),
+  'bypass-proxy': ({ host }) => ({
+    say: `Or bypass the proxy for this host: add ${withoutPort(host)} to NO_PROXY of the runtime, and restart it`,
+  }),
+  'status-page': ({ host, role }, { findings: [{ registry }] }) => ({
+    say:
+      role === 'registry' && registry === 'docker.io'
+        ? "Check Docker Hub's status at https://www.dockerstatus.com; the kubelet retries every five minutes"
+        : role === 'registry' && registry === 'quay.io'
+          ? "Check Quay's status at https://status.redhat.com; the kubelet retries every five minutes"
+          : `Check the status and the log of ${hostName({ host, role }, registry)}; the kubelet retries every five minutes`,
+  }),
+}

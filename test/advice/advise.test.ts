@@ -1,0 +1,404 @@
+/** What is told to do about a failed pull: for each kind of situation the first step, and what must not be among the steps. */
+import { describe, expect, test } from 'vitest'
+import { stepsFor } from '../../src/advice/advise.ts'
+import type { StepCode } from '../../src/advice/step.ts'
+import { diagnose } from '../../src/diagnosis/diagnose.ts'
+import { CAUSES, type Finding } from '../../src/diagnosis/finding.ts'
+import type { Node } from '../../src/snapshot/node.ts'
+import type { Pod } from '../../src/snapshot/pod.ts'
+import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
+import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
+import { typo } from '../report/samples.ts'
+
+interface Situation {
+  image: string
+  /** The runtime's own words. */
+  says: string
+  /** A usable pull secret for this registry key. */
+  login?: string
+  node?: Partial<Node>
+  pod?: Partial<Pod>
+  reason?: string
+}
+
+function findingOf({
+  image,
+  says,
+  login,
+  node,
+  pod: fields,
+  reason = 'ImagePullBackOff',
+}: Situation): Finding {
+  const secret: PullSecret = {
+    namespace: 'web',
+    name: 'regcred',
+    type: 'kubernetes.io/dockerconfigjson',
+    problem: null,
+    entries: [{ key: login ?? '', username: 'acme', problem: null }],
+  }
+  const failing = pod({
+    namespace: 'web',
+    node: 'node-1',
+    pullSecrets: login === undefined ? [] : ['regcred'],
+    containers: [container({ image, state: waiting(reason, says) })],
+    ...fields,
+  })
+  const nodes: Node[] = node === undefined ? [] : [{ ...NODE, ...node }]
+  const { findings } = diagnose(
+    snapshot({ pods: [failing], pullSecrets: login === undefined ? [] : [secret], nodes }),
+  )
+  const [found] = findings
+  if (found === undefined) throw new Error(`no finding for ${says}`)
+  return found
+}
+
+const NODE: Node = {
+  name: 'node-1',
+  runtime: null,
+  kubelet: null,
+  os: 'linux',
+  osImage: null,
+  kernel: null,
+  architecture: 'amd64',
+  provider: null,
+  labels: {},
+  images: [],
+}
+
+const LOGINS: StepCode[] = ['distribute-login', 'recreate-pods']
+const codes = (situation: Situation) => stepsFor(findingOf(situation)).map(({ code }) => code)
+
+/** A containerd text around what it met. */
+const pulled = (ref: string, error: string) =>
+  `Back-off pulling image "${ref}": ErrImagePull: failed to pull and unpack image "${ref}": failed to resolve reference "${ref}": ${error}`
+const ECR = '123456789012.dkr.ecr.eu-west-1.amazonaws.com'
+const DENIED =
+  'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed'
+
+describe('a refusal', () => {
+  test.each<[string, Situation, StepCode, Finding['subcause']]>([
+    [
+      'of an official image is about its name',
+      { image: 'ngnix', says: pulled('docker.io/library/ngnix:latest', DENIED) },
+      'check-name',
+      'denied-or-missing',
+    ],
+    [
+      'where everything is public is about the name',
+      {
+        image: 'registry.k8s.io/pausee:3',
+        says: pulled(
+          'registry.k8s.io/pausee:3',
+          'unexpected status from HEAD request to https://registry.k8s.io/v2/pausee/manifests/3: 401 Unauthorized',
+        ),
+      },
+      'check-name',
+      'denied-or-missing',
+    ],
+    [
+      'with 403 where everything is public is about the address',
+      {
+        image: 'registry.k8s.io/pause:3',
+        says: pulled(
+          'registry.k8s.io/pause:3',
+          'unexpected status from HEAD request to https://registry.k8s.io/v2/pause/manifests/3: 403 Forbidden',
+        ),
+      },
+      'allow-address',
+      'blocked',
+    ],
+    [
+      'that hides whether the image exists asks for the name first',
+      { image: 'acme/api:2', says: pulled('docker.io/acme/api:2', DENIED) },
+      'check-name',
+      'denied-or-missing',
+    ],
+    [
+      'because nothing was sent brings a login',
+      {
+        image: 'ghcr.io/acme/api:2',
+        says: pulled(
+          'ghcr.io/acme/api:2',
+          'failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://ghcr.io/token?scope=repository%3Aacme%2Fapi%3Apull&service=ghcr.io: 401 Unauthorized',
+        ),
+      },
+      'distribute-login',
+      'no-credential-sent',
+    ],
+    [
+      'because a cloud node sent nothing looks at its credential provider',
+      {
+        image: `${ECR}/app:1`,
+        says: pulled(
+          `${ECR}/app:1`,
+          'pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials',
+        ),
+      },
+      'check-provider',
+      'no-credential-sent',
+    ],
+    [
+      'of the login that was sent brings another one',
+      {
+        image: 'ghcr.io/acme/api:2',
+        login: 'ghcr.io',
+        says: pulled(
+          'ghcr.io/acme/api:2',
+          'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://ghcr.io/token?scope=repository%3Aacme%2Fapi%3Apull&service=ghcr.io: 403 Forbidden',
+        ),
+      },
+      'distribute-login',
+      'credential-refused',
+    ],
+    [
+      'of a known identity asks for its right',
+      {
+        image: 'europe-docker.pkg.dev/acme/team/app:1',
+        says: pulled(
+          'europe-docker.pkg.dev/acme/team/app:1',
+          'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://europe-docker.pkg.dev/v2/token?scope=repository%3Aacme%2Fteam%2Fapp%3Apull&service=europe-docker.pkg.dev: 403 Forbidden',
+        ),
+      },
+      'grant-cloud-role',
+      'not-permitted',
+    ],
+    [
+      'by a firewall asks to let the address in',
+      {
+        image: 'acme.azurecr.io/app:1',
+        says: pulled(
+          'acme.azurecr.io/app:1',
+          `unexpected status from HEAD request to https://acme.azurecr.io/v2/app/manifests/1: 403 Forbidden: denied: client with IP '203.0.113.24' is not allowed access. Refer https://aka.ms/acr/firewall to grant access.`,
+        ),
+      },
+      'allow-address',
+      'blocked',
+    ],
+    [
+      'by a vulnerability policy goes to its administrator',
+      {
+        image: 'harbor.example/apps/api:1',
+        login: 'harbor.example',
+        says: pulled(
+          'harbor.example/apps/api:1',
+          'unexpected status code https://harbor.example/v2/apps/api/manifests/1: 412 Precondition Failed - Server message: unknown: current image with 12 vulnerabilities cannot be pulled due to configured policy in Prevent images with vulnerability severity of "Critical"',
+        ),
+      },
+      'ask-registry-admin',
+      'policy',
+    ],
+    [
+      "of a cache's own login is mended there",
+      {
+        image: `${ECR}/docker-hub/library/nginx:1`,
+        says: pulled(
+          `${ECR}/docker-hub/library/nginx:1`,
+          'unexpected status from HEAD request: 401: denied: The authentication to the upstream registry failed',
+        ),
+      },
+      'upstream-login',
+      'upstream',
+    ],
+    [
+      "by a mirror is the mirror's to end",
+      {
+        image: 'acme/api:2',
+        says: pulled(
+          'docker.io/acme/api:2',
+          'unexpected status from HEAD request to https://cache.example/v2/acme/api/manifests/2?ns=docker.io: 403 Forbidden',
+        ),
+      },
+      'check-mirror',
+      'denied-or-missing',
+    ],
+  ])('%s', (_name, situation, first, subcause) => {
+    const found = findingOf(situation)
+    expect(found.cause).toBe('auth-required-or-denied')
+    expect(found.subcause).toBe(subcause)
+    expect(stepsFor(found)[0].code).toBe(first)
+  })
+
+  test.each<[string, Situation]>([
+    ['an official image', { image: 'ngnix', says: pulled('docker.io/library/ngnix:latest', DENIED) }],
+    [
+      'a firewall',
+      {
+        image: 'acme.azurecr.io/app:1',
+        says: "denied: client with IP '203.0.113.24' is not allowed access.",
+      },
+    ],
+    ['a suspended account', { image: 'quay.io/a/b:1', says: 'denied: the account is suspended' }],
+    [
+      "a cache's upstream",
+      { image: `${ECR}/hub/nginx:1`, says: 'The authentication to the upstream registry failed' },
+    ],
+    [
+      'a mirror',
+      {
+        image: 'acme/api:2',
+        says: 'Head "https://cache.example/v2/acme/api/manifests/2?ns=docker.io": denied: forbidden',
+      },
+    ],
+    [
+      'a repository that was deleted',
+      { image: 'minio/minio:1', says: pulled('docker.io/minio/minio:1', DENIED) },
+    ],
+    ["Istio's placeholder", { image: 'auto', says: pulled('docker.io/library/auto:latest', DENIED) }],
+    [
+      'the pause image',
+      {
+        image: 'quay.io/a/pause:3',
+        says: DENIED,
+        pod: {
+          containers: [
+            container({
+              kind: 'sandbox',
+              image: 'quay.io/a/pause:3',
+              state: waiting('ErrImagePull', DENIED),
+            }),
+          ],
+        },
+      },
+    ],
+  ])('by %s never leads to a login', (_name, situation) => {
+    expect(codes(situation).filter(code => LOGINS.includes(code))).toEqual([])
+  })
+})
+
+describe('the host', () => {
+  test.each<[string, Situation, string]>([
+    [
+      'of a blob store is the one that is tested',
+      {
+        image: 'mcr.microsoft.com/a/b:1',
+        says: 'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://mcreus0.cdn.mscr.io/a?b": dial tcp 203.0.113.9:443: i/o timeout',
+      },
+      'mcreus0.cdn.mscr.io',
+    ],
+    [
+      'of a mirror is the one that is tested',
+      {
+        image: 'nginx',
+        says: 'failed to do request: Head "https://cache.example/v2/library/nginx/manifests/latest?ns=docker.io": dial tcp 10.0.0.9:443: connect: connection refused',
+      },
+      'cache.example',
+    ],
+    [
+      'of the token server is the one that is tested',
+      {
+        image: 'nginx',
+        says: 'failed to fetch anonymous token: Get "https://auth.docker.io/token?scope=x": dial tcp 203.0.113.9:443: i/o timeout',
+      },
+      'auth.docker.io',
+    ],
+    [
+      'of Docker Hub is its API',
+      { image: 'nginx', says: 'dial tcp 203.0.113.9:443: i/o timeout' },
+      '203.0.113.9:443',
+    ],
+  ])('%s', (_name, situation, host) => {
+    const tested = stepsFor(findingOf(situation)).find(step => step.code === 'test-connection')
+    expect(tested).toMatchObject({ host })
+  })
+
+  test.each<[string, Situation, StepCode]>([
+    [
+      'a loopback address is the node itself',
+      {
+        image: 'localhost:5000/app:1',
+        says: 'Head "https://localhost:5000/v2/app/manifests/1": dial tcp [::1]:5000: connect: connection refused',
+      },
+      'replace-loopback',
+    ],
+    [
+      "a Service name is not in the nodes' DNS",
+      {
+        image: 'nginx',
+        says: 'Head "https://reg.tools.svc.cluster.local/v2/library/nginx/manifests/1?ns=docker.io": dial tcp: lookup reg.tools.svc.cluster.local on 10.0.0.2:53: no such host',
+      },
+      'replace-service-name',
+    ],
+    [
+      'a dead mirror is looked at first',
+      {
+        image: 'nginx',
+        says: 'unexpected status from HEAD request to https://cache.example/v2/library/nginx/manifests/1?ns=docker.io: 503 Service Unavailable',
+      },
+      'check-mirror',
+    ],
+    [
+      "a mirror's limit is its own",
+      {
+        image: 'nginx',
+        says: 'unexpected status from HEAD request to https://cache.example/v2/library/nginx/manifests/1?ns=docker.io: 429 Too Many Requests',
+      },
+      'mirror-limit',
+    ],
+    [
+      'a mirror that lacks an image proves nothing',
+      {
+        image: 'nginx:1',
+        says: 'unexpected status from HEAD request to https://cache.example/v2/library/nginx/manifests/1?ns=docker.io: 404 Not Found',
+      },
+      'mirror-lacks-image',
+    ],
+    [
+      'a web page comes from something in between',
+      {
+        image: 'nginx:1',
+        says: 'failed to unpack image on snapshotter overlayfs: unexpected media type text/html for sha256:04a7: not found',
+      },
+      'mirror-settings',
+    ],
+  ])('%s', (_name, situation, first) => {
+    expect(codes(situation)[0]).toBe(first)
+  })
+})
+
+test("Docker Hub's own words, passed on by the node's own loopback, still lead to a login", () => {
+  const says =
+    'failed to copy: httpReadSeeker: failed open: unexpected status code http://127.0.0.1:15000/v2/library/nginx/manifests/sha256:aa?ns=docker.io: 429 Too Many Requests - Server message: toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit'
+  const found = findingOf({ image: 'nginx', says })
+  expect(found).toMatchObject({
+    subcause: 'anonymous',
+    endpoint: { host: '127.0.0.1:15000', role: 'mirror' },
+  })
+  expect(stepsFor(found)[0].code).toBe('distribute-login')
+})
+
+describe('the name', () => {
+  test.each<[string, string, StepCode]>([
+    ['with a number in scientific notation', 'acme/app:2.4e+06', 'quote-number'],
+    ['with an unfilled variable', 'acme/app:${TAG}', 'fill-placeholder'],
+    ['with a scheme', 'https://registry.example/app:1', 'drop-scheme'],
+  ])('%s is told by itself', (_name, image, first) => {
+    const says = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format`
+    expect(codes({ image, says, reason: 'InvalidImageName' })[0]).toBe(first)
+  })
+})
+
+describe('the node', () => {
+  const says = 'no match for platform in manifest: not found'
+  test('of Windows needs a Windows image, not another Linux CPU', () => {
+    const found = findingOf({
+      image: 'acme/sidecar:1',
+      says,
+      node: { os: 'windows', kernel: '10.0.20348.1' },
+    })
+    expect(stepsFor(found)[0]).toMatchObject({ code: 'windows-image', kernel: '10.0.20348.1' })
+  })
+
+  test('is entered after its own steps only where it is known', () => {
+    expect(codes({ image: 'nginx', says: 'no space left on device' }).at(-1)).toBe('enter-node')
+    expect(codes({ image: 'nginx', says: 'no space left on device', pod: { node: null } })).not.toContain(
+      'enter-node',
+    )
+  })
+})
+
+test('every cause has a step, whatever else is unknown', () => {
+  for (const cause of CAUSES) {
+    const found = typo({ cause, node: null, workload: null, registry: null, reference: null, evidence: null })
+    expect(stepsFor(found).length).toBeGreaterThan(0)
+  }
+})
