@@ -90,8 +90,9 @@ async function writeNoted(change: Change, writing: Writing): Promise<void> {
     outcomes.set(change.id, skipped(change, lacking))
     return
   }
-  // A bare pod is noted with its spec, once that is known.
-  if (change.action !== 'recreate-bare-pod') await context.notes.intent(change)
+  // A bare pod is noted with its spec, a Secret that was there with what is new in it, once that is known.
+  const later = change.action === 'recreate-bare-pod' || change.action === 'update-secret'
+  if (!later) await context.notes.intent(change)
   const outcome = await writeOne(change, context, successors, false)
   await context.notes.outcome(outcome)
   outcomes.set(change.id, outcome)

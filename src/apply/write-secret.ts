@@ -2,16 +2,23 @@
 
 import type { JsonPatchOperation, KubernetesObject } from '../kubernetes/cluster.ts'
 import type { CreateSecret, SecretChange, UpdateSecret } from '../plan/change.ts'
-import { contentWithKeys, holdsCredentials, withCredentials } from '../registry/pull-secret-content.ts'
+import {
+  contentWithKeys,
+  holdsCredentials,
+  keysOf,
+  loginUnder,
+  withCredentials,
+} from '../registry/pull-secret-content.ts'
 import { collectionPath, objectPath } from './api-path.ts'
 import type { ApplyContext } from './apply-context.ts'
+import { fingerprintOf } from './fingerprint.ts'
 import type { Outcome } from './outcome.ts'
 import { isUncertain, outcomeOf, refusalOf, statusOf } from './refusal.ts'
+import { CONTENT_KEY, contentOf, encoded } from './secret-content.ts'
 import { writtenAt } from './written-at.ts'
 
 /** On every object that pullguard makes; `undo` and later runs know their own by it. */
 export const RUN_ANNOTATION = 'pullguard.dev/run'
-const KEY = '.dockerconfigjson'
 
 /** Creates or completes the Secret; one that serves already what is wanted is left as it is. */
 export async function writeSecret(
@@ -31,6 +38,20 @@ export async function writeSecret(
   }
 }
 
+/** What the journal keeps of a write to an existing Secret: which keys, and how to recognise what they hold. */
+export interface WrittenKeys extends KubernetesObject {
+  keys: { key: string; added: boolean; fingerprint: string }[]
+}
+
+function writtenKeys(before: string, content: string): WrittenKeys {
+  const keys = keysOf(content).map(key => ({
+    key,
+    added: !keysOf(before).includes(key),
+    fingerprint: fingerprintOf(loginUnder(content, key) ?? ''),
+  }))
+  return { keys }
+}
+
 async function createSecret(change: CreateSecret, context: ApplyContext, content: string, dryRun: boolean) {
   const { name, namespace } = change.target
   const object = {
@@ -43,7 +64,7 @@ async function createSecret(change: CreateSecret, context: ApplyContext, content
       annotations: { [RUN_ANNOTATION]: context.run },
     },
     type: 'kubernetes.io/dockerconfigjson',
-    data: { [KEY]: base64(content) },
+    data: { [CONTENT_KEY]: encoded(content) },
   }
   const written = await context.cluster.create(collectionPath(change.target), object, { dryRun })
   return outcomeOf(change, dryRun ? 'accepted' : 'applied', null, writtenAt(written))
@@ -56,13 +77,15 @@ async function updateSecret(change: UpdateSecret, context: ApplyContext, content
   if (uid !== change.target.uid)
     return outcomeOf(change, 'conflict', 'it was deleted and made anew meanwhile')
   if (holdsCredentials(contentOf(stored), content)) return outcomeOf(change, 'unchanged')
-  const value = base64(withCredentials(contentOf(stored), content))
+  const value = encoded(withCredentials(contentOf(stored), content))
+  // Noted here, as only what is stored tells which keys are new.
+  if (!dryRun) await context.notes.intent(change, writtenKeys(contentOf(stored), content))
   const patch: JsonPatchOperation[] = [
     { op: 'test', path: '/metadata/uid', value: uid },
     { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
     stored.data
-      ? { op: 'add', path: `/data/${KEY}`, value }
-      : { op: 'add', path: '/data', value: { [KEY]: value } },
+      ? { op: 'add', path: `/data/${CONTENT_KEY}`, value }
+      : { op: 'add', path: '/data', value: { [CONTENT_KEY]: value } },
   ]
   try {
     const written = await context.cluster.jsonPatch(path, patch, { dryRun })
@@ -91,13 +114,4 @@ async function settle(
   const { annotations } = stored.metadata as { annotations?: Record<string, string> }
   const own = annotations?.[RUN_ANNOTATION] === context.run
   return outcomeOf(change, own ? 'applied' : 'unchanged', null, writtenAt(stored))
-}
-
-function contentOf(secret: KubernetesObject): string {
-  const data = (secret.data as Record<string, string> | undefined)?.[KEY] ?? ''
-  return Buffer.from(data, 'base64').toString('utf8')
-}
-
-function base64(text: string): string {
-  return Buffer.from(text, 'utf8').toString('base64')
 }

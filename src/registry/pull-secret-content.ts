@@ -41,6 +41,18 @@ export function keysOf(stored: string): string[] {
   return Object.keys(authsOf(stored) ?? {})
 }
 
+/** `user:password` under the key, as the kubelet reads it; null where there is none. Secret. */
+export function loginUnder(stored: string, key: string): string | null {
+  const entry = authsOf(stored)?.[key]
+  return entry === undefined ? null : login(entry)
+}
+
+/** `stored` without the entries of these keys; everything else stays. Secret. */
+export function withoutKeys(stored: string, keys: string[]): string {
+  const auths = Object.entries(authsOf(stored) ?? {}).filter(([key]) => !keys.includes(key))
+  return JSON.stringify({ ...(objectOf(stored) ?? {}), auths: Object.fromEntries(auths) })
+}
+
 /**
  * `content` with the entries of these keys and no others; null where one has none. Docker Hub's plain name takes the login of its usual key: beside another pull
  * secret with that name the kubelet looks for no other.

@@ -10,7 +10,9 @@ import {
   isTakenBack,
   journaledPod,
   listRuns,
+  withContinued,
 } from '../../src/apply/read-journal.ts'
+import { journalsOf } from '../../src/apply/run-journals.ts'
 import type { ClusterWriter } from '../../src/kubernetes/cluster.ts'
 import { clusterIdentity } from '../../src/source/fix-scope/cluster-identity.ts'
 import { readRollout } from '../../src/source/rollouts.ts'
@@ -24,15 +26,20 @@ export interface RunOptions {
   before?: (what: string) => void
   /** A saved plan is carried out only as it stands. */
   strict?: boolean
+  /** The pull secret's content; this machine's login by default. */
+  wanted?: string
+  /** The killed run that it goes on with. */
+  continues?: string | null
 }
 
 /** `fix` from reading to the recovered pods. */
-export async function fix(of: Story, { before = () => {}, strict = false }: RunOptions = {}) {
+export async function fix(of: Story, options: RunOptions = {}) {
+  const { before = () => {}, strict = false, wanted = WANTED, continues = null } = options
   const client = clientOf(of.server, after(of, before))
   const uid = await clusterIdentity(client)
   const runs = await listRuns(of.folder)
-  const plan = await planOf(of.cluster, client, WANTED, interruptedPods(runs, uid))
-  const context = { ...contextOf(of, client, runs, before), strict }
+  const plan = await planOf(of.cluster, client, wanted, interruptedPods(runs, uid))
+  const context = { ...contextOf(of, client, runs, before, continues), strict, dockerConfigJson: wanted }
   try {
     const checked = await dryRunPlan(plan, context)
     const result = await applyPlan(plan, checked, context)
@@ -47,10 +54,10 @@ export async function fix(of: Story, { before = () => {}, strict = false }: RunO
 export async function undo(of: Story, { before = () => {} }: RunOptions = {}, name?: string) {
   const client = clientOf(of.server, after(of, before))
   const runs = await listRuns(of.folder)
-  const run = findRun(runs, name)
-  const others = runs.filter(other => other !== run)
+  const run = withContinued(findRun(runs, name), runs)
+  const others = runs.filter(other => other.run !== run.run)
   const steps = isTakenBack(run) ? [] : await planUndo(run, others, client)
-  const journal = new Journal(of.folder, run.run, null)
+  const journal = journalsOf(run, of.folder)
   const context = {
     cluster: client,
     journal: {
@@ -88,6 +95,7 @@ export function contextOf(
   client: ClusterWriter,
   runs: Awaited<ReturnType<typeof listRuns>> = [],
   before: (what: string) => void = () => {},
+  continues: string | null = null,
 ): ApplyContext & { close(): Promise<void> } {
   const run = runName(new Date(of.clock.now() + 1000 * names++))
   const header = {
@@ -100,6 +108,7 @@ export function contextOf(
       context: null,
     },
     namespaces: null,
+    continues,
   }
   const journal = new Journal(of.folder, run, header)
   return {

@@ -9,22 +9,21 @@ import { type FixResult, isDone, type Recovery } from '../../apply/outcome.ts'
 import { refuseStale } from '../../apply/plan-file.ts'
 import { journaledPod, listRuns } from '../../apply/read-journal.ts'
 import { classify } from '../../diagnosis/classify.ts'
-import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import { isHopeless } from '../../diagnosis/patience.ts'
-import { UnreachableError } from '../../errors.ts'
 import { ApiError } from '../../kubernetes/api-error.ts'
 import { isRefusal, type Plan } from '../../plan/plan.ts'
 import { dockerConfigJson } from '../../registry/docker-config.ts'
 import type { FixReport } from '../../report/fix-result.ts'
 import { endedEarlyText, progressText } from '../../report/progress.ts'
-import { readCluster } from '../../source/cluster.ts'
 import { readRollout } from '../../source/rollouts.ts'
 import type { ExitName } from '../context.ts'
 import { invocationOf } from '../invocation.ts'
 import { redactor } from './logins.ts'
 import { pullsLeft } from './prove.ts'
+import { isOpen, remainingFindings, unaimed } from './remaining.ts'
 import type { Draft, FixSession } from './session.ts'
+import { unfinishedRun } from './unfinished.ts'
 import { fixVerdict } from './verdict.ts'
 
 /** What became of it. With `dryRun` nothing is stored. @throws RefusedError for a stale plan; ApiError; the signal's reason */
@@ -81,15 +80,23 @@ function podsOf(findings: Finding[]): number {
   return new Set(findings.map(({ namespace, pod }) => `${namespace}/${pod}`)).size
 }
 
-function unaimed({ plan, findings }: Draft): Finding[] {
-  const aimed = new Set(
-    plan.changes.flatMap(change =>
-      change.action === 'patch-template'
-        ? change.pods.map(pod => `${change.target.namespace}/${pod}`)
-        : [`${change.target.namespace}/${change.target.name}`],
-    ),
-  )
-  return findings.filter(({ namespace, pod }) => !aimed.has(`${namespace}/${pod}`))
+/** Who writes, in the server's words; null where it does not tell. */
+async function whoAmI({ cluster }: FixSession): Promise<string | null> {
+  const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }
+  try {
+    const { status } = await cluster.create('/apis/authentication.k8s.io/v1/selfsubjectreviews', review, {
+      dryRun: true,
+    })
+    return (status as { userInfo?: { username?: string } } | undefined)?.userInfo?.username ?? null
+  } catch (error) {
+    if (error instanceof ApiError) return null
+    throw error
+  }
+}
+
+async function continuedRun({ plan }: Draft, { journals }: FixSession): Promise<string | null> {
+  const now = { secretName: plan.secretName, namespaces: plan.scope.namespaces }
+  return unfinishedRun(await listRuns(journals), now)?.run ?? null
 }
 
 async function withJournal(
@@ -106,6 +113,8 @@ async function withJournal(
     startedAt: context.now().toISOString(),
     cluster: { uid, server, context: name },
     namespaces: draft.plan.scope.namespaces,
+    user: await whoAmI(session),
+    continues: await continuedRun(draft, session),
     plan: {
       secretName: draft.plan.secretName,
       registries: draft.plan.credentials.map(({ registry }) => registry),
@@ -162,38 +171,7 @@ function applyContext(
   }
 }
 
-function isOpen({ wanted, recovered }: Recovery): boolean {
-  return recovered < wanted
-}
-
 /** A pod that the recovery tells of as not back. */
 function isAwaited({ namespace, pod }: Finding, recovery: Recovery): boolean {
   return namespace === recovery.namespace && recovery.waiting.some(({ name }) => name === pod)
-}
-
-/**
- * What can't pull in the scope by now. Nobody has to look again where all that could not pull is back, nor where no pod was touched:
- * then it is as it was.
- */
-async function remainingFindings(draft: Draft, result: FixResult, session: FixSession): Promise<Finding[]> {
-  const left = unaimed(draft)
-  const open = result.recoveries.some(isOpen)
-  if (!draft.saved && !open && left.length === 0) return []
-  if (!draft.saved && result.recoveries.length === 0) return left
-  const now = await lookAgain(draft, session)
-  return now ?? left
-}
-
-/** null where the cluster does not answer: what became of the changes has to be told all the same. */
-async function lookAgain({ plan }: Draft, { cluster, context }: FixSession): Promise<Finding[] | null> {
-  const { namespaces, excluded } = plan.scope
-  const watching = { takenAt: context.now().toISOString(), signal: context.signal }
-  try {
-    const snapshot = await readCluster(cluster, { namespaces }, watching)
-    const { findings } = diagnose(snapshot)
-    return findings.filter(({ namespace }) => !excluded.includes(namespace))
-  } catch (error) {
-    if (error instanceof ApiError || error instanceof UnreachableError) return null
-    throw error
-  }
 }
