@@ -115,7 +115,11 @@ const ofContainer = fields({ target, container: text, image: text })
 
 const CODES: Record<Declined['code'], Check> = {
   managed: fields({ change }),
-  'foreign-secret': fields({ target, type: orNull(text) }),
+  'foreign-secret': fields({
+    target,
+    type: orNull(text),
+    owner: orNull(fields({ tool: oneOf(TOOLS), name: text })),
+  }),
   'immutable-secret': fields({ target }),
   'no-credential': fields({ registry: text, detail: orNull(text), findings: number }),
   'unproven-login': fields({
@@ -140,7 +144,8 @@ const CODES: Record<Declined['code'], Check> = {
   'latest-needs-pin': ofContainer,
   'no-digest': value => ofContainer(value) && fields({ detail: orNull(text) })(value),
   'several-digests': value => ofContainer(value) && fields({ digests: list(text) })(value),
-  'no-replacement': value => ofContainer(value) && fields({ asked: list(text), detail: orNull(text) })(value),
+  'no-replacement': value =>
+    ofContainer(value) && fields({ asked: list(text), absent: yesOrNo, detail: orNull(text) })(value),
   'terminating-namespace': fields({ namespace: text }),
   'no-remedy': value => ofContainer(value) && fields({ cause: text })(value),
 }

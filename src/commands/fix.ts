@@ -63,7 +63,7 @@ async function act(draft: Draft, session: FixSession): Promise<ExitName> {
   if (options.format === 'table') await show(draft, session, { code: 'carry-out' })
   if (plan.changes.length === 0) return nothingToDo(draft, session)
   const denials = await checkAccess(plan, cluster, context.signal)
-  if (denials.length > 0) throw new RefusedError(accessRefusal(denials))
+  if (denials.length > 0) throw new RefusedError(accessRefusal(denials, plan.scope))
   if (draft.saved) await proveSaved(draft, session)
   const dryRun = options.dryRun === 'server'
   if (!dryRun) await confirmPlan(draft, session)

@@ -1,7 +1,7 @@
 /** A plan: everything a fix would do and everything it would leave, complete enough to be saved, read and run later. */
 
 import type { Cause } from '../diagnosis/finding.ts'
-import type { JobLimit } from '../snapshot/fix-scope.ts'
+import type { JobLimit, ObjectManager } from '../snapshot/fix-scope.ts'
 import type { Change, Target } from './change.ts'
 import type { UnprovenLogin } from './plan-input.ts'
 
@@ -18,7 +18,7 @@ export interface PlanCredential {
 /** Something that was looked at and is left as it is, and why. The command that helps is put into words by `report`. */
 export type Declined =
   | { code: 'managed'; change: Change }
-  | { code: 'foreign-secret'; target: Target; type: string | null }
+  | { code: 'foreign-secret'; target: Target; type: string | null; owner: ObjectManager | null }
   | { code: 'immutable-secret'; target: Target }
   | { code: 'no-credential'; registry: string; detail: string | null; findings: number }
   | ({ code: 'unproven-login'; registry: string; findings: number } & UnprovenLogin)
@@ -43,6 +43,8 @@ export type Declined =
       container: string
       image: string
       asked: string[]
+      /** The registry itself says that it is not there; else it may only not have been reached. */
+      absent: boolean
       detail: string | null
     }
   | { code: 'terminating-namespace'; namespace: string }

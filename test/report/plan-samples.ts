@@ -143,7 +143,7 @@ export const everyDeclined: Declined[] = [
     code: 'managed',
     change: attach('web', 'shop', { managedBy: { tool: 'helm', name: 'shop' } }),
   },
-  { code: 'foreign-secret', target: target('Secret', 'dockercreds', 'web'), type: 'Opaque' },
+  { code: 'foreign-secret', target: target('Secret', 'dockercreds', 'web'), type: 'Opaque', owner: null },
   { code: 'immutable-secret', target: target('Secret', 'dockercreds', 'api') },
   { code: 'no-credential', registry: 'ghcr.io', detail: 'no login for it in ~/.docker', findings: 2 },
   {
@@ -170,7 +170,7 @@ export const everyDeclined: Declined[] = [
     ...IN,
     digests: ['a', 'b'].map(digit => `sha256:${digit.repeat(64)}`),
   },
-  { code: 'no-replacement', target: POD, ...IN, asked: ['quay.io/nginx'], detail: 'not found' },
+  { code: 'no-replacement', target: POD, ...IN, asked: ['quay.io/nginx'], absent: true, detail: 'not found' },
   { code: 'terminating-namespace', namespace: 'old' },
   { code: 'no-remedy', cause: 'tls', target: POD, ...IN },
 ]

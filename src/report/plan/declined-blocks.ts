@@ -53,7 +53,11 @@ function kindOf(one: Declined): string {
     case 'custom-controller':
       return `${one.code} ${one.controller.kind}`
     case 'foreign-secret':
-      return `${one.code} ${one.type}`
+      return JSON.stringify([one.code, one.type, one.owner])
+    case 'no-replacement':
+      return `${one.code} ${one.absent}`
+    case 'job-would-fail':
+      return `${one.code} ${one.limit}`
     case 'no-remedy':
       return `${one.code} ${one.cause}`
     default:

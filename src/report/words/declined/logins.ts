@@ -2,12 +2,14 @@
 
 import type { UnprovenLogin } from '../../../plan/plan-input.ts'
 import { shellWord } from '../../escape.ts'
+import { ownCommand } from '../../invocation.ts'
 import { loginCommand } from '../commands.ts'
 import { counted } from '../count.ts'
 import { registryName } from '../hosts.ts'
 import { managerName, managerStep } from '../managers.ts'
+import type { Said } from '../said.ts'
 import { repairSecret } from '../steps/logins.ts'
-import { again, type DeclinedWords, nothing, type Of } from './declined-words.ts'
+import { type DeclinedPlace, type DeclinedWords, nothing, type Of } from './declined-words.ts'
 
 const UNPROVEN: Record<UnprovenLogin['why'], (image: string) => string> = {
   'wrong-credential': () => 'the registry does not accept it',
@@ -29,23 +31,21 @@ export const LOGINS = {
       change.managedBy === null ? null : managerStep(change.managedBy, change.target.namespace),
   },
   'foreign-secret': {
-    title: ({ target }, count) =>
-      `Secret ${target.name} is there already in ${counted(count, 'namespace')}, and pullguard did not make it`,
+    title: ({ target, owner }, count) =>
+      owner === null
+        ? `Secret ${target.name} is there already in ${counted(count, 'namespace')}, and pullguard did not make it`
+        : `Secret ${target.name} is there already in ${counted(count, 'namespace')}, and ${managerName(owner)} keeps it`,
     says: ({ type }) => type ?? 'no type',
     next: (first, place) =>
-      first.type === 'kubernetes.io/dockerconfigjson'
-        ? again(
-            'Choose another name, or add the login to it with --overwrite-secret',
-            place,
-            otherName(first),
-          )
-        : again('Choose another name', place, otherName(first)),
+      first.type === PULL_SECRET && first.owner === null
+        ? againThere('Choose another name, or add the login to it with --overwrite-secret', first, place)
+        : againThere('Choose another name', first, place),
   },
   'immutable-secret': {
     title: ({ target }, count) =>
       `Secret ${target.name} is immutable in ${counted(count, 'namespace')}, so no login can be put into it`,
     says: nothing,
-    next: (first, place) => again('Choose another name', place, otherName(first)),
+    next: (first, place) => againThere('Choose another name', first, place),
   },
   'no-credential': {
     title: ({ registry }) => `No login for ${registryName(registry)} on this machine`,
@@ -85,6 +85,21 @@ export const LOGINS = {
   },
 } satisfies Partial<DeclinedWords>
 
-function otherName({ target }: Of<'foreign-secret' | 'immutable-secret'>): string {
-  return `--secret-name ${shellWord(`${target.name}-pullguard`)}`
+const PULL_SECRET = 'kubernetes.io/dockerconfigjson'
+
+/** Only where the name is taken: elsewhere the Secret is in place, and a second one would spread the login for nothing. */
+function againThere(
+  say: string,
+  { code, target }: Of<'foreign-secret' | 'immutable-secret'>,
+  { plan, invocation }: DeclinedPlace,
+): Said {
+  const taken = plan.declined.flatMap(one =>
+    one.code === code && 'target' in one ? one.target.namespace : [],
+  )
+  const many = new Set(taken).size > 1 ? ', in each of these namespaces such as' : ''
+  const name = `--secret-name ${shellWord(`${target.name}-pullguard`)}`
+  return {
+    say: `${say}${many}`,
+    command: ownCommand(invocation, `fix -n ${shellWord(target.namespace)} ${name}`),
+  }
 }
