@@ -28,6 +28,8 @@ const { metafile } = await build({
   plugins: [onlyDispatchers],
   metafile: true,
   platform: 'node',
+  // jsonc-parser's `main` can't be bundled: it calls require() by another name.
+  mainFields: ['module', 'main'],
   target: 'node22.19',
   format: 'esm',
   minifySyntax: true,

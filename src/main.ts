@@ -4,13 +4,21 @@ import { homedir } from 'node:os'
 import { basename } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import packageJson from '../package.json' with { type: 'json' }
-import { runProgram } from './cli/program.ts'
-import { connectTo } from './commands/connect.ts'
-import type { CommandContext, ExitName } from './commands/context.ts'
+import { type ContextFlags, runProgram } from './cli/program.ts'
+import { type ConnectingHost, readerFor, writerFor } from './commands/connect.ts'
+import type { CommandContext, ConnectionFlags, ExitName } from './commands/context.ts'
+import type { WritingContext } from './commands/writing-context.ts'
 import { InterruptedError, RefusedError, UnreachableError, UsageError } from './errors.ts'
 import { guardLines, visible } from './report/sanitise.ts'
 import { redact } from './secrecy/redact.ts'
-import { inputFrom, outputTo, questionsOn, startProgress, type TerminalStreams } from './terminal.ts'
+import {
+  inputFrom,
+  type Output,
+  outputTo,
+  questionsOn,
+  startProgress,
+  type TerminalStreams,
+} from './terminal.ts'
 
 const EXIT_CODES: Record<ExitName, number> = {
   ok: 0,
@@ -61,7 +69,8 @@ async function runIn(world: World, argv: string[]): Promise<ExitName> {
   const ended = await runProgram(argv, {
     program: world.program,
     version: packageJson.version,
-    context: ({ noColor }) => contextOf(world, noColor),
+    context: flags => contextOf(world, flags),
+    writingContext: flags => writingContextOf(world, flags),
     writeOut: text => void help.push(text),
     helpWidth: world.streams.stdout.columns ?? 80,
   })
@@ -85,7 +94,7 @@ function lastWords(error: unknown): { code: number; text: string } {
   return { code: EXIT_CODES.usage, text: `pullguard has a bug, please report it: ${said} (${where})` }
 }
 
-function contextOf(world: World, noColor: boolean): CommandContext {
+function contextOf(world: World, { noColor }: ContextFlags): CommandContext {
   const { streams, env } = world
   const err = outputTo(streams.stderr, env, noColor)
   return {
@@ -102,15 +111,21 @@ function contextOf(world: World, noColor: boolean): CommandContext {
     progress: () => startProgress(streams.stderr, env),
     ask: questionsOn(streams, env, world.signal),
     run: (argv, elsewhere) => runIn({ ...world, ...elsewhere }, argv),
-    connect: flags =>
-      connectTo(flags, {
-        env,
-        cwd: world.cwd,
-        home: world.home,
-        version: packageJson.version,
-        log: line => void err.write(`${line}\n`).catch(() => {}),
-      }),
+    connect: flags => readerFor(flags, connectingHost(world, err)),
   }
+}
+
+function writingContextOf(world: World, flags: ContextFlags): WritingContext {
+  const context = contextOf(world, flags)
+  return {
+    ...context,
+    connectWriter: (connection: ConnectionFlags) => writerFor(connection, connectingHost(world, context.err)),
+  }
+}
+
+function connectingHost({ env, cwd, home }: World, err: Output): ConnectingHost {
+  const log = (line: string) => void err.write(`${line}\n`).catch(() => {})
+  return { env, cwd, home, version: packageJson.version, log }
 }
 
 /** Milliseconds from the last word to the end of the process. */

@@ -12,12 +12,15 @@ const DOORS: Record<string, string[]> = {
   snapshot: [],
   errors: [],
   secrecy: [],
+  json: [],
   network: ['errors'],
-  diagnosis: ['image', 'snapshot'],
+  dockerconfig: ['image', 'secrecy', 'types:snapshot'],
+  keychain: ['errors', 'secrecy', 'image', 'dockerconfig'],
+  diagnosis: ['image', 'dockerconfig', 'snapshot'],
   advice: ['image', 'snapshot', 'diagnosis'],
   audit: ['image', 'snapshot'],
-  rollout: ['snapshot'],
-  plan: ['image', 'snapshot', 'types:diagnosis'],
+  rollout: ['image', 'snapshot'],
+  plan: ['image', 'dockerconfig', 'snapshot', 'types:diagnosis'],
   report: [
     'image',
     'types:snapshot',
@@ -29,17 +32,29 @@ const DOORS: Record<string, string[]> = {
     'types:apply',
     'types:registry',
   ],
-  kubernetes: ['errors', 'secrecy', 'network'],
-  registry: ['errors', 'image', 'secrecy', 'network'],
-  source: ['errors', 'image', 'snapshot', 'secrecy', 'kubernetes', 'registry'],
-  apply: ['errors', 'image', 'snapshot', 'rollout', 'plan', 'kubernetes', 'registry'],
-  simulator: ['image'],
+  kubernetes: ['errors', 'secrecy', 'network', 'json'],
+  registry: ['errors', 'image', 'dockerconfig', 'secrecy', 'network'],
+  source: ['errors', 'image', 'dockerconfig', 'snapshot', 'secrecy', 'network', 'json', 'kubernetes'],
+  apply: [
+    'errors',
+    'image',
+    'dockerconfig',
+    'secrecy',
+    'snapshot',
+    'network',
+    'rollout',
+    'plan',
+    'kubernetes',
+  ],
+  simulator: ['image', 'dockerconfig'],
   terminal: ['errors'],
   commands: [
     'errors',
     'secrecy',
     'terminal',
     'image',
+    'dockerconfig',
+    'keychain',
     'snapshot',
     'diagnosis',
     'advice',
@@ -57,7 +72,26 @@ const DOORS: Record<string, string[]> = {
   // main writes the last words, which may quote hostile text.
   main: ['errors', 'terminal', 'cli', 'commands', 'report', 'secrecy'],
 }
-const PURE = ['image', 'snapshot', 'secrecy', 'diagnosis', 'advice', 'audit', 'rollout', 'plan', 'report']
+/** Inside kubernetes/: part → the parts it may import. Which cluster, as whom, how requests travel, what they mean. */
+const KUBERNETES: Record<string, string[]> = {
+  kubeconfig: [],
+  login: ['kubeconfig'],
+  http: ['kubeconfig', 'login'],
+  api: ['http'],
+}
+const PURE = [
+  'image',
+  'dockerconfig',
+  'json',
+  'snapshot',
+  'secrecy',
+  'diagnosis',
+  'advice',
+  'audit',
+  'rollout',
+  'plan',
+  'report',
+]
 const IMPURE_WORDS =
   /\b(Date\.now\(|new Date\(\)|Math\.random\(|process\.|console\.|globalThis\.|setTimeout\(|performance\.)/
 
@@ -65,6 +99,11 @@ const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .filter(file => file.endsWith('.ts'))
   .map(file => join(SRC, file))
 const roomOf = (file: string) => (relative(SRC, file).split(sep)[0] ?? '').replace(/\.ts$/, '')
+
+/** The file without its comments. */
+function codeOf(file: string): string {
+  return readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+}
 
 function importsOf(file: string) {
   const text = readFileSync(file, 'utf8')
@@ -75,6 +114,42 @@ function importsOf(file: string) {
     target: match[2] ?? match[3] ?? match[4] ?? '',
   }))
 }
+
+/** Every file that a file may run, whether it is imported at once or when it is needed. */
+function reachedFrom(file: string, reached = new Set<string>()): Set<string> {
+  if (reached.has(file)) return reached
+  reached.add(file)
+  for (const { typeOnly, target } of importsOf(file)) {
+    if (!typeOnly && /^\.\.?\/.*\.ts$/.test(target)) reachedFrom(resolve(dirname(file), target), reached)
+  }
+  return reached
+}
+
+/** What can change a cluster, and what can hold on to it. */
+const WRITING =
+  /^(apply\/|kubernetes\/api\/writer?\.ts|kubernetes\/connect-writer\.ts|commands\/writing-context\.ts)/
+
+describe('a command that only reads', () => {
+  const named = (file: string) => relative(SRC, file).split(sep).join('/')
+  const command = (name: string) => join(SRC, 'commands', `${name}.ts`)
+
+  test.each(['diagnose', 'why', 'image', 'demo'])(
+    '%s never comes to apply, nor to anything that writes to a cluster',
+    name => {
+      const reached = [...reachedFrom(command(name))]
+      expect(reached.map(named).filter(file => WRITING.test(file))).toEqual([])
+      const types = reached
+        .filter(file => !['report', 'simulator'].includes(roomOf(file)))
+        .flatMap(file => importsOf(file).map(({ target }) => named(resolve(dirname(file), target))))
+      expect(types.filter(file => WRITING.test(file))).toEqual([])
+    },
+  )
+
+  test('which would show, for the commands that write do', () => {
+    const reached = [...reachedFrom(command('fix'))].map(named)
+    expect(reached.filter(file => WRITING.test(file))).toContain('apply/apply-plan.ts')
+  })
+})
 
 describe('the walls of the house', () => {
   test.each(files.map(file => [relative(SRC, file), file] as const))(
@@ -99,8 +174,36 @@ describe('the walls of the house', () => {
   test.each(
     files.filter(file => PURE.includes(roomOf(file))).map(file => [relative(SRC, file), file] as const),
   )('%s is pure: no clock, no randomness, no process', (_name, file) => {
-    const code = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
-    expect(code).not.toMatch(IMPURE_WORDS)
+    expect(codeOf(file)).not.toMatch(IMPURE_WORDS)
+  })
+
+  test('each part of kubernetes/ only knows those that come before it', () => {
+    const room = join(SRC, 'kubernetes')
+    const partOf = (file: string) => relative(room, file).split(sep)[0] ?? ''
+    const upward = Object.entries(KUBERNETES).flatMap(([part, known]) =>
+      files
+        .filter(file => roomOf(file) === 'kubernetes' && partOf(file) === part)
+        .flatMap(file =>
+          importsOf(file)
+            .map(({ target }) => resolve(dirname(file), target))
+            .filter(target => roomOf(target) === 'kubernetes' && ![part, ...known].includes(partOf(target)))
+            .map(target => `${relative(room, file)} → ${relative(room, target)}`),
+        ),
+    )
+    expect(upward).toEqual([])
+  })
+
+  test('API paths are made in one place, where every name is escaped', () => {
+    const written = files.filter(file => /['"`]\/apis?\//.test(codeOf(file)))
+    const places = written.map(file => relative(SRC, file)).filter(name => !name.startsWith('simulator'))
+    expect(places).toEqual(['kubernetes/api/paths.ts', 'kubernetes/api/read-object.ts'])
+  })
+
+  test('what source asks of a cluster goes through a Reading, which hears Ctrl-C', () => {
+    const asking = files.filter(
+      file => roomOf(file) === 'source' && /cluster\.(get|list|table|canI)\b/.test(codeOf(file)),
+    )
+    expect(asking.map(file => relative(SRC, file))).toEqual(['source/live/reading.ts'])
   })
 
   test('nothing is called utils, types, helpers, common, lib or core', () => {

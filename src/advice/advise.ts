@@ -88,7 +88,9 @@ function movedSteps({ moved }: Finding): Step[] {
 function sandboxSteps(finding: Finding): Step[] {
   const { cause, registry, image } = finding
   const set: Step = { code: 'set-sandbox-image', image }
-  const own = BY_CAUSE[cause](finding).filter(({ code }) => !OF_PODS.includes(code))
+  // The error of a damaged one does not name it.
+  const canBeDone = (step: Step) => !OF_PODS.includes(step.code) && !('image' in step && step.image === '')
+  const own = BY_CAUSE[cause](finding).filter(canBeDone)
   const denied = cause === 'auth-required-or-denied' || cause === 'rate-limited'
   const login: Step[] = denied && registry !== null ? [{ code: 'sandbox-login', registry }] : []
   const unreachable = [

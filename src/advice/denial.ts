@@ -3,7 +3,8 @@
 import { clueOf } from '../diagnosis/clues.ts'
 import { hidesMissing } from '../diagnosis/denial.ts'
 import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
-import { cloudOf, isDockerHub, isPublic } from '../image/registries.ts'
+import { isDockerHub } from '../image/docker-hub.ts'
+import { cloudOf, isPublic } from '../image/registries.ts'
 import { loginSteps, malformedSecrets, repositoryOf, usableSecrets } from './login.ts'
 import type { Grantor, Step } from './step.ts'
 

@@ -3,7 +3,7 @@
 import { clueOf } from '../diagnosis/clues.ts'
 import { isLocal } from '../diagnosis/endpoint.ts'
 import type { Finding, RateLimitSubcause } from '../diagnosis/finding.ts'
-import { isDockerHub } from '../image/registries.ts'
+import { isDockerHub } from '../image/docker-hub.ts'
 import { loginSteps } from './login.ts'
 import type { Step } from './step.ts'
 

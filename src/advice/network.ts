@@ -1,7 +1,8 @@
 /** Steps for a way that does not lead to the host: its name, its port, its certificate, the proxy in between. The host is the endpoint's. */
 
 import { clueOf } from '../diagnosis/clues.ts'
-import type { EndpointRole, Finding } from '../diagnosis/finding.ts'
+import type { EndpointRole } from '../diagnosis/endpoint.ts'
+import type { Finding } from '../diagnosis/finding.ts'
 import { apiHost } from '../image/registries.ts'
 import type { Step } from './step.ts'
 

@@ -1,33 +1,24 @@
 /** Where the API keeps the objects that a fix writes to. */
 
+import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
+import { type Kind, kindOf } from '../kubernetes/api/kinds.ts'
+import { type ApiPath, listPath, objectPath as pathOf } from '../kubernetes/api/paths.ts'
 import type { Target } from '../plan/change.ts'
 
-const PLURALS: Record<string, string> = {
-  Secret: 'secrets',
-  ServiceAccount: 'serviceaccounts',
-  Pod: 'pods',
-  ReplicationController: 'replicationcontrollers',
-  Deployment: 'deployments',
-  StatefulSet: 'statefulsets',
-  DaemonSet: 'daemonsets',
-  ReplicaSet: 'replicasets',
-  Job: 'jobs',
-  CronJob: 'cronjobs',
-}
-
-/** Plural resource and API group of a kind that pullguard writes to; group empty for core. */
-export function resourceOf({ apiVersion, kind }: Target): { group: string; resource: string } {
-  const [group = '', version] = apiVersion.split('/')
-  return { group: version === undefined ? '' : group, resource: PLURALS[kind] ?? kind.toLowerCase() }
+/** The target's kind. A plan is made of known ones, and a saved plan was checked for that. */
+export function kindOfTarget(target: Target): Kind<KubernetesObject> {
+  const kind = kindOf(target)
+  if (kind === null)
+    throw new Error(`pullguard writes to nothing of kind ${target.kind} (${target.apiVersion})`)
+  return kind as Kind<KubernetesObject>
 }
 
 /** API path of the collection that the target is, or would be, in. */
-export function collectionPath(target: Target): string {
-  const root = target.apiVersion.includes('/') ? `/apis/${target.apiVersion}` : `/api/${target.apiVersion}`
-  return `${root}/namespaces/${encodeURIComponent(target.namespace)}/${resourceOf(target).resource}`
+export function collectionPath(target: Target): ApiPath<KubernetesObject> {
+  return listPath(kindOfTarget(target), target.namespace)
 }
 
 /** API path of the target itself. */
-export function objectPath(target: Target): string {
-  return `${collectionPath(target)}/${encodeURIComponent(target.name)}`
+export function objectPath(target: Target): ApiPath<KubernetesObject> {
+  return pathOf(kindOfTarget(target), target.namespace, target.name)
 }

@@ -1,6 +1,8 @@
 /** What the writing of a plan works with: the cluster, the journal, the content that the plan itself never holds. */
 
-import type { ClusterWriter, KubernetesObject } from '../kubernetes/cluster.ts'
+import type { PullSecretContent } from '../dockerconfig/pull-secret-content.ts'
+import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
+import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import type { Change } from '../plan/change.ts'
 import type { RolloutSight, RolloutSubject } from '../snapshot/rollout.ts'
 import type { Outcome } from './outcome.ts'
@@ -25,8 +27,8 @@ export interface ApplyContext {
   notes: Notes
   /** The run's name, which every object that it makes carries. */
   run: string
-  /** Text of the `.dockerconfigjson`; null where the plan writes no Secret. Secret. */
-  dockerConfigJson: string | null
+  /** What the plan's Secrets are to hold; null where it writes none. */
+  pullSecret: PullSecretContent | null
   /** Takes secrets out of a text that comes from outside. */
   redact(text: string): string
   /** A saved plan: where an object has changed since, it is refused rather than planned again. */

@@ -1,6 +1,6 @@
 /** Applies a plan: every change tried on the server first, then written in order, then the pods awaited. */
 
-import { AT_ONCE, bounded } from '../kubernetes/bounded.ts'
+import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { Change, PodChange } from '../plan/change.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { ApplyContext } from './apply-context.ts'

@@ -1,16 +1,16 @@
 /** Undoes a run: every step tried on the server or written, noted in the run's own journal, and told as it came out. */
 
-import { AT_ONCE, bounded } from '../kubernetes/bounded.ts'
-import type { ClusterWriter, KubernetesObject } from '../kubernetes/cluster.ts'
+import { DATA_KEY, PullSecretContent } from '../dockerconfig/pull-secret-content.ts'
+import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
+import type { ClusterWriter } from '../kubernetes/api/writer.ts'
+import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { PatchOperation } from '../plan/change.ts'
 import { pullSecretsAt, valueAt } from '../plan/patch.ts'
-import { loginUnder, withoutKeys } from '../registry/pull-secret-content.ts'
 import { objectPath } from './api-path.ts'
 import type { Progress } from './apply-context.ts'
 import type { JournalLine } from './journal.ts'
 import type { OutcomeStatus } from './outcome.ts'
 import { isUncertain, statusOf, statusOfRefusal } from './refusal.ts'
-import { CONTENT_KEY, contentOf, encoded } from './secret-content.ts'
 import type { RemoveKeys, UndoOutcome, UndoStep } from './undo-step.ts'
 import { writtenAt } from './written-at.ts'
 
@@ -100,11 +100,11 @@ async function removeKeys(
   dryRun: boolean,
 ): Promise<KubernetesObject> {
   const stored = await cluster.get(objectPath(target))
-  const value = encoded(withoutKeys(contentOf(stored), keys))
+  const value = PullSecretContent.inSecret(stored).without(keys).revealData()
   const patch: PatchOperation[] = [
     { op: 'test', path: '/metadata/uid', value: target.uid },
     { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
-    { op: 'replace', path: `/data/${CONTENT_KEY}`, value },
+    { op: 'replace', path: `/data/${DATA_KEY}`, value },
   ]
   return cluster.jsonPatch(objectPath(target), patch, { dryRun })
 }
@@ -147,7 +147,7 @@ function testsHold(step: Writing, object: unknown): boolean {
 function isRestored(step: Writing, object: KubernetesObject): boolean {
   if (step.action === 'delete-secret') return false
   if (step.action === 'remove-keys')
-    return step.keys.every(key => loginUnder(contentOf(object), key) === null)
+    return step.keys.every(key => PullSecretContent.inSecret(object).loginOf(key) === null)
   const entries = step.fields.filter(({ field }) => field === 'imagePullSecrets').map(({ from }) => from)
   return step.patch.every(({ op, path, value }) => {
     if (op === 'replace') return valueAt(object, path) === value

@@ -1,6 +1,6 @@
 /** Recreates pods that no controller would bring back: the spec is in the journal before the pod is deleted. */
 
-import type { KubernetesObject } from '../kubernetes/cluster.ts'
+import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { PodChange, RecreateBarePod, RestoreBarePod } from '../plan/change.ts'
 import { collectionPath, objectPath } from './api-path.ts'
 import type { ApplyContext } from './apply-context.ts'

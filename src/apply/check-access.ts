@@ -1,10 +1,10 @@
 /** Asks the API server, before anything is written, whether it would allow every kind of write that a plan needs. */
 
-import { AT_ONCE, bounded } from '../kubernetes/bounded.ts'
-import type { ClusterReader } from '../kubernetes/cluster.ts'
+import type { ClusterReader } from '../kubernetes/api/cluster.ts'
+import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { Change } from '../plan/change.ts'
 import type { Plan } from '../plan/plan.ts'
-import { resourceOf } from './api-path.ts'
+import { kindOfTarget } from './api-path.ts'
 
 /** One verb on one resource that this user may not use where the plan needs it. */
 export interface AccessDenial {
@@ -44,7 +44,7 @@ async function denialOf(
   cluster: ClusterReader,
   signal: AbortSignal | undefined,
 ): Promise<AccessDenial | null> {
-  const ask = (namespace: string | null) => cluster.mayI({ verb, group, resource, namespace }, signal)
+  const ask = (namespace: string | null) => cluster.canI({ verb, group, resource, namespace }, signal)
   if (namespaces.size >= MANY && (await ask(null))) return null
   const names = [...namespaces.keys()].sort()
   const allowed = await bounded(names, AT_ONCE, ask)
@@ -79,7 +79,7 @@ const TRY_POD: Verb = { verb: 'create', group: '', resource: 'pods' }
 
 /** `get` is among them wherever a write that was refused or not answered has to be looked up. */
 function verbsFor(change: Change): Verb[] {
-  const { group, resource } = resourceOf(change.target)
+  const { group, resource } = kindOfTarget(change.target)
   const on = (...verbs: string[]) => verbs.map(verb => ({ verb, group, resource }))
   const away = (method: 'delete' | 'evict') =>
     method === 'delete' ? on('delete') : [{ verb: 'create', group: '', resource: 'pods/eviction' }]

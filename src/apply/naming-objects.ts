@@ -1,8 +1,10 @@
 /** Finds what names a pull secret: service accounts, the templates of workloads, and pods that no controller makes. */
 
-import { ApiError } from '../kubernetes/api-error.ts'
-import { AT_ONCE, bounded } from '../kubernetes/bounded.ts'
-import type { ClusterReader, KubernetesObject } from '../kubernetes/cluster.ts'
+import { ApiError } from '../kubernetes/api/api-error.ts'
+import type { ClusterReader, KubernetesObject } from '../kubernetes/api/cluster.ts'
+import { KINDS, type Kind } from '../kubernetes/api/kinds.ts'
+import { type ApiPath, listPath, objectPath } from '../kubernetes/api/paths.ts'
+import { AT_ONCE, bounded } from '../network/bounded.ts'
 import { pullSecretsAt, valueAt } from '../plan/patch.ts'
 
 /** An object that names the Secret; without a name where objects of the kind may not be read, so that some may. */
@@ -14,15 +16,16 @@ export interface Naming {
 }
 
 /** Where each kind is kept, and where in it the list is. */
-const PLACES: [kind: string, root: string, resource: string, pointer: string][] = [
-  ['ServiceAccount', '/api/v1', 'serviceaccounts', '/imagePullSecrets'],
-  ['ReplicationController', '/api/v1', 'replicationcontrollers', '/spec/template/spec/imagePullSecrets'],
-  ['Deployment', '/apis/apps/v1', 'deployments', '/spec/template/spec/imagePullSecrets'],
-  ['StatefulSet', '/apis/apps/v1', 'statefulsets', '/spec/template/spec/imagePullSecrets'],
-  ['DaemonSet', '/apis/apps/v1', 'daemonsets', '/spec/template/spec/imagePullSecrets'],
-  ['ReplicaSet', '/apis/apps/v1', 'replicasets', '/spec/template/spec/imagePullSecrets'],
-  ['Job', '/apis/batch/v1', 'jobs', '/spec/template/spec/imagePullSecrets'],
-  ['CronJob', '/apis/batch/v1', 'cronjobs', '/spec/jobTemplate/spec/template/spec/imagePullSecrets'],
+const TEMPLATE = '/spec/template/spec/imagePullSecrets'
+const PLACES: [kind: Kind<unknown>, pointer: string][] = [
+  [KINDS.ServiceAccount, '/imagePullSecrets'],
+  [KINDS.ReplicationController, TEMPLATE],
+  [KINDS.Deployment, TEMPLATE],
+  [KINDS.StatefulSet, TEMPLATE],
+  [KINDS.DaemonSet, TEMPLATE],
+  [KINDS.ReplicaSet, TEMPLATE],
+  [KINDS.Job, TEMPLATE],
+  [KINDS.CronJob, '/spec/jobTemplate/spec/template/spec/imagePullSecrets'],
 ]
 
 /** From this many namespaces on, one list over the whole cluster is asked for first. */
@@ -49,12 +52,12 @@ export async function namingObjects(search: Search): Promise<Naming[]> {
 
 async function inTemplates(
   search: Search,
-  [kind, root, resource, pointer]: (typeof PLACES)[number],
+  [kind, pointer]: (typeof PLACES)[number],
   found: Naming[],
 ): Promise<void> {
-  await everywhere(search, root, resource, { limit: 500 }, found, kind, object => {
-    if (!isEnded(object) && names(object, pointer, search.secret) && !madeByAnother(kind, object)) {
-      found.push(namingOf(kind, object))
+  await everywhere(search, kind, { limit: 500 }, found, object => {
+    if (!isEnded(object) && names(object, pointer, search.secret) && !madeByAnother(kind.kind, object)) {
+      found.push(namingOf(kind.kind, object))
     }
   })
 }
@@ -75,11 +78,11 @@ function isEnded(object: KubernetesObject): boolean {
 /** Pods of a controller are made again from its template; only the others need their own list. Most have one, so their specs are not read. */
 async function inPods(search: Search, found: Naming[]): Promise<void> {
   const { cluster, secret, signal } = search
-  const bare: string[] = []
-  await everywhere(search, '/api/v1', 'pods', { limit: 500, metadataOnly: true }, found, 'Pod', pod => {
+  const bare: ApiPath<KubernetesObject>[] = []
+  await everywhere(search, KINDS.Pod, { limit: 500, metadataOnly: true }, found, pod => {
     const { namespace, name, annotations = {} } = pod.metadata as Metadata
     if (isControlled(pod) || isEnded(pod) || annotations['kubernetes.io/config.mirror'] !== undefined) return
-    bare.push(`/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`)
+    bare.push(objectPath(KINDS.Pod as Kind<KubernetesObject>, namespace, name))
   })
   await bounded(bare, AT_ONCE, async path => {
     try {
@@ -102,22 +105,23 @@ interface Metadata {
 
 async function everywhere(
   { cluster, namespaces, signal }: Search,
-  root: string,
-  resource: string,
+  kind: Kind<unknown>,
   options: { limit: number; metadataOnly?: boolean },
   found: Naming[],
-  kind: string,
   visit: (object: KubernetesObject) => void,
 ): Promise<void> {
   const keep = (object: KubernetesObject) => {
     if (namespaces.has((object.metadata as Metadata).namespace)) visit(object)
   }
-  const list = (path: string) => cluster.list(path, { ...options, ...(signal ? { signal } : {}) }, keep)
-  if (namespaces.size >= MANY && (await allowed(() => list(`${root}/${resource}`)))) return
+  const list = (namespace: string | null) => {
+    const path = listPath(kind as Kind<KubernetesObject>, namespace)
+    return cluster.list(path, { ...options, ...(signal ? { signal } : {}) }, keep)
+  }
+  if (namespaces.size >= MANY && (await allowed(() => list(null)))) return
   await bounded([...namespaces], AT_ONCE, async namespace => {
-    const path = `${root}/namespaces/${encodeURIComponent(namespace)}/${resource}`
     // What may not be read may name it.
-    if (!(await allowed(() => list(path)))) found.push({ kind, namespace, name: null, uid: '' })
+    if (!(await allowed(() => list(namespace))))
+      found.push({ kind: kind.kind, namespace, name: null, uid: '' })
   })
 }
 

@@ -2,6 +2,7 @@
 
 import type { Change, ChangeReason } from '../plan/change.ts'
 import type { Declined, Plan } from '../plan/plan.ts'
+import type { UnprovenLogin } from '../plan/plan-input.ts'
 import type { JobLimit, ObjectManager } from '../snapshot/fix-scope.ts'
 
 type Check = (value: unknown) => boolean
@@ -105,6 +106,17 @@ const inEveryChange = fields({
 })
 const change: Check = value => inEveryChange(value) && variants('action', ACTIONS)(value)
 
+const UNPROVEN: Record<UnprovenLogin['why'], true> = {
+  'wrong-credential': true,
+  'no-access': true,
+  withheld: true,
+  'not-asked-for': true,
+  'rate-limited': true,
+  unreachable: true,
+  'server-error': true,
+  'used-up': true,
+}
+
 const LIMITS: Record<JobLimit, true> = {
   'backoff-limit': true,
   'backoff-limit-per-index': true,
@@ -125,7 +137,7 @@ const CODES: Record<Declined['code'], Check> = {
   'unproven-login': fields({
     registry: text,
     username: text,
-    why: text,
+    why: oneOf(UNPROVEN),
     image: orNull(text),
     findings: number,
   }),

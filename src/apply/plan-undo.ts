@@ -1,8 +1,8 @@
 /** Works out how to take a run back: from its journal and the objects as they are now to one step an object. Reads only. */
 
-import { ApiError } from '../kubernetes/api-error.ts'
-import { AT_ONCE, bounded } from '../kubernetes/bounded.ts'
-import type { ClusterReader, KubernetesObject } from '../kubernetes/cluster.ts'
+import { ApiError } from '../kubernetes/api/api-error.ts'
+import type { ClusterReader, KubernetesObject } from '../kubernetes/api/cluster.ts'
+import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { Change, Edit, PatchChange } from '../plan/change.ts'
 import { restoration } from '../plan/restore.ts'
 import { objectPath } from './api-path.ts'

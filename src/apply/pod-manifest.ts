@@ -1,6 +1,6 @@
 /** A pod as a person would have written it, to make it again or to ask the server whether it would take another one like it. */
 
-import type { KubernetesObject } from '../kubernetes/cluster.ts'
+import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 
 type SecretName = { name?: string }
 

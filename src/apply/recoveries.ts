@@ -1,6 +1,6 @@
 /** Watches the workloads that the plan aims at until their pods are back, nothing more can change, or the time is up. */
 
-import { AT_ONCE, bounded } from '../kubernetes/bounded.ts'
+import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { Change } from '../plan/change.ts'
 import { type Holdup, judgeRollout, type Rollout } from '../rollout/judge.ts'
 import { type Recovered, recoveryOf } from '../rollout/recovery.ts'

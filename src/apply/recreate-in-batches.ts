@@ -1,6 +1,6 @@
 /** Recreates pods in batches no larger than the pulls that are left, each batch done with its pulls before the next is taken away. */
 
-import { AT_ONCE, bounded } from '../kubernetes/bounded.ts'
+import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { Change, PodChange } from '../plan/change.ts'
 import type { ApplyContext } from './apply-context.ts'
 import type { HeldBack, Outcome } from './outcome.ts'

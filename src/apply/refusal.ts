@@ -1,7 +1,7 @@
 /** Reads an API server's refusal: what it means for a change, and whether the change may have been written all the same. */
 
 import { UnreachableError } from '../errors.ts'
-import { ApiError } from '../kubernetes/api-error.ts'
+import { ApiError } from '../kubernetes/api/api-error.ts'
 import type { Change } from '../plan/change.ts'
 import type { ApplyContext } from './apply-context.ts'
 import type { Outcome, OutcomeStatus } from './outcome.ts'

@@ -1,6 +1,6 @@
 /** Asks the server, before a pod is taken from its controller, whether it would let the controller make another one. */
 
-import type { KubernetesObject } from '../kubernetes/cluster.ts'
+import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { Change, PatchTemplate, RecreatePod } from '../plan/change.ts'
 import { collectionPath, objectPath } from './api-path.ts'
 import type { ApplyContext } from './apply-context.ts'

@@ -1,12 +1,11 @@
 /** What becomes of a Secret that a run made or wrote to: it goes, loses its keys, or stays because somebody else relies on it. */
 
-import type { ClusterReader, KubernetesObject } from '../kubernetes/cluster.ts'
+import { PullSecretContent } from '../dockerconfig/pull-secret-content.ts'
+import type { ClusterReader, KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { CreateSecret, UpdateSecret } from '../plan/change.ts'
-import { loginUnder } from '../registry/pull-secret-content.ts'
 import { isFingerprintOf } from './fingerprint.ts'
 import { type Naming, namingObjects } from './naming-objects.ts'
 import type { Run, RunEntry } from './read-journal.ts'
-import { contentOf } from './secret-content.ts'
 import { type DeleteSecret, leave, type UndoStep } from './undo-step.ts'
 import { RUN_ANNOTATION, type WrittenKeys } from './write-secret.ts'
 import { writtenAt } from './written-at.ts'
@@ -56,9 +55,9 @@ export function takeKeysOut(
   if (uid !== change.target.uid) return leave(change, 'replaced')
   const { keys: written } = (noted ?? {}) as Partial<WrittenKeys>
   if (written === undefined) return leave(change, 'earlier-content-unknown')
-  const content = contentOf(stored)
+  const content = PullSecretContent.inSecret(stored)
   const held = written.filter(({ key, fingerprint }) => {
-    const login = loginUnder(content, key)
+    const login = content.loginOf(key)
     return login !== null && isFingerprintOf(login, fingerprint)
   })
   const added = held.filter(one => one.added).map(({ key }) => key)

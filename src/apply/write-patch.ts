@@ -1,6 +1,6 @@
 /** Writes JSON patches to service accounts and templates, and follows an object that changes meanwhile. */
 
-import type { KubernetesObject } from '../kubernetes/cluster.ts'
+import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { PatchChange } from '../plan/change.ts'
 import { isWritten, replanPatch } from '../plan/patch.ts'
 import { objectPath } from './api-path.ts'

@@ -1,20 +1,14 @@
 /** Writes pull secrets. Their content comes from memory and goes to the API server, and nowhere else. */
 
-import type { JsonPatchOperation, KubernetesObject } from '../kubernetes/cluster.ts'
+import { DATA_KEY, PullSecretContent } from '../dockerconfig/pull-secret-content.ts'
+import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
+import type { JsonPatchOperation } from '../kubernetes/api/write.ts'
 import type { CreateSecret, SecretChange, UpdateSecret } from '../plan/change.ts'
-import {
-  contentWithKeys,
-  holdsCredentials,
-  keysOf,
-  loginUnder,
-  withCredentials,
-} from '../registry/pull-secret-content.ts'
 import { collectionPath, objectPath } from './api-path.ts'
 import type { ApplyContext } from './apply-context.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import type { Outcome } from './outcome.ts'
 import { isUncertain, outcomeOf, refusalOf, statusOf } from './refusal.ts'
-import { CONTENT_KEY, contentOf, encoded } from './secret-content.ts'
 import { writtenAt } from './written-at.ts'
 
 /** On every object that pullguard makes; `undo` and later runs know their own by it. */
@@ -26,8 +20,7 @@ export async function writeSecret(
   context: ApplyContext,
   dryRun: boolean,
 ): Promise<Outcome> {
-  const { dockerConfigJson } = context
-  const content = dockerConfigJson === null ? null : contentWithKeys(dockerConfigJson, change.keys)
+  const content = context.pullSecret?.only(change.keys) ?? null
   if (content === null) return outcomeOf(change, 'failed', 'no credential for its registries is at hand')
   try {
     return change.action === 'create-secret'
@@ -38,21 +31,27 @@ export async function writeSecret(
   }
 }
 
-/** What the journal keeps of a write to an existing Secret: which keys, and how to recognise what they hold. */
+/** What the journal keeps of a write to an existing Secret: which keys, and how to recognize what they hold. */
 export interface WrittenKeys extends KubernetesObject {
   keys: { key: string; added: boolean; fingerprint: string }[]
 }
 
-function writtenKeys(before: string, content: string): WrittenKeys {
-  const keys = keysOf(content).map(key => ({
-    key,
-    added: !keysOf(before).includes(key),
-    fingerprint: fingerprintOf(loginUnder(content, key) ?? ''),
-  }))
+function writtenKeys(before: PullSecretContent, content: PullSecretContent): WrittenKeys {
+  const keys = content.keys.flatMap(key => {
+    const login = content.loginOf(key)
+    return login === null
+      ? []
+      : [{ key, added: !before.keys.includes(key), fingerprint: fingerprintOf(login) }]
+  })
   return { keys }
 }
 
-async function createSecret(change: CreateSecret, context: ApplyContext, content: string, dryRun: boolean) {
+async function createSecret(
+  change: CreateSecret,
+  context: ApplyContext,
+  content: PullSecretContent,
+  dryRun: boolean,
+) {
   const { name, namespace } = change.target
   const object = {
     apiVersion: 'v1',
@@ -64,28 +63,33 @@ async function createSecret(change: CreateSecret, context: ApplyContext, content
       annotations: { [RUN_ANNOTATION]: context.run },
     },
     type: 'kubernetes.io/dockerconfigjson',
-    data: { [CONTENT_KEY]: encoded(content) },
+    data: { [DATA_KEY]: content.revealData() },
   }
   const written = await context.cluster.create(collectionPath(change.target), object, { dryRun })
   return outcomeOf(change, dryRun ? 'accepted' : 'applied', null, writtenAt(written))
 }
 
-async function updateSecret(change: UpdateSecret, context: ApplyContext, content: string, dryRun: boolean) {
+async function updateSecret(
+  change: UpdateSecret,
+  context: ApplyContext,
+  content: PullSecretContent,
+  dryRun: boolean,
+) {
   const path = objectPath(change.target)
   const stored = await context.cluster.get(path)
   const { uid, resourceVersion } = writtenAt(stored)
   if (uid !== change.target.uid)
     return outcomeOf(change, 'conflict', 'it was deleted and made anew meanwhile')
-  if (holdsCredentials(contentOf(stored), content)) return outcomeOf(change, 'unchanged')
-  const value = encoded(withCredentials(contentOf(stored), content))
+  if (PullSecretContent.inSecret(stored).serves(content)) return outcomeOf(change, 'unchanged')
+  const value = PullSecretContent.inSecret(stored).completedWith(content).revealData()
   // Noted here, as only what is stored tells which keys are new.
-  if (!dryRun) await context.notes.intent(change, writtenKeys(contentOf(stored), content))
+  if (!dryRun) await context.notes.intent(change, writtenKeys(PullSecretContent.inSecret(stored), content))
   const patch: JsonPatchOperation[] = [
     { op: 'test', path: '/metadata/uid', value: uid },
     { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
     stored.data
-      ? { op: 'add', path: `/data/${CONTENT_KEY}`, value }
-      : { op: 'add', path: '/data', value: { [CONTENT_KEY]: value } },
+      ? { op: 'add', path: `/data/${DATA_KEY}`, value }
+      : { op: 'add', path: '/data', value: { [DATA_KEY]: value } },
   ]
   try {
     const written = await context.cluster.jsonPatch(path, patch, { dryRun })
@@ -99,14 +103,14 @@ async function updateSecret(change: UpdateSecret, context: ApplyContext, content
 async function settle(
   change: SecretChange,
   context: ApplyContext,
-  content: string,
+  content: PullSecretContent,
   error: unknown,
   seen: string | null = null,
 ): Promise<Outcome> {
   const status = statusOf(error)
   if (!isUncertain(error) && status !== 409 && status !== 422) return refusalOf(change, error, context)
   const stored = await context.cluster.get(objectPath(change.target)).catch(() => null)
-  if (!stored || !holdsCredentials(contentOf(stored), content)) {
+  if (!stored || !PullSecretContent.inSecret(stored).serves(content)) {
     const moved = stored && seen !== null && writtenAt(stored).resourceVersion !== seen
     if (status === 422 && moved) return outcomeOf(change, 'conflict', 'somebody else changed it meanwhile')
     return refusalOf(change, error, context)

@@ -13,9 +13,8 @@ export function addDemo(program: Command, name: string, run: Run): void {
     .option('--no-color', 'no colour (also: NO_COLOR)')
     .addHelpText('after', example(name, [['demo --serve', 'a cluster to play with']]))
     .action(options =>
-      run(async () => (await import('../commands/demo.ts')).demoCommand).with(
-        { serve: options.serve === true },
-        options,
-      ),
+      run
+        .reading(async () => (await import('../commands/demo.ts')).demoCommand)
+        .with({ serve: options.serve === true }, options),
     )
 }

@@ -34,17 +34,19 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
       ]),
     )
     .action(options =>
-      run(async () => (await import('../commands/diagnose.ts')).diagnoseCommand).with(
-        {
-          connection: connectionFlags(options),
-          allNamespaces: options.allNamespaces === true,
-          selector: options.selector,
-          files: options.filename ?? [],
-          recursive: options.recursive === true,
-          format: options.output,
-          failOn: options.failOn,
-        },
-        options,
-      ),
+      run
+        .reading(async () => (await import('../commands/diagnose.ts')).diagnoseCommand)
+        .with(
+          {
+            connection: connectionFlags(options),
+            allNamespaces: options.allNamespaces === true,
+            selector: options.selector,
+            files: options.filename ?? [],
+            recursive: options.recursive === true,
+            format: options.output,
+            failOn: options.failOn,
+          },
+          options,
+        ),
     )
 }

@@ -45,7 +45,9 @@ export function addFix(program: Command, name: string, run: Run): void {
       ]),
     )
     .action(options =>
-      run(async () => (await import('../commands/fix.ts')).fixCommand).with(fixOptions(options), options),
+      run
+        .writing(async () => (await import('../commands/fix.ts')).fixCommand)
+        .with(fixOptions(options), options),
     )
 }
 

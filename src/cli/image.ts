@@ -19,9 +19,8 @@ export function addImage(program: Command, name: string, run: Run): void {
       ]),
     )
     .action((references, options) =>
-      run(async () => (await import('../commands/image.ts')).imageCommand).with(
-        { references, format: options.output },
-        options,
-      ),
+      run
+        .reading(async () => (await import('../commands/image.ts')).imageCommand)
+        .with({ references, format: options.output }, options),
     )
 }

@@ -2,6 +2,7 @@
 
 import { Command, CommanderError, type Option } from 'commander'
 import type { CommandContext, ExitName } from '../commands/context.ts'
+import type { WritingContext } from '../commands/writing-context.ts'
 import { UsageError } from '../errors.ts'
 import { addDemo } from './demo.ts'
 import { addDiagnose } from './diagnose.ts'
@@ -12,12 +13,18 @@ import type { Run } from './run.ts'
 import { addUndo } from './undo.ts'
 import { addWhy } from './why.ts'
 
+export interface ContextFlags {
+  noColor: boolean
+}
+
 /** Who runs the program, and where its words go. */
 export interface ProgramHost {
   program: CommandContext['program']
   version: string
   /** Makes the context once the flags that shape it are known. */
-  context(flags: { noColor: boolean }): CommandContext
+  context(flags: ContextFlags): CommandContext
+  /** The same for a command that writes. */
+  writingContext(flags: ContextFlags): WritingContext
   writeOut(text: string): void
   helpWidth: number
 }
@@ -119,11 +126,15 @@ function buildProgram(host: ProgramHost, end: (name: ExitName) => void): Command
       writeErr: () => {},
       getOutHelpWidth: () => host.helpWidth,
     })
-  const run: Run = load => ({
-    with: async (options, flags) => {
-      end(await (await load())(options, host.context({ noColor: flags.color === false })))
-    },
-  })
+  const noColor = (flags: { color?: boolean }) => ({ noColor: flags.color === false })
+  const run: Run = {
+    reading: load => ({
+      with: async (options, flags) => end(await (await load())(options, host.context(noColor(flags)))),
+    }),
+    writing: load => ({
+      with: async (options, flags) => end(await (await load())(options, host.writingContext(noColor(flags)))),
+    }),
+  }
   for (const add of [addDiagnose, addWhy, addImage, addFix, addUndo, addDemo]) add(program, host.program, run)
   return program
 }

@@ -20,10 +20,9 @@ export function addUndo(program: Command, name: string, run: Run): void {
       ]),
     )
     .action((runName, options) =>
-      run(async () => (await import('../commands/undo.ts')).undoCommand).with(
-        undoOptions(runName, options),
-        options,
-      ),
+      run
+        .writing(async () => (await import('../commands/undo.ts')).undoCommand)
+        .with(undoOptions(runName, options), options),
     )
 }
 

@@ -31,15 +31,17 @@ export function addWhy(program: Command, name: string, run: Run): void {
       ]),
     )
     .action((pod, options) =>
-      run(async () => (await import('../commands/why.ts')).whyCommand).with(
-        {
-          connection: connectionFlags(options),
-          pod,
-          files: options.filename ?? [],
-          recursive: options.recursive === true,
-          format: options.output,
-        },
-        options,
-      ),
+      run
+        .reading(async () => (await import('../commands/why.ts')).whyCommand)
+        .with(
+          {
+            connection: connectionFlags(options),
+            pod,
+            files: options.filename ?? [],
+            recursive: options.recursive === true,
+            format: options.output,
+          },
+          options,
+        ),
     )
 }

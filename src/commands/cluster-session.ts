@@ -1,25 +1,26 @@
-/** A conversation with a cluster from its beginning to its end: warnings told, connection closed, failures as sentences. */
+/** A conversation with a cluster from its beginning to its end: warnings printed, connection closed, failures as sentences. */
 
 import { UnreachableError } from '../errors.ts'
-import { ApiError } from '../kubernetes/api-error.ts'
-import type { ClusterWriter } from '../kubernetes/cluster.ts'
+import { ApiError } from '../kubernetes/api/api-error.ts'
+import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import { visible } from '../report/sanitise.ts'
 import { redact } from '../secrecy/redact.ts'
-import type { CommandContext, ConnectionFlags } from './context.ts'
+import type { CommandContext } from './context.ts'
 
 type Redactor = (text: string) => string
 
 /**
- * Connects, lets `work` do its part, and closes.
+ * Waits for the connection, lets `work` do its part, and closes.
+ * @param connecting a reader, or for commands that write a writer
  * @param work may say, by its second argument, how the secrets look that it sends
  * @throws UnreachableError where the server refused or failed in a way that `work` did not expect; whatever `work` throws
  */
-export async function withCluster<T>(
-  flags: ConnectionFlags,
+export async function withCluster<Cluster extends ClusterReader, T>(
+  connecting: Promise<Cluster>,
   context: CommandContext,
-  work: (cluster: ClusterWriter, redactBy: (redactor: Redactor) => void) => Promise<T>,
+  work: (cluster: Cluster, redactBy: (redactor: Redactor) => void) => Promise<T>,
 ): Promise<T> {
-  const cluster = await context.connect(flags)
+  const cluster = await connecting
   // An admission webhook may repeat what it was sent, in words that look like no secret.
   let clean: Redactor = redact
   try {

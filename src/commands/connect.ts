@@ -1,6 +1,9 @@
 /** Opens the conversation with a cluster for a command. The client is loaded only by commands that need one. */
 
-import type { ClusterWriter } from '../kubernetes/cluster.ts'
+import type { ClusterReader } from '../kubernetes/api/cluster.ts'
+import type { ExchangeOptions } from '../kubernetes/api/exchange.ts'
+import type { ClusterWriter } from '../kubernetes/api/writer.ts'
+import type { ConnectionOptions } from '../kubernetes/kubeconfig/connection-options.ts'
 import type { ConnectionFlags } from './context.ts'
 
 /** What the kubeconfig rules look at besides the flags, and who is asking. */
@@ -16,11 +19,21 @@ export interface ConnectingHost {
 /** kubectl logs requests from this level on. */
 const REQUESTS = 6
 
-/** Connects with the cluster that flags and kubeconfig name. @throws UsageError, UnreachableError */
-export async function connectTo(flags: ConnectionFlags, host: ConnectingHost): Promise<ClusterWriter> {
-  const { connect } = await import('../kubernetes/connect.ts')
+/** Connects for reading with the cluster that flags and kubeconfig name. @throws UsageError, UnreachableError */
+export async function readerFor(flags: ConnectionFlags, host: ConnectingHost): Promise<ClusterReader> {
+  const { connectReader } = await import('../kubernetes/connect-reader.ts')
+  return connectReader(optionsOf(flags, host))
+}
+
+/** Connects for writing, too. @throws UsageError, UnreachableError */
+export async function writerFor(flags: ConnectionFlags, host: ConnectingHost): Promise<ClusterWriter> {
+  const { connectWriter } = await import('../kubernetes/connect-writer.ts')
+  return connectWriter(optionsOf(flags, host))
+}
+
+function optionsOf(flags: ConnectionFlags, host: ConnectingHost): ConnectionOptions & ExchangeOptions {
   const { verbosity = 0, ...rest } = flags
   const { env, cwd, home, version } = host
   const verbose = verbosity >= REQUESTS ? { verbose: (line: string) => host.log(line) } : {}
-  return connect({ ...rest, env, cwd, home, userAgent: `pullguard/${version}`, ...verbose })
+  return { ...rest, env, cwd, home, userAgent: `pullguard/${version}`, ...verbose }
 }

@@ -1,7 +1,7 @@
 /** What every command is handed: streams, clock, environment and the way to a cluster. Nothing else reaches outside. */
 
-import type { ClusterWriter } from '../kubernetes/cluster.ts'
-import type { ClusterFlags } from '../kubernetes/connection-options.ts'
+import type { ClusterReader } from '../kubernetes/api/cluster.ts'
+import type { ClusterFlags } from '../kubernetes/kubeconfig/connection-options.ts'
 import type { Input, Output, Progress, Questions } from '../terminal.ts'
 
 /** How a command ended; main holds the table that makes it a number. */
@@ -32,6 +32,6 @@ export interface CommandContext {
   ask: Questions
   /** Runs a command line of this program as if it were started elsewhere: with another environment and home. */
   run(argv: string[], elsewhere: Pick<CommandContext, 'env' | 'home' | 'cwd'>): Promise<ExitName>
-  /** Opens the conversation with the cluster that the flags and the kubeconfig name. */
-  connect(flags: ConnectionFlags): Promise<ClusterWriter>
+  /** Opens a conversation with the cluster that the flags and the kubeconfig name, for reading. @throws UsageError, UnreachableError */
+  connect(flags: ConnectionFlags): Promise<ClusterReader>
 }

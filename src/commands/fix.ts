@@ -12,9 +12,9 @@ import { shellWord } from '../report/escape.ts'
 import { renderFixResult } from '../report/fix-result.ts'
 import { ownCommand } from '../report/invocation.ts'
 import { type PlanNews, renderPlan } from '../report/plan.ts'
-import { clusterIdentity } from '../source/fix-scope/cluster-identity.ts'
+import { clusterIdentity } from '../source/live/cluster-identity.ts'
 import { withCluster } from './cluster-session.ts'
-import type { CommandContext, ExitName } from './context.ts'
+import type { ExitName } from './context.ts'
 import { carryOut, leftOf } from './fix/carry-out.ts'
 import { confirmPlan } from './fix/confirm.ts'
 import { draftPlan } from './fix/draft.ts'
@@ -23,12 +23,13 @@ import { savedPlan } from './fix/saved-plan.ts'
 import type { Draft, FixOptions, FixSession } from './fix/session.ts'
 import { fixVerdict, isLiftable } from './fix/verdict.ts'
 import { invocationOf } from './invocation.ts'
+import type { WritingContext } from './writing-context.ts'
 
 /** Gives stuck pods what they lack. @throws UsageError, UnreachableError, RefusedError: then nothing was changed */
-export async function fixCommand(options: FixOptions, context: CommandContext): Promise<ExitName> {
+export async function fixCommand(options: FixOptions, context: WritingContext): Promise<ExitName> {
   const { env, home, signal } = context
   const endpoints = parseEndpoints(options.endpoints, env.PULLGUARD_REGISTRY_ENDPOINTS)
-  return withCluster(options.connection, context, async (cluster, redactBy) => {
+  return withCluster(context.connectWriter(options.connection), context, async (cluster, redactBy) => {
     const registries = new Registries({ endpoints, env, userAgent: `pullguard/${context.version}`, signal })
     try {
       const clusterUid = await clusterIdentity(cluster, signal)

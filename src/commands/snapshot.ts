@@ -35,7 +35,7 @@ export async function takeSnapshot(
 async function snapshotOfDump(options: SnapshotOptions, context: CommandContext): Promise<Snapshot> {
   const { readDump } = await import('../source/dump.ts')
   const { namespace } = options.connection
-  return readDump({
+  const snapshot = await readDump({
     files: options.files,
     recursive: options.recursive,
     stdin: context.stdin,
@@ -44,9 +44,12 @@ async function snapshotOfDump(options: SnapshotOptions, context: CommandContext)
       namespaces: options.allNamespaces || namespace === undefined ? null : [namespace],
       ...narrowing(options),
     },
-    takenAt: context.now().toISOString(),
+    now: context.now().toISOString(),
     signal: context.signal,
   })
+  const { renderSourceNotes } = await import('../report/source-notes.ts')
+  await context.err.write(renderSourceNotes(snapshot.source))
+  return snapshot
 }
 
 async function snapshotOfCluster(
@@ -54,9 +57,9 @@ async function snapshotOfCluster(
   context: CommandContext,
   meanwhile: () => void,
 ): Promise<Snapshot> {
-  const { readCluster } = await import('../source/cluster.ts')
+  const { readCluster } = await import('../source/live/read-cluster.ts')
   const progress = await context.progress()
-  return withCluster(options.connection, context, cluster =>
+  return withCluster(context.connect(options.connection), context, cluster =>
     readCluster(
       cluster,
       { namespaces: options.allNamespaces ? null : [cluster.namespace], ...narrowing(options) },

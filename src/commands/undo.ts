@@ -8,7 +8,7 @@ import { findRun, isTakenBack, listRuns, type Run, withContinued } from '../appl
 import { journalsOf } from '../apply/run-journals.ts'
 import { keepsLogin, type UndoOutcome, type UndoStep } from '../apply/undo-step.ts'
 import { RefusedError, UsageError } from '../errors.ts'
-import type { ClusterWriter } from '../kubernetes/cluster.ts'
+import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import { progressText, undoEndedEarlyText } from '../report/progress.ts'
 import { undoQuestion } from '../report/questions.ts'
 import {
@@ -20,11 +20,12 @@ import {
   type UndoReportOptions,
 } from '../report/undo.ts'
 import { redact } from '../secrecy/redact.ts'
-import { clusterIdentity } from '../source/fix-scope/cluster-identity.ts'
+import { clusterIdentity } from '../source/live/cluster-identity.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
 import { runLines, stateOf } from './undo/run-list.ts'
+import type { WritingContext } from './writing-context.ts'
 
 export interface UndoOptions {
   connection: ConnectionFlags
@@ -37,8 +38,8 @@ export interface UndoOptions {
 }
 
 /** Takes one run back, or lists them. @throws UsageError for a run that is none; RefusedError where not confirmed; UnreachableError */
-export async function undoCommand(options: UndoOptions, context: CommandContext): Promise<ExitName> {
-  return withCluster(options.connection, context, async cluster => {
+export async function undoCommand(options: UndoOptions, context: WritingContext): Promise<ExitName> {
+  return withCluster(context.connectWriter(options.connection), context, async cluster => {
     const clusterUid = await clusterIdentity(cluster, context.signal)
     const folder = journalFolder(context.env, context.home, clusterUid)
     const runs = await listRuns(folder)

@@ -8,6 +8,7 @@ import { renderGaps } from '../report/gaps.ts'
 import type { DataFormat } from '../report/images.ts'
 import { renderWhy } from '../report/why.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
+import { NoSuchPod } from '../source/no-such-pod.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
 import { takeSnapshot } from './snapshot.ts'
@@ -23,14 +24,11 @@ export interface WhyOptions {
 
 /** Explains one pod, healthy or not. @throws UsageError where there is no such pod; UnreachableError */
 export async function whyCommand(options: WhyOptions, context: CommandContext): Promise<ExitName> {
-  const { pod: name, namespace } = podNamed(options)
-  const connection = { ...options.connection, ...(namespace === undefined ? {} : { namespace }) }
-  const { files, recursive } = options
-  const snapshot = await takeSnapshot(
-    { connection, allNamespaces: false, files, recursive, pod: name },
-    context,
-  )
+  const named = podNamed(options)
+  const snapshot = await snapshotOf(named, options, context)
+  const { pod: name } = named
   const [pod, ...others] = snapshot.pods.filter(found => found.name === name)
+  if (pod === undefined && named.isType) throw notAPod(options)
   if (pod === undefined) return unread(snapshot, context)
   if (others.length > 0) {
     const places = [pod, ...others].map(found => `${found.namespace}/${found.name}`).join(', ')
@@ -43,32 +41,58 @@ export async function whyCommand(options: WhyOptions, context: CommandContext): 
   return verdict(why)
 }
 
+/** Whoever writes a type in front of a name means that, unless there is such a pod in a namespace of that name. */
+async function snapshotOf(
+  { pod, namespace, isType }: NamedPod,
+  options: WhyOptions,
+  context: CommandContext,
+): Promise<Snapshot> {
+  const connection = { ...options.connection, ...(namespace === undefined ? {} : { namespace }) }
+  const { files, recursive } = options
+  try {
+    return await takeSnapshot({ connection, allNamespaces: false, files, recursive, pod }, context)
+  } catch (error) {
+    throw isType && error instanceof NoSuchPod ? notAPod(options) : error
+  }
+}
+
+function notAPod({ pod }: WhyOptions): UsageError {
+  return new UsageError(
+    `"${pod}" is not a pod: give the name of one of its pods, which \`kubectl get pods\` lists.`,
+  )
+}
+
 /** There is such a pod, or there may be, and nothing can be said of it. */
 async function unread({ gaps }: Snapshot, { err }: CommandContext): Promise<ExitName> {
   await err.write(renderGaps(gaps, err))
   return 'incomplete'
 }
 
-/** What kubectl calls a workload in front of its name. A namespace of such a name is still reached with -n. */
+/** What kubectl calls a workload in front of its name; a namespace may be called the same. */
 const WORKLOADS =
   /^(?:deploy(?:ments?)?|replicasets?|rs|statefulsets?|sts|daemonsets?|ds|jobs?|cronjobs?|cj)(?:\.(?:apps|batch))?$/
 
-function podNamed({ pod, connection }: WhyOptions): { pod: string; namespace?: string } {
+interface NamedPod {
+  pod: string
+  namespace?: string
+  /** What should be a namespace is also the name of a type. */
+  isType: boolean
+}
+
+function podNamed(options: WhyOptions): NamedPod {
+  const { pod, connection } = options
   const parts = pod.replace(/^pods?\//, '').split('/')
   const [first = '', second] = parts
   if (parts.length > 2 || first === '' || second === '') {
-    throw new UsageError(`"${pod}" names no pod: give POD with -n, or NAMESPACE/POD.`)
+    throw new UsageError(`"${pod}" does not name a pod: give POD with -n, or NAMESPACE/POD.`)
   }
-  if (second === undefined) return { pod: first }
-  if (WORKLOADS.test(first)) {
-    throw new UsageError(
-      `"${pod}" is no pod: give the name of one of its pods, which \`kubectl get pods\` lists.`,
-    )
-  }
+  if (second === undefined) return { pod: first, isType: false }
+  const isType = WORKLOADS.test(first)
   if (connection.namespace !== undefined && connection.namespace !== first) {
+    if (isType) throw notAPod(options)
     throw new UsageError(`"${pod}" and -n ${connection.namespace} name two namespaces: give one of them.`)
   }
-  return { pod: second, namespace: first }
+  return { pod: second, namespace: first, isType }
 }
 
 function verdict({ containers, gaps }: Why): ExitName {

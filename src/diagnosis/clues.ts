@@ -1,8 +1,9 @@
 /** What a failed pull's text, its endpoint and the image's name give away besides the cause. */
 
 import type { Reference } from '../image/reference.ts'
+import type { Endpoint } from './endpoint.ts'
 import { isLocal, isPrivateAddress, isServiceName } from './endpoint.ts'
-import type { Cause, Endpoint } from './finding.ts'
+import type { Cause } from './finding.ts'
 import { SPOKEN } from './spoken-clues.ts'
 
 /** What is wrong with a certificate, as the runtime words it. */

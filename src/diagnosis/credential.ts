@@ -1,6 +1,7 @@
 /** Whether a pull had a usable credential: the pod's pull secrets, judged for one image as the kubelet judges them. */
 
-import { isMisspeltKey, lookUpCredentials } from '../image/credential-lookup.ts'
+import { type KeyMismatch, keyMismatch } from '../dockerconfig/key-mismatch.ts'
+import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PullSecret, PullSecretEntry, PullSecretProblem } from '../snapshot/pull-secret.ts'
@@ -14,6 +15,7 @@ const WHOLE_SECRET: Record<PullSecretProblem, AttemptProblem> = {
   'not-in-dump': 'secret-unread',
   'wrong-type': 'wrong-type',
   'wrong-key': 'wrong-key',
+  'wrong-layout': 'wrong-layout',
   malformed: 'malformed',
   'creds-store-only': 'creds-store-only',
   'no-entries': 'no-entries',
@@ -82,7 +84,7 @@ function uselessAttempt(secret: PodSecret, reference: Reference | null): Attempt
   const base = { from: secret.from, secret: secret.name, username: null, usable: false }
   const whole = secret.content === null ? 'failed' : secret.content.problem
   if (whole !== null) {
-    const { detail } = secret.content ?? {}
+    const { detail, provenBy } = secret.content ?? {}
     // For a malformed secret the place is a key of its auths; for the others a type or a data key.
     const key = whole === 'malformed' ? (detail ?? null) : null
     return [
@@ -91,15 +93,24 @@ function uselessAttempt(secret: PodSecret, reference: Reference | null): Attempt
         key,
         problem: WHOLE_SECRET[whole],
         ...(detail === undefined || key !== null ? {} : { detail }),
+        ...(provenBy && { provenBy }),
       },
     ]
   }
   if (reference === null) return []
   const keys = secret.content?.entries.map(entry => entry.key) ?? []
-  const misspelt = keys.find(key => isMisspeltKey(key, reference.registry))
-  if (misspelt !== undefined) return [{ ...base, key: misspelt, problem: 'key-never-matches' }]
-  return [{ ...base, key: keys.join(', ') || null, problem: 'other-registry' }]
+  const meant = keys.flatMap(key => {
+    const mismatch = keyMismatch(key, reference)
+    return mismatch === null ? [] : { key, mismatch }
+  })
+  const misspelt = meant.find(({ mismatch }) => !FOR_OTHERS.includes(mismatch))
+  if (misspelt !== undefined) return [{ ...base, ...misspelt, problem: 'key-never-matches' }]
+  const near = meant.length === keys.length ? meant[0] : undefined
+  return [{ ...base, key: keys.join(', ') || null, ...near, problem: 'other-registry' }]
 }
+
+/** Such a key may well serve other images. */
+const FOR_OTHERS: KeyMismatch[] = ['path', 'port-other']
 
 const UNREAD: AttemptProblem[] = ['secret-forbidden', 'secret-unread']
 

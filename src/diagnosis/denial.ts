@@ -1,8 +1,10 @@
 /** Why a registry refused: nothing was sent, a login was refused, it is not allowed, or the answer hides which. */
 
+import { isDockerHub } from '../image/docker-hub.ts'
 import { fullName, type Reference } from '../image/reference.ts'
-import { type Cloud, cloudOf, isDockerHub, isPublic } from '../image/registries.ts'
-import type { CredentialStatus, DenialSubcause, Endpoint } from './finding.ts'
+import { type Cloud, cloudOf, isPublic } from '../image/registries.ts'
+import type { Endpoint } from './endpoint.ts'
+import type { CredentialStatus, DenialSubcause } from './finding.ts'
 
 /** What is known of one refusal. */
 export interface Refusal {

@@ -4,32 +4,37 @@ import { movedImage } from '../image/moved.ts'
 import { fullName, parseReference } from '../image/reference.ts'
 import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
-import type { OwnerLink, PodEvent, Snapshot } from '../snapshot/snapshot.ts'
+import type { PodEvent, Snapshot } from '../snapshot/snapshot.ts'
 import { type Classifier, rememberingClassifier } from './classify.ts'
 import { cluesOf } from './clues.ts'
 import { credentialFor } from './credential.ts'
+import { hintsFor, type KnownLogins, knownLogins } from './credential-hints.ts'
 import { endpointOf } from './endpoint.ts'
 import { firstSign, prove } from './evidence.ts'
 import { type FailingContainer, failingContainers } from './failing-container.ts'
-import { CAUSES, type Cause, type Diagnosis, type Finding } from './finding.ts'
-import { topmostOwner } from './owner.ts'
+import type { Cause, CredentialReport, Diagnosis, Finding } from './finding.ts'
+import { saysNothingWasSent } from './nothing-sent.ts'
+import { indexOwners, type OwnerIndex, topmostOwner } from './owner.ts'
 import { eventsOfPod } from './pod-events.ts'
+import { longPulls } from './pulling.ts'
 import { pullingNode } from './pulling-node.ts'
 import { remediesFor } from './remedies.ts'
+import { failingSandbox } from './sandbox.ts'
 import { subcauseOf } from './subcause.ts'
-import { urgencyOf } from './urgency.ts'
+import { byUrgency, type Unweighed } from './urgency.ts'
 
 /** Everything that is wrong with the pulls in the snapshot, most urgent first. */
 export function diagnose(snapshot: Snapshot): Diagnosis {
   const seen: Seen = {
     snapshot,
-    links: new Map(snapshot.owners.map(link => [link.uid, link])),
+    owners: indexOwners(snapshot.owners),
     eventsByPod: Map.groupBy(snapshot.events, ({ namespace, pod }) => podKey(namespace, pod)),
     nodes: new Map(snapshot.nodes.map(node => [node.name, node])),
+    logins: knownLogins(snapshot),
     judge: rememberingClassifier(),
   }
   const unweighed = snapshot.pods.flatMap(pod => findingsOf(pod, seen))
-  const findings = weigh(unweighed).sort(byUrgency)
+  const findings = byUrgency(unweighed)
   return {
     takenAt: snapshot.takenAt,
     complete: snapshot.gaps.length === 0,
@@ -41,6 +46,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
       causes: countCauses(findings),
     },
     findings,
+    pulling: longPulls(snapshot.pods, pod => ownEvents(pod, seen), snapshot.takenAt),
     gaps: snapshot.gaps,
   }
 }
@@ -48,39 +54,43 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
 /** What every pod is looked at with. */
 interface Seen {
   snapshot: Snapshot
-  links: ReadonlyMap<string, OwnerLink>
+  owners: OwnerIndex
   eventsByPod: ReadonlyMap<string, PodEvent[]>
   nodes: ReadonlyMap<string, Node>
+  logins: KnownLogins
   judge: Classifier
 }
 
-interface Unweighed {
-  pod: Pod
-  finding: Finding
-}
-
 function findingsOf(pod: Pod, seen: Seen): Unweighed[] {
-  const { links, eventsByPod } = seen
-  const events = eventsOfPod(pod, eventsByPod.get(podKey(pod.namespace, pod.name)) ?? [])
-  const workload = topmostOwner(pod, links)
-  return failingContainers(pod, events).map(failing => ({
+  const { owners } = seen
+  const events = ownEvents(pod, seen)
+  const workload = topmostOwner(pod, owners)
+  const containers = failingContainers(pod, events)
+  const sandbox = containers.length > 0 ? null : failingSandbox(pod, events)
+  return [...containers, ...(sandbox === null ? [] : [sandbox])].map(failing => ({
     pod,
     finding: findingOf(pod, failing, workload, seen),
   }))
+}
+
+function ownEvents(pod: Pod, { eventsByPod }: Seen): PodEvent[] {
+  return eventsOfPod(pod, eventsByPod.get(podKey(pod.namespace, pod.name)) ?? [])
 }
 
 function findingOf(
   pod: Pod,
   failing: FailingContainer,
   workload: Finding['workload'],
-  { snapshot, nodes, judge }: Seen,
+  { snapshot, nodes, logins, judge }: Seen,
 ): Finding {
   const { container, reason } = failing
   const { cause, subcause: spoken, error, evidence } = prove(failing, judge)
   const parsed = parseReference(container.image)
   const registry = parsed?.registry ?? null
   const reference = parsed && fullName(parsed)
-  const credential = credentialFor(pod, container.image, snapshot)
+  const credential = failing.usesPullSecrets
+    ? toldCredential({ pod, container, cause, evidence }, logins, snapshot)
+    : NOT_THE_PODS
   const text = error?.text ?? ''
   const endpoint = endpointOf(text, registry)
   const node = nodes.get(pod.node ?? '') ?? null
@@ -113,12 +123,9 @@ function findingOf(
     since: firstSign(failing, pod.createdAt),
     evidence,
     credential,
-    remedies: remediesFor(
-      { cause, subcause, registry, reference, endpoint, moved },
-      pod,
-      container,
-      snapshot,
-    ),
+    remedies: failing.usesPullSecrets
+      ? remediesFor({ cause, subcause, registry, reference, endpoint, moved }, pod, container, snapshot)
+      : [],
     clues: cluesOf({
       text: evidence?.text ?? '',
       cause,
@@ -132,36 +139,27 @@ function findingOf(
   }
 }
 
+/** What the node or the guest itself pulls with can't be seen from outside. */
+const NOT_THE_PODS: CredentialReport = { status: 'unknown', attempts: [] }
+interface Pull extends Pick<Finding, 'cause' | 'evidence'> {
+  pod: Pod
+  container: FailingContainer['container']
+}
+
+/** Whether it had a login; and where one was asked for, what the registry says of it and where else one lies. */
+function toldCredential({ pod, container, cause, evidence }: Pull, logins: KnownLogins, snapshot: Snapshot) {
+  const credential = credentialFor(pod, container.image, snapshot)
+  if (cause !== 'auth-required-or-denied' && cause !== 'rate-limited') return credential
+  const hints = hintsFor(pod, container.image, credential, logins)
+  const contradicted =
+    credential.status === 'usable' && evidence !== null && saysNothingWasSent(evidence.text)
+  return { ...credential, ...(hints.length > 0 && { hints }), ...(contradicted && { contradicted }) }
+}
+
 /** What an image that is gone brings: a refusal, `not found`, or 412; null where the text is of something else. */
 function answerOf(cause: Cause, status: number | null): 'refused' | 'missing' | null {
   if (cause === 'image-not-found' || status === 412) return 'missing'
   return cause === 'auth-required-or-denied' ? 'refused' : null
-}
-
-/** Adds the urgency, which depends on how many pods share cause and image. */
-function weigh(unweighed: Unweighed[]): Finding[] {
-  const shared = ({ finding }: Unweighed) => `${finding.cause} ${finding.reference ?? finding.image}`
-  const groups = Map.groupBy(unweighed, shared)
-  const pods = new Map(
-    [...groups].map(([key, group]) => [
-      key,
-      new Set(group.map(({ pod }) => podKey(pod.namespace, pod.name))).size,
-    ]),
-  )
-  return unweighed.map(entry => ({
-    ...entry.finding,
-    urgency: urgencyOf(entry.pod, entry.finding.workload, pods.get(shared(entry)) ?? 1),
-  }))
-}
-
-function byUrgency(a: Finding, b: Finding): number {
-  return (
-    b.urgency - a.urgency ||
-    CAUSES.indexOf(a.cause) - CAUSES.indexOf(b.cause) ||
-    compare(a.namespace, b.namespace) ||
-    compare(a.pod, b.pod) ||
-    compare(a.container, b.container)
-  )
 }
 
 function countCauses(findings: Finding[]): Partial<Record<Cause, number>> {
@@ -172,8 +170,4 @@ function countCauses(findings: Finding[]): Partial<Record<Cause, number>> {
 
 function podKey(namespace: string, pod: string): string {
   return `${namespace}/${pod}`
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -1,7 +1,16 @@
 /** Finds in an error text the host that answered, refused or could not be reached, and what it was to this pull. */
 
-import { isDockerHub } from '../image/registries.ts'
-import type { Endpoint, EndpointRole } from './finding.ts'
+import { isDockerHub } from '../image/docker-hub.ts'
+
+/** What the host in the text was to this pull. `runtime` is the node's own socket. */
+export type EndpointRole = 'registry' | 'mirror' | 'token' | 'storage' | 'proxy' | 'runtime'
+
+/** Who answered, refused, or could not be reached in this pull: often not the image's registry. */
+export interface Endpoint {
+  /** Host name or address, with its port where the text gives one; the path of a socket. */
+  host: string
+  role: EndpointRole
+}
 
 const HOST = '(\\[[0-9a-f:.%]+\\](?::\\d+)?|[\\w.-]+(?::\\d+)?)'
 /** A connection to the proxy itself; whatever it says of a registry comes after. */

@@ -1,8 +1,8 @@
 /** Tells which containers of a pod can't get their image now. Waiting for anything else is no finding. */
 
-import type { Container, Pod } from '../snapshot/pod.ts'
+import { isPastPull, saysPullFails, tellsOfFailedPull } from '../image/pull-words.ts'
+import { type Container, isFinished, type Pod } from '../snapshot/pod.ts'
 import type { PodEvent } from '../snapshot/snapshot.ts'
-import { saysPullFails } from '../snapshot/waiting-reason.ts'
 import { classify } from './classify.ts'
 import { eventsOfContainer, reportsBackOff, reportsFailedPull } from './pod-events.ts'
 
@@ -14,6 +14,8 @@ export interface FailingContainer {
   message: string
   /** The container's own events, oldest first. */
   events: PodEvent[]
+  /** The kubelet pulls with the pod's pull secrets; a sandbox and a guest that pulls by itself do without. */
+  usesPullSecrets: boolean
 }
 
 /**
@@ -21,6 +23,7 @@ export interface FailingContainer {
  * @param events the pod's own events
  */
 export function failingContainers(pod: Pod, events: PodEvent[]): FailingContainer[] {
+  if (isFinished(pod)) return []
   return pod.containers.flatMap(container => {
     const own = eventsOfContainer(pod, container, events)
     const failing = byStatus(container, own) ?? byEvents(container, own)
@@ -32,12 +35,14 @@ function byStatus(container: Container, events: PodEvent[]): FailingContainer | 
   const { state } = container
   if (state.type !== 'waiting') return null
   const { reason, message } = state
-  if (saysPullFails(reason)) return { container, reason, message, events }
+  const usesPullSecrets = !isPastPull(reason)
+  if (saysPullFails(reason) || tellsOfFailedPull(message))
+    return { container, reason, message, events, usesPullSecrets }
   // What stops the kubelet before it asks the runtime, such as an unreadable pull secret, becomes the reason word for word.
   if (!/\s/.test(reason)) return null
   const text = message === '' ? reason : message
   const isPull = classify(text, reason).cause !== 'other' || events.some(reportsFailedPull)
-  return isPull ? { container, reason, message: text, events } : null
+  return isPull ? { container, reason, message: text, events, usesPullSecrets } : null
 }
 
 /** A container without any status, such as an ephemeral one, that has begun to fail: only its own events can show it. */
@@ -45,8 +50,9 @@ function byEvents(container: Container, events: PodEvent[]): FailingContainer | 
   if (container.state.type !== 'unknown' || container.kind === 'volume') return null
   const newest = events.filter(event => event.fieldPath !== '').at(-1)
   if (newest === undefined || !events.some(reportsFailedPull)) return null
-  if (reportsBackOff(newest)) return { container, reason: 'ImagePullBackOff', message: '', events }
+  const failing = { container, message: '', events, usesPullSecrets: true }
+  if (reportsBackOff(newest)) return { ...failing, reason: 'ImagePullBackOff' }
   return reportsFailedPull(newest) || /^Error: \w+$/.test(newest.message)
-    ? { container, reason: 'ErrImagePull', message: '', events }
+    ? { ...failing, reason: 'ErrImagePull' }
     : null
 }

@@ -1,9 +1,12 @@
 /** What a diagnosis says: findings with a code, typed arguments and their evidence. The shapes here are what `-o json` prints. */
 
+import type { KeyMismatch } from '../dockerconfig/key-mismatch.ts'
 import type { Moved } from '../image/moved.ts'
 import type { ContainerKind } from '../snapshot/pod.ts'
+import type { PullSecret } from '../snapshot/pull-secret.ts'
 import type { Gap, SnapshotScope, SnapshotSource } from '../snapshot/snapshot.ts'
 import type { Clue } from './clues.ts'
+import type { Endpoint } from './endpoint.ts'
 import type { PullingNode } from './pulling-node.ts'
 
 /** Every cause a failed pull can have; DESIGN.md's table says what each is and is not. The order is the order of telling. */
@@ -53,16 +56,6 @@ export type NeverPullSubcause = 'not-present' | 'not-verified'
 
 export type Subcause = RateLimitSubcause | DenialSubcause | NotFoundSubcause | NeverPullSubcause
 
-/** What the host in the text was to this pull. `runtime` is the node's own socket. */
-export type EndpointRole = 'registry' | 'mirror' | 'token' | 'storage' | 'proxy' | 'runtime'
-
-/** Who answered, refused, or could not be reached in this pull: often not the image's registry. */
-export interface Endpoint {
-  /** Host name or address, with its port where the text gives one; the path of a socket. */
-  host: string
-  role: EndpointRole
-}
-
 export type Severity = 'error' | 'warning' | 'info'
 
 /** The sentence that proves the cause, whole and redacted; null text never occurs: no sentence, no evidence. */
@@ -78,6 +71,7 @@ export type AttemptProblem =
   | 'secret-unread'
   | 'wrong-type'
   | 'wrong-key'
+  | 'wrong-layout'
   | 'malformed'
   | 'creds-store-only'
   | 'no-entries'
@@ -98,16 +92,42 @@ export interface Attempt {
   username: string | null
   usable: boolean
   problem: AttemptProblem | null
-  /** Where the problem sits: the Secret's type, a data key; never a value. */
+  /** Where the problem sits: the Secret's type, a data key, the layout of its content; never a value. */
   detail?: string
+  /** In what the key differs from one that would serve, where it was meant for this registry. */
+  mismatch?: KeyMismatch
+  /** Who says that the Secret is missing; left out where the API server does. */
+  provenBy?: PullSecret['provenBy']
 }
 
 export type CredentialStatus = 'none' | 'usable' | 'broken' | 'unknown'
 
 export interface CredentialReport {
+  /** `unknown` without attempts: the pod's pull secrets played no part. */
   status: CredentialStatus
   attempts: Attempt[]
+  /** Logins for this image that the pod does not have, the nearest first; left out where none is known. */
+  hints?: CredentialHint[]
+  /** The registry says that no login came, though the pod has one that should have been sent; left out otherwise. */
+  contradicted?: true
 }
+
+/** Where a login that would serve lies. */
+export type CredentialHint =
+  /** The pod's own service account has it, which was changed after the pod was made, or which the pod's own list leaves out. */
+  | {
+      code: 'service-account-changed-later' | 'service-account-secrets-ignored'
+      serviceAccount: string
+      secrets: string[]
+    }
+  /** In the pod's namespace, where nobody who is known hands it out. */
+  | { code: 'not-named'; namespace: string; secret: string }
+  /** In the pod's namespace, on another service account. */
+  | { code: 'on-service-account'; namespace: string; secret: string; serviceAccount: string }
+  /** In another namespace, whose secrets a pod can't use. */
+  | { code: 'in-namespace'; namespace: string; secret: string }
+  /** The account of this secret is the one that the registry takes, but under a key that the secret lacks. */
+  | { code: 'same-account'; namespace: string; secret: string; key: string }
 
 /** What pullguard can do about a finding; the command that does it is put into words by `report`. */
 export type Remedy = 'authenticate' | 'recreate' | 'pin' | 'pull-policy' | 'replace-registry'
@@ -125,7 +145,7 @@ export interface Finding {
   /** The topmost controller; null for a bare pod. */
   workload: { kind: string; name: string } | null
   node: string | null
-  /** As written. */
+  /** As written; empty where a sandbox's error does not name it. */
   image: string
   /** As Kubernetes reads it; null if it does not parse. */
   reference: string | null
@@ -134,7 +154,7 @@ export interface Finding {
   endpoint: Endpoint | null
   /** Where an image that is gone from its place is published now; null for any other. */
   moved: Moved | null
-  /** The waiting reason. */
+  /** The waiting reason; of a sandbox, which has no state, the event's. */
   reason: string
   /** ISO 8601: the first sign of it. */
   since: string | null
@@ -149,6 +169,18 @@ export interface Finding {
   urgency: number
 }
 
+/** An image that is being pulled for long. No finding: nothing has failed. */
+export interface LongPull {
+  namespace: string
+  pod: string
+  container: string
+  containerKind: ContainerKind
+  /** As written. */
+  image: string
+  /** ISO 8601: when the pull began. */
+  since: string
+}
+
 export interface Diagnosis {
   takenAt: string
   /** No gap. */
@@ -157,5 +189,7 @@ export interface Diagnosis {
   scope: SnapshotScope
   summary: { pods: number; failingPods: number; causes: Partial<Record<Cause, number>> }
   findings: Finding[]
+  /** The longest first. */
+  pulling: LongPull[]
   gaps: Gap[]
 }

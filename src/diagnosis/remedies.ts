@@ -1,11 +1,13 @@
 /** Names the remedies that fit a finding. What a remedy takes is proven later, before anything is written. */
 
-import { isDockerHub, isPublic } from '../image/registries.ts'
+import { isDockerHub } from '../image/docker-hub.ts'
+import { isPublic } from '../image/registries.ts'
 import type { Container, Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { credentialFor } from './credential.ts'
+import type { Endpoint } from './endpoint.ts'
 import { isLocal } from './endpoint.ts'
-import type { Endpoint, Finding, Remedy, Subcause } from './finding.ts'
+import type { Finding, Remedy, Subcause } from './finding.ts'
 
 type Told = Pick<Finding, 'cause' | 'subcause' | 'registry' | 'reference' | 'endpoint' | 'moved'>
 

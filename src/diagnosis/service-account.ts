@@ -5,12 +5,17 @@ import type { Snapshot } from '../snapshot/snapshot.ts'
 import { credentialFor } from './credential.ts'
 import type { WhyProblem } from './why-report.ts'
 
+type AccountProblem = Extract<
+  WhyProblem,
+  { code: 'service-account-changed-later' | 'service-account-secrets-ignored' }
+>
+
 /**
  * The broken link between pod and service account, if the account's secrets would have served the image.
  * Admission copies the account's list only into a new pod without one of its own, and never again
  * (kubernetes plugin/pkg/admission/serviceaccount/admission.go).
  */
-export function serviceAccountProblem(pod: Pod, image: string, snapshot: Snapshot): WhyProblem[] {
+export function serviceAccountProblem(pod: Pod, image: string, snapshot: Snapshot): AccountProblem[] {
   const account = snapshot.serviceAccounts.find(
     ({ namespace, name }) => namespace === pod.namespace && name === pod.serviceAccount,
   )

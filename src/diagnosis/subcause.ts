@@ -1,12 +1,12 @@
 /** The subcause of a failed pull: what the words prove, together with who answered and what the pod had to show. */
 
+import { isDockerHub } from '../image/docker-hub.ts'
 import type { Reference } from '../image/reference.ts'
-import { isDockerHub } from '../image/registries.ts'
 import { denialOf, hidesMissing } from './denial.ts'
+import type { Endpoint } from './endpoint.ts'
 import type {
   Cause,
   CredentialStatus,
-  Endpoint,
   NeverPullSubcause,
   NotFoundSubcause,
   RateLimitSubcause,

@@ -1,7 +1,7 @@
 /** Weighs findings by blast radius: what the node or the cluster stands on first, then what hits most pods. */
 
 import type { Pod } from '../snapshot/pod.ts'
-import type { Finding } from './finding.ts'
+import { CAUSES, type Finding } from './finding.ts'
 
 const CLASSES = new Map([
   ['system-node-critical', 8],
@@ -10,10 +10,52 @@ const CLASSES = new Map([
 /** Larger than any number of pods, so that no crowd of them outweighs a critical one. */
 const TIER = 1_000_000
 
+/** A finding whose weight depends on the others. */
+export interface Unweighed {
+  pod: Pod
+  finding: Finding
+}
+
+/** The findings with their urgency, which depends on how many pods share cause and image, the most urgent first. */
+export function byUrgency(unweighed: Unweighed[]): Finding[] {
+  const shared = ({ finding }: Unweighed) => `${finding.cause} ${finding.reference ?? finding.image}`
+  const groups = Map.groupBy(unweighed, shared)
+  const pods = new Map(
+    [...groups].map(([key, group]) => [
+      key,
+      new Set(group.map(({ pod }) => `${pod.namespace}/${pod.name}`)).size,
+    ]),
+  )
+  const weighed = unweighed.map(entry => ({
+    ...entry.finding,
+    urgency: urgencyOf(entry.pod, entry.finding, pods.get(shared(entry)) ?? 1),
+  }))
+  return weighed.sort(compareFindings)
+}
+
+function compareFindings(a: Finding, b: Finding): number {
+  return (
+    b.urgency - a.urgency ||
+    CAUSES.indexOf(a.cause) - CAUSES.indexOf(b.cause) ||
+    compare(a.namespace, b.namespace) ||
+    compare(a.pod, b.pod) ||
+    compare(a.container, b.container)
+  )
+}
+
 /** High first. `pods`: how many pods have the same cause and image. */
-export function urgencyOf(pod: Pod, workload: Finding['workload'], pods: number): number {
+function urgencyOf(
+  pod: Pod,
+  { workload, containerKind }: Pick<Finding, 'workload' | 'containerKind'>,
+  pods: number,
+): number {
   const priority = CLASSES.get(pod.priorityClass ?? '') ?? 0
   const system = pod.namespace === 'kube-system' ? 2 : 0
   const everyNode = workload?.kind === 'DaemonSet' ? 1 : 0
-  return (priority + system + everyNode) * TIER + Math.min(pods, TIER - 1)
+  const wholeNode = containerKind === 'sandbox' ? 8 : 0
+  return (priority + system + everyNode + wholeNode) * TIER + Math.min(pods, TIER - 1)
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -15,6 +15,8 @@ export type WhyProblem =
   | { code: 'service-account-secrets-ignored'; serviceAccount: string; secrets: string[] }
   | { code: 'service-account-changed-later'; serviceAccount: string; secrets: string[] }
   | { code: 'no-credential'; registry: string }
+  /** The registry says that no login came, though these secrets hold one for it. */
+  | { code: 'credential-unused'; registry: string; secrets: string[] }
   | { code: 'attempt'; secret: string; key: string | null; problem: Exclude<Attempt['problem'], null> }
   | { code: 'pull-failed'; finding: Finding }
 
@@ -27,11 +29,19 @@ export interface WhyContainer {
   pullPolicy: PullPolicy | null
   attempts: Attempt[]
   verdict: Verdict
-  /** Every broken link found; the first is the one to mend. */
+  /** ISO 8601: since when its image is being pulled, if for long; null otherwise. */
+  pullingSince: string | null
+  /** Every broken link found; the first is the one to repair. */
   problems: WhyProblem[]
+  /** What would be a broken link if the image had to be pulled now, which it has not; left out where there is nothing. */
+  notes?: WhyNote[]
 }
 
+type WhyNote = Exclude<WhyProblem, { code: 'pull-failed' }>
+
 export interface Why {
+  /** ISO 8601. */
+  takenAt: string
   pod: string
   namespace: string
   workload: { kind: string; name: string } | null

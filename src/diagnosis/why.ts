@@ -6,27 +6,36 @@ import type { Snapshot } from '../snapshot/snapshot.ts'
 import { credentialFor } from './credential.ts'
 import { diagnose } from './diagnose.ts'
 import type { CredentialReport, Finding } from './finding.ts'
-import { topmostOwner } from './owner.ts'
+import { indexOwners, topmostOwner } from './owner.ts'
 import { serviceAccountProblem } from './service-account.ts'
 import type { Verdict, Why, WhyContainer, WhyProblem } from './why-report.ts'
 
 /** The chain of every image of the pod, which has to be one of the snapshot's. */
 export function explainPod(pod: Pod, snapshot: Snapshot): Why {
-  const { findings } = diagnose({ ...snapshot, pods: [pod] })
+  const { findings, pulling } = diagnose({ ...snapshot, pods: [pod] })
+  const sandboxes = findings.filter(({ containerKind }) => containerKind === 'sandbox').map(asContainer)
   return {
+    takenAt: snapshot.takenAt,
     pod: pod.name,
     namespace: pod.namespace,
-    workload: topmostOwner(pod, new Map(snapshot.owners.map(link => [link.uid, link]))),
+    workload: topmostOwner(pod, indexOwners(snapshot.owners)),
     serviceAccount: pod.serviceAccount,
     node: pod.node,
-    containers: pod.containers.map(container => {
-      const finding = findings.find(
-        found => found.container === container.name && found.containerKind === container.kind,
-      )
-      return explainContainer({ pod, container, snapshot, finding: finding ?? null })
+    containers: [...sandboxes, ...pod.containers].map(container => {
+      const isIts = ({ container: name, containerKind }: Pick<Finding, 'container' | 'containerKind'>) =>
+        name === container.name && containerKind === container.kind
+      const finding = findings.find(isIts) ?? null
+      const pullingSince = pulling.find(isIts)?.since ?? null
+      return explainContainer({ pod, container, snapshot, finding, pullingSince })
     }),
     gaps: snapshot.gaps,
   }
+}
+
+/** A sandbox stands among the containers only where it is what they all wait for. */
+function asContainer({ container, containerKind, image }: Finding): Container {
+  const state = { type: 'unknown' } as const
+  return { name: container, kind: containerKind, image, pullPolicy: null, state, ready: false, imageId: null }
 }
 
 interface Place {
@@ -35,6 +44,7 @@ interface Place {
   snapshot: Snapshot
   /** null where nothing fails now. */
   finding: Finding | null
+  pullingSince: string | null
 }
 
 function explainContainer(place: Place): WhyContainer {
@@ -42,12 +52,13 @@ function explainContainer(place: Place): WhyContainer {
   const { name, kind, image, pullPolicy } = container
   const read = readReference(image)
   const reference = 'refused' in read ? null : read
-  const credential = credentialFor(pod, image, snapshot)
+  const credential = place.finding?.credential ?? credentialFor(pod, image, snapshot)
   const blocks = [
     ...('refused' in read ? [{ code: 'invalid-reference' as const, detail: read.refused }] : []),
     ...malformed(credential),
     ...(place.finding?.cause === 'never-pull' ? [{ code: 'never-pull' as const }] : []),
   ]
+  const links = blocks.length > 0 ? blocks : brokenLinks(place, credential)
   return {
     container: name,
     kind,
@@ -57,8 +68,22 @@ function explainContainer(place: Place): WhyContainer {
     pullPolicy,
     attempts: credential.attempts,
     verdict: blocks.length > 0 ? 'blocked' : VERDICTS[credential.status],
-    problems: blocks.length > 0 ? blocks : brokenLinks(place, credential),
+    pullingSince: place.pullingSince,
+    ...(hasItsImage(place) ? { problems: [], ...asNotes(links) } : { problems: links }),
   }
+}
+
+/** The container was started, so that nothing has to be pulled as long as it stays where it is. */
+function hasItsImage({ pod, container, finding }: Place): boolean {
+  if (finding !== null) return false
+  const { kind, state, imageId } = container
+  if (kind === 'volume') return pod.phase === 'Running'
+  return imageId !== null || state.type === 'running' || state.type === 'terminated'
+}
+
+function asNotes(links: WhyProblem[]): Pick<WhyContainer, 'notes'> {
+  const notes = links.filter(link => link.code !== 'pull-failed')
+  return notes.length === 0 ? {} : { notes }
 }
 
 const VERDICTS: Record<CredentialReport['status'], Verdict> = {
@@ -73,7 +98,7 @@ function malformed({ attempts }: CredentialReport): WhyProblem[] {
   return [...new Set(secrets)].map(secret => ({ code: 'malformed-secret', secret }))
 }
 
-/** The link to mend first comes first: a credential where the registry asked for one, else what the registry said. */
+/** The link to repair first comes first: a credential where the registry asked for one, else what the registry said. */
 function brokenLinks(place: Place, credential: CredentialReport): WhyProblem[] {
   const { finding } = place
   const credentials = credentialProblems(place, credential)
@@ -84,6 +109,7 @@ function brokenLinks(place: Place, credential: CredentialReport): WhyProblem[] {
     (finding.cause === 'rate-limited' && finding.subcause !== 'account')
   if (!wantsLogin) return [failed, ...credentials]
   const { registry } = finding
+  if (finding.credential.contradicted && registry !== null) return [unused(registry, credential), failed]
   const missing: WhyProblem[] =
     credentials.length === 0 && credential.status === 'none' && registry !== null
       ? [{ code: 'no-credential', registry }]
@@ -91,7 +117,12 @@ function brokenLinks(place: Place, credential: CredentialReport): WhyProblem[] {
   return [...credentials, ...missing, failed]
 }
 
-/** Credentials that should have served and can't. One that works leaves nothing to mend; another registry's is no problem. */
+function unused(registry: string, { attempts }: CredentialReport): WhyProblem {
+  const secrets = attempts.filter(({ usable }) => usable).map(({ secret }) => secret)
+  return { code: 'credential-unused', registry, secrets: [...new Set(secrets)] }
+}
+
+/** Credentials that should have served and can't. One that works leaves nothing to repair; another registry's is no problem. */
 function credentialProblems({ pod, container, snapshot }: Place, credential: CredentialReport): WhyProblem[] {
   if (credential.status === 'usable') return []
   const attempts = credential.attempts.flatMap(({ secret, key, problem }): WhyProblem[] =>

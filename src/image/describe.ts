@@ -1,8 +1,8 @@
 /** Everything Kubernetes reads into one image name. The shape here is what `image -o json` prints. */
 
+import { isDockerHub } from './docker-hub.ts'
 import { defaultPullPolicy } from './pull-policy.ts'
 import { fullName, readReference } from './reference.ts'
-import { isDockerHub } from './registries.ts'
 
 export interface ImageReading {
   input: string

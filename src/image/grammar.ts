@@ -1,5 +1,7 @@
 /** The grammar of image references, as distribution/reference has it (regexp.go, normalize.go) and Kubernetes uses it. */
 
+import { DOCKER_HUB, DOCKER_HUB_INDEX } from './docker-hub.ts'
+
 const LABEL = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])'
 const HOST = `(?:${LABEL}(?:\\.${LABEL})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?`
 const COMPONENT = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*'
@@ -20,9 +22,9 @@ export function splitRegistry(text: string): { registry: string; remainder: stri
   const slash = text.indexOf('/')
   const first = slash === -1 ? '' : text.slice(0, slash)
   const isHost = /[.:]/.test(first) || first === 'localhost' || first.toLowerCase() !== first
-  const registry = isHost && first !== 'index.docker.io' ? first : 'docker.io'
+  const registry = isHost && first !== DOCKER_HUB_INDEX ? first : DOCKER_HUB
   const remainder = isHost ? text.slice(slash + 1) : text
-  const official = registry === 'docker.io' && !remainder.includes('/')
+  const official = registry === DOCKER_HUB && !remainder.includes('/')
   return { registry, remainder: official ? `library/${remainder}` : remainder }
 }
 

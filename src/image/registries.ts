@@ -1,17 +1,6 @@
-/** What is known of registries by their host alone: Docker Hub's names, which are open to everybody, which belong to a cloud. */
+/** What is known of registries by their host alone: which are open to everybody, and which belong to a cloud. */
 
-/** Docker Hub's registry under each of its names; the web site hub.docker.com, docker.com and mirrors are none of them. */
-const HUB_HOST = /^(?:docker\.io|(?:registry-1|index)\.docker\.io|registry\.hub\.docker\.com)(?::443)?$/i
-
-/** Whether this host is Docker Hub's registry. */
-export function isDockerHub(host: string): boolean {
-  return HUB_HOST.test(host)
-}
-
-/** The host that a runtime connects to for a registry: Docker Hub's API has another name than its images. */
-export function apiHost(registry: string): string {
-  return isDockerHub(registry) ? 'registry-1.docker.io' : registry
-}
+import { DOCKER_HUB_HOST, isDockerHub } from './docker-hub.ts'
 
 /** Official images of Docker Hub, and registries where everything is public and nobody has a login (each maker's own words). */
 const PUBLIC =
@@ -39,4 +28,9 @@ export function cloudOf(registry: string | null): Cloud | null {
   if (registry === null || /^(?:k8s|mirror)\.gcr\.io$/.test(registry)) return null
   const found = Object.entries(CLOUDS).find(([, hosts]) => hosts.test(registry))
   return (found?.[0] as Cloud | undefined) ?? null
+}
+
+/** The host that a runtime connects to for a registry: Docker Hub's API has another name than its images. */
+export function apiHost(registry: string): string {
+  return isDockerHub(registry) ? DOCKER_HUB_HOST : registry
 }

@@ -1,5 +1,6 @@
 /** What a new pod costs on Docker Hub, at most. */
 
+import { isDockerHub } from '../image/docker-hub.ts'
 import { parseReference } from '../image/reference.ts'
 import type { ScopeWorkload } from '../snapshot/fix-scope.ts'
 import type { Pod } from '../snapshot/pod.ts'
@@ -23,6 +24,6 @@ export function templatePulls({ containers }: ScopeWorkload, edits: Edit[]): num
 function pullsOf(images: string[]): number {
   const references = images
     .map(image => parseReference(image))
-    .filter(reference => reference?.registry === 'docker.io')
+    .filter(reference => reference !== null && isDockerHub(reference.registry))
   return new Set(references.map(one => `${one?.repository}:${one?.tag}@${one?.digest}`)).size
 }

@@ -1,5 +1,6 @@
 /** Remedy 6: where an image moves to under `--replace-registry FROM=TO`. */
 
+import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
 import type { Replacement } from './plan-input.ts'
 
@@ -35,7 +36,7 @@ function candidatesOf({ registry, repository }: Reference, from: string, to: str
   if (!whole.startsWith(prefix)) return []
   const rest = whole.slice(prefix.length)
   const bare = rest.replace(/^library\//, '')
-  const official = registry === 'docker.io' && repository.startsWith('library/')
+  const official = registry === DOCKER_HUB && repository.startsWith('library/')
   const places = official ? [rest, `library/${bare}`, bare] : [rest]
   return [...new Set(places.map(place => `${target}/${place}`))]
 }

@@ -1,12 +1,11 @@
 /** Under which keys a pull secret holds the logins, so that the kubelet finds them beside the other pull secrets of the namespace. */
 
 import type { Finding } from '../diagnosis/finding.ts'
-import { lookUpCredentials } from '../image/credential-lookup.ts'
+import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
+import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { parseReference } from '../image/reference.ts'
 import type { ScopeSecret } from '../snapshot/fix-scope.ts'
 import type { PlanInput } from './plan-input.ts'
-
-const DOCKER_HUB = 'docker.io'
 
 /**
  * The `auths` keys that serve the namespace. Where another pull secret has Docker Hub under its plain name, the kubelet does not look for the

@@ -1,7 +1,7 @@
 /** A pod with failing pulls, joined from its findings, its own state and the workload that makes it. */
 
 import type { Finding } from '../diagnosis/finding.ts'
-import { coversRepository } from '../image/login-scope.ts'
+import { coversRepository } from '../dockerconfig/docker-key.ts'
 import { parseReference } from '../image/reference.ts'
 import type { ScopeWorkload } from '../snapshot/fix-scope.ts'
 import type { Pod } from '../snapshot/pod.ts'

@@ -1,11 +1,11 @@
 /** Asks a registry, answers its challenge, asks again: the one place where a credential or token is put on a request. */
 
+import type { Credential } from '../dockerconfig/credential.ts'
+import type { Redacted } from '../secrecy/redacted.ts'
 import { type Challenge, parseChallenges } from './challenge.ts'
 import type { RegistryAnswer, RegistryRequest, Sender } from './connection.ts'
-import type { Credential } from './credentials/credential.ts'
 import { mayReceiveCredential, visitRefusal } from './network-rules.ts'
 import type { Asker, RegistryProblem } from './outcome.ts'
-import type { Redacted } from './redacted.ts'
 import { basicAuthorization, fetchToken } from './token.ts'
 
 export interface AuthorizedRequest {

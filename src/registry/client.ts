@@ -1,9 +1,9 @@
 /** What the rest of the house may ask of registries. Manifests are asked for by HEAD, which no registry counts as a pull; `platforms` tells its exception. */
 
+import type { Credential } from '../dockerconfig/credential.ts'
+import { canonicalRegistry, DOCKER_HUB, isDockerHubHost } from '../image/docker-hub.ts'
 import { type AuthorizedAnswer, AuthorizedRequests } from './authorized-requests.ts'
 import { Connection, type ConnectionOptions, type RegistryAnswer } from './connection.ts'
-import type { Credential } from './credentials/credential.ts'
-import { DOCKER_HUB, isDockerHub, registryName } from './docker-hub.ts'
 import { type EndpointOverrides, endpointOf } from './endpoints.ts'
 import { problemOf } from './http-status.ts'
 import { MANIFEST_TYPES, readConfig, readManifest, sha256 } from './image-platforms.ts'
@@ -28,7 +28,7 @@ export class Registries {
 
   /** The registry of that name, as in references. Throws UsageError if it is no host. */
   of(name: string): Registry {
-    const key = registryName(name)
+    const key = canonicalRegistry(name)
     const registry =
       this.#open.get(key) ?? new Registry(key, endpointOf(key, this.#endpoints), this.#connection)
     this.#open.set(key, registry)
@@ -66,7 +66,7 @@ export class Registry {
    * Elsewhere a GET costs one request. Ask by digest, and only where a wrong platform would do harm.
    */
   async platforms(reference: ManifestReference, credential: Credential | null): Promise<PlatformsOutcome> {
-    if (isDockerHub(this.name)) return { status: 'not-asked' }
+    if (isDockerHubHost(this.name)) return { status: 'not-asked' }
     const asked = await this.#manifest('GET', reference, credential)
     if ('problem' in asked) return { ...asked.asker, ...asked.problem }
     const head = readHead(asked.answer, reference)

@@ -1,7 +1,7 @@
 /** Which URL serves a registry: its own host, or the one a person put in its place. */
 
 import { UsageError } from '../errors.ts'
-import { DOCKER_HUB, DOCKER_HUB_HOST, registryName } from './docker-hub.ts'
+import { canonicalRegistry, DOCKER_HUB, DOCKER_HUB_HOST } from '../image/docker-hub.ts'
 import { isLoopback } from './network-rules.ts'
 
 /** Registry name → the origin to ask instead. */
@@ -36,7 +36,7 @@ function setOverride(overrides: Map<string, URL>, text: string, input: string) {
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
     throw new UsageError(`${input}: the URL for ${name} must end after the host and port`)
   }
-  overrides.set(registryName(name), url)
+  overrides.set(canonicalRegistry(name), url)
 }
 
 /**
@@ -44,7 +44,7 @@ function setOverride(overrides: Map<string, URL>, text: string, input: string) {
  * says so. Throws UsageError if the name is no host.
  */
 export function endpointOf(registry: string, overrides: EndpointOverrides): URL {
-  const name = registryName(registry)
+  const name = canonicalRegistry(registry)
   const override = overrides.get(name)
   if (override) return override
   const host = name === DOCKER_HUB ? DOCKER_HUB_HOST : name

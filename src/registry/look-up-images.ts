@@ -1,11 +1,11 @@
 /** Asks registries for the digests of many images, a few at a time. */
 
+import type { Credential } from '../dockerconfig/credential.ts'
+import { coversRepository } from '../dockerconfig/docker-key.ts'
 import { UsageError } from '../errors.ts'
-import { coversRepository } from '../image/login-scope.ts'
+import { canonicalRegistry } from '../image/docker-hub.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
 import type { Registries, Registry } from './client.ts'
-import type { Credential } from './credentials/credential.ts'
-import { registryName } from './docker-hub.ts'
 import type { Platform, RegistryProblem } from './outcome.ts'
 import { problemText } from './problem-text.ts'
 
@@ -61,7 +61,7 @@ async function lookUp(
 ): Promise<LookedUpImage> {
   const reference = parseReference(name)
   if (reference === null) return none('it is no image reference')
-  const host = registryName(reference.registry)
+  const host = canonicalRegistry(reference.registry)
   const known = givenUp.get(host)
   if (known !== undefined) return none(known)
   const credential = credentials
@@ -82,7 +82,8 @@ async function lookUp(
 /** A login serves its registry, or where its key names a path, the repositories at and below it. */
 function serves({ registry, key }: Credential, reference: Reference): boolean {
   return (
-    registryName(reference.registry) === registry && coversRepository(key, registry, reference.repository)
+    canonicalRegistry(reference.registry) === registry &&
+    coversRepository(key, registry, reference.repository)
   )
 }
 
@@ -142,7 +143,7 @@ function none(detail: string, ruledOut = false): LookedUpImage {
 }
 
 function hostOf(name: string): string {
-  return registryName(parseReference(name)?.registry ?? '')
+  return canonicalRegistry(parseReference(name)?.registry ?? '')
 }
 
 async function few(names: string[], work: (name: string) => Promise<void>): Promise<void> {

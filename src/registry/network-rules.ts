@@ -2,6 +2,7 @@
 
 import { BlockList, isIP } from 'node:net'
 import { getDomain } from 'tldts'
+import { DOCKER_HUB } from '../image/docker-hub.ts'
 
 /** Loopback, private, link-local, unspecified, shared, benchmarking, multicast and reserved addresses (RFC 6890). */
 const INTERNAL = new BlockList()
@@ -45,7 +46,7 @@ export function visitRefusal(url: URL, endpoint: URL): string | null {
 }
 
 /** Registries whose own logins are those of another site: dhi.io takes Docker accounts (Docker's documentation). */
-const SAME_ACCOUNTS: Record<string, string> = { 'dhi.io': 'docker.io' }
+const SAME_ACCOUNTS: Record<string, string> = { 'dhi.io': DOCKER_HUB }
 
 /**
  * Whether a stored credential of `registry` may go to this token realm: the registry's own origin, or https on the same registrable

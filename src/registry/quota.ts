@@ -1,11 +1,12 @@
 /** Reads Docker Hub's quota headers. */
 
+import { DOCKER_HUB } from '../image/docker-hub.ts'
 import type { ResponseHeaders } from './connection.ts'
 import type { Quota } from './outcome.ts'
 
 /** What Docker Hub counts without charging: HEAD of this tag tells the quota (Docker Hub's documentation). */
 export const QUOTA_PROBE = {
-  registry: 'docker.io',
+  registry: DOCKER_HUB,
   repository: 'ratelimitpreview/test',
   tag: 'latest',
   digest: null,

@@ -1,10 +1,10 @@
 /** Gets a bearer token from the server that a registry's challenge names (distribution's token and oauth specifications). */
 
+import type { Credential } from '../dockerconfig/credential.ts'
+import { Redacted } from '../secrecy/redacted.ts'
 import type { RegistryAnswer, RegistryRequest, Sender } from './connection.ts'
-import type { Credential } from './credentials/credential.ts'
 import { problemOf } from './http-status.ts'
 import type { RegistryProblem } from './outcome.ts'
-import { Redacted } from './redacted.ts'
 
 export interface TokenRequest {
   realm: URL

@@ -14,6 +14,7 @@ import { lastLines, renderTable } from './diagnosis/table.ts'
 import { gapLines } from './gaps.ts'
 import type { ReportOptions } from './options.ts'
 import { paletteFor } from './palette.ts'
+import { pullingLines } from './pulling.ts'
 
 export type DiagnosisFormat =
   | 'table'
@@ -55,8 +56,8 @@ export function renderDiagnosis(diagnosis: AdvisedDiagnosis, options: DiagnosisR
 }
 
 /**
- * What belongs on standard error beside plain columns and names, which hold findings only: what could not be read, and the
- * summary with the next step. Empty for the formats that tell it themselves.
+ * What belongs on standard error beside plain columns and names, which hold findings only: pulls that take long, what could not be
+ * read, and the summary with the next step. Empty for the formats that tell it themselves.
  */
 export function diagnosisNotes(diagnosis: AdvisedDiagnosis, options: DiagnosisReportOptions): string {
   const silent =
@@ -67,6 +68,7 @@ export function diagnosisNotes(diagnosis: AdvisedDiagnosis, options: DiagnosisRe
 
 function notes(diagnosis: AdvisedDiagnosis, options: ReportOptions): string {
   const palette = paletteFor(options.colour)
-  const gaps = gapLines(diagnosis.gaps, options.width, palette)
-  return joined([...gaps, ...(gaps.length > 0 ? [''] : []), ...lastLines(diagnosis, options, palette)])
+  const notes = [pullingLines(diagnosis, options.width), gapLines(diagnosis.gaps, options.width, palette)]
+  const told = notes.flatMap(lines => (lines.length > 0 ? [...lines, ''] : []))
+  return joined([...told, ...lastLines(diagnosis, options, palette)])
 }

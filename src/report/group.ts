@@ -6,6 +6,7 @@ import type { Invocation } from './invocation.ts'
 import { tellsNothing } from './words/causes/image.ts'
 import { isMalformed, wordsFor } from './words/causes.ts'
 import { workloadPath } from './words/commands.ts'
+import { imageText } from './words/image-text.ts'
 import { countPods } from './words/pods.ts'
 import type { CauseWords, Told } from './words/told.ts'
 
@@ -51,7 +52,7 @@ export function groupByWorkload(findings: readonly Advised[], takenAt: string): 
       JSON.stringify([finding.namespace, workloadPath(finding)]),
     )
     return [...workloads.values()].map(same => ({
-      image,
+      image: imageText(image),
       namespace: same[0]?.namespace ?? '',
       workload: same[0] === undefined ? '' : workloadPath(same[0]),
       pods: [...new Set(same.map(({ pod }) => pod))],

@@ -1,6 +1,9 @@
 /** A pod as far as pulling its images goes. */
 
-/** How the container sits in the pod; `sidecar` is an init container with restartPolicy Always, `volume` an image volume, `sandbox` the pod's own pause image. */
+/**
+ * How the container sits in the pod; `sidecar` is an init container with restartPolicy Always, `volume` an image volume, `sandbox` what
+ * the runtime makes around them all, of an image of its own (pause). No pod lists its sandbox.
+ */
 export type ContainerKind = 'container' | 'init' | 'sidecar' | 'ephemeral' | 'volume' | 'sandbox'
 
 export type PullPolicy = 'Always' | 'IfNotPresent' | 'Never'
@@ -60,9 +63,18 @@ export interface Pod {
   /** `spec.imagePullSecrets`, names in order, empty ones left out. Admission has already copied the service account's. */
   pullSecrets: string[]
   priorityClass: string | null
+  /** The condition PodReadyToStartContainers: whether the pod has its sandbox and network; null where the kubelet does not say. */
+  hasSandbox: boolean | null
   /** From `spec.os` and the node selector. */
   platform: PodPlatform
   controller: ControllerReference | null
+  /** Label `pod-template-hash`, which the pods of a Deployment have; left out where there is none. */
+  templateHash?: string
   /** In the order init (sidecars among them), regular, ephemeral, image volumes. */
   containers: Container[]
+}
+
+/** It has ended, was evicted or ran out of its time: no kubelet starts anything of it again, whatever its containers and events still say. */
+export function isFinished({ phase }: Pick<Pod, 'phase'>): boolean {
+  return phase === 'Succeeded' || phase === 'Failed'
 }

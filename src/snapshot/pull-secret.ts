@@ -26,6 +26,8 @@ export type PullSecretProblem =
   | 'not-in-dump'
   | 'wrong-type'
   | 'wrong-key'
+  /** The content of the other type, in which the kubelet finds no registry. */
+  | 'wrong-layout'
   /** Not JSON, or an `auth` that is not base64 or has no colon: fails every image of the pod. */
   | 'malformed'
   /** No auths, only credsStore or credHelpers, which the kubelet does not read. */
@@ -38,6 +40,8 @@ export interface PullSecret {
   /** null if missing or unreadable. */
   type: string | null
   problem: PullSecretProblem | null
+  /** Only for a missing one that nobody asked the API server for: a kubelet could not find it, or a dump holds the others of its namespace. */
+  provenBy?: 'kubelet' | 'dump'
   /** Where the problem sits (a type, a data key, an auths key); never a value of the secret. */
   detail?: string
   /** In the order of the file; empty unless the content could be read. */

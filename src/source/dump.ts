@@ -2,24 +2,25 @@
 
 import { UsageError } from '../errors.ts'
 import type { Pod } from '../snapshot/pod.ts'
-import type { Snapshot } from '../snapshot/snapshot.ts'
+import type { FileSource, Snapshot } from '../snapshot/snapshot.ts'
 import { readDocuments } from './dump/documents.ts'
 import { DumpFacts, type Wanted } from './dump/facts.ts'
-import { gapsOf } from './dump/gaps.ts'
-import { findInputs, type InputOptions } from './dump/inputs.ts'
+import { gapsOf, gapsOfSecrets } from './dump/gaps.ts'
+import { findInputs, type Input, type InputOptions } from './dump/inputs.ts'
 import { MAKE_A_DUMP } from './dump/kinds.ts'
 import { DumpObjects } from './dump/objects.ts'
 import { surroundingsOf } from './dump/surroundings.ts'
 import { uniqueGaps } from './gap.ts'
 import { parseLabelSelector } from './label-selector.ts'
 import { didYouMean, nearNames } from './near-names.ts'
-import type { Scope } from './scope.ts'
-import { byNamespaceAndName, byPodAndTime, eventsOf, groupByPod, isWorthALook } from './worth-a-look.ts'
+import { NoSuchPod } from './no-such-pod.ts'
+import type { Scope } from './snapshot-scope.ts'
+import { pickSuspects } from './suspects.ts'
 
 export interface DumpOptions extends InputOptions {
   scope: Scope
-  /** ISO 8601. */
-  takenAt: string
+  /** ISO 8601. A dump's own newest moment is older, and counts instead where it has one. */
+  now: string
   signal: AbortSignal
 }
 
@@ -31,60 +32,97 @@ export async function readDump(options: DumpOptions): Promise<Snapshot> {
   const { namespaces, labelSelector = '', pod } = options.scope
   const labels = parseLabelSelector(labelSelector)
   const wanted: Wanted = { namespaces, labels, ...(pod === undefined ? {} : { pod }) }
-  const facts = new DumpFacts(wanted)
+  const facts = new DumpFacts(wanted, options.now)
   const objects = new DumpObjects(facts)
-  for (const input of await findInputs(options))
-    await readDocuments(input, objects.documentsOf(input.name), options.signal)
-  checkPods(facts, objects, options)
-  return snapshotOf(facts, objects, wanted, options)
+  const { inputs, shallow } = await findInputs(options)
+  for (const input of inputs) await readInput(input, objects, options.signal)
+  checkPods(facts, objects, shallow, options)
+  return snapshotOf(facts, objects, wanted, { ...options, shallow })
+}
+
+/** What only lies in a folder need not be a dump. */
+async function readInput(input: Input, objects: DumpObjects, signal: AbortSignal): Promise<void> {
+  try {
+    await readDocuments(input, objects.documentsOf(input), signal)
+  } catch (error) {
+    if (input.named || !(error instanceof UsageError)) throw error
+    objects.giveUp(input.name, error)
+  }
 }
 
 function snapshotOf(
   facts: DumpFacts,
   objects: DumpObjects,
   wanted: Wanted,
-  { takenAt, files, scope }: DumpOptions,
+  { now, files, scope, shallow }: DumpOptions & { shallow: string[] },
 ): Snapshot {
   const seen = [...facts.pods.values()].filter(({ selected }) => selected)
   const suspects = seen.flatMap(({ suspect }) => suspect ?? [])
-  const byPod = groupByPod([...facts.events.values()])
-  const pods = suspects.filter(pod => wanted.pod !== undefined || isWorthALook(pod, byPod))
-  pods.sort(byNamespaceAndName)
+  const takenAt = facts.time.newest ?? now
+  const found = { pods: suspects, events: [...facts.events.values()] }
+  const { failing, pods, events } = pickSuspects(found, { takenAt, isNamed: wanted.pod !== undefined })
   if (wanted.pod !== undefined) checkOne(pods, wanted.pod, wanted.namespaces, facts.pods.keys())
+  const surroundings = surroundingsOf(failing, events, facts)
   return {
     takenAt,
-    source: { type: 'file', files },
+    source: sourceOf(files, objects, shallow),
     scope: { namespaces: scope.namespaces, labelSelector: scope.labelSelector ?? null },
     podCount: seen.length,
     pods,
-    events: pods.flatMap(pod => eventsOf(pod, byPod)).sort(byPodAndTime),
-    ...surroundingsOf(pods, facts),
-    gaps: uniqueGaps(gapsOf(facts, objects.partial, wanted, suspects)),
+    events,
+    ...surroundings,
+    gaps: uniqueGaps([
+      ...gapsOf(facts, objects, wanted, { pods: suspects, takenAt }),
+      ...gapsOfSecrets(failing, surroundings.pullSecrets, facts),
+    ]),
+  }
+}
+
+const EXAMPLES = 3
+
+function sourceOf(files: string[], { passedOver }: DumpObjects, shallow: string[]): FileSource {
+  return {
+    type: 'file',
+    files,
+    ...(passedOver.size === 0
+      ? {}
+      : { passedOver: { count: passedOver.size, examples: [...passedOver].slice(0, EXAMPLES) } }),
+    ...(shallow.length === 0 ? {} : { unentered: shallow }),
   }
 }
 
 /** A dump without pods says nothing of their health, unless it is a list of pods that is empty. */
-function checkPods(facts: DumpFacts, objects: DumpObjects, { files }: DumpOptions): void {
-  const named = files.map(file => (file === '-' ? 'standard input' : file)).join(', ')
+function checkPods(facts: DumpFacts, objects: DumpObjects, shallow: string[], { files }: DumpOptions): void {
   if (facts.podsWithStatus > 0) return
-  if (facts.podsWithoutStatus > 0)
+  const named = files.map(file => (file === '-' ? 'standard input' : file)).join(', ')
+  if (facts.podsWithoutStatus + facts.podsAsWritten > 0)
     throw new UsageError(
       `The pods in ${named} have no status: they are as somebody wrote them, not as the cluster runs them. Make a dump with \`${MAKE_A_DUMP}\`.`,
     )
   if (objects.hasEmptyPodList) return
-  const kinds = [...facts.kinds].sort()
-  const others = kinds.length > 5 ? `${kinds.slice(0, 5).join(', ')}…` : kinds.join(', ') || 'nothing'
-  throw new UsageError(`No pods are in ${named}, only ${others}. Make a dump with \`${MAKE_A_DUMP}\`.`)
+  const remedies = [
+    ...objects.unseen.slice(0, 1).map(sentence => `${sentence}.`),
+    ...(shallow.length > 0 ? [`With -R the folders in ${shallow.join(', ')} are read too.`] : []),
+    `Make a dump with \`${MAKE_A_DUMP}\`.`,
+  ]
+  throw new UsageError(`No pods are in ${named}, only ${whatElse(facts, objects)}. ${remedies.join(' ')}`)
 }
 
-/** @throws UsageError unless there is exactly one pod of that name */
+function whatElse({ kinds }: DumpFacts, { passedOver: { size } }: DumpObjects): string {
+  const sorted = [...kinds].sort()
+  const named = sorted.length > 5 ? `${sorted.slice(0, 5).join(', ')}…` : sorted.join(', ')
+  const files = size === 0 ? '' : `${size === 1 ? '1 file' : `${size} files`} without Kubernetes objects`
+  return [named, files].filter(Boolean).join(', and ') || 'nothing'
+}
+
+/** @throws NoSuchPod where there is none of that name, UsageError where there are several */
 function checkOne(pods: Pod[], name: string, namespaces: string[] | null, known: Iterable<string>): void {
   const places = pods.map(({ namespace }) => namespace)
   const where = namespaces === null ? '' : ` in namespace "${namespaces.join('", "')}"`
   if (places.length === 0) {
     const near = nearNames(name, known, key => key.slice(key.indexOf('/') + 1))
     const hint = near.length === 0 ? '.' : `: ${didYouMean(near)}`
-    throw new UsageError(`There is no pod "${name}"${where} in the dump${hint}`)
+    throw new NoSuchPod(`There is no pod "${name}"${where} in the dump${hint}`)
   }
   if (places.length > 1)
     throw new UsageError(`The dump holds a pod "${name}" in ${places.join(', ')}: say which with -n.`)

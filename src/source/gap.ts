@@ -1,16 +1,23 @@
-/** Turns a request that failed into a gap: known not to be known. */
+/** Turns a request that failed into a gap: something that is known not to be known. */
 
-import { ApiError } from '../kubernetes/api-error.ts'
+import { ApiError } from '../kubernetes/api/api-error.ts'
 import { redact } from '../secrecy/redact.ts'
 import type { Gap, GapReason } from '../snapshot/snapshot.ts'
 
 /**
- * The gap that a failed request leaves. `what` is the plural as kubectl prints it; `namespace` null means cluster-wide.
- * @throws the error itself where nothing else can be read either (401), or where it is no answer of a server at all.
+ * The gap that a failed request leaves.
+ * @param what plural, as kubectl prints it
+ * @param namespace null means cluster-wide
+ * @throws the error itself where it is not an answer of the API server
  */
 export function gapOf(error: unknown, what: string, namespace: string | null): Gap {
-  if (!(error instanceof ApiError) || error.status === 401) throw error
+  rethrowUnlessApiError(error)
   return { what, namespace, why: reasonOf(error), detail: redact(error.message) }
+}
+
+/** For failures that leave no gap. @throws whatever is not an answer of the API server */
+export function rethrowUnlessApiError(error: unknown): asserts error is ApiError {
+  if (!(error instanceof ApiError)) throw error
 }
 
 /** Each gap once, cluster-wide ones first. */

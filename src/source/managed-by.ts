@@ -1,21 +1,15 @@
 /** Recognises who keeps an object the way it is, by the marks that each tool leaves on what it owns. */
 
-import type { KubernetesObject } from '../kubernetes/cluster.ts'
+import type { StoredMetadata } from '../kubernetes/api/kinds.ts'
 import type { ObjectManager } from '../snapshot/fix-scope.ts'
 
-interface Metadata {
-  labels?: Record<string, string>
-  annotations?: Record<string, string>
-  ownerReferences?: { apiVersion?: string; kind?: string; name?: string; controller?: boolean }[]
-  managedFields?: { manager?: string }[]
-}
+type Metadata = Pick<StoredMetadata, 'labels' | 'annotations' | 'ownerReferences' | 'managedFields'>
 
 /**
  * The object's manager; null if nothing claims it. A deployer that renders a Helm chart (Argo CD, Flux) is named before Helm,
  * because that is where a change has to be made.
  */
-export function managerOf(object: KubernetesObject): ObjectManager | null {
-  const metadata = (object.metadata ?? {}) as Metadata
+export function managerOf({ metadata }: { metadata: Metadata }): ObjectManager | null {
   const labels = metadata.labels ?? {}
   const annotations = metadata.annotations ?? {}
   return (

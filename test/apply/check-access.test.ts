@@ -3,18 +3,18 @@ import { expect, test } from 'vitest'
 import { checkAccess } from '../../src/apply/check-access.ts'
 import { clientOf } from './in-process-cluster.ts'
 import { planOf } from './plan-of.ts'
-import { story, WANTED } from './story.ts'
+import { PULL_SECRET, story } from './story.ts'
 
 test('whoever may do everything is denied nothing', async () => {
   const of = story()
   const client = clientOf(of.server)
-  const plan = await planOf(of.cluster, client, WANTED)
+  const plan = await planOf(of.cluster, client, PULL_SECRET)
   expect(await checkAccess(plan, client)).toEqual([])
 })
 
 test('each verb that is denied is told with its namespaces and how many changes need it', async () => {
   const of = story()
-  const plan = await planOf(of.cluster, clientOf(of.server), WANTED)
+  const plan = await planOf(of.cluster, clientOf(of.server), PULL_SECRET)
   of.server.users.add('operator', [
     { verbs: ['get', 'list'], resources: ['*'] },
     { verbs: ['*'], resources: ['serviceaccounts', 'deployments', 'pods'] },

@@ -1,8 +1,11 @@
 /** The simulator's API server without a network between: its answers and its faults, as a client would tell of them. */
 import type { ServerResponse } from 'node:http'
 import { UnreachableError } from '../../src/errors.ts'
-import { ApiError } from '../../src/kubernetes/api-error.ts'
-import type { ClusterWriter, KubernetesObject, WriteOptions } from '../../src/kubernetes/cluster.ts'
+import { ApiError } from '../../src/kubernetes/api/api-error.ts'
+import type { KubernetesObject } from '../../src/kubernetes/api/cluster.ts'
+import type { ApiPath } from '../../src/kubernetes/api/paths.ts'
+import type { WriteOptions } from '../../src/kubernetes/api/write.ts'
+import type { ClusterWriter } from '../../src/kubernetes/api/writer.ts'
 import { answerOf } from '../../src/simulator/api-server/answer.ts'
 import { faultAnswer } from '../../src/simulator/api-server/faults.ts'
 import type { ApiServer, LoggedRequest } from '../../src/simulator/api-server/server.ts'
@@ -74,16 +77,17 @@ function writerOver(send: (call: Call) => Promise<KubernetesObject>): ClusterWri
     context: 'test',
     server: 'https://127.0.0.1',
     namespace: 'default',
-    get: path => send({ method: 'GET', path }),
+    get: <T>(path: ApiPath<T>) => send({ method: 'GET', path }) as Promise<T>,
     async list(path, { labelSelector, fieldSelector }, visit) {
       const selectors = { ...(labelSelector && { labelSelector }), ...(fieldSelector && { fieldSelector }) }
       const list = await send({ method: 'GET', path, query: new URLSearchParams(selectors) })
-      const items = list.items as KubernetesObject[]
+      const items = list.items as Parameters<typeof visit>[0][]
       for (const item of items) visit(item)
       return { count: items.length, resourceVersion: '1', inconsistent: false }
     },
     table: () => Promise.reject(new Error('a fix reads no tables')),
-    async mayI({ verb, group, resource, namespace }) {
+    whoAmI: () => Promise.resolve('admin'),
+    async canI({ verb, group, resource, namespace }) {
       const [name = '', subresource] = resource.split('/')
       const attributes = { verb, group, resource: name, ...(subresource && { subresource }) }
       const review = await send({
@@ -95,15 +99,16 @@ function writerOver(send: (call: Call) => Promise<KubernetesObject>): ClusterWri
     },
     warnings: () => [],
     close: () => Promise.resolve(),
-    create: (path, body, options) => send({ method: 'POST', path, query: writing(options), body }),
-    jsonPatch: (path, body, options) =>
+    create: <T>(path: ApiPath<T>, body: unknown, options?: WriteOptions) =>
+      send({ method: 'POST', path, query: writing(options), body }) as Promise<T>,
+    jsonPatch: <T>(path: ApiPath<T>, body: unknown, options?: WriteOptions) =>
       send({
         method: 'PATCH',
         path,
         query: writing(options),
         contentType: 'application/json-patch+json',
         body,
-      }),
+      }) as Promise<T>,
     async delete(path, uid, { dryRun, resourceVersion } = {}) {
       const preconditions = { uid, ...(resourceVersion && { resourceVersion }) }
       await send({ method: 'DELETE', path, body: { preconditions, ...(dryRun && { dryRun: ['All'] }) } })

@@ -1,12 +1,15 @@
 /** Plans a fix of the simulated cluster as `fix` would: with the real diagnosis and the real reading of the scope. */
+
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
-import type { ClusterReader } from '../../src/kubernetes/cluster.ts'
+import type { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
+import type { ClusterReader } from '../../src/kubernetes/api/cluster.ts'
 import { makePlan } from '../../src/plan/make-plan.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 import type { Cluster } from '../../src/simulator/cluster/cluster.ts'
 import type { InterruptedPod } from '../../src/snapshot/fix-scope.ts'
 import type { Snapshot } from '../../src/snapshot/snapshot.ts'
-import { readFixScope } from '../../src/source/fix-scope.ts'
+import { clusterIdentity } from '../../src/source/live/cluster-identity.ts'
+import { readFixScope } from '../../src/source/live/fix-scope.ts'
 import { narrowPod } from '../../src/source/narrow/pod.ts'
 
 const TAKEN_AT = '2026-11-24T10:00:00Z'
@@ -14,13 +17,13 @@ const TAKEN_AT = '2026-11-24T10:00:00Z'
 export async function planOf(
   cluster: Cluster,
   client: ClusterReader,
-  wanted: string,
+  wanted: PullSecretContent,
   interruptedPods: InterruptedPod[] = [],
 ): Promise<Plan> {
   const snapshot = snapshotOf(cluster)
   const diagnosis = diagnose(snapshot)
   const stuck = new Set(diagnosis.findings.map(({ namespace, pod }) => `${namespace}/${pod}`))
-  const fixScope = await readFixScope(client, {
+  const scope = await readFixScope(client, {
     namespaces: ['api', 'web'],
     excluded: [],
     secretName: 'dockercreds',
@@ -29,6 +32,7 @@ export async function planOf(
     runningImages: false,
     interruptedPods,
   })
+  const fixScope = { clusterUid: await clusterIdentity(client), ...scope }
   return makePlan({
     createdAt: TAKEN_AT,
     cluster: { server: client.server, context: client.context },

@@ -13,12 +13,13 @@ import {
   withContinued,
 } from '../../src/apply/read-journal.ts'
 import { journalsOf } from '../../src/apply/run-journals.ts'
-import type { ClusterWriter } from '../../src/kubernetes/cluster.ts'
-import { clusterIdentity } from '../../src/source/fix-scope/cluster-identity.ts'
-import { readRollout } from '../../src/source/rollouts.ts'
+import type { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
+import type { ClusterWriter } from '../../src/kubernetes/api/writer.ts'
+import { clusterIdentity } from '../../src/source/live/cluster-identity.ts'
+import { readRollout } from '../../src/source/live/rollouts.ts'
 import { clientOf } from './in-process-cluster.ts'
 import { planOf } from './plan-of.ts'
-import { type Story, WANTED } from './story.ts'
+import { PULL_SECRET, type Story } from './story.ts'
 import { settle } from './workloads.ts'
 
 export interface RunOptions {
@@ -27,19 +28,19 @@ export interface RunOptions {
   /** A saved plan is carried out only as it stands. */
   strict?: boolean
   /** The pull secret's content; this machine's login by default. */
-  wanted?: string
+  wanted?: PullSecretContent
   /** The killed run that it goes on with. */
   continues?: string | null
 }
 
 /** `fix` from reading to the recovered pods. */
 export async function fix(of: Story, options: RunOptions = {}) {
-  const { before = () => {}, strict = false, wanted = WANTED, continues = null } = options
+  const { before = () => {}, strict = false, wanted = PULL_SECRET, continues = null } = options
   const client = clientOf(of.server, after(of, before))
   const uid = await clusterIdentity(client)
   const runs = await listRuns(of.folder)
   const plan = await planOf(of.cluster, client, wanted, interruptedPods(runs, uid))
-  const context = { ...contextOf(of, client, runs, before, continues), strict, dockerConfigJson: wanted }
+  const context = { ...contextOf(of, client, runs, before, continues), strict, pullSecret: wanted }
   try {
     const checked = await dryRunPlan(plan, context)
     const result = await applyPlan(plan, checked, context)
@@ -131,7 +132,7 @@ export function contextOf(
       },
     },
     run,
-    dockerConfigJson: WANTED,
+    pullSecret: PULL_SECRET,
     redact: text => text,
     strict: false,
     pullsLeft: () => Promise.resolve(null),

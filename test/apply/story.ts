@@ -1,8 +1,10 @@
 /** One small cluster in trouble, and what a person would compare of it afterwards. */
+
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
 import { ApiServer } from '../../src/simulator/api-server/server.ts'
 import { Clock } from '../../src/simulator/cluster/clock.ts'
 import { Cluster } from '../../src/simulator/cluster/cluster.ts'
@@ -10,6 +12,7 @@ import { type ApiObject, asPod } from '../../src/simulator/cluster/objects.ts'
 import { deployment, podSpec, settle } from './workloads.ts'
 
 export const CANARY = 'canary-5f1e-password'
+/** The content of the Secret that a fix of the story writes, as text. */
 export const WANTED = JSON.stringify({
   auths: {
     'https://index.docker.io/v1/': {
@@ -18,6 +21,9 @@ export const WANTED = JSON.stringify({
       auth: Buffer.from(`alice:${CANARY}`).toString('base64'),
     },
   },
+})
+export const PULL_SECRET = PullSecretContent.inSecret({
+  data: { '.dockerconfigjson': Buffer.from(WANTED).toString('base64') },
 })
 
 // Thousands of journals are flushed; in memory that takes no time.

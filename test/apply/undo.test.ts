@@ -3,12 +3,18 @@ import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } f
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { findRun, isTakenBack, listRuns, type Run } from '../../src/apply/read-journal.ts'
+import { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
 import type { Change } from '../../src/plan/change.ts'
 import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
 import { attach, recreate } from '../report/plan-samples.ts'
 import { fix, undo } from './runs.ts'
 import { listOf, type Story, state, story, withoutPods } from './story.ts'
 import { deployment, settle } from './workloads.ts'
+
+function pullSecret(auths: object): PullSecretContent {
+  const data = Buffer.from(JSON.stringify({ auths })).toString('base64')
+  return PullSecretContent.inSecret({ data: { '.dockerconfigjson': data } })
+}
 
 async function fixed(): Promise<Story> {
   const of = story()
@@ -139,7 +145,7 @@ describe('undo', () => {
   test('takes away a Secret whose login another run has renewed, with the run that made it', async () => {
     const of = await fixed()
     const auth = Buffer.from('alice:another-password').toString('base64')
-    const renewed = JSON.stringify({ auths: { 'https://index.docker.io/v1/': { auth } } })
+    const renewed = pullSecret({ 'https://index.docker.io/v1/': { auth } })
     await fix(of, { wanted: renewed })
     const [second, first] = await listRuns(of.folder)
     expect(readFileSync(join(of.folder, `${second?.run}.jsonl`), 'utf8')).not.toContain(auth)

@@ -5,8 +5,9 @@ import { manifestOf } from '../../src/apply/pod-manifest.ts'
 import { Successors } from '../../src/apply/successor.ts'
 import { writePod as writePodWith } from '../../src/apply/write-pod.ts'
 import { writeSecret } from '../../src/apply/write-secret.ts'
-import { ApiError } from '../../src/kubernetes/api-error.ts'
-import type { KubernetesObject } from '../../src/kubernetes/cluster.ts'
+import { ApiError } from '../../src/kubernetes/api/api-error.ts'
+import type { KubernetesObject } from '../../src/kubernetes/api/cluster.ts'
+import type { ApiPath } from '../../src/kubernetes/api/paths.ts'
 import type {
   PodChange,
   RecreateBarePod,
@@ -15,10 +16,10 @@ import type {
   UpdateSecret,
 } from '../../src/plan/change.ts'
 import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
-import { readRollout } from '../../src/source/rollouts.ts'
+import { readRollout } from '../../src/source/live/rollouts.ts'
 import { attach } from '../report/plan-samples.ts'
 import { type Before, clientOf } from './in-process-cluster.ts'
-import { type Story, story, WANTED } from './story.ts'
+import { PULL_SECRET, type Story, story, WANTED } from './story.ts'
 import { settle } from './workloads.ts'
 
 const writePod = (change: PodChange, context: ApplyContext, dryRun: boolean) =>
@@ -34,7 +35,7 @@ function contextOf(of: Story, before: Before = () => {}): ApplyContext {
     },
     notes: { intent: () => Promise.resolve(), outcome: () => Promise.resolve() },
     run: 'r1',
-    dockerConfigJson: WANTED,
+    pullSecret: PULL_SECRET,
     redact: text => text,
     strict: false,
     pullsLeft: () => Promise.resolve(null),
@@ -431,8 +432,8 @@ describe('a bare pod that is deleted and made again', () => {
       cluster: {
         ...cluster,
         // It ends slowly: until then it is still there.
-        get: async (path: string) => {
-          const there = { metadata: { uid: change.target.uid } }
+        get: async <T>(path: ApiPath<T>) => {
+          const there = { metadata: { uid: change.target.uid } } as T
           return stop.signal.aborted && of.clock.now() < ended ? there : cluster.get(path)
         },
         delete: async (...call: Parameters<typeof cluster.delete>) => {

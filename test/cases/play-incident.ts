@@ -4,12 +4,12 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse, parseAllDocuments } from 'yaml'
-import { connectTo } from '../../src/commands/connect.ts'
+import { writerFor } from '../../src/commands/connect.ts'
 import { parseReference } from '../../src/image/reference.ts'
 import { kindNamed } from '../../src/simulator/cluster/kinds.ts'
 import { type ApiObject, asPod } from '../../src/simulator/cluster/objects.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
-import { readCluster } from '../../src/source/cluster.ts'
+import { readCluster } from '../../src/source/live/read-cluster.ts'
 import { runCommandLine, type Said } from '../commands/command-line.ts'
 
 /** `case.yaml`. */
@@ -55,6 +55,7 @@ const FILES = {
 }
 const RESOURCES = [
   'namespaces',
+  'nodes',
   'pods',
   'events',
   'serviceaccounts',
@@ -153,6 +154,9 @@ function seed({ cluster }: Simulator, objects: ApiObject[]): void {
     cluster.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, uid: `uid-of-${name}` } })
   }
   for (const object of objects) cluster.store.put(kindNamed(object.kind), object)
+  const nodes = new Set(objects.filter(({ kind }) => kind === 'Node').map(({ metadata }) => metadata.name))
+  for (const node of cluster.list('Node'))
+    if (!nodes.has(node.metadata.name)) cluster.store.remove(kindNamed('Node'), node)
 }
 
 const withUid = (object: ApiObject, uid: string): ApiObject => ({
@@ -189,7 +193,7 @@ function fillHub({ cluster, hub }: Simulator): void {
 
 async function snapshotOf(simulator: Simulator, home: string): Promise<string> {
   const flags = { kubeconfig: join(home, 'kubeconfig') }
-  const cluster = await connectTo(flags, { env: {}, cwd: home, home, version: '0', log: () => {} })
+  const cluster = await writerFor(flags, { env: {}, cwd: home, home, version: '0', log: () => {} })
   try {
     const snapshot = await readCluster(cluster, { namespaces: null }, { takenAt: NOW })
     const text = `${JSON.stringify(snapshot, null, 2)}\n`
@@ -199,10 +203,15 @@ async function snapshotOf(simulator: Simulator, home: string): Promise<string> {
   }
 }
 
-/** A dump names no cluster, so that the commands proposed for it leave a place for one. */
+/** A dump is of the newest moment in it, and names no cluster: the commands proposed for it leave a place for one. */
 function withoutSource(json = '{}'): object {
-  const { source: _, ...rest } = JSON.parse(json.replaceAll(' --context <context>', '')) as {
+  const {
+    source: _s,
+    takenAt: _t,
+    ...rest
+  } = JSON.parse(json.replaceAll(' --context <context>', '')) as {
     source: unknown
+    takenAt: unknown
   }
   return rest
 }

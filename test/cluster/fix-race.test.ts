@@ -10,7 +10,8 @@ import { Journal } from '../../src/apply/journal.ts'
 import type { FixResult } from '../../src/apply/outcome.ts'
 import { planUndo } from '../../src/apply/plan-undo.ts'
 import { listRuns } from '../../src/apply/read-journal.ts'
-import type { KubernetesObject } from '../../src/kubernetes/cluster.ts'
+import { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
+import type { KubernetesObject } from '../../src/kubernetes/api/cluster.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 import { account, planFor } from '../plan/inputs.ts'
 import { RealCluster } from './real-cluster.ts'
@@ -19,7 +20,10 @@ const ACCOUNTS = 24
 /** Of the third client, to each account. */
 const ENTRIES = 3
 const AUTH = Buffer.from('acme:password-of-the-race').toString('base64')
-const WANTED = JSON.stringify({ auths: { 'https://index.docker.io/v1/': { auth: AUTH } } })
+const CONTENT = JSON.stringify({ auths: { 'https://index.docker.io/v1/': { auth: AUTH } } })
+const PULL_SECRET = PullSecretContent.inSecret({
+  data: { '.dockerconfigjson': Buffer.from(CONTENT).toString('base64') },
+})
 
 describe('a race on a real API server', () => {
   const folder = mkdtempSync(join(tmpdir(), 'pullguard-race-'))
@@ -73,7 +77,7 @@ describe('a race on a real API server', () => {
       clock: systemClock,
       notes: journal,
       run,
-      dockerConfigJson: WANTED,
+      pullSecret: PULL_SECRET,
       redact: (text: string) => text,
       strict: false,
       pullsLeft: () => Promise.resolve(null),

@@ -3,7 +3,7 @@
  * pulls without it; on a busy machine a test would see that pull and not the one it is about.
  */
 import { randomBytes } from 'node:crypto'
-import type { KubernetesObject } from '../../src/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../src/kubernetes/api/cluster.ts'
 import { podObject, type RealCluster } from './real-cluster.ts'
 
 /** Ends when the kubelet has found all of them for one pod. Those pods keep them at hand until the answer is called. */

@@ -1,6 +1,6 @@
 /** The simulated kubelet writes what the real one writes: waiting state and events of each way a pull fails or succeeds. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import type { KubernetesObject } from '../../src/kubernetes/cluster.ts'
+import type { KubernetesObject } from '../../src/kubernetes/api/cluster.ts'
 import type { Draft } from '../../src/simulator/cluster/objects.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
 import { knownSecrets } from './known-secrets.ts'

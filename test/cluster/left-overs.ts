@@ -1,7 +1,8 @@
 /** Takes away what earlier runs of these tests left on the cluster, where they were killed before they could. */
 import { homedir } from 'node:os'
-import type { ClusterWriter, KubernetesObject } from '../../src/kubernetes/cluster.ts'
-import { connect } from '../../src/kubernetes/connect.ts'
+import type { KubernetesObject } from '../../src/kubernetes/api/cluster.ts'
+import type { ClusterWriter } from '../../src/kubernetes/api/writer.ts'
+import { connectWriter } from '../../src/kubernetes/connect-writer.ts'
 
 /** What everything carries that the tests make outside of their own namespaces, and these themselves. */
 export const OURS = { 'test.pullguard.dev/left-over': 'remove' }
@@ -17,7 +18,7 @@ const SYSTEM = '/api/v1/namespaces/kube-system'
 
 export async function removeLeftOvers(): Promise<void> {
   const { env } = process
-  const api = await connect({ env, cwd: process.cwd(), home: homedir(), userAgent: 'pullguard-test' })
+  const api = await connectWriter({ env, cwd: process.cwd(), home: homedir(), userAgent: 'pullguard-test' })
   try {
     for (const path of LISTS) await removeAll(api, path, SELECTOR)
     await removeCredential(api)

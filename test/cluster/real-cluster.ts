@@ -4,8 +4,9 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { ClusterWriter, KubernetesObject } from '../../src/kubernetes/cluster.ts'
-import { connect } from '../../src/kubernetes/connect.ts'
+import type { KubernetesObject } from '../../src/kubernetes/api/cluster.ts'
+import type { ClusterWriter } from '../../src/kubernetes/api/writer.ts'
+import { connectWriter } from '../../src/kubernetes/connect-writer.ts'
 import { Clock } from '../../src/simulator/cluster/clock.ts'
 import { Hub } from '../../src/simulator/hub/hub.ts'
 import { OURS } from './left-overs.ts'
@@ -36,7 +37,7 @@ export class RealCluster {
 
   static async open(): Promise<RealCluster> {
     const { env } = process
-    const api = await connect({ env, cwd: process.cwd(), home: homedir(), userAgent: 'pullguard-test' })
+    const api = await connectWriter({ env, cwd: process.cwd(), home: homedir(), userAgent: 'pullguard-test' })
     const cluster = new RealCluster(api)
     await cluster.hub.listen(HUB_PORT)
     return cluster

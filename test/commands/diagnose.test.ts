@@ -6,6 +6,21 @@ import { selfSignedCertificate } from '../../src/simulator/api-server/certificat
 import type { Fault } from '../../src/simulator/api-server/faults.ts'
 import { CANARY, type Incident, startIncident } from './incident.ts'
 
+/** A dump of one pod that failed for a quarter of an hour when it was made. */
+const FAILS_SINCE_MARCH = JSON.stringify({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { namespace: 'web', name: 'a', uid: 'u', creationTimestamp: '2025-03-01T10:00:00Z' },
+  spec: { nodeName: 'n', containers: [{ name: 'c', image: 'nginx:1.O' }] },
+  status: {
+    phase: 'Pending',
+    conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: '2025-03-01T10:15:00Z' }],
+    containerStatuses: [
+      { name: 'c', state: { waiting: { reason: 'ErrImagePull', message: 'nginx:1.O: not found' } } },
+    ],
+  },
+})
+
 let incident: Incident
 beforeAll(async () => {
   incident = await startIncident()
@@ -16,11 +31,15 @@ beforeAll(async () => {
     'deployment.json': '{"kind":"Deployment","apiVersion":"apps/v1","metadata":{"name":"x"}}',
     'empty.json': '',
     'no-pods.json': '{"kind":"List","apiVersion":"v1","items":[]}',
+    'bundle/version.json': '{"info":{}}',
+    'bundle/deep/pods.json': FAILS_SINCE_MARCH,
+    'bundle/pods.json': '{"kind":"PodList","apiVersion":"v1","items":[]}',
     'folder/below/no-pods.json': '{"kind":"List","apiVersion":"v1","items":[]}',
     'other-ca.pem': selfSignedCertificate().certificate,
     'broken.yaml': '{ clusters: [',
   }
-  await mkdir(join(incident.home, 'folder', 'below'), { recursive: true })
+  for (const folder of ['folder/below', 'bundle/deep'])
+    await mkdir(join(incident.home, folder), { recursive: true })
   for (const [name, text] of Object.entries(files)) await writeFile(join(incident.home, name), text)
 })
 afterAll(() => incident.close())
@@ -45,7 +64,7 @@ async function givePullSecret({ cluster, settle }: Incident['simulator']): Promi
 afterEach(() => incident.simulator.faults.clear())
 
 const diagnose = (...argv: string[]) => incident.run(['diagnose', ...argv])
-const DUMP = '`kubectl get pods,events,serviceaccounts,secrets,replicasets,jobs -A -o json`'
+const DUMP = '`kubectl get pods,events,nodes,serviceaccounts,secrets,replicasets,jobs -A -o json`'
 
 describe('bad input is one sentence and exit code 2', () => {
   test.each<[string, string[], string]>([
@@ -203,6 +222,24 @@ test('a dump of the cluster gives what the cluster gives', async () => {
   expect(saved.code).toBe(live.code)
   expect(findingsOf(saved.out)).toEqual(findingsOf(live.out))
   expect(findingsOf(live.out)).toHaveLength(3)
+})
+
+test('of a folder, what was passed over or not entered is one line on standard error', async () => {
+  const deep = await diagnose('-f', 'bundle', '-R', '-o', 'json')
+  expect(deep).toMatchObject({
+    code: 1,
+    err: '1 file was passed over, with something other than Kubernetes objects in it: bundle/version.json.\n',
+  })
+  expect(JSON.parse(deep.out)).toMatchObject({ complete: true, source: { passedOver: { count: 1 } } })
+  expect(await diagnose('-f', 'bundle', '-o', 'json')).toMatchObject({
+    code: 0,
+    err: expect.stringMatching(/^1 file .*\nFolders in bundle were not read: add -R to read them too\.\n$/),
+  })
+})
+
+test("ages in a dump count to the dump's own time", async () => {
+  const said = await incident.run(['diagnose', '-f', '-'], FAILS_SINCE_MARCH)
+  expect(said.out).toMatch(/nginx:1\.O +15m /)
 })
 
 test('warnings of the server are told once, and the log of -v holds no token', async () => {

@@ -337,7 +337,21 @@ test('a login is found beside an old one that hides Docker Hub’s usual key', {
     data: { '.dockerconfigjson': Buffer.from(JSON.stringify(old)).toString('base64') },
   })
   giveDefaultAnEntry()
-  await incident.run(['fix', '-A', '--yes', '--no-authenticate', '--timeout', '1s'])
+  // A private image, which only a login opens.
+  const labels = { app: 'billing' }
+  cluster.add({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'billing', namespace: 'default' },
+    spec: {
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: { containers: [{ name: 'billing', image: 'demo-user/billing:2.4' }] },
+      },
+    },
+  })
+  await incident.simulator.settle()
   expect((await incident.run(['diagnose', '-A'])).out).toContain('auth-required-or-denied')
 
   expect((await incident.run(['fix', '-A', '--yes'])).code).toBe(0)

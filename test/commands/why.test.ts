@@ -44,6 +44,20 @@ describe('the pod', () => {
     })
   })
 
+  test('may be in a namespace that is called like a type', async () => {
+    const { simulator } = incident
+    simulator.cluster.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'jobs' } })
+    await simulator.settle()
+    simulator.cluster.add(dumped('jobs', 'nightly'))
+    const dump = list([dumped('jobs', 'nightly'), dumped('web', 'nightly')])
+    for (const said of await Promise.all([
+      why('jobs/nightly'),
+      why('jobs/nightly', '-n', 'jobs'),
+      incident.run(['why', 'jobs/nightly', '-f', '-'], dump),
+    ]))
+      expect(said.out).toContain('Pod jobs/nightly, ')
+  })
+
   test('that runs has no broken link, and exit code 0', async () => {
     const said = await incident.run(['why', 'shop-0', '-f', '-'], list([dumped('web', 'shop-0')]))
     expect(said).toMatchObject({ code: 0, err: '' })
@@ -56,10 +70,13 @@ describe('one sentence and exit code 2 for', () => {
     [
       'a workload',
       ['deployment/fifthnginx'],
-      '"deployment/fifthnginx" is no pod: give the name of one of its',
+      '"deployment/fifthnginx" is not a pod: give the name of one of',
     ],
-    ['too many parts', ['a/b/c'], '"a/b/c" names no pod: give POD with -n, or NAMESPACE/POD.'],
-    ['half a name', ['default/'], '"default/" names no pod:'],
+    ['a workload with -n', ['deploy/fifthnginx', '-n', 'default'], '"deploy/fifthnginx" is not a pod: give'],
+    ['a type that is a namespace', ['jobs/fifthnginx'], '"jobs/fifthnginx" is not a pod: give'],
+    ['a missing file', ['jobs/x', '-f', 'nope.json'], "Can't read nope.json: there is no such file"],
+    ['too many parts', ['a/b/c'], '"a/b/c" does not name a pod: give POD with -n, or NAMESPACE/POD.'],
+    ['half a name', ['default/'], '"default/" does not name a pod:'],
     ['two namespaces', ['default/x', '-n', 'web'], '"default/x" and -n web name two namespaces:'],
     ['a namespace that is none', ['nope/x'], 'There is no namespace "nope" in this cluster:'],
     [

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { credentialFor } from '../../src/diagnosis/credential.ts'
 import { explainPod } from '../../src/diagnosis/why.ts'
+import type { Container } from '../../src/snapshot/pod.ts'
 import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
 import { container, event, pod, snapshot, waiting } from './snapshots.ts'
 
@@ -43,6 +44,12 @@ describe('the credential of a pull', () => {
       'broken',
       'wrong-type',
     ],
+    [
+      'a secret in the layout of the other type',
+      [secret('hub', { problem: 'wrong-layout', detail: 'config.json' })],
+      'broken',
+      'wrong-layout',
+    ],
     ['a secret without its data key', [secret('hub', { problem: 'wrong-key' })], 'broken', 'wrong-key'],
     ['a malformed secret', [secret('hub', { problem: 'malformed', detail: HUB })], 'broken', 'malformed'],
     [
@@ -71,6 +78,34 @@ describe('the credential of a pull', () => {
     expect(report.status).toBe(status)
     expect(report.attempts).toHaveLength(1)
     expect(report.attempts[0]).toMatchObject({ secret: 'hub', usable: problem === null, problem })
+  })
+
+  test.each<[string[], string, object]>([
+    [['reg.example'], 'reg.example:5000/api', { problem: 'key-never-matches', mismatch: 'port-missing' }],
+    [['quay.io', 'GHCR.io'], 'ghcr.io/acme/api', { key: 'GHCR.io', mismatch: 'case' }],
+    [['ghcr.io/other', 'ghcr.io/Acme'], 'ghcr.io/acme/api', { key: 'ghcr.io/Acme', mismatch: 'case' }],
+    [
+      ['ghcr.io/other'],
+      'ghcr.io/acme/api',
+      { problem: 'other-registry', key: 'ghcr.io/other', mismatch: 'path' },
+    ],
+    [
+      ['ghcr.io/other', 'quay.io'],
+      'ghcr.io/acme/api',
+      { problem: 'other-registry', key: 'ghcr.io/other, quay.io' },
+    ],
+  ])('the keys %j for %s: %j', (keys, image, expected) => {
+    const pullSecrets = [
+      secret('hub', { entries: keys.map(key => ({ key, username: 'acme', problem: null })) }),
+    ]
+    const { attempts } = credentialFor(pod({ pullSecrets: ['hub'] }), image, snapshot({ pullSecrets }))
+    expect(attempts).toMatchObject([expected])
+  })
+
+  test('who says that a secret is missing goes with it', () => {
+    const pullSecrets = [secret('hub', { problem: 'missing', type: null, provenBy: 'kubelet' })]
+    const { attempts } = credentialFor(pod({ pullSecrets: ['hub'] }), 'nginx', snapshot({ pullSecrets }))
+    expect(attempts).toMatchObject([{ problem: 'secret-missing', provenBy: 'kubelet' }])
   })
 
   test('without pull secrets there is none', () => {
@@ -176,6 +211,36 @@ describe('why', () => {
     const pullSecrets = [login('hub'), login('own', 'ghcr.io')]
     expect(codes(snapshot({ pods, serviceAccounts, pullSecrets }))).toEqual([
       ['anonymous', 'service-account-secrets-ignored', 'pull-failed'],
+    ])
+  })
+
+  test('a registry that saw no login though there is one breaks before what it said', () => {
+    const pods = [pod({ pullSecrets: ['hub'], containers: [failing(limited)] })]
+    const facts = snapshot({ pods, pullSecrets: [login('hub')] })
+    expect(codes(facts)).toEqual([['authenticated', 'credential-unused', 'pull-failed']])
+  })
+
+  test.each<[string, Partial<Container>]>([
+    ['runs', { state: { type: 'running', startedAt: null }, ready: true }],
+    ['crashes', { state: waiting('CrashLoopBackOff', 'back-off'), imageId: 'nginx@sha256:1' }],
+    ['is done', { state: { type: 'terminated', reason: 'Completed', exitCode: 0, message: '' } }],
+  ])('of a container that %s nothing is broken, and what would be is a note', (_name, fields) => {
+    for (const [problem, code] of [
+      ['missing', 'attempt'],
+      ['malformed', 'malformed-secret'],
+    ] as const) {
+      const pods = [pod({ phase: 'Running', pullSecrets: ['hub'], containers: [container(fields)] })]
+      const facts = snapshot({ pods, pullSecrets: [secret('hub', { problem })] })
+      const [explained] = explainPod(pods[0] ?? pod(), facts).containers
+      expect(explained).toMatchObject({ problems: [], notes: [{ code, secret: 'hub' }] })
+    }
+  })
+
+  test('of a container that has yet to get its image it is broken', () => {
+    const created = container({ state: waiting('ContainerCreating') })
+    const pods = [pod({ pullSecrets: ['hub'], containers: [created] })]
+    expect(codes(snapshot({ pods, pullSecrets: [secret('hub', { problem: 'missing' })] }))).toEqual([
+      ['anonymous', 'secret-missing'],
     ])
   })
 

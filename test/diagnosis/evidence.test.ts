@@ -42,6 +42,14 @@ describe('the newest error wins', () => {
     })
   })
 
+  test('an event’s reason may be a vendor’s own', () => {
+    const renamed = failed(MISSING, { reason: 'FailedPullImage' })
+    expect(proof({}, [renamed])).toMatchObject({
+      cause: 'image-not-found',
+      evidence: { text: renamed.message },
+    })
+  })
+
   test('a status that only repeats its reason is silent', () => {
     expect(proof({ state: waiting('ErrImagePull', 'ErrImagePull') }, [failed(MISSING)]).cause).toBe(
       'image-not-found',

@@ -33,6 +33,18 @@ describe('by status', () => {
     expect(failing({ state: waiting(reason) }, [event()])).toEqual([])
   })
 
+  test.each(['CreateContainerError', 'RunContainerError', 'CrashLoopBackOff', 'CreateContainerConfigError'])(
+    '%s is one too where its text tells of a failed pull, which no pull secret had a part in',
+    reason => {
+      const message =
+        'CreateContainer failed: failed to pull manifest error sending request for url (https://r/v2/)'
+      expect(failing({ state: waiting(reason, message) })).toMatchObject([
+        { message, usesPullSecrets: false },
+      ])
+      expect(failing({ state: waiting(reason, 'failed to stat "/data": no such file') })).toEqual([])
+    },
+  )
+
   test('an error that stands where the reason belongs is a failing pull if it tells of one', () => {
     const reason = 'unable to parse auth field, must be formatted as base64(username:password)'
     expect(failing({ state: waiting(reason) })).toMatchObject([{ reason, message: reason }])
@@ -43,8 +55,14 @@ describe('by status', () => {
     expect(failing({ kind, state: waiting('ErrImagePull') })).toHaveLength(1)
   })
 
-  test.each(['Running', 'Failed', 'Pending'])('the phase %s hides nothing', phase => {
-    expect(failingContainers(pod({ phase }), [])).toHaveLength(1)
+  test.each([
+    ['Running', 1],
+    ['Unknown', 1],
+    ['Pending', 1],
+    ['Failed', 0],
+    ['Succeeded', 0],
+  ])('in phase %s there are %i: no kubelet pulls for a pod that has ended', (phase, count) => {
+    expect(failingContainers(pod({ phase }), [event()])).toHaveLength(count)
   })
 
   test('running and ended containers are left alone, whatever their events say', () => {
@@ -61,6 +79,12 @@ describe('without a status', () => {
 
   test('an ephemeral container whose newest event is a failed pull is found', () => {
     expect(failing(debug, [failed])).toMatchObject([{ reason: 'ErrImagePull' }])
+  })
+
+  test('the reason of the event is the vendor’s, its sentence is the kubelet’s', () => {
+    expect(failing(debug, [{ ...failed, reason: 'FailedPullImage' }])).toMatchObject([
+      { reason: 'ErrImagePull' },
+    ])
   })
 
   test('one that waits to pull again is in back-off', () => {

@@ -36,6 +36,7 @@ export function pod(fields: Partial<Pod> = {}): Pod {
     serviceAccount: 'default',
     pullSecrets: [],
     priorityClass: null,
+    hasSandbox: null,
     platform: { os: null, architecture: null },
     controller: null,
     containers: [container()],

@@ -1,8 +1,9 @@
 /** The whole conversation over real connections: kubeconfig, TLS, paging, writes, and a server that fails. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { ClusterWriter, KubernetesObject } from '../../src/kubernetes/cluster.ts'
-import { connect } from '../../src/kubernetes/connect.ts'
+import type { KubernetesObject } from '../../src/kubernetes/api/cluster.ts'
+import type { ClusterWriter } from '../../src/kubernetes/api/writer.ts'
+import { connectWriter } from '../../src/kubernetes/connect-writer.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
 import { type Folder, folderWith } from './kubeconfig/files.ts'
 
@@ -20,7 +21,7 @@ beforeAll(async () => {
   simulator = await startSimulator({ now: Date.UTC(2026, 0, 1) })
   folder = await folderWith({ config: simulator.kubeconfig })
   const surroundings = { env: {}, cwd: folder.path, home: folder.path, userAgent: 'pullguard/test' }
-  cluster = await connect({ kubeconfig: 'config', ...surroundings })
+  cluster = await connectWriter({ kubeconfig: 'config', ...surroundings })
 })
 beforeEach(() => simulator.faults.clear())
 afterAll(async () => {

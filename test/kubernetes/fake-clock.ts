@@ -1,6 +1,6 @@
 /** A clock that nobody waits for: time jumps to the earliest of those who wait, whenever nothing else goes on. */
 
-import type { Clock } from '../../src/kubernetes/clock.ts'
+import type { Clock } from '../../src/kubernetes/http/deadline.ts'
 
 export const NOON = Date.UTC(2026, 0, 1, 12)
 

@@ -1,6 +1,6 @@
 /** A connection without a network: it answers by script and keeps what it was asked. */
 
-import type { Connection, HttpRequest, HttpResponse } from '../../src/kubernetes/connection.ts'
+import type { Connection, HttpRequest, HttpResponse } from '../../src/kubernetes/http/connection.ts'
 
 export interface ScriptedAnswer {
   status?: number

@@ -22,7 +22,7 @@ describe('the keys of the pull secret', () => {
   const beside = (key: string, fields: { secret?: string; problem?: 'other-registry' } = {}) => {
     const attempt = { from: 'pod', secret: 'old', username: 'old', usable: true, problem: null, key } as const
     const credential = { status: 'usable' as const, attempts: [{ ...attempt, ...fields }] }
-    const findings = [finding(stuckPod(), { cause: 'auth-required-or-denied', credential })]
+    const findings = [finding(stuckPod(), { cause: 'auth-required-or-denied', subcause: null, credential })]
     const [first] = planFor({ findings, fixScope: { namespaces, serviceAccounts: accounts } }).changes.filter(
       ({ target }) => target.namespace === 'web',
     )

@@ -79,6 +79,7 @@ export function stuckPod(fields: Partial<Pod> = {}): Pod {
     serviceAccount: 'default',
     pullSecrets: [],
     priorityClass: null,
+    hasSandbox: null,
     platform: { os: null, architecture: null },
     controller: controller('ReplicaSet'),
     containers: [
@@ -171,6 +172,7 @@ export function planFor({ pods = [stuckPod()], findings, fixScope, ...fields }: 
       scope: everything,
       summary: { pods: pods.length, failingPods: pods.length, causes: {} },
       findings: findings ?? pods.map(pod => finding(pod)),
+      pulling: [],
       gaps: [],
     },
     snapshot: {

@@ -1,6 +1,7 @@
 /** The simulated Docker Hub as tests of the registry room use it: one account, its private image, a public one. */
 import { onTestFinished } from 'vitest'
-import { explicitCredential } from '../../src/registry/credentials/credential.ts'
+import { givenCredential } from '../../src/keychain/given-credential.ts'
+import { Redacted } from '../../src/secrecy/redacted.ts'
 import { Clock } from '../../src/simulator/cluster/clock.ts'
 import { Hub } from '../../src/simulator/hub/hub.ts'
 import { CANARY, registriesAt } from './loopback.ts'
@@ -20,4 +21,4 @@ export async function startHub() {
 }
 
 export const login = (password = CANARY, registry = 'docker.io') =>
-  explicitCredential(registry, 'jane', password)
+  givenCredential(registry, 'jane', new Redacted(password))

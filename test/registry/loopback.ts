@@ -2,12 +2,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
+import { givenCredential } from '../../src/keychain/given-credential.ts'
 import { Registries, type RegistriesOptions } from '../../src/registry/client.ts'
-import { explicitCredential } from '../../src/registry/credentials/credential.ts'
+import { Redacted } from '../../src/secrecy/redacted.ts'
 
 export const CANARY = 'c4n4ry-p4ssw0rd'
 export const TOKEN = 'c4n4ry-t0ken'
-export const jane = explicitCredential('docker.io', 'jane', CANARY)
+export const jane = givenCredential('docker.io', 'jane', new Redacted(CANARY))
 export const BASIC = `Basic ${Buffer.from(`jane:${CANARY}`).toString('base64')}`
 
 interface Seen {

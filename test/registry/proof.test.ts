@@ -1,7 +1,8 @@
 /** A credential is proven before it is handed out, and everything short of that says why. */
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { explicitCredential } from '../../src/registry/credentials/credential.ts'
+import { givenCredential } from '../../src/keychain/given-credential.ts'
+import { Redacted } from '../../src/secrecy/redacted.ts'
 import { type Answer, BASIC, bearer, CANARY, image, jane, registriesAt, serve, TOKEN } from './loopback.ts'
 
 const manifestOf = (repository: string) => `/v2/${repository}/manifests/1`
@@ -62,7 +63,7 @@ describe('on Docker Hub', () => {
 })
 
 describe('on another registry', () => {
-  const robot = explicitCredential('quay.io', 'jane', CANARY)
+  const robot = givenCredential('quay.io', 'jane', new Redacted(CANARY))
   const basic = { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } }
   // The proxy refuses, so that no name outside this machine is asked for.
   const env = { HTTPS_PROXY: 'http://127.0.0.1:1' }

@@ -123,6 +123,7 @@ export function diagnosis(findings: Advised[], fields: Partial<AdvisedDiagnosis>
       causes,
     },
     findings,
+    pulling: [],
     gaps,
     ...fields,
   }
@@ -165,6 +166,7 @@ function full(fields: Partial<Finding>): Advised {
 
 export function why(fields: Partial<AdvisedWhy> = {}): AdvisedWhy {
   return {
+    takenAt: '2026-11-24T10:00:00Z',
     pod: 'api-0',
     namespace: 'payments',
     workload: { kind: 'StatefulSet', name: 'api' },
@@ -194,6 +196,7 @@ export function whyContainer(fields: Partial<AdvisedContainer> = {}): AdvisedCon
       }),
     ],
     verdict: 'anonymous',
+    pullingSince: null,
     problems: [
       { code: 'attempt', secret: 'regcred', key: null, problem: 'wrong-type' },
       { code: 'pull-failed', finding: privateImage({ pod: 'api-0' }) },

@@ -30,6 +30,7 @@ const PROBLEMS: AttemptProblem[] = [
   'secret-unread',
   'wrong-type',
   'wrong-key',
+  'wrong-layout',
   'malformed',
   'creds-store-only',
   'no-entries',
@@ -47,6 +48,7 @@ const LINKS: AdvisedProblem[] = [
   { code: 'service-account-secrets-ignored', serviceAccount: 'api', secrets: ['hub'] },
   { code: 'service-account-changed-later', serviceAccount: 'api', secrets: ['hub'] },
   { code: 'no-credential', registry: 'ghcr.io' },
+  { code: 'credential-unused', registry: 'ghcr.io', secrets: ['regcred'] },
   { code: 'attempt', secret: 'regcred', key: null, problem: 'malformed' },
   { code: 'pull-failed', finding: finding() },
 ]
@@ -73,6 +75,8 @@ describe('a diagnosis fits', () => {
     const gaps = REASONS.map(reason => ({ what: 'pods', namespace: null, why: reason, detail: 'why' }))
     fits(asJson(diagnosis([], { gaps })))
     fits(asJson(diagnosis([], { source: { type: 'file', files: ['dump.json'] } })))
+    const passedOver = { count: 2, examples: ['bundle/version.json'] }
+    fits(asJson(diagnosis([], { source: { type: 'file', files: ['b'], passedOver, unentered: ['b'] } })))
     fits(asJson(diagnosis([], { source: { type: 'cluster', context: null, server: 'https://x' } })))
   })
 

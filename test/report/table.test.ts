@@ -184,7 +184,7 @@ describe('nothing found', () => {
         pulls there are not seen
           → ask for get and list on pods (a ClusterRole, or a Role in each)
         events in the whole cluster: no answer in time; the kubelet's sentences may be
-        missing, and causes read \`other\`
+        missing: causes read \`other\`, and what a new pod waits for is not seen
           → run it again, or with a longer --request-timeout
 
       No failing pull found in all namespaces of prod (50,000 pods checked), but 3

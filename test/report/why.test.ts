@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { AdvisedWhy } from '../../src/advice/advised.ts'
 import { renderImages } from '../../src/report/images.ts'
 import { renderWhy } from '../../src/report/why.ts'
-import { attempt, finding, imageReading, why, whyContainer } from './samples.ts'
+import { attempt, finding, imageReading, privateImage, why, whyContainer } from './samples.ts'
 
 const OPTIONS = {
   format: 'table',
@@ -64,7 +64,8 @@ describe('why', () => {
 
       The broken link, for api: secret regcred has the wrong type Opaque, so the
       kubelet ignores it.
-      Mend secret regcred, or give the pod a credential that works:
+      Create secret regcred again, with type kubernetes.io/dockerconfigjson, or give
+      the pod a credential that works:
         pullguard fix -n payments
       "
     `)
@@ -113,6 +114,12 @@ describe('why', () => {
       '  pullguard fix -n payments',
     ],
     [
+      'a login that was not sent',
+      { problems: [{ code: 'credential-unused', registry: 'ghcr.io', secrets: ['a', 'b'] }] },
+      'ghcr.io saw no login, though secrets a, b hold one for it',
+      'and the registry asks without the login.',
+    ],
+    [
       'a secret that may not be read',
       { problems: [{ code: 'attempt', secret: 'regcred', key: null, problem: 'secret-forbidden' }] },
       "can't be read with your permissions",
@@ -141,6 +148,25 @@ describe('why', () => {
     expect(anonymous({ registry: 'docker.io', pullPolicy: 'Never' })).not.toContain('share one limit')
     const gaps = [{ what: 'secrets', namespace: 'payments', why: 'forbidden' as const }]
     expect(lines({ ...intact, gaps }).at(-1)).toBe('No broken link found, but not everything could be read.')
+  })
+
+  test('what would be broken if the image were not there is a note, and nothing is broken', () => {
+    const notes = [{ code: 'attempt', secret: 'regcred', key: null, problem: 'wrong-type' }] as const
+    const shown = lines(why({ containers: [whyContainer({ problems: [], notes: [...notes] })] })).join('\n')
+    expect(shown).toContain('  note        secret regcred has the wrong type Opaque')
+    expect(shown).toMatch(
+      /No link is broken now\. What the notes say will count once an image has to be\npulled again\.$/,
+    )
+    expect(shown).not.toContain('broken link')
+  })
+
+  test('a login that lies elsewhere is told below those that the kubelet tries', () => {
+    const hints = [{ code: 'in-namespace', namespace: 'shop', secret: 'ghcr' }] as const
+    const failed = privateImage({ credential: { status: 'none', attempts: [], hints: [...hints] } })
+    const problems = [{ code: 'pull-failed', finding: failed }] as const
+    expect(lines(why({ containers: [whyContainer({ problems: [...problems] })] })).join('\n')).toContain(
+      '  elsewhere   secret shop/ghcr holds a login for it, but a pod can only use\n',
+    )
   })
 
   test('as a name is what `why` takes', () => {

@@ -1,7 +1,14 @@
 /** Every cause says what it is, what it means and what to do next, with commands that can be pasted. */
 import { describe, expect, test } from 'vitest'
 import type { Advised } from '../../src/advice/advised.ts'
-import { type Attempt, CAUSES, type Cause, type Finding } from '../../src/diagnosis/finding.ts'
+import {
+  type Attempt,
+  CAUSES,
+  type Cause,
+  type CredentialHint,
+  type CredentialReport,
+  type Finding,
+} from '../../src/diagnosis/finding.ts'
 import type { Invocation } from '../../src/report/invocation.ts'
 import { meaningOf, titleOf, wordsFor } from '../../src/report/words/causes.ts'
 import { remedyCommand } from '../../src/report/words/commands.ts'
@@ -38,6 +45,23 @@ test.each(CAUSES)('%s has a headline, a meaning and a next step', cause => {
     expect(JSON.stringify([short, title, meaning, next])).not.toMatch(/undefined|(?<!\/dev\/)null|\[object/)
   }
 })
+
+test.each(CAUSES)(
+  'a sandbox that fails with %s is a matter of its node: no step is about a login of the pods',
+  cause => {
+    for (const image of [typo().image, '']) {
+      const { title, next } = of(cause, {
+        containerKind: 'sandbox',
+        container: 'sandbox',
+        image,
+        remedies: [],
+      })
+      expect(title).toMatch(/^Node node-1 can't get its sandbox \(pause\) image/)
+      expect(JSON.stringify(next)).not.toMatch(/pullguard fix|docker login|set image|kubectl edit| ''/)
+      expect(JSON.stringify(next)).toContain('pause image')
+    }
+  },
+)
 
 test('no two causes have the same headline', () => {
   expect(new Set(CAUSES.map(cause => of(cause).title)).size).toBe(CAUSES.length)
@@ -156,6 +180,19 @@ describe('credentials', () => {
   test.each<[Partial<Attempt>, string]>([
     [{}, 'has the wrong type Opaque, so the kubelet ignores it'],
     [{ problem: 'secret-missing' }, 'does not exist'],
+    [{ problem: 'secret-missing', provenBy: 'kubelet' }, 'does not exist: the kubelet could not find it'],
+    [
+      { problem: 'wrong-layout', detail: 'config.json' },
+      'has the layout of type kubernetes.io/dockerconfigjson under type kubernetes.io/dockercfg, so the kubelet finds no login in it',
+    ],
+    [
+      { problem: 'key-never-matches', key: 'reg.example', mismatch: 'port-missing' },
+      "has the key reg.example, which lacks only the port of the image's registry",
+    ],
+    [
+      { problem: 'other-registry', key: 'ghcr.io/other', mismatch: 'path' },
+      'has the key ghcr.io/other, which is for another path of the registry',
+    ],
     [{ problem: 'malformed' }, 'is malformed, which fails every image of the pod'],
     [
       { problem: 'key-never-matches', key: 'https://index.docker.io/v1' },
@@ -174,6 +211,45 @@ describe('credentials', () => {
     expect(credentialLines([...findings, finding()])[1]).toBe(
       'no credential in the pod, so the pull is anonymous (1 pod)',
     )
+  })
+
+  test('each credential that was tried is named, and each that should have been sent', () => {
+    const attempts = ['first', 'second'].map(secret => attempt({ secret, usable: true, problem: null }))
+    const told = (credential: Partial<CredentialReport>) =>
+      credentialLines([privateImage({ credential: { status: 'usable', attempts, ...credential } })])
+    expect(told({})).toEqual(['secret payments/first was tried', 'secret payments/second was tried'])
+    expect(told({ contradicted: true })[1]).toBe(
+      'secret payments/second should have been sent; the registry saw no login',
+    )
+  })
+
+  test.each<[CredentialHint, RegExp]>([
+    [
+      { code: 'not-named', namespace: 'web', secret: 's' },
+      /^secret web\/s holds a login .* does not name it$/,
+    ],
+    [
+      { code: 'on-service-account', namespace: 'web', secret: 's', serviceAccount: 'builder' },
+      /^secret web\/s holds .* on service account builder, which is not the pod's$/,
+    ],
+    [{ code: 'in-namespace', namespace: 'shop', secret: 's' }, /^secret shop\/s .* of its own namespace$/],
+    [
+      { code: 'same-account', namespace: 'web', secret: 's', key: 'dhi.io' },
+      /^dhi\.io takes the same Docker account .* under the key dhi\.io, which secret web\/s lacks$/,
+    ],
+    [
+      { code: 'service-account-changed-later', serviceAccount: 'shop', secrets: ['s'] },
+      /^service account shop has secret s by now, which only new pods get$/,
+    ],
+    [
+      { code: 'service-account-secrets-ignored', serviceAccount: 'shop', secrets: ['s', 't'] },
+      /^service account shop has secrets s, t, which a pod with a list of its own does not get$/,
+    ],
+  ])('%j is pointed out below them', (hint, said) => {
+    const credential: CredentialReport = { status: 'none', attempts: [], hints: [hint] }
+    const [had, pointed] = credentialLines([finding({ credential })])
+    expect(had).toBe('no credential in the pod, so the pull is anonymous')
+    expect(pointed).toMatch(said)
   })
 
   test('a credential that worked as far as it went is named with its user', () => {

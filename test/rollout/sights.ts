@@ -83,6 +83,7 @@ export function pod(
       ...{
         pullSecrets: [],
         priorityClass: null,
+        hasSandbox: null,
         platform: { os: null, architecture: null },
         controller: owner === null ? null : controller,
       },

@@ -2,8 +2,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Snapshot } from '../../src/snapshot/snapshot.ts'
-import { readCluster } from '../../src/source/cluster.ts'
-import type { Scope } from '../../src/source/scope.ts'
+import { readCluster } from '../../src/source/live/read-cluster.ts'
+import type { Scope } from '../../src/source/snapshot-scope.ts'
 import * as live from './cluster-objects.ts'
 import { listOf, readJson } from './dumps.ts'
 import { FakeCluster } from './fake-cluster.ts'
@@ -26,9 +26,10 @@ const OBJECTS = [
     labels: { app: 'shop' },
     spec: needs('hub'),
   }),
-  live.failing('shop-2', { owner: apps('ReplicaSet', 'shop-a'), labels: { app: 'shop' }, phase: 'Failed' }),
+  live.failing('shop-2', { owner: apps('ReplicaSet', 'shop-a'), labels: { app: 'shop' }, phase: 'Unknown' }),
+  live.failing('evicted', { phase: 'Failed' }),
   live.failing('away', { namespace: 'other', owner: apps('DaemonSet', 'agent') }),
-  live.failing('waits-for-node', { node: null }),
+  live.pod('waits-for-node', { node: null, phase: 'Pending', containers: {} }),
   live.failing('night', { owner: { apiVersion: 'batch/v1', kind: 'Job', name: 'night-1' } }),
   live.SIDECAR_FAILS,
   live.pod('crashes', { containers: { main: 'CrashLoopBackOff' } }),
@@ -120,8 +121,9 @@ function podOf({ states, owner, secrets, labelled, ...place }: Draft) {
     spec: { imagePullSecrets: secrets.map(name => ({ name })) },
     ...(owner === undefined ? {} : { owner }),
   })
-  // A kubelet that has not got that far says nothing of a container.
-  const statuses = made.status.containerStatuses.filter((_, index) => states[index] !== 'none')
+  // A kubelet that has not got that far says nothing of a container, and of a pod without a node there is no kubelet.
+  const isTold = (index: number) => states[index] !== 'none' && place.node !== null
+  const statuses = made.status.containerStatuses.filter((_, index) => isTold(index))
   return { ...made, status: { ...made.status, containerStatuses: statuses } }
 }
 
@@ -143,7 +145,7 @@ test('whatever the pods and their events, a cluster and the dump of it say the s
   )
 })
 
-/** Where it comes from may differ, and only that. */
-function without({ source: _, ...rest }: Snapshot): Omit<Snapshot, 'source'> {
+/** Where it comes from, of which moment it is, and what else a dump holds may differ, and only that. */
+function without({ source: _s, takenAt: _t, elsewhere: _e, ...rest }: Snapshot): Partial<Snapshot> {
   return rest
 }

@@ -1,5 +1,5 @@
 /** What is no dump, or not all of one: each is told in one sentence that names it, and never half a diagnosis. */
-import { PassThrough } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { UsageError } from '../../src/errors.ts'
@@ -59,14 +59,75 @@ describe('input that is no dump', () => {
     ['a page', '<!DOCTYPE html><html></html>', 'HTML or XML'],
     ['printed columns', 'NAME   READY   STATUS\nshop   0/1     ErrImagePull\n', 'a table for people'],
     ['any text', 'no resources found', 'plain text'],
-    ['other JSON', '{"name":"pullguard","version":"1"}', 'no Kubernetes object'],
+    ['other JSON', '{"name":"pullguard","version":"1"}', 'not a Kubernetes object: it has no kind'],
     ['JSON that is a number in a list', '12', 'plain text'],
-    ['what is compressed', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0]), 'no text'],
+    [
+      'an array of other things',
+      '[{"id":"etcd-0","version":"3.5"},{"id":"etcd-1"}]',
+      'a list without Kubern',
+    ],
+    [
+      'a watch stream',
+      `{"type":"ADDED","object":${JSON.stringify(pod('a'))}}\n`,
+      'a watch stream, which holds changes and not a state',
+    ],
+    ['a list of an old kubectl', `{"metadata":{},"Items":[${JSON.stringify(pod('a'))}]}`, 'an old kubectl'],
+    ['what is compressed', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0]), 'it is not text'],
     ['wrong JSON', '{"items":[}', 'is not JSON: what stands at byte 10'],
     ['wrong YAML', `apiVersion: v1\nitems:\n- kind: Pod\n- "open\nkind: List\n`, 'line 4'],
     ['excessive YAML aliases', `a: &a [x]\nb: [${'*a,'.repeat(200)}]\n`, 'line 1 has YAML aliases'],
   ])('%s is refused by name', async (_name, text, words) => {
     expect(await refusal(readText(text))).toContain(words)
+  })
+
+  const asYaml = stringify(pod('a'))
+  const logs = '==== START logs for container c of pod web/a ====\nGET /\n==== END logs ====\n'
+  test.each<[string, string, string]>([
+    [
+      'kubectl describe',
+      'Name:         a\nNamespace:    web\nPriority:     0\nEvents:\n  Type  Reason\n',
+      'the text that `kubectl describe` prints',
+    ],
+    [
+      'kubectl get events',
+      'LAST SEEN   TYPE      REASON    OBJECT   MESSAGE\n8s          Warning   Failed    pod/a    Failed: "x"\n',
+      'the table that `kubectl get events` prints',
+    ],
+    [
+      'kubectl get events -A',
+      'NAMESPACE   LAST SEEN   TYPE\nweb         8s          Normal\n',
+      'the table that `kubectl get events` prints',
+    ],
+    [
+      'kubectl get pods -A',
+      'NAMESPACE   NAME   READY   STATUS\nweb   a   0/1   Error\n',
+      'a table for people',
+    ],
+    ['rows without their head', 'web   a-1   0/1   ImagePullBackOff   0   5m\n', 'a table for people'],
+    ['kubectl get -o name', 'pod/a\npod/b\n', 'a list of names'],
+    ['a prompt and JSON', `$ kubectl get pods -o json\n${list}`, 'a terminal session'],
+    [
+      'a long prompt and YAML',
+      `me@laptop:~/work (main)# kubectl get pod a -o yaml\n${asYaml}`,
+      'a terminal session',
+    ],
+    ['a command line and YAML', `kubectl -n web get pod a -o yaml\n${asYaml}`, 'a terminal session'],
+    ['a block of Markdown', `Here it is:\n\n\`\`\`yaml\n${asYaml}\`\`\`\n`, 'Markdown'],
+    ["kubectl's own log", `E1128 22:01:02.345678 1 memcache.go:265] x\n${list}`, 'a message of kubectl'],
+    ["a server's refusal", 'Error from server (Forbidden): pods is forbidden\n', 'a message of kubectl'],
+    ['logs between JSON', `${list}\n${logs}${list}`, 'what `kubectl cluster-info dump` prints'],
+    ['logs between YAML', `---\n${asYaml}${logs}---\n${asYaml}`, 'what `kubectl cluster-info dump` prints'],
+  ])('%s is told with the command that makes a dump', async (_name, text, words) => {
+    for (const form of [text, text.replaceAll('\n', '\r\n')]) {
+      const said = await refusal(read({ stdin: Readable.from([Buffer.from(form)]) }))
+      expect(said).toContain(words)
+      expect(said).toMatch(/Make a dump with `kubectl get pods,events,\S+ -A -o json`\.$/)
+    }
+  })
+
+  test('a comment that is a command line, and fences within a text, are part of a YAML dump', async () => {
+    const noted = stringify({ ...pod('a'), note: 'see\n```\nNAME READY\n```\n' })
+    expect(await readText(`# kubectl get pod a -o yaml\n${noted}`)).toMatchObject({ podCount: 1 })
   })
 
   test('JSON that was cut off is never half read, wherever the cut is', async () => {

@@ -7,6 +7,7 @@ import {
   event,
   failing,
   folderOf,
+  type Json,
   listOf,
   ownedBy,
   pod,
@@ -57,7 +58,7 @@ describe('a dump', () => {
       ],
       pullSecrets: [
         { name: 'hub', problem: null, entries: [{ key: 'ghcr.io', username: 'me' }] },
-        { name: 'lost', problem: 'not-in-dump' },
+        { name: 'lost', problem: 'missing', provenBy: 'dump' },
         { name: 'sa', problem: null },
       ],
       serviceAccounts: [{ name: 'default', imagePullSecrets: ['sa'] }],
@@ -165,6 +166,40 @@ describe('a dump', () => {
         expect(await readJson(listOf(...order))).toMatchObject({ podCount: 1, pods: { length: found } })
     },
   )
+
+  test.each<[string, Json, string[]]>([
+    ['that fails though the dump left out its node', failing('a', { spec: { nodeName: undefined } }), ['a']],
+    ['that waits for its scheduler', { ...pod('a'), spec: {}, status: { phase: 'Pending' } }, []],
+    [
+      'that was evicted, whatever its events say',
+      { ...failing('a'), status: { phase: 'Failed', reason: 'Evicted' } },
+      [],
+    ],
+    ['that runs after a first try that failed', pod('a'), []],
+  ])('a pod %s', async (_what, object, names) => {
+    const { pods, gaps } = await readJson(listOf(object, event('a', DENIED), pullSecret('s')))
+    expect(pods.map(({ name }) => name)).toEqual(names)
+    expect(gaps).toEqual([])
+  })
+
+  test('what a pod without its node waits for is looked for in its events', async () => {
+    const creating = pod('a', { reason: 'ContainerCreating', message: '' }, { spec: { nodeName: undefined } })
+    expect(await readJson(listOf(creating, event('a', DENIED)))).toMatchObject({ pods: [{ name: 'a' }] })
+  })
+
+  test('a pod of which nothing has started for a minute needs events: without them it may not be called healthy', async () => {
+    const gapsOf = async (createdAt: string, ...more: Json[]) => {
+      const metadata = { creationTimestamp: createdAt }
+      const creating = pod('a', { reason: 'ContainerCreating', message: '' }, { metadata })
+      // A dump is as old as the newest time in it.
+      const node = { kind: 'Node', metadata: { name: 'node-1', creationTimestamp: '2026-01-01T00:01:00Z' } }
+      return (await readJson(listOf(creating, node, ...more))).gaps
+    }
+    const [old, young] = ['2026-01-01T00:00:00Z', '2026-01-01T00:00:01Z']
+    expect(await gapsOf(old)).toMatchObject([{ what: 'events', why: 'absent' }])
+    expect(await gapsOf(young)).toEqual([])
+    expect(await gapsOf(old, event('b', DENIED))).toEqual([])
+  })
 
   test('events of the newer API are read, and one in both APIs counts once', async () => {
     const { involvedObject: regarding, message: note, ...rest } = event('a', DENIED)

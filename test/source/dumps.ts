@@ -93,7 +93,7 @@ export function read(options: Partial<DumpOptions>): Promise<Snapshot> {
     stdin: piped(),
     cwd: tmpdir(),
     scope: { namespaces: null },
-    takenAt: '2026-01-01T00:01:00Z',
+    now: '2026-01-01T00:01:00Z',
     signal: new AbortController().signal,
     ...options,
   })

@@ -1,5 +1,6 @@
 /** An API server in memory, as far as a reading asks it: lists with field selectors, Tables, gets, and every way to refuse. */
-import { ApiError } from '../../src/kubernetes/api-error.ts'
+import { UnreachableError } from '../../src/errors.ts'
+import { ApiError } from '../../src/kubernetes/api/api-error.ts'
 import type {
   ClusterReader,
   KubernetesObject,
@@ -8,7 +9,8 @@ import type {
   ReadOptions,
   TableResult,
   TableRow,
-} from '../../src/kubernetes/cluster.ts'
+} from '../../src/kubernetes/api/cluster.ts'
+import type { ApiPath } from '../../src/kubernetes/api/paths.ts'
 
 /** How requests whose `METHOD path?fieldSelector` matches are treated. */
 interface Trouble {
@@ -66,33 +68,33 @@ export class FakeCluster implements ClusterReader {
     this.#objects = objects as KubernetesObject[]
   }
 
-  async get(path: string, options: ReadOptions = {}): Promise<KubernetesObject> {
+  async get<T>(path: ApiPath<T>, options: ReadOptions = {}): Promise<T> {
     this.#ask('get', path, options)
     const name = path.split('/').at(-1) ?? ''
     const found = this.#in(path.slice(0, -name.length - 1)).find(({ metadata }) => metadata.name === name)
     if (found === undefined) throw errorOf(404, 'NotFound', path)
-    return found as unknown as KubernetesObject
+    return found as unknown as T
   }
 
-  async list(
-    path: string,
-    options: ListOptions,
-    visit: (item: KubernetesObject) => void,
-  ): Promise<ListResult> {
-    return this.#visit('list', path, options, visit)
+  async list<T>(path: ApiPath<T>, options: ListOptions, visit: (item: T) => void): Promise<ListResult> {
+    return this.#visit('list', path, options, item => visit(item as T))
   }
 
-  async table(
-    path: string,
+  async table<T>(
+    path: ApiPath<T>,
     options: ListOptions,
     visitRow: (row: TableRow) => void,
-    visitItem: (item: KubernetesObject) => void,
+    visitItem: (item: T) => void,
   ): Promise<TableResult> {
-    const visit = this.plain ? visitItem : (item: KubernetesObject) => visitRow(rowOf(item))
+    const visit = (item: KubernetesObject) => (this.plain ? visitItem(item as T) : visitRow(rowOf(item)))
     return { ...this.#visit('table', path, options, visit), columns: this.plain ? [] : this.columns }
   }
 
-  async mayI(): Promise<boolean> {
+  async whoAmI(): Promise<string | null> {
+    return null
+  }
+
+  async canI(): Promise<boolean> {
     return true
   }
 
@@ -138,7 +140,9 @@ export class FakeCluster implements ClusterReader {
   }
 }
 
-function errorOf(status: number, reason: string, path: string): ApiError {
+/** The connection itself deals with 401: what comes of it is not an answer of the server. */
+function errorOf(status: number, reason: string, path: string): Error {
+  if (status === 401) return new UnreachableError('The server takes no credential any more.')
   return new ApiError({ status, reason, message: `${path}: ${status}`, method: 'GET', path })
 }
 

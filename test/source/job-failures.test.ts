@@ -1,6 +1,6 @@
 /** How many more of a Job's pods may go before it, or one of its indexes, has failed for good. */
 import { describe, expect, test } from 'vitest'
-import { jobFailures } from '../../src/source/fix-scope/job-failures.ts'
+import { jobFailures } from '../../src/source/live/job-failures.ts'
 
 const left = (spec: object, failed = 0) => jobFailures({ metadata: { uid: 'u' }, spec, status: { failed } })
 const onExit = (operator: string, values: number[], action: string) => ({

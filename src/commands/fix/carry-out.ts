@@ -11,12 +11,12 @@ import { journaledPod, listRuns } from '../../apply/read-journal.ts'
 import { classify } from '../../diagnosis/classify.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import { isHopeless } from '../../diagnosis/patience.ts'
-import { ApiError } from '../../kubernetes/api-error.ts'
+import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
+import { ApiError } from '../../kubernetes/api/api-error.ts'
 import { isRefusal, type Plan } from '../../plan/plan.ts'
-import { dockerConfigJson } from '../../registry/docker-config.ts'
 import type { FixReport } from '../../report/fix-result.ts'
 import { endedEarlyText, progressText } from '../../report/progress.ts'
-import { readRollout } from '../../source/rollouts.ts'
+import { readRollout } from '../../source/live/rollouts.ts'
 import type { ExitName } from '../context.ts'
 import { invocationOf } from '../invocation.ts'
 import { redactor } from './logins.ts'
@@ -81,17 +81,11 @@ function podsOf(findings: Finding[]): number {
 }
 
 /** Who writes, in the server's words; null where it does not tell. */
-async function whoAmI({ cluster }: FixSession): Promise<string | null> {
-  const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }
-  try {
-    const { status } = await cluster.create('/apis/authentication.k8s.io/v1/selfsubjectreviews', review, {
-      dryRun: true,
-    })
-    return (status as { userInfo?: { username?: string } } | undefined)?.userInfo?.username ?? null
-  } catch (error) {
+async function whoAmI({ cluster, context }: FixSession): Promise<string | null> {
+  return cluster.whoAmI(context.signal).catch(error => {
     if (error instanceof ApiError) return null
     throw error
-  }
+  })
 }
 
 async function continuedRun({ plan }: Draft, { journals }: FixSession): Promise<string | null> {
@@ -158,7 +152,7 @@ function applyContext(
     cluster,
     clock: systemClock,
     run,
-    dockerConfigJson: credentials.length === 0 ? null : dockerConfigJson(credentials),
+    pullSecret: credentials.length === 0 ? null : PullSecretContent.of(credentials),
     redact,
     strict: saved,
     pullsLeft: () => pullsLeft(draft, session),

@@ -4,16 +4,17 @@ import { interruptedPods, listRuns } from '../../apply/read-journal.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import { CAUSES, type Diagnosis } from '../../diagnosis/finding.ts'
 import { isHopeless } from '../../diagnosis/patience.ts'
+import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
+import type { ControllerObject } from '../../kubernetes/api/kinds.ts'
 import { referencesToAsk } from '../../plan/image-edits.ts'
 import { makePlan } from '../../plan/make-plan.ts'
 import type { PlanInput } from '../../plan/plan-input.ts'
 import { affectedNamespaces } from '../../plan/remedies.ts'
-import { dockerConfigJson } from '../../registry/docker-config.ts'
 import type { FixScope, InterruptedPod } from '../../snapshot/fix-scope.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
-import { readCluster } from '../../source/cluster.ts'
-import { nodePlatforms } from '../../source/fix-scope/node-platforms.ts'
-import { readFixScope } from '../../source/fix-scope.ts'
+import { readFixScope } from '../../source/live/fix-scope.ts'
+import { nodePlatforms } from '../../source/live/nodes.ts'
+import { readCluster } from '../../source/live/read-cluster.ts'
 import { warnOfUnknownExclusions } from './exclusions.ts'
 import { askRegistries } from './images.ts'
 import { findLogins, type Logins, planned } from './logins.ts'
@@ -25,7 +26,8 @@ import { unfinishedRegistries } from './unfinished.ts'
 /** The plan for what is wrong now. @throws UsageError, UnreachableError, RefusedError, ApiError */
 export async function draftPlan(session: FixSession): Promise<Draft> {
   await warnOfUnknownExclusions(session)
-  const { snapshot, diagnosis } = await look(session)
+  const seen = await look(session)
+  const { snapshot, diagnosis } = seen
   const runs = await listRuns(session.journals)
   const { secretName } = session.options
   const { namespaces } = scopeFor(session)
@@ -33,7 +35,7 @@ export async function draftPlan(session: FixSession): Promise<Draft> {
   const choice = await chooseRemedies(session, diagnosis, { snapshot, unfinished: unfinished.length > 0 })
   const logins = await findLogins(session, diagnosis.findings, { ...choice, unfinished })
   const broken = interruptedPods(runs, session.clusterUid).filter(pod => isInScope(pod, session))
-  const found = { seen: { snapshot, diagnosis }, choice, broken }
+  const found = { seen, choice, broken }
   const draft = await draftWith(session, found, logins, [])
   const unproven = await proveLogins(draft, session)
   const [first] = unproven
@@ -93,22 +95,26 @@ const NARROWING = ['namespaces', 'pods']
 interface Seen {
   snapshot: Snapshot
   diagnosis: Diagnosis
+  /** The controllers above the failing pods, by uid. */
+  owners: ReadonlyMap<string, ControllerObject>
 }
 
 /** What is wrong in the scope; namespaces that are left out are left out of sight. */
 async function look(session: FixSession): Promise<Seen> {
   const { options, context, cluster } = session
   const progress = await context.progress()
+  const owners = new Map<string, ControllerObject>()
   try {
     const whole = await readCluster(cluster, scopeFor(session), {
       takenAt: context.now().toISOString(),
       onProgress: ({ pods, suspects }) =>
         progress.update(`Reading pods: ${pods} seen, ${suspects} to look at`),
+      onOwner: object => owners.set(object.metadata.uid, object),
       signal: context.signal,
     })
     const pods = whole.pods.filter(({ namespace }) => !options.excludedNamespaces.includes(namespace))
     const snapshot = { ...whole, pods }
-    return { snapshot, diagnosis: diagnose(snapshot) }
+    return { snapshot, diagnosis: diagnose(snapshot), owners }
   } finally {
     progress.stop()
   }
@@ -117,7 +123,7 @@ async function look(session: FixSession): Promise<Seen> {
 /** The objects in scope; none are read where there is nothing to do to any. */
 async function scopeOf(
   { options, context, cluster, clusterUid }: FixSession,
-  { snapshot, diagnosis }: Seen,
+  { snapshot, diagnosis, owners }: Seen,
   { remedies }: Choice,
   { credentials }: Logins,
   broken: InterruptedPod[],
@@ -126,18 +132,22 @@ async function scopeOf(
     return { ...EMPTY, clusterUid }
   }
   const named = options.affected ? affectedNamespaces(diagnosis.findings) : [cluster.namespace]
-  const failing = new Set(diagnosis.findings.map(({ namespace, pod }) => `${namespace}/${pod}`))
-  return readFixScope(cluster, {
+  // A sandbox's image is none of the workload's: whatever is written to that one leaves the pod where it is.
+  const ofWorkloads = diagnosis.findings.filter(({ containerKind }) => containerKind !== 'sandbox')
+  const failing = new Set(ofWorkloads.map(({ namespace, pod }) => `${namespace}/${pod}`))
+  const read = await readFixScope(cluster, {
     namespaces: options.allNamespaces && !options.affected ? null : named,
     mayBeGone: options.affected,
     excluded: options.excludedNamespaces,
     secretName: options.secretName,
-    wanted: credentials.length === 0 ? null : dockerConfigJson(credentials),
+    wanted: credentials.length === 0 ? null : PullSecretContent.of(credentials),
     pods: snapshot.pods.filter(({ namespace, name }) => failing.has(`${namespace}/${name}`)),
     runningImages: remedies.has('pin'),
     interruptedPods: broken,
+    owners,
     signal: context.signal,
   })
+  return { clusterUid, ...read }
 }
 
 const EMPTY: Omit<FixScope, 'clusterUid'> = {
@@ -161,8 +171,10 @@ function inputOf(
   const { options, context, cluster } = session
   const { affected, excludedNamespaces, secretName } = options
   const { recreateBarePods, allowManaged, overwriteSecret } = options
+  const { snapshot, diagnosis } = seen
   return {
-    ...seen,
+    snapshot,
+    diagnosis,
     ...choice,
     createdAt: context.now().toISOString(),
     cluster: { server: cluster.server, context: cluster.context },

@@ -1,21 +1,12 @@
-/** Warns of a namespace that is to be left alone and is not there: a slip of the pen would have it written to. */
+/** Warns when --exclude-namespace names a namespace that does not exist, so that a typing error can't cause writes. */
 
-import { ApiError } from '../../kubernetes/api-error.ts'
 import { unknownExclusionText } from '../../report/questions.ts'
+import { missingNamespaces } from '../../source/live/namespaces.ts'
 import type { FixSession } from './session.ts'
 
-/** Says so on standard error, before the plan. */
+/** Warns on standard error, before the plan. */
 export async function warnOfUnknownExclusions({ options, context, cluster }: FixSession): Promise<void> {
-  for (const name of options.excludedNamespaces) {
-    const error = await cluster
-      .get(`/api/v1/namespaces/${encodeURIComponent(name)}`)
-      .then(() => null, asApiError)
-    if (error?.status === 404) await context.err.write(unknownExclusionText(name))
+  for (const name of await missingNamespaces(cluster, options.excludedNamespaces, context.signal)) {
+    await context.err.write(unknownExclusionText(name))
   }
-}
-
-/** Who may not look at a namespace is not warned about it. */
-function asApiError(error: unknown): ApiError {
-  if (error instanceof ApiError) return error
-  throw error
 }

@@ -1,9 +1,9 @@
 /** Asks registries for the digests that a plan needs, and whether an image is there for the nodes' platforms. */
 
+import type { Credential } from '../../dockerconfig/credential.ts'
+import { registriesOf } from '../../keychain/wanted-registries.ts'
 import type { ImageFact } from '../../plan/plan-input.ts'
-import type { Credential } from '../../registry/credentials/credential.ts'
 import { lookUpImages } from '../../registry/look-up-images.ts'
-import { wantedRegistries } from '../../registry/wanted-registries.ts'
 import { onThisMachine } from './logins.ts'
 import type { FixSession } from './session.ts'
 
@@ -18,7 +18,7 @@ export async function askRegistries(
   { registries, context }: FixSession,
 ): Promise<Map<string, ImageFact>> {
   const served = new Set(given.map(({ registry }) => registry))
-  const wanted = wantedRegistries(references).filter(({ registry }) => !served.has(registry))
+  const wanted = registriesOf(references).filter(({ registry }) => !served.has(registry))
   const { credentials, forReading } = await onThisMachine(wanted, context)
   return lookUpImages(registries, references, {
     credentials: [...given, ...credentials, ...forReading],

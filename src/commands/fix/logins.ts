@@ -1,15 +1,18 @@
 /** The logins that a fix hands out: found on this machine, or given by the user. */
 
 import type { Finding, Remedy } from '../../diagnosis/finding.ts'
+import type { Credential } from '../../dockerconfig/credential.ts'
 import { UsageError } from '../../errors.ts'
+import { canonicalRegistry, DOCKER_HUB } from '../../image/docker-hub.ts'
 import { parseReference } from '../../image/reference.ts'
+import { findCredentials } from '../../keychain/find-credentials.ts'
+import { givenCredential } from '../../keychain/given-credential.ts'
+import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
 import type { PlanCredential } from '../../plan/plan.ts'
 import { registriesToAuthenticate } from '../../plan/remedies.ts'
-import { type Credential, explicitCredential } from '../../registry/credentials/credential.ts'
-import { findCredentials, type WantedRegistry } from '../../registry/credentials/find-credentials.ts'
-import { registryName } from '../../registry/docker-hub.ts'
-import { credentialRedactor } from '../../registry/redact-credentials.ts'
 import { redact } from '../../secrecy/redact.ts'
+import { credentialRedactor } from '../../secrecy/redact-credentials.ts'
+import { Redacted } from '../../secrecy/redacted.ts'
 import type { CommandContext } from '../context.ts'
 import type { FixOptions, FixSession } from './session.ts'
 
@@ -69,7 +72,7 @@ function wantedRegistries(
   const called = [...registriesToAuthenticate(findings), ...unfinished]
   // Where an interrupted fix has attached its login already, only new pods are called for; the rest of it still needs the login.
   const halfDone = called.length > 0 ? called : mendable.flatMap(({ registry }) => registry ?? [])
-  const names = registries.length > 0 ? registries.map(registryName) : halfDone
+  const names = registries.length > 0 ? registries.map(canonicalRegistry) : halfDone
   return [...new Set(names)].map(registry => {
     const references = mendable.filter(finding => finding.registry === registry)
     const repositories = references.flatMap(
@@ -108,13 +111,13 @@ export async function givenLogin(
       `--username is a login for one registry, and several are meant (${names}): name it with --registry.`,
     )
   }
-  return explicitCredential(first?.registry ?? 'docker.io', username, await textOf(context.stdin))
+  return givenCredential(first?.registry ?? DOCKER_HUB, username, await textOf(context.stdin))
 }
 
-async function textOf(stream: AsyncIterable<Uint8Array>): Promise<string> {
+async function textOf(stream: AsyncIterable<Uint8Array>): Promise<Redacted> {
   const chunks: Uint8Array[] = []
   for await (const chunk of stream) chunks.push(chunk)
-  return Buffer.concat(chunks).toString('utf8')
+  return new Redacted(Buffer.concat(chunks).toString('utf8'))
 }
 
 /** The login without its password. */

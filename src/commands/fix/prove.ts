@@ -1,10 +1,11 @@
 /** Proves each login against its registry before it is distributed, and that it has pulls left for what needs them. */
 
+import type { Credential } from '../../dockerconfig/credential.ts'
 import { RefusedError, UnreachableError } from '../../errors.ts'
+import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { parseReference } from '../../image/reference.ts'
 import type { UnprovenLogin } from '../../plan/plan-input.ts'
 import { serves } from '../../plan/stuck-pod.ts'
-import type { Credential } from '../../registry/credentials/credential.ts'
 import type { Proof, QuotaOutcome } from '../../registry/outcome.ts'
 import {
   proofRefusal,
@@ -56,7 +57,7 @@ async function proveOne(credential: Credential, draft: Draft, session: FixSessio
     return { credential, login: { username: credential.username, why, image }, error }
   }
   const { quota } = proof
-  const needed = credential.registry === 'docker.io' ? draft.plan.cost.pulls : 0
+  const needed = credential.registry === DOCKER_HUB ? draft.plan.cost.pulls : 0
   if (needed > 0 && quota.status === 'limited' && quota.remaining === 0) {
     const error = new RefusedError(usedUpText(credential, quota, wayOut(credential, draft)))
     return { credential, login: { username: credential.username, why: 'used-up', image: null }, error }
@@ -115,8 +116,8 @@ export async function pullsLeft(
   { registries }: FixSession,
 ): Promise<number | null | 'unknown'> {
   const left: number[] = []
-  for (const credential of credentials.filter(({ registry }) => registry === 'docker.io')) {
-    const known = leftOf(await registries.of('docker.io').quota(credential))
+  for (const credential of credentials.filter(({ registry }) => registry === DOCKER_HUB)) {
+    const known = leftOf(await registries.of(DOCKER_HUB).quota(credential))
     if (known === 'unknown') return known
     if (known !== null) left.push(known)
   }

@@ -4,8 +4,8 @@ import type { FixResult, Recovery } from '../../apply/outcome.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import { UnreachableError } from '../../errors.ts'
-import { ApiError } from '../../kubernetes/api-error.ts'
-import { readCluster } from '../../source/cluster.ts'
+import { ApiError } from '../../kubernetes/api/api-error.ts'
+import { readCluster } from '../../source/live/read-cluster.ts'
 import type { Draft, FixSession } from './session.ts'
 
 /** Findings of pods that no change aims at. */

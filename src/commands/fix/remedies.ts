@@ -3,6 +3,7 @@
 import { advisedDiagnosis } from '../../advice/advised.ts'
 import type { Diagnosis, Remedy } from '../../diagnosis/finding.ts'
 import { RefusedError, UsageError } from '../../errors.ts'
+import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import type { Replacement } from '../../plan/plan-input.ts'
 import { fittingRemedies } from '../../plan/remedies.ts'
 import { remedyChoice, remedyQuestion } from '../../report/questions.ts'
@@ -11,7 +12,7 @@ import { invocationOf } from '../invocation.ts'
 import type { FixOptions, FixSession } from './session.ts'
 
 /** Amazon's public registry carries Docker's official images; where an image is not there, it stays. */
-const OFFICIAL_IMAGES: Replacement = { from: 'docker.io', to: 'public.ecr.aws/docker' }
+const OFFICIAL_IMAGES: Replacement = { from: DOCKER_HUB, to: 'public.ecr.aws/docker' }
 
 /** What is known of fixes before this one. */
 export interface Earlier {

@@ -1,12 +1,12 @@
 /** Takes a plan from a file: for this cluster, as it was written, with the very logins that it names. */
 
 import { readPlanFile, refuseOtherCluster } from '../../apply/plan-file.ts'
+import type { Credential } from '../../dockerconfig/credential.ts'
 import { RefusedError, UsageError } from '../../errors.ts'
+import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
 import type { PatchChange } from '../../plan/change.ts'
 import { patchOf } from '../../plan/patch.ts'
 import type { Plan } from '../../plan/plan.ts'
-import type { Credential } from '../../registry/credentials/credential.ts'
-import type { WantedRegistry } from '../../registry/credentials/find-credentials.ts'
 import { givenLogin, onThisMachine } from './logins.ts'
 import type { Draft, FixSession } from './session.ts'
 

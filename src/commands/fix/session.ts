@@ -1,10 +1,10 @@
 /** What every step of a fix works with, and what the flags ask for. */
 
 import type { Finding, Severity } from '../../diagnosis/finding.ts'
-import type { ClusterWriter } from '../../kubernetes/cluster.ts'
+import type { Credential } from '../../dockerconfig/credential.ts'
+import type { ClusterWriter } from '../../kubernetes/api/writer.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { Registries } from '../../registry/client.ts'
-import type { Credential } from '../../registry/credentials/credential.ts'
 import type { PlanFormat } from '../../report/plan.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import type { CommandContext, ConnectionFlags } from '../context.ts'

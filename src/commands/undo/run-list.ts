@@ -3,7 +3,7 @@
 import { planUndo } from '../../apply/plan-undo.ts'
 import { isTakenBack, leavesTraces, mayHaveWritten, type Run } from '../../apply/read-journal.ts'
 import { keepsLogin } from '../../apply/undo-step.ts'
-import type { ClusterReader } from '../../kubernetes/cluster.ts'
+import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import type { RunLine } from '../../report/undo.ts'
 
 /** One line a run, newest first. @throws ApiError */

@@ -11,7 +11,7 @@ const SAYINGS = [
   /\bdial tcp\b.{0,80}: (?:connect|connectex|socket|bind): /,
   /\btransport connection broken\b(?!: malformed)|\bclient disconnected\b/,
 ]
-const CUT_SHORT = /\beof\b/
+const CUT_SHORT = /\beof\b|\bend of file before message length reached\b/
 /** Here the end of file is that of a layer that was downloaded and is damaged, or of an answer that is no JSON. */
 const CONTENT =
   /\bfailed to (?:extract|register) layer\b|\bprocessing tar file\b|\bgzip\b|\bunpack image on\b|\bapply(?:ing )?layer\b|\bre-exec error\b|\bdecod(?:e|ing)\b|\bunmarshall?ing\b/

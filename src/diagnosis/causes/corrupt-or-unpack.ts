@@ -8,6 +8,12 @@ const FILE_OPERATION =
 /** The snapshotter is a process of its own and does not answer: no registry was involved. */
 export const snapshotterGone = ruleOf('corrupt-or-unpack', /\bsnapshot(?:ter)?\b.{0,400}\bdial unix\b/)
 
+/** containers/storage no longer finds what a pull has just brought: no registry lacks the image. */
+export const storedImageGone = ruleOf(
+  'corrupt-or-unpack',
+  /\blocating image with id\b|\bdoes not resolve to an image id\b/,
+)
+
 export const corruptOrUnpack = ruleOf(
   'corrupt-or-unpack',
   /\bfailed to (?:extract|register) layer\b|\bfailed to unpack\b|\bprepare extraction (?:layer|snapshot)\b|\bunpacking failed\b/,

@@ -9,6 +9,8 @@ export const httpHttpsMismatch = ruleOf(
   /\bplain http request was sent to https port\b/,
   // A TLS alert or hello, read as the first line of an HTTP answer.
   /\bmalformed http response ["'`]?\\{1,16}x1[56]\\{1,16}x03/,
+  // The same in rustls.
+  /\breceived corrupt message of type invalidcontenttype\b/,
   /\bfirst record does not look like a tls handshake\b/,
   // "HTTP/" read as the head of a TLS record has this length (0x502f).
   /\boversized record received with length 20527\b/,

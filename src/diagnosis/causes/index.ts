@@ -5,7 +5,7 @@ import { refused, refusedStatus, unreadableCredentials } from './auth-required-o
 import { canceledOrDeadline } from './canceled-or-deadline.ts'
 import type { CauseRule } from './cause-rule.ts'
 import { connectionRefusedOrReset } from './connection-refused-or-reset.ts'
-import { corruptOrUnpack, snapshotterGone } from './corrupt-or-unpack.ts'
+import { corruptOrUnpack, snapshotterGone, storedImageGone } from './corrupt-or-unpack.ts'
 import { diskFull } from './disk-full.ts'
 import { httpHttpsMismatch } from './http-https-mismatch.ts'
 import { notFound, notFoundStatus } from './image-not-found.ts'
@@ -28,45 +28,46 @@ import { unsupportedManifest } from './unsupported-manifest.ts'
  * errors share last. A cause that is forgotten here does not compile.
  */
 const PLACES: Record<Cause, [place: number, rule: CauseRule][]> = {
-  'rate-limited': [[9, rateLimited]],
+  'rate-limited': [[10, rateLimited]],
   'kubelet-qps': [[1, kubeletQps]],
   'auth-required-or-denied': [
-    [14, refusedStatus],
-    [23, unreadableCredentials],
-    [25, refused],
+    [15, refusedStatus],
+    [24, unreadableCredentials],
+    [26, refused],
   ],
   'image-not-found': [
-    [15, notFoundStatus],
-    [26, notFound],
+    [16, notFoundStatus],
+    [27, notFound],
   ],
-  'registry-not-found-dns': [[17, registryNotFoundDns]],
-  'network-timeout': [[18, networkTimeout]],
-  'connection-refused-or-reset': [[19, connectionRefusedOrReset]],
-  tls: [[16, tls]],
-  'http-https-mismatch': [[7, httpHttpsMismatch]],
-  proxy: [[6, proxy]],
-  'platform-mismatch': [[10, platformMismatch]],
-  'unsupported-manifest': [[11, unsupportedManifest]],
+  'registry-not-found-dns': [[18, registryNotFoundDns]],
+  'network-timeout': [[19, networkTimeout]],
+  'connection-refused-or-reset': [[20, connectionRefusedOrReset]],
+  tls: [[17, tls]],
+  'http-https-mismatch': [[8, httpHttpsMismatch]],
+  proxy: [[7, proxy]],
+  'platform-mismatch': [[11, platformMismatch]],
+  'unsupported-manifest': [[12, unsupportedManifest]],
   'invalid-reference': [
-    [12, invalidReference],
-    [27, nameNotParsed],
+    [13, invalidReference],
+    [28, nameNotParsed],
   ],
   'never-pull': [[2, neverPull]],
-  'disk-full': [[8, diskFull]],
+  'disk-full': [[9, diskFull]],
   'registry-server-error': [
-    [13, serverStatus],
-    [22, brokenAnswer],
+    [14, serverStatus],
+    [23, brokenAnswer],
   ],
   'corrupt-or-unpack': [
     [3, snapshotterGone],
-    [24, corruptOrUnpack],
+    [4, storedImageGone],
+    [25, corruptOrUnpack],
   ],
   'signature-policy': [
-    [5, signatureRefused],
-    [21, signaturePolicy],
+    [6, signatureRefused],
+    [22, signaturePolicy],
   ],
-  'canceled-or-deadline': [[20, canceledOrDeadline]],
-  other: [[4, runtimeGone]],
+  'canceled-or-deadline': [[21, canceledOrDeadline]],
+  other: [[5, runtimeGone]],
 }
 
 export const RULES: readonly CauseRule[] = Object.values(PLACES)

@@ -10,6 +10,8 @@ const SAYINGS = [
   // A PING that stays unanswered ends an HTTP/2 connection with these words.
   /\bhttp2: client connection lost\b/,
   /\ba connection attempt failed\b|\bdid not properly respond\b|\bfailed to respond\b|\bnet\/http: timeout\b|\brequest timeout\b/,
+  // Rust's runtime (tokio).
+  /\bdeadline has elapsed\b/,
   // The deadline ended a request or a connection that was waiting for the other side.
   /‹url›["']?: context deadline exceeded\b/,
   /\b(?:dial|read|write) (?:tcp|udp)\b.{0,80}: context deadline exceeded\b/,

@@ -1,5 +1,6 @@
 /** The registry, its token server, or an upstream behind a cache refused because of too many pulls, requests or bytes. */
 
+import { isDockerHubHost } from '../../image/docker-hub.ts'
 import type { RateLimitSubcause } from '../finding.ts'
 import type { PullError } from '../pull-error.ts'
 import type { CauseRule } from './cause-rule.ts'
@@ -42,9 +43,5 @@ function subcauseOf({ said, hosts }: PullError): RateLimitSubcause {
     return 'account'
   }
   const says = /\btoomanyrequests\b|\blimit\b/.test(said)
-  return !says && hosts.some(isDockerHub) ? 'abuse' : 'unspecified'
-}
-
-function isDockerHub(host: string): boolean {
-  return host === 'docker.io' || host.endsWith('.docker.io')
+  return !says && hosts.some(isDockerHubHost) ? 'abuse' : 'unspecified'
 }

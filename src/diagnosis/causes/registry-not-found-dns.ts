@@ -8,4 +8,6 @@ export const registryNotFoundDns = ruleOf(
   /\bno such host\b|\bserver misbehaving\b|\bname resolution\b|\bname or service not known\b/,
   /\bname does not resolve\b|\bcould not resolve host\b|\bgetaddrinfo|\bno answer from dns\b/,
   /\bdial udp\b/,
+  // Rust's resolver, in guests that pull by themselves.
+  /\bdns error: |\bfailed to lookup address\b/,
 )

@@ -5,7 +5,7 @@ import { type CauseRule, FITS, ruleOf } from './cause-rule.ts'
 /** The runtime's own words for it: whatever else the text quotes. */
 export const signatureRefused = ruleOf(
   'signature-policy',
-  /\bsignature ?validation ?failed\b/,
+  /\bsignature ?validation ?failed\b|\bsecurity validat(?:e|ion) failed\b/,
   /\bsource image rejected: (?!.{0,200}\b(?:dial|get|lookup|read) )/,
 )
 

@@ -4,7 +4,7 @@ import { ruleOf } from './cause-rule.ts'
 
 export const tls = ruleOf(
   'tls',
-  /\bx509: /,
+  /\bx509: |\binvalid peer certificate\b/,
   /\bcertificate (?:signed by|has expired|is (?:valid|not)|verif|relies|required|chain|authority|cannot)/,
   /\b(?:expired|bad|unknown|invalid|self[- ]signed|missing client) certificate\b/,
   /\b(?:remote|local) error: tls\b/,

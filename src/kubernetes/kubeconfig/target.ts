@@ -11,12 +11,12 @@ export interface Target {
 }
 
 /** Text that stands in the kubeconfig or in a file that it names; null where neither is given. */
-export type Material = { data: string } | { file: string } | null
+export type PemSource = { data: string } | { file: string } | null
 
 export interface Cluster {
   server: string
   /** PEM. */
-  certificateAuthority: Material
+  certificateAuthority: PemSource
   tlsServerName: string
   insecureSkipTlsVerify: boolean
   proxyUrl: string
@@ -33,8 +33,8 @@ export interface User {
   tokenFile: string
   username: string
   password: string
-  clientCertificate: Material
-  clientKey: Material
+  clientCertificate: PemSource
+  clientKey: PemSource
   exec: ExecPlugin | null
   /** The legacy `auth-provider`, as it stands. */
   authProvider: Fields | null

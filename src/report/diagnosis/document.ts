@@ -27,7 +27,8 @@ export function findingDocument(finding: Advised, invocation: Invocation): objec
 
 /** `kind: Diagnosis`. */
 export function diagnosisDocument(diagnosis: AdvisedDiagnosis, invocation: Invocation): Envelope {
-  const { takenAt, complete, source, scope, summary, findings, gaps } = diagnosis
+  const { takenAt, complete, source, scope, summary, findings, pulling, gaps } = diagnosis
   const told = findings.map(finding => findingDocument(finding, invocation))
-  return enveloped('Diagnosis', { takenAt, complete, source, scope, summary, findings: told, gaps })
+  const content = { takenAt, complete, source, scope, summary, findings: told, pulling, gaps }
+  return enveloped('Diagnosis', content)
 }

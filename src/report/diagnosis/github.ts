@@ -11,6 +11,7 @@ import { titleOf } from '../words/causes.ts'
 import { counted, someOf } from '../words/count.ts'
 import { credentialLines } from '../words/credential.ts'
 import { gapSentence, gapStories } from '../words/gaps.ts'
+import { imageText } from '../words/image-text.ts'
 import { countPods } from '../words/pods.ts'
 import { nextText } from '../words/said.ts'
 import { stepsOf } from '../words/steps.ts'
@@ -51,7 +52,7 @@ function ofSome(
   const [first = all[0], ...others] = some
   const told = { invocation, findings: [first, ...others] } as const
   const where = groupByWorkload(some, takenAt).map(({ namespace, workload }) => `${namespace}/${workload}`)
-  const images = [...new Set(some.map(({ image }) => image))]
+  const images = [...new Set(some.map(({ image }) => imageText(image)))]
   const [step] = stepsOf(told.findings, invocation)
   return annotation(LEVEL[first.severity], titleOf(told), [
     `${someOf(images, 5)}: ${counted(countPods(some), 'pod')} of ${someOf([...new Set(where)], 5)}`,

@@ -11,6 +11,7 @@ import { titleOf } from '../words/causes.ts'
 import { workloadPath } from '../words/commands.ts'
 import { counted } from '../words/count.ts'
 import { gapSentence, gapStories } from '../words/gaps.ts'
+import { imageText } from '../words/image-text.ts'
 import { countPods } from '../words/pods.ts'
 import { nextText } from '../words/said.ts'
 import { stepsOf } from '../words/steps.ts'
@@ -48,7 +49,7 @@ function entryOf(key: string, same: Advised[], invocation: Invocation): Entry[] 
       const [first] = group.findings
       const [step] = stepsOf(group.findings, invocation)
       const who = `${first.container} of ${counted(countPods(same), 'pod')}`
-      const description = `${titleOf(group)}: ${first.image} in container ${who}. ${nextText(step)}`
+      const description = `${titleOf(group)}: ${imageText(first.image)} in container ${who}. ${nextText(step)}`
       return entry(
         description,
         first.cause,

@@ -14,6 +14,7 @@ import { workloadPath } from '../words/commands.ts'
 import { someOf } from '../words/count.ts'
 import { credentialLines } from '../words/credential.ts'
 import { gapSentence, gapStories } from '../words/gaps.ts'
+import { imageText } from '../words/image-text.ts'
 import { stepsOf } from '../words/steps.ts'
 import { summarySentence } from '../words/summary.ts'
 import type { Told } from '../words/told.ts'
@@ -66,7 +67,11 @@ function placeCase(same: Advised[], invocation: Invocation, fails: boolean): str
   const pods = someOf([...new Set(same.map(({ pod }) => pod))], 5)
   const lines = [`Pods: ${pods}`, ...story(group, first)]
   const body = fails ? problem('failure', first.cause, title, lines) : output([title, ...lines])
-  return testCase(`${first.namespace}.${workloadPath(first)}`, `${first.container}: ${first.image}`, body)
+  return testCase(
+    `${first.namespace}.${workloadPath(first)}`,
+    `${first.container}: ${imageText(first.image)}`,
+    body,
+  )
 }
 
 function story(told: Told, { evidence }: Advised): string[] {

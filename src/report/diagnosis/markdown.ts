@@ -9,6 +9,7 @@ import { meaningOf, titleOf } from '../words/causes.ts'
 import { amount, counted } from '../words/count.ts'
 import { credentialLines } from '../words/credential.ts'
 import { gapSentence, gapStories } from '../words/gaps.ts'
+import { PULLING_TITLE, pullingTexts } from '../words/pulling.ts'
 import { stepsOf } from '../words/steps.ts'
 import { summarySentence } from '../words/summary.ts'
 
@@ -44,6 +45,7 @@ function textOf(diagnosis: AdvisedDiagnosis, invocation: Invocation, share: Shar
     ...(groups.length === 0 ? [] : [table(groups, diagnosis.takenAt, share.rows)]),
     ...groups.slice(0, share.groups).map(group => section(group, share.evidence)),
     ...(hidden.length === 0 ? [] : [`… and ${counted(hidden.length, 'more cause')}`]),
+    ...pullingBlock(diagnosis),
     ...gapBlock(diagnosis),
   ]
   return `${blocks.join('\n\n')}\n`
@@ -92,6 +94,12 @@ function section(group: CauseGroup, longest: number): string {
     '',
     '</details>',
   ].join('\n')
+}
+
+function pullingBlock(diagnosis: AdvisedDiagnosis): string[] {
+  const texts = pullingTexts(diagnosis)
+  if (texts.length === 0) return []
+  return [`**${PULLING_TITLE}**\n\n${texts.map(text => `- ${markdownText(text)}`).join('\n')}`]
 }
 
 function gapBlock({ gaps }: AdvisedDiagnosis): string[] {

@@ -7,6 +7,7 @@ import { type CauseGroup, groupByCause, groupByWorkload } from '../group.ts'
 import { displayWidth, wrap } from '../layout.ts'
 import type { ReportOptions } from '../options.ts'
 import { type Palette, paletteFor } from '../palette.ts'
+import { pullingLines } from '../pulling.ts'
 import { visible } from '../sanitise.ts'
 import { meaningOf, titleOf } from '../words/causes.ts'
 import { amount, counted } from '../words/count.ts'
@@ -55,7 +56,11 @@ export function renderTable(diagnosis: AdvisedDiagnosis, options: ReportOptions,
     const more = `… and ${counted(countPods(hidden), 'pod')} with ${causes}: -o wide shows all.`
     blocks.push(wrap(more, options.width))
   }
-  const rest = [gapLines(diagnosis.gaps, options.width, palette), lastLines(diagnosis, options, palette)]
+  const rest = [
+    pullingLines(diagnosis, options.width),
+    gapLines(diagnosis.gaps, options.width, palette),
+    lastLines(diagnosis, options, palette),
+  ]
   return joined(
     [...blocks, ...rest]
       .filter(lines => lines.length > 0)

@@ -11,8 +11,10 @@ import type { ReportOptions } from '../options.ts'
 import { type Palette, paletteFor } from '../palette.ts'
 import { visible } from '../sanitise.ts'
 import { isStatic, workloadPath } from '../words/commands.ts'
-import { problemText } from '../words/credential.ts'
+import { hintText, problemText } from '../words/credential.ts'
 import { registryName } from '../words/hosts.ts'
+import { imageText } from '../words/image-text.ts'
+import { pullingFor } from '../words/pulling.ts'
 import type { Said } from '../words/said.ts'
 import { POLICY, verdictText, type WhyPlace, whyNext, whyProblem } from '../words/why.ts'
 
@@ -52,28 +54,28 @@ function heading(why: AdvisedWhy, width: number): string[] {
 
 function chain(place: WhyPlace, width: number, palette: Palette): string[] {
   const { container } = place
-  const { kind, image, reference, registry, pullPolicy, attempts, problems } = container
+  const { reference, registry, problems, notes = [] } = container
   const broken = problems.length > 0
   const line = (label: string, text: string) => field({ label, text }, width)
   return [
-    ...wrap(visible(`${KIND[kind]} ${container.container}: ${image}`), width).map(text =>
+    ...wrap(visible(`${nameOf(container)}: ${imageText(container.image)}`), width).map(text =>
       broken ? palette.trouble(text, 'error') : palette.strong(text),
     ),
-    ...line('reference', reference ?? 'not an image name'),
+    ...line('reference', reference ?? (container.image === '' ? 'unknown' : 'not an image name')),
     ...(registry === null
       ? []
       : line(
           'registry',
           registry === registryName(registry) ? registry : `${registry} (${registryName(registry)})`,
         )),
-    ...line(
-      'policy',
-      pullPolicy === null
-        ? 'not given: the default for its tag counts'
-        : `${pullPolicy}: ${POLICY[pullPolicy]}`,
-    ),
-    ...attemptLines(attempts, width),
+    ...line('policy', policyText(container)),
+    ...attemptLines(container, width),
+    ...hintLines(problems, width),
     ...line('verdict', `${container.verdict}: ${verdictText(container)}`),
+    ...notes.flatMap((note, index) => line(index === 0 ? 'note' : '', whyProblem(note, place))),
+    ...(container.pullingSince === null
+      ? []
+      : line('pulling', `for ${pullingFor(container.pullingSince, place.why.takenAt)}; it has not failed`)),
     ...problems.flatMap((problem, index) => {
       const number = problems.length === 1 ? '' : `${index + 1}. `
       return line(index === 0 ? 'broken' : '', `${number}${whyProblem(problem, place)}`)
@@ -84,9 +86,23 @@ function chain(place: WhyPlace, width: number, palette: Palette): string[] {
   ]
 }
 
-function attemptLines(attempts: Attempt[], width: number): string[] {
-  if (attempts.length === 0)
-    return field({ label: 'credential', text: 'none: the pod names no pull secret' }, width)
+function nameOf({ kind, container }: AdvisedContainer): string {
+  return kind === 'sandbox' ? KIND[kind] : `${KIND[kind]} ${container}`
+}
+
+function policyText({ kind, pullPolicy }: AdvisedContainer): string {
+  if (kind === 'sandbox') return 'the runtime pulls what is not on the node'
+  return pullPolicy === null
+    ? 'not given: the default for its tag counts'
+    : `${pullPolicy}: ${POLICY[pullPolicy]}`
+}
+
+function attemptLines({ attempts, verdict }: AdvisedContainer, width: number): string[] {
+  if (attempts.length === 0) {
+    const text =
+      verdict === 'unknown' ? "none of the pod's plays a part" : 'none: the pod names no pull secret'
+    return field({ label: 'credential', text }, width)
+  }
   return attempts.flatMap((attempt, index) =>
     field({ label: index === 0 ? 'credential' : '', text: `${index + 1}. ${attemptText(attempt)}` }, width),
   )
@@ -101,6 +117,17 @@ function attemptText(attempt: Attempt): string {
   return `secret ${secret}${origin}: ${usable ? `${login}${matched}` : 'not usable'}`
 }
 
+/** Where else a login for the image lies. What is a problem of its own is told as that. */
+function hintLines(problems: AdvisedProblem[], width: number): string[] {
+  const told = new Set<string>(problems.map(({ code }) => code))
+  const hints = problems
+    .flatMap(problem => (problem.code === 'pull-failed' ? (problem.finding.credential.hints ?? []) : []))
+    .filter(({ code }) => !told.has(code))
+  return hints.flatMap((hint, index) =>
+    field({ label: index === 0 ? 'elsewhere' : '', text: hintText(hint) }, width),
+  )
+}
+
 function evidenceOf(problem: AdvisedProblem): string[] {
   return problem.code === 'pull-failed' && problem.finding.evidence !== null
     ? [problem.finding.evidence.text]
@@ -112,15 +139,28 @@ function lastLines(why: AdvisedWhy, { width, invocation }: ReportOptions, palett
   const problem = container?.problems[0]
   if (container === undefined || problem === undefined) return intact(why, width, palette)
   const place = { why, container, invocation }
-  const sentence = `The broken link, for ${container.container}: ${whyProblem(problem, place)}.`
+  const sentence = `The broken link, for ${container.kind === 'sandbox' ? 'the sandbox' : container.container}: ${whyProblem(problem, place)}.`
   return [...wrap(visible(sentence), width), ...nextLines(whyNext(problem, place), width, palette)]
 }
 
-function intact({ gaps, containers }: AdvisedWhy, width: number, palette: Palette): string[] {
+function intact({ gaps, containers, takenAt }: AdvisedWhy, width: number, palette: Palette): string[] {
   if (gaps.length > 0) return wrap('No broken link found, but not everything could be read.', width)
+  const pulling = containers.find(({ pullingSince }) => pullingSince !== null)
+  if (pulling != null) {
+    const time = pullingFor(pulling.pullingSince ?? '', takenAt)
+    return wrap(
+      visible(`No link is broken. The image of ${pulling.container} has been pulling for ${time}.`),
+      width,
+    )
+  }
   const note = containers.some(sharesLimit)
     ? ' Anonymous pulls from Docker Hub share one limit with everybody behind the same address.'
     : ''
+  if (containers.some(({ notes }) => notes !== undefined))
+    return wrap(
+      'No link is broken now. What the notes say will count once an image has to be pulled again.',
+      width,
+    )
   return wrap(`No link is broken. Nothing to do.${note}`, width).map(palette.well)
 }
 

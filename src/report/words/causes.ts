@@ -63,9 +63,9 @@ export function wordsFor(told: Told): CauseWords {
 export function titleOf(told: Told): string {
   const title = wordsFor(told).title(told)
   const [{ containerKind, node }] = told.findings
-  return containerKind === 'sandbox'
-    ? `No new pod starts on ${node === null ? 'a node' : `node ${node}`} without its sandbox (pause) image: ${title.charAt(0).toLowerCase()}${title.slice(1)}`
-    : title
+  if (containerKind !== 'sandbox') return title
+  const place = node === null ? 'A node' : `Node ${node}`
+  return `${place} can't get its sandbox (pause) image, so no new pod starts there: ${title}`
 }
 
 /** What it means, and what else is known of this pull, in a few sentences. */

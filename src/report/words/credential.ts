@@ -1,26 +1,65 @@
 /** The words of credentials: what is wrong with one, and which ones a pull had. */
 
-import type { Attempt, AttemptProblem, CredentialStatus, Finding } from '../../diagnosis/finding.ts'
+import type {
+  Attempt,
+  AttemptProblem,
+  CredentialHint,
+  CredentialStatus,
+  Finding,
+} from '../../diagnosis/finding.ts'
 import { cloudOf } from '../../image/registries.ts'
 import { amount, counted } from './count.ts'
 import { countPods } from './pods.ts'
 
 const named = (key: string | null) => (key === null ? '' : ` ${key}`)
 
-/** What follows the name of the secret; `detail` is the type or the data key that is wrong. */
-const PROBLEM: Record<AttemptProblem, (attempt: Pick<Attempt, 'key' | 'detail'>) => string> = {
-  'secret-missing': () => 'does not exist',
+/** What is known of an attempt besides its problem. */
+type Told = Pick<Attempt, 'key' | 'detail' | 'mismatch' | 'provenBy'>
+
+const PROVEN = {
+  kubelet: ': the kubelet could not find it',
+  dump: ": it is not among the dump's Secrets of its namespace",
+}
+
+/** Why the key does not serve the image. */
+const MISMATCH: Record<NonNullable<Attempt['mismatch']>, string> = {
+  'port-missing': "lacks only the port of the image's registry",
+  'port-extra': "has a port that the image's name does not have",
+  'port-other': "has another port than the image's registry",
+  'slash-missing': 'lacks the slash at its end',
+  'hub-alias': 'never serves Docker Hub: its key is https://index.docker.io/v1/',
+  case: "differs from the image's name in upper and lower case",
+  wildcard: 'has a * that stands for one part of a name only',
+  unreadable: "can't be read by the kubelet",
+  'odd-path': 'has a path that no repository has',
+  path: 'is for another path of the registry',
+}
+
+const LAYOUTS = new Map([
+  ['config.json', 'the layout of type kubernetes.io/dockerconfigjson under type kubernetes.io/dockercfg'],
+  ['dockercfg', 'the layout of type kubernetes.io/dockercfg under type kubernetes.io/dockerconfigjson'],
+])
+
+/** What follows the name of the secret; `detail` is the type, the data key or the layout that is wrong. */
+const PROBLEM: Record<AttemptProblem, (attempt: Told) => string> = {
+  'secret-missing': ({ provenBy }) => `does not exist${provenBy === undefined ? '' : PROVEN[provenBy]}`,
   'secret-forbidden': () => "can't be read with your permissions",
   'secret-unread': () => 'could not be read',
   'wrong-type': ({ detail }) => `has the wrong type${named(detail ?? null)}, so the kubelet ignores it`,
   'wrong-key': ({ detail }) =>
     `lacks the data key of its type${detail === undefined ? '' : ` (it has ${detail})`}, so the kubelet ignores it`,
+  'wrong-layout': ({ detail }) =>
+    `has ${LAYOUTS.get(detail ?? '') ?? 'the layout of another type'}, so the kubelet finds no login in it`,
   malformed: ({ key }) =>
     `is malformed${key === null ? '' : ` at ${key}`}, which fails every image of the pod`,
   'creds-store-only': () => 'only names the credential store of another machine and holds no login',
   'no-entries': () => 'holds no login',
-  'key-never-matches': ({ key }) => `has the key${named(key)}, which never matches an image`,
-  'other-registry': ({ key }) => `is for${named(key) || ' another registry'} only`,
+  'key-never-matches': ({ key, mismatch }) =>
+    `has the key${named(key)}, which ${mismatch === undefined ? 'never matches an image' : MISMATCH[mismatch]}`,
+  'other-registry': ({ key, mismatch }) =>
+    mismatch === undefined
+      ? `is for${named(key) || ' another registry'} only`
+      : `has the key${named(key)}, which ${MISMATCH[mismatch]}`,
   'empty-auth': ({ key }) =>
     `has an empty login for${named(key) || ' the registry'}, so the pull is anonymous`,
   'token-only': () => 'holds only an identity token, which the kubelet does not read',
@@ -29,8 +68,35 @@ const PROBLEM: Record<AttemptProblem, (attempt: Pick<Attempt, 'key' | 'detail'>)
 }
 
 /** Why an attempt does not serve, to follow the secret's name. */
-export function problemText(problem: AttemptProblem, attempt: Pick<Attempt, 'key' | 'detail'>): string {
+export function problemText(problem: AttemptProblem, attempt: Told): string {
   return PROBLEM[problem](attempt)
+}
+
+type Hint<Code extends CredentialHint['code']> = Extract<CredentialHint, { code: Code }>
+
+const HINT: { [Code in CredentialHint['code']]: (hint: Hint<Code>) => string } = {
+  'service-account-changed-later': ({ serviceAccount, secrets }) =>
+    `service account ${serviceAccount} has ${secretNames(secrets)} by now, which only new pods get`,
+  'service-account-secrets-ignored': ({ serviceAccount, secrets }) =>
+    `service account ${serviceAccount} has ${secretNames(secrets)}, which a pod with a list of its own does not get`,
+  'not-named': ({ namespace, secret }) =>
+    `secret ${namespace}/${secret} holds a login for it, but the pod does not name it`,
+  'on-service-account': ({ namespace, secret, serviceAccount }) =>
+    `secret ${namespace}/${secret} holds a login for it, but is on service account ${serviceAccount}, which is not the pod's`,
+  'in-namespace': ({ namespace, secret }) =>
+    `secret ${namespace}/${secret} holds a login for it, but a pod can only use secrets of its own namespace`,
+  'same-account': ({ namespace, secret, key }) =>
+    `${key} takes the same Docker account as Docker Hub, but under the key ${key}, which secret ${namespace}/${secret} lacks`,
+}
+
+/** Where else a login for the image lies, as one clause. */
+export function hintText(hint: CredentialHint): string {
+  // Each code's words take that code's hint; the compiler can't follow the code through the union.
+  return HINT[hint.code](hint as never)
+}
+
+function secretNames(secrets: readonly string[]): string {
+  return `${secrets.length === 1 ? 'secret' : 'secrets'} ${secrets.join(', ')}`
 }
 
 /** What one finding says of its credentials: of which secret (null: of none), and what. */
@@ -42,15 +108,17 @@ interface Said {
 const STATUS: Record<CredentialStatus, (finding: Finding) => Said[]> = {
   none: finding => orElse(problems(finding), `no credential in the pod${withoutOne(finding)}`),
   broken: problems,
-  usable: ({ cause, credential }) =>
-    credential.attempts
+  usable: ({ cause, credential: { attempts, contradicted } }) =>
+    attempts
       .filter(({ usable }) => usable)
-      .slice(0, 1)
       .map(({ secret, username }) => {
-        const text = cause === 'never-pull' ? 'holds a login' : 'was tried'
-        return { secret, text: username === null ? text : `${text}, as user ${username}` }
+        const user = username === null ? '' : `, as user ${username}`
+        if (cause === 'never-pull') return { secret, text: `holds a login${user}` }
+        return contradicted
+          ? { secret, text: `should have been sent${user}; the registry saw no login` }
+          : { secret, text: `was tried${user}` }
       }),
-  unknown: finding => orElse(problems(finding), 'unknown: what the pull had could not be read'),
+  unknown: finding => orElse(problems(finding), "none of the pod's: its pull secrets play no part here"),
 }
 
 /** What becomes of a pull that brings no credential; with policy Never there is no pull. */
@@ -74,21 +142,33 @@ function problems({ credential }: Finding): Said[] {
 }
 
 const SHOWN = 3
+const HINTS_SHOWN = 2
 
-/** Which credentials the pulls of these findings had: one sentence each, the most frequent first, with its count if it is not all. */
+/**
+ * Which credentials the pulls of these findings had, and where others lie: one sentence each, the most frequent first, with its count
+ * if it is not all.
+ */
 export function credentialLines(findings: readonly Finding[]): string[] {
-  const said = findings.flatMap(finding =>
-    STATUS[finding.credential.status](finding).map(({ secret, text }) => ({ secret, text, finding })),
+  const had = findings.flatMap(finding =>
+    STATUS[finding.credential.status](finding).map(said => ({ ...said, finding })),
   )
+  const hints = findings.flatMap(finding =>
+    (finding.credential.hints ?? []).map(hint => ({ secret: null, text: hintText(hint), finding })),
+  )
+  return [...lines(had, SHOWN), ...lines(hints, HINTS_SHOWN)]
+}
+
+function lines(said: (Said & { finding: Finding })[], shown: number): string[] {
   const alike = [...Map.groupBy(said, ({ secret, text }) => JSON.stringify([secret, text])).values()]
   const told = alike
     .map(same => ({ same, pods: countPods(same.map(({ finding }) => finding)) }))
     .sort((a, b) => b.pods - a.pods)
-  const lines = told.slice(0, SHOWN).map(({ same, pods }) => {
+  const all = countPods(said.map(({ finding }) => finding))
+  const sentences = told.slice(0, shown).map(({ same, pods }) => {
     const sentence = `${subject(same)}${same[0]?.text ?? ''}`
-    return told.length === 1 ? sentence : `${sentence} (${counted(pods, 'pod')})`
+    return pods === all ? sentence : `${sentence} (${counted(pods, 'pod')})`
   })
-  return told.length > SHOWN ? [...lines, `… and ${told.length - SHOWN} more`] : lines
+  return told.length > shown ? [...sentences, `… and ${told.length - shown} more`] : sentences
 }
 
 function subject(same: { secret: string | null; finding: Finding }[]): string {

@@ -16,7 +16,10 @@ const REASON: Record<GapReason, string> = {
 const HIDDEN = new Map([
   ['pods', 'failing pulls there are not seen'],
   ['namespaces', 'only the namespaces that could be read were looked at'],
-  ['events', "the kubelet's sentences may be missing, and causes read `other`"],
+  [
+    'events',
+    "the kubelet's sentences may be missing: causes read `other`, and what a new pod waits for is not seen",
+  ],
   ['secrets', 'whether those pulls had a credential is unknown'],
   ['serviceaccounts', "whether a service account's secrets reached the pods is unknown"],
   ['nodes', 'the platform of the nodes is unknown'],
@@ -67,8 +70,8 @@ function remedyFor({ what, why }: Gap, clusterWide: boolean, namespaces: string[
   if (why === 'absent' && what === 'pods')
     return 'look into another namespace, or dump them all: kubectl get pods,events,… -A -o json'
   if (why === 'absent') return `add ${what} to the dump: kubectl get pods,${what},… -o json`
-  if (why === 'expired' || why === 'truncated' || why === 'timeout')
-    return 'run it again, or with a longer --request-timeout'
+  if (why === 'truncated') return 'run it again; a dump that is not whole has to be made again'
+  if (why === 'expired' || why === 'timeout') return 'run it again, or with a longer --request-timeout'
   if (why !== 'forbidden') return null
   const place = clusterWide
     ? 'a ClusterRole'

@@ -1,6 +1,7 @@
 /** Hosts as people call them: Docker Hub, a mirror, the token server, the storage behind a registry. */
 
-import type { Endpoint, Finding } from '../../diagnosis/finding.ts'
+import type { Endpoint } from '../../diagnosis/endpoint.ts'
+import type { Finding } from '../../diagnosis/finding.ts'
 
 type Placed = Pick<Finding, 'registry' | 'endpoint'>
 

@@ -9,6 +9,7 @@ import { loginFixCommand } from './commands.ts'
 import { amount, counted } from './count.ts'
 import { gapStories } from './gaps.ts'
 import { countPods } from './pods.ts'
+import { pullingSentence } from './pulling.ts'
 import type { Said } from './said.ts'
 import { stepsOf } from './steps.ts'
 
@@ -26,7 +27,8 @@ export function summarySentence(diagnosis: AdvisedDiagnosis, invocation: Invocat
   }
   if (summary.pods === 0) return noPods(diagnosis)
   // Not that every image is there: a pull may still be under way, or wait behind another one on its node.
-  return `No image pulls are failing ${place} (${counted(summary.pods, 'pod')} checked).${elsewhere(diagnosis)}`
+  const pulling = pullingSentence(diagnosis.pulling)
+  return `No image pulls are failing ${place} (${counted(summary.pods, 'pod')} checked).${pulling === '' ? '' : ` ${pulling}.`}${elsewhere(diagnosis)}`
 }
 
 function failing({ failingPods, pods }: Diagnosis['summary'], place: string): string {

@@ -33,7 +33,10 @@ export function verdictText({
   verdict,
   registry,
   pullPolicy,
-}: Pick<WhyContainer, 'verdict' | 'registry' | 'pullPolicy'>): string {
+  attempts,
+}: Pick<WhyContainer, 'verdict' | 'registry' | 'pullPolicy' | 'attempts'>): string {
+  if (verdict === 'unknown' && attempts.length === 0)
+    return "the node's own configuration counts, which can't be seen from here"
   if (pullPolicy === 'Never' && verdict !== 'blocked') return 'the kubelet does not pull, so no login counts'
   return verdict === 'anonymous' && cloudOf(registry) !== null
     ? 'the pod brings no login; the node may have its own'
@@ -74,6 +77,14 @@ const UNREAD: Partial<Record<AttemptProblem, (why: AdvisedWhy) => Said>> = {
   }),
 }
 
+/** What is done to the secret itself. */
+const REPAIR: Partial<Record<AttemptProblem, (secret: string) => string>> = {
+  'secret-missing': secret => `Create secret ${secret}`,
+  'wrong-type': secret => `Create secret ${secret} again, with type kubernetes.io/dockerconfigjson`,
+  'wrong-layout': secret => `Create secret ${secret} again, with the type that its content has`,
+  'key-never-matches': secret => `Correct the key in secret ${secret}`,
+}
+
 const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> } = {
   'invalid-reference': {
     says: ({ detail }, { container }) => `${container.image} is no image name: ${detail}`,
@@ -104,6 +115,13 @@ const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> 
     next: ({ registry }, place) =>
       firstStepOf(place) ?? fix(`Run \`${loginCommand(registry)}\`, then give the pod that login`, place),
   },
+  'credential-unused': {
+    says: ({ registry, secrets }) =>
+      `${registryName(registry)} saw no login, though ${secrets.length === 1 ? `secret ${secrets[0]} holds` : `secrets ${listed(secrets)} hold`} one for it`,
+    next: () => ({
+      say: 'Delete the pod if the secret is newer than the last attempt: the new pod pulls at once. If that fails the same way, a mirror or cache between the node and the registry asks without the login',
+    }),
+  },
   attempt: {
     says: ({ secret, key, problem }, { container }) => {
       const same = container.attempts.find(tried => tried.secret === secret && tried.problem === problem)
@@ -112,7 +130,7 @@ const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> 
     next: ({ problem, secret }, place) =>
       UNREAD[problem]?.(place.why) ??
       fix(
-        `${problem === 'secret-missing' ? 'Make' : 'Mend'} secret ${secret}, or give the pod a credential that works`,
+        `${(REPAIR[problem] ?? (name => `Correct secret ${name}`))(secret)}, or give the pod a credential that works`,
         place,
       ),
   },

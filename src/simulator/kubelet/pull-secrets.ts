@@ -1,6 +1,6 @@
 /** The credentials a pod's pull secrets hold for an image (pkg/credentialprovider/secrets/secrets.go, config.go). */
 
-import { lookUpCredentials } from '../../image/credential-lookup.ts'
+import { lookUpCredentials } from '../../dockerconfig/kubelet-lookup.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { ApiObject, Pod } from '../cluster/objects.ts'
 import type { ImageName } from './image-name.ts'

@@ -1,15 +1,19 @@
 /** Reads the documents of one input, JSON or YAML, as they arrive. */
 
-import { UsageError } from '../../errors.ts'
-import { JsonElements } from '../../kubernetes/json-elements.ts'
-import { JsonError, parseElements } from '../../kubernetes/json-error.ts'
+import { JsonElements } from '../../json/json-elements.ts'
+import { JsonError, parseElements } from '../../json/json-error.ts'
 import type { DocumentHandlers } from './document-handlers.ts'
 import { toUtf8 } from './encoding.ts'
 import type { Input } from './inputs.ts'
+import { asNotADump } from './kinds.ts'
+import { NotADump } from './not-a-dump.ts'
+import { beginsLogs, HEAD, INTERLEAVED, recognizeText } from './pasted-text.ts'
 import { YamlError } from './yaml-piece.ts'
 import { YamlPieces } from './yaml-pieces.ts'
 
-/** Takes the bytes of one format. `write` and `end` throw JsonError or YamlError. */
+const BLANK = 0x20
+
+/** Takes the bytes of one format. `write` and `end` throw JsonError, YamlError or NotADump. */
 interface Parser {
   write(bytes: Uint8Array): void
   end(): void
@@ -17,37 +21,104 @@ interface Parser {
 
 /**
  * Hands out the documents of an input, its lists item by item: at most one item is in memory at a time.
- * @throws UsageError where it is empty, neither JSON nor YAML, or ends in the middle
+ * @throws NotADump where it is empty, neither JSON nor YAML, or ends in the middle
  */
 export async function readDocuments(
   input: Input,
   handlers: DocumentHandlers,
   signal: AbortSignal,
 ): Promise<void> {
-  let parser: Parser | null = null
-  try {
-    for await (const bytes of toUtf8(input.open(signal))) {
-      signal.throwIfAborted()
-      parser ??= parserFor(bytes, input.name, handlers)
-      parser?.write(bytes)
-    }
-    parser?.end()
-  } catch (error) {
-    throw readable(error, input.name)
+  const reading = new Reading(input.name, handlers)
+  for await (const bytes of toUtf8(input.open(signal))) {
+    signal.throwIfAborted()
+    reading.take(bytes)
   }
-  if (parser === null) throw new UsageError(`Nothing is in ${input.name}: it is empty.`)
+  reading.end()
 }
 
-/** Judged by the first characters that are not white space; null where these bytes have none. */
-function parserFor(bytes: Uint8Array, name: string, handlers: DocumentHandlers): Parser | null {
-  if (bytes.includes(0)) throw new UsageError(`${name} is neither JSON nor YAML: it is no text.`)
-  const at = bytes.findIndex(byte => byte > 0x20)
-  if (at === -1) return null
-  const start = Buffer.from(bytes.subarray(at, at + 100)).toString('latin1')
-  if (start.startsWith('<')) throw new UsageError(`${name} is neither JSON nor YAML: it is HTML or XML.`)
+/** One input under way: its beginning is held until it tells what the input is, the rest goes straight to a parser. */
+class Reading {
+  readonly #name: string
+  readonly #handlers: DocumentHandlers
+  #head: Buffer = Buffer.alloc(0)
+  #parser: Parser | null = null
+  /** The chunk that the parser has, and where in the input it begins. */
+  #chunk: Uint8Array = this.#head
+  #at = 0
+
+  constructor(name: string, handlers: DocumentHandlers) {
+    this.#name = name
+    this.#handlers = handlers
+  }
+
+  take(bytes: Uint8Array): void {
+    if (this.#parser !== null) {
+      this.#write(this.#parser, bytes)
+      return
+    }
+    this.#head = Buffer.concat([this.#head, bytes])
+    if (this.#head.length >= HEAD && this.#head.some(byte => byte > BLANK)) this.#begin()
+  }
+
+  end(): void {
+    const parser = this.#parser ?? this.#begin()
+    this.#guard(() => parser.end())
+  }
+
+  #begin(): Parser {
+    const parser = parserFor(this.#head, this.#name, this.#handlers)
+    this.#parser = parser
+    this.#write(parser, this.#head)
+    return parser
+  }
+
+  #write(parser: Parser, bytes: Uint8Array): void {
+    this.#at += this.#chunk.length
+    this.#chunk = bytes
+    this.#guard(() => parser.write(bytes))
+  }
+
+  /** What goes wrong, told of the input. The parsers' errors quote nothing, for an input may hold secrets. */
+  #guard(parse: () => void): void {
+    try {
+      parse()
+    } catch (error) {
+      throw error instanceof JsonError || error instanceof YamlError ? this.#readable(error) : error
+    }
+  }
+
+  #readable(error: JsonError | YamlError): NotADump {
+    const name = this.#name
+    const damaged = looksLikeObjects(this.#head)
+    const place = error instanceof JsonError ? `byte ${error.offset}` : error.message
+    if (error.truncated)
+      return new NotADump(
+        `${name} ends in the middle, at ${place}: it was cut off. Make the dump again.`,
+        damaged,
+      )
+    if (error instanceof YamlError && error.is !== null)
+      return new NotADump(asNotADump(name, error.is), damaged)
+    if (error instanceof YamlError)
+      return new NotADump(`${name} is neither JSON nor YAML: ${place} can't be read.`, damaged)
+    const from = error.offset - this.#at
+    const rest = from < 0 ? '' : textOf(this.#chunk.subarray(from, from + HEAD))
+    return beginsLogs(rest)
+      ? new NotADump(asNotADump(name, INTERLEAVED), damaged)
+      : new NotADump(`${name} is not JSON: what stands at ${place} can't be read.`, damaged)
+  }
+}
+
+/** Judged by the first characters that are not white space. */
+function parserFor(head: Uint8Array, name: string, handlers: DocumentHandlers): Parser {
+  if (head.includes(0)) throw new NotADump(`${name} is neither JSON nor YAML: it is not text.`)
+  const text = textOf(head).trimStart()
+  if (text === '') throw new NotADump(`Nothing is in ${name}: it is empty.`)
+  if (text.startsWith('<')) throw new NotADump(`${name} is neither JSON nor YAML: it is HTML or XML.`)
   // YAML has brackets too, around keys without quotes.
-  const isYaml = !/^[{[]/.test(start) || /^\{\s*[^\s"}]|^\[\s*\{\s*[^\s"}]/.test(start)
-  return isYaml ? new YamlPieces(handlers) : jsonParser(handlers)
+  if (/^[{[]/.test(text) && !/^\{\s*[^\s"}]|^\[\s*\{\s*[^\s"}]/.test(text)) return jsonParser(handlers)
+  const is = recognizeText(text)
+  if (is !== null) throw new NotADump(asNotADump(name, is))
+  return new YamlPieces(handlers)
 }
 
 /** The rows of a Table are passed over too: what it is will be said at its end, in little memory. */
@@ -61,13 +132,12 @@ function jsonParser({ onItem, onDocument }: DocumentHandlers): Parser {
   })
 }
 
-/** What went wrong, told of the input. The parsers' errors quote nothing, for an input may hold secrets. */
-function readable(error: unknown, name: string): unknown {
-  if (!(error instanceof YamlError || error instanceof JsonError)) return error
-  const place = error instanceof JsonError ? `byte ${error.offset}` : error.message
-  if (error.truncated)
-    return new UsageError(`${name} ends in the middle, at ${place}: it was cut off. Make the dump again.`)
-  return error instanceof JsonError
-    ? new UsageError(`${name} is not JSON: what stands at ${place} can't be read.`)
-    : new UsageError(`${name} is neither JSON nor YAML: ${place} can't be read.`)
+/** Whether it begins like a dump; a chart's template does too, and is none. */
+function looksLikeObjects(head: Uint8Array): boolean {
+  const text = textOf(head)
+  return text.includes('apiVersion') && (/^\s*(?:\{\s*"|\[)/.test(text) || !text.includes('{{'))
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
 }

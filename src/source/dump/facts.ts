@@ -1,5 +1,6 @@
 /** What a dump tells, narrowed as it comes: pods that could be failing, and whatever any pod could name. */
 
+import { isBuiltIn } from '../../kubernetes/api/kinds.ts'
 import type { Node } from '../../snapshot/node.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
@@ -11,9 +12,11 @@ import { narrowPod } from '../narrow/pod.ts'
 import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { narrowServiceAccount } from '../narrow/service-account.ts'
 import { nameOf, namespaceOf, record, text } from '../narrow/shape.ts'
-import { couldFail } from '../worth-a-look.ts'
-import { isKubernetes, nameOfKind } from './kinds.ts'
+import { couldFail } from '../suspects.ts'
+import { nameOfKind } from './kinds.ts'
 import { Newest } from './newest.ts'
+import { SecretsHeld } from './secrets-held.ts'
+import { DumpTime } from './time.ts'
 
 /** Which pods are asked for. */
 export interface Wanted {
@@ -40,34 +43,55 @@ export class DumpFacts {
   /** Namespaces that pods were in, asked for or not. */
   readonly namespaces = new Set<string>()
   podsWithStatus = 0
+  /** Of a cluster, and yet nothing is known of their containers. */
   podsWithoutStatus = 0
-  /** Items that are no objects, or have no name. */
+  /** Manifests: no pods of a cluster at all. */
+  podsAsWritten = 0
+  /** Items that are not objects, or have no name. */
   nameless = 0
+  readonly time: DumpTime
+  readonly secretsHeld = new SecretsHeld()
   readonly #wanted: Wanted
 
-  constructor(wanted: Wanted) {
+  /** @param now ISO 8601 */
+  constructor(wanted: Wanted, now: string) {
     this.#wanted = wanted
+    this.time = new DumpTime(now)
   }
 
-  /** Takes one object of the cluster. */
-  add(raw: Record<string, unknown>, kind: string, apiVersion: string): void {
+  /** Whether a secret of the namespace that is not here does not exist. */
+  holdsSecretsOf(namespace: string): boolean {
+    // An empty list of Secrets says no namespace; where all pods are of one, it was asked for that.
+    const hasEmptyList = this.kinds.has('SecretList') && this.namespaces.size === 1
+    return this.secretsHeld.has(namespace) || (hasEmptyList && this.namespaces.has(namespace))
+  }
+
+  /** Takes one object of the cluster. False for one that should have a name and has none. */
+  add(raw: Record<string, unknown>, kind: string, apiVersion: string): boolean {
     const name = nameOf(raw)
-    if (name === null) {
-      if (kind === '' || isKubernetes(kind, apiVersion)) this.nameless += 1
-      return
-    }
+    if (name === null) return kind !== '' && !isBuiltIn({ apiVersion, kind })
+    this.#addObject(raw, name, kind, apiVersion)
+    return true
+  }
+
+  #addObject(raw: Record<string, unknown>, name: string, kind: string, apiVersion: string): void {
+    this.time.see(raw)
     this.kinds.add(nameOfKind(kind))
-    if (!isKubernetes(kind, apiVersion)) return
+    if (!isBuiltIn({ apiVersion, kind })) return
+    this.secretsHeld.see(kind, text(record(raw.metadata).namespace))
     if (kind === 'Pod') this.#addPod(raw)
     else if (kind === 'Node') put(this.nodes, name, versionOf(raw), narrowNode(raw))
-    else if (this.#isInScope(namespaceOf(raw))) this.#addNamed(raw, kind, `${namespaceOf(raw)}/${name}`)
+    // A secret elsewhere may be the one that a pod in scope lacks.
+    else if (kind === 'Secret' || this.#isInScope(namespaceOf(raw)))
+      this.#addNamed(raw, kind, `${namespaceOf(raw)}/${name}`)
   }
 
   #addPod(raw: Record<string, unknown>): void {
     const pod = narrowPod(raw)
     if (pod === null) return
-    if (pod.phase === '') this.podsWithoutStatus += 1
-    else this.podsWithStatus += 1
+    if (pod.phase !== '') this.podsWithStatus += 1
+    else if (pod.uid === '') this.podsAsWritten += 1
+    else this.podsWithoutStatus += 1
     this.namespaces.add(pod.namespace)
     if (!this.#isInScope(pod.namespace)) return
     const { pod: name, labels } = this.#wanted

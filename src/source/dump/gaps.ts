@@ -1,32 +1,64 @@
 /** What a dump does not hold though it would matter. Healthy pods need nothing but themselves. */
 
 import type { Pod } from '../../snapshot/pod.ts'
+import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { couldBeFailedPull } from '../narrow/container-state.ts'
+import { couldBePulling } from '../suspects.ts'
 import type { DumpFacts, Wanted } from './facts.ts'
-import type { PartialList } from './objects.ts'
+import type { DumpObjects, PartialList } from './objects.ts'
 
-/** @param suspects the pods whose status leaves open whether they fail, failing ones among them */
-export function gapsOf(facts: DumpFacts, partial: PartialList[], wanted: Wanted, suspects: Pod[]): Gap[] {
-  const gaps = [...partial.map(gapOfPartial), ...gapsOfPods(facts, wanted)]
-  if (!facts.kinds.has('Event') && !facts.kinds.has('EventList') && suspects.some(needsEvents))
+/** Pods whose status leaves open whether they fail, failing ones among them. */
+interface Suspects {
+  pods: Pod[]
+  /** ISO 8601. */
+  takenAt: string
+}
+
+/** Everything that is missing and would tell more of the suspects. */
+export function gapsOf(
+  facts: DumpFacts,
+  { partial, unseen }: Pick<DumpObjects, 'partial' | 'unseen'>,
+  wanted: Wanted,
+  { pods: suspects, takenAt }: Suspects,
+): Gap[] {
+  const gaps = [...gapsOfPartial(partial), ...gapsOfPods(facts, unseen, wanted)]
+  if (
+    !facts.kinds.has('Event') &&
+    !facts.kinds.has('EventList') &&
+    suspects.some(pod => needsEvents(pod, takenAt))
+  )
     gaps.push(absent('events', null))
-  if (!facts.kinds.has('Secret') && suspects.some(namesSecrets)) gaps.push(absent('secrets', null))
   return gaps
 }
 
-function gapsOfPods(facts: DumpFacts, { namespaces }: Wanted): Gap[] {
+function gapsOfPods(facts: DumpFacts, unseen: string[], { namespaces }: Wanted): Gap[] {
   const gaps = (namespaces ?? [])
     .filter(namespace => facts.namespaces.size > 0 && !facts.namespaces.has(namespace))
     .map(namespace => absent('pods', namespace))
-  if (facts.podsWithoutStatus > 0)
-    gaps.push(absent('pods', null, `${facts.podsWithoutStatus} of them without a status`))
-  if (facts.nameless > 0) gaps.push(absent('pods', null, `items without a name: ${facts.nameless}`))
-  return gaps
+  const missing = [
+    ...someOf(unseen),
+    ...(facts.podsWithoutStatus > 0 ? [`${facts.podsWithoutStatus} of them without a status`] : []),
+    ...(facts.nameless > 0 ? [`items without a name: ${facts.nameless}`] : []),
+  ]
+  return missing.length === 0 ? gaps : [...gaps, absent('pods', null, missing.join('; '))]
 }
 
-/** Status texts of older kubelets, and of any for an ephemeral container, that leave the reason to the events. */
-function needsEvents({ containers, node }: Pod): boolean {
+const SHOWN = 5
+
+/** The first few, and how many more there are. */
+function someOf(sentences: string[]): string[] {
+  const rest = sentences.length - SHOWN
+  return rest <= 1 ? sentences : [...sentences.slice(0, SHOWN), `… and ${rest} more files`]
+}
+
+/**
+ * Status texts of older kubelets, and of any for an ephemeral container, that leave the reason to the events; and a pod of which nothing
+ * has started for long, for only the events tell of its sandbox.
+ */
+function needsEvents(pod: Pod, takenAt: string): boolean {
+  const { containers, node } = pod
+  if (couldBePulling(pod, takenAt) && containers.every(({ state }) => state.type !== 'running')) return true
   return containers.some(({ kind, state }) =>
     state.type === 'unknown'
       ? kind === 'ephemeral' && node !== null
@@ -36,16 +68,32 @@ function needsEvents({ containers, node }: Pod): boolean {
   )
 }
 
-function namesSecrets(pod: Pod): boolean {
-  return pod.pullSecrets.length > 0 && pod.containers.some(({ state }) => couldBeFailedPull(state))
+/** Secrets that failing pods name, of which nothing is known: of one namespace each, or of all where there is no Secret at all. */
+export function gapsOfSecrets(pods: Pod[], pullSecrets: PullSecret[], { kinds }: DumpFacts): Gap[] {
+  const unknown = new Set(
+    pullSecrets
+      .filter(({ type, problem }) => type === null && problem === 'not-in-dump')
+      .map(({ namespace, name }) => `${namespace}/${name}`),
+  )
+  const namespaces = pods
+    .filter(({ containers }) => containers.some(({ state }) => couldBeFailedPull(state)))
+    .filter(pod => pod.pullSecrets.some(name => unknown.has(`${pod.namespace}/${name}`)))
+    .map(({ namespace }) => (kinds.has('Secret') ? namespace : null))
+  return [...new Set(namespaces)].map(namespace => absent('secrets', namespace))
 }
 
 function absent(what: string, namespace: string | null, detail?: string): Gap {
   return { what, namespace, why: 'absent', ...(detail === undefined ? {} : { detail }) }
 }
 
-function gapOfPartial({ name, kind, remaining }: PartialList): Gap {
-  const what = kind === '' ? 'pods' : `${kind.toLowerCase()}s`
-  const missing = remaining === null ? 'others are missing' : `${remaining} more are missing`
-  return { what, namespace: null, why: 'truncated', detail: `${name} is one page of a list, ${missing}` }
+/** Pages of lists, told together for each kind. */
+function gapsOfPartial(partial: PartialList[]): Gap[] {
+  const byKind = Map.groupBy(partial, ({ kind }) => (kind === '' ? 'pods' : `${kind.toLowerCase()}s`))
+  return [...byKind].map(([what, pages]) => {
+    const sentences = pages.map(({ name, remaining }) => {
+      const missing = remaining === null ? 'others are missing' : `${remaining} more are missing`
+      return `${name} is one page of a list, ${missing}`
+    })
+    return { what, namespace: null, why: 'truncated', detail: someOf(sentences).join('; ') }
+  })
 }

@@ -1,6 +1,6 @@
 /** Finds what -f names: standard input, files, and the files of folders. */
 
-import { createReadStream } from 'node:fs'
+import { createReadStream, type Dirent } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { addAbortSignal, Readable } from 'node:stream'
@@ -9,7 +9,15 @@ import { UsageError } from '../../errors.ts'
 /** One stream of bytes and the name by which errors call it. */
 export interface Input {
   name: string
+  /** Somebody named it; the others only lie in a folder that somebody named, beside whatever else is kept there. */
+  named: boolean
   open(signal: AbortSignal): AsyncIterable<Uint8Array>
+}
+
+export interface Inputs {
+  inputs: Input[]
+  /** Folders, as they were named, that have others in them which were not entered. */
+  shallow: string[]
 }
 
 export interface InputOptions {
@@ -26,19 +34,27 @@ const IN_FOLDERS = /\.(?:json|ya?ml)$/
 const CHUNK = 1 << 20
 
 /** Every input once, in the order named, those of a folder by name. @throws UsageError for what is not there */
-export async function findInputs({ files, recursive, stdin, cwd }: InputOptions): Promise<Input[]> {
+export async function findInputs({ files, recursive, stdin, cwd }: InputOptions): Promise<Inputs> {
   if (files.filter(file => file === '-').length > 1)
     throw new UsageError('-f - is given twice: standard input can be read only once.')
   // An unset variable on the command line, not the folder that resolve() would make of it.
   if (files.includes('')) throw new UsageError('-f is given an empty name: name a file, a folder, or -.')
   const inputs = new Map<string, Input>()
-  for (const file of files) {
-    if (file === '-') inputs.set(file, standardInput(stdin))
-    else
-      for (const name of await filesAt(file, cwd, recursive))
-        inputs.set(resolve(cwd, name), fileInput(name, cwd))
+  const shallow: string[] = []
+  const add = (path: string, input: Input) => {
+    // A file of a folder that is named by itself as well counts as named, whichever comes first.
+    if (input.named || !inputs.has(path)) inputs.set(path, input)
   }
-  return [...inputs.values()]
+  for (const file of files) {
+    if (file === '-') {
+      add(file, standardInput(stdin))
+      continue
+    }
+    const found = await filesAt(file, cwd, recursive)
+    for (const name of found.files) add(resolve(cwd, name), fileInput(name, cwd, !found.isFolder))
+    if (found.hasFolders && !recursive) shallow.push(file)
+  }
+  return { inputs: [...inputs.values()], shallow }
 }
 
 function standardInput(stdin: InputOptions['stdin']): Input {
@@ -48,15 +64,17 @@ function standardInput(stdin: InputOptions['stdin']): Input {
     )
   return {
     name: 'standard input',
+    named: true,
     open: signal => (stdin instanceof Readable ? addAbortSignal(signal, stdin) : stdin),
   }
 }
 
-function fileInput(file: string, cwd: string): Input {
+function fileInput(file: string, cwd: string, named: boolean): Input {
   // Of a folder's files anybody may have made up the names.
   const name = file.replace(/[\p{Cc}\p{Cf}]/gu, '?')
   return {
     name,
+    named,
     async *open(signal) {
       try {
         yield* createReadStream(resolve(cwd, file), { signal, highWaterMark: CHUNK })
@@ -67,26 +85,39 @@ function fileInput(file: string, cwd: string): Input {
   }
 }
 
-async function filesAt(name: string, cwd: string, recursive: boolean): Promise<string[]> {
+interface Found {
+  files: string[]
+  isFolder: boolean
+  /** Folders that are not hidden are in it. */
+  hasFolders: boolean
+}
+
+async function filesAt(name: string, cwd: string, recursive: boolean): Promise<Found> {
+  let entries: Dirent[]
   try {
     const found = await stat(resolve(cwd, name))
-    if (!found.isDirectory()) return [name]
-    const entries = await readdir(resolve(cwd, name), { recursive, withFileTypes: true })
-    const files = entries
-      .filter(entry => !entry.isDirectory() && IN_FOLDERS.test(entry.name))
-      .map(entry => join(name, entry.parentPath.slice(resolve(cwd, name).length), entry.name))
-    if (files.length > 0) return files.sort()
+    if (!found.isDirectory()) return { files: [name], isFolder: false, hasFolders: false }
+    entries = await readdir(resolve(cwd, name), { recursive, withFileTypes: true })
   } catch (error) {
     throw unreadable(name, error)
   }
-  const below = recursive ? 'nor in a folder below it' : 'with -R the folders below it are read too'
-  throw new UsageError(`The folder ${name} holds no .json, .yaml or .yml file; ${below}.`)
+  const files = entries
+    .filter(entry => !entry.isDirectory() && IN_FOLDERS.test(entry.name))
+    .map(entry => join(name, entry.parentPath.slice(resolve(cwd, name).length), entry.name))
+  const hasFolders = entries.some(entry => entry.isDirectory() && !entry.name.startsWith('.'))
+  if (files.length > 0) return { files: files.sort(), isFolder: true, hasFolders }
+  const below = recursive
+    ? ', nor does a folder below it'
+    : hasFolders
+      ? '; with -R the folders below it are read too'
+      : ''
+  throw new UsageError(`The folder ${name} holds no .json, .yaml or .yml file${below}.`)
 }
 
 const REASONS = new Map([
   ['ENOENT', 'there is no such file or folder'],
-  ['EACCES', 'you may not read it'],
-  ['EPERM', 'you may not read it'],
+  ['EACCES', 'you are not allowed to read it'],
+  ['EPERM', 'you are not allowed to read it'],
   ['EISDIR', 'it is a folder'],
 ])
 

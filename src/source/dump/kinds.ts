@@ -1,29 +1,13 @@
 /** Which kinds of objects a dump is made of, and what else a document may turn out to be. */
 
-import { isRecord, record, text } from '../narrow/shape.ts'
+import { isRecord, nameOf, record, text } from '../narrow/shape.ts'
 
 /** How kubectl makes a dump that holds all there is to know. */
-export const MAKE_A_DUMP = 'kubectl get pods,events,serviceaccounts,secrets,replicasets,jobs -A -o json'
+export const MAKE_A_DUMP = 'kubectl get pods,events,nodes,serviceaccounts,secrets,replicasets,jobs -A -o json'
 
-const GROUPS = new Map([
-  ['Pod', ['']],
-  ['Event', ['', 'events.k8s.io']],
-  ['Secret', ['']],
-  ['ServiceAccount', ['']],
-  ['Node', ['']],
-  ['ReplicaSet', ['apps']],
-  ['Deployment', ['apps']],
-  ['StatefulSet', ['apps']],
-  ['DaemonSet', ['apps']],
-  ['Job', ['batch']],
-  ['CronJob', ['batch']],
-  ['ReplicationController', ['']],
-])
-
-/** Whether it is the kind that Kubernetes itself calls so, and not another group's of the same name. */
-export function isKubernetes(kind: string, apiVersion: string): boolean {
-  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
-  return GROUPS.get(kind)?.includes(group) === true
+/** Tells what an input is that is not a dump, and the way to one. */
+export function asNotADump(name: string, is: string): string {
+  return `${name} is ${is}. Make a dump with \`${MAKE_A_DUMP}\`.`
 }
 
 /** The kind of an item that says none, before its list has said it; empty where its shape does not tell. */
@@ -34,19 +18,46 @@ export function kindByShape(item: Record<string, unknown>): string {
   return typeof item.type === 'string' && !('spec' in item) ? 'Secret' : ''
 }
 
-/** What a document is, where it is neither an object of a cluster nor a list of them; null where it is one. */
-export function strangerIn(document: unknown, itemsHaveKinds: boolean): string | null {
-  if (Array.isArray(document)) return null
-  if (!isRecord(document))
-    return /^NAME(?:SPACE)? /.test(text(document)) ? 'a table for people' : 'plain text'
+/** What a document is, where it is neither an object of a cluster nor a list of them. */
+export interface Stranger {
+  is: string
+  /** It tells of pods in a form that can't be read: to pass it over would hide them. */
+  hidesPods: boolean
+}
+
+/** Null where it is an object or a list of objects. `itemsHaveKinds`: all the items that it had, and it had some, said what they are. */
+export function strangerIn(document: unknown, itemsHaveKinds: boolean): Stranger | null {
+  if (Array.isArray(document))
+    return document.length === 0 || document.some(isObject)
+      ? null
+      : stranger('a list without Kubernetes objects')
+  if (!isRecord(document)) return stranger('plain text')
   const { kind, apiVersion } = document
   if (text(apiVersion).startsWith('pullguard.dev/'))
-    return `what pullguard itself wrote (${nameOfKind(kind)})`
-  if (kind === 'Table') return 'a Table, which holds only the columns that are printed'
-  if (kind === 'Status') return "an API server's answer that something failed"
-  if (kind === 'Config' && 'clusters' in document) return 'a kubeconfig'
+    return stranger(`what pullguard itself wrote (${nameOfKind(kind)})`)
+  if (kind === 'Table') return stranger('a Table, which holds only the columns that are printed', true)
+  if (kind === 'Status')
+    return stranger("an API server's answer that something failed", record(document.details).kind === 'pods')
+  if (kind === 'Config' && 'clusters' in document) return stranger('a kubeconfig')
   if (typeof kind === 'string' && typeof apiVersion === 'string') return null
-  return itemsHaveKinds ? null : 'no Kubernetes object, for it has no kind and apiVersion'
+  if (WATCH_EVENTS.has(text(document.type)) && isRecord(document.object))
+    return stranger('a watch stream, which holds changes and not a state', true)
+  if (Array.isArray(document.Items))
+    return stranger('a list of an old kubectl, which leaves out what its items are: take a newer one', true)
+  return itemsHaveKinds ? null : stranger('not a Kubernetes object: it has no kind and apiVersion')
+}
+
+const WATCH_EVENTS = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR'])
+
+function stranger(is: string, hidesPods = false): Stranger {
+  return { is, hidesPods }
+}
+
+/** Whether it has a name, and says or shows what it is. */
+function isObject(item: unknown): boolean {
+  if (!isRecord(item)) return false
+  if (text(item.kind).endsWith('List') && Array.isArray(item.items)) return true
+  return nameOf(item) !== null && (text(item.kind) !== '' || kindByShape(item) !== '')
 }
 
 /** A kind as it may be shown: it comes from a file that anybody may have written. */

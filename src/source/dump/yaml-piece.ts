@@ -7,10 +7,13 @@ import { list, record } from '../narrow/shape.ts'
 export class YamlError extends Error {
   override name = 'YamlError'
   readonly truncated: boolean
+  /** What the text is instead, where that can be told. */
+  readonly is: string | null
 
-  constructor(message: string, options: { truncated?: boolean; cause?: unknown } = {}) {
+  constructor(message: string, options: { truncated?: boolean; is?: string; cause?: unknown } = {}) {
     super(message, { cause: options.cause })
     this.truncated = options.truncated ?? false
+    this.is = options.is ?? null
   }
 }
 

@@ -5,6 +5,7 @@
 
 import { record } from '../narrow/shape.ts'
 import type { DocumentHandlers } from './document-handlers.ts'
+import { beginsLogs, INTERLEAVED } from './pasted-text.ts'
 import { type Piece, parseItem, parsePiece, setsAnchor, YamlError } from './yaml-piece.ts'
 
 const DOCUMENT_START = /^---(?:\s|$)/
@@ -52,6 +53,7 @@ export class YamlPieces {
   }
 
   #take(line: string): void {
+    if (beginsLogs(line)) throw new YamlError(`line ${this.#count}`, { is: INTERLEAVED })
     if (DOCUMENT_START.test(line) || DOCUMENT_END.test(line)) this.#finishDocument()
     if (DOCUMENT_END.test(line)) return
     if (this.#indent === null || !this.#takesIntoItems(line, this.#indent)) this.#outside(line)

@@ -1,15 +1,17 @@
 /** Narrows a container's state, and tells which states could mean that its image is not there. */
 
+import { isPastPull, tellsOfFailedPull } from '../../image/pull-words.ts'
 import { redact } from '../../secrecy/redact.ts'
 import type { ContainerState } from '../../snapshot/pod.ts'
-import { saysImageIsThere, saysUntried } from '../../snapshot/waiting-reason.ts'
 import { isRecord, number, record, text, textOrNull } from './shape.ts'
 
-/** `status.state` of one container. An empty state is the kubelet's silence. */
-export function narrowState(raw: unknown): ContainerState {
+/** `status.state` of one container, and what became of its last start. An empty state is the kubelet's silence. */
+export function narrowState(raw: unknown, last?: unknown): ContainerState {
   const { waiting, running, terminated } = record(raw)
   if (isRecord(waiting)) {
-    return { type: 'waiting', reason: redact(text(waiting.reason)), message: redact(text(waiting.message)) }
+    const reason = redact(text(waiting.reason))
+    const message = reason === CRASH_LOOP ? (failedStart(last) ?? waiting.message) : waiting.message
+    return { type: 'waiting', reason, message: redact(text(message)) }
   }
   if (isRecord(terminated)) {
     return {
@@ -24,12 +26,28 @@ export function narrowState(raw: unknown): ContainerState {
     : { type: 'unknown' }
 }
 
+const CRASH_LOOP = 'CrashLoopBackOff'
+
+/**
+ * Why the last start failed, if over a pull: a guest that pulls its images by itself does so when the container starts, and between the
+ * starts the kubelet speaks of a crash loop.
+ */
+function failedStart(last: unknown): string | null {
+  const { reason, message } = record(record(last).terminated)
+  const hasStarted = reason !== 'StartError' && reason !== 'ContainerCannotRun'
+  return hasStarted || !tellsOfFailedPull(text(message)) ? null : text(message)
+}
+
+/** Waiting reasons with which a container has not been tried yet. */
+const NOT_TRIED = new Set(['', 'ContainerCreating', 'PodInitializing'])
+
 /** Whether the state itself could be a failed pull: any reason but the known other ones, for new kubelets put free text there. */
 export function couldBeFailedPull(state: ContainerState): boolean {
-  return state.type === 'waiting' && !saysUntried(state.reason) && !saysImageIsThere(state.reason)
+  if (state.type !== 'waiting' || NOT_TRIED.has(state.reason)) return false
+  return !isPastPull(state.reason) || tellsOfFailedPull(state.message)
 }
 
 /** Whether the container has not been tried, as far as its state tells: events may know more. */
 export function isUntried(state: ContainerState): boolean {
-  return state.type === 'unknown' || (state.type === 'waiting' && saysUntried(state.reason))
+  return state.type === 'unknown' || (state.type === 'waiting' && NOT_TRIED.has(state.reason))
 }

@@ -5,7 +5,7 @@ import type { OwnerLink } from '../../snapshot/snapshot.ts'
 import { list, nameOf, namespaceOf, record, text } from './shape.ts'
 
 /** The ownerReference with `controller: true`; the API server allows at most one. */
-export function narrowController(metadata: Record<string, unknown>): ControllerReference | null {
+export function narrowController(metadata: { ownerReferences?: unknown }): ControllerReference | null {
   const found = list(metadata.ownerReferences)
     .map(record)
     .find(reference => reference.controller === true && text(reference.name) !== '')

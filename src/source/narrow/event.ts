@@ -1,5 +1,6 @@
 /** Narrows an Event to what it says of a pod's pull, in both shapes that API servers give: core/v1 and events.k8s.io/v1. */
 
+import { isSandboxFailure, pullStage } from '../../image/pull-words.ts'
 import { redact } from '../../secrecy/redact.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { firstText, number, record, text, textOrNull } from './shape.ts'
@@ -12,14 +13,19 @@ const PULL_REASONS = new Set([
   'FailedToRetrieveImagePullSecret',
 ])
 
-/** The event, redacted; null if it is not about a pod, or not about getting an image. */
+/**
+ * The event, redacted; null if it is not about a pod, or not about getting an image. Vendors' kubelets have reasons of their own for
+ * the same sentences.
+ */
 export function narrowEvent(raw: unknown): PodEvent | null {
   const event = record(raw)
   const about = record(event.involvedObject ?? event.regarding)
   const pod = textOrNull(about.name)
   const reason = text(event.reason)
   const message = text(event.message ?? event.note)
-  if (text(about.kind) !== 'Pod' || pod === null || !PULL_REASONS.has(reason)) return null
+  if (text(about.kind) !== 'Pod' || pod === null) return null
+  if (!PULL_REASONS.has(reason) && pullStage(message) === null && !isSandboxFailure({ reason, message }))
+    return null
   // The same reason serves crash loops; those have their image.
   if (reason === 'BackOff' && message.startsWith('Back-off restarting')) return null
   return {

@@ -8,7 +8,7 @@ import { couldBeFailedPull } from './container-state.ts'
 import { isRecord, list, record, text } from './shape.ts'
 
 /** Containers and volumes, with errors that name a volume's image moved from the containers to the volume. */
-export function blameImageVolumes(
+export function attributeToImageVolumes(
   spec: Record<string, unknown>,
   containers: Container[],
   volumes: Container[],

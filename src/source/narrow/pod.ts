@@ -1,10 +1,10 @@
 /** Narrows a pod to what pulling its images is about. */
 
+import { redact } from '../../secrecy/redact.ts'
 import type { Container, ContainerKind, Pod, PodPlatform, PullPolicy } from '../../snapshot/pod.ts'
 import { narrowState } from './container-state.ts'
 import { narrowController } from './controller.ts'
-import { narrowImageName } from './image-name.ts'
-import { blameImageVolumes } from './image-volume.ts'
+import { attributeToImageVolumes } from './image-volume.ts'
 import { narrowSecretNames } from './service-account.ts'
 import { firstText, isRecord, list, nameOf, namespaceOf, record, text, textOrNull } from './shape.ts'
 
@@ -31,10 +31,25 @@ export function narrowPod(raw: unknown): Pod | null {
     serviceAccount: textOrNull(spec.serviceAccountName) ?? textOrNull(spec.serviceAccount) ?? 'default',
     pullSecrets: narrowSecretNames(spec.imagePullSecrets),
     priorityClass: textOrNull(spec.priorityClassName),
+    hasSandbox: narrowSandbox(status),
     platform: narrowPlatform(spec),
     controller: narrowController(metadata),
+    ...narrowTemplateHash(metadata),
     containers: narrowContainers(spec, status),
   }
+}
+
+/** The condition's name was PodHasNetwork before Kubernetes 1.28. */
+function narrowSandbox(status: Record<string, unknown>): boolean | null {
+  const condition = list(status.conditions)
+    .map(record)
+    .find(({ type }) => type === 'PodReadyToStartContainers' || type === 'PodHasNetwork')
+  return condition?.status === 'True' ? true : condition?.status === 'False' ? false : null
+}
+
+function narrowTemplateHash(metadata: Record<string, unknown>): Pick<Pod, 'templateHash'> {
+  const templateHash = text(record(metadata.labels)['pod-template-hash'])
+  return templateHash === '' ? {} : { templateHash }
 }
 
 function narrowPlatform(spec: Record<string, unknown>): PodPlatform {
@@ -51,7 +66,7 @@ function narrowContainers(spec: Record<string, unknown>, status: Record<string, 
     ...joined(spec.containers, status.containerStatuses, () => 'container'),
     ...joined(spec.ephemeralContainers, status.ephemeralContainerStatuses, () => 'ephemeral'),
   ]
-  return blameImageVolumes(spec, containers, narrowImageVolumes(spec.volumes))
+  return attributeToImageVolumes(spec, containers, narrowImageVolumes(spec.volumes))
 }
 
 function initKind(container: Record<string, unknown>): ContainerKind {
@@ -75,14 +90,14 @@ function joined(
         kind: kindOf(container),
         image: narrowImageName(container.image),
         pullPolicy: narrowPolicy(container.imagePullPolicy),
-        state: narrowState(status.state),
+        state: narrowState(status.state, status.lastState),
         ready: status.ready === true,
         imageId: textOrNull(status.imageID),
       }
     })
 }
 
-/** The pod's status says nothing of image volumes: what a failed one does to its containers tells (blameImageVolumes). */
+/** The pod's status says nothing of image volumes: what a failed one does to its containers tells (attributeToImageVolumes). */
 function narrowImageVolumes(volumes: unknown): Container[] {
   return list(volumes)
     .filter(volume => isRecord(record(volume).image))
@@ -102,4 +117,10 @@ function narrowImageVolumes(volumes: unknown): Container[] {
 
 function narrowPolicy(value: unknown): PullPolicy | null {
   return value === 'Always' || value === 'IfNotPresent' || value === 'Never' ? value : null
+}
+
+/** As it is written, but for a login in one that is not a name: `https://user:password@registry/app`. No real name has a scheme. */
+function narrowImageName(value: unknown): string {
+  const image = text(value)
+  return image.includes('://') ? redact(image) : image
 }

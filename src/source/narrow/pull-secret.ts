@@ -3,13 +3,25 @@
  * (pkg/credentialprovider/secrets/secrets.go); anything else it passes over in silence.
  */
 
-import type { PullSecret, PullSecretProblem } from '../../snapshot/pull-secret.ts'
-import { type DockerConfig, readDockerConfigJson, readDockercfg } from './docker-config.ts'
+import { type DockerConfig, readDockerConfigJson, readDockercfg } from '../../dockerconfig/kubelet-view.ts'
+import { layoutOf, type SecretLayout } from '../../dockerconfig/secret-layout.ts'
+import { Redacted } from '../../secrecy/redacted.ts'
+import type { PullSecret, PullSecretEntry, PullSecretProblem } from '../../snapshot/pull-secret.ts'
 import { nameOf, namespaceOf, record, text, textOrNull } from './shape.ts'
 
-const FORMS: Record<string, { key: string; read: (content: string) => DockerConfig }> = {
-  'kubernetes.io/dockerconfigjson': { key: '.dockerconfigjson', read: readDockerConfigJson },
-  'kubernetes.io/dockercfg': { key: '.dockercfg', read: readDockercfg },
+interface Form {
+  key: string
+  layout: SecretLayout
+  read: (content: Redacted) => DockerConfig
+}
+
+const FORMS: Record<string, Form> = {
+  'kubernetes.io/dockerconfigjson': {
+    key: '.dockerconfigjson',
+    layout: 'config.json',
+    read: readDockerConfigJson,
+  },
+  'kubernetes.io/dockercfg': { key: '.dockercfg', layout: 'dockercfg', read: readDockercfg },
 }
 
 /** A Secret as the API server or a dump gives it; null without a name. Content that a dump has had taken out is `not-in-dump`. */
@@ -22,13 +34,14 @@ export function narrowPullSecret(raw: unknown): PullSecret | null {
   return { namespace: namespaceOf(raw), name, type, ...describe(type, secret) }
 }
 
-/** A Secret that a pod names and that could not be looked into. */
+/** A Secret that a pod names and that could not be looked into. `provenBy`: who says that it is missing, if not the API server. */
 export function describeMissingSecret(
   namespace: string,
   name: string,
   problem: 'missing' | 'forbidden' | 'failed' | 'not-in-dump',
+  provenBy?: PullSecret['provenBy'],
 ): PullSecret {
-  return { namespace, name, type: null, problem, entries: [] }
+  return { namespace, name, type: null, problem, ...(provenBy && { provenBy }), entries: [] }
 }
 
 type Description = Pick<PullSecret, 'problem' | 'detail' | 'entries'>
@@ -43,13 +56,22 @@ function describe(type: string, secret: Record<string, unknown>): Description {
     return keys.length === 0 ? problem('not-in-dump', 'data') : problem('wrong-key', keys.join(', '))
   }
   const content = data[form.key] ?? null
-  return content === null ? problem('not-in-dump', form.key) : describeContent(form.read(content))
+  return content === null ? problem('not-in-dump', form.key) : describeContent(content, form)
 }
 
-function describeContent(config: DockerConfig): Description {
+function describeContent(content: Redacted, { read, layout }: Form): Description {
+  const config = read(content)
   if ('malformedAt' in config) return problem('malformed', config.malformedAt)
+  if (!config.entries.some(isLogin)) {
+    const found = layoutOf(content)
+    if (found !== null && found !== layout) return problem('wrong-layout', found)
+  }
   if (config.entries.length > 0) return { problem: null, entries: config.entries }
   return config.namesHelpers ? problem('creds-store-only') : problem('no-entries')
+}
+
+function isLogin({ problem }: PullSecretEntry): boolean {
+  return problem === null
 }
 
 function problem(code: PullSecretProblem, detail?: string): Description {
@@ -57,10 +79,20 @@ function problem(code: PullSecretProblem, detail?: string): Description {
 }
 
 /** Data keys with their decoded content, null where it was redacted. `stringData` of a manifest counts as the server counts it. */
-function dataOf(secret: Record<string, unknown>): Record<string, string | null> {
-  const stored = Object.entries(record(secret.data)).map(([key, value]) => [key, decode(text(value))])
-  const written = Object.entries(record(secret.stringData)).map(([key, value]) => [key, textOrNull(value)])
+function dataOf(secret: Record<string, unknown>): Record<string, Redacted | null> {
+  const stored = Object.entries(record(secret.data)).map(([key, value]) => [
+    key,
+    secretText(decode(text(value))),
+  ])
+  const written = Object.entries(record(secret.stringData)).map(([key, value]) => [
+    key,
+    secretText(textOrNull(value)),
+  ])
   return Object.fromEntries([...stored, ...written])
+}
+
+function secretText(value: string | null): Redacted | null {
+  return value === null ? null : new Redacted(value)
 }
 
 /** What tools put where a value was. */

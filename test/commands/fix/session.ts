@@ -51,6 +51,7 @@ export function diagnosisOf(findings: Finding[]): Diagnosis {
     scope: { namespaces: null, labelSelector: null },
     summary: { pods: 9, failingPods: findings.length, causes: { [CAUSES[0]]: findings.length } },
     findings,
+    pulling: [],
     gaps: [],
   }
 }

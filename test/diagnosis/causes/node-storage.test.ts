@@ -3,6 +3,14 @@ import { expectCause } from './expect-cause.ts'
 
 const SHA = 'sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef04854597cf8'
 
+expectCause('corrupt-or-unpack', [
+  ['CRI-O, after a good pull', 'locating image with ID "7ca33bd2a1d3f6e5": image not known'],
+  [
+    'CRI-O',
+    'reference "[overlay@/var/lib/containers/storage+/run/containers/storage]quay.io/a/b@sha256:7ca33bd2" does not resolve to an image ID: identifier is not an image',
+  ],
+])
+
 expectCause('disk-full', [
   [
     'containerd',

@@ -3,9 +3,8 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { UsageError } from '../../../src/errors.ts'
-import type { ConnectionOptions } from '../../../src/kubernetes/connection-options.ts'
-import { findTarget } from '../../../src/kubernetes/kubeconfig/find-target.ts'
-import { inClusterTarget } from '../../../src/kubernetes/kubeconfig/in-cluster.ts'
+import type { ConnectionOptions } from '../../../src/kubernetes/kubeconfig/connection-options.ts'
+import { findTarget, inClusterTarget } from '../../../src/kubernetes/kubeconfig/find-target.ts'
 import { folderWith, kubeconfig } from './files.ts'
 
 const CONFIG = kubeconfig({

@@ -58,6 +58,33 @@ describe('narrowPod', () => {
   })
 
   test.each([
+    ['StartError', 'failed to create shim task: Failed to pull image ghcr.io/acme/x:1', true],
+    ['StartError', 'exec: "/app": no such file or directory', false],
+    ['Error', 'Failed to pull image ghcr.io/acme/x:1', false],
+  ])('a crash loop tells of its last start if %s: %s', (reason, message, told) => {
+    const waits = {
+      ...waiting('main', 'back-off 5m0s', 'CrashLoopBackOff'),
+      lastState: { terminated: { reason, message, exitCode: 128 } },
+    }
+    const spec = { containers: [{ name: 'main', image: 'x' }] }
+    expect(narrowPod(pod(spec, { containerStatuses: [waits] }))?.containers[0]?.state).toEqual({
+      type: 'waiting',
+      reason: 'CrashLoopBackOff',
+      message: told ? message : 'back-off 5m0s',
+    })
+  })
+
+  test.each([
+    [[], null],
+    [[{ type: 'Ready', status: 'False' }], null],
+    [[{ type: 'PodReadyToStartContainers', status: 'False' }], false],
+    [[{ type: 'PodHasNetwork', status: 'True' }], true],
+    [[{ type: 'PodReadyToStartContainers', status: 'Unknown' }], null],
+  ])('with the conditions %j the sandbox is %j', (conditions, hasSandbox) => {
+    expect(narrowPod(pod({ containers: [] }, { conditions }))?.hasSandbox).toBe(hasSandbox)
+  })
+
+  test.each([
     [{ os: { name: 'windows' } }, 'windows', null],
     [{ nodeSelector: { 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'arm64' } }, 'linux', 'arm64'],
     [{ nodeSelector: { 'beta.kubernetes.io/os': 'windows', pool: 'kubernetes.io/arch' } }, 'windows', null],
@@ -211,6 +238,15 @@ describe('narrowEvent', () => {
     expect(narrowEvent({ ...rest, regarding: involvedObject, note: message, ...series })).toMatchObject(want)
   })
 
+  test.each([
+    { reason: 'FailedPullImage' },
+    { reason: 'PullingImage', message: 'Pulling image "nginx"' },
+    { reason: 'Pulled', message: 'Successfully pulled image "nginx" in 2s' },
+    { reason: 'FailedCreatePodSandBox', message: 'Failed to create pod sandbox: EOF' },
+  ])('keeps what is about a pull or a sandbox, whatever its reason: %j', change => {
+    expect(narrowEvent({ ...core, ...change })).toMatchObject(change)
+  })
+
   test('falls back to the time of its creation, and to one occurrence', () => {
     expect(narrowEvent({ ...core, firstTimestamp: null, count: 0 })).toMatchObject({
       count: 1,
@@ -220,7 +256,8 @@ describe('narrowEvent', () => {
   })
 
   test.each([
-    { reason: 'Pulled' },
+    { reason: 'Created', message: 'Created container: main' },
+    { reason: 'FailedMount', message: 'MountVolume.SetUp failed for volume "config"' },
     { reason: 'BackOff', message: 'Back-off restarting failed container main in pod shop_web(u)' },
     { involvedObject: { kind: 'Node', name: 'n' } },
     { involvedObject: { kind: 'Pod' } },

@@ -54,7 +54,32 @@ describe('the Secret as a whole', () => {
       undefined,
     ],
     ['nothing', json({}), 'no-entries', undefined],
-    ['the flat form under the new key', json({ 'r.io': { auth: base64('a:b') } }), 'no-entries', undefined],
+    [
+      'the flat form under the new key',
+      json({ 'r.io': { auth: base64('a:b') } }),
+      'wrong-layout',
+      'dockercfg',
+    ],
+    [
+      'the new form under the flat key',
+      secret('kubernetes.io/dockercfg', {
+        '.dockercfg': base64('{"auths":{"r.io":{"auth":"Zm9vOmJhcg=="}}}'),
+      }),
+      'wrong-layout',
+      'config.json',
+    ],
+    [
+      'the new form without a login under the flat key',
+      secret('kubernetes.io/dockercfg', { '.dockercfg': base64('{"auths":{},"HttpHeaders":{}}') }),
+      'wrong-layout',
+      'config.json',
+    ],
+    [
+      'a credential store under the flat key, which fails the whole',
+      secret('kubernetes.io/dockercfg', { '.dockercfg': base64('{"auths":{},"credsStore":"desktop"}') }),
+      'malformed',
+      'credsStore',
+    ],
     ['null, which Go reads as nothing', json('null'), 'no-entries', undefined],
     [
       'data taken out of a dump',
@@ -94,6 +119,13 @@ describe('the Secret as a whole', () => {
       '.dockercfg': base64('{"r.io":{"auth":"Zm9vOmJhcg=="}}'),
     })
     expect(narrowPullSecret(raw)?.entries).toEqual([{ key: 'r.io', username: 'foo', problem: null }])
+  })
+
+  test('a registry that is called auths is one', () => {
+    const raw = secret('kubernetes.io/dockercfg', {
+      '.dockercfg': base64('{"auths":{"auth":"Zm9vOmJhcg=="}}'),
+    })
+    expect(narrowPullSecret(raw)?.entries).toEqual([{ key: 'auths', username: 'foo', problem: null }])
   })
 
   test('without a name it is no Secret', () => {

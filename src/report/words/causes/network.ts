@@ -1,6 +1,7 @@
 /** The words of pulls that never reached the host: names, connections, certificates, proxies. The host is the one in the text. */
 
-import type { Endpoint, Finding } from '../../../diagnosis/finding.ts'
+import type { Endpoint } from '../../../diagnosis/endpoint.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
 import { apiHost } from '../../../image/registries.ts'
 import { hostName, registryName } from '../hosts.ts'
 import { type CauseWords, gives, type Told } from '../told.ts'

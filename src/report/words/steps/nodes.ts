@@ -83,7 +83,7 @@ export const nodes: WordsOf<
     ),
   'enter-node': (_step, { invocation, findings: [first] }) => enterNode(invocation, first),
   'set-sandbox-image': ({ image }, { findings: [first] }) => ({
-    say: `Give the runtime ${onNode(first)} a pause image that it can get: set it to one that is public or in your mirror (${sandboxSetting(first.host.runtime)}), or preload ${image} on the node`,
+    say: `Give the runtime ${onNode(first)} a pause image that it can get: set it to one that is public or in your mirror (${sandboxSetting(first.host.runtime)}), or preload ${image === '' ? 'it' : image} on the node`,
   }),
   'sandbox-login': ({ registry }, { findings: [first] }) => ({
     say: `Or give the runtime itself a login for ${registryName(registry)} ${onNode(first)} (${first.host.runtime === 'cri-o' ? 'pause_image_auth_file of CRI-O' : "containerd's registry configuration"}): pull secrets of pods play no part for the pause image`,

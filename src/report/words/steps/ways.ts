@@ -1,6 +1,6 @@
 /** The words of steps on the way to a host: its name, its port, its certificate, mirrors and proxies in between. */
 
-import type { EndpointRole } from '../../../diagnosis/finding.ts'
+import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
 import { type Cloud, cloudOf } from '../../../image/registries.ts'
 import { shellWord } from '../../escape.ts'
 import { hostName, registryName } from '../hosts.ts'

@@ -1,0 +1,49 @@
+/** Finds images that are being pulled for long: nothing fails yet, and it explains a pod that does not start. */
+
+import { pullStage } from '../image/pull-words.ts'
+import { type Container, isFinished, type Pod } from '../snapshot/pod.ts'
+import type { PodEvent } from '../snapshot/snapshot.ts'
+import type { LongPull } from './finding.ts'
+import { isAbout } from './pod-events.ts'
+
+/** Most pulls take less; and a runtime gives one up that has made no progress for about as long, so that longer ones are at work. */
+const LONG = 60_000
+
+/** The pulls of these pods that have been under way for a minute or more, the longest first. @param eventsOf gives a pod's own events */
+export function longPulls(
+  pods: readonly Pod[],
+  eventsOf: (pod: Pod) => PodEvent[],
+  takenAt: string,
+): LongPull[] {
+  const place = ({ since, namespace, pod, container }: LongPull) =>
+    JSON.stringify([since, namespace, pod, container])
+  return pods
+    .flatMap(pod => pullsOf(pod, eventsOf(pod), takenAt))
+    .sort((a, b) => (place(a) < place(b) ? -1 : 1))
+}
+
+function pullsOf(pod: Pod, events: PodEvent[], takenAt: string): LongPull[] {
+  if (isFinished(pod) || pod.terminating) return []
+  return pod.containers.filter(waitsForItsTurn).flatMap(container => {
+    const own = events.filter(event => isAbout(pod, container, event))
+    const since = beginOfOpenPull(own)
+    if (since === null || Date.parse(takenAt) - Date.parse(since) < LONG) return []
+    const { name, kind, image } = container
+    return [{ namespace: pod.namespace, pod: pod.name, container: name, containerKind: kind, image, since }]
+  })
+}
+
+function waitsForItsTurn({ state }: Container): boolean {
+  if (state.type === 'unknown') return true
+  return state.type === 'waiting' && /^(?:|ContainerCreating|PodInitializing)$/.test(state.reason)
+}
+
+/** When the newest pull began, if nothing has become of it; of a second in which it also ended there is nothing to tell. */
+function beginOfOpenPull(events: PodEvent[]): string | null {
+  const begun = events.flatMap(({ message, lastSeen }) =>
+    pullStage(message) === 'began' && lastSeen !== null ? [lastSeen] : [],
+  )
+  const newest = begun.sort().at(-1)
+  const others = events.filter(({ message }) => pullStage(message) !== 'began')
+  return newest === undefined || others.some(({ lastSeen }) => (lastSeen ?? '') >= newest) ? null : newest
+}

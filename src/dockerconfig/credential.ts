@@ -1,0 +1,51 @@
+/** A registry's login, or the reason why there is none that a pull secret could hold. */
+
+import type { Redacted } from '../secrecy/redacted.ts'
+
+export interface Credential {
+  /** As in references: `docker.io`, `ghcr.io`, `localhost:5000`. */
+  registry: string
+  /** The canonical `auths` key for a pull secret: `https://index.docker.io/v1/`, a bare host, or `host/path`. */
+  key: string
+  username: string
+  /** Password, access token or, where `kind` says so, an identity token. */
+  password: Redacted
+  /** An identity token logs in at the token server only: the kubelet has no use for it, pullguard's own reading has. */
+  kind: 'password' | 'identity-token'
+  /** Made by a cloud's helper for some hours: a pull secret that holds it stops working. */
+  shortLived: boolean
+  /** For people: `file ~/.docker/config.json`, `DOCKER_AUTH_CONFIG`, `docker-credential-pass (…)`, `--username`. */
+  origin: string
+}
+
+export type RefusalReason =
+  /** No place on this machine names the registry. */
+  | 'no-entry'
+  /** There is an entry and nothing in it, as Docker Desktop leaves them. */
+  | 'empty-entry'
+  /** `auth` is not base64 of `user:password`, or a field has the wrong type. */
+  | 'malformed-entry'
+  /** A user name without a password, or the reverse. */
+  | 'half-entry'
+  /** Only an identity token (`docker login` in a browser, `az acr login`): the kubelet ignores those. */
+  | 'identity-token'
+  /** Only a registry token, which the kubelet ignores. */
+  | 'registry-token'
+  /** The helper program is not installed. */
+  | 'helper-missing'
+  /** The helper's name could be something else than a program's name; it is not run. */
+  | 'helper-name'
+  /** The helper ran and has nothing for this registry. */
+  | 'helper-has-none'
+  /** The helper failed, took too long or answered nonsense. */
+  | 'helper-failed'
+
+/** Why no credential of this machine can go into a pull secret for the registry. Never holds a secret. */
+export interface CredentialRefusal {
+  registry: string
+  reason: RefusalReason
+  /** One clause for people: which place, which key, what the helper said. */
+  detail: string
+  /** With `identity-token`: what pullguard itself may still read with; null otherwise. */
+  forReading: Credential | null
+}

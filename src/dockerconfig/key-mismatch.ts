@@ -1,0 +1,78 @@
+/** In what a pull secret's key that does not serve an image differs from one that would, where it was clearly meant for that registry. */
+
+import { DOCKER_HUB, DOCKER_HUB_INDEX, isDockerHubAlias } from '../image/docker-hub.ts'
+import type { Reference } from '../image/reference.ts'
+import { normaliseKey } from './kubelet-key.ts'
+
+export type KeyMismatch =
+  /** `registry.example` for `registry.example:5000`. */
+  | 'port-missing'
+  /** `registry.example:443` for `registry.example`: the kubelet knows no default port. */
+  | 'port-extra'
+  /** Another port of the same host, which may well be another registry. */
+  | 'port-other'
+  /** `https://index.docker.io/v1`, which is a path to the kubelet. */
+  | 'slash-missing'
+  /** A name of Docker Hub by which the kubelet does not look for it. */
+  | 'hub-alias'
+  /** Capitals, in the scheme too. */
+  | 'case'
+  /** A `*` that would have to stand for more than one part of the name. */
+  | 'wildcard'
+  /** Not a URL. */
+  | 'unreadable'
+  /** A tag, a digest or blanks in the path. */
+  | 'odd-path'
+  /** The path of other repositories. */
+  | 'path'
+
+const SCHEME = /^https?:\/\//i
+
+/** Null where the key is for another registry. Only for keys that do not serve the image. */
+export function keyMismatch(
+  key: string,
+  { registry, repository }: Pick<Reference, 'registry' | 'repository'>,
+): KeyMismatch | null {
+  const scheme = SCHEME.exec(key)?.[0] ?? ''
+  const normalised = scheme === scheme.toLowerCase() ? normaliseKey(key) : null
+  const plain = normalised ?? key.slice(scheme.length)
+  const host = plain.split('/', 1)[0] ?? ''
+  const path = plain.slice(host.length)
+  const ofHost = hostMismatch(host, path, registry)
+  if (ofHost === 'other') return null
+  if (normalised === null) return scheme === scheme.toLowerCase() ? 'unreadable' : 'case'
+  return ofHost ?? pathMismatch(path, repository)
+}
+
+function hostMismatch(host: string, path: string, registry: string): KeyMismatch | 'other' | null {
+  if (host === registry) return null
+  const [name, port] = splitPort(host.toLowerCase())
+  const [wantedName, wantedPort] = splitPort(registry.toLowerCase())
+  if (registry === DOCKER_HUB && isDockerHubAlias(name) && name !== DOCKER_HUB)
+    // Under its fallback name Docker Hub is found by the bare host only.
+    return name === DOCKER_HUB_INDEX && VERSION.test(path) ? 'slash-missing' : 'hub-alias'
+  if (name !== wantedName) return isWiderGlob(name, wantedName) ? 'wildcard' : 'other'
+  if (port === wantedPort) return 'case'
+  if (port === '') return 'port-missing'
+  return wantedPort === '' && /^:(?:443|80)?$/.test(port) ? 'port-extra' : 'port-other'
+}
+
+/** What `/v1/` and `/v2/` are without their last slash, and then no longer left out. */
+const VERSION = /^\/v[12]$/
+
+function pathMismatch(path: string, repository: string): KeyMismatch {
+  if (VERSION.test(path)) return 'slash-missing'
+  if (/[:@\s]|\/\//.test(path)) return 'odd-path'
+  return `/${repository}`.startsWith(path.toLowerCase()) ? 'case' : 'path'
+}
+
+/** Whether its last parts are the name's, and only its `*` stands for too few of the first. */
+function isWiderGlob(glob: string, name: string): boolean {
+  return /^\*(?:\.[^*]+)?$/.test(glob) && name.endsWith(glob.slice(1))
+}
+
+/** The port with its colon; empty without one. */
+function splitPort(host: string): [name: string, port: string] {
+  const port = /:\d*$/.exec(host)?.[0] ?? ''
+  return [host.slice(0, host.length - port.length), port]
+}

@@ -1,0 +1,42 @@
+/** Which entries of a pod's pull secrets the kubelet tries for an image, in its order (pkg/credentialprovider/keyring.go Lookup). */
+
+import { DOCKER_HUB, DOCKER_HUB_INDEX } from '../image/docker-hub.ts'
+import type { Reference } from '../image/reference.ts'
+import { keyMatches, normaliseKey } from './kubelet-key.ts'
+
+export interface KeyringLookup<Entry> {
+  /** Tried one after another until a pull succeeds. */
+  tried: Entry[]
+  /** Would serve Docker Hub by the kubelet's special case, but another entry matched outright, so they are not tried. */
+  shadowed: Entry[]
+}
+
+/**
+ * Looks an image up in a keyring.
+ * @param entries of all pull secrets of the pod, secret by secret in the pod's order, each in the order of its file
+ */
+export function lookUpCredentials<Entry extends { key: string }>(
+  image: Pick<Reference, 'registry' | 'repository'>,
+  entries: readonly Entry[],
+): KeyringLookup<Entry> {
+  const name = `${image.registry}/${image.repository}`
+  const filed = new Map<string, Entry[]>()
+  for (const entry of entries) {
+    const key = normaliseKey(entry.key)
+    if (key !== null) filed.set(key, [...(filed.get(key) ?? []), entry])
+  }
+  // Reverse order brings longer paths before shorter ones, and letters before wildcards.
+  const keys = [...filed.keys()].sort().reverse()
+  const matching = keys.filter(key => keyMatches(key, name))
+  const tried = matching.flatMap(key => filed.get(key) ?? [])
+  const fallback =
+    isHubByDefault(image.registry) && !matching.includes(DOCKER_HUB_INDEX)
+      ? (filed.get(DOCKER_HUB_INDEX) ?? [])
+      : []
+  return tried.length > 0 ? { tried, shadowed: fallback } : { tried: fallback, shadowed: [] }
+}
+
+/** keyring.go isDefaultRegistryMatch: where nothing else matched, Docker Hub and hosts with neither dot nor port get the login of its older name. */
+function isHubByDefault(registry: string): boolean {
+  return registry === DOCKER_HUB || !/[.:]/.test(registry)
+}

@@ -1,0 +1,153 @@
+/** The content of a pull secret: made from logins, compared and completed as the kubelet reads it, so that a Secret keeps what others put into it. */
+
+import { DOCKER_HUB, DOCKER_HUB_KEY } from '../image/docker-hub.ts'
+import { Redacted } from '../secrecy/redacted.ts'
+import { decodeBase64, encodeBase64, field, isObject, type JsonObject, parseJson } from './auths.ts'
+import type { Credential } from './credential.ts'
+import { lookUpCredentials } from './kubelet-lookup.ts'
+import { hasReadableHeaders, readLogin } from './kubelet-view.ts'
+
+/** The key of a Secret's data that holds it. */
+export const DATA_KEY = '.dockerconfigjson'
+
+type Auths = Record<string, unknown>
+
+export class PullSecretContent {
+  /** null where the text is not a JSON object. */
+  readonly #config: Redacted<JsonObject | null>
+
+  private constructor(config: Redacted<JsonObject | null>) {
+    this.#config = config
+  }
+
+  /**
+   * `auths` with username, password and auth for each credential, sorted by key, so that the same credentials give the same bytes. Identity
+   * tokens are left out: the kubelet ignores them (pkg/credentialprovider/config.go); of two credentials with one key the last wins.
+   */
+  static of(credentials: Credential[]): PullSecretContent {
+    const entries = credentials
+      .filter(({ kind }) => kind === 'password')
+      .map(credential => [credential.key, entryOf(credential)] as const)
+      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    return new PullSecretContent(new Redacted({ auths: Object.fromEntries(entries) }))
+  }
+
+  /** What is in a Secret now; nothing where it has no such data. */
+  static inSecret(secret: { data?: Record<string, string> }): PullSecretContent {
+    const text = new Redacted(secret.data?.[DATA_KEY] ?? '').map(data => decodeBase64(data)?.toString('utf8'))
+    const config = text.map(json => parseJson(json ?? ''))
+    return new PullSecretContent(config.map(value => (isObject(value) ? value : null)))
+  }
+
+  /** The keys of its `auths`; none where the kubelet finds none. */
+  get keys(): string[] {
+    return Object.keys(this.#auths() ?? {})
+  }
+
+  /**
+   * Whether it gives the kubelet the login of every key of `wanted`. What the kubelet can't read does not, and one entry that it can't read
+   * fails the whole.
+   */
+  serves(wanted: PullSecretContent): boolean {
+    return this.servedKeys(wanted).length === wanted.keys.length
+  }
+
+  /** The keys of `wanted` whose very login it gives the kubelet. */
+  servedKeys(wanted: PullSecretContent): string[] {
+    const auths = this.#auths()
+    if (auths === null || !this.#isReadable()) return []
+    return Object.entries(wanted.#auths() ?? {}).flatMap(([key, entry]) =>
+      isServed(key, entry, auths) ? [key] : [],
+    )
+  }
+
+  /**
+   * The same with the entries of `wanted` in it; entries of other keys and fields beside `auths` stay. What the kubelet can't read is
+   * replaced: it is of use to nobody, and would keep the kubelet from the rest.
+   */
+  completedWith(wanted: PullSecretContent): PullSecretContent {
+    const config = this.#config.reveal() ?? {}
+    const kept = Object.entries(this.#auths() ?? {}).filter(([, entry]) => readLogin(entry) !== null)
+    const auths: Auths = { ...Object.fromEntries(kept), ...wanted.#auths() }
+    const hub = auths[DOCKER_HUB_KEY]
+    // Beside an entry under Docker Hub's other name the kubelet does not look for this one.
+    if (hub && !isServed(DOCKER_HUB_KEY, hub, auths)) auths[DOCKER_HUB] = hub
+    const replaced = hasReadableHeaders(config) ? ['auths'] : ['auths', 'httpheaders']
+    const rest = Object.entries(config).filter(([name]) => !replaced.includes(name.toLowerCase()))
+    return new PullSecretContent(new Redacted({ ...Object.fromEntries(rest), auths }))
+  }
+
+  /**
+   * The entries of these keys and no others; null where one has none. Docker Hub's plain name takes the login of its usual key: beside another pull
+   * secret with that name the kubelet looks for no other.
+   */
+  only(keys: string[]): PullSecretContent | null {
+    const auths = this.#auths() ?? {}
+    const chosen: Auths = {}
+    for (const key of keys) {
+      const entry = auths[key] ?? (key === DOCKER_HUB ? auths[DOCKER_HUB_KEY] : undefined)
+      if (entry === undefined) return null
+      chosen[key] = entry
+    }
+    return new PullSecretContent(new Redacted({ auths: chosen }))
+  }
+
+  /** The same without the entries of these keys; everything else stays. */
+  without(keys: string[]): PullSecretContent {
+    const kept = Object.entries(this.#auths() ?? {}).filter(([key]) => !keys.includes(key))
+    const rest = Object.entries(this.#config.reveal() ?? {}).filter(
+      ([name]) => name.toLowerCase() !== 'auths',
+    )
+    return new PullSecretContent(
+      new Redacted({ ...Object.fromEntries(rest), auths: Object.fromEntries(kept) }),
+    )
+  }
+
+  /** `user:password` of that key, as the kubelet reads it; null where it finds none. */
+  loginOf(key: string): Redacted<string> | null {
+    const login = readLogin(this.#auths()?.[key] ?? {})
+    return login && new Redacted(`${login.username}:${login.password.reveal()}`)
+  }
+
+  /** The value of DATA_KEY in a Secret's `data`, for the request that writes it and nothing else. */
+  revealData(): string {
+    return encodeBase64(JSON.stringify(this.#config.reveal()))
+  }
+
+  #auths(): Auths | null {
+    const config = this.#config.reveal()
+    const auths = config && field(config, 'auths')
+    return isObject(auths) ? auths : null
+  }
+
+  #isReadable(): boolean {
+    const config = this.#config.reveal()
+    return (
+      config !== null &&
+      hasReadableHeaders(config) &&
+      Object.values(this.#auths() ?? {}).every(entry => readLogin(entry) !== null)
+    )
+  }
+}
+
+function entryOf({ username, password }: Credential) {
+  const secret = password.reveal()
+  return { username, password: secret, auth: encodeBase64(`${username}:${secret}`) }
+}
+
+/** Whether the kubelet, asked for an image that `key` is meant for, tries this login among others. */
+function isServed(key: string, entry: unknown, auths: Auths): boolean {
+  const [registry = '', ...path] = key === DOCKER_HUB_KEY ? [DOCKER_HUB] : key.split('/')
+  const repository = path.join('/') || 'any/image'
+  const entries = Object.entries(auths)
+    // Docker Hub's plain name is wanted beside its usual key only where that one is not looked for.
+    .filter(([each]) => key !== DOCKER_HUB || each !== DOCKER_HUB_KEY)
+    .map(([each, value]) => ({ key: each, entry: value }))
+  const { tried } = lookUpCredentials({ registry, repository }, entries)
+  return tried.some(each => isSameLogin(each.entry, entry))
+}
+
+function isSameLogin(one: unknown, other: unknown): boolean {
+  const [a, b] = [readLogin(one), readLogin(other)]
+  return a !== null && b !== null && a.username === b.username && a.password.reveal() === b.password.reveal()
+}

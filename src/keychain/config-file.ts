@@ -1,0 +1,98 @@
+/** Reads one credential file (docker's config.json, podman's auth.json, .dockercfg) or DOCKER_AUTH_CONFIG. */
+
+import { readFile } from 'node:fs/promises'
+import { type ParseError, parse } from 'jsonc-parser'
+import { field, isObject, type JsonObject, parseJson } from '../dockerconfig/auths.ts'
+import { UsageError } from '../errors.ts'
+import { Redacted } from '../secrecy/redacted.ts'
+
+/** What a file says about logins. Entries are unread: they are only looked at when their registry is asked for. */
+export interface CredentialConfig {
+  /** For people: `file ~/.docker/config.json` or `DOCKER_AUTH_CONFIG`. */
+  origin: string
+  auths: [key: string, entry: Redacted<unknown>][]
+  credHelpers: [key: string, suffix: string][]
+  /** Suffix of the helper for every other registry; null: the file itself. */
+  credsStore: string | null
+  /** Whether a key with a path serves its whole host where nothing closer does, as docker has it; to podman it is a namespace alone. */
+  hostsOnly: boolean
+}
+
+/** Whose file it is: docker's, podman's, or the flat one of old docker. */
+export type FileShape = 'docker' | 'podman' | 'dockercfg'
+
+/**
+ * The file's content, or null if there is no such file or it is empty (`REGISTRY_AUTH_FILE=/dev/null` is in use).
+ * @throws UsageError, naming the file and the place but never its content, where it can't be read
+ */
+export async function readConfigFile(
+  path: string,
+  shownPath: string,
+  shape: FileShape,
+): Promise<CredentialConfig | null> {
+  const text = new Redacted(await readFile(path, 'utf8').catch(error => absent(error, shownPath)))
+  if (text.map(content => content.trim() === '').reveal()) return null
+  const root = parseObject(text, shownPath)
+  const origin = `file ${shownPath}`
+  const hostsOnly = shape !== 'podman'
+  if (shape === 'dockercfg')
+    return { origin, auths: hidden(root), credHelpers: [], credsStore: null, hostsOnly }
+  return configOf(root, shownPath, origin, hostsOnly)
+}
+
+/** The content of a file that is not there; throws for any other reason. */
+function absent(error: NodeJS.ErrnoException, shownPath: string): string {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return ''
+  throw new UsageError(`${shownPath} can't be read (${error.code ?? 'unknown error'}): fix its permissions`)
+}
+
+/**
+ * The variable DOCKER_AUTH_CONFIG. docker takes `auth` alone from it and passes over the variable where it holds more (docker/cli configfile
+ * parseEnvConfig); GitLab's documentation puts a whole config.json into it, so all of it is read.
+ * @throws UsageError, never naming its content
+ */
+export function readEnvironmentConfig(text: Redacted): CredentialConfig {
+  const name = 'DOCKER_AUTH_CONFIG'
+  return configOf(parseObject(text, name), name, name, true)
+}
+
+function configOf(root: JsonObject, name: string, origin: string, hostsOnly: boolean): CredentialConfig {
+  const credHelpers = Object.entries(objectIn(root, 'credHelpers', name)).map(
+    ([key, suffix]): [string, string] => {
+      if (typeof suffix === 'string') return [key, suffix]
+      throw new UsageError(`${name}: every value of credHelpers must be the name of a helper`)
+    },
+  )
+  const store = field(root, 'credsStore') ?? ''
+  if (typeof store !== 'string') throw new UsageError(`${name}: credsStore must be the name of a helper`)
+  const credsStore = store === '' ? null : store
+  return { origin, auths: hidden(objectIn(root, 'auths', name)), credHelpers, credsStore, hostsOnly }
+}
+
+function hidden(auths: JsonObject): CredentialConfig['auths'] {
+  return Object.entries(auths).map(([key, entry]) => [key, new Redacted(entry)])
+}
+
+function objectIn(root: JsonObject, name: string, file: string): JsonObject {
+  const value = field(root, name) ?? {}
+  if (!isObject(value)) throw new UsageError(`${file}: "${name}" must be a JSON object`)
+  return value
+}
+
+function parseObject(content: Redacted, name: string): JsonObject {
+  const text = content.map(json => json.replace(/^\uFEFF/, ''))
+  const value = text.map(parseJson).reveal()
+  if (value === undefined) throw new UsageError(`${name} is not valid JSON${placeOf(text)}: correct it there`)
+  if (!isObject(value)) throw new UsageError(`${name} must hold a JSON object`)
+  return value
+}
+
+/** Where it stops being JSON, by a parser that quotes nothing of it. */
+function placeOf(text: Redacted): string {
+  const errors: ParseError[] = []
+  parse(text.reveal(), errors, { disallowComments: true })
+  const [first] = errors
+  if (first === undefined) return ''
+  const before = text.reveal().slice(0, first.offset).split('\n')
+  return ` (line ${before.length}, column ${(before.at(-1) ?? '').length + 1})`
+}

@@ -1,0 +1,152 @@
+/** Asks a docker credential helper for a registry's login: one program, one word, the registry on its standard input. */
+
+import { spawn } from 'node:child_process'
+import { parseJson } from '../dockerconfig/auths.ts'
+import type { RefusalReason } from '../dockerconfig/credential.ts'
+import { canonicalKey } from '../dockerconfig/docker-key.ts'
+import { asLogin, type DockerLogin } from '../dockerconfig/docker-view.ts'
+import { DOCKER_HUB } from '../image/docker-hub.ts'
+import { redactStrictly } from '../secrecy/redact.ts'
+import { Redacted } from '../secrecy/redacted.ts'
+
+/** A suffix becomes part of a program's name, so it must not be a path or anything else (docker-credential-<suffix>). */
+const SUFFIX = /^[A-Za-z0-9_.-]+$/
+
+/** What the helpers of docker-credential-helpers say, word for word, when they have nothing. */
+const NOT_FOUND = 'credentials not found in native keychain'
+
+/** Cut after redaction: half a token looks like none. */
+const LONGEST_SAYING = 160
+
+/** The program of a `credsStore` or `credHelpers` name, as docker finds it on the PATH. */
+export function helperProgram(suffix: string): string {
+  return `docker-credential-${suffix}`
+}
+
+/** Asks the helper for a whole registry, under each name it may have stored it. Trouble is a `problem`, never an error. */
+export async function askHelper(suffix: string, registry: string, run: RunHelper): Promise<DockerLogin> {
+  if (!SUFFIX.test(suffix)) {
+    return problem('helper-name', 'names a helper that is not a plain program name; it was not run')
+  }
+  let answer: DockerLogin = problem('helper-has-none', 'has no login for it')
+  for (const question of helperQuestions(registry)) {
+    answer = await askOnce(suffix, question, run)
+    if (answer.type !== 'problem' || answer.reason !== 'helper-has-none') return answer
+  }
+  return answer
+}
+
+/** docker stores Docker Hub under its URL, podman under the plain name. */
+function helperQuestions(registry: string): string[] {
+  return registry === DOCKER_HUB ? [canonicalKey(registry), DOCKER_HUB] : [registry]
+}
+
+async function askOnce(suffix: string, question: string, run: RunHelper): Promise<DockerLogin> {
+  const result = await run(helperProgram(suffix), question)
+  if (result.type === 'missing') return problem('helper-missing', 'is not on the PATH')
+  if (result.type === 'timeout') return problem('helper-failed', 'did not answer in time')
+  if (result.type === 'failed') return problem('helper-failed', `could not be run (${result.code})`)
+  if (result.exitCode !== 0) return refusal(result.stdout)
+  return readAnswer(result.stdout)
+}
+
+/** Errors come on standard output with exit code 1. Cloud helpers say "not found" in words of their own: they are shown. */
+function refusal(stdout: Redacted): DockerLogin {
+  const text = stdout.reveal().trim()
+  if (text === NOT_FOUND) return problem('helper-has-none', 'has no login for it')
+  const line = (text.split('\n')[0] ?? '').replace(/[^\x20-\x7e]/g, '')
+  const showable = line !== '' && !/["{}]/.test(line)
+  return problem(
+    'helper-failed',
+    showable ? `said: ${redactStrictly(line).slice(0, LONGEST_SAYING)}` : 'failed',
+  )
+}
+
+function readAnswer(stdout: Redacted): DockerLogin {
+  const answer = stdout.map(parseJson).reveal()
+  if (answer === undefined) return problem('helper-failed', 'answered something that is not JSON')
+  const { Username, Secret } = (answer ?? {}) as Record<string, unknown>
+  if (typeof Username !== 'string' || typeof Secret !== 'string') {
+    return problem('helper-failed', 'answered without Username and Secret')
+  }
+  if (Username === '' && Secret === '') return problem('helper-has-none', 'has no login for it')
+  return asLogin(Username, Secret)
+}
+
+function problem(reason: RefusalReason, detail: string): DockerLogin {
+  return { type: 'problem', reason, detail }
+}
+
+/** What became of the program. Its texts are hostile and, when it succeeds, secret. */
+type HelperRun =
+  | { type: 'ended'; exitCode: number; stdout: Redacted }
+  | { type: 'missing' }
+  | { type: 'timeout' }
+  | { type: 'failed'; code: string }
+
+/** Runs `program get` with `input` on standard input. */
+export type RunHelper = (program: string, input: string) => Promise<HelperRun>
+
+export interface HelperPatience {
+  /** A minute by default. */
+  timeoutMs?: number
+  /** Ends a helper that still runs; its reason is thrown. */
+  signal?: AbortSignal
+}
+
+/** A credential is some kilobytes at most; more than this is not one. */
+const LONGEST_ANSWER = 64 * 1024
+
+/**
+ * The real runner. No shell; the home directory as working directory, so that no program lying in the current one is run (Windows looks
+ * there first); its standard error is not read. A keychain may ask a person, hence the generous `timeoutMs`.
+ */
+export function helperRunner(
+  env: NodeJS.ProcessEnv,
+  home: string,
+  { timeoutMs = 60_000, signal }: HelperPatience = {},
+): RunHelper {
+  return (program, input) =>
+    new Promise((resolve, reject) => {
+      const child = spawn(program, ['get'], {
+        env,
+        cwd: home,
+        shell: false,
+        stdio: ['pipe', 'pipe', 'ignore'],
+        windowsHide: true,
+      })
+      const chunks: Buffer[] = []
+      let length = 0
+      const end = (run: HelperRun | null) => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', giveUp)
+        child.kill('SIGKILL')
+        child.stdout.destroy()
+        if (run === null) reject(signal?.reason)
+        else resolve(run)
+      }
+      const giveUp = () => end(null)
+      signal?.addEventListener('abort', giveUp)
+      const timer = setTimeout(() => end({ type: 'timeout' }), timeoutMs)
+      child.stdout.on('data', (chunk: Buffer) => {
+        length += chunk.length
+        chunks.push(chunk)
+        if (length > LONGEST_ANSWER) end({ type: 'failed', code: 'answer too long' })
+      })
+      child.on('error', (error: NodeJS.ErrnoException) =>
+        end(
+          error.code === 'ENOENT' ? { type: 'missing' } : { type: 'failed', code: error.code ?? 'unknown' },
+        ),
+      )
+      child.on('close', exitCode =>
+        end({
+          type: 'ended',
+          exitCode: exitCode ?? -1,
+          stdout: new Redacted(Buffer.concat(chunks).toString('utf8')),
+        }),
+      )
+      // A helper that answers without reading closes the pipe; its answer counts, not the broken pipe.
+      child.stdin.on('error', () => {})
+      child.stdin.end(input)
+    })
+}

@@ -1,0 +1,124 @@
+/** Finds this machine's credentials for the registries that are needed, and for no others. */
+
+import type { Credential, CredentialRefusal } from '../dockerconfig/credential.ts'
+import { pullSecretKey, type RegistryKey } from '../dockerconfig/docker-key.ts'
+import type { DockerLogin } from '../dockerconfig/docker-view.ts'
+import { canonicalRegistry } from '../image/docker-hub.ts'
+import type { CredentialConfig } from './config-file.ts'
+import { askHelper, helperProgram, helperRunner, type RunHelper } from './credential-helper.ts'
+import { entryFor, helperFor } from './keys-in-file.ts'
+import { type Machine, type Place, places } from './places.ts'
+import type { WantedRegistry } from './wanted-registries.ts'
+
+export interface FindOptions extends Machine {
+  wanted: WantedRegistry[]
+  /** Runs helper programs; the real one by default. */
+  runHelper?: RunHelper
+  /** Ends the search, with a helper that still runs. */
+  signal?: AbortSignal
+}
+
+export interface FoundCredentials {
+  /** One for each registry (or namespace of it) that has a login, sorted by key. */
+  credentials: Credential[]
+  /** One for each wanted registry or repository that has none. */
+  refusals: CredentialRefusal[]
+}
+
+type Answer = { credential: Credential } | { refusal: CredentialRefusal }
+
+/**
+ * Looks in each place in turn until one has a login that a pull secret can hold. Within a file: credHelpers, then credsStore, then the
+ * most specific key of `auths` (docker's and podman's rules). Files are read only as far as needed.
+ * @throws UsageError where a file that must be read is malformed; the signal's reason
+ */
+export async function findCredentials(options: FindOptions): Promise<FoundCredentials> {
+  const { env, home, signal } = options
+  const runHelper = options.runHelper ?? helperRunner({ ...env }, home, { ...(signal && { signal }) })
+  const search = new Search(places(options), runHelper)
+  const credentials = new Map<string, Credential>()
+  const refusals = new Map<string, CredentialRefusal>()
+  for (const { registry, repositories } of options.wanted) {
+    for (const repository of repositories.length === 0 ? [null] : repositories) {
+      const answer = await search.find(canonicalRegistry(registry), repository)
+      if ('credential' in answer) credentials.set(answer.credential.key, answer.credential)
+      else refusals.set(`${answer.refusal.registry} ${answer.refusal.detail}`, answer.refusal)
+    }
+  }
+  return {
+    credentials: [...credentials.values()].sort((a, b) => (a.key < b.key ? -1 : 1)),
+    refusals: [...refusals.values()],
+  }
+}
+
+/** One search over all places; files and helpers are asked once, however many repositories want them. */
+class Search {
+  readonly #places: Place[]
+  readonly #runHelper: RunHelper
+  readonly #configs = new Map<Place, Promise<CredentialConfig | null>>()
+  readonly #helperAnswers = new Map<string, Promise<DockerLogin>>()
+
+  constructor(searched: Place[], runHelper: RunHelper) {
+    this.#places = searched
+    this.#runHelper = runHelper
+  }
+
+  async find(registry: string, repository: string | null): Promise<Answer> {
+    let refusal: CredentialRefusal | null = null
+    for (const place of this.#places) {
+      const config = await once(this.#configs, place, () => place.read())
+      const answer = config && (await this.#ask(config, registry, repository))
+      if (answer && 'credential' in answer) return answer
+      refusal ??= answer?.refusal ?? null
+    }
+    const names = this.#places.map(place => place.name).join(', ')
+    const detail = `no login for it in ${names}`
+    return { refusal: refusal ?? { registry, reason: 'no-entry', detail, forReading: null } }
+  }
+
+  async #ask(config: CredentialConfig, registry: string, repository: string | null): Promise<Answer | null> {
+    const helper = helperFor(config, registry)
+    if (helper !== '') {
+      const entry = await once(this.#helperAnswers, `${helper} ${registry}`, () =>
+        askHelper(helper, registry, this.#runHelper),
+      )
+      const misnamed = entry.type === 'problem' && entry.reason === 'helper-name'
+      const origin = misnamed ? config.origin : `${helperProgram(helper)} (${config.origin})`
+      return asAnswer(entry, { registry, path: '' }, origin, origin)
+    }
+    const found = entryFor(config, registry, repository)
+    if (found === null) return null
+    return asAnswer(found.entry, found.key, config.origin, `${config.origin}: its entry for ${registry}`)
+  }
+}
+
+/** User names that only go with tokens of some hours: ECR, Google's OAuth and helper tokens, Azure's refresh tokens. */
+const SHORT_LIVED = /^(AWS|oauth2accesstoken|_dcg\w*_token|00000000-0000-0000-0000-000000000000)$/
+
+/** `subject` begins the sentence that the entry's problem ends. */
+function asAnswer(entry: DockerLogin, key: RegistryKey, origin: string, subject: string): Answer {
+  const registry = key.registry
+  if (entry.type === 'problem') {
+    const { reason } = entry
+    return { refusal: { registry, reason, detail: `${subject} ${entry.detail}`, forReading: null } }
+  }
+  const identity = entry.type === 'identity'
+  const credential: Credential = {
+    registry,
+    key: pullSecretKey(key),
+    username: entry.username,
+    password: identity ? entry.token : entry.password,
+    kind: identity ? 'identity-token' : 'password',
+    shortLived: SHORT_LIVED.test(entry.username),
+    origin,
+  }
+  if (!identity) return { credential }
+  const detail = `${subject} holds only an identity token, which the kubelet ignores`
+  return { refusal: { registry, reason: 'identity-token', detail, forReading: credential } }
+}
+
+function once<K, V>(known: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Promise<V> {
+  const running = known.get(key) ?? make()
+  known.set(key, running)
+  return running
+}

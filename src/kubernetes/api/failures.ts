@@ -1,0 +1,71 @@
+/** Requests without a usable answer: too late, cut off, or not what an API server says. */
+
+import { UnreachableError } from '../../errors.ts'
+import { JsonError } from '../../json/json-error.ts'
+import { CutOff } from '../http/body.ts'
+import { ApiError } from './api-error.ts'
+import { type ApiRequest, nameOf, pathOf } from './api-request.ts'
+
+/** A connection that was open and is not any more, as the system or the HTTP client says it. */
+const RESETS = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_CLOSED'])
+
+/** The HTTP client's own patience with a server that took the request and says nothing. */
+const SILENT = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
+
+/** Whether the connection broke before an answer came; the server may have acted on the request. */
+export const isReset = (error: unknown): boolean => RESETS.has(codeOf(error))
+
+function codeOf(error: unknown): string {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if ('code' in at && typeof at.code === 'string') return at.code
+  }
+  return ''
+}
+
+export const lateError = (request: ApiRequest, milliseconds: number): ApiError =>
+  failure(
+    request,
+    'Timeout',
+    `${nameOf(request)} was not answered in full within ${milliseconds / 1000} s; --request-timeout allows more`,
+  )
+
+export const lateLogin = (request: ApiRequest, milliseconds: number): ApiError =>
+  failure(
+    request,
+    'Timeout',
+    `${nameOf(request)} was not sent: the login that the kubeconfig names took more than ${milliseconds / 1000} s; --request-timeout allows more`,
+  )
+
+/**
+ * The failure as an ApiError where the server has, or may have, taken the request; other errors are given back as they are:
+ * a read that never reached the server is the connection's to explain.
+ */
+export function asApiError(request: ApiRequest, error: unknown): unknown {
+  if (error instanceof CutOff || (error instanceof JsonError && error.truncated)) {
+    return failure(request, 'Truncated', `The answer to ${nameOf(request)} broke off before its end`, error)
+  }
+  if (error instanceof JsonError) return notKubernetes(request, 'it is not JSON', error)
+  const doubt = request.kind === 'write' ? '; it may have been carried out or not' : ''
+  if (SILENT.has(codeOf(error))) {
+    return failure(request, 'Timeout', `${nameOf(request)} was not answered in time${doubt}`, error)
+  }
+  if (!isReset(error) || (request.kind !== 'write' && error instanceof UnreachableError)) return error
+  const message = `The connection broke before ${nameOf(request)} was answered${doubt}`
+  return failure(request, 'ConnectionReset', message, error)
+}
+
+/** A 200 that no API server gives, such as a login page. */
+export const notKubernetes = (request: ApiRequest, why: string, cause?: unknown): ApiError =>
+  failure(
+    request,
+    'InvalidAnswer',
+    `The answer to ${nameOf(request)} is not one of a Kubernetes API server: ${why}`,
+    cause,
+  )
+
+export function failure(request: ApiRequest, reason: string, message: string, cause?: unknown): ApiError {
+  return new ApiError(
+    { status: 0, reason, message, method: request.method, path: pathOf(request.path) },
+    cause,
+  )
+}

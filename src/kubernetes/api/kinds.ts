@@ -1,0 +1,116 @@
+/** The kinds of objects that pullguard reads and writes: where the API keeps them, and the models that they have. */
+
+import type {
+  CoreV1Event,
+  V1ControllerRevision,
+  V1CronJob,
+  V1DaemonSet,
+  V1Deployment,
+  V1Job,
+  V1Namespace,
+  V1Node,
+  V1ObjectMeta,
+  V1Pod,
+  V1ReplicaSet,
+  V1ReplicationController,
+  V1Secret,
+  V1ServiceAccount,
+  V1StatefulSet,
+} from '@kubernetes/client-node'
+
+/** A model of client-node as it is in JSON: times are text. */
+export type AsJson<Model> = Model extends Date
+  ? string
+  : Model extends (infer Item)[]
+    ? AsJson<Item>[]
+    : Model extends object
+      ? { [Field in keyof Model]: AsJson<Model[Field]> }
+      : Model
+
+type Required = 'name' | 'uid' | 'resourceVersion'
+
+/** The metadata of an object that is stored. */
+export type StoredMetadata = AsJson<Omit<V1ObjectMeta, Required>> & Record<Required, string>
+
+/** An object as the server gives it, which never lacks these. */
+export type Stored<Model> = Omit<AsJson<Model>, 'metadata'> & { metadata: StoredMetadata }
+
+/** One in a namespace. */
+export type Namespaced<Model> = Stored<Model> & { metadata: { namespace: string } }
+
+/** `Model` is what the server gives of this kind; there is no value of it here. */
+export interface Kind<Model> {
+  readonly kind: string
+  /** `v1`, or `GROUP/VERSION`. */
+  readonly apiVersion: string
+  /** Empty for core. */
+  readonly group: string
+  /** Plural, as in paths. */
+  readonly resource: string
+  /** As kubectl prints it: `pods`, `replicasets.apps`. */
+  readonly fullName: string
+  readonly model?: Model
+}
+
+function define<Model>(apiVersion: string, kind: string, resource: string): Kind<Model> {
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
+  return { kind, apiVersion, group, resource, fullName: group === '' ? resource : `${resource}.${group}` }
+}
+
+/** Built-in controllers: they make pods, or what makes pods. */
+const CONTROLLERS = {
+  ReplicaSet: define<Namespaced<V1ReplicaSet>>('apps/v1', 'ReplicaSet', 'replicasets'),
+  Deployment: define<Namespaced<V1Deployment>>('apps/v1', 'Deployment', 'deployments'),
+  StatefulSet: define<Namespaced<V1StatefulSet>>('apps/v1', 'StatefulSet', 'statefulsets'),
+  DaemonSet: define<Namespaced<V1DaemonSet>>('apps/v1', 'DaemonSet', 'daemonsets'),
+  Job: define<Namespaced<V1Job>>('batch/v1', 'Job', 'jobs'),
+  CronJob: define<Namespaced<V1CronJob>>('batch/v1', 'CronJob', 'cronjobs'),
+  ReplicationController: define<Namespaced<V1ReplicationController>>(
+    'v1',
+    'ReplicationController',
+    'replicationcontrollers',
+  ),
+}
+
+export const KINDS = {
+  ...CONTROLLERS,
+  Pod: define<Namespaced<V1Pod>>('v1', 'Pod', 'pods'),
+  ControllerRevision: define<Namespaced<V1ControllerRevision>>(
+    'apps/v1',
+    'ControllerRevision',
+    'controllerrevisions',
+  ),
+  Event: define<Namespaced<CoreV1Event>>('v1', 'Event', 'events'),
+  Secret: define<Namespaced<V1Secret>>('v1', 'Secret', 'secrets'),
+  ServiceAccount: define<Namespaced<V1ServiceAccount>>('v1', 'ServiceAccount', 'serviceaccounts'),
+  Namespace: define<Stored<V1Namespace>>('v1', 'Namespace', 'namespaces'),
+  Node: define<Stored<V1Node>>('v1', 'Node', 'nodes'),
+}
+
+/** What names a kind inside an object, a reference to one, or a plan. */
+export interface TypeMeta {
+  apiVersion: string
+  kind: string
+}
+
+/** Any built-in controller's object. */
+export type ControllerObject = NonNullable<(typeof CONTROLLERS)[keyof typeof CONTROLLERS]['model']>
+
+/** The built-in controller of exactly that version and kind; null for any other. */
+export function controllerKind({ apiVersion, kind }: TypeMeta): Kind<ControllerObject> | null {
+  const found = Object.hasOwn(CONTROLLERS, kind) ? CONTROLLERS[kind as keyof typeof CONTROLLERS] : null
+  return found?.apiVersion === apiVersion ? found : null
+}
+
+/** The kind of that version; null for one that pullguard does not know. */
+export function kindOf({ apiVersion, kind }: TypeMeta): Kind<unknown> | null {
+  const found = Object.hasOwn(KINDS, kind) ? KINDS[kind as keyof typeof KINDS] : null
+  return found?.apiVersion === apiVersion ? found : null
+}
+
+/** Whether it is the kind that Kubernetes itself calls so, in any version, and not another group's of the same name. */
+export function isBuiltIn({ apiVersion, kind }: TypeMeta): boolean {
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
+  if (kind === 'Event' && group === 'events.k8s.io') return true
+  return Object.hasOwn(KINDS, kind) && KINDS[kind as keyof typeof KINDS].group === group
+}

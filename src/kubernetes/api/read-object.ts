@@ -1,0 +1,86 @@
+/** Requests that are answered with one object: a read, and what the user is allowed to do. */
+
+import { JsonElements, LONGEST_OBJECT } from '../../json/json-elements.ts'
+import { type ApiRequest, JSON_FORM, METADATA, withQuery } from './api-request.ts'
+import type { AccessQuestion, KubernetesObject, ReadOptions } from './cluster.ts'
+import type { Exchange } from './exchange.ts'
+import { notKubernetes } from './failures.ts'
+import type { ApiPath } from './paths.ts'
+
+/** As ClusterReader.get says. */
+export function readObject<T>(exchange: Exchange, path: ApiPath<T>, options: ReadOptions): Promise<T> {
+  const { metadataOnly, labelSelector, fieldSelector, signal } = options
+  return objectFrom<T>(exchange, {
+    kind: 'read',
+    method: 'GET',
+    path: withQuery(path, { labelSelector, fieldSelector }),
+    headers: { Accept: metadataOnly ? METADATA : JSON_FORM },
+    ...(signal && { signal }),
+  })
+}
+
+const ACCESS_REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
+
+const SELF_REVIEWS = '/apis/authentication.k8s.io/v1/selfsubjectreviews'
+
+/** As ClusterReader.whoAmI says. */
+export async function reviewSelf(exchange: Exchange, signal?: AbortSignal): Promise<string | null> {
+  const review = await objectFrom(exchange, {
+    kind: 'read',
+    method: 'POST',
+    path: SELF_REVIEWS,
+    headers: { Accept: JSON_FORM, 'Content-Type': JSON_FORM },
+    body: JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }),
+    ...(signal && { signal }),
+  })
+  const { userInfo } = (review as { status?: { userInfo?: { username?: string } } }).status ?? {}
+  return userInfo?.username ?? null
+}
+
+/** As ClusterReader.canI says. */
+export async function reviewAccess(
+  exchange: Exchange,
+  question: AccessQuestion,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const { verb, group, namespace, name } = question
+  const [resource, subresource] = question.resource.split('/')
+  const resourceAttributes = {
+    verb,
+    group,
+    resource,
+    ...(subresource && { subresource }),
+    ...(namespace !== null && { namespace }),
+    ...(name !== undefined && { name }),
+  }
+  const review = await objectFrom(exchange, {
+    kind: 'read',
+    method: 'POST',
+    path: ACCESS_REVIEWS,
+    headers: { Accept: JSON_FORM, 'Content-Type': JSON_FORM },
+    body: JSON.stringify({
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectAccessReview',
+      spec: { resourceAttributes },
+    }),
+    ...(signal && { signal }),
+  })
+  return (review.status as { allowed?: unknown } | undefined)?.allowed === true
+}
+
+/**
+ * `T` is what the request's path says. It is the one place where an answer is taken for an object of its kind.
+ * @throws what Exchange.run throws; ApiError where the answer is no object (`InvalidAnswer`) or only part of one (`Truncated`)
+ */
+export function objectFrom<T = KubernetesObject>(exchange: Exchange, request: ApiRequest): Promise<T> {
+  return exchange.run(request, async chunks => {
+    const documents: unknown[] = []
+    const handlers = { onElements() {}, onDocument: (object: unknown) => void documents.push(object) }
+    const whole = new JsonElements([], handlers, LONGEST_OBJECT)
+    for await (const chunk of chunks) whole.write(chunk)
+    whole.end()
+    const [object] = documents
+    if (typeof object !== 'object' || object === null) throw notKubernetes(request, 'it is no object')
+    return object as T
+  })
+}

@@ -1,0 +1,38 @@
+/** When a refused request may be sent again, and how long to wait until then. */
+
+import type { HttpResponse } from '../http/connection.ts'
+import type { ApiRequest } from './api-request.ts'
+
+/** Gateways and servers that start or stop; a 500 says so only with Retry-After. */
+const PASSING = [429, 502, 503, 504]
+const FIRST_WAIT = 1000
+/** A server that says "at once" again and again is asked ever more seldom. */
+const SHORTEST_WAIT = 100
+
+/**
+ * Milliseconds to wait before asking again, or null where the answer stands. A write is repeated only where the server
+ * turned it away at the door: 429 or 503 with Retry-After (priority and fairness, or a server that is not ready).
+ * @param failures how many answers of this kind came before
+ */
+export function waitBefore(
+  request: ApiRequest,
+  response: HttpResponse,
+  failures: number,
+  now: number,
+): number | null {
+  const { status, headers } = response
+  const said = retryAfter(headers['retry-after'], now)
+  const asked = said === null ? null : Math.max(said, SHORTEST_WAIT * 2 ** failures)
+  if (status === 429 && request.final429) return null
+  if (request.kind === 'write') return status === 429 || status === 503 ? asked : null
+  if (asked !== null && (PASSING.includes(status) || status === 500)) return asked
+  return PASSING.includes(status) ? FIRST_WAIT * 2 ** failures : null
+}
+
+/** Retry-After is in seconds, or a date (RFC 9110, 10.2.3). */
+function retryAfter(header: string | string[] | undefined, now: number): number | null {
+  const text = [header ?? []].flat()[0]?.trim() ?? ''
+  if (/^\d+$/.test(text)) return Number(text) * 1000
+  const date = /[a-z]/i.test(text) ? Date.parse(text) : Number.NaN
+  return Number.isNaN(date) ? null : Math.max(0, date - now)
+}

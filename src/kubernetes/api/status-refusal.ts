@@ -1,0 +1,109 @@
+/** Makes an error of an answer that is none of 2xx: the Status object's own words where there is one. */
+
+import { UnreachableError } from '../../errors.ts'
+import { redact } from '../../secrecy/redact.ts'
+import type { Connection, HttpResponse } from '../http/connection.ts'
+import { ApiError } from './api-error.ts'
+import { type ApiRequest, nameOf, pathOf } from './api-request.ts'
+
+/** 410: the continue token is too old. */
+export class ExpiredError extends ApiError {
+  /** Goes on from the same place in a newer state; undefined where the server gave none. */
+  readonly continueToken: string | undefined
+
+  constructor(fields: ConstructorParameters<typeof ApiError>[0], continueToken: string | undefined) {
+    super(fields)
+    this.continueToken = continueToken
+  }
+}
+
+interface Status {
+  kind?: unknown
+  reason?: unknown
+  message?: unknown
+  metadata?: { continue?: unknown }
+  details?: { causes?: { reason?: unknown; message?: unknown }[] }
+}
+
+/** The reasons API servers give with these codes, for answers that are no Status (metav1.StatusReason). */
+const REASONS: Record<number, string> = {
+  400: 'BadRequest',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'NotFound',
+  405: 'MethodNotAllowed',
+  406: 'NotAcceptable',
+  409: 'Conflict',
+  410: 'Expired',
+  413: 'RequestEntityTooLarge',
+  415: 'UnsupportedMediaType',
+  422: 'Invalid',
+  429: 'TooManyRequests',
+  500: 'InternalError',
+  503: 'ServiceUnavailable',
+  504: 'Timeout',
+}
+
+const LONGEST_PLAIN_TEXT = 200
+
+/** @param text the answer's body, or as much of it as was read */
+export function refusalOf(
+  request: ApiRequest,
+  connection: Connection,
+  response: HttpResponse,
+  text: string,
+): Error {
+  const { status } = response
+  if (status === 401) return notAccepted(connection)
+  const said = statusIn(text)
+  if (status === 403 && IMPERSONATION.test(String(said?.message))) return notImpersonated(connection, said)
+  const fields = {
+    status,
+    reason: String(said?.reason || REASONS[status] || 'Unknown'),
+    message: said ? messageOf(request, said) : plainMessage(request, response, text),
+    method: request.method,
+    path: pathOf(request.path),
+  }
+  if (status !== 410) return new ApiError(fields)
+  return new ExpiredError(fields, String(said?.metadata?.continue ?? '') || undefined)
+}
+
+/** Its impersonation filter asks before anything else: whoever may not act as another gets this for every request alike. */
+const IMPERSONATION = / cannot impersonate resource /
+
+function notImpersonated({ server }: Connection, said: Status | null): UnreachableError {
+  return new UnreachableError(
+    `The API server ${server} does not let you act as another: ${redact(String(said?.message))}`,
+  )
+}
+
+function notAccepted({ context, server }: Connection): UnreachableError {
+  const whose = context === null ? '' : ` of the context ${JSON.stringify(context)}`
+  return new UnreachableError(`The API server ${server} did not accept the credentials${whose}; log in again`)
+}
+
+function statusIn(text: string): Status | null {
+  try {
+    const parsed = JSON.parse(text) as Status | null
+    return parsed?.kind === 'Status' ? parsed : null
+  } catch {
+    return null
+  }
+}
+
+/** A budget's refusal says in its cause which budget. Old servers quote a body they can't decode: a Secret's, perhaps. */
+function messageOf(request: ApiRequest, { message, details }: Status): string {
+  const causes = (details?.causes ?? []).filter(({ reason }) => reason === 'DisruptionBudget')
+  const text = [message || `${nameOf(request)} was refused`, ...causes.map(cause => cause.message)].join(' ')
+  return request.body === undefined ? text : text.replace(/, error found in #.*/s, '')
+}
+
+/** Proxies answer with pages of HTML; the API server's own filters with a line of plain text. */
+function plainMessage(request: ApiRequest, { status, headers }: HttpResponse, text: string): string {
+  const line = text.trim()
+  const isPlain = String(headers['content-type'] ?? '').startsWith('text/plain')
+  if (isPlain && line && line.length <= LONGEST_PLAIN_TEXT && !line.includes('\n')) {
+    return `${nameOf(request)} was answered with ${status}: ${line}`
+  }
+  return `${nameOf(request)} was answered with ${status}, not by the API server itself but by something before it`
+}

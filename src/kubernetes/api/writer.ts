@@ -1,0 +1,42 @@
+/** Reading and writing over one connection. Only what may end in `apply` gets one of these. */
+
+import type { Connection } from '../http/connection.ts'
+import type { ClusterReader } from './cluster.ts'
+import { Exchange, type ExchangeOptions } from './exchange.ts'
+import type { ApiPath } from './paths.ts'
+import { readerOf } from './reader.ts'
+import {
+  createObject,
+  deleteObject,
+  evictPod,
+  type JsonPatchOperation,
+  patchObject,
+  type WriteOptions,
+} from './write.ts'
+
+/** Each call sets fieldManager=pullguard and fieldValidation=Strict. */
+export interface ClusterWriter extends ClusterReader {
+  create<T>(path: ApiPath<T>, object: object, options?: WriteOptions): Promise<T>
+  jsonPatch<T>(path: ApiPath<T>, operations: JsonPatchOperation[], options?: WriteOptions): Promise<T>
+  /** DELETE of exactly this object (uid), and of this version where one is given. */
+  delete(path: string, uid: string, options?: WriteOptions & { resourceVersion?: string }): Promise<void>
+  /** policy/v1 Eviction of one pod, and of this version where one is given. @throws ApiError 429 where a PodDisruptionBudget says no. */
+  evict(
+    namespace: string,
+    pod: string,
+    uid: string,
+    options?: WriteOptions & { resourceVersion?: string },
+  ): Promise<void>
+}
+
+/** A writer; nothing is sent yet. It throws as a reader does. */
+export function writerOver(connection: Connection, options: ExchangeOptions = {}): ClusterWriter {
+  const exchange = new Exchange(connection, options)
+  return {
+    ...readerOf(exchange),
+    create: (path, object, write = {}) => createObject(exchange, path, object, write),
+    jsonPatch: (path, operations, write = {}) => patchObject(exchange, path, operations, write),
+    delete: (path, uid, write = {}) => deleteObject(exchange, path, uid, write),
+    evict: (inNamespace, pod, uid, write = {}) => evictPod(exchange, inNamespace, pod, uid, write),
+  }
+}

@@ -1,0 +1,55 @@
+/** Reads an answer's body, unpacked and within the request's time; one that breaks off is told apart from one that ends. */
+
+import { pipeline, type Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import type { HttpResponse } from './connection.ts'
+import type { Deadline } from './deadline.ts'
+
+/** The answer's body broke off: the connection, or what was compressed in it. */
+export class CutOff extends Error {
+  override name = 'CutOff'
+}
+
+/** The body's chunks. @throws CutOff where it breaks off; the deadline's reason where it is over. Left early, it is destroyed. */
+export async function* chunksOf({ body }: HttpResponse, deadline: Deadline): AsyncGenerator<Uint8Array> {
+  const chunks = body[Symbol.asyncIterator]()
+  let ended = false
+  try {
+    for (;;) {
+      const next = await deadline.race(chunks.next())
+      ended = next.done === true
+      if (ended) return
+      yield next.value
+    }
+  } catch (error) {
+    if (deadline.signal.aborted) throw deadline.signal.reason
+    throw new CutOff('The body broke off', { cause: error })
+  } finally {
+    if (!ended) body.destroy()
+  }
+}
+
+const LONGEST_ERROR = 1024 * 1024
+
+/** The text of an error's answer. What comes after the first megabyte, or is cut off, is not missed. */
+export async function errorTextOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  const all: Uint8Array[] = []
+  let length = 0
+  try {
+    for await (const chunk of chunks) {
+      all.push(chunk)
+      length += chunk.length
+      if (length > LONGEST_ERROR) break
+    }
+  } catch (error) {
+    if (!(error instanceof CutOff)) throw error
+  }
+  return Buffer.concat(all).toString('utf8')
+}
+
+/** The body as it was before it was packed; errors on either side end the iteration with them. */
+export function decoded(body: Readable, encoding: string | string[] | undefined): Readable {
+  if (encoding !== 'gzip') return body
+  // The callback is needed, not its error: the iteration of the last stream throws it.
+  return pipeline(body, createGunzip(), () => {})
+}

@@ -1,0 +1,39 @@
+/** Opens an authenticated connection to the cluster that kubeconfig, flags and environment name. */
+
+import { isLoopback } from '../../network/loopback.ts'
+import { proxyFor } from '../../network/proxy.ts'
+import type { ConnectionOptions } from '../kubeconfig/connection-options.ts'
+import { findTarget } from '../kubeconfig/find-target.ts'
+import { serverUrl } from '../kubeconfig/server-url.ts'
+import { credentialSource } from '../login/credential-source.ts'
+import { impersonationHeaders } from '../login/impersonation.ts'
+import type { Connection } from './connection.ts'
+import { PooledConnection } from './pooled-connection.ts'
+import { trustOf } from './transport.ts'
+
+/**
+ * Reads the kubeconfig and the certificates; nothing is sent and no plugin run before the first request.
+ * @throws UsageError for a kubeconfig that is missing, malformed, or does not have what the flags name
+ */
+export async function openConnection(options: ConnectionOptions): Promise<Connection> {
+  const target = await findTarget(options)
+  const { cluster, user } = target
+  const server = serverUrl(cluster, user.clientCertificate !== null)
+  const ending = new AbortController()
+  // On this machine packing costs more than it saves.
+  const unpacked = isLoopback(server) || cluster.disableCompression
+  return new PooledConnection({
+    context: target.context,
+    namespace: target.namespace,
+    server,
+    proxy: proxyFor(server, cluster.proxyUrl, options.env),
+    trust: await trustOf(cluster, server),
+    credentials: await credentialSource(target, server, options.env, ending.signal),
+    headers: {
+      'user-agent': options.userAgent,
+      ...(!unpacked && { 'accept-encoding': 'gzip' }),
+      ...impersonationHeaders(user.impersonate),
+    },
+    ending,
+  })
+}

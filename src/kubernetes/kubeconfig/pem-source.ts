@@ -1,0 +1,41 @@
+/** Certificates, keys and tokens, which a kubeconfig holds itself or names by file. */
+
+import { readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { UsageError } from '../../errors.ts'
+import { type Entry, text, under } from './kubeconfig.ts'
+import type { PemSource } from './target.ts'
+
+/** `<field>-data` (base64) stands before `<field>` (a path), as in client-go. */
+export function pemSourceOf(entry: Entry | undefined, field: string): PemSource {
+  if (entry === undefined) return null
+  const data = text(entry.fields, `${field}-data`)
+  if (data !== '') return { data: decoded(data, field, entry.file) }
+  const file = under(dirname(entry.file), text(entry.fields, field))
+  return file === '' ? null : { file }
+}
+
+function decoded(data: string, field: string, file: string): string {
+  const compact = data.replace(/\s+/g, '')
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(compact)) {
+    throw new UsageError(`${field}-data in ${file} is not base64: correct it`)
+  }
+  return Buffer.from(compact, 'base64').toString('utf8')
+}
+
+/**
+ * @param what names it in the error
+ * @throws UsageError naming the file
+ */
+export async function pemText(material: PemSource, what: string): Promise<string | null> {
+  if (material === null) return null
+  if ('data' in material) return material.data
+  try {
+    return await readFile(material.file, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : 'unreadable'
+    throw new UsageError(
+      `The ${what} ${material.file} can't be read (${code}): correct the kubeconfig or the flag`,
+    )
+  }
+}

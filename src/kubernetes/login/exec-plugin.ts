@@ -1,0 +1,136 @@
+/** Asks a kubeconfig's exec plugin for a credential (client.authentication.k8s.io/v1 and v1beta1). */
+
+import { spawn } from 'node:child_process'
+import { UnreachableError } from '../../errors.ts'
+import { type Fields, mapping, text } from '../kubeconfig/kubeconfig.ts'
+import { pemText } from '../kubeconfig/pem-source.ts'
+import type { Cluster, ExecPlugin } from '../kubeconfig/target.ts'
+import type { Credential, Fetched } from './client-credential.ts'
+import { lastLine } from './last-line.ts'
+import { certificateFault, isHeaderSafe } from './validate-credential.ts'
+
+export interface PluginCall {
+  plugin: ExecPlugin
+  cluster: Cluster
+  /** What the plugin inherits. */
+  env: Record<string, string | undefined>
+  /** Ends a plugin that still runs. */
+  signal: AbortSignal
+}
+
+/**
+ * Runs the plugin once.
+ * @throws UnreachableError naming the plugin: not installed, failed (with the last line it said), or an answer that is no credential
+ */
+export async function askPlugin(call: PluginCall): Promise<Fetched> {
+  const { plugin } = call
+  const interactive = plugin.interactiveMode !== 'Never' && process.stdin.isTTY === true
+  if (plugin.interactiveMode === 'Always' && !interactive) {
+    throw failure(plugin, 'needs a terminal to log in: run it from one, or use --token')
+  }
+  const request = await execInfo(call, interactive)
+  return fetched(plugin, await run(call, request, interactive))
+}
+
+async function execInfo({ plugin, cluster }: PluginCall, interactive: boolean): Promise<string> {
+  const spec: Fields = { interactive }
+  if (plugin.provideClusterInfo) {
+    const ca = await pemText(cluster.certificateAuthority, 'certificate authority')
+    spec.cluster = {
+      server: cluster.server,
+      ...(cluster.tlsServerName !== '' && { 'tls-server-name': cluster.tlsServerName }),
+      ...(cluster.insecureSkipTlsVerify && { 'insecure-skip-tls-verify': true }),
+      ...(ca !== null && { 'certificate-authority-data': Buffer.from(ca).toString('base64') }),
+      ...(cluster.proxyUrl !== '' && { 'proxy-url': cluster.proxyUrl }),
+      ...(cluster.disableCompression && { 'disable-compression': true }),
+      config: cluster.execConfig,
+    }
+  }
+  return JSON.stringify({ apiVersion: plugin.apiVersion, kind: 'ExecCredential', spec })
+}
+
+/** Characters. A token with its certificate and key is some kilobytes. */
+const LONGEST_ANSWER = 1024 * 1024
+
+/** What the plugin prints. Where somebody sits at the terminal, its prompts on stderr go there as well. */
+function run({ plugin, env, signal }: PluginCall, request: string, interactive: boolean): Promise<string> {
+  const own = Object.fromEntries(plugin.env.map(({ name, value }) => [name, value]))
+  return new Promise((resolve, reject) => {
+    const child = spawn(plugin.command, plugin.args, {
+      env: { ...env, ...own, KUBERNETES_EXEC_INFO: request },
+      stdio: [interactive ? 'inherit' : 'ignore', 'pipe', 'pipe'],
+      signal,
+    })
+    // One that does not end when told to, or has left its pipes to another program, must not keep us here.
+    const leave = () => {
+      child.stdout?.destroy()
+      child.stderr?.destroy()
+      child.unref()
+    }
+    signal.addEventListener('abort', leave)
+    let out = ''
+    let err = ''
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      out += chunk
+      if (out.length <= LONGEST_ANSWER) return
+      child.kill('SIGKILL')
+      leave()
+      reject(failure(plugin, 'printed far more than a credential: run it by hand and look at what it prints'))
+    })
+    child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+      err = (err + chunk).slice(-10_000)
+      if (interactive) process.stderr.write(chunk)
+    })
+    child.on('error', error => reject(notStarted(plugin, error)))
+    child.on('close', (code, killedBy) => {
+      signal.removeEventListener('abort', leave)
+      if (code === 0) resolve(out)
+      else reject(failure(plugin, `failed (${killedBy ?? `exit code ${code}`})${said(err)}`))
+    })
+  })
+}
+
+const said = (stderr: string) => {
+  const line = lastLine(stderr)
+  return line === '' ? ': run it by hand to see why' : `: ${line}`
+}
+
+function notStarted(plugin: ExecPlugin, error: Error): UnreachableError {
+  const code = 'code' in error ? error.code : error.name
+  if (code !== 'ENOENT') return failure(plugin, `could not be started (${code})`, error)
+  const hint = lastLine(plugin.installHint.split('\n', 1).join(''))
+  return failure(
+    plugin,
+    `is not installed or not in PATH: install it${hint === '' ? '' : ` (${hint})`}`,
+    error,
+  )
+}
+
+function failure(plugin: ExecPlugin, what: string, cause?: unknown): UnreachableError {
+  const message = `The login program ${plugin.command} that the kubeconfig names ${what}`
+  return new UnreachableError(message, cause === undefined ? undefined : { cause })
+}
+
+function fetched(plugin: ExecPlugin, printed: string): Fetched {
+  const status = mapping(mapping(parsed(printed))?.status)
+  const token = text(status ?? {}, 'token')
+  const certificate = text(status ?? {}, 'clientCertificateData') || null
+  const key = text(status ?? {}, 'clientKeyData') || null
+  if ((token === '' && certificate === null) || (certificate === null) !== (key === null)) {
+    throw failure(plugin, 'gave no usable credential: run it by hand and look at what it prints')
+  }
+  if (!isHeaderSafe(token)) throw failure(plugin, "gave a token with a character in it that can't be sent")
+  const fault = certificate === null || key === null ? null : certificateFault(certificate, key)
+  if (fault !== null) throw failure(plugin, `gave a client certificate that can't be used: ${fault}`)
+  const credential: Credential = { authorization: token === '' ? null : `Bearer ${token}`, certificate, key }
+  const ends = Date.parse(text(status ?? {}, 'expirationTimestamp'))
+  return { credential, expiresAt: Number.isNaN(ends) ? Number.POSITIVE_INFINITY : ends }
+}
+
+function parsed(printed: string): unknown {
+  try {
+    return JSON.parse(printed)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,40 @@
+/** The words of pulls that take long: each says for how long, and that nothing has failed. */
+
+import type { Diagnosis, LongPull } from '../../diagnosis/finding.ts'
+import { age } from '../duration.ts'
+import { counted, someOf } from './count.ts'
+
+export const PULLING_TITLE = 'Still pulling, which is not a failure:'
+
+const SHOWN = 5
+
+/** One line an image, the longest pull first; with many, how many more there are. */
+export function pullingTexts({ pulling, takenAt }: Pick<Diagnosis, 'pulling' | 'takenAt'>): string[] {
+  const images = [...Map.groupBy(pulling, ({ image }) => image)]
+  const shown = images.length <= SHOWN + 1 ? images : images.slice(0, SHOWN)
+  const rest = images.length - shown.length
+  return [
+    ...shown.map(([image, pulls]) => `${image}: ${placesOf(pulls)}, pulling for ${longest(pulls, takenAt)}`),
+    ...(rest > 0 ? [`… and ${counted(rest, 'more image')}`] : []),
+  ]
+}
+
+/** `1 image is still being pulled`; empty where none is. */
+export function pullingSentence(pulling: readonly LongPull[]): string {
+  const images = new Set(pulling.map(({ image }) => image)).size
+  if (images === 0) return ''
+  return `${counted(images, 'image')} ${images === 1 ? 'is' : 'are'} still being pulled`
+}
+
+/** `3m40s`. */
+export function pullingFor(since: string, takenAt: string): string {
+  return age(since, takenAt) ?? 'a while'
+}
+
+function placesOf(pulls: readonly LongPull[]): string {
+  return someOf([...new Set(pulls.map(({ namespace, pod }) => `${namespace}/${pod}`))], 2)
+}
+
+function longest([first]: readonly LongPull[], takenAt: string): string {
+  return pullingFor(first?.since ?? '', takenAt)
+}

@@ -1,0 +1,178 @@
+/** Reads the pod templates behind stuck pods: each topmost built-in controller, once. */
+
+import type { V1ContainerStatus } from '@kubernetes/client-node'
+import { type ControllerObject, controllerKind, KINDS } from '../../kubernetes/api/kinds.ts'
+import { AT_ONCE, bounded } from '../../network/bounded.ts'
+import type {
+  FixScope,
+  ScopeContainer,
+  ScopeController,
+  ScopeJob,
+  ScopeWorkload,
+} from '../../snapshot/fix-scope.ts'
+import type { ControllerReference, Pod } from '../../snapshot/pod.ts'
+import { rethrowUnlessApiError } from '../gap.ts'
+import { narrowController } from '../narrow/controller.ts'
+import { narrowSecretList, narrowWorkload } from '../narrow/workload-template.ts'
+import type { FixScopeOptions } from './fix-scope-options.ts'
+import { failsItsIndex, jobFailures } from './job-failures.ts'
+import type { Reading } from './reading.ts'
+
+/** The workloads of the stuck pods, and their direct controllers. */
+export async function readWorkloads(
+  reading: Reading,
+  options: FixScopeOptions,
+): Promise<Pick<FixScope, 'workloads' | 'controllers' | 'jobs'>> {
+  const known = new Map<string, Promise<ControllerObject | null>>()
+  const workloads = new Map<string, ScopeWorkload>()
+  const direct: Direct = { controllers: new Map(), jobs: new Map() }
+  const read = (namespace: string, owner: ControllerReference) => {
+    const seen = options.owners?.get(owner.uid)
+    const answer =
+      known.get(owner.uid) ?? (seen ? Promise.resolve(seen) : readOwner(reading, namespace, owner))
+    known.set(owner.uid, answer)
+    return answer
+  }
+  await bounded(options.pods, AT_ONCE, async pod => {
+    const top = await climb(reading, pod, read, direct)
+    if (!top) return
+    const workload = narrowed(top, pod)
+    const entry = workloads.get(workload.uid) ?? workload
+    entry.podUids.push(pod.uid)
+    workloads.set(workload.uid, entry)
+  })
+  const found = [...workloads.values()].sort((one, other) => (order(one) < order(other) ? -1 : 1))
+  if (options.runningImages) await bounded(found, AT_ONCE, workload => addRunningImages(reading, workload))
+  return { workloads: found, controllers: [...direct.controllers.values()], jobs: [...direct.jobs.values()] }
+}
+
+type Read = (namespace: string, owner: ControllerReference) => Promise<ControllerObject | null>
+interface Top {
+  object: ControllerObject
+  owner: ControllerReference
+}
+
+/** By uid. */
+interface Direct {
+  controllers: Map<string, ScopeController>
+  jobs: Map<string, ScopeJob>
+}
+
+async function climb(reading: Reading, pod: Pod, read: Read, direct: Direct): Promise<Top | null> {
+  const chain: Top[] = []
+  let owner = pod.controller
+  while (owner && controllerKind(owner)) {
+    const object = await read(pod.namespace, owner)
+    // Without the owner's own word on who is above it, its template may belong to somebody else.
+    if (!object) return null
+    chain.push({ object, owner })
+    owner = narrowController(object.metadata)
+  }
+  const [first, above = null] = chain
+  if (first) await note(reading, { first, above, pod }, direct)
+  return chain.at(-1) ?? null
+}
+
+interface Climbed {
+  first: Top
+  above: Top | null
+  pod: Pod
+}
+
+async function note(
+  reading: Reading,
+  { first, above, pod }: Climbed,
+  { controllers, jobs }: Direct,
+): Promise<void> {
+  const { uid, kind } = first.owner
+  const { imagePullSecrets } = narrowed(first, pod)
+  const outgoing = above !== null && isOutgoing(first.object, above)
+  const known = controllers.get(uid)
+  const partition = known ? known.partition : await partitionOf(reading, first, pod)
+  controllers.set(uid, { uid, imagePullSecrets, outgoing, partition })
+  if (kind !== 'Job') return
+  const job = jobs.get(uid) ?? jobFailures(first.object)
+  jobs.set(uid, job)
+  if (await failsItsIndex(reading, first.object, pod)) job.doomed.push(pod.uid)
+}
+
+const REVISION = 'deployment.kubernetes.io/revision'
+
+/** A paused Deployment keeps the pods of both revisions until it is resumed. */
+function isOutgoing({ metadata }: ControllerObject, { object, owner }: Top): boolean {
+  const [own, newest] = [metadata, object.metadata].map(({ annotations }) => annotations?.[REVISION])
+  const { spec } = object
+  const paused = spec !== undefined && 'paused' in spec && spec.paused === true
+  const told = own !== undefined && newest !== undefined
+  return owner.kind === 'Deployment' && !paused && told && own !== newest
+}
+
+/** While a partition holds them back, pods of lower numbers are made from the revision before, which a ControllerRevision keeps. */
+async function partitionOf(
+  reading: Reading,
+  { object, owner }: Top,
+  { namespace }: Pod,
+): Promise<ScopeController['partition']> {
+  if (owner.kind !== 'StatefulSet') return null
+  const { spec, status } = object as NonNullable<(typeof KINDS.StatefulSet)['model']>
+  const { currentRevision, updateRevision } = status ?? {}
+  const partition = spec?.updateStrategy?.rollingUpdate?.partition ?? 0
+  if (partition === 0 || currentRevision === undefined || currentRevision === updateRevision) return null
+  const earlier = await reading.find(KINDS.ControllerRevision, namespace, currentRevision)
+  const data = earlier?.data as {
+    spec?: { template?: { spec?: { imagePullSecrets?: { name?: string }[] } } }
+  }
+  const secrets = narrowSecretList(data?.spec?.template?.spec?.imagePullSecrets)
+  const below = (spec?.ordinals?.start ?? 0) + partition
+  return { below, imagePullSecrets: secrets?.length ? secrets : null }
+}
+
+function narrowed({ object, owner }: Top, { namespace }: Pod): ScopeWorkload {
+  return narrowWorkload(object, owner, namespace)
+}
+
+/** null where it is not there, is another of the same name, or can't be read, which leaves a gap. */
+async function readOwner(
+  reading: Reading,
+  namespace: string,
+  owner: ControllerReference,
+): Promise<ControllerObject | null> {
+  const kind = controllerKind(owner)
+  const object = kind && (await reading.find(kind, namespace, owner.name))
+  return object?.metadata.uid === owner.uid ? object : null
+}
+
+function order({ namespace, kind, name }: ScopeWorkload): string {
+  return `${namespace}/${kind}/${name}`
+}
+
+/**
+ * Fills in the digests that pods run already, those of the very image of the template, so that a pin changes nothing about what runs.
+ * Pods that can't be listed leave them empty.
+ */
+async function addRunningImages(reading: Reading, workload: ScopeWorkload): Promise<void> {
+  if (workload.selector === null) return
+  const options = { labelSelector: workload.selector, limit: 500 }
+  try {
+    await reading.list(KINDS.Pod, workload.namespace, options, pod => {
+      for (const container of workload.containers) {
+        const id = imageIdIn(pod, container)
+        if (id !== null && !container.runningImageIds.includes(id)) container.runningImageIds.push(id)
+      }
+    })
+  } catch (error) {
+    rethrowUnlessApiError(error)
+  }
+}
+
+type PodObject = NonNullable<(typeof KINDS.Pod)['model']>
+
+function imageIdIn({ spec, status }: PodObject, { name, kind, image }: ScopeContainer): string | null {
+  const isInit = kind === 'init'
+  const written = (isInit ? spec?.initContainers : spec?.containers)?.find(one => one.name === name)
+  if (written?.image !== image) return null
+  const seen: Pick<V1ContainerStatus, 'name' | 'imageID'>[] | undefined = isInit
+    ? status?.initContainerStatuses
+    : status?.containerStatuses
+  return seen?.find(one => one.name === name)?.imageID || null
+}

@@ -1,0 +1,72 @@
+/** Reads objects that are known by name, in the cheaper way: a page or two of the whole list, or one by one. */
+
+import type { Kind } from '../../kubernetes/api/kinds.ts'
+import { AT_ONCE, bounded } from '../../network/bounded.ts'
+import { rethrowUnlessApiError } from '../gap.ts'
+import type { NamespaceOrAll, Reading } from './reading.ts'
+
+export interface ObjectName {
+  namespace: string
+  name: string
+}
+
+/** So few are read one by one without trying a list. */
+const FEW = 16
+const PAGE = 500
+/** A listed object costs the server far less than one asked for alone; so the list may hold this many others for each one wanted. */
+const LISTED_FOR_ONE_SINGLE = 5
+
+/** Names still to be found, by namespace and name. */
+type Wanted = Map<string, ObjectName>
+
+export const nameKey = ({ namespace, name }: ObjectName): string => `${namespace}/${name}`
+
+/** Hands each object that exists to `visit`. One that is gone is no matter; one that can't be read leaves a gap. */
+export async function readNamed<Object extends Listed>(
+  reading: Reading,
+  kind: Kind<Object>,
+  names: ObjectName[],
+  visit: (object: Object) => void,
+  options: { metadataOnly?: boolean } = {},
+): Promise<void> {
+  const wanted: Wanted = new Map(names.map(name => [nameKey(name), name]))
+  if (wanted.size > FEW && (await readFromList(reading, kind, wanted, visit, options))) return
+  await bounded([...wanted.values()], AT_ONCE, async ({ namespace, name }) => {
+    const object = await reading.find(kind, namespace, name, options)
+    if (object !== null) visit(object)
+  })
+}
+
+interface Listed {
+  metadata: ObjectName
+}
+
+/** True if nothing is left to ask for: all were found, or the list was read to its end and what it did not hold does not exist. */
+async function readFromList<Object extends Listed>(
+  reading: Reading,
+  kind: Kind<Object>,
+  wanted: Wanted,
+  visit: (object: Object) => void,
+  options: { metadataOnly?: boolean },
+): Promise<boolean> {
+  const enough = new AbortController()
+  let left = Math.max(PAGE, wanted.size * LISTED_FOR_ONE_SINGLE)
+  try {
+    const listing = { ...options, limit: PAGE, signal: enough.signal }
+    await reading.list(kind, namespaceOf(wanted), listing, object => {
+      if (wanted.delete(nameKey(object.metadata))) visit(object)
+      left -= 1
+      if (left < 0 || wanted.size === 0) enough.abort()
+    })
+    return true
+  } catch (error) {
+    if (!enough.signal.aborted) rethrowUnlessApiError(error)
+    return wanted.size === 0
+  }
+}
+
+/** The one that all are in, or null for several. */
+function namespaceOf(wanted: Wanted): NamespaceOrAll {
+  const [first, ...others] = new Set([...wanted.values()].map(({ namespace }) => namespace))
+  return others.length === 0 ? (first ?? null) : null
+}

@@ -1,0 +1,148 @@
+/** Reads failing pods and their events in all namespaces of a scope: at once, or one by one those that may be read. */
+
+import { UsageError } from '../../errors.ts'
+import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import { KINDS } from '../../kubernetes/api/kinds.ts'
+import { AT_ONCE, bounded } from '../../network/bounded.ts'
+import type { Pod } from '../../snapshot/pod.ts'
+import type { PodEvent } from '../../snapshot/snapshot.ts'
+import { isForbidden, isNotFound, rethrowUnlessApiError } from '../gap.ts'
+import { podKey } from '../suspects.ts'
+import { readEvents, readEventsOf, readProgress } from './events.ts'
+import { type AreaPods, readAreaPods, readPodsWhere } from './pods.ts'
+import { fieldValue, type NamespaceOrAll, Reading } from './reading.ts'
+
+export interface ScopePods extends AreaPods {
+  events: PodEvent[]
+}
+
+/** Each namespace takes several requests of its own. */
+const NAMESPACES_AT_ONCE = 6
+
+/** Reads all namespaces; without permission for all at once those that may be read, the others are gaps. @throws ApiError */
+export async function readEverywhere(reading: Reading): Promise<ScopePods> {
+  try {
+    return await readArea(reading, null)
+  } catch (error) {
+    if (!isForbidden(error)) throw error
+    return readNamespaces(reading, await listNamespaces(reading), true)
+  }
+}
+
+/**
+ * Reads namespaces one by one. One that may not be read is a gap; where none could be and not for lack of permission, the first
+ * error is thrown. @throws ApiError, UsageError for a namespace that does not exist
+ */
+export async function readNamespaces(
+  reading: Reading,
+  namespaces: string[],
+  listed = false,
+): Promise<ScopePods> {
+  const failures: unknown[] = []
+  const areas = await bounded(namespaces, NAMESPACES_AT_ONCE, async namespace => {
+    try {
+      const found = await readArea(reading, namespace)
+      if (found.count === 0 && !listed) await assertExists(reading, namespace)
+      return [found]
+    } catch (error) {
+      reading.leaveGap(error, KINDS.Pod, namespace)
+      failures.push(error)
+      return []
+    } finally {
+      reading.countNamespace()
+    }
+  })
+  const unexpected = failures.find(error => !isForbidden(error))
+  if (failures.length === namespaces.length && unexpected !== undefined) throw unexpected
+  const found = areas.flat()
+  return {
+    count: found.reduce((sum, { count }) => sum + count, 0),
+    pods: found.flatMap(({ pods }) => pods),
+    events: found.flatMap(({ events }) => events),
+  }
+}
+
+async function readArea(reading: Reading, area: NamespaceOrAll): Promise<ScopePods> {
+  // Where pods can't be read either, the events' gap would only repeat theirs.
+  const aside = reading.aside()
+  const [found, areaEvents] = await Promise.all([readAreaPods(reading, area), readEvents(aside, area)])
+  reading.gaps.push(...aside.gaps)
+  const forbiddenEverywhere = area === null && aside.gaps.some(({ why }) => why === 'forbidden')
+  const events = forbiddenEverywhere
+    ? await readEventsOf(reading, [...new Set(found.pods.map(({ namespace }) => namespace))])
+    : areaEvents
+  const pods = [...found.pods, ...(await readEphemeral(reading, area, found.pods, events))]
+  const names = new Set(pods.map(pod => podKey(pod.namespace, pod.name)))
+  const own = events.filter(event => names.has(podKey(event.namespace, event.pod)))
+  return { count: found.count, pods, events: [...own, ...(await readProgress(reading, pods, own))] }
+}
+
+/** Pods whose rows look ready though an ephemeral container can't be pulled: only its events tell. */
+async function readEphemeral(
+  reading: Reading,
+  area: NamespaceOrAll,
+  pods: Pod[],
+  events: PodEvent[],
+): Promise<Pod[]> {
+  const read = new Set(pods.map(pod => podKey(pod.namespace, pod.name)))
+  const hidden = events.filter(
+    event =>
+      event.fieldPath.startsWith('spec.ephemeralContainers{') &&
+      !read.has(podKey(event.namespace, event.pod)),
+  )
+  const byPod = new Map(hidden.map(event => [podKey(event.namespace, event.pod), event]))
+  try {
+    const found = await bounded([...byPod.values()], AT_ONCE, ({ namespace, pod }) =>
+      readPodsWhere(reading, namespace, `metadata.name=${fieldValue(pod)}`),
+    )
+    return found.flat()
+  } catch (error) {
+    reading.leaveGap(error, KINDS.Pod, area)
+    return []
+  }
+}
+
+async function listNamespaces(reading: Reading): Promise<string[]> {
+  const names: string[] = []
+  try {
+    await reading.list(KINDS.Namespace, null, { metadataOnly: true, limit: 500 }, ({ metadata }) => {
+      names.push(metadata.name)
+    })
+    return names
+  } catch (error) {
+    reading.leaveGap(error, KINDS.Namespace, null)
+    return [reading.namespace]
+  }
+}
+
+/** Whether there is no such namespace; one that can't be looked at is taken to be there. */
+async function isMissing(reading: Reading, namespace: string): Promise<boolean> {
+  try {
+    await reading.get(KINDS.Namespace, null, namespace)
+    return false
+  } catch (error) {
+    rethrowUnlessApiError(error)
+    return isNotFound(error)
+  }
+}
+
+/** The API server gives an empty list for a namespace that does not exist: a typing error must not look healthy. */
+export async function assertExists(reading: Reading, namespace: string): Promise<void> {
+  if (!(await isMissing(reading, namespace))) return
+  throw new UsageError(
+    `There is no namespace "${namespace}" in this cluster: \`kubectl get namespaces\` lists them.`,
+  )
+}
+
+/** Those of the namespaces that do not exist; one that can't be looked at is taken to be there. @throws UnreachableError */
+export async function missingNamespaces(
+  cluster: ClusterReader,
+  names: string[],
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const reading = new Reading(cluster, signal ? { signal } : {})
+  const missing = await bounded(names, AT_ONCE, async name =>
+    (await isMissing(reading, name)) ? [name] : [],
+  )
+  return missing.flat()
+}

@@ -1,0 +1,60 @@
+/** Reads what nodes are like. They only make advice and checks more exact, so what can't be read of them leaves no gap. */
+
+import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import { KINDS } from '../../kubernetes/api/kinds.ts'
+import { AT_ONCE, bounded } from '../../network/bounded.ts'
+import type { Node } from '../../snapshot/node.ts'
+import type { Pod } from '../../snapshot/pod.ts'
+import { isForbidden, rethrowUnlessApiError } from '../gap.ts'
+import { narrowNode } from '../narrow/node.ts'
+import { Reading } from './reading.ts'
+
+/** Clusters have few kinds of nodes, and one that is read alone costs the server about as much as a pod: a quarter of a second at most. */
+const MOST = 64
+
+/** Those that most of the pods are on; none where nodes are forbidden. */
+export async function readNodes(reading: Reading, pods: Pod[]): Promise<Node[]> {
+  let forbidden = false
+  const nodes = await bounded(nodesNamed(pods).slice(0, MOST), AT_ONCE, async name => {
+    if (forbidden) return null
+    try {
+      return narrowNode(await reading.get(KINDS.Node, null, name))
+    } catch (error) {
+      rethrowUnlessApiError(error)
+      forbidden ||= isForbidden(error)
+      return null
+    }
+  })
+  return nodes.filter(node => node !== null)
+}
+
+/** Each once, the one with most pods first. */
+function nodesNamed(pods: Pod[]): string[] {
+  const counts = new Map<string, number>()
+  for (const { node } of pods) if (node !== null) counts.set(node, (counts.get(node) ?? 0) + 1)
+  return [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([name]) => name)
+}
+
+/**
+ * The platforms of all nodes, from the labels that the kubelet puts on them: `linux/arm64`, each once; none where nodes are forbidden,
+ * so that nothing is known against an image. @throws ApiError
+ */
+export async function nodePlatforms(cluster: ClusterReader, signal?: AbortSignal): Promise<string[]> {
+  const reading = new Reading(cluster, signal ? { signal } : {})
+  const found = new Set<string>()
+  try {
+    await reading.list(
+      KINDS.Node,
+      null,
+      { metadataOnly: true, limit: 500 },
+      ({ metadata: { labels = {} } }) => {
+        const os = labels['kubernetes.io/os']
+        const architecture = labels['kubernetes.io/arch']
+        if (os && architecture) found.add(`${os}/${architecture}`)
+      },
+    )
+  } catch (error) {
+    if (!isForbidden(error)) throw error
+  }
+  return [...found]
+}

@@ -1,0 +1,74 @@
+/**
+ * Reads an area's pods as Table rows without objects: 0.25 KB instead of 26 KB a pod. Cells are made for people, so they only say
+ * which pods need a look. A container that waits is never ready, so its pod's Ready cell is `n/m` with n < m.
+ */
+
+import type { TableRow } from '../../kubernetes/api/cluster.ts'
+import { list, record, text } from '../narrow/shape.ts'
+import type { NamespaceOrAll, Reading } from './reading.ts'
+
+/** A pod as a row names it: without namespace. */
+export interface RowPod {
+  name: string
+  node: string
+}
+
+export interface PodRows {
+  count: number
+  suspects: RowPod[]
+  /** A row could not be understood: nothing but reading every pod in full will do. */
+  unclear: boolean
+}
+
+/** Where the server's printer has put these for as long as there are Tables (pkg/printers/internalversion). */
+const COLUMNS: Record<number, string> = { 0: 'name', 1: 'ready', 6: 'node' }
+/** As many containers ready as there are. */
+const READY = /^(\d+)\/\1$/
+/** The node cell of a pod that is not scheduled. No kubelet has tried to get its images. */
+const NO_NODE = '<none>'
+/** What names of pods and nodes are made of; anything else has no place in a field selector. */
+const NAME = /^[a-z0-9][a-z0-9.-]*$/
+
+/** Reads the rows; whole pods from a server without Tables go to `visitPod`. @throws ApiError */
+export async function readPodRows(
+  reading: Reading,
+  area: NamespaceOrAll,
+  visitPod: (pod: unknown) => void,
+): Promise<PodRows> {
+  const rows: PodRows = { count: 0, suspects: [], unclear: false }
+  const columns = await reading.podTable(
+    area,
+    row => {
+      rows.count += 1
+      reading.countPod()
+      addSuspect(rows, row)
+    },
+    pod => {
+      rows.count += 1
+      reading.countPod()
+      visitPod(pod)
+    },
+  )
+  const known = Object.entries(COLUMNS).every(([at, name]) => columns[Number(at)]?.toLowerCase() === name)
+  return { ...rows, unclear: rows.unclear || (columns.length > 0 && !known) }
+}
+
+/** Healthy rows fall through first, so that neither memory nor much time is spent on them. */
+function addSuspect(rows: PodRows, row: TableRow): void {
+  const { cells } = row
+  if (READY.test(text(cells[1])) || cells[6] === NO_NODE || hasFinished(row)) return
+  const name = text(cells[0])
+  const node = text(cells[6])
+  if (NAME.test(name) && NAME.test(node)) rows.suspects.push({ name, node })
+  else rows.unclear = true
+}
+
+/**
+ * Not by `Completed` in the Status cell: the cell is one container's, and a pod whose first container is done and whose second
+ * can't be pulled says Completed too.
+ */
+function hasFinished({ conditions }: TableRow): boolean {
+  return list(conditions)
+    .map(record)
+    .some(({ type, reason }) => type === 'Completed' && (reason === 'Succeeded' || reason === 'Failed'))
+}

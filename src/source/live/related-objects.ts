@@ -1,0 +1,88 @@
+/** Reads what pods name: their pull secrets, service accounts, owners and nodes, each once. */
+
+import { KINDS } from '../../kubernetes/api/kinds.ts'
+import { AT_ONCE, bounded } from '../../network/bounded.ts'
+import type { Node } from '../../snapshot/node.ts'
+import type { Pod } from '../../snapshot/pod.ts'
+import type { PullSecret } from '../../snapshot/pull-secret.ts'
+import type { OwnerLink, ServiceAccount } from '../../snapshot/snapshot.ts'
+import { isForbidden, isNotFound } from '../gap.ts'
+import { describeMissingSecret, narrowPullSecret } from '../narrow/pull-secret.ts'
+import { narrowServiceAccount } from '../narrow/service-account.ts'
+import { byName, byNamespaceAndName } from '../suspects.ts'
+import { nameKey, type ObjectName, readNamed } from './named-objects.ts'
+import { readNodes } from './nodes.ts'
+import { readOwners, type VisitOwner } from './owners.ts'
+import type { Reading } from './reading.ts'
+
+export interface RelatedObjects {
+  pullSecrets: PullSecret[]
+  serviceAccounts: ServiceAccount[]
+  owners: OwnerLink[]
+  nodes: Node[]
+}
+
+/** What can't be read is a gap, or for a secret its problem. */
+export async function readRelatedObjects(
+  reading: Reading,
+  pods: Pod[],
+  onOwner?: VisitOwner,
+): Promise<RelatedObjects> {
+  const named = secretsNamed(pods)
+  const [pullSecrets, [serviceAccounts, handedOut], owners, nodes] = await Promise.all([
+    readPullSecrets(reading, named),
+    readServiceAccounts(reading, pods, named),
+    readOwners(reading, pods, onOwner),
+    readNodes(reading, pods),
+  ])
+  return {
+    pullSecrets: [...pullSecrets, ...handedOut].sort(byNamespaceAndName),
+    serviceAccounts: serviceAccounts.sort(byNamespaceAndName),
+    owners: owners.sort(byNamespaceAndName),
+    nodes: nodes.sort(byName),
+  }
+}
+
+function secretsNamed(pods: Pod[]): ObjectName[] {
+  return unique(pods.flatMap(({ namespace, pullSecrets }) => pullSecrets.map(name => ({ namespace, name }))))
+}
+
+/** Service accounts, and the secrets that they hand out but that no pod had at its creation: a recreated pod would. */
+async function readServiceAccounts(
+  reading: Reading,
+  pods: Pod[],
+  known: ObjectName[],
+): Promise<[ServiceAccount[], PullSecret[]]> {
+  const accounts: ServiceAccount[] = []
+  const names = pods.map(({ namespace, serviceAccount }) => ({ namespace, name: serviceAccount }))
+  await readNamed(reading, KINDS.ServiceAccount, names, raw => {
+    const account = narrowServiceAccount(raw)
+    if (account !== null) accounts.push(account)
+  })
+  const described = new Set(known.map(nameKey))
+  const handedOut = accounts
+    .flatMap(({ namespace, imagePullSecrets }) => imagePullSecrets.map(name => ({ namespace, name })))
+    .filter(name => !described.has(nameKey(name)))
+  return [accounts, await readPullSecrets(reading, unique(handedOut))]
+}
+
+function unique(names: ObjectName[]): ObjectName[] {
+  return [...new Map(names.map(name => [nameKey(name), name])).values()]
+}
+
+/**
+ * A description of each pull secret, in the order of the names; missing and unreadable ones say so, the latter leave a gap too. Each is read
+ * by its name, never in a list, so that no other Secret is ever touched.
+ */
+function readPullSecrets(reading: Reading, names: ObjectName[]): Promise<PullSecret[]> {
+  return bounded(names, AT_ONCE, async ({ namespace, name }) => {
+    try {
+      const described = narrowPullSecret(await reading.get(KINDS.Secret, namespace, name))
+      return described ?? describeMissingSecret(namespace, name, 'failed')
+    } catch (error) {
+      if (isNotFound(error)) return describeMissingSecret(namespace, name, 'missing')
+      reading.leaveGap(error, KINDS.Secret, namespace)
+      return describeMissingSecret(namespace, name, isForbidden(error) ? 'forbidden' : 'failed')
+    }
+  })
+}

@@ -1,0 +1,110 @@
+/** Narrows a controller to what a fix needs of its pod template. */
+
+import type { V1Container, V1LabelSelector, V1PodSpec } from '@kubernetes/client-node'
+import type { AsJson, ControllerObject, TypeMeta } from '../../kubernetes/api/kinds.ts'
+import type { PullSecretEntryName, ScopeContainer, ScopeWorkload } from '../../snapshot/fix-scope.ts'
+import { managerOf } from '../managed-by.ts'
+
+type ControllerSpec = ControllerObject['spec']
+
+/** The workload without its stuck pods; those are added by who finds them. Items of a list carry no kind, so it is the caller's. */
+export function narrowWorkload(
+  object: ControllerObject,
+  { kind, apiVersion }: TypeMeta,
+  namespace: string,
+): ScopeWorkload {
+  const { metadata, spec } = object
+  const template = templateOf(spec)
+  const templatePointer = kind === 'CronJob' ? '/spec/jobTemplate/spec/template/spec' : '/spec/template/spec'
+  const secrets = narrowSecretList(template?.imagePullSecrets)
+  return {
+    apiVersion,
+    kind,
+    namespace,
+    name: metadata.name,
+    uid: metadata.uid,
+    managedBy: managerOf(object),
+    templatePointer,
+    imagePullSecrets: secrets?.length ? secrets : null,
+    serviceAccount: template?.serviceAccountName ?? template?.serviceAccount ?? 'default',
+    containers: [
+      ...containersOf(template?.initContainers, 'init', `${templatePointer}/initContainers`),
+      ...containersOf(template?.containers, 'container', `${templatePointer}/containers`),
+    ],
+    selector: selectorOf(kind, spec),
+    replicas: replicasOf(object),
+    replaces: ROLLING.includes(kind) && !isOnDelete(spec),
+    paused: kind === 'Deployment' && spec !== undefined && 'paused' in spec && spec.paused === true,
+    rollsOut: kind === 'Deployment' || (kind === 'DaemonSet' && !isOnDelete(spec)),
+    podUids: [],
+  }
+}
+
+/** A stored imagePullSecrets list as it is; null where the field is absent. */
+export function narrowSecretList(list: PullSecretEntryName[] | undefined): PullSecretEntryName[] | null {
+  return list?.map(({ name }) => (name === undefined ? {} : { name })) ?? null
+}
+
+function templateOf(spec: ControllerSpec): AsJson<V1PodSpec> | undefined {
+  if (spec === undefined) return undefined
+  return 'jobTemplate' in spec ? spec.jobTemplate.spec?.template.spec : spec.template?.spec
+}
+
+function isOnDelete(spec: ControllerSpec): boolean {
+  return spec !== undefined && 'updateStrategy' in spec && spec.updateStrategy?.type === 'OnDelete'
+}
+
+const ROLLING = ['Deployment', 'DaemonSet', 'StatefulSet']
+
+function replicasOf({ spec, status }: ControllerObject): number {
+  if (status !== undefined && 'desiredNumberScheduled' in status) return status.desiredNumberScheduled
+  return (spec !== undefined && 'replicas' in spec ? spec.replicas : undefined) ?? 1
+}
+
+function containersOf(
+  containers: AsJson<V1Container>[] | undefined,
+  kind: ScopeContainer['kind'],
+  pointer: string,
+): ScopeContainer[] {
+  return (containers ?? []).map(({ name, image, imagePullPolicy }, index) => ({
+    name,
+    kind,
+    pointer: `${pointer}/${index}`,
+    image: image ?? '',
+    pullPolicy: imagePullPolicy ?? null,
+    runningImageIds: [],
+  }))
+}
+
+/** A label selector in the words of the API's query parameter. A ReplicationController's is a plain map; a CronJob has none. */
+export function selectorOf(kind: string, spec: ControllerSpec): string | null {
+  const selector = spec !== undefined && 'selector' in spec ? spec.selector : undefined
+  if (selector === undefined) return null
+  if (isPlain(selector, kind)) return equalities(selector).join(',')
+  const { matchLabels = {}, matchExpressions = [] } = selector
+  return [...equalities(matchLabels), ...matchExpressions.map(expression)].join(',')
+}
+
+type Labels = Record<string, string>
+
+function isPlain(_selector: Labels | AsJson<V1LabelSelector>, kind: string): _selector is Labels {
+  return kind === 'ReplicationController'
+}
+
+function equalities(labels: Labels): string[] {
+  return Object.entries(labels).map(([key, value]) => `${key}=${value}`)
+}
+
+function expression({
+  key,
+  operator,
+  values = [],
+}: {
+  key: string
+  operator: string
+  values?: string[]
+}): string {
+  if (operator === 'Exists') return key
+  if (operator === 'DoesNotExist') return `!${key}`
+  return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`
+}

@@ -1,0 +1,87 @@
+/** A pod that waits for its sandbox's image is a finding of the node's; one that has got its sandbox, or waits for its network, is none. */
+import { describe, expect, test } from 'vitest'
+import { diagnose } from '../../src/diagnosis/diagnose.ts'
+import type { Pod } from '../../src/snapshot/pod.ts'
+import type { PodEvent } from '../../src/snapshot/snapshot.ts'
+import { container, event, pod, snapshot, waiting } from './snapshots.ts'
+
+const PAUSE = '123456789012.dkr.ecr.eu-central-1.amazonaws.com/acme/pause:3.9'
+const DENIED = `failed to get sandbox image "${PAUSE}": failed to pull image "${PAUSE}": pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials`
+const NETWORK = 'failed to setup network for sandbox "b8": plugin type="calico" failed (add): not found'
+
+const failure = (error: string, fields: Partial<PodEvent> = {}) =>
+  event({
+    fieldPath: '',
+    reason: 'FailedCreatePodSandBox',
+    message: `Failed to create pod sandbox: rpc error: code = Unknown desc = ${error}`,
+    ...fields,
+  })
+const creating = (fields: Partial<Pod> = {}) =>
+  pod({ pullSecrets: ['hub'], containers: [container({ state: waiting('ContainerCreating') })], ...fields })
+const findings = (found: Pod, ...events: PodEvent[]) => diagnose(snapshot({ pods: [found], events })).findings
+
+test('it is told with the image, the node and the event, and blames no pull secret', () => {
+  const older = failure(DENIED, { firstSeen: '2026-11-24T10:00:05Z', lastSeen: '2026-11-24T10:00:05Z' })
+  const newest = failure(DENIED)
+  const secret = event({ fieldPath: '', reason: 'FailedToRetrieveImagePullSecret', message: 'hub' })
+  expect(findings(creating(), newest, older, { ...secret, lastSeen: '2026-11-24T10:09:00Z' })).toMatchObject([
+    {
+      cause: 'auth-required-or-denied',
+      container: 'sandbox',
+      containerKind: 'sandbox',
+      node: 'node-1',
+      image: PAUSE,
+      reference: PAUSE,
+      reason: 'FailedCreatePodSandBox',
+      since: '2026-11-24T10:00:05Z',
+      evidence: { from: 'event', text: newest.message },
+      credential: { status: 'unknown', attempts: [] },
+      remedies: [],
+    },
+  ])
+})
+
+test('it leads, for nothing new starts on that node', () => {
+  const critical = pod({ name: 'agent', uid: 'a', namespace: 'kube-system' })
+  const seen = snapshot({ pods: [critical, creating()], events: [failure(DENIED)] })
+  expect(diagnose(seen).findings.map(({ containerKind }) => containerKind)).toEqual(['sandbox', 'container'])
+})
+
+test('an error that does not name the image is told all the same', () => {
+  const damaged =
+    'failed to create containerd container: error unpacking image: failed to extract layer sha256:aa: not found'
+  expect(findings(creating(), failure(damaged))).toMatchObject([
+    { cause: 'corrupt-or-unpack', image: '', reference: null, registry: null },
+  ])
+})
+
+test('a restarted node’s pods lack their sandbox though their containers have run', () => {
+  const ended = container({ state: { type: 'terminated', reason: 'Unknown', exitCode: 255, message: '' } })
+  const found = creating({ phase: 'Running', hasSandbox: false, containers: [ended] })
+  expect(findings(found, failure(DENIED))).toHaveLength(1)
+})
+
+describe('nothing is told', () => {
+  const running = container({ state: { type: 'running', startedAt: null } })
+  const later = { lastSeen: '2026-11-24T10:09:00Z' }
+  test.each<[string, Pod, PodEvent[]]>([
+    ['of another error', creating(), [failure(NETWORK)]],
+    ['once the newest error is another', creating(), [failure(DENIED), failure(NETWORK, later)]],
+    ['of a pod that runs', creating({ containers: [running] }), [failure(DENIED)]],
+    ['of one that has its sandbox', creating({ hasSandbox: true }), [failure(DENIED)]],
+    ['of one that has ended', creating({ phase: 'Failed' }), [failure(DENIED)]],
+    [
+      'once a container was seen to',
+      creating(),
+      [failure(DENIED), event({ reason: 'Pulling', message: 'Pulling image "nginx:1.27"', ...later })],
+    ],
+    ['of another pod of that name', creating(), [failure(DENIED, { podUid: 'old' })]],
+  ])('%s', (_what, found, events) => {
+    expect(findings(found, ...events)).toEqual([])
+  })
+})
+
+test('a container’s own failed pull is told instead of an older failure of the sandbox', () => {
+  const told = findings(pod(), failure(DENIED))
+  expect(told).toMatchObject([{ containerKind: 'container', evidence: { from: 'status' } }])
+})

@@ -1,0 +1,46 @@
+/** What is wrong with a key that was meant for the registry and does not serve the image. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type KeyMismatch, keyMismatch } from '../../src/dockerconfig/key-mismatch.ts'
+import { lookUpCredentials } from '../../src/dockerconfig/kubelet-lookup.ts'
+import { parseReference } from '../../src/image/reference.ts'
+
+test.each<[string, string, KeyMismatch | null]>([
+  ['https://index.docker.io/v1', 'nginx', 'slash-missing'],
+  ['https://ghcr.io/v2', 'ghcr.io/acme/api', 'slash-missing'],
+  ['registry-1.docker.io', 'nginx', 'hub-alias'],
+  ['https://hub.docker.com', 'acme/api', 'hub-alias'],
+  ['https://registry.hub.docker.com/v2/', 'acme/api', 'hub-alias'],
+  ['*.docker.io', 'nginx', 'hub-alias'],
+  ['index.docker.io/acme', 'acme/api', 'hub-alias'],
+  ['docker.io/other', 'acme/api', 'path'],
+  ['reg.example', 'reg.example:5000/api', 'port-missing'],
+  ['https://reg.example/v2/', 'reg.example:5000/api', 'port-missing'],
+  ['ghcr.io:443', 'ghcr.io/acme/api', 'port-extra'],
+  ['https://ghcr.io:443/token', 'ghcr.io/acme/api', 'port-extra'],
+  ['reg.example:5001', 'reg.example:5000/api', 'port-other'],
+  ['reg.example:5000', 'reg.example/api', 'port-other'],
+  ['GHCR.io', 'ghcr.io/acme/api', 'case'],
+  ['HTTPS://ghcr.io', 'ghcr.io/acme/api', 'case'],
+  ['ghcr.io/Acme', 'ghcr.io/acme/api', 'case'],
+  ['*.example.com', 'a.reg.example.com/api', 'wildcard'],
+  ['*', 'ghcr.io/acme/api', 'wildcard'],
+  ['ghcr.io/acme/api:v2', 'ghcr.io/acme/api:v2', 'odd-path'],
+  ['ghcr.io/%zz', 'ghcr.io/acme/api', 'unreadable'],
+  ['ghcr.io/other', 'ghcr.io/acme/api', 'path'],
+  ['[::1]:5000/other', '[::1]:5000/api', 'path'],
+  ['quay.io', 'ghcr.io/acme/api', null],
+  ['https://index.docker.io/v1/', 'dhi.io/python:3', null],
+  ['*.example.com', 'ghcr.io/acme/api', null],
+  ['QUAY.io/%zz', 'ghcr.io/acme/api', null],
+])('%s for %s: %s', (key, image, mismatch) => {
+  const reference = parseReference(image)
+  if (reference === null) throw new Error(`${image} does not parse`)
+  expect(lookUpCredentials(reference, [{ key }]).tried).toEqual([])
+  expect(keyMismatch(key, reference)).toBe(mismatch)
+})
+
+test('any key at all is judged', () => {
+  const reference = { registry: 'docker.io', repository: 'library/nginx' }
+  fc.assert(fc.property(fc.string({ unit: 'binary' }), key => void keyMismatch(key, reference)))
+})

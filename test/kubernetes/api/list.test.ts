@@ -1,0 +1,166 @@
+/** Lists and Tables: every item once, in pages or at once, and never a short list in silence. */
+
+import { describe, expect, test } from 'vitest'
+import type { KubernetesObject } from '../../../src/kubernetes/api/cluster.ts'
+import { readerOver } from '../../../src/kubernetes/api/reader.ts'
+import { fakeConnection, type ScriptedAnswer } from '../fake-connection.ts'
+
+const pod = (name: string) => ({ metadata: { name, namespace: 'web', uid: `uid-${name}` } })
+const podList = (names: string, metadata = {}): ScriptedAnswer => ({
+  body: { kind: 'PodList', metadata: { resourceVersion: '7', ...metadata }, items: [...names].map(pod) },
+})
+const EXPIRED = { kind: 'Status', reason: 'Expired', message: 'too old', code: 410 }
+const nameOf = ({ metadata }: KubernetesObject) => (metadata as { name: string }).name
+
+async function listed(answers: (ScriptedAnswer | Error)[], limit = 2) {
+  const connection = fakeConnection((_request, index) => answers[index] ?? new Error('asked too often'))
+  const names: string[] = []
+  const result = readerOver(connection).list('/api/v1/pods', { limit }, item => names.push(nameOf(item)))
+  return { outcome: await result.catch((error: unknown) => error), names: names.join(''), connection }
+}
+
+describe('listing', () => {
+  test('pages are followed to the last, with the same selectors', async () => {
+    const answers = [podList('ab', { continue: 'X' }), podList('', { continue: 'Y' }), podList('c')]
+    const connection = fakeConnection((_request, index) => answers[index] ?? new Error('asked too often'))
+    const names: string[] = []
+    const options = { limit: 2, labelSelector: 'a in (b,c)', fieldSelector: 'status.phase!=Running' }
+    const result = await readerOver(connection).list('/api/v1/pods', options, item =>
+      names.push(nameOf(item)),
+    )
+    expect(result).toEqual({ count: 3, resourceVersion: '7', inconsistent: false })
+    expect(names).toEqual(['a', 'b', 'c'])
+    const same = '/api/v1/pods?labelSelector=a+in+%28b%2Cc%29&fieldSelector=status.phase%21%3DRunning&limit=2'
+    expect(connection.asked.map(({ path }) => path)).toEqual([
+      same,
+      `${same}&continue=X`,
+      `${same}&continue=Y`,
+    ])
+  })
+
+  test('an expired token is replaced by the one the server offers, and the list says so', async () => {
+    const expired = { status: 410, body: { ...EXPIRED, metadata: { continue: 'NEW' } } }
+    const { outcome, names, connection } = await listed([
+      podList('ab', { continue: 'OLD' }),
+      expired,
+      podList('c'),
+    ])
+    expect(outcome).toMatchObject({ count: 3, inconsistent: true })
+    expect(names).toBe('abc')
+    expect(connection.asked.at(-1)?.path).toBe('/api/v1/pods?limit=2&continue=NEW')
+  })
+
+  test('where none is offered the list begins again in one answer, and nobody is visited twice', async () => {
+    const answers = [podList('ab', { continue: 'OLD' }), { status: 410, body: EXPIRED }, podList('abcd')]
+    const { outcome, names, connection } = await listed(answers)
+    expect(outcome).toMatchObject({ count: 4, inconsistent: true })
+    expect(names).toBe('abcd')
+    expect(connection.asked.at(-1)?.path).toBe('/api/v1/pods')
+  })
+
+  test('rows have no names to tell them apart by: a Table whose token expired fails', async () => {
+    const row = { body: { kind: 'Table', metadata: { continue: 'OLD' }, rows: [{ cells: ['a'] }] } }
+    const connection = fakeConnection((_request, index) =>
+      index === 0 ? row : { status: 410, body: EXPIRED },
+    )
+    const result = readerOver(connection).table(
+      '/api/v1/pods',
+      { limit: 1 },
+      () => {},
+      () => {},
+    )
+    await expect(result).rejects.toMatchObject({ status: 410, reason: 'Expired', message: 'too old' })
+  })
+
+  test.each<[string, ScriptedAnswer, string]>([
+    ['whose connection breaks', { ...podList('a'), breaks: new Error('other side closed') }, 'Truncated'],
+    [
+      'that stops in the middle',
+      { body: '{"kind":"PodList","items":[{"metadata":{"name":"c"}}' },
+      'Truncated',
+    ],
+    ['that is empty', { body: '' }, 'InvalidAnswer'],
+    ['that promises more', podList('a', { remainingItemCount: 4 }), 'Truncated'],
+    ['of the page before, over and over', podList('a', { continue: 'X' }), 'Truncated'],
+    ['that is a login page', { body: '<html>Please log in</html>' }, 'InvalidAnswer'],
+    ['that lists what is no object', { body: '{"items":[null]}' }, 'InvalidAnswer'],
+    ['whose items are something else', { body: { items: {} } }, 'InvalidAnswer'],
+    ['that is a list of another program', { body: { kind: 'Page', items: [] } }, 'InvalidAnswer'],
+    ['that is no list', { body: { kind: 'Pod', metadata: {} } }, 'InvalidAnswer'],
+  ])('an answer %s is an error, not a shorter list', async (_what, answer, reason) => {
+    const { outcome, connection } = await listed([podList('ab', { continue: 'X' }), answer])
+    expect(outcome).toMatchObject({ name: 'ApiError', status: 0, reason, path: '/api/v1/pods' })
+    expect(connection.asked).toHaveLength(2)
+  })
+
+  test('a list of nothing may be null', async () => {
+    const { outcome } = await listed([{ body: '{"kind":"List","items":null,"metadata":{}}' }])
+    expect(outcome).toMatchObject({ count: 0 })
+  })
+
+  test('what the visitor throws ends the list and lets go of the answer', async () => {
+    const connection = fakeConnection(() => podList('abc'))
+    const stop = new Error('enough')
+    const result = readerOver(connection).list('/api/v1/pods', {}, () => {
+      throw stop
+    })
+    await expect(result).rejects.toBe(stop)
+    expect(connection.destroyed).toBe(1)
+  })
+})
+
+describe('forms of a list', () => {
+  const table = {
+    kind: 'Table',
+    metadata: { resourceVersion: '9' },
+    columnDefinitions: [{ name: 'Name' }, { name: 'Ready' }],
+    rows: [
+      { cells: ['a', '0/1'], conditions: [{ type: 'Completed' }], object: null },
+      { cells: ['b', '1/1'] },
+    ],
+  }
+
+  test('a Table is asked for without objects, and its rows are handed on', async () => {
+    const connection = fakeConnection(() => ({ body: table }))
+    const rows: unknown[] = []
+    const result = await readerOver(connection).table(
+      '/api/v1/pods',
+      { limit: 0 },
+      row => rows.push(row),
+      () => {},
+    )
+    expect(result).toEqual({
+      count: 2,
+      resourceVersion: '9',
+      inconsistent: false,
+      columns: ['Name', 'Ready'],
+    })
+    expect(rows).toEqual([
+      { cells: ['a', '0/1'], conditions: [{ type: 'Completed' }], object: null },
+      { cells: ['b', '1/1'], conditions: undefined, object: null },
+    ])
+    expect(connection.asked[0]).toMatchObject({
+      path: '/api/v1/pods?includeObject=None',
+      headers: { Accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json' },
+    })
+  })
+
+  test('a server that knows no Tables gives its items', async () => {
+    const names: string[] = []
+    const cluster = readerOver(fakeConnection(() => podList('ab')))
+    const result = await cluster.table(
+      '/api/v1/pods',
+      {},
+      () => {},
+      item => names.push(nameOf(item)),
+    )
+    expect(result).toMatchObject({ count: 2, columns: [] })
+    expect(names).toEqual(['a', 'b'])
+  })
+
+  test('metadata alone is asked for where no more is needed', async () => {
+    const connection = fakeConnection(() => podList('a'))
+    await readerOver(connection).list('/apis/apps/v1/replicasets', { metadataOnly: true }, () => {})
+    expect(connection.asked[0]?.headers.Accept).toContain('as=PartialObjectMetadataList;v=v1;g=meta.k8s.io')
+  })
+})

@@ -1,0 +1,253 @@
+/** Requests as they arrive at an API server, and what is said when none arrives. */
+
+import { generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import { expect, test } from 'vitest'
+import { UnreachableError } from '../../../src/errors.ts'
+import type { Connection } from '../../../src/kubernetes/http/connection.ts'
+import { openConnection } from '../../../src/kubernetes/http/open-connection.ts'
+import type { ConnectionOptions } from '../../../src/kubernetes/kubeconfig/connection-options.ts'
+import { selfSignedCertificate } from '../../../src/simulator/api-server/certificate.ts'
+import { serveTls } from '../api-server.ts'
+import { folderWith, oneContext } from '../kubeconfig/files.ts'
+
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+const PODS = { method: 'GET', path: '/api/v1/pods?limit=1', headers: { accept: 'application/json' } } as const
+
+/** As `openssl pkey -aes256` writes it. */
+const ENCRYPTED = String(
+  generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'c4nary' },
+  }).privateKey,
+)
+
+type Entry = Record<string, unknown>
+
+async function opened(cluster: Entry, user?: Entry, flags: Partial<ConnectionOptions> = {}) {
+  const folder = await folderWith({ config: oneContext('here', cluster, user) })
+  const surroundings = { env: {}, cwd: folder.path, home: folder.path, userAgent: 'pullguard/test' }
+  const connection = await openConnection({ kubeconfig: 'config', ...surroundings, ...flags })
+  const dispose = async () => {
+    await connection.close()
+    await folder[Symbol.asyncDispose]()
+  }
+  return { connection, [Symbol.asyncDispose]: dispose }
+}
+
+async function answered(connection: Connection, request: Parameters<Connection['send']>[0] = PODS) {
+  const { status, body } = await connection.send(request)
+  const chunks: Uint8Array[] = []
+  for await (const chunk of body) chunks.push(chunk)
+  return { status, text: Buffer.concat(chunks).toString() }
+}
+
+test('a token, the user agent and impersonation go along, groups one header each', async () => {
+  await using server = await serveTls()
+  const cluster = { server: server.url, 'certificate-authority-data': base64(server.ca) }
+  const user = {
+    token: 'abc',
+    as: 'eve',
+    'as-uid': '7',
+    'as-user-extra': { 'example.com/Scope': ['a', 'b'] },
+  }
+  await using here = await opened(cluster, user, { asGroup: ['one', 'two'] })
+  expect(await answered(here.connection)).toEqual({ status: 200, text: '{}' })
+  expect(server.seen[0]).toMatchObject({
+    method: 'GET',
+    url: '/api/v1/pods?limit=1',
+    headers: {
+      authorization: ['Bearer abc'],
+      accept: ['application/json'],
+      'user-agent': ['pullguard/test'],
+      'impersonate-user': ['eve'],
+      'impersonate-uid': ['7'],
+      'impersonate-group': ['one', 'two'],
+      'impersonate-extra-example.com%2fscope': ['a', 'b'],
+    },
+  })
+  expect(server.seen[0]?.headers).not.toHaveProperty('accept-encoding')
+})
+
+test('a server under a path keeps its path', async () => {
+  await using server = await serveTls()
+  const url = `${server.url}/k8s/clusters/c-xyz/`
+  await using here = await opened({ server: url, 'certificate-authority-data': base64(server.ca) })
+  await answered(here.connection)
+  expect(server.seen[0]?.url).toBe('/k8s/clusters/c-xyz/api/v1/pods?limit=1')
+  expect(here.connection).toMatchObject({ context: 'here', namespace: 'default' })
+})
+
+test('a client certificate logs in, from data and from files', async () => {
+  await using server = await serveTls()
+  const { certificate, key } = selfSignedCertificate()
+  const cluster = { server: server.url, 'insecure-skip-tls-verify': true }
+  const data = { 'client-certificate-data': base64(certificate), 'client-key-data': base64(key) }
+  await using folder = await folderWith({ 'c.crt': certificate, 'c.key': key })
+  const files = { 'client-certificate': `${folder.path}/c.crt`, 'client-key': `${folder.path}/c.key` }
+  for (const user of [data, files]) {
+    await using here = await opened(cluster, user)
+    await answered(here.connection)
+  }
+  expect(server.seen.map(({ client }) => client)).toEqual(['pullguard simulator', 'pullguard simulator'])
+})
+
+test.each<[string, Record<string, string>, string]>([
+  [
+    'a key that is encrypted',
+    { key: ENCRYPTED },
+    'its key is encrypted, and nobody is asked for a passphrase',
+  ],
+  [
+    "another certificate's key",
+    { key: selfSignedCertificate().key },
+    'its key belongs to another certificate',
+  ],
+  ['a key that is none', { key: 'c4nary' }, 'its key is no PEM that can be read'],
+  ['a certificate that is none', { certificate: 'c4nary' }, 'the certificate is no PEM that can be read'],
+])('%s is told apart before anything is sent', async (_, wrong, said) => {
+  const { certificate, key } = { ...selfSignedCertificate(), ...wrong }
+  const user = { 'client-certificate-data': base64(certificate), 'client-key-data': base64(key) }
+  await expect(opened({ server: 'https://127.0.0.1:1' }, user)).rejects.toThrow(
+    `The client certificate of user here in the kubeconfig can't be used: ${said}`,
+  )
+})
+
+test('a certificate authority that is no certificate is named', async () => {
+  const cluster = { server: 'https://127.0.0.1:1', 'certificate-authority-data': base64('c4nary') }
+  await expect(opened(cluster)).rejects.toThrow(
+    'The certificate authority in the kubeconfig holds no PEM certificate',
+  )
+})
+
+test.each<[string, Record<string, unknown>, string]>([
+  ['a token', { token: 'c4nary\n' }, 'The token holds a line break'],
+  ['a user', { token: 'x', as: 'a\nb' }, 'Whom to act as, "a\\nb", holds a control character'],
+])('%s with a line break in it is refused before anything is sent', async (_, user, said) => {
+  const error = await opened({ server: 'https://127.0.0.1:1' }, user).catch(reason => reason)
+  expect(error.message).toContain(said)
+  expect(error.message).not.toContain('c4nary')
+})
+
+test('whom to act as may have any letters, and go out as UTF-8', async () => {
+  await using server = await serveTls()
+  const user = { token: 'x', as: 'jörg', 'as-groups': ['日本'], 'as-user-extra': { 'a(1)😀': ['ü'] } }
+  await using here = await opened(
+    { server: server.url, 'certificate-authority-data': base64(server.ca) },
+    user,
+  )
+  await answered(here.connection)
+  const bytes = (text: string) => Buffer.from(text, 'utf8').toString('latin1')
+  expect(server.seen[0]?.headers).toMatchObject({
+    'impersonate-user': [bytes('jörg')],
+    'impersonate-group': [bytes('日本')],
+    'impersonate-extra-a%281%29%f0%9f%98%80': [bytes('ü')],
+  })
+})
+
+test('a body goes out whole, and a redirect is handed back instead of followed', async () => {
+  await using server = await serveTls(() => ({ status: 307, headers: { location: '/elsewhere' } }))
+  await using here = await opened({ server: server.url, 'certificate-authority-data': base64(server.ca) })
+  const { status } = await answered(here.connection, { ...PODS, method: 'POST', body: '{"a":"ä"}' })
+  expect({ status, bodies: server.seen.map(({ body }) => body) }).toEqual({
+    status: 307,
+    bodies: ['{"a":"ä"}'],
+  })
+})
+
+test('a packed answer is unpacked, and a torn one is an error rather than a short answer', async () => {
+  const packed = gzipSync('x'.repeat(100_000))
+  const bodies = [packed, packed.subarray(0, packed.length - 20)]
+  const headers = { 'content-encoding': 'gzip' }
+  await using server = await serveTls(() => ({ headers, body: bodies.shift() ?? '' }))
+  await using here = await opened({ server: server.url, 'certificate-authority-data': base64(server.ca) })
+  expect((await answered(here.connection)).text).toHaveLength(100_000)
+  await expect(answered(here.connection)).rejects.toThrow('unexpected end of file')
+})
+
+test('credentials stay at home where the server speaks plain http', async () => {
+  const seen: string[] = []
+  const server = createServer(socket => {
+    socket.once('data', data => {
+      seen.push(String(data))
+      socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}')
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  await using here = await opened({ server: `http://127.0.0.1:${port}` }, { token: 'abc' })
+  await answered(here.connection)
+  server.close()
+  expect(seen[0]).toContain('GET /api/v1/pods?limit=1')
+  expect(seen[0]).not.toContain('abc')
+})
+
+test('a request that is aborted throws the reason', async () => {
+  await using server = await serveTls()
+  await using here = await opened({ server: server.url, 'certificate-authority-data': base64(server.ca) })
+  const request = { ...PODS, signal: AbortSignal.abort('SIGINT') }
+  await expect(here.connection.send(request)).rejects.toBe('SIGINT')
+})
+
+/** A port that refuses: it was free a moment ago. */
+async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+const refused = async (cluster: Entry, flags?: Partial<ConnectionOptions>) => {
+  await using here = await opened(cluster, undefined, flags)
+  const error = await here.connection.send(PODS).catch(reason => reason)
+  expect(error).toBeInstanceOf(UnreachableError)
+  expect(error.message).not.toContain('here-token')
+  return error.message
+}
+
+test('each way of not being reached names the server and the remedy', async () => {
+  await using server = await serveTls()
+  const ca = { 'certificate-authority-data': base64(server.ca) }
+  const port = await closedPort()
+  expect(await refused({ server: server.url })).toMatch(
+    `The API server ${server.url} shows a certificate from an authority that is not trusted: give its CA with --certificate-authority`,
+  )
+  const another = { 'certificate-authority-data': base64(selfSignedCertificate().certificate) }
+  expect(await refused({ server: server.url, ...another })).toMatch('--certificate-authority')
+  expect(await refused({ server: server.url, ...ca, 'tls-server-name': 'other' })).toMatch(
+    '--tls-server-name',
+  )
+  expect(await refused({ server: `https://127.0.0.1:${port}` })).toMatch('refused the connection')
+})
+
+test('--tls-server-name is what the certificate is checked against', async () => {
+  await using server = await serveTls()
+  await using here = await opened(
+    { server: server.url, 'certificate-authority-data': base64(server.ca) },
+    undefined,
+    {
+      tlsServerName: 'localhost',
+    },
+  )
+  expect((await answered(here.connection)).status).toBe(200)
+})
+
+test('a server that answers plain HTTP, or nothing, to TLS is told of', async () => {
+  const endings = ['HTTP/1.1 400 Bad Request\r\n\r\n', '']
+  const server = createServer(socket => {
+    socket.on('error', () => {}).once('data', () => socket.end(endings.shift() ?? ''))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  expect(await refused({ server: `https://127.0.0.1:${port}` })).toMatch('does not speak TLS on that port')
+  expect(await refused({ server: `https://127.0.0.1:${port}` })).toMatch(
+    'closed the connection before it answered',
+  )
+  server.close()
+})

@@ -1,0 +1,43 @@
+/** When a fetched credential is fetched again. */
+
+import { expect, test } from 'vitest'
+import { fetchedBy } from '../../../src/kubernetes/login/client-credential.ts'
+
+function counted(life: (run: number) => number) {
+  let runs = 0
+  const source = fetchedBy(async () => {
+    runs += 1
+    const credential = { authorization: `t${runs}`, certificate: null, key: null }
+    return { credential, expiresAt: life(runs) }
+  })
+  return { source, runs: () => runs }
+}
+
+const names = (all: ({ authorization: string | null } | null)[]) => all.map(one => one?.authorization)
+
+test('many requests share one login, also where the first has expired', async () => {
+  const { source } = counted(run => (run === 1 ? 0 : Number.POSITIVE_INFINITY))
+  expect(names(await Promise.all([source.current(), source.current()]))).toEqual(['t1', 't1'])
+  expect(names(await Promise.all([source.current(), source.current()]))).toEqual(['t2', 't2'])
+})
+
+test('many refusals of one credential share one renewal, and a late one gets what is there', async () => {
+  const { source, runs } = counted(() => Number.POSITIVE_INFINITY)
+  const refused = await source.current()
+  expect(names(await Promise.all([source.renewed(refused), source.renewed(refused)]))).toEqual(['t2', 't2'])
+  expect(names([await source.renewed(refused)])).toEqual(['t2'])
+  expect(runs()).toBe(2)
+})
+
+test('a renewal that brings the same again is none', async () => {
+  const credential = { authorization: 'same', certificate: null, key: null }
+  const source = fetchedBy(async () => ({ credential: { ...credential }, expiresAt: 0 }))
+  expect(await source.renewed(await source.current())).toBeNull()
+})
+
+test('a login that failed is told to each request without asking again', async () => {
+  let runs = 0
+  const source = fetchedBy(() => Promise.reject(new Error(`failed ${++runs}`)))
+  await expect(source.current()).rejects.toThrow('failed 1')
+  await expect(source.current()).rejects.toThrow('failed 1')
+})

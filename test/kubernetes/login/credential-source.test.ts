@@ -1,0 +1,212 @@
+/** Logging in by exec plugin, token file and auth-provider, and once more after a 401. */
+
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { UnreachableError } from '../../../src/errors.ts'
+import { readerOver } from '../../../src/kubernetes/api/reader.ts'
+import { openConnection } from '../../../src/kubernetes/http/open-connection.ts'
+import { selfSignedCertificate } from '../../../src/simulator/api-server/certificate.ts'
+import { type ScriptedAnswer, type Seen, serveTls } from '../api-server.ts'
+import { fakeClock } from '../fake-clock.ts'
+import { folderWith, oneContext } from '../kubeconfig/files.ts'
+
+type Entry = Record<string, unknown>
+
+/** A login program: `runs` counts its runs, `info` is what it was told, `print` gives a status. */
+const login = (body: string) => `#!${process.execPath}
+const fs = require('node:fs')
+const log = process.env.FOLDER + '/runs'
+fs.appendFileSync(log, 'x')
+const runs = fs.readFileSync(log, 'utf8').length
+const info = JSON.parse(process.env.KUBERNETES_EXEC_INFO)
+const print = status => console.log(JSON.stringify({ ...info, status }))
+${body}
+`
+
+const exec = (more: Entry = {}) => ({
+  exec: {
+    apiVersion: 'client.authentication.k8s.io/v1',
+    command: './login',
+    interactiveMode: 'Never',
+    ...more,
+  },
+})
+
+async function session(
+  user: Entry,
+  files: Record<string, string>,
+  script: (request: Seen) => ScriptedAnswer = () => ({}),
+) {
+  const server = await serveTls(script)
+  const cluster = {
+    server: server.url,
+    'certificate-authority-data': Buffer.from(server.ca).toString('base64'),
+  }
+  const folder = await folderWith({ ...files, config: oneContext('here', cluster, user) })
+  const { path } = folder
+  const env = { PATH: process.env.PATH, KUBECONFIG: 'config', FOLDER: path }
+  const connection = await openConnection({ env, cwd: path, home: path, userAgent: 'test' })
+  return {
+    path,
+    server,
+    connection,
+    async get() {
+      const { status, body } = await connection.send({ method: 'GET', path: '/version', headers: {} })
+      for await (const _ of body);
+      return status
+    },
+    authorizations: () => server.seen.map(({ headers }) => headers.authorization?.[0]),
+    async [Symbol.asyncDispose]() {
+      await connection.close()
+      await folder[Symbol.asyncDispose]()
+      await server[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const unlessToken = (token: string) => (request: Seen) =>
+  request.headers.authorization?.[0] === `Bearer ${token}` ? {} : { status: 401 }
+
+test('an exec plugin runs once for many requests and again when its token is refused', async () => {
+  const files = { login: login('print({ token: "t" + runs })') }
+  await using here = await session(exec(), files, unlessToken('t2'))
+  expect(await Promise.all([here.get(), here.get(), here.get()])).toEqual([200, 200, 200])
+  expect(here.authorizations().sort()).toEqual([...Array(3).fill('Bearer t1'), ...Array(3).fill('Bearer t2')])
+})
+
+test('a 401 to the renewed token is handed back', async () => {
+  const files = { login: login('print({ token: "t" + runs })') }
+  await using here = await session(exec(), files, () => ({ status: 401 }))
+  expect(await here.get()).toBe(401)
+  expect(here.authorizations()).toEqual(['Bearer t1', 'Bearer t2'])
+})
+
+test('an expired token is renewed before it is sent', async () => {
+  const files = { login: login('print({ token: "t" + runs, expirationTimestamp: "2020-01-01T00:00:00Z" })') }
+  await using here = await session(exec(), files)
+  await here.get()
+  await here.get()
+  expect(here.authorizations()).toEqual(['Bearer t1', 'Bearer t2'])
+})
+
+test('a plugin may bring a client certificate, and another one later', async () => {
+  const { certificate, key } = selfSignedCertificate()
+  const status = JSON.stringify({ clientCertificateData: certificate, clientKeyData: key })
+  const files = { login: login(`print(runs === 1 ? { token: 'old' } : ${status})`) }
+  await using here = await session(exec(), files, ({ client }) => ({ status: client === null ? 401 : 200 }))
+  expect(await here.get()).toBe(200)
+  expect(here.authorizations()).toEqual(['Bearer old', undefined])
+})
+
+test('a plugin gets its arguments, its environment and, if it asks, the cluster', async () => {
+  const body =
+    'print({ token: [process.argv[2], process.env.ROLE, info.apiVersion, info.spec.cluster.server].join() })'
+  const user = exec({ args: ['token'], env: [{ name: 'ROLE', value: 'admin' }], provideClusterInfo: true })
+  await using here = await session(user, { login: login(body) })
+  await here.get()
+  const told = `token,admin,client.authentication.k8s.io/v1,${here.server.url}`
+  expect(here.authorizations()).toEqual([`Bearer ${told}`])
+})
+
+test.each([
+  [
+    'that is missing',
+    exec({ command: 'no-such-login', installHint: 'Get it from X\nor Y' }),
+    '',
+    'no-such-login that the kubeconfig names is not installed or not in PATH: install it (Get it from X)',
+  ],
+  [
+    'that fails',
+    exec(),
+    'console.error("eyJhbGciOi.eyJzdWIi.c2ln is old\\n\\x1b[31mlog in again"); process.exit(3)',
+    'failed (exit code 3): log in again',
+  ],
+  [
+    'whose last word is a token',
+    exec(),
+    'console.error("refused eyJhbGciOi.eyJzdWIi.c2ln"); process.exit(1)',
+    'failed (exit code 1): refused [redacted]',
+  ],
+  [
+    'that speaks of its secrets',
+    exec(),
+    'console.error("client_secret: C4nary-01, https://me:C4nary-02@idp, refresh_token=C4nary-03"); process.exit(1)',
+    'client_secret: [redacted], https://[redacted]@idp, refresh_token=[redacted]',
+  ],
+  [
+    'that floods',
+    exec(),
+    'const flood = () => process.stdout.write("c4nary".repeat(1e5), flood); flood()',
+    'printed far more than a credential',
+  ],
+  ['that ends its token with a line break', exec(), 'print({ token: "c4nary\\n" })', "that can't be sent"],
+  [
+    'that gives a certificate that is none',
+    exec(),
+    'print({ clientCertificateData: "c4nary", clientKeyData: "c4nary" })',
+    "gave a client certificate that can't be used: the certificate is no PEM",
+  ],
+  ['that prints no JSON', exec(), 'console.log("hello")', 'gave no usable credential'],
+  [
+    'that gives half a certificate',
+    exec(),
+    'print({ clientCertificateData: "x" })',
+    'gave no usable credential',
+  ],
+  ['that needs a terminal', exec({ interactiveMode: 'Always' }), '', 'needs a terminal'],
+])('a login program %s is named with what to do', async (_, user, body, said) => {
+  await using here = await session(user, { login: login(body) })
+  const error = await here.get().catch(reason => reason)
+  expect(error).toBeInstanceOf(UnreachableError)
+  expect(error.message).toContain(said)
+  expect(here.server.seen).toEqual([])
+})
+
+test('a token file is read again after a 401', async () => {
+  await using here = await session({ tokenFile: 'token' }, { token: 'old\n' }, unlessToken('new'))
+  expect(await here.get()).toBe(401)
+  await writeFile(join(here.path, 'token'), 'new\n')
+  expect(await here.get()).toBe(200)
+  expect(here.authorizations()).toEqual(['Bearer old', 'Bearer old', 'Bearer new'])
+})
+
+test('a token file stands before a token beside it, which serves where the file does not', async () => {
+  await using both = await session({ token: 'beside', tokenFile: 'token' }, { token: 'file' })
+  await both.get()
+  expect(both.authorizations()).toEqual(['Bearer file'])
+  await using gone = await session({ token: 'beside', tokenFile: 'nowhere' }, {})
+  await gone.get()
+  expect(gone.authorizations()).toEqual(['Bearer beside'])
+  await using empty = await session({ tokenFile: 'token' }, { token: '\n' })
+  await expect(empty.get()).rejects.toThrow('is empty: log in again')
+})
+
+test("an auth-provider's ID token goes along, and one without an answer is named", async () => {
+  const claims = Buffer.from(JSON.stringify({ exp: 4_000_000_000 })).toString('base64url')
+  const token = `${Buffer.from('{}').toString('base64url')}.${claims}.c2ln`
+  const provider = (config: Entry) => ({ 'auth-provider': { name: 'oidc', config } })
+  await using here = await session(provider({ 'id-token': token }), {})
+  expect(await here.get()).toBe(200)
+  expect(here.authorizations()).toEqual([`Bearer ${token}`])
+  await using broken = await session(provider({ 'id-token': 'a.%.c' }), {})
+  await expect(broken.get()).rejects.toThrow("The kubeconfig's auth-provider oidc gave no token")
+})
+
+test('basic login goes along, and a token file that is missing is named', async () => {
+  await using basic = await session({ username: 'jane', password: 'pw' }, {})
+  await basic.get()
+  expect(basic.authorizations()).toEqual([`Basic ${Buffer.from('jane:pw').toString('base64')}`])
+  await using missing = await session({ tokenFile: 'nowhere' }, {})
+  await expect(missing.get()).rejects.toThrow(`${join(missing.path, 'nowhere')} can't be read (ENOENT)`)
+})
+
+test('a login that takes too long is not blamed on the server', async () => {
+  const files = { login: login('setInterval(() => {}, 1000)') }
+  await using here = await session(exec(), files)
+  const clock = fakeClock()
+  const asked = readerOver(here.connection, { clock, requestTimeoutMs: 2000 }).get('/version')
+  await expect(asked).rejects.toThrow(
+    'GET /version was not sent: the login that the kubeconfig names took more than 2 s; --request-timeout allows more',
+  )
+})

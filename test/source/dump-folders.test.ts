@@ -1,0 +1,171 @@
+/** Folders as people keep them: support bundles and repositories, where a dump lies among other things. Nothing of a dump is lost among them. */
+import { describe, expect, test } from 'vitest'
+import { stringify } from 'yaml'
+import { UsageError } from '../../src/errors.ts'
+import { failing, folderOf, listOf, pod, read } from './dumps.ts'
+
+const { status: _s, ...stateless } = pod('a')
+const { uid: _u, ...unborn } = stateless.metadata as Record<string, unknown>
+const manifest = { ...stateless, metadata: unborn }
+const list = JSON.stringify(listOf(failing('a'), pod('b')))
+const TRUTH = { podCount: 2, pods: [{ name: 'a' }] }
+const reading = async (files: Record<string, string | Buffer>, recursive = true) =>
+  read({
+    cwd: await folderOf(Object.fromEntries(Object.entries(files).map(([name, text]) => [`b/${name}`, text]))),
+    files: ['b'],
+    recursive,
+  })
+const podGaps = async (files: Record<string, string>) =>
+  (await reading({ 'pods.json': list, ...files })).gaps.filter(({ what }) => what === 'pods')
+
+describe('beside a dump in a folder', () => {
+  test.each<[string, Record<string, string | Buffer>]>([
+    ['other JSON', { 'version.json': '{"info":{"major":"1"}}' }],
+    ['a list of other things under "items"', { 'x.json': '{"items":[{"type":"a","id":1},{"metadata":{}}]}' }],
+    ['an array of other things', { 'etcd.json': '[{"Endpoint":"https://etcd:2379","Status":{}}]' }],
+    ['an array of messages', { 'errors.json': '["pods is forbidden"]' }],
+    ['a workflow', { '.github/workflows/ci.yaml': 'on: push\njobs: {}\n' }],
+    ['a log that is called JSON', { 'kubelet.json': 'time="x" level=info msg="y: z: a"\n"open\n' }],
+    ['what was printed for people', { 'pods.yaml': 'NAME   READY\na      0/1\n' }],
+    ['an empty file', { 'empty.json': '' }],
+    ['what is compressed', { 'gz.json': Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]) }],
+    ['a page', { 'page.json': '<html></html>' }],
+    [
+      'an answer that something else failed',
+      { 's.json': '{"kind":"Status","apiVersion":"v1","details":{"kind":"nodes"}}' },
+    ],
+  ])('%s is passed over, and counted', async (_name, files) => {
+    const snapshot = await reading({ 'pods.json': list, ...files })
+    const [name] = Object.keys(files)
+    expect(snapshot).toMatchObject({
+      ...TRUTH,
+      source: { passedOver: { count: 1, examples: [`b/${name}`] } },
+    })
+    expect(snapshot.gaps.filter(({ what }) => what === 'pods')).toEqual([])
+  })
+
+  test.each<[string, Record<string, string>, string]>([
+    [
+      'a list that was cut off',
+      { 'more.json': list.slice(0, -9) },
+      'b/more.json ends in the middle, at byte',
+    ],
+    [
+      'a list with an error in it',
+      { 'more.json': `${list}}` },
+      'b/more.json is not JSON: what stands at byte',
+    ],
+    [
+      'a YAML list that was cut off',
+      { 'more.yaml': 'apiVersion: v1\nitems:\n' },
+      'b/more.yaml ends in the mid',
+    ],
+    [
+      'a Table',
+      { 't.json': '{"kind":"Table","apiVersion":"meta.k8s.io/v1","rows":[]}' },
+      'b/t.json is a Table',
+    ],
+    ['a watch stream', { 'w.json': '{"type":"ADDED","object":{}}' }, 'b/w.json is a watch stream'],
+    [
+      'the answer that its pods may not be read',
+      { 's.json': '{"kind":"Status","apiVersion":"v1","code":403,"details":{"kind":"pods"}}' },
+      "b/s.json is an API server's answer",
+    ],
+  ])('%s leaves a gap: it may hold pods', async (_name, files, detail) => {
+    expect(await podGaps(files)).toEqual([
+      { what: 'pods', namespace: null, why: 'absent', detail: expect.stringContaining(detail) },
+    ])
+  })
+
+  test('many damaged files are told together', async () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 9 }, (_, index) => [`${index}.json`, list.slice(0, 60)]),
+    )
+    const [gap, ...others] = await podGaps(files)
+    expect(others).toEqual([])
+    expect(gap?.detail).toMatch(/^b\/0\.json ends .*; b\/4\.json ends [^;]*; … and 4 more files$/)
+  })
+
+  test('manifests are not pods of the cluster', async () => {
+    expect(await reading({ 'pods.json': list, 'manifest.yaml': stringify(manifest) })).toMatchObject({
+      ...TRUTH,
+      source: { type: 'file', files: ['b'] },
+      gaps: [{ what: 'events' }],
+    })
+  })
+
+  test.each([
+    '{{- if .Values.on }}\napiVersion: v1\nkind: Pod\n{{- end }}\n',
+    'apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Release.Name }}\n',
+    'apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ include "x" . }}\n  {{- with .x }}\n  y: z\n  {{- end }}\n',
+  ])("nor are a chart's templates: %j", async template => {
+    expect(await podGaps({ 'templates/pod.yaml': template })).toEqual([])
+  })
+
+  test('a pod whose name was taken out is still one that can not be told', async () => {
+    const { metadata: _, ...rest } = failing('a')
+    expect(await podGaps({ 'x.json': JSON.stringify(listOf(rest)) })).toMatchObject([
+      { detail: 'items without a name: 1' },
+    ])
+  })
+
+  test('objects and other things in one file: the objects count', async () => {
+    const text = `${JSON.stringify(failing('a'))}\n{"took":"3s"}\n${JSON.stringify(pod('b'))}\n`
+    expect(await reading({ 'lines.json': text })).toMatchObject({
+      ...TRUTH,
+      source: { passedOver: { count: 1 } },
+    })
+  })
+})
+
+test('a file that is named has to be a dump, also where its folder is named too', async () => {
+  const cwd = await folderOf({ 'b/pods.json': list, 'b/version.json': '{"info":{}}' })
+  for (const files of [
+    ['b/version.json', 'b/pods.json'],
+    ['b', 'b/version.json'],
+    ['b/version.json', 'b'],
+  ])
+    await expect(read({ cwd, files, recursive: true })).rejects.toThrow(
+      'b/version.json is not a Kubernetes object',
+    )
+})
+
+describe('where nothing in the folder tells of pods', () => {
+  test.each<[string, Record<string, string>, boolean, string]>([
+    [
+      'other things only',
+      { 'a.json': '{}', 'b.json': '[1]' },
+      true,
+      'No pods are in b, only 2 files without Kubernetes objects. Make a dump with `kubectl get pods,',
+    ],
+    [
+      'other things and other objects',
+      { 'a.json': '{}', 'b.yaml': 'kind: Service\napiVersion: v1\nmetadata: {name: x}\n' },
+      true,
+      'No pods are in b, only Service, and 1 file without Kubernetes objects. Make',
+    ],
+    [
+      'one level of a dump by cluster-info',
+      { 'nodes.json': '{"kind":"NodeList","apiVersion":"v1","items":[]}', 'web/pods.json': list },
+      false,
+      'No pods are in b, only NodeList. With -R the folders in b are read too. Make a dump with',
+    ],
+    [
+      'a damaged list only',
+      { 'pods.json': list.slice(0, 99) },
+      true,
+      'only nothing. b/pods.json ends in the middle, at byte 99: it was cut off. Make the dump again. Make a',
+    ],
+  ])('%s: refused in one sentence', async (_name, files, recursive, sentence) => {
+    const error: unknown = await reading(files, recursive).catch(caught => caught)
+    expect(error).toBeInstanceOf(UsageError)
+    expect(String(error)).toContain(sentence)
+  })
+})
+
+test('folders that were not entered are told', async () => {
+  const files = { 'pods.json': list, 'below/pods.json': list, '.hidden/x.json': '' }
+  expect((await reading(files, false)).source).toEqual({ type: 'file', files: ['b'], unentered: ['b'] })
+  const { source } = await reading({ 'pods.json': list, '.hidden/x': '' }, false)
+  expect(source).toEqual({ type: 'file', files: ['b'] })
+})

@@ -1,0 +1,211 @@
+/** What a fix reads beyond the diagnosis: the namespaces, accounts, Secrets and templates it may write to. */
+import { describe, expect, test } from 'vitest'
+import type { ControllerObject } from '../../../src/kubernetes/api/kinds.ts'
+import { readFixScope } from '../../../src/source/live/fix-scope.ts'
+import type { FixScopeOptions } from '../../../src/source/live/fix-scope-options.ts'
+import { readOwners } from '../../../src/source/live/owners.ts'
+import { Reading } from '../../../src/source/live/reading.ts'
+import { narrowPod } from '../../../src/source/narrow/pod.ts'
+import { clientOf } from '../../apply/in-process-cluster.ts'
+import { PULL_SECRET, type Story, story, WANTED } from '../../apply/story.ts'
+
+function read(of: Story, options: Partial<FixScopeOptions> = {}, user = 'admin') {
+  return readFixScope(
+    clientOf(of.server, () => {}, user),
+    {
+      namespaces: null,
+      excluded: [],
+      secretName: 'dockercreds',
+      wanted: PULL_SECRET,
+      pods: of.cluster.list('Pod').flatMap(pod => narrowPod(pod) ?? []),
+      runningImages: false,
+      interruptedPods: [],
+      ...options,
+    },
+  )
+}
+
+describe('the scope of a fix', () => {
+  test('is every namespace, less the excluded ones, the ending ones marked', async () => {
+    const of = story()
+    of.cluster.addNamespace('ending')
+    of.cluster.change('Namespace', undefined, 'ending', ({ metadata }) => {
+      metadata.deletionTimestamp = '2026-11-24T10:00:00Z'
+    })
+    const { namespaces, serviceAccounts } = await read(of, { excluded: ['default', 'web'] })
+    expect(namespaces.map(({ name, terminating }) => (terminating ? `${name}!` : name))).toEqual([
+      'api',
+      'ending!',
+      'kube-node-lease',
+      'kube-public',
+      'kube-system',
+    ])
+    expect(serviceAccounts.map(({ namespace }) => namespace)).not.toContain('web')
+    expect(serviceAccounts.map(({ namespace }) => namespace)).not.toContain('ending')
+  })
+
+  test('goes on without a namespace that was deleted since it was seen, and not without one that was asked for', async () => {
+    const of = story()
+    const named = { namespaces: ['web', 'gone'], mayBeGone: true }
+    expect((await read(of, named)).namespaces).toEqual([{ name: 'web', terminating: false }])
+    await expect(read(of, { ...named, mayBeGone: false })).rejects.toThrow('"gone" not found')
+  })
+
+  test('misses a bare pod only while its namespace is there', async () => {
+    const of = story()
+    const pod = { run: 'r', name: 'lost', uid: null }
+    const interruptedPods = [
+      { ...pod, namespace: 'web' },
+      { ...pod, namespace: 'gone' },
+      { run: 'r', namespace: 'api', name: 'bare', uid: null },
+    ]
+    expect((await read(of, { interruptedPods })).interruptedPods).toEqual([
+      { ...pod, namespace: 'web', ending: null },
+    ])
+  })
+
+  test('owes a bare pod that was deleted and has not ended, and no other of its name', async () => {
+    const of = story()
+    const { uid = '' } = of.cluster.get('Pod', 'api', 'bare')?.metadata ?? {}
+    const pod = { run: 'r', name: 'bare', namespace: 'api' }
+    const owed = async (was: string | null) =>
+      (await read(of, { interruptedPods: [{ ...pod, uid: was }] })).interruptedPods
+    expect(await owed(uid)).toEqual([])
+    of.cluster.remove('Pod', 'api', 'bare')
+    expect(await owed('an earlier one')).toEqual([])
+    const ending = { uid, until: '2026-11-24T10:00:30Z' }
+    for (const was of [uid, null]) expect(await owed(was)).toEqual([{ ...pod, uid: was, ending }])
+  })
+
+  test('holds the default account, and another only where pods run as it', async () => {
+    const of = story()
+    for (const name of ['idle', 'robot']) {
+      of.cluster.add({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: 'web' } })
+    }
+    of.cluster.add({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'worker', namespace: 'web' },
+      spec: { serviceAccountName: 'robot', containers: [{ name: 'app', image: 'nginx' }] },
+    })
+    const { serviceAccounts } = await read(of, { namespaces: ['web'], pods: [] })
+    expect(serviceAccounts).toMatchObject([
+      { name: 'default', imagePullSecrets: [{ name: 'registry-of-old' }, { name: 'second' }] },
+      { name: 'robot', imagePullSecrets: null },
+    ])
+  })
+
+  test('compares a Secret of the name here, and lets nothing of it out', async () => {
+    const of = story()
+    of.cluster.add({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: {
+        name: 'dockercreds',
+        namespace: 'web',
+        labels: { 'app.kubernetes.io/managed-by': 'pullguard' },
+      },
+      type: 'kubernetes.io/dockerconfigjson',
+      data: { '.dockerconfigjson': Buffer.from(WANTED).toString('base64') },
+    })
+    const scope = await read(of)
+    expect(scope.secrets).toMatchObject([{ namespace: 'web', ours: true, content: 'same' }])
+    expect(JSON.stringify(scope)).not.toContain(Buffer.from(WANTED).toString('base64').slice(0, 20))
+    const { password } = JSON.parse(WANTED).auths['https://index.docker.io/v1/']
+    expect(JSON.stringify(scope)).not.toContain(password)
+  })
+
+  test('climbs from pods to the topmost controller, and reads its template once', async () => {
+    const of = story()
+    const { workloads } = await read(of)
+    expect(workloads).toMatchObject([
+      {
+        kind: 'Deployment',
+        namespace: 'api',
+        name: 'orders',
+        imagePullSecrets: [{ name: 'own' }],
+        selector: 'app=orders',
+        rollsOut: true,
+        containers: [{ pointer: '/spec/template/spec/containers/0', image: 'nginx:1.27' }],
+      },
+      { kind: 'Deployment', namespace: 'web', name: 'shop', imagePullSecrets: null },
+    ])
+    const reads = of.server.requests.filter(({ path }) => path.endsWith('/deployments/shop'))
+    expect(reads).toHaveLength(1)
+  })
+
+  test('reads no controller that the diagnosis has read already', async () => {
+    const of = story()
+    const owners = new Map<string, ControllerObject>()
+    const pods = of.cluster.list('Pod', 'web').flatMap(pod => narrowPod(pod) ?? [])
+    const links = await readOwners(new Reading(clientOf(of.server)), pods, object =>
+      owners.set(object.metadata.uid, object),
+    )
+    expect(links.map(({ kind }) => kind)).toEqual(['ReplicaSet', 'Deployment'])
+    of.server.requests.length = 0
+    const { workloads } = await read(of, { namespaces: ['web'], owners })
+    expect(workloads).toMatchObject([{ kind: 'Deployment', name: 'shop' }])
+    expect(of.server.requests.filter(({ path }) => path.startsWith('/apis/apps/'))).toEqual([])
+  })
+
+  test('tells the list of the very controller that makes the pods from that of the topmost one', async () => {
+    const of = story()
+    const controller = { apiVersion: 'batch/v1', kind: 'CronJob', name: 'night', controller: true }
+    const template = (name: string) => ({
+      spec: {
+        restartPolicy: 'Never',
+        containers: [{ name: 'app', image: 'nginx' }],
+        imagePullSecrets: [{ name }],
+      },
+    })
+    const night = of.cluster.add({
+      apiVersion: 'batch/v1',
+      kind: 'CronJob',
+      metadata: { name: 'night', namespace: 'web' },
+      spec: { schedule: '0 0 * * *', jobTemplate: { spec: { template: template('new') } } },
+    })
+    const owned = (by: { kind?: string; name?: string; uid: string }) => ({
+      name: 'night-1',
+      namespace: 'web',
+      ownerReferences: [{ ...controller, ...by }],
+    })
+    const job = of.cluster.add({
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: owned({ uid: night.metadata.uid }),
+      spec: { template: template('old') },
+    })
+    of.cluster.add({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: owned({ kind: 'Job', name: 'night-1', uid: job.metadata.uid }),
+      ...template('old'),
+    })
+    const { workloads, controllers } = await read(of, { namespaces: ['web'] })
+    expect(workloads.find(({ kind }) => kind === 'CronJob')?.imagePullSecrets).toEqual([{ name: 'new' }])
+    expect(controllers.map(({ imagePullSecrets }) => imagePullSecrets)).toContainEqual([{ name: 'old' }])
+  })
+
+  test('finds the digest that a pod of the same template runs', async () => {
+    const of = story()
+    const [pod] = of.cluster.list('Pod', 'web')
+    const imageID = `docker.io/library/nginx@sha256:${'a'.repeat(64)}`
+    of.cluster.change('Pod', 'web', pod?.metadata.name ?? '', copy => {
+      copy.status = { containerStatuses: [{ name: 'app', imageID, state: { running: {} } }] }
+    })
+    const { workloads } = await read(of, { runningImages: true })
+    const found = workloads.map(({ name, containers }) => [name, containers[0]?.runningImageIds])
+    expect(found).toEqual([
+      ['orders', []],
+      ['shop', [imageID]],
+    ])
+  })
+
+  test('says what it may not read, and goes on with the rest', async () => {
+    const of = story()
+    const { gaps, secrets, serviceAccounts } = await read(of, {}, 'viewer')
+    expect(gaps).toMatchObject([{ what: 'secrets', why: 'forbidden' }])
+    expect(secrets).toEqual([])
+    expect(serviceAccounts.length).toBeGreaterThan(1)
+  })
+})

@@ -1,0 +1,68 @@
+/** Who may not read everything gets what can be read, with the rest named; who names nothing that exists is told so. */
+import { describe, expect, test } from 'vitest'
+import { UsageError } from '../../../src/errors.ts'
+import { readCluster } from '../../../src/source/live/read-cluster.ts'
+import type { Scope } from '../../../src/source/snapshot-scope.ts'
+import { event, failing, namespace, pod } from '../cluster-objects.ts'
+import { FakeCluster } from '../fake-cluster.ts'
+
+const read = (cluster: FakeCluster, scope: Partial<Scope> = {}) =>
+  readCluster(cluster, { namespaces: ['web'], ...scope }, { takenAt: '2026-11-24T12:00:00Z' })
+const everywhere = { namespaces: null }
+
+describe('a reading without permission for the whole cluster', () => {
+  const objects = () => [
+    ...['web', 'db', 'ops'].map(namespace),
+    failing('shop'),
+    failing('sql', { namespace: 'db' }),
+    pod('bastion', { namespace: 'ops' }),
+  ]
+  const wide = { on: /^(list|table) \/api\/v1\/(pods|events)/, status: 403 }
+
+  test('looks into each namespace, and names those that it may not look into', async () => {
+    const cluster = new FakeCluster(objects())
+    cluster.troubles = [wide, { on: /namespaces\/ops\/pods/, status: 403 }]
+    const snapshot = await read(cluster, everywhere)
+    expect(snapshot.pods.map(({ name }) => name)).toEqual(['sql', 'shop'])
+    expect(snapshot.gaps).toMatchObject([{ what: 'pods', namespace: 'ops', why: 'forbidden' }])
+    expect(snapshot.podCount).toBe(2)
+  })
+
+  test('keeps to its own namespace where it may not list namespaces', async () => {
+    const cluster = new FakeCluster(objects())
+    cluster.namespace = 'web'
+    cluster.troubles = [wide, { on: /namespaces$/, status: 403 }]
+    const snapshot = await read(cluster, everywhere)
+    expect(snapshot.pods.map(({ name }) => name)).toEqual(['shop'])
+    expect(snapshot.gaps).toMatchObject([{ what: 'namespaces', namespace: null, why: 'forbidden' }])
+  })
+
+  test('that may not see a single pod is all gap, never healthy', async () => {
+    const cluster = new FakeCluster(objects())
+    cluster.troubles = [{ on: /pods/, status: 403 }]
+    const snapshot = await read(cluster, everywhere)
+    expect(snapshot.gaps.map(gap => gap.namespace)).toEqual(['db', 'ops', 'web'])
+  })
+
+  test('but with pods for all asks for events where the suspects are', async () => {
+    const cluster = new FakeCluster([...objects(), event('shop', 'spec.containers{main}')])
+    cluster.troubles = [{ on: /^list \/api\/v1\/events/, status: 403 }]
+    const snapshot = await read(cluster, everywhere)
+    expect(snapshot.events).toHaveLength(1)
+    expect(snapshot.gaps).toMatchObject([{ what: 'events', namespace: null, why: 'forbidden' }])
+    expect(cluster.asked.some(request => request.includes('/ops/events'))).toBe(false)
+  })
+})
+
+describe('a scope that names what does not exist', () => {
+  test.each([
+    ['no such namespace', [], undefined, true],
+    ['a namespace that it may not look at', [], 403, false],
+    ['an empty namespace', [namespace('web')], undefined, false],
+  ])('%s', async (_what, objects, status, isError) => {
+    const cluster = new FakeCluster(objects)
+    if (status !== undefined) cluster.troubles = [{ on: /namespaces\/web$/, status }]
+    if (isError) await expect(read(cluster)).rejects.toThrow(UsageError)
+    else expect((await read(cluster)).gaps).toEqual([])
+  })
+})

@@ -1,0 +1,117 @@
+/** Reading pods costs what the failing ones cost, and what could not be read is a gap or an error, never a short list. */
+import { describe, expect, test } from 'vitest'
+import { UnreachableError } from '../../../src/errors.ts'
+import { ApiError } from '../../../src/kubernetes/api/api-error.ts'
+import { readCluster } from '../../../src/source/live/read-cluster.ts'
+import type { Scope } from '../../../src/source/snapshot-scope.ts'
+import { event, failing, healthy, pod, SIDECAR_FAILS } from '../cluster-objects.ts'
+import { FakeCluster } from '../fake-cluster.ts'
+
+const read = (cluster: FakeCluster, scope: Partial<Scope> = {}) =>
+  readCluster(cluster, { namespaces: ['web'], ...scope }, { takenAt: '2026-11-24T12:00:00Z' })
+const everywhere = { namespaces: null }
+const inFull = ({ asked }: FakeCluster) => asked.filter(request => /^list .*\/pods/.test(request))
+
+test('a suspect is found though a pod of its name and node, ready in another phase, is read in full already', async () => {
+  const suspect = SIDECAR_FAILS
+  const twin = pod(suspect.metadata.name, { namespace: 'other', phase: 'Unknown' })
+  const cluster = new FakeCluster([...healthy(20), twin, suspect])
+  expect((await read(cluster, everywhere)).pods).toMatchObject([{ namespace: 'web', name: 'sidecar' }])
+})
+
+describe('the cost of a reading', () => {
+  test('few suspects are read one by one, by node and name', async () => {
+    const cluster = new FakeCluster([...healthy(40), SIDECAR_FAILS, failing('pending')])
+    await read(cluster, everywhere)
+    expect(inFull(cluster)).toEqual([
+      'list /api/v1/pods?status.phase!=Running,status.phase!=Succeeded,status.phase!=Failed,spec.nodeName!=',
+      'list /api/v1/pods?spec.nodeName=node-1,metadata.name=sidecar',
+    ])
+  })
+
+  test.each<[string, (cluster: FakeCluster) => void, number]>([
+    ['many suspects', () => {}, 30],
+    [
+      'columns in another order',
+      cluster => {
+        cluster.columns = ['Ready', 'Name']
+      },
+      1,
+    ],
+  ])('%s are read page by page', async (_what, prepare, suspects) => {
+    const bad = Array.from({ length: suspects }, (_, index) => ({
+      ...SIDECAR_FAILS,
+      metadata: { ...SIDECAR_FAILS.metadata, name: `bad-${index}` },
+    }))
+    const cluster = new FakeCluster([...healthy(40), ...bad])
+    prepare(cluster)
+    const snapshot = await read(cluster, everywhere)
+    expect(snapshot.pods).toHaveLength(suspects)
+    expect(inFull(cluster)).toEqual([expect.stringContaining('status.phase'), 'list /api/v1/pods'])
+  })
+
+  test('a server without Tables is read all the same', async () => {
+    const cluster = new FakeCluster([...healthy(40), SIDECAR_FAILS, failing('pending')])
+    cluster.plain = true
+    const snapshot = await read(cluster)
+    expect(snapshot.pods.map(({ name }) => name)).toEqual(['pending', 'sidecar'])
+    expect(snapshot.podCount).toBe(42)
+    expect(inFull(cluster)).toHaveLength(1)
+  })
+})
+
+describe('what could not be read', () => {
+  test.each([
+    ['one suspect', /name=sidecar/, { status: 500 }, 'failed'],
+    ['one suspect in time', /name=sidecar/, { status: 504 }, 'timeout'],
+    ['the events', /\/events/, { status: 403 }, 'forbidden'],
+    ['the events to their end', /\/events/, { status: 0, reason: 'Truncated', after: 1 }, 'truncated'],
+  ])('%s leaves a gap, and the rest is found', async (_what, on, trouble, why) => {
+    const cluster = new FakeCluster([
+      ...healthy(40),
+      SIDECAR_FAILS,
+      failing('pending'),
+      event('pending', ''),
+      event('x', ''),
+    ])
+    cluster.troubles = [{ on, ...trouble }]
+    const snapshot = await read(cluster)
+    expect(snapshot.gaps).toMatchObject([{ namespace: 'web', why }])
+    expect(snapshot.pods.map(({ name }) => name)).toContain('pending')
+  })
+
+  test('the list of those that do not run costs nothing but time, for their rows name them too', async () => {
+    const cluster = new FakeCluster([...healthy(40), failing('pending'), failing('waiting')])
+    cluster.troubles = [{ on: /status\.phase/, status: 500, after: 1 }]
+    const snapshot = await read(cluster)
+    expect(snapshot).toMatchObject({ pods: [{ name: 'pending' }, { name: 'waiting' }], gaps: [] })
+  })
+
+  test('a page that fails in the middle leaves a gap', async () => {
+    const cluster = new FakeCluster([SIDECAR_FAILS, ...healthy(2)])
+    cluster.troubles = [{ on: /^list .*pods$/, status: 500, after: 1 }]
+    const snapshot = await read(cluster)
+    expect(snapshot.gaps).toMatchObject([{ what: 'pods', namespace: 'web', why: 'failed' }])
+  })
+
+  test('rows that end in the middle are an error, never a short list', async () => {
+    const cluster = new FakeCluster([...healthy(40), SIDECAR_FAILS])
+    cluster.troubles = [{ on: /^table/, status: 0, reason: 'Truncated', after: 3 }]
+    await expect(read(cluster)).rejects.toThrow(ApiError)
+    await expect(read(cluster, everywhere)).rejects.toThrow(ApiError)
+  })
+
+  test('a list that expired half-way is a gap', async () => {
+    const cluster = new FakeCluster([SIDECAR_FAILS])
+    cluster.expiring = /pods$/
+    const snapshot = await read(cluster)
+    expect(snapshot.gaps).toMatchObject([{ what: 'pods', why: 'expired' }])
+    expect(snapshot.pods).toHaveLength(1)
+  })
+
+  test('without a valid login nothing is a gap: it is the error', async () => {
+    const cluster = new FakeCluster([])
+    cluster.troubles = [{ on: /events/, status: 401 }]
+    await expect(read(cluster)).rejects.toThrow(UnreachableError)
+  })
+})

@@ -1,0 +1,169 @@
+/** A reading of a cluster finds every failing pod in its scope, whatever state hides it, and nothing else. */
+import { describe, expect, test } from 'vitest'
+import { readCluster } from '../../../src/source/live/read-cluster.ts'
+import type { Scope } from '../../../src/source/snapshot-scope.ts'
+import { event, failing, healthy, namespace, pod, SIDECAR_FAILS } from '../cluster-objects.ts'
+import { FakeCluster } from '../fake-cluster.ts'
+
+const read = (cluster: FakeCluster, scope: Partial<Scope> = {}) =>
+  readCluster(cluster, { namespaces: ['web'], ...scope }, { takenAt: '2026-11-24T12:00:00Z' })
+const everywhere = { namespaces: null }
+
+describe('the pods of a reading', () => {
+  test.each([
+    ['waits to pull in phase Pending', failing('p'), true],
+    ['is Running and a restarted container cannot be pulled', SIDECAR_FAILS, true],
+    [
+      'was evicted, and its container still says that it cannot be pulled',
+      failing('p', { phase: 'Failed' }),
+      false,
+    ],
+    ['waits with a reason in free text', pod('p', { containers: { a: 'couldn’t parse the secret' } }), true],
+    ['is Running and ready', pod('p'), false],
+    ['crashes', pod('p', { containers: { main: 'CrashLoopBackOff' } }), false],
+    [
+      'is being created without any failed pull',
+      pod('p', { phase: 'Pending', containers: { main: 'ContainerCreating' } }),
+      false,
+    ],
+    ['has succeeded', pod('p', { phase: 'Succeeded', containers: { main: 'Completed' } }), false],
+    ['is not scheduled', failing('p', { node: null }), false],
+  ])('a pod that %s', async (_what, object, found) => {
+    const cluster = new FakeCluster([...healthy(40), object])
+    const snapshot = await read(cluster)
+    expect(snapshot.pods.map(({ name }) => name)).toEqual(found ? [object.metadata.name] : [])
+    expect(snapshot).toMatchObject({ podCount: 41, gaps: [], source: { type: 'cluster', context: 'prod' } })
+  })
+
+  test('one without a status is found once its events tell of a failed pull', async () => {
+    const creating = pod('new', { phase: 'Pending', containers: { main: 'ContainerCreating' } })
+    const snapshot = await read(
+      new FakeCluster([...healthy(9), creating, event('new', 'spec.containers{main}')]),
+    )
+    expect(snapshot.pods.map(({ name }) => name)).toEqual(['new'])
+  })
+
+  describe('one whose sandbox can’t be made', () => {
+    const creating = pod('new', { phase: 'Pending', containers: { main: 'ContainerCreating' } })
+    const sandbox = (error: string) => ({
+      ...event('new', '', `Failed to create pod sandbox: rpc error: code = Unknown desc = ${error}`),
+      reason: 'FailedCreatePodSandBox',
+    })
+    const overImage = sandbox('failed to get sandbox image "pause:3": failed to pull image "pause:3": EOF')
+    const begun = {
+      ...event('new', 'spec.containers{main}', 'Pulling image "main:1"'),
+      reason: 'Pulling',
+      lastTimestamp: '2026-11-24T11:59:00Z',
+    }
+    test.each([
+      ['is found if that is over its image', [overImage], ['new']],
+      ['is passed over if it is over its network', [sandbox('failed to setup network: EOF')], []],
+      ['is asked whether it has got on since', [overImage, begun], ['new']],
+    ])('%s', async (_what, events, names) => {
+      const cluster = new FakeCluster([...healthy(9), creating, ...events])
+      const snapshot = await read(cluster, everywhere)
+      expect(snapshot.pods.map(({ name }) => name)).toEqual(names)
+      expect(snapshot.events).toHaveLength(names.length === 0 ? 0 : events.length)
+      expect(snapshot.gaps).toEqual([])
+    })
+
+    test('is found among pods that run, where a node was restarted', async () => {
+      const ended = pod('new', { containers: { main: 'Completed' } })
+      const status = { ...ended.status, conditions: [{ type: 'PodReadyToStartContainers', status: 'False' }] }
+      const cluster = new FakeCluster([...healthy(40), { ...ended, status }, overImage])
+      expect((await read(cluster, everywhere)).pods.map(({ name }) => name)).toEqual(['new'])
+    })
+  })
+
+  test('pulls that take long are asked for of the youngest pods that wait, and nothing that these name is read', async () => {
+    const creating = (index: number) => {
+      const made = pod(`new-${index}`, { phase: 'Pending', containers: { main: 'ContainerCreating' } })
+      const creationTimestamp = `2026-11-24T11:${String(index + 10)}:00Z`
+      return { ...made, metadata: { ...made.metadata, creationTimestamp } }
+    }
+    const pulling = (index: number) => ({
+      ...event(`new-${index}`, 'spec.containers{main}', 'Pulling image "main:1"'),
+      reason: 'Pulling',
+    })
+    const pods = Array.from({ length: 12 }, (_, index) => index)
+    const cluster = new FakeCluster([...healthy(9), ...pods.map(creating), ...pods.map(pulling)])
+    const snapshot = await read(cluster, everywhere)
+    expect(snapshot.pods.map(({ name }) => name).sort()).toEqual(
+      pods
+        .slice(4)
+        .map(index => `new-${index}`)
+        .sort(),
+    )
+    expect(cluster.asked.filter(request => /involvedObject\.name/.test(request))).toHaveLength(8)
+    expect(cluster.asked.filter(request => /serviceaccounts|nodes/.test(request))).toEqual([])
+  })
+
+  test('a ready pod is found by the failed pull of its ephemeral container, which no row shows', async () => {
+    const quiet = pod('quiet', { spec: { ephemeralContainers: [{ name: 'debug', image: 'alpine' }] } })
+    const cluster = new FakeCluster([
+      ...healthy(40),
+      quiet,
+      event('quiet', 'spec.ephemeralContainers{debug}'),
+    ])
+    const snapshot = await read(cluster, everywhere)
+    expect(snapshot.pods.map(({ name }) => name)).toEqual(['quiet'])
+    expect(snapshot.events).toMatchObject([{ fieldPath: 'spec.ephemeralContainers{debug}' }])
+  })
+
+  test('a failed image volume is found in the containers that mount it', async () => {
+    const volumes = [{ name: 'data', image: { reference: 'acme/data:1' } }]
+    const object = pod('mounts', {
+      phase: 'Pending',
+      containers: { main: 'ImagePullBackOff' },
+      spec: { volumes },
+    })
+    object.spec.containers = [{ name: 'main', image: 'main:1', volumeMounts: [{ name: 'data' }] } as never]
+    const [status] = object.status.containerStatuses
+    if (status?.state.waiting) status.state.waiting.message = 'Back-off pulling image "acme/data:1"'
+    const [found] = (await read(new FakeCluster([object]))).pods
+    expect(found?.containers.find(({ kind }) => kind === 'volume')?.state).toMatchObject({ type: 'waiting' })
+  })
+
+  test('pods of one name in several namespaces are all found, and each once', async () => {
+    const cluster = new FakeCluster([
+      ...healthy(40),
+      ...['a', 'b', 'c'].map(name => ({
+        ...SIDECAR_FAILS,
+        metadata: { ...SIDECAR_FAILS.metadata, namespace: name },
+      })),
+      failing('sidecar', { namespace: 'd' }),
+    ])
+    const snapshot = await read(cluster, everywhere)
+    expect(snapshot.pods.map(found => found.namespace)).toEqual(['a', 'b', 'c', 'd'])
+  })
+
+  test('events of other pods stay outside', async () => {
+    const objects = [
+      failing('p'),
+      event('p', 'spec.containers{main}'),
+      event('gone', 'spec.containers{main}'),
+    ]
+    const snapshot = await read(new FakeCluster(objects))
+    expect(snapshot.events.map(found => found.pod)).toEqual(['p'])
+  })
+
+  test('labels select pods, and with them what counts', async () => {
+    const cluster = new FakeCluster([failing('a', { labels: { app: 'shop' } }), failing('b'), ...healthy(3)])
+    const snapshot = await read(cluster, { labelSelector: 'app=shop' })
+    expect(snapshot).toMatchObject({ podCount: 1, pods: [{ name: 'a' }] })
+  })
+})
+
+describe('one pod by name', () => {
+  test('gets into the snapshot however healthy it is', async () => {
+    const cluster = new FakeCluster([pod('shop'), failing('other'), event('shop', ''), event('other', '')])
+    const snapshot = await read(cluster, { pod: 'shop' })
+    expect(snapshot).toMatchObject({ podCount: 1, pods: [{ name: 'shop' }], events: [{ pod: 'shop' }] })
+  })
+
+  test('that does not exist is a wrong argument, named with its namespace', async () => {
+    await expect(read(new FakeCluster([namespace('web')]), { pod: 'shopp' })).rejects.toThrow(
+      /"shopp" in namespace "web"/,
+    )
+  })
+})

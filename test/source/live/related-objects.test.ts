@@ -1,0 +1,144 @@
+/** What failing pods name is read, only that, and no secret's content goes further than the source. */
+import { describe, expect, test } from 'vitest'
+import { readCluster } from '../../../src/source/live/read-cluster.ts'
+import { event, failing, node, owned, pod, secret, serviceAccount } from '../cluster-objects.ts'
+import { FakeCluster } from '../fake-cluster.ts'
+
+const read = (cluster: FakeCluster) =>
+  readCluster(cluster, { namespaces: null }, { takenAt: '2026-11-24T12:00:00Z' })
+const withSecret = (name: string) => ({ spec: { imagePullSecrets: [{ name }] } })
+const REPLICA_SET = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'shop-1' }
+const DEPLOYMENT = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'shop' }
+const OPERATOR = { apiVersion: 'example.com/v1', kind: 'Shop', name: 'shop' }
+
+describe('what failing pods name', () => {
+  test('secrets of pods and of their service accounts are described, others are never asked for', async () => {
+    const cluster = new FakeCluster([
+      failing('shop', withSecret('of-pod')),
+      pod('healthy', withSecret('of-healthy')),
+      ...['of-pod', 'of-account', 'of-healthy'].map(name => secret(name, 'x')),
+      serviceAccount('default', ['of-account']),
+      serviceAccount('other', ['of-other']),
+    ])
+    const { pullSecrets, serviceAccounts } = await read(cluster)
+    expect(pullSecrets.map(({ name, problem }) => [name, problem])).toEqual([
+      ['of-account', null],
+      ['of-pod', null],
+    ])
+    expect(serviceAccounts).toEqual([{ namespace: 'web', name: 'default', imagePullSecrets: ['of-account'] }])
+    expect(cluster.asked.filter(request => request.includes('secrets'))).toEqual([
+      'get /api/v1/namespaces/web/secrets/of-pod',
+      'get /api/v1/namespaces/web/secrets/of-account',
+    ])
+  })
+
+  test('owners are read up to the topmost that is known, each once', async () => {
+    const cluster = new FakeCluster([
+      failing('shop-1-a', { owner: REPLICA_SET }),
+      failing('shop-1-b', { owner: REPLICA_SET }),
+      owned('ReplicaSet', 'shop-1', DEPLOYMENT),
+      owned('Deployment', 'shop', OPERATOR),
+    ])
+    const { owners, gaps } = await read(cluster)
+    expect(owners.map(({ kind, controller }) => [kind, controller?.kind])).toEqual([
+      ['Deployment', 'Shop'],
+      ['ReplicaSet', 'Deployment'],
+    ])
+    expect(gaps).toEqual([])
+  })
+
+  test('nodes of failing pods are read, no other, those with most pods first and not without end', async () => {
+    const names = Array.from({ length: 80 }, (_, index) => `node-${index}`)
+    const cluster = new FakeCluster([
+      ...names.map(name => node(name)),
+      ...names.map(name => failing(`on-${name}`, { node: name })),
+      failing('second', { node: 'node-79' }),
+      node('idle'),
+      pod('healthy', { node: 'idle' }),
+    ])
+    const { nodes, gaps } = await read(cluster)
+    expect(nodes).toHaveLength(64)
+    expect(nodes.find(({ name }) => name === 'node-79')).toMatchObject({ runtime: 'containerd://2.1.4' })
+    expect(nodes.map(({ name }) => name)).not.toContain('idle')
+    expect(gaps).toEqual([])
+  })
+
+  test.each([
+    [403, 16],
+    [500, 40],
+  ])('nodes that answer %i are no gap, and after a refusal no more are asked for', async (status, asked) => {
+    const names = Array.from({ length: 40 }, (_, index) => `node-${index}`)
+    const cluster = new FakeCluster(names.map(name => failing(name, { node: name })))
+    cluster.troubles = [{ on: /nodes/, status }]
+    const { nodes, gaps } = await read(cluster)
+    expect({ nodes, gaps }).toEqual({ nodes: [], gaps: [] })
+    expect(cluster.asked.filter(request => request.includes('nodes'))).toHaveLength(asked)
+  })
+
+  test('many owners are read from one list', async () => {
+    const cluster = new FakeCluster(
+      Array.from({ length: 40 }, (_, index) => `rs-${index}`).flatMap(name => [
+        failing(`${name}-a`, { owner: { ...REPLICA_SET, name } }),
+        owned('ReplicaSet', name),
+      ]),
+    )
+    const { owners } = await read(cluster)
+    expect(owners).toHaveLength(40)
+    expect(cluster.asked.filter(request => request.includes('replicasets'))).toEqual([
+      'list /apis/apps/v1/namespaces/web/replicasets',
+    ])
+  })
+
+  test('a list far longer than what is wanted is given up for single reads', async () => {
+    const names = Array.from({ length: 20 }, (_, index) => `rs-${index}`)
+    const cluster = new FakeCluster([
+      ...names.map(name => failing(`${name}-a`, { owner: { ...REPLICA_SET, name } })),
+      ...Array.from({ length: 600 }, (_, index) => owned('ReplicaSet', `other-${index}`)),
+      ...names.map(name => owned('ReplicaSet', name)),
+    ])
+    const { owners } = await read(cluster)
+    expect(owners).toHaveLength(20)
+    expect(cluster.asked.filter(request => request.startsWith('get /apis/apps'))).toHaveLength(20)
+  })
+
+  test.each([
+    ['secrets', /\/secrets\//, 403, 'forbidden', 'forbidden'],
+    ['secrets', /\/secrets\//, 500, 'failed', 'failed'],
+    ['serviceaccounts', /\/serviceaccounts/, 403, 'forbidden', null],
+    ['replicasets.apps', /\/replicasets/, 403, 'forbidden', null],
+  ])('%s that can’t be read leave a gap (%s, %i)', async (what, on, status, why, problem) => {
+    const cluster = new FakeCluster([
+      failing('shop', { ...withSecret('hub'), owner: REPLICA_SET }),
+      secret('hub', 'x'),
+      serviceAccount('default', []),
+      owned('ReplicaSet', 'shop-1'),
+    ])
+    cluster.troubles = [{ on, status }]
+    const { gaps, pods, pullSecrets } = await read(cluster)
+    expect(gaps).toMatchObject([{ what, namespace: 'web', why }])
+    expect(pods).toHaveLength(1)
+    expect(pullSecrets).toMatchObject([{ name: 'hub', problem }])
+  })
+
+  test('a secret that is missing is its own description, no gap', async () => {
+    const { gaps, pullSecrets } = await read(new FakeCluster([failing('shop', withSecret('hub'))]))
+    expect(pullSecrets).toMatchObject([{ namespace: 'web', name: 'hub', problem: 'missing' }])
+    expect(gaps).toEqual([])
+  })
+
+  test('no password, token or encoded secret is anywhere in the snapshot', async () => {
+    const canary = 'c4n4ry-passw0rd'
+    const tokens = `Failed to pull: Authorization: Bearer ${canary} https://u:${canary}@hub/?token=${canary} dckr_pat_${canary}`
+    const stored = secret('hub', canary)
+    const cluster = new FakeCluster([
+      failing('shop', withSecret('hub')),
+      stored,
+      event('shop', 'spec.containers{main}', tokens),
+    ])
+    const snapshot = await read(cluster)
+    const text = JSON.stringify(snapshot)
+    expect(snapshot.pullSecrets).toMatchObject([{ name: 'hub', entries: [{ username: 'mara' }] }])
+    expect(text).not.toContain(canary)
+    expect(text).not.toContain(stored.data['.dockerconfigjson'].slice(0, 40))
+  })
+})
