@@ -36,7 +36,7 @@ export interface UndoneField {
   to: string | null
 }
 
-export interface RestoreFields {
+interface RestoreFields {
   id: string
   action: 'restore-fields'
   target: Target

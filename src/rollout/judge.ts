@@ -24,7 +24,7 @@ export type OverCode =
   | 'none-wanted'
 
 /** Why the newest template does not reach every pod by itself. */
-export type Standstill = 'paused' | 'on-delete' | 'partition'
+type Standstill = 'paused' | 'on-delete' | 'partition'
 
 /** What keeps a wanted pod from being there with its images. */
 export type Holdup =

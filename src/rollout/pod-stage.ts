@@ -4,7 +4,7 @@ import { isPastPull, saysPullFails, tellsOfFailedPull } from '../image/pull-word
 import type { Container } from '../snapshot/pod.ts'
 import type { RolloutPod } from '../snapshot/rollout.ts'
 
-export type PodStage =
+type PodStage =
   /** Every container has its image, init containers too, whatever became of it afterwards. */
   | 'pulled'
   /** An init container has its image and works or fails; the images after it have not been asked for. */
@@ -19,7 +19,7 @@ export type PodStage =
   | 'failed'
 
 /** What a container says of itself, other than that it runs. */
-export interface ContainerTrouble {
+interface ContainerTrouble {
   container: string
   reason: string
   message: string

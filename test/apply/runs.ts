@@ -91,7 +91,7 @@ function after(of: Story, before: (what: string) => void) {
 let names = 0
 
 /** What writing works with here: time that passes by itself, and the story's own journals. */
-export function contextOf(
+function contextOf(
   of: Story,
   client: ClusterWriter,
   runs: Awaited<ReturnType<typeof listRuns>> = [],
