@@ -69,6 +69,7 @@ function snapshotOf(cluster: Cluster): Snapshot {
     serviceAccounts: [],
     owners: [],
     nodes: [],
+    imageChecks: [],
     gaps: [],
   }
 }

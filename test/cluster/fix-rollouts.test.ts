@@ -130,8 +130,10 @@ describe('a fix on a real cluster', () => {
     const said = await run('fix', '--apply', plan, '--yes', '--timeout', '30s')
     expect(said.code).toBe(5)
     expect(said.stderr).toContain('stale')
-    const [same] = await pods(namespace)
-    expect((same?.metadata as { uid: string }).uid).toBe((pod?.metadata as { uid: string }).uid)
+    const uids = [...(await pods(namespace)), pod].map(
+      one => (one?.metadata as { uid?: string } | undefined)?.uid,
+    )
+    expect(uids[0]).toBe(uids[1])
   })
 
   test('ends no index of a Job, and a Job that allows it runs', async () => {

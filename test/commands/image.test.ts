@@ -66,6 +66,7 @@ test('a name is told as Kubernetes reads it', async () => {
       digest: null,
       defaultPullPolicy: 'Always',
       countsTowardsDockerHub: true,
+      check: null,
     },
   ])
 })
