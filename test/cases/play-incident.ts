@@ -82,7 +82,7 @@ export async function playIncident(folder: string): Promise<Incident> {
   const run = async (...argv: string[]): Promise<Said> => {
     const env = {
       KUBECONFIG: join(home, 'kubeconfig'),
-      PULLGUARD_REGISTRY_ENDPOINTS: simulator.registryEndpoint,
+      PULLGUARD_REGISTRY_ENDPOINTS: simulator.registryEndpoints,
     }
     const place = { home, cwd: folder, env }
     // What has a format of its own goes into a pipe, the rest to somebody at a terminal.

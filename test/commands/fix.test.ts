@@ -287,10 +287,9 @@ test('a login that can’t be proven stops what needs it, and nothing else', asy
   config.auths['ghcr.io'] = { auth: Buffer.from('someone:else').toString('base64') }
   await writeFile(path, JSON.stringify(config))
   const registries = ['--registry', 'ghcr.io', '--registry', 'docker.io']
-  const endpoints = ['ghcr.io=http://127.0.0.1:1', incident.simulator.registryEndpoint].flatMap(one => [
-    '--registry-endpoint',
-    one,
-  ])
+  const endpoints = `ghcr.io=http://127.0.0.1:1,${incident.simulator.registryEndpoints}`
+    .split(',')
+    .flatMap(one => ['--registry-endpoint', one])
   const said = await incident.run(['fix', '-A', '--yes', ...registries, ...endpoints])
   expect(said.code).toBe(3)
   expect(said.out).toContain('The login of someone for ghcr.io is not distributed')
