@@ -19,6 +19,7 @@ import { carryOut, leftOf } from './fix/carry-out.ts'
 import { confirmPlan } from './fix/confirm.ts'
 import { draftPlan } from './fix/draft.ts'
 import { proveLogins } from './fix/prove.ts'
+import { tellOfRotation } from './fix/rotated.ts'
 import { savedPlan } from './fix/saved-plan.ts'
 import type { Draft, FixOptions, FixSession } from './fix/session.ts'
 import { fixVerdict, isLiftable } from './fix/verdict.ts'
@@ -91,6 +92,7 @@ async function show(draft: Draft, session: FixSession, mode: PlanNews['mode']): 
 async function nothingToDo(draft: Draft, session: FixSession): Promise<ExitName> {
   const { plan, findings, gaps } = draft
   const verdict = emptyVerdict(draft, session)
+  if (findings.length === 0) await tellOfRotation(session)
   if (session.options.format !== 'table') {
     const result = { run: null, outcomes: [], recoveries: [], heldBack: null }
     const report = {

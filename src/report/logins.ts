@@ -3,6 +3,7 @@
 import type { Plan } from '../plan/plan.ts'
 import type { ProofFailure, QuotaOutcome } from '../registry/outcome.ts'
 import { shellWord } from './escape.ts'
+import { type Invocation, ownCommand } from './invocation.ts'
 import { visible } from './sanitise.ts'
 import { loginCommand } from './words/commands.ts'
 import { amount, counted } from './words/count.ts'
@@ -109,5 +110,23 @@ export function usedUpText({ registry, username }: ToldLogin, quota: QuotaOutcom
 export function shortLivedText({ registry, username, origin }: ToldLogin): string {
   return visible(
     `The login of ${username} for ${registryName(registry)} (${origin}) ends within hours; pods made after that can't pull with it.`,
+  )
+}
+
+export interface ToldRotation {
+  secrets: number
+  registries: string[]
+  allNamespaces: boolean
+  namespace: string
+}
+
+/** Secrets that an earlier fix wrote hold another login than this machine has now. */
+export function rotatedText(told: ToldRotation, invocation: Invocation): string {
+  const { secrets, registries, allNamespaces, namespace } = told
+  const scope = allNamespaces ? '--all-namespaces' : `-n ${shellWord(namespace)}`
+  const flags = registries.map(name => `--registry ${shellWord(name)}`).join(' ')
+  const names = registries.map(registryName).join(' and ')
+  return visible(
+    `${counted(secrets, 'secret')} of an earlier fix ${secrets === 1 ? 'holds' : 'hold'} another login for ${names} than this machine has now: \`${ownCommand(invocation, `fix ${scope} ${flags}`)}\` renews ${secrets === 1 ? 'it' : 'them'}.`,
   )
 }

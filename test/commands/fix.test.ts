@@ -281,6 +281,19 @@ test('Ctrl-C during the wait leaves a journal that undo takes back', async () =>
   expect(incident.accounts()).toEqual(before)
 })
 
+test('a password that was changed on this machine is offered, and renewed where it was asked for', async () => {
+  await incident.run(['fix', '-A', '--yes'])
+  expect((await incident.run(['fix', '-A', '--yes'])).err).not.toContain('another login')
+  incident.simulator.hub.addAccount({ name: 'demo-user', password: 'a-new-password' })
+  await incident.login('a-new-password')
+  const offered = await incident.run(['fix', '-A', '--yes'])
+  expect(offered.code).toBe(0)
+  expect(offered.err).toContain('4 secrets of an earlier fix hold another login for Docker Hub')
+  expect(offered.err).toContain('pullguard fix --all-namespaces --registry docker.io')
+  expect((await incident.run(['fix', '-A', '--yes', '--registry', 'docker.io'])).code).toBe(0)
+  expect((await incident.run(['fix', '-A', '--yes'])).err).not.toContain('another login')
+})
+
 test('a login that can’t be proven stops what needs it, and nothing else', async () => {
   const path = join(incident.home, '.docker', 'config.json')
   const config = JSON.parse(await readFile(path, 'utf8'))

@@ -12,7 +12,7 @@ import { fieldValue, type Reading } from './reading.ts'
 export async function readSecretsNamed(
   reading: Reading,
   { namespaces, wide }: NamespaceScope,
-  { secretName, wanted }: FixScopeOptions,
+  { secretName, wanted }: Pick<FixScopeOptions, 'secretName' | 'wanted'>,
 ): Promise<ScopeSecret[]> {
   const found: ScopeSecret[] = []
   const live = new Set(namespaces)
