@@ -202,4 +202,41 @@ describe('a fix on a real cluster', () => {
     cluster.hub.addAccount({ name: 'acme', password: PASSWORD })
     login(PASSWORD)
   })
+
+  test('killed at twenty random moments and run again, it ends the same, and its undo leaves what was there before', async () => {
+    const namespace = await cluster.namespace('fix-killed')
+    const account = () => cluster.api.get(objectPath(kindNamed('ServiceAccount'), namespace, 'default'))
+    const secrets = async () => {
+      const found: unknown[] = []
+      await cluster.api.list(listPath(KINDS.Secret, namespace), { limit: 500 }, one => void found.push(one))
+      return found.length
+    }
+    const before = (await account()).imagePullSecrets
+    let cutShort = 0
+    for (let round = 0; round < 20; round++) {
+      const name = `shop-${round}`
+      await create(namespace, deploymentObject(name, { image: image(`killed-${round}`) }))
+      await create(namespace, podObject(`bare-${round}`, { image: image(`killed-bare-${round}`) }))
+      await stuck(namespace, 2)
+      const argv = ['fix', '-n', namespace, '--yes', '--recreate-bare-pods', '--timeout', '60s']
+      const killAfterMs = 150 + Math.floor(Math.random() * 1_200)
+      const { code } = await cluster.run(argv, { env, killAfterMs })
+      if (code === null) cutShort++
+      const again = await run(...argv)
+      expect(`${killAfterMs} ms: ${again.code} ${again.stdout} ${again.stderr}`).toMatch(/^\d+ ms: 0 /)
+      const undone = await run('undo', '--yes')
+      expect(`${killAfterMs} ms: ${undone.code} ${undone.stdout} ${undone.stderr}`).toMatch(/^\d+ ms: 0 /)
+      expect((await account()).imagePullSecrets, `killed after ${killAfterMs} ms`).toEqual(before)
+      expect(await secrets(), `killed after ${killAfterMs} ms`).toBe(0)
+      for (const [kind, object] of [
+        ['Deployment', name],
+        ['Pod', `bare-${round}`],
+      ] as const) {
+        const path = objectPath(kindNamed(kind), namespace, object)
+        await cluster.api.delete(path, ((await cluster.api.get(path)).metadata as { uid: string }).uid)
+      }
+      await cluster.until('the round to be cleared', async () => (await pods(namespace)).length === 0)
+    }
+    expect(cutShort).toBeGreaterThan(5)
+  }, 600_000)
 })
