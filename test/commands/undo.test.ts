@@ -75,6 +75,10 @@ test('what somebody changed since stays, is named with its reason, and the rest 
     const said = await other.run(['undo', '--yes'])
     expect(other.accounts()['default/default']).toEqual([])
     expect(other.simulator.cluster.list('Secret')).toHaveLength(1)
+    // A login stays, and how to take it away is said.
+    expect(said.code).toBe(3)
+    expect(said.out).toContain('1 secret keeps its login.')
+    expect(said.out).toContain('kubectl -n default delete secret dockercreds')
     expect(said.out).toMatch(
       /Leave as it is:\n +default secret\/dockercreds: no longer holds what was written/,
     )
