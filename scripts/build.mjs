@@ -34,8 +34,6 @@ const { metafile } = await build({
   format: 'esm',
   minifySyntax: true,
   legalComments: 'none',
-  // 2 MB that only a legacy auth-provider in a kubeconfig needs: installed next to us and imported then.
-  external: ['@kubernetes/client-node'],
   // Bundled CommonJS packages still call require() for Node's own modules.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

@@ -5,6 +5,7 @@ import { basename } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import packageJson from '../package.json' with { type: 'json' }
 import { type ContextFlags, runProgram } from './cli/program.ts'
+import { type Clock, systemClock } from './clock.ts'
 import { type ConnectingHost, readerFor, writerFor } from './commands/connect.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './commands/context.ts'
 import type { WritingContext } from './commands/writing-context.ts'
@@ -36,7 +37,7 @@ export interface World {
   env: Record<string, string | undefined>
   home: string
   cwd: string
-  now(): Date
+  clock: Clock
   /** Aborted with the signal's name as its reason. */
   signal: AbortSignal
   program: CommandContext['program']
@@ -103,7 +104,8 @@ function contextOf(world: World, { noColor }: ContextFlags): CommandContext {
     env,
     home: world.home,
     cwd: world.cwd,
-    now: world.now,
+    clock: world.clock,
+    now: () => new Date(world.clock.now()),
     signal: world.signal,
     stdin: inputFrom(streams, world.signal),
     out: outputTo(streams.stdout, env, noColor),
@@ -123,9 +125,9 @@ function writingContextOf(world: World, flags: ContextFlags): WritingContext {
   }
 }
 
-function connectingHost({ env, cwd, home }: World, err: Output): ConnectingHost {
+function connectingHost({ env, cwd, home, clock }: World, err: Output): ConnectingHost {
   const log = (line: string) => void err.write(`${line}\n`).catch(() => {})
-  return { env, cwd, home, version: packageJson.version, log }
+  return { env, cwd, home, version: packageJson.version, clock, log }
 }
 
 /** Milliseconds from the last word to the end of the process. */
@@ -155,7 +157,7 @@ export async function runProcess(): Promise<void> {
     env: process.env,
     home: homedir(),
     cwd: process.cwd(),
-    now: () => new Date(),
+    clock: systemClock,
     signal: stop.signal,
     program: started.startsWith('kubectl-') ? 'kubectl pullguard' : 'pullguard',
   })

@@ -26,12 +26,14 @@ export interface Questions {
   confirm(question: string): Promise<boolean>
   /** Free text, such as the context's name typed again. */
   text(question: string): Promise<string>
+  /** Shows the hint until a key is pressed; where nobody is there, nobody is waited for. */
+  key(hint: string): Promise<void>
   /** Any number of choices; `checked` ones are ticked to begin with. */
   choose<T>(question: string, choices: { name: string; value: T; checked: boolean }[]): Promise<T[]>
 }
 
 export interface TerminalStreams {
-  stdin: Readable & { isTTY?: boolean }
+  stdin: Readable & { isTTY?: boolean; setRawMode?(raw: boolean): unknown }
   stdout: Writable & { isTTY?: boolean; columns?: number }
   stderr: Writable & { isTTY?: boolean; columns?: number }
 }
@@ -141,8 +143,46 @@ export function questionsOn(streams: TerminalStreams, env: Environment, signal: 
   return {
     available,
     confirm: message => ask(({ confirm }) => confirm({ message, default: false }, context)),
+    key: hint => (available ? pressedKey(streams, hint, signal) : Promise.resolve()),
     text: message => ask(({ input }) => input({ message }, context)),
     choose: (message, choices) =>
       ask(({ checkbox }) => checkbox({ message, choices, pageSize: 12 }, context)),
   }
+}
+
+const CTRL_C = '\x03'
+const ERASE_LINE = '\r\x1b[K'
+
+/** The key itself is not echoed. @throws the signal's reason; InterruptedError for Ctrl-C, which a raw terminal hands over as a key */
+async function pressedKey(
+  { stdin, stderr }: TerminalStreams,
+  hint: string,
+  signal: AbortSignal,
+): Promise<void> {
+  signal.throwIfAborted()
+  stdin.setRawMode?.(true)
+  stderr.write(hint)
+  try {
+    const key = await keyFrom(stdin, signal)
+    if (key.includes(CTRL_C)) throw new InterruptedError('Interrupted.')
+  } finally {
+    stderr.write(ERASE_LINE)
+    stdin.setRawMode?.(false)
+    stdin.pause()
+  }
+}
+
+function keyFrom(stdin: Readable, signal: AbortSignal): Promise<string> {
+  if (stdin.readableEnded) return Promise.resolve('')
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  const onKey = (chunk: Buffer | string) => resolve(String(chunk))
+  const onEnd = () => resolve('')
+  const onAbort = () => reject(signal.reason)
+  // It stands still since the key before.
+  stdin.on('data', onKey).on('end', onEnd).resume()
+  signal.addEventListener('abort', onAbort)
+  return promise.finally(() => {
+    stdin.off('data', onKey).off('end', onEnd)
+    signal.removeEventListener('abort', onAbort)
+  })
 }

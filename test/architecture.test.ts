@@ -4,18 +4,19 @@ import { dirname, join, relative, resolve, sep } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 const SRC = resolve(import.meta.dirname, '../src')
-const FRONT = ['main', 'cli', 'terminal']
+const FRONT = ['main', 'cli', 'terminal', 'clock', 'errors']
 
 /** Room → the rooms it may import. A room marked `types:` may only be imported with `import type`. */
 const DOORS: Record<string, string[]> = {
   image: [],
   snapshot: [],
   errors: [],
+  clock: [],
   secrecy: [],
   json: [],
   network: ['errors'],
   dockerconfig: ['image', 'secrecy', 'types:snapshot'],
-  keychain: ['errors', 'secrecy', 'image', 'dockerconfig'],
+  keychain: ['errors', 'types:clock', 'secrecy', 'image', 'dockerconfig'],
   diagnosis: ['image', 'dockerconfig', 'snapshot'],
   advice: ['image', 'snapshot', 'diagnosis'],
   audit: ['image', 'snapshot'],
@@ -32,10 +33,11 @@ const DOORS: Record<string, string[]> = {
     'types:apply',
     'types:registry',
   ],
-  kubernetes: ['errors', 'secrecy', 'network', 'json'],
-  registry: ['errors', 'image', 'dockerconfig', 'secrecy', 'network'],
+  kubernetes: ['errors', 'types:clock', 'secrecy', 'network', 'json'],
+  registry: ['errors', 'types:clock', 'image', 'dockerconfig', 'secrecy', 'network'],
   source: [
     'errors',
+    'types:clock',
     'image',
     'dockerconfig',
     'snapshot',
@@ -47,6 +49,7 @@ const DOORS: Record<string, string[]> = {
   ],
   apply: [
     'errors',
+    'types:clock',
     'image',
     'dockerconfig',
     'secrecy',
@@ -56,10 +59,12 @@ const DOORS: Record<string, string[]> = {
     'plan',
     'kubernetes',
   ],
-  simulator: ['image', 'dockerconfig'],
+  // With a parser and a keyring of its own, so that it can contradict the product.
+  simulator: ['types:clock'],
   terminal: ['errors'],
   commands: [
     'errors',
+    'types:clock',
     'secrecy',
     'terminal',
     'image',
@@ -80,7 +85,7 @@ const DOORS: Record<string, string[]> = {
   ],
   cli: ['errors', 'terminal', 'commands'],
   // main writes the last words, which may quote hostile text.
-  main: ['errors', 'terminal', 'cli', 'commands', 'report', 'secrecy'],
+  main: ['errors', 'clock', 'terminal', 'cli', 'commands', 'report', 'secrecy'],
 }
 /** Inside kubernetes/: part → the parts it may import. Which cluster, as whom, how requests travel, what they mean. */
 const KUBERNETES: Record<string, string[]> = {
@@ -216,6 +221,15 @@ describe('the walls of the house', () => {
     expect(asking.map(file => relative(SRC, file))).toEqual(['source/live/reading.ts'])
   })
 
+  test('the time is told by clock.ts alone: everybody else is handed a clock', () => {
+    const OWN_TIME =
+      /\b(Date\.now\b|new Date\(\)|setTimeout\(|setInterval\(|AbortSignal\.timeout|timers\/promises)/
+    // The simulator is a world of its own; main ends a process that would wait for a stranger's connection.
+    const own = files.filter(file => !['clock', 'main', 'simulator'].includes(roomOf(file)))
+    const telling = own.filter(file => OWN_TIME.test(readFileSync(file, 'utf8')))
+    expect(telling.map(file => relative(SRC, file))).toEqual([])
+  })
+
   test('nothing is called utils, types, helpers, common, lib or core', () => {
     const names = files.flatMap(file => relative(SRC, file).replace(/\.ts$/, '').split(sep))
     expect(names.filter(name => /^(utils?|types|helpers?|common|lib|core|misc)$/.test(name))).toEqual([])
@@ -247,8 +261,8 @@ describe('the walls of the house', () => {
     expect([...reached].map(file => relative(SRC, file))).not.toContain(join('commands', 'fix.ts'))
   })
 
-  test('the front of the house is main, cli, terminal and errors, nothing else', () => {
+  test('the front of the house is main, cli, terminal, clock and errors, nothing else', () => {
     const front = files.filter(file => dirname(file) === SRC).map(file => roomOf(file))
-    expect(front.filter(name => ![...FRONT, 'errors'].includes(name))).toEqual([])
+    expect(front.filter(name => !FRONT.includes(name))).toEqual([])
   })
 })

@@ -2,12 +2,14 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
+import { cp, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createSilentServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
+import { serveTls } from './kubernetes/api-server.ts'
 import { folderWith, oneContext } from './kubernetes/kubeconfig/files.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
@@ -158,12 +160,7 @@ describe('the package', () => {
   })
 
   test('holds what a user needs, and no tests or sources', async () => {
-    // Without scripts: what other tests run must not be built anew under their feet.
-    const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-      cwd: ROOT,
-      shell: process.platform === 'win32',
-    })
-    const files = packed(stdout)
+    const files = (await packed()).map(({ path }) => path)
     const needed = [
       'README.md',
       'LICENSE',
@@ -181,10 +178,34 @@ describe('the package', () => {
       'package.json',
     ])
   })
+
+  test('runs with nothing beside it, down to the logins that few kubeconfigs ask for', async () => {
+    expect(packageJson).not.toHaveProperty('dependencies')
+    await using folder = await folderWith({})
+    const files = await packed()
+    for (const { path } of files) await cp(join(ROOT, path), join(folder.path, path))
+    await using server = await serveTls(() => ({ status: 403 }))
+    const cluster = { server: server.url, 'certificate-authority-data': base64(server.ca) }
+    const config = { 'id-token': `${base64('{}')}.${base64('{"exp":4000000000}')}.c2ln` }
+    const kubeconfig = oneContext('here', cluster, { 'auth-provider': { name: 'oidc', config } })
+    await writeFile(join(folder.path, 'config'), JSON.stringify(kubeconfig))
+
+    const installed = join(folder.path, packageJson.bin.pullguard)
+    await node([installed, 'diagnose', '--kubeconfig', join(folder.path, 'config')])
+    expect(server.seen[0]?.headers.authorization).toEqual([`Bearer ${config['id-token']}`])
+    expect(files.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(6_000_000)
+  })
 })
 
-/** One npm prints a list, a later one an object by package name. */
-function packed(json: string): string[] {
-  const [entry] = Object.values(JSON.parse(json) as Record<string, { files: { path: string }[] }>)
-  return (entry?.files ?? []).map(({ path }) => path)
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+
+/** The files that npm puts into the package. One npm prints a list, a later one an object by package name. */
+async function packed(): Promise<{ path: string; size: number }[]> {
+  // Without scripts: what other tests run must not be built again while they run.
+  const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: ROOT,
+    shell: process.platform === 'win32',
+  })
+  type Listed = { files: { path: string; size: number }[] }
+  return Object.values(JSON.parse(stdout) as Record<string, Listed>)[0]?.files ?? []
 }

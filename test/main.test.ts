@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
 import { afterAll, describe, expect, test } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
+import { systemClock } from '../src/clock.ts'
 import { main } from '../src/main.ts'
 import { runCommandLine } from './commands/command-line.ts'
 
@@ -44,7 +45,7 @@ describe('exit codes', () => {
     stdin.on('newListener', event => event === 'end' && queueMicrotask(() => stop.abort(name)))
     stdin.write('{ "apiVersion": "v1", "kind": "List", "items": [')
     const streams = { stdin, stdout: new PassThrough(), stderr: new PassThrough() }
-    const world = { streams, env: {}, home, cwd: home, now: () => new Date(), signal: stop.signal }
+    const world = { streams, env: {}, home, cwd: home, clock: systemClock, signal: stop.signal }
     const ended = await main(['diagnose', '-f', '-'], { ...world, program: 'pullguard' })
     expect([ended, streams.stdout.read(), streams.stderr.read()]).toEqual([code, null, null])
   })
@@ -154,7 +155,7 @@ test.each([
     stderr: new PassThrough(),
     [which]: full,
   }
-  const world = { streams, env: {}, home, cwd: home, now: () => new Date() }
+  const world = { streams, env: {}, home, cwd: home, clock: systemClock }
   const signal = new AbortController().signal
   const argv = which === 'stdout' ? ['image', 'nginx'] : ['nope']
   expect(await main(argv, { ...world, signal, program: 'pullguard' })).toBe(2)
@@ -167,7 +168,7 @@ test('a reader that has gone away changes neither the exit code nor says anythin
     })
   const stderr = new PassThrough()
   const streams = { stdin: new PassThrough(), stdout: gone(), stderr }
-  const world = { streams, env: {}, home, cwd: home, now: () => new Date() }
+  const world = { streams, env: {}, home, cwd: home, clock: systemClock }
   const signal = new AbortController().signal
   expect(await main(['image', 'nginx', 'Nginx'], { ...world, signal, program: 'pullguard' })).toBe(1)
   expect(stderr.read()).toBeNull()
@@ -180,7 +181,8 @@ test('last words that quote a token are shown without it, those of a bug among t
   const now = () => {
     throw new Error('sent Authorization: Bearer C4nary-Token')
   }
-  const world = { streams, env: {}, home, cwd: home, now, signal, program: 'pullguard' as const }
+  const clock = { ...systemClock, now }
+  const world = { streams, env: {}, home, cwd: home, clock, signal, program: 'pullguard' as const }
   const dump = join(home, 'pods.json')
   writeFileSync(dump, '{"kind":"PodList","apiVersion":"v1","items":[]}')
   expect(await main(['diagnose', '-f', dump], world)).toBe(2)

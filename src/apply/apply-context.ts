@@ -1,18 +1,12 @@
 /** What the writing of a plan works with: the cluster, the journal, the content that the plan itself never holds. */
 
+import type { Clock } from '../clock.ts'
 import type { PullSecretContent } from '../dockerconfig/pull-secret-content.ts'
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import type { Change } from '../plan/change.ts'
 import type { RolloutSight, RolloutSubject } from '../snapshot/rollout.ts'
 import type { Outcome } from './outcome.ts'
-
-/** Time, so that a test need not wait. */
-export interface Clock {
-  /** Milliseconds. */
-  now(): number
-  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
-}
 
 /** Notes on disk, flushed before the promise resolves. */
 export interface Notes {

@@ -37,17 +37,15 @@ export async function listRuns(folder: string): Promise<Run[]> {
     throw new UsageError(`Can't read the journals in ${folder} (${(error as NodeJS.ErrnoException).code}).`)
   })
   const runs: Run[] = []
-  for (const name of names.filter(one => one.endsWith('.jsonl')).sort()) {
+  for (const name of names.filter(one => one.endsWith('.jsonl'))) {
     const run = parseJournal(await readJournal(join(folder, name)))
     if (run?.entries.some(mayHaveWritten)) runs.push(run)
   }
-  // The name tells seconds; two runs of one second are told by the moment in the file.
-  return runs.reverse().sort((one, other) => compare(other.startedAt, one.startedAt))
+  // By time, not by name: of two runs in one second the name does not tell which was first.
+  return runs.sort((a, b) => compare(b.startedAt, a.startedAt) || compare(b.run, a.run))
 }
 
-function compare(one: string, other: string): number {
-  return one < other ? -1 : Number(one > other)
-}
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** One that can't be read may hold what was written: it is not passed over. */
 async function readJournal(path: string): Promise<string> {

@@ -52,11 +52,12 @@ export class ImageChecking {
 
   async #ask(questions: ImageQuestion[]): Promise<ImageCheck[]> {
     if (questions.length === 0) return []
-    const { env, version, signal } = this.#context
+    const { env, version, clock, signal } = this.#context
     const registries = new Registries({
       endpoints: this.#endpoints,
       env,
       userAgent: `pullguard/${version}`,
+      clock,
       timeoutMs: LONGEST_REQUEST,
       signal,
     })
@@ -114,13 +115,14 @@ function questionOf(image: string, pod: Pod | null): ImageQuestion[] {
 
 /** This machine's logins for exactly these registries. A file that can't be read is reported and does not end the command. */
 async function machineLogins(images: Reference[], context: CommandContext): Promise<MachineLogins> {
-  const { env, home, signal } = context
+  const { env, home, clock, signal } = context
   const names = images.map(({ registry, repository }) => `${registry}/${repository}`)
   try {
     const { credentials, refusals } = await findCredentials({
       env,
       home,
       platform: process.platform,
+      clock,
       wanted: registriesOf(names),
       onlyNamed: true,
       signal,

@@ -1,5 +1,6 @@
 /** Opens the conversation with a cluster for a command. The client is loaded only by commands that need one. */
 
+import type { Clock } from '../clock.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import type { ExchangeOptions } from '../kubernetes/api/exchange.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
@@ -12,6 +13,7 @@ export interface ConnectingHost {
   cwd: string
   home: string
   version: string
+  clock: Clock
   /** Takes the log lines of -v. */
   log(line: string): void
 }
@@ -33,7 +35,7 @@ export async function writerFor(flags: ConnectionFlags, host: ConnectingHost): P
 
 function optionsOf(flags: ConnectionFlags, host: ConnectingHost): ConnectionOptions & ExchangeOptions {
   const { verbosity = 0, ...rest } = flags
-  const { env, cwd, home, version } = host
+  const { env, cwd, home, version, clock } = host
   const verbose = verbosity >= REQUESTS ? { verbose: (line: string) => host.log(line) } : {}
-  return { ...rest, env, cwd, home, userAgent: `pullguard/${version}`, ...verbose }
+  return { ...rest, env, cwd, home, clock, userAgent: `pullguard/${version}`, ...verbose }
 }

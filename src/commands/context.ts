@@ -1,5 +1,6 @@
 /** What every command is handed: streams, clock, environment and the way to a cluster. Nothing else reaches outside. */
 
+import type { Clock } from '../clock.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import type { ClusterFlags } from '../kubernetes/kubeconfig/connection-options.ts'
 import type { Input, Output, Progress, Questions } from '../terminal.ts'
@@ -22,6 +23,7 @@ export interface CommandContext {
   env: Record<string, string | undefined>
   home: string
   cwd: string
+  clock: Clock
   now(): Date
   /** Aborted by Ctrl-C, SIGTERM, and a terminal that is closed. */
   signal: AbortSignal
@@ -30,8 +32,8 @@ export interface CommandContext {
   err: Output
   progress(): Promise<Progress>
   ask: Questions
-  /** Runs a command line of this program as if it were started elsewhere: with another environment and home. */
-  run(argv: string[], elsewhere: Pick<CommandContext, 'env' | 'home' | 'cwd'>): Promise<ExitName>
+  /** Runs a command line of this program as if it were started elsewhere: with another environment, home and time. */
+  run(argv: string[], elsewhere: Pick<CommandContext, 'env' | 'home' | 'cwd' | 'clock'>): Promise<ExitName>
   /** Opens a conversation with the cluster that the flags and the kubeconfig name, for reading. @throws UsageError, UnreachableError */
   connect(flags: ConnectionFlags): Promise<ClusterReader>
 }

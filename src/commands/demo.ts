@@ -3,7 +3,14 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type DemoStep, demoInvitation, demoOpening, demoServing, demoStep } from '../report/demo.ts'
+import {
+  type DemoStep,
+  demoInvitation,
+  demoOpening,
+  demoPause,
+  demoServing,
+  demoStep,
+} from '../report/demo.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import type { CommandContext, ExitName } from './context.ts'
 
@@ -17,12 +24,13 @@ export async function demoCommand(options: DemoOptions, context: CommandContext)
   const { startSimulator } = await import('../simulator/simulator.ts')
   const { articleScenario } = await import('../simulator/scenario.ts')
   const folder = await mkdtemp(join(tmpdir(), 'pullguard-demo-'))
-  const simulator = await startSimulator({ scenario: articleScenario, live: true })
+  const simulator = await startSimulator({ scenario: articleScenario, live: options.serve })
   try {
     const { env } = context
     const elsewhere = {
       home: folder,
       cwd: context.cwd,
+      clock: simulator.clock,
       env: { ...env, ...(await settle(folder, simulator, articleScenario.dockerConfig)) },
     }
     if (options.serve) await serve(elsewhere.env, context)
@@ -52,7 +60,7 @@ async function settle(folder: string, simulator: Simulator, dockerConfig: string
 
 async function tellStory(
   simulator: Simulator,
-  elsewhere: Pick<CommandContext, 'env' | 'home' | 'cwd'>,
+  elsewhere: Parameters<CommandContext['run']>[1],
   context: CommandContext,
 ): Promise<void> {
   const { out, program } = context
@@ -64,9 +72,12 @@ async function tellStory(
     ['why', ['why', `default/${limited?.metadata.name}`]],
     ['fix', ['fix', '-A', '--yes']],
     ['again', ['diagnose', '-A']],
+    ['undo', ['undo', '--yes']],
   ]
   await out.write(demoOpening(out))
-  for (const [step, argv] of story) {
+  for (const [index, [step, argv]] of story.entries()) {
+    // Nobody reads four screens at once: at a terminal each waits until it was read.
+    if (index > 0 && out.isTerminal) await context.ask.key(demoPause())
     await out.write(demoStep(step, [program, ...argv].join(' '), out))
     await context.run(out.colour ? argv : [...argv, '--no-color'], elsewhere)
   }

@@ -31,7 +31,13 @@ export async function fixCommand(options: FixOptions, context: WritingContext): 
   const { env, home, signal } = context
   const endpoints = parseEndpoints(options.endpoints, env.PULLGUARD_REGISTRY_ENDPOINTS)
   return withCluster(context.connectWriter(options.connection), context, async (cluster, redactBy) => {
-    const registries = new Registries({ endpoints, env, userAgent: `pullguard/${context.version}`, signal })
+    const registries = new Registries({
+      endpoints,
+      env,
+      clock: context.clock,
+      userAgent: `pullguard/${context.version}`,
+      signal,
+    })
     try {
       const clusterUid = await clusterIdentity(cluster, signal)
       const journals = journalFolder(env, home, clusterUid)

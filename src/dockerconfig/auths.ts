@@ -15,10 +15,12 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** A field by name as Go finds it: without regard to case, the last one wins, null as absent. */
+/** A field by name as Go finds it: without regard to case, the last one wins, and a null changes nothing. */
 export function field(object: JsonObject, name: string): unknown {
   const wanted = name.toLowerCase()
-  return Object.entries(object).findLast(([key]) => key.toLowerCase() === wanted)?.[1] ?? undefined
+  return Object.entries(object).findLast(
+    ([key, value]) => value !== null && key.toLowerCase() === wanted,
+  )?.[1]
 }
 
 /** The named fields of an entry, empty where absent; null where the entry is not an object or one of them is not text. */

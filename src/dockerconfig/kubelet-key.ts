@@ -36,15 +36,23 @@ export function keyMatches(key: string, name: string): boolean {
   )
 }
 
-/** Host and path of a URL without its scheme; null where Go's url.Parse fails. User, query and fragment are left out. */
+/** Host and path of a URL without its scheme; null where Go's url.Parse fails. User, query and fragment have no say, but may make it fail. */
 function parseUrl(text: string): Url | null {
-  if (/[\x00-\x1f\x7f]/.test(text)) return null
-  const [whole = ''] = text.split(/[?#]/, 1)
+  const [beforeHash = ''] = text.split('#', 1)
+  const fragment = text.slice(beforeHash.length)
+  if (/[\x00-\x1f\x7f]/.test(beforeHash) || decoded(fragment) === null) return null
+  const [whole = ''] = beforeHash.split('?', 1)
   const slash = whole.indexOf('/')
   const authority = slash === -1 ? whole : whole.slice(0, slash)
-  const host = authority.slice(authority.lastIndexOf('@') + 1)
+  const at = authority.lastIndexOf('@')
+  const host = authority.slice(at + 1)
+  if (at !== -1 && !isUser(authority.slice(0, at))) return null
   const path = decoded(slash === -1 ? '' : whole.slice(slash))
   return path !== null && isHost(host) ? { host, path } : null
+}
+
+function isUser(text: string): boolean {
+  return /^[\w\-.~:!$&'()*+,;=%@]*$/.test(text) && decoded(text) !== null
 }
 
 /** Brackets are for IPv6 alone: Go 1.24.8, and every kubelet built with it, refuses the globs' `[a-z]` in a host (CVE-2025-47912). */
@@ -54,11 +62,14 @@ function isHost(host: string): boolean {
   return !/[ %^`{}|\\[\]]/.test(host) && /^[^:]*$|:\d*$/.test(host)
 }
 
-function decoded(path: string): string | null {
+/** Null where a percent sign stands alone. */
+function decoded(text: string): string | null {
+  if (/%(?![\da-f]{2})/i.test(text)) return null
   try {
-    return decodeURIComponent(path)
+    return decodeURIComponent(text)
   } catch {
-    return null
+    // Bytes that are no UTF-8: no image name has them, nor this.
+    return text
   }
 }
 

@@ -1,6 +1,7 @@
 /** Asks a docker credential helper for a registry's login: one program, one word, the registry on its standard input. */
 
 import { spawn } from 'node:child_process'
+import type { Clock } from '../clock.ts'
 import { parseJson } from '../dockerconfig/auths.ts'
 import type { RefusalReason } from '../dockerconfig/credential.ts'
 import { canonicalKey } from '../dockerconfig/docker-key.ts'
@@ -88,6 +89,7 @@ type HelperRun =
 export type RunHelper = (program: string, input: string) => Promise<HelperRun>
 
 export interface HelperPatience {
+  clock: Clock
   /** A minute by default. */
   timeoutMs?: number
   /** Ends a helper that still runs; its reason is thrown. */
@@ -104,7 +106,7 @@ const LONGEST_ANSWER = 64 * 1024
 export function helperRunner(
   env: NodeJS.ProcessEnv,
   home: string,
-  { timeoutMs = 60_000, signal }: HelperPatience = {},
+  { clock, timeoutMs = 60_000, signal }: HelperPatience,
 ): RunHelper {
   return (program, input) =>
     new Promise((resolve, reject) => {
@@ -118,7 +120,7 @@ export function helperRunner(
       const chunks: Buffer[] = []
       let length = 0
       const end = (run: HelperRun | null) => {
-        clearTimeout(timer)
+        cancel()
         signal?.removeEventListener('abort', giveUp)
         child.kill('SIGKILL')
         child.stdout.destroy()
@@ -127,7 +129,7 @@ export function helperRunner(
       }
       const giveUp = () => end(null)
       signal?.addEventListener('abort', giveUp)
-      const timer = setTimeout(() => end({ type: 'timeout' }), timeoutMs)
+      const cancel = clock.after(timeoutMs, () => end({ type: 'timeout' }))
       child.stdout.on('data', (chunk: Buffer) => {
         length += chunk.length
         chunks.push(chunk)

@@ -1,5 +1,6 @@
 /** Finds this machine's credentials for the registries that are needed, and for no others. */
 
+import type { Clock } from '../clock.ts'
 import type { Credential, CredentialRefusal } from '../dockerconfig/credential.ts'
 import { pullSecretKey, type RegistryKey } from '../dockerconfig/docker-key.ts'
 import type { DockerLogin } from '../dockerconfig/docker-view.ts'
@@ -14,6 +15,8 @@ export interface FindOptions extends Machine {
   wanted: WantedRegistry[]
   /** A helper that keeps every login (credsStore) is asked only for registries that a file names, and for Docker Hub: the names come from a cluster. */
   onlyNamed?: boolean
+  /** Ends a helper that takes too long. */
+  clock: Clock
   /** Runs helper programs; the real one by default. */
   runHelper?: RunHelper
   /** Ends the search, with a helper that still runs. */
@@ -35,8 +38,8 @@ type Answer = { credential: Credential } | { refusal: CredentialRefusal }
  * @throws UsageError where a file that must be read is malformed; the signal's reason
  */
 export async function findCredentials(options: FindOptions): Promise<FoundCredentials> {
-  const { env, home, signal } = options
-  const runHelper = options.runHelper ?? helperRunner({ ...env }, home, { ...(signal && { signal }) })
+  const { env, home, clock, signal } = options
+  const runHelper = options.runHelper ?? helperRunner({ ...env }, home, { clock, ...(signal && { signal }) })
   const search = new Search(places(options), runHelper, options.onlyNamed === true)
   const credentials = new Map<string, Credential>()
   const refusals = new Map<string, CredentialRefusal>()

@@ -94,7 +94,7 @@ export class AuthorizedRequests {
     this.#remember(request, {
       token: token.token,
       asker,
-      goodUntil: Date.now() + (token.expiresIn - 10) * 1000,
+      goodUntil: this.#connection.clock.now() + (token.expiresIn - 10) * 1000,
     })
     return { asker, ...(await this.#send(request, `Bearer ${token.token.reveal()}`)) }
   }
@@ -120,7 +120,7 @@ export class AuthorizedRequests {
 
   #knownToken({ credential, repository }: AuthorizedRequest): KnownToken | null {
     const known = this.#tokens.get(credential)?.get(repository)
-    return known && known.goodUntil > Date.now() ? known : null
+    return known && known.goodUntil > this.#connection.clock.now() ? known : null
   }
 
   #remember({ credential, repository }: AuthorizedRequest, token: KnownToken) {

@@ -1,6 +1,7 @@
 /** One HTTP request to a registry: timeouts, size cap, redirects under the network rules, failures as data. */
 
 import type { Dispatcher } from 'undici'
+import type { Clock } from '../clock.ts'
 import { visitRefusal } from './network-rules.ts'
 import type { RegistryProblem, UnreachableReason } from './outcome.ts'
 import { Pools } from './pools.ts'
@@ -22,6 +23,8 @@ export interface RegistryAnswer {
   body: Buffer
   /** Where the answer came from, after redirects. */
   url: URL
+  /** When it came: milliseconds since 1970. */
+  at: number
   /** A redirect led to another origin, so Authorization was left behind. */
   strayed: boolean
 }
@@ -34,6 +37,7 @@ export interface ConnectionOptions {
   env: Record<string, string | undefined>
   /** `pullguard/<version>`. */
   userAgent: string
+  clock: Clock
   /** Milliseconds for one request with its redirects; 20 s unless told. */
   timeoutMs?: number
   signal?: AbortSignal
@@ -42,17 +46,19 @@ export interface ConnectionOptions {
 }
 
 /** What it takes to talk to a registry. */
-export type Sender = Pick<Connection, 'send'>
+export type Sender = Pick<Connection, 'send' | 'clock'>
 
 const MOST_REDIRECTS = 5
 const USUAL_LIMIT = 64 * 1024
 
 /** The pooled connections to registries. Throws the signal's reason when it is aborted; any other trouble is data. */
 export class Connection {
+  readonly clock: Clock
   readonly #pools: Pools
   readonly #options: ConnectionOptions
 
   constructor(options: ConnectionOptions) {
+    this.clock = options.clock
     this.#options = options
     this.#pools = new Pools(options.env)
   }
@@ -62,9 +68,10 @@ export class Connection {
    * is left behind as soon as scheme, host or port change. A POST carries a secret in its body and is never redirected.
    */
   async send(request: RegistryRequest, endpoint: URL): Promise<Exchange> {
-    const timeout = AbortSignal.timeout(this.#options.timeoutMs ?? 20_000)
+    const timeout = new AbortController()
+    const cancel = this.clock.after(this.#options.timeoutMs ?? 20_000, () => timeout.abort(new TimeUp()))
     const given = this.#options.signal
-    const signal = given ? AbortSignal.any([given, timeout]) : timeout
+    const signal = given ? AbortSignal.any([given, timeout.signal]) : timeout.signal
     let { url } = request
     let headers = request.headers
     let strayed = false
@@ -88,6 +95,8 @@ export class Connection {
       if (error instanceof TooLong) return unreachable('malformed', url, 'the answer is too long')
       const code = errorCode(error)
       return unreachable(reasonFor(code), url, this.#proxied(url, code))
+    } finally {
+      cancel()
     }
   }
 
@@ -108,7 +117,7 @@ export class Connection {
       signal,
     })
     const bytes = await readBody(response.body, request.maxBytes ?? USUAL_LIMIT)
-    return { status: response.statusCode, headers: response.headers, body: bytes, url }
+    return { status: response.statusCode, headers: response.headers, body: bytes, url, at: this.clock.now() }
   }
 
   close(): Promise<void> {
@@ -119,6 +128,10 @@ export class Connection {
 type FirstHand = Omit<RegistryAnswer, 'strayed'>
 
 class TooLong extends Error {}
+
+class TimeUp extends Error {
+  readonly code = 'timeout'
+}
 
 async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = []
@@ -148,7 +161,6 @@ function unreachable(why: UnreachableReason, url: URL, detail: string): { proble
 /** Only the code leaves: messages of HTTP errors may quote what was sent. */
 function errorCode(error: unknown): string {
   for (let at = error; at instanceof Error; at = at.cause) {
-    if (at.name === 'TimeoutError') return 'timeout'
     if ('code' in at && typeof at.code === 'string') return at.code
   }
   return 'unknown failure'

@@ -4,7 +4,7 @@ import { shellWord } from './escape.ts'
 import { wrap } from './layout.ts'
 import { paletteFor } from './palette.ts'
 
-export type DemoStep = 'diagnose' | 'why' | 'fix' | 'again'
+export type DemoStep = 'diagnose' | 'why' | 'fix' | 'again' | 'undo'
 
 interface Place {
   width: number
@@ -14,8 +14,9 @@ interface Place {
 const STEPS: Record<DemoStep, string> = {
   diagnose: "Pods can't pull their images. Which ones, and why?",
   why: 'One of them, link by link: what does the kubelet try?',
-  fix: 'A Docker account is at hand on this machine. Give it to every namespace, and start the stuck pods anew.',
-  again: 'What is left is what no credential can mend.',
+  fix: 'This machine is logged in to Docker Hub. Distribute that login to every namespace and recreate the stuck pods.',
+  again: 'The only failure left is one that no credential can fix.',
+  undo: 'Everything that a fix writes can be reverted: the Secrets and the service accounts, not the running pods.',
 }
 
 /** Says what is about to happen, and to what. */
@@ -30,6 +31,11 @@ export function demoStep(step: DemoStep, command: string, { width, colour }: Pla
   const { dim, strong } = paletteFor(colour)
   const said = wrap(STEPS[step], Math.min(width, 100), '# ').map(dim)
   return `\n${said.join('\n')}\n${strong(`$ ${command}`)}\n`
+}
+
+/** Shown until a key is pressed. */
+export function demoPause(): string {
+  return 'Press any key to continue, Ctrl-C to quit'
 }
 
 /** Where to go from here. */

@@ -5,7 +5,7 @@ import type { ApiServer } from './api-server/server.ts'
 /** A kubeconfig (YAML) with the server's certificate and the user's token in it. Throws for an unknown user. */
 export function kubeconfigOf(server: ApiServer, user: string, namespace: string): string {
   const { token } = server.users.named(user)
-  const authority = Buffer.from(server.certificate.certificate).toString('base64')
+  const authority = Buffer.from(server.certificate).toString('base64')
   return `apiVersion: v1
 kind: Config
 current-context: simulator

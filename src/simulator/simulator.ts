@@ -1,5 +1,6 @@
 /** A small cluster and a Docker Hub, running inside this process and served on loopback. */
 
+import type { Clock as ProgramClock } from '../clock.ts'
 import type { Faults } from './api-server/faults.ts'
 import { ApiServer, type LoggedRequest } from './api-server/server.ts'
 import { Clock } from './cluster/clock.ts'
@@ -33,6 +34,8 @@ export interface Simulator {
   kubeconfig: string
   /** The same for another user of `server.users`, such as `viewer`. Throws for an unknown one. */
   kubeconfigFor(user: string, namespace?: string): string
+  /** The time in there, for a program that runs against it: whoever sleeps lets it pass, and nobody waits. */
+  clock: ProgramClock
   cluster: Cluster
   server: ApiServer
   hub: Hub
@@ -67,9 +70,27 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const motion = new Motion(cluster, new Kubelet(cluster, runtime))
   if (options.scenario) await stage(options.scenario, cluster, hub, motion)
   if (options.live) motion.start()
+  const advance = (seconds: number) => {
+    clock.advance(seconds)
+    return motion.settle()
+  }
   return {
     kubeconfig: kubeconfigOf(server, 'admin', 'default'),
     kubeconfigFor: (user, namespace = 'default') => kubeconfigOf(server, user, namespace),
+    clock: {
+      now: () => clock.now(),
+      async sleep(milliseconds, signal) {
+        // A turn of the event loop, in which a signal may come.
+        await new Promise(setImmediate)
+        signal?.throwIfAborted()
+        await advance(milliseconds / 1000)
+      },
+      // What goes over a real connection is bounded by real time.
+      after(milliseconds, call) {
+        const timer = setTimeout(call, milliseconds)
+        return () => clearTimeout(timer)
+      },
+    },
     cluster,
     server,
     hub,
@@ -80,10 +101,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     runtime,
     tick: () => motion.tick(),
     settle: () => motion.settle(),
-    advance: seconds => {
-      clock.advance(seconds)
-      return motion.settle()
-    },
+    advance,
     close: async () => {
       await motion.stop()
       await server.close()

@@ -120,6 +120,7 @@ function contextOf(
         of.clock.advance(milliseconds / 1000)
         settle(of.cluster)
       },
+      after: () => () => {},
     },
     notes: {
       intent: (change, object) => {

@@ -32,6 +32,7 @@ function contextOf(of: Story, before: Before = () => {}): ApplyContext {
     clock: {
       now: () => of.clock.now(),
       sleep: async milliseconds => of.clock.advance(milliseconds / 1000),
+      after: () => () => {},
     },
     notes: { intent: () => Promise.resolve(), outcome: () => Promise.resolve() },
     run: 'r1',

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse, parseAllDocuments } from 'yaml'
+import { systemClock } from '../../src/clock.ts'
 import { writerFor } from '../../src/commands/connect.ts'
 import { parseReference } from '../../src/image/reference.ts'
 import { kindNamed } from '../../src/simulator/cluster/kinds.ts'
@@ -193,7 +194,14 @@ function fillHub({ cluster, hub }: Simulator): void {
 
 async function snapshotOf(simulator: Simulator, home: string): Promise<string> {
   const flags = { kubeconfig: join(home, 'kubeconfig') }
-  const cluster = await writerFor(flags, { env: {}, cwd: home, home, version: '0', log: () => {} })
+  const cluster = await writerFor(flags, {
+    env: {},
+    cwd: home,
+    home,
+    version: '0',
+    clock: systemClock,
+    log: () => {},
+  })
   try {
     const snapshot = await readCluster(cluster, { namespaces: null }, { takenAt: NOW })
     const text = `${JSON.stringify(snapshot, null, 2)}\n`

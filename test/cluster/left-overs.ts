@@ -1,5 +1,6 @@
 /** Takes away what earlier runs of these tests left on the cluster, where they were killed before they could. */
 import { homedir } from 'node:os'
+import { systemClock } from '../../src/clock.ts'
 import type { KubernetesObject } from '../../src/kubernetes/api/cluster.ts'
 import type { ClusterWriter } from '../../src/kubernetes/api/writer.ts'
 import { connectWriter } from '../../src/kubernetes/connect-writer.ts'
@@ -18,7 +19,13 @@ const SYSTEM = '/api/v1/namespaces/kube-system'
 
 export async function removeLeftOvers(): Promise<void> {
   const { env } = process
-  const api = await connectWriter({ env, cwd: process.cwd(), home: homedir(), userAgent: 'pullguard-test' })
+  const api = await connectWriter({
+    env,
+    cwd: process.cwd(),
+    home: homedir(),
+    clock: systemClock,
+    userAgent: 'pullguard-test',
+  })
   try {
     for (const path of LISTS) await removeAll(api, path, SELECTOR)
     await removeCredential(api)

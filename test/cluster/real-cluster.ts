@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { systemClock } from '../../src/clock.ts'
 import type { KubernetesObject } from '../../src/kubernetes/api/cluster.ts'
 import type { ClusterWriter } from '../../src/kubernetes/api/writer.ts'
 import { connectWriter } from '../../src/kubernetes/connect-writer.ts'
@@ -37,7 +38,13 @@ export class RealCluster {
 
   static async open(): Promise<RealCluster> {
     const { env } = process
-    const api = await connectWriter({ env, cwd: process.cwd(), home: homedir(), userAgent: 'pullguard-test' })
+    const api = await connectWriter({
+      env,
+      cwd: process.cwd(),
+      home: homedir(),
+      clock: systemClock,
+      userAgent: 'pullguard-test',
+    })
     const cluster = new RealCluster(api)
     await cluster.hub.listen(HUB_PORT)
     return cluster

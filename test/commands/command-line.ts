@@ -1,5 +1,6 @@
 /** Runs the program inside the test, as somebody at a keyboard or in a pipe would, and tells what it said. */
 import { PassThrough } from 'node:stream'
+import { systemClock } from '../../src/clock.ts'
 import { main, type World } from '../../src/main.ts'
 
 export interface Said {
@@ -10,6 +11,8 @@ export interface Said {
 
 export interface Place extends Partial<Omit<World, 'streams'>> {
   home: string
+  /** The moment that it is; the clock's, which is the machine's own, if left out. */
+  now?: () => Date
   /** What is piped in. */
   stdin?: string
   /** Somebody sits in front of standard output, which is that many columns wide. */
@@ -18,7 +21,7 @@ export interface Place extends Partial<Omit<World, 'streams'>> {
 
 /** One command line from argv to exit code. */
 export async function runCommandLine(argv: string[], place: Place): Promise<Said> {
-  const { home, stdin = '', columns, ...world } = place
+  const { home, stdin = '', columns, now, clock = systemClock, ...world } = place
   const terminal = columns === undefined ? {} : { isTTY: true, columns }
   const streams = {
     stdin: new PassThrough(),
@@ -32,7 +35,7 @@ export async function runCommandLine(argv: string[], place: Place): Promise<Said
     env: {},
     home,
     cwd: home,
-    now: () => new Date(),
+    clock: now ? { ...clock, now: () => now().getTime() } : clock,
     signal: new AbortController().signal,
     program: 'pullguard',
     ...world,

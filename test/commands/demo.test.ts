@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
 import { main } from '../../src/main.ts'
 import { runCommandLine } from './command-line.ts'
 
@@ -26,6 +27,8 @@ test('tells the whole story: limited, explained, fixed, and only the typing erro
     '$ pullguard fix -A --yes',
     '1 of 12 pods',
     'images that do not exist (1).',
+    '$ pullguard undo --yes',
+    'Undo restores',
     '`pullguard demo\n--serve`',
   ]
   let told = 0
@@ -39,10 +42,46 @@ test('tells the whole story: limited, explained, fixed, and only the typing erro
   expect(await readdir(home)).toEqual([])
 })
 
+test.each<[string, string[], number, number]>([
+  ['any key goes on with the next chapter', ['x', ' ', '\r', '\x1b[A'], 0, 5],
+  ['Ctrl-C ends it between two chapters', ['x', '\x03'], 130, 2],
+])('at a terminal %s', async (_, keys, ending, chapters) => {
+  const move = () => true
+  const terminal = { isTTY: true, columns: 80, clearLine: move, cursorTo: move, moveCursor: move }
+  const raw: boolean[] = []
+  const streams = {
+    stdin: Object.assign(new PassThrough(), { isTTY: true, setRawMode: (on: boolean) => raw.push(on) }),
+    stdout: Object.assign(new PassThrough(), terminal),
+    stderr: Object.assign(new PassThrough(), terminal),
+  }
+  const [out, err]: [string[], string[]] = [[], []]
+  streams.stdout.on('data', chunk => out.push(String(chunk)))
+  streams.stderr.on('data', chunk => {
+    err.push(String(chunk))
+    if (String(chunk).startsWith('Press any key')) streams.stdin.write(keys.shift() ?? 'none left')
+  })
+  const signal = new AbortController().signal
+  const world = {
+    streams,
+    env: {},
+    home,
+    cwd: home,
+    clock: systemClock,
+    signal,
+    program: 'pullguard' as const,
+  }
+  expect(await main(['demo', '--no-color'], world), err.join('')).toBe(ending)
+  expect(out.join('').match(/^\$ pullguard/gm)).toHaveLength(chapters)
+  // What was shown to wait is gone from the screen, and the terminal is as it was.
+  expect(err.filter(text => text.includes('\x1b[K')).length).toBeGreaterThanOrEqual(chapters - 1)
+  expect(raw.at(-1)).toBe(false)
+  expect(await readdir(home)).toEqual([])
+})
+
 test('--serve says how to reach the cluster, serves it until Ctrl-C, and takes its files away', async () => {
   const stop = new AbortController()
   const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() }
-  const world = { streams, home, cwd: home, now: () => new Date(), program: 'pullguard' as const }
+  const world = { streams, home, cwd: home, clock: systemClock, program: 'pullguard' as const }
   const serving = main(['demo', '--serve'], { ...world, env: {}, signal: stop.signal })
   let said = ''
   for await (const chunk of streams.stdout.iterator({ destroyOnReturn: false })) {

@@ -35,7 +35,7 @@ beforeAll(async () => {
     'bundle/deep/pods.json': FAILS_SINCE_MARCH,
     'bundle/pods.json': '{"kind":"PodList","apiVersion":"v1","items":[]}',
     'folder/below/no-pods.json': '{"kind":"List","apiVersion":"v1","items":[]}',
-    'other-ca.pem': selfSignedCertificate().certificate,
+    'other-ca.pem': (await selfSignedCertificate()).certificate,
     'broken.yaml': '{ clusters: [',
   }
   for (const folder of ['folder/below', 'bundle/deep'])

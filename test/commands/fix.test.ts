@@ -19,7 +19,7 @@ const giveDefaultAnEntry = () =>
     Object.assign(account, accountBefore),
   )
 
-test('the article: found, fixed, running, found no more, taken back', { timeout: 30_000 }, async () => {
+test('the article: found, fixed, running, found no more, taken back', async () => {
   giveDefaultAnEntry()
   const before = incident.accounts()
   expect((await incident.run(['diagnose', '-A'])).code).toBe(1)
@@ -42,7 +42,7 @@ test('the article: found, fixed, running, found no more, taken back', { timeout:
   expect(incident.simulator.cluster.list('Secret')).toEqual([])
 })
 
-test('a second fix and a second undo write nothing', { timeout: 30_000 }, async () => {
+test('a second fix and a second undo write nothing', async () => {
   await incident.run(['fix', '-A', '--yes'])
   const written = incident.writes().length
   const again = await incident.run(['fix', '-A', '--yes'])
@@ -248,9 +248,7 @@ test('the password is nowhere: not in outputs, not at -v 9, not in journal or pl
   for (const text of texts) for (const form of forms) expect(text).not.toContain(form)
 })
 
-test('a warning of the server that repeats the password is told without it', {
-  timeout: 30_000,
-}, async () => {
+test('a warning of the server that repeats the password is told without it', async () => {
   incident.simulator.server.warnings.push(`saw ${CANARY} go by`)
   const { code, err } = await incident.run(['fix', '-A', '--yes'])
   expect(code).toBe(0)
@@ -336,9 +334,7 @@ test('with namespaces out of sight a fix is never called whole', async () => {
   expect(said.out).toContain('Not everything could be read')
 })
 
-test('a login is found beside an old one that hides Docker Hub’s usual key', {
-  timeout: 30_000,
-}, async () => {
+test('a login is found beside an old one that hides Docker Hub’s usual key', async () => {
   const { cluster } = incident.simulator
   const old = { auths: { 'docker.io': { auth: Buffer.from('demo-user:expired').toString('base64') } } }
   cluster.add({

@@ -2,6 +2,7 @@
 
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
 import { main } from '../../src/main.ts'
 import { runCommandLine } from './command-line.ts'
 
@@ -84,7 +85,7 @@ test('Ctrl-C while more names are waited for is heard', async () => {
   stdin.on('newListener', event => event === 'end' && queueMicrotask(() => stop.abort('SIGINT')))
   stdin.write('nginx\n')
   const streams = { stdin, stdout: new PassThrough(), stderr: new PassThrough() }
-  const world = { streams, env: {}, home: '/', cwd: '/', now: () => new Date(), signal: stop.signal }
+  const world = { streams, env: {}, home: '/', cwd: '/', clock: systemClock, signal: stop.signal }
   expect(await main(['image', '-'], { ...world, program: 'pullguard' })).toBe(130)
   expect(streams.stdout.read()).toBeNull()
 })

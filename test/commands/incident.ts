@@ -56,8 +56,9 @@ export async function startIncident(): Promise<Incident> {
     PULLGUARD_REGISTRY_ENDPOINTS: simulator.registryEndpoints,
     XDG_STATE_HOME: join(home, 'state'),
   }
+  const { clock } = simulator
   const run = (argv: string[], stdin = '', signal = new AbortController().signal) =>
-    runCommandLine(argv, { home, env, stdin, signal })
+    runCommandLine(argv, { home, env, stdin, signal, clock })
   return {
     simulator,
     home,

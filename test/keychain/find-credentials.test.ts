@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
 import { UsageError } from '../../src/errors.ts'
 import { helperRunner, type RunHelper } from '../../src/keychain/credential-helper.ts'
 import { type FindOptions, findCredentials } from '../../src/keychain/find-credentials.ts'
@@ -27,7 +28,7 @@ function file(path: string, content: unknown) {
   return whole
 }
 const find = (options: Partial<FindOptions> = {}) =>
-  findCredentials({ env: {}, home, platform: 'linux', wanted: wantHub, ...options })
+  findCredentials({ clock: systemClock, env: {}, home, platform: 'linux', wanted: wantHub, ...options })
 const ended = (exitCode: number, stdout: string) => ({
   type: 'ended' as const,
   exitCode,
@@ -381,8 +382,8 @@ describe.skipIf(process.platform === 'win32')('a real helper program', () => {
     const path = file('bin/docker-credential-fake', `#!/bin/sh\n${script}\n`)
     chmodSync(path, 0o755)
   }
-  const run = (timeoutMs = 10_000, signal = new AbortController().signal) =>
-    helperRunner({ PATH: `${join(home, 'bin')}:/usr/bin:/bin` }, home, { timeoutMs, signal })(
+  const run = (clock = systemClock, signal = new AbortController().signal) =>
+    helperRunner({ PATH: `${join(home, 'bin')}:/usr/bin:/bin` }, home, { clock, signal })(
       'docker-credential-fake',
       'quay.io',
     )
@@ -404,13 +405,14 @@ describe.skipIf(process.platform === 'win32')('a real helper program', () => {
 
   test('is given up when it hangs, even where a child of it holds the pipe', async () => {
     program('sleep 2 & wait')
-    expect(await run(100)).toEqual({ type: 'timeout' })
+    const clock = { ...systemClock, after: (_: number, call: () => void) => systemClock.after(0, call) }
+    expect(await run(clock)).toEqual({ type: 'timeout' })
   })
 
   test('is given up when somebody presses Ctrl-C', async () => {
     program('sleep 2 & wait')
     const stop = new AbortController()
-    const ended = run(10_000, stop.signal)
+    const ended = run(systemClock, stop.signal)
     stop.abort('SIGINT')
     await expect(ended).rejects.toBe('SIGINT')
   })

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
 import { findCredentials } from '../../src/keychain/find-credentials.ts'
 
 const HUB = 'https://index.docker.io/v1/'
@@ -20,7 +21,7 @@ function machine(config: unknown) {
   const env: NodeJS.ProcessEnv = { PATH: `${join(home, 'bin')}:${SYSTEM_PATH}`, HOME: home }
   const find = (...registries: string[]) => {
     const wanted = registries.map(registry => ({ registry, repositories: ['a/b'] }))
-    return findCredentials({ env, home, platform: process.platform, wanted })
+    return findCredentials({ clock: systemClock, env, home, platform: process.platform, wanted })
   }
   return { home, env, find }
 }

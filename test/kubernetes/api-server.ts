@@ -3,7 +3,7 @@
 import { createServer, type ServerOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { selfSignedCertificate } from '../../src/simulator/api-server/certificate.ts'
+import { processCertificate } from '../../src/simulator/api-server/certificate.ts'
 
 export interface Seen {
   method: string | undefined
@@ -34,7 +34,7 @@ export async function serveTls(
   script: (request: Seen) => ScriptedAnswer = () => ({ body: '{}' }),
   options: ServerOptions = {},
 ): Promise<ScriptedServer> {
-  const own = selfSignedCertificate()
+  const own = await processCertificate()
   const seen: Seen[] = []
   const tls = {
     key: own.key,

@@ -1,6 +1,7 @@
 /** The whole conversation over real connections: kubeconfig, TLS, paging, writes, and a server that fails. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
 import type { KubernetesObject } from '../../src/kubernetes/api/cluster.ts'
 import type { ClusterWriter } from '../../src/kubernetes/api/writer.ts'
 import { connectWriter } from '../../src/kubernetes/connect-writer.ts'
@@ -21,7 +22,7 @@ beforeAll(async () => {
   simulator = await startSimulator({ now: Date.UTC(2026, 0, 1) })
   folder = await folderWith({ config: simulator.kubeconfig })
   const surroundings = { env: {}, cwd: folder.path, home: folder.path, userAgent: 'pullguard/test' }
-  cluster = await connectWriter({ kubeconfig: 'config', ...surroundings })
+  cluster = await connectWriter({ kubeconfig: 'config', clock: systemClock, ...surroundings })
 })
 beforeEach(() => simulator.faults.clear())
 afterAll(async () => {

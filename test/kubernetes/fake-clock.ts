@@ -1,6 +1,6 @@
 /** A clock that nobody waits for: time jumps to the earliest of those who wait, whenever nothing else goes on. */
 
-import type { Clock } from '../../src/kubernetes/http/deadline.ts'
+import type { Clock } from '../../src/clock.ts'
 
 export const NOON = Date.UTC(2026, 0, 1, 12)
 
@@ -22,14 +22,24 @@ export function fakeClock(): Clock & { elapsed(): number } {
       wake()
     })
   }
+  const after: Clock['after'] = (milliseconds, call) => {
+    const one = { at: now + milliseconds, call }
+    waiting.add(one)
+    wake()
+    return () => waiting.delete(one)
+  }
   return {
     now: () => now,
     elapsed: () => now - NOON,
-    after(milliseconds, call) {
-      const one = { at: now + milliseconds, call }
-      waiting.add(one)
-      wake()
-      return () => waiting.delete(one)
-    },
+    after,
+    sleep: (milliseconds, signal) =>
+      new Promise((resolve, reject) => {
+        signal?.throwIfAborted()
+        const cancel = after(milliseconds, resolve)
+        signal?.addEventListener('abort', () => {
+          cancel()
+          reject(signal.reason)
+        })
+      }),
   }
 }

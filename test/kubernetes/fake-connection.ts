@@ -1,6 +1,8 @@
 /** A connection without a network: it answers by script and keeps what it was asked. */
 
+import { type ClusterWriter, writerOver } from '../../src/kubernetes/api/writer.ts'
 import type { Connection, HttpRequest, HttpResponse } from '../../src/kubernetes/http/connection.ts'
+import { fakeClock } from './fake-clock.ts'
 
 export interface ScriptedAnswer {
   status?: number
@@ -50,3 +52,7 @@ export function fakeConnection(script: Script): FakeConnection {
   }
   return connection
 }
+
+/** The cluster at its other end, whose waits take no time. */
+export const writerOn = (connection: Connection): ClusterWriter =>
+  writerOver(connection, { clock: fakeClock() })

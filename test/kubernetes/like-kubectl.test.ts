@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
 import { openConnection } from '../../src/kubernetes/http/open-connection.ts'
 import type { ConnectionOptions } from '../../src/kubernetes/kubeconfig/connection-options.ts'
 import { selfSignedCertificate } from '../../src/simulator/api-server/certificate.ts'
@@ -19,7 +20,7 @@ const hasKubectl = await run('kubectl', ['version', '--client']).then(
 type Flags = Partial<Omit<ConnectionOptions, 'env'>> & { KUBECONFIG?: string }
 
 /** Files of one situation; `SERVER` stands for the server's URL and `CA` for its certificate in base64. */
-const { certificate, key } = selfSignedCertificate()
+const { certificate, key } = await selfSignedCertificate()
 const LOGIN = `#!/bin/sh
 echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"from-plugin"}}'
 `
@@ -139,7 +140,7 @@ test.skipIf(!hasKubectl).each(CASES)('%s leads both to the same request', async 
   }
   await run('kubectl', ['version', ...kubectlFlags(filled)], { cwd: path, env })
   const theirs = server.seen.splice(0).map(told)
-  const connection = await openConnection({ ...own, env, cwd: path, home, userAgent: 'test' })
+  const connection = await openConnection({ ...own, env, cwd: path, home, userAgent: 'test' }, systemClock)
   const { body } = await connection.send({ method: 'GET', path: '/version', headers: {} })
   for await (const _chunk of body);
   await connection.close()

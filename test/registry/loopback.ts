@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
 import { givenCredential } from '../../src/keychain/given-credential.ts'
 import { Registries, type RegistriesOptions } from '../../src/registry/client.ts'
 import { Redacted } from '../../src/secrecy/redacted.ts'
@@ -51,7 +52,13 @@ export async function serve(script: Script) {
 /** Registries whose named hosts are served by those origins. */
 export function registriesAt(origins: Record<string, string>, more: Partial<RegistriesOptions> = {}) {
   const endpoints = new Map(Object.entries(origins).map(([name, origin]) => [name, new URL(origin)]))
-  const registries = new Registries({ env: {}, userAgent: 'pullguard/test', endpoints, ...more })
+  const registries = new Registries({
+    env: {},
+    clock: systemClock,
+    userAgent: 'pullguard/test',
+    endpoints,
+    ...more,
+  })
   onTestFinished(() => registries.close())
   return registries
 }

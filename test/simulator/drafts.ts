@@ -77,7 +77,7 @@ export interface Asked {
 
 /** Asks the API server over HTTPS, trusting its certificate only. */
 export async function ask({ server }: Simulator, path: string, asked: Asked = {}) {
-  const dispatcher = new Agent({ connect: { ca: server.certificate.certificate } })
+  const dispatcher = new Agent({ connect: { ca: server.certificate } })
   const { statusCode, headers, body } = await request(server.url + path, {
     dispatcher,
     method: (asked.method ?? 'GET') as 'GET',

@@ -1,39 +1,29 @@
+/** Kubernetes' protobuf is read as its JSON: each sample was written both ways by Kubernetes' own serializers (1.34). */
 import { expect, test } from 'vitest'
-import { secretFromProtobuf } from '../../src/simulator/api-server/protobuf.ts'
+import { jsonFromProtobuf } from '../../src/simulator/api-server/protobuf.ts'
+import SAMPLES from './protobuf-samples.json' with { type: 'json' }
 
-const field = (number: number, value: Buffer | string) => {
-  const bytes = Buffer.from(value)
-  const { length } = bytes
-  const size = length < 128 ? [length] : [(length & 127) | 128, length >> 7]
-  return Buffer.concat([Buffer.from([(number << 3) | 2, ...size]), bytes])
+/** Without what means nothing: a null, an empty struct, and the status, which is not the writer's. */
+function told(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(told)
+  if (typeof value !== 'object' || value === null) return value
+  const fields = Object.entries(value).map(([name, content]) => [name, told(content)] as const)
+  const isEmpty = (content: unknown) =>
+    content === null ||
+    (typeof content === 'object' && !Array.isArray(content) && Object.keys(content).length === 0)
+  return Object.fromEntries(fields.filter(([, content]) => !isEmpty(content)))
 }
-const message = (...fields: Buffer[]) => Buffer.concat(fields)
-const entry = (key: string, value: string) => message(field(1, key), field(2, value))
 
-const envelope = (kind: string, raw: Buffer) =>
-  message(
-    Buffer.from('k8s\0'),
-    field(1, message(field(1, 'v1'), field(2, kind))),
-    field(2, raw),
-    field(3, ''),
-  )
+test.each(SAMPLES.map(sample => [sample.object.kind, sample] as const))(
+  'a %s is read whole',
+  (_kind, { protobuf, object }) => {
+    const read: unknown = JSON.parse(jsonFromProtobuf(Buffer.from(protobuf, 'base64')) ?? 'null')
+    expect(told(read)).toEqual(told({ ...object, status: undefined }))
+  },
+)
 
-test('a Secret as kubectl sends it is read whole', () => {
-  const metadata = message(field(1, 'login'), field(2, ''), field(3, 'web'), field(11, entry('a', 'b')))
-  const long = 'x'.repeat(300)
-  const immutable = Buffer.from([(5 << 3) | 0, 1])
-  const secret = message(field(1, metadata), field(2, entry('key', long)), field(3, 'Opaque'), immutable)
-  expect(JSON.parse(secretFromProtobuf(envelope('Secret', secret)) ?? '')).toEqual({
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name: 'login', namespace: 'web', labels: { a: 'b' } },
-    data: { key: Buffer.from(long).toString('base64') },
-    type: 'Opaque',
-    immutable: true,
-  })
-})
-
-test('other kinds, and JSON, are left alone', () => {
-  expect(secretFromProtobuf(envelope('Pod', Buffer.alloc(0)))).toBeUndefined()
-  expect(secretFromProtobuf(Buffer.from('{"kind":"Secret"}'))).toBeUndefined()
+test('JSON is left alone, and so is a kind that the server does not have', () => {
+  expect(jsonFromProtobuf(Buffer.from('{"kind":"Secret"}'))).toBeUndefined()
+  // apiVersion v1, kind Widget
+  expect(jsonFromProtobuf(Buffer.from('k8s\0\x0a\x0c\x0a\x02v1\x12\x06Widget\x12\x00'))).toBeUndefined()
 })

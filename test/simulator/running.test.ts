@@ -172,3 +172,53 @@ describe('controllers', () => {
     })
   })
 })
+
+describe('a Deployment that is rolled back', () => {
+  test('counts the older template as its newest revision', async () => {
+    const revision = () =>
+      simulator.cluster.get('Deployment', 'default', 'web')?.metadata.annotations?.[
+        'deployment.kubernetes.io/revision'
+      ]
+    simulator.cluster.add(workload('Deployment', 'web', 'nginx:1.27'))
+    await simulator.settle()
+    setImage('Deployment', 'web', 'nginx:1.28')
+    await simulator.settle()
+    expect(revision()).toBe('2')
+    setImage('Deployment', 'web', 'nginx:1.27')
+    await simulator.settle()
+    expect(revision()).toBe('3')
+  })
+})
+
+describe('a namespace that is deleted', () => {
+  test('takes along what is in it, and is gone once its pods are', async () => {
+    simulator.cluster.addNamespace('dev')
+    const deployment = workload('Deployment', 'web', 'nginx:1.27')
+    simulator.cluster.add({ ...deployment, metadata: { ...deployment.metadata, namespace: 'dev' } })
+    await simulator.settle()
+    simulator.cluster.remove('Namespace', undefined, 'dev')
+    expect(simulator.cluster.get('Namespace', undefined, 'dev')?.status?.phase).toBe('Terminating')
+    await simulator.settle()
+    expect(simulator.cluster.get('Namespace', undefined, 'dev')).toBeUndefined()
+    const left = ['Deployment', 'ReplicaSet', 'Pod', 'ServiceAccount', 'Event'].flatMap(kind =>
+      simulator.cluster.list(kind, 'dev'),
+    )
+    expect(left).toEqual([])
+  })
+})
+
+test('a node that is cordoned gets no pod, until it is not any more', async () => {
+  const cordon = (unschedulable: boolean) => {
+    for (const { metadata } of simulator.cluster.list('Node'))
+      simulator.cluster.change('Node', undefined, metadata.name, node => {
+        node.spec = { ...node.spec, unschedulable }
+      })
+  }
+  cordon(true)
+  simulator.cluster.add(podWithImage('waits', 'nginx:1.27'))
+  await simulator.settle()
+  expect(podNamed(simulator, 'waits').status.phase).toBe('Pending')
+  cordon(false)
+  await simulator.settle()
+  expect(podNamed(simulator, 'waits').status.phase).toBe('Running')
+})

@@ -3,7 +3,6 @@
 import { advised } from '../../advice/advised.ts'
 import type { ApplyContext } from '../../apply/apply-context.ts'
 import { applyPlan, dryRunPlan } from '../../apply/apply-plan.ts'
-import { systemClock } from '../../apply/clock.ts'
 import { Journal, runName } from '../../apply/journal.ts'
 import { type FixResult, isDone, type Recovery } from '../../apply/outcome.ts'
 import { refuseStale } from '../../apply/plan-file.ts'
@@ -150,7 +149,7 @@ function applyContext(
   session.redactBy(redact)
   return {
     cluster,
-    clock: systemClock,
+    clock: context.clock,
     run,
     pullSecret: credentials.length === 0 ? null : PullSecretContent.of(credentials),
     redact,
@@ -158,7 +157,7 @@ function applyContext(
     pullsLeft: () => pullsLeft(draft, session),
     interruptedPod: async (from, namespace, name) =>
       journaledPod(await listRuns(journals), from, namespace, name),
-    deadline: systemClock.now() + options.timeoutMs,
+    deadline: context.clock.now() + options.timeoutMs,
     look: (subject, signal) => readRollout(cluster, subject, signal),
     isHopeless: ({ reason, message }) => isHopeless(classify(message || reason, reason).cause),
     signal: context.signal,

@@ -42,13 +42,14 @@ export async function findLogins(
 /** This machine's logins for exactly these registries and repositories. @throws UsageError */
 export async function onThisMachine(
   wanted: WantedRegistry[],
-  { env, home, signal }: CommandContext,
+  { env, home, clock, signal }: CommandContext,
 ): Promise<Logins> {
   if (wanted.length === 0) return NONE
   const { credentials, refusals } = await findCredentials({
     env,
     home,
     platform: process.platform,
+    clock,
     wanted,
     signal,
   })

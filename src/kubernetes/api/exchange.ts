@@ -1,8 +1,10 @@
 /** One request until it is answered: sent, waited for within its time, sent again where that can do no harm. */
 
+import type { Clock } from '../../clock.ts'
 import { CutOff, chunksOf, errorTextOf } from '../http/body.ts'
+
 import type { Connection, HttpResponse } from '../http/connection.ts'
-import { type Clock, Deadline, systemClock } from '../http/deadline.ts'
+import { Deadline } from '../http/deadline.ts'
 import type { ApiRequest } from './api-request.ts'
 import { asApiError, isReset, lateError, lateLogin } from './failures.ts'
 import { waitBefore } from './retry.ts'
@@ -13,7 +15,7 @@ export interface ExchangeOptions {
   requestTimeoutMs?: number
   /** Takes one line a request: method, address, status, time. Never a header or a body. */
   verbose?: (line: string) => void
-  clock?: Clock
+  clock: Clock
 }
 
 /** Makes something of the body of a 2xx answer. */
@@ -31,7 +33,7 @@ export class Exchange {
   constructor(connection: Connection, options: ExchangeOptions) {
     this.connection = connection
     this.#options = options
-    this.#clock = options.clock ?? systemClock
+    this.#clock = options.clock
   }
 
   /**

@@ -10,7 +10,7 @@ import { readObject, reviewAccess, reviewSelf } from './read-object.ts'
  * A reader; nothing is sent yet. Refused requests throw ApiError; those without a whole answer throw one with status 0 and reason
  * `Timeout`, `Truncated`, `ConnectionReset` or `InvalidAnswer`.
  */
-export function readerOver(connection: Connection, options: ExchangeOptions = {}): ClusterReader {
+export function readerOver(connection: Connection, options: ExchangeOptions): ClusterReader {
   return readerOf(new Exchange(connection, options))
 }
 

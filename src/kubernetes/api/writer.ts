@@ -30,7 +30,7 @@ export interface ClusterWriter extends ClusterReader {
 }
 
 /** A writer; nothing is sent yet. It throws as a reader does. */
-export function writerOver(connection: Connection, options: ExchangeOptions = {}): ClusterWriter {
+export function writerOver(connection: Connection, options: ExchangeOptions): ClusterWriter {
   const exchange = new Exchange(connection, options)
   return {
     ...readerOf(exchange),

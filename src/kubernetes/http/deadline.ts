@@ -1,20 +1,6 @@
 /** Ends one request, its waits and its body included, when its time is up or its caller gives up. */
 
-/** Time as the conversation with a server needs it, so that tests wait for nothing. */
-export interface Clock {
-  /** Milliseconds since 1970. */
-  now(): number
-  /** Calls once after so many milliseconds; the function returned calls it off. */
-  after(milliseconds: number, call: () => void): () => void
-}
-
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  after(milliseconds, call) {
-    const timer = setTimeout(call, milliseconds)
-    return () => clearTimeout(timer)
-  },
-}
+import type { Clock } from '../../clock.ts'
 
 export class Deadline {
   /** Aborts with the caller's reason, or with what `tooLate` makes. */
@@ -52,14 +38,8 @@ export class Deadline {
     return outcome
   }
 
-  async sleep(milliseconds: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const callOff = this.#clock.after(milliseconds, resolve)
-    try {
-      await this.race(promise)
-    } finally {
-      callOff()
-    }
+  sleep(milliseconds: number): Promise<void> {
+    return this.#clock.sleep(milliseconds, this.signal)
   }
 
   /** The request is over: nothing aborts any more. */

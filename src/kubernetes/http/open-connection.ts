@@ -1,5 +1,6 @@
 /** Opens an authenticated connection to the cluster that kubeconfig, flags and environment name. */
 
+import type { Clock } from '../../clock.ts'
 import { isLoopback } from '../../network/loopback.ts'
 import { proxyFor } from '../../network/proxy.ts'
 import type { ConnectionOptions } from '../kubeconfig/connection-options.ts'
@@ -13,9 +14,10 @@ import { trustOf } from './transport.ts'
 
 /**
  * Reads the kubeconfig and the certificates; nothing is sent and no plugin run before the first request.
+ * @param clock tells when a login has expired
  * @throws UsageError for a kubeconfig that is missing, malformed, or does not have what the flags name
  */
-export async function openConnection(options: ConnectionOptions): Promise<Connection> {
+export async function openConnection(options: ConnectionOptions, clock: Clock): Promise<Connection> {
   const target = await findTarget(options)
   const { cluster, user } = target
   const server = serverUrl(cluster, user.clientCertificate !== null)
@@ -28,7 +30,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     server,
     proxy: proxyFor(server, cluster.proxyUrl, options.env),
     trust: await trustOf(cluster, server),
-    credentials: await credentialSource(target, server, options.env, ending.signal),
+    credentials: await credentialSource(target, server, options.env, clock, ending.signal),
     headers: {
       'user-agent': options.userAgent,
       ...(!unpacked && { 'accept-encoding': 'gzip' }),

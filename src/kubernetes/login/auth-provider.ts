@@ -1,5 +1,6 @@
 /** Logs in by a kubeconfig's legacy `auth-provider` (OIDC and the clouds' own), as @kubernetes/client-node does it. */
 
+import type { Clock } from '../../clock.ts'
 import { UnreachableError } from '../../errors.ts'
 import { type Fields, mapping, text } from '../kubeconfig/kubeconfig.ts'
 import type { Credential, Fetched } from './client-credential.ts'
@@ -12,15 +13,21 @@ const LOOK_AGAIN = 60_000
  * @param own the client certificate that goes along
  * @throws UnreachableError naming the provider where it gives no token
  */
-export function authProviderFetch(provider: Fields, server: string, own: Credential): () => Promise<Fetched> {
+export function authProviderFetch(
+  provider: Fields,
+  server: string,
+  own: Credential,
+  clock: Clock,
+): () => Promise<Fetched> {
   const name = text(provider, 'name')
-  const user = { name: 'user', authProvider: { name, config: mapping(provider.config) ?? {} } }
-  // Its tokens are renewed in place, so one object serves the whole run.
-  const config = configured(user, server)
+  // Large, and only needed here: other users' start-up does without it.
+  const login = import('./client-node-login.ts').then(({ providerLogin }) =>
+    providerLogin({ name, config: mapping(provider.config) ?? {} }, server),
+  )
   return async () => {
-    const options: { headers: Record<string, string> } = { headers: {} }
     try {
-      await (await config).applyToHTTPSOptions(options)
+      const authorization = await (await login)()
+      return { credential: { ...own, authorization }, expiresAt: clock.now() + LOOK_AGAIN }
     } catch (error) {
       const said = error instanceof Error ? lastLine(error.message) : 'no reason given'
       throw new UnreachableError(
@@ -28,20 +35,5 @@ export function authProviderFetch(provider: Fields, server: string, own: Credent
         { cause: error },
       )
     }
-    const authorization = options.headers.Authorization ?? null
-    return { credential: { ...own, authorization }, expiresAt: Date.now() + LOOK_AGAIN }
   }
-}
-
-async function configured(user: { name: string; authProvider: Fields }, server: string) {
-  // Large, and only needed here: other users' start-up does without it.
-  const { KubeConfig } = await import('@kubernetes/client-node')
-  const config = new KubeConfig()
-  config.loadFromOptions({
-    clusters: [{ name: 'cluster', server, skipTLSVerify: false }],
-    users: [user],
-    contexts: [{ name: 'context', cluster: 'cluster', user: user.name }],
-    currentContext: 'context',
-  })
-  return config
 }

@@ -1,5 +1,7 @@
 /** What one request is sent with to prove who sends it, and where a fresh one comes from. */
 
+import type { Clock } from '../../clock.ts'
+
 export interface Credential {
   /** The Authorization header; null where the certificate is the proof, or nothing is. */
   authorization: string | null
@@ -26,7 +28,7 @@ export interface Fetched {
 }
 
 /** A credential that is fetched once for all requests, and again once it has expired or was refused. */
-export function fetchedBy(fetch: () => Promise<Fetched>): CredentialSource {
+export function fetchedBy(fetch: () => Promise<Fetched>, clock: Clock): CredentialSource {
   let last: Promise<Fetched> | null = null
   /** Many requests find out at once that `seen` is of no use; the first of them fetches for all. */
   const after = async (seen: Promise<Fetched> | null) => {
@@ -37,7 +39,7 @@ export function fetchedBy(fetch: () => Promise<Fetched>): CredentialSource {
     async current() {
       const seen = last
       const held = await seen
-      return held !== null && Date.now() < held.expiresAt ? held.credential : after(seen)
+      return held !== null && clock.now() < held.expiresAt ? held.credential : after(seen)
     },
     async renewed(refused) {
       const seen = last

@@ -1,5 +1,6 @@
 /** Picks the way a user logs in, in client-go's order. */
 
+import type { Clock } from '../../clock.ts'
 import { UsageError } from '../../errors.ts'
 import { pemText } from '../kubeconfig/pem-source.ts'
 import { isPlainHttp } from '../kubeconfig/server-url.ts'
@@ -21,6 +22,7 @@ export async function credentialSource(
   { user, cluster }: Target,
   server: URL,
   env: Record<string, string | undefined>,
+  clock: Clock,
   signal: AbortSignal,
 ): Promise<CredentialSource> {
   // Credentials never go over plain HTTP: client-go leaves them out too.
@@ -28,13 +30,13 @@ export async function credentialSource(
   const own = await certificateOf(user)
   const { exec, authProvider } = user
   // With both, the file counts, for it is the one that is renewed (client-go api.AuthInfo).
-  if (user.tokenFile !== '') return fetchedBy(() => fromTokenFile(user, own))
+  if (user.tokenFile !== '') return fetchedBy(() => fromTokenFile(user, own, clock), clock)
   if (user.token !== '') return fixed({ ...own, authorization: bearer(user.token) })
   if (user.username !== '' || user.password !== '') return fixed({ ...own, authorization: basic(user) })
   if (exec !== null && own.certificate === null) {
-    return fetchedBy(() => askPlugin({ plugin: exec, cluster, env, signal }))
+    return fetchedBy(() => askPlugin({ plugin: exec, cluster, env, signal }), clock)
   }
-  if (authProvider !== null) return fetchedBy(authProviderFetch(authProvider, server.href, own))
+  if (authProvider !== null) return fetchedBy(authProviderFetch(authProvider, server.href, own, clock), clock)
   return fixed(own)
 }
 
@@ -64,14 +66,14 @@ function bearer(token: string): string {
 }
 
 /** A file that can't be read leaves the token beside it, as client-go does. */
-async function fromTokenFile({ tokenFile, token }: User, own: Credential) {
+async function fromTokenFile({ tokenFile, token }: User, own: Credential, clock: Clock) {
   const read = await pemText({ file: tokenFile }, 'token file').catch((error: unknown) => {
     if (token === '') throw error
     return token
   })
   const fresh = (read ?? '').trim() || token
   if (fresh === '') throw new UsageError(`The token file ${tokenFile} is empty: log in again or use --token`)
-  return { credential: { ...own, authorization: bearer(fresh) }, expiresAt: Date.now() + TOKEN_FILE_LIFE }
+  return { credential: { ...own, authorization: bearer(fresh) }, expiresAt: clock.now() + TOKEN_FILE_LIFE }
 }
 
 const basic = ({ username, password }: User) =>

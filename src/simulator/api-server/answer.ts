@@ -7,6 +7,7 @@ import { discover, isOpenToAll } from './discovery.ts'
 import { evict } from './eviction.ts'
 import { representationOf } from './representation.ts'
 import { type RequestInfo, routeOf } from './request.ts'
+import { readScale, writeScale } from './scale.ts'
 import type { ApiServer, LoggedRequest } from './server.ts'
 import { ANONYMOUS, allows, refusalFor, type User, type Users } from './users.ts'
 import { create, patch, remove, replace, type WriteRequest } from './writing.ts'
@@ -50,6 +51,7 @@ export function answerOf(
     server.watching.serve(info, representationOf(call.headers.accept, info.verb), query, response)
     return undefined
   }
+  if (info.subresource === 'scale' && info.verb === 'get') return ok(readScale(server.cluster, info), 200)
   if (info.verb === 'get' || info.verb === 'list') {
     const asked = representationOf(call.headers.accept, info.verb)
     return ok(server.reader[info.verb](info, asked, query), 200)
@@ -77,6 +79,7 @@ function write(server: ApiServer, call: IncomingCall, info: RequestInfo): Answer
 
 function writerFor(info: RequestInfo) {
   if (info.subresource === 'eviction') return evict
+  if (info.subresource === 'scale') return writeScale
   if (info.verb === 'create') return create
   if (info.verb === 'update') return replace
   if (info.verb === 'patch') return patch

@@ -1,6 +1,7 @@
 /** Discovery, version and health: enough for kubectl to find its way. */
 
-import { apiVersionOf, KINDS } from '../cluster/kinds.ts'
+import { apiVersionOf, isInAll, KINDS, SCALED } from '../cluster/kinds.ts'
+import { openApi } from './openapi.ts'
 
 const VERSION = {
   major: '1',
@@ -28,6 +29,7 @@ export const isOpenToAll = (path: string): boolean => OPEN_TO_ALL.includes(path)
 export function discover(path: string): object | string | undefined {
   if (['/readyz', '/livez', '/healthz'].includes(path)) return 'ok'
   if (path === '/version') return VERSION
+  if (path.startsWith('/openapi/')) return openApi(path)
   if (path === '/api') return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] }
   if (path === '/apis') return { kind: 'APIGroupList', apiVersion: 'v1', groups: GROUPS.map(groupOf) }
   const group = GROUPS.find(name => path === `/apis/${name}`)
@@ -43,14 +45,26 @@ function groupOf(name: string) {
 
 function resourcesOf(groupVersion: string): object {
   const kinds = KINDS.filter(kind => apiVersionOf(kind) === groupVersion)
-  const resources = kinds.map(({ resource, singular, namespaced, kind, shortNames }) => ({
-    name: resource,
-    singularName: singular,
-    namespaced,
-    kind,
+  const resources = kinds.map(kind => ({
+    name: kind.resource,
+    singularName: kind.singular,
+    namespaced: kind.namespaced,
+    kind: kind.kind,
     verbs: VERBS,
-    ...(shortNames.length > 0 && { shortNames }),
+    ...(kind.shortNames.length > 0 && { shortNames: kind.shortNames }),
+    ...(isInAll(kind) && { categories: ['all'] }),
   }))
+  const scales = kinds
+    .filter(({ resource }) => SCALED.includes(resource))
+    .map(({ resource }) => ({
+      name: `${resource}/scale`,
+      singularName: '',
+      namespaced: true,
+      group: 'autoscaling',
+      version: 'v1',
+      kind: 'Scale',
+      verbs: ['get', 'patch', 'update'],
+    }))
   const extra = {
     v1: {
       name: 'pods/eviction',
@@ -73,6 +87,6 @@ function resourcesOf(groupVersion: string): object {
     kind: 'APIResourceList',
     apiVersion: 'v1',
     groupVersion,
-    resources: extra ? [...resources, extra] : resources,
+    resources: [...resources, ...scales, ...(extra ? [extra] : [])],
   }
 }

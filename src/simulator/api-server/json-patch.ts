@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { unprocessable } from '../cluster/failure.ts'
+import { copyOf } from '../cluster/objects.ts'
 
 export interface PatchOperation {
   op: string
@@ -13,7 +14,7 @@ type Container = Record<string, unknown> | unknown[]
 
 /** The patched copy. Throws the 422 that tells nothing more. */
 export function applyJsonPatch<T>(document: T, operations: PatchOperation[]): T {
-  const copy = structuredClone(document)
+  const copy = copyOf(document)
   for (const operation of operations) applyOne(copy as Container, operation)
   return copy
 }
@@ -43,7 +44,7 @@ function childOf(node: unknown, key: string): unknown {
 }
 
 function changeObject(parent: Record<string, unknown>, op: string, key: string, value: unknown): void {
-  if (op === 'add' || op === 'replace') parent[key] = structuredClone(value)
+  if (op === 'add' || op === 'replace') parent[key] = copyOf(value)
   else if (op === 'remove' && key in parent) delete parent[key]
   else throw unprocessable()
 }
@@ -52,8 +53,8 @@ function changeArray(parent: unknown[], op: string, key: string, value: unknown)
   const index = key === '-' && op === 'add' ? parent.length : Number(key)
   const limit = op === 'add' ? parent.length : parent.length - 1
   if (!Number.isInteger(index) || index < 0 || index > limit) throw unprocessable()
-  if (op === 'add') parent.splice(index, 0, structuredClone(value))
-  else if (op === 'replace') parent[index] = structuredClone(value)
+  if (op === 'add') parent.splice(index, 0, copyOf(value))
+  else if (op === 'replace') parent[index] = copyOf(value)
   else if (op === 'remove') parent.splice(index, 1)
   else throw unprocessable()
 }

@@ -1,5 +1,7 @@
 /** Merge patches, as `kubectl patch`, `edit` and `set image` send them: RFC 7386, and the strategic kind that merges some lists by name. */
 
+import { copyOf } from '../cluster/objects.ts'
+
 type Fields = Record<string, unknown>
 
 const isObject = (value: unknown): value is Fields =>
@@ -10,7 +12,7 @@ const MERGED_BY_NAME = ['containers', 'initContainers', 'ephemeralContainers', '
 
 /** The merged copy. `strategic` merges lists of containers, volumes and pod pull secrets by name instead of replacing them. */
 export function applyMergePatch<T>(target: T, patch: unknown, strategic: boolean, inPodSpec = false): T {
-  if (!isObject(patch)) return structuredClone(patch) as T
+  if (!isObject(patch)) return copyOf(patch) as T
   const merged: Fields = isObject(target) ? { ...target } : {}
   for (const [key, value] of Object.entries(patch)) {
     const before = merged[key]
@@ -20,7 +22,7 @@ export function applyMergePatch<T>(target: T, patch: unknown, strategic: boolean
       merged[key] = mergeByName(before as Fields[], value as Fields[])
     else merged[key] = applyMergePatch(before, value, strategic, key === 'spec')
   }
-  return structuredClone(merged) as T
+  return copyOf(merged) as T
 }
 
 function mergeByName(before: Fields[], changes: Fields[]): Fields[] {

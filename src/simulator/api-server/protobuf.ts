@@ -1,66 +1,151 @@
-/** Secrets as `kubectl create secret` sends them: Kubernetes' protobuf envelope, read into JSON (runtime/generated.proto, core/v1/generated.proto). */
+/** Kubernetes' protobuf, as kubectl sends what it makes (`kubectl create deployment`), read into the JSON of the same object. */
+
+// By message: each field's name in JSON, its number and its type, from the API types of Kubernetes 1.34. A `?` marks a pointer, whose
+// zero counts; `...` a struct whose fields are its parent's in JSON; `[]` a list; `{}` a map by text.
+import MESSAGES from './protobuf-messages.json' with { type: 'json' }
+
+interface Field {
+  name: string
+  type: string
+  shape: 'one' | 'list' | 'map'
+  isPointer: boolean
+}
+
+/** A value as it stands on the wire: a number, or bytes with a length in front. */
+type Value = bigint | Buffer
 
 const MAGIC = Buffer.from('k8s\0')
 
-/** Fields of a message by number; every value of a field in order. Numbers stand as they are, everything else as its bytes. */
-type Fields = Map<number, (Buffer | number)[]>
-
-/** The JSON of a Secret; undefined for anything else. */
-export function secretFromProtobuf(body: Buffer): string | undefined {
-  if (!body.subarray(0, 4).equals(MAGIC)) return undefined
-  const envelope = fieldsOf(body.subarray(4))
-  const type = fieldsOf(bytes(envelope, 1))
-  if (text(type, 2) !== 'Secret') return undefined
-  const secret = fieldsOf(bytes(envelope, 2))
-  const metadata = fieldsOf(bytes(secret, 1))
-  return JSON.stringify({
-    apiVersion: text(type, 1),
-    kind: 'Secret',
-    metadata: {
-      name: text(metadata, 1),
-      namespace: text(metadata, 3),
-      labels: map(metadata, 11, value => value.toString()),
-      annotations: map(metadata, 12, value => value.toString()),
-    },
-    data: map(secret, 2, value => value.toString('base64')),
-    stringData: map(secret, 4, value => value.toString()),
-    type: text(secret, 3),
-    ...(secret.get(5)?.[0] === 1 && { immutable: true }),
-  })
+/** The JSON text of the object; undefined for what is no protobuf, or of a kind that this server does not know. */
+export function jsonFromProtobuf(body: Buffer): string | undefined {
+  if (!body.subarray(0, MAGIC.length).equals(MAGIC)) return undefined
+  // runtime.Unknown: the type's name, and the object's bytes.
+  const [typeMeta, raw] = firstOf(body.subarray(MAGIC.length), 1, 2)
+  const [apiVersion = '', kind = ''] = firstOf(bytes(typeMeta), 1, 2).map(value => bytes(value).toString())
+  if (!Object.hasOwn(MESSAGES, kind)) return undefined
+  return JSON.stringify({ apiVersion, kind, ...messageOf(kind, bytes(raw)) })
 }
 
-function fieldsOf(message: Buffer): Fields {
-  const fields: Fields = new Map()
-  let at = 0
-  const varint = () => {
-    let value = 0
-    for (let shift = 0; at < message.length; shift += 7) {
-      const byte = message[at++] ?? 0
-      value += (byte & 127) * 2 ** shift
-      if (byte < 128) break
+function messageOf(name: string, message: Buffer): Record<string, unknown> {
+  const fields = fieldsOf(name)
+  const object: Record<string, unknown> = {}
+  for (const [number, value] of wireFields(message)) {
+    const field = fields.get(number)
+    // An API server passes over numbers that it does not know, too.
+    if (!field || field.type === 'ignored') continue
+    if (field.shape === 'map')
+      object[field.name] = { ...(object[field.name] as object), ...entryOf(field, value) }
+    else if (field.shape === 'list') {
+      const list = (object[field.name] ?? []) as unknown[]
+      object[field.name] = [...list, ...readValues(field.type, value)]
+    } else {
+      const read = readValue(field.type, value)
+      if (field.name === '...') Object.assign(object, read)
+      else if (field.isPointer || (read !== '' && read !== 0 && read !== false)) object[field.name] = read
     }
-    return value
   }
-  while (at < message.length) {
-    const tag = varint()
-    const length = [0, 8, 0, 0, 0, 4][tag & 7] || varint()
-    const value = (tag & 7) === 0 ? length : message.subarray(at, at + length)
-    if (typeof value !== 'number') at += length
-    fields.set(tag >> 3, [...(fields.get(tag >> 3) ?? []), value])
-  }
+  return object
+}
+
+const known = new Map<string, Map<number, Field>>()
+
+function fieldsOf(name: string): Map<number, Field> {
+  const before = known.get(name)
+  if (before) return before
+  const texts = MESSAGES[name as keyof typeof MESSAGES].split(', ')
+  const fields = new Map(
+    texts.map(text => {
+      const [field = '', number, type = ''] = text.split(' ')
+      const shape = type.endsWith('[]') ? 'list' : type.endsWith('{}') ? 'map' : 'one'
+      const plain = type.replace(/^\?|\[\]$|\{\}$/g, '')
+      return [Number(number), { name: field, type: plain, shape, isPointer: type.startsWith('?') } as const]
+    }),
+  )
+  known.set(name, fields)
   return fields
 }
 
-function bytes(fields: Fields, number: number): Buffer {
-  const value = fields.get(number)?.[0]
-  return Buffer.isBuffer(value) ? value : Buffer.alloc(0)
+function entryOf({ type }: Field, value: Value): Record<string, unknown> {
+  const [key, content] = firstOf(bytes(value), 1, 2)
+  return { [bytes(key).toString()]: readValue(type, content ?? Buffer.alloc(0)) }
 }
 
-/** Undefined where it is empty: the encoder writes empty strings too. */
-const text = (fields: Fields, number: number) => bytes(fields, number).toString() || undefined
+/** A list of numbers may come packed into one run of bytes. */
+function readValues(type: string, value: Value): unknown[] {
+  if (type !== 'number' || typeof value === 'bigint') return [readValue(type, value)]
+  const numbers: unknown[] = []
+  for (let at = 0; at < value.length; ) {
+    const [number, next] = varint(value, at)
+    numbers.push(readValue(type, number))
+    at = next
+  }
+  return numbers
+}
 
-function map(fields: Fields, number: number, read: (value: Buffer) => string) {
-  const entries = (fields.get(number) ?? []).filter(value => Buffer.isBuffer(value)).map(fieldsOf)
-  if (entries.length === 0) return undefined
-  return Object.fromEntries(entries.map(entry => [text(entry, 1) ?? '', read(bytes(entry, 2))]))
+function readValue(type: string, value: Value): unknown {
+  switch (type) {
+    case 'text':
+      return bytes(value).toString()
+    case 'bytes':
+      return bytes(value).toString('base64')
+    case 'flag':
+      return value === 1n
+    case 'number':
+      return Number(BigInt.asIntN(64, number(value)))
+    case 'quantity':
+      return bytes(firstOf(bytes(value), 1)[0]).toString()
+    case 'raw':
+      return JSON.parse(bytes(firstOf(bytes(value), 1)[0]).toString())
+    case 'time':
+      return timeOf(bytes(value))
+    case 'intOrString': {
+      const [kind, int, text] = firstOf(bytes(value), 1, 2, 3)
+      return kind === 1n ? bytes(text).toString() : Number(BigInt.asIntN(32, number(int)))
+    }
+    default:
+      return messageOf(type, bytes(value))
+  }
+}
+
+/** Whole seconds; empty where none is set. */
+function timeOf(message: Buffer): string {
+  const [seconds] = firstOf(message, 1)
+  if (seconds === undefined) return ''
+  const milliseconds = Number(BigInt.asIntN(64, number(seconds))) * 1000
+  return new Date(milliseconds).toISOString().replace('.000Z', 'Z')
+}
+
+const bytes = (value: Value | undefined): Buffer => (Buffer.isBuffer(value) ? value : Buffer.alloc(0))
+const number = (value: Value | undefined): bigint => (typeof value === 'bigint' ? value : 0n)
+
+/** The first value of each of these fields. */
+function firstOf(message: Buffer, ...numbers: number[]): (Value | undefined)[] {
+  const fields = [...wireFields(message)]
+  return numbers.map(wanted => fields.find(([given]) => given === wanted)?.[1])
+}
+
+const VARINT = 0n
+const FIXED_64 = 1n
+const FIXED_32 = 5n
+
+function* wireFields(message: Buffer): Generator<[number: number, value: Value]> {
+  for (let at = 0; at < message.length; ) {
+    const [tag, afterTag] = varint(message, at)
+    const wire = tag & 7n
+    const [plain, after] = wire === FIXED_64 || wire === FIXED_32 ? [0n, afterTag] : varint(message, afterTag)
+    const length = wire === FIXED_64 ? 8 : wire === FIXED_32 ? 4 : wire === VARINT ? 0 : Number(plain)
+    yield [Number(tag >> 3n), wire === VARINT ? plain : message.subarray(after, after + length)]
+    at = after + length
+  }
+}
+
+function varint(message: Buffer, from: number): [value: bigint, next: number] {
+  let value = 0n
+  let at = from
+  for (let shift = 0n; at < message.length; shift += 7n) {
+    const byte = message[at++] ?? 0
+    value |= BigInt(byte & 127) << shift
+    if (byte < 128) break
+  }
+  return [value, at]
 }

@@ -1,6 +1,6 @@
 /** Reads a request: which kind, which object, what is to be done with it (apiserver's requestinfo). */
 
-import { type Kind, kindNamed, kindOfResource } from '../cluster/kinds.ts'
+import { type Kind, kindNamed, kindOfResource, SCALED } from '../cluster/kinds.ts'
 
 export interface RequestInfo {
   kind: Kind
@@ -25,7 +25,11 @@ const VERBS: Record<string, RequestInfo['verb']> = {
   DELETE: 'delete',
 }
 const GROUPS = ['/api/v1', '/apis/apps/v1', '/apis/batch/v1', '/apis/policy/v1']
-const SUBRESOURCES: Record<string, string[]> = { pods: ['status', 'eviction'] }
+const subresourcesOf = (resource: string): string[] => [
+  'status',
+  ...(resource === 'pods' ? ['eviction'] : []),
+  ...(SCALED.includes(resource) ? ['scale'] : []),
+]
 
 /** What the request is about. `watch`: the query asks to watch. */
 export function routeOf(method: string, path: string, watch: boolean): Route {
@@ -41,9 +45,8 @@ export function routeOf(method: string, path: string, watch: boolean): Route {
   const [resource = '', name = null, subresource = null] = inNamespace ? parts.slice(2) : parts
   const kind = kindOfResource(group, version, resource)
   if (!kind || (inNamespace && !kind.namespaced)) return { type: 'unknown-resource' }
-  const known =
-    subresource === null || subresource === 'status' || SUBRESOURCES[resource]?.includes(subresource)
-  if (!known) return { type: 'unknown-resource' }
+  if (subresource !== null && !subresourcesOf(resource).includes(subresource))
+    return { type: 'unknown-resource' }
   if (!allowedMethods(kind, namespace, name, subresource).includes(method))
     return { type: 'method-not-allowed' }
   const reading = name ? 'get' : watch ? 'watch' : 'list'

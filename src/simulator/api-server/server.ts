@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net'
 import type { Cluster } from '../cluster/cluster.ts'
 import { Refusal } from '../cluster/failure.ts'
 import { type Answer, answerOf, type IncomingCall } from './answer.ts'
-import { selfSignedCertificate } from './certificate.ts'
+import { processCertificate } from './certificate.ts'
 import { type Fault, Faults, faultAnswer } from './faults.ts'
-import { secretFromProtobuf } from './protobuf.ts'
+import { jsonFromProtobuf } from './protobuf.ts'
 import { Reader } from './reading.ts'
 import { send, sendHalf } from './sending.ts'
 import { Users } from './users.ts'
@@ -35,31 +35,43 @@ export class ApiServer {
   readonly warnings: string[] = []
   readonly reader: Reader
   readonly watching: Watching
-  readonly certificate = selfSignedCertificate()
-  readonly #server: Server
+  #listening: { server: Server; certificate: string } | undefined
 
   constructor(cluster: Cluster) {
     this.cluster = cluster
     this.reader = new Reader(cluster)
     this.watching = new Watching(cluster)
-    this.#server = createServer({ cert: this.certificate.certificate, key: this.certificate.key })
-    this.#server.on('request', (request, response) => void this.#serve(request, response))
   }
 
   /** Listens on 127.0.0.1; port 0 takes any free one. Rejects if the port is taken. */
   async listen(port = 0): Promise<void> {
+    const { certificate, key } = await processCertificate()
+    const server = createServer({ cert: certificate, key })
+    server.on('request', (request, response) => void this.#serve(request, response))
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject).listen(port, '127.0.0.1', resolve)
+      server.once('error', reject).listen(port, '127.0.0.1', resolve)
     })
+    this.#listening = { server, certificate }
   }
 
   get url(): string {
-    return `https://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+    return `https://127.0.0.1:${(this.#open.server.address() as AddressInfo).port}`
+  }
+
+  /** PEM. */
+  get certificate(): string {
+    return this.#open.certificate
   }
 
   async close(): Promise<void> {
-    this.#server.closeAllConnections()
-    await new Promise(resolve => this.#server.close(resolve))
+    const { server } = this.#open
+    server.closeAllConnections()
+    await new Promise(resolve => server.close(resolve))
+  }
+
+  get #open() {
+    if (!this.#listening) throw new Error('the server does not listen yet')
+    return this.#listening
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -120,7 +132,7 @@ async function readCall(request: IncomingMessage): Promise<IncomingCall> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   const body = Buffer.concat(chunks)
-  const converted = secretFromProtobuf(body)
+  const converted = jsonFromProtobuf(body)
   return {
     method: request.method ?? 'GET',
     url: new URL(request.url ?? '/', 'https://127.0.0.1'),

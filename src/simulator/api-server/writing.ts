@@ -48,12 +48,18 @@ export function replace(cluster: Cluster, request: WriteRequest): Written {
 /** Answers a PATCH: JSON patch, merge patch, strategic merge patch. Throws Refusal. */
 export function patch(cluster: Cluster, request: WriteRequest): Written {
   const { info, query } = request
-  const apply = patcherFor(request.contentType)
   const before = cluster.store.get(info.kind, namespaceOf(info), info.name ?? '')
-  const parsed = parseJson(request.body)
-  if (parsed === undefined) throw badRequest('error decoding patch: invalid character')
+  const change = patchOf(request)
   if (!before) throw notFound(info.kind, info.name ?? '')
-  return update(cluster, request, knownFieldsOnly(apply(before, parsed), query, true, request.warn))
+  return update(cluster, request, knownFieldsOnly(change(before), query, true, request.warn))
+}
+
+/** What a PATCH makes of an object. Throws Refusal for one that can't be read. */
+export function patchOf({ contentType, body }: WriteRequest): (before: ApiObject) => ApiObject {
+  const apply = patcherFor(contentType)
+  const parsed = parseJson(body)
+  if (parsed === undefined) throw badRequest('error decoding patch: invalid character')
+  return before => apply(before, parsed)
 }
 
 function update(cluster: Cluster, { info, query }: WriteRequest, object: ApiObject): Written {

@@ -7,9 +7,9 @@ import { fixedMetadata, mergeStringData, withNextGeneration, withoutStatusChange
 import type { Clock } from './clock.ts'
 import { withDefaults } from './defaults.ts'
 import { deletePod } from './deletion.ts'
-import { alreadyExists, conflict, notFound, preconditionFailed } from './failure.ts'
+import { alreadyExists, conflict, notFound, preconditionFailed, Refusal } from './failure.ts'
 import { apiVersionOf, type Kind, kindNamed } from './kinds.ts'
-import type { ApiObject, Draft, Metadata } from './objects.ts'
+import { type ApiObject, copyOf, type Draft, type Metadata } from './objects.ts'
 import { Store } from './store.ts'
 import { validateChange, validateNew } from './validation.ts'
 
@@ -57,13 +57,21 @@ export class Cluster {
     return this.#store(kindNamed(draft.kind), draft, { seed: false, dryRun: options.dryRun ?? false })
   }
 
+  /** Stores an event; one that is refused, as in a namespace that is going, is lost to nobody's harm. */
+  record(event: Omit<Draft, 'apiVersion' | 'kind'>): void {
+    try {
+      this.add({ ...event, metadata: event.metadata as Partial<Metadata>, apiVersion: 'v1', kind: 'Event' })
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+    }
+  }
+
   get(kind: string, namespace: string | undefined, name: string): ApiObject | undefined {
-    const object = this.store.get(kindNamed(kind), namespace, name)
-    return object && structuredClone(object)
+    return this.store.get(kindNamed(kind), namespace, name)
   }
 
   list(kind: string, namespace?: string): ApiObject[] {
-    return this.store.list(kindNamed(kind), namespace).map(object => structuredClone(object))
+    return this.store.list(kindNamed(kind), namespace)
   }
 
   /** Replaces as a PUT or a patch does: same uid, resourceVersion if given, immutable fields. Nothing changed, nothing stored. Throws Refusal. */
@@ -94,7 +102,7 @@ export class Cluster {
     edit: (copy: ApiObject) => void,
   ): ApiObject {
     const before = this.#existing(kindNamed(kind), namespace, name)
-    const copy = structuredClone(before)
+    const copy = copyOf(before)
     edit(copy)
     return isDeepStrictEqual(copy, before) ? before : this.store.put(kindNamed(kind), copy)
   }

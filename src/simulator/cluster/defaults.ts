@@ -94,7 +94,11 @@ const DEFAULT_OF: Record<string, { spec: Record<string, unknown>; status: JsonOb
 
 function workloadDefaults(object: ApiObject, given: Record<string, unknown>): ApiObject {
   const defaults = DEFAULT_OF[object.kind] ?? { spec: {}, status: {} }
-  const spec = { ...defaults.spec, ...given, template: templateDefaults(given.template) }
+  const spec = {
+    ...defaults.spec,
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => !isUntyped(value))),
+    template: templateDefaults(given.template),
+  }
   const whole = {
     ...object,
     spec: spec as unknown as JsonObject,
@@ -103,6 +107,10 @@ function workloadDefaults(object: ApiObject, given: Record<string, unknown>): Ap
   if (object.kind === 'Job') return jobLabels(whole)
   return { ...whole, metadata: workloadMetadata(whole) }
 }
+
+/** kubectl sends `strategy: {}`; the API server takes it for none. */
+const isUntyped = (value: unknown) =>
+  typeof value === 'object' && value !== null && Object.keys(value).length === 0
 
 /** A ReplicationController without labels takes those of its template. */
 function workloadMetadata({ kind, metadata, spec }: ApiObject): Metadata {

@@ -56,6 +56,13 @@ export const KINDS: readonly Kind[] = [
   row('policy', 'PodDisruptionBudget', 'poddisruptionbudgets', ['pdb']),
 ]
 
+/** Resources whose pods are counted by the subresource `scale`. */
+export const SCALED = ['deployments', 'replicasets', 'statefulsets', 'replicationcontrollers']
+
+/** What `kubectl get all` shows. */
+export const isInAll = ({ group, resource }: Kind): boolean =>
+  ['apps', 'batch'].includes(group) || ['pods', 'replicationcontrollers'].includes(resource)
+
 const byKind = new Map(KINDS.map(kind => [kind.kind, kind]))
 const byResource = new Map(KINDS.map(kind => [`${kind.group}/${kind.version}/${kind.resource}`, kind]))
 

@@ -139,3 +139,17 @@ export const asWorkload = (object: ApiObject): Workload => object as unknown as 
 
 /** The same object seen as any other. */
 export const asObject = (object: Pod | Workload | Draft): ApiObject => object as unknown as ApiObject
+
+/** A copy of plain JSON data that shares nothing with it. */
+export function copyOf<T>(data: T): T {
+  if (Array.isArray(data)) return data.map(copyOf) as T
+  if (data === null || typeof data !== 'object') return data
+  return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, copyOf(value)])) as T
+}
+
+/** Makes sure that nobody changes it, however deep; what is frozen already costs nothing. */
+export function frozen<T>(data: T): T {
+  if (data === null || typeof data !== 'object' || Object.isFrozen(data)) return data
+  for (const value of Object.values(data)) frozen(value)
+  return Object.freeze(data)
+}

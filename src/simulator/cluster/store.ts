@@ -1,7 +1,7 @@
-/** The cluster's memory: objects by kind, one growing resourceVersion, and whoever watches. Stored objects are never changed in place. */
+/** The cluster's memory: objects by kind, one growing resourceVersion, and whoever watches. Stored objects are frozen: who wants to change one changes a copy. */
 
 import type { Kind } from './kinds.ts'
-import type { ApiObject } from './objects.ts'
+import { type ApiObject, frozen } from './objects.ts'
 
 export interface Change {
   type: 'ADDED' | 'MODIFIED' | 'DELETED'
@@ -66,7 +66,7 @@ export class Store {
 
   #stamp(object: ApiObject): ApiObject {
     this.#revision += 1
-    return { ...object, metadata: { ...object.metadata, resourceVersion: String(this.#revision) } }
+    return frozen({ ...object, metadata: { ...object.metadata, resourceVersion: String(this.#revision) } })
   }
 
   #tell(change: Change): void {

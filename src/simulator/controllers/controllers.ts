@@ -7,6 +7,7 @@ import { reconcileDaemonSet } from './daemon-sets.ts'
 import { reconcileDeployment } from './deployments.ts'
 import { reconcileBudget } from './disruption-budgets.ts'
 import { reconcileJob } from './jobs.ts'
+import { reconcileNamespace } from './namespaces.ts'
 import { reconcileReplicaSet } from './replica-sets.ts'
 import { schedule } from './scheduler.ts'
 import { reconcileStatefulSet } from './stateful-sets.ts'
@@ -19,6 +20,7 @@ const RECONCILERS: [kind: string, reconcile: (cluster: Cluster, object: ApiObjec
   ['DaemonSet', reconcileDaemonSet],
   ['Job', reconcileJob],
   ['PodDisruptionBudget', reconcileBudget],
+  ['Namespace', reconcileNamespace],
 ]
 
 /** Milliseconds: kube-apiserver's --event-ttl. */
@@ -35,18 +37,8 @@ export function runControllers(cluster: Cluster): void {
       }
     }
   }
-  addServiceAccounts(cluster)
   schedule(cluster)
   expireEvents(cluster)
-}
-
-/** The service account `default` of every namespace that somebody made meanwhile. */
-function addServiceAccounts(cluster: Cluster): void {
-  for (const { metadata } of cluster.list('Namespace')) {
-    if (metadata.deletionTimestamp || cluster.get('ServiceAccount', metadata.name, 'default')) continue
-    const account = { name: 'default', namespace: metadata.name }
-    cluster.add({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: account })
-  }
 }
 
 function expireEvents(cluster: Cluster): void {

@@ -1,7 +1,7 @@
 /** Deployments: one ReplicaSet for each template; a new one comes up before the old ones go (25% surge, nothing less than 75% available). */
 
 import type { Cluster } from '../cluster/cluster.ts'
-import { type ApiObject, asWorkload, type JsonObject } from '../cluster/objects.ts'
+import { type ApiObject, asWorkload, copyOf, type JsonObject } from '../cluster/objects.ts'
 import {
   activePods,
   controlled,
@@ -20,8 +20,13 @@ export function reconcileDeployment(cluster: Cluster, deployment: ApiObject): vo
   const current = sets.find(set => set.metadata.labels?.['pod-template-hash'] === hash)
   const old = sets.filter(set => set !== current)
   if (deployment.spec?.paused === true) return
-  if (!current) createReplicaSet(cluster, deployment, hash, sets.length + 1)
-  else roll(cluster, deployment, current, old)
+  const newest = Math.max(0, ...sets.map(revisionOf))
+  if (!current) createReplicaSet(cluster, deployment, hash, newest + 1)
+  else {
+    // A roll-back: the older template is the newest revision from now on.
+    if (revisionOf(current) < newest) number(cluster, deployment, current, newest + 1)
+    roll(cluster, deployment, current, old)
+  }
   const wanted = asWorkload(deployment).spec.replicas ?? 1
   const fresh = current ? activePods(cluster, current) : []
   const pods = [...fresh, ...old.flatMap(set => activePods(cluster, set))]
@@ -98,12 +103,21 @@ function createReplicaSet(cluster: Cluster, deployment: ApiObject, hash: string,
     spec: {
       replicas: revision === 1 ? (replicas ?? 1) : 0,
       selector: { matchLabels: { ...selector?.matchLabels, 'pod-template-hash': hash } },
-      template: { ...structuredClone(template), metadata: { ...template.metadata, labels } },
+      template: { ...copyOf(template), metadata: { ...template.metadata, labels } },
     },
   })
-  cluster.change('Deployment', namespace, name, copy => {
-    copy.metadata.annotations = { ...copy.metadata.annotations, [REVISION]: String(revision) }
-  })
+  number(cluster, deployment, deployment, revision)
+}
+
+const revisionOf = ({ metadata }: ApiObject): number => Number(metadata.annotations?.[REVISION] ?? 0)
+
+/** Writes the revision on the Deployment and on its ReplicaSet. */
+function number(cluster: Cluster, deployment: ApiObject, set: ApiObject, revision: number): void {
+  for (const { kind, metadata } of [deployment, set]) {
+    cluster.change(kind, metadata.namespace, metadata.name, copy => {
+      copy.metadata.annotations = { ...copy.metadata.annotations, [REVISION]: String(revision) }
+    })
+  }
 }
 
 function conditions(cluster: Cluster, deployment: ApiObject, available: boolean): JsonObject[] {

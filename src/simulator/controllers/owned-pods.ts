@@ -6,6 +6,7 @@ import {
   type ApiObject,
   asPod,
   asWorkload,
+  copyOf,
   type Metadata,
   type OwnerReference,
   type Pod,
@@ -50,7 +51,7 @@ export function createPod(cluster: Cluster, owner: ApiObject, metadata: Partial<
       labels: { ...template.metadata?.labels, ...metadata.labels },
       ownerReferences: [ownerReference(owner)],
     },
-    spec: structuredClone(template.spec),
+    spec: copyOf(template.spec),
   })
 }
 

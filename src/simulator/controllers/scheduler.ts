@@ -7,7 +7,7 @@ import { nodeOf } from './daemon-sets.ts'
 
 /** One pass over the pods without a node. */
 export function schedule(cluster: Cluster): void {
-  const nodes = cluster.list('Node')
+  const nodes = cluster.list('Node').filter(({ spec }) => spec?.unschedulable !== true)
   const busy = new Map<string, number>()
   const pods = cluster.list('Pod').map(asPod)
   for (const { spec } of pods) if (spec.nodeName) busy.set(spec.nodeName, (busy.get(spec.nodeName) ?? 0) + 1)
@@ -55,9 +55,7 @@ function place(cluster: Cluster, pod: Pod, node: string | undefined, condition: 
 
 function tell(cluster: Cluster, { metadata }: Pod, type: string, reason: string, message: string): void {
   const { namespace = '', name, uid, resourceVersion } = metadata
-  cluster.add({
-    apiVersion: 'v1',
-    kind: 'Event',
+  cluster.record({
     metadata: { name: `${name}.${randomUUID().replaceAll('-', '').slice(0, 16)}`, namespace },
     involvedObject: { apiVersion: 'v1', kind: 'Pod', namespace, name, uid, resourceVersion },
     type,

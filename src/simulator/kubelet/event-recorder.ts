@@ -28,9 +28,7 @@ export function recordEvent(cluster: Cluster, pod: Pod, event: PodEvent): void {
     return
   }
   const host = pod.spec.nodeName ?? ''
-  cluster.add({
-    apiVersion: 'v1',
-    kind: 'Event',
+  cluster.record({
     metadata: { name: eventName, namespace },
     involvedObject: {
       apiVersion: 'v1',

@@ -35,6 +35,7 @@ export function sessionWith(options: Partial<FixOptions>, ask: Partial<Questions
     confirm: () => Promise.reject(new Error('asked')),
     text: () => Promise.reject(new Error('asked')),
     choose: () => Promise.reject(new Error('asked')),
+    key: () => Promise.reject(new Error('asked')),
   }
   return {
     options: { ...OPTIONS, ...options },

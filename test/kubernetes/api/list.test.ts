@@ -2,8 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import type { KubernetesObject } from '../../../src/kubernetes/api/cluster.ts'
-import { readerOver } from '../../../src/kubernetes/api/reader.ts'
-import { fakeConnection, type ScriptedAnswer } from '../fake-connection.ts'
+import { fakeConnection, type ScriptedAnswer, writerOn } from '../fake-connection.ts'
 
 const pod = (name: string) => ({ metadata: { name, namespace: 'web', uid: `uid-${name}` } })
 const podList = (names: string, metadata = {}): ScriptedAnswer => ({
@@ -15,7 +14,7 @@ const nameOf = ({ metadata }: KubernetesObject) => (metadata as { name: string }
 async function listed(answers: (ScriptedAnswer | Error)[], limit = 2) {
   const connection = fakeConnection((_request, index) => answers[index] ?? new Error('asked too often'))
   const names: string[] = []
-  const result = readerOver(connection).list('/api/v1/pods', { limit }, item => names.push(nameOf(item)))
+  const result = writerOn(connection).list('/api/v1/pods', { limit }, item => names.push(nameOf(item)))
   return { outcome: await result.catch((error: unknown) => error), names: names.join(''), connection }
 }
 
@@ -25,9 +24,7 @@ describe('listing', () => {
     const connection = fakeConnection((_request, index) => answers[index] ?? new Error('asked too often'))
     const names: string[] = []
     const options = { limit: 2, labelSelector: 'a in (b,c)', fieldSelector: 'status.phase!=Running' }
-    const result = await readerOver(connection).list('/api/v1/pods', options, item =>
-      names.push(nameOf(item)),
-    )
+    const result = await writerOn(connection).list('/api/v1/pods', options, item => names.push(nameOf(item)))
     expect(result).toEqual({ count: 3, resourceVersion: '7', inconsistent: false })
     expect(names).toEqual(['a', 'b', 'c'])
     const same = '/api/v1/pods?labelSelector=a+in+%28b%2Cc%29&fieldSelector=status.phase%21%3DRunning&limit=2'
@@ -63,7 +60,7 @@ describe('listing', () => {
     const connection = fakeConnection((_request, index) =>
       index === 0 ? row : { status: 410, body: EXPIRED },
     )
-    const result = readerOver(connection).table(
+    const result = writerOn(connection).table(
       '/api/v1/pods',
       { limit: 1 },
       () => {},
@@ -101,7 +98,7 @@ describe('listing', () => {
   test('what the visitor throws ends the list and lets go of the answer', async () => {
     const connection = fakeConnection(() => podList('abc'))
     const stop = new Error('enough')
-    const result = readerOver(connection).list('/api/v1/pods', {}, () => {
+    const result = writerOn(connection).list('/api/v1/pods', {}, () => {
       throw stop
     })
     await expect(result).rejects.toBe(stop)
@@ -123,7 +120,7 @@ describe('forms of a list', () => {
   test('a Table is asked for without objects, and its rows are handed on', async () => {
     const connection = fakeConnection(() => ({ body: table }))
     const rows: unknown[] = []
-    const result = await readerOver(connection).table(
+    const result = await writerOn(connection).table(
       '/api/v1/pods',
       { limit: 0 },
       row => rows.push(row),
@@ -147,7 +144,7 @@ describe('forms of a list', () => {
 
   test('a server that knows no Tables gives its items', async () => {
     const names: string[] = []
-    const cluster = readerOver(fakeConnection(() => podList('ab')))
+    const cluster = writerOn(fakeConnection(() => podList('ab')))
     const result = await cluster.table(
       '/api/v1/pods',
       {},
@@ -160,7 +157,7 @@ describe('forms of a list', () => {
 
   test('metadata alone is asked for where no more is needed', async () => {
     const connection = fakeConnection(() => podList('a'))
-    await readerOver(connection).list('/apis/apps/v1/replicasets', { metadataOnly: true }, () => {})
+    await writerOn(connection).list('/apis/apps/v1/replicasets', { metadataOnly: true }, () => {})
     expect(connection.asked[0]?.headers.Accept).toContain('as=PartialObjectMetadataList;v=v1;g=meta.k8s.io')
   })
 })

@@ -3,8 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { UnreachableError } from '../../../src/errors.ts'
 import type { ClusterWriter } from '../../../src/kubernetes/api/writer.ts'
-import { writerOver } from '../../../src/kubernetes/api/writer.ts'
-import { fakeConnection } from '../fake-connection.ts'
+import { fakeConnection, writerOn } from '../fake-connection.ts'
 
 const SECRETS = '/api/v1/namespaces/web/secrets'
 const ACCOUNT = '/api/v1/namespaces/web/serviceaccounts/default'
@@ -76,14 +75,14 @@ describe('what is sent', () => {
     ],
   ])('%s', async (_what, call, request, body) => {
     const connection = fakeConnection(() => ({ body: {} }))
-    await call(writerOver(connection))
+    await call(writerOn(connection))
     expect(connection.asked[0]).toMatchObject(request)
     expect(JSON.parse(connection.asked[0]?.body ?? '')).toEqual(body)
   })
 
   test('one object is read without a body, its metadata alone if no more is asked for', async () => {
     const connection = fakeConnection(() => ({ body: { kind: 'PartialObjectMetadata' } }))
-    await writerOver(connection).get(ACCOUNT, { metadataOnly: true })
+    await writerOn(connection).get(ACCOUNT, { metadataOnly: true })
     expect(connection.asked[0]).toMatchObject({ method: 'GET', path: ACCOUNT })
     expect(connection.asked[0]).not.toHaveProperty('body')
     expect(connection.asked[0]?.headers.Accept).toMatch(/^application\/json;as=PartialObjectMetadata;/)
@@ -94,7 +93,7 @@ describe('what is sent', () => {
     [{ allowed: false }, false],
     [{ denied: true }, false],
   ])('an access review of %j means %s', async (status, expected) => {
-    const cluster = writerOver(fakeConnection(() => ({ status: 201, body: { status } })))
+    const cluster = writerOn(fakeConnection(() => ({ status: 201, body: { status } })))
     const question = { verb: 'list', group: '', resource: 'pods', namespace: null }
     expect(await cluster.canI(question)).toBe(expected)
   })
@@ -102,7 +101,7 @@ describe('what is sent', () => {
 
 describe('what is said about an answer', () => {
   const refused = async (status: number, body: unknown, headers: Record<string, string> = {}) => {
-    const cluster = writerOver(fakeConnection(() => ({ status, body, headers })))
+    const cluster = writerOn(fakeConnection(() => ({ status, body, headers })))
     return cluster.create(SECRETS, { kind: 'Secret' }).catch((error: unknown) => error)
   }
   const statusOf = (reason: string, message: string, details = {}) => ({
@@ -160,7 +159,7 @@ describe('what is said about an answer', () => {
 
   test('warnings are kept once each, unquoted', async () => {
     const warning = ['299 - "v1 is \\"old\\", use v2"', '299 - "other", 299 - "another"']
-    const cluster = writerOver(fakeConnection(() => ({ body: {}, headers: { warning } })))
+    const cluster = writerOn(fakeConnection(() => ({ body: {}, headers: { warning } })))
     await cluster.get(ACCOUNT)
     await cluster.get(ACCOUNT)
     expect(cluster.warnings()).toEqual(['v1 is "old", use v2', 'other', 'another'])

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
+import { systemClock } from '../../../src/clock.ts'
 import { UnreachableError } from '../../../src/errors.ts'
 import type { Connection } from '../../../src/kubernetes/http/connection.ts'
 import { openConnection } from '../../../src/kubernetes/http/open-connection.ts'
@@ -31,7 +32,7 @@ type Entry = Record<string, unknown>
 async function opened(cluster: Entry, user?: Entry, flags: Partial<ConnectionOptions> = {}) {
   const folder = await folderWith({ config: oneContext('here', cluster, user) })
   const surroundings = { env: {}, cwd: folder.path, home: folder.path, userAgent: 'pullguard/test' }
-  const connection = await openConnection({ kubeconfig: 'config', ...surroundings, ...flags })
+  const connection = await openConnection({ kubeconfig: 'config', ...surroundings, ...flags }, systemClock)
   const dispose = async () => {
     await connection.close()
     await folder[Symbol.asyncDispose]()
@@ -84,7 +85,7 @@ test('a server under a path keeps its path', async () => {
 
 test('a client certificate logs in, from data and from files', async () => {
   await using server = await serveTls()
-  const { certificate, key } = selfSignedCertificate()
+  const { certificate, key } = await selfSignedCertificate()
   const cluster = { server: server.url, 'insecure-skip-tls-verify': true }
   const data = { 'client-certificate-data': base64(certificate), 'client-key-data': base64(key) }
   await using folder = await folderWith({ 'c.crt': certificate, 'c.key': key })
@@ -104,13 +105,13 @@ test.each<[string, Record<string, string>, string]>([
   ],
   [
     "another certificate's key",
-    { key: selfSignedCertificate().key },
+    { key: (await selfSignedCertificate()).key },
     'its key belongs to another certificate',
   ],
   ['a key that is none', { key: 'c4nary' }, 'its key is no PEM that can be read'],
   ['a certificate that is none', { certificate: 'c4nary' }, 'the certificate is no PEM that can be read'],
 ])('%s is told apart before anything is sent', async (_, wrong, said) => {
-  const { certificate, key } = { ...selfSignedCertificate(), ...wrong }
+  const { certificate, key } = { ...(await selfSignedCertificate()), ...wrong }
   const user = { 'client-certificate-data': base64(certificate), 'client-key-data': base64(key) }
   await expect(opened({ server: 'https://127.0.0.1:1' }, user)).rejects.toThrow(
     `The client certificate of user here in the kubeconfig can't be used: ${said}`,
@@ -218,7 +219,7 @@ test('each way of not being reached names the server and the remedy', async () =
   expect(await refused({ server: server.url })).toMatch(
     `The API server ${server.url} shows a certificate from an authority that is not trusted: give its CA with --certificate-authority`,
   )
-  const another = { 'certificate-authority-data': base64(selfSignedCertificate().certificate) }
+  const another = { 'certificate-authority-data': base64((await selfSignedCertificate()).certificate) }
   expect(await refused({ server: server.url, ...another })).toMatch('--certificate-authority')
   expect(await refused({ server: server.url, ...ca, 'tls-server-name': 'other' })).toMatch(
     '--tls-server-name',

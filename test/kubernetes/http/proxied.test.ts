@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { expect, test } from 'vitest'
+import { systemClock } from '../../../src/clock.ts'
 import { openConnection } from '../../../src/kubernetes/http/open-connection.ts'
 import { serveTls } from '../api-server.ts'
 import { folderWith, oneContext } from '../kubeconfig/files.ts'
@@ -43,7 +44,7 @@ async function throughProxy(port: number) {
     home: folder.path,
     userAgent: 'test',
   }
-  const connection = await openConnection(surroundings)
+  const connection = await openConnection(surroundings, systemClock)
   try {
     const { status, body } = await connection.send({ method: 'GET', path: '/version', headers: {} })
     for await (const _ of body);

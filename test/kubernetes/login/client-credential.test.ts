@@ -2,6 +2,9 @@
 
 import { expect, test } from 'vitest'
 import { fetchedBy } from '../../../src/kubernetes/login/client-credential.ts'
+import { fakeClock } from '../fake-clock.ts'
+
+const CLOCK = fakeClock()
 
 function counted(life: (run: number) => number) {
   let runs = 0
@@ -9,7 +12,7 @@ function counted(life: (run: number) => number) {
     runs += 1
     const credential = { authorization: `t${runs}`, certificate: null, key: null }
     return { credential, expiresAt: life(runs) }
-  })
+  }, CLOCK)
   return { source, runs: () => runs }
 }
 
@@ -31,13 +34,13 @@ test('many refusals of one credential share one renewal, and a late one gets wha
 
 test('a renewal that brings the same again is none', async () => {
   const credential = { authorization: 'same', certificate: null, key: null }
-  const source = fetchedBy(async () => ({ credential: { ...credential }, expiresAt: 0 }))
+  const source = fetchedBy(async () => ({ credential: { ...credential }, expiresAt: 0 }), CLOCK)
   expect(await source.renewed(await source.current())).toBeNull()
 })
 
 test('a login that failed is told to each request without asking again', async () => {
   let runs = 0
-  const source = fetchedBy(() => Promise.reject(new Error(`failed ${++runs}`)))
+  const source = fetchedBy(() => Promise.reject(new Error(`failed ${++runs}`)), CLOCK)
   await expect(source.current()).rejects.toThrow('failed 1')
   await expect(source.current()).rejects.toThrow('failed 1')
 })

@@ -3,6 +3,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { systemClock } from '../../../src/clock.ts'
 import { UnreachableError } from '../../../src/errors.ts'
 import { readerOver } from '../../../src/kubernetes/api/reader.ts'
 import { openConnection } from '../../../src/kubernetes/http/open-connection.ts'
@@ -46,7 +47,7 @@ async function session(
   const folder = await folderWith({ ...files, config: oneContext('here', cluster, user) })
   const { path } = folder
   const env = { PATH: process.env.PATH, KUBECONFIG: 'config', FOLDER: path }
-  const connection = await openConnection({ env, cwd: path, home: path, userAgent: 'test' })
+  const connection = await openConnection({ env, cwd: path, home: path, userAgent: 'test' }, systemClock)
   return {
     path,
     server,
@@ -91,7 +92,7 @@ test('an expired token is renewed before it is sent', async () => {
 })
 
 test('a plugin may bring a client certificate, and another one later', async () => {
-  const { certificate, key } = selfSignedCertificate()
+  const { certificate, key } = await selfSignedCertificate()
   const status = JSON.stringify({ clientCertificateData: certificate, clientKeyData: key })
   const files = { login: login(`print(runs === 1 ? { token: 'old' } : ${status})`) }
   await using here = await session(exec(), files, ({ client }) => ({ status: client === null ? 401 : 200 }))

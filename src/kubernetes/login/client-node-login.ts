@@ -1,0 +1,26 @@
+/** The legacy auth providers of @kubernetes/client-node: a megabyte that the bundle keeps in a part of its own, loaded when a user needs it. */
+
+import { KubeConfig } from '@kubernetes/client-node'
+import type { Fields } from '../kubeconfig/kubeconfig.ts'
+
+/** What asks the provider for a login: a Bearer header, or null where the provider gives none. */
+export type ProviderLogin = () => Promise<string | null>
+
+/**
+ * @param provider the kubeconfig's `auth-provider`; its tokens are renewed in place, so one login serves the whole run
+ * @returns rejects with the provider's own error
+ */
+export function providerLogin(provider: { name: string; config: Fields }, server: string): ProviderLogin {
+  const config = new KubeConfig()
+  config.loadFromOptions({
+    clusters: [{ name: 'cluster', server, skipTLSVerify: false }],
+    users: [{ name: 'user', authProvider: provider }],
+    contexts: [{ name: 'context', cluster: 'cluster', user: 'user' }],
+    currentContext: 'context',
+  })
+  return async () => {
+    const options: { headers: Record<string, string> } = { headers: {} }
+    await config.applyToHTTPSOptions(options)
+    return options.headers.Authorization ?? null
+  }
+}
