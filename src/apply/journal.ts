@@ -21,6 +21,10 @@ export interface RunHeader {
   number?: number
   /** `fix` as it was called, for people. */
   namespaces: string[] | null
+  /** As whom the server knew it; null where it did not tell. */
+  user?: string | null
+  /** The run that ended early and that this one goes on with: the two are taken back together. */
+  continues?: string | null
   /** What the run set out to do, so that the next one sees whether it got there. */
   plan?: { secretName: string; registries: string[]; changes: number }
 }
@@ -31,7 +35,9 @@ export type JournalLine =
   | { type: 'intent'; change: Change; object?: KubernetesObject }
   | { type: 'outcome'; outcome: Outcome }
   | { type: 'undo-intent'; id: string }
-  | { type: 'undone'; id: string }
+  | { type: 'undone'; id: string; resourceVersion?: string }
+  /** An undo found nothing of the run that it could still take back. */
+  | { type: 'over' }
 
 /** Where a cluster's journals live: `$XDG_STATE_HOME/pullguard/<uid>`, by default below `~/.local/state`. */
 export function journalFolder(

@@ -3,7 +3,8 @@
 import { controllerKind, KINDS, type TypeMeta } from '../kubernetes/api/kinds.ts'
 import type { Change, ChangeReason, Target } from '../plan/change.ts'
 import type { Declined, Plan } from '../plan/plan.ts'
-import type { ObjectManager } from '../snapshot/fix-scope.ts'
+import type { UnprovenLogin } from '../plan/plan-input.ts'
+import type { JobLimit, ObjectManager } from '../snapshot/fix-scope.ts'
 
 type Check = (value: unknown) => boolean
 
@@ -85,12 +86,16 @@ const ACTIONS: Record<Change['action'], Check> = {
   'recreate-pod': fields({
     method,
     controller: fields({ kind: text, name: text, uid: text }),
-    workload: owner,
+    workload: fields({ kind: text, name: text, uid: orNull(text) }),
     selector: orNull(text),
     pulls: number,
   }),
   'recreate-bare-pod': fields({ method, secretName: orNull(name), pulls: number }),
-  'restore-bare-pod': fields({ run: name, pulls: number }),
+  'restore-bare-pod': fields({
+    run: name,
+    ending: orNull(fields({ uid: text, until: text })),
+    pulls: number,
+  }),
 }
 
 const inEveryChange = fields({
@@ -120,20 +125,51 @@ const change: Check = value =>
   variants('action', ACTIONS)(value) &&
   TARGETS[(value as Change).action]((value as Change).target)
 
+const UNPROVEN: Record<UnprovenLogin['why'], true> = {
+  'wrong-credential': true,
+  'no-access': true,
+  withheld: true,
+  'not-asked-for': true,
+  'rate-limited': true,
+  unreachable: true,
+  'server-error': true,
+  'used-up': true,
+}
+
+const LIMITS: Record<JobLimit, true> = {
+  'backoff-limit': true,
+  'backoff-limit-per-index': true,
+  'pod-failure-policy': true,
+}
+
 const ofContainer = fields({ target, container: text, image: text })
 
 const CODES: Record<Declined['code'], Check> = {
   managed: fields({ change }),
-  'foreign-secret': fields({ target, type: orNull(text) }),
+  'foreign-secret': fields({
+    target,
+    type: orNull(text),
+    owner: orNull(fields({ tool: oneOf(TOOLS), name: text })),
+  }),
   'immutable-secret': fields({ target }),
   'no-credential': fields({ registry: text, detail: orNull(text), findings: number }),
   'unnamed-registry': fields({ registry: text, findings: number }),
   'unneeded-login': fields({ registry: text, username: text }),
+  'unproven-login': fields({
+    registry: text,
+    username: text,
+    why: oneOf(UNPROVEN),
+    image: orNull(text),
+    findings: number,
+  }),
   'bare-pod': fields({ target }),
   'mirror-pod': fields({ target, node: orNull(text) }),
   'immutable-job': fields({ target, fields: list(text) }),
   'paused-deployment': fields({ target, fields: list(text) }),
-  'job-would-fail': fields({ target, pods: number }),
+  'job-would-fail': fields({ target, pods: number, limit: oneOf(LIMITS) }),
+  'outgoing-pod': fields({ target, workload: owner }),
+  'below-partition': fields({ target, workload: owner }),
+  'other-container-fails': value => ofContainer(value) && fields({ cause: text })(value),
   'malformed-secret': fields({ target, secret: text }),
   'custom-controller': fields({ target, controller: owner }),
   'same-account-limited': fields({ target, username: text }),
@@ -141,7 +177,8 @@ const CODES: Record<Declined['code'], Check> = {
   'latest-needs-pin': ofContainer,
   'no-digest': value => ofContainer(value) && fields({ detail: orNull(text) })(value),
   'several-digests': value => ofContainer(value) && fields({ digests: list(text) })(value),
-  'no-replacement': value => ofContainer(value) && fields({ asked: list(text), detail: orNull(text) })(value),
+  'no-replacement': value =>
+    ofContainer(value) && fields({ asked: list(text), absent: yesOrNo, detail: orNull(text) })(value),
   'terminating-namespace': fields({ namespace: text }),
   'no-remedy': value => ofContainer(value) && fields({ cause: text })(value),
 }

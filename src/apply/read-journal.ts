@@ -19,11 +19,17 @@ export interface RunEntry {
   /** An undo has begun to take it back. */
   undoing: boolean
   undone: boolean
+  /** The object's version after it was undone; null where it is gone or that is not known. */
+  undoneAt: string | null
+  /** The run that it is of. */
+  run: string
 }
 
 export interface Run extends Omit<RunHeader, 'type'> {
   /** The last intent of each change, in order. */
   entries: RunEntry[]
+  /** An undo found that nothing of it could be taken back any more. */
+  over: boolean
 }
 
 /** What of the journals is wanted, and who hears of what they lack. */
@@ -75,19 +81,24 @@ function parseJournal(text: string, onDamage: (line: number) => void): Run | nul
   if (header?.type !== 'run') return null
   const { type: _, ...run } = header
   const entries = new Map<string, RunEntry>()
+  let over = false
   for (const line of lines) {
     if (line.type === 'intent') {
       const { change, object = null } = line
-      entries.set(change.id, { change, object, outcome: null, undoing: false, undone: false })
+      const fresh = { outcome: null, undoing: false, undone: false, undoneAt: null }
+      entries.set(change.id, { change, object, ...fresh, run: run.run })
     } else if (line.type === 'outcome') {
       const entry = entries.get(line.outcome.id)
       if (entry) entry.outcome = line.outcome
     } else if (line.type === 'undo-intent' || line.type === 'undone') {
       const entry = entries.get(line.id)
       if (entry) entry[line.type === 'undone' ? 'undone' : 'undoing'] = true
+      if (entry && line.type === 'undone') entry.undoneAt = line.resourceVersion ?? null
+    } else if (line.type === 'over') {
+      over = true
     }
   }
-  return { ...run, entries: [...entries.values()] }
+  return { ...run, entries: [...entries.values()], over }
 }
 
 function parseLine(line: string): JournalLine | null {
@@ -120,6 +131,22 @@ export function findRun(runs: Run[], name?: string): Run {
   )
 }
 
+/**
+ * The run and those that it goes on with, as one: a fix that was killed and the same fix again. Of a change that both made, the last word
+ * counts that may have written something.
+ */
+export function withContinued(run: Run, runs: Run[]): Run {
+  const earlier = runs.find(one => one.run === run.continues && one !== run)
+  if (earlier === undefined || isTakenBack(earlier)) return run
+  const before = withContinued(earlier, runs)
+  const entries = new Map(before.entries.map(entry => [entry.change.id, entry]))
+  for (const entry of run.entries) {
+    const known = entries.get(entry.change.id)
+    if (known === undefined || mayHaveWritten(entry)) entries.set(entry.change.id, entry)
+  }
+  return { ...run, entries: [...entries.values()] }
+}
+
 /** It may have written more than pods. */
 export function leavesTraces({ entries }: Run): boolean {
   return entries.some(leavesTrace)
@@ -130,8 +157,8 @@ function leavesTrace(entry: RunEntry): boolean {
 }
 
 /** Nothing of the run is left to take back. Pods that were recreated are not put back, so they do not count. */
-export function isTakenBack({ entries }: Run): boolean {
-  return !entries.some(entry => leavesTrace(entry) && !entry.undone)
+export function isTakenBack({ entries, over }: Run): boolean {
+  return over || !entries.some(entry => leavesTrace(entry) && !entry.undone)
 }
 
 /** Written for certain, or nobody knows. */
@@ -152,7 +179,8 @@ export function interruptedPods(runs: Run[], clusterUid: string): InterruptedPod
       // The newest word on a pod counts: an older run's loose end was tied up by it.
       settled.add(key)
       const origin = change.action === 'restore-bare-pod' ? change.run : run.run
-      if (outcome === null || outcome.status === 'failed') found.push({ run: origin, namespace, name })
+      const uid = change.action === 'restore-bare-pod' ? (change.ending?.uid ?? null) : change.target.uid
+      if (outcome === null || outcome.status === 'failed') found.push({ run: origin, namespace, name, uid })
     }
   }
   return found

@@ -56,6 +56,7 @@ export function fixOptions(options: OptionValues): FixOptions {
     yes: options.yes === true,
     dryRun: options.dryRun,
     timeoutMs: options.timeout,
+    failOn: options.failOn,
     format: options.output,
     ...given('username', 'username'),
     ...given('plan', 'planFile'),

@@ -58,7 +58,7 @@ function obstacleIn(existing: ScopeSecret, input: PlanInput): Declined | null {
   const target = secretTarget(existing.namespace, existing.name, existing)
   const mayWrite = existing.ours || input.overwriteSecret
   if (!mayWrite || existing.type !== PULL_SECRET_TYPE) {
-    return { code: 'foreign-secret', target, type: existing.type }
+    return { code: 'foreign-secret', target, type: existing.type, owner: existing.managedBy }
   }
   return existing.immutable ? { code: 'immutable-secret', target } : null
 }

@@ -60,20 +60,22 @@ function reasonFor(input: PlanInput, { pod }: StuckPod, finding: Finding): Decli
 }
 
 function isMissing(input: PlanInput, finding: Finding): boolean {
-  const { missing, unnamed } = input
-  return [...missing.map(({ registry }) => registry), ...unnamed].some(
+  const { missing, unnamed, unproven } = input
+  return [...[...missing, ...unproven].map(({ registry }) => registry), ...unnamed].some(
     registry => registry === finding.registry,
   )
 }
 
 function missingCredentials(input: PlanInput): Declined[] {
   if (!input.remedies.has('authenticate')) return []
-  return input.missing.map(({ registry, detail }) => ({
-    code: 'no-credential',
-    registry,
-    detail,
-    findings: callsFor(registry, input),
-  }))
+  return [
+    ...input.missing.map(({ registry, detail }): Declined => {
+      return { code: 'no-credential', registry, detail, findings: callsFor(registry, input) }
+    }),
+    ...input.unproven.map((login): Declined => {
+      return { code: 'unproven-login', ...login, findings: callsFor(login.registry, input) }
+    }),
+  ]
 }
 
 function unnamedRegistries(input: PlanInput): Declined[] {

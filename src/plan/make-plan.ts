@@ -42,7 +42,7 @@ export function makePlan(given: PlanInput): Plan {
 
 /** Bare pods that an interrupted run took away come back whatever else the plan does. */
 function restored(input: PlanInput): Change[] {
-  return input.fixScope.interruptedPods.map(({ run, namespace, name }) => ({
+  return input.fixScope.interruptedPods.map(({ run, namespace, name, ending }) => ({
     id: `pod:${namespace}/${name}`,
     action: 'restore-bare-pod',
     target: { apiVersion: 'v1', kind: 'Pod', namespace, name, uid: null },
@@ -50,6 +50,7 @@ function restored(input: PlanInput): Change[] {
     managedBy: null,
     reason: { code: 'interrupted', run },
     run,
+    ending,
     pulls: 0,
   }))
 }

@@ -73,8 +73,12 @@ export interface ScopeWorkload {
   containers: ScopeContainer[]
   /** Label selector of its pods, as the API takes it; null where the kind has none. */
   selector: string | null
-  /** It replaces its pods by itself when its template changes. */
+  /** Pods that it asks for. */
+  replicas: number
+  /** It replaces its pods by itself when its template changes, stuck ones among them. */
   rollsOut: boolean
+  /** As `rollsOut`, and a StatefulSet that replaces its pods one by one, but no stuck one. */
+  replaces: boolean
   /** A Deployment whose rollouts wait until somebody resumes them. */
   paused: boolean
   /** Uids of the stuck pods below it. */
@@ -86,6 +90,10 @@ export interface ScopeController {
   uid: string
   /** As in ScopeWorkload. */
   imagePullSecrets: PullSecretEntryName[] | null
+  /** Its Deployment has gone on to another one, so that its pods are on their way out. */
+  outgoing: boolean
+  /** A StatefulSet makes pods of lower numbers from its earlier revision, whose list this is. */
+  partition: { below: number; imagePullSecrets: PullSecretEntryName[] | null } | null
 }
 
 /** A Job that stuck pods belong to directly. */
@@ -93,13 +101,26 @@ export interface ScopeJob {
   uid: string
   /** How many more pods may fail before the Job does. */
   failuresLeft: number
+  /** Uids of pods whose deletion alone would fail the Job or an index of it for good. */
+  doomed: string[]
+  /** What sets the limit. */
+  limit: JobLimit
 }
+
+export type JobLimit = 'backoff-limit' | 'backoff-limit-per-index' | 'pod-failure-policy'
 
 /** A bare pod that an interrupted fix deleted and never put back. Its spec stays in the journal. */
 export interface InterruptedPod {
   run: string
   namespace: string
   name: string
+  /** Of the one that was deleted. */
+  uid: string | null
+}
+
+/** One that is still owed: it is gone, or on its way out. */
+export interface OwedPod extends InterruptedPod {
+  ending: { uid: string; until: string } | null
 }
 
 /** A Secret that a run's journal says it made. */
@@ -121,6 +142,6 @@ export interface FixScope {
   workloads: ScopeWorkload[]
   controllers: ScopeController[]
   jobs: ScopeJob[]
-  interruptedPods: InterruptedPod[]
+  interruptedPods: OwedPod[]
   gaps: Gap[]
 }

@@ -52,6 +52,8 @@ export async function planOf(
     missing: [],
     named: [],
     unnamed: [],
+    unproven: [],
+    hopeless: new Set(['image-not-found'] as const),
     images: new Map(),
   })
 }

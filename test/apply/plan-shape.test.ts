@@ -21,7 +21,7 @@ const every: Change[] = [
   template(),
   recreate('web', 'shop'),
   { ...base('stuck'), action: 'recreate-bare-pod', method: 'evict', secretName: null, pulls: 1 },
-  { ...base('interrupted'), action: 'restore-bare-pod', run: '20261124T100000Z-abc', pulls: 0 },
+  { ...base('interrupted'), action: 'restore-bare-pod', run: '20261124T100000Z-abc', ending: null, pulls: 0 },
 ]
 const whole = plan(every, { declined: everyDeclined })
 const options = {

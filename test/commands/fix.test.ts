@@ -230,7 +230,9 @@ test('what Helm keeps is left to Helm, and the patch is shown', async () => {
     metadata.annotations = { 'meta.helm.sh/release-name': 'calico' }
   })
   const said = await incident.run(['fix', '-A', '--yes'])
-  expect(said.code).toBe(3)
+  expect(said.code).toBe(5)
+  expect((await incident.run(['fix', '-A', '--yes'])).code).toBe(5)
+  expect((await incident.run(['fix', '-A', '--yes', '--fail-on', 'never'])).code).toBe(0)
   expect(said.out).toContain('Helm release calico')
   expect(lastLine(said.out)).toContain('shown above.')
   expect(said.out).toContain("All 2 pods that it aimed at run now; 1 other still can't pull, for the")
@@ -293,6 +295,36 @@ test('Ctrl-C during the wait leaves a journal that undo takes back', async () =>
   expect(incident.accounts()).toEqual(before)
 })
 
+test('a password that was changed on this machine is offered, and renewed where it was asked for', async () => {
+  await incident.run(['fix', '-A', '--yes'])
+  expect((await incident.run(['fix', '-A', '--yes'])).err).not.toContain('another login')
+  incident.simulator.hub.addAccount({ name: 'demo-user', password: 'a-new-password' })
+  await incident.login('a-new-password')
+  const offered = await incident.run(['fix', '-A', '--yes'])
+  expect(offered.code).toBe(0)
+  expect(offered.err).toContain('4 secrets of an earlier fix hold another login for Docker Hub')
+  expect(offered.err).toContain('pullguard fix --all-namespaces --registry docker.io')
+  expect((await incident.run(['fix', '-A', '--yes', '--registry', 'docker.io'])).code).toBe(0)
+  expect((await incident.run(['fix', '-A', '--yes'])).err).not.toContain('another login')
+})
+
+test('a login that can’t be proven stops what needs it, and nothing else', async () => {
+  const path = join(incident.home, '.docker', 'config.json')
+  const config = JSON.parse(await readFile(path, 'utf8'))
+  config.auths['ghcr.io'] = { auth: Buffer.from('someone:else').toString('base64') }
+  await writeFile(path, JSON.stringify(config))
+  const registries = ['--registry', 'ghcr.io', '--registry', 'docker.io']
+  const endpoints = `ghcr.io=http://127.0.0.1:1,${incident.simulator.registryEndpoints}`
+    .split(',')
+    .flatMap(one => ['--registry-endpoint', one])
+  const said = await incident.run(['fix', '-A', '--yes', ...registries, ...endpoints])
+  expect(said.code).toBe(3)
+  expect(said.out).toContain('The login of someone for ghcr.io is not distributed')
+  expect(podsRunning()).toBe(true)
+  const alone = await incident.run(['fix', '-A', '--yes', '--registry', 'ghcr.io', ...endpoints])
+  expect(alone.code).toBe(4)
+})
+
 test('what one fix could not write, the next one does, though no pod waits for it', async () => {
   incident.simulator.cluster.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team' } })
   const refused = { path: '/api/v1/namespaces/team/secrets', method: 'POST' }
@@ -302,7 +334,7 @@ test('what one fix could not write, the next one does, though no pod waits for i
   )
   const first = await incident.run(['fix', '-A', '--yes'])
   expect(first.code).toBe(3)
-  expect(lastLine(first.out)).toMatch(/Run the fix again to go on\.$/)
+  expect(lastLine(first.out)).toBe('Settle what the server refused, then run the same fix again.')
   expect(podsRunning()).toBe(true)
   incident.simulator.faults.clear()
   expect(await incident.run(['fix', '-A', '--yes'])).toMatchObject({ code: 0 })
@@ -383,7 +415,21 @@ test('a login is found beside an old one that hides Docker Hub’s usual key', a
     data: { '.dockerconfigjson': Buffer.from(JSON.stringify(old)).toString('base64') },
   })
   giveDefaultAnEntry()
-  await incident.run(['fix', '-A', '--yes', '--no-authenticate', '--timeout', '1s'])
+  // A private image, which only a login opens.
+  const labels = { app: 'billing' }
+  cluster.add({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'billing', namespace: 'default' },
+    spec: {
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: { containers: [{ name: 'billing', image: 'demo-user/billing:2.4' }] },
+      },
+    },
+  })
+  await incident.simulator.settle()
   expect((await incident.run(['diagnose', '-A'])).out).toContain('auth-required-or-denied')
 
   expect((await incident.run(['fix', '-A', '--yes'])).code).toBe(0)

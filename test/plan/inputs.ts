@@ -7,6 +7,7 @@ import type { PlanInput } from '../../src/plan/plan-input.ts'
 import type {
   FixScope,
   ScopeContainer,
+  ScopeController,
   ScopeServiceAccount,
   ScopeWorkload,
 } from '../../src/snapshot/fix-scope.ts'
@@ -53,7 +54,9 @@ export function workload(fields: Partial<ScopeWorkload> = {}): ScopeWorkload {
     serviceAccount: 'default',
     containers: [template()],
     selector: 'app=shop',
+    replicas: 1,
     rollsOut: true,
+    replaces: true,
     paused: false,
     podUids: ['uid-shop-1'],
     ...fields,
@@ -92,6 +95,11 @@ export function stuckPod(fields: Partial<Pod> = {}): Pod {
     ],
     ...fields,
   }
+}
+
+/** What makes pods directly, its own list and nothing else to say. */
+export function maker(fields: Partial<ScopeController> & { uid: string }): ScopeController {
+  return { imagePullSecrets: null, outgoing: false, partition: null, ...fields }
 }
 
 export function controller(kind: string) {
@@ -193,6 +201,8 @@ export function planFor({ pods = [stuckPod()], findings, fixScope, ...fields }: 
     missing: [],
     named: [],
     unnamed: [],
+    unproven: [],
+    hopeless: new Set(['image-not-found', 'invalid-reference'] as const),
     images: new Map(),
     ...fields,
   })

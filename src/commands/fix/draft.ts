@@ -2,7 +2,8 @@
 
 import { interruptedPods, listRuns, madeSecrets } from '../../apply/read-journal.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
-import type { Diagnosis } from '../../diagnosis/finding.ts'
+import { CAUSES, type Diagnosis } from '../../diagnosis/finding.ts'
+import { isHopeless } from '../../diagnosis/patience.ts'
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import type { ControllerObject } from '../../kubernetes/api/kinds.ts'
 import { referencesToAsk } from '../../plan/image-edits.ts'
@@ -19,6 +20,7 @@ import { warnOfUnknownExclusions } from './exclusions.ts'
 import { askRegistries } from './images.ts'
 import { findLogins, type Logins, planned } from './logins.ts'
 import { askForOthers } from './other-registries.ts'
+import { proveLogins, type Unproven } from './prove.ts'
 import { type Choice, chooseRemedies } from './remedies.ts'
 import type { Draft, FixSession } from './session.ts'
 import { unfinishedRegistries } from './unfinished.ts'
@@ -38,17 +40,43 @@ export async function draftPlan(session: FixSession): Promise<Draft> {
   const { namespaces } = scopeFor(session)
   const unfinished = unfinishedRegistries(runs, { secretName, namespaces })
   const choice = await chooseRemedies(session, diagnosis, { snapshot, unfinished: unfinished.length > 0 })
-  const found = await findLogins(session, diagnosis.findings, { ...choice, unfinished })
-  const logins = await askForOthers(session, diagnosis.findings, found)
+  const atHand = await findLogins(session, diagnosis.findings, { ...choice, unfinished })
+  const logins = await askForOthers(session, diagnosis.findings, atHand)
   const broken = interruptedPods(runs, session.clusterUid).filter(pod => isInScope(pod, session))
-  const made = madeSecrets(runs, session.clusterUid)
+  const found = { seen, choice, broken, made: madeSecrets(runs, session.clusterUid) }
+  const draft = await draftWith(session, found, logins, [])
+  const unproven = await proveLogins(draft, session)
+  const [first] = unproven
+  if (first === undefined) return draft
+  const credentials = logins.credentials.filter(one => !unproven.some(({ credential }) => credential === one))
+  const rest = await draftWith(session, found, { ...logins, credentials }, unproven)
+  // Where nothing is left to do without them, there is no plan to show.
+  if (rest.plan.changes.length === 0) throw first.error
+  return rest
+}
+
+interface Found {
+  seen: Seen
+  choice: Choice
+  broken: InterruptedPod[]
+  made: MadeSecret[]
+}
+
+async function draftWith(
+  session: FixSession,
+  { seen, choice, broken, made }: Found,
+  logins: Logins,
+  unproven: Unproven[],
+): Promise<Draft> {
+  const { diagnosis } = seen
   const fixScope = await scopeOf(session, seen, choice, logins, { broken, made })
   const input = inputOf(session, seen, choice, logins, fixScope)
   const references = referencesToAsk(input)
   const platforms =
     references.length === 0 ? [] : await nodePlatforms(session.cluster, session.context.signal)
   const images = await askRegistries(references, logins.credentials, platforms, session)
-  const plan = makePlan({ ...input, images })
+  const refused = unproven.map(({ credential: { registry }, login }) => ({ registry, ...login }))
+  const plan = makePlan({ ...input, images, unproven: refused })
   return {
     plan,
     findings: diagnosis.findings,
@@ -57,6 +85,7 @@ export async function draftPlan(session: FixSession): Promise<Draft> {
       plan.credentials.some(planned => planned.key === key),
     ),
     narrowed: fixScope.gaps.length > 0 || diagnosis.gaps.some(({ what }) => NARROWING.includes(what)),
+    unproven,
     saved: false,
   }
 }
@@ -150,7 +179,7 @@ function inputOf(
   choice: Choice,
   { credentials, missing, named, unnamed }: Logins,
   fixScope: FixScope,
-): Omit<PlanInput, 'images'> {
+): Omit<PlanInput, 'images' | 'unproven'> {
   const { options, context, cluster } = session
   const { affected, excludedNamespaces, secretName } = options
   const { recreateBarePods, allowManaged, overwriteSecret } = options
@@ -171,5 +200,6 @@ function inputOf(
     missing,
     named,
     unnamed,
+    hopeless: new Set(CAUSES.filter(isHopeless)),
   }
 }

@@ -25,6 +25,7 @@ export async function savedPlan(path: string, session: FixSession): Promise<Draf
     gaps: [],
     credentials: await loginsOf(plan, session),
     narrowed: false,
+    unproven: [],
     saved: true,
   }
 }

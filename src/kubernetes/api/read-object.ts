@@ -21,6 +21,22 @@ export function readObject<T>(exchange: Exchange, path: ApiPath<T>, options: Rea
 
 const ACCESS_REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
 
+const SELF_REVIEWS = '/apis/authentication.k8s.io/v1/selfsubjectreviews'
+
+/** As ClusterReader.whoAmI says. */
+export async function reviewSelf(exchange: Exchange, signal?: AbortSignal): Promise<string | null> {
+  const review = await objectFrom(exchange, {
+    kind: 'read',
+    method: 'POST',
+    path: SELF_REVIEWS,
+    headers: { Accept: JSON_FORM, 'Content-Type': JSON_FORM },
+    body: JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }),
+    ...(signal && { signal }),
+  })
+  const { userInfo } = (review as { status?: { userInfo?: { username?: string } } }).status ?? {}
+  return userInfo?.username ?? null
+}
+
 /** As ClusterReader.canI says. */
 export async function reviewAccess(
   exchange: Exchange,

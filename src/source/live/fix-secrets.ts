@@ -12,7 +12,7 @@ import { fieldValue, type Reading } from './reading.ts'
 export async function readSecretsNamed(
   reading: Reading,
   { namespaces, wide }: NamespaceScope,
-  { secretName, wanted, madeSecrets = [] }: FixScopeOptions,
+  { secretName, wanted, madeSecrets = [] }: Pick<FixScopeOptions, 'secretName' | 'wanted' | 'madeSecrets'>,
 ): Promise<ScopeSecret[]> {
   const found: ScopeSecret[] = []
   const live = new Set(namespaces)

@@ -54,13 +54,28 @@ describe('the scope of a fix', () => {
 
   test('misses a bare pod only while its namespace is there', async () => {
     const of = story()
-    const pod = { run: 'r', name: 'lost' }
+    const pod = { run: 'r', name: 'lost', uid: null }
     const interruptedPods = [
       { ...pod, namespace: 'web' },
       { ...pod, namespace: 'gone' },
-      { run: 'r', namespace: 'api', name: 'bare' },
+      { run: 'r', namespace: 'api', name: 'bare', uid: null },
     ]
-    expect((await read(of, { interruptedPods })).interruptedPods).toEqual([{ ...pod, namespace: 'web' }])
+    expect((await read(of, { interruptedPods })).interruptedPods).toEqual([
+      { ...pod, namespace: 'web', ending: null },
+    ])
+  })
+
+  test('owes a bare pod that was deleted and has not ended, and no other of its name', async () => {
+    const of = story()
+    const { uid = '' } = of.cluster.get('Pod', 'api', 'bare')?.metadata ?? {}
+    const pod = { run: 'r', name: 'bare', namespace: 'api' }
+    const owed = async (was: string | null) =>
+      (await read(of, { interruptedPods: [{ ...pod, uid: was }] })).interruptedPods
+    expect(await owed(uid)).toEqual([])
+    of.cluster.remove('Pod', 'api', 'bare')
+    expect(await owed('an earlier one')).toEqual([])
+    const ending = { uid, until: '2026-11-24T10:00:30Z' }
+    for (const was of [uid, null]) expect(await owed(was)).toEqual([{ ...pod, uid: was, ending }])
   })
 
   test('holds the default account, and another only where pods run as it', async () => {
