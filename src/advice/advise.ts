@@ -64,7 +64,13 @@ function containerSteps(finding: Finding): Step[] {
   const own = BY_CAUSE[finding.cause](finding)
   // What the name gives away stands for the look at the name, and for the login that might have opened it.
   const rest = clues.length === 0 ? own : own.filter(({ code }) => !SETTLED_BY_NAME.includes(code))
-  return [...clues, ...movedSteps(finding), ...rest]
+  return [...clues, ...movedSteps(finding), ...rest, ...jobSteps(finding, rest)]
+}
+
+/** What is given to a Job's service account or secrets helps the pods that it makes from then on; its template never changes. */
+function jobSteps({ workload }: Finding, steps: Step[]): Step[] {
+  const helps = steps.some(({ code }) => code === 'distribute-login' || code === 'recreate-pods')
+  return workload?.kind === 'Job' && helps ? [{ code: 'recreate-job' }] : []
 }
 
 const SETTLED_BY_NAME: readonly Step['code'][] = [

@@ -5,12 +5,13 @@ import { hidesMissing } from '../diagnosis/denial.ts'
 import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
-import { loginSteps, malformedSecrets, repositoryOf, usableSecrets } from './login.ts'
+import { loginSteps, malformedSecrets, repositoryOf } from './login.ts'
+import { refusedLoginSteps } from './refused-login.ts'
 import type { Grantor, Step } from './step.ts'
 
 const BY_SUBCAUSE: Record<DenialSubcause, (finding: Finding) => Step[]> = {
   'no-credential-sent': nothingSent,
-  'credential-refused': loginRefused,
+  'credential-refused': refusedLoginSteps,
   'not-permitted': notPermitted,
   'denied-or-missing': deniedOrMissing,
   blocked,
@@ -58,22 +59,6 @@ function nothingSent(finding: Finding): Step[] {
     ...(isDockerHub(finding.registry ?? '') ? [] : checkName(finding)),
     see('login'),
   ]
-}
-
-function loginRefused(finding: Finding): Step[] {
-  const { namespace, registry } = finding
-  const secrets = usableSecrets(finding)
-  const remove: Step[] =
-    secrets.length > 0 && registry !== null ? [{ code: 'remove-login', namespace, secrets, registry }] : []
-  const cloud = cloudOf(registry)
-  const scope: Step[] =
-    clueOf(finding.clues, 'token-scope') !== undefined && registry !== null
-      ? [{ code: 'token-scope', registry }]
-      : []
-  // Everybody may pull it, so that the refused login is all that is in the way.
-  if (isPublic(finding.reference)) return [...remove, ...loginSteps(finding, 'refused'), see('login')]
-  const provider: Step[] = cloud !== null && secrets.length === 0 ? [{ code: 'check-provider', cloud }] : []
-  return [...provider, ...loginSteps(finding, 'refused'), ...scope, ...remove, see('login')]
 }
 
 function notPermitted(finding: Finding): Step[] {

@@ -1,6 +1,5 @@
 /** Steps for pulls that were too many: a login where its own limit would count, the cache's login where the cache is limited. */
 
-import { clueOf } from '../diagnosis/clues.ts'
 import { isLocal } from '../diagnosis/endpoint.ts'
 import type { Finding, RateLimitSubcause } from '../diagnosis/finding.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
@@ -18,23 +17,28 @@ export function limitSteps(finding: Finding): Step[] {
       { code: 'wait', for: 'limit' },
     ]
   if (subcause === 'abuse') return [{ code: 'wait', for: 'burst' }, ...elsewhere(finding)]
-  const login =
-    isDockerHub(registry ?? '') || finding.credential.status !== 'usable'
-      ? loginSteps(finding, subcause === 'account' ? 'account-limit' : 'limit')
-      : []
+  if (!countsByAccount(finding))
+    return [{ code: 'wait', for: 'minute' }, ...loginSteps(finding, 'limit'), { code: 'use-cache' }]
+  const login = loginSteps(finding, subcause === 'account' ? 'account-limit' : 'limit')
   const steps: Step[] = [...login, ...elsewhere(finding)]
-  if (
-    clueOf(finding.clues, 'loopback') !== undefined &&
-    endpoint?.role === 'mirror' &&
-    login.length === 0 &&
-    registry !== null
-  )
+  // The node's own loopback passes on what Docker Hub says; where no login of the pod can help, that of the mirror may.
+  if (endpoint?.role === 'mirror' && login.length === 0 && registry !== null)
     steps.unshift({ code: 'mirror-limit', host: endpoint.host, registry })
   return [
     ...steps,
     ...(steps.length === 0 ? ([{ code: 'wait', for: 'limit' }] as const) : []),
     { code: 'use-cache' },
   ]
+}
+
+/** Whether who is logged in has a limit of his own there: Docker Hub, ECR Public, and who says so. Others count all requests by the minute. */
+function countsByAccount({ registry, subcause }: Finding): boolean {
+  return (
+    isDockerHub(registry ?? '') ||
+    registry === 'public.ecr.aws' ||
+    subcause === 'anonymous' ||
+    subcause === 'account'
+  )
 }
 
 /** At most one more way, for who has no login or no quota left: official images are published at a second place. */

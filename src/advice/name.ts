@@ -22,9 +22,17 @@ export function missingSteps(finding: Finding): Step[] {
   const { endpoint, registry } = finding
   if (finding.subcause === 'not-in-mirror' && endpoint !== null && registry !== null)
     return [
-      { code: 'mirror-lacks-image', host: endpoint.host, registry },
+      {
+        code: 'mirror-lacks-image',
+        host: endpoint.host,
+        registry,
+        only: clueOf(finding.clues, 'source-blocked') !== undefined,
+      },
+      { code: 'check-name', how: 'plain' },
       { code: 'ask-registry' },
-      { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
+      ...(endpoint.role === 'mirror'
+        ? ([{ code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' }] as const)
+        : []),
     ]
   return [
     { code: 'check-name', how: 'plain' },

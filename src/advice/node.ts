@@ -18,6 +18,7 @@ export function corruptSteps(finding: Finding): Step[] {
       { code: 'mirror-settings', host: endpoint?.host ?? null, registry, about: 'web-page' },
       { code: 'test-connection', scheme: 'https', ...askedHost(finding) },
     ]
+  if (clueOf(clues, 'layer-type') !== undefined) return [{ code: 'rebuild-layers' }, { code: 'runtime-log' }]
   if (clueOf(clues, 'file-system') !== undefined) return [{ code: 'move-store' }, { code: 'runtime-log' }]
   const format: Step[] = clueOf(clues, 'layer-format') === undefined ? [] : [{ code: 'update-runtime' }]
   return [

@@ -18,6 +18,9 @@ export type LoginReason = 'missing' | 'refused' | 'private' | 'limit' | 'account
 /** Whose rights on a repository somebody has to grant, as each place words it. */
 export type Grantor = 'github' | 'gitlab' | 'openshift' | 'registry'
 
+/** Logins that end by themselves, by the user name that they go by. */
+export type ShortLived = 'gitlab-job' | 'ecr' | 'google' | 'acr'
+
 /** Everything that can be proposed. A step that is added here does not compile until it has its words. */
 export type Step =
   // Logins and pull secrets
@@ -27,6 +30,8 @@ export type Step =
   | { code: 'other-debug-container'; reason: 'image' | 'login' }
   | { code: 'repair-secret'; namespace: string; secret: string; problem: AttemptProblem }
   | { code: 'remove-login'; namespace: string; secrets: string[]; registry: string }
+  | { code: 'short-lived-login'; secret: string; kind: ShortLived }
+  | { code: 'recreate-job' }
   | { code: 'see-why'; after: 'name' | 'secrets' | 'login' }
   // Rights at the registry
   | { code: 'check-provider'; cloud: Cloud | null }
@@ -68,7 +73,7 @@ export type Step =
       about: 'endpoint' | 'scheme' | 'web-page'
     }
   | { code: 'mirror-limit'; host: string; registry: string }
-  | { code: 'mirror-lacks-image'; host: string; registry: string }
+  | { code: 'mirror-lacks-image'; host: string; registry: string; only: boolean }
   | { code: 'show-certificate'; host: string }
   | { code: 'trust-authority'; host: string; intercepted: boolean }
   | { code: 'renew-certificate'; host: string; problem: CertificateProblem }
@@ -86,6 +91,7 @@ export type Step =
   | { code: 'runtime-log' }
   | { code: 'push-again' }
   | { code: 'update-runtime' }
+  | { code: 'rebuild-layers' }
   | { code: 'restart-pull' }
   | { code: 'move-store' }
   | { code: 'start-runtime'; socket: string | null }
@@ -94,7 +100,7 @@ export type Step =
   | { code: 'set-sandbox-image'; image: string }
   | { code: 'sandbox-login'; registry: string }
   // Limits
-  | { code: 'wait'; for: 'limit' | 'burst' | 'kubelet' | 'registry' }
+  | { code: 'wait'; for: 'limit' | 'minute' | 'burst' | 'kubelet' | 'registry' }
   | { code: 'replace-registry' }
   | { code: 'use-cache' }
   | { code: 'raise-kubelet-qps' }

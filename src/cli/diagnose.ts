@@ -2,10 +2,12 @@
 
 import { type Command, Option } from 'commander'
 import {
+  addCheckFlags,
   addConnectionFlags,
   addDumpFlags,
   addOutputFlag,
   addScopeFlags,
+  checkFlags,
   connectionFlags,
   example,
 } from './flags.ts'
@@ -18,7 +20,8 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
   const command = program
     .command('diagnose')
     .description('find failing image pulls and name their causes, with proof')
-  addOutputFlag(addConnectionFlags(addDumpFlags(addScopeFlags(command))).optionsGroup('Output:'), FORMATS)
+  addCheckFlags(addConnectionFlags(addDumpFlags(addScopeFlags(command))))
+  addOutputFlag(command.optionsGroup('Output:'), FORMATS)
     .addOption(
       new Option('--fail-on <severity>', 'exit 1 from this severity on')
         .choices(['error', 'warning', 'info', 'never'])
@@ -29,6 +32,7 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
       example(name, [
         ['diagnose -A', 'the whole cluster'],
         ['diagnose -n web -l app=shop', 'some pods'],
+        ['diagnose --check-images', 'ask registries too'],
         ['diagnose -f dump.json -o json', 'a dump, for a machine'],
         ['diagnose -n web -o junit > pulls.xml', 'for a CI system'],
       ]),
@@ -43,6 +47,7 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
             selector: options.selector,
             files: options.filename ?? [],
             recursive: options.recursive === true,
+            ...checkFlags(options),
             format: options.output,
             failOn: options.failOn,
           },

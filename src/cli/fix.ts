@@ -9,6 +9,7 @@ import {
   commaSeparated,
   example,
   parseDuration,
+  registryEndpointOption,
   repeatable,
 } from './flags.ts'
 import type { Run } from './run.ts'
@@ -82,12 +83,7 @@ function addLoginFlags(command: Command): void {
     )
     .option('--username <name>', "this account instead of this machine's logins, with --password-stdin")
     .option('--password-stdin', 'read its password from standard input')
-    .addOption(
-      new Option(
-        '--registry-endpoint <registry=url>',
-        'where to reach a registry, such as a mirror (repeatable; also PULLGUARD_REGISTRY_ENDPOINTS)',
-      ).argParser(repeatable),
-    )
+    .addOption(registryEndpointOption())
 }
 
 function addRemedyFlags(command: Command): void {

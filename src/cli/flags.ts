@@ -1,7 +1,9 @@
 /** Flags that several commands share, with kubectl's names and meaning, and how their values are read. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { ImageCheckFlags } from '../commands/check-images.ts'
 import type { ConnectionFlags } from '../commands/context.ts'
+import { UsageError } from '../errors.ts'
 
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
@@ -109,6 +111,34 @@ export function addDumpFlags(command: Command): Command {
       ).argParser(repeatable),
     )
     .option('-R, --recursive', 'with -f, read folders with everything below them')
+}
+
+/** --registry-endpoint, for every command that speaks with registries. */
+export function registryEndpointOption(): Option {
+  return new Option(
+    '--registry-endpoint <registry=url>',
+    'where to reach a registry, such as a mirror (repeatable; also PULLGUARD_REGISTRY_ENDPOINTS)',
+  ).argParser(repeatable)
+}
+
+/** Adds --check-images, and where to ask. */
+export function addCheckFlags(command: Command): Command {
+  return command
+    .optionsGroup('Registries:')
+    .option(
+      '--check-images',
+      'ask the registries whether the images exist, and who may pull them (uses up no pulls)',
+    )
+    .addOption(registryEndpointOption())
+}
+
+/** What commander read, as the commands take it. @throws UsageError where there is nothing to ask at an endpoint */
+export function checkFlags(options: Record<string, unknown>): { checkImages?: ImageCheckFlags } {
+  const endpoints = (options.registryEndpoint ?? []) as string[]
+  if (options.checkImages === true) return { checkImages: { endpoints } }
+  if (endpoints.length > 0)
+    throw new UsageError('--registry-endpoint goes with --check-images: without it no registry is asked.')
+  return {}
 }
 
 /** The formats of what is not a list of findings. */

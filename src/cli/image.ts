@@ -1,7 +1,7 @@
 /** The flags of `image`. */
 
 import type { Command } from 'commander'
-import { addOutputFlag, DATA_FORMATS, example } from './flags.ts'
+import { addCheckFlags, addOutputFlag, checkFlags, DATA_FORMATS, example } from './flags.ts'
 import type { Run } from './run.ts'
 
 /** Adds `image` to the program. */
@@ -10,17 +10,18 @@ export function addImage(program: Command, name: string, run: Run): void {
     .command('image')
     .description('show how Kubernetes reads an image reference')
     .argument('<reference...>', 'references, or - to read them from stdin, one a line')
-  addOutputFlag(command, DATA_FORMATS)
+  addOutputFlag(addCheckFlags(command).optionsGroup('Output:'), DATA_FORMATS)
     .addHelpText(
       'after',
       example(name, [
         ['image nginx ghcr.io/acme/api:v2', 'two references'],
         ['image - < images.txt', 'those of a file'],
+        ['image --check-images nginx:1.27', 'also ask its registry'],
       ]),
     )
     .action((references, options) =>
       run
         .reading(async () => (await import('../commands/image.ts')).imageCommand)
-        .with({ references, format: options.output }, options),
+        .with({ references, format: options.output, ...checkFlags(options) }, options),
     )
 }

@@ -2,10 +2,12 @@
 
 import type { Command } from 'commander'
 import {
+  addCheckFlags,
   addConnectionFlags,
   addDumpFlags,
   addNamespaceFlag,
   addOutputFlag,
+  checkFlags,
   connectionFlags,
   DATA_FORMATS,
   example,
@@ -18,10 +20,8 @@ export function addWhy(program: Command, name: string, run: Run): void {
     .command('why')
     .description('show, for one pod, what the kubelet tries for each image and where the chain breaks')
     .argument('<pod>', 'POD with -n, or NAMESPACE/POD')
-  addOutputFlag(
-    addConnectionFlags(addDumpFlags(addNamespaceFlag(command, 'the pod is in'))).optionsGroup('Output:'),
-    DATA_FORMATS,
-  )
+  addCheckFlags(addConnectionFlags(addDumpFlags(addNamespaceFlag(command, 'the pod is in'))))
+  addOutputFlag(command.optionsGroup('Output:'), DATA_FORMATS)
     .addHelpText(
       'after',
       example(name, [
@@ -39,6 +39,7 @@ export function addWhy(program: Command, name: string, run: Run): void {
             pod,
             files: options.filename ?? [],
             recursive: options.recursive === true,
+            ...checkFlags(options),
             format: options.output,
           },
           options,

@@ -53,7 +53,7 @@ async function settle(folder: string, simulator: Simulator, dockerConfig: string
     DOCKER_CONFIG: folder,
     DOCKER_AUTH_CONFIG: undefined,
     REGISTRY_AUTH_FILE: undefined,
-    PULLGUARD_REGISTRY_ENDPOINTS: simulator.registryEndpoint,
+    PULLGUARD_REGISTRY_ENDPOINTS: simulator.registryEndpoints,
     XDG_STATE_HOME: join(folder, 'state'),
   }
 }

@@ -4,11 +4,14 @@ import { advisedDiagnosis } from '../advice/advised.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import type { Diagnosis, Severity } from '../diagnosis/finding.ts'
 import type { DiagnosisFormat } from '../report/diagnosis.ts'
+import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
 import { type SnapshotOptions, takeSnapshot } from './snapshot.ts'
 
 export interface DiagnoseOptions extends SnapshotOptions {
+  /** Ask registries for the images of the findings. */
+  checkImages?: ImageCheckFlags
   format: DiagnosisFormat
   failOn: Severity | 'never'
 }
@@ -18,7 +21,7 @@ export async function diagnoseCommand(options: DiagnoseOptions, context: Command
   // What only the report needs is loaded while answers are waited for: before, it would keep the first request waiting.
   let loading: Promise<typeof import('../report/diagnosis.ts')> | undefined
   const reporting = () => (loading ??= import('../report/diagnosis.ts'))
-  const diagnosis = advisedDiagnosis(diagnose(await takeSnapshot(options, context, () => void reporting())))
+  const diagnosis = advisedDiagnosis(await diagnosed(options, context, () => void reporting()))
   const { diagnosisNotes, renderDiagnosis } = await reporting()
   const { out, err } = context
   const { format, failOn } = options
@@ -27,6 +30,22 @@ export async function diagnoseCommand(options: DiagnoseOptions, context: Command
   await out.write(renderDiagnosis(diagnosis, { ...report, width: out.width, colour: out.colour }))
   await err.write(diagnosisNotes(diagnosis, { ...report, width: err.width, colour: err.colour }))
   return verdict(diagnosis, options.failOn)
+}
+
+async function diagnosed(
+  options: DiagnoseOptions,
+  context: CommandContext,
+  meanwhile: () => void,
+): Promise<Diagnosis> {
+  const { checkImages } = options
+  if (checkImages === undefined) return diagnose(await takeSnapshot(options, context, meanwhile))
+  const { ImageChecking } = await import('./check-images.ts')
+  const checking = new ImageChecking(checkImages, context)
+  const reading = { ...options, onPullSecret: checking.keep }
+  const snapshot = await takeSnapshot(reading, context, meanwhile)
+  const diagnosis = diagnose(snapshot)
+  const imageChecks = await checking.askForFindings(diagnosis.findings, snapshot)
+  return imageChecks.length === 0 ? diagnosis : diagnose({ ...snapshot, imageChecks })
 }
 
 const RANK: Record<Severity | 'never', number> = { info: 0, warning: 1, error: 2, never: 3 }

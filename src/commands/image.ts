@@ -1,13 +1,17 @@
 /** `pullguard image`: how Kubernetes reads references. */
 
 import { UsageError } from '../errors.ts'
-import { describeImage } from '../image/describe.ts'
-import { type DataFormat, renderImages } from '../report/images.ts'
+import { describeImage, type ImageReading } from '../image/describe.ts'
+import { type CheckedReading, type DataFormat, renderImages } from '../report/images.ts'
+import { checkFor } from '../snapshot/image-verdict.ts'
+import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
 
 export interface ImageOptions {
   references: string[]
+  /** Ask registries for them. */
+  checkImages?: ImageCheckFlags
   format: DataFormat
 }
 
@@ -23,7 +27,7 @@ export async function imageCommand(options: ImageOptions, context: CommandContex
   }
   if (references.length === 0)
     throw new UsageError('No reference came on standard input: give one a line, such as nginx:1.27.')
-  const images = references.map(describeImage)
+  const images = await checked(references.map(describeImage), options, context)
   await context.out.write(
     renderImages(images, {
       format: options.format,
@@ -34,6 +38,19 @@ export async function imageCommand(options: ImageOptions, context: CommandContex
     }),
   )
   return images.every(image => image.valid) ? 'ok' : 'findings'
+}
+
+/** The readings with what registries say; those that are no names have nobody to be asked. */
+async function checked(
+  readings: ImageReading[],
+  { checkImages }: ImageOptions,
+  context: CommandContext,
+): Promise<CheckedReading[]> {
+  if (checkImages === undefined) return readings.map(reading => ({ ...reading, check: null }))
+  const { ImageChecking } = await import('./check-images.ts')
+  const names = readings.map(({ input }) => input)
+  const checks = await new ImageChecking(checkImages, context).ask(names, null)
+  return readings.map(reading => ({ ...reading, check: checkFor(reading.reference, checks, null) }))
 }
 
 async function linesOf(stream: AsyncIterable<Uint8Array>): Promise<string[]> {

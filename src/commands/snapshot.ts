@@ -3,6 +3,7 @@
 import { UsageError } from '../errors.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { parseLabelSelector } from '../source/label-selector.ts'
+import type { ClusterOptions } from '../source/live/read-cluster.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags } from './context.ts'
 
@@ -14,6 +15,8 @@ export interface SnapshotOptions {
   recursive: boolean
   /** One pod by name, healthy or not. */
   pod?: string
+  /** Gets each pull secret of a live cluster as it is read. */
+  onPullSecret?: ClusterOptions['onPullSecret']
 }
 
 /** Reads what the flags name; `meanwhile` is called again and again once a cluster has answered something. @throws UsageError, UnreachableError */
@@ -59,6 +62,7 @@ async function snapshotOfCluster(
 ): Promise<Snapshot> {
   const { readCluster } = await import('../source/live/read-cluster.ts')
   const progress = await context.progress()
+  const { onPullSecret } = options
   return withCluster(context.connect(options.connection), context, cluster =>
     readCluster(
       cluster,
@@ -70,6 +74,7 @@ async function snapshotOfCluster(
           meanwhile()
         },
         signal: context.signal,
+        ...(onPullSecret === undefined ? {} : { onPullSecret }),
       },
     ).finally(() => progress.stop()),
   )

@@ -9,9 +9,10 @@ import type { DataFormat } from '../report/images.ts'
 import { renderWhy } from '../report/why.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { NoSuchPod } from '../source/no-such-pod.ts'
+import type { ImageCheckFlags, ImageChecking } from './check-images.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
-import { takeSnapshot } from './snapshot.ts'
+import { type SnapshotOptions, takeSnapshot } from './snapshot.ts'
 
 export interface WhyOptions {
   connection: ConnectionFlags
@@ -19,13 +20,17 @@ export interface WhyOptions {
   pod: string
   files: string[]
   recursive: boolean
+  /** Ask registries for the pod's images. */
+  checkImages?: ImageCheckFlags
   format: DataFormat
 }
 
 /** Explains one pod, healthy or not. @throws UsageError where there is no such pod; UnreachableError */
 export async function whyCommand(options: WhyOptions, context: CommandContext): Promise<ExitName> {
   const named = podNamed(options)
-  const snapshot = await snapshotOf(named, options, context)
+  const { checkImages } = options
+  const checking = checkImages && (await startChecking(checkImages, context))
+  const snapshot = await snapshotOf(named, options, context, checking?.keep)
   const { pod: name } = named
   const [pod, ...others] = snapshot.pods.filter(found => found.name === name)
   if (pod === undefined && named.isType) throw notAPod(options)
@@ -34,11 +39,22 @@ export async function whyCommand(options: WhyOptions, context: CommandContext): 
     const places = [pod, ...others].map(found => `${found.namespace}/${found.name}`).join(', ')
     throw new UsageError(`More than one pod is called "${name}": say which of ${places}.`)
   }
-  const why = advisedWhy(explainPod(pod, snapshot))
+  // Healthy containers too: what runs today has to be pulled again tomorrow.
+  const imageChecks =
+    (await checking?.ask(
+      pod.containers.map(({ image }) => image),
+      pod,
+    )) ?? []
+  const why = advisedWhy(explainPod(pod, { ...snapshot, imageChecks }))
   const { width, colour, isTerminal: terminal } = context.out
   const invocation = invocationOf(context, options.connection, options.files.length > 0)
   await context.out.write(renderWhy(why, { format: options.format, width, colour, terminal, invocation }))
   return verdict(why)
+}
+
+async function startChecking(flags: ImageCheckFlags, context: CommandContext): Promise<ImageChecking> {
+  const { ImageChecking } = await import('./check-images.ts')
+  return new ImageChecking(flags, context)
 }
 
 /** Whoever writes a type in front of a name means that, unless there is such a pod in a namespace of that name. */
@@ -46,11 +62,13 @@ async function snapshotOf(
   { pod, namespace, isType }: NamedPod,
   options: WhyOptions,
   context: CommandContext,
+  onPullSecret: SnapshotOptions['onPullSecret'],
 ): Promise<Snapshot> {
   const connection = { ...options.connection, ...(namespace === undefined ? {} : { namespace }) }
   const { files, recursive } = options
   try {
-    return await takeSnapshot({ connection, allNamespaces: false, files, recursive, pod }, context)
+    const reading = { connection, allNamespaces: false, files, recursive, pod }
+    return await takeSnapshot({ ...reading, ...(onPullSecret && { onPullSecret }) }, context)
   } catch (error) {
     throw isType && error instanceof NoSuchPod ? notAPod(options) : error
   }

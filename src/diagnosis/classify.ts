@@ -79,16 +79,34 @@ export function classify(text: string, reason: string): Classification {
   const { attempts, asides } = parsePullErrors(text.trim() === '' ? reason : text)
   if (told !== undefined) return { cause: told, subcause: null, error: attempts[0] ?? null }
   const verdict = mostTelling(attempts)
-  return verdict.cause === 'other' && asides.length > 0 ? mostTelling(asides) : verdict
+  const unasked = verdict.cause === 'other' || isBlockedSource(verdict)
+  return unasked && asides.length > 0 ? mostTelling(asides) : verdict
+}
+
+/** The node may ask only the registry's mirrors, so that their answers are all there is (registries.conf `blocked`). */
+function isBlockedSource({ cause, error }: Classification): boolean {
+  return cause === 'signature-policy' && error !== null && /\bis blocked in\b/.test(error.said)
 }
 
 function mostTelling(errors: PullError[]): Classification {
-  return errors.map(judge).reduce((best, next) => (TELLING[next.cause] > TELLING[best.cause] ? next : best), {
+  return errors.map(judge).reduce((best, next) => (rank(next) > rank(best) ? next : best), {
     cause: 'other',
     subcause: null,
     error: errors[0] ?? null,
   })
 }
+
+/** Above every refusal: who met trouble while the content was copied had been let in. */
+const LET_IN = 20
+
+function rank({ cause, error }: Classification): number {
+  const wasLetIn = error !== null && COPYING.test(error.said) && cause !== 'other'
+  return TELLING[cause] + (wasLetIn ? LET_IN : 0)
+}
+
+/** The manifest had come, and its layers were on their way (containerd, containers/image). */
+const COPYING =
+  /\bfailed to copy: |\bcopying system image\b|\bwriting blob\b|\bstoring blob\b|\bfailed to extract layer\b/
 
 function judge(error: PullError): Classification {
   for (const rule of RULES) {

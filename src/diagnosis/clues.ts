@@ -43,6 +43,8 @@ export type Clue =
   | { code: 'dns-server'; server: string }
   /** Only IPv6 was tried, and the node has no way out for it. */
   | { code: 'ipv6' }
+  /** The nodes' settings forbid to ask the registry itself. */
+  | { code: 'source-blocked' }
   /** The registry's mirrors failed too, each with its own words. */
   | { code: 'mirrors-failed'; hosts: string[] }
   /** The address that the registry does not let in. */
@@ -59,6 +61,8 @@ export type Clue =
   | { code: 'file-system' }
   /** A layer came incomplete or damaged. */
   | { code: 'partial-layer' }
+  /** A layer of a media type that only another snapshotter knows. */
+  | { code: 'layer-type' }
   /** A layer whose format the runtime does not read. */
   | { code: 'layer-format' }
   /** The runtime's store on the node is damaged: the image came, and is not there. */
@@ -117,6 +121,7 @@ function withoutNames(text: string, image: string, reference: Reference | null):
 
 function ofStatus(status: number | null): Clue[] {
   if (status === 412) return [{ code: 'precondition-failed' }]
+  if (status === 402) return [{ code: 'suspended' }]
   return status !== null && status >= 500 ? [{ code: 'status', status }] : []
 }
 

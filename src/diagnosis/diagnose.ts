@@ -2,6 +2,7 @@
 
 import { movedImage } from '../image/moved.ts'
 import { fullName, parseReference } from '../image/reference.ts'
+import { checkFor } from '../snapshot/image-verdict.ts'
 import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PodEvent, Snapshot } from '../snapshot/snapshot.ts'
@@ -123,6 +124,7 @@ function findingOf(
     since: firstSign(failing, pod.createdAt),
     evidence,
     credential,
+    check: checkFor(reference, snapshot.imageChecks, failing.usesPullSecrets ? pod : null),
     remedies: failing.usesPullSecrets
       ? remediesFor({ cause, subcause, registry, reference, endpoint, moved }, pod, container, snapshot)
       : [],

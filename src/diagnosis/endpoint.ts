@@ -60,7 +60,9 @@ export function endpointOf(text: string, registry: string | null): Endpoint | nu
   const bare = BARE_HOSTS.map(pattern => pattern.exec(text)?.[1]).find(host => host !== undefined)
   if (bare !== undefined) return named(bare, roleOf(bare, '/v2/', text, registry))
   const source = IN_SOURCE.exec(text)
-  return source === null ? null : named(source[1] ?? source[2] ?? '', 'registry')
+  if (source === null) return null
+  const host = source[1] ?? source[2] ?? ''
+  return named(host, roleOf(host, '/v2/', '', registry))
 }
 
 /** A link to read for people, not a host that was asked. */

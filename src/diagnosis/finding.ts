@@ -2,6 +2,7 @@
 
 import type { KeyMismatch } from '../dockerconfig/key-mismatch.ts'
 import type { Moved } from '../image/moved.ts'
+import type { JudgedCheck } from '../snapshot/image-verdict.ts'
 import type { ContainerKind } from '../snapshot/pod.ts'
 import type { PullSecret } from '../snapshot/pull-secret.ts'
 import type { Gap, SnapshotScope, SnapshotSource } from '../snapshot/snapshot.ts'
@@ -160,6 +161,8 @@ export interface Finding {
   since: string | null
   evidence: Evidence | null
   credential: CredentialReport
+  /** What the registry said when it was asked; null where nobody asked (`--check-images`). */
+  check: JudgedCheck | null
   remedies: Remedy[]
   /** What else the text, the name or the pod gives away. Not printed. */
   clues: Clue[]

@@ -44,6 +44,11 @@ export const SPOKEN: [Clue, RegExp][] = [
     { code: 'partial-layer' },
     /failed size validation|unexpected commit digest|short read|unexpected eof|content digest mismatch|filesystem layer verification failed/i,
   ],
+  [{ code: 'source-blocked' }, /is blocked in \S*registries\.conf/i],
+  [
+    { code: 'layer-type' },
+    /no processor for media-?type|stream processor for|nydus|unsupported layer media|encrypted layer/i,
+  ],
   [
     { code: 'layer-format' },
     /invalid tar header|unsupported (?:layer|compression)|unknown compression|magic number mismatch/i,

@@ -58,8 +58,10 @@ function limitOf({ spoken, reference, endpoint, credential }: Circumstances): Ra
 
 /** What a registry says is not there; one that hides missing repositories behind a refusal can only mean the tag. */
 function missingOf({ error, reference, endpoint }: Circumstances): NotFoundSubcause {
-  if (endpoint?.role === 'mirror') return 'not-in-mirror'
   const said = error?.said ?? ''
+  // A cache's word on what its upstream has is no more than that.
+  if (endpoint?.role === 'mirror' || /\bupstream\b|\bproxy cache\b|\bremote repositor/.test(said))
+    return 'not-in-mirror'
   if (
     /\bname[_ ]unknown\b|\bunknown repository\b|\brepository\b.{0,60}\b(?:not found|does(?: not|n't) exist|not known|unknown)|\bproject\b.{0,60}\bnot found\b|\bno such repository\b/.test(
       said,

@@ -1,5 +1,6 @@
 /** What `why` says of one pod: for each image what the kubelet will try, and the one link that is broken. */
 
+import type { JudgedCheck } from '../snapshot/image-verdict.ts'
 import type { ContainerKind, PullPolicy } from '../snapshot/pod.ts'
 import type { Gap } from '../snapshot/snapshot.ts'
 import type { Attempt, Finding } from './finding.ts'
@@ -29,6 +30,8 @@ export interface WhyContainer {
   pullPolicy: PullPolicy | null
   attempts: Attempt[]
   verdict: Verdict
+  /** As in findings. */
+  check: JudgedCheck | null
   /** ISO 8601: since when its image is being pulled, if for long; null otherwise. */
   pullingSince: string | null
   /** Every broken link found; the first is the one to repair. */

@@ -1,6 +1,7 @@
 /** Follows one pod's images link by link: reference, policy, credentials in the kubelet's order, verdict, and what is broken. */
 
 import { fullName, readReference } from '../image/reference.ts'
+import { checkFor } from '../snapshot/image-verdict.ts'
 import type { Container, Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { credentialFor } from './credential.ts'
@@ -68,6 +69,7 @@ function explainContainer(place: Place): WhyContainer {
     pullPolicy,
     attempts: credential.attempts,
     verdict: blocks.length > 0 ? 'blocked' : VERDICTS[credential.status],
+    check: checkFor(reference && fullName(reference), snapshot.imageChecks, pod),
     pullingSince: place.pullingSince,
     ...(hasItsImage(place) ? { problems: [], ...asNotes(links) } : { problems: links }),
   }

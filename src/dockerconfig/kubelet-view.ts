@@ -1,6 +1,7 @@
 /**
  * Reads the content of a pull secret the way the kubelet does (pkg/credentialprovider/config.go, with Go's rules for JSON: names
- * without regard to case, null as absent, any value of a wrong type fails the whole). What leaves here could not log in anywhere.
+ * without regard to case, null as absent, any value of a wrong type fails the whole). What leaves here could
+ * not log in anywhere, but for `logins`, which stay wrapped.
  */
 
 import { redact } from '../secrecy/redact.ts'
@@ -9,7 +10,7 @@ import type { PullSecretEntry, PullSecretEntryProblem } from '../snapshot/pull-s
 import { decodeBase64, field, isObject, type JsonObject, parseJson, splitLogin, textFields } from './auths.ts'
 
 export type DockerConfig =
-  | { entries: PullSecretEntry[]; namesHelpers: boolean }
+  | { entries: PullSecretEntry[]; logins: PullLogin[]; namesHelpers: boolean }
   /** `malformedAt` is the auths key at fault, or what is wrong with the whole. */
   | { malformedAt: string }
 
@@ -19,10 +20,15 @@ export interface KubeletLogin {
   password: Redacted
 }
 
+/** A whole login that a pull secret holds, with the key it is filed under, as written. */
+export interface PullLogin extends KubeletLogin {
+  key: string
+}
+
 /** The content of `.dockerconfigjson`. */
 export function readDockerConfigJson(content: Redacted): DockerConfig {
   const config = content.map(parseJson).reveal()
-  if (config === null) return { entries: [], namesHelpers: false }
+  if (config === null) return { entries: [], logins: [], namesHelpers: false }
   if (!isObject(config)) return { malformedAt: 'not a JSON object' }
   if (!hasReadableHeaders(config)) return { malformedAt: 'HttpHeaders' }
   const namesHelpers = ['credsStore', 'credHelpers'].some(name => field(config, name) !== undefined)
@@ -55,13 +61,16 @@ export function readLogin(entry: unknown): KubeletLogin | null {
 function readEntries(auths: unknown, namesHelpers: boolean): DockerConfig {
   if (!isObject(auths)) return { malformedAt: 'auths' }
   const entries: PullSecretEntry[] = []
+  const logins: PullLogin[] = []
   for (const [key, raw] of Object.entries(auths)) {
     const login = readLogin(raw)
     if (login === null) return { malformedAt: withoutLogin(key) }
     const username = redact(login.username) || null
-    entries.push({ key: withoutLogin(key), username, problem: problemOf(login, hasToken(raw)) })
+    const problem = problemOf(login, hasToken(raw))
+    entries.push({ key: withoutLogin(key), username, problem })
+    if (problem === null) logins.push({ key, ...login })
   }
-  return { entries, namesHelpers }
+  return { entries, logins, namesHelpers }
 }
 
 /** A registry has no @ in its name: what stands before one is a login in the wrong place, with or without a scheme. */

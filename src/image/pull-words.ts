@@ -13,7 +13,7 @@ const STAGES: [Exclude<PullStage, null>, RegExp][] = [
   ],
   ['back-off', opening('back-off pulling image ')],
   ['began', opening('pulling image ')],
-  ['ended', opening('successfully pulled image |container image .{0,600} already present on machine')],
+  ['ended', opening('successfully pulled image ')],
 ]
 const SANDBOX = opening('failed (?:to )?create pod sandbox\\b')
 

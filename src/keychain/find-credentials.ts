@@ -4,15 +4,17 @@ import type { Clock } from '../clock.ts'
 import type { Credential, CredentialRefusal } from '../dockerconfig/credential.ts'
 import { pullSecretKey, type RegistryKey } from '../dockerconfig/docker-key.ts'
 import type { DockerLogin } from '../dockerconfig/docker-view.ts'
-import { canonicalRegistry } from '../image/docker-hub.ts'
+import { canonicalRegistry, DOCKER_HUB } from '../image/docker-hub.ts'
 import type { CredentialConfig } from './config-file.ts'
 import { askHelper, helperProgram, helperRunner, type RunHelper } from './credential-helper.ts'
-import { entryFor, helperFor } from './keys-in-file.ts'
+import { entryFor, helperFor, namesRegistry } from './keys-in-file.ts'
 import { type Machine, type Place, places } from './places.ts'
 import type { WantedRegistry } from './wanted-registries.ts'
 
 export interface FindOptions extends Machine {
   wanted: WantedRegistry[]
+  /** A helper that keeps every login (credsStore) is asked only for registries that a file names, and for Docker Hub: the names come from a cluster. */
+  onlyNamed?: boolean
   /** Ends a helper that takes too long. */
   clock: Clock
   /** Runs helper programs; the real one by default. */
@@ -38,7 +40,7 @@ type Answer = { credential: Credential } | { refusal: CredentialRefusal }
 export async function findCredentials(options: FindOptions): Promise<FoundCredentials> {
   const { env, home, clock, signal } = options
   const runHelper = options.runHelper ?? helperRunner({ ...env }, home, { clock, ...(signal && { signal }) })
-  const search = new Search(places(options), runHelper)
+  const search = new Search(places(options), runHelper, options.onlyNamed === true)
   const credentials = new Map<string, Credential>()
   const refusals = new Map<string, CredentialRefusal>()
   for (const { registry, repositories } of options.wanted) {
@@ -58,12 +60,14 @@ export async function findCredentials(options: FindOptions): Promise<FoundCreden
 class Search {
   readonly #places: Place[]
   readonly #runHelper: RunHelper
+  readonly #onlyNamed: boolean
   readonly #configs = new Map<Place, Promise<CredentialConfig | null>>()
   readonly #helperAnswers = new Map<string, Promise<DockerLogin>>()
 
-  constructor(searched: Place[], runHelper: RunHelper) {
+  constructor(searched: Place[], runHelper: RunHelper, onlyNamed: boolean) {
     this.#places = searched
     this.#runHelper = runHelper
+    this.#onlyNamed = onlyNamed
   }
 
   async find(registry: string, repository: string | null): Promise<Answer> {
@@ -81,6 +85,8 @@ class Search {
 
   async #ask(config: CredentialConfig, registry: string, repository: string | null): Promise<Answer | null> {
     const helper = helperFor(config, registry)
+    if (helper !== '' && this.#onlyNamed && registry !== DOCKER_HUB && !namesRegistry(config, registry))
+      return null
     if (helper !== '') {
       const entry = await once(this.#helperAnswers, `${helper} ${registry}`, () =>
         askHelper(helper, registry, this.#runHelper),

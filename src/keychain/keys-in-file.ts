@@ -39,6 +39,12 @@ export function helperFor(config: CredentialConfig, registry: string): string {
   return own?.[1] ?? config.credsStore ?? ''
 }
 
+/** Whether any key of the file is for this registry, or for a part of it. Docker leaves one, empty, where a helper keeps the login. */
+export function namesRegistry(config: CredentialConfig, registry: string): boolean {
+  const keys = [...config.auths, ...config.credHelpers].map(([key]) => key)
+  return keys.some(key => readRegistryKey(key)?.registry === registry)
+}
+
 function sameKey(key: RegistryKey | null, wanted: RegistryKey): boolean {
   return key?.registry === wanted.registry && key.path === wanted.path
 }

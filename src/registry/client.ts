@@ -6,10 +6,20 @@ import { type AuthorizedAnswer, AuthorizedRequests } from './authorized-requests
 import { Connection, type ConnectionOptions, type RegistryAnswer } from './connection.ts'
 import { type EndpointOverrides, endpointOf } from './endpoints.ts'
 import { problemOf } from './http-status.ts'
+import { HUB_API_HOST, HubApi } from './hub-api.ts'
 import { MANIFEST_TYPES, readConfig, readManifest, sha256 } from './image-platforms.ts'
-import type { ManifestOutcome, ManifestReference, PlatformsOutcome, Proof, QuotaOutcome } from './outcome.ts'
+import { isInternal } from './network-rules.ts'
+import type {
+  ManifestOutcome,
+  ManifestReference,
+  PlatformsOutcome,
+  Proof,
+  QuotaOutcome,
+  TagsOutcome,
+} from './outcome.ts'
 import { prove } from './proof.ts'
 import { parseQuota, QUOTA_PROBE } from './quota.ts'
+import { listTags, type TagPages } from './tag-list.ts'
 
 export interface RegistriesOptions extends ConnectionOptions {
   endpoints: EndpointOverrides
@@ -35,6 +45,18 @@ export class Registries {
     return registry
   }
 
+  /** Whether its name leads into this machine's own network, and no endpoint was named for it. Throws UsageError if it is no host. */
+  isInternal(name: string): boolean {
+    const key = canonicalRegistry(name)
+    return !this.#endpoints.has(key) && isInternal(endpointOf(key, this.#endpoints).hostname)
+  }
+
+  /** Docker Hub's web API; null where another server stands in for Docker Hub and none for its API: it knows nothing of that server's images. */
+  hubApi(): HubApi | null {
+    const replaced = this.#endpoints.has(DOCKER_HUB) && !this.#endpoints.has(HUB_API_HOST)
+    return replaced ? null : new HubApi(this.#connection, endpointOf(HUB_API_HOST, this.#endpoints))
+  }
+
   /** Waits for requests under way and ends the connections. */
   close(): Promise<void> {
     return this.#connection.close()
@@ -47,10 +69,13 @@ const LARGEST_MANIFEST = 4 * 1024 * 1024
 /** One registry. Every method gives trouble as data, never retries (least of all a 429), and throws only when its signal is aborted. */
 export class Registry {
   readonly name: string
+  /** The host, with its port, that is asked. */
+  readonly host: string
   readonly #requests: AuthorizedRequests
 
   constructor(name: string, endpoint: URL, connection: Connection) {
     this.name = name
+    this.host = endpoint.host
     this.#requests = new AuthorizedRequests(connection, name, endpoint)
   }
 
@@ -59,6 +84,11 @@ export class Registry {
     const asked = await this.#manifest('HEAD', reference, credential)
     if ('problem' in asked) return { ...asked.asker, ...asked.problem }
     return { ...asked.asker, ...readHead(asked.answer, reference) }
+  }
+
+  /** The tags of a repository. Costs no pull. */
+  tags(repository: string, credential: Credential | null, pages: TagPages): Promise<TagsOutcome> {
+    return listTags(path => this.#ask('GET', path, repository, credential), repository, pages)
   }
 
   /**

@@ -6,7 +6,7 @@ import type { RegistryProblem } from './outcome.ts'
 /** Any status but success and 404. `who` leads the detail: `registry` or `token server`. */
 export function problemOf(answer: RegistryAnswer, who: string): RegistryProblem {
   const { status, headers, url, at } = answer
-  if (status === 401 || status === 403) return { status: 'denied' }
+  if (status === 401 || status === 403) return { status: 'denied', httpStatus: status }
   if (status === 429) {
     return { status: 'rate-limited', retryAfterSeconds: retryAfter(headers['retry-after'], at) }
   }

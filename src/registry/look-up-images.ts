@@ -1,11 +1,11 @@
 /** Asks registries for the digests of many images, a few at a time. */
 
 import type { Credential } from '../dockerconfig/credential.ts'
-import { coversRepository } from '../dockerconfig/docker-key.ts'
 import { UsageError } from '../errors.ts'
 import { canonicalRegistry } from '../image/docker-hub.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
 import type { Registries, Registry } from './client.ts'
+import { loginFor } from './login-for.ts'
 import type { Platform, RegistryProblem } from './outcome.ts'
 import { problemText } from './problem-text.ts'
 
@@ -64,12 +64,7 @@ async function lookUp(
   const host = canonicalRegistry(reference.registry)
   const known = givenUp.get(host)
   if (known !== undefined) return none(known)
-  const credential = credentials
-    .filter(each => serves(each, reference))
-    .reduce<Credential | null>(
-      (best, each) => (best && best.key.length >= each.key.length ? best : each),
-      null,
-    )
+  const credential = loginFor(credentials, reference)
   const registry = registryOf(registries, host)
   if (registry === null) return none(`${host} is not the host of a registry`)
   const outcome = await ask(registry, reference, credential, platforms)
@@ -77,14 +72,6 @@ async function lookUp(
   const detail = problemText(outcome)
   if (CONCERNS_ALL.includes(outcome.status)) givenUp.set(host, detail)
   return none(detail, outcome.status === 'not-found')
-}
-
-/** A login serves its registry, or where its key names a path, the repositories at and below it. */
-function serves({ registry, key }: Credential, reference: Reference): boolean {
-  return (
-    canonicalRegistry(reference.registry) === registry &&
-    coversRepository(key, registry, reference.repository)
-  )
 }
 
 /** null where the grammar allows a host that no URL can hold, such as one with port 99999. */

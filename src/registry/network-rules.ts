@@ -25,7 +25,8 @@ export function isLoopback(hostname: string): boolean {
   return host === '::1' || /(^|\.)localhost$/.test(host) || (isIP(host) === 4 && host.startsWith('127.'))
 }
 
-function isInternal(hostname: string): boolean {
+/** A host that is this machine or an address of its own network, however it is written. Names are not looked up. */
+export function isInternal(hostname: string): boolean {
   const host = bare(hostname)
   const family = isIP(host)
   if (family === 0) return isLoopback(host)

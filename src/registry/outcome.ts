@@ -16,7 +16,7 @@ export type UnreachableReason = 'dns' | 'timeout' | 'connection' | 'tls' | 'prox
 
 export type RegistryProblem =
   /** 401 or 403. Docker Hub says so of missing repositories, too: private and absent can't be told apart. */
-  | { status: 'denied' }
+  | { status: 'denied'; httpStatus: number }
   /** The login itself was refused, by the token server or by a registry that takes Basic. */
   | { status: 'wrong-credential' }
   /** 429; null where the registry does not say when to come back. */
@@ -37,6 +37,15 @@ export type ManifestOutcome = Asker &
   (
     | { status: 'found'; digest: string | null; mediaType: string | null }
     | { status: 'not-found' }
+    | RegistryProblem
+  )
+
+/** The tags of a repository, as far as they were read. */
+export type TagsOutcome = Asker &
+  (
+    | { status: 'found'; tags: string[]; complete: boolean }
+    /** `code` is the registry's own (distribution specification), such as NAME_UNKNOWN; null where it gives none. */
+    | { status: 'not-found'; code: string | null }
     | RegistryProblem
   )
 

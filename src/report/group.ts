@@ -85,9 +85,13 @@ function storyOf(finding: Advised): string {
 }
 
 function detailOf(finding: Advised): string {
-  if (finding.cause === 'other') return tellsNothing(finding) ? 'nothing' : 'something'
-  if (finding.cause !== 'auth-required-or-denied') return ''
-  return isMalformed(finding) ? 'malformed' : finding.credential.status
+  const { cause, credential, check } = finding
+  if (cause === 'other') return tellsNothing(finding) ? 'nothing' : 'something'
+  // A private image and a mistyped one read alike until the registry is asked.
+  const proven = check?.verdict ?? ''
+  if (cause === 'image-not-found') return proven
+  if (cause !== 'auth-required-or-denied') return ''
+  return isMalformed(finding) ? 'malformed' : `${credential.status} ${proven}`
 }
 
 function oldest(findings: readonly Advised[]): string | null {

@@ -1,6 +1,7 @@
 /** How Kubernetes reads references, in any of the formats. */
 
 import type { ImageReading } from '../image/describe.ts'
+import type { JudgedCheck } from '../snapshot/image-verdict.ts'
 import { field, joined } from './block.ts'
 import { enveloped, toJson, toYaml } from './data.ts'
 import { cell } from './escape.ts'
@@ -10,7 +11,11 @@ import { type Palette, paletteFor } from './palette.ts'
 import { visible } from './sanitise.ts'
 import { counted } from './words/count.ts'
 import { registryName } from './words/hosts.ts'
+import { checkText } from './words/image-check.ts'
 import { POLICY } from './words/why.ts'
+
+/** A reading, and what the registry said of it; null where it was not asked (`--check-images`). */
+export type CheckedReading = ImageReading & { check: JudgedCheck | null }
 
 export type DataFormat = 'table' | 'json' | 'yaml' | 'name'
 
@@ -18,7 +23,7 @@ export interface ImagesReportOptions extends ReportOptions {
   format: DataFormat
 }
 
-const RENDERERS: Record<DataFormat, (images: ImageReading[], options: ImagesReportOptions) => string> = {
+const RENDERERS: Record<DataFormat, (images: CheckedReading[], options: ImagesReportOptions) => string> = {
   table: (images, options) => (options.terminal ? renderBlocks(images, options) : renderColumns(images)),
   json: images => toJson(enveloped('Images', { images })),
   yaml: images => toYaml(enveloped('Images', { images })),
@@ -26,12 +31,12 @@ const RENDERERS: Record<DataFormat, (images: ImageReading[], options: ImagesRepo
 }
 
 /** The readings as text for standard output, ready to write. `name` gives the full reference, or what was given where it is none. */
-export function renderImages(images: ImageReading[], options: ImagesReportOptions): string {
+export function renderImages(images: CheckedReading[], options: ImagesReportOptions): string {
   return RENDERERS[options.format](images, options)
 }
 
 /** One block a reference, and with several the count of invalid ones last. */
-function renderBlocks(images: ImageReading[], { width, colour }: ImagesReportOptions): string {
+function renderBlocks(images: CheckedReading[], { width, colour }: ImagesReportOptions): string {
   const palette = paletteFor(colour)
   const invalid = images.filter(({ valid }) => !valid).length
   const verdict =
@@ -43,7 +48,7 @@ function renderBlocks(images: ImageReading[], { width, colour }: ImagesReportOpt
   return joined(all.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines])))
 }
 
-function blockOf(image: ImageReading, width: number, palette: Palette): string[] {
+function blockOf(image: CheckedReading, width: number, palette: Palette): string[] {
   const title = wrap(visible(image.input === '' ? '(empty)' : image.input), width)
   if (!image.valid) {
     return [
@@ -51,7 +56,7 @@ function blockOf(image: ImageReading, width: number, palette: Palette): string[]
       ...field({ label: 'invalid', text: image.error ?? 'not an image name' }, width),
     ]
   }
-  const { registry, defaultPullPolicy, countsTowardsDockerHub } = image
+  const { registry, digest, defaultPullPolicy, countsTowardsDockerHub, check } = image
   const facts: [string, string | null][] = [
     ['reference', image.reference],
     ['registry', registry === 'docker.io' ? `docker.io (${registryName(registry)})` : registry],
@@ -66,6 +71,8 @@ function blockOf(image: ImageReading, width: number, palette: Palette): string[]
       'Docker Hub',
       countsTowardsDockerHub ? 'a pull counts towards its limit' : 'a pull does not count towards its limit',
     ],
+    ['asked', check === null ? null : checkText(check)],
+    ['digest now', digest === null ? (check?.digest ?? null) : null],
   ]
   return [
     ...title.map(palette.strong),
@@ -73,7 +80,8 @@ function blockOf(image: ImageReading, width: number, palette: Palette): string[]
   ]
 }
 
-function renderColumns(images: ImageReading[]): string {
+function renderColumns(images: CheckedReading[]): string {
+  const asked = images.some(({ check }) => check !== null)
   const header = [
     'INPUT',
     'VALID',
@@ -85,6 +93,7 @@ function renderColumns(images: ImageReading[]): string {
     'POLICY',
     'DOCKER-HUB',
     'ERROR',
+    ...(asked ? ['CHECK'] : []),
   ]
   const rows = images.map(image => [
     image.input,
@@ -97,6 +106,7 @@ function renderColumns(images: ImageReading[]): string {
     image.defaultPullPolicy,
     String(image.countsTowardsDockerHub),
     image.error,
+    ...(asked ? [image.check?.verdict ?? null] : []),
   ])
   return joined(columns([header, ...rows.map(row => row.map(cell))]))
 }

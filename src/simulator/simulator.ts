@@ -40,8 +40,8 @@ export interface Simulator {
   server: ApiServer
   hub: Hub
   hubUrl: string
-  /** For `--registry-endpoint`: `docker.io=http://127.0.0.1:15000`. */
-  registryEndpoint: string
+  /** For PULLGUARD_REGISTRY_ENDPOINTS: the registry, and Docker Hub's web API at the same address. */
+  registryEndpoints: string
   faults: Faults
   /** Every request the API server got, oldest first. */
   requests: LoggedRequest[]
@@ -95,7 +95,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     server,
     hub,
     hubUrl: hub.url,
-    registryEndpoint: `docker.io=${hub.url}`,
+    registryEndpoints: `docker.io=${hub.url},hub.docker.com=${hub.url}`,
     faults: server.faults,
     requests: server.requests,
     runtime,

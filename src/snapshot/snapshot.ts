@@ -1,5 +1,6 @@
 /** What was seen of a cluster or a dump: plain, serialisable, free of secrets. Everything after `source` works on this alone. */
 
+import type { ImageCheck } from './image-check.ts'
 import type { Node } from './node.ts'
 import type { Pod } from './pod.ts'
 import type { PullSecret } from './pull-secret.ts'
@@ -103,5 +104,7 @@ export interface Snapshot {
   owners: OwnerLink[]
   /** Nodes that `pods` are on, as far as they could be read. That one is missing is no gap: it only makes advice less exact. */
   nodes: Node[]
+  /** What registries said of the images in question; empty where nobody asked them (`--check-images`). */
+  imageChecks: ImageCheck[]
   gaps: Gap[]
 }

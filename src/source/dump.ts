@@ -71,6 +71,7 @@ function snapshotOf(
     pods,
     events,
     ...surroundings,
+    imageChecks: [],
     gaps: uniqueGaps([
       ...gapsOf(facts, objects, wanted, { pods: suspects, takenAt }),
       ...gapsOfSecrets(failing, surroundings.pullSecrets, facts),

@@ -104,7 +104,9 @@ function hasFailedPull(pod: Pod): boolean {
 function hasUntried(pod: Pod): boolean {
   return pod.containers.some(
     ({ kind, state }) =>
-      kind !== 'volume' && isUntried(state) && (pod.node !== null || state.type === 'waiting'),
+      kind !== 'volume' &&
+      isUntried(state) &&
+      (pod.node !== null || pod.hasSandbox !== null || state.type === 'waiting'),
   )
 }
 

@@ -67,6 +67,7 @@ function snapshotOf(cluster: Cluster): Snapshot {
     serviceAccounts: [],
     owners: [],
     nodes: [],
+    imageChecks: [],
     gaps: [],
   }
 }

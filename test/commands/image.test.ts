@@ -67,6 +67,7 @@ test('a name is told as Kubernetes reads it', async () => {
       digest: null,
       defaultPullPolicy: 'Always',
       countsTowardsDockerHub: true,
+      check: null,
     },
   ])
 })

@@ -53,7 +53,7 @@ export async function startIncident(): Promise<Incident> {
   const kubeconfig = await kubeconfigFor('admin')
   const env = {
     KUBECONFIG: kubeconfig,
-    PULLGUARD_REGISTRY_ENDPOINTS: simulator.registryEndpoint,
+    PULLGUARD_REGISTRY_ENDPOINTS: simulator.registryEndpoints,
     XDG_STATE_HOME: join(home, 'state'),
   }
   const { clock } = simulator

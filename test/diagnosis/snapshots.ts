@@ -71,6 +71,7 @@ export function snapshot(fields: Partial<Snapshot> = {}): Snapshot {
     serviceAccounts: [],
     owners: [],
     nodes: [],
+    imageChecks: [],
     gaps: [],
     ...fields,
   }

@@ -426,3 +426,32 @@ describe.skipIf(process.platform === 'win32')('a real helper program', () => {
     expect(await run()).toEqual({ type: 'missing' })
   })
 })
+
+describe('only where a file names the registry', () => {
+  const asked = async (config: object, registry: string) => {
+    file('.docker/config.json', config)
+    const questions: string[] = []
+    const runHelper: RunHelper = async (_program, question) => {
+      questions.push(question)
+      const stdout = new Redacted(JSON.stringify({ Username: 'jane', Secret: CANARY }))
+      return { type: 'ended', exitCode: 0, stdout }
+    }
+    await find({ wanted: [{ registry, repositories: [] }], onlyNamed: true, runHelper })
+    return questions.length
+  }
+
+  test.each<[string, object, string, number]>([
+    ['a store is not asked for a host that a stranger chose', { credsStore: 'x' }, 'evil.example', 0],
+    ['nor for another port', { auths: { 'my.example:5000': {} }, credsStore: 'x' }, 'my.example', 0],
+    [
+      'but where docker left its empty entry',
+      { auths: { 'my.example': {} }, credsStore: 'x' },
+      'my.example',
+      1,
+    ],
+    ['and where a helper is named for it', { credHelpers: { 'my.example': 'x' } }, 'my.example', 1],
+    ['and for Docker Hub, whose host nobody chooses', { credsStore: 'x' }, 'docker.io', 1],
+  ])('%s', async (_what, config, registry, times) => {
+    expect(await asked(config, registry)).toBe(times)
+  })
+})

@@ -12,6 +12,8 @@ import {
   attempt,
   diagnosis,
   finding,
+  imageAsk,
+  imageCheck,
   imageReading,
   privateImage,
   typo,
@@ -65,8 +67,20 @@ const hostileFinding: fc.Arbitrary<Advised> = fc
       reason,
       evidence: { from: 'event', text },
       credential: { status: 'broken', attempts: [attempt({ secret, key, username: name, detail: text })] },
+      check: hostileCheck(text, name),
     }
   })
+
+/** Every text of it, though the registry room lets none through that is no name. */
+function hostileCheck(text: string, name: string) {
+  const secret = { namespace: text, name }
+  const asks = (['denied', 'unreachable', 'withheld', 'failed'] as const).map(answer =>
+    imageAsk({ as: 'pod', secret, username: name, answer, detail: text }),
+  )
+  const near = { nearTags: [name], likelyTag: text, nearRepositories: [text], platforms: [name] }
+  const check = imageCheck({ reference: `${name}/${text}:${name}`, host: name, asks, ...near })
+  return { ...check, replacement: { ...check, verdict: 'not-public' as const } }
+}
 
 const hostileDiagnosis: fc.Arbitrary<AdvisedDiagnosis> = fc
   .tuple(fc.array(hostileFinding, { maxLength: 4 }), hostile, hostile)
@@ -90,6 +104,7 @@ const hostileWhy: fc.Arbitrary<AdvisedWhy> = fc.tuple(hostileFinding, hostile).m
         image: found.image,
         reference: text,
         registry: text,
+        check: found.check,
         attempts: found.credential.attempts,
         problems: [
           { code: 'invalid-reference', detail: text },
@@ -128,7 +143,7 @@ describe.each(DATA_FORMATS)('why and image as %s', format => {
     check(hostileWhy, of => harmless(renderWhy(of, options)))
     check(hostile, input => {
       const images = [
-        imageReading({ input, reference: input }),
+        imageReading({ input, reference: input, check: hostileCheck(input, input) }),
         imageReading({ input, valid: false, error: input }),
       ]
       harmless(renderImages(images, options))
@@ -152,7 +167,7 @@ test('plain columns have one row a finding and the same number of cells in each'
     const text = renderDiagnosis(of, { ...OPTIONS, format: 'wide', terminal: false })
     const rows = text === '' ? [] : text.trimEnd().split('\n')
     expect(rows).toHaveLength(of.findings.length === 0 ? 0 : of.findings.length + 1)
-    for (const row of rows) expect(row.split(/ {2,}/)).toHaveLength(15)
+    for (const row of rows) expect(row.split(/ {2,}/)).toHaveLength(16)
   })
 })
 

@@ -21,7 +21,17 @@ import {
   template,
 } from './plan-samples.ts'
 import { schemaErrors } from './published-schema.ts'
-import { attempt, diagnosis, finding, imageReading, privateImage, why, whyContainer } from './samples.ts'
+import {
+  attempt,
+  diagnosis,
+  finding,
+  imageAsk,
+  imageCheck,
+  imageReading,
+  privateImage,
+  why,
+  whyContainer,
+} from './samples.ts'
 
 const OPTIONS = {
   format: 'json',
@@ -48,6 +58,11 @@ function base() {
   return rest
 }
 
+const CHECK = imageCheck({
+  asks: [imageAsk({ as: 'pod', secret: { namespace: 'web', name: 'hub' }, username: 'jane' })],
+  replacement: imageCheck(),
+})
+
 const STEPS: UndoStep[] = [
   { id: 'a', action: 'delete-secret', target: target('Secret', 's'), resourceVersion: '1', needs: ['b'] },
   {
@@ -62,7 +77,7 @@ const STEPS: UndoStep[] = [
 ]
 
 const DOCUMENTS: Record<string, string> = {
-  Diagnosis: renderDiagnosis(diagnosis([finding(), privateImage()], { gaps }), OPTIONS),
+  Diagnosis: renderDiagnosis(diagnosis([finding({ check: CHECK }), privateImage()], { gaps }), OPTIONS),
   'Diagnosis of a dump': renderDiagnosis(
     diagnosis([], { source: { type: 'file', files: ['dump.json'] } }),
     OPTIONS,
@@ -72,6 +87,7 @@ const DOCUMENTS: Record<string, string> = {
       gaps,
       containers: [
         whyContainer({
+          check: CHECK,
           problems: [
             { code: 'invalid-reference', detail: 'upper case' },
             { code: 'malformed-secret', secret: 'regcred' },
@@ -89,7 +105,7 @@ const DOCUMENTS: Record<string, string> = {
     }),
     OPTIONS,
   ),
-  Images: renderImages([imageReading()], OPTIONS),
+  Images: renderImages([imageReading({ check: CHECK })], OPTIONS),
   Plan: renderPlan(plan(CHANGES, { declined: everyDeclined }), NEWS, OPTIONS),
   FixResult: renderFixResult(
     fixReport(

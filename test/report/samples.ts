@@ -7,7 +7,9 @@ import {
   advised,
 } from '../../src/advice/advised.ts'
 import type { Attempt, Cause, Finding } from '../../src/diagnosis/finding.ts'
-import type { ImageReading } from '../../src/image/describe.ts'
+import type { CheckedReading } from '../../src/report/images.ts'
+import type { ImageAsk } from '../../src/snapshot/image-check.ts'
+import type { JudgedCheck } from '../../src/snapshot/image-verdict.ts'
 import { UNKNOWN_NODE } from '../diagnosis/snapshots.ts'
 
 const LIMITED =
@@ -33,6 +35,7 @@ export function finding(fields: Partial<Finding> = {}): Advised {
     since: '2026-11-24T09:48:00Z',
     evidence: { from: 'event', text: LIMITED },
     credential: { status: 'none', attempts: [] },
+    check: null,
     remedies: ['authenticate', 'pin', 'replace-registry'],
     clues: [],
     host: UNKNOWN_NODE,
@@ -196,6 +199,7 @@ export function whyContainer(fields: Partial<AdvisedContainer> = {}): AdvisedCon
       }),
     ],
     verdict: 'anonymous',
+    check: null,
     pullingSince: null,
     problems: [
       { code: 'attempt', secret: 'regcred', key: null, problem: 'wrong-type' },
@@ -205,7 +209,37 @@ export function whyContainer(fields: Partial<AdvisedContainer> = {}): AdvisedCon
   }
 }
 
-export function imageReading(fields: Partial<ImageReading> = {}): ImageReading {
+/** A mistyped tag, asked about by everybody. */
+export function imageCheck(fields: Partial<JudgedCheck> = {}): JudgedCheck {
+  return {
+    reference: 'docker.io/library/nginx:1.27-alpne',
+    verdict: 'no-such-tag',
+    host: 'registry-1.docker.io',
+    asks: [imageAsk()],
+    unasked: null,
+    repository: 'there',
+    nearTags: ['1.27-alpine', '1.27'],
+    likelyTag: '1.27-alpine',
+    tagsComplete: true,
+    nearRepositories: null,
+    digest: null,
+    platforms: null,
+    replacement: null,
+    ...fields,
+  }
+}
+
+export const imageAsk = (fields: Partial<ImageAsk> = {}): ImageAsk => ({
+  as: 'anonymous',
+  secret: null,
+  username: null,
+  answer: 'missing',
+  detail: null,
+  retryAfterSeconds: null,
+  ...fields,
+})
+
+export function imageReading(fields: Partial<CheckedReading> = {}): CheckedReading {
   return {
     input: 'nginx',
     valid: true,
@@ -217,6 +251,7 @@ export function imageReading(fields: Partial<ImageReading> = {}): ImageReading {
     digest: null,
     defaultPullPolicy: 'Always',
     countsTowardsDockerHub: true,
+    check: null,
     ...fields,
   }
 }

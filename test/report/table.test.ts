@@ -96,7 +96,8 @@ test('a broken secret and a typo are named, what could not be read comes before 
       credential  secret payments/regcred has the wrong type Opaque, so the kubelet
                   ignores it
       what to do  Run \`docker login ghcr.io\` with an account that can pull this
-                  image, then distribute that login:
+                  image, then distribute that login (as a pull secret of the pods'
+                  service accounts):
                     pullguard fix -n payments
                   See what the kubelet reads in each pull secret:
                     pullguard why payments/api-7c9d8-abcde

@@ -185,6 +185,9 @@ describe('a dump', () => {
   test('what a pod without its node waits for is looked for in its events', async () => {
     const creating = pod('a', { reason: 'ContainerCreating', message: '' }, { spec: { nodeName: undefined } })
     expect(await readJson(listOf(creating, event('a', DENIED)))).toMatchObject({ pods: [{ name: 'a' }] })
+    const conditions = [{ type: 'PodReadyToStartContainers', status: 'False' }]
+    const bare = { ...creating, status: { phase: 'Pending', conditions } }
+    expect(await readJson(listOf(bare, event('a', DENIED)))).toMatchObject({ pods: [{ name: 'a' }] })
   })
 
   test('a pod of which nothing has started for a minute needs events: without them it may not be called healthy', async () => {

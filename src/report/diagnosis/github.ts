@@ -11,6 +11,7 @@ import { titleOf } from '../words/causes.ts'
 import { counted, someOf } from '../words/count.ts'
 import { credentialLines } from '../words/credential.ts'
 import { gapSentence, gapStories } from '../words/gaps.ts'
+import { checkLines } from '../words/image-check.ts'
 import { imageText } from '../words/image-text.ts'
 import { countPods } from '../words/pods.ts'
 import { nextText } from '../words/said.ts'
@@ -58,6 +59,7 @@ function ofSome(
     `${someOf(images, 5)}: ${counted(countPods(some), 'pod')} of ${someOf([...new Set(where)], 5)}`,
     ...(first.evidence === null ? [] : [first.evidence.text]),
     ...credentialLines(some).map(line => `Credential: ${line}`),
+    ...checkLines(some).map(line => `Asked the registry: ${line}`),
     nextText(step),
   ])
 }

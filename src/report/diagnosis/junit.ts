@@ -14,6 +14,7 @@ import { workloadPath } from '../words/commands.ts'
 import { someOf } from '../words/count.ts'
 import { credentialLines } from '../words/credential.ts'
 import { gapSentence, gapStories } from '../words/gaps.ts'
+import { checkLines } from '../words/image-check.ts'
 import { imageText } from '../words/image-text.ts'
 import { stepsOf } from '../words/steps.ts'
 import { summarySentence } from '../words/summary.ts'
@@ -82,6 +83,7 @@ function story(told: Told, { evidence }: Advised): string[] {
   return [
     ...(evidence === null ? [] : [`Evidence: ${evidence.text}`]),
     ...credential,
+    ...checkLines(told.findings).map(line => `Asked the registry: ${line}`),
     meaningOf(told),
     ...steps,
   ]

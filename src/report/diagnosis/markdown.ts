@@ -9,6 +9,7 @@ import { meaningOf, titleOf } from '../words/causes.ts'
 import { amount, counted } from '../words/count.ts'
 import { credentialLines } from '../words/credential.ts'
 import { gapSentence, gapStories } from '../words/gaps.ts'
+import { checkLines } from '../words/image-check.ts'
 import { PULLING_TITLE, pullingTexts } from '../words/pulling.ts'
 import { stepsOf } from '../words/steps.ts'
 import { summarySentence } from '../words/summary.ts'
@@ -83,6 +84,7 @@ function section(group: CauseGroup, longest: number): string {
     '',
     ...steps,
     ...credentialLines(findings).map(line => `- Credential: ${markdownText(line)}`),
+    ...checkLines(findings).map(line => `- Asked the registry: ${markdownText(line)}`),
   ]
   if (evidence === undefined || longest === 0) return lines.join('\n')
   return [

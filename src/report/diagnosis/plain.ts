@@ -31,10 +31,14 @@ const WIDE: Column[] = [
   ['EVIDENCE', ({ evidence }) => evidence?.text ?? null],
 ]
 
+/** Only where registries were asked. */
+const CHECK: Column = ['CHECK', ({ check }) => check?.verdict ?? null]
+
 /** The rows under their header, in the diagnosis' order; nothing at all where nothing was found. */
 export function renderPlain({ findings, takenAt }: Diagnosis, wide: boolean): string {
   if (findings.length === 0) return ''
-  const shown = wide ? [...COLUMNS, ...WIDE] : COLUMNS
+  const asked = findings.some(({ check }) => check !== null)
+  const shown = [...COLUMNS, ...(wide ? WIDE : []), ...(asked ? [CHECK] : [])]
   const rows = findings.map(finding => shown.map(([, value]) => cell(value(finding, takenAt))))
   return joined(columns([shown.map(([header]) => header), ...rows]))
 }

@@ -12,6 +12,7 @@ import { visible } from '../sanitise.ts'
 import { meaningOf, titleOf } from '../words/causes.ts'
 import { amount, counted } from '../words/count.ts'
 import { credentialLines } from '../words/credential.ts'
+import { checkLines } from '../words/image-check.ts'
 import { countPods } from '../words/pods.ts'
 import { nextText, nextWords, type Said } from '../words/said.ts'
 import { stepsOf } from '../words/steps.ts'
@@ -22,6 +23,8 @@ import { workloadLines } from './workloads.ts'
 interface Share {
   rows: number
   evidenceLines: number
+  /** Images that registries were asked about. */
+  checks: number
   steps: number
   meaning: boolean
   /** Pod by pod below its workload. */
@@ -34,13 +37,13 @@ export type Extent = 'brief' | 'whole'
 const ROWS_IN_ALL = 24
 const MOST_GROUPS = 8
 const ALL = Number.POSITIVE_INFINITY
-const WHOLE: Share = { rows: ALL, evidenceLines: ALL, steps: ALL, meaning: true, pods: true }
+const WHOLE: Share = { rows: ALL, evidenceLines: ALL, checks: ALL, steps: ALL, meaning: true, pods: true }
 
 function shareOf(groups: number): Share {
   const rows = Math.max(2, Math.floor(ROWS_IN_ALL / groups))
   return groups <= 3
-    ? { rows, evidenceLines: 12, steps: 3, meaning: true, pods: false }
-    : { rows, evidenceLines: 3, steps: 1, meaning: false, pods: false }
+    ? { rows, evidenceLines: 12, checks: 4, steps: 3, meaning: true, pods: false }
+    : { rows, evidenceLines: 3, checks: 2, steps: 1, meaning: false, pods: false }
 }
 
 /** The screen. Ends in the last line: how many, why, and what to do next. */
@@ -84,6 +87,9 @@ function block(group: CauseGroup, takenAt: string, share: Share, width: number, 
       : field({ label: 'evidence', text: evidence, lines: share.evidenceLines, style: palette.dim }, width)),
     ...credential.flatMap((text, index) =>
       field({ label: index === 0 ? 'credential' : '', text, lines: 3 }, width),
+    ),
+    ...checkLines(findings, share.checks).flatMap((text, index) =>
+      field({ label: index === 0 ? 'asked' : '', text }, width),
     ),
     ...stepLines('what to do', stepsOf(findings, group.invocation).slice(0, share.steps), width, palette),
   ]

@@ -13,6 +13,7 @@ import { visible } from '../sanitise.ts'
 import { isStatic, workloadPath } from '../words/commands.ts'
 import { hintText, problemText } from '../words/credential.ts'
 import { registryName } from '../words/hosts.ts'
+import { checkText } from '../words/image-check.ts'
 import { imageText } from '../words/image-text.ts'
 import { pullingFor } from '../words/pulling.ts'
 import type { Said } from '../words/said.ts'
@@ -54,7 +55,7 @@ function heading(why: AdvisedWhy, width: number): string[] {
 
 function chain(place: WhyPlace, width: number, palette: Palette): string[] {
   const { container } = place
-  const { reference, registry, problems, notes = [] } = container
+  const { reference, registry, check, problems, notes = [] } = container
   const broken = problems.length > 0
   const line = (label: string, text: string) => field({ label, text }, width)
   return [
@@ -72,6 +73,7 @@ function chain(place: WhyPlace, width: number, palette: Palette): string[] {
     ...attemptLines(container, width),
     ...hintLines(problems, width),
     ...line('verdict', `${container.verdict}: ${verdictText(container)}`),
+    ...(check === null ? [] : line('asked', checkText(check))),
     ...notes.flatMap((note, index) => line(index === 0 ? 'note' : '', whyProblem(note, place))),
     ...(container.pullingSince === null
       ? []

@@ -75,6 +75,17 @@ export function challenge(
 export const manifestUnknown = (reference: string): HubResponse =>
   errorAnswer(404, 'MANIFEST_UNKNOWN', 'manifest unknown', {}, `unknown tag=${reference}`)
 
+/** A page of tags in their order, with a link to the next one where `n` leaves some out (distribution specification). */
+export function tagPage({ path, query }: HubRequest, name: string, all: string[]): HubResponse {
+  const last = query.get('last')
+  const rest = all.sort().filter(tag => last === null || tag > last)
+  const size = Number(query.get('n') ?? rest.length)
+  const tags = rest.slice(0, size)
+  const more = tags.length < rest.length && tags.length > 0
+  const next = `<${path}?n=${size}&last=${encodeURIComponent(tags.at(-1) ?? '')}>; rel="next"`
+  return jsonAnswer(200, { name, tags }, more ? { link: next } : {})
+}
+
 /** Docker Hub's own words over the limit; strangers and accounts get different ones. */
 export const tooManyPulls = (anonymous: boolean, headers: Record<string, string>): HubResponse =>
   errorAnswer(

@@ -7,6 +7,8 @@ export interface Repository {
   owner: string | undefined
   unmetered: boolean
   tags: Map<string, Content>
+  /** By tag: what the image was built for. */
+  platforms: Map<string, string[]>
   manifests: Map<string, Content>
   blobs: Map<string, Content>
   /** Digests of the manifests behind an index: they belong to the index's pull. */
@@ -21,7 +23,10 @@ export class Catalogue {
     const image = buildImage(draft)
     const repository = this.#repositories.get(draft.repository) ?? emptyRepository(draft)
     this.#repositories.set(draft.repository, repository)
-    for (const tag of draft.tags ?? ['latest']) repository.tags.set(tag, image.top)
+    for (const tag of draft.tags ?? ['latest']) {
+      repository.tags.set(tag, image.top)
+      repository.platforms.set(tag, image.platforms)
+    }
     for (const part of [image.top, ...image.manifests]) repository.manifests.set(part.digest, part)
     for (const part of image.manifests) if (part !== image.top) repository.parts.add(part.digest)
     for (const blob of image.blobs) repository.blobs.set(blob.digest, blob)
@@ -30,6 +35,14 @@ export class Catalogue {
 
   repository(name: string): Repository | undefined {
     return this.#repositories.get(name)
+  }
+
+  /** Names within the namespace that everybody may see, sorted. */
+  publicNames(namespace: string): string[] {
+    const names = [...this.#repositories].flatMap(([name, { owner }]) =>
+      owner === undefined && name.startsWith(`${namespace}/`) ? name.slice(namespace.length + 1) : [],
+    )
+    return names.sort()
   }
 
   /** An absent repository and another's private one look the same. */
@@ -43,6 +56,7 @@ const emptyRepository = (draft: ImageDraft): Repository => ({
   owner: draft.owner,
   unmetered: draft.unmetered ?? false,
   tags: new Map(),
+  platforms: new Map(),
   manifests: new Map(),
   blobs: new Map(),
   parts: new Set(),

@@ -10,9 +10,11 @@ import {
   jsonAnswer,
   manifestUnknown,
   plainAnswer,
+  tagPage,
   tooManyPulls,
 } from './answers.ts'
 import { Catalogue, type Repository } from './catalogue.ts'
+import { hubApiAnswer } from './hub-api.ts'
 import type { Image, ImageDraft } from './image.ts'
 import { HubListener } from './listener.ts'
 import { type Limit, type Pull, Quota } from './quota.ts'
@@ -95,6 +97,8 @@ export class Hub extends HubListener {
       return this.#tokens.issue(request, this.#clock.now(), (name, user) =>
         this.#catalogue.mayPull(name, user),
       )
+    const told = hubApiAnswer(request, this.#catalogue)
+    if (told) return told
     if (this.trouble === 'abuse') return plainAnswer(429, 'Too Many Requests (HAP429).\n')
     if (this.trouble) return plainAnswer(this.trouble, `${this.trouble} upstream error\n`)
     if (!['GET', 'HEAD'].includes(request.method))
@@ -109,7 +113,7 @@ export class Hub extends HubListener {
     if (!repository || !grant.repositories.has(name))
       return challenge(request.origin, this.#service, name, true)
     if (what === 'manifests') return this.#manifest(request, grant, repository, name, reference)
-    if (what === 'tags') return jsonAnswer(200, { name, tags: [...repository.tags.keys()].sort() })
+    if (what === 'tags') return tagPage(request, name, [...repository.tags.keys()])
     const blob = repository.blobs.get(reference)
     return blob ? contentAnswer(blob, {}) : errorAnswer(404, 'BLOB_UNKNOWN', 'blob unknown to registry')
   }

@@ -31,6 +31,8 @@ export interface Image {
   /** The manifests behind the index. */
   manifests: Content[]
   blobs: Content[]
+  /** `linux/amd64`. */
+  platforms: string[]
 }
 
 const INDEX = 'application/vnd.oci.image.index.v1+json'
@@ -85,7 +87,12 @@ export function buildImage(draft: ImageDraft): Image {
   })
   const [first = index] = manifests
   const top = draft.index === false ? first : index
-  return { top, manifests, blobs: [layer, ...built.map(({ config }) => config)] }
+  return {
+    top,
+    manifests,
+    blobs: [layer, ...built.map(({ config }) => config)],
+    platforms: draft.index === false ? platforms.slice(0, 1) : platforms,
+  }
 }
 
 /** A tar with the binary as /app, or with nothing in it. */

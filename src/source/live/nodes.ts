@@ -9,8 +9,8 @@ import { isForbidden, rethrowUnlessApiError } from '../gap.ts'
 import { narrowNode } from '../narrow/node.ts'
 import { Reading } from './reading.ts'
 
-/** Clusters have few kinds of nodes, and one that is read alone costs the server about as much as a pod: a quarter of a second at most. */
-const MOST = 64
+/** So few are read: a cluster has few kinds of nodes, and each is read alone. */
+const MOST = 32
 
 /** Those that most of the pods are on; none where nodes are forbidden. */
 export async function readNodes(reading: Reading, pods: Pod[]): Promise<Node[]> {

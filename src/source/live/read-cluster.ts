@@ -11,7 +11,7 @@ import { readEverywhere, readNamespaces, type ScopePods } from './namespaces.ts'
 import { readPod } from './one-pod.ts'
 import type { VisitOwner } from './owners.ts'
 import { type Progress, Reading } from './reading.ts'
-import { readRelatedObjects } from './related-objects.ts'
+import { readRelatedObjects, type VisitPullSecret } from './related-objects.ts'
 
 export interface ClusterOptions {
   /** ISO 8601. */
@@ -19,6 +19,8 @@ export interface ClusterOptions {
   onProgress?: (progress: Progress) => void
   /** Gets the controllers above the pods, in full, so that nobody needs to read them again. */
   onOwner?: VisitOwner
+  /** Gets each pull secret as it is: to be kept from every output. */
+  onPullSecret?: VisitPullSecret
   signal?: AbortSignal
 }
 
@@ -31,7 +33,7 @@ export async function readCluster(
   scope: Scope,
   options: ClusterOptions,
 ): Promise<Snapshot> {
-  const { takenAt, onOwner, ...watching } = options
+  const { takenAt, onOwner, onPullSecret, ...watching } = options
   const { labelSelector } = scope
   const reading = new Reading(cluster, {
     ...watching,
@@ -40,7 +42,10 @@ export async function readCluster(
   })
   const found = await readScope(reading, scope)
   const { failing, pods, events } = pickSuspects(found, { takenAt, isNamed: scope.pod !== undefined })
-  const related = await readRelatedObjects(reading, failing, onOwner)
+  const related = await readRelatedObjects(reading, failing, {
+    ...(onOwner && { onOwner }),
+    ...(onPullSecret && { onPullSecret }),
+  })
   return {
     takenAt,
     source: { type: 'cluster', context: cluster.context, server: redact(cluster.server) },
@@ -50,6 +55,7 @@ export async function readCluster(
     events,
     ...related,
     pullSecrets: withKubeletsWord(related.pullSecrets, events),
+    imageChecks: [],
     gaps: uniqueGaps(reading.gaps),
   }
 }

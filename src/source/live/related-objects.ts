@@ -22,15 +22,23 @@ export interface RelatedObjects {
   nodes: Node[]
 }
 
+/** Gets a pull secret as the API server gives it. */
+export type VisitPullSecret = (secret: unknown) => void
+
+interface Visitors {
+  onOwner?: VisitOwner
+  onPullSecret?: VisitPullSecret
+}
+
 /** What can't be read is a gap, or for a secret its problem. */
 export async function readRelatedObjects(
   reading: Reading,
   pods: Pod[],
-  onOwner?: VisitOwner,
+  { onOwner, onPullSecret }: Visitors,
 ): Promise<RelatedObjects> {
   const named = secretsNamed(pods)
   const [pullSecrets, [serviceAccounts, handedOut], owners, nodes] = await Promise.all([
-    readPullSecrets(reading, named),
+    readPullSecrets(reading, named, onPullSecret),
     readServiceAccounts(reading, pods, named),
     readOwners(reading, pods, onOwner),
     readNodes(reading, pods),
@@ -74,10 +82,16 @@ function unique(names: ObjectName[]): ObjectName[] {
  * A description of each pull secret, in the order of the names; missing and unreadable ones say so, the latter leave a gap too. Each is read
  * by its name, never in a list, so that no other Secret is ever touched.
  */
-function readPullSecrets(reading: Reading, names: ObjectName[]): Promise<PullSecret[]> {
+function readPullSecrets(
+  reading: Reading,
+  names: ObjectName[],
+  onPullSecret?: VisitPullSecret,
+): Promise<PullSecret[]> {
   return bounded(names, AT_ONCE, async ({ namespace, name }) => {
     try {
-      const described = narrowPullSecret(await reading.get(KINDS.Secret, namespace, name))
+      const secret = await reading.get(KINDS.Secret, namespace, name)
+      onPullSecret?.(secret)
+      const described = narrowPullSecret(secret)
       return described ?? describeMissingSecret(namespace, name, 'failed')
     } catch (error) {
       if (isNotFound(error)) return describeMissingSecret(namespace, name, 'missing')

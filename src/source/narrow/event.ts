@@ -24,8 +24,8 @@ export function narrowEvent(raw: unknown): PodEvent | null {
   const reason = text(event.reason)
   const message = text(event.message ?? event.note)
   if (text(about.kind) !== 'Pod' || pod === null) return null
-  if (!PULL_REASONS.has(reason) && pullStage(message) === null && !isSandboxFailure({ reason, message }))
-    return null
+  const stage = pullStage(message)
+  if (!PULL_REASONS.has(reason) && stage === null && !isSandboxFailure({ reason, message })) return null
   // The same reason serves crash loops; those have their image.
   if (reason === 'BackOff' && message.startsWith('Back-off restarting')) return null
   return {
@@ -34,10 +34,16 @@ export function narrowEvent(raw: unknown): PodEvent | null {
     podUid: textOrNull(about.uid),
     fieldPath: text(about.fieldPath),
     reason,
-    message: redact(message),
+    message: stage === 'began' || stage === 'ended' ? progressOf(message) : redact(message),
     count: countOf(event),
     ...timesOf(event),
   }
+}
+
+/** Of a pull under way or done only the image counts. There are very many of these, and redaction takes its time. */
+function progressOf(message: string): string {
+  const sentence = /^[^"]{0,100}"[^"]*"/.exec(message)?.[0]
+  return sentence === undefined || sentence.includes('://') ? redact(message) : sentence
 }
 
 function countOf(event: Record<string, unknown>): number {

@@ -3,7 +3,12 @@
  * (pkg/credentialprovider/secrets/secrets.go); anything else it passes over in silence.
  */
 
-import { type DockerConfig, readDockerConfigJson, readDockercfg } from '../../dockerconfig/kubelet-view.ts'
+import {
+  type DockerConfig,
+  type PullLogin,
+  readDockerConfigJson,
+  readDockercfg,
+} from '../../dockerconfig/kubelet-view.ts'
 import { layoutOf, type SecretLayout } from '../../dockerconfig/secret-layout.ts'
 import { Redacted } from '../../secrecy/redacted.ts'
 import type { PullSecret, PullSecretEntry, PullSecretProblem } from '../../snapshot/pull-secret.ts'
@@ -34,6 +39,16 @@ export function narrowPullSecret(raw: unknown): PullSecret | null {
   return { namespace: namespaceOf(raw), name, type, ...describe(type, secret) }
 }
 
+/** The logins that the kubelet finds in a Secret; none where it can't use it. `malformed`: it fails every image of the pod. */
+export function pullLoginsOf(raw: unknown): PullLogin[] | 'malformed' {
+  const secret = record(raw)
+  const form = formOf(textOrNull(secret.type) ?? 'Opaque')
+  const content = form && dataOf(secret)[form.key]
+  if (!form || !content) return []
+  const config = form.read(content)
+  return 'malformedAt' in config ? 'malformed' : config.logins
+}
+
 /** A Secret that a pod names and that could not be looked into. `provenBy`: who says that it is missing, if not the API server. */
 export function describeMissingSecret(
   namespace: string,
@@ -47,7 +62,7 @@ export function describeMissingSecret(
 type Description = Pick<PullSecret, 'problem' | 'detail' | 'entries'>
 
 function describe(type: string, secret: Record<string, unknown>): Description {
-  const form = Object.hasOwn(FORMS, type) ? FORMS[type] : undefined
+  const form = formOf(type)
   if (form === undefined) return problem('wrong-type', type)
   const data = dataOf(secret)
   if (!Object.hasOwn(data, form.key)) {
@@ -57,6 +72,10 @@ function describe(type: string, secret: Record<string, unknown>): Description {
   }
   const content = data[form.key] ?? null
   return content === null ? problem('not-in-dump', form.key) : describeContent(content, form)
+}
+
+function formOf(type: string): Form | undefined {
+  return Object.hasOwn(FORMS, type) ? FORMS[type] : undefined
 }
 
 function describeContent(content: Redacted, { read, layout }: Form): Description {

@@ -21,6 +21,7 @@ const EMPTY: Snapshot = {
   serviceAccounts: [],
   owners: [],
   nodes: [],
+  imageChecks: [],
   gaps: [],
 }
 const chosen = async (options: Partial<FixOptions>, ask: Partial<Questions> = {}, findings = incident) => {

@@ -57,7 +57,7 @@ describe('what failing pods name', () => {
       pod('healthy', { node: 'idle' }),
     ])
     const { nodes, gaps } = await read(cluster)
-    expect(nodes).toHaveLength(64)
+    expect(nodes).toHaveLength(32)
     expect(nodes.find(({ name }) => name === 'node-79')).toMatchObject({ runtime: 'containerd://2.1.4' })
     expect(nodes.map(({ name }) => name)).not.toContain('idle')
     expect(gaps).toEqual([])
@@ -65,7 +65,7 @@ describe('what failing pods name', () => {
 
   test.each([
     [403, 16],
-    [500, 40],
+    [500, 32],
   ])('nodes that answer %i are no gap, and after a refusal no more are asked for', async (status, asked) => {
     const names = Array.from({ length: 40 }, (_, index) => `node-${index}`)
     const cluster = new FakeCluster(names.map(name => failing(name, { node: name })))

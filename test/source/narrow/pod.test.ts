@@ -241,10 +241,18 @@ describe('narrowEvent', () => {
   test.each([
     { reason: 'FailedPullImage' },
     { reason: 'PullingImage', message: 'Pulling image "nginx"' },
-    { reason: 'Pulled', message: 'Successfully pulled image "nginx" in 2s' },
+    { reason: 'Pulled', message: 'Successfully pulled image "nginx"' },
     { reason: 'FailedCreatePodSandBox', message: 'Failed to create pod sandbox: EOF' },
   ])('keeps what is about a pull or a sandbox, whatever its reason: %j', change => {
     expect(narrowEvent({ ...core, ...change })).toMatchObject(change)
+  })
+
+  test('keeps of a pull that went well its image, and no login that stands in one', () => {
+    const pulled = (image: string) => `Successfully pulled image "${image}" in 2s (2s including waiting)`
+    const messageOf = (image: string) =>
+      narrowEvent({ ...core, reason: 'Pulled', message: pulled(image) })?.message
+    expect(messageOf('nginx')).toBe('Successfully pulled image "nginx"')
+    expect(messageOf('https://mara:hunter2@reg/app')).not.toContain('hunter2')
   })
 
   test('falls back to the time of its creation, and to one occurrence', () => {

@@ -23,7 +23,7 @@ const TITLE: Record<DenialSubcause, Sentence> = {
         : `${WhoAnswered(told.findings[0])} denied the pull: the image is private or does not exist`,
   blocked: told =>
     gives(told, 'suspended')
-      ? `${WhoAnswered(told.findings[0])} has suspended the account behind this image`
+      ? `${WhoAnswered(told.findings[0])} refuses for the account behind this image: suspended, or its license or payment has lapsed`
       : `${WhoAnswered(told.findings[0])} does not let this address pull`,
   policy: told => `A policy of ${whoAnswered(told.findings[0])} holds this image back`,
   upstream: ({ findings: [first] }) => `${WhoAnswered(first)} is a cache whose own upstream login failed`,
@@ -63,7 +63,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     gives(told, 'region')
       ? 'The registry does not serve this country or region. No login changes that.'
       : gives(told, 'suspended')
-        ? 'The account, its plan, or its payment is in question. No other login changes that.'
+        ? 'The account at the registry, its license, or its payment (402) is in question. No other login changes that; its owner has to act.'
         : told.findings[0].endpoint?.role === 'storage'
           ? 'The manifest was read, but the host that stores the layers refused: a network rule or policy between the node and that storage.'
           : 'A firewall, network rule, or address restriction of the registry refused; no login was judged, and none changes that.',

@@ -18,7 +18,10 @@ const MISSING: Record<NotFoundSubcause, (told: Told) => { title: string; meaning
   }),
   'not-in-mirror': ({ findings: [first] }) => ({
     title: `${WhoAnswered(first)} does not have this image`,
-    meaning: `A mirror or cache said so, which proves nothing about the image at ${registryName(first.registry)}: it may not be cached, not be allowed there, or the mirror may fail at its upstream.`,
+    meaning:
+      first.endpoint?.role === 'mirror'
+        ? `A mirror or cache said so, which proves nothing about the image at ${registryName(first.registry)}: it may not be cached, not be allowed there, or the mirror may fail at its upstream.`
+        : `${WhoAnswered(first)} is a cache that asked an upstream registry: the image does not exist there, or the cache's own login is not allowed to see it.`,
   }),
   unspecified: ({ findings: [{ registry }] }) => ({
     title: `${RegistryName(registry)} has no such image`,
@@ -104,11 +107,13 @@ export const corruptOrUnpack: CauseWords = {
       ? WEB_PAGE
       : gives(told, 'file-system')
         ? `The file system under the runtime ${onNode(told.findings[0])} can't hold image layers.`
-        : gives(told, 'partial-layer')
-          ? 'A layer came incomplete or damaged: the download broke off, or something in between changed it.'
-          : gives(told, 'layer-format')
-            ? "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it."
-            : "A layer's digest does not match, or the node's storage failed while it was written.",
+        : gives(told, 'layer-type')
+          ? "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged."
+          : gives(told, 'partial-layer')
+            ? 'A layer came incomplete or damaged: the download broke off, or something in between changed it.'
+            : gives(told, 'layer-format')
+              ? "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it."
+              : "A layer's digest does not match, or the node's storage failed while it was written.",
 }
 
 export const other: CauseWords = {

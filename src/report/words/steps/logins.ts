@@ -1,6 +1,6 @@
 /** The words of steps that bring a pod a login, or take a wrong one away. */
 
-import type { LoginReason } from '../../../advice/step.ts'
+import type { LoginReason, ShortLived } from '../../../advice/step.ts'
 import { cloudOf, HARDENED_IMAGES } from '../../../image/registries.ts'
 import { shellWord } from '../../escape.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
@@ -11,7 +11,8 @@ import { registryName } from '../hosts.ts'
 import type { Said, WordsOf } from '../said.ts'
 
 const LOGIN: Record<LoginReason, (login: string, registry: string) => string> = {
-  missing: login => `Run ${login} with an account that can pull this image, then distribute that login`,
+  missing: login =>
+    `Run ${login} with an account that can pull this image, then distribute that login (as a pull secret of the pods' service accounts)`,
   refused: login =>
     `Log in again on this machine (${login}) with an account that can pull it, then distribute that login`,
   private: login =>
@@ -26,6 +27,15 @@ const LOGIN: Record<LoginReason, (login: string, registry: string) => string> = 
 function note(registry: string): string {
   if (registry === HARDENED_IMAGES) return '; the same Docker account works, under the key dhi.io'
   return cloudOf(registry) === 'ecr' ? '; logins for ECR expire after 12 hours' : ''
+}
+
+const SHORT_LIVED: Record<ShortLived, string> = {
+  'gitlab-job':
+    'holds a CI job token (gitlab-ci-token), which ends with its job: put a deploy token with the scope read_registry there instead',
+  ecr: 'holds a login for ECR, which expires after 12 hours: let the nodes pull with their own role, or refresh it on a schedule',
+  google:
+    'holds an access token of Google, which expires after an hour: let the nodes pull with their service account, or use a key (_json_key)',
+  acr: 'holds an access token of ACR, which expires after 3 hours: let the nodes pull with their identity, or use a repository token',
 }
 
 /** How a static pod gets a login, which no object of the cluster can give it. */
@@ -52,6 +62,8 @@ export const logins: WordsOf<
   | 'other-debug-container'
   | 'repair-secret'
   | 'remove-login'
+  | 'short-lived-login'
+  | 'recreate-job'
   | 'see-why'
 > = {
   'distribute-login': ({ reason, registry }, { invocation, findings }) => ({
@@ -69,6 +81,10 @@ export const logins: WordsOf<
   'remove-login': ({ namespace, secrets, registry }, { invocation, findings: [{ pod }] }) => ({
     say: `Or, if the image is public, remove the refused login: the secret${secrets.length === 1 ? '' : 's'} ${someOf(secrets, 3)} in ${namespace} for ${registryName(registry)}`,
     command: whyCommand(invocation, { namespace, pod }),
+  }),
+  'short-lived-login': ({ secret, kind }) => ({ say: `Secret ${secret} ${SHORT_LIVED[kind]}` }),
+  'recreate-job': (_step, { findings: [{ workload }] }) => ({
+    say: `Then delete and recreate job ${workload?.name ?? ''} (or run it again), unless it makes a new pod by itself: a Job's template is immutable`,
   }),
   'see-why': ({ after }, { invocation, findings: [first] }) => ({
     say:

@@ -27,6 +27,7 @@ export const nodes: WordsOf<
   | 'runtime-log'
   | 'push-again'
   | 'update-runtime'
+  | 'rebuild-layers'
   | 'move-store'
   | 'start-runtime'
   | 'pull-by-hand'
@@ -68,6 +69,9 @@ export const nodes: WordsOf<
   }),
   'update-runtime': (_step, { findings: [first] }) => ({
     say: `If it fails again, update the container runtime ${onNode(first)}: an old one can't read layers that newer builders write (zstd, sparse tar headers)`,
+  }),
+  'rebuild-layers': () => ({
+    say: 'Build the image with ordinary layers (tar with gzip or zstd), or run it on nodes whose snapshotter knows this layer format (nydus, eStargz, encrypted layers)',
   }),
   'move-store': (_step, { findings: [first] }) => ({
     say: `Put ${storePath(first.host)} ${onNode(first)} on a local disk that can hold layers (ext4, xfs with ftype=1): the file system there (NFS, or without the rights to change owners) can't, and pulling again won't help`,

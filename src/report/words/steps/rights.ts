@@ -81,7 +81,7 @@ export const rights: WordsOf<
     say: `Add ${address === null ? "the nodes' outgoing address" : `the address ${address}`} to the network rules (firewall allowlist) of ${host}${cloud === 'acr' ? ', or pull through a private endpoint (https://aka.ms/acr/firewall)' : ', or pull from an address that it accepts'}`,
   }),
   'restore-account': ({ registry }) => ({
-    say: `Ask the owner of the account at ${registryName(registry)} about its state and billing: no other login opens its images`,
+    say: `Ask the owner or administrator of ${registryName(registry)} about the account, its license, and its billing: no other login opens its images`,
   }),
   'ask-registry-admin': ({ about, host }) => ({
     say:

@@ -9,6 +9,8 @@ import type { WordsOf } from '../said.ts'
 
 const WAIT = {
   limit: 'Wait until the limit resets (Docker Hub: six hours); the kubelet retries on its own',
+  minute:
+    "Wait a minute or two: this registry counts requests by the second or minute, and the kubelet retries on its own; if it keeps happening, ask the registry's owner for a higher quota",
   burst:
     'Wait a few minutes; the kubelet retries on its own. Start fewer pods at once, or use a pull-through mirror',
   kubelet: 'Wait a minute: the kubelet continues on its own',

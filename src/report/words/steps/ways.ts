@@ -110,8 +110,12 @@ export const ways: WordsOf<
   'mirror-limit': ({ host, registry }) => ({
     say: `Give the mirror ${host} its own login for ${registryName(registry)}, or a higher limit: it pulls for all nodes from one address, and the pods' logins don't count there`,
   }),
-  'mirror-lacks-image': ({ host, registry }) => ({
-    say: `Check that the mirror ${host} serves this path of ${registryName(registry)} (project and prefix, library/ for official images) and can reach its upstream: its 404 does not prove that the image is missing`,
+  'mirror-lacks-image': ({ host, registry, only }) => ({
+    say: only
+      ? `Copy the image to the mirror ${host}, under this very tag or digest: the nodes may ask only mirrors, because ${registryName(registry)} is blocked in their registries.conf (on OpenShift NeverContactSource)`
+      : host === registry
+        ? `Check that ${host}, which fetches from an upstream, serves this path (project and prefix), and that its own login at the upstream may see the image: its 404 does not prove that the image is missing`
+        : `Check that the mirror ${host} serves this path of ${registryName(registry)} (project and prefix, library/ for official images), and that it can reach its upstream with a login that may see the image: its 404 does not prove that the image is missing`,
   }),
   'show-certificate': ({ host }, { findings }) =>
     there(

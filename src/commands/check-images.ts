@@ -1,0 +1,136 @@
+/** `--check-images`: asks registries for the images that a command is about. Loaded only where the flag is given. */
+
+import type { CredentialReport, Finding } from '../diagnosis/finding.ts'
+import { UsageError } from '../errors.ts'
+import { movedImage } from '../image/moved.ts'
+import { parseReference, type Reference } from '../image/reference.ts'
+import { findCredentials } from '../keychain/find-credentials.ts'
+import { registriesOf } from '../keychain/wanted-registries.ts'
+import { Registries } from '../registry/client.ts'
+import { parseEndpoints } from '../registry/endpoints.ts'
+import type { ImageCheck } from '../snapshot/image-check.ts'
+import type { Pod } from '../snapshot/pod.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
+import { PodLogins } from '../source/image-checks/logins.ts'
+import { type ImageQuestion, type MachineLogins, readImageChecks } from '../source/image-checks.ts'
+import type { CommandContext } from './context.ts'
+
+/** What the flags say of it. */
+export interface ImageCheckFlags {
+  /** REGISTRY=URL. */
+  endpoints: string[]
+}
+
+/** Milliseconds: a late report is worth less than one without the registries' answers. */
+const LONGEST_RUN = 45_000
+const LONGEST_REQUEST = 10_000
+
+/** From the flags to the checks, in two steps: what the pods could log in with is known only while their cluster is read. */
+export class ImageChecking {
+  readonly #podLogins = new PodLogins()
+  readonly #endpoints: ReturnType<typeof parseEndpoints>
+  readonly #context: CommandContext
+
+  /** @throws UsageError for an endpoint that is none */
+  constructor({ endpoints }: ImageCheckFlags, context: CommandContext) {
+    this.#endpoints = parseEndpoints(endpoints, context.env.PULLGUARD_REGISTRY_ENDPOINTS)
+    this.#context = context
+  }
+
+  /** Takes a pull secret as the cluster gives it. */
+  readonly keep = (secret: unknown): void => this.#podLogins.add(secret)
+
+  /** The images of the findings, each as the pods that want it. @throws the signal's reason */
+  askForFindings(findings: readonly Finding[], snapshot: Snapshot): Promise<ImageCheck[]> {
+    return this.#ask(questionsOf(findings, snapshot))
+  }
+
+  /** Images that need not be failing, as the pod that wants them; null: as nobody's. @throws the signal's reason */
+  ask(images: string[], pod: Pod | null): Promise<ImageCheck[]> {
+    return this.#ask(images.flatMap(image => questionOf(image, pod)))
+  }
+
+  async #ask(questions: ImageQuestion[]): Promise<ImageCheck[]> {
+    if (questions.length === 0) return []
+    const { env, version, clock, signal } = this.#context
+    const registries = new Registries({
+      endpoints: this.#endpoints,
+      env,
+      userAgent: `pullguard/${version}`,
+      clock,
+      timeoutMs: LONGEST_REQUEST,
+      signal,
+    })
+    const progress = await this.#context.progress()
+    try {
+      return await readImageChecks(questions, {
+        registries,
+        podLogins: this.#podLogins,
+        machineLogins: images => machineLogins(images, this.#context),
+        timeUp: AbortSignal.timeout(LONGEST_RUN),
+        onProgress: (done, all) => progress.update(`Asking registries: ${done} of ${all} images`),
+      })
+    } finally {
+      progress.stop()
+      await registries.close()
+    }
+  }
+}
+
+/** The images of the findings, each with the pods that want it. */
+function questionsOf(findings: readonly Finding[], { pods }: Snapshot): ImageQuestion[] {
+  const byName = new Map(pods.map(pod => [`${pod.namespace}/${pod.name}`, pod]))
+  return findings.flatMap(({ reference, cause, namespace, pod: name, credential, moved }) => {
+    const read = reference === null ? null : parseReference(reference)
+    if (read === null) return []
+    const pod = byName.get(`${namespace}/${name}`)
+    return {
+      reference: read,
+      pods: pod === undefined ? [] : [{ namespace, pullSecrets: secretsTried(credential, pod) }],
+      platforms: cause === 'platform-mismatch',
+      replacement: moved?.to ? parseReference(moved.to) : null,
+    }
+  })
+}
+
+/** None where the pull makes no use of them, such as that of a sandbox image. */
+function secretsTried({ attempts }: CredentialReport, { pullSecrets }: Pod): string[] {
+  return attempts.length === 0 ? [] : pullSecrets
+}
+
+/** An image that need not be failing, and the pod that wants it, if there is one. */
+function questionOf(image: string, pod: Pod | null): ImageQuestion[] {
+  const reference = parseReference(image)
+  if (reference === null) return []
+  const { to = null } = movedImage(reference, 'missing') ?? {}
+  return [
+    {
+      reference,
+      pods: pod === null ? [] : [pod],
+      platforms: pod === null,
+      replacement: to === null ? null : parseReference(to),
+    },
+  ]
+}
+
+/** This machine's logins for exactly these registries. A file that can't be read is reported and does not end the command. */
+async function machineLogins(images: Reference[], context: CommandContext): Promise<MachineLogins> {
+  const { env, home, clock, signal } = context
+  const names = images.map(({ registry, repository }) => `${registry}/${repository}`)
+  try {
+    const { credentials, refusals } = await findCredentials({
+      env,
+      home,
+      platform: process.platform,
+      clock,
+      wanted: registriesOf(names),
+      onlyNamed: true,
+      signal,
+    })
+    const forReading = refusals.flatMap(refusal => refusal.forReading ?? [])
+    return { credentials: [...credentials, ...forReading], problem: null }
+  } catch (error) {
+    if (error instanceof UsageError) return { credentials: [], problem: error.message }
+    throw error
+  }
+}

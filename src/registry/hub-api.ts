@@ -1,0 +1,123 @@
+/** Asks Docker Hub's web API what is public there, which costs no pull (it has a limit of its own) and which the registry itself does not say. */
+
+import type { Connection, RegistryAnswer } from './connection.ts'
+import { problemOf } from './http-status.ts'
+import type { RegistryProblem } from './outcome.ts'
+
+/** Its host: no registry, and no image ever comes from there. */
+export const HUB_API_HOST = 'hub.docker.com'
+
+export type PublicRepository =
+  | { status: 'found' }
+  /** None of that name is public: it is missing, or private. */
+  | { status: 'not-found' }
+  | RegistryProblem
+
+export type PublicRepositories =
+  | { status: 'found'; names: string[] }
+  /** No such namespace, or nothing public in it. */
+  | { status: 'not-found' }
+  | RegistryProblem
+
+const PAGE = 100
+/** `library` has two; so many are enough for a name in question. */
+const MOST_PAGES = 5
+/** A page holds a hundred descriptions, a tag its images. */
+const MOST_BYTES = 4 * 1024 * 1024
+
+/** Anonymous: it lists what is public. Trouble is data; throws only when the connection's signal is aborted. */
+export class HubApi {
+  readonly #connection: Connection
+  readonly #endpoint: URL
+
+  constructor(connection: Connection, endpoint: URL) {
+    this.#connection = connection
+    this.#endpoint = endpoint
+  }
+
+  /** Whether a repository, such as `library/nginx`, is public. */
+  async repository(repository: string): Promise<PublicRepository> {
+    const asked = await this.#get(pathOf(repository))
+    return 'problem' in asked ? asked.problem : { status: asked.body === null ? 'not-found' : 'found' }
+  }
+
+  /** The public repositories of a namespace, without it. Of a namespace that has very many not all. */
+  async repositoriesOf(namespace: string): Promise<PublicRepositories> {
+    const names: string[] = []
+    for (let page = 1; page <= MOST_PAGES; page += 1) {
+      const asked = await this.#get(
+        `/v2/namespaces/${encodeURIComponent(namespace)}/repositories?page_size=${PAGE}&page=${page}`,
+      )
+      if ('problem' in asked) return names.length > 0 ? { status: 'found', names } : asked.problem
+      const results = listOf(asked.body?.results)
+      names.push(...results.flatMap(({ name }) => (isName(name) ? name : [])))
+      if (results.length < PAGE) break
+    }
+    return names.length > 0 ? { status: 'found', names } : { status: 'not-found' }
+  }
+
+  /** What a public tag was built for, such as `linux/arm64`; null where it does not say. */
+  async platforms(repository: string, tag: string): Promise<string[] | null> {
+    const asked = await this.#get(`${pathOf(repository)}/tags/${encodeURIComponent(tag)}`)
+    if ('problem' in asked || asked.body === null) return null
+    const found = listOf(asked.body.images).flatMap(({ os, architecture, variant }) => {
+      const parts = [os, architecture, ...(variant ? [variant] : [])]
+      return parts.every(isWord) && os !== 'unknown' ? parts.join('/') : []
+    })
+    return found.length === 0 ? null : [...new Set(found)]
+  }
+
+  /** The JSON object that answers; null for 404. */
+  async #get(path: string): Promise<{ body: Record<string, unknown> | null } | { problem: RegistryProblem }> {
+    const exchange = await this.#connection.send(
+      {
+        method: 'GET',
+        url: new URL(path, this.#endpoint),
+        headers: { accept: 'application/json' },
+        maxBytes: MOST_BYTES,
+      },
+      this.#endpoint,
+    )
+    if ('problem' in exchange) return exchange
+    const { answer } = exchange
+    if (answer.status === 404) return { body: null }
+    const body = answer.status === 200 ? objectIn(answer) : null
+    if (body !== null) return { body }
+    if (answer.status !== 200) return { problem: problemOf(answer, 'registry') }
+    const detail = `${answer.url.host} answered without JSON`
+    return { problem: { status: 'server-error', httpStatus: 200, detail } }
+  }
+}
+
+function pathOf(repository: string): string {
+  const [namespace = '', ...name] = repository.split('/')
+  return `/v2/namespaces/${encodeURIComponent(namespace)}/repositories/${encodeURIComponent(name.join('/'))}`
+}
+
+function objectIn(answer: RegistryAnswer): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(answer.body.toString('utf8'))
+    return isObject(value) ? value : null
+  } catch {
+    return null
+  }
+}
+
+function listOf(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? value.filter(isObject) : []
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** One component of a repository, by the grammar of references. */
+function isName(value: unknown): value is string {
+  return (
+    typeof value === 'string' && value.length <= 255 && /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/.test(value)
+  )
+}
+
+function isWord(value: unknown): value is string {
+  return typeof value === 'string' && /^[a-z0-9._]{1,20}$/.test(value)
+}

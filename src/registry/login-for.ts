@@ -1,0 +1,20 @@
+/** Which of several logins may be shown for an image. */
+
+import type { Credential } from '../dockerconfig/credential.ts'
+import { coversRepository } from '../dockerconfig/docker-key.ts'
+import { canonicalRegistry } from '../image/docker-hub.ts'
+import type { Reference } from '../image/reference.ts'
+
+/** The one of its registry with the longest key that covers the repository; null if none does: a login is never sent to another registry. */
+export function loginFor(
+  credentials: readonly Credential[],
+  { registry, repository }: Pick<Reference, 'registry' | 'repository'>,
+): Credential | null {
+  return credentials
+    .filter(login => login.registry === canonicalRegistry(registry))
+    .filter(({ key, registry: own }) => coversRepository(key, own, repository))
+    .reduce<Credential | null>(
+      (best, each) => (best && best.key.length >= each.key.length ? best : each),
+      null,
+    )
+}

@@ -1,0 +1,124 @@
+/** The words of image checks: what the registry's answers prove, and who asked. */
+
+import type { Finding } from '../../diagnosis/finding.ts'
+import type { ImageAnswer, ImageAsk, UnaskedReason } from '../../snapshot/image-check.ts'
+import type { ImageVerdict, JudgedCheck } from '../../snapshot/image-verdict.ts'
+import { counted, someOf } from './count.ts'
+import { RegistryName } from './hosts.ts'
+
+/** What a reference in full is made of. */
+interface Named {
+  registry: string
+  repository: string
+  tag: string
+}
+
+function namedIn({ reference }: JudgedCheck): Named {
+  const slash = reference.indexOf('/')
+  const [, repository = '', tag = ''] = /^([^:@]+)(?::([^@]+))?/.exec(reference.slice(slash + 1)) ?? []
+  return { registry: reference.slice(0, slash), repository, tag }
+}
+
+const VERDICT: Record<ImageVerdict, (check: JudgedCheck, named: Named) => string> = {
+  'opens-anonymously': () => 'It exists, and no login is needed to pull it',
+  'opens-but-not-for-pod': () =>
+    'It exists, and no login is needed to pull it, but the login that the pod sends is refused',
+  'opens-for-pod': () => "It exists, and the pod's own login opens it",
+  'opens-for-machine': () => "It exists, and this machine's login opens it",
+  'no-such-tag': (check, { registry, repository, tag }) =>
+    `${RegistryName(registry)} has ${repository}, but no tag ${tag}${nearTags(check)}`,
+  'no-such-digest': (_check, { registry, repository }) =>
+    `${RegistryName(registry)} has ${repository}, but no manifest with this digest`,
+  'no-such-repository': (check, { registry, repository }) =>
+    `${RegistryName(registry)} ${check.asks.some(({ answer }) => answer === 'missing') ? 'says that it has' : 'has'} no repository ${repository}${nearNames(check)}`,
+  'not-found': (_check, { registry }) => `${RegistryName(registry)} says that it does not exist`,
+  'not-public': (check, { registry, repository }) =>
+    `${RegistryName(registry)} has no public repository ${repository}${nearNames(check)}: it does not exist, or it is private, and ${closed(check)}`,
+  denied: (check, { registry, repository }) =>
+    check.repository === 'there'
+      ? `${RegistryName(registry)} has ${repository}, but ${closed(check)}`
+      : `${RegistryName(registry)} does not say whether it exists: if it does, it is private, and ${closed(check)}`,
+  'rate-limited': (_check, { registry }) =>
+    `${RegistryName(registry)} is limiting requests from this machine, so nothing is proven`,
+  unreachable: (_check, { registry }) =>
+    `${RegistryName(registry)} can't be reached from this machine, which says nothing about the nodes`,
+  failed: (_check, { registry }) => `${RegistryName(registry)} gave no usable answer, so nothing is proven`,
+  'not-asked': ({ unasked }, { registry }) => (unasked === null ? 'Not asked' : UNASKED[unasked](registry)),
+}
+
+const UNASKED: Record<UnaskedReason, (registry: string) => string> = {
+  'too-many': () => 'Not asked: there are more images than one run asks about',
+  'out-of-time': () => 'Not asked: time was up',
+  'internal-address': registry =>
+    `Not asked: ${registry} is an address of this machine or its network; --registry-endpoint ${registry}=URL allows it`,
+  'no-host': registry => `Not asked: ${registry} is not the host of a registry`,
+}
+
+/** Whether a login was tried at all. */
+function closed({ asks }: JudgedCheck): string {
+  const tried = asks.some(({ username, answer }) => username !== null && answer !== 'withheld')
+  return tried ? 'none of the logins tried opens it' : 'no login was available to try'
+}
+
+function nearTags({ nearTags: tags, likelyTag, tagsComplete }: JudgedCheck): string {
+  if (likelyTag !== null) return ` (did you mean ${likelyTag}?)`
+  if (tags === null) return ''
+  if (tags.length > 0) return `; the nearest tags are ${someOf(tags, 5)}`
+  return tagsComplete === true ? '; it has no tags at all' : ''
+}
+
+function nearNames({ nearRepositories: names }: JudgedCheck): string {
+  return names === null || names.length === 0 ? '' : ` (did you mean ${names.join(' or ')}?)`
+}
+
+const AS: Record<ImageAsk['as'], (ask: ImageAsk) => string> = {
+  anonymous: () => 'without a login',
+  pod: ({ secret, username }) => `with secret ${secret?.namespace}/${secret?.name} (${username})`,
+  machine: ({ username }) =>
+    username === null ? "with this machine's logins" : `with this machine's login (${username})`,
+}
+
+const ANSWER: Record<ImageAnswer, (ask: ImageAsk) => string> = {
+  exists: () => 'found',
+  missing: () => 'not found',
+  denied: ({ detail }) => `denied (${detail})`,
+  'login-refused': () => 'the login is wrong or expired',
+  withheld: ({ detail }) => `the login was not sent to ${detail}, which is another site`,
+  'rate-limited': ({ retryAfterSeconds }) =>
+    `too many requests${retryAfterSeconds === null ? '' : ` (retry after ${retryAfterSeconds} s)`}`,
+  unreachable: ({ detail }) => `no answer (${detail})`,
+  failed: ({ detail }) => `${detail}`,
+}
+
+/** Some asker got it. */
+function opens({ verdict }: JudgedCheck): boolean {
+  return verdict.startsWith('opens-')
+}
+
+/** A check as whole sentences: what the answers prove, each answer, and the same for the image that replaces it. */
+export function checkText(check: JudgedCheck): string {
+  const { asks, host, platforms, replacement } = check
+  const answers = asks.map(ask => `${AS[ask.as](ask)}: ${ANSWER[ask.answer](ask)}`).join('; ')
+  return [
+    `${VERDICT[check.verdict](check, namedIn(check))}.`,
+    ...(answers === '' ? [] : [`Asked ${host} ${answers}.`]),
+    ...(platforms === null ? [] : [`Built for ${platforms.join(', ')}.`]),
+    // An image that is there is believed to be there, whatever is known of its move.
+    ...(replacement === null || opens(check) ? [] : [`${replacement.reference}: ${checkText(replacement)}`]),
+  ].join(' ')
+}
+
+const LINES = 4
+
+/** The checks of these findings' images, each text once with its images in front; if there are many, the first `most`. */
+export function checkLines(findings: readonly Finding[], most = LINES): string[] {
+  const checked = findings.flatMap(({ image, check }) =>
+    check === null ? [] : { image, text: checkText(check) },
+  )
+  const lines = [...Map.groupBy(checked, ({ text }) => text)].map(([text, same]) => {
+    const images = [...new Set(same.map(({ image }) => image))]
+    return `${someOf(images, 3)}: ${text}`
+  })
+  if (lines.length <= most + 1) return lines
+  return [...lines.slice(0, most), `… and ${counted(lines.length - most, 'more answer')}`]
+}

@@ -1,0 +1,80 @@
+/** What follows from the answers of a registry, and no more than is proven. */
+
+import type { ImageAnswer, ImageAsk, ImageCheck } from './image-check.ts'
+import type { Pod } from './pod.ts'
+
+export type ImageVerdict =
+  | 'opens-anonymously'
+  /** Anybody may pull it, but not with the login that the pod sends. */
+  | 'opens-but-not-for-pod'
+  | 'opens-for-pod'
+  | 'opens-for-machine'
+  | 'no-such-tag'
+  | 'no-such-digest'
+  | 'no-such-repository'
+  /** The registry says that it is not there, and not whether the tag or the repository is missing. */
+  | 'not-found'
+  /** Docker Hub lists no public repository of that name: missing, or private to somebody else. */
+  | 'not-public'
+  /** Nobody who asked may have it, or it does not exist: the registry does not say. */
+  | 'denied'
+  | 'rate-limited'
+  | 'unreachable'
+  | 'failed'
+  | 'not-asked'
+
+/** A check as findings carry it: the asks that concern the pod, and what follows from them. */
+export interface JudgedCheck extends Omit<ImageCheck, 'replacement'> {
+  verdict: ImageVerdict
+  replacement: JudgedCheck | null
+}
+
+/** What the answers prove. Where one was not to be had (a limit, no connection), a denial of the others proves nothing. */
+export function verdictOf(check: Pick<ImageCheck, 'reference' | 'asks' | 'repository'>): ImageVerdict {
+  const { asks, repository } = check
+  if (asks.length === 0) return 'not-asked'
+  const opened = asks.find(({ answer }) => answer === 'exists')
+  if (opened !== undefined) return opening(opened, asks)
+  const answers = new Set(asks.map(({ answer }) => answer))
+  if (answers.has('missing') && repository === 'there')
+    return check.reference.includes('@') ? 'no-such-digest' : 'no-such-tag'
+  if (repository === 'absent') return 'no-such-repository'
+  const refused = REFUSALS.some(answer => answers.has(answer))
+  if (answers.has('missing') && !refused) return 'not-found'
+  const trouble = TROUBLES.find(answer => answers.has(answer))
+  if (trouble !== undefined) return trouble
+  return repository === 'not-public' ? 'not-public' : 'denied'
+}
+
+const REFUSALS: ImageAnswer[] = ['denied', 'login-refused', 'withheld']
+const TROUBLES = ['rate-limited', 'unreachable', 'failed'] as const
+
+function opening({ as }: ImageAsk, asks: ImageAsk[]): ImageVerdict {
+  if (as === 'pod') return 'opens-for-pod'
+  if (as === 'machine') return 'opens-for-machine'
+  const pod = asks.filter(ask => ask.as === 'pod')
+  const spoilt =
+    pod.length > 0 && pod.every(({ answer }) => REFUSALS.includes(answer) && answer !== 'withheld')
+  return spoilt ? 'opens-but-not-for-pod' : 'opens-anonymously'
+}
+
+/** The check of that image as it concerns one pod, judged; null where it was not checked. Without a pod no pull secret counts. */
+export function checkFor(
+  reference: string | null,
+  checks: readonly ImageCheck[],
+  pod: Pick<Pod, 'namespace' | 'pullSecrets'> | null,
+): JudgedCheck | null {
+  const check = checks.find(each => each.reference === reference)
+  return check === undefined ? null : judged(check, pod)
+}
+
+function judged(check: ImageCheck, pod: Pick<Pod, 'namespace' | 'pullSecrets'> | null): JudgedCheck {
+  const asks = check.asks.filter(
+    ({ secret }) =>
+      secret === null ||
+      (pod !== null && pod.namespace === secret.namespace && pod.pullSecrets.includes(secret.name)),
+  )
+  const { reference, replacement, ...rest } = check
+  const verdict = verdictOf({ ...check, asks })
+  return { reference, verdict, ...rest, asks, replacement: replacement && judged(replacement, pod) }
+}

@@ -1,0 +1,144 @@
+/** Asks registries on behalf of all images: a login is first tried for one of them, and not again once its answer holds for all. */
+
+import type { Credential } from '../../dockerconfig/credential.ts'
+import { isDockerHub } from '../../image/docker-hub.ts'
+import type { Reference } from '../../image/reference.ts'
+import type { Registries, Registry } from '../../registry/client.ts'
+import {
+  HUB_API_HOST,
+  type HubApi,
+  type PublicRepositories,
+  type PublicRepository,
+} from '../../registry/hub-api.ts'
+import type { ManifestOutcome, TagsOutcome } from '../../registry/outcome.ts'
+import { Lanes } from './lanes.ts'
+
+const AT_ONCE = 8
+const AT_ONCE_TO_ONE_HOST = 4
+/** Three thousand tags; a page or two more may be asked for around the one that is wanted. */
+const FIRST_PAGES = 3
+
+/** One registry asked as one identity. */
+interface Voice {
+  /** The first question, which the others wait for: so a wrong login is sent once and not four times. */
+  first: Promise<unknown> | null
+  /** An answer that holds for every image: no more requests for now, or the login refused. */
+  settled: ManifestOutcome | null
+  /** By repository. */
+  tags: Map<string, Promise<TagsOutcome | null>>
+}
+
+/** Every answer may be null: time is up, and nothing was asked. */
+export class Asking {
+  readonly #registries: Registries
+  readonly #hubApi: HubApi | null
+  readonly #timeUp: AbortSignal
+  readonly #lanes = new Lanes(AT_ONCE, AT_ONCE_TO_ONE_HOST)
+  readonly #voices = new Map<Registry, Map<Credential | null, Voice>>()
+  readonly #outOfReach = new Map<Registry, ManifestOutcome>()
+  readonly #repositories = new Map<string, Promise<PublicRepository | null>>()
+  readonly #namespaces = new Map<string, Promise<PublicRepositories | null>>()
+
+  constructor(registries: Registries, timeUp: AbortSignal) {
+    this.#registries = registries
+    this.#hubApi = registries.hubApi()
+    this.#timeUp = timeUp
+  }
+
+  /** HEAD of the manifest. A 429 is an answer, for this image and for all that come after it. */
+  async head(reference: Reference, credential: Credential | null): Promise<ManifestOutcome | null> {
+    const registry = this.#registries.of(reference.registry)
+    const voice = this.#voiceOf(registry, credential)
+    if (voice.first !== null) await voice.first
+    const known = this.#outOfReach.get(registry) ?? voice.settled
+    if (known !== null) return known
+    const asked = this.#inTime(registry.host, () => registry.headManifest(reference, credential))
+    voice.first ??= asked
+    const outcome = await asked
+    if (outcome !== null) this.#remember(registry, voice, outcome)
+    return outcome
+  }
+
+  /** The first pages of the tags of its repository. */
+  tags(reference: Reference, credential: Credential | null): Promise<TagsOutcome | null> {
+    const registry = this.#registries.of(reference.registry)
+    const { repository } = reference
+    return once(this.#voiceOf(registry, credential).tags, repository, () =>
+      this.#inTime(registry.host, () => registry.tags(repository, credential, { most: FIRST_PAGES })),
+    )
+  }
+
+  /** One page of the tags that sort behind `after`. */
+  tagsAfter(reference: Reference, credential: Credential | null, after: string): Promise<TagsOutcome | null> {
+    const registry = this.#registries.of(reference.registry)
+    return this.#inTime(registry.host, () =>
+      registry.tags(reference.repository, credential, { most: 1, after }),
+    )
+  }
+
+  /** What Docker Hub's web API says of a repository; null also where that API is not to be asked. */
+  publicRepository(repository: string): Promise<PublicRepository | null> {
+    return once(this.#repositories, repository, () => this.#ofHubApi(api => api.repository(repository)))
+  }
+
+  /** The public repositories of a namespace of Docker Hub; null also where its web API is not to be asked. */
+  publicRepositories(namespace: string): Promise<PublicRepositories | null> {
+    return once(this.#namespaces, namespace, () => this.#ofHubApi(api => api.repositoriesOf(namespace)))
+  }
+
+  /**
+   * What an image was built for. Docker Hub's web API lists it for public tags. Elsewhere it takes a GET of the manifest, by its digest,
+   * which no other registry counts against a limit on pulls.
+   */
+  async platforms(
+    reference: Reference,
+    digest: string | null,
+    credential: Credential | null,
+  ): Promise<string[] | null> {
+    const { registry: name, repository, tag } = reference
+    if (isDockerHub(name)) {
+      if (credential !== null || reference.digest !== null) return null
+      return this.#ofHubApi(api => api.platforms(repository, tag ?? 'latest'))
+    }
+    if (digest === null) return null
+    const registry = this.#registries.of(name)
+    const built = await this.#inTime(registry.host, () =>
+      registry.platforms({ ...reference, digest }, credential),
+    )
+    if (built?.status !== 'found' || built.platforms.length === 0) return null
+    return built.platforms.map(({ os, architecture, variant }) =>
+      [os, architecture, ...(variant === null ? [] : [variant])].join('/'),
+    )
+  }
+
+  #voiceOf(registry: Registry, credential: Credential | null): Voice {
+    const voices = this.#voices.get(registry) ?? new Map<Credential | null, Voice>()
+    const voice = voices.get(credential) ?? { first: null, settled: null, tags: new Map() }
+    this.#voices.set(registry, voices.set(credential, voice))
+    return voice
+  }
+
+  #remember(registry: Registry, voice: Voice, outcome: ManifestOutcome): void {
+    const { status } = outcome
+    if (status === 'rate-limited' || status === 'wrong-credential') voice.settled = outcome
+    // Where it is a rule of ours that stopped the question, the next may go through.
+    if (status === 'unreachable' && outcome.why !== 'refused' && outcome.why !== 'malformed') {
+      this.#outOfReach.set(registry, outcome)
+    }
+  }
+
+  async #ofHubApi<T>(ask: (api: HubApi) => Promise<T>): Promise<T | null> {
+    const api = this.#hubApi
+    return api === null ? null : this.#inTime(HUB_API_HOST, () => ask(api))
+  }
+
+  #inTime<T>(host: string, ask: () => Promise<T>): Promise<T | null> {
+    return this.#lanes.run(host, async () => (this.#timeUp.aborted ? null : ask()))
+  }
+}
+
+function once<T>(known: Map<string, Promise<T>>, question: string, ask: () => Promise<T>): Promise<T> {
+  const answer = known.get(question) ?? ask()
+  known.set(question, answer)
+  return answer
+}

@@ -1,0 +1,130 @@
+/** The questions about one image: without a login, as its pods, as this machine; and if none of them opens it, what is near its name. */
+
+import type { Credential } from '../../dockerconfig/credential.ts'
+import { fullName, type Reference } from '../../image/reference.ts'
+import type { ManifestOutcome } from '../../registry/outcome.ts'
+import { redact } from '../../secrecy/redact.ts'
+import type { ImageAsk, ImageCheck, UnaskedReason } from '../../snapshot/image-check.ts'
+import type { Asking } from './asking.ts'
+import { answerOf } from './image-answer.ts'
+import type { PodLogin, PullingPod } from './logins.ts'
+import { isFinalDenial, Neighborhood } from './neighborhood.ts'
+
+/** So many different logins are tried for one image, however many pods want it. */
+const MOST_LOGINS = 8
+
+export class Inquiry {
+  readonly reference: Reference
+  readonly #host: string
+  readonly #asking: Asking
+  readonly #neighborhood: Neighborhood
+  readonly #asks: ImageAsk[] = []
+  readonly #outcomes = new Map<Credential | null, ManifestOutcome>()
+  #unasked: UnaskedReason | null
+  /** Every pod that wants it gets it with its own pull secrets. */
+  #podsServed = false
+  #platforms: string[] | null = null
+
+  /** `unasked`: why its registry is not to be asked; null if it is. */
+  constructor(reference: Reference, host: string, asking: Asking, unasked: UnaskedReason | null) {
+    this.reference = reference
+    this.#host = host
+    this.#asking = asking
+    this.#unasked = unasked
+    this.#neighborhood = new Neighborhood(reference, asking)
+  }
+
+  get isOpen(): boolean {
+    return this.#unasked === null
+  }
+
+  /** Asks without a login, then as each pod would, also where no login is needed: one that is refused fails the pull. */
+  async askAsPods(pods: PullingPod[], loginsOf: (pod: PullingPod) => PodLogin[]): Promise<void> {
+    await this.#ask({ as: 'anonymous', secret: null }, null)
+    await this.#neighborhood.lookAround(null, this.#outcomes)
+    if (this.#isSettled()) return
+    const served: boolean[] = []
+    for (const pod of pods) served.push(await this.#serves(loginsOf(pod)))
+    this.#podsServed = served.length > 0 && served.every(Boolean)
+  }
+
+  /** Whether a login of this machine could tell more. */
+  get wantsMachine(): boolean {
+    return this.#asks.length > 0 && !this.#opensTo(null) && !this.#podsServed && !this.#isSettled()
+  }
+
+  /** Asks with a login of this machine. `problem`: why it can't be known whether there is one. */
+  async askAsMachine(credential: Credential | null, problem: string | null): Promise<void> {
+    if (credential !== null) await this.#ask({ as: 'machine', secret: null }, credential)
+    else if (problem !== null) {
+      const failed = { answer: 'failed', detail: problem, retryAfterSeconds: null } as const
+      this.#asks.push({ as: 'machine', secret: null, username: null, ...failed })
+    }
+  }
+
+  /** Looks for near names if no asker got the image; if one did and `platforms` is set, for its platforms. */
+  async conclude(platforms: boolean): Promise<void> {
+    const opened = [...this.#outcomes].find(([, { status }]) => status === 'found')
+    if (opened === undefined) await this.#neighborhood.conclude(this.#outcomes)
+    else if (platforms) {
+      const [credential, outcome] = opened
+      const digest = 'digest' in outcome ? outcome.digest : null
+      this.#platforms = await this.#asking.platforms(this.reference, digest, credential)
+    }
+  }
+
+  /** What is known by now. */
+  result(replacement: ImageCheck | null): ImageCheck {
+    const found = [...this.#outcomes.values()].find(({ status }) => status === 'found')
+    const { state, ...near } = this.#neighborhood.found
+    return {
+      reference: fullName(this.reference),
+      host: this.#host,
+      asks: this.#asks,
+      unasked: this.#unasked,
+      repository: found === undefined ? state : 'there',
+      ...near,
+      digest: found !== undefined && 'digest' in found ? found.digest : null,
+      platforms: this.#platforms,
+      replacement,
+    }
+  }
+
+  /** Tries a pod's logins as the kubelet does, one after another until one opens the image. True also for a pod without any if the image is public. */
+  async #serves(logins: PodLogin[]): Promise<boolean> {
+    for (const { secret, credential } of logins) {
+      if (!this.#outcomes.has(credential) && this.#outcomes.size > MOST_LOGINS) return false
+      await this.#ask({ as: 'pod', secret }, credential)
+      if (this.#opensTo(credential)) return true
+    }
+    return logins.length === 0 && this.#opensTo(null)
+  }
+
+  async #ask(who: Pick<ImageAsk, 'as' | 'secret'>, credential: Credential | null): Promise<void> {
+    const outcome = this.#outcomes.get(credential) ?? (await this.#asking.head(this.reference, credential))
+    if (outcome === null) {
+      if (this.#asks.length === 0) this.#unasked = 'out-of-time'
+      return
+    }
+    this.#outcomes.set(credential, outcome)
+    const username = credential === null ? null : redact(credential.username)
+    const ask = { ...who, username, ...answerOf(outcome, credential !== null) }
+    const isSame = (other: ImageAsk) =>
+      other.as === ask.as &&
+      other.username === username &&
+      other.secret?.namespace === ask.secret?.namespace &&
+      other.secret?.name === ask.secret?.name
+    if (!this.#asks.some(isSame)) this.#asks.push(ask)
+  }
+
+  /** Whoever asks, the answer is the same. */
+  #isSettled(): boolean {
+    const outcome = this.#outcomes.get(null)
+    if (outcome === undefined || outcome.status === 'unreachable') return true
+    return this.#neighborhood.isTagMissing || isFinalDenial(this.reference, outcome)
+  }
+
+  #opensTo(credential: Credential | null): boolean {
+    return this.#outcomes.get(credential)?.status === 'found'
+  }
+}

@@ -1,0 +1,67 @@
+/** The logins that registries are asked with: those of pods' pull secrets, kept while a cluster is read. Their text never leaves but to a registry. */
+
+import type { Credential } from '../../dockerconfig/credential.ts'
+import { lookUpCredentials } from '../../dockerconfig/kubelet-lookup.ts'
+import type { PullLogin } from '../../dockerconfig/kubelet-view.ts'
+import { canonicalRegistry } from '../../image/docker-hub.ts'
+import type { Reference } from '../../image/reference.ts'
+import type { Pod } from '../../snapshot/pod.ts'
+import { pullLoginsOf } from '../narrow/pull-secret.ts'
+import { nameOf, namespaceOf } from '../narrow/shape.ts'
+
+/** What decides on a pod's logins. */
+export type PullingPod = Pick<Pod, 'namespace' | 'pullSecrets'>
+
+export interface PodLogin {
+  secret: { namespace: string; name: string }
+  credential: Credential
+}
+
+/** Takes pull secrets as they are read, and knows what the kubelet would try with them. */
+export class PodLogins {
+  readonly #secrets = new Map<string, PullLogin[] | 'malformed'>()
+
+  /** Takes a Secret as the API server gives it. */
+  add(secret: unknown): void {
+    this.#secrets.set(`${namespaceOf(secret)}/${nameOf(secret)}`, pullLoginsOf(secret))
+  }
+
+  /** The logins for an image in the kubelet's order; none where one malformed secret keeps it from pulling at all. */
+  of(reference: Reference, { namespace, pullSecrets }: PullingPod): PodLogin[] {
+    const entries: (PullLogin & { secret: PodLogin['secret'] })[] = []
+    for (const name of pullSecrets) {
+      const logins = this.#secrets.get(`${namespace}/${name}`) ?? []
+      if (logins === 'malformed') return []
+      entries.push(...logins.map(login => ({ ...login, secret: { namespace, name } })))
+    }
+    return lookUpCredentials(reference, entries).tried.map(({ secret, key, username, password }) => ({
+      secret,
+      credential: {
+        registry: canonicalRegistry(reference.registry),
+        key,
+        username,
+        password,
+        kind: 'password',
+        shortLived: false,
+        origin: `secret ${secret.namespace}/${secret.name}`,
+      },
+    }))
+  }
+}
+
+/** Gives the same login the same object, wherever it was found: it is shown to a registry once, and one token serves all. */
+export class SameLogins {
+  readonly #known: Credential[] = []
+
+  of(credential: Credential): Credential {
+    const same = this.#known.find(
+      ({ registry, username, kind, password }) =>
+        registry === credential.registry &&
+        username === credential.username &&
+        kind === credential.kind &&
+        password.reveal() === credential.password.reveal(),
+    )
+    if (same === undefined) this.#known.push(credential)
+    return same ?? credential
+  }
+}

@@ -1,0 +1,238 @@
+/** `--check-images` from the command line: what the registries say ends up in every report, at no cost of pulls, and no password with it. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { Hub } from '../../src/simulator/hub/hub.ts'
+import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
+import { schemaErrors } from '../report/published-schema.ts'
+import { podWithImage, pullSecret } from '../simulator/drafts.ts'
+import { runCommandLine } from './command-line.ts'
+
+const MACHINE = 'canary-m4chine-Pa55'
+const POD = 'canary-p0d-Pa55'
+const IMAGES: [pod: string, image: string][] = [
+  ['typo-tag', 'nginx:1.27-alpne'],
+  ['typo-name', 'ngnix:1.27'],
+  ['private', 'jane/billing:2.4'],
+  ['of-the-pod', 'team/api:1'],
+  ['nowhere', 'ghcr.io/acme/app:1'],
+  ['moved', 'minio/minio:2025'],
+  ['internal', '127.0.0.1:1/acme/app:1'],
+]
+
+let simulator: Simulator
+let quay: Hub
+let home = ''
+let env: Record<string, string> = {}
+let dump = ''
+
+beforeAll(async () => {
+  simulator = await startSimulator({ now: Date.parse('2026-11-24T12:00:00Z') })
+  const { hub, cluster } = simulator
+  hub.addAccount({ name: 'jane', password: MACHINE })
+  hub.addAccount({ name: 'team', password: POD })
+  hub.addImage({ repository: 'library/nginx', tags: ['1.27', '1.27-alpine', 'latest'] })
+  hub.addImage({ repository: 'jane/billing', tags: ['2.4'], owner: 'jane' })
+  hub.addImage({ repository: 'team/api', tags: ['1'], owner: 'team' })
+  for (const [name, image] of IMAGES) {
+    cluster.add(
+      podWithImage(name, image, name === 'of-the-pod' ? { imagePullSecrets: [{ name: 'team' }] } : {}),
+    )
+  }
+  await simulator.settle()
+  quay = new Hub({ clock: cluster.clock })
+  quay.addImage({ repository: 'minio/minio', tags: ['2025'] })
+  await quay.listen()
+  // Since then the secret has come that was missing.
+  const auth = Buffer.from(`team:${POD}`).toString('base64')
+  cluster.add(pullSecret('team', { auths: { 'https://index.docker.io/v1/': { auth } } }))
+  home = await mkdtemp(join(tmpdir(), 'pullguard-check-'))
+  await mkdir(join(home, '.docker'))
+  const own = Buffer.from(`jane:${MACHINE}`).toString('base64')
+  const config = { auths: { 'https://index.docker.io/v1/': { auth: own } } }
+  await writeFile(join(home, '.docker', 'config.json'), JSON.stringify(config))
+  await writeFile(join(home, 'kubeconfig'), simulator.kubeconfig)
+  const items = ['Pod', 'Event', 'Secret', 'ServiceAccount'].flatMap(kind => cluster.list(kind))
+  dump = join(home, 'dump.json')
+  await writeFile(dump, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }))
+})
+afterAll(async () => {
+  await simulator.close()
+  await quay.close()
+  await rm(home, { recursive: true, force: true })
+})
+beforeEach(() => {
+  simulator.hub.requests.length = 0
+  simulator.hub.trouble = null
+  env = {
+    KUBECONFIG: join(home, 'kubeconfig'),
+    PULLGUARD_REGISTRY_ENDPOINTS: `${simulator.registryEndpoints},ghcr.io=http://127.0.0.1:1,quay.io=${quay.url}`,
+  }
+})
+
+const run = (...argv: string[]) => runCommandLine(argv, { home, env })
+/** As on a terminal, its lines joined. */
+async function onScreen(...argv: string[]) {
+  const { code, out } = await runCommandLine(argv, { home, env, columns: 120 })
+  return { code, out: out.replace(/\s+/g, ' ') }
+}
+
+interface Checked {
+  pod: string
+  check: {
+    replacement: object
+    verdict: string
+    asks: { as: string; answer: string }[]
+    likelyTag: string
+    nearRepositories: string[]
+  }
+}
+
+async function checksOf(...argv: string[]): Promise<Map<string, Checked['check']>> {
+  const { out } = await run(...argv, '-o', 'json')
+  const document = JSON.parse(out)
+  expect(schemaErrors(document)).toEqual([])
+  return new Map((document.findings as Checked[]).map(({ pod, check }) => [pod, check]))
+}
+
+const VERDICTS = {
+  'typo-tag': 'no-such-tag',
+  'typo-name': 'no-such-repository',
+  private: 'opens-for-machine',
+  'of-the-pod': 'opens-for-pod',
+  nowhere: 'unreachable',
+  moved: 'not-public',
+  internal: 'not-asked',
+}
+
+describe('diagnose', () => {
+  test('says of each image what the registry says, as the pod and as this machine, and spends no pull', async () => {
+    const pulls = simulator.hub.pulls.length
+    const checks = await checksOf('diagnose', '--check-images')
+    expect(Object.fromEntries([...checks].map(([pod, { verdict }]) => [pod, verdict]))).toEqual(VERDICTS)
+    expect(checks.get('typo-tag')?.likelyTag).toBe('1.27-alpine')
+    expect(checks.get('typo-name')?.nearRepositories).toEqual(['nginx'])
+    expect(checks.get('moved')?.replacement).toMatchObject({
+      reference: 'quay.io/minio/minio:2025',
+      verdict: 'opens-anonymously',
+    })
+    expect(simulator.hub.pulls).toHaveLength(pulls)
+    const gets = simulator.hub.requests.filter(
+      ({ method, path }) => method === 'GET' && /manifests|blobs/.test(path),
+    )
+    expect(gets).toEqual([])
+  })
+
+  test('asks nobody without the flag', async () => {
+    const checks = await checksOf('diagnose')
+    expect([...checks.values()]).toEqual(IMAGES.map(() => null))
+    expect(simulator.hub.requests).toEqual([])
+  })
+
+  test('tells it under its cause on the screen: what reads as a denial is a name that does not exist', async () => {
+    const { out, code } = await onScreen('diagnose', '--check-images')
+    expect(code).toBe(1)
+    expect(out).toContain('ngnix:1.27: Docker Hub has no repository library/ngnix (did you mean nginx?).')
+    expect(out).toContain('no tag 1.27-alpne (did you mean 1.27-alpine?)')
+    expect(out).toContain("with this machine's login (jane): found")
+    // The private image and the mistyped one no longer share a block: each begins the lines of its own.
+    expect(out).toContain('asked jane/billing:2.4: It exists')
+    expect(out).toContain('asked ngnix:1.27: Docker Hub')
+    expect(out).toContain('with secret default/team (team): found')
+  })
+
+  test('of a dump asks without its secrets, which are not for us to use', async () => {
+    const checks = await checksOf('diagnose', '-f', dump, '--check-images')
+    expect(checks.get('of-the-pod')).toMatchObject({ verdict: 'not-public' })
+    expect(checks.get('of-the-pod')?.asks.map(({ as }) => as)).toEqual(['anonymous', 'machine'])
+    expect(checks.get('private')?.verdict).toBe('opens-for-machine')
+    expect((await checksOf('diagnose', '-f', dump)).get('private')).toBeNull()
+    expect(simulator.hub.requests.some(({ user }) => user === 'team')).toBe(false)
+  })
+
+  test('takes a limit for an answer, and keeps the report and its exit code where nothing can be asked', async () => {
+    simulator.hub.trouble = 'abuse'
+    const limited = await checksOf('diagnose', '--check-images')
+    expect(limited.get('typo-tag')?.verdict).toBe('rate-limited')
+    const heads = simulator.hub.requests.filter(({ method }) => method === 'HEAD')
+    // Once for everybody, once for each of the two logins.
+    expect(heads).toHaveLength(3)
+    env.PULLGUARD_REGISTRY_ENDPOINTS =
+      'docker.io=http://127.0.0.1:1,ghcr.io=http://127.0.0.1:1,quay.io=http://127.0.0.1:1'
+    const offline = await run('diagnose', '--check-images', '-o', 'json')
+    expect(offline.code).toBe((await run('diagnose')).code)
+    const verdicts = (JSON.parse(offline.out).findings as Checked[]).map(({ check }) => check.verdict)
+    expect(new Set(verdicts)).toEqual(new Set(['unreachable', 'not-asked']))
+  })
+
+  test("a malformed file with this machine's logins is an answer too", async () => {
+    env.DOCKER_CONFIG = join(home, 'broken')
+    await mkdir(env.DOCKER_CONFIG, { recursive: true })
+    await writeFile(join(env.DOCKER_CONFIG, 'config.json'), `{"auths": ${MACHINE}`)
+    const { out, code } = await onScreen('diagnose', '--check-images')
+    expect(code).toBe(1)
+    expect(out).toContain("with this machine's logins: ")
+    expect(out).toContain('config.json is not valid JSON')
+    expect(out).not.toContain(MACHINE)
+  })
+})
+
+test('why says it of each container, healthy or not', async () => {
+  const { out } = await onScreen('why', 'of-the-pod', '--check-images')
+  expect(out).toMatch(/asked It exists, and the pod's own login opens it\./)
+  const document = JSON.parse((await run('why', 'typo-name', '--check-images', '-o', 'json')).out)
+  expect(schemaErrors(document)).toEqual([])
+  expect(document.containers[0].check.verdict).toBe('no-such-repository')
+})
+
+test('image says it of each name, and its exit code is still about the names', async () => {
+  const names = ['ngnix', 'nginx:1.27', 'jane/billing:2.4', 'Bad:Name']
+  const { out, code } = await run('image', ...names, '--check-images', '-o', 'json')
+  const document = JSON.parse(out)
+  expect(schemaErrors(document)).toEqual([])
+  expect(code).toBe(1)
+  expect(document.images.map(({ check }: Checked) => check?.verdict ?? null)).toEqual([
+    'no-such-repository',
+    'opens-anonymously',
+    'opens-for-machine',
+    null,
+  ])
+  expect(document.images[1].check.platforms).toEqual(['linux/amd64', 'linux/arm64'])
+  expect((await run('image', 'ngnix', '--check-images')).out).toMatch(/CHECK\n.*no-such-repository/)
+  expect((await run('image', 'ngnix')).out).not.toContain('CHECK')
+  expect((await onScreen('image', 'ngnix', '--check-images')).out).toContain('did you mean nginx?')
+})
+
+test.each([
+  ['diagnose', []],
+  ['why', ['typo-tag']],
+  ['image', ['nginx']],
+])('%s does not take an endpoint that nothing is asked at', async (command, argv) => {
+  const { code, err } = await run(command, ...argv, '--registry-endpoint', 'docker.io=http://127.0.0.1:1')
+  expect([code, err]).toEqual([
+    2,
+    '--registry-endpoint goes with --check-images: without it no registry is asked.\n',
+  ])
+})
+
+test('an endpoint that is none is refused before the cluster is read', async () => {
+  const { code, err } = await run('diagnose', '--check-images', '--registry-endpoint', 'docker.io')
+  expect(code).toBe(2)
+  expect(err).toContain('needs REGISTRY=URL')
+})
+
+const FORMATS = ['table', 'wide', 'json', 'yaml', 'name', 'junit', 'github', 'gitlab', 'markdown']
+
+test.each(FORMATS)('no password is in %s, wherever it came from', async format => {
+  const secrets = [MACHINE, POD, `jane:${MACHINE}`, `team:${POD}`]
+  const spellings = secrets.flatMap(secret => [secret, Buffer.from(secret).toString('base64')])
+  for (const terminal of [{}, { columns: 100 }]) {
+    const { out, err } = await runCommandLine(['diagnose', '--check-images', '-o', format, '-v', '9'], {
+      home,
+      env,
+      ...terminal,
+    })
+    for (const spelling of spellings) expect(`${out}${err}`).not.toContain(spelling)
+  }
+})
