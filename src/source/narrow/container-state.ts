@@ -1,24 +1,24 @@
 /** Narrows a container's state, and tells which states could mean that its image is not there. */
 
 import { isPastPull, tellsOfFailedPull } from '../../image/pull-words.ts'
-import { redact } from '../../secrecy/redact.ts'
 import type { ContainerState } from '../../snapshot/pod.ts'
+import { redactMessage } from './redact-message.ts'
 import { isRecord, number, record, text, textOrNull } from './shape.ts'
 
 /** `status.state` of one container, and what became of its last start. An empty state is the kubelet's silence. */
 export function narrowState(raw: unknown, last?: unknown): ContainerState {
   const { waiting, running, terminated } = record(raw)
   if (isRecord(waiting)) {
-    const reason = redact(text(waiting.reason))
+    const reason = redactMessage(text(waiting.reason))
     const message = reason === CRASH_LOOP ? (failedStart(last) ?? waiting.message) : waiting.message
-    return { type: 'waiting', reason, message: redact(text(message)) }
+    return { type: 'waiting', reason, message: redactMessage(text(message)) }
   }
   if (isRecord(terminated)) {
     return {
       type: 'terminated',
-      reason: redact(text(terminated.reason)),
+      reason: redactMessage(text(terminated.reason)),
       exitCode: number(terminated.exitCode, 0),
-      message: redact(text(terminated.message)),
+      message: redactMessage(text(terminated.message)),
     }
   }
   return isRecord(running)

@@ -1,8 +1,8 @@
 /** Narrows an Event to what it says of a pod's pull, in both shapes that API servers give: core/v1 and events.k8s.io/v1. */
 
 import { isSandboxFailure, pullStage } from '../../image/pull-words.ts'
-import { redact } from '../../secrecy/redact.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
+import { redactMessage } from './redact-message.ts'
 import { firstText, number, record, text, textOrNull } from './shape.ts'
 
 const PULL_REASONS = new Set([
@@ -34,7 +34,7 @@ export function narrowEvent(raw: unknown): PodEvent | null {
     podUid: textOrNull(about.uid),
     fieldPath: text(about.fieldPath),
     reason,
-    message: stage === 'began' || stage === 'ended' ? progressOf(message) : redact(message),
+    message: stage === 'began' || stage === 'ended' ? progressOf(message) : redactMessage(message),
     count: countOf(event),
     ...timesOf(event),
   }
@@ -43,7 +43,7 @@ export function narrowEvent(raw: unknown): PodEvent | null {
 /** Of a pull under way or done only the image counts. There are very many of these, and redaction takes its time. */
 function progressOf(message: string): string {
   const sentence = /^[^"]{0,100}"[^"]*"/.exec(message)?.[0]
-  return sentence === undefined || sentence.includes('://') ? redact(message) : sentence
+  return sentence === undefined || sentence.includes('://') ? redactMessage(message) : sentence
 }
 
 function countOf(event: Record<string, unknown>): number {
