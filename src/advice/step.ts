@@ -78,7 +78,7 @@ export type Step =
   | ({ code: 'test-connection'; scheme: 'https' | 'http' } & Asked)
   | ({ code: 'open-host' } & Asked)
   | ({ code: 'check-listener' } & Asked)
-  | { code: 'route-ipv6'; host: string }
+  | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }
   | { code: 'check-mirror'; host: string; registry: string }
   | {
       code: 'mirror-settings'
