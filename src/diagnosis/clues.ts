@@ -91,7 +91,6 @@ export type Clue =
   | { code: 'token-scope' }
 
 interface Known {
-  text: string
   cause: Cause
   status: number | null
   endpoint: Endpoint | null
@@ -109,9 +108,9 @@ const IPV6 =
 const SIGNER = /required (?:e-?mail|identity|subject|signer|key)[ :]{1,3}\\*["'“]?([^"'”\\]{1,200})/i
 const MIRRORS = /\(Mirrors also failed: (.{0,4000}?)\]\):/i
 
-/** Everything that is given away, each once. */
-export function cluesOf(known: Known): Clue[] {
-  const { text, status, endpoint, image, reference } = known
+/** Everything that the text gives away, each once. */
+export function cluesOf(text: string, known: Known): Clue[] {
+  const { status, endpoint, image, reference } = known
   const words = withoutNames(text, image, reference)
   const spoken = SPOKEN.filter(([, pattern]) => pattern.test(words)).map(([clue]) => clue)
   return [...spoken, ...ofStatus(status), ...ofAnswer(text), ...ofHost(endpoint, reference), ...ofName(image)]
