@@ -125,9 +125,9 @@ async function machineLogins(images: Reference[], context: CommandContext): Prom
       env,
       home,
       platform: process.platform,
-      clock,
       wanted: registriesOf(names),
       onlyNamed: true,
+      clock,
       signal,
     })
     const forReading = refusals.flatMap(refusal => refusal.forReading ?? [])

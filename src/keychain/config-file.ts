@@ -3,18 +3,9 @@
 import { readFile } from 'node:fs/promises'
 import { type ParseError, parse } from 'jsonc-parser'
 import { field, isObject, type JsonObject, parseJson } from '../dockerconfig/auths.ts'
+import type { CredentialConfig } from '../dockerconfig/docker-lookup.ts'
 import { UsageError } from '../errors.ts'
 import { Redacted } from '../secrecy/redacted.ts'
-
-/** What a file says about logins. Entries are unread: they are only looked at when their registry is asked for. */
-export interface CredentialConfig {
-  /** For people: `file ~/.docker/config.json` or `DOCKER_AUTH_CONFIG`. */
-  origin: string
-  auths: [key: string, entry: Redacted<unknown>][]
-  credHelpers: [key: string, suffix: string][]
-  /** Suffix of the helper for every other registry; null: the file itself. */
-  credsStore: string | null
-}
 
 /** docker's and podman's, or the flat one of old docker. */
 export type FileShape = 'config' | 'dockercfg'

@@ -3,12 +3,11 @@
 import type { Clock } from '../clock.ts'
 import type { Credential, CredentialRefusal } from '../dockerconfig/credential.ts'
 import { pullSecretKey, type RegistryKey } from '../dockerconfig/docker-key.ts'
+import { type CredentialConfig, entryFor, helperFor, namesRegistry } from '../dockerconfig/docker-lookup.ts'
 import type { DockerLogin } from '../dockerconfig/docker-view.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../image/docker-hub.ts'
 import { bounded } from '../network/bounded.ts'
-import type { CredentialConfig } from './config-file.ts'
 import { askHelper, helperProgram, helperRunner, type RunHelper } from './credential-helper.ts'
-import { entryFor, helperFor, namesRegistry } from './keys-in-file.ts'
 import { type Machine, type Place, places } from './places.ts'
 import type { WantedRegistry } from './wanted-registries.ts'
 

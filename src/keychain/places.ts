@@ -1,13 +1,9 @@
 /** Where credentials lie on this machine, in the order in which they are asked. */
 
 import { posix, win32 } from 'node:path'
+import type { CredentialConfig } from '../dockerconfig/docker-lookup.ts'
 import { Redacted } from '../secrecy/redacted.ts'
-import {
-  type CredentialConfig,
-  type FileShape,
-  readConfigFile,
-  readEnvironmentConfig,
-} from './config-file.ts'
+import { type FileShape, readConfigFile, readEnvironmentConfig } from './config-file.ts'
 
 export interface Machine {
   env: Record<string, string | undefined>

@@ -26,7 +26,7 @@ test('tells the whole story: limited, explained, fixed, and only the typing erro
     'The broken link, for fifthnginx: the pod has no credential for Docker Hub.',
     '$ pullguard fix -A --yes',
     '1 of 12 pods',
-    'image not found (1).',
+    'Check the name and the tag of nginx:1.27-alpne',
     '$ pullguard undo --yes',
     'Undo restores',
     '`pullguard demo\n--serve`',

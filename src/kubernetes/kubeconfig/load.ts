@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { delimiter, join, resolve } from 'node:path'
 import { type Document, parseAllDocuments } from 'yaml'
 import { UsageError } from '../../errors.ts'
+import { Redacted } from '../../secrecy/redacted.ts'
 import type { ConnectionOptions } from './connection-options.ts'
 import { type Entry, type Kubeconfig, mapping, mappings, text } from './kubeconfig.ts'
 
@@ -103,7 +104,7 @@ function named(list: unknown, kind: 'cluster' | 'user' | 'context', file: string
     const name = text(item, 'name')
     // client-go refuses the file too: which of the two is meant can't be known.
     if (entries.has(name)) throw new UsageError(`The kubeconfig ${file} has two ${kind}s named ${name}`)
-    entries.set(name, { fields: mapping(item[kind]) ?? {}, file })
+    entries.set(name, { fields: new Redacted(mapping(item[kind]) ?? {}), file })
   }
   return entries
 }

@@ -29,9 +29,9 @@ async function loaded(path: string, options: { kubeconfig?: string; KUBECONFIG?:
   })
   return {
     current: config.currentContext,
-    servers: [...config.clusters].map(([name, { fields }]) => `${name}=${fields.server}`).sort(),
-    shared: config.clusters.get('shared')?.fields,
-    red: config.users.get('red')?.fields,
+    servers: [...config.clusters].map(([name, { fields }]) => `${name}=${fields.reveal().server}`).sort(),
+    shared: config.clusters.get('shared')?.fields.reveal(),
+    red: config.users.get('red')?.fields.reveal(),
   }
 }
 

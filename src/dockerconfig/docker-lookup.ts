@@ -1,8 +1,18 @@
-/** Which of a file's keys serves a registry or a repository, by docker's and podman's rules. */
+/** Which login of a docker config serves a registry or a repository, by docker's and podman's rules. */
 
-import { candidates, pullSecretKey, type RegistryKey, readRegistryKey } from '../dockerconfig/docker-key.ts'
-import { type DockerLogin, readAuthEntry } from '../dockerconfig/docker-view.ts'
-import type { CredentialConfig } from './config-file.ts'
+import type { Redacted } from '../secrecy/redacted.ts'
+import { candidates, pullSecretKey, type RegistryKey, readRegistryKey } from './docker-key.ts'
+import { type DockerLogin, readAuthEntry } from './docker-view.ts'
+
+/** What a file says about logins. Entries are unread: they are only looked at when their registry is asked for. */
+export interface CredentialConfig {
+  /** For people: `file ~/.docker/config.json` or `DOCKER_AUTH_CONFIG`. */
+  origin: string
+  auths: [key: string, entry: Redacted<unknown>][]
+  credHelpers: [key: string, suffix: string][]
+  /** Suffix of the helper for every other registry; null: the file itself. */
+  credsStore: string | null
+}
 
 /** The entry of `auths` that stands closest to the repository. */
 export function entryFor(
