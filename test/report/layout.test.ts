@@ -2,8 +2,8 @@
 import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { expect, test } from 'vitest'
-import { age } from '../../src/report/duration.ts'
-import { clip, clipStart, columns, wrap } from '../../src/report/layout.ts'
+import { clip, clipStart, columns, wrap } from '../../src/report/screen/wrap.ts'
+import { age } from '../../src/report/words/duration.ts'
 
 test('columns align wide and combining characters', () => {
   expect(
