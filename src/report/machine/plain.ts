@@ -3,7 +3,7 @@
 import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
 import { cell } from '../escape.ts'
 import { joined } from '../screen/block.ts'
-import { columns } from '../screen/wrap.ts'
+import { columns } from '../screen/columns.ts'
 import { workloadPath } from '../words/commands.ts'
 import { age } from '../words/duration.ts'
 

@@ -1,13 +1,10 @@
-/** Small blocks of text for a terminal: labelled fields, steps and commands, each line within the width. */
+/** Blocks of text for a terminal: labelled fields, an empty line between blocks. */
 
-import { shellWords } from '../escape.ts'
 import { guardLines, visible } from '../sanitise.ts'
-import type { Said } from '../words/said.ts'
-import type { Palette } from './palette.ts'
 import { clipStart, pad, wrap } from './wrap.ts'
 
 /** Wide enough for the longest label and two blanks. */
-const LABEL = 12
+export const LABEL = 12
 /** Prose wider than this is hard to read, however wide the screen. */
 const MEASURE = 110
 
@@ -28,31 +25,13 @@ export function field({ label, text, lines = 12, style = line => line }: Field, 
   return shown.map((line, index) => `  ${pad(index === 0 ? label : '', LABEL)}${style(line)}`)
 }
 
-/** Steps under one label: what to do as prose, the command bold on lines of its own. */
-export function stepLines(label: string, steps: readonly Said[], width: number, palette: Palette): string[] {
-  return steps.flatMap(({ say, command }, index) => [
-    ...field({ label: index === 0 ? label : '', text: command === undefined ? `${say}.` : `${say}:` }, width),
-    ...(command === undefined ? [] : commandLines(command, width, ' '.repeat(LABEL + 4)).map(palette.strong)),
-  ])
-}
-
-/** A command over as many lines as it needs, so that it can still be pasted: the shell joins lines that end in a backslash. */
-export function commandLines(command: string, width: number, indent: string): string[] {
-  const words = shellWords(visible(command))
-  const lines: string[] = []
-  let line = indent
-  for (const word of words) {
-    const longer = line.trim() === '' ? `${line}${word}` : `${line} ${word}`
-    if (line.trim() === '' || longer.length <= width - 2) line = longer
-    else {
-      lines.push(`${line} \\`)
-      line = `${indent}  ${word}`
-    }
-  }
-  return [...lines, line]
-}
-
 /** Lines as one text that ends in a line feed; no line of it is a command to a CI runner. */
 export function joined(lines: readonly string[]): string {
   return lines.length === 0 ? '' : guardLines(`${lines.join('\n')}\n`)
+}
+
+/** Blocks as one text, with an empty line between them; a block without lines is none. */
+export function stacked(blocks: readonly string[][]): string {
+  const full = blocks.filter(lines => lines.length > 0)
+  return joined(full.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines])))
 }

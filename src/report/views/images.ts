@@ -6,9 +6,10 @@ import { cell } from '../escape.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
 import type { ReportOptions } from '../options.ts'
 import { visible } from '../sanitise.ts'
-import { field, joined } from '../screen/block.ts'
+import { field, joined, stacked } from '../screen/block.ts'
+import { columns } from '../screen/columns.ts'
 import { type Palette, paletteFor } from '../screen/palette.ts'
-import { columns, wrap } from '../screen/wrap.ts'
+import { wrap } from '../screen/wrap.ts'
 import { counted } from '../words/count.ts'
 import { registryName } from '../words/hosts.ts'
 import { checkText } from '../words/image-check.ts'
@@ -45,7 +46,7 @@ function renderBlocks(images: CheckedReading[], { width, colour }: ImagesReportO
       : `${invalid} of ${counted(images.length, 'name')} can't be read.`
   const blocks = images.map(image => blockOf(image, width, palette))
   const all = images.length > 1 ? [...blocks, [verdict]] : blocks
-  return joined(all.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines])))
+  return stacked(all)
 }
 
 function blockOf(image: CheckedReading, width: number, palette: Palette): string[] {

@@ -4,8 +4,9 @@ import type { AdvisedDiagnosis } from '../../../advice/advised.ts'
 import { type CauseGroup, groupByCause, groupByWorkload } from '../../group.ts'
 import type { ReportOptions } from '../../options.ts'
 import { visible } from '../../sanitise.ts'
-import { commandLines, field, joined, stepLines } from '../../screen/block.ts'
+import { field, stacked } from '../../screen/block.ts'
 import { type Palette, paletteFor } from '../../screen/palette.ts'
+import { commandLines, stepLines } from '../../screen/step.ts'
 import { displayWidth, wrap } from '../../screen/wrap.ts'
 import { meaningOf, titleOf } from '../../words/causes.ts'
 import { amount, counted } from '../../words/count.ts'
@@ -64,11 +65,7 @@ export function renderTable(diagnosis: AdvisedDiagnosis, options: ReportOptions,
     gapLines(diagnosis.gaps, options.width, palette),
     lastLines(diagnosis, options, palette),
   ]
-  return joined(
-    [...blocks, ...rest]
-      .filter(lines => lines.length > 0)
-      .flatMap((lines, index) => (index === 0 ? lines : ['', ...lines])),
-  )
+  return stacked([...blocks, ...rest])
 }
 
 function block(group: CauseGroup, takenAt: string, share: Share, width: number, palette: Palette): string[] {

@@ -4,7 +4,8 @@ import { cell } from '../../escape.ts'
 import type { WorkloadRow } from '../../group.ts'
 import { visible } from '../../sanitise.ts'
 import type { Palette } from '../../screen/palette.ts'
-import { columns, displayWidth, wrap } from '../../screen/wrap.ts'
+import { tableLines } from '../../screen/table.ts'
+import { wrap } from '../../screen/wrap.ts'
 import { counted } from '../../words/count.ts'
 
 export interface WorkloadShare {
@@ -21,11 +22,18 @@ export function workloadLines(
   palette: Palette,
 ): string[] {
   const shown = rows.length <= most + 1 ? rows : rows.slice(0, most)
-  const told = fitted(shown.map(rowCells), width, '    ')
+  const begins = (index: number) => shown[index]?.image !== shown[index - 1]?.image
+  const table = tableLines(
+    shown.flatMap((row, index) => [
+      ...(begins(index) ? [{ heading: visible(row.image) }] : []),
+      rowCells(row),
+    ]),
+    width,
+    '  ',
+  )
   const lines = shown.flatMap((row, index) => [
-    ...(row.image === shown[index - 1]?.image ? [] : wrap(visible(row.image), width, '  ')),
-    ...(told[index] ?? []),
-    ...(pods ? fitted(row.findings.map(podCells), width, '      ').flat().map(palette.dim) : []),
+    ...table.splice(0, begins(index) ? 2 : 1).flat(),
+    ...(pods ? tableLines(row.findings.map(podCells), width, '      ').flat().map(palette.dim) : []),
   ])
   const hidden = rows.slice(shown.length)
   if (hidden.length === 0) return lines
@@ -43,11 +51,4 @@ function podCells({ pod, container, node, reason }: WorkloadRow['findings'][numb
 
 function podsOf(rows: WorkloadRow[]): number {
   return rows.reduce((sum, { pods }) => sum + pods.length, 0)
-}
-
-/** As columns where every row fits, else each row as wrapped text: nothing is cut off. */
-function fitted(rows: string[][], width: number, indent: string): string[][] {
-  const table = columns(rows, 2).map(line => `${indent}${line}`)
-  if (table.every(line => displayWidth(line) <= width)) return table.map(line => [line])
-  return rows.map(cells => wrap(cells.filter(text => text !== '').join('  '), width, indent))
 }

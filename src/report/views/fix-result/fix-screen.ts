@@ -8,9 +8,11 @@ import { type Invocation, kubectlCommand, ownCommand } from '../../invocation.ts
 import type { FixReport } from '../../machine/fix-document.ts'
 import type { ReportOptions } from '../../options.ts'
 import { visible } from '../../sanitise.ts'
-import { commandLines, field, joined, stepLines } from '../../screen/block.ts'
+import { field, stacked } from '../../screen/block.ts'
 import { type Palette, paletteFor } from '../../screen/palette.ts'
-import { columns, displayWidth, wrap } from '../../screen/wrap.ts'
+import { labelledCommand, stepLines } from '../../screen/step.ts'
+import { tableLines } from '../../screen/table.ts'
+import { wrap } from '../../screen/wrap.ts'
 import { meaningOf, titleOf } from '../../words/causes.ts'
 import { whyCommand } from '../../words/commands.ts'
 import { amount, counted } from '../../words/count.ts'
@@ -38,8 +40,7 @@ export function renderFixTable(report: FixReport, options: ReportOptions): strin
     ...whyNow(report, options, palette),
     lastLines(report, options, palette),
   ]
-  const full = blocks.filter(lines => lines.length > 0)
-  return joined(full.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines])))
+  return stacked(blocks)
 }
 
 /** Alike ones together: one missing permission may stand behind hundreds. */
@@ -72,10 +73,9 @@ function podLines({ recoveries }: FixResult, width: number, palette: Palette): s
     cell(objectName(one.workload)),
     `${amount(one.recovered)} of ${counted(one.wanted, 'pod')} back`,
   ])
-  const table = columns(cells, 2).map(line => `  ${line}`)
-  const fits = table.every(line => displayWidth(line) <= width)
+  const rows = tableLines(cells, width, '  ')
   const lines = shown.flatMap((one, index) => {
-    const row = fits ? [table[index] ?? ''] : wrap(cells[index]?.join(' ') ?? '', width, '  ')
+    const row = rows[index] ?? []
     const mark = isOpen(one) ? (line: string) => palette.trouble(line, 'error') : palette.well
     return [...row.map(mark), ...waitingLines(one, width, palette)]
   })
@@ -129,7 +129,7 @@ function lastLines(report: FixReport, { width, invocation }: ReportOptions, pale
   const back =
     result.run === null
       ? []
-      : command('Undo: ', ownCommand(invocation, `undo ${shellWord(result.run)}`), width)
+      : labelledCommand('Undo: ', ownCommand(invocation, `undo ${shellWord(result.run)}`), width)
   const next = nextCommand(report, invocation)
   const last = pods ?? [written, leftSentence(report.leftPods)].join(' ').trim()
   return [
@@ -137,7 +137,9 @@ function lastLines(report: FixReport, { width, invocation }: ReportOptions, pale
     ...back,
     ...wrap(gapText(report), width),
     ...verdict(last),
-    ...(next === null ? wrap(refusedText(result), width) : command(...next, width).map(palette.strong)),
+    ...(next === null
+      ? wrap(refusedText(result), width)
+      : labelledCommand(...next, width).map(palette.strong)),
   ].filter(line => line !== '')
 }
 
@@ -179,10 +181,4 @@ function refusedText({ outcomes }: FixResult): string {
 /** Not all is well even where all that was planned is. */
 function gapText({ gaps }: FixReport): string {
   return gaps.length === 0 ? '' : 'Not everything in scope could be read, so there may be more to fix.'
-}
-
-function command(label: string, text: string, width: number): string[] {
-  return commandLines(text, width - label.length, '').map(
-    (line, index) => `${index === 0 ? label : ' '.repeat(label.length)}${line}`,
-  )
 }

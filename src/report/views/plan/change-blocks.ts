@@ -6,7 +6,8 @@ import { cell } from '../../escape.ts'
 import { visible } from '../../sanitise.ts'
 import { field } from '../../screen/block.ts'
 import type { Palette } from '../../screen/palette.ts'
-import { columns, displayWidth, wrap } from '../../screen/wrap.ts'
+import { tableLines } from '../../screen/table.ts'
+import { wrap } from '../../screen/wrap.ts'
 import { amount, counted, someOf } from '../../words/count.ts'
 import { registryName } from '../../words/hosts.ts'
 import { managerName } from '../../words/managers.ts'
@@ -97,14 +98,11 @@ function rows(changes: Change[], title: (count: number) => string, sheet: Sheet)
       ? []
       : [[cell(one.target.namespace), cell(nameOf(one)), beside(one, same.length)]]
   })
-  const table = columns(cells, 2).map(line => `    ${line}`)
-  const fits = table.every(line => displayWidth(line) <= width)
-  const lines = fits ? table : cells.flatMap(row => wrap(row.join(' '), width, '    '))
   const hidden = alike.length - shown.length
   return [
     ...heading(title(changes.length), sheet),
     ...field({ label: 'why', text: whyOf(first) }, width),
-    ...lines,
+    ...tableLines(cells, width, '    ').flat(),
     ...(hidden === 0 ? [] : wrap(`… and ${amount(hidden)} more (-o json shows all)`, width, '    ')),
     ...managed(changes, width),
   ]

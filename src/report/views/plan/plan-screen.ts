@@ -7,8 +7,9 @@ import { groupByCause } from '../../group.ts'
 import { type Invocation, ownCommand } from '../../invocation.ts'
 import type { ReportOptions } from '../../options.ts'
 import { visible } from '../../sanitise.ts'
-import { commandLines, joined } from '../../screen/block.ts'
+import { stacked } from '../../screen/block.ts'
 import { type Palette, paletteFor } from '../../screen/palette.ts'
+import { labelledCommand } from '../../screen/step.ts'
 import { wrap } from '../../screen/wrap.ts'
 import { counted } from '../../words/count.ts'
 import { declinedNext } from '../../words/declined.ts'
@@ -42,8 +43,7 @@ export function renderPlanTable(plan: Plan, news: PlanNews, options: ReportOptio
     ...loginReach(plan, failingNamespaces(news)).map(text => wrap(visible(text), width)),
     lastLines(plan, news, options, palette),
   ]
-  const full = blocks.filter(lines => lines.length > 0)
-  return joined(full.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines])))
+  return stacked(blocks)
 }
 
 function failingNamespaces({ findings }: PlanNews): string[] {
@@ -101,10 +101,5 @@ const UNKNOWN = 'Nothing is written: no finding, but not everything could be rea
 
 function nextLines({ say, command }: Said, width: number, palette: Palette): string[] {
   if (command === undefined) return wrap(visible(`Next: ${say}.`), width).map(palette.strong)
-  return [
-    ...wrap(visible(`${say}:`), width),
-    ...commandLines(command, width - 'Next: '.length, '').map(
-      (line, index) => `${index === 0 ? 'Next: ' : '      '}${palette.strong(line)}`,
-    ),
-  ]
+  return [...wrap(visible(`${say}:`), width), ...labelledCommand('Next: ', command, width, palette.strong)]
 }

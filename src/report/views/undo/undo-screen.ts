@@ -7,9 +7,12 @@ import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import type { RunLine, UndoPlan, UndoReport } from '../../machine/undo-document.ts'
 import type { ReportOptions } from '../../options.ts'
 import { visible } from '../../sanitise.ts'
-import { commandLines, joined } from '../../screen/block.ts'
+import { joined, stacked } from '../../screen/block.ts'
+import { columns } from '../../screen/columns.ts'
 import { paletteFor } from '../../screen/palette.ts'
-import { columns, displayWidth, wrap } from '../../screen/wrap.ts'
+import { commandLines, labelledCommand } from '../../screen/step.ts'
+import { tableLines } from '../../screen/table.ts'
+import { wrap } from '../../screen/wrap.ts'
 import { amount } from '../../words/count.ts'
 import { statusText } from '../../words/outcomes.ts'
 import {
@@ -71,7 +74,7 @@ export function renderUndoSteps({ run, steps, kept }: UndoPlan, options: ReportO
     wrap(undoPlanSentence(steps), width).map(palette.strong),
     ...keptLines(kept, options),
   ]
-  return joined(spaced(blocks))
+  return stacked(blocks)
 }
 
 /** Secrets that keep a login, with the command that takes each away: namespaces of one reason share a line. */
@@ -112,7 +115,7 @@ export function renderUndone({ outcomes, dryRun }: UndoReport, options: ReportOp
       open.length === 0 ? palette.well : palette.strong,
     ),
   ]
-  return joined(spaced(blocks))
+  return stacked(blocks)
 }
 
 function problem({ status, detail }: Pick<UndoOutcome, 'status' | 'detail'>): string {
@@ -124,33 +127,21 @@ function problem({ status, detail }: Pick<UndoOutcome, 'status' | 'detail'>): st
 export function renderRuns(runs: readonly RunLine[], options: ReportOptions): string {
   const [newest] = runs.filter(({ state }) => state === 'in-place')
   if (runs.length === 0) return joined(['No run has written anything to this cluster.'])
-  const table = columns(
-    [
-      ['RUN', 'TIME', 'CONTEXT', 'USER', 'SCOPE', 'CHANGES', 'STATE'],
-      ...runs.map(({ run, startedAt, context, user, namespaces, changes, state }) => [
-        cell(run),
-        cell(startedAt.replace(/\.\d+/, '')),
-        cell(context ?? '-'),
-        cell(user ?? '-'),
-        cell(namespaces === null ? 'all namespaces' : namespaces.join(',')),
-        amount(changes),
-        stateText(state),
-      ]),
-    ],
-    2,
-  )
-  const fits = table.every(line => displayWidth(line) <= options.width)
-  const lines = fits ? table : table.flatMap(line => wrap(line, options.width))
-  if (newest === undefined || !options.terminal) return joined(lines)
-  const next = commandLines(
-    ownCommand(options.invocation, `undo ${shellWord(newest.run)}`),
-    options.width - 6,
-    '',
-  )
-  return joined([...lines, '', ...next.map((line, index) => `${index === 0 ? 'Next: ' : '      '}${line}`)])
-}
-
-function spaced(blocks: string[][]): string[] {
-  const full = blocks.filter(lines => lines.length > 0)
-  return full.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]))
+  const rows = [
+    ['RUN', 'TIME', 'CONTEXT', 'USER', 'SCOPE', 'CHANGES', 'STATE'],
+    ...runs.map(({ run, startedAt, context, user, namespaces, changes, state }) => [
+      cell(run),
+      cell(startedAt.replace(/\.\d+/, '')),
+      cell(context ?? '-'),
+      cell(user ?? '-'),
+      cell(namespaces === null ? 'all namespaces' : namespaces.join(',')),
+      amount(changes),
+      stateText(state),
+    ]),
+  ]
+  if (!options.terminal) return joined(columns(rows))
+  const table = tableLines(rows, options.width).flat()
+  if (newest === undefined) return joined(table)
+  const undo = ownCommand(options.invocation, `undo ${shellWord(newest.run)}`)
+  return stacked([table, labelledCommand('Next: ', undo, options.width)])
 }

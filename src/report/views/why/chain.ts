@@ -6,8 +6,9 @@ import type { ContainerKind } from '../../../snapshot/pod.ts'
 import { cell } from '../../escape.ts'
 import type { ReportOptions } from '../../options.ts'
 import { visible } from '../../sanitise.ts'
-import { commandLines, field, joined } from '../../screen/block.ts'
+import { field, stacked } from '../../screen/block.ts'
 import { type Palette, paletteFor } from '../../screen/palette.ts'
+import { commandLines } from '../../screen/step.ts'
 import { wrap } from '../../screen/wrap.ts'
 import { isStatic, workloadPath } from '../../words/commands.ts'
 import { hintText, problemText } from '../../words/credential.ts'
@@ -39,8 +40,7 @@ export function renderChain(why: AdvisedWhy, options: ReportOptions): string {
     gapLines(why.gaps, options.width, palette),
     lastLines(why, options, palette),
   ]
-  const full = blocks.filter(lines => lines.length > 0)
-  return joined(full.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines])))
+  return stacked(blocks)
 }
 
 function heading(why: AdvisedWhy, width: number): string[] {
