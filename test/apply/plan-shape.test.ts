@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { isPlan } from '../../src/apply/plan-shape.ts'
 import type { Change } from '../../src/plan/change.ts'
-import { renderPlan } from '../../src/report/plan.ts'
+import { renderPlan } from '../../src/report/views/plan.ts'
 import {
   attach,
   createSecret,
