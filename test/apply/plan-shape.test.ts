@@ -28,7 +28,7 @@ const options = {
   format: 'table',
   invocation: { program: 'pullguard', flags: [], fromDump: false },
   width: 80,
-  colour: false,
+  color: false,
   terminal: false,
 } as const
 
