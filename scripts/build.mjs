@@ -2,6 +2,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { build } from 'esbuild'
+import { writeLicenses } from './licenses.mjs'
 
 // Of undici only its dispatchers, put together as its index.js does: the rest (fetch, WebSocket, caches) would take a fifth of
 // the time to the first request.
@@ -47,3 +48,5 @@ for (const name of await readdir('dist')) {
   const file = resolve('dist', name)
   if (!written.has(file)) await rm(file, { recursive: true })
 }
+
+await writeLicenses(Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs)))

@@ -3,7 +3,7 @@
 import { setTimeout as sleepFor } from 'node:timers/promises'
 
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970 as the machine had it at the start; never set back. */
   now(): number
   /** Resolves after so many milliseconds. Ends early, by throwing the signal's reason, when the signal is aborted. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
@@ -13,7 +13,8 @@ export interface Clock {
 
 /** The machine's own time. */
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  // Set back or forward while we wait, the machine's clock would make the wait longer or shorter.
+  now: () => performance.timeOrigin + performance.now(),
   async sleep(milliseconds, signal) {
     try {
       await sleepFor(milliseconds, undefined, signal ? { signal } : {})

@@ -117,6 +117,19 @@ function contextOf(world: World, { noColor }: ContextFlags): CommandContext {
   }
 }
 
+/**
+ * The first signal asks the program to end, with a word on what is half-done; the next one ends it at once. The listeners stay: the spinner's
+ * clean-up (ora → restore-cursor → signal-exit) kills the process as soon as it finds itself the only one that listens.
+ */
+export function catchSignals(emitter: Pick<NodeJS.Process, 'on' | 'exit'>, stop: AbortController): void {
+  for (const [name, code] of Object.entries(SIGNAL_CODES)) {
+    emitter.on(name as NodeJS.Signals, () => {
+      if (stop.signal.aborted) emitter.exit(code)
+      stop.abort(name)
+    })
+  }
+}
+
 function writingContextOf(world: World, flags: ContextFlags): WritingContext {
   const context = contextOf(world, flags)
   return {
@@ -142,10 +155,7 @@ export async function runProcess(): Promise<void> {
   // Node's warnings, such as that undici's SOCKS5 is new, tell a user nothing.
   process.removeAllListeners('warning')
   const stop = new AbortController()
-  for (const name of Object.keys(SIGNAL_CODES)) {
-    // The second signal is not caught: it ends the process at once.
-    process.once(name, () => stop.abort(name))
-  }
+  catchSignals(process, stop)
   // An error that nobody awaits is a bug as well; Node would print all that hangs on it, headers among them.
   process.once('uncaughtException', error => {
     const { code, text } = lastWords(error)

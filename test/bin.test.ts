@@ -1,7 +1,7 @@
 /** What a newcomer meets first: the package as npm packs it, and bin/ as a process of its own, on an old Node too. */
-import { execFile, spawn } from 'node:child_process'
+import { execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { cp, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createSilentServer } from 'node:net'
@@ -43,6 +43,32 @@ const claiming = (version: string) => [
   `data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'${version}'}})`,
 ]
 
+/** Runs its arguments on a terminal of 80 columns, types Ctrl-C once the spinner turns, and ends as they do: negative for a signal. */
+const ON_A_TERMINAL = `
+import fcntl, os, pty, struct, sys, termios
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack('HHHH', 24, 80, 0, 0))
+seen, typed = b'', False
+while True:
+    try:
+        more = os.read(terminal, 65536)
+    except OSError:
+        break
+    if not more:
+        break
+    seen += more
+    if not typed and b'Reading pods' in seen:
+        typed = True
+        os.write(terminal, b'\\x03')
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) % 256 if typed else 99)
+`
+
+function hasPty(): boolean {
+  return spawnSync('python3', ['-c', 'import pty, fcntl, os; os.waitstatus_to_exitcode']).status === 0
+}
+
 describe('bin/pullguard.js', () => {
   test.each(['18.20.4', '20.20.2', '22.18.0'])('refuses Node %s in one sentence', async version => {
     expect(await node([...claiming(version), BIN, '--version'])).toEqual({
@@ -81,6 +107,28 @@ describe('bin/pullguard.js', () => {
       )
       // Windows knows no such signal: there the process is ended from outside.
       expect(ended).toEqual({ code: process.platform === 'win32' ? 'SIGINT' : 130, out: '', err: '' })
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
+  })
+
+  test.skipIf(!hasPty())('Ctrl-C on a terminal with a spinner ends it with 130, not by force', async () => {
+    // A list that stops in its middle: the spinner turns, and no more comes.
+    const server = createServer((request, response) => {
+      if (request.url?.includes('fieldSelector')) return
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.write(`{"kind":"Table","rows":[${'{"cells":["pod","1/1"]},'.repeat(1_001)}`)
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    try {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+      const argv = [process.execPath, BIN, 'diagnose', '-A', '-s', url, '--token', 'x']
+      const child = spawn('python3', ['-c', ON_A_TERMINAL, ...argv], {
+        env: { PATH: process.env.PATH, TERM: 'xterm', HOME: '/nowhere' },
+      })
+      const [code] = await once(child, 'close')
+      expect(code).toBe(130)
     } finally {
       server.closeAllConnections()
       server.close()
@@ -159,11 +207,31 @@ describe('the package', () => {
     expect(existsSync(join(ROOT, loaded))).toBe(true)
   })
 
+  test('holds the license text of every package whose code is in the bundle', () => {
+    const bundled = new Set<string>()
+    for (const file of readdirSync(join(ROOT, 'dist')).filter(name => name.endsWith('.js'))) {
+      const text = readFileSync(join(ROOT, 'dist', file), 'utf8')
+      for (const [, name = ''] of text.matchAll(
+        /^\s*\/\/ (?:[\w-]+:)?.*node_modules\/((?:@[^/]+\/)?[^/\s]+)\//gm,
+      ))
+        bundled.add(name)
+    }
+    expect(bundled.size).toBeGreaterThan(20)
+    const licenses = readFileSync(join(ROOT, 'dist', 'THIRD-PARTY-LICENSES.txt'), 'utf8').split(
+      `\n${'-'.repeat(80)}\n`,
+    )
+    const textOf = (name: string) => licenses.find(part => part.trim().startsWith(`${name} `)) ?? ''
+    const lacking = [...bundled].filter(name => !/copyright|permission|licensed under/i.test(textOf(name)))
+    expect(lacking).toEqual([])
+  })
+
   test('holds what a user needs, and no tests or sources', async () => {
     const files = (await packed()).map(({ path }) => path)
     const needed = [
       'README.md',
       'LICENSE',
+      'SECURITY.md',
+      'dist/THIRD-PARTY-LICENSES.txt',
       'package.json',
       'schema/v1.json',
       'rbac/diagnose.yaml',
@@ -175,6 +243,7 @@ describe('the package', () => {
     expect(files.filter(file => !/^(?:bin|dist|schema|rbac)\//.test(file)).sort()).toEqual([
       'LICENSE',
       'README.md',
+      'SECURITY.md',
       'package.json',
     ])
   })

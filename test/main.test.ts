@@ -1,5 +1,5 @@
 /** From argv to exit code: the table of exit codes, the last words, help on a narrow screen, and the ends that nobody planned. */
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -9,7 +9,7 @@ import { PassThrough, Writable } from 'node:stream'
 import { afterAll, describe, expect, test } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
 import { systemClock } from '../src/clock.ts'
-import { main } from '../src/main.ts'
+import { catchSignals, main } from '../src/main.ts'
 import { runCommandLine } from './commands/command-line.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'pullguard-main-'))
@@ -189,4 +189,15 @@ test('last words that quote a token are shown without it, those of a bug among t
   expect(String(stderr.read())).toContain(
     'has a bug, please report it: sent Authorization: Bearer [redacted] (',
   )
+})
+
+test('a signal asks once and then ends the program, and its listener stays for the spinner’s clean-up to see', () => {
+  const ended: unknown[] = []
+  const emitter = Object.assign(new EventEmitter(), { exit: (code: unknown) => void ended.push(code) })
+  const stop = new AbortController()
+  catchSignals(emitter as never, stop)
+  emitter.emit('SIGINT')
+  expect([stop.signal.reason, ended, emitter.listenerCount('SIGINT')]).toEqual(['SIGINT', [], 1])
+  emitter.emit('SIGTERM')
+  expect(ended).toEqual([143])
 })

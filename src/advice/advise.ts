@@ -1,6 +1,8 @@
 /** From a finding to what somebody should do about it, the best first. */
 
+import { clueOf } from '../diagnosis/clues.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
+import { checkedSteps } from './checked.ts'
 import { denialSteps } from './denial.ts'
 import { kubeletQpsSteps, limitSteps } from './limit.ts'
 import { missingSteps, nameClueSteps, unreadableNameSteps } from './name.ts'
@@ -61,10 +63,43 @@ export function stepsFor(finding: Finding): [Step, ...Step[]] {
 
 function containerSteps(finding: Finding): Step[] {
   const clues = nameClueSteps(finding)
-  const own = BY_CAUSE[finding.cause](finding)
+  const own = checkedSteps(finding) ?? BY_CAUSE[finding.cause](finding)
   // What the name gives away stands for the look at the name, and for the login that might have opened it.
-  const rest = clues.length === 0 ? own : own.filter(({ code }) => !SETTLED_BY_NAME.includes(code))
-  return [...clues, ...movedSteps(finding), ...rest, ...jobSteps(finding, rest)]
+  const unsettled = clues.length === 0 ? own : own.filter(({ code }) => !SETTLED_BY_NAME.includes(code))
+  // Whoever has asked need not be told to.
+  const rest = finding.check === null ? unsettled : unsettled.filter(({ code }) => code !== 'ask-registry')
+  const steps = [
+    ...clues,
+    ...movedSteps(finding),
+    ...rest,
+    ...localSteps(finding),
+    ...jobSteps(finding, rest),
+  ]
+  return clueOf(finding.clues, 'guest') === undefined ? steps : guestSteps(finding, steps)
+}
+
+/** A guest pulls by itself: neither the node's settings nor the pod's pull secrets count there. */
+function guestSteps({ cause }: Finding, steps: Step[]): Step[] {
+  const login = cause === 'auth-required-or-denied' || cause === 'rate-limited'
+  const own = steps.filter(
+    ({ code }) => !ON_NODE.has(code) && !OF_PODS.includes(code) && !OF_NODES.includes(code),
+  )
+  return [{ code: 'guest-settings', needs: login ? 'login' : 'way' }, ...own]
+}
+
+/** What speaks of the node's settings. */
+const OF_NODES: readonly Step['code'][] = [
+  'mirror-settings',
+  'fix-dns',
+  'check-provider',
+  'restart-pull',
+  'slow-pull',
+]
+
+/** An image that was only built or loaded on the node is asked for at its registry all the same, as long as the policy is Always. */
+function localSteps({ cause, clues }: Finding): Step[] {
+  const missing = cause === 'auth-required-or-denied' || cause === 'image-not-found'
+  return missing && clueOf(clues, 'local-image') !== undefined ? [{ code: 'use-local-image' }] : []
 }
 
 /** What is given to a Job's service account or secrets helps the pods that it makes from then on; its template never changes. */
@@ -108,7 +143,8 @@ function sandboxSteps(finding: Finding): Step[] {
     'disk-full',
     'corrupt-or-unpack',
   ].includes(cause)
-  return unreachable ? [...own, set] : [set, ...login, ...own]
+  const steps = unreachable ? [...own, set] : [set, ...login, ...own]
+  return finding.moved === null ? steps : [...steps, { code: 'find-replacement', moved: finding.moved }]
 }
 
 /** What a pause image can't be helped with: it belongs to no workload, and no pull secret counts. */

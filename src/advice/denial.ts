@@ -34,7 +34,16 @@ export function denialSteps(finding: Finding): Step[] {
       { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
       ...loginSteps(finding, 'missing'),
     ]
-  return BY_SUBCAUSE[(subcause ?? 'unspecified') as DenialSubcause](finding)
+  return [...cutUserNames(finding), ...BY_SUBCAUSE[(subcause ?? 'unspecified') as DenialSubcause](finding)]
+}
+
+/** `robot$team+pull` in double quotes loses everything from the dollar sign on to the shell. */
+function cutUserNames({ credential }: Finding): Step[] {
+  return credential.attempts.flatMap(({ usable, secret, username }): Step[] =>
+    usable && username !== null && /^robot$|\$$/.test(username)
+      ? [{ code: 'cut-user-name', secret, username }]
+      : [],
+  )
 }
 
 const repair = (namespace: string, secret: string): Step => ({

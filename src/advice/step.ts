@@ -13,7 +13,7 @@ interface Asked {
 }
 
 /** Why a login would help. */
-export type LoginReason = 'missing' | 'refused' | 'private' | 'limit' | 'account-limit'
+export type LoginReason = 'opens' | 'missing' | 'refused' | 'private' | 'limit' | 'account-limit'
 
 /** Whose rights on a repository somebody has to grant, as each place words it. */
 export type Grantor = 'github' | 'gitlab' | 'openshift' | 'registry'
@@ -30,6 +30,8 @@ export type Step =
   | { code: 'other-debug-container'; reason: 'image' | 'login' }
   | { code: 'repair-secret'; namespace: string; secret: string; problem: AttemptProblem }
   | { code: 'remove-login'; namespace: string; secrets: string[]; registry: string }
+  | { code: 'cut-user-name'; secret: string; username: string }
+  | { code: 'guest-settings'; needs: 'login' | 'way' }
   | { code: 'short-lived-login'; secret: string; kind: ShortLived }
   | { code: 'recreate-job' }
   | { code: 'see-why'; after: 'name' | 'secrets' | 'login' }
@@ -48,6 +50,10 @@ export type Step =
   | { code: 'ask-registry' }
   | { code: 'use-replacement'; moved: Moved; to: string }
   | { code: 'find-replacement'; moved: Moved }
+  | { code: 'near-tags'; likely: string | null; tags: string[] }
+  | { code: 'near-repositories'; names: string[] }
+  | { code: 'set-tag'; tag: string }
+  | { code: 'use-local-image' }
   | { code: 'set-image'; known: 'repository' | 'nothing' }
   | { code: 'read-name'; image: string }
   | { code: 'quote-number'; image: string }

@@ -1,19 +1,15 @@
 /** What the plan aims at: the workloads whose pods are to come back, each once. */
 
-import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { Change } from '../plan/change.ts'
+import type { RolloutKind, RolloutSubject } from '../snapshot/rollout.ts'
 
 export interface Aim {
-  namespace: string
-  workload: { kind: string; name: string }
-  /** Narrows the pods that are listed; null: all of the namespace. */
-  selector: string | null
-  /** Direct controller of the pods; null where a rollout makes a new one, and for a bare pod. */
-  controllerUid: string | null
-  /** For a bare pod: its name. */
-  pod: string | null
+  /** What is asked whether they are back. */
+  subject: RolloutSubject
   /** The changes that make the pods come back, and how many pods each brings. */
   changes: { id: string; pods: number }[]
+  /** Its template is written, so that the pods come only with a rollout. */
+  patched: boolean
 }
 
 /** Groups pod changes and rollouts by what they aim at. */
@@ -22,47 +18,42 @@ export function aimsOf(changes: Change[]): Aim[] {
   for (const change of changes) {
     const aim = aimOf(change)
     if (!aim) continue
-    const key = `${aim.namespace}/${aim.workload.kind}/${aim.workload.name}/${aim.controllerUid}`
+    const { namespace, kind, name } = aim.subject
+    const key = `${namespace}/${kind}/${name}`
     const known = aims.get(key)
-    if (known) known.changes.push(...aim.changes)
+    known?.changes.push(...aim.changes)
+    if (known) known.patched ||= aim.patched
     else aims.set(key, aim)
   }
   return [...aims.values()]
 }
 
 function aimOf(change: Change): Aim | null {
-  const { namespace, name, kind } = change.target
+  const { id, target } = change
+  const { namespace, name, uid } = target
   switch (change.action) {
-    case 'recreate-pod': {
-      const { workload, selector, controller, id } = change
-      const changes = [{ id, pods: 1 }]
-      return { namespace, workload, selector, controllerUid: controller.uid, pod: null, changes }
-    }
+    case 'recreate-pod':
+      return { subject: { ...subjectOf(change), namespace }, changes: [{ id, pods: 1 }], patched: false }
     case 'patch-template': {
       if (!change.rollsOut || change.pods.length === 0) return null
-      const changes = [{ id: change.id, pods: change.pods.length }]
-      const workload = { kind, name }
-      return { namespace, workload, selector: change.selector, controllerUid: null, pod: null, changes }
+      const subject = { kind: target.kind as RolloutKind, namespace, name, uid }
+      return { subject, changes: [{ id, pods: change.pods.length }], patched: true }
     }
     case 'recreate-bare-pod':
     case 'restore-bare-pod': {
-      const changes = [{ id: change.id, pods: 1 }]
-      return { namespace, workload: { kind, name }, selector: null, controllerUid: null, pod: name, changes }
+      const subject = { kind: 'Pod' as const, namespace, name, uid: null }
+      return { subject, changes: [{ id, pods: 1 }], patched: false }
     }
     default:
       return null
   }
 }
 
-/** Whether the pod is one of those that the aim is about. */
-export function belongsTo(pod: KubernetesObject, { controllerUid, pod: name }: Aim): boolean {
-  const metadata = pod.metadata as {
-    name: string
-    ownerReferences?: { controller?: boolean; uid: string }[]
-  }
-  if (name !== null) return metadata.name === name
-  if (controllerUid === null) return true
-  return (
-    metadata.ownerReferences?.some(owner => owner.controller === true && owner.uid === controllerUid) ?? false
-  )
+/** A CronJob's pods come back with the Job that has them; all others with the topmost controller. */
+function subjectOf({
+  controller,
+  workload,
+}: Extract<Change, { action: 'recreate-pod' }>): Pick<RolloutSubject, 'kind' | 'name' | 'uid'> {
+  const { kind, name, uid } = workload.kind === 'CronJob' ? controller : workload
+  return { kind: kind as RolloutKind, name, uid }
 }

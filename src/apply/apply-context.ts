@@ -5,6 +5,7 @@ import type { PullSecretContent } from '../dockerconfig/pull-secret-content.ts'
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import type { Change } from '../plan/change.ts'
+import type { RolloutSight, RolloutSubject } from '../snapshot/rollout.ts'
 import type { Outcome } from './outcome.ts'
 
 /** Notes on disk, flushed before the promise resolves. */
@@ -26,12 +27,16 @@ export interface ApplyContext {
   redact(text: string): string
   /** A saved plan: where an object has changed since, it is refused rather than planned again. */
   strict: boolean
-  /** Pulls left on Docker Hub; null: no limit, or none that is known. */
-  pullsLeft(): Promise<number | null>
+  /** Pulls left on Docker Hub; null: no limit; `unknown`: it can't be asked. */
+  pullsLeft(): Promise<number | null | 'unknown'>
+  /** A workload with its revisions and pods as they are now. */
+  look(subject: RolloutSubject, signal?: AbortSignal): Promise<RolloutSight>
+  /** Whether a failed pull is one that no further try heals. */
+  isHopeless(failure: { reason: string; message: string }): boolean
   /** The pod that an interrupted run deleted, from that run's journal; null if it is not there. */
   interruptedPod(run: string, namespace: string, name: string): Promise<KubernetesObject | null>
-  /** For an eviction that a disruption budget holds back, and for the pods to come back. Milliseconds. */
-  timeoutMs: number
+  /** When the run gives up waiting, for whatever: an eviction that a budget holds back, pods that are to come back. As `clock.now()`. */
+  deadline: number
   onProgress(progress: Progress): void
   signal?: AbortSignal
 }

@@ -1,4 +1,4 @@
-/** Carries out a plan: every change tried on the server first, then written in order, then the pods awaited. */
+/** Applies a plan: every change tried on the server first, then written in order, then the pods awaited. */
 
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { Change, PodChange } from '../plan/change.ts'
@@ -8,6 +8,7 @@ import { type FixResult, isDone, type Outcome } from './outcome.ts'
 import { Recoveries } from './recoveries.ts'
 import { recreateInBatches } from './recreate-in-batches.ts'
 import { outcomeOf } from './refusal.ts'
+import { Successors } from './successor.ts'
 import { writePatch } from './write-patch.ts'
 import { writePod } from './write-pod.ts'
 import { writeSecret } from './write-secret.ts'
@@ -15,9 +16,10 @@ import { writeSecret } from './write-secret.ts'
 /** Asks the server about every change without storing any. One outcome a change, in the plan's order. */
 export async function dryRunPlan(plan: Plan, context: ApplyContext): Promise<Outcome[]> {
   let done = 0
+  const successors = new Successors(plan.changes, context)
   const outcomes = await bounded(plan.changes, AT_ONCE, async change => {
     context.signal?.throwIfAborted()
-    const outcome = await writeOne(change, context, true)
+    const outcome = await writeOne(change, context, successors, true)
     context.onProgress({ phase: 'checking', done: ++done, total: plan.changes.length })
     return outcome
   })
@@ -32,9 +34,10 @@ export async function applyPlan(plan: Plan, checked: Outcome[], context: ApplyCo
   const outcomes = new Map<string, Outcome>()
   for (const outcome of checked) if (outcome.status !== 'accepted') outcomes.set(outcome.id, outcome)
   const open = plan.changes.filter(change => !outcomes.has(change.id))
-  const recoveries = await Recoveries.before(plan.changes, context)
+  const recoveries = new Recoveries(plan.changes, context)
   const progress = { done: 0, total: open.length }
-  const write = (change: Change) => writeNoted(change, outcomes, context, progress)
+  const successors = new Successors(plan.changes, context)
+  const write = (change: Change) => writeNoted(change, { outcomes, context, progress, successors })
   for (const stage of stages(open)) await bounded(stage, AT_ONCE, write)
   const pods = open.filter(change => isPodChange(change))
   const underWay = pullsUnderWay(open, outcomes)
@@ -45,7 +48,7 @@ export async function applyPlan(plan: Plan, checked: Outcome[], context: ApplyCo
   return {
     run: wrote ? context.run : null,
     outcomes: inOrder,
-    recoveries: recoveries.report(outcomes),
+    recoveries: await recoveries.report(outcomes),
     heldBack,
   }
 }
@@ -69,12 +72,15 @@ function isPodChange(change: Change): change is PodChange {
   return change.target.kind === 'Pod'
 }
 
-async function writeNoted(
-  change: Change,
-  outcomes: Map<string, Outcome>,
-  context: ApplyContext,
-  progress: { done: number; total: number },
-): Promise<void> {
+interface Writing {
+  outcomes: Map<string, Outcome>
+  context: ApplyContext
+  progress: { done: number; total: number }
+  successors: Successors
+}
+
+async function writeNoted(change: Change, writing: Writing): Promise<void> {
+  const { outcomes, context, progress, successors } = writing
   context.signal?.throwIfAborted()
   const lacking = change.needs.find(id => {
     const needed = outcomes.get(id)
@@ -84,15 +90,21 @@ async function writeNoted(
     outcomes.set(change.id, skipped(change, lacking))
     return
   }
-  // A bare pod is noted with its spec, once that is known.
-  if (change.action !== 'recreate-bare-pod') await context.notes.intent(change)
-  const outcome = await writeOne(change, context, false)
+  // A bare pod is noted with its spec, a Secret that was there with what is new in it, once that is known.
+  const later = change.action === 'recreate-bare-pod' || change.action === 'update-secret'
+  if (!later) await context.notes.intent(change)
+  const outcome = await writeOne(change, context, successors, false)
   await context.notes.outcome(outcome)
   outcomes.set(change.id, outcome)
   context.onProgress({ phase: 'writing', done: ++progress.done, total: progress.total })
 }
 
-function writeOne(change: Change, context: ApplyContext, dryRun: boolean): Promise<Outcome> {
+function writeOne(
+  change: Change,
+  context: ApplyContext,
+  successors: Successors,
+  dryRun: boolean,
+): Promise<Outcome> {
   switch (change.action) {
     case 'create-secret':
     case 'update-secret':
@@ -101,7 +113,7 @@ function writeOne(change: Change, context: ApplyContext, dryRun: boolean): Promi
     case 'patch-template':
       return writePatch(change, context, dryRun)
     default:
-      return writePod(change, context, dryRun)
+      return writePod(change, context, successors, dryRun)
   }
 }
 

@@ -1,14 +1,17 @@
-/** Takes a run back: every step tried on the server or written, noted in the run's own journal, and told as it came out. */
+/** Undoes a run: every step tried on the server or written, noted in the run's own journal, and told as it came out. */
 
+import { DATA_KEY, PullSecretContent } from '../dockerconfig/pull-secret-content.ts'
+import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import { AT_ONCE, bounded } from '../network/bounded.ts'
+import type { PatchOperation } from '../plan/change.ts'
 import { pullSecretsAt, valueAt } from '../plan/patch.ts'
 import { objectPath } from './api-path.ts'
 import type { Progress } from './apply-context.ts'
 import type { JournalLine } from './journal.ts'
 import type { OutcomeStatus } from './outcome.ts'
 import { isUncertain, statusOf, statusOfRefusal } from './refusal.ts'
-import type { DeleteSecret, RestoreFields, UndoOutcome, UndoStep } from './undo-step.ts'
+import type { RemoveKeys, UndoOutcome, UndoStep } from './undo-step.ts'
 import { writtenAt } from './written-at.ts'
 
 export interface UndoContext {
@@ -21,7 +24,7 @@ export interface UndoContext {
   signal?: AbortSignal
 }
 
-/** Carries the steps out, or with `dryRun` asks the server about them without storing any. One outcome a step, in order. */
+/** Takes the steps, or with `dryRun` asks the server about them without storing any. One outcome a step, in order. */
 export async function applyUndo(
   steps: UndoStep[],
   context: UndoContext,
@@ -29,21 +32,18 @@ export async function applyUndo(
 ): Promise<UndoOutcome[]> {
   const outcomes = new Map<string, UndoOutcome>()
   const phase = dryRun ? 'checking' : 'writing'
-  const carryOut = async (step: UndoStep) => {
+  const take = async (step: UndoStep) => {
     context.signal?.throwIfAborted()
     outcomes.set(step.id, await outcomeFor(step, outcomes, context, dryRun))
     context.onProgress({ phase, done: outcomes.size, total: steps.length })
   }
+  const isLast = ({ action }: UndoStep) => action === 'delete-secret' || action === 'remove-keys'
   await bounded(
-    steps.filter(({ action }) => action !== 'delete-secret'),
+    steps.filter(step => !isLast(step)),
     AT_ONCE,
-    carryOut,
+    take,
   )
-  await bounded(
-    steps.filter(({ action }) => action === 'delete-secret'),
-    AT_ONCE,
-    carryOut,
-  )
+  await bounded(steps.filter(isLast), AT_ONCE, take)
   return steps.flatMap(({ id }) => outcomes.get(id) ?? [])
 }
 
@@ -57,8 +57,10 @@ async function outcomeFor(
   const lacking = step.action === 'delete-secret' && step.needs.find(id => !isTakenOff(outcomes.get(id)))
   if (lacking) return said(step, 'skipped', `it needs ${lacking}, which was not done`)
   if (!dryRun) await context.journal.append({ type: 'undo-intent', id: step.id })
-  const outcome = await write(step, context, dryRun)
-  if (outcome.status === 'applied') await context.journal.append({ type: 'undone', id: step.id })
+  const { outcome, resourceVersion } = await write(step, context, dryRun)
+  if (outcome.status === 'applied') {
+    await context.journal.append({ type: 'undone', id: step.id, ...(resourceVersion && { resourceVersion }) })
+  }
   return outcome
 }
 
@@ -66,28 +68,50 @@ function isTakenOff(outcome: UndoOutcome | undefined): boolean {
   return outcome?.status === 'applied' || outcome?.status === 'accepted'
 }
 
-async function write(
-  step: RestoreFields | DeleteSecret,
-  context: UndoContext,
-  dryRun: boolean,
-): Promise<UndoOutcome> {
+type Writing = Exclude<UndoStep, { action: 'leave' }>
+
+interface Written {
+  outcome: UndoOutcome
+  /** Of the object after the write, where there is one. */
+  resourceVersion?: string
+}
+
+async function write(step: Writing, context: UndoContext, dryRun: boolean): Promise<Written> {
   const { cluster } = context
   const path = objectPath(step.target)
   try {
-    if (step.action === 'restore-fields') await cluster.jsonPatch(path, step.patch, { dryRun })
+    let left: KubernetesObject = {}
+    if (step.action === 'restore-fields') left = await cluster.jsonPatch(path, step.patch, { dryRun })
+    else if (step.action === 'remove-keys') left = await removeKeys(step, cluster, dryRun)
     else {
       const { resourceVersion, target } = step
       await cluster.delete(path, target.uid ?? '', { dryRun, resourceVersion })
     }
-    return said(step, dryRun ? 'accepted' : 'applied')
+    return { outcome: said(step, dryRun ? 'accepted' : 'applied'), ...writtenAt(left) }
   } catch (error) {
-    return settle(step, context, error, dryRun)
+    return { outcome: await settle(step, context, error, dryRun) }
   }
+}
+
+/** Of this very version, so that nothing that others put in is lost. Its content goes from one request to the next, and nowhere else. */
+async function removeKeys(
+  { target, keys, resourceVersion }: RemoveKeys,
+  cluster: ClusterWriter,
+  dryRun: boolean,
+): Promise<KubernetesObject> {
+  const stored = await cluster.get(objectPath(target))
+  const value = PullSecretContent.inSecret(stored).without(keys).revealData()
+  const patch: PatchOperation[] = [
+    { op: 'test', path: '/metadata/uid', value: target.uid },
+    { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
+    { op: 'replace', path: `/data/${DATA_KEY}`, value },
+  ]
+  return cluster.jsonPatch(objectPath(target), patch, { dryRun })
 }
 
 /** After a refusal or a lost answer the object itself tells whether it went back all the same. */
 async function settle(
-  step: RestoreFields | DeleteSecret,
+  step: Writing,
   context: UndoContext,
   error: unknown,
   dryRun: boolean,
@@ -110,7 +134,9 @@ async function settle(
   }
 }
 
-function testsHold(step: RestoreFields | DeleteSecret, object: unknown): boolean {
+function testsHold(step: Writing, object: unknown): boolean {
+  if (step.action === 'remove-keys')
+    return valueAt(object, '/metadata/resourceVersion') === step.resourceVersion
   if (step.action === 'delete-secret') return true
   return step.patch
     .filter(({ op }) => op === 'test')
@@ -118,8 +144,10 @@ function testsHold(step: RestoreFields | DeleteSecret, object: unknown): boolean
 }
 
 /** Whether the object is as the patch would have left it, as far as the patch goes. */
-function isRestored(step: RestoreFields | DeleteSecret, object: unknown): boolean {
+function isRestored(step: Writing, object: KubernetesObject): boolean {
   if (step.action === 'delete-secret') return false
+  if (step.action === 'remove-keys')
+    return step.keys.every(key => PullSecretContent.inSecret(object).loginOf(key) === null)
   const entries = step.fields.filter(({ field }) => field === 'imagePullSecrets').map(({ from }) => from)
   return step.patch.every(({ op, path, value }) => {
     if (op === 'replace') return valueAt(object, path) === value

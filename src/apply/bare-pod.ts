@@ -5,8 +5,9 @@ import type { PodChange, RecreateBarePod, RestoreBarePod } from '../plan/change.
 import { collectionPath, objectPath } from './api-path.ts'
 import type { ApplyContext } from './apply-context.ts'
 import type { Outcome } from './outcome.ts'
+import { finalizersOf, manifestOf, renamed, secretsOf } from './pod-manifest.ts'
 import { isUncertain, outcomeOf, refusalOf, statusOf } from './refusal.ts'
-import { takeAway } from './take-away.ts'
+import { HEALED, takeAway } from './take-away.ts'
 import { writtenAt } from './written-at.ts'
 
 /** Deletes the pod and creates it again with the pull secret. The journal holds its spec from before the deletion on. */
@@ -21,7 +22,13 @@ export async function recreateBarePod(
     if (writtenAt(pod).uid !== change.target.uid) {
       return outcomeOf(change, 'unchanged', 'another pod of its name is there already')
     }
-    manifest = manifestOf(pod, change.secretName)
+    const [held] = finalizersOf(pod)
+    if (held !== undefined) {
+      const detail = `left alone: finalizer ${held} may keep it from ending, and until it has ended no other can take its name`
+      return outcomeOf(change, 'refused', context.redact(detail))
+    }
+    const added = change.secretName === null ? [] : [{ name: change.secretName }]
+    manifest = manifestOf(pod, [...secretsOf(pod), ...added])
     // The name is taken while the pod is there, so admission is asked about the same pod under another one.
     await context.cluster.create(collectionPath(change.target), renamed(manifest), { dryRun: true })
   } catch (error) {
@@ -29,7 +36,9 @@ export async function recreateBarePod(
   }
   if (!dryRun) await context.notes.intent(change, manifest)
   const removal = await takeAway(change, context, dryRun)
-  if (removal.status === 'unchanged') return outcomeOf(change, 'conflict', 'somebody else deleted it')
+  if (removal.status === 'unchanged' && removal.detail !== HEALED) {
+    return outcomeOf(change, 'conflict', 'somebody else deleted it')
+  }
   return dryRun || removal.status !== 'applied' ? removal : putBack(change, manifest, context)
 }
 
@@ -39,16 +48,15 @@ async function putBack(
   manifest: KubernetesObject,
   context: ApplyContext,
 ): Promise<Outcome> {
-  if (!(await gone(change, manifest, context))) {
-    return outcomeOf(change, 'failed', 'it did not end in time; run the fix again to put it back once it has')
-  }
+  const ending = await endOf(change, change.target.uid, manifest, context)
+  if (ending !== null) return outcomeOf(change, 'failed', `${ending}; run the fix again to put it back`)
   const created = await createPod(change, manifest, context)
   if (created.status === 'applied') return created
   const detail = `${created.detail ?? created.status}; run the fix again to put it back`
   return { ...created, status: 'failed', detail }
 }
 
-/** Creates the pod that an interrupted run deleted, from that run's journal. */
+/** Creates the pod that an interrupted run deleted, from that run's journal, once the deleted one has ended. */
 export async function restoreBarePod(
   change: RestoreBarePod,
   context: ApplyContext,
@@ -57,7 +65,12 @@ export async function restoreBarePod(
   const { namespace, name } = change.target
   const manifest = await context.interruptedPod(change.run, namespace, name)
   if (!manifest) return outcomeOf(change, 'failed', `the journal of run ${change.run} does not hold it`)
-  return createPod(change, manifest, context, dryRun)
+  if (change.ending === null) return createPod(change, manifest, context, dryRun)
+  if (dryRun) return createPod(change, renamed(manifest), context, dryRun)
+  const ending = await endOf(change, change.ending.uid, manifest, context)
+  return ending === null
+    ? createPod(change, manifest, context)
+    : outcomeOf(change, 'failed', `${ending}; run the fix again to put it back`)
 }
 
 async function createPod(
@@ -72,58 +85,46 @@ async function createPod(
   } catch (error) {
     if (statusOf(error) !== 409 && !isUncertain(error)) return refusalOf(change, error, context)
     const there = await context.cluster.get(objectPath(change.target)).catch(() => null)
-    return there ? outcomeOf(change, 'applied', null, writtenAt(there)) : refusalOf(change, error, context)
+    // One that is on its way out is not the one that was to come.
+    return there !== null && deletedAt(there) === null
+      ? outcomeOf(change, 'applied', null, writtenAt(there))
+      : refusalOf(change, error, context)
   }
 }
 
-/** Cut short neither by Ctrl-C nor by a short timeout: a pod that was taken away is put back first. */
-async function gone(
-  change: RecreateBarePod,
+/**
+ * Waits until the pod of that uid has ended; null once it has, else why it has not. Cut short neither by Ctrl-C nor by a short timeout:
+ * a pod that was taken away is put back first.
+ */
+async function endOf(
+  change: PodChange,
+  uid: string | null,
   manifest: KubernetesObject,
-  { cluster, clock, timeoutMs }: ApplyContext,
-): Promise<boolean> {
+  { cluster, clock, deadline, redact }: ApplyContext,
+): Promise<string | null> {
   const { terminationGracePeriodSeconds: grace = 30 } = manifest.spec as {
     terminationGracePeriodSeconds?: number
   }
-  const deadline = clock.now() + Math.max(timeoutMs, 1_000 * (grace + LEEWAY_SECONDS))
-  while (clock.now() <= deadline) {
+  const latest = Math.max(deadline, clock.now() + 1_000 * (grace + LEEWAY_SECONDS))
+  let seen: KubernetesObject | null = null
+  while (clock.now() <= latest) {
     try {
-      const pod = await cluster.get(objectPath(change.target))
-      if (writtenAt(pod).uid !== change.target.uid) return true
+      seen = await cluster.get(objectPath(change.target))
+      if (writtenAt(seen).uid !== uid) return null
     } catch (error) {
-      if (statusOf(error) === 404) return true
+      if (statusOf(error) === 404) return null
     }
     await clock.sleep(1_000)
   }
-  return false
+  const [held] = seen === null ? [] : finalizersOf(seen)
+  const until = seen === null ? null : deletedAt(seen)
+  if (held !== undefined) return redact(`it has not ended: finalizer ${held} holds it`)
+  return `it has not ended yet${until === null ? '' : `, and may take until ${until}`}`
+}
+
+function deletedAt(pod: KubernetesObject): string | null {
+  return (pod.metadata as { deletionTimestamp?: string }).deletionTimestamp ?? null
 }
 
 /** From a container's end to its pod's. */
 const LEEWAY_SECONDS = 30
-
-/** An owner that is no controller makes no new pod, and still takes it away when it goes itself. */
-const KEPT = ['name', 'namespace', 'labels', 'annotations', 'ownerReferences']
-
-/** What a person would have written: without what the server and the scheduler filled in, with the pull secret. */
-function manifestOf(pod: KubernetesObject, secretName: string | null): KubernetesObject {
-  const kept = Object.entries(pod.metadata as object).filter(([field]) => KEPT.includes(field))
-  const {
-    nodeName: _scheduled,
-    ephemeralContainers: _debug,
-    ...spec
-  } = pod.spec as KubernetesObject & {
-    imagePullSecrets?: { name?: string }[]
-  }
-  const secrets = [...(spec.imagePullSecrets ?? []), ...(secretName === null ? [] : [{ name: secretName }])]
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: Object.fromEntries(kept),
-    spec: { ...spec, ...(secrets.length > 0 ? { imagePullSecrets: secrets } : {}) },
-  }
-}
-
-function renamed(manifest: KubernetesObject): KubernetesObject {
-  const { name, ...metadata } = manifest.metadata as { name: string }
-  return { ...manifest, metadata: { ...metadata, generateName: `${name.slice(0, 50)}-` } }
-}

@@ -74,6 +74,9 @@ interface Verb {
   resource: string
 }
 
+/** To ask by a dry run whether the server would take new pods. */
+const TRY_POD: Verb = { verb: 'create', group: '', resource: 'pods' }
+
 /** `get` is among them wherever a write that was refused or not answered has to be looked up. */
 function verbsFor(change: Change): Verb[] {
   const { group, resource } = kindOfTarget(change.target)
@@ -85,10 +88,12 @@ function verbsFor(change: Change): Verb[] {
       return on('create', 'get')
     case 'update-secret':
     case 'patch-serviceaccount':
-    case 'patch-template':
       return on('get', 'patch')
+    case 'patch-template':
+      return [...on('get', 'patch'), ...(change.rollsOut ? [TRY_POD] : [])]
     case 'recreate-pod':
-      return [...on('get', 'list'), ...away(change.method)]
+      // `create` to ask whether the server would take its successor.
+      return [...on('get', 'list', 'create'), ...away(change.method)]
     case 'recreate-bare-pod':
       return [...on('get', 'list', 'create'), ...away(change.method)]
     case 'restore-bare-pod':

@@ -1,6 +1,7 @@
 /** What became of a plan: an outcome a change, and a recovery a workload. The shapes here are what `-o json` prints. */
 
 import type { Change, Target } from '../plan/change.ts'
+import type { OverCode } from '../rollout/judge.ts'
 
 export type OutcomeStatus =
   /** Written, and the server has it. */
@@ -30,10 +31,11 @@ export interface Outcome {
   resourceVersion: string | null
 }
 
-/** A pod that came after the change. */
+/** A pod of the revision that its workload wants by now. */
 export interface RecoveryPod {
   name: string
-  state: 'running' | 'starting' | 'stuck'
+  /** `running`: every image is there, whatever became of it afterwards. */
+  state: 'running' | 'starting' | 'stuck' | 'initializing' | 'unscheduled' | 'failed'
   /** The waiting or terminated reason; empty while there is nothing to say. */
   reason: string
   message: string
@@ -43,21 +45,54 @@ export interface RecoveryPod {
 export interface Recovery {
   namespace: string
   workload: { kind: string; name: string }
-  /** How many pods were to come back, and how many did. */
+  /** How many pods could not pull when the plan was made. */
+  aimed: number
+  /** How many of them were to come back, as the workload wants no more by now, and how many did. */
   wanted: number
   recovered: number
-  /** Those that did not, as they are now. */
+  /** Those whose images are not all there, as they are now. */
   waiting: RecoveryPod[]
+  /** Those whose images are there and that do not work all the same. */
+  crashing: RecoveryPod[]
+  /** Why nothing more comes of the workload; null where it goes on. */
+  over: { code: OverCode; message: string } | null
+  /** Why a pod that should be there is not; null where none is missing. */
+  missing: MissingPod | null
 }
+
+/** Why a pod is not made. */
+export type MissingPod =
+  /** The controller has not read the change. */
+  | { code: 'unobserved' }
+  /** The rollout waits until somebody resumes it. */
+  | { code: 'paused' }
+  /** The server's own sentence. */
+  | { code: 'refused'; message: string }
+  /** The workload may not be looked at, so that nobody knows. The server's own sentence. */
+  | { code: 'unread'; message: string }
+  /** The pod whose place it takes has not ended: when it does at the latest, unless finalizers hold it. */
+  | { code: 'not-ended'; pod: string; until: string; finalizers: string[] }
+  | { code: 'not-made' }
 
 export interface FixResult {
   /** Names the journal; null where nothing was written. */
   run: string | null
   outcomes: Outcome[]
   recoveries: Recovery[]
-  /** Stuck pods that were left alone, as no pulls were left for their images. */
-  heldBack: number
+  /** Stuck pods that were left alone to spare pulls; null where none was. */
+  heldBack: HeldBack
 }
+
+/** How many pods were left alone, and why. */
+export type HeldBack = {
+  pods: number
+  why:
+    | 'no-pulls-left'
+    /** Nobody could be asked how many are left. */
+    | 'hub-out-of-reach'
+    /** Pods that were recreated before them have not pulled, so that the quota does not show what they spend. */
+    | 'others-not-started'
+} | null
 
 /** The change is in place, by this run or before it. */
 export function isDone({ status }: Outcome): boolean {

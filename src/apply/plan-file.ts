@@ -1,6 +1,7 @@
 /** Keeps a plan in a file, and takes one back only for the cluster and the state that it was made from. */
 
-import { lstat, open, readFile, rename, rm } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { lstat, open, rename, rm } from 'node:fs/promises'
 import { RefusedError, UsageError } from '../errors.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Outcome } from './outcome.ts'
@@ -38,18 +39,49 @@ async function refuseOtherThanFile(path: string): Promise<void> {
 }
 
 /** Reads a plan that was saved. @throws UsageError where the file can't be read or holds no plan of this version */
-export async function readPlanFile(path: string): Promise<Plan> {
-  const text = await readFile(path, 'utf8').catch(error => {
-    throw new UsageError(`Can't read the plan ${path} (${codeOf(error)}).`)
-  })
+export async function readPlanFile(path: string, signal?: AbortSignal): Promise<Plan> {
+  const text = await unlessAborted(readText(path), signal)
   const plan = parse(text)
   if (isPlan(plan)) return plan
   throw new UsageError(`${path} holds no plan of pullguard.dev/v1: make one with \`fix --plan ${path}\`.`)
 }
 
+/** Bytes. A plan of ten thousand namespaces has some ten million; what goes on and on, such as /dev/zero, is none. */
+const LONGEST_PLAN = 64 * 1024 * 1024
+
+async function readText(path: string): Promise<string> {
+  const chunks: Buffer[] = []
+  let length = 0
+  try {
+    for await (const chunk of createReadStream(path)) {
+      chunks.push(chunk)
+      length += chunk.length
+      if (length > LONGEST_PLAN) break
+    }
+  } catch (error) {
+    throw new UsageError(`Can't read the plan ${path} (${codeOf(error)}).`)
+  }
+  if (length > LONGEST_PLAN) throw new UsageError(`${path} is too long for a plan.`)
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** A pipe that nobody writes to can't be closed while it is being opened: it is left alone, and the program ends. */
+async function unlessAborted<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
+  signal?.throwIfAborted()
+  const { promise, reject } = Promise.withResolvers<never>()
+  const giveUp = () => reject(signal?.reason)
+  signal?.addEventListener('abort', giveUp)
+  try {
+    return await Promise.race([work, promise])
+  } finally {
+    signal?.removeEventListener('abort', giveUp)
+  }
+}
+
 /** @throws RefusedError where the plan was made for another cluster */
-export function refuseOtherCluster(plan: Plan, clusterUid: string): void {
-  if (plan.cluster.uid === clusterUid) return
+export function refuseOtherCluster(plan: Plan, { uid, server }: { uid: string; server: string }): void {
+  // Any server can say that it has the uid of another.
+  if (plan.cluster.uid === uid && plan.cluster.server === server) return
   const made = plan.cluster.context ?? plan.cluster.server
   throw new RefusedError(
     `The plan was made for another cluster (${made}), so nothing was changed: choose its context, or make a new plan.`,

@@ -1,8 +1,10 @@
 /** Judges whether a JSON value is a plan, down to each change: a file may have been cut off, edited by hand or made by another version. */
 
-import type { Change, ChangeReason } from '../plan/change.ts'
+import { controllerKind, KINDS, type TypeMeta } from '../kubernetes/api/kinds.ts'
+import type { Change, ChangeReason, Target } from '../plan/change.ts'
 import type { Declined, Plan } from '../plan/plan.ts'
-import type { ObjectManager } from '../snapshot/fix-scope.ts'
+import type { UnprovenLogin } from '../plan/plan-input.ts'
+import type { JobLimit, ObjectManager } from '../snapshot/fix-scope.ts'
 
 type Check = (value: unknown) => boolean
 
@@ -84,12 +86,16 @@ const ACTIONS: Record<Change['action'], Check> = {
   'recreate-pod': fields({
     method,
     controller: fields({ kind: text, name: text, uid: text }),
-    workload: owner,
+    workload: fields({ kind: text, name: text, uid: orNull(text) }),
     selector: orNull(text),
     pulls: number,
   }),
   'recreate-bare-pod': fields({ method, secretName: orNull(name), pulls: number }),
-  'restore-bare-pod': fields({ run: name, pulls: number }),
+  'restore-bare-pod': fields({
+    run: name,
+    ending: orNull(fields({ uid: text, until: text })),
+    pulls: number,
+  }),
 }
 
 const inEveryChange = fields({
@@ -99,20 +105,71 @@ const inEveryChange = fields({
   managedBy: orNull(fields({ tool: oneOf(TOOLS), name: text })),
   reason,
 })
-const change: Check = value => inEveryChange(value) && variants('action', ACTIONS)(value)
+/** What an action is done to. A plan is shown by what it does, so that a change of one thing can't stand for another's. */
+const TARGETS: Record<Change['action'], (target: Target) => boolean> = {
+  'create-secret': isOf(KINDS.Secret),
+  'update-secret': isOf(KINDS.Secret),
+  'patch-serviceaccount': isOf(KINDS.ServiceAccount),
+  'patch-template': target => controllerKind(target) !== null,
+  'recreate-pod': isOf(KINDS.Pod),
+  'recreate-bare-pod': isOf(KINDS.Pod),
+  'restore-bare-pod': isOf(KINDS.Pod),
+}
+
+function isOf({ kind, apiVersion }: TypeMeta): (target: Target) => boolean {
+  return target => target.kind === kind && target.apiVersion === apiVersion
+}
+
+const change: Check = value =>
+  inEveryChange(value) &&
+  variants('action', ACTIONS)(value) &&
+  TARGETS[(value as Change).action]((value as Change).target)
+
+const UNPROVEN: Record<UnprovenLogin['why'], true> = {
+  'wrong-credential': true,
+  'no-access': true,
+  withheld: true,
+  'not-asked-for': true,
+  'rate-limited': true,
+  unreachable: true,
+  'server-error': true,
+  'used-up': true,
+}
+
+const LIMITS: Record<JobLimit, true> = {
+  'backoff-limit': true,
+  'backoff-limit-per-index': true,
+  'pod-failure-policy': true,
+}
 
 const ofContainer = fields({ target, container: text, image: text })
 
 const CODES: Record<Declined['code'], Check> = {
   managed: fields({ change }),
-  'foreign-secret': fields({ target, type: orNull(text) }),
+  'foreign-secret': fields({
+    target,
+    type: orNull(text),
+    owner: orNull(fields({ tool: oneOf(TOOLS), name: text })),
+  }),
   'immutable-secret': fields({ target }),
   'no-credential': fields({ registry: text, detail: orNull(text), findings: number }),
+  'unnamed-registry': fields({ registry: text, findings: number }),
+  'unneeded-login': fields({ registry: text, username: text }),
+  'unproven-login': fields({
+    registry: text,
+    username: text,
+    why: oneOf(UNPROVEN),
+    image: orNull(text),
+    findings: number,
+  }),
   'bare-pod': fields({ target }),
   'mirror-pod': fields({ target, node: orNull(text) }),
   'immutable-job': fields({ target, fields: list(text) }),
   'paused-deployment': fields({ target, fields: list(text) }),
-  'job-would-fail': fields({ target, pods: number }),
+  'job-would-fail': fields({ target, pods: number, limit: oneOf(LIMITS) }),
+  'outgoing-pod': fields({ target, workload: owner }),
+  'below-partition': fields({ target, workload: owner }),
+  'other-container-fails': value => ofContainer(value) && fields({ cause: text })(value),
   'malformed-secret': fields({ target, secret: text }),
   'custom-controller': fields({ target, controller: owner }),
   'same-account-limited': fields({ target, username: text }),
@@ -120,7 +177,8 @@ const CODES: Record<Declined['code'], Check> = {
   'latest-needs-pin': ofContainer,
   'no-digest': value => ofContainer(value) && fields({ detail: orNull(text) })(value),
   'several-digests': value => ofContainer(value) && fields({ digests: list(text) })(value),
-  'no-replacement': value => ofContainer(value) && fields({ asked: list(text), detail: orNull(text) })(value),
+  'no-replacement': value =>
+    ofContainer(value) && fields({ asked: list(text), absent: yesOrNo, detail: orNull(text) })(value),
   'terminating-namespace': fields({ namespace: text }),
   'no-remedy': value => ofContainer(value) && fields({ cause: text })(value),
 }
@@ -138,7 +196,36 @@ const plan = fields({
   cost: fields({ pulls: number }),
 })
 
+/** Whether it is a whole change of this version. */
+export function isChange(value: unknown): value is Change {
+  return change(value)
+}
+
 /** Whether it is a whole plan of this version. */
 export function isPlan(value: unknown): value is Plan {
-  return plan(value)
+  return plan(value) && isOfOnePiece(value as Plan)
+}
+
+/** The one Secret's name is shown once for all changes, and outcomes are told apart by the changes' ids. */
+function isOfOnePiece({ secretName, changes }: Plan): boolean {
+  const ids = new Set(changes.map(({ id }) => id))
+  return (
+    ids.size === changes.length &&
+    changes.every(one => namesOfSecrets(one).every(each => each === secretName))
+  )
+}
+
+function namesOfSecrets(one: Change): (string | null)[] {
+  switch (one.action) {
+    case 'create-secret':
+    case 'update-secret':
+      return [one.target.name]
+    case 'patch-serviceaccount':
+    case 'patch-template':
+      return one.edits.flatMap(edit => (edit.field === 'imagePullSecrets' ? [edit.entry] : []))
+    case 'recreate-bare-pod':
+      return one.secretName === null ? [] : [one.secretName]
+    default:
+      return []
+  }
 }

@@ -7,13 +7,13 @@ import type { Change, Edit, PatchChange } from '../plan/change.ts'
 import { restoration } from '../plan/restore.ts'
 import { objectPath } from './api-path.ts'
 import { mayHaveWritten, type Run, type RunEntry } from './read-journal.ts'
-import { deleteSecret, withNeeds } from './undo-secret.ts'
-import { leave, type UndoneField, type UndoStep } from './undo-step.ts'
+import { deleteSecret, takeKeysOut, withNeeds } from './undo-secret.ts'
+import { leave, type UndoEffect, type UndoneField, type UndoStep } from './undo-step.ts'
 import { writtenAt } from './written-at.ts'
 
 /**
- * One step for each object that the run may have written and that was not taken back yet: names first, Secrets last.
- * @param others the other runs of this cluster: what they put its Secrets' names on may need them still
+ * One step for each object that the run may have written and that was not undone yet: names first, Secrets last.
+ * @param others the other runs of this cluster, which may have written to its Secrets as well
  * @throws ApiError
  */
 export async function planUndo(
@@ -23,45 +23,46 @@ export async function planUndo(
   signal?: AbortSignal,
 ): Promise<UndoStep[]> {
   const open = run.entries.filter(entry => mayHaveWritten(entry) && !entry.undone).reverse()
-  const reader = { cluster, options: signal ? { signal } : {} }
-  const steps = await bounded(open, AT_ONCE, entry => stepFor(entry, run.run, reader))
-  return bounded(steps, AT_ONCE, step =>
-    step.action === 'delete-secret'
-      ? withNeeds(step, steps, others, cluster, reader.options)
-      : Promise.resolve(step),
-  )
+  const reader = { cluster, others, options: signal ? { signal } : {} }
+  const steps = await bounded(open, AT_ONCE, entry => stepFor(entry, reader))
+  return withNeeds(steps, [run, ...others], cluster, signal)
 }
 
 interface Reader {
   cluster: ClusterReader
+  /** The other runs of this cluster. */
+  others: Run[]
   options: { signal?: AbortSignal }
 }
 
-async function stepFor(entry: RunEntry, run: string, reader: Reader): Promise<UndoStep> {
-  const step = await untold(entry, run, reader)
+async function stepFor(entry: RunEntry, reader: Reader): Promise<UndoStep> {
+  const step = await untold(entry, reader)
   const settled = step.action === 'leave' && (step.reason === 'changed' || step.reason === 'gone')
   return entry.undoing && settled ? { ...step, reason: 'taken-back' } : step
 }
 
-async function untold(entry: RunEntry, run: string, reader: Reader): Promise<UndoStep> {
+async function untold(entry: RunEntry, reader: Reader): Promise<UndoStep> {
   const { change } = entry
   switch (change.action) {
     case 'patch-serviceaccount':
     case 'patch-template':
       return restoreFields(change, entry, await read(change, reader))
     case 'create-secret':
-      return deleteSecret(change, entry, run, await read(change, reader))
+      return deleteSecret(change, entry, await read(change, reader), reader.others)
     case 'update-secret':
-      return leave(change, 'earlier-content-unknown')
+      return takeKeysOut(change, entry, await read(change, reader), reader.others)
     default:
       if (entry.outcome?.status === 'applied') return leave(change, 'pod-recreated')
       return leave(change, (await isTakenAway(entry, reader)) ? 'pod-taken-away' : 'never-written')
   }
 }
 
-/** The journal holds a bare pod's spec from before its deletion on. */
+/** The journal holds a bare pod's spec from before its deletion on; while that pod ends it is as good as gone. */
 async function isTakenAway({ change, object }: RunEntry, reader: Reader): Promise<boolean> {
-  return object !== null && (await read(change, reader)) === null
+  if (object === null) return false
+  const pod = await read(change, reader)
+  const { deletionTimestamp } = (pod?.metadata ?? {}) as { deletionTimestamp?: string }
+  return pod === null || (deletionTimestamp !== undefined && writtenAt(pod).uid === change.target.uid)
 }
 
 function restoreFields(
@@ -81,7 +82,19 @@ function restoreFields(
     fields: held.map(undoneField),
     changed: changed.map(undoneField),
     patch,
+    effect: change.action === 'patch-template' ? effectOf(target.kind, object) : null,
   }
+}
+
+/** What the controller makes of a template that changes. */
+function effectOf(kind: string, { spec }: KubernetesObject): UndoEffect {
+  const { strategy, updateStrategy } = spec as Record<
+    'strategy' | 'updateStrategy',
+    { type?: string } | undefined
+  >
+  if (kind === 'Deployment') return strategy?.type === 'Recreate' ? 'recreate' : 'rollout'
+  const rolls = (kind === 'StatefulSet' || kind === 'DaemonSet') && updateStrategy?.type !== 'OnDelete'
+  return rolls ? 'rollout' : 'new-pods'
 }
 
 function undoneField(edit: Edit): UndoneField {

@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import { UsageError } from '../errors.ts'
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { Change } from '../plan/change.ts'
-import type { InterruptedPod } from '../snapshot/fix-scope.ts'
+import type { InterruptedPod, MadeSecret } from '../snapshot/fix-scope.ts'
 import type { JournalLine, RunHeader } from './journal.ts'
+import { isJournalLine } from './journal-shape.ts'
 import type { Outcome } from './outcome.ts'
+import { refuseForeignFolder } from './state-folder.ts'
 
 /** A change that a run meant to make. A null outcome: the run ended before it knew. */
 export interface RunEntry {
@@ -17,29 +19,44 @@ export interface RunEntry {
   /** An undo has begun to take it back. */
   undoing: boolean
   undone: boolean
+  /** The object's version after it was undone; null where it is gone or that is not known. */
+  undoneAt: string | null
+  /** The run that it is of. */
+  run: string
 }
 
 export interface Run extends Omit<RunHeader, 'type'> {
   /** The last intent of each change, in order. */
   entries: RunEntry[]
+  /** An undo found that nothing of it could be taken back any more. */
+  over: boolean
+}
+
+/** What of the journals is wanted, and who hears of what they lack. */
+export interface ReadingRuns {
+  /** Only runs against that server: any server can say that it has the uid of another cluster. */
+  server?: string
+  /** Takes a sentence for each line that is none; the rest of its journal is read all the same. */
+  onDamage?: (sentence: string) => void
 }
 
 /** Every run in the folder that may have written something, newest first, those taken back among them. Files that are no journals are left out. */
-export async function listRuns(folder: string): Promise<Run[]> {
+export async function listRuns(folder: string, { server, onDamage }: ReadingRuns = {}): Promise<Run[]> {
+  await refuseForeignFolder(folder)
   const names = await readdir(folder).catch(error => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw new UsageError(`Can't read the journals in ${folder} (${(error as NodeJS.ErrnoException).code}).`)
   })
   const runs: Run[] = []
-  for (const name of names.filter(one => one.endsWith('.jsonl'))) {
-    const run = parseJournal(await readJournal(join(folder, name)))
+  for (const name of names.filter(one => one.endsWith('.jsonl')).sort()) {
+    const path = join(folder, name)
+    const run = parseJournal(await readJournal(path), line => onDamage?.(damageText(path, line)))
+    if (server !== undefined && run?.cluster.server !== server) continue
     if (run?.entries.some(mayHaveWritten)) runs.push(run)
   }
-  // By time, not by name: of two runs in one second the name does not tell which was first.
-  return runs.sort((a, b) => compare(b.startedAt, a.startedAt) || compare(b.run, a.run))
+  // By their numbers, for the machine's clock may have been set back between two of them.
+  return runs.reverse().sort((one, other) => (other.number ?? 0) - (one.number ?? 0))
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** One that can't be read may hold what was written: it is not passed over. */
 async function readJournal(path: string): Promise<string> {
@@ -49,38 +66,48 @@ async function readJournal(path: string): Promise<string> {
   })
 }
 
+function damageText(path: string, line: number): string {
+  return `Line ${line} of the journal ${path} is damaged, so what it says of its run may not be all: look at it, or move the file away.`
+}
+
 /** A journal's text as a run; null if it does not begin like one. A torn last line was never acted on. */
-function parseJournal(text: string): Run | null {
-  const [header, ...lines] = text.split('\n').flatMap(parseLine)
+function parseJournal(text: string, onDamage: (line: number) => void): Run | null {
+  const written = text.split('\n')
+  const [header, ...lines] = written.flatMap((line, at) => {
+    const parsed = parseLine(line)
+    if (parsed === null && line !== '' && at < written.length - 1) onDamage(at + 1)
+    return parsed ?? []
+  })
   if (header?.type !== 'run') return null
   const { type: _, ...run } = header
   const entries = new Map<string, RunEntry>()
+  let over = false
   for (const line of lines) {
     if (line.type === 'intent') {
       const { change, object = null } = line
-      entries.set(change.id, { change, object, outcome: null, undoing: false, undone: false })
+      const fresh = { outcome: null, undoing: false, undone: false, undoneAt: null }
+      entries.set(change.id, { change, object, ...fresh, run: run.run })
     } else if (line.type === 'outcome') {
       const entry = entries.get(line.outcome.id)
       if (entry) entry.outcome = line.outcome
     } else if (line.type === 'undo-intent' || line.type === 'undone') {
       const entry = entries.get(line.id)
       if (entry) entry[line.type === 'undone' ? 'undone' : 'undoing'] = true
+      if (entry && line.type === 'undone') entry.undoneAt = line.resourceVersion ?? null
+    } else if (line.type === 'over') {
+      over = true
     }
   }
-  return { ...run, entries: [...entries.values()] }
+  return { ...run, entries: [...entries.values()], over }
 }
 
-function parseLine(line: string): JournalLine[] {
+function parseLine(line: string): JournalLine | null {
   try {
-    const parsed: unknown = line === '' ? null : JSON.parse(line)
-    return isLine(parsed) ? [parsed] : []
+    const parsed: unknown = JSON.parse(line)
+    return isJournalLine(parsed) ? parsed : null
   } catch {
-    return []
+    return null
   }
-}
-
-function isLine(value: unknown): value is JournalLine {
-  return typeof value === 'object' && value !== null && 'type' in value
 }
 
 /**
@@ -104,6 +131,22 @@ export function findRun(runs: Run[], name?: string): Run {
   )
 }
 
+/**
+ * The run and those that it goes on with, as one: a fix that was killed and the same fix again. Of a change that both made, the last word
+ * counts that may have written something.
+ */
+export function withContinued(run: Run, runs: Run[]): Run {
+  const earlier = runs.find(one => one.run === run.continues && one !== run)
+  if (earlier === undefined || isTakenBack(earlier)) return run
+  const before = withContinued(earlier, runs)
+  const entries = new Map(before.entries.map(entry => [entry.change.id, entry]))
+  for (const entry of run.entries) {
+    const known = entries.get(entry.change.id)
+    if (known === undefined || mayHaveWritten(entry)) entries.set(entry.change.id, entry)
+  }
+  return { ...run, entries: [...entries.values()] }
+}
+
 /** It may have written more than pods. */
 export function leavesTraces({ entries }: Run): boolean {
   return entries.some(leavesTrace)
@@ -114,8 +157,8 @@ function leavesTrace(entry: RunEntry): boolean {
 }
 
 /** Nothing of the run is left to take back. Pods that were recreated are not put back, so they do not count. */
-export function isTakenBack({ entries }: Run): boolean {
-  return !entries.some(entry => leavesTrace(entry) && !entry.undone)
+export function isTakenBack({ entries, over }: Run): boolean {
+  return over || !entries.some(entry => leavesTrace(entry) && !entry.undone)
 }
 
 /** Written for certain, or nobody knows. */
@@ -136,7 +179,8 @@ export function interruptedPods(runs: Run[], clusterUid: string): InterruptedPod
       // The newest word on a pod counts: an older run's loose end was tied up by it.
       settled.add(key)
       const origin = change.action === 'restore-bare-pod' ? change.run : run.run
-      if (outcome === null || outcome.status === 'failed') found.push({ run: origin, namespace, name })
+      const uid = change.action === 'restore-bare-pod' ? (change.ending?.uid ?? null) : change.target.uid
+      if (outcome === null || outcome.status === 'failed') found.push({ run: origin, namespace, name, uid })
     }
   }
   return found
@@ -153,4 +197,21 @@ export function journaledPod(
     .find(one => one.run === run)
     ?.entries.find(({ change: { target } }) => target.namespace === namespace && target.name === name)
   return entry?.object ?? null
+}
+
+/** The Secrets that runs of this cluster made, as far as the journals know: a null uid where a run ended before it knew whether it did. */
+export function madeSecrets(runs: Run[], clusterUid: string): MadeSecret[] {
+  return runs
+    .filter(({ cluster }) => cluster.uid === clusterUid)
+    .flatMap(({ run, entries }) =>
+      entries
+        .filter(({ change }) => change.action === 'create-secret')
+        .filter(mayHaveWritten)
+        .map(({ change: { target }, outcome }) => ({
+          run,
+          namespace: target.namespace,
+          name: target.name,
+          uid: outcome?.uid ?? null,
+        })),
+    )
 }

@@ -1,142 +1,183 @@
-/** Watches the pods that the plan aims at until they are back or the time is up. */
+/** Watches the workloads that the plan aims at until their pods are back, nothing more can change, or the time is up. */
 
-import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
-import { KINDS } from '../kubernetes/api/kinds.ts'
-import { listPath } from '../kubernetes/api/paths.ts'
-import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { Change } from '../plan/change.ts'
-import { type Aim, aimsOf, belongsTo } from './aim.ts'
+import { type Holdup, judgeRollout, type Rollout } from '../rollout/judge.ts'
+import { type Recovered, recoveryOf } from '../rollout/recovery.ts'
+import { type Aim, aimsOf } from './aim.ts'
 import type { ApplyContext } from './apply-context.ts'
-import type { Outcome, Recovery, RecoveryPod } from './outcome.ts'
-import { podState } from './pod-state.ts'
+import type { Outcome, Recovery } from './outcome.ts'
+import { recoveryReport } from './recovery-report.ts'
 import { statusOf } from './refusal.ts'
 
-/** How often the pods are looked at, in milliseconds. */
+/** How often the workloads are looked at, in milliseconds. */
 const PAUSE = 1_000
+/** What has stood still for so long stays as it is, in milliseconds. */
+const PATIENCE = 30_000
+/** A failed pull gets the time for another try: a Secret that is seconds old may not be there for the first. */
+const PULL_PATIENCE = 45_000
 
 interface Watched {
   aim: Aim
-  /** Uids of the pods that were there before anything was written. */
-  before: Set<string>
-  /** Those that came since. */
-  pods: RecoveryPod[]
-  /** Those of `before` that are still there. */
-  old: RecoveryPod[]
+  aimed: number
+  /** As it was seen last; null before that. */
+  rollout: Rollout | null
+  /** Why this user may not look at it. */
+  denied: string | null
+  /** Since when it has looked like that. */
+  since: number
+  looks: string
 }
 
 export class Recoveries {
   readonly #watched: Watched[]
   readonly #context: ApplyContext
 
-  private constructor(watched: Watched[], context: ApplyContext) {
-    this.#watched = watched
+  constructor(changes: Change[], context: ApplyContext) {
     this.#context = context
+    this.#watched = aimsOf(changes).map(aim => ({
+      aim,
+      aimed: aim.changes.reduce((sum, { pods }) => sum + pods, 0),
+      rollout: null,
+      denied: null,
+      since: 0,
+      looks: '',
+    }))
   }
 
-  /** Notes which pods are there now, so that the new ones can be told from them. Call it before the first write. */
-  static async before(changes: Change[], context: ApplyContext): Promise<Recoveries> {
-    const watched = await bounded(aimsOf(changes), AT_ONCE, async aim => {
-      const pods = await podsOf(aim, context.cluster, context.signal)
-      return { aim, before: new Set(pods.map(uidOf)), pods: [], old: pods.map(podState) }
-    })
-    return new Recoveries(watched, context)
+  /** Waits until every workload of which a change was made is back or stays as it is, at most until the context's deadline. */
+  async wait(outcomes: ReadonlyMap<string, Outcome>): Promise<void> {
+    await this.#waitFor(one => this.#recovered(one).back || this.#isSettled(one), outcomes)
   }
 
-  /** Waits until every pod whose change was made is back, at most the context's timeout. */
-  wait(outcomes: ReadonlyMap<string, Outcome>): Promise<void> {
-    return this.#waitFor(isBack, outcomes)
+  /** Waits until every such pod has tried to get its images, whether or not it could. Whether all have. */
+  waitForTries(outcomes: ReadonlyMap<string, Outcome>): Promise<boolean> {
+    return this.#waitFor(
+      one => hasTried(one.rollout),
+      outcomes,
+      one => this.#isSettled(one),
+    )
   }
 
-  /** Waits until every such pod has tried to get its images, whether or not it could. */
-  waitForTries(outcomes: ReadonlyMap<string, Outcome>): Promise<void> {
-    return this.#waitFor(hasTried, outcomes)
-  }
-
-  async #waitFor(enough: Judge, outcomes: ReadonlyMap<string, Outcome>): Promise<void> {
-    const { clock, timeoutMs, onProgress, signal } = this.#context
-    const deadline = clock.now() + timeoutMs
-    const due = this.#watched.map(one => ({ one, wanted: pods(one.aim, outcomes, MADE) }))
-    const wanted = due.reduce((sum, each) => sum + each.wanted, 0)
-    const open = () => due.filter(each => counted(each.one, outcomes, enough) < each.wanted)
+  async #waitFor(
+    enough: (one: Watched) => boolean,
+    outcomes: ReadonlyMap<string, Outcome>,
+    giveUp: (one: Watched) => boolean = () => false,
+  ): Promise<boolean> {
+    const { clock, deadline, onProgress, signal } = this.#context
+    const due = this.#watched.filter(({ aim }) => wasMade(aim, outcomes))
+    let open = due
     for (;;) {
-      await bounded(open(), AT_ONCE, ({ one }) => this.#look(one))
-      const back = due.reduce((sum, { one }) => sum + counted(one, outcomes, isBack), 0)
-      if (wanted > 0) onProgress({ phase: 'waiting', recovered: back, wanted })
-      if (open().length === 0 || clock.now() + PAUSE > deadline) return
+      await bounded(open, AT_ONCE, one => this.#look(one))
+      this.#tell(due, onProgress)
+      open = open.filter(one => !enough(one))
+      if (open.every(giveUp) || clock.now() + PAUSE > deadline) return open.length === 0
       await clock.sleep(PAUSE, signal)
     }
   }
 
-  /** What came back of all that was aimed at, whether or not its change was made. */
-  report(outcomes: ReadonlyMap<string, Outcome>): Recovery[] {
+  #tell(due: Watched[], onProgress: ApplyContext['onProgress']): void {
+    const states = due.map(one => this.#recovered(one))
+    const wanted = states.reduce((sum, state) => sum + state.wanted, 0)
+    const recovered = states.reduce((sum, state) => sum + state.recovered, 0)
+    if (wanted > 0) onProgress({ phase: 'waiting', recovered, wanted })
+  }
+
+  /** What came back of all that was aimed at; those of which no change was made are looked at once. */
+  async report(outcomes: ReadonlyMap<string, Outcome>): Promise<Recovery[]> {
+    const unseen = this.#watched.filter(({ rollout }) => rollout === null)
+    await bounded(unseen, AT_ONCE, one => this.#look(one))
     return this.#watched.map(one => {
-      const old = pods(one.aim, outcomes, ['unchanged']) > 0 ? one.old : []
-      return {
-        namespace: one.aim.namespace,
-        workload: one.aim.workload,
-        wanted: one.aim.changes.reduce((sum, change) => sum + change.pods, 0),
-        recovered: counted(one, outcomes, isBack),
-        waiting: [...one.pods, ...old].filter(({ state }) => state !== 'running'),
-      }
+      const made = wasMade(one.aim, outcomes)
+      return recoveryReport(one.aim, one.rollout ?? one.denied, {
+        ...this.#recovered(one),
+        aimed: one.aimed,
+        made,
+      })
     })
   }
 
+  #recovered(one: Watched): Recovered {
+    const { rollout, aimed, since } = one
+    if (rollout === null) return { wanted: aimed, recovered: 0, back: false }
+    const slowInit = this.#context.clock.now() - since >= PATIENCE
+    const recovered = recoveryOf(rollout, aimed, slowInit)
+    // A rollout that is paused brings none of what was written.
+    return one.aim.patched && rollout.standstill === 'paused' && recovered.back
+      ? { ...recovered, back: false }
+      : recovered
+  }
+
+  /** Nothing more comes of it, or what it waits for will not be there in time. */
+  #isSettled({ aim, rollout, denied, since }: Watched): boolean {
+    if (denied !== null) return true
+    if (rollout === null) return false
+    if (rollout.over !== null || (aim.patched && rollout.standstill === 'paused')) return true
+    const { clock, deadline, isHopeless } = this.#context
+    const still = clock.now() - since
+    return (
+      rollout.holdups.length > 0 &&
+      rollout.holdups.every(holdup => stays(holdup, { still, deadline, isHopeless }))
+    )
+  }
+
   async #look(one: Watched): Promise<void> {
+    const { clock, look, redact, signal } = this.#context
+    const { subject } = one.aim
     try {
-      const all = await podsOf(one.aim, this.#context.cluster, this.#context.signal)
-      const there = all.filter(pod => !isEnding(pod))
-      one.pods = there.filter(pod => !one.before.has(uidOf(pod))).map(podState)
-      one.old = there.filter(pod => one.before.has(uidOf(pod))).map(podState)
+      const rollout = judgeRollout(await look(subject, signal), subject.uid)
+      const looks = looksOf(rollout)
+      if (looks !== one.looks) Object.assign(one, { looks, since: clock.now() })
+      one.rollout = finished(one.rollout, rollout)
     } catch (error) {
-      // A look that fails is taken again; what was seen last stands until then.
-      statusOf(error)
+      // A look that fails is taken again, unless it never can be; what was seen last stands until then.
+      if (statusOf(error) === 403) one.denied = redact((error as Error).message)
     }
   }
 }
 
-const MADE: Outcome['status'][] = ['applied', 'unchanged']
-
-/** How many pods the aim's changes of that outcome bring. */
-function pods({ changes }: Aim, outcomes: ReadonlyMap<string, Outcome>, which: Outcome['status'][]): number {
-  return changes
-    .filter(({ id }) => which.includes(outcomes.get(id)?.status ?? 'skipped'))
-    .reduce((sum, change) => sum + change.pods, 0)
+function wasMade({ changes }: Aim, outcomes: ReadonlyMap<string, Outcome>): boolean {
+  return changes.some(({ id }) => ['applied', 'unchanged'].includes(outcomes.get(id)?.status ?? 'skipped'))
 }
 
-type Judge = (pod: RecoveryPod) => boolean
-
-const isBack: Judge = ({ state }) => state === 'running'
-const hasTried: Judge = ({ state }) => state !== 'starting'
-
-/** Where a change was made before this run, the pods that it brings were there already: they count unless others of their kind don't run. */
-function counted(one: Watched, outcomes: ReadonlyMap<string, Outcome>, judge: Judge): number {
-  const fresh = one.pods.filter(judge).length
-  const stuck = one.old.filter(({ state }) => state !== 'running').length
-  const applied = pods(one.aim, outcomes, ['applied'])
-  const earlier = pods(one.aim, outcomes, ['unchanged'])
-  return Math.min(applied, fresh) + Math.max(0, earlier - stuck)
+/** A Job that is cleaned up as soon as it is done was last seen at work. */
+function finished(before: Rollout | null, now: Rollout): Rollout {
+  const worked = before?.isJob && before.current.some(({ stage }) => stage === 'pulled')
+  return now.over?.code === 'gone' && worked ? { ...now, over: { code: 'cleaned-up', message: '' } } : now
 }
 
-async function podsOf(aim: Aim, cluster: ClusterWriter, signal?: AbortSignal): Promise<KubernetesObject[]> {
-  const found: KubernetesObject[] = []
-  const options = {
-    limit: 500,
-    ...(aim.selector === null ? {} : { labelSelector: aim.selector }),
-    ...(aim.pod === null ? {} : { fieldSelector: `metadata.name=${aim.pod}` }),
-    ...(signal ? { signal } : {}),
+/** Every pod that is to be there has asked for its images, and its pulls show in the quota. */
+function hasTried(rollout: Rollout | null): boolean {
+  if (rollout === null) return false
+  return (
+    rollout.over !== null || rollout.holdups.every(({ code }) => code === 'stuck' || code === 'initializing')
+  )
+}
+
+interface Moment {
+  /** How long it has looked the same, in milliseconds. */
+  still: number
+  deadline: number
+  isHopeless: ApplyContext['isHopeless']
+}
+
+/** Whether waiting on changes nothing about it. */
+function stays(holdup: Holdup, { still, deadline, isHopeless }: Moment): boolean {
+  switch (holdup.code) {
+    case 'not-ended':
+      return Date.parse(holdup.until) > deadline || (still >= PATIENCE && holdup.finalizers.length > 0)
+    case 'refused':
+    case 'initializing':
+      return still >= PATIENCE
+    case 'stuck':
+      return still >= PULL_PATIENCE && isHopeless(holdup.pod.trouble ?? { reason: '', message: '' })
+    default:
+      return false
   }
-  const path: string = listPath(KINDS.Pod, aim.namespace)
-  await cluster.list(path, options, pod => {
-    if (belongsTo(pod, aim)) found.push(pod)
-  })
-  return found
 }
 
-function uidOf(pod: KubernetesObject): string {
-  return (pod.metadata as { uid: string }).uid
-}
-
-function isEnding(pod: KubernetesObject): boolean {
-  return (pod.metadata as { deletionTimestamp?: string }).deletionTimestamp !== undefined
+/** What has to differ for it to be said that something has changed. The kubelet's reasons come and go with each try. */
+function looksOf({ over, missing, holdups, current, outgoing }: Rollout): string {
+  const names = [current, outgoing].map(pods => pods.map(({ uid, stage }) => `${uid} ${stage}`))
+  return JSON.stringify([over, missing, holdups.map(({ code }) => code), names])
 }

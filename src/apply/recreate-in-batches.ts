@@ -3,7 +3,7 @@
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { Change, PodChange } from '../plan/change.ts'
 import type { ApplyContext } from './apply-context.ts'
-import type { Outcome } from './outcome.ts'
+import type { HeldBack, Outcome } from './outcome.ts'
 import type { Recoveries } from './recoveries.ts'
 import { outcomeOf } from './refusal.ts'
 
@@ -16,28 +16,43 @@ interface Batching {
   underWay: number
 }
 
-/** Writes every pod change, or says of it that no pulls were left for its images. Gives the number of those. */
-export async function recreateInBatches(pods: PodChange[], batching: Batching): Promise<number> {
+/** Writes every pod change, or says of it why its pod was left alone. */
+export async function recreateInBatches(pods: PodChange[], batching: Batching): Promise<HeldBack> {
   const { outcomes, write, recoveries, context } = batching
   let rest = pods
   let { underWay } = batching
   while (rest.length > 0) {
     const left = rest.some(({ pulls }) => pulls > 0) ? await context.pullsLeft() : null
-    const batch = fitting(rest, left === null ? null : left - underWay)
-    if (batch.length === 0 && underWay === 0) {
-      for (const change of rest) outcomes.set(change.id, outcomeOf(change, 'skipped', NO_PULLS))
-      return rest.length
+    const batch = fitting(rest, left === 'unknown' ? 0 : left === null ? null : left - underWay)
+    if (batch.length === 0 && (underWay === 0 || left === 'unknown')) {
+      return holdBack(rest, left === 'unknown' ? 'hub-out-of-reach' : 'no-pulls-left', outcomes)
     }
     await bounded(batch, AT_ONCE, write)
     rest = rest.filter(change => !batch.includes(change))
-    // What the new pods spend shows in the quota only when they have pulled. One that can't must not keep the others waiting.
-    if (rest.length > 0) await recoveries.waitForTries(outcomes)
+    if (rest.length === 0) break
+    // What the new pods spend shows in the quota only when they have pulled: until then nobody knows what is left for the others.
+    const tried = left === null || (await recoveries.waitForTries(outcomes))
+    if (!tried) return holdBack(rest, 'others-not-started', outcomes)
     underWay = 0
   }
-  return 0
+  return null
 }
 
-const NO_PULLS = 'the account has no pulls left for its images; run the fix again when the limit resets'
+function holdBack(
+  rest: PodChange[],
+  why: NonNullable<HeldBack>['why'],
+  outcomes: Map<string, Outcome>,
+): HeldBack {
+  for (const change of rest) outcomes.set(change.id, outcomeOf(change, 'skipped', REASONS[why]))
+  return { pods: rest.length, why }
+}
+
+const REASONS: Record<NonNullable<HeldBack>['why'], string> = {
+  'no-pulls-left': 'the account has no pulls left for its images; run the fix again when the limit resets',
+  'hub-out-of-reach': "Docker Hub can't be asked how many pulls are left, so the pod was left alone",
+  'others-not-started':
+    'the pods recreated before it have not asked for their images yet, so nobody knows how many pulls are left for it',
+}
 
 /** As many pods, in order, as the pulls that are left allow. Pods that need none always fit. */
 function fitting(pods: PodChange[], left: number | null): PodChange[] {

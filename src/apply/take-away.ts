@@ -1,6 +1,8 @@
-/** Takes a pod away: deleted, or evicted where it is ready, and only the very pod that the plan saw. */
+/** Takes a pod away: deleted, or evicted where it is ready, and only the very pod that the plan saw, as long as it lacks an image. */
 
 import type { PodChange } from '../plan/change.ts'
+import { judgePod } from '../rollout/pod-stage.ts'
+import type { RolloutPod } from '../snapshot/rollout.ts'
 import { objectPath } from './api-path.ts'
 import type { ApplyContext } from './apply-context.ts'
 import type { Outcome } from './outcome.ts'
@@ -10,27 +12,65 @@ import { writtenAt } from './written-at.ts'
 /** How long to wait before a disruption budget is asked again, in milliseconds. */
 const BUDGET_PAUSE = 5_000
 
+/** How often a pod whose status moves on while it is looked at is read again. */
+const TRIES = 5
+
 type Removal = Exclude<PodChange, { action: 'restore-bare-pod' }>
 
-/** Carries the removal out and says whether the pod is gone. */
+/** Removes the pod as it is now and says whether it is gone. One that has got its images meanwhile is left alone. */
 export async function takeAway(change: Removal, context: ApplyContext, dryRun: boolean): Promise<Outcome> {
-  try {
-    await remove(change, context, dryRun)
-    return outcomeOf(change, dryRun ? 'accepted' : 'applied')
-  } catch (error) {
-    return settle(change, context, error)
+  for (let attempt = 1; ; attempt++) {
+    const pod = await asItIs(change, context)
+    if ('status' in pod) return pod
+    try {
+      await remove(change, pod, context, dryRun)
+      return outcomeOf(change, dryRun ? 'accepted' : 'applied')
+    } catch (error) {
+      // It has changed between the look and the removal: it may have healed.
+      if (statusOf(error) !== 409 || attempt === TRIES) return settle(change, context, error)
+    }
   }
 }
 
-/** Deletes or evicts the pod with its uid as precondition; an eviction that a budget holds back is tried until the time is up. */
-async function remove(change: Removal, context: ApplyContext, dryRun: boolean): Promise<void> {
-  const { cluster, clock, signal } = context
+/** The pod, or why it is not to be taken. */
+async function asItIs(change: Removal, context: ApplyContext): Promise<RolloutPod | Outcome> {
   const { namespace, name, uid } = change.target
-  if (change.method === 'delete') return cluster.delete(objectPath(change.target), uid ?? '', { dryRun })
-  const deadline = clock.now() + context.timeoutMs
+  try {
+    const look = () => context.look({ kind: 'Pod', namespace, name, uid }, context.signal)
+    const first = await look()
+    // Gone is a big word for one answer: what is in between may have made it up.
+    const { workload, pods } = first.workload === null ? await look() : first
+    const [pod] = pods
+    if (workload?.uid !== uid || pod === undefined || pod.ending !== null)
+      return outcomeOf(change, 'unchanged')
+    const { stage } = judgePod(pod)
+    if (stage !== 'pulled' && stage !== 'initializing') return pod
+    return outcomeOf(change, context.strict ? 'conflict' : 'unchanged', HEALED)
+  } catch (error) {
+    return refusalOf(change, error, context)
+  }
+}
+
+/** The detail of a pod that is left alone because it needs nothing any more. */
+export const HEALED = 'it no longer waits for an image'
+
+/** With uid and version as preconditions; an eviction that a budget holds back is tried until the time is up. */
+async function remove(
+  change: Removal,
+  pod: RolloutPod,
+  context: ApplyContext,
+  dryRun: boolean,
+): Promise<void> {
+  const { cluster, clock, deadline, signal } = context
+  const { namespace, name, uid } = change.target
+  const { resourceVersion, ready } = pod
+  const options = { dryRun, resourceVersion }
+  if (change.method === 'delete' && !ready) {
+    return cluster.delete(objectPath(change.target), uid ?? '', options)
+  }
   for (;;) {
     try {
-      return await cluster.evict(namespace, name, uid ?? '', { dryRun })
+      return await cluster.evict(namespace, name, uid ?? '', options)
     } catch (error) {
       if (statusOf(error) !== 429) throw error
       // A budget that has no room now may have some once the first pods are back.

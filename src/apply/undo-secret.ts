@@ -1,27 +1,29 @@
-/** Whether a Secret that a run made may go: it is as it was written, and nothing names it any more. */
+/** What becomes of a Secret that a run made or wrote to: it goes, loses its keys, or stays because somebody else relies on it. */
 
+import { PullSecretContent } from '../dockerconfig/pull-secret-content.ts'
 import type { ClusterReader, KubernetesObject } from '../kubernetes/api/cluster.ts'
-import type { SecretChange, Target } from '../plan/change.ts'
-import { pullSecretsAt, valueAt } from '../plan/patch.ts'
-import { collectionPath } from './api-path.ts'
+import type { CreateSecret, UpdateSecret } from '../plan/change.ts'
+import { isFingerprintOf } from './fingerprint.ts'
+import { type Naming, namingObjects } from './naming-objects.ts'
 import type { Run, RunEntry } from './read-journal.ts'
 import { type DeleteSecret, leave, type UndoStep } from './undo-step.ts'
-import { RUN_ANNOTATION } from './write-secret.ts'
+import { RUN_ANNOTATION, type WrittenKeys } from './write-secret.ts'
 import { writtenAt } from './written-at.ts'
 
-/** The step for a Secret as it is now. */
+/** The step for a Secret that the run made, as it is now. @param others runs that may have renewed its login since */
 export function deleteSecret(
-  change: SecretChange,
-  { outcome }: RunEntry,
-  run: string,
+  change: CreateSecret,
+  { outcome, run }: RunEntry,
   object: KubernetesObject | null,
+  others: Run[],
 ): UndoStep {
   if (!object) return leave(change, 'gone')
   const { uid = '', resourceVersion = '' } = writtenAt(object)
   const { annotations = {} } = object.metadata as { annotations?: Record<string, string> }
   if (outcome?.uid) {
     if (outcome.uid !== uid) return leave(change, 'replaced')
-    if (outcome.resourceVersion !== resourceVersion) return leave(change, 'changed')
+    const own = [outcome.resourceVersion, ...versionsWritten(uid, others)]
+    if (!own.includes(resourceVersion)) return leave(change, 'changed')
   } else if (annotations[RUN_ANNOTATION] !== run) {
     return leave(change, 'never-written')
   }
@@ -29,39 +31,98 @@ export function deleteSecret(
   return { id: change.id, action: 'delete-secret', target, resourceVersion, needs: [] }
 }
 
-/** A Secret goes only after its name is taken off, and stays where others name it, too. */
-export async function withNeeds(
-  step: DeleteSecret,
-  steps: UndoStep[],
+/** Versions of the Secret that pullguard left behind: what is like one of them nobody else has touched. */
+function versionsWritten(uid: string, runs: Run[]): (string | null)[] {
+  return runs.flatMap(({ entries }) =>
+    entries
+      .filter(
+        ({ change, outcome }) =>
+          change.target.kind === 'Secret' && (outcome?.uid ?? change.target.uid) === uid,
+      )
+      .flatMap(({ outcome, undoneAt }) => [outcome?.resourceVersion ?? null, undoneAt]),
+  )
+}
+
+/** The step for a Secret that was there before: keys that the run added go, as long as they hold what it wrote. */
+export function takeKeysOut(
+  change: UpdateSecret,
+  { object: noted }: RunEntry,
+  stored: KubernetesObject | null,
   others: Run[],
+): UndoStep {
+  if (!stored) return leave(change, 'gone')
+  const { uid = '', resourceVersion = '' } = writtenAt(stored)
+  if (uid !== change.target.uid) return leave(change, 'replaced')
+  const { keys: written } = (noted ?? {}) as Partial<WrittenKeys>
+  if (written === undefined) return leave(change, 'earlier-content-unknown')
+  const content = PullSecretContent.inSecret(stored)
+  const held = written.filter(({ key, fingerprint }) => {
+    const login = content.loginOf(key)
+    return login !== null && isFingerprintOf(login, fingerprint)
+  })
+  const added = held.filter(one => one.added).map(({ key }) => key)
+  if (added.length > 0) {
+    const kept = held.filter(one => !one.added).map(({ key }) => key)
+    return { id: change.id, action: 'remove-keys', target: change.target, resourceVersion, keys: added, kept }
+  }
+  if (held.length === 0) return leave(change, 'changed')
+  return leave(change, isMadeByOpenRun(uid, others) ? 'goes-with-its-run' : 'earlier-content-unknown')
+}
+
+/** A run that can be undone itself, and takes the whole Secret with it then. */
+function isMadeByOpenRun(uid: string, others: Run[]): boolean {
+  return others.some(({ entries }) =>
+    entries.some(
+      ({ change, outcome, undone }) => change.action === 'create-secret' && outcome?.uid === uid && !undone,
+    ),
+  )
+}
+
+/** A Secret goes only after its name is taken off, and stays where anything else names it. */
+export async function withNeeds(
+  steps: UndoStep[],
+  runs: Run[],
   cluster: ClusterReader,
-  options: { signal?: AbortSignal },
-): Promise<UndoStep> {
+  signal?: AbortSignal,
+): Promise<UndoStep[]> {
+  const deletions = steps.filter(step => step.action === 'delete-secret')
+  const [first] = deletions
+  if (first === undefined) return steps
+  const namespaces = new Set(deletions.map(({ target }) => target.namespace))
+  const search = { cluster, namespaces, secret: first.target.name, ...(signal ? { signal } : {}) }
+  const found = await namingObjects(search)
+  const ownPods = podsMadeBy(runs)
+  const naming = Map.groupBy(
+    found.filter(({ uid, namespace, name }) => !ownPods.has(uid) && !ownPods.has(`${namespace}/${name}`)),
+    ({ namespace }) => namespace,
+  )
+  return steps.map(step =>
+    step.action === 'delete-secret' ? withNeed(step, steps, naming.get(step.target.namespace) ?? []) : step,
+  )
+}
+
+function withNeed(step: DeleteSecret, steps: UndoStep[], naming: Naming[]): UndoStep {
   const { namespace, name } = step.target
-  const naming = steps.filter(
+  const freeing = steps.filter(
     other =>
       other.action === 'restore-fields' &&
       other.target.namespace === namespace &&
       other.fields.some(({ field, from }) => field === 'imagePullSecrets' && from === name),
   )
-  const freed = new Set(naming.map(({ target }) => target.uid))
-  let named = others.some(other => other.entries.some(entry => hasNamed(entry, step.target)))
-  const path = collectionPath({ ...step.target, kind: 'ServiceAccount' })
-  await cluster.list(path, { ...options, limit: 500 }, account => {
-    const names = pullSecretsAt(account, '/imagePullSecrets')?.some(entry => entry.name === name) ?? false
-    if (names && !freed.has(String(valueAt(account, '/metadata/uid')))) named = true
-  })
-  if (named) return { id: step.id, action: 'leave', target: step.target, reason: 'still-named' }
-  return { ...step, needs: naming.map(({ id }) => id) }
+  const freed = new Set(freeing.map(({ target }) => target.uid))
+  const by = naming.filter(({ uid }) => !freed.has(uid)).map(one => ({ kind: one.kind, name: one.name }))
+  if (by.length > 0) return { ...leave(step, 'still-named'), by }
+  return { ...step, needs: freeing.map(({ id }) => id) }
 }
 
-/** A template that another run wrote, and that was not taken back. */
-function hasNamed({ change, outcome, undone }: RunEntry, { namespace, name }: Target): boolean {
-  return (
-    change.action === 'patch-template' &&
-    change.target.namespace === namespace &&
-    outcome?.status === 'applied' &&
-    !undone &&
-    change.edits.some(edit => edit.field === 'imagePullSecrets' && edit.entry === name)
+/** By uid, or by name: bare pods that a run made again with the Secret's name in them: before it they named nothing that could pull, either. */
+function podsMadeBy(runs: Run[]): ReadonlySet<string> {
+  const made = runs.flatMap(({ entries }) =>
+    entries.flatMap(({ change: { action, target }, outcome }) => {
+      if (action !== 'recreate-bare-pod' && action !== 'restore-bare-pod') return []
+      // A run that was killed did not come to note which pod it got.
+      return outcome?.uid ?? `${target.namespace}/${target.name}`
+    }),
   )
+  return new Set(made)
 }

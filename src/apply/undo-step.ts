@@ -15,8 +15,10 @@ export type LeftReason =
   | 'taken-back'
   /** The run meant to write it and did not come to it. */
   | 'never-written'
-  /** Service accounts, or templates that another run wrote, still name the Secret. */
+  /** Service accounts, templates or bare pods name the Secret. */
   | 'still-named'
+  /** Its login was renewed by this run; the run that made it takes it away. */
+  | 'goes-with-its-run'
   /** Credentials were put into a Secret that was there before; what it held is kept nowhere. */
   | 'earlier-content-unknown'
   /** A bare pod that the run deleted and did not come to make again; the next fix does. */
@@ -34,7 +36,7 @@ export interface UndoneField {
   to: string | null
 }
 
-export interface RestoreFields {
+interface RestoreFields {
   id: string
   action: 'restore-fields'
   target: Target
@@ -42,6 +44,27 @@ export interface RestoreFields {
   /** Fields that the run wrote and somebody else has written since; they stay. */
   changed: UndoneField[]
   patch: PatchOperation[]
+  /** What a template's way back does to its pods; null for what is no template. */
+  effect: UndoEffect | null
+}
+
+export type UndoEffect =
+  /** A rollout replaces its pods. */
+  | 'rollout'
+  /** All of its pods go before new ones come. */
+  | 'recreate'
+  /** Those that run stay, new ones are made from it. */
+  | 'new-pods'
+
+/** Takes keys out of a Secret that was there before. */
+export interface RemoveKeys {
+  id: string
+  action: 'remove-keys'
+  target: Target
+  resourceVersion: string
+  keys: string[]
+  /** Keys that it had before, and whose earlier login is kept nowhere: they stay. */
+  kept: string[]
 }
 
 export interface DeleteSecret {
@@ -58,9 +81,11 @@ interface Leave {
   action: 'leave'
   target: Target
   reason: LeftReason
+  /** What names the Secret; without a name: objects of the kind may not be read. */
+  by?: { kind: string; name: string | null }[]
 }
 
-export type UndoStep = RestoreFields | DeleteSecret | Leave
+export type UndoStep = RestoreFields | DeleteSecret | RemoveKeys | Leave
 
 export interface UndoOutcome {
   id: string
@@ -76,4 +101,14 @@ export interface UndoOutcome {
 /** The step for an object that stays as it is. */
 export function leave({ id, target }: Pick<Leave, 'id' | 'target'>, reason: LeftReason): Leave {
   return { id, action: 'leave', target, reason }
+}
+
+/** A Secret with a login in it that the undo does not take away. */
+export function keepsLogin(step: UndoStep): boolean {
+  if (step.action === 'remove-keys') return step.kept.length > 0
+  return (
+    step.action === 'leave' &&
+    step.target.kind === 'Secret' &&
+    ['changed', 'still-named', 'goes-with-its-run', 'earlier-content-unknown'].includes(step.reason)
+  )
 }

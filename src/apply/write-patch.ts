@@ -7,6 +7,7 @@ import { objectPath } from './api-path.ts'
 import type { ApplyContext } from './apply-context.ts'
 import type { Outcome } from './outcome.ts'
 import { isUncertain, outcomeOf, refusalOf, statusOf } from './refusal.ts'
+import { templateRefusal } from './successor.ts'
 import { writtenAt } from './written-at.ts'
 
 /** How often a list that others write to at the same time is read and appended to anew. */
@@ -25,6 +26,9 @@ export async function writePatch(
   for (let attempt = 1; ; attempt++) {
     try {
       const written = await context.cluster.jsonPatch(objectPath(change.target), current.patch, { dryRun })
+      const refused =
+        dryRun && change.action === 'patch-template' ? await templateRefusal(change, written, context) : null
+      if (refused) return refused
       return outcomeOf(change, dryRun ? 'accepted' : 'applied', null, writtenAt(written))
     } catch (error) {
       const next = await afterRefusal(change, current, context, error)

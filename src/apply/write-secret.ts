@@ -1,10 +1,12 @@
 /** Writes pull secrets. Their content comes from memory and goes to the API server, and nowhere else. */
 
 import { DATA_KEY, PullSecretContent } from '../dockerconfig/pull-secret-content.ts'
+import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { JsonPatchOperation } from '../kubernetes/api/write.ts'
 import type { CreateSecret, SecretChange, UpdateSecret } from '../plan/change.ts'
 import { collectionPath, objectPath } from './api-path.ts'
 import type { ApplyContext } from './apply-context.ts'
+import { fingerprintOf } from './fingerprint.ts'
 import type { Outcome } from './outcome.ts'
 import { isUncertain, outcomeOf, refusalOf, statusOf } from './refusal.ts'
 import { writtenAt } from './written-at.ts'
@@ -27,6 +29,21 @@ export async function writeSecret(
   } catch (error) {
     return settle(change, context, content, error)
   }
+}
+
+/** What the journal keeps of a write to an existing Secret: which keys, and how to recognize what they hold. */
+export interface WrittenKeys extends KubernetesObject {
+  keys: { key: string; added: boolean; fingerprint: string }[]
+}
+
+function writtenKeys(before: PullSecretContent, content: PullSecretContent): WrittenKeys {
+  const keys = content.keys.flatMap(key => {
+    const login = content.loginOf(key)
+    return login === null
+      ? []
+      : [{ key, added: !before.keys.includes(key), fingerprint: fingerprintOf(login) }]
+  })
+  return { keys }
 }
 
 async function createSecret(
@@ -65,6 +82,8 @@ async function updateSecret(
     return outcomeOf(change, 'conflict', 'it was deleted and made anew meanwhile')
   if (PullSecretContent.inSecret(stored).serves(content)) return outcomeOf(change, 'unchanged')
   const value = PullSecretContent.inSecret(stored).completedWith(content).revealData()
+  // Noted here, as only what is stored tells which keys are new.
+  if (!dryRun) await context.notes.intent(change, writtenKeys(PullSecretContent.inSecret(stored), content))
   const patch: JsonPatchOperation[] = [
     { op: 'test', path: '/metadata/uid', value: uid },
     { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },

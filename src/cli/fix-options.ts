@@ -8,7 +8,7 @@ import { connectionFlags } from './flags.ts'
 /** The pull secret's usual name. */
 export const SECRET_NAME = 'dockercreds'
 
-/** What a saved plan has settled, and the value of each flag that is not given. */
+/** What a saved plan has settled, and the value of each flag that is not given. Beside --username, --registry says whose login that is. */
 const PLAN_MADE: [name: string, flag: string, usual?: unknown][] = [
   ['plan', '--plan'],
   ['allNamespaces', '-A'],
@@ -30,7 +30,9 @@ const PLAN_MADE: [name: string, flag: string, usual?: unknown][] = [
 /** The options that the flags make. @throws UsageError for flags that a saved plan has settled already */
 export function fixOptions(options: OptionValues): FixOptions {
   if (options.apply !== undefined) {
-    const settled = PLAN_MADE.find(([name, , usual]) => options[name] !== usual)
+    const settled = PLAN_MADE.filter(([name]) => name !== 'registry' || options.username === undefined).find(
+      ([name, , usual]) => options[name] !== usual,
+    )
     if (settled) throw new UsageError(`--apply carries out the plan as it is: leave ${settled[1]} out.`)
   }
   const given = (name: string, as: string) => (options[name] === undefined ? {} : { [as]: options[name] })
@@ -54,6 +56,7 @@ export function fixOptions(options: OptionValues): FixOptions {
     yes: options.yes === true,
     dryRun: options.dryRun,
     timeoutMs: options.timeout,
+    failOn: options.failOn,
     format: options.output,
     ...given('username', 'username'),
     ...given('plan', 'planFile'),

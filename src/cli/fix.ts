@@ -77,11 +77,14 @@ function addLoginFlags(command: Command): void {
         .default(SECRET_NAME),
     )
     .addOption(
-      new Option('--registry <name>', 'also hand out the login for this registry (repeatable)').argParser(
+      new Option('--registry <name>', 'distribute only the login for this registry (repeatable)').argParser(
         registryHosts,
       ),
     )
-    .option('--username <name>', "this account instead of this machine's logins, with --password-stdin")
+    .option(
+      '--username <name>',
+      "this account instead of this machine's logins, with --password-stdin; Docker Hub's unless --registry names another",
+    )
     .option('--password-stdin', 'read its password from standard input')
     .addOption(registryEndpointOption())
 }
@@ -118,8 +121,13 @@ function addPlanFlags(command: Command): void {
     .option('--plan <file>', 'write the plan to a file and stop')
     .option('--apply <file>', 'carry out exactly the plan in this file')
     .addOption(
-      new Option('--timeout <time>', 'longest wait for the pods to run')
+      new Option('--timeout <time>', 'longest time for the whole run, waiting for the pods included')
         .argParser(parseDuration)
         .default(FIVE_MINUTES, '5m'),
+    )
+    .addOption(
+      new Option('--fail-on <severity>', 'exit 1 if findings from this severity on are left')
+        .choices(['error', 'warning', 'info', 'never'])
+        .default('error'),
     )
 }

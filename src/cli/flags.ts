@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { ImageCheckFlags } from '../commands/check-images.ts'
 import type { ConnectionFlags } from '../commands/context.ts'
 import { UsageError } from '../errors.ts'
+import { Redacted } from '../secrecy/redacted.ts'
 
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
@@ -72,8 +73,9 @@ export function addConnectionFlags(command: Command): Command {
 
 /** What commander read, as the commands take it. */
 export function connectionFlags(options: Record<string, unknown>): ConnectionFlags {
-  const { requestTimeout, v, ...rest } = options
+  const { requestTimeout, v, token, ...rest } = options
   const flags: Record<string, unknown> = { requestTimeoutMs: requestTimeout, verbosity: v }
+  if (typeof token === 'string') flags.token = new Redacted(token)
   for (const name of CONNECTION_NAMES) if (rest[name] !== undefined) flags[name] = rest[name]
   return flags as ConnectionFlags
 }
@@ -84,7 +86,6 @@ const CONNECTION_NAMES = [
   'cluster',
   'user',
   'server',
-  'token',
   'certificateAuthority',
   'tlsServerName',
   'insecureSkipTlsVerify',

@@ -62,15 +62,18 @@ export class ImageChecking {
       signal,
     })
     const progress = await this.#context.progress()
+    const late = new AbortController()
+    const inTime = clock.after(LONGEST_RUN, () => late.abort())
     try {
       return await readImageChecks(questions, {
         registries,
         podLogins: this.#podLogins,
         machineLogins: images => machineLogins(images, this.#context),
-        timeUp: AbortSignal.timeout(LONGEST_RUN),
+        timeUp: late.signal,
         onProgress: (done, all) => progress.update(`Asking registries: ${done} of ${all} images`),
       })
     } finally {
+      inTime()
       progress.stop()
       await registries.close()
     }
@@ -122,9 +125,9 @@ async function machineLogins(images: Reference[], context: CommandContext): Prom
       env,
       home,
       platform: process.platform,
-      clock,
       wanted: registriesOf(names),
       onlyNamed: true,
+      clock,
       signal,
     })
     const forReading = refusals.flatMap(refusal => refusal.forReading ?? [])

@@ -2,7 +2,7 @@
 
 import { advisedDiagnosis } from '../advice/advised.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
-import type { Diagnosis, Severity } from '../diagnosis/finding.ts'
+import type { Diagnosis, Finding, Severity } from '../diagnosis/finding.ts'
 import type { DiagnosisFormat } from '../report/diagnosis.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
@@ -53,6 +53,11 @@ const RANK: Record<Severity | 'never', number> = { info: 0, warning: 1, error: 2
 
 /** Findings that count make `findings`; without one, whatever could not be read makes `incomplete`. Unknown is never healthy. */
 export function verdict(diagnosis: Diagnosis, failOn: Severity | 'never'): ExitName {
-  if (diagnosis.findings.some(finding => RANK[finding.severity] >= RANK[failOn])) return 'findings'
+  if (diagnosis.findings.some(finding => countsFor(finding, failOn))) return 'findings'
   return diagnosis.complete ? 'ok' : 'incomplete'
+}
+
+/** Whether `--fail-on` lets the finding decide the exit code. */
+export function countsFor({ severity }: Pick<Finding, 'severity'>, failOn: Severity | 'never'): boolean {
+  return RANK[severity] >= RANK[failOn]
 }

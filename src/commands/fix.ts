@@ -5,7 +5,6 @@ import { checkAccess } from '../apply/check-access.ts'
 import { journalFolder } from '../apply/journal.ts'
 import { writePlanFile } from '../apply/plan-file.ts'
 import { RefusedError } from '../errors.ts'
-import type { Declined } from '../plan/plan.ts'
 import { Registries } from '../registry/client.ts'
 import { parseEndpoints } from '../registry/endpoints.ts'
 import { accessRefusal } from '../report/access.ts'
@@ -16,12 +15,14 @@ import { type PlanNews, renderPlan } from '../report/plan.ts'
 import { clusterIdentity } from '../source/live/cluster-identity.ts'
 import { withCluster } from './cluster-session.ts'
 import type { ExitName } from './context.ts'
-import { carryOut, leftCount, leftPods } from './fix/carry-out.ts'
+import { carryOut, leftOf } from './fix/carry-out.ts'
 import { confirmPlan } from './fix/confirm.ts'
 import { draftPlan } from './fix/draft.ts'
 import { proveLogins } from './fix/prove.ts'
+import { tellOfRotation } from './fix/rotated.ts'
 import { savedPlan } from './fix/saved-plan.ts'
 import type { Draft, FixOptions, FixSession } from './fix/session.ts'
+import { fixVerdict, isLiftable } from './fix/verdict.ts'
 import { invocationOf } from './invocation.ts'
 import type { WritingContext } from './writing-context.ts'
 
@@ -70,14 +71,20 @@ async function act(draft: Draft, session: FixSession): Promise<ExitName> {
   if (options.format === 'table') await show(draft, session, { code: 'carry-out' })
   if (plan.changes.length === 0) return nothingToDo(draft, session)
   const denials = await checkAccess(plan, cluster, context.signal)
-  if (denials.length > 0) throw new RefusedError(accessRefusal(denials))
-  await proveLogins(draft, session)
+  if (denials.length > 0) throw new RefusedError(accessRefusal(denials, plan.scope))
+  if (draft.saved) await proveSaved(draft, session)
   const dryRun = options.dryRun === 'server'
   if (!dryRun) await confirmPlan(draft, session)
-  const report = await carryOut(draft, session, dryRun)
+  const { report, verdict } = await carryOut(draft, session, dryRun)
   const gap = options.format === 'table' ? '\n' : ''
   await context.out.write(`${gap}${renderFixResult(report, view(session))}`)
-  return report.complete ? 'ok' : 'incomplete'
+  return verdict
+}
+
+/** A saved plan is applied as it is, or not at all. */
+async function proveSaved(draft: Draft, session: FixSession): Promise<void> {
+  const [first] = await proveLogins(draft, session)
+  if (first !== undefined) throw first.error
 }
 
 async function show(draft: Draft, session: FixSession, mode: PlanNews['mode']): Promise<ExitName> {
@@ -85,20 +92,20 @@ async function show(draft: Draft, session: FixSession, mode: PlanNews['mode']): 
   await session.context.out.write(
     renderPlan(plan, { findings: findings.map(advised), gaps, mode }, view(session)),
   )
-  return plan.changes.length === 0 ? emptyVerdict(draft) : 'ok'
+  return plan.changes.length === 0 ? emptyVerdict(draft, session) : 'ok'
 }
 
 async function nothingToDo(draft: Draft, session: FixSession): Promise<ExitName> {
   const { plan, findings, gaps } = draft
-  const verdict = emptyVerdict(draft)
+  const verdict = emptyVerdict(draft, session)
+  if (findings.length === 0) await tellOfRotation(session)
   if (session.options.format !== 'table') {
-    const result = { run: null, outcomes: [], recoveries: [], heldBack: 0 }
+    const result = { run: null, outcomes: [], recoveries: [], heldBack: null }
     const report = {
       plan,
       dryRun: false,
       complete: verdict === 'ok',
-      leftToOwner: leftCount(draft),
-      leftPods: leftPods(draft),
+      ...leftOf(draft),
       result,
       findings: findings.map(advised),
       gaps,
@@ -108,22 +115,21 @@ async function nothingToDo(draft: Draft, session: FixSession): Promise<ExitName>
   return verdict
 }
 
-/** Reasons that a login, a flag or an owner can lift: a fix that stops at them was refused. Nobody can lift the others here. */
-const LIFTABLE: Declined['code'][] = [
-  'managed',
-  'foreign-secret',
-  'immutable-secret',
-  'no-credential',
-  'bare-pod',
-  'same-account-limited',
-  'paused-deployment',
-  'latest-needs-pin',
-]
-
-/** Unknown is never healthy, and a fix that only declines has not fixed anything. */
-function emptyVerdict({ plan, findings, gaps }: Draft): ExitName {
-  if (plan.declined.some(({ code }) => LIFTABLE.includes(code))) return 'refused'
-  return gaps.length > 0 && findings.length === 0 ? 'incomplete' : 'ok'
+/** A fix that only declines has not fixed anything, and unknown is never healthy. */
+function emptyVerdict(
+  { plan, findings, gaps, narrowed, unproven }: Draft,
+  { options }: FixSession,
+): ExitName {
+  const { declined } = plan
+  if (declined.some(isLiftable) && options.failOn !== 'never') return 'refused'
+  const verdict = fixVerdict({
+    done: true,
+    narrowed: narrowed || unproven.length > 0,
+    remaining: findings,
+    declined,
+    failOn: options.failOn,
+  })
+  return verdict === 'ok' && gaps.length > 0 && findings.length === 0 ? 'incomplete' : verdict
 }
 
 function view({ options, context }: FixSession) {

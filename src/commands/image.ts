@@ -23,7 +23,8 @@ export interface ImageOptions {
 export async function imageCommand(options: ImageOptions, context: CommandContext): Promise<ExitName> {
   const references: string[] = []
   for (const reference of options.references) {
-    references.push(...(reference === '-' ? await linesOf(context.stdin) : [reference]))
+    const named = reference === '-' ? await linesOf(context.stdin) : [reference]
+    for (const each of named) references.push(each)
   }
   if (references.length === 0)
     throw new UsageError('No reference came on standard input: give one a line, such as nginx:1.27.')

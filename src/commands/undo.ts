@@ -1,22 +1,17 @@
-/** `pullguard undo [RUN]`: shows what a run wrote that is still there, and takes it back. */
+/** `pullguard undo [RUN]`: shows what a run wrote that is still there, and undoes it. */
 
 import type { Progress } from '../apply/apply-context.ts'
 import { applyUndo } from '../apply/apply-undo.ts'
-import { Journal, journalFolder } from '../apply/journal.ts'
+import { journalFolder } from '../apply/journal.ts'
 import { planUndo } from '../apply/plan-undo.ts'
-import {
-  findRun,
-  isTakenBack,
-  leavesTraces,
-  listRuns,
-  mayHaveWritten,
-  type Run,
-} from '../apply/read-journal.ts'
-import type { UndoOutcome, UndoStep } from '../apply/undo-step.ts'
+import { findRun, isTakenBack, listRuns, type Run, withContinued } from '../apply/read-journal.ts'
+import { journalsOf } from '../apply/run-journals.ts'
+import { keepsLogin, type UndoOutcome, type UndoStep } from '../apply/undo-step.ts'
 import { RefusedError, UsageError } from '../errors.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import { progressText, undoEndedEarlyText } from '../report/progress.ts'
 import { undoQuestion } from '../report/questions.ts'
+import { visible } from '../report/sanitise.ts'
 import {
   anotherRunText,
   renderRuns,
@@ -30,6 +25,7 @@ import { clusterIdentity } from '../source/live/cluster-identity.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
+import { runLines, stateOf } from './undo/run-list.ts'
 import type { WritingContext } from './writing-context.ts'
 
 export interface UndoOptions {
@@ -47,37 +43,38 @@ export async function undoCommand(options: UndoOptions, context: WritingContext)
   return withCluster(context.connectWriter(options.connection), context, async cluster => {
     const clusterUid = await clusterIdentity(cluster, context.signal)
     const folder = journalFolder(context.env, context.home, clusterUid)
-    const runs = await listRuns(folder)
+    const damages: string[] = []
+    const onDamage = (sentence: string) => void damages.push(sentence)
+    const runs = await listRuns(folder, { server: cluster.server, onDamage })
+    for (const sentence of damages) await context.err.write(`Warning: ${visible(sentence)}\n`)
     // By its address this cluster has no journal; under its own name, which this login can't see, it may have.
     if (runs.length === 0 && clusterUid === cluster.server) {
       throw new UsageError(
         'Which cluster this is can\'t be told, so its runs can\'t be found: ask for get on namespace "kube-system".',
       )
     }
-    if (options.list) return list(runs, options, context)
-    const run = findRun(runs, options.run)
-    return takeBack(run, folder, { options, context, cluster, others: runs.filter(other => other !== run) })
+    if (options.list) {
+      const lines = await runLines(runs, cluster, context.signal)
+      await context.out.write(renderRuns(lines, view(options, context)))
+      return 'ok'
+    }
+    const named = findRun(runs, options.run)
+    const run = withContinued(named, runs)
+    const others = runs.filter(
+      other => !run.entries.some(entry => entry.run === other.run) && other !== named,
+    )
+    return takeBack(run, folder, { options, context, cluster, others })
   })
 }
 
-async function list(runs: Run[], options: UndoOptions, context: CommandContext): Promise<ExitName> {
-  const lines = runs.map(run => ({
-    run: run.run,
-    startedAt: run.startedAt,
-    namespaces: run.namespaces,
-    changes: run.entries.filter(mayHaveWritten).length,
-    takenBack: isTakenBack(run),
-    onlyPods: !leavesTraces(run),
-  }))
-  await context.out.write(renderRuns(lines, view(options, context)))
-  return 'ok'
-}
-
-/** Nothing was left to take back of this one; somebody may think that goes for all. */
-async function tellOfAnother({ options, context, others }: UndoSession): Promise<void> {
-  const open = others.find(run => !isTakenBack(run))
-  if (open && options.format === 'table')
-    await context.err.write(anotherRunText(open.run, invocationOf(context, options.connection)))
+/** Nothing was left to undo of this one; somebody may think that goes for all. */
+async function tellOfAnother({ options, context, cluster, others }: UndoSession): Promise<void> {
+  if (options.format !== 'table') return
+  for (const run of others.filter(one => !isTakenBack(one))) {
+    if ((await stateOf(run, others, cluster, context.signal)) !== 'in-place') continue
+    await context.err.write(anotherRunText(run.run, invocationOf(context, options.connection)))
+    return
+  }
 }
 
 interface UndoSession {
@@ -90,21 +87,34 @@ interface UndoSession {
 
 async function takeBack(run: Run, folder: string, session: UndoSession): Promise<ExitName> {
   const { options, context, cluster } = session
-  const steps = await planUndo(run, session.others, cluster, context.signal)
-  await context.out.write(renderUndoPlan(run.run, steps, view(options, context)))
+  const steps = isTakenBack(run) ? [] : await planUndo(run, session.others, cluster, context.signal)
+  const kept = steps.filter(keepsLogin).map(({ target }) => target)
+  await context.out.write(renderUndoPlan({ run: run.run, steps, kept }, view(options, context)))
   const writes = steps.some(({ action }) => action !== 'leave')
   const wet = writes && options.dryRun !== 'client'
   if (wet && options.dryRun === 'none') await confirm(steps, session)
   const outcomes = wet ? await carryOut(run, steps, folder, session) : []
   const lost = steps.some(step => step.action === 'leave' && step.reason === 'pod-taken-away')
-  const complete = !lost && outcomes.every(({ status }) => DONE.includes(status))
+  const settled = !lost && kept.length === 0
+  const complete = settled && outcomes.every(({ status }) => DONE.includes(status))
   const dryRun = options.dryRun !== 'none'
-  const report: UndoReport = { run: run.run, dryRun, complete, steps, outcomes }
+  // What is gone or was changed by others stays so: nobody has to look for it again.
+  if (!dryRun && !writes && settled && !isTakenBack(run)) await noteOver(run, folder)
+  const report: UndoReport = { run: run.run, dryRun, complete, kept, steps, outcomes }
   if (wet || options.format !== 'table') {
     await context.out.write(renderUndoResult(report, view(options, context)))
   }
-  if (!writes) await tellOfAnother(session)
+  await tellOfAnother(session)
   return complete ? 'ok' : 'incomplete'
+}
+
+async function noteOver(run: Run, folder: string): Promise<void> {
+  const journal = journalsOf(run, folder)
+  try {
+    await journal.append({ type: 'over' })
+  } finally {
+    await journal.close()
+  }
 }
 
 const DONE: UndoOutcome['status'][] = ['applied', 'accepted', 'unchanged', 'left']
@@ -116,7 +126,7 @@ async function carryOut(
   folder: string,
   { options, context, cluster }: UndoSession,
 ): Promise<UndoOutcome[]> {
-  const journal = new Journal(folder, run.run, null)
+  const journal = journalsOf(run, folder)
   const progress = await context.progress()
   let writing = false
   const onProgress = (news: Progress) => {

@@ -77,6 +77,12 @@ export type Clue =
   | { code: 'storage-quota' }
   /** Which policy of the registry holds the image back. */
   | { code: 'vulnerabilities' }
+  /** A guest of confidential containers pulls by itself. */
+  | { code: 'guest' }
+  /** The policy is Always on a node of one's own machine, where images are loaded by hand. */
+  | { code: 'local-image' }
+  /** Whom the node's signature policy demands as the signer. */
+  | { code: 'signer'; demanded: string }
   /** The account was suspended, or the plan no longer allows it. */
   | { code: 'suspended' }
   /** Country or region. */
@@ -99,6 +105,7 @@ const CALLER =
 const DNS_SERVER = /\blookup \S+ on (\[?[0-9a-f.:]+?\]?):53\b/i
 const IPV6 =
   /dial tcp (?:\[[0-9a-f:]+\]:\d+->)?\[([0-9a-f:]+)\]:\d+: (?:connect: )?(?:network is unreachable|cannot assign requested address|no route to host)/i
+const SIGNER = /required (?:e-?mail|identity|subject|signer|key)[ :]{1,3}\\*["'“]?([^"'”\\]{1,200})/i
 const MIRRORS = /\(Mirrors also failed: (.{0,4000}?)\]\):/i
 
 /** Everything that the text gives away, each once. */
@@ -130,9 +137,11 @@ function ofAnswer(text: string): Clue[] {
   const name = caller?.[2] ?? caller?.[1]
   const server = DNS_SERVER.exec(text)?.[1]
   const mirrors = MIRRORS.exec(text)?.[1]
+  const demanded = SIGNER.exec(text)?.[1]
   return [
     ...(address === undefined ? [] : [{ code: 'caller-address' as const, address }]),
     ...(name === undefined ? [] : [{ code: 'caller' as const, name }]),
+    ...(demanded === undefined ? [] : [{ code: 'signer' as const, demanded }]),
     ...(server === undefined ? [] : [{ code: 'dns-server' as const, server }]),
     ...(IPV6.test(text) && !isLocal(IPV6.exec(text)?.[1] ?? '') ? [{ code: 'ipv6' as const }] : []),
     ...(mirrors === undefined ? [] : [{ code: 'mirrors-failed' as const, hosts: hostsOf(mirrors) }]),

@@ -7,7 +7,8 @@ import { HARDENED_IMAGES } from '../image/registries.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PullSecret } from '../snapshot/pull-secret.ts'
 import type { ServiceAccount, Snapshot } from '../snapshot/snapshot.ts'
-import type { CredentialHint, CredentialReport } from './finding.ts'
+import type { CredentialHint } from './credential-hint.ts'
+import type { CredentialReport } from './finding.ts'
 import { serviceAccountProblem } from './service-account.ts'
 
 type Image = Pick<Reference, 'registry' | 'repository'>

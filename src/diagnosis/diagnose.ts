@@ -7,16 +7,15 @@ import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PodEvent, Snapshot } from '../snapshot/snapshot.ts'
 import { type Classifier, rememberingClassifier } from './classify.ts'
-import { cluesOf } from './clues.ts'
-import { credentialFor } from './credential.ts'
-import { hintsFor, type KnownLogins, knownLogins } from './credential-hints.ts'
+import { type Clue, cluesOf } from './clues.ts'
+import { type KnownLogins, knownLogins } from './credential-hints.ts'
 import { endpointOf } from './endpoint.ts'
 import { firstSign, prove } from './evidence.ts'
 import { type FailingContainer, failingContainers } from './failing-container.ts'
 import type { Cause, CredentialReport, Diagnosis, Finding } from './finding.ts'
-import { saysNothingWasSent } from './nothing-sent.ts'
 import { indexOwners, type OwnerIndex, topmostOwner } from './owner.ts'
 import { eventsOfPod } from './pod-events.ts'
+import { pullCredential } from './pull-credential.ts'
 import { longPulls } from './pulling.ts'
 import { pullingNode } from './pulling-node.ts'
 import { remediesFor } from './remedies.ts'
@@ -105,11 +104,11 @@ function findingOf(
   const parsed = parseReference(container.image)
   const registry = parsed?.registry ?? null
   const reference = parsed && fullName(parsed)
-  const credential = failing.usesPullSecrets
-    ? toldCredential({ pod, container, cause, evidence }, logins, snapshot)
-    : NOT_THE_PODS
   const text = error?.text ?? ''
   const endpoint = endpointIn(text, registry)
+  const credential = failing.usesPullSecrets
+    ? pullCredential({ pod, image: container.image, cause, evidence, endpoint }, logins)
+    : NOT_THE_PODS
   const node = nodes.get(pod.node ?? '') ?? null
   const subcause = subcauseOf(cause, {
     error,
@@ -120,7 +119,7 @@ function findingOf(
     onNode: node?.images.some(image => reference !== null && image === reference) ?? false,
   })
   const answer = answerOf(cause, error?.status ?? null)
-  const moved = parsed !== null && answer !== null ? movedImage(parsed, answer) : null
+  const moved = parsed === null ? null : movedImage(parsed, answer)
   return {
     cause,
     subcause,
@@ -144,13 +143,16 @@ function findingOf(
     remedies: failing.usesPullSecrets
       ? remediesFor({ cause, subcause, registry, reference, endpoint, moved }, pod, container, snapshot)
       : [],
-    clues: cluesIn(evidence?.text ?? '', {
-      cause,
-      status: error?.status ?? null,
-      endpoint,
-      image: container.image,
-      reference: parsed,
-    }),
+    clues: [
+      ...cluesIn(evidence?.text ?? '', {
+        cause,
+        status: error?.status ?? null,
+        endpoint,
+        image: container.image,
+        reference: parsed,
+      }),
+      ...cluesOfPlace(failing, pod, node),
+    ],
     host: pullingNode(pod, node, evidence?.text ?? ''),
     urgency: 0,
   }
@@ -158,25 +160,27 @@ function findingOf(
 
 /** What the node or the guest itself pulls with can't be seen from outside. */
 const NOT_THE_PODS: CredentialReport = { status: 'unknown', attempts: [] }
-interface Pull extends Pick<Finding, 'cause' | 'evidence'> {
-  pod: Pod
-  container: FailingContainer['container']
+
+/** A node of somebody's own machine, where images are built or loaded by hand. */
+const LOCAL_NODE = /^(?:minikube|docker-desktop|colima|orbstack|k3d-.*|kind-.*|.*-control-plane)$/
+
+/** What the place of the pull gives away: a guest that pulls by itself, a node that images are loaded onto. */
+function cluesOfPlace({ container, usesPullSecrets }: FailingContainer, pod: Pod, node: Node | null): Clue[] {
+  const guest = !usesPullSecrets && container.kind !== 'sandbox'
+  const own =
+    node?.provider === 'kind' ||
+    LOCAL_NODE.test(pod.node ?? '') ||
+    node?.images.includes(container.image) === true
+  return [
+    ...(guest ? [{ code: 'guest' } as const] : []),
+    ...(own && container.pullPolicy === 'Always' ? [{ code: 'local-image' } as const] : []),
+  ]
 }
 
-/** Whether it had a login; and where one was asked for, what the registry says of it and where else one lies. */
-function toldCredential({ pod, container, cause, evidence }: Pull, logins: KnownLogins, snapshot: Snapshot) {
-  const credential = credentialFor(pod, container.image, snapshot)
-  if (cause !== 'auth-required-or-denied' && cause !== 'rate-limited') return credential
-  const hints = hintsFor(pod, container.image, credential, logins)
-  const contradicted =
-    credential.status === 'usable' && evidence !== null && saysNothingWasSent(evidence.text)
-  return { ...credential, ...(hints.length > 0 && { hints }), ...(contradicted && { contradicted }) }
-}
-
-/** What an image that is gone brings: a refusal, `not found`, or 412; null where the text is of something else. */
-function answerOf(cause: Cause, status: number | null): 'refused' | 'missing' | null {
+/** What an image that is gone brings: a refusal, `not found`, or 412; `none` where the text is of something else. */
+function answerOf(cause: Cause, status: number | null): 'refused' | 'missing' | 'none' {
   if (cause === 'image-not-found' || status === 412) return 'missing'
-  return cause === 'auth-required-or-denied' ? 'refused' : null
+  return cause === 'auth-required-or-denied' ? 'refused' : 'none'
 }
 
 function countCauses(findings: Finding[]): Partial<Record<Cause, number>> {

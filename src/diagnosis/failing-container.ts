@@ -1,6 +1,6 @@
 /** Tells which containers of a pod can't get their image now. Waiting for anything else is no finding. */
 
-import { isPastPull, tellsOfFailedPull } from '../image/pull-words.ts'
+import { isPastPull, saysPullFails, tellsOfFailedPull } from '../image/pull-words.ts'
 import { type Container, isFinished, type Pod } from '../snapshot/pod.ts'
 import type { PodEvent } from '../snapshot/snapshot.ts'
 import { classify } from './classify.ts'
@@ -17,17 +17,6 @@ export interface FailingContainer {
   /** The kubelet pulls with the pod's pull secrets; a sandbox and a guest that pulls by itself do without. */
   usesPullSecrets: boolean
 }
-
-/** Reasons of the kubelet's image manager (pkg/kubelet/images/types.go) and of the CRI (cri-api pkg/errors). */
-const PULL_REASONS = new Set([
-  'ErrImagePull',
-  'ImagePullBackOff',
-  'ErrImageNeverPull',
-  'InvalidImageName',
-  'ImageInspectError',
-  'RegistryUnavailable',
-  'SignatureValidationFailed',
-])
 
 /**
  * The containers and image volumes of the pod whose newest attempt to get the image failed.
@@ -47,7 +36,7 @@ function byStatus(container: Container, events: PodEvent[]): FailingContainer | 
   if (state.type !== 'waiting') return null
   const { reason, message } = state
   const usesPullSecrets = !isPastPull(reason)
-  if (PULL_REASONS.has(reason) || tellsOfFailedPull(message))
+  if (saysPullFails(reason) || tellsOfFailedPull(message))
     return { container, reason, message, events, usesPullSecrets }
   // What stops the kubelet before it asks the runtime, such as an unreadable pull secret, becomes the reason word for word.
   if (!/\s/.test(reason)) return null

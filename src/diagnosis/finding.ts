@@ -7,6 +7,7 @@ import type { ContainerKind } from '../snapshot/pod.ts'
 import type { PullSecret } from '../snapshot/pull-secret.ts'
 import type { Gap, SnapshotScope, SnapshotSource } from '../snapshot/snapshot.ts'
 import type { Clue } from './clues.ts'
+import type { CredentialHint } from './credential-hint.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { PullingNode } from './pulling-node.ts'
 
@@ -112,23 +113,6 @@ export interface CredentialReport {
   /** The registry says that no login came, though the pod has one that should have been sent; left out otherwise. */
   contradicted?: true
 }
-
-/** Where a login that would serve lies. */
-export type CredentialHint =
-  /** The pod's own service account has it, which was changed after the pod was made, or which the pod's own list leaves out. */
-  | {
-      code: 'service-account-changed-later' | 'service-account-secrets-ignored'
-      serviceAccount: string
-      secrets: string[]
-    }
-  /** In the pod's namespace, where nobody who is known hands it out. */
-  | { code: 'not-named'; namespace: string; secret: string }
-  /** In the pod's namespace, on another service account. */
-  | { code: 'on-service-account'; namespace: string; secret: string; serviceAccount: string }
-  /** In another namespace, whose secrets a pod can't use. */
-  | { code: 'in-namespace'; namespace: string; secret: string }
-  /** The account of this secret is the one that the registry takes, but under a key that the secret lacks. */
-  | { code: 'same-account'; namespace: string; secret: string; key: string }
 
 /** What pullguard can do about a finding; the command that does it is put into words by `report`. */
 export type Remedy = 'authenticate' | 'recreate' | 'pin' | 'pull-policy' | 'replace-registry'

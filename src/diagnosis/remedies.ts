@@ -34,8 +34,8 @@ const BEYOND_LOGINS: readonly Subcause[] = ['blocked', 'policy', 'upstream']
 function loginHelps({ subcause, reference, endpoint, moved }: Told): boolean {
   if (subcause !== null && BEYOND_LOGINS.includes(subcause)) return false
   if (moved?.state === 'deleted' || moved?.state === 'retired') return false
-  // Everything there is public: only a login that was sent and refused is in the way.
-  if (isPublic(reference)) return false
+  // Everything there is public: only a login that was sent and refused is in the way, and a better one clears it.
+  if (isPublic(reference)) return subcause === 'credential-refused'
   return mayBeShownALogin(endpoint)
 }
 

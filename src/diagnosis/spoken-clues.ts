@@ -8,7 +8,10 @@ export const SPOKEN: [Clue, RegExp][] = [
     { code: 'web-page' },
     /text\/html|invalid character '?\\*u?003c|invalid character '<'|<!?(?:doctype|html)\b|&lt;html|\\u003chtml/i,
   ],
-  [{ code: 'endpoint-scheme' }, /unsupported protocol scheme|https?:\/\/https?:?\/\//i],
+  [
+    { code: 'endpoint-scheme' },
+    /unsupported protocol scheme|missing protocol scheme|https?:\/\/https?:?\/\//i,
+  ],
   [{ code: 'short-name' }, /short[- ]name|unqualified-search/i],
   [{ code: 'expired' }, /token has expired|reauthenticate|expired token|token is expired|jwt expired/i],
   [

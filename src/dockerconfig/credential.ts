@@ -14,6 +14,8 @@ export interface Credential {
   kind: 'password' | 'identity-token'
   /** Made by a cloud's helper for some hours: a pull secret that holds it stops working. */
   shortLived: boolean
+  /** A helper made it for this machine's own identity, as those of clouds do, rather than took it from a key store. */
+  minted: boolean
   /** For people: `file ~/.docker/config.json`, `DOCKER_AUTH_CONFIG`, `docker-credential-pass (…)`, `--username`. */
   origin: string
 }

@@ -1,18 +1,20 @@
 /**
  * Reads the content of a pull secret the way the kubelet does (pkg/credentialprovider/config.go, with Go's rules for JSON: names
- * without regard to case, null as absent, any value of a wrong type fails the whole). What leaves here could
- * not log in anywhere, but for `logins`, which stay wrapped.
+ * without regard to case, null as absent, any value of a wrong type fails the whole).
  */
 
-import { redact } from '../secrecy/redact.ts'
 import { Redacted } from '../secrecy/redacted.ts'
-import type { PullSecretEntry, PullSecretEntryProblem } from '../snapshot/pull-secret.ts'
 import { decodeBase64, field, isObject, type JsonObject, parseJson, splitLogin, textFields } from './auths.ts'
 
-export type DockerConfig =
-  | { entries: PullSecretEntry[]; logins: PullLogin[]; namesHelpers: boolean }
+export type KubeletConfig =
+  | { entries: KubeletEntry[]; namesHelpers: boolean }
   /** `malformedAt` is the auths key at fault, or what is wrong with the whole. */
   | { malformedAt: string }
+
+export interface KubeletEntry extends PullLogin {
+  /** It has an identity or registry token, which the kubelet does not read. */
+  hasToken: boolean
+}
 
 /** What the kubelet sends for an entry; either half may be empty. */
 export interface KubeletLogin {
@@ -20,15 +22,15 @@ export interface KubeletLogin {
   password: Redacted
 }
 
-/** A whole login that a pull secret holds, with the key it is filed under, as written. */
+/** A login with the key it is filed under, as written. */
 export interface PullLogin extends KubeletLogin {
   key: string
 }
 
 /** The content of `.dockerconfigjson`. */
-export function readDockerConfigJson(content: Redacted): DockerConfig {
+export function readDockerConfigJson(content: Redacted): KubeletConfig {
   const config = content.map(parseJson).reveal()
-  if (config === null) return { entries: [], logins: [], namesHelpers: false }
+  if (config === null) return { entries: [], namesHelpers: false }
   if (!isObject(config)) return { malformedAt: 'not a JSON object' }
   if (!hasReadableHeaders(config)) return { malformedAt: 'HttpHeaders' }
   const namesHelpers = ['credsStore', 'credHelpers'].some(name => field(config, name) !== undefined)
@@ -36,7 +38,7 @@ export function readDockerConfigJson(content: Redacted): DockerConfig {
 }
 
 /** The content of the older `.dockercfg`: the entries themselves, without `auths` around them. */
-export function readDockercfg(content: Redacted): DockerConfig {
+export function readDockercfg(content: Redacted): KubeletConfig {
   const auths = content.map(parseJson).reveal()
   return readEntries(auths === null ? {} : auths, false)
 }
@@ -58,33 +60,38 @@ export function readLogin(entry: unknown): KubeletLogin | null {
   return login && { username: login.username, password: new Redacted(login.password) }
 }
 
-function readEntries(auths: unknown, namesHelpers: boolean): DockerConfig {
+function readEntries(auths: unknown, namesHelpers: boolean): KubeletConfig {
   if (!isObject(auths)) return { malformedAt: 'auths' }
-  const entries: PullSecretEntry[] = []
-  const logins: PullLogin[] = []
+  const entries: KubeletEntry[] = []
   for (const [key, raw] of Object.entries(auths)) {
     const login = readLogin(raw)
-    if (login === null) return { malformedAt: withoutLogin(key) }
-    const username = redact(login.username) || null
-    const problem = problemOf(login, hasToken(raw))
-    entries.push({ key: withoutLogin(key), username, problem })
-    if (problem === null) logins.push({ key, ...login })
+    if (login === null) return { malformedAt: key }
+    entries.push({ key, ...login, hasToken: hasToken(raw) })
   }
-  return { entries, logins, namesHelpers }
-}
-
-/** A registry has no @ in its name: what stands before one is a login in the wrong place, with or without a scheme. */
-function withoutLogin(key: string): string {
-  return redact(key).replace(/^((?:\w+:\/\/)?)[^/]*@/, '$1[redacted]@')
-}
-
-function problemOf({ username, password }: KubeletLogin, hasToken: boolean): PullSecretEntryProblem | null {
-  const hasPassword = password.reveal() !== ''
-  if (username !== '' && hasPassword) return null
-  if (hasToken) return 'token-only'
-  return username === '' && !hasPassword ? 'empty-auth' : 'half'
+  return { entries, namesHelpers }
 }
 
 function hasToken(entry: unknown): boolean {
   return isObject(entry) && ['identitytoken', 'registrytoken'].some(name => (field(entry, name) ?? '') !== '')
+}
+
+/** How the content of a pull secret is laid out: a config.json, with its logins under `auths`, or the older `.dockercfg`. */
+export type SecretLayout = 'config.json' | 'dockercfg'
+
+/**
+ * The layout that the content has; null where it is not JSON, or has nothing to tell by. In a Secret of the other type the kubelet finds no
+ * login for any registry, and says nothing.
+ */
+export function layoutOf(content: Redacted): SecretLayout | null {
+  const config = content.map(parseJson).reveal()
+  if (!isObject(config)) return null
+  const auths = field(config, 'auths')
+  if (isObject(auths) && !isLogin(auths)) return 'config.json'
+  return Object.values(config).some(isLogin) ? 'dockercfg' : null
+}
+
+function isLogin(value: unknown): boolean {
+  return (
+    isObject(value) && ['auth', 'username', 'password'].some(name => typeof field(value, name) === 'string')
+  )
 }

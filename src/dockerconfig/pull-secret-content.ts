@@ -92,6 +92,23 @@ export class PullSecretContent {
     return new PullSecretContent(new Redacted({ auths: chosen }))
   }
 
+  /** The same without the entries of these keys; everything else stays. */
+  without(keys: string[]): PullSecretContent {
+    const kept = Object.entries(this.#auths() ?? {}).filter(([key]) => !keys.includes(key))
+    const rest = Object.entries(this.#config.reveal() ?? {}).filter(
+      ([name]) => name.toLowerCase() !== 'auths',
+    )
+    return new PullSecretContent(
+      new Redacted({ ...Object.fromEntries(rest), auths: Object.fromEntries(kept) }),
+    )
+  }
+
+  /** `user:password` of that key, as the kubelet reads it; null where it finds none. */
+  loginOf(key: string): Redacted<string> | null {
+    const login = readLogin(this.#auths()?.[key] ?? {})
+    return login && new Redacted(`${login.username}:${login.password.reveal()}`)
+  }
+
   /** The value of DATA_KEY in a Secret's `data`, for the request that writes it and nothing else. */
   revealData(): string {
     return encodeBase64(JSON.stringify(this.#config.reveal()))

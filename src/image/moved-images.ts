@@ -4,7 +4,7 @@
 export type MovedState = 'deleted' | 'emptied' | 'frozen' | 'moved' | 'retired'
 
 export interface MovedRow {
-  /** Registry and whole path components; a last `*` stands for the rest of one component. */
+  /** Registry and whole path components; a last `*` stands for the rest of one component, a first one for any name below a domain. */
   prefix: string
   state: MovedState
   /** ISO 8601 date, as exact as it is known. */
@@ -13,6 +13,8 @@ export interface MovedRow {
   to: string | null
   /** The new place gets no updates. */
   frozen?: true
+  /** The whole registry is switched off: whatever its name answers today is not it. */
+  gone?: true
   /** Other images still live there: only where the registry says that nothing is there (404, 412). */
   onlyMissing?: true
   /** Where it was announced or seen. */
@@ -23,6 +25,14 @@ export interface MovedRow {
 export const MOVED_IMAGES_DATE = '2026-11-28'
 
 export const MOVED_IMAGES: readonly MovedRow[] = [
+  {
+    prefix: '*.bintray.io',
+    state: 'retired',
+    since: '2021-05-01',
+    to: null,
+    gone: true,
+    source: 'https://jfrog.com/blog/into-the-sunset-bintray-jcenter-gocenter-and-chartcenter/',
+  },
   {
     prefix: 'docker.io/minio/minio',
     state: 'deleted',

@@ -19,13 +19,11 @@ export interface Moved {
 
 /**
  * Where this image is published now; null for one that no row speaks of. The longest row that fits counts.
- * @param answer what its registry said: that it refuses, or that nothing is there
+ * @param answer what its registry said: that it refuses, or that nothing is there; `none` where it did not answer as one
  */
-export function movedImage(reference: Reference, answer: 'refused' | 'missing'): Moved | null {
+export function movedImage(reference: Reference, answer: 'refused' | 'missing' | 'none'): Moved | null {
   const name = fullName(reference)
-  const rows = MOVED_IMAGES.filter(
-    row => restBehind(row.prefix, name) !== null && (answer === 'missing' || row.onlyMissing !== true),
-  )
+  const rows = MOVED_IMAGES.filter(row => restBehind(row.prefix, name) !== null && fits(row, answer))
   const row = rows.reduce<MovedRow | null>(
     (best, next) => (best === null || next.prefix.length > best.prefix.length ? next : best),
     null,
@@ -43,8 +41,17 @@ export function movedImage(reference: Reference, answer: 'refused' | 'missing'):
   }
 }
 
+function fits({ gone, onlyMissing }: MovedRow, answer: 'refused' | 'missing' | 'none'): boolean {
+  if (answer === 'none') return gone === true
+  return answer === 'missing' || onlyMissing !== true
+}
+
 /** What follows the prefix, which ends at the border of a path component unless it ends in `*`; null where it does not fit. */
 function restBehind(prefix: string, name: string): string | null {
+  if (prefix.startsWith('*.')) {
+    const [host = '', ...path] = name.split('/')
+    return host.endsWith(prefix.slice(1)) ? `/${path.join('/')}` : null
+  }
   const start = prefix.replace(/\*$/, '')
   if (!name.startsWith(start)) return null
   const rest = name.slice(start.length)

@@ -31,6 +31,22 @@ export function isSandboxFailure({ reason, message }: { reason: string; message:
   return reason === 'FailedCreatePodSandBox' || SANDBOX.test(message)
 }
 
+/** Waiting reasons of the kubelet's image manager (pkg/kubelet/images/types.go) and of the CRI (cri-api pkg/errors). */
+const PULL_FAILS = new Set([
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'ErrImageNeverPull',
+  'InvalidImageName',
+  'ImageInspectError',
+  'RegistryUnavailable',
+  'SignatureValidationFailed',
+])
+
+/** Whether this waiting reason itself says that the image could not be had. */
+export function saysPullFails(reason: string): boolean {
+  return PULL_FAILS.has(reason)
+}
+
 /** Waiting reasons that the kubelet gives once it has the image: a pull that fails then is a guest's own, or what was pulled is damaged. */
 const PAST_PULL = new Set([
   'CrashLoopBackOff',

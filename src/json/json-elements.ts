@@ -24,8 +24,8 @@ type Expected =
   | 'element'
   | 'element comma'
 
-/** Bytes. No API server keeps an object of more than some megabytes; what goes on and on is none. */
-export const LONGEST_OBJECT = 64 * 1024 * 1024
+/** Bytes. etcd keeps no object of more than some megabytes, and what is parsed takes many times its length in memory. */
+export const LONGEST_OBJECT = 16 * 1024 * 1024
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
 

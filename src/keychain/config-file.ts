@@ -3,23 +3,12 @@
 import { readFile } from 'node:fs/promises'
 import { type ParseError, parse } from 'jsonc-parser'
 import { field, isObject, type JsonObject, parseJson } from '../dockerconfig/auths.ts'
+import type { CredentialConfig } from '../dockerconfig/docker-lookup.ts'
 import { UsageError } from '../errors.ts'
 import { Redacted } from '../secrecy/redacted.ts'
 
-/** What a file says about logins. Entries are unread: they are only looked at when their registry is asked for. */
-export interface CredentialConfig {
-  /** For people: `file ~/.docker/config.json` or `DOCKER_AUTH_CONFIG`. */
-  origin: string
-  auths: [key: string, entry: Redacted<unknown>][]
-  credHelpers: [key: string, suffix: string][]
-  /** Suffix of the helper for every other registry; null: the file itself. */
-  credsStore: string | null
-  /** Whether a key with a path serves its whole host where nothing closer does, as docker has it; to podman it is a namespace alone. */
-  hostsOnly: boolean
-}
-
-/** Whose file it is: docker's, podman's, or the flat one of old docker. */
-export type FileShape = 'docker' | 'podman' | 'dockercfg'
+/** docker's and podman's, or the flat one of old docker. */
+export type FileShape = 'config' | 'dockercfg'
 
 /**
  * The file's content, or null if there is no such file or it is empty (`REGISTRY_AUTH_FILE=/dev/null` is in use).
@@ -34,10 +23,8 @@ export async function readConfigFile(
   if (text.map(content => content.trim() === '').reveal()) return null
   const root = parseObject(text, shownPath)
   const origin = `file ${shownPath}`
-  const hostsOnly = shape !== 'podman'
-  if (shape === 'dockercfg')
-    return { origin, auths: hidden(root), credHelpers: [], credsStore: null, hostsOnly }
-  return configOf(root, shownPath, origin, hostsOnly)
+  if (shape === 'dockercfg') return { origin, auths: hidden(root), credHelpers: [], credsStore: null }
+  return configOf(root, shownPath, origin)
 }
 
 /** The content of a file that is not there; throws for any other reason. */
@@ -53,10 +40,10 @@ function absent(error: NodeJS.ErrnoException, shownPath: string): string {
  */
 export function readEnvironmentConfig(text: Redacted): CredentialConfig {
   const name = 'DOCKER_AUTH_CONFIG'
-  return configOf(parseObject(text, name), name, name, true)
+  return configOf(parseObject(text, name), name, name)
 }
 
-function configOf(root: JsonObject, name: string, origin: string, hostsOnly: boolean): CredentialConfig {
+function configOf(root: JsonObject, name: string, origin: string): CredentialConfig {
   const credHelpers = Object.entries(objectIn(root, 'credHelpers', name)).map(
     ([key, suffix]): [string, string] => {
       if (typeof suffix === 'string') return [key, suffix]
@@ -66,7 +53,7 @@ function configOf(root: JsonObject, name: string, origin: string, hostsOnly: boo
   const store = field(root, 'credsStore') ?? ''
   if (typeof store !== 'string') throw new UsageError(`${name}: credsStore must be the name of a helper`)
   const credsStore = store === '' ? null : store
-  return { origin, auths: hidden(objectIn(root, 'auths', name)), credHelpers, credsStore, hostsOnly }
+  return { origin, auths: hidden(objectIn(root, 'auths', name)), credHelpers, credsStore }
 }
 
 function hidden(auths: JsonObject): CredentialConfig['auths'] {

@@ -7,6 +7,7 @@ import type { RefusalReason } from '../dockerconfig/credential.ts'
 import { canonicalKey } from '../dockerconfig/docker-key.ts'
 import { asLogin, type DockerLogin } from '../dockerconfig/docker-view.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
+import { withoutWorkingDirectory } from '../network/program-path.ts'
 import { redactStrictly } from '../secrecy/redact.ts'
 import { Redacted } from '../secrecy/redacted.ts'
 
@@ -111,7 +112,7 @@ export function helperRunner(
   return (program, input) =>
     new Promise((resolve, reject) => {
       const child = spawn(program, ['get'], {
-        env,
+        env: withoutWorkingDirectory(env),
         cwd: home,
         shell: false,
         stdio: ['pipe', 'pipe', 'ignore'],

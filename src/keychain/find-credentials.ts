@@ -3,11 +3,11 @@
 import type { Clock } from '../clock.ts'
 import type { Credential, CredentialRefusal } from '../dockerconfig/credential.ts'
 import { pullSecretKey, type RegistryKey } from '../dockerconfig/docker-key.ts'
+import { type CredentialConfig, entryFor, helperFor, namesRegistry } from '../dockerconfig/docker-lookup.ts'
 import type { DockerLogin } from '../dockerconfig/docker-view.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../image/docker-hub.ts'
-import type { CredentialConfig } from './config-file.ts'
+import { bounded } from '../network/bounded.ts'
 import { askHelper, helperProgram, helperRunner, type RunHelper } from './credential-helper.ts'
-import { entryFor, helperFor, namesRegistry } from './keys-in-file.ts'
 import { type Machine, type Place, places } from './places.ts'
 import type { WantedRegistry } from './wanted-registries.ts'
 
@@ -30,6 +30,9 @@ export interface FoundCredentials {
   refusals: CredentialRefusal[]
 }
 
+/** What pods name decides how many registries are looked for, and one whose helper is slow must not hold up all others. */
+const HELPERS_AT_ONCE = 6
+
 type Answer = { credential: Credential } | { refusal: CredentialRefusal }
 
 /**
@@ -43,12 +46,16 @@ export async function findCredentials(options: FindOptions): Promise<FoundCreden
   const search = new Search(places(options), runHelper, options.onlyNamed === true)
   const credentials = new Map<string, Credential>()
   const refusals = new Map<string, CredentialRefusal>()
-  for (const { registry, repositories } of options.wanted) {
+  const answers = await bounded(options.wanted, HELPERS_AT_ONCE, async ({ registry, repositories }) => {
+    const found: Answer[] = []
     for (const repository of repositories.length === 0 ? [null] : repositories) {
-      const answer = await search.find(canonicalRegistry(registry), repository)
-      if ('credential' in answer) credentials.set(answer.credential.key, answer.credential)
-      else refusals.set(`${answer.refusal.registry} ${answer.refusal.detail}`, answer.refusal)
+      found.push(await search.find(canonicalRegistry(registry), repository))
     }
+    return found
+  })
+  for (const answer of answers.flat()) {
+    if ('credential' in answer) credentials.set(answer.credential.key, answer.credential)
+    else refusals.set(`${answer.refusal.registry} ${answer.refusal.detail}`, answer.refusal)
   }
   return {
     credentials: [...credentials.values()].sort((a, b) => (a.key < b.key ? -1 : 1)),
@@ -93,13 +100,26 @@ class Search {
       )
       const misnamed = entry.type === 'problem' && entry.reason === 'helper-name'
       const origin = misnamed ? config.origin : `${helperProgram(helper)} (${config.origin})`
-      return asAnswer(entry, { registry, path: '' }, origin, origin)
+      const answer = asAnswer(entry, { registry, path: '' }, origin, origin)
+      if ('credential' in answer) answer.credential.minted = !KEY_STORES.has(helper)
+      return answer
     }
     const found = entryFor(config, registry, repository)
     if (found === null) return null
     return asAnswer(found.entry, found.key, config.origin, `${config.origin}: its entry for ${registry}`)
   }
 }
+
+/** Helpers that keep what somebody logged in with (docker-credential-helpers, Docker Desktop); all others are taken to mint it. */
+const KEY_STORES = new Set([
+  'desktop',
+  'desktop.exe',
+  'osxkeychain',
+  'pass',
+  'secretservice',
+  'wincred',
+  'wincred.exe',
+])
 
 /** User names that only go with tokens of some hours: ECR, Google's OAuth and helper tokens, Azure's refresh tokens. */
 const SHORT_LIVED = /^(AWS|oauth2accesstoken|_dcg\w*_token|00000000-0000-0000-0000-000000000000)$/
@@ -119,6 +139,7 @@ function asAnswer(entry: DockerLogin, key: RegistryKey, origin: string, subject:
     password: identity ? entry.token : entry.password,
     kind: identity ? 'identity-token' : 'password',
     shortLived: SHORT_LIVED.test(entry.username),
+    minted: false,
     origin,
   }
   if (!identity) return { credential }

@@ -28,6 +28,7 @@ export function givenCredential(registry: string, username: string, passwordInpu
     password,
     kind: 'password',
     shortLived: false,
+    minted: false,
     origin: '--username',
   }
 }

@@ -1,13 +1,9 @@
 /** Where credentials lie on this machine, in the order in which they are asked. */
 
 import { posix, win32 } from 'node:path'
+import type { CredentialConfig } from '../dockerconfig/docker-lookup.ts'
 import { Redacted } from '../secrecy/redacted.ts'
-import {
-  type CredentialConfig,
-  type FileShape,
-  readConfigFile,
-  readEnvironmentConfig,
-} from './config-file.ts'
+import { type FileShape, readConfigFile, readEnvironmentConfig } from './config-file.ts'
 
 export interface Machine {
   env: Record<string, string | undefined>
@@ -38,12 +34,12 @@ export function places(machine: Machine): Place[] {
       read: async () => readEnvironmentConfig(new Redacted(variable)),
     })
   }
-  found.push(at(join(env.DOCKER_CONFIG || join(home, '.docker'), 'config.json'), 'docker'))
-  if (env.REGISTRY_AUTH_FILE) found.push(at(env.REGISTRY_AUTH_FILE, 'podman'))
+  found.push(at(join(env.DOCKER_CONFIG || join(home, '.docker'), 'config.json'), 'config'))
+  if (env.REGISTRY_AUTH_FILE) found.push(at(env.REGISTRY_AUTH_FILE, 'config'))
   if (platform === 'linux' && env.XDG_RUNTIME_DIR) {
-    found.push(at(join(env.XDG_RUNTIME_DIR, 'containers', 'auth.json'), 'podman'))
+    found.push(at(join(env.XDG_RUNTIME_DIR, 'containers', 'auth.json'), 'config'))
   }
-  found.push(at(join(env.XDG_CONFIG_HOME || join(home, '.config'), 'containers', 'auth.json'), 'podman'))
+  found.push(at(join(env.XDG_CONFIG_HOME || join(home, '.config'), 'containers', 'auth.json'), 'config'))
   found.push(at(join(home, '.dockercfg'), 'dockercfg'))
   return found
 }

@@ -35,6 +35,7 @@ export function attachCredentials(input: PlanInput): Attached {
 function planSecret(namespace: string, input: PlanInput, attached: Attached): boolean {
   const existing = input.fixScope.secrets.find(secret => secret.namespace === namespace)
   const keys = keysFor(namespace, input)
+  if (keys.length === 0) return false
   if (existing && hasKeys(existing, keys)) {
     attached.secrets.set(namespace, null)
     return true
@@ -57,7 +58,7 @@ function obstacleIn(existing: ScopeSecret, input: PlanInput): Declined | null {
   const target = secretTarget(existing.namespace, existing.name, existing)
   const mayWrite = existing.ours || input.overwriteSecret
   if (!mayWrite || existing.type !== PULL_SECRET_TYPE) {
-    return { code: 'foreign-secret', target, type: existing.type }
+    return { code: 'foreign-secret', target, type: existing.type, owner: existing.managedBy }
   }
   return existing.immutable ? { code: 'immutable-secret', target } : null
 }
@@ -76,7 +77,7 @@ function secretChange(
     managedBy: existing?.managedBy ?? null,
     reason: {
       code: 'credential-needed' as const,
-      registries: input.credentials.map(credential => credential.registry),
+      registries: input.credentials.filter(({ key }) => keys.includes(key)).map(({ registry }) => registry),
     },
     keys,
   }

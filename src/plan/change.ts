@@ -100,7 +100,8 @@ export interface RecreatePod extends ChangeBase {
   /** `evict` where the pod is ready, so that disruption budgets have their say. */
   method: 'delete' | 'evict'
   controller: { kind: string; name: string; uid: string }
-  workload: { kind: string; name: string }
+  /** The topmost controller; its uid is null where it is not known. */
+  workload: { kind: string; name: string; uid: string | null }
   selector: string | null
   pulls: number
 }
@@ -118,6 +119,8 @@ export interface RecreateBarePod extends ChangeBase {
 export interface RestoreBarePod extends ChangeBase {
   action: 'restore-bare-pod'
   run: string
+  /** The deleted one while it has not ended; null once it has. */
+  ending: { uid: string; until: string } | null
   pulls: number
 }
 

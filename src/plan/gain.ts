@@ -1,6 +1,6 @@
 /** Whether a new pod would fare better than the stuck one, and thanks to which changes. */
 
-import type { ScopeWorkload } from '../snapshot/fix-scope.ts'
+import type { ScopeController, ScopeWorkload } from '../snapshot/fix-scope.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { Attached } from './authenticate.ts'
 import type { PatchTemplate } from './change.ts'
@@ -14,7 +14,8 @@ export function newPodNeeds(
   attached: Attached,
   template: PatchTemplate | undefined,
 ): string[] | null {
-  const patched = template ? [template.id] : []
+  // What a partition keeps at the revision before is not made from the template that is written.
+  const patched = template && !isBelowPartition(input, entry.pod) ? [template.id] : []
   const credential = entry.helped.length > 0 ? credentialNeeds(input, entry, attached) : null
   if (credential) return [...credential, ...patched]
   if (patched.length > 0) return patched
@@ -47,11 +48,27 @@ export function namesItself(input: PlanInput, pod: Pod, attached: Attached): boo
 /** The pull secrets of the very template that the pod's controller makes new pods from; null where it has none of its own. */
 export function ownList(
   input: PlanInput,
-  { controller }: Pod,
+  pod: Pod,
   workload: ScopeWorkload,
 ): ScopeWorkload['imagePullSecrets'] {
-  const direct = input.fixScope.controllers.find(({ uid }) => uid === controller?.uid)
+  const direct = controllerOf(input, pod)
+  if (direct?.partition && isBelowPartition(input, pod)) return direct.partition.imagePullSecrets
   return direct === undefined ? workload.imagePullSecrets : direct.imagePullSecrets
+}
+
+function controllerOf({ fixScope }: PlanInput, { controller }: Pod): ScopeController | undefined {
+  return fixScope.controllers.find(({ uid }) => uid === controller?.uid)
+}
+
+/** A StatefulSet's pod that its partition keeps at the revision before. */
+export function isBelowPartition(input: PlanInput, pod: Pod): boolean {
+  const partition = controllerOf(input, pod)?.partition
+  return partition ? Number(/-(\d+)$/.exec(pod.name)?.[1]) < partition.below : false
+}
+
+/** Its Deployment has gone on to another template, and takes it away by itself. */
+export function isOutgoing(input: PlanInput, pod: Pod): boolean {
+  return controllerOf(input, pod)?.outgoing ?? false
 }
 
 /** Admission copies a service account's list only when a pod is made: a pod older than the list has none of it. */

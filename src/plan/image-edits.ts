@@ -34,7 +34,7 @@ export function imageEdits(input: PlanInput, workload: ScopeWorkload): ImageEdit
  * The references whose digest the plan needs, in the order of asking: targets of a replacement, then images to pin.
  * @returns each once
  */
-export function referencesToAsk(input: Omit<PlanInput, 'images'>): string[] {
+export function referencesToAsk(input: Omit<PlanInput, 'images' | 'unproven'>): string[] {
   const wanted = new Set<string>()
   for (const { containers } of input.fixScope.workloads) {
     for (const container of containers) {
@@ -62,7 +62,9 @@ function replaced(
   const found = asked.find(candidate => input.images.get(candidate)?.digest != null)
   if (asked.length > 0 && found === undefined) {
     const detail = asked.map(candidate => input.images.get(candidate)?.detail).find(text => text != null)
-    planned.declined.push({ code: 'no-replacement', target, container, image, asked, detail: detail ?? null })
+    const absent = asked.every(candidate => input.images.get(candidate)?.ruledOut === true)
+    const place = { target, container, image }
+    planned.declined.push({ code: 'no-replacement', ...place, asked, absent, detail: detail ?? null })
   }
   return found ?? image
 }

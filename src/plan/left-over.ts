@@ -29,7 +29,7 @@ export function leftOver(
       if (reason) rest.push(reason)
     }
   }
-  return [...missingCredentials(input), ...rest]
+  return [...missingCredentials(input), ...unnamedRegistries(input), ...rest]
 }
 
 /** What a decline speaks for: the object itself, and for what brings a credential every pod that would have had it. */
@@ -60,17 +60,34 @@ function reasonFor(input: PlanInput, { pod }: StuckPod, finding: Finding): Decli
 }
 
 function isMissing(input: PlanInput, finding: Finding): boolean {
-  return input.missing.some(({ registry }) => registry === finding.registry)
+  const { missing, unnamed, unproven } = input
+  return [...[...missing, ...unproven].map(({ registry }) => registry), ...unnamed].some(
+    registry => registry === finding.registry,
+  )
 }
 
 function missingCredentials(input: PlanInput): Declined[] {
   if (!input.remedies.has('authenticate')) return []
-  return input.missing.map(({ registry, detail }) => ({
-    code: 'no-credential',
+  return [
+    ...input.missing.map(({ registry, detail }): Declined => {
+      return { code: 'no-credential', registry, detail, findings: callsFor(registry, input) }
+    }),
+    ...input.unproven.map((login): Declined => {
+      return { code: 'unproven-login', ...login, findings: callsFor(login.registry, input) }
+    }),
+  ]
+}
+
+function unnamedRegistries(input: PlanInput): Declined[] {
+  return input.unnamed.map(registry => ({
+    code: 'unnamed-registry',
     registry,
-    detail,
-    findings: input.diagnosis.findings.filter(
-      finding => finding.registry === registry && finding.remedies.includes('authenticate'),
-    ).length,
+    findings: callsFor(registry, input),
   }))
+}
+
+function callsFor(registry: string, { diagnosis }: PlanInput): number {
+  return diagnosis.findings.filter(
+    finding => finding.registry === registry && finding.remedies.includes('authenticate'),
+  ).length
 }

@@ -3,14 +3,16 @@
 import { attachCredentials } from './authenticate.ts'
 import { ACTION_ORDER, type Change } from './change.ts'
 import { leftOver } from './left-over.ts'
-import type { Declined, Plan } from './plan.ts'
+import type { Declined, Plan, PlanCredential } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
 import { recreatePods } from './recreate.ts'
+import { neededLogins } from './secret-keys.ts'
 import { stuckPods } from './stuck-pod.ts'
 import { templateChanges } from './templates.ts'
 
 /** A plan of what `input` calls for. Made again after it was carried out, it has no changes. */
-export function makePlan(input: PlanInput): Plan {
+export function makePlan(given: PlanInput): Plan {
+  const input = { ...given, credentials: neededLogins(given) }
   const stuck = stuckPods(input)
   const attached = attachCredentials(input)
   const templates = templateChanges(input, stuck, attached)
@@ -22,7 +24,8 @@ export function makePlan(input: PlanInput): Plan {
     ...recreation.changes,
   ]
   changes.sort((one, other) => ACTION_ORDER.indexOf(one.action) - ACTION_ORDER.indexOf(other.action))
-  const declined = [...attached.declined, ...templates.declined, ...recreation.declined]
+  const unneeded = unneededLogins(given, input.credentials)
+  const declined = [...unneeded, ...attached.declined, ...templates.declined, ...recreation.declined]
   return {
     apiVersion: 'pullguard.dev/v1',
     kind: 'Plan',
@@ -39,7 +42,7 @@ export function makePlan(input: PlanInput): Plan {
 
 /** Bare pods that an interrupted run took away come back whatever else the plan does. */
 function restored(input: PlanInput): Change[] {
-  return input.fixScope.interruptedPods.map(({ run, namespace, name }) => ({
+  return input.fixScope.interruptedPods.map(({ run, namespace, name, ending }) => ({
     id: `pod:${namespace}/${name}`,
     action: 'restore-bare-pod',
     target: { apiVersion: 'v1', kind: 'Pod', namespace, name, uid: null },
@@ -47,8 +50,16 @@ function restored(input: PlanInput): Change[] {
     managedBy: null,
     reason: { code: 'interrupted', run },
     run,
+    ending,
     pulls: 0,
   }))
+}
+
+/** Somebody named the registry, and no pod in scope needs its login. */
+function unneededLogins({ credentials, named }: PlanInput, needed: PlanCredential[]): Declined[] {
+  return credentials
+    .filter(login => named.includes(login.registry) && !needed.includes(login))
+    .map(({ registry, username }) => ({ code: 'unneeded-login', registry, username }))
 }
 
 function once(declined: Declined[]): Declined[] {

@@ -1,7 +1,9 @@
 /** A plan: everything a fix would do and everything it would leave, complete enough to be saved, read and run later. */
 
 import type { Cause } from '../diagnosis/finding.ts'
+import type { JobLimit, ObjectManager } from '../snapshot/fix-scope.ts'
 import type { Change, Target } from './change.ts'
+import type { UnprovenLogin } from './plan-input.ts'
 
 /** A credential that the plan hands out, without its password. */
 export interface PlanCredential {
@@ -11,19 +13,30 @@ export interface PlanCredential {
   username: string
   /** Where on this machine it comes from, such as `~/.docker/config.json`. */
   origin: string
+  /** What its secret looks like; absent where nothing tells. */
+  token?: TokenKind
 }
+
+/** Secrets that show by their look what they are: a person's or an organization's access token, or a cloud's of some hours. */
+export type TokenKind = 'personal-token' | 'organization-token' | 'short-lived'
 
 /** Something that was looked at and is left as it is, and why. The command that helps is put into words by `report`. */
 export type Declined =
   | { code: 'managed'; change: Change }
-  | { code: 'foreign-secret'; target: Target; type: string | null }
+  | { code: 'foreign-secret'; target: Target; type: string | null; owner: ObjectManager | null }
   | { code: 'immutable-secret'; target: Target }
   | { code: 'no-credential'; registry: string; detail: string | null; findings: number }
+  | { code: 'unnamed-registry'; registry: string; findings: number }
+  | { code: 'unneeded-login'; registry: string; username: string }
+  | ({ code: 'unproven-login'; registry: string; findings: number } & UnprovenLogin)
   | { code: 'bare-pod'; target: Target }
   | { code: 'mirror-pod'; target: Target; node: string | null }
   | { code: 'immutable-job'; target: Target; fields: string[] }
   | { code: 'paused-deployment'; target: Target; fields: string[] }
-  | { code: 'job-would-fail'; target: Target; pods: number }
+  | { code: 'job-would-fail'; target: Target; pods: number; limit: JobLimit }
+  | { code: 'outgoing-pod'; target: Target; workload: { kind: string; name: string } }
+  | { code: 'below-partition'; target: Target; workload: { kind: string; name: string } }
+  | { code: 'other-container-fails'; target: Target; container: string; image: string; cause: Cause }
   | { code: 'malformed-secret'; target: Target; secret: string }
   | { code: 'custom-controller'; target: Target; controller: { kind: string; name: string } }
   | { code: 'same-account-limited'; target: Target; username: string }
@@ -37,6 +50,8 @@ export type Declined =
       container: string
       image: string
       asked: string[]
+      /** The registry itself says that it is not there; else it may only not have been reached. */
+      absent: boolean
       detail: string | null
     }
   | { code: 'terminating-namespace'; namespace: string }

@@ -2,10 +2,10 @@
 
 import type { Attached } from './authenticate.ts'
 import type { PatchTemplate, PodChange } from './change.ts'
-import { namesItself, newPodNeeds, ownList } from './gain.ts'
+import { isBelowPartition, isOutgoing, namesItself, newPodNeeds, ownList } from './gain.ts'
 import type { Declined } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
-import { podPulls } from './pulls.ts'
+import { podPulls, templatePulls } from './pulls.ts'
 import { podTarget, type StuckPod } from './stuck-pod.ts'
 
 export interface Recreation {
@@ -32,7 +32,16 @@ export function recreatePods(
     // A rollout takes the old pods away by itself, at the pace that the workload asks for.
     if (obstacle || template?.rollsOut) continue
     const needs = newPodNeeds(input, entry, attached, template)
-    if (needs) planPod(input, { entry, needs, attached }, planned)
+    const futile = needs && obstacleBeside(input, entry, template)
+    if (futile) planned.declined.push(futile)
+    else if (needs) planPod(input, { entry, needs, attached, template }, planned)
+    else if (entry.helped.length > 0 && isBelowPartition(input, entry.pod)) {
+      planned.declined.push({
+        code: 'below-partition',
+        target: podTarget(entry.pod),
+        workload: nameOf(entry),
+      })
+    }
   }
   return withoutEndingJobs(planned, input)
 }
@@ -48,7 +57,33 @@ function obstacleTo(input: PlanInput, entry: StuckPod, template: PatchTemplate |
   const { kind, name } = pod.controller
   if (!REPLACES.includes(kind)) return { code: 'custom-controller', target, controller: { kind, name } }
   if (workload === null) return { code: 'not-found', what: 'workload', target }
+  if (isOutgoing(input, pod) && !template) return { code: 'outgoing-pod', target, workload: nameOf(entry) }
   return kind === 'Job' && workload.kind !== 'Job' ? jobOfAnother(input, entry, template) : null
+}
+
+function nameOf({ pod, workload }: StuckPod): { kind: string; name: string } {
+  const { kind, name } = workload ?? pod.controller ?? { kind: 'Pod', name: pod.name }
+  return { kind, name }
+}
+
+/** Another container of the pod fails all the same: a new pod would be as stuck as this one. */
+function obstacleBeside(
+  input: PlanInput,
+  { pod, findings, helped }: StuckPod,
+  template: PatchTemplate | undefined,
+): Declined | null {
+  const edited = new Set(template?.edits.flatMap(edit => (edit.field === 'image' ? [edit.container] : [])))
+  const other = findings.find(
+    finding =>
+      !helped.includes(finding) &&
+      !finding.remedies.includes('recreate') &&
+      !edited.has(finding.container) &&
+      finding.containerKind !== 'ephemeral' &&
+      input.hopeless.has(finding.cause),
+  )
+  if (other === undefined) return null
+  const { container, image, cause } = other
+  return { code: 'other-container-fails', target: podTarget(pod), container, image, cause }
 }
 
 /** A Job keeps the template it was made with, whatever becomes of its CronJob's. */
@@ -69,11 +104,12 @@ function jobOfAnother(
 
 interface Doomed {
   entry: StuckPod
+  template: PatchTemplate | undefined
   needs: string[]
   attached: Attached
 }
 
-function planPod(input: PlanInput, { entry, needs, attached }: Doomed, planned: Recreation): void {
+function planPod(input: PlanInput, { entry, needs, attached, template }: Doomed, planned: Recreation): void {
   const { pod, workload } = entry
   const ready = pod.containers.every(
     container => container.ready || (container.kind !== 'container' && container.kind !== 'sidecar'),
@@ -85,7 +121,7 @@ function planPod(input: PlanInput, { entry, needs, attached }: Doomed, planned: 
     managedBy: null,
     reason: { code: 'stuck' as const },
     method: ready ? ('evict' as const) : ('delete' as const),
-    pulls: podPulls(pod),
+    pulls: workload && template ? templatePulls(workload, template.edits) : podPulls(pod),
   }
   if (pod.controller === null) {
     const secretName = namesItself(input, pod, attached) ? input.secretName : null
@@ -98,24 +134,25 @@ function planPod(input: PlanInput, { entry, needs, attached }: Doomed, planned: 
     ...base,
     action: 'recreate-pod',
     controller: { kind, name, uid },
-    workload: { kind: workload?.kind ?? kind, name: workload?.name ?? name },
+    workload: { kind: workload?.kind ?? kind, name: workload?.name ?? name, uid: workload?.uid ?? uid },
     selector: workload?.selector ?? null,
   })
 }
 
-/** A deleted pod counts as a failed one of its Job; more of them than its backoffLimit leaves would end the Job. */
+/** A deleted pod counts as a failed one of its Job; more of them than it allows would end the Job, or an index of it, for good. */
 function withoutEndingJobs(planned: Recreation, input: PlanInput): Recreation {
   const declined = [...planned.declined]
   let changes = planned.changes
-  for (const job of input.fixScope.jobs) {
-    const ofJob = changes.filter(change => controllerUid(change) === job.uid)
-    const [first] = ofJob
-    if (first?.action !== 'recreate-pod' || ofJob.length <= job.failuresLeft) continue
-    changes = changes.filter(change => !ofJob.includes(change))
-    const { name, uid } = first.controller
+  for (const { uid, failuresLeft, doomed, limit } of input.fixScope.jobs) {
+    const ofJob = changes.filter(change => controllerUid(change) === uid)
+    const ending =
+      ofJob.length > failuresLeft ? ofJob : ofJob.filter(({ target }) => doomed.includes(target.uid ?? ''))
+    const [first] = ending
+    if (first?.action !== 'recreate-pod') continue
+    changes = changes.filter(change => !ending.includes(change))
     const { namespace } = first.target
-    const target = { apiVersion: 'batch/v1', kind: 'Job', namespace, name, uid }
-    declined.push({ code: 'job-would-fail', target, pods: ofJob.length })
+    const target = { apiVersion: 'batch/v1', kind: 'Job', namespace, name: first.controller.name, uid }
+    declined.push({ code: 'job-would-fail', target, pods: ending.length, limit })
   }
   return { changes, declined }
 }

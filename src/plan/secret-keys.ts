@@ -1,17 +1,30 @@
-/** Under which keys a pull secret holds the logins, so that the kubelet finds them beside the other pull secrets of the namespace. */
+/** Which logins a namespace's pull secret holds, and under which keys the kubelet finds them beside its other pull secrets. */
 
 import type { Finding } from '../diagnosis/finding.ts'
 import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { parseReference } from '../image/reference.ts'
 import type { ScopeSecret } from '../snapshot/fix-scope.ts'
+import type { PlanCredential } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
+import { serves } from './stuck-pod.ts'
+
+/** The cluster's own, readable by many and home to no pods. */
+const WITHOUT_PODS = ['kube-public', 'kube-node-lease']
+
+/** The logins that some namespace in scope needs; no other is proven, shown or written. */
+export function neededLogins(input: PlanInput): PlanCredential[] {
+  const { namespaces } = input.fixScope
+  return input.credentials.filter(login => namespaces.some(({ name }) => needs(name, login, input)))
+}
 
 /**
  * The `auths` keys that serve the namespace. Where another pull secret has Docker Hub under its plain name, the kubelet does not look for the
  * usual key; elsewhere the plain name would hide other logins that have the usual one.
  */
-export function keysFor(namespace: string, { credentials, diagnosis, secretName }: PlanInput): string[] {
+export function keysFor(namespace: string, input: PlanInput): string[] {
+  const { diagnosis, secretName } = input
+  const credentials = input.credentials.filter(login => needs(namespace, login, input))
   const keys = credentials.map(credential => credential.key)
   const forHub = credentials.filter(({ registry }) => registry === DOCKER_HUB)
   if (forHub.length === 0 || keys.includes(DOCKER_HUB)) return keys
@@ -20,6 +33,31 @@ export function keysFor(namespace: string, { credentials, diagnosis, secretName 
       finding.namespace === namespace && forHub.some(({ key }) => isHidden(key, finding, secretName)),
   )
   return hidden ? [...keys, DOCKER_HUB] : keys
+}
+
+/**
+ * Whoever may start pods in a namespace can read its login. So a login goes where a pod of that very namespace fails for it, where pullguard
+ * has put it before, and where it was asked for: Docker Hub's, whose limit concerns all, into the whole scope, another's into a namespace that
+ * was named together with it.
+ */
+function needs(
+  namespace: string,
+  login: PlanCredential,
+  { scope, diagnosis, fixScope, named }: PlanInput,
+): boolean {
+  const fails = diagnosis.findings.some(
+    finding =>
+      finding.namespace === namespace &&
+      serves(login, finding) &&
+      (finding.remedies.includes('authenticate') || finding.remedies.includes('recreate')),
+  )
+  const holds = fixScope.secrets.some(
+    secret => secret.namespace === namespace && secret.ours && secret.keys.includes(login.key),
+  )
+  if (fails || holds) return true
+  if (scope.affected) return false
+  if (scope.namespaces !== null) return login.registry === DOCKER_HUB || named.includes(login.registry)
+  return login.registry === DOCKER_HUB && !WITHOUT_PODS.includes(namespace)
 }
 
 /** Whether the kubelet would pass the key over for the finding's image, beside those of the pod's other pull secrets. */
@@ -37,7 +75,7 @@ function isHidden(key: string, { reference, credential }: Finding, secretName: s
   return shadowed.some(each => each.key === key)
 }
 
-/** Whether the Secret serves every login already, also under the plain name where that is wanted. */
-export function hasKeys({ content, keys }: ScopeSecret, wanted: string[]): boolean {
-  return content === 'same' && (!wanted.includes(DOCKER_HUB) || keys.includes(DOCKER_HUB))
+/** Whether the Secret serves every one of these keys already. */
+export function hasKeys({ served, keys }: ScopeSecret, wanted: string[]): boolean {
+  return wanted.every(key => (key === DOCKER_HUB ? keys.includes(key) : served.includes(key)))
 }

@@ -3,11 +3,12 @@
 import type { ScopeWorkload } from '../snapshot/fix-scope.ts'
 import type { Attached } from './authenticate.ts'
 import type { Edit, PatchTemplate, Target } from './change.ts'
+import { isBelowPartition } from './gain.ts'
 import { imageEdits } from './image-edits.ts'
 import { patchOf } from './patch.ts'
 import type { Declined } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
-import { podPulls } from './pulls.ts'
+import { templatePulls } from './pulls.ts'
 import { liveNamespaces, type StuckPod } from './stuck-pod.ts'
 
 export interface Templates {
@@ -60,7 +61,8 @@ function planOne(input: PlanInput, { workload, pods, edits, attached }: Draft, p
     selector: workload.selector,
     rollsOut: workload.rollsOut,
     pods: pods.map(({ pod }) => pod.name),
-    pulls: workload.rollsOut ? pods.reduce((sum, { pod }) => sum + podPulls(pod), 0) : 0,
+    // A rollout makes every pod again, and not only those that are stuck.
+    pulls: workload.replaces ? workload.replicas * templatePulls(workload, edits) : 0,
   }
   if (workload.managedBy !== null && !input.allowManaged) planned.declined.push({ code: 'managed', change })
   else planned.changes.push(change)
@@ -78,7 +80,7 @@ function secretEdits(
     before !== null &&
     !before.some(entry => entry.name === input.secretName) &&
     attached.secrets.has(workload.namespace) &&
-    pods.some(pod => pod.helped.length > 0)
+    pods.some(({ helped, pod }) => helped.length > 0 && !isBelowPartition(input, pod))
   if (!wanted) return []
   return [
     {

@@ -2,8 +2,9 @@
 
 import type { Credential } from '../dockerconfig/credential.ts'
 import { UsageError } from '../errors.ts'
-import { canonicalRegistry } from '../image/docker-hub.ts'
+import { canonicalRegistry, DOCKER_HUB } from '../image/docker-hub.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
+import { bounded } from '../network/bounded.ts'
 import type { Registries, Registry } from './client.ts'
 import { loginFor } from './login-for.ts'
 import type { Platform, RegistryProblem } from './outcome.ts'
@@ -28,6 +29,9 @@ export interface LookUpOptions {
 /** Enough to hide the waiting, few enough for registries that count requests by the second. */
 const AT_ONCE = 6
 
+/** Milliseconds after which no further registry is begun with. */
+const LONGEST_ROUND = 10_000
+
 /**
  * Every reference once, answered under its own spelling. Asks by HEAD and never again; a registry that is out of reach, refuses the login
  * or takes no more requests is not asked for the rest. Trouble is data; rejects only when the registries' signal is aborted.
@@ -45,12 +49,22 @@ export async function lookUpImages(
   }
   // One question a registry first: a wrong login must not be shown to it six times, some ban for that.
   const first = new Map(names.map(name => [hostOf(name), name] as const).reverse())
-  await few([...first.values()], answer)
-  await few(
+  const began = performance.now()
+  await bounded([...first.values()].sort(hubFirst), AT_ONCE, async name => {
+    // Silent registries, which anybody can invent, must not make the others wait without end.
+    if (performance.now() - began > LONGEST_ROUND) givenUp.set(hostOf(name), 'others took too long to answer')
+    await answer(name)
+  })
+  await bounded(
     names.filter(name => !facts.has(name)),
+    AT_ONCE,
     answer,
   )
   return new Map(names.map(name => [name, facts.get(name) ?? none('it was not asked for')]))
+}
+
+function hubFirst(one: string, other: string): number {
+  return Number(hostOf(other) === DOCKER_HUB) - Number(hostOf(one) === DOCKER_HUB)
 }
 
 async function lookUp(
@@ -67,6 +81,8 @@ async function lookUp(
   const credential = loginFor(credentials, reference)
   const registry = registryOf(registries, host)
   if (registry === null) return none(`${host} is not the host of a registry`)
+  if (credential === null && registries.isInternal(host))
+    return none(`${host} is an internal address, asked only with --registry-endpoint ${host}=URL`)
   const outcome = await ask(registry, reference, credential, platforms)
   if ('digest' in outcome) return outcome
   const detail = problemText(outcome)
@@ -131,12 +147,4 @@ function none(detail: string, ruledOut = false): LookedUpImage {
 
 function hostOf(name: string): string {
   return canonicalRegistry(parseReference(name)?.registry ?? '')
-}
-
-async function few(names: string[], work: (name: string) => Promise<void>): Promise<void> {
-  const queue = names.values()
-  const worker = async () => {
-    for (const name of queue) await work(name)
-  }
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, names.length) }, worker))
 }

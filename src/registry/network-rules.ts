@@ -8,7 +8,9 @@ import { DOCKER_HUB } from '../image/docker-hub.ts'
 const INTERNAL = new BlockList()
 const INTERNAL_V4 =
   '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.168.0.0/16 198.18.0.0/15 224.0.0.0/3'
-const INTERNAL_V6 = '::/127 64:ff9b::/96 fc00::/7 fe80::/10 fec0::/10 ff00::/8'
+/** Also those that carry an IPv4 address: translated (NAT64), compatible, 6to4, Teredo. */
+const INTERNAL_V6 =
+  '::/96 64:ff9b::/96 64:ff9b:1::/48 2001::/32 2002::/16 fc00::/7 fe80::/10 fec0::/10 ff00::/8'
 for (const range of INTERNAL_V4.split(' ')) addRange(range, 'ipv4')
 for (const range of INTERNAL_V6.split(' ')) addRange(range, 'ipv6')
 

@@ -22,6 +22,9 @@ export async function prove(questions: ProofQuestions): Promise<Proof> {
   if (quota.status === 'withheld') return failed('withheld', quota.from)
   if (isProblem(quota) && quota.status !== 'denied') return problemProof(quota)
   const manifest = questions.manifest && (await questions.manifest())
+  // The hub had taken the login when it told that nothing is left: what it refuses then is the pull.
+  const usedUp = quota.status === 'limited' && quota.remaining === 0
+  if (manifest?.status === 'rate-limited' && usedUp) return { proven: true, quota, manifest }
   const asked = manifest && (manifest.identity === 'credential' || manifest.withheldFrom !== null)
   const asker = asked ? manifest : await questions.login()
   if (asker.withheldFrom !== null) return failed('withheld', asker.withheldFrom)

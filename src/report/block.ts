@@ -1,5 +1,6 @@
 /** Small blocks of text for a terminal: labelled fields, steps and commands, each line within the width. */
 
+import { shellWords } from './escape.ts'
 import { clipStart, pad, wrap } from './layout.ts'
 import type { Palette } from './palette.ts'
 import { guardLines, visible } from './sanitise.ts'
@@ -37,7 +38,7 @@ export function stepLines(label: string, steps: readonly Said[], width: number, 
 
 /** A command over as many lines as it needs, so that it can still be pasted: the shell joins lines that end in a backslash. */
 export function commandLines(command: string, width: number, indent: string): string[] {
-  const words = visible(command).match(/(?:[^\s']|'[^']*')+/g) ?? []
+  const words = shellWords(visible(command))
   const lines: string[] = []
   let line = indent
   for (const word of words) {

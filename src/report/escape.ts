@@ -29,7 +29,7 @@ export function markdownText(text: string): string {
 export function markdownCode(text: string): string {
   const shown = visible(text).replaceAll('|', '\\u007c')
   const ticks = shown.match(/`+/g) ?? []
-  const fence = '`'.repeat(1 + Math.max(0, ...ticks.map(run => run.length)))
+  const fence = '`'.repeat(1 + ticks.reduce((longest, run) => Math.max(longest, run.length), 0))
   const pad = /^`|`$/.test(shown) || shown === '' ? ' ' : ''
   return `${fence}${pad}${shown}${pad}${fence}`
 }
@@ -61,4 +61,12 @@ export function workflowProperty(text: string): string {
 export function shellWord(text: string): string {
   const shown = visible(text)
   return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", `'\\''`)}'`
+}
+
+/**
+ * A command line cut into its words, each as it is written: what stands in quotes or behind a backslash belongs to its word, as the shell reads
+ * it. Joined by blanks they are the same command.
+ */
+export function shellWords(command: string): string[] {
+  return command.match(/(?:[^\s'"\\]|'[^']*(?:'|$)|"(?:[^"\\]|\\[\s\S])*(?:"|$)|\\(?:[\s\S]|$))+/g) ?? []
 }

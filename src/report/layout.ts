@@ -10,6 +10,9 @@ export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - stringWidth(text)))
 }
 
+/** A cell longer than this keeps its length, and pushes its own row alone: one absurd name must not widen thousands of rows. */
+const WIDEST = 120
+
 /**
  * Plain columns, as kubectl prints them: at least three blanks between, nothing cut off, no blanks at a line's end.
  * @param rows cells without two blanks in a row
@@ -18,12 +21,18 @@ export function columns(rows: string[][], gap = 3): string[] {
   const widths: number[] = []
   for (const row of rows) {
     row.forEach((cell, index) => {
-      widths[index] = Math.max(widths[index] ?? 0, stringWidth(cell))
+      const width = stringWidth(cell)
+      widths[index] = Math.max(widths[index] ?? 0, width > WIDEST ? 0 : width)
     })
   }
+  const between = ' '.repeat(gap)
   return rows.map(row => {
-    const line = row.map((cell, index) => pad(cell, (widths[index] ?? 0) + gap)).join('')
-    return line.trimEnd()
+    const last = row.findLastIndex(cell => cell !== '')
+    return row
+      .slice(0, last + 1)
+      .map((cell, index) => (index === last ? cell : pad(cell, widths[index] ?? 0)))
+      .join(between)
+      .trimEnd()
   })
 }
 
@@ -49,15 +58,18 @@ export function wrap(text: string, width: number, indent = ''): string[] {
 }
 
 /** The first `width` columns of a text, with an ellipsis where something is left out. */
-export function clip(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text
+export function clip(whole: string, width: number): string {
+  // What is far too long is not measured to its end.
+  const text = whole.slice(0, 8 * width)
+  if (text.length === whole.length && stringWidth(text) <= width) return text
   const [start = ''] = pieces(text, Math.max(1, width - 1))
   return `${start}…`
 }
 
 /** An ellipsis and the words that still fit behind it in `width` columns. */
 export function clipStart(text: string, width: number): string {
-  let rest = text
+  // What is far too long is not measured word by word from its beginning.
+  let rest = text.slice(-8 * width)
   while (stringWidth(rest) > width - 2 && rest.includes(' ')) rest = rest.slice(rest.indexOf(' ') + 1)
   return `… ${pieces(rest, width - 2).at(-1) ?? ''}`
 }

@@ -1,6 +1,9 @@
-/** What is said of a login before it is handed out: that it works and what it may pull, or why it is not handed out. */
+/** What is said of a login before it is distributed: that it works and what it may pull, or why it is not distributed. */
 
+import type { Plan } from '../plan/plan.ts'
 import type { ProofFailure, QuotaOutcome } from '../registry/outcome.ts'
+import { shellWord } from './escape.ts'
+import { type Invocation, ownCommand } from './invocation.ts'
 import { visible } from './sanitise.ts'
 import { loginCommand } from './words/commands.ts'
 import { amount, counted } from './words/count.ts'
@@ -28,15 +31,52 @@ const FAILURES: Record<ProofFailure, (login: ToldLogin, image: string | null) =>
   'server-error': ({ registry }) => `${registryName(registry)} fails, so the login is not proven`,
 }
 
-/** Why the login is not handed out, in one sentence that ends in nothing having been changed. */
+/** What can be done without the login, as the flags that do it. */
+export interface WayOut {
+  plan: Plan
+  /** Registries whose logins are at hand, too. */
+  others: string[]
+}
+
+/** Why the login is not distributed, in one sentence that ends in nothing having been changed. */
 export function proofRefusal(
   login: ToldLogin,
   image: string | null,
   why: ProofFailure,
   detail: string,
+  wayOut: WayOut,
 ): string {
-  const more = detail === '' ? '' : ` (${detail})`
-  return visible(`${FAILURES[why](login, image)}${more}. Nothing was changed.`)
+  return visible(`${failureText(login, image, why, detail)}. Nothing was changed. ${wayOutText(wayOut)}`)
+}
+
+/** For a plan that is only shown: nobody could check the login. */
+export function uncheckedText(
+  login: ToldLogin,
+  image: string | null,
+  why: ProofFailure,
+  detail: string,
+): string {
+  return visible(
+    `Warning: ${failureText(login, image, why, detail)}. It is checked again before anything is written.`,
+  )
+}
+
+function failureText(login: ToldLogin, image: string | null, why: ProofFailure, detail: string): string {
+  return `${FAILURES[why](login, image)}${detail === '' ? '' : ` (${detail})`}`
+}
+
+/** `--registry docker.io` where another login is at hand, else what needs none. */
+function wayOutText({ plan, others }: WayOut): string {
+  const pods = plan.changes.some(({ target }) => target.kind === 'Pod')
+  const flags = [
+    ...(others.length === 0
+      ? []
+      : [`${others.map(one => `--registry ${shellWord(one)}`).join(' ')} goes without it`]),
+    '--no-authenticate distributes no login',
+    ...(pods ? ['--no-recreate leaves the pods as they are'] : []),
+    ...(plan.scope.namespaces === null ? ['-n takes one namespace'] : []),
+  ]
+  return `${flags.join(', ')}.`
 }
 
 /** The login works: what it may still pull, and what that means for a plan that may need `needed` pulls. */
@@ -60,9 +100,9 @@ function windowText(seconds: number): string {
 }
 
 /** The login works and has nothing left to pull with. */
-export function usedUpText({ registry, username }: ToldLogin, quota: QuotaOutcome): string {
+export function usedUpText({ registry, username }: ToldLogin, quota: QuotaOutcome, wayOut: WayOut): string {
   return visible(
-    `The login of ${username} for ${registryName(registry)} works, but its own pulls are used up${quotaText(quota)}, so it would not help now. Nothing was changed: try again later, or log in with another account.`,
+    `The login of ${username} for ${registryName(registry)} works, but its own pulls are used up${quotaText(quota)}, so it would not help now. Nothing was changed: try again later, or log in with another account. ${wayOutText(wayOut)}`,
   )
 }
 
@@ -70,5 +110,23 @@ export function usedUpText({ registry, username }: ToldLogin, quota: QuotaOutcom
 export function shortLivedText({ registry, username, origin }: ToldLogin): string {
   return visible(
     `The login of ${username} for ${registryName(registry)} (${origin}) ends within hours; pods made after that can't pull with it.`,
+  )
+}
+
+export interface ToldRotation {
+  secrets: number
+  registries: string[]
+  allNamespaces: boolean
+  namespace: string
+}
+
+/** Secrets that an earlier fix wrote hold another login than this machine has now. */
+export function rotatedText(told: ToldRotation, invocation: Invocation): string {
+  const { secrets, registries, allNamespaces, namespace } = told
+  const scope = allNamespaces ? '--all-namespaces' : `-n ${shellWord(namespace)}`
+  const flags = registries.map(name => `--registry ${shellWord(name)}`).join(' ')
+  const names = registries.map(registryName).join(' and ')
+  return visible(
+    `${counted(secrets, 'secret')} of an earlier fix ${secrets === 1 ? 'holds' : 'hold'} another login for ${names} than this machine has now: \`${ownCommand(invocation, `fix ${scope} ${flags}`)}\` renews ${secrets === 1 ? 'it' : 'them'}.`,
   )
 }

@@ -3,10 +3,11 @@
 import type { AdvisedDiagnosis } from '../advice/advised.ts'
 import type { UndoStep } from '../apply/undo-step.ts'
 import type { Remedy } from '../diagnosis/finding.ts'
-import type { Plan } from '../plan/plan.ts'
+import type { Plan, PlanCredential } from '../plan/plan.ts'
 import type { Invocation } from './invocation.ts'
 import { visible } from './sanitise.ts'
-import { counted } from './words/count.ts'
+import { counted, someOf } from './words/count.ts'
+import { loginName } from './words/login-reach.ts'
 import { planSentence } from './words/plan.ts'
 import { summarySentence } from './words/summary.ts'
 import { undoPlanSentence } from './words/undo.ts'
@@ -44,6 +45,14 @@ export function confirmation({ plan, cluster }: { plan: Plan; cluster: string })
   return large
     ? { typed: cluster, question: visible(`${planSentence(plan)} Type ${cluster} to carry it out:`) }
     : { typed: null, question: visible(`${planSentence(plan)} Carry it out on ${cluster}?`) }
+}
+
+/** What is asked about logins that nobody named, of one registry. */
+export function otherLoginQuestion(logins: readonly PlanCredential[], namespaces: readonly string[]): string {
+  const names = logins.map(loginName).join(' and ')
+  return visible(
+    `Distribute the login of ${names} too? Pods in ${someOf(namespaces, 5)} need it, and anyone who can create pods there could read it.`,
+  )
 }
 
 /** Said before the plan of a fix that leaves out a namespace which is not there. */

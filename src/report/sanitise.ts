@@ -1,7 +1,7 @@
 /** The one sanitiser: text of a cluster or a registry becomes one harmless, visible line. Every sink's escaper starts here. */
 
-/** Blanks around any line break: LF, CR, vertical tab, form feed, NEL, line and paragraph separator. */
-const BREAKS = /[ \t]*(?:[\n\r\v\f\u0085\u2028\u2029][ \t]*)+/g
+/** Blanks around any line break, begun with the first of them, for else a run of blanks is gone through from each: LF, CR, vertical tab, form feed, NEL, line and paragraph separator. */
+const BREAKS = /(?<![ \t])[ \t]*(?:[\n\r\v\f\u0085\u2028\u2029][ \t]*)+/g
 /**
  * What a reader can't see or what moves other text: controls, format characters (bidi, zero width), private use, lone
  * surrogates, fillers and selectors that draw nothing, noncharacters.

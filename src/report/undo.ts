@@ -1,12 +1,11 @@
 /** Taking a run back, and the list of runs, in any of their formats. */
 
-import type { UndoStep } from '../apply/undo-step.ts'
 import { enveloped, toJson, toYaml } from './data.ts'
 import { cell, shellWord } from './escape.ts'
 import type { DataFormat } from './images.ts'
 import { type Invocation, ownCommand } from './invocation.ts'
 import type { ReportOptions } from './options.ts'
-import type { RunLine, UndoReport } from './undo/document.ts'
+import type { RunLine, UndoPlan, UndoReport } from './undo/document.ts'
 import { renderUndone, renderUndoSteps, renderRuns as runsTable } from './undo/table.ts'
 
 export type { RunLine, UndoReport } from './undo/document.ts'
@@ -16,8 +15,8 @@ export interface UndoReportOptions extends ReportOptions {
 }
 
 /** What is about to be taken back: for a person before the question. Machines get one document at the end: empty here. */
-export function renderUndoPlan(run: string, steps: readonly UndoStep[], options: UndoReportOptions): string {
-  return options.format === 'table' ? renderUndoSteps(run, steps, options) : ''
+export function renderUndoPlan(plan: UndoPlan, options: UndoReportOptions): string {
+  return options.format === 'table' ? renderUndoSteps(plan, options) : ''
 }
 
 /** Said where a run is taken back already and another one is not. */

@@ -17,7 +17,7 @@ const FIELDS = [
 
 /** Tokens that are known by their own look, wherever they stand. */
 const TOKENS = [
-  /(?<![\w-])dckr_(?:jti|pat|oat)_[\w-]+/g,
+  /(?<![\w-])dckr_(?:jti|pat|oat)_[\w-]+={0,2}/g,
   /(?<![\w-])eyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?/g,
   /(?<![\w-])eyJ[\w+/-]{40,}={0,2}/g,
   /(?<!\w)gh[pousr]_[A-Za-z0-9]{16,}/g,
@@ -27,17 +27,19 @@ const TOKENS = [
   /(?<!\w)(?:AKIA|ASIA)[A-Z0-9]{16}(?!\w)/g,
 ]
 
-/** `://user:password@`; a digest after the @ makes it an image instead. */
-const USERINFO = /:\/\/[^\s/"'?#]*@(?!sha(?:256|512):)/g
+/** `://user:password@`; a digest after the @ makes it an image instead. A password may hold what would end a host, where nobody has escaped it. */
+const USERINFO = /:\/\/(?:[^\s/"'?#:@]{0,256}:[^\s"'<>@]{0,512}|[^\s/"'?#]*)@(?!sha(?:256|512):)/g
+/** `user:password@registry/image`, which no image's name is: behind its @ stands a digest. */
+const LOGIN_IN_NAME = /(?<![\w:/@.%+-])[\w.%+-]{1,64}:[^\s"'@/]{1,256}@(?=[\w.-]{1,253}(?::\d{1,5})?\/)/g
 const AUTHORIZATION =
   /(authorization\\?["']?\s*[:=]\s*\\?["']?(?:basic|bearer|token|digest|negotiate)\s+)[^\s,"'\\]+/gi
 /** Headers of registries and Git hosts that let somebody in. */
 const HEADER =
   /((?<![\w-])(?:x-jfrog-art-api|x-api-key|(?:private|job|deploy)-token)["']?\s*:\s*["']?)[^\s,"'\\]+/gi
 const COOKIE =
-  /((?<![\w-])cookie["']?\s*:\s*["']?|set-cookie["']?\s*:\s*["']?)[^\s;,"'=]+=[^\s,"']*(?:\s[^\s;,"'=]+=[^\s,"']*)*/gi
+  /((?<![\w-])(?:set-)?cookie["']?\s{0,9}:\s{0,9}["']?)[^\s;:,"'=]{1,200}=[^\s,"']*(?:\s[^\s;:,"'=]{1,200}=[^\s,"']*)*/gi
 /** `password: hunter2`, `--password hunter2`; not `password: unauthorized`. */
-const PASSWORD = /((?:password|passwd)\s{0,9}:\s{1,9}|--?(?:password|passwd|token)\s{1,9})([^\s,"'\\]+)/gi
+const PASSWORD = /((?:password|passwd)\s{0,9}:\s{1,9}|--?(?:password|passwd|token)\s{1,9})([^\s"'\\]+)/gi
 const SCHEME = /\b(basic|bearer)(\s+)([\w.~+/-]{4,}=*)/gi
 /** A `%2B` that went through one of Go's format functions by mistake, as containerd's URLs do on their way into an event. */
 const MISPRINT = '%!\\w?\\([A-Z]{1,10}\\)'
@@ -45,7 +47,11 @@ const PARAMETER = new RegExp(
   `((?:^|[^\\w-]|u0026|%26|%3F)(?:${FIELDS})(?:=|%3D)\\\\*["']?)(?:${MISPRINT}|[\\w%.~+/=-])*(?:${MISPRINT}|[\\w%~+/=-])`,
   'gi',
 )
-const JSON_FIELD = new RegExp(`((?<![\\w-])(?:${FIELDS})\\\\*["']\\s*:\\s*\\\\*["'])[^"'\\\\]+`, 'gi')
+/** The value ends at a quote with as many backslashes before it as the one that it begins with: JSON may stand inside of JSON's texts. */
+const JSON_FIELD = new RegExp(
+  `((?<![\\w-])(?:${FIELDS})\\\\{0,8}["']\\s{0,9}:\\s{0,9}(\\\\{0,8})(["']))(?:(?!(?<!\\\\)\\2\\3)[\\s\\S]){1,4096}`,
+  'gi',
+)
 const RATE_LIMIT_SOURCE = /(docker-ratelimit-source\\?["']?\s*[:=]\s*\[?\\?["']?)[^\s,;"'\]\\]+/gi
 
 /** The text without what lets somebody in. Nothing else is changed. */
@@ -61,6 +67,7 @@ export function redact(text: string): string {
       isWord(value) ? whole : `${name}${MARK}`,
     )
     .replace(USERINFO, `://${MARK}@`)
+    .replace(LOGIN_IN_NAME, `${MARK}@`)
     .replace(PARAMETER, `$1${MARK}`)
     .replace(JSON_FIELD, `$1${MARK}`)
     .replace(RATE_LIMIT_SOURCE, `$1${MARK}`)
@@ -81,5 +88,5 @@ export function redactStrictly(text: string): string {
 
 /** `Bearer token`, `basic auth.`, `Bearer realm="…"`: prose or a challenge, not a credential. */
 function isWord(value: string): boolean {
-  return /^(?:[A-Za-z]?[a-z]{0,18}[.-]?|[A-Z]{1,6}|realm=|[a-z]+[_-][a-z_-]+)$/.test(value)
+  return /^(?:[A-Za-z]?[a-z]{0,18}[.,;:-]?|[A-Z]{1,6}|realm=|[a-z]+[_-][a-z_-]+)$/.test(value)
 }

@@ -35,12 +35,12 @@ export interface ScopeSecret {
   name: string
   uid: string
   type: string | null
-  /** It carries the label that pullguard gives to what it makes. */
+  /** A journal of this machine says that pullguard made this very object; labels and annotations anybody can write. */
   ours: boolean
   /** Nobody can change its content any more. */
   immutable: boolean
-  /** Whether it already serves every registry the fix wants to serve, with the same credential. */
-  content: 'same' | 'different'
+  /** Of the keys that the fix may put into it, those that it serves already with the very same credential. */
+  served: string[]
   /** The keys of its `auths`. */
   keys: string[]
   managedBy: ObjectManager | null
@@ -73,8 +73,12 @@ export interface ScopeWorkload {
   containers: ScopeContainer[]
   /** Label selector of its pods, as the API takes it; null where the kind has none. */
   selector: string | null
-  /** It replaces its pods by itself when its template changes. */
+  /** Pods that it asks for. */
+  replicas: number
+  /** It replaces its pods by itself when its template changes, stuck ones among them. */
   rollsOut: boolean
+  /** As `rollsOut`, and a StatefulSet that replaces its pods one by one, but no stuck one. */
+  replaces: boolean
   /** A Deployment whose rollouts wait until somebody resumes them. */
   paused: boolean
   /** Uids of the stuck pods below it. */
@@ -86,6 +90,10 @@ export interface ScopeController {
   uid: string
   /** As in ScopeWorkload. */
   imagePullSecrets: PullSecretEntryName[] | null
+  /** Its Deployment has gone on to another one, so that its pods are on their way out. */
+  outgoing: boolean
+  /** A StatefulSet makes pods of lower numbers from its earlier revision, whose list this is. */
+  partition: { below: number; imagePullSecrets: PullSecretEntryName[] | null } | null
 }
 
 /** A Job that stuck pods belong to directly. */
@@ -93,13 +101,35 @@ export interface ScopeJob {
   uid: string
   /** How many more pods may fail before the Job does. */
   failuresLeft: number
+  /** Uids of pods whose deletion alone would fail the Job or an index of it for good. */
+  doomed: string[]
+  /** What sets the limit. */
+  limit: JobLimit
 }
+
+export type JobLimit = 'backoff-limit' | 'backoff-limit-per-index' | 'pod-failure-policy'
 
 /** A bare pod that an interrupted fix deleted and never put back. Its spec stays in the journal. */
 export interface InterruptedPod {
   run: string
   namespace: string
   name: string
+  /** Of the one that was deleted. */
+  uid: string | null
+}
+
+/** One that is still owed: it is gone, or on its way out. */
+export interface OwedPod extends InterruptedPod {
+  ending: { uid: string; until: string } | null
+}
+
+/** A Secret that a run's journal says it made. */
+export interface MadeSecret {
+  run: string
+  namespace: string
+  name: string
+  /** null: the run ended before it knew; then the Secret's own annotation has to name that run. */
+  uid: string | null
 }
 
 export interface FixScope {
@@ -112,6 +142,6 @@ export interface FixScope {
   workloads: ScopeWorkload[]
   controllers: ScopeController[]
   jobs: ScopeJob[]
-  interruptedPods: InterruptedPod[]
+  interruptedPods: OwedPod[]
   gaps: Gap[]
 }

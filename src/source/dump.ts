@@ -73,7 +73,8 @@ function snapshotOf(
     ...surroundings,
     imageChecks: [],
     gaps: uniqueGaps([
-      ...gapsOf(facts, objects, wanted, { pods: suspects, takenAt }),
+      // Without events the newest moment in the dump may well be that at which such a pod was made.
+      ...gapsOf(facts, objects, wanted, { pods: suspects, takenAt: now }),
       ...gapsOfSecrets(failing, surroundings.pullSecrets, facts),
     ]),
   }

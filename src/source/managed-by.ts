@@ -2,6 +2,7 @@
 
 import type { StoredMetadata } from '../kubernetes/api/kinds.ts'
 import type { ObjectManager } from '../snapshot/fix-scope.ts'
+import { narrowName } from './narrow/bounded-text.ts'
 
 type Metadata = Pick<StoredMetadata, 'labels' | 'annotations' | 'ownerReferences' | 'managedFields'>
 
@@ -10,6 +11,11 @@ type Metadata = Pick<StoredMetadata, 'labels' | 'annotations' | 'ownerReferences
  * because that is where a change has to be made.
  */
 export function managerOf({ metadata }: { metadata: Metadata }): ObjectManager | null {
+  const manager = claimOn(metadata)
+  return manager && { ...manager, name: narrowName(manager.name) }
+}
+
+function claimOn(metadata: Metadata): ObjectManager | null {
   const labels = metadata.labels ?? {}
   const annotations = metadata.annotations ?? {}
   return (
@@ -46,9 +52,13 @@ function olm(labels: Marks): ObjectManager | null {
   return name === undefined ? null : { tool: 'olm', name }
 }
 
+/** Helm's own rule (helm pkg/chart/common/util). Anybody can write the annotation, and a name like `--option` would be obeyed as one. */
+const RELEASE = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/
+const KIND = /^[A-Za-z][A-Za-z0-9]*$/
+
 function helm(labels: Marks, annotations: Marks): ObjectManager | null {
   const name = annotations['meta.helm.sh/release-name']
-  return labels['app.kubernetes.io/managed-by'] === 'Helm' && name !== undefined
+  return labels['app.kubernetes.io/managed-by'] === 'Helm' && name !== undefined && RELEASE.test(name)
     ? { tool: 'helm', name }
     : null
 }
@@ -56,7 +66,7 @@ function helm(labels: Marks, annotations: Marks): ObjectManager | null {
 /** A controller of a custom kind puts back what it made. */
 function operator({ ownerReferences }: Metadata): ObjectManager | null {
   const owner = ownerReferences?.find(({ controller }) => controller === true)
-  if (!owner?.kind || isBuiltIn(owner.apiVersion ?? '')) return null
+  if (!owner?.kind || !KIND.test(owner.kind) || isBuiltIn(owner.apiVersion ?? '')) return null
   return { tool: 'operator', name: `${owner.kind}/${owner.name ?? ''}` }
 }
 

@@ -369,7 +369,7 @@ test("Docker Hub's own words, passed on by the node's own loopback, still lead t
 describe('the name', () => {
   test.each<[string, string, StepCode]>([
     ['with a number in scientific notation', 'acme/app:2.4e+06', 'quote-number'],
-    ['with an unfilled variable', 'acme/app:${TAG}', 'fill-placeholder'],
+    ['with an unfilled variable', 'acme/app:{{ .Values.tag }}', 'fill-placeholder'],
     ['with a scheme', 'https://registry.example/app:1', 'drop-scheme'],
   ])('%s is told by itself', (_name, image, first) => {
     const says = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format`

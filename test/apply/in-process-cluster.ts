@@ -86,6 +86,7 @@ function writerOver(send: (call: Call) => Promise<KubernetesObject>): ClusterWri
       return { count: items.length, resourceVersion: '1', inconsistent: false }
     },
     table: () => Promise.reject(new Error('a fix reads no tables')),
+    whoAmI: () => Promise.resolve('admin'),
     async canI({ verb, group, resource, namespace }) {
       const [name = '', subresource] = resource.split('/')
       const attributes = { verb, group, resource: name, ...(subresource && { subresource }) }
@@ -112,7 +113,7 @@ function writerOver(send: (call: Call) => Promise<KubernetesObject>): ClusterWri
       const preconditions = { uid, ...(resourceVersion && { resourceVersion }) }
       await send({ method: 'DELETE', path, body: { preconditions, ...(dryRun && { dryRun: ['All'] }) } })
     },
-    async evict(namespace, pod, uid, { dryRun } = {}) {
+    async evict(namespace, pod, uid, { dryRun, resourceVersion } = {}) {
       await send({
         method: 'POST',
         path: `/api/v1/namespaces/${namespace}/pods/${pod}/eviction`,
@@ -120,7 +121,10 @@ function writerOver(send: (call: Call) => Promise<KubernetesObject>): ClusterWri
           apiVersion: 'policy/v1',
           kind: 'Eviction',
           metadata: { name: pod, namespace },
-          deleteOptions: { preconditions: { uid }, ...(dryRun && { dryRun: ['All'] }) },
+          deleteOptions: {
+            preconditions: { uid, ...(resourceVersion && { resourceVersion }) },
+            ...(dryRun && { dryRun: ['All'] }),
+          },
         },
       })
     },

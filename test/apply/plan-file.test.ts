@@ -1,7 +1,18 @@
 /** Plans on disk: for their owner's eyes, read back as they were, refused where they do not belong. */
-import { lstatSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from 'vitest'
 import { readPlanFile, refuseOtherCluster, refuseStale, writePlanFile } from '../../src/apply/plan-file.ts'
 import type { Plan } from '../../src/plan/plan.ts'
@@ -33,6 +44,23 @@ const plan: Plan = {
 }
 
 describe('a plan in a file', () => {
+  test.skipIf(process.platform === 'win32')('that nobody writes to is given up at Ctrl-C', async () => {
+    const path = join(folder, 'pipe')
+    execFileSync('mkfifo', [path])
+    const stop = new AbortController()
+    const reading = readPlanFile(path, stop.signal)
+    // By then a thread waits for a writer.
+    await setImmediate()
+    stop.abort('SIGINT')
+    await expect(reading).rejects.toBe('SIGINT')
+    // Lets it go.
+    writeFileSync(path, '')
+  })
+
+  test.skipIf(!existsSync('/dev/zero'))('that never ends is not read for ever', async () => {
+    await expect(readPlanFile('/dev/zero')).rejects.toThrow('too long for a plan')
+  })
+
   test('is readable by its owner alone, and comes back as it was', async () => {
     const path = join(folder, 'plan.json')
     writeFileSync(path, 'an older one', { mode: 0o644 })
@@ -72,8 +100,10 @@ describe('a plan in a file', () => {
   })
 
   test('made for another cluster is refused by its name', () => {
-    expect(() => refuseOtherCluster(plan, 'uid-of-kube-system')).not.toThrow()
-    expect(() => refuseOtherCluster(plan, 'another')).toThrow(/another cluster \(prod\)/)
+    const here = { uid: 'uid-of-kube-system', server: 'https://prod' }
+    expect(() => refuseOtherCluster(plan, here)).not.toThrow()
+    expect(() => refuseOtherCluster(plan, { ...here, uid: 'another' })).toThrow(/another cluster \(prod\)/)
+    expect(() => refuseOtherCluster(plan, { ...here, server: 'https://claims-its-uid' })).toThrow()
   })
 
   test('is stale when an object has changed since, and says which', () => {

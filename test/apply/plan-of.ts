@@ -50,6 +50,10 @@ export async function planOf(
       { registry: 'docker.io', key: 'https://index.docker.io/v1/', username: 'alice', origin: 'a file' },
     ],
     missing: [],
+    named: [],
+    unnamed: [],
+    unproven: [],
+    hopeless: new Set(['image-not-found'] as const),
     images: new Map(),
   })
 }

@@ -21,7 +21,7 @@ const every: Change[] = [
   template(),
   recreate('web', 'shop'),
   { ...base('stuck'), action: 'recreate-bare-pod', method: 'evict', secretName: null, pulls: 1 },
-  { ...base('interrupted'), action: 'restore-bare-pod', run: '20261124T100000Z-abc', pulls: 0 },
+  { ...base('interrupted'), action: 'restore-bare-pod', run: '20261124T100000Z-abc', ending: null, pulls: 0 },
 ]
 const whole = plan(every, { declined: everyDeclined })
 const options = {
@@ -52,6 +52,37 @@ function* spoilt(value: unknown, by: unknown): Generator<unknown> {
 describe('a saved plan', () => {
   test('with every change and every reason there is is whole', () => {
     expect(isPlan(JSON.parse(JSON.stringify(whole)))).toBe(true)
+  })
+
+  test.each<[string, (change: Change) => Change]>([
+    ['of another kind', change => ({ ...change, target: { ...change.target, kind: 'ConfigMap' } })],
+    [
+      'of a kind that every object has',
+      change => ({ ...change, target: { ...change.target, kind: 'constructor' } }),
+    ],
+    [
+      'of a version that leads elsewhere',
+      change => ({
+        ...change,
+        target: { ...change.target, apiVersion: '../api/v1/namespaces/kube-system/secrets?x=' },
+      }),
+    ],
+    ['with the id of another', change => ({ ...change, id: every.find(one => one !== change)?.id ?? '' })],
+  ])('with any change %s is none', (_name, spoil) => {
+    for (const one of every) {
+      expect(isPlan({ ...whole, changes: every.map(each => (each === one ? spoil(each) : each)) })).toBe(
+        false,
+      )
+    }
+  })
+
+  test('that makes, or attaches, another Secret than the one it shows is none', () => {
+    const other = createSecret('web')
+    const target_ = { ...other.target, name: 'kube-root' }
+    expect(isPlan(plan([{ ...other, target: target_ }]))).toBe(false)
+    const attached = attach('web', 'default')
+    const edits = attached.edits.map(edit => ({ ...edit, entry: 'other' }))
+    expect(isPlan(plan([{ ...attached, edits } as Change]))).toBe(false)
   })
 
   test.each([[null], [undefined], [7], ['x'], [[]], [{}], [[null]]])(

@@ -14,26 +14,36 @@ function pod(name: string, pulls = 1): RecreatePod {
     reason: { code: 'stuck' },
     method: 'delete',
     controller: { kind: 'ReplicaSet', name: 'shop', uid: 'uid-shop' },
-    workload: { kind: 'Deployment', name: 'shop' },
+    workload: { kind: 'Deployment', name: 'shop', uid: null },
     selector: null,
     pulls,
   }
 }
 
 /** Recreates against a quota that tells `left` before each batch; @returns the batches and what was skipped */
-async function batchesOf(pods: RecreatePod[], left: (number | null)[], underWay = 0) {
+async function batchesOf(
+  pods: RecreatePod[],
+  left: (number | null | 'unknown')[],
+  underWay = 0,
+  tried = true,
+) {
   const outcomes = new Map<string, Outcome>()
   const batches: string[][] = [[]]
   const heldBack = await recreateInBatches(pods, {
     outcomes,
     write: async ({ id }) => void batches.at(-1)?.push(id),
-    recoveries: { waitForTries: async () => void batches.push([]) },
-    context: { pullsLeft: async () => left.shift() as number | null },
+    recoveries: {
+      waitForTries: async () => {
+        batches.push([])
+        return tried
+      },
+    },
+    context: { pullsLeft: async () => left.shift() as number | null | 'unknown' },
     underWay,
   })
   const skipped = [...outcomes.values()].map(({ id, status }) => `${id} ${status}`)
-  expect(heldBack).toBe(skipped.length)
-  return { batches, skipped }
+  expect(heldBack?.pods ?? 0).toBe(skipped.length)
+  return { batches, skipped, why: heldBack?.why ?? null }
 }
 
 test.each([
@@ -42,7 +52,7 @@ test.each([
   ['none any more once nothing is left', [1, 0], [['a'], []], ['b skipped', 'c skipped']],
 ])('%s', async (_name, left, batches, skipped) => {
   const pods = ['a', 'b', 'c'].map(name => pod(name))
-  expect(await batchesOf(pods, left)).toEqual({ batches, skipped })
+  expect(await batchesOf(pods, left)).toMatchObject({ batches, skipped })
 })
 
 test('pods that cost nothing go whatever is left, and a dear one lets cheaper ones by', async () => {
@@ -53,7 +63,33 @@ test('pods that cost nothing go whatever is left, and a dear one lets cheaper on
 
 test('what rollouts are about to spend is not spent a second time, and they are waited for', async () => {
   const pods = ['a', 'b'].map(name => pod(name))
-  expect(await batchesOf(pods, [3, 1], 2)).toEqual({ batches: [['a'], ['b']], skipped: [] })
-  expect(await batchesOf(pods, [2, 2], 2)).toEqual({ batches: [[], ['a', 'b']], skipped: [] })
-  expect(await batchesOf([pod('free', 0)], [null], 2)).toEqual({ batches: [['free']], skipped: [] })
+  expect(await batchesOf(pods, [3, 1], 2)).toMatchObject({ batches: [['a'], ['b']], skipped: [] })
+  expect(await batchesOf(pods, [2, 2], 2)).toMatchObject({ batches: [[], ['a', 'b']], skipped: [] })
+  expect(await batchesOf([pod('free', 0)], [null], 2)).toMatchObject({ batches: [['free']], skipped: [] })
+})
+
+test('a hub that can’t be asked has no pulls for anybody, at the first question and at any later one', async () => {
+  const pods = ['a', 'b', 'c'].map(name => pod(name))
+  expect(await batchesOf(pods, ['unknown'])).toEqual({
+    batches: [[]],
+    skipped: ['a skipped', 'b skipped', 'c skipped'],
+    why: 'hub-out-of-reach',
+  })
+  expect(await batchesOf(pods, [1, 'unknown'])).toMatchObject({
+    batches: [['a'], []],
+    why: 'hub-out-of-reach',
+  })
+  expect(await batchesOf([pod('free', 0), pod('a')], ['unknown', 'unknown'])).toMatchObject({
+    batches: [['free'], []],
+    skipped: ['a skipped'],
+  })
+})
+
+test('pods that have not asked for their images yet have spent nothing, and what they will spend is not given away', async () => {
+  const pods = ['a', 'b', 'c'].map(name => pod(name))
+  expect(await batchesOf(pods, [1, 1, 1], 0, false)).toEqual({
+    batches: [['a'], []],
+    skipped: ['b skipped', 'c skipped'],
+    why: 'others-not-started',
+  })
 })

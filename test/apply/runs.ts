@@ -10,9 +10,13 @@ import {
   isTakenBack,
   journaledPod,
   listRuns,
+  withContinued,
 } from '../../src/apply/read-journal.ts'
+import { journalsOf } from '../../src/apply/run-journals.ts'
+import type { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
 import type { ClusterWriter } from '../../src/kubernetes/api/writer.ts'
 import { clusterIdentity } from '../../src/source/live/cluster-identity.ts'
+import { readRollout } from '../../src/source/live/rollouts.ts'
 import { clientOf } from './in-process-cluster.ts'
 import { planOf } from './plan-of.ts'
 import { PULL_SECRET, type Story } from './story.ts'
@@ -23,15 +27,20 @@ export interface RunOptions {
   before?: (what: string) => void
   /** A saved plan is carried out only as it stands. */
   strict?: boolean
+  /** The pull secret's content; this machine's login by default. */
+  wanted?: PullSecretContent
+  /** The killed run that it goes on with. */
+  continues?: string | null
 }
 
 /** `fix` from reading to the recovered pods. */
-export async function fix(of: Story, { before = () => {}, strict = false }: RunOptions = {}) {
+export async function fix(of: Story, options: RunOptions = {}) {
+  const { before = () => {}, strict = false, wanted = PULL_SECRET, continues = null } = options
   const client = clientOf(of.server, after(of, before))
   const uid = await clusterIdentity(client)
   const runs = await listRuns(of.folder)
-  const plan = await planOf(of.cluster, client, PULL_SECRET, interruptedPods(runs, uid))
-  const context = { ...contextOf(of, client, runs, before), strict }
+  const plan = await planOf(of.cluster, client, wanted, interruptedPods(runs, uid))
+  const context = { ...contextOf(of, client, runs, before, continues), strict, pullSecret: wanted }
   try {
     const checked = await dryRunPlan(plan, context)
     const result = await applyPlan(plan, checked, context)
@@ -46,10 +55,10 @@ export async function fix(of: Story, { before = () => {}, strict = false }: RunO
 export async function undo(of: Story, { before = () => {} }: RunOptions = {}, name?: string) {
   const client = clientOf(of.server, after(of, before))
   const runs = await listRuns(of.folder)
-  const run = findRun(runs, name)
-  const others = runs.filter(other => other !== run)
+  const run = withContinued(findRun(runs, name), runs)
+  const others = runs.filter(other => other.run !== run.run)
   const steps = isTakenBack(run) ? [] : await planUndo(run, others, client)
-  const journal = new Journal(of.folder, run.run, null)
+  const journal = journalsOf(run, of.folder)
   const context = {
     cluster: client,
     journal: {
@@ -82,11 +91,12 @@ function after(of: Story, before: (what: string) => void) {
 let names = 0
 
 /** What writing works with here: time that passes by itself, and the story's own journals. */
-export function contextOf(
+function contextOf(
   of: Story,
   client: ClusterWriter,
   runs: Awaited<ReturnType<typeof listRuns>> = [],
   before: (what: string) => void = () => {},
+  continues: string | null = null,
 ): ApplyContext & { close(): Promise<void> } {
   const run = runName(new Date(of.clock.now() + 1000 * names++))
   const header = {
@@ -99,6 +109,7 @@ export function contextOf(
       context: null,
     },
     namespaces: null,
+    continues,
   }
   const journal = new Journal(of.folder, run, header)
   return {
@@ -127,7 +138,9 @@ export function contextOf(
     strict: false,
     pullsLeft: () => Promise.resolve(null),
     interruptedPod: async (name, namespace, pod) => journaledPod(runs, name, namespace, pod),
-    timeoutMs: 10_000,
+    deadline: of.clock.now() + 10_000,
+    look: subject => readRollout(client, subject),
+    isHopeless: () => false,
     onProgress: () => {},
     close: () => journal.close(),
   }

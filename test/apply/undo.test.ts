@@ -1,14 +1,21 @@
 /** Taking a run back: only what it wrote, only where that still stands, and every leftover with its reason. */
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { Journal, journalFolder } from '../../src/apply/journal.ts'
 import { findRun, isTakenBack, listRuns, type Run } from '../../src/apply/read-journal.ts'
+import { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
 import type { Change } from '../../src/plan/change.ts'
 import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
 import { attach, recreate } from '../report/plan-samples.ts'
 import { fix, undo } from './runs.ts'
 import { listOf, type Story, state, story, withoutPods } from './story.ts'
 import { deployment, settle } from './workloads.ts'
+
+function pullSecret(auths: object): PullSecretContent {
+  const data = Buffer.from(JSON.stringify({ auths })).toString('base64')
+  return PullSecretContent.inSecret({ data: { '.dockerconfigjson': data } })
+}
 
 async function fixed(): Promise<Story> {
   const of = story()
@@ -106,6 +113,98 @@ describe('undo', () => {
     expect(left.map(({ id }) => id)).toEqual(['secret:web/dockercreds'])
   })
 
+  test.each<[string, string, object]>([
+    ['StatefulSet', 'apps/v1', { template: { spec: { imagePullSecrets: [{ name: 'dockercreds' }] } } }],
+    [
+      'CronJob',
+      'batch/v1',
+      { jobTemplate: { spec: { template: { spec: { imagePullSecrets: [{ name: 'dockercreds' }] } } } } },
+    ],
+    [
+      'Pod',
+      'v1',
+      { containers: [{ name: 'a', image: 'nginx' }], imagePullSecrets: [{ name: 'dockercreds' }] },
+    ],
+  ])('leaves a Secret that a %s names which no run wrote, and says which', async (kind, apiVersion, spec) => {
+    const of = await fixed()
+    of.cluster.add({ apiVersion, kind, metadata: { name: 'theirs', namespace: 'web' }, spec })
+    const { steps } = await undo(of)
+    const step = steps.find(({ id }) => id === 'secret:web/dockercreds')
+    expect(step).toMatchObject({ reason: 'still-named', by: [{ kind, name: 'theirs' }] })
+    expect(of.cluster.get('Secret', 'web', 'dockercreds')).toBeDefined()
+    expect(of.cluster.get('Secret', 'api', 'dockercreds')).toBeUndefined()
+  })
+
+  test('leaves a Secret where objects may name it that can’t be read', async () => {
+    const of = await fixed()
+    of.server.faults.when(({ path }) => path.endsWith('/namespaces/web/statefulsets'), 403)
+    const { steps } = await undo(of)
+    const step = steps.find(({ id }) => id === 'secret:web/dockercreds')
+    expect(step).toMatchObject({ reason: 'still-named', by: [{ kind: 'StatefulSet', name: null }] })
+  })
+
+  test('takes away a Secret whose login another run has renewed, with the run that made it', async () => {
+    const of = await fixed()
+    const auth = Buffer.from('alice:another-password').toString('base64')
+    const renewed = pullSecret({ 'https://index.docker.io/v1/': { auth } })
+    await fix(of, { wanted: renewed })
+    const [second, first] = await listRuns(of.folder)
+    expect(readFileSync(join(of.folder, `${second?.run}.jsonl`), 'utf8')).not.toContain(auth)
+    const { steps } = await undo(of, {}, second?.run)
+    expect(steps.map(({ action, target: { kind } }) => `${action} ${kind}`)).toContain('leave Secret')
+    expect(steps.find(({ target }) => target.kind === 'Secret')).toMatchObject({
+      reason: 'goes-with-its-run',
+    })
+    await undo(of, {}, first?.run)
+    expect(of.cluster.list('Secret')).toEqual([])
+  })
+
+  test('takes its own keys out of a Secret that was there before, and leaves those of others', async () => {
+    const of = story()
+    const theirs = { 'ghcr.io': { auth: 'YTpi' } }
+    const content = (auths: object) => Buffer.from(JSON.stringify({ auths })).toString('base64')
+    of.cluster.add({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: {
+        name: 'dockercreds',
+        namespace: 'web',
+        labels: { 'app.kubernetes.io/managed-by': 'pullguard' },
+      },
+      type: 'kubernetes.io/dockerconfigjson',
+      data: { '.dockerconfigjson': content(theirs) },
+    })
+    await fix(of)
+    of.cluster.change('Secret', 'web', 'dockercreds', secret => {
+      secret.metadata.annotations = { seen: 'by somebody' }
+    })
+    const { steps } = await undo(of)
+    expect(steps.find(({ id }) => id === 'secret:web/dockercreds')).toMatchObject({
+      action: 'remove-keys',
+      keys: ['https://index.docker.io/v1/'],
+      kept: [],
+    })
+    expect(of.cluster.get('Secret', 'web', 'dockercreds')?.data).toEqual({
+      '.dockerconfigjson': content(theirs),
+    })
+  })
+
+  test('takes a fix that was killed and the same fix again as one', async () => {
+    const initial = withoutPods(state(story()))
+    const of = story()
+    let writing = false
+    const before = (what: string) => {
+      writing ||= what === 'journal'
+      if (writing && what.startsWith('DELETE')) throw new Error('killed')
+    }
+    await expect(fix(of, { before })).rejects.toThrow('killed')
+    const [killed] = await listRuns(of.folder)
+    await fix(of, { continues: killed?.run ?? null })
+    await undo(of)
+    expect(withoutPods(state(of))).toEqual(initial)
+    expect((await listRuns(of.folder)).map(isTakenBack)).toEqual([true, true])
+  })
+
   test('does not delete a Secret whose name it could not take off', async () => {
     const of = await fixed()
     of.server.faults.when(({ method, path }) => method === 'PATCH' && path.includes('/web/'), 403)
@@ -124,6 +223,60 @@ describe('undo', () => {
     expect(lines.filter(line => line !== '' && !line.endsWith('}'))).toEqual([torn])
     expect((await listRuns(of.folder)).map(isTakenBack)).toEqual([true])
   })
+
+  test('names the file and the line that is damaged, and reads the rest', async () => {
+    const of = await fixed()
+    const [name = ''] = readdirSync(of.folder)
+    const path = join(of.folder, name)
+    const before = await listRuns(of.folder)
+    const spoilt = ['{"type":"intent"}', '{"type":"outcome","outcome":{"id":7}}', '{"type":"undone"}', '{"ty']
+    for (const line of spoilt) appendFileSync(path, `${line}\n`)
+    const said: string[] = []
+    const runs = await listRuns(of.folder, { onDamage: sentence => said.push(sentence) })
+    expect(runs).toEqual(before)
+    expect(said).toHaveLength(spoilt.length)
+    expect(said[0]).toMatch(/^Line \d+ of the journal .*\.jsonl is damaged/)
+    expect(said[0]).toContain(path)
+  })
+
+  test('knows the newest run by its number, though the clock was set back, and none of another server', async () => {
+    const of = await fixed()
+    const [name = ''] = readdirSync(of.folder)
+    const [header = '', ...lines] = readFileSync(join(of.folder, name), 'utf8').split('\n')
+    const later = new Journal(of.folder, '19990101T000000Z-000000', {
+      ...JSON.parse(header),
+      run: '19990101T000000Z-000000',
+      number: undefined,
+    })
+    const { change } = JSON.parse(lines[0] ?? '')
+    await later.intent(change)
+    await later.close()
+    expect((await listRuns(of.folder)).map(({ run, number }) => [run, number])).toEqual([
+      ['19990101T000000Z-000000', 2],
+      [JSON.parse(header).run, 1],
+    ])
+    expect(await listRuns(of.folder, { server: 'https://claims-its-uid' })).toEqual([])
+  })
+
+  test.skipIf(process.platform === 'win32')(
+    'does not believe a folder that others can write to',
+    async () => {
+      const of = await fixed()
+      chmodSync(of.folder, 0o777)
+      await expect(listRuns(of.folder)).rejects.toThrow('others can write to it')
+      chmodSync(of.folder, 0o700)
+      expect(await listRuns(of.folder)).toHaveLength(1)
+    },
+  )
+
+  test.each(['..', '.', '../../etc', 'x'.repeat(5000)])(
+    'keeps the runs of a cluster called %s in a folder of its own',
+    uid => {
+      const folder = journalFolder({ XDG_STATE_HOME: '/state' }, '/home', uid)
+      expect(folder).toMatch(/^\/state\/pullguard\/[^/]{1,200}$/)
+      expect(folder).not.toMatch(/\/\.+$/)
+    },
+  )
 
   test('counts no run that wrote nothing, and reads past a line that a crash tore', async () => {
     const of = await fixed()
@@ -166,7 +319,8 @@ describe('undo', () => {
       startedAt: '',
       cluster: { uid: 'u', server: '', context: null },
       namespaces: null,
-      entries: [{ change, object: null, outcome: null, undoing: false, undone: false }],
+      entries: [{ change, object: null, outcome: null, undoing: false, undone: false, undoneAt: null, run }],
+      over: false,
     })
     const runs = [of('3c', recreate('web', 'shop')), of('2b', attach('web')), of('2a', attach('web'))]
     expect(findRun(runs).run).toBe('2b')

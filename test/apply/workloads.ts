@@ -36,10 +36,12 @@ function drop(cluster: Cluster, { metadata: { namespace, name } }: ApiObject): v
   cluster.remove('Pod', namespace, name, { gracePeriodSeconds: 0 })
 }
 
+const REVISION = 'deployment.kubernetes.io/revision'
+
 /** One ReplicaSet a template, named after it, and its one pod. */
 function rollOut(cluster: Cluster, workload: ApiObject): void {
   const { namespace = '', name, uid, generation = 1 } = workload.metadata
-  const template = workload.spec?.template as { metadata: object; spec: object }
+  const template = workload.spec?.template as { metadata: { labels: Record<string, string> }; spec: object }
   const current = `${name}-${generation}`
   for (const set of cluster.list('ReplicaSet', namespace)) {
     if (set.metadata.ownerReferences?.[0]?.uid !== uid || set.metadata.name === current) continue
@@ -51,9 +53,19 @@ function rollOut(cluster: Cluster, workload: ApiObject): void {
     cluster.add({
       apiVersion: 'apps/v1',
       kind: 'ReplicaSet',
-      metadata: { name: current, namespace, ownerReferences: [owner] },
-      spec: { selector: workload.spec?.selector, template: workload.spec?.template },
+      metadata: {
+        name: current,
+        namespace,
+        ownerReferences: [owner],
+        annotations: { [REVISION]: String(generation) },
+        labels: { ...template.metadata.labels },
+      },
+      spec: { replicas: 1, selector: workload.spec?.selector, template: workload.spec?.template },
     })
+  cluster.change('Deployment', namespace, name, copy => {
+    copy.metadata.annotations = { ...copy.metadata.annotations, [REVISION]: String(generation) }
+    copy.status = { observedGeneration: generation, updatedReplicas: 1 }
+  })
   const above = {
     apiVersion: 'apps/v1',
     kind: 'ReplicaSet',

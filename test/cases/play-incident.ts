@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import { parse, parseAllDocuments } from 'yaml'
 import { systemClock } from '../../src/clock.ts'
 import { writerFor } from '../../src/commands/connect.ts'
+import { parseReference } from '../../src/image/reference.ts'
 import { kindNamed } from '../../src/simulator/cluster/kinds.ts'
-import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
+import { type ApiObject, asPod } from '../../src/simulator/cluster/objects.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
 import { readCluster } from '../../src/source/live/read-cluster.ts'
 import { runCommandLine, type Said } from '../commands/command-line.ts'
@@ -80,7 +81,11 @@ export async function playIncident(folder: string): Promise<Incident> {
   seed(simulator, await objectsIn(join(folder, 'input.yaml')))
   const home = await machineWith(simulator, about.cannotRead ?? [])
   const run = async (...argv: string[]): Promise<Said> => {
-    const place = { home, cwd: folder, env: { KUBECONFIG: join(home, 'kubeconfig') } }
+    const env = {
+      KUBECONFIG: join(home, 'kubeconfig'),
+      PULLGUARD_REGISTRY_ENDPOINTS: simulator.registryEndpoints,
+    }
+    const place = { home, cwd: folder, env }
     // What has a format of its own goes into a pipe, the rest to somebody at a terminal.
     const reader = argv.includes('-o') ? {} : { columns: 80 }
     const said = await runCommandLine(argv, { ...place, ...reader, now: () => new Date(NOW) })
@@ -91,7 +96,8 @@ export async function playIncident(folder: string): Promise<Incident> {
   return {
     files: new Map([
       ['snapshot.json', await snapshotOf(simulator, home)],
-      ...ran.map(([file, { out, err }]) => [file, out + err] as const),
+      // What a machine reads is on standard output alone.
+      ...ran.map(([file, { out, err }]) => [file, file.endsWith('.json') ? out : out + err] as const),
     ]),
     exitCodes: [...new Set(ran.filter(([file]) => !OTHERS.test(file)).map(([, { code }]) => code))],
     expectedExit: about.exit,
@@ -166,10 +172,24 @@ async function machineWith(simulator: Simulator, cannotRead: string[]): Promise<
   simulator.server.users.add('reader', [{ verbs: ['get', 'list'], resources }])
   await writeFile(join(home, 'kubeconfig'), simulator.kubeconfigFor('reader'))
   await mkdir(join(home, '.docker'))
+  simulator.hub.addAccount({ name: 'demo-user', password: 'Pa55word' })
+  fillHub(simulator)
   const auth = Buffer.from('demo-user:Pa55word').toString('base64')
   const login = { auths: { 'https://index.docker.io/v1/': { auth } } }
   await writeFile(join(home, '.docker', 'config.json'), JSON.stringify(login))
   return home
+}
+
+/** The hub has what the pods ask it for: the login of a fix is tried on that. */
+function fillHub({ cluster, hub }: Simulator): void {
+  const images = cluster
+    .list('Pod')
+    .flatMap(pod => asPod(pod).spec.containers.map(({ image }) => image ?? ''))
+  const repositories = images.flatMap(image => {
+    const reference = parseReference(image)
+    return reference?.registry === 'docker.io' ? [reference.repository] : []
+  })
+  for (const repository of new Set(['ratelimitpreview/test', ...repositories])) hub.addImage({ repository })
 }
 
 async function snapshotOf(simulator: Simulator, home: string): Promise<string> {

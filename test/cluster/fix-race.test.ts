@@ -82,7 +82,9 @@ describe('a race on a real API server', () => {
       strict: false,
       pullsLeft: () => Promise.resolve(null),
       interruptedPod: () => Promise.resolve(null),
-      timeoutMs: 10_000,
+      deadline: Date.now() + 10_000,
+      look: () => Promise.reject(new Error('no pod is aimed at')),
+      isHopeless: () => false,
       onProgress: () => {},
     }
     try {

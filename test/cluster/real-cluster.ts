@@ -89,15 +89,25 @@ export class RealCluster {
   }
 
   /** Runs the program with the cluster's kubeconfig and a home of its own. */
-  run(args: string[], extra: { env?: Record<string, string>; stdin?: string } = {}): Promise<Run> {
+  run(
+    args: string[],
+    extra: { env?: Record<string, string>; stdin?: string; killAfterMs?: number } = {},
+  ): Promise<Run> {
     const env = { ...process.env, HOME: this.#folder, XDG_STATE_HOME: this.#folder, ...extra.env }
     const child = spawn(process.execPath, [PROGRAM, ...args], { env, cwd: this.#folder })
     child.stdin.end(extra.stdin ?? '')
+    const { killAfterMs } = extra
+    const kill = killAfterMs === undefined ? null : setTimeout(() => child.kill('SIGKILL'), killAfterMs)
     let stdout = ''
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', text => (stdout += text))
     child.stderr.setEncoding('utf8').on('data', text => (stderr += text))
-    return new Promise(done => child.on('close', code => done({ code, stdout, stderr })))
+    return new Promise(done =>
+      child.on('close', code => {
+        if (kill !== null) clearTimeout(kill)
+        done({ code, stdout, stderr })
+      }),
+    )
   }
 
   /** A file in the program's home; @returns its path */

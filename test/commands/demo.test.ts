@@ -21,12 +21,12 @@ test('tells the whole story: limited, explained, fixed, and only the typing erro
   expect(code).toBe(0)
   const screens = [
     '$ pullguard diagnose -A',
-    "5 of 12 pods can't pull their images",
+    '5 of 12 pods in all namespaces of simulator',
     '$ pullguard why default/fifthnginx-',
     'The broken link, for fifthnginx: the pod has no credential for Docker Hub.',
     '$ pullguard fix -A --yes',
     '1 of 12 pods',
-    'images that do not exist (1).',
+    'Check the name and the tag of nginx:1.27-alpne',
     '$ pullguard undo --yes',
     'Undo restores',
     '`pullguard demo\n--serve`',

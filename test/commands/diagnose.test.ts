@@ -132,7 +132,7 @@ describe('scope', () => {
   test('a selector that no pod has is named, because it may be a typing error', async () => {
     const said = await diagnose('-l', 'app=fithnginx')
     expect(said).toMatchObject({ code: 0, out: '' })
-    expect(said.err).toContain('No pods with app=fithnginx in namespace default.')
+    expect(said.err).toContain('No pods with app=fithnginx in namespace default of simulator.')
   })
 
   test.each([
@@ -220,7 +220,8 @@ test('a dump of the cluster gives what the cluster gives', async () => {
   const live = await diagnose('-A', '-o', 'json')
   const saved = await incident.run(['diagnose', '-f', '-', '-o', 'json'], dump)
   expect(saved.code).toBe(live.code)
-  expect(findingsOf(saved.out)).toEqual(findingsOf(live.out))
+  // A dump names no cluster: the commands proposed for it leave a place for one.
+  expect(findingsOf(saved.out.replaceAll(' --context <context>', ''))).toEqual(findingsOf(live.out))
   expect(findingsOf(live.out)).toHaveLength(3)
 })
 

@@ -2,6 +2,7 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { serve } from '../registry/loopback.ts'
 import { CANARY, type Incident, startIncident } from './incident.ts'
 
 let incident: Incident
@@ -32,7 +33,7 @@ test('the article: found, fixed, running, found no more, taken back', async () =
   expect(lastLine(fixed.out)).toBe('All 3 pods that could not pull run now.')
   expect(podsRunning()).toBe(true)
   expect(incident.accounts()['default/default']).toEqual(['regcred', 'dockercreds'])
-  expect(incident.accounts()['kube-public/default']).toEqual(['dockercreds'])
+  expect(incident.accounts()['kube-public/default']).toEqual([])
   expect(incident.simulator.hub.pulls.filter(({ identity }) => identity === 'demo-user')).not.toEqual([])
   expect((await incident.run(['diagnose', '-A'])).code).toBe(0)
 
@@ -65,7 +66,7 @@ describe('nothing is written', () => {
   test('without a terminal and without --yes, and the plan was shown', async () => {
     const said = await incident.run(['fix', '-A'])
     expect(said.code).toBe(5)
-    expect(said.out).toContain('Create secret dockercreds in 4 namespaces')
+    expect(said.out).toContain('Create secret dockercreds in 2 namespaces')
     expect(said.err).toContain('--yes carries it out')
   })
 
@@ -196,6 +197,21 @@ describe('a plan in a file', () => {
       plan => JSON.parse(JSON.stringify(plan).replaceAll('"op":"add"', '"op":"replace"')),
       'not what its edits say',
     ],
+    [
+      'of a server that only claims to be that cluster',
+      plan => JSON.parse(JSON.stringify(plan).replaceAll(incident.simulator.server.url, 'https://elsewhere')),
+      'another cluster',
+    ],
+    [
+      'that recreates the pods of another workload than it shows',
+      plan =>
+        JSON.parse(
+          JSON.stringify(plan, (key, value) =>
+            key === 'workload' ? { kind: 'Deployment', name: 'harmless' } : value,
+          ),
+        ),
+      'one of Deployment harmless, which it is not',
+    ],
   ])('%s is refused, and nothing is written', async (_name, spoil, says) => {
     await save()
     const plan = JSON.parse(await readFile(file(), 'utf8'))
@@ -214,7 +230,9 @@ test('what Helm keeps is left to Helm, and the patch is shown', async () => {
     metadata.annotations = { 'meta.helm.sh/release-name': 'calico' }
   })
   const said = await incident.run(['fix', '-A', '--yes'])
-  expect(said.code).toBe(3)
+  expect(said.code).toBe(5)
+  expect((await incident.run(['fix', '-A', '--yes'])).code).toBe(5)
+  expect((await incident.run(['fix', '-A', '--yes', '--fail-on', 'never'])).code).toBe(0)
   expect(said.out).toContain('Helm release calico')
   expect(lastLine(said.out)).toContain('shown above.')
   expect(said.out).toContain("All 2 pods that it aimed at run now; 1 other still can't pull, for the")
@@ -277,22 +295,106 @@ test('Ctrl-C during the wait leaves a journal that undo takes back', async () =>
   expect(incident.accounts()).toEqual(before)
 })
 
+test('a password that was changed on this machine is offered, and renewed where it was asked for', async () => {
+  await incident.run(['fix', '-A', '--yes'])
+  expect((await incident.run(['fix', '-A', '--yes'])).err).not.toContain('another login')
+  incident.simulator.hub.addAccount({ name: 'demo-user', password: 'a-new-password' })
+  await incident.login('a-new-password')
+  const offered = await incident.run(['fix', '-A', '--yes'])
+  expect(offered.code).toBe(0)
+  expect(offered.err).toContain('4 secrets of an earlier fix hold another login for Docker Hub')
+  expect(offered.err).toContain('pullguard fix --all-namespaces --registry docker.io')
+  expect((await incident.run(['fix', '-A', '--yes', '--registry', 'docker.io'])).code).toBe(0)
+  expect((await incident.run(['fix', '-A', '--yes'])).err).not.toContain('another login')
+})
+
+test('a login that can’t be proven stops what needs it, and nothing else', async () => {
+  const path = join(incident.home, '.docker', 'config.json')
+  const config = JSON.parse(await readFile(path, 'utf8'))
+  config.auths['ghcr.io'] = { auth: Buffer.from('someone:else').toString('base64') }
+  await writeFile(path, JSON.stringify(config))
+  const registries = ['--registry', 'ghcr.io', '--registry', 'docker.io']
+  const endpoints = `ghcr.io=http://127.0.0.1:1,${incident.simulator.registryEndpoints}`
+    .split(',')
+    .flatMap(one => ['--registry-endpoint', one])
+  const said = await incident.run(['fix', '-A', '--yes', ...registries, ...endpoints])
+  expect(said.code).toBe(3)
+  expect(said.out).toContain('The login of someone for ghcr.io is not distributed')
+  expect(podsRunning()).toBe(true)
+  const alone = await incident.run(['fix', '-A', '--yes', '--registry', 'ghcr.io', ...endpoints])
+  expect(alone.code).toBe(4)
+})
+
 test('what one fix could not write, the next one does, though no pod waits for it', async () => {
-  const refused = { path: '/api/v1/namespaces/kube-public/secrets', method: 'POST' }
+  incident.simulator.cluster.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team' } })
+  const refused = { path: '/api/v1/namespaces/team/secrets', method: 'POST' }
   incident.simulator.faults.when(
     ({ method, path }) => method === refused.method && path === refused.path,
     403,
   )
   const first = await incident.run(['fix', '-A', '--yes'])
   expect(first.code).toBe(3)
-  expect(lastLine(first.out)).toMatch(/Run the fix again to go on\.$/)
+  expect(lastLine(first.out)).toBe('Settle what the server refused, then run the same fix again.')
   expect(podsRunning()).toBe(true)
   incident.simulator.faults.clear()
   expect(await incident.run(['fix', '-A', '--yes'])).toMatchObject({ code: 0 })
-  expect(incident.accounts()['kube-public/default']).toEqual(['dockercreds'])
+  expect(incident.accounts()['team/default']).toEqual(['dockercreds'])
   const written = incident.writes().length
   expect(await incident.run(['fix', '-A', '--yes'])).toMatchObject({ code: 0 })
   expect(incident.writes()).toHaveLength(written)
+})
+
+test('a pod with an image of its own registry gets no password, nor stops the fix of the others', async () => {
+  const { cluster } = incident.simulator
+  const bait = await serve(({ authorization }) =>
+    authorization === undefined
+      ? { status: 401, headers: { 'www-authenticate': 'Basic realm="bait"' } }
+      : { status: 200, headers: { 'docker-content-digest': `sha256:${'a'.repeat(64)}` } },
+  )
+  cluster.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'tenant' } })
+  await incident.simulator.settle()
+  cluster.add({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'bait', namespace: 'tenant' },
+    spec: { nodeName: 'elsewhere', containers: [{ name: 'c', image: 'attacker.example/x:1' }] },
+  })
+  const message =
+    'failed to resolve reference "attacker.example/x:1": pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials'
+  cluster.change('Pod', 'tenant', 'bait', pod =>
+    Object.assign(pod, {
+      status: {
+        phase: 'Pending',
+        containerStatuses: [
+          {
+            name: 'c',
+            image: 'attacker.example/x:1',
+            imageID: '',
+            ready: false,
+            restartCount: 0,
+            state: { waiting: { reason: 'ErrImagePull', message } },
+          },
+        ],
+      },
+    }),
+  )
+  await incident.simulator.settle()
+  expect((await incident.run(['diagnose', '-n', 'tenant'])).out).toContain('auth-required-or-denied')
+  const said = await incident.run(
+    [
+      ...['fix', '-A', '--yes', '--username', 'demo-user', '--password-stdin'],
+      ...['--registry-endpoint', `attacker.example=${bait.origin}`],
+    ],
+    `${CANARY}\n`,
+  )
+  expect(bait.seen.filter(({ authorization }) => authorization !== undefined)).toEqual([])
+  const keys = cluster.list('Secret').flatMap(({ data }) => {
+    const content = Buffer.from((data as Record<string, string>)['.dockerconfigjson'] ?? '', 'base64')
+    return Object.keys(JSON.parse(content.toString()).auths)
+  })
+  expect(new Set(keys)).toEqual(new Set(['https://index.docker.io/v1/']))
+  expect(said.out).toContain('Anyone who can read Secrets or create pods in')
+  expect(said.err).toContain('The login of demo-user for Docker Hub works')
 })
 
 test('with namespaces out of sight a fix is never called whole', async () => {
@@ -313,7 +415,21 @@ test('a login is found beside an old one that hides Docker Hub’s usual key', a
     data: { '.dockerconfigjson': Buffer.from(JSON.stringify(old)).toString('base64') },
   })
   giveDefaultAnEntry()
-  await incident.run(['fix', '-A', '--yes', '--no-authenticate', '--timeout', '1s'])
+  // A private image, which only a login opens.
+  const labels = { app: 'billing' }
+  cluster.add({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'billing', namespace: 'default' },
+    spec: {
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: { containers: [{ name: 'billing', image: 'demo-user/billing:2.4' }] },
+      },
+    },
+  })
+  await incident.simulator.settle()
   expect((await incident.run(['diagnose', '-A'])).out).toContain('auth-required-or-denied')
 
   expect((await incident.run(['fix', '-A', '--yes'])).code).toBe(0)

@@ -94,3 +94,8 @@ test('a hostile name does nothing to whoever reads it', async () => {
   const { out } = await runCommandLine(['image', 'x\u001b[2J\n::error::x\u202e'], { home: '/' })
   expect(out).not.toMatch(/[\u001b\u202e]|^::/m)
 })
+
+test('as many names as standard input holds', async () => {
+  const { code, images } = await run(['-'], 'nginx\n'.repeat(200_000))
+  expect([code, images.length]).toEqual([0, 200_000])
+})

@@ -86,7 +86,7 @@ function accountsOf({ cluster }: Simulator): Record<string, string[]> {
 function writesOf({ requests }: Simulator): string[] {
   return requests
     .filter(({ method, path, query }) => {
-      const review = path.endsWith('/selfsubjectaccessreviews')
+      const review = /\/selfsubject(access)?reviews$/.test(path)
       return ['POST', 'PATCH'].includes(method) && !review && !query.includes('dryRun=All')
     })
     .map(({ method, path }) => `${method} ${path}`)

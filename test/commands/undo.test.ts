@@ -6,7 +6,8 @@ let incident: Incident
 let run: string
 beforeAll(async () => {
   incident = await startIncident()
-  expect((await incident.run(['fix', '-n', 'default', '--yes', '--no-recreate'])).code).toBe(0)
+  // Its pods are left as they are, so that they still can't pull.
+  expect((await incident.run(['fix', '-n', 'default', '--yes', '--no-recreate'])).code).toBe(1)
   run = (await incident.run(['undo', '--list', '-o', 'name'])).out.trimEnd()
 })
 afterAll(() => incident.close())
@@ -74,6 +75,10 @@ test('what somebody changed since stays, is named with its reason, and the rest 
     const said = await other.run(['undo', '--yes'])
     expect(other.accounts()['default/default']).toEqual([])
     expect(other.simulator.cluster.list('Secret')).toHaveLength(1)
+    // A login stays, and how to take it away is said.
+    expect(said.code).toBe(3)
+    expect(said.out).toContain('1 secret keeps its login.')
+    expect(said.out).toContain('kubectl -n default delete secret dockercreds')
     expect(said.out).toMatch(
       /Leave as it is:\n +default secret\/dockercreds: no longer holds what was written/,
     )

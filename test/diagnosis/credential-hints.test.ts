@@ -1,8 +1,8 @@
 /** Logins that would have served: where they lie, and what a registry's own words say of one that should have been sent. */
 import { describe, expect, test } from 'vitest'
+import type { CredentialHint } from '../../src/diagnosis/credential-hint.ts'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
-import type { CredentialHint } from '../../src/diagnosis/finding.ts'
-import { saysNothingWasSent } from '../../src/diagnosis/nothing-sent.ts'
+import { saysNothingWasSent } from '../../src/diagnosis/pull-credential.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
 import type { Snapshot } from '../../src/snapshot/snapshot.ts'
@@ -178,10 +178,6 @@ describe("a registry's words and a login that should have been sent", () => {
     ['toomanyrequests: You have reached your pull rate limit.', false],
     ['failed to fetch oauth token: unexpected status: 401 Unauthorized', false],
     [
-      'unexpected status from GET request to https://mirror.example/v2/acme/api/manifests/1?ns=docker.io: 429: unauthenticated pull rate limit',
-      false,
-    ],
-    [
       '[failed to pull and unpack image "x": failed to fetch anonymous token: 401, failed to pull and unpack image "x": failed to fetch oauth token: 403]',
       false,
     ],
@@ -196,5 +192,12 @@ describe("a registry's words and a login that should have been sent", () => {
       contradicted: true,
     })
     expect(credentialOf(facts)).not.toHaveProperty('contradicted')
+    const upstream =
+      'unexpected status from GET request to https://mirror.example/v2/acme/api/manifests/1?ns=ghcr.io: 429 Too Many Requests: toomanyrequests: You have reached your unauthenticated pull rate limit'
+    const pods = [pod({ containers: [failing('ghcr.io/acme/api', upstream)], pullSecrets: ['own'] })]
+    expect(diagnose(snapshot({ pods, ...facts })).findings).toMatchObject([
+      { cause: 'rate-limited', endpoint: { role: 'mirror' }, credential: { status: 'usable' } },
+    ])
+    expect(diagnose(snapshot({ pods, ...facts })).findings[0]?.credential).not.toHaveProperty('contradicted')
   })
 })

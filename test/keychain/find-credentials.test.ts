@@ -162,7 +162,6 @@ describe('the entries', () => {
     ['https://index.docker.io/v1', 'docker.io'],
     ['http://Registry.Example:5000/v2/', 'registry.example:5000'],
     ['quay.io', 'quay.io'],
-    ['quay.io/team/app', 'quay.io'],
     ['https://quay.io/team', 'quay.io'],
     ['tcp://quay.io', 'quay.io'],
   ])('the key %s serves %s', async (key, registry) => {
@@ -188,10 +187,15 @@ describe('the entries', () => {
     expect((await find()).credentials).toMatchObject([{ username: 'jane' }])
   })
 
-  test("a path in podman's file is a namespace, and in a URL nothing", async () => {
+  test('a path in a key is a namespace and is kept, and in a URL it is nothing', async () => {
     const wanted = [{ registry: 'quay.io', repositories: ['a/b'] }]
-    file('.config/containers/auth.json', { auths: { 'quay.io/team': { auth: basic('jane', CANARY) } } })
-    expect((await find({ wanted })).refusals).toMatchObject([{ reason: 'no-entry' }])
+    for (const path of ['.docker/config.json', '.config/containers/auth.json']) {
+      file(path, { auths: { 'quay.io/team': { auth: basic('jane', CANARY) } } })
+      expect((await find({ wanted })).refusals).toMatchObject([{ reason: 'no-entry' }])
+      const whole = await find({ wanted: [{ registry: 'quay.io', repositories: [] }] })
+      expect(whole.credentials).toMatchObject([{ key: 'quay.io/team' }])
+      file(path, {})
+    }
     file('.config/containers/auth.json', { auths: { 'https://quay.io/team': { auth: basic('jane', 'x') } } })
     expect((await find({ wanted })).credentials).toMatchObject([{ key: 'quay.io' }])
   })

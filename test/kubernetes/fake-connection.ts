@@ -49,6 +49,7 @@ export function fakeConnection(script: Script): FakeConnection {
       const destroy = () => void connection.destroyed++
       return { status, headers, body: Object.assign(chunks(), { destroy }) }
     },
+    withoutSecrets: text => text,
     close: async () => {},
   }
   return connection

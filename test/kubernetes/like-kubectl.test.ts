@@ -7,6 +7,7 @@ import { expect, test } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { openConnection } from '../../src/kubernetes/http/open-connection.ts'
 import type { ConnectionOptions } from '../../src/kubernetes/kubeconfig/connection-options.ts'
+import { Redacted } from '../../src/secrecy/redacted.ts'
 import { selfSignedCertificate } from '../../src/simulator/api-server/certificate.ts'
 import { type Seen, serveTls } from './api-server.ts'
 import { folderWith, kubeconfig } from './kubeconfig/files.ts'
@@ -17,7 +18,7 @@ const hasKubectl = await run('kubectl', ['version', '--client']).then(
   () => false,
 )
 
-type Flags = Partial<Omit<ConnectionOptions, 'env'>> & { KUBECONFIG?: string }
+type Flags = Partial<Omit<ConnectionOptions, 'env' | 'token'>> & { token?: string; KUBECONFIG?: string }
 
 /** Files of one situation; `SERVER` stands for the server's URL and `CA` for its certificate in base64. */
 const { certificate, key } = await selfSignedCertificate()
@@ -132,7 +133,8 @@ test.skipIf(!hasKubectl).each(CASES)('%s leads both to the same request', async 
   const { path } = folder
   const home = join(path, 'home')
   const filled: Flags = fill(flags)
-  const { KUBECONFIG, ...own } = filled
+  const { KUBECONFIG, token, ...flagsOfOurs } = filled
+  const own = { ...flagsOfOurs, ...(token !== undefined && { token: new Redacted(token) }) }
   const env = {
     PATH: process.env.PATH,
     HOME: home,

@@ -12,7 +12,7 @@ const secret = {
   type: 'kubernetes.io/dockerconfigjson',
   ours: false,
   immutable: false,
-  content: 'different' as const,
+  served: [] as string[],
   keys: ['https://index.docker.io/v1/'],
   managedBy: null,
 }
@@ -22,7 +22,7 @@ describe('the keys of the pull secret', () => {
   const beside = (key: string, fields: { secret?: string; problem?: 'other-registry' } = {}) => {
     const attempt = { from: 'pod', secret: 'old', username: 'old', usable: true, problem: null, key } as const
     const credential = { status: 'usable' as const, attempts: [{ ...attempt, ...fields }] }
-    const findings = [finding(stuckPod(), { cause: 'auth-required-or-denied', credential })]
+    const findings = [finding(stuckPod(), { cause: 'auth-required-or-denied', subcause: null, credential })]
     const [first] = planFor({ findings, fixScope: { namespaces, serviceAccounts: accounts } }).changes.filter(
       ({ target }) => target.namespace === 'web',
     )
@@ -60,7 +60,7 @@ describe('the keys of the pull secret', () => {
       key: 'docker.io',
     } as const
     const findings = [finding(stuckPod(), { credential: { status: 'usable', attempts: [attempt] } })]
-    const ours = { ...secret, ours: true, content: 'same' as const }
+    const ours = { ...secret, ours: true, served: secret.keys }
     const without = planFor({ findings, fixScope: { secrets: [ours] } })
     const having = { ...ours, keys: [HUB, 'docker.io'] }
     expect(changesOf(without)).toContain('update-secret web/dockercreds')
@@ -105,7 +105,7 @@ describe('the pull secret', () => {
   })
 
   test.each([
-    ['the same content is left as it is', { ...secret, content: 'same' as const }, [], []],
+    ['the same content is left as it is', { ...secret, served: secret.keys }, [], []],
     [
       'our own with another content is completed',
       { ...secret, ours: true },
@@ -154,6 +154,81 @@ describe('the pull secret', () => {
     expect(plan.declined).toEqual([
       { code: 'no-credential', registry: 'docker.io', detail: 'no entry', findings: 1 },
     ])
+  })
+})
+
+describe('a login', () => {
+  const GHCR = { registry: 'ghcr.io', key: 'ghcr.io', username: 'joe', origin: 'a file' }
+  const HUB_LOGIN = {
+    registry: 'docker.io',
+    key: 'https://index.docker.io/v1/',
+    username: 'alice',
+    origin: 'a file',
+  }
+  const victim = stuckPod()
+  const wants = (reference: string) =>
+    finding(victim, { cause: 'auth-required-or-denied', subcause: null, reference, registry: 'ghcr.io' })
+  const empty = ['kube-node-lease', 'kube-public'].map(name => ({ name, terminating: false }))
+  const reach = (plan: ReturnType<typeof planFor>) =>
+    Object.fromEntries(
+      plan.changes.flatMap(change => ('keys' in change ? [[change.target.namespace, change.keys]] : [])),
+    )
+  const fixScope = { namespaces: [...namespaces, ...empty], serviceAccounts: accounts }
+  const hub = [HUB_LOGIN.key]
+
+  test("of Docker Hub goes everywhere with -A but to the cluster's own namespaces, another only where its pods fail", () => {
+    const plan = planFor({
+      findings: [finding(victim), wants('ghcr.io/acme/app:1')],
+      credentials: [HUB_LOGIN, GHCR],
+      named: ['ghcr.io'],
+      fixScope,
+    })
+    expect(reach(plan)).toEqual({ api: hub, 'kube-system': hub, web: [...hub, 'ghcr.io'] })
+  })
+
+  test('goes with --affected only where pods fail for its very registry', () => {
+    const scope = { namespaces: null, affected: true, excluded: [] }
+    const findings = [wants('ghcr.io/acme/app:1')]
+    const plan = planFor({ findings, credentials: [HUB_LOGIN, GHCR], scope, fixScope })
+    expect(reach(plan)).toEqual({ web: ['ghcr.io'] })
+    expect(plan.credentials).toEqual([GHCR])
+  })
+
+  test('for a path goes where a pod of that path fails, and not to others of the registry', () => {
+    const team = { ...GHCR, key: 'ghcr.io/acme' }
+    const plan = (reference: string) =>
+      planFor({ findings: [wants(reference)], credentials: [team], named: ['ghcr.io'], fixScope })
+    expect(reach(plan('ghcr.io/acme/app:1'))).toEqual({ web: ['ghcr.io/acme'] })
+    expect(reach(plan('ghcr.io/attacker/x:1'))).toEqual({})
+  })
+
+  test('goes into a namespace without failing pods if both are named, and else is declined', () => {
+    const named = { findings: [], pods: [], credentials: [GHCR], named: ['ghcr.io'] }
+    const scope = { namespaces: ['web'], affected: false, excluded: [] }
+    expect(reach(planFor({ ...named, scope }))).toEqual({ web: ['ghcr.io'] })
+    const wide = planFor({ ...named, fixScope })
+    expect(wide).toMatchObject({ changes: [], credentials: [] })
+    expect(wide.declined).toEqual([{ code: 'unneeded-login', registry: 'ghcr.io', username: 'joe' }])
+  })
+
+  test('that was rotated goes again where pullguard has put it, and not into a Secret that only looks like ours', () => {
+    const held = { ...secret, keys: ['ghcr.io'] }
+    const plan = (ours: boolean) =>
+      planFor({
+        findings: [],
+        pods: [],
+        credentials: [GHCR],
+        named: ['ghcr.io'],
+        fixScope: { ...fixScope, secrets: [{ ...held, ours }] },
+      })
+    expect(reach(plan(true))).toEqual({ web: ['ghcr.io'] })
+    expect(reach(plan(false))).toEqual({})
+  })
+
+  test('that nobody named is said to stay here, once, with how to name it', () => {
+    const findings = [wants('ghcr.io/acme/app:1')]
+    const plan = planFor({ findings, credentials: [], unnamed: ['ghcr.io'] })
+    expect(plan.declined).toEqual([{ code: 'unnamed-registry', registry: 'ghcr.io', findings: 1 }])
   })
 })
 

@@ -7,6 +7,7 @@ import type { PlanInput } from '../../src/plan/plan-input.ts'
 import type {
   FixScope,
   ScopeContainer,
+  ScopeController,
   ScopeServiceAccount,
   ScopeWorkload,
 } from '../../src/snapshot/fix-scope.ts'
@@ -53,7 +54,9 @@ export function workload(fields: Partial<ScopeWorkload> = {}): ScopeWorkload {
     serviceAccount: 'default',
     containers: [template()],
     selector: 'app=shop',
+    replicas: 1,
     rollsOut: true,
+    replaces: true,
     paused: false,
     podUids: ['uid-shop-1'],
     ...fields,
@@ -94,6 +97,11 @@ export function stuckPod(fields: Partial<Pod> = {}): Pod {
   }
 }
 
+/** What makes pods directly, its own list and nothing else to say. */
+export function maker(fields: Partial<ScopeController> & { uid: string }): ScopeController {
+  return { imagePullSecrets: null, outgoing: false, partition: null, ...fields }
+}
+
 export function controller(kind: string) {
   const apiVersion = kind === 'Job' ? 'batch/v1' : 'apps/v1'
   return { apiVersion, kind, name: `of-${kind}`, uid: `uid-${kind}` }
@@ -102,7 +110,7 @@ export function controller(kind: string) {
 export function finding(pod: Pod, fields: Partial<Finding> = {}): Advised {
   return advised({
     cause: 'rate-limited',
-    subcause: 'anonymous',
+    subcause: fields.cause === undefined ? 'anonymous' : null,
     severity: 'error',
     namespace: pod.namespace,
     pod: pod.name,
@@ -191,6 +199,10 @@ export function planFor({ pods = [stuckPod()], findings, fixScope, ...fields }: 
     replacements: [],
     credentials: [{ registry: 'docker.io', key: HUB_KEY, username: 'alice', origin: 'a file' }],
     missing: [],
+    named: [],
+    unnamed: [],
+    unproven: [],
+    hopeless: new Set(['image-not-found', 'invalid-reference'] as const),
     images: new Map(),
     ...fields,
   })

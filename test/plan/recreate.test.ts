@@ -1,13 +1,23 @@
 /** Remedy 3: which stuck pods are taken away, how, and which are not. */
 import { describe, expect, test } from 'vitest'
-import { account, changesOf, controller, declinedOf, finding, planFor, stuckPod, workload } from './inputs.ts'
+import {
+  account,
+  changesOf,
+  controller,
+  declinedOf,
+  finding,
+  maker,
+  planFor,
+  stuckPod,
+  workload,
+} from './inputs.ts'
 
 describe('recreating stuck pods', () => {
   test.each(['ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'ReplicationController'])(
     'a pod of a %s is deleted, once the account it runs as names the Secret',
     kind => {
       const pods = [stuckPod({ controller: controller(kind) })]
-      const jobs = [{ uid: 'uid-Job', failuresLeft: 6 }]
+      const jobs = [{ uid: 'uid-Job', failuresLeft: 6, doomed: [], limit: 'backoff-limit' as const }]
       const plan = planFor({ pods, fixScope: { jobs } })
       expect(plan.changes.at(-1)).toMatchObject({
         action: 'recreate-pod',
@@ -88,7 +98,7 @@ describe('recreating stuck pods', () => {
         imagePullSecrets: [{ name: 'dockercreds' }],
       }),
     ]
-    const controllers = [{ uid: 'uid-Job', imagePullSecrets: [{ name: 'old' }] }]
+    const controllers = [maker({ uid: 'uid-Job', imagePullSecrets: [{ name: 'old' }] })]
     const plan = planFor({ pods, fixScope: { workloads, controllers } })
     expect(declinedOf(plan)).toEqual(['immutable-job Job web/of-Job'])
     expect(changesOf(plan)).not.toContain('recreate-pod web/shop-1')
@@ -111,10 +121,81 @@ describe('recreating stuck pods', () => {
   test('pods whose deletion would end their Job stay', () => {
     const pods = ['a', 'b'].map(name => stuckPod({ name, uid: `uid-${name}`, controller: controller('Job') }))
     const workloads = [workload({ kind: 'Job', apiVersion: 'batch/v1', podUids: ['uid-a', 'uid-b'] })]
-    const jobs = [{ uid: 'uid-Job', failuresLeft: 1 }]
+    const jobs = [{ uid: 'uid-Job', failuresLeft: 1, doomed: [], limit: 'backoff-limit' as const }]
     const plan = planFor({ pods, fixScope: { workloads, jobs } })
     expect(plan.declined).toMatchObject([{ code: 'job-would-fail', pods: 2 }])
     expect(changesOf(plan).some(line => line.startsWith('recreate'))).toBe(false)
+  })
+
+  test('a pod whose index of the Job has no failures left stays, and the others go', () => {
+    const pods = ['a', 'b'].map(name => stuckPod({ name, uid: `uid-${name}`, controller: controller('Job') }))
+    const workloads = [workload({ kind: 'Job', apiVersion: 'batch/v1', podUids: ['uid-a', 'uid-b'] })]
+    const jobs = [
+      { uid: 'uid-Job', failuresLeft: 99, doomed: ['uid-a'], limit: 'backoff-limit-per-index' as const },
+    ]
+    const plan = planFor({ pods, fixScope: { workloads, jobs } })
+    expect(plan.declined).toMatchObject([
+      { code: 'job-would-fail', pods: 1, limit: 'backoff-limit-per-index' },
+    ])
+    expect(changesOf(plan).filter(line => line.startsWith('recreate'))).toEqual(['recreate-pod web/b'])
+  })
+
+  test('a pod of a template that its Deployment has gone on from is left to the rollout', () => {
+    const controllers = [maker({ uid: 'uid-ReplicaSet', outgoing: true })]
+    const plan = planFor({ fixScope: { controllers } })
+    expect(declinedOf(plan)).toEqual(['outgoing-pod Pod web/shop-1'])
+    expect(changesOf(plan)).not.toContain('recreate-pod web/shop-1')
+  })
+
+  describe('of a StatefulSet, below its partition', () => {
+    const pods = [stuckPod({ name: 'db-0', controller: controller('StatefulSet') })]
+    const planWith = (earlier: { name: string }[] | null, newest: { name: string }[] | null) =>
+      planFor({
+        pods,
+        fixScope: {
+          workloads: [
+            workload({ kind: 'StatefulSet', name: 'db', rollsOut: false, imagePullSecrets: newest }),
+          ],
+          controllers: [
+            maker({
+              uid: 'uid-StatefulSet',
+              imagePullSecrets: newest,
+              partition: { below: 2, imagePullSecrets: earlier },
+            }),
+          ],
+        },
+      })
+
+    test('a pod whose earlier template has a list of its own is told, and nothing is written that can’t reach it', () => {
+      const plan = planWith([{ name: 'old' }], [{ name: 'old' }])
+      expect(declinedOf(plan)).toEqual(['below-partition Pod web/db-0'])
+      expect(changesOf(plan)).toEqual(['create-secret web/dockercreds', 'patch-serviceaccount web/default'])
+    })
+
+    test('a pod whose earlier template has none gets what its account names, whatever the newest has', () => {
+      expect(changesOf(planWith(null, [{ name: 'new' }])).at(-1)).toBe('recreate-pod web/db-0')
+    })
+  })
+
+  describe('with another container that fails', () => {
+    const planWith = (fields: Parameters<typeof finding>[1]) => {
+      const pod = stuckPod()
+      return planFor({
+        pods: [pod],
+        findings: [finding(pod), finding(pod, { container: 'side', ...fields })],
+      })
+    }
+
+    test('for good, the pod is not recreated for nothing', () => {
+      const plan = planWith({ cause: 'image-not-found', subcause: null, remedies: [] })
+      expect(plan.declined).toMatchObject([{ code: 'other-container-fails', container: 'side' }])
+      expect(changesOf(plan)).not.toContain('recreate-pod web/shop-1')
+    })
+
+    test('for now, it is', () => {
+      const plan = planWith({ cause: 'network-timeout', subcause: null, remedies: [] })
+      expect(changesOf(plan)).toContain('recreate-pod web/shop-1')
+    })
   })
 
   test("a Job's own list can not be changed, and that is said", () => {
@@ -156,7 +237,7 @@ describe('recreating stuck pods', () => {
   })
 
   test('a bare pod that an interrupted run took away comes back', () => {
-    const interruptedPods = [{ run: 'r1', namespace: 'web', name: 'bare' }]
+    const interruptedPods = [{ run: 'r1', namespace: 'web', name: 'bare', uid: null, ending: null }]
     const plan = planFor({ pods: [], fixScope: { interruptedPods } })
     expect(plan.changes.at(-1)).toMatchObject({ action: 'restore-bare-pod', run: 'r1' })
   })

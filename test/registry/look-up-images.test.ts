@@ -122,3 +122,13 @@ test('a digest of one platform is no answer for nodes of several, and one of an 
   expect(await ask(['linux/amd64'])).toEqual([false, false])
   expect(hub.pulls).toEqual([])
 })
+
+test('an address inside this network is asked only where an endpoint or a login shows that its user knows it', async () => {
+  const inside = await serve(() => found)
+  const name = `${inside.host}/app:1`
+  const facts = await lookUpImages(registriesAt({}), [name], anonymous)
+  expect(facts.get(name)).toMatchObject({ digest: null, detail: expect.stringContaining('internal address') })
+  expect(inside.seen).toEqual([])
+  const known = await lookUpImages(registriesAt({ [inside.host]: inside.origin }), [name], anonymous)
+  expect(known.get(name)?.digest).toBe(DIGEST)
+})

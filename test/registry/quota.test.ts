@@ -1,7 +1,6 @@
 /** Quota headers as they are spelled, and the statuses around them. */
 import { describe, expect, test } from 'vitest'
 import type { ResponseHeaders } from '../../src/registry/connection.ts'
-import { retryAfter } from '../../src/registry/http-status.ts'
 import { parseQuota } from '../../src/registry/quota.ts'
 import { BASIC, bearer, jane, registriesAt, serve, TOKEN } from './loopback.ts'
 
@@ -40,19 +39,6 @@ describe('the headers', () => {
     expect(quota('2001:41d0:801:2000::')).toMatchObject({ source: '2001:41d0:801:2000::' })
     expect(quota('\u001b[31mred')).toMatchObject({ source: null })
   })
-})
-
-test.each([
-  ['120', 120],
-  ['0', 0],
-  ['Tue, 24 Nov 2026 09:00:30 GMT', 30],
-  ['Tue, 24 Nov 2026 08:00:00 GMT', 0],
-  ['soon', null],
-  ['-5', null],
-  ['', null],
-  [undefined, null],
-])('Retry-After %j', (header, seconds) => {
-  expect(retryAfter(header, Date.UTC(2026, 10, 24, 9, 0, 0))).toBe(seconds)
 })
 
 describe('asking Docker Hub', () => {

@@ -49,17 +49,16 @@ describe('a fix that worked', () => {
 
 describe('a fix that did not', () => {
   test('says where a controller tells why it makes no new pod', () => {
-    const report = fixReport({ complete: false }, { recoveries: [recovery({ recovered: 0 })] })
-    expect(show(report)).toContain('no new pod: its controller has not made one yet')
-    expect(lines(show(report)).at(-1)).toBe(
-      'Next: kubectl -n default get events --field-selector reason=FailedCreate',
-    )
+    const missing = { code: 'refused' as const, message: 'pods "x" is forbidden: exceeded quota' }
+    const report = fixReport({ complete: false }, { recoveries: [recovery({ recovered: 0, missing })] })
+    expect(show(report)).toContain('the server refuses its pods: pods "x" is forbidden: exceeded quota')
+    expect(lines(show(report)).at(-1)).toBe('Next: kubectl -n default describe deployment/fifthnginx')
   })
 
   test('for want of pulls ends in the same fix again, and proposes nothing that would not help before', () => {
     const report = fixReport(
       { complete: false, findings: [finding()] },
-      { recoveries: [recovery({ recovered: 0 })], heldBack: 1 },
+      { recoveries: [recovery({ recovered: 0 })], heldBack: { pods: 1, why: 'no-pulls-left' } },
     )
     expect(show(report)).not.toContain('what to do')
     expect(lines(show(report)).at(-1)).toBe('Next, once the limit resets: pullguard fix --all-namespaces')
@@ -75,10 +74,10 @@ describe('a fix that did not', () => {
         { recoveries: [recovery({ recovered: 0, waiting }), recovery()] },
       ),
     )
-    expect(text).toContain('fifthnginx-2: ErrImagePull: denied')
+    expect(text).toContain("fifthnginx-2 can't pull (ErrImagePull: denied)")
     expect(text).toContain("Docker Hub's limit for anonymous pulls is used up")
     expect(lines(text).slice(-2)).toEqual([
-      '1 of 2 pods runs now; 1 does not.',
+      '1 of 2 pods is back; 1 is not.',
       'Next: pullguard why default/fifthnginx-2',
     ])
   })
@@ -92,7 +91,10 @@ describe('a fix that did not', () => {
     const text = show(fixReport({ complete: false }, { run: null, outcomes, recoveries: [] }))
     expect(text).toContain('default secret/dockercreds and 1 more: refused by the server')
     expect(text).toContain('admission webhook "no" denied the request')
-    expect(lines(text).at(-1)).toBe('Nothing was written. 6 changes were not made.')
+    expect(lines(text).slice(-2)).toEqual([
+      'Nothing was written. 6 changes were not made.',
+      'Settle what the server refused, then run the same fix again.',
+    ])
   })
 })
 
@@ -105,8 +107,8 @@ test('pods that are not back, with nothing that speaks of a pull, are to be look
   const waiting = [{ name: 'p', state: 'stuck' as const, reason: '', message: '' }]
   const recoveries = [recovery({ recovered: 0, waiting })]
   expect(lines(show(fixReport({ complete: false }, { recoveries }))).slice(-2)).toEqual([
-    'The pod that it aimed at does not run yet.',
-    'Next: pullguard diagnose -n default',
+    'The pod that it aimed at is not back yet.',
+    'Next: kubectl -n default describe pod p',
   ])
 })
 
@@ -122,4 +124,58 @@ test('a dry run on the server says that it was one', () => {
   expect(lines(show(fixReport({ dryRun: true }, { run: null, outcomes, recoveries: [] }))).at(-1)).toBe(
     'The server would take all 6 changes. Nothing was written: this was a dry run.',
   )
+})
+
+describe('a workload that is not what it was when the plan was made', () => {
+  const told = (fields: Parameters<typeof recovery>[0]) =>
+    show(fixReport({ complete: false }, { recoveries: [recovery(fields)] }))
+
+  test.each<[string, Parameters<typeof recovery>[0], string, string]>([
+    [
+      'deleted',
+      { recovered: 0, over: { code: 'gone', message: '' } },
+      'it was deleted meanwhile',
+      'The pod that it aimed at is not back yet.',
+    ],
+    [
+      'failed',
+      { workload: { kind: 'Job', name: 'n' }, recovered: 0, over: { code: 'failed', message: 'Backoff' } },
+      'it has failed (Backoff)',
+      'Next: kubectl -n default describe job/n',
+    ],
+    [
+      'scaled down',
+      { aimed: 4 },
+      'it wants 1 pod by now, 4 could not pull',
+      'The pod that could not pull runs now.',
+    ],
+    [
+      'scaled to zero',
+      { wanted: 0, recovered: 0 },
+      'by now',
+      'No pod is wanted any more where one could not pull.',
+    ],
+    [
+      'held by a finalizer',
+      { recovered: 0, missing: { code: 'not-ended', pod: 'p', until: '', finalizers: ['example.com/hold'] } },
+      'finalizer example.com/hold holds it',
+      'Next: kubectl -n default get pod p -o yaml',
+    ],
+    [
+      'paused',
+      { recovered: 0, missing: { code: 'paused' } },
+      'its rollout is paused',
+      'Next: kubectl -n default rollout resume deployment/fifthnginx',
+    ],
+    [
+      'crashing',
+      { crashing: [{ name: 'p', state: 'running', reason: 'CrashLoopBackOff', message: '' }] },
+      'p does not work, with its images there (CrashLoopBackOff)',
+      'The pod that could not pull has its images now; 1 pod does not work for another reason.',
+    ],
+  ])('%s is told as that', (_name, fields, says, last) => {
+    const text = told(fields).replace(/\n\s*/g, ' ')
+    expect(text).toContain(says)
+    expect(text.trimEnd().endsWith(last)).toBe(true)
+  })
 })

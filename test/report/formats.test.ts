@@ -253,7 +253,7 @@ test('Markdown leads with the sentence, tables the workloads, folds the evidence
 
     The pods name a pull secret, but the kubelet can get no login out of it for this image.
 
-    - Run \\\`docker login ghcr.io\\\` with an account that can pull this image, then distribute that login (as a pull secret of the pods' service accounts): \`pullguard fix -n payments\`
+    - Run \\\`docker login ghcr.io\\\` with an account that can pull this image, then distribute that login (as a pull secret of the pods' service accounts); the password is a personal access token (classic) with read:packages: \`pullguard fix -n payments\`
     - See what the kubelet reads in each pull secret: \`pullguard why payments/api-7c9d8-abcde\`
     - Check the name ghcr.io/acme/api:v2 for a typo, or a repository that was renamed or removed: ghcr.io gives the same answer for names that do not exist as for private ones
     - Credential: secret payments/regcred has the wrong type Opaque, so the kubelet ignores it

@@ -50,7 +50,7 @@ const everyChange: Change[] = [
   template(),
   recreate('web', 'shop'),
   { ...base, action: 'recreate-bare-pod', method: 'evict', secretName: null, pulls: 1 },
-  { ...base, action: 'restore-bare-pod', run: 'r1', pulls: 0 },
+  { ...base, action: 'restore-bare-pod', run: 'r1', ending: null, pulls: 0 },
   ...REASONS.map((reason): Change => ({ ...createSecret('web'), reason })),
 ]
 const STATUSES: OutcomeStatus[] = [
@@ -69,6 +69,7 @@ const LEFT: LeftReason[] = [
   'taken-back',
   'never-written',
   'still-named',
+  'goes-with-its-run',
   'earlier-content-unknown',
   'pod-taken-away',
   'pod-recreated',
@@ -94,7 +95,11 @@ test('the result of a fix fits, whatever became of each change', () => {
 test('undo and the list of runs fit', () => {
   const at = target('Pod', 'p')
   const steps: UndoStep[] = [
-    ...LEFT.map((reason): UndoStep => ({ id: reason, action: 'leave', target: at, reason })),
+    ...LEFT.map((reason): UndoStep => {
+      const named = reason === 'still-named' ? { by: [{ kind: 'Job', name: null }] } : {}
+      return { id: reason, action: 'leave', target: at, reason, ...named }
+    }),
+    { id: 'k', action: 'remove-keys', target: at, resourceVersion: '1', keys: ['a'], kept: [] },
     { id: 'a', action: 'delete-secret', target: at, resourceVersion: '1', needs: ['b'] },
     {
       id: 'b',
@@ -103,6 +108,7 @@ test('undo and the list of runs fit', () => {
       fields: [{ field: 'image', container: 'c', from: 'x', to: null }],
       changed: [],
       patch: [{ op: 'test', path: '/metadata/uid', value: 'u' }],
+      effect: null,
     },
   ]
   const outcomes = LEFT.map(reason => ({
@@ -113,7 +119,8 @@ test('undo and the list of runs fit', () => {
     reason,
     detail: null,
   }))
-  const report = { run: 'r1', dryRun: false, complete: true, steps, outcomes }
+  const kept = [target('Secret', 'dockercreds')]
+  const report = { run: 'r1', dryRun: false, complete: true, kept, steps, outcomes }
   fits(JSON.parse(renderUndoResult(report, OPTIONS)))
   const run = {
     run: 'r1',
@@ -121,6 +128,9 @@ test('undo and the list of runs fit', () => {
     namespaces: null,
     changes: 2,
     takenBack: false,
+    state: 'in-place' as const,
+    context: 'prod',
+    user: 'jane',
     onlyPods: false,
   }
   fits(JSON.parse(renderRuns([run, { ...run, namespaces: ['web'] }], OPTIONS)))

@@ -51,6 +51,11 @@ describe('a plan on a terminal', () => {
           default      deployment/fifthnginx               1 pod
           kube-system  deployment/calico-kube-controllers  1 pod
 
+      Anyone who can read Secrets or create pods in default, kube-system will be able
+      to read and use the login of bob for Docker Hub (from file
+      ~/.docker/config.json). An access token with read-only permission is safer:
+      https://app.docker.com/settings/personal-access-tokens.
+
       6 changes in 2 namespaces: 2 secrets, 2 service accounts, 2 pods; at most 2
       Docker Hub pulls.
       "

@@ -50,7 +50,14 @@ const CHANGES: Change[] = [
   recreate('web', 'shop', { selector: 'app=shop' }),
   { ...base(), action: 'update-secret', keys: ['ghcr.io'], ours: false },
   { ...base(), action: 'recreate-bare-pod', method: 'evict', secretName: 'dockercreds', pulls: 1 },
-  { ...base(), action: 'restore-bare-pod', run: 'r1', pulls: 1, reason: { code: 'interrupted', run: 'r1' } },
+  {
+    ...base(),
+    action: 'restore-bare-pod',
+    run: 'r1',
+    ending: { uid: 'u', until: '2026-11-24T10:00:00Z' },
+    pulls: 1,
+    reason: { code: 'interrupted', run: 'r1' },
+  },
 ]
 
 function base() {
@@ -72,6 +79,22 @@ const STEPS: UndoStep[] = [
     fields: [{ field: 'image', container: 'c', from: 'x', to: 'y' }],
     changed: [{ field: 'imagePullPolicy', container: 'c', from: 'Always', to: 'Never' }],
     patch: [{ op: 'test', path: '/metadata/uid', value: 'u' }],
+    effect: null,
+  },
+  {
+    id: 'k',
+    action: 'remove-keys',
+    target: target('Secret', 's'),
+    resourceVersion: '1',
+    keys: ['a'],
+    kept: ['b'],
+  },
+  {
+    id: 'n',
+    action: 'leave',
+    target: target('Secret', 's'),
+    reason: 'still-named',
+    by: [{ kind: 'Job', name: 'j' }],
   },
   { id: 'c', action: 'leave', target: target('Pod', 'p'), reason: 'gone' },
 ]
@@ -122,6 +145,7 @@ const DOCUMENTS: Record<string, string> = {
       run: 'r1',
       dryRun: false,
       complete: true,
+      kept: [],
       steps: STEPS,
       outcomes: STEPS.map(({ id, action, target: at }) => ({
         id,
@@ -142,6 +166,9 @@ const DOCUMENTS: Record<string, string> = {
         namespaces: ['web'],
         changes: 2,
         takenBack: false,
+        state: 'in-place',
+        context: 'prod',
+        user: 'jane',
         onlyPods: false,
       },
     ],

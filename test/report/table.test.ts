@@ -51,8 +51,8 @@ describe('the incident', () => {
                     Or pull official images from another registry, without a login:
                       pullguard fix -n default --replace-registry \\
                         docker.io=public.ecr.aws/docker --no-authenticate
-                    For good: put a pull-through cache between the nodes and the
-                    registry.
+                    Wait until the limit resets (Docker Hub: six hours); the kubelet
+                    retries on its own.
 
       3 of 50,000 pods in all namespaces of prod can't pull their images: Docker Hub's
       rate limit (3).
@@ -97,7 +97,8 @@ test('a broken secret and a typo are named, what could not be read comes before 
                   ignores it
       what to do  Run \`docker login ghcr.io\` with an account that can pull this
                   image, then distribute that login (as a pull secret of the pods'
-                  service accounts):
+                  service accounts); the password is a personal access token
+                  (classic) with read:packages:
                     pullguard fix -n payments
                   See what the kubelet reads in each pull secret:
                     pullguard why payments/api-7c9d8-abcde

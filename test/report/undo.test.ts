@@ -20,6 +20,7 @@ const steps: UndoStep[] = [
     fields: [{ field: 'imagePullSecrets', container: null, from: 'dockercreds', to: null }],
     changed: [],
     patch: [],
+    effect: null,
   },
   {
     id: 'template:web/Deployment/shop',
@@ -28,6 +29,7 @@ const steps: UndoStep[] = [
     fields: [{ field: 'image', container: 'shop', from: 'nginx@sha256:ab', to: 'nginx' }],
     changed: [{ field: 'imagePullPolicy', container: 'shop', from: 'IfNotPresent', to: null }],
     patch: [],
+    effect: null,
   },
   {
     id: 'secret:web/dockercreds',
@@ -49,6 +51,7 @@ const report = (status: 'applied' | 'refused', dryRun = false): UndoReport => ({
   run: 'r1',
   dryRun,
   complete: status === 'applied',
+  kept: [],
   steps: steps.slice(0, 3),
   outcomes: steps.slice(0, 3).map(({ id, action, target: of }, index) => ({
     id,
@@ -62,7 +65,7 @@ const report = (status: 'applied' | 'refused', dryRun = false): UndoReport => ({
 
 describe('taking a run back', () => {
   test('is shown first: what goes back, what goes, what stays and why', () => {
-    expect(renderUndoPlan('r1', steps, OPTIONS)).toMatchInlineSnapshot(`
+    expect(renderUndoPlan({ run: 'r1', steps, kept: [] }, OPTIONS)).toMatchInlineSnapshot(`
       "Taking back run r1
 
       Restore:
@@ -76,10 +79,13 @@ describe('taking a run back', () => {
         web pod/gone-1: is no longer there
         web pod/replaced-1: another object has its name now
         web pod/changed-1: no longer holds what was written
-        web pod/pod-recreated-1: the stuck pod is gone for good; the new one stays
+        web pod/pod-recreated-1: the stuck pod does not come back
         web pod/earlier-content-unknown-1: was there before, and what it held is kept
         nowhere
         web deployment/shop: imagePullPolicy no longer holds what was written
+
+      Pods that pull from then on do so without this login, and may fail as they did
+      before.
 
       Undo restores 2 objects and deletes 1 secret.
       "
@@ -96,6 +102,7 @@ describe('taking a run back', () => {
         fields: [{ field: 'imagePullSecrets', container: null, from: 'dockercreds', to: null }],
         changed: [],
         patch: [],
+        effect: null,
       },
       {
         id: `pod:${namespace}/shop`,
@@ -104,15 +111,14 @@ describe('taking a run back', () => {
         reason: 'pod-recreated',
       },
     ])
-    expect(renderUndoPlan('r1', many, OPTIONS)).toMatchInlineSnapshot(`
+    expect(renderUndoPlan({ run: 'r1', steps: many, kept: [] }, OPTIONS)).toMatchInlineSnapshot(`
       "Taking back run r1
 
       Restore:
         serviceaccount/default in 500 namespaces: imagePullSecrets loses dockercreds
 
       Leave as it is:
-        team-0 pod/shop-team-0 and 499 more: the stuck pod is gone for good; the new
-        one stays
+        team-0 pod/shop-team-0 and 499 more: the stuck pod does not come back
 
       Undo restores 500 objects.
       "
@@ -132,18 +138,54 @@ describe('taking a run back', () => {
 })
 
 test('the list of runs ends in the command for the newest that is in place', () => {
-  const run = { startedAt: '2026-11-24T10:00:00Z', namespaces: null, changes: 6, onlyPods: false }
+  const run = {
+    ...{ startedAt: '2026-11-24T10:00:00.123Z', context: 'prod', user: 'jane', namespaces: null },
+    ...{ changes: 6, takenBack: true, onlyPods: false },
+  }
   const text = renderRuns(
     [
-      { run: 'r3', ...run, takenBack: true, onlyPods: true },
-      { run: 'r2', ...run, takenBack: true },
-      { run: 'r1', ...run, takenBack: false },
+      { run: 'r4', ...run, state: 'only-pods', onlyPods: true },
+      { run: 'r3', ...run, state: 'undone' },
+      { run: 'r2', ...run, state: 'over', user: null },
+      { run: 'r1', ...run, state: 'in-place', takenBack: false },
     ],
-    OPTIONS,
+    { ...OPTIONS, width: 120 },
   )
   expect(text.trimEnd().split('\n').at(-1)).toBe('Next: pullguard undo r1')
-  expect(text).toMatch(/^r3 +all namespaces +6 +only pods$/m)
+  expect(text).toMatch(/^r4 +2026-11-24T10:00:00Z +prod +jane +all namespaces +6 +only pods$/m)
+  expect(text).toMatch(/^r2 .* prod +- .* nothing left to undo$/m)
   expect(renderRuns([], OPTIONS)).toBe('No run has written anything to this cluster.\n')
+})
+
+test('an undo announces rollouts, says what names a Secret that stays, and how to take its login away', () => {
+  const restore = { ...steps[1], effect: 'recreate' as const } as UndoStep
+  const secret = target('Secret', 'dockercreds', 'api')
+  const named: UndoStep = {
+    id: 's',
+    action: 'leave',
+    target: secret,
+    reason: 'still-named',
+    by: [
+      { kind: 'Deployment', name: 'shop' },
+      { kind: 'StatefulSet', name: null },
+    ],
+  }
+  const keys: UndoStep = {
+    id: 'k',
+    action: 'remove-keys',
+    target: target('Secret', 'dockercreds', 'old'),
+    resourceVersion: '7',
+    keys: ['https://index.docker.io/v1/'],
+    kept: [],
+  }
+  const text = renderUndoPlan({ run: 'r1', steps: [restore, named, keys], kept: [secret] }, OPTIONS)
+  const said = text.replace(/\n\s*/g, ' ')
+  expect(said).toContain('image of shop back to nginx; all of its pods stop before new ones start')
+  expect(said).toContain("is still named by deployment/shop, statefulsets that can't be read")
+  expect(said).toContain('old secret/dockercreds: https://index.docker.io/v1/')
+  expect(said).toContain('Pods that pull from then on do so without this login')
+  expect(said).toContain('1 secret keeps its login.')
+  expect(text).toContain('kubectl -n api delete secret dockercreds')
 })
 
 test('the last line of an undo tells of a bare pod that is still missing', () => {
@@ -153,7 +195,11 @@ test('the last line of an undo tells of a bare pod that is still missing', () =>
     target: target('Pod', 'bare', 'web'),
     reason: 'pod-taken-away',
   }
-  const told = renderUndoPlan('r1', [lost], OPTIONS).trimEnd().split('\n').slice(-2).join(' ')
+  const told = renderUndoPlan({ run: 'r1', steps: [lost], kept: [] }, OPTIONS)
+    .trimEnd()
+    .split('\n')
+    .slice(-2)
+    .join(' ')
   expect(told).toBe(
     'There is nothing left to take back, so nothing is written. 1 bare pod is still missing: the same fix again puts back what it deleted.',
   )

@@ -1,11 +1,11 @@
 /** Every cause says what it is, what it means and what to do next, with commands that can be pasted. */
 import { describe, expect, test } from 'vitest'
 import type { Advised } from '../../src/advice/advised.ts'
+import type { CredentialHint } from '../../src/diagnosis/credential-hint.ts'
 import {
   type Attempt,
   CAUSES,
   type Cause,
-  type CredentialHint,
   type CredentialReport,
   type Finding,
 } from '../../src/diagnosis/finding.ts'

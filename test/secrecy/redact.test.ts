@@ -56,6 +56,22 @@ describe('redact', () => {
     ['next=https%3A%2F%2Fc.example%3Fsig%3Dcanary', 'next=https%3A%2F%2Fc.example%3Fsig%3D[redacted]'],
     ['X-Registry-Auth: eyJ1c2VybmFtZSI6InUiLCJwYXNzd29yZCI6ImNhbmFyeSJ9', 'X-Registry-Auth: [redacted]'],
     ['denied for AKIAIOSFODNN7EXAMPLE.', 'denied for [redacted].'],
+    ["as 'ann': dckr_jti_3tGc-canary_9==. You may", "as 'ann': [redacted]. You may"],
+    [
+      'invalid proxy address "http://svc:p#canary@proxy:3128"',
+      'invalid proxy address "http://[redacted]@proxy:3128"',
+    ],
+    ['https://joe:p/w#canary?x@index.docker.io/v1/', 'https://[redacted]@index.docker.io/v1/'],
+    [
+      'Failed to pull image "admin:canary@registry/app:1": x',
+      'Failed to pull image "[redacted]@registry/app:1": x',
+    ],
+    [String.raw`{"password":"ab\"canary","a":"b"}`, '{"password":"[redacted]","a":"b"}'],
+    [
+      String.raw`"{\"password\":\"ab\\\"canary\",\"a\":1}"`,
+      String.raw`"{\"password\":\"[redacted]\",\"a\":1}"`,
+    ],
+    ['password: a,canary end', 'password: [redacted] end'],
     ['docker-ratelimit-source: 192.0.2.1', 'docker-ratelimit-source: [redacted]'],
   ])('%j loses what lets somebody in', (text, clean) => {
     expect(redact(text)).toBe(clean)
@@ -69,6 +85,9 @@ describe('redact', () => {
     'failed to fetch oauth token: unexpected status from GET request to https://auth.docker.io/token?scope=repository%3Aa%3Apull&service=registry.docker.io: 401',
     'https://r.io/v2/a/manifests/sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef04854597cf8: 429 Too Many Requests',
     'docker://nginx@sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef04854597cf8',
+    'nginx:1.27@sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef04854597cf8',
+    'https://registry.example:5000/team/app@sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef04854597cf8',
+    'invalid reference format: nginx:1.27@latest',
     'insufficient_scope: authorization failed',
     'unauthorized: incorrect username or password: denied',
     'Set-Cookie is missing, cookie: none',

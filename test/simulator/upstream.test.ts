@@ -134,9 +134,7 @@ describe('the content of a pull secret', () => {
         { registry: 'docker.io', repository: 'library/nginx' },
         read.entries,
       )
-      expect(tried.map(({ username }) => username ?? '')).toEqual(
-        row.tried?.map(login => login.split(':')[0]),
-      )
+      expect(tried.map(({ username }) => username)).toEqual(row.tried?.map(login => login.split(':')[0]))
     },
   )
 })

@@ -1,4 +1,5 @@
 /** Folders as people keep them: support bundles and repositories, where a dump lies among other things. Nothing of a dump is lost among them. */
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { UsageError } from '../../src/errors.ts'
@@ -116,6 +117,26 @@ describe('beside a dump in a folder', () => {
       source: { passedOver: { count: 1 } },
     })
   })
+})
+
+test('whatever else lies in a folder, the dump in it is read whole', async () => {
+  const alone = await reading({ 'pods.json': list })
+  const text = fc.oneof(
+    fc.json(),
+    fc.string({ unit: 'binary' }),
+    fc.jsonValue().map(value => stringify(value)),
+  )
+  const others = fc.dictionary(fc.constantFrom('a.json', 'b.yaml', 'deep/c.yml', 'z.json'), text, {
+    minKeys: 1,
+  })
+  await fc.assert(
+    fc.asyncProperty(others, async files => {
+      const { source: _, ...rest } = await reading({ 'pods.json': list, ...files })
+      const { source: __, ...expected } = alone
+      expect(rest).toEqual(expected)
+    }),
+    { numRuns: 40 },
+  )
 })
 
 test('a file that is named has to be a dump, also where its folder is named too', async () => {

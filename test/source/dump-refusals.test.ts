@@ -31,6 +31,26 @@ async function refusal(reading: Promise<Snapshot>): Promise<string> {
   return String(error)
 }
 
+describe('YAML with anchors', () => {
+  const item = (name: string, more = '') =>
+    `- apiVersion: v1\n  kind: Pod\n  metadata: {name: ${name}, namespace: web}\n  status: {phase: Running}\n${more}`
+  const head = 'apiVersion: v1\nkind: List\nitems:\n'
+
+  test('is read however long the item is that sets one', async () => {
+    const lines = '  # a comment\n'.repeat(150_000)
+    const dump = `${head}${item('a', `  spec: &spec {}\n${lines}`)}${item('b', '  spec: *spec\n')}`
+    const { pods, podCount } = await readText(dump)
+    expect([pods, podCount]).toEqual([[], 2])
+  })
+
+  test('is given up where each of many items has an alias, for each costs the whole again', async () => {
+    const lines = '  # a comment\n'.repeat(2_000)
+    const many = Array.from({ length: 300 }, (_, at) => item(`p-${at}`, '  spec: *spec\n')).join('')
+    const said = await refusal(readText(`${head}${item('a', `  spec: &spec {}\n${lines}`)}${many}`))
+    expect(said).toContain('aliases')
+  })
+})
+
 describe('input that is no dump', () => {
   test.each<[string, string | Buffer, string]>([
     ['nothing', '', 'Nothing is in standard input'],

@@ -90,6 +90,10 @@ export class FakeCluster implements ClusterReader {
     return { ...this.#visit('table', path, options, visit), columns: this.plain ? [] : this.columns }
   }
 
+  async whoAmI(): Promise<string | null> {
+    return null
+  }
+
   async canI(): Promise<boolean> {
     return true
   }

@@ -1,66 +1,95 @@
 /** Carries a plan out: every change tried on the server, then written and noted, the pods awaited, and looked at again. */
 
-import { type Advised, advisedDiagnosis } from '../../advice/advised.ts'
+import { advised } from '../../advice/advised.ts'
 import type { ApplyContext } from '../../apply/apply-context.ts'
 import { applyPlan, dryRunPlan } from '../../apply/apply-plan.ts'
 import { Journal, runName } from '../../apply/journal.ts'
 import { type FixResult, isDone, type Recovery } from '../../apply/outcome.ts'
 import { refuseStale } from '../../apply/plan-file.ts'
 import { journaledPod, listRuns } from '../../apply/read-journal.ts'
-import { diagnose } from '../../diagnosis/diagnose.ts'
+import { classify } from '../../diagnosis/classify.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
+import { isHopeless } from '../../diagnosis/patience.ts'
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import { ApiError } from '../../kubernetes/api/api-error.ts'
-import { isRefusal } from '../../plan/plan.ts'
+import { isRefusal, type Plan } from '../../plan/plan.ts'
 import type { FixReport } from '../../report/fix-result.ts'
 import { endedEarlyText, progressText } from '../../report/progress.ts'
-import { readCluster } from '../../source/live/read-cluster.ts'
+import { readRollout } from '../../source/live/rollouts.ts'
+import type { ExitName } from '../context.ts'
 import { invocationOf } from '../invocation.ts'
 import { redactor } from './logins.ts'
 import { pullsLeft } from './prove.ts'
+import { isOpen, remainingFindings, unaimed } from './remaining.ts'
 import type { Draft, FixSession } from './session.ts'
+import { unfinishedRun } from './unfinished.ts'
+import { fixVerdict } from './verdict.ts'
 
 /** What became of it. With `dryRun` nothing is stored. @throws RefusedError for a stale plan; ApiError; the signal's reason */
-export async function carryOut(draft: Draft, session: FixSession, dryRun: boolean): Promise<FixReport> {
-  const { plan } = draft
+export async function carryOut(
+  draft: Draft,
+  session: FixSession,
+  dryRun: boolean,
+): Promise<{ report: FixReport; verdict: ExitName }> {
+  const { plan, gaps } = draft
   const result = await withJournal(draft, session, async context => {
     const checked = await dryRunPlan(plan, context)
     if (draft.saved) refuseStale(plan, checked)
     return dryRun
-      ? { run: null, outcomes: checked, recoveries: [], heldBack: 0 }
+      ? { run: null, outcomes: checked, recoveries: [], heldBack: null }
       : applyPlan(plan, checked, context)
   })
-  const open = result.recoveries.filter(isOpen)
-  const leftToOwner = leftCount(draft)
-  const made = result.outcomes.every(isDone) && open.length === 0
-  const complete = made && leftToOwner === 0 && !draft.narrowed
-  const findings = open.length === 0 ? [] : await whyNow(open, session)
-  const left = { leftToOwner, leftPods: leftPods(draft) }
-  return { plan, dryRun, complete, ...left, result, findings, gaps: draft.gaps }
+  const done = result.outcomes.every(isDone) && !result.recoveries.some(isOpen)
+  if (dryRun) {
+    const report = { plan, dryRun, complete: done, result, ...leftOf(draft), findings: [], gaps }
+    return { report, verdict: done ? 'ok' : 'incomplete' }
+  }
+  const remaining = await remainingFindings(draft, result, session)
+  const { failOn } = session.options
+  const narrowed = draft.narrowed || draft.unproven.length > 0
+  const verdict = fixVerdict({ done, narrowed, remaining, declined: plan.declined, failOn })
+  const left = remaining.filter(finding => !result.recoveries.some(one => isAwaited(finding, one)))
+  const report = {
+    plan,
+    dryRun,
+    complete: verdict === 'ok',
+    leftToOwner: leftToOwner(plan, left),
+    leftPods: podsOf(left),
+    result,
+    findings: remaining.map(advised),
+    gaps,
+  }
+  return { report, verdict }
+}
+
+/** What a plan that was not written leaves. */
+export function leftOf(draft: Draft): Pick<FixReport, 'leftToOwner' | 'leftPods'> {
+  const left = unaimed(draft)
+  return { leftToOwner: leftToOwner(draft.plan, left), leftPods: podsOf(left) }
 }
 
 /** Findings that a credential or a new pod would help, had the plan not left an object to its owner. */
-export function leftCount(draft: Draft): number {
-  if (!draft.plan.declined.some(isRefusal)) return 0
-  return unaimed(draft).filter(
-    ({ remedies }) => remedies.includes('authenticate') || remedies.includes('recreate'),
-  ).length
+function leftToOwner({ declined }: Plan, left: Finding[]): number {
+  if (!declined.some(isRefusal)) return 0
+  return left.filter(({ remedies }) => remedies.includes('authenticate') || remedies.includes('recreate'))
+    .length
 }
 
-/** Stuck pods that the plan does not aim at. */
-export function leftPods(draft: Draft): number {
-  return new Set(unaimed(draft).map(({ namespace, pod }) => `${namespace}/${pod}`)).size
+function podsOf(findings: Finding[]): number {
+  return new Set(findings.map(({ namespace, pod }) => `${namespace}/${pod}`)).size
 }
 
-function unaimed({ plan, findings }: Draft): Finding[] {
-  const aimed = new Set(
-    plan.changes.flatMap(change =>
-      change.action === 'patch-template'
-        ? change.pods.map(pod => `${change.target.namespace}/${pod}`)
-        : [`${change.target.namespace}/${change.target.name}`],
-    ),
-  )
-  return findings.filter(({ namespace, pod }) => !aimed.has(`${namespace}/${pod}`))
+/** Who writes, in the server's words; null where it does not tell. */
+async function whoAmI({ cluster, context }: FixSession): Promise<string | null> {
+  return cluster.whoAmI(context.signal).catch(error => {
+    if (error instanceof ApiError) return null
+    throw error
+  })
+}
+
+async function continuedRun({ plan }: Draft, { journals, cluster }: FixSession): Promise<string | null> {
+  const now = { secretName: plan.secretName, namespaces: plan.scope.namespaces }
+  return unfinishedRun(await listRuns(journals, { server: cluster.server }), now)?.run ?? null
 }
 
 async function withJournal(
@@ -77,6 +106,8 @@ async function withJournal(
     startedAt: context.now().toISOString(),
     cluster: { uid, server, context: name },
     namespaces: draft.plan.scope.namespaces,
+    user: await whoAmI(session),
+    continues: await continuedRun(draft, session),
     plan: {
       secretName: draft.plan.secretName,
       registries: draft.plan.credentials.map(({ registry }) => registry),
@@ -125,34 +156,15 @@ function applyContext(
     strict: saved,
     pullsLeft: () => pullsLeft(draft, session),
     interruptedPod: async (from, namespace, name) =>
-      journaledPod(await listRuns(journals), from, namespace, name),
-    timeoutMs: options.timeoutMs,
+      journaledPod(await listRuns(journals, { server: cluster.server }), from, namespace, name),
+    deadline: context.clock.now() + options.timeoutMs,
+    look: (subject, signal) => readRollout(cluster, subject, signal),
+    isHopeless: ({ reason, message }) => isHopeless(classify(message || reason, reason).cause),
     signal: context.signal,
   }
 }
 
-function isOpen({ wanted, recovered }: Recovery): boolean {
-  return recovered < wanted
-}
-
-/** The diagnosis of the workloads that are not back, as they are now. */
-async function whyNow(open: Recovery[], { cluster, context }: FixSession): Promise<Advised[]> {
-  const namespaces = [...new Set(open.map(({ namespace }) => namespace))]
-  const takenAt = context.now().toISOString()
-  const watching = { takenAt, signal: context.signal }
-  const snapshot = await readCluster(cluster, { namespaces }, watching).catch(error => {
-    // What became of the changes has to be told, whether or not the reason can still be found out.
-    if (error instanceof ApiError) return null
-    throw error
-  })
-  if (snapshot === null) return []
-  return advisedDiagnosis(diagnose(snapshot)).findings.filter(finding =>
-    open.some(
-      ({ namespace, workload: { kind, name } }) =>
-        namespace === finding.namespace &&
-        (finding.workload === null
-          ? kind === 'Pod' && name === finding.pod
-          : kind === finding.workload.kind && name === finding.workload.name),
-    ),
-  )
+/** A pod that the recovery tells of as not back. */
+function isAwaited({ namespace, pod }: Finding, recovery: Recovery): boolean {
+  return namespace === recovery.namespace && recovery.waiting.some(({ name }) => name === pod)
 }

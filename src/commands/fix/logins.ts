@@ -1,4 +1,4 @@
-/** The logins that a fix hands out: found on this machine, or given by the user. */
+/** The logins that a fix may distribute: found on this machine, or given by the user. What is in the cluster never makes the choice alone. */
 
 import type { Finding, Remedy } from '../../diagnosis/finding.ts'
 import type { Credential } from '../../dockerconfig/credential.ts'
@@ -7,6 +7,7 @@ import { canonicalRegistry, DOCKER_HUB } from '../../image/docker-hub.ts'
 import { parseReference } from '../../image/reference.ts'
 import { findCredentials } from '../../keychain/find-credentials.ts'
 import { givenCredential } from '../../keychain/given-credential.ts'
+import { tokenKind } from '../../keychain/token-kind.ts'
 import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
 import type { PlanCredential } from '../../plan/plan.ts'
 import { registriesToAuthenticate } from '../../plan/remedies.ts'
@@ -16,35 +17,58 @@ import { Redacted } from '../../secrecy/redacted.ts'
 import type { CommandContext } from '../context.ts'
 import type { FixOptions, FixSession } from './session.ts'
 
-export interface Logins {
+/** What was found on this machine. */
+export interface Found {
   credentials: Credential[]
   /** Identity tokens, which no pull secret can hold: good for pullguard's own questions. */
   forReading: Credential[]
   missing: { registry: string; detail: string | null }[]
 }
 
-const NONE: Logins = { credentials: [], forReading: [], missing: [] }
+export interface Logins extends Found {
+  /** Registries that a flag or an answer named. */
+  named: string[]
+  /** Registries that pods call for, and whose logins stay here as nobody named them. */
+  unnamed: string[]
+}
 
-/** Logins for the registries that the findings call for, or that were named. @throws UsageError for a malformed file or flag */
+const NOTHING: Found = { credentials: [], forReading: [], missing: [] }
+
+/** Whoever can start a pod can name a registry: so many are looked for, each of which may start a helper program. */
+const MOST_UNNAMED = 20
+
+/**
+ * Logins for the registries that were named, or that the findings call for. Those of Docker Hub may be distributed as they are; whether others
+ * that nobody named may be, `askForOthers` decides.
+ * @throws UsageError for a malformed file or flag
+ */
 export async function findLogins(
   { options, context }: FixSession,
   findings: Finding[],
   { remedies, unfinished }: { remedies: ReadonlySet<Remedy>; unfinished: string[] },
 ): Promise<Logins> {
-  if (!remedies.has('authenticate')) return NONE
-  const wanted = wantedRegistries(options, findings, unfinished)
-  const given = await givenLogin(options, wanted, context)
-  const rest = wanted.filter(({ registry }) => registry !== given?.registry)
-  const found = await onThisMachine(rest, context)
-  return { ...found, credentials: [...(given ? [given] : []), ...found.credentials] }
+  const named = options.registries.map(canonicalRegistry)
+  if (!remedies.has('authenticate')) return { ...NOTHING, named, unnamed: [] }
+  const mendable = findings.filter(
+    ({ remedies: fitting }) => fitting.includes('authenticate') || fitting.includes('recreate'),
+  )
+  const given = await givenLogin(options, context)
+  if (given !== null) {
+    const unnamed = registriesToAuthenticate(findings).filter(registry => registry !== given.registry)
+    return { ...NOTHING, credentials: [given], named: [given.registry], unnamed }
+  }
+  const called = calledFor(findings, mendable, unfinished)
+  const wanted = named.length > 0 ? named : called.slice(0, MOST_UNNAMED)
+  const found = await onThisMachine(withRepositories(wanted, mendable), context)
+  return { ...found, named, unnamed: called.filter(registry => !wanted.includes(registry)) }
 }
 
 /** This machine's logins for exactly these registries and repositories. @throws UsageError */
 export async function onThisMachine(
   wanted: WantedRegistry[],
   { env, home, clock, signal }: CommandContext,
-): Promise<Logins> {
-  if (wanted.length === 0) return NONE
+): Promise<Found> {
+  if (wanted.length === 0) return NOTHING
   const { credentials, refusals } = await findCredentials({
     env,
     home,
@@ -62,34 +86,30 @@ export async function onThisMachine(
   }
 }
 
-function wantedRegistries(
-  { registries }: FixOptions,
-  findings: Finding[],
-  unfinished: string[],
-): WantedRegistry[] {
-  const mendable = findings.filter(
-    ({ remedies }) => remedies.includes('authenticate') || remedies.includes('recreate'),
-  )
+/** Docker Hub first: what a tenant names must not crowd it out. */
+function calledFor(findings: Finding[], mendable: Finding[], unfinished: string[]): string[] {
   const called = [...registriesToAuthenticate(findings), ...unfinished]
   // Where an interrupted fix has attached its login already, only new pods are called for; the rest of it still needs the login.
-  const halfDone = called.length > 0 ? called : mendable.flatMap(({ registry }) => registry ?? [])
-  const names = registries.length > 0 ? registries.map(canonicalRegistry) : halfDone
-  return [...new Set(names)].map(registry => {
-    const references = mendable.filter(finding => finding.registry === registry)
-    const repositories = references.flatMap(
-      ({ reference }) => parseReference(reference ?? '')?.repository ?? [],
-    )
+  const names = called.length > 0 ? called : mendable.flatMap(({ registry }) => registry ?? [])
+  const each = new Set(names)
+  return [...[...each].filter(name => name === DOCKER_HUB), ...[...each].filter(name => name !== DOCKER_HUB)]
+}
+
+function withRepositories(registries: string[], mendable: Finding[]): WantedRegistry[] {
+  return [...new Set(registries)].map(registry => {
+    const repositories = mendable
+      .filter(finding => finding.registry === registry)
+      .flatMap(({ reference }) => parseReference(reference ?? '')?.repository ?? [])
     return { registry, repositories: [...new Set(repositories)] }
   })
 }
 
-/** @throws UsageError where the flags don't make one login for one registry */
-export async function givenLogin(
-  options: FixOptions,
-  wanted: WantedRegistry[],
-  context: CommandContext,
-): Promise<Credential | null> {
-  const { username, passwordStdin } = options
+/**
+ * The login that the flags give. It is Docker Hub's, unless `--registry` names another: what pods name never decides where a password goes.
+ * @throws UsageError where the flags don't make one login for one registry
+ */
+export async function givenLogin(options: FixOptions, context: CommandContext): Promise<Credential | null> {
+  const { username, passwordStdin, registries } = options
   if (username === undefined) {
     if (passwordStdin)
       throw new UsageError('--password-stdin goes with --username: give the account as well.')
@@ -105,25 +125,34 @@ export async function givenLogin(
       `--password-stdin reads a pipe or a file, and standard input is a terminal, which would show the password: \`… --password-stdin < token\`.`,
     )
   }
-  const [first, ...others] = wanted
+  const [registry = DOCKER_HUB, ...others] = new Set(registries.map(canonicalRegistry))
   if (others.length > 0) {
-    const names = wanted.map(({ registry }) => registry).join(', ')
     throw new UsageError(
-      `--username is a login for one registry, and several are meant (${names}): name it with --registry.`,
+      `--username is a login for one registry, and --registry names several (${[registry, ...others].join(', ')}): name one.`,
     )
   }
-  return givenCredential(first?.registry ?? DOCKER_HUB, username, await textOf(context.stdin))
+  return givenCredential(registry, username, await textOf(context.stdin))
 }
+
+/** No password is longer; what goes on and on, such as /dev/zero, is none. */
+const LONGEST_PASSWORD = 64 * 1024
 
 async function textOf(stream: AsyncIterable<Uint8Array>): Promise<Redacted> {
   const chunks: Uint8Array[] = []
-  for await (const chunk of stream) chunks.push(chunk)
+  let length = 0
+  for await (const chunk of stream) {
+    length += chunk.length
+    if (length > LONGEST_PASSWORD) throw new UsageError('Standard input is too long for a password.')
+    chunks.push(chunk)
+  }
   return new Redacted(Buffer.concat(chunks).toString('utf8'))
 }
 
 /** The login without its password. */
-export function planned({ registry, key, username, origin }: Credential): PlanCredential {
-  return { registry, key, username, origin }
+export function planned(credential: Credential): PlanCredential {
+  const { registry, key, username, origin } = credential
+  const token = tokenKind(credential)
+  return { registry, key, username, origin, ...(token === null ? {} : { token }) }
 }
 
 /** Takes these very logins out of a text, besides whatever looks like a secret. */

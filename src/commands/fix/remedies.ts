@@ -65,10 +65,13 @@ function byFlags(
   const calls = (remedy: Remedy) => findings.some(({ remedies }) => remedies.includes(remedy))
   const asked = options.registries.length > 0 || options.username !== undefined
   const halfDone = unfinished || isHalfDone(options.secretName, snapshot)
-  const login = asked || calls('authenticate') || halfDone
+  // Another registry needs no login for the one that is left, unless that was asked for as well.
+  const elsewhere = options.replacements.length > 0 && !asked
+  const login = !elsewhere && (asked || calls('authenticate') || halfDone)
   const remedies = new Set<Remedy>()
   if (options.authenticate && login) remedies.add('authenticate')
-  if (options.recreate && (login || calls('recreate') || options.recreateBarePods)) remedies.add('recreate')
+  if (options.recreate && (login || elsewhere || calls('recreate') || options.recreateBarePods))
+    remedies.add('recreate')
   if (options.pin) remedies.add('pin')
   if (options.pullPolicy) remedies.add('pull-policy')
   if (options.replacements.length > 0) remedies.add('replace-registry')

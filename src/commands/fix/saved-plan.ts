@@ -7,22 +7,25 @@ import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
 import type { PatchChange } from '../../plan/change.ts'
 import { patchOf } from '../../plan/patch.ts'
 import type { Plan } from '../../plan/plan.ts'
+import { readPodOwners } from '../../source/live/pod-owners.ts'
 import { givenLogin, onThisMachine } from './logins.ts'
 import type { Draft, FixSession } from './session.ts'
 
 /** The saved plan. @throws UsageError where the file is none; RefusedError for another cluster, a changed patch, other logins */
 export async function savedPlan(path: string, session: FixSession): Promise<Draft> {
-  const plan = await readPlanFile(path)
-  refuseOtherCluster(plan, session.clusterUid)
+  const plan = await readPlanFile(path, session.context.signal)
+  refuseOtherCluster(plan, { uid: session.clusterUid, server: session.cluster.server })
   for (const change of plan.changes) {
     if ('patch' in change) refuseOtherPatch(change, path)
   }
+  await refuseOtherOwners(plan, path, session)
   return {
     plan,
     findings: [],
     gaps: [],
     credentials: await loginsOf(plan, session),
     narrowed: false,
+    unproven: [],
     saved: true,
   }
 }
@@ -37,12 +40,38 @@ function refuseOtherPatch({ id, target, edits, patch }: PatchChange, path: strin
   )
 }
 
+/** What is shown is the workload, what is deleted are its pods: they have to be its own. */
+async function refuseOtherOwners(plan: Plan, path: string, { cluster, context }: FixSession): Promise<void> {
+  const recreated = plan.changes.filter(change => change.action === 'recreate-pod')
+  const owners = await readPodOwners(
+    cluster,
+    recreated.map(({ target }) => target),
+    context.signal,
+  )
+  for (const { target, controller, workload } of recreated) {
+    const real = owners.get(target.uid ?? '')
+    if (real === undefined) continue
+    const top = real.workload ?? workload
+    const same =
+      real.controllerUid === controller.uid && top.kind === workload.kind && top.name === workload.name
+    if (same) continue
+    throw new RefusedError(
+      `${path} recreates pod ${target.namespace}/${target.name} as one of ${workload.kind} ${workload.name}, which it is not. Nothing was changed: make the plan again.`,
+    )
+  }
+}
+
 async function loginsOf(plan: Plan, { options, context }: FixSession): Promise<Credential[]> {
   const wanted: WantedRegistry[] = plan.credentials.map(({ registry, key }) => {
     const path = key.startsWith(`${registry}/`) ? [key.slice(registry.length + 1)] : []
     return { registry, repositories: path }
   })
-  const given = await givenLogin(options, wanted, context)
+  const given = await givenLogin(options, context)
+  if (given !== null && !wanted.some(({ registry }) => registry === given.registry)) {
+    throw new UsageError(
+      `--username is for ${given.registry} unless --registry names another, and the plan distributes no login for it.`,
+    )
+  }
   const rest = wanted.filter(({ registry }) => registry !== given?.registry)
   const found = await onThisMachine(rest, context)
   const all = [...(given ? [given] : []), ...found.credentials]

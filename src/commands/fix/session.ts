@@ -1,6 +1,6 @@
 /** What every step of a fix works with, and what the flags ask for. */
 
-import type { Finding } from '../../diagnosis/finding.ts'
+import type { Finding, Severity } from '../../diagnosis/finding.ts'
 import type { Credential } from '../../dockerconfig/credential.ts'
 import type { ClusterWriter } from '../../kubernetes/api/writer.ts'
 import type { Plan } from '../../plan/plan.ts'
@@ -8,6 +8,7 @@ import type { Registries } from '../../registry/client.ts'
 import type { PlanFormat } from '../../report/plan.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import type { CommandContext, ConnectionFlags } from '../context.ts'
+import type { Unproven } from './prove.ts'
 
 export interface FixOptions {
   connection: ConnectionFlags
@@ -33,6 +34,8 @@ export interface FixOptions {
   yes: boolean
   dryRun: 'none' | 'client' | 'server'
   timeoutMs: number
+  /** Findings from this severity on decide the exit code. */
+  failOn: Severity | 'never'
   format: PlanFormat
   /** Write the plan there and stop. */
   planFile?: string
@@ -62,6 +65,8 @@ export interface Draft {
   credentials: Credential[]
   /** Part of the scope could not be read, so changes may be missing from the plan. */
   narrowed: boolean
+  /** Logins that were tried and are left out, so that the plan does not do all that was asked for. */
+  unproven: Unproven[]
   /** A saved plan: exactly this, or nothing. */
   saved: boolean
 }

@@ -9,14 +9,21 @@ import { isTakenBack, type Run } from '../../apply/read-journal.ts'
  * @param runs newest first
  * @param now what the next fix is about: only inside of what the last one was about is there anything to go on with
  */
-export function unfinishedRegistries(
-  [newest]: Run[],
-  now: { secretName: string; namespaces: string[] | null },
-): string[] {
-  if (newest?.plan?.secretName !== now.secretName || !covers(newest.namespaces, now.namespaces)) return []
-  if (isTakenBack(newest) || newest.entries.some(({ undoing, undone }) => undoing || undone)) return []
+export function unfinishedRegistries(runs: Run[], now: Scope): string[] {
+  return unfinishedRun(runs, now)?.plan?.registries ?? []
+}
+
+interface Scope {
+  secretName: string
+  namespaces: string[] | null
+}
+
+/** The newest run, where it ended early and the next fix goes on with it. */
+export function unfinishedRun([newest]: Run[], now: Scope): Run | null {
+  if (newest?.plan?.secretName !== now.secretName || !covers(newest.namespaces, now.namespaces)) return null
+  if (isTakenBack(newest) || newest.entries.some(({ undoing, undone }) => undoing || undone)) return null
   const made = newest.entries.filter(({ outcome }) => outcome !== null && isDone(outcome)).length
-  return made < newest.plan.changes ? newest.plan.registries : []
+  return made < newest.plan.changes ? newest : null
 }
 
 /** null: every namespace. */

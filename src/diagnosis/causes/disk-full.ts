@@ -6,7 +6,7 @@ const SAYINGS = [
   /\bno space left on device\b|\benospc\b/,
   /\bdisk quota exceeded\b|\bedquot\b/,
   /\bcannot allocate memory\b|\bout of memory\b/,
-  /\b(?:not enough|insufficient|no|out of) (?:free |available |more )*(?:disk |storage |free )*(?:space|inodes|disk)\b/,
+  /\b(?:not enough|insufficient|no|out of) (?:(?:free|available|more|disk|storage) ){0,4}(?:space|inodes|disk)\b/,
   /\bthin pool has \d+ free data blocks\b/,
   /\bnot enough (?:free )?(?:space|storage|memory)\b|\bdisk (?:is )?full\b|\bfile ?system (?:is )?full\b/,
 ]

@@ -16,6 +16,19 @@ export const nameOf = ({ method, path }: HttpRequest): string => `${method} ${pa
 
 export const pathOf = (path: string): string => path.replace(/\?.*/s, '')
 
+/**
+ * Whether the path leads elsewhere than its parts say. Names come from objects that anybody may have written; one that is `..`, which
+ * servers and proxies resolve, or holds what no path can, is no object's.
+ */
+export function leadsAstray(path: string): boolean {
+  return (
+    /[^\x21-\x7e]/.test(path) ||
+    pathOf(path)
+      .split('/')
+      .some(part => /^(?:\.|%2e){1,2}$/i.test(part))
+  )
+}
+
 /** The path with these parameters added; those that are undefined or empty are left out. */
 export function withQuery(path: string, parameters: Record<string, string | number | undefined>): string {
   const query = new URLSearchParams()

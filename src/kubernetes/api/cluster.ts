@@ -76,6 +76,8 @@ export interface ClusterReader {
   ): Promise<TableResult>
   /** SelfSubjectAccessReview; true means allowed. */
   canI(question: AccessQuestion, signal?: AbortSignal): Promise<boolean>
+  /** SelfSubjectReview: the name by which the server knows this user; null where it does not tell. @throws ApiError */
+  whoAmI(signal?: AbortSignal): Promise<string | null>
   /** Warning headers seen so far, each once. */
   warnings(): string[]
   close(): Promise<void>

@@ -5,8 +5,8 @@ import { CutOff, chunksOf, errorBodyOf } from '../http/body.ts'
 
 import type { Connection, HttpResponse } from '../http/connection.ts'
 import { Deadline } from '../http/deadline.ts'
-import type { ApiRequest } from './api-request.ts'
-import { asApiError, isReset, lateError, lateLogin } from './failures.ts'
+import { type ApiRequest, leadsAstray } from './api-request.ts'
+import { asApiError, isReset, lateError, lateLogin, nothingThere } from './failures.ts'
 import { waitBefore } from './retry.ts'
 import { refusalOf } from './status-refusal.ts'
 
@@ -42,6 +42,7 @@ export class Exchange {
    */
   async run<T>(request: ApiRequest, read: ReadBody<T>): Promise<T> {
     request.signal?.throwIfAborted()
+    if (leadsAstray(request.path)) throw nothingThere(request)
     const limit = this.#options.requestTimeoutMs ?? DEFAULT_TIMEOUT
     const deadline = new Deadline(this.#clock, limit, () => this.#late(request, limit), request.signal)
     try {
@@ -80,13 +81,13 @@ export class Exchange {
     const began = this.#clock.now()
     const tell = (what: string | number) =>
       this.#options.verbose?.(
-        `${method} ${this.connection.server}${path} ${what} in ${this.#clock.now() - began} ms`,
+        `${method} ${this.connection.server}${path} ${what} in ${Math.round(this.#clock.now() - began)} ms`,
       )
     const sent = { method, path, headers, ...(body !== undefined && { body }), signal: deadline.signal }
     try {
       const response = await deadline.race(this.connection.send(sent))
       tell(response.status)
-      this.warnings.collect(response.headers.warning)
+      this.warnings.collect(response.headers.warning, text => this.connection.withoutSecrets(text))
       return response
     } catch (error) {
       tell('failed')
@@ -103,15 +104,23 @@ function mayRepeat({ kind }: ApiRequest, error: unknown, answered: boolean): boo
 
 const WARNING = /\d{3} \S+ "((?:[^"\\]|\\.)*)"/g
 
+/** API servers cut one at 256 characters and all of an answer at 4,096 (apiserver's warning recorder); others need not be told in full. */
+const LONGEST_WARNING = 1024
+const MOST_WARNINGS = 100
+
 /** The server's Warning headers (RFC 7234, 5.5: `299 - "text"`), each text once. */
 class Warnings {
   readonly #texts = new Set<string>()
 
   /** One header may carry several warnings, and an answer several headers. */
-  collect(header: string | string[] | undefined): void {
+  collect(header: string | string[] | undefined, clean: (text: string) => string): void {
     for (const line of [header ?? []].flat()) {
-      for (const [, quoted = ''] of line.matchAll(WARNING)) this.#texts.add(quoted.replace(/\\(.)/g, '$1'))
+      for (const [, quoted = ''] of line.matchAll(WARNING)) this.#note(clean(quoted.replace(/\\(.)/g, '$1')))
     }
+  }
+
+  #note(text: string): void {
+    if (this.#texts.size < MOST_WARNINGS) this.#texts.add(text.slice(0, LONGEST_WARNING))
   }
 
   all(): string[] {

@@ -66,6 +66,16 @@ export const notKubernetes = (request: ApiRequest, why: string, cause?: unknown)
     cause,
   )
 
+/** What the server itself would say of a name that no object can have. */
+export const nothingThere = (request: ApiRequest): ApiError =>
+  new ApiError({
+    status: 404,
+    reason: 'NotFound',
+    message: `${nameOf(request)} names no object`,
+    method: request.method,
+    path: pathOf(request.path),
+  })
+
 export function failure(request: ApiRequest, reason: string, message: string, cause?: unknown): ApiError {
   return new ApiError(
     { status: 0, reason, message, method: request.method, path: pathOf(request.path) },

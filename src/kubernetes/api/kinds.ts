@@ -2,6 +2,7 @@
 
 import type {
   CoreV1Event,
+  V1ControllerRevision,
   V1CronJob,
   V1DaemonSet,
   V1Deployment,
@@ -74,6 +75,11 @@ const CONTROLLERS = {
 export const KINDS = {
   ...CONTROLLERS,
   Pod: define<Namespaced<V1Pod>>('v1', 'Pod', 'pods'),
+  ControllerRevision: define<Namespaced<V1ControllerRevision>>(
+    'apps/v1',
+    'ControllerRevision',
+    'controllerrevisions',
+  ),
   Event: define<Namespaced<CoreV1Event>>('v1', 'Event', 'events'),
   Secret: define<Namespaced<V1Secret>>('v1', 'Secret', 'secrets'),
   ServiceAccount: define<Namespaced<V1ServiceAccount>>('v1', 'ServiceAccount', 'serviceaccounts'),

@@ -108,21 +108,24 @@ async function restOfJson(
   chunks: AsyncIterable<Uint8Array>,
   visit: VisitElement,
 ): Promise<Record<string, unknown>> {
-  const documents: unknown[] = []
+  let rest: unknown
+  let documents = 0
   const splitter = new JsonElements(
     ['items', 'rows'],
     {
       onElements: (array, bytes, offset) => {
         for (const element of parseElements(bytes, offset)) visit(array, objectIn(request, element))
       },
-      onDocument: rest => void documents.push(rest),
+      onDocument: document => {
+        if (documents++ > 0) throw notKubernetes(request, 'it is more than one list')
+        rest = document
+      },
     },
     LONGEST_OBJECT,
   )
   for await (const chunk of chunks) splitter.write(chunk)
   splitter.end()
-  const [rest] = documents
-  if (!isList(rest) || documents.length > 1) throw notKubernetes(request, 'it is no list')
+  if (!isList(rest)) throw notKubernetes(request, 'it is no list')
   return rest
 }
 

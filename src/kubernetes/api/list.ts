@@ -1,5 +1,6 @@
 /** Lists of objects, page by page, and lists as Tables: rows made for people, at a hundredth of the size. */
 
+import { ApiError } from './api-error.ts'
 import { JSON_FORM, METADATA_LIST, PROTOBUF_FORM, TABLE, withQuery } from './api-request.ts'
 import type { KubernetesObject, ListOptions, ListResult, TableResult, TableRow } from './cluster.ts'
 import type { Exchange } from './exchange.ts'
@@ -17,6 +18,7 @@ export async function readList<T>(
   const form = options.shape ? PROTOBUF_FORM : JSON_FORM
   const source = { exchange, path, accept: options.metadataOnly ? METADATA_LIST : form, options }
   const pages = new Pages(
+    path,
     (choice, visitElement) => readPage(source, choice, visitElement),
     options.limit ?? 0,
     (_array, item) => visit(item as T),
@@ -35,6 +37,7 @@ export function readTable<T>(
 ): Promise<TableResult> {
   const source = { exchange, path: withQuery(path, { includeObject: 'None' }), accept: TABLE, options }
   const pages = new Pages(
+    path,
     (choice, visitElement) => readPage(source, choice, visitElement),
     options.limit ?? 0,
     (array, element) => (array === 'rows' ? visitRow(rowOf(element)) : visitItem(element as T)),
@@ -48,10 +51,16 @@ const rowOf = ({ cells, conditions, object }: KubernetesObject): TableRow => ({
   object: (object as KubernetesObject | null | undefined) ?? null,
 })
 
+/** Millions of objects; an API server gives an empty page now and then, where a selector passes over much. */
+const MOST_PAGES = 20_000
+const MOST_EMPTY = 100
+
 type ReadChosenPage = (choice: PageChoice, visit: VisitElement) => Promise<Page>
 
 /** Goes from page to page to the end, also where the server has forgotten the moment the list was begun at. */
 class Pages {
+  readonly #path: string
+  #empty = 0
   readonly #read: ReadChosenPage
   readonly #visit: VisitElement
   readonly #limit: number
@@ -62,8 +71,12 @@ class Pages {
   #beganAgain = false
   #hasUnnamed = false
 
-  /** @param limit page size; 0 is everything at once */
-  constructor(read: ReadChosenPage, limit: number, visit: VisitElement) {
+  /**
+   * @param path what is listed, for errors
+   * @param limit page size; 0 is everything at once
+   */
+  constructor(path: string, read: ReadChosenPage, limit: number, visit: VisitElement) {
+    this.#path = path
     this.#read = read
     this.#visit = visit
     this.#limit = limit
@@ -73,8 +86,18 @@ class Pages {
   async readAll(): Promise<ListResult & { columns: string[] }> {
     const { resourceVersion, columns, ...first } = await this.#page({ limit: this.#limit, continueToken: '' })
     let token = first.continueToken
-    while (token !== '') token = (await this.#following(token)).continueToken
+    for (let pages = 1; token !== ''; pages++) {
+      const before = this.#count
+      token = (await this.#following(token)).continueToken
+      this.#empty = this.#count > before ? 0 : this.#empty + 1
+      if (pages > MOST_PAGES || this.#empty > MOST_EMPTY) throw this.#endless()
+    }
     return { count: this.#count, resourceVersion, inconsistent: this.#inconsistent, columns }
+  }
+
+  #endless(): ApiError {
+    const message = `The list of GET ${this.#path} does not come to an end`
+    return new ApiError({ status: 0, reason: 'Truncated', message, method: 'GET', path: this.#path })
   }
 
   /** The page after that token, or, where that has expired, what the server has to offer in its place. */

@@ -21,6 +21,22 @@ export function readObject<T>(exchange: Exchange, path: ApiPath<T>, options: Rea
 
 const ACCESS_REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
 
+const SELF_REVIEWS = '/apis/authentication.k8s.io/v1/selfsubjectreviews'
+
+/** As ClusterReader.whoAmI says. */
+export async function reviewSelf(exchange: Exchange, signal?: AbortSignal): Promise<string | null> {
+  const review = await objectFrom(exchange, {
+    kind: 'read',
+    method: 'POST',
+    path: SELF_REVIEWS,
+    headers: { Accept: JSON_FORM, 'Content-Type': JSON_FORM },
+    body: JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }),
+    ...(signal && { signal }),
+  })
+  const { userInfo } = (review as { status?: { userInfo?: { username?: string } } }).status ?? {}
+  return userInfo?.username ?? null
+}
+
 /** As ClusterReader.canI says. */
 export async function reviewAccess(
   exchange: Exchange,
@@ -58,12 +74,16 @@ export async function reviewAccess(
  */
 export function objectFrom<T = KubernetesObject>(exchange: Exchange, request: ApiRequest): Promise<T> {
   return exchange.run(request, async chunks => {
-    const documents: unknown[] = []
-    const handlers = { onElements() {}, onDocument: (object: unknown) => void documents.push(object) }
+    let object: unknown
+    let documents = 0
+    const onDocument = (document: unknown) => {
+      if (documents++ > 0) throw notKubernetes(request, 'it is more than one object')
+      object = document
+    }
+    const handlers = { onElements() {}, onDocument }
     const whole = new JsonElements([], handlers, LONGEST_OBJECT)
     for await (const chunk of chunks) whole.write(chunk)
     whole.end()
-    const [object] = documents
     if (typeof object !== 'object' || object === null) throw notKubernetes(request, 'it is no object')
     return object as T
   })

@@ -4,7 +4,7 @@ import type { Connection } from '../http/connection.ts'
 import type { ClusterReader } from './cluster.ts'
 import { Exchange, type ExchangeOptions } from './exchange.ts'
 import { readList, readTable } from './list.ts'
-import { readObject, reviewAccess } from './read-object.ts'
+import { readObject, reviewAccess, reviewSelf } from './read-object.ts'
 
 /**
  * A reader; nothing is sent yet. Refused requests throw ApiError; those without a whole answer throw one with status 0 and reason
@@ -25,6 +25,7 @@ export function readerOf(exchange: Exchange): ClusterReader {
     list: (path, read, visit) => readList(exchange, path, read, visit),
     table: (path, read, visitRow, visitItem) => readTable(exchange, path, read, visitRow, visitItem),
     canI: (question, signal) => reviewAccess(exchange, question, signal),
+    whoAmI: signal => reviewSelf(exchange, signal),
     warnings: () => exchange.warnings.all(),
     close: () => exchange.connection.close(),
   }

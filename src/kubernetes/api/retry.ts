@@ -1,5 +1,6 @@
 /** When a refused request may be sent again, and how long to wait until then. */
 
+import { retryAfter } from '../../network/retry-after.ts'
 import type { HttpResponse } from '../http/connection.ts'
 import type { ApiRequest } from './api-request.ts'
 
@@ -27,12 +28,4 @@ export function waitBefore(
   if (request.kind === 'write') return status === 429 || status === 503 ? asked : null
   if (asked !== null && (PASSING.includes(status) || status === 500)) return asked
   return PASSING.includes(status) ? FIRST_WAIT * 2 ** failures : null
-}
-
-/** Retry-After is in seconds, or a date (RFC 9110, 10.2.3). */
-function retryAfter(header: string | string[] | undefined, now: number): number | null {
-  const text = [header ?? []].flat()[0]?.trim() ?? ''
-  if (/^\d+$/.test(text)) return Number(text) * 1000
-  const date = /[a-z]/i.test(text) ? Date.parse(text) : Number.NaN
-  return Number.isNaN(date) ? null : Math.max(0, date - now)
 }

@@ -48,6 +48,7 @@ const REASONS: Record<number, string> = {
 }
 
 const LONGEST_PLAIN_TEXT = 200
+const LONGEST_MESSAGE = 8 * 1024
 
 /** @param body as much of it as was read */
 export function refusalOf(
@@ -63,7 +64,9 @@ export function refusalOf(
   const fields = {
     status,
     reason: String(said?.reason || REASONS[status] || 'Unknown'),
-    message: said ? messageOf(request, said) : plainMessage(request, response, body.toString('utf8')),
+    message: connection.withoutSecrets(
+      said ? messageOf(request, said) : plainMessage(request, response, body.toString('utf8')),
+    ),
     method: request.method,
     path: pathOf(request.path),
   }
@@ -76,7 +79,7 @@ const IMPERSONATION = / cannot impersonate resource /
 
 function notImpersonated({ server }: Connection, said: Status | null): UnreachableError {
   return new UnreachableError(
-    `The API server ${server} does not let you act as another: ${redact(String(said?.message))}`,
+    `The API server ${server} does not let you act as another: ${redact(shortened(String(said?.message)))}`,
   )
 }
 
@@ -107,7 +110,12 @@ function statusIn(body: Buffer): Status | null {
 function messageOf(request: ApiRequest, { message, details }: Status): string {
   const causes = (details?.causes ?? []).filter(({ reason }) => reason === 'DisruptionBudget')
   const text = [message || `${nameOf(request)} was refused`, ...causes.map(cause => cause.message)].join(' ')
-  return request.body === undefined ? text : text.replace(/, error found in #.*/s, '')
+  return shortened(request.body === undefined ? text : text.replace(/, error found in #.*/s, ''))
+}
+
+/** An admission webhook says what it likes, and as much of it. */
+function shortened(text: string): string {
+  return text.length <= LONGEST_MESSAGE ? text : `${text.slice(0, LONGEST_MESSAGE)} […]`
 }
 
 /** Proxies answer with pages of HTML; the API server's own filters with a line of plain text. */

@@ -51,9 +51,7 @@ export async function deleteObject(
   uid: string,
   options: WriteOptions & { resourceVersion?: string },
 ): Promise<void> {
-  const { resourceVersion } = options
-  const preconditions = { uid, ...(resourceVersion !== undefined && { resourceVersion }) }
-  await objectFrom(exchange, write('DELETE', path, deleteOptions(preconditions, options), options))
+  await objectFrom(exchange, write('DELETE', path, deleteOptions(uid, options), options))
 }
 
 /** As ClusterWriter.evict says. */
@@ -62,23 +60,26 @@ export async function evictPod(
   namespace: string,
   pod: string,
   uid: string,
-  options: WriteOptions,
+  options: WriteOptions & { resourceVersion?: string },
 ): Promise<void> {
   const path = `${objectPath(KINDS.Pod, namespace, pod)}/eviction`
   const eviction = {
     apiVersion: 'policy/v1',
     kind: 'Eviction',
     metadata: { name: pod, namespace },
-    deleteOptions: deleteOptions({ uid }, options),
+    deleteOptions: deleteOptions(uid, options),
   }
   const request = write('POST', withQuery(path, writeQuery(options)), eviction, options)
   await objectFrom(exchange, { ...request, final429: true })
 }
 
-const deleteOptions = (preconditions: object, { dryRun }: WriteOptions) => ({
+const deleteOptions = (
+  uid: string,
+  { dryRun, resourceVersion }: WriteOptions & { resourceVersion?: string },
+) => ({
   apiVersion: 'v1',
   kind: 'DeleteOptions',
-  preconditions,
+  preconditions: { uid, ...(resourceVersion !== undefined && { resourceVersion }) },
   ...(dryRun && { dryRun: ['All'] }),
 })
 

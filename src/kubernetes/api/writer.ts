@@ -20,8 +20,13 @@ export interface ClusterWriter extends ClusterReader {
   jsonPatch<T>(path: ApiPath<T>, operations: JsonPatchOperation[], options?: WriteOptions): Promise<T>
   /** DELETE of exactly this object (uid), and of this version where one is given. */
   delete(path: string, uid: string, options?: WriteOptions & { resourceVersion?: string }): Promise<void>
-  /** policy/v1 Eviction of one pod. @throws ApiError 429 where a PodDisruptionBudget says no. */
-  evict(namespace: string, pod: string, uid: string, options?: WriteOptions): Promise<void>
+  /** policy/v1 Eviction of one pod, and of this version where one is given. @throws ApiError 429 where a PodDisruptionBudget says no. */
+  evict(
+    namespace: string,
+    pod: string,
+    uid: string,
+    options?: WriteOptions & { resourceVersion?: string },
+  ): Promise<void>
 }
 
 /** A writer; nothing is sent yet. It throws as a reader does. */

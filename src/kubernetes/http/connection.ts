@@ -33,5 +33,7 @@ export interface Connection {
    *   the signal's reason where it was aborted
    */
   send(request: HttpRequest): Promise<HttpResponse>
+  /** The text without the secrets that this connection has sent: a server, or a webhook behind it, may repeat them bare. */
+  withoutSecrets(text: string): string
   close(): Promise<void>
 }

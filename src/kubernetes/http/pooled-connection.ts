@@ -1,9 +1,14 @@
 /** Sends requests to one API server: pooled connections, credentials, one renewal after a 401. */
 
 import type { Dispatcher } from 'undici'
-import type { Credential, CredentialSource } from '../login/client-credential.ts'
+import {
+  type ClientCredential,
+  type CredentialSource,
+  hasSameCertificate,
+} from '../login/client-credential.ts'
 import { decoded } from './body.ts'
 import type { Connection, HttpRequest, HttpResponse } from './connection.ts'
+import { SentSecrets } from './sent-secrets.ts'
 import { poolFor, type Trust } from './transport.ts'
 import { unreachable, type Way } from './unreachable.ts'
 
@@ -31,8 +36,9 @@ export class PooledConnection implements Connection {
   /** What stands before API paths, where clusters share a host. */
   readonly #prefix: string
   #logins = 0
+  readonly #sentSecrets = new SentSecrets()
   /** With the newest client certificate: exec plugins may bring another. */
-  #pool: { credential: Credential; dispatcher: Dispatcher } | null = null
+  #pool: { credential: ClientCredential; dispatcher: Dispatcher } | null = null
 
   constructor(parts: Parts) {
     const { server, proxy } = parts
@@ -41,6 +47,7 @@ export class PooledConnection implements Connection {
     this.namespace = parts.namespace
     this.server = server.origin + this.#prefix
     this.#parts = parts
+    if (proxy !== null) this.#sentSecrets.addPasswordOf(proxy)
     this.#way = { server: this.server, proxy: proxy?.host ?? null }
   }
 
@@ -66,7 +73,7 @@ export class PooledConnection implements Connection {
     return unlessAborted(login, signal)
   }
 
-  async #sent(request: HttpRequest, credential: Credential): Promise<Answer> {
+  async #sent(request: HttpRequest, credential: ClientCredential): Promise<Answer> {
     try {
       return await this.#once(request, credential)
     } catch (error) {
@@ -75,10 +82,14 @@ export class PooledConnection implements Connection {
     }
   }
 
-  #once(request: HttpRequest, credential: Credential): Promise<Answer> {
+  #once(request: HttpRequest, credential: ClientCredential): Promise<Answer> {
     const { method, path, body, signal } = request
     const { authorization } = credential
-    const own = { ...this.#parts.headers, ...(authorization !== null && { authorization }) }
+    this.#sentSecrets.addLogin(authorization)
+    const own = {
+      ...this.#parts.headers,
+      ...(authorization !== null && { authorization: authorization.reveal() }),
+    }
     return this.#poolWith(credential).request({
       origin: this.#parts.server.origin,
       path: this.#prefix + path,
@@ -89,16 +100,18 @@ export class PooledConnection implements Connection {
     })
   }
 
-  #poolWith(credential: Credential): Dispatcher {
+  #poolWith(credential: ClientCredential): Dispatcher {
     const held = this.#pool
-    if (held?.credential.certificate === credential.certificate && held.credential.key === credential.key) {
-      return held.dispatcher
-    }
+    if (held !== null && hasSameCertificate(held.credential, credential)) return held.dispatcher
     // Requests under way keep the old pool until they have ended.
     void held?.dispatcher.close()
     const dispatcher = poolFor(this.#parts.trust, credential, this.#parts.proxy)
     this.#pool = { credential, dispatcher }
     return dispatcher
+  }
+
+  withoutSecrets(text: string): string {
+    return this.#sentSecrets.takenOutOf(text)
   }
 
   async close(): Promise<void> {

@@ -7,7 +7,7 @@ import { publicAuthorities } from '../../network/authorities.ts'
 import { pemText } from '../kubeconfig/pem-source.ts'
 import { isPlainHttp } from '../kubeconfig/server-url.ts'
 import type { Cluster } from '../kubeconfig/target.ts'
-import type { Credential } from '../login/client-credential.ts'
+import type { ClientCredential } from '../login/client-credential.ts'
 
 /** What a server must show to be believed, as Node's TLS takes it. */
 export interface Trust {
@@ -24,7 +24,7 @@ export async function trustOf(cluster: Cluster, server: URL): Promise<Trust> {
     return { ...servername, rejectUnauthorized: false }
   }
   const authority = cluster.certificateAuthority
-  const own = await pemText(authority, 'certificate authority')
+  const own = (await pemText(authority, 'certificate authority'))?.reveal() ?? null
   // Node takes what is no certificate for an empty list and then believes nobody.
   if (own !== null && !/-----BEGIN (X509 |TRUSTED )?CERTIFICATE-----/.test(own)) {
     const place = authority !== null && 'file' in authority ? authority.file : 'in the kubeconfig'
@@ -46,8 +46,8 @@ const POOL = {
 }
 
 /** A pool that shows this client certificate to the server; `proxy` is null for direct connections. */
-export function poolFor(trust: Trust, { certificate, key }: Credential, proxy: URL | null): Dispatcher {
-  const shown = certificate !== null && key !== null ? { cert: certificate, key } : {}
+export function poolFor(trust: Trust, { certificate, key }: ClientCredential, proxy: URL | null): Dispatcher {
+  const shown = certificate !== null && key !== null ? { cert: certificate, key: key.reveal() } : {}
   const { ca, ...checks } = trust
   // Made once: reading hundreds of public authorities again for each connection takes longer than a request.
   const secureContext = createSecureContext({ ...(ca !== undefined && { ca }), ...shown })

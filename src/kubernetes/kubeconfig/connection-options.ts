@@ -1,5 +1,7 @@
 /** What a user may say about the cluster to talk to: kubectl's flags, and the surroundings they are read in. */
 
+import type { Redacted } from '../../secrecy/redacted.ts'
+
 /** kubectl's flags that name a cluster and who asks it, with kubectl's names and meaning. */
 export interface ClusterFlags {
   kubeconfig?: string
@@ -7,7 +9,7 @@ export interface ClusterFlags {
   cluster?: string
   user?: string
   server?: string
-  token?: string
+  token?: Redacted
   certificateAuthority?: string
   tlsServerName?: string
   insecureSkipTlsVerify?: boolean

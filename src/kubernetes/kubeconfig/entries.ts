@@ -2,8 +2,9 @@
 
 import { dirname, sep } from 'node:path'
 import { UsageError } from '../../errors.ts'
+import { Redacted } from '../../secrecy/redacted.ts'
 import type { ConnectionOptions } from './connection-options.ts'
-import { type Entry, type Fields, mapping, mappings, text, texts, under } from './kubeconfig.ts'
+import { type Entry, type Fields, mapping, mappings, secretText, text, texts, under } from './kubeconfig.ts'
 import { pemSourceOf } from './pem-source.ts'
 import type { Cluster, ExecPlugin, Impersonation, User } from './target.ts'
 
@@ -11,7 +12,7 @@ const EXEC_EXTENSION = 'client.authentication.k8s.io/exec'
 
 /** The entry's fields; all empty where there is no entry. */
 export function clusterOf(entry: Entry | undefined): Cluster {
-  const fields = entry?.fields ?? {}
+  const fields = entry?.fields.reveal() ?? {}
   const extension = mappings(fields.extensions).find(item => text(item, 'name') === EXEC_EXTENSION)
   return {
     server: text(fields, 'server'),
@@ -31,18 +32,19 @@ function isTrue(fields: Fields, name: string): boolean {
 
 /** The entry's fields; all empty where there is no entry. */
 export function userOf(name: string, entry: Entry | undefined): User {
-  const fields = entry?.fields ?? {}
+  const fields = entry?.fields.reveal() ?? {}
   const folder = dirname(entry?.file ?? '')
+  const provider = mapping(fields['auth-provider'])
   return {
     name,
-    token: text(fields, 'token'),
+    token: secretText(fields, 'token'),
     tokenFile: under(folder, text(fields, 'tokenFile')),
     username: text(fields, 'username'),
-    password: text(fields, 'password'),
+    password: secretText(fields, 'password'),
     clientCertificate: pemSourceOf(entry, 'client-certificate'),
     clientKey: pemSourceOf(entry, 'client-key'),
     exec: execOf(mapping(fields.exec), folder, name),
-    authProvider: mapping(fields['auth-provider']),
+    authProvider: provider && new Redacted(provider),
     impersonate: impersonationOf(fields),
   }
 }

@@ -39,7 +39,7 @@ type Flags = Omit<ConnectionOptions, 'env' | 'home' | 'userAgent'>
 function chooseTarget(config: Kubeconfig, flags: Flags): Target | null {
   const contextName = flags.context || config.currentContext
   const context: Fields =
-    contextName === '' ? {} : known(config.contexts, 'context', contextName, '--context').fields
+    contextName === '' ? {} : known(config.contexts, 'context', contextName, '--context').fields.reveal()
   const clusterName = flags.cluster || text(context, 'cluster')
   const userName = flags.user || text(context, 'user')
   // What a flag replaces anyway may be missing.
@@ -96,7 +96,7 @@ function withClusterFlags(cluster: Cluster, flags: Flags): Cluster {
 /** A --token stands before every other way to log in; a client certificate stays, as with kubectl. */
 function withUserFlags(user: User, flags: Flags): User {
   const impersonate = impersonationBy(user.impersonate, flags)
-  if (flags.token === undefined || flags.token === '') return { ...user, impersonate }
+  if (flags.token === undefined || flags.token.reveal() === '') return { ...user, impersonate }
   const { clientCertificate, clientKey, name } = user
   return { ...userOf(name, undefined), token: flags.token, clientCertificate, clientKey, impersonate }
 }

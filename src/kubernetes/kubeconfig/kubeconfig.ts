@@ -1,12 +1,14 @@
 /** A kubeconfig as it was read: named entries, each with the file it came from. */
 
 import { isAbsolute, join } from 'node:path'
+import { Redacted } from '../../secrecy/redacted.ts'
 
 export type Fields = Record<string, unknown>
 
 /** One cluster, user or context. */
 export interface Entry {
-  fields: Fields
+  /** They may hold tokens and keys. */
+  fields: Redacted<Fields>
   /** Absolute; its folder is what the entry's relative paths are relative to. */
   file: string
 }
@@ -24,6 +26,12 @@ export function text(fields: Fields, name: string): string {
   const value = fields[name]
   if (typeof value === 'string') return value
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
+}
+
+/** A field that is secret; null where it is absent. */
+export function secretText(fields: Fields, name: string): Redacted | null {
+  const value = text(fields, name)
+  return value === '' ? null : new Redacted(value)
 }
 
 /** A list of texts, bare numbers among them; empty where it is absent. */

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { delimiter, join, resolve } from 'node:path'
 import { type Document, parseAllDocuments } from 'yaml'
 import { UsageError } from '../../errors.ts'
+import { Redacted } from '../../secrecy/redacted.ts'
 import type { ConnectionOptions } from './connection-options.ts'
 import { type Entry, type Kubeconfig, mapping, mappings, text } from './kubeconfig.ts'
 
@@ -91,7 +92,7 @@ function parse(content: string, file: string): unknown {
   const documents = parseAllDocuments(content, { uniqueKeys: false, merge: true, logLevel: 'silent' })
   const document: Document | undefined = documents[0]
   const error = document?.errors[0]
-  if (error === undefined) return document?.toJS()
+  if (error === undefined) return resolved(document, file)
   // Not the parser's message: it quotes the line, which may hold a token.
   const line = error.linePos?.[0].line ?? 1
   throw new UsageError(`The kubeconfig ${file} is not valid YAML at line ${line} (${error.code}): correct it`)
@@ -103,7 +104,16 @@ function named(list: unknown, kind: 'cluster' | 'user' | 'context', file: string
     const name = text(item, 'name')
     // client-go refuses the file too: which of the two is meant can't be known.
     if (entries.has(name)) throw new UsageError(`The kubeconfig ${file} has two ${kind}s named ${name}`)
-    entries.set(name, { fields: mapping(item[kind]) ?? {}, file })
+    entries.set(name, { fields: new Redacted(mapping(item[kind]) ?? {}), file })
   }
   return entries
+}
+
+/** Aliases of aliases may stand for more than any memory holds; the parser gives up on them. */
+function resolved(document: Document | undefined, file: string): unknown {
+  try {
+    return document?.toJS()
+  } catch {
+    throw new UsageError(`The kubeconfig ${file} has YAML aliases that can't be resolved: write them out`)
+  }
 }

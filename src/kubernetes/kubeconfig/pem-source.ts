@@ -3,15 +3,17 @@
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { UsageError } from '../../errors.ts'
+import { Redacted } from '../../secrecy/redacted.ts'
 import { type Entry, text, under } from './kubeconfig.ts'
 import type { PemSource } from './target.ts'
 
 /** `<field>-data` (base64) stands before `<field>` (a path), as in client-go. */
 export function pemSourceOf(entry: Entry | undefined, field: string): PemSource {
   if (entry === undefined) return null
-  const data = text(entry.fields, `${field}-data`)
-  if (data !== '') return { data: decoded(data, field, entry.file) }
-  const file = under(dirname(entry.file), text(entry.fields, field))
+  const fields = entry.fields.reveal()
+  const data = text(fields, `${field}-data`)
+  if (data !== '') return { data: new Redacted(decoded(data, field, entry.file)) }
+  const file = under(dirname(entry.file), text(fields, field))
   return file === '' ? null : { file }
 }
 
@@ -27,15 +29,15 @@ function decoded(data: string, field: string, file: string): string {
  * @param what names it in the error
  * @throws UsageError naming the file
  */
-export async function pemText(material: PemSource, what: string): Promise<string | null> {
-  if (material === null) return null
-  if ('data' in material) return material.data
+export async function pemText(source: PemSource, what: string): Promise<Redacted | null> {
+  if (source === null) return null
+  if ('data' in source) return source.data
   try {
-    return await readFile(material.file, 'utf8')
+    return new Redacted(await readFile(source.file, 'utf8'))
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : 'unreadable'
     throw new UsageError(
-      `The ${what} ${material.file} can't be read (${code}): correct the kubeconfig or the flag`,
+      `The ${what} ${source.file} can't be read (${code}): correct the kubeconfig or the flag`,
     )
   }
 }

@@ -18,7 +18,7 @@ export function serverUrl(cluster: Cluster, hasClientCertificate: boolean): URL 
   const url = URL.canParse(full) ? new URL(full) : null
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new UsageError(
-      `The server ${redact(server)} is not a URL: write https://HOST:PORT in the kubeconfig or --server`,
+      `The server ${redact(server).replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/i, '$1[redacted]@')} is not a URL: write https://HOST:PORT in the kubeconfig or --server`,
     )
   }
   return url

@@ -1,5 +1,6 @@
 /** The one cluster and user that a kubeconfig and the flags come down to. */
 
+import type { Redacted } from '../../secrecy/redacted.ts'
 import type { Fields } from './kubeconfig.ts'
 
 export interface Target {
@@ -11,7 +12,7 @@ export interface Target {
 }
 
 /** Text that stands in the kubeconfig or in a file that it names; null where neither is given. */
-export type PemSource = { data: string } | { file: string } | null
+export type PemSource = { data: Redacted } | { file: string } | null
 
 export interface Cluster {
   server: string
@@ -28,16 +29,16 @@ export interface Cluster {
 export interface User {
   /** For messages. */
   name: string
-  token: string
+  token: Redacted | null
   /** Read again when the server says 401. */
   tokenFile: string
   username: string
-  password: string
+  password: Redacted | null
   clientCertificate: PemSource
   clientKey: PemSource
   exec: ExecPlugin | null
   /** The legacy `auth-provider`, as it stands. */
-  authProvider: Fields | null
+  authProvider: Redacted<Fields> | null
   impersonate: Impersonation | null
 }
 

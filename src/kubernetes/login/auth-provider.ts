@@ -2,8 +2,9 @@
 
 import type { Clock } from '../../clock.ts'
 import { UnreachableError } from '../../errors.ts'
+import type { Redacted } from '../../secrecy/redacted.ts'
 import { type Fields, mapping, text } from '../kubeconfig/kubeconfig.ts'
-import type { Credential, Fetched } from './client-credential.ts'
+import type { ClientCredential, Fetched } from './client-credential.ts'
 import { lastLine } from './last-line.ts'
 
 /** An ID token is looked at again after this long; the provider itself fetches another only when it has expired. */
@@ -14,15 +15,15 @@ const LOOK_AGAIN = 60_000
  * @throws UnreachableError naming the provider where it gives no token
  */
 export function authProviderFetch(
-  provider: Fields,
+  provider: Redacted<Fields>,
   server: string,
-  own: Credential,
+  own: ClientCredential,
   clock: Clock,
 ): () => Promise<Fetched> {
-  const name = text(provider, 'name')
+  const name = text(provider.reveal(), 'name')
   // Large, and only needed here: other users' start-up does without it.
   const login = import('./client-node-login.ts').then(({ providerLogin }) =>
-    providerLogin({ name, config: mapping(provider.config) ?? {} }, server),
+    providerLogin({ name, config: mapping(provider.reveal().config) ?? {} }, server),
   )
   return async () => {
     try {

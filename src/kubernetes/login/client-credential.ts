@@ -1,28 +1,29 @@
 /** What one request is sent with to prove who sends it, and where a fresh one comes from. */
 
 import type { Clock } from '../../clock.ts'
+import type { Redacted } from '../../secrecy/redacted.ts'
 
-export interface Credential {
+export interface ClientCredential {
   /** The Authorization header; null where the certificate is the proof, or nothing is. */
-  authorization: string | null
+  authorization: Redacted | null
   /** PEM; null without a client certificate. */
   certificate: string | null
-  key: string | null
+  key: Redacted | null
 }
 
 export interface CredentialSource {
-  current(): Promise<Credential>
+  current(): Promise<ClientCredential>
   /** After a 401 to `refused`: another credential to try, or null where there is none. */
-  renewed(refused: Credential): Promise<Credential | null>
+  renewed(refused: ClientCredential): Promise<ClientCredential | null>
 }
 
 /** A credential that stays what it is. */
-export function fixed(credential: Credential): CredentialSource {
+export function fixed(credential: ClientCredential): CredentialSource {
   return { current: async () => credential, renewed: async () => null }
 }
 
 export interface Fetched {
-  credential: Credential
+  credential: ClientCredential
   /** Milliseconds; Infinity where it is not known to end. */
   expiresAt: number
 }
@@ -51,5 +52,11 @@ export function fetchedBy(fetch: () => Promise<Fetched>, clock: Clock): Credenti
   }
 }
 
-const isSame = (a: Credential, b: Credential) =>
-  a.authorization === b.authorization && a.certificate === b.certificate && a.key === b.key
+/** Whether both would be the same on the wire. */
+function isSame(a: ClientCredential, b: ClientCredential): boolean {
+  return a.authorization?.reveal() === b.authorization?.reveal() && hasSameCertificate(a, b)
+}
+
+export function hasSameCertificate(a: ClientCredential, b: ClientCredential): boolean {
+  return a.certificate === b.certificate && a.key?.reveal() === b.key?.reveal()
+}

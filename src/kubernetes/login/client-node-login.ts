@@ -1,10 +1,11 @@
 /** The legacy auth providers of @kubernetes/client-node: a megabyte that the bundle keeps in a part of its own, loaded when a user needs it. */
 
 import { KubeConfig } from '@kubernetes/client-node'
+import { Redacted } from '../../secrecy/redacted.ts'
 import type { Fields } from '../kubeconfig/kubeconfig.ts'
 
 /** What asks the provider for a login: a Bearer header, or null where the provider gives none. */
-export type ProviderLogin = () => Promise<string | null>
+export type ProviderLogin = () => Promise<Redacted | null>
 
 /**
  * @param provider the kubeconfig's `auth-provider`; its tokens are renewed in place, so one login serves the whole run
@@ -21,6 +22,7 @@ export function providerLogin(provider: { name: string; config: Fields }, server
   return async () => {
     const options: { headers: Record<string, string> } = { headers: {} }
     await config.applyToHTTPSOptions(options)
-    return options.headers.Authorization ?? null
+    const { Authorization } = options.headers
+    return Authorization === undefined ? null : new Redacted(Authorization)
   }
 }

@@ -2,11 +2,12 @@
 
 import type { Clock } from '../../clock.ts'
 import { UsageError } from '../../errors.ts'
+import { Redacted } from '../../secrecy/redacted.ts'
 import { pemText } from '../kubeconfig/pem-source.ts'
 import { isPlainHttp } from '../kubeconfig/server-url.ts'
 import type { Target, User } from '../kubeconfig/target.ts'
 import { authProviderFetch } from './auth-provider.ts'
-import { type Credential, type CredentialSource, fetchedBy, fixed } from './client-credential.ts'
+import { type ClientCredential, type CredentialSource, fetchedBy, fixed } from './client-credential.ts'
 import { askPlugin } from './exec-plugin.ts'
 import { certificateFault, isHeaderSafe } from './validate-credential.ts'
 
@@ -31,8 +32,8 @@ export async function credentialSource(
   const { exec, authProvider } = user
   // With both, the file counts, for it is the one that is renewed (client-go api.AuthInfo).
   if (user.tokenFile !== '') return fetchedBy(() => fromTokenFile(user, own, clock), clock)
-  if (user.token !== '') return fixed({ ...own, authorization: bearer(user.token) })
-  if (user.username !== '' || user.password !== '') return fixed({ ...own, authorization: basic(user) })
+  if (user.token !== null) return fixed({ ...own, authorization: bearer(user.token) })
+  if (user.username !== '' || user.password !== null) return fixed({ ...own, authorization: basic(user) })
   if (exec !== null && own.certificate === null) {
     return fetchedBy(() => askPlugin({ plugin: exec, cluster, env, signal }), clock)
   }
@@ -40,8 +41,8 @@ export async function credentialSource(
   return fixed(own)
 }
 
-async function certificateOf(user: User): Promise<Credential> {
-  const certificate = await pemText(user.clientCertificate, 'client certificate')
+async function certificateOf(user: User): Promise<ClientCredential> {
+  const certificate = (await pemText(user.clientCertificate, 'client certificate'))?.reveal() ?? null
   const key = await pemText(user.clientKey, 'client key')
   if ((certificate === null) !== (key === null)) {
     const missing = key === null ? 'client-key' : 'client-certificate'
@@ -58,23 +59,27 @@ async function certificateOf(user: User): Promise<Credential> {
   return { authorization: null, certificate, key }
 }
 
-function bearer(token: string): string {
-  if (isHeaderSafe(token)) return `Bearer ${token}`
+function bearer(token: Redacted): Redacted {
+  if (isHeaderSafe(token)) return token.map(text => `Bearer ${text}`)
   throw new UsageError(
     "The token holds a line break or another character that can't be sent: correct it in the kubeconfig or where it comes from",
   )
 }
 
 /** A file that can't be read leaves the token beside it, as client-go does. */
-async function fromTokenFile({ tokenFile, token }: User, own: Credential, clock: Clock) {
+async function fromTokenFile({ tokenFile, token }: User, own: ClientCredential, clock: Clock) {
   const read = await pemText({ file: tokenFile }, 'token file').catch((error: unknown) => {
-    if (token === '') throw error
-    return token
+    if (token === null) throw error
+    return null
   })
-  const fresh = (read ?? '').trim() || token
-  if (fresh === '') throw new UsageError(`The token file ${tokenFile} is empty: log in again or use --token`)
+  const held = read?.map(text => text.trim())
+  const fresh = held === undefined || held.reveal() === '' ? token : held
+  if (fresh === null)
+    throw new UsageError(`The token file ${tokenFile} is empty: log in again or use --token`)
   return { credential: { ...own, authorization: bearer(fresh) }, expiresAt: clock.now() + TOKEN_FILE_LIFE }
 }
 
-const basic = ({ username, password }: User) =>
-  `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+function basic({ username, password }: User): Redacted {
+  const login = (password ?? new Redacted('')).map(text => `${username}:${text}`)
+  return login.map(text => `Basic ${Buffer.from(text).toString('base64')}`)
+}

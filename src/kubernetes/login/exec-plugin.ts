@@ -2,10 +2,12 @@
 
 import { spawn } from 'node:child_process'
 import { UnreachableError } from '../../errors.ts'
-import { type Fields, mapping, text } from '../kubeconfig/kubeconfig.ts'
+import { withoutWorkingDirectory } from '../../network/program-path.ts'
+import { Redacted } from '../../secrecy/redacted.ts'
+import { type Fields, mapping, secretText, text } from '../kubeconfig/kubeconfig.ts'
 import { pemText } from '../kubeconfig/pem-source.ts'
 import type { Cluster, ExecPlugin } from '../kubeconfig/target.ts'
-import type { Credential, Fetched } from './client-credential.ts'
+import type { Fetched } from './client-credential.ts'
 import { lastLine } from './last-line.ts'
 import { certificateFault, isHeaderSafe } from './validate-credential.ts'
 
@@ -40,7 +42,7 @@ async function execInfo({ plugin, cluster }: PluginCall, interactive: boolean): 
       server: cluster.server,
       ...(cluster.tlsServerName !== '' && { 'tls-server-name': cluster.tlsServerName }),
       ...(cluster.insecureSkipTlsVerify && { 'insecure-skip-tls-verify': true }),
-      ...(ca !== null && { 'certificate-authority-data': Buffer.from(ca).toString('base64') }),
+      ...(ca !== null && { 'certificate-authority-data': Buffer.from(ca.reveal()).toString('base64') }),
       ...(cluster.proxyUrl !== '' && { 'proxy-url': cluster.proxyUrl }),
       ...(cluster.disableCompression && { 'disable-compression': true }),
       config: cluster.execConfig,
@@ -53,11 +55,11 @@ async function execInfo({ plugin, cluster }: PluginCall, interactive: boolean): 
 const LONGEST_ANSWER = 1024 * 1024
 
 /** What the plugin prints. Where somebody sits at the terminal, its prompts on stderr go there as well. */
-function run({ plugin, env, signal }: PluginCall, request: string, interactive: boolean): Promise<string> {
+function run({ plugin, env, signal }: PluginCall, request: string, interactive: boolean): Promise<Redacted> {
   const own = Object.fromEntries(plugin.env.map(({ name, value }) => [name, value]))
   return new Promise((resolve, reject) => {
     const child = spawn(plugin.command, plugin.args, {
-      env: { ...env, ...own, KUBERNETES_EXEC_INFO: request },
+      env: withoutWorkingDirectory({ ...env, ...own, KUBERNETES_EXEC_INFO: request }),
       stdio: [interactive ? 'inherit' : 'ignore', 'pipe', 'pipe'],
       signal,
     })
@@ -84,7 +86,7 @@ function run({ plugin, env, signal }: PluginCall, request: string, interactive: 
     child.on('error', error => reject(notStarted(plugin, error)))
     child.on('close', (code, killedBy) => {
       signal.removeEventListener('abort', leave)
-      if (code === 0) resolve(out)
+      if (code === 0) resolve(new Redacted(out))
       else reject(failure(plugin, `failed (${killedBy ?? `exit code ${code}`})${said(err)}`))
     })
   })
@@ -111,25 +113,27 @@ function failure(plugin: ExecPlugin, what: string, cause?: unknown): Unreachable
   return new UnreachableError(message, cause === undefined ? undefined : { cause })
 }
 
-function fetched(plugin: ExecPlugin, printed: string): Fetched {
-  const status = mapping(mapping(parsed(printed))?.status)
-  const token = text(status ?? {}, 'token')
-  const certificate = text(status ?? {}, 'clientCertificateData') || null
-  const key = text(status ?? {}, 'clientKeyData') || null
-  if ((token === '' && certificate === null) || (certificate === null) !== (key === null)) {
+function fetched(plugin: ExecPlugin, printed: Redacted): Fetched {
+  const status = mapping(mapping(parsed(printed))?.status) ?? {}
+  const token = secretText(status, 'token')
+  const certificate = text(status, 'clientCertificateData') || null
+  const key = secretText(status, 'clientKeyData')
+  if ((token === null && certificate === null) || (certificate === null) !== (key === null)) {
     throw failure(plugin, 'gave no usable credential: run it by hand and look at what it prints')
   }
-  if (!isHeaderSafe(token)) throw failure(plugin, "gave a token with a character in it that can't be sent")
+  if (token !== null && !isHeaderSafe(token))
+    throw failure(plugin, "gave a token with a character in it that can't be sent")
   const fault = certificate === null || key === null ? null : certificateFault(certificate, key)
   if (fault !== null) throw failure(plugin, `gave a client certificate that can't be used: ${fault}`)
-  const credential: Credential = { authorization: token === '' ? null : `Bearer ${token}`, certificate, key }
-  const ends = Date.parse(text(status ?? {}, 'expirationTimestamp'))
-  return { credential, expiresAt: Number.isNaN(ends) ? Number.POSITIVE_INFINITY : ends }
+  const authorization = token === null ? null : token.map(value => `Bearer ${value}`)
+  const ends = Date.parse(text(status, 'expirationTimestamp'))
+  const expiresAt = Number.isNaN(ends) ? Number.POSITIVE_INFINITY : ends
+  return { credential: { authorization, certificate, key }, expiresAt }
 }
 
-function parsed(printed: string): unknown {
+function parsed(printed: Redacted): unknown {
   try {
-    return JSON.parse(printed)
+    return JSON.parse(printed.reveal())
   } catch {
     return null
   }

@@ -7,21 +7,22 @@ import type { Gap } from '../../snapshot/snapshot.ts'
 import { type Envelope, enveloped } from '../data.ts'
 import { findingDocument } from '../diagnosis/document.ts'
 import type { Invocation } from '../invocation.ts'
-import { isWell, podCounts } from '../words/outcomes.ts'
+import { isWell } from '../words/outcomes.ts'
+import { podCounts } from '../words/recoveries.ts'
 
 /** Everything there is to tell after a fix. */
 export interface FixReport {
   plan: Plan
   /** Only tried on the server. */
   dryRun: boolean
-  /** Every change is in place, and every pod aimed at is back. */
+  /** Every change is in place, every pod aimed at is back, and nothing in scope is left that can't pull: the exit code is 0. */
   complete: boolean
   result: FixResult
   /** Findings with a remedy that the plan leaves to an owner, so that their pods are still stuck. */
   leftToOwner: number
   /** Stuck pods that the plan does not aim at, whatever the reason. */
   leftPods: number
-  /** Of the pods that are not back, as they are now. */
+  /** What can't pull in the scope by now, whether or not it was aimed at. */
   findings: Advised[]
   gaps: Gap[]
 }
@@ -43,7 +44,8 @@ export function fixDocument(report: FixReport, invocation: Invocation): Envelope
       recoveredPods: recovered,
       leftToOwner,
       leftPods,
-      heldBack: result.heldBack,
+      heldBack: result.heldBack?.pods ?? 0,
+      heldBackWhy: result.heldBack?.why ?? null,
     },
     outcomes: result.outcomes,
     recoveries: result.recoveries,

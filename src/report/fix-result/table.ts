@@ -1,5 +1,6 @@
 /** What became of a fix, for a person: what was not made, which pods are not back and why now, and last the verdict. */
 
+import type { Advised } from '../../advice/advised.ts'
 import type { FixResult, Outcome, Recovery } from '../../apply/outcome.ts'
 import { commandLines, field, joined, stepLines } from '../block.ts'
 import { cell, shellWord } from '../escape.ts'
@@ -12,16 +13,10 @@ import { visible } from '../sanitise.ts'
 import { meaningOf, titleOf } from '../words/causes.ts'
 import { whyCommand } from '../words/commands.ts'
 import { amount, counted } from '../words/count.ts'
-import {
-  dryRunSentence,
-  isWell,
-  leftSentence,
-  podsSentence,
-  statusText,
-  writtenSentence,
-} from '../words/outcomes.ts'
+import { dryRunSentence, isWell, statusText, writtenSentence } from '../words/outcomes.ts'
 import { objectName, scopeFlags } from '../words/plan.ts'
 import { countPods } from '../words/pods.ts'
+import { againLabel, isOpen, leftSentence, podsSentence, podText, workloadText } from '../words/recoveries.ts'
 import { stepsOf } from '../words/steps.ts'
 import type { FixReport } from './document.ts'
 
@@ -62,8 +57,7 @@ function notMade(outcomes: Outcome[], width: number, palette: Palette): string[]
   return lines.length === 0 ? [] : [palette.trouble('Not made:', 'error'), ...lines]
 }
 
-function podLines({ outcomes, recoveries }: FixResult, width: number, palette: Palette): string[] {
-  const made = outcomes.every(isWell)
+function podLines({ recoveries }: FixResult, width: number, palette: Palette): string[] {
   const [open, back] = [recoveries.filter(isOpen), recoveries.filter(one => !isOpen(one))]
   const shown = [...open, ...back].slice(0, ROWS)
   const cells = shown.map(one => [
@@ -76,36 +70,31 @@ function podLines({ outcomes, recoveries }: FixResult, width: number, palette: P
   const lines = shown.flatMap((one, index) => {
     const row = fits ? [table[index] ?? ''] : wrap(cells[index]?.join(' ') ?? '', width, '  ')
     const mark = isOpen(one) ? (line: string) => palette.trouble(line, 'error') : palette.well
-    return [...row.map(mark), ...waitingLines(one, made, width, palette)]
+    return [...row.map(mark), ...waitingLines(one, width, palette)]
   })
   const hidden = recoveries.length - shown.length
   return hidden > 0 ? [...lines, `  … and ${counted(hidden, 'more workload')}`] : lines
 }
 
-/** @param made every change was made, so that there should be a new pod */
-function waitingLines(recovery: Recovery, made: boolean, width: number, palette: Palette): string[] {
-  const [first] = recovery.waiting
-  if (!isOpen(recovery)) return []
-  if (first === undefined)
-    return made ? [palette.dim('    no new pod: its controller has not made one yet')] : []
-  const text = [first.reason, first.message].filter(part => part !== '').join(': ')
-  const said = text === '' ? `${first.name}: not started yet` : `${first.name}: ${text}`
-  return wrap(visible(said), width, '    ').slice(0, 4).map(palette.dim)
+/** Its pods one by one, or what there is to say of the workload itself. */
+function waitingLines(recovery: Recovery, width: number, palette: Palette): string[] {
+  const { waiting, crashing } = recovery
+  const [first] = isOpen(recovery) || waiting.length > 0 ? waiting : crashing
+  const more = (waiting.length > 0 ? waiting : crashing).length - 1
+  const texts = [
+    workloadText(recovery),
+    first === undefined ? '' : `${podText(first)}${more > 0 ? ` and ${amount(more)} more` : ''}`,
+  ]
+  return texts
+    .filter(text => text !== '')
+    .flatMap(text => wrap(visible(text), width, '    ').slice(0, 4).map(palette.dim))
 }
 
-function isOpen({ wanted, recovered }: Recovery): boolean {
-  return recovered < wanted
-}
-
-/** The diagnosis of the pods that are not back, made again after the wait. */
-function whyNow(
-  { findings, result }: FixReport,
-  { width, invocation }: ReportOptions,
-  palette: Palette,
-): string[][] {
-  // Where the pulls have run out, none of the usual steps helps before there are some again.
-  const steps = result.heldBack > 0 ? 0 : 2
-  return groupByCause(findings, invocation).map(group => [
+/** The diagnosis of the pods that are not back, made again after the wait: of those that are there now, and no others. */
+function whyNow(report: FixReport, { width, invocation }: ReportOptions, palette: Palette): string[][] {
+  // Where pods were held back, none of the usual steps helps before they can be taken.
+  const steps = report.result.heldBack === null ? 2 : 0
+  return groupByCause(awaited(report), invocation).map(group => [
     ...wrap(visible(`${titleOf(group)}: ${counted(countPods(group.findings), 'pod')}`), width).map(line =>
       palette.trouble(line, group.findings[0].severity),
     ),
@@ -114,8 +103,17 @@ function whyNow(
   ])
 }
 
+/** Findings of pods that were to come back. */
+function awaited({ findings, result }: FixReport): Advised[] {
+  return findings.filter(({ namespace, pod }) =>
+    result.recoveries.some(
+      one => one.namespace === namespace && isOpen(one) && one.waiting.some(({ name }) => name === pod),
+    ),
+  )
+}
+
 function lastLines(report: FixReport, { width, invocation }: ReportOptions, palette: Palette): string[] {
-  const { result, dryRun, complete, findings } = report
+  const { result, dryRun, complete } = report
   const verdict = (text: string) => wrap(visible(text), width).map(complete ? palette.well : palette.strong)
   if (dryRun) return verdict(dryRunSentence(result))
   const all = report.plan.declined.length === 0 && result.outcomes.every(isWell)
@@ -125,43 +123,50 @@ function lastLines(report: FixReport, { width, invocation }: ReportOptions, pale
     result.run === null
       ? []
       : command('Undo: ', ownCommand(invocation, `undo ${shellWord(result.run)}`), width)
-  if (pods === null)
-    return [
-      ...back,
-      ...wrap(gapText(report), width),
-      ...verdict([written, leftSentence(report.leftPods)].join(' ').trim()),
-    ].filter(line => line !== '')
-  if (findings.length === 0 && result.outcomes.some(one => !isWell(one))) {
-    return [...back, ...wrap(pods, width), ...verdict(`${written} Run the fix again to go on.`)]
-  }
   const next = nextCommand(report, invocation)
+  const last = pods ?? [written, leftSentence(report.leftPods)].join(' ').trim()
   return [
-    ...wrap(visible(written), width),
+    ...(pods === null ? [] : wrap(visible(written), width)),
     ...back,
     ...wrap(gapText(report), width),
-    ...verdict(pods),
-    ...(next === null ? [] : command(...next, width).map(palette.strong)),
+    ...verdict(last),
+    ...(next === null ? wrap(refusedText(result), width) : command(...next, width).map(palette.strong)),
   ].filter(line => line !== '')
 }
 
-/** Why one of the pods that are not back still can't pull, or where nothing speaks of a pull any more, a new look at them. */
-function nextCommand(
-  { plan, findings: [first], result }: FixReport,
-  invocation: Invocation,
-): [label: string, command: string] | null {
-  if (result.heldBack > 0)
-    return ['Next, once the limit resets: ', ownCommand(invocation, `fix ${scopeFlags(plan.scope)}`)]
+/** What to do about the first of what is not in place or not back: never what was refused just now, never of a pod that is gone. */
+function nextCommand(report: FixReport, invocation: Invocation): [label: string, command: string] | null {
+  const { plan, result } = report
+  const again = ownCommand(invocation, `fix ${scopeFlags(plan.scope)}`)
+  if (result.heldBack !== null) return [againLabel(result.heldBack.why), again]
+  const [first] = awaited(report)
   if (first !== undefined) return ['Next: ', whyCommand(invocation, first)]
   const open = result.recoveries.find(isOpen)
-  if (open === undefined) return null
-  const namespace = shellWord(open.namespace)
-  // The events say why the server lets a controller make no pod: a quota, or a policy on what the new one has.
-  return [
-    'Next: ',
-    open.waiting.length === 0
-      ? kubectlCommand(invocation, 'get events --field-selector reason=FailedCreate', open.namespace)
-      : ownCommand(invocation, `diagnose -n ${namespace}`),
-  ]
+  if (open !== undefined) return nextFor(open, invocation)
+  return result.outcomes.some(({ status }) => status === 'conflict' || status === 'failed')
+    ? ['Next, to go on: ', again]
+    : null
+}
+
+function nextFor(
+  { namespace, workload, over, missing, waiting }: Recovery,
+  invocation: Invocation,
+): [string, string] | null {
+  const next = (rest: string): [string, string] => ['Next: ', kubectlCommand(invocation, rest, namespace)]
+  const object = shellWord(objectName(workload))
+  const [pod] = waiting
+  if (over?.code === 'gone' || over?.code === 'replaced' || over?.code === 'ending') return null
+  if (over !== null) return next(`describe ${object}`)
+  if (missing?.code === 'paused') return next(`rollout resume ${object}`)
+  if (missing?.code === 'not-ended') return next(`get pod ${shellWord(missing.pod)} -o yaml`)
+  return next(pod === undefined ? `describe ${object}` : `describe pod ${shellWord(pod.name)}`)
+}
+
+/** The same fix again would only be refused again. */
+function refusedText({ outcomes }: FixResult): string {
+  return outcomes.some(({ status }) => status === 'refused')
+    ? 'Settle what the server refused, then run the same fix again.'
+    : ''
 }
 
 /** Not all is well even where all that was planned is. */

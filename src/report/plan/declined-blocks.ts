@@ -46,13 +46,20 @@ function kindOf(one: Declined): string {
     case 'managed':
       return JSON.stringify([one.code, one.change.managedBy])
     case 'no-credential':
+    case 'unnamed-registry':
+    case 'unneeded-login':
+    case 'unproven-login':
       return `${one.code} ${one.registry}`
     case 'malformed-secret':
       return `${one.code} ${one.secret} ${one.target.namespace}`
     case 'custom-controller':
       return `${one.code} ${one.controller.kind}`
     case 'foreign-secret':
-      return `${one.code} ${one.type}`
+      return JSON.stringify([one.code, one.type, one.owner])
+    case 'no-replacement':
+      return `${one.code} ${one.absent}`
+    case 'job-would-fail':
+      return `${one.code} ${one.limit}`
     case 'no-remedy':
       return `${one.code} ${one.cause}`
     default:
@@ -78,7 +85,9 @@ function block(same: Declined[], sheet: DeclinedSheet): string[] {
 
 function placeOf(one: Declined): string {
   if (one.code === 'terminating-namespace') return one.namespace
-  if (one.code === 'no-credential') return counted(one.findings, 'finding')
+  if (one.code === 'unneeded-login') return one.registry
+  if (one.code === 'no-credential' || one.code === 'unnamed-registry' || one.code === 'unproven-login')
+    return counted(one.findings, 'finding')
   const target = one.code === 'managed' ? one.change.target : one.target
   return `${target.namespace} ${objectName(target)}`
 }

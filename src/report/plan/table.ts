@@ -13,6 +13,7 @@ import { type Palette, paletteFor } from '../palette.ts'
 import { visible } from '../sanitise.ts'
 import { counted } from '../words/count.ts'
 import { declinedNext } from '../words/declined.ts'
+import { loginReach } from '../words/login-reach.ts'
 import { planSentence, scopeText } from '../words/plan.ts'
 import type { Said } from '../words/said.ts'
 import { stepsOf } from '../words/steps.ts'
@@ -38,10 +39,15 @@ export function renderPlanTable(plan: Plan, news: PlanNews, options: ReportOptio
     ...changeBlocks(plan, width, palette),
     ...(left.length === 0 ? [] : [[palette.dim('Left as it is:')], ...left]),
     gapLines(news.gaps, width, palette),
+    ...loginReach(plan, failingNamespaces(news)).map(text => wrap(visible(text), width)),
     lastLines(plan, news, options, palette),
   ]
   const full = blocks.filter(lines => lines.length > 0)
   return joined(full.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines])))
+}
+
+function failingNamespaces({ findings }: PlanNews): string[] {
+  return [...new Set(findings.map(({ namespace }) => namespace))]
 }
 
 function heading({ cluster, scope }: Plan): string {

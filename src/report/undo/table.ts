@@ -1,21 +1,33 @@
 /** Taking a run back, for a person: what would go back, what stays and why, and what became of it. */
 
-import type { UndoOutcome, UndoStep } from '../../apply/undo-step.ts'
+import type { UndoOutcome } from '../../apply/undo-step.ts'
+import type { Target } from '../../plan/change.ts'
 import { commandLines, joined } from '../block.ts'
 import { cell, shellWord } from '../escape.ts'
-import { ownCommand } from '../invocation.ts'
+import { kubectlCommand, ownCommand } from '../invocation.ts'
 import { columns, displayWidth, wrap } from '../layout.ts'
 import type { ReportOptions } from '../options.ts'
 import { paletteFor } from '../palette.ts'
 import { visible } from '../sanitise.ts'
 import { amount } from '../words/count.ts'
 import { statusText } from '../words/outcomes.ts'
-import { fieldText, isOpen, leftText, undoneSentence, undoPlanSentence } from '../words/undo.ts'
-import type { RunLine, UndoReport } from './document.ts'
+import {
+  anonymousSentence,
+  effectText,
+  fieldText,
+  isOpen,
+  keptSentence,
+  leaveText,
+  leftText,
+  stateText,
+  undoneSentence,
+  undoPlanSentence,
+} from '../words/undo.ts'
+import type { RunLine, UndoPlan, UndoReport } from './document.ts'
 import { rowLines } from './rows.ts'
 
 /** The steps, before anybody is asked. */
-export function renderUndoSteps(run: string, steps: readonly UndoStep[], options: ReportOptions): string {
+export function renderUndoSteps({ run, steps, kept }: UndoPlan, options: ReportOptions): string {
   const palette = paletteFor(options.colour)
   const { width } = options
   const restored = steps.flatMap(step => (step.action === 'restore-fields' ? [step] : []))
@@ -28,7 +40,10 @@ export function renderUndoSteps(run: string, steps: readonly UndoStep[], options
     wrap(visible(`Taking back run ${run}`), width),
     rowLines(
       'Restore',
-      restored.map(({ target, fields }) => ({ target, said: fields.map(fieldText).join(', ') })),
+      restored.map(({ target, fields, effect }) => ({
+        target,
+        said: `${fields.map(fieldText).join(', ')}${effect === null ? '' : `; ${effectText(effect)}`}`,
+      })),
       width,
       palette,
     ),
@@ -39,15 +54,48 @@ export function renderUndoSteps(run: string, steps: readonly UndoStep[], options
       palette,
     ),
     rowLines(
-      'Leave as it is',
-      [...left.map(({ target, reason }) => ({ target, said: leftText(reason) })), ...stays],
+      'Take keys out',
+      steps.flatMap(step =>
+        step.action === 'remove-keys' ? [{ target: step.target, said: step.keys.join(', ') }] : [],
+      ),
       width,
       palette,
     ),
+    rowLines(
+      'Leave as it is',
+      [...left.map(step => ({ target: step.target, said: leaveText(step) })), ...stays],
+      width,
+      palette,
+    ),
+    wrap(anonymousSentence(steps), width).filter(line => line !== ''),
     wrap(undoPlanSentence(steps), width).map(palette.strong),
+    ...keptLines(kept, options),
   ]
   return joined(spaced(blocks))
 }
+
+/** Secrets that keep a login, with the command that takes each away: namespaces of one reason share a line. */
+function keptLines(kept: readonly Target[], { invocation, width }: ReportOptions): string[][] {
+  if (kept.length === 0) return []
+  const shown = kept.slice(0, COMMANDS)
+  const commands = shown.flatMap(target =>
+    commandLines(
+      kubectlCommand(invocation, `delete secret ${shellWord(target.name)}`, target.namespace),
+      width,
+      '  ',
+    ),
+  )
+  const more = kept.length - shown.length
+  return [
+    [
+      ...wrap(`${keptSentence(kept.length)} Once nothing needs it any more:`, width),
+      ...commands,
+      ...(more > 0 ? [`  … and ${amount(more)} more (-o json shows all)`] : []),
+    ],
+  ]
+}
+
+const COMMANDS = 6
 
 /** What became of it. */
 export function renderUndone({ outcomes, dryRun }: UndoReport, options: ReportOptions): string {
@@ -74,16 +122,19 @@ function problem({ status, detail }: Pick<UndoOutcome, 'status' | 'detail'>): st
 
 /** The runs that can be taken back, newest first. */
 export function renderRuns(runs: readonly RunLine[], options: ReportOptions): string {
-  const [newest] = runs.filter(({ takenBack }) => !takenBack)
+  const [newest] = runs.filter(({ state }) => state === 'in-place')
   if (runs.length === 0) return joined(['No run has written anything to this cluster.'])
   const table = columns(
     [
-      ['RUN', 'SCOPE', 'CHANGES', 'STATE'],
-      ...runs.map(({ run, namespaces, changes, takenBack, onlyPods }) => [
+      ['RUN', 'TIME', 'CONTEXT', 'USER', 'SCOPE', 'CHANGES', 'STATE'],
+      ...runs.map(({ run, startedAt, context, user, namespaces, changes, state }) => [
         cell(run),
+        cell(startedAt.replace(/\.\d+/, '')),
+        cell(context ?? '-'),
+        cell(user ?? '-'),
         cell(namespaces === null ? 'all namespaces' : namespaces.join(',')),
         amount(changes),
-        onlyPods ? 'only pods' : takenBack ? 'taken back' : 'in place',
+        stateText(state),
       ]),
     ],
     2,

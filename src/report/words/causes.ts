@@ -22,7 +22,7 @@ import {
   tls,
 } from './causes/network.ts'
 import { canceledOrDeadline, diskFull, registryServerError } from './causes/trouble.ts'
-import { partOf } from './hosts.ts'
+import { partOf, RegistryName } from './hosts.ts'
 import type { CauseWords, Told } from './told.ts'
 
 const WORDS: Record<Cause, CauseWords> = {
@@ -61,11 +61,33 @@ export function wordsFor(told: Told): CauseWords {
 
 /** What is wrong, as a headline. */
 export function titleOf(told: Told): string {
-  const title = wordsFor(told).title(told)
+  const title = checkedTitle(told) ?? wordsFor(told).title(told)
   const [{ containerKind, node }] = told.findings
   if (containerKind !== 'sandbox') return title
   const place = node === null ? 'A node' : `Node ${node}`
   return `${place} can't get its sandbox (pause) image, so no new pod starts there: ${title}`
+}
+
+/** What a registry that was asked has proven stands in for what its refusal left open; null where nothing is. */
+function checkedTitle({ findings: [{ cause, check, registry, image }] }: Told): string | null {
+  if (check === null || (cause !== 'auth-required-or-denied' && cause !== 'image-not-found')) return null
+  const host = RegistryName(registry)
+  switch (check.verdict) {
+    case 'no-such-repository':
+      return `${host} has no repository for ${image}`
+    case 'not-public':
+      return `${host} has no public repository for ${image}: it does not exist, or it is private`
+    case 'no-such-tag':
+      return `${host} has the repository of ${image}, but not this tag`
+    case 'no-such-digest':
+      return `${host} has the repository of ${image}, but not this digest`
+    case 'opens-for-machine':
+      return `${host} gives ${image} to this machine's login, but not to the pods`
+    case 'opens-but-not-for-pod':
+      return `${host} gives ${image} to everybody, but refuses the pod's login`
+    default:
+      return null
+  }
 }
 
 /** What it means, and what else is known of this pull, in a few sentences. */
@@ -81,6 +103,9 @@ function besides({ findings: [first] }: Told): string[] {
   const mirrors = first.clues.find(clue => clue.code === 'mirrors-failed')
   return [
     partOf(first),
+    first.clues.some(clue => clue.code === 'guest')
+      ? "The guest pulls this image by itself: its own network and login count, not the node's or the pod's."
+      : '',
     mirrors === undefined
       ? ''
       : `Its mirrors failed too (${mirrors.hosts.join(', ')}); the sentence above is about the last host that was asked.`,

@@ -1,7 +1,8 @@
 /** The words of taking a run back: what goes, what goes back, and why something stays. */
 
-import type { LeftReason, UndoneField, UndoOutcome, UndoStep } from '../../apply/undo-step.ts'
-import { amount, counted } from './count.ts'
+import type { LeftReason, UndoEffect, UndoneField, UndoOutcome, UndoStep } from '../../apply/undo-step.ts'
+import type { RunState } from '../undo/document.ts'
+import { amount, counted, someOf } from './count.ts'
 
 const LEFT: Record<LeftReason, string> = {
   gone: 'is no longer there',
@@ -9,15 +10,47 @@ const LEFT: Record<LeftReason, string> = {
   changed: 'no longer holds what was written',
   'taken-back': 'was taken back already',
   'never-written': 'was never written',
-  'still-named': 'other objects still name it',
+  'still-named': 'is still named',
+  'goes-with-its-run': 'goes with the run that made it',
   'earlier-content-unknown': 'was there before, and what it held is kept nowhere',
   'pod-taken-away': 'was deleted and not made again; the same fix again puts it back',
-  'pod-recreated': 'the stuck pod is gone for good; the new one stays',
+  'pod-recreated': 'the stuck pod does not come back',
 }
 
 /** Why an object stays as it is. */
 export function leftText(reason: LeftReason): string {
   return LEFT[reason]
+}
+
+/** The same with what names it: `is still named by deployment/shop`. */
+export function leaveText({ reason, by = [] }: Extract<UndoStep, { action: 'leave' }>): string {
+  if (by.length === 0) return leftText(reason)
+  const names = by.map(({ kind, name }) =>
+    name === null ? `${kind.toLowerCase()}s that can't be read` : `${kind.toLowerCase()}/${name}`,
+  )
+  return `${leftText(reason)} by ${someOf([...new Set(names)], 3)}`
+}
+
+const EFFECTS: Record<UndoEffect, string> = {
+  rollout: 'a rollout replaces its pods',
+  recreate: 'all of its pods stop before new ones start',
+  'new-pods': 'new pods are made from it',
+}
+
+/** What a restored template does to its pods. */
+export function effectText(effect: UndoEffect): string {
+  return EFFECTS[effect]
+}
+
+/** Said of logins that go: what was pulled stays, what pulls again goes without. */
+export function anonymousSentence(steps: readonly UndoStep[]): string {
+  const goes = steps.some(({ action }) => action === 'delete-secret' || action === 'remove-keys')
+  return goes ? 'Pods that pull from then on do so without this login, and may fail as they did before.' : ''
+}
+
+/** Secrets that keep a login, in one sentence; empty where none does. */
+export function keptSentence(kept: number): string {
+  return kept === 0 ? '' : `${counted(kept, 'secret')} ${kept === 1 ? 'keeps its' : 'keep their'} login.`
 }
 
 /** `imagePullSecrets loses dockercreds`, `image of shop back to nginx`. */
@@ -31,17 +64,20 @@ export function fieldText({ field, container, from, to }: UndoneField): string {
 export function undoPlanSentence(steps: readonly UndoStep[]): string {
   const restored = steps.filter(({ action }) => action === 'restore-fields').length
   const deleted = steps.filter(({ action }) => action === 'delete-secret').length
+  const lighter = steps.filter(({ action }) => action === 'remove-keys').length
   const lost = steps.filter(step => step.action === 'leave' && step.reason === 'pod-taken-away').length
   const gone =
     lost === 0
       ? ''
       : ` ${counted(lost, 'bare pod')} ${lost === 1 ? 'is' : 'are'} still missing: the same fix again puts back what it deleted.`
-  if (restored + deleted === 0) return `There is nothing left to take back, so nothing is written.${gone}`
+  if (restored + deleted + lighter === 0)
+    return `There is nothing left to take back, so nothing is written.${gone}`
   const parts = [
     ...(restored === 0 ? [] : [`restores ${counted(restored, 'object')}`]),
     ...(deleted === 0 ? [] : [`deletes ${counted(deleted, 'secret')}`]),
+    ...(lighter === 0 ? [] : [`takes its keys out of ${counted(lighter, 'secret')}`]),
   ]
-  return `Undo ${parts.join(' and ')}.${gone}`
+  return `Undo ${parts.join(', ').replace(/, ([^,]*)$/, ' and $1')}.${gone}`
 }
 
 /** Not taken back although it was meant to be. */
@@ -67,4 +103,16 @@ export function undoneSentence(outcomes: readonly UndoOutcome[], dryRun: boolean
 
 function notTaken(open: number, outcomes: readonly UndoOutcome[], verb: string): string {
   return `${amount(open)} of ${counted(outcomes.length, 'change')} ${verb} be taken back.`
+}
+
+const STATES: Record<RunState, string> = {
+  'in-place': 'in place',
+  undone: 'undone',
+  over: 'nothing left to undo',
+  'only-pods': 'only pods',
+}
+
+/** What is left of a run, in a word or two. */
+export function stateText(state: RunState): string {
+  return STATES[state]
 }

@@ -1,10 +1,22 @@
-/** SelfSubjectAccessReview: what the asking user may do. */
+/** SelfSubjectAccessReview and SelfSubjectReview: what the asking user may do, and who it is. */
 
 import { Refusal } from '../cluster/failure.ts'
 import { parseJson } from './body.ts'
 import { ANONYMOUS, allows, type User } from './users.ts'
 
 export const ACCESS_REVIEW_PATH = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
+
+export const SELF_REVIEW_PATH = '/apis/authentication.k8s.io/v1/selfsubjectreviews'
+
+/** Who asks. */
+export function reviewSelf({ name }: User): object {
+  return {
+    kind: 'SelfSubjectReview',
+    apiVersion: 'authentication.k8s.io/v1',
+    metadata: {},
+    status: { userInfo: { username: name, groups: ['system:authenticated'] } },
+  }
+}
 
 interface Attributes {
   namespace?: string

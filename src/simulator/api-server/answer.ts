@@ -2,7 +2,7 @@
 
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { methodNotAllowed, Refusal, unauthorized, unknownResource } from '../cluster/failure.ts'
-import { ACCESS_REVIEW_PATH, reviewAccess } from './access-review.ts'
+import { ACCESS_REVIEW_PATH, reviewAccess, reviewSelf, SELF_REVIEW_PATH } from './access-review.ts'
 import { discover, isOpenToAll } from './discovery.ts'
 import { evict } from './eviction.ts'
 import { representationOf } from './representation.ts'
@@ -38,6 +38,7 @@ export function answerOf(
   entry.user = user.name
   const query = call.url.searchParams
   const path = call.url.pathname
+  if (path === SELF_REVIEW_PATH && call.method === 'POST') return ok(reviewSelf(user), 201)
   if (path === ACCESS_REVIEW_PATH && call.method === 'POST') return ok(reviewAccess(user, call.body), 201)
   const route = routeOf(call.method, path, ['1', 'true'].includes(query.get('watch') ?? ''))
   if (route.type === 'other') return other(user, call, path)

@@ -19,8 +19,8 @@ export class Clock {
   }
 
   /** As Kubernetes writes a time: `2026-11-24T09:05:45Z`. */
-  timestamp(): string {
-    return timestampOf(this.now())
+  timestamp(secondsAhead = 0): string {
+    return timestampOf(this.now() + secondsAhead * 1000)
   }
 }
 

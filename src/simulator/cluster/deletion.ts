@@ -19,11 +19,13 @@ export function deletePod(
     metadata: {
       ...object.metadata,
       generation: (object.metadata.generation ?? 0) + 1,
-      deletionTimestamp: object.metadata.deletionTimestamp ?? cluster.clock.timestamp(),
+      // The moment at which it is over at the latest.
+      deletionTimestamp: object.metadata.deletionTimestamp ?? cluster.clock.timestamp(seconds),
       deletionGracePeriodSeconds: seconds,
     },
   }
   if (dryRun) return leaving
   const kind = kindNamed('Pod')
-  return seconds === 0 ? cluster.store.remove(kind, leaving) : cluster.store.put(kind, leaving)
+  const held = (object.metadata.finalizers ?? []).length > 0
+  return seconds === 0 && !held ? cluster.store.remove(kind, leaving) : cluster.store.put(kind, leaving)
 }

@@ -28,13 +28,15 @@ export function setsAnchor({ lines }: Piece): boolean {
   return lines.some(line => /[-:,[{]\s+&\w/.test(line))
 }
 
-/** @param before the lines of its document that it may have aliases for; parsed again only where it has */
-export function parseItem(item: Piece, before: string[]): unknown {
+/** @param linesBefore the lines of its document that it may have aliases for; asked for and parsed again only where it has */
+export function parseItem(item: Piece, linesBefore: () => string[]): unknown {
   try {
     const [raw] = [parsePiece(item)].flat()
     return raw
   } catch (error) {
-    if (!(error instanceof YamlError) || error.cause === undefined || before.length === 0) throw error
+    if (!(error instanceof YamlError) || error.cause === undefined) throw error
+    const before = linesBefore()
+    if (before.length === 0) throw error
     return list(record(parsePiece({ lines: [...before, ...item.lines], at: item.at })).items).at(-1)
   }
 }

@@ -13,6 +13,9 @@ const DOCUMENT_END = /^\.\.\.(?:\s|$)/
 const ITEMS = /^(?:items|"items"|'items')\s*:\s*(?:#.*)?$/
 const EMPTY = /^\s*(?:#.*)?$/
 
+/** Lines. kubectl writes no aliases; who writes some by hand needs far fewer. */
+const MOST_PARSED_AGAIN = 200_000
+
 /** Takes YAML in chunks cut anywhere. `write` and `end` throw YamlError; what a handler throws passes through. */
 export class YamlPieces {
   readonly #handlers: DocumentHandlers
@@ -24,6 +27,7 @@ export class YamlPieces {
   #item: Piece | null = null
   /** Lines of items that later ones may have an alias for. */
   #anchored: string[] = []
+  #parsedAgain = 0
   #hadItems = false
   /** How far the dashes of `items` are indented; `awaited` between `items:` and the first of them. */
   #indent: number | 'awaited' | null = null
@@ -94,8 +98,17 @@ export class YamlPieces {
     if (item === null) return
     this.#item = null
     this.#hadItems = true
-    this.#handlers.onItem(parseItem(item, [...this.#document.lines, ...this.#anchored]))
-    if (setsAnchor(item)) this.#anchored.push(...item.lines)
+    this.#handlers.onItem(parseItem(item, () => this.#linesBefore(item)))
+    if (setsAnchor(item)) for (const line of item.lines) this.#anchored.push(line)
+  }
+
+  /** What an item with an alias is parsed with. Each such item costs all of it again, so that there is an end to it. */
+  #linesBefore({ at }: Piece): string[] {
+    const before = [...this.#document.lines, ...this.#anchored]
+    this.#parsedAgain += before.length
+    if (this.#parsedAgain > MOST_PARSED_AGAIN)
+      throw new YamlError(`what begins at line ${at} has too many YAML aliases, and`)
+    return before
   }
 
   #finishDocument(): void {

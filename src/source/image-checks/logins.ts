@@ -43,6 +43,7 @@ export class PodLogins {
         password,
         kind: 'password',
         shortLived: false,
+        minted: false,
         origin: `secret ${secret.namespace}/${secret.name}`,
       },
     }))

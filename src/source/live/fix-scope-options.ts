@@ -2,7 +2,7 @@
 
 import type { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import type { ControllerObject } from '../../kubernetes/api/kinds.ts'
-import type { InterruptedPod } from '../../snapshot/fix-scope.ts'
+import type { InterruptedPod, MadeSecret } from '../../snapshot/fix-scope.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 
 export interface FixScopeOptions {
@@ -20,6 +20,8 @@ export interface FixScopeOptions {
   owners?: ReadonlyMap<string, ControllerObject>
   /** Also look for the digests that run already. */
   runningImages: boolean
+  /** Secrets that earlier runs made. */
+  madeSecrets?: readonly MadeSecret[]
   /** Bare pods that an interrupted fix of this scope took away. */
   interruptedPods: InterruptedPod[]
   signal?: AbortSignal

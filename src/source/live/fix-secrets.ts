@@ -3,7 +3,7 @@
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
-import type { ScopeSecret } from '../../snapshot/fix-scope.ts'
+import type { MadeSecret, ScopeSecret } from '../../snapshot/fix-scope.ts'
 import { managerOf } from '../managed-by.ts'
 import type { FixScopeOptions, NamespaceScope } from './fix-scope-options.ts'
 import { fieldValue, type Reading } from './reading.ts'
@@ -12,12 +12,12 @@ import { fieldValue, type Reading } from './reading.ts'
 export async function readSecretsNamed(
   reading: Reading,
   { namespaces, wide }: NamespaceScope,
-  { secretName, wanted }: FixScopeOptions,
+  { secretName, wanted, madeSecrets = [] }: Pick<FixScopeOptions, 'secretName' | 'wanted' | 'madeSecrets'>,
 ): Promise<ScopeSecret[]> {
   const found: ScopeSecret[] = []
   const live = new Set(namespaces)
   const keep = (object: SecretObject) => {
-    if (live.has(object.metadata.namespace)) found.push(narrow(object, wanted))
+    if (live.has(object.metadata.namespace)) found.push(narrow(object, wanted, madeSecrets))
   }
   const options = { fieldSelector: `metadata.name=${fieldValue(secretName)}`, limit: 500 }
   await bounded(wide ? [null] : namespaces, AT_ONCE, namespace =>
@@ -28,8 +28,12 @@ export async function readSecretsNamed(
 
 type SecretObject = NonNullable<(typeof KINDS.Secret)['model']>
 
-function narrow(object: SecretObject, wanted: PullSecretContent | null): ScopeSecret {
-  const { namespace, name, uid, labels = {} } = object.metadata
+function narrow(
+  object: SecretObject,
+  wanted: PullSecretContent | null,
+  madeSecrets: readonly MadeSecret[],
+): ScopeSecret {
+  const { namespace, name, uid } = object.metadata
   const type = object.type ?? null
   const stored = PullSecretContent.inSecret(object)
   const usable = type === 'kubernetes.io/dockerconfigjson'
@@ -39,9 +43,17 @@ function narrow(object: SecretObject, wanted: PullSecretContent | null): ScopeSe
     uid,
     type,
     immutable: object.immutable === true,
-    ours: labels['app.kubernetes.io/managed-by'] === 'pullguard',
-    content: usable && wanted !== null && stored.serves(wanted) ? 'same' : 'different',
+    ours: madeSecrets.some(made => isMade(object, made)),
+    served: usable && wanted !== null ? stored.servedKeys(wanted) : [],
     keys: stored.keys,
     managedBy: managerOf(object),
   }
+}
+
+/** On every Secret that a fix makes; written by `apply`. */
+const RUN_ANNOTATION = 'pullguard.dev/run'
+
+function isMade({ metadata }: SecretObject, { run, namespace, name, uid }: MadeSecret): boolean {
+  if (metadata.namespace !== namespace || metadata.name !== name) return false
+  return uid === null ? metadata.annotations?.[RUN_ANNOTATION] === run : metadata.uid === uid
 }

@@ -13,8 +13,9 @@ import type {
 import type { ControllerReference, Pod } from '../../snapshot/pod.ts'
 import { rethrowUnlessApiError } from '../gap.ts'
 import { narrowController } from '../narrow/controller.ts'
-import { narrowWorkload } from '../narrow/workload-template.ts'
+import { narrowSecretList, narrowWorkload } from '../narrow/workload-template.ts'
 import type { FixScopeOptions } from './fix-scope-options.ts'
+import { failsItsIndex, jobFailures } from './job-failures.ts'
 import type { Reading } from './reading.ts'
 
 /** The workloads of the stuck pods, and their direct controllers. */
@@ -26,14 +27,17 @@ export async function readWorkloads(
   const workloads = new Map<string, ScopeWorkload>()
   const direct: Direct = { controllers: new Map(), jobs: new Map() }
   const read = (namespace: string, owner: ControllerReference) => {
+    // Anybody can write another's uid into a pod: only the owner of that name in the pod's own namespace is the pod's.
+    const key = `${namespace}/${owner.kind}/${owner.name} ${owner.uid}`
     const seen = options.owners?.get(owner.uid)
+    const same = seen?.metadata.namespace === namespace && seen.metadata.name === owner.name
     const answer =
-      known.get(owner.uid) ?? (seen ? Promise.resolve(seen) : readOwner(reading, namespace, owner))
-    known.set(owner.uid, answer)
+      known.get(key) ?? (seen && same ? Promise.resolve(seen) : readOwner(reading, namespace, owner))
+    known.set(key, answer)
     return answer
   }
   await bounded(options.pods, AT_ONCE, async pod => {
-    const top = await climb(pod, read, direct)
+    const top = await climb(reading, pod, read, direct)
     if (!top) return
     const workload = narrowed(top, pod)
     const entry = workloads.get(workload.uid) ?? workload
@@ -57,24 +61,77 @@ interface Direct {
   jobs: Map<string, ScopeJob>
 }
 
-async function climb(pod: Pod, read: Read, direct: Direct): Promise<Top | null> {
-  let top: Top | null = null
+async function climb(reading: Reading, pod: Pod, read: Read, direct: Direct): Promise<Top | null> {
+  const chain: Top[] = []
   let owner = pod.controller
+  const climbed = new Set<string>()
   while (owner && controllerKind(owner)) {
+    // Owners that own each other have nobody at the top.
+    if (climbed.has(owner.uid)) return null
+    climbed.add(owner.uid)
     const object = await read(pod.namespace, owner)
     // Without the owner's own word on who is above it, its template may belong to somebody else.
     if (!object) return null
-    if (top === null) note({ object, owner }, pod, direct)
-    top = { object, owner }
+    chain.push({ object, owner })
     owner = narrowController(object.metadata)
   }
-  return top
+  const [first, above = null] = chain
+  if (first) await note(reading, { first, above, pod }, direct)
+  return chain.at(-1) ?? null
 }
 
-function note(top: Top, pod: Pod, { controllers, jobs }: Direct): void {
-  const { uid, kind } = top.owner
-  controllers.set(uid, { uid, imagePullSecrets: narrowed(top, pod).imagePullSecrets })
-  if (kind === 'Job') jobs.set(uid, { uid, failuresLeft: failuresLeft(top.object) })
+interface Climbed {
+  first: Top
+  above: Top | null
+  pod: Pod
+}
+
+async function note(
+  reading: Reading,
+  { first, above, pod }: Climbed,
+  { controllers, jobs }: Direct,
+): Promise<void> {
+  const { uid, kind } = first.owner
+  const { imagePullSecrets } = narrowed(first, pod)
+  const outgoing = above !== null && isOutgoing(first.object, above)
+  const known = controllers.get(uid)
+  const partition = known ? known.partition : await partitionOf(reading, first, pod)
+  controllers.set(uid, { uid, imagePullSecrets, outgoing, partition })
+  if (kind !== 'Job') return
+  const job = jobs.get(uid) ?? jobFailures(first.object)
+  jobs.set(uid, job)
+  if (await failsItsIndex(reading, first.object, pod)) job.doomed.push(pod.uid)
+}
+
+const REVISION = 'deployment.kubernetes.io/revision'
+
+/** A paused Deployment keeps the pods of both revisions until it is resumed. */
+function isOutgoing({ metadata }: ControllerObject, { object, owner }: Top): boolean {
+  const [own, newest] = [metadata, object.metadata].map(({ annotations }) => annotations?.[REVISION])
+  const { spec } = object
+  const paused = spec !== undefined && 'paused' in spec && spec.paused === true
+  const told = own !== undefined && newest !== undefined
+  return owner.kind === 'Deployment' && !paused && told && own !== newest
+}
+
+/** While a partition holds them back, pods of lower numbers are made from the revision before, which a ControllerRevision keeps. */
+async function partitionOf(
+  reading: Reading,
+  { object, owner }: Top,
+  { namespace }: Pod,
+): Promise<ScopeController['partition']> {
+  if (owner.kind !== 'StatefulSet') return null
+  const { spec, status } = object as NonNullable<(typeof KINDS.StatefulSet)['model']>
+  const { currentRevision, updateRevision } = status ?? {}
+  const partition = spec?.updateStrategy?.rollingUpdate?.partition ?? 0
+  if (partition === 0 || currentRevision === undefined || currentRevision === updateRevision) return null
+  const earlier = await reading.find(KINDS.ControllerRevision, namespace, currentRevision)
+  const data = earlier?.data as {
+    spec?: { template?: { spec?: { imagePullSecrets?: { name?: string }[] } } }
+  }
+  const secrets = narrowSecretList(data?.spec?.template?.spec?.imagePullSecrets)
+  const below = (spec?.ordinals?.start ?? 0) + partition
+  return { below, imagePullSecrets: secrets?.length ? secrets : null }
 }
 
 function narrowed({ object, owner }: Top, { namespace }: Pod): ScopeWorkload {
@@ -90,13 +147,6 @@ async function readOwner(
   const kind = controllerKind(owner)
   const object = kind && (await reading.find(kind, namespace, owner.name))
   return object?.metadata.uid === owner.uid ? object : null
-}
-
-/** backoffLimit counts failed pods; deleting a pod that has not succeeded makes it one (pkg/controller/job, isPodFailed). */
-function failuresLeft({ spec, status }: ControllerObject): number {
-  const allowed = spec !== undefined && 'backoffLimit' in spec ? spec.backoffLimit : undefined
-  const failed = status !== undefined && 'failed' in status ? status.failed : undefined
-  return Math.max(0, (allowed ?? 6) - (failed ?? 0))
 }
 
 function order({ namespace, kind, name }: ScopeWorkload): string {

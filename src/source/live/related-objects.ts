@@ -36,15 +36,15 @@ export async function readRelatedObjects(
   pods: Pod[],
   { onOwner, onPullSecret }: Visitors,
 ): Promise<RelatedObjects> {
-  const named = secretsNamed(pods)
+  const [named, excess] = bound(secretsNamed(pods), reading)
   const [pullSecrets, [serviceAccounts, handedOut], owners, nodes] = await Promise.all([
     readPullSecrets(reading, named, onPullSecret),
-    readServiceAccounts(reading, pods, named),
+    readServiceAccounts(reading, pods, [...named, ...excess]),
     readOwners(reading, pods, onOwner),
     readNodes(reading, pods),
   ])
   return {
-    pullSecrets: [...pullSecrets, ...handedOut].sort(byNamespaceAndName),
+    pullSecrets: [...pullSecrets, ...handedOut, ...excess.map(unread)].sort(byNamespaceAndName),
     serviceAccounts: serviceAccounts.sort(byNamespaceAndName),
     owners: owners.sort(byNamespaceAndName),
     nodes: nodes.sort(byName),
@@ -71,7 +71,29 @@ async function readServiceAccounts(
   const handedOut = accounts
     .flatMap(({ namespace, imagePullSecrets }) => imagePullSecrets.map(name => ({ namespace, name })))
     .filter(name => !described.has(nameKey(name)))
-  return [accounts, await readPullSecrets(reading, unique(handedOut))]
+  const [read, excess] = bound(unique(handedOut), reading)
+  return [accounts, [...(await readPullSecrets(reading, read)), ...excess.map(unread)]]
+}
+
+/** Each secret costs a request, and a pod may name thousands that do not exist. */
+const MOST_SECRETS = 200
+
+/** The first so many of each namespace, and the rest, which leave a gap. */
+function bound(names: ObjectName[], { gaps }: Reading): [within: ObjectName[], excess: ObjectName[]] {
+  const byNamespace = [...Map.groupBy(names, ({ namespace }) => namespace)]
+  for (const [namespace, own] of byNamespace) {
+    if (own.length <= MOST_SECRETS) continue
+    const detail = `its pods name ${own.length} pull secrets; ${MOST_SECRETS} of them were read`
+    gaps.push({ what: KINDS.Secret.fullName, namespace, why: 'failed', detail })
+  }
+  return [
+    byNamespace.flatMap(([, own]) => own.slice(0, MOST_SECRETS)),
+    byNamespace.flatMap(([, own]) => own.slice(MOST_SECRETS)),
+  ]
+}
+
+function unread({ namespace, name }: ObjectName): PullSecret {
+  return describeMissingSecret(namespace, name, 'failed')
 }
 
 function unique(names: ObjectName[]): ObjectName[] {

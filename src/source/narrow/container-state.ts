@@ -2,23 +2,23 @@
 
 import { isPastPull, tellsOfFailedPull } from '../../image/pull-words.ts'
 import type { ContainerState } from '../../snapshot/pod.ts'
-import { redactMessage } from './redact-message.ts'
+import { narrowMessage } from './bounded-text.ts'
 import { isRecord, number, record, text, textOrNull } from './shape.ts'
 
 /** `status.state` of one container, and what became of its last start. An empty state is the kubelet's silence. */
 export function narrowState(raw: unknown, last?: unknown): ContainerState {
   const { waiting, running, terminated } = record(raw)
   if (isRecord(waiting)) {
-    const reason = redactMessage(text(waiting.reason))
+    const reason = narrowMessage(waiting.reason)
     const message = reason === CRASH_LOOP ? (failedStart(last) ?? waiting.message) : waiting.message
-    return { type: 'waiting', reason, message: redactMessage(text(message)) }
+    return { type: 'waiting', reason, message: narrowMessage(message) }
   }
   if (isRecord(terminated)) {
     return {
       type: 'terminated',
-      reason: redactMessage(text(terminated.reason)),
+      reason: narrowMessage(terminated.reason),
       exitCode: number(terminated.exitCode, 0),
-      message: redactMessage(text(terminated.message)),
+      message: narrowMessage(terminated.message),
     }
   }
   return isRecord(running)

@@ -2,6 +2,7 @@
 
 import type { ControllerReference } from '../../snapshot/pod.ts'
 import type { OwnerLink } from '../../snapshot/snapshot.ts'
+import { narrowName } from './bounded-text.ts'
 import { list, nameOf, namespaceOf, record, text } from './shape.ts'
 
 /** The ownerReference with `controller: true`; the API server allows at most one. */
@@ -11,9 +12,9 @@ export function narrowController(metadata: { ownerReferences?: unknown }): Contr
     .find(reference => reference.controller === true && text(reference.name) !== '')
   if (found === undefined) return null
   return {
-    apiVersion: text(found.apiVersion),
-    kind: text(found.kind),
-    name: text(found.name),
+    apiVersion: narrowName(found.apiVersion),
+    kind: narrowName(found.kind),
+    name: narrowName(found.name),
     uid: text(found.uid),
   }
 }

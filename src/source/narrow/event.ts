@@ -2,7 +2,7 @@
 
 import { isSandboxFailure, pullStage } from '../../image/pull-words.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
-import { redactMessage } from './redact-message.ts'
+import { narrowMessage, narrowName } from './bounded-text.ts'
 import { firstText, number, record, text, textOrNull } from './shape.ts'
 
 const PULL_REASONS = new Set([
@@ -32,9 +32,9 @@ export function narrowEvent(raw: unknown): PodEvent | null {
     namespace: firstText(about.namespace, record(event.metadata).namespace) ?? 'default',
     pod,
     podUid: textOrNull(about.uid),
-    fieldPath: text(about.fieldPath),
+    fieldPath: narrowName(about.fieldPath),
     reason,
-    message: stage === 'began' || stage === 'ended' ? progressOf(message) : redactMessage(message),
+    message: stage === 'began' || stage === 'ended' ? progressOf(message) : narrowMessage(message),
     count: countOf(event),
     ...timesOf(event),
   }
@@ -43,7 +43,9 @@ export function narrowEvent(raw: unknown): PodEvent | null {
 /** Of a pull under way or done only the image counts. There are very many of these, and redaction takes its time. */
 function progressOf(message: string): string {
   const sentence = /^[^"]{0,100}"[^"]*"/.exec(message)?.[0]
-  return sentence === undefined || sentence.includes('://') ? redactMessage(message) : sentence
+  return sentence === undefined || /@|:\/\//.test(sentence) || sentence.length > 2_000
+    ? narrowMessage(message)
+    : sentence
 }
 
 function countOf(event: Record<string, unknown>): number {

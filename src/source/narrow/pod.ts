@@ -2,6 +2,7 @@
 
 import { redact } from '../../secrecy/redact.ts'
 import type { Container, ContainerKind, Pod, PodPlatform, PullPolicy } from '../../snapshot/pod.ts'
+import { narrowName } from './bounded-text.ts'
 import { narrowState } from './container-state.ts'
 import { narrowController } from './controller.ts'
 import { attributeToImageVolumes } from './image-volume.ts'
@@ -119,8 +120,8 @@ function narrowPolicy(value: unknown): PullPolicy | null {
   return value === 'Always' || value === 'IfNotPresent' || value === 'Never' ? value : null
 }
 
-/** As it is written, but for a login in one that is not a name: `https://user:password@registry/app`. No real name has a scheme. */
+/** As it is written, but for a login in one that is not a name: `user:password@registry/app`, with a scheme or without. Real names have no slash behind an @. */
 function narrowImageName(value: unknown): string {
-  const image = text(value)
-  return image.includes('://') ? redact(image) : image
+  const image = narrowName(value)
+  return image.includes('://') || /:[^@]*@[^@]*\//.test(image) ? redact(image) : image
 }

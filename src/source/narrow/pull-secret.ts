@@ -3,21 +3,30 @@
  * (pkg/credentialprovider/secrets/secrets.go); anything else it passes over in silence.
  */
 
+import { decodeBase64 } from '../../dockerconfig/auths.ts'
 import {
-  type DockerConfig,
+  type KubeletConfig,
+  type KubeletEntry,
+  layoutOf,
   type PullLogin,
   readDockerConfigJson,
   readDockercfg,
+  type SecretLayout,
 } from '../../dockerconfig/kubelet-view.ts'
-import { layoutOf, type SecretLayout } from '../../dockerconfig/secret-layout.ts'
+import { redact } from '../../secrecy/redact.ts'
 import { Redacted } from '../../secrecy/redacted.ts'
-import type { PullSecret, PullSecretEntry, PullSecretProblem } from '../../snapshot/pull-secret.ts'
+import type {
+  PullSecret,
+  PullSecretEntry,
+  PullSecretEntryProblem,
+  PullSecretProblem,
+} from '../../snapshot/pull-secret.ts'
 import { nameOf, namespaceOf, record, text, textOrNull } from './shape.ts'
 
 interface Form {
   key: string
   layout: SecretLayout
-  read: (content: Redacted) => DockerConfig
+  read: (content: Redacted) => KubeletConfig
 }
 
 const FORMS: Record<string, Form> = {
@@ -39,14 +48,14 @@ export function narrowPullSecret(raw: unknown): PullSecret | null {
   return { namespace: namespaceOf(raw), name, type, ...describe(type, secret) }
 }
 
-/** The logins that the kubelet finds in a Secret; none where it can't use it. `malformed`: it fails every image of the pod. */
+/** The whole logins that the kubelet finds in a Secret; none where it can't use it. `malformed`: it fails every image of the pod. */
 export function pullLoginsOf(raw: unknown): PullLogin[] | 'malformed' {
   const secret = record(raw)
   const form = formOf(textOrNull(secret.type) ?? 'Opaque')
   const content = form && dataOf(secret)[form.key]
   if (!form || !content) return []
   const config = form.read(content)
-  return 'malformedAt' in config ? 'malformed' : config.logins
+  return 'malformedAt' in config ? 'malformed' : config.entries.filter(isWhole)
 }
 
 /** A Secret that a pod names and that could not be looked into. `provenBy`: who says that it is missing, if not the API server. */
@@ -80,17 +89,39 @@ function formOf(type: string): Form | undefined {
 
 function describeContent(content: Redacted, { read, layout }: Form): Description {
   const config = read(content)
-  if ('malformedAt' in config) return problem('malformed', config.malformedAt)
-  if (!config.entries.some(isLogin)) {
+  if ('malformedAt' in config) return problem('malformed', withoutLogin(config.malformedAt))
+  const entries = config.entries.map(describeEntry)
+  if (!entries.some(entry => entry.problem === null)) {
     const found = layoutOf(content)
     if (found !== null && found !== layout) return problem('wrong-layout', found)
   }
-  if (config.entries.length > 0) return { problem: null, entries: config.entries }
+  if (entries.length > 0) return { problem: null, entries }
   return config.namesHelpers ? problem('creds-store-only') : problem('no-entries')
 }
 
-function isLogin({ problem }: PullSecretEntry): boolean {
-  return problem === null
+/** What leaves here could not log in anywhere. */
+function describeEntry(entry: KubeletEntry): PullSecretEntry {
+  const username = redact(entry.username) || null
+  return { key: withoutLogin(entry.key), username, problem: entryProblem(entry) }
+}
+
+/** A registry has no @ in its name: what stands before one is a login in the wrong place, with or without a scheme. */
+function withoutLogin(key: string): string {
+  return redact(key).replace(/^((?:\w+:\/\/)?).*@/s, '$1[redacted]@')
+}
+
+function entryProblem(entry: KubeletEntry): PullSecretEntryProblem | null {
+  if (isWhole(entry)) return null
+  if (entry.hasToken) return 'token-only'
+  return entry.username === '' && isEmpty(entry.password) ? 'empty-auth' : 'half'
+}
+
+function isWhole({ username, password }: PullLogin): boolean {
+  return username !== '' && !isEmpty(password)
+}
+
+function isEmpty(secret: Redacted): boolean {
+  return secret.map(text => text === '').reveal()
 }
 
 function problem(code: PullSecretProblem, detail?: string): Description {
@@ -119,9 +150,7 @@ const REDACTION = /^(?:[^A-Za-z0-9]*|x+)$|redact|mask|remov|hidden|omit|sanitiz/
 
 /** A value of `data`; null where it is not base64, or not of text: a dump that has had its secrets taken out. */
 function decode(value: string): string | null {
-  const body = value.replace(/[\r\n]/g, '')
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(body)) return null
-  const content = Buffer.from(body, 'base64').toString('utf8')
-  if (content.trimStart().startsWith('{')) return content
+  const content = decodeBase64(value)?.toString('utf8') ?? null
+  if (content === null || content.trimStart().startsWith('{')) return content
   return REDACTION.test(content) || /[\0-\x08\ufffd]/.test(content) ? null : content
 }

@@ -1,7 +1,8 @@
 /** Narrows a service account to the pull secrets it hands to pods at their creation. */
 
 import type { ServiceAccount } from '../../snapshot/snapshot.ts'
-import { list, nameOf, namespaceOf, record, text } from './shape.ts'
+import { narrowName } from './bounded-text.ts'
+import { list, nameOf, namespaceOf, record } from './shape.ts'
 
 /** Null without a name. */
 export function narrowServiceAccount(raw: unknown): ServiceAccount | null {
@@ -17,6 +18,6 @@ export function narrowServiceAccount(raw: unknown): ServiceAccount | null {
 /** The names of an imagePullSecrets list, in order; entries without a name are allowed by the API and mean nothing. */
 export function narrowSecretNames(value: unknown): string[] {
   return list(value)
-    .map(entry => text(record(entry).name))
+    .map(entry => narrowName(record(entry).name))
     .filter(name => name !== '')
 }

@@ -32,6 +32,8 @@ export function narrowWorkload(
       ...containersOf(template?.containers, 'container', `${templatePointer}/containers`),
     ],
     selector: selectorOf(kind, spec),
+    replicas: replicasOf(object),
+    replaces: ROLLING.includes(kind) && !isOnDelete(spec),
     paused: kind === 'Deployment' && spec !== undefined && 'paused' in spec && spec.paused === true,
     rollsOut: kind === 'Deployment' || (kind === 'DaemonSet' && !isOnDelete(spec)),
     podUids: [],
@@ -52,6 +54,13 @@ function isOnDelete(spec: ControllerSpec): boolean {
   return spec !== undefined && 'updateStrategy' in spec && spec.updateStrategy?.type === 'OnDelete'
 }
 
+const ROLLING = ['Deployment', 'DaemonSet', 'StatefulSet']
+
+function replicasOf({ spec, status }: ControllerObject): number {
+  if (status !== undefined && 'desiredNumberScheduled' in status) return status.desiredNumberScheduled
+  return (spec !== undefined && 'replicas' in spec ? spec.replicas : undefined) ?? 1
+}
+
 function containersOf(
   containers: AsJson<V1Container>[] | undefined,
   kind: ScopeContainer['kind'],
@@ -68,7 +77,7 @@ function containersOf(
 }
 
 /** A label selector in the words of the API's query parameter. A ReplicationController's is a plain map; a CronJob has none. */
-function selectorOf(kind: string, spec: ControllerSpec): string | null {
+export function selectorOf(kind: string, spec: ControllerSpec): string | null {
   const selector = spec !== undefined && 'selector' in spec ? spec.selector : undefined
   if (selector === undefined) return null
   if (isPlain(selector, kind)) return equalities(selector).join(',')

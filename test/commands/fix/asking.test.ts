@@ -58,7 +58,12 @@ describe('remedies', () => {
   test.each<[Partial<FixOptions>, string[]]>([
     [{ pin: true }, ['authenticate', 'pin', 'recreate']],
     [{ pullPolicy: true, authenticate: false }, ['pull-policy', 'recreate']],
-    [{ replacements: ['nginx=quay.io/n'], recreate: false }, ['authenticate', 'replace-registry']],
+    // Another registry is an answer of its own: it takes no login.
+    [{ replacements: ['nginx=quay.io/n'], recreate: false }, ['replace-registry']],
+    [
+      { replacements: ['nginx=quay.io/n'], registries: ['docker.io'] },
+      ['authenticate', 'recreate', 'replace-registry'],
+    ],
     [{ yes: true }, ['authenticate', 'recreate']],
   ])('that flags choose are not asked for: %o', async (options, remedies) => {
     expect(await chosen(options, { available: true })).toEqual(remedies)
@@ -80,6 +85,7 @@ describe('the go-ahead', () => {
     gaps: [],
     credentials: [],
     narrowed: false,
+    unproven: [],
     saved: false,
   })
   const small = plan([createSecret('web')], {

@@ -5,21 +5,26 @@ import type { CommandContext } from '../../../src/commands/context.ts'
 import { askRegistries } from '../../../src/commands/fix/images.ts'
 import { givenLogin, redactor } from '../../../src/commands/fix/logins.ts'
 import { proveLogins, pullsLeft } from '../../../src/commands/fix/prove.ts'
-import type { Draft, FixSession } from '../../../src/commands/fix/session.ts'
+import type { Draft, FixOptions, FixSession } from '../../../src/commands/fix/session.ts'
 import type { Finding } from '../../../src/diagnosis/finding.ts'
 import { RefusedError } from '../../../src/errors.ts'
 import type { Registries } from '../../../src/registry/client.ts'
 import { login, startHub } from '../../registry/hub.ts'
 import { CANARY } from '../../registry/loopback.ts'
-import { plan } from '../../report/plan-samples.ts'
+import { plan, recreate } from '../../report/plan-samples.ts'
 import { finding } from '../../report/samples.ts'
 import { sessionWith } from './session.ts'
 
-function sessionOf(registries: Registries): FixSession & { said: string[] } {
+function sessionOf(
+  registries: Registries,
+  options: Partial<FixOptions> = {},
+): FixSession & { said: string[] } {
   const said: string[] = []
   const err = { write: async (text: string) => void said.push(text) }
   const context = { err, env: {}, home: '/nowhere' }
-  return { registries, context, said } as unknown as FixSession & { said: string[] }
+  return { registries, context, said, options: { dryRun: 'none', ...options } } as unknown as FixSession & {
+    said: string[]
+  }
 }
 
 const draftOf = (credentials = [login()], findings: Finding[] = []): Draft => ({
@@ -28,6 +33,7 @@ const draftOf = (credentials = [login()], findings: Finding[] = []): Draft => ({
   gaps: [],
   credentials,
   narrowed: false,
+  unproven: [],
   saved: false,
 })
 const wanting = (reference: string) => finding({ image: reference, reference: `docker.io/${reference}` })
@@ -44,6 +50,35 @@ test('a hub that takes no more requests has no pulls left, and one without a lim
   expect(await left()).toBeNull()
 })
 
+test('of a hub that fails or can’t be reached nobody knows what is left', async () => {
+  const { hub, registries } = await startHub()
+  hub.trouble = 503
+  expect(await pullsLeft(draftOf(), sessionOf(registries))).toBe('unknown')
+  hub.trouble = null
+  await hub.close()
+  expect(await pullsLeft(draftOf(), sessionOf(registries))).toBe('unknown')
+})
+
+test('one login that fails leaves the others, and the way without it is named', async () => {
+  const { registries } = await startHub()
+  const stale = login('wrong')
+  const draft = draftOf([stale, login()], [wanting('acme/app:1')])
+  const failed = await proveLogins({ ...draft, plan: plan([recreate('web', 'shop')]) }, sessionOf(registries))
+  expect(failed.map(({ credential }) => credential)).toEqual([stale])
+  expect(failed[0]?.error.message).toContain('--no-recreate leaves the pods as they are')
+})
+
+test('a plan that is only shown keeps a login that nobody could check, and says so', async () => {
+  const { hub, registries } = await startHub()
+  hub.trouble = 503
+  const session = sessionOf(registries, { dryRun: 'client' })
+  expect(await proveLogins(draftOf([login()], [wanting('acme/app:1')]), session)).toEqual([])
+  expect(session.said.join('')).toContain('so the login is not proven')
+  expect(await proveLogins(draftOf([login()], [wanting('acme/app:1')]), sessionOf(registries))).toHaveLength(
+    1,
+  )
+})
+
 test('of two accounts the one with the fewest pulls counts', async () => {
   const { hub, registries } = await startHub()
   hub.addAccount({ name: 'team', password: CANARY })
@@ -57,19 +92,22 @@ test("another's private image does not speak against a login, and alone it does;
   const session = sessionOf(registries)
   await proveLogins(draftOf([login()], [wanting('other/secret:1'), wanting('acme/app:1')]), session)
   expect(session.said.join('')).toContain('The login of jane for Docker Hub works')
-  const alone = proveLogins(draftOf([login()], [wanting('other/secret:1')]), session)
-  await expect(alone).rejects.toThrow(RefusedError)
+  const many = Array.from({ length: 9 }, (_, index) => wanting(`other/secret-${index}:1`))
+  expect(await proveLogins(draftOf([login()], [...many, wanting('acme/app:1')]), session)).toEqual([])
+  const [alone] = await proveLogins(draftOf([login()], [wanting('other/secret:1')]), session)
+  expect(alone).toMatchObject({ login: { why: 'no-access', image: 'docker.io/other/secret:1' } })
+  expect(alone?.error).toBeInstanceOf(RefusedError)
   expect(hub.pulls).toEqual([])
 })
 
 test('a wrong password is shown to the registry once', async () => {
   const { hub, registries } = await startHub()
   const wrong = draftOf([login('wrong')], [wanting('acme/app:1'), wanting('library/nginx:1.27')])
-  await expect(proveLogins(wrong, sessionOf(registries))).rejects.toThrow('does not accept the login of jane')
+  const said = async () => (await proveLogins(wrong, sessionOf(registries)))[0]?.error.message
+  expect(await said()).toContain('does not accept the login of jane')
   expect(hub.requests.filter(({ path, status }) => path === '/token' && status === 401)).toHaveLength(1)
-  await expect(proveLogins(wrong, sessionOf(registries))).rejects.toThrow(
-    'check the name, and what --password-stdin got',
-  )
+  expect(await said()).toContain('check the name, and what --password-stdin got')
+  expect(await said()).toContain('--no-authenticate')
 })
 
 test('digests are asked for with the very login that is handed out', async () => {
@@ -91,8 +129,8 @@ test('a password is not read from a terminal, which would show it', async () => 
   const { options } = sessionWith({ username: 'jane', passwordStdin: true }, {})
   const stdin = Object.assign(Readable.from([Buffer.from('typed\n')]), { isTTY: true })
   const context = { program: 'pullguard', stdin } as unknown as CommandContext
-  await expect(givenLogin(options, [], context)).rejects.toThrow('standard input is a terminal')
+  await expect(givenLogin(options, context)).rejects.toThrow('standard input is a terminal')
   await expect(
-    givenLogin(options, [], { ...context, stdin: Readable.from([Buffer.from('typed\n')]) }),
+    givenLogin(options, { ...context, stdin: Readable.from([Buffer.from('typed\n')]) }),
   ).resolves.toMatchObject({ username: 'jane' })
 })

@@ -24,6 +24,7 @@ const OPTIONS: FixOptions = {
   yes: false,
   dryRun: 'none',
   timeoutMs: 0,
+  failOn: 'error',
   format: 'table',
 }
 

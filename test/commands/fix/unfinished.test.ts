@@ -11,7 +11,8 @@ const run = (namespaces: string[] | null): Run => ({
   cluster: { uid: 'u', server: 'https://prod', context: 'prod' },
   namespaces,
   plan: { secretName: 'dockercreds', registries: ['docker.io'], changes: 2 },
-  entries: [{ change, object: null, outcome: null, undoing: false, undone: false }],
+  entries: [{ change, object: null, outcome: null, undoing: false, undone: false, undoneAt: null, run: 'r' }],
+  over: false,
 })
 
 test.each<[earlier: string[] | null, now: string[] | null, goesOn: boolean]>([

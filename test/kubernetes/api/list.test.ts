@@ -37,6 +37,26 @@ describe('listing', () => {
     ])
   })
 
+  test.each([
+    ['empty pages', ''],
+    ['pages', 'a'],
+  ])('%s without end come to one', { timeout: 60_000 }, async (_what, names) => {
+    const connection = fakeConnection((_request, index) => podList(names, { continue: `T${index}` }))
+    const listing = writerOn(connection).list('/api/v1/pods', { limit: 1 }, () => {})
+    await expect(listing).rejects.toMatchObject({ reason: 'Truncated' })
+    expect(connection.asked.length).toBeLessThan(20_100)
+  })
+
+  test('one object or list after the other is not collected', async () => {
+    const two = { kind: 'PodList', metadata: {}, items: [] }
+    const connection = fakeConnection(() => ({ body: `${JSON.stringify(two)}${JSON.stringify(two)}` }))
+    const cluster = writerOn(connection)
+    await expect(cluster.list('/api/v1/pods', {}, () => {})).rejects.toMatchObject({
+      reason: 'InvalidAnswer',
+    })
+    await expect(cluster.get('/api/v1/pods/x')).rejects.toMatchObject({ reason: 'InvalidAnswer' })
+  })
+
   test('an expired token is replaced by the one the server offers, and the list says so', async () => {
     const expired = { status: 410, body: { ...EXPIRED, metadata: { continue: 'NEW' } } }
     const { outcome, names, connection } = await listed([

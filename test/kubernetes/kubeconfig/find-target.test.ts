@@ -5,8 +5,11 @@ import { expect, test } from 'vitest'
 import { UsageError } from '../../../src/errors.ts'
 import type { ConnectionOptions } from '../../../src/kubernetes/kubeconfig/connection-options.ts'
 import { findTarget, inClusterTarget } from '../../../src/kubernetes/kubeconfig/find-target.ts'
+import type { Target } from '../../../src/kubernetes/kubeconfig/target.ts'
+import { Redacted } from '../../../src/secrecy/redacted.ts'
 import { folderWith, kubeconfig } from './files.ts'
 
+const TOKEN = new Redacted('t')
 const CONFIG = kubeconfig({
   current: 'prod',
   clusters: {
@@ -45,6 +48,17 @@ async function targetIn(folder: string, flags: Partial<ConnectionOptions> = {}) 
   return findTarget({ env: { KUBECONFIG: 'sub/config' }, cwd: folder, home, userAgent: 'test', ...flags })
 }
 
+/** With the texts that are kept from being shown. */
+function revealed({ cluster, user, ...target }: Target) {
+  const authority = cluster.certificateAuthority
+  const shown = authority !== null && 'data' in authority ? { data: authority.data.reveal() } : authority
+  return {
+    ...target,
+    cluster: { ...cluster, certificateAuthority: shown },
+    user: { ...user, token: user.token?.reveal() },
+  }
+}
+
 test('takes the current context with paths relative to the file', async () => {
   await using folder = await folderWith({ 'sub/config': CONFIG })
   const { context, namespace, cluster, user } = await targetIn(folder.path)
@@ -76,8 +90,8 @@ test.each([
     { context: 'lost', server: 'https://x' },
     { cluster: { server: 'https://x' }, user: { name: 'admin' } },
   ],
-  [{ context: 'bare', token: 't' }, { user: { token: 't' } }],
-  [{ token: 't' }, { user: { token: 't', tokenFile: '', clientCertificate: { file: '/abs/c' } } }],
+  [{ context: 'bare', token: TOKEN }, { user: { token: 't' } }],
+  [{ token: TOKEN }, { user: { token: 't', tokenFile: '', clientCertificate: { file: '/abs/c' } } }],
   [{ as: 'me' }, { user: { impersonate: { user: 'me', groups: ['g'] } } }],
   [
     { asGroup: ['a', 'b'], asUid: '7' },
@@ -86,7 +100,7 @@ test.each([
   [{ insecureSkipTlsVerify: true }, { cluster: { insecureSkipTlsVerify: true, certificateAuthority: null } }],
 ])('flags %j stand over the context', async (flags, expected) => {
   await using folder = await folderWith({ 'sub/config': CONFIG })
-  expect(await targetIn(folder.path, flags)).toMatchObject(expected)
+  expect(revealed(await targetIn(folder.path, flags))).toMatchObject(expected)
 })
 
 test('--certificate-authority is relative to the working folder, an exec plugin to its kubeconfig', async () => {
@@ -131,7 +145,8 @@ test('a pod uses its own service account, and flags stand over it', async () => 
     cluster: { server: 'https://[fd00::1]:443', certificateAuthority: { file: join(folder.path, 'ca.crt') } },
     user: { tokenFile: join(folder.path, 'token') },
   })
-  expect(await inClusterTarget({ ...options, token: 't', namespace: 'n' }, folder.path)).toMatchObject({
+  const flagged = await inClusterTarget({ ...options, token: TOKEN, namespace: 'n' }, folder.path)
+  expect(flagged && revealed(flagged)).toMatchObject({
     namespace: 'n',
     user: { token: 't', tokenFile: '' },
   })

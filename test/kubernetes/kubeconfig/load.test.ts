@@ -29,9 +29,9 @@ async function loaded(path: string, options: { kubeconfig?: string; KUBECONFIG?:
   })
   return {
     current: config.currentContext,
-    servers: [...config.clusters].map(([name, { fields }]) => `${name}=${fields.server}`).sort(),
-    shared: config.clusters.get('shared')?.fields,
-    red: config.users.get('red')?.fields,
+    servers: [...config.clusters].map(([name, { fields }]) => `${name}=${fields.reveal().server}`).sort(),
+    shared: config.clusters.get('shared')?.fields.reveal(),
+    red: config.users.get('red')?.fields.reveal(),
   }
 }
 
@@ -109,4 +109,22 @@ test.each([
   expect(error).toBeInstanceOf(UsageError)
   expect(error.message).toContain(message)
   expect(error.message).not.toContain('secret-token')
+})
+
+test('aliases of aliases are no bug of ours', async () => {
+  const levels = Array.from(
+    { length: 12 },
+    (_, at) =>
+      `a${at}: &a${at} [${
+        at === 0
+          ? 'x'
+          : Array(9)
+              .fill(`*a${at - 1}`)
+              .join(', ')
+      }]`,
+  )
+  const { path } = await folderWith({ bomb: levels.join('\n') })
+  const loading = loaded(path, { KUBECONFIG: join(path, 'bomb') })
+  await expect(loading).rejects.toThrow(UsageError)
+  await expect(loading).rejects.toThrow('aliases')
 })

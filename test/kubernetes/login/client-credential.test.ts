@@ -1,7 +1,8 @@
 /** When a fetched credential is fetched again. */
 
 import { expect, test } from 'vitest'
-import { fetchedBy } from '../../../src/kubernetes/login/client-credential.ts'
+import { type ClientCredential, fetchedBy } from '../../../src/kubernetes/login/client-credential.ts'
+import { Redacted } from '../../../src/secrecy/redacted.ts'
 import { fakeClock } from '../fake-clock.ts'
 
 const CLOCK = fakeClock()
@@ -10,13 +11,13 @@ function counted(life: (run: number) => number) {
   let runs = 0
   const source = fetchedBy(async () => {
     runs += 1
-    const credential = { authorization: `t${runs}`, certificate: null, key: null }
+    const credential = { authorization: new Redacted(`t${runs}`), certificate: null, key: null }
     return { credential, expiresAt: life(runs) }
   }, CLOCK)
   return { source, runs: () => runs }
 }
 
-const names = (all: ({ authorization: string | null } | null)[]) => all.map(one => one?.authorization)
+const names = (all: (ClientCredential | null)[]) => all.map(one => one?.authorization?.reveal())
 
 test('many requests share one login, also where the first has expired', async () => {
   const { source } = counted(run => (run === 1 ? 0 : Number.POSITIVE_INFINITY))
@@ -33,8 +34,11 @@ test('many refusals of one credential share one renewal, and a late one gets wha
 })
 
 test('a renewal that brings the same again is none', async () => {
-  const credential = { authorization: 'same', certificate: null, key: null }
-  const source = fetchedBy(async () => ({ credential: { ...credential }, expiresAt: 0 }), CLOCK)
+  const credential = { certificate: null, key: null }
+  const source = fetchedBy(
+    async () => ({ credential: { ...credential, authorization: new Redacted('same') }, expiresAt: 0 }),
+    CLOCK,
+  )
   expect(await source.renewed(await source.current())).toBeNull()
 })
 

@@ -1,6 +1,7 @@
 /** What a fix reads beyond the diagnosis: the namespaces, accounts, Secrets and templates it may write to. */
 import { describe, expect, test } from 'vitest'
 import type { ControllerObject } from '../../../src/kubernetes/api/kinds.ts'
+import type { MadeSecret } from '../../../src/snapshot/fix-scope.ts'
 import { readFixScope } from '../../../src/source/live/fix-scope.ts'
 import type { FixScopeOptions } from '../../../src/source/live/fix-scope-options.ts'
 import { readOwners } from '../../../src/source/live/owners.ts'
@@ -53,13 +54,28 @@ describe('the scope of a fix', () => {
 
   test('misses a bare pod only while its namespace is there', async () => {
     const of = story()
-    const pod = { run: 'r', name: 'lost' }
+    const pod = { run: 'r', name: 'lost', uid: null }
     const interruptedPods = [
       { ...pod, namespace: 'web' },
       { ...pod, namespace: 'gone' },
-      { run: 'r', namespace: 'api', name: 'bare' },
+      { run: 'r', namespace: 'api', name: 'bare', uid: null },
     ]
-    expect((await read(of, { interruptedPods })).interruptedPods).toEqual([{ ...pod, namespace: 'web' }])
+    expect((await read(of, { interruptedPods })).interruptedPods).toEqual([
+      { ...pod, namespace: 'web', ending: null },
+    ])
+  })
+
+  test('owes a bare pod that was deleted and has not ended, and no other of its name', async () => {
+    const of = story()
+    const { uid = '' } = of.cluster.get('Pod', 'api', 'bare')?.metadata ?? {}
+    const pod = { run: 'r', name: 'bare', namespace: 'api' }
+    const owed = async (was: string | null) =>
+      (await read(of, { interruptedPods: [{ ...pod, uid: was }] })).interruptedPods
+    expect(await owed(uid)).toEqual([])
+    of.cluster.remove('Pod', 'api', 'bare')
+    expect(await owed('an earlier one')).toEqual([])
+    const ending = { uid, until: '2026-11-24T10:00:30Z' }
+    for (const was of [uid, null]) expect(await owed(was)).toEqual([{ ...pod, uid: was, ending }])
   })
 
   test('holds the default account, and another only where pods run as it', async () => {
@@ -93,11 +109,37 @@ describe('the scope of a fix', () => {
       type: 'kubernetes.io/dockerconfigjson',
       data: { '.dockerconfigjson': Buffer.from(WANTED).toString('base64') },
     })
-    const scope = await read(of)
-    expect(scope.secrets).toMatchObject([{ namespace: 'web', ours: true, content: 'same' }])
+    const { uid } = of.cluster.get('Secret', 'web', 'dockercreds')?.metadata ?? { uid: '' }
+    const made = { run: 'r', namespace: 'web', name: 'dockercreds', uid }
+    const scope = await read(of, { madeSecrets: [made] })
+    expect(scope.secrets).toMatchObject([
+      { namespace: 'web', ours: true, served: ['https://index.docker.io/v1/'] },
+    ])
     expect(JSON.stringify(scope)).not.toContain(Buffer.from(WANTED).toString('base64').slice(0, 20))
     const { password } = JSON.parse(WANTED).auths['https://index.docker.io/v1/']
     expect(JSON.stringify(scope)).not.toContain(password)
+  })
+
+  test('takes no Secret for its own because it says so, but because a run made it', async () => {
+    const of = story()
+    of.cluster.add({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: {
+        name: 'dockercreds',
+        namespace: 'web',
+        labels: { 'app.kubernetes.io/managed-by': 'pullguard' },
+        annotations: { 'pullguard.dev/run': 'r1' },
+      },
+      type: 'kubernetes.io/dockerconfigjson',
+      data: { '.dockerconfigjson': Buffer.from('{}').toString('base64') },
+    } as never)
+    const named = { namespace: 'web', name: 'dockercreds' }
+    const ours = async (...madeSecrets: MadeSecret[]) => (await read(of, { madeSecrets })).secrets[0]?.ours
+    expect(await ours()).toBe(false)
+    expect(await ours({ ...named, run: 'r1', uid: 'of-one-that-was-deleted' })).toBe(false)
+    expect(await ours({ ...named, run: 'r2', uid: null })).toBe(false)
+    expect(await ours({ ...named, run: 'r1', uid: null })).toBe(true)
   })
 
   test('climbs from pods to the topmost controller, and reads its template once', async () => {
@@ -117,6 +159,61 @@ describe('the scope of a fix', () => {
     ])
     const reads = of.server.requests.filter(({ path }) => path.endsWith('/deployments/shop'))
     expect(reads).toHaveLength(1)
+  })
+
+  test.each(['a b', '..', '../../../../../api/v1/namespaces/kube-system/secrets/x?a=', 'a%2fb'])(
+    'is not led elsewhere, nor stopped, by a pod whose owner is called %j',
+    async name => {
+      const of = story()
+      of.cluster.add({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: {
+          name: 'bait',
+          namespace: 'web',
+          ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name, uid: 'x', controller: true }],
+        },
+        spec: { containers: [{ name: 'app', image: 'nginx' }] },
+      })
+      const { workloads, gaps } = await read(of)
+      expect(workloads.map(workload => workload.name)).toEqual(['orders', 'shop'])
+      expect(gaps).toEqual([])
+      expect(of.server.requests.filter(({ path }) => path.includes('secrets/x'))).toEqual([])
+    },
+  )
+
+  test('comes to an end where owners own each other, and takes no uid for that of another owner', async () => {
+    const of = story()
+    const [real] = of.cluster.list('ReplicaSet', 'web')
+    const ring = (name: string, uid: string) => [
+      { apiVersion: 'apps/v1', kind: 'ReplicaSet', name, uid, controller: true },
+    ]
+    const add = (kind: string, name: string, ownerReferences: object[] = []) =>
+      of.cluster.add({
+        apiVersion: kind === 'Pod' ? 'v1' : 'apps/v1',
+        kind,
+        metadata: { name, namespace: 'api', ownerReferences },
+        spec:
+          kind === 'Pod'
+            ? { containers: [{ name: 'app', image: 'nginx' }] }
+            : {
+                replicas: 0,
+                selector: { matchLabels: { app: name } },
+                template: {
+                  metadata: { labels: { app: name } },
+                  spec: { containers: [{ name: 'app', image: 'nginx' }] },
+                },
+              },
+      } as never)
+    const one = add('ReplicaSet', 'one')
+    const two = add('ReplicaSet', 'two', ring('one', one.metadata.uid))
+    of.cluster.change('ReplicaSet', 'api', 'one', ({ metadata }) => {
+      metadata.ownerReferences = ring('two', two.metadata.uid) as never
+    })
+    add('Pod', 'a-ring', ring('one', one.metadata.uid))
+    add('Pod', 'a-thief', ring('stolen', real?.metadata.uid ?? ''))
+    const { workloads } = await read(of)
+    expect(workloads.map(workload => workload.name)).toEqual(['orders', 'shop'])
   })
 
   test('reads no controller that the diagnosis has read already', async () => {

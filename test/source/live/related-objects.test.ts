@@ -32,6 +32,15 @@ describe('what failing pods name', () => {
     ])
   })
 
+  test('of thousands of secrets that a pod names few are asked for, and the rest is known not to be known', async () => {
+    const imagePullSecrets = Array.from({ length: 5000 }, (_, index) => ({ name: `s-${index}` }))
+    const cluster = new FakeCluster([failing('hog', { spec: { imagePullSecrets } })])
+    const { pullSecrets, gaps } = await read(cluster)
+    expect(cluster.asked.filter(request => request.includes('secrets')).length).toBe(200)
+    expect(pullSecrets.filter(({ problem }) => problem === 'failed')).toHaveLength(4800)
+    expect(gaps).toMatchObject([{ what: 'secrets', namespace: 'web', why: 'failed' }])
+  })
+
   test('owners are read up to the topmost that is known, each once', async () => {
     const cluster = new FakeCluster([
       failing('shop-1-a', { owner: REPLICA_SET }),

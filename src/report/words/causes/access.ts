@@ -98,8 +98,12 @@ export const authRequiredOrDenied: CauseWords = {
 export const signaturePolicy: CauseWords = {
   short: () => 'a signature policy',
   title: () => 'A policy on the node refuses the image',
-  meaning: () =>
-    'The runtime verifies signatures or blocks registries, and this image did not pass; the registry itself had no objection.',
+  meaning: ({ findings: [first] }) => {
+    const demanded = first.clues.find(clue => clue.code === 'signer')?.demanded
+    return demanded === undefined
+      ? 'The runtime verifies signatures or blocks registries, and this image did not pass; the registry itself had no objection.'
+      : `The node's policy demands the signer ${demanded}, and the image was signed by somebody else or in another way; the registry itself had no objection.`
+  },
 }
 
 export const neverPull: CauseWords = {

@@ -31,7 +31,10 @@ export const IMAGES = {
     }),
   },
   'no-replacement': {
-    title: (_first, count) => `${counted(count, 'image')} not found at the other registry`,
+    title: ({ absent }, count) =>
+      absent
+        ? `${counted(count, 'image')} not found at the other registry`
+        : `${counted(count, 'image')} that the other registry could not be asked for`,
     says: ({ container, image, asked, detail }) =>
       `${container}: ${image}, asked for ${asked.join(' and ')}${detail === null ? '' : ` (${detail})`}`,
     next: ({ image }, place) =>

@@ -1,12 +1,26 @@
 /** The words of what a plan leaves alone about logins and the objects that hold or name them. */
 
+import type { UnprovenLogin } from '../../../plan/plan-input.ts'
 import { shellWord } from '../../escape.ts'
+import { ownCommand } from '../../invocation.ts'
 import { loginCommand } from '../commands.ts'
 import { counted } from '../count.ts'
 import { registryName } from '../hosts.ts'
 import { managerName, managerStep } from '../managers.ts'
+import type { Said } from '../said.ts'
 import { repairSecret } from '../steps/logins.ts'
-import { again, type DeclinedWords, nothing, type Of } from './declined-words.ts'
+import { again, type DeclinedPlace, type DeclinedWords, nothing, type Of } from './declined-words.ts'
+
+const UNPROVEN: Record<UnprovenLogin['why'], (image: string) => string> = {
+  'wrong-credential': () => 'the registry does not accept it',
+  'no-access': image => `it does not open ${image}`,
+  withheld: () => 'the registry sends logins to another site, so it was not tried',
+  'not-asked-for': () => 'the registry never asks for one',
+  'rate-limited': () => 'the registry takes no more requests now',
+  unreachable: () => "the registry can't be reached from here",
+  'server-error': () => 'the registry fails',
+  'used-up': () => 'its own pulls are used up',
+}
 
 export const LOGINS = {
   managed: {
@@ -17,23 +31,21 @@ export const LOGINS = {
       change.managedBy === null ? null : managerStep(change.managedBy, change.target.namespace),
   },
   'foreign-secret': {
-    title: ({ target }, count) =>
-      `Secret ${target.name} is there already in ${counted(count, 'namespace')}, and pullguard did not make it`,
+    title: ({ target, owner }, count) =>
+      owner === null
+        ? `Secret ${target.name} is there already in ${counted(count, 'namespace')}, and pullguard did not make it`
+        : `Secret ${target.name} is there already in ${counted(count, 'namespace')}, and ${managerName(owner)} keeps it`,
     says: ({ type }) => type ?? 'no type',
     next: (first, place) =>
-      first.type === 'kubernetes.io/dockerconfigjson'
-        ? again(
-            'Choose another name, or add the login to it with --overwrite-secret',
-            place,
-            otherName(first),
-          )
-        : again('Choose another name', place, otherName(first)),
+      first.type === PULL_SECRET && first.owner === null
+        ? againThere('Choose another name, or add the login to it with --overwrite-secret', first, place)
+        : againThere('Choose another name', first, place),
   },
   'immutable-secret': {
     title: ({ target }, count) =>
       `Secret ${target.name} is immutable in ${counted(count, 'namespace')}, so no login can be put into it`,
     says: nothing,
-    next: (first, place) => again('Choose another name', place, otherName(first)),
+    next: (first, place) => againThere('Choose another name', first, place),
   },
   'no-credential': {
     title: ({ registry }) => `No login for ${registryName(registry)} on this machine`,
@@ -42,6 +54,37 @@ export const LOGINS = {
       say: 'Log in, or give --username with an access token on --password-stdin, then run the fix again',
       command: loginCommand(registry),
     }),
+  },
+  'unnamed-registry': {
+    title: ({ registry }) =>
+      `The login for ${registryName(registry)} is distributed only if --registry names it`,
+    says: nothing,
+    next: ({ registry }, place) =>
+      again(
+        'If that login may be read in the namespaces whose pods need it, name its registry',
+        place,
+        `--registry ${shellWord(registry)}`,
+      ),
+  },
+  'unneeded-login': {
+    title: ({ registry, username }) =>
+      `No failing pod needs the login of ${username} for ${registryName(registry)}, so it is not distributed`,
+    says: nothing,
+    next: ({ registry }) => ({
+      say: `To prepare a namespace for it, name both: -n and --registry ${shellWord(registry)}`,
+    }),
+  },
+  'unproven-login': {
+    title: ({ registry, username }) =>
+      `The login of ${username} for ${registryName(registry)} is not distributed`,
+    says: ({ why, image }) => UNPROVEN[why](image ?? 'any image asked for'),
+    next: ({ registry, why }) =>
+      why === 'unreachable' || why === 'server-error' || why === 'rate-limited' || why === 'used-up'
+        ? { say: 'Run the fix again later, or from where the registry answers' }
+        : {
+            say: 'Log in with an account that may pull it, then run the fix again',
+            command: loginCommand(registry),
+          },
   },
   'malformed-secret': {
     title: ({ secret }) => `Secret ${secret} is malformed, and one such secret fails every image of a pod`,
@@ -61,6 +104,21 @@ export const LOGINS = {
   },
 } satisfies Partial<DeclinedWords>
 
-function otherName({ target }: Of<'foreign-secret' | 'immutable-secret'>): string {
-  return `--secret-name ${shellWord(`${target.name}-pullguard`)}`
+const PULL_SECRET = 'kubernetes.io/dockerconfigjson'
+
+/** Only where the name is taken: elsewhere the Secret is in place, and a second one would spread the login for nothing. */
+function againThere(
+  say: string,
+  { code, target }: Of<'foreign-secret' | 'immutable-secret'>,
+  { plan, invocation }: DeclinedPlace,
+): Said {
+  const taken = plan.declined.flatMap(one =>
+    one.code === code && 'target' in one ? one.target.namespace : [],
+  )
+  const many = new Set(taken).size > 1 ? ', in each of these namespaces such as' : ''
+  const name = `--secret-name ${shellWord(`${target.name}-pullguard`)}`
+  return {
+    say: `${say}${many}`,
+    command: ownCommand(invocation, `fix -n ${shellWord(target.namespace)} ${name}`),
+  }
 }

@@ -1,11 +1,18 @@
 /** The words of pods and workloads that a plan leaves as they are. */
 
+import type { JobLimit } from '../../../snapshot/fix-scope.ts'
 import { shellWord } from '../../escape.ts'
 import { whyCommand } from '../commands.ts'
 import { counted } from '../count.ts'
 import { objectName } from '../plan.ts'
 import { KUBELET_LOGIN } from '../steps/logins.ts'
 import { again, type DeclinedWords, kubectl, nothing } from './declined-words.ts'
+
+const LIMITS: Record<JobLimit, string> = {
+  'backoff-limit': 'deleted pods count against its backoffLimit',
+  'backoff-limit-per-index': 'an index of it has no failures left, and a deleted pod counts as one',
+  'pod-failure-policy': 'its podFailurePolicy takes a deleted pod for a failure that ends it',
+}
 
 export const PODS = {
   'bare-pod': {
@@ -37,11 +44,44 @@ export const PODS = {
     }),
   },
   'job-would-fail': {
-    title: (_first, count) => `${counted(count, 'Job')} would fail: deleted pods count against backoffLimit`,
+    title: ({ limit }, count) => `${counted(count, 'Job')} would fail: ${LIMITS[limit]}`,
     says: ({ pods }) => counted(pods, 'stuck pod'),
-    next: ({ target }, place) => ({
-      say: 'Raise its backoffLimit, then run the fix again',
-      command: kubectl(place, target.namespace, `edit job ${shellWord(target.name)}`),
+    next: ({ target, limit }, place) =>
+      limit === 'backoff-limit'
+        ? {
+            say: 'Raise its backoffLimit, then run the fix again',
+            command: kubectl(place, target.namespace, `edit job ${shellWord(target.name)}`),
+          }
+        : {
+            say: 'Its pods stay stuck until it is made again: save it, delete it and create it again',
+            command: kubectl(place, target.namespace, `get job ${shellWord(target.name)} -o yaml`),
+          },
+  },
+  'outgoing-pod': {
+    title: (_first, count) =>
+      `${counted(count, 'pod')} of an older template: the rollout takes ${count === 1 ? 'it' : 'them'} away`,
+    says: ({ workload }) => `of ${objectName(workload)}`,
+    next: ({ target, workload }, place) => ({
+      say: 'See how far the rollout is',
+      command: kubectl(place, target.namespace, `rollout status ${shellWord(objectName(workload))}`),
+    }),
+  },
+  'below-partition': {
+    title: (_first, count) =>
+      `${counted(count, 'pod')} that a partition keeps at the template before, with pull secrets of its own`,
+    says: ({ workload }) => `of ${objectName(workload)}`,
+    next: ({ target, workload }, place) => ({
+      say: 'Lower spec.updateStrategy.rollingUpdate.partition to the number of the pod, then run the fix again',
+      command: kubectl(place, target.namespace, `edit ${shellWord(objectName(workload))}`),
+    }),
+  },
+  'other-container-fails': {
+    title: (_first, count) =>
+      `${counted(count, 'pod')} with another container that would fail in a new pod, too`,
+    says: ({ container, image, cause }) => `${container}: ${image} (${cause})`,
+    next: ({ target }, { invocation }) => ({
+      say: 'See to that image first',
+      command: whyCommand(invocation, { namespace: target.namespace, pod: target.name }),
     }),
   },
   'custom-controller': {

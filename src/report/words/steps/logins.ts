@@ -11,6 +11,8 @@ import { registryName } from '../hosts.ts'
 import type { Said, WordsOf } from '../said.ts'
 
 const LOGIN: Record<LoginReason, (login: string, registry: string) => string> = {
+  opens: (_login, registry) =>
+    `This machine's login for ${registry} opens the image: distribute it to the pods`,
   missing: login =>
     `Run ${login} with an account that can pull this image, then distribute that login (as a pull secret of the pods' service accounts)`,
   refused: login =>
@@ -26,6 +28,9 @@ const LOGIN: Record<LoginReason, (login: string, registry: string) => string> = 
 /** What has to be known of a registry's logins before one is distributed. */
 function note(registry: string): string {
   if (registry === HARDENED_IMAGES) return '; the same Docker account works, under the key dhi.io'
+  if (registry === 'nvcr.io')
+    return '; the user name is $oauthtoken (in single quotes), the password an NGC API key'
+  if (registry === 'ghcr.io') return '; the password is a personal access token (classic) with read:packages'
   return cloudOf(registry) === 'ecr' ? '; logins for ECR expire after 12 hours' : ''
 }
 
@@ -62,6 +67,8 @@ export const logins: WordsOf<
   | 'other-debug-container'
   | 'repair-secret'
   | 'remove-login'
+  | 'cut-user-name'
+  | 'guest-settings'
   | 'short-lived-login'
   | 'recreate-job'
   | 'see-why'
@@ -81,6 +88,15 @@ export const logins: WordsOf<
   'remove-login': ({ namespace, secrets, registry }, { invocation, findings: [{ pod }] }) => ({
     say: `Or, if the image is public, remove the refused login: the secret${secrets.length === 1 ? '' : 's'} ${someOf(secrets, 3)} in ${namespace} for ${registryName(registry)}`,
     command: whyCommand(invocation, { namespace, pod }),
+  }),
+  'cut-user-name': ({ secret, username }) => ({
+    say: `Recreate secret ${secret} with the whole user name: it logs in as ${username}, which looks cut at a $ that the shell expanded (quote names such as 'robot$team' with single quotes)`,
+  }),
+  'guest-settings': ({ needs }, { findings: [{ registry }] }) => ({
+    say:
+      needs === 'login'
+        ? `Give the guest its own login for ${registryName(registry)} (with confidential containers: through its key broker or the guest's configuration): pull secrets and the node's credentials don't reach it`
+        : `Give the guest itself a way to ${registryName(registry)} (network, firewall and egress rules, DNS, proxy inside the guest VM): it does not use the node's`,
   }),
   'short-lived-login': ({ secret, kind }) => ({ say: `Secret ${secret} ${SHORT_LIVED[kind]}` }),
   'recreate-job': (_step, { findings: [{ workload }] }) => ({

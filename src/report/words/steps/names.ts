@@ -2,6 +2,7 @@
 
 import { shellWord } from '../../escape.ts'
 import { offlineCommand, ownCommand } from '../../invocation.ts'
+import { someOf } from '../count.ts'
 import { setImages, untagged } from '../edits.ts'
 import { registryName } from '../hosts.ts'
 import type { Findings, WordsOf } from '../said.ts'
@@ -11,6 +12,10 @@ export const names: WordsOf<
   | 'ask-registry'
   | 'use-replacement'
   | 'find-replacement'
+  | 'near-tags'
+  | 'near-repositories'
+  | 'set-tag'
+  | 'use-local-image'
   | 'set-image'
   | 'read-name'
   | 'quote-number'
@@ -37,7 +42,7 @@ export const names: WordsOf<
         }
       case 'plain':
         return {
-          say: `Check the name and the tag of ${image} for a typo, or whether it was pushed or has been removed`,
+          say: `Check the name and the tag of ${image} for a typo, or whether it was pushed or has been removed${pathHint(registry, image)}`,
         }
     }
   },
@@ -53,12 +58,45 @@ export const names: WordsOf<
     const { say, command } = edit === undefined ? { say: '' } : setImages(invocation, [edit, ...more])
     const job = first.workload?.kind === 'Job' ? `. ${say}` : ''
     return {
-      say: `Use ${to} instead${moved.frozen ? ' (a frozen copy: it gets no more updates)' : ''}; check first that your tag is there: \`${offlineCommand(invocation, `image ${shellWord(to)} --check-images`)}\`${job}`,
+      say: `Use ${to} instead${moved.frozen ? ' (a frozen copy: it gets no more updates)' : ''}; ${isThere(first) ? 'the registry says that your tag is there' : `check first that your tag is there: \`${offlineCommand(invocation, `image ${shellWord(to)} --check-images`)}\``}${job}`,
       ...(command === undefined ? {} : { command }),
     }
   },
   'find-replacement': ({ moved }) => ({
     say: `Ask the image's publisher where it lives now (${moved.source}), or use a copy in your own registry`,
+  }),
+  'near-tags': ({ likely, tags }, { findings: [{ image }] }) => ({
+    say:
+      likely === null
+        ? `Choose a tag that exists: ${someOf(tags, 5)} are the nearest to that of ${image}`
+        : `Did you mean the tag ${likely}? It exists${
+            tags.length > 1
+              ? `; also near: ${someOf(
+                  tags.filter(tag => tag !== likely),
+                  4,
+                )}`
+              : ''
+          }`,
+  }),
+  'near-repositories': ({ names: near }, { findings: [{ image, registry }] }) => ({
+    say:
+      near.length === 0
+        ? `Correct the name ${image}: ${registryName(registry)} lists no public repository of that name`
+        : `Correct the name ${image}: ${registryName(registry)} lists no public repository of that name; did you mean ${someOf(near, 4)}?`.replace(
+            /\?$/,
+            '',
+          ),
+  }),
+  'set-tag': ({ tag }, { invocation, findings: [first, ...others] }) => {
+    const edit = (finding: Findings[number]) => ({
+      ...finding,
+      known: `${untagged(finding.image)}${finding.check?.likelyTag ?? tag}`,
+      open: '',
+    })
+    return setImages(invocation, [edit(first), ...others.map(edit)])
+  },
+  'use-local-image': (_step, { findings: [{ image }] }) => ({
+    say: `If ${image} was only built or loaded on the node (kind load, minikube image load), set imagePullPolicy to IfNotPresent, or use a tag other than latest: with Always the kubelet asks the registry anyway`,
   }),
   'set-image': ({ known }, { invocation, findings: [first, ...others] }) => {
     const edit = (finding: Findings[number]) =>
@@ -91,7 +129,21 @@ export const names: WordsOf<
   }),
 }
 
+/** Whether the registry of the new place was asked, and has the very tag. */
+function isThere({ check }: Findings[number]): boolean {
+  return check?.replacement?.verdict.startsWith('opens-') === true
+}
+
 function scopeOf(findings: readonly { namespace: string }[]): string {
   const [first = '', ...others] = new Set(findings.map(({ namespace }) => namespace))
   return others.length === 0 ? `-n ${shellWord(first)}` : '-A'
+}
+
+/** What people get wrong in the paths of some registries. */
+function pathHint(registry: string | null, image: string): string {
+  if (registry !== null && /(?:^|\.)gcr\.io$/.test(registry))
+    return ' (repositories of Artifact Registry are at REGION-docker.pkg.dev, not gcr.io)'
+  const path = image.slice((registry ?? '').length + 1)
+  const viaProject = registry !== null && registry !== 'docker.io' && /^[^/]+\/[^/]+$/.test(path)
+  return viaProject ? ' (behind a proxy cache, official images need library/ in the path)' : ''
 }

@@ -63,7 +63,11 @@ export const nodes: WordsOf<
       findings,
     ),
   'runtime-log': (_step, { findings }) =>
-    there(`Look at the runtime's log ${onNode(findings[0])}`, runtimeLog(findings[0].host), findings),
+    findings[0].host.os === 'windows'
+      ? {
+          say: `Look at the runtime's log ${onNode(findings[0])} (Windows event log, or the log of containerd), and replace the node if every image fails there`,
+        }
+      : there(`Look at the runtime's log ${onNode(findings[0])}`, runtimeLog(findings[0].host), findings),
   'push-again': () => ({
     say: 'If every node has the problem, push the image again: it is damaged in the registry, or by a proxy in between',
   }),

@@ -88,7 +88,7 @@ export const ways: WordsOf<
     say: `Check that ${hostName({ host, role }, registry)} is running and listening on that port, and what stands between it and the nodes`,
   }),
   'route-ipv6': ({ host }, { findings: [first] }) => ({
-    say: `${host} was tried over IPv6 only: give the nodes an IPv6 route, or let DNS ${onNode(first)} answer with IPv4 addresses`,
+    say: `${host} was tried over IPv6 only${host.startsWith('ghcr.io') ? ', and ghcr.io itself has no IPv6 addresses' : ' (some registries, such as ghcr.io, have no IPv6 addresses)'}: give the nodes an IPv6 route, or let DNS ${onNode(first)} answer with IPv4 addresses`,
   }),
   'check-mirror': ({ host, registry }) => ({
     say: `Check the health and the log of the mirror ${host}, which stands in for ${registryName(registry)}: bring it back, or fix what it refuses`,

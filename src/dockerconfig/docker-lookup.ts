@@ -1,8 +1,18 @@
-/** Which of a file's keys serves a registry or a repository, by docker's and podman's rules. */
+/** Which login of a docker config serves a registry or a repository, by docker's and podman's rules. */
 
-import { candidates, pullSecretKey, type RegistryKey, readRegistryKey } from '../dockerconfig/docker-key.ts'
-import { type DockerLogin, readAuthEntry } from '../dockerconfig/docker-view.ts'
-import type { CredentialConfig } from './config-file.ts'
+import type { Redacted } from '../secrecy/redacted.ts'
+import { candidates, pullSecretKey, type RegistryKey, readRegistryKey } from './docker-key.ts'
+import { type DockerLogin, readAuthEntry } from './docker-view.ts'
+
+/** What a file says about logins. Entries are unread: they are only looked at when their registry is asked for. */
+export interface CredentialConfig {
+  /** For people: `file ~/.docker/config.json` or `DOCKER_AUTH_CONFIG`. */
+  origin: string
+  auths: [key: string, entry: Redacted<unknown>][]
+  credHelpers: [key: string, suffix: string][]
+  /** Suffix of the helper for every other registry; null: the file itself. */
+  credsStore: string | null
+}
 
 /** The entry of `auths` that stands closest to the repository. */
 export function entryFor(
@@ -17,13 +27,29 @@ export function entryFor(
     )
     if (entry !== null) return { key, entry }
   }
-  if (!config.hostsOnly) return null
-  const key = { registry, path: '' }
-  const entry = best(
-    config.auths.filter(([each]) => readRegistryKey(each)?.registry === registry),
-    key,
-  )
-  return entry && { key, entry }
+  return repository === null ? anyBelow(config, registry) : null
+}
+
+/**
+ * Where a whole registry is asked for and no entry is for all of it: the first for a part. It stays for that part: docker would show it to the
+ * whole host, but a pull secret gives it to others, who must not get more than the file says.
+ */
+function anyBelow(
+  config: CredentialConfig,
+  registry: string,
+): { key: RegistryKey; entry: DockerLogin } | null {
+  const [first] = config.auths.flatMap(([each]) => {
+    const key = readRegistryKey(each)
+    return key?.registry === registry ? [key] : []
+  })
+  const entry =
+    first === undefined
+      ? null
+      : best(
+          config.auths.filter(([each]) => sameKey(readRegistryKey(each), first)),
+          first,
+        )
+  return first === undefined || entry === null ? null : { key: first, entry }
 }
 
 /** Of several spellings docker takes the exact key, else any: then one that can log in. */

@@ -1,0 +1,149 @@
+/** Finds what names a pull secret: service accounts, the templates of workloads, and pods that no controller makes. */
+
+import { ApiError } from '../kubernetes/api/api-error.ts'
+import type { ClusterReader, KubernetesObject } from '../kubernetes/api/cluster.ts'
+import { KINDS, type Kind } from '../kubernetes/api/kinds.ts'
+import { type ApiPath, listPath, objectPath } from '../kubernetes/api/paths.ts'
+import { AT_ONCE, bounded } from '../network/bounded.ts'
+import { pullSecretsAt, valueAt } from '../plan/patch.ts'
+
+/** An object that names the Secret; without a name where objects of the kind may not be read, so that some may. */
+export interface Naming {
+  kind: string
+  namespace: string
+  name: string | null
+  uid: string
+}
+
+/** Where each kind is kept, and where in it the list is. */
+const TEMPLATE = '/spec/template/spec/imagePullSecrets'
+const PLACES: [kind: Kind<unknown>, pointer: string][] = [
+  [KINDS.ServiceAccount, '/imagePullSecrets'],
+  [KINDS.ReplicationController, TEMPLATE],
+  [KINDS.Deployment, TEMPLATE],
+  [KINDS.StatefulSet, TEMPLATE],
+  [KINDS.DaemonSet, TEMPLATE],
+  [KINDS.ReplicaSet, TEMPLATE],
+  [KINDS.Job, TEMPLATE],
+  [KINDS.CronJob, '/spec/jobTemplate/spec/template/spec/imagePullSecrets'],
+]
+
+/** From this many namespaces on, one list over the whole cluster is asked for first. */
+const MANY = 8
+
+interface Search {
+  cluster: ClusterReader
+  namespaces: ReadonlySet<string>
+  secret: string
+  signal?: AbortSignal
+}
+
+/** Everything that names the Secret in these namespaces. @throws ApiError where the server does not answer */
+export async function namingObjects(search: Search): Promise<Naming[]> {
+  const found: Naming[] = []
+  if (search.namespaces.size === 0) return found
+  await bounded(
+    [...PLACES.map(place => () => inTemplates(search, place, found)), () => inPods(search, found)],
+    AT_ONCE,
+    look => look(),
+  )
+  return found
+}
+
+async function inTemplates(
+  search: Search,
+  [kind, pointer]: (typeof PLACES)[number],
+  found: Naming[],
+): Promise<void> {
+  await everywhere(search, kind, { limit: 500 }, found, object => {
+    if (!isEnded(object) && names(object, pointer, search.secret) && !madeByAnother(kind.kind, object)) {
+      found.push(namingOf(kind.kind, object))
+    }
+  })
+}
+
+/** What a Deployment makes is as it says, and a ReplicaSet that it keeps for a way back is of no use to anybody now. */
+function madeByAnother(kind: string, object: KubernetesObject): boolean {
+  return kind === 'ReplicaSet' && isControlled(object)
+}
+
+/** A Job that is done makes no more pods. */
+function isEnded(object: KubernetesObject): boolean {
+  return (
+    valueAt(object, '/status/completionTime') !== undefined ||
+    valueAt(object, '/metadata/deletionTimestamp') !== undefined
+  )
+}
+
+/** Pods of a controller are made again from its template; only the others need their own list. Most have one, so their specs are not read. */
+async function inPods(search: Search, found: Naming[]): Promise<void> {
+  const { cluster, secret, signal } = search
+  const bare: ApiPath<KubernetesObject>[] = []
+  await everywhere(search, KINDS.Pod, { limit: 500, metadataOnly: true }, found, pod => {
+    const { namespace, name, annotations = {} } = pod.metadata as Metadata
+    if (isControlled(pod) || isEnded(pod) || annotations['kubernetes.io/config.mirror'] !== undefined) return
+    bare.push(objectPath(KINDS.Pod as Kind<KubernetesObject>, namespace, name))
+  })
+  await bounded(bare, AT_ONCE, async path => {
+    try {
+      const pod = await cluster.get(path, signal ? { signal } : {})
+      const done = ['Succeeded', 'Failed'].includes(String(valueAt(pod, '/status/phase')))
+      if (!done && names(pod, '/spec/imagePullSecrets', secret)) found.push(namingOf('Pod', pod))
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 404) throw error
+    }
+  })
+}
+
+interface Metadata {
+  namespace: string
+  name: string
+  uid: string
+  annotations?: Record<string, string>
+  ownerReferences?: { controller?: boolean }[]
+}
+
+async function everywhere(
+  { cluster, namespaces, signal }: Search,
+  kind: Kind<unknown>,
+  options: { limit: number; metadataOnly?: boolean },
+  found: Naming[],
+  visit: (object: KubernetesObject) => void,
+): Promise<void> {
+  const keep = (object: KubernetesObject) => {
+    if (namespaces.has((object.metadata as Metadata).namespace)) visit(object)
+  }
+  const list = (namespace: string | null) => {
+    const path = listPath(kind as Kind<KubernetesObject>, namespace)
+    return cluster.list(path, { ...options, ...(signal ? { signal } : {}) }, keep)
+  }
+  if (namespaces.size >= MANY && (await allowed(() => list(null)))) return
+  await bounded([...namespaces], AT_ONCE, async namespace => {
+    // What may not be read may name it.
+    if (!(await allowed(() => list(namespace))))
+      found.push({ kind: kind.kind, namespace, name: null, uid: '' })
+  })
+}
+
+async function allowed(work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await work()
+    return true
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 403) return false
+    throw error
+  }
+}
+
+function isControlled({ metadata }: KubernetesObject): boolean {
+  return (metadata as Metadata).ownerReferences?.some(({ controller }) => controller === true) ?? false
+}
+
+function names(object: KubernetesObject, pointer: string, secret: string): boolean {
+  return pullSecretsAt(object, pointer)?.some(({ name }) => name === secret) ?? false
+}
+
+function namingOf(kind: string, { metadata }: KubernetesObject): Naming {
+  const { namespace, name, uid } = metadata as Metadata
+  return { kind, namespace, name, uid }
+}

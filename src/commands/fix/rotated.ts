@@ -1,0 +1,51 @@
+/** Finds Secrets of earlier fixes that hold another login than this machine has by now: nothing fails yet, and the next new pod will. */
+
+import { isTakenBack, listRuns, madeSecrets, type Run } from '../../apply/read-journal.ts'
+import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
+import { rotatedText } from '../../report/logins.ts'
+import { readSecretsNamed } from '../../source/live/fix-secrets.ts'
+import { Reading } from '../../source/live/reading.ts'
+import { invocationOf } from '../invocation.ts'
+import { onThisMachine } from './logins.ts'
+import type { FixSession } from './session.ts'
+
+/** Says on standard error how to renew them. What can't be read or has no login here is no matter: nothing is wrong. */
+export async function tellOfRotation(session: FixSession): Promise<void> {
+  const { options, context, cluster, journals } = session
+  if (!options.authenticate) return
+  const all = await listRuns(journals, { server: cluster.server })
+  const runs = all.filter(run => isOpen(run, options.secretName))
+  const registries = [...new Set(runs.flatMap(({ plan }) => plan?.registries ?? []))]
+  const written = new Set(runs.flatMap(secretNamespaces))
+  const namespaces = [...written].filter(name => options.allNamespaces || name === cluster.namespace)
+  if (registries.length === 0 || namespaces.length === 0) return
+  const wanted = registries.map(registry => ({ registry, repositories: [] }))
+  const { credentials } = await onThisMachine(wanted, context)
+  if (credentials.length === 0) return
+  const reading = new Reading(cluster, { signal: context.signal })
+  const scope = { namespaces, wide: options.allNamespaces }
+  const content = PullSecretContent.of(credentials)
+  const named = {
+    secretName: options.secretName,
+    wanted: content,
+    madeSecrets: madeSecrets(all, session.clusterUid),
+  }
+  const secrets = await readSecretsNamed(reading, scope, named)
+  const old = secrets.filter(({ ours, served }) => ours && !content.keys.every(key => served.includes(key)))
+  if (old.length === 0) return
+  const told = {
+    secrets: old.length,
+    registries,
+    allNamespaces: options.allNamespaces,
+    namespace: cluster.namespace,
+  }
+  await context.err.write(`${rotatedText(told, invocationOf(context, options.connection))}\n`)
+}
+
+function isOpen(run: Run, secretName: string): boolean {
+  return run.plan?.secretName === secretName && !isTakenBack(run)
+}
+
+function secretNamespaces({ entries }: Run): string[] {
+  return entries.flatMap(({ change: { target } }) => (target.kind === 'Secret' ? [target.namespace] : []))
+}

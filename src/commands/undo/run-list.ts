@@ -1,0 +1,41 @@
+/** The runs on this machine, and what is left of each in the cluster. */
+
+import { planUndo } from '../../apply/plan-undo.ts'
+import { isTakenBack, leavesTraces, mayHaveWritten, type Run } from '../../apply/read-journal.ts'
+import { keepsLogin } from '../../apply/undo-step.ts'
+import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import type { RunLine } from '../../report/undo.ts'
+
+/** One line a run, newest first. @throws ApiError */
+export async function runLines(runs: Run[], cluster: ClusterReader, signal: AbortSignal): Promise<RunLine[]> {
+  const lines: RunLine[] = []
+  for (const run of runs) {
+    const state = await stateOf(run, runs, cluster, signal)
+    lines.push({
+      run: run.run,
+      startedAt: run.startedAt,
+      context: run.cluster.context,
+      user: run.user ?? null,
+      namespaces: run.namespaces,
+      changes: run.entries.filter(mayHaveWritten).length,
+      state,
+      takenBack: state === 'undone' || state === 'over',
+      onlyPods: state === 'only-pods',
+    })
+  }
+  return lines
+}
+
+/** The journal says what was written, and only the cluster whether it is still there. */
+export async function stateOf(
+  run: Run,
+  runs: Run[],
+  cluster: ClusterReader,
+  signal: AbortSignal,
+): Promise<RunLine['state']> {
+  if (!leavesTraces(run)) return 'only-pods'
+  if (isTakenBack(run)) return run.over ? 'over' : 'undone'
+  const others = runs.filter(other => other !== run)
+  const steps = await planUndo(run, others, cluster, signal)
+  return steps.some(step => step.action !== 'leave' || keepsLogin(step)) ? 'in-place' : 'over'
+}

@@ -1,0 +1,19 @@
+/** Where programs are looked for that a config names: on the PATH, and never in the folder that somebody happens to stand in. */
+
+import { delimiter, isAbsolute } from 'node:path'
+
+type Environment = Record<string, string | undefined>
+
+/**
+ * The environment with a PATH of absolute folders alone. An empty entry or `.` would run what lies in the working directory, a cloned
+ * repository perhaps; kubectl refuses what it finds that way (Go's exec.ErrDot).
+ */
+export function withoutWorkingDirectory(env: Environment): Environment {
+  const safe: Environment = { ...env, NoDefaultCurrentDirectoryInExePath: '1' }
+  for (const name of Object.keys(env).filter(each => each.toUpperCase() === 'PATH')) {
+    const folders = (env[name] ?? '').split(delimiter).filter(folder => isAbsolute(folder))
+    // An empty PATH would be read as the system's own usual one, or as the working directory.
+    safe[name] = folders.length > 0 ? folders.join(delimiter) : '/nonexistent'
+  }
+  return safe
+}

@@ -1,0 +1,111 @@
+/** The words of workloads whose pods were to come back: how many did, and why the others did not. */
+
+import type { FixResult, MissingPod, Recovery, RecoveryPod } from '../../apply/outcome.ts'
+import type { OverCode } from '../../rollout/judge.ts'
+import { amount, counted, someOf } from './count.ts'
+
+/** How many pods were to come back, and how many did. */
+export function podCounts(recoveries: readonly Recovery[]): { wanted: number; recovered: number } {
+  const sum = (of: (one: Recovery) => number) => recoveries.reduce((total, one) => total + of(one), 0)
+  return { wanted: sum(one => one.wanted), recovered: sum(one => one.recovered) }
+}
+
+/** Not all of its pods are back. */
+export function isOpen({ wanted, recovered }: Recovery): boolean {
+  return recovered < wanted
+}
+
+const OVER: Record<OverCode, string> = {
+  gone: 'it was deleted meanwhile',
+  replaced: 'it was deleted meanwhile, and another one has its name',
+  ending: 'it is being deleted',
+  suspended: 'it is suspended, and makes no pods until it is resumed',
+  failed: 'it has failed',
+  completed: 'it has completed',
+  'cleaned-up': 'it has ended, and was cleaned up',
+  'none-wanted': 'it wants no pods any more',
+}
+
+const MISSING: { [Code in MissingPod['code']]: (missing: Extract<MissingPod, { code: Code }>) => string } = {
+  unobserved: () => 'its controller has not acted on the change yet',
+  paused: () => 'its rollout is paused, so no pod is made from the new template until it is resumed',
+  refused: ({ message }) => `the server refuses its pods: ${message}`,
+  unread: ({ message }) => `it may not be looked at, so nobody knows whether its pods are back: ${message}`,
+  'not-ended': ({ pod, until, finalizers }) =>
+    finalizers.length > 0
+      ? `pod ${pod} is being deleted and has not ended: finalizer ${someOf(finalizers, 3)} holds it`
+      : `pod ${pod} is being deleted and has not ended: it may take until ${until}`,
+  'not-made': () => 'its controller has not made the pod yet',
+}
+
+/** Why nothing more comes of a workload, or why a pod of it is not made; empty where nothing is to be said. */
+export function workloadText({ over, missing, aimed, wanted }: Recovery): string {
+  if (over !== null) return over.message === '' ? OVER[over.code] : `${OVER[over.code]} (${over.message})`
+  // Each code's words take that code's reason; the compiler can't follow the code through the union.
+  if (missing !== null) return MISSING[missing.code](missing as never)
+  return wanted < aimed ? `it wants ${counted(wanted, 'pod')} by now, ${amount(aimed)} could not pull` : ''
+}
+
+const STATES: Record<RecoveryPod['state'], string> = {
+  running: 'does not work, with its images there',
+  starting: 'has not started yet',
+  stuck: "can't pull",
+  initializing: 'is at work on an init container; the images after it were not asked for yet',
+  unscheduled: 'finds no node',
+  failed: 'has failed',
+}
+
+/** `shop-1 can't pull (ErrImagePull: not found)`. */
+export function podText({ name, state, reason, message }: RecoveryPod): string {
+  const told = [reason, message].filter(part => part !== '').join(': ')
+  return `${name} ${STATES[state]}${told === '' ? '' : ` (${told})`}`
+}
+
+/** Stuck pods that were not aimed at, in one sentence; empty where there is none. */
+export function leftSentence(left: number): string {
+  return left === 0 ? '' : `${counted(left, 'pod')} still can't pull, for the reasons shown above.`
+}
+
+/**
+ * Whether the pods are back, in one sentence; null where no pod was aimed at. `left`: stuck ones that were not aimed at, as far as is
+ * known; `all`: nothing was left as it is, and all changes were made.
+ */
+export function podsSentence(recoveries: readonly Recovery[], left: number, all: boolean): string | null {
+  if (recoveries.length === 0) return null
+  const { wanted, recovered } = podCounts(recoveries)
+  if (wanted === 0)
+    return ['No pod is wanted any more where one could not pull.', leftSentence(left)].join(' ').trim()
+  if (recovered < wanted) return openSentence(wanted, recovered)
+  const which = all && left === 0 ? 'that could not pull' : 'that it aimed at'
+  const crashing = recoveries.reduce((sum, one) => sum + one.crashing.length, 0)
+  const verb = (one: string, many: string) => (wanted === 1 ? one : many)
+  const state =
+    crashing === 0 ? verb('runs now', 'run now') : verb('has its images now', 'have their images now')
+  const back = `${wanted === 1 ? 'The pod' : `All ${amount(wanted)} pods`} ${which} ${state}`
+  const rest = [
+    ...(crashing === 0
+      ? []
+      : [`${counted(crashing, 'pod')} ${crashing === 1 ? 'does' : 'do'} not work for another reason`]),
+    ...(left === 0 ? [] : [`${counted(left, 'other')} still can't pull, for the reasons shown above`]),
+  ]
+  return `${[back, ...rest].join('; ')}.`
+}
+
+function openSentence(wanted: number, recovered: number): string {
+  if (wanted === 1) return 'The pod that it aimed at is not back yet.'
+  const [is, are] = [recovered === 1 ? 'is' : 'are', wanted - recovered === 1 ? 'is' : 'are']
+  return `${amount(recovered)} of ${counted(wanted, 'pod')} ${is} back; ${amount(wanted - recovered)} ${are} not.`
+}
+
+type Why = NonNullable<FixResult['heldBack']>['why']
+
+const AGAIN: Record<Why, string> = {
+  'no-pulls-left': 'Next, once the limit resets: ',
+  'hub-out-of-reach': 'Next, once Docker Hub can be reached: ',
+  'others-not-started': 'Next, once those pods have started: ',
+}
+
+/** When the same fix again goes on with the pods that were left alone. */
+export function againLabel(why: Why): string {
+  return AGAIN[why]
+}

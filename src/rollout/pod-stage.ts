@@ -1,0 +1,93 @@
+/** How far a pod has come with its images. */
+
+import { isPastPull, saysPullFails, tellsOfFailedPull } from '../image/pull-words.ts'
+import type { Container } from '../snapshot/pod.ts'
+import type { RolloutPod } from '../snapshot/rollout.ts'
+
+type PodStage =
+  /** Every container has its image, init containers too, whatever became of it afterwards. */
+  | 'pulled'
+  /** An init container has its image and works or fails; the images after it have not been asked for. */
+  | 'initializing'
+  /** An image can't be had. */
+  | 'stuck'
+  /** No node takes it. */
+  | 'unscheduled'
+  /** Nothing speaks for or against it yet. */
+  | 'starting'
+  /** It has failed for good: its controller makes another one. */
+  | 'failed'
+
+/** What a container says of itself, other than that it runs. */
+interface ContainerTrouble {
+  container: string
+  reason: string
+  message: string
+}
+
+export interface JudgedPod {
+  namespace: string
+  name: string
+  uid: string
+  node: string | null
+  stage: PodStage
+  ready: boolean
+  /** The failed pull of a stuck pod; of any other what keeps it from working, such as a crash. */
+  trouble: ContainerTrouble | null
+}
+
+/** The pod with its stage. */
+export function judgePod({ pod, ready, unscheduled }: RolloutPod): JudgedPod {
+  const { namespace, name, uid, node } = pod
+  // A debug container belongs to this pod alone, and no new one has it.
+  const containers = pod.containers.filter(({ kind }) => kind !== 'ephemeral')
+  const judged = (stage: PodStage, trouble: ContainerTrouble | null = null): JudgedPod => ({
+    ...{ namespace, name, uid, node, stage, ready, trouble },
+  })
+  if (pod.phase === 'Succeeded') return judged('pulled')
+  if (pod.phase === 'Failed') return judged('failed')
+  const stuck = containers.find(isStuck)
+  if (stuck) return judged('stuck', troubleOf(stuck))
+  const needed = containers.filter(({ kind }) => kind !== 'volume')
+  const there = new Set(needed.filter(hasImage).map(({ image }) => image))
+  if (needed.length > 0 && needed.every(({ image }) => there.has(image))) {
+    return judged('pulled', firstTrouble(needed))
+  }
+  const init = needed.find(
+    container => container.kind === 'init' && hasImage(container) && !isOver(container),
+  )
+  if (init) return judged('initializing', troubleOf(init))
+  if (node === null && unscheduled !== null) {
+    return judged('unscheduled', { container: '', reason: 'Unschedulable', message: unscheduled })
+  }
+  return judged('starting', firstTrouble(needed))
+}
+
+/** What stops a kubelet before it asks the runtime becomes the reason word for word: it is no known reason and has blanks in it. */
+function isStuck({ state }: Container): boolean {
+  if (state.type !== 'waiting') return false
+  return saysPullFails(state.reason) || /\s/.test(state.reason) || tellsOfFailedPull(state.message)
+}
+
+function hasImage({ imageId, state }: Container): boolean {
+  if (imageId !== null || state.type === 'running' || state.type === 'terminated') return true
+  return state.type === 'waiting' && isPastPull(state.reason) && !tellsOfFailedPull(state.message)
+}
+
+function isOver({ state }: Container): boolean {
+  return state.type === 'terminated' && state.exitCode === 0
+}
+
+function firstTrouble(containers: Container[]): ContainerTrouble | null {
+  return containers.map(troubleOf).find(trouble => trouble !== null) ?? null
+}
+
+function troubleOf({ name, state }: Container): ContainerTrouble | null {
+  if (state.type === 'terminated' && state.exitCode !== 0) {
+    const { reason, message, exitCode } = state
+    return { container: name, reason: reason || 'Error', message: message || `exit code ${exitCode}` }
+  }
+  if (state.type !== 'waiting') return null
+  if (!isPastPull(state.reason) && !isStuck({ state } as Container)) return null
+  return { container: name, reason: state.reason, message: state.message }
+}

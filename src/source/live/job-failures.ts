@@ -1,0 +1,55 @@
+/** How many more of a Job's pods may go before it, or one of its indexes, has failed: a deleted pod counts as a failed one. */
+
+import { type ControllerObject, KINDS } from '../../kubernetes/api/kinds.ts'
+import type { ScopeJob } from '../../snapshot/fix-scope.ts'
+import type { Pod } from '../../snapshot/pod.ts'
+import { list, number, record, text } from '../narrow/shape.ts'
+import type { Reading } from './reading.ts'
+
+/** What a container of a deleted pod ends with, also one that never started. */
+const KILLED = 137
+/** On a pod of an indexed Job: how often its index has failed before. */
+const INDEX_FAILURES = 'batch.kubernetes.io/job-index-failure-count'
+
+/** The Job without its pods; those are added one by one. */
+export function jobFailures(
+  job: Pick<ControllerObject, 'spec' | 'status'> & { metadata: { uid: string } },
+): ScopeJob {
+  const { uid } = job.metadata
+  const spec = record(job.spec)
+  const base = { uid, doomed: [] }
+  const action = policyFor(record(spec.podFailurePolicy))
+  if (action === 'Ignore') return { ...base, failuresLeft: Number.MAX_SAFE_INTEGER, limit: 'backoff-limit' }
+  if (action === 'FailJob' || action === 'FailIndex') {
+    return { ...base, failuresLeft: 0, limit: 'pod-failure-policy' }
+  }
+  if (typeof spec.backoffLimitPerIndex === 'number') {
+    return { ...base, failuresLeft: Number.MAX_SAFE_INTEGER, limit: 'backoff-limit-per-index' }
+  }
+  const left = number(spec.backoffLimit, 6) - number(record(job.status).failed, 0)
+  return { ...base, failuresLeft: Math.max(0, left), limit: 'backoff-limit' }
+}
+
+/** Whether the pod's index has used up its failures. Its count is asked for, as nothing else needs it. @throws ApiError */
+export async function failsItsIndex(reading: Reading, job: ControllerObject, pod: Pod): Promise<boolean> {
+  const { backoffLimitPerIndex } = record(job.spec)
+  if (typeof backoffLimitPerIndex !== 'number') return false
+  const object = await reading.find(KINDS.Pod, pod.namespace, pod.name)
+  const failures = Number(object?.metadata.annotations?.[INDEX_FAILURES]) || 0
+  return failures >= backoffLimitPerIndex
+}
+
+/**
+ * The first rule that fits a pod killed by its deletion decides (KEP-3329); none: it counts as any failure. Rules on pod conditions fit
+ * evictions and node trouble, and a pod that waits for its image is deleted.
+ */
+function policyFor({ rules }: Record<string, unknown>): string {
+  const fitting = list(rules)
+    .map(record)
+    .find(({ onExitCodes }) => onExitCodes !== undefined && fitsKill(record(onExitCodes)))
+  return text(fitting?.action)
+}
+
+function fitsKill({ operator, values }: Record<string, unknown>): boolean {
+  return list(values).includes(KILLED) === (operator === 'In')
+}

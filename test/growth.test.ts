@@ -1,0 +1,101 @@
+/** Whatever a tenant writes is judged, redacted and shown in time that grows with its length and no faster. */
+import { describe, expect, test } from 'vitest'
+import { classify } from '../src/diagnosis/classify.ts'
+import { field } from '../src/report/block.ts'
+import { cell, markdownCode, markdownText } from '../src/report/escape.ts'
+import { clip, clipStart, columns } from '../src/report/layout.ts'
+import { guardLines, visible } from '../src/report/sanitise.ts'
+import { redact, redactStrictly } from '../src/secrecy/redact.ts'
+
+/** Every expression that is tried on a text: those of all rules, as this one fits none. */
+function expressionsOf(work: (text: string) => void): RegExp[] {
+  const found = new Map<string, RegExp>()
+  const note = (expression: RegExp) => found.set(String(expression), expression)
+  const own = RegExp.prototype as unknown as Record<string | symbol, (...given: unknown[]) => unknown>
+  const methods = (['exec', 'test', Symbol.replace] as const).map(name => [name, own[name]] as const)
+  for (const [name, method] of methods) {
+    own[name] = function (this: RegExp, ...given: unknown[]) {
+      note(this)
+      return method?.call(this, ...given)
+    }
+  }
+  work('quux "a/b:1" https://h/p 12: eof?')
+  for (const [name, method] of methods) if (method) own[name] = method
+  return [...found.values()]
+}
+
+/** What an expression looks for, cut at its own joints: floods of these are what makes a careless one go back and forth. */
+function fragmentsOf({ source }: RegExp): string[] {
+  const words = source
+    .replace(/\\[bB]|\(\?(?:<?[=!:])|\{\d+(?:,\d*)?\}\??|\\[wdsSWD]|\[(?:\\.|[^\]\\])*\]/g, '|')
+    .split(/[()|?*+^$.]+/)
+    .map(word => word.replace(/\\(.)/g, '$1'))
+    .filter(word => word !== '')
+  return [...new Set([...words, ' ', 'a', ':', '"'])]
+}
+
+function slowest(expression: RegExp, length: number): { milliseconds: number; flood: string } {
+  let worst = { milliseconds: 0, flood: '' }
+  const fragments = fragmentsOf(expression).slice(0, 16)
+  const [head = ''] = fragments
+  for (const fragment of fragments) {
+    for (const flood of [fragment, `${head}${fragment}`, `${fragment} `.replace(/ +$/, ' ')]) {
+      const text = `${head} ${flood.repeat(Math.ceil(length / flood.length))}\u00e9`
+      const began = performance.now()
+      text.replace(new RegExp(expression.source, `${expression.flags.replace(/[gy]/g, '')}g`), '')
+      const milliseconds = performance.now() - began
+      if (milliseconds > worst.milliseconds) worst = { milliseconds, flood }
+    }
+  }
+  return worst
+}
+
+/** Quadratic expressions take seconds for this many characters, linear ones some milliseconds. */
+const LENGTH = 100_000
+const PATIENCE = 1_000
+
+const SUBJECTS: Record<string, (text: string) => void> = {
+  'every rule of a cause': text => void classify(text, 'ErrImagePull'),
+  'the redactor': text => void redactStrictly(text),
+  'the sanitiser and the escapers': text => {
+    for (const show of [visible, guardLines, markdownText, markdownCode, cell]) show(`${text}\n\u00e9`)
+  },
+}
+
+describe.each(Object.keys(SUBJECTS))('%s', subject => {
+  const expressions = expressionsOf(SUBJECTS[subject] ?? (() => {}))
+
+  test('is known whole', () => {
+    expect(expressions.length).toBeGreaterThan(subject.startsWith('every') ? 100 : 5)
+  })
+
+  test('takes linear time, whatever it is flooded with', { timeout: 120_000 }, () => {
+    const slow = expressions.flatMap(expression => {
+      const { milliseconds, flood } = slowest(expression, LENGTH)
+      return milliseconds > PATIENCE ? [`${expression} on ${JSON.stringify(flood)}: ${milliseconds} ms`] : []
+    })
+    expect(slow).toEqual([])
+  })
+})
+
+const MEGABYTE = 1_000_000
+const FLOODS = ['cookie:', 'no free ', ' ', '`a', 'x y ', 'token=.']
+
+test.each(FLOODS)('a megabyte of %j passes the whole way', { timeout: 60_000 }, flood => {
+  const text = `\u00e9${flood.repeat(Math.ceil(MEGABYTE / flood.length))}no\u00e9`
+  const began = performance.now()
+  const clean = redact(text)
+  classify(clean, 'Failed')
+  for (const show of [visible, markdownText, markdownCode, cell]) show(clean)
+  clip(clean, 80)
+  clipStart(clean, 80)
+  field({ label: 'evidence', text: clean.slice(0, 65_536) }, 80)
+  expect(performance.now() - began).toBeLessThan(30_000)
+})
+
+test('one absurd name widens its own row alone', () => {
+  const long = 'n'.repeat(MEGABYTE)
+  const rows = [['NAME', 'IMAGE'], [long, 'a'], ...Array.from({ length: 300 }, () => ['web', 'b'])]
+  expect(columns(rows).join('\n').length).toBeLessThan(MEGABYTE + 10_000)
+  expect(columns([['a'], [long]]).join('\n').length).toBeLessThan(MEGABYTE + 10)
+})

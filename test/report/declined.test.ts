@@ -1,0 +1,58 @@
+/** What is said of things that a plan leaves: the true reason, and the smallest way on. */
+import { expect, test } from 'vitest'
+import { accessRefusal } from '../../src/report/access.ts'
+import { declinedNext, declinedTitle } from '../../src/report/words/declined.ts'
+import { plan, target } from './plan-samples.ts'
+
+const invocation = { program: 'pullguard', flags: [], fromDump: false } as const
+const taken = (namespace: string, owner: { tool: 'operator'; name: string } | null = null) => ({
+  code: 'foreign-secret' as const,
+  target: target('Secret', 'dockercreds', namespace),
+  type: 'kubernetes.io/dockerconfigjson',
+  owner,
+})
+
+test('a Secret of somebody else in one namespace is a matter of that namespace', () => {
+  const one = taken('n07')
+  const next = declinedNext(one, { plan: plan([], { declined: [one] }), invocation })
+  expect(next?.command).toBe('pullguard fix -n n07 --secret-name dockercreds-pullguard')
+  expect(next?.say).toContain('--overwrite-secret')
+  const both = [one, taken('n08')]
+  expect(declinedNext(one, { plan: plan([], { declined: both }), invocation })?.say).toContain(
+    'in each of these',
+  )
+})
+
+test('a Secret that an operator keeps is not offered to be written to', () => {
+  const kept = taken('web', { tool: 'operator', name: 'ExternalSecret/hub' })
+  expect(declinedTitle(kept, 1)).toContain('ExternalSecret/hub')
+  expect(declinedNext(kept, { plan: plan([], { declined: [kept] }), invocation })?.say).toBe(
+    'Choose another name',
+  )
+})
+
+test.each([
+  [true, '1 image not found at the other registry'],
+  [false, '1 image that the other registry could not be asked for'],
+])('an image without a replacement is called absent only where the registry said so: %s', (absent, title) => {
+  const at = { target: target('Deployment', 'shop', 'web'), container: 'shop', image: 'nginx' }
+  const one = {
+    code: 'no-replacement' as const,
+    ...at,
+    asked: ['quay.io/nginx'],
+    absent,
+    detail: 'ENOTFOUND',
+  }
+  expect(declinedTitle(one, 1)).toBe(title)
+})
+
+test('a missing permission names the flags that do without it, and only those that do something', () => {
+  const denial = { verb: 'delete', group: '', resource: 'pods', namespaces: ['web'], changes: 1 }
+  const scope = { affected: false, excluded: [] }
+  const said = (resource: string, namespaces: string[] | null) =>
+    accessRefusal([{ ...denial, resource }], { ...scope, namespaces })
+  expect(said('pods', ['web'])).toContain('--no-recreate.')
+  expect(said('pods', ['web'])).not.toContain('--exclude-namespace')
+  expect(said('secrets', null)).toContain('--exclude-namespace')
+  expect(said('secrets', null)).not.toContain('--no-recreate')
+})

@@ -1,0 +1,64 @@
+/** A command that is printed, over however many lines, is the same command when it is pasted into a shell. */
+import { spawnSync } from 'node:child_process'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { commandLines } from '../../src/report/block.ts'
+import { shellWord, shellWords } from '../../src/report/escape.ts'
+import { visible } from '../../src/report/sanitise.ts'
+
+const piece = fc.constantFrom(
+  "'",
+  '"',
+  '\\',
+  '$(touch PWNED)',
+  '`id`',
+  ' ',
+  '$HOME',
+  '&',
+  ';',
+  '#',
+  'a',
+  'b-c',
+  '\n',
+  '!',
+  '*',
+)
+const word = fc.oneof(
+  fc.array(piece, { minLength: 1, maxLength: 8 }).map(pieces => pieces.join('')),
+  fc.string({ minLength: 1, maxLength: 20 }),
+  fc.constantFrom('--all-namespaces', 'deployment/shop', "it's", "$(touch PWNED)'b'c"),
+)
+const command = fc.record({
+  words: fc.array(word, { minLength: 1, maxLength: 12 }),
+  width: fc.integer({ min: 12, max: 100 }),
+})
+
+/** What a shell makes of the lines: for each command its words. */
+function pasted(commands: string[][]): string[][] {
+  const script = [`p() { printf '%s\\0' "$@"; printf '\\1\\0'; }`, ...commands.map(lines => lines.join('\n'))]
+  const { stdout, stderr, status } = spawnSync('sh', { input: script.join('\n'), encoding: 'utf8' })
+  expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
+  return stdout
+    .split('\u0001\0')
+    .slice(0, -1)
+    .map(part => part.split('\0').slice(0, -1))
+}
+
+test.skipIf(process.platform === 'win32')('words survive quoting, wrapping and a shell', () => {
+  const commands = fc.sample(command, 1500)
+  const lines = commands.map(({ words, width }) =>
+    commandLines(['p', ...words.map(shellWord)].join(' '), width, '    '),
+  )
+  expect(pasted(lines)).toEqual(commands.map(({ words }) => words.map(visible)))
+})
+
+test('a line ends only between words', () => {
+  fc.assert(
+    fc.property(command, ({ words, width }) => {
+      const text = words.map(shellWord).join(' ')
+      expect(shellWords(text).join(' ')).toBe(text)
+      const lines = commandLines(text, width, '')
+      expect(lines.map(line => line.replace(/ \\$/, '').trim()).join(' ')).toBe(text)
+    }),
+  )
+})

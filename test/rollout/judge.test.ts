@@ -1,0 +1,346 @@
+/** What a workload wants by now, which pods it has of that, what they lack, and whether anything can still change. */
+import { describe, expect, test } from 'vitest'
+import { judgeRollout, type Rollout } from '../../src/rollout/judge.ts'
+import { recoveryOf } from '../../src/rollout/recovery.ts'
+import type { RolloutSight } from '../../src/snapshot/rollout.ts'
+import { container, pod, RUNNING, revision, STUCK, sight, UNTRIED, workload } from './sights.ts'
+
+const MINE = { owner: 'uid-shop' }
+const OLD = { owner: 'uid-old', hash: 'old' }
+const ENDING = { ending: { until: '2026-11-24T10:00:30Z', finalizers: [] } }
+const judge = (of: RolloutSight) => judgeRollout(of, of.workload?.uid ?? null)
+const codes = ({ holdups }: Rollout) => holdups.map(({ code }) => code)
+const back = (of: RolloutSight, aimed = 1) => recoveryOf(judge(of), aimed)
+/** A StatefulSet's pod. */
+const numbered = (ordinal: number, state = RUNNING, fields = {}) =>
+  pod(state, { ...MINE, pod: { name: `shop-${ordinal}` }, ...fields })
+
+describe('a Deployment', () => {
+  const two = workload({ replicas: 2 })
+
+  test.each<[string, RolloutSight, { back: boolean; recovered: number; holdups: string[] }]>([
+    [
+      'is well once every pod of its newest revision has its images',
+      sight(two, [pod(RUNNING), pod(RUNNING)]),
+      { back: true, recovered: 2, holdups: [] },
+    ],
+    [
+      'is not while a pod can’t pull',
+      sight(two, [pod(RUNNING), pod(STUCK)]),
+      { back: false, recovered: 1, holdups: ['stuck'] },
+    ],
+    [
+      'is not while a pod is missing',
+      sight(two, [pod(RUNNING)]),
+      { back: false, recovered: 1, holdups: ['not-made'] },
+    ],
+    [
+      'is not before its controller has read the newest change',
+      sight(workload({ replicas: 2, observedGeneration: 1 }), [pod(RUNNING), pod(RUNNING)]),
+      { back: false, recovered: 1, holdups: ['unobserved'] },
+    ],
+    [
+      'is judged by the pods that its newest ReplicaSet is to have now, not by all that will come',
+      sight(
+        workload({ replicas: 4 }),
+        [pod(RUNNING), pod(RUNNING, OLD)],
+        [revision('new', 1), revision('old', 4)],
+      ),
+      { back: false, recovered: 1, holdups: [] },
+    ],
+    [
+      'waits for old pods without an image to go',
+      sight(two, [pod(RUNNING), pod(RUNNING), pod(STUCK, OLD)], [revision('new', 2), revision('old', 1)]),
+      { back: false, recovered: 1, holdups: [] },
+    ],
+    [
+      'does not wait for old pods that run',
+      sight(two, [pod(RUNNING), pod(RUNNING), pod(RUNNING, OLD)], [revision('new', 2), revision('old', 1)]),
+      { back: true, recovered: 2, holdups: [] },
+    ],
+    [
+      'says what the server says where it refuses the pods',
+      sight(workload({ replicas: 2, refusal: 'exceeded quota' }), [pod(RUNNING)]),
+      { back: false, recovered: 1, holdups: ['refused'] },
+    ],
+    [
+      'with Recreate is not well between the old pods and the new ReplicaSet',
+      sight(
+        workload({
+          replicas: 2,
+          strategy: 'Recreate',
+          revision: '1',
+          status: { total: 0, updated: 0, available: 0 },
+        }),
+        [],
+        [revision('old', 0)],
+      ),
+      { back: false, recovered: 0, holdups: ['unobserved'] },
+    ],
+    [
+      'that was rolled back is judged by the old name with the new number',
+      sight(
+        two,
+        [pod(RUNNING, OLD), pod(RUNNING, OLD)],
+        [
+          { ...revision('old', 2), number: 2 },
+          { ...revision('new', 0), number: 1 },
+        ],
+      ),
+      { back: true, recovered: 2, holdups: [] },
+    ],
+    [
+      'whose ReplicaSets may not be read is judged by all of its pods',
+      sight(two, [pod(RUNNING, OLD), pod(STUCK)], null),
+      { back: false, recovered: 1, holdups: ['stuck'] },
+    ],
+    [
+      'takes no notice of pods that only look like its own',
+      sight(two, [pod(RUNNING), pod(RUNNING), pod(STUCK, { owner: 'another' }), pod(STUCK, { owner: null })]),
+      { back: true, recovered: 2, holdups: [] },
+    ],
+  ])('%s', (_name, of, wanted) => {
+    const rollout = judge(of)
+    expect({ ...back(of, 2), holdups: codes(rollout) }).toMatchObject(wanted)
+  })
+
+  test('scaled down meanwhile wants no more than it says', () => {
+    expect(back(sight(workload(), [pod(RUNNING)]), 4)).toEqual({ wanted: 1, recovered: 1, back: true })
+    expect(judge(sight(workload({ replicas: 0 }), [])).over?.code).toBe('none-wanted')
+    expect(back(sight(workload({ replicas: 0 }), []), 4)).toEqual({ wanted: 0, recovered: 0, back: true })
+  })
+
+  test('that was paused does not bring its newest template to the pods', () => {
+    const paused = sight(workload({ paused: true }), [pod(STUCK)])
+    expect(judge(paused).standstill).toBe('paused')
+    expect(back(paused).back).toBe(false)
+  })
+
+  test('is ready only when the controller counts all of its pods as new and available', () => {
+    const running = [pod(RUNNING), pod(RUNNING)]
+    const ready = (status: typeof two.status, pods = running) =>
+      judge(sight({ ...two, status }, pods, [revision('new', 2), revision('old', 1)])).ready
+    expect(ready({ total: 2, updated: 2, available: 2 })).toBe(true)
+    expect(ready({ total: 2, updated: 1, available: 2 })).toBe(false)
+    expect(ready({ total: 2, updated: 2, available: 1 })).toBe(false)
+    expect(ready({ total: 3, updated: 2, available: 3 }, [...running, pod(RUNNING, OLD)])).toBe(false)
+  })
+
+  test('has its images everywhere only once all that it wants are there', () => {
+    const first = sight(workload({ replicas: 2 }), [pod(RUNNING)], [revision('new', 1), revision('old', 2)])
+    expect(judge(first)).toMatchObject({ pulled: false, wanted: 2, missing: 0 })
+    expect(judge(sight(two, [pod(RUNNING), pod(RUNNING)])).pulled).toBe(true)
+  })
+})
+
+describe('nothing more comes', () => {
+  test.each<[string, RolloutSight, string]>([
+    ['of a workload that is gone', { workload: null, revisions: [], pods: [] }, 'gone'],
+    ['of one that is being deleted', sight(workload({ ending: true }), []), 'ending'],
+    ['of a suspended Job', sight(workload({ kind: 'Job', suspended: true }), []), 'suspended'],
+    [
+      'of a Job that failed',
+      sight(
+        workload({ kind: 'Job', ended: { as: 'failed', reason: 'BackoffLimitExceeded', message: '' } }),
+        [],
+      ),
+      'failed',
+    ],
+    [
+      'of a Job that is done',
+      sight(workload({ kind: 'Job', ended: { as: 'complete', reason: '', message: '' } }), []),
+      'completed',
+    ],
+    [
+      'of a DaemonSet that no node fits',
+      sight(workload({ kind: 'DaemonSet', replicas: 0 }), []),
+      'none-wanted',
+    ],
+  ])('%s', (_name, of, code) => {
+    expect(judge(of).over?.code).toBe(code)
+  })
+
+  test('of one whose name another one has by now', () => {
+    expect(judgeRollout(sight(workload(), [pod(RUNNING)]), 'the-first').over?.code).toBe('replaced')
+    expect(recoveryOf(judgeRollout(sight(workload(), [pod(RUNNING)]), 'the-first'), 1).back).toBe(false)
+  })
+
+  test('but a DaemonSet that has counted no nodes yet is not over', () => {
+    const fresh = workload({ kind: 'DaemonSet', replicas: 0, observedGeneration: 0 })
+    expect(judge(sight(fresh, []))).toMatchObject({ over: null, observed: false })
+  })
+})
+
+describe('a StatefulSet', () => {
+  const three = workload({ kind: 'StatefulSet', replicas: 3 })
+
+  test.each<[string, RolloutSight, { back: boolean; holdups: string[] }]>([
+    ['lacks the next pod', sight(three, [numbered(0)]), { back: false, holdups: ['not-made'] }],
+    [
+      'does not lack what comes after a pod that is not ready',
+      sight(three, [numbered(0, RUNNING, { ready: false })]),
+      { back: true, holdups: [] },
+    ],
+    [
+      'with Parallel lacks them all the same',
+      sight({ ...three, ordered: false }, [numbered(0, RUNNING, { ready: false })]),
+      { back: false, holdups: ['not-made'] },
+    ],
+    [
+      'waits for the pod whose number the new one takes',
+      sight(three, [numbered(0, STUCK, ENDING), numbered(1), numbered(2)]),
+      { back: false, holdups: ['not-ended'] },
+    ],
+    [
+      'leaves pods below the partition at the old revision',
+      sight({ ...three, partition: 2 }, [
+        numbered(0, RUNNING, { hash: 'old' }),
+        numbered(1, RUNNING, { hash: 'old' }),
+        numbered(2),
+      ]),
+      { back: true, holdups: [] },
+    ],
+    [
+      'below the partition is not well with a stuck pod of the old revision',
+      sight({ ...three, partition: 3 }, [numbered(0, STUCK, { hash: 'old' }), numbered(1), numbered(2)]),
+      { back: false, holdups: ['stuck'] },
+    ],
+    [
+      'with OnDelete keeps old pods: they are no rollout to wait for',
+      sight(
+        { ...three, strategy: 'OnDelete' },
+        [0, 1, 2].map(each => numbered(each, RUNNING, { hash: 'old' })),
+      ),
+      { back: true, holdups: [] },
+    ],
+    [
+      'counts from its first number',
+      sight(
+        { ...three, firstOrdinal: 5 },
+        [5, 6, 7].map(each => numbered(each)),
+      ),
+      { back: true, holdups: [] },
+    ],
+  ])('%s', (_name, of, wanted) => {
+    expect({ back: back(of).back, holdups: codes(judge(of)) }).toEqual(wanted)
+  })
+
+  test('says of an old stuck pod above the partition that it is on its way out', () => {
+    const of = sight(three, [numbered(0), numbered(1), numbered(2, STUCK, { hash: 'old' })])
+    expect(judge(of).outgoing).toMatchObject([{ name: 'shop-2', stage: 'stuck' }])
+    expect(back(of).back).toBe(false)
+  })
+})
+
+describe('the other kinds', () => {
+  test('a DaemonSet wants a pod on each node, of whatever revision while it rolls on', () => {
+    const set = workload({ kind: 'DaemonSet', replicas: 2 })
+    const [first, second] = [pod(RUNNING, MINE), pod(RUNNING, { ...MINE, hash: 'old' })]
+    expect(back(sight(set, [first, second]))).toMatchObject({ back: true })
+    expect(codes(judge(sight(set, [first])))).toEqual(['not-made'])
+    expect(judge(sight(set, [first, second])).ready).toBe(false)
+    expect(judge(sight({ ...set, strategy: 'OnDelete' }, [first, second])).ready).toBe(true)
+  })
+
+  test.each(['ReplicaSet', 'ReplicationController'] as const)('a %s wants as many pods as it says', kind => {
+    const set = workload({ kind, replicas: 2 })
+    expect(back(sight(set, [pod(RUNNING, MINE), pod(RUNNING, MINE)]), 2).back).toBe(true)
+    expect(codes(judge(sight(set, [pod(RUNNING, MINE)])))).toEqual(['not-made'])
+  })
+
+  test('a Job wants as many pods as have still to succeed', () => {
+    const job = workload({ kind: 'Job', replicas: 3, job: { completions: 4, succeeded: 3 } })
+    const done = pod(RUNNING, { ...MINE, pod: { phase: 'Succeeded' } })
+    const failed = pod(STUCK, { ...MINE, pod: { phase: 'Failed' } })
+    expect(judge(sight(job, [done, failed])).missing).toBe(1)
+    expect(back(sight(job, [done, failed, pod(RUNNING, MINE)])).back).toBe(true)
+    const queue = { ...job, job: { completions: null, succeeded: 1 } }
+    expect(judge(sight(queue, [])).missing).toBe(0)
+  })
+
+  test('a CronJob is judged by its newest Job', () => {
+    const cron = workload({ kind: 'CronJob', replicas: 0 })
+    const jobs = [revision('old', null), revision('new', null)]
+    const of = sight(cron, [pod(RUNNING), pod(STUCK, OLD)], jobs)
+    expect(judge(of)).toMatchObject({ over: null, current: [{ stage: 'pulled' }] })
+  })
+
+  test('a bare pod is whichever has its name, also after it has ended', () => {
+    const bare = workload({ kind: 'Pod' })
+    const of = sight(bare, [pod(RUNNING, { owner: null, pod: { name: 'shop', phase: 'Succeeded' } })])
+    expect(recoveryOf(judgeRollout(of, null), 1)).toEqual({ wanted: 1, recovered: 1, back: true })
+    expect(codes(judge(sight(bare, [pod(STUCK, { owner: null, pod: { name: 'shop' } })])))).toEqual(['stuck'])
+  })
+})
+
+describe('a pod', () => {
+  const stage = (of: ReturnType<typeof pod>) => judge(sight(workload(), [of])).current[0]
+  const setup = (state: Parameters<typeof container>[0]) =>
+    container(state, { name: 'setup', kind: 'init', image: 'busybox' })
+  const crash = { type: 'waiting', reason: 'CrashLoopBackOff', message: 'back-off 10s' } as const
+
+  test.each<[string, ReturnType<typeof pod>, string, string | null]>([
+    ['runs', pod(RUNNING), 'pulled', null],
+    ['crashes with its image there, and that is told', pod(crash), 'pulled', 'CrashLoopBackOff'],
+    [
+      'has ended badly with its image there',
+      pod({ type: 'terminated', reason: 'Error', exitCode: 1, message: '' }),
+      'pulled',
+      'Error',
+    ],
+    ['can’t pull', pod(STUCK), 'stuck', 'ImagePullBackOff'],
+    ['has not been tried', pod(UNTRIED), 'starting', null],
+    [
+      'finds no node',
+      pod({ type: 'unknown' }, { pod: { node: null }, unscheduled: '0/1 nodes are available' }),
+      'unscheduled',
+      'Unschedulable',
+    ],
+    [
+      'works on an init container, and no later image was asked for',
+      pod(UNTRIED, { containers: [setup(RUNNING), container(UNTRIED)] }),
+      'initializing',
+      null,
+    ],
+    [
+      'whose init container fails is told as that',
+      pod(UNTRIED, { containers: [setup(crash), container(UNTRIED)] }),
+      'initializing',
+      'CrashLoopBackOff',
+    ],
+    [
+      'has an image that another of its containers runs',
+      pod(RUNNING, { containers: [container(RUNNING), container(UNTRIED, { name: 'twin' })] }),
+      'pulled',
+      null,
+    ],
+    [
+      'lacks the image of an init container though its others are there',
+      pod(RUNNING, { containers: [setup(STUCK), container(RUNNING)] }),
+      'stuck',
+      'ImagePullBackOff',
+    ],
+    [
+      'is not judged by a debug container, which no new pod has',
+      pod(RUNNING, {
+        containers: [container(RUNNING), container(STUCK, { name: 'debug', kind: 'ephemeral' })],
+      }),
+      'pulled',
+      null,
+    ],
+    [
+      'is stuck where the kubelet put its error in place of a reason',
+      pod({ type: 'waiting', reason: 'failed to read pull secret', message: '' }),
+      'stuck',
+      'failed to read pull secret',
+    ],
+  ])('%s', (_name, of, wanted, trouble) => {
+    expect([stage(of)?.stage, stage(of)?.trouble?.reason ?? null]).toEqual([wanted, trouble])
+  })
+
+  test('that works on its init container for long counts as back, and not at once', () => {
+    const of = sight(workload(), [pod(UNTRIED, { containers: [setup(RUNNING), container(UNTRIED)] })])
+    expect(recoveryOf(judge(of), 1).back).toBe(false)
+    expect(recoveryOf(judge(of), 1, true)).toEqual({ wanted: 1, recovered: 1, back: true })
+  })
+})

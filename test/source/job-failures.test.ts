@@ -1,0 +1,63 @@
+/** How many more of a Job's pods may go before it, or one of its indexes, has failed for good. */
+import { describe, expect, test } from 'vitest'
+import { jobFailures } from '../../src/source/live/job-failures.ts'
+
+const left = (spec: object, failed = 0) => jobFailures({ metadata: { uid: 'u' }, spec, status: { failed } })
+const onExit = (operator: string, values: number[], action: string) => ({
+  action,
+  onExitCodes: { operator, values },
+})
+const policy = (...rules: object[]) => ({ backoffLimit: 6, podFailurePolicy: { rules } })
+
+describe('a Job', () => {
+  test.each<[string, object, number, number, string]>([
+    ['without a limit of its own allows six', {}, 2, 4, 'backoff-limit'],
+    ['allows what its limit leaves', { backoffLimit: 2 }, 2, 0, 'backoff-limit'],
+    [
+      'by index is judged by each pod, not by the number that the server fills in',
+      { backoffLimit: 2147483647, backoffLimitPerIndex: 0 },
+      9,
+      Number.MAX_SAFE_INTEGER,
+      'backoff-limit-per-index',
+    ],
+    ['ends at a rule that names 137', policy(onExit('In', [137], 'FailJob')), 0, 0, 'pod-failure-policy'],
+    [
+      'ends at a rule for all but others',
+      policy(onExit('NotIn', [0, 42], 'FailJob')),
+      0,
+      0,
+      'pod-failure-policy',
+    ],
+    ['loses an index to such a rule', policy(onExit('In', [137], 'FailIndex')), 0, 0, 'pod-failure-policy'],
+    [
+      'goes on where the rule is for another code',
+      policy(onExit('In', [42], 'FailJob')),
+      1,
+      5,
+      'backoff-limit',
+    ],
+    [
+      'goes on where an earlier rule spares it',
+      policy(onExit('In', [137], 'Ignore'), onExit('NotIn', [0], 'FailJob')),
+      6,
+      Number.MAX_SAFE_INTEGER,
+      'backoff-limit',
+    ],
+    [
+      'counts the pod where an earlier rule says so',
+      policy(onExit('In', [137], 'Count'), onExit('NotIn', [0], 'FailJob')),
+      1,
+      5,
+      'backoff-limit',
+    ],
+    [
+      'takes no rule on conditions for one on deletions',
+      policy({ action: 'FailJob', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] }),
+      0,
+      6,
+      'backoff-limit',
+    ],
+  ])('%s', (_name, spec, failed, failuresLeft, limit) => {
+    expect(left(spec, failed)).toEqual({ uid: 'u', failuresLeft, limit, doomed: [] })
+  })
+})
