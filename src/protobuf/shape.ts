@@ -1,6 +1,6 @@
 /** Which fields of a protobuf message are wanted, and as what: the others are passed over without being looked at. */
 
-export type FieldType =
+type FieldType =
   | 'text'
   | 'flag'
   | 'number'
