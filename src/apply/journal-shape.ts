@@ -2,7 +2,7 @@
 
 import type { JournalLine } from './journal.ts'
 import type { OutcomeStatus } from './outcome.ts'
-import { isChange } from './plan-shape.ts'
+import { isChange } from './validate-plan.ts'
 
 const STATUSES: Record<OutcomeStatus, true> = {
   applied: true,
@@ -14,8 +14,17 @@ const STATUSES: Record<OutcomeStatus, true> = {
   skipped: true,
 }
 
-/** Whether it is a whole line of this version. */
-export function isJournalLine(value: unknown): value is JournalLine {
+/** The line, or null where it is not a whole one of this version. */
+export function parseJournalLine(line: string): JournalLine | null {
+  try {
+    const parsed: unknown = JSON.parse(line)
+    return isJournalLine(parsed) ? parsed : null
+  } catch {
+    return null
+  }
+}
+
+function isJournalLine(value: unknown): value is JournalLine {
   if (!isObject(value)) return false
   switch (value.type) {
     case 'run':

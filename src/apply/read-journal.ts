@@ -6,8 +6,7 @@ import { UsageError } from '../errors.ts'
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { Change } from '../plan/change.ts'
 import type { InterruptedPod, MadeSecret } from '../snapshot/fix-scope.ts'
-import type { JournalLine, RunHeader } from './journal.ts'
-import { isJournalLine } from './journal-shape.ts'
+import type { RunHeader } from './journal.ts'
 import type { Outcome } from './outcome.ts'
 import { refuseForeignFolder } from './state-folder.ts'
 
@@ -50,7 +49,7 @@ export async function listRuns(folder: string, { server, onDamage }: ReadingRuns
   const runs: Run[] = []
   for (const name of names.filter(one => one.endsWith('.jsonl')).sort()) {
     const path = join(folder, name)
-    const run = parseJournal(await readJournal(path), line => onDamage?.(damageText(path, line)))
+    const run = await parseJournal(await readJournal(path), line => onDamage?.(damageText(path, line)))
     if (server !== undefined && run?.cluster.server !== server) continue
     if (run?.entries.some(mayHaveWritten)) runs.push(run)
   }
@@ -71,10 +70,12 @@ function damageText(path: string, line: number): string {
 }
 
 /** A journal's text as a run; null if it does not begin like one. A torn last line was never acted on. */
-function parseJournal(text: string, onDamage: (line: number) => void): Run | null {
+async function parseJournal(text: string, onDamage: (line: number) => void): Promise<Run | null> {
+  // Only where there are journals: what the schema says of a change is a lot of code.
+  const { parseJournalLine } = await import('./journal-shape.ts')
   const written = text.split('\n')
   const [header, ...lines] = written.flatMap((line, at) => {
-    const parsed = parseLine(line)
+    const parsed = parseJournalLine(line)
     if (parsed === null && line !== '' && at < written.length - 1) onDamage(at + 1)
     return parsed ?? []
   })
@@ -99,15 +100,6 @@ function parseJournal(text: string, onDamage: (line: number) => void): Run | nul
     }
   }
   return { ...run, entries: [...entries.values()], over }
-}
-
-function parseLine(line: string): JournalLine | null {
-  try {
-    const parsed: unknown = JSON.parse(line)
-    return isJournalLine(parsed) ? parsed : null
-  } catch {
-    return null
-  }
 }
 
 /**
