@@ -150,8 +150,8 @@ const LONGEST_AFTERLIFE = 300
 export async function runProcess(): Promise<void> {
   // The HTTP client's parser is WebAssembly: to optimise it takes 20 MB and a core for a while, which one run never earns back.
   setFlagsFromString('--wasm-tiering-budget=2000000000')
-  // Where much is written the heap's young generation stays small: it would grow by 40 MB for garbage that is gone in a moment.
-  if (/^(?:fix|undo)$/.test(process.argv[2] ?? '')) setFlagsFromString('--semi-space-growth-factor=1')
+  // The heap's young generation stays small: it would grow by 60 MB for garbage that is gone in a moment.
+  setFlagsFromString('--semi-space-growth-factor=1')
   // Node's warnings, such as that undici's SOCKS5 is new, tell a user nothing.
   process.removeAllListeners('warning')
   const stop = new AbortController()

@@ -22,12 +22,13 @@ export async function diagnoseCommand(options: DiagnoseOptions, context: Command
   let loading: Promise<typeof import('../report/diagnosis.ts')> | undefined
   const reporting = () => (loading ??= import('../report/diagnosis.ts'))
   const diagnosis = advisedDiagnosis(await diagnosed(options, context, () => void reporting()))
-  const { diagnosisNotes, renderDiagnosis } = await reporting()
+  const { diagnosisNotes, diagnosisPieces } = await reporting()
   const { out, err } = context
   const { format, failOn } = options
   const invocation = invocationOf(context, options.connection, options.files.length > 0)
   const report = { format, failOn, terminal: out.isTerminal, invocation }
-  await out.write(renderDiagnosis(diagnosis, { ...report, width: out.width, colour: out.colour }))
+  const pieces = diagnosisPieces(diagnosis, { ...report, width: out.width, colour: out.colour })
+  for (const piece of pieces) await out.write(piece)
   await err.write(diagnosisNotes(diagnosis, { ...report, width: err.width, colour: err.colour }))
   return verdict(diagnosis, options.failOn)
 }

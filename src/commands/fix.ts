@@ -2,7 +2,7 @@
 
 import { advised } from '../advice/advised.ts'
 import { checkAccess } from '../apply/check-access.ts'
-import { journalFolder } from '../apply/journal.ts'
+import { journalFolder } from '../apply/journal/state-folder.ts'
 import { writePlanFile } from '../apply/plan-file.ts'
 import { RefusedError } from '../errors.ts'
 import { Registries } from '../registry/client.ts'

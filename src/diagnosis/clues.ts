@@ -41,8 +41,8 @@ export type Clue =
   | { code: 'service-name' }
   /** The DNS server that the node asked. */
   | { code: 'dns-server'; server: string }
-  /** Only IPv6 was tried, and the node has no way out for it. */
-  | { code: 'ipv6' }
+  /** The node has no way out for addresses of this family. */
+  | { code: 'no-route'; family: 'IPv4' | 'IPv6' }
   /** The nodes' settings forbid to ask the registry itself. */
   | { code: 'source-blocked' }
   /** The registry's mirrors failed too, each with its own words. */
@@ -91,7 +91,6 @@ export type Clue =
   | { code: 'token-scope' }
 
 interface Known {
-  text: string
   cause: Cause
   status: number | null
   endpoint: Endpoint | null
@@ -104,14 +103,14 @@ const ADDRESS =
 const CALLER =
   /\buser[ :]+["'`\\]*([^\s"'`\\,]{1,200})["'`\\]* (?:is not authorized|does not have|cannot|can't|has no)|\bUser: (arn:\S{1,200}) is not authorized/i
 const DNS_SERVER = /\blookup \S+ on (\[?[0-9a-f.:]+?\]?):53\b/i
-const IPV6 =
-  /dial tcp (?:\[[0-9a-f:]+\]:\d+->)?\[([0-9a-f:]+)\]:\d+: (?:connect: )?(?:network is unreachable|cannot assign requested address|no route to host)/i
+const NO_ROUTE =
+  /dial tcp (?:\[[0-9a-f:]+\]:\d+->)?(\[[0-9a-f:]+\]|[\d.]+):\d+: (?:connect: )?(?:network is unreachable|cannot assign requested address)/i
 const SIGNER = /required (?:e-?mail|identity|subject|signer|key)[ :]{1,3}\\*["'“]?([^"'”\\]{1,200})/i
 const MIRRORS = /\(Mirrors also failed: (.{0,4000}?)\]\):/i
 
-/** Everything that is given away, each once. */
-export function cluesOf(known: Known): Clue[] {
-  const { text, status, endpoint, image, reference } = known
+/** Everything that the text gives away, each once. */
+export function cluesOf(text: string, known: Known): Clue[] {
+  const { status, endpoint, image, reference } = known
   const words = withoutNames(text, image, reference)
   const spoken = SPOKEN.filter(([, pattern]) => pattern.test(words)).map(([clue]) => clue)
   return [...spoken, ...ofStatus(status), ...ofAnswer(text), ...ofHost(endpoint, reference), ...ofName(image)]
@@ -138,13 +137,21 @@ function ofAnswer(text: string): Clue[] {
   const name = caller?.[2] ?? caller?.[1]
   const server = DNS_SERVER.exec(text)?.[1]
   const mirrors = MIRRORS.exec(text)?.[1]
+  const noRoute = NO_ROUTE.exec(text)?.[1]
   const demanded = SIGNER.exec(text)?.[1]
   return [
     ...(address === undefined ? [] : [{ code: 'caller-address' as const, address }]),
     ...(name === undefined ? [] : [{ code: 'caller' as const, name }]),
     ...(demanded === undefined ? [] : [{ code: 'signer' as const, demanded }]),
     ...(server === undefined ? [] : [{ code: 'dns-server' as const, server }]),
-    ...(IPV6.test(text) && !isLocal(IPV6.exec(text)?.[1] ?? '') ? [{ code: 'ipv6' as const }] : []),
+    ...(noRoute === undefined || isLocal(noRoute) || isPrivateAddress(noRoute)
+      ? []
+      : [
+          {
+            code: 'no-route' as const,
+            family: noRoute.startsWith('[') ? ('IPv6' as const) : ('IPv4' as const),
+          },
+        ]),
     ...(mirrors === undefined ? [] : [{ code: 'mirrors-failed' as const, hosts: hostsOf(mirrors) }]),
   ]
 }

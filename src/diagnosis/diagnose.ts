@@ -19,6 +19,7 @@ import { pullCredential } from './pull-credential.ts'
 import { longPulls } from './pulling.ts'
 import { pullingNode } from './pulling-node.ts'
 import { remediesFor } from './remedies.ts'
+import { remembered } from './remembered.ts'
 import { failingSandbox } from './sandbox.ts'
 import { subcauseOf } from './subcause.ts'
 import { byUrgency, type Unweighed } from './urgency.ts'
@@ -32,6 +33,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
     nodes: new Map(snapshot.nodes.map(node => [node.name, node])),
     logins: knownLogins(snapshot),
     judge: rememberingClassifier(),
+    ...rememberingReaders(),
   }
   const unweighed = snapshot.pods.flatMap(pod => findingsOf(pod, seen))
   const findings = byUrgency(unweighed)
@@ -59,6 +61,20 @@ interface Seen {
   nodes: ReadonlyMap<string, Node>
   logins: KnownLogins
   judge: Classifier
+  endpointIn: Readers['endpointIn']
+  cluesIn: Readers['cluesIn']
+}
+
+type Readers = ReturnType<typeof rememberingReaders>
+
+/** What is read out of every text, but once for those that are alike. */
+function rememberingReaders() {
+  return {
+    endpointIn: remembered(endpointOf, registry => registry ?? ''),
+    cluesIn: remembered(cluesOf, ({ cause, status, endpoint, image }) =>
+      [cause, status, endpoint?.role, endpoint?.host, image].join(' '),
+    ),
+  }
 }
 
 function findingsOf(pod: Pod, seen: Seen): Unweighed[] {
@@ -81,7 +97,7 @@ function findingOf(
   pod: Pod,
   failing: FailingContainer,
   workload: Finding['workload'],
-  { snapshot, nodes, logins, judge }: Seen,
+  { snapshot, nodes, logins, judge, endpointIn, cluesIn }: Seen,
 ): Finding {
   const { container, reason } = failing
   const { cause, subcause: spoken, error, evidence } = prove(failing, judge)
@@ -89,7 +105,7 @@ function findingOf(
   const registry = parsed?.registry ?? null
   const reference = parsed && fullName(parsed)
   const text = error?.text ?? ''
-  const endpoint = endpointOf(text, registry)
+  const endpoint = endpointIn(text, registry)
   const credential = failing.usesPullSecrets
     ? pullCredential({ pod, image: container.image, cause, evidence, endpoint }, logins)
     : NOT_THE_PODS
@@ -128,8 +144,7 @@ function findingOf(
       ? remediesFor({ cause, subcause, registry, reference, endpoint, moved }, pod, container, snapshot)
       : [],
     clues: [
-      ...cluesOf({
-        text: evidence?.text ?? '',
+      ...cluesIn(evidence?.text ?? '', {
         cause,
         status: error?.status ?? null,
         endpoint,

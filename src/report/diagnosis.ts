@@ -3,8 +3,8 @@
 import type { AdvisedDiagnosis } from '../advice/advised.ts'
 import type { Severity } from '../diagnosis/finding.ts'
 import { joined } from './block.ts'
-import { toJson, toYaml } from './data.ts'
-import { diagnosisDocument } from './diagnosis/document.ts'
+import { toYaml } from './data.ts'
+import { diagnosisDocument, diagnosisJson } from './diagnosis/document.ts'
 import { renderGithub } from './diagnosis/github.ts'
 import { renderGitlab } from './diagnosis/gitlab.ts'
 import { renderJunit } from './diagnosis/junit.ts'
@@ -41,7 +41,7 @@ const RENDERERS: Record<
     options.terminal ? renderTable(diagnosis, options, 'brief') : renderPlain(diagnosis, false),
   wide: (diagnosis, options) =>
     options.terminal ? renderTable(diagnosis, options, 'whole') : renderPlain(diagnosis, true),
-  json: (diagnosis, { invocation }) => toJson(diagnosisDocument(diagnosis, invocation)),
+  json: (diagnosis, { invocation }) => [...diagnosisJson(diagnosis, invocation)].join(''),
   yaml: (diagnosis, { invocation }) => toYaml(diagnosisDocument(diagnosis, invocation)),
   name: diagnosis => renderNames(diagnosis),
   junit: (diagnosis, { invocation, failOn }) => renderJunit(diagnosis, invocation, failOn ?? 'error'),
@@ -53,6 +53,16 @@ const RENDERERS: Record<
 /** The diagnosis as text for standard output, ready to write; empty where plain columns or names have no row. */
 export function renderDiagnosis(diagnosis: AdvisedDiagnosis, options: DiagnosisReportOptions): string {
   return RENDERERS[options.format](diagnosis, options)
+}
+
+/** The same in pieces to be written one after the other: what may be very long is never held as one text. */
+export function diagnosisPieces(
+  diagnosis: AdvisedDiagnosis,
+  options: DiagnosisReportOptions,
+): Iterable<string> {
+  return options.format === 'json'
+    ? diagnosisJson(diagnosis, options.invocation)
+    : [renderDiagnosis(diagnosis, options)]
 }
 
 /**

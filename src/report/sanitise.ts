@@ -14,6 +14,8 @@ const BLANKS = /[\t\p{Zs}]/gu
 const LOG_COMMAND = /#(?=#\w*\[)/g
 /** Most text by far is this, and needs no second look. */
 const HARMLESS = /^[ !"$-~]*$/
+/** The same of JSON with its layout. */
+const HARMLESS_JSON = /^[\n !"$-~]*$/
 
 /**
  * One line that shows what the text holds: a line break as ` ⏎ `, an unseen character as its `\u` escape, and no
@@ -37,6 +39,7 @@ export function guardLines(output: string): string {
 
 /** Escapes, for JSON text, whatever JSON.stringify lets through that a reader or a CI runner should not meet raw. */
 export function escapeInJson(json: string): string {
+  if (HARMLESS_JSON.test(json)) return json
   return json.replace(UNSEEN, keptOrInUtf16).replace(LOG_COMMAND, '\\u0023')
 }
 

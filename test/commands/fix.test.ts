@@ -20,6 +20,23 @@ const giveDefaultAnEntry = () =>
     Object.assign(account, accountBefore),
   )
 
+/** A bare pod in namespace tenant whose image its registry shows to nobody without a login. */
+function addDenied(image: string): void {
+  const { cluster } = incident.simulator
+  cluster.add({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'denied', namespace: 'tenant' },
+    spec: { nodeName: 'elsewhere', containers: [{ name: 'c', image }] },
+  })
+  const message = `failed to resolve reference "${image}": pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials`
+  const state = { waiting: { reason: 'ErrImagePull', message } }
+  const container = { name: 'c', image, imageID: '', ready: false, restartCount: 0, state }
+  cluster.change('Pod', 'tenant', 'denied', pod =>
+    Object.assign(pod, { status: { phase: 'Pending', containerStatuses: [container] } }),
+  )
+}
+
 test('the article: found, fixed, running, found no more, taken back', async () => {
   giveDefaultAnEntry()
   const before = incident.accounts()
@@ -219,7 +236,7 @@ describe('a plan in a file', () => {
       plan =>
         JSON.parse(
           JSON.stringify(plan, (key, value) =>
-            key === 'workload' ? { kind: 'Deployment', name: 'harmless' } : value,
+            key === 'workload' ? { ...value, kind: 'Deployment', name: 'harmless' } : value,
           ),
         ),
       'one of Deployment harmless, which it is not',
@@ -314,7 +331,7 @@ test('a password that was changed on this machine is offered, and renewed where 
   await incident.login('a-new-password')
   const offered = await incident.run(['fix', '-A', '--yes'])
   expect(offered.code).toBe(0)
-  expect(offered.err).toContain('4 secrets of an earlier fix hold another login for Docker Hub')
+  expect(offered.err).toContain('2 secrets of an earlier fix hold another login for Docker Hub')
   expect(offered.err).toContain('pullguard fix --all-namespaces --registry docker.io')
   expect((await incident.run(['fix', '-A', '--yes', '--registry', 'docker.io'])).code).toBe(0)
   expect((await incident.run(['fix', '-A', '--yes'])).err).not.toContain('another login')
@@ -325,16 +342,32 @@ test('a login that can’t be proven stops what needs it, and nothing else', asy
   const config = JSON.parse(await readFile(path, 'utf8'))
   config.auths['ghcr.io'] = { auth: Buffer.from('someone:else').toString('base64') }
   await writeFile(path, JSON.stringify(config))
+  incident.simulator.cluster.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'tenant' } })
+  await incident.simulator.settle()
+  addDenied('ghcr.io/acme/app:1')
   const registries = ['--registry', 'ghcr.io', '--registry', 'docker.io']
   const endpoints = `ghcr.io=http://127.0.0.1:1,${incident.simulator.registryEndpoints}`
     .split(',')
     .flatMap(one => ['--registry-endpoint', one])
+  const alone = await incident.run(['fix', '-A', '--yes', '--registry', 'ghcr.io', ...endpoints])
+  expect(alone.code).toBe(4)
+  expect(incident.writes()).toEqual([])
   const said = await incident.run(['fix', '-A', '--yes', ...registries, ...endpoints])
   expect(said.code).toBe(3)
   expect(said.out).toContain('The login of someone for ghcr.io is not distributed')
+  const stuck = incident.simulator.cluster.list('Pod').filter(({ status }) => status?.phase !== 'Running')
+  expect(stuck.map(({ metadata }) => metadata.name)).toEqual(['denied'])
+})
+
+test('a named login that no pod needs is neither tried nor distributed, and keeps nothing from being fixed', async () => {
+  const path = join(incident.home, '.docker', 'config.json')
+  const config = JSON.parse(await readFile(path, 'utf8'))
+  config.auths['ghcr.io'] = { auth: Buffer.from('someone:else').toString('base64') }
+  await writeFile(path, JSON.stringify(config))
+  const said = await incident.run(['fix', '-A', '--yes', '--registry', 'ghcr.io', '--registry', 'docker.io'])
+  expect(said.code).toBe(0)
+  expect(said.out).toContain('No failing pod needs the login of someone for ghcr.io')
   expect(podsRunning()).toBe(true)
-  const alone = await incident.run(['fix', '-A', '--yes', '--registry', 'ghcr.io', ...endpoints])
-  expect(alone.code).toBe(4)
 })
 
 test('what one fix could not write, the next one does, though no pod waits for it', async () => {
@@ -365,31 +398,7 @@ test('a pod with an image of its own registry gets no password, nor stops the fi
   )
   cluster.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'tenant' } })
   await incident.simulator.settle()
-  cluster.add({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: 'bait', namespace: 'tenant' },
-    spec: { nodeName: 'elsewhere', containers: [{ name: 'c', image: 'attacker.example/x:1' }] },
-  })
-  const message =
-    'failed to resolve reference "attacker.example/x:1": pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials'
-  cluster.change('Pod', 'tenant', 'bait', pod =>
-    Object.assign(pod, {
-      status: {
-        phase: 'Pending',
-        containerStatuses: [
-          {
-            name: 'c',
-            image: 'attacker.example/x:1',
-            imageID: '',
-            ready: false,
-            restartCount: 0,
-            state: { waiting: { reason: 'ErrImagePull', message } },
-          },
-        ],
-      },
-    }),
-  )
+  addDenied('attacker.example/x:1')
   await incident.simulator.settle()
   expect((await incident.run(['diagnose', '-n', 'tenant'])).out).toContain('auth-required-or-denied')
   const said = await incident.run(

@@ -1,13 +1,12 @@
 /** The logins that a fix may distribute: found on this machine, or given by the user. What is in the cluster never makes the choice alone. */
 
 import type { Finding, Remedy } from '../../diagnosis/finding.ts'
-import type { Credential } from '../../dockerconfig/credential.ts'
+import { type Credential, tokenKind } from '../../dockerconfig/credential.ts'
 import { UsageError } from '../../errors.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../../image/docker-hub.ts'
 import { parseReference } from '../../image/reference.ts'
 import { findCredentials } from '../../keychain/find-credentials.ts'
 import { givenCredential } from '../../keychain/given-credential.ts'
-import { tokenKind } from '../../keychain/token-kind.ts'
 import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
 import type { PlanCredential } from '../../plan/plan.ts'
 import { registriesToAuthenticate } from '../../plan/remedies.ts'

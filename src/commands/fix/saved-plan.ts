@@ -53,7 +53,10 @@ async function refuseOtherOwners(plan: Plan, path: string, { cluster, context }:
     if (real === undefined) continue
     const top = real.workload ?? workload
     const same =
-      real.controllerUid === controller.uid && top.kind === workload.kind && top.name === workload.name
+      real.controllerUid === controller.uid &&
+      top.kind === workload.kind &&
+      top.name === workload.name &&
+      (workload.uid === null || top.uid === workload.uid)
     if (same) continue
     throw new RefusedError(
       `${path} recreates pod ${target.namespace}/${target.name} as one of ${workload.kind} ${workload.name}, which it is not. Nothing was changed: make the plan again.`,

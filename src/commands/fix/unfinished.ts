@@ -1,7 +1,7 @@
 /** Finds out from the journals whether the last fix of this cluster was left half-done, so that the next one goes on with it. */
 
+import { isTakenBack, type Run } from '../../apply/journal/run.ts'
 import { isDone } from '../../apply/outcome.ts'
-import { isTakenBack, type Run } from '../../apply/read-journal.ts'
 
 /**
  * Registries whose login the newest run was handing out when it ended early: killed, or with changes that were not made. Pods may be well

@@ -42,6 +42,8 @@ export function withQuery(path: string, parameters: Record<string, string | numb
 /** The forms an answer may be asked for in. Plain JSON is taken in any case: some servers and proxies know nothing else. */
 const META = 'v=v1;g=meta.k8s.io'
 
+/** For a list of which only some fields are wanted. */
+export const PROTOBUF_FORM = 'application/vnd.kubernetes.protobuf,application/json'
 export const JSON_FORM = 'application/json'
 export const METADATA = `application/json;as=PartialObjectMetadata;${META},application/json`
 export const METADATA_LIST = `application/json;as=PartialObjectMetadataList;${META},application/json`

@@ -1,5 +1,6 @@
 /** What the other rooms may ask of an API server. */
 
+import type { Shape } from '../../protobuf/shape.ts'
 import type { ApiPath } from './paths.ts'
 
 /** An object as the server sent it, where its path does not say what it is: unknown fields stay in it, nothing is assumed about it. */
@@ -16,6 +17,8 @@ export interface ReadOptions {
 export interface ListOptions extends ReadOptions {
   /** Page size; 0 asks for everything in one answer. */
   limit?: number
+  /** Only these fields are looked at: the answer is asked for in protobuf, which costs everybody a third. JSON is taken too, and then whole. */
+  shape?: Shape
 }
 
 /** How a list ended. A list that ends early for any other reason throws; it is never short in silence. */

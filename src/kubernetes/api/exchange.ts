@@ -1,7 +1,7 @@
 /** One request until it is answered: sent, waited for within its time, sent again where that can do no harm. */
 
 import type { Clock } from '../../clock.ts'
-import { CutOff, chunksOf, errorTextOf } from '../http/body.ts'
+import { CutOff, chunksOf, errorBodyOf } from '../http/body.ts'
 
 import type { Connection, HttpResponse } from '../http/connection.ts'
 import { Deadline } from '../http/deadline.ts'
@@ -66,12 +66,7 @@ export class Exchange {
         response = await this.#send(request, deadline)
         const chunks = chunksOf(response, deadline)
         if (response.status >= 200 && response.status < 300) return await read(chunks)
-        const error = refusalOf(
-          request,
-          this.connection,
-          response,
-          this.connection.withoutSecrets(await errorTextOf(chunks)),
-        )
+        const error = refusalOf(request, this.connection, response, await errorBodyOf(chunks))
         const wait = waitBefore(request, response, refusals++, this.#clock.now())
         if (wait === null || wait >= Math.min(deadline.left, DEFAULT_TIMEOUT)) throw error
         await deadline.sleep(wait)

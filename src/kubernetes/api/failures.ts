@@ -2,6 +2,7 @@
 
 import { UnreachableError } from '../../errors.ts'
 import { JsonError } from '../../json/json-error.ts'
+import { ProtobufError } from '../../protobuf/message.ts'
 import { CutOff } from '../http/body.ts'
 import { ApiError } from './api-error.ts'
 import { type ApiRequest, nameOf, pathOf } from './api-request.ts'
@@ -41,10 +42,12 @@ export const lateLogin = (request: ApiRequest, milliseconds: number): ApiError =
  * a read that never reached the server is the connection's to explain.
  */
 export function asApiError(request: ApiRequest, error: unknown): unknown {
-  if (error instanceof CutOff || (error instanceof JsonError && error.truncated)) {
+  const isBroken = error instanceof JsonError || error instanceof ProtobufError
+  if (error instanceof CutOff || (isBroken && error.truncated)) {
     return failure(request, 'Truncated', `The answer to ${nameOf(request)} broke off before its end`, error)
   }
   if (error instanceof JsonError) return notKubernetes(request, 'it is not JSON', error)
+  if (error instanceof ProtobufError) return notKubernetes(request, error.message, error)
   const doubt = request.kind === 'write' ? '; it may have been carried out or not' : ''
   if (SILENT.has(codeOf(error))) {
     return failure(request, 'Timeout', `${nameOf(request)} was not answered in time${doubt}`, error)

@@ -2,6 +2,9 @@
 
 import { JsonElements, LONGEST_OBJECT } from '../../json/json-elements.ts'
 import { parseElements } from '../../json/json-error.ts'
+import { isProtobuf } from '../../protobuf/envelope.ts'
+import { ProtobufList } from '../../protobuf/list.ts'
+import type { Shape } from '../../protobuf/shape.ts'
 import { type ApiRequest, nameOf, withQuery } from './api-request.ts'
 import type { KubernetesObject, ListOptions } from './cluster.ts'
 import type { Exchange } from './exchange.ts'
@@ -35,7 +38,7 @@ export interface PageSource {
 /** @throws ApiError, reason `Truncated` where the answer breaks off or says itself that more should follow */
 export function readPage(source: PageSource, choice: PageChoice, visit: VisitElement): Promise<Page> {
   const { exchange, path, accept, options } = source
-  const { labelSelector, fieldSelector, signal } = options
+  const { labelSelector, fieldSelector, shape, signal } = options
   const { limit, continueToken } = choice
   const query = { labelSelector, fieldSelector, limit: limit || undefined, continue: continueToken }
   const request: ApiRequest = {
@@ -46,7 +49,7 @@ export function readPage(source: PageSource, choice: PageChoice, visit: VisitEle
     ...(signal && { signal }),
   }
   return exchange.run(request, async chunks => {
-    const page = pageOf(request, await restOf(request, chunks, visit))
+    const page = pageOf(request, await restOf(request, await beginningOf(chunks), { shape, visit }))
     if (continueToken !== '' && page.continueToken === continueToken) {
       throw failure(request, 'Truncated', `${nameOf(request)} gave the same page again and again`)
     }
@@ -54,7 +57,53 @@ export function readPage(source: PageSource, choice: PageChoice, visit: VisitEle
   })
 }
 
+interface Taking {
+  shape: Shape | undefined
+  visit: VisitElement
+}
+
+/** The whole answer but for its elements, which are handed out as they come. */
 async function restOf(
+  request: ApiRequest,
+  { chunks, isProtobuf }: Beginning,
+  { shape, visit }: Taking,
+): Promise<Record<string, unknown>> {
+  if (!isProtobuf || shape === undefined) return restOfJson(request, chunks, visit)
+  const list = new ProtobufList(shape, item => visit('items', item), LONGEST_OBJECT)
+  for await (const chunk of chunks) list.write(chunk)
+  const { kind, metadata } = list.end()
+  if (!kind.endsWith('List')) throw notKubernetes(request, 'it is no list')
+  return { metadata }
+}
+
+interface Beginning {
+  isProtobuf: boolean
+  /** All of the answer. */
+  chunks: AsyncIterable<Uint8Array>
+}
+
+/** Looks at the first bytes: a server or a proxy may give another form than was asked for, whatever its headers say. */
+async function beginningOf(chunks: AsyncIterable<Uint8Array>): Promise<Beginning> {
+  const iterator = chunks[Symbol.asyncIterator]()
+  let first: Buffer = Buffer.alloc(0)
+  let told: boolean | undefined
+  while (told === undefined) {
+    const { done, value } = await iterator.next()
+    if (done) break
+    first =
+      first.length === 0
+        ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+        : Buffer.concat([first, value])
+    told = isProtobuf(first)
+  }
+  async function* all() {
+    yield first
+    yield* { [Symbol.asyncIterator]: () => iterator }
+  }
+  return { isProtobuf: told === true, chunks: all() }
+}
+
+async function restOfJson(
   request: ApiRequest,
   chunks: AsyncIterable<Uint8Array>,
   visit: VisitElement,

@@ -1,7 +1,7 @@
 /** Lists of objects, page by page, and lists as Tables: rows made for people, at a hundredth of the size. */
 
 import { ApiError } from './api-error.ts'
-import { JSON_FORM, METADATA_LIST, TABLE, withQuery } from './api-request.ts'
+import { JSON_FORM, METADATA_LIST, PROTOBUF_FORM, TABLE, withQuery } from './api-request.ts'
 import type { KubernetesObject, ListOptions, ListResult, TableResult, TableRow } from './cluster.ts'
 import type { Exchange } from './exchange.ts'
 import { type Page, type PageChoice, readPage, type VisitElement } from './list-page.ts'
@@ -15,7 +15,8 @@ export async function readList<T>(
   options: ListOptions,
   visit: (item: T) => void,
 ): Promise<ListResult> {
-  const source = { exchange, path, accept: options.metadataOnly ? METADATA_LIST : JSON_FORM, options }
+  const form = options.shape ? PROTOBUF_FORM : JSON_FORM
+  const source = { exchange, path, accept: options.metadataOnly ? METADATA_LIST : form, options }
   const pages = new Pages(
     path,
     (choice, visitElement) => readPage(source, choice, visitElement),

@@ -1,6 +1,9 @@
 /** Makes an error of an answer that is none of 2xx: the Status object's own words where there is one. */
 
 import { UnreachableError } from '../../errors.ts'
+import { isProtobuf, readObject } from '../../protobuf/envelope.ts'
+import { ProtobufError } from '../../protobuf/message.ts'
+import { one, shapeOf } from '../../protobuf/shape.ts'
 import { redact } from '../../secrecy/redact.ts'
 import type { Connection, HttpResponse } from '../http/connection.ts'
 import { ApiError } from './api-error.ts'
@@ -47,21 +50,23 @@ const REASONS: Record<number, string> = {
 const LONGEST_PLAIN_TEXT = 200
 const LONGEST_MESSAGE = 8 * 1024
 
-/** @param text the answer's body, or as much of it as was read */
+/** @param body as much of it as was read */
 export function refusalOf(
   request: ApiRequest,
   connection: Connection,
   response: HttpResponse,
-  text: string,
+  body: Buffer,
 ): Error {
   const { status } = response
   if (status === 401) return notAccepted(connection)
-  const said = statusIn(text)
+  const said = statusIn(body)
   if (status === 403 && IMPERSONATION.test(String(said?.message))) return notImpersonated(connection, said)
   const fields = {
     status,
     reason: String(said?.reason || REASONS[status] || 'Unknown'),
-    message: said ? messageOf(request, said) : plainMessage(request, response, text),
+    message: connection.withoutSecrets(
+      said ? messageOf(request, said) : plainMessage(request, response, body.toString('utf8')),
+    ),
     method: request.method,
     path: pathOf(request.path),
   }
@@ -83,12 +88,21 @@ function notAccepted({ context, server }: Connection): UnreachableError {
   return new UnreachableError(`The API server ${server} did not accept the credentials${whose}; log in again`)
 }
 
-function statusIn(text: string): Status | null {
+/** metav1.Status; what only writes are told of is not among it, for they are answered in JSON. */
+const STATUS = shapeOf({ 1: one('metadata', shapeOf({ 3: 'continue' })), 3: 'message', 4: 'reason' })
+
+/** In the form in which the answer itself was asked for. */
+function statusIn(body: Buffer): Status | null {
   try {
-    const parsed = JSON.parse(text) as Status | null
+    if (isProtobuf(body)) {
+      const { kind, object } = readObject(body, STATUS)
+      return kind === 'Status' ? object : null
+    }
+    const parsed = JSON.parse(body.toString('utf8')) as Status | null
     return parsed?.kind === 'Status' ? parsed : null
-  } catch {
-    return null
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof ProtobufError) return null
+    throw error
   }
 }
 

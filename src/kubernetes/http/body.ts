@@ -31,8 +31,8 @@ export async function* chunksOf({ body }: HttpResponse, deadline: Deadline): Asy
 
 const LONGEST_ERROR = 1024 * 1024
 
-/** The text of an error's answer. What comes after the first megabyte, or is cut off, is not missed. */
-export async function errorTextOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+/** The body of an error's answer. What comes after the first megabyte, or is cut off, is not missed. */
+export async function errorBodyOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const all: Uint8Array[] = []
   let length = 0
   try {
@@ -44,7 +44,7 @@ export async function errorTextOf(chunks: AsyncIterable<Uint8Array>): Promise<st
   } catch (error) {
     if (!(error instanceof CutOff)) throw error
   }
-  return Buffer.concat(all).toString('utf8')
+  return Buffer.concat(all)
 }
 
 /** The body as it was before it was packed; errors on either side end the iteration with them. */

@@ -1,7 +1,7 @@
 /** A diagnosis as the document that machines read. Its names are stable; fields may be added. */
 
 import type { Advised, AdvisedDiagnosis } from '../../advice/advised.ts'
-import { type Envelope, enveloped } from '../data.ts'
+import { type Envelope, enveloped, jsonPieces } from '../data.ts'
 import type { Invocation } from '../invocation.ts'
 import { meaningOf, titleOf } from '../words/causes.ts'
 import { remedyCommand } from '../words/commands.ts'
@@ -27,8 +27,19 @@ export function findingDocument(finding: Advised, invocation: Invocation): objec
 
 /** `kind: Diagnosis`. */
 export function diagnosisDocument(diagnosis: AdvisedDiagnosis, invocation: Invocation): Envelope {
-  const { takenAt, complete, source, scope, summary, findings, pulling, gaps } = diagnosis
-  const told = findings.map(finding => findingDocument(finding, invocation))
-  const content = { takenAt, complete, source, scope, summary, findings: told, pulling, gaps }
-  return enveloped('Diagnosis', content)
+  return withFindings(diagnosis, [...findingDocuments(diagnosis, invocation)])
+}
+
+/** The same as JSON, in pieces: on the day everything fails it is long. */
+export function diagnosisJson(diagnosis: AdvisedDiagnosis, invocation: Invocation): Iterable<string> {
+  return jsonPieces(withFindings(diagnosis, []), 'findings', findingDocuments(diagnosis, invocation))
+}
+
+function* findingDocuments({ findings }: AdvisedDiagnosis, invocation: Invocation): Generator<object> {
+  for (const finding of findings) yield findingDocument(finding, invocation)
+}
+
+function withFindings<Told extends readonly object[]>(diagnosis: AdvisedDiagnosis, findings: Told) {
+  const { takenAt, complete, source, scope, summary, pulling, gaps } = diagnosis
+  return enveloped('Diagnosis', { takenAt, complete, source, scope, summary, findings, pulling, gaps })
 }

@@ -7,6 +7,7 @@ import type { Pod } from '../../snapshot/pod.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { isForbidden, rethrowUnlessApiError } from '../gap.ts'
 import { narrowEvent } from '../narrow/event.ts'
+import { EVENT_SHAPE } from '../narrow/event-shape.ts'
 import { couldBePulling, isProgress, podKey } from '../suspects.ts'
 import { fieldValue, type NamespaceOrAll, type Reading } from './reading.ts'
 
@@ -87,7 +88,7 @@ async function listEvents(reading: Reading, area: NamespaceOrAll, pod?: string):
   const events: PodEvent[] = []
   const fieldSelector =
     pod === undefined ? SELECTOR : `involvedObject.kind=Pod,involvedObject.name=${fieldValue(pod)}`
-  await reading.list(KINDS.Event, area, { limit: 0, fieldSelector }, raw => {
+  await reading.list(KINDS.Event, area, { limit: 0, shape: EVENT_SHAPE, fieldSelector }, raw => {
     const event = narrowEvent(raw)
     if (event !== null) events.push(event)
   })

@@ -3,6 +3,7 @@
 import type { ClusterReader, ListResult, ReadOptions, TableRow } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { listPath, objectPath } from '../../kubernetes/api/paths.ts'
+import type { Shape } from '../../protobuf/shape.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { gapOf, isNotFound } from '../gap.ts'
 
@@ -26,7 +27,7 @@ export interface ReadingOptions {
 }
 
 /** `limit` is the page size; 0 asks for everything in one answer. */
-type ListOptions = Omit<ReadOptions, 'signal'> & { limit: number; signal?: AbortSignal }
+type ListOptions = Omit<ReadOptions, 'signal'> & { limit: number; shape?: Shape; signal?: AbortSignal }
 
 type Model<Of> = Of extends Kind<infer Object> ? Object : never
 type PodObject = Model<typeof KINDS.Pod>

@@ -1,6 +1,6 @@
 /** Cuts at the door what nobody could read: whoever writes an event, an image's name or an owner's decides how long it is. */
 
-import { redact } from '../../secrecy/redact.ts'
+import { redactMessage } from './redact-message.ts'
 import { text } from './shape.ts'
 
 /** In characters. The kubelet's longest errors have some thousands. */
@@ -11,7 +11,7 @@ const CUT = ' […] '
 
 /** A message without secrets. Of one that is too long both ends are kept: it begins with what was done, and ends with why it failed. */
 export function narrowMessage(value: unknown): string {
-  const clean = redact(text(value))
+  const clean = redactMessage(text(value))
   if (clean.length <= LONGEST_MESSAGE) return clean
   const half = (LONGEST_MESSAGE - CUT.length) / 2
   return `${clean.slice(0, Math.floor(half))}${CUT}${clean.slice(-Math.floor(half))}`

@@ -1,6 +1,6 @@
 /** A fix goes on with what the last one left undone, and only where that one was at work. */
 import { expect, test } from 'vitest'
-import type { Run } from '../../../src/apply/read-journal.ts'
+import type { Run } from '../../../src/apply/journal/run.ts'
 import { unfinishedRegistries } from '../../../src/commands/fix/unfinished.ts'
 import { createSecret } from '../../report/plan-samples.ts'
 

@@ -50,8 +50,8 @@ export const connectionRefusedOrReset: CauseWords = {
   meaning: told =>
     gives(told, 'loopback')
       ? 'That address is the node itself: each node asks its own loopback, and nothing listens there on this one.'
-      : gives(told, 'ipv6')
-        ? 'Only IPv6 addresses were tried, and the node has no route for IPv6.'
+      : gives(told, 'no-route')
+        ? 'The node has no route for addresses of this family (IPv4 or IPv6).'
         : 'Nothing listens at that address and port, there is no route, or something in between cuts the connection.',
 }
 

@@ -1,64 +1,15 @@
 /** The journal of a run: one line before each write and one after it, flushed to disk, readable by its owner alone. */
 
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir } from 'node:fs/promises'
+import { type FileHandle, open, readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { UsageError } from '../errors.ts'
-import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
-import type { Change } from '../plan/change.ts'
-import type { Notes } from './apply-context.ts'
-import type { Outcome } from './outcome.ts'
-import { refuseForeignFolder } from './state-folder.ts'
-
-/** First line of a journal. */
-export interface RunHeader {
-  type: 'run'
-  run: string
-  /** ISO 8601. */
-  startedAt: string
-  cluster: { uid: string; server: string; context: string | null }
-  /** One more than any run of the folder had before it; absent in journals of older versions. */
-  number?: number
-  /** `fix` as it was called, for people. */
-  namespaces: string[] | null
-  /** As whom the server knew it; null where it did not tell. */
-  user?: string | null
-  /** The run that ended early and that this one goes on with: the two are taken back together. */
-  continues?: string | null
-  /** What the run set out to do, so that the next one sees whether it got there. */
-  plan?: { secretName: string; registries: string[]; changes: number }
-}
-
-/** A line of a journal. */
-export type JournalLine =
-  | RunHeader
-  | { type: 'intent'; change: Change; object?: KubernetesObject }
-  | { type: 'outcome'; outcome: Outcome }
-  | { type: 'undo-intent'; id: string }
-  | { type: 'undone'; id: string; resourceVersion?: string }
-  /** An undo found nothing of the run that it could still take back. */
-  | { type: 'over' }
-
-/** Where a cluster's journals live: `$XDG_STATE_HOME/pullguard/<uid>`, by default below `~/.local/state`. */
-export function journalFolder(
-  env: Record<string, string | undefined>,
-  home: string,
-  clusterUid: string,
-): string {
-  const state = env.XDG_STATE_HOME
-  // A relative XDG path is to be ignored (XDG Base Directory Specification).
-  const base = state?.startsWith('/') ? state : join(home, '.local', 'state')
-  // Where the identity is a server's address, it holds characters that a folder's name can't.
-  return join(base, 'pullguard', folderName(clusterUid))
-}
-
-/** Any server can say that its uid is `..` or a megabyte. */
-function folderName(clusterUid: string): string {
-  return clusterUid
-    .slice(0, 200)
-    .replace(/[^\w.-]+/g, '_')
-    .replace(/^\.*$/, '_')
-}
+import { UsageError } from '../../errors.ts'
+import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
+import type { Change } from '../../plan/change.ts'
+import type { Notes } from '../apply-context.ts'
+import type { Outcome } from '../outcome.ts'
+import type { JournalLine, RunHeader } from './line.ts'
+import { openFolder, refuseForeignFolder } from './state-folder.ts'
 
 /** A name for a run that starts now. Names sort by time; the end tells two of one second apart. */
 export function runName(now: Date): string {
@@ -161,18 +112,5 @@ async function numberOf(path: string): Promise<number> {
     return 0
   } finally {
     await file.close()
-  }
-}
-
-/** Makes the folder, readable by its owner alone. Windows can't open folders to flush them: null. */
-async function openFolder(folder: string): Promise<FileHandle | null> {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
-    return process.platform === 'win32' ? null : await open(folder, 'r')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    throw new UsageError(
-      `Can't keep a journal in ${folder} (${code}), so nothing is written; set XDG_STATE_HOME to a folder that can be written.`,
-    )
   }
 }

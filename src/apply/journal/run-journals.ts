@@ -1,7 +1,8 @@
 /** The journals of a run and of those that it went on with, written to as one. */
 
-import { Journal, type JournalLine } from './journal.ts'
-import type { Run } from './read-journal.ts'
+import { Journal } from './journal.ts'
+import type { JournalLine } from './line.ts'
+import type { Run } from './run.ts'
 
 /** A line about a change goes to the journal that has the change, any other to all of them. */
 export function journalsOf(run: Run, folder: string): Pick<Journal, 'append' | 'close'> {

@@ -1,7 +1,7 @@
 /** Recognises a login that was written before, from a note that does not hold it and can't be turned back into it. */
 
 import { createHash, randomBytes, scryptSync, timingSafeEqual } from 'node:crypto'
-import type { Redacted } from '../secrecy/redacted.ts'
+import type { Redacted } from '../../secrecy/redacted.ts'
 
 const LENGTH = 32
 /** Of this process, by digest: a run over hundreds of namespaces writes one login, and each fingerprint takes long on purpose. */

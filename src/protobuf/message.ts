@@ -1,0 +1,147 @@
+/** Reads the wanted fields of one protobuf message into what JSON would give. Every byte of a big list passes by here, so it is kept tight. */
+
+import type { Field, Shape } from './shape.ts'
+
+/** Not protobuf, or not all of it. */
+export class ProtobufError extends Error {
+  override name = 'ProtobufError'
+  /** The bytes ended inside a message: a cut connection rather than wrong bytes. */
+  readonly truncated: boolean
+
+  constructor(problem: string, truncated = false) {
+    super(problem)
+    this.truncated = truncated
+  }
+}
+
+type Message = Record<string, unknown>
+
+/** How a field's value stands on the wire (protobuf encoding, "Message Structure"). */
+export const VARINT = 0
+export const FIXED_64 = 1
+export const LENGTH = 2
+export const FIXED_32 = 5
+
+/** Where the next byte is read, and the lower half of the last number: the upper one is of no use to anybody here. */
+export interface Cursor {
+  at: number
+  low: number
+}
+
+/** A field that is empty, zero or false is left out, as JSON does. @throws ProtobufError */
+export function readMessage(bytes: Buffer, shape: Shape, from = 0, to = bytes.length): Message {
+  const message: Message = {}
+  readInto(message, bytes, shape, { at: from, low: 0 }, to)
+  return message
+}
+
+function readInto(message: Message, bytes: Buffer, shape: Shape, cursor: Cursor, end: number): void {
+  while (cursor.at < end) {
+    readVarint(bytes, cursor, end)
+    const tag = cursor.low
+    const field = shape[tag >>> 3]
+    switch (tag & 7) {
+      case VARINT:
+        readVarint(bytes, cursor, end)
+        if (field) setNumber(message, field, cursor.low)
+        break
+      case LENGTH: {
+        readVarint(bytes, cursor, end)
+        const stop = cursor.at + cursor.low
+        if (cursor.low < 0 || stop > end) throw new ProtobufError('a field is longer than its message')
+        if (field) setBytes(message, field, bytes, cursor.at, stop)
+        cursor.at = stop
+        break
+      }
+      case FIXED_64:
+        cursor.at += 8
+        break
+      case FIXED_32:
+        cursor.at += 4
+        break
+      default:
+        throw new ProtobufError('a field is of no known kind')
+    }
+  }
+  if (cursor.at > end) throw new ProtobufError('a field is longer than its message')
+}
+
+function setNumber(message: Message, { type, name }: Field, value: number): void {
+  if (value === 0) return
+  if (type === 'flag') message[name] = true
+  else if (type === 'number') message[name] = value
+}
+
+function setBytes(message: Message, field: Field, bytes: Buffer, from: number, to: number): void {
+  const { name, type, shape } = field
+  switch (type) {
+    case 'text':
+      if (to > from) message[name] = bytes.toString('utf8', from, to)
+      break
+    case 'one':
+      message[name] = readMessage(bytes, shape as Shape, from, to)
+      break
+    case 'many': {
+      message[name] ??= []
+      const list = message[name] as unknown[]
+      list.push(readMessage(bytes, shape as Shape, from, to))
+      break
+    }
+    case 'inline':
+      readInto(message, bytes, shape as Shape, { at: from, low: 0 }, to)
+      break
+    case 'texts': {
+      const { key = '', value = '' } = readMessage(bytes, ENTRY, from, to) as { key?: string; value?: string }
+      // Without a prototype: a key may have any name.
+      message[name] ??= Object.create(null)
+      const map = message[name] as Record<string, string>
+      map[key] = value
+      break
+    }
+    case 'time':
+    case 'microTime':
+      if (to > from) message[name] = timeText(readMessage(bytes, TIMESTAMP, from, to), type)
+      break
+  }
+}
+
+const ENTRY: Shape = [undefined, field('text', 'key'), field('text', 'value')]
+/** Seconds fit into 32 bits until 2038, and unsigned until 2106. */
+const TIMESTAMP: Shape = [undefined, field('number', 'seconds'), field('number', 'nanos')]
+
+function field(type: Field['type'], name: string): Field {
+  return { name, type, shape: null }
+}
+
+function timeText(message: Message, type: 'time' | 'microTime'): string {
+  const whole = wholeSeconds(((message.seconds ?? 0) as number) >>> 0)
+  const micros = Math.floor(((message.nanos ?? 0) as number) / 1000)
+  return type === 'time' ? `${whole}Z` : `${whole}.${String(micros).padStart(6, '0')}Z`
+}
+
+/** A big list names the same moments again and again. */
+const MOMENTS = 4096
+const moments = new Map<number, string>()
+
+function wholeSeconds(seconds: number): string {
+  const known = moments.get(seconds)
+  if (known !== undefined) return known
+  if (moments.size >= MOMENTS) moments.clear()
+  const text = new Date(seconds * 1000).toISOString().slice(0, -'.000Z'.length)
+  moments.set(seconds, text)
+  return text
+}
+
+/** Into `cursor.low`, as a signed number of 32 bits. @throws ProtobufError */
+export function readVarint(bytes: Buffer, cursor: Cursor, end: number): void {
+  let low = 0
+  let shift = 0
+  let byte: number
+  do {
+    if (cursor.at >= end || shift > 63) throw new ProtobufError('a number does not end')
+    byte = bytes[cursor.at++] as number
+    if (shift < 32) low |= (byte & 127) << shift
+    shift += 7
+  } while (byte > 127)
+  cursor.low = low
+}
