@@ -22,6 +22,15 @@ const onlyDispatchers = {
   },
 }
 
+// cli-table3 asks for it where a table has colors of its own, and ours have none.
+const withoutColors = {
+  name: 'without-colors',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^@colors\/colors/ }, () => ({ path: 'colors', namespace: 'without-colors' }))
+    onLoad({ filter: /.*/, namespace: 'without-colors' }, () => ({ contents: '' }))
+  },
+}
+
 await writeSchemaValidators()
 
 const { metafile } = await build({
@@ -29,7 +38,7 @@ const { metafile } = await build({
   outdir: 'dist',
   bundle: true,
   splitting: true,
-  plugins: [onlyDispatchers],
+  plugins: [onlyDispatchers, withoutColors],
   metafile: true,
   platform: 'node',
   // jsonc-parser's `main` can't be bundled: it calls require() by another name.

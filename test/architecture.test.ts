@@ -86,7 +86,8 @@ const DOORS: Record<string, string[]> = {
     'registry',
     'simulator',
   ],
-  cli: ['errors', 'secrecy', 'terminal', 'commands'],
+  // Its flags are made from what plan says of each remedy, and worded by report.
+  cli: ['errors', 'secrecy', 'terminal', 'commands', 'types:diagnosis', 'plan', 'report'],
   // main writes the last words, which may quote hostile text.
   main: ['errors', 'clock', 'terminal', 'cli', 'commands', 'report', 'secrecy'],
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { judgePlan } from '../../src/apply/validate-plan.ts'
 import type { Change } from '../../src/plan/change.ts'
 import type { Plan } from '../../src/plan/plan.ts'
-import { renderPlan } from '../../src/report/plan.ts'
+import { renderPlan } from '../../src/report/views/plan.ts'
 import {
   attach,
   createSecret,
