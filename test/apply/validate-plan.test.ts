@@ -29,7 +29,7 @@ const options = {
   format: 'table',
   invocation: { program: 'pullguard', flags: [], fromDump: false },
   width: 80,
-  colour: false,
+  color: false,
   terminal: false,
 } as const
 

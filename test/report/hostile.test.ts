@@ -33,7 +33,7 @@ const FORMATS: DiagnosisFormat[] = [
   'markdown',
 ]
 const DATA_FORMATS: DataFormat[] = ['table', 'json', 'yaml', 'name']
-const OPTIONS = { width: 80, colour: false, invocation: { program: 'pullguard', flags: [], fromDump: false } }
+const OPTIONS = { width: 80, color: false, invocation: { program: 'pullguard', flags: [], fromDump: false } }
 
 const hostileFinding: fc.Arbitrary<Advised> = fc
   .tuple(
