@@ -17,7 +17,7 @@ const reason: ChangeReason = { code: 'pin' }
 const patch: PatchOperation[] = [{ op: 'add', path: '/spec', value: 1 }]
 
 // Every one there is, with every field it may have: a new one does not compile until it is here.
-const REASONS: { [C in ChangeReason['code']]: Required<Extract<ChangeReason, { code: C }>> } = {
+const REASONS: { [C in ChangeReason['code']]: ChangeReason & { code: C } } = {
   'credential-needed': { code: 'credential-needed', registries: ['docker.io'] },
   'attach-default': { code: 'attach-default' },
   'attach-used': { code: 'attach-used' },
