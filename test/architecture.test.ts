@@ -85,7 +85,8 @@ const DOORS: Record<string, string[]> = {
     'registry',
     'simulator',
   ],
-  cli: ['errors', 'secrecy', 'terminal', 'commands'],
+  // Of report only its formats: what -o offers.
+  cli: ['errors', 'secrecy', 'terminal', 'commands', 'report'],
   // main writes the last words, which may quote hostile text.
   main: ['errors', 'clock', 'terminal', 'cli', 'commands', 'report', 'secrecy'],
 }
@@ -193,6 +194,14 @@ describe('the walls of the house', () => {
     files.filter(file => PURE.includes(roomOf(file))).map(file => [relative(SRC, file), file] as const),
   )('%s is pure: no clock, no randomness, no process', (_name, file) => {
     expect(codeOf(file)).not.toMatch(IMPURE_WORDS)
+  })
+
+  test('cli takes nothing of report but its formats, so that a command loads its report when it needs it', () => {
+    const taken = files
+      .filter(file => roomOf(file) === 'cli')
+      .flatMap(file => importsOf(file).map(({ target }) => resolve(dirname(file), target)))
+      .filter(target => roomOf(target) === 'report')
+    expect([...new Set(taken.map(file => relative(SRC, file)))]).toEqual(['report/formats.ts'])
   })
 
   test('each part of kubernetes/ only knows those that come before it', () => {

@@ -1,6 +1,7 @@
 /** The flags of `fix`. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { PLAN_FORMATS } from '../report/formats.ts'
 import { fixOptions, SECRET_NAME } from './fix-options.ts'
 import {
   addConnectionFlags,
@@ -14,7 +15,6 @@ import {
 } from './flags.ts'
 import type { Run } from './run.ts'
 
-const FORMATS = ['table', 'json', 'yaml', 'patch'] as const
 const FIVE_MINUTES = 300_000
 
 /** A Secret's name is a DNS subdomain (Kubernetes documentation, "Object Names and IDs"). */
@@ -66,7 +66,7 @@ function addFixFlags(command: Command): Command {
   addLoginFlags(command.optionsGroup('Logins:'))
   addRemedyFlags(command.optionsGroup('Remedies:'))
   addPlanFlags(command.optionsGroup('Safety:'))
-  return addOutputFlag(command.optionsGroup('Output:'), FORMATS)
+  return addOutputFlag(command.optionsGroup('Output:'), PLAN_FORMATS)
 }
 
 function addLoginFlags(command: Command): void {
