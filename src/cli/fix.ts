@@ -13,6 +13,7 @@ import {
   registryEndpointOption,
   repeatable,
 } from './flags.ts'
+import { addRemedyFlags } from './remedy-flags.ts'
 import type { Run } from './run.ts'
 
 const FIVE_MINUTES = 300_000
@@ -64,7 +65,7 @@ function addFixFlags(command: Command): Command {
       ),
   )
   addLoginFlags(command.optionsGroup('Logins:'))
-  addRemedyFlags(command.optionsGroup('Remedies:'))
+  addWritingFlags(addRemedyFlags(command.optionsGroup('Remedies:')))
   addPlanFlags(command.optionsGroup('Safety:'))
   return addOutputFlag(command.optionsGroup('Output:'), PLAN_FORMATS)
 }
@@ -89,19 +90,9 @@ function addLoginFlags(command: Command): void {
     .addOption(registryEndpointOption())
 }
 
-function addRemedyFlags(command: Command): void {
+function addWritingFlags(command: Command): void {
   command
-    .option('--no-authenticate', 'hand out no login')
-    .option('--no-recreate', 'leave stuck pods as they are')
     .option('--recreate-bare-pods', 'also delete pods without a controller, and make them again')
-    .option('--pin', 'pin images to the digest that runs, or that the registry has')
-    .addOption(new Option('--pull-policy <policy>', 'set this pull policy').choices(['IfNotPresent']))
-    .addOption(
-      new Option(
-        '--replace-registry <from=to>',
-        'take images from elsewhere, such as docker.io=public.ecr.aws/docker (repeatable)',
-      ).argParser(repeatable),
-    )
     .option('--allow-managed', 'also write to what Argo CD, Flux, Helm, OLM or an operator keeps')
     .option('--overwrite-secret', 'add the login to a secret of that name that pullguard did not make')
 }

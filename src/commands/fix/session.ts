@@ -1,6 +1,7 @@
 /** What every step of a fix works with, and what the flags ask for. */
 
 import type { Finding, Severity } from '../../diagnosis/finding.ts'
+import type { Remedy } from '../../diagnosis/remedies.ts'
 import type { Credential } from '../../dockerconfig/credential.ts'
 import type { ClusterWriter } from '../../kubernetes/api/writer.ts'
 import type { Plan } from '../../plan/plan.ts'
@@ -25,10 +26,8 @@ export interface FixOptions {
   authenticate: boolean
   recreate: boolean
   recreateBarePods: boolean
-  pin: boolean
-  pullPolicy: boolean
-  /** FROM=TO. */
-  replacements: string[]
+  /** Those besides the two above whose flags were given, with the values given. */
+  remediesAskedFor: ReadonlyMap<Remedy, readonly string[]>
   allowManaged: boolean
   overwriteSecret: boolean
   yes: boolean

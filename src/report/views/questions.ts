@@ -2,27 +2,20 @@
 
 import type { AdvisedDiagnosis } from '../../advice/advised.ts'
 import type { UndoStep } from '../../apply/undo-step.ts'
-import type { Remedy } from '../../diagnosis/finding.ts'
+import type { Remedy } from '../../diagnosis/remedies.ts'
 import type { Plan, PlanCredential } from '../../plan/plan.ts'
 import type { Invocation } from '../invocation.ts'
 import { visible } from '../sanitise.ts'
 import { counted, someOf } from '../words/count.ts'
 import { loginName } from '../words/login-reach.ts'
 import { planSentence } from '../words/plan.ts'
+import { REMEDY_WORDS } from '../words/remedies.ts'
 import { summarySentence } from '../words/summary.ts'
 import { undoPlanSentence } from '../words/undo.ts'
 
-const CHOICES: Record<Remedy, string> = {
-  authenticate: "give the pods this machine's login, and recreate the stuck ones",
-  recreate: 'recreate the stuck pods: new ones get a login that is there already',
-  'pull-policy': 'set pull policy IfNotPresent, so that nodes pull only what they lack',
-  pin: 'pin images to digests',
-  'replace-registry': 'take Docker official images from public.ecr.aws',
-}
-
 /** One remedy to tick, with how much it would help. */
 export function remedyChoice(remedy: Remedy, findings: number): string {
-  return `${CHOICES[remedy]} (${counted(findings, 'finding')})`
+  return `${REMEDY_WORDS[remedy].choice} (${counted(findings, 'finding')})`
 }
 
 /** What is wrong, and what should be done about it. */

@@ -1,15 +1,32 @@
-/** Remedy 6: where an image moves to under `--replace-registry FROM=TO`. */
+/** `--replace-registry FROM=TO`: takes an image from the place that has it, instead of its own registry. */
 
-import { DOCKER_HUB } from '../image/docker-hub.ts'
-import { parseReference, type Reference } from '../image/reference.ts'
-import type { Replacement } from './plan-input.ts'
+import { DOCKER_HUB } from '../../image/docker-hub.ts'
+import { parseReference, type Reference } from '../../image/reference.ts'
+import type { Replacement } from '../plan-input.ts'
+import type { RemedyRules } from './remedy-rules.ts'
+
+export const replaceRegistry: RemedyRules = {
+  flag: { name: 'replace-registry', takes: 'list', value: 'from=to' },
+  containers: {
+    asks: ({ image }, { replacements }) => replacementsFor(image, replacements),
+    edit({ target, container: { name: container, image } }, { replacements, images }) {
+      const asked = replacementsFor(image, replacements)
+      const found = asked.find(candidate => images.get(candidate)?.digest != null)
+      if (found !== undefined) return { image: found }
+      if (asked.length === 0) return {}
+      const detail = asked.map(candidate => images.get(candidate)?.detail).find(text => text != null) ?? null
+      const absent = asked.every(candidate => images.get(candidate)?.ruledOut === true)
+      return { declined: { code: 'no-replacement', target, container, image, asked, absent, detail } }
+    },
+  },
+}
 
 /**
  * The references to try in order, most likely first; none if no rule fits.
  * FROM is a registry (`docker.io`), a path in one (`docker.io/bitnami`) or an image (`nginx`); TO takes its place.
  * Docker Hub's official images live under `library/`, which a target may or may not have: both are tried.
  */
-export function replacementsFor(image: string, rules: Replacement[]): string[] {
+function replacementsFor(image: string, rules: Replacement[]): string[] {
   const reference = parseReference(image)
   if (!reference) return []
   for (const { from, to } of mostSpecificFirst(rules, reference)) {

@@ -1,12 +1,18 @@
-/** Remedy 3: takes stuck pods away so that new ones are made with what the other changes bring. */
+/** On unless `--no-recreate`: takes stuck pods away so that new ones are made with what the other changes bring. */
 
+import type { PatchTemplate, PodChange } from '../change.ts'
+import { isBelowPartition, isOutgoing, namesItself, newPodNeeds, ownList } from '../gain.ts'
+import type { Declined } from '../plan.ts'
+import type { PlanInput } from '../plan-input.ts'
+import { podPulls, templatePulls } from '../pulls.ts'
+import { podTarget, type StuckPod } from '../stuck-pod.ts'
 import type { Attached } from './authenticate.ts'
-import type { PatchTemplate, PodChange } from './change.ts'
-import { isBelowPartition, isOutgoing, namesItself, newPodNeeds, ownList } from './gain.ts'
-import type { Declined } from './plan.ts'
-import type { PlanInput } from './plan-input.ts'
-import { podPulls, templatePulls } from './pulls.ts'
-import { podTarget, type StuckPod } from './stuck-pod.ts'
+import type { RemedyRules } from './remedy-rules.ts'
+
+export const recreate: RemedyRules = {
+  flag: { name: 'recreate', takes: 'refusal' },
+  containers: null,
+}
 
 export interface Recreation {
   changes: PodChange[]

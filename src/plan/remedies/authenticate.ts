@@ -1,11 +1,17 @@
-/** Remedies 1 and 2: a pull secret in every namespace in scope, and its name on the service accounts that pods run as. */
+/** On unless `--no-authenticate`: a pull secret in every namespace in scope, and its name on the service accounts that pods run as. */
 
-import type { ScopeSecret, ScopeServiceAccount } from '../snapshot/fix-scope.ts'
-import type { Change, PatchServiceAccount, SecretChange, Target } from './change.ts'
-import { patchOf } from './patch.ts'
-import type { Declined } from './plan.ts'
-import type { PlanInput } from './plan-input.ts'
-import { hasKeys, keysFor } from './secret-keys.ts'
+import type { ScopeSecret, ScopeServiceAccount } from '../../snapshot/fix-scope.ts'
+import type { Change, PatchServiceAccount, SecretChange, Target } from '../change.ts'
+import { patchOf } from '../patch.ts'
+import type { Declined } from '../plan.ts'
+import type { PlanInput } from '../plan-input.ts'
+import { hasKeys, keysFor } from '../secret-keys.ts'
+import type { RemedyRules } from './remedy-rules.ts'
+
+export const authenticate: RemedyRules = {
+  flag: { name: 'authenticate', takes: 'refusal' },
+  containers: null,
+}
 
 /** Where the secret will be found once the changes are made. A null id: it is there already. */
 export interface Attached {
