@@ -18,7 +18,6 @@ import type { ExitName } from './context.ts'
 import { applyDraft } from './fix/apply-draft.ts'
 import { confirmPlan } from './fix/confirm.ts'
 import { draftPlan } from './fix/draft.ts'
-import { warnOfUnknownExclusions } from './fix/exclusions.ts'
 import { proveLogins } from './fix/prove.ts'
 import { chooseRequest } from './fix/request.ts'
 import { tellOfRotation } from './fix/rotated.ts'
@@ -76,7 +75,6 @@ async function fix(session: FixSession): Promise<ExitName> {
 
 /** The plan for what is wrong now. */
 async function prepare(session: FixSession): Promise<Draft> {
-  await warnOfUnknownExclusions(session)
   const situation = await readSituation(session)
   const request = await chooseRequest(situation, session)
   return draftPlan(request, situation, session)

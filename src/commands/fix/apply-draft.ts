@@ -3,7 +3,7 @@
 import type { ApplyContext } from '../../apply/apply-context.ts'
 import { applyPlan, dryRunPlan } from '../../apply/apply-plan.ts'
 import { Journal, runName } from '../../apply/journal/journal.ts'
-import { journaledPod } from '../../apply/journal/left-behind.ts'
+import { journaledPod, unfinishedRun } from '../../apply/journal/left-behind.ts'
 import { listRuns } from '../../apply/journal/list-runs.ts'
 import type { FixResult } from '../../apply/outcome.ts'
 import { refuseStale } from '../../apply/plan-file.ts'
@@ -17,7 +17,6 @@ import { invocationOf } from '../invocation.ts'
 import { redactor } from './logins.ts'
 import { pullsLeft } from './prove.ts'
 import type { Draft, FixSession } from './session.ts'
-import { unfinishedRun } from './unfinished.ts'
 
 /** What became of each change. With `dryRun` nothing is stored. @throws RefusedError for a stale plan; ApiError; the signal's reason */
 export async function applyDraft(draft: Draft, session: FixSession, dryRun: boolean): Promise<FixResult> {

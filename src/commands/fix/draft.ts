@@ -2,13 +2,15 @@
 
 import { CAUSES } from '../../diagnosis/finding.ts'
 import { isHopeless } from '../../diagnosis/patience.ts'
+import type { Credential } from '../../dockerconfig/credential.ts'
+import { registriesOf } from '../../keychain/wanted-registries.ts'
 import { referencesToAsk } from '../../plan/container-edits.ts'
 import { makePlan } from '../../plan/make-plan.ts'
-import type { PlanInput } from '../../plan/plan-input.ts'
+import type { ImageFact, PlanInput } from '../../plan/plan-input.ts'
+import { lookUpImages } from '../../registry/look-up-images.ts'
 import type { FixScope } from '../../snapshot/fix-scope.ts'
 import { nodePlatforms } from '../../source/live/nodes.ts'
-import { askRegistries } from './images.ts'
-import { planned } from './logins.ts'
+import { onThisMachine, planned } from './logins.ts'
 import { proveLogins, type Unproven } from './prove.ts'
 import type { Request } from './request.ts'
 import { scopeOf } from './scope.ts'
@@ -59,6 +61,25 @@ async function draftWith(
     unproven,
     saved: false,
   }
+}
+
+/**
+ * What the registries say of each reference. They are asked with `given` where it serves them, else with this machine's logins.
+ * @throws UsageError for a malformed credentials file
+ */
+export async function askRegistries(
+  references: string[],
+  given: Credential[],
+  platforms: string[],
+  { registries, context }: FixSession,
+): Promise<Map<string, ImageFact>> {
+  const served = new Set(given.map(({ registry }) => registry))
+  const wanted = registriesOf(references).filter(({ registry }) => !served.has(registry))
+  const { credentials, forReading } = await onThisMachine(wanted, context)
+  return lookUpImages(registries, references, {
+    credentials: [...given, ...credentials, ...forReading],
+    platforms,
+  })
 }
 
 /** What hides pods or namespaces; other gaps of a diagnosis only hide reasons. */

@@ -1,5 +1,6 @@
 /** What a fix is to do: the remedies that were chosen, and the logins that may be distributed for them. */
 
+import { unfinishedRegistries } from '../../apply/journal/left-behind.ts'
 import type { Remedy } from '../../diagnosis/remedies.ts'
 import type { Replacement } from '../../plan/plan-input.ts'
 import { findLogins, type Logins } from './logins.ts'
@@ -7,7 +8,6 @@ import { askForOthers } from './other-registries.ts'
 import { chooseRemedies } from './remedies.ts'
 import type { FixSession } from './session.ts'
 import { namespacesOf, type Situation } from './situation.ts'
-import { unfinishedRegistries } from './unfinished.ts'
 
 export interface Request {
   remedies: ReadonlySet<Remedy>
