@@ -21,12 +21,21 @@ const onlyDispatchers = {
   },
 }
 
+// cli-table3 asks for it where a table has colors of its own, and ours have none.
+const withoutColors = {
+  name: 'without-colors',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^@colors\/colors/ }, () => ({ path: 'colors', namespace: 'without-colors' }))
+    onLoad({ filter: /.*/, namespace: 'without-colors' }, () => ({ contents: '' }))
+  },
+}
+
 const { metafile } = await build({
   entryPoints: { pullguard: 'src/main.ts' },
   outdir: 'dist',
   bundle: true,
   splitting: true,
-  plugins: [onlyDispatchers],
+  plugins: [onlyDispatchers, withoutColors],
   metafile: true,
   platform: 'node',
   // jsonc-parser's `main` can't be bundled: it calls require() by another name.

@@ -7,11 +7,11 @@ import { writePlanFile } from '../apply/plan-file.ts'
 import { RefusedError } from '../errors.ts'
 import { Registries } from '../registry/client.ts'
 import { parseEndpoints } from '../registry/endpoints.ts'
-import { accessRefusal } from '../report/access.ts'
 import { shellWord } from '../report/escape.ts'
-import { renderFixResult } from '../report/fix-result.ts'
 import { ownCommand } from '../report/invocation.ts'
-import { type PlanNews, renderPlan } from '../report/plan.ts'
+import { accessRefusal } from '../report/views/access.ts'
+import { renderFixResult } from '../report/views/fix-result.ts'
+import { type PlanNews, renderPlan } from '../report/views/plan.ts'
 import { clusterIdentity } from '../source/live/cluster-identity.ts'
 import { withCluster } from './cluster-session.ts'
 import type { ExitName } from './context.ts'
@@ -157,7 +157,7 @@ function view({ options, context }: FixSession) {
     format,
     invocation: invocationOf(context, connection),
     width: out.width,
-    colour: out.colour,
+    color: out.color,
     terminal: out.isTerminal,
   }
 }

@@ -2,7 +2,7 @@
 
 import { UsageError } from '../errors.ts'
 import { describeImage, type ImageReading } from '../image/describe.ts'
-import { type CheckedReading, type DataFormat, renderImages } from '../report/images.ts'
+import { type CheckedReading, type DataFormat, renderImages } from '../report/views/images.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
@@ -33,7 +33,7 @@ export async function imageCommand(options: ImageOptions, context: CommandContex
     renderImages(images, {
       format: options.format,
       width: context.out.width,
-      colour: context.out.colour,
+      color: context.out.color,
       terminal: context.out.isTerminal,
       invocation: invocationOf(context, {}),
     }),

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { isPlan } from '../../src/apply/plan-shape.ts'
 import type { Change } from '../../src/plan/change.ts'
-import { renderPlan } from '../../src/report/plan.ts'
+import { renderPlan } from '../../src/report/views/plan.ts'
 import {
   attach,
   createSecret,
@@ -28,7 +28,7 @@ const options = {
   format: 'table',
   invocation: { program: 'pullguard', flags: [], fromDump: false },
   width: 80,
-  colour: false,
+  color: false,
   terminal: false,
 } as const
 

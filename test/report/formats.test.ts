@@ -1,6 +1,10 @@
 /** What scripts and CI systems get: plain columns, names, JUnit, GitHub, GitLab, Markdown. */
 import { describe, expect, test } from 'vitest'
-import { type DiagnosisReportOptions, diagnosisNotes, renderDiagnosis } from '../../src/report/diagnosis.ts'
+import {
+  type DiagnosisReportOptions,
+  diagnosisNotes,
+  renderDiagnosis,
+} from '../../src/report/views/diagnosis.ts'
 import type { Gap } from '../../src/snapshot/snapshot.ts'
 import { diagnosis, finding, incident, privateImage, typo } from './samples.ts'
 
@@ -9,7 +13,7 @@ const all = [...incident, privateImage({ workload: null })]
 const options = (fields: Partial<DiagnosisReportOptions>): DiagnosisReportOptions => ({
   format: 'table',
   width: 80,
-  colour: false,
+  color: false,
   terminal: false,
   invocation: { program: 'pullguard', flags: [], fromDump: false },
   ...fields,
