@@ -2,14 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { validateChange, validatePlan } from '../../src/apply/schema-validators.js'
 import { CAUSES } from '../../src/diagnosis/finding.ts'
-import type {
-  Change,
-  ChangeReason,
-  Edit,
-  EditingRemedy,
-  PatchOperation,
-  Target,
-} from '../../src/plan/change.ts'
+import type { Change, ChangeReason, Edit, PatchOperation, Target } from '../../src/plan/change.ts'
 import type { Declined, Plan, TokenKind } from '../../src/plan/plan.ts'
 import type { UnprovenLogin } from '../../src/plan/plan-input.ts'
 import type { JobLimit, ObjectManager } from '../../src/snapshot/fix-scope.ts'
