@@ -34,7 +34,7 @@ async function refuseOtherThanFile(path: string): Promise<void> {
   const there = await lstat(path).catch(() => null)
   if (there === null || there.isFile()) return
   throw new UsageError(
-    `Can't write the plan to ${path}: it is there already and is no regular file. Name another one; \`-o json --dry-run\` prints the plan.`,
+    `Can't write the plan to ${path}: it already exists and is not a regular file. Name another one; \`-o json --dry-run\` prints the plan.`,
   )
 }
 
@@ -43,7 +43,7 @@ export async function readPlanFile(path: string, signal?: AbortSignal): Promise<
   const text = await unlessAborted(readText(path), signal)
   const plan = parse(text)
   if (isPlan(plan)) return plan
-  throw new UsageError(`${path} holds no plan of pullguard.dev/v1: make one with \`fix --plan ${path}\`.`)
+  throw new UsageError(`${path} is not a plan of pullguard.dev/v1: make one with \`fix --plan ${path}\`.`)
 }
 
 /** Bytes. A plan of ten thousand namespaces has some ten million; what goes on and on, such as /dev/zero, is none. */

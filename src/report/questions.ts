@@ -13,11 +13,11 @@ import { summarySentence } from './words/summary.ts'
 import { undoPlanSentence } from './words/undo.ts'
 
 const CHOICES: Record<Remedy, string> = {
-  authenticate: "give the pods this machine's login, and recreate the stuck ones",
-  recreate: 'recreate the stuck pods: new ones get a login that is there already',
-  'pull-policy': 'set pull policy IfNotPresent, so that nodes pull only what they lack',
+  authenticate: "distribute this machine's login, and recreate the stuck pods",
+  recreate: 'recreate the stuck pods: new ones get a login that is already there',
+  'pull-policy': "set pull policy IfNotPresent, so that nodes pull only images they don't have",
   pin: 'pin images to digests',
-  'replace-registry': 'take Docker official images from public.ecr.aws',
+  'replace-registry': 'pull Docker official images from public.ecr.aws',
 }
 
 /** One remedy to tick, with how much it would help. */
@@ -43,8 +43,18 @@ const MANY = 20
 export function confirmation({ plan, cluster }: { plan: Plan; cluster: string }): Confirmation {
   const large = plan.scope.namespaces === null || plan.changes.length > MANY
   return large
-    ? { typed: cluster, question: visible(`${planSentence(plan)} Type ${cluster} to carry it out:`) }
-    : { typed: null, question: visible(`${planSentence(plan)} Carry it out on ${cluster}?`) }
+    ? {
+        typed: cluster,
+        question: visible(
+          `${planSentence(plan)} To apply ${plan.changes.length === 1 ? 'it' : 'them'}, type ${cluster}:`,
+        ),
+      }
+    : {
+        typed: null,
+        question: visible(
+          `${planSentence(plan)} Apply ${plan.changes.length === 1 ? 'it' : 'them'} to ${cluster}?`,
+        ),
+      }
 }
 
 /** What is asked about logins that nobody named, of one registry. */
@@ -57,7 +67,7 @@ export function otherLoginQuestion(logins: readonly PlanCredential[], namespaces
 
 /** Said before the plan of a fix that leaves out a namespace which is not there. */
 export function unknownExclusionText(namespace: string): string {
-  return `${visible(`Warning: --exclude-namespace ${namespace}: there is no such namespace, so nothing is left out by it.`)}\n`
+  return `${visible(`Warning: --exclude-namespace ${namespace}: there is no such namespace, so it excludes nothing.`)}\n`
 }
 
 /** What is asked before a run is taken back. */
