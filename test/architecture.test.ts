@@ -17,7 +17,7 @@ const DOORS: Record<string, string[]> = {
   protobuf: [],
   network: ['errors'],
   dockerconfig: ['image', 'secrecy'],
-  keychain: ['errors', 'types:clock', 'secrecy', 'image', 'dockerconfig', 'network'],
+  keychain: ['errors', 'types:clock', 'secrecy', 'image', 'dockerconfig', 'network', 'json'],
   diagnosis: ['image', 'dockerconfig', 'snapshot'],
   advice: ['image', 'snapshot', 'diagnosis'],
   audit: ['image', 'snapshot'],
@@ -59,6 +59,7 @@ const DOORS: Record<string, string[]> = {
     'network',
     'rollout',
     'plan',
+    'json',
     'kubernetes',
   ],
   // With a parser and a keyring of its own, so that it can contradict the product.
@@ -85,7 +86,8 @@ const DOORS: Record<string, string[]> = {
     'registry',
     'simulator',
   ],
-  cli: ['errors', 'secrecy', 'terminal', 'commands'],
+  // Its flags are made from what plan says of each remedy, and worded by report.
+  cli: ['errors', 'secrecy', 'terminal', 'commands', 'types:diagnosis', 'plan', 'report'],
   // main writes the last words, which may quote hostile text.
   main: ['errors', 'clock', 'terminal', 'cli', 'commands', 'report', 'secrecy'],
 }

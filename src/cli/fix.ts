@@ -12,6 +12,7 @@ import {
   registryEndpointOption,
   repeatable,
 } from './flags.ts'
+import { addRemedyFlags } from './remedy-flags.ts'
 import type { Run } from './run.ts'
 
 const FORMATS = ['table', 'json', 'yaml', 'patch'] as const
@@ -64,7 +65,7 @@ function addFixFlags(command: Command): Command {
       ),
   )
   addLoginFlags(command.optionsGroup('Logins:'))
-  addRemedyFlags(command.optionsGroup('Remedies:'))
+  addWritingFlags(addRemedyFlags(command.optionsGroup('Remedies:')))
   addPlanFlags(command.optionsGroup('Safety:'))
   return addOutputFlag(command.optionsGroup('Output:'), FORMATS)
 }
@@ -89,19 +90,9 @@ function addLoginFlags(command: Command): void {
     .addOption(registryEndpointOption())
 }
 
-function addRemedyFlags(command: Command): void {
+function addWritingFlags(command: Command): void {
   command
-    .option('--no-authenticate', "don't distribute a login")
-    .option('--no-recreate', "don't recreate stuck pods")
     .option('--recreate-bare-pods', 'also delete and recreate pods that have no controller')
-    .option('--pin', 'pin images to the digest that is running, or that the registry has')
-    .addOption(new Option('--pull-policy <policy>', 'set this pull policy').choices(['IfNotPresent']))
-    .addOption(
-      new Option(
-        '--replace-registry <from=to>',
-        'pull images from another registry, such as docker.io=public.ecr.aws/docker (repeatable)',
-      ).argParser(repeatable),
-    )
     .option('--allow-managed', 'also change objects managed by Argo CD, Flux, Helm, OLM, or an operator')
     .option(
       '--overwrite-secret',

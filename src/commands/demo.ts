@@ -10,7 +10,7 @@ import {
   demoPause,
   demoServing,
   demoStep,
-} from '../report/demo.ts'
+} from '../report/views/demo.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import type { CommandContext, ExitName } from './context.ts'
 

@@ -11,9 +11,9 @@ import { planUndo } from '../apply/plan-undo.ts'
 import { keepsLogin, type UndoOutcome, type UndoStep } from '../apply/undo-step.ts'
 import { RefusedError, UsageError } from '../errors.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
-import { progressText, undoEndedEarlyText } from '../report/progress.ts'
-import { undoQuestion } from '../report/questions.ts'
 import { visible } from '../report/sanitise.ts'
+import { progressText, undoEndedEarlyText } from '../report/views/progress.ts'
+import { undoQuestion } from '../report/views/questions.ts'
 import {
   anotherRunText,
   renderRuns,
@@ -21,7 +21,7 @@ import {
   renderUndoResult,
   type UndoReport,
   type UndoReportOptions,
-} from '../report/undo.ts'
+} from '../report/views/undo.ts'
 import { redact } from '../secrecy/redact.ts'
 import { clusterIdentity } from '../source/live/cluster-identity.ts'
 import { withCluster } from './cluster-session.ts'

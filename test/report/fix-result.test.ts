@@ -1,6 +1,6 @@
 /** What somebody reads when a fix has ended. */
 import { describe, expect, test } from 'vitest'
-import { type FixReport, renderFixResult } from '../../src/report/fix-result.ts'
+import { type FixReport, renderFixResult } from '../../src/report/views/fix-result.ts'
 import { everyDeclined, fixReport, incidentPlan, outcome, plan, recovery } from './plan-samples.ts'
 import { finding } from './samples.ts'
 

@@ -1,6 +1,10 @@
 /** What scripts and CI systems get: plain columns, names, JUnit, GitHub, GitLab, Markdown. */
 import { describe, expect, test } from 'vitest'
-import { type DiagnosisReportOptions, diagnosisNotes, renderDiagnosis } from '../../src/report/diagnosis.ts'
+import {
+  type DiagnosisReportOptions,
+  diagnosisNotes,
+  renderDiagnosis,
+} from '../../src/report/views/diagnosis.ts'
 import type { Gap } from '../../src/snapshot/snapshot.ts'
 import { diagnosis, finding, incident, privateImage, typo } from './samples.ts'
 

@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { Advised, AdvisedDiagnosis, AdvisedWhy } from '../../src/advice/advised.ts'
 import type { Finding } from '../../src/diagnosis/finding.ts'
-import { type DiagnosisFormat, diagnosisNotes, renderDiagnosis } from '../../src/report/diagnosis.ts'
-import { type DataFormat, renderImages } from '../../src/report/images.ts'
-import { renderWhy } from '../../src/report/why.ts'
+import { type DiagnosisFormat, diagnosisNotes, renderDiagnosis } from '../../src/report/views/diagnosis.ts'
+import { type DataFormat, renderImages } from '../../src/report/views/images.ts'
+import { renderWhy } from '../../src/report/views/why.ts'
 import { FORBIDDEN, hostile, WORKFLOW_COMMAND } from './hostile-text.ts'
 import {
   attempt,

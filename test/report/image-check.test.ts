@@ -1,6 +1,6 @@
 /** What a person reads of a check: what follows, who was told what, and never more than is proven. */
 import { describe, expect, test } from 'vitest'
-import { renderDiagnosis } from '../../src/report/diagnosis.ts'
+import { renderDiagnosis } from '../../src/report/views/diagnosis.ts'
 import { checkLines, checkText } from '../../src/report/words/image-check.ts'
 import { schema, schemaErrors } from './published-schema.ts'
 import { diagnosis, finding, imageAsk, imageCheck, typo } from './samples.ts'

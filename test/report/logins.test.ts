@@ -1,6 +1,6 @@
 /** What is said of a login before it is handed out. */
 import { describe, expect, test } from 'vitest'
-import { provenText } from '../../src/report/logins.ts'
+import { provenText } from '../../src/report/views/logins.ts'
 
 const LOGIN = { registry: 'docker.io', username: 'acme', origin: 'file ~/.docker/config.json' }
 const limited = (remaining: number) =>

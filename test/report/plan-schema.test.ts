@@ -4,9 +4,9 @@ import { parse } from 'yaml'
 import type { OutcomeStatus } from '../../src/apply/outcome.ts'
 import type { LeftReason, UndoStep } from '../../src/apply/undo-step.ts'
 import type { Change, ChangeReason } from '../../src/plan/change.ts'
-import { renderFixResult } from '../../src/report/fix-result.ts'
-import { type PlanNews, renderPlan } from '../../src/report/plan.ts'
-import { renderRuns, renderUndoResult } from '../../src/report/undo.ts'
+import { renderFixResult } from '../../src/report/views/fix-result.ts'
+import { type PlanNews, renderPlan } from '../../src/report/views/plan.ts'
+import { renderRuns, renderUndoResult } from '../../src/report/views/undo.ts'
 import {
   attach,
   createSecret,

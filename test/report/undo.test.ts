@@ -1,7 +1,7 @@
 /** What somebody reads before and after a run is taken back. */
 import { describe, expect, test } from 'vitest'
 import type { LeftReason, UndoStep } from '../../src/apply/undo-step.ts'
-import { renderRuns, renderUndoPlan, renderUndoResult, type UndoReport } from '../../src/report/undo.ts'
+import { renderRuns, renderUndoPlan, renderUndoResult, type UndoReport } from '../../src/report/views/undo.ts'
 import { target } from './plan-samples.ts'
 
 const OPTIONS = {

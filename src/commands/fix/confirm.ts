@@ -1,7 +1,7 @@
 /** Asks for the go-ahead: a yes, or for large plans the name of the context. */
 
 import { RefusedError } from '../../errors.ts'
-import { confirmation } from '../../report/questions.ts'
+import { confirmation } from '../../report/views/questions.ts'
 import type { Draft, FixSession } from './session.ts'
 
 /** @throws RefusedError where nobody can be asked, or the answer is no */

@@ -2,7 +2,7 @@
 
 import { CAUSES } from '../../diagnosis/finding.ts'
 import { isHopeless } from '../../diagnosis/patience.ts'
-import { referencesToAsk } from '../../plan/image-edits.ts'
+import { referencesToAsk } from '../../plan/container-edits.ts'
 import { makePlan } from '../../plan/make-plan.ts'
 import type { PlanInput } from '../../plan/plan-input.ts'
 import type { FixScope } from '../../snapshot/fix-scope.ts'

@@ -1,6 +1,6 @@
 /** Warns when --exclude-namespace names a namespace that does not exist, so that a typing error can't cause writes. */
 
-import { unknownExclusionText } from '../../report/questions.ts'
+import { unknownExclusionText } from '../../report/views/questions.ts'
 import { missingNamespaces } from '../../source/live/namespaces.ts'
 import type { FixSession } from './session.ts'
 

@@ -1,10 +1,10 @@
 /** Reads the objects that a fix may write to: none where there is nothing to do to any. */
 
 import { interruptedPods, madeSecrets } from '../../apply/journal/left-behind.ts'
-import type { Remedy } from '../../diagnosis/finding.ts'
+import type { Finding } from '../../diagnosis/finding.ts'
+import type { Remedy } from '../../diagnosis/remedies.ts'
 import type { Credential } from '../../dockerconfig/credential.ts'
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
-import { affectedNamespaces } from '../../plan/remedies.ts'
 import type { FixScope, InterruptedPod } from '../../snapshot/fix-scope.ts'
 import { readFixScope } from '../../source/live/fix-scope.ts'
 import type { FixSession } from './session.ts'
@@ -40,6 +40,11 @@ export async function scopeOf(
     signal: context.signal,
   })
   return { clusterUid, ...read }
+}
+
+/** `--affected`: the namespaces with findings, sorted. */
+function affectedNamespaces(findings: Finding[]): string[] {
+  return [...new Set(findings.map(({ namespace }) => namespace))].sort()
 }
 
 /** A fix of one namespace leaves what an earlier one left undone elsewhere. */

@@ -4,7 +4,7 @@ import { isTakenBack, leavesTraces, mayHaveWritten, type Run } from '../../apply
 import { planUndo } from '../../apply/plan-undo.ts'
 import { keepsLogin } from '../../apply/undo-step.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
-import type { RunLine } from '../../report/undo.ts'
+import type { RunLine } from '../../report/views/undo.ts'
 
 /** One line a run, newest first. @throws ApiError */
 export async function runLines(runs: Run[], cluster: ClusterReader, signal: AbortSignal): Promise<RunLine[]> {

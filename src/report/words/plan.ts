@@ -1,10 +1,11 @@
 /** The words of a plan: what a change does, why it is made, and what the whole comes to. */
 
-import type { Change, ChangeReason, Target } from '../../plan/change.ts'
+import type { Change, ChangeReason, EditingRemedy, Target } from '../../plan/change.ts'
 import type { Plan, PlanScope } from '../../plan/plan.ts'
 import { shellWord } from '../escape.ts'
 import { counted, someOf } from './count.ts'
 import { registryName } from './hosts.ts'
+import { REMEDY_WORDS } from './remedies.ts'
 
 /** `deployment/shop`, as kubectl takes it. */
 export function objectName({ kind, name }: Pick<Target, 'kind' | 'name'>): string {
@@ -13,24 +14,28 @@ export function objectName({ kind, name }: Pick<Target, 'kind' | 'name'>): strin
 
 type Reason<Code extends ChangeReason['code']> = Extract<ChangeReason, { code: Code }>
 
-const REASONS: { [Code in ChangeReason['code']]: (reason: Reason<Code>) => string } = {
-  'credential-needed': ({ registries }) =>
-    `pods there can pull from ${[...new Set(registries)].map(registryName).join(' and ')} with a login`,
-  'attach-default': () =>
-    'new pods use this service account by default and get its pull secrets; existing entries keep their order',
-  'attach-used': () =>
-    'pods get the pull secrets of the service account that they name; existing entries keep their order',
-  'template-has-own-secrets': ({ serviceAccount }) =>
-    `the template names its own pull secrets, so those of service account ${serviceAccount} are not used`,
-  pin: () => 'tags can move between starts; a digest always names the same image',
-  'pull-policy': () => 'the kubelet then pulls only images that are not on the node',
-  'replace-registry': () => "the same image is available there, under another registry's limit",
-  stuck: () => 'pull secrets are added only when a pod is created; its controller will create a replacement',
-  interrupted: ({ run }) => `run ${run} deleted it and ended before recreating it`,
+const REASONS: { [Code in Exclude<ChangeReason['code'], EditingRemedy>]: (reason: Reason<Code>) => string } =
+  {
+    'credential-needed': ({ registries }) =>
+      `pods there can pull from ${[...new Set(registries)].map(registryName).join(' and ')} with a login`,
+    'attach-default': () =>
+      'new pods use this service account by default and get its pull secrets; existing entries keep their order',
+    'attach-used': () =>
+      'pods get the pull secrets of the service account that they name; existing entries keep their order',
+    'template-has-own-secrets': ({ serviceAccount }) =>
+      `the template names its own pull secrets, so those of service account ${serviceAccount} are not used`,
+    stuck: () =>
+      'pull secrets are added only when a pod is created; its controller will create a replacement',
+    interrupted: ({ run }) => `run ${run} deleted it and ended before recreating it`,
+  }
+
+function isEditing(reason: ChangeReason): reason is { code: EditingRemedy } {
+  return !Object.hasOwn(REASONS, reason.code)
 }
 
 /** Why a change is made, as a clause. */
 export function reasonText(reason: ChangeReason): string {
+  if (isEditing(reason)) return REMEDY_WORDS[reason.code].reason
   // Each code's words take that code's reason; the compiler can't follow the code through the union.
   return REASONS[reason.code](reason as never)
 }

@@ -1,7 +1,7 @@
 /** The words of taking a run back: what goes, what goes back, and why something stays. */
 
 import type { LeftReason, UndoEffect, UndoneField, UndoOutcome, UndoStep } from '../../apply/undo-step.ts'
-import type { RunState } from '../undo/document.ts'
+import type { RunState } from '../machine/undo-document.ts'
 import { amount, counted, someOf } from './count.ts'
 
 const LEFT: Record<LeftReason, string> = {
