@@ -22,7 +22,7 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
   addCheckFlags(addConnectionFlags(addDumpFlags(addScopeFlags(command))))
   addOutputFlag(command.optionsGroup('Output:'), DIAGNOSIS_FORMATS)
     .addOption(
-      new Option('--fail-on <severity>', 'exit 1 from this severity on')
+      new Option('--fail-on <severity>', 'exit 1 for findings at or above this severity')
         .choices(['error', 'warning', 'info', 'never'])
         .default('error'),
     )
@@ -32,7 +32,7 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
         ['diagnose -A', 'the whole cluster'],
         ['diagnose -n web -l app=shop', 'some pods'],
         ['diagnose --check-images', 'ask registries too'],
-        ['diagnose -f dump.json -o json', 'a dump, for a machine'],
+        ['diagnose -f dump.json -o json', 'a dump, as JSON'],
         ['diagnose -n web -o junit > pulls.xml', 'for a CI system'],
       ]),
     )

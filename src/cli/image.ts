@@ -9,14 +9,14 @@ import type { Run } from './run.ts'
 export function addImage(program: Command, name: string, run: Run): void {
   const command = program
     .command('image')
-    .description('show how Kubernetes reads an image reference')
-    .argument('<reference...>', 'references, or - to read them from stdin, one a line')
+    .description('show how Kubernetes reads image references')
+    .argument('<reference...>', 'references, or - to read them from stdin, one per line')
   addOutputFlag(addCheckFlags(command).optionsGroup('Output:'), DATA_FORMATS)
     .addHelpText(
       'after',
       example(name, [
         ['image nginx ghcr.io/acme/api:v2', 'two references'],
-        ['image - < images.txt', 'those of a file'],
+        ['image - < images.txt', 'references from a file'],
         ['image --check-images nginx:1.27', 'also ask its registry'],
       ]),
     )

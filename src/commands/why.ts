@@ -75,9 +75,7 @@ async function snapshotOf(
 }
 
 function notAPod({ pod }: WhyOptions): UsageError {
-  return new UsageError(
-    `"${pod}" is not a pod: give the name of one of its pods, which \`kubectl get pods\` lists.`,
-  )
+  return new UsageError(`"${pod}" is not a pod: name one of its pods (see \`kubectl get pods\`).`)
 }
 
 /** There is such a pod, or there may be, and nothing can be said of it. */
@@ -108,7 +106,7 @@ function podNamed(options: WhyOptions): NamedPod {
   const isType = WORKLOADS.test(first)
   if (connection.namespace !== undefined && connection.namespace !== first) {
     if (isType) throw notAPod(options)
-    throw new UsageError(`"${pod}" and -n ${connection.namespace} name two namespaces: give one of them.`)
+    throw new UsageError(`"${pod}" and -n ${connection.namespace} name different namespaces: give only one.`)
   }
   return { pod: second, namespace: first, isType }
 }

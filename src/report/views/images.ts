@@ -41,8 +41,8 @@ function renderBlocks(images: CheckedReading[], { width, color }: ImagesReportOp
   const invalid = images.filter(({ valid }) => !valid).length
   const verdict =
     invalid === 0
-      ? `All ${counted(images.length, 'name')} can be read.`
-      : `${invalid} of ${counted(images.length, 'name')} can't be read.`
+      ? `All ${counted(images.length, 'image name')} are valid.`
+      : `${invalid} of ${counted(images.length, 'image name')} ${invalid === 1 ? 'is' : 'are'} invalid.`
   const blocks = images.map(image => blockOf(image, width, palette))
   const all = images.length > 1 ? [...blocks, [verdict]] : blocks
   return stacked(all)

@@ -21,7 +21,7 @@ export function renderUndoPlan(plan: UndoPlan, options: UndoReportOptions): stri
 
 /** Said where a run is taken back already and another one is not. */
 export function anotherRunText(run: string, invocation: Invocation): string {
-  return `Run ${cell(run)} is still in place: \`${ownCommand(invocation, `undo ${shellWord(run)}`)}\` takes it back.\n`
+  return `Run ${cell(run)} is still in place: \`${ownCommand(invocation, `undo ${shellWord(run)}`)}\` undoes it.\n`
 }
 
 /** What became of it. */
