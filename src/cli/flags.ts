@@ -151,7 +151,7 @@ export function addOutputFlag(command: Command, formats: readonly string[]): Com
         .argParser(text => outputFormat(text, formats))
         .default('table'),
     )
-    .option('--no-color', 'no colour (also: NO_COLOR)')
+    .option('--no-color', 'no color (also: NO_COLOR)')
 }
 
 function outputFormat(text: string, formats: readonly string[]): string {

@@ -79,7 +79,7 @@ async function tellStory(
     // Nobody reads four screens at once: at a terminal each waits until it was read.
     if (index > 0 && out.isTerminal) await context.ask.key(demoPause())
     await out.write(demoStep(step, [program, ...argv].join(' '), out))
-    await context.run(out.colour ? argv : [...argv, '--no-color'], elsewhere)
+    await context.run(out.color ? argv : [...argv, '--no-color'], elsewhere)
   }
   await out.write(demoInvitation(program, out))
 }

@@ -27,9 +27,9 @@ export async function diagnoseCommand(options: DiagnoseOptions, context: Command
   const { format, failOn } = options
   const invocation = invocationOf(context, options.connection, options.files.length > 0)
   const report = { format, failOn, terminal: out.isTerminal, invocation }
-  const pieces = diagnosisPieces(diagnosis, { ...report, width: out.width, colour: out.colour })
+  const pieces = diagnosisPieces(diagnosis, { ...report, width: out.width, color: out.color })
   for (const piece of pieces) await out.write(piece)
-  await err.write(diagnosisNotes(diagnosis, { ...report, width: err.width, colour: err.colour }))
+  await err.write(diagnosisNotes(diagnosis, { ...report, width: err.width, color: err.color }))
   return verdict(diagnosis, options.failOn)
 }
 

@@ -139,7 +139,7 @@ function view({ options, context }: FixSession) {
     format,
     invocation: invocationOf(context, connection),
     width: out.width,
-    colour: out.colour,
+    color: out.color,
     terminal: out.isTerminal,
   }
 }

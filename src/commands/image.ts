@@ -34,7 +34,7 @@ export async function imageCommand(options: ImageOptions, context: CommandContex
     renderImages(images, {
       format: options.format,
       width: context.out.width,
-      colour: context.out.colour,
+      color: context.out.color,
       terminal: context.out.isTerminal,
       invocation: invocationOf(context, {}),
     }),

@@ -171,7 +171,7 @@ function view({ format, connection }: UndoOptions, context: CommandContext): Und
     format,
     invocation: invocationOf(context, connection),
     width: out.width,
-    colour: out.colour,
+    color: out.color,
     terminal: out.isTerminal,
   }
 }

@@ -46,9 +46,9 @@ export async function whyCommand(options: WhyOptions, context: CommandContext): 
       pod,
     )) ?? []
   const why = advisedWhy(explainPod(pod, { ...snapshot, imageChecks }))
-  const { width, colour, isTerminal: terminal } = context.out
+  const { width, color, isTerminal: terminal } = context.out
   const invocation = invocationOf(context, options.connection, options.files.length > 0)
-  await context.out.write(renderWhy(why, { format: options.format, width, colour, terminal, invocation }))
+  await context.out.write(renderWhy(why, { format: options.format, width, color, terminal, invocation }))
   return verdict(why)
 }
 

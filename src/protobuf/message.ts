@@ -18,9 +18,9 @@ type Message = Record<string, unknown>
 
 /** How a field's value stands on the wire (protobuf encoding, "Message Structure"). */
 export const VARINT = 0
-export const FIXED_64 = 1
+const FIXED_64 = 1
 export const LENGTH = 2
-export const FIXED_32 = 5
+const FIXED_32 = 5
 
 /** Where the next byte is read, and the lower half of the last number: the upper one is of no use to anybody here. */
 export interface Cursor {

@@ -7,7 +7,7 @@ import { fakeClock } from './fake-clock.ts'
 export interface ScriptedAnswer {
   status?: number
   headers?: HttpResponse['headers']
-  /** An object is sent as JSON. */
+  /** An object is sent as JSON, a Buffer as it is. */
   body?: unknown
   /** Thrown after the body; `stall` never ends it. */
   breaks?: Error | 'stall'
@@ -39,7 +39,8 @@ export function fakeConnection(script: Script): FakeConnection {
       if (answer instanceof Error) throw answer
       if (answer === 'silence') return never
       const { status = 200, headers = {}, body = '', breaks } = answer
-      const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
+      const text = typeof body === 'string' ? body : JSON.stringify(body)
+      const bytes = Buffer.isBuffer(body) ? body : Buffer.from(text)
       async function* chunks() {
         for (let at = 0; at < bytes.length; at += 7) yield bytes.subarray(at, at + 7)
         if (breaks === 'stall') await never

@@ -16,7 +16,7 @@ const show = (report: FixReport) =>
   renderFixResult(report, {
     format: 'table',
     width: 80,
-    colour: false,
+    color: false,
     terminal: true,
     invocation: { program: 'pullguard', flags: [], fromDump: false },
   })

@@ -13,7 +13,7 @@ const all = [...incident, privateImage({ workload: null })]
 const options = (fields: Partial<DiagnosisReportOptions>): DiagnosisReportOptions => ({
   format: 'table',
   width: 80,
-  colour: false,
+  color: false,
   terminal: false,
   invocation: { program: 'pullguard', flags: [], fromDump: false },
   ...fields,

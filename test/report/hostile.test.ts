@@ -22,7 +22,7 @@ import {
   whyContainer,
 } from './samples.ts'
 
-const OPTIONS = { width: 80, colour: false, invocation: { program: 'pullguard', flags: [], fromDump: false } }
+const OPTIONS = { width: 80, color: false, invocation: { program: 'pullguard', flags: [], fromDump: false } }
 
 const hostileFinding: fc.Arbitrary<Advised> = fc
   .tuple(

@@ -121,7 +121,7 @@ test.each(['table', 'markdown', 'junit', 'github'] as const)('%s tells it', form
   const options = {
     format,
     width: 300,
-    colour: false,
+    color: false,
     terminal: true,
     invocation: { program: 'pullguard', flags: [], fromDump: false },
   }
@@ -136,7 +136,7 @@ test('every verdict, answer and reason fits the published schema, and no other',
         renderDiagnosis(diagnosis([finding({ check: imageCheck(fields) })]), {
           format: 'json',
           width: 80,
-          colour: false,
+          color: false,
           terminal: false,
           invocation: { program: 'pullguard', flags: [], fromDump: false },
         }),
@@ -155,7 +155,7 @@ test.each(['table', 'wide'] as const)(
       const options = {
         format,
         width: 80,
-        colour: false,
+        color: false,
         terminal: false,
         invocation: { program: 'pullguard', flags: [], fromDump: false },
       }

@@ -26,7 +26,7 @@ import { finding } from './samples.ts'
 const OPTIONS = {
   format: 'json',
   width: 80,
-  colour: false,
+  color: false,
   terminal: false,
   invocation: { program: 'pullguard', flags: [], fromDump: false },
 } as const

@@ -24,7 +24,7 @@ const show = (of: Plan, news: Partial<PlanNews> = {}, format: PlanFormat = 'tabl
     {
       format,
       width,
-      colour: false,
+      color: false,
       terminal: true,
       invocation: { program: 'pullguard', flags: [], fromDump: false },
     },

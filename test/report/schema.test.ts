@@ -13,7 +13,7 @@ import { attempt, diagnosis, finding, imageReading, storm, typo, why, whyContain
 const JSON_OPTIONS = {
   format: 'json',
   width: 80,
-  colour: false,
+  color: false,
   terminal: false,
   invocation: { program: 'pullguard', flags: [], fromDump: false },
 } as const

@@ -10,12 +10,12 @@ import { diagnosis, finding, incident, privateImage, storm, typo } from './sampl
 
 const screen = (
   of: AdvisedDiagnosis,
-  fields: { width?: number; colour?: boolean; invocation?: Invocation; format?: 'wide' } = {},
+  fields: { width?: number; color?: boolean; invocation?: Invocation; format?: 'wide' } = {},
 ) =>
   renderDiagnosis(of, {
     format: 'table',
     width: 80,
-    colour: false,
+    color: false,
     terminal: true,
     invocation: { program: 'pullguard', flags: [], fromDump: false },
     ...fields,
@@ -287,9 +287,9 @@ describe('at any width', () => {
     expect(lines(shown)).toContain(`    deployment/${name}`)
   })
 
-  test('colour changes nothing but the colour', () => {
-    const coloured = screen(all, { colour: true })
-    expect(coloured).toContain('\u001b[')
-    expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(screen(all))
+  test('color changes nothing but the color', () => {
+    const colored = screen(all, { color: true })
+    expect(colored).toContain('\u001b[')
+    expect(colored.replace(/\u001b\[\d+m/g, '')).toBe(screen(all))
   })
 })

@@ -7,7 +7,7 @@ import { target } from './plan-samples.ts'
 const OPTIONS = {
   format: 'table',
   width: 80,
-  colour: false,
+  color: false,
   terminal: true,
   invocation: { program: 'pullguard', flags: [], fromDump: false },
 } as const

@@ -8,7 +8,7 @@ import { attempt, finding, imageReading, privateImage, why, whyContainer } from 
 const OPTIONS = {
   format: 'table',
   width: 80,
-  colour: false,
+  color: false,
   terminal: true,
   invocation: { program: 'pullguard', flags: [], fromDump: false },
 } as const

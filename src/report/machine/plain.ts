@@ -1,4 +1,4 @@
-/** A diagnosis as plain columns, one finding a row, as a pipe takes it, `-o wide` with more of them: nothing cut off, coloured or wrapped. */
+/** A diagnosis as plain columns, one finding a row, as a pipe takes it, `-o wide` with more of them: nothing cut off, colored or wrapped. */
 
 import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
 import { cell } from '../escape.ts'

@@ -1,4 +1,4 @@
-/** Colours by meaning: what is wrong, what is only said, what to do. Nothing else is coloured. */
+/** Colors by meaning: what is wrong, what is only said, what to do. Nothing else is colored. */
 
 import { Chalk } from 'chalk'
 import type { Severity } from '../../diagnosis/finding.ts'
@@ -14,9 +14,9 @@ export interface Palette {
   strong(text: string): string
 }
 
-/** The caller has decided whether the stream gets colour; plain ANSI colours follow the terminal's own theme. */
-export function paletteFor(colour: boolean): Palette {
-  const chalk = new Chalk({ level: colour ? 1 : 0 })
+/** The caller has decided whether the stream gets color; plain ANSI colors follow the terminal's own theme. */
+export function paletteFor(color: boolean): Palette {
+  const chalk = new Chalk({ level: color ? 1 : 0 })
   return {
     trouble: (text, severity) => (severity === 'error' ? chalk.red.bold(text) : chalk.yellow.bold(text)),
     well: text => chalk.green(text),

@@ -8,7 +8,7 @@ export type DemoStep = 'diagnose' | 'why' | 'fix' | 'again' | 'undo'
 
 interface Place {
   width: number
-  colour: boolean
+  color: boolean
 }
 
 const STEPS: Record<DemoStep, string> = {
@@ -27,8 +27,8 @@ export function demoOpening({ width }: Place): string {
 }
 
 /** What the next command is for, and the command as a user types it. */
-export function demoStep(step: DemoStep, command: string, { width, colour }: Place): string {
-  const { dim, strong } = paletteFor(colour)
+export function demoStep(step: DemoStep, command: string, { width, color }: Place): string {
+  const { dim, strong } = paletteFor(color)
   const said = wrap(STEPS[step], Math.min(width, 100), '# ').map(dim)
   return `\n${said.join('\n')}\n${strong(`$ ${command}`)}\n`
 }
@@ -39,18 +39,14 @@ export function demoPause(): string {
 }
 
 /** Where to go from here. */
-export function demoInvitation(program: string, { width, colour }: Place): string {
+export function demoInvitation(program: string, { width, color }: Place): string {
   const text = `That was the whole story. To play with the same cluster: \`${program} demo --serve\`. On your own: \`${program} diagnose -A\`, which only reads.`
-  return `\n${wrap(text, Math.min(width, 100)).map(paletteFor(colour).strong).join('\n')}\n`
+  return `\n${wrap(text, Math.min(width, 100)).map(paletteFor(color).strong).join('\n')}\n`
 }
 
 /** How another terminal gets at the served cluster. */
-export function demoServing(
-  variables: [string, string][],
-  program: string,
-  { width, colour }: Place,
-): string {
-  const { strong } = paletteFor(colour)
+export function demoServing(variables: [string, string][], program: string, { width, color }: Place): string {
+  const { strong } = paletteFor(color)
   const next = `Then \`${program} diagnose -A\`, \`${program} fix -A\`, \`kubectl get pods -A\`: whatever you like. Ctrl-C ends it.`
   const lines = variables.map(([name, value]) => strong(`export ${name}=${shellWord(value)}`))
   return [

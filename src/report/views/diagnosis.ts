@@ -67,7 +67,7 @@ export function diagnosisNotes(diagnosis: AdvisedDiagnosis, options: DiagnosisRe
 }
 
 function notes(diagnosis: AdvisedDiagnosis, options: ReportOptions): string {
-  const palette = paletteFor(options.colour)
+  const palette = paletteFor(options.color)
   const notes = [pullingLines(diagnosis, options.width), gapLines(diagnosis.gaps, options.width, palette)]
   const told = notes.flatMap(lines => (lines.length > 0 ? [...lines, ''] : []))
   return joined([...told, ...lastLines(diagnosis, options, palette)])

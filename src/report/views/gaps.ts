@@ -9,11 +9,11 @@ import { wrap } from '../screen/wrap.ts'
 import { gapSentence, gapStories } from '../words/gaps.ts'
 
 /** The gaps alone, ready to write: where there is nothing else to say. */
-export function renderGaps(gaps: readonly Gap[], { width, colour }: GapOptions): string {
-  return joined(gapLines(gaps, width, paletteFor(colour)))
+export function renderGaps(gaps: readonly Gap[], { width, color }: GapOptions): string {
+  return joined(gapLines(gaps, width, paletteFor(color)))
 }
 
-type GapOptions = Pick<ReportOptions, 'width' | 'colour'>
+type GapOptions = Pick<ReportOptions, 'width' | 'color'>
 
 /** The gaps as lines; none where there is no gap. */
 export function gapLines(gaps: readonly Gap[], width: number, palette: Palette): string[] {

@@ -36,8 +36,8 @@ export function renderImages(images: CheckedReading[], options: ImagesReportOpti
 }
 
 /** One block a reference, and with several the count of invalid ones last. */
-function renderBlocks(images: CheckedReading[], { width, colour }: ImagesReportOptions): string {
-  const palette = paletteFor(colour)
+function renderBlocks(images: CheckedReading[], { width, color }: ImagesReportOptions): string {
+  const palette = paletteFor(color)
   const invalid = images.filter(({ valid }) => !valid).length
   const verdict =
     invalid === 0

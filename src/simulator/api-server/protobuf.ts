@@ -1,4 +1,4 @@
-/** Kubernetes' protobuf, as kubectl sends what it makes (`kubectl create deployment`), read into the JSON of the same object. */
+/** Kubernetes' protobuf and the JSON of the same object: kubectl sends so what it makes, and whoever reads much asks for it. */
 
 // By message: each field's name in JSON, its number and its type, from the API types of Kubernetes 1.34. A `?` marks a pointer, whose
 // zero counts; `...` a struct whose fields are its parent's in JSON; `[]` a list; `{}` a map by text.
@@ -23,7 +23,8 @@ export function jsonFromProtobuf(body: Buffer): string | undefined {
   const [typeMeta, raw] = firstOf(body.subarray(MAGIC.length), 1, 2)
   const [apiVersion = '', kind = ''] = firstOf(bytes(typeMeta), 1, 2).map(value => bytes(value).toString())
   if (!Object.hasOwn(MESSAGES, kind)) return undefined
-  return JSON.stringify({ apiVersion, kind, ...messageOf(kind, bytes(raw)) })
+  const { status: _notTheWriters, ...object } = messageOf(kind, bytes(raw))
+  return JSON.stringify({ apiVersion, kind, ...object })
 }
 
 function messageOf(name: string, message: Buffer): Record<string, unknown> {
@@ -32,7 +33,7 @@ function messageOf(name: string, message: Buffer): Record<string, unknown> {
   for (const [number, value] of wireFields(message)) {
     const field = fields.get(number)
     // An API server passes over numbers that it does not know, too.
-    if (!field || field.type === 'ignored') continue
+    if (!field) continue
     if (field.shape === 'map')
       object[field.name] = { ...(object[field.name] as object), ...entryOf(field, value) }
     else if (field.shape === 'list') {
@@ -97,7 +98,9 @@ function readValue(type: string, value: Value): unknown {
     case 'raw':
       return JSON.parse(bytes(firstOf(bytes(value), 1)[0]).toString())
     case 'time':
-      return timeOf(bytes(value))
+      return timeOf(bytes(value), false)
+    case 'microTime':
+      return timeOf(bytes(value), true)
     case 'intOrString': {
       const [kind, int, text] = firstOf(bytes(value), 1, 2, 3)
       return kind === 1n ? bytes(text).toString() : Number(BigInt.asIntN(32, number(int)))
@@ -107,12 +110,13 @@ function readValue(type: string, value: Value): unknown {
   }
 }
 
-/** Whole seconds; empty where none is set. */
-function timeOf(message: Buffer): string {
-  const [seconds] = firstOf(message, 1)
+/** Empty where none is set. */
+function timeOf(message: Buffer, isMicro: boolean): string {
+  const [seconds, nanos] = firstOf(message, 1, 2)
   if (seconds === undefined) return ''
   const milliseconds = Number(BigInt.asIntN(64, number(seconds))) * 1000
-  return new Date(milliseconds).toISOString().replace('.000Z', 'Z')
+  const micros = String(number(nanos) / 1000n).padStart(6, '0')
+  return new Date(milliseconds).toISOString().replace('.000Z', isMicro ? `.${micros}Z` : 'Z')
 }
 
 const bytes = (value: Value | undefined): Buffer => (Buffer.isBuffer(value) ? value : Buffer.alloc(0))
@@ -148,4 +152,88 @@ function varint(message: Buffer, from: number): [value: bigint, next: number] {
     if (byte < 128) break
   }
   return [value, at]
+}
+
+/** The object, or the list of objects, as an API server sends it; undefined for what it sends as JSON only. */
+export function protobufFromJson(json: object): Buffer | undefined {
+  const { apiVersion, kind, items, ...object } = json as Record<string, unknown>
+  const name = String(kind)
+  const ofItems = name.replace(/List$/, '')
+  const isList = Array.isArray(items) && Object.hasOwn(MESSAGES, ofItems)
+  if (!isList && !Object.hasOwn(MESSAGES, name)) return undefined
+  const raw = isList
+    ? [field(1, encoded('ListMeta', object.metadata)), ...items.map(item => field(2, encoded(ofItems, item)))]
+    : [encoded(name, object)]
+  const typeMeta = Buffer.concat([field(1, Buffer.from(String(apiVersion))), field(2, Buffer.from(name))])
+  const rest = [field(3, Buffer.alloc(0)), field(4, Buffer.alloc(0))]
+  return Buffer.concat([MAGIC, field(1, typeMeta), field(2, Buffer.concat(raw)), ...rest])
+}
+
+function encoded(name: string, value: unknown): Buffer {
+  const object = (value ?? {}) as Record<string, unknown>
+  const parts: Buffer[] = []
+  for (const [number, { name: key, type, shape }] of fieldsOf(name)) {
+    const content = object[key]
+    if (key === '...') parts.push(field(number, encoded(type, object)))
+    else if (content === undefined || content === null) continue
+    else if (shape === 'list') parts.push(...(content as unknown[]).map(one => wireField(number, type, one)))
+    else if (shape === 'map') {
+      for (const [entry, one] of Object.entries(content))
+        parts.push(field(number, Buffer.concat([field(1, Buffer.from(entry)), wireField(2, type, one)])))
+    } else parts.push(wireField(number, type, content))
+  }
+  return Buffer.concat(parts)
+}
+
+function wireField(number: number, type: string, value: unknown): Buffer {
+  switch (type) {
+    case 'flag':
+      return plainField(number, value === true ? 1n : 0n)
+    case 'number':
+      return plainField(number, BigInt(value as number))
+    default:
+      return field(number, wireBytes(type, value))
+  }
+}
+
+function wireBytes(type: string, value: unknown): Buffer {
+  switch (type) {
+    case 'text':
+      return Buffer.from(String(value))
+    case 'bytes':
+      return Buffer.from(String(value), 'base64')
+    case 'quantity':
+      return field(1, Buffer.from(String(value)))
+    case 'raw':
+      return field(1, Buffer.from(JSON.stringify(value)))
+    case 'time':
+    case 'microTime': {
+      const milliseconds = Date.parse(String(value))
+      const micros = /\.(\d{1,6})/.exec(String(value))?.[1]?.padEnd(6, '0') ?? '0'
+      const seconds = plainField(1, BigInt(Math.floor(milliseconds / 1000)))
+      return Buffer.concat([seconds, plainField(2, BigInt(micros) * 1000n)])
+    }
+    case 'intOrString':
+      return typeof value === 'number'
+        ? Buffer.concat([plainField(1, 0n), plainField(2, BigInt(value))])
+        : Buffer.concat([plainField(1, 1n), field(3, Buffer.from(String(value)))])
+    default:
+      return encoded(type, value)
+  }
+}
+
+const field = (number: number, content: Buffer): Buffer =>
+  Buffer.concat([varintOf(BigInt((number << 3) | 2)), varintOf(BigInt(content.length)), content])
+
+const plainField = (number: number, value: bigint): Buffer =>
+  Buffer.concat([varintOf(BigInt(number << 3)), varintOf(BigInt.asUintN(64, value))])
+
+function varintOf(value: bigint): Buffer {
+  const bytes: number[] = []
+  let left = value
+  do {
+    bytes.push(Number(left & 127n) | (left > 127n ? 128 : 0))
+    left >>= 7n
+  } while (left > 0n)
+  return Buffer.from(bytes)
 }

@@ -4,22 +4,31 @@ import { badRequest, Refusal } from '../cluster/failure.ts'
 
 export type Representation = 'json' | 'table' | 'partial' | 'partial-list'
 
+const PROTOBUF = 'application/vnd.kubernetes.protobuf'
+const JSON_TYPES = ['application/json', 'application/*', '*/*']
+
 const AS: Record<string, Representation> = {
   Table: 'table',
   PartialObjectMetadata: 'partial',
   PartialObjectMetadataList: 'partial-list',
 }
 
-/** The first acceptable form; throws 406 if there is none. Protobuf and YAML are not spoken here. */
+/** Whether the object is wanted in protobuf rather than in JSON. */
+export function prefersProtobuf(accept: string | undefined): boolean {
+  const [first = ''] = (accept ?? '').split(',')
+  return first.trim() === PROTOBUF
+}
+
+/** The first acceptable form; throws 406 if there is none. YAML is not spoken here. */
 export function representationOf(accept: string | undefined, verb: string): Representation {
   for (const entry of (accept || '*/*').split(',')) {
     const [type = '', ...parameters] = entry.split(';').map(part => part.trim())
-    if (!['application/json', 'application/*', '*/*'].includes(type)) continue
+    if (![...JSON_TYPES, PROTOBUF].includes(type)) continue
     const as = parameters.find(parameter => parameter.startsWith('as='))?.slice(3)
     const asked = as === undefined ? 'json' : AS[as]
     if (asked) return asked
   }
-  const known = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
+  const known = ['application/json', 'application/yaml', PROTOBUF]
   const streams =
     verb === 'get' ? [] : known.filter(type => !type.endsWith('yaml')).map(type => `${type};stream=watch`)
   const message = `406: Not Acceptable

@@ -2,6 +2,8 @@
 
 import { describe, expect, test } from 'vitest'
 import type { KubernetesObject } from '../../../src/kubernetes/api/cluster.ts'
+import { one, shapeOf } from '../../../src/protobuf/shape.ts'
+import { protobufFromJson } from '../../../src/simulator/api-server/protobuf.ts'
 import { fakeConnection, type ScriptedAnswer, writerOn } from '../fake-connection.ts'
 
 const pod = (name: string) => ({ metadata: { name, namespace: 'web', uid: `uid-${name}` } })
@@ -179,5 +181,56 @@ describe('forms of a list', () => {
     const connection = fakeConnection(() => podList('a'))
     await writerOn(connection).list('/apis/apps/v1/replicasets', { metadataOnly: true }, () => {})
     expect(connection.asked[0]?.headers.Accept).toContain('as=PartialObjectMetadataList;v=v1;g=meta.k8s.io')
+  })
+})
+
+describe('a list of which some fields are wanted', () => {
+  const shape = shapeOf({ 1: one('metadata', shapeOf({ 1: 'name' })) })
+  const inProtobuf = (list: object) => protobufFromJson({ apiVersion: 'v1', ...list }) ?? Buffer.alloc(0)
+  const pods = { kind: 'PodList', metadata: { resourceVersion: '7' }, items: [...'abc'].map(pod) }
+
+  async function wanted(answers: ScriptedAnswer[], limit = 0) {
+    const connection = fakeConnection((_request, index) => answers[index] ?? new Error('asked too often'))
+    const names: string[] = []
+    const list = writerOn(connection).list('/api/v1/pods', { limit, shape }, item => names.push(nameOf(item)))
+    return { outcome: await list.catch((error: unknown) => error), names: names.join(''), connection }
+  }
+
+  test('is asked for in protobuf', async () => {
+    const { outcome, names, connection } = await wanted([{ body: inProtobuf(pods) }])
+    expect(names).toBe('abc')
+    expect(outcome).toMatchObject({ count: 3, resourceVersion: '7' })
+    expect(connection.asked[0]?.headers.Accept).toBe('application/vnd.kubernetes.protobuf,application/json')
+  })
+
+  test('is taken as JSON as well', async () => {
+    const { names } = await wanted([{ body: pods }])
+    expect(names).toBe('abc')
+  })
+
+  test('that breaks off is an error, and one that is no list too', async () => {
+    const short = { body: inProtobuf(pods).subarray(0, 40) }
+    expect((await wanted([short, short])).outcome).toMatchObject({ reason: 'Truncated' })
+    const other = { body: inProtobuf({ kind: 'Status', metadata: {}, message: 'x' }) }
+    expect((await wanted([other])).outcome).toMatchObject({ reason: 'InvalidAnswer' })
+  })
+
+  test('is refused in protobuf, too, with the server’s words and the way on', async () => {
+    const status = {
+      kind: 'Status',
+      metadata: { continue: 'Z' },
+      reason: 'Expired',
+      message: 'too old',
+      code: 410,
+    }
+    const first = { ...pods, metadata: { resourceVersion: '7', continue: 'Y' } }
+    const last = { ...pods, items: [pod('d')] }
+    const answers = [first, last].map(body => ({ body: inProtobuf(body) }))
+    const expired = { status: 410, body: inProtobuf(status) }
+    const { names, connection } = await wanted([answers[0] ?? {}, expired, answers[1] ?? {}], 3)
+    expect(names).toBe('abcd')
+    expect(connection.asked.at(-1)?.path).toContain('continue=Z')
+    const { outcome } = await wanted([{ status: 403, body: inProtobuf({ ...status, message: 'no' }) }])
+    expect(outcome).toMatchObject({ status: 403, message: 'no' })
   })
 })

@@ -29,25 +29,33 @@ describe('the cost of a reading', () => {
     ])
   })
 
-  test.each<[string, (cluster: FakeCluster) => void, number]>([
-    ['many suspects', () => {}, 30],
-    [
-      'columns in another order',
-      cluster => {
-        cluster.columns = ['Ready', 'Name']
-      },
-      1,
-    ],
-  ])('%s are read page by page', async (_what, prepare, suspects) => {
-    const bad = Array.from({ length: suspects }, (_, index) => ({
-      ...SIDECAR_FAILS,
-      metadata: { ...SIDECAR_FAILS.metadata, name: `bad-${index}` },
-    }))
-    const cluster = new FakeCluster([...healthy(40), ...bad])
-    prepare(cluster)
+  const NOT_RUNNING = expect.stringContaining('status.phase!=Running')
+  const BEGUN = 'list /api/v1/pods?status.phase!=Pending,status.phase!=Unknown'
+  const many = Array.from({ length: 30 }, (_, index) => ({
+    ...SIDECAR_FAILS,
+    metadata: { ...SIDECAR_FAILS.metadata, name: `bad-${index}` },
+  }))
+
+  test('many suspects that have begun are read in one list, and nothing twice', async () => {
+    const cluster = new FakeCluster([...healthy(40), ...many, failing('pending')])
+    expect((await read(cluster, everywhere)).pods).toHaveLength(31)
+    expect(inFull(cluster)).toEqual([NOT_RUNNING, BEGUN])
+  })
+
+  test('where that list fails, they are read one by one', async () => {
+    const cluster = new FakeCluster([...healthy(40), ...many])
+    cluster.troubles = [{ on: /phase!=Pending/, status: 500, after: 7 }]
     const snapshot = await read(cluster, everywhere)
-    expect(snapshot.pods).toHaveLength(suspects)
-    expect(inFull(cluster)).toEqual([expect.stringContaining('status.phase'), 'list /api/v1/pods'])
+    expect(snapshot.pods).toHaveLength(30)
+    expect(snapshot.gaps).toEqual([])
+    expect(inFull(cluster)).toHaveLength(32)
+  })
+
+  test('rows that can not be understood have every pod read, page by page', async () => {
+    const cluster = new FakeCluster([...healthy(40), SIDECAR_FAILS])
+    cluster.columns = ['Ready', 'Name']
+    expect((await read(cluster, everywhere)).pods).toHaveLength(1)
+    expect(inFull(cluster)).toEqual([NOT_RUNNING, 'list /api/v1/pods'])
   })
 
   test('a server without Tables is read all the same', async () => {
@@ -89,6 +97,7 @@ describe('what could not be read', () => {
 
   test('a page that fails in the middle leaves a gap', async () => {
     const cluster = new FakeCluster([SIDECAR_FAILS, ...healthy(2)])
+    cluster.columns = ['Ready', 'Name']
     cluster.troubles = [{ on: /^list .*pods$/, status: 500, after: 1 }]
     const snapshot = await read(cluster)
     expect(snapshot.gaps).toMatchObject([{ what: 'pods', namespace: 'web', why: 'failed' }])

@@ -49,7 +49,7 @@ function shareOf(groups: number): Share {
 
 /** The screen. Ends in the last line: how many, why, and what to do next. */
 export function renderTable(diagnosis: AdvisedDiagnosis, options: ReportOptions, extent: Extent): string {
-  const palette = paletteFor(options.colour)
+  const palette = paletteFor(options.color)
   const groups = groupByCause(diagnosis.findings, options.invocation)
   const shown = extent === 'whole' ? groups : groups.slice(0, MOST_GROUPS)
   const share = extent === 'whole' ? WHOLE : shareOf(shown.length)

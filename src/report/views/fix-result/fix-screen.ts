@@ -34,7 +34,7 @@ const ROWS = 12
 
 /** The screen. Ends in the verdict. */
 export function renderFixTable(report: FixReport, options: ReportOptions): string {
-  const palette = paletteFor(options.colour)
+  const palette = paletteFor(options.color)
   const blocks = [
     notMade(report.result.outcomes, options.width, palette),
     ...(report.dryRun ? [] : [podLines(report.result, options.width, palette)]),

@@ -31,7 +31,7 @@ export interface PlanNews {
 
 /** The screen. */
 export function renderPlanTable(plan: Plan, news: PlanNews, options: ReportOptions): string {
-  const palette = paletteFor(options.colour)
+  const palette = paletteFor(options.color)
   const { width, invocation } = options
   const sheet = { plan, invocation, findings: news.findings, width, palette }
   const left = declinedBlocks(sheet)

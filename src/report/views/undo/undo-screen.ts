@@ -31,7 +31,7 @@ import { rowLines } from './rows.ts'
 
 /** The steps, before anybody is asked. */
 export function renderUndoSteps({ run, steps, kept }: UndoPlan, options: ReportOptions): string {
-  const palette = paletteFor(options.colour)
+  const palette = paletteFor(options.color)
   const { width } = options
   const restored = steps.flatMap(step => (step.action === 'restore-fields' ? [step] : []))
   const deleted = steps.filter(({ action }) => action === 'delete-secret')
@@ -102,7 +102,7 @@ const COMMANDS = 6
 
 /** What became of it. */
 export function renderUndone({ outcomes, dryRun }: UndoReport, options: ReportOptions): string {
-  const palette = paletteFor(options.colour)
+  const palette = paletteFor(options.color)
   const open = outcomes.filter(isOpen)
   const blocks = [
     rowLines(

@@ -31,7 +31,7 @@ const KIND: Record<ContainerKind, string> = {
 
 /** The chain of every image, and as the last lines the one link to mend and how. */
 export function renderChain(why: AdvisedWhy, options: ReportOptions): string {
-  const palette = paletteFor(options.colour)
+  const palette = paletteFor(options.color)
   const blocks = [
     heading(why, options.width),
     ...why.containers.map(container =>
