@@ -3,6 +3,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { build } from 'esbuild'
 import { writeLicenses } from './licenses.mjs'
+import writeSchemaValidators from './schema-validators.mjs'
 
 // Of undici only its dispatchers, put together as its index.js does: the rest (fetch, WebSocket, caches) would take a fifth of
 // the time to the first request.
@@ -29,6 +30,8 @@ const withoutColors = {
     onLoad({ filter: /.*/, namespace: 'without-colors' }, () => ({ contents: '' }))
   },
 }
+
+await writeSchemaValidators()
 
 const { metafile } = await build({
   entryPoints: { pullguard: 'src/main.ts' },

@@ -17,7 +17,7 @@ const DOORS: Record<string, string[]> = {
   protobuf: [],
   network: ['errors'],
   dockerconfig: ['image', 'secrecy'],
-  keychain: ['errors', 'types:clock', 'secrecy', 'image', 'dockerconfig', 'network'],
+  keychain: ['errors', 'types:clock', 'secrecy', 'image', 'dockerconfig', 'network', 'json'],
   diagnosis: ['image', 'dockerconfig', 'snapshot'],
   advice: ['image', 'snapshot', 'diagnosis'],
   audit: ['image', 'snapshot'],
@@ -59,6 +59,7 @@ const DOORS: Record<string, string[]> = {
     'network',
     'rollout',
     'plan',
+    'json',
     'kubernetes',
   ],
   // With a parser and a keyring of its own, so that it can contradict the product.

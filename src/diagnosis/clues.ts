@@ -4,6 +4,7 @@ import type { Reference } from '../image/reference.ts'
 import type { Endpoint } from './endpoint.ts'
 import { isLocal, isPrivateAddress, isServiceName } from './endpoint.ts'
 import type { Cause } from './finding.ts'
+import { nameClues } from './name-clues.ts'
 import { SPOKEN } from './spoken-clues.ts'
 
 /** What is wrong with a certificate, as the runtime words it. */
@@ -113,7 +114,13 @@ export function cluesOf(text: string, known: Known): Clue[] {
   const { status, endpoint, image, reference } = known
   const words = withoutNames(text, image, reference)
   const spoken = SPOKEN.filter(([, pattern]) => pattern.test(words)).map(([clue]) => clue)
-  return [...spoken, ...ofStatus(status), ...ofAnswer(text), ...ofHost(endpoint, reference), ...ofName(image)]
+  return [
+    ...spoken,
+    ...ofStatus(status),
+    ...ofAnswer(text),
+    ...ofHost(endpoint, reference),
+    ...nameClues(image),
+  ]
 }
 
 /** The text without the image's own names: a repository called "billing" says nothing. */
@@ -171,24 +178,6 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null): Clue[] 
   if (isLocal(host)) clues.push({ code: 'loopback' })
   else if (isServiceName(host)) clues.push({ code: 'service-name' })
   else if (isPrivateAddress(host)) clues.push({ code: 'private-address' })
-  return clues
-}
-
-/** What stands in the name where a value belongs: variables, template braces, angle brackets, or a word that says so. */
-const UNFILLED =
-  /\$\{?\w|\$\(|\{\{|\}\}|\{\w+\}|<[^>]*>|\b(?:REPLACE|CHANGE)[-_]?(?:ME|THIS)?\b|\bYOUR[-_]\w+|\b(?:IMAGE|TAG|VERSION|REGISTRY)_(?:NAME|TAG|PLACEHOLDER|HERE)\b|%[A-Z_]+%|__[A-Z_]+__|@[A-Z_]+@/
-const NUMBER = /\d(?:\.\d+)?e\+\d+/i
-
-function ofName(image: string): Clue[] {
-  const clues: Clue[] = []
-  if (NUMBER.test(image)) clues.push({ code: 'unquoted-number' })
-  if (/^auto(?::latest)?$/.test(image)) clues.push({ code: 'placeholder', of: 'istio' })
-  else if (
-    UNFILLED.test(image) ||
-    /^(?:controller|image|placeholder|todo|undefined|null|none|nil)(?::\w*)?$/i.test(image)
-  )
-    clues.push({ code: 'placeholder', of: 'template' })
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(image)) clues.push({ code: 'reference-scheme' })
   return clues
 }
 

@@ -2,10 +2,10 @@
 
 import { readFile } from 'node:fs/promises'
 import { posix, win32 } from 'node:path'
-import { type ParseError, parse } from 'jsonc-parser'
 import { field, isObject, type JsonObject, parseJson } from '../dockerconfig/auths.ts'
 import type { CredentialConfig } from '../dockerconfig/docker-lookup.ts'
 import { UsageError } from '../errors.ts'
+import { jsonPlace } from '../json/json-place.ts'
 import { Redacted } from '../secrecy/redacted.ts'
 
 export interface Machine {
@@ -114,17 +114,8 @@ function objectIn(root: JsonObject, name: string, file: string): JsonObject {
 function parseObject(content: Redacted, name: string): JsonObject {
   const text = content.map(json => json.replace(/^\uFEFF/, ''))
   const value = text.map(parseJson).reveal()
-  if (value === undefined) throw new UsageError(`${name} is not valid JSON${placeOf(text)}: correct it there`)
+  if (value === undefined)
+    throw new UsageError(`${name} is not valid JSON${text.map(jsonPlace).reveal()}: correct it there`)
   if (!isObject(value)) throw new UsageError(`${name} must hold a JSON object`)
   return value
-}
-
-/** Where it stops being JSON, by a parser that quotes nothing of it. */
-function placeOf(text: Redacted): string {
-  const errors: ParseError[] = []
-  parse(text.reveal(), errors, { disallowComments: true })
-  const [first] = errors
-  if (first === undefined) return ''
-  const before = text.reveal().slice(0, first.offset).split('\n')
-  return ` (line ${before.length}, column ${(before.at(-1) ?? '').length + 1})`
 }

@@ -207,6 +207,18 @@ describe('a plan in a file', () => {
     expect(incident.writes()).toEqual([])
   })
 
+  test('that was spoilt is refused as bad input, at its place, and nothing is written', async () => {
+    await save()
+    const text = await readFile(file(), 'utf8')
+    await writeFile(file(), text.replace('"create-secret"', '"reboot"'))
+    const said = await incident.run(['fix', '--apply', file(), '--yes'])
+    expect(said.code).toBe(2)
+    expect(said.err).toContain(
+      `${file()} is not a plan of pullguard.dev/v1: changes[0].action is missing or wrong. Make a new one with \`fix --plan ${file()}\`.`,
+    )
+    expect(incident.writes()).toEqual([])
+  })
+
   test.each<[string, (plan: { cluster: { uid: string } }) => unknown, string]>([
     ['of another cluster', plan => (plan.cluster.uid = 'another'), 'another cluster'],
     [

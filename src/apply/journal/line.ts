@@ -3,7 +3,7 @@
 import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
 import type { Change } from '../../plan/change.ts'
 import type { Outcome, OutcomeStatus } from '../outcome.ts'
-import { isChange } from '../plan-shape.ts'
+import { isChange } from '../validate-plan.ts'
 
 /** First line of a journal. */
 export interface RunHeader {
@@ -44,8 +44,17 @@ const STATUSES: Record<OutcomeStatus, true> = {
   skipped: true,
 }
 
-/** Whether it is a whole line of this version. */
-export function isJournalLine(value: unknown): value is JournalLine {
+/** The line, or null where the text is not a whole one of this version. */
+export function parseLine(text: string): JournalLine | null {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    return isJournalLine(parsed) ? parsed : null
+  } catch {
+    return null
+  }
+}
+
+function isJournalLine(value: unknown): value is JournalLine {
   if (!isObject(value)) return false
   switch (value.type) {
     case 'run':

@@ -3,7 +3,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UsageError } from '../../errors.ts'
-import { isJournalLine, type JournalLine } from './line.ts'
 import { mayHaveWritten, type Run, type RunEntry } from './run.ts'
 import { refuseForeignFolder } from './state-folder.ts'
 
@@ -25,7 +24,7 @@ export async function listRuns(folder: string, { server, onDamage }: ReadingRuns
   const runs: Run[] = []
   for (const name of names.filter(one => one.endsWith('.jsonl')).sort()) {
     const path = join(folder, name)
-    const run = parseJournal(await readJournal(path), line => onDamage?.(damageText(path, line)))
+    const run = await parseJournal(await readJournal(path), line => onDamage?.(damageText(path, line)))
     if (server !== undefined && run?.cluster.server !== server) continue
     if (run?.entries.some(mayHaveWritten)) runs.push(run)
   }
@@ -46,7 +45,9 @@ function damageText(path: string, line: number): string {
 }
 
 /** A journal's text as a run; null if it does not begin like one. A torn last line was never acted on. */
-function parseJournal(text: string, onDamage: (line: number) => void): Run | null {
+async function parseJournal(text: string, onDamage: (line: number) => void): Promise<Run | null> {
+  // Only where there are journals: what the schema says of a change is a lot of code.
+  const { parseLine } = await import('./line.ts')
   const written = text.split('\n')
   const [header, ...lines] = written.flatMap((line, at) => {
     const parsed = parseLine(line)
@@ -74,13 +75,4 @@ function parseJournal(text: string, onDamage: (line: number) => void): Run | nul
     }
   }
   return { ...run, entries: [...entries.values()], over }
-}
-
-function parseLine(line: string): JournalLine | null {
-  try {
-    const parsed: unknown = JSON.parse(line)
-    return isJournalLine(parsed) ? parsed : null
-  } catch {
-    return null
-  }
 }

@@ -1,7 +1,8 @@
 /** A saved plan that was cut off or edited by hand is told apart from a whole one, whatever place was spoilt. */
 import { describe, expect, test } from 'vitest'
-import { isPlan } from '../../src/apply/plan-shape.ts'
+import { judgePlan } from '../../src/apply/validate-plan.ts'
 import type { Change } from '../../src/plan/change.ts'
+import type { Plan } from '../../src/plan/plan.ts'
 import { renderPlan } from '../../src/report/views/plan.ts'
 import {
   attach,
@@ -32,21 +33,31 @@ const options = {
   terminal: false,
 } as const
 
+const isPlan = (value: unknown): value is Plan => 'plan' in judgePlan(value)
+
 function base(code: 'stuck' | 'interrupted') {
   const reason = code === 'stuck' ? { code } : { code, run: '20261124T100000Z-abc' }
   return { id: `pod:web/${code}`, target: bare, needs: [], managedBy: null, reason }
 }
 
-/** Every copy of `value` with one place of it, however deep, replaced by `by`. */
-function* spoilt(value: unknown, by: unknown): Generator<unknown> {
+/** Every copy of `value` with one place of it, however deep, replaced by `by`; and that place. */
+function* spoilt(value: unknown, by: unknown, above = ''): Generator<{ copy: unknown; place: string }> {
   if (typeof value !== 'object' || value === null) return
   for (const key of Object.keys(value)) {
     const inner = (value as Record<string, unknown>)[key]
     const withInner = (part: unknown) =>
       Object.assign(Array.isArray(value) ? [...value] : { ...value }, { [key]: part })
-    yield withInner(by)
-    for (const part of spoilt(inner, by)) yield withInner(part)
+    const place = Array.isArray(value) ? `${above}[${key}]` : above === '' ? key : `${above}.${key}`
+    yield { copy: withInner(by), place }
+    for (const { copy, place: deeper } of spoilt(inner, by, place)) {
+      yield { copy: withInner(copy), place: deeper }
+    }
   }
+}
+
+const wrongAt = (value: unknown) => {
+  const verdict = judgePlan(value)
+  return 'wrongAt' in verdict ? verdict.wrongAt : null
 }
 
 describe('a saved plan', () => {
@@ -76,6 +87,28 @@ describe('a saved plan', () => {
     }
   })
 
+  test.each<[string, (copy: ReturnType<typeof JSON.parse>) => void]>([
+    ['cluster.uid', copy => delete copy.cluster.uid],
+    ['credentials[0].key', copy => delete copy.credentials[0].key],
+    ['changes[0].action', copy => (copy.changes[0].action = 'reboot')],
+    ['changes[0].keys', copy => delete copy.changes[0].keys],
+    ['changes[0].reason.registries', copy => delete copy.changes[0].reason.registries],
+    ['changes[1].target', copy => (copy.changes[1].target.kind = 'ConfigMap')],
+    ['changes[2].managedBy.name', copy => delete copy.changes[2].managedBy.name],
+    ['changes[2].edits[0].before[0].name', copy => (copy.changes[2].edits[0].before[0].name = 7)],
+    ['changes[2].edits[0].entry', copy => (copy.changes[2].edits[0].entry = 'other')],
+    ['changes[3].edits[0].after', copy => delete copy.changes[3].edits[0].after],
+    ['changes[4].workload.uid', copy => (copy.changes[4].workload.uid = 7)],
+    ['changes[5].pulls', copy => (copy.changes[5].pulls = -1)],
+    ['changes[6].id', copy => (copy.changes[6].id = copy.changes[5].id)],
+    ['declined[0].change.target', copy => (copy.declined[0].change.target.kind = 'Secret')],
+    ['declined[1].code', copy => delete copy.declined[1].code],
+  ])('that is wrong at %s says so', (place, spoil) => {
+    const copy = JSON.parse(JSON.stringify(whole))
+    spoil(copy)
+    expect(wrongAt(copy)).toBe(place)
+  })
+
   test('that makes, or attaches, another Secret than the one it shows is none', () => {
     const other = createSecret('web')
     const target_ = { ...other.target, name: 'kube-root' }
@@ -86,12 +119,18 @@ describe('a saved plan', () => {
   })
 
   test.each([[null], [undefined], [7], ['x'], [[]], [{}], [[null]]])(
-    'with %j in any one place is either none, or can be shown',
+    'with %j in any one place is either none, and that place is named, or can be shown',
     by => {
-      for (const value of spoilt(whole, by)) {
-        if (!isPlan(value)) continue
+      for (const { copy, place } of spoilt(whole, by)) {
+        if (!isPlan(copy)) {
+          const named = wrongAt(copy) ?? ''
+          // Another Secret's name is found where the changes say otherwise.
+          if (place === 'secretName' && named.startsWith('changes[0]')) continue
+          expect(named.startsWith(place) || place.startsWith(named), `${place}: ${named}`).toBe(true)
+          continue
+        }
         for (const format of ['table', 'json', 'patch'] as const) {
-          renderPlan(value, { findings: [], gaps: [], mode: { code: 'carry-out' } }, { ...options, format })
+          renderPlan(copy, { findings: [], gaps: [], mode: { code: 'carry-out' } }, { ...options, format })
         }
       }
     },
