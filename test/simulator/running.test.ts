@@ -83,7 +83,7 @@ describe('the quota', () => {
     expect(phases).toEqual(['Running', 'Running', 'Running', 'Pending', 'Running', 'Pending'])
     expect(waiting(podNamed(simulator, 'd'))?.message).toContain('your unauthenticated pull rate limit')
     expect(waiting(podNamed(simulator, 'f'))?.message).toContain(
-      'You may increase the limit by authenticating',
+      'You may increase the limit by upgrading',
     )
     await simulator.advance(601)
     expect(podNamed(simulator, 'd').status.phase).toBe('Running')
