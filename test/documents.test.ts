@@ -37,7 +37,7 @@ const ADDED: [paragraph: string, file: string, at: string, addition: string][] =
   ['A subcause.', 'diagnosis/finding.ts', 'export type RateLimitSubcause = ', "'new-limit' | "],
   ['A subcause.', 'diagnosis/finding.ts', 'export type NotFoundSubcause = ', "'new-missing' | "],
   ['A step.', 'advice/step.ts', 'export type Step =\n', "  | { code: 'new-step' }\n"],
-  ['A remedy.', 'diagnosis/finding.ts', 'export type Remedy = ', "'new-remedy' | "],
+  ['A remedy.', 'diagnosis/remedies.ts', 'export type Remedy = ', "'new-remedy' | "],
 ]
 
 /** The files in the parentheses of "does not compile until it has …": what comes before "Then" or the end of the sentence. */
@@ -70,7 +70,9 @@ test('what ARCHITECTURE.md says does not compile, does not', async () => {
       cwd: scratch,
     }).catch((error: { stdout: string }) => error)
     const errors = [
-      ...failed.stdout.matchAll(/^src\/([\w./-]+)\(\d+,\d+\): error TS2741: Property '"(new-[a-z]+)"'/gm),
+      ...failed.stdout.matchAll(
+        /^src\/([\w./-]+)\(\d+,\d+\): error TS(?:.*\n {2})*?.*?Property '"(new-[a-z]+)"' is missing/gm,
+      ),
     ]
     const kinds = new Map(
       ADDED.map(([paragraph, , , addition]) => [/new-[a-z]+/.exec(addition)?.[0], paragraph]),

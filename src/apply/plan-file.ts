@@ -34,7 +34,7 @@ async function refuseOtherThanFile(path: string): Promise<void> {
   const there = await lstat(path).catch(() => null)
   if (there === null || there.isFile()) return
   throw new UsageError(
-    `Can't write the plan to ${path}: it is there already and is no regular file. Name another one; \`-o json --dry-run\` prints the plan.`,
+    `Can't write the plan to ${path}: it already exists and is not a regular file. Name another one; \`-o json --dry-run\` prints the plan.`,
   )
 }
 

@@ -75,5 +75,5 @@ function same(one: PatchChange, other: PatchChange): boolean {
 function whatChanged(object: KubernetesObject, { target }: PatchChange): string {
   return writtenAt(object).uid === target.uid
     ? 'somebody else changed it meanwhile'
-    : 'it was deleted and made anew meanwhile'
+    : 'it was deleted and recreated in the meantime'
 }

@@ -79,7 +79,7 @@ async function updateSecret(
   const stored = await context.cluster.get(path)
   const { uid, resourceVersion } = writtenAt(stored)
   if (uid !== change.target.uid)
-    return outcomeOf(change, 'conflict', 'it was deleted and made anew meanwhile')
+    return outcomeOf(change, 'conflict', 'it was deleted and recreated in the meantime')
   if (PullSecretContent.inSecret(stored).serves(content)) return outcomeOf(change, 'unchanged')
   const value = PullSecretContent.inSecret(stored).completedWith(content).revealData()
   // Noted here, as only what is stored tells which keys are new.

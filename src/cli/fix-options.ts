@@ -30,7 +30,8 @@ export function fixOptions(options: OptionValues): FixOptions {
     const settled = PLAN_MADE.filter(([name]) => name !== 'registry' || options.username === undefined).find(
       ([name, , usual]) => options[name] !== usual,
     )
-    if (settled) throw new UsageError(`--apply carries out the plan as it is: leave ${settled[1]} out.`)
+    if (settled)
+      throw new UsageError(`--apply can't be combined with ${settled[1]}: the plan already settles it.`)
   }
   const given = (name: string, as: string) => (options[name] === undefined ? {} : { [as]: options[name] })
   return {

@@ -52,7 +52,7 @@ export async function undoCommand(options: UndoOptions, context: WritingContext)
     // By its address this cluster has no journal; under its own name, which this login can't see, it may have.
     if (runs.length === 0 && clusterUid === cluster.server) {
       throw new UsageError(
-        'Which cluster this is can\'t be told, so its runs can\'t be found: ask for get on namespace "kube-system".',
+        "Can't identify this cluster: that needs permission to get the namespace kube-system.",
       )
     }
     if (options.list) {
@@ -158,11 +158,11 @@ async function confirm(steps: UndoStep[], { options, context, cluster }: UndoSes
   if (options.yes) return
   if (!context.ask.available) {
     throw new RefusedError(
-      'Nobody is at a terminal to confirm this, so nothing was changed: --yes takes it back, --dry-run=client only shows it.',
+      "Confirmation needed, but this isn't a terminal. Nothing was changed. Use --yes to undo or --dry-run to preview.",
     )
   }
   const agreed = await context.ask.confirm(undoQuestion(steps, cluster.context ?? cluster.server))
-  if (!agreed) throw new RefusedError('Not confirmed, so nothing was changed.')
+  if (!agreed) throw new RefusedError('Not confirmed. Nothing was changed.')
 }
 
 function view({ format, connection }: UndoOptions, context: CommandContext): UndoReportOptions {

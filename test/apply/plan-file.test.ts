@@ -78,7 +78,7 @@ describe('a plan in a file', () => {
     const link = join(folder, 'link')
     symlinkSync('/dev/null', link)
     for (const path of [link, folder]) {
-      await expect(writePlanFile(path, plan)).rejects.toThrow('is no regular file')
+      await expect(writePlanFile(path, plan)).rejects.toThrow('is not a regular file')
     }
     expect(lstatSync(link).isSymbolicLink()).toBe(true)
   })

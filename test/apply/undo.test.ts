@@ -301,7 +301,7 @@ describe('undo', () => {
     const runs = await listRuns(of.folder)
     expect(runs).toHaveLength(1)
     expect(() => findRun(runs, 'x')).toThrow(/No run x/)
-    expect(() => findRun([])).toThrow(/nothing to take back/)
+    expect(() => findRun([])).toThrow(/nothing to undo/)
   })
 
   test('reads past lines that are JSON and no part of a journal, and not past a journal that it can not read', async () => {

@@ -47,7 +47,7 @@ test('the article: found, fixed, running, found no more, taken back', async () =
   expect(fixed.err).toContain(
     'The login of demo-user for Docker Hub works: 200 of 200 pulls in 6 hours left.',
   )
-  expect(lastLine(fixed.out)).toBe('All 3 pods that could not pull run now.')
+  expect(lastLine(fixed.out)).toBe('All 3 pods that could not pull are running now.')
   expect(podsRunning()).toBe(true)
   expect(incident.accounts()['default/default']).toEqual(['regcred', 'dockercreds'])
   expect(incident.accounts()['kube-public/default']).toEqual([])
@@ -65,14 +65,14 @@ test('a second fix and a second undo write nothing', async () => {
   const written = incident.writes().length
   const again = await incident.run(['fix', '-A', '--yes'])
   expect(again.code).toBe(0)
-  expect(lastLine(again.out)).toBe('No pod lacks an image: nothing to fix, nothing is written.')
+  expect(lastLine(again.out)).toBe('No image pulls are failing. Nothing to fix.')
   expect(incident.writes()).toHaveLength(written)
 
   await incident.run(['undo', '--yes'])
   const undone = incident.writes().length
   const more = await incident.run(['undo', '--yes'])
   expect(more.code).toBe(0)
-  expect(lastLine(more.out)).toBe('There is nothing left to take back, so nothing is written.')
+  expect(lastLine(more.out)).toBe('There is nothing left to undo, so nothing is written.')
   expect(more.err).not.toContain('still in place')
   expect(incident.writes()).toHaveLength(undone)
 })
@@ -84,7 +84,7 @@ describe('nothing is written', () => {
     const said = await incident.run(['fix', '-A'])
     expect(said.code).toBe(5)
     expect(said.out).toContain('Create secret dockercreds in 2 namespaces')
-    expect(said.err).toContain('--yes carries it out')
+    expect(said.err).toContain('Use --yes to apply')
   })
 
   test.each(['--dry-run', '--dry-run=client', '--dry-run=server'])('by %s', async flag => {
@@ -170,7 +170,7 @@ describe('nothing is written', () => {
     for (const argv of cases) {
       const said = await incident.run(argv)
       expect(said).toMatchObject({ code: 2 })
-      if (argv.includes('--apply')) expect(said.err).toContain(`leave ${argv[3]} out`)
+      if (argv.includes('--apply')) expect(said.err).toContain(`can't be combined with ${argv[3]}`)
     }
   })
 })
@@ -194,7 +194,7 @@ describe('a plan in a file', () => {
     const written = incident.writes().length
     const again = await incident.run(['fix', '--apply', file(), '--yes'])
     expect(again.code).toBe(0)
-    expect(lastLine(again.out)).toBe('All 3 pods that could not pull run now.')
+    expect(lastLine(again.out)).toBe('All 3 pods that could not pull are running now.')
     expect(incident.writes()).toHaveLength(written)
   })
 
@@ -224,7 +224,7 @@ describe('a plan in a file', () => {
     [
       'whose patch is not what it shows',
       plan => JSON.parse(JSON.stringify(plan).replaceAll('"op":"add"', '"op":"replace"')),
-      'not what its edits say',
+      'does not match its edits',
     ],
     [
       'of a server that only claims to be that cluster',
@@ -264,7 +264,7 @@ test('what Helm keeps is left to Helm, and the patch is shown', async () => {
   expect((await incident.run(['fix', '-A', '--yes', '--fail-on', 'never'])).code).toBe(0)
   expect(said.out).toContain('Helm release calico')
   expect(lastLine(said.out)).toContain('shown above.')
-  expect(said.out).toContain("All 2 pods that it aimed at run now; 1 other still can't pull, for the")
+  expect(said.out).toContain("All 2 targeted pods are running now; 1 other still can't pull, for the")
   expect(incident.accounts()['kube-system/default']).toEqual([])
   expect(incident.accounts()['default/default']).toEqual(['dockercreds'])
 })

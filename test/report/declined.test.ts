@@ -33,7 +33,7 @@ test('a Secret that an operator keeps is not offered to be written to', () => {
 
 test.each([
   [true, '1 image not found at the other registry'],
-  [false, '1 image that the other registry could not be asked for'],
+  [false, '1 image could not be checked at the other registry'],
 ])('an image without a replacement is called absent only where the registry said so: %s', (absent, title) => {
   const at = { target: target('Deployment', 'shop', 'web'), container: 'shop', image: 'nginx' }
   const one = {

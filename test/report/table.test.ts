@@ -127,8 +127,7 @@ test('a broken secret and a typo are named, what could not be read comes before 
                       shop=registry.example:5000/shop:<tag>
 
     Not everything could be read:
-      secrets in web: you may not read them; whether those pulls had a credential is
-      unknown
+      secrets in web: access denied; whether those pulls had a credential is unknown
         → ask for get and list on secrets (a Role in web)
 
     2 of 50,000 pods in all namespaces of prod can't pull their images: access
@@ -179,11 +178,10 @@ describe('nothing found', () => {
     ]
     expect(screen(diagnosis([], { gaps }))).toMatchInlineSnapshot(`
       "Not everything could be read:
-        secrets in web: you may not read them; whether those pulls had a credential is
-        unknown
+        secrets in web: access denied; whether those pulls had a credential is unknown
           → ask for get and list on secrets (a Role in web)
-        pods in 5 namespaces (a, b, c and 2 more): you may not read them; failing
-        pulls there are not seen
+        pods in 5 namespaces (a, b, c and 2 more): access denied; failing pulls there
+        can't be detected
           → ask for get and list on pods (a ClusterRole, or a Role in each)
         events in the whole cluster: no answer in time; the kubelet's sentences may be
         missing: causes read \`other\`, and what a new pod waits for is not seen

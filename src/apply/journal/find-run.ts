@@ -11,15 +11,13 @@ export function findRun(runs: Run[], name?: string): Run {
   if (name === undefined) {
     const newest = runs.find(leavesTraces) ?? runs[0]
     if (newest) return newest
-    throw new UsageError(
-      'No run on this machine has written to this cluster, so there is nothing to take back.',
-    )
+    throw new UsageError('No run on this machine has written to this cluster, so there is nothing to undo.')
   }
   const [found, ...others] = runs.filter(({ run }) => run === name || (name !== '' && run.startsWith(name)))
   if (found && others.length === 0) return found
   throw new UsageError(
     found
-      ? `${others.length + 1} runs begin with ${name}: give more of the name.`
+      ? `${others.length + 1} runs begin with ${name}: give a longer part of the name.`
       : `No run ${name} on this machine has written to this cluster: \`undo --list\` names those that have.`,
   )
 }

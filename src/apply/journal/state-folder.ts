@@ -57,7 +57,7 @@ export async function openFolder(folder: string): Promise<FileHandle | null> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     throw new UsageError(
-      `Can't keep a journal in ${folder} (${code}), so nothing is written; set XDG_STATE_HOME to a folder that can be written.`,
+      `Can't keep a journal in ${folder} (${code}), so nothing was written. Set XDG_STATE_HOME to a writable folder.`,
     )
   }
 }

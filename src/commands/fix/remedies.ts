@@ -44,7 +44,7 @@ export async function chooseRemedies(
       checked: remedy === 'authenticate' || remedy === 'recreate',
     })),
   )
-  if (ticked.length === 0) throw new RefusedError('No remedy was chosen, so nothing was changed.')
+  if (ticked.length === 0) throw new RefusedError('No remedy was chosen. Nothing was changed.')
   const remedies = new Set<Remedy>(ticked)
   // A login reaches only new pods, so the two go together.
   if (remedies.has('authenticate')) remedies.add('recreate')

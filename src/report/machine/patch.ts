@@ -22,7 +22,7 @@ function head(plan: Plan, changes: Change[]): string {
   const secret = changes.some(({ target }) => target.kind === 'Secret')
   return [
     ...(plan.changes.length === 0 ? [] : [planSentence(plan)]),
-    'Each object below holds only what is set. The command above it does the same at once.',
+    'Each object below holds only the fields to set. The command above it does the same directly.',
     ...(secret
       ? [
           'A plan holds no password: LOGIN is a file like ~/.docker/config.json whose auths hold exactly',

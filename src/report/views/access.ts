@@ -12,7 +12,7 @@ export function accessRefusal(denials: readonly AccessDenial[], scope: PlanScope
     return `  ${verb} ${what} in ${someOf(namespaces, 3)} (for ${counted(changes, 'change')})`
   })
   return [
-    'You may not do all that the plan needs, so nothing was changed. Missing:',
+    'You lack permissions that this plan needs. Nothing was changed. Missing:',
     ...lines.map(line => `  ${visible(line)}`),
     `Ask for a role that allows it${wayOut(denials, scope)}.`,
   ].join('\n')

@@ -3,6 +3,7 @@
 import type { ImageReading } from '../../image/describe.ts'
 import type { JudgedCheck } from '../../snapshot/image-verdict.ts'
 import { cell } from '../escape.ts'
+import type { DataFormat } from '../formats.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
 import type { ReportOptions } from '../options.ts'
 import { visible } from '../sanitise.ts'
@@ -17,8 +18,6 @@ import { POLICY } from '../words/why.ts'
 
 /** A reading, and what the registry said of it; null where it was not asked (`--check-images`). */
 export type CheckedReading = ImageReading & { check: JudgedCheck | null }
-
-export type DataFormat = 'table' | 'json' | 'yaml' | 'name'
 
 export interface ImagesReportOptions extends ReportOptions {
   format: DataFormat
@@ -42,8 +41,8 @@ function renderBlocks(images: CheckedReading[], { width, color }: ImagesReportOp
   const invalid = images.filter(({ valid }) => !valid).length
   const verdict =
     invalid === 0
-      ? `All ${counted(images.length, 'name')} can be read.`
-      : `${invalid} of ${counted(images.length, 'name')} can't be read.`
+      ? `All ${counted(images.length, 'image name')} are valid.`
+      : `${invalid} of ${counted(images.length, 'image name')} ${invalid === 1 ? 'is' : 'are'} invalid.`
   const blocks = images.map(image => blockOf(image, width, palette))
   const all = images.length > 1 ? [...blocks, [verdict]] : blocks
   return stacked(all)

@@ -20,7 +20,7 @@ const FAILURES: Record<ProofFailure, (login: ToldLogin, image: string | null) =>
   'wrong-credential': ({ registry, username, origin }) =>
     `${registryName(registry)} does not accept the login of ${username} (${origin}): ${origin === '--username' ? 'check the name, and what --password-stdin got' : `\`${loginCommand(registry)}\` again`}`,
   'no-access': ({ registry, username }, image) =>
-    `The login of ${username} works, but ${registryName(registry)} does not open ${image ?? 'the image'} to it: check the name, or log in with an account that may pull it`,
+    `The login of ${username} works, but ${registryName(registry)} does not open ${image ?? 'the image'} to it: check the name, or log in with an account that can pull it`,
   withheld: ({ registry }) =>
     `${registryName(registry)} sends logins to another site, so the password was not sent and the login is not proven`,
   'not-asked-for': ({ registry }) =>
@@ -79,11 +79,11 @@ function wayOutText({ plan, others }: WayOut): string {
   return `${flags.join(', ')}.`
 }
 
-/** The login works: what it may still pull, and what that means for a plan that may need `needed` pulls. */
+/** The login works: what it can still pull, and what that means for a plan that may need `needed` pulls. */
 export function provenText({ registry, username }: ToldLogin, quota: QuotaOutcome, needed: number): string {
   const proven = `The login of ${username} for ${registryName(registry)} works${quotaText(quota)}.`
   const scarce = quota.status === 'limited' && quota.remaining !== null && quota.remaining < needed
-  const told = `The plan may need ${amount(needed)}: pods are recreated as far as the pulls go, and the rest waits for another fix.`
+  const told = `The plan may need ${amount(needed)}: pods are recreated as far as the pulls last, and the rest wait for another fix.`
   return visible(scarce ? `${proven} ${told}` : proven)
 }
 
@@ -109,7 +109,7 @@ export function usedUpText({ registry, username }: ToldLogin, quota: QuotaOutcom
 /** A login of some hours ends as a pull secret, too. */
 export function shortLivedText({ registry, username, origin }: ToldLogin): string {
   return visible(
-    `The login of ${username} for ${registryName(registry)} (${origin}) ends within hours; pods made after that can't pull with it.`,
+    `The login of ${username} for ${registryName(registry)} (${origin}) expires within hours; pods created after that can't pull with it.`,
   )
 }
 

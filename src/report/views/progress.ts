@@ -18,10 +18,10 @@ export function progressText(progress: Progress): string {
 
 /** What somebody needs to know whose fix had begun to write and did not come to its end. */
 export function endedEarlyText(run: string, invocation: Invocation): string {
-  return `The fix ended early. The journal of run ${run} has what was written: the same fix again goes on, \`${ownCommand(invocation, `undo ${run}`)}\` takes it back.\n`
+  return `The fix ended early. The journal of run ${run} has what was written: the same fix again goes on, \`${ownCommand(invocation, `undo ${run}`)}\` undoes it.\n`
 }
 
 /** The same for taking a run back. */
 export function undoEndedEarlyText(run: string, invocation: Invocation): string {
-  return `The undo ended early, with part of run ${run} taken back: \`${ownCommand(invocation, `undo ${run}`)}\` again goes on.\n`
+  return `The undo was interrupted, with part of run ${run} undone. Run \`${ownCommand(invocation, `undo ${run}`)}\` again to continue.\n`
 }

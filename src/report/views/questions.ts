@@ -36,8 +36,18 @@ const MANY = 20
 export function confirmation({ plan, cluster }: { plan: Plan; cluster: string }): Confirmation {
   const large = plan.scope.namespaces === null || plan.changes.length > MANY
   return large
-    ? { typed: cluster, question: visible(`${planSentence(plan)} Type ${cluster} to carry it out:`) }
-    : { typed: null, question: visible(`${planSentence(plan)} Carry it out on ${cluster}?`) }
+    ? {
+        typed: cluster,
+        question: visible(
+          `${planSentence(plan)} To apply ${plan.changes.length === 1 ? 'it' : 'them'}, type ${cluster}:`,
+        ),
+      }
+    : {
+        typed: null,
+        question: visible(
+          `${planSentence(plan)} Apply ${plan.changes.length === 1 ? 'it' : 'them'} to ${cluster}?`,
+        ),
+      }
 }
 
 /** What is asked about logins that nobody named, of one registry. */
@@ -50,7 +60,7 @@ export function otherLoginQuestion(logins: readonly PlanCredential[], namespaces
 
 /** Said before the plan of a fix that leaves out a namespace which is not there. */
 export function unknownExclusionText(namespace: string): string {
-  return `${visible(`Warning: --exclude-namespace ${namespace}: there is no such namespace, so nothing is left out by it.`)}\n`
+  return `${visible(`Warning: --exclude-namespace ${namespace}: there is no such namespace, so it excludes nothing.`)}\n`
 }
 
 /** What is asked before a run is taken back. */

@@ -18,7 +18,7 @@ function sentences(source: SnapshotSource): string[] {
     const { count, examples } = passedOver
     const names = count > examples.length ? `${examples.join(', ')}, …` : examples.join(', ')
     notes.push(
-      `${counted(count, 'file')} ${count === 1 ? 'was' : 'were'} passed over, with something other than Kubernetes objects in ${count === 1 ? 'it' : 'them'}: ${names}.`,
+      `${counted(count, 'file')} ${count === 1 ? 'was' : 'were'} skipped because ${count === 1 ? 'it holds' : 'they hold'} no Kubernetes objects: ${names}.`,
     )
   }
   if (unentered.length > 0)

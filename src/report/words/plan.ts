@@ -19,13 +19,14 @@ const REASONS: { [Code in Exclude<ChangeReason['code'], EditingRemedy>]: (reason
     'credential-needed': ({ registries }) =>
       `pods there can pull from ${[...new Set(registries)].map(registryName).join(' and ')} with a login`,
     'attach-default': () =>
-      'new pods run as it unless they name another, and get its pull secrets; those it has stay, in order',
+      'new pods use this service account by default and get its pull secrets; existing entries keep their order',
     'attach-used': () =>
-      'a pod gets the pull secrets of the account that it names; those there stay, in order',
+      'pods get the pull secrets of the service account that they name; existing entries keep their order',
     'template-has-own-secrets': ({ serviceAccount }) =>
-      `the template names pull secrets of its own, so those of service account ${serviceAccount} are left out`,
-    stuck: () => 'a pod gets pull secrets only when it is made; its controller makes a new one',
-    interrupted: ({ run }) => `run ${run} took it away and ended before it put it back`,
+      `the template names its own pull secrets, so those of service account ${serviceAccount} are not used`,
+    stuck: () =>
+      'pull secrets are added only when a pod is created; its controller will create a replacement',
+    interrupted: ({ run }) => `run ${run} deleted it and ended before recreating it`,
   }
 
 function isEditing(reason: ChangeReason): reason is { code: EditingRemedy } {
@@ -41,7 +42,7 @@ export function reasonText(reason: ChangeReason): string {
 
 /** Why a pod without a controller is deleted and made again. */
 export const BARE_POD_REASON =
-  'a pod gets pull secrets only when it is made; it has no controller, so it is made from its own spec'
+  'pull secrets are added only when a pod is created; it has no controller, so it is recreated from its own spec'
 
 /** `-n web`, `--all-namespaces --exclude-namespace kube-system`: the scope as flags. */
 export function scopeFlags({ namespaces, affected, excluded }: PlanScope): string {
@@ -58,7 +59,7 @@ export function scopeText({ namespaces, affected, excluded }: PlanScope): string
   const base =
     namespaces === null
       ? affected
-        ? 'the namespaces with findings'
+        ? 'the namespaces with failing pods'
         : 'every namespace'
       : `${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${someOf(namespaces, 5)}`
   return excluded.length === 0 ? base : `${base} except ${someOf(excluded, 5)}`

@@ -18,36 +18,36 @@ interface EditWords extends RemedyWords {
   flags(finding: Finding): string
 }
 
-/** Takes official images from Amazon's public registry, which carries those and no others; hands out no login beside it. */
+/** Takes official images from Amazon's public registry, which carries those and no others; distributes no login beside it. */
 export const OFFICIAL_ELSEWHERE = '--replace-registry docker.io=public.ecr.aws/docker --no-authenticate'
 
 export const REMEDY_WORDS: Record<Exclude<Remedy, EditingRemedy>, RemedyWords> &
   Record<EditingRemedy, EditWords> = {
   authenticate: {
-    choice: "give the pods this machine's login, and recreate the stuck ones",
-    help: 'hand out no login',
+    choice: "distribute this machine's login, and recreate the stuck pods",
+    help: "don't distribute a login",
   },
   recreate: {
-    choice: 'recreate the stuck pods: new ones get a login that is there already',
-    help: 'leave stuck pods as they are',
+    choice: 'recreate the stuck pods: new ones get a login that is already there',
+    help: "don't recreate stuck pods",
   },
   'pull-policy': {
-    choice: 'set pull policy IfNotPresent, so that nodes pull only what they lack',
+    choice: "set pull policy IfNotPresent, so that nodes pull only images they don't have",
     help: 'set this pull policy',
-    reason: 'the kubelet then pulls only what is not on the node yet',
+    reason: 'the kubelet then pulls only images that are not on the node',
     flags: ({ reference }) =>
       `${reference?.endsWith(':latest') ? '--pin ' : ''}--pull-policy IfNotPresent --no-authenticate`,
   },
   pin: {
     choice: 'pin images to digests',
-    help: 'pin images to the digest that runs, or that the registry has',
-    reason: 'a tag is asked for anew at each start and can move; a digest is what it says',
+    help: 'pin images to the digest that is running, or that the registry has',
+    reason: 'tags can move between starts; a digest always names the same image',
     flags: () => '--pin --no-authenticate',
   },
   'replace-registry': {
-    choice: 'take Docker official images from public.ecr.aws',
-    help: 'take images from elsewhere, such as docker.io=public.ecr.aws/docker (repeatable)',
-    reason: 'the same image is there, and the limit of another registry counts',
+    choice: 'pull Docker official images from public.ecr.aws',
+    help: 'pull images from another registry, such as docker.io=public.ecr.aws/docker (repeatable)',
+    reason: "the same image is available there, under another registry's limit",
     flags: ({ reference }) =>
       reference?.startsWith('docker.io/library/')
         ? OFFICIAL_ELSEWHERE

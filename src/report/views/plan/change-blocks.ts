@@ -32,7 +32,7 @@ export function changeBlocks(plan: Plan, width: number, palette: Palette): strin
   const accounts = of('patch-serviceaccount')
   const blocks = [
     secrets(of('create-secret'), 'Create', sheet),
-    secrets(of('update-secret'), 'Put the login into', sheet),
+    secrets(of('update-secret'), 'Add the login to', sheet),
     defaults(
       accounts.filter(({ reason }) => reason.code === 'attach-default'),
       sheet,
@@ -45,7 +45,12 @@ export function changeBlocks(plan: Plan, width: number, palette: Palette): strin
     ...templates(of('patch-template'), sheet),
     rows(of('restore-bare-pod'), count => `Put back ${counted(count, 'pod')} of an interrupted run`, sheet),
     rows(of('recreate-pod'), count => `Recreate ${counted(count, 'stuck pod')}`, sheet),
-    rows(of('recreate-bare-pod'), count => `Delete and make again ${counted(count, 'bare pod')}`, sheet),
+    rows(
+      of('recreate-bare-pod'),
+      count =>
+        `Delete and recreate ${counted(count, 'pod')} that ${count === 1 ? 'has' : 'have'} no controller`,
+      sheet,
+    ),
   ]
   return blocks.filter(lines => lines.length > 0)
 }
@@ -149,10 +154,10 @@ function template(change: PatchTemplate, sheet: Sheet): string[] {
 }
 
 function effectOf({ target, rollsOut, pods }: PatchTemplate): string {
-  if (rollsOut) return `a rollout replaces its pods, ${counted(pods.length, 'stuck one')} among them`
+  if (rollsOut) return `a rollout replaces its pods, including ${counted(pods.length, 'stuck pod')}`
   return target.kind === 'StatefulSet'
-    ? 'unless its strategy is OnDelete, a rolling update replaces its pods one by one, those that run among them'
-    : 'new pods are made from it; those that run stay as they are'
+    ? 'unless its strategy is OnDelete, a rolling update replaces its pods one by one, including running ones'
+    : 'new pods are created from it; running pods stay unchanged'
 }
 
 /** With --allow-managed: who may change it back. */

@@ -137,5 +137,5 @@ function causeBlocks(findings: Advised[], { invocation, width, palette }: Declin
 function remedyText(findings: readonly Advised[]): string {
   return findings.some(({ remedies }) => remedies.length > 0)
     ? 'not among those chosen'
-    : 'none that a change in the cluster brings'
+    : "none: pullguard can't fix this from the cluster"
 }

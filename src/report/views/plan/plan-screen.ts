@@ -11,7 +11,7 @@ import { stacked } from '../../screen/block.ts'
 import { type Palette, paletteFor } from '../../screen/palette.ts'
 import { labelledCommand } from '../../screen/step.ts'
 import { wrap } from '../../screen/wrap.ts'
-import { counted } from '../../words/count.ts'
+import { amount } from '../../words/count.ts'
 import { declinedNext } from '../../words/declined.ts'
 import { loginReach } from '../../words/login-reach.ts'
 import { planSentence, scopeText } from '../../words/plan.ts'
@@ -38,7 +38,7 @@ export function renderPlanTable(plan: Plan, news: PlanNews, options: ReportOptio
   const blocks = [
     wrap(visible(heading(plan)), width),
     ...changeBlocks(plan, width, palette),
-    ...(left.length === 0 ? [] : [[palette.dim('Left as it is:')], ...left]),
+    ...(left.length === 0 ? [] : [[palette.dim('Left unchanged:')], ...left]),
     gapLines(news.gaps, width, palette),
     ...loginReach(plan, failingNamespaces(news)).map(text => wrap(visible(text), width)),
     lastLines(plan, news, options, palette),
@@ -61,7 +61,7 @@ function lastLines(plan: Plan, news: PlanNews, options: ReportOptions, palette: 
   const sentence = wrap(visible(planSentence(plan)), width).map(palette.strong)
   if (news.mode.code === 'carry-out') return sentence
   if (news.mode.code === 'saved') {
-    const next = { say: `The plan is in ${news.mode.file}; carry it out`, command: news.mode.command }
+    const next = { say: `Plan saved to ${news.mode.file}. To apply it`, command: news.mode.command }
     return [...sentence, ...nextLines(next, width, palette)]
   }
   const text = `Nothing was written: this was a dry run. Without --dry-run, \`${ownCommand(invocation, 'fix')}\` applies it.`
@@ -75,13 +75,13 @@ function nothingToWrite(
   palette: Palette,
 ): string[] {
   if (findings.length === 0 && plan.declined.length === 0) {
-    const text = gaps.length === 0 ? 'No pod lacks an image: nothing to fix, nothing is written.' : UNKNOWN
+    const text = gaps.length === 0 ? 'No image pulls are failing. Nothing to fix.' : UNKNOWN
     return wrap(text, width).map(gaps.length === 0 ? palette.well : line => line)
   }
   const text =
     findings.length === 0
-      ? 'Nothing is written.'
-      : `Nothing is written: no change here helps the ${findings.length === 1 ? 'finding' : counted(findings.length, 'finding')}.`
+      ? 'Nothing to apply.'
+      : `Nothing to apply: pullguard can't fix ${findings.length === 1 ? 'this problem' : `these ${amount(findings.length)} problems`}.`
   const next = nextStep(plan, findings, invocation)
   return [...wrap(text, width), ...(next === null ? [] : nextLines(next, width, palette))]
 }
@@ -97,7 +97,7 @@ function nextStep(plan: Plan, findings: PlanNews['findings'], invocation: Invoca
     : stepsOf(group.findings, invocation)[0]
 }
 
-const UNKNOWN = 'Nothing is written: no finding, but not everything could be read.'
+const UNKNOWN = 'Nothing to apply: no finding, but not everything could be read.'
 
 function nextLines({ say, command }: Said, width: number, palette: Palette): string[] {
   if (command === undefined) return wrap(visible(`Next: ${say}.`), width).map(palette.strong)

@@ -40,7 +40,7 @@ export function renderUndoSteps({ run, steps, kept }: UndoPlan, options: ReportO
     changed.map(({ field }) => ({ target, said: `${field} ${leftText('changed')}` })),
   )
   const blocks = [
-    wrap(visible(`Taking back run ${run}`), width),
+    wrap(visible(`Undoing run ${run}`), width),
     rowLines(
       'Restore',
       restored.map(({ target, fields, effect }) => ({
@@ -57,7 +57,7 @@ export function renderUndoSteps({ run, steps, kept }: UndoPlan, options: ReportO
       palette,
     ),
     rowLines(
-      'Take keys out',
+      'Remove keys',
       steps.flatMap(step =>
         step.action === 'remove-keys' ? [{ target: step.target, said: step.keys.join(', ') }] : [],
       ),
@@ -65,7 +65,7 @@ export function renderUndoSteps({ run, steps, kept }: UndoPlan, options: ReportO
       palette,
     ),
     rowLines(
-      'Leave as it is',
+      'Left unchanged',
       [...left.map(step => ({ target: step.target, said: leaveText(step) })), ...stays],
       width,
       palette,
@@ -106,7 +106,7 @@ export function renderUndone({ outcomes, dryRun }: UndoReport, options: ReportOp
   const open = outcomes.filter(isOpen)
   const blocks = [
     rowLines(
-      'Not taken back',
+      'Not undone',
       open.map(({ target, ...outcome }) => ({ target, said: problem(outcome) })),
       options.width,
       palette,

@@ -156,13 +156,10 @@ function intact({ gaps, containers, takenAt }: AdvisedWhy, width: number, palett
     )
   }
   const note = containers.some(sharesLimit)
-    ? ' Anonymous pulls from Docker Hub share one limit with everybody behind the same address.'
+    ? ' Anonymous pulls from Docker Hub share one limit with everyone behind the same IP address.'
     : ''
   if (containers.some(({ notes }) => notes !== undefined))
-    return wrap(
-      'No link is broken now. What the notes say will count once an image has to be pulled again.',
-      width,
-    )
+    return wrap('No link is broken now. The notes will matter once an image has to be pulled again.', width)
   return wrap(`No link is broken. Nothing to do.${note}`, width).map(palette.well)
 }
 
