@@ -1,6 +1,7 @@
 /** The flags of `fix`. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { PLAN_FORMATS } from '../report/formats.ts'
 import { fixOptions, SECRET_NAME } from './fix-options.ts'
 import {
   addConnectionFlags,
@@ -15,7 +16,6 @@ import {
 import { addRemedyFlags } from './remedy-flags.ts'
 import type { Run } from './run.ts'
 
-const FORMATS = ['table', 'json', 'yaml', 'patch'] as const
 const FIVE_MINUTES = 300_000
 
 /** A Secret's name is a DNS subdomain (Kubernetes documentation, "Object Names and IDs"). */
@@ -67,7 +67,7 @@ function addFixFlags(command: Command): Command {
   addLoginFlags(command.optionsGroup('Logins:'))
   addWritingFlags(addRemedyFlags(command.optionsGroup('Remedies:')))
   addPlanFlags(command.optionsGroup('Safety:'))
-  return addOutputFlag(command.optionsGroup('Output:'), FORMATS)
+  return addOutputFlag(command.optionsGroup('Output:'), PLAN_FORMATS)
 }
 
 function addLoginFlags(command: Command): void {

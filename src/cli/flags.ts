@@ -142,9 +142,6 @@ export function checkFlags(options: Record<string, unknown>): { checkImages?: Im
   return {}
 }
 
-/** The formats of what is not a list of findings. */
-export const DATA_FORMATS = ['table', 'json', 'yaml', 'name'] as const
-
 /** Adds -o with the formats that the command knows. */
 export function addOutputFlag(command: Command, formats: readonly string[]): Command {
   return command

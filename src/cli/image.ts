@@ -1,7 +1,8 @@
 /** The flags of `image`. */
 
 import type { Command } from 'commander'
-import { addCheckFlags, addOutputFlag, checkFlags, DATA_FORMATS, example } from './flags.ts'
+import { DATA_FORMATS } from '../report/formats.ts'
+import { addCheckFlags, addOutputFlag, checkFlags, example } from './flags.ts'
 import type { Run } from './run.ts'
 
 /** Adds `image` to the program. */

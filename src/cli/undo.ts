@@ -2,7 +2,8 @@
 
 import { type Command, Option, type OptionValues } from 'commander'
 import type { UndoOptions } from '../commands/undo.ts'
-import { addConnectionFlags, addOutputFlag, connectionFlags, DATA_FORMATS, example } from './flags.ts'
+import { DATA_FORMATS } from '../report/formats.ts'
+import { addConnectionFlags, addOutputFlag, connectionFlags, example } from './flags.ts'
 import type { Run } from './run.ts'
 
 /** Adds `undo` to the program. */

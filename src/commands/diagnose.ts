@@ -3,7 +3,7 @@
 import { advisedDiagnosis } from '../advice/advised.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import type { Diagnosis, Finding, Severity } from '../diagnosis/finding.ts'
-import type { DiagnosisFormat } from '../report/views/diagnosis.ts'
+import type { DiagnosisFormat } from '../report/formats.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'

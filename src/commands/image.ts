@@ -2,7 +2,8 @@
 
 import { UsageError } from '../errors.ts'
 import { describeImage, type ImageReading } from '../image/describe.ts'
-import { type CheckedReading, type DataFormat, renderImages } from '../report/views/images.ts'
+import type { DataFormat } from '../report/formats.ts'
+import { type CheckedReading, renderImages } from '../report/views/images.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'

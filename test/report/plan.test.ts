@@ -3,7 +3,8 @@ import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import type { Plan } from '../../src/plan/plan.ts'
-import { type PlanFormat, type PlanNews, renderPlan } from '../../src/report/views/plan.ts'
+import type { PlanFormat } from '../../src/report/formats.ts'
+import { type PlanNews, renderPlan } from '../../src/report/views/plan.ts'
 import {
   attach,
   createSecret,

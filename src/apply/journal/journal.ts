@@ -9,6 +9,7 @@ import type { Change } from '../../plan/change.ts'
 import type { Notes } from '../apply-context.ts'
 import type { Outcome } from '../outcome.ts'
 import type { JournalLine, RunHeader } from './line.ts'
+import type { Run } from './run.ts'
 import { openFolder, refuseForeignFolder } from './state-folder.ts'
 
 /** A name for a run that starts now. Names sort by time; the end tells two of one second apart. */
@@ -96,6 +97,22 @@ export class Journal implements Notes {
     await folder?.sync()
     await folder?.close()
     return file
+  }
+}
+
+/** A line about a change goes to the journal that has the change, any other to all of them. */
+export function journalsOf(run: Run, folder: string): Pick<Journal, 'append' | 'close'> {
+  const names = new Set([run.run, ...run.entries.map(entry => entry.run)])
+  const journals = new Map([...names].map(name => [name, new Journal(folder, name, null)]))
+  return {
+    append: async (line: JournalLine) => {
+      const about = 'id' in line ? run.entries.filter(({ change }) => change.id === line.id) : []
+      const into = about.length > 0 ? about.map(entry => entry.run) : [...names]
+      for (const name of new Set(into)) await journals.get(name)?.append(line)
+    },
+    close: async () => {
+      for (const journal of journals.values()) await journal.close()
+    },
   }
 }
 

@@ -1,8 +1,9 @@
-/** What earlier runs left in the cluster that a new one has to know: bare pods that are still owed, Secrets that are its own. */
+/** What earlier runs left that a new one has to know: changes that are still to be made, bare pods that are still owed, Secrets that are its own. */
 
 import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
 import type { InterruptedPod, MadeSecret } from '../../snapshot/fix-scope.ts'
-import { mayHaveWritten, type Run } from './run.ts'
+import { isDone } from '../outcome.ts'
+import { isTakenBack, mayHaveWritten, type Run } from './run.ts'
 
 /** Bare pods that a run of this cluster deleted and did not put back, as far as the journals know. */
 export function interruptedPods(runs: Run[], clusterUid: string): InterruptedPod[] {
@@ -52,4 +53,32 @@ export function madeSecrets(runs: Run[], clusterUid: string): MadeSecret[] {
           uid: outcome?.uid ?? null,
         })),
     )
+}
+
+/**
+ * Registries whose login the newest run was handing out when it ended early: killed, or with changes that were not made. Pods may be well
+ * again by then, so that no finding calls for the rest. None where it got to its end, or has been taken back since.
+ * @param runs newest first
+ * @param now what the next fix is about: only inside of what the last one was about is there anything to go on with
+ */
+export function unfinishedRegistries(runs: Run[], now: Scope): string[] {
+  return unfinishedRun(runs, now)?.plan?.registries ?? []
+}
+
+interface Scope {
+  secretName: string
+  namespaces: string[] | null
+}
+
+/** The newest run, where it ended early and the next fix goes on with it. */
+export function unfinishedRun([newest]: Run[], now: Scope): Run | null {
+  if (newest?.plan?.secretName !== now.secretName || !covers(newest.namespaces, now.namespaces)) return null
+  if (isTakenBack(newest) || newest.entries.some(({ undoing, undone }) => undoing || undone)) return null
+  const made = newest.entries.filter(({ outcome }) => outcome !== null && isDone(outcome)).length
+  return made < newest.plan.changes ? newest : null
+}
+
+/** null: every namespace. */
+function covers(earlier: string[] | null, now: string[] | null): boolean {
+  return earlier === null || (now?.every(name => earlier.includes(name)) ?? false)
 }

@@ -6,7 +6,9 @@ import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Diagnosis } from '../../diagnosis/finding.ts'
 import type { ControllerObject } from '../../kubernetes/api/kinds.ts'
 import { visible } from '../../report/sanitise.ts'
+import { unknownExclusionText } from '../../report/views/questions.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
+import { missingNamespaces } from '../../source/live/namespaces.ts'
 import { readCluster } from '../../source/live/read-cluster.ts'
 import type { FixSession } from './session.ts'
 
@@ -21,8 +23,16 @@ export interface Situation {
 
 /** Reads the cluster and this machine's journals of it. @throws UsageError, UnreachableError, ApiError */
 export async function readSituation(session: FixSession): Promise<Situation> {
+  await warnOfUnknownExclusions(session)
   const seen = await lookAtCluster(session)
   return { ...seen, runs: await earlierRuns(session) }
+}
+
+/** A namespace that --exclude-namespace misspells would be written to: it is named on standard error, before the plan. */
+async function warnOfUnknownExclusions({ options, context, cluster }: FixSession): Promise<void> {
+  for (const name of await missingNamespaces(cluster, options.excludedNamespaces, context.signal)) {
+    await context.err.write(unknownExclusionText(name))
+  }
 }
 
 /** Namespaces that are left out are left out of sight. */

@@ -2,6 +2,7 @@
 
 import type { AdvisedDiagnosis } from '../../advice/advised.ts'
 import type { Severity } from '../../diagnosis/finding.ts'
+import type { DiagnosisFormat } from '../formats.ts'
 import { toYaml } from '../machine/data.ts'
 import { diagnosisDocument, diagnosisJson } from '../machine/diagnosis-document.ts'
 import { renderGithub } from '../machine/github.ts'
@@ -15,17 +16,6 @@ import { paletteFor } from '../screen/palette.ts'
 import { lastLines, renderTable } from './diagnosis/diagnosis-screen.ts'
 import { gapLines } from './gaps.ts'
 import { pullingLines } from './pulling.ts'
-
-export type DiagnosisFormat =
-  | 'table'
-  | 'wide'
-  | 'json'
-  | 'yaml'
-  | 'name'
-  | 'junit'
-  | 'github'
-  | 'gitlab'
-  | 'markdown'
 
 export interface DiagnosisReportOptions extends ReportOptions {
   format: DiagnosisFormat

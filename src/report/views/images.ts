@@ -3,6 +3,7 @@
 import type { ImageReading } from '../../image/describe.ts'
 import type { JudgedCheck } from '../../snapshot/image-verdict.ts'
 import { cell } from '../escape.ts'
+import type { DataFormat } from '../formats.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
 import type { ReportOptions } from '../options.ts'
 import { visible } from '../sanitise.ts'
@@ -17,8 +18,6 @@ import { POLICY } from '../words/why.ts'
 
 /** A reading, and what the registry said of it; null where it was not asked (`--check-images`). */
 export type CheckedReading = ImageReading & { check: JudgedCheck | null }
-
-export type DataFormat = 'table' | 'json' | 'yaml' | 'name'
 
 export interface ImagesReportOptions extends ReportOptions {
   format: DataFormat

@@ -1,11 +1,11 @@
 /** Taking a run back, and the list of runs, in any of their formats. */
 
 import { cell, shellWord } from '../escape.ts'
+import type { DataFormat } from '../formats.ts'
 import { type Invocation, ownCommand } from '../invocation.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
 import type { RunLine, UndoPlan, UndoReport } from '../machine/undo-document.ts'
 import type { ReportOptions } from '../options.ts'
-import type { DataFormat } from './images.ts'
 import { renderUndone, renderUndoSteps, renderRuns as runsTable } from './undo/undo-screen.ts'
 
 export type { RunLine, UndoReport } from '../machine/undo-document.ts'
@@ -26,28 +26,24 @@ export function anotherRunText(run: string, invocation: Invocation): string {
 
 /** What became of it. */
 export function renderUndoResult(report: UndoReport, options: UndoReportOptions): string {
-  switch (options.format) {
-    case 'json':
-      return toJson(enveloped('UndoResult', report))
-    case 'yaml':
-      return toYaml(enveloped('UndoResult', report))
-    case 'name':
-      return `${cell(report.run)}\n`
-    case 'table':
-      return renderUndone(report, options)
-  }
+  return RESULT[options.format](report, options)
+}
+
+const RESULT: Record<DataFormat, (report: UndoReport, options: UndoReportOptions) => string> = {
+  table: renderUndone,
+  json: report => toJson(enveloped('UndoResult', report)),
+  yaml: report => toYaml(enveloped('UndoResult', report)),
+  name: ({ run }) => `${cell(run)}\n`,
 }
 
 /** The runs, newest first. */
 export function renderRuns(runs: readonly RunLine[], options: UndoReportOptions): string {
-  switch (options.format) {
-    case 'json':
-      return toJson(enveloped('Runs', { runs }))
-    case 'yaml':
-      return toYaml(enveloped('Runs', { runs }))
-    case 'name':
-      return runs.map(({ run }) => `${cell(run)}\n`).join('')
-    case 'table':
-      return runsTable(runs, options)
-  }
+  return RUNS[options.format](runs, options)
+}
+
+const RUNS: Record<DataFormat, (runs: readonly RunLine[], options: UndoReportOptions) => string> = {
+  table: runsTable,
+  json: runs => toJson(enveloped('Runs', { runs })),
+  yaml: runs => toYaml(enveloped('Runs', { runs })),
+  name: runs => runs.map(({ run }) => `${cell(run)}\n`).join(''),
 }

@@ -2,12 +2,12 @@
 
 import type { AdvisedWhy } from '../../advice/advised.ts'
 import { cell } from '../escape.ts'
+import type { DataFormat } from '../formats.ts'
 import type { Invocation } from '../invocation.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
 import { findingDocument } from '../machine/diagnosis-document.ts'
 import type { ReportOptions } from '../options.ts'
 import { joined } from '../screen/block.ts'
-import type { DataFormat } from './images.ts'
 import { renderChain } from './why/chain.ts'
 
 export interface WhyReportOptions extends ReportOptions {

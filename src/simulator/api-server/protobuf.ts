@@ -1,18 +1,7 @@
 /** Kubernetes' protobuf and the JSON of the same object: kubectl sends so what it makes, and whoever reads much asks for it. */
 
-// By message: each field's name in JSON, its number and its type, from the API types of Kubernetes 1.34. A `?` marks a pointer, whose
-// zero counts; `...` a struct whose fields are its parent's in JSON; `[]` a list; `{}` a map by text.
-import MESSAGES from './protobuf-messages.json' with { type: 'json' }
-
-interface Field {
-  name: string
-  type: string
-  shape: 'one' | 'list' | 'map'
-  isPointer: boolean
-}
-
-/** A value as it stands on the wire: a number, or bytes with a length in front. */
-type Value = bigint | Buffer
+import { type Field, fieldsOf, isMessage } from './protobuf-fields.ts'
+import { bytes, field, firstOf, number, plainField, type Value, varint, wireFields } from './protobuf-wire.ts'
 
 const MAGIC = Buffer.from('k8s\0')
 
@@ -22,7 +11,7 @@ export function jsonFromProtobuf(body: Buffer): string | undefined {
   // runtime.Unknown: the type's name, and the object's bytes.
   const [typeMeta, raw] = firstOf(body.subarray(MAGIC.length), 1, 2)
   const [apiVersion = '', kind = ''] = firstOf(bytes(typeMeta), 1, 2).map(value => bytes(value).toString())
-  if (!Object.hasOwn(MESSAGES, kind)) return undefined
+  if (!isMessage(kind)) return undefined
   const { status: _notTheWriters, ...object } = messageOf(kind, bytes(raw))
   return JSON.stringify({ apiVersion, kind, ...object })
 }
@@ -46,24 +35,6 @@ function messageOf(name: string, message: Buffer): Record<string, unknown> {
     }
   }
   return object
-}
-
-const known = new Map<string, Map<number, Field>>()
-
-function fieldsOf(name: string): Map<number, Field> {
-  const before = known.get(name)
-  if (before) return before
-  const texts = MESSAGES[name as keyof typeof MESSAGES].split(', ')
-  const fields = new Map(
-    texts.map(text => {
-      const [field = '', number, type = ''] = text.split(' ')
-      const shape = type.endsWith('[]') ? 'list' : type.endsWith('{}') ? 'map' : 'one'
-      const plain = type.replace(/^\?|\[\]$|\{\}$/g, '')
-      return [Number(number), { name: field, type: plain, shape, isPointer: type.startsWith('?') } as const]
-    }),
-  )
-  known.set(name, fields)
-  return fields
 }
 
 function entryOf({ type }: Field, value: Value): Record<string, unknown> {
@@ -119,48 +90,13 @@ function timeOf(message: Buffer, isMicro: boolean): string {
   return new Date(milliseconds).toISOString().replace('.000Z', isMicro ? `.${micros}Z` : 'Z')
 }
 
-const bytes = (value: Value | undefined): Buffer => (Buffer.isBuffer(value) ? value : Buffer.alloc(0))
-const number = (value: Value | undefined): bigint => (typeof value === 'bigint' ? value : 0n)
-
-/** The first value of each of these fields. */
-function firstOf(message: Buffer, ...numbers: number[]): (Value | undefined)[] {
-  const fields = [...wireFields(message)]
-  return numbers.map(wanted => fields.find(([given]) => given === wanted)?.[1])
-}
-
-const VARINT = 0n
-const FIXED_64 = 1n
-const FIXED_32 = 5n
-
-function* wireFields(message: Buffer): Generator<[number: number, value: Value]> {
-  for (let at = 0; at < message.length; ) {
-    const [tag, afterTag] = varint(message, at)
-    const wire = tag & 7n
-    const [plain, after] = wire === FIXED_64 || wire === FIXED_32 ? [0n, afterTag] : varint(message, afterTag)
-    const length = wire === FIXED_64 ? 8 : wire === FIXED_32 ? 4 : wire === VARINT ? 0 : Number(plain)
-    yield [Number(tag >> 3n), wire === VARINT ? plain : message.subarray(after, after + length)]
-    at = after + length
-  }
-}
-
-function varint(message: Buffer, from: number): [value: bigint, next: number] {
-  let value = 0n
-  let at = from
-  for (let shift = 0n; at < message.length; shift += 7n) {
-    const byte = message[at++] ?? 0
-    value |= BigInt(byte & 127) << shift
-    if (byte < 128) break
-  }
-  return [value, at]
-}
-
 /** The object, or the list of objects, as an API server sends it; undefined for what it sends as JSON only. */
 export function protobufFromJson(json: object): Buffer | undefined {
   const { apiVersion, kind, items, ...object } = json as Record<string, unknown>
   const name = String(kind)
   const ofItems = name.replace(/List$/, '')
-  const isList = Array.isArray(items) && Object.hasOwn(MESSAGES, ofItems)
-  if (!isList && !Object.hasOwn(MESSAGES, name)) return undefined
+  const isList = Array.isArray(items) && isMessage(ofItems)
+  if (!isList && !isMessage(name)) return undefined
   const raw = isList
     ? [field(1, encoded('ListMeta', object.metadata)), ...items.map(item => field(2, encoded(ofItems, item)))]
     : [encoded(name, object)]
@@ -220,20 +156,4 @@ function wireBytes(type: string, value: unknown): Buffer {
     default:
       return encoded(type, value)
   }
-}
-
-const field = (number: number, content: Buffer): Buffer =>
-  Buffer.concat([varintOf(BigInt((number << 3) | 2)), varintOf(BigInt(content.length)), content])
-
-const plainField = (number: number, value: bigint): Buffer =>
-  Buffer.concat([varintOf(BigInt(number << 3)), varintOf(BigInt.asUintN(64, value))])
-
-function varintOf(value: bigint): Buffer {
-  const bytes: number[] = []
-  let left = value
-  do {
-    bytes.push(Number(left & 127n) | (left > 127n ? 128 : 0))
-    left >>= 7n
-  } while (left > 0n)
-  return Buffer.from(bytes)
 }
