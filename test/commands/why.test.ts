@@ -70,7 +70,7 @@ describe('one sentence and exit code 2 for', () => {
     [
       'a workload',
       ['deployment/fifthnginx'],
-      '"deployment/fifthnginx" is not a pod: name the name of one of',
+      '"deployment/fifthnginx" is not a pod: name one of its pods',
     ],
     ['a workload with -n', ['deploy/fifthnginx', '-n', 'default'], '"deploy/fifthnginx" is not a pod: name'],
     ['a type that is a namespace', ['jobs/fifthnginx'], '"jobs/fifthnginx" is not a pod: name'],
