@@ -67,11 +67,7 @@ describe('the pod', () => {
 
 describe('one sentence and exit code 2 for', () => {
   test.each<[string, string[], string]>([
-    [
-      'a workload',
-      ['deployment/fifthnginx'],
-      '"deployment/fifthnginx" is not a pod: name one of its pods',
-    ],
+    ['a workload', ['deployment/fifthnginx'], '"deployment/fifthnginx" is not a pod: name one of its pods'],
     ['a workload with -n', ['deploy/fifthnginx', '-n', 'default'], '"deploy/fifthnginx" is not a pod: name'],
     ['a type that is a namespace', ['jobs/fifthnginx'], '"jobs/fifthnginx" is not a pod: name'],
     ['a missing file', ['jobs/x', '-f', 'nope.json'], "Can't read nope.json: there is no such file"],
