@@ -124,7 +124,7 @@ describe('a plan in a file', () => {
 
   test('is stale when an object has changed since, and says which', () => {
     const { id, action, target } = plan.changes[0] ?? expect.fail()
-    const outcome = { id, action, target, detail: null, uid: null, resourceVersion: null }
+    const outcome = { id, action, target, reason: null, detail: null, uid: null, resourceVersion: null }
     expect(() => refuseStale(plan, [{ ...outcome, status: 'accepted' }])).not.toThrow()
     expect(() => refuseStale(plan, [{ ...outcome, status: 'conflict' }])).toThrow(
       /stale: Secret web\/dockercreds/,

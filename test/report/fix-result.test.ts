@@ -1,7 +1,15 @@
 /** What somebody reads when a fix has ended. */
 import { describe, expect, test } from 'vitest'
 import { type FixReport, renderFixResult } from '../../src/report/views/fix-result.ts'
-import { everyDeclined, fixReport, incidentPlan, outcome, plan, recovery } from './plan-samples.ts'
+import {
+  everyDeclined,
+  fixReport,
+  incidentPlan,
+  OUTCOME_REASONS,
+  outcome,
+  plan,
+  recovery,
+} from './plan-samples.ts'
 import { finding } from './samples.ts'
 
 const show = (report: FixReport) =>
@@ -86,7 +94,7 @@ describe('a fix that did not', () => {
     const outcomes = incidentPlan.changes.map(change =>
       change.action === 'create-secret'
         ? outcome(change, { status: 'refused', detail: 'admission webhook "no" denied the request' })
-        : outcome(change, { status: 'skipped', detail: 'it needs its secret' }),
+        : outcome(change, { status: 'skipped', reason: { code: 'needs', id: 'its secret' } }),
     )
     const text = show(fixReport({ complete: false }, { run: null, outcomes, recoveries: [] }))
     expect(text).toContain('default secret/dockercreds and 1 more: refused by the server')
@@ -96,6 +104,16 @@ describe('a fix that did not', () => {
       'Settle what the server refused, then run the same fix again.',
     ])
   })
+})
+
+test.each(Object.values(OUTCOME_REASONS))('says why ($code) apart from what the server said', reason => {
+  const outcomes = incidentPlan.changes
+    .slice(0, 1)
+    .map(change => outcome(change, { status: 'failed', reason, detail: 'quota exceeded' }))
+  const shown = lines(show(fixReport({ complete: false }, { outcomes, recoveries: [] })))
+  const server = shown.indexOf('    quota exceeded')
+  expect(shown[server - 1]).toMatch(/^ {4}\S/)
+  expect(shown.slice(0, server).join()).not.toMatch(/undefined|null|object Object/)
 })
 
 test('a plan that left something does not say that all pods run', () => {

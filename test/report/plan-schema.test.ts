@@ -12,6 +12,7 @@ import {
   createSecret,
   everyDeclined,
   fixReport,
+  OUTCOME_REASONS,
   outcome,
   plan,
   recovery,
@@ -82,7 +83,10 @@ test('a plan with every change and everything declined fits, as YAML too', () =>
 })
 
 test('the result of a fix fits, whatever became of each change', () => {
-  const outcomes = STATUSES.map(status => outcome(template(), { status, uid: null, detail: 'why' }))
+  const outcomes = [
+    ...STATUSES.map(status => outcome(template(), { status, uid: null, detail: 'why' })),
+    ...Object.values(OUTCOME_REASONS).map(reason => outcome(template(), { status: 'failed', reason })),
+  ]
   const waiting = [{ name: 'p', state: 'stuck' as const, reason: '', message: '' }]
   const report = fixReport(
     { complete: false, findings: [finding()], gaps: [{ what: 'pods', namespace: null, why: 'failed' }] },

@@ -16,6 +16,7 @@ import { wrap } from '../../screen/wrap.ts'
 import { meaningOf, titleOf } from '../../words/causes.ts'
 import { whyCommand } from '../../words/commands.ts'
 import { amount, counted } from '../../words/count.ts'
+import { reasonOfOutcome } from '../../words/outcome-reasons.ts'
 import { dryRunSentence, isWell, statusText, writtenSentence } from '../../words/outcomes.ts'
 import { objectName, scopeFlags } from '../../words/plan.ts'
 import { countPods } from '../../words/pods.ts'
@@ -47,18 +48,20 @@ export function renderFixTable(report: FixReport, options: ReportOptions): strin
 function notMade(outcomes: Outcome[], width: number, palette: Palette): string[] {
   const alike = Map.groupBy(
     outcomes.filter(one => !isWell(one)),
-    ({ status, detail, target }) => JSON.stringify([target.kind, status, detail]),
+    ({ status, reason, detail, target }) => JSON.stringify([target.kind, status, reason, detail]),
   )
   const groups = [...alike.values()]
   const lines = groups.slice(0, ROWS).flatMap(same => {
     const [first] = same
     if (first === undefined) return []
-    const { target, status, detail } = first
+    const { target, status, reason, detail } = first
     const more = same.length === 1 ? '' : ` and ${amount(same.length - 1)} more`
     const said = `${target.namespace} ${objectName(target)}${more}: ${statusText(status)}`
     return [
       ...wrap(visible(said), width, '  '),
-      ...(detail === null ? [] : wrap(visible(detail), width, '    ').slice(0, 6).map(palette.dim)),
+      ...[reason === null ? null : reasonOfOutcome(reason), detail].flatMap(text =>
+        text === null ? [] : wrap(visible(text), width, '    ').slice(0, 6).map(palette.dim),
+      ),
     ]
   })
   if (groups.length > ROWS) lines.push(`  … and ${amount(groups.length - ROWS)} more (-o json shows all)`)

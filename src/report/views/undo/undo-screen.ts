@@ -119,7 +119,12 @@ export function renderUndone({ outcomes, dryRun }: UndoReport, options: ReportOp
 }
 
 function problem({ status, detail }: Pick<UndoOutcome, 'status' | 'detail'>): string {
-  const why = status === 'left' ? '' : statusText(status)
+  const why =
+    status === 'left'
+      ? ''
+      : status === 'skipped'
+        ? 'not tried, as something still names it'
+        : statusText(status)
   return `${why}${detail === null ? '' : ` (${detail})`}`
 }
 
