@@ -44,7 +44,7 @@ const SIX_HOURS = 6 * 3600
 export class Hub extends HubListener {
   readonly quota = new Quota()
   readonly requests: HubLogEntry[] = []
-  /** Set it to make every /v2/ request fail; null mends it. */
+  /** Set it to make every /v2/ request fail; null ends it. */
   trouble: Trouble | null = null
   anonymousLimit: Limit | null
   readonly #clock: Clock
