@@ -17,6 +17,13 @@ export function askedHost({ endpoint, registry }: Pick<Finding, 'endpoint' | 're
   return { host: registry === null ? 'REGISTRY' : apiHost(registry), role: 'registry' }
 }
 
+/** Asks the host as the runtime did: over HTTP where its text shows that, over TLS otherwise. */
+export function testConnection({ evidence }: Finding, asked: Asked): Step {
+  const text = evidence?.text ?? ''
+  const isPlain = text.includes(`http://${asked.host}/`) && !text.includes(`https://${asked.host}/`)
+  return { code: 'test-connection', scheme: isPlain ? 'http' : 'https', ...asked }
+}
+
 /** The node's own settings name this host: they are where it is corrected. */
 function ofMirror({ registry }: Finding, { host, role }: Asked): Step[] {
   return role === 'mirror' && registry !== null
@@ -45,7 +52,7 @@ export function timeoutSteps(finding: Finding): Step[] {
   const asked = askedHost(finding)
   return [
     ...unreachableName(finding, asked),
-    { code: 'test-connection', scheme: 'https', ...asked },
+    testConnection(finding, asked),
     { code: 'open-host', ...asked },
     ...ofMirror(finding, asked),
   ]
@@ -62,7 +69,7 @@ export function refusedSteps(finding: Finding): Step[] {
     clueOf(finding.clues, 'loopback') === undefined
       ? [{ code: 'check-mirror', host: asked.host, registry: finding.registry } as const]
       : []),
-    { code: 'test-connection', scheme: 'https', ...asked },
+    testConnection(finding, asked),
     asked.role === 'storage' || asked.role === 'token'
       ? { code: 'open-host', ...asked }
       : { code: 'check-listener', ...asked },
@@ -116,21 +123,21 @@ export function serverErrorSteps(finding: Finding): Step[] {
   if ((page || scheme) && registry !== null)
     return [
       { code: 'mirror-settings', host, registry, about: page ? 'web-page' : 'scheme' },
-      { code: 'test-connection', scheme: 'https', ...asked },
+      testConnection(finding, asked),
       { code: 'show-proxy' },
     ]
   if (asked.role === 'mirror' && registry !== null)
     return [
       { code: 'check-mirror', host: asked.host, registry },
       ...ofMirror(finding, asked),
-      { code: 'test-connection', scheme: 'https', ...asked },
+      testConnection(finding, asked),
     ]
   // Where the text does not say who answered, a proxy in between may have.
   const inBetween: Step[] = (clueOf(clues, 'status')?.status ?? 0) >= 502 ? [{ code: 'show-proxy' }] : []
   return [
     { code: 'status-page', ...asked, registry: registry ?? asked.host },
     ...inBetween,
-    { code: 'test-connection', scheme: 'https', ...asked },
+    testConnection(finding, asked),
     { code: 'wait', for: 'registry' },
   ]
 }

@@ -301,6 +301,14 @@ describe('the host', () => {
     expect(tested).toMatchObject({ host })
   })
 
+  test('a host that was asked over plain HTTP is tested so', () => {
+    const says =
+      'Head "http://127.0.0.1:15000/v2/acme/shop/manifests/1?ns=docker.io": dial tcp 127.0.0.1:15000: connect: connection refused'
+    expect(stepsFor(findingOf({ image: 'acme/shop:1', says }))).toContainEqual(
+      expect.objectContaining({ code: 'test-connection', scheme: 'http', host: '127.0.0.1:15000' }),
+    )
+  })
+
   test.each<[string, Situation, StepCode]>([
     [
       'a loopback address is the node itself',
