@@ -32,7 +32,9 @@ export async function writeLicenses(inputs) {
 
 async function licenseOf(folder) {
   const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
-  const files = (await readdir(folder)).filter(file => /^(?:(?:un)?licen[cs]e|copying|notice)/i.test(file)).sort()
+  const files = (await readdir(folder))
+    .filter(file => /^(?:(?:un)?licen[cs]e|copying|notice)/i.test(file))
+    .sort()
   const texts = await Promise.all(files.map(file => readFile(join(folder, file), 'utf8')))
   if (texts.length === 0) throw new Error(`${name} ${version} (${license}) has no license text in ${folder}`)
   const also = ALSO[name] ? `\n${ALSO[name]}\n` : ''

@@ -1,15 +1,6 @@
 /** Which fields of a protobuf message are wanted, and as what: the others are passed over without being looked at. */
 
-type FieldType =
-  | 'text'
-  | 'flag'
-  | 'number'
-  | 'time'
-  | 'microTime'
-  | 'texts'
-  | 'one'
-  | 'many'
-  | 'inline'
+type FieldType = 'text' | 'flag' | 'number' | 'time' | 'microTime' | 'texts' | 'one' | 'many' | 'inline'
 
 export interface Field {
   /** As in JSON; empty for `inline`. */

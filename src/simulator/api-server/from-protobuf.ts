@@ -1,20 +1,9 @@
-/** Kubernetes' protobuf and the JSON of the same object: kubectl sends so what it makes, and whoever reads much asks for it. */
+/** Kubernetes' protobuf, as kubectl sends what it makes (`kubectl create deployment`), read into the JSON of the same object. */
 
-// By message: each field's name in JSON, its number and its type, from the API types of Kubernetes 1.34. A `?` marks a pointer, whose
-// zero counts; `...` a struct whose fields are its parent's in JSON; `[]` a list; `{}` a map by text.
-import MESSAGES from './protobuf-messages.json' with { type: 'json' }
-
-interface Field {
-  name: string
-  type: string
-  shape: 'one' | 'list' | 'map'
-  isPointer: boolean
-}
+import { type Field, fieldsOf, isMessage, MAGIC } from './protobuf-fields.ts'
 
 /** A value as it stands on the wire: a number, or bytes with a length in front. */
 type Value = bigint | Buffer
-
-const MAGIC = Buffer.from('k8s\0')
 
 /** The JSON text of the object; undefined for what is no protobuf, or of a kind that this server does not know. */
 export function jsonFromProtobuf(body: Buffer): string | undefined {
@@ -22,7 +11,7 @@ export function jsonFromProtobuf(body: Buffer): string | undefined {
   // runtime.Unknown: the type's name, and the object's bytes.
   const [typeMeta, raw] = firstOf(body.subarray(MAGIC.length), 1, 2)
   const [apiVersion = '', kind = ''] = firstOf(bytes(typeMeta), 1, 2).map(value => bytes(value).toString())
-  if (!Object.hasOwn(MESSAGES, kind)) return undefined
+  if (!isMessage(kind)) return undefined
   const { status: _notTheWriters, ...object } = messageOf(kind, bytes(raw))
   return JSON.stringify({ apiVersion, kind, ...object })
 }
@@ -46,24 +35,6 @@ function messageOf(name: string, message: Buffer): Record<string, unknown> {
     }
   }
   return object
-}
-
-const known = new Map<string, Map<number, Field>>()
-
-function fieldsOf(name: string): Map<number, Field> {
-  const before = known.get(name)
-  if (before) return before
-  const texts = MESSAGES[name as keyof typeof MESSAGES].split(', ')
-  const fields = new Map(
-    texts.map(text => {
-      const [field = '', number, type = ''] = text.split(' ')
-      const shape = type.endsWith('[]') ? 'list' : type.endsWith('{}') ? 'map' : 'one'
-      const plain = type.replace(/^\?|\[\]$|\{\}$/g, '')
-      return [Number(number), { name: field, type: plain, shape, isPointer: type.startsWith('?') } as const]
-    }),
-  )
-  known.set(name, fields)
-  return fields
 }
 
 function entryOf({ type }: Field, value: Value): Record<string, unknown> {
@@ -152,88 +123,4 @@ function varint(message: Buffer, from: number): [value: bigint, next: number] {
     if (byte < 128) break
   }
   return [value, at]
-}
-
-/** The object, or the list of objects, as an API server sends it; undefined for what it sends as JSON only. */
-export function protobufFromJson(json: object): Buffer | undefined {
-  const { apiVersion, kind, items, ...object } = json as Record<string, unknown>
-  const name = String(kind)
-  const ofItems = name.replace(/List$/, '')
-  const isList = Array.isArray(items) && Object.hasOwn(MESSAGES, ofItems)
-  if (!isList && !Object.hasOwn(MESSAGES, name)) return undefined
-  const raw = isList
-    ? [field(1, encoded('ListMeta', object.metadata)), ...items.map(item => field(2, encoded(ofItems, item)))]
-    : [encoded(name, object)]
-  const typeMeta = Buffer.concat([field(1, Buffer.from(String(apiVersion))), field(2, Buffer.from(name))])
-  const rest = [field(3, Buffer.alloc(0)), field(4, Buffer.alloc(0))]
-  return Buffer.concat([MAGIC, field(1, typeMeta), field(2, Buffer.concat(raw)), ...rest])
-}
-
-function encoded(name: string, value: unknown): Buffer {
-  const object = (value ?? {}) as Record<string, unknown>
-  const parts: Buffer[] = []
-  for (const [number, { name: key, type, shape }] of fieldsOf(name)) {
-    const content = object[key]
-    if (key === '...') parts.push(field(number, encoded(type, object)))
-    else if (content === undefined || content === null) continue
-    else if (shape === 'list') parts.push(...(content as unknown[]).map(one => wireField(number, type, one)))
-    else if (shape === 'map') {
-      for (const [entry, one] of Object.entries(content))
-        parts.push(field(number, Buffer.concat([field(1, Buffer.from(entry)), wireField(2, type, one)])))
-    } else parts.push(wireField(number, type, content))
-  }
-  return Buffer.concat(parts)
-}
-
-function wireField(number: number, type: string, value: unknown): Buffer {
-  switch (type) {
-    case 'flag':
-      return plainField(number, value === true ? 1n : 0n)
-    case 'number':
-      return plainField(number, BigInt(value as number))
-    default:
-      return field(number, wireBytes(type, value))
-  }
-}
-
-function wireBytes(type: string, value: unknown): Buffer {
-  switch (type) {
-    case 'text':
-      return Buffer.from(String(value))
-    case 'bytes':
-      return Buffer.from(String(value), 'base64')
-    case 'quantity':
-      return field(1, Buffer.from(String(value)))
-    case 'raw':
-      return field(1, Buffer.from(JSON.stringify(value)))
-    case 'time':
-    case 'microTime': {
-      const milliseconds = Date.parse(String(value))
-      const micros = /\.(\d{1,6})/.exec(String(value))?.[1]?.padEnd(6, '0') ?? '0'
-      const seconds = plainField(1, BigInt(Math.floor(milliseconds / 1000)))
-      return Buffer.concat([seconds, plainField(2, BigInt(micros) * 1000n)])
-    }
-    case 'intOrString':
-      return typeof value === 'number'
-        ? Buffer.concat([plainField(1, 0n), plainField(2, BigInt(value))])
-        : Buffer.concat([plainField(1, 1n), field(3, Buffer.from(String(value)))])
-    default:
-      return encoded(type, value)
-  }
-}
-
-const field = (number: number, content: Buffer): Buffer =>
-  Buffer.concat([varintOf(BigInt((number << 3) | 2)), varintOf(BigInt(content.length)), content])
-
-const plainField = (number: number, value: bigint): Buffer =>
-  Buffer.concat([varintOf(BigInt(number << 3)), varintOf(BigInt.asUintN(64, value))])
-
-function varintOf(value: bigint): Buffer {
-  const bytes: number[] = []
-  let left = value
-  do {
-    bytes.push(Number(left & 127n) | (left > 127n ? 128 : 0))
-    left >>= 7n
-  } while (left > 0n)
-  return Buffer.from(bytes)
 }
