@@ -3,5 +3,12 @@ import { defineConfig } from 'vitest/config'
 /** The fast suite: no network, no cluster. The real cluster has its own configuration. */
 export default defineConfig({
   // No test replaces a module or leaves state behind, so that files may share a process and what it has loaded.
-  test: { include: ['test/**/*.test.ts'], exclude: ['test/cluster/**'], isolate: false, testTimeout: 20_000 },
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/cluster/**'],
+    // So that the tests never see a schema of yesterday.
+    globalSetup: ['scripts/schema-validators.mjs'],
+    isolate: false,
+    testTimeout: 20_000,
+  },
 })

@@ -3,6 +3,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { build } from 'esbuild'
 import { writeLicenses } from './licenses.mjs'
+import writeSchemaValidators from './schema-validators.mjs'
 
 // Of undici only its dispatchers, put together as its index.js does: the rest (fetch, WebSocket, caches) would take a fifth of
 // the time to the first request.
@@ -20,12 +21,23 @@ const onlyDispatchers = {
   },
 }
 
+// cli-table3 asks for it where a table has colors of its own, and ours have none.
+const withoutColors = {
+  name: 'without-colors',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^@colors\/colors/ }, () => ({ path: 'colors', namespace: 'without-colors' }))
+    onLoad({ filter: /.*/, namespace: 'without-colors' }, () => ({ contents: '' }))
+  },
+}
+
+await writeSchemaValidators()
+
 const { metafile } = await build({
   entryPoints: { pullguard: 'src/main.ts' },
   outdir: 'dist',
   bundle: true,
   splitting: true,
-  plugins: [onlyDispatchers],
+  plugins: [onlyDispatchers, withoutColors],
   metafile: true,
   platform: 'node',
   // jsonc-parser's `main` can't be bundled: it calls require() by another name.

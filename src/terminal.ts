@@ -1,4 +1,4 @@
-/** The streams a person or a pipe is on the other end of: width, colour, spinner and questions, decided per stream. */
+/** The streams a person or a pipe is on the other end of: width, color, spinner and questions, decided per stream. */
 
 import { addAbortSignal, type Readable, type Writable } from 'node:stream'
 import { InterruptedError, RefusedError, UsageError } from './errors.ts'
@@ -8,7 +8,7 @@ export interface Output {
   readonly isTerminal: boolean
   /** Columns; 80 where the stream does not say, unbounded in a pipe is the renderer's choice. */
   readonly width: number
-  readonly colour: boolean
+  readonly color: boolean
   /** Resolves when the text is handed over; a closed pipe is not an error. */
   write(text: string): Promise<void>
 }
@@ -41,10 +41,10 @@ export interface TerminalStreams {
 type Environment = Record<string, string | undefined>
 
 /**
- * Whether a stream gets colour. A flag beats the environment, NO_COLOR (any text, no-color.org) beats FORCE_COLOR,
+ * Whether a stream gets color. A flag beats the environment, NO_COLOR (any text, no-color.org) beats FORCE_COLOR,
  * TERM=dumb beats being a terminal.
  */
-export function wantsColour(stream: { isTTY?: boolean }, env: Environment, noColorFlag: boolean): boolean {
+export function wantsColor(stream: { isTTY?: boolean }, env: Environment, noColorFlag: boolean): boolean {
   if (noColorFlag || (env.NO_COLOR ?? '') !== '') return false
   const forced = env.FORCE_COLOR
   if (forced !== undefined) return forced !== '0' && forced !== 'false'
@@ -62,7 +62,7 @@ export function outputTo(stream: TerminalStreams['stdout'], env: Environment, no
     get width() {
       return columns(stream, env)
     },
-    colour: wantsColour(stream, env, noColorFlag),
+    color: wantsColor(stream, env, noColorFlag),
     write: text =>
       new Promise((resolve, reject) => {
         if (isClosed.get(stream) || text === '') return resolve()

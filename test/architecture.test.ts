@@ -17,7 +17,7 @@ const DOORS: Record<string, string[]> = {
   protobuf: [],
   network: ['errors'],
   dockerconfig: ['image', 'secrecy'],
-  keychain: ['errors', 'types:clock', 'secrecy', 'image', 'dockerconfig', 'network'],
+  keychain: ['errors', 'types:clock', 'secrecy', 'image', 'dockerconfig', 'network', 'json'],
   diagnosis: ['image', 'dockerconfig', 'snapshot'],
   advice: ['image', 'types:snapshot', 'diagnosis'],
   rollout: ['image', 'types:snapshot'],
@@ -55,6 +55,7 @@ const DOORS: Record<string, string[]> = {
     'network',
     'rollout',
     'plan',
+    'json',
     'kubernetes',
   ],
   // With a parser and a keyring of its own, so that it can contradict the product.
@@ -79,7 +80,8 @@ const DOORS: Record<string, string[]> = {
     'registry',
     'simulator',
   ],
-  cli: ['errors', 'secrecy', 'commands'],
+  // Its flags are made from what plan says of each remedy, and worded by report, whose formats -o offers.
+  cli: ['errors', 'secrecy', 'commands', 'types:diagnosis', 'plan', 'report'],
   // main writes the last words, which may quote hostile text.
   main: ['errors', 'clock', 'terminal', 'cli', 'commands', 'report', 'secrecy'],
 }
@@ -186,6 +188,17 @@ describe('the walls of the house', () => {
     files.filter(file => PURE.includes(roomOf(file))).map(file => [relative(SRC, file), file] as const),
   )('%s is pure: no clock, no randomness, no process', (_name, file) => {
     expect(codeOf(file)).not.toMatch(IMPURE_WORDS)
+  })
+
+  test('cli takes nothing of report but its formats and the words of remedies: a command loads its report when it needs it', () => {
+    const taken = files
+      .filter(file => roomOf(file) === 'cli')
+      .flatMap(file => importsOf(file).map(({ target }) => resolve(dirname(file), target)))
+      .filter(target => roomOf(target) === 'report')
+    expect([...new Set(taken.map(file => relative(SRC, file)))].sort()).toEqual([
+      'report/formats.ts',
+      'report/words/remedies.ts',
+    ])
   })
 
   test('each part of kubernetes/ only knows those that come before it', () => {

@@ -241,6 +241,7 @@ describe('the package', () => {
       expect.arrayContaining([...needed, ...Object.values(packageJson.bin), 'dist/pullguard.js']),
     )
     expect(files.filter(file => !/^(?:bin|dist|schema|rbac)\//.test(file)).sort()).toEqual([
+      'CHANGELOG.md',
       'LICENSE',
       'README.md',
       'SECURITY.md',

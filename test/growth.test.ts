@@ -1,10 +1,11 @@
 /** Whatever a tenant writes is judged, redacted and shown in time that grows with its length and no faster. */
 import { describe, expect, test } from 'vitest'
 import { classify } from '../src/diagnosis/classify.ts'
-import { field } from '../src/report/block.ts'
 import { cell, markdownCode, markdownText } from '../src/report/escape.ts'
-import { clip, clipStart, columns } from '../src/report/layout.ts'
 import { guardLines, visible } from '../src/report/sanitise.ts'
+import { field } from '../src/report/screen/block.ts'
+import { columns } from '../src/report/screen/columns.ts'
+import { clip, clipStart } from '../src/report/screen/wrap.ts'
 import { redact, redactStrictly } from '../src/secrecy/redact.ts'
 
 /** Every expression that is tried on a text: those of all rules, as this one fits none. */

@@ -3,8 +3,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { CAUSES } from '../src/diagnosis/finding.ts'
+import { Clock } from '../src/simulator/cluster/clock.ts'
+import { Hub } from '../src/simulator/hub/hub.ts'
 import { runCommandLine } from './commands/command-line.ts'
+import { schema } from './report/published-schema.ts'
 
 const readme = readFileSync(resolve(import.meta.dirname, '../README.md'), 'utf8')
 const home = mkdtempSync(join(tmpdir(), 'pullguard-readme-'))
@@ -72,11 +76,69 @@ test('every output format of diagnose that it names is one, and none is left out
   expect([...told.matchAll(/`([a-z]+)`/g)].map(([, format]) => format)).toEqual(formats.split(', '))
 })
 
-test('every file that it and CONTRIBUTING.md name is there', () => {
-  const root = resolve(import.meta.dirname, '..')
-  const contributing = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8')
+const root = resolve(import.meta.dirname, '..')
+
+test('every file that it links to is there', () => {
   const links = [...readme.matchAll(/\]\(([^)#]+)\)/g)].map(([, path]) => path)
-  const spans = [...contributing.matchAll(/`((?:src|test|bin|schema)\/[\w./-]+)`/g)].map(([, path]) => path)
-  expect(spans.length).toBeGreaterThan(15)
-  for (const path of [...links, ...spans]) expect(existsSync(join(root, path ?? '')), path).toBe(true)
+  expect(links.length).toBeGreaterThan(5)
+  for (const path of links) expect(existsSync(join(root, path ?? '')), path).toBe(true)
+})
+
+test('its tables of subcauses have every subcause of the JSON Schema, below its cause', () => {
+  const rows = [...readme.matchAll(/^\| (?:`([a-z-]+)`)? ?\| `([a-z-]+)` \|/gm)]
+  const listed = rows.map(([, , subcause]) => subcause)
+  const known = schema.$defs.Finding.properties.subcause.enum.filter((name: string | null) => name !== null)
+  expect(new Set(listed)).toEqual(new Set(known))
+  for (const [, cause] of rows) if (cause !== undefined) expect(CAUSES).toContain(cause)
+})
+
+/** The blocks between fences, by their language; without one they are shell. */
+const BLOCKS = [...readme.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, language = '', text = '']) => ({
+  language,
+  text,
+}))
+
+test('every npm script and every file that its blocks call is there', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const calls = [...readme.matchAll(/npm run ([\w:]+)/g)].map(([, script = '']) => script)
+  expect(calls.length).toBeGreaterThan(1)
+  for (const script of calls) expect(Object.keys(scripts)).toContain(script)
+  const files = BLOCKS.flatMap(({ text }) =>
+    [...text.matchAll(/-f (rbac\/\S+)/g)].map(([, file = '']) => file),
+  )
+  expect(files).not.toEqual([])
+  for (const file of files) expect(existsSync(join(root, file)), file).toBe(true)
+  const role = /--clusterrole=(\S+)/.exec(readme)?.[1]
+  expect(parse(readFileSync(join(root, files[0] ?? ''), 'utf8')).metadata.name).toBe(role)
+})
+
+test('its CI steps are YAML, and each calls a command that takes these flags', async () => {
+  const steps = BLOCKS.filter(({ language }) => language === 'yaml').flatMap(({ text }) => parse(text))
+  expect(steps.length).toBeGreaterThan(1)
+  for (const { run } of steps) {
+    const { err } = await runCommandLine([...run.split(' ').slice(1), '--kubeconfig', '/none'], { home })
+    expect(err, run).toContain('/none')
+  }
+})
+
+test('its image check is what the program prints of such a registry', async () => {
+  const [, argv = '', printed = ''] = /\n\$ pullguard (image .*)\n([\s\S]*?)```/.exec(readme) ?? []
+  const hub = new Hub({ clock: new Clock(() => Date.parse('2026-11-24T12:00:00Z')) })
+  hub.addAccount({ name: 'jane', password: 'secret' })
+  hub.addImage({ repository: 'library/nginx', tags: ['1.27', '1.27-alpine', 'latest'] })
+  hub.addImage({ repository: 'acme/billing', tags: ['2.4'], owner: 'jane' })
+  await hub.listen()
+  try {
+    const auth = Buffer.from('jane:secret').toString('base64')
+    const config = { auths: { 'https://index.docker.io/v1/': { auth } } }
+    const env = {
+      PULLGUARD_REGISTRY_ENDPOINTS: `docker.io=${hub.url},hub.docker.com=${hub.url}`,
+      DOCKER_AUTH_CONFIG: JSON.stringify(config),
+    }
+    const { out } = await runCommandLine([...argv.split(' '), '--no-color'], { home, env, columns: 80 })
+    for (const line of printed.split('\n').filter(text => text !== '' && text !== '[…]'))
+      expect(out).toContain(line)
+  } finally {
+    await hub.close()
+  }
 })

@@ -1,15 +1,15 @@
-/** Streams as people and pipes have them: colour by the conventions, width, readers that go away. */
+/** Streams as people and pipes have them: color by the conventions, width, readers that go away. */
 import { PassThrough, Writable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { InterruptedError } from '../src/errors.ts'
-import { outputTo, questionsOn, startProgress, wantsColour } from '../src/terminal.ts'
+import { outputTo, questionsOn, startProgress, wantsColor } from '../src/terminal.ts'
 
 const TERMINAL = { isTTY: true }
 const PIPE = {}
 
-describe('colour', () => {
+describe('color', () => {
   test.each([
-    ['a terminal has colour', TERMINAL, {}, false, true],
+    ['a terminal has color', TERMINAL, {}, false, true],
     ['a pipe has none', PIPE, {}, false, false],
     ['NO_COLOR takes it away', TERMINAL, { NO_COLOR: '1' }, false, false],
     ['an empty NO_COLOR says nothing', TERMINAL, { NO_COLOR: '' }, false, true],
@@ -19,8 +19,8 @@ describe('colour', () => {
     ['FORCE_COLOR gives it to a dumb terminal', TERMINAL, { FORCE_COLOR: '1', TERM: 'dumb' }, false, true],
     ['NO_COLOR beats FORCE_COLOR', TERMINAL, { NO_COLOR: '1', FORCE_COLOR: '1' }, false, false],
     ['the flag beats FORCE_COLOR', TERMINAL, { FORCE_COLOR: '1' }, true, false],
-  ])('%s', (_, stream, env, flag, colour) => {
-    expect(wantsColour(stream, env, flag)).toBe(colour)
+  ])('%s', (_, stream, env, flag, color) => {
+    expect(wantsColor(stream, env, flag)).toBe(color)
   })
 })
 

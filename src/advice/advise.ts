@@ -62,6 +62,13 @@ export function stepsFor(finding: Finding): [Step, ...Step[]] {
 }
 
 function containerSteps(finding: Finding): Step[] {
+  const { moved } = finding
+  // Whatever answers under the name of a registry that was switched off, nothing there is to be repaired.
+  if (moved?.state === 'retired' && !ANSWERS.includes(finding.cause))
+    return [
+      { code: 'find-replacement', moved },
+      { code: 'set-image', known: 'nothing' },
+    ]
   const clues = nameClueSteps(finding)
   const own = checkedSteps(finding) ?? BY_CAUSE[finding.cause](finding)
   // What the name gives away stands for the look at the name, and for the login that might have opened it.
@@ -107,6 +114,9 @@ function jobSteps({ workload }: Finding, steps: Step[]): Step[] {
   const helps = steps.some(({ code }) => code === 'distribute-login' || code === 'recreate-pods')
   return workload?.kind === 'Job' && helps ? [{ code: 'recreate-job' }] : []
 }
+
+/** Causes that are a registry's own answer. */
+const ANSWERS: readonly Cause[] = ['auth-required-or-denied', 'image-not-found', 'other']
 
 const SETTLED_BY_NAME: readonly Step['code'][] = [
   'check-name',

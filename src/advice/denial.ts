@@ -5,7 +5,7 @@ import { hidesMissing } from '../diagnosis/denial.ts'
 import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
-import { loginSteps, malformedSecrets, repositoryOf } from './login.ts'
+import { knownSecretSteps, loginSteps, malformedSecrets, repositoryOf } from './login.ts'
 import { refusedLoginSteps } from './refused-login.ts'
 import type { Grantor, Step } from './step.ts'
 
@@ -61,9 +61,12 @@ function nothingSent(finding: Finding): Step[] {
     cloud !== null || clueOf(finding.clues, 'credential-provider') !== undefined
       ? [{ code: 'check-provider', cloud }]
       : []
-  const login = loginSteps(finding, 'missing')
+  // The secret is there by now: the next attempt sends it.
+  const again: Step[] = finding.credential.contradicted === true ? [{ code: 'restart-pull' }] : []
+  const login = [...knownSecretSteps(finding), ...loginSteps(finding, 'missing')]
   const ofPod = finding.credential.status === 'broken' || finding.credential.status === 'usable'
   return [
+    ...again,
     ...(ofPod ? [...login, ...provider] : [...provider, ...login]),
     ...(isDockerHub(finding.registry ?? '') ? [] : checkName(finding)),
     see('login'),
@@ -103,7 +106,9 @@ function deniedOrMissing(finding: Finding): Step[] {
   if (registry === null) return [see('name')]
   const placeholder = clueOf(clues, 'placeholder')
   const cloud = cloudOf(registry)
-  const login = isPublic(finding.reference) ? [] : loginSteps(finding, 'private')
+  const login = isPublic(finding.reference)
+    ? []
+    : [...knownSecretSteps(finding), ...loginSteps(finding, 'private')]
   const named = placeholder === undefined ? checkName(finding) : []
   const grant: Step[] =
     grantorOf(registry) === 'openshift'
@@ -113,7 +118,13 @@ function deniedOrMissing(finding: Finding): Step[] {
         : []
   // The secret that the pod names gives the kubelet no login: that is broken, whatever the name.
   if (finding.credential.status === 'broken' && login.length > 0)
-    return [...loginSteps(finding, 'missing'), see('secrets'), ...named, ...grant]
+    return [
+      ...knownSecretSteps(finding),
+      ...loginSteps(finding, 'missing'),
+      see('secrets'),
+      ...named,
+      ...grant,
+    ]
   return [
     ...named,
     ...(named.length > 0 ? ([{ code: 'ask-registry' }] as const) : []),

@@ -1,8 +1,9 @@
 /** Steps that bring a pod a login: for whom one helps, and what stands in its way. */
 
+import type { CredentialHint } from '../diagnosis/credential-hint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { parseReference } from '../image/reference.ts'
-import type { LoginReason, Step } from './step.ts'
+import type { LoginReason, Step, UsableHint } from './step.ts'
 
 /** What brings this container a login: `fix`, where an object of the cluster can; else the node, or another debug container. */
 export function loginSteps(
@@ -17,6 +18,18 @@ export function loginSteps(
   if (workload?.kind === 'Node') steps.push({ code: 'kubelet-login' })
   if (containerKind === 'ephemeral') steps.push({ code: 'other-debug-container', reason: 'login' })
   return steps
+}
+
+/** A secret that holds a fitting login already: naming or copying it is less than a new one. */
+export function knownSecretSteps({ credential, namespace, remedies }: Finding): Step[] {
+  const found = (credential.hints ?? []).find(isUsable)
+  return found === undefined || !remedies.includes('authenticate')
+    ? []
+    : [{ code: 'use-known-secret', hint: found, namespace }]
+}
+
+function isUsable(hint: CredentialHint): hint is UsableHint {
+  return hint.code === 'not-named' || hint.code === 'on-service-account' || hint.code === 'in-namespace'
 }
 
 /** The secrets to repair before anything else: a malformed one fails every image of the pod. */

@@ -53,11 +53,10 @@ export function timeoutSteps(finding: Finding): Step[] {
 
 export function refusedSteps(finding: Finding): Step[] {
   const asked = askedHost(finding)
+  const route = clueOf(finding.clues, 'no-route')
   return [
     ...unreachableName(finding, asked),
-    ...(clueOf(finding.clues, 'ipv6') === undefined
-      ? []
-      : [{ code: 'route-ipv6', host: asked.host } as const]),
+    ...(route === undefined ? [] : [{ code: 'give-route', host: asked.host, family: route.family } as const]),
     ...(asked.role === 'mirror' &&
     finding.registry !== null &&
     clueOf(finding.clues, 'loopback') === undefined

@@ -1,6 +1,7 @@
 /** One thing to do next, as a code with what it needs: true for this pull on this node. Its words are in report/words/steps. */
 
 import type { CertificateProblem } from '../diagnosis/clues.ts'
+import type { CredentialHint } from '../diagnosis/credential-hint.ts'
 import type { EndpointRole } from '../diagnosis/endpoint.ts'
 import type { AttemptProblem } from '../diagnosis/finding.ts'
 import type { Moved } from '../image/moved.ts'
@@ -18,6 +19,12 @@ export type LoginReason = 'opens' | 'missing' | 'refused' | 'private' | 'limit' 
 /** Whose rights on a repository somebody has to grant, as each place words it. */
 export type Grantor = 'github' | 'gitlab' | 'openshift' | 'registry'
 
+/** Where a login that fits lies already. */
+export type UsableHint = Extract<
+  CredentialHint,
+  { code: 'not-named' | 'on-service-account' | 'in-namespace' }
+>
+
 /** Logins that end by themselves, by the user name that they go by. */
 export type ShortLived = 'gitlab-job' | 'ecr' | 'google' | 'acr'
 
@@ -30,6 +37,7 @@ export type Step =
   | { code: 'other-debug-container'; reason: 'image' | 'login' }
   | { code: 'repair-secret'; namespace: string; secret: string; problem: AttemptProblem }
   | { code: 'remove-login'; namespace: string; secrets: string[]; registry: string }
+  | { code: 'use-known-secret'; hint: UsableHint; namespace: string }
   | { code: 'cut-user-name'; secret: string; username: string }
   | { code: 'guest-settings'; needs: 'login' | 'way' }
   | { code: 'short-lived-login'; secret: string; kind: ShortLived }
@@ -70,7 +78,7 @@ export type Step =
   | ({ code: 'test-connection'; scheme: 'https' | 'http' } & Asked)
   | ({ code: 'open-host' } & Asked)
   | ({ code: 'check-listener' } & Asked)
-  | { code: 'route-ipv6'; host: string }
+  | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }
   | { code: 'check-mirror'; host: string; registry: string }
   | {
       code: 'mirror-settings'

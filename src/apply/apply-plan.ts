@@ -144,10 +144,10 @@ function withoutUnused(changes: Change[], outcomes: Outcome[]): Outcome[] {
   )
   return outcomes.map(outcome => {
     const change = unused.get(outcome.id)
-    return change ? outcomeOf(change, 'skipped', 'nothing that would use it can be changed') : outcome
+    return change ? outcomeOf(change, 'skipped', { reason: { code: 'unused' } }) : outcome
   })
 }
 
 function skipped(change: Change, lacking: string): Outcome {
-  return outcomeOf(change, 'skipped', `it needs ${lacking}, which was not done`)
+  return outcomeOf(change, 'skipped', { reason: { code: 'needs', id: lacking } })
 }

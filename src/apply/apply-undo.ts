@@ -8,7 +8,7 @@ import type { PatchOperation } from '../plan/change.ts'
 import { pullSecretsAt, valueAt } from '../plan/patch.ts'
 import { objectPath } from './api-path.ts'
 import type { Progress } from './apply-context.ts'
-import type { JournalLine } from './journal.ts'
+import type { JournalLine } from './journal/line.ts'
 import type { OutcomeStatus } from './outcome.ts'
 import { isUncertain, statusOf, statusOfRefusal } from './refusal.ts'
 import type { RemoveKeys, UndoOutcome, UndoStep } from './undo-step.ts'
@@ -55,7 +55,7 @@ async function outcomeFor(
 ): Promise<UndoOutcome> {
   if (step.action === 'leave') return { ...said(step, 'left'), reason: step.reason }
   const lacking = step.action === 'delete-secret' && step.needs.find(id => !isTakenOff(outcomes.get(id)))
-  if (lacking) return said(step, 'skipped', `it needs ${lacking}, which was not done`)
+  if (lacking) return said(step, 'skipped')
   if (!dryRun) await context.journal.append({ type: 'undo-intent', id: step.id })
   const { outcome, resourceVersion } = await write(step, context, dryRun)
   if (outcome.status === 'applied') {
@@ -123,7 +123,7 @@ async function settle(
     const object = await context.cluster.get(objectPath(step.target))
     if (writtenAt(object).uid !== step.target.uid) return { ...said(step, 'left'), reason: 'replaced' }
     if (status === 422 && !testsHold(step, object)) {
-      return said(step, 'conflict', 'somebody else changed it meanwhile')
+      return said(step, 'conflict')
     }
     if (isUncertain(error) && !dryRun && isRestored(step, object)) return said(step, 'applied')
     return refused

@@ -4,10 +4,10 @@ import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { PodChange, RecreateBarePod, RestoreBarePod } from '../plan/change.ts'
 import { collectionPath, objectPath } from './api-path.ts'
 import type { ApplyContext } from './apply-context.ts'
-import type { Outcome } from './outcome.ts'
+import type { Outcome, OutcomeReason } from './outcome.ts'
 import { finalizersOf, manifestOf, renamed, secretsOf } from './pod-manifest.ts'
 import { isUncertain, outcomeOf, refusalOf, statusOf } from './refusal.ts'
-import { HEALED, takeAway } from './take-away.ts'
+import { takeAway } from './take-away.ts'
 import { writtenAt } from './written-at.ts'
 
 /** Deletes the pod and creates it again with the pull secret. The journal holds its spec from before the deletion on. */
@@ -20,12 +20,11 @@ export async function recreateBarePod(
   try {
     const pod = await context.cluster.get(objectPath(change.target))
     if (writtenAt(pod).uid !== change.target.uid) {
-      return outcomeOf(change, 'unchanged', 'another pod of its name is there already')
+      return outcomeOf(change, 'unchanged', { reason: { code: 'replaced' } })
     }
     const [held] = finalizersOf(pod)
     if (held !== undefined) {
-      const detail = `left alone: finalizer ${held} may keep it from ending, and until it has ended no other can take its name`
-      return outcomeOf(change, 'refused', context.redact(detail))
+      return outcomeOf(change, 'refused', { reason: { code: 'finalizer', finalizer: context.redact(held) } })
     }
     const added = change.secretName === null ? [] : [{ name: change.secretName }]
     manifest = manifestOf(pod, [...secretsOf(pod), ...added])
@@ -36,8 +35,8 @@ export async function recreateBarePod(
   }
   if (!dryRun) await context.notes.intent(change, manifest)
   const removal = await takeAway(change, context, dryRun)
-  if (removal.status === 'unchanged' && removal.detail !== HEALED) {
-    return outcomeOf(change, 'conflict', 'somebody else deleted it')
+  if (removal.status === 'unchanged' && removal.reason?.code !== 'healed') {
+    return outcomeOf(change, 'conflict', { reason: { code: 'deleted-meanwhile' } })
   }
   return dryRun || removal.status !== 'applied' ? removal : putBack(change, manifest, context)
 }
@@ -49,11 +48,10 @@ async function putBack(
   context: ApplyContext,
 ): Promise<Outcome> {
   const ending = await endOf(change, change.target.uid, manifest, context)
-  if (ending !== null) return outcomeOf(change, 'failed', `${ending}; run the fix again to put it back`)
+  if (ending !== null) return outcomeOf(change, 'failed', { reason: ending })
   const created = await createPod(change, manifest, context)
   if (created.status === 'applied') return created
-  const detail = `${created.detail ?? created.status}; run the fix again to put it back`
-  return { ...created, status: 'failed', detail }
+  return { ...created, status: 'failed', reason: { code: 'not-put-back' } }
 }
 
 /** Creates the pod that an interrupted run deleted, from that run's journal, once the deleted one has ended. */
@@ -64,13 +62,13 @@ export async function restoreBarePod(
 ): Promise<Outcome> {
   const { namespace, name } = change.target
   const manifest = await context.interruptedPod(change.run, namespace, name)
-  if (!manifest) return outcomeOf(change, 'failed', `the journal of run ${change.run} does not hold it`)
+  if (!manifest) return outcomeOf(change, 'failed', { reason: { code: 'not-in-journal', run: change.run } })
   if (change.ending === null) return createPod(change, manifest, context, dryRun)
   if (dryRun) return createPod(change, renamed(manifest), context, dryRun)
   const ending = await endOf(change, change.ending.uid, manifest, context)
   return ending === null
     ? createPod(change, manifest, context)
-    : outcomeOf(change, 'failed', `${ending}; run the fix again to put it back`)
+    : outcomeOf(change, 'failed', { reason: ending })
 }
 
 async function createPod(
@@ -81,13 +79,13 @@ async function createPod(
 ): Promise<Outcome> {
   try {
     const created = await context.cluster.create(collectionPath(change.target), manifest, { dryRun })
-    return outcomeOf(change, dryRun ? 'accepted' : 'applied', null, writtenAt(created))
+    return outcomeOf(change, dryRun ? 'accepted' : 'applied', {}, writtenAt(created))
   } catch (error) {
     if (statusOf(error) !== 409 && !isUncertain(error)) return refusalOf(change, error, context)
     const there = await context.cluster.get(objectPath(change.target)).catch(() => null)
     // One that is on its way out is not the one that was to come.
     return there !== null && deletedAt(there) === null
-      ? outcomeOf(change, 'applied', null, writtenAt(there))
+      ? outcomeOf(change, 'applied', {}, writtenAt(there))
       : refusalOf(change, error, context)
   }
 }
@@ -101,7 +99,7 @@ async function endOf(
   uid: string | null,
   manifest: KubernetesObject,
   { cluster, clock, deadline, redact }: ApplyContext,
-): Promise<string | null> {
+): Promise<OutcomeReason | null> {
   const { terminationGracePeriodSeconds: grace = 30 } = manifest.spec as {
     terminationGracePeriodSeconds?: number
   }
@@ -117,9 +115,8 @@ async function endOf(
     await clock.sleep(1_000)
   }
   const [held] = seen === null ? [] : finalizersOf(seen)
-  const until = seen === null ? null : deletedAt(seen)
-  if (held !== undefined) return redact(`it has not ended: finalizer ${held} holds it`)
-  return `it has not ended yet${until === null ? '' : `, and may take until ${until}`}`
+  const finalizer = held === undefined ? null : redact(held)
+  return { code: 'not-ended', finalizer, until: seen === null ? null : deletedAt(seen) }
 }
 
 function deletedAt(pod: KubernetesObject): string | null {

@@ -24,12 +24,44 @@ export interface Outcome {
   action: Change['action']
   target: Target
   status: OutcomeStatus
-  /** The server's own sentence, or what was missing; free of secrets. */
+  /** What we know of why; null where the status says it all. */
+  reason: OutcomeReason | null
+  /** The server's own sentence, free of secrets; null where it said nothing. */
   detail: string | null
   /** The object's uid and resourceVersion after the write, where the server told them. */
   uid: string | null
   resourceVersion: string | null
 }
+
+/** Why a change came to what it came to, beside what the server says of it. */
+export type OutcomeReason =
+  /** No login for the registries of the Secret is at hand. */
+  | { code: 'no-login' }
+  /** A change that it needs was not made; `id` is that change's. */
+  | { code: 'needs'; id: string }
+  /** Nothing that would use the Secret can be changed. */
+  | { code: 'unused' }
+  /** Another object of its name is there. */
+  | { code: 'replaced' }
+  | { code: 'changed-meanwhile' }
+  /** Each new try met another change by others. */
+  | { code: 'still-changing' }
+  /** The pod waits for no image any more. */
+  | { code: 'healed' }
+  | { code: 'deleted-meanwhile' }
+  /** Pulls are spared. */
+  | { code: 'held-back'; why: NonNullable<HeldBack>['why'] }
+  /** The server would refuse the pod that comes after this one, or the pods of the new template. */
+  | { code: 'successor-refused' }
+  | { code: 'template-refused' }
+  /** A finalizer may keep the pod from ending, and its name from being free. */
+  | { code: 'finalizer'; finalizer: string }
+  /** The deleted pod has not ended, so that its successor is not made: what holds it, and until when it may take. */
+  | { code: 'not-ended'; finalizer: string | null; until: string | null }
+  /** The pod is gone and could not be created again. */
+  | { code: 'not-put-back' }
+  /** The journal of that run does not hold the pod. */
+  | { code: 'not-in-journal'; run: string }
 
 /** A pod of the revision that its workload wants by now. */
 export interface RecoveryPod {

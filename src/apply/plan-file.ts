@@ -3,9 +3,9 @@
 import { createReadStream } from 'node:fs'
 import { lstat, open, rename, rm } from 'node:fs/promises'
 import { RefusedError, UsageError } from '../errors.ts'
+import { jsonPlace } from '../json/json-place.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Outcome } from './outcome.ts'
-import { isPlan } from './plan-shape.ts'
 
 /** Writes the plan, readable by its owner alone; a file of that name is replaced whole or not at all. @throws UsageError */
 export async function writePlanFile(path: string, plan: Plan): Promise<void> {
@@ -34,16 +34,25 @@ async function refuseOtherThanFile(path: string): Promise<void> {
   const there = await lstat(path).catch(() => null)
   if (there === null || there.isFile()) return
   throw new UsageError(
-    `Can't write the plan to ${path}: it is there already and is no regular file. Name another one; \`-o json --dry-run\` prints the plan.`,
+    `Can't write the plan to ${path}: it already exists and is not a regular file. Name another one; \`-o json --dry-run\` prints the plan.`,
   )
 }
 
-/** Reads a plan that was saved. @throws UsageError where the file can't be read or holds no plan of this version */
+/** Reads a plan that was saved. @throws UsageError where the file can't be read or does not hold a plan of this version, naming the place */
 export async function readPlanFile(path: string, signal?: AbortSignal): Promise<Plan> {
   const text = await unlessAborted(readText(path), signal)
-  const plan = parse(text)
-  if (isPlan(plan)) return plan
-  throw new UsageError(`${path} holds no plan of pullguard.dev/v1: make one with \`fix --plan ${path}\`.`)
+  const remedy = `Make a new one with \`fix --plan ${path}\`.`
+  const value = parse(text)
+  if (value === undefined) {
+    throw new UsageError(`${path} is not a plan: it is not valid JSON${jsonPlace(text)}. ${remedy}`)
+  }
+  // Only where it is needed: what the schema says of a plan is a lot of code.
+  const { judgePlan } = await import('./validate-plan.ts')
+  const verdict = judgePlan(value)
+  if ('plan' in verdict) return verdict.plan
+  throw new UsageError(
+    `${path} is not a plan of pullguard.dev/v1: ${verdict.wrongAt} is missing or wrong. ${remedy}`,
+  )
 }
 
 /** Bytes. A plan of ten thousand namespaces has some ten million; what goes on and on, such as /dev/zero, is none. */
@@ -100,11 +109,12 @@ export function refuseStale(plan: Plan, checked: Outcome[]): void {
   )
 }
 
+/** undefined for what is not JSON. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    return null
+    return undefined
   }
 }
 

@@ -43,15 +43,9 @@ function holdBack(
   why: NonNullable<HeldBack>['why'],
   outcomes: Map<string, Outcome>,
 ): HeldBack {
-  for (const change of rest) outcomes.set(change.id, outcomeOf(change, 'skipped', REASONS[why]))
+  for (const change of rest)
+    outcomes.set(change.id, outcomeOf(change, 'skipped', { reason: { code: 'held-back', why } }))
   return { pods: rest.length, why }
-}
-
-const REASONS: Record<NonNullable<HeldBack>['why'], string> = {
-  'no-pulls-left': 'the account has no pulls left for its images; run the fix again when the limit resets',
-  'hub-out-of-reach': "Docker Hub can't be asked how many pulls are left, so the pod was left alone",
-  'others-not-started':
-    'the pods recreated before it have not asked for their images yet, so nobody knows how many pulls are left for it',
 }
 
 /** As many pods, in order, as the pulls that are left allow. Pods that need none always fit. */

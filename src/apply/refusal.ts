@@ -6,22 +6,26 @@ import type { Change } from '../plan/change.ts'
 import type { ApplyContext } from './apply-context.ts'
 import type { Outcome, OutcomeStatus } from './outcome.ts'
 
-/** An outcome of `change`. */
+/** An outcome of `change`. @param detail the server's own sentence, redacted */
 export function outcomeOf(
   change: Change,
   status: OutcomeStatus,
-  detail: string | null = null,
+  { reason = null, detail = null }: Why = {},
   written: { uid?: string; resourceVersion?: string } = {},
 ): Outcome {
   const { id, action, target } = change
   const { uid = null, resourceVersion = null } = written
-  return { id, action, target, status, detail, uid, resourceVersion }
+  return { id, action, target, status, reason, detail, uid, resourceVersion }
 }
 
 /** The outcome of a request that the server refused, or that failed, and that is known to have changed nothing. */
 export function refusalOf(change: Change, error: unknown, context: ApplyContext): Outcome {
-  return outcomeOf(change, statusOfRefusal(statusOf(error)), context.redact((error as Error).message))
+  return outcomeOf(change, statusOfRefusal(statusOf(error)), {
+    detail: context.redact((error as Error).message),
+  })
 }
+
+type Why = Partial<Pick<Outcome, 'reason' | 'detail'>>
 
 /** What an HTTP status that is no success means for a write. */
 export function statusOfRefusal(status: number): OutcomeStatus {

@@ -40,7 +40,7 @@ export class Successors {
     const refusal = await answer.refusal
     return refusal === null
       ? null
-      : outcomeOf(change, 'refused', `left alone, as the server would refuse its successor: ${refusal}`)
+      : outcomeOf(change, 'refused', { reason: { code: 'successor-refused' }, detail: refusal })
   }
 
   async #ask(change: RecreatePod): Promise<string | null> {
@@ -84,7 +84,7 @@ export async function templateRefusal(
   const refusal = await refusedAs(pod, path, context)
   return refusal === null
     ? null
-    : outcomeOf(change, 'refused', `left alone, as the server would refuse its new pods: ${refusal}`)
+    : outcomeOf(change, 'refused', { reason: { code: 'template-refused' }, detail: refusal })
 }
 
 async function refusedAs(

@@ -45,14 +45,11 @@ async function asItIs(change: Removal, context: ApplyContext): Promise<RolloutPo
       return outcomeOf(change, 'unchanged')
     const { stage } = judgePod(pod)
     if (stage !== 'pulled' && stage !== 'initializing') return pod
-    return outcomeOf(change, context.strict ? 'conflict' : 'unchanged', HEALED)
+    return outcomeOf(change, context.strict ? 'conflict' : 'unchanged', { reason: { code: 'healed' } })
   } catch (error) {
     return refusalOf(change, error, context)
   }
 }
-
-/** The detail of a pod that is left alone because it needs nothing any more. */
-export const HEALED = 'it no longer waits for an image'
 
 /** With uid and version as preconditions; an eviction that a budget holds back is tried until the time is up. */
 async function remove(

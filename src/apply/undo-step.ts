@@ -94,7 +94,7 @@ export interface UndoOutcome {
   status: OutcomeStatus | 'left'
   /** Set where it was left. */
   reason: LeftReason | null
-  /** The server's own sentence, or what was missing; free of secrets. */
+  /** The server's own sentence, free of secrets. */
   detail: string | null
 }
 

@@ -5,7 +5,7 @@ import type { PatchChange } from '../plan/change.ts'
 import { isWritten, replanPatch } from '../plan/patch.ts'
 import { objectPath } from './api-path.ts'
 import type { ApplyContext } from './apply-context.ts'
-import type { Outcome } from './outcome.ts'
+import type { Outcome, OutcomeReason } from './outcome.ts'
 import { isUncertain, outcomeOf, refusalOf, statusOf } from './refusal.ts'
 import { templateRefusal } from './successor.ts'
 import { writtenAt } from './written-at.ts'
@@ -29,11 +29,11 @@ export async function writePatch(
       const refused =
         dryRun && change.action === 'patch-template' ? await templateRefusal(change, written, context) : null
       if (refused) return refused
-      return outcomeOf(change, dryRun ? 'accepted' : 'applied', null, writtenAt(written))
+      return outcomeOf(change, dryRun ? 'accepted' : 'applied', {}, writtenAt(written))
     } catch (error) {
       const next = await afterRefusal(change, current, context, error)
       if ('status' in next) return next
-      if (attempt === TRIES) return outcomeOf(change, 'conflict', 'others keep writing to it')
+      if (attempt === TRIES) return outcomeOf(change, 'conflict', { reason: { code: 'still-changing' } })
       current = next
       if (!dryRun) await context.notes.intent(current)
     }
@@ -53,12 +53,12 @@ async function afterRefusal(
   const object = await context.cluster.get(objectPath(change.target)).catch(() => null)
   if (!object) return refusalOf(change, error, context)
   if (change.edits.every(edit => isWritten(edit, object))) {
-    return outcomeOf(change, uncertain ? 'applied' : 'unchanged', null, writtenAt(object))
+    return outcomeOf(change, uncertain ? 'applied' : 'unchanged', {}, writtenAt(object))
   }
   if (uncertain) return refusalOf(change, error, context)
   const replanned = replanPatch(change, object)
   if (!replanned || (context.strict && hasMoved(change, replanned))) {
-    return outcomeOf(change, 'conflict', context.redact(whatChanged(object, change)))
+    return outcomeOf(change, 'conflict', { reason: whatChanged(object, change) })
   }
   // The patch fits the object and was refused all the same: admission or validation, not a race.
   return same(replanned, tried) ? refusalOf(change, error, context) : replanned
@@ -72,8 +72,6 @@ function same(one: PatchChange, other: PatchChange): boolean {
   return JSON.stringify(one.patch) === JSON.stringify(other.patch)
 }
 
-function whatChanged(object: KubernetesObject, { target }: PatchChange): string {
-  return writtenAt(object).uid === target.uid
-    ? 'somebody else changed it meanwhile'
-    : 'it was deleted and made anew meanwhile'
+function whatChanged(object: KubernetesObject, { target }: PatchChange): OutcomeReason {
+  return { code: writtenAt(object).uid === target.uid ? 'changed-meanwhile' : 'replaced' }
 }

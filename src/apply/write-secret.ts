@@ -6,7 +6,7 @@ import type { JsonPatchOperation } from '../kubernetes/api/write.ts'
 import type { CreateSecret, SecretChange, UpdateSecret } from '../plan/change.ts'
 import { collectionPath, objectPath } from './api-path.ts'
 import type { ApplyContext } from './apply-context.ts'
-import { fingerprintOf } from './fingerprint.ts'
+import { fingerprintOf } from './journal/fingerprint.ts'
 import type { Outcome } from './outcome.ts'
 import { isUncertain, outcomeOf, refusalOf, statusOf } from './refusal.ts'
 import { writtenAt } from './written-at.ts'
@@ -21,7 +21,7 @@ export async function writeSecret(
   dryRun: boolean,
 ): Promise<Outcome> {
   const content = context.pullSecret?.only(change.keys) ?? null
-  if (content === null) return outcomeOf(change, 'failed', 'no credential for its registries is at hand')
+  if (content === null) return outcomeOf(change, 'failed', { reason: { code: 'no-login' } })
   try {
     return change.action === 'create-secret'
       ? await createSecret(change, context, content, dryRun)
@@ -66,7 +66,7 @@ async function createSecret(
     data: { [DATA_KEY]: content.revealData() },
   }
   const written = await context.cluster.create(collectionPath(change.target), object, { dryRun })
-  return outcomeOf(change, dryRun ? 'accepted' : 'applied', null, writtenAt(written))
+  return outcomeOf(change, dryRun ? 'accepted' : 'applied', {}, writtenAt(written))
 }
 
 async function updateSecret(
@@ -78,8 +78,7 @@ async function updateSecret(
   const path = objectPath(change.target)
   const stored = await context.cluster.get(path)
   const { uid, resourceVersion } = writtenAt(stored)
-  if (uid !== change.target.uid)
-    return outcomeOf(change, 'conflict', 'it was deleted and made anew meanwhile')
+  if (uid !== change.target.uid) return outcomeOf(change, 'conflict', { reason: { code: 'replaced' } })
   if (PullSecretContent.inSecret(stored).serves(content)) return outcomeOf(change, 'unchanged')
   const value = PullSecretContent.inSecret(stored).completedWith(content).revealData()
   // Noted here, as only what is stored tells which keys are new.
@@ -93,7 +92,7 @@ async function updateSecret(
   ]
   try {
     const written = await context.cluster.jsonPatch(path, patch, { dryRun })
-    return outcomeOf(change, dryRun ? 'accepted' : 'applied', null, writtenAt(written))
+    return outcomeOf(change, dryRun ? 'accepted' : 'applied', {}, writtenAt(written))
   } catch (error) {
     return settle(change, context, content, error, resourceVersion)
   }
@@ -112,10 +111,11 @@ async function settle(
   const stored = await context.cluster.get(objectPath(change.target)).catch(() => null)
   if (!stored || !PullSecretContent.inSecret(stored).serves(content)) {
     const moved = stored && seen !== null && writtenAt(stored).resourceVersion !== seen
-    if (status === 422 && moved) return outcomeOf(change, 'conflict', 'somebody else changed it meanwhile')
+    if (status === 422 && moved)
+      return outcomeOf(change, 'conflict', { reason: { code: 'changed-meanwhile' } })
     return refusalOf(change, error, context)
   }
   const { annotations } = stored.metadata as { annotations?: Record<string, string> }
   const own = annotations?.[RUN_ANNOTATION] === context.run
-  return outcomeOf(change, own ? 'applied' : 'unchanged', null, writtenAt(stored))
+  return outcomeOf(change, own ? 'applied' : 'unchanged', {}, writtenAt(stored))
 }

@@ -10,7 +10,7 @@ export function addDemo(program: Command, name: string, run: Run): void {
     .command('demo')
     .description('show the whole story on a simulated cluster; no cluster needed')
     .option('--serve', 'keep the simulated cluster running and print its KUBECONFIG')
-    .option('--no-color', 'no colour (also: NO_COLOR)')
+    .option('--no-color', 'no color (also: NO_COLOR)')
     .addHelpText('after', example(name, [['demo --serve', 'a cluster to play with']]))
     .action(options =>
       run

@@ -1,6 +1,7 @@
 /** The flags of `diagnose`. */
 
 import { type Command, Option } from 'commander'
+import { DIAGNOSIS_FORMATS } from '../report/formats.ts'
 import {
   addCheckFlags,
   addConnectionFlags,
@@ -13,17 +14,15 @@ import {
 } from './flags.ts'
 import type { Run } from './run.ts'
 
-const FORMATS = ['table', 'wide', 'json', 'yaml', 'name', 'junit', 'github', 'gitlab', 'markdown'] as const
-
 /** Adds `diagnose` to the program. */
 export function addDiagnose(program: Command, name: string, run: Run): void {
   const command = program
     .command('diagnose')
     .description('find failing image pulls and name their causes, with proof')
   addCheckFlags(addConnectionFlags(addDumpFlags(addScopeFlags(command))))
-  addOutputFlag(command.optionsGroup('Output:'), FORMATS)
+  addOutputFlag(command.optionsGroup('Output:'), DIAGNOSIS_FORMATS)
     .addOption(
-      new Option('--fail-on <severity>', 'exit 1 from this severity on')
+      new Option('--fail-on <severity>', 'exit 1 for findings at or above this severity')
         .choices(['error', 'warning', 'info', 'never'])
         .default('error'),
     )
@@ -33,7 +32,7 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
         ['diagnose -A', 'the whole cluster'],
         ['diagnose -n web -l app=shop', 'some pods'],
         ['diagnose --check-images', 'ask registries too'],
-        ['diagnose -f dump.json -o json', 'a dump, for a machine'],
+        ['diagnose -f dump.json -o json', 'a dump, as JSON'],
         ['diagnose -n web -o junit > pulls.xml', 'for a CI system'],
       ]),
     )

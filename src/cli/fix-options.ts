@@ -4,6 +4,7 @@ import type { OptionValues } from 'commander'
 import type { FixOptions } from '../commands/fix/session.ts'
 import { UsageError } from '../errors.ts'
 import { connectionFlags } from './flags.ts'
+import { REMEDY_FLAGS, remediesAskedFor } from './remedy-flags.ts'
 
 /** The pull secret's usual name. */
 export const SECRET_NAME = 'dockercreds'
@@ -16,14 +17,10 @@ const PLAN_MADE: [name: string, flag: string, usual?: unknown][] = [
   ['affected', '--affected'],
   ['excludeNamespace', '--exclude-namespace'],
   ['registry', '--registry'],
-  ['pin', '--pin'],
-  ['pullPolicy', '--pull-policy'],
-  ['replaceRegistry', '--replace-registry'],
   ['recreateBarePods', '--recreate-bare-pods'],
   ['allowManaged', '--allow-managed'],
   ['overwriteSecret', '--overwrite-secret'],
-  ['authenticate', '--no-authenticate', true],
-  ['recreate', '--no-recreate', true],
+  ...REMEDY_FLAGS,
   ['secretName', '--secret-name', SECRET_NAME],
 ]
 
@@ -33,7 +30,8 @@ export function fixOptions(options: OptionValues): FixOptions {
     const settled = PLAN_MADE.filter(([name]) => name !== 'registry' || options.username === undefined).find(
       ([name, , usual]) => options[name] !== usual,
     )
-    if (settled) throw new UsageError(`--apply carries out the plan as it is: leave ${settled[1]} out.`)
+    if (settled)
+      throw new UsageError(`--apply can't be combined with ${settled[1]}: the plan already settles it.`)
   }
   const given = (name: string, as: string) => (options[name] === undefined ? {} : { [as]: options[name] })
   return {
@@ -48,9 +46,7 @@ export function fixOptions(options: OptionValues): FixOptions {
     authenticate: options.authenticate !== false,
     recreate: options.recreate !== false,
     recreateBarePods: options.recreateBarePods === true,
-    pin: options.pin === true,
-    pullPolicy: options.pullPolicy !== undefined,
-    replacements: options.replaceRegistry ?? [],
+    remediesAskedFor: remediesAskedFor(options),
     allowManaged: options.allowManaged === true,
     overwriteSecret: options.overwriteSecret === true,
     yes: options.yes === true,

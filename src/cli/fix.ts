@@ -1,6 +1,7 @@
 /** The flags of `fix`. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { PLAN_FORMATS } from '../report/formats.ts'
 import { fixOptions, SECRET_NAME } from './fix-options.ts'
 import {
   addConnectionFlags,
@@ -12,9 +13,9 @@ import {
   registryEndpointOption,
   repeatable,
 } from './flags.ts'
+import { addRemedyFlags } from './remedy-flags.ts'
 import type { Run } from './run.ts'
 
-const FORMATS = ['table', 'json', 'yaml', 'patch'] as const
 const FIVE_MINUTES = 300_000
 
 /** A Secret's name is a DNS subdomain (Kubernetes documentation, "Object Names and IDs"). */
@@ -34,15 +35,15 @@ function registryHosts(text: string, before: string[] | undefined): string[] {
 export function addFix(program: Command, name: string, run: Run): void {
   const command = program
     .command('fix')
-    .description('give stuck pods what they lack: plan, show, confirm, write, wait for the pods')
+    .description('give stuck pods what they need: plan, show, confirm, apply, and wait for the pods')
   addFixFlags(command)
     .addHelpText(
       'after',
       example(name, [
-        ['fix --all-namespaces', 'ask, then fix the whole cluster'],
+        ['fix --all-namespaces', 'fix the whole cluster, after asking'],
         ['fix -A --dry-run', 'only show the plan'],
         ['fix -n web --pin --yes', 'one namespace, without questions'],
-        ['undo', 'take the last fix back'],
+        ['undo', 'revert the last fix'],
       ]),
     )
     .action(options =>
@@ -56,7 +57,7 @@ function addFixFlags(command: Command): Command {
   addConnectionFlags(
     addNamespaceFlag(command, 'fix')
       .option('-A, --all-namespaces', 'fix every namespace')
-      .option('--affected', 'of these, only namespaces with findings')
+      .option('--affected', 'only namespaces that have failing pods')
       .addOption(
         new Option('--exclude-namespace <name>', 'leave this namespace alone (repeatable)').argParser(
           commaSeparated,
@@ -64,15 +65,15 @@ function addFixFlags(command: Command): Command {
       ),
   )
   addLoginFlags(command.optionsGroup('Logins:'))
-  addRemedyFlags(command.optionsGroup('Remedies:'))
+  addWritingFlags(addRemedyFlags(command.optionsGroup('Remedies:')))
   addPlanFlags(command.optionsGroup('Safety:'))
-  return addOutputFlag(command.optionsGroup('Output:'), FORMATS)
+  return addOutputFlag(command.optionsGroup('Output:'), PLAN_FORMATS)
 }
 
 function addLoginFlags(command: Command): void {
   command
     .addOption(
-      new Option('--secret-name <name>', 'pull secret to put the logins into')
+      new Option('--secret-name <name>', 'pull secret that holds the logins')
         .argParser(secretName)
         .default(SECRET_NAME),
     )
@@ -89,21 +90,14 @@ function addLoginFlags(command: Command): void {
     .addOption(registryEndpointOption())
 }
 
-function addRemedyFlags(command: Command): void {
+function addWritingFlags(command: Command): void {
   command
-    .option('--no-authenticate', 'hand out no login')
-    .option('--no-recreate', 'leave stuck pods as they are')
-    .option('--recreate-bare-pods', 'also delete pods without a controller, and make them again')
-    .option('--pin', 'pin images to the digest that runs, or that the registry has')
-    .addOption(new Option('--pull-policy <policy>', 'set this pull policy').choices(['IfNotPresent']))
-    .addOption(
-      new Option(
-        '--replace-registry <from=to>',
-        'take images from elsewhere, such as docker.io=public.ecr.aws/docker (repeatable)',
-      ).argParser(repeatable),
+    .option('--recreate-bare-pods', 'also delete and recreate pods that have no controller')
+    .option('--allow-managed', 'also change objects managed by Argo CD, Flux, Helm, OLM, or an operator')
+    .option(
+      '--overwrite-secret',
+      'add the login to an existing secret of that name that pullguard did not create',
     )
-    .option('--allow-managed', 'also write to what Argo CD, Flux, Helm, OLM or an operator keeps')
-    .option('--overwrite-secret', 'add the login to a secret of that name that pullguard did not make')
 }
 
 function addPlanFlags(command: Command): void {
@@ -112,21 +106,21 @@ function addPlanFlags(command: Command): void {
     .addOption(
       new Option(
         '--dry-run [where]',
-        'only show the plan (client, also without a value), or try it on the server as well',
+        'only show the plan (client, the default without a value), or also try it on the server',
       )
         .choices(['none', 'client', 'server'])
         .preset('client')
         .default('none'),
     )
     .option('--plan <file>', 'write the plan to a file and stop')
-    .option('--apply <file>', 'carry out exactly the plan in this file')
+    .option('--apply <file>', 'apply exactly the plan in this file')
     .addOption(
-      new Option('--timeout <time>', 'longest time for the whole run, waiting for the pods included')
+      new Option('--timeout <time>', 'maximum time for the whole run, including the wait for the pods')
         .argParser(parseDuration)
         .default(FIVE_MINUTES, '5m'),
     )
     .addOption(
-      new Option('--fail-on <severity>', 'exit 1 if findings from this severity on are left')
+      new Option('--fail-on <severity>', 'exit 1 if findings at or above this severity remain')
         .choices(['error', 'warning', 'info', 'never'])
         .default('error'),
     )

@@ -60,12 +60,12 @@ export function addConnectionFlags(command: Command): Command {
       new Option('--as-group <group>', 'act as a member of this group (repeatable)').argParser(repeatable),
     )
     .addOption(
-      new Option('--request-timeout <time>', 'longest time for one request, such as 30s; 0 for no limit')
+      new Option('--request-timeout <time>', 'maximum time for one request, such as 30s; 0 for no limit')
         .argParser(parseDuration)
         .default(60_000, '1m'),
     )
     .addOption(
-      new Option('-v, --v <level>', 'from 6 on, log each request to standard error')
+      new Option('-v, --v <level>', '6 or higher logs each request to standard error')
         .argParser(parseVerbosity)
         .default(0, '0'),
     )
@@ -111,14 +111,14 @@ export function addDumpFlags(command: Command): Command {
         'read a dump (`kubectl get pods,events,secrets,… -o json`), a folder, or - for stdin (repeatable)',
       ).argParser(repeatable),
     )
-    .option('-R, --recursive', 'with -f, read folders with everything below them')
+    .option('-R, --recursive', 'with -f, read folders recursively')
 }
 
 /** --registry-endpoint, for every command that speaks with registries. */
 export function registryEndpointOption(): Option {
   return new Option(
     '--registry-endpoint <registry=url>',
-    'where to reach a registry, such as a mirror (repeatable; also PULLGUARD_REGISTRY_ENDPOINTS)',
+    'URL to use for a registry, such as a mirror (repeatable; also PULLGUARD_REGISTRY_ENDPOINTS)',
   ).argParser(repeatable)
 }
 
@@ -128,7 +128,7 @@ export function addCheckFlags(command: Command): Command {
     .optionsGroup('Registries:')
     .option(
       '--check-images',
-      'ask the registries whether the images exist, and who may pull them (uses up no pulls)',
+      'ask the registries whether the images exist and which login can pull them (costs no pulls)',
     )
     .addOption(registryEndpointOption())
 }
@@ -138,12 +138,9 @@ export function checkFlags(options: Record<string, unknown>): { checkImages?: Im
   const endpoints = (options.registryEndpoint ?? []) as string[]
   if (options.checkImages === true) return { checkImages: { endpoints } }
   if (endpoints.length > 0)
-    throw new UsageError('--registry-endpoint goes with --check-images: without it no registry is asked.')
+    throw new UsageError('--registry-endpoint needs --check-images: no registry is asked without it.')
   return {}
 }
-
-/** The formats of what is not a list of findings. */
-export const DATA_FORMATS = ['table', 'json', 'yaml', 'name'] as const
 
 /** Adds -o with the formats that the command knows. */
 export function addOutputFlag(command: Command, formats: readonly string[]): Command {
@@ -154,14 +151,14 @@ export function addOutputFlag(command: Command, formats: readonly string[]): Com
         .argParser(text => outputFormat(text, formats))
         .default('table'),
     )
-    .option('--no-color', 'no colour (also: NO_COLOR)')
+    .option('--no-color', 'no color (also: NO_COLOR)')
 }
 
 function outputFormat(text: string, formats: readonly string[]): string {
   if (formats.includes(text)) return text
   const allowed = `Allowed choices are ${formats.join(', ')}.`
   throw new InvalidArgumentError(
-    text === 'sarif' ? `It points at lines of files, and pods have none. ${allowed}` : allowed,
+    text === 'sarif' ? `SARIF points to lines in files, and pods have none. ${allowed}` : allowed,
   )
 }
 

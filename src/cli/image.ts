@@ -1,21 +1,22 @@
 /** The flags of `image`. */
 
 import type { Command } from 'commander'
-import { addCheckFlags, addOutputFlag, checkFlags, DATA_FORMATS, example } from './flags.ts'
+import { DATA_FORMATS } from '../report/formats.ts'
+import { addCheckFlags, addOutputFlag, checkFlags, example } from './flags.ts'
 import type { Run } from './run.ts'
 
 /** Adds `image` to the program. */
 export function addImage(program: Command, name: string, run: Run): void {
   const command = program
     .command('image')
-    .description('show how Kubernetes reads an image reference')
-    .argument('<reference...>', 'references, or - to read them from stdin, one a line')
+    .description('show how Kubernetes reads image references')
+    .argument('<reference...>', 'references, or - to read them from stdin, one per line')
   addOutputFlag(addCheckFlags(command).optionsGroup('Output:'), DATA_FORMATS)
     .addHelpText(
       'after',
       example(name, [
         ['image nginx ghcr.io/acme/api:v2', 'two references'],
-        ['image - < images.txt', 'those of a file'],
+        ['image - < images.txt', 'references from a file'],
         ['image --check-images nginx:1.27', 'also ask its registry'],
       ]),
     )

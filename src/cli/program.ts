@@ -80,16 +80,16 @@ const START: [string, string][] = [
   ['diagnose -A', 'which pods, and why; only reads'],
   ['why web/shop-0', 'what the kubelet tries for one pod'],
   ['fix -A', 'shows its plan and asks before it writes'],
-  ['demo', 'all of that without a cluster'],
+  ['demo', 'all of that, without a cluster'],
 ]
 
 const EXIT_CODES = `
 Exit codes:
-  0  nothing found, or all that was planned is done
+  0  nothing found, or everything is fixed
   1  findings
-  2  wrong usage
-  3  not everything could be read, written or recovered
-  4  cluster or registry out of reach, or the login not accepted
+  2  wrong usage or unreadable input
+  3  not everything could be read, written, or recovered
+  4  cluster or registry unreachable, or login not accepted
   5  refused: not confirmed, stale plan, missing permission`
 
 /** What a flag does, with its choices and its default as they are typed. */

@@ -2,21 +2,22 @@
 
 import { type Command, Option, type OptionValues } from 'commander'
 import type { UndoOptions } from '../commands/undo.ts'
-import { addConnectionFlags, addOutputFlag, connectionFlags, DATA_FORMATS, example } from './flags.ts'
+import { DATA_FORMATS } from '../report/formats.ts'
+import { addConnectionFlags, addOutputFlag, connectionFlags, example } from './flags.ts'
 import type { Run } from './run.ts'
 
 /** Adds `undo` to the program. */
 export function addUndo(program: Command, name: string, run: Run): void {
   const command = program
     .command('undo')
-    .description('take back what one fix wrote, and only that')
+    .description('revert what one fix wrote, and only that')
     .argument('[run]', 'a name that --list shows (default: the newest)')
   addUndoFlags(command)
     .addHelpText(
       'after',
       example(name, [
         ['undo --list', 'the runs, newest first'],
-        ['undo --dry-run', 'what the newest would take back'],
+        ['undo --dry-run', 'what would be reverted'],
       ]),
     )
     .action((runName, options) =>
@@ -34,7 +35,7 @@ function addUndoFlags(command: Command): Command {
       .addOption(
         new Option(
           '--dry-run [where]',
-          'only show what would go back (client, also without a value), or try it on the server as well',
+          'only show what would be reverted (client, the default without a value), or also try it on the server',
         )
           .choices(['none', 'client', 'server'])
           .preset('client')

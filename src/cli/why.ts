@@ -1,6 +1,7 @@
 /** The flags of `why`. */
 
 import type { Command } from 'commander'
+import { DATA_FORMATS } from '../report/formats.ts'
 import {
   addCheckFlags,
   addConnectionFlags,
@@ -9,7 +10,6 @@ import {
   addOutputFlag,
   checkFlags,
   connectionFlags,
-  DATA_FORMATS,
   example,
 } from './flags.ts'
 import type { Run } from './run.ts'

@@ -10,7 +10,7 @@ import {
   demoPause,
   demoServing,
   demoStep,
-} from '../report/demo.ts'
+} from '../report/views/demo.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 import type { CommandContext, ExitName } from './context.ts'
 
@@ -79,7 +79,7 @@ async function tellStory(
     // Nobody reads four screens at once: at a terminal each waits until it was read.
     if (index > 0 && out.isTerminal) await context.ask.key(demoPause())
     await out.write(demoStep(step, [program, ...argv].join(' '), out))
-    await context.run(out.colour ? argv : [...argv, '--no-color'], elsewhere)
+    await context.run(out.color ? argv : [...argv, '--no-color'], elsewhere)
   }
   await out.write(demoInvitation(program, out))
 }

@@ -3,7 +3,7 @@
 import { advisedDiagnosis } from '../advice/advised.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import type { Diagnosis, Finding, Severity } from '../diagnosis/finding.ts'
-import type { DiagnosisFormat } from '../report/diagnosis.ts'
+import type { DiagnosisFormat } from '../report/formats.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
@@ -19,17 +19,17 @@ export interface DiagnoseOptions extends SnapshotOptions {
 /** Says which pods can't pull their images and why. @throws UsageError, UnreachableError */
 export async function diagnoseCommand(options: DiagnoseOptions, context: CommandContext): Promise<ExitName> {
   // What only the report needs is loaded while answers are waited for: before, it would keep the first request waiting.
-  let loading: Promise<typeof import('../report/diagnosis.ts')> | undefined
-  const reporting = () => (loading ??= import('../report/diagnosis.ts'))
+  let loading: Promise<typeof import('../report/views/diagnosis.ts')> | undefined
+  const reporting = () => (loading ??= import('../report/views/diagnosis.ts'))
   const diagnosis = advisedDiagnosis(await diagnosed(options, context, () => void reporting()))
   const { diagnosisNotes, diagnosisPieces } = await reporting()
   const { out, err } = context
   const { format, failOn } = options
   const invocation = invocationOf(context, options.connection, options.files.length > 0)
   const report = { format, failOn, terminal: out.isTerminal, invocation }
-  const pieces = diagnosisPieces(diagnosis, { ...report, width: out.width, colour: out.colour })
+  const pieces = diagnosisPieces(diagnosis, { ...report, width: out.width, color: out.color })
   for (const piece of pieces) await out.write(piece)
-  await err.write(diagnosisNotes(diagnosis, { ...report, width: err.width, colour: err.colour }))
+  await err.write(diagnosisNotes(diagnosis, { ...report, width: err.width, color: err.color }))
   return verdict(diagnosis, options.failOn)
 }
 

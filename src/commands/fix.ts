@@ -1,28 +1,31 @@
-/** `pullguard fix`: plan → show → may I, can it → confirm → try on the server → write → wait → verdict. */
+/** `pullguard fix`: read → choose → plan → prove → show → confirm → apply → verify → report. */
 
 import { advised } from '../advice/advised.ts'
 import { checkAccess } from '../apply/check-access.ts'
-import { journalFolder } from '../apply/journal.ts'
+import { journalFolder } from '../apply/journal/state-folder.ts'
 import { writePlanFile } from '../apply/plan-file.ts'
 import { RefusedError } from '../errors.ts'
 import { Registries } from '../registry/client.ts'
 import { parseEndpoints } from '../registry/endpoints.ts'
-import { accessRefusal } from '../report/access.ts'
 import { shellWord } from '../report/escape.ts'
-import { renderFixResult } from '../report/fix-result.ts'
 import { ownCommand } from '../report/invocation.ts'
-import { type PlanNews, renderPlan } from '../report/plan.ts'
+import { accessRefusal } from '../report/views/access.ts'
+import { renderFixResult } from '../report/views/fix-result.ts'
+import { type PlanNews, renderPlan } from '../report/views/plan.ts'
 import { clusterIdentity } from '../source/live/cluster-identity.ts'
 import { withCluster } from './cluster-session.ts'
 import type { ExitName } from './context.ts'
-import { carryOut, leftOf } from './fix/carry-out.ts'
+import { applyDraft } from './fix/apply-draft.ts'
 import { confirmPlan } from './fix/confirm.ts'
 import { draftPlan } from './fix/draft.ts'
 import { proveLogins } from './fix/prove.ts'
+import { chooseRequest } from './fix/request.ts'
 import { tellOfRotation } from './fix/rotated.ts'
 import { savedPlan } from './fix/saved-plan.ts'
 import type { Draft, FixOptions, FixSession } from './fix/session.ts'
+import { readSituation } from './fix/situation.ts'
 import { fixVerdict, isLiftable } from './fix/verdict.ts'
+import { leftOf, type Verified, verify, verifyDryRun } from './fix/verify.ts'
 import { invocationOf } from './invocation.ts'
 import type { WritingContext } from './writing-context.ts'
 
@@ -42,42 +45,57 @@ export async function fixCommand(options: FixOptions, context: WritingContext): 
       const clusterUid = await clusterIdentity(cluster, signal)
       const journals = journalFolder(env, home, clusterUid)
       const session = { options, context, cluster, registries, clusterUid, journals, redactBy }
-      const { applyFile } = options
-      return await act(
-        applyFile === undefined ? await draftPlan(session) : await savedPlan(applyFile, session),
-        session,
-      )
+      return await fix(session)
     } finally {
       await registries.close()
     }
   })
 }
 
-async function act(draft: Draft, session: FixSession): Promise<ExitName> {
-  const { options, context, cluster } = session
-  const { plan } = draft
-  const { planFile } = options
-  if (planFile !== undefined) {
-    await writePlanFile(planFile, plan)
-    const command = ownCommand(
-      invocationOf(context, options.connection),
-      `fix --apply ${shellWord(planFile)}`,
-    )
-    return show(draft, session, { code: 'saved', file: planFile, command })
-  }
+async function fix(session: FixSession): Promise<ExitName> {
+  const { options } = session
+  const draft =
+    options.applyFile === undefined ? await prepare(session) : await savedPlan(options.applyFile, session)
+  if (options.planFile !== undefined) return savePlan(draft, session, options.planFile)
   if (options.dryRun === 'client' || options.format === 'patch') {
     return show(draft, session, { code: 'dry-run' })
   }
   if (options.format === 'table') await show(draft, session, { code: 'carry-out' })
-  if (plan.changes.length === 0) return nothingToDo(draft, session)
+  if (draft.plan.changes.length === 0) return nothingToDo(draft, session)
+  await refuseForbidden(draft, session)
+  if (draft.saved) await proveSaved(draft, session)
+  if (options.dryRun === 'server') {
+    const result = await applyDraft(draft, session, true)
+    return tell(verifyDryRun(draft, result), session)
+  }
+  await confirmPlan(draft, session)
+  const result = await applyDraft(draft, session, false)
+  return tell(await verify(draft, result, session), session)
+}
+
+/** The plan for what is wrong now. */
+async function prepare(session: FixSession): Promise<Draft> {
+  const situation = await readSituation(session)
+  const request = await chooseRequest(situation, session)
+  return draftPlan(request, situation, session)
+}
+
+async function savePlan(draft: Draft, session: FixSession, file: string): Promise<ExitName> {
+  await writePlanFile(file, draft.plan)
+  const invocation = invocationOf(session.context, session.options.connection)
+  const command = ownCommand(invocation, `fix --apply ${shellWord(file)}`)
+  return show(draft, session, { code: 'saved', file, command })
+}
+
+/** @throws RefusedError where the server does not allow what the plan would write */
+async function refuseForbidden({ plan }: Draft, { cluster, context }: FixSession): Promise<void> {
   const denials = await checkAccess(plan, cluster, context.signal)
   if (denials.length > 0) throw new RefusedError(accessRefusal(denials, plan.scope))
-  if (draft.saved) await proveSaved(draft, session)
-  const dryRun = options.dryRun === 'server'
-  if (!dryRun) await confirmPlan(draft, session)
-  const { report, verdict } = await carryOut(draft, session, dryRun)
-  const gap = options.format === 'table' ? '\n' : ''
-  await context.out.write(`${gap}${renderFixResult(report, view(session))}`)
+}
+
+async function tell({ report, verdict }: Verified, session: FixSession): Promise<ExitName> {
+  const gap = session.options.format === 'table' ? '\n' : ''
+  await session.context.out.write(`${gap}${renderFixResult(report, view(session))}`)
   return verdict
 }
 
@@ -139,7 +157,7 @@ function view({ options, context }: FixSession) {
     format,
     invocation: invocationOf(context, connection),
     width: out.width,
-    colour: out.colour,
+    color: out.color,
     terminal: out.isTerminal,
   }
 }

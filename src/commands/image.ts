@@ -2,7 +2,8 @@
 
 import { UsageError } from '../errors.ts'
 import { describeImage, type ImageReading } from '../image/describe.ts'
-import { type CheckedReading, type DataFormat, renderImages } from '../report/images.ts'
+import type { DataFormat } from '../report/formats.ts'
+import { type CheckedReading, renderImages } from '../report/views/images.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
@@ -27,13 +28,13 @@ export async function imageCommand(options: ImageOptions, context: CommandContex
     for (const each of named) references.push(each)
   }
   if (references.length === 0)
-    throw new UsageError('No reference came on standard input: give one a line, such as nginx:1.27.')
+    throw new UsageError('Standard input is empty: give one reference per line, such as nginx:1.27.')
   const images = await checked(references.map(describeImage), options, context)
   await context.out.write(
     renderImages(images, {
       format: options.format,
       width: context.out.width,
-      colour: context.out.colour,
+      color: context.out.color,
       terminal: context.out.isTerminal,
       invocation: invocationOf(context, {}),
     }),

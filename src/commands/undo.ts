@@ -2,16 +2,18 @@
 
 import type { Progress } from '../apply/apply-context.ts'
 import { applyUndo } from '../apply/apply-undo.ts'
-import { journalFolder } from '../apply/journal.ts'
+import { findRun, withContinued } from '../apply/journal/find-run.ts'
+import { journalsOf } from '../apply/journal/journal.ts'
+import { listRuns } from '../apply/journal/list-runs.ts'
+import { isTakenBack, type Run } from '../apply/journal/run.ts'
+import { journalFolder } from '../apply/journal/state-folder.ts'
 import { planUndo } from '../apply/plan-undo.ts'
-import { findRun, isTakenBack, listRuns, type Run, withContinued } from '../apply/read-journal.ts'
-import { journalsOf } from '../apply/run-journals.ts'
 import { keepsLogin, type UndoOutcome, type UndoStep } from '../apply/undo-step.ts'
 import { RefusedError, UsageError } from '../errors.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
-import { progressText, undoEndedEarlyText } from '../report/progress.ts'
-import { undoQuestion } from '../report/questions.ts'
 import { visible } from '../report/sanitise.ts'
+import { progressText, undoEndedEarlyText } from '../report/views/progress.ts'
+import { undoQuestion } from '../report/views/questions.ts'
 import {
   anotherRunText,
   renderRuns,
@@ -19,7 +21,7 @@ import {
   renderUndoResult,
   type UndoReport,
   type UndoReportOptions,
-} from '../report/undo.ts'
+} from '../report/views/undo.ts'
 import { redact } from '../secrecy/redact.ts'
 import { clusterIdentity } from '../source/live/cluster-identity.ts'
 import { withCluster } from './cluster-session.ts'
@@ -50,7 +52,7 @@ export async function undoCommand(options: UndoOptions, context: WritingContext)
     // By its address this cluster has no journal; under its own name, which this login can't see, it may have.
     if (runs.length === 0 && clusterUid === cluster.server) {
       throw new UsageError(
-        'Which cluster this is can\'t be told, so its runs can\'t be found: ask for get on namespace "kube-system".',
+        "Can't identify this cluster: that needs permission to get the namespace kube-system.",
       )
     }
     if (options.list) {
@@ -156,11 +158,11 @@ async function confirm(steps: UndoStep[], { options, context, cluster }: UndoSes
   if (options.yes) return
   if (!context.ask.available) {
     throw new RefusedError(
-      'Nobody is at a terminal to confirm this, so nothing was changed: --yes takes it back, --dry-run=client only shows it.',
+      "Confirmation needed, but this isn't a terminal. Nothing was changed. Use --yes to undo or --dry-run to preview.",
     )
   }
   const agreed = await context.ask.confirm(undoQuestion(steps, cluster.context ?? cluster.server))
-  if (!agreed) throw new RefusedError('Not confirmed, so nothing was changed.')
+  if (!agreed) throw new RefusedError('Not confirmed. Nothing was changed.')
 }
 
 function view({ format, connection }: UndoOptions, context: CommandContext): UndoReportOptions {
@@ -169,7 +171,7 @@ function view({ format, connection }: UndoOptions, context: CommandContext): Und
     format,
     invocation: invocationOf(context, connection),
     width: out.width,
-    colour: out.colour,
+    color: out.color,
     terminal: out.isTerminal,
   }
 }

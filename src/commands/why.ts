@@ -4,9 +4,9 @@ import { advisedWhy } from '../advice/advised.ts'
 import { explainPod } from '../diagnosis/why.ts'
 import type { Why } from '../diagnosis/why-report.ts'
 import { UsageError } from '../errors.ts'
-import { renderGaps } from '../report/gaps.ts'
-import type { DataFormat } from '../report/images.ts'
-import { renderWhy } from '../report/why.ts'
+import type { DataFormat } from '../report/formats.ts'
+import { renderGaps } from '../report/views/gaps.ts'
+import { renderWhy } from '../report/views/why.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { NoSuchPod } from '../source/no-such-pod.ts'
 import type { ImageCheckFlags, ImageChecking } from './check-images.ts'
@@ -46,9 +46,9 @@ export async function whyCommand(options: WhyOptions, context: CommandContext): 
       pod,
     )) ?? []
   const why = advisedWhy(explainPod(pod, { ...snapshot, imageChecks }))
-  const { width, colour, isTerminal: terminal } = context.out
+  const { width, color, isTerminal: terminal } = context.out
   const invocation = invocationOf(context, options.connection, options.files.length > 0)
-  await context.out.write(renderWhy(why, { format: options.format, width, colour, terminal, invocation }))
+  await context.out.write(renderWhy(why, { format: options.format, width, color, terminal, invocation }))
   return verdict(why)
 }
 
@@ -75,9 +75,7 @@ async function snapshotOf(
 }
 
 function notAPod({ pod }: WhyOptions): UsageError {
-  return new UsageError(
-    `"${pod}" is not a pod: give the name of one of its pods, which \`kubectl get pods\` lists.`,
-  )
+  return new UsageError(`"${pod}" is not a pod: name one of its pods (see \`kubectl get pods\`).`)
 }
 
 /** There is such a pod, or there may be, and nothing can be said of it. */
@@ -108,7 +106,7 @@ function podNamed(options: WhyOptions): NamedPod {
   const isType = WORKLOADS.test(first)
   if (connection.namespace !== undefined && connection.namespace !== first) {
     if (isType) throw notAPod(options)
-    throw new UsageError(`"${pod}" and -n ${connection.namespace} name two namespaces: give one of them.`)
+    throw new UsageError(`"${pod}" and -n ${connection.namespace} name different namespaces: give only one.`)
   }
   return { pod: second, namespace: first, isType }
 }

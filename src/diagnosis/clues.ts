@@ -4,6 +4,7 @@ import type { Reference } from '../image/reference.ts'
 import type { Endpoint } from './endpoint.ts'
 import { isLocal, isPrivateAddress, isServiceName } from './endpoint.ts'
 import type { Cause } from './finding.ts'
+import { nameClues } from './name-clues.ts'
 import { SPOKEN } from './spoken-clues.ts'
 
 /** What is wrong with a certificate, as the runtime words it. */
@@ -41,8 +42,8 @@ export type Clue =
   | { code: 'service-name' }
   /** The DNS server that the node asked. */
   | { code: 'dns-server'; server: string }
-  /** Only IPv6 was tried, and the node has no way out for it. */
-  | { code: 'ipv6' }
+  /** The node has no way out for addresses of this family. */
+  | { code: 'no-route'; family: 'IPv4' | 'IPv6' }
   /** The nodes' settings forbid to ask the registry itself. */
   | { code: 'source-blocked' }
   /** The registry's mirrors failed too, each with its own words. */
@@ -103,8 +104,8 @@ const ADDRESS =
 const CALLER =
   /\buser[ :]+["'`\\]*([^\s"'`\\,]{1,200})["'`\\]* (?:is not authorized|does not have|cannot|can't|has no)|\bUser: (arn:\S{1,200}) is not authorized/i
 const DNS_SERVER = /\blookup \S+ on (\[?[0-9a-f.:]+?\]?):53\b/i
-const IPV6 =
-  /dial tcp (?:\[[0-9a-f:]+\]:\d+->)?\[([0-9a-f:]+)\]:\d+: (?:connect: )?(?:network is unreachable|cannot assign requested address|no route to host)/i
+const NO_ROUTE =
+  /dial tcp (?:\[[0-9a-f:]+\]:\d+->)?(\[[0-9a-f:]+\]|[\d.]+):\d+: (?:connect: )?(?:network is unreachable|cannot assign requested address)/i
 const SIGNER = /required (?:e-?mail|identity|subject|signer|key)[ :]{1,3}\\*["'“]?([^"'”\\]{1,200})/i
 const MIRRORS = /\(Mirrors also failed: (.{0,4000}?)\]\):/i
 
@@ -113,7 +114,13 @@ export function cluesOf(text: string, known: Known): Clue[] {
   const { status, endpoint, image, reference } = known
   const words = withoutNames(text, image, reference)
   const spoken = SPOKEN.filter(([, pattern]) => pattern.test(words)).map(([clue]) => clue)
-  return [...spoken, ...ofStatus(status), ...ofAnswer(text), ...ofHost(endpoint, reference), ...ofName(image)]
+  return [
+    ...spoken,
+    ...ofStatus(status),
+    ...ofAnswer(text),
+    ...ofHost(endpoint, reference),
+    ...nameClues(image),
+  ]
 }
 
 /** The text without the image's own names: a repository called "billing" says nothing. */
@@ -137,13 +144,21 @@ function ofAnswer(text: string): Clue[] {
   const name = caller?.[2] ?? caller?.[1]
   const server = DNS_SERVER.exec(text)?.[1]
   const mirrors = MIRRORS.exec(text)?.[1]
+  const noRoute = NO_ROUTE.exec(text)?.[1]
   const demanded = SIGNER.exec(text)?.[1]
   return [
     ...(address === undefined ? [] : [{ code: 'caller-address' as const, address }]),
     ...(name === undefined ? [] : [{ code: 'caller' as const, name }]),
     ...(demanded === undefined ? [] : [{ code: 'signer' as const, demanded }]),
     ...(server === undefined ? [] : [{ code: 'dns-server' as const, server }]),
-    ...(IPV6.test(text) && !isLocal(IPV6.exec(text)?.[1] ?? '') ? [{ code: 'ipv6' as const }] : []),
+    ...(noRoute === undefined || isLocal(noRoute) || isPrivateAddress(noRoute)
+      ? []
+      : [
+          {
+            code: 'no-route' as const,
+            family: noRoute.startsWith('[') ? ('IPv6' as const) : ('IPv4' as const),
+          },
+        ]),
     ...(mirrors === undefined ? [] : [{ code: 'mirrors-failed' as const, hosts: hostsOf(mirrors) }]),
   ]
 }
@@ -163,24 +178,6 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null): Clue[] 
   if (isLocal(host)) clues.push({ code: 'loopback' })
   else if (isServiceName(host)) clues.push({ code: 'service-name' })
   else if (isPrivateAddress(host)) clues.push({ code: 'private-address' })
-  return clues
-}
-
-/** What stands in the name where a value belongs: variables, template braces, angle brackets, or a word that says so. */
-const UNFILLED =
-  /\$\{?\w|\$\(|\{\{|\}\}|\{\w+\}|<[^>]*>|\b(?:REPLACE|CHANGE)[-_]?(?:ME|THIS)?\b|\bYOUR[-_]\w+|\b(?:IMAGE|TAG|VERSION|REGISTRY)_(?:NAME|TAG|PLACEHOLDER|HERE)\b|%[A-Z_]+%|__[A-Z_]+__|@[A-Z_]+@/
-const NUMBER = /\d(?:\.\d+)?e\+\d+/i
-
-function ofName(image: string): Clue[] {
-  const clues: Clue[] = []
-  if (NUMBER.test(image)) clues.push({ code: 'unquoted-number' })
-  if (/^auto(?::latest)?$/.test(image)) clues.push({ code: 'placeholder', of: 'istio' })
-  else if (
-    UNFILLED.test(image) ||
-    /^(?:controller|image|placeholder|todo|undefined|null|none|nil)(?::\w*)?$/i.test(image)
-  )
-    clues.push({ code: 'placeholder', of: 'template' })
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(image)) clues.push({ code: 'reference-scheme' })
   return clues
 }
 

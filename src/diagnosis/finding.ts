@@ -10,6 +10,7 @@ import type { Clue } from './clues.ts'
 import type { CredentialHint } from './credential-hint.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { PullingNode } from './pulling-node.ts'
+import type { Remedy } from './remedies.ts'
 
 /** Every cause a failed pull can have; DESIGN.md's table says what each is and is not. The order is the order of telling. */
 export const CAUSES = [
@@ -113,9 +114,6 @@ export interface CredentialReport {
   /** The registry says that no login came, though the pod has one that should have been sent; left out otherwise. */
   contradicted?: true
 }
-
-/** What pullguard can do about a finding; the command that does it is put into words by `report`. */
-export type Remedy = 'authenticate' | 'recreate' | 'pin' | 'pull-policy' | 'replace-registry'
 
 /** One failing container: one finding. */
 export interface Finding {

@@ -1,4 +1,4 @@
-/** Names the remedies that fit a finding. What a remedy takes is proven later, before anything is written. */
+/** The remedies, and which fit a finding. What a remedy takes is proven later, before anything is written. */
 
 import { isDockerHub } from '../image/docker-hub.ts'
 import { isPublic } from '../image/registries.ts'
@@ -7,31 +7,65 @@ import type { Snapshot } from '../snapshot/snapshot.ts'
 import { credentialFor } from './credential.ts'
 import type { Endpoint } from './endpoint.ts'
 import { isLocal } from './endpoint.ts'
-import type { Finding, Remedy, Subcause } from './finding.ts'
+import type { Finding, Subcause } from './finding.ts'
 
-type Told = Pick<Finding, 'cause' | 'subcause' | 'registry' | 'reference' | 'endpoint' | 'moved'>
+/** What `fix` can do for a finding. */
+export type Remedy = 'authenticate' | 'recreate' | 'pin' | 'pull-policy' | 'replace-registry'
 
-/** Most helpful first; none where only a person can help (a typo, DNS, a certificate…). */
-export function remediesFor(told: Told, pod: Pod, container: Container, snapshot: Snapshot): Remedy[] {
-  // The API server can change nothing about a static pod: its manifest and its logins are on the node.
-  // A debug container pulls with what its pod has, and goes with the pod: nothing that fix changes ever reaches it.
-  if (told.registry === null || pod.mirror || container.kind === 'ephemeral') return []
-  if (told.cause === 'auth-required-or-denied')
-    return loginHelps(told) ? [credentialRemedy(pod, container, snapshot)] : []
-  if (told.cause !== 'rate-limited') return []
-  // A limit on bursts counts the address, whoever is logged in; a cache's limit counts the cache's own login.
-  if (told.subcause === 'abuse' || !mayBeShownALogin(told.endpoint)) return sparing(told, container)
-  return [credentialRemedy(pod, container, snapshot), ...sparing(told, container)]
+type Judged = Pick<Finding, 'cause' | 'subcause' | 'registry' | 'reference' | 'endpoint' | 'moved'>
+
+/** What decides whether a remedy fits. */
+interface Facts {
+  judged: Judged
+  pullPolicy: Container['pullPolicy']
+  /** The registry would let it pull with a login. */
+  loginHelps: boolean
+  /** A new pod would have that login by itself. */
+  newPodHasIt: boolean
 }
 
-function credentialRemedy(pod: Pod, container: Container, snapshot: Snapshot): Remedy {
-  return wouldDoBetterAsNew(pod, container, snapshot) ? 'recreate' : 'authenticate'
+/** Whether a remedy helps there; most helpful first: a credential ends the limit for good, the rest spare pulls or go elsewhere. */
+const FITS: Readonly<Record<Remedy, (facts: Facts) => boolean>> = {
+  authenticate: ({ loginHelps, newPodHasIt }) => loginHelps && !newPodHasIt,
+  recreate: ({ loginHelps, newPodHasIt }) => loginHelps && newPodHasIt,
+  'pull-policy': ({ judged, pullPolicy }) => isLimited(judged) && pullPolicy === 'Always',
+  pin: ({ judged }) => isLimited(judged) && judged.reference !== null && !judged.reference.includes('@'),
+  'replace-registry': ({ judged }) =>
+    isLimited(judged) && judged.registry !== null && isDockerHub(judged.registry),
+}
+
+const MOST_HELPFUL_FIRST = Object.keys(FITS) as Remedy[]
+
+/** Most helpful first; none where only a person can help (a typo, DNS, a certificate…). */
+export function remediesFor(judged: Judged, pod: Pod, container: Container, snapshot: Snapshot): Remedy[] {
+  // The API server can change nothing about a static pod: its manifest and its logins are on the node.
+  // A debug container pulls with what its pod has, and goes with the pod: nothing that fix changes ever reaches it.
+  if (judged.registry === null || pod.mirror || container.kind === 'ephemeral') return []
+  const loginHelps = helpsALogin(judged)
+  const newPodHasIt = loginHelps && wouldDoBetterAsNew(pod, container, snapshot)
+  const facts = { judged, pullPolicy: container.pullPolicy, loginHelps, newPodHasIt }
+  return MOST_HELPFUL_FIRST.filter(remedy => FITS[remedy](facts))
+}
+
+/** The remedies that at least one finding has, with how many findings have it; most helpful first. */
+export function fittingRemedies(findings: Finding[]): { remedy: Remedy; findings: number }[] {
+  return MOST_HELPFUL_FIRST.map(remedy => ({
+    remedy,
+    findings: findings.filter(({ remedies }) => remedies.includes(remedy)).length,
+  })).filter(({ findings: count }) => count > 0)
+}
+
+function isLimited({ cause }: Judged): boolean {
+  return cause === 'rate-limited'
 }
 
 /** Refusals that no login of the pod ends: who is kept out, what a policy holds back, and what a cache's own login failed at. */
 const BEYOND_LOGINS: readonly Subcause[] = ['blocked', 'policy', 'upstream']
 
-function loginHelps({ subcause, reference, endpoint, moved }: Told): boolean {
+function helpsALogin({ cause, subcause, reference, endpoint, moved }: Judged): boolean {
+  // A limit on bursts counts the address, whoever is logged in; a cache's limit counts the cache's own login.
+  if (cause === 'rate-limited') return subcause !== 'abuse' && mayBeShownALogin(endpoint)
+  if (cause !== 'auth-required-or-denied') return false
   if (subcause !== null && BEYOND_LOGINS.includes(subcause)) return false
   if (moved?.state === 'deleted' || moved?.state === 'retired') return false
   // Everything there is public: only a login that was sent and refused is in the way, and a better one clears it.
@@ -42,15 +76,6 @@ function loginHelps({ subcause, reference, endpoint, moved }: Told): boolean {
 /** The runtime would send the pod's login to a mirror that asks for one. On the node's own loopback it does not leave the node. */
 function mayBeShownALogin(endpoint: Endpoint | null): boolean {
   return endpoint?.role !== 'mirror' || isLocal(endpoint.host)
-}
-
-/** What spends fewer pulls of the limited registry. */
-function sparing({ registry, reference }: Told, { pullPolicy }: Container): Remedy[] {
-  const remedies: Remedy[] = []
-  if (pullPolicy === 'Always') remedies.push('pull-policy')
-  if (reference !== null && !reference.includes('@')) remedies.push('pin')
-  if (registry !== null && isDockerHub(registry)) remedies.push('replace-registry')
-  return remedies
 }
 
 /** The service account got a credential after the pod was made; only a new pod would get it (admission copies the list once). */

@@ -1,5 +1,6 @@
 /** The changes a fix can make, as plain data: what is written, to what, on which condition, and why. */
 
+import type { Remedy } from '../diagnosis/remedies.ts'
 import type { ObjectManager, PullSecretEntryName } from '../snapshot/fix-scope.ts'
 
 /** RFC 6902, the part of it that pullguard writes. */
@@ -18,15 +19,16 @@ export interface Target {
   uid: string | null
 }
 
+/** Remedies that edit the containers of a template. */
+export type EditingRemedy = Exclude<Remedy, 'authenticate' | 'recreate'>
+
 /** Why a change is in the plan. */
 export type ChangeReason =
   | { code: 'credential-needed'; registries: string[] }
   | { code: 'attach-default' }
   | { code: 'attach-used' }
   | { code: 'template-has-own-secrets'; serviceAccount: string }
-  | { code: 'pin' }
-  | { code: 'pull-policy' }
-  | { code: 'replace-registry' }
+  | { code: EditingRemedy }
   | { code: 'stuck' }
   | { code: 'interrupted'; run: string }
 

@@ -2,9 +2,9 @@
 
 import type { ScopeController, ScopeWorkload } from '../snapshot/fix-scope.ts'
 import type { Pod } from '../snapshot/pod.ts'
-import type { Attached } from './authenticate.ts'
 import type { PatchTemplate } from './change.ts'
 import type { PlanInput } from './plan-input.ts'
+import type { Attached } from './remedies/authenticate.ts'
 import type { StuckPod } from './stuck-pod.ts'
 
 /** Ids of the changes that a new pod would profit from (none: what is there already is enough); null if none helps it. */

@@ -1,11 +1,11 @@
 /** Makes the plan of a fix: from findings and the objects in scope to ordered changes, and what is left with its reason. */
 
-import { attachCredentials } from './authenticate.ts'
 import { ACTION_ORDER, type Change } from './change.ts'
 import { leftOver } from './left-over.ts'
 import type { Declined, Plan, PlanCredential } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
-import { recreatePods } from './recreate.ts'
+import { attachCredentials } from './remedies/authenticate.ts'
+import { recreatePods } from './remedies/recreate.ts'
 import { neededLogins } from './secret-keys.ts'
 import { stuckPods } from './stuck-pod.ts'
 import { templateChanges } from './templates.ts'

@@ -1,14 +1,14 @@
 /** Changes to pod templates: the pull secret where the template has a list of its own, images and pull policies. */
 
 import type { ScopeWorkload } from '../snapshot/fix-scope.ts'
-import type { Attached } from './authenticate.ts'
 import type { Edit, PatchTemplate, Target } from './change.ts'
+import { containerEdits } from './container-edits.ts'
 import { isBelowPartition } from './gain.ts'
-import { imageEdits } from './image-edits.ts'
 import { patchOf } from './patch.ts'
 import type { Declined } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
 import { templatePulls } from './pulls.ts'
+import type { Attached } from './remedies/authenticate.ts'
 import { liveNamespaces, type StuckPod } from './stuck-pod.ts'
 
 export interface Templates {
@@ -22,7 +22,7 @@ export function templateChanges(input: PlanInput, stuck: StuckPod[], attached: A
   const live = liveNamespaces(input)
   for (const workload of input.fixScope.workloads.filter(({ namespace }) => live.has(namespace))) {
     const pods = stuck.filter(pod => pod.workload === workload)
-    const images = imageEdits(input, workload)
+    const images = containerEdits(input, workload)
     planned.declined.push(...images.declined)
     const edits = [...secretEdits(input, workload, pods, attached), ...images.edits]
     if (edits.length > 0) planOne(input, { workload, pods, edits, attached }, planned)

@@ -130,7 +130,7 @@ export class Registry {
     return parseQuota(asked.answer.headers) ?? { status: 'server-error', httpStatus: 200, detail }
   }
 
-  /** Whether the credential logs in and, with a reference, opens its repository; on Docker Hub also what it may still pull. */
+  /** Whether the credential logs in and, with a reference, opens its repository; on Docker Hub also what it can still pull. */
   proveCredential(credential: Credential, reference: ManifestReference | null): Promise<Proof> {
     return prove({
       quota: () => this.quota(credential),

@@ -28,7 +28,7 @@ function setOverride(overrides: Map<string, URL>, text: string, input: string) {
   const address = text.slice(split + 1).trim()
   const url = URL.canParse(address) ? new URL(address) : null
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new UsageError(`${input}: what stands for ${name} is no http or https URL`)
+    throw new UsageError(`${input}: the value for ${name} is not an http or https URL`)
   }
   if (url.username !== '' || url.password !== '') {
     throw new UsageError(`${input}: the URL for ${name} holds a login; credentials come from docker login`)

@@ -74,7 +74,7 @@ async function lookUp(
   givenUp: Map<string, string>,
 ): Promise<LookedUpImage> {
   const reference = parseReference(name)
-  if (reference === null) return none('it is no image reference')
+  if (reference === null) return none('it is not an image reference')
   const host = canonicalRegistry(reference.registry)
   const known = givenUp.get(host)
   if (known !== undefined) return none(known)

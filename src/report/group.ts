@@ -1,11 +1,11 @@
 /** Puts findings together that share one story: cause, subcause, registry, and for a refusal what the pod had to show. */
 
 import type { Advised } from '../advice/advised.ts'
-import { age } from './duration.ts'
 import type { Invocation } from './invocation.ts'
 import { tellsNothing } from './words/causes/image.ts'
 import { isMalformed, wordsFor } from './words/causes.ts'
 import { workloadPath } from './words/commands.ts'
+import { age } from './words/duration.ts'
 import { imageText } from './words/image-text.ts'
 import { countPods } from './words/pods.ts'
 import type { CauseWords, Told } from './words/told.ts'

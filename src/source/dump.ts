@@ -99,7 +99,7 @@ function checkPods(facts: DumpFacts, objects: DumpObjects, shallow: string[], { 
   const named = files.map(file => (file === '-' ? 'standard input' : file)).join(', ')
   if (facts.podsWithoutStatus + facts.podsAsWritten > 0)
     throw new UsageError(
-      `The pods in ${named} have no status: they are as somebody wrote them, not as the cluster runs them. Make a dump with \`${MAKE_A_DUMP}\`.`,
+      `The pods in ${named} have no status: they were written by hand, not read from a cluster. Make a dump with \`${MAKE_A_DUMP}\`.`,
     )
   if (objects.hasEmptyPodList) return
   const remedies = [

@@ -1,7 +1,6 @@
 /** Label selectors as kubectl's -l takes them, judged here where no API server does it: k8s.io/apimachinery/pkg/labels. */
 
-import { type Token, tokensOf, wrongAt } from './label-selector/tokens.ts'
-import { checkKey, checkValue } from './label-selector/validity.ts'
+import { checkKey, checkValue, type Token, tokensOf, wrongAt } from './label-selector/tokens.ts'
 
 /** Whether an object with these labels is selected. Values that are no strings count as absent. */
 export type LabelTest = (labels: Record<string, unknown>) => boolean

@@ -101,11 +101,11 @@ function expectRequestError(error: unknown): void {
   expect(error).toMatchObject({ name: expect.stringMatching(/^(ApiError|UnreachableError)$/) })
 }
 
-function expectHonest(of: Story, { id, status, target, detail }: Outcome, where: string): void {
+function expectHonest(of: Story, { id, status, target, reason, detail }: Outcome, where: string): void {
   const written = isWritten(of, id)
   if (status === 'applied' || status === 'unchanged') expect(written, `${id} ${where}`).toBe(true)
   else if (status !== 'failed') expect(written, `${id} ${status} ${where}`).toBe(false)
-  if (status !== 'applied' && status !== 'unchanged') expect(detail, `${id} ${where}`).toBeTruthy()
+  if (status !== 'applied' && status !== 'unchanged') expect(reason ?? detail, `${id} ${where}`).toBeTruthy()
   expect(target.name).toBeTruthy()
 }
 

@@ -78,24 +78,40 @@ describe('a plan in a file', () => {
     const link = join(folder, 'link')
     symlinkSync('/dev/null', link)
     for (const path of [link, folder]) {
-      await expect(writePlanFile(path, plan)).rejects.toThrow('is no regular file')
+      await expect(writePlanFile(path, plan)).rejects.toThrow('is not a regular file')
     }
     expect(lstatSync(link).isSymbolicLink()).toBe(true)
   })
 
   test.each([
-    ['no JSON', 'hello'],
-    ['another kind', JSON.stringify({ ...plan, kind: 'Diagnosis' })],
-    ['another version', JSON.stringify({ ...plan, apiVersion: 'pullguard.dev/v9' })],
-    ['an unknown action', JSON.stringify({ ...plan, changes: [{ ...plan.changes[0], action: 'toString' }] })],
+    ['no text', '', 'not valid JSON (line 1, column 1)'],
+    ['no JSON', '{\n  hello', 'not valid JSON (line 2, column 3)'],
+    ['its end cut off', JSON.stringify(plan, null, 2).slice(0, 60), 'not valid JSON (line 4, '],
+    ['no object', 'null', ' apiVersion is missing or wrong'],
+    ['another kind', JSON.stringify({ apiVersion: plan.apiVersion, kind: 'Diagnosis' }), ' kind is missing'],
+    [
+      'another version',
+      JSON.stringify({ ...plan, apiVersion: 'pullguard.dev/v9' }),
+      ' apiVersion is missing',
+    ],
+    [
+      'an unknown action',
+      JSON.stringify({ ...plan, changes: [{ ...plan.changes[0], action: 'toString' }] }),
+      ' changes[0].action is missing or wrong',
+    ],
     [
       'a change without a target',
       JSON.stringify({ ...plan, changes: [{ ...plan.changes[0], target: null }] }),
+      ' changes[0].target is missing or wrong',
     ],
-  ])('with %s is no plan', async (_name, text) => {
+  ])('with %s is not a plan: one sentence says where, and how to get one', async (_name, text, place) => {
     const path = join(folder, 'other.json')
     writeFileSync(path, text)
-    await expect(readPlanFile(path)).rejects.toMatchObject({ name: 'UsageError' })
+    const error = await readPlanFile(path).catch(thrown => thrown)
+    expect(error).toMatchObject({ name: 'UsageError' })
+    expect(error.message).toContain(`${path} is not a plan`)
+    expect(error.message).toContain(place)
+    expect(error.message).toContain(`Make a new one with \`fix --plan ${path}\`.`)
     expect(readFileSync(path, 'utf8')).toBe(text)
   })
 
@@ -108,7 +124,7 @@ describe('a plan in a file', () => {
 
   test('is stale when an object has changed since, and says which', () => {
     const { id, action, target } = plan.changes[0] ?? expect.fail()
-    const outcome = { id, action, target, detail: null, uid: null, resourceVersion: null }
+    const outcome = { id, action, target, reason: null, detail: null, uid: null, resourceVersion: null }
     expect(() => refuseStale(plan, [{ ...outcome, status: 'accepted' }])).not.toThrow()
     expect(() => refuseStale(plan, [{ ...outcome, status: 'conflict' }])).toThrow(
       /stale: Secret web\/dockercreds/,

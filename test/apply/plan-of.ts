@@ -6,7 +6,7 @@ import type { ClusterReader } from '../../src/kubernetes/api/cluster.ts'
 import { makePlan } from '../../src/plan/make-plan.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 import type { Cluster } from '../../src/simulator/cluster/cluster.ts'
-import type { InterruptedPod } from '../../src/snapshot/fix-scope.ts'
+import type { InterruptedPod, MadeSecret } from '../../src/snapshot/fix-scope.ts'
 import type { Snapshot } from '../../src/snapshot/snapshot.ts'
 import { clusterIdentity } from '../../src/source/live/cluster-identity.ts'
 import { readFixScope } from '../../src/source/live/fix-scope.ts'
@@ -14,11 +14,18 @@ import { narrowPod } from '../../src/source/narrow/pod.ts'
 
 const TAKEN_AT = '2026-11-24T10:00:00Z'
 
+/** What the journals know of earlier runs, and what a flag allows. */
+interface Circumstances {
+  interruptedPods?: InterruptedPod[]
+  madeSecrets?: MadeSecret[]
+  overwriteSecret?: boolean
+}
+
 export async function planOf(
   cluster: Cluster,
   client: ClusterReader,
   wanted: PullSecretContent,
-  interruptedPods: InterruptedPod[] = [],
+  { interruptedPods = [], madeSecrets = [], overwriteSecret = false }: Circumstances = {},
 ): Promise<Plan> {
   const snapshot = snapshotOf(cluster)
   const diagnosis = diagnose(snapshot)
@@ -31,6 +38,7 @@ export async function planOf(
     pods: snapshot.pods.filter(({ namespace, name }) => stuck.has(`${namespace}/${name}`)),
     runningImages: false,
     interruptedPods,
+    madeSecrets,
   })
   const fixScope = { clusterUid: await clusterIdentity(client), ...scope }
   return makePlan({
@@ -44,7 +52,7 @@ export async function planOf(
     secretName: 'dockercreds',
     recreateBarePods: true,
     allowManaged: false,
-    overwriteSecret: false,
+    overwriteSecret,
     replacements: [],
     credentials: [
       { registry: 'docker.io', key: 'https://index.docker.io/v1/', username: 'alice', origin: 'a file' },

@@ -64,6 +64,6 @@ test('a saved plan does not follow an object that has changed since', async () =
   const { checked } = await fix(of, { before: third.before, strict: true })
   expect(checked.find(({ id }) => id === 'serviceaccount:web/default')).toMatchObject({
     status: 'conflict',
-    detail: 'somebody else changed it meanwhile',
+    reason: { code: 'changed-meanwhile' },
   })
 })

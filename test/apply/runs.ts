@@ -2,17 +2,12 @@
 import type { ApplyContext } from '../../src/apply/apply-context.ts'
 import { applyPlan, dryRunPlan } from '../../src/apply/apply-plan.ts'
 import { applyUndo } from '../../src/apply/apply-undo.ts'
-import { Journal, runName } from '../../src/apply/journal.ts'
+import { findRun, withContinued } from '../../src/apply/journal/find-run.ts'
+import { Journal, journalsOf, runName } from '../../src/apply/journal/journal.ts'
+import { interruptedPods, journaledPod, madeSecrets } from '../../src/apply/journal/left-behind.ts'
+import { listRuns } from '../../src/apply/journal/list-runs.ts'
+import { isTakenBack } from '../../src/apply/journal/run.ts'
 import { planUndo } from '../../src/apply/plan-undo.ts'
-import {
-  findRun,
-  interruptedPods,
-  isTakenBack,
-  journaledPod,
-  listRuns,
-  withContinued,
-} from '../../src/apply/read-journal.ts'
-import { journalsOf } from '../../src/apply/run-journals.ts'
 import type { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
 import type { ClusterWriter } from '../../src/kubernetes/api/writer.ts'
 import { clusterIdentity } from '../../src/source/live/cluster-identity.ts'
@@ -29,6 +24,8 @@ export interface RunOptions {
   strict?: boolean
   /** The pull secret's content; this machine's login by default. */
   wanted?: PullSecretContent
+  /** A Secret that no run made may be written to. */
+  overwriteSecret?: boolean
   /** The killed run that it goes on with. */
   continues?: string | null
 }
@@ -36,10 +33,15 @@ export interface RunOptions {
 /** `fix` from reading to the recovered pods. */
 export async function fix(of: Story, options: RunOptions = {}) {
   const { before = () => {}, strict = false, wanted = PULL_SECRET, continues = null } = options
+  const { overwriteSecret = false } = options
   const client = clientOf(of.server, after(of, before))
   const uid = await clusterIdentity(client)
   const runs = await listRuns(of.folder)
-  const plan = await planOf(of.cluster, client, wanted, interruptedPods(runs, uid))
+  const plan = await planOf(of.cluster, client, wanted, {
+    interruptedPods: interruptedPods(runs, uid),
+    madeSecrets: madeSecrets(runs, uid),
+    overwriteSecret,
+  })
   const context = { ...contextOf(of, client, runs, before, continues), strict, pullSecret: wanted }
   try {
     const checked = await dryRunPlan(plan, context)

@@ -2,8 +2,11 @@
 import { appendFileSync, chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { Journal, journalFolder } from '../../src/apply/journal.ts'
-import { findRun, isTakenBack, listRuns, type Run } from '../../src/apply/read-journal.ts'
+import { findRun } from '../../src/apply/journal/find-run.ts'
+import { Journal, journalsOf } from '../../src/apply/journal/journal.ts'
+import { listRuns } from '../../src/apply/journal/list-runs.ts'
+import { isTakenBack, type Run } from '../../src/apply/journal/run.ts'
+import { journalFolder } from '../../src/apply/journal/state-folder.ts'
 import { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
 import type { Change } from '../../src/plan/change.ts'
 import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
@@ -166,15 +169,11 @@ describe('undo', () => {
     of.cluster.add({
       apiVersion: 'v1',
       kind: 'Secret',
-      metadata: {
-        name: 'dockercreds',
-        namespace: 'web',
-        labels: { 'app.kubernetes.io/managed-by': 'pullguard' },
-      },
+      metadata: { name: 'dockercreds', namespace: 'web' },
       type: 'kubernetes.io/dockerconfigjson',
       data: { '.dockerconfigjson': content(theirs) },
     })
-    await fix(of)
+    await fix(of, { overwriteSecret: true })
     of.cluster.change('Secret', 'web', 'dockercreds', secret => {
       secret.metadata.annotations = { seen: 'by somebody' }
     })
@@ -239,6 +238,20 @@ describe('undo', () => {
     expect(said[0]).toContain(path)
   })
 
+  test('knows a run whose objects are gone for over, once that was noted', async () => {
+    const of = await fixed()
+    const [run] = await listRuns(of.folder)
+    if (run === undefined) throw new Error('no run')
+    const journal = journalsOf(run, of.folder)
+    await journal.append({ type: 'over' })
+    await journal.close()
+    const damages: string[] = []
+    const runs = await listRuns(of.folder, { onDamage: sentence => damages.push(sentence) })
+    expect(runs.map(({ over }) => over)).toEqual([true])
+    expect(runs.map(isTakenBack)).toEqual([true])
+    expect(damages).toEqual([])
+  })
+
   test('knows the newest run by its number, though the clock was set back, and none of another server', async () => {
     const of = await fixed()
     const [name = ''] = readdirSync(of.folder)
@@ -288,7 +301,7 @@ describe('undo', () => {
     const runs = await listRuns(of.folder)
     expect(runs).toHaveLength(1)
     expect(() => findRun(runs, 'x')).toThrow(/No run x/)
-    expect(() => findRun([])).toThrow(/nothing to take back/)
+    expect(() => findRun([])).toThrow(/nothing to undo/)
   })
 
   test('reads past lines that are JSON and no part of a journal, and not past a journal that it can not read', async () => {

@@ -108,7 +108,7 @@ describe('a Secret that is there already', () => {
     })
     expect(await writeSecret(change, context, false)).toMatchObject({
       status: 'conflict',
-      detail: 'somebody else changed it meanwhile',
+      reason: { code: 'changed-meanwhile' },
     })
     expect(dataOf(of)).toEqual({ '.dockerconfigjson': theirs })
   })
@@ -179,7 +179,7 @@ describe('a pod', () => {
     const of = story()
     const change = stuckPod(of)
     heal(of, change)
-    const left = { status: 'unchanged', detail: 'it no longer waits for an image' }
+    const left = { status: 'unchanged', reason: { code: 'healed' } }
     for (const dryRun of [true, false])
       expect(await writePod(change, contextOf(of), dryRun)).toMatchObject(left)
     const strict = { ...contextOf(of), strict: true }
@@ -381,7 +381,7 @@ describe('a bare pod that is deleted and made again', () => {
     const { change, context } = owed(of)
     expect(await writePod(change, context, false)).toMatchObject({
       status: 'failed',
-      detail: expect.stringContaining('may take until 2026-11-24T10:00:30Z'),
+      reason: { code: 'not-ended', finalizer: null, until: '2026-11-24T10:00:30Z' },
     })
   })
 
@@ -394,7 +394,7 @@ describe('a bare pod that is deleted and made again', () => {
     for (const dryRun of [true, false]) {
       expect(await writePod(change, inMotion(of), dryRun)).toMatchObject({
         status: 'refused',
-        detail: expect.stringContaining('finalizer example.com/hold'),
+        reason: expect.objectContaining({ finalizer: 'example.com/hold' }),
       })
     }
     expect(of.cluster.get('Pod', 'api', 'bare')?.metadata).not.toHaveProperty('deletionTimestamp')

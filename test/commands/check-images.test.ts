@@ -212,7 +212,7 @@ test.each([
   const { code, err } = await run(command, ...argv, '--registry-endpoint', 'docker.io=http://127.0.0.1:1')
   expect([code, err]).toEqual([
     2,
-    '--registry-endpoint goes with --check-images: without it no registry is asked.\n',
+    '--registry-endpoint needs --check-images: no registry is asked without it.\n',
   ])
 })
 

@@ -70,7 +70,7 @@ describe('bad input is one sentence and exit code 2', () => {
   test.each<[string, string[], string]>([
     ['an argument', ['shop-0'], "Too many arguments for 'diagnose'. Expected 0 arguments but got 1: shop-0."],
     ['a format', ['-o', 'xml'], "'xml' is invalid. Allowed choices are table, wide, json,"],
-    ['sarif', ['-o', 'sarif'], "'sarif' is invalid. It points at lines of files, and pods have none."],
+    ['sarif', ['-o', 'sarif'], "'sarif' is invalid. SARIF points to lines in files, and pods have none."],
     [
       'a severity',
       ['--fail-on', 'bad'],
@@ -79,7 +79,7 @@ describe('bad input is one sentence and exit code 2', () => {
     ['a time', ['--request-timeout', 'soon'], 'Give a time such as 30s, 2m or 1m30s.'],
     ['a selector', ['-l', 'app in'], 'The label selector "app in" is wrong at character 7:'],
     ['a namespace', ['-n', 'nope'], 'There is no namespace "nope" in this cluster:'],
-    ['no kubeconfig', ['--kubeconfig', 'nope'], 'There is no kubeconfig nope: correct --kubeconfig.'],
+    ['no kubeconfig', ['--kubeconfig', 'nope'], "Kubeconfig nope (from --kubeconfig) doesn't exist."],
     ['a broken kubeconfig', ['--kubeconfig', 'broken.yaml'], 'broken.yaml'],
     [
       'a context',
@@ -191,7 +191,9 @@ describe('a server that does not serve ends it with 4 and prints nothing that lo
   test('somebody who may not act as another', async () => {
     const said = await diagnose('-A', '--as', 'admin', '--kubeconfig', await incident.kubeconfigFor('viewer'))
     expect(said).toMatchObject({ code: 4, out: '' })
-    expect(said.err).toContain('does not let you act as another: users "admin" is forbidden: User "viewer"')
+    expect(said.err).toContain(
+      'does not allow you to act as another user: users "admin" is forbidden: User "viewer"',
+    )
   })
 
   test('a token that nobody knows', async () => {
@@ -229,7 +231,7 @@ test('of a folder, what was passed over or not entered is one line on standard e
   const deep = await diagnose('-f', 'bundle', '-R', '-o', 'json')
   expect(deep).toMatchObject({
     code: 1,
-    err: '1 file was passed over, with something other than Kubernetes objects in it: bundle/version.json.\n',
+    err: '1 file was skipped because it holds no Kubernetes objects: bundle/version.json.\n',
   })
   expect(JSON.parse(deep.out)).toMatchObject({ complete: true, source: { passedOver: { count: 1 } } })
   expect(await diagnose('-f', 'bundle', '-o', 'json')).toMatchObject({

@@ -62,14 +62,14 @@ test('undo of a run that is taken back already names the one that is not', async
   await incident.run(['fix', '-n', 'kube-system', '--yes'])
   await incident.run(['undo', '--yes'])
   const again = await incident.run(['undo', '--yes'])
-  expect(again.err).toBe(`Run ${older} is still in place: \`pullguard undo ${older}\` takes it back.\n`)
+  expect(again.err).toBe(`Run ${older} is still in place: \`pullguard undo ${older}\` undoes it.\n`)
   expect(incident.accounts()['default/default']).toEqual(['dockercreds'])
 })
 
 test('a namespace to leave alone that is not there is warned about: it may be misspelt', async () => {
   const said = await incident.run(['fix', '-A', '--dry-run', '--exclude-namespace', 'kube-sytem,kube-public'])
   expect(said.err).toContain(
-    'Warning: --exclude-namespace kube-sytem: there is no such namespace, so nothing is left out by it.\n',
+    'Warning: --exclude-namespace kube-sytem: there is no such namespace, so it excludes nothing.\n',
   )
 })
 
@@ -83,7 +83,9 @@ test('Ctrl-C in the middle of an undo is told with the way on, and the way on wo
   const said = await incident.run(['undo', '--yes'], '', stop.signal)
   watching()
   expect(said.code).toBe(130)
-  expect(said.err).toMatch(/ended early, with part of run \S+ taken back: `pullguard undo \S+` again goes on/)
+  expect(said.err).toMatch(
+    /interrupted, with part of run \S+ undone. Run `pullguard undo \S+` again to continue/,
+  )
   expect(await incident.run(['undo', '--yes'])).toMatchObject({ code: 0 })
   expect(incident.accounts()).toEqual(before)
   expect(incident.simulator.cluster.list('Secret')).toEqual([])

@@ -20,6 +20,23 @@ const giveDefaultAnEntry = () =>
     Object.assign(account, accountBefore),
   )
 
+/** A bare pod in namespace tenant whose image its registry shows to nobody without a login. */
+function addDenied(image: string): void {
+  const { cluster } = incident.simulator
+  cluster.add({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'denied', namespace: 'tenant' },
+    spec: { nodeName: 'elsewhere', containers: [{ name: 'c', image }] },
+  })
+  const message = `failed to resolve reference "${image}": pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials`
+  const state = { waiting: { reason: 'ErrImagePull', message } }
+  const container = { name: 'c', image, imageID: '', ready: false, restartCount: 0, state }
+  cluster.change('Pod', 'tenant', 'denied', pod =>
+    Object.assign(pod, { status: { phase: 'Pending', containerStatuses: [container] } }),
+  )
+}
+
 test('the article: found, fixed, running, found no more, taken back', async () => {
   giveDefaultAnEntry()
   const before = incident.accounts()
@@ -30,7 +47,7 @@ test('the article: found, fixed, running, found no more, taken back', async () =
   expect(fixed.err).toContain(
     'The login of demo-user for Docker Hub works: 200 of 200 pulls in 6 hours left.',
   )
-  expect(lastLine(fixed.out)).toBe('All 3 pods that could not pull run now.')
+  expect(lastLine(fixed.out)).toBe('All 3 pods that could not pull are running now.')
   expect(podsRunning()).toBe(true)
   expect(incident.accounts()['default/default']).toEqual(['regcred', 'dockercreds'])
   expect(incident.accounts()['kube-public/default']).toEqual([])
@@ -48,14 +65,14 @@ test('a second fix and a second undo write nothing', async () => {
   const written = incident.writes().length
   const again = await incident.run(['fix', '-A', '--yes'])
   expect(again.code).toBe(0)
-  expect(lastLine(again.out)).toBe('No pod lacks an image: nothing to fix, nothing is written.')
+  expect(lastLine(again.out)).toBe('No image pulls are failing. Nothing to fix.')
   expect(incident.writes()).toHaveLength(written)
 
   await incident.run(['undo', '--yes'])
   const undone = incident.writes().length
   const more = await incident.run(['undo', '--yes'])
   expect(more.code).toBe(0)
-  expect(lastLine(more.out)).toBe('There is nothing left to take back, so nothing is written.')
+  expect(lastLine(more.out)).toBe('There is nothing left to undo, so nothing is written.')
   expect(more.err).not.toContain('still in place')
   expect(incident.writes()).toHaveLength(undone)
 })
@@ -67,7 +84,7 @@ describe('nothing is written', () => {
     const said = await incident.run(['fix', '-A'])
     expect(said.code).toBe(5)
     expect(said.out).toContain('Create secret dockercreds in 2 namespaces')
-    expect(said.err).toContain('--yes carries it out')
+    expect(said.err).toContain('Use --yes to apply')
   })
 
   test.each(['--dry-run', '--dry-run=client', '--dry-run=server'])('by %s', async flag => {
@@ -153,7 +170,7 @@ describe('nothing is written', () => {
     for (const argv of cases) {
       const said = await incident.run(argv)
       expect(said).toMatchObject({ code: 2 })
-      if (argv.includes('--apply')) expect(said.err).toContain(`leave ${argv[3]} out`)
+      if (argv.includes('--apply')) expect(said.err).toContain(`can't be combined with ${argv[3]}`)
     }
   })
 })
@@ -177,7 +194,7 @@ describe('a plan in a file', () => {
     const written = incident.writes().length
     const again = await incident.run(['fix', '--apply', file(), '--yes'])
     expect(again.code).toBe(0)
-    expect(lastLine(again.out)).toBe('All 3 pods that could not pull run now.')
+    expect(lastLine(again.out)).toBe('All 3 pods that could not pull are running now.')
     expect(incident.writes()).toHaveLength(written)
   })
 
@@ -190,12 +207,24 @@ describe('a plan in a file', () => {
     expect(incident.writes()).toEqual([])
   })
 
+  test('that was spoilt is refused as bad input, at its place, and nothing is written', async () => {
+    await save()
+    const text = await readFile(file(), 'utf8')
+    await writeFile(file(), text.replace('"create-secret"', '"reboot"'))
+    const said = await incident.run(['fix', '--apply', file(), '--yes'])
+    expect(said.code).toBe(2)
+    expect(said.err).toContain(
+      `${file()} is not a plan of pullguard.dev/v1: changes[0].action is missing or wrong. Make a new one with \`fix --plan ${file()}\`.`,
+    )
+    expect(incident.writes()).toEqual([])
+  })
+
   test.each<[string, (plan: { cluster: { uid: string } }) => unknown, string]>([
     ['of another cluster', plan => (plan.cluster.uid = 'another'), 'another cluster'],
     [
       'whose patch is not what it shows',
       plan => JSON.parse(JSON.stringify(plan).replaceAll('"op":"add"', '"op":"replace"')),
-      'not what its edits say',
+      'does not match its edits',
     ],
     [
       'of a server that only claims to be that cluster',
@@ -207,7 +236,7 @@ describe('a plan in a file', () => {
       plan =>
         JSON.parse(
           JSON.stringify(plan, (key, value) =>
-            key === 'workload' ? { kind: 'Deployment', name: 'harmless' } : value,
+            key === 'workload' ? { ...value, kind: 'Deployment', name: 'harmless' } : value,
           ),
         ),
       'one of Deployment harmless, which it is not',
@@ -235,7 +264,7 @@ test('what Helm keeps is left to Helm, and the patch is shown', async () => {
   expect((await incident.run(['fix', '-A', '--yes', '--fail-on', 'never'])).code).toBe(0)
   expect(said.out).toContain('Helm release calico')
   expect(lastLine(said.out)).toContain('shown above.')
-  expect(said.out).toContain("All 2 pods that it aimed at run now; 1 other still can't pull, for the")
+  expect(said.out).toContain("All 2 targeted pods are running now; 1 other still can't pull, for the")
   expect(incident.accounts()['kube-system/default']).toEqual([])
   expect(incident.accounts()['default/default']).toEqual(['dockercreds'])
 })
@@ -302,7 +331,7 @@ test('a password that was changed on this machine is offered, and renewed where 
   await incident.login('a-new-password')
   const offered = await incident.run(['fix', '-A', '--yes'])
   expect(offered.code).toBe(0)
-  expect(offered.err).toContain('4 secrets of an earlier fix hold another login for Docker Hub')
+  expect(offered.err).toContain('2 secrets of an earlier fix hold another login for Docker Hub')
   expect(offered.err).toContain('pullguard fix --all-namespaces --registry docker.io')
   expect((await incident.run(['fix', '-A', '--yes', '--registry', 'docker.io'])).code).toBe(0)
   expect((await incident.run(['fix', '-A', '--yes'])).err).not.toContain('another login')
@@ -313,16 +342,32 @@ test('a login that can’t be proven stops what needs it, and nothing else', asy
   const config = JSON.parse(await readFile(path, 'utf8'))
   config.auths['ghcr.io'] = { auth: Buffer.from('someone:else').toString('base64') }
   await writeFile(path, JSON.stringify(config))
+  incident.simulator.cluster.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'tenant' } })
+  await incident.simulator.settle()
+  addDenied('ghcr.io/acme/app:1')
   const registries = ['--registry', 'ghcr.io', '--registry', 'docker.io']
   const endpoints = `ghcr.io=http://127.0.0.1:1,${incident.simulator.registryEndpoints}`
     .split(',')
     .flatMap(one => ['--registry-endpoint', one])
+  const alone = await incident.run(['fix', '-A', '--yes', '--registry', 'ghcr.io', ...endpoints])
+  expect(alone.code).toBe(4)
+  expect(incident.writes()).toEqual([])
   const said = await incident.run(['fix', '-A', '--yes', ...registries, ...endpoints])
   expect(said.code).toBe(3)
   expect(said.out).toContain('The login of someone for ghcr.io is not distributed')
+  const stuck = incident.simulator.cluster.list('Pod').filter(({ status }) => status?.phase !== 'Running')
+  expect(stuck.map(({ metadata }) => metadata.name)).toEqual(['denied'])
+})
+
+test('a named login that no pod needs is neither tried nor distributed, and keeps nothing from being fixed', async () => {
+  const path = join(incident.home, '.docker', 'config.json')
+  const config = JSON.parse(await readFile(path, 'utf8'))
+  config.auths['ghcr.io'] = { auth: Buffer.from('someone:else').toString('base64') }
+  await writeFile(path, JSON.stringify(config))
+  const said = await incident.run(['fix', '-A', '--yes', '--registry', 'ghcr.io', '--registry', 'docker.io'])
+  expect(said.code).toBe(0)
+  expect(said.out).toContain('No failing pod needs the login of someone for ghcr.io')
   expect(podsRunning()).toBe(true)
-  const alone = await incident.run(['fix', '-A', '--yes', '--registry', 'ghcr.io', ...endpoints])
-  expect(alone.code).toBe(4)
 })
 
 test('what one fix could not write, the next one does, though no pod waits for it', async () => {
@@ -353,31 +398,7 @@ test('a pod with an image of its own registry gets no password, nor stops the fi
   )
   cluster.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'tenant' } })
   await incident.simulator.settle()
-  cluster.add({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: 'bait', namespace: 'tenant' },
-    spec: { nodeName: 'elsewhere', containers: [{ name: 'c', image: 'attacker.example/x:1' }] },
-  })
-  const message =
-    'failed to resolve reference "attacker.example/x:1": pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials'
-  cluster.change('Pod', 'tenant', 'bait', pod =>
-    Object.assign(pod, {
-      status: {
-        phase: 'Pending',
-        containerStatuses: [
-          {
-            name: 'c',
-            image: 'attacker.example/x:1',
-            imageID: '',
-            ready: false,
-            restartCount: 0,
-            state: { waiting: { reason: 'ErrImagePull', message } },
-          },
-        ],
-      },
-    }),
-  )
+  addDenied('attacker.example/x:1')
   await incident.simulator.settle()
   expect((await incident.run(['diagnose', '-n', 'tenant'])).out).toContain('auth-required-or-denied')
   const said = await incident.run(

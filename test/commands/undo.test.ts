@@ -41,7 +41,7 @@ describe('nothing is taken back', () => {
   test('where nobody can be asked and --yes is not given', async () => {
     const said = await undo()
     expect(said.code).toBe(5)
-    expect(said.err).toContain('--yes takes it back')
+    expect(said.err).toContain('Use --yes to undo')
   })
 
   test('of a run that is none', async () => {
@@ -53,7 +53,7 @@ describe('nothing is taken back', () => {
     const said = await undo('--list')
     incident.simulator.faults.clear()
     expect(said).toMatchObject({ code: 2, out: '' })
-    expect(said.err).toContain('ask for get on namespace "kube-system"')
+    expect(said.err).toContain('permission to get the namespace kube-system')
   })
 
   test('for somebody that the server does not know', async () => {
@@ -80,7 +80,7 @@ test('what somebody changed since stays, is named with its reason, and the rest 
     expect(said.out).toContain('1 secret keeps its login.')
     expect(said.out).toContain('kubectl -n default delete secret dockercreds')
     expect(said.out).toMatch(
-      /Leave as it is:\n +default secret\/dockercreds: no longer holds what was written/,
+      /Left unchanged:\n +default secret\/dockercreds: no longer holds what pullguard wrote/,
     )
   } finally {
     await other.close()

@@ -29,7 +29,7 @@ test('gives the index digest of each image that is there, and the reason for eac
       'other/secret:1',
       { digest: null, detail: 'the registry denies access to it, or has no such repository' },
     ],
-    ['Bad:Name', { digest: null, detail: 'it is no image reference' }],
+    ['Bad:Name', { digest: null, detail: 'it is not an image reference' }],
   ])
   expect(hub.pulls).toEqual([])
   expect(hub.requests.filter(({ method, path }) => method === 'GET' && path !== '/token')).toEqual([])

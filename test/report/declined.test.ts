@@ -1,6 +1,6 @@
 /** What is said of things that a plan leaves: the true reason, and the smallest way on. */
 import { expect, test } from 'vitest'
-import { accessRefusal } from '../../src/report/access.ts'
+import { accessRefusal } from '../../src/report/views/access.ts'
 import { declinedNext, declinedTitle } from '../../src/report/words/declined.ts'
 import { plan, target } from './plan-samples.ts'
 
@@ -33,7 +33,7 @@ test('a Secret that an operator keeps is not offered to be written to', () => {
 
 test.each([
   [true, '1 image not found at the other registry'],
-  [false, '1 image that the other registry could not be asked for'],
+  [false, '1 image could not be checked at the other registry'],
 ])('an image without a replacement is called absent only where the registry said so: %s', (absent, title) => {
   const at = { target: target('Deployment', 'shop', 'web'), container: 'shop', image: 'nginx' }
   const one = {

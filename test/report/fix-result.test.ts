@@ -1,14 +1,22 @@
 /** What somebody reads when a fix has ended. */
 import { describe, expect, test } from 'vitest'
-import { type FixReport, renderFixResult } from '../../src/report/fix-result.ts'
-import { everyDeclined, fixReport, incidentPlan, outcome, plan, recovery } from './plan-samples.ts'
+import { type FixReport, renderFixResult } from '../../src/report/views/fix-result.ts'
+import {
+  everyDeclined,
+  fixReport,
+  incidentPlan,
+  OUTCOME_REASONS,
+  outcome,
+  plan,
+  recovery,
+} from './plan-samples.ts'
 import { finding } from './samples.ts'
 
 const show = (report: FixReport) =>
   renderFixResult(report, {
     format: 'table',
     width: 80,
-    colour: false,
+    color: false,
     terminal: true,
     invocation: { program: 'pullguard', flags: [], fromDump: false },
   })
@@ -22,7 +30,7 @@ describe('a fix that worked', () => {
 
       6 changes written: 2 secrets, 2 service accounts, 2 pods.
       Undo: pullguard undo 20261124-100000-abcd
-      All 2 pods that could not pull run now.
+      All 2 pods that could not pull are running now.
       "
     `)
   })
@@ -32,7 +40,7 @@ describe('a fix that worked', () => {
       lines(show(fixReport({ leftPods: 3 })))
         .slice(-2)
         .join(' '),
-    ).toBe("All 2 pods that it aimed at run now; 3 others still can't pull, for the reasons shown above.")
+    ).toBe("All 2 targeted pods are running now; 3 others still can't pull, for the reasons shown above.")
     expect(
       lines(show(fixReport({ leftPods: 1 }, { recoveries: [] })))
         .slice(-2)
@@ -86,7 +94,7 @@ describe('a fix that did not', () => {
     const outcomes = incidentPlan.changes.map(change =>
       change.action === 'create-secret'
         ? outcome(change, { status: 'refused', detail: 'admission webhook "no" denied the request' })
-        : outcome(change, { status: 'skipped', detail: 'it needs its secret' }),
+        : outcome(change, { status: 'skipped', reason: { code: 'needs', id: 'its secret' } }),
     )
     const text = show(fixReport({ complete: false }, { run: null, outcomes, recoveries: [] }))
     expect(text).toContain('default secret/dockercreds and 1 more: refused by the server')
@@ -98,16 +106,26 @@ describe('a fix that did not', () => {
   })
 })
 
+test.each(Object.values(OUTCOME_REASONS))('says why ($code) apart from what the server said', reason => {
+  const outcomes = incidentPlan.changes
+    .slice(0, 1)
+    .map(change => outcome(change, { status: 'failed', reason, detail: 'quota exceeded' }))
+  const shown = lines(show(fixReport({ complete: false }, { outcomes, recoveries: [] })))
+  const server = shown.indexOf('    quota exceeded')
+  expect(shown[server - 1]).toMatch(/^ {4}\S/)
+  expect(shown.slice(0, server).join()).not.toMatch(/undefined|null|object Object/)
+})
+
 test('a plan that left something does not say that all pods run', () => {
   const some = plan(incidentPlan.changes, { declined: everyDeclined.slice(0, 1) })
-  expect(lines(show(fixReport({ plan: some }))).at(-1)).toBe('All 2 pods that it aimed at run now.')
+  expect(lines(show(fixReport({ plan: some }))).at(-1)).toBe('All 2 targeted pods are running now.')
 })
 
 test('pods that are not back, with nothing that speaks of a pull, are to be looked at again', () => {
   const waiting = [{ name: 'p', state: 'stuck' as const, reason: '', message: '' }]
   const recoveries = [recovery({ recovered: 0, waiting })]
   expect(lines(show(fixReport({ complete: false }, { recoveries }))).slice(-2)).toEqual([
-    'The pod that it aimed at is not back yet.',
+    'The targeted pod is not back yet.',
     'Next: kubectl -n default describe pod p',
   ])
 })
@@ -115,15 +133,17 @@ test('pods that are not back, with nothing that speaks of a pull, are to be look
 test('a fix that found everything in place says so', () => {
   const outcomes = incidentPlan.changes.map(change => outcome(change, { status: 'unchanged' }))
   expect(lines(show(fixReport({}, { run: null, outcomes, recoveries: [] }))).at(-1)).toBe(
-    'Nothing was written: all of it was so already.',
+    'Nothing to change: everything is already in place.',
   )
 })
 
 test('a dry run on the server says that it was one', () => {
   const outcomes = incidentPlan.changes.map(change => outcome(change, { status: 'accepted' }))
-  expect(lines(show(fixReport({ dryRun: true }, { run: null, outcomes, recoveries: [] }))).at(-1)).toBe(
-    'The server would take all 6 changes. Nothing was written: this was a dry run.',
-  )
+  expect(
+    lines(show(fixReport({ dryRun: true }, { run: null, outcomes, recoveries: [] })))
+      .slice(-2)
+      .join(' '),
+  ).toBe('The API server would accept all 6 changes. Nothing was written: this was a dry run.')
 })
 
 describe('a workload that is not what it was when the plan was made', () => {
@@ -134,8 +154,8 @@ describe('a workload that is not what it was when the plan was made', () => {
     [
       'deleted',
       { recovered: 0, over: { code: 'gone', message: '' } },
-      'it was deleted meanwhile',
-      'The pod that it aimed at is not back yet.',
+      'it was deleted in the meantime',
+      'The targeted pod is not back yet.',
     ],
     [
       'failed',
@@ -146,14 +166,14 @@ describe('a workload that is not what it was when the plan was made', () => {
     [
       'scaled down',
       { aimed: 4 },
-      'it wants 1 pod by now, 4 could not pull',
-      'The pod that could not pull runs now.',
+      'it now wants 1 pod; 4 could not pull',
+      'The pod that could not pull is running now.',
     ],
     [
       'scaled to zero',
       { wanted: 0, recovered: 0 },
-      'by now',
-      'No pod is wanted any more where one could not pull.',
+      'it now wants',
+      'The pods that could not pull are no longer wanted.',
     ],
     [
       'held by a finalizer',

@@ -1,6 +1,10 @@
 /** What scripts and CI systems get: plain columns, names, JUnit, GitHub, GitLab, Markdown. */
 import { describe, expect, test } from 'vitest'
-import { type DiagnosisReportOptions, diagnosisNotes, renderDiagnosis } from '../../src/report/diagnosis.ts'
+import {
+  type DiagnosisReportOptions,
+  diagnosisNotes,
+  renderDiagnosis,
+} from '../../src/report/views/diagnosis.ts'
 import type { Gap } from '../../src/snapshot/snapshot.ts'
 import { diagnosis, finding, incident, privateImage, typo } from './samples.ts'
 
@@ -9,7 +13,7 @@ const all = [...incident, privateImage({ workload: null })]
 const options = (fields: Partial<DiagnosisReportOptions>): DiagnosisReportOptions => ({
   format: 'table',
   width: 80,
-  colour: false,
+  color: false,
   terminal: false,
   invocation: { program: 'pullguard', flags: [], fromDump: false },
   ...fields,
@@ -71,7 +75,7 @@ describe('in a pipe', () => {
   test('what is no row goes to the notes: gaps, summary, next step', () => {
     const of = diagnosis([], { gaps: GAPS })
     expect(renderDiagnosis(of, options({}))).toBe('')
-    expect(diagnosisNotes(of, options({}))).toContain('secrets in web: you may not read them')
+    expect(diagnosisNotes(of, options({}))).toContain('secrets in web: access denied')
     expect(diagnosisNotes(diagnosis(all), options({ format: 'name', terminal: true }))).toContain(
       'Next: pullguard fix',
     )
@@ -137,7 +141,7 @@ describe('JUnit', () => {
     const xml = render(all, { format: 'junit' }, GAPS)
     expect(xml).toContain('<testsuites name="pullguard" tests="5" failures="4" errors="1" time="0">')
     expect(xml.match(/<failure type="rate-limited" message="Docker Hub&apos;s limit/g)).toHaveLength(3)
-    expect(xml).toContain('<error type="forbidden" message="secrets in web: you may not read them')
+    expect(xml).toContain('<error type="forbidden" message="secrets in web: access denied')
     expect(xml).toContain('To do: ask for get and list on secrets (a Role in web)</error>')
   })
 
@@ -266,7 +270,7 @@ test('Markdown leads with the sentence, tables the workloads, folds the evidence
 
     **Not everything could be read**
 
-    - secrets in web: you may not read them; whether those pulls had a credential is unknown → ask for get and list on secrets (a Role in web)
+    - secrets in web: access denied; whether those pulls had a credential is unknown → ask for get and list on secrets (a Role in web)
     "
   `)
 })

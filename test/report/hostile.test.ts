@@ -4,9 +4,10 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { Advised, AdvisedDiagnosis, AdvisedWhy } from '../../src/advice/advised.ts'
 import type { Finding } from '../../src/diagnosis/finding.ts'
-import { type DiagnosisFormat, diagnosisNotes, renderDiagnosis } from '../../src/report/diagnosis.ts'
-import { type DataFormat, renderImages } from '../../src/report/images.ts'
-import { renderWhy } from '../../src/report/why.ts'
+import { DATA_FORMATS, DIAGNOSIS_FORMATS } from '../../src/report/formats.ts'
+import { diagnosisNotes, renderDiagnosis } from '../../src/report/views/diagnosis.ts'
+import { renderImages } from '../../src/report/views/images.ts'
+import { renderWhy } from '../../src/report/views/why.ts'
 import { FORBIDDEN, hostile, WORKFLOW_COMMAND } from './hostile-text.ts'
 import {
   attempt,
@@ -21,19 +22,7 @@ import {
   whyContainer,
 } from './samples.ts'
 
-const FORMATS: DiagnosisFormat[] = [
-  'table',
-  'wide',
-  'json',
-  'yaml',
-  'name',
-  'junit',
-  'github',
-  'gitlab',
-  'markdown',
-]
-const DATA_FORMATS: DataFormat[] = ['table', 'json', 'yaml', 'name']
-const OPTIONS = { width: 80, colour: false, invocation: { program: 'pullguard', flags: [], fromDump: false } }
+const OPTIONS = { width: 80, color: false, invocation: { program: 'pullguard', flags: [], fromDump: false } }
 
 const hostileFinding: fc.Arbitrary<Advised> = fc
   .tuple(
@@ -127,7 +116,7 @@ const check = <T>(from: fc.Arbitrary<T>, verify: (value: T) => void) =>
   fc.assert(fc.property(from, verify), { numRuns: 60 })
 const GITHUB = /^::(?:error|warning|notice) title=[^:\n]*::/
 
-describe.each(FORMATS)('%s', format => {
+describe.each(DIAGNOSIS_FORMATS)('%s', format => {
   test.each([true, false])('lets nothing through (terminal: %s)', terminal => {
     check(hostileDiagnosis, of => {
       const options = { ...OPTIONS, format, terminal }

@@ -1,6 +1,6 @@
 /** What a person reads of a check: what follows, who was told what, and never more than is proven. */
 import { describe, expect, test } from 'vitest'
-import { renderDiagnosis } from '../../src/report/diagnosis.ts'
+import { renderDiagnosis } from '../../src/report/views/diagnosis.ts'
 import { checkLines, checkText } from '../../src/report/words/image-check.ts'
 import { schema, schemaErrors } from './published-schema.ts'
 import { diagnosis, finding, imageAsk, imageCheck, typo } from './samples.ts'
@@ -121,7 +121,7 @@ test.each(['table', 'markdown', 'junit', 'github'] as const)('%s tells it', form
   const options = {
     format,
     width: 300,
-    colour: false,
+    color: false,
     terminal: true,
     invocation: { program: 'pullguard', flags: [], fromDump: false },
   }
@@ -136,7 +136,7 @@ test('every verdict, answer and reason fits the published schema, and no other',
         renderDiagnosis(diagnosis([finding({ check: imageCheck(fields) })]), {
           format: 'json',
           width: 80,
-          colour: false,
+          color: false,
           terminal: false,
           invocation: { program: 'pullguard', flags: [], fromDump: false },
         }),
@@ -155,7 +155,7 @@ test.each(['table', 'wide'] as const)(
       const options = {
         format,
         width: 80,
-        colour: false,
+        color: false,
         terminal: false,
         invocation: { program: 'pullguard', flags: [], fromDump: false },
       }

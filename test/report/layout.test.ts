@@ -1,9 +1,12 @@
 /** Columns and lines have the width that a terminal gives them; ages read as kubectl's. */
 import fc from 'fast-check'
 import stringWidth from 'string-width'
-import { expect, test } from 'vitest'
-import { age } from '../../src/report/duration.ts'
-import { clip, clipStart, columns, wrap } from '../../src/report/layout.ts'
+import { describe, expect, test } from 'vitest'
+import { cell } from '../../src/report/escape.ts'
+import { columns } from '../../src/report/screen/columns.ts'
+import { tableLines } from '../../src/report/screen/table.ts'
+import { clip, clipStart, wrap } from '../../src/report/screen/wrap.ts'
+import { age } from '../../src/report/words/duration.ts'
 
 test('columns align wide and combining characters', () => {
   expect(
@@ -28,14 +31,21 @@ const words = fc.array(fc.constantFrom('a', 'word', '漢字', 'x'.repeat(40), 'e
   minLength: 1,
 })
 
-test('wrapped lines fit and lose nothing but blanks', () => {
+test('wrapped lines fit, unless one word is wider, and lose nothing but blanks', () => {
   fc.assert(
     fc.property(words, fc.integer({ min: 12, max: 50 }), (parts, width) => {
       const lines = wrap(parts.join(' '), width, '  ')
-      for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(width)
-      expect(lines.join('').replace(/ /g, '')).toBe(parts.join(''))
+      for (const line of lines)
+        if (line.trim().includes(' ')) expect(stringWidth(line)).toBeLessThanOrEqual(width)
+      expect(lines.map(line => line.trim()).join(' ')).toBe(parts.join(' ').normalize())
     }),
   )
+})
+
+test('what is longer than any name is broken like prose', () => {
+  const lines = wrap(`a ${'x'.repeat(2000)}`, 80)
+  expect(Math.max(...lines.map(line => line.length))).toBe(80)
+  expect(lines.join('').replace(/ /g, '')).toBe(`a${'x'.repeat(2000)}`)
 })
 
 test('clipped text fits and shows that something is missing', () => {
@@ -44,9 +54,59 @@ test('clipped text fits and shows that something is missing', () => {
     fc.property(words, fc.integer({ min: 4, max: 30 }), (parts, width) => {
       const text = parts.join(' ')
       expect(stringWidth(clip(text, width))).toBeLessThanOrEqual(width)
-      expect(stringWidth(clipStart(text, width))).toBeLessThanOrEqual(width)
+      const end = clipStart(text, width)
+      if (end.slice(2).includes(' ')) expect(stringWidth(end)).toBeLessThanOrEqual(width)
     }),
   )
+})
+
+describe('a table', () => {
+  const rows = [
+    { heading: 'an image whose name is longer than all of its rows together, and than the screen' },
+    ['web', 'deployment/shop', '1 pod'],
+    ['payments', 'deployment/a', '12 pods'],
+    { heading: 'nginx' },
+    ['web', 'pod/漢字', ''],
+  ]
+
+  test('has its columns as wide as its rows want them, below headings that span all', () => {
+    expect(tableLines(rows, 50, '  ')).toEqual([
+      ['  an image whose name is longer than all of its', '  rows together, and than the screen'],
+      ['    web       deployment/shop  1 pod'],
+      ['    payments  deployment/a     12 pods'],
+      ['  nginx'],
+      ['    web       pod/漢字'],
+    ])
+  })
+
+  test('whose rows do not fit has each as text', () => {
+    expect(tableLines(rows, 34, '  ').slice(1, 3)).toEqual([
+      ['    web  deployment/shop  1 pod'],
+      ['    payments  deployment/a  12', '    pods'],
+    ])
+  })
+
+  test('looks the same when it is longer than a screen', () => {
+    const long = Array.from({ length: 20 }, () => rows.slice(1)).flat()
+    expect(tableLines(long, 80, '  ')).toEqual(
+      Array.from({ length: 20 }, () => tableLines(rows.slice(1), 80, '  ')).flat(),
+    )
+  })
+
+  test('cuts nothing off, whatever its cells and headings hold', () => {
+    const text = fc
+      .string({ unit: 'grapheme', minLength: 1 })
+      .map(raw => cell(raw).replaceAll(' ', '-').normalize())
+    const row = fc.oneof(fc.tuple(text, text, text), fc.record({ heading: text }))
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1 }), fc.integer({ min: 20, max: 400 }), (table, width) => {
+        const shown = tableLines(table, width, '  ')
+        expect(shown.map(lines => lines.join(' ').split(/ +/).slice(1))).toEqual(
+          table.map(row => (Array.isArray(row) ? row : [row.heading])),
+        )
+      }),
+    )
+  })
 })
 
 test.each([

@@ -1,6 +1,6 @@
 /** What is said of a login before it is handed out. */
 import { describe, expect, test } from 'vitest'
-import { provenText } from '../../src/report/logins.ts'
+import { provenText } from '../../src/report/views/logins.ts'
 
 const LOGIN = { registry: 'docker.io', username: 'acme', origin: 'file ~/.docker/config.json' }
 const limited = (remaining: number) =>
@@ -17,7 +17,7 @@ describe('a login that works', () => {
 
   test('with fewer pulls left than the plan may need says what becomes of the rest', () => {
     expect(provenText(LOGIN, limited(3), 6)).toBe(
-      'The login of acme for Docker Hub works: 3 of 200 pulls in 6 hours left. The plan may need 6: pods are recreated as far as the pulls go, and the rest waits for another fix.',
+      'The login of acme for Docker Hub works: 3 of 200 pulls in 6 hours left. The plan may need 6: pods are recreated as far as the pulls last, and the rest wait for another fix.',
     )
   })
 })

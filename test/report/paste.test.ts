@@ -2,9 +2,9 @@
 import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { commandLines } from '../../src/report/block.ts'
 import { shellWord, shellWords } from '../../src/report/escape.ts'
 import { visible } from '../../src/report/sanitise.ts'
+import { commandLines } from '../../src/report/screen/step.ts'
 
 const piece = fc.constantFrom(
   "'",

@@ -1,5 +1,5 @@
 /** Plans and results for the tests of this room: the article's incident, and whatever else a plan can hold. */
-import type { FixResult, Outcome, Recovery } from '../../src/apply/outcome.ts'
+import type { FixResult, Outcome, OutcomeReason, Recovery } from '../../src/apply/outcome.ts'
 import type {
   Change,
   CreateSecret,
@@ -9,7 +9,7 @@ import type {
   Target,
 } from '../../src/plan/change.ts'
 import type { Declined, Plan } from '../../src/plan/plan.ts'
-import type { FixReport } from '../../src/report/fix-result.ts'
+import type { FixReport } from '../../src/report/views/fix-result.ts'
 
 export const target = (kind: string, name: string, namespace = 'default'): Target => ({
   apiVersion: kind === 'Deployment' ? 'apps/v1' : 'v1',
@@ -177,11 +177,31 @@ export const everyDeclined: Declined[] = [
   { code: 'no-remedy', cause: 'tls', target: POD, ...IN },
 ]
 
+/** One of each code; a new one does not compile until it is here. */
+export const OUTCOME_REASONS: { [C in OutcomeReason['code']]: Extract<OutcomeReason, { code: C }> } = {
+  'no-login': { code: 'no-login' },
+  needs: { code: 'needs', id: '001' },
+  unused: { code: 'unused' },
+  replaced: { code: 'replaced' },
+  'changed-meanwhile': { code: 'changed-meanwhile' },
+  'still-changing': { code: 'still-changing' },
+  healed: { code: 'healed' },
+  'deleted-meanwhile': { code: 'deleted-meanwhile' },
+  'held-back': { code: 'held-back', why: 'no-pulls-left' },
+  'successor-refused': { code: 'successor-refused' },
+  'template-refused': { code: 'template-refused' },
+  finalizer: { code: 'finalizer', finalizer: 'example.com/hold' },
+  'not-ended': { code: 'not-ended', finalizer: null, until: '2026-11-24T10:00:30Z' },
+  'not-put-back': { code: 'not-put-back' },
+  'not-in-journal': { code: 'not-in-journal', run: 'r1' },
+}
+
 export const outcome = (change: Change, fields: Partial<Outcome> = {}): Outcome => ({
   id: change.id,
   action: change.action,
   target: change.target,
   status: 'applied',
+  reason: null,
   detail: null,
   uid: 'uid',
   resourceVersion: '7',

@@ -4,14 +4,15 @@ import { parse } from 'yaml'
 import type { OutcomeStatus } from '../../src/apply/outcome.ts'
 import type { LeftReason, UndoStep } from '../../src/apply/undo-step.ts'
 import type { Change, ChangeReason } from '../../src/plan/change.ts'
-import { renderFixResult } from '../../src/report/fix-result.ts'
-import { type PlanNews, renderPlan } from '../../src/report/plan.ts'
-import { renderRuns, renderUndoResult } from '../../src/report/undo.ts'
+import { renderFixResult } from '../../src/report/views/fix-result.ts'
+import { type PlanNews, renderPlan } from '../../src/report/views/plan.ts'
+import { renderRuns, renderUndoResult } from '../../src/report/views/undo.ts'
 import {
   attach,
   createSecret,
   everyDeclined,
   fixReport,
+  OUTCOME_REASONS,
   outcome,
   plan,
   recovery,
@@ -25,7 +26,7 @@ import { finding } from './samples.ts'
 const OPTIONS = {
   format: 'json',
   width: 80,
-  colour: false,
+  color: false,
   terminal: false,
   invocation: { program: 'pullguard', flags: [], fromDump: false },
 } as const
@@ -82,7 +83,10 @@ test('a plan with every change and everything declined fits, as YAML too', () =>
 })
 
 test('the result of a fix fits, whatever became of each change', () => {
-  const outcomes = STATUSES.map(status => outcome(template(), { status, uid: null, detail: 'why' }))
+  const outcomes = [
+    ...STATUSES.map(status => outcome(template(), { status, uid: null, detail: 'why' })),
+    ...Object.values(OUTCOME_REASONS).map(reason => outcome(template(), { status: 'failed', reason })),
+  ]
   const waiting = [{ name: 'p', state: 'stuck' as const, reason: '', message: '' }]
   const report = fixReport(
     { complete: false, findings: [finding()], gaps: [{ what: 'pods', namespace: null, why: 'failed' }] },

@@ -3,7 +3,8 @@ import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import type { Plan } from '../../src/plan/plan.ts'
-import { type PlanFormat, type PlanNews, renderPlan } from '../../src/report/plan.ts'
+import type { PlanFormat } from '../../src/report/formats.ts'
+import { type PlanNews, renderPlan } from '../../src/report/views/plan.ts'
 import {
   attach,
   createSecret,
@@ -23,7 +24,7 @@ const show = (of: Plan, news: Partial<PlanNews> = {}, format: PlanFormat = 'tabl
     {
       format,
       width,
-      colour: false,
+      color: false,
       terminal: true,
       invocation: { program: 'pullguard', flags: [], fromDump: false },
     },
@@ -41,13 +42,13 @@ describe('a plan on a terminal', () => {
         namespaces  default, kube-system
 
       Add pull secret dockercreds to service account default in 2 namespaces
-        why         new pods run as it unless they name another, and get its pull
-                    secrets; those it has stay, in order
+        why         new pods use this service account by default and get its pull
+                    secrets; existing entries keep their order
         namespaces  default, kube-system
 
       Recreate 2 stuck pods
-        why         a pod gets pull secrets only when it is made; its controller makes
-                    a new one
+        why         pull secrets are added only when a pod is created; its controller
+                    will create a replacement
           default      deployment/fifthnginx               1 pod
           kube-system  deployment/calico-kube-controllers  1 pod
 
@@ -67,9 +68,8 @@ describe('a plan on a terminal', () => {
       "Plan for prod (https://prod.example), every namespace
 
       Change the template of deployment/shop in web
-        why         a tag is asked for anew at each start and can move; a digest is
-                    what it says
-        effect      a rollout replaces its pods, 1 stuck one among them
+        why         tags can move between starts; a digest always names the same image
+        effect      a rollout replaces its pods, including 1 stuck pod
             container shop:
           -   image: nginx
           +   image: nginx@sha256:abababababababababababababababababababababababababababababababab
@@ -82,9 +82,9 @@ describe('a plan on a terminal', () => {
   test('says of a StatefulSet that its rolling update takes running pods, too, and promises the opposite to no one else', () => {
     const told = (kind: string) =>
       show(plan([template({ target: { ...template().target, kind }, rollsOut: false })]))
-    expect(told('StatefulSet')).toContain('those that run among')
-    expect(told('StatefulSet')).not.toContain('stay as they are')
-    expect(told('ReplicaSet')).toContain('those that run stay as they are')
+    expect(told('StatefulSet')).toContain('including running ones')
+    expect(told('StatefulSet')).not.toContain('stay unchanged')
+    expect(told('ReplicaSet')).toContain('running pods stay unchanged')
   })
 
   test('prints the patch of a managed object in its owner’s terms', () => {
@@ -108,11 +108,11 @@ describe('a plan on a terminal', () => {
     const declined = [{ code: 'no-remedy' as const, cause, target: pod, container, image }]
     const text = show(plan([], { declined }), { findings: [found] })
     expect(text).toContain('remedy')
-    expect(text).not.toContain('that no change here helps (image-not-found)')
+    expect(text).not.toContain("that pullguard can't fix (image-not-found)")
   })
 
   test('of nothing says that nothing is written', () => {
-    expect(lastLine(show(plan([])))).toBe('No pod lacks an image: nothing to fix, nothing is written.')
+    expect(lastLine(show(plan([])))).toBe('No image pulls are failing. Nothing to fix.')
   })
 
   test('after a dry run says that nothing was written and how it is', () => {
@@ -121,7 +121,7 @@ describe('a plan on a terminal', () => {
     expect(text).toContain('Without --dry-run')
   })
 
-  test('that was saved ends in the command that carries it out', () => {
+  test('that was saved ends in the command that applies it', () => {
     const mode = { code: 'saved', file: 'p.json', command: 'pullguard fix --apply p.json' } as const
     expect(lastLine(show(incidentPlan, { mode }))).toBe('Next: pullguard fix --apply p.json')
   })
@@ -133,8 +133,8 @@ describe('a plan on a terminal', () => {
     const wide = show(everything, {}, 'table', width)
       .split('\n')
       .filter(line => stringWidth(line) > width)
-    // A digest is one word; YAML to be pasted is not broken either.
-    expect(wide.filter(line => !/sha256|^ {6}/.test(line))).toEqual([])
+    // One word alone stays whole; YAML to be pasted is not broken either.
+    expect(wide.filter(line => !/sha256|^ {6}|^ *\S+$/.test(line))).toEqual([])
   })
 
   test('of five hundred namespaces stays a screen or two', () => {

@@ -2,12 +2,12 @@
 import { expect, test } from 'vitest'
 import type { UndoStep } from '../../src/apply/undo-step.ts'
 import type { Change } from '../../src/plan/change.ts'
-import { renderDiagnosis } from '../../src/report/diagnosis.ts'
-import { renderFixResult } from '../../src/report/fix-result.ts'
-import { renderImages } from '../../src/report/images.ts'
-import { type PlanNews, renderPlan } from '../../src/report/plan.ts'
-import { renderRuns, renderUndoResult } from '../../src/report/undo.ts'
-import { renderWhy } from '../../src/report/why.ts'
+import { renderDiagnosis } from '../../src/report/views/diagnosis.ts'
+import { renderFixResult } from '../../src/report/views/fix-result.ts'
+import { renderImages } from '../../src/report/views/images.ts'
+import { type PlanNews, renderPlan } from '../../src/report/views/plan.ts'
+import { renderRuns, renderUndoResult } from '../../src/report/views/undo.ts'
+import { renderWhy } from '../../src/report/views/why.ts'
 import {
   attach,
   createSecret,
@@ -36,7 +36,7 @@ import {
 const OPTIONS = {
   format: 'json',
   width: 80,
-  colour: false,
+  color: false,
   terminal: false,
   invocation: { program: 'pullguard', flags: [], fromDump: false },
 } as const

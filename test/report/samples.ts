@@ -7,7 +7,7 @@ import {
   advised,
 } from '../../src/advice/advised.ts'
 import type { Attempt, Cause, Finding } from '../../src/diagnosis/finding.ts'
-import type { CheckedReading } from '../../src/report/images.ts'
+import type { CheckedReading } from '../../src/report/views/images.ts'
 import type { ImageAsk } from '../../src/snapshot/image-check.ts'
 import type { JudgedCheck } from '../../src/snapshot/image-verdict.ts'
 import { UNKNOWN_NODE } from '../diagnosis/snapshots.ts'

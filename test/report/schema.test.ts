@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { AdvisedProblem } from '../../src/advice/advised.ts'
 import { type AttemptProblem, CAUSES, type CredentialStatus } from '../../src/diagnosis/finding.ts'
-import { renderDiagnosis } from '../../src/report/diagnosis.ts'
-import { renderImages } from '../../src/report/images.ts'
-import { renderWhy } from '../../src/report/why.ts'
+import { renderDiagnosis } from '../../src/report/views/diagnosis.ts'
+import { renderImages } from '../../src/report/views/images.ts'
+import { renderWhy } from '../../src/report/views/why.ts'
 import type { GapReason } from '../../src/snapshot/snapshot.ts'
 import { schema, schemaErrors } from './published-schema.ts'
 import { attempt, diagnosis, finding, imageReading, storm, typo, why, whyContainer } from './samples.ts'
@@ -13,7 +13,7 @@ import { attempt, diagnosis, finding, imageReading, storm, typo, why, whyContain
 const JSON_OPTIONS = {
   format: 'json',
   width: 80,
-  colour: false,
+  color: false,
   terminal: false,
   invocation: { program: 'pullguard', flags: [], fromDump: false },
 } as const

@@ -3,19 +3,19 @@ import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import type { AdvisedDiagnosis } from '../../src/advice/advised.ts'
-import { renderDiagnosis } from '../../src/report/diagnosis.ts'
 import type { Invocation } from '../../src/report/invocation.ts'
+import { renderDiagnosis } from '../../src/report/views/diagnosis.ts'
 import type { Gap } from '../../src/snapshot/snapshot.ts'
 import { diagnosis, finding, incident, privateImage, storm, typo } from './samples.ts'
 
 const screen = (
   of: AdvisedDiagnosis,
-  fields: { width?: number; colour?: boolean; invocation?: Invocation; format?: 'wide' } = {},
+  fields: { width?: number; color?: boolean; invocation?: Invocation; format?: 'wide' } = {},
 ) =>
   renderDiagnosis(of, {
     format: 'table',
     width: 80,
-    colour: false,
+    color: false,
     terminal: true,
     invocation: { program: 'pullguard', flags: [], fromDump: false },
     ...fields,
@@ -40,9 +40,9 @@ describe('the incident', () => {
         evidence    Failed to pull image "nginx": failed to pull and unpack image
                     "docker.io/library/nginx:latest": failed to copy: httpReadSeeker:
                     failed open: unexpected status code
-                    https://registry-1.docker.io/v2/library/nginx/manifests/sha256:0d1
-                    7b565: 429 Too Many Requests - Server message: toomanyrequests:
-                    You have reached your unauthenticated pull rate limit.
+                    https://registry-1.docker.io/v2/library/nginx/manifests/sha256:0d17b565:
+                    429 Too Many Requests - Server message: toomanyrequests: You have
+                    reached your unauthenticated pull rate limit.
                     https://www.docker.com/increase-rate-limit
         credential  no credential in the pod, so the pull is anonymous
         what to do  Give the pods this machine's login for Docker Hub (run \`docker
@@ -127,8 +127,7 @@ test('a broken secret and a typo are named, what could not be read comes before 
                       shop=registry.example:5000/shop:<tag>
 
     Not everything could be read:
-      secrets in web: you may not read them; whether those pulls had a credential is
-      unknown
+      secrets in web: access denied; whether those pulls had a credential is unknown
         → ask for get and list on secrets (a Role in web)
 
     2 of 50,000 pods in all namespaces of prod can't pull their images: access
@@ -179,11 +178,10 @@ describe('nothing found', () => {
     ]
     expect(screen(diagnosis([], { gaps }))).toMatchInlineSnapshot(`
       "Not everything could be read:
-        secrets in web: you may not read them; whether those pulls had a credential is
-        unknown
+        secrets in web: access denied; whether those pulls had a credential is unknown
           → ask for get and list on secrets (a Role in web)
-        pods in 5 namespaces (a, b, c and 2 more): you may not read them; failing
-        pulls there are not seen
+        pods in 5 namespaces (a, b, c and 2 more): access denied; failing pulls there
+        can't be detected
           → ask for get and list on pods (a ClusterRole, or a Role in each)
         events in the whole cluster: no answer in time; the kubelet's sentences may be
         missing: causes read \`other\`, and what a new pod waits for is not seen
@@ -212,7 +210,9 @@ describe('many failing pods', () => {
   })
 
   test('a long error is cut at its beginning: the reason stands at its end', () => {
-    expect(screen(diagnosis(storm))).toContain('You have reached your unauthenticated pull rate limit.')
+    expect(screen(diagnosis(storm)).replace(/\s+/g, ' ')).toContain(
+      'You have reached your unauthenticated pull rate limit.',
+    )
   })
 })
 
@@ -261,31 +261,33 @@ describe('bare pods, which nothing makes anew', () => {
   })
 })
 
+/** A word alone, which may follow a label or the mark of something left out. */
+const ONE_WORD = /^ +(?:[a-z ]+ {2,})?(?:… )?\S+$/
+
 describe('at any width', () => {
   const all = diagnosis([...incident, privateImage(), typo(), ...storm], { gaps: [SECRETS] })
 
-  test('no line is wider than the terminal', () => {
+  test('no line is wider than the terminal, unless one name or URL alone is', () => {
     fc.assert(
       fc.property(fc.integer({ min: 60, max: 200 }), width => {
         for (const format of [{}, { format: 'wide' as const }]) {
-          for (const line of lines(screen(all, { width, ...format })))
-            expect(stringWidth(line)).toBeLessThanOrEqual(width)
+          const wide = lines(screen(all, { width, ...format })).filter(line => stringWidth(line) > width)
+          for (const line of wide) expect(line).toMatch(ONE_WORD)
         }
       }),
       { numRuns: 40, examples: [[60], [80]] },
     )
   })
 
-  test('names too long for a row go over several lines, whole', () => {
+  test('a name too long for a row has a line of its own, whole', () => {
     const name = 'x'.repeat(200)
     const shown = screen(diagnosis([finding({ workload: { kind: 'Deployment', name } })]))
-    expect(Math.max(...lines(shown).map(line => stringWidth(line)))).toBeLessThanOrEqual(80)
-    expect(shown.replace(/\s/g, '')).toContain(name)
+    expect(lines(shown)).toContain(`    deployment/${name}`)
   })
 
-  test('colour changes nothing but the colour', () => {
-    const coloured = screen(all, { colour: true })
-    expect(coloured).toContain('\u001b[')
-    expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(screen(all))
+  test('color changes nothing but the color', () => {
+    const colored = screen(all, { color: true })
+    expect(colored).toContain('\u001b[')
+    expect(colored.replace(/\u001b\[\d+m/g, '')).toBe(screen(all))
   })
 })

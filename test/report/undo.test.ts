@@ -1,13 +1,13 @@
 /** What somebody reads before and after a run is taken back. */
 import { describe, expect, test } from 'vitest'
 import type { LeftReason, UndoStep } from '../../src/apply/undo-step.ts'
-import { renderRuns, renderUndoPlan, renderUndoResult, type UndoReport } from '../../src/report/undo.ts'
+import { renderRuns, renderUndoPlan, renderUndoResult, type UndoReport } from '../../src/report/views/undo.ts'
 import { target } from './plan-samples.ts'
 
 const OPTIONS = {
   format: 'table',
   width: 80,
-  colour: false,
+  color: false,
   terminal: true,
   invocation: { program: 'pullguard', flags: [], fromDump: false },
 } as const
@@ -66,7 +66,7 @@ const report = (status: 'applied' | 'refused', dryRun = false): UndoReport => ({
 describe('taking a run back', () => {
   test('is shown first: what goes back, what goes, what stays and why', () => {
     expect(renderUndoPlan({ run: 'r1', steps, kept: [] }, OPTIONS)).toMatchInlineSnapshot(`
-      "Taking back run r1
+      "Undoing run r1
 
       Restore:
         web serviceaccount/default: imagePullSecrets loses dockercreds
@@ -75,17 +75,17 @@ describe('taking a run back', () => {
       Delete:
         web secret/dockercreds
 
-      Leave as it is:
+      Left unchanged:
         web pod/gone-1: is no longer there
         web pod/replaced-1: another object has its name now
-        web pod/changed-1: no longer holds what was written
-        web pod/pod-recreated-1: the stuck pod does not come back
-        web pod/earlier-content-unknown-1: was there before, and what it held is kept
-        nowhere
-        web deployment/shop: imagePullPolicy no longer holds what was written
+        web pod/changed-1: no longer holds what pullguard wrote
+        web pod/pod-recreated-1: the replacement pod stays; the stuck one can't be
+        brought back
+        web pod/earlier-content-unknown-1: existed before, and its earlier content is
+        not recorded
+        web deployment/shop: imagePullPolicy no longer holds what pullguard wrote
 
-      Pods that pull from then on do so without this login, and may fail as they did
-      before.
+      From then on, pods pull without this login and may fail as they did before.
 
       Undo restores 2 objects and deletes 1 secret.
       "
@@ -112,13 +112,14 @@ describe('taking a run back', () => {
       },
     ])
     expect(renderUndoPlan({ run: 'r1', steps: many, kept: [] }, OPTIONS)).toMatchInlineSnapshot(`
-      "Taking back run r1
+      "Undoing run r1
 
       Restore:
         serviceaccount/default in 500 namespaces: imagePullSecrets loses dockercreds
 
-      Leave as it is:
-        team-0 pod/shop-team-0 and 499 more: the stuck pod does not come back
+      Left unchanged:
+        team-0 pod/shop-team-0 and 499 more: the replacement pod stays; the stuck one
+        can't be brought back
 
       Undo restores 500 objects.
       "
@@ -126,14 +127,14 @@ describe('taking a run back', () => {
   })
 
   test('ends in what became of it', () => {
-    expect(renderUndoResult(report('applied'), OPTIONS)).toBe('3 changes taken back.\n')
+    expect(renderUndoResult(report('applied'), OPTIONS)).toBe('Undid 3 changes.\n')
     expect(renderUndoResult(report('applied', true), OPTIONS)).toContain('Nothing was written')
   })
 
   test('names what could not be taken back, with what the server said', () => {
     const text = renderUndoResult(report('refused'), OPTIONS)
     expect(text).toContain('web serviceaccount/default: refused by the server (forbidden)')
-    expect(text).toContain('1 of 3 changes could not be taken back. Run it again to go on.')
+    expect(text).toContain('1 of 3 changes could not be undone. Run it again to continue.')
   })
 })
 
@@ -183,7 +184,7 @@ test('an undo announces rollouts, says what names a Secret that stays, and how t
   expect(said).toContain('image of shop back to nginx; all of its pods stop before new ones start')
   expect(said).toContain("is still named by deployment/shop, statefulsets that can't be read")
   expect(said).toContain('old secret/dockercreds: https://index.docker.io/v1/')
-  expect(said).toContain('Pods that pull from then on do so without this login')
+  expect(said).toContain('From then on, pods pull without this login')
   expect(said).toContain('1 secret keeps its login.')
   expect(text).toContain('kubectl -n api delete secret dockercreds')
 })
@@ -201,6 +202,6 @@ test('the last line of an undo tells of a bare pod that is still missing', () =>
     .slice(-2)
     .join(' ')
   expect(told).toBe(
-    'There is nothing left to take back, so nothing is written. 1 bare pod is still missing: the same fix again puts back what it deleted.',
+    'There is nothing left to undo, so nothing is written. 1 bare pod is still missing: running the same fix again restores what it deleted.',
   )
 })

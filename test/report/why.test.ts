@@ -1,14 +1,14 @@
 /** The chain of one pod, and how a reference is read, as a person sees them. */
 import { describe, expect, test } from 'vitest'
 import type { AdvisedWhy } from '../../src/advice/advised.ts'
-import { renderImages } from '../../src/report/images.ts'
-import { renderWhy } from '../../src/report/why.ts'
+import { renderImages } from '../../src/report/views/images.ts'
+import { renderWhy } from '../../src/report/views/why.ts'
 import { attempt, finding, imageReading, privateImage, why, whyContainer } from './samples.ts'
 
 const OPTIONS = {
   format: 'table',
   width: 80,
-  colour: false,
+  color: false,
   terminal: true,
   invocation: { program: 'pullguard', flags: [], fromDump: false },
 } as const
@@ -64,8 +64,8 @@ describe('why', () => {
 
       The broken link, for api: secret regcred has the wrong type Opaque, so the
       kubelet ignores it.
-      Create secret regcred again, with type kubernetes.io/dockerconfigjson, or give
-      the pod a credential that works:
+      Recreate secret regcred with type kubernetes.io/dockerconfigjson, or give the
+      pod a working credential:
         pullguard fix -n payments
       "
     `)
@@ -86,7 +86,7 @@ describe('why', () => {
         registry: null,
         problems: [{ code: 'invalid-reference', detail: 'upper case' }],
       },
-      'Acme/api is no image name: upper case',
+      'Acme/api is not an image name: upper case',
       '  kubectl -n payments set image statefulset/api api=<image>',
     ],
     [
@@ -98,13 +98,13 @@ describe('why', () => {
     [
       'a service account left out',
       { problems: [{ code: 'service-account-secrets-ignored', serviceAccount: 'api', secrets: ['hub'] }] },
-      'those of service account api (hub) are left out',
+      'those of service account api (hub) are not used',
       '  pullguard fix -n payments',
     ],
     [
       'a service account changed later',
       { problems: [{ code: 'service-account-changed-later', serviceAccount: 'api', secrets: ['hub'] }] },
-      'only new pods have them',
+      'only new pods get them',
       '  pullguard fix -n payments',
     ],
     [
@@ -155,7 +155,7 @@ describe('why', () => {
     const shown = lines(why({ containers: [whyContainer({ problems: [], notes: [...notes] })] })).join('\n')
     expect(shown).toContain('  note        secret regcred has the wrong type Opaque')
     expect(shown).toMatch(
-      /No link is broken now\. What the notes say will count once an image has to be\npulled again\.$/,
+      /No link is broken now\. The notes will matter once an image has to be pulled\nagain\.$/,
     )
     expect(shown).not.toContain('broken link')
   })
@@ -200,7 +200,7 @@ describe('image', () => {
       Nginx
         invalid     the repository must be lower case
 
-      1 of 2 names can't be read.
+      1 of 2 image names is invalid.
       "
     `)
   })

@@ -277,7 +277,7 @@ test('with policy Never nothing is said of a pull that there is not', () => {
 test('a gap says what it hides, and what to ask for', () => {
   const [story] = gapStories([{ what: 'secrets', namespace: 'web', why: 'forbidden' }])
   expect(story && gapSentence(story)).toBe(
-    'secrets in web: you may not read them; whether those pulls had a credential is unknown',
+    'secrets in web: access denied; whether those pulls had a credential is unknown',
   )
   expect(story?.remedy).toBe('ask for get and list on secrets (a Role in web)')
 })

@@ -1,6 +1,6 @@
 /** Kubernetes' protobuf is read as its JSON: each sample was written both ways by Kubernetes' own serializers (1.34). */
 import { expect, test } from 'vitest'
-import { jsonFromProtobuf } from '../../src/simulator/api-server/from-protobuf.ts'
+import { jsonFromProtobuf } from '../../src/simulator/api-server/protobuf.ts'
 import SAMPLES from './protobuf-samples.json' with { type: 'json' }
 
 /** Without what means nothing: a null, an empty struct, and the status, which is not the writer's. */

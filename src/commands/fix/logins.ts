@@ -1,16 +1,15 @@
 /** The logins that a fix may distribute: found on this machine, or given by the user. What is in the cluster never makes the choice alone. */
 
-import type { Finding, Remedy } from '../../diagnosis/finding.ts'
-import type { Credential } from '../../dockerconfig/credential.ts'
+import type { Finding } from '../../diagnosis/finding.ts'
+import type { Remedy } from '../../diagnosis/remedies.ts'
+import { type Credential, tokenKind } from '../../dockerconfig/credential.ts'
 import { UsageError } from '../../errors.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../../image/docker-hub.ts'
 import { parseReference } from '../../image/reference.ts'
 import { findCredentials } from '../../keychain/find-credentials.ts'
 import { givenCredential } from '../../keychain/given-credential.ts'
-import { tokenKind } from '../../keychain/token-kind.ts'
 import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
 import type { PlanCredential } from '../../plan/plan.ts'
-import { registriesToAuthenticate } from '../../plan/remedies.ts'
 import { redact } from '../../secrecy/redact.ts'
 import { credentialRedactor } from '../../secrecy/redact-credentials.ts'
 import { Redacted } from '../../secrecy/redacted.ts'
@@ -84,6 +83,14 @@ export async function onThisMachine(
     forReading: refusals.flatMap(({ forReading }) => forReading ?? []),
     missing: missing.map(({ registry, detail }) => ({ registry, detail })),
   }
+}
+
+/** Registries whose findings a login would fix, each once, in the order of the findings. */
+function registriesToAuthenticate(findings: Finding[]): string[] {
+  const registries = findings
+    .filter(({ remedies }) => remedies.includes('authenticate'))
+    .flatMap(({ registry }) => registry ?? [])
+  return [...new Set(registries)]
 }
 
 /** Docker Hub first: what a tenant names must not crowd it out. */

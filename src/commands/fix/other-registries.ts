@@ -3,7 +3,7 @@
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Credential } from '../../dockerconfig/credential.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
-import { otherLoginQuestion } from '../../report/questions.ts'
+import { otherLoginQuestion } from '../../report/views/questions.ts'
 import { type Logins, planned } from './logins.ts'
 import type { FixSession } from './session.ts'
 

@@ -14,7 +14,7 @@ import {
   uncheckedText,
   usedUpText,
   type WayOut,
-} from '../../report/logins.ts'
+} from '../../report/views/logins.ts'
 import { planned } from './logins.ts'
 import type { Draft, FixSession } from './session.ts'
 

@@ -1,12 +1,12 @@
 /** Which remedies a fix applies: by flag, by tick on a terminal, or those that the findings call for. */
 
 import { advisedDiagnosis } from '../../advice/advised.ts'
-import type { Diagnosis, Remedy } from '../../diagnosis/finding.ts'
+import type { Diagnosis } from '../../diagnosis/finding.ts'
+import { fittingRemedies, type Remedy } from '../../diagnosis/remedies.ts'
 import { RefusedError, UsageError } from '../../errors.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import type { Replacement } from '../../plan/plan-input.ts'
-import { fittingRemedies } from '../../plan/remedies.ts'
-import { remedyChoice, remedyQuestion } from '../../report/questions.ts'
+import { remedyChoice, remedyQuestion } from '../../report/views/questions.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { invocationOf } from '../invocation.ts'
 import type { FixOptions, FixSession } from './session.ts'
@@ -32,7 +32,7 @@ export async function chooseRemedies(
   diagnosis: Diagnosis,
   earlier: Earlier,
 ): Promise<Choice> {
-  const replacements = options.replacements.map(readReplacement)
+  const replacements = (options.remediesAskedFor.get('replace-registry') ?? []).map(readReplacement)
   const fitting = fittingRemedies(diagnosis.findings)
   const asks = context.ask.available && !options.yes && !hasChosen(options) && fitting.length > 1
   if (!asks) return { remedies: byFlags(options, diagnosis, earlier), replacements }
@@ -44,7 +44,7 @@ export async function chooseRemedies(
       checked: remedy === 'authenticate' || remedy === 'recreate',
     })),
   )
-  if (ticked.length === 0) throw new RefusedError('No remedy was chosen, so nothing was changed.')
+  if (ticked.length === 0) throw new RefusedError('No remedy was chosen. Nothing was changed.')
   const remedies = new Set<Remedy>(ticked)
   // A login reaches only new pods, so the two go together.
   if (remedies.has('authenticate')) remedies.add('recreate')
@@ -52,9 +52,9 @@ export async function chooseRemedies(
 }
 
 function hasChosen(options: FixOptions): boolean {
-  const { pin, pullPolicy, replacements, registries, username, authenticate, recreate } = options
+  const { remediesAskedFor, registries, username, authenticate, recreate } = options
   const logins = registries.length > 0 || username !== undefined
-  return pin || pullPolicy || replacements.length > 0 || logins || !authenticate || !recreate
+  return remediesAskedFor.size > 0 || logins || !authenticate || !recreate
 }
 
 function byFlags(
@@ -66,15 +66,13 @@ function byFlags(
   const asked = options.registries.length > 0 || options.username !== undefined
   const halfDone = unfinished || isHalfDone(options.secretName, snapshot)
   // Another registry needs no login for the one that is left, unless that was asked for as well.
-  const elsewhere = options.replacements.length > 0 && !asked
+  const elsewhere = options.remediesAskedFor.has('replace-registry') && !asked
   const login = !elsewhere && (asked || calls('authenticate') || halfDone)
   const remedies = new Set<Remedy>()
   if (options.authenticate && login) remedies.add('authenticate')
   if (options.recreate && (login || elsewhere || calls('recreate') || options.recreateBarePods))
     remedies.add('recreate')
-  if (options.pin) remedies.add('pin')
-  if (options.pullPolicy) remedies.add('pull-policy')
-  if (options.replacements.length > 0) remedies.add('replace-registry')
+  for (const remedy of options.remediesAskedFor.keys()) remedies.add(remedy)
   return remedies
 }
 

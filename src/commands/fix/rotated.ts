@@ -1,8 +1,10 @@
 /** Finds Secrets of earlier fixes that hold another login than this machine has by now: nothing fails yet, and the next new pod will. */
 
-import { isTakenBack, listRuns, madeSecrets, type Run } from '../../apply/read-journal.ts'
+import { madeSecrets } from '../../apply/journal/left-behind.ts'
+import { listRuns } from '../../apply/journal/list-runs.ts'
+import { isTakenBack, type Run } from '../../apply/journal/run.ts'
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
-import { rotatedText } from '../../report/logins.ts'
+import { rotatedText } from '../../report/views/logins.ts'
 import { readSecretsNamed } from '../../source/live/fix-secrets.ts'
 import { Reading } from '../../source/live/reading.ts'
 import { invocationOf } from '../invocation.ts'

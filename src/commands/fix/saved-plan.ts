@@ -36,7 +36,7 @@ function refuseOtherPatch({ id, target, edits, patch }: PatchChange, path: strin
   const expected = patchOf(target.uid ?? '', String(version ?? ''), edits)
   if (JSON.stringify(expected) === JSON.stringify(patch)) return
   throw new RefusedError(
-    `The patch of ${id} in ${path} is not what its edits say, so nothing was changed: make the plan anew.`,
+    `The patch of ${id} in ${path} does not match its edits. Nothing was changed; make a new plan.`,
   )
 }
 
@@ -53,10 +53,13 @@ async function refuseOtherOwners(plan: Plan, path: string, { cluster, context }:
     if (real === undefined) continue
     const top = real.workload ?? workload
     const same =
-      real.controllerUid === controller.uid && top.kind === workload.kind && top.name === workload.name
+      real.controllerUid === controller.uid &&
+      top.kind === workload.kind &&
+      top.name === workload.name &&
+      (workload.uid === null || top.uid === workload.uid)
     if (same) continue
     throw new RefusedError(
-      `${path} recreates pod ${target.namespace}/${target.name} as one of ${workload.kind} ${workload.name}, which it is not. Nothing was changed: make the plan again.`,
+      `${path} recreates pod ${target.namespace}/${target.name} as one of ${workload.kind} ${workload.name}, which it is not. Nothing was changed; make a new plan.`,
     )
   }
 }
@@ -80,12 +83,12 @@ async function loginsOf(plan: Plan, { options, context }: FixSession): Promise<C
     if (login === undefined) {
       const detail = found.missing.find(one => one.registry === registry)?.detail
       throw new UsageError(
-        `The plan hands out the login of ${username} for ${registry}, and this machine has none${detail ? ` (${detail})` : ''}.`,
+        `The plan distributes the login of ${username} for ${registry}, but this machine has none${detail ? ` (${detail})` : ''}.`,
       )
     }
     if (login.username === username) return login
     throw new RefusedError(
-      `The plan hands out the login of ${username} for ${registry}, and this machine is logged in as ${login.username}: nothing was changed.`,
+      `The plan distributes the login of ${username} for ${registry}, but this machine is logged in as ${login.username}. Nothing was changed.`,
     )
   })
 }

@@ -1,11 +1,12 @@
 /** What every step of a fix works with, and what the flags ask for. */
 
 import type { Finding, Severity } from '../../diagnosis/finding.ts'
+import type { Remedy } from '../../diagnosis/remedies.ts'
 import type { Credential } from '../../dockerconfig/credential.ts'
 import type { ClusterWriter } from '../../kubernetes/api/writer.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { Registries } from '../../registry/client.ts'
-import type { PlanFormat } from '../../report/plan.ts'
+import type { PlanFormat } from '../../report/formats.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import type { CommandContext, ConnectionFlags } from '../context.ts'
 import type { Unproven } from './prove.ts'
@@ -25,10 +26,8 @@ export interface FixOptions {
   authenticate: boolean
   recreate: boolean
   recreateBarePods: boolean
-  pin: boolean
-  pullPolicy: boolean
-  /** FROM=TO. */
-  replacements: string[]
+  /** Those besides the two above whose flags were given, with the values given. */
+  remediesAskedFor: ReadonlyMap<Remedy, readonly string[]>
   allowManaged: boolean
   overwriteSecret: boolean
   yes: boolean

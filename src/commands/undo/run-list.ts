@@ -1,10 +1,10 @@
 /** The runs on this machine, and what is left of each in the cluster. */
 
+import { isTakenBack, leavesTraces, mayHaveWritten, type Run } from '../../apply/journal/run.ts'
 import { planUndo } from '../../apply/plan-undo.ts'
-import { isTakenBack, leavesTraces, mayHaveWritten, type Run } from '../../apply/read-journal.ts'
 import { keepsLogin } from '../../apply/undo-step.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
-import type { RunLine } from '../../report/undo.ts'
+import type { RunLine } from '../../report/views/undo.ts'
 
 /** One line a run, newest first. @throws ApiError */
 export async function runLines(runs: Run[], cluster: ClusterReader, signal: AbortSignal): Promise<RunLine[]> {

@@ -79,7 +79,7 @@ const IMPERSONATION = / cannot impersonate resource /
 
 function notImpersonated({ server }: Connection, said: Status | null): UnreachableError {
   return new UnreachableError(
-    `The API server ${server} does not let you act as another: ${redact(shortened(String(said?.message)))}`,
+    `The API server ${server} does not allow you to act as another user: ${redact(shortened(String(said?.message)))}`,
   )
 }
 

@@ -26,7 +26,7 @@ export async function loadKubeconfig(
   const places = placesOf(options).map(path => resolve(options.cwd, path))
   const read = await Promise.all(places.map(readKubeconfig))
   if (explicit !== '' && read[0] === null) {
-    throw new UsageError(`There is no kubeconfig ${explicit}: correct --kubeconfig`)
+    throw new UsageError(`Kubeconfig ${explicit} (from --kubeconfig) doesn't exist`)
   }
   return { config: merged(read.filter(config => config !== null)), places }
 }

@@ -120,7 +120,8 @@ function movedText({ moved, reference }: Pick<Finding, 'moved' | 'reference'>): 
     moved.to === null
       ? ''
       : `; it is published as ${moved.to}${moved.frozen ? ' (frozen: no more updates)' : ''}`
-  return `${name} ${MOVED[moved.state]} (since ${moved.since}, ${moved.source}; table of ${moved.asOf})${where}.`
+  const about = moved.state === 'retired' ? `The registry ${reference.split('/')[0]}` : name
+  return `${about} ${MOVED[moved.state]} (since ${moved.since}, ${moved.source}; table of ${moved.asOf})${where}.`
 }
 
 const MOVED: Record<MovedState, string> = {
@@ -128,5 +129,5 @@ const MOVED: Record<MovedState, string> = {
   emptied: 'has lost its versioned tags: its publisher moved them',
   frozen: 'is frozen and has moved',
   moved: 'has moved',
-  retired: 'is on a registry that its operator has shut down or retired for such images',
+  retired: 'was shut down by its operator, or no longer serves such images',
 }

@@ -1,8 +1,10 @@
 /** Commands of this program, ready to paste, made of what a finding names. Names from the cluster are quoted for the shell. */
 
-import type { Finding, Remedy } from '../../diagnosis/finding.ts'
+import type { Finding } from '../../diagnosis/finding.ts'
+import type { Remedy } from '../../diagnosis/remedies.ts'
 import { shellWord } from '../escape.ts'
 import { type Invocation, ownCommand } from '../invocation.ts'
+import { REMEDY_WORDS } from './remedies.ts'
 
 /** `-n web`, or of every namespace only those with findings where the findings are in several. */
 function scopeOf(findings: readonly Pick<Finding, 'namespace'>[]): string {
@@ -40,23 +42,10 @@ export function loginFixCommand(
   return fixCommand(invocation, findings, flags.join(' '))
 }
 
-/** Takes official images from Amazon's public registry, which carries those and no others; hands out no login beside it. */
-export const OFFICIAL_ELSEWHERE = '--replace-registry docker.io=public.ecr.aws/docker --no-authenticate'
-
-const FLAGS: Record<Exclude<Remedy, 'authenticate' | 'recreate'>, (finding: Finding) => string> = {
-  pin: () => '--pin --no-authenticate',
-  'pull-policy': ({ reference }) =>
-    `${reference?.endsWith(':latest') ? '--pin ' : ''}--pull-policy IfNotPresent --no-authenticate`,
-  'replace-registry': ({ reference }) =>
-    reference?.startsWith('docker.io/library/')
-      ? OFFICIAL_ELSEWHERE
-      : '--replace-registry docker.io=<mirror> --no-authenticate',
-}
-
 /** The command that does one remedy for one finding. */
 export function remedyCommand(invocation: Invocation, remedy: Remedy, finding: Finding): string {
   if (remedy === 'authenticate' || remedy === 'recreate') return loginFixCommand(invocation, [finding])
-  return fixCommand(invocation, [finding], FLAGS[remedy](finding))
+  return fixCommand(invocation, [finding], REMEDY_WORDS[remedy].flags(finding))
 }
 
 /** How this machine gets the credential that `fix` distributes. */

@@ -4,7 +4,7 @@ import type { Gap, GapReason } from '../../snapshot/snapshot.ts'
 import { amount, someOf } from './count.ts'
 
 const REASON: Record<GapReason, string> = {
-  forbidden: 'you may not read them',
+  forbidden: 'access denied',
   failed: 'the request failed',
   timeout: 'no answer in time',
   expired: 'the list expired while it was read',
@@ -14,7 +14,7 @@ const REASON: Record<GapReason, string> = {
 
 /** What remains unknown without this resource; anything else is an owner on the way up. */
 const HIDDEN = new Map([
-  ['pods', 'failing pulls there are not seen'],
+  ['pods', "failing pulls there can't be detected"],
   ['namespaces', 'only the namespaces that could be read were looked at'],
   [
     'events',
@@ -70,7 +70,7 @@ function remedyFor({ what, why }: Gap, clusterWide: boolean, namespaces: string[
   if (why === 'absent' && what === 'pods')
     return 'look into another namespace, or dump them all: kubectl get pods,events,… -A -o json'
   if (why === 'absent') return `add ${what} to the dump: kubectl get pods,${what},… -o json`
-  if (why === 'truncated') return 'run it again; a dump that is not whole has to be made again'
+  if (why === 'truncated') return 'run it again; an incomplete dump has to be made again'
   if (why === 'expired' || why === 'timeout') return 'run it again, or with a longer --request-timeout'
   if (why !== 'forbidden') return null
   const place = clusterWide

@@ -6,9 +6,9 @@ import { changesByKind } from './plan.ts'
 
 const STATUS: Record<OutcomeStatus, string> = {
   applied: 'written',
-  accepted: 'the server would take it',
-  unchanged: 'was so already',
-  conflict: 'left alone, as it was changed meanwhile',
+  accepted: 'the server would accept it',
+  unchanged: 'already in place',
+  conflict: 'skipped: it was changed by someone else in the meantime',
   refused: 'refused by the server',
   failed: 'failed',
   skipped: 'not tried',
@@ -30,7 +30,7 @@ export function writtenSentence({ outcomes }: FixResult): string {
   const not = outcomes.filter(one => !isWell(one)).length
   const open = not === 0 ? '' : ` ${counted(not, 'change')} ${not === 1 ? 'was' : 'were'} not made.`
   if (outcomes.length > 0 && outcomes.every(({ status }) => status === 'unchanged'))
-    return 'Nothing was written: all of it was so already.'
+    return 'Nothing to change: everything is already in place.'
   if (applied.length === 0) return `Nothing was written.${open}`
   return `${counted(applied.length, 'change')} written: ${changesByKind(applied)}.${open}`
 }
@@ -39,6 +39,6 @@ export function writtenSentence({ outcomes }: FixResult): string {
 export function dryRunSentence({ outcomes }: FixResult): string {
   const not = outcomes.filter(one => !isWell(one)).length
   return not === 0
-    ? `The server would take ${outcomes.length === 1 ? 'the change' : `all ${amount(outcomes.length)} changes`}. Nothing was written: this was a dry run.`
+    ? `The API server would accept ${outcomes.length === 1 ? 'the change' : `all ${amount(outcomes.length)} changes`}. Nothing was written: this was a dry run.`
     : `${amount(not)} of ${counted(outcomes.length, 'change')} would not be made. Nothing was written: this was a dry run.`
 }

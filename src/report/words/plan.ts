@@ -1,10 +1,11 @@
 /** The words of a plan: what a change does, why it is made, and what the whole comes to. */
 
-import type { Change, ChangeReason, Target } from '../../plan/change.ts'
+import type { Change, ChangeReason, EditingRemedy, Target } from '../../plan/change.ts'
 import type { Plan, PlanScope } from '../../plan/plan.ts'
 import { shellWord } from '../escape.ts'
 import { counted, someOf } from './count.ts'
 import { registryName } from './hosts.ts'
+import { REMEDY_WORDS } from './remedies.ts'
 
 /** `deployment/shop`, as kubectl takes it. */
 export function objectName({ kind, name }: Pick<Target, 'kind' | 'name'>): string {
@@ -13,30 +14,35 @@ export function objectName({ kind, name }: Pick<Target, 'kind' | 'name'>): strin
 
 type Reason<Code extends ChangeReason['code']> = Extract<ChangeReason, { code: Code }>
 
-const REASONS: { [Code in ChangeReason['code']]: (reason: Reason<Code>) => string } = {
-  'credential-needed': ({ registries }) =>
-    `pods there can pull from ${[...new Set(registries)].map(registryName).join(' and ')} with a login`,
-  'attach-default': () =>
-    'new pods run as it unless they name another, and get its pull secrets; those it has stay, in order',
-  'attach-used': () => 'a pod gets the pull secrets of the account that it names; those there stay, in order',
-  'template-has-own-secrets': ({ serviceAccount }) =>
-    `the template names pull secrets of its own, so those of service account ${serviceAccount} are left out`,
-  pin: () => 'a tag is asked for anew at each start and can move; a digest is what it says',
-  'pull-policy': () => 'the kubelet then pulls only what is not on the node yet',
-  'replace-registry': () => 'the same image is there, and the limit of another registry counts',
-  stuck: () => 'a pod gets pull secrets only when it is made; its controller makes a new one',
-  interrupted: ({ run }) => `run ${run} took it away and ended before it put it back`,
+const REASONS: { [Code in Exclude<ChangeReason['code'], EditingRemedy>]: (reason: Reason<Code>) => string } =
+  {
+    'credential-needed': ({ registries }) =>
+      `pods there can pull from ${[...new Set(registries)].map(registryName).join(' and ')} with a login`,
+    'attach-default': () =>
+      'new pods use this service account by default and get its pull secrets; existing entries keep their order',
+    'attach-used': () =>
+      'pods get the pull secrets of the service account that they name; existing entries keep their order',
+    'template-has-own-secrets': ({ serviceAccount }) =>
+      `the template names its own pull secrets, so those of service account ${serviceAccount} are not used`,
+    stuck: () =>
+      'pull secrets are added only when a pod is created; its controller will create a replacement',
+    interrupted: ({ run }) => `run ${run} deleted it and ended before recreating it`,
+  }
+
+function isEditing(reason: ChangeReason): reason is { code: EditingRemedy } {
+  return !Object.hasOwn(REASONS, reason.code)
 }
 
 /** Why a change is made, as a clause. */
 export function reasonText(reason: ChangeReason): string {
+  if (isEditing(reason)) return REMEDY_WORDS[reason.code].reason
   // Each code's words take that code's reason; the compiler can't follow the code through the union.
   return REASONS[reason.code](reason as never)
 }
 
 /** Why a pod without a controller is deleted and made again. */
 export const BARE_POD_REASON =
-  'a pod gets pull secrets only when it is made; it has no controller, so it is made from its own spec'
+  'pull secrets are added only when a pod is created; it has no controller, so it is recreated from its own spec'
 
 /** `-n web`, `--all-namespaces --exclude-namespace kube-system`: the scope as flags. */
 export function scopeFlags({ namespaces, affected, excluded }: PlanScope): string {
@@ -53,7 +59,7 @@ export function scopeText({ namespaces, affected, excluded }: PlanScope): string
   const base =
     namespaces === null
       ? affected
-        ? 'the namespaces with findings'
+        ? 'the namespaces with failing pods'
         : 'every namespace'
       : `${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${someOf(namespaces, 5)}`
   return excluded.length === 0 ? base : `${base} except ${someOf(excluded, 5)}`

@@ -1,8 +1,8 @@
 /** The words of pulls that take long: each says for how long, and that nothing has failed. */
 
 import type { Diagnosis, LongPull } from '../../diagnosis/finding.ts'
-import { age } from '../duration.ts'
 import { counted, someOf } from './count.ts'
+import { age } from './duration.ts'
 
 export const PULLING_TITLE = 'Still pulling, which is not a failure:'
 

@@ -16,26 +16,26 @@ export function isOpen({ wanted, recovered }: Recovery): boolean {
 }
 
 const OVER: Record<OverCode, string> = {
-  gone: 'it was deleted meanwhile',
-  replaced: 'it was deleted meanwhile, and another one has its name',
+  gone: 'it was deleted in the meantime',
+  replaced: 'it was deleted in the meantime, and another one has its name',
   ending: 'it is being deleted',
-  suspended: 'it is suspended, and makes no pods until it is resumed',
+  suspended: 'it is suspended, and creates no pods until it is resumed',
   failed: 'it has failed',
   completed: 'it has completed',
   'cleaned-up': 'it has ended, and was cleaned up',
-  'none-wanted': 'it wants no pods any more',
+  'none-wanted': 'it no longer wants any pods',
 }
 
 const MISSING: { [Code in MissingPod['code']]: (missing: Extract<MissingPod, { code: Code }>) => string } = {
   unobserved: () => 'its controller has not acted on the change yet',
-  paused: () => 'its rollout is paused, so no pod is made from the new template until it is resumed',
+  paused: () => 'its rollout is paused, so no pod is created from the new template until it is resumed',
   refused: ({ message }) => `the server refuses its pods: ${message}`,
-  unread: ({ message }) => `it may not be looked at, so nobody knows whether its pods are back: ${message}`,
+  unread: ({ message }) => `it can't be read, so it is unknown whether its pods are back: ${message}`,
   'not-ended': ({ pod, until, finalizers }) =>
     finalizers.length > 0
       ? `pod ${pod} is being deleted and has not ended: finalizer ${someOf(finalizers, 3)} holds it`
       : `pod ${pod} is being deleted and has not ended: it may take until ${until}`,
-  'not-made': () => 'its controller has not made the pod yet',
+  'not-made': () => 'its controller has not created the pod yet',
 }
 
 /** Why nothing more comes of a workload, or why a pod of it is not made; empty where nothing is to be said. */
@@ -43,15 +43,15 @@ export function workloadText({ over, missing, aimed, wanted }: Recovery): string
   if (over !== null) return over.message === '' ? OVER[over.code] : `${OVER[over.code]} (${over.message})`
   // Each code's words take that code's reason; the compiler can't follow the code through the union.
   if (missing !== null) return MISSING[missing.code](missing as never)
-  return wanted < aimed ? `it wants ${counted(wanted, 'pod')} by now, ${amount(aimed)} could not pull` : ''
+  return wanted < aimed ? `it now wants ${counted(wanted, 'pod')}; ${amount(aimed)} could not pull` : ''
 }
 
 const STATES: Record<RecoveryPod['state'], string> = {
   running: 'does not work, with its images there',
   starting: 'has not started yet',
   stuck: "can't pull",
-  initializing: 'is at work on an init container; the images after it were not asked for yet',
-  unscheduled: 'finds no node',
+  initializing: 'is still running an init container; its other images have not been pulled yet',
+  unscheduled: 'fits no node',
   failed: 'has failed',
 }
 
@@ -74,14 +74,19 @@ export function podsSentence(recoveries: readonly Recovery[], left: number, all:
   if (recoveries.length === 0) return null
   const { wanted, recovered } = podCounts(recoveries)
   if (wanted === 0)
-    return ['No pod is wanted any more where one could not pull.', leftSentence(left)].join(' ').trim()
+    return ['The pods that could not pull are no longer wanted.', leftSentence(left)].join(' ').trim()
   if (recovered < wanted) return openSentence(wanted, recovered)
-  const which = all && left === 0 ? 'that could not pull' : 'that it aimed at'
+  const whole = all && left === 0
   const crashing = recoveries.reduce((sum, one) => sum + one.crashing.length, 0)
   const verb = (one: string, many: string) => (wanted === 1 ? one : many)
   const state =
-    crashing === 0 ? verb('runs now', 'run now') : verb('has its images now', 'have their images now')
-  const back = `${wanted === 1 ? 'The pod' : `All ${amount(wanted)} pods`} ${which} ${state}`
+    crashing === 0
+      ? verb('is running now', 'are running now')
+      : verb('has its images now', 'have their images now')
+  const which = whole
+    ? `${verb('The pod', `All ${amount(wanted)} pods`)} that could not pull`
+    : verb('The targeted pod', `All ${amount(wanted)} targeted pods`)
+  const back = `${which} ${state}`
   const rest = [
     ...(crashing === 0
       ? []
@@ -92,7 +97,7 @@ export function podsSentence(recoveries: readonly Recovery[], left: number, all:
 }
 
 function openSentence(wanted: number, recovered: number): string {
-  if (wanted === 1) return 'The pod that it aimed at is not back yet.'
+  if (wanted === 1) return 'The targeted pod is not back yet.'
   const [is, are] = [recovered === 1 ? 'is' : 'are', wanted - recovered === 1 ? 'is' : 'are']
   return `${amount(recovered)} of ${counted(wanted, 'pod')} ${is} back; ${amount(wanted - recovered)} ${are} not.`
 }

@@ -1,20 +1,20 @@
 /** The words of taking a run back: what goes, what goes back, and why something stays. */
 
 import type { LeftReason, UndoEffect, UndoneField, UndoOutcome, UndoStep } from '../../apply/undo-step.ts'
-import type { RunState } from '../undo/document.ts'
+import type { RunState } from '../machine/undo-document.ts'
 import { amount, counted, someOf } from './count.ts'
 
 const LEFT: Record<LeftReason, string> = {
   gone: 'is no longer there',
   replaced: 'another object has its name now',
-  changed: 'no longer holds what was written',
-  'taken-back': 'was taken back already',
+  changed: 'no longer holds what pullguard wrote',
+  'taken-back': 'was already undone',
   'never-written': 'was never written',
   'still-named': 'is still named',
-  'goes-with-its-run': 'goes with the run that made it',
-  'earlier-content-unknown': 'was there before, and what it held is kept nowhere',
-  'pod-taken-away': 'was deleted and not made again; the same fix again puts it back',
-  'pod-recreated': 'the stuck pod does not come back',
+  'goes-with-its-run': 'is removed with the run that created it',
+  'earlier-content-unknown': 'existed before, and its earlier content is not recorded',
+  'pod-taken-away': 'was deleted and not recreated; running the same fix again restores it',
+  'pod-recreated': "the replacement pod stays; the stuck one can't be brought back",
 }
 
 /** Why an object stays as it is. */
@@ -34,7 +34,7 @@ export function leaveText({ reason, by = [] }: Extract<UndoStep, { action: 'leav
 const EFFECTS: Record<UndoEffect, string> = {
   rollout: 'a rollout replaces its pods',
   recreate: 'all of its pods stop before new ones start',
-  'new-pods': 'new pods are made from it',
+  'new-pods': 'new pods are created from it',
 }
 
 /** What a restored template does to its pods. */
@@ -45,7 +45,7 @@ export function effectText(effect: UndoEffect): string {
 /** Said of logins that go: what was pulled stays, what pulls again goes without. */
 export function anonymousSentence(steps: readonly UndoStep[]): string {
   const goes = steps.some(({ action }) => action === 'delete-secret' || action === 'remove-keys')
-  return goes ? 'Pods that pull from then on do so without this login, and may fail as they did before.' : ''
+  return goes ? 'From then on, pods pull without this login and may fail as they did before.' : ''
 }
 
 /** Secrets that keep a login, in one sentence; empty where none does. */
@@ -69,13 +69,13 @@ export function undoPlanSentence(steps: readonly UndoStep[]): string {
   const gone =
     lost === 0
       ? ''
-      : ` ${counted(lost, 'bare pod')} ${lost === 1 ? 'is' : 'are'} still missing: the same fix again puts back what it deleted.`
+      : ` ${counted(lost, 'bare pod')} ${lost === 1 ? 'is' : 'are'} still missing: running the same fix again restores what it deleted.`
   if (restored + deleted + lighter === 0)
-    return `There is nothing left to take back, so nothing is written.${gone}`
+    return `There is nothing left to undo, so nothing is written.${gone}`
   const parts = [
     ...(restored === 0 ? [] : [`restores ${counted(restored, 'object')}`]),
     ...(deleted === 0 ? [] : [`deletes ${counted(deleted, 'secret')}`]),
-    ...(lighter === 0 ? [] : [`takes its keys out of ${counted(lighter, 'secret')}`]),
+    ...(lighter === 0 ? [] : [`removes its keys from ${counted(lighter, 'secret')}`]),
   ]
   return `Undo ${parts.join(', ').replace(/, ([^,]*)$/, ' and $1')}.${gone}`
 }
@@ -90,19 +90,21 @@ export function undoneSentence(outcomes: readonly UndoOutcome[], dryRun: boolean
   const open = outcomes.filter(isOpen).length
   const left = outcomes.filter(({ status }) => status === 'left').length
   const done = outcomes.length - open - left
-  const stay = left === 0 ? '' : ` ${counted(left, 'object')} left as ${left === 1 ? 'it is' : 'they are'}.`
+  const stay = left === 0 ? '' : ` ${counted(left, 'object')} left unchanged.`
   if (dryRun) {
     const taken =
-      open === 0 ? `The server would take ${counted(done, 'change')}.` : notTaken(open, outcomes, 'would not')
+      open === 0
+        ? `The API server would accept ${counted(done, 'change')}.`
+        : notTaken(open, outcomes, 'would not')
     return `${taken}${stay} Nothing was written: this was a dry run.`
   }
   return open === 0
-    ? `${counted(done, 'change')} taken back.${stay}`
-    : `${notTaken(open, outcomes, 'could not')}${stay} Run it again to go on.`
+    ? `Undid ${counted(done, 'change')}.${stay}`
+    : `${notTaken(open, outcomes, 'could not')}${stay} Run it again to continue.`
 }
 
 function notTaken(open: number, outcomes: readonly UndoOutcome[], verb: string): string {
-  return `${amount(open)} of ${counted(outcomes.length, 'change')} ${verb} be taken back.`
+  return `${amount(open)} of ${counted(outcomes.length, 'change')} ${verb} be undone.`
 }
 
 const STATES: Record<RunState, string> = {

@@ -25,7 +25,7 @@ const VERDICT: Record<Verdict, string> = {
   anonymous: 'the kubelet pulls without a login',
   authenticated: 'the kubelet pulls with a login',
   blocked: 'the kubelet gives up before it asks a registry',
-  unknown: 'which login the kubelet has could not be read',
+  unknown: 'could not read which login the kubelet has',
 }
 
 /** What the kubelet pulls with. */
@@ -80,14 +80,14 @@ const UNREAD: Partial<Record<AttemptProblem, (why: AdvisedWhy) => Said>> = {
 /** What is done to the secret itself. */
 const REPAIR: Partial<Record<AttemptProblem, (secret: string) => string>> = {
   'secret-missing': secret => `Create secret ${secret}`,
-  'wrong-type': secret => `Create secret ${secret} again, with type kubernetes.io/dockerconfigjson`,
-  'wrong-layout': secret => `Create secret ${secret} again, with the type that its content has`,
+  'wrong-type': secret => `Recreate secret ${secret} with type kubernetes.io/dockerconfigjson`,
+  'wrong-layout': secret => `Recreate secret ${secret} with the type that its content has`,
   'key-never-matches': secret => `Correct the key in secret ${secret}`,
 }
 
 const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> } = {
   'invalid-reference': {
-    says: ({ detail }, { container }) => `${container.image} is no image name: ${detail}`,
+    says: ({ detail }, { container }) => `${container.image} is not an image name: ${detail}`,
     next: (_problem, place) =>
       setImages(place.invocation, [{ ...placeOf(place), known: '', open: '<image>' }]),
   },
@@ -102,18 +102,19 @@ const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> 
   },
   'service-account-secrets-ignored': {
     says: ({ serviceAccount, secrets }) =>
-      `the pod names pull secrets of its own, so those of service account ${serviceAccount} (${listed(secrets)}) are left out`,
+      `the pod names its own pull secrets, so those of service account ${serviceAccount} (${listed(secrets)}) are not used`,
     next: (_problem, place) => fix("Add a credential to the pod template's own list", place),
   },
   'service-account-changed-later': {
     says: ({ serviceAccount, secrets }) =>
-      `service account ${serviceAccount} got its pull secrets (${listed(secrets)}) after this pod was made; only new pods have them`,
+      `service account ${serviceAccount} got its pull secrets (${listed(secrets)}) after this pod was created; only new pods get them`,
     next: (_problem, place) => fix('Recreate the pod', place),
   },
   'no-credential': {
     says: ({ registry }) => `the pod has no credential for ${registryName(registry)}`,
     next: ({ registry }, place) =>
-      firstStepOf(place) ?? fix(`Run \`${loginCommand(registry)}\`, then give the pod that login`, place),
+      firstStepOf(place) ??
+      fix(`Run \`${loginCommand(registry)}\`, then distribute that login to the pod`, place),
   },
   'credential-unused': {
     says: ({ registry, secrets }) =>
@@ -130,7 +131,7 @@ const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> 
     next: ({ problem, secret }, place) =>
       UNREAD[problem]?.(place.why) ??
       fix(
-        `${(REPAIR[problem] ?? (name => `Correct secret ${name}`))(secret)}, or give the pod a credential that works`,
+        `${(REPAIR[problem] ?? (name => `Correct secret ${name}`))(secret)}, or give the pod a working credential`,
         place,
       ),
   },

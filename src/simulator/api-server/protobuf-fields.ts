@@ -1,10 +1,8 @@
-/** The messages of Kubernetes' protobuf by their fields, for both ways between it and JSON. */
+/** Which fields a Kubernetes message has, by number. */
 
 // By message: each field's name in JSON, its number and its type, from the API types of Kubernetes 1.34. A `?` marks a pointer, whose
 // zero counts; `...` a struct whose fields are its parent's in JSON; `[]` a list; `{}` a map by text.
 import MESSAGES from './protobuf-messages.json' with { type: 'json' }
-
-export const MAGIC = Buffer.from('k8s\0')
 
 export interface Field {
   name: string
@@ -13,12 +11,9 @@ export interface Field {
   isPointer: boolean
 }
 
-/** Whether the server knows objects of that kind, or parts of that name. */
-export const isMessage = (name: string): boolean => Object.hasOwn(MESSAGES, name)
-
 const known = new Map<string, Map<number, Field>>()
 
-/** By number. */
+/** The fields of the message of that name, which must be a known one. */
 export function fieldsOf(name: string): Map<number, Field> {
   const before = known.get(name)
   if (before) return before
@@ -34,3 +29,5 @@ export function fieldsOf(name: string): Map<number, Field> {
   known.set(name, fields)
   return fields
 }
+
+export const isMessage = (name: string): boolean => Object.hasOwn(MESSAGES, name)

@@ -4,8 +4,8 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import type { Answer } from './answer.ts'
+import { protobufFromJson } from './protobuf.ts'
 import { prefersProtobuf } from './representation.ts'
-import { protobufFromJson } from './to-protobuf.ts'
 
 /** The API server compresses bodies from 128 KiB on. */
 const COMPRESS_FROM = 128 * 1024

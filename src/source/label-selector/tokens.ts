@@ -1,4 +1,7 @@
-/** Cuts a label selector into words and signs, and says where one is wrong. */
+/**
+ * Cuts a label selector into words and signs, and says where one is wrong. Which keys and values there can be:
+ * k8s.io/apimachinery/pkg/util/validation.
+ */
 
 import { UsageError } from '../../errors.ts'
 
@@ -24,4 +27,27 @@ export function wrongAt(selector: string, at: number, problem: string): UsageErr
   return new UsageError(
     `The label selector "${selector}" is wrong at character ${at + 1}: ${problem}. Write it as in -l 'app=web,tier in (a,b),!legacy'.`,
   )
+}
+
+const NAME = /^(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/
+const SUBDOMAIN = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/
+const LONGEST_NAME = 63
+const LONGEST_SUBDOMAIN = 253
+
+/** `[subdomain/]name`. @throws UsageError */
+export function checkKey(selector: string, key: string, at: number): void {
+  const slash = key.indexOf('/')
+  const prefix = key.slice(0, Math.max(0, slash))
+  const isPrefixRight = slash === -1 || (prefix.length <= LONGEST_SUBDOMAIN && SUBDOMAIN.test(prefix))
+  if (!isPrefixRight || !isName(key.slice(slash + 1)))
+    throw wrongAt(selector, at, `"${key}" can't be the key of a label`)
+}
+
+/** A name, or nothing. @throws UsageError */
+export function checkValue(selector: string, value: string, at: number): void {
+  if (value !== '' && !isName(value)) throw wrongAt(selector, at, `"${value}" can't be the value of a label`)
+}
+
+function isName(text: string): boolean {
+  return text.length <= LONGEST_NAME && NAME.test(text)
 }

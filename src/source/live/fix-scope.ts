@@ -1,14 +1,14 @@
 /** Reads what a fix must know beyond the diagnosis: the namespaces, service accounts, Secrets and workloads it may write to. */
 
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
-import type { FixScope } from '../../snapshot/fix-scope.ts'
-import { uniqueGaps } from '../gap.ts'
+import { KINDS } from '../../kubernetes/api/kinds.ts'
+import type { FixScope, InterruptedPod, OwedPod } from '../../snapshot/fix-scope.ts'
+import { isForbidden, isNotFound, uniqueGaps } from '../gap.ts'
 import { readAccounts } from './fix-accounts.ts'
-import { readScopeNamespaces } from './fix-namespaces.ts'
+import { isEnding, readScopeNamespaces } from './fix-namespaces.ts'
 import type { FixScopeOptions } from './fix-scope-options.ts'
 import { readSecretsNamed } from './fix-secrets.ts'
 import { readWorkloads } from './fix-workloads.ts'
-import { stillMissing } from './interrupted-pods.ts'
 import { Reading } from './reading.ts'
 
 /** Reads the scope; what can't be read is a gap. @throws ApiError where even the namespaces can't be read */
@@ -29,4 +29,37 @@ export async function readFixScope(
     stillMissing(reading, options.interruptedPods),
   ])
   return { namespaces, serviceAccounts, secrets, ...owners, interruptedPods, gaps: uniqueGaps(reading.gaps) }
+}
+
+/** Of the bare pods that an interrupted fix took away those that are not there or have not ended yet, in namespaces that are. What can't be read is a gap. @throws ApiError where no answer comes */
+async function stillMissing(reading: Reading, pods: InterruptedPod[]): Promise<OwedPod[]> {
+  const missing: OwedPod[] = []
+  for (const pod of pods) {
+    try {
+      const ending = endingOf(await reading.get(KINDS.Pod, pod.namespace, pod.name), pod)
+      if (ending !== null && (await isLive(reading, pod.namespace))) missing.push({ ...pod, ending })
+    } catch (error) {
+      if (!isNotFound(error)) reading.leaveGap(error, KINDS.Pod, pod.namespace)
+      // A pod goes with its namespace, and nobody misses it then.
+      else if (await isLive(reading, pod.namespace)) missing.push({ ...pod, ending: null })
+    }
+  }
+  return missing
+}
+
+type PodObject = NonNullable<(typeof KINDS.Pod)['model']>
+
+/** Under its name there may be another pod by now; only the one that was deleted is owed when it ends. */
+function endingOf({ metadata }: PodObject, { uid }: InterruptedPod): OwedPod['ending'] {
+  const until = metadata.deletionTimestamp
+  return until === undefined || (uid !== null && metadata.uid !== uid) ? null : { uid: metadata.uid, until }
+}
+
+async function isLive(reading: Reading, namespace: string): Promise<boolean> {
+  try {
+    return !isEnding(await reading.get(KINDS.Namespace, null, namespace))
+  } catch (error) {
+    if (!isForbidden(error) && !isNotFound(error)) throw error
+    return isForbidden(error)
+  }
 }

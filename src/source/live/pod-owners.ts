@@ -10,7 +10,7 @@ import { Reading } from './reading.ts'
 export interface PodOwners {
   controllerUid: string | null
   /** The topmost; null where there is none that could be read. */
-  workload: { kind: string; name: string } | null
+  workload: { kind: string; name: string; uid: string } | null
 }
 
 /** By the pods' uids; pods that are gone are left out. @throws ApiError */
@@ -36,7 +36,7 @@ export async function readPodOwners(
   return new Map(
     pods.map(({ uid, controller }) => {
       const top = workloads.find(({ podUids }) => podUids.includes(uid))
-      const workload = top ? { kind: top.kind, name: top.name } : null
+      const workload = top ? { kind: top.kind, name: top.name, uid: top.uid } : null
       return [uid, { controllerUid: controller?.uid ?? null, workload }]
     }),
   )

@@ -32,6 +32,8 @@ const chosen = async (options: Partial<FixOptions>, ask: Partial<Questions> = {}
   return [...choice.remedies].sort()
 }
 
+const elsewhere = (...values: string[]) => new Map([['replace-registry', values] as const])
+
 describe('remedies', () => {
   test('at a terminal are offered, most helpful first, the login ticked', async () => {
     const offered: { name: string; checked: boolean }[] = []
@@ -56,12 +58,15 @@ describe('remedies', () => {
   })
 
   test.each<[Partial<FixOptions>, string[]]>([
-    [{ pin: true }, ['authenticate', 'pin', 'recreate']],
-    [{ pullPolicy: true, authenticate: false }, ['pull-policy', 'recreate']],
-    // Another registry is an answer of its own: it takes no login.
-    [{ replacements: ['nginx=quay.io/n'], recreate: false }, ['replace-registry']],
+    [{ remediesAskedFor: new Map([['pin', []]]) }, ['authenticate', 'pin', 'recreate']],
     [
-      { replacements: ['nginx=quay.io/n'], registries: ['docker.io'] },
+      { remediesAskedFor: new Map([['pull-policy', ['IfNotPresent']]]), authenticate: false },
+      ['pull-policy', 'recreate'],
+    ],
+    // Another registry is an answer of its own: it takes no login.
+    [{ remediesAskedFor: elsewhere('nginx=quay.io/n'), recreate: false }, ['replace-registry']],
+    [
+      { remediesAskedFor: elsewhere('nginx=quay.io/n'), registries: ['docker.io'] },
       ['authenticate', 'recreate', 'replace-registry'],
     ],
     [{ yes: true }, ['authenticate', 'recreate']],
@@ -74,7 +79,7 @@ describe('remedies', () => {
   })
 
   test.each(['docker.io', '=x', 'a=', 'a=b=c'])('--replace-registry %s is explained', async text => {
-    await expect(chosen({ replacements: [text] })).rejects.toThrow(UsageError)
+    await expect(chosen({ remediesAskedFor: elsewhere(text) })).rejects.toThrow(UsageError)
   })
 })
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { expect, onTestFinished, test } from 'vitest'
+import { systemClock } from '../../../src/clock.ts'
 import { findLogins } from '../../../src/commands/fix/logins.ts'
 import { askForOthers } from '../../../src/commands/fix/other-registries.ts'
 import type { FixOptions, FixSession } from '../../../src/commands/fix/session.ts'
@@ -35,7 +36,7 @@ function machine(
   }
   const session = sessionWith(options, ask)
   const stdin = Readable.from([Buffer.from('typed\n')])
-  Object.assign(session.context, { home, env: { PATH: `${home}:/usr/bin:/bin` }, stdin })
+  Object.assign(session.context, { home, env: { PATH: `${home}:/usr/bin:/bin` }, stdin, clock: systemClock })
   return session
 }
 

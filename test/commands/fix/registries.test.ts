@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import type { CommandContext } from '../../../src/commands/context.ts'
-import { askRegistries } from '../../../src/commands/fix/images.ts'
+import { askRegistries } from '../../../src/commands/fix/draft.ts'
 import { givenLogin, redactor } from '../../../src/commands/fix/logins.ts'
 import { proveLogins, pullsLeft } from '../../../src/commands/fix/prove.ts'
 import type { Draft, FixOptions, FixSession } from '../../../src/commands/fix/session.ts'

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import type { KubernetesObject } from '../../../src/kubernetes/api/cluster.ts'
 import { one, shapeOf } from '../../../src/protobuf/shape.ts'
-import { protobufFromJson } from '../../../src/simulator/api-server/to-protobuf.ts'
+import { protobufFromJson } from '../../../src/simulator/api-server/protobuf.ts'
 import { fakeConnection, type ScriptedAnswer, writerOn } from '../fake-connection.ts'
 
 const pod = (name: string) => ({ metadata: { name, namespace: 'web', uid: `uid-${name}` } })

@@ -92,7 +92,11 @@ test.each<[string, string | Buffer]>([
 })
 
 test.each([
-  ['a missing file that the flag names', { kubeconfig: 'nowhere' }, 'There is no kubeconfig nowhere'],
+  [
+    'a missing file that the flag names',
+    { kubeconfig: 'nowhere' },
+    "Kubeconfig nowhere (from --kubeconfig) doesn't exist",
+  ],
   ['a folder instead of a file', { kubeconfig: 'home' }, "can't be read (EISDIR)"],
   [
     'broken YAML, by its line and without quoting it',

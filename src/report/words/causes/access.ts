@@ -39,7 +39,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
       ? 'No login was sent: the pods name a pull secret, but the kubelet can get no login out of it for this image.'
       : first.credential.status === 'usable'
         ? 'The registry saw no login, although the pod has a pull secret that fits: it was changed or added after the attempt, or the request went another way.'
-        : 'No login was sent, neither from a pull secret of the pod nor from the node.',
+        : "No login was sent, neither from one of the pod's pull secrets nor from the node.",
   'credential-refused': told =>
     gives(told, 'expired')
       ? 'The login has expired. Even a public image fails as long as it is sent.'
@@ -72,7 +72,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
       ? "The owner's storage quota at the registry is used up; this is not a limit on pulls."
       : 'The image is there and the login was accepted; the registry itself (its vulnerability, signature, or quarantine policy) does not give it out.',
   upstream: ({ findings: [first] }) =>
-    `${WhoAnswered(first)} fetches the image from an upstream registry with a login of its own (of the pull-through cache rule or remote repository), and that was refused; the login of the nodes and pods plays no part in it.`,
+    `${WhoAnswered(first)} fetches the image from an upstream registry with a login of its own (of the pull-through cache rule or remote repository), and that was refused; the login of the nodes and pods is not involved.`,
   unspecified: ({ findings: [first] }) =>
     first.credential.status === 'broken'
       ? 'The pods name a pull secret, but the kubelet can get no login out of it for this image.'

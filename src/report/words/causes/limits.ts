@@ -31,7 +31,7 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
     `${WhoAnswered(told.findings[0])} slows down an address that asks too often, whoever is logged in; it clears within minutes once the requests stop.`,
   unspecified: told =>
     told.findings[0].endpoint?.role === 'mirror'
-      ? `The limit is the one of the mirror or of its own upstream login, shared by all nodes behind it; the pods' logins play no part.`
+      ? `The limit is the one of the mirror or of its own upstream login, shared by all nodes behind it; the pods' logins don't matter.`
       : `${RegistryName(told.findings[0].registry)} counts too many pulls, requests, or bytes and refuses more until its limit resets.`,
 }
 

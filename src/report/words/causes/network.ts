@@ -50,8 +50,8 @@ export const connectionRefusedOrReset: CauseWords = {
   meaning: told =>
     gives(told, 'loopback')
       ? 'That address is the node itself: each node asks its own loopback, and nothing listens there on this one.'
-      : gives(told, 'ipv6')
-        ? 'Only IPv6 addresses were tried, and the node has no route for IPv6.'
+      : gives(told, 'no-route')
+        ? 'The node has no route for addresses of this family (IPv4 or IPv6).'
         : 'Nothing listens at that address and port, there is no route, or something in between cuts the connection.',
 }
 
@@ -66,7 +66,7 @@ export const tls: CauseWords = {
       case 'expired':
         return "The certificate has expired or is not valid yet, or the node's clock is wrong."
       case 'no-alternative-name':
-        return 'The certificate names its host only in the common name, which runtimes ignore: they want a subject alternative name (SAN).'
+        return 'The certificate names its host only in the common name, which runtimes ignore: they require a subject alternative name (SAN).'
       case 'wrong-name':
         return 'The certificate is for another name or address than the one that was asked.'
       case 'client':
@@ -82,7 +82,7 @@ export const tls: CauseWords = {
 export const httpHttpsMismatch: CauseWords = {
   short: told => `HTTP instead of HTTPS at ${named(told)}`,
   title: told => `${Named(told)} speaks HTTP where HTTPS is expected, or the reverse`,
-  meaning: () => 'The runtime uses TLS unless it is told otherwise; this port answers in the other protocol.',
+  meaning: () => 'The runtime uses TLS unless configured otherwise; this port answers in the other protocol.',
 }
 
 export const proxy: CauseWords = {

@@ -8,18 +8,18 @@ import { again, type DeclinedWords, kubectl } from './declined-words.ts'
 export const IMAGES = {
   'latest-needs-pin': {
     title: (_first, count) =>
-      `IfNotPresent with tag latest would freeze each node at what it pulled first (${counted(count, 'container')})`,
+      `With IfNotPresent, each node would keep whichever \`latest\` it pulled first (${counted(count, 'container')})`,
     says: ({ container, image }) => `${container}: ${image}`,
     next: (_first, place) => again('Pin them as well', place, '--pin --pull-policy IfNotPresent'),
   },
   'no-digest': {
-    title: (_first, count) => `No digest is known for ${counted(count, 'image')} to pin`,
+    title: (_first, count) => `Can't pin ${counted(count, 'image')}: no digest found`,
     says: ({ container, image, detail }) => `${container}: ${image}${detail === null ? '' : ` (${detail})`}`,
     next: () => ({ say: 'Log in to the registry, or check that the image is there, then run the fix again' }),
   },
   'several-digests': {
     title: (_first, count) =>
-      `${counted(count, 'image')} to pin ${count === 1 ? 'runs' : 'run'} as several digests, and none is taken for the right one`,
+      `${counted(count, 'image')} to pin ${count === 1 ? 'runs' : 'run'} as several digests, so none is chosen`,
     says: ({ container, image, digests }) => `${container}: ${image} runs as ${digests.join(' and ')}`,
     next: ({ target, container, image, digests: [digest] }, place) => ({
       say: 'Choose one of them, such as',
@@ -34,10 +34,10 @@ export const IMAGES = {
     title: ({ absent }, count) =>
       absent
         ? `${counted(count, 'image')} not found at the other registry`
-        : `${counted(count, 'image')} that the other registry could not be asked for`,
+        : `${counted(count, 'image')} could not be checked at the other registry`,
     says: ({ container, image, asked, detail }) =>
       `${container}: ${image}, asked for ${asked.join(' and ')}${detail === null ? '' : ` (${detail})`}`,
     next: ({ image }, place) =>
-      again('Name the image that takes its place', place, `--replace-registry ${shellWord(image)}=<image>`),
+      again('Name the replacement image', place, `--replace-registry ${shellWord(image)}=<image>`),
   },
 } satisfies Partial<DeclinedWords>

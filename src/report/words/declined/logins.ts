@@ -25,7 +25,7 @@ const UNPROVEN: Record<UnprovenLogin['why'], (image: string) => string> = {
 export const LOGINS = {
   managed: {
     title: (_first, count) =>
-      `${counted(count, 'object')} kept as something else wants ${count === 1 ? 'it' : 'them'}: a change would be undone`,
+      `${counted(count, 'object')} ${count === 1 ? 'is' : 'are'} managed by another tool, which would revert the change`,
     says: ({ change }) => (change.managedBy === null ? '' : managerName(change.managedBy)),
     next: ({ change }) =>
       change.managedBy === null ? null : managerStep(change.managedBy, change.target.namespace),
@@ -33,8 +33,8 @@ export const LOGINS = {
   'foreign-secret': {
     title: ({ target, owner }, count) =>
       owner === null
-        ? `Secret ${target.name} is there already in ${counted(count, 'namespace')}, and pullguard did not make it`
-        : `Secret ${target.name} is there already in ${counted(count, 'namespace')}, and ${managerName(owner)} keeps it`,
+        ? `Secret ${target.name} already exists in ${counted(count, 'namespace')} and wasn't created by pullguard`
+        : `Secret ${target.name} already exists in ${counted(count, 'namespace')} and is managed by ${managerName(owner)}`,
     says: ({ type }) => type ?? 'no type',
     next: (first, place) =>
       first.type === PULL_SECRET && first.owner === null
@@ -43,7 +43,7 @@ export const LOGINS = {
   },
   'immutable-secret': {
     title: ({ target }, count) =>
-      `Secret ${target.name} is immutable in ${counted(count, 'namespace')}, so no login can be put into it`,
+      `Secret ${target.name} is immutable in ${counted(count, 'namespace')}, so no login can be added to it`,
     says: nothing,
     next: (first, place) => againThere('Choose another name', first, place),
   },
@@ -61,7 +61,7 @@ export const LOGINS = {
     says: nothing,
     next: ({ registry }, place) =>
       again(
-        'If that login may be read in the namespaces whose pods need it, name its registry',
+        'To allow that login to be read in the namespaces whose pods need it, name its registry',
         place,
         `--registry ${shellWord(registry)}`,
       ),
@@ -82,7 +82,7 @@ export const LOGINS = {
       why === 'unreachable' || why === 'server-error' || why === 'rate-limited' || why === 'used-up'
         ? { say: 'Run the fix again later, or from where the registry answers' }
         : {
-            say: 'Log in with an account that may pull it, then run the fix again',
+            say: 'Log in with an account that can pull it, then run the fix again',
             command: loginCommand(registry),
           },
   },
@@ -98,7 +98,7 @@ export const LOGINS = {
   },
   'terminating-namespace': {
     title: (_first, count) =>
-      `${counted(count, 'namespace')} coming to an end: nothing new can be made there`,
+      `${counted(count, 'namespace')} ${count === 1 ? 'is' : 'are'} terminating; nothing can be created ${count === 1 ? 'in it' : 'in them'}`,
     says: nothing,
     next: () => null,
   },

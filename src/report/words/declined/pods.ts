@@ -16,7 +16,8 @@ const LIMITS: Record<JobLimit, string> = {
 
 export const PODS = {
   'bare-pod': {
-    title: (_first, count) => `${counted(count, 'pod')} without a controller that would make a new one`,
+    title: (_first, count) =>
+      `${counted(count, 'pod')} without a controller to recreate ${count === 1 ? 'it' : 'them'}`,
     says: nothing,
     next: (_first, place) =>
       again('Have them deleted and made again from their own spec', place, '--recreate-bare-pods'),
@@ -30,7 +31,7 @@ export const PODS = {
     title: (_first, count) => `${counted(count, 'Job')}: the template of a Job never changes`,
     says: ({ fields }) => `would change ${fields.join(', ')}`,
     next: ({ target }, place) => ({
-      say: 'Save it, set the field there, delete the Job and create it again',
+      say: 'Save it, set the field there, delete the Job, and recreate it',
       command: kubectl(place, target.namespace, `get job ${shellWord(target.name)} -o yaml`),
     }),
   },
@@ -53,13 +54,13 @@ export const PODS = {
             command: kubectl(place, target.namespace, `edit job ${shellWord(target.name)}`),
           }
         : {
-            say: 'Its pods stay stuck until it is made again: save it, delete it and create it again',
+            say: 'Its pods stay stuck until it is recreated: save it, delete it, and recreate it',
             command: kubectl(place, target.namespace, `get job ${shellWord(target.name)} -o yaml`),
           },
   },
   'outgoing-pod': {
     title: (_first, count) =>
-      `${counted(count, 'pod')} of an older template: the rollout takes ${count === 1 ? 'it' : 'them'} away`,
+      `${counted(count, 'pod')} of an older template: the rollout will remove ${count === 1 ? 'it' : 'them'}`,
     says: ({ workload }) => `of ${objectName(workload)}`,
     next: ({ target, workload }, place) => ({
       say: 'See how far the rollout is',
@@ -68,7 +69,7 @@ export const PODS = {
   },
   'below-partition': {
     title: (_first, count) =>
-      `${counted(count, 'pod')} that a partition keeps at the template before, with pull secrets of its own`,
+      `${counted(count, 'pod')} that a partition keeps at the previous template, with its own pull secrets`,
     says: ({ workload }) => `of ${objectName(workload)}`,
     next: ({ target, workload }, place) => ({
       say: 'Lower spec.updateStrategy.rollingUpdate.partition to the number of the pod, then run the fix again',
@@ -77,10 +78,10 @@ export const PODS = {
   },
   'other-container-fails': {
     title: (_first, count) =>
-      `${counted(count, 'pod')} with another container that would fail in a new pod, too`,
+      `${counted(count, 'pod')} with another container that would also fail in a new pod`,
     says: ({ container, image, cause }) => `${container}: ${image} (${cause})`,
     next: ({ target }, { invocation }) => ({
-      say: 'See to that image first',
+      say: 'Fix that image first',
       command: whyCommand(invocation, { namespace: target.namespace, pod: target.name }),
     }),
   },
@@ -89,18 +90,17 @@ export const PODS = {
       `${counted(count, 'pod')} of a controller that pullguard does not know (${controller.kind})`,
     says: ({ controller }) => `of ${objectName(controller)}`,
     next: ({ target }, place) => ({
-      say: 'Where that controller makes new pods, delete the stuck one',
+      say: 'If that controller creates replacements, delete the stuck pod',
       command: kubectl(place, target.namespace, `delete pod ${shellWord(target.name)}`),
     }),
   },
   'not-found': {
-    title: ({ what }, count) =>
-      `${counted(count, 'pod')} whose ${what === 'workload' ? 'controller' : 'service account'} is gone or could not be read`,
+    title: (_declined, count) => `${counted(count, 'pod')} whose controller is gone or could not be read`,
     says: nothing,
     next: () => ({ say: 'Run the fix again; if it stays, ask for get on its controllers' }),
   },
   'no-remedy': {
-    title: ({ cause }, count) => `${counted(count, 'container')} that no change here helps (${cause})`,
+    title: ({ cause }, count) => `${counted(count, 'container')} that pullguard can't fix (${cause})`,
     says: ({ container, image }) => `${container}: ${image}`,
     next: ({ target }, { invocation }) => ({
       say: 'See what the kubelet tries, and where it breaks',

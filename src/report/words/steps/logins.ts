@@ -67,6 +67,7 @@ export const logins: WordsOf<
   | 'other-debug-container'
   | 'repair-secret'
   | 'remove-login'
+  | 'use-known-secret'
   | 'cut-user-name'
   | 'guest-settings'
   | 'short-lived-login'
@@ -88,6 +89,14 @@ export const logins: WordsOf<
   'remove-login': ({ namespace, secrets, registry }, { invocation, findings: [{ pod }] }) => ({
     say: `Or, if the image is public, remove the refused login: the secret${secrets.length === 1 ? '' : 's'} ${someOf(secrets, 3)} in ${namespace} for ${registryName(registry)}`,
     command: whyCommand(invocation, { namespace, pod }),
+  }),
+  'use-known-secret': ({ hint, namespace }) => ({
+    say:
+      hint.code === 'in-namespace'
+        ? `Copy secret ${hint.secret} from namespace ${hint.namespace} into ${namespace}, where it holds a login that fits, and add it to the pod's service account`
+        : hint.code === 'not-named'
+          ? `Add secret ${hint.secret}, which holds a login that fits, to imagePullSecrets of the pod's template or service account`
+          : `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to the pod's own service account (or run the pod under that one)`,
   }),
   'cut-user-name': ({ secret, username }) => ({
     say: `Recreate secret ${secret} with the whole user name: it logs in as ${username}, which looks cut at a $ that the shell expanded (quote names such as 'robot$team' with single quotes)`,

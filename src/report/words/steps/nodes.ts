@@ -78,7 +78,7 @@ export const nodes: WordsOf<
     say: 'Build the image with ordinary layers (tar with gzip or zstd), or run it on nodes whose snapshotter knows this layer format (nydus, eStargz, encrypted layers)',
   }),
   'move-store': (_step, { findings: [first] }) => ({
-    say: `Put ${storePath(first.host)} ${onNode(first)} on a local disk that can hold layers (ext4, xfs with ftype=1): the file system there (NFS, or without the rights to change owners) can't, and pulling again won't help`,
+    say: `Put ${storePath(first.host)} ${onNode(first)} on a local disk that can hold layers (ext4, xfs with ftype=1): the file system there can't (NFS, or no permission to change owners), and pulling again won't help`,
   }),
   'start-runtime': ({ socket }, { findings: [first] }) => ({
     say: `Start the container runtime ${onNode(first)} again${socket === null ? '' : `: nothing answers at ${socket}`}`,
@@ -94,7 +94,7 @@ export const nodes: WordsOf<
     say: `Give the runtime ${onNode(first)} a pause image that it can get: set it to one that is public or in your mirror (${sandboxSetting(first.host.runtime)}), or preload ${image === '' ? 'it' : image} on the node`,
   }),
   'sandbox-login': ({ registry }, { findings: [first] }) => ({
-    say: `Or give the runtime itself a login for ${registryName(registry)} ${onNode(first)} (${first.host.runtime === 'cri-o' ? 'pause_image_auth_file of CRI-O' : "containerd's registry configuration"}): pull secrets of pods play no part for the pause image`,
+    say: `Or give the runtime itself a login for ${registryName(registry)} ${onNode(first)} (${first.host.runtime === 'cri-o' ? 'pause_image_auth_file of CRI-O' : "containerd's registry configuration"}): pod pull secrets are not used for the pause image`,
   }),
   'show-platforms': (_step, { invocation }) => ({
     say: "See the nodes' operating systems and architectures",

@@ -2,9 +2,10 @@
 
 import { shellWord } from '../../escape.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
-import { fixCommand, OFFICIAL_ELSEWHERE } from '../commands.ts'
+import { fixCommand } from '../commands.ts'
 import { editField, workloadsOf } from '../edits.ts'
 import { onNode, pullCommand } from '../node.ts'
+import { OFFICIAL_ELSEWHERE } from '../remedies.ts'
 import type { WordsOf } from '../said.ts'
 
 const WAIT = {

@@ -42,7 +42,7 @@ export const ways: WordsOf<
   | 'test-connection'
   | 'open-host'
   | 'check-listener'
-  | 'route-ipv6'
+  | 'give-route'
   | 'check-mirror'
   | 'mirror-settings'
   | 'mirror-limit'
@@ -87,8 +87,11 @@ export const ways: WordsOf<
   'check-listener': ({ host, role }, { findings: [{ registry }] }) => ({
     say: `Check that ${hostName({ host, role }, registry)} is running and listening on that port, and what stands between it and the nodes`,
   }),
-  'route-ipv6': ({ host }, { findings: [first] }) => ({
-    say: `${host} was tried over IPv6 only${host.startsWith('ghcr.io') ? ', and ghcr.io itself has no IPv6 addresses' : ' (some registries, such as ghcr.io, have no IPv6 addresses)'}: give the nodes an IPv6 route, or let DNS ${onNode(first)} answer with IPv4 addresses`,
+  'give-route': ({ host, family }, { findings: [first] }) => ({
+    say:
+      family === 'IPv6'
+        ? `${host} was tried over IPv6 only: give the node an IPv6 route, or let DNS ${onNode(first)} answer with IPv4 addresses`
+        : 'The node has no route for IPv4 (is it IPv6-only?): give it one, or NAT64 with DNS64; some registries, such as ghcr.io, have no IPv6 addresses',
   }),
   'check-mirror': ({ host, registry }) => ({
     say: `Check the health and the log of the mirror ${host}, which stands in for ${registryName(registry)}: bring it back, or fix what it refuses`,

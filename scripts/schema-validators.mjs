@@ -1,0 +1,49 @@
+// Writes src/apply/schema-validators.js: what schema/v1.json says of a plan as plain code, so that no schema is compiled at run time.
+import { readFile, writeFile } from 'node:fs/promises'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import standaloneCode from 'ajv/dist/standalone/index.js'
+import { transform } from 'esbuild'
+
+const SCHEMA = new URL('../schema/v1.json', import.meta.url)
+const WRITTEN = new URL('../src/apply/schema-validators.js', import.meta.url)
+
+/** The name by which a union's members are told apart, such as a change's `action`; undefined where two have the same. */
+function tagOf(members) {
+  return Object.keys(members[0].properties ?? {}).find(name => {
+    const values = members.map(({ properties }) => properties?.[name]?.const ?? properties?.[name]?.enum)
+    return !values.includes(undefined) && new Set(values.flat()).size === values.flat().length
+  })
+}
+
+/** Names each union's tag as ajv wants it: errors are then those of the one member that was meant. It is no JSON Schema, so it isn't published. */
+function withTags(definition) {
+  const propertyName = definition.oneOf && tagOf(definition.oneOf)
+  return propertyName ? { ...definition, type: 'object', discriminator: { propertyName } } : definition
+}
+
+async function validators() {
+  const schema = JSON.parse(await readFile(SCHEMA, 'utf8'))
+  const named = Object.entries(schema.$defs).map(([name, definition]) => [name, withTags(definition)])
+  const ajv = new Ajv2020({
+    strict: true,
+    strictRequired: false,
+    allowUnionTypes: true,
+    discriminator: true,
+    inlineRefs: false,
+    messages: false,
+    code: { source: true, esm: true },
+    schemas: [{ ...schema, $defs: Object.fromEntries(named) }],
+  })
+  const code = standaloneCode.default(ajv, {
+    validatePlan: `${schema.$id}#/$defs/Plan`,
+    validateChange: `${schema.$id}#/$defs/Change`,
+  })
+  const { code: small } = await transform(code, { minify: true, format: 'esm' })
+  return `// Generated from schema/v1.json by scripts/schema-validators.mjs: change those.\n${small}`
+}
+
+/** Writes it where it is not what the schema says: before a build, and before the tests. */
+export default async function writeSchemaValidators() {
+  const code = await validators()
+  if ((await readFile(WRITTEN, 'utf8').catch(() => '')) !== code) await writeFile(WRITTEN, code)
+}

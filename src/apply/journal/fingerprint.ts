@@ -1,0 +1,34 @@
+/** Recognises a login that was written before, from a note that does not hold it and can't be turned back into it. */
+
+import { createHash, randomBytes, scryptSync, timingSafeEqual } from 'node:crypto'
+import type { Redacted } from '../../secrecy/redacted.ts'
+
+const LENGTH = 32
+/** Of this process, by digest: a run over hundreds of namespaces writes one login, and each fingerprint takes long on purpose. */
+const known = new Map<string, string>()
+
+/** Salted and slow, so that a weak password can't be found by trying. */
+export function fingerprintOf(secret: Redacted<string>): string {
+  const login = secret.reveal()
+  const digest = createHash('sha256').update(login).digest('hex')
+  const made = known.get(digest) ?? make(login, randomBytes(16))
+  known.set(digest, made)
+  return made
+}
+
+/** Whether the fingerprint is of this login. */
+export function isFingerprintOf(secret: Redacted<string>, fingerprint: string): boolean {
+  const login = secret.reveal()
+  const digest = createHash('sha256').update(login).digest('hex')
+  if (known.get(digest) === fingerprint) return true
+  const [, salt = '', hash = ''] = fingerprint.split(':')
+  const expected = Buffer.from(hash, 'hex')
+  if (expected.length !== LENGTH) return false
+  const same = timingSafeEqual(scryptSync(login, Buffer.from(salt, 'hex'), LENGTH), expected)
+  if (same) known.set(digest, fingerprint)
+  return same
+}
+
+function make(login: string, salt: Buffer): string {
+  return `scrypt:${salt.toString('hex')}:${scryptSync(login, salt, LENGTH).toString('hex')}`
+}

@@ -1,0 +1,133 @@
+/** The journal of a run: one line before each write and one after it, flushed to disk, readable by its owner alone. */
+
+import { randomBytes } from 'node:crypto'
+import { type FileHandle, open, readdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { UsageError } from '../../errors.ts'
+import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
+import type { Change } from '../../plan/change.ts'
+import type { Notes } from '../apply-context.ts'
+import type { Outcome } from '../outcome.ts'
+import type { JournalLine, RunHeader } from './line.ts'
+import type { Run } from './run.ts'
+import { openFolder, refuseForeignFolder } from './state-folder.ts'
+
+/** A name for a run that starts now. Names sort by time; the end tells two of one second apart. */
+export function runName(now: Date): string {
+  const time = now.toISOString().replace(/[-:]|\.\d+/g, '')
+  return `${time}-${randomBytes(3).toString('hex')}`
+}
+
+/** Appends to one run's file. It is made with the first line, so that a run that writes nothing leaves nothing behind. */
+export class Journal implements Notes {
+  readonly #path: string
+  #header: RunHeader | null
+  #file: FileHandle | null = null
+  /** The header while it is not written. */
+  #first: RunHeader | null = null
+  #waiting: string[] = []
+  #flush: Promise<void> | null = null
+
+  /** @param header null to go on with a run that is there already */
+  constructor(folder: string, run: string, header: RunHeader | null) {
+    this.#path = join(folder, `${run}.jsonl`)
+    this.#header = header
+    // A run that was killed may have left half a line, which must not swallow the next one.
+    if (!header) this.#waiting.push('\n')
+  }
+
+  intent(change: Change, object?: KubernetesObject): Promise<void> {
+    return this.append({ type: 'intent', change, ...(object ? { object } : {}) })
+  }
+
+  outcome(outcome: Outcome): Promise<void> {
+    // A run's first line is an intent: what was refused before any write is no run.
+    if (this.#header) return Promise.resolve()
+    return this.append({ type: 'outcome', outcome })
+  }
+
+  /** Resolves when the line is on disk. Lines that come while the disk is busy share the next flush. */
+  append(line: JournalLine): Promise<void> {
+    if (this.#header) this.#first ??= this.#header
+    this.#header = null
+    this.#waiting.push(`${JSON.stringify(line)}\n`)
+    const busy = this.#flush
+    const flush = busy ? busy.then(() => this.#write()) : this.#write()
+    this.#flush = flush
+    return flush
+  }
+
+  async close(): Promise<void> {
+    await this.#flush
+    await this.#file?.close()
+    this.#file = null
+  }
+
+  async #write(): Promise<void> {
+    const lines = this.#waiting.join('')
+    this.#waiting = []
+    if (lines === '') return
+    this.#file ??= await this.#create()
+    const header = this.#first
+    this.#first = null
+    const text = header === null ? lines : `${await this.#numbered(header)}${lines}`
+    try {
+      await this.#file.appendFile(text)
+      await this.#file.datasync()
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      throw new UsageError(`Can't write the journal ${this.#path} (${code}), so nothing more is written.`)
+    }
+  }
+
+  async #numbered(header: RunHeader): Promise<string> {
+    const folder = dirname(this.#path)
+    let highest = 0
+    for (const name of await readdir(folder)) {
+      if (name.endsWith('.jsonl')) highest = Math.max(highest, await numberOf(join(folder, name)))
+    }
+    return `${JSON.stringify({ ...header, number: highest + 1 })}\n`
+  }
+
+  async #create(): Promise<FileHandle> {
+    await refuseForeignFolder(dirname(this.#path))
+    const folder = await openFolder(dirname(this.#path))
+    const file = await open(this.#path, 'a', 0o600)
+    // The new name has to be on disk, too, or the run could not be found again.
+    await folder?.sync()
+    await folder?.close()
+    return file
+  }
+}
+
+/** A line about a change goes to the journal that has the change, any other to all of them. */
+export function journalsOf(run: Run, folder: string): Pick<Journal, 'append' | 'close'> {
+  const names = new Set([run.run, ...run.entries.map(entry => entry.run)])
+  const journals = new Map([...names].map(name => [name, new Journal(folder, name, null)]))
+  return {
+    append: async (line: JournalLine) => {
+      const about = 'id' in line ? run.entries.filter(({ change }) => change.id === line.id) : []
+      const into = about.length > 0 ? about.map(entry => entry.run) : [...names]
+      for (const name of new Set(into)) await journals.get(name)?.append(line)
+    },
+    close: async () => {
+      for (const journal of journals.values()) await journal.close()
+    },
+  }
+}
+
+/** The number in a journal's header; 0 where there is none. */
+async function numberOf(path: string): Promise<number> {
+  const file = await open(path, 'r').catch(() => null)
+  if (file === null) return 0
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(64 * 1024), 0, 64 * 1024, 0)
+    const [first = ''] = buffer.toString('utf8', 0, bytesRead).split('\n')
+    const { number } = JSON.parse(first) as { number?: unknown }
+    return typeof number === 'number' && Number.isSafeInteger(number) ? number : 0
+  } catch {
+    return 0
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,121 @@
+/** A line of a journal, and whether a text is one, down to the change in it: a disk, an editor or another version may have spoilt it. */
+
+import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
+import type { Change } from '../../plan/change.ts'
+import type { Outcome, OutcomeStatus } from '../outcome.ts'
+import { isChange } from '../validate-plan.ts'
+
+/** First line of a journal. */
+export interface RunHeader {
+  type: 'run'
+  run: string
+  /** ISO 8601. */
+  startedAt: string
+  cluster: { uid: string; server: string; context: string | null }
+  /** One more than any run of the folder had before it; absent in journals of older versions. */
+  number?: number
+  /** `fix` as it was called, for people. */
+  namespaces: string[] | null
+  /** As whom the server knew it; null where it did not tell. */
+  user?: string | null
+  /** The run that ended early and that this one goes on with: the two are taken back together. */
+  continues?: string | null
+  /** What the run set out to do, so that the next one sees whether it got there. */
+  plan?: { secretName: string; registries: string[]; changes: number }
+}
+
+/** A line of a journal. */
+export type JournalLine =
+  | RunHeader
+  | { type: 'intent'; change: Change; object?: KubernetesObject }
+  | { type: 'outcome'; outcome: Outcome }
+  | { type: 'undo-intent'; id: string }
+  | { type: 'undone'; id: string; resourceVersion?: string }
+  /** An undo found nothing of the run that it could still take back. */
+  | { type: 'over' }
+
+const STATUSES: Record<OutcomeStatus, true> = {
+  applied: true,
+  accepted: true,
+  unchanged: true,
+  conflict: true,
+  refused: true,
+  failed: true,
+  skipped: true,
+}
+
+/** The line, or null where the text is not a whole one of this version. */
+export function parseLine(text: string): JournalLine | null {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    return isJournalLine(parsed) ? parsed : null
+  } catch {
+    return null
+  }
+}
+
+function isJournalLine(value: unknown): value is JournalLine {
+  if (!isObject(value)) return false
+  switch (value.type) {
+    case 'run':
+      return isHeader(value)
+    case 'intent':
+      return isChange(value.change) && (value.object === undefined || isObject(value.object))
+    case 'outcome':
+      return isOutcome(value.outcome)
+    case 'undo-intent':
+      return typeof value.id === 'string'
+    case 'undone':
+      return typeof value.id === 'string' && isTextOrAbsent(value.resourceVersion)
+    case 'over':
+      return true
+    default:
+      return false
+  }
+}
+
+function isHeader(line: Record<string, unknown>): boolean {
+  const { run, startedAt, cluster, number, namespaces, user, continues, plan } = line
+  return (
+    typeof run === 'string' &&
+    /^[\w.-]+$/.test(run) &&
+    typeof startedAt === 'string' &&
+    isObject(cluster) &&
+    typeof cluster.uid === 'string' &&
+    typeof cluster.server === 'string' &&
+    isTextOrNull(cluster.context) &&
+    (number === undefined || Number.isSafeInteger(number)) &&
+    (namespaces === null || isTexts(namespaces)) &&
+    (user === undefined || isTextOrNull(user)) &&
+    (continues === undefined || isTextOrNull(continues)) &&
+    (plan === undefined || isSummary(plan))
+  )
+}
+
+function isSummary(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { secretName, registries, changes } = value
+  return typeof secretName === 'string' && isTexts(registries) && Number.isInteger(changes)
+}
+
+function isOutcome(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { id, status, detail, uid, resourceVersion } = value
+  return (
+    typeof id === 'string' &&
+    typeof status === 'string' &&
+    Object.hasOwn(STATUSES, status) &&
+    [detail, uid, resourceVersion].every(isTextOrNull)
+  )
+}
+
+const isTextOrNull = (value: unknown): boolean => value === null || typeof value === 'string'
+
+const isTextOrAbsent = (value: unknown): boolean => value === undefined || typeof value === 'string'
+
+const isTexts = (value: unknown): boolean =>
+  Array.isArray(value) && value.every(one => typeof one === 'string')
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,78 @@
+/** Reads the journals of a cluster: which runs there are, newest first. */
+
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { UsageError } from '../../errors.ts'
+import { mayHaveWritten, type Run, type RunEntry } from './run.ts'
+import { refuseForeignFolder } from './state-folder.ts'
+
+/** What of the journals is wanted, and who hears of what they lack. */
+export interface ReadingRuns {
+  /** Only runs against that server: any server can say that it has the uid of another cluster. */
+  server?: string
+  /** Takes a sentence for each line that is none; the rest of its journal is read all the same. */
+  onDamage?: (sentence: string) => void
+}
+
+/** Every run in the folder that may have written something, newest first, those taken back among them. Files that are no journals are left out. */
+export async function listRuns(folder: string, { server, onDamage }: ReadingRuns = {}): Promise<Run[]> {
+  await refuseForeignFolder(folder)
+  const names = await readdir(folder).catch(error => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw new UsageError(`Can't read the journals in ${folder} (${(error as NodeJS.ErrnoException).code}).`)
+  })
+  const runs: Run[] = []
+  for (const name of names.filter(one => one.endsWith('.jsonl')).sort()) {
+    const path = join(folder, name)
+    const run = await parseJournal(await readJournal(path), line => onDamage?.(damageText(path, line)))
+    if (server !== undefined && run?.cluster.server !== server) continue
+    if (run?.entries.some(mayHaveWritten)) runs.push(run)
+  }
+  // By their numbers, for the machine's clock may have been set back between two of them.
+  return runs.reverse().sort((one, other) => (other.number ?? 0) - (one.number ?? 0))
+}
+
+/** One that can't be read may hold what was written: it is not passed over. */
+async function readJournal(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(error => {
+    const { code } = error as NodeJS.ErrnoException
+    throw new UsageError(`Can't read the journal ${path} (${code}): make it readable, or move it away.`)
+  })
+}
+
+function damageText(path: string, line: number): string {
+  return `Line ${line} of the journal ${path} is damaged, so what it says of its run may not be all: look at it, or move the file away.`
+}
+
+/** A journal's text as a run; null if it does not begin like one. A torn last line was never acted on. */
+async function parseJournal(text: string, onDamage: (line: number) => void): Promise<Run | null> {
+  // Only where there are journals: what the schema says of a change is a lot of code.
+  const { parseLine } = await import('./line.ts')
+  const written = text.split('\n')
+  const [header, ...lines] = written.flatMap((line, at) => {
+    const parsed = parseLine(line)
+    if (parsed === null && line !== '' && at < written.length - 1) onDamage(at + 1)
+    return parsed ?? []
+  })
+  if (header?.type !== 'run') return null
+  const { type: _, ...run } = header
+  const entries = new Map<string, RunEntry>()
+  let over = false
+  for (const line of lines) {
+    if (line.type === 'intent') {
+      const { change, object = null } = line
+      const fresh = { outcome: null, undoing: false, undone: false, undoneAt: null }
+      entries.set(change.id, { change, object, ...fresh, run: run.run })
+    } else if (line.type === 'outcome') {
+      const entry = entries.get(line.outcome.id)
+      if (entry) entry.outcome = line.outcome
+    } else if (line.type === 'undo-intent' || line.type === 'undone') {
+      const entry = entries.get(line.id)
+      if (entry) entry[line.type === 'undone' ? 'undone' : 'undoing'] = true
+      if (entry && line.type === 'undone') entry.undoneAt = line.resourceVersion ?? null
+    } else if (line.type === 'over') {
+      over = true
+    }
+  }
+  return { ...run, entries: [...entries.values()], over }
+}

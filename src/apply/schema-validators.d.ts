@@ -1,0 +1,8 @@
+/** What schema/v1.json says of a plan, as code: scripts/schema-validators.mjs writes it before a build and before the tests. */
+
+import type { ValidateFunction } from 'ajv'
+import type { Change } from '../plan/change.ts'
+import type { Plan } from '../plan/plan.ts'
+
+export const validatePlan: ValidateFunction<Plan>
+export const validateChange: ValidateFunction<Change>

@@ -1,0 +1,47 @@
+/** `--pin`: binds an image to the digest that its pods run, or that the registry has. */
+
+import { parseReference } from '../../image/reference.ts'
+import type { ScopeContainer } from '../../snapshot/fix-scope.ts'
+import type { RemedyRules } from './remedy-rules.ts'
+
+export const pin: RemedyRules = {
+  flag: { name: 'pin', takes: 'nothing' },
+  containers: {
+    asks(container) {
+      if (!floats(container.image)) return []
+      const [running, ...others] = runningDigests(container)
+      if (running === undefined) return [container.image]
+      // It may be gone from the registry, or be that of one platform alone: then a fresh node could not pull it.
+      return others.length === 0 ? [`${container.image}@${running}`] : []
+    },
+    edit({ target, container, image }, { images }) {
+      if (!floats(image)) return {}
+      const place = { target, container: container.name, image }
+      const [running, ...others] = image === container.image ? runningDigests(container) : []
+      if (running !== undefined && others.length > 0) {
+        return { declined: { code: 'several-digests', ...place, digests: [running, ...others] } }
+      }
+      const fact = images.get(running === undefined ? image : `${image}@${running}`)
+      if (running !== undefined && !fact?.ruledOut) return { image: `${image}@${running}` }
+      if (running === undefined && fact?.digest != null) return { image: `${image}@${fact.digest}` }
+      return { declined: { code: 'no-digest', ...place, detail: fact?.detail ?? null } }
+    },
+  },
+}
+
+/** The digests that pods of the workload run, where the runtime names them for this very repository. */
+function runningDigests({ image, runningImageIds }: ScopeContainer): string[] {
+  const wanted = parseReference(image)
+  const digests = runningImageIds.flatMap(id => {
+    // Docker says `docker-pullable://nginx@sha256:…`; a bare `sha256:…` is the image's config, which can't be pulled.
+    const running = parseReference(id.replace(/^[a-z-]+:\/\//, ''))
+    const same = running?.registry === wanted?.registry && running?.repository === wanted?.repository
+    return same ? (running?.digest ?? []) : []
+  })
+  return [...new Set(digests)]
+}
+
+/** Not bound to a digest yet. */
+function floats(image: string): boolean {
+  return parseReference(image)?.digest === null
+}

@@ -1,0 +1,168 @@
+/** On unless `--no-recreate`: takes stuck pods away so that new ones are made with what the other changes bring. */
+
+import type { PatchTemplate, PodChange } from '../change.ts'
+import { isBelowPartition, isOutgoing, namesItself, newPodNeeds, ownList } from '../gain.ts'
+import type { Declined } from '../plan.ts'
+import type { PlanInput } from '../plan-input.ts'
+import { podPulls, templatePulls } from '../pulls.ts'
+import { podTarget, type StuckPod } from '../stuck-pod.ts'
+import type { Attached } from './authenticate.ts'
+import type { RemedyRules } from './remedy-rules.ts'
+
+export const recreate: RemedyRules = {
+  flag: { name: 'recreate', takes: 'refusal' },
+  containers: null,
+}
+
+export interface Recreation {
+  changes: PodChange[]
+  declined: Declined[]
+}
+
+/** Controllers that make a new pod for one that is gone. */
+const REPLACES = ['ReplicaSet', 'ReplicationController', 'StatefulSet', 'DaemonSet', 'Job']
+
+/** Plans the pods that a change helps, and only those. */
+export function recreatePods(
+  input: PlanInput,
+  stuck: StuckPod[],
+  attached: Attached,
+  templates: PatchTemplate[],
+): Recreation {
+  const planned: Recreation = { changes: [], declined: [] }
+  if (!input.remedies.has('recreate')) return planned
+  for (const entry of stuck) {
+    const template = templates.find(change => change.target.uid === entry.workload?.uid)
+    const obstacle = obstacleTo(input, entry, template)
+    if (obstacle) planned.declined.push(obstacle)
+    // A rollout takes the old pods away by itself, at the pace that the workload asks for.
+    if (obstacle || template?.rollsOut) continue
+    const needs = newPodNeeds(input, entry, attached, template)
+    const futile = needs && obstacleBeside(input, entry, template)
+    if (futile) planned.declined.push(futile)
+    else if (needs) planPod(input, { entry, needs, attached, template }, planned)
+    else if (entry.helped.length > 0 && isBelowPartition(input, entry.pod)) {
+      planned.declined.push({
+        code: 'below-partition',
+        target: podTarget(entry.pod),
+        workload: nameOf(entry),
+      })
+    }
+  }
+  return withoutEndingJobs(planned, input)
+}
+
+/** What keeps pullguard from recreating a pod that it would otherwise help. */
+function obstacleTo(input: PlanInput, entry: StuckPod, template: PatchTemplate | undefined): Declined | null {
+  const { pod, findings, helped, workload } = entry
+  const target = podTarget(pod)
+  const anew = findings.some(({ remedies }) => remedies.includes('recreate'))
+  if (helped.length === 0 && !anew && !template) return null
+  if (pod.mirror) return { code: 'mirror-pod', target, node: pod.node }
+  if (pod.controller === null) return null
+  const { kind, name } = pod.controller
+  if (!REPLACES.includes(kind)) return { code: 'custom-controller', target, controller: { kind, name } }
+  if (workload === null) return { code: 'not-found', what: 'workload', target }
+  if (isOutgoing(input, pod) && !template) return { code: 'outgoing-pod', target, workload: nameOf(entry) }
+  return kind === 'Job' && workload.kind !== 'Job' ? jobOfAnother(input, entry, template) : null
+}
+
+function nameOf({ pod, workload }: StuckPod): { kind: string; name: string } {
+  const { kind, name } = workload ?? pod.controller ?? { kind: 'Pod', name: pod.name }
+  return { kind, name }
+}
+
+/** Another container of the pod fails all the same: a new pod would be as stuck as this one. */
+function obstacleBeside(
+  input: PlanInput,
+  { pod, findings, helped }: StuckPod,
+  template: PatchTemplate | undefined,
+): Declined | null {
+  const edited = new Set(template?.edits.flatMap(edit => (edit.field === 'image' ? [edit.container] : [])))
+  const other = findings.find(
+    finding =>
+      !helped.includes(finding) &&
+      !finding.remedies.includes('recreate') &&
+      !edited.has(finding.container) &&
+      finding.containerKind !== 'ephemeral' &&
+      input.hopeless.has(finding.cause),
+  )
+  if (other === undefined) return null
+  const { container, image, cause } = other
+  return { code: 'other-container-fails', target: podTarget(pod), container, image, cause }
+}
+
+/** A Job keeps the template it was made with, whatever becomes of its CronJob's. */
+function jobOfAnother(
+  input: PlanInput,
+  { pod, helped, workload }: StuckPod,
+  template: PatchTemplate | undefined,
+): Declined | null {
+  if (pod.controller === null || workload === null) return null
+  const list = helped.length > 0 ? ownList(input, pod, workload) : null
+  const lacks = list !== null && !list.some(entry => entry.name === input.secretName)
+  const fields = new Set(template?.edits.map(edit => edit.field))
+  if (lacks) fields.add('imagePullSecrets')
+  if (fields.size === 0) return null
+  const target = { ...pod.controller, namespace: pod.namespace }
+  return { code: 'immutable-job', target, fields: [...fields] }
+}
+
+interface Doomed {
+  entry: StuckPod
+  template: PatchTemplate | undefined
+  needs: string[]
+  attached: Attached
+}
+
+function planPod(input: PlanInput, { entry, needs, attached, template }: Doomed, planned: Recreation): void {
+  const { pod, workload } = entry
+  const ready = pod.containers.every(
+    container => container.ready || (container.kind !== 'container' && container.kind !== 'sidecar'),
+  )
+  const base = {
+    id: `pod:${pod.namespace}/${pod.name}`,
+    target: podTarget(pod),
+    needs,
+    managedBy: null,
+    reason: { code: 'stuck' as const },
+    method: ready ? ('evict' as const) : ('delete' as const),
+    pulls: workload && template ? templatePulls(workload, template.edits) : podPulls(pod),
+  }
+  if (pod.controller === null) {
+    const secretName = namesItself(input, pod, attached) ? input.secretName : null
+    if (input.recreateBarePods) planned.changes.push({ ...base, action: 'recreate-bare-pod', secretName })
+    else planned.declined.push({ code: 'bare-pod', target: base.target })
+    return
+  }
+  const { kind, name, uid } = pod.controller
+  planned.changes.push({
+    ...base,
+    action: 'recreate-pod',
+    controller: { kind, name, uid },
+    workload: { kind: workload?.kind ?? kind, name: workload?.name ?? name, uid: workload?.uid ?? uid },
+    selector: workload?.selector ?? null,
+  })
+}
+
+/** A deleted pod counts as a failed one of its Job; more of them than it allows would end the Job, or an index of it, for good. */
+function withoutEndingJobs(planned: Recreation, input: PlanInput): Recreation {
+  const declined = [...planned.declined]
+  let changes = planned.changes
+  for (const { uid, failuresLeft, doomed, limit } of input.fixScope.jobs) {
+    const ofJob = changes.filter(change => controllerUid(change) === uid)
+    const ending =
+      ofJob.length > failuresLeft ? ofJob : ofJob.filter(({ target }) => doomed.includes(target.uid ?? ''))
+    const [first] = ending
+    if (first?.action !== 'recreate-pod') continue
+    changes = changes.filter(change => !ending.includes(change))
+    const { namespace } = first.target
+    const target = { apiVersion: 'batch/v1', kind: 'Job', namespace, name: first.controller.name, uid }
+    declined.push({ code: 'job-would-fail', target, pods: ending.length, limit })
+  }
+  return { changes, declined }
+}
+
+function controllerUid(change: PodChange): string | null {
+  return change.action === 'recreate-pod' ? change.controller.uid : null
+}

@@ -1,0 +1,23 @@
+/** What `-o` takes, kind of report by kind of report: the command line offers these, and a renderer lacking one does not compile. */
+
+/** A diagnosis: findings, for a person, a program or a CI system. */
+export const DIAGNOSIS_FORMATS = [
+  'table',
+  'wide',
+  'json',
+  'yaml',
+  'name',
+  'junit',
+  'github',
+  'gitlab',
+  'markdown',
+] as const
+export type DiagnosisFormat = (typeof DIAGNOSIS_FORMATS)[number]
+
+/** A plan, and what became of it. */
+export const PLAN_FORMATS = ['table', 'json', 'yaml', 'patch'] as const
+export type PlanFormat = (typeof PLAN_FORMATS)[number]
+
+/** Whatever is not a list of findings. */
+export const DATA_FORMATS = ['table', 'json', 'yaml', 'name'] as const
+export type DataFormat = (typeof DATA_FORMATS)[number]

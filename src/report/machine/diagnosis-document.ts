@@ -1,0 +1,45 @@
+/** A diagnosis as the document that machines read. Its names are stable; fields may be added. */
+
+import type { Advised, AdvisedDiagnosis } from '../../advice/advised.ts'
+import type { Invocation } from '../invocation.ts'
+import { meaningOf, titleOf } from '../words/causes.ts'
+import { remedyCommand } from '../words/commands.ts'
+import { stepsOf } from '../words/steps.ts'
+import { type Envelope, enveloped, jsonPieces } from './data.ts'
+
+/** A finding as printed: each remedy with its command, and without what only sorts. */
+export function findingDocument(finding: Advised, invocation: Invocation): object {
+  const { urgency: _urgency, clues: _clues, host: _host, remedies, steps: _steps, moved, ...facts } = finding
+  const told = { invocation, findings: [finding] } as const
+  return {
+    ...facts,
+    moved: moved && { to: moved.to, since: moved.since, source: moved.source },
+    title: titleOf(told),
+    meaning: meaningOf(told),
+    steps: stepsOf([finding], invocation).map(({ say, command, where }) => ({
+      text: say,
+      command: command ?? null,
+      where: where?.replace(/^on /, '') ?? null,
+    })),
+    remedies: remedies.map(remedy => ({ remedy, command: remedyCommand(invocation, remedy, finding) })),
+  }
+}
+
+/** `kind: Diagnosis`. */
+export function diagnosisDocument(diagnosis: AdvisedDiagnosis, invocation: Invocation): Envelope {
+  return withFindings(diagnosis, [...findingDocuments(diagnosis, invocation)])
+}
+
+/** The same as JSON, in pieces: on the day everything fails it is long. */
+export function diagnosisJson(diagnosis: AdvisedDiagnosis, invocation: Invocation): Iterable<string> {
+  return jsonPieces(withFindings(diagnosis, []), 'findings', findingDocuments(diagnosis, invocation))
+}
+
+function* findingDocuments({ findings }: AdvisedDiagnosis, invocation: Invocation): Generator<object> {
+  for (const finding of findings) yield findingDocument(finding, invocation)
+}
+
+function withFindings<Told extends readonly object[]>(diagnosis: AdvisedDiagnosis, findings: Told) {
+  const { takenAt, complete, source, scope, summary, pulling, gaps } = diagnosis
+  return enveloped('Diagnosis', { takenAt, complete, source, scope, summary, findings, pulling, gaps })
+}

@@ -1,0 +1,114 @@
+/** A diagnosis as Markdown, for a job summary or a comment: the sentence, a table, what to do, the evidence folded away. */
+
+import type { AdvisedDiagnosis } from '../../advice/advised.ts'
+import { markdownCode, markdownText } from '../escape.ts'
+import { type CauseGroup, groupByCause, groupByWorkload } from '../group.ts'
+import type { Invocation } from '../invocation.ts'
+import { clip } from '../screen/wrap.ts'
+import { meaningOf, titleOf } from '../words/causes.ts'
+import { amount, counted } from '../words/count.ts'
+import { credentialLines } from '../words/credential.ts'
+import { gapSentence, gapStories } from '../words/gaps.ts'
+import { checkLines } from '../words/image-check.ts'
+import { PULLING_TITLE, pullingTexts } from '../words/pulling.ts'
+import { stepsOf } from '../words/steps.ts'
+import { summarySentence } from '../words/summary.ts'
+
+/** GitHub refuses a comment that is longer. */
+const LONGEST = 65_536
+
+/** How much is told: a table longer than this is no summary any more. */
+interface Share {
+  rows: number
+  groups: number
+  evidence: number
+}
+
+/** Long names may need the smaller ones. */
+const SHARES: Share[] = [
+  { rows: 50, groups: 12, evidence: 1200 },
+  { rows: 20, groups: 5, evidence: 300 },
+  { rows: 5, groups: 1, evidence: 0 },
+]
+const LEAST: Share = { rows: 0, groups: 0, evidence: 0 }
+
+/** The text, ending in a line feed. */
+export function renderMarkdown(diagnosis: AdvisedDiagnosis, invocation: Invocation): string {
+  const texts = SHARES.values().map(share => textOf(diagnosis, invocation, share))
+  return texts.find(text => text.length <= LONGEST) ?? textOf(diagnosis, invocation, LEAST)
+}
+
+function textOf(diagnosis: AdvisedDiagnosis, invocation: Invocation, share: Share): string {
+  const groups = groupByCause(diagnosis.findings, invocation)
+  const hidden = groups.slice(share.groups)
+  const blocks = [
+    `### pullguard: ${markdownText(summarySentence(diagnosis, invocation))}`,
+    ...(groups.length === 0 ? [] : [table(groups, diagnosis.takenAt, share.rows)]),
+    ...groups.slice(0, share.groups).map(group => section(group, share.evidence)),
+    ...(hidden.length === 0 ? [] : [`… and ${counted(hidden.length, 'more cause')}`]),
+    ...pullingBlock(diagnosis),
+    ...gapBlock(diagnosis),
+  ]
+  return `${blocks.join('\n\n')}\n`
+}
+
+function table(groups: CauseGroup[], takenAt: string, most: number): string {
+  const rows = groups.flatMap(group =>
+    groupByWorkload(group.findings, takenAt).map(({ image, namespace, workload, pods, age }) =>
+      [
+        markdownText(group.findings[0].cause),
+        markdownCode(image),
+        markdownCode(`${namespace}/${workload}`),
+        amount(pods.length),
+        age ?? '',
+      ].join(' | '),
+    ),
+  )
+  const shown = rows.slice(0, most).map(row => `| ${row} |`)
+  const hidden = rows.length - shown.length
+  const lines = ['| Cause | Image | Workload | Pods | Age |', '| --- | --- | --- | ---: | ---: |', ...shown]
+  return [...lines, ...(hidden > 0 ? ['', `… and ${counted(hidden, 'more row')}`] : [])].join('\n')
+}
+
+function section(group: CauseGroup, longest: number): string {
+  const { findings } = group
+  const evidence = findings.find(finding => finding.evidence !== null)?.evidence?.text
+  const steps = stepsOf(findings, group.invocation).map(
+    ({ say, command }) =>
+      `- ${markdownText(say)}${command === undefined ? '' : `: ${markdownCode(command)}`}`,
+  )
+  const lines = [
+    `**${markdownText(titleOf(group))}** (${counted(group.pods, 'pod')})`,
+    '',
+    markdownText(meaningOf(group)),
+    '',
+    ...steps,
+    ...credentialLines(findings).map(line => `- Credential: ${markdownText(line)}`),
+    ...checkLines(findings).map(line => `- Asked the registry: ${markdownText(line)}`),
+  ]
+  if (evidence === undefined || longest === 0) return lines.join('\n')
+  return [
+    ...lines,
+    '',
+    '<details><summary>Evidence</summary>',
+    '',
+    markdownCode(clip(evidence, longest)),
+    '',
+    '</details>',
+  ].join('\n')
+}
+
+function pullingBlock(diagnosis: AdvisedDiagnosis): string[] {
+  const texts = pullingTexts(diagnosis)
+  if (texts.length === 0) return []
+  return [`**${PULLING_TITLE}**\n\n${texts.map(text => `- ${markdownText(text)}`).join('\n')}`]
+}
+
+function gapBlock({ gaps }: AdvisedDiagnosis): string[] {
+  if (gaps.length === 0) return []
+  const lines = gapStories(gaps).map(
+    story =>
+      `- ${markdownText(gapSentence(story))}${story.remedy === null ? '' : ` → ${markdownText(story.remedy)}`}`,
+  )
+  return [`**Not everything could be read**\n\n${lines.join('\n')}`]
+}

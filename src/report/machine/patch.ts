@@ -1,0 +1,78 @@
+/** A plan as YAML for a Git repository, with the kubectl command that does the same in a comment above each object. */
+
+import type { Change, PatchOperation } from '../../plan/change.ts'
+import type { Plan } from '../../plan/plan.ts'
+import { shellWord } from '../escape.ts'
+import { escapeInJson, guardLines, visible } from '../sanitise.ts'
+import { managerName } from '../words/managers.ts'
+import { objectName, planSentence } from '../words/plan.ts'
+import { toYaml } from './data.ts'
+import { fragmentOf } from './fragment.ts'
+
+/** Everything the plan would write, and what it leaves to an owner. Valid YAML; the login has to be filled in. */
+export function renderPatch(plan: Plan): string {
+  const managed = plan.declined.flatMap(one => (one.code === 'managed' ? [one.change] : []))
+  const changes = [...plan.changes, ...managed]
+  if (changes.length === 0) return comment('Nothing to change.')
+  return guardLines([head(plan, changes), ...changes.map(change => part(change, plan))].join(''))
+}
+
+function head(plan: Plan, changes: Change[]): string {
+  const keys = plan.credentials.map(({ key, username }) => `${key} (user ${username})`).join(', ')
+  const secret = changes.some(({ target }) => target.kind === 'Secret')
+  return [
+    ...(plan.changes.length === 0 ? [] : [planSentence(plan)]),
+    'Each object below holds only the fields to set. The command above it does the same directly.',
+    ...(secret
+      ? [
+          'A plan holds no password: LOGIN is a file like ~/.docker/config.json whose auths hold exactly',
+          `${keys}. Fill data in with its base64, encrypted or sealed as your repository does it.`,
+        ]
+      : []),
+  ]
+    .map(comment)
+    .join('')
+}
+
+function part(change: Change, plan: Plan): string {
+  const fragment = fragmentOf(change, plan.secretName)
+  const owner = change.managedBy === null ? '' : comment(`Managed by ${managerName(change.managedBy)}`)
+  const commands = `${owner}${commandsFor(change).map(comment).join('')}`
+  // A pod that is only taken away has nothing to be kept in Git: its command stands alone.
+  return fragment === null ? commands : `---\n${commands}${toYaml(fragment)}`
+}
+
+function commandsFor(change: Change): string[] {
+  const { namespace, name } = change.target
+  const kubectl = `kubectl -n ${shellWord(namespace)}`
+  switch (change.action) {
+    case 'create-secret':
+      return [
+        `${kubectl} create secret generic ${shellWord(name)} --type=kubernetes.io/dockerconfigjson --from-file=.dockerconfigjson=LOGIN`,
+      ]
+    case 'update-secret':
+      return [`${kubectl} edit secret ${shellWord(name)}`]
+    case 'patch-serviceaccount':
+    case 'patch-template':
+      return [
+        `${kubectl} patch ${shellWord(objectName(change.target))} --type=json -p ${inShell(change.patch)}`,
+      ]
+    case 'recreate-pod':
+      return [`${kubectl} delete pod ${shellWord(name)}`]
+    case 'recreate-bare-pod':
+      return [
+        `${kubectl} get pod ${shellWord(name)} -o yaml > ${shellWord(`${name}.yaml`)}`,
+        `${kubectl} delete pod ${shellWord(name)}`,
+      ]
+    case 'restore-bare-pod':
+      return [`pod ${namespace}/${name} is in the journal of run ${change.run}; only the fix can put it back`]
+  }
+}
+
+function inShell(patch: PatchOperation[]): string {
+  return `'${escapeInJson(JSON.stringify(patch)).replaceAll("'", `'\\''`)}'`
+}
+
+function comment(text: string): string {
+  return `# ${visible(text)}\n`
+}

@@ -1,0 +1,74 @@
+/** A diagnosis in any of its formats. */
+
+import type { AdvisedDiagnosis } from '../../advice/advised.ts'
+import type { Severity } from '../../diagnosis/finding.ts'
+import type { DiagnosisFormat } from '../formats.ts'
+import { toYaml } from '../machine/data.ts'
+import { diagnosisDocument, diagnosisJson } from '../machine/diagnosis-document.ts'
+import { renderGithub } from '../machine/github.ts'
+import { renderGitlab } from '../machine/gitlab.ts'
+import { renderJunit } from '../machine/junit.ts'
+import { renderMarkdown } from '../machine/markdown.ts'
+import { renderNames, renderPlain } from '../machine/plain.ts'
+import type { ReportOptions } from '../options.ts'
+import { joined } from '../screen/block.ts'
+import { paletteFor } from '../screen/palette.ts'
+import { lastLines, renderTable } from './diagnosis/diagnosis-screen.ts'
+import { gapLines } from './gaps.ts'
+import { pullingLines } from './pulling.ts'
+
+export interface DiagnosisReportOptions extends ReportOptions {
+  format: DiagnosisFormat
+  /** From which severity on CI formats call a finding a failure, as the exit code does; `error` where it is left out. */
+  failOn?: Severity | 'never'
+}
+
+const RENDERERS: Record<
+  DiagnosisFormat,
+  (diagnosis: AdvisedDiagnosis, options: DiagnosisReportOptions) => string
+> = {
+  table: (diagnosis, options) =>
+    options.terminal ? renderTable(diagnosis, options, 'brief') : renderPlain(diagnosis, false),
+  wide: (diagnosis, options) =>
+    options.terminal ? renderTable(diagnosis, options, 'whole') : renderPlain(diagnosis, true),
+  json: (diagnosis, { invocation }) => [...diagnosisJson(diagnosis, invocation)].join(''),
+  yaml: (diagnosis, { invocation }) => toYaml(diagnosisDocument(diagnosis, invocation)),
+  name: diagnosis => renderNames(diagnosis),
+  junit: (diagnosis, { invocation, failOn }) => renderJunit(diagnosis, invocation, failOn ?? 'error'),
+  github: (diagnosis, { invocation }) => renderGithub(diagnosis, invocation),
+  gitlab: (diagnosis, { invocation }) => renderGitlab(diagnosis, invocation),
+  markdown: (diagnosis, { invocation }) => renderMarkdown(diagnosis, invocation),
+}
+
+/** The diagnosis as text for standard output, ready to write; empty where plain columns or names have no row. */
+export function renderDiagnosis(diagnosis: AdvisedDiagnosis, options: DiagnosisReportOptions): string {
+  return RENDERERS[options.format](diagnosis, options)
+}
+
+/** The same in pieces to be written one after the other: what may be very long is never held as one text. */
+export function diagnosisPieces(
+  diagnosis: AdvisedDiagnosis,
+  options: DiagnosisReportOptions,
+): Iterable<string> {
+  return options.format === 'json'
+    ? diagnosisJson(diagnosis, options.invocation)
+    : [renderDiagnosis(diagnosis, options)]
+}
+
+/**
+ * What belongs on standard error beside plain columns and names, which hold findings only: pulls that take long, what could not be
+ * read, and the summary with the next step. Empty for the formats that tell it themselves.
+ */
+export function diagnosisNotes(diagnosis: AdvisedDiagnosis, options: DiagnosisReportOptions): string {
+  const silent =
+    options.format === 'name' ||
+    ((options.format === 'table' || options.format === 'wide') && !options.terminal)
+  return silent ? notes(diagnosis, options) : ''
+}
+
+function notes(diagnosis: AdvisedDiagnosis, options: ReportOptions): string {
+  const palette = paletteFor(options.color)
+  const notes = [pullingLines(diagnosis, options.width), gapLines(diagnosis.gaps, options.width, palette)]
+  const told = notes.flatMap(lines => (lines.length > 0 ? [...lines, ''] : []))
+  return joined([...told, ...lastLines(diagnosis, options, palette)])
+}

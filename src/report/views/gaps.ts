@@ -1,0 +1,26 @@
+/** What could not be read, as lines for a person: what, why, what that hides, what to ask for. */
+
+import type { Gap } from '../../snapshot/snapshot.ts'
+import type { ReportOptions } from '../options.ts'
+import { visible } from '../sanitise.ts'
+import { joined } from '../screen/block.ts'
+import { type Palette, paletteFor } from '../screen/palette.ts'
+import { wrap } from '../screen/wrap.ts'
+import { gapSentence, gapStories } from '../words/gaps.ts'
+
+/** The gaps alone, ready to write: where there is nothing else to say. */
+export function renderGaps(gaps: readonly Gap[], { width, color }: GapOptions): string {
+  return joined(gapLines(gaps, width, paletteFor(color)))
+}
+
+type GapOptions = Pick<ReportOptions, 'width' | 'color'>
+
+/** The gaps as lines; none where there is no gap. */
+export function gapLines(gaps: readonly Gap[], width: number, palette: Palette): string[] {
+  if (gaps.length === 0) return []
+  const lines = gapStories(gaps).flatMap(story => [
+    ...wrap(visible(gapSentence(story)), width, '  '),
+    ...(story.remedy === null ? [] : wrap(visible(`→ ${story.remedy}`), width, '    ').map(palette.dim)),
+  ])
+  return [palette.trouble('Not everything could be read:', 'warning'), ...lines]
+}

@@ -1,0 +1,112 @@
+/** How Kubernetes reads references, in any of the formats. */
+
+import type { ImageReading } from '../../image/describe.ts'
+import type { JudgedCheck } from '../../snapshot/image-verdict.ts'
+import { cell } from '../escape.ts'
+import type { DataFormat } from '../formats.ts'
+import { enveloped, toJson, toYaml } from '../machine/data.ts'
+import type { ReportOptions } from '../options.ts'
+import { visible } from '../sanitise.ts'
+import { field, joined, stacked } from '../screen/block.ts'
+import { columns } from '../screen/columns.ts'
+import { type Palette, paletteFor } from '../screen/palette.ts'
+import { wrap } from '../screen/wrap.ts'
+import { counted } from '../words/count.ts'
+import { registryName } from '../words/hosts.ts'
+import { checkText } from '../words/image-check.ts'
+import { POLICY } from '../words/why.ts'
+
+/** A reading, and what the registry said of it; null where it was not asked (`--check-images`). */
+export type CheckedReading = ImageReading & { check: JudgedCheck | null }
+
+export interface ImagesReportOptions extends ReportOptions {
+  format: DataFormat
+}
+
+const RENDERERS: Record<DataFormat, (images: CheckedReading[], options: ImagesReportOptions) => string> = {
+  table: (images, options) => (options.terminal ? renderBlocks(images, options) : renderColumns(images)),
+  json: images => toJson(enveloped('Images', { images })),
+  yaml: images => toYaml(enveloped('Images', { images })),
+  name: images => joined(images.map(({ reference, input }) => cell(reference ?? input))),
+}
+
+/** The readings as text for standard output, ready to write. `name` gives the full reference, or what was given where it is none. */
+export function renderImages(images: CheckedReading[], options: ImagesReportOptions): string {
+  return RENDERERS[options.format](images, options)
+}
+
+/** One block a reference, and with several the count of invalid ones last. */
+function renderBlocks(images: CheckedReading[], { width, color }: ImagesReportOptions): string {
+  const palette = paletteFor(color)
+  const invalid = images.filter(({ valid }) => !valid).length
+  const verdict =
+    invalid === 0
+      ? `All ${counted(images.length, 'image name')} are valid.`
+      : `${invalid} of ${counted(images.length, 'image name')} ${invalid === 1 ? 'is' : 'are'} invalid.`
+  const blocks = images.map(image => blockOf(image, width, palette))
+  const all = images.length > 1 ? [...blocks, [verdict]] : blocks
+  return stacked(all)
+}
+
+function blockOf(image: CheckedReading, width: number, palette: Palette): string[] {
+  const title = wrap(visible(image.input === '' ? '(empty)' : image.input), width)
+  if (!image.valid) {
+    return [
+      ...title.map(line => palette.trouble(line, 'error')),
+      ...field({ label: 'invalid', text: image.error ?? 'not an image name' }, width),
+    ]
+  }
+  const { registry, digest, defaultPullPolicy, countsTowardsDockerHub, check } = image
+  const facts: [string, string | null][] = [
+    ['reference', image.reference],
+    ['registry', registry === 'docker.io' ? `docker.io (${registryName(registry)})` : registry],
+    ['repository', image.repository],
+    ['tag', image.tag],
+    ['digest', image.digest],
+    [
+      'policy',
+      defaultPullPolicy === null ? null : `${defaultPullPolicy} by default: ${POLICY[defaultPullPolicy]}`,
+    ],
+    [
+      'Docker Hub',
+      countsTowardsDockerHub ? 'a pull counts towards its limit' : 'a pull does not count towards its limit',
+    ],
+    ['asked', check === null ? null : checkText(check)],
+    ['digest now', digest === null ? (check?.digest ?? null) : null],
+  ]
+  return [
+    ...title.map(palette.strong),
+    ...facts.flatMap(([label, text]) => (text === null ? [] : field({ label, text }, width))),
+  ]
+}
+
+function renderColumns(images: CheckedReading[]): string {
+  const asked = images.some(({ check }) => check !== null)
+  const header = [
+    'INPUT',
+    'VALID',
+    'REFERENCE',
+    'REGISTRY',
+    'REPOSITORY',
+    'TAG',
+    'DIGEST',
+    'POLICY',
+    'DOCKER-HUB',
+    'ERROR',
+    ...(asked ? ['CHECK'] : []),
+  ]
+  const rows = images.map(image => [
+    image.input,
+    String(image.valid),
+    image.reference,
+    image.registry,
+    image.repository,
+    image.tag,
+    image.digest,
+    image.defaultPullPolicy,
+    String(image.countsTowardsDockerHub),
+    image.error,
+    ...(asked ? [image.check?.verdict ?? null] : []),
+  ])
+  return joined(columns([header, ...rows.map(row => row.map(cell))]))
+}

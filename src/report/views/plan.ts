@@ -1,0 +1,26 @@
+/** A plan in any of its formats. */
+
+import type { Plan } from '../../plan/plan.ts'
+import type { PlanFormat } from '../formats.ts'
+import { toJson, toYaml } from '../machine/data.ts'
+import { renderPatch } from '../machine/patch.ts'
+import type { ReportOptions } from '../options.ts'
+import { type PlanNews, renderPlanTable } from './plan/plan-screen.ts'
+
+export type { PlanNews } from './plan/plan-screen.ts'
+
+export interface PlanReportOptions extends ReportOptions {
+  format: PlanFormat
+}
+
+/** The plan as text for standard output, ready to write. As JSON it is the very file that `fix --apply` takes. */
+export function renderPlan(plan: Plan, news: PlanNews, options: PlanReportOptions): string {
+  return RENDERERS[options.format](plan, news, options)
+}
+
+const RENDERERS: Record<PlanFormat, (plan: Plan, news: PlanNews, options: PlanReportOptions) => string> = {
+  table: renderPlanTable,
+  json: toJson,
+  yaml: toYaml,
+  patch: renderPatch,
+}

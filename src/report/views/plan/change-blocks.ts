@@ -1,0 +1,172 @@
+/** The changes of a plan for a person: alike ones in one block, each with its reason, templates as a diff. */
+
+import type { Change, PatchTemplate } from '../../../plan/change.ts'
+import type { Plan } from '../../../plan/plan.ts'
+import { cell } from '../../escape.ts'
+import { visible } from '../../sanitise.ts'
+import { field } from '../../screen/block.ts'
+import type { Palette } from '../../screen/palette.ts'
+import { tableLines } from '../../screen/table.ts'
+import { wrap } from '../../screen/wrap.ts'
+import { amount, counted, someOf } from '../../words/count.ts'
+import { registryName } from '../../words/hosts.ts'
+import { managerName } from '../../words/managers.ts'
+import { BARE_POD_REASON, objectName, reasonText } from '../../words/plan.ts'
+import { diffLines } from './diff.ts'
+
+/** How many names, rows and templates are shown; `-o json` and `-o patch` have all. */
+const NAMES = 12
+const ROWS = 12
+const TEMPLATES = 8
+
+interface Sheet {
+  plan: Plan
+  width: number
+  palette: Palette
+}
+
+/** One block a kind of change, in the order in which they are made. */
+export function changeBlocks(plan: Plan, width: number, palette: Palette): string[][] {
+  const sheet = { plan, width, palette }
+  const of = (...actions: Change['action'][]) => plan.changes.filter(({ action }) => actions.includes(action))
+  const accounts = of('patch-serviceaccount')
+  const blocks = [
+    secrets(of('create-secret'), 'Create', sheet),
+    secrets(of('update-secret'), 'Add the login to', sheet),
+    defaults(
+      accounts.filter(({ reason }) => reason.code === 'attach-default'),
+      sheet,
+    ),
+    rows(
+      accounts.filter(({ reason }) => reason.code !== 'attach-default'),
+      count => `Add pull secret ${plan.secretName} to ${counted(count, 'service account')} that pods name`,
+      sheet,
+    ),
+    ...templates(of('patch-template'), sheet),
+    rows(of('restore-bare-pod'), count => `Put back ${counted(count, 'pod')} of an interrupted run`, sheet),
+    rows(of('recreate-pod'), count => `Recreate ${counted(count, 'stuck pod')}`, sheet),
+    rows(
+      of('recreate-bare-pod'),
+      count =>
+        `Delete and recreate ${counted(count, 'pod')} that ${count === 1 ? 'has' : 'have'} no controller`,
+      sheet,
+    ),
+  ]
+  return blocks.filter(lines => lines.length > 0)
+}
+
+function heading(text: string, { width, palette }: Sheet): string[] {
+  return wrap(visible(text), width).map(palette.strong)
+}
+
+function secrets(changes: Change[], verb: string, sheet: Sheet): string[] {
+  const [first] = changes
+  if (first === undefined) return []
+  const { plan, width } = sheet
+  const place = namespacesOf(changes)
+  return [
+    ...heading(`${verb} secret ${plan.secretName} in ${counted(place.length, 'namespace')}`, sheet),
+    ...field({ label: 'why', text: reasonText(first.reason) }, width),
+    ...plan.credentials.flatMap(({ registry, username, origin, key }, index) => {
+      const path = key.startsWith(`${registry}/`) ? ` (${key})` : ''
+      const text = `${username} for ${registryName(registry)}${path}, from ${origin}`
+      return field({ label: index === 0 ? 'login' : '', text }, width)
+    }),
+    ...field({ label: 'namespaces', text: someOf(place, NAMES) }, width),
+    ...managed(changes, width),
+  ]
+}
+
+function defaults(changes: Change[], sheet: Sheet): string[] {
+  const [first] = changes
+  if (first === undefined) return []
+  const { plan, width } = sheet
+  const place = namespacesOf(changes)
+  const where = counted(place.length, 'namespace')
+  return [
+    ...heading(`Add pull secret ${plan.secretName} to service account default in ${where}`, sheet),
+    ...field({ label: 'why', text: reasonText(first.reason) }, width),
+    ...field({ label: 'namespaces', text: someOf(place, NAMES) }, width),
+    ...managed(changes, width),
+  ]
+}
+
+function rows(changes: Change[], title: (count: number) => string, sheet: Sheet): string[] {
+  const [first] = changes
+  if (first === undefined) return []
+  const { width } = sheet
+  const alike = [...Map.groupBy(changes, change => `${change.target.namespace}/${nameOf(change)}`).values()]
+  const shown = alike.length <= ROWS + 1 ? alike : alike.slice(0, ROWS)
+  const cells = shown.flatMap(same => {
+    const [one] = same
+    return one === undefined
+      ? []
+      : [[cell(one.target.namespace), cell(nameOf(one)), beside(one, same.length)]]
+  })
+  const hidden = alike.length - shown.length
+  return [
+    ...heading(title(changes.length), sheet),
+    ...field({ label: 'why', text: whyOf(first) }, width),
+    ...tableLines(cells, width, '    ').flat(),
+    ...(hidden === 0 ? [] : wrap(`… and ${amount(hidden)} more (-o json shows all)`, width, '    ')),
+    ...managed(changes, width),
+  ]
+}
+
+function whyOf({ action, reason }: Change): string {
+  return action === 'recreate-bare-pod' ? BARE_POD_REASON : reasonText(reason)
+}
+
+/** A pod is told by what makes it: one line for all pods of a workload. */
+function nameOf(change: Change): string {
+  if (change.action !== 'recreate-pod') return objectName(change.target)
+  return objectName(change.workload)
+}
+
+function beside(change: Change, count: number): string {
+  if (change.action !== 'recreate-pod') return ''
+  const how = change.method === 'evict' ? ', evicted as disruption budgets allow' : ''
+  return `${counted(count, 'pod')}${how}`
+}
+
+function templates(changes: Change[], sheet: Sheet): string[][] {
+  const all = changes.filter(change => change.action === 'patch-template')
+  const hidden = all.length - TEMPLATES
+  const blocks = all.slice(0, TEMPLATES).map(change => template(change, sheet))
+  if (hidden > 0) {
+    const text = `… and ${counted(hidden, 'more template')} (-o patch shows all)`
+    blocks.push(wrap(text, sheet.width))
+  }
+  return blocks
+}
+
+function template(change: PatchTemplate, sheet: Sheet): string[] {
+  const { target, edits } = change
+  const { width, palette } = sheet
+  const reasons = [...new Set(edits.map(({ reason }) => reasonText(reason)))]
+  return [
+    ...heading(`Change the template of ${objectName(target)} in ${target.namespace}`, sheet),
+    ...reasons.flatMap((text, index) => field({ label: index === 0 ? 'why' : '', text }, width)),
+    ...field({ label: 'effect', text: effectOf(change) }, width),
+    ...diffLines(edits, palette),
+    ...managed([change], width),
+  ]
+}
+
+function effectOf({ target, rollsOut, pods }: PatchTemplate): string {
+  if (rollsOut) return `a rollout replaces its pods, including ${counted(pods.length, 'stuck pod')}`
+  return target.kind === 'StatefulSet'
+    ? 'unless its strategy is OnDelete, a rolling update replaces its pods one by one, including running ones'
+    : 'new pods are created from it; running pods stay unchanged'
+}
+
+/** With --allow-managed: who may change it back. */
+function managed(changes: Change[], width: number): string[] {
+  const names = [...new Set(changes.flatMap(({ managedBy }) => (managedBy ? [managerName(managedBy)] : [])))]
+  if (names.length === 0) return []
+  return field({ label: 'managed', text: `by ${someOf(names, 3)}, which may change it back` }, width)
+}
+
+function namespacesOf(changes: Change[]): string[] {
+  return [...new Set(changes.map(({ target }) => target.namespace))]
+}

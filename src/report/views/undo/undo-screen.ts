@@ -1,0 +1,152 @@
+/** Taking a run back, for a person: what would go back, what stays and why, and what became of it. */
+
+import type { UndoOutcome } from '../../../apply/undo-step.ts'
+import type { Target } from '../../../plan/change.ts'
+import { cell, shellWord } from '../../escape.ts'
+import { kubectlCommand, ownCommand } from '../../invocation.ts'
+import type { RunLine, UndoPlan, UndoReport } from '../../machine/undo-document.ts'
+import type { ReportOptions } from '../../options.ts'
+import { visible } from '../../sanitise.ts'
+import { joined, stacked } from '../../screen/block.ts'
+import { columns } from '../../screen/columns.ts'
+import { paletteFor } from '../../screen/palette.ts'
+import { commandLines, labelledCommand } from '../../screen/step.ts'
+import { tableLines } from '../../screen/table.ts'
+import { wrap } from '../../screen/wrap.ts'
+import { amount } from '../../words/count.ts'
+import { statusText } from '../../words/outcomes.ts'
+import {
+  anonymousSentence,
+  effectText,
+  fieldText,
+  isOpen,
+  keptSentence,
+  leaveText,
+  leftText,
+  stateText,
+  undoneSentence,
+  undoPlanSentence,
+} from '../../words/undo.ts'
+import { rowLines } from './rows.ts'
+
+/** The steps, before anybody is asked. */
+export function renderUndoSteps({ run, steps, kept }: UndoPlan, options: ReportOptions): string {
+  const palette = paletteFor(options.color)
+  const { width } = options
+  const restored = steps.flatMap(step => (step.action === 'restore-fields' ? [step] : []))
+  const deleted = steps.filter(({ action }) => action === 'delete-secret')
+  const left = steps.flatMap(step => (step.action === 'leave' ? [step] : []))
+  const stays = restored.flatMap(({ target, changed }) =>
+    changed.map(({ field }) => ({ target, said: `${field} ${leftText('changed')}` })),
+  )
+  const blocks = [
+    wrap(visible(`Undoing run ${run}`), width),
+    rowLines(
+      'Restore',
+      restored.map(({ target, fields, effect }) => ({
+        target,
+        said: `${fields.map(fieldText).join(', ')}${effect === null ? '' : `; ${effectText(effect)}`}`,
+      })),
+      width,
+      palette,
+    ),
+    rowLines(
+      'Delete',
+      deleted.map(({ target }) => ({ target, said: '' })),
+      width,
+      palette,
+    ),
+    rowLines(
+      'Remove keys',
+      steps.flatMap(step =>
+        step.action === 'remove-keys' ? [{ target: step.target, said: step.keys.join(', ') }] : [],
+      ),
+      width,
+      palette,
+    ),
+    rowLines(
+      'Left unchanged',
+      [...left.map(step => ({ target: step.target, said: leaveText(step) })), ...stays],
+      width,
+      palette,
+    ),
+    wrap(anonymousSentence(steps), width).filter(line => line !== ''),
+    wrap(undoPlanSentence(steps), width).map(palette.strong),
+    ...keptLines(kept, options),
+  ]
+  return stacked(blocks)
+}
+
+/** Secrets that keep a login, with the command that takes each away: namespaces of one reason share a line. */
+function keptLines(kept: readonly Target[], { invocation, width }: ReportOptions): string[][] {
+  if (kept.length === 0) return []
+  const shown = kept.slice(0, COMMANDS)
+  const commands = shown.flatMap(target =>
+    commandLines(
+      kubectlCommand(invocation, `delete secret ${shellWord(target.name)}`, target.namespace),
+      width,
+      '  ',
+    ),
+  )
+  const more = kept.length - shown.length
+  return [
+    [
+      ...wrap(`${keptSentence(kept.length)} Once nothing needs it any more:`, width),
+      ...commands,
+      ...(more > 0 ? [`  … and ${amount(more)} more (-o json shows all)`] : []),
+    ],
+  ]
+}
+
+const COMMANDS = 6
+
+/** What became of it. */
+export function renderUndone({ outcomes, dryRun }: UndoReport, options: ReportOptions): string {
+  const palette = paletteFor(options.color)
+  const open = outcomes.filter(isOpen)
+  const blocks = [
+    rowLines(
+      'Not undone',
+      open.map(({ target, ...outcome }) => ({ target, said: problem(outcome) })),
+      options.width,
+      palette,
+    ),
+    wrap(undoneSentence(outcomes, dryRun), options.width).map(
+      open.length === 0 ? palette.well : palette.strong,
+    ),
+  ]
+  return stacked(blocks)
+}
+
+function problem({ status, detail }: Pick<UndoOutcome, 'status' | 'detail'>): string {
+  const why =
+    status === 'left'
+      ? ''
+      : status === 'skipped'
+        ? 'not tried, as something still names it'
+        : statusText(status)
+  return `${why}${detail === null ? '' : ` (${detail})`}`
+}
+
+/** The runs that can be taken back, newest first. */
+export function renderRuns(runs: readonly RunLine[], options: ReportOptions): string {
+  const [newest] = runs.filter(({ state }) => state === 'in-place')
+  if (runs.length === 0) return joined(['No run has written anything to this cluster.'])
+  const rows = [
+    ['RUN', 'TIME', 'CONTEXT', 'USER', 'SCOPE', 'CHANGES', 'STATE'],
+    ...runs.map(({ run, startedAt, context, user, namespaces, changes, state }) => [
+      cell(run),
+      cell(startedAt.replace(/\.\d+/, '')),
+      cell(context ?? '-'),
+      cell(user ?? '-'),
+      cell(namespaces === null ? 'all namespaces' : namespaces.join(',')),
+      amount(changes),
+      stateText(state),
+    ]),
+  ]
+  if (!options.terminal) return joined(columns(rows))
+  const table = tableLines(rows, options.width).flat()
+  if (newest === undefined) return joined(table)
+  const undo = ownCommand(options.invocation, `undo ${shellWord(newest.run)}`)
+  return stacked([table, labelledCommand('Next: ', undo, options.width)])
+}

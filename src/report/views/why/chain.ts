@@ -1,0 +1,173 @@
+/** One pod's chain for a person: reference, registry, policy, each credential in the kubelet's order, and the broken link last. */
+
+import type { AdvisedContainer, AdvisedProblem, AdvisedWhy } from '../../../advice/advised.ts'
+import type { Attempt } from '../../../diagnosis/finding.ts'
+import type { ContainerKind } from '../../../snapshot/pod.ts'
+import { cell } from '../../escape.ts'
+import type { ReportOptions } from '../../options.ts'
+import { visible } from '../../sanitise.ts'
+import { field, stacked } from '../../screen/block.ts'
+import { type Palette, paletteFor } from '../../screen/palette.ts'
+import { commandLines } from '../../screen/step.ts'
+import { wrap } from '../../screen/wrap.ts'
+import { isStatic, workloadPath } from '../../words/commands.ts'
+import { hintText, problemText } from '../../words/credential.ts'
+import { registryName } from '../../words/hosts.ts'
+import { checkText } from '../../words/image-check.ts'
+import { imageText } from '../../words/image-text.ts'
+import { pullingFor } from '../../words/pulling.ts'
+import type { Said } from '../../words/said.ts'
+import { POLICY, verdictText, type WhyPlace, whyNext, whyProblem } from '../../words/why.ts'
+import { gapLines } from '../gaps.ts'
+
+const KIND: Record<ContainerKind, string> = {
+  container: 'Container',
+  init: 'Init container',
+  sidecar: 'Sidecar',
+  ephemeral: 'Ephemeral container',
+  volume: 'Image volume',
+  sandbox: 'Sandbox',
+}
+
+/** The chain of every image, and as the last lines the one link to mend and how. */
+export function renderChain(why: AdvisedWhy, options: ReportOptions): string {
+  const palette = paletteFor(options.color)
+  const blocks = [
+    heading(why, options.width),
+    ...why.containers.map(container =>
+      chain({ why, container, invocation: options.invocation }, options.width, palette),
+    ),
+    gapLines(why.gaps, options.width, palette),
+    lastLines(why, options, palette),
+  ]
+  return stacked(blocks)
+}
+
+function heading(why: AdvisedWhy, width: number): string[] {
+  const { workload, node, serviceAccount } = why
+  const facts = [
+    ...(isStatic(why) ? ['a static pod'] : workload === null ? [] : [`of ${cell(workloadPath(why))}`]),
+    node === null ? 'on no node yet' : `on node ${cell(node)}`,
+    `service account ${cell(serviceAccount)}`,
+  ]
+  return wrap(`Pod ${cell(`${why.namespace}/${why.pod}`)}, ${facts.join(', ')}`, width)
+}
+
+function chain(place: WhyPlace, width: number, palette: Palette): string[] {
+  const { container } = place
+  const { reference, registry, check, problems, notes = [] } = container
+  const broken = problems.length > 0
+  const line = (label: string, text: string) => field({ label, text }, width)
+  return [
+    ...wrap(visible(`${nameOf(container)}: ${imageText(container.image)}`), width).map(text =>
+      broken ? palette.trouble(text, 'error') : palette.strong(text),
+    ),
+    ...line('reference', reference ?? (container.image === '' ? 'unknown' : 'not an image name')),
+    ...(registry === null
+      ? []
+      : line(
+          'registry',
+          registry === registryName(registry) ? registry : `${registry} (${registryName(registry)})`,
+        )),
+    ...line('policy', policyText(container)),
+    ...attemptLines(container, width),
+    ...hintLines(problems, width),
+    ...line('verdict', `${container.verdict}: ${verdictText(container)}`),
+    ...(check === null ? [] : line('asked', checkText(check))),
+    ...notes.flatMap((note, index) => line(index === 0 ? 'note' : '', whyProblem(note, place))),
+    ...(container.pullingSince === null
+      ? []
+      : line('pulling', `for ${pullingFor(container.pullingSince, place.why.takenAt)}; it has not failed`)),
+    ...problems.flatMap((problem, index) => {
+      const number = problems.length === 1 ? '' : `${index + 1}. `
+      return line(index === 0 ? 'broken' : '', `${number}${whyProblem(problem, place)}`)
+    }),
+    ...problems
+      .flatMap(problem => evidenceOf(problem))
+      .flatMap(text => field({ label: 'evidence', text, style: palette.dim }, width)),
+  ]
+}
+
+function nameOf({ kind, container }: AdvisedContainer): string {
+  return kind === 'sandbox' ? KIND[kind] : `${KIND[kind]} ${container}`
+}
+
+function policyText({ kind, pullPolicy }: AdvisedContainer): string {
+  if (kind === 'sandbox') return 'the runtime pulls what is not on the node'
+  return pullPolicy === null
+    ? 'not given: the default for its tag counts'
+    : `${pullPolicy}: ${POLICY[pullPolicy]}`
+}
+
+function attemptLines({ attempts, verdict }: AdvisedContainer, width: number): string[] {
+  if (attempts.length === 0) {
+    const text =
+      verdict === 'unknown' ? "none of the pod's plays a part" : 'none: the pod names no pull secret'
+    return field({ label: 'credential', text }, width)
+  }
+  return attempts.flatMap((attempt, index) =>
+    field({ label: index === 0 ? 'credential' : '', text: `${index + 1}. ${attemptText(attempt)}` }, width),
+  )
+}
+
+function attemptText(attempt: Attempt): string {
+  const { from, secret, key, username, usable, problem } = attempt
+  const origin = from === 'pod' ? '' : ' (from the service account)'
+  if (problem !== null) return `secret ${secret}${origin} ${problemText(problem, attempt)}`
+  const login = username === null ? 'a login' : `user ${username}`
+  const matched = key === null ? '' : `, key ${key} matches`
+  return `secret ${secret}${origin}: ${usable ? `${login}${matched}` : 'not usable'}`
+}
+
+/** Where else a login for the image lies. What is a problem of its own is told as that. */
+function hintLines(problems: AdvisedProblem[], width: number): string[] {
+  const told = new Set<string>(problems.map(({ code }) => code))
+  const hints = problems
+    .flatMap(problem => (problem.code === 'pull-failed' ? (problem.finding.credential.hints ?? []) : []))
+    .filter(({ code }) => !told.has(code))
+  return hints.flatMap((hint, index) =>
+    field({ label: index === 0 ? 'elsewhere' : '', text: hintText(hint) }, width),
+  )
+}
+
+function evidenceOf(problem: AdvisedProblem): string[] {
+  return problem.code === 'pull-failed' && problem.finding.evidence !== null
+    ? [problem.finding.evidence.text]
+    : []
+}
+
+function lastLines(why: AdvisedWhy, { width, invocation }: ReportOptions, palette: Palette): string[] {
+  const container = why.containers.find(({ problems }) => problems.length > 0)
+  const problem = container?.problems[0]
+  if (container === undefined || problem === undefined) return intact(why, width, palette)
+  const place = { why, container, invocation }
+  const sentence = `The broken link, for ${container.kind === 'sandbox' ? 'the sandbox' : container.container}: ${whyProblem(problem, place)}.`
+  return [...wrap(visible(sentence), width), ...nextLines(whyNext(problem, place), width, palette)]
+}
+
+function intact({ gaps, containers, takenAt }: AdvisedWhy, width: number, palette: Palette): string[] {
+  if (gaps.length > 0) return wrap('No broken link found, but not everything could be read.', width)
+  const pulling = containers.find(({ pullingSince }) => pullingSince !== null)
+  if (pulling != null) {
+    const time = pullingFor(pulling.pullingSince ?? '', takenAt)
+    return wrap(
+      visible(`No link is broken. The image of ${pulling.container} has been pulling for ${time}.`),
+      width,
+    )
+  }
+  const note = containers.some(sharesLimit)
+    ? ' Anonymous pulls from Docker Hub share one limit with everyone behind the same IP address.'
+    : ''
+  if (containers.some(({ notes }) => notes !== undefined))
+    return wrap('No link is broken now. The notes will matter once an image has to be pulled again.', width)
+  return wrap(`No link is broken. Nothing to do.${note}`, width).map(palette.well)
+}
+
+function sharesLimit({ verdict, registry, pullPolicy }: AdvisedContainer): boolean {
+  return verdict === 'anonymous' && registry === 'docker.io' && pullPolicy !== 'Never'
+}
+
+function nextLines({ say, command }: Said, width: number, palette: Palette): string[] {
+  if (command === undefined) return wrap(visible(`Next: ${say}.`), width).map(palette.strong)
+  return [...wrap(visible(`${say}:`), width), ...commandLines(command, width, '  ').map(palette.strong)]
+}

@@ -1,0 +1,56 @@
+/** The words of each remedy: as a choice at the terminal, as a flag, as the reason of a change. */
+
+import type { Finding } from '../../diagnosis/finding.ts'
+import type { Remedy } from '../../diagnosis/remedies.ts'
+import type { EditingRemedy } from '../../plan/change.ts'
+
+interface RemedyWords {
+  /** To be ticked at the terminal. */
+  choice: string
+  /** What its flag does, for the help: of the two that are on by themselves, what `--no-…` does. */
+  help: string
+}
+
+interface EditWords extends RemedyWords {
+  /** Why a template is changed, as a clause. */
+  reason: string
+  /** The flags of `fix` that do this for a finding, and nothing else. */
+  flags(finding: Finding): string
+}
+
+/** Takes official images from Amazon's public registry, which carries those and no others; distributes no login beside it. */
+export const OFFICIAL_ELSEWHERE = '--replace-registry docker.io=public.ecr.aws/docker --no-authenticate'
+
+export const REMEDY_WORDS: Record<Exclude<Remedy, EditingRemedy>, RemedyWords> &
+  Record<EditingRemedy, EditWords> = {
+  authenticate: {
+    choice: "distribute this machine's login, and recreate the stuck pods",
+    help: "don't distribute a login",
+  },
+  recreate: {
+    choice: 'recreate the stuck pods: new ones get a login that is already there',
+    help: "don't recreate stuck pods",
+  },
+  'pull-policy': {
+    choice: "set pull policy IfNotPresent, so that nodes pull only images they don't have",
+    help: 'set this pull policy',
+    reason: 'the kubelet then pulls only images that are not on the node',
+    flags: ({ reference }) =>
+      `${reference?.endsWith(':latest') ? '--pin ' : ''}--pull-policy IfNotPresent --no-authenticate`,
+  },
+  pin: {
+    choice: 'pin images to digests',
+    help: 'pin images to the digest that is running, or that the registry has',
+    reason: 'tags can move between starts; a digest always names the same image',
+    flags: () => '--pin --no-authenticate',
+  },
+  'replace-registry': {
+    choice: 'pull Docker official images from public.ecr.aws',
+    help: 'pull images from another registry, such as docker.io=public.ecr.aws/docker (repeatable)',
+    reason: "the same image is available there, under another registry's limit",
+    flags: ({ reference }) =>
+      reference?.startsWith('docker.io/library/')
+        ? OFFICIAL_ELSEWHERE
+        : '--replace-registry docker.io=<mirror> --no-authenticate',
+  },
+}

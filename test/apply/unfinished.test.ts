@@ -1,0 +1,27 @@
+/** A fix goes on with what the last one left undone, and only where that one was at work. */
+import { expect, test } from 'vitest'
+import { unfinishedRegistries } from '../../src/apply/journal/left-behind.ts'
+import type { Run } from '../../src/apply/journal/run.ts'
+import { createSecret } from '../report/plan-samples.ts'
+
+const change = createSecret('web')
+const run = (namespaces: string[] | null): Run => ({
+  run: '20261124T100000Z-abc',
+  startedAt: '2026-11-24T10:00:00Z',
+  cluster: { uid: 'u', server: 'https://prod', context: 'prod' },
+  namespaces,
+  plan: { secretName: 'dockercreds', registries: ['docker.io'], changes: 2 },
+  entries: [{ change, object: null, outcome: null, undoing: false, undone: false, undoneAt: null, run: 'r' }],
+  over: false,
+})
+
+test.each<[earlier: string[] | null, now: string[] | null, goesOn: boolean]>([
+  [null, null, true],
+  [null, ['web'], true],
+  [['web'], ['web'], true],
+  [['web'], ['api'], false],
+  [['web'], null, false],
+])('after a fix of %j that was killed, one of %j goes on with it: %s', (earlier, namespaces, goesOn) => {
+  const registries = unfinishedRegistries([run(earlier)], { secretName: 'dockercreds', namespaces })
+  expect(registries).toEqual(goesOn ? ['docker.io'] : [])
+})

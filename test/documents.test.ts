@@ -1,0 +1,92 @@
+/** ARCHITECTURE.md and CONTRIBUTING.md are true: every path is there, every room is named, and what they say the compiler asks for, it asks for. */
+import { execFile } from 'node:child_process'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+
+const ROOT = resolve(import.meta.dirname, '..')
+const architecture = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8')
+
+test.each(['ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md'])(
+  'every file and folder that %s names exists',
+  name => {
+    const text = readFileSync(join(ROOT, name), 'utf8')
+    const links = [...text.matchAll(/\]\(([^)#]+)\)/g)].flatMap(([, path = '']) =>
+      path.startsWith('https://') ? [] : path,
+    )
+    const spans = [...text.matchAll(/`((?:src|test|bin|schema|rbac)\/[\w./-]*)`/g)].map(
+      ([, path = '']) => path,
+    )
+    expect(links.length + spans.length).toBeGreaterThan(0)
+    expect([...links, ...spans].filter(path => !existsSync(join(ROOT, path)))).toEqual([])
+  },
+)
+
+test('the table of rooms in ARCHITECTURE.md has every folder of src, and no other', () => {
+  const rooms = [...architecture.matchAll(/^\| `src\/(\w+)\/` \|/gm)].map(([, room]) => room)
+  const folders = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).filter(entry => entry.isDirectory())
+  expect(rooms.sort()).toEqual(folders.map(({ name }) => name).sort())
+})
+
+/** Each kind of new code, as somebody would add it, and the paragraph that says what it does not compile without. */
+const ADDED: [paragraph: string, file: string, at: string, addition: string][] = [
+  ['A cause.', 'diagnosis/finding.ts', 'export const CAUSES = [\n', "  'new-cause',\n"],
+  ['A subcause.', 'diagnosis/finding.ts', 'export type DenialSubcause =\n', "  | 'new-denial'\n"],
+  ['A subcause.', 'diagnosis/finding.ts', 'export type RateLimitSubcause = ', "'new-limit' | "],
+  ['A subcause.', 'diagnosis/finding.ts', 'export type NotFoundSubcause = ', "'new-missing' | "],
+  ['A step.', 'advice/step.ts', 'export type Step =\n', "  | { code: 'new-step' }\n"],
+  ['A remedy.', 'diagnosis/remedies.ts', 'export type Remedy = ', "'new-remedy' | "],
+]
+
+/** The files in the parentheses of "does not compile until it has …": what comes before "Then" or the end of the sentence. */
+function demanded(paragraph: string): string[] {
+  const [, text = ''] = architecture.split(`**${paragraph}**`)
+  const [own = ''] = text.split('\n\n')
+  const claims = [
+    ...own.matchAll(/(?:does not compile until|for a (?:rate limit|missing image))[\s\S]*?(?=\.\s|;|$)/g),
+  ]
+  return claims.flatMap(([claim]) => [...claim.matchAll(/\(`src\/([\w./-]+)`/g)].map(([, path = '']) => path))
+}
+
+test('what ARCHITECTURE.md says does not compile, does not', async () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'pullguard-documents-'))
+  try {
+    cpSync(join(ROOT, 'src'), join(scratch, 'src'), { recursive: true })
+    for (const [, file, at, addition] of ADDED) {
+      const path = join(scratch, 'src', file)
+      const text = readFileSync(path, 'utf8')
+      expect(text.split(at), `${at} in ${file}`).toHaveLength(2)
+      writeFileSync(path, text.replace(at, `${at}${addition}`))
+    }
+    const settings = JSON.parse(readFileSync(join(ROOT, 'tsconfig.json'), 'utf8'))
+    const modules = join(ROOT, 'node_modules')
+    settings.compilerOptions.typeRoots = [join(modules, '@types')]
+    settings.include = ['src']
+    writeFileSync(join(scratch, 'tsconfig.json'), JSON.stringify(settings))
+    const compiler = join(modules, 'typescript/bin/tsc')
+    const failed = await promisify(execFile)(process.execPath, [compiler, '--noEmit', '-p', scratch], {
+      cwd: scratch,
+    }).catch((error: { stdout: string }) => error)
+    const errors = [
+      ...failed.stdout.matchAll(
+        /^src\/([\w./-]+)\(\d+,\d+\): error TS(?:.*\n {2})*?.*?Property '"(new-[a-z]+)"' is missing/gm,
+      ),
+    ]
+    const kinds = new Map(
+      ADDED.map(([paragraph, , , addition]) => [/new-[a-z]+/.exec(addition)?.[0], paragraph]),
+    )
+    for (const paragraph of new Set(ADDED.map(([name]) => name))) {
+      const refused = errors.filter(([, , code]) => kinds.get(code) === paragraph).map(([, file]) => file)
+      const claimed = demanded(paragraph)
+      expect(claimed.length, paragraph).toBeGreaterThan(0)
+      expect(
+        claimed.filter(file => !refused.includes(file)),
+        paragraph,
+      ).toEqual([])
+    }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
+}, 60_000)
