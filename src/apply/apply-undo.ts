@@ -16,7 +16,7 @@ import { writtenAt } from './written-at.ts'
 
 export interface UndoContext {
   cluster: ClusterWriter
-  /** The journal of the run that is taken back. */
+  /** The journal of the run that is undone. */
   journal: { append(line: JournalLine): Promise<void> }
   /** Takes secrets out of a text that comes from outside. */
   redact(text: string): string

@@ -73,7 +73,7 @@ export interface RecoveryPod {
   message: string
 }
 
-/** Whether the pods that the plan aimed at came back. */
+/** Whether the pods that the plan targeted came back. */
 export interface Recovery {
   namespace: string
   workload: { kind: string; name: string }

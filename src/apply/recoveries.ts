@@ -83,7 +83,7 @@ export class Recoveries {
     if (wanted > 0) onProgress({ phase: 'waiting', recovered, wanted })
   }
 
-  /** What came back of all that was aimed at; those of which no change was made are looked at once. */
+  /** Which of the targeted workloads came back; those without a change of their own are looked at once. */
   async report(outcomes: ReadonlyMap<string, Outcome>): Promise<Recovery[]> {
     const unseen = this.#watched.filter(({ rollout }) => rollout === null)
     await bounded(unseen, AT_ONCE, one => this.#look(one))

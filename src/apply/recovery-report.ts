@@ -1,4 +1,4 @@
-/** What is told of a workload once the waiting is over. */
+/** What is reported about a workload once the wait is over. */
 
 import type { Holdup, Rollout } from '../rollout/judge.ts'
 import type { JudgedPod } from '../rollout/pod-stage.ts'

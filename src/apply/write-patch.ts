@@ -10,7 +10,7 @@ import { isUncertain, outcomeOf, refusalOf, statusOf } from './refusal.ts'
 import { templateRefusal } from './successor.ts'
 import { writtenAt } from './written-at.ts'
 
-/** How often a list that others write to at the same time is read and appended to anew. */
+/** How often a list that others write to at the same time is read and appended to again. */
 const TRIES = 5
 
 /**

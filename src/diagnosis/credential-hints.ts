@@ -25,7 +25,7 @@ export interface KnownLogins {
   snapshot: Snapshot
   /** Secrets that serve the image. */
   serving: (image: Image) => Alike[]
-  /** The first service account that hands out a secret, by `namespace/secret`. */
+  /** The first service account that names a secret, by `namespace/secret`. */
   accounts: ReadonlyMap<string, string>
 }
 

@@ -1,6 +1,6 @@
 /**
  * Reads an image name as Kubernetes does: the distribution grammar (distribution/reference regexp.go), normalised to a full name
- * (normalize.go ParseNormalizedNamed). What does not fit the grammar is no reference; nothing is mended on the way.
+ * (normalize.go ParseNormalizedNamed). What does not fit the grammar is not a reference; nothing is corrected.
  */
 
 import { GRAMMAR, isSupportedDigest, LONGEST_REPOSITORY, splitRegistry } from './grammar.ts'

@@ -28,7 +28,7 @@ const RULES: ((parts: Parts) => string | false)[] = [
     `the repository has ${path.length} characters; at most ${LONGEST_REPOSITORY} are allowed`,
   ({ path }) => componentRefusal(path),
   ({ tag }) => tag !== null && tagRefusal(tag),
-  ({ registry }) => `"${registry}" is no registry host`,
+  ({ registry }) => `"${registry}" is not a registry host`,
 ]
 
 /** One clause without a full stop. */

@@ -31,7 +31,7 @@ const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
 
 /**
  * Takes any number of concatenated JSON documents in chunks cut anywhere. Of each document that is an object, the elements
- * of the top-level arrays named in `arrays` are handed out as they end; at most one of them is held, besides the chunk.
+ * of the top-level arrays named in `arrays` are emitted as they end; at most one of them is held, besides the chunk.
  * Keys of the same name further down are left alone. `write` and `end` throw JsonError; what a handler throws passes through.
  */
 export class JsonElements {

@@ -53,7 +53,7 @@ export interface PlanInput {
   allowManaged: boolean
   overwriteSecret: boolean
   replacements: Replacement[]
-  /** Credentials that may be handed out, one a registry. */
+  /** Credentials that can be distributed, one per registry. */
   credentials: PlanCredential[]
   /** Registries that need one and have none on this machine. */
   missing: { registry: string; detail: string | null }[]

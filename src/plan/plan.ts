@@ -5,7 +5,7 @@ import type { JobLimit, ObjectManager } from '../snapshot/fix-scope.ts'
 import type { Change, Target } from './change.ts'
 import type { UnprovenLogin } from './plan-input.ts'
 
-/** A credential that the plan hands out, without its password. */
+/** A credential that the plan distributes, without its password. */
 export interface PlanCredential {
   registry: string
   /** The `auths` key it is written under. */

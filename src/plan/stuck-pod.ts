@@ -12,7 +12,7 @@ import type { PlanInput } from './plan-input.ts'
 export interface StuckPod {
   pod: Pod
   findings: Finding[]
-  /** Those of `findings` that the credentials at hand would mend. */
+  /** Those of `findings` that the available credentials would fix. */
   helped: Finding[]
   /** null for a bare pod, and where the controller is none that pullguard writes to. */
   workload: ScopeWorkload | null

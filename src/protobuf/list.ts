@@ -16,7 +16,7 @@ export interface ListHead {
   metadata: { resourceVersion?: string; continue?: string }
 }
 
-/** Takes one answer in chunks cut anywhere; each item is handed out as it ends. `write` and `end` throw ProtobufError. */
+/** Takes one answer in chunks cut anywhere; each item is emitted as it ends. `write` and `end` throw ProtobufError. */
 export class ProtobufList {
   readonly #shape: Shape
   readonly #visit: (item: Record<string, unknown>) => void

@@ -1,4 +1,4 @@
-/** Proves a credential before it is handed out to a cluster. */
+/** Proves a credential before it is distributed to a cluster. */
 
 import type { ManifestOutcome, Proof, ProofFailure, QuotaOutcome, RegistryProblem } from './outcome.ts'
 

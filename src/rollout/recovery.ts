@@ -11,7 +11,7 @@ export interface Recovered {
 }
 
 /**
- * What became of the pods aimed at.
+ * What became of the targeted pods.
  * @param aimed how many pods of it could not pull when the fix was planned
  * @param slowInit an init container that works on and on counts as back: its own image is there, and no other was asked for
  */

@@ -1,4 +1,4 @@
-/** Takes the passwords at hand out of text that comes from outside, such as what an admission webhook says. */
+/** Removes the known passwords from text that comes from outside, such as what an admission webhook says. */
 
 import type { Redacted } from './redacted.ts'
 

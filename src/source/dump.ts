@@ -124,7 +124,7 @@ function checkOne(pods: Pod[], name: string, namespaces: string[] | null, known:
   if (places.length === 0) {
     const near = nearNames(name, known, key => key.slice(key.indexOf('/') + 1))
     const hint = near.length === 0 ? '.' : `: ${didYouMean(near)}`
-    throw new NoSuchPod(`There is no pod "${name}"${where} in the dump${hint}`)
+    throw new NoSuchPod(`Pod "${name}" not found${where} in the dump${hint}`)
   }
   if (places.length > 1)
     throw new UsageError(`The dump holds a pod "${name}" in ${places.join(', ')}: say which with -n.`)

@@ -19,7 +19,8 @@ describe('a bait', () => {
   const shown: string[] = []
   const bait = createServer((request, response) => {
     if (request.headers.authorization !== undefined) shown.push(request.headers.authorization)
-    response.writeHead(401, { 'www-authenticate': 'Basic realm="bait"' }).end()
+    if (request.headers.authorization === `Basic ${basic(`joe:${OTHER}`)}`) response.writeHead(200).end()
+    else response.writeHead(401, { 'www-authenticate': 'Basic realm="bait"' }).end()
   })
 
   /** The keys of the pull secret that a fix has made in that namespace. */

@@ -35,10 +35,11 @@ describe('a fix on a real cluster', () => {
       )
       return waiting.length >= count
     })
-  /** A tag of its own for each situation: what one has pulled, the node would give the next. */
+  /** A name of its own for each situation and each run of the tests: what one has pulled, the node would give the next. */
+  const moment = Date.now().toString(36)
   const image = (name: string) => {
-    cluster.addImage(`acme/${name}`, ['1'])
-    return `acme/${name}:1`
+    cluster.addImage(`acme/${name}-${moment}`, ['1'])
+    return `acme/${name}-${moment}:1`
   }
 
   beforeAll(async () => {

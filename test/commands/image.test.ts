@@ -50,7 +50,7 @@ test('arguments are names to the letter, in their order, with those of standard 
 test('standard input without a name is wrong usage', async () => {
   const said = await runCommandLine(['image', '-'], { home: '/', stdin: '\n' })
   expect(said).toMatchObject({ code: 2, out: '' })
-  expect(said.err).toContain('No reference came on standard input')
+  expect(said.err).toContain('Standard input is empty')
 })
 
 test('a name is told as Kubernetes reads it', async () => {

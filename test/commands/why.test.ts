@@ -67,22 +67,18 @@ describe('the pod', () => {
 
 describe('one sentence and exit code 2 for', () => {
   test.each<[string, string[], string]>([
-    [
-      'a workload',
-      ['deployment/fifthnginx'],
-      '"deployment/fifthnginx" is not a pod: give the name of one of',
-    ],
-    ['a workload with -n', ['deploy/fifthnginx', '-n', 'default'], '"deploy/fifthnginx" is not a pod: give'],
-    ['a type that is a namespace', ['jobs/fifthnginx'], '"jobs/fifthnginx" is not a pod: give'],
+    ['a workload', ['deployment/fifthnginx'], '"deployment/fifthnginx" is not a pod: name one of its pods'],
+    ['a workload with -n', ['deploy/fifthnginx', '-n', 'default'], '"deploy/fifthnginx" is not a pod: name'],
+    ['a type that is a namespace', ['jobs/fifthnginx'], '"jobs/fifthnginx" is not a pod: name'],
     ['a missing file', ['jobs/x', '-f', 'nope.json'], "Can't read nope.json: there is no such file"],
     ['too many parts', ['a/b/c'], '"a/b/c" does not name a pod: give POD with -n, or NAMESPACE/POD.'],
     ['half a name', ['default/'], '"default/" does not name a pod:'],
-    ['two namespaces', ['default/x', '-n', 'web'], '"default/x" and -n web name two namespaces:'],
+    ['two namespaces', ['default/x', '-n', 'web'], '"default/x" and -n web name different namespaces:'],
     ['a namespace that is none', ['nope/x'], 'There is no namespace "nope" in this cluster:'],
     [
       'a pod far from any',
       ['zzz'],
-      'There is no pod "zzz" in namespace "default": `kubectl get pods -n default`',
+      'Pod "zzz" not found in namespace "default": `kubectl get pods -n default`',
     ],
   ])('%s', async (_name, argv, sentence) => {
     const said = await why(...argv)
@@ -97,7 +93,7 @@ describe('one sentence and exit code 2 for', () => {
       expect(await why(name)).toEqual({
         code: 2,
         out: '',
-        err: `There is no pod "${name}" in namespace "default": did you mean ${pod}?\n`,
+        err: `Pod "${name}" not found in namespace "default": did you mean ${pod}?\n`,
       })
     },
   )
@@ -105,7 +101,7 @@ describe('one sentence and exit code 2 for', () => {
   test('a pod that is near others of a dump', async () => {
     const dump = list(['shop-a1', 'shop-b2', 'cart-0'].map(name => dumped('web', name)))
     const said = await incident.run(['why', 'shop', '-f', '-'], dump)
-    expect(said.err).toBe('There is no pod "shop" in the dump: did you mean web/shop-a1 or web/shop-b2?\n')
+    expect(said.err).toBe('Pod "shop" not found in the dump: did you mean web/shop-a1 or web/shop-b2?\n')
   })
 
   test('a pod that a dump holds twice', async () => {

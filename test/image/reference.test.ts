@@ -63,8 +63,8 @@ describe('a reference', () => {
     ['ghcr.io/', 'the repository is missing'],
     ['a___b', 'the part "library/a___b"'.slice(0, 8)],
     ['-a', 'the part "-a"'],
-    ['a..b/c', 'no registry host'],
-    ['host:port/api', 'no registry host'],
+    ['a..b/c', 'not a registry host'],
+    ['host:port/api', 'not a registry host'],
     [`ghcr.io/${'a'.repeat(256)}`, '256 characters'],
   ])('%j is none, and why is said', (text, reason) => {
     expect(parseReference(text)).toBeNull()

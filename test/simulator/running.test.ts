@@ -82,9 +82,7 @@ describe('the quota', () => {
     const phases = ['a', 'b', 'c', 'd', 'e', 'f'].map(name => podNamed(simulator, name).status.phase)
     expect(phases).toEqual(['Running', 'Running', 'Running', 'Pending', 'Running', 'Pending'])
     expect(waiting(podNamed(simulator, 'd'))?.message).toContain('your unauthenticated pull rate limit')
-    expect(waiting(podNamed(simulator, 'f'))?.message).toContain(
-      'You may increase the limit by authenticating',
-    )
+    expect(waiting(podNamed(simulator, 'f'))?.message).toContain('You may increase the limit by upgrading')
     await simulator.advance(601)
     expect(podNamed(simulator, 'd').status.phase).toBe('Running')
     expect(podNamed(simulator, 'f').status.phase).toBe('Running')

@@ -197,7 +197,7 @@ describe('input that is no dump', () => {
   test('a pod that is not there, or there twice, is no answer for one asked by name', async () => {
     const dump = listOf(pod('a'), pod('a', undefined, { metadata: { namespace: 'other' } }))
     expect(await refusal(readJson(dump, { namespaces: ['web'], pod: 'b' }))).toContain(
-      'no pod "b" in namespace "web"',
+      'Pod "b" not found in namespace "web"',
     )
     expect(await refusal(readJson(dump, { namespaces: null, pod: 'a' }))).toMatch(
       /in (other, web|web, other): /,

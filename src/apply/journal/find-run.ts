@@ -4,7 +4,7 @@ import { UsageError } from '../../errors.ts'
 import { isTakenBack, leavesTraces, mayHaveWritten, type Run } from './run.ts'
 
 /**
- * The run of that name, or the only one whose name begins so; without one the newest that wrote more than pods, which nobody can take back.
+ * The run of that name, or the only one whose name begins so; without one the newest that wrote more than pods, which can't be undone.
  * @throws UsageError where there is none
  */
 export function findRun(runs: Run[], name?: string): Run {

@@ -57,7 +57,7 @@ export function madeSecrets(runs: Run[], clusterUid: string): MadeSecret[] {
 
 /**
  * Registries whose login the newest run was handing out when it ended early: killed, or with changes that were not made. Pods may be well
- * again by then, so that no finding calls for the rest. None where it got to its end, or has been taken back since.
+ * again by then, so that no finding calls for the rest. None if it finished or has been undone since.
  * @param runs newest first
  * @param now what the next fix is about: only inside of what the last one was about is there anything to go on with
  */

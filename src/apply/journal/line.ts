@@ -18,7 +18,7 @@ export interface RunHeader {
   namespaces: string[] | null
   /** As whom the server knew it; null where it did not tell. */
   user?: string | null
-  /** The run that ended early and that this one goes on with: the two are taken back together. */
+  /** The interrupted run that this one continues: the two are undone together. */
   continues?: string | null
   /** What the run set out to do, so that the next one sees whether it got there. */
   plan?: { secretName: string; registries: string[]; changes: number }
@@ -31,7 +31,7 @@ export type JournalLine =
   | { type: 'outcome'; outcome: Outcome }
   | { type: 'undo-intent'; id: string }
   | { type: 'undone'; id: string; resourceVersion?: string }
-  /** An undo found nothing of the run that it could still take back. */
+  /** An undo found nothing of the run that it could still revert. */
   | { type: 'over' }
 
 const STATUSES: Record<OutcomeStatus, true> = {

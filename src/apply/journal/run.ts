@@ -22,7 +22,7 @@ export interface RunEntry {
 export interface Run extends Omit<RunHeader, 'type'> {
   /** The last intent of each change, in order. */
   entries: RunEntry[]
-  /** An undo found that nothing of it could be taken back any more. */
+  /** An undo found that nothing of it could be reverted any more. */
   over: boolean
 }
 
@@ -35,7 +35,7 @@ function leavesTrace(entry: RunEntry): boolean {
   return mayHaveWritten(entry) && entry.change.target.kind !== 'Pod'
 }
 
-/** Nothing of the run is left to take back. Pods that were recreated are not put back, so they do not count. */
+/** Nothing of the run is left to undo. Recreated pods are not restored, so they do not count. */
 export function isTakenBack({ entries, over }: Run): boolean {
   return over || !entries.some(entry => leavesTrace(entry) && !entry.undone)
 }

@@ -18,7 +18,7 @@ export interface FixOptions {
   affected: boolean
   excludedNamespaces: string[]
   secretName: string
-  /** Registries to hand out logins for, whatever the findings call for. */
+  /** Registries to distribute logins for, whatever the findings need. */
   registries: string[]
   endpoints: string[]
   username?: string
@@ -54,7 +54,7 @@ export interface FixSession {
   redactBy(redactor: (text: string) => string): void
 }
 
-/** A plan, and what it takes to carry it out. */
+/** A plan, and what is needed to apply it. */
 export interface Draft {
   plan: Plan
   /** What the plan was made from; empty for a saved one. */

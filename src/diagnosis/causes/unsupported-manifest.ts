@@ -1,4 +1,4 @@
-/** What the registry holds under this name is no image that the runtime reads: schema 1, an unknown media type, an artifact. */
+/** What the registry holds under this name is not an image that the runtime can read: schema 1, an unknown media type, an artifact. */
 
 import { type CauseRule, FITS } from './cause-rule.ts'
 

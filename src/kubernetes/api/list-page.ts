@@ -62,7 +62,7 @@ interface Taking {
   visit: VisitElement
 }
 
-/** The whole answer but for its elements, which are handed out as they come. */
+/** The whole answer but for its elements, which are emitted as they come. */
 async function restOf(
   request: ApiRequest,
   { chunks, isProtobuf }: Beginning,

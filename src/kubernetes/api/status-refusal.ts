@@ -88,7 +88,7 @@ function notAccepted({ context, server }: Connection): UnreachableError {
   return new UnreachableError(`The API server ${server} did not accept the credentials${whose}; log in again`)
 }
 
-/** metav1.Status; what only writes are told of is not among it, for they are answered in JSON. */
+/** metav1.Status; without the fields that only writes get, which are answered in JSON. */
 const STATUS = shapeOf({ 1: one('metadata', shapeOf({ 3: 'continue' })), 3: 'message', 4: 'reason' })
 
 /** In the form in which the answer itself was asked for. */

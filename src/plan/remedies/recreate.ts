@@ -56,8 +56,8 @@ export function recreatePods(
 function obstacleTo(input: PlanInput, entry: StuckPod, template: PatchTemplate | undefined): Declined | null {
   const { pod, findings, helped, workload } = entry
   const target = podTarget(pod)
-  const anew = findings.some(({ remedies }) => remedies.includes('recreate'))
-  if (helped.length === 0 && !anew && !template) return null
+  const recreates = findings.some(({ remedies }) => remedies.includes('recreate'))
+  if (helped.length === 0 && !recreates && !template) return null
   if (pod.mirror) return { code: 'mirror-pod', target, node: pod.node }
   if (pod.controller === null) return null
   const { kind, name } = pod.controller

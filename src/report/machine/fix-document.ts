@@ -15,14 +15,14 @@ export interface FixReport {
   plan: Plan
   /** Only tried on the server. */
   dryRun: boolean
-  /** Every change is in place, every pod aimed at is back, and nothing in scope is left that can't pull: the exit code is 0. */
+  /** Every change is in place, every targeted pod is back, and nothing in scope is left that can't pull: the exit code is 0. */
   complete: boolean
   result: FixResult
   /** Findings with a remedy that the plan leaves to an owner, so that their pods are still stuck. */
   leftToOwner: number
   /** Stuck pods that the plan does not aim at, whatever the reason. */
   leftPods: number
-  /** What can't pull in the scope by now, whether or not it was aimed at. */
+  /** What can't pull in the scope by now, whether or not it was targeted. */
   findings: Advised[]
   gaps: Gap[]
 }

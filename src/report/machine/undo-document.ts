@@ -16,7 +16,7 @@ export interface UndoReport {
   run: string
   /** Nothing was written. */
   dryRun: boolean
-  /** Nothing that was to be taken back is left, no login among it. */
+  /** Everything that was to be undone is undone, and no login is left. */
   complete: boolean
   /** Secrets that keep a login. */
   kept: Target[]
@@ -41,8 +41,8 @@ export interface RunLine {
   /** As whom the server knew it; null where it did not tell. */
   user: string | null
   state: RunState
-  /** Nothing of it is left to take back. */
+  /** Nothing of it is left to undo. */
   takenBack: boolean
-  /** It only recreated pods, which nobody can take back. */
+  /** It only recreated pods, which can't be undone. */
   onlyPods: boolean
 }

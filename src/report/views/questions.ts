@@ -63,7 +63,7 @@ export function unknownExclusionText(namespace: string): string {
   return `${visible(`Warning: --exclude-namespace ${namespace}: there is no such namespace, so it excludes nothing.`)}\n`
 }
 
-/** What is asked before a run is taken back. */
+/** What is asked before a run is undone. */
 export function undoQuestion(steps: readonly UndoStep[], cluster: string): string {
   return visible(`${undoPlanSentence(steps)} Take it back on ${cluster}?`)
 }

@@ -14,12 +14,12 @@ export interface UndoReportOptions extends ReportOptions {
   format: DataFormat
 }
 
-/** What is about to be taken back: for a person before the question. Machines get one document at the end: empty here. */
+/** What is about to be undone: for a person before the question. Machines get one document at the end: empty here. */
 export function renderUndoPlan(plan: UndoPlan, options: UndoReportOptions): string {
   return options.format === 'table' ? renderUndoSteps(plan, options) : ''
 }
 
-/** Said where a run is taken back already and another one is not. */
+/** Printed if a run is already undone and another one is not. */
 export function anotherRunText(run: string, invocation: Invocation): string {
   return `Run ${cell(run)} is still in place: \`${ownCommand(invocation, `undo ${shellWord(run)}`)}\` undoes it.\n`
 }

@@ -61,13 +61,13 @@ export function podText({ name, state, reason, message }: RecoveryPod): string {
   return `${name} ${STATES[state]}${told === '' ? '' : ` (${told})`}`
 }
 
-/** Stuck pods that were not aimed at, in one sentence; empty where there is none. */
+/** Stuck pods that were not targeted, in one sentence; empty if there are none. */
 export function leftSentence(left: number): string {
   return left === 0 ? '' : `${counted(left, 'pod')} still can't pull, for the reasons shown above.`
 }
 
 /**
- * Whether the pods are back, in one sentence; null where no pod was aimed at. `left`: stuck ones that were not aimed at, as far as is
+ * Whether the pods are back, in one sentence; null if no pod was targeted. `left`: stuck ones that were not targeted, as far as is
  * known; `all`: nothing was left as it is, and all changes were made.
  */
 export function podsSentence(recoveries: readonly Recovery[], left: number, all: boolean): string | null {

@@ -80,7 +80,7 @@ export function undoPlanSentence(steps: readonly UndoStep[]): string {
   return `Undo ${parts.join(', ').replace(/, ([^,]*)$/, ' and $1')}.${gone}`
 }
 
-/** Not taken back although it was meant to be. */
+/** Not undone although it was meant to be. */
 export function isOpen({ status }: UndoOutcome): boolean {
   return status === 'conflict' || status === 'refused' || status === 'failed' || status === 'skipped'
 }

@@ -1,4 +1,4 @@
-/** The words of `why`: policies, verdicts, and each broken link with what mends it. */
+/** The words of `why`: policies, verdicts, and each broken link with its fix. */
 
 import type { AdvisedContainer, AdvisedProblem, AdvisedWhy } from '../../advice/advised.ts'
 import type { AttemptProblem } from '../../diagnosis/finding.ts'
@@ -67,7 +67,7 @@ function fix(say: string, place: WhyPlace): Said {
 }
 const listed = (names: readonly string[]) => names.join(', ')
 
-/** Nobody knows whether these have to be mended. */
+/** It is unknown whether these have to be fixed. */
 const UNREAD: Partial<Record<AttemptProblem, (why: AdvisedWhy) => Said>> = {
   'secret-forbidden': ({ namespace }) => ({
     say: `Ask for get on secrets in ${namespace}, and run it again`,
@@ -150,7 +150,7 @@ export function whyProblem(problem: AdvisedProblem, place: WhyPlace): string {
   return PROBLEMS[problem.code].says(problem as never, place)
 }
 
-/** What mends it. */
+/** What fixes it. */
 export function whyNext(problem: AdvisedProblem, place: WhyPlace): Said {
   return PROBLEMS[problem.code].next(problem as never, place)
 }

@@ -28,7 +28,7 @@ export class Reader {
     this.#cluster = cluster
   }
 
-  /** Continue tokens handed out so far are answered with 410 Expired from now on. */
+  /** Continue tokens issued so far are answered with 410 Expired from now on. */
   expireContinueTokens(): void {
     this.#moments.clear()
   }

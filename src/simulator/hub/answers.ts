@@ -86,13 +86,13 @@ export function tagPage({ path, query }: HubRequest, name: string, all: string[]
   return jsonAnswer(200, { name, tags }, more ? { link: next } : {})
 }
 
-/** Docker Hub's own words over the limit; strangers and accounts get different ones. */
-export const tooManyPulls = (anonymous: boolean, headers: Record<string, string>): HubResponse =>
+/** Docker Hub's own words over the limit; an account (null: a stranger) gets its name back, and the id of its token. */
+export const tooManyPulls = (account: string | null, headers: Record<string, string>): HubResponse =>
   errorAnswer(
     429,
     'TOOMANYREQUESTS',
-    anonymous
+    account === null
       ? 'You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit'
-      : 'You have reached your pull rate limit. You may increase the limit by authenticating and upgrading: https://www.docker.com/increase-rate-limit',
+      : `You have reached your pull rate limit as '${account}': dckr_jti_c2ltdWxhdGVk=. You may increase the limit by upgrading. https://www.docker.com/increase-rate-limit`,
     headers,
   )

@@ -44,7 +44,7 @@ const SIX_HOURS = 6 * 3600
 export class Hub extends HubListener {
   readonly quota = new Quota()
   readonly requests: HubLogEntry[] = []
-  /** Set it to make every /v2/ request fail; null mends it. */
+  /** Set it to make every /v2/ request fail; null ends it. */
   trouble: Trouble | null = null
   anonymousLimit: Limit | null
   readonly #clock: Clock
@@ -135,7 +135,7 @@ export class Hub extends HubListener {
     const counts = request.method === 'GET' && !repository.parts.has(found.digest)
     const left = this.quota.remaining(identity, limit, now)
     if (request.method === 'GET' && left === 0 && counts)
-      return tooManyPulls(!account, quotaHeaders(limit, 0, identity))
+      return tooManyPulls(account?.name ?? null, quotaHeaders(limit, 0, identity))
     if (counts) this.quota.count({ identity, anonymous: !account, repository: name, reference, at: now })
     return contentAnswer(found, quotaHeaders(limit, counts ? left - 1 : left, identity))
   }

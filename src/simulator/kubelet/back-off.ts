@@ -19,7 +19,7 @@ export class BackOff {
     return entry && now < entry.since + entry.delay ? entry : undefined
   }
 
-  /** Another failure; an entry that nobody touched for long starts anew. */
+  /** Another failure; an entry that nobody touched for long starts over. */
   next(key: string, now: number, error: string): void {
     const entry = this.#entries.get(key)
     const stale = !entry || now - entry.since > 2 * LAST

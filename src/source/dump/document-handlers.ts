@@ -1,8 +1,8 @@
-/** What a reader of documents hands out. */
+/** What a reader of documents emits. */
 
 export interface DocumentHandlers {
   /** One element of a document's `items`, before the rest of its document is known. */
   onItem(raw: unknown): void
-  /** A document's end: all of it, but the items that were handed out. */
+  /** A document's end: all of it, without the items that were emitted. */
   onDocument(rest: unknown): void
 }

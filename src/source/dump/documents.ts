@@ -20,7 +20,7 @@ interface Parser {
 }
 
 /**
- * Hands out the documents of an input, its lists item by item: at most one item is in memory at a time.
+ * Emits the documents of an input, its lists item by item: at most one item is in memory at a time.
  * @throws NotADump where it is empty, neither JSON nor YAML, or ends in the middle
  */
 export async function readDocuments(
@@ -78,7 +78,7 @@ class Reading {
     this.#guard(() => parser.write(bytes))
   }
 
-  /** What goes wrong, told of the input. The parsers' errors quote nothing, for an input may hold secrets. */
+  /** What goes wrong, as an error about the input. The parsers' errors quote nothing, for an input may hold secrets. */
   #guard(parse: () => void): void {
     try {
       parse()

@@ -46,7 +46,7 @@ function secretsOf(pods: Pod[], serviceAccounts: ServiceAccount[], facts: DumpFa
   })
 }
 
-/** Logins that the pods could have had, and who hands out any in their namespaces. */
+/** Logins that the pods could have had, and who names any in their namespaces. */
 function elsewhere(
   pods: Pod[],
   named: PullSecret[],

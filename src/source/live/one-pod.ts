@@ -32,7 +32,7 @@ async function noSuchPod(reading: Reading, namespace: string, name: string): Pro
   if (names.length === 0) await assertExists(reading, namespace).catch(asNoSuchPod)
   const near = nearNames(name, names)
   const hint = near.length > 0 ? didYouMean(near) : `\`kubectl get pods -n ${namespace}\` lists them.`
-  return new NoSuchPod(`There is no pod "${name}" in namespace "${namespace}": ${hint}`)
+  return new NoSuchPod(`Pod "${name}" not found in namespace "${namespace}": ${hint}`)
 }
 
 function asNoSuchPod(error: unknown): never {

@@ -55,7 +55,7 @@ function secretsNamed(pods: Pod[]): ObjectName[] {
   return unique(pods.flatMap(({ namespace, pullSecrets }) => pullSecrets.map(name => ({ namespace, name }))))
 }
 
-/** Service accounts, and the secrets that they hand out but that no pod had at its creation: a recreated pod would. */
+/** Service accounts, and the secrets that they name but that no pod had at its creation: a recreated pod would. */
 async function readServiceAccounts(
   reading: Reading,
   pods: Pod[],

@@ -127,7 +127,7 @@ test('a certificate authority that is no certificate is named', async () => {
 
 test.each<[string, Record<string, unknown>, string]>([
   ['a token', { token: 'c4nary\n' }, 'The token holds a line break'],
-  ['a user', { token: 'x', as: 'a\nb' }, 'Whom to act as, "a\\nb", holds a control character'],
+  ['a user', { token: 'x', as: 'a\nb' }, 'The user to act as, "a\\nb", contains a control character'],
 ])('%s with a line break in it is refused before anything is sent', async (_, user, said) => {
   const error = await opened({ server: 'https://127.0.0.1:1' }, user).catch(reason => reason)
   expect(error.message).toContain(said)

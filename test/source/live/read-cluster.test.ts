@@ -163,7 +163,7 @@ describe('one pod by name', () => {
 
   test('that does not exist is a wrong argument, named with its namespace', async () => {
     await expect(read(new FakeCluster([namespace('web')]), { pod: 'shopp' })).rejects.toThrow(
-      /"shopp" in namespace "web"/,
+      /"shopp" not found in namespace "web"/,
     )
   })
 })

@@ -86,7 +86,7 @@ function nothingToWrite(
   return [...wrap(text, width), ...(next === null ? [] : nextLines(next, width, palette))]
 }
 
-/** What no remedy fits is mended as the diagnosis says; the other reasons have their own way on. */
+/** Findings without a remedy are fixed as the diagnosis says; the other reasons have their own next step. */
 function nextStep(plan: Plan, findings: PlanNews['findings'], invocation: Invocation): Said | null {
   const [first] = plan.declined
   if (first === undefined) return null

@@ -128,7 +128,7 @@ function problem({ status, detail }: Pick<UndoOutcome, 'status' | 'detail'>): st
   return `${why}${detail === null ? '' : ` (${detail})`}`
 }
 
-/** The runs that can be taken back, newest first. */
+/** The runs that can be undone, newest first. */
 export function renderRuns(runs: readonly RunLine[], options: ReportOptions): string {
   const [newest] = runs.filter(({ state }) => state === 'in-place')
   if (runs.length === 0) return joined(['No run has written anything to this cluster.'])

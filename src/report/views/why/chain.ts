@@ -29,7 +29,7 @@ const KIND: Record<ContainerKind, string> = {
   sandbox: 'Sandbox',
 }
 
-/** The chain of every image, and as the last lines the one link to mend and how. */
+/** The chain of every image, and as the last lines the one link to fix and how. */
 export function renderChain(why: AdvisedWhy, options: ReportOptions): string {
   const palette = paletteFor(options.color)
   const blocks = [
