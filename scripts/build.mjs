@@ -15,8 +15,7 @@ const onlyDispatchers = {
       contents: `
         Object.assign(require('./node_modules/undici/lib/dispatcher/dispatcher.js').prototype, require('./node_modules/undici/lib/api'))
         exports.Agent = require('./node_modules/undici/lib/dispatcher/agent.js')
-        exports.ProxyAgent = require('./node_modules/undici/lib/dispatcher/proxy-agent.js')
-        exports.EnvHttpProxyAgent = require('./node_modules/undici/lib/dispatcher/env-http-proxy-agent.js')`,
+        exports.ProxyAgent = require('./node_modules/undici/lib/dispatcher/proxy-agent.js')`,
       resolveDir: '.',
     }))
   },

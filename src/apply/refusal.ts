@@ -29,7 +29,7 @@ type Why = Partial<Pick<Outcome, 'reason' | 'detail'>>
 
 /** What an HTTP status that is no success means for a write. */
 export function statusOfRefusal(status: number): OutcomeStatus {
-  if ([400, 401, 403, 413, 422].includes(status)) return 'refused'
+  if ([400, 403, 413, 422].includes(status)) return 'refused'
   return [404, 409].includes(status) ? 'conflict' : 'failed'
 }
 

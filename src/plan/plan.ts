@@ -40,7 +40,7 @@ export type Declined =
   | { code: 'malformed-secret'; target: Target; secret: string }
   | { code: 'custom-controller'; target: Target; controller: { kind: string; name: string } }
   | { code: 'same-account-limited'; target: Target; username: string }
-  | { code: 'not-found'; what: 'serviceaccount' | 'workload'; target: Target }
+  | { code: 'not-found'; what: 'workload'; target: Target }
   | { code: 'latest-needs-pin'; target: Target; container: string; image: string }
   | { code: 'no-digest'; target: Target; container: string; image: string; detail: string | null }
   | { code: 'several-digests'; target: Target; container: string; image: string; digests: string[] }

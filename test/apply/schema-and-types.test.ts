@@ -127,7 +127,7 @@ const TOOLS = codes<ObjectManager['tool']>({
 const METHODS = codes<Extract<Change, { action: 'recreate-pod' }>['method']>({ delete: true, evict: true })
 const OPERATIONS = codes<PatchOperation['op']>({ add: true, remove: true, replace: true, test: true })
 const TOKENS = codes<TokenKind>({ 'personal-token': true, 'organization-token': true, 'short-lived': true })
-const WHAT = codes<Extract<Declined, { code: 'not-found' }>['what']>({ serviceaccount: true, workload: true })
+const WHAT = codes<Extract<Declined, { code: 'not-found' }>['what']>({ workload: true })
 const UNPROVEN = codes<UnprovenLogin['why']>({
   'wrong-credential': true,
   'no-access': true,

@@ -95,8 +95,7 @@ export const PODS = {
     }),
   },
   'not-found': {
-    title: ({ what }, count) =>
-      `${counted(count, 'pod')} whose ${what === 'workload' ? 'controller' : 'service account'} is gone or could not be read`,
+    title: (_declined, count) => `${counted(count, 'pod')} whose controller is gone or could not be read`,
     says: nothing,
     next: () => ({ say: 'Run the fix again; if it stays, ask for get on its controllers' }),
   },
