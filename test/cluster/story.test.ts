@@ -68,7 +68,7 @@ describe('the story on a real kubelet', () => {
 
   test('one fix brings every pod back, with pulls of the account', async () => {
     const { code, stdout, stderr } = await run('fix', '-A', '--yes', '--timeout', '3m')
-    expect(`${stdout}${stderr}`).toContain('run now')
+    expect(`${stdout}${stderr}`).toContain('are running now')
     expect(code).toBe(0)
     expect(`${stdout}${stderr}`).not.toContain(PASSWORD)
     expect(
