@@ -25,11 +25,16 @@ export function deployment(cluster: Cluster, namespace: string, name: string, ex
   })
 }
 
+/** The revision at which there was nothing more to do. */
+const settledAt = new WeakMap<Cluster, number>()
+
 /** Plays the controllers and the kubelet at once: pods that end are gone, Deployments have their pod, pods with a login run. */
 export function settle(cluster: Cluster): void {
+  if (settledAt.get(cluster) === cluster.store.revision) return
   for (const pod of cluster.list('Pod')) if (pod.metadata.deletionTimestamp) drop(cluster, pod)
   for (const workload of cluster.list('Deployment')) rollOut(cluster, workload)
   for (const pod of cluster.list('Pod')) report(cluster, pod)
+  settledAt.set(cluster, cluster.store.revision)
 }
 
 function drop(cluster: Cluster, { metadata: { namespace, name } }: ApiObject): void {

@@ -1,7 +1,7 @@
 /** Puts an answer on the wire: JSON or text, gzip for large bodies, Warning headers; or half of it. */
 
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import type { Answer } from './answer.ts'
 import { protobufFromJson } from './protobuf.ts'
@@ -10,12 +10,15 @@ import { prefersProtobuf } from './representation.ts'
 /** The API server compresses bodies from 128 KiB on. */
 const COMPRESS_FROM = 128 * 1024
 
-function encode(
-  request: IncomingMessage,
-  answer: Answer,
-): { body: Buffer; headers: Record<string, string | number | string[]> } {
-  const [plain, type] = formOf(request, answer.body)
-  const accepts = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))
+export interface Encoded {
+  body: Buffer
+  headers: Record<string, string | number | string[]>
+}
+
+/** The answer as it goes over the wire. @param asked the request's headers */
+export function encode(asked: IncomingHttpHeaders, answer: Answer): Encoded {
+  const [plain, type] = formOf(asked, answer.body)
+  const accepts = /\bgzip\b/.test(String(asked['accept-encoding'] ?? ''))
   const compress = accepts && plain.length >= COMPRESS_FROM
   const body = compress ? gzipSync(plain, { level: 1 }) : plain
   return {
@@ -35,21 +38,21 @@ function encode(
 }
 
 /** The body's bytes and their type. What has no protobuf is sent as JSON, whatever was asked for. */
-function formOf(request: IncomingMessage, body: object | string): [bytes: Buffer, type: string] {
+function formOf(asked: IncomingHttpHeaders, body: object | string): [bytes: Buffer, type: string] {
   if (typeof body === 'string') return [Buffer.from(body), 'text/plain; charset=utf-8']
-  const protobuf = prefersProtobuf(request.headers.accept) ? protobufFromJson(body) : undefined
+  const protobuf = prefersProtobuf(asked.accept) ? protobufFromJson(body) : undefined
   if (protobuf) return [protobuf, 'application/vnd.kubernetes.protobuf']
   return [Buffer.from(`${JSON.stringify(body)}\n`), 'application/json']
 }
 
 export function send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
-  const { body, headers } = encode(request, answer)
+  const { body, headers } = encode(request.headers, answer)
   response.writeHead(answer.code, headers).end(body)
 }
 
 /** Promises the whole body, sends half of it and hangs up. */
 export function sendHalf(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
-  const { body, headers } = encode(request, answer)
+  const { body, headers } = encode(request.headers, answer)
   response.writeHead(answer.code, headers)
   response.write(body.subarray(0, body.length >> 1), () => request.socket.destroy())
 }

@@ -26,6 +26,13 @@ export interface LoggedRequest {
   status: number
 }
 
+/** What becomes of a request. */
+export interface Reply {
+  /** Undefined where there is none, or where it goes on and on. */
+  answer: Answer | undefined
+  arrives: 'whole' | 'half' | 'late' | 'not'
+}
+
 export class ApiServer {
   readonly cluster: Cluster
   readonly users = new Users()
@@ -74,33 +81,35 @@ export class ApiServer {
     return this.#listening
   }
 
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const call = await readCall(request)
+  /** Answers a request, by whichever way it came. `response` is for a watch, which answers on and on. */
+  async reply(call: IncomingCall, response: ServerResponse): Promise<Reply> {
     const entry: LoggedRequest = {
       method: call.method,
       path: call.url.pathname,
       query: call.url.search.slice(1),
       user: '',
-      userAgent: request.headers['user-agent'] ?? '',
+      userAgent: call.headers['user-agent'] ?? '',
       status: 0,
     }
     this.requests.push(entry)
     const fault = this.faults.take(entry)
-    if (fault === 'reset') {
-      request.socket.destroy()
-      return
-    }
-    if (typeof fault === 'object' && 'slow' in fault) await new Promise(done => setTimeout(done, fault.slow))
+    if (fault === 'reset') return { answer: undefined, arrives: 'not' }
+    const isSlow = typeof fault === 'object' && 'slow' in fault
+    if (isSlow) await new Promise(done => setTimeout(done, fault.slow))
     const answer = this.#answer(call, entry, response, fault)
-    if (!answer) return
-    if (fault === 'lost-answer') {
-      request.socket.destroy()
-      return
+    if (fault === 'lost-answer') return { answer: undefined, arrives: 'not' }
+    if (answer) {
+      entry.status = answer.code
+      answer.warnings.push(...this.warnings)
     }
-    entry.status = answer.code
-    answer.warnings.push(...this.warnings)
-    if (fault === 'truncated') sendHalf(request, response, answer)
-    else send(request, response, answer)
+    return { answer, arrives: fault === 'truncated' ? 'half' : isSlow ? 'late' : 'whole' }
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { answer, arrives } = await this.reply(await readCall(request), response)
+    if (arrives === 'not') request.socket.destroy()
+    else if (answer && arrives === 'half') sendHalf(request, response, answer)
+    else if (answer) send(request, response, answer)
   }
 
   #answer(

@@ -1,87 +1,45 @@
-/** Every fault of an API server at every request of a fix and of an undo: what is said is so, nothing is lost, the next run mends it. */
+/** Every fault of an API server at the requests of a fix: what is said is so, nothing is lost, the next run mends it. */
 import { describe, expect, test } from 'vitest'
 import type { Outcome } from '../../src/apply/outcome.ts'
-import type { Fault } from '../../src/simulator/api-server/faults.ts'
+import { expectRequestError, FAULTS, initial, LOST, pointsOf } from './fault-points.ts'
 import { fix, undo } from './runs.ts'
 import { listOf, type Story, state, story, withoutPods } from './story.ts'
 
-const FAULTS: Fault[] = [
-  401,
-  403,
-  404,
-  409,
-  410,
-  422,
-  429,
-  500,
-  503,
-  'reset',
-  'lost-answer',
-  'truncated',
-  { slow: 1 },
-]
-
-const initial = () => withoutPods(state(story()))
-const goal = async () => {
+async function undisturbed() {
   const of = story()
   await fix(of)
-  return state(of)
+  return of
 }
 
-describe('a fault at any request', () => {
+describe('a fault', () => {
   test.each(FAULTS)(
     '%o in a fix ends in honest outcomes, and the next run reaches the same state',
     async fault => {
-      const wanted = await goal()
-      for (let index = 0; ; index++) {
+      const best = await undisturbed()
+      const wanted = state(best)
+      for (const index of pointsOf(best.server.requests, fault)) {
         const of = story()
         of.server.faults.at(index, fault)
         const outcomes = await outcomesOf(of)
-        const requests = of.server.requests.length
         of.server.faults.clear()
         const where = `${JSON.stringify(fault)} at ${index}: ${of.server.requests[index]?.method} ${of.server.requests[index]?.path}`
         for (const outcome of outcomes) expectHonest(of, outcome, where)
         expectNothingLost(of, where)
         await fix(of)
         expect(state(of), where).toEqual(wanted)
-        if (index >= requests) return
       }
     },
   )
 
-  const LOST: Fault[] = ['lost-answer', 'truncated', { slow: 1 }]
   test.each(LOST)('%o in a fix can be taken back, whatever the server had done', async fault => {
     const wanted = initial()
-    for (let index = 0; ; index++) {
+    for (const index of pointsOf((await undisturbed()).server.requests, fault)) {
       const of = story()
       of.server.faults.at(index, fault)
       const written = (await outcomesOf(of)).some(({ status }) => status !== 'skipped')
-      const requests = of.server.requests.length
       of.server.faults.clear()
       if (written) await undo(of)
       expect(withoutPods(state(of)), `${JSON.stringify(fault)} at ${index}`).toEqual(wanted)
-      if (index >= requests) return
-    }
-  })
-
-  test.each(FAULTS)('%o in an undo leaves nothing that a second undo can not take back', async fault => {
-    const wanted = initial()
-    for (let index = 0; ; index++) {
-      const of = story()
-      await fix(of)
-      const before = of.server.requests.length
-      of.server.faults.clear()
-      of.server.faults.at(index, fault)
-      await undo(of).catch(expectRequestError)
-      const requests = of.server.requests.length - before
-      of.server.faults.clear()
-      await undo(of)
-      const asked = of.server.requests[before + index]
-      expect(
-        withoutPods(state(of)),
-        `${JSON.stringify(fault)} at ${index}: ${asked?.method} ${asked?.path}`,
-      ).toEqual(wanted)
-      if (index >= requests) return
     }
   })
 })
@@ -95,10 +53,6 @@ async function outcomesOf(of: Story): Promise<Outcome[]> {
     expect(withoutPods(state(of))).toEqual(initial())
     return []
   }
-}
-
-function expectRequestError(error: unknown): void {
-  expect(error).toMatchObject({ name: expect.stringMatching(/^(ApiError|UnreachableError)$/) })
 }
 
 function expectHonest(of: Story, { id, status, target, reason, detail }: Outcome, where: string): void {

@@ -1,0 +1,92 @@
+/** A connection to the simulated API server without a network between: the same requests, answers and faults, in no time. */
+import type { ServerResponse } from 'node:http'
+import type { Clock } from '../../src/clock.ts'
+import { type ClusterWriter, writerOver } from '../../src/kubernetes/api/writer.ts'
+import type { Connection, HttpRequest, HttpResponse } from '../../src/kubernetes/http/connection.ts'
+import { type Encoded, encode } from '../../src/simulator/api-server/sending.ts'
+import type { ApiServer } from '../../src/simulator/api-server/server.ts'
+
+export interface Way {
+  user?: string
+  /** Called ahead of each request; may throw, as a crash would, or let others act. */
+  before?(request: { method: string; path: string }): void
+  /** The request as it gets to the server. */
+  onWay?(request: HttpRequest): HttpRequest
+  /** The answer as it comes back; null breaks the connection where the body ends. */
+  onWayBack?(request: HttpRequest, response: Encoded & { status: number }): Answered
+}
+
+export interface Answered {
+  status: number
+  headers: HttpResponse['headers']
+  body: Buffer
+  /** The connection breaks behind the body. */
+  isBroken?: boolean
+}
+
+const broken = (code: string) => Object.assign(new Error('no answer'), { code })
+const reset = () => broken('UND_ERR_SOCKET')
+
+/** Answers come in the order of asking, one turn of the event loop later. */
+export function connectionTo(server: ApiServer, way: Way = {}): Connection {
+  return {
+    context: 'test',
+    server: 'https://127.0.0.1',
+    namespace: 'default',
+    loggingIn: false,
+    withoutSecrets: text => text,
+    close: async () => {},
+    async send(asked) {
+      await new Promise(setImmediate)
+      asked.signal?.throwIfAborted()
+      const request = way.onWay?.(asked) ?? asked
+      const url = new URL(request.path, 'https://127.0.0.1')
+      way.before?.({ method: request.method, path: url.pathname })
+      const authorization = `Bearer ${server.users.named(way.user ?? 'admin').token}`
+      const given = Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value])
+      const headers = { ...Object.fromEntries(given), authorization }
+      const { method, body = '' } = request
+      const { answer, arrives } = await server.reply({ method, url, headers, body }, {} as ServerResponse)
+      if (arrives === 'late') throw broken('UND_ERR_HEADERS_TIMEOUT')
+      if (!answer) throw reset()
+      const response = { status: answer.code, ...encode(headers, answer) }
+      const back = way.onWayBack?.(request, response) ?? plain(response)
+      return arrives === 'half' ? half(back) : whole(back)
+    },
+  }
+}
+
+/** A client over it, whose waits take no time. */
+export const writerTo = (server: ApiServer, way?: Way): ClusterWriter =>
+  writerOver(connectionTo(server, way), { clock: impatientClock() })
+
+/** Whoever sleeps has slept already; nothing takes too long. */
+function impatientClock(): Clock {
+  let now = 0
+  return {
+    now: () => now,
+    sleep: async milliseconds => {
+      now += milliseconds
+    },
+    after: () => () => {},
+  }
+}
+
+function plain({ status, headers, body }: Encoded & { status: number }): Answered {
+  const texts = Object.entries(headers).map(([name, value]) => [
+    name,
+    typeof value === 'number' ? String(value) : value,
+  ])
+  return { status, headers: Object.fromEntries(texts), body }
+}
+
+function whole({ status, headers, body, isBroken }: Answered): HttpResponse {
+  async function* chunks() {
+    yield body
+    if (isBroken) throw reset()
+  }
+  return { status, headers, body: Object.assign(chunks(), { destroy: () => {} }) }
+}
+
+const half = (answered: Answered): HttpResponse =>
+  whole({ ...answered, body: answered.body.subarray(0, answered.body.length >> 1), isBroken: true })
