@@ -16,7 +16,7 @@ export interface Way {
   onWayBack?(request: HttpRequest, response: Encoded & { status: number }): Answered
 }
 
-export interface Answered {
+interface Answered {
   status: number
   headers: HttpResponse['headers']
   body: Buffer
@@ -28,7 +28,7 @@ const broken = (code: string) => Object.assign(new Error('no answer'), { code })
 const reset = () => broken('UND_ERR_SOCKET')
 
 /** Answers come in the order of asking, one turn of the event loop later. */
-export function connectionTo(server: ApiServer, way: Way = {}): Connection {
+function connectionTo(server: ApiServer, way: Way = {}): Connection {
   return {
     context: 'test',
     server: 'https://127.0.0.1',
