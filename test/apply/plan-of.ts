@@ -19,13 +19,14 @@ interface Circumstances {
   interruptedPods?: InterruptedPod[]
   madeSecrets?: MadeSecret[]
   overwriteSecret?: boolean
+  onPodBack?(pod: InterruptedPod, uid: string): void
 }
 
 export async function planOf(
   cluster: Cluster,
   client: ClusterReader,
   wanted: PullSecretContent,
-  { interruptedPods = [], madeSecrets = [], overwriteSecret = false }: Circumstances = {},
+  { interruptedPods = [], madeSecrets = [], overwriteSecret = false, onPodBack }: Circumstances = {},
 ): Promise<Plan> {
   const snapshot = snapshotOf(cluster)
   const diagnosis = diagnose(snapshot)
@@ -39,6 +40,7 @@ export async function planOf(
     runningImages: false,
     interruptedPods,
     madeSecrets,
+    ...(onPodBack && { onPodBack }),
   })
   const fixScope = { clusterUid: await clusterIdentity(client), ...scope }
   return makePlan({

@@ -4,12 +4,13 @@ import { applyPlan, dryRunPlan } from '../../src/apply/apply-plan.ts'
 import { applyUndo } from '../../src/apply/apply-undo.ts'
 import { findRun, withContinued } from '../../src/apply/journal/find-run.ts'
 import { Journal, journalsOf, runName } from '../../src/apply/journal/journal.ts'
-import { interruptedPods, journaledPod, madeSecrets } from '../../src/apply/journal/left-behind.ts'
+import { interruptedPods, journaledPod, madeSecrets, noteSeen } from '../../src/apply/journal/left-behind.ts'
 import { listRuns } from '../../src/apply/journal/list-runs.ts'
 import { isTakenBack } from '../../src/apply/journal/run.ts'
 import { planUndo } from '../../src/apply/plan-undo.ts'
 import type { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
 import type { ClusterWriter } from '../../src/kubernetes/api/writer.ts'
+import type { InterruptedPod } from '../../src/snapshot/fix-scope.ts'
 import { clusterIdentity } from '../../src/source/live/cluster-identity.ts'
 import { readRollout } from '../../src/source/live/rollouts.ts'
 import { clientOf } from './in-process-cluster.ts'
@@ -37,11 +38,14 @@ export async function fix(of: Story, options: RunOptions = {}) {
   const client = clientOf(of.server, after(of, before))
   const uid = await clusterIdentity(client)
   const runs = await listRuns(of.folder)
+  const back: [InterruptedPod, uid: string][] = []
   const plan = await planOf(of.cluster, client, wanted, {
     interruptedPods: interruptedPods(runs, uid),
     madeSecrets: madeSecrets(runs, uid),
     overwriteSecret,
+    onPodBack: (pod, seen) => back.push([pod, seen]),
   })
+  for (const [pod, seen] of back) await noteSeen(of.folder, runs, pod, seen)
   const context = { ...contextOf(of, client, runs, before, continues), strict, pullSecret: wanted }
   try {
     const checked = await dryRunPlan(plan, context)

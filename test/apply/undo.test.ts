@@ -326,6 +326,21 @@ describe('undo', () => {
     expect(of.cluster.get('Pod', 'api', 'bare')?.status?.phase).toBe('Running')
   })
 
+  test('a bare pod that a killed run put back is not made again when somebody deletes it later', async () => {
+    const of = story()
+    let made = false
+    const before = (what: string) => {
+      if (made && what === 'journal') throw new Error('killed')
+      made ||= what === 'POST /api/v1/namespaces/api/pods' && !of.cluster.get('Pod', 'api', 'bare')
+    }
+    await expect(fix(of, { before })).rejects.toThrow('killed')
+    expect(of.cluster.get('Pod', 'api', 'bare')).toBeDefined()
+    await fix(of)
+    of.cluster.remove('Pod', 'api', 'bare')
+    await fix(of)
+    expect(of.cluster.get('Pod', 'api', 'bare')).toBeUndefined()
+  })
+
   test('without a name is of the newest run that wrote more than pods, and takes the beginning of a name', () => {
     const of = (run: string, change: Change): Run => ({
       run,

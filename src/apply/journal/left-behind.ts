@@ -3,6 +3,8 @@
 import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
 import type { InterruptedPod, MadeSecret } from '../../snapshot/fix-scope.ts'
 import { isDone } from '../outcome.ts'
+import { outcomeOf } from '../refusal.ts'
+import { Journal } from './journal.ts'
 import { isTakenBack, mayHaveWritten, type Run } from './run.ts'
 
 /** Bare pods that a run of this cluster deleted and did not put back, as far as the journals know. */
@@ -23,6 +25,35 @@ export function interruptedPods(runs: Run[], clusterUid: string): InterruptedPod
     }
   }
   return found
+}
+
+/**
+ * Notes that a pod which the journals call owed was seen: killed at the right moment, a run has put it back and could not say so. Without the
+ * note the pod would be made again whenever somebody deletes it.
+ * @param uid that the pod has now; with the one that was to be deleted, it never was
+ */
+export async function noteSeen(
+  folder: string,
+  runs: Run[],
+  { namespace, name, uid: deleted }: InterruptedPod,
+  uid: string,
+): Promise<void> {
+  for (const { run, entries } of runs) {
+    const entry = entries.find(
+      ({ change: { action, target } }) =>
+        (action === 'recreate-bare-pod' || action === 'restore-bare-pod') &&
+        target.namespace === namespace &&
+        target.name === name,
+    )
+    if (entry === undefined) continue
+    const journal = new Journal(folder, run, null)
+    try {
+      await journal.outcome(outcomeOf(entry.change, uid === deleted ? 'unchanged' : 'applied'))
+    } finally {
+      await journal.close()
+    }
+    return
+  }
 }
 
 /** The manifest of a bare pod that the run took away. */

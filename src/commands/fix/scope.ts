@@ -1,13 +1,13 @@
 /** Reads the objects that a fix may write to: none where there is nothing to do to any. */
 
-import { interruptedPods, madeSecrets } from '../../apply/journal/left-behind.ts'
+import { interruptedPods, madeSecrets, noteSeen } from '../../apply/journal/left-behind.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Remedy } from '../../diagnosis/remedies.ts'
 import type { Credential } from '../../dockerconfig/credential.ts'
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import type { FixScope, InterruptedPod } from '../../snapshot/fix-scope.ts'
 import { readFixScope } from '../../source/live/fix-scope.ts'
-import type { FixSession } from './session.ts'
+import type { FixOptions, FixSession } from './session.ts'
 import type { Situation } from './situation.ts'
 
 /** What the chosen remedies and these logins may touch; what can't be read is a gap. @throws ApiError */
@@ -26,6 +26,7 @@ export async function scopeOf(
   // A sandbox's image is none of the workload's: whatever is written to that one leaves the pod where it is.
   const ofWorkloads = diagnosis.findings.filter(({ containerKind }) => containerKind !== 'sandbox')
   const failing = new Set(ofWorkloads.map(({ namespace, pod }) => `${namespace}/${pod}`))
+  const back: [InterruptedPod, uid: string][] = []
   const read = await readFixScope(cluster, {
     namespaces: options.allNamespaces && !options.affected ? null : named,
     mayBeGone: options.affected,
@@ -35,11 +36,19 @@ export async function scopeOf(
     pods: snapshot.pods.filter(({ namespace, name }) => failing.has(`${namespace}/${name}`)),
     runningImages: remedies.has('pin'),
     interruptedPods: broken,
+    onPodBack: (pod, uid) => back.push([pod, uid]),
     madeSecrets: madeSecrets(runs, clusterUid),
     owners,
     signal: context.signal,
   })
+  if (isToBeApplied(options)) {
+    for (const [pod, uid] of back) await noteSeen(session.journals, runs, pod, uid)
+  }
   return { clusterUid, ...read }
+}
+
+function isToBeApplied({ dryRun, planFile, format }: FixOptions): boolean {
+  return dryRun === 'none' && planFile === undefined && format !== 'patch'
 }
 
 /** `--affected`: the namespaces with findings, sorted. */

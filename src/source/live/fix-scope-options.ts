@@ -24,6 +24,8 @@ export interface FixScopeOptions {
   madeSecrets?: readonly MadeSecret[]
   /** Bare pods that an interrupted fix of this scope took away. */
   interruptedPods: InterruptedPod[]
+  /** Hears of each of these that is there after all, with the uid that it has now. */
+  onPodBack?(pod: InterruptedPod, uid: string): void
   signal?: AbortSignal
 }
 

@@ -26,18 +26,23 @@ export async function readFixScope(
     readAccounts(reading, scope, options),
     readSecretsNamed(reading, scope, options),
     readWorkloads(reading, { ...options, pods }),
-    stillMissing(reading, options.interruptedPods),
+    stillMissing(reading, options),
   ])
   return { namespaces, serviceAccounts, secrets, ...owners, interruptedPods, gaps: uniqueGaps(reading.gaps) }
 }
 
 /** Of the bare pods that an interrupted fix took away those that are not there or have not ended yet, in namespaces that are. What can't be read is a gap. @throws ApiError where no answer comes */
-async function stillMissing(reading: Reading, pods: InterruptedPod[]): Promise<OwedPod[]> {
+async function stillMissing(
+  reading: Reading,
+  { interruptedPods: pods, onPodBack }: FixScopeOptions,
+): Promise<OwedPod[]> {
   const missing: OwedPod[] = []
   for (const pod of pods) {
     try {
-      const ending = endingOf(await reading.get(KINDS.Pod, pod.namespace, pod.name), pod)
-      if (ending !== null && (await isLive(reading, pod.namespace))) missing.push({ ...pod, ending })
+      const found = await reading.get(KINDS.Pod, pod.namespace, pod.name)
+      const ending = endingOf(found, pod)
+      if (ending === null) onPodBack?.(pod, found.metadata.uid)
+      else if (await isLive(reading, pod.namespace)) missing.push({ ...pod, ending })
     } catch (error) {
       if (!isNotFound(error)) reading.leaveGap(error, KINDS.Pod, pod.namespace)
       // A pod goes with its namespace, and nobody misses it then.
