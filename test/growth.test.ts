@@ -52,7 +52,7 @@ function slowest(expression: RegExp, length: number): { milliseconds: number; fl
 }
 
 /** Quadratic expressions take seconds for this many characters, linear ones some milliseconds. */
-const LENGTH = 100_000
+const LENGTH = 60_000
 const PATIENCE = 1_000
 
 const SUBJECTS: Record<string, (text: string) => void> = {
@@ -79,11 +79,11 @@ describe.each(Object.keys(SUBJECTS))('%s', subject => {
   })
 })
 
-const MEGABYTE = 1_000_000
+const LONG = 300_000
 const FLOODS = ['cookie:', 'no free ', ' ', '`a', 'x y ', 'token=.']
 
-test.each(FLOODS)('a megabyte of %j passes the whole way', { timeout: 60_000 }, flood => {
-  const text = `\u00e9${flood.repeat(Math.ceil(MEGABYTE / flood.length))}no\u00e9`
+test.each(FLOODS)('a flood of %j passes the whole way', { timeout: 60_000 }, flood => {
+  const text = `\u00e9${flood.repeat(Math.ceil(LONG / flood.length))}no\u00e9`
   const began = performance.now()
   const clean = redact(text)
   classify(clean, 'Failed')
@@ -91,12 +91,12 @@ test.each(FLOODS)('a megabyte of %j passes the whole way', { timeout: 60_000 }, 
   clip(clean, 80)
   clipStart(clean, 80)
   field({ label: 'evidence', text: clean.slice(0, 65_536) }, 80)
-  expect(performance.now() - began).toBeLessThan(30_000)
+  expect(performance.now() - began).toBeLessThan(10_000)
 })
 
 test('one absurd name widens its own row alone', () => {
-  const long = 'n'.repeat(MEGABYTE)
+  const long = 'n'.repeat(LONG)
   const rows = [['NAME', 'IMAGE'], [long, 'a'], ...Array.from({ length: 300 }, () => ['web', 'b'])]
-  expect(columns(rows).join('\n').length).toBeLessThan(MEGABYTE + 10_000)
-  expect(columns([['a'], [long]]).join('\n').length).toBeLessThan(MEGABYTE + 10)
+  expect(columns(rows).join('\n').length).toBeLessThan(LONG + 10_000)
+  expect(columns([['a'], [long]]).join('\n').length).toBeLessThan(LONG + 10)
 })
