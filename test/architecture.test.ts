@@ -21,6 +21,8 @@ const DOORS: Record<string, string[]> = {
   diagnosis: ['image', 'dockerconfig', 'snapshot'],
   advice: ['image', 'types:snapshot', 'diagnosis'],
   rollout: ['image', 'types:snapshot'],
+  manifest: ['snapshot'],
+  audit: ['image', 'dockerconfig', 'snapshot'],
   plan: ['image', 'dockerconfig', 'types:snapshot', 'types:diagnosis'],
   report: [
     'image',
@@ -28,6 +30,8 @@ const DOORS: Record<string, string[]> = {
     'types:diagnosis',
     'types:advice',
     'types:plan',
+    'types:audit',
+    'types:dockerconfig',
     'types:rollout',
     'types:apply',
     'types:registry',
@@ -43,6 +47,7 @@ const DOORS: Record<string, string[]> = {
     'network',
     'json',
     'protobuf',
+    'manifest',
     'kubernetes',
     'registry',
   ],
@@ -73,6 +78,7 @@ const DOORS: Record<string, string[]> = {
     'diagnosis',
     'advice',
     'plan',
+    'audit',
     'report',
     'source',
     'apply',
@@ -103,6 +109,8 @@ const PURE = [
   'advice',
   'rollout',
   'plan',
+  'manifest',
+  'audit',
   'report',
 ]
 const IMPURE_WORDS =
@@ -146,7 +154,7 @@ describe('a command that only reads', () => {
   const named = (file: string) => relative(SRC, file).split(sep).join('/')
   const command = (name: string) => join(SRC, 'commands', `${name}.ts`)
 
-  test.each(['diagnose', 'why', 'image', 'demo'])(
+  test.each(['diagnose', 'why', 'image', 'audit', 'demo'])(
     '%s never comes to apply, nor to anything that writes to a cluster',
     name => {
       const reached = [...reachedFrom(command(name))]

@@ -4,6 +4,7 @@ import { Command, CommanderError, type Option } from 'commander'
 import type { CommandContext, ExitName } from '../commands/context.ts'
 import type { WritingContext } from '../commands/writing-context.ts'
 import { UsageError } from '../errors.ts'
+import { addAudit } from './audit.ts'
 import { addDemo } from './demo.ts'
 import { addDiagnose } from './diagnose.ts'
 import { addFix } from './fix.ts'
@@ -135,6 +136,7 @@ function buildProgram(host: ProgramHost, end: (name: ExitName) => void): Command
       with: async (options, flags) => end(await (await load())(options, host.writingContext(noColor(flags)))),
     }),
   }
-  for (const add of [addDiagnose, addWhy, addImage, addFix, addUndo, addDemo]) add(program, host.program, run)
+  for (const add of [addDiagnose, addWhy, addImage, addFix, addUndo, addAudit, addDemo])
+    add(program, host.program, run)
   return program
 }
