@@ -22,7 +22,9 @@ const DOORS: Record<string, string[]> = {
   advice: ['image', 'types:snapshot', 'diagnosis'],
   rollout: ['image', 'types:snapshot'],
   manifest: ['snapshot'],
-  audit: ['image', 'dockerconfig', 'snapshot'],
+  baseline: [],
+  audit: ['image', 'dockerconfig', 'snapshot', 'types:manifest'],
+  editor: ['types:audit'],
   plan: ['image', 'dockerconfig', 'types:snapshot', 'types:diagnosis'],
   report: [
     'image',
@@ -32,6 +34,7 @@ const DOORS: Record<string, string[]> = {
     'types:plan',
     'types:audit',
     'types:dockerconfig',
+    'types:manifest',
     'types:rollout',
     'types:apply',
     'types:registry',
@@ -79,6 +82,9 @@ const DOORS: Record<string, string[]> = {
     'advice',
     'plan',
     'audit',
+    'baseline',
+    'manifest',
+    'editor',
     'report',
     'source',
     'apply',
@@ -111,6 +117,7 @@ const PURE = [
   'plan',
   'manifest',
   'audit',
+  'baseline',
   'report',
 ]
 const IMPURE_WORDS =

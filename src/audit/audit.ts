@@ -17,11 +17,11 @@ export interface Audit {
   ignored: AuditFinding[]
 }
 
-/** Whether somebody silenced a finding where it is written: a comment on the line of a file, as far as the caller knows them. */
+/** Whether somebody silenced a finding where it is written: by a comment in a file, or by an annotation. */
 export type IsIgnored = (finding: AuditFinding) => boolean
 
 /** All rules over all workloads. */
-export function audit(scope: AuditScope, settings: AuditSettings, isIgnored: IsIgnored = () => false): Audit {
+export function audit(scope: AuditScope, settings: AuditSettings, isIgnored: IsIgnored): Audit {
   const facts = factsOf(scope, settings)
   const excluded = new Set(settings.excludedNamespaces)
   const found = scope.workloads
@@ -30,7 +30,7 @@ export function audit(scope: AuditScope, settings: AuditSettings, isIgnored: IsI
   const order = new Map(RULES.map((rule, index) => [rule, index]))
   const rank = ({ severity, rule }: AuditFinding) => RANK[severity] * RULES.length + (order.get(rule) ?? 0)
   found.sort((one, other) => rank(one) - rank(other))
-  const byComment = Map.groupBy(found, finding => isIgnored(finding) || isAnnotated(finding))
+  const byComment = Map.groupBy(found, isIgnored)
   return { findings: byComment.get(false) ?? [], ignored: byComment.get(true) ?? [] }
 }
 
@@ -58,9 +58,10 @@ function ofRule<R extends Rule>(
   )
 }
 
-export const RANK: Record<AuditSeverity, number> = { error: 0, warning: 1, info: 2 }
+const RANK: Record<AuditSeverity, number> = { error: 0, warning: 1, info: 2 }
 
-function isAnnotated({ rule, workload: { ignores } }: AuditFinding): boolean {
+/** Whether an annotation of the workload or its template silences it. */
+export function isAnnotated({ rule, workload: { ignores } }: AuditFinding): boolean {
   return ignores.includes(rule) || ignores.includes('all')
 }
 

@@ -1,6 +1,8 @@
 /** An audit's result as it is reported. */
 
 import type { AuditScope } from '../snapshot/audit-scope.ts'
+import { type ImageVerdict, verdictOf } from '../snapshot/image-verdict.ts'
+import type { EditReport } from './edit-report.ts'
 import type { AuditFinding, AuditSeverity } from './finding.ts'
 
 export interface AuditSummary {
@@ -23,20 +25,30 @@ export interface AuditReport
   complete: boolean
   summary: AuditSummary
   findings: AuditFinding[]
+  /** Images that a registry was to be asked about, and that nothing is known of. */
+  unchecked: { reference: string; verdict: ImageVerdict }[]
+  /** null where no edits were asked for. */
+  edits: EditReport | null
 }
+
+const UNKNOWN: ImageVerdict[] = ['rate-limited', 'unreachable', 'failed', 'not-asked']
 
 /** @param counted what is not among the findings */
 export function auditReport(
   scope: AuditScope,
   findings: AuditFinding[],
   counted: Pick<AuditSummary, 'ignored' | 'known'>,
+  edits: EditReport | null = null,
 ): AuditReport {
+  const unchecked = scope.imageChecks
+    .map(check => ({ reference: check.reference, verdict: verdictOf(check) }))
+    .filter(({ verdict }) => UNKNOWN.includes(verdict))
   const { takenAt, source, workloads, files, gaps, unread, templates } = scope
   const containers = workloads.flatMap(workload => workload.containers)
   const count = (wanted: AuditSeverity) => findings.filter(({ severity }) => severity === wanted).length
   return {
     takenAt,
-    complete: gaps.length === 0 && unread.length === 0,
+    complete: gaps.length + unread.length + unchecked.length === 0,
     source,
     scope: scope.scope,
     summary: {
@@ -51,5 +63,7 @@ export function auditReport(
     gaps,
     unread,
     templates,
+    unchecked,
+    edits,
   }
 }

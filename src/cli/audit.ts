@@ -2,7 +2,9 @@
 
 import { type Command, Option } from 'commander'
 import { AUDIT_FORMATS } from '../report/formats.ts'
+import { addEditFlags, auditFlags } from './audit-flags.ts'
 import {
+  addCheckFlags,
   addConnectionFlags,
   addNamespaceFlag,
   addOutputFlag,
@@ -27,7 +29,12 @@ export function addAudit(program: Command, name: string, run: Run): void {
       ).argParser(repeatable),
     )
     .option('-R, --recursive', 'with -f, read folders recursively')
-    .option('--allow-empty', 'finding no workload at all is no error')
+    .option('--allow-empty', 'exit 0 if there are no workloads at all')
+    .optionsGroup('Rules:')
+    .option('--config <file>', 'settings (default: .pullguard.yaml here or in a folder above)')
+    .option('--baseline <file>', 'findings in this file are known: they are counted, but not reported')
+    .option('--write-baseline <file>', 'write all findings to this file, as the next baseline')
+  addEditFlags(addCheckFlags(command))
   addConnectionFlags(command)
   addOutputFlag(command.optionsGroup('Output:'), AUDIT_FORMATS)
     .addOption(
@@ -40,6 +47,9 @@ export function addAudit(program: Command, name: string, run: Run): void {
       example(name, [
         ['audit -f k8s -R', 'the manifests of a folder'],
         ['audit -A', 'the workloads of a cluster'],
+        ['audit -f k8s -R --check-images', 'ask registries too'],
+        ['audit -f k8s -R --diff', 'show what --fix would change'],
+        ['audit -f k8s -R -o sarif', 'for code scanning'],
       ]),
     )
     .action(options =>
@@ -52,6 +62,7 @@ export function addAudit(program: Command, name: string, run: Run): void {
             selector: options.selector,
             files: options.filename ?? [],
             recursive: options.recursive === true,
+            ...auditFlags(options),
             allowEmpty: options.allowEmpty === true,
             format: options.output,
             failOn: options.failOn,

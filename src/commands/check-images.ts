@@ -25,14 +25,23 @@ export interface ImageCheckFlags {
 const LONGEST_RUN = 45_000
 const LONGEST_REQUEST = 10_000
 
+/** How much is asked in one run, if more than for the images of failing pulls. */
+export interface CheckLimits {
+  mostImages?: number
+  /** Milliseconds in all. */
+  longestRun?: number
+}
+
 /** From the flags to the checks, in two steps: what the pods could log in with is known only while their cluster is read. */
 export class ImageChecking {
   readonly #podLogins = new PodLogins()
   readonly #endpoints: ReturnType<typeof parseEndpoints>
   readonly #context: CommandContext
+  readonly #limits: CheckLimits
 
   /** @throws UsageError for an endpoint that is none */
-  constructor({ endpoints }: ImageCheckFlags, context: CommandContext) {
+  constructor({ endpoints }: ImageCheckFlags, context: CommandContext, limits: CheckLimits = {}) {
+    this.#limits = limits
     this.#endpoints = parseEndpoints(endpoints, context.env.PULLGUARD_REGISTRY_ENDPOINTS)
     this.#context = context
   }
@@ -42,16 +51,18 @@ export class ImageChecking {
 
   /** The images of the findings, each as the pods that want it. @throws the signal's reason */
   askForFindings(findings: readonly Finding[], snapshot: Snapshot): Promise<ImageCheck[]> {
-    return this.#ask(questionsOf(findings, snapshot))
+    return this.askAll(questionsOf(findings, snapshot))
   }
 
   /** Images that need not be failing, as the pod that wants them; null: as nobody's. @throws the signal's reason */
   ask(images: string[], pod: Pod | null): Promise<ImageCheck[]> {
-    return this.#ask(images.flatMap(image => questionOf(image, pod)))
+    return this.askAll(images.flatMap(image => questionOf(image, pod)))
   }
 
-  async #ask(questions: ImageQuestion[]): Promise<ImageCheck[]> {
+  /** Each image once, whoever wants it. @throws the signal's reason */
+  async askAll(questions: ImageQuestion[]): Promise<ImageCheck[]> {
     if (questions.length === 0) return []
+    const { longestRun = LONGEST_RUN, mostImages } = this.#limits
     const { env, version, clock, signal } = this.#context
     const registries = new Registries({
       endpoints: this.#endpoints,
@@ -63,13 +74,14 @@ export class ImageChecking {
     })
     const progress = await this.#context.progress()
     const late = new AbortController()
-    const inTime = clock.after(LONGEST_RUN, () => late.abort())
+    const inTime = clock.after(longestRun, () => late.abort())
     try {
       return await readImageChecks(questions, {
         registries,
         podLogins: this.#podLogins,
         machineLogins: images => machineLogins(images, this.#context),
         timeUp: late.signal,
+        ...(mostImages === undefined ? {} : { mostImages }),
         onProgress: (done, all) => progress.update(`Asking registries: ${done} of ${all} images`),
       })
     } finally {

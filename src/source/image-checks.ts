@@ -36,10 +36,11 @@ export interface ImageCheckOptions {
   machineLogins(images: Reference[]): Promise<MachineLogins>
   /** Nothing more is asked once it is aborted. */
   timeUp: AbortSignal
+  /** Beyond these nothing is asked: for failing pulls a check is of the images in question, not an inventory. */
+  mostImages?: number
   onProgress?: (done: number, all: number) => void
 }
 
-/** Beyond these nothing is asked: a check is for the images in question, not an inventory. */
 const MOST_IMAGES = 100
 
 /** One check for each image, in the order of the questions. Trouble is data; rejects only when the registries' signal is aborted. */
@@ -111,10 +112,10 @@ function merged(questions: ImageQuestion[]): Map<string, ImageQuestion> {
 /** What keeps an image from being asked for is known before anything is sent. */
 function begin(
   images: ReadonlyMap<string, ImageQuestion>,
-  { registries, timeUp }: ImageCheckOptions,
+  { registries, timeUp, mostImages = MOST_IMAGES }: ImageCheckOptions,
 ): Map<ImageQuestion, Inquiry> {
   const asking = new Asking(registries, timeUp)
-  let room = MOST_IMAGES
+  let room = mostImages
   return new Map(
     [...images.values()].map(question => {
       const { reference } = question

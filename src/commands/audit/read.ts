@@ -1,6 +1,6 @@
 /** Reads what an audit looks at: files, or a live cluster. */
 
-import type { IsIgnored } from '../../audit/audit.ts'
+import { type IsIgnored, isAnnotated } from '../../audit/audit.ts'
 import type { AuditSettings } from '../../audit/settings.ts'
 import { UsageError } from '../../errors.ts'
 import { shellWord } from '../../report/escape.ts'
@@ -47,7 +47,7 @@ export async function readAuditInput(
   if (selector !== undefined) parseLabelSelector(selector)
   if (files.length > 0) return ofFiles(target, settings, context)
   const scope = await ofCluster(target, context, onPullSecret)
-  return { scope, isIgnored: () => false, real: new Map(), notes: [] }
+  return { scope, isIgnored: isAnnotated, real: new Map(), notes: [] }
 }
 
 async function ofFiles(
@@ -81,7 +81,9 @@ async function ofFiles(
   return {
     scope,
     real,
-    isIgnored: ({ rule, workload, place }) => {
+    isIgnored: finding => {
+      const { rule, workload, place } = finding
+      if (isAnnotated(finding)) return true
       const line = (place ?? workload.place)?.line
       const list = comments.get(workload.source?.path ?? '') ?? []
       return list.some(

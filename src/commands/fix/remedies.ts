@@ -3,16 +3,17 @@
 import { advisedDiagnosis } from '../../advice/advised.ts'
 import type { Diagnosis } from '../../diagnosis/finding.ts'
 import { fittingRemedies, type Remedy } from '../../diagnosis/remedies.ts'
-import { RefusedError, UsageError } from '../../errors.ts'
+import { RefusedError } from '../../errors.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
-import type { Replacement } from '../../plan/plan-input.ts'
+import type { ReplacementRule } from '../../image/replacement.ts'
 import { remedyChoice, remedyQuestion } from '../../report/views/questions.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { invocationOf } from '../invocation.ts'
+import { readReplacement } from '../replacement-flag.ts'
 import type { FixOptions, FixSession } from './session.ts'
 
 /** Amazon's public registry carries Docker's official images; where an image is not there, it stays. */
-const OFFICIAL_IMAGES: Replacement = { from: DOCKER_HUB, to: 'public.ecr.aws/docker' }
+const OFFICIAL_IMAGES: ReplacementRule = { from: DOCKER_HUB, to: 'public.ecr.aws/docker' }
 
 /** What is known of fixes before this one. */
 export interface Earlier {
@@ -23,7 +24,7 @@ export interface Earlier {
 
 export interface Choice {
   remedies: Set<Remedy>
-  replacements: Replacement[]
+  replacements: ReplacementRule[]
 }
 
 /** The remedies. @throws UsageError for a malformed --replace-registry; RefusedError where nothing was ticked */
@@ -85,13 +86,5 @@ function isHalfDone(secretName: string, { pods, serviceAccounts }: Snapshot): bo
         pod =>
           pod.namespace === namespace && pod.serviceAccount === name && !pod.pullSecrets.includes(secretName),
       ),
-  )
-}
-
-function readReplacement(text: string): Replacement {
-  const [from = '', to = '', ...more] = text.split('=')
-  if (from !== '' && to !== '' && more.length === 0) return { from, to }
-  throw new UsageError(
-    `--replace-registry takes FROM=TO, such as docker.io=public.ecr.aws/docker or nginx=quay.io/team/nginx:1.27, not "${text}".`,
   )
 }

@@ -2,7 +2,7 @@
 
 import { unfinishedRegistries } from '../../apply/journal/left-behind.ts'
 import type { Remedy } from '../../diagnosis/remedies.ts'
-import type { Replacement } from '../../plan/plan-input.ts'
+import type { ReplacementRule } from '../../image/replacement.ts'
 import { findLogins, type Logins } from './logins.ts'
 import { askForOthers } from './other-registries.ts'
 import { chooseRemedies } from './remedies.ts'
@@ -11,7 +11,7 @@ import { namespacesOf, type Situation } from './situation.ts'
 
 export interface Request {
   remedies: ReadonlySet<Remedy>
-  replacements: Replacement[]
+  replacements: ReplacementRule[]
   logins: Logins
 }
 

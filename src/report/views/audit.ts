@@ -24,6 +24,8 @@ export interface AuditReportOptions extends ReportOptions {
   failOn: AuditSeverity | 'never'
   /** Of this program. */
   version: string
+  /** The folder that paths are shown relative to where a format needs that. */
+  cwd: string
 }
 
 const RENDERERS: Record<AuditFormat, (report: AuditReport, options: AuditReportOptions) => string> = {
@@ -34,7 +36,7 @@ const RENDERERS: Record<AuditFormat, (report: AuditReport, options: AuditReportO
   text: (report, options) => renderAuditScreen(report, options, 'brief'),
   json: report => [...auditJson(report)].join(''),
   yaml: report => toYaml(auditDocument(report)),
-  sarif: (report, { version }) => renderSarif(report, version),
+  sarif: (report, options) => renderSarif(report, options),
   junit: (report, { failOn }) => renderAuditJunit(report, failOn),
   github: report => renderAuditGithub(report),
   gitlab: report => renderAuditGitlab(report),

@@ -5,6 +5,7 @@ import type { AuditReport } from '../../../audit/report.ts'
 import { fullName, parseReference } from '../../../image/reference.ts'
 import { RULE_WORDS, tell } from '../../words/audit.ts'
 import { type Envelope, enveloped, jsonPieces } from '../data.ts'
+import { editsDocument } from './edits-document.ts'
 import { auditFingerprint } from './identity.ts'
 import { filePlace } from './places.ts'
 
@@ -44,6 +45,18 @@ export function auditJson(report: AuditReport): Iterable<string> {
 }
 
 function withFindings<Told extends readonly object[]>(report: AuditReport, findings: Told) {
-  const { takenAt, complete, source, scope, summary, gaps, unread, templates } = report
-  return enveloped('Audit', { takenAt, complete, source, scope, summary, findings, gaps, unread, templates })
+  const { takenAt, complete, source, scope, summary, gaps, unread, templates, unchecked, edits } = report
+  return enveloped('Audit', {
+    takenAt,
+    complete,
+    source,
+    scope,
+    summary,
+    findings,
+    gaps,
+    unread,
+    templates,
+    unchecked,
+    edits: edits && editsDocument(edits),
+  })
 }

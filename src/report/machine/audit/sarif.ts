@@ -19,8 +19,11 @@ const LEVEL: Record<AuditSeverity, 'error' | 'warning' | 'note'> = {
   info: 'note',
 }
 
-/** @param version of this program */
-export function renderSarif({ findings, unread }: AuditReport, version: string): string {
+/** @param version of this program @param cwd the repository's root, which paths are relative to */
+export function renderSarif(
+  { findings, unread }: AuditReport,
+  { version, cwd }: { version: string; cwd: string },
+): string {
   const placed = findings.filter(finding => filePlace(finding) !== null).slice(0, MOST)
   const used = RULES.filter(rule => placed.some(finding => finding.rule === rule))
   const index = new Map(used.map((rule, at) => [rule, at]))
@@ -40,7 +43,7 @@ export function renderSarif({ findings, unread }: AuditReport, version: string):
             })),
           },
         ],
-        results: placed.map(finding => resultOf(finding, index.get(finding.rule) ?? 0)),
+        results: placed.map(finding => resultOf(finding, index.get(finding.rule) ?? 0, cwd)),
       },
     ],
   })
@@ -59,7 +62,7 @@ function ruleOf(rule: Rule): object {
   }
 }
 
-function resultOf(finding: AuditFinding, ruleIndex: number): object {
+function resultOf(finding: AuditFinding, ruleIndex: number, cwd: string): object {
   const place = filePlace(finding)
   const { rule, severity } = finding
   return {
@@ -70,7 +73,7 @@ function resultOf(finding: AuditFinding, ruleIndex: number): object {
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri: uriOf(place?.path ?? '') },
+          artifactLocation: { uri: uriOf(place?.path ?? '', cwd) },
           region: {
             startLine: place?.line,
             startColumn: place?.column,
@@ -84,12 +87,15 @@ function resultOf(finding: AuditFinding, ruleIndex: number): object {
   }
 }
 
-/** A relative URI with slashes; standard input has no path. */
-function uriOf(path: string): string {
+/** A relative URI with slashes, or an absolute one for what is elsewhere; standard input has no path. */
+function uriOf(path: string, cwd: string): string {
   if (path === '-') return 'stdin.yaml'
-  const parts = path
-    .replaceAll('\\', '/')
+  const [name, folder] = [path, cwd].map(text => text.replaceAll('\\', '/'))
+  const below = `${folder?.replace(/\/+$/, '')}/`
+  const relative = name?.startsWith(below) ? name.slice(below.length) : (name ?? '')
+  const parts = relative
     .replace(/^(?:\.\/)+/, '')
     .split('/')
-  return parts.map(part => encodeURIComponent(part.toWellFormed())).join('/')
+    .map(part => encodeURIComponent(part.toWellFormed()))
+  return relative.startsWith('/') ? `file://${parts.join('/')}` : parts.join('/')
 }

@@ -4,7 +4,15 @@ import type { AuditReport } from '../../../audit/report.ts'
 import { counted } from '../count.ts'
 
 /** In one sentence or two. */
-export function auditSentence({ source, scope, summary, gaps, unread, templates }: AuditReport): string {
+export function auditSentence({
+  source,
+  scope,
+  summary,
+  gaps,
+  unread,
+  templates,
+  unchecked,
+}: AuditReport): string {
   const { files, workloads, findings, ignored, known, placeholders } = summary
   const { error, warning, info } = findings
   const where =
@@ -25,6 +33,7 @@ export function auditSentence({ source, scope, summary, gaps, unread, templates 
       ? [`${counted(templates.length, 'template')} not read (render them first)`]
       : []),
     ...(unread.length > 0 ? [`${counted(unread.length, 'file')} could not be read`] : []),
+    ...(unchecked.length > 0 ? [`${counted(unchecked.length, 'image')} could not be checked`] : []),
     ...(gaps.length > 0 ? [`${counted(gaps.length, 'thing')} in the cluster could not be read`] : []),
   ]
   return aside.length === 0 ? found : `${found} ${capital(aside.join('; '))}.`
