@@ -23,7 +23,8 @@ export interface RuleArguments {
   'missing-image': { check: JudgedCheck; verdict: ImageVerdict; ranOn: string[] }
   'refused-login': { check: JudgedCheck; verdict: ImageVerdict }
   'wrong-platform': { built: string[]; lacking: string[] }
-  'anonymous-docker-hub': { serviceAccount: string; wanted: string | null }
+  /** `known`: whether anything is known of the service account. */
+  'anonymous-docker-hub': { serviceAccount: string; known: boolean; wanted: string | null }
   'login-required': { registry: string; known: boolean }
   'missing-pull-secret': { secret: string; from: SecretSource; elsewhere: string[] }
   'unusable-pull-secret': {

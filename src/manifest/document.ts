@@ -3,6 +3,7 @@
 import { type Document, LineCounter, type Node, parseAllDocuments } from 'yaml'
 import type { Place } from '../snapshot/template.ts'
 import { type Aliases, aliasesOf } from './aliases.ts'
+import { parseLeniently } from './lenient-parser.ts'
 import { isTemplated } from './placeholder.ts'
 
 export type ManifestProblem =
@@ -38,15 +39,14 @@ export interface ManifestText {
 
 const NO_ALIASES: Aliases = { targets: new Map(), repeated: new Set() }
 
-/** Never throws. Of a text that is a template, nothing is read but what is YAML all the same. */
+/** Never throws. Of a text that is a template, nothing is read unless it is YAML all the same. */
 export function readManifest(text: string): ManifestText {
-  const lines = new LineCounter()
+  const { documents: parsed, lines } = parsedText(text)
   const found: ManifestText = { documents: [], unread: [], placeOf: node => placeOf(node, lines) }
   const note = (problem: ManifestProblem, offset: number) => {
     const { line, col } = lines.linePos(offset)
     found.unread.push({ problem, line: Math.max(1, line), column: Math.max(1, col) })
   }
-  const parsed = parsedDocuments(text, lines)
   if (parsed === null) note('nesting', 0)
   for (const [index, { contents: root, errors }] of (parsed ?? []).entries()) {
     const [error] = errors
@@ -65,13 +65,23 @@ export function readManifest(text: string): ManifestText {
   return found
 }
 
-/** null where the nesting is so deep that the parser's own stack ends. */
-function parsedDocuments(text: string, lineCounter: LineCounter): Document.Parsed[] | null {
+interface ParsedText {
+  /** null where the nesting is so deep that the parser's own stack ends. */
+  documents: Document.Parsed[] | null
+  lines: LineCounter
+}
+
+function parsedText(text: string): ParsedText {
+  const lines = new LineCounter()
   try {
-    const parsed = parseAllDocuments(text, { lineCounter, prettyErrors: false, logLevel: 'silent' })
-    return Array.isArray(parsed) ? parsed : []
+    const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' })
+    const documents = Array.isArray(parsed) ? parsed : []
+    const isStrict = documents.every(({ errors }) => errors.every(({ code }) => code === 'DUPLICATE_KEY'))
+    if (isStrict || isTemplated(text)) return { documents, lines }
+    const others = new LineCounter()
+    return { documents: parseLeniently(text, others), lines: others }
   } catch (error) {
-    if (error instanceof RangeError) return null
+    if (error instanceof RangeError) return { documents: null, lines }
     throw error
   }
 }

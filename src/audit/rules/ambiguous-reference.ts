@@ -23,11 +23,15 @@ export const ambiguousReference = perImage<'ambiguous-reference'>('warning', ({ 
   return { arguments: { how, host }, severity: SEVERITY[how], fix: fixOf(how, image, reference) }
 })
 
+/** Its nodes are told this one name. */
+const OPENSHIFT = ['image-registry.openshift-image-registry.svc', 'docker-registry.default.svc']
+
 function howOf(registry: string): How | null {
   const host = registry.toLowerCase().replace(/:\d+$/, '')
   if (host === 'hub.docker.com' || host === 'www.docker.com' || host === 'docker.com') return 'website'
   if (host !== DOCKER_HUB && isDockerHubHost(host)) return 'hub-alias'
   if (host === 'registry.hub.docker.com') return 'hub-alias'
+  if (OPENSHIFT.includes(host)) return null
   if (/\.svc(?:\.cluster\.local)?$/.test(host)) return 'service-name'
   return host === 'localhost' || /^127\.\d+\.\d+\.\d+$|^\[::1\]$/.test(host) ? 'loopback' : null
 }

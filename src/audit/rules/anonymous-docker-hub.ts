@@ -24,7 +24,7 @@ export const anonymousDockerHub: AuditRule<'anonymous-docker-hub'> = {
       return {
         container,
         place: container.imagePlace,
-        arguments: { serviceAccount: serviceAccount.value, wanted },
+        arguments: { serviceAccount: serviceAccount.value, known: !isUnknown, wanted },
         fix,
       }
     })

@@ -5,6 +5,7 @@ import { readdir, realpath, stat } from 'node:fs/promises'
 import { isAbsolute, join, matchesGlob, relative, resolve, sep } from 'node:path'
 import { UsageError } from '../../errors.ts'
 import type { FileProblem } from '../../snapshot/audit-scope.ts'
+import { SETTINGS_FILE } from './audit-settings.ts'
 import { problemOf } from './file-problem.ts'
 
 export interface FoundFile {
@@ -86,7 +87,8 @@ class Search {
       if (this.#isExcluded(where)) continue
       if (entry.isSymbolicLink()) await this.#follow(name, where, root, above)
       else if (entry.isDirectory()) await this.#below(name, where, root, above)
-      else if (entry.isFile() && IN_FOLDERS.test(entry.name)) this.#add(name, where)
+      else if (entry.isFile() && IN_FOLDERS.test(entry.name) && entry.name !== SETTINGS_FILE)
+        this.#add(name, where)
     }
   }
 

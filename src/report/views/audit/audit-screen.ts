@@ -53,7 +53,7 @@ function block(group: AuditFinding[], share: Share, width: number, palette: Pale
   const stories = [...Map.groupBy(group, tell)]
   const told = stories.slice(0, stories.length <= share.stories + 1 ? stories.length : share.stories)
   const hidden = stories.slice(told.length).flatMap(([, same]) => same)
-  const heading = `${first.severity}: ${title}: ${counted(group.length, 'time')} (${first.rule})`
+  const heading = `${first.severity}: ${title}: ${counted(group.length, 'finding')} (${first.rule})`
   return [
     ...wrap(visible(heading), width).map(line => palette.trouble(line, first.severity)),
     ...told.flatMap(([sentence, same]) => story(sentence, same, share.rows, width, palette)),

@@ -5,11 +5,11 @@ import { shellWord } from '../../escape.ts'
 import { type Invocation, offlineCommand } from '../../invocation.ts'
 
 /** Shows the edits that can be made; null where no file has one. */
-export function nextAuditCommand({ source, findings }: AuditReport, invocation: Invocation): string | null {
+export function nextAuditCommand({ source, findings, edits }: AuditReport, invocation: Invocation): string | null {
   const fixable = findings.filter(
     ({ fix, workload }) => fix !== null && workload.source !== null && workload.source.path !== '-',
   )
-  if (source.type !== 'file' || fixable.length === 0) return null
+  if (source.type !== 'file' || fixable.length === 0 || edits !== null) return null
   const files = source.files.filter(file => file !== '-').map(file => `-f ${shellWord(file)}`)
   return offlineCommand(invocation, `audit ${files.join(' ')} --diff`)
 }

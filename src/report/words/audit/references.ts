@@ -11,6 +11,20 @@ const NAMES = {
   'hub-alias': 'kubelets do not match this name with a login for Docker Hub',
 }
 
+const MOVED = {
+  deleted: 'was deleted by its publisher',
+  emptied: 'is in a place where most tags were deleted',
+  frozen: 'is in a place that gets no more updates',
+  moved: 'has moved',
+  retired: 'is in a registry or organization that was shut down',
+}
+
+const PROOF = {
+  found: ' The registry has it there.',
+  missing: ' But the registry does not have this tag there.',
+  'not-asked': '',
+}
+
 export const REFERENCE_WORDS: WordsOfRules<
   | 'invalid-reference'
   | 'number-in-reference'
@@ -50,27 +64,16 @@ export const REFERENCE_WORDS: WordsOfRules<
   },
   'moved-image': {
     title: 'Image that moved or is gone',
-    tell({ arguments: { moved, proof } }) {
-      const where = {
-        deleted: 'was deleted',
-        emptied: 'was emptied',
-        frozen: 'gets no more updates',
-        moved: 'moved',
-        retired: 'was shut down',
-      }
+    tell({ arguments: { moved, proof }, container }) {
       const to =
         moved.to === null
           ? ''
           : ` It is now published as ${moved.to}${moved.frozen ? ', which gets no more updates' : ''}.`
-      const asked = {
-        found: ' The registry has it there.',
-        missing: ' But the registry does not have this tag there.',
-        'not-asked': '',
-      }
-      return `This image's place ${where[moved.state]} (${moved.since}; ${moved.source}, checked ${moved.asOf}).${to}${asked[proof]}`
+      const [state, asked] = [MOVED[moved.state], PROOF[proof]]
+      return `${container?.image} ${state} (since ${moved.since}; ${moved.source}, checked ${moved.asOf}).${to}${asked}`
     },
     why: 'Nodes that still have the image keep running it, so nothing looks wrong. The next new node cannot pull it, and Docker Hub answers "access denied" for deleted images, which looks like a missing login.',
-    todo: 'Use the new place after checking that it has your tag (--check-images asks the registry)',
+    todo: 'Use the new place after checking that it has your tag (--check-images asks the registry, `audit --fix` writes it if it is there)',
     example: {
       before: 'image: k8s.gcr.io/pause:3.9',
       after: 'image: registry.k8s.io/pause:3.9',

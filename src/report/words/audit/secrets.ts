@@ -48,9 +48,11 @@ export const SECRET_WORDS: WordsOfRules<
 > = {
   'anonymous-docker-hub': {
     title: 'Pulls from Docker Hub without a login',
-    tell({ arguments: { serviceAccount, wanted }, container }) {
-      const missing = wanted === null ? 'a pull secret for Docker Hub' : `the pull secret ${wanted}`
-      return `${container?.image} comes from Docker Hub, and neither the template nor its service account ${serviceAccount} names ${missing}.`
+    tell({ arguments: { serviceAccount, known, wanted }, container }) {
+      const secret = wanted === null ? 'a pull secret for Docker Hub' : `the pull secret ${wanted}`
+      return known
+        ? `${container?.image} comes from Docker Hub, and neither the template nor its service account ${serviceAccount} names ${secret}.`
+        : `${container?.image} comes from Docker Hub, and the template does not name ${secret}.`
     },
     why: 'Anonymous pulls are limited to 100 in six hours for each IP address, and all nodes behind one address share that limit. (A login that the nodes themselves have is not seen from here.)',
     todo: 'Add a pull secret for Docker Hub to the service account (`pullguard fix` does it in a cluster) or to the template',

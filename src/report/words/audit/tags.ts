@@ -14,14 +14,14 @@ export const TAG_WORDS: WordsOfRules<
         ? `${container?.image} has no tag, so Kubernetes takes latest.`
         : `${container?.image} is whatever was pushed last.`,
     why: 'Nobody can say which build runs, a rollback brings nothing back, and the default pull policy is Always, so that every start needs the registry.',
-    todo: 'Name the version that you have tested, best with its digest (--fix writes the digest that the tag has now)',
+    todo: 'Name the version that you have tested, best with its digest (`audit --fix` writes the one that the tag has now)',
     example: { before: 'image: nginx', after: `image: nginx:1.27.3@${DIGEST}` },
   },
   'no-digest': {
     title: 'Image without a digest',
     tell: ({ arguments: { tag } }) => `The tag ${tag} can be moved to another build.`,
     why: 'A tag can be pushed again. Nodes that pulled it at different times then run different builds under one name. A digest always names the same build.',
-    todo: 'Add the digest (--fix writes the one that the tag has now)',
+    todo: 'Add the digest (`audit --fix` writes the one that the tag has now)',
     example: { before: 'image: nginx:1.27.3', after: `image: nginx:1.27.3@${DIGEST}` },
   },
   'stale-latest': {
