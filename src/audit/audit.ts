@@ -6,6 +6,7 @@ import { checkFor } from '../snapshot/image-verdict.ts'
 import type { WorkloadTemplate } from '../snapshot/template.ts'
 import { Credentials } from './credentials.ts'
 import type { AuditFinding, AuditSeverity, Rule } from './finding.ts'
+import { scheduledStarts } from './pull-rate.ts'
 import type { AuditFacts, AuditRule } from './rule.ts'
 import { AUDIT_RULES, RULES } from './rules/index.ts'
 import type { AuditSettings } from './settings.ts'
@@ -26,7 +27,7 @@ export function audit(scope: AuditScope, settings: AuditSettings, isIgnored: IsI
   const excluded = new Set(settings.excludedNamespaces)
   const found = scope.workloads
     .filter(({ namespace }) => namespace === null || !excluded.has(namespace))
-    .flatMap(workload => findingsOf(workload, facts, settings))
+    .flatMap(workload => RULES.flatMap(rule => findingsOfRule(rule, workload, facts, settings)))
   const order = new Map(RULES.map((rule, index) => [rule, index]))
   const rank = ({ severity, rule }: AuditFinding) => RANK[severity] * RULES.length + (order.get(rule) ?? 0)
   found.sort((one, other) => rank(one) - rank(other))
@@ -34,21 +35,15 @@ export function audit(scope: AuditScope, settings: AuditSettings, isIgnored: IsI
   return { findings: byComment.get(false) ?? [], ignored: byComment.get(true) ?? [] }
 }
 
-/** The findings of one workload, in the order of the rules. */
-export function findingsOf(
+/** The findings of one rule in one workload; none where the rule is off. */
+export function findingsOfRule<R extends Rule>(
+  rule: R,
   workload: WorkloadTemplate,
   facts: AuditFacts,
   { rules }: Pick<AuditSettings, 'rules'>,
 ): AuditFinding[] {
-  return RULES.flatMap(rule => (rules[rule] === 'off' ? [] : ofRule(rule, workload, facts, rules[rule])))
-}
-
-function ofRule<R extends Rule>(
-  rule: R,
-  workload: WorkloadTemplate,
-  facts: AuditFacts,
-  set: AuditSeverity | undefined,
-): AuditFinding[] {
+  const set: AuditSeverity | 'off' | undefined = rules[rule]
+  if (set === 'off') return []
   const { severity: own, find } = AUDIT_RULES[rule] as unknown as AuditRule<R>
   return find(workload, facts).map(
     ({ container = null, place, severity = own, arguments: args, fix = null }) => {
@@ -72,9 +67,18 @@ export function factsOf(scope: AuditScope, settings: Pick<AuditSettings, 'pullSe
   const sightings = new Map(scope.sightings.map(each => [`${each.workloadUid} ${each.container}`, each]))
   const present = scope.pullSecrets.filter(({ problem }) => problem !== 'missing')
   const byName = Map.groupBy(present, ({ name }) => name)
+  const starts = new Map<string, number | null>()
   const changed = Map.groupBy(scope.secretsChanged, ({ workloadUid }) => workloadUid)
   return {
     scope,
+    startsOf({ expression, timeZone }) {
+      const key = `${timeZone} ${expression.value}`
+      const known = starts.get(key)
+      if (known !== undefined) return known
+      const found = scheduledStarts(expression.value, timeZone, scope.takenAt)
+      starts.set(key, found)
+      return found
+    },
     namespacesWith: secret => byName.get(secret)?.map(({ namespace }) => namespace) ?? [],
     secretsChangedOf: ({ uid }) => (uid === null ? [] : (changed.get(uid) ?? [])),
     isLive: scope.source.type === 'cluster',

@@ -6,7 +6,7 @@ import type { ManifestEdit } from '../manifest/edit.ts'
 import type { ImageCheck } from '../snapshot/image-check.ts'
 import { verdictOf } from '../snapshot/image-verdict.ts'
 import type { TemplateContainer, WorkloadTemplate } from '../snapshot/template.ts'
-import { findingsOf, type IsIgnored } from './audit.ts'
+import { findingsOfRule, type IsIgnored } from './audit.ts'
 import type { AuditFinding, Fix } from './finding.ts'
 import type { AuditFacts } from './rule.ts'
 import type { AuditSettings } from './settings.ts'
@@ -193,7 +193,7 @@ function policyAfter(
   { facts, settings, isIgnored }: EditInput,
 ): string | null {
   const after = { ...workload, containers: [changed] }
-  const finding = findingsOf(after, facts, settings).find(({ rule }) => rule === 'always-pull')
+  const [finding] = findingsOfRule('always-pull', after, facts, settings)
   if (finding?.fix?.code !== 'policy') return null
   return isIgnored({ ...finding, workload, container }) ? null : finding.fix.value
 }

@@ -13,7 +13,10 @@ export type AuditSeverity = 'error' | 'warning' | 'info'
 export interface RuleArguments {
   'invalid-reference': { reason: string }
   'number-in-reference': { how: 'not-text' | 'exponent'; written: string }
-  'ambiguous-reference': { how: 'service-name' | 'loopback' | 'website' | 'hub-alias'; host: string }
+  'ambiguous-reference': {
+    how: 'service-name' | 'loopback' | 'website' | 'hub-alias' | 'capitals'
+    host: string
+  }
   'no-tag': { implied: boolean }
   'no-digest': { tag: string }
   'stale-latest': { policy: 'IfNotPresent' | 'Never' }

@@ -4,11 +4,11 @@ import { Cron } from 'croner'
 
 /** Seconds. */
 const WINDOW = 6 * 3600
-/** Enough for the densest six hours of any schedule that runs by the minute. */
-const RUNS = 1000
+/** More than the densest six hours have of a schedule that runs by the minute. */
+const RUNS = 400
 
 /**
- * The most runs that a CronJob's schedule has in any six hours of its next thousand; null for one that can't be read.
+ * The most runs that a CronJob's schedule has in any six hours of its next 400; null for one that can't be read.
  * Kubernetes takes five fields, `@hourly` and its like, `@every 90s`, and `TZ=` in front (robfig/cron v3).
  * @param timeZone IANA name; null means UTC, as for a controller that is told nothing
  * @param from ISO 8601

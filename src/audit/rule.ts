@@ -2,7 +2,7 @@
 
 import type { AuditScope } from '../snapshot/audit-scope.ts'
 import type { JudgedCheck } from '../snapshot/image-verdict.ts'
-import type { Place, TemplateContainer, WorkloadTemplate } from '../snapshot/template.ts'
+import type { Place, Schedule, TemplateContainer, WorkloadTemplate } from '../snapshot/template.ts'
 import type { PullPath } from './credentials.ts'
 import type { AuditSeverity, Fix, Rule, RuleArguments } from './finding.ts'
 
@@ -15,6 +15,8 @@ export interface AuditFacts {
   pathOf(workload: WorkloadTemplate): PullPath
   /** null where the registry was not asked for that image. */
   checkOf(image: string, workload: WorkloadTemplate): JudgedCheck | null
+  /** How often a schedule starts something in six hours; null for one that can't be read. */
+  startsOf(schedule: Schedule): number | null
   /** Namespaces that are known to have a Secret of that name. */
   namespacesWith(secret: string): readonly string[]
   secretsChangedOf(workload: WorkloadTemplate): AuditScope['secretsChanged']
@@ -35,7 +37,7 @@ export interface AuditRule<R extends Rule> {
   find(workload: WorkloadTemplate, facts: AuditFacts): Hit<R>[]
 }
 
-/** A rule that looks at one image after the other, those that are still to be filled in left out. */
+/** A rule that looks at one image after the other; left out are those that are still to be filled in, or are no text at all. */
 export function perImage<R extends Rule>(
   severity: AuditSeverity,
   find: (
@@ -48,7 +50,7 @@ export function perImage<R extends Rule>(
     severity,
     find: (workload, facts) =>
       workload.containers.flatMap(container => {
-        if (container.placeholder) return []
+        if (container.placeholder || container.misread !== null) return []
         const hit = find(container, workload, facts)
         return hit === null ? [] : [{ place: container.imagePlace, ...hit, container }]
       }),

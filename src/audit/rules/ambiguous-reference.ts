@@ -9,6 +9,7 @@ type How = RuleArguments['ambiguous-reference']['how']
 
 const SEVERITY: Record<How, AuditSeverity> = {
   website: 'error',
+  capitals: 'error',
   'hub-alias': 'warning',
   'service-name': 'warning',
   // On clusters of one machine the registry may well be there.
@@ -29,6 +30,7 @@ const OPENSHIFT = ['image-registry.openshift-image-registry.svc', 'docker-regist
 function howOf(registry: string): How | null {
   const host = registry.toLowerCase().replace(/:\d+$/, '')
   if (host === 'hub.docker.com' || host === 'www.docker.com' || host === 'docker.com') return 'website'
+  if (registry !== host && !/[.:]/.test(registry)) return 'capitals'
   if (host !== DOCKER_HUB && isDockerHubHost(host)) return 'hub-alias'
   if (host === 'registry.hub.docker.com') return 'hub-alias'
   if (OPENSHIFT.includes(host)) return null

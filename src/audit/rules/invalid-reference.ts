@@ -3,9 +3,9 @@
 import { readReference } from '../../image/reference.ts'
 import { perImage } from '../rule.ts'
 
-export const invalidReference = perImage<'invalid-reference'>('error', ({ image, misread }) => {
+export const invalidReference = perImage<'invalid-reference'>('error', ({ image }) => {
   // A number has a rule of its own, and a better reason.
-  if (misread !== null || looksLikeFloat(image)) return null
+  if (looksLikeFloat(image)) return null
   const read = readReference(image)
   return 'refused' in read ? { arguments: { reason: read.refused } } : null
 })

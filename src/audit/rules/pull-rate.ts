@@ -4,7 +4,7 @@ import { isDockerHub } from '../../image/docker-hub.ts'
 import { defaultPullPolicy } from '../../image/pull-policy.ts'
 import { parseReference } from '../../image/reference.ts'
 import type { TemplateContainer, WorkloadTemplate } from '../../snapshot/template.ts'
-import { crashLoopStarts, scheduledStarts } from '../pull-rate.ts'
+import { crashLoopStarts } from '../pull-rate.ts'
 import type { AuditFacts, AuditRule, Hit } from '../rule.ts'
 
 /** Docker Hub's anonymous limit is 100 pulls in six hours an address: a fifth of it for one container is worth a word. */
@@ -32,14 +32,10 @@ type Hits = Hit<'pull-rate'>[]
 const isAlways = ({ image, pullPolicy }: TemplateContainer) =>
   (pullPolicy ?? defaultPullPolicy(image)) === 'Always'
 
-function bySchedule(
-  { schedule }: WorkloadTemplate,
-  container: TemplateContainer,
-  { scope }: AuditFacts,
-): Hits {
+function bySchedule({ schedule }: WorkloadTemplate, container: TemplateContainer, facts: AuditFacts): Hits {
   if (schedule === null || schedule.suspended || !isAlways(container)) return []
   const { value, place } = schedule.expression
-  const pulls = scheduledStarts(value, schedule.timeZone, scope.takenAt)
+  const pulls = facts.startsOf(schedule)
   if (pulls === null || pulls < WORTH_TELLING) return []
   return [
     {

@@ -5,7 +5,10 @@ import { shellWord } from '../../escape.ts'
 import { type Invocation, offlineCommand } from '../../invocation.ts'
 
 /** Shows the edits that can be made; null where no file has one. */
-export function nextAuditCommand({ source, findings, edits }: AuditReport, invocation: Invocation): string | null {
+export function nextAuditCommand(
+  { source, findings, edits }: AuditReport,
+  invocation: Invocation,
+): string | null {
   const fixable = findings.filter(
     ({ fix, workload }) => fix !== null && workload.source !== null && workload.source.path !== '-',
   )

@@ -8,6 +8,8 @@ const NAMES = {
   'service-name': 'nodes do not use the DNS of the cluster, so they cannot resolve the name of a Service',
   loopback: 'on a node, this is the node itself',
   website: 'this is a website, not a registry',
+  capitals:
+    'because of its capital letters, Kubernetes takes this part of the name for the host of a registry',
   'hub-alias': 'kubelets do not match this name with a login for Docker Hub',
 }
 
@@ -40,7 +42,7 @@ export const REFERENCE_WORDS: WordsOfRules<
       `"${container?.image ?? ''}" is not a valid image name: ${reason}.`,
     why: 'The kubelet refuses a name that does not fit the grammar, and the container waits with InvalidImageName until the name is corrected.',
     todo: 'Correct the name: registry/repository:tag@digest, with the repository in lower case',
-    example: { before: 'image: Acme/Shop:1.4', after: 'image: acme/shop:1.4' },
+    example: { before: 'image: acme/Shop:1.4.2', after: 'image: acme/shop:1.4.2' },
   },
   'number-in-reference': {
     title: 'Number without quotes',
