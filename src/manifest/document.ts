@@ -47,15 +47,14 @@ export function readManifest(text: string): ManifestText {
     const { line, col } = lines.linePos(offset)
     found.unread.push({ problem, line: Math.max(1, line), column: Math.max(1, col) })
   }
-  if (parsed === null) note('nesting', 0)
-  for (const [index, { contents: root, errors }] of (parsed ?? []).entries()) {
+  for (const [index, { contents: root, errors }] of parsed.entries()) {
     const [error] = errors
     if (error !== undefined) {
       if (isTemplated(text)) {
         note('template', text.search(/\{\{|\{%/))
         return { ...found, documents: [], unread: found.unread.slice(-1) }
       }
-      note(error.code === 'DUPLICATE_KEY' ? 'duplicate-key' : 'syntax', error.pos[0])
+      note(PROBLEMS.get(error.code) ?? 'syntax', error.pos[0])
     } else if (root !== null) {
       const aliases = text.includes('*') ? aliasesOf(root) : NO_ALIASES
       if (aliases === null) note('aliases', root.range?.[0] ?? 0)
@@ -65,25 +64,19 @@ export function readManifest(text: string): ManifestText {
   return found
 }
 
-interface ParsedText {
-  /** null where the nesting is so deep that the parser's own stack ends. */
-  documents: Document.Parsed[] | null
-  lines: LineCounter
-}
+const PROBLEMS = new Map<string, ManifestProblem>([
+  ['DUPLICATE_KEY', 'duplicate-key'],
+  ['RESOURCE_EXHAUSTION', 'nesting'],
+])
 
-function parsedText(text: string): ParsedText {
+function parsedText(text: string): { documents: Document.Parsed[]; lines: LineCounter } {
   const lines = new LineCounter()
-  try {
-    const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' })
-    const documents = Array.isArray(parsed) ? parsed : []
-    const isStrict = documents.every(({ errors }) => errors.every(({ code }) => code === 'DUPLICATE_KEY'))
-    if (isStrict || isTemplated(text)) return { documents, lines }
-    const others = new LineCounter()
-    return { documents: parseLeniently(text, others), lines: others }
-  } catch (error) {
-    if (error instanceof RangeError) return { documents: null, lines }
-    throw error
-  }
+  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' })
+  const documents = Array.isArray(parsed) ? parsed : []
+  const isSettled = documents.every(({ errors }) => errors.every(({ code }) => PROBLEMS.has(code)))
+  if (isSettled || isTemplated(text)) return { documents, lines }
+  const others = new LineCounter()
+  return { documents: parseLeniently(text, others), lines: others }
 }
 
 function placeOf({ range }: Node, lines: LineCounter): Place {

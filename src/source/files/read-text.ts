@@ -8,6 +8,9 @@ import { problemOf } from './file-problem.ts'
 /** Bytes. A manifest of that length is a dump, which is audited live; the parser would hold many times as much. */
 const LONGEST = 32 * 1024 * 1024
 
+/** Characters that YAML and JSON forbid: something else has them. */
+const CONTROLS = /[\0-\x08\x0b\x0c\x0e-\x1f]/
+
 /** A file's text, or why there is none. */
 export type ReadText = { text: string } | { problem: FileProblem }
 
@@ -40,9 +43,9 @@ async function textOf(chunks: Uint8Array[]): Promise<ReadText> {
   const pieces: Uint8Array[] = []
   for await (const piece of toUtf8(streamOf(chunks))) pieces.push(piece)
   const bytes = Buffer.concat(pieces)
-  if (bytes.includes(0)) return { problem: 'not-text' }
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return CONTROLS.test(text) ? { problem: 'not-text' } : { text }
   } catch {
     return { problem: 'not-text' }
   }
