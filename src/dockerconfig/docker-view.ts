@@ -2,7 +2,7 @@
 
 import { Redacted } from '../secrecy/redacted.ts'
 import { decodeBase64, splitLogin, textFields } from './auths.ts'
-import type { RefusalReason } from './credential.ts'
+import type { RefusalReason } from './registry-credential.ts'
 
 /** An entry as far as a login goes. `problem` details never quote the entry. */
 export type DockerLogin =
@@ -30,18 +30,18 @@ export function readAuthEntry(entry: Redacted<unknown>): DockerLogin {
   if (auth !== '') {
     const login = decodeAuth(auth)
     if (login === null) return problem('malformed-entry', 'has an `auth` that is not base64 of user:password')
-    if (identitytoken === '') return asLogin(login.username, login.password)
+    if (identitytoken === '') return loginFrom(login.username, login.password)
     return { type: 'identity', username: login.username, token: new Redacted(identitytoken) }
   }
   if (identitytoken !== '') return { type: 'identity', username, token: new Redacted(identitytoken) }
-  if (username !== '' || password !== '') return asLogin(username, password)
+  if (username !== '' || password !== '') return loginFrom(username, password)
   if (registrytoken !== '')
     return problem('registry-token', 'holds only a registry token, which the kubelet ignores')
   return problem('empty-entry', 'is empty')
 }
 
 /** A login from its two halves, wherever they come from. */
-export function asLogin(username: string, password: string): DockerLogin {
+export function loginFrom(username: string, password: string): DockerLogin {
   if (username === IDENTITY_USERNAME && password !== '')
     return { type: 'identity', username, token: new Redacted(password) }
   if (username === '') return problem('half-entry', 'has a password but no user name')

@@ -2,7 +2,7 @@
 
 import { DOCKER_HUB, DOCKER_HUB_INDEX, isDockerHubAlias } from '../image/docker-hub.ts'
 import type { Reference } from '../image/reference.ts'
-import { normaliseKey } from './kubelet-key.ts'
+import { normalizeKey } from './kubelet-key.ts'
 
 export type KeyMismatch =
   /** `registry.example` for `registry.example:5000`. */
@@ -34,7 +34,7 @@ export function keyMismatch(
   { registry, repository }: Pick<Reference, 'registry' | 'repository'>,
 ): KeyMismatch | null {
   const scheme = SCHEME.exec(key)?.[0] ?? ''
-  const normalised = scheme === scheme.toLowerCase() ? normaliseKey(key) : null
+  const normalised = scheme === scheme.toLowerCase() ? normalizeKey(key) : null
   const plain = normalised ?? key.slice(scheme.length)
   const host = plain.split('/', 1)[0] ?? ''
   const path = plain.slice(host.length)

@@ -9,7 +9,7 @@ interface Url {
 }
 
 /** What the kubelet files the entry under: host and path without scheme, `/v1/` and `/v2/`; null where it ignores the entry. */
-export function normaliseKey(key: string): string | null {
+export function normalizeKey(key: string): string | null {
   const url = parseUrl(key.replace(/^https?:\/\//, ''))
   if (url === null) return null
   const path = /^\/v[12]\//.test(url.path) ? url.path.slice(3) : url.path
@@ -18,7 +18,7 @@ export function normaliseKey(key: string): string | null {
 
 /**
  * Whether an entry filed under `key` serves the image name: same port, each label of the host by its glob, and the path as a plain prefix.
- * @param key as normaliseKey gives it
+ * @param key as normalizeKey gives it
  * @param name registry and repository, without tag and digest
  */
 export function keyMatches(key: string, name: string): boolean {

@@ -3,9 +3,9 @@
 import { spawn } from 'node:child_process'
 import type { Clock } from '../clock.ts'
 import { parseJson } from '../dockerconfig/auths.ts'
-import type { RefusalReason } from '../dockerconfig/credential.ts'
 import { canonicalKey } from '../dockerconfig/docker-key.ts'
-import { asLogin, type DockerLogin } from '../dockerconfig/docker-view.ts'
+import { type DockerLogin, loginFrom } from '../dockerconfig/docker-view.ts'
+import type { RefusalReason } from '../dockerconfig/registry-credential.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { withoutWorkingDirectory } from '../network/program-path.ts'
 import { redactStrictly } from '../secrecy/redact.ts'
@@ -18,7 +18,7 @@ const SUFFIX = /^[A-Za-z0-9_.-]+$/
 const NOT_FOUND = 'credentials not found in native keychain'
 
 /** Cut after redaction: half a token looks like none. */
-const LONGEST_SAYING = 160
+const MAX_MESSAGE_LENGTH = 160
 
 /** The program of a `credsStore` or `credHelpers` name, as docker finds it on the PATH. */
 export function helperProgram(suffix: string): string {
@@ -60,7 +60,7 @@ function refusal(stdout: Redacted): DockerLogin {
   const showable = line !== '' && !/["{}]/.test(line)
   return problem(
     'helper-failed',
-    showable ? `said: ${redactStrictly(line).slice(0, LONGEST_SAYING)}` : 'failed',
+    showable ? `said: ${redactStrictly(line).slice(0, MAX_MESSAGE_LENGTH)}` : 'failed',
   )
 }
 
@@ -72,7 +72,7 @@ function readAnswer(stdout: Redacted): DockerLogin {
     return problem('helper-failed', 'answered without Username and Secret')
   }
   if (Username === '' && Secret === '') return problem('helper-has-none', 'has no login for it')
-  return asLogin(Username, Secret)
+  return loginFrom(Username, Secret)
 }
 
 function problem(reason: RefusalReason, detail: string): DockerLogin {

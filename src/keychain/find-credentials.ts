@@ -1,10 +1,10 @@
 /** Finds this machine's credentials for the registries that are needed, and for no others. */
 
 import type { Clock } from '../clock.ts'
-import type { Credential, CredentialRefusal } from '../dockerconfig/credential.ts'
 import { pullSecretKey, type RegistryKey } from '../dockerconfig/docker-key.ts'
 import { type CredentialConfig, entryFor, helperFor, namesRegistry } from '../dockerconfig/docker-lookup.ts'
 import type { DockerLogin } from '../dockerconfig/docker-view.ts'
+import type { Credential, CredentialRefusal } from '../dockerconfig/registry-credential.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../image/docker-hub.ts'
 import { bounded } from '../network/bounded.ts'
 import { askHelper, helperProgram, helperRunner, type RunHelper } from './credential-helper.ts'

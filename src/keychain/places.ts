@@ -68,7 +68,8 @@ async function readConfigFile(
   if (text.map(content => content.trim() === '').reveal()) return null
   const root = parseObject(text, shownPath)
   const origin = `file ${shownPath}`
-  if (shape === 'dockercfg') return { origin, auths: hidden(root), credHelpers: [], credsStore: null }
+  if (shape === 'dockercfg')
+    return { origin, auths: redactedEntries(root), credHelpers: [], credsStore: null }
   return configOf(root, shownPath, origin)
 }
 
@@ -98,10 +99,10 @@ function configOf(root: JsonObject, name: string, origin: string): CredentialCon
   const store = field(root, 'credsStore') ?? ''
   if (typeof store !== 'string') throw new UsageError(`${name}: credsStore must be the name of a helper`)
   const credsStore = store === '' ? null : store
-  return { origin, auths: hidden(objectIn(root, 'auths', name)), credHelpers, credsStore }
+  return { origin, auths: redactedEntries(objectIn(root, 'auths', name)), credHelpers, credsStore }
 }
 
-function hidden(auths: JsonObject): CredentialConfig['auths'] {
+function redactedEntries(auths: JsonObject): CredentialConfig['auths'] {
   return Object.entries(auths).map(([key, entry]) => [key, new Redacted(entry)])
 }
 

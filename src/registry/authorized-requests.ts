@@ -1,6 +1,6 @@
 /** Asks a registry, answers its challenge, asks again: the one place where a credential or token is put on a request. */
 
-import type { Credential } from '../dockerconfig/credential.ts'
+import type { Credential } from '../dockerconfig/registry-credential.ts'
 import type { Redacted } from '../secrecy/redacted.ts'
 import { type Challenge, parseChallenges } from './challenge.ts'
 import type { RegistryAnswer, RegistryRequest, Sender } from './connection.ts'

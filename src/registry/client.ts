@@ -1,6 +1,6 @@
 /** What the rest of the house may ask of registries. Manifests are asked for by HEAD, which no registry counts as a pull; `platforms` tells its exception. */
 
-import type { Credential } from '../dockerconfig/credential.ts'
+import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { canonicalRegistry, DOCKER_HUB, isDockerHubHost } from '../image/docker-hub.ts'
 import { type AuthorizedAnswer, AuthorizedRequests } from './authorized-requests.ts'
 import { Connection, type ConnectionOptions, type RegistryAnswer } from './connection.ts'

@@ -1,14 +1,14 @@
 /** Asks registries for images, each once and by HEAD, which costs no pull: without a login, as the pods would, and with this machine's logins. */
 
-import type { Credential } from '../dockerconfig/credential.ts'
+import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { UsageError } from '../errors.ts'
 import { fullName, type Reference } from '../image/reference.ts'
 import type { Registries } from '../registry/client.ts'
 import { loginFor } from '../registry/login-for.ts'
 import type { ImageCheck, UnaskedReason } from '../snapshot/image-check.ts'
-import { Asking } from './image-checks/asking.ts'
 import { Inquiry } from './image-checks/inquiry.ts'
-import { type PodLogins, type PullingPod, SameLogins } from './image-checks/logins.ts'
+import { type PodLogins, type PullingPod, UniqueLogins } from './image-checks/pod-logins.ts'
+import { RegistryQueries } from './image-checks/registry-queries.ts'
 
 /** An image, and why it is of interest. */
 export interface ImageQuestion {
@@ -40,7 +40,7 @@ export interface ImageCheckOptions {
 }
 
 /** Beyond these nothing is asked: a check is for the images in question, not an inventory. */
-const MOST_IMAGES = 100
+const MAX_IMAGES = 100
 
 /** One check for each image, in the order of the questions. Trouble is data; rejects only when the registries' signal is aborted. */
 export async function readImageChecks(
@@ -49,7 +49,7 @@ export async function readImageChecks(
 ): Promise<ImageCheck[]> {
   const images = merged(questions)
   const inquiries = begin(images, options)
-  const open = [...inquiries].filter(([, { isOpen }]) => isOpen)
+  const open = [...inquiries].filter(([, { isAllowed }]) => isAllowed)
   await askEverybody(open, options)
   await Promise.all(open.map(([{ platforms }, inquiry]) => inquiry.conclude(platforms)))
   const byName = new Map([...inquiries].map(([{ reference }, inquiry]) => [fullName(reference), inquiry]))
@@ -66,7 +66,7 @@ type Asked = [question: ImageQuestion, inquiry: Inquiry]
 /** First those whose answers tell whether a login is wanted at all: then credential helpers run for the others' registries only. */
 async function askEverybody(asked: Asked[], options: ImageCheckOptions): Promise<void> {
   const { podLogins, machineLogins, onProgress } = options
-  const same = new SameLogins()
+  const same = new UniqueLogins()
   let done = 0
   await Promise.all(
     asked.map(async ([{ pods }, inquiry]) => {
@@ -78,7 +78,7 @@ async function askEverybody(asked: Asked[], options: ImageCheckOptions): Promise
       onProgress?.(done, asked.length)
     }),
   )
-  const closed = asked.map(([, inquiry]) => inquiry).filter(({ wantsMachine }) => wantsMachine)
+  const closed = asked.map(([, inquiry]) => inquiry).filter(({ needsMachineLogin }) => needsMachineLogin)
   if (closed.length === 0) return
   const { credentials, problem } = await machineLogins(closed.map(({ reference }) => reference))
   await Promise.all(
@@ -113,15 +113,15 @@ function begin(
   images: ReadonlyMap<string, ImageQuestion>,
   { registries, timeUp }: ImageCheckOptions,
 ): Map<ImageQuestion, Inquiry> {
-  const asking = new Asking(registries, timeUp)
-  let room = MOST_IMAGES
+  const queries = new RegistryQueries(registries, timeUp)
+  let room = MAX_IMAGES
   return new Map(
     [...images.values()].map(question => {
       const { reference } = question
       const place = placeOf(reference, registries)
       const reason = place.unasked ?? (room > 0 ? null : 'too-many')
       if (reason === null) room -= 1
-      return [question, new Inquiry(reference, place.host, asking, reason)]
+      return [question, new Inquiry(reference, place.host, queries, reason)]
     }),
   )
 }

@@ -1,6 +1,6 @@
 /** Label selectors as kubectl's -l takes them, judged here where no API server does it: k8s.io/apimachinery/pkg/labels. */
 
-import { checkKey, checkValue, type Token, tokensOf, wrongAt } from './label-selector/tokens.ts'
+import { checkKey, checkValue, selectorError, type Token, tokensOf } from './label-selector/tokens.ts'
 
 /** Whether an object with these labels is selected. Values that are no strings count as absent. */
 export type LabelTest = (labels: Record<string, unknown>) => boolean
@@ -17,7 +17,7 @@ export function parseLabelSelector(selector: string): LabelTest {
   if (reader.next.text === '') return () => true
   do requirements.push(requirement(reader))
   while (reader.accept(','))
-  if (reader.next.text !== '') throw reader.wrong('a comma or the end')
+  if (reader.next.text !== '') throw reader.unexpected('a comma or the end')
   return labels => requirements.every(holds => holds(labels))
 }
 
@@ -49,13 +49,13 @@ class Reader {
   }
 
   word(expected: string): Token {
-    if (!this.next.isWord) throw this.wrong(expected)
+    if (!this.next.isWord) throw this.unexpected(expected)
     return this.take()
   }
 
-  wrong(expected: string): Error {
+  unexpected(expected: string): Error {
     const { text, at } = this.next
-    return wrongAt(
+    return selectorError(
       this.#selector,
       at,
       `${expected} is expected, not ${text === '' ? 'the end' : `"${text}"`}`,
@@ -76,7 +76,7 @@ class Reader {
   integer(): bigint {
     const { text, at } = this.word('a whole number')
     const number = integer(text)
-    if (number === null) throw wrongAt(this.#selector, at, `a whole number is expected, not "${text}"`)
+    if (number === null) throw selectorError(this.#selector, at, `a whole number is expected, not "${text}"`)
     checkValue(this.#selector, text, at)
     return number
   }
@@ -96,7 +96,7 @@ function requirement(reader: Reader): LabelTest {
 function valueTest(reader: Reader): ValueTest {
   const { text } = reader.next
   if (text === '' || text === ',') return value => value !== undefined
-  if (!/^(?:in|notin|==?|!=|[<>])$/.test(text)) throw reader.wrong('one of =, ==, !=, in, notin, <, >')
+  if (!/^(?:in|notin|==?|!=|[<>])$/.test(text)) throw reader.unexpected('one of =, ==, !=, in, notin, <, >')
   reader.take()
   if (text === '<' || text === '>') return comparison(text, reader.integer())
   const values = /in$/.test(text) ? valueSet(reader) : new Set([exactValue(reader)])
@@ -111,11 +111,11 @@ function exactValue(reader: Reader): string {
 
 /** `(a,b)`. Nothing between commas is the empty value. */
 function valueSet(reader: Reader): Set<string> {
-  if (!reader.accept('(')) throw reader.wrong('"("')
+  if (!reader.accept('(')) throw reader.unexpected('"("')
   const values = new Set<string>()
   do values.add(reader.next.isWord ? reader.value(reader.take()) : '')
   while (reader.accept(','))
-  if (!reader.accept(')')) throw reader.wrong('"," or ")"')
+  if (!reader.accept(')')) throw reader.unexpected('"," or ")"')
   return values
 }
 

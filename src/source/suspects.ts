@@ -51,12 +51,12 @@ export function pickSuspects(
 /** Whether a container of the pod waits for its image, or has not started and there are events of failed pulls. */
 function isSuspect(pod: Pod, events: EventsByPod): boolean {
   if (isFinished(pod)) return false
-  return hasFailedPull(pod) || (isOpen(pod) && eventsOf(pod, events).some(hintsAtTrouble))
+  return hasFailedPull(pod) || (onlyEventsCanTell(pod) && eventsOf(pod, events).some(suggestsFailedPull))
 }
 
 /** Whether the pod could be failing, as far as itself tells. */
 export function couldFail(pod: Pod): boolean {
-  return !isFinished(pod) && (hasFailedPull(pod) || isOpen(pod))
+  return !isFinished(pod) && (hasFailedPull(pod) || onlyEventsCanTell(pod))
 }
 
 /** How long a pod waits before anybody asks what it waits for. */
@@ -82,12 +82,12 @@ export function isProgress({ message }: PodEvent): boolean {
 }
 
 /** Whether only the events can tell: nothing has been tried, or the sandbox that the containers ran in is gone. */
-function isOpen(pod: Pod): boolean {
+function onlyEventsCanTell(pod: Pod): boolean {
   return pod.hasSandbox === false || hasUntried(pod)
 }
 
 /** A pull that is under way or done is no trouble, and a sandbox has more often other troubles than its image. */
-function hintsAtTrouble(event: PodEvent): boolean {
+function suggestsFailedPull(event: PodEvent): boolean {
   if (isSandboxFailure(event)) return sandboxImage(event.message) !== null
   return !isProgress(event)
 }

@@ -2,7 +2,7 @@
 
 import { CAUSES } from '../../diagnosis/finding.ts'
 import { isHopeless } from '../../diagnosis/patience.ts'
-import type { Credential } from '../../dockerconfig/credential.ts'
+import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { registriesOf } from '../../keychain/wanted-registries.ts'
 import { referencesToAsk } from '../../plan/container-edits.ts'
 import { makePlan } from '../../plan/make-plan.ts'

@@ -2,7 +2,7 @@
 
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Remedy } from '../../diagnosis/remedies.ts'
-import { type Credential, tokenKind } from '../../dockerconfig/credential.ts'
+import { type Credential, tokenKind } from '../../dockerconfig/registry-credential.ts'
 import { UsageError } from '../../errors.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../../image/docker-hub.ts'
 import { parseReference } from '../../image/reference.ts'

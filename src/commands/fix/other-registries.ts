@@ -1,7 +1,7 @@
 /** Decides which logins besides Docker Hub's may leave this machine: those that somebody named, or agrees to at the terminal. */
 
 import type { Finding } from '../../diagnosis/finding.ts'
-import type { Credential } from '../../dockerconfig/credential.ts'
+import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { otherLoginQuestion } from '../../report/views/questions.ts'
 import { type Logins, planned } from './logins.ts'

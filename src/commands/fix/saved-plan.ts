@@ -1,7 +1,7 @@
 /** Takes a plan from a file: for this cluster, as it was written, with the very logins that it names. */
 
 import { readPlanFile, refuseOtherCluster } from '../../apply/plan-file.ts'
-import type { Credential } from '../../dockerconfig/credential.ts'
+import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { RefusedError, UsageError } from '../../errors.ts'
 import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
 import type { PatchChange } from '../../plan/change.ts'

@@ -20,7 +20,7 @@ export const pathOf = (path: string): string => path.replace(/\?.*/s, '')
  * Whether the path leads elsewhere than its parts say. Names come from objects that anybody may have written; one that is `..`, which
  * servers and proxies resolve, or holds what no path can, is no object's.
  */
-export function leadsAstray(path: string): boolean {
+export function isUnsafePath(path: string): boolean {
   return (
     /[^\x21-\x7e]/.test(path) ||
     pathOf(path)

@@ -5,9 +5,9 @@ import { CutOff, chunksOf, errorBodyOf } from '../http/body.ts'
 
 import type { Connection, HttpResponse } from '../http/connection.ts'
 import { Deadline } from '../http/deadline.ts'
-import { type ApiRequest, leadsAstray } from './api-request.ts'
-import { asApiError, isReset, lateError, lateLogin, nothingThere } from './failures.ts'
-import { waitBefore } from './retry.ts'
+import { type ApiRequest, isUnsafePath } from './api-request.ts'
+import { asApiError, isReset, loginTimeout, notFoundError, timeoutError } from './failures.ts'
+import { retryDelay } from './retry.ts'
 import { refusalOf } from './status-refusal.ts'
 
 export interface ExchangeOptions {
@@ -42,9 +42,9 @@ export class Exchange {
    */
   async run<T>(request: ApiRequest, read: ReadBody<T>): Promise<T> {
     request.signal?.throwIfAborted()
-    if (leadsAstray(request.path)) throw nothingThere(request)
+    if (isUnsafePath(request.path)) throw notFoundError(request)
     const limit = this.#options.requestTimeoutMs ?? DEFAULT_TIMEOUT
-    const deadline = new Deadline(this.#clock, limit, () => this.#late(request, limit), request.signal)
+    const deadline = new Deadline(this.#clock, limit, () => this.#timeout(request, limit), request.signal)
     try {
       return await this.#persist(request, deadline, read)
     } catch (error) {
@@ -54,8 +54,8 @@ export class Exchange {
     }
   }
 
-  #late(request: ApiRequest, limit: number): Error {
-    return this.connection.loggingIn ? lateLogin(request, limit) : lateError(request, limit)
+  #timeout(request: ApiRequest, limit: number): Error {
+    return this.connection.loggingIn ? loginTimeout(request, limit) : timeoutError(request, limit)
   }
 
   async #persist<T>(request: ApiRequest, deadline: Deadline, read: ReadBody<T>): Promise<T> {
@@ -67,11 +67,11 @@ export class Exchange {
         const chunks = chunksOf(response, deadline)
         if (response.status >= 200 && response.status < 300) return await read(chunks)
         const error = refusalOf(request, this.connection, response, await errorBodyOf(chunks))
-        const wait = waitBefore(request, response, refusals++, this.#clock.now())
+        const wait = retryDelay(request, response, refusals++, this.#clock.now())
         if (wait === null || wait >= Math.min(deadline.left, DEFAULT_TIMEOUT)) throw error
         await deadline.sleep(wait)
       } catch (error) {
-        if (!mayRepeat(request, error, response !== undefined) || broken++ > 0) throw error
+        if (!canRepeat(request, error, response !== undefined) || broken++ > 0) throw error
       }
     }
   }
@@ -79,25 +79,25 @@ export class Exchange {
   async #send(request: ApiRequest, deadline: Deadline): Promise<HttpResponse> {
     const { method, path, headers, body } = request
     const began = this.#clock.now()
-    const tell = (what: string | number) =>
+    const log = (what: string | number) =>
       this.#options.verbose?.(
         `${method} ${this.connection.server}${path} ${what} in ${Math.round(this.#clock.now() - began)} ms`,
       )
     const sent = { method, path, headers, ...(body !== undefined && { body }), signal: deadline.signal }
     try {
       const response = await deadline.race(this.connection.send(sent))
-      tell(response.status)
+      log(response.status)
       this.warnings.collect(response.headers.warning, text => this.connection.withoutSecrets(text))
       return response
     } catch (error) {
-      tell('failed')
+      log('failed')
       throw error
     }
   }
 }
 
 /** A broken connection is tried once more, unless something was done or shown already. */
-function mayRepeat({ kind }: ApiRequest, error: unknown, answered: boolean): boolean {
+function canRepeat({ kind }: ApiRequest, error: unknown, answered: boolean): boolean {
   if (kind === 'write' || (kind === 'stream' && answered)) return false
   return error instanceof CutOff || isReset(error)
 }
@@ -105,8 +105,8 @@ function mayRepeat({ kind }: ApiRequest, error: unknown, answered: boolean): boo
 const WARNING = /\d{3} \S+ "((?:[^"\\]|\\.)*)"/g
 
 /** API servers cut one at 256 characters and all of an answer at 4,096 (apiserver's warning recorder); others need not be told in full. */
-const LONGEST_WARNING = 1024
-const MOST_WARNINGS = 100
+const MAX_WARNING_LENGTH = 1024
+const MAX_WARNINGS = 100
 
 /** The server's Warning headers (RFC 7234, 5.5: `299 - "text"`), each text once. */
 class Warnings {
@@ -120,7 +120,7 @@ class Warnings {
   }
 
   #note(text: string): void {
-    if (this.#texts.size < MOST_WARNINGS) this.#texts.add(text.slice(0, LONGEST_WARNING))
+    if (this.#texts.size < MAX_WARNINGS) this.#texts.add(text.slice(0, MAX_WARNING_LENGTH))
   }
 
   all(): string[] {

@@ -23,14 +23,14 @@ function codeOf(error: unknown): string {
   return ''
 }
 
-export const lateError = (request: ApiRequest, milliseconds: number): ApiError =>
+export const timeoutError = (request: ApiRequest, milliseconds: number): ApiError =>
   failure(
     request,
     'Timeout',
     `${nameOf(request)} was not answered in full within ${milliseconds / 1000} s; --request-timeout allows more`,
   )
 
-export const lateLogin = (request: ApiRequest, milliseconds: number): ApiError =>
+export const loginTimeout = (request: ApiRequest, milliseconds: number): ApiError =>
   failure(
     request,
     'Timeout',
@@ -67,7 +67,7 @@ export const notKubernetes = (request: ApiRequest, why: string, cause?: unknown)
   )
 
 /** What the server itself would say of a name that no object can have. */
-export const nothingThere = (request: ApiRequest): ApiError =>
+export const notFoundError = (request: ApiRequest): ApiError =>
   new ApiError({
     status: 404,
     reason: 'NotFound',

@@ -1,6 +1,6 @@
 /** Reads one page of a list, or the rows of a Table, element by element as its bytes arrive. */
 
-import { JsonElements, LONGEST_OBJECT } from '../../json/json-elements.ts'
+import { JsonElements, MAX_OBJECT_LENGTH } from '../../json/json-elements.ts'
 import { parseElements } from '../../json/json-error.ts'
 import { isProtobuf } from '../../protobuf/envelope.ts'
 import { ProtobufList } from '../../protobuf/list.ts'
@@ -69,7 +69,7 @@ async function restOf(
   { shape, visit }: Taking,
 ): Promise<Record<string, unknown>> {
   if (!isProtobuf || shape === undefined) return restOfJson(request, chunks, visit)
-  const list = new ProtobufList(shape, item => visit('items', item), LONGEST_OBJECT)
+  const list = new ProtobufList(shape, item => visit('items', item), MAX_OBJECT_LENGTH)
   for await (const chunk of chunks) list.write(chunk)
   const { kind, metadata } = list.end()
   if (!kind.endsWith('List')) throw notKubernetes(request, 'it is no list')
@@ -121,7 +121,7 @@ async function restOfJson(
         rest = document
       },
     },
-    LONGEST_OBJECT,
+    MAX_OBJECT_LENGTH,
   )
   for await (const chunk of chunks) splitter.write(chunk)
   splitter.end()

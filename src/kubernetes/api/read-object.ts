@@ -1,6 +1,6 @@
 /** Requests that are answered with one object: a read, and what the user is allowed to do. */
 
-import { JsonElements, LONGEST_OBJECT } from '../../json/json-elements.ts'
+import { JsonElements, MAX_OBJECT_LENGTH } from '../../json/json-elements.ts'
 import { type ApiRequest, JSON_FORM, METADATA, withQuery } from './api-request.ts'
 import type { AccessQuestion, KubernetesObject, ReadOptions } from './cluster.ts'
 import type { Exchange } from './exchange.ts'
@@ -81,7 +81,7 @@ export function objectFrom<T = KubernetesObject>(exchange: Exchange, request: Ap
       object = document
     }
     const handlers = { onElements() {}, onDocument }
-    const whole = new JsonElements([], handlers, LONGEST_OBJECT)
+    const whole = new JsonElements([], handlers, MAX_OBJECT_LENGTH)
     for await (const chunk of chunks) whole.write(chunk)
     whole.end()
     if (typeof object !== 'object' || object === null) throw notKubernetes(request, 'it is no object')

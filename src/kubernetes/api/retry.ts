@@ -5,9 +5,9 @@ import type { HttpResponse } from '../http/connection.ts'
 import type { ApiRequest } from './api-request.ts'
 
 /** Gateways and servers that start or stop; a 500 says so only with Retry-After. */
-const PASSING = [429, 502, 503, 504]
+const TRANSIENT = [429, 502, 503, 504]
 const FIRST_WAIT = 1000
-/** A server that says "at once" again and again is asked ever more seldom. */
+/** Doubled with each refusal, so that a server that always sends `Retry-After: 0` is asked less and less often. */
 const SHORTEST_WAIT = 100
 
 /**
@@ -15,17 +15,17 @@ const SHORTEST_WAIT = 100
  * turned it away at the door: 429 or 503 with Retry-After (priority and fairness, or a server that is not ready).
  * @param failures how many answers of this kind came before
  */
-export function waitBefore(
+export function retryDelay(
   request: ApiRequest,
   response: HttpResponse,
   failures: number,
   now: number,
 ): number | null {
   const { status, headers } = response
-  const said = retryAfter(headers['retry-after'], now)
-  const asked = said === null ? null : Math.max(said, SHORTEST_WAIT * 2 ** failures)
+  const requested = retryAfter(headers['retry-after'], now)
+  const wait = requested === null ? null : Math.max(requested, SHORTEST_WAIT * 2 ** failures)
   if (status === 429 && request.final429) return null
-  if (request.kind === 'write') return status === 429 || status === 503 ? asked : null
-  if (asked !== null && (PASSING.includes(status) || status === 500)) return asked
-  return PASSING.includes(status) ? FIRST_WAIT * 2 ** failures : null
+  if (request.kind === 'write') return status === 429 || status === 503 ? wait : null
+  if (wait !== null && (TRANSIENT.includes(status) || status === 500)) return wait
+  return TRANSIENT.includes(status) ? FIRST_WAIT * 2 ** failures : null
 }

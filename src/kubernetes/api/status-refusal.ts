@@ -47,8 +47,8 @@ const REASONS: Record<number, string> = {
   504: 'Timeout',
 }
 
-const LONGEST_PLAIN_TEXT = 200
-const LONGEST_MESSAGE = 8 * 1024
+const MAX_PLAIN_TEXT_LENGTH = 200
+const MAX_MESSAGE_LENGTH = 8 * 1024
 
 /** @param body as much of it as was read */
 export function refusalOf(
@@ -59,27 +59,27 @@ export function refusalOf(
 ): Error {
   const { status } = response
   if (status === 401) return notAccepted(connection)
-  const said = statusIn(body)
-  if (status === 403 && IMPERSONATION.test(String(said?.message))) return notImpersonated(connection, said)
+  const sent = statusIn(body)
+  if (status === 403 && IMPERSONATION.test(String(sent?.message))) return notImpersonated(connection, sent)
   const fields = {
     status,
-    reason: String(said?.reason || REASONS[status] || 'Unknown'),
+    reason: String(sent?.reason || REASONS[status] || 'Unknown'),
     message: connection.withoutSecrets(
-      said ? messageOf(request, said) : plainMessage(request, response, body.toString('utf8')),
+      sent ? messageOf(request, sent) : plainMessage(request, response, body.toString('utf8')),
     ),
     method: request.method,
     path: pathOf(request.path),
   }
   if (status !== 410) return new ApiError(fields)
-  return new ExpiredError(fields, String(said?.metadata?.continue ?? '') || undefined)
+  return new ExpiredError(fields, String(sent?.metadata?.continue ?? '') || undefined)
 }
 
 /** Its impersonation filter asks before anything else: whoever may not act as another gets this for every request alike. */
 const IMPERSONATION = / cannot impersonate resource /
 
-function notImpersonated({ server }: Connection, said: Status | null): UnreachableError {
+function notImpersonated({ server }: Connection, sent: Status | null): UnreachableError {
   return new UnreachableError(
-    `The API server ${server} does not allow you to act as another user: ${redact(shortened(String(said?.message)))}`,
+    `The API server ${server} does not allow you to act as another user: ${redact(shortened(String(sent?.message)))}`,
   )
 }
 
@@ -115,14 +115,14 @@ function messageOf(request: ApiRequest, { message, details }: Status): string {
 
 /** An admission webhook says what it likes, and as much of it. */
 function shortened(text: string): string {
-  return text.length <= LONGEST_MESSAGE ? text : `${text.slice(0, LONGEST_MESSAGE)} […]`
+  return text.length <= MAX_MESSAGE_LENGTH ? text : `${text.slice(0, MAX_MESSAGE_LENGTH)} […]`
 }
 
 /** Proxies answer with pages of HTML; the API server's own filters with a line of plain text. */
 function plainMessage(request: ApiRequest, { status, headers }: HttpResponse, text: string): string {
   const line = text.trim()
   const isPlain = String(headers['content-type'] ?? '').startsWith('text/plain')
-  if (isPlain && line && line.length <= LONGEST_PLAIN_TEXT && !line.includes('\n')) {
+  if (isPlain && line && line.length <= MAX_PLAIN_TEXT_LENGTH && !line.includes('\n')) {
     return `${nameOf(request)} was answered with ${status}: ${line}`
   }
   return `${nameOf(request)} was answered with ${status}, not by the API server itself but by something before it`

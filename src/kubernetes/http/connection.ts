@@ -1,4 +1,4 @@
-/** An open, authenticated way to one API server: HTTP requests and their answers, before anything is made of them. */
+/** An open, authenticated connection to one API server: it carries HTTP requests and responses and does not interpret them. */
 
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE'

@@ -10,7 +10,7 @@ import { decoded } from './body.ts'
 import type { Connection, HttpRequest, HttpResponse } from './connection.ts'
 import { SentSecrets } from './sent-secrets.ts'
 import { poolFor, type Trust } from './transport.ts'
-import { unreachable, type Way } from './unreachable.ts'
+import { type Route, unreachable } from './unreachable.ts'
 
 interface Parts {
   context: string | null
@@ -32,10 +32,10 @@ export class PooledConnection implements Connection {
   readonly server: string
   readonly namespace: string
   readonly #parts: Parts
-  readonly #way: Way
+  readonly #route: Route
   /** What stands before API paths, where clusters share a host. */
   readonly #prefix: string
-  #logins = 0
+  #pendingLogins = 0
   readonly #sentSecrets = new SentSecrets()
   /** With the newest client certificate: exec plugins may bring another. */
   #pool: { credential: ClientCredential; dispatcher: Dispatcher } | null = null
@@ -48,11 +48,11 @@ export class PooledConnection implements Connection {
     this.server = server.origin + this.#prefix
     this.#parts = parts
     if (proxy !== null) this.#sentSecrets.addPasswordOf(proxy)
-    this.#way = { server: this.server, proxy: proxy?.host ?? null }
+    this.#route = { server: this.server, proxy: proxy?.host ?? null }
   }
 
   get loggingIn(): boolean {
-    return this.#logins > 0
+    return this.#pendingLogins > 0
   }
 
   async send(request: HttpRequest): Promise<HttpResponse> {
@@ -67,8 +67,8 @@ export class PooledConnection implements Connection {
   }
 
   async #login<T>(login: Promise<T>, { signal }: HttpRequest): Promise<T> {
-    this.#logins++
-    const over = () => this.#logins--
+    this.#pendingLogins++
+    const over = () => this.#pendingLogins--
     login.then(over, over)
     return unlessAborted(login, signal)
   }
@@ -78,7 +78,7 @@ export class PooledConnection implements Connection {
       return await this.#once(request, credential)
     } catch (error) {
       request.signal?.throwIfAborted()
-      throw unreachable(error, this.#way)
+      throw unreachable(error, this.#route)
     }
   }
 
@@ -103,7 +103,7 @@ export class PooledConnection implements Connection {
   #poolWith(credential: ClientCredential): Dispatcher {
     const held = this.#pool
     if (held !== null && hasSameCertificate(held.credential, credential)) return held.dispatcher
-    // Requests under way keep the old pool until they have ended.
+    // Requests in flight keep the old pool until they end.
     void held?.dispatcher.close()
     const dispatcher = poolFor(this.#parts.trust, credential, this.#parts.proxy)
     this.#pool = { credential, dispatcher }
@@ -111,7 +111,7 @@ export class PooledConnection implements Connection {
   }
 
   withoutSecrets(text: string): string {
-    return this.#sentSecrets.takenOutOf(text)
+    return this.#sentSecrets.removeFrom(text)
   }
 
   async close(): Promise<void> {

@@ -26,7 +26,7 @@ export class SentSecrets {
   }
 
   /** The text without any of them. */
-  takenOutOf(text: string): string {
+  removeFrom(text: string): string {
     const longestFirst = [...this.#texts].sort((one, other) => other.length - one.length)
     return longestFirst.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text)
   }

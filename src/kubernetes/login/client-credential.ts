@@ -68,19 +68,19 @@ export function impersonationHeaders(wanted: Impersonation | null): Record<strin
   if (wanted === null) return {}
   const { user, uid, groups, extra } = wanted
   const extras = Object.entries(extra).map(([key, values]) => [
-    `impersonate-extra-${escaped(key)}`,
-    values.map(carried),
+    `impersonate-extra-${escapedHeaderName(key)}`,
+    values.map(headerValue),
   ])
   return {
-    'impersonate-user': carried(user),
-    ...(uid !== '' && { 'impersonate-uid': carried(uid) }),
-    ...(groups.length > 0 && { 'impersonate-group': groups.map(carried) }),
+    'impersonate-user': headerValue(user),
+    ...(uid !== '' && { 'impersonate-uid': headerValue(uid) }),
+    ...(groups.length > 0 && { 'impersonate-group': groups.map(headerValue) }),
     ...Object.fromEntries(extras),
   }
 }
 
 /** The server reads UTF-8, and a header is written byte by byte. */
-function carried(value: string): string {
+function headerValue(value: string): string {
   if (!/\p{Cc}/u.test(value)) return Buffer.from(value, 'utf8').toString('latin1')
   throw new UsageError(
     `The user to act as, ${JSON.stringify(value)}, contains a control character: correct --as, --as-group, --as-uid or the kubeconfig`,
@@ -88,7 +88,7 @@ function carried(value: string): string {
 }
 
 /** Keys such as `example.com/scope` hold characters that a header's name may not; the server undoes percent-encoding. */
-function escaped(key: string): string {
+function escapedHeaderName(key: string): string {
   return Buffer.from(key.toLowerCase(), 'utf8')
     .toString('latin1')
     .replace(/[^a-z0-9!#$&'*+.^_`|~-]/g, byte => `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`)

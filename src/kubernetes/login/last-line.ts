@@ -3,7 +3,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { redactStrictly } from '../../secrecy/redact.ts'
 
-const LONGEST = 200
+const MAX_LENGTH = 200
 
 /** The last line that is not empty: no control characters, nothing that looks like a token, not endless. */
 export function lastLine(text: string): string {
@@ -12,5 +12,5 @@ export function lastLine(text: string): string {
     .map(line => line.replace(/\p{Cc}+/gu, ' ').trim())
   const line = lines.findLast(candidate => candidate !== '') ?? ''
   const clean = redactStrictly(line)
-  return clean.length > LONGEST ? `${clean.slice(0, LONGEST)}…` : clean
+  return clean.length > MAX_LENGTH ? `${clean.slice(0, MAX_LENGTH)}…` : clean
 }

@@ -5,9 +5,9 @@ import { JsonError, parseElements } from '../../json/json-error.ts'
 import type { DocumentHandlers } from './document-handlers.ts'
 import { toUtf8 } from './encoding.ts'
 import type { Input } from './inputs.ts'
-import { asNotADump } from './kinds.ts'
 import { NotADump } from './not-a-dump.ts'
 import { beginsLogs, HEAD, INTERLEAVED, recognizeText } from './pasted-text.ts'
+import { asNotADump } from './recognize-object.ts'
 import { YamlError } from './yaml-piece.ts'
 import { YamlPieces } from './yaml-pieces.ts'
 
@@ -28,16 +28,16 @@ export async function readDocuments(
   handlers: DocumentHandlers,
   signal: AbortSignal,
 ): Promise<void> {
-  const reading = new Reading(input.name, handlers)
+  const reader = new InputReader(input.name, handlers)
   for await (const bytes of toUtf8(input.open(signal))) {
     signal.throwIfAborted()
-    reading.take(bytes)
+    reader.take(bytes)
   }
-  reading.end()
+  reader.end()
 }
 
 /** One input under way: its beginning is held until it tells what the input is, the rest goes straight to a parser. */
-class Reading {
+class InputReader {
   readonly #name: string
   readonly #handlers: DocumentHandlers
   #head: Buffer = Buffer.alloc(0)

@@ -7,14 +7,14 @@ import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { OwnerLink, PodEvent, ServiceAccount } from '../../snapshot/snapshot.ts'
 import { narrowOwner } from '../narrow/controller.ts'
 import { narrowEvent } from '../narrow/event.ts'
-import { narrowNode } from '../narrow/node.ts'
+import { narrowNode } from '../narrow/node-facts.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { narrowServiceAccount } from '../narrow/service-account.ts'
 import { nameOf, namespaceOf, record, text } from '../narrow/shape.ts'
 import { couldFail } from '../suspects.ts'
-import { nameOfKind } from './kinds.ts'
-import { Newest } from './newest.ts'
+import { NewestStates } from './newest.ts'
+import { nameOfKind } from './recognize-object.ts'
 import { SecretsHeld } from './secrets-held.ts'
 import { DumpTime } from './time.ts'
 
@@ -32,12 +32,12 @@ interface SeenPod {
 }
 
 export class DumpFacts {
-  readonly pods = new Newest<SeenPod>()
-  readonly events = new Newest<PodEvent>()
-  readonly pullSecrets = new Newest<PullSecret>()
-  readonly serviceAccounts = new Newest<ServiceAccount>()
-  readonly owners = new Newest<OwnerLink>()
-  readonly nodes = new Newest<Node>()
+  readonly pods = new NewestStates<SeenPod>()
+  readonly events = new NewestStates<PodEvent>()
+  readonly pullSecrets = new NewestStates<PullSecret>()
+  readonly serviceAccounts = new NewestStates<ServiceAccount>()
+  readonly owners = new NewestStates<OwnerLink>()
+  readonly nodes = new NewestStates<Node>()
   /** Kinds of objects, and of lists without any, as they may be shown. */
   readonly kinds = new Set<string>()
   /** Namespaces that pods were in, asked for or not. */
@@ -48,7 +48,7 @@ export class DumpFacts {
   /** Manifests: no pods of a cluster at all. */
   podsAsWritten = 0
   /** Items that are not objects, or have no name. */
-  nameless = 0
+  unnamed = 0
   readonly time: DumpTime
   readonly secretsHeld = new SecretsHeld()
   readonly #wanted: Wanted
@@ -114,7 +114,7 @@ export class DumpFacts {
   }
 }
 
-function put<T>(into: Newest<T>, key: string, version: string, value: T | null): void {
+function put<T>(into: NewestStates<T>, key: string, version: string, value: T | null): void {
   if (value !== null) into.put(key, version, value)
 }
 

@@ -39,7 +39,7 @@ function gapsOfPods(facts: DumpFacts, unseen: string[], { namespaces }: Wanted):
   const missing = [
     ...someOf(unseen),
     ...(facts.podsWithoutStatus > 0 ? [`${facts.podsWithoutStatus} of them without a status`] : []),
-    ...(facts.nameless > 0 ? [`items without a name: ${facts.nameless}`] : []),
+    ...(facts.unnamed > 0 ? [`items without a name: ${facts.unnamed}`] : []),
   ]
   return missing.length === 0 ? gaps : [...gaps, absent('pods', null, missing.join('; '))]
 }

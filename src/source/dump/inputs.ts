@@ -17,7 +17,7 @@ export interface Input {
 export interface Inputs {
   inputs: Input[]
   /** Folders, as they were named, that have others in them which were not entered. */
-  shallow: string[]
+  unenteredFolders: string[]
 }
 
 export interface InputOptions {
@@ -40,7 +40,7 @@ export async function findInputs({ files, recursive, stdin, cwd }: InputOptions)
   // An unset variable on the command line, not the folder that resolve() would make of it.
   if (files.includes('')) throw new UsageError('-f is given an empty name: name a file, a folder, or -.')
   const inputs = new Map<string, Input>()
-  const shallow: string[] = []
+  const unenteredFolders: string[] = []
   const add = (path: string, input: Input) => {
     // A file of a folder that is named by itself as well counts as named, whichever comes first.
     if (input.named || !inputs.has(path)) inputs.set(path, input)
@@ -52,9 +52,9 @@ export async function findInputs({ files, recursive, stdin, cwd }: InputOptions)
     }
     const found = await filesAt(file, cwd, recursive)
     for (const name of found.files) add(resolve(cwd, name), fileInput(name, cwd, !found.isFolder))
-    if (found.hasFolders && !recursive) shallow.push(file)
+    if (found.hasFolders && !recursive) unenteredFolders.push(file)
   }
-  return { inputs: [...inputs.values()], shallow }
+  return { inputs: [...inputs.values()], unenteredFolders }
 }
 
 function standardInput(stdin: InputOptions['stdin']): Input {

@@ -6,7 +6,7 @@ interface Entry<T> {
 }
 
 /** `resourceVersion` is a growing whole number (KEP-5504); without one, any state is as good, but always the same is taken. */
-export class Newest<T> {
+export class NewestStates<T> {
   readonly #entries = new Map<string, Entry<T>>()
 
   put(key: string, version: string, value: T): void {

@@ -23,7 +23,7 @@ export function tokensOf(selector: string): Token[] {
 }
 
 /** The error of a selector that is wrong at a place, counted from 0. */
-export function wrongAt(selector: string, at: number, problem: string): UsageError {
+export function selectorError(selector: string, at: number, problem: string): UsageError {
   return new UsageError(
     `The label selector "${selector}" is wrong at character ${at + 1}: ${problem}. Write it as in -l 'app=web,tier in (a,b),!legacy'.`,
   )
@@ -31,23 +31,24 @@ export function wrongAt(selector: string, at: number, problem: string): UsageErr
 
 const NAME = /^(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/
 const SUBDOMAIN = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/
-const LONGEST_NAME = 63
-const LONGEST_SUBDOMAIN = 253
+const MAX_NAME_LENGTH = 63
+const MAX_SUBDOMAIN_LENGTH = 253
 
 /** `[subdomain/]name`. @throws UsageError */
 export function checkKey(selector: string, key: string, at: number): void {
   const slash = key.indexOf('/')
   const prefix = key.slice(0, Math.max(0, slash))
-  const isPrefixRight = slash === -1 || (prefix.length <= LONGEST_SUBDOMAIN && SUBDOMAIN.test(prefix))
+  const isPrefixRight = slash === -1 || (prefix.length <= MAX_SUBDOMAIN_LENGTH && SUBDOMAIN.test(prefix))
   if (!isPrefixRight || !isName(key.slice(slash + 1)))
-    throw wrongAt(selector, at, `"${key}" can't be the key of a label`)
+    throw selectorError(selector, at, `"${key}" can't be the key of a label`)
 }
 
 /** A name, or nothing. @throws UsageError */
 export function checkValue(selector: string, value: string, at: number): void {
-  if (value !== '' && !isName(value)) throw wrongAt(selector, at, `"${value}" can't be the value of a label`)
+  if (value !== '' && !isName(value))
+    throw selectorError(selector, at, `"${value}" can't be the value of a label`)
 }
 
 function isName(text: string): boolean {
-  return text.length <= LONGEST_NAME && NAME.test(text)
+  return text.length <= MAX_NAME_LENGTH && NAME.test(text)
 }

@@ -33,7 +33,7 @@ export async function readEvents(reading: Reading, area: NamespaceOrAll, pod?: s
   try {
     return await listEvents(reading, area, pod)
   } catch (error) {
-    reading.leaveGap(error, KINDS.Event, area)
+    reading.recordGap(error, KINDS.Event, area)
     return []
   }
 }
@@ -47,7 +47,7 @@ export async function readEventsOf(reading: Reading, namespaces: string[]): Prom
     try {
       return await listEvents(reading, namespace)
     } catch (error) {
-      if (!isForbidden(error)) reading.leaveGap(error, KINDS.Event, namespace)
+      if (!isForbidden(error)) reading.recordGap(error, KINDS.Event, namespace)
       return []
     }
   })
@@ -55,7 +55,7 @@ export async function readEventsOf(reading: Reading, namespaces: string[]): Prom
 }
 
 /** So few pods are asked for what has become of their pulls: for each the server walks through the events of its namespace. */
-const MOST = 8
+const MAX_PODS = 8
 
 /**
  * Events of pulls that are under way or done, which an area's leave out for their number: of pods whose sandbox seems to fail, and of
@@ -69,7 +69,7 @@ export async function readProgress(reading: Reading, pods: Pod[], events: PodEve
     `${overSandbox.has(podKey(namespace, name)) ? 'sandbox' : ''} ${createdAt}`
   const waiting = pods.filter(pod => couldBePulling(pod, reading.takenAt))
   waiting.sort((a, b) => (urgency(a) < urgency(b) ? 1 : -1))
-  const lists = await bounded(waiting.slice(0, MOST), MOST, async ({ namespace, name }) => {
+  const lists = await bounded(waiting.slice(0, MAX_PODS), MAX_PODS, async ({ namespace, name }) => {
     try {
       return (await listEvents(reading, namespace, name)).filter(isProgress)
     } catch (error) {

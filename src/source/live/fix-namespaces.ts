@@ -21,7 +21,7 @@ export async function readScopeNamespaces(
   } catch (error) {
     // Somebody who may write in a namespace need not be allowed to look at the namespace object.
     if (!isForbidden(error)) throw error
-    reading.leaveGap(error, KINDS.Namespace, null)
+    reading.recordGap(error, KINDS.Namespace, null)
     const names = namespaces ?? [...new Set(pods.map(({ namespace }) => namespace))]
     return names.filter(name => !excluded.includes(name)).map(name => ({ name, terminating: false }))
   }

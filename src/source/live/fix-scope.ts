@@ -44,7 +44,7 @@ async function stillMissing(
       if (ending === null) onPodBack?.(pod, found.metadata.uid)
       else if (await isLive(reading, pod.namespace)) missing.push({ ...pod, ending })
     } catch (error) {
-      if (!isNotFound(error)) reading.leaveGap(error, KINDS.Pod, pod.namespace)
+      if (!isNotFound(error)) reading.recordGap(error, KINDS.Pod, pod.namespace)
       // A pod goes with its namespace, and nobody misses it then.
       else if (await isLive(reading, pod.namespace)) missing.push({ ...pod, ending: null })
     }

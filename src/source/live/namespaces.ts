@@ -45,7 +45,7 @@ export async function readNamespaces(
       if (found.count === 0 && !listed) await assertExists(reading, namespace)
       return [found]
     } catch (error) {
-      reading.leaveGap(error, KINDS.Pod, namespace)
+      reading.recordGap(error, KINDS.Pod, namespace)
       failures.push(error)
       return []
     } finally {
@@ -64,10 +64,10 @@ export async function readNamespaces(
 
 async function readArea(reading: Reading, area: NamespaceOrAll): Promise<ScopePods> {
   // Where pods can't be read either, the events' gap would only repeat theirs.
-  const aside = reading.aside()
-  const [found, areaEvents] = await Promise.all([readAreaPods(reading, area), readEvents(aside, area)])
-  reading.gaps.push(...aside.gaps)
-  const forbiddenEverywhere = area === null && aside.gaps.some(({ why }) => why === 'forbidden')
+  const eventReading = reading.withOwnGaps()
+  const [found, areaEvents] = await Promise.all([readAreaPods(reading, area), readEvents(eventReading, area)])
+  reading.gaps.push(...eventReading.gaps)
+  const forbiddenEverywhere = area === null && eventReading.gaps.some(({ why }) => why === 'forbidden')
   const events = forbiddenEverywhere
     ? await readEventsOf(reading, [...new Set(found.pods.map(({ namespace }) => namespace))])
     : areaEvents
@@ -97,7 +97,7 @@ async function readEphemeral(
     )
     return found.flat()
   } catch (error) {
-    reading.leaveGap(error, KINDS.Pod, area)
+    reading.recordGap(error, KINDS.Pod, area)
     return []
   }
 }
@@ -110,7 +110,7 @@ async function listNamespaces(reading: Reading): Promise<string[]> {
     })
     return names
   } catch (error) {
-    reading.leaveGap(error, KINDS.Namespace, null)
+    reading.recordGap(error, KINDS.Namespace, null)
     return [reading.namespace]
   }
 }

@@ -6,16 +6,16 @@ import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { Node } from '../../snapshot/node.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import { isForbidden, rethrowUnlessApiError } from '../gap.ts'
-import { narrowNode } from '../narrow/node.ts'
+import { narrowNode } from '../narrow/node-facts.ts'
 import { Reading } from './reading.ts'
 
 /** So few are read: a cluster has few kinds of nodes, and each is read alone. */
-const MOST = 32
+const MAX_NODES = 32
 
 /** Those that most of the pods are on; none where nodes are forbidden. */
 export async function readNodes(reading: Reading, pods: Pod[]): Promise<Node[]> {
   let forbidden = false
-  const nodes = await bounded(nodesNamed(pods).slice(0, MOST), AT_ONCE, async name => {
+  const nodes = await bounded(nodesNamed(pods).slice(0, MAX_NODES), AT_ONCE, async name => {
     if (forbidden) return null
     try {
       return narrowNode(await reading.get(KINDS.Node, null, name))

@@ -22,7 +22,7 @@ export async function readPod(reading: Reading, namespace: string, name: string)
   } catch (error) {
     if (isNotFound(error)) throw await noSuchPod(reading, namespace, name)
     if (!isForbidden(error)) throw error
-    reading.leaveGap(error, KINDS.Pod, namespace)
+    reading.recordGap(error, KINDS.Pod, namespace)
     return { count: 0, pods: [], events: [] }
   }
 }

@@ -4,7 +4,7 @@ import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { redact } from '../../secrecy/redact.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { uniqueGaps } from '../gap.ts'
-import { withKubeletsWord } from '../kubelets-word.ts'
+import { markReportedMissing } from '../missing-secrets.ts'
 import type { Scope } from '../snapshot-scope.ts'
 import { pickSuspects } from '../suspects.ts'
 import { readEverywhere, readNamespaces, type ScopePods } from './namespaces.ts'
@@ -54,7 +54,7 @@ export async function readCluster(
     pods,
     events,
     ...related,
-    pullSecrets: withKubeletsWord(related.pullSecrets, events),
+    pullSecrets: markReportedMissing(related.pullSecrets, events),
     imageChecks: [],
     gaps: uniqueGaps(reading.gaps),
   }

@@ -40,7 +40,7 @@ export class Reading {
   readonly takenAt: string
   readonly #cluster: ClusterReader
   readonly #abort: { signal?: AbortSignal }
-  readonly #tell: () => void
+  readonly #reportProgress: () => void
   readonly #progress: Progress = { pods: 0, suspects: 0 }
 
   constructor(
@@ -51,11 +51,11 @@ export class Reading {
     this.takenAt = takenAt
     this.labels = labelSelector === undefined ? {} : { labelSelector }
     this.#abort = signal === undefined ? {} : { signal }
-    this.#tell = () => onProgress?.({ ...this.#progress })
+    this.#reportProgress = () => onProgress?.({ ...this.#progress })
   }
 
   /** A part of this reading that keeps its gaps apart. */
-  aside(): Reading {
+  withOwnGaps(): Reading {
     return new Reading(this.#cluster, { takenAt: this.takenAt, ...this.labels, ...this.#abort })
   }
 
@@ -84,7 +84,7 @@ export class Reading {
     try {
       return await this.get(kind, namespace, name, options)
     } catch (error) {
-      if (!isNotFound(error)) this.leaveGap(error, kind, namespace)
+      if (!isNotFound(error)) this.recordGap(error, kind, namespace)
       return null
     }
   }
@@ -118,7 +118,7 @@ export class Reading {
     try {
       await this.list(kind, namespace, options, visit)
     } catch (error) {
-      this.leaveGap(error, kind, namespace)
+      this.recordGap(error, kind, namespace)
     }
   }
 
@@ -136,23 +136,23 @@ export class Reading {
   }
 
   /** Notes that objects of a kind could not be read. @throws the error itself where gapOf does */
-  leaveGap(error: unknown, kind: Kind<unknown>, namespace: NamespaceOrAll): void {
+  recordGap(error: unknown, kind: Kind<unknown>, namespace: NamespaceOrAll): void {
     this.gaps.push(gapOf(error, kind.fullName, namespace))
   }
 
   countPod(): void {
     this.#progress.pods += 1
-    if (this.#progress.pods % 1000 === 0) this.#tell()
+    if (this.#progress.pods % 1000 === 0) this.#reportProgress()
   }
 
   countSuspect(): void {
     this.#progress.suspects += 1
-    this.#tell()
+    this.#reportProgress()
   }
 
   countNamespace(): void {
     this.#progress.namespaces = (this.#progress.namespaces ?? 0) + 1
-    this.#tell()
+    this.#reportProgress()
   }
 
   /** What a list says that expired half-way is not of one moment. */

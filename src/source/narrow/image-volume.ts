@@ -15,16 +15,19 @@ export function attributeToImageVolumes(
 ): Container[] {
   if (volumes.length === 0) return containers
   const mounts = mountsByContainer(spec)
-  const blamed = new Map<string, ContainerState>()
-  const freed = containers.map(container => {
+  const stateByVolume = new Map<string, ContainerState>()
+  const attributed = containers.map(container => {
     const volume = volumes.find(
-      candidate => mounts.get(container.name)?.has(candidate.name) && isToBlame(candidate, container),
+      candidate => mounts.get(container.name)?.has(candidate.name) && isCausedBy(candidate, container),
     )
     if (volume === undefined) return container
-    blamed.set(volume.name, container.state)
+    stateByVolume.set(volume.name, container.state)
     return { ...container, state: { type: 'waiting', reason: 'ContainerCreating', message: '' } as const }
   })
-  return [...freed, ...volumes.map(volume => ({ ...volume, state: blamed.get(volume.name) ?? volume.state }))]
+  return [
+    ...attributed,
+    ...volumes.map(volume => ({ ...volume, state: stateByVolume.get(volume.name) ?? volume.state })),
+  ]
 }
 
 function mountsByContainer(spec: Record<string, unknown>): Map<string, Set<string>> {
@@ -39,7 +42,7 @@ function mountsByContainer(spec: Record<string, unknown>): Map<string, Set<strin
   )
 }
 
-function isToBlame(volume: Container, container: Container): boolean {
+function isCausedBy(volume: Container, container: Container): boolean {
   if (!couldBeFailedPull(container.state) || container.state.type !== 'waiting') return false
   const { message } = container.state
   return volume.image !== container.image && names(message, volume.image) && !names(message, container.image)

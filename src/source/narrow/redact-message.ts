@@ -8,14 +8,14 @@ const ANY_DIGEST = `sha256:${'0'.repeat(64)}`
 
 /** Sentences, any digest in them, of which nothing has to be taken out. */
 const harmless = new Set<string>()
-const MOST = 2000
+const MAX_SENTENCES = 2000
 
 /** As `redact`. */
 export function redactMessage(text: string): string {
   const sentence = text.replace(DIGEST, ANY_DIGEST)
   if (harmless.has(sentence)) return text
   if (redact(sentence) !== sentence) return redact(text)
-  if (harmless.size >= MOST) harmless.clear()
+  if (harmless.size >= MAX_SENTENCES) harmless.clear()
   harmless.add(sentence)
   return text
 }

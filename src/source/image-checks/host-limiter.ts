@@ -1,6 +1,6 @@
 /** Limits how many requests run at once, in all and to one host. */
 
-export class Lanes {
+export class HostLimiter {
   readonly #inAll: number
   readonly #toOneHost: number
   readonly #running = new Map<string, number>()

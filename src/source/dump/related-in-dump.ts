@@ -5,24 +5,24 @@ import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { OwnerLink, PodEvent, ServiceAccount, Snapshot } from '../../snapshot/snapshot.ts'
 import { derivedOwner } from '../derived-owner.ts'
-import { withKubeletsWord } from '../kubelets-word.ts'
+import { markReportedMissing } from '../missing-secrets.ts'
 import { describeMissingSecret } from '../narrow/pull-secret.ts'
 import { byName, byNamespaceAndName } from '../suspects.ts'
 import type { DumpFacts } from './facts.ts'
 
-type Surroundings = Pick<Snapshot, 'pullSecrets' | 'serviceAccounts' | 'elsewhere' | 'owners' | 'nodes'>
+type RelatedObjects = Pick<Snapshot, 'pullSecrets' | 'serviceAccounts' | 'elsewhere' | 'owners' | 'nodes'>
 
 /** What may have a controller: a pod, or a controller itself. */
 type Owned = Pick<Pod, 'namespace' | 'controller'>
 
 /** A secret that the dump does not hold is missing where it holds the others of the namespace, else `not-in-dump`: it may well exist. */
-export function surroundingsOf(pods: Pod[], events: PodEvent[], facts: DumpFacts): Surroundings {
+export function relatedObjectsIn(pods: Pod[], events: PodEvent[], facts: DumpFacts): RelatedObjects {
   const accounts = new Set(pods.map(({ namespace, serviceAccount }) => key(namespace, serviceAccount)))
   const serviceAccounts = [...accounts].flatMap(account => facts.serviceAccounts.get(account) ?? [])
   const nodes = new Set(pods.flatMap(({ node }) => node ?? []))
   const pullSecrets = secretsOf(pods, serviceAccounts, facts)
   return {
-    pullSecrets: withKubeletsWord(pullSecrets, events).sort(byNamespaceAndName),
+    pullSecrets: markReportedMissing(pullSecrets, events).sort(byNamespaceAndName),
     serviceAccounts: serviceAccounts.sort(byNamespaceAndName),
     ...elsewhere(pods, pullSecrets, accounts, facts),
     owners: climb(pods, facts).sort(byNamespaceAndName),

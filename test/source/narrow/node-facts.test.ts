@@ -1,6 +1,6 @@
 /** A node is narrowed to what recognizes its runtime, system and platform, and never to what names an account or a machine. */
 import { expect, test } from 'vitest'
-import { narrowNode } from '../../../src/source/narrow/node.ts'
+import { narrowNode } from '../../../src/source/narrow/node-facts.ts'
 
 test('a node says its runtime, system, platform and images', () => {
   const node = narrowNode({

@@ -8,7 +8,7 @@ const NOT_FOUND =
   /^(?:\(combined from similar events\): )?unable to retrieve some image pull secrets \(([^)]*)\)/i
 
 /** The same secrets: one that could not be read, or is not in the dump, is missing where an event of a pod says so. */
-export function withKubeletsWord(secrets: PullSecret[], events: PodEvent[]): PullSecret[] {
+export function markReportedMissing(secrets: PullSecret[], events: PodEvent[]): PullSecret[] {
   const missing = new Set(events.flatMap(namesIn))
   return secrets.map(secret =>
     isUnknown(secret) && missing.has(`${secret.namespace}/${secret.name}`)

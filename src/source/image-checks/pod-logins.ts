@@ -1,8 +1,8 @@
 /** The logins that registries are asked with: those of pods' pull secrets, kept while a cluster is read. Their text never leaves but to a registry. */
 
-import type { Credential } from '../../dockerconfig/credential.ts'
 import { lookUpCredentials } from '../../dockerconfig/kubelet-lookup.ts'
 import type { PullLogin } from '../../dockerconfig/kubelet-view.ts'
+import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { canonicalRegistry } from '../../image/docker-hub.ts'
 import type { Reference } from '../../image/reference.ts'
 import type { Pod } from '../../snapshot/pod.ts'
@@ -51,7 +51,7 @@ export class PodLogins {
 }
 
 /** Gives the same login the same object, wherever it was found: it is shown to a registry once, and one token serves all. */
-export class SameLogins {
+export class UniqueLogins {
   readonly #known: Credential[] = []
 
   of(credential: Credential): Credential {

@@ -1,6 +1,6 @@
 /** Asks registries on behalf of all images: a login is first tried for one of them, and not again once its answer holds for all. */
 
-import type { Credential } from '../../dockerconfig/credential.ts'
+import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { isDockerHub } from '../../image/docker-hub.ts'
 import type { Reference } from '../../image/reference.ts'
 import type { Registries, Registry } from '../../registry/client.ts'
@@ -11,7 +11,7 @@ import {
   type PublicRepository,
 } from '../../registry/hub-api.ts'
 import type { ManifestOutcome, TagsOutcome } from '../../registry/outcome.ts'
-import { Lanes } from './lanes.ts'
+import { HostLimiter } from './host-limiter.ts'
 
 const AT_ONCE = 8
 const AT_ONCE_TO_ONE_HOST = 4
@@ -19,7 +19,7 @@ const AT_ONCE_TO_ONE_HOST = 4
 const FIRST_PAGES = 3
 
 /** One registry asked as one identity. */
-interface Voice {
+interface Identity {
   /** The first question, which the others wait for: so a wrong login is sent once and not four times. */
   first: Promise<unknown> | null
   /** An answer that holds for every image: no more requests for now, or the login refused. */
@@ -29,12 +29,12 @@ interface Voice {
 }
 
 /** Every answer may be null: time is up, and nothing was asked. */
-export class Asking {
+export class RegistryQueries {
   readonly #registries: Registries
   readonly #hubApi: HubApi | null
   readonly #timeUp: AbortSignal
-  readonly #lanes = new Lanes(AT_ONCE, AT_ONCE_TO_ONE_HOST)
-  readonly #voices = new Map<Registry, Map<Credential | null, Voice>>()
+  readonly #limiter = new HostLimiter(AT_ONCE, AT_ONCE_TO_ONE_HOST)
+  readonly #identities = new Map<Registry, Map<Credential | null, Identity>>()
   readonly #outOfReach = new Map<Registry, ManifestOutcome>()
   readonly #repositories = new Map<string, Promise<PublicRepository | null>>()
   readonly #namespaces = new Map<string, Promise<PublicRepositories | null>>()
@@ -48,14 +48,14 @@ export class Asking {
   /** HEAD of the manifest. A 429 is an answer, for this image and for all that come after it. */
   async head(reference: Reference, credential: Credential | null): Promise<ManifestOutcome | null> {
     const registry = this.#registries.of(reference.registry)
-    const voice = this.#voiceOf(registry, credential)
-    if (voice.first !== null) await voice.first
-    const known = this.#outOfReach.get(registry) ?? voice.settled
+    const identity = this.#identityOf(registry, credential)
+    if (identity.first !== null) await identity.first
+    const known = this.#outOfReach.get(registry) ?? identity.settled
     if (known !== null) return known
     const asked = this.#inTime(registry.host, () => registry.headManifest(reference, credential))
-    voice.first ??= asked
+    identity.first ??= asked
     const outcome = await asked
-    if (outcome !== null) this.#remember(registry, voice, outcome)
+    if (outcome !== null) this.#remember(registry, identity, outcome)
     return outcome
   }
 
@@ -63,7 +63,7 @@ export class Asking {
   tags(reference: Reference, credential: Credential | null): Promise<TagsOutcome | null> {
     const registry = this.#registries.of(reference.registry)
     const { repository } = reference
-    return once(this.#voiceOf(registry, credential).tags, repository, () =>
+    return once(this.#identityOf(registry, credential).tags, repository, () =>
       this.#inTime(registry.host, () => registry.tags(repository, credential, { most: FIRST_PAGES })),
     )
   }
@@ -111,16 +111,16 @@ export class Asking {
     )
   }
 
-  #voiceOf(registry: Registry, credential: Credential | null): Voice {
-    const voices = this.#voices.get(registry) ?? new Map<Credential | null, Voice>()
-    const voice = voices.get(credential) ?? { first: null, settled: null, tags: new Map() }
-    this.#voices.set(registry, voices.set(credential, voice))
-    return voice
+  #identityOf(registry: Registry, credential: Credential | null): Identity {
+    const identities = this.#identities.get(registry) ?? new Map<Credential | null, Identity>()
+    const identity = identities.get(credential) ?? { first: null, settled: null, tags: new Map() }
+    this.#identities.set(registry, identities.set(credential, identity))
+    return identity
   }
 
-  #remember(registry: Registry, voice: Voice, outcome: ManifestOutcome): void {
+  #remember(registry: Registry, identity: Identity, outcome: ManifestOutcome): void {
     const { status } = outcome
-    if (status === 'rate-limited' || status === 'wrong-credential') voice.settled = outcome
+    if (status === 'rate-limited' || status === 'wrong-credential') identity.settled = outcome
     // Where it is a rule of ours that stopped the question, the next may go through.
     if (status === 'unreachable' && outcome.why !== 'refused' && outcome.why !== 'malformed') {
       this.#outOfReach.set(registry, outcome)
@@ -133,7 +133,7 @@ export class Asking {
   }
 
   #inTime<T>(host: string, ask: () => Promise<T>): Promise<T | null> {
-    return this.#lanes.run(host, async () => (this.#timeUp.aborted ? null : ask()))
+    return this.#limiter.run(host, async () => (this.#timeUp.aborted ? null : ask()))
   }
 }
 

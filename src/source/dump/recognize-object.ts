@@ -19,37 +19,37 @@ export function kindByShape(item: Record<string, unknown>): string {
 }
 
 /** What a document is, where it is neither an object of a cluster nor a list of them. */
-export interface Stranger {
+export interface ForeignDocument {
   is: string
   /** It tells of pods in a form that can't be read: to pass it over would hide them. */
   hidesPods: boolean
 }
 
 /** Null where it is an object or a list of objects. `itemsHaveKinds`: all the items that it had, and it had some, said what they are. */
-export function strangerIn(document: unknown, itemsHaveKinds: boolean): Stranger | null {
+export function describeForeignDocument(document: unknown, itemsHaveKinds: boolean): ForeignDocument | null {
   if (Array.isArray(document))
     return document.length === 0 || document.some(isObject)
       ? null
-      : stranger('a list without Kubernetes objects')
-  if (!isRecord(document)) return stranger('plain text')
+      : foreign('a list without Kubernetes objects')
+  if (!isRecord(document)) return foreign('plain text')
   const { kind, apiVersion } = document
   if (text(apiVersion).startsWith('pullguard.dev/'))
-    return stranger(`what pullguard itself wrote (${nameOfKind(kind)})`)
-  if (kind === 'Table') return stranger('a Table, which holds only the columns that are printed', true)
+    return foreign(`what pullguard itself wrote (${nameOfKind(kind)})`)
+  if (kind === 'Table') return foreign('a Table, which holds only the columns that are printed', true)
   if (kind === 'Status')
-    return stranger("an API server's answer that something failed", record(document.details).kind === 'pods')
-  if (kind === 'Config' && 'clusters' in document) return stranger('a kubeconfig')
+    return foreign("an API server's answer that something failed", record(document.details).kind === 'pods')
+  if (kind === 'Config' && 'clusters' in document) return foreign('a kubeconfig')
   if (typeof kind === 'string' && typeof apiVersion === 'string') return null
   if (WATCH_EVENTS.has(text(document.type)) && isRecord(document.object))
-    return stranger('a watch stream, which holds changes and not a state', true)
+    return foreign('a watch stream, which holds changes and not a state', true)
   if (Array.isArray(document.Items))
-    return stranger('a list of an old kubectl, which leaves out what its items are: take a newer one', true)
-  return itemsHaveKinds ? null : stranger('not a Kubernetes object: it has no kind and apiVersion')
+    return foreign('a list of an old kubectl, which leaves out what its items are: take a newer one', true)
+  return itemsHaveKinds ? null : foreign('not a Kubernetes object: it has no kind and apiVersion')
 }
 
 const WATCH_EVENTS = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR'])
 
-function stranger(is: string, hidesPods = false): Stranger {
+function foreign(is: string, hidesPods = false): ForeignDocument {
   return { is, hidesPods }
 }
 
