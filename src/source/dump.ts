@@ -13,8 +13,7 @@ import { relatedObjectsIn } from './dump/related-in-dump.ts'
 import { uniqueGaps } from './gap.ts'
 import { parseLabelSelector } from './label-selector.ts'
 import { didYouMean, nearNames } from './near-names.ts'
-import { NoSuchPod } from './no-such-pod.ts'
-import type { Scope } from './snapshot-scope.ts'
+import { NoSuchPod, type Scope } from './snapshot-scope.ts'
 import { pickSuspects } from './suspects.ts'
 
 export interface DumpOptions extends InputOptions {

@@ -1,6 +1,6 @@
 /** Label selectors as kubectl's -l takes them, judged here where no API server does it: k8s.io/apimachinery/pkg/labels. */
 
-import { checkKey, checkValue, selectorError, type Token, tokensOf } from './label-selector/tokens.ts'
+import { UsageError } from '../errors.ts'
 
 /** Whether an object with these labels is selected. Values that are no strings count as absent. */
 export type LabelTest = (labels: Record<string, unknown>) => boolean
@@ -131,4 +131,52 @@ function integer(text: string): bigint | null {
   if (!/^[+-]?\d+$/.test(text)) return null
   const number = BigInt(text.replace(/^\+/, ''))
   return BigInt.asIntN(64, number) === number ? number : null
+}
+
+interface Token {
+  text: string
+  /** Where it begins, counted from 0. */
+  at: number
+  /** A label, a value or one of the words `in` and `notin`, rather than a sign. */
+  isWord: boolean
+}
+
+/** Signs are matched longest first, as the API server's lexer does; white space only parts tokens. */
+function tokensOf(selector: string): Token[] {
+  return [...selector.matchAll(/==|!=|[=!(),<>]|[^=!(),<> \t\r\n]+/g)].map(({ 0: text, index }) => ({
+    text,
+    at: index,
+    isWord: !/^[=!(),<>]/.test(text),
+  }))
+}
+
+/** The error of a selector that is wrong at a place, counted from 0. */
+function selectorError(selector: string, at: number, problem: string): UsageError {
+  return new UsageError(
+    `The label selector "${selector}" is wrong at character ${at + 1}: ${problem}. Write it as in -l 'app=web,tier in (a,b),!legacy'.`,
+  )
+}
+
+const NAME = /^(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/
+const SUBDOMAIN = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/
+const MAX_NAME_LENGTH = 63
+const MAX_SUBDOMAIN_LENGTH = 253
+
+/** `[subdomain/]name`. @throws UsageError */
+function checkKey(selector: string, key: string, at: number): void {
+  const slash = key.indexOf('/')
+  const prefix = key.slice(0, Math.max(0, slash))
+  const isPrefixRight = slash === -1 || (prefix.length <= MAX_SUBDOMAIN_LENGTH && SUBDOMAIN.test(prefix))
+  if (!isPrefixRight || !isName(key.slice(slash + 1)))
+    throw selectorError(selector, at, `"${key}" can't be the key of a label`)
+}
+
+/** A name, or nothing. @throws UsageError */
+function checkValue(selector: string, value: string, at: number): void {
+  if (value !== '' && !isName(value))
+    throw selectorError(selector, at, `"${value}" can't be the value of a label`)
+}
+
+function isName(text: string): boolean {
+  return text.length <= MAX_NAME_LENGTH && NAME.test(text)
 }

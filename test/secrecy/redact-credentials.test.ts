@@ -1,7 +1,7 @@
 /** Text from outside may repeat what was sent; the passwords in it are taken out. */
 import { expect, test } from 'vitest'
 import { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
-import { credentialRedactor } from '../../src/secrecy/redact-credentials.ts'
+import { credentialRedactor } from '../../src/secrecy/redact.ts'
 import { login } from '../registry/hub.ts'
 
 const PASSWORD = 'c4n4ry "p/ss'

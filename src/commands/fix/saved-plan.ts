@@ -7,7 +7,7 @@ import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
 import type { PatchChange } from '../../plan/change.ts'
 import { patchOf } from '../../plan/patch.ts'
 import type { Plan } from '../../plan/plan.ts'
-import { readPodOwners } from '../../source/live/pod-owners.ts'
+import { readPodOwners } from '../../source/live/owners.ts'
 import { givenLogin, onThisMachine } from './logins.ts'
 import type { Draft, FixSession } from './session.ts'
 

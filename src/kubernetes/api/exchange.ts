@@ -1,13 +1,12 @@
 /** One request until it is answered: sent, waited for within its time, sent again where that can do no harm. */
 
 import type { Clock } from '../../clock.ts'
+import { retryAfter } from '../../network/retry-after.ts'
 import { CutOff, chunksOf, errorBodyOf } from '../http/body.ts'
-
 import type { Connection, HttpResponse } from '../http/connection.ts'
 import { Deadline } from '../http/deadline.ts'
 import { type ApiRequest, isUnsafePath } from './api-request.ts'
 import { asApiError, isReset, loginTimeout, notFoundError, timeoutError } from './failures.ts'
-import { retryDelay } from './retry.ts'
 import { refusalOf } from './status-refusal.ts'
 
 export interface ExchangeOptions {
@@ -126,4 +125,30 @@ class Warnings {
   all(): string[] {
     return [...this.#texts]
   }
+}
+
+/** Gateways and servers that start or stop; a 500 says so only with Retry-After. */
+const TRANSIENT = [429, 502, 503, 504]
+const FIRST_WAIT = 1000
+/** Doubled with each refusal, so that a server that always sends `Retry-After: 0` is asked less and less often. */
+const SHORTEST_WAIT = 100
+
+/**
+ * Milliseconds to wait before asking again, or null where the answer stands. A write is repeated only where the server
+ * turned it away at the door: 429 or 503 with Retry-After (priority and fairness, or a server that is not ready).
+ * @param failures how many answers of this kind came before
+ */
+function retryDelay(
+  request: ApiRequest,
+  response: HttpResponse,
+  failures: number,
+  now: number,
+): number | null {
+  const { status, headers } = response
+  const requested = retryAfter(headers['retry-after'], now)
+  const wait = requested === null ? null : Math.max(requested, SHORTEST_WAIT * 2 ** failures)
+  if (status === 429 && request.final429) return null
+  if (request.kind === 'write') return status === 429 || status === 503 ? wait : null
+  if (wait !== null && (TRANSIENT.includes(status) || status === 500)) return wait
+  return TRANSIENT.includes(status) ? FIRST_WAIT * 2 ** failures : null
 }

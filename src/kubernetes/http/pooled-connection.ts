@@ -1,6 +1,7 @@
 /** Sends requests to one API server: pooled connections, credentials, one renewal after a 401. */
 
 import type { Dispatcher } from 'undici'
+import type { Redacted } from '../../secrecy/redacted.ts'
 import {
   type ClientCredential,
   type CredentialSource,
@@ -8,7 +9,6 @@ import {
 } from '../login/client-credential.ts'
 import { decoded } from './body.ts'
 import type { Connection, HttpRequest, HttpResponse } from './connection.ts'
-import { SentSecrets } from './sent-secrets.ts'
 import { poolFor, type Trust } from './transport.ts'
 import { type Route, unreachable } from './unreachable.ts'
 
@@ -133,4 +133,40 @@ async function unlessAborted<T>(login: Promise<T>, signal: AbortSignal | undefin
     signal.addEventListener('abort', () => reject(signal.reason), { once: true, signal: stop.signal })
   })
   return Promise.race([login, aborted]).finally(() => stop.abort())
+}
+
+/** The secrets that were sent to the server or a proxy, which may repeat them in a response. */
+class SentSecrets {
+  readonly #texts = new Set<string>()
+
+  /** What a proxy's URL holds, as it is written and as it is sent. */
+  addPasswordOf({ password }: URL): void {
+    this.#add(password)
+    try {
+      this.#add(decodeURIComponent(password))
+    } catch {
+      // A stray % in it: then it is sent as it is written.
+    }
+  }
+
+  /** An Authorization header: `Bearer TOKEN`, or `Basic` and the base64 of `user:password`. */
+  addLogin(authorization: Redacted | null): void {
+    const [scheme = '', secret = ''] = authorization?.reveal().split(' ') ?? []
+    this.#add(secret)
+    if (/^basic$/i.test(scheme)) {
+      const login = Buffer.from(secret, 'base64').toString('utf8')
+      this.#add(login.slice(login.indexOf(':') + 1))
+    }
+  }
+
+  /** The text without any of them. */
+  removeFrom(text: string): string {
+    const longestFirst = [...this.#texts].sort((one, other) => other.length - one.length)
+    return longestFirst.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text)
+  }
+
+  /** What is shorter is a word of its own, and would be taken out of innocent texts. */
+  #add(secret: string): void {
+    if (secret.length >= 4) this.#texts.add(secret)
+  }
 }

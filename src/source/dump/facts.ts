@@ -13,7 +13,6 @@ import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { narrowServiceAccount } from '../narrow/service-account.ts'
 import { nameOf, namespaceOf, record, text } from '../narrow/shape.ts'
 import { couldFail } from '../suspects.ts'
-import { NewestStates } from './newest.ts'
 import { nameOfKind } from './recognize-object.ts'
 import { SecretsHeld } from './secrets-held.ts'
 import { DumpTime } from './time.ts'
@@ -120,4 +119,41 @@ function put<T>(into: NewestStates<T>, key: string, version: string, value: T | 
 
 function versionOf(raw: Record<string, unknown>): string {
   return text(record(raw.metadata).resourceVersion)
+}
+
+interface Entry<T> {
+  version: string
+  value: T
+}
+
+/**
+ * Keeps the newest state of each object, in whatever order its states arrive. `resourceVersion` is a growing whole number (KEP-5504);
+ * without one, which state wins does not matter, only that it is always the same one.
+ */
+class NewestStates<T> {
+  readonly #entries = new Map<string, Entry<T>>()
+
+  put(key: string, version: string, value: T): void {
+    const entry = { version: /^[1-9]\d*$/.test(version) ? version : '', value }
+    const present = this.#entries.get(key)
+    if (present === undefined || isNewer(entry, present)) this.#entries.set(key, entry)
+  }
+
+  get(key: string): T | undefined {
+    return this.#entries.get(key)?.value
+  }
+
+  keys(): Iterable<string> {
+    return this.#entries.keys()
+  }
+
+  *values(): Generator<T> {
+    for (const { value } of this.#entries.values()) yield value
+  }
+}
+
+function isNewer<T>(a: Entry<T>, b: Entry<T>): boolean {
+  if (a.version.length !== b.version.length) return a.version.length > b.version.length
+  if (a.version !== b.version) return a.version > b.version
+  return JSON.stringify(a.value) > JSON.stringify(b.value)
 }

@@ -4,8 +4,7 @@ import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { fullName, type Reference } from '../../image/reference.ts'
 import type { ManifestOutcome } from '../../registry/outcome.ts'
 import { redact } from '../../secrecy/redact.ts'
-import type { ImageAsk, ImageCheck, UnaskedReason } from '../../snapshot/image-check.ts'
-import { answerOf } from './image-answer.ts'
+import type { ImageAnswer, ImageAsk, ImageCheck, UnaskedReason } from '../../snapshot/image-check.ts'
 import { isFinalDenial, NearbyImages } from './nearby-images.ts'
 import type { PodLogin, PullingPod } from './pod-logins.ts'
 import type { RegistryQueries } from './registry-queries.ts'
@@ -127,4 +126,34 @@ export class Inquiry {
   #opensTo(credential: Credential | null): boolean {
     return this.#outcomes.get(credential)?.status === 'found'
   }
+}
+
+type Answered = Pick<ImageAsk, 'answer' | 'detail' | 'retryAfterSeconds'>
+
+/** The answer. `withLogin`: the question was asked with a login in hand, whether or not the registry wanted it. */
+function answerOf(outcome: ManifestOutcome, withLogin: boolean): Answered {
+  // A login that was not sent proves nothing, unless the image is public anyway.
+  if (withLogin && outcome.withheldFrom !== null && outcome.status !== 'found') {
+    return answered('withheld', outcome.withheldFrom)
+  }
+  switch (outcome.status) {
+    case 'found':
+      return answered('exists')
+    case 'not-found':
+      return answered('missing')
+    case 'denied':
+      return answered('denied', String(outcome.httpStatus))
+    case 'wrong-credential':
+      return answered('login-refused')
+    case 'rate-limited':
+      return { ...answered('rate-limited'), retryAfterSeconds: outcome.retryAfterSeconds }
+    case 'unreachable':
+      return answered('unreachable', outcome.detail)
+    case 'server-error':
+      return answered('failed', outcome.detail)
+  }
+}
+
+function answered(answer: ImageAnswer, detail: string | null = null): Answered {
+  return { answer, detail, retryAfterSeconds: null }
 }

@@ -7,7 +7,7 @@ import type { Pod } from '../../snapshot/pod.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { isForbidden, rethrowUnlessApiError } from '../gap.ts'
 import { narrowEvent } from '../narrow/event.ts'
-import { EVENT_SHAPE } from '../narrow/event-shape.ts'
+import { EVENT_SHAPE } from '../narrow/protobuf-shapes.ts'
 import { couldBePulling, isProgress, podKey } from '../suspects.ts'
 import { fieldValue, type NamespaceOrAll, type Reading } from './reading.ts'
 

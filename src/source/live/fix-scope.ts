@@ -2,11 +2,19 @@
 
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
-import type { FixScope, InterruptedPod, OwedPod } from '../../snapshot/fix-scope.ts'
+import { AT_ONCE, bounded } from '../../network/bounded.ts'
+import type {
+  FixScope,
+  InterruptedPod,
+  OwedPod,
+  ScopeNamespace,
+  ScopeServiceAccount,
+} from '../../snapshot/fix-scope.ts'
 import { isForbidden, isNotFound, uniqueGaps } from '../gap.ts'
-import { readAccounts } from './fix-accounts.ts'
-import { isEnding, readScopeNamespaces } from './fix-namespaces.ts'
-import type { FixScopeOptions } from './fix-scope-options.ts'
+import { managerOf } from '../managed-by.ts'
+import { narrowSecretList } from '../narrow/workload-template.ts'
+import { byNamespaceAndName } from '../suspects.ts'
+import type { FixScopeOptions, NamespaceScope } from './fix-scope-options.ts'
 import { readSecretsNamed } from './fix-secrets.ts'
 import { readWorkloads } from './fix-workloads.ts'
 import { Reading } from './reading.ts'
@@ -66,5 +74,93 @@ async function isLive(reading: Reading, namespace: string): Promise<boolean> {
   } catch (error) {
     if (!isForbidden(error) && !isNotFound(error)) throw error
     return isForbidden(error)
+  }
+}
+
+/** Those of the scope that are there, sorted. @throws ApiError */
+async function readScopeNamespaces(reading: Reading, options: FixScopeOptions): Promise<ScopeNamespace[]> {
+  const { namespaces, excluded, pods } = options
+  try {
+    const found = await namespaceObjects(reading, options)
+    return found
+      .filter(({ name }) => !excluded.includes(name))
+      .sort((one, other) => (one.name < other.name ? -1 : 1))
+  } catch (error) {
+    // Somebody who may write in a namespace need not be allowed to look at the namespace object.
+    if (!isForbidden(error)) throw error
+    reading.recordGap(error, KINDS.Namespace, null)
+    const names = namespaces ?? [...new Set(pods.map(({ namespace }) => namespace))]
+    return names.filter(name => !excluded.includes(name)).map(name => ({ name, terminating: false }))
+  }
+}
+
+async function namespaceObjects(
+  reading: Reading,
+  { namespaces, mayBeGone }: FixScopeOptions,
+): Promise<ScopeNamespace[]> {
+  const found: ScopeNamespace[] = []
+  const keep = (object: NamespaceObject) =>
+    found.push({ name: object.metadata.name, terminating: isEnding(object) })
+  if (namespaces === null) {
+    await reading.list(KINDS.Namespace, null, { limit: 500 }, keep)
+    return found
+  }
+  await bounded(namespaces, AT_ONCE, async name => {
+    try {
+      keep(await reading.get(KINDS.Namespace, null, name))
+    } catch (error) {
+      if (!isNotFound(error) || !mayBeGone) throw error
+    }
+  })
+  return found
+}
+
+type NamespaceObject = NonNullable<(typeof KINDS.Namespace)['model']>
+
+/** Whether the namespace is on its way out, so that nothing new can be made there. */
+function isEnding({ metadata, status }: NamespaceObject): boolean {
+  return metadata.deletionTimestamp !== undefined || status?.phase === 'Terminating'
+}
+
+/** Service accounts of the scope that pods run as, or will. */
+async function readAccounts(
+  reading: Reading,
+  { namespaces, wide }: NamespaceScope,
+  options: FixScopeOptions,
+): Promise<ScopeServiceAccount[]> {
+  const live = new Set(namespaces)
+  const found: ScopeServiceAccount[] = []
+  const keep = (object: AccountObject) => {
+    if (live.has(object.metadata.namespace)) found.push(narrow(object))
+  }
+  await bounded(wide ? [null] : namespaces, AT_ONCE, namespace =>
+    reading.listOrGap(KINDS.ServiceAccount, namespace, { limit: 500 }, keep),
+  )
+  const stuck = new Set(options.pods.map(pod => `${pod.namespace}/${pod.serviceAccount}`))
+  const used = await bounded(found, AT_ONCE, async account => {
+    const named = account.imagePullSecrets?.some(({ name }) => name === options.secretName)
+    if (account.name === 'default' || stuck.has(`${account.namespace}/${account.name}`)) return true
+    return !named && options.wanted !== null && (await hasPods(reading, account))
+  })
+  return found.filter((_, index) => used[index]).sort(byNamespaceAndName)
+}
+
+type AccountObject = NonNullable<(typeof KINDS.ServiceAccount)['model']>
+
+async function hasPods(reading: Reading, { namespace, name }: ScopeServiceAccount): Promise<boolean> {
+  const fieldSelector = `spec.serviceAccountName=${name}`
+  const options = { fieldSelector, metadataOnly: true, limit: 500 }
+  return (await reading.list(KINDS.Pod, namespace, options, () => {})) > 0
+}
+
+function narrow(object: AccountObject): ScopeServiceAccount {
+  const { namespace, name, uid, resourceVersion } = object.metadata
+  return {
+    namespace,
+    name,
+    uid,
+    resourceVersion,
+    imagePullSecrets: narrowSecretList(object.imagePullSecrets),
+    managedBy: managerOf(object),
   }
 }

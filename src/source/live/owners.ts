@@ -1,12 +1,16 @@
-/** Climbs from pods to their topmost controllers, a level at a time: ReplicaSet → Deployment, Job → CronJob, and what owns those. */
+/** Finds the controllers above pods, up to the topmost: ReplicaSet → Deployment, Job → CronJob, and what owns those. */
 
-import { type ControllerObject, controllerKind } from '../../kubernetes/api/kinds.ts'
+import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import { type ControllerObject, controllerKind, KINDS } from '../../kubernetes/api/kinds.ts'
+import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { ControllerReference, Pod } from '../../snapshot/pod.ts'
 import type { OwnerLink } from '../../snapshot/snapshot.ts'
 import { derivedOwner } from '../derived-owner.ts'
 import { narrowOwner } from '../narrow/controller.ts'
+import { narrowPod } from '../narrow/pod.ts'
+import { readWorkloads } from './fix-workloads.ts'
 import { readNamed } from './named-objects.ts'
-import type { Reading } from './reading.ts'
+import { Reading } from './reading.ts'
 
 interface Owned {
   namespace: string
@@ -61,4 +65,42 @@ async function readLevel(reading: Reading, owned: Owned[], visit?: VisitOwner): 
     }),
   )
   return found
+}
+
+export interface PodOwners {
+  controllerUid: string | null
+  /** The topmost; null where there is none that could be read. */
+  workload: { kind: string; name: string; uid: string } | null
+}
+
+/**
+ * The controllers of pods that a saved plan names, by the pods' uids: what the file says about them is not trusted. Pods that no longer
+ * exist are left out. @throws ApiError
+ */
+export async function readPodOwners(
+  cluster: ClusterReader,
+  names: { namespace: string; name: string }[],
+  signal: AbortSignal,
+): Promise<Map<string, PodOwners>> {
+  const reading = new Reading(cluster, { signal })
+  const found = await bounded(names, AT_ONCE, ({ namespace, name }) =>
+    reading.find(KINDS.Pod, namespace, name),
+  )
+  const pods = found.flatMap(pod => (pod && narrowPod(pod)) ?? [])
+  const { workloads } = await readWorkloads(reading, {
+    namespaces: null,
+    excluded: [],
+    secretName: '',
+    wanted: null,
+    pods,
+    runningImages: false,
+    interruptedPods: [],
+  })
+  return new Map(
+    pods.map(({ uid, controller }) => {
+      const top = workloads.find(({ podUids }) => podUids.includes(uid))
+      const workload = top ? { kind: top.kind, name: top.name, uid: top.uid } : null
+      return [uid, { controllerUid: controller?.uid ?? null, workload }]
+    }),
+  )
 }
