@@ -1,4 +1,4 @@
-/** Reads one `auths` entry the way docker does, and says what the kubelet could not use in it. */
+/** Reads one `auths` entry as docker does, and reports what the kubelet could not use in it. */
 
 import { Redacted } from '../secrecy/redacted.ts'
 import { decodeBase64, splitLogin, textFields } from './auths.ts'
@@ -10,7 +10,7 @@ export type DockerLogin =
   | { type: 'identity'; username: string; token: Redacted }
   | { type: 'problem'; reason: RefusalReason; detail: string }
 
-/** A helper and some files give this user name to say that the password is an identity token (docker-credential-helpers). */
+/** The user name that marks a password as an identity token, in helpers and some files (docker-credential-helpers). */
 const IDENTITY_USERNAME = '<token>'
 
 /**

@@ -36,7 +36,7 @@ export function keyMatches(key: string, name: string): boolean {
   )
 }
 
-/** Host and path of a URL without its scheme; null where Go's url.Parse fails. User, query and fragment have no say, but may make it fail. */
+/** Host and path of a URL without its scheme; null where Go's url.Parse fails. User, query and fragment are ignored, but may make it fail. */
 function parseUrl(text: string): Url | null {
   const [beforeHash = ''] = text.split('#', 1)
   const fragment = text.slice(beforeHash.length)
@@ -62,13 +62,13 @@ function isHost(host: string): boolean {
   return !/[ %^`{}|\\[\]]/.test(host) && /^[^:]*$|:\d*$/.test(host)
 }
 
-/** Null where a percent sign stands alone. */
+/** Null for a percent sign without two hex digits. */
 function decoded(text: string): string | null {
   if (/%(?![\da-f]{2})/i.test(text)) return null
   try {
     return decodeURIComponent(text)
   } catch {
-    // Bytes that are no UTF-8: no image name has them, nor this.
+    // Not valid UTF-8: no image name matches it.
     return text
   }
 }

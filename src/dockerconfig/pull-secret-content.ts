@@ -63,7 +63,7 @@ export class PullSecretContent {
 
   /**
    * The same with the entries of `wanted` in it; entries of other keys and fields beside `auths` stay. What the kubelet can't read is
-   * replaced: it is of use to nobody, and would keep the kubelet from the rest.
+   * replaced: it is useless, and makes the kubelet ignore the rest.
    */
   completedWith(wanted: PullSecretContent): PullSecretContent {
     const config = this.#config.reveal() ?? {}

@@ -134,7 +134,7 @@ export class JsonElements {
     return at
   }
 
-  /** What is expected after this character, or null where it is no punctuation that may stand here. */
+  /** What is expected after this character, or null if it is not punctuation that is valid here. */
   #afterPunctuation(character: string): Expected | null {
     switch (`${this.#expected} ${character}`) {
       case 'document {':

@@ -1,4 +1,4 @@
-/** Asks a docker credential helper for a registry's login: one program, one word, the registry on its standard input. */
+/** Asks a docker credential helper for a registry's login: `docker-credential-NAME get`, with the registry on standard input. */
 
 import { spawn } from 'node:child_process'
 import type { Clock } from '../clock.ts'
@@ -14,7 +14,7 @@ import { Redacted } from '../secrecy/redacted.ts'
 /** A suffix becomes part of a program's name, so it must not be a path or anything else (docker-credential-<suffix>). */
 const SUFFIX = /^[A-Za-z0-9_.-]+$/
 
-/** What the helpers of docker-credential-helpers say, word for word, when they have nothing. */
+/** The exact message of docker-credential-helpers for a missing login. */
 const NOT_FOUND = 'credentials not found in native keychain'
 
 /** Cut after redaction: half a token looks like none. */
@@ -52,7 +52,7 @@ async function askOnce(suffix: string, question: string, run: RunHelper): Promis
   return readAnswer(result.stdout)
 }
 
-/** Errors come on standard output with exit code 1. Cloud helpers say "not found" in words of their own: they are shown. */
+/** Errors are printed to standard output with exit code 1. Cloud helpers have other messages for a missing login, which are shown. */
 function refusal(stdout: Redacted): DockerLogin {
   const text = stdout.reveal().trim()
   if (text === NOT_FOUND) return problem('helper-has-none', 'has no login for it')

@@ -110,7 +110,7 @@ class Search {
   }
 }
 
-/** Helpers that keep what somebody logged in with (docker-credential-helpers, Docker Desktop); all others are taken to mint it. */
+/** Helpers that store logins (docker-credential-helpers, Docker Desktop); all others are assumed to create them. */
 const KEY_STORES = new Set([
   'desktop',
   'desktop.exe',

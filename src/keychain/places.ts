@@ -73,7 +73,7 @@ async function readConfigFile(
   return configOf(root, shownPath, origin)
 }
 
-/** The content of a file that is not there; throws for any other reason. */
+/** The content of a missing file; throws any other error. */
 function absent(error: NodeJS.ErrnoException, shownPath: string): string {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return ''
   throw new UsageError(`${shownPath} can't be read (${error.code ?? 'unknown error'}): fix its permissions`)

@@ -1,4 +1,4 @@
-/** When a server says to come back. */
+/** The Retry-After header. */
 
 /**
  * Retry-After in milliseconds from now; in the header it is seconds or a date (RFC 9110, 10.2.3). Null where there is none, or one that says

@@ -10,7 +10,7 @@ const METADATA = 1
 const ITEMS = 2
 const MAX_VARINT_LENGTH = 10
 
-/** What a list says of itself. */
+/** The head of a list. */
 export interface ListHead {
   kind: string
   metadata: { resourceVersion?: string; continue?: string }

@@ -16,13 +16,13 @@ export class ProtobufError extends Error {
 
 type Message = Record<string, unknown>
 
-/** How a field's value stands on the wire (protobuf encoding, "Message Structure"). */
+/** Wire types (protobuf encoding, "Message Structure"). */
 export const VARINT = 0
 const FIXED_64 = 1
 export const LENGTH = 2
 const FIXED_32 = 5
 
-/** Where the next byte is read, and the lower half of the last number: the upper one is of no use to anybody here. */
+/** The read position, and the lower 32 bits of the last varint: the upper ones are not needed. */
 export interface Cursor {
   at: number
   low: number

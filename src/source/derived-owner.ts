@@ -1,4 +1,4 @@
-/** Who controls a pod's controller, told by names and labels alone: for where that object is not in the dump, or can't be read. */
+/** Derives the owner of a pod's controller from names and labels, for when the controller itself is not in the dump or can't be read. */
 
 import type { ControllerReference, Pod } from '../snapshot/pod.ts'
 import type { OwnerLink } from '../snapshot/snapshot.ts'

@@ -2,7 +2,7 @@
 
 import { UsageError } from '../errors.ts'
 
-/** Whether an object with these labels is selected. Values that are no strings count as absent. */
+/** Whether an object with these labels is selected. Values that are not strings count as absent. */
 export type LabelTest = (labels: Record<string, unknown>) => boolean
 
 type ValueTest = (value: string | undefined) => boolean
@@ -21,7 +21,7 @@ export function parseLabelSelector(selector: string): LabelTest {
   return labels => requirements.every(holds => holds(labels))
 }
 
-/** The tokens in turn. A `,` at the end is followed by the empty token, which is no key: refused as the API server does. */
+/** Reads the tokens one by one. A trailing `,` is followed by the empty token, which is not a key, so it is rejected as the API server does. */
 class Reader {
   readonly #selector: string
   readonly #tokens: Token[]
@@ -141,7 +141,7 @@ interface Token {
   isWord: boolean
 }
 
-/** Signs are matched longest first, as the API server's lexer does; white space only parts tokens. */
+/** Operators are matched longest first, as the API server's lexer does; white space separates tokens. */
 function tokensOf(selector: string): Token[] {
   return [...selector.matchAll(/==|!=|[=!(),<>]|[^=!(),<> \t\r\n]+/g)].map(({ 0: text, index }) => ({
     text,

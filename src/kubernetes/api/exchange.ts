@@ -1,4 +1,4 @@
-/** One request until it is answered: sent, waited for within its time, sent again where that can do no harm. */
+/** Runs one request until it is answered: with a timeout, and with retries where that is safe. */
 
 import type { Clock } from '../../clock.ts'
 import { retryAfter } from '../../network/retry-after.ts'
@@ -10,17 +10,17 @@ import { asApiError, isReset, loginTimeout, notFoundError, timeoutError } from '
 import { refusalOf } from './status-refusal.ts'
 
 export interface ExchangeOptions {
-  /** For a request with its waits and its whole answer; 0 means no limit. One minute if left out. */
+  /** For a request with its retries and its whole response; 0 means no limit. One minute if left out. */
   requestTimeoutMs?: number
-  /** Takes one line a request: method, address, status, time. Never a header or a body. */
+  /** Receives one line per request: method, address, status, time. Never a header or a body. */
   verbose?: (line: string) => void
   clock: Clock
 }
 
-/** Makes something of the body of a 2xx answer. */
+/** Reads the body of a 2xx response. */
 export type ReadBody<T> = (chunks: AsyncIterable<Uint8Array>) => Promise<T>
 
-/** Also the longest that one wait may be where requests have no limit. */
+/** Also the longest wait before a retry if requests have no limit. */
 const DEFAULT_TIMEOUT = 60_000
 
 export class Exchange {
@@ -36,7 +36,7 @@ export class Exchange {
   }
 
   /**
-   * Sends until a 2xx comes, and gives what `read` makes of it.
+   * Sends the request until a 2xx response arrives, and returns what `read` makes of it.
    * @throws ApiError; UnreachableError where the server can't be reached or takes no credential; the signal's reason
    */
   async run<T>(request: ApiRequest, read: ReadBody<T>): Promise<T> {
@@ -95,7 +95,7 @@ export class Exchange {
   }
 }
 
-/** A broken connection is tried once more, unless something was done or shown already. */
+/** A request whose connection broke is retried once, unless it is a write or part of the response was already used. */
 function canRepeat({ kind }: ApiRequest, error: unknown, answered: boolean): boolean {
   if (kind === 'write' || (kind === 'stream' && answered)) return false
   return error instanceof CutOff || isReset(error)
@@ -103,7 +103,7 @@ function canRepeat({ kind }: ApiRequest, error: unknown, answered: boolean): boo
 
 const WARNING = /\d{3} \S+ "((?:[^"\\]|\\.)*)"/g
 
-/** API servers cut one at 256 characters and all of an answer at 4,096 (apiserver's warning recorder); others need not be told in full. */
+/** API servers cut each warning at 256 characters and all of a response at 4,096 (apiserver's warning recorder). */
 const MAX_WARNING_LENGTH = 1024
 const MAX_WARNINGS = 100
 
@@ -127,7 +127,7 @@ class Warnings {
   }
 }
 
-/** Gateways and servers that start or stop; a 500 says so only with Retry-After. */
+/** Statuses of gateways, and of servers that start or stop; a 500 is transient only with Retry-After. */
 const TRANSIENT = [429, 502, 503, 504]
 const FIRST_WAIT = 1000
 /** Doubled with each refusal, so that a server that always sends `Retry-After: 0` is asked less and less often. */

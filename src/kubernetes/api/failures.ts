@@ -1,4 +1,4 @@
-/** Requests without a usable answer: too late, cut off, or not what an API server says. */
+/** Errors for requests without a usable response: timed out, truncated, or not from an API server. */
 
 import { UnreachableError } from '../../errors.ts'
 import { JsonError } from '../../json/json-error.ts'
@@ -7,10 +7,10 @@ import { CutOff } from '../http/body.ts'
 import { ApiError } from './api-error.ts'
 import { type ApiRequest, nameOf, pathOf } from './api-request.ts'
 
-/** A connection that was open and is not any more, as the system or the HTTP client says it. */
+/** Codes of the system and the HTTP client for an open connection that was closed. */
 const RESETS = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_CLOSED'])
 
-/** The HTTP client's own patience with a server that took the request and says nothing. */
+/** Codes of the HTTP client for a server that accepted the request and does not respond. */
 const SILENT = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
 
 /** Whether the connection broke before an answer came; the server may have acted on the request. */
@@ -57,7 +57,7 @@ export function asApiError(request: ApiRequest, error: unknown): unknown {
   return failure(request, 'ConnectionReset', message, error)
 }
 
-/** A 200 that no API server gives, such as a login page. */
+/** A 200 that does not come from an API server, such as a login page. */
 export const notKubernetes = (request: ApiRequest, why: string, cause?: unknown): ApiError =>
   failure(
     request,
@@ -66,7 +66,7 @@ export const notKubernetes = (request: ApiRequest, why: string, cause?: unknown)
     cause,
   )
 
-/** What the server itself would say of a name that no object can have. */
+/** The error the server itself would return for a name that no object can have. */
 export const notFoundError = (request: ApiRequest): ApiError =>
   new ApiError({
     status: 404,

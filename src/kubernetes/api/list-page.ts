@@ -35,7 +35,7 @@ export interface PageSource {
   options: ListOptions
 }
 
-/** @throws ApiError, reason `Truncated` where the answer breaks off or says itself that more should follow */
+/** @throws ApiError, reason `Truncated` if the response is cut off or reports remaining items */
 export function readPage(source: PageSource, choice: PageChoice, visit: VisitElement): Promise<Page> {
   const { exchange, path, accept, options } = source
   const { labelSelector, fieldSelector, shape, signal } = options
@@ -62,7 +62,7 @@ interface Taking {
   visit: VisitElement
 }
 
-/** The whole answer but for its elements, which are emitted as they come. */
+/** The response without its elements, which are emitted as they arrive. */
 async function restOf(
   request: ApiRequest,
   { chunks, isProtobuf }: Beginning,
@@ -82,7 +82,7 @@ interface Beginning {
   chunks: AsyncIterable<Uint8Array>
 }
 
-/** Looks at the first bytes: a server or a proxy may give another form than was asked for, whatever its headers say. */
+/** Detects the format by the first bytes: a server or proxy may send another one than requested, with wrong headers. */
 async function beginningOf(chunks: AsyncIterable<Uint8Array>): Promise<Beginning> {
   const iterator = chunks[Symbol.asyncIterator]()
   let first: Buffer = Buffer.alloc(0)

@@ -8,7 +8,7 @@ import { type Page, type PageChoice, readPage, type VisitElement } from './list-
 import type { ApiPath } from './paths.ts'
 import { ExpiredError } from './status-refusal.ts'
 
-/** As ClusterReader.list says. */
+/** See ClusterReader.list. */
 export async function readList<T>(
   exchange: Exchange,
   path: ApiPath<T>,
@@ -27,7 +27,7 @@ export async function readList<T>(
   return result
 }
 
-/** As ClusterReader.table says. */
+/** See ClusterReader.table. */
 export function readTable<T>(
   exchange: Exchange,
   path: ApiPath<T>,
@@ -111,7 +111,7 @@ class Pages {
     }
   }
 
-  /** Goes on from the same place in a newer state: what was visited stands before it and does not come again. */
+  /** Continues at the same position in a newer state: visited items come before it and are not repeated. */
   async #continue(token: string): Promise<Page> {
     try {
       return await this.#page({ limit: this.#limit, continueToken: token })
@@ -121,7 +121,7 @@ class Pages {
     }
   }
 
-  /** The whole list in one answer, which can't expire; those visited before are skipped. Rows can't be told apart. */
+  /** Reads the whole list in one response, which can't expire, and skips visited items. Rows have no identity, so a Table can't restart. */
   async #restart(error: ExpiredError): Promise<Page> {
     if (this.#hasUnnamed) throw error
     this.#restarted = true

@@ -7,7 +7,7 @@ import type { Exchange } from './exchange.ts'
 import { notKubernetes } from './failures.ts'
 import type { ApiPath } from './paths.ts'
 
-/** As ClusterReader.get says. */
+/** See ClusterReader.get. */
 export function readObject<T>(exchange: Exchange, path: ApiPath<T>, options: ReadOptions): Promise<T> {
   const { metadataOnly, labelSelector, fieldSelector, signal } = options
   return objectFrom<T>(exchange, {
@@ -23,7 +23,7 @@ const ACCESS_REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
 
 const SELF_REVIEWS = '/apis/authentication.k8s.io/v1/selfsubjectreviews'
 
-/** As ClusterReader.whoAmI says. */
+/** See ClusterReader.whoAmI. */
 export async function reviewSelf(exchange: Exchange, signal?: AbortSignal): Promise<string | null> {
   const review = await objectFrom(exchange, {
     kind: 'read',
@@ -37,7 +37,7 @@ export async function reviewSelf(exchange: Exchange, signal?: AbortSignal): Prom
   return userInfo?.username ?? null
 }
 
-/** As ClusterReader.canI says. */
+/** See ClusterReader.canI. */
 export async function reviewAccess(
   exchange: Exchange,
   question: AccessQuestion,
@@ -69,8 +69,8 @@ export async function reviewAccess(
 }
 
 /**
- * `T` is what the request's path says. It is the one place where an answer is taken for an object of its kind.
- * @throws what Exchange.run throws; ApiError where the answer is no object (`InvalidAnswer`) or only part of one (`Truncated`)
+ * `T` is the model of the request's path. This is the only place where a response is cast to its kind.
+ * @throws what Exchange.run throws; ApiError if the response is not an object (`InvalidAnswer`) or is incomplete (`Truncated`)
  */
 export function objectFrom<T = KubernetesObject>(exchange: Exchange, request: ApiRequest): Promise<T> {
   return exchange.run(request, async chunks => {

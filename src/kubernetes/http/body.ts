@@ -1,4 +1,4 @@
-/** Reads an answer's body, unpacked and within the request's time; one that breaks off is told apart from one that ends. */
+/** Reads a response body, decompressed and within the request's timeout; a truncated body is an error. */
 
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'

@@ -14,7 +14,7 @@ export interface HttpResponse {
   status: number
   /** Names in lower case. */
   headers: Record<string, string | string[] | undefined>
-  /** Decoded (gzip undone). Must be read to its end or destroyed; errors in mid-body are thrown by the iteration. */
+  /** Decompressed. Must be read completely or destroyed; errors in mid-body are thrown by the iteration. */
   body: AsyncIterable<Uint8Array> & { destroy(): unknown }
 }
 

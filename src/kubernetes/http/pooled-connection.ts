@@ -33,7 +33,7 @@ export class PooledConnection implements Connection {
   readonly namespace: string
   readonly #parts: Parts
   readonly #route: Route
-  /** What stands before API paths, where clusters share a host. */
+  /** Path prefix of the server's URL, for clusters that share a host. */
   readonly #prefix: string
   #pendingLogins = 0
   readonly #sentSecrets = new SentSecrets()
@@ -124,7 +124,7 @@ function response({ statusCode, headers, body }: Answer): HttpResponse {
   return { status: statusCode, headers, body: decoded(body, headers['content-encoding']) }
 }
 
-/** A login may take minutes; who aborts the request does not wait for it. */
+/** A login may take minutes; an aborted request does not wait for it. */
 async function unlessAborted<T>(login: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return login
   signal.throwIfAborted()
@@ -139,13 +139,13 @@ async function unlessAborted<T>(login: Promise<T>, signal: AbortSignal | undefin
 class SentSecrets {
   readonly #texts = new Set<string>()
 
-  /** What a proxy's URL holds, as it is written and as it is sent. */
+  /** The password in a proxy's URL, as written and as sent. */
   addPasswordOf({ password }: URL): void {
     this.#add(password)
     try {
       this.#add(decodeURIComponent(password))
     } catch {
-      // A stray % in it: then it is sent as it is written.
+      // It contains a stray %, so it is sent unchanged.
     }
   }
 
@@ -165,7 +165,7 @@ class SentSecrets {
     return longestFirst.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text)
   }
 
-  /** What is shorter is a word of its own, and would be taken out of innocent texts. */
+  /** A shorter text is likely an ordinary word, and removing it would damage other texts. */
   #add(secret: string): void {
     if (secret.length >= 4) this.#texts.add(secret)
   }

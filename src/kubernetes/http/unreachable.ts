@@ -8,7 +8,7 @@ export interface Route {
   proxy: string | null
 }
 
-/** @param error what the HTTP client threw: only its code is told, since messages may quote what was sent */
+/** @param error as the HTTP client threw it; only its code is used, because its message may quote the request */
 export function unreachable(error: unknown, route: Route): UnreachableError {
   if (error instanceof UnreachableError) return error
   return new UnreachableError(sentence(firstCode(error), route), { cause: error })
@@ -24,7 +24,7 @@ function sentence({ code, message }: CodedError, { server, proxy }: Route): stri
   return `The API server ${server}${proxy === null ? '' : ` behind the proxy ${proxy}`} ${problem}`
 }
 
-/** undici tells a refused CONNECT's status only in its message. */
+/** undici reports the status of a refused CONNECT only in its message. */
 function proxyStatus(message: string): string | null {
   const status = /Proxy response \((\d{3})\)/.exec(message)?.[1]
   return status === undefined ? null : `it answered ${status}`

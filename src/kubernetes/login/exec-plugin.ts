@@ -22,7 +22,7 @@ export interface PluginCall {
 
 /**
  * Runs the plugin once.
- * @throws UnreachableError naming the plugin: not installed, failed (with its last line of output), or an answer that is no credential
+ * @throws UnreachableError naming the plugin: not installed, failed (with its last line of output), or an answer that is not a credential
  */
 export async function askPlugin(call: PluginCall): Promise<Fetched> {
   const { plugin } = call
@@ -54,7 +54,7 @@ async function execInfo({ plugin, cluster }: PluginCall, interactive: boolean): 
 /** Characters. A token with its certificate and key is some kilobytes. */
 const MAX_ANSWER_LENGTH = 1024 * 1024
 
-/** What the plugin prints. Where somebody sits at the terminal, its prompts on stderr go there as well. */
+/** The plugin's output. On a terminal, its prompts on stderr are shown too. */
 function run({ plugin, env, signal }: PluginCall, request: string, interactive: boolean): Promise<Redacted> {
   const own = Object.fromEntries(plugin.env.map(({ name, value }) => [name, value]))
   return new Promise((resolve, reject) => {
@@ -63,7 +63,7 @@ function run({ plugin, env, signal }: PluginCall, request: string, interactive: 
       stdio: [interactive ? 'inherit' : 'ignore', 'pipe', 'pipe'],
       signal,
     })
-    // One that does not end when told to, or has left its pipes to another program, must not keep us here.
+    // A plugin that does not exit, or whose pipes are held by another process, must not keep pullguard running.
     const release = () => {
       child.stdout?.destroy()
       child.stderr?.destroy()

@@ -1,11 +1,11 @@
-/** What a login program said last, made fit for an error message. */
+/** The last line that a login program printed, safe for an error message. */
 
 import { stripVTControlCharacters } from 'node:util'
 import { redactStrictly } from '../../secrecy/redact.ts'
 
 const MAX_LENGTH = 200
 
-/** The last line that is not empty: no control characters, nothing that looks like a token, not endless. */
+/** The last non-empty line, without control characters and anything that looks like a token, cut to MAX_LENGTH characters. */
 export function lastLine(text: string): string {
   const lines = stripVTControlCharacters(text)
     .split(/[\r\n]+/)

@@ -1,9 +1,9 @@
-/** Tells whether a token or a client certificate can be used at all, before anything is sent with it. */
+/** Validates tokens and client certificates before anything is sent with them. */
 
 import { createSecureContext } from 'node:tls'
 import type { Redacted } from '../../secrecy/redacted.ts'
 
-/** Whether a header can carry it: a line break gets into a token easily, by `echo` or a folded text in YAML. */
+/** Whether it can be sent in a header: `echo` or folded YAML text easily add a line break to a token. */
 export function isHeaderSafe(token: Redacted): boolean {
   return /^[\x20-\x7e]*$/.test(token.reveal())
 }

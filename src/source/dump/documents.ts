@@ -36,13 +36,13 @@ export async function readDocuments(
   reader.end()
 }
 
-/** One input under way: its beginning is held until it tells what the input is, the rest goes straight to a parser. */
+/** Reads one input: buffers its beginning until the format is recognized, and passes the rest to the parser. */
 class InputReader {
   readonly #name: string
   readonly #handlers: DocumentHandlers
   #head: Buffer = Buffer.alloc(0)
   #parser: Parser | null = null
-  /** The chunk that the parser has, and where in the input it begins. */
+  /** The chunk the parser is reading, and its offset in the input. */
   #chunk: Uint8Array = this.#head
   #at = 0
 
@@ -78,7 +78,7 @@ class InputReader {
     this.#guard(() => parser.write(bytes))
   }
 
-  /** What goes wrong, as an error about the input. The parsers' errors quote nothing, for an input may hold secrets. */
+  /** Turns parse errors into errors about the input. They quote nothing, because the input may contain secrets. */
   #guard(parse: () => void): void {
     try {
       parse()
@@ -121,7 +121,7 @@ function parserFor(head: Uint8Array, name: string, handlers: DocumentHandlers): 
   return new YamlPieces(handlers)
 }
 
-/** The rows of a Table are passed over too: what it is will be said at its end, in little memory. */
+/** The rows of a Table are skipped too, which saves memory; its kind is known only at its end. */
 function jsonParser({ onItem, onDocument }: DocumentHandlers): Parser {
   return new JsonElements(['items', 'rows'], {
     onElements: (array, bytes, offset) => {
@@ -132,7 +132,7 @@ function jsonParser({ onItem, onDocument }: DocumentHandlers): Parser {
   })
 }
 
-/** Whether it begins like a dump; a chart's template does too, and is none. */
+/** Whether it begins like a dump. A chart's template does too, and is excluded. */
 function looksLikeObjects(head: Uint8Array): boolean {
   const text = textOf(head)
   return text.includes('apiVersion') && (/^\s*(?:\{\s*"|\[)/.test(text) || !text.includes('{{'))

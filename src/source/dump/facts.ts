@@ -1,4 +1,4 @@
-/** What a dump tells, narrowed as it comes: pods that could be failing, and whatever any pod could name. */
+/** The facts in a dump, narrowed as they are read: suspect pods, and the objects that a pod could reference. */
 
 import { isBuiltIn } from '../../kubernetes/api/kinds.ts'
 import type { Node } from '../../snapshot/node.ts'
@@ -24,7 +24,7 @@ export interface Wanted {
   pod?: string
 }
 
-/** A pod as long as it may turn out to be an older state of itself; `suspect` null: nobody needs to look at it. */
+/** A pod that was seen; a newer state of it may follow. `suspect` is null for a pod that is healthy or not selected. */
 interface SeenPod {
   selected: boolean
   suspect: Pod | null
@@ -37,14 +37,14 @@ export class DumpFacts {
   readonly serviceAccounts = new NewestStates<ServiceAccount>()
   readonly owners = new NewestStates<OwnerLink>()
   readonly nodes = new NewestStates<Node>()
-  /** Kinds of objects, and of lists without any, as they may be shown. */
+  /** Kinds of objects and of empty lists, safe to print. */
   readonly kinds = new Set<string>()
-  /** Namespaces that pods were in, asked for or not. */
+  /** Namespaces of all pods, selected or not. */
   readonly namespaces = new Set<string>()
   podsWithStatus = 0
-  /** Of a cluster, and yet nothing is known of their containers. */
+  /** Pods of a cluster without a status: nothing is known about their containers. */
   podsWithoutStatus = 0
-  /** Manifests: no pods of a cluster at all. */
+  /** Manifests, which are not pods of a cluster. */
   podsAsWritten = 0
   /** Items that are not objects, or have no name. */
   unnamed = 0
@@ -58,14 +58,14 @@ export class DumpFacts {
     this.time = new DumpTime(now)
   }
 
-  /** Whether a secret of the namespace that is not here does not exist. */
+  /** Whether a Secret of the namespace that is not in the dump does not exist. */
   holdsSecretsOf(namespace: string): boolean {
-    // An empty list of Secrets says no namespace; where all pods are of one, it was asked for that.
+    // An empty list of Secrets has no namespace; if all pods are in one namespace, the list was for that one.
     const hasEmptyList = this.kinds.has('SecretList') && this.namespaces.size === 1
     return this.secretsHeld.has(namespace) || (hasEmptyList && this.namespaces.has(namespace))
   }
 
-  /** Takes one object of the cluster. False for one that should have a name and has none. */
+  /** Adds one object. False if it should have a name and has none. */
   add(raw: Record<string, unknown>, kind: string, apiVersion: string): boolean {
     const name = nameOf(raw)
     if (name === null) return kind !== '' && !isBuiltIn({ apiVersion, kind })
@@ -80,7 +80,7 @@ export class DumpFacts {
     this.secretsHeld.see(kind, text(record(raw.metadata).namespace))
     if (kind === 'Pod') this.#addPod(raw)
     else if (kind === 'Node') put(this.nodes, name, versionOf(raw), narrowNode(raw))
-    // A secret elsewhere may be the one that a pod in scope lacks.
+    // Secrets outside the scope are kept: one may be the login that a pod in scope needs.
     else if (kind === 'Secret' || this.#isInScope(namespaceOf(raw)))
       this.#addNamed(raw, kind, `${namespaceOf(raw)}/${name}`)
   }

@@ -1,4 +1,4 @@
-/** What a dump does not hold though it would matter. Healthy pods need nothing but themselves. */
+/** Gaps of a dump: objects that suspects need and that it does not contain. Healthy pods need no other objects. */
 
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
@@ -15,7 +15,7 @@ interface Suspects {
   takenAt: string
 }
 
-/** Everything that is missing and would tell more of the suspects. */
+/** Everything missing from the dump that would help to diagnose the suspects. */
 export function gapsOf(
   facts: DumpFacts,
   { partial, unseen }: Pick<DumpObjects, 'partial' | 'unseen'>,
@@ -68,7 +68,7 @@ function needsEvents(pod: Pod, takenAt: string): boolean {
   )
 }
 
-/** Secrets that failing pods name, of which nothing is known: of one namespace each, or of all where there is no Secret at all. */
+/** Secrets that failing pods reference and that the dump does not contain: one gap per namespace, or one for all if it has no Secrets. */
 export function gapsOfSecrets(pods: Pod[], pullSecrets: PullSecret[], { kinds }: DumpFacts): Gap[] {
   const unknown = new Set(
     pullSecrets
@@ -86,7 +86,7 @@ function absent(what: string, namespace: string | null, detail?: string): Gap {
   return { what, namespace, why: 'absent', ...(detail === undefined ? {} : { detail }) }
 }
 
-/** Pages of lists, told together for each kind. */
+/** Truncated lists, as one gap per kind. */
 function gapsOfPartial(partial: PartialList[]): Gap[] {
   const byKind = Map.groupBy(partial, ({ kind }) => (kind === '' ? 'pods' : `${kind.toLowerCase()}s`))
   return [...byKind].map(([what, pages]) => {

@@ -9,14 +9,14 @@ import { UsageError } from '../../errors.ts'
 /** One stream of bytes and the name by which errors call it. */
 export interface Input {
   name: string
-  /** Somebody named it; the others only lie in a folder that somebody named, beside whatever else is kept there. */
+  /** Whether it was named with -f itself. Otherwise it is in a folder that was, possibly among unrelated files. */
   named: boolean
   open(signal: AbortSignal): AsyncIterable<Uint8Array>
 }
 
 export interface Inputs {
   inputs: Input[]
-  /** Folders, as they were named, that have others in them which were not entered. */
+  /** Folders, as named, with subfolders that were not read. */
   unenteredFolders: string[]
 }
 
@@ -70,7 +70,7 @@ function standardInput(stdin: InputOptions['stdin']): Input {
 }
 
 function fileInput(file: string, cwd: string, named: boolean): Input {
-  // Of a folder's files anybody may have made up the names.
+  // File names in a folder are untrusted.
   const name = file.replace(/[\p{Cc}\p{Cf}]/gu, '?')
   return {
     name,

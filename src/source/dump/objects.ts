@@ -14,14 +14,14 @@ export interface PartialList {
   remaining: number | null
 }
 
-/** What the documents of all inputs hold. */
+/** Collects the objects in the documents of all inputs. */
 export class DumpObjects {
   readonly partial: PartialList[] = []
-  /** A list that could have held pods, and held nothing: there are none. */
+  /** An empty list that would have contained pods: the cluster has none. */
   hasEmptyPodList = false
-  /** Files of folders with something in them other than objects of a cluster. */
+  /** Files in folders that contain something other than Kubernetes objects. */
   readonly passedOver = new Set<string>()
-  /** Why pods of some files of folders remain unseen: one sentence a file, without a full stop. */
+  /** Why pods in some files of folders could not be read: one sentence per file, without a period. */
   readonly unseen: string[] = []
   readonly #facts: DumpFacts
 
@@ -34,9 +34,9 @@ export class DumpObjects {
     let items = 0
     let withoutKind = 0
     let unnamed = 0
-    /** Names and owners only, of items whose kind the list has yet to say. */
+    /** Outlines of items whose kind only the end of the list will tell: names, owners, pull secrets. */
     let undecided: Record<string, unknown>[] = []
-    // What has neither name nor status is a template that only lies there, unless somebody called it a dump.
+    // An object with neither name nor status in a folder is a template; in a file that was named with -f it is an error.
     const countUnnamed = (raw: Record<string, unknown>) => {
       if (named || isRecord(raw.status)) unnamed += 1
     }
@@ -69,13 +69,13 @@ export class DumpObjects {
     return { onItem, onDocument }
   }
 
-  /** An input of a folder that could not be read to its end. What came of it before counts. */
+  /** A file of a folder that could not be read completely. What was read before the error counts. */
   recordUnreadable(name: string, error: Error): void {
     if (error instanceof NotADump && !error.damaged) this.passedOver.add(name)
     else this.unseen.push(error.message.replace(/\.$/, ''))
   }
 
-  /** Whether the item says what it is, or shows it. A list within a list is opened: its own items know their kind from it. */
+  /** Adds an item whose kind is known; false if it is not. The items of a list within a list get their kind from that list. */
   #take(raw: unknown, onUnnamed: (raw: Record<string, unknown>) => void): boolean {
     const item = record(raw)
     const kind = text(item.kind) || kindByShape(item)
@@ -117,7 +117,7 @@ export class DumpObjects {
   }
 }
 
-/** What a service account or an owner is known by, without what else the object is full of. */
+/** The fields that identify a service account or an owner, without the rest of the object. */
 function outline(raw: unknown): Record<string, unknown> {
   const { name, namespace, uid, resourceVersion, creationTimestamp, ownerReferences } = record(
     record(raw).metadata,

@@ -1,6 +1,6 @@
 /** Recognizes what people paste or pipe instead of a dump: text of kubectl that was made to be read, and dumps with something around them. */
 
-/** How much of an input's beginning tells what it is, in bytes. */
+/** The number of bytes at the beginning of an input from which its format is recognized. */
 export const HEAD = 4096
 
 /** A prompt and a command line, or the command line alone. A line that begins with # is a comment of YAML. */

@@ -1,16 +1,16 @@
-/** Which kinds of objects a dump is made of, and what else a document may turn out to be. */
+/** Recognizes the objects of a dump, and documents that are something else. */
 
 import { isRecord, nameOf, record, text } from '../narrow/shape.ts'
 
-/** How kubectl makes a dump that holds all there is to know. */
+/** The kubectl command that makes a complete dump. */
 export const MAKE_A_DUMP = 'kubectl get pods,events,nodes,serviceaccounts,secrets,replicasets,jobs -A -o json'
 
-/** Tells what an input is that is not a dump, and the way to one. */
+/** The error for an input that is not a dump: what it is, and how to make a dump. */
 export function asNotADump(name: string, is: string): string {
   return `${name} is ${is}. Make a dump with \`${MAKE_A_DUMP}\`.`
 }
 
-/** The kind of an item that says none, before its list has said it; empty where its shape does not tell. */
+/** The kind of an item without `kind`, guessed from its fields before the list's own kind is known; empty if unclear. */
 export function kindByShape(item: Record<string, unknown>): string {
   if (isRecord(item.involvedObject) || isRecord(item.regarding)) return 'Event'
   if (Array.isArray(record(item.spec).containers)) return 'Pod'
@@ -18,14 +18,14 @@ export function kindByShape(item: Record<string, unknown>): string {
   return typeof item.type === 'string' && !('spec' in item) ? 'Secret' : ''
 }
 
-/** What a document is, where it is neither an object of a cluster nor a list of them. */
+/** A document that is neither a Kubernetes object nor a list of objects. */
 export interface ForeignDocument {
   is: string
-  /** It tells of pods in a form that can't be read: to pass it over would hide them. */
+  /** It describes pods in a form that can't be read; to skip it silently would hide them. */
   hidesPods: boolean
 }
 
-/** Null where it is an object or a list of objects. `itemsHaveKinds`: all the items that it had, and it had some, said what they are. */
+/** Null for an object or a list of objects. `itemsHaveKinds`: it had items, and all of them had a kind. */
 export function describeForeignDocument(document: unknown, itemsHaveKinds: boolean): ForeignDocument | null {
   if (Array.isArray(document))
     return document.length === 0 || document.some(isObject)
@@ -53,14 +53,14 @@ function foreign(is: string, hidesPods = false): ForeignDocument {
   return { is, hidesPods }
 }
 
-/** Whether it has a name, and says or shows what it is. */
+/** Whether it has a name, and a kind or a recognizable shape. */
 function isObject(item: unknown): boolean {
   if (!isRecord(item)) return false
   if (text(item.kind).endsWith('List') && Array.isArray(item.items)) return true
   return nameOf(item) !== null && (text(item.kind) !== '' || kindByShape(item) !== '')
 }
 
-/** A kind as it may be shown: it comes from a file that anybody may have written. */
+/** A kind that is safe to print: it comes from an untrusted file. */
 export function nameOfKind(kind: unknown): string {
   return /^[A-Za-z][A-Za-z0-9.]{0,62}$/.test(text(kind)) ? text(kind) : 'something without a kind'
 }

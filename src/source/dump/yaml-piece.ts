@@ -3,11 +3,11 @@
 import { parseDocument } from 'yaml'
 import { list, record } from '../narrow/shape.ts'
 
-/** Not YAML, or not all of it; says the line, and quotes nothing of it. */
+/** Invalid or incomplete YAML. The message has the line number and never quotes the text. */
 export class YamlError extends Error {
   override name = 'YamlError'
   readonly truncated: boolean
-  /** What the text is instead, where that can be told. */
+  /** What the text is instead, if recognized. */
   readonly is: string | null
 
   constructor(message: string, options: { truncated?: boolean; is?: string; cause?: unknown } = {}) {

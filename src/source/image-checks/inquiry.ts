@@ -1,4 +1,4 @@
-/** The questions about one image: without a login, as its pods, as this machine; and if none of them opens it, what is near its name. */
+/** The checks of one image: anonymously, with its pods' logins, with this machine's; and if none can pull it, which names are similar. */
 
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { fullName, type Reference } from '../../image/reference.ts'
@@ -9,7 +9,7 @@ import { isFinalDenial, NearbyImages } from './nearby-images.ts'
 import type { PodLogin, PullingPod } from './pod-logins.ts'
 import type { RegistryQueries } from './registry-queries.ts'
 
-/** So many different logins are tried for one image, however many pods want it. */
+/** The limit of different logins that are tried for one image. */
 const MAX_LOGINS = 8
 
 export class Inquiry {
@@ -20,7 +20,7 @@ export class Inquiry {
   readonly #asks: ImageAsk[] = []
   readonly #outcomes = new Map<Credential | null, ManifestOutcome>()
   #unasked: UnaskedReason | null
-  /** Every pod that wants it gets it with its own pull secrets. */
+  /** Every pod that uses it can pull it with its own pull secrets. */
   #podsServed = false
   #platforms: string[] | null = null
 
@@ -37,7 +37,7 @@ export class Inquiry {
     return this.#unasked === null
   }
 
-  /** Asks without a login, then as each pod would, also where no login is needed: one that is refused fails the pull. */
+  /** Asks anonymously, then as each pod would, even for a public image: a refused login fails the pull. */
   async askAsPods(pods: PullingPod[], loginsOf: (pod: PullingPod) => PodLogin[]): Promise<void> {
     await this.#ask({ as: 'anonymous', secret: null }, null)
     await this.#nearby.searchNearby(null, this.#outcomes)
@@ -47,12 +47,12 @@ export class Inquiry {
     this.#podsServed = served.length > 0 && served.every(Boolean)
   }
 
-  /** Whether a login of this machine could tell more. */
+  /** Whether a login from this machine could change the result. */
   get needsMachineLogin(): boolean {
     return this.#asks.length > 0 && !this.#opensTo(null) && !this.#podsServed && !this.#isSettled()
   }
 
-  /** Asks with a login of this machine. `problem`: why it can't be known whether there is one. */
+  /** Asks with a login from this machine. `problem`: why it is unknown whether there is one. */
   async askAsMachine(credential: Credential | null, problem: string | null): Promise<void> {
     if (credential !== null) await this.#ask({ as: 'machine', secret: null }, credential)
     else if (problem !== null) {
@@ -61,7 +61,7 @@ export class Inquiry {
     }
   }
 
-  /** Looks for near names if no asker got the image; if one did and `platforms` is set, for its platforms. */
+  /** Looks for similar names if nobody can pull the image, else for its platforms if `platforms` is set. */
   async conclude(platforms: boolean): Promise<void> {
     const opened = [...this.#outcomes].find(([, { status }]) => status === 'found')
     if (opened === undefined) await this.#nearby.conclude(this.#outcomes)
@@ -72,7 +72,7 @@ export class Inquiry {
     }
   }
 
-  /** What is known by now. */
+  /** The result so far. */
   result(replacement: ImageCheck | null): ImageCheck {
     const found = [...this.#outcomes.values()].find(({ status }) => status === 'found')
     const { state, ...near } = this.#nearby.found
@@ -116,7 +116,7 @@ export class Inquiry {
     if (!this.#asks.some(isSame)) this.#asks.push(ask)
   }
 
-  /** Whoever asks, the answer is the same. */
+  /** Whether no login can change the answer. */
   #isSettled(): boolean {
     const outcome = this.#outcomes.get(null)
     if (outcome === undefined || outcome.status === 'unreachable') return true

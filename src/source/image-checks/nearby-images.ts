@@ -1,4 +1,4 @@
-/** What is around an image that no asker got: its repository, the tags near a missing one, the names near its own. */
+/** Looks for what is similar to an image that nobody can pull: its repository, similar tags, similar repository names. */
 
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { isDockerHub } from '../../image/docker-hub.ts'
@@ -38,12 +38,12 @@ export class NearbyImages {
     return { ...this.#found }
   }
 
-  /** The repository is there and open to somebody, and the tag or digest is not in it: no other login changes that. */
+  /** The repository exists and could be read, but has no such tag or digest: no other login changes that. */
   get isTagMissing(): boolean {
     return this.#found.state === 'there'
   }
 
-  /** After a 404 to this asker: a HEAD has no body to say what is missing, but the list of tags shows whether the repository exists. */
+  /** After a 404: HEAD has no body that would tell what is missing, but the tag list shows whether the repository exists. */
   async searchNearby(credential: Credential | null, outcomes: Outcomes): Promise<void> {
     if (outcomes.get(credential)?.status !== 'not-found') return
     const listed = await this.#queries.tags(this.#reference, credential)

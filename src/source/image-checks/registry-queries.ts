@@ -1,4 +1,4 @@
-/** Asks registries on behalf of all images: a login is first tried for one of them, and not again once its answer holds for all. */
+/** Sends the queries of all images to registries: a login is tried with one image first, and not again if the answer holds for all. */
 
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { isDockerHub } from '../../image/docker-hub.ts'
@@ -17,17 +17,17 @@ const AT_ONCE_TO_ONE_HOST = 4
 /** Three thousand tags; a page or two more may be asked for around the one that is wanted. */
 const FIRST_PAGES = 3
 
-/** One registry asked as one identity. */
+/** The queries to one registry with one login. */
 interface Identity {
-  /** The first question, which the others wait for: so a wrong login is sent once and not four times. */
+  /** The first query, which the others wait for, so that a wrong login is sent once and not four times. */
   first: Promise<unknown> | null
-  /** An answer that holds for every image: no more requests for now, or the login refused. */
+  /** An answer that holds for every image: rate-limited, or login refused. */
   settled: ManifestOutcome | null
   /** By repository. */
   tags: Map<string, Promise<TagsOutcome | null>>
 }
 
-/** Every answer may be null: time is up, and nothing was asked. */
+/** Every answer may be null: the time is up and nothing was sent. */
 export class RegistryQueries {
   readonly #registries: Registries
   readonly #hubApi: HubApi | null
@@ -75,12 +75,12 @@ export class RegistryQueries {
     )
   }
 
-  /** What Docker Hub's web API says of a repository; null also where that API is not to be asked. */
+  /** A repository from Docker Hub's web API; null also if that API must not be used. */
   publicRepository(repository: string): Promise<PublicRepository | null> {
     return once(this.#repositories, repository, () => this.#ofHubApi(api => api.repository(repository)))
   }
 
-  /** The public repositories of a namespace of Docker Hub; null also where its web API is not to be asked. */
+  /** The public repositories of a Docker Hub namespace; null also if its web API must not be used. */
   publicRepositories(namespace: string): Promise<PublicRepositories | null> {
     return once(this.#namespaces, namespace, () => this.#ofHubApi(api => api.repositoriesOf(namespace)))
   }
@@ -120,7 +120,7 @@ export class RegistryQueries {
   #remember(registry: Registry, identity: Identity, outcome: ManifestOutcome): void {
     const { status } = outcome
     if (status === 'rate-limited' || status === 'wrong-credential') identity.settled = outcome
-    // Where it is a rule of ours that stopped the question, the next may go through.
+    // If a rule of pullguard stopped the query, the next one may be allowed.
     if (status === 'unreachable' && outcome.why !== 'refused' && outcome.why !== 'malformed') {
       this.#outOfReach.set(registry, outcome)
     }
@@ -154,7 +154,7 @@ class HostLimiter {
     this.#toOneHost = toOneHost
   }
 
-  /** Does the work when its turn comes; in the order of calling, but for those whose host is busy. */
+  /** Runs the work once a slot is free, in the order of the calls except for busy hosts. */
   async run<T>(host: string, work: () => Promise<T>): Promise<T> {
     await new Promise<void>(start => {
       this.#waiting.push({ host, start })

@@ -11,7 +11,7 @@ import { EVENT_SHAPE } from '../narrow/protobuf-shapes.ts'
 import { couldBePulling, isProgress, podKey } from '../suspects.ts'
 import { fieldValue, type NamespaceOrAll, type Reading } from './reading.ts'
 
-/** Common reasons that never tell of a pull; a field selector can leave out many but not pick several. */
+/** Common reasons unrelated to pull failures; a field selector can exclude many reasons but not select several. */
 const NOISE = [
   ...[
     'Scheduled',
@@ -54,7 +54,7 @@ export async function readEventsOf(reading: Reading, namespaces: string[]): Prom
   return lists.flat()
 }
 
-/** So few pods are asked for what has become of their pulls: for each the server walks through the events of its namespace. */
+/** The limit of pods whose pull progress is read: for each, the server scans all events of the namespace. */
 const MAX_PODS = 8
 
 /**

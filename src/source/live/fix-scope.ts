@@ -39,7 +39,7 @@ export async function readFixScope(
   return { namespaces, serviceAccounts, secrets, ...owners, interruptedPods, gaps: uniqueGaps(reading.gaps) }
 }
 
-/** Of the bare pods that an interrupted fix took away those that are not there or have not ended yet, in namespaces that are. What can't be read is a gap. @throws ApiError where no answer comes */
+/** The bare pods deleted by an interrupted fix that do not exist or are still terminating, in namespaces that exist. What can't be read is a gap. @throws ApiError if the server does not answer */
 async function stillMissing(
   reading: Reading,
   { interruptedPods: pods, onPodBack }: FixScopeOptions,
@@ -53,7 +53,7 @@ async function stillMissing(
       else if (await isLive(reading, pod.namespace)) missing.push({ ...pod, ending })
     } catch (error) {
       if (!isNotFound(error)) reading.recordGap(error, KINDS.Pod, pod.namespace)
-      // A pod goes with its namespace, and nobody misses it then.
+      // A pod whose namespace is deleted need not come back.
       else if (await isLive(reading, pod.namespace)) missing.push({ ...pod, ending: null })
     }
   }
@@ -62,7 +62,7 @@ async function stillMissing(
 
 type PodObject = NonNullable<(typeof KINDS.Pod)['model']>
 
-/** Under its name there may be another pod by now; only the one that was deleted is owed when it ends. */
+/** Its name may belong to another pod by now; only the deleted pod has to be created again once it has terminated. */
 function endingOf({ metadata }: PodObject, { uid }: InterruptedPod): OwedPod['ending'] {
   const until = metadata.deletionTimestamp
   return until === undefined || (uid !== null && metadata.uid !== uid) ? null : { uid: metadata.uid, until }
@@ -77,7 +77,7 @@ async function isLive(reading: Reading, namespace: string): Promise<boolean> {
   }
 }
 
-/** Those of the scope that are there, sorted. @throws ApiError */
+/** The namespaces of the scope that exist, sorted by name. @throws ApiError */
 async function readScopeNamespaces(reading: Reading, options: FixScopeOptions): Promise<ScopeNamespace[]> {
   const { namespaces, excluded, pods } = options
   try {
@@ -86,7 +86,7 @@ async function readScopeNamespaces(reading: Reading, options: FixScopeOptions): 
       .filter(({ name }) => !excluded.includes(name))
       .sort((one, other) => (one.name < other.name ? -1 : 1))
   } catch (error) {
-    // Somebody who may write in a namespace need not be allowed to look at the namespace object.
+    // A user who can write in a namespace may not be allowed to read the namespace object.
     if (!isForbidden(error)) throw error
     reading.recordGap(error, KINDS.Namespace, null)
     const names = namespaces ?? [...new Set(pods.map(({ namespace }) => namespace))]
@@ -117,12 +117,12 @@ async function namespaceObjects(
 
 type NamespaceObject = NonNullable<(typeof KINDS.Namespace)['model']>
 
-/** Whether the namespace is on its way out, so that nothing new can be made there. */
+/** Whether the namespace is terminating, so that nothing can be created in it. */
 function isEnding({ metadata, status }: NamespaceObject): boolean {
   return metadata.deletionTimestamp !== undefined || status?.phase === 'Terminating'
 }
 
-/** Service accounts of the scope that pods run as, or will. */
+/** Service accounts of the scope to which a fix attaches its pull secret: `default`, and others that pods run as. */
 async function readAccounts(
   reading: Reading,
   { namespaces, wide }: NamespaceScope,

@@ -1,4 +1,4 @@
-/** Reads the pod templates behind stuck pods: each topmost built-in controller, once. */
+/** Reads the pod templates of stuck pods: each topmost built-in controller, once. */
 
 import type { V1ContainerStatus } from '@kubernetes/client-node'
 import { type ControllerObject, controllerKind, KINDS } from '../../kubernetes/api/kinds.ts'
@@ -27,7 +27,7 @@ export async function readWorkloads(
   const workloads = new Map<string, ScopeWorkload>()
   const direct: Direct = { controllers: new Map(), jobs: new Map() }
   const read = (namespace: string, owner: ControllerReference) => {
-    // Anybody can write another's uid into a pod: only the owner of that name in the pod's own namespace is the pod's.
+    // An ownerReference is untrusted: its uid counts only if the owner's name and namespace match too.
     const key = `${namespace}/${owner.kind}/${owner.name} ${owner.uid}`
     const seen = options.owners?.get(owner.uid)
     const same = seen?.metadata.namespace === namespace && seen.metadata.name === owner.name
@@ -66,11 +66,11 @@ async function climb(reading: Reading, pod: Pod, read: Read, direct: Direct): Pr
   let owner = pod.controller
   const climbed = new Set<string>()
   while (owner && controllerKind(owner)) {
-    // Owners that own each other have nobody at the top.
+    // Owners that own each other have no topmost controller.
     if (climbed.has(owner.uid)) return null
     climbed.add(owner.uid)
     const object = await read(pod.namespace, owner)
-    // Without the owner's own word on who is above it, its template may belong to somebody else.
+    // If the owner can't be read, its template may be managed by another controller above it.
     if (!object) return null
     chain.push({ object, owner })
     owner = narrowController(object.metadata)
@@ -138,7 +138,7 @@ function narrowed({ object, owner }: Top, { namespace }: Pod): ScopeWorkload {
   return narrowWorkload(object, owner, namespace)
 }
 
-/** null where it is not there, is another of the same name, or can't be read, which leaves a gap. */
+/** null if it does not exist, is another object of the same name, or can't be read (a gap). */
 async function readOwner(
   reading: Reading,
   namespace: string,

@@ -16,7 +16,7 @@ export interface ScopePods extends AreaPods {
   events: PodEvent[]
 }
 
-/** Each namespace takes several requests of its own. */
+/** Each namespace takes several requests. */
 const NAMESPACES_AT_ONCE = 6
 
 /** Reads all namespaces; without permission for all at once those that may be read, the others are gaps. @throws ApiError */
@@ -63,7 +63,7 @@ export async function readNamespaces(
 }
 
 async function readArea(reading: Reading, area: NamespaceOrAll): Promise<ScopePods> {
-  // Where pods can't be read either, the events' gap would only repeat theirs.
+  // If pods can't be read either, the gap of the events would only repeat theirs.
   const eventReading = reading.withOwnGaps()
   const [found, areaEvents] = await Promise.all([readAreaPods(reading, area), readEvents(eventReading, area)])
   reading.gaps.push(...eventReading.gaps)
@@ -77,7 +77,7 @@ async function readArea(reading: Reading, area: NamespaceOrAll): Promise<ScopePo
   return { count: found.count, pods, events: [...own, ...(await readProgress(reading, pods, own))] }
 }
 
-/** Pods whose rows look ready though an ephemeral container can't be pulled: only its events tell. */
+/** Pods whose rows look ready although an ephemeral container's image can't be pulled: only events show those. */
 async function readEphemeral(
   reading: Reading,
   area: NamespaceOrAll,
@@ -115,7 +115,7 @@ async function listNamespaces(reading: Reading): Promise<string[]> {
   }
 }
 
-/** Whether there is no such namespace; one that can't be looked at is taken to be there. */
+/** Whether the namespace does not exist; one that can't be read counts as existing. */
 async function isMissing(reading: Reading, namespace: string): Promise<boolean> {
   try {
     await reading.get(KINDS.Namespace, null, namespace)
@@ -126,7 +126,7 @@ async function isMissing(reading: Reading, namespace: string): Promise<boolean> 
   }
 }
 
-/** The API server gives an empty list for a namespace that does not exist: a typing error must not look healthy. */
+/** The API server returns an empty list for a namespace that does not exist: a typo must not look healthy. */
 export async function assertExists(reading: Reading, namespace: string): Promise<void> {
   if (!(await isMissing(reading, namespace))) return
   throw new UsageError(
@@ -134,7 +134,7 @@ export async function assertExists(reading: Reading, namespace: string): Promise
   )
 }
 
-/** Those of the namespaces that do not exist; one that can't be looked at is taken to be there. @throws UnreachableError */
+/** The namespaces that do not exist; one that can't be read counts as existing. @throws UnreachableError */
 export async function missingNamespaces(
   cluster: ClusterReader,
   names: string[],

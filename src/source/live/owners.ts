@@ -17,12 +17,12 @@ interface Owned {
   controller: ControllerReference | null
 }
 
-/** Takes the objects that are climbed over, in full. */
+/** Receives each controller in full. */
 export type VisitOwner = (object: ControllerObject) => void
 
 /**
- * Every link on the way up, each once. What can't be read is a gap; the climb ends there, unless the pod tells whose that is.
- * @param visit where it is given, the controllers are read in full; else their metadata is all that is needed
+ * Every owner link, each once. What can't be read is a gap, and the chain ends there unless the pod's labels show the owner.
+ * @param visit if given, the controllers are read in full, else only their metadata
  */
 export async function readOwners(reading: Reading, pods: Pod[], visit?: VisitOwner): Promise<OwnerLink[]> {
   const links = new Map<string, OwnerLink>()
@@ -36,7 +36,7 @@ export async function readOwners(reading: Reading, pods: Pod[], visit?: VisitOwn
   return [...links.values()]
 }
 
-/** Beside the controllers that could be read those that could not, as far as their pods tell who controls them. */
+/** The links that were read, plus those that could not be read but can be derived from their pods. */
 function withDerived(read: OwnerLink[], pods: Pod[]): OwnerLink[] {
   const known = new Map(read.map(link => [link.uid, link]))
   for (const pod of pods) {

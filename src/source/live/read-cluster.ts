@@ -21,15 +21,15 @@ export interface ClusterOptions {
   /** ISO 8601. */
   takenAt: string
   onProgress?: (progress: Progress) => void
-  /** Gets the controllers above the pods, in full, so that nobody needs to read them again. */
+  /** Receives the controllers above the pods in full, so that they need not be read again. */
   onOwner?: VisitOwner
-  /** Gets each pull secret as it is: to be kept from every output. */
+  /** Receives each pull secret as the server sent it, with its content: never print it. */
   onPullSecret?: VisitPullSecret
   signal?: AbortSignal
 }
 
 /**
- * Reads the failing pods in scope, their events, and what they name; the one of `scope.pod` also if it is healthy, none where it may not be read.
+ * Reads the failing pods in scope, their events, and the objects they reference. `scope.pod` is read even if healthy; if it is forbidden, there are no pods.
  * @throws ApiError where no pods can be read at all; UsageError for a namespace or pod that does not exist
  */
 export async function readCluster(
@@ -69,7 +69,7 @@ function readScope(reading: Reading, { namespaces, pod }: Scope): Promise<ScopeP
   return namespaces === null ? readEverywhere(reading) : readNamespaces(reading, namespaces)
 }
 
-/** The pod and its events; a gap where it may not be read. @throws NoSuchPod where it does not exist; ApiError */
+/** The pod and its events; a gap if it is forbidden. @throws NoSuchPod; ApiError */
 async function readPod(reading: Reading, namespace: string, name: string): Promise<ScopePods> {
   try {
     const [raw, events] = await Promise.all([
@@ -98,7 +98,7 @@ function asNoSuchPod(error: unknown): never {
   throw error instanceof UsageError ? new NoSuchPod(error.message) : error
 }
 
-/** Only for a hint: whatever keeps them from being read changes nothing about the pod that is not there. */
+/** Only for a hint, so errors are ignored. */
 async function podNames(reading: Reading, namespace: string): Promise<string[]> {
   const names: string[] = []
   try {

@@ -1,4 +1,4 @@
-/** One reading of a live cluster: every request of it hears Ctrl-C, and what can't be read leaves a gap. */
+/** Reads a live cluster for one command: every request is aborted by Ctrl-C, and what can't be read is recorded as a gap. */
 
 import type { ClusterReader, ListResult, ReadOptions, TableRow } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
@@ -18,7 +18,7 @@ export interface Progress {
 }
 
 export interface ReadingOptions {
-  /** ISO 8601; without it nothing of the reading depends on the time. */
+  /** ISO 8601; leave out if nothing depends on the time. */
   takenAt?: string
   /** Goes with every request for pods. */
   labelSelector?: string
@@ -54,7 +54,7 @@ export class Reading {
     this.#reportProgress = () => onProgress?.({ ...this.#progress })
   }
 
-  /** A part of this reading that keeps its gaps apart. */
+  /** A reading of the same cluster with its own list of gaps. */
   withOwnGaps(): Reading {
     return new Reading(this.#cluster, { takenAt: this.takenAt, ...this.labels, ...this.#abort })
   }
@@ -74,7 +74,7 @@ export class Reading {
     return this.#cluster.get(objectPath(kind, namespace, name), { ...this.#abort, ...options })
   }
 
-  /** One object, or null where it is not there or can't be read; the latter leaves a gap. */
+  /** One object, or null if it does not exist or can't be read; the latter leaves a gap. */
   async find<Object>(
     kind: Kind<Object>,
     namespace: string | null,
@@ -90,7 +90,7 @@ export class Reading {
   }
 
   /**
-   * Every object of a kind. A list that expired half-way and went on from a newer state leaves a gap.
+   * Every object of a kind. A list that expired midway and continued from a newer state leaves a gap.
    * @returns how many there are. @throws ApiError
    */
   async list<Object>(
@@ -108,7 +108,7 @@ export class Reading {
     return result.count
   }
 
-  /** The same where a list that can't be read leaves a gap. */
+  /** Like `list`, but a list that can't be read leaves a gap. */
   async listOrGap<Object>(
     kind: Kind<Object>,
     namespace: NamespaceOrAll,
@@ -122,7 +122,7 @@ export class Reading {
     }
   }
 
-  /** Rows of the pods that the labels select, or whole pods from a server without Tables. @returns the columns' names. @throws ApiError */
+  /** Table rows of the selected pods, or whole pods from a server without Tables. @returns the column names. @throws ApiError */
   async podTable(
     namespace: NamespaceOrAll,
     visitRow: (row: TableRow) => void,
@@ -135,7 +135,7 @@ export class Reading {
     return result.columns
   }
 
-  /** Notes that objects of a kind could not be read. @throws the error itself where gapOf does */
+  /** Records that objects of a kind could not be read. @throws any error that is not an ApiError */
   recordGap(error: unknown, kind: Kind<unknown>, namespace: NamespaceOrAll): void {
     this.gaps.push(gapOf(error, kind.fullName, namespace))
   }
@@ -155,7 +155,7 @@ export class Reading {
     this.#reportProgress()
   }
 
-  /** What a list says that expired half-way is not of one moment. */
+  /** A list that expired midway mixes two states. */
   #noteExpiry({ inconsistent }: ListResult, { fullName }: Kind<unknown>, namespace: NamespaceOrAll): void {
     if (!inconsistent) return
     const detail = 'The list expired half-way and went on from a newer state.'
@@ -163,7 +163,7 @@ export class Reading {
   }
 }
 
-/** A value inside a field selector: its own commas, equal signs and backslashes are escaped. */
+/** A value in a field selector, with commas, equal signs and backslashes escaped. */
 export function fieldValue(value: string): string {
   return value.replace(/[\\,=]/g, '\\$&')
 }

@@ -1,4 +1,4 @@
-/** Reads what pods name: their pull secrets, service accounts, owners and nodes, each once. */
+/** Reads the objects that pods reference: pull secrets, service accounts, owners and nodes, each once. */
 
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
@@ -22,7 +22,7 @@ export interface RelatedObjects {
   nodes: Node[]
 }
 
-/** Gets a pull secret as the API server gives it. */
+/** Receives a pull secret as the API server sent it. */
 export type VisitPullSecret = (secret: unknown) => void
 
 interface Visitors {
@@ -30,7 +30,7 @@ interface Visitors {
   onPullSecret?: VisitPullSecret
 }
 
-/** What can't be read is a gap, or for a secret its problem. */
+/** What can't be read is a gap; a secret also gets it as its problem. */
 export async function readRelatedObjects(
   reading: Reading,
   pods: Pod[],
@@ -55,7 +55,7 @@ function secretsNamed(pods: Pod[]): ObjectName[] {
   return unique(pods.flatMap(({ namespace, pullSecrets }) => pullSecrets.map(name => ({ namespace, name }))))
 }
 
-/** Service accounts, and the secrets that they name but that no pod had at its creation: a recreated pod would. */
+/** Service accounts, and the secrets that only they reference: pods don't have those, but a recreated pod would. */
 async function readServiceAccounts(
   reading: Reading,
   pods: Pod[],
@@ -75,10 +75,10 @@ async function readServiceAccounts(
   return [accounts, [...(await readPullSecrets(reading, read)), ...beyondLimit.map(describeUnread)]]
 }
 
-/** Each secret costs a request, and a pod may name thousands that do not exist. */
+/** The limit per namespace: each secret costs a request, and a pod can reference thousands that do not exist. */
 const MAX_SECRETS = 200
 
-/** The first so many of each namespace, and the rest, which leave a gap. */
+/** The first MAX_SECRETS of each namespace, and the rest, which leave a gap. */
 function limitPerNamespace(
   names: ObjectName[],
   { gaps }: Reading,

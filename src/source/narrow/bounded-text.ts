@@ -17,7 +17,7 @@ export function narrowMessage(value: unknown): string {
   return `${clean.slice(0, Math.floor(half))}${CUT}${clean.slice(-Math.floor(half))}`
 }
 
-/** A name; one that is too long ends in an ellipsis, and so is nobody's. */
+/** A name; one that is too long is cut and ends in an ellipsis, so that it matches no object. */
 export function narrowName(value: unknown): string {
   const name = text(value)
   return name.length <= MAX_NAME_LENGTH ? name : `${name.slice(0, MAX_NAME_LENGTH)}…`

@@ -104,7 +104,7 @@ function joined(
     })
 }
 
-/** The pod's status says nothing of image volumes: what a failed one does to its containers tells (attributeToImageVolumes). */
+/** The pod's status does not list image volumes; their failures show in the containers that mount them (attributeToImageVolumes). */
 function narrowImageVolumes(volumes: unknown): Container[] {
   return list(volumes)
     .filter(volume => isRecord(record(volume).image))
@@ -126,7 +126,7 @@ function narrowPolicy(value: unknown): PullPolicy | null {
   return value === 'Always' || value === 'IfNotPresent' || value === 'Never' ? value : null
 }
 
-/** As it is written, but for a login in one that is not a name: `user:password@registry/app`, with a scheme or without. Real names have no slash behind an @. */
+/** Unchanged, except that a login in an invalid name is redacted: `user:password@registry/app`, with or without a scheme. Valid names have no slash after an @. */
 function narrowImageName(value: unknown): string {
   const image = narrowName(value)
   return image.includes('://') || /:[^@]*@[^@]*\//.test(image) ? redact(image) : image
