@@ -14,7 +14,7 @@ export interface HttpResponse {
   status: number
   /** Names in lower case. */
   headers: Record<string, string | string[] | undefined>
-  /** Decompressed. Must be read completely or destroyed; errors in mid-body are thrown by the iteration. */
+  /** Decompressed. Must be read completely or destroyed, which ends the iteration with an error, as do errors in mid-body. */
   body: AsyncIterable<Uint8Array> & { destroy(): unknown }
 }
 
