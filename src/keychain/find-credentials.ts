@@ -7,6 +7,7 @@ import type { DockerLogin } from '../dockerconfig/docker-view.ts'
 import type { Credential, CredentialRefusal } from '../dockerconfig/registry-credential.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../image/docker-hub.ts'
 import { bounded } from '../network/bounded.ts'
+import { once } from '../network/once.ts'
 import { askHelper, helperProgram, helperRunner, type RunHelper } from './credential-helper.ts'
 import { type Machine, type Place, places } from './places.ts'
 import type { WantedRegistry } from './wanted-registries.ts'
@@ -145,10 +146,4 @@ function asAnswer(entry: DockerLogin, key: RegistryKey, origin: string, subject:
   if (!identity) return { credential }
   const detail = `${subject} holds only an identity token, which the kubelet ignores`
   return { refusal: { registry, reason: 'identity-token', detail, forReading: credential } }
-}
-
-function once<K, V>(known: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Promise<V> {
-  const running = known.get(key) ?? make()
-  known.set(key, running)
-  return running
 }

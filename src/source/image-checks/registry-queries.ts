@@ -3,6 +3,7 @@
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { isDockerHub } from '../../image/docker-hub.ts'
 import type { Reference } from '../../image/reference.ts'
+import { once } from '../../network/once.ts'
 import type { Registries, Registry } from '../../registry/client.ts'
 import {
   HUB_API_HOST,
@@ -134,12 +135,6 @@ export class RegistryQueries {
   #inTime<T>(host: string, ask: () => Promise<T>): Promise<T | null> {
     return this.#limiter.run(host, async () => (this.#timeUp.aborted ? null : ask()))
   }
-}
-
-function once<T>(known: Map<string, Promise<T>>, question: string, ask: () => Promise<T>): Promise<T> {
-  const answer = known.get(question) ?? ask()
-  known.set(question, answer)
-  return answer
 }
 
 /** Limits how many requests run at the same time, in total and to one host. */

@@ -3,6 +3,7 @@
 import type { V1ContainerStatus } from '@kubernetes/client-node'
 import { type ControllerObject, controllerKind, KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
+import { once } from '../../network/once.ts'
 import type {
   FixScope,
   ScopeContainer,
@@ -21,7 +22,7 @@ import type { Reading } from './reading.ts'
 /** The workloads of the stuck pods, and their direct controllers. */
 export async function readWorkloads(
   reading: Reading,
-  options: FixScopeOptions,
+  options: Pick<FixScopeOptions, 'pods' | 'owners' | 'runningImages'>,
 ): Promise<Pick<FixScope, 'workloads' | 'controllers' | 'jobs'>> {
   const known = new Map<string, Promise<ControllerObject | null>>()
   const workloads = new Map<string, ScopeWorkload>()
@@ -31,10 +32,7 @@ export async function readWorkloads(
     const key = `${namespace}/${owner.kind}/${owner.name} ${owner.uid}`
     const seen = options.owners?.get(owner.uid)
     const same = seen?.metadata.namespace === namespace && seen.metadata.name === owner.name
-    const answer =
-      known.get(key) ?? (seen && same ? Promise.resolve(seen) : readOwner(reading, namespace, owner))
-    known.set(key, answer)
-    return answer
+    return once(known, key, async () => (seen && same ? seen : readOwner(reading, namespace, owner)))
   }
   await bounded(options.pods, AT_ONCE, async pod => {
     const top = await climb(reading, pod, read, direct)

@@ -87,15 +87,7 @@ export async function readPodOwners(
     reading.find(KINDS.Pod, namespace, name),
   )
   const pods = found.flatMap(pod => (pod && narrowPod(pod)) ?? [])
-  const { workloads } = await readWorkloads(reading, {
-    namespaces: null,
-    excluded: [],
-    secretName: '',
-    wanted: null,
-    pods,
-    runningImages: false,
-    interruptedPods: [],
-  })
+  const { workloads } = await readWorkloads(reading, { pods, runningImages: false })
   return new Map(
     pods.map(({ uid, controller }) => {
       const top = workloads.find(({ podUids }) => podUids.includes(uid))

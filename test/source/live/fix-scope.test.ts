@@ -26,6 +26,20 @@ function read(of: Story, options: Partial<FixScopeOptions> = {}, user = 'admin')
   )
 }
 
+/** A Secret with the name and label of one that pullguard makes. */
+const secretWith = (content: string, annotations: Record<string, string> = {}) => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: {
+    name: 'dockercreds',
+    namespace: 'web',
+    labels: { 'app.kubernetes.io/managed-by': 'pullguard' },
+    annotations,
+  },
+  type: 'kubernetes.io/dockerconfigjson',
+  data: { '.dockerconfigjson': Buffer.from(content).toString('base64') },
+})
+
 describe('the scope of a fix', () => {
   test('is every namespace, less the excluded ones, the ending ones marked', async () => {
     const of = story()
@@ -45,14 +59,14 @@ describe('the scope of a fix', () => {
     expect(serviceAccounts.map(({ namespace }) => namespace)).not.toContain('ending')
   })
 
-  test('goes on without a namespace that was deleted since it was seen, and not without one that was asked for', async () => {
+  test('skips a namespace that was deleted since the snapshot, and fails for one that the user named', async () => {
     const of = story()
     const named = { namespaces: ['web', 'gone'], mayBeGone: true }
     expect((await read(of, named)).namespaces).toEqual([{ name: 'web', terminating: false }])
     await expect(read(of, { ...named, mayBeGone: false })).rejects.toThrow('"gone" not found')
   })
 
-  test('misses a bare pod only while its namespace is there', async () => {
+  test('counts a bare pod as missing only while its namespace exists', async () => {
     const of = story()
     const pod = { run: 'r', name: 'lost', uid: null }
     const interruptedPods = [
@@ -65,7 +79,7 @@ describe('the scope of a fix', () => {
     ])
   })
 
-  test('owes a bare pod that was deleted and has not ended, and no other of its name', async () => {
+  test('counts the deleted bare pod as missing until it has terminated, but no other pod of its name', async () => {
     const of = story()
     const { uid = '' } = of.cluster.get('Pod', 'api', 'bare')?.metadata ?? {}
     const pod = { run: 'r', name: 'bare', namespace: 'api' }
@@ -78,7 +92,7 @@ describe('the scope of a fix', () => {
     for (const was of [uid, null]) expect(await owed(was)).toEqual([{ ...pod, uid: was, ending }])
   })
 
-  test('holds the default account, and another only where pods run as it', async () => {
+  test('has the default service account, and another one only if pods run as it', async () => {
     const of = story()
     for (const name of ['idle', 'robot']) {
       of.cluster.add({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: 'web' } })
@@ -96,19 +110,9 @@ describe('the scope of a fix', () => {
     ])
   })
 
-  test('compares a Secret of the name here, and lets nothing of it out', async () => {
+  test('compares an existing Secret of that name and returns nothing of its content', async () => {
     const of = story()
-    of.cluster.add({
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: {
-        name: 'dockercreds',
-        namespace: 'web',
-        labels: { 'app.kubernetes.io/managed-by': 'pullguard' },
-      },
-      type: 'kubernetes.io/dockerconfigjson',
-      data: { '.dockerconfigjson': Buffer.from(WANTED).toString('base64') },
-    })
+    of.cluster.add(secretWith(WANTED))
     const { uid } = of.cluster.get('Secret', 'web', 'dockercreds')?.metadata ?? { uid: '' }
     const made = { run: 'r', namespace: 'web', name: 'dockercreds', uid }
     const scope = await read(of, { madeSecrets: [made] })
@@ -120,20 +124,9 @@ describe('the scope of a fix', () => {
     expect(JSON.stringify(scope)).not.toContain(password)
   })
 
-  test('takes no Secret for its own because it says so, but because a run made it', async () => {
+  test('knows a Secret as its own by the journal of the run that made it, not by its label or annotation alone', async () => {
     const of = story()
-    of.cluster.add({
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: {
-        name: 'dockercreds',
-        namespace: 'web',
-        labels: { 'app.kubernetes.io/managed-by': 'pullguard' },
-        annotations: { 'pullguard.dev/run': 'r1' },
-      },
-      type: 'kubernetes.io/dockerconfigjson',
-      data: { '.dockerconfigjson': Buffer.from('{}').toString('base64') },
-    } as never)
+    of.cluster.add(secretWith('{}', { 'pullguard.dev/run': 'r1' }))
     const named = { namespace: 'web', name: 'dockercreds' }
     const ours = async (...madeSecrets: MadeSecret[]) => (await read(of, { madeSecrets })).secrets[0]?.ours
     expect(await ours()).toBe(false)
@@ -142,7 +135,7 @@ describe('the scope of a fix', () => {
     expect(await ours({ ...named, run: 'r1', uid: null })).toBe(true)
   })
 
-  test('climbs from pods to the topmost controller, and reads its template once', async () => {
+  test('follows owners to the topmost controller and reads its template once', async () => {
     const of = story()
     const { workloads } = await read(of)
     expect(workloads).toMatchObject([
@@ -162,7 +155,7 @@ describe('the scope of a fix', () => {
   })
 
   test.each(['a b', '..', '../../../../../api/v1/namespaces/kube-system/secrets/x?a=', 'a%2fb'])(
-    'is not led elsewhere, nor stopped, by a pod whose owner is called %j',
+    'reads no other path and does not fail for a pod whose owner is named %j',
     async name => {
       const of = story()
       of.cluster.add({
