@@ -73,8 +73,7 @@ export class JsonElements {
   #within(chunk: Buffer, at: number, value: JsonValue): number {
     const end = value.take(chunk, at)
     const held = (end < 0 ? this.#before + chunk.length - value.offset : 0) + this.#rest.length
-    if (held > this.#maxLength)
-      throw new JsonError('Not JSON of that kind: too much to hold stands', value.offset)
+    if (held > this.#maxLength) throw new JsonError('The JSON value is too long', value.offset)
     if (end < 0) return chunk.length
     const isElement = this.#expected === 'element' || this.#expected === 'first element'
     const isShort = value.offset >= this.#before
@@ -128,8 +127,7 @@ export class JsonElements {
     }
     const isKey = this.#expected === 'key' || this.#expected === 'first key'
     const isValue = /^(document|value|first element|element)$/.test(this.#expected) && mayBegin(byte)
-    if (isKey ? byte !== 0x22 : !isValue)
-      throw new JsonError('Not JSON: an unexpected character stands', offset)
+    if (isKey ? byte !== 0x22 : !isValue) throw new JsonError('Not JSON: unexpected character', offset)
     this.#value = new JsonValue(byte, offset)
     return at
   }

@@ -48,7 +48,7 @@ export function asApiError(request: ApiRequest, error: unknown): unknown {
   }
   if (error instanceof JsonError) return notKubernetes(request, 'it is not JSON', error)
   if (error instanceof ProtobufError) return notKubernetes(request, error.message, error)
-  const doubt = request.kind === 'write' ? '; it may have been carried out or not' : ''
+  const doubt = request.kind === 'write' ? '; the change may or may not have been applied' : ''
   if (SILENT.has(codeOf(error))) {
     return failure(request, 'Timeout', `${nameOf(request)} was not answered in time${doubt}`, error)
   }

@@ -98,7 +98,7 @@ function protobufParser(request: ApiRequest, shape: Shape, visit: VisitElement):
     write: chunk => list.write(chunk),
     end() {
       const { kind, metadata } = list.end()
-      if (!kind.endsWith('List')) throw notKubernetes(request, 'it is no list')
+      if (!kind.endsWith('List')) throw notKubernetes(request, 'it is not a list')
       return { metadata }
     },
   }
@@ -124,7 +124,7 @@ function jsonParser(request: ApiRequest, visit: VisitElement): PageParser {
     write: chunk => splitter.write(chunk),
     end() {
       splitter.end()
-      if (!isList(rest)) throw notKubernetes(request, 'it is no list')
+      if (!isList(rest)) throw notKubernetes(request, 'it is not a list')
       return rest
     },
   }
@@ -144,7 +144,7 @@ function isList(rest: unknown): rest is Record<string, unknown> {
 
 function objectIn(request: ApiRequest, element: unknown): KubernetesObject {
   if (typeof element === 'object' && element !== null) return element as KubernetesObject
-  throw notKubernetes(request, 'the list holds something that is no object')
+  throw notKubernetes(request, 'the list contains something that is not an object')
 }
 
 interface ListMeta {

@@ -84,7 +84,7 @@ export function objectFrom<T = KubernetesObject>(exchange: Exchange, request: Ap
     const whole = new JsonElements([], handlers, MAX_OBJECT_LENGTH)
     for await (const chunk of chunks) whole.write(chunk)
     whole.end()
-    if (typeof object !== 'object' || object === null) throw notKubernetes(request, 'it is no object')
+    if (typeof object !== 'object' || object === null) throw notKubernetes(request, 'it is not an object')
     return object as T
   })
 }

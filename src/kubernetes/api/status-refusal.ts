@@ -125,5 +125,5 @@ function plainMessage(request: ApiRequest, { status, headers }: HttpResponse, te
   if (isPlain && line && line.length <= MAX_PLAIN_TEXT_LENGTH && !line.includes('\n')) {
     return `${nameOf(request)} was answered with ${status}: ${line}`
   }
-  return `${nameOf(request)} was answered with ${status}, not by the API server itself but by something before it`
+  return `${nameOf(request)} was answered with ${status}, not by the API server itself but by something in front of it`
 }

@@ -11,12 +11,12 @@ export function isHeaderSafe(token: Redacted): boolean {
 /** What is wrong with the pair, as a clause for people that quotes nothing of it; null where it can be shown to a server. */
 export function certificateFault(certificate: string, secretKey: Redacted): string | null {
   const key = secretKey.reveal()
-  if (!loads({ cert: certificate })) return 'the certificate is no PEM that can be read'
+  if (!loads({ cert: certificate })) return 'the certificate is not valid PEM'
   if (loads({ cert: certificate, key })) return null
   if (/ENCRYPTED/.test(key)) {
-    return 'its key is encrypted, and nobody is asked for a passphrase: decrypt it with `openssl pkey`'
+    return 'its key is encrypted, and pullguard does not ask for a passphrase: decrypt it with `openssl pkey`'
   }
-  return loads({ key }) ? 'its key belongs to another certificate' : 'its key is no PEM that can be read'
+  return loads({ key }) ? 'its key belongs to another certificate' : 'its key is not valid PEM'
 }
 
 function loads(pair: { cert?: string; key?: string }): boolean {

@@ -104,7 +104,7 @@ class InputReader {
     const rest = from < 0 ? '' : textOf(this.#chunk.subarray(from, from + HEAD))
     return beginsLogs(rest)
       ? new NotADump(asNotADump(name, INTERLEAVED), damaged)
-      : new NotADump(`${name} is not JSON: what stands at ${place} can't be read.`, damaged)
+      : new NotADump(`${name} is not valid JSON at ${place}.`, damaged)
   }
 }
 
@@ -112,7 +112,7 @@ class InputReader {
 function parserFor(head: Uint8Array, name: string, handlers: DocumentHandlers): Parser {
   if (head.includes(0)) throw new NotADump(`${name} is neither JSON nor YAML: it is not text.`)
   const text = textOf(head).trimStart()
-  if (text === '') throw new NotADump(`Nothing is in ${name}: it is empty.`)
+  if (text === '') throw new NotADump(`${name} is empty.`)
   if (text.startsWith('<')) throw new NotADump(`${name} is neither JSON nor YAML: it is HTML or XML.`)
   // YAML has brackets too, around keys without quotes.
   if (/^[{[]/.test(text) && !/^\{\s*[^\s"}]|^\[\s*\{\s*[^\s"}]/.test(text)) return jsonParser(handlers)

@@ -34,16 +34,16 @@ export function describeForeignDocument(document: unknown, itemsHaveKinds: boole
   if (!isRecord(document)) return foreign('plain text')
   const { kind, apiVersion } = document
   if (text(apiVersion).startsWith('pullguard.dev/'))
-    return foreign(`what pullguard itself wrote (${nameOfKind(kind)})`)
-  if (kind === 'Table') return foreign('a Table, which holds only the columns that are printed', true)
+    return foreign(`output of pullguard itself (${nameOfKind(kind)})`)
+  if (kind === 'Table') return foreign('a Table, which contains only the printed columns', true)
   if (kind === 'Status')
-    return foreign("an API server's answer that something failed", record(document.details).kind === 'pods')
+    return foreign('an error response from an API server', record(document.details).kind === 'pods')
   if (kind === 'Config' && 'clusters' in document) return foreign('a kubeconfig')
   if (typeof kind === 'string' && typeof apiVersion === 'string') return null
   if (WATCH_EVENTS.has(text(document.type)) && isRecord(document.object))
-    return foreign('a watch stream, which holds changes and not a state', true)
+    return foreign('a watch stream, which contains changes instead of objects', true)
   if (Array.isArray(document.Items))
-    return foreign('a list of an old kubectl, which leaves out what its items are: take a newer one', true)
+    return foreign('a list from an old kubectl, which omits the kind of its items: use a newer kubectl', true)
   return itemsHaveKinds ? null : foreign('not a Kubernetes object: it has no kind and apiVersion')
 }
 

@@ -158,7 +158,7 @@ export class Reading {
   /** A list that expired midway mixes two states. */
   #noteExpiry({ inconsistent }: ListResult, { fullName }: Kind<unknown>, namespace: NamespaceOrAll): void {
     if (!inconsistent) return
-    const detail = 'The list expired half-way and went on from a newer state.'
+    const detail = 'The list expired midway and continued from a newer state.'
     this.gaps.push({ what: fullName, namespace, why: 'expired', detail })
   }
 }

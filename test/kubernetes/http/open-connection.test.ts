@@ -101,15 +101,15 @@ test.each<[string, Record<string, string>, string]>([
   [
     'a key that is encrypted',
     { key: ENCRYPTED },
-    'its key is encrypted, and nobody is asked for a passphrase',
+    'its key is encrypted, and pullguard does not ask for a passphrase',
   ],
   [
     "another certificate's key",
     { key: (await selfSignedCertificate()).key },
     'its key belongs to another certificate',
   ],
-  ['a key that is none', { key: 'c4nary' }, 'its key is no PEM that can be read'],
-  ['a certificate that is none', { certificate: 'c4nary' }, 'the certificate is no PEM that can be read'],
+  ['a key that is none', { key: 'c4nary' }, 'its key is not valid PEM'],
+  ['a certificate that is none', { certificate: 'c4nary' }, 'the certificate is not valid PEM'],
 ])('%s is told apart before anything is sent', async (_, wrong, said) => {
   const { certificate, key } = { ...(await selfSignedCertificate()), ...wrong }
   const user = { 'client-certificate-data': base64(certificate), 'client-key-data': base64(key) }
