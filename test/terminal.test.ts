@@ -1,4 +1,4 @@
-/** Streams as people and pipes have them: color by the conventions, width, readers that go away. */
+/** Output streams on terminals and in pipes: color by convention, width, readers that go away. */
 import { PassThrough, Writable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { InterruptedError } from '../src/errors.ts'
@@ -35,7 +35,7 @@ describe('width', () => {
   })
 })
 
-test('a reader that has gone away ends the writing, not the program', async () => {
+test('a reader that is gone ends the output, not the program', async () => {
   const gone = new Writable({
     write: (_chunk, _encoding, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
   })
@@ -44,7 +44,7 @@ test('a reader that has gone away ends the writing, not the program', async () =
   await output.write('second')
 })
 
-test('what can not be written for another reason is a failure of the run, said once', async () => {
+test('any other write error fails the run and is reported once', async () => {
   const full = new Writable({
     write: (_chunk, _encoding, done) => done(Object.assign(new Error('ENOSPC: x'), { code: 'ENOSPC' })),
   })
@@ -55,13 +55,13 @@ test('what can not be written for another reason is a failure of the run, said o
   await output.write('second')
 })
 
-test('a stream is listened to once, however often it is wrapped', () => {
+test('a stream gets one listener, however often it is wrapped', () => {
   const stream = new PassThrough()
   for (let wrap = 0; wrap < 20; wrap++) outputTo(stream, {}, false)
   expect(stream.listenerCount('error')).toBe(1)
 })
 
-test('progress says nothing in a pipe, on a dumb terminal or one without a size, and in CI', async () => {
+test('progress is hidden in a pipe, on a dumb terminal or one without a size, and in CI', async () => {
   for (const [isTTY, env, columns] of [
     [false, {}, 80],
     [true, { TERM: 'dumb' }, 80],
@@ -91,7 +91,7 @@ test('questions need a terminal at both ends', () => {
   expect(asked).toEqual([true, false, false, false])
 })
 
-test('Ctrl-C at a question is told from an answer', async () => {
+test('Ctrl-C at a question differs from an answer', async () => {
   const streams = {
     stdin: Object.assign(new PassThrough(), { isTTY: true }),
     stdout: new PassThrough(),

@@ -1,4 +1,4 @@
-/** What is told to do about a failed pull: for each kind of situation the first step, and what must not be among the steps. */
+/** Which step comes first for each kind of failed pull, and which steps must not appear at all. */
 import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
 import type { StepCode } from '../../src/advice/step.ts'
@@ -12,7 +12,7 @@ import { typo } from '../report/samples.ts'
 
 interface Situation {
   image: string
-  /** The runtime's own words. */
+  /** The runtime's error text. */
   says: string
   /** A usable pull secret for this registry key. */
   login?: string
@@ -301,7 +301,7 @@ describe('the host', () => {
     expect(tested).toMatchObject({ host })
   })
 
-  test('a host that was asked over plain HTTP is tested so', () => {
+  test('a registry that was contacted over plain HTTP gets a plain HTTP test command', () => {
     const says =
       'Head "http://127.0.0.1:15000/v2/acme/shop/manifests/1?ns=docker.io": dial tcp 127.0.0.1:15000: connect: connection refused'
     expect(stepsFor(findingOf({ image: 'acme/shop:1', says }))).toContainEqual(
@@ -363,7 +363,7 @@ describe('the host', () => {
   })
 })
 
-test("Docker Hub's own words, passed on by the node's own loopback, still lead to a login", () => {
+test("Docker Hub's own error, relayed by the node's loopback address, still leads to a login", () => {
   const says =
     'failed to copy: httpReadSeeker: failed open: unexpected status code http://127.0.0.1:15000/v2/library/nginx/manifests/sha256:aa?ns=docker.io: 429 Too Many Requests - Server message: toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit'
   const found = findingOf({ image: 'nginx', says })
@@ -379,7 +379,7 @@ describe('the name', () => {
     ['with a number in scientific notation', 'acme/app:2.4e+06', 'quote-number'],
     ['with an unfilled variable', 'acme/app:{{ .Values.tag }}', 'fill-placeholder'],
     ['with a scheme', 'https://registry.example/app:1', 'drop-scheme'],
-  ])('%s is told by itself', (_name, image, first) => {
+  ])('%s gives the first step by its name alone', (_name, image, first) => {
     const says = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format`
     expect(codes({ image, says, reason: 'InvalidImageName' })[0]).toBe(first)
   })
@@ -387,7 +387,7 @@ describe('the name', () => {
 
 describe('the node', () => {
   const says = 'no match for platform in manifest: not found'
-  test('of Windows needs a Windows image, not another Linux CPU', () => {
+  test('with Windows needs a Windows image, not another Linux CPU', () => {
     const found = findingOf({
       image: 'acme/sidecar:1',
       says,
@@ -396,7 +396,7 @@ describe('the node', () => {
     expect(stepsFor(found)[0]).toMatchObject({ code: 'windows-image', kernel: '10.0.20348.1' })
   })
 
-  test('is entered after its own steps only where it is known', () => {
+  test('gets instructions for how to reach it only where its type is known', () => {
     expect(codes({ image: 'nginx', says: 'no space left on device' }).at(-1)).toBe('enter-node')
     expect(codes({ image: 'nginx', says: 'no space left on device', pod: { node: null } })).not.toContain(
       'enter-node',
@@ -404,7 +404,7 @@ describe('the node', () => {
   })
 })
 
-test('every cause has a step, whatever else is unknown', () => {
+test('every cause has a step even if nothing else is known', () => {
   for (const cause of CAUSES) {
     const found = typo({ cause, node: null, workload: null, registry: null, reference: null, evidence: null })
     expect(stepsFor(found).length).toBeGreaterThan(0)

@@ -1,4 +1,4 @@
-/** The simulated kubelet writes what the real one writes: waiting state and events of each way a pull fails or succeeds. */
+/** The simulated kubelet writes what the real one writes: the waiting state and events of each way a pull fails or succeeds. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { KubernetesObject } from '../../src/kubernetes/api/cluster.ts'
 import type { Draft } from '../../src/simulator/cluster/objects.ts'
@@ -133,7 +133,7 @@ async function compare(name: string): Promise<void> {
 
 test.each(Object.keys(CASES))('%s', compare)
 
-test.each([503, 'abuse'] as const)('a registry in trouble: %s', async trouble => {
+test.each([503, 'abuse'] as const)('a registry that fails with %s', async trouble => {
   const name = `trouble-${trouble}`
   real.hub.trouble = trouble
   simulator.hub.trouble = trouble

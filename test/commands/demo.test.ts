@@ -1,4 +1,4 @@
-/** `demo`: the story from the first screen to the last, and a cluster to play with, which leaves nothing behind. */
+/** `demo`: the story from the first screen to the last, and a cluster to try things on that leaves nothing behind. */
 
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(home, { recursive: true, force: true }))
 
-test('tells the whole story: limited, explained, fixed, and only the typing error left', async () => {
+test('shows the whole story: limited, explained, fixed, and only the typo left', async () => {
   const { code, out } = await runCommandLine(['demo', '--no-color'], { home, columns: 80 })
   expect(code).toBe(0)
   const screens = [
@@ -74,13 +74,13 @@ test.each<[string, string[], number, number]>([
   }
   expect(await main(['demo', '--no-color'], world), err.join('')).toBe(ending)
   expect(out.join('').match(/^\$ pullguard/gm)).toHaveLength(chapters)
-  // What was shown to wait is gone from the screen, and the terminal is as it was.
+  // The waiting message is gone from the screen, and the terminal is restored.
   expect(err.filter(text => text.includes('\x1b[K')).length).toBeGreaterThanOrEqual(chapters - 1)
   expect(raw.at(-1)).toBe(false)
   expect(await readdir(home)).toEqual([])
 })
 
-test('--serve says how to reach the cluster, serves it until Ctrl-C, and takes its files away', async () => {
+test('--serve prints how to reach the cluster, serves it until Ctrl-C, and removes its files', async () => {
   const stop = new AbortController()
   const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() }
   const world = { streams, home, cwd: home, clock: systemClock, program: 'pullguard' as const }

@@ -1,4 +1,4 @@
-/** `fix` and `undo` from the command line to the cluster: the article's story, and everything that must change nothing. */
+/** `fix` and `undo` from the command line to the cluster: the article's story, and every run that must change nothing. */
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -20,7 +20,7 @@ const giveDefaultAnEntry = () =>
     Object.assign(account, accountBefore),
   )
 
-/** A bare pod in namespace tenant whose image its registry shows to nobody without a login. */
+/** A bare pod in namespace tenant whose registry requires a login for its image. */
 function addDenied(image: string): void {
   const { cluster } = incident.simulator
   cluster.add({
@@ -37,7 +37,7 @@ function addDenied(image: string): void {
   )
 }
 
-test('the article: found, fixed, running, found no more, taken back', async () => {
+test('the article: diagnosed, fixed, running, diagnosed clean, undone', async () => {
   giveDefaultAnEntry()
   const before = incident.accounts()
   expect((await incident.run(['diagnose', '-A'])).code).toBe(1)
@@ -80,7 +80,7 @@ test('a second fix and a second undo write nothing', async () => {
 describe('nothing is written', () => {
   afterEach(() => expect(incident.writes()).toEqual([]))
 
-  test('without a terminal and without --yes, and the plan was shown', async () => {
+  test('without a terminal and without --yes, although the plan is shown', async () => {
     const said = await incident.run(['fix', '-A'])
     expect(said.code).toBe(5)
     expect(said.out).toContain('Create secret dockercreds in 2 namespaces')
@@ -93,7 +93,7 @@ describe('nothing is written', () => {
     expect(said.out).toContain('Nothing was written')
   })
 
-  test('by -o patch, which prints what somebody else may write', async () => {
+  test('by -o patch, which prints the patch for someone else to apply', async () => {
     const said = await incident.run(['fix', '-A', '--yes', '-o', 'patch'])
     expect(said.code).toBe(0)
     expect(said.out).toContain('# kubectl -n default patch serviceaccount/default --type=json')
@@ -114,7 +114,7 @@ describe('nothing is written', () => {
     expect(said.err).toContain('0 of 200 pulls')
   })
 
-  test('while the registry can not be reached', async () => {
+  test("while the registry can't be reached", async () => {
     const said = await incident.run([
       'fix',
       '-A',
@@ -133,14 +133,14 @@ describe('nothing is written', () => {
     expect(said.err).toContain('config.json')
   })
 
-  test('with no login on this machine, and how to get one is said', async () => {
+  test('with no login on this machine, and the error explains how to get one', async () => {
     await writeFile(join(incident.home, '.docker', 'config.json'), '{}')
     const said = await incident.run(['fix', '-A', '--yes'])
     expect(said.code).toBe(5)
     expect(lastLine(said.out)).toBe('Next: docker login')
   })
 
-  test('without permission, which is told verb by verb', async () => {
+  test('without permission, which is reported verb by verb', async () => {
     const rules = [{ verbs: ['get', 'list', 'watch'], resources: ['*'] }]
     incident.simulator.server.users.add('reader', [
       ...rules,
@@ -179,7 +179,7 @@ describe('a plan in a file', () => {
   const file = () => join(incident.home, 'plan.json')
   const save = () => incident.run(['fix', '-A', '--plan', file()])
 
-  test('is for its owner alone, is carried out as it is, and holds no password', async () => {
+  test('is readable by its owner only, is applied unchanged, and contains no password', async () => {
     const saved = await save()
     expect(lastLine(saved.out)).toBe(`Next: pullguard fix --apply ${file()}`)
     expect(incident.writes()).toEqual([])
@@ -188,7 +188,7 @@ describe('a plan in a file', () => {
     expect(podsRunning()).toBe(true)
   })
 
-  test('that was carried out already writes nothing, and says that its pods run', async () => {
+  test('that was already applied writes nothing and reports that its pods run', async () => {
     await save()
     await incident.run(['fix', '--apply', file(), '--yes'])
     const written = incident.writes().length
@@ -207,7 +207,7 @@ describe('a plan in a file', () => {
     expect(incident.writes()).toEqual([])
   })
 
-  test('that was spoilt is refused as bad input, at its place, and nothing is written', async () => {
+  test('that was damaged is refused as bad input with its place, and nothing is written', async () => {
     await save()
     const text = await readFile(file(), 'utf8')
     await writeFile(file(), text.replace('"create-secret"', '"reboot"'))
@@ -253,7 +253,7 @@ describe('a plan in a file', () => {
   })
 })
 
-test('what Helm keeps is left to Helm, and the patch is shown', async () => {
+test('objects managed by Helm are left to Helm, and the patch is shown', async () => {
   incident.simulator.cluster.change('ServiceAccount', 'kube-system', 'default', ({ metadata }) => {
     metadata.labels = { 'app.kubernetes.io/managed-by': 'Helm' }
     metadata.annotations = { 'meta.helm.sh/release-name': 'calico' }
@@ -269,7 +269,7 @@ test('what Helm keeps is left to Helm, and the patch is shown', async () => {
   expect(incident.accounts()['default/default']).toEqual(['dockercreds'])
 })
 
-test('the password is nowhere: not in outputs, not at -v 9, not in journal or plan', async () => {
+test('the password appears nowhere: not in output, not at -v 9, not in journal or plan', async () => {
   const said = [
     await incident.run(['fix', '-A', '--yes', '-v', '9', '-o', 'json']),
     await incident.run(['fix', '-A', '--plan', join(incident.home, 'state', 'p.json')]),
@@ -293,26 +293,26 @@ test('the password is nowhere: not in outputs, not at -v 9, not in journal or pl
   for (const text of texts) for (const form of forms) expect(text).not.toContain(form)
 })
 
-test('a warning of the server that repeats the password is told without it', async () => {
+test('a server warning that repeats the password is printed without it', async () => {
   incident.simulator.server.warnings.push(`saw ${CANARY} go by`)
   const { code, err } = await incident.run(['fix', '-A', '--yes'])
   expect(code).toBe(0)
   expect(err).toContain('Warning: saw [redacted] go by\n')
 })
 
-test('--username takes the password from standard input', async () => {
+test('--username reads the password from standard input', async () => {
   await writeFile(join(incident.home, '.docker', 'config.json'), '{}')
   const argv = ['fix', '-A', '--yes', '--username', 'demo-user', '--password-stdin']
   expect(await incident.run(argv, `${CANARY}\n`)).toMatchObject({ code: 0 })
   expect(podsRunning()).toBe(true)
 })
 
-test('Ctrl-C during the wait leaves a journal that undo takes back', async () => {
+test('Ctrl-C during the wait leaves a journal that undo can use', async () => {
   const before = incident.accounts()
   const stop = new AbortController()
   const watching = incident.simulator.cluster.store.watch(({ type, kind }) => {
     if (kind.kind !== 'Pod' || type !== 'DELETED') return
-    // No new pod can pull, so that the wait has no end of its own.
+    // No new pod can pull, so the wait would not end.
     incident.simulator.hub.trouble = 503
     stop.abort('SIGINT')
   })
@@ -324,7 +324,7 @@ test('Ctrl-C during the wait leaves a journal that undo takes back', async () =>
   expect(incident.accounts()).toEqual(before)
 })
 
-test('a password that was changed on this machine is offered, and renewed where it was asked for', async () => {
+test('a password that was changed on this machine is offered, and renewed on request', async () => {
   await incident.run(['fix', '-A', '--yes'])
   expect((await incident.run(['fix', '-A', '--yes'])).err).not.toContain('another login')
   incident.simulator.hub.addAccount({ name: 'demo-user', password: 'a-new-password' })
@@ -337,7 +337,7 @@ test('a password that was changed on this machine is offered, and renewed where 
   expect((await incident.run(['fix', '-A', '--yes'])).err).not.toContain('another login')
 })
 
-test('a login that can’t be proven stops what needs it, and nothing else', async () => {
+test("a login that can't be proven stops the changes that need it, and nothing else", async () => {
   const path = join(incident.home, '.docker', 'config.json')
   const config = JSON.parse(await readFile(path, 'utf8'))
   config.auths['ghcr.io'] = { auth: Buffer.from('someone:else').toString('base64') }
@@ -359,7 +359,7 @@ test('a login that can’t be proven stops what needs it, and nothing else', asy
   expect(stuck.map(({ metadata }) => metadata.name)).toEqual(['denied'])
 })
 
-test('a named login that no pod needs is neither tried nor distributed, and keeps nothing from being fixed', async () => {
+test('a named login that no pod needs is neither tried nor distributed, and blocks nothing', async () => {
   const path = join(incident.home, '.docker', 'config.json')
   const config = JSON.parse(await readFile(path, 'utf8'))
   config.auths['ghcr.io'] = { auth: Buffer.from('someone:else').toString('base64') }
@@ -370,7 +370,7 @@ test('a named login that no pod needs is neither tried nor distributed, and keep
   expect(podsRunning()).toBe(true)
 })
 
-test('what one fix could not write, the next one does, though no pod waits for it', async () => {
+test('a later fix applies what an earlier one could not, although no pod waits for it', async () => {
   incident.simulator.cluster.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team' } })
   const refused = { path: '/api/v1/namespaces/team/secrets', method: 'POST' }
   incident.simulator.faults.when(
@@ -389,7 +389,7 @@ test('what one fix could not write, the next one does, though no pod waits for i
   expect(incident.writes()).toHaveLength(written)
 })
 
-test('a pod with an image of its own registry gets no password, nor stops the fix of the others', async () => {
+test('a pod with an image of its own registry gets no password and does not stop the fix of others', async () => {
   const { cluster } = incident.simulator
   const bait = await serve(({ authorization }) =>
     authorization === undefined
@@ -418,14 +418,14 @@ test('a pod with an image of its own registry gets no password, nor stops the fi
   expect(said.err).toContain('The login of demo-user for Docker Hub works')
 })
 
-test('with namespaces out of sight a fix is never called whole', async () => {
+test('with unreadable namespaces a fix is never reported as complete', async () => {
   incident.simulator.faults.when(({ path }) => path === '/api/v1/namespaces', 403)
   const said = await incident.run(['fix', '-A', '--yes'])
   expect(said.code).toBe(3)
   expect(said.out).toContain('Not everything could be read')
 })
 
-test('a login is found beside an old one that hides Docker Hub’s usual key', async () => {
+test("a login is found beside an old entry that hides Docker Hub's usual key", async () => {
   const { cluster } = incident.simulator
   const old = { auths: { 'docker.io': { auth: Buffer.from('demo-user:expired').toString('base64') } } }
   cluster.add({
@@ -436,7 +436,7 @@ test('a login is found beside an old one that hides Docker Hub’s usual key', a
     data: { '.dockerconfigjson': Buffer.from(JSON.stringify(old)).toString('base64') },
   })
   giveDefaultAnEntry()
-  // A private image, which only a login opens.
+  // A private image that requires a login.
   const labels = { app: 'billing' }
   cluster.add({
     apiVersion: 'apps/v1',
@@ -464,7 +464,7 @@ test('a login is found beside an old one that hides Docker Hub’s usual key', a
   expect(keys('kube-system')).toEqual(['https://index.docker.io/v1/'])
 })
 
-test('an account with too few pulls mends what it can, and the rest waits for the limit', async () => {
+test('an account with too few pulls fixes what it can, and the rest waits for the limit', async () => {
   incident.simulator.hub.exhaust('demo-user', 2)
   const said = await incident.run(['fix', '-A', '--yes'])
   expect(said.code).toBe(3)

@@ -1,4 +1,4 @@
-/** Which endings are completed. */
+/** Which truncated endings are completed. */
 import { expect, test } from 'vitest'
 import { completed } from '../../src/diagnosis/cut-short.ts'
 
@@ -18,6 +18,6 @@ test.each([
   'too ma',
   'image "unauthori',
   '',
-])('%j is left as it is', said => {
+])('%j is left unchanged', said => {
   expect(completed(said)).toBe(said)
 })

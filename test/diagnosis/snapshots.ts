@@ -77,7 +77,7 @@ export function snapshot(fields: Partial<Snapshot> = {}): Snapshot {
   }
 }
 
-/** A node of which nothing is known. */
+/** A node without any details. */
 export const UNKNOWN_NODE: PullingNode = {
   name: null,
   runtime: null,

@@ -1,4 +1,4 @@
-/** Remedies 4 to 6: digests, pull policies and other registries, each only where it is known to be right. */
+/** The remedies `pin`, `pull-policy` and `replace-registry`: each only where it is known to be right. */
 import { describe, expect, test } from 'vitest'
 import type { Remedy } from '../../src/diagnosis/remedies.ts'
 import type { PlanInput } from '../../src/plan/plan-input.ts'
@@ -56,11 +56,11 @@ describe('--pin', () => {
       says(['nginx:1.27', HEAD]),
       `nginx:1.27@${HEAD}`,
     ],
-  ])('takes %s', (_name, container, images, image) => {
+  ])('uses %s', (_name, container, images, image) => {
     expect(edited(container, ['pin'], { images })).toMatchObject({ edits: [`image=${image}`], declined: [] })
   })
 
-  test('takes no running digest that the registry rules out, and one that it could not be asked about', () => {
+  test('uses neither a running digest that the registry rules out nor one that it could not be asked about', () => {
     const running = { runningImageIds: [`docker.io/library/nginx@${DIGEST}`] }
     const asked = (ruledOut: boolean) => ({
       images: new Map([[`nginx:1.27@${DIGEST}`, { digest: null, detail: 'it is gone', ruledOut }]]),
@@ -69,20 +69,20 @@ describe('--pin', () => {
     expect(edited(running, ['pin'], asked(false)).edits).toEqual([`image=nginx:1.27@${DIGEST}`])
   })
 
-  test('takes none of several that run, and names them', () => {
+  test('uses none of several running digests, and names them', () => {
     const runningImageIds = [DIGEST, HEAD].map(digest => `docker.io/library/nginx@${digest}`)
     const planned = edited({ runningImageIds }, ['pin'], { images: says(['nginx:1.27', HEAD]) })
     expect(planned).toMatchObject({ edits: [], declined: ['several-digests'] })
   })
 
-  test('guesses nothing where neither is known', () => {
+  test('does not guess if neither is known', () => {
     expect(edited({}, ['pin'], { images: says(['nginx:1.27', null]) })).toMatchObject({
       edits: [],
       declined: ['no-digest'],
     })
   })
 
-  test('leaves an image that is pinned', () => {
+  test('leaves a pinned image', () => {
     expect(edited({ image: `nginx@${DIGEST}` }, ['pin'])).toMatchObject({ edits: [], declined: [] })
   })
 
@@ -98,7 +98,7 @@ describe('--pin', () => {
     })
   })
 
-  test('comes first for images whose tag floats', () => {
+  test('is preferred for images whose tag moves', () => {
     const workloads = ['nginx:1.27', 'nginx', 'nginx:latest'].map((image, index) =>
       workload({ name: `w${index}`, uid: `uid-${index}`, podUids: [], containers: [template({ image })] }),
     )
@@ -120,7 +120,7 @@ describe('--pull-policy', () => {
     expect(edited(container, ['pull-policy'])).toMatchObject({ edits, declined })
   })
 
-  test('takes latest when the same plan pins it', () => {
+  test('allows latest if the same plan pins it', () => {
     const container = { image: 'nginx', pullPolicy: 'Always' }
     const { edits } = edited(container, ['pin', 'pull-policy'], { images: says(['nginx', HEAD]) })
     expect(edits).toEqual([`image=nginx@${HEAD}`, 'imagePullPolicy=IfNotPresent'])
@@ -166,7 +166,7 @@ describe('--replace-registry', () => {
     expect(outcome).toMatchObject({ edits: [`image=${target}`], declined: [] })
   })
 
-  test('takes the most specific rule, in whatever order they come', () => {
+  test('applies the most specific rule, in any order', () => {
     const replacements = [
       { from: 'docker.io', to: ecr },
       { from: 'docker.io/library', to: 'ghcr.io/official' },
@@ -179,7 +179,7 @@ describe('--replace-registry', () => {
     expect(taken).toEqual([['image=quay.io/team/nginx:1.27'], ['image=ghcr.io/official/redis:7']])
   })
 
-  test('leaves the image where the target does not have it, and says so', () => {
+  test('leaves the image and says so if the target does not have it', () => {
     const replacements = [{ from: 'docker.io', to: ecr }]
     expect(edited({}, ['replace-registry'], { replacements })).toMatchObject({
       edits: [],

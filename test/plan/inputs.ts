@@ -63,7 +63,7 @@ export function workload(fields: Partial<ScopeWorkload> = {}): ScopeWorkload {
   }
 }
 
-/** A stuck pod of a ReplicaSet, unless another controller is given. */
+/** A stuck pod of a ReplicaSet, or of the given controller. */
 export function stuckPod(fields: Partial<Pod> = {}): Pod {
   const waiting = { type: 'waiting' as const, reason: 'ImagePullBackOff', message: '' }
   return {
@@ -97,7 +97,7 @@ export function stuckPod(fields: Partial<Pod> = {}): Pod {
   }
 }
 
-/** What makes pods directly, its own list and nothing else to say. */
+/** A controller that makes pods directly, without a list of its own. */
 export function maker(fields: Partial<ScopeController> & { uid: string }): ScopeController {
   return { imagePullSecrets: null, outgoing: false, partition: null, ...fields }
 }
@@ -157,7 +157,7 @@ export interface PlanFields extends Partial<Omit<PlanInput, 'fixScope' | 'snapsh
   fixScope?: Partial<FixScope>
 }
 
-/** The plan for a cluster with these pods; one finding a pod unless others are given. */
+/** The plan for a cluster with these pods; one finding for each pod by default. */
 export function planFor({ pods = [stuckPod()], findings, fixScope, ...fields }: PlanFields = {}): Plan {
   const takenAt = '2026-11-24T10:10:00Z'
   const source = { type: 'cluster' as const, context: 'prod', server: 'https://prod' }
@@ -208,12 +208,12 @@ export function planFor({ pods = [stuckPod()], findings, fixScope, ...fields }: 
   })
 }
 
-/** What a plan does, a line a change. */
+/** What a plan does, one line for each change. */
 export function changesOf(plan: Plan): string[] {
   return plan.changes.map(({ action, id }) => `${action} ${id.slice(id.indexOf(':') + 1)}`)
 }
 
-/** What a plan leaves and why, a line each. */
+/** What a plan declines and why, one line each. */
 export function declinedOf(plan: Plan): string[] {
   return plan.declined.map(one => {
     const target = one.code === 'managed' ? one.change.target : 'target' in one ? one.target : null

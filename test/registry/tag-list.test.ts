@@ -1,4 +1,4 @@
-/** Lists of tags: page by page, no further than asked, and never with a token to another server. */
+/** Lists of tags: page by page, no further than requested, and never with a token to another server. */
 import { expect, test } from 'vitest'
 import { type Answer, bearer, jane, registriesAt, serve, TOKEN } from './loopback.ts'
 
@@ -9,7 +9,7 @@ const listed = (origin: string, most = 3, after?: string) =>
 
 const link = (target: string) => ({ link: `<${target}>; rel="next"` })
 
-test('follows the pages as far as asked, and says whether that was all', async () => {
+test('follows pages up to the limit and reports whether the list is complete', async () => {
   const quay = await serve((_request, url) => {
     const last = Number(url.searchParams.get('last') ?? 0)
     return {
@@ -24,7 +24,7 @@ test('follows the pages as far as asked, and says whether that was all', async (
   expect(quay.lines().at(-1)).toBe('GET /v2/a/b/tags/list?n=1000&last=v1%2F%3F')
 })
 
-test('a link to another server, or to the same page again, is not followed: the list is not whole', async () => {
+test('a link to another server or to the same page is not followed: the list is incomplete', async () => {
   const stranger = await serve(() => ({ body: { tags: ['stolen'] } }))
   const quay = await serve(({ authorization }, url) => {
     if (url.pathname === '/token') return { body: { token: TOKEN } }
@@ -67,7 +67,7 @@ test.each<[string, Answer | null, object]>([
   expect(await listed(quay.origin)).toMatchObject(outcome)
 })
 
-test('a page that fails leaves those before it', async () => {
+test('a page that fails keeps those before it', async () => {
   const quay = await serve((_request, url) =>
     url.searchParams.has('last')
       ? { status: 500 }

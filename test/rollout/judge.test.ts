@@ -1,4 +1,4 @@
-/** What a workload wants by now, which pods it has of that, what they lack, and whether anything can still change. */
+/** What a workload wants, which pods it has, what they lack, and whether anything can still change. */
 import { describe, expect, test } from 'vitest'
 import { judgeRollout, type Rollout } from '../../src/rollout/judge.ts'
 import { recoveryOf } from '../../src/rollout/recovery.ts'
@@ -104,19 +104,19 @@ describe('a Deployment', () => {
     expect({ ...back(of, 2), holdups: codes(rollout) }).toMatchObject(wanted)
   })
 
-  test('scaled down meanwhile wants no more than it says', () => {
+  test('that was scaled down wants only the new number', () => {
     expect(back(sight(workload(), [pod(RUNNING)]), 4)).toEqual({ wanted: 1, recovered: 1, back: true })
     expect(judge(sight(workload({ replicas: 0 }), [])).over?.code).toBe('none-wanted')
     expect(back(sight(workload({ replicas: 0 }), []), 4)).toEqual({ wanted: 0, recovered: 0, back: true })
   })
 
-  test('that was paused does not bring its newest template to the pods', () => {
+  test('that is paused does not roll its newest template out', () => {
     const paused = sight(workload({ paused: true }), [pod(STUCK)])
     expect(judge(paused).standstill).toBe('paused')
     expect(back(paused).back).toBe(false)
   })
 
-  test('is ready only when the controller counts all of its pods as new and available', () => {
+  test('is ready only if the controller counts all of its pods as updated and available', () => {
     const running = [pod(RUNNING), pod(RUNNING)]
     const ready = (status: typeof two.status, pods = running) =>
       judge(sight({ ...two, status }, pods, [revision('new', 2), revision('old', 1)])).ready
@@ -126,14 +126,14 @@ describe('a Deployment', () => {
     expect(ready({ total: 3, updated: 2, available: 3 }, [...running, pod(RUNNING, OLD)])).toBe(false)
   })
 
-  test('has its images everywhere only once all that it wants are there', () => {
+  test('has its images everywhere only if all wanted pods exist', () => {
     const first = sight(workload({ replicas: 2 }), [pod(RUNNING)], [revision('new', 1), revision('old', 2)])
     expect(judge(first)).toMatchObject({ pulled: false, wanted: 2, missing: 0 })
     expect(judge(sight(two, [pod(RUNNING), pod(RUNNING)])).pulled).toBe(true)
   })
 })
 
-describe('nothing more comes', () => {
+describe('nothing more happens', () => {
   test.each<[string, RolloutSight, string]>([
     ['of a workload that is gone', { workload: null, revisions: [], pods: [] }, 'gone'],
     ['of one that is being deleted', sight(workload({ ending: true }), []), 'ending'],
@@ -160,12 +160,12 @@ describe('nothing more comes', () => {
     expect(judge(of).over?.code).toBe(code)
   })
 
-  test('of one whose name another one has by now', () => {
+  test('to a workload whose name another one has taken', () => {
     expect(judgeRollout(sight(workload(), [pod(RUNNING)]), 'the-first').over?.code).toBe('replaced')
     expect(recoveryOf(judgeRollout(sight(workload(), [pod(RUNNING)]), 'the-first'), 1).back).toBe(false)
   })
 
-  test('but a DaemonSet that has counted no nodes yet is not over', () => {
+  test('but a DaemonSet that has not counted nodes yet is not over', () => {
     const fresh = workload({ kind: 'DaemonSet', replicas: 0, observedGeneration: 0 })
     expect(judge(sight(fresh, []))).toMatchObject({ over: null, observed: false })
   })
@@ -225,7 +225,7 @@ describe('a StatefulSet', () => {
     expect({ back: back(of).back, holdups: codes(judge(of)) }).toEqual(wanted)
   })
 
-  test('says of an old stuck pod above the partition that it is on its way out', () => {
+  test('treats an old stuck pod above the partition as outgoing', () => {
     const of = sight(three, [numbered(0), numbered(1), numbered(2, STUCK, { hash: 'old' })])
     expect(judge(of).outgoing).toMatchObject([{ name: 'shop-2', stage: 'stuck' }])
     expect(back(of).back).toBe(false)
@@ -233,7 +233,7 @@ describe('a StatefulSet', () => {
 })
 
 describe('the other kinds', () => {
-  test('a DaemonSet wants a pod on each node, of whatever revision while it rolls on', () => {
+  test('a DaemonSet wants a pod on each node, of any revision during a rollout', () => {
     const set = workload({ kind: 'DaemonSet', replicas: 2 })
     const [first, second] = [pod(RUNNING, MINE), pod(RUNNING, { ...MINE, hash: 'old' })]
     expect(back(sight(set, [first, second]))).toMatchObject({ back: true })
@@ -242,13 +242,16 @@ describe('the other kinds', () => {
     expect(judge(sight({ ...set, strategy: 'OnDelete' }, [first, second])).ready).toBe(true)
   })
 
-  test.each(['ReplicaSet', 'ReplicationController'] as const)('a %s wants as many pods as it says', kind => {
-    const set = workload({ kind, replicas: 2 })
-    expect(back(sight(set, [pod(RUNNING, MINE), pod(RUNNING, MINE)]), 2).back).toBe(true)
-    expect(codes(judge(sight(set, [pod(RUNNING, MINE)])))).toEqual(['not-made'])
-  })
+  test.each(['ReplicaSet', 'ReplicationController'] as const)(
+    'a %s wants as many pods as its spec says',
+    kind => {
+      const set = workload({ kind, replicas: 2 })
+      expect(back(sight(set, [pod(RUNNING, MINE), pod(RUNNING, MINE)]), 2).back).toBe(true)
+      expect(codes(judge(sight(set, [pod(RUNNING, MINE)])))).toEqual(['not-made'])
+    },
+  )
 
-  test('a Job wants as many pods as have still to succeed', () => {
+  test('a Job wants as many pods as still have to succeed', () => {
     const job = workload({ kind: 'Job', replicas: 3, job: { completions: 4, succeeded: 3 } })
     const done = pod(RUNNING, { ...MINE, pod: { phase: 'Succeeded' } })
     const failed = pod(STUCK, { ...MINE, pod: { phase: 'Failed' } })
@@ -265,7 +268,7 @@ describe('the other kinds', () => {
     expect(judge(of)).toMatchObject({ over: null, current: [{ stage: 'pulled' }] })
   })
 
-  test('a bare pod is whichever has its name, also after it has ended', () => {
+  test('a bare pod is matched by name, even after it has ended', () => {
     const bare = workload({ kind: 'Pod' })
     const of = sight(bare, [pod(RUNNING, { owner: null, pod: { name: 'shop', phase: 'Succeeded' } })])
     expect(recoveryOf(judgeRollout(of, null), 1)).toEqual({ wanted: 1, recovered: 1, back: true })
@@ -338,7 +341,7 @@ describe('a pod', () => {
     expect([stage(of)?.stage, stage(of)?.trouble?.reason ?? null]).toEqual([wanted, trouble])
   })
 
-  test('that works on its init container for long counts as back, and not at once', () => {
+  test('that keeps working on its init container counts as recovered, but only after a while', () => {
     const of = sight(workload(), [pod(UNTRIED, { containers: [setup(RUNNING), container(UNTRIED)] })])
     expect(recoveryOf(judge(of), 1).back).toBe(false)
     expect(recoveryOf(judge(of), 1, true)).toEqual({ wanted: 1, recovered: 1, back: true })

@@ -1,4 +1,4 @@
-/** Workloads, revisions and pods for the tests of this room: healthy unless a test says otherwise. */
+/** Workloads, revisions and pods for the tests of this room: healthy by default. */
 import type { Container, ContainerState, Pod } from '../../src/snapshot/pod.ts'
 import type {
   RolloutKind,
@@ -50,7 +50,7 @@ export function workload(fields: Partial<RolloutWorkload> = {}): RolloutWorkload
   }
 }
 
-/** The newest revision is number 2 with hash `new`, the one before number 1 with hash `old`. */
+/** The newest revision is number 2 with hash `new`, the previous one number 1 with hash `old`. */
 export function revision(which: 'new' | 'old', replicas: number | null = 1): RolloutRevision {
   return {
     name: `shop-${which}`,
@@ -62,7 +62,7 @@ export function revision(which: 'new' | 'old', replicas: number | null = 1): Rol
 }
 
 interface PodFields extends Partial<Omit<RolloutPod, 'pod'>> {
-  /** uid of its controller; of the newest ReplicaSet without one. */
+  /** uid of its controller; by default the newest ReplicaSet. */
   owner?: string | null
   containers?: Container[]
   pod?: Partial<Pod>
@@ -101,7 +101,7 @@ export function pod(
   }
 }
 
-/** Pods of the kind's own: those of a Deployment belong to its newest ReplicaSet. */
+/** Pods of this workload: those of a Deployment belong to its newest ReplicaSet. */
 export function sight(
   of: RolloutWorkload,
   pods: RolloutPod[],

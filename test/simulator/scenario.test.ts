@@ -15,25 +15,25 @@ const messageOf = (app: string) => waiting(podsOf(simulator, app)[0])?.message
 
 describe('the article’s situation', () => {
   test.each(['fifthnginx', 'sixthnginx', 'calico-kube-controllers'])(
-    '%s is over the anonymous limit',
+    '%s is limited by the anonymous quota',
     app => {
       expect(messageOf(app)).toContain('429 Too Many Requests - Server message: toomanyrequests:')
     },
   )
 
-  test('a private image is denied, a misspelt tag not found', () => {
+  test('a private image is denied, a mistyped tag is not found', () => {
     expect(messageOf('billing')).toContain('pull access denied')
     expect(messageOf('frontend')).toContain('docker.io/library/nginx:1.27-alpne: not found')
   })
 
-  test('all others run, and have for days', () => {
+  test('all others have been running for days', () => {
     const pods = simulator.cluster.list('Pod').map(asPod)
     const running = pods.filter(({ status }) => status.phase === 'Running')
     expect(pods.length - running.length).toBe(5)
     for (const { status } of running) expect(status.startTime).toBe('2026-11-21T11:20:00Z')
   })
 
-  test('a pod deleted after the service account got the credentials comes back, and the hub saw the account', async () => {
+  test('a pod deleted after the service account got the credentials recovers, and the hub saw the account', async () => {
     const content = Buffer.from(articleScenario.dockerConfig).toString('base64')
     const created = await ask(simulator, '/api/v1/namespaces/default/secrets', {
       method: 'POST',
@@ -62,7 +62,7 @@ describe('the article’s situation', () => {
 })
 
 describe('a live simulator', () => {
-  test('moves by itself when something changes', async () => {
+  test('reacts to changes on its own', async () => {
     const live = await startSimulator({ scenario: articleScenario, live: true })
     const { namespace, name } = podsOf(live, 'cart')[0]?.metadata ?? {}
     live.cluster.remove('Pod', namespace, name ?? '')

@@ -1,4 +1,4 @@
-/** Folders as people keep them: support bundles and repositories, where a dump lies among other things. Nothing of a dump is lost among them. */
+/** Folders as people keep them: support bundles and repositories with a dump among other files, of which no part is lost. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
@@ -35,7 +35,7 @@ describe('beside a dump in a folder', () => {
       'an answer that something else failed',
       { 's.json': '{"kind":"Status","apiVersion":"v1","details":{"kind":"nodes"}}' },
     ],
-  ])('%s is passed over, and counted', async (_name, files) => {
+  ])('%s is skipped and counted', async (_name, files) => {
     const snapshot = await reading({ 'pods.json': list, ...files })
     const [name] = Object.keys(files)
     expect(snapshot).toMatchObject({
@@ -72,13 +72,13 @@ describe('beside a dump in a folder', () => {
       { 's.json': '{"kind":"Status","apiVersion":"v1","code":403,"details":{"kind":"pods"}}' },
       "b/s.json is an API server's answer",
     ],
-  ])('%s leaves a gap: it may hold pods', async (_name, files, detail) => {
+  ])('%s leaves a gap because it could contain pods', async (_name, files, detail) => {
     expect(await podGaps(files)).toEqual([
       { what: 'pods', namespace: null, why: 'absent', detail: expect.stringContaining(detail) },
     ])
   })
 
-  test('many damaged files are told together', async () => {
+  test('many damaged files are reported together', async () => {
     const files = Object.fromEntries(
       Array.from({ length: 9 }, (_, index) => [`${index}.json`, list.slice(0, 60)]),
     )
@@ -99,18 +99,18 @@ describe('beside a dump in a folder', () => {
     '{{- if .Values.on }}\napiVersion: v1\nkind: Pod\n{{- end }}\n',
     'apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Release.Name }}\n',
     'apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ include "x" . }}\n  {{- with .x }}\n  y: z\n  {{- end }}\n',
-  ])("nor are a chart's templates: %j", async template => {
+  ])('templates of a chart are not pods of the cluster: %j', async template => {
     expect(await podGaps({ 'templates/pod.yaml': template })).toEqual([])
   })
 
-  test('a pod whose name was taken out is still one that can not be told', async () => {
+  test("a pod whose name was removed still counts as one that can't be read", async () => {
     const { metadata: _, ...rest } = failing('a')
     expect(await podGaps({ 'x.json': JSON.stringify(listOf(rest)) })).toMatchObject([
       { detail: 'items without a name: 1' },
     ])
   })
 
-  test('objects and other things in one file: the objects count', async () => {
+  test('a file with objects among other things is read for its objects', async () => {
     const text = `${JSON.stringify(failing('a'))}\n{"took":"3s"}\n${JSON.stringify(pod('b'))}\n`
     expect(await reading({ 'lines.json': text })).toMatchObject({
       ...TRUTH,
@@ -119,7 +119,7 @@ describe('beside a dump in a folder', () => {
   })
 })
 
-test('whatever else lies in a folder, the dump in it is read whole', async () => {
+test('a dump is read whole, whatever else is in its folder', async () => {
   const alone = await reading({ 'pods.json': list })
   const text = fc.oneof(
     fc.json(),
@@ -139,7 +139,7 @@ test('whatever else lies in a folder, the dump in it is read whole', async () =>
   )
 })
 
-test('a file that is named has to be a dump, also where its folder is named too', async () => {
+test('a file given by name must be a dump, even if its folder is given as well', async () => {
   const cwd = await folderOf({ 'b/pods.json': list, 'b/version.json': '{"info":{}}' })
   for (const files of [
     ['b/version.json', 'b/pods.json'],
@@ -151,7 +151,7 @@ test('a file that is named has to be a dump, also where its folder is named too'
     )
 })
 
-describe('where nothing in the folder tells of pods', () => {
+describe('a folder without pods', () => {
   test.each<[string, Record<string, string>, boolean, string]>([
     [
       'other things only',
@@ -184,7 +184,7 @@ describe('where nothing in the folder tells of pods', () => {
   })
 })
 
-test('folders that were not entered are told', async () => {
+test('subfolders that were not read are reported', async () => {
   const files = { 'pods.json': list, 'below/pods.json': list, '.hidden/x.json': '' }
   expect((await reading(files, false)).source).toEqual({ type: 'file', files: ['b'], unentered: ['b'] })
   const { source } = await reading({ 'pods.json': list, '.hidden/x': '' }, false)

@@ -1,4 +1,4 @@
-/** Pull secrets in a dump: which are missing, of which nothing is known, and which lie where the pods don't look. */
+/** Pull secrets in a dump: which are missing, which are unknown, and which are stored where the pods do not look. */
 import { describe, expect, test } from 'vitest'
 import { readCluster } from '../../src/source/live/read-cluster.ts'
 import * as live from './cluster-objects.ts'
@@ -37,7 +37,7 @@ const read = async (text: string) => {
   return [of?.problem, of?.provenBy, ...gaps.map(({ what, namespace }) => `${what} ${namespace}`)]
 }
 
-describe('a secret that a pod names and the dump does not hold', () => {
+describe('a secret that a pod names and the dump does not contain', () => {
   test.each<[string, string, unknown[]]>([
     ['of which there is no other', documents(listOf(a)), ['not-in-dump', undefined, 'secrets null']],
     ['beside others of its namespace', documents(listOf(a, pullSecret('hub'))), ['missing', 'dump']],
@@ -96,13 +96,13 @@ describe('a secret that a pod names and the dump does not hold', () => {
     expect(await read(text)).toEqual(expected)
   })
 
-  test('is not missing where its content was taken out', async () => {
+  test('is not missing if its content was removed', async () => {
     const emptied = { ...pullSecret('lost'), data: {} }
     expect(await read(documents(listOf(a, emptied, unretrieved('lost'))))).toEqual(['not-in-dump', undefined])
   })
 })
 
-test("from a cluster, the kubelet's word counts where the secret may not be read, and not where it is there", async () => {
+test("from a cluster, the kubelet's event counts if the secret can't be read, but not if it exists", async () => {
   const cluster = new FakeCluster([
     live.failing('a', { spec: { imagePullSecrets: [{ name: 'lost' }, { name: 'made-since' }] } }),
     live.secret('made-since', 'hunter2'),
@@ -120,7 +120,7 @@ test("from a cluster, the kubelet's word counts where the secret may not be read
   ])
 })
 
-describe('what else a dump holds', () => {
+describe('other objects of a dump', () => {
   const account = (name: string, secret: string, namespace = 'web') => ({
     apiVersion: 'v1',
     kind: 'ServiceAccount',
@@ -128,7 +128,7 @@ describe('what else a dump holds', () => {
     imagePullSecrets: [{ name: secret }],
   })
 
-  test('are logins of any namespace, and service accounts of those with failing pods', async () => {
+  test('include logins of any namespace, and service accounts of those with failing pods', async () => {
     const objects = [
       failing('a', needs('hub')),
       ...['hub', 'spare'].map(name => pullSecret(name)),
@@ -153,7 +153,7 @@ describe('what else a dump holds', () => {
     }
   })
 
-  test('is of no matter where nothing fails', async () => {
+  test('do not matter if nothing fails', async () => {
     expect(await readText(documents(listOf(pod('a'), pullSecret('hub'))))).not.toHaveProperty('elsewhere')
   })
 })

@@ -1,4 +1,4 @@
-/** How many more of a Job's pods may go before it, or one of its indexes, has failed for good. */
+/** How many more failed pods a Job, or one of its indexes, can have before it fails for good. */
 import { describe, expect, test } from 'vitest'
 import { jobFailures } from '../../src/source/live/job-failures.ts'
 

@@ -1,4 +1,4 @@
-/** Who keeps an object as it is, told by the marks that each tool leaves. */
+/** Which tool manages an object, according to the marks that each tool leaves. */
 import { expect, test } from 'vitest'
 import { managerOf } from '../../src/source/managed-by.ts'
 

@@ -1,4 +1,4 @@
-/** What a fix asks of registries: that a login works before it is handed out, pulls left, digests. */
+/** Which registry requests a fix makes: proof of a login before it is distributed, pulls left, digests. */
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import type { CommandContext } from '../../../src/commands/context.ts'
@@ -38,7 +38,7 @@ const draftOf = (credentials = [login()], findings: Finding[] = []): Draft => ({
 })
 const wanting = (reference: string) => finding({ image: reference, reference: `docker.io/${reference}` })
 
-test('a hub that takes no more requests has no pulls left, and one without a limit has no number', async () => {
+test('a hub that accepts no more requests has no pulls left, and one without a limit has no number', async () => {
   const { hub, registries } = await startHub()
   const left = () => pullsLeft(draftOf(), sessionOf(registries))
   hub.exhaust('jane', 17)
@@ -50,7 +50,7 @@ test('a hub that takes no more requests has no pulls left, and one without a lim
   expect(await left()).toBeNull()
 })
 
-test('of a hub that fails or can’t be reached nobody knows what is left', async () => {
+test("the pulls left on a hub that fails or can't be reached are unknown", async () => {
   const { hub, registries } = await startHub()
   hub.trouble = 503
   expect(await pullsLeft(draftOf(), sessionOf(registries))).toBe('unknown')
@@ -59,7 +59,7 @@ test('of a hub that fails or can’t be reached nobody knows what is left', asyn
   expect(await pullsLeft(draftOf(), sessionOf(registries))).toBe('unknown')
 })
 
-test('one login that fails leaves the others, and the way without it is named', async () => {
+test('one login that fails keeps the others, and the way to go on without it is named', async () => {
   const { registries } = await startHub()
   const stale = login('wrong')
   const draft = draftOf([stale, login()], [wanting('acme/app:1')])
@@ -68,7 +68,7 @@ test('one login that fails leaves the others, and the way without it is named', 
   expect(failed[0]?.error.message).toContain('--no-recreate leaves the pods as they are')
 })
 
-test('a plan that is only shown keeps a login that nobody could check, and says so', async () => {
+test('a plan that is only shown keeps a login that could not be checked, and says so', async () => {
   const { hub, registries } = await startHub()
   hub.trouble = 503
   const session = sessionOf(registries, { dryRun: 'client' })
@@ -87,7 +87,7 @@ test('of two accounts the one with the fewest pulls counts', async () => {
   expect(await pullsLeft(draftOf([login(), team]), sessionOf(registries))).toBe(3)
 })
 
-test("another's private image does not speak against a login, and alone it does; no proof costs a pull", async () => {
+test('an image private to another account does not disprove a login unless it is the only one; no proof costs a pull', async () => {
   const { hub, registries } = await startHub()
   const session = sessionOf(registries)
   await proveLogins(draftOf([login()], [wanting('other/secret:1'), wanting('acme/app:1')]), session)
@@ -100,7 +100,7 @@ test("another's private image does not speak against a login, and alone it does;
   expect(hub.pulls).toEqual([])
 })
 
-test('a wrong password is shown to the registry once', async () => {
+test('a wrong password is sent to the registry once', async () => {
   const { hub, registries } = await startHub()
   const wrong = draftOf([login('wrong')], [wanting('acme/app:1'), wanting('library/nginx:1.27')])
   const said = async () => (await proveLogins(wrong, sessionOf(registries)))[0]?.error.message
@@ -110,14 +110,14 @@ test('a wrong password is shown to the registry once', async () => {
   expect(await said()).toContain('--no-authenticate')
 })
 
-test('digests are asked for with the very login that is handed out', async () => {
+test('digests are requested with the login that will be distributed', async () => {
   const { hub, registries, app } = await startHub()
   const facts = await askRegistries(['acme/app:1'], [login()], [], sessionOf(registries))
   expect(facts.get('acme/app:1')?.digest).toBe(app.top.digest)
   expect(hub.pulls).toEqual([])
 })
 
-test('a login is taken out of what a webhook says, in every spelling', () => {
+test("a login is redacted from a webhook's message in every spelling", () => {
   const clean = redactor([login('p"w/ö')])
   const auth = Buffer.from('jane:p"w/ö').toString('base64')
   const content = Buffer.from(JSON.stringify({ auths: { a: { auth } } })).toString('base64')
@@ -125,7 +125,7 @@ test('a login is taken out of what a webhook says, in every spelling', () => {
   for (const secret of ['p"w/ö', 'p\\"w/ö', 'p%22w%2F', auth, content]) expect(said).not.toContain(secret)
 })
 
-test('a password is not read from a terminal, which would show it', async () => {
+test('a password is not read from a terminal, which would display it', async () => {
   const { options } = sessionWith({ username: 'jane', passwordStdin: true }, {})
   const stdin = Object.assign(Readable.from([Buffer.from('typed\n')]), { isTTY: true })
   const context = { program: 'pullguard', stdin } as unknown as CommandContext

@@ -1,4 +1,4 @@
-/** Pulls that were given up, and texts that do not tell. */
+/** Texts of canceled pulls, and texts that prove no cause. */
 import { expectCause } from './expect-cause.ts'
 
 const SHA = 'sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef04854597cf8'

@@ -1,4 +1,4 @@
-/** Registries and token servers that answer with their own failure. */
+/** Texts of registries and token servers that fail themselves. */
 import { expectCause } from './expect-cause.ts'
 
 expectCause('registry-server-error', [

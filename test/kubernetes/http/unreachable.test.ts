@@ -1,4 +1,4 @@
-/** Error codes and the sentences they become. */
+/** Error codes and the messages for them. */
 
 import { expect, test } from 'vitest'
 import { unreachable } from '../../../src/kubernetes/http/unreachable.ts'
@@ -35,6 +35,6 @@ test.each([
     '',
     `The API server ${SERVER} behind the proxy proxy:3128 shows a certificate that has expired`,
   ],
-])('with a proxy %s %s is told as "%s"', (code, message, said) => {
+])('with a proxy %s %s gives "%s"', (code, message, said) => {
   expect(unreachable(failed(code, message), { server: SERVER, proxy: 'proxy:3128' }).message).toContain(said)
 })

@@ -1,4 +1,4 @@
-/** Which kubeconfig files are read, and how several become one. */
+/** Which kubeconfig files are read, and how they are merged. */
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -54,7 +54,7 @@ test.each([
   expect((await loaded(folder.path, options)).current).toBe(current)
 })
 
-test('the first file to name an entry wins with the whole entry, and others add theirs', async () => {
+test('the first file that names an entry provides all of it, and later files add other entries', async () => {
   await using folder = await folderWith(files)
   expect(await loaded(folder.path, { KUBECONFIG: 'first:second:third' })).toEqual({
     current: 'blue',
@@ -115,7 +115,7 @@ test.each([
   expect(error.message).not.toContain('secret-token')
 })
 
-test('aliases of aliases are no bug of ours', async () => {
+test('aliases of aliases are not reported as a bug', async () => {
   const levels = Array.from(
     { length: 12 },
     (_, at) =>

@@ -1,4 +1,4 @@
-/** A reading of a cluster finds every failing pod in its scope, whatever state hides it, and nothing else. */
+/** A reading finds every failing pod in its scope, whatever state hides it, and nothing else. */
 import { describe, expect, test } from 'vitest'
 import { readCluster } from '../../../src/source/live/read-cluster.ts'
 import type { Scope } from '../../../src/source/snapshot-scope.ts'
@@ -35,7 +35,7 @@ describe('the pods of a reading', () => {
     expect(snapshot).toMatchObject({ podCount: 41, gaps: [], source: { type: 'cluster', context: 'prod' } })
   })
 
-  test('one without a status is found once its events tell of a failed pull', async () => {
+  test('a pod without a status is found if its events report a failed pull', async () => {
     const creating = pod('new', { phase: 'Pending', containers: { main: 'ContainerCreating' } })
     const snapshot = await read(
       new FakeCluster([...healthy(9), creating, event('new', 'spec.containers{main}')]),
@@ -43,7 +43,7 @@ describe('the pods of a reading', () => {
     expect(snapshot.pods.map(({ name }) => name)).toEqual(['new'])
   })
 
-  describe('one whose sandbox can’t be made', () => {
+  describe("a pod whose sandbox can't be created", () => {
     const creating = pod('new', { phase: 'Pending', containers: { main: 'ContainerCreating' } })
     const sandbox = (error: string) => ({
       ...event('new', '', `Failed to create pod sandbox: rpc error: code = Unknown desc = ${error}`),
@@ -67,7 +67,7 @@ describe('the pods of a reading', () => {
       expect(snapshot.gaps).toEqual([])
     })
 
-    test('is found among pods that run, where a node was restarted', async () => {
+    test('is found among running pods after a node restart', async () => {
       const ended = pod('new', { containers: { main: 'Completed' } })
       const status = { ...ended.status, conditions: [{ type: 'PodReadyToStartContainers', status: 'False' }] }
       const cluster = new FakeCluster([...healthy(40), { ...ended, status }, overImage])
@@ -75,7 +75,7 @@ describe('the pods of a reading', () => {
     })
   })
 
-  test('pulls that take long are asked for of the youngest pods that wait, and nothing that these name is read', async () => {
+  test('slow pulls are looked up for the youngest waiting pods, and nothing that these name is read', async () => {
     const creating = (index: number) => {
       const made = pod(`new-${index}`, { phase: 'Pending', containers: { main: 'ContainerCreating' } })
       const creationTimestamp = `2026-11-24T11:${String(index + 10)}:00Z`
@@ -124,7 +124,7 @@ describe('the pods of a reading', () => {
     expect(found?.containers.find(({ kind }) => kind === 'volume')?.state).toMatchObject({ type: 'waiting' })
   })
 
-  test('pods of one name in several namespaces are all found, and each once', async () => {
+  test('pods with one name in several namespaces are all found, each once', async () => {
     const cluster = new FakeCluster([
       ...healthy(40),
       ...['a', 'b', 'c'].map(name => ({
@@ -137,7 +137,7 @@ describe('the pods of a reading', () => {
     expect(snapshot.pods.map(found => found.namespace)).toEqual(['a', 'b', 'c', 'd'])
   })
 
-  test('events of other pods stay outside', async () => {
+  test('events of other pods are dropped', async () => {
     const objects = [
       failing('p'),
       event('p', 'spec.containers{main}'),
@@ -147,7 +147,7 @@ describe('the pods of a reading', () => {
     expect(snapshot.events.map(found => found.pod)).toEqual(['p'])
   })
 
-  test('labels select pods, and with them what counts', async () => {
+  test('labels select pods and what is counted', async () => {
     const cluster = new FakeCluster([failing('a', { labels: { app: 'shop' } }), failing('b'), ...healthy(3)])
     const snapshot = await read(cluster, { labelSelector: 'app=shop' })
     expect(snapshot).toMatchObject({ podCount: 1, pods: [{ name: 'a' }] })
@@ -155,13 +155,13 @@ describe('the pods of a reading', () => {
 })
 
 describe('one pod by name', () => {
-  test('gets into the snapshot however healthy it is', async () => {
+  test('is in the snapshot even if it is healthy', async () => {
     const cluster = new FakeCluster([pod('shop'), failing('other'), event('shop', ''), event('other', '')])
     const snapshot = await read(cluster, { pod: 'shop' })
     expect(snapshot).toMatchObject({ podCount: 1, pods: [{ name: 'shop' }], events: [{ pod: 'shop' }] })
   })
 
-  test('that does not exist is a wrong argument, named with its namespace', async () => {
+  test('that does not exist is a usage error with its namespace', async () => {
     await expect(read(new FakeCluster([namespace('web')]), { pod: 'shopp' })).rejects.toThrow(
       /"shopp" not found in namespace "web"/,
     )

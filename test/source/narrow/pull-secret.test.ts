@@ -1,4 +1,4 @@
-/** A pull secret is described as the kubelet would read it, and nothing that could log in leaves the room. */
+/** A pull secret is described as the kubelet would read it, and nothing that can log in leaves the room. */
 import { describe, expect, test } from 'vitest'
 import { describeMissingSecret, narrowPullSecret } from '../../../src/source/narrow/pull-secret.ts'
 
@@ -114,21 +114,21 @@ describe('the Secret as a whole', () => {
     })
   })
 
-  test('the older flat form has its entries at the top', () => {
+  test('the older flat form has its entries at the top level', () => {
     const raw = secret('kubernetes.io/dockercfg', {
       '.dockercfg': base64('{"r.io":{"auth":"Zm9vOmJhcg=="}}'),
     })
     expect(narrowPullSecret(raw)?.entries).toEqual([{ key: 'r.io', username: 'foo', problem: null }])
   })
 
-  test('a registry that is called auths is one', () => {
+  test('a registry named auths is a registry', () => {
     const raw = secret('kubernetes.io/dockercfg', {
       '.dockercfg': base64('{"auths":{"auth":"Zm9vOmJhcg=="}}'),
     })
     expect(narrowPullSecret(raw)?.entries).toEqual([{ key: 'auths', username: 'foo', problem: null }])
   })
 
-  test('without a name it is no Secret', () => {
+  test('an object without a name is not a Secret', () => {
     expect([null, 1, [], {}, { metadata: null }, { metadata: { name: 7 } }].map(narrowPullSecret)).toEqual(
       Array(6).fill(null),
     )
@@ -163,7 +163,7 @@ describe('an entry', () => {
   })
 })
 
-test('no password, auth or token leaves, wherever it stands', () => {
+test('no password, auth or token gets out of any field', () => {
   const canary = 'c4n4ry-pa55word'
   const hostile = [
     entry({ username: 'ann', password: canary }),
@@ -191,7 +191,7 @@ test('no password, auth or token leaves, wherever it stands', () => {
   expect(output).not.toContain(base64(`ann:${canary}`).replace(/=+$/, ''))
 })
 
-test('a Secret that could not be looked into says why', () => {
+test('a Secret that could not be parsed says why', () => {
   expect(describeMissingSecret('web', 'regcred', 'forbidden')).toEqual({
     namespace: 'web',
     name: 'regcred',
