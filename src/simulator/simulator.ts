@@ -7,12 +7,10 @@ import { Clock } from './cluster/clock.ts'
 import { Cluster } from './cluster/cluster.ts'
 import { nodeDraft } from './cluster/node.ts'
 import { Hub, type HubOptions } from './hub/hub.ts'
-import { kubeconfigOf } from './kubeconfig.ts'
 import { Kubelet } from './kubelet/kubelet.ts'
 import { Runtime } from './kubelet/runtime.ts'
 import { Motion } from './motion.ts'
-import type { Scenario } from './scenario.ts'
-import { stage } from './staging.ts'
+import { type Scenario, stage } from './scenario.ts'
 
 export interface SimulatorOptions {
   /** The moment the clock stands at, in milliseconds; without it the real clock runs. */
@@ -108,4 +106,29 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       await hub.close()
     },
   }
+}
+
+/** A kubeconfig (YAML) with the server's certificate and the user's token in it. Throws for an unknown user. */
+function kubeconfigOf(server: ApiServer, user: string, namespace: string): string {
+  const { token } = server.users.named(user)
+  const authority = Buffer.from(server.certificate).toString('base64')
+  return `apiVersion: v1
+kind: Config
+current-context: simulator
+clusters:
+- name: simulator
+  cluster:
+    server: ${server.url}
+    certificate-authority-data: ${authority}
+users:
+- name: ${user}
+  user:
+    token: ${token}
+contexts:
+- name: simulator
+  context:
+    cluster: simulator
+    user: ${user}
+    namespace: ${namespace}
+`
 }

@@ -6,21 +6,18 @@ import { admit } from './admission.ts'
 import { fixedMetadata, mergeStringData, withNextGeneration, withoutStatusChange } from './change.ts'
 import type { Clock } from './clock.ts'
 import { withDefaults } from './defaults.ts'
-import { deletePod } from './deletion.ts'
-import { alreadyExists, conflict, notFound, preconditionFailed, Refusal } from './failure.ts'
+import {
+  checkPreconditions,
+  type DeletionOptions,
+  deletePod,
+  removeDependents,
+  terminateNamespace,
+} from './deletion.ts'
+import { alreadyExists, conflict, notFound, Refusal } from './failure.ts'
 import { apiVersionOf, type Kind, kindNamed } from './kinds.ts'
 import { type ApiObject, copyOf, type Draft, type Metadata } from './objects.ts'
 import { Store } from './store.ts'
 import { validateChange, validateNew } from './validation.ts'
-
-export interface DeletionOptions {
-  dryRun?: boolean
-  uid?: string
-  resourceVersion?: string
-  gracePeriodSeconds?: number
-  /** Background: dependents go too. Orphan: they stay. */
-  propagationPolicy?: string
-}
 
 const SUFFIX_LETTERS = 'bcdfghjklmnpqrstvwxz2456789'
 
@@ -116,24 +113,12 @@ export class Cluster {
   ): ApiObject {
     const kind = kindNamed(kindName)
     const object = this.#existing(kind, namespace, name)
-    const { uid, resourceVersion } = object.metadata
-    if (options.uid && options.uid !== uid)
-      throw preconditionFailed(
-        kind,
-        name,
-        `the UID in the precondition (${options.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
-      )
-    if (options.resourceVersion && options.resourceVersion !== resourceVersion)
-      throw preconditionFailed(
-        kind,
-        name,
-        `the ResourceVersion in the precondition (${options.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
-      )
+    checkPreconditions(kind, object, options)
     if (kindName === 'Pod') return deletePod(this, object, options)
     if (options.dryRun) return object
-    if (kindName === 'Namespace') return this.#terminate(kind, object)
+    if (kindName === 'Namespace') return terminateNamespace(this, object)
     const last = this.store.remove(kind, object)
-    if (options.propagationPolicy !== 'Orphan') this.#removeDependents(object.metadata)
+    if (options.propagationPolicy !== 'Orphan') removeDependents(this, object.metadata)
     return last
   }
 
@@ -176,22 +161,5 @@ export class Cluster {
     const object = this.store.get(kind, namespace, name)
     if (!object) throw notFound(kind, name)
     return object
-  }
-
-  #terminate(kind: Kind, namespace: ApiObject): ApiObject {
-    return this.store.put(kind, {
-      ...namespace,
-      metadata: { ...namespace.metadata, deletionTimestamp: this.clock.timestamp() },
-      status: { phase: 'Terminating' },
-    })
-  }
-
-  #removeDependents(owner: Metadata): void {
-    for (const kind of ['ReplicaSet', 'Job', 'Pod']) {
-      for (const object of this.store.list(kindNamed(kind), owner.namespace)) {
-        if (!object.metadata.ownerReferences?.some(reference => reference.uid === owner.uid)) continue
-        this.remove(kind, object.metadata.namespace, object.metadata.name)
-      }
-    }
   }
 }

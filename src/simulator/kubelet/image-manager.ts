@@ -2,7 +2,6 @@
 
 import type { Cluster } from '../cluster/cluster.ts'
 import type { ApiObject, Pod } from '../cluster/objects.ts'
-import { BackOff } from './back-off.ts'
 import { type PodEvent, recordEvent } from './event-recorder.ts'
 import { type ImageName, parseImageName } from './image-name.ts'
 import { credentialsFor } from './pull-secrets.ts'
@@ -24,6 +23,35 @@ export type ImageResult = { image: LocalImage } | ImageFailure
 export interface ImageFailure {
   reason: string
   message: string
+}
+
+const FIRST = 10_000
+const LAST = 300_000
+
+interface BackOffEntry {
+  delay: number
+  since: number
+  /** `ErrImagePull: …`, for the message of the back-off. */
+  error: string
+}
+
+/** How long an image is left alone after a failed pull: 10 s, doubling to 300 s (client-go's flowcontrol.Backoff). */
+class BackOff {
+  #entries = new Map<string, BackOffEntry>()
+
+  /** The entry while it lasts; times in milliseconds. */
+  active(key: string, now: number): BackOffEntry | undefined {
+    const entry = this.#entries.get(key)
+    return entry && now < entry.since + entry.delay ? entry : undefined
+  }
+
+  /** Another failure; an entry that nobody touched for long starts over. */
+  next(key: string, now: number, error: string): void {
+    const entry = this.#entries.get(key)
+    const stale = !entry || now - entry.since > 2 * LAST
+    const delay = stale ? FIRST : Math.min(entry.delay * 2, LAST)
+    this.#entries.set(key, { delay, since: now, error })
+  }
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
