@@ -29,7 +29,7 @@ describe('exit codes', () => {
     [2, 'an unknown flag', ['diagnose', '--nope']],
     [2, 'no kubeconfig', ['diagnose']],
     [3, 'a namespace that the dump does not hold', ['diagnose', '-f', 'healthy.json', '-n', 'other']],
-    [4, 'nobody at the server', ['diagnose', '-s', 'https://127.0.0.1:1', '--token', 'x']],
+    [4, 'a server that is not running', ['diagnose', '-s', 'https://127.0.0.1:1', '--token', 'x']],
   ])('%i for %s', async (code, _name, argv) => {
     expect((await run(argv)).code).toBe(code)
   })
@@ -70,9 +70,9 @@ describe('fatal errors', () => {
     const now = () => {
       throw new TypeError('the clock is broken\u001b[2J')
     }
-    const said = await run(['diagnose', '-f', 'healthy.json'], { now })
-    expect(said).toMatchObject({ code: 2, out: '' })
-    expect(said.err).toMatch(
+    const result = await run(['diagnose', '-f', 'healthy.json'], { now })
+    expect(result).toMatchObject({ code: 2, out: '' })
+    expect(result.err).toMatch(
       /^pullguard has a bug, please report it: the clock is broken\\u001b\[2J \(at .*\)\.?\n$/,
     )
   })
@@ -88,9 +88,9 @@ describe('fatal errors', () => {
     try {
       await once(server, 'listening')
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-      const said = await run(['diagnose', '-A', '-s', url, '--token', 'x'])
-      expect(said).toMatchObject({ code: 4, out: '' })
-      const [warning, sentence] = said.err.split('\n')
+      const result = await run(['diagnose', '-A', '-s', url, '--token', 'x'])
+      expect(result).toMatchObject({ code: 4, out: '' })
+      const [warning, sentence] = result.err.split('\n')
       expect(warning).toMatch(/^Warning: \\u009b2J ::error::x$/)
       expect(sentence).toMatch(
         /^The API server can't serve this: bad ⏎ ::error::pwned ⏎ # #\[command\]x\\u001b/,
@@ -104,9 +104,9 @@ describe('fatal errors', () => {
   test('from a hostile kubeconfig contain no command for a CI runner', async () => {
     const config = { apiVersion: 'v1', kind: 'Config', contexts: [{ name: 'a\n::error::x', context: {} }] }
     writeFileSync(join(home, 'hostile.yaml'), JSON.stringify(config))
-    const said = await run(['diagnose', '--kubeconfig', 'hostile.yaml', '--context', 'nope'])
-    expect(said).toMatchObject({ code: 2, out: '' })
-    expect(said.err).not.toMatch(/^\s*::/m)
+    const result = await run(['diagnose', '--kubeconfig', 'hostile.yaml', '--context', 'nope'])
+    expect(result).toMatchObject({ code: 2, out: '' })
+    expect(result.err).not.toMatch(/^\s*::/m)
   })
 
   test('name the program as it was called', async () => {

@@ -42,8 +42,8 @@ test('its table of exit codes has those of the help and those of signals', async
 
 test('its table of commands has every command', async () => {
   const commands = [...(await help()).matchAll(/^ {2}([a-z]+) (?:\[|<)/gm)].map(([, command]) => command)
-  const told = firstCells('## Commands').map(cell => /pullguard ([a-z]+)/.exec(cell ?? '')?.[1])
-  expect([...new Set(told)]).toEqual(commands.filter(command => command !== 'help'))
+  const listed = firstCells('## Commands').map(cell => /pullguard ([a-z]+)/.exec(cell ?? '')?.[1])
+  expect([...new Set(listed)]).toEqual(commands.filter(command => command !== 'help'))
 })
 
 /** `fix --pin` and the like, in a code span, a block or a table. */
@@ -72,8 +72,8 @@ test('every flag of kubectl that it names exists for diagnose', async () => {
 test("its output formats of diagnose are exactly the program's", async () => {
   const { err } = await runCommandLine(['diagnose', '-o', 'x'], { home })
   const [, formats = ''] = /Allowed choices are ([^.]+)\./.exec(err) ?? []
-  const [, told = ''] = /\n`-o` prints ([\s\S]+?)\.\n/.exec(readme) ?? []
-  expect([...told.matchAll(/`([a-z]+)`/g)].map(([, format]) => format)).toEqual(formats.split(', '))
+  const [, listed = ''] = /\n`-o` prints ([\s\S]+?)\.\n/.exec(readme) ?? []
+  expect([...listed.matchAll(/`([a-z]+)`/g)].map(([, format]) => format)).toEqual(formats.split(', '))
 })
 
 const root = resolve(import.meta.dirname, '..')

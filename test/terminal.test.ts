@@ -12,7 +12,7 @@ describe('color', () => {
     ['a terminal has color', TERMINAL, {}, false, true],
     ['a pipe has none', PIPE, {}, false, false],
     ['NO_COLOR takes it away', TERMINAL, { NO_COLOR: '1' }, false, false],
-    ['an empty NO_COLOR says nothing', TERMINAL, { NO_COLOR: '' }, false, true],
+    ['an empty NO_COLOR is ignored', TERMINAL, { NO_COLOR: '' }, false, true],
     ['TERM=dumb takes it away', TERMINAL, { TERM: 'dumb' }, false, false],
     ['FORCE_COLOR gives it to a pipe', PIPE, { FORCE_COLOR: '1' }, false, true],
     ['FORCE_COLOR=0 takes it away', TERMINAL, { FORCE_COLOR: '0' }, false, false],
@@ -26,9 +26,9 @@ describe('color', () => {
 
 describe('width', () => {
   test.each([
-    ['is what the terminal says', 132, {}, 132],
-    ['is COLUMNS where the stream does not say', undefined, { COLUMNS: '40' }, 40],
-    ['is 80 where nobody says, or says nonsense', undefined, { COLUMNS: 'wide' }, 80],
+    ['is the width of the terminal', 132, {}, 132],
+    ['is COLUMNS if the stream has no width', undefined, { COLUMNS: '40' }, 40],
+    ['is 80 without a valid width', undefined, { COLUMNS: 'wide' }, 80],
   ])('%s', (_, columns, env, width) => {
     const stream = Object.assign(new PassThrough(), columns === undefined ? {} : { columns })
     expect(outputTo(stream, env, false).width).toBe(width)

@@ -16,7 +16,7 @@ const OLD = { owner: 'uid-old', hash: 'old' }
 const CHANGE = recreate('web', 'shop', { workload: { kind: 'Deployment', name: 'shop', uid: 'uid-shop' } })
 const PATCH = template({ target: { ...template().target, uid: 'uid-shop' } })
 
-interface Told extends Recovery {
+interface TimedRecovery extends Recovery {
   /** Seconds until the wait ended. */
   after: number
 }
@@ -29,7 +29,7 @@ async function waitFor(
     hopeless = false,
     status = 'applied' as 'applied' | 'unchanged' | 'refused',
   } = {},
-): Promise<Told> {
+): Promise<TimedRecovery> {
   let now = START
   const context = {
     clock: {
@@ -52,9 +52,9 @@ async function waitFor(
   const outcomes = new Map([[change.id, outcomeOf(change, status)]])
   await recoveries.wait(outcomes)
   const after = (now - START) / 1000
-  const [told] = await recoveries.report(outcomes)
-  if (told === undefined) throw new Error('nothing was aimed at')
-  return { ...told, after }
+  const [recovery] = await recoveries.report(outcomes)
+  if (recovery === undefined) throw new Error('no recovery was reported')
+  return { ...recovery, after }
 }
 
 const of = (fields: Partial<RolloutWorkload>, ...pods: Parameters<typeof sight>[1]) =>
@@ -72,26 +72,33 @@ const setUp = (state: Parameters<typeof container>[0]) =>
 
 describe('the wait ends at once', () => {
   test('when the pods have recovered', async () => {
-    const told = await waitFor([
+    const recovery = await waitFor([
       [0, of({}, pod(UNTRIED))],
       [3, of({}, pod(RUNNING))],
     ])
-    expect(told).toMatchObject({ after: 3, wanted: 1, recovered: 1, waiting: [], over: null, missing: null })
+    expect(recovery).toMatchObject({
+      after: 3,
+      wanted: 1,
+      recovered: 1,
+      waiting: [],
+      over: null,
+      missing: null,
+    })
   })
 
   test('when a rollout that was stuck twice has completed: old stuck pods are neither counted nor lost', async () => {
-    const told = await waitFor([
+    const recovery = await waitFor([
       [0, stuckTwice([pod(STUCK, OLD), pod(UNTRIED)])],
       [5, stuckTwice([pod(STUCK, OLD), pod(RUNNING)])],
       [15, stuckTwice([pod(RUNNING)])],
     ])
-    expect(told).toMatchObject({ after: 15, wanted: 1, recovered: 1, waiting: [] })
+    expect(recovery).toMatchObject({ after: 15, wanted: 1, recovered: 1, waiting: [] })
   })
 
   test('when the workload was scaled down, and the report says so', async () => {
     const change = template({ ...PATCH, pods: ['a', 'b', 'c', 'd'] })
-    const told = await waitFor([[0, of({ replicas: 1 }, pod(RUNNING))]], { change })
-    expect(told).toMatchObject({ after: 0, aimed: 4, wanted: 1, recovered: 1 })
+    const recovery = await waitFor([[0, of({ replicas: 1 }, pod(RUNNING))]], { change })
+    expect(recovery).toMatchObject({ after: 0, aimed: 4, wanted: 1, recovered: 1 })
   })
 
   test.each<[string, RolloutSight, string]>([
@@ -125,21 +132,21 @@ describe('the wait ends at once', () => {
   })
 
   test('when the template was written and the rollout is paused', async () => {
-    const told = await waitFor([[0, of({ paused: true }, pod(STUCK))]], { change: PATCH })
-    expect(told).toMatchObject({ after: 0, recovered: 0, missing: { code: 'paused' } })
+    const recovery = await waitFor([[0, of({ paused: true }, pod(STUCK))]], { change: PATCH })
+    expect(recovery).toMatchObject({ after: 0, recovered: 0, missing: { code: 'paused' } })
   })
 
   test('when the pod it replaces ends only after the timeout', async () => {
     const ending = { until: '2026-11-24T10:10:00Z', finalizers: [] }
-    const told = await waitFor([[0, of({}, pod(STUCK, { ending }))]])
-    expect(told).toMatchObject({ after: 0, missing: { code: 'not-ended', until: ending.until } })
+    const recovery = await waitFor([[0, of({}, pod(STUCK, { ending }))]])
+    expect(recovery).toMatchObject({ after: 0, missing: { code: 'not-ended', until: ending.until } })
   })
 })
 
 describe('the wait ends after a while', () => {
   test("when the server keeps refusing the pods, with the server's message", async () => {
-    const told = await waitFor([[0, of({ refusal: 'pods "shop" is forbidden: exceeded quota' })]])
-    expect(told).toMatchObject({
+    const recovery = await waitFor([[0, of({ refusal: 'pods "shop" is forbidden: exceeded quota' })]])
+    expect(recovery).toMatchObject({
       after: 30,
       missing: { code: 'refused', message: expect.stringContaining('quota') },
     })
@@ -147,16 +154,16 @@ describe('the wait ends after a while', () => {
 
   test('when finalizers hold the pod it replaces', async () => {
     const ending = { until: '2026-11-24T10:00:01Z', finalizers: ['example.com/hold'] }
-    const told = await waitFor([[0, of({}, pod(STUCK, { ending }))]])
-    expect(told).toMatchObject({
+    const recovery = await waitFor([[0, of({}, pod(STUCK, { ending }))]])
+    expect(recovery).toMatchObject({
       after: 30,
       missing: { code: 'not-ended', finalizers: ['example.com/hold'] },
     })
   })
 
   test('when an init container keeps running: its pod has pulled its image, and the report says so', async () => {
-    const told = await waitFor([[0, of({}, setUp(RUNNING))]])
-    expect(told).toMatchObject({ after: 30, recovered: 1, waiting: [{ state: 'initializing' }] })
+    const recovery = await waitFor([[0, of({}, setUp(RUNNING))]])
+    expect(recovery).toMatchObject({ after: 30, recovered: 1, waiting: [{ state: 'initializing' }] })
   })
 
   test("when the new pods fail for a reason that retries can't fix", async () => {
@@ -166,18 +173,18 @@ describe('the wait ends after a while', () => {
   })
 
   test('when the quota allows the pod after all, the pod counts as recovered', async () => {
-    const told = await waitFor([
+    const recovery = await waitFor([
       [0, of({ refusal: 'exceeded quota' })],
       [20, of({}, pod(RUNNING))],
     ])
-    expect(told).toMatchObject({ after: 20, recovered: 1 })
+    expect(recovery).toMatchObject({ after: 20, recovered: 1 })
   })
 })
 
 test('a pod that crashes after pulling its image counts as recovered, and the crash is reported', async () => {
   const crash = { type: 'waiting', reason: 'CrashLoopBackOff', message: 'back-off 10s' } as const
-  const told = await waitFor([[0, of({}, pod(crash))]])
-  expect(told).toMatchObject({
+  const recovery = await waitFor([[0, of({}, pod(crash))]])
+  expect(recovery).toMatchObject({
     after: 0,
     recovered: 1,
     crashing: [{ state: 'running', reason: 'CrashLoopBackOff' }],
@@ -186,11 +193,11 @@ test('a pod that crashes after pulling its image counts as recovered, and the cr
 
 test('an API server that does not respond for a while is asked again', async () => {
   const down = new ApiError({ status: 503, reason: '', message: 'down', method: 'GET', path: '/' })
-  const told = await waitFor([
+  const recovery = await waitFor([
     [0, down],
     [9, of({}, pod(RUNNING))],
   ])
-  expect(told).toMatchObject({ after: 9, recovered: 1 })
+  expect(recovery).toMatchObject({ after: 9, recovered: 1 })
 })
 
 test("a workload that can't be read is not waited for and not reported as recovered", async () => {
@@ -209,8 +216,8 @@ test("a workload that can't be read is not waited for and not reported as recove
 })
 
 test('a workload that was not written is not waited for, only checked once', async () => {
-  const told = await waitFor([[0, of({}, pod(STUCK))]], { status: 'refused' })
-  expect(told).toMatchObject({ after: 0, recovered: 0, waiting: [{ state: 'stuck' }], missing: null })
+  const recovery = await waitFor([[0, of({}, pod(STUCK))]], { status: 'refused' })
+  expect(recovery).toMatchObject({ after: 0, recovered: 0, waiting: [{ state: 'stuck' }], missing: null })
 })
 
 test('unscheduled new pods have not tried to pull their images', async () => {

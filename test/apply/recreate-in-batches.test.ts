@@ -20,7 +20,7 @@ function pod(name: string, pulls = 1): RecreatePod {
   }
 }
 
-/** Recreates against a quota that tells `left` before each batch; @returns the batches and what was skipped */
+/** Recreates against a quota with `left` pulls before each batch; @returns the batches and what was skipped */
 async function batchesOf(
   pods: RecreatePod[],
   left: (number | null | 'unknown')[],

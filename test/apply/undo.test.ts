@@ -44,8 +44,8 @@ describe('undo', () => {
     const of = await fixed()
     const { outcomes } = await undo(of)
     expect(withoutPods(state(of))).toEqual(initial)
-    const told = Object.fromEntries(outcomes.map(({ id, status, reason }) => [id, reason ?? status]))
-    expect(told).toMatchObject({
+    const byId = Object.fromEntries(outcomes.map(({ id, status, reason }) => [id, reason ?? status]))
+    expect(byId).toMatchObject({
       'secret:web/dockercreds': 'applied',
       'serviceaccount:api/default': 'applied',
       'template:api/Deployment/orders': 'applied',
@@ -178,7 +178,7 @@ describe('undo', () => {
     })
     await fix(of, { overwriteSecret: true })
     of.cluster.change('Secret', 'web', 'dockercreds', secret => {
-      secret.metadata.annotations = { seen: 'by somebody' }
+      secret.metadata.annotations = { seen: 'by another client' }
     })
     const { steps } = await undo(of)
     expect(steps.find(({ id }) => id === 'secret:web/dockercreds')).toMatchObject({
@@ -233,12 +233,12 @@ describe('undo', () => {
     const before = await listRuns(of.folder)
     const spoilt = ['{"type":"intent"}', '{"type":"outcome","outcome":{"id":7}}', '{"type":"undone"}', '{"ty']
     for (const line of spoilt) appendFileSync(path, `${line}\n`)
-    const said: string[] = []
-    const runs = await listRuns(of.folder, { onDamage: sentence => said.push(sentence) })
+    const warnings: string[] = []
+    const runs = await listRuns(of.folder, { onDamage: sentence => warnings.push(sentence) })
     expect(runs).toEqual(before)
-    expect(said).toHaveLength(spoilt.length)
-    expect(said[0]).toMatch(/^Line \d+ of the journal .*\.jsonl is damaged/)
-    expect(said[0]).toContain(path)
+    expect(warnings).toHaveLength(spoilt.length)
+    expect(warnings[0]).toMatch(/^Line \d+ of the journal .*\.jsonl is damaged/)
+    expect(warnings[0]).toContain(path)
   })
 
   test('treats a run whose objects are gone as finished once that has been recorded', async () => {

@@ -164,7 +164,7 @@ describe('a pod', () => {
     return pod?.metadata.uid === target.uid && pod?.metadata.deletionTimestamp === undefined
   }
   /** Its image was pulled. */
-  const heal = (of: Story, { target }: RecreatePod) =>
+  const pullImage = (of: Story, { target }: RecreatePod) =>
     of.cluster.change('Pod', 'web', target.name, copy => {
       const running = { name: 'app', imageID: 'nginx@sha256:1', ready: true, state: { running: {} } }
       copy.status = { phase: 'Running', containerStatuses: [running] }
@@ -178,7 +178,7 @@ describe('a pod', () => {
   test('that has pulled its image since planning is left alone, and makes a saved plan stale', async () => {
     const of = story()
     const change = stuckPod(of)
-    heal(of, change)
+    pullImage(of, change)
     const left = { status: 'unchanged', reason: { code: 'healed' } }
     for (const dryRun of [true, false])
       expect(await writePod(change, contextOf(of), dryRun)).toMatchObject(left)
@@ -191,7 +191,7 @@ describe('a pod', () => {
     const of = story()
     const change = stuckPod(of)
     const context = contextOf(of, ({ method }) => {
-      if (method === 'DELETE') heal(of, change)
+      if (method === 'DELETE') pullImage(of, change)
     })
     expect(await writePod(change, context, false)).toMatchObject({ status: 'unchanged' })
     expect(isThere(of, change)).toBe(true)

@@ -11,7 +11,7 @@ import { kindNamed } from '../../src/simulator/cluster/kinds.ts'
 import { type ApiObject, asPod } from '../../src/simulator/cluster/objects.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
 import { readCluster } from '../../src/source/live/read-cluster.ts'
-import { runCommandLine, type Said } from '../commands/command-line.ts'
+import { type CommandResult, runCommandLine } from '../commands/command-line.ts'
 
 /** `case.yaml`. */
 interface Case {
@@ -80,7 +80,7 @@ export async function playIncident(folder: string): Promise<Incident> {
   const simulator = await startSimulator({ now: Date.parse(NOW) })
   seed(simulator, await objectsIn(join(folder, 'input.yaml')))
   const home = await machineWith(simulator, about.cannotRead ?? [])
-  const run = async (...argv: string[]): Promise<Said> => {
+  const run = async (...argv: string[]): Promise<CommandResult> => {
     const env = {
       KUBECONFIG: join(home, 'kubeconfig'),
       PULLGUARD_REGISTRY_ENDPOINTS: simulator.registryEndpoints,
@@ -88,8 +88,8 @@ export async function playIncident(folder: string): Promise<Incident> {
     const place = { home, cwd: folder, env }
     // Formats with their own syntax go into a pipe, the others to a terminal.
     const reader = argv.includes('-o') ? {} : { columns: 80 }
-    const said = await runCommandLine(argv, { ...place, ...reader, now: () => new Date(NOW) })
-    return { ...said, out: said.out.replaceAll(simulator.server.url, 'https://cluster.example') }
+    const result = await runCommandLine(argv, { ...place, ...reader, now: () => new Date(NOW) })
+    return { ...result, out: result.out.replaceAll(simulator.server.url, 'https://cluster.example') }
   }
   const ran = await runAll(about, run)
   const dump = await run('diagnose', '-f', 'input.yaml', '-o', 'json')
@@ -116,8 +116,8 @@ const OTHERS = /^(?:why|plan)\./
 
 async function runAll(
   { why, plan, formats = [] }: Case,
-  run: (...argv: string[]) => Promise<Said>,
-): Promise<[file: string, said: Said][]> {
+  run: (...argv: string[]) => Promise<CommandResult>,
+): Promise<[file: string, result: CommandResult][]> {
   const diagnose = ['diagnose', '-A', '--no-color']
   const fix = ['fix', '-A', '--affected', '--dry-run=client', '--no-color']
   const commands: [string, string[]][] = [
@@ -129,9 +129,9 @@ async function runAll(
     ...(plan ? [['plan.json', [...fix, '-o', 'json']] as [string, string[]]] : []),
     ...(plan ? [['plan.txt', fix] as [string, string[]]] : []),
   ]
-  const said: [string, Said][] = []
-  for (const [file, argv] of commands) said.push([file, await run(...argv)])
-  return said
+  const result: [string, CommandResult][] = []
+  for (const [file, argv] of commands) result.push([file, await run(...argv)])
+  return result
 }
 
 async function objectsIn(file: string): Promise<ApiObject[]> {

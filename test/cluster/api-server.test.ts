@@ -192,7 +192,7 @@ describe('writes', () => {
     const question = { path: `${core}/pods/bare?${WRITE}`, method: 'PATCH', type: JSON_PATCH }
     const body = [{ op: 'add', path: '/spec/imagePullSecrets/-', value: { name: 'more' } }]
     const { real, simulated } = await servers.both({ ...question, body })
-    const said = ({ body: status }: typeof real) => {
+    const comparable = ({ body: status }: typeof real) => {
       const { message, reason, details } = status as {
         message: string
         reason: string
@@ -200,7 +200,7 @@ describe('writes', () => {
       }
       return { reason, kind: details.kind, message: message.split('\n')[0] }
     }
-    expect([simulated.status, said(simulated)]).toEqual([real.status, said(real)])
+    expect([simulated.status, comparable(simulated)]).toEqual([real.status, comparable(real)])
   })
   test('a patch of a pod’s image', () =>
     patch(`${core}/pods/bare`, [{ op: 'replace', path: '/spec/containers/0/image', value: 'nginx:1.27' }]))

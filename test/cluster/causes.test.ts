@@ -104,7 +104,7 @@ describe('on a real kubelet', () => {
       cluster.run(['diagnose', '-n', namespace, '-o', 'json']),
       cluster.run(['diagnose', '-f', dump, '-o', 'json']),
     ])
-    const told = (stdout: string) =>
+    const events = (stdout: string) =>
       (JSON.parse(stdout).findings as Finding[]).map(
         ({ pod, cause, subcause, credential, workload, remedies }) => ({
           pod,
@@ -116,7 +116,7 @@ describe('on a real kubelet', () => {
           remedies: JSON.stringify(remedies).replaceAll(' --context <context>', ''),
         }),
       )
-    expect(told(read.stdout)).toEqual(told(live.stdout))
+    expect(events(read.stdout)).toEqual(events(live.stdout))
   })
 
   test('why names the credential that the kubelet used', async () => {

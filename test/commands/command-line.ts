@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream'
 import { systemClock } from '../../src/clock.ts'
 import { main, type World } from '../../src/main.ts'
 
-export interface Said {
+export interface CommandResult {
   code: number
   out: string
   err: string
@@ -20,7 +20,7 @@ export interface Place extends Partial<Omit<World, 'streams'>> {
 }
 
 /** Runs one command line from argv to exit code. */
-export async function runCommandLine(argv: string[], place: Place): Promise<Said> {
+export async function runCommandLine(argv: string[], place: Place): Promise<CommandResult> {
   const { home, stdin = '', columns, now, clock = systemClock, ...world } = place
   const terminal = columns === undefined ? {} : { isTTY: true, columns }
   const streams = {

@@ -31,11 +31,11 @@ test('shows the whole story: limited, explained, fixed, and only the typo left',
     'Undo restores',
     '`pullguard demo\n--serve`',
   ]
-  let told = 0
+  let position = 0
   for (const screen of screens) {
-    const at = out.indexOf(screen, told)
-    expect(at, `${screen}, after character ${told}`).not.toBe(-1)
-    told = at
+    const at = out.indexOf(screen, position)
+    expect(at, `${screen}, after character ${position}`).not.toBe(-1)
+    position = at
   }
   expect(out).not.toContain('demo-password')
   // Only a URL may be wider than the terminal.
@@ -45,7 +45,7 @@ test('shows the whole story: limited, explained, fixed, and only the typo left',
 })
 
 test.each<[string, string[], number, number]>([
-  ['any key goes on with the next chapter', ['x', ' ', '\r', '\x1b[A'], 0, 5],
+  ['any key shows the next chapter', ['x', ' ', '\r', '\x1b[A'], 0, 5],
   ['Ctrl-C ends it between two chapters', ['x', '\x03'], 130, 2],
 ])('at a terminal %s', async (_, keys, ending, chapters) => {
   const move = () => true
@@ -85,13 +85,13 @@ test('--serve prints how to reach the cluster, serves it until Ctrl-C, and remov
   const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() }
   const world = { streams, home, cwd: home, clock: systemClock, program: 'pullguard' as const }
   const serving = main(['demo', '--serve'], { ...world, env: {}, signal: stop.signal })
-  let said = ''
+  let printed = ''
   for await (const chunk of streams.stdout.iterator({ destroyOnReturn: false })) {
-    said += String(chunk)
-    if (/PULLGUARD_REGISTRY_ENDPOINTS=\S+[\s\S]*\n$/.test(said)) break
+    printed += String(chunk)
+    if (/PULLGUARD_REGISTRY_ENDPOINTS=\S+[\s\S]*\n$/.test(printed)) break
   }
   const env = Object.fromEntries(
-    [...said.matchAll(/([A-Z_]+)=(\S+)/g)].map(([, name, value]) => [name, value]),
+    [...printed.matchAll(/([A-Z_]+)=(\S+)/g)].map(([, name, value]) => [name, value]),
   )
   expect(existsSync(env.KUBECONFIG)).toBe(true)
   const { code, out } = await runCommandLine(['diagnose', '-A', '-o', 'name'], { home, env })

@@ -67,8 +67,14 @@ test('undo of a run that was undone before names the run that was not', async ()
 })
 
 test('an excluded namespace that does not exist causes a warning: it could be a typo', async () => {
-  const said = await incident.run(['fix', '-A', '--dry-run', '--exclude-namespace', 'kube-sytem,kube-public'])
-  expect(said.err).toContain(
+  const result = await incident.run([
+    'fix',
+    '-A',
+    '--dry-run',
+    '--exclude-namespace',
+    'kube-sytem,kube-public',
+  ])
+  expect(result.err).toContain(
     'Warning: --exclude-namespace kube-sytem: there is no such namespace, so it excludes nothing.\n',
   )
 })
@@ -80,10 +86,10 @@ test('Ctrl-C during an undo prints how to continue, and that command works', asy
   const watching = incident.simulator.cluster.store.watch(({ kind }) => {
     if (kind.kind === 'ServiceAccount') stop.abort('SIGINT')
   })
-  const said = await incident.run(['undo', '--yes'], '', stop.signal)
+  const result = await incident.run(['undo', '--yes'], '', stop.signal)
   watching()
-  expect(said.code).toBe(130)
-  expect(said.err).toMatch(
+  expect(result.code).toBe(130)
+  expect(result.err).toMatch(
     /interrupted, with part of run \S+ undone. Run `pullguard undo \S+` again to continue/,
   )
   expect(await incident.run(['undo', '--yes'])).toMatchObject({ code: 0 })

@@ -81,63 +81,63 @@ describe('nothing is written', () => {
   afterEach(() => expect(incident.writes()).toEqual([]))
 
   test('without a terminal and without --yes, although the plan is shown', async () => {
-    const said = await incident.run(['fix', '-A'])
-    expect(said.code).toBe(5)
-    expect(said.out).toContain('Create secret dockercreds in 2 namespaces')
-    expect(said.err).toContain('Use --yes to apply')
+    const result = await incident.run(['fix', '-A'])
+    expect(result.code).toBe(5)
+    expect(result.out).toContain('Create secret dockercreds in 2 namespaces')
+    expect(result.err).toContain('Use --yes to apply')
   })
 
   test.each(['--dry-run', '--dry-run=client', '--dry-run=server'])('by %s', async flag => {
-    const said = await incident.run(['fix', flag, '-A'])
-    expect(said.code).toBe(0)
-    expect(said.out).toContain('Nothing was written')
+    const result = await incident.run(['fix', flag, '-A'])
+    expect(result.code).toBe(0)
+    expect(result.out).toContain('Nothing was written')
   })
 
   test('by -o patch, which prints the patch for someone else to apply', async () => {
-    const said = await incident.run(['fix', '-A', '--yes', '-o', 'patch'])
-    expect(said.code).toBe(0)
-    expect(said.out).toContain('# kubectl -n default patch serviceaccount/default --type=json')
+    const result = await incident.run(['fix', '-A', '--yes', '-o', 'patch'])
+    expect(result.code).toBe(0)
+    expect(result.out).toContain('# kubectl -n default patch serviceaccount/default --type=json')
   })
 
   test('with a wrong password', async () => {
     await incident.login('wrong-password')
-    const said = await incident.run(['fix', '-A', '--yes'])
-    expect(said.code).toBe(5)
-    expect(said.err).toContain('does not accept the login of demo-user')
-    expect(said.err).toContain('Nothing was changed.')
+    const result = await incident.run(['fix', '-A', '--yes'])
+    expect(result.code).toBe(5)
+    expect(result.err).toContain('does not accept the login of demo-user')
+    expect(result.err).toContain('Nothing was changed.')
   })
 
   test('with an account that has no pulls left', async () => {
     incident.simulator.hub.exhaust('demo-user')
-    const said = await incident.run(['fix', '-A', '--yes'])
-    expect(said.code).toBe(5)
-    expect(said.err).toContain('0 of 200 pulls')
+    const result = await incident.run(['fix', '-A', '--yes'])
+    expect(result.code).toBe(5)
+    expect(result.err).toContain('0 of 200 pulls')
   })
 
   test("while the registry can't be reached", async () => {
-    const said = await incident.run([
+    const result = await incident.run([
       'fix',
       '-A',
       '--yes',
       '--registry-endpoint',
       'docker.io=http://127.0.0.1:1',
     ])
-    expect(said.code).toBe(4)
-    expect(said.err).toContain("can't be reached")
+    expect(result.code).toBe(4)
+    expect(result.err).toContain("can't be reached")
   })
 
   test('with a malformed config.json, which is named', async () => {
     await writeFile(join(incident.home, '.docker', 'config.json'), '{ "auths": ')
-    const said = await incident.run(['fix', '-A', '--yes'])
-    expect(said.code).toBe(2)
-    expect(said.err).toContain('config.json')
+    const result = await incident.run(['fix', '-A', '--yes'])
+    expect(result.code).toBe(2)
+    expect(result.err).toContain('config.json')
   })
 
   test('with no login on this machine, and the error explains how to get one', async () => {
     await writeFile(join(incident.home, '.docker', 'config.json'), '{}')
-    const said = await incident.run(['fix', '-A', '--yes'])
-    expect(said.code).toBe(5)
-    expect(lastLine(said.out)).toBe('Next: docker login')
+    const result = await incident.run(['fix', '-A', '--yes'])
+    expect(result.code).toBe(5)
+    expect(lastLine(result.out)).toBe('Next: docker login')
   })
 
   test('without permission, which is reported verb by verb', async () => {
@@ -147,11 +147,11 @@ describe('nothing is written', () => {
       { verbs: ['create'], resources: ['selfsubjectaccessreviews', 'secrets'] },
     ])
     const kubeconfig = await incident.kubeconfigFor('reader')
-    const said = await incident.run(['fix', '-A', '--yes', '--kubeconfig', kubeconfig])
-    expect(said.code).toBe(5)
-    expect(said.err).toContain('patch serviceaccounts in')
-    expect(said.err).toContain('delete pods in')
-    expect(said.err).not.toContain('create secrets')
+    const result = await incident.run(['fix', '-A', '--yes', '--kubeconfig', kubeconfig])
+    expect(result.code).toBe(5)
+    expect(result.err).toContain('patch serviceaccounts in')
+    expect(result.err).toContain('delete pods in')
+    expect(result.err).not.toContain('create secrets')
   })
 
   test('with flags that contradict each other', async () => {
@@ -168,9 +168,9 @@ describe('nothing is written', () => {
       ['fix', '--secret-name', 'Not A Name'],
     ]
     for (const argv of cases) {
-      const said = await incident.run(argv)
-      expect(said).toMatchObject({ code: 2 })
-      if (argv.includes('--apply')) expect(said.err).toContain(`can't be combined with ${argv[3]}`)
+      const result = await incident.run(argv)
+      expect(result).toMatchObject({ code: 2 })
+      if (argv.includes('--apply')) expect(result.err).toContain(`can't be combined with ${argv[3]}`)
     }
   })
 })
@@ -201,9 +201,9 @@ describe('a plan in a file', () => {
   test('that is stale is refused, and nothing is written', async () => {
     await save()
     giveDefaultAnEntry()
-    const said = await incident.run(['fix', '--apply', file(), '--yes'])
-    expect(said.code).toBe(5)
-    expect(said.err).toContain('stale')
+    const result = await incident.run(['fix', '--apply', file(), '--yes'])
+    expect(result.code).toBe(5)
+    expect(result.err).toContain('stale')
     expect(incident.writes()).toEqual([])
   })
 
@@ -211,9 +211,9 @@ describe('a plan in a file', () => {
     await save()
     const text = await readFile(file(), 'utf8')
     await writeFile(file(), text.replace('"create-secret"', '"reboot"'))
-    const said = await incident.run(['fix', '--apply', file(), '--yes'])
-    expect(said.code).toBe(2)
-    expect(said.err).toContain(
+    const result = await incident.run(['fix', '--apply', file(), '--yes'])
+    expect(result.code).toBe(2)
+    expect(result.err).toContain(
       `${file()} is not a plan of pullguard.dev/v1: changes[0].action is missing or wrong. Make a new one with \`fix --plan ${file()}\`.`,
     )
     expect(incident.writes()).toEqual([])
@@ -241,14 +241,14 @@ describe('a plan in a file', () => {
         ),
       'one of Deployment harmless, which it is not',
     ],
-  ])('%s is refused, and nothing is written', async (_name, spoil, says) => {
+  ])('%s is refused, and nothing is written', async (_name, spoil, expected) => {
     await save()
     const plan = JSON.parse(await readFile(file(), 'utf8'))
     const spoilt = spoil(plan)
     await writeFile(file(), JSON.stringify(typeof spoilt === 'object' ? spoilt : plan))
-    const said = await incident.run(['fix', '--apply', file(), '--yes'])
-    expect(said.code).toBe(5)
-    expect(said.err).toContain(says)
+    const result = await incident.run(['fix', '--apply', file(), '--yes'])
+    expect(result.code).toBe(5)
+    expect(result.err).toContain(expected)
     expect(incident.writes()).toEqual([])
   })
 })
@@ -258,19 +258,19 @@ test('objects managed by Helm are left to Helm, and the patch is shown', async (
     metadata.labels = { 'app.kubernetes.io/managed-by': 'Helm' }
     metadata.annotations = { 'meta.helm.sh/release-name': 'calico' }
   })
-  const said = await incident.run(['fix', '-A', '--yes'])
-  expect(said.code).toBe(5)
+  const result = await incident.run(['fix', '-A', '--yes'])
+  expect(result.code).toBe(5)
   expect((await incident.run(['fix', '-A', '--yes'])).code).toBe(5)
   expect((await incident.run(['fix', '-A', '--yes', '--fail-on', 'never'])).code).toBe(0)
-  expect(said.out).toContain('Helm release calico')
-  expect(lastLine(said.out)).toContain('shown above.')
-  expect(said.out).toContain("All 2 targeted pods are running now; 1 other still can't pull, for the")
+  expect(result.out).toContain('Helm release calico')
+  expect(lastLine(result.out)).toContain('shown above.')
+  expect(result.out).toContain("All 2 targeted pods are running now; 1 other still can't pull, for the")
   expect(incident.accounts()['kube-system/default']).toEqual([])
   expect(incident.accounts()['default/default']).toEqual(['dockercreds'])
 })
 
 test('the password appears nowhere: not in output, not at -v 9, not in journal or plan', async () => {
-  const said = [
+  const result = [
     await incident.run(['fix', '-A', '--yes', '-v', '9', '-o', 'json']),
     await incident.run(['fix', '-A', '--plan', join(incident.home, 'state', 'p.json')]),
     await incident.run(['undo', '--yes', '-v', '9', '-o', 'json']),
@@ -282,7 +282,7 @@ test('the password appears nowhere: not in output, not at -v 9, not in journal o
   expect(kept.some(name => name.endsWith('.jsonl'))).toBe(true)
   for (const name of kept) expect((await stat(name)).mode & 0o077).toBe(0)
   const texts = [
-    ...said.flatMap(({ out, err }) => [out, err]),
+    ...result.flatMap(({ out, err }) => [out, err]),
     ...(await Promise.all(kept.map(name => readFile(name, 'utf8')))),
   ]
   const forms = [
@@ -316,10 +316,10 @@ test('Ctrl-C during the wait leaves a journal that undo can use', async () => {
     incident.simulator.hub.trouble = 503
     stop.abort('SIGINT')
   })
-  const said = await incident.run(['fix', '-A', '--yes'], '', stop.signal)
+  const result = await incident.run(['fix', '-A', '--yes'], '', stop.signal)
   watching()
-  expect(said.code).toBe(130)
-  expect(said.err).toMatch(/pullguard undo \S+/)
+  expect(result.code).toBe(130)
+  expect(result.err).toMatch(/pullguard undo \S+/)
   expect(await incident.run(['undo', '--yes'])).toMatchObject({ code: 0 })
   expect(incident.accounts()).toEqual(before)
 })
@@ -352,9 +352,9 @@ test("a login that can't be proven stops the changes that need it, and nothing e
   const alone = await incident.run(['fix', '-A', '--yes', '--registry', 'ghcr.io', ...endpoints])
   expect(alone.code).toBe(4)
   expect(incident.writes()).toEqual([])
-  const said = await incident.run(['fix', '-A', '--yes', ...registries, ...endpoints])
-  expect(said.code).toBe(3)
-  expect(said.out).toContain('The login of someone for ghcr.io is not distributed')
+  const result = await incident.run(['fix', '-A', '--yes', ...registries, ...endpoints])
+  expect(result.code).toBe(3)
+  expect(result.out).toContain('The login of someone for ghcr.io is not distributed')
   const stuck = incident.simulator.cluster.list('Pod').filter(({ status }) => status?.phase !== 'Running')
   expect(stuck.map(({ metadata }) => metadata.name)).toEqual(['denied'])
 })
@@ -364,9 +364,17 @@ test('a named login that no pod needs is neither tried nor distributed, and bloc
   const config = JSON.parse(await readFile(path, 'utf8'))
   config.auths['ghcr.io'] = { auth: Buffer.from('someone:else').toString('base64') }
   await writeFile(path, JSON.stringify(config))
-  const said = await incident.run(['fix', '-A', '--yes', '--registry', 'ghcr.io', '--registry', 'docker.io'])
-  expect(said.code).toBe(0)
-  expect(said.out).toContain('No failing pod needs the login of someone for ghcr.io')
+  const result = await incident.run([
+    'fix',
+    '-A',
+    '--yes',
+    '--registry',
+    'ghcr.io',
+    '--registry',
+    'docker.io',
+  ])
+  expect(result.code).toBe(0)
+  expect(result.out).toContain('No failing pod needs the login of someone for ghcr.io')
   expect(podsRunning()).toBe(true)
 })
 
@@ -401,7 +409,7 @@ test('a pod with an image of its own registry gets no password and does not stop
   addDenied('attacker.example/x:1')
   await incident.simulator.settle()
   expect((await incident.run(['diagnose', '-n', 'tenant'])).out).toContain('auth-required-or-denied')
-  const said = await incident.run(
+  const result = await incident.run(
     [
       ...['fix', '-A', '--yes', '--username', 'demo-user', '--password-stdin'],
       ...['--registry-endpoint', `attacker.example=${bait.origin}`],
@@ -414,15 +422,15 @@ test('a pod with an image of its own registry gets no password and does not stop
     return Object.keys(JSON.parse(content.toString()).auths)
   })
   expect(new Set(keys)).toEqual(new Set(['https://index.docker.io/v1/']))
-  expect(said.out).toContain('Anyone who can read Secrets or create pods in')
-  expect(said.err).toContain('The login of demo-user for Docker Hub works')
+  expect(result.out).toContain('Anyone who can read Secrets or create pods in')
+  expect(result.err).toContain('The login of demo-user for Docker Hub works')
 })
 
 test('with unreadable namespaces a fix is never reported as complete', async () => {
   incident.simulator.faults.when(({ path }) => path === '/api/v1/namespaces', 403)
-  const said = await incident.run(['fix', '-A', '--yes'])
-  expect(said.code).toBe(3)
-  expect(said.out).toContain('Not everything could be read')
+  const result = await incident.run(['fix', '-A', '--yes'])
+  expect(result.code).toBe(3)
+  expect(result.out).toContain('Not everything could be read')
 })
 
 test("a login is found beside an old entry that hides Docker Hub's usual key", async () => {
@@ -466,11 +474,11 @@ test("a login is found beside an old entry that hides Docker Hub's usual key", a
 
 test('an account with too few pulls fixes what it can, and the rest waits for the limit', async () => {
   incident.simulator.hub.exhaust('demo-user', 2)
-  const said = await incident.run(['fix', '-A', '--yes'])
-  expect(said.code).toBe(3)
-  expect(said.err).toContain('The plan may need 3')
-  expect(said.out).toContain('the account has no pulls left for its images')
-  expect(lastLine(said.out)).toBe('Next, once the limit resets: pullguard fix --all-namespaces')
+  const result = await incident.run(['fix', '-A', '--yes'])
+  expect(result.code).toBe(3)
+  expect(result.err).toContain('The plan may need 3')
+  expect(result.out).toContain('the account has no pulls left for its images')
+  expect(lastLine(result.out)).toBe('Next, once the limit resets: pullguard fix --all-namespaces')
   incident.simulator.hub.quota.refill('demo-user')
   expect((await incident.run(['fix', '-A', '--yes'])).code).toBe(0)
   expect(podsRunning()).toBe(true)

@@ -48,9 +48,9 @@ test('arguments are taken literally, in order, with names from standard input in
 })
 
 test('standard input without a name is a usage error', async () => {
-  const said = await runCommandLine(['image', '-'], { home: '/', stdin: '\n' })
-  expect(said).toMatchObject({ code: 2, out: '' })
-  expect(said.err).toContain('Standard input is empty')
+  const result = await runCommandLine(['image', '-'], { home: '/', stdin: '\n' })
+  expect(result).toMatchObject({ code: 2, out: '' })
+  expect(result.err).toContain('Standard input is empty')
 })
 
 test('a name is shown as Kubernetes reads it', async () => {

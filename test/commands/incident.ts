@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { articleScenario } from '../../src/simulator/scenario.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
-import { runCommandLine, type Said } from './command-line.ts'
+import { type CommandResult, runCommandLine } from './command-line.ts'
 
 /** Must never appear in any output, journal or plan. */
 export const CANARY = 'canary-Pa55word'
@@ -13,7 +13,7 @@ export interface Incident {
   simulator: Simulator
   home: string
   /** Runs one command line; `stdin` is piped in. */
-  run(argv: string[], stdin?: string, signal?: AbortSignal): Promise<Said>
+  run(argv: string[], stdin?: string, signal?: AbortSignal): Promise<CommandResult>
   /** Writes a kubeconfig for that user and returns its path for --kubeconfig. */
   kubeconfigFor(user: string): Promise<string>
   login(password: string): Promise<void>

@@ -39,9 +39,9 @@ describe('nothing is undone', () => {
   })
 
   test('without a terminal and without --yes', async () => {
-    const said = await undo()
-    expect(said.code).toBe(5)
-    expect(said.err).toContain('Use --yes to undo')
+    const result = await undo()
+    expect(result.code).toBe(5)
+    expect(result.err).toContain('Use --yes to undo')
   })
 
   test('for a run that does not exist', async () => {
@@ -50,10 +50,10 @@ describe('nothing is undone', () => {
 
   test("for a user who can't read the cluster's identity", async () => {
     incident.simulator.faults.when(({ path }) => path === '/api/v1/namespaces/kube-system', 403)
-    const said = await undo('--list')
+    const result = await undo('--list')
     incident.simulator.faults.clear()
-    expect(said).toMatchObject({ code: 2, out: '' })
-    expect(said.err).toContain('permission to get the namespace kube-system')
+    expect(result).toMatchObject({ code: 2, out: '' })
+    expect(result.err).toContain('permission to get the namespace kube-system')
   })
 
   test('for a user unknown to the server', async () => {
@@ -72,14 +72,14 @@ test('what has changed since stays and is reported with its reason, and the rest
       }
       Object.assign(secret, { data })
     })
-    const said = await other.run(['undo', '--yes'])
+    const result = await other.run(['undo', '--yes'])
     expect(other.accounts()['default/default']).toEqual([])
     expect(other.simulator.cluster.list('Secret')).toHaveLength(1)
     // A login stays, and the output explains how to remove it.
-    expect(said.code).toBe(3)
-    expect(said.out).toContain('1 secret keeps its login.')
-    expect(said.out).toContain('kubectl -n default delete secret dockercreds')
-    expect(said.out).toMatch(
+    expect(result.code).toBe(3)
+    expect(result.out).toContain('1 secret keeps its login.')
+    expect(result.out).toContain('kubectl -n default delete secret dockercreds')
+    expect(result.out).toMatch(
       /Left unchanged:\n +default secret\/dockercreds: no longer holds what pullguard wrote/,
     )
   } finally {

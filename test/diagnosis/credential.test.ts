@@ -30,13 +30,8 @@ describe('the credential of a pull', () => {
       'broken',
       'secret-missing',
     ],
-    [
-      'a secret that may not be read',
-      [secret('hub', { problem: 'forbidden' })],
-      'unknown',
-      'secret-forbidden',
-    ],
-    ['a secret that nobody read', [], 'unknown', 'secret-unread'],
+    ["a secret that can't be read", [secret('hub', { problem: 'forbidden' })], 'unknown', 'secret-forbidden'],
+    ['a secret that was not read', [], 'unknown', 'secret-unread'],
     ['a secret outside the dump', [secret('hub', { problem: 'not-in-dump' })], 'unknown', 'secret-unread'],
     [
       'an Opaque secret',

@@ -75,7 +75,7 @@ describe("an event without the kubelet's usual prefix", () => {
   })
 
   test.each([
-    ['says nothing of a pull', 'Internal PreStartContainer hook failed: it broke'],
+    ['does not mention a pull', 'Internal PreStartContainer hook failed: it broke'],
     ['is of a failed start', 'Error: failed to create containerd task: no space left on device'],
   ])('is not evidence if it %s', (_what, message) => {
     expect(proof({}, [event({ message })])).toMatchObject({ cause: 'other', evidence: { from: 'status' } })

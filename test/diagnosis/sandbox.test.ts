@@ -82,6 +82,6 @@ describe('nothing is reported', () => {
 })
 
 test("a container's own failed pull is reported instead of an older sandbox failure", () => {
-  const told = findings(pod(), failure(DENIED))
-  expect(told).toMatchObject([{ containerKind: 'container', evidence: { from: 'status' } }])
+  const found = findings(pod(), failure(DENIED))
+  expect(found).toMatchObject([{ containerKind: 'container', evidence: { from: 'status' } }])
 })

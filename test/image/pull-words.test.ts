@@ -50,7 +50,7 @@ describe('the image of a sandbox', () => {
       'Failed create pod sandbox: rpc error: code = Unknown desc = failed pulling image "k8s.gcr.io/pause:3.2": Error response from daemon: Get https://k8s.gcr.io/v2/: EOF',
     ],
     [
-      'a damaged one, which nobody names',
+      'a damaged image, which no message names',
       '',
       `${SANDBOX}failed to create containerd container: error unpacking image: failed to extract layer ${DIGEST}: content digest ${DIGEST}: not found`,
     ],

@@ -333,7 +333,7 @@ describe('helpers', () => {
     ['hangs', { type: 'timeout' }, 'helper-failed', 'in time'],
     ['has none', ended(1, 'credentials not found in native keychain\n'), 'helper-has-none', 'no login'],
     [
-      'says so in its own words',
+      'reports it in a message of its own',
       ended(1, 'not logged in\u001b[2J to gcloud\n'),
       'helper-failed',
       'said: not logged in[2J to gcloud',
@@ -454,7 +454,7 @@ describe('is run only if a file names the registry', () => {
       1,
     ],
     ['and where a helper is named for it', { credHelpers: { 'my.example': 'x' } }, 'my.example', 1],
-    ['and for Docker Hub, whose host nobody chooses', { credsStore: 'x' }, 'docker.io', 1],
+    ['and for Docker Hub, whose host is fixed', { credsStore: 'x' }, 'docker.io', 1],
   ])('%s', async (_what, config, registry, times) => {
     expect(await asked(config, registry)).toBe(times)
   })

@@ -110,7 +110,7 @@ const CASES: [string, Flags][] = [
 const VERSION = JSON.stringify({ major: '1', minor: '34', gitVersion: 'v1.34.0' })
 
 /** The relevant parts of a request: its destination and its credentials. */
-function told({ url, headers, client }: Seen) {
+function identityOf({ url, headers, client }: Seen) {
   const identity = Object.entries(headers).filter(([name]) => /^(authorization|impersonate-.*)$/.test(name))
   return { path: url?.split('?')[0], client, identity: Object.fromEntries(identity.sort()) }
 }
@@ -141,11 +141,11 @@ test.skipIf(!hasKubectl).each(CASES)('%s makes both send the same request', asyn
     ...(KUBECONFIG && { KUBECONFIG: KUBECONFIG.replaceAll(':', delimiter) }),
   }
   await run('kubectl', ['version', ...kubectlFlags(filled)], { cwd: path, env })
-  const theirs = server.seen.splice(0).map(told)
+  const theirs = server.seen.splice(0).map(identityOf)
   const connection = await openConnection({ ...own, env, cwd: path, home, userAgent: 'test' }, systemClock)
   const { body } = await connection.send({ method: 'GET', path: '/version', headers: {} })
   for await (const _chunk of body);
   await connection.close()
   expect(theirs[0]).toBeDefined()
-  expect(server.seen.map(told)).toEqual([theirs[0]])
+  expect(server.seen.map(identityOf)).toEqual([theirs[0]])
 })

@@ -105,7 +105,7 @@ describe('the pull secret', () => {
   })
 
   test.each([
-    ['the same content is left as it is', { ...secret, served: secret.keys }, [], []],
+    ['the same content is left unchanged', { ...secret, served: secret.keys }, [], []],
     [
       'our own with another content is completed',
       { ...secret, ours: true },
@@ -124,7 +124,7 @@ describe('the pull secret', () => {
       null,
       ['immutable-secret Secret web/dockercreds'],
     ],
-    ["somebody else's is left alone", secret, null, ['foreign-secret Secret web/dockercreds']],
+    ["another owner's is left alone", secret, null, ['foreign-secret Secret web/dockercreds']],
     [
       'our own that a tool manages is declined',
       { ...secret, ours: true, managedBy: managed },
@@ -139,12 +139,12 @@ describe('the pull secret', () => {
   })
 
   test('replaces a foreign Secret only on request, and never one of another type', () => {
-    const told = { overwriteSecret: true }
-    expect(changesOf(planFor({ ...told, fixScope: { secrets: [secret] } }))[0]).toBe(
+    const overwrite = { overwriteSecret: true }
+    expect(changesOf(planFor({ ...overwrite, fixScope: { secrets: [secret] } }))[0]).toBe(
       'update-secret web/dockercreds',
     )
     const opaque = { ...secret, type: 'Opaque' }
-    expect(changesOf(planFor({ ...told, fixScope: { secrets: [opaque] } }))).toEqual([])
+    expect(changesOf(planFor({ ...overwrite, fixScope: { secrets: [opaque] } }))).toEqual([])
   })
 
   test('is not planned without a login for it', () => {

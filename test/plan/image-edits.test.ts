@@ -26,7 +26,7 @@ function answered({ images, replacements }: Partial<PlanInput>) {
   return { ...(images && { images }), ...(replacements && { replacements }) }
 }
 
-const says = (...found: [string, string | null][]) =>
+const answers = (...found: [string, string | null][]) =>
   new Map(found.map(([reference, digest]) => [reference, { digest, detail: null }]))
 
 describe('--pin', () => {
@@ -34,26 +34,31 @@ describe('--pin', () => {
     [
       'the digest that runs already',
       { runningImageIds: [`docker.io/library/nginx@${DIGEST}`] },
-      says(),
+      answers(),
       `nginx:1.27@${DIGEST}`,
     ],
     [
       'it as Docker spells it',
       { runningImageIds: [`docker-pullable://nginx@${DIGEST}`] },
-      says(),
+      answers(),
       `nginx:1.27@${DIGEST}`,
     ],
-    ['what HEAD says where none runs', {}, says(['nginx:1.27', HEAD]), `nginx:1.27@${HEAD}`],
     [
-      'what HEAD says where another repository runs',
-      { runningImageIds: [`ghcr.io/x/nginx@${DIGEST}`] },
-      says(['nginx:1.27', HEAD]),
+      'the digest from HEAD if no pod runs the image',
+      {},
+      answers(['nginx:1.27', HEAD]),
       `nginx:1.27@${HEAD}`,
     ],
     [
-      "what HEAD says where only the configuration's digest is known",
+      'the digest from HEAD if the running image is from another repository',
+      { runningImageIds: [`ghcr.io/x/nginx@${DIGEST}`] },
+      answers(['nginx:1.27', HEAD]),
+      `nginx:1.27@${HEAD}`,
+    ],
+    [
+      'the digest from HEAD if only the digest of the configuration is known',
       { runningImageIds: [DIGEST] },
-      says(['nginx:1.27', HEAD]),
+      answers(['nginx:1.27', HEAD]),
       `nginx:1.27@${HEAD}`,
     ],
   ])('uses %s', (_name, container, images, image) => {
@@ -71,12 +76,12 @@ describe('--pin', () => {
 
   test('uses none of several running digests, and names them', () => {
     const runningImageIds = [DIGEST, HEAD].map(digest => `docker.io/library/nginx@${digest}`)
-    const planned = edited({ runningImageIds }, ['pin'], { images: says(['nginx:1.27', HEAD]) })
+    const planned = edited({ runningImageIds }, ['pin'], { images: answers(['nginx:1.27', HEAD]) })
     expect(planned).toMatchObject({ edits: [], declined: ['several-digests'] })
   })
 
   test('does not guess if neither is known', () => {
-    expect(edited({}, ['pin'], { images: says(['nginx:1.27', null]) })).toMatchObject({
+    expect(edited({}, ['pin'], { images: answers(['nginx:1.27', null]) })).toMatchObject({
       edits: [],
       declined: ['no-digest'],
     })
@@ -87,7 +92,7 @@ describe('--pin', () => {
   })
 
   test('tests the name, the old image and the uid before it writes', () => {
-    const { change } = edited({}, ['pin'], { images: says(['nginx:1.27', HEAD]) })
+    const { change } = edited({}, ['pin'], { images: answers(['nginx:1.27', HEAD]) })
     expect(change).toMatchObject({
       patch: [
         { op: 'test', path: '/metadata/uid', value: 'uid-shop' },
@@ -102,7 +107,7 @@ describe('--pin', () => {
     const workloads = ['nginx:1.27', 'nginx', 'nginx:latest'].map((image, index) =>
       workload({ name: `w${index}`, uid: `uid-${index}`, podUids: [], containers: [template({ image })] }),
     )
-    const images = says(['nginx:1.27', HEAD], ['nginx', HEAD], ['nginx:latest', HEAD])
+    const images = answers(['nginx:1.27', HEAD], ['nginx', HEAD], ['nginx:latest', HEAD])
     const plan = planFor({ remedies: new Set<Remedy>(['pin']), images, fixScope: { workloads } })
     expect(plan.changes.map(({ target }) => target.name)).toEqual(['w1', 'w2', 'w0'])
   })
@@ -122,7 +127,7 @@ describe('--pull-policy', () => {
 
   test('allows latest if the same plan pins it', () => {
     const container = { image: 'nginx', pullPolicy: 'Always' }
-    const { edits } = edited(container, ['pin', 'pull-policy'], { images: says(['nginx', HEAD]) })
+    const { edits } = edited(container, ['pin', 'pull-policy'], { images: answers(['nginx', HEAD]) })
     expect(edits).toEqual([`image=nginx@${HEAD}`, 'imagePullPolicy=IfNotPresent'])
   })
 })
@@ -162,7 +167,7 @@ describe('--replace-registry', () => {
     ],
   ])('%s', (_name, from, to, image, target) => {
     const replacements = [{ from, to }]
-    const outcome = edited({ image }, ['replace-registry'], { replacements, images: says([target, HEAD]) })
+    const outcome = edited({ image }, ['replace-registry'], { replacements, images: answers([target, HEAD]) })
     expect(outcome).toMatchObject({ edits: [`image=${target}`], declined: [] })
   })
 
@@ -172,7 +177,7 @@ describe('--replace-registry', () => {
       { from: 'docker.io/library', to: 'ghcr.io/official' },
       { from: 'nginx', to: 'quay.io/team/nginx' },
     ]
-    const images = says(['quay.io/team/nginx:1.27', HEAD], ['ghcr.io/official/redis:7', HEAD])
+    const images = answers(['quay.io/team/nginx:1.27', HEAD], ['ghcr.io/official/redis:7', HEAD])
     const taken = ['nginx:1.27', 'redis:7'].map(
       image => edited({ image }, ['replace-registry'], { replacements, images }).edits,
     )

@@ -53,7 +53,11 @@ test.each<[string, Answer | null, object]>([
     { status: 404, body: { errors: [{ code: 'NAME_UNKNOWN', message: 'x' }] } },
     { status: 'not-found', code: 'NAME_UNKNOWN' },
   ],
-  ['a 404 that says nothing', { status: 404, body: 'page not found' }, { status: 'not-found', code: null }],
+  [
+    'a 404 without an error code',
+    { status: 404, body: 'page not found' },
+    { status: 'not-found', code: null },
+  ],
   ['a 404 with a hostile code', { status: 404, body: { errors: [{ code: 'a\nb' }] } }, { code: null }],
   ['a denial', { status: 403 }, { status: 'denied', httpStatus: 403 }],
   [

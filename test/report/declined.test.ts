@@ -49,10 +49,10 @@ test.each([
 test('a missing permission names the flags that work without it, and only those that help', () => {
   const denial = { verb: 'delete', group: '', resource: 'pods', namespaces: ['web'], changes: 1 }
   const scope = { affected: false, excluded: [] }
-  const said = (resource: string, namespaces: string[] | null) =>
+  const wordsOf = (resource: string, namespaces: string[] | null) =>
     accessRefusal([{ ...denial, resource }], { ...scope, namespaces })
-  expect(said('pods', ['web'])).toContain('--no-recreate.')
-  expect(said('pods', ['web'])).not.toContain('--exclude-namespace')
-  expect(said('secrets', null)).toContain('--exclude-namespace')
-  expect(said('secrets', null)).not.toContain('--no-recreate')
+  expect(wordsOf('pods', ['web'])).toContain('--no-recreate.')
+  expect(wordsOf('pods', ['web'])).not.toContain('--exclude-namespace')
+  expect(wordsOf('secrets', null)).toContain('--exclude-namespace')
+  expect(wordsOf('secrets', null)).not.toContain('--no-recreate')
 })

@@ -150,7 +150,7 @@ test('a dry run on the server is reported as a dry run', () => {
 })
 
 describe('a workload that has changed since planning', () => {
-  const told = (fields: Parameters<typeof recovery>[0]) =>
+  const resultText = (fields: Parameters<typeof recovery>[0]) =>
     show(fixReport({ complete: false }, { recoveries: [recovery(fields)] }))
 
   test.each<[string, Parameters<typeof recovery>[0], string, string]>([
@@ -196,9 +196,9 @@ describe('a workload that has changed since planning', () => {
       'p does not work, with its images there (CrashLoopBackOff)',
       'The pod that could not pull has its images now; 1 pod does not work for another reason.',
     ],
-  ])('%s is reported as such', (_name, fields, says, last) => {
-    const text = told(fields).replace(/\n\s*/g, ' ')
-    expect(text).toContain(says)
+  ])('%s is reported as such', (_name, fields, expected, last) => {
+    const text = resultText(fields).replace(/\n\s*/g, ' ')
+    expect(text).toContain(expected)
     expect(text.trimEnd().endsWith(last)).toBe(true)
   })
 })

@@ -141,7 +141,7 @@ test('the results of undo and the list of runs are valid', () => {
 })
 
 test.each<[string, (document: ReturnType<typeof JSON.parse>) => void]>([
-  ['a change that is none', document => (document.changes[0].action = 'reboot')],
+  ['an unknown change', document => (document.changes[0].action = 'reboot')],
   ['a plan without the cluster it is for', document => delete document.cluster.uid],
 ])('%s is invalid', (_name, spoil) => {
   const document = JSON.parse(renderPlan(plan(everyChange), NEWS, OPTIONS))

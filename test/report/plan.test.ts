@@ -80,11 +80,11 @@ describe('a plan on a terminal', () => {
   })
 
   test("warns that a StatefulSet's rolling update also replaces running pods, and only for StatefulSets", () => {
-    const told = (kind: string) =>
+    const planText = (kind: string) =>
       show(plan([template({ target: { ...template().target, kind }, rollsOut: false })]))
-    expect(told('StatefulSet')).toContain('including running ones')
-    expect(told('StatefulSet')).not.toContain('stay unchanged')
-    expect(told('ReplicaSet')).toContain('running pods stay unchanged')
+    expect(planText('StatefulSet')).toContain('including running ones')
+    expect(planText('StatefulSet')).not.toContain('stay unchanged')
+    expect(planText('ReplicaSet')).toContain('running pods stay unchanged')
   })
 
   test("prints the patch of a managed object in its owner's terms", () => {

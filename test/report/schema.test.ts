@@ -112,7 +112,7 @@ test('images are valid, readable or not', () => {
 })
 
 test.each<[string, (document: ReturnType<typeof asJson>) => void]>([
-  ['a cause that is none', document => (document.findings[0].cause = 'bad-luck')],
+  ['an unknown cause', document => (document.findings[0].cause = 'bad-luck')],
   ['a missing field', document => delete document.findings[0].evidence],
   ['another version', document => (document.apiVersion = 'pullguard.dev/v2')],
   ['a remedy without its command', document => delete document.findings[0].remedies[0].command],

@@ -166,8 +166,8 @@ describe('no findings', () => {
       { summary: NO_PODS, source: { type: 'file', files: ['-'] } },
       'No pods in the dump. Nothing to diagnose.\n',
     ],
-  ])('%s is reported in one sentence', (_name, fields, said) => {
-    expect(screen(diagnosis([], fields))).toBe(said)
+  ])('%s is reported in one sentence', (_name, fields, expected) => {
+    expect(screen(diagnosis([], fields))).toBe(expected)
   })
 
   test('with gaps do not count as healthy', () => {

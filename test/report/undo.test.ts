@@ -180,12 +180,12 @@ test('an undo announces rollouts, says what references a Secret that stays, and 
     kept: [],
   }
   const text = renderUndoPlan({ run: 'r1', steps: [restore, named, keys], kept: [secret] }, OPTIONS)
-  const said = text.replace(/\n\s*/g, ' ')
-  expect(said).toContain('image of shop back to nginx; all of its pods stop before new ones start')
-  expect(said).toContain("is still named by deployment/shop, statefulsets that can't be read")
-  expect(said).toContain('old secret/dockercreds: https://index.docker.io/v1/')
-  expect(said).toContain('From then on, pods pull without this login')
-  expect(said).toContain('1 secret keeps its login.')
+  const printed = text.replace(/\n\s*/g, ' ')
+  expect(printed).toContain('image of shop back to nginx; all of its pods stop before new ones start')
+  expect(printed).toContain("is still named by deployment/shop, statefulsets that can't be read")
+  expect(printed).toContain('old secret/dockercreds: https://index.docker.io/v1/')
+  expect(printed).toContain('From then on, pods pull without this login')
+  expect(printed).toContain('1 secret keeps its login.')
   expect(text).toContain('kubectl -n api delete secret dockercreds')
 })
 
@@ -196,12 +196,12 @@ test('the last line of an undo mentions a bare pod that is still missing', () =>
     target: target('Pod', 'bare', 'web'),
     reason: 'pod-taken-away',
   }
-  const told = renderUndoPlan({ run: 'r1', steps: [lost], kept: [] }, OPTIONS)
+  const screen = renderUndoPlan({ run: 'r1', steps: [lost], kept: [] }, OPTIONS)
     .trimEnd()
     .split('\n')
     .slice(-2)
     .join(' ')
-  expect(told).toBe(
+  expect(screen).toBe(
     'There is nothing left to undo, so nothing is written. 1 bare pod is still missing: running the same fix again restores what it deleted.',
   )
 })

@@ -120,7 +120,7 @@ describe('why', () => {
       'and the registry asks without the login.',
     ],
     [
-      'a secret that may not be read',
+      "a secret that can't be read",
       { problems: [{ code: 'attempt', secret: 'regcred', key: null, problem: 'secret-forbidden' }] },
       "can't be read with your permissions",
       'Next: Ask for get on secrets in payments, and run it again.',
@@ -131,10 +131,10 @@ describe('why', () => {
       "Docker Hub's limit for anonymous pulls is used up",
       '  pullguard fix -n default',
     ],
-  ])('%s is the broken link', (_name, fields, said, last) => {
+  ])('%s is the broken link', (_name, fields, expected, last) => {
     const shown = lines(why({ containers: [whyContainer(fields)] }))
     const from = shown.findLastIndex(line => line.startsWith('The broken link, for api: '))
-    expect(shown.slice(from).join(' ')).toContain(said)
+    expect(shown.slice(from).join(' ')).toContain(expected)
     expect(shown.at(-1)).toBe(last)
   })
 

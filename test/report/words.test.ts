@@ -82,7 +82,7 @@ describe('the next step fits what is wrong', () => {
       'pullguard fix -n payments',
     ],
     [
-      'denied with nothing to mend',
+      'denied with nothing to fix',
       tell(privateImage({ remedies: [] })),
       'pullguard why payments/api-7c9d8-abcde',
     ],

@@ -59,7 +59,7 @@ describe('a Deployment', () => {
       { back: true, recovered: 2, holdups: [] },
     ],
     [
-      'says what the server says where it refuses the pods',
+      "reports the server's message if it refuses the pods",
       sight(workload({ replicas: 2, refusal: 'exceeded quota' }), [pod(RUNNING)]),
       { back: false, recovered: 1, holdups: ['refused'] },
     ],
@@ -90,7 +90,7 @@ describe('a Deployment', () => {
       { back: true, recovered: 2, holdups: [] },
     ],
     [
-      'whose ReplicaSets may not be read is judged by all of its pods',
+      "whose ReplicaSets can't be read is judged by all of its pods",
       sight(two, [pod(RUNNING, OLD), pod(STUCK)], null),
       { back: false, recovered: 1, holdups: ['stuck'] },
     ],
@@ -284,7 +284,12 @@ describe('a pod', () => {
 
   test.each<[string, ReturnType<typeof pod>, string, string | null]>([
     ['runs', pod(RUNNING), 'pulled', null],
-    ['crashes with its image there, and that is told', pod(crash), 'pulled', 'CrashLoopBackOff'],
+    [
+      'crashes after its image was pulled, and the crash is reported',
+      pod(crash),
+      'pulled',
+      'CrashLoopBackOff',
+    ],
     [
       'has ended badly with its image there',
       pod({ type: 'terminated', reason: 'Error', exitCode: 1, message: '' }),
@@ -306,7 +311,7 @@ describe('a pod', () => {
       null,
     ],
     [
-      'whose init container fails is told as that',
+      'whose init container fails is reported with that container',
       pod(UNTRIED, { containers: [setup(crash), container(UNTRIED)] }),
       'initializing',
       'CrashLoopBackOff',

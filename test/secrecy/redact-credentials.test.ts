@@ -10,7 +10,7 @@ const base64 = (text: string) => Buffer.from(text).toString('base64')
 const redact = credentialRedactor([credential])
 
 test.each([
-  ['as it is', PASSWORD],
+  ['in plain text', PASSWORD],
   ['in JSON', JSON.stringify({ password: PASSWORD })],
   ['in a URL', `https://jane:${encodeURIComponent(PASSWORD)}@x`],
   ['as auth', `auth=${base64(`jane:${PASSWORD}`)}`],

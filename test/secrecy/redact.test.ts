@@ -130,6 +130,6 @@ test.each([
   ['password="C4nary, Word"', 'password="[redacted], Word"'],
   ['failed to refresh token: Unauthorized', 'failed to refresh token: Unauthorized'],
   ['the token endpoint answered 503', 'the token endpoint answered 503'],
-])('the message %j of a login program is shown as %j', (said, shown) => {
-  expect(redactStrictly(said)).toBe(shown)
+])('the message %j of a login program is shown as %j', (message, shown) => {
+  expect(redactStrictly(message)).toBe(shown)
 })

@@ -4,10 +4,10 @@ import { jsonFromProtobuf } from '../../src/simulator/api-server/protobuf.ts'
 import SAMPLES from './protobuf-samples.json' with { type: 'json' }
 
 /** Without parts that mean nothing: a null, an empty struct, and the status, which the client does not write. */
-function told(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(told)
+function withoutEmpty(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutEmpty)
   if (typeof value !== 'object' || value === null) return value
-  const fields = Object.entries(value).map(([name, content]) => [name, told(content)] as const)
+  const fields = Object.entries(value).map(([name, content]) => [name, withoutEmpty(content)] as const)
   const isEmpty = (content: unknown) =>
     content === null ||
     (typeof content === 'object' && !Array.isArray(content) && Object.keys(content).length === 0)
@@ -18,7 +18,7 @@ test.each(SAMPLES.map(sample => [sample.object.kind, sample] as const))(
   'every field of a %s is read',
   (_kind, { protobuf, object }) => {
     const read: unknown = JSON.parse(jsonFromProtobuf(Buffer.from(protobuf, 'base64')) ?? 'null')
-    expect(told(read)).toEqual(told({ ...object, status: undefined }))
+    expect(withoutEmpty(read)).toEqual(withoutEmpty({ ...object, status: undefined }))
   },
 )
 

@@ -44,10 +44,10 @@ const OBJECTS = [
   live.owned('ReplicaSet', 'unrelated', apps('Deployment', 'unrelated')),
   live.node('node-1'),
   live.node('unrelated'),
-  live.serviceAccount('default', ['handed-out']),
+  live.serviceAccount('default', ['team-login']),
   live.serviceAccount('default', [], 'other'),
   live.secret('hub', 'hunter2'),
-  live.secret('handed-out', 'hunter2'),
+  live.secret('team-login', 'hunter2'),
   live.secret('unnamed', 'hunter2'),
   live.event('shop-1', 'spec.containers{main}'),
   live.event('starts-badly', 'spec.containers{main}'),
@@ -89,7 +89,7 @@ const drafts = fc.uniqueArray(
     phase: fc.constantFrom('Pending', 'Running', 'Failed', 'Succeeded', 'Unknown'),
     states: fc.tuple(fc.constantFrom(...STATES), fc.constantFrom(...STATES)),
     owner: fc.constantFrom(undefined, apps('ReplicaSet', 'shop-a'), apps('DaemonSet', 'agent')),
-    secrets: fc.subarray(['hub', 'handed-out']),
+    secrets: fc.subarray(['hub', 'team-login']),
     labelled: fc.boolean(),
   }),
   { selector: ({ namespace, name }) => `${namespace}/${name}`, minLength: 1, maxLength: 5 },
@@ -105,9 +105,9 @@ const reports = fc.uniqueArray(
 )
 const SURROUNDINGS = ['web', 'other'].flatMap(namespace => [
   live.namespace(namespace),
-  live.serviceAccount('default', ['handed-out'], namespace),
+  live.serviceAccount('default', ['team-login'], namespace),
   live.secret('hub', 'hunter2', namespace),
-  live.secret('handed-out', 'hunter2', namespace),
+  live.secret('team-login', 'hunter2', namespace),
 ])
 
 type Draft = Parameters<Parameters<typeof drafts.map>[0]>[0][number]

@@ -68,7 +68,7 @@ describe('beside a dump in a folder', () => {
     ],
     ['a watch stream', { 'w.json': '{"type":"ADDED","object":{}}' }, 'b/w.json is a watch stream'],
     [
-      'the answer that its pods may not be read',
+      'a Forbidden response for its pods',
       { 's.json': '{"kind":"Status","apiVersion":"v1","code":403,"details":{"kind":"pods"}}' },
       "b/s.json is an API server's answer",
     ],

@@ -46,8 +46,8 @@ describe('YAML with anchors', () => {
   test('is refused if each of many items has an alias, because each one costs another copy', async () => {
     const lines = '  # a comment\n'.repeat(2_000)
     const many = Array.from({ length: 300 }, (_, at) => item(`p-${at}`, '  spec: *spec\n')).join('')
-    const said = await refusal(readText(`${head}${item('a', `  spec: &spec {}\n${lines}`)}${many}`))
-    expect(said).toContain('aliases')
+    const message = await refusal(readText(`${head}${item('a', `  spec: &spec {}\n${lines}`)}${many}`))
+    expect(message).toContain('aliases')
   })
 })
 
@@ -139,9 +139,9 @@ describe('input that is not a dump', () => {
     ['logs between YAML', `---\n${asYaml}${logs}---\n${asYaml}`, 'what `kubectl cluster-info dump` prints'],
   ])('%s is refused with the command that makes a dump', async (_name, text, words) => {
     for (const form of [text, text.replaceAll('\n', '\r\n')]) {
-      const said = await refusal(read({ stdin: Readable.from([Buffer.from(form)]) }))
-      expect(said).toContain(words)
-      expect(said).toMatch(/Make a dump with `kubectl get pods,events,\S+ -A -o json`\.$/)
+      const message = await refusal(read({ stdin: Readable.from([Buffer.from(form)]) }))
+      expect(message).toContain(words)
+      expect(message).toMatch(/Make a dump with `kubectl get pods,events,\S+ -A -o json`\.$/)
     }
   })
 
@@ -216,18 +216,18 @@ describe('what a dump omits', () => {
   const gaps = async (dump: Json, scope?: Parameters<typeof readJson>[1]) =>
     (await readJson(dump, scope)).gaps.map(({ what, namespace, why }) => [what, namespace, why])
   const needsSecret = { spec: { imagePullSecrets: [{ name: 'hub' }] } }
-  const told = pod('a', { reason: 'ErrImagePull', message: 'rpc error: no such host' })
+  const explained = pod('a', { reason: 'ErrImagePull', message: 'rpc error: no such host' })
 
   test.each<[string, Json, unknown[]]>([
     ['healthy pods alone', listOf(pod('a', undefined, needsSecret)), []],
     ['no pods', listOf(), []],
     ['no pods in a typed list', { kind: 'PodList', apiVersion: 'v1', metadata: {}, items: null }, []],
-    ['a failing pod whose status tells why', listOf(told), []],
-    ['a failing pod whose status tells nothing', listOf(failing('a')), [['events', null, 'absent']]],
+    ['a failing pod whose status has the reason', listOf(explained), []],
+    ['a failing pod whose status has no message', listOf(failing('a')), [['events', null, 'absent']]],
     ['the same with events of others', listOf(failing('a'), event('b', 'x')), []],
     [
       'a failing pod with a secret',
-      listOf(told, failing('b', needsSecret), event('b', 'x')),
+      listOf(explained, failing('b', needsSecret), event('b', 'x')),
       [['secrets', null, 'absent']],
     ],
     [

@@ -6,8 +6,8 @@ import { event, failing, type Json, listOf, pod, pullSecret, readText } from './
 import { FakeCluster } from './fake-cluster.ts'
 
 const needs = (...names: string[]) => ({ spec: { imagePullSecrets: names.map(name => ({ name })) } })
-const told = { reason: 'ErrImagePull', message: 'pull access denied' }
-const a = pod('a', told, needs('lost'))
+const denied = { reason: 'ErrImagePull', message: 'pull access denied' }
+const a = pod('a', denied, needs('lost'))
 const at = (namespace: string, object: Json): Json => ({
   ...object,
   metadata: { ...(object.metadata as object), namespace },

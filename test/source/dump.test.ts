@@ -171,7 +171,7 @@ describe('a dump', () => {
     ['that fails though the dump left out its node', failing('a', { spec: { nodeName: undefined } }), ['a']],
     ['that waits for its scheduler', { ...pod('a'), spec: {}, status: { phase: 'Pending' } }, []],
     [
-      'that was evicted, whatever its events say',
+      'that was evicted, despite its events',
       { ...failing('a'), status: { phase: 'Failed', reason: 'Evicted' } },
       [],
     ],

@@ -18,12 +18,17 @@ import { sessionWith } from './session.ts'
 function sessionOf(
   registries: Registries,
   options: Partial<FixOptions> = {},
-): FixSession & { said: string[] } {
-  const said: string[] = []
-  const err = { write: async (text: string) => void said.push(text) }
+): FixSession & { printed: string[] } {
+  const printed: string[] = []
+  const err = { write: async (text: string) => void printed.push(text) }
   const context = { err, env: {}, home: '/nowhere' }
-  return { registries, context, said, options: { dryRun: 'none', ...options } } as unknown as FixSession & {
-    said: string[]
+  return {
+    registries,
+    context,
+    printed,
+    options: { dryRun: 'none', ...options },
+  } as unknown as FixSession & {
+    printed: string[]
   }
 }
 
@@ -73,7 +78,7 @@ test('a plan that is only shown keeps a login that could not be checked, and say
   hub.trouble = 503
   const session = sessionOf(registries, { dryRun: 'client' })
   expect(await proveLogins(draftOf([login()], [wanting('acme/app:1')]), session)).toEqual([])
-  expect(session.said.join('')).toContain('so the login is not proven')
+  expect(session.printed.join('')).toContain('so the login is not proven')
   expect(await proveLogins(draftOf([login()], [wanting('acme/app:1')]), sessionOf(registries))).toHaveLength(
     1,
   )
@@ -91,7 +96,7 @@ test('an image private to another account does not disprove a login unless it is
   const { hub, registries } = await startHub()
   const session = sessionOf(registries)
   await proveLogins(draftOf([login()], [wanting('other/secret:1'), wanting('acme/app:1')]), session)
-  expect(session.said.join('')).toContain('The login of jane for Docker Hub works')
+  expect(session.printed.join('')).toContain('The login of jane for Docker Hub works')
   const many = Array.from({ length: 9 }, (_, index) => wanting(`other/secret-${index}:1`))
   expect(await proveLogins(draftOf([login()], [...many, wanting('acme/app:1')]), session)).toEqual([])
   const [alone] = await proveLogins(draftOf([login()], [wanting('other/secret:1')]), session)
@@ -103,11 +108,11 @@ test('an image private to another account does not disprove a login unless it is
 test('a wrong password is sent to the registry once', async () => {
   const { hub, registries } = await startHub()
   const wrong = draftOf([login('wrong')], [wanting('acme/app:1'), wanting('library/nginx:1.27')])
-  const said = async () => (await proveLogins(wrong, sessionOf(registries)))[0]?.error.message
-  expect(await said()).toContain('does not accept the login of jane')
+  const printed = async () => (await proveLogins(wrong, sessionOf(registries)))[0]?.error.message
+  expect(await printed()).toContain('does not accept the login of jane')
   expect(hub.requests.filter(({ path, status }) => path === '/token' && status === 401)).toHaveLength(1)
-  expect(await said()).toContain('check the name, and what --password-stdin got')
-  expect(await said()).toContain('--no-authenticate')
+  expect(await printed()).toContain('check the name, and what --password-stdin got')
+  expect(await printed()).toContain('--no-authenticate')
 })
 
 test('digests are requested with the login that will be distributed', async () => {
@@ -121,8 +126,10 @@ test("a login is redacted from a webhook's message in every spelling", () => {
   const clean = redactor([login('p"w/ö')])
   const auth = Buffer.from('jane:p"w/ö').toString('base64')
   const content = Buffer.from(JSON.stringify({ auths: { a: { auth } } })).toString('base64')
-  const said = clean(`denied: ${JSON.stringify('p"w/ö')} ${encodeURIComponent('p"w/ö')} ${auth} ${content}`)
-  for (const secret of ['p"w/ö', 'p\\"w/ö', 'p%22w%2F', auth, content]) expect(said).not.toContain(secret)
+  const printed = clean(
+    `denied: ${JSON.stringify('p"w/ö')} ${encodeURIComponent('p"w/ö')} ${auth} ${content}`,
+  )
+  for (const secret of ['p"w/ö', 'p\\"w/ö', 'p%22w%2F', auth, content]) expect(printed).not.toContain(secret)
 })
 
 test('a password is not read from a terminal, which would display it', async () => {

@@ -114,7 +114,7 @@ describe('errors', () => {
   test.each([
     ['a Status', 403, statusOf('Forbidden', 'secrets is forbidden'), {}, 'Forbidden', 'secrets is forbidden'],
     [
-      'a budget that says no',
+      'a disruption budget that refuses',
       429,
       statusOf('TooManyRequests', 'Cannot evict.', {
         causes: [{ reason: 'DisruptionBudget', message: 'The disruption budget b needs 2' }],

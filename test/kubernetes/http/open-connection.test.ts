@@ -108,13 +108,13 @@ test.each<[string, Record<string, string>, string]>([
     { key: (await selfSignedCertificate()).key },
     'its key belongs to another certificate',
   ],
-  ['a key that is none', { key: 'c4nary' }, 'its key is no PEM that can be read'],
-  ['a certificate that is none', { certificate: 'c4nary' }, 'the certificate is no PEM that can be read'],
-])('%s is detected before anything is sent', async (_, wrong, said) => {
+  ['an invalid key', { key: 'c4nary' }, 'its key is no PEM that can be read'],
+  ['an invalid certificate', { certificate: 'c4nary' }, 'the certificate is no PEM that can be read'],
+])('%s is detected before anything is sent', async (_, wrong, expected) => {
   const { certificate, key } = { ...(await selfSignedCertificate()), ...wrong }
   const user = { 'client-certificate-data': base64(certificate), 'client-key-data': base64(key) }
   await expect(opened({ server: 'https://127.0.0.1:1' }, user)).rejects.toThrow(
-    `The client certificate of user here in the kubeconfig can't be used: ${said}`,
+    `The client certificate of user here in the kubeconfig can't be used: ${expected}`,
   )
 })
 
@@ -128,9 +128,9 @@ test('an invalid certificate authority is named', async () => {
 test.each<[string, Record<string, unknown>, string]>([
   ['a token', { token: 'c4nary\n' }, 'The token holds a line break'],
   ['a user', { token: 'x', as: 'a\nb' }, 'The user to act as, "a\\nb", contains a control character'],
-])('%s with a line break is refused before anything is sent', async (_, user, said) => {
+])('%s with a line break is refused before anything is sent', async (_, user, expected) => {
   const error = await opened({ server: 'https://127.0.0.1:1' }, user).catch(reason => reason)
-  expect(error.message).toContain(said)
+  expect(error.message).toContain(expected)
   expect(error.message).not.toContain('c4nary')
 })
 

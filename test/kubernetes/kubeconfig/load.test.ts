@@ -43,7 +43,7 @@ const files = {
 }
 
 test.each([
-  ['the flag alone, whatever the environment says', { kubeconfig: 'second', KUBECONFIG: 'first' }, 'blue'],
+  ['only the flag, despite KUBECONFIG', { kubeconfig: 'second', KUBECONFIG: 'first' }, 'blue'],
   ['the home folder without flag and environment', {}, 'home'],
   ['the home folder with an empty environment', { KUBECONFIG: '' }, 'home'],
   ['nothing of the home folder when the environment names only missing files', { KUBECONFIG: 'no' }, ''],

@@ -106,8 +106,8 @@ test('a plugin gets its arguments, its environment and, on request, the cluster'
   const user = exec({ args: ['token'], env: [{ name: 'ROLE', value: 'admin' }], provideClusterInfo: true })
   await using here = await session(user, { login: login(body) })
   await here.get()
-  const told = `token,admin,client.authentication.k8s.io/v1,${here.server.url}`
-  expect(here.authorizations()).toEqual([`Bearer ${told}`])
+  const expectedToken = `token,admin,client.authentication.k8s.io/v1,${here.server.url}`
+  expect(here.authorizations()).toEqual([`Bearer ${expectedToken}`])
 })
 
 test.each([
@@ -143,7 +143,7 @@ test.each([
   ],
   ['that ends its token with a line break', exec(), 'print({ token: "c4nary\\n" })', "that can't be sent"],
   [
-    'that gives a certificate that is none',
+    'that returns an invalid certificate',
     exec(),
     'print({ clientCertificateData: "c4nary", clientKeyData: "c4nary" })',
     "gave a client certificate that can't be used: the certificate is no PEM",
@@ -156,11 +156,11 @@ test.each([
     'gave no usable credential',
   ],
   ['that needs a terminal', exec({ interactiveMode: 'Always' }), '', 'needs a terminal'],
-])('a login program %s is reported with what to do', async (_, user, body, said) => {
+])('a login program %s is reported with what to do', async (_, user, body, expected) => {
   await using here = await session(user, { login: login(body) })
   const error = await here.get().catch(reason => reason)
   expect(error).toBeInstanceOf(UnreachableError)
-  expect(error.message).toContain(said)
+  expect(error.message).toContain(expected)
   expect(here.server.seen).toEqual([])
 })
 

@@ -57,7 +57,7 @@ describe('a reading without permission for the whole cluster', () => {
 describe('a scope with names that do not exist', () => {
   test.each([
     ['no such namespace', [], undefined, true],
-    ['a namespace that it may not look at', [], 403, false],
+    ['a namespace that it has no permission to read', [], 403, false],
     ['an empty namespace', [namespace('web')], undefined, false],
   ])('%s', async (_what, objects, status, isError) => {
     const cluster = new FakeCluster(objects)

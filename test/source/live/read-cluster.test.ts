@@ -13,11 +13,7 @@ describe('the pods of a reading', () => {
   test.each([
     ['waits to pull in phase Pending', failing('p'), true],
     ['is Running and a restarted container cannot be pulled', SIDECAR_FAILS, true],
-    [
-      'was evicted, and its container still says that it cannot be pulled',
-      failing('p', { phase: 'Failed' }),
-      false,
-    ],
+    ['was evicted while its container still reports a failed pull', failing('p', { phase: 'Failed' }), false],
     ['waits with a reason in free text', pod('p', { containers: { a: 'couldn’t parse the secret' } }), true],
     ['is Running and ready', pod('p'), false],
     ['crashes', pod('p', { containers: { main: 'CrashLoopBackOff' } }), false],
@@ -58,7 +54,7 @@ describe('the pods of a reading', () => {
     test.each([
       ['is found if that is over its image', [overImage], ['new']],
       ['is passed over if it is over its network', [sandbox('failed to setup network: EOF')], []],
-      ['is asked whether it has got on since', [overImage, begun], ['new']],
+      ['is checked for progress since then', [overImage, begun], ['new']],
     ])('%s', async (_what, events, names) => {
       const cluster = new FakeCluster([...healthy(9), creating, ...events])
       const snapshot = await read(cluster, everywhere)

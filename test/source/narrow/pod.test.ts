@@ -61,7 +61,7 @@ describe('narrowPod', () => {
     ['StartError', 'failed to create shim task: Failed to pull image ghcr.io/acme/x:1', true],
     ['StartError', 'exec: "/app": no such file or directory', false],
     ['Error', 'Failed to pull image ghcr.io/acme/x:1', false],
-  ])('a crash loop carries the message of its last start if %s: %s', (reason, message, told) => {
+  ])('a crash loop carries the message of its last start if %s: %s', (reason, message, isLastStart) => {
     const waits = {
       ...waiting('main', 'back-off 5m0s', 'CrashLoopBackOff'),
       lastState: { terminated: { reason, message, exitCode: 128 } },
@@ -70,7 +70,7 @@ describe('narrowPod', () => {
     expect(narrowPod(pod(spec, { containerStatuses: [waits] }))?.containers[0]?.state).toEqual({
       type: 'waiting',
       reason: 'CrashLoopBackOff',
-      message: told ? message : 'back-off 5m0s',
+      message: isLastStart ? message : 'back-off 5m0s',
     })
   })
 

@@ -33,6 +33,6 @@ test('a message is redacted as if it were the only one, whatever came before it'
 })
 
 test('the same message with another digest is unchanged', () => {
-  const said = (digit: string) => `failed to pull "app@sha256:${digit.repeat(64)}": 429 Too Many Requests`
-  for (const digit of '0a1b') expect(redactMessage(said(digit))).toBe(said(digit))
+  const message = (digit: string) => `failed to pull "app@sha256:${digit.repeat(64)}": 429 Too Many Requests`
+  for (const digit of '0a1b') expect(redactMessage(message(digit))).toBe(message(digit))
 })
