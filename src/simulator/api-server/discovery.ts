@@ -1,4 +1,4 @@
-/** Discovery, version and health: enough for kubectl to find its way. */
+/** Discovery, version, health and OpenAPI, as far as kubectl needs them. */
 
 import { apiVersionOf, isInAll, KINDS, type Kind, SCALED } from '../cluster/kinds.ts'
 
@@ -21,10 +21,10 @@ const VERBS = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch']
 const GROUPS = ['apps', 'batch', 'policy', 'authorization.k8s.io']
 const OPEN_TO_ALL = ['/version', '/readyz', '/livez', '/healthz']
 
-/** Paths that even a stranger may read. */
-export const isOpenToAll = (path: string): boolean => OPEN_TO_ALL.includes(path)
+/** Paths that need no login. */
+export const needsNoLogin = (path: string): boolean => OPEN_TO_ALL.includes(path)
 
-/** The answer to a path outside the resources: an object, a word, or undefined where nothing is. */
+/** The response to a path outside the resources: an object, a word, or undefined if there is none. */
 export function discover(path: string): object | string | undefined {
   if (['/readyz', '/livez', '/healthz'].includes(path)) return 'ok'
   if (path === '/version') return VERSION

@@ -1,4 +1,4 @@
-/** A small cluster in memory: what the API server does between a request and the store, for the server, the controllers and tests alike. */
+/** A small cluster in memory: what the API server does between a request and the store, also used by the controllers and tests. */
 
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
@@ -21,7 +21,7 @@ import { validateChange, validateNew } from './validation.ts'
 
 const SUFFIX_LETTERS = 'bcdfghjklmnpqrstvwxz2456789'
 
-/** Five letters as generateName appends them. */
+/** Five letters like those that generateName appends. */
 const randomSuffix = (): string =>
   Array.from(
     randomUUID().replaceAll('-', '').slice(0, 5),
@@ -37,24 +37,24 @@ export class Cluster {
     for (const name of ['default', 'kube-node-lease', 'kube-public', 'kube-system']) this.addNamespace(name)
   }
 
-  /** A namespace with its `default` service account, as the controllers would leave it. */
+  /** A namespace with its `default` service account, like the controllers create it. */
   addNamespace(name: string, extra: Partial<Metadata> = {}): ApiObject {
     const namespace = this.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, ...extra } })
     this.add({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } })
     return namespace
   }
 
-  /** Stores the object with its defaults; given uid, times and status are kept. For seeding: nobody is asked for permission. */
+  /** Stores the object with its defaults; uid, times and status are kept if given. For seeding: permissions are not checked. */
   add(draft: Draft): ApiObject {
     return this.#store(kindNamed(draft.kind), draft, { seed: true, dryRun: false })
   }
 
-  /** Creates as a POST does: defaults, admission, validation. Throws Refusal. */
+  /** Creates like POST: defaults, admission, validation. Throws Refusal. */
   create(draft: Draft, options: { dryRun?: boolean } = {}): ApiObject {
     return this.#store(kindNamed(draft.kind), draft, { seed: false, dryRun: options.dryRun ?? false })
   }
 
-  /** Stores an event; one that is refused, as in a namespace that is going, is lost to nobody's harm. */
+  /** Stores an event; one that is refused, as in a terminating namespace, is dropped. */
   record(event: Omit<Draft, 'apiVersion' | 'kind'>): void {
     try {
       this.add({ ...event, metadata: event.metadata as Partial<Metadata>, apiVersion: 'v1', kind: 'Event' })
@@ -71,7 +71,7 @@ export class Cluster {
     return this.store.list(kindNamed(kind), namespace)
   }
 
-  /** Replaces as a PUT or a patch does: same uid, resourceVersion if given, immutable fields. Nothing changed, nothing stored. Throws Refusal. */
+  /** Replaces like PUT or PATCH: same uid, resourceVersion if given, immutable fields. An unchanged object is not stored again. Throws Refusal. */
   update(object: ApiObject, options: { dryRun?: boolean; status?: boolean } = {}): ApiObject {
     const kind = kindNamed(object.kind)
     const before = this.#existing(kind, object.metadata.namespace, object.metadata.name)
@@ -104,7 +104,7 @@ export class Cluster {
     return isDeepStrictEqual(copy, before) ? before : this.store.put(kindNamed(kind), copy)
   }
 
-  /** Deletes as a DELETE does, preconditions first. Pods on a node only start to terminate; the kubelet finishes them. Throws Refusal. */
+  /** Deletes like DELETE, preconditions first. Pods on a node only start to terminate; the kubelet finishes them. Throws Refusal. */
   remove(
     kindName: string,
     namespace: string | undefined,

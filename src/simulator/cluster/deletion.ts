@@ -10,7 +10,7 @@ export interface DeletionOptions {
   uid?: string
   resourceVersion?: string
   gracePeriodSeconds?: number
-  /** Background: dependents go too. Orphan: they stay. */
+  /** Background: dependents are deleted too. Orphan: they are kept. */
   propagationPolicy?: string
 }
 
@@ -31,7 +31,7 @@ export function checkPreconditions(kind: Kind, object: ApiObject, options: Delet
     )
 }
 
-/** Starts or finishes a pod's deletion; returns the object as the API server answers it. A dry run only shows it. */
+/** Starts or finishes a pod's deletion and returns the object for the response. A dry run stores nothing. */
 export function deletePod(
   cluster: Cluster,
   object: ApiObject,
@@ -46,7 +46,7 @@ export function deletePod(
     metadata: {
       ...object.metadata,
       generation: (object.metadata.generation ?? 0) + 1,
-      // The moment at which it is over at the latest.
+      // The deletion ends at this time at the latest.
       deletionTimestamp: object.metadata.deletionTimestamp ?? cluster.clock.timestamp(seconds),
       deletionGracePeriodSeconds: seconds,
     },
@@ -66,7 +66,7 @@ export function terminateNamespace({ store, clock }: Cluster, namespace: ApiObje
   })
 }
 
-/** Deletes what the owner's deletion takes along. */
+/** Deletes the objects that the owner controls. */
 export function removeDependents(cluster: Cluster, owner: Metadata): void {
   for (const kind of ['ReplicaSet', 'Job', 'Pod']) {
     for (const object of cluster.store.list(kindNamed(kind), owner.namespace)) {
