@@ -2,10 +2,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { PatchServiceAccount } from '../../src/plan/change.ts'
-import { isWritten, replanPatch } from '../../src/plan/patch.ts'
+import { isWritten, replanPatch, valueAt } from '../../src/plan/patch.ts'
 import { restoration } from '../../src/plan/restore.ts'
 import { applyJsonPatch } from '../../src/simulator/api-server/json-patch.ts'
 import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
+import { template } from '../report/plan-samples.ts'
 import { account, planFor, workload } from './inputs.ts'
 
 const entry = fc.oneof(
@@ -103,4 +104,21 @@ test("a template that no longer has a list does not get a new one, which would h
   expect(replanPatch(change, now([{ name: 'other' }]))).not.toBeNull()
   expect(replanPatch(change, now())).toBeNull()
   expect(replanPatch(change, now([]))).toBeNull()
+})
+
+test('the server refuses to restore an image that someone has changed since it was read', () => {
+  const change = template()
+  const pointer = '/spec/template/spec/containers/0'
+  const running = (name: string, image: string) =>
+    ({
+      metadata: { uid: change.target.uid },
+      spec: { template: { spec: { containers: [{ name, image }] } } },
+    }) as unknown as ApiObject
+  const [edit] = change.edits
+  if (edit?.field !== 'image') expect.fail()
+  const { patch } = restoration(change, running('shop', edit.after))
+  const imageAt = (object: ApiObject) => valueAt(object, `${pointer}/image`)
+  expect(imageAt(applyJsonPatch(running('shop', edit.after), patch))).toBe('nginx')
+  expect(() => applyJsonPatch(running('shop', 'nginx:2'), patch)).toThrow()
+  expect(() => applyJsonPatch(running('sidecar', edit.after), patch)).toThrow()
 })

@@ -52,6 +52,19 @@ describe('a reading without permission for the whole cluster', () => {
     expect(snapshot.gaps).toMatchObject([{ what: 'events', namespace: null, why: 'forbidden' }])
     expect(cluster.asked.some(request => request.includes('/ops/events'))).toBe(false)
   })
+
+  test('but with pods for all of it reports a namespace whose events fail on their own', async () => {
+    const cluster = new FakeCluster(objects())
+    cluster.troubles = [
+      { on: /^list \/api\/v1\/events/, status: 403 },
+      { on: /namespaces\/db\/events/, status: 500 },
+    ]
+    const { gaps } = await read(cluster, everywhere)
+    expect(gaps.filter(({ what }) => what === 'events')).toMatchObject([
+      { namespace: null, why: 'forbidden' },
+      { namespace: 'db', why: 'failed' },
+    ])
+  })
 })
 
 describe('a scope with names that do not exist', () => {

@@ -106,6 +106,14 @@ describe('the pods of a reading', () => {
     expect(snapshot.events).toMatchObject([{ fieldPath: 'spec.ephemeralContainers{debug}' }])
   })
 
+  test('a ready pod with a failed ephemeral container that can no longer be read is a gap', async () => {
+    const cluster = new FakeCluster([pod('quiet'), event('quiet', 'spec.ephemeralContainers{debug}')])
+    cluster.troubles = [{ on: /metadata\.name=quiet/, status: 403 }]
+    const snapshot = await read(cluster, everywhere)
+    expect(snapshot.pods).toEqual([])
+    expect(snapshot.gaps).toMatchObject([{ what: 'pods', namespace: null, why: 'forbidden' }])
+  })
+
   test('a failed image volume is found in the containers that mount it', async () => {
     const volumes = [{ name: 'data', image: { reference: 'acme/data:1' } }]
     const object = pod('mounts', {
