@@ -21,7 +21,22 @@ interface TimedRecovery extends Recovery {
   after: number
 }
 
-/** Waits at most five minutes; `states` gives what the cluster holds after so many seconds, and the last one remains. */
+/** A context whose clock advances with each sleep and whose timeout is that many milliseconds. */
+function timedContext(timeout: number, fields: Pick<ApplyContext, 'look'> & Partial<ApplyContext>) {
+  let now = START
+  const clock = {
+    now: () => now,
+    sleep: async (milliseconds: number) => {
+      now += milliseconds
+    },
+    after: () => () => {},
+  }
+  const base = { deadline: START + timeout, onProgress: () => {}, isHopeless: () => false }
+  const context = { ...base, redact: (text: string) => text, ...fields, clock } as ApplyContext
+  return { clock, context }
+}
+
+/** Waits at most five minutes; `story` has what the cluster holds after so many seconds, and the last one remains. */
 async function waitFor(
   story: [seconds: number, sight: RolloutSight | ApiError][],
   {
@@ -30,28 +45,18 @@ async function waitFor(
     status = 'applied' as 'applied' | 'unchanged' | 'refused',
   } = {},
 ): Promise<TimedRecovery> {
-  let now = START
-  const context = {
-    clock: {
-      now: () => now,
-      sleep: async (milliseconds: number) => {
-        now += milliseconds
-      },
-    },
-    deadline: START + 300_000,
-    onProgress: () => {},
-    redact: (text: string) => text,
+  const { clock, context } = timedContext(300_000, {
     isHopeless: () => hopeless,
     look: async () => {
-      const [, seen] = story.findLast(([seconds]) => START + seconds * 1000 <= now) ?? []
+      const [, seen] = story.findLast(([seconds]) => START + seconds * 1000 <= clock.now()) ?? []
       if (seen === undefined || seen instanceof ApiError) throw seen
       return seen
     },
-  } as unknown as ApplyContext
+  })
   const recoveries = new Recoveries([change], context)
   const outcomes = new Map([[change.id, outcomeOf(change, status)]])
   await recoveries.wait(outcomes)
-  const after = (now - START) / 1000
+  const after = (clock.now() - START) / 1000
   const [recovery] = await recoveries.report(outcomes)
   if (recovery === undefined) throw new Error('no recovery was reported')
   return { ...recovery, after }
@@ -221,23 +226,11 @@ test('a workload that was not written is not waited for, only checked once', asy
 })
 
 test('unscheduled new pods have not tried to pull their images', async () => {
-  let now = START
-  const context = {
-    clock: {
-      now: () => now,
-      sleep: async (milliseconds: number) => {
-        now += milliseconds
-      },
-    },
-    deadline: START + 60_000,
-    onProgress: () => {},
-    isHopeless: () => false,
-    look: async () =>
-      of({}, pod({ type: 'unknown' }, { pod: { node: null }, unscheduled: 'nodes are full' })),
-  } as unknown as ApplyContext
+  const unscheduled = pod({ type: 'unknown' }, { pod: { node: null }, unscheduled: 'nodes are full' })
+  const { clock, context } = timedContext(60_000, { look: async () => of({}, unscheduled) })
   const recoveries = new Recoveries([CHANGE], context)
   expect(await recoveries.waitForTries(new Map([[CHANGE.id, outcomeOf(CHANGE, 'applied')]]))).toBe(false)
   // The whole run shares this timeout, however many waits there are.
   await recoveries.wait(new Map([[CHANGE.id, outcomeOf(CHANGE, 'applied')]]))
-  expect(now - START).toBeLessThanOrEqual(60_000)
+  expect(clock.now() - START).toBeLessThanOrEqual(60_000)
 })

@@ -244,6 +244,15 @@ describe('a pod', () => {
       expect(isThere(of, change)).toBe(true)
     })
 
+    test('and the refusal is reported without the passwords of this run', async () => {
+      const of = story()
+      const redact = (text: string) => text.replaceAll('hunter2', '[redacted]')
+      const context = { ...refusing(of, 'webhook denied hunter2'), redact }
+      expect(await writePod(stuckPod(of), context, true)).toMatchObject({
+        detail: 'webhook denied [redacted]',
+      })
+    })
+
     test.each([
       'pods "x" is forbidden: exceeded quota: one, requested: pods=1, used: pods=1, limited: pods=1',
       'exceeded quota: q, requested: cpu=500m,memory=1Gi, used: cpu=1,memory=1Gi, limited: cpu=1000m,memory=1Gi',
