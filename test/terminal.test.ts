@@ -18,7 +18,7 @@ describe('color', () => {
     ['FORCE_COLOR=0 takes it away', TERMINAL, { FORCE_COLOR: '0' }, false, false],
     ['FORCE_COLOR gives it to a dumb terminal', TERMINAL, { FORCE_COLOR: '1', TERM: 'dumb' }, false, true],
     ['NO_COLOR beats FORCE_COLOR', TERMINAL, { NO_COLOR: '1', FORCE_COLOR: '1' }, false, false],
-    ['the flag beats FORCE_COLOR', TERMINAL, { FORCE_COLOR: '1' }, true, false],
+    ['the flag overrides FORCE_COLOR', TERMINAL, { FORCE_COLOR: '1' }, true, false],
   ])('%s', (_, stream, env, flag, color) => {
     expect(wantsColor(stream, env, flag)).toBe(color)
   })

@@ -47,7 +47,7 @@ async function batchesOf(
 }
 
 test.each([
-  ['all at once where there is no limit', [null], [['a', 'b', 'c']], []],
+  ['all at once without a limit', [null], [['a', 'b', 'c']], []],
   ['as many as are left, then as many as are left then', [2, 5], [['a', 'b'], ['c']], []],
   ['none any more once nothing is left', [1, 0], [['a'], []], ['b skipped', 'c skipped']],
 ])('%s', async (_name, left, batches, skipped) => {

@@ -57,15 +57,11 @@ test.each<[what: string, stored: unknown, holds: boolean]>([
   ],
   ["Docker Hub's other name", { auths: { 'docker.io': { auth } } }, true],
   ["another login under Docker Hub's other name", { auths: { [HUB]: { auth }, 'docker.io': {} } }, false],
-  [
-    'an entry beside it that fails the whole',
-    { auths: { [HUB]: { auth }, 'quay.io': { auth: 'x' } } },
-    false,
-  ],
+  ['a malformed entry beside it', { auths: { [HUB]: { auth }, 'quay.io': { auth: 'x' } } }, false],
   ['another spelling of the key', { auths: { 'https://index.docker.io/v1': { auth } } }, false],
   ['an empty entry', { auths: { [HUB]: {} } }, false],
   ['the fields in capitals, which are the same to Go', { Auths: { [HUB]: { Auth: auth } } }, true],
-  ['headers that fail the whole', { auths: { [HUB]: { auth } }, HttpHeaders: [] }, false],
+  ['malformed headers', { auths: { [HUB]: { auth } }, HttpHeaders: [] }, false],
   ['no auths', {}, false],
   ['a list', [], false],
 ])('%s', (_what, value, serves) => {

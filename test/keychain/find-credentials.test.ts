@@ -340,19 +340,19 @@ describe('helpers', () => {
     ],
     ['fails and prints a secret', ended(1, secret('jane')), 'helper-failed', 'failed'],
     [
-      'fails and names a token at the place where its words are cut',
+      'fails and prints a token at the end of the quoted message',
       ended(1, `${'w '.repeat(76)}eyJc4nary.eyJc4nary.c4nary`),
       'helper-failed',
       'w [redact',
     ],
     [
-      'fails and names its token',
+      'fails and prints its token',
       ended(1, 'refused access_token: C4nary-Token\n'),
       'helper-failed',
       'said: refused access_token: [redacted]',
     ],
     ['prints nonsense', ended(0, CANARY), 'helper-failed', 'not JSON'],
-    ['leaves the secret out', ended(0, '{"Username":"jane"}'), 'helper-failed', 'without'],
+    ['omits the secret', ended(0, '{"Username":"jane"}'), 'helper-failed', 'without'],
     ['answers null', ended(0, 'null'), 'helper-failed', 'without'],
     ['answers empty texts', ended(0, '{"Username":"","Secret":""}'), 'helper-has-none', 'no login'],
     ['holds an identity token', ended(0, secret('<token>')), 'identity-token', 'identity token'],
@@ -445,16 +445,11 @@ describe('is run only if a file names the registry', () => {
   }
 
   test.each<[string, object, string, number]>([
-    ['a store is not asked for a host that a stranger chose', { credsStore: 'x' }, 'evil.example', 0],
-    ['nor for another port', { auths: { 'my.example:5000': {} }, credsStore: 'x' }, 'my.example', 0],
-    [
-      'but where docker left its empty entry',
-      { auths: { 'my.example': {} }, credsStore: 'x' },
-      'my.example',
-      1,
-    ],
-    ['and where a helper is named for it', { credHelpers: { 'my.example': 'x' } }, 'my.example', 1],
-    ['and for Docker Hub, whose host is fixed', { credsStore: 'x' }, 'docker.io', 1],
+    ['not for a foreign host', { credsStore: 'x' }, 'evil.example', 0],
+    ['not for another port', { auths: { 'my.example:5000': {} }, credsStore: 'x' }, 'my.example', 0],
+    ["with docker's empty entry", { auths: { 'my.example': {} }, credsStore: 'x' }, 'my.example', 1],
+    ['with a helper for the registry', { credHelpers: { 'my.example': 'x' } }, 'my.example', 1],
+    ['for Docker Hub, whose host is fixed', { credsStore: 'x' }, 'docker.io', 1],
   ])('%s', async (_what, config, registry, times) => {
     expect(await asked(config, registry)).toBe(times)
   })

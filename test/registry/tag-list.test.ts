@@ -43,7 +43,7 @@ test('a link to another server or to the same page is not followed: the list is 
 test.each<[string, Answer | null, object]>([
   ['no tags at all', { body: { name: 'a/b', tags: null } }, { status: 'found', tags: [], complete: true }],
   [
-    'names that are no tags',
+    'names that are not tags',
     { body: { tags: ['ok', '', '-x', 'a b', '\u001b[2J', 7, 'x'.repeat(129)] } },
     { status: 'found', tags: ['ok'] },
   ],

@@ -20,27 +20,27 @@ describe('a Deployment', () => {
 
   test.each<[string, RolloutSight, { back: boolean; recovered: number; holdups: string[] }]>([
     [
-      'is well once every pod of its newest revision has its images',
+      'has recovered once every pod of its newest revision has its images',
       sight(two, [pod(RUNNING), pod(RUNNING)]),
       { back: true, recovered: 2, holdups: [] },
     ],
     [
-      'is not while a pod can’t pull',
+      "has not recovered while a pod can't pull",
       sight(two, [pod(RUNNING), pod(STUCK)]),
       { back: false, recovered: 1, holdups: ['stuck'] },
     ],
     [
-      'is not while a pod is missing',
+      'has not recovered while a pod is missing',
       sight(two, [pod(RUNNING)]),
       { back: false, recovered: 1, holdups: ['not-made'] },
     ],
     [
-      'is not before its controller has read the newest change',
+      'has not recovered before its controller has observed the newest change',
       sight(workload({ replicas: 2, observedGeneration: 1 }), [pod(RUNNING), pod(RUNNING)]),
       { back: false, recovered: 1, holdups: ['unobserved'] },
     ],
     [
-      'is judged by the pods that its newest ReplicaSet is to have now, not by all that will come',
+      'is judged by the pods that its newest ReplicaSet wants now, not by those of later steps',
       sight(
         workload({ replicas: 4 }),
         [pod(RUNNING), pod(RUNNING, OLD)],
@@ -49,7 +49,7 @@ describe('a Deployment', () => {
       { back: false, recovered: 1, holdups: [] },
     ],
     [
-      'waits for old pods without an image to go',
+      'waits for old pods without an image to be deleted',
       sight(two, [pod(RUNNING), pod(RUNNING), pod(STUCK, OLD)], [revision('new', 2), revision('old', 1)]),
       { back: false, recovered: 1, holdups: [] },
     ],
@@ -64,7 +64,7 @@ describe('a Deployment', () => {
       { back: false, recovered: 1, holdups: ['refused'] },
     ],
     [
-      'with Recreate is not well between the old pods and the new ReplicaSet',
+      'with Recreate has not recovered between the old pods and the new ReplicaSet',
       sight(
         workload({
           replicas: 2,
@@ -78,7 +78,7 @@ describe('a Deployment', () => {
       { back: false, recovered: 0, holdups: ['unobserved'] },
     ],
     [
-      'that was rolled back is judged by the old name with the new number',
+      'that was rolled back is judged by the old ReplicaSet with the new revision number',
       sight(
         two,
         [pod(RUNNING, OLD), pod(RUNNING, OLD)],
@@ -95,7 +95,7 @@ describe('a Deployment', () => {
       { back: false, recovered: 1, holdups: ['stuck'] },
     ],
     [
-      'takes no notice of pods that only look like its own',
+      'ignores pods that only look like its own',
       sight(two, [pod(RUNNING), pod(RUNNING), pod(STUCK, { owner: 'another' }), pod(STUCK, { owner: null })]),
       { back: true, recovered: 2, holdups: [] },
     ],
@@ -147,7 +147,7 @@ describe('nothing more happens', () => {
       'failed',
     ],
     [
-      'of a Job that is done',
+      'of a completed Job',
       sight(workload({ kind: 'Job', ended: { as: 'complete', reason: '', message: '' } }), []),
       'completed',
     ],
@@ -177,17 +177,17 @@ describe('a StatefulSet', () => {
   test.each<[string, RolloutSight, { back: boolean; holdups: string[] }]>([
     ['lacks the next pod', sight(three, [numbered(0)]), { back: false, holdups: ['not-made'] }],
     [
-      'does not lack what comes after a pod that is not ready',
+      'does not lack the pods after one that is not ready',
       sight(three, [numbered(0, RUNNING, { ready: false })]),
       { back: true, holdups: [] },
     ],
     [
-      'with Parallel lacks them all the same',
+      'with Parallel lacks them as well',
       sight({ ...three, ordered: false }, [numbered(0, RUNNING, { ready: false })]),
       { back: false, holdups: ['not-made'] },
     ],
     [
-      'waits for the pod whose number the new one takes',
+      'waits for the pod with the ordinal of the new one',
       sight(three, [numbered(0, STUCK, ENDING), numbered(1), numbered(2)]),
       { back: false, holdups: ['not-ended'] },
     ],
@@ -201,12 +201,12 @@ describe('a StatefulSet', () => {
       { back: true, holdups: [] },
     ],
     [
-      'below the partition is not well with a stuck pod of the old revision',
+      'below the partition has not recovered with a stuck pod of the old revision',
       sight({ ...three, partition: 3 }, [numbered(0, STUCK, { hash: 'old' }), numbered(1), numbered(2)]),
       { back: false, holdups: ['stuck'] },
     ],
     [
-      'with OnDelete keeps old pods: they are no rollout to wait for',
+      'with OnDelete keeps old pods, which are not a rollout to wait for',
       sight(
         { ...three, strategy: 'OnDelete' },
         [0, 1, 2].map(each => numbered(each, RUNNING, { hash: 'old' })),
@@ -214,7 +214,7 @@ describe('a StatefulSet', () => {
       { back: true, holdups: [] },
     ],
     [
-      'counts from its first number',
+      'counts from its first ordinal',
       sight(
         { ...three, firstOrdinal: 5 },
         [5, 6, 7].map(each => numbered(each)),
@@ -291,13 +291,13 @@ describe('a pod', () => {
       'CrashLoopBackOff',
     ],
     [
-      'has ended badly with its image there',
+      'has failed after its image was pulled',
       pod({ type: 'terminated', reason: 'Error', exitCode: 1, message: '' }),
       'pulled',
       'Error',
     ],
     ['can’t pull', pod(STUCK), 'stuck', 'ImagePullBackOff'],
-    ['has not been tried', pod(UNTRIED), 'starting', null],
+    ['has not tried to pull', pod(UNTRIED), 'starting', null],
     [
       'finds no node',
       pod({ type: 'unknown' }, { pod: { node: null }, unscheduled: '0/1 nodes are available' }),
@@ -305,7 +305,7 @@ describe('a pod', () => {
       'Unschedulable',
     ],
     [
-      'works on an init container, and no later image was asked for',
+      'runs an init container and has not pulled later images',
       pod(UNTRIED, { containers: [setup(RUNNING), container(UNTRIED)] }),
       'initializing',
       null,
@@ -317,19 +317,19 @@ describe('a pod', () => {
       'CrashLoopBackOff',
     ],
     [
-      'has an image that another of its containers runs',
+      'has an image that another of its containers uses',
       pod(RUNNING, { containers: [container(RUNNING), container(UNTRIED, { name: 'twin' })] }),
       'pulled',
       null,
     ],
     [
-      'lacks the image of an init container though its others are there',
+      'lacks the image of an init container but has the others',
       pod(RUNNING, { containers: [setup(STUCK), container(RUNNING)] }),
       'stuck',
       'ImagePullBackOff',
     ],
     [
-      'is not judged by a debug container, which no new pod has',
+      'is not judged by a debug container, which a new pod would not have',
       pod(RUNNING, {
         containers: [container(RUNNING), container(STUCK, { name: 'debug', kind: 'ephemeral' })],
       }),
@@ -337,7 +337,7 @@ describe('a pod', () => {
       null,
     ],
     [
-      'is stuck where the kubelet put its error in place of a reason',
+      'is stuck if the kubelet put its error in place of the reason',
       pod({ type: 'waiting', reason: 'failed to read pull secret', message: '' }),
       'stuck',
       'failed to read pull secret',

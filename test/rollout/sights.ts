@@ -7,6 +7,7 @@ import type {
   RolloutSight,
   RolloutWorkload,
 } from '../../src/snapshot/rollout.ts'
+import { container as anyContainer, pod as anyPod } from '../diagnosis/snapshots.ts'
 
 export const RUNNING: ContainerState = { type: 'running', startedAt: '2026-11-24T10:00:00Z' }
 export const STUCK: ContainerState = { type: 'waiting', reason: 'ImagePullBackOff', message: 'Back-off' }
@@ -14,13 +15,7 @@ export const UNTRIED: ContainerState = { type: 'waiting', reason: 'ContainerCrea
 
 export function container(state: ContainerState, fields: Partial<Container> = {}): Container {
   const imageId = state.type === 'running' ? 'docker.io/library/nginx@sha256:1' : null
-  return {
-    ...{ name: 'app', kind: 'container', image: 'nginx', pullPolicy: null },
-    state,
-    ready: false,
-    imageId,
-    ...fields,
-  }
+  return anyContainer({ image: 'nginx', pullPolicy: null, state, imageId, ...fields })
 }
 
 export function workload(fields: Partial<RolloutWorkload> = {}): RolloutWorkload {
@@ -77,19 +72,14 @@ export function pod(
   const name = own?.name ?? `shop-${count++}`
   const controller = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'shop-new', uid: owner ?? '' }
   return {
-    pod: {
-      ...{ namespace: 'web', name, uid: `uid-${name}`, node: 'node-1', createdAt: '2026-11-24T10:00:00Z' },
-      ...{ phase: 'Running', reason: '', terminating: false, mirror: false, serviceAccount: 'default' },
-      ...{
-        pullSecrets: [],
-        priorityClass: null,
-        hasSandbox: null,
-        platform: { os: null, architecture: null },
-        controller: owner === null ? null : controller,
-      },
+    pod: anyPod({
+      name,
+      uid: `uid-${name}`,
+      phase: 'Running',
+      controller: owner === null ? null : controller,
       containers: containers ?? [container(state)],
       ...own,
-    },
+    }),
     ...{
       resourceVersion: '7',
       hash: 'new',

@@ -27,12 +27,12 @@ describe('beside a dump in a folder', () => {
     ['an array of messages', { 'errors.json': '["pods is forbidden"]' }],
     ['a workflow', { '.github/workflows/ci.yaml': 'on: push\njobs: {}\n' }],
     ['a log that is called JSON', { 'kubelet.json': 'time="x" level=info msg="y: z: a"\n"open\n' }],
-    ['what was printed for people', { 'pods.yaml': 'NAME   READY\na      0/1\n' }],
+    ['printed columns', { 'pods.yaml': 'NAME   READY\na      0/1\n' }],
     ['an empty file', { 'empty.json': '' }],
-    ['what is compressed', { 'gz.json': Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]) }],
+    ['compressed data', { 'gz.json': Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]) }],
     ['a page', { 'page.json': '<html></html>' }],
     [
-      'an answer that something else failed',
+      'an error response for other objects',
       { 's.json': '{"kind":"Status","apiVersion":"v1","details":{"kind":"nodes"}}' },
     ],
   ])('%s is skipped and counted', async (_name, files) => {
@@ -154,13 +154,13 @@ test('a file given by name must be a dump, even if its folder is given as well',
 describe('a folder without pods', () => {
   test.each<[string, Record<string, string>, boolean, string]>([
     [
-      'other things only',
+      'only other files',
       { 'a.json': '{}', 'b.json': '[1]' },
       true,
       'No pods are in b, only 2 files without Kubernetes objects. Make a dump with `kubectl get pods,',
     ],
     [
-      'other things and other objects',
+      'other files and other objects',
       { 'a.json': '{}', 'b.yaml': 'kind: Service\napiVersion: v1\nmetadata: {name: x}\n' },
       true,
       'No pods are in b, only Service, and 1 file without Kubernetes objects. Make',

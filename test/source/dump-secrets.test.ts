@@ -39,7 +39,7 @@ const read = async (text: string) => {
 
 describe('a secret that a pod names and the dump does not contain', () => {
   test.each<[string, string, unknown[]]>([
-    ['of which there is no other', documents(listOf(a)), ['not-in-dump', undefined, 'secrets null']],
+    ['without any other', documents(listOf(a)), ['not-in-dump', undefined, 'secrets null']],
     ['beside others of its namespace', documents(listOf(a, pullSecret('hub'))), ['missing', 'dump']],
     ['beside one of another type', documents(listOf(a, opaque)), ['missing', 'dump']],
     [
@@ -69,7 +69,7 @@ describe('a secret that a pod names and the dump does not contain', () => {
     ],
     ['beside an empty list of Secrets', documents(listOf(a), secretList()), ['missing', 'dump']],
     [
-      'beside an empty list of Secrets, of who knows which namespace',
+      'beside an empty list of Secrets from an unknown namespace',
       documents(listOf(a, at('shop', pod('b'))), secretList()),
       ['not-in-dump', undefined, 'secrets null'],
     ],

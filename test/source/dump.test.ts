@@ -175,7 +175,7 @@ describe('a dump', () => {
       { ...failing('a'), status: { phase: 'Failed', reason: 'Evicted' } },
       [],
     ],
-    ['that runs after a first try that failed', pod('a'), []],
+    ['that runs after a failed first attempt', pod('a'), []],
   ])('a pod %s', async (_what, object, names) => {
     const { pods, gaps } = await readJson(listOf(object, event('a', DENIED), pullSecret('s')))
     expect(pods.map(({ name }) => name)).toEqual(names)

@@ -36,7 +36,7 @@ expectCause('other', [
   ['the runtime went', 'rpc error: code = Unavailable desc = error reading from server: EOF'],
   ['nonsense', 'the moon is made of cheese'],
   [
-    'a digest that is cut is no status',
+    'a truncated digest is not a status',
     'failed to copy: httpReadSeeker: failed open: unexpected status code https://reg.corp/v2/app/blobs/sha256:566',
   ],
   [

@@ -102,10 +102,10 @@ describe('listing', () => {
     ['that promises more', podList('a', { remainingItemCount: 4 }), 'Truncated'],
     ['of the page before, over and over', podList('a', { continue: 'X' }), 'Truncated'],
     ['that is a login page', { body: '<html>Please log in</html>' }, 'InvalidAnswer'],
-    ['that lists what is no object', { body: '{"items":[null]}' }, 'InvalidAnswer'],
+    ['with an item that is not an object', { body: '{"items":[null]}' }, 'InvalidAnswer'],
     ['whose items are something else', { body: { items: {} } }, 'InvalidAnswer'],
     ['that is a list of another program', { body: { kind: 'Page', items: [] } }, 'InvalidAnswer'],
-    ['that is no list', { body: { kind: 'Pod', metadata: {} } }, 'InvalidAnswer'],
+    ['that is not a list', { body: { kind: 'Pod', metadata: {} } }, 'InvalidAnswer'],
   ])('a response %s is an error, not a shorter list', async (_what, answer, reason) => {
     const { outcome, connection } = await listed([podList('ab', { continue: 'X' }), answer])
     expect(outcome).toMatchObject({ name: 'ApiError', status: 0, reason, path: '/api/v1/pods' })

@@ -103,7 +103,7 @@ test.each([
     { KUBECONFIG: 'first:broken' },
     'broken is not valid YAML at line 4',
   ],
-  ['text that is no mapping', { KUBECONFIG: 'list' }, 'list is not a mapping'],
+  ['text that is not a mapping', { KUBECONFIG: 'list' }, 'list is not a mapping'],
   ['two entries of one name', { KUBECONFIG: 'twice' }, 'has two users named x'],
 ])('refuses %s', async (_, options, message) => {
   const broken = 'users:\n- name: x\n  user: {token: secret-token\nclusters: ]'

@@ -52,8 +52,8 @@ describe('the pods of a reading', () => {
       lastTimestamp: '2026-11-24T11:59:00Z',
     }
     test.each([
-      ['is found if that is over its image', [overImage], ['new']],
-      ['is passed over if it is over its network', [sandbox('failed to setup network: EOF')], []],
+      ['is found if the failure is about its image', [overImage], ['new']],
+      ['is skipped if the failure is about its network', [sandbox('failed to setup network: EOF')], []],
       ['is checked for progress since then', [overImage, begun], ['new']],
     ])('%s', async (_what, events, names) => {
       const cluster = new FakeCluster([...healthy(9), creating, ...events])

@@ -30,7 +30,7 @@ describe('the Secret as a whole', () => {
       'wrong-key',
       '.dockerconfigjson',
     ],
-    ['content that is no JSON', json('{"auths":'), 'malformed', 'not a JSON object'],
+    ['content that is not JSON', json('{"auths":'), 'malformed', 'not a JSON object'],
     ['text', json('user:password'), 'malformed', 'not a JSON object'],
     [
       'the older form with something behind it',
@@ -75,14 +75,14 @@ describe('the Secret as a whole', () => {
       'config.json',
     ],
     [
-      'a credential store under the flat key, which fails the whole',
+      'a credential store under the flat key, which makes the Secret malformed',
       secret('kubernetes.io/dockercfg', { '.dockercfg': base64('{"auths":{},"credsStore":"desktop"}') }),
       'malformed',
       'credsStore',
     ],
-    ['null, which Go reads as nothing', json('null'), 'no-entries', undefined],
+    ['null, which Go reads as empty', json('null'), 'no-entries', undefined],
     [
-      'data taken out of a dump',
+      'data removed from a dump',
       { metadata: { name: 's' }, type: 'kubernetes.io/dockercfg' },
       'not-in-dump',
       'data',
@@ -138,13 +138,18 @@ describe('the Secret as a whole', () => {
 describe('an entry', () => {
   test.each([
     ['user and password', { username: 'ann', password: 'x' }, 'ann', null],
-    ['names in other case', { Username: 'ann', PASSWORD: 'x' }, 'ann', null],
+    ['field names in another case', { Username: 'ann', PASSWORD: 'x' }, 'ann', null],
     ['auth', { auth: 'Zm9vOmJhcg==' }, 'foo', null],
     ['auth without padding', { auth: 'Zm9vOmJhcg' }, 'foo', null],
     ['auth with line ends', { auth: 'Zm9vOm\nJhcg==\n' }, 'foo', null],
-    ['auth beats user and password', { username: 'ann', password: 'x', auth: 'Zm9vOmJhcg==' }, 'foo', null],
+    [
+      'auth takes precedence over user and password',
+      { username: 'ann', password: 'x', auth: 'Zm9vOmJhcg==' },
+      'foo',
+      null,
+    ],
     ['a password with colons', { auth: base64('foo:b:a:r') }, 'foo', null],
-    ['nothing, as Docker Desktop leaves it', {}, null, 'empty-auth'],
+    ['an empty entry, as Docker Desktop writes it', {}, null, 'empty-auth'],
     ['null', null, null, 'empty-auth'],
     ['an empty auth', { auth: '' }, null, 'empty-auth'],
     ['a colon alone', { auth: base64(':') }, null, 'empty-auth'],
@@ -152,7 +157,7 @@ describe('an entry', () => {
     ['a password without user', { auth: base64(':x') }, null, 'half'],
     ['an identity token', { identitytoken: 'canary' }, null, 'token-only'],
     [
-      'an identity token with a user for show',
+      'an identity token with a placeholder user',
       { auth: base64('0000:'), identitytoken: 'canary' },
       '0000',
       'token-only',
