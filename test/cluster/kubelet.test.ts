@@ -100,7 +100,7 @@ function stateOf(pod: KubernetesObject | undefined) {
   }
 }
 
-const telling = (events: KubernetesObject[], pod: string): string[] => {
+const eventTexts = (events: KubernetesObject[], pod: string): string[] => {
   const own = events.filter(event => (event.involvedObject as { name: string }).name === pod)
   const texts = own
     .filter(({ reason }) => reason !== 'Scheduled')
@@ -119,16 +119,16 @@ async function realEvents(): Promise<KubernetesObject[]> {
 
 async function compare(name: string): Promise<void> {
   const simulated = stateOf(simulator.cluster.get('Pod', namespace, name))
-  const events = telling(simulator.cluster.list('Event', namespace), name)
+  const events = eventTexts(simulator.cluster.list('Event', namespace), name)
   const look = async () => {
     const state = stateOf(await real.api.get(`/api/v1/namespaces/${namespace}/pods/${name}`))
-    return { state, told: telling(await realEvents(), name) }
+    return { state, events: eventTexts(await realEvents(), name) }
   }
   await vi
     .waitFor(async () => expect((await look()).state.reason).toBe(simulated.reason), WITHIN)
     .catch(() => {})
   expect(simulated).toEqual((await look()).state)
-  await vi.waitFor(async () => expect(events).toEqual((await look()).told), WITHIN)
+  await vi.waitFor(async () => expect(events).toEqual((await look()).events), WITHIN)
 }
 
 test.each(Object.keys(CASES))('%s', compare)

@@ -95,8 +95,8 @@ export class Hub extends HubListener {
   #answer(request: HubRequest, grant: Grant | undefined): HubResponse {
     if (request.path === '/token')
       return this.#tokens.issue(request, this.#clock.now(), (name, user) => this.#catalog.mayPull(name, user))
-    const told = hubApiAnswer(request, this.#catalog)
-    if (told) return told
+    const answer = hubApiAnswer(request, this.#catalog)
+    if (answer) return answer
     if (this.trouble === 'abuse') return plainAnswer(429, 'Too Many Requests (HAP429).\n')
     if (this.trouble) return plainAnswer(this.trouble, `${this.trouble} upstream error\n`)
     if (!['GET', 'HEAD'].includes(request.method))

@@ -104,21 +104,21 @@ function fromAuth(auth: string): { username: string; password: string } {
 /** Go's standard alphabet, with or without padding: text that ends in `=` must have all of it. Line breaks are skipped. */
 function fromBase64(text: string): string {
   const signs = [...Buffer.from(text)].map((code, at) => ({ sign: String.fromCharCode(code), at }))
-  const told = signs.filter(({ sign }) => sign !== '\n' && sign !== '\r')
+  const letters = signs.filter(({ sign }) => sign !== '\n' && sign !== '\r')
   const isPadded = text.trim().endsWith('=')
-  const digits = told.findIndex(({ sign }) => !/[A-Za-z0-9+/]/.test(sign))
-  const whole = digits < 0 ? told.length : digits
+  const digits = letters.findIndex(({ sign }) => !/[A-Za-z0-9+/]/.test(sign))
+  const whole = digits < 0 ? letters.length : digits
   const open = whole % 4
   const corrupt = (at: number) => new Error(`illegal base64 data at input byte ${at}`)
-  const stop = told[whole]
+  const stop = letters[whole]
   if (stop === undefined) {
     if (open === 1 || (open > 0 && isPadded)) throw corrupt(signs.length - open)
   } else {
     if (stop.sign !== '=' || !isPadded || open < 2) throw corrupt(stop.at)
-    const second = told[whole + 1]
+    const second = letters[whole + 1]
     if (open === 2 && second?.sign !== '=') throw corrupt(second === undefined ? signs.length : second.at - 1)
-    const beyond = told[whole + 4 - open]
+    const beyond = letters[whole + 4 - open]
     if (beyond) throw corrupt(beyond.at)
   }
-  return Buffer.from(told.map(({ sign }) => sign).join(''), 'base64').toString()
+  return Buffer.from(letters.map(({ sign }) => sign).join(''), 'base64').toString()
 }
