@@ -90,6 +90,11 @@ describe('a Deployment', () => {
       { back: true, recovered: 2, holdups: [] },
     ],
     [
+      'is judged by its own revision even if another ReplicaSet has a higher number',
+      sight(two, [pod(RUNNING), pod(RUNNING)], [revision('new', 2), { ...revision('old', 0), number: 9 }]),
+      { back: true, recovered: 2, holdups: [] },
+    ],
+    [
       "whose ReplicaSets can't be read is judged by all of its pods",
       sight(two, [pod(RUNNING, OLD), pod(STUCK)], null),
       { back: false, recovered: 1, holdups: ['stuck'] },
