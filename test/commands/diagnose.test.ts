@@ -180,7 +180,7 @@ describe('with few permissions', () => {
   })
 })
 
-describe('a failing server ends it with 4 and prints nothing that looks complete', () => {
+describe('a failing server ends diagnose with 4 and prints nothing that looks complete', () => {
   test.each<[string, Fault, string]>([
     ['401', 401, 'did not accept the credentials of the context "simulator"; log in again.'],
     ['500', 500, "The API server can't serve this: Internal error occurred:"],

@@ -61,7 +61,7 @@ describe('by status', () => {
     ['Pending', 1],
     ['Failed', 0],
     ['Succeeded', 0],
-  ])('phase %s has %i: the kubelet no longer pulls for a pod that has ended', (phase, count) => {
+  ])('phase %s has %i findings: the kubelet no longer pulls for a pod that has ended', (phase, count) => {
     expect(failingContainers(pod({ phase }), [event()])).toHaveLength(count)
   })
 

@@ -431,7 +431,7 @@ describe.skipIf(process.platform === 'win32')('a real helper program', () => {
   })
 })
 
-describe('is run only if a file names the registry', () => {
+describe('a helper is run only if a file names the registry', () => {
   const asked = async (config: object, registry: string) => {
     file('.docker/config.json', config)
     const questions: string[] = []

@@ -138,7 +138,7 @@ describe('a Deployment', () => {
   })
 })
 
-describe('nothing more happens', () => {
+describe('no more pods come', () => {
   test.each<[string, RolloutSight, string]>([
     ['of a workload that is gone', { workload: null, revisions: [], pods: [] }, 'gone'],
     ['of one that is being deleted', sight(workload({ ending: true }), []), 'ending'],
@@ -165,7 +165,7 @@ describe('nothing more happens', () => {
     expect(judge(of).over?.code).toBe(code)
   })
 
-  test('to a workload whose name another one has taken', () => {
+  test('of a workload whose name another one has taken', () => {
     expect(judgeRollout(sight(workload(), [pod(RUNNING)]), 'the-first').over?.code).toBe('replaced')
     expect(recoveryOf(judgeRollout(sight(workload(), [pod(RUNNING)]), 'the-first'), 1).back).toBe(false)
   })
