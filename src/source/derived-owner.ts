@@ -4,7 +4,7 @@ import type { ControllerReference, Pod } from '../snapshot/pod.ts'
 import type { OwnerLink } from '../snapshot/snapshot.ts'
 
 /**
- * The link that the object itself would give; null where nothing tells of one. A Deployment labels its pods with the hash that it
+ * The link that the controller itself would have; null if it can't be derived. A Deployment labels its pods with the hash that it
  * appends to its ReplicaSet's name, a CronJob appends the scheduled minute to its Job's.
  */
 export function derivedOwner({ namespace, controller, templateHash }: Pod): OwnerLink | null {

@@ -25,7 +25,7 @@ export interface DumpOptions extends InputOptions {
 
 /**
  * Reads the failing pods in scope and what they name, as a stream: memory grows with those, hardly with healthy pods.
- * @throws UsageError for what is no dump, not whole or without pods, for a bad selector, and for a pod that it does not hold
+ * @throws UsageError for input that is not a complete dump with pods, for an invalid selector, and for a pod that is not in the dump
  */
 export async function readDump(options: DumpOptions): Promise<Snapshot> {
   const { namespaces, labelSelector = '', pod } = options.scope
@@ -92,7 +92,7 @@ function sourceOf(files: string[], { passedOver }: DumpObjects, unenteredFolders
   }
 }
 
-/** A dump without pods says nothing of their health, unless it is a list of pods that is empty. */
+/** A dump without pods proves nothing about their health, unless it is an empty list of pods. */
 function checkPods(
   facts: DumpFacts,
   objects: DumpObjects,

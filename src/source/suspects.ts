@@ -63,8 +63,8 @@ export function couldFail(pod: Pod): boolean {
 const SOON = 60_000
 
 /**
- * Whether the pod could be pulling an image for long, or have got its sandbox since the last failure to make one: only the events of a
- * pull's beginning and end tell, of which a cluster has very many.
+ * Whether the pod could be in a long pull, or could have got its sandbox since the last failure to create one. Only the events of a pull's
+ * start and end show that, and a cluster has very many of those.
  */
 export function couldBePulling(pod: Pod, takenAt: string): boolean {
   return (
@@ -98,8 +98,8 @@ function hasFailedPull(pod: Pod): boolean {
 }
 
 /**
- * Whether a container has not started yet for a reason that the status does not tell. Without a node nobody has tried; but a kubelet
- * has written the states of a pod whose dump left out its node.
+ * Whether a container has not started and its status does not show why. Without a node, no kubelet has tried; but a pod in a dump without
+ * its node has states that a kubelet wrote.
  */
 function hasUntried(pod: Pod): boolean {
   return pod.containers.some(

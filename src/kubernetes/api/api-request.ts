@@ -17,8 +17,8 @@ export const nameOf = ({ method, path }: HttpRequest): string => `${method} ${pa
 export const pathOf = (path: string): string => path.replace(/\?.*/s, '')
 
 /**
- * Whether the path leads elsewhere than its parts say. Names come from objects that anybody may have written; one that is `..`, which
- * servers and proxies resolve, or holds what no path can, is no object's.
+ * Whether the path could resolve to another one. Names come from untrusted objects; `..`, which servers and proxies resolve, and
+ * characters that are invalid in a path are in no object's name.
  */
 export function isUnsafePath(path: string): boolean {
   return (

@@ -134,9 +134,9 @@ const FIRST_WAIT = 1000
 const SHORTEST_WAIT = 100
 
 /**
- * Milliseconds to wait before asking again, or null where the answer stands. A write is repeated only where the server
- * turned it away at the door: 429 or 503 with Retry-After (priority and fairness, or a server that is not ready).
- * @param failures how many answers of this kind came before
+ * Milliseconds to wait before a retry, or null if the response is final. A write is retried only if the server rejected it before handling
+ * it: 429 or 503 with Retry-After (priority and fairness, or a server that is not ready).
+ * @param failures the number of refusals so far
  */
 function retryDelay(
   request: ApiRequest,

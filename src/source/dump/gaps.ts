@@ -53,8 +53,8 @@ function someOf(sentences: string[]): string[] {
 }
 
 /**
- * Status texts of older kubelets, and of any for an ephemeral container, that leave the reason to the events; and a pod of which nothing
- * has started for long, for only the events tell of its sandbox.
+ * Whether only events have the reason: older kubelets, and all of them for ephemeral containers, leave it out of the status; and for a pod
+ * that has not started for long, only events show a failing sandbox.
  */
 function needsEvents(pod: Pod, takenAt: string): boolean {
   const { containers, node } = pod

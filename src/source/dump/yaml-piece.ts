@@ -55,7 +55,7 @@ export function parsePiece({ lines, at }: Piece): unknown {
     return JSON.parse(JSON.stringify(document.toJS() ?? null))
   } catch (error) {
     if (error instanceof YamlError) throw error
-    // An alias of what stands in another piece, or aliases that would grow without end.
+    // An alias to an anchor in another piece, or aliases that expand beyond the parser's limit.
     const what = error instanceof ReferenceError ? ' has YAML aliases that' : ''
     throw new YamlError(`what begins at line ${at}${what}`, { cause: error })
   }

@@ -1,6 +1,6 @@
 /**
  * Cuts YAML into documents, and a document's top-level `items` into its elements, so that each is parsed alone: a parser of whole
- * YAML needs many times its size in memory. By YAML's own rules no text within an element stands as far left as its dash.
+ * YAML needs many times its size in memory. YAML requires that every line of an element is indented further than its dash.
  */
 
 import { record } from '../narrow/shape.ts'

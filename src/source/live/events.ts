@@ -1,4 +1,4 @@
-/** Reads the events of failed pulls in an area: one request, for the server walks through all its events for each. Of a few pods it reads all. */
+/** Reads the events of failed pulls in an area, with one request because the server scans all events for each; for a few pods, all their events. */
 
 import { isSandboxFailure, sandboxImage } from '../../image/pull-words.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
@@ -39,8 +39,8 @@ export async function readEvents(reading: Reading, area: NamespaceOrAll, pod?: s
 }
 
 /**
- * Events of the namespaces that hold suspects, for somebody who may not read them across all: the gap stays (a healthy-looking pod's
- * ephemeral container shows only in its events), but what can be known of the suspects is known.
+ * Events of the namespaces with suspects, for users who are not allowed to list events in all namespaces. The gap stays: the ephemeral
+ * container of a healthy-looking pod shows only in its events.
  */
 export async function readEventsOf(reading: Reading, namespaces: string[]): Promise<PodEvent[]> {
   const lists = await bounded(namespaces, AT_ONCE, async namespace => {
@@ -58,8 +58,8 @@ export async function readEventsOf(reading: Reading, namespaces: string[]): Prom
 const MAX_PODS = 8
 
 /**
- * Events of pulls that are under way or done, which an area's leave out for their number: of pods whose sandbox seems to fail, and of
- * the youngest that wait, for those that have waited for hours wait for something else. No gap: they only add to what is known.
+ * Events of pulls in progress or completed, of which an area has too many to list: for pods whose sandbox seems to fail, and for the youngest
+ * waiting pods, because a pod that has waited for hours waits for something else. Errors leave no gap: these events only add detail.
  */
 export async function readProgress(reading: Reading, pods: Pod[], events: PodEvent[]): Promise<PodEvent[]> {
   const overSandbox = new Set(

@@ -30,8 +30,8 @@ export async function readEverywhere(reading: Reading): Promise<ScopePods> {
 }
 
 /**
- * Reads namespaces one by one. One that may not be read is a gap; where none could be and not for lack of permission, the first
- * error is thrown. @throws ApiError, UsageError for a namespace that does not exist
+ * Reads namespaces one by one. A forbidden one is a gap; if all failed, and not all for lack of permission, the first other error is
+ * thrown. @throws ApiError, UsageError for a namespace that does not exist
  */
 export async function readNamespaces(
   reading: Reading,

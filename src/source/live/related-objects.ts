@@ -104,8 +104,8 @@ function unique(names: ObjectName[]): ObjectName[] {
 }
 
 /**
- * A description of each pull secret, in the order of the names; missing and unreadable ones say so, the latter leave a gap too. Each is read
- * by its name, never in a list, so that no other Secret is ever touched.
+ * A description of each pull secret, in the order of the names; missing and unreadable ones have it as their problem, the latter leave a gap
+ * too. Each is read by name, never in a list, so that no other Secret is ever read.
  */
 function readPullSecrets(
   reading: Reading,
