@@ -8,8 +8,8 @@ import type { Change } from '../plan/change.ts'
 import type { RolloutSight, RolloutSubject } from '../snapshot/rollout.ts'
 import type { Outcome } from './outcome.ts'
 
-/** Notes on disk, flushed before the promise resolves. */
-export interface Notes {
+/** Records a run on disk. Each promise resolves once the line is flushed. */
+export interface JournalWriter {
   /** Before a write. `object` is what would be lost if the process died half-way. */
   intent(change: Change, object?: KubernetesObject): Promise<void>
   outcome(outcome: Outcome): Promise<void>
@@ -18,7 +18,7 @@ export interface Notes {
 export interface ApplyContext {
   cluster: ClusterWriter
   clock: Clock
-  notes: Notes
+  journal: JournalWriter
   /** The run's name, which every object that it makes carries. */
   run: string
   /** What the plan's Secrets are to hold; null where it writes none. */

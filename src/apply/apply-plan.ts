@@ -37,7 +37,7 @@ export async function applyPlan(plan: Plan, checked: Outcome[], context: ApplyCo
   const recoveries = new Recoveries(plan.changes, context)
   const progress = { done: 0, total: open.length }
   const successors = new Successors(plan.changes, context)
-  const write = (change: Change) => writeNoted(change, { outcomes, context, progress, successors })
+  const write = (change: Change) => writeJournaled(change, { outcomes, context, progress, successors })
   for (const stage of stages(open)) await bounded(stage, AT_ONCE, write)
   const pods = open.filter(change => isPodChange(change))
   const underWay = pullsUnderWay(open, outcomes)
@@ -79,7 +79,7 @@ interface Writing {
   successors: Successors
 }
 
-async function writeNoted(change: Change, writing: Writing): Promise<void> {
+async function writeJournaled(change: Change, writing: Writing): Promise<void> {
   const { outcomes, context, progress, successors } = writing
   context.signal?.throwIfAborted()
   const lacking = change.needs.find(id => {
@@ -92,9 +92,9 @@ async function writeNoted(change: Change, writing: Writing): Promise<void> {
   }
   // A bare pod is noted with its spec, a Secret that was there with what is new in it, once that is known.
   const later = change.action === 'recreate-bare-pod' || change.action === 'update-secret'
-  if (!later) await context.notes.intent(change)
+  if (!later) await context.journal.intent(change)
   const outcome = await writeOne(change, context, successors, false)
-  await context.notes.outcome(outcome)
+  await context.journal.outcome(outcome)
   outcomes.set(change.id, outcome)
   context.onProgress({ phase: 'writing', done: ++progress.done, total: progress.total })
 }

@@ -53,9 +53,9 @@ async function outcomeFor(
   context: UndoContext,
   dryRun: boolean,
 ): Promise<UndoOutcome> {
-  if (step.action === 'leave') return { ...said(step, 'left'), reason: step.reason }
-  const lacking = step.action === 'delete-secret' && step.needs.find(id => !isTakenOff(outcomes.get(id)))
-  if (lacking) return said(step, 'skipped')
+  if (step.action === 'leave') return { ...undoOutcomeOf(step, 'left'), reason: step.reason }
+  const lacking = step.action === 'delete-secret' && step.needs.find(id => !isReverted(outcomes.get(id)))
+  if (lacking) return undoOutcomeOf(step, 'skipped')
   if (!dryRun) await context.journal.append({ type: 'undo-intent', id: step.id })
   const { outcome, resourceVersion } = await write(step, context, dryRun)
   if (outcome.status === 'applied') {
@@ -64,7 +64,7 @@ async function outcomeFor(
   return outcome
 }
 
-function isTakenOff(outcome: UndoOutcome | undefined): boolean {
+function isReverted(outcome: UndoOutcome | undefined): boolean {
   return outcome?.status === 'applied' || outcome?.status === 'accepted'
 }
 
@@ -87,7 +87,7 @@ async function write(step: Writing, context: UndoContext, dryRun: boolean): Prom
       const { resourceVersion, target } = step
       await cluster.delete(path, target.uid ?? '', { dryRun, resourceVersion })
     }
-    return { outcome: said(step, dryRun ? 'accepted' : 'applied'), ...writtenAt(left) }
+    return { outcome: undoOutcomeOf(step, dryRun ? 'accepted' : 'applied'), ...writtenAt(left) }
   } catch (error) {
     return { outcome: await settle(step, context, error, dryRun) }
   }
@@ -117,20 +117,25 @@ async function settle(
   dryRun: boolean,
 ): Promise<UndoOutcome> {
   const status = statusOf(error)
-  const refused = said(step, statusOfRefusal(status), context.redact(String((error as Error).message)))
+  const refused = undoOutcomeOf(
+    step,
+    statusOfRefusal(status),
+    context.redact(String((error as Error).message)),
+  )
   if (!isUncertain(error) && ![404, 409, 422].includes(status)) return refused
   try {
     const object = await context.cluster.get(objectPath(step.target))
-    if (writtenAt(object).uid !== step.target.uid) return { ...said(step, 'left'), reason: 'replaced' }
+    if (writtenAt(object).uid !== step.target.uid)
+      return { ...undoOutcomeOf(step, 'left'), reason: 'replaced' }
     if (status === 422 && !testsHold(step, object)) {
-      return said(step, 'conflict')
+      return undoOutcomeOf(step, 'conflict')
     }
-    if (isUncertain(error) && !dryRun && isRestored(step, object)) return said(step, 'applied')
+    if (isUncertain(error) && !dryRun && isRestored(step, object)) return undoOutcomeOf(step, 'applied')
     return refused
   } catch (readError) {
     if (statusOf(readError) !== 404) return refused
-    if (step.action === 'delete-secret') return said(step, dryRun ? 'accepted' : 'applied')
-    return { ...said(step, 'left'), reason: 'gone' }
+    if (step.action === 'delete-secret') return undoOutcomeOf(step, dryRun ? 'accepted' : 'applied')
+    return { ...undoOutcomeOf(step, 'left'), reason: 'gone' }
   }
 }
 
@@ -156,7 +161,11 @@ function isRestored(step: Writing, object: KubernetesObject): boolean {
   })
 }
 
-function said(step: UndoStep, status: OutcomeStatus | 'left', detail: string | null = null): UndoOutcome {
+function undoOutcomeOf(
+  step: UndoStep,
+  status: OutcomeStatus | 'left',
+  detail: string | null = null,
+): UndoOutcome {
   const { id, action, target } = step
   return { id, action, target, status, reason: null, detail }
 }

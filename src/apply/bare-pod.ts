@@ -7,7 +7,7 @@ import type { ApplyContext } from './apply-context.ts'
 import type { Outcome, OutcomeReason } from './outcome.ts'
 import { finalizersOf, manifestOf, renamed, secretsOf } from './pod-manifest.ts'
 import { isUncertain, outcomeOf, refusalOf, statusOf } from './refusal.ts'
-import { takeAway } from './take-away.ts'
+import { removePod } from './remove-pod.ts'
 import { writtenAt } from './written-at.ts'
 
 /** Deletes the pod and creates it again with the pull secret. The journal holds its spec from before the deletion on. */
@@ -33,8 +33,8 @@ export async function recreateBarePod(
   } catch (error) {
     return refusalOf(change, error, context)
   }
-  if (!dryRun) await context.notes.intent(change, manifest)
-  const removal = await takeAway(change, context, dryRun)
+  if (!dryRun) await context.journal.intent(change, manifest)
+  const removal = await removePod(change, context, dryRun)
   if (removal.status === 'unchanged' && removal.reason?.code !== 'healed') {
     return outcomeOf(change, 'conflict', { reason: { code: 'deleted-meanwhile' } })
   }

@@ -36,12 +36,12 @@ interface Reader {
 }
 
 async function stepFor(entry: RunEntry, reader: Reader): Promise<UndoStep> {
-  const step = await untold(entry, reader)
+  const step = await planUndoStep(entry, reader)
   const settled = step.action === 'leave' && (step.reason === 'changed' || step.reason === 'gone')
   return entry.undoing && settled ? { ...step, reason: 'taken-back' } : step
 }
 
-async function untold(entry: RunEntry, reader: Reader): Promise<UndoStep> {
+async function planUndoStep(entry: RunEntry, reader: Reader): Promise<UndoStep> {
   const { change } = entry
   switch (change.action) {
     case 'patch-serviceaccount':

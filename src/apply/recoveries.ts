@@ -1,13 +1,13 @@
-/** Watches the workloads that the plan aims at until their pods are back, nothing more can change, or the time is up. */
+/** Watches the workloads whose pods a plan wants back until their pods are back, nothing more can change, or the time is up. */
 
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { Change } from '../plan/change.ts'
 import { type Holdup, judgeRollout, type Rollout } from '../rollout/judge.ts'
 import { type Recovered, recoveryOf } from '../rollout/recovery.ts'
-import { type Aim, aimsOf } from './aim.ts'
 import type { ApplyContext } from './apply-context.ts'
 import type { Outcome, Recovery } from './outcome.ts'
 import { recoveryReport } from './recovery-report.ts'
+import { type RecoveryTarget, recoveryTargets } from './recovery-target.ts'
 import { statusOf } from './refusal.ts'
 
 /** How often the workloads are looked at, in milliseconds. */
@@ -18,7 +18,7 @@ const PATIENCE = 30_000
 const PULL_PATIENCE = 45_000
 
 interface Watched {
-  aim: Aim
+  target: RecoveryTarget
   aimed: number
   /** As it was seen last; null before that. */
   rollout: Rollout | null
@@ -26,7 +26,7 @@ interface Watched {
   denied: string | null
   /** Since when it has looked like that. */
   since: number
-  looks: string
+  signature: string
 }
 
 export class Recoveries {
@@ -35,13 +35,13 @@ export class Recoveries {
 
   constructor(changes: Change[], context: ApplyContext) {
     this.#context = context
-    this.#watched = aimsOf(changes).map(aim => ({
-      aim,
-      aimed: aim.changes.reduce((sum, { pods }) => sum + pods, 0),
+    this.#watched = recoveryTargets(changes).map(target => ({
+      target,
+      aimed: target.changes.reduce((sum, { pods }) => sum + pods, 0),
       rollout: null,
       denied: null,
       since: 0,
-      looks: '',
+      signature: '',
     }))
   }
 
@@ -65,18 +65,18 @@ export class Recoveries {
     giveUp: (one: Watched) => boolean = () => false,
   ): Promise<boolean> {
     const { clock, deadline, onProgress, signal } = this.#context
-    const due = this.#watched.filter(({ aim }) => wasMade(aim, outcomes))
+    const due = this.#watched.filter(({ target }) => wasMade(target, outcomes))
     let open = due
     for (;;) {
       await bounded(open, AT_ONCE, one => this.#look(one))
-      this.#tell(due, onProgress)
+      this.#reportProgress(due, onProgress)
       open = open.filter(one => !enough(one))
       if (open.every(giveUp) || clock.now() + PAUSE > deadline) return open.length === 0
       await clock.sleep(PAUSE, signal)
     }
   }
 
-  #tell(due: Watched[], onProgress: ApplyContext['onProgress']): void {
+  #reportProgress(due: Watched[], onProgress: ApplyContext['onProgress']): void {
     const states = due.map(one => this.#recovered(one))
     const wanted = states.reduce((sum, state) => sum + state.wanted, 0)
     const recovered = states.reduce((sum, state) => sum + state.recovered, 0)
@@ -88,8 +88,8 @@ export class Recoveries {
     const unseen = this.#watched.filter(({ rollout }) => rollout === null)
     await bounded(unseen, AT_ONCE, one => this.#look(one))
     return this.#watched.map(one => {
-      const made = wasMade(one.aim, outcomes)
-      return recoveryReport(one.aim, one.rollout ?? one.denied, {
+      const made = wasMade(one.target, outcomes)
+      return recoveryReport(one.target, one.rollout ?? one.denied, {
         ...this.#recovered(one),
         aimed: one.aimed,
         made,
@@ -103,16 +103,16 @@ export class Recoveries {
     const slowInit = this.#context.clock.now() - since >= PATIENCE
     const recovered = recoveryOf(rollout, aimed, slowInit)
     // A rollout that is paused brings none of what was written.
-    return one.aim.patched && rollout.standstill === 'paused' && recovered.back
+    return one.target.patched && rollout.standstill === 'paused' && recovered.back
       ? { ...recovered, back: false }
       : recovered
   }
 
   /** Nothing more comes of it, or what it waits for will not be there in time. */
-  #isSettled({ aim, rollout, denied, since }: Watched): boolean {
+  #isSettled({ target, rollout, denied, since }: Watched): boolean {
     if (denied !== null) return true
     if (rollout === null) return false
-    if (rollout.over !== null || (aim.patched && rollout.standstill === 'paused')) return true
+    if (rollout.over !== null || (target.patched && rollout.standstill === 'paused')) return true
     const { clock, deadline, isHopeless } = this.#context
     const still = clock.now() - since
     return (
@@ -123,11 +123,11 @@ export class Recoveries {
 
   async #look(one: Watched): Promise<void> {
     const { clock, look, redact, signal } = this.#context
-    const { subject } = one.aim
+    const { subject } = one.target
     try {
       const rollout = judgeRollout(await look(subject, signal), subject.uid)
-      const looks = looksOf(rollout)
-      if (looks !== one.looks) Object.assign(one, { looks, since: clock.now() })
+      const signature = signatureOf(rollout)
+      if (signature !== one.signature) Object.assign(one, { signature, since: clock.now() })
       one.rollout = finished(one.rollout, rollout)
     } catch (error) {
       // A look that fails is taken again, unless it never can be; what was seen last stands until then.
@@ -136,7 +136,7 @@ export class Recoveries {
   }
 }
 
-function wasMade({ changes }: Aim, outcomes: ReadonlyMap<string, Outcome>): boolean {
+function wasMade({ changes }: RecoveryTarget, outcomes: ReadonlyMap<string, Outcome>): boolean {
   return changes.some(({ id }) => ['applied', 'unchanged'].includes(outcomes.get(id)?.status ?? 'skipped'))
 }
 
@@ -177,7 +177,7 @@ function stays(holdup: Holdup, { still, deadline, isHopeless }: Moment): boolean
 }
 
 /** What has to differ for it to be said that something has changed. The kubelet's reasons come and go with each try. */
-function looksOf({ over, missing, holdups, current, outgoing }: Rollout): string {
+function signatureOf({ over, missing, holdups, current, outgoing }: Rollout): string {
   const names = [current, outgoing].map(pods => pods.map(({ uid, stage }) => `${uid} ${stage}`))
   return JSON.stringify([over, missing, holdups.map(({ code }) => code), names])
 }

@@ -2,8 +2,8 @@
 
 import type { Holdup, Rollout } from '../rollout/judge.ts'
 import type { JudgedPod } from '../rollout/pod-stage.ts'
-import type { Aim } from './aim.ts'
 import type { Recovery, RecoveryPod } from './outcome.ts'
+import type { RecoveryTarget } from './recovery-target.ts'
 
 interface Counts {
   wanted: number
@@ -15,7 +15,7 @@ interface Counts {
 
 /** @param seen how it stands, or why it may not be looked at; null where nothing answered */
 export function recoveryReport(
-  { subject, patched }: Aim,
+  { subject, patched }: RecoveryTarget,
   seen: Rollout | string | null,
   counts: Counts,
 ): Recovery {
@@ -32,8 +32,10 @@ export function recoveryReport(
     aimed,
     wanted,
     recovered,
-    waiting: back ? waiting.filter(({ stage }) => stage === 'initializing').map(told) : waiting.map(told),
-    crashing: crashing.map(told),
+    waiting: back
+      ? waiting.filter(({ stage }) => stage === 'initializing').map(recoveryPodOf)
+      : waiting.map(recoveryPodOf),
+    crashing: crashing.map(recoveryPodOf),
     over: rollout?.over ?? null,
     missing:
       typeof seen === 'string'
@@ -44,7 +46,7 @@ export function recoveryReport(
   }
 }
 
-function told({ name, stage, trouble }: JudgedPod): RecoveryPod {
+function recoveryPodOf({ name, stage, trouble }: JudgedPod): RecoveryPod {
   const { reason = '', message = '' } = trouble ?? {}
   return { name, state: stage === 'pulled' ? 'running' : stage, reason, message }
 }

@@ -13,7 +13,7 @@ export function judgePlan(value: unknown): PlanVerdict {
   const head = Object.entries(HEAD).find(([field, own]) => Object(value)[field] !== own)
   if (head) return { wrongAt: head[0] }
   if (!validatePlan(value)) return { wrongAt: placeOf(validatePlan.errors ?? []) }
-  const wrongAt = misaimedChange(value) ?? repeatedId(value) ?? otherSecret(value)
+  const wrongAt = changeWithWrongTarget(value) ?? repeatedId(value) ?? otherSecret(value)
   return wrongAt === null ? { plan: value } : { wrongAt }
 }
 
@@ -22,7 +22,7 @@ const HEAD: Pick<Plan, 'apiVersion' | 'kind'> = { apiVersion: 'pullguard.dev/v1'
 
 /** Whether it is a whole change of this version. */
 export function isChange(value: unknown): value is Change {
-  return validateChange(value) && isAimed(value)
+  return validateChange(value) && hasValidTarget(value)
 }
 
 type SchemaError = NonNullable<typeof validatePlan.errors>[number]
@@ -57,14 +57,14 @@ function isOf({ kind, apiVersion }: TypeMeta): (target: Target) => boolean {
   return target => target.kind === kind && target.apiVersion === apiVersion
 }
 
-function isAimed({ action, target }: Change): boolean {
+function hasValidTarget({ action, target }: Change): boolean {
   return TARGETS[action](target)
 }
 
-function misaimedChange({ changes, declined }: Plan): string | null {
-  const at = changes.findIndex(change => !isAimed(change))
+function changeWithWrongTarget({ changes, declined }: Plan): string | null {
+  const at = changes.findIndex(change => !hasValidTarget(change))
   if (at >= 0) return `changes[${at}].target`
-  const left = declined.findIndex(one => one.code === 'managed' && !isAimed(one.change))
+  const left = declined.findIndex(one => one.code === 'managed' && !hasValidTarget(one.change))
   return left >= 0 ? `declined[${left}].change.target` : null
 }
 

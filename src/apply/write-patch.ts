@@ -35,7 +35,7 @@ export async function writePatch(
       if ('status' in next) return next
       if (attempt === TRIES) return outcomeOf(change, 'conflict', { reason: { code: 'still-changing' } })
       current = next
-      if (!dryRun) await context.notes.intent(current)
+      if (!dryRun) await context.journal.intent(current)
     }
   }
 }

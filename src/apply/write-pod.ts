@@ -4,8 +4,8 @@ import type { PodChange } from '../plan/change.ts'
 import type { ApplyContext } from './apply-context.ts'
 import { recreateBarePod, restoreBarePod } from './bare-pod.ts'
 import type { Outcome } from './outcome.ts'
+import { removePod } from './remove-pod.ts'
 import type { Successors } from './successor.ts'
-import { takeAway } from './take-away.ts'
 
 /** Takes a pod away for its controller to replace, or replaces it itself where there is none. */
 export async function writePod(
@@ -21,9 +21,9 @@ export async function writePod(
       return recreateBarePod(change, context, dryRun)
     case 'recreate-pod': {
       // A pod that is to stay is no question of its successor.
-      const tried = dryRun ? await takeAway(change, context, true) : null
+      const tried = dryRun ? await removePod(change, context, true) : null
       if (tried !== null && tried.status !== 'accepted') return tried
-      return (await successors.refusalOf(change)) ?? tried ?? takeAway(change, context, false)
+      return (await successors.refusalOf(change)) ?? tried ?? removePod(change, context, false)
     }
   }
 }

@@ -82,7 +82,7 @@ async function updateSecret(
   if (PullSecretContent.inSecret(stored).serves(content)) return outcomeOf(change, 'unchanged')
   const value = PullSecretContent.inSecret(stored).completedWith(content).revealData()
   // Noted here, as only what is stored tells which keys are new.
-  if (!dryRun) await context.notes.intent(change, writtenKeys(PullSecretContent.inSecret(stored), content))
+  if (!dryRun) await context.journal.intent(change, writtenKeys(PullSecretContent.inSecret(stored), content))
   const patch: JsonPatchOperation[] = [
     { op: 'test', path: '/metadata/uid', value: uid },
     { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },

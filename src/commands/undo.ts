@@ -5,7 +5,7 @@ import { applyUndo } from '../apply/apply-undo.ts'
 import { findRun, withContinued } from '../apply/journal/find-run.ts'
 import { journalsOf } from '../apply/journal/journal.ts'
 import { listRuns } from '../apply/journal/list-runs.ts'
-import { isTakenBack, type Run } from '../apply/journal/run.ts'
+import { isUndone, type Run } from '../apply/journal/run.ts'
 import { journalFolder } from '../apply/journal/state-folder.ts'
 import { planUndo } from '../apply/plan-undo.ts'
 import { keepsLogin, type UndoOutcome, type UndoStep } from '../apply/undo-step.ts'
@@ -65,14 +65,14 @@ export async function undoCommand(options: UndoOptions, context: WritingContext)
     const others = runs.filter(
       other => !run.entries.some(entry => entry.run === other.run) && other !== named,
     )
-    return takeBack(run, folder, { options, context, cluster, others })
+    return undoRun(run, folder, { options, context, cluster, others })
   })
 }
 
 /** Nothing was left to undo of this one; somebody may think that goes for all. */
-async function tellOfAnother({ options, context, cluster, others }: UndoSession): Promise<void> {
+async function suggestAnotherRun({ options, context, cluster, others }: UndoSession): Promise<void> {
   if (options.format !== 'table') return
-  for (const run of others.filter(one => !isTakenBack(one))) {
+  for (const run of others.filter(one => !isUndone(one))) {
     if ((await stateOf(run, others, cluster, context.signal)) !== 'in-place') continue
     await context.err.write(anotherRunText(run.run, invocationOf(context, options.connection)))
     return
@@ -87,30 +87,30 @@ interface UndoSession {
   others: Run[]
 }
 
-async function takeBack(run: Run, folder: string, session: UndoSession): Promise<ExitName> {
+async function undoRun(run: Run, folder: string, session: UndoSession): Promise<ExitName> {
   const { options, context, cluster } = session
-  const steps = isTakenBack(run) ? [] : await planUndo(run, session.others, cluster, context.signal)
+  const steps = isUndone(run) ? [] : await planUndo(run, session.others, cluster, context.signal)
   const kept = steps.filter(keepsLogin).map(({ target }) => target)
   await context.out.write(renderUndoPlan({ run: run.run, steps, kept }, view(options, context)))
   const writes = steps.some(({ action }) => action !== 'leave')
   const wet = writes && options.dryRun !== 'client'
   if (wet && options.dryRun === 'none') await confirm(steps, session)
-  const outcomes = wet ? await carryOut(run, steps, folder, session) : []
+  const outcomes = wet ? await executeUndo(run, steps, folder, session) : []
   const lost = steps.some(step => step.action === 'leave' && step.reason === 'pod-taken-away')
   const settled = !lost && kept.length === 0
   const complete = settled && outcomes.every(({ status }) => DONE.includes(status))
   const dryRun = options.dryRun !== 'none'
   // What is gone or was changed by others stays so: nobody has to look for it again.
-  if (!dryRun && !writes && settled && !isTakenBack(run)) await noteOver(run, folder)
+  if (!dryRun && !writes && settled && !isUndone(run)) await recordOver(run, folder)
   const report: UndoReport = { run: run.run, dryRun, complete, kept, steps, outcomes }
   if (wet || options.format !== 'table') {
     await context.out.write(renderUndoResult(report, view(options, context)))
   }
-  await tellOfAnother(session)
+  await suggestAnotherRun(session)
   return complete ? 'ok' : 'incomplete'
 }
 
-async function noteOver(run: Run, folder: string): Promise<void> {
+async function recordOver(run: Run, folder: string): Promise<void> {
   const journal = journalsOf(run, folder)
   try {
     await journal.append({ type: 'over' })
@@ -122,7 +122,7 @@ async function noteOver(run: Run, folder: string): Promise<void> {
 const DONE: UndoOutcome['status'][] = ['applied', 'accepted', 'unchanged', 'left']
 
 /** Tried on the server first; what it refuses there is not begun. */
-async function carryOut(
+async function executeUndo(
   run: Run,
   steps: UndoStep[],
   folder: string,

@@ -1,7 +1,7 @@
 /** Makes the plan of a fix: from findings and the objects in scope to ordered changes, and what is left with its reason. */
 
 import { ACTION_ORDER, type Change } from './change.ts'
-import { leftOver } from './left-over.ts'
+import { declinedFindings } from './declined-findings.ts'
 import type { Declined, Plan, PlanCredential } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
 import { attachCredentials } from './remedies/authenticate.ts'
@@ -35,7 +35,7 @@ export function makePlan(given: PlanInput): Plan {
     secretName: input.secretName,
     credentials: input.credentials,
     changes,
-    declined: once([...declined, ...leftOver(input, stuck, changes, declined)]),
+    declined: once([...declined, ...declinedFindings(input, stuck, changes, declined)]),
     cost: { pulls: changes.reduce((sum, change) => sum + ('pulls' in change ? change.pulls : 0), 0) },
   }
 }

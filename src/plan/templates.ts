@@ -3,12 +3,12 @@
 import type { ScopeWorkload } from '../snapshot/fix-scope.ts'
 import type { Edit, PatchTemplate, Target } from './change.ts'
 import { containerEdits } from './container-edits.ts'
-import { isBelowPartition } from './gain.ts'
 import { patchOf } from './patch.ts'
 import type { Declined } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
 import { templatePulls } from './pulls.ts'
-import type { Attached } from './remedies/authenticate.ts'
+import { isBelowPartition } from './recreate-prerequisites.ts'
+import type { AttachedSecrets } from './remedies/authenticate.ts'
 import { liveNamespaces, type StuckPod } from './stuck-pod.ts'
 
 export interface Templates {
@@ -17,7 +17,7 @@ export interface Templates {
 }
 
 /** Plans one patch a workload. Floating tags come first: they spend a pull at every start. */
-export function templateChanges(input: PlanInput, stuck: StuckPod[], attached: Attached): Templates {
+export function templateChanges(input: PlanInput, stuck: StuckPod[], attached: AttachedSecrets): Templates {
   const planned: Templates = { changes: [], declined: [] }
   const live = liveNamespaces(input)
   for (const workload of input.fixScope.workloads.filter(({ namespace }) => live.has(namespace))) {
@@ -31,14 +31,18 @@ export function templateChanges(input: PlanInput, stuck: StuckPod[], attached: A
   return planned
 }
 
-interface Draft {
+interface TemplateEdits {
   workload: ScopeWorkload
   pods: StuckPod[]
   edits: Edit[]
-  attached: Attached
+  attached: AttachedSecrets
 }
 
-function planOne(input: PlanInput, { workload, pods, edits, attached }: Draft, planned: Templates): void {
+function planOne(
+  input: PlanInput,
+  { workload, pods, edits, attached }: TemplateEdits,
+  planned: Templates,
+): void {
   if (workload.kind === 'Job' || workload.paused) {
     const fields = [...new Set(edits.map(edit => edit.field))]
     const code = workload.paused ? 'paused-deployment' : 'immutable-job'
@@ -73,7 +77,7 @@ function secretEdits(
   input: PlanInput,
   workload: ScopeWorkload,
   pods: StuckPod[],
-  attached: Attached,
+  attached: AttachedSecrets,
 ): Edit[] {
   const before = workload.imagePullSecrets
   const wanted =

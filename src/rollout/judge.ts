@@ -1,9 +1,9 @@
 /** Judges a workload: what it wants now, which pods it has of that, what they lack, and whether anything can still change. */
 
 import type { RolloutPod, RolloutSight, RolloutWorkload } from '../snapshot/rollout.ts'
-import { missingOf, wantedBy } from './asked.ts'
-import { membershipIn, newestRevision } from './newest.ts'
 import { type JudgedPod, judgePod } from './pod-stage.ts'
+import { missingOf, wantedBy } from './wanted-pods.ts'
+import { membershipIn, newestRevision } from './wanted-revision.ts'
 
 /** Why nothing more comes of a workload. */
 export type OverCode =

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { findRun } from '../../src/apply/journal/find-run.ts'
 import { Journal, journalsOf } from '../../src/apply/journal/journal.ts'
 import { listRuns } from '../../src/apply/journal/list-runs.ts'
-import { isTakenBack, type Run } from '../../src/apply/journal/run.ts'
+import { isUndone, type Run } from '../../src/apply/journal/run.ts'
 import { journalFolder } from '../../src/apply/journal/state-folder.ts'
 import { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
 import type { Change } from '../../src/plan/change.ts'
@@ -59,7 +59,7 @@ describe('undo', () => {
     const asked = of.server.requests.length
     await undo(of)
     expect(of.server.requests.slice(asked).filter(({ method }) => method !== 'GET')).toEqual([])
-    expect((await listRuns(of.folder)).map(isTakenBack)).toEqual([true])
+    expect((await listRuns(of.folder)).map(isUndone)).toEqual([true])
   })
 
   test('keeps the entries that others have added since, wherever they stand', async () => {
@@ -201,7 +201,7 @@ describe('undo', () => {
     await fix(of, { continues: killed?.run ?? null })
     await undo(of)
     expect(withoutPods(state(of))).toEqual(initial)
-    expect((await listRuns(of.folder)).map(isTakenBack)).toEqual([true, true])
+    expect((await listRuns(of.folder)).map(isUndone)).toEqual([true, true])
   })
 
   test('does not delete a Secret whose name it could not take off', async () => {
@@ -220,7 +220,7 @@ describe('undo', () => {
     await undo(of)
     const lines = readFileSync(join(of.folder, file), 'utf8').split('\n')
     expect(lines.filter(line => line !== '' && !line.endsWith('}'))).toEqual([torn])
-    expect((await listRuns(of.folder)).map(isTakenBack)).toEqual([true])
+    expect((await listRuns(of.folder)).map(isUndone)).toEqual([true])
   })
 
   test('names the file and the line that is damaged, and reads the rest', async () => {
@@ -248,7 +248,7 @@ describe('undo', () => {
     const damages: string[] = []
     const runs = await listRuns(of.folder, { onDamage: sentence => damages.push(sentence) })
     expect(runs.map(({ over }) => over)).toEqual([true])
-    expect(runs.map(isTakenBack)).toEqual([true])
+    expect(runs.map(isUndone)).toEqual([true])
     expect(damages).toEqual([])
   })
 

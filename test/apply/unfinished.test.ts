@@ -1,7 +1,7 @@
 /** A fix goes on with what the last one left undone, and only where that one was at work. */
 import { expect, test } from 'vitest'
-import { unfinishedRegistries } from '../../src/apply/journal/left-behind.ts'
 import type { Run } from '../../src/apply/journal/run.ts'
+import { unfinishedRegistries } from '../../src/apply/journal/unfinished-work.ts'
 import { createSecret } from '../report/plan-samples.ts'
 
 const change = createSecret('web')

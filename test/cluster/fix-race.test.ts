@@ -75,7 +75,7 @@ describe('a race on a real API server', () => {
     const context = {
       cluster: cluster.api,
       clock: systemClock,
-      notes: journal,
+      journal,
       run,
       pullSecret: PULL_SECRET,
       redact: (text: string) => text,

@@ -1,7 +1,7 @@
 /** Runs the program inside the test, as somebody at a keyboard or in a pipe would, and tells what it said. */
 import { PassThrough } from 'node:stream'
 import { systemClock } from '../../src/clock.ts'
-import { main, type World } from '../../src/main.ts'
+import { main, type ProcessHost } from '../../src/main.ts'
 
 export interface Said {
   code: number
@@ -9,7 +9,7 @@ export interface Said {
   err: string
 }
 
-export interface Place extends Partial<Omit<World, 'streams'>> {
+export interface Place extends Partial<Omit<ProcessHost, 'streams'>> {
   home: string
   /** The moment that it is; the clock's, which is the machine's own, if left out. */
   now?: () => Date

@@ -1,7 +1,7 @@
 /** Which run an undo is about: the one that was named, joined with those that it goes on with. */
 
 import { UsageError } from '../../errors.ts'
-import { isTakenBack, leavesTraces, mayHaveWritten, type Run } from './run.ts'
+import { isUndone, mayHaveWritten, type Run, wroteMoreThanPods } from './run.ts'
 
 /**
  * The run of that name, or the only one whose name begins so; without one the newest that wrote more than pods, which can't be undone.
@@ -9,7 +9,7 @@ import { isTakenBack, leavesTraces, mayHaveWritten, type Run } from './run.ts'
  */
 export function findRun(runs: Run[], name?: string): Run {
   if (name === undefined) {
-    const newest = runs.find(leavesTraces) ?? runs[0]
+    const newest = runs.find(wroteMoreThanPods) ?? runs[0]
     if (newest) return newest
     throw new UsageError('No run on this machine has written to this cluster, so there is nothing to undo.')
   }
@@ -28,7 +28,7 @@ export function findRun(runs: Run[], name?: string): Run {
  */
 export function withContinued(run: Run, runs: Run[]): Run {
   const earlier = runs.find(one => one.run === run.continues && one !== run)
-  if (earlier === undefined || isTakenBack(earlier)) return run
+  if (earlier === undefined || isUndone(earlier)) return run
   const before = withContinued(earlier, runs)
   const entries = new Map(before.entries.map(entry => [entry.change.id, entry]))
   for (const entry of run.entries) {

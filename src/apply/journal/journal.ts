@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { UsageError } from '../../errors.ts'
 import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
 import type { Change } from '../../plan/change.ts'
-import type { Notes } from '../apply-context.ts'
+import type { JournalWriter } from '../apply-context.ts'
 import type { Outcome } from '../outcome.ts'
 import type { JournalLine, RunHeader } from './line.ts'
 import type { Run } from './run.ts'
@@ -19,7 +19,7 @@ export function runName(now: Date): string {
 }
 
 /** Appends to one run's file. It is made with the first line, so that a run that writes nothing leaves nothing behind. */
-export class Journal implements Notes {
+export class Journal implements JournalWriter {
   readonly #path: string
   #header: RunHeader | null
   #file: FileHandle | null = null

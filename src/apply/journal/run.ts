@@ -27,17 +27,17 @@ export interface Run extends Omit<RunHeader, 'type'> {
 }
 
 /** It may have written more than pods. */
-export function leavesTraces({ entries }: Run): boolean {
-  return entries.some(leavesTrace)
+export function wroteMoreThanPods({ entries }: Run): boolean {
+  return entries.some(wroteMoreThanPod)
 }
 
-function leavesTrace(entry: RunEntry): boolean {
+function wroteMoreThanPod(entry: RunEntry): boolean {
   return mayHaveWritten(entry) && entry.change.target.kind !== 'Pod'
 }
 
 /** Nothing of the run is left to undo. Recreated pods are not restored, so they do not count. */
-export function isTakenBack({ entries, over }: Run): boolean {
-  return over || !entries.some(entry => leavesTrace(entry) && !entry.undone)
+export function isUndone({ entries, over }: Run): boolean {
+  return over || !entries.some(entry => wroteMoreThanPod(entry) && !entry.undone)
 }
 
 /** Written for certain, or nobody knows. */

@@ -2,10 +2,13 @@
 
 import { RefusedError } from '../../errors.ts'
 import { confirmation } from '../../report/views/questions.ts'
-import type { Draft, FixSession } from './session.ts'
+import type { FixSession, PreparedFix } from './session.ts'
 
 /** @throws RefusedError where nobody can be asked, or the answer is no */
-export async function confirmPlan({ plan }: Draft, { options, context, cluster }: FixSession): Promise<void> {
+export async function confirmPlan(
+  { plan }: PreparedFix,
+  { options, context, cluster }: FixSession,
+): Promise<void> {
   if (options.yes) return
   if (!context.ask.available) {
     throw new RefusedError(

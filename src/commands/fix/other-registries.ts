@@ -4,7 +4,7 @@ import type { Finding } from '../../diagnosis/finding.ts'
 import type { Credential } from '../../dockerconfig/credential.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { otherLoginQuestion } from '../../report/views/questions.ts'
-import { type Logins, planned } from './logins.ts'
+import { type Logins, planCredentialOf } from './find-logins.ts'
 import type { FixSession } from './session.ts'
 
 /**
@@ -12,7 +12,7 @@ import type { FixSession } from './session.ts'
  * is asked about, registry by registry, and stays here where nobody can be asked; so does, in any scope, one that a helper makes for this
  * machine's own identity.
  */
-export async function askForOthers(
+export async function confirmOtherLogins(
   session: FixSession,
   findings: Finding[],
   logins: Logins,
@@ -26,7 +26,7 @@ export async function askForOthers(
     const places = [
       ...new Set(findings.filter(each => each.registry === registry).map(each => each.namespace)),
     ]
-    const question = otherLoginQuestion(own.map(planned), places.sort())
+    const question = otherLoginQuestion(own.map(planCredentialOf), places.sort())
     if (asks && (await context.ask.confirm(question))) named.push(registry)
     else refused.push(registry)
   }

@@ -15,8 +15,8 @@ import {
   usedUpText,
   type WayOut,
 } from '../../report/views/logins.ts'
-import { planned } from './logins.ts'
-import type { Draft, FixSession } from './session.ts'
+import { planCredentialOf } from './find-logins.ts'
+import type { FixSession, PreparedFix } from './session.ts'
 
 /** Private images that are misspelt or somebody else's must not speak against a login: of so many repositories one is tried each. */
 const REPOSITORIES_TRIED = 30
@@ -32,23 +32,27 @@ export interface Unproven {
  * Proves them one after the other and says so on standard error. Those that fail are given back: they stop only what depends on them.
  * A plan that is only to be seen keeps a login whose registry does not answer, and it is said that nobody could check it.
  */
-export async function proveLogins(draft: Draft, session: FixSession): Promise<Unproven[]> {
+export async function proveLogins(prepared: PreparedFix, session: FixSession): Promise<Unproven[]> {
   const failed: Unproven[] = []
-  for (const credential of draft.credentials) {
-    const unproven = await proveOne(credential, draft, session)
+  for (const credential of prepared.credentials) {
+    const unproven = await proveOne(credential, prepared, session)
     if (unproven !== null) failed.push(unproven)
   }
   return failed
 }
 
 /** @returns null where it works, or is only to be seen and can't be checked */
-async function proveOne(credential: Credential, draft: Draft, session: FixSession): Promise<Unproven | null> {
+async function proveOne(
+  credential: Credential,
+  prepared: PreparedFix,
+  session: FixSession,
+): Promise<Unproven | null> {
   const { err } = session.context
-  const { proof, image } = await proofFor(credential, draft, session)
+  const { proof, image } = await proofFor(credential, prepared, session)
   if (!proof.proven) {
     const { why, detail } = proof
     const noAnswer = why === 'unreachable' || why === 'server-error' || why === 'rate-limited'
-    const text = proofRefusal(credential, image, why, detail, wayOut(credential, draft))
+    const text = proofRefusal(credential, image, why, detail, wayOut(credential, prepared))
     if (noAnswer && isOnlyShown(session)) {
       await err.write(`${uncheckedText(credential, image, why, detail)}\n`)
       return null
@@ -57,9 +61,9 @@ async function proveOne(credential: Credential, draft: Draft, session: FixSessio
     return { credential, login: { username: credential.username, why, image }, error }
   }
   const { quota } = proof
-  const needed = credential.registry === DOCKER_HUB ? draft.plan.cost.pulls : 0
+  const needed = credential.registry === DOCKER_HUB ? prepared.plan.cost.pulls : 0
   if (needed > 0 && quota.status === 'limited' && quota.remaining === 0) {
-    const error = new RefusedError(usedUpText(credential, quota, wayOut(credential, draft)))
+    const error = new RefusedError(usedUpText(credential, quota, wayOut(credential, prepared)))
     return { credential, login: { username: credential.username, why: 'used-up', image: null }, error }
   }
   await err.write(`${provenText(credential, quota, needed)}\n`)
@@ -72,7 +76,7 @@ function isOnlyShown({ options }: FixSession): boolean {
 }
 
 /** What goes without this login. */
-function wayOut({ registry }: Credential, { plan, credentials }: Draft): WayOut {
+function wayOut({ registry }: Credential, { plan, credentials }: PreparedFix): WayOut {
   const others = credentials.map(one => one.registry).filter(other => other !== registry)
   return { plan, others: [...new Set(others)] }
 }
@@ -83,10 +87,14 @@ interface Tried {
   image: string | null
 }
 
-async function proofFor(credential: Credential, draft: Draft, { registries }: FixSession): Promise<Tried> {
+async function proofFor(
+  credential: Credential,
+  prepared: PreparedFix,
+  { registries }: FixSession,
+): Promise<Tried> {
   const registry = registries.of(credential.registry)
   let last: Tried = { proof: { proven: true, quota: { status: 'not-told' }, manifest: null }, image: null }
-  for (const image of imagesFor(credential, draft)) {
+  for (const image of imagesFor(credential, prepared)) {
     const proof = await registry.proveCredential(credential, image === null ? null : parseReference(image))
     last = { proof, image }
     if (proof.proven || proof.why !== 'no-access') return last
@@ -95,9 +103,9 @@ async function proofFor(credential: Credential, draft: Draft, { registries }: Fi
 }
 
 /** Images that the login is to open, those first that are known to be there; null where none is known. */
-function imagesFor(credential: Credential, { findings }: Draft): (string | null)[] {
+function imagesFor(credential: Credential, { findings }: PreparedFix): (string | null)[] {
   const served = findings.filter(
-    finding => finding.remedies.length > 0 && serves(planned(credential), finding),
+    finding => finding.remedies.length > 0 && serves(planCredentialOf(credential), finding),
   )
   const limited = served.filter(({ cause }) => cause === 'rate-limited')
   const images = new Map<string, string>()
@@ -112,7 +120,7 @@ function imagesFor(credential: Credential, { findings }: Draft): (string | null)
 
 /** Pulls left on Docker Hub for the logins that the plan distributes, the fewest counting; null: no limit; `unknown`: the hub can't be asked. */
 export async function pullsLeft(
-  { credentials }: Draft,
+  { credentials }: PreparedFix,
   { registries }: FixSession,
 ): Promise<number | null | 'unknown'> {
   const left: number[] = []

@@ -1,11 +1,11 @@
 /** What a fix is to do: the remedies that were chosen, and the logins that may be distributed for them. */
 
-import { unfinishedRegistries } from '../../apply/journal/left-behind.ts'
+import { unfinishedRegistries } from '../../apply/journal/unfinished-work.ts'
 import type { Remedy } from '../../diagnosis/remedies.ts'
 import type { Replacement } from '../../plan/plan-input.ts'
-import { findLogins, type Logins } from './logins.ts'
-import { askForOthers } from './other-registries.ts'
-import { chooseRemedies } from './remedies.ts'
+import { chooseRemedies } from './choose-remedies.ts'
+import { findLogins, type Logins } from './find-logins.ts'
+import { confirmOtherLogins } from './other-registries.ts'
 import type { FixSession } from './session.ts'
 import { namespacesOf, type Situation } from './situation.ts'
 
@@ -22,5 +22,5 @@ export async function chooseRequest(situation: Situation, session: FixSession): 
   const unfinished = unfinishedRegistries(runs, { secretName, ...namespacesOf(session) })
   const choice = await chooseRemedies(session, diagnosis, { snapshot, unfinished: unfinished.length > 0 })
   const found = await findLogins(session, diagnosis.findings, { ...choice, unfinished })
-  return { ...choice, logins: await askForOthers(session, diagnosis.findings, found) }
+  return { ...choice, logins: await confirmOtherLogins(session, diagnosis.findings, found) }
 }

@@ -8,11 +8,11 @@ import type { PatchChange } from '../../plan/change.ts'
 import { patchOf } from '../../plan/patch.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { readPodOwners } from '../../source/live/pod-owners.ts'
-import { givenLogin, onThisMachine } from './logins.ts'
-import type { Draft, FixSession } from './session.ts'
+import { loginFromFlags, machineLoginsFor } from './find-logins.ts'
+import type { FixSession, PreparedFix } from './session.ts'
 
 /** The saved plan. @throws UsageError where the file is none; RefusedError for another cluster, a changed patch, other logins */
-export async function savedPlan(path: string, session: FixSession): Promise<Draft> {
+export async function savedPlan(path: string, session: FixSession): Promise<PreparedFix> {
   const plan = await readPlanFile(path, session.context.signal)
   refuseOtherCluster(plan, { uid: session.clusterUid, server: session.cluster.server })
   for (const change of plan.changes) {
@@ -69,14 +69,14 @@ async function loginsOf(plan: Plan, { options, context }: FixSession): Promise<C
     const path = key.startsWith(`${registry}/`) ? [key.slice(registry.length + 1)] : []
     return { registry, repositories: path }
   })
-  const given = await givenLogin(options, context)
+  const given = await loginFromFlags(options, context)
   if (given !== null && !wanted.some(({ registry }) => registry === given.registry)) {
     throw new UsageError(
       `--username is for ${given.registry} unless --registry names another, and the plan distributes no login for it.`,
     )
   }
   const rest = wanted.filter(({ registry }) => registry !== given?.registry)
-  const found = await onThisMachine(rest, context)
+  const found = await machineLoginsFor(rest, context)
   const all = [...(given ? [given] : []), ...found.credentials]
   return plan.credentials.map(({ registry, key, username }) => {
     const login = all.find(one => one.key === key)

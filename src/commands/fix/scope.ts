@@ -1,6 +1,6 @@
 /** Reads the objects that a fix may write to: none where there is nothing to do to any. */
 
-import { interruptedPods, madeSecrets, noteSeen } from '../../apply/journal/left-behind.ts'
+import { interruptedPods, madeSecrets, recordPodBack } from '../../apply/journal/unfinished-work.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Remedy } from '../../diagnosis/remedies.ts'
 import type { Credential } from '../../dockerconfig/credential.ts'
@@ -42,7 +42,7 @@ export async function scopeOf(
     signal: context.signal,
   })
   if (isToBeApplied(options)) {
-    for (const [pod, uid] of back) await noteSeen(session.journals, runs, pod, uid)
+    for (const [pod, uid] of back) await recordPodBack(session.journals, runs, pod, uid)
   }
   return { clusterUid, ...read }
 }

@@ -55,7 +55,7 @@ export interface FixSession {
 }
 
 /** A plan, and what is needed to apply it. */
-export interface Draft {
+export interface PreparedFix {
   plan: Plan
   /** What the plan was made from; empty for a saved one. */
   findings: Finding[]

@@ -19,9 +19,9 @@ export interface FixState {
 /** Unknown is never healthy, and the same state gives the same code in the next run. */
 export function fixVerdict({ done, narrowed, remaining, declined, failOn }: FixState): ExitName {
   if (!done || narrowed) return 'incomplete'
-  const counted = remaining.filter(finding => countsFor(finding, failOn))
-  if (counted.length === 0) return 'ok'
-  return counted.some(finding => declined.some(one => isLiftable(one) && speaksOf(one, finding)))
+  const deciding = remaining.filter(finding => countsFor(finding, failOn))
+  if (deciding.length === 0) return 'ok'
+  return deciding.some(finding => declined.some(one => isLiftable(one) && speaksOf(one, finding)))
     ? 'refused'
     : 'findings'
 }

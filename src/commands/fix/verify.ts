@@ -10,7 +10,7 @@ import { isRefusal, type Plan } from '../../plan/plan.ts'
 import type { FixReport } from '../../report/views/fix-result.ts'
 import { readCluster } from '../../source/live/read-cluster.ts'
 import type { ExitName } from '../context.ts'
-import type { Draft, FixSession } from './session.ts'
+import type { FixSession, PreparedFix } from './session.ts'
 import { fixVerdict } from './verdict.ts'
 
 export interface Verified {
@@ -19,21 +19,25 @@ export interface Verified {
 }
 
 /** What a plan that was tried on the server comes to: nothing has changed yet. */
-export function verifyDryRun(draft: Draft, result: FixResult): Verified {
+export function verifyDryRun(prepared: PreparedFix, result: FixResult): Verified {
   const complete = isInPlace(result)
-  const { plan, gaps } = draft
-  const report = { plan, dryRun: true, complete, result, ...leftOf(draft), findings: [], gaps }
+  const { plan, gaps } = prepared
+  const report = { plan, dryRun: true, complete, result, ...leftOf(prepared), findings: [], gaps }
   return { report, verdict: complete ? 'ok' : 'incomplete' }
 }
 
 /** What the scope is like once the plan was applied. @throws the signal's reason */
-export async function verify(draft: Draft, result: FixResult, session: FixSession): Promise<Verified> {
-  const { plan, gaps } = draft
+export async function verify(
+  prepared: PreparedFix,
+  result: FixResult,
+  session: FixSession,
+): Promise<Verified> {
+  const { plan, gaps } = prepared
   const { failOn } = session.options
-  const remaining = await remainingFindings(draft, result, session)
+  const remaining = await remainingFindings(prepared, result, session)
   const verdict = fixVerdict({
     done: isInPlace(result),
-    narrowed: draft.narrowed || draft.unproven.length > 0,
+    narrowed: prepared.narrowed || prepared.unproven.length > 0,
     remaining,
     declined: plan.declined,
     failOn,
@@ -57,9 +61,9 @@ function isInPlace({ outcomes, recoveries }: FixResult): boolean {
 }
 
 /** What a plan that was not written leaves. */
-export function leftOf(draft: Draft): Pick<FixReport, 'leftToOwner' | 'leftPods'> {
-  const left = unaimed(draft)
-  return { leftToOwner: leftToOwner(draft.plan, left), leftPods: podsOf(left) }
+export function leftOf(prepared: PreparedFix): Pick<FixReport, 'leftToOwner' | 'leftPods'> {
+  const left = findingsWithoutChange(prepared)
+  return { leftToOwner: leftToOwner(prepared.plan, left), leftPods: podsOf(left) }
 }
 
 /** Findings that a credential or a new pod would help, had the plan not left an object to its owner. */
@@ -79,7 +83,7 @@ function isAwaited({ namespace, pod }: Finding, recovery: Recovery): boolean {
 }
 
 /** Findings of pods that no change aims at. */
-function unaimed({ plan, findings }: Draft): Finding[] {
+function findingsWithoutChange({ plan, findings }: PreparedFix): Finding[] {
   const aimed = new Set(
     plan.changes.flatMap(change =>
       change.action === 'patch-template'
@@ -99,17 +103,21 @@ function isOpen({ wanted, recovered }: Recovery): boolean {
  * What can't pull in the scope by now. Nobody has to look again where all that could not pull is back, nor where no pod was touched:
  * then it is as it was.
  */
-async function remainingFindings(draft: Draft, result: FixResult, session: FixSession): Promise<Finding[]> {
-  const left = unaimed(draft)
+async function remainingFindings(
+  prepared: PreparedFix,
+  result: FixResult,
+  session: FixSession,
+): Promise<Finding[]> {
+  const left = findingsWithoutChange(prepared)
   const open = result.recoveries.some(isOpen)
-  if (!draft.saved && !open && left.length === 0) return []
-  if (!draft.saved && result.recoveries.length === 0) return left
-  const now = await lookAgain(draft, session)
+  if (!prepared.saved && !open && left.length === 0) return []
+  if (!prepared.saved && result.recoveries.length === 0) return left
+  const now = await lookAgain(prepared, session)
   return now ?? left
 }
 
 /** null where the cluster does not answer: what became of the changes has to be told all the same. */
-async function lookAgain({ plan }: Draft, { cluster, context }: FixSession): Promise<Finding[] | null> {
+async function lookAgain({ plan }: PreparedFix, { cluster, context }: FixSession): Promise<Finding[] | null> {
   const { namespaces, excluded } = plan.scope
   const watching = { takenAt: context.now().toISOString(), signal: context.signal }
   try {

@@ -1,6 +1,6 @@
 /** The runs on this machine, and what is left of each in the cluster. */
 
-import { isTakenBack, leavesTraces, mayHaveWritten, type Run } from '../../apply/journal/run.ts'
+import { isUndone, mayHaveWritten, type Run, wroteMoreThanPods } from '../../apply/journal/run.ts'
 import { planUndo } from '../../apply/plan-undo.ts'
 import { keepsLogin } from '../../apply/undo-step.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
@@ -33,8 +33,8 @@ export async function stateOf(
   cluster: ClusterReader,
   signal: AbortSignal,
 ): Promise<RunLine['state']> {
-  if (!leavesTraces(run)) return 'only-pods'
-  if (isTakenBack(run)) return run.over ? 'over' : 'undone'
+  if (!wroteMoreThanPods(run)) return 'only-pods'
+  if (isUndone(run)) return run.over ? 'over' : 'undone'
   const others = runs.filter(other => other !== run)
   const steps = await planUndo(run, others, cluster, signal)
   return steps.some(step => step.action !== 'leave' || keepsLogin(step)) ? 'in-place' : 'over'

@@ -14,7 +14,7 @@ export const authenticate: RemedyRules = {
 }
 
 /** Where the secret will be found once the changes are made. A null id: it is there already. */
-export interface Attached {
+export interface AttachedSecrets {
   changes: Change[]
   declined: Declined[]
   /** Namespace → id of the change that brings the Secret. */
@@ -24,8 +24,13 @@ export interface Attached {
 }
 
 /** Plans Secrets and service accounts for every live namespace in scope. */
-export function attachCredentials(input: PlanInput): Attached {
-  const attached: Attached = { changes: [], declined: [], secrets: new Map(), serviceAccounts: new Map() }
+export function attachCredentials(input: PlanInput): AttachedSecrets {
+  const attached: AttachedSecrets = {
+    changes: [],
+    declined: [],
+    secrets: new Map(),
+    serviceAccounts: new Map(),
+  }
   if (!input.remedies.has('authenticate') || input.credentials.length === 0) return attached
   for (const namespace of input.fixScope.namespaces) {
     if (namespace.terminating) {
@@ -38,7 +43,7 @@ export function attachCredentials(input: PlanInput): Attached {
 }
 
 /** Returns whether the namespace has, or will have, the Secret. */
-function planSecret(namespace: string, input: PlanInput, attached: Attached): boolean {
+function planSecret(namespace: string, input: PlanInput, attached: AttachedSecrets): boolean {
   const existing = input.fixScope.secrets.find(secret => secret.namespace === namespace)
   const keys = keysFor(namespace, input)
   if (keys.length === 0) return false
@@ -97,7 +102,7 @@ function secretTarget(namespace: string, name: string, existing: ScopeSecret | u
   return { apiVersion: 'v1', kind: 'Secret', namespace, name, uid: existing?.uid ?? null }
 }
 
-function planServiceAccounts(namespace: string, input: PlanInput, attached: Attached): void {
+function planServiceAccounts(namespace: string, input: PlanInput, attached: AttachedSecrets): void {
   const accounts = input.fixScope.serviceAccounts.filter(account => account.namespace === namespace)
   for (const account of accounts) {
     const key = `${namespace}/${account.name}`

@@ -1,12 +1,18 @@
 /** On unless `--no-recreate`: takes stuck pods away so that new ones are made with what the other changes bring. */
 
 import type { PatchTemplate, PodChange } from '../change.ts'
-import { isBelowPartition, isOutgoing, namesItself, newPodNeeds, ownList } from '../gain.ts'
 import type { Declined } from '../plan.ts'
 import type { PlanInput } from '../plan-input.ts'
 import { podPulls, templatePulls } from '../pulls.ts'
+import {
+  isBelowPartition,
+  isOutgoing,
+  namesItself,
+  ownList,
+  prerequisitesOf,
+} from '../recreate-prerequisites.ts'
 import { podTarget, type StuckPod } from '../stuck-pod.ts'
-import type { Attached } from './authenticate.ts'
+import type { AttachedSecrets } from './authenticate.ts'
 import type { RemedyRules } from './remedy-rules.ts'
 
 export const recreate: RemedyRules = {
@@ -26,7 +32,7 @@ const REPLACES = ['ReplicaSet', 'ReplicationController', 'StatefulSet', 'DaemonS
 export function recreatePods(
   input: PlanInput,
   stuck: StuckPod[],
-  attached: Attached,
+  attached: AttachedSecrets,
   templates: PatchTemplate[],
 ): Recreation {
   const planned: Recreation = { changes: [], declined: [] }
@@ -37,7 +43,7 @@ export function recreatePods(
     if (obstacle) planned.declined.push(obstacle)
     // A rollout takes the old pods away by itself, at the pace that the workload asks for.
     if (obstacle || template?.rollsOut) continue
-    const needs = newPodNeeds(input, entry, attached, template)
+    const needs = prerequisitesOf(input, entry, attached, template)
     const futile = needs && obstacleBeside(input, entry, template)
     if (futile) planned.declined.push(futile)
     else if (needs) planPod(input, { entry, needs, attached, template }, planned)
@@ -108,14 +114,18 @@ function jobOfAnother(
   return { code: 'immutable-job', target, fields: [...fields] }
 }
 
-interface Doomed {
+interface RecreateCandidate {
   entry: StuckPod
   template: PatchTemplate | undefined
   needs: string[]
-  attached: Attached
+  attached: AttachedSecrets
 }
 
-function planPod(input: PlanInput, { entry, needs, attached, template }: Doomed, planned: Recreation): void {
+function planPod(
+  input: PlanInput,
+  { entry, needs, attached, template }: RecreateCandidate,
+  planned: Recreation,
+): void {
   const { pod, workload } = entry
   const ready = pod.containers.every(
     container => container.ready || (container.kind !== 'container' && container.kind !== 'sidecar'),

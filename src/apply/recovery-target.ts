@@ -1,34 +1,34 @@
-/** What the plan aims at: the workloads whose pods are to come back, each once. */
+/** The workloads whose pods a plan wants back. */
 
 import type { Change } from '../plan/change.ts'
 import type { RolloutKind, RolloutSubject } from '../snapshot/rollout.ts'
 
-export interface Aim {
-  /** What is asked whether they are back. */
+export interface RecoveryTarget {
+  /** The workload to watch, or the pod itself where it has no controller. */
   subject: RolloutSubject
   /** The changes that make the pods come back, and how many pods each brings. */
   changes: { id: string; pods: number }[]
-  /** Its template is written, so that the pods come only with a rollout. */
+  /** Its template is patched, so the pods come back only with a rollout. */
   patched: boolean
 }
 
-/** Groups pod changes and rollouts by what they aim at. */
-export function aimsOf(changes: Change[]): Aim[] {
-  const aims = new Map<string, Aim>()
+/** Groups the changes that bring pods back by the workload that makes those pods; each workload once, in the plan's order. */
+export function recoveryTargets(changes: Change[]): RecoveryTarget[] {
+  const targets = new Map<string, RecoveryTarget>()
   for (const change of changes) {
-    const aim = aimOf(change)
-    if (!aim) continue
-    const { namespace, kind, name } = aim.subject
+    const found = recoveryTargetOf(change)
+    if (!found) continue
+    const { namespace, kind, name } = found.subject
     const key = `${namespace}/${kind}/${name}`
-    const known = aims.get(key)
-    known?.changes.push(...aim.changes)
-    if (known) known.patched ||= aim.patched
-    else aims.set(key, aim)
+    const known = targets.get(key)
+    known?.changes.push(...found.changes)
+    if (known) known.patched ||= found.patched
+    else targets.set(key, found)
   }
-  return [...aims.values()]
+  return [...targets.values()]
 }
 
-function aimOf(change: Change): Aim | null {
+function recoveryTargetOf(change: Change): RecoveryTarget | null {
   const { id, target } = change
   const { namespace, name, uid } = target
   switch (change.action) {

@@ -10,22 +10,26 @@ import type { ImageFact, PlanInput } from '../../plan/plan-input.ts'
 import { lookUpImages } from '../../registry/look-up-images.ts'
 import type { FixScope } from '../../snapshot/fix-scope.ts'
 import { nodePlatforms } from '../../source/live/nodes.ts'
-import { onThisMachine, planned } from './logins.ts'
+import { machineLoginsFor, planCredentialOf } from './find-logins.ts'
 import { proveLogins, type Unproven } from './prove.ts'
 import type { Request } from './request.ts'
 import { scopeOf } from './scope.ts'
-import type { Draft, FixSession } from './session.ts'
+import type { FixSession, PreparedFix } from './session.ts'
 import { namespacesOf, type Situation } from './situation.ts'
 
 /** The plan, without what the logins that don't work would have done. @throws UsageError, UnreachableError, RefusedError, ApiError */
-export async function draftPlan(request: Request, situation: Situation, session: FixSession): Promise<Draft> {
-  const draft = await draftWith(request, situation, session, [])
-  const unproven = await proveLogins(draft, session)
+export async function prepareFix(
+  request: Request,
+  situation: Situation,
+  session: FixSession,
+): Promise<PreparedFix> {
+  const prepared = await prepareWith(request, situation, session, [])
+  const unproven = await proveLogins(prepared, session)
   const [first] = unproven
-  if (first === undefined) return draft
+  if (first === undefined) return prepared
   const { logins } = request
   const credentials = logins.credentials.filter(one => !unproven.some(({ credential }) => credential === one))
-  const rest = await draftWith(
+  const rest = await prepareWith(
     { ...request, logins: { ...logins, credentials } },
     situation,
     session,
@@ -36,12 +40,12 @@ export async function draftPlan(request: Request, situation: Situation, session:
   return rest
 }
 
-async function draftWith(
+async function prepareWith(
   request: Request,
   situation: Situation,
   session: FixSession,
   unproven: Unproven[],
-): Promise<Draft> {
+): Promise<PreparedFix> {
   const { diagnosis } = situation
   const { credentials } = request.logins
   const fixScope = await scopeOf(session, situation, request.remedies, credentials)
@@ -56,7 +60,9 @@ async function draftWith(
     plan,
     findings: diagnosis.findings,
     gaps: [...diagnosis.gaps, ...fixScope.gaps],
-    credentials: credentials.filter(({ key }) => plan.credentials.some(planned => planned.key === key)),
+    credentials: credentials.filter(({ key }) =>
+      plan.credentials.some(planCredentialOf => planCredentialOf.key === key),
+    ),
     narrowed: fixScope.gaps.length > 0 || diagnosis.gaps.some(({ what }) => NARROWING.includes(what)),
     unproven,
     saved: false,
@@ -75,7 +81,7 @@ export async function askRegistries(
 ): Promise<Map<string, ImageFact>> {
   const served = new Set(given.map(({ registry }) => registry))
   const wanted = registriesOf(references).filter(({ registry }) => !served.has(registry))
-  const { credentials, forReading } = await onThisMachine(wanted, context)
+  const { credentials, forReading } = await machineLoginsFor(wanted, context)
   return lookUpImages(registries, references, {
     credentials: [...given, ...credentials, ...forReading],
     platforms,
@@ -108,7 +114,7 @@ function inputOf(
     recreateBarePods,
     allowManaged,
     overwriteSecret,
-    credentials: credentials.map(planned),
+    credentials: credentials.map(planCredentialOf),
     missing,
     named,
     unnamed,

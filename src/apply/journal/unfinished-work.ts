@@ -5,7 +5,7 @@ import type { InterruptedPod, MadeSecret } from '../../snapshot/fix-scope.ts'
 import { isDone } from '../outcome.ts'
 import { outcomeOf } from '../refusal.ts'
 import { Journal } from './journal.ts'
-import { isTakenBack, mayHaveWritten, type Run } from './run.ts'
+import { isUndone, mayHaveWritten, type Run } from './run.ts'
 
 /** Bare pods that a run of this cluster deleted and did not put back, as far as the journals know. */
 export function interruptedPods(runs: Run[], clusterUid: string): InterruptedPod[] {
@@ -32,7 +32,7 @@ export function interruptedPods(runs: Run[], clusterUid: string): InterruptedPod
  * note the pod would be made again whenever somebody deletes it.
  * @param uid that the pod has now; with the one that was to be deleted, it never was
  */
-export async function noteSeen(
+export async function recordPodBack(
   folder: string,
   runs: Run[],
   { namespace, name, uid: deleted }: InterruptedPod,
@@ -104,7 +104,7 @@ interface Scope {
 /** The newest run, where it ended early and the next fix goes on with it. */
 export function unfinishedRun([newest]: Run[], now: Scope): Run | null {
   if (newest?.plan?.secretName !== now.secretName || !covers(newest.namespaces, now.namespaces)) return null
-  if (isTakenBack(newest) || newest.entries.some(({ undoing, undone }) => undoing || undone)) return null
+  if (isUndone(newest) || newest.entries.some(({ undoing, undone }) => undoing || undone)) return null
   const made = newest.entries.filter(({ outcome }) => outcome !== null && isDone(outcome)).length
   return made < newest.plan.changes ? newest : null
 }

@@ -1,7 +1,7 @@
 /** How many pods a workload asks for at this moment, and how many of them are not there. */
 
 import type { RolloutPod, RolloutSight, RolloutWorkload } from '../snapshot/rollout.ts'
-import { newestRevision, ordinalOf } from './newest.ts'
+import { newestRevision, ordinalOf } from './wanted-revision.ts'
 
 /** Pods that are wanted at this moment. */
 export function wantedBy({ kind, replicas, job }: RolloutWorkload): number {

@@ -38,7 +38,7 @@ const MOST_UNNAMED = 20
 
 /**
  * Logins for the registries that were named, or that the findings call for. Those of Docker Hub may be distributed as they are; whether others
- * that nobody named may be, `askForOthers` decides.
+ * that nobody named may be, `confirmOtherLogins` decides.
  * @throws UsageError for a malformed file or flag
  */
 export async function findLogins(
@@ -48,22 +48,22 @@ export async function findLogins(
 ): Promise<Logins> {
   const named = options.registries.map(canonicalRegistry)
   if (!remedies.has('authenticate')) return { ...NOTHING, named, unnamed: [] }
-  const mendable = findings.filter(
+  const fixable = findings.filter(
     ({ remedies: fitting }) => fitting.includes('authenticate') || fitting.includes('recreate'),
   )
-  const given = await givenLogin(options, context)
+  const given = await loginFromFlags(options, context)
   if (given !== null) {
     const unnamed = registriesToAuthenticate(findings).filter(registry => registry !== given.registry)
     return { ...NOTHING, credentials: [given], named: [given.registry], unnamed }
   }
-  const called = calledFor(findings, mendable, unfinished)
+  const called = calledFor(findings, fixable, unfinished)
   const wanted = named.length > 0 ? named : called.slice(0, MOST_UNNAMED)
-  const found = await onThisMachine(withRepositories(wanted, mendable), context)
+  const found = await machineLoginsFor(withRepositories(wanted, fixable), context)
   return { ...found, named, unnamed: called.filter(registry => !wanted.includes(registry)) }
 }
 
 /** This machine's logins for exactly these registries and repositories. @throws UsageError */
-export async function onThisMachine(
+export async function machineLoginsFor(
   wanted: WantedRegistry[],
   { env, home, clock, signal }: CommandContext,
 ): Promise<Found> {
@@ -94,17 +94,17 @@ function registriesToAuthenticate(findings: Finding[]): string[] {
 }
 
 /** Docker Hub first: what a tenant names must not crowd it out. */
-function calledFor(findings: Finding[], mendable: Finding[], unfinished: string[]): string[] {
+function calledFor(findings: Finding[], fixable: Finding[], unfinished: string[]): string[] {
   const called = [...registriesToAuthenticate(findings), ...unfinished]
   // Where an interrupted fix has attached its login already, only new pods are called for; the rest of it still needs the login.
-  const names = called.length > 0 ? called : mendable.flatMap(({ registry }) => registry ?? [])
+  const names = called.length > 0 ? called : fixable.flatMap(({ registry }) => registry ?? [])
   const each = new Set(names)
   return [...[...each].filter(name => name === DOCKER_HUB), ...[...each].filter(name => name !== DOCKER_HUB)]
 }
 
-function withRepositories(registries: string[], mendable: Finding[]): WantedRegistry[] {
+function withRepositories(registries: string[], fixable: Finding[]): WantedRegistry[] {
   return [...new Set(registries)].map(registry => {
-    const repositories = mendable
+    const repositories = fixable
       .filter(finding => finding.registry === registry)
       .flatMap(({ reference }) => parseReference(reference ?? '')?.repository ?? [])
     return { registry, repositories: [...new Set(repositories)] }
@@ -115,7 +115,10 @@ function withRepositories(registries: string[], mendable: Finding[]): WantedRegi
  * The login that the flags give. It is Docker Hub's, unless `--registry` names another: what pods name never decides where a password goes.
  * @throws UsageError where the flags don't make one login for one registry
  */
-export async function givenLogin(options: FixOptions, context: CommandContext): Promise<Credential | null> {
+export async function loginFromFlags(
+  options: FixOptions,
+  context: CommandContext,
+): Promise<Credential | null> {
   const { username, passwordStdin, registries } = options
   if (username === undefined) {
     if (passwordStdin)
@@ -156,7 +159,7 @@ async function textOf(stream: AsyncIterable<Uint8Array>): Promise<Redacted> {
 }
 
 /** The login without its password. */
-export function planned(credential: Credential): PlanCredential {
+export function planCredentialOf(credential: Credential): PlanCredential {
   const { registry, key, username, origin } = credential
   const token = tokenKind(credential)
   return { registry, key, username, origin, ...(token === null ? {} : { token }) }

@@ -4,14 +4,14 @@ import type { ScopeController, ScopeWorkload } from '../snapshot/fix-scope.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PatchTemplate } from './change.ts'
 import type { PlanInput } from './plan-input.ts'
-import type { Attached } from './remedies/authenticate.ts'
+import type { AttachedSecrets } from './remedies/authenticate.ts'
 import type { StuckPod } from './stuck-pod.ts'
 
 /** Ids of the changes that a new pod would profit from (none: what is there already is enough); null if none helps it. */
-export function newPodNeeds(
+export function prerequisitesOf(
   input: PlanInput,
   entry: StuckPod,
-  attached: Attached,
+  attached: AttachedSecrets,
   template: PatchTemplate | undefined,
 ): string[] | null {
   // What a partition keeps at the revision before is not made from the template that is written.
@@ -22,7 +22,11 @@ export function newPodNeeds(
   return accountChangedLater(input, entry) ? [] : null
 }
 
-function credentialNeeds(input: PlanInput, { pod, workload }: StuckPod, attached: Attached): string[] | null {
+function credentialNeeds(
+  input: PlanInput,
+  { pod, workload }: StuckPod,
+  attached: AttachedSecrets,
+): string[] | null {
   const secret = attached.secrets.get(pod.namespace)
   if (secret === undefined) return null
   // The pod names the Secret already: only new content makes a difference to it.
@@ -40,7 +44,7 @@ function credentialNeeds(input: PlanInput, { pod, workload }: StuckPod, attached
 }
 
 /** Whether a bare pod is to name the Secret in its own list: not where admission gives it its service account's, which names it. */
-export function namesItself(input: PlanInput, pod: Pod, attached: Attached): boolean {
+export function namesItself(input: PlanInput, pod: Pod, attached: AttachedSecrets): boolean {
   if (!attached.secrets.has(pod.namespace) || pod.pullSecrets.includes(input.secretName)) return false
   return pod.pullSecrets.length > 0 || !attached.serviceAccounts.has(`${pod.namespace}/${pod.serviceAccount}`)
 }

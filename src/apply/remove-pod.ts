@@ -18,12 +18,12 @@ const TRIES = 5
 type Removal = Exclude<PodChange, { action: 'restore-bare-pod' }>
 
 /** Removes the pod as it is now and says whether it is gone. One that has got its images meanwhile is left alone. */
-export async function takeAway(change: Removal, context: ApplyContext, dryRun: boolean): Promise<Outcome> {
+export async function removePod(change: Removal, context: ApplyContext, dryRun: boolean): Promise<Outcome> {
   for (let attempt = 1; ; attempt++) {
-    const pod = await asItIs(change, context)
+    const pod = await currentPod(change, context)
     if ('status' in pod) return pod
     try {
-      await remove(change, pod, context, dryRun)
+      await deleteOrEvict(change, pod, context, dryRun)
       return outcomeOf(change, dryRun ? 'accepted' : 'applied')
     } catch (error) {
       // It has changed between the look and the removal: it may have healed.
@@ -33,7 +33,7 @@ export async function takeAway(change: Removal, context: ApplyContext, dryRun: b
 }
 
 /** The pod, or why it is not to be taken. */
-async function asItIs(change: Removal, context: ApplyContext): Promise<RolloutPod | Outcome> {
+async function currentPod(change: Removal, context: ApplyContext): Promise<RolloutPod | Outcome> {
   const { namespace, name, uid } = change.target
   try {
     const look = () => context.look({ kind: 'Pod', namespace, name, uid }, context.signal)
@@ -52,7 +52,7 @@ async function asItIs(change: Removal, context: ApplyContext): Promise<RolloutPo
 }
 
 /** With uid and version as preconditions; an eviction that a budget holds back is tried until the time is up. */
-async function remove(
+async function deleteOrEvict(
   change: Removal,
   pod: RolloutPod,
   context: ApplyContext,

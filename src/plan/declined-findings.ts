@@ -7,22 +7,23 @@ import type { PlanInput } from './plan-input.ts'
 import { limitedAccount, malformedSecret, podTarget, type StuckPod } from './stuck-pod.ts'
 
 /** Says of each unhelped finding why; those that `declined` explains already, by their pod or workload, are left out. */
-export function leftOver(
+export function declinedFindings(
   input: PlanInput,
   stuck: StuckPod[],
   changes: Change[],
   declined: Declined[],
 ): Declined[] {
-  const aimed = new Set(changes.flatMap(({ target }) => target.uid ?? []))
-  const told = new Set(declined.flatMap(explained))
+  const changed = new Set(changes.flatMap(({ target }) => target.uid ?? []))
+  const explainedBefore = new Set(declined.flatMap(explained))
   const rest: Declined[] = []
   for (const entry of stuck) {
     const { pod, workload, findings } = entry
     const uids = [pod.uid, pod.controller?.uid ?? '', workload?.uid ?? '']
-    if (uids.some(uid => aimed.has(uid) || told.has(uid))) continue
+    if (uids.some(uid => changed.has(uid) || explainedBefore.has(uid))) continue
     const { namespace, serviceAccount } = pod
     const withheld =
-      told.has(`Secret ${namespace}`) || told.has(`ServiceAccount ${namespace}/${serviceAccount}`)
+      explainedBefore.has(`Secret ${namespace}`) ||
+      explainedBefore.has(`ServiceAccount ${namespace}/${serviceAccount}`)
     for (const finding of findings) {
       if (withheld && entry.helped.includes(finding)) continue
       const reason = reasonFor(input, entry, finding)
