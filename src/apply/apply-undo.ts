@@ -6,13 +6,12 @@ import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { PatchOperation } from '../plan/change.ts'
 import { pullSecretsAt, valueAt } from '../plan/patch.ts'
-import { objectPath } from './api-path.ts'
 import type { Progress } from './apply-context.ts'
 import type { JournalLine } from './journal/line.ts'
 import type { OutcomeStatus } from './outcome.ts'
 import { isUncertain, statusOf, statusOfRefusal } from './refusal.ts'
+import { objectPath, writtenAt } from './target-object.ts'
 import type { RemoveKeys, UndoOutcome, UndoStep } from './undo-step.ts'
-import { writtenAt } from './written-at.ts'
 
 export interface UndoContext {
   cluster: ClusterWriter

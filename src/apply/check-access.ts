@@ -4,7 +4,7 @@ import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { Change } from '../plan/change.ts'
 import type { Plan } from '../plan/plan.ts'
-import { kindOfTarget } from './api-path.ts'
+import { kindOfTarget } from './target-object.ts'
 
 /** One verb on one resource that this user may not use where the plan needs it. */
 export interface AccessDenial {

@@ -4,12 +4,11 @@ import { ApiError } from '../kubernetes/api/api-error.ts'
 import type { ClusterReader, KubernetesObject } from '../kubernetes/api/cluster.ts'
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { Change, Edit, PatchChange } from '../plan/change.ts'
-import { restoration } from '../plan/restore.ts'
-import { objectPath } from './api-path.ts'
+import { restoration } from '../plan/patch.ts'
 import { mayHaveWritten, type Run, type RunEntry } from './journal/run.ts'
+import { objectPath, writtenAt } from './target-object.ts'
 import { deleteSecret, takeKeysOut, withNeeds } from './undo-secret.ts'
 import { leave, type UndoEffect, type UndoneField, type UndoStep } from './undo-step.ts'
-import { writtenAt } from './written-at.ts'
 
 /**
  * One step for each object that the run may have written and that was not undone yet: names first, Secrets last.

@@ -6,8 +6,7 @@ import { type Holdup, judgeRollout, type Rollout } from '../rollout/judge.ts'
 import { type Recovered, recoveryOf } from '../rollout/recovery.ts'
 import type { ApplyContext } from './apply-context.ts'
 import type { Outcome, Recovery } from './outcome.ts'
-import { recoveryReport } from './recovery-report.ts'
-import { type RecoveryTarget, recoveryTargets } from './recovery-target.ts'
+import { type RecoveryTarget, recoveryReport, recoveryTargets } from './recovery-target.ts'
 import { statusOf } from './refusal.ts'
 
 /** How often the workloads are looked at, in milliseconds. */

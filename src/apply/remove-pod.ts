@@ -3,11 +3,10 @@
 import type { PodChange } from '../plan/change.ts'
 import { judgePod } from '../rollout/pod-stage.ts'
 import type { RolloutPod } from '../snapshot/rollout.ts'
-import { objectPath } from './api-path.ts'
 import type { ApplyContext } from './apply-context.ts'
 import type { Outcome } from './outcome.ts'
 import { isUncertain, outcomeOf, refusalOf, statusOf } from './refusal.ts'
-import { writtenAt } from './written-at.ts'
+import { objectPath, writtenAt } from './target-object.ts'
 
 /** How long to wait before a disruption budget is asked again, in milliseconds. */
 const BUDGET_PAUSE = 5_000

@@ -2,11 +2,11 @@
 
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { Change, PatchTemplate, RecreatePod } from '../plan/change.ts'
-import { collectionPath, objectPath } from './api-path.ts'
 import type { ApplyContext } from './apply-context.ts'
 import type { Outcome } from './outcome.ts'
 import { manifestOf, renamed } from './pod-manifest.ts'
 import { outcomeOf, statusOf } from './refusal.ts'
+import { collectionPath, objectPath } from './target-object.ts'
 
 /** How long an answer holds for the other pods of the controller, in milliseconds. */
 const FRESH = 10_000

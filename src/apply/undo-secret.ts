@@ -6,9 +6,9 @@ import type { CreateSecret, UpdateSecret } from '../plan/change.ts'
 import { isFingerprintOf } from './journal/fingerprint.ts'
 import type { Run, RunEntry } from './journal/run.ts'
 import { type Naming, namingObjects } from './naming-objects.ts'
+import { writtenAt } from './target-object.ts'
 import { type DeleteSecret, leave, type UndoStep } from './undo-step.ts'
 import { RUN_ANNOTATION, type WrittenKeys } from './write-secret.ts'
-import { writtenAt } from './written-at.ts'
 
 /** The step for a Secret that the run made, as it is now. @param others runs that may have renewed its login since */
 export function deleteSecret(

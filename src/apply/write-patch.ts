@@ -3,12 +3,11 @@
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { PatchChange } from '../plan/change.ts'
 import { isWritten, replanPatch } from '../plan/patch.ts'
-import { objectPath } from './api-path.ts'
 import type { ApplyContext } from './apply-context.ts'
 import type { Outcome, OutcomeReason } from './outcome.ts'
 import { isUncertain, outcomeOf, refusalOf, statusOf } from './refusal.ts'
 import { templateRefusal } from './successor.ts'
-import { writtenAt } from './written-at.ts'
+import { objectPath, writtenAt } from './target-object.ts'
 
 /** How often a list that others write to at the same time is read and appended to again. */
 const TRIES = 5

@@ -4,12 +4,11 @@ import { DATA_KEY, PullSecretContent } from '../dockerconfig/pull-secret-content
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { JsonPatchOperation } from '../kubernetes/api/write.ts'
 import type { CreateSecret, SecretChange, UpdateSecret } from '../plan/change.ts'
-import { collectionPath, objectPath } from './api-path.ts'
 import type { ApplyContext } from './apply-context.ts'
 import { fingerprintOf } from './journal/fingerprint.ts'
 import type { Outcome } from './outcome.ts'
 import { isUncertain, outcomeOf, refusalOf, statusOf } from './refusal.ts'
-import { writtenAt } from './written-at.ts'
+import { collectionPath, objectPath, writtenAt } from './target-object.ts'
 
 /** On every object that pullguard makes; `undo` and later runs know their own by it. */
 export const RUN_ANNOTATION = 'pullguard.dev/run'

@@ -12,10 +12,10 @@ import { ownCommand } from '../report/invocation.ts'
 import { accessRefusal } from '../report/views/access.ts'
 import { renderFixResult } from '../report/views/fix-result.ts'
 import { type PlanNews, renderPlan } from '../report/views/plan.ts'
+import { confirmation } from '../report/views/questions.ts'
 import { clusterIdentity } from '../source/live/cluster-identity.ts'
 import { withCluster } from './cluster-session.ts'
 import type { ExitName } from './context.ts'
-import { confirmPlan } from './fix/confirm.ts'
 import { executeFix } from './fix/execute-fix.ts'
 import { prepareFix } from './fix/prepare-fix.ts'
 import { proveLogins } from './fix/prove.ts'
@@ -24,8 +24,7 @@ import { warnOfRotatedLogins } from './fix/rotated-logins.ts'
 import { savedPlan } from './fix/saved-plan.ts'
 import type { FixOptions, FixSession, PreparedFix } from './fix/session.ts'
 import { readSituation } from './fix/situation.ts'
-import { fixVerdict, isLiftable } from './fix/verdict.ts'
-import { leftOf, type Verified, verify, verifyDryRun } from './fix/verify.ts'
+import { fixVerdict, isLiftable, leftOf, type Verified, verify, verifyDryRun } from './fix/verify.ts'
 import { invocationOf } from './invocation.ts'
 import type { WritingContext } from './writing-context.ts'
 
@@ -160,4 +159,22 @@ function view({ options, context }: FixSession) {
     color: out.color,
     terminal: out.isTerminal,
   }
+}
+
+/** @throws RefusedError where nobody can be asked, or the answer is no */
+export async function confirmPlan(
+  { plan }: PreparedFix,
+  { options, context, cluster }: FixSession,
+): Promise<void> {
+  if (options.yes) return
+  if (!context.ask.available) {
+    throw new RefusedError(
+      "Confirmation needed, but this isn't a terminal. Nothing was changed. Use --yes to apply or --dry-run to preview.",
+    )
+  }
+  const name = cluster.context ?? cluster.server
+  const { typed, question } = confirmation({ plan, cluster: name })
+  const agreed =
+    typed === null ? await context.ask.confirm(question) : (await context.ask.text(question)).trim() === typed
+  if (!agreed) throw new RefusedError('Not confirmed. Nothing was changed.')
 }

@@ -2,9 +2,8 @@
 
 import type { Progress } from '../apply/apply-context.ts'
 import { applyUndo } from '../apply/apply-undo.ts'
-import { findRun, withContinued } from '../apply/journal/find-run.ts'
+import { findRun, listRuns, withContinued } from '../apply/journal/find-runs.ts'
 import { journalsOf } from '../apply/journal/journal.ts'
-import { listRuns } from '../apply/journal/list-runs.ts'
 import { isUndone, type Run } from '../apply/journal/run.ts'
 import { journalFolder } from '../apply/journal/state-folder.ts'
 import { planUndo } from '../apply/plan-undo.ts'

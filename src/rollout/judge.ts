@@ -2,8 +2,7 @@
 
 import type { RolloutPod, RolloutSight, RolloutWorkload } from '../snapshot/rollout.ts'
 import { type JudgedPod, judgePod } from './pod-stage.ts'
-import { missingOf, wantedBy } from './wanted-pods.ts'
-import { membershipIn, newestRevision } from './wanted-revision.ts'
+import { membershipIn, missingOf, newestRevision, wantedBy } from './wanted.ts'
 
 /** Why nothing more comes of a workload. */
 export type OverCode =

@@ -2,9 +2,8 @@
 import type { ApplyContext } from '../../src/apply/apply-context.ts'
 import { applyPlan, dryRunPlan } from '../../src/apply/apply-plan.ts'
 import { applyUndo } from '../../src/apply/apply-undo.ts'
-import { findRun, withContinued } from '../../src/apply/journal/find-run.ts'
+import { findRun, listRuns, withContinued } from '../../src/apply/journal/find-runs.ts'
 import { Journal, journalsOf, runName } from '../../src/apply/journal/journal.ts'
-import { listRuns } from '../../src/apply/journal/list-runs.ts'
 import { isUndone } from '../../src/apply/journal/run.ts'
 import {
   interruptedPods,

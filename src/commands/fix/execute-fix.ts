@@ -2,8 +2,8 @@
 
 import type { ApplyContext } from '../../apply/apply-context.ts'
 import { applyPlan, dryRunPlan } from '../../apply/apply-plan.ts'
+import { listRuns } from '../../apply/journal/find-runs.ts'
 import { Journal, runName } from '../../apply/journal/journal.ts'
-import { listRuns } from '../../apply/journal/list-runs.ts'
 import { journaledPod, unfinishedRun } from '../../apply/journal/unfinished-work.ts'
 import type { FixResult } from '../../apply/outcome.ts'
 import { refuseStale } from '../../apply/plan-file.ts'

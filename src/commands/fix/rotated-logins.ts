@@ -1,6 +1,6 @@
 /** Finds Secrets of earlier fixes that hold another login than this machine has by now: nothing fails yet, and the next new pod will. */
 
-import { listRuns } from '../../apply/journal/list-runs.ts'
+import { listRuns } from '../../apply/journal/find-runs.ts'
 import { isUndone, type Run } from '../../apply/journal/run.ts'
 import { madeSecrets } from '../../apply/journal/unfinished-work.ts'
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'

@@ -1,8 +1,8 @@
 /** What a person at the terminal is asked, when, and what their answers do. */
 import { describe, expect, test } from 'vitest'
-import { chooseRemedies } from '../../../src/commands/fix/choose-remedies.ts'
-import { confirmPlan } from '../../../src/commands/fix/confirm.ts'
+import { chooseRemedies } from '../../../src/commands/fix/request.ts'
 import type { FixOptions, PreparedFix } from '../../../src/commands/fix/session.ts'
+import { confirmPlan } from '../../../src/commands/fix.ts'
 import { RefusedError, UsageError } from '../../../src/errors.ts'
 import type { Snapshot } from '../../../src/snapshot/snapshot.ts'
 import type { Questions } from '../../../src/terminal.ts'

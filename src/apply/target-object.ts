@@ -1,4 +1,4 @@
-/** Where the API keeps the objects that a fix writes to. */
+/** The object that a change targets: where the API keeps it, and its identity in an answer. */
 
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import { type Kind, kindOf } from '../kubernetes/api/kinds.ts'
@@ -21,4 +21,10 @@ export function collectionPath(target: Target): ApiPath<KubernetesObject> {
 /** API path of the target itself. */
 export function objectPath(target: Target): ApiPath<KubernetesObject> {
   return pathOf(kindOfTarget(target), target.namespace, target.name)
+}
+
+/** uid and resourceVersion; left out where the answer does not tell. */
+export function writtenAt(object: KubernetesObject): { uid?: string; resourceVersion?: string } {
+  const { uid, resourceVersion } = (object.metadata ?? {}) as { uid?: string; resourceVersion?: string }
+  return { ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}) }
 }
