@@ -1,4 +1,4 @@
-/** Undoes a run: every step tried on the server or written, noted in the run's own journal, and told as it came out. */
+/** Undoes a run: sends every step, as a dry run or for real, records it in the run's own journal, and returns the outcomes. */
 
 import { DATA_KEY, PullSecretContent } from '../dockerconfig/pull-secret-content.ts'
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
@@ -17,13 +17,13 @@ export interface UndoContext {
   cluster: ClusterWriter
   /** The journal of the run that is undone. */
   journal: { append(line: JournalLine): Promise<void> }
-  /** Takes secrets out of a text that comes from outside. */
+  /** Redacts secrets in a text that comes from outside. */
   redact(text: string): string
   onProgress(progress: Progress): void
   signal?: AbortSignal
 }
 
-/** Takes the steps, or with `dryRun` asks the server about them without storing any. One outcome a step, in order. */
+/** Sends the steps; with `dryRun` the server stores nothing. One outcome a step, in order. */
 export async function applyUndo(
   steps: UndoStep[],
   context: UndoContext,
@@ -71,7 +71,7 @@ type Writing = Exclude<UndoStep, { action: 'leave' }>
 
 interface Written {
   outcome: UndoOutcome
-  /** Of the object after the write, where there is one. */
+  /** The object's version after the write; absent for a deletion. */
   resourceVersion?: string
 }
 
@@ -92,7 +92,10 @@ async function write(step: Writing, context: UndoContext, dryRun: boolean): Prom
   }
 }
 
-/** Of this very version, so that nothing that others put in is lost. Its content goes from one request to the next, and nowhere else. */
+/**
+ * Removes keys from exactly this version of the Secret, so that no key that others added is lost. The content goes from the read to the
+ * patch and nowhere else.
+ */
 async function removeKeys(
   { target, keys, resourceVersion }: RemoveKeys,
   cluster: ClusterWriter,
@@ -108,7 +111,7 @@ async function removeKeys(
   return cluster.jsonPatch(objectPath(target), patch, { dryRun })
 }
 
-/** After a refusal or a lost answer the object itself tells whether it went back all the same. */
+/** After a refusal or a lost answer, reads the object to find out whether the step took effect. */
 async function settle(
   step: Writing,
   context: UndoContext,
@@ -147,7 +150,7 @@ function testsHold(step: Writing, object: unknown): boolean {
     .every(({ path, value }) => JSON.stringify(valueAt(object, path)) === JSON.stringify(value))
 }
 
-/** Whether the object is as the patch would have left it, as far as the patch goes. */
+/** Whether the object holds what the patch would have written. */
 function isRestored(step: Writing, object: KubernetesObject): boolean {
   if (step.action === 'delete-secret') return false
   if (step.action === 'remove-keys')

@@ -87,7 +87,10 @@ async function planUndoStep(entry: RunEntry, reader: Reader): Promise<UndoStep> 
   }
 }
 
-/** Whether the run deleted a bare pod and did not create it again. The journal holds the pod's spec from before the deletion on; a pod that is terminating counts as deleted. */
+/**
+ * Whether the run deleted a bare pod and did not create it again. The journal holds the pod's manifest before the deletion is sent; a
+ * terminating pod counts as deleted.
+ */
 async function isTakenAway({ change, object }: RunEntry, reader: Reader): Promise<boolean> {
   if (object === null) return false
   const pod = await read(change, reader)

@@ -9,21 +9,21 @@ import type { Outcome, Recovery } from './outcome.ts'
 import { type RecoveryTarget, recoveryReport, recoveryTargets } from './recovery-target.ts'
 import { statusOf } from './refusal.ts'
 
-/** How often the workloads are looked at, in milliseconds. */
+/** Milliseconds between two reads of the workloads. */
 const PAUSE = 1_000
-/** What has stood still for so long stays as it is, in milliseconds. */
+/** Milliseconds without any change after which a workload counts as settled. */
 const PATIENCE = 30_000
-/** A failed pull gets the time for another try: a Secret that is seconds old may not be there for the first. */
+/** The same for a failed pull, which gets the time for a retry: the kubelet may not see a new Secret at its first try. */
 const PULL_PATIENCE = 45_000
 
 interface Watched {
   target: RecoveryTarget
   aimed: number
-  /** As it was seen last; null before that. */
+  /** As it was read last; null before the first read. */
   rollout: Rollout | null
-  /** Why this user may not look at it. */
+  /** The server's reason why this user can't read it; null where reading is allowed. */
   denied: string | null
-  /** Since when it has looked like that. */
+  /** When `signature` changed last, as `clock.now()`. */
   since: number
   signature: string
 }
@@ -44,12 +44,12 @@ export class Recoveries {
     }))
   }
 
-  /** Waits until every workload of which a change was made is back or stays as it is, at most until the context's deadline. */
+  /** Waits until every changed workload is back or settled, at most until the context's deadline. */
   async wait(outcomes: ReadonlyMap<string, Outcome>): Promise<void> {
     await this.#waitFor(one => this.#recovered(one).back || this.#isSettled(one), outcomes)
   }
 
-  /** Waits until every such pod has tried to get its images, whether or not it could. Whether all have. */
+  /** Waits until the pods of every changed workload have tried to pull. @returns whether all have */
   waitForTries(outcomes: ReadonlyMap<string, Outcome>): Promise<boolean> {
     return this.#waitFor(
       one => hasTried(one.rollout),
@@ -82,7 +82,7 @@ export class Recoveries {
     if (wanted > 0) onProgress({ phase: 'waiting', recovered, wanted })
   }
 
-  /** Which of the targeted workloads came back; those without a change of their own are looked at once. */
+  /** Which of the targeted workloads came back. Workloads that were not read yet are read once. */
   async report(outcomes: ReadonlyMap<string, Outcome>): Promise<Recovery[]> {
     const unseen = this.#watched.filter(({ rollout }) => rollout === null)
     await bounded(unseen, AT_ONCE, one => this.#look(one))
@@ -101,13 +101,13 @@ export class Recoveries {
     if (rollout === null) return { wanted: aimed, recovered: 0, back: false }
     const slowInit = this.#context.clock.now() - since >= PATIENCE
     const recovered = recoveryOf(rollout, aimed, slowInit)
-    // A rollout that is paused brings none of what was written.
+    // A paused rollout makes no pods from the patched template.
     return one.target.patched && rollout.standstill === 'paused' && recovered.back
       ? { ...recovered, back: false }
       : recovered
   }
 
-  /** Nothing more comes of it, or what it waits for will not be there in time. */
+  /** The workload makes no more pods, or nothing that it waits for can happen before the deadline. */
   #isSettled({ target, rollout, denied, since }: Watched): boolean {
     if (denied !== null) return true
     if (rollout === null) return false
@@ -129,7 +129,7 @@ export class Recoveries {
       if (signature !== one.signature) Object.assign(one, { signature, since: clock.now() })
       one.rollout = finished(one.rollout, rollout)
     } catch (error) {
-      // A look that fails is taken again, unless it never can be; what was seen last stands until then.
+      // A failed read is repeated unless it is forbidden; until then the last one counts.
       if (statusOf(error) === 403) one.denied = redact((error as Error).message)
     }
   }
@@ -139,13 +139,13 @@ function wasMade({ changes }: RecoveryTarget, outcomes: ReadonlyMap<string, Outc
   return changes.some(({ id }) => ['applied', 'unchanged'].includes(outcomes.get(id)?.status ?? 'skipped'))
 }
 
-/** A Job that is cleaned up as soon as it is done was last seen at work. */
+/** A Job that is gone after its pods had their images was cleaned up on completion (ttlSecondsAfterFinished). */
 function finished(before: Rollout | null, now: Rollout): Rollout {
   const worked = before?.isJob && before.current.some(({ stage }) => stage === 'pulled')
   return now.over?.code === 'gone' && worked ? { ...now, over: { code: 'cleaned-up', message: '' } } : now
 }
 
-/** Every pod that is to be there has asked for its images, and its pulls show in the quota. */
+/** Whether every wanted pod has tried to pull, so that its pulls show in the quota. */
 function hasTried(rollout: Rollout | null): boolean {
   if (rollout === null) return false
   return (
@@ -154,13 +154,13 @@ function hasTried(rollout: Rollout | null): boolean {
 }
 
 interface Moment {
-  /** How long it has looked the same, in milliseconds. */
+  /** Milliseconds since the last change. */
   still: number
   deadline: number
   isHopeless: ApplyContext['isHopeless']
 }
 
-/** Whether waiting on changes nothing about it. */
+/** Whether waiting longer can't resolve the holdup. */
 function stays(holdup: Holdup, { still, deadline, isHopeless }: Moment): boolean {
   switch (holdup.code) {
     case 'not-ended':
@@ -175,7 +175,7 @@ function stays(holdup: Holdup, { still, deadline, isHopeless }: Moment): boolean
   }
 }
 
-/** What has to differ for it to be said that something has changed. The kubelet's reasons come and go with each try. */
+/** Identifies a state of the workload. The kubelet's reasons are not part of it: they alternate with each try. */
 function signatureOf({ over, missing, holdups, current, outgoing }: Rollout): string {
   const names = [current, outgoing].map(pods => pods.map(({ uid, stage }) => `${uid} ${stage}`))
   return JSON.stringify([over, missing, holdups.map(({ code }) => code), names])

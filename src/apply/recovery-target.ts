@@ -9,7 +9,7 @@ import type { Recovery, RecoveryPod } from './outcome.ts'
 export interface RecoveryTarget {
   /** The workload to watch, or the pod itself where it has no controller. */
   subject: RolloutSubject
-  /** The changes that make the pods come back, and how many pods each brings. */
+  /** Ids of the changes that bring the pods back, and how many pods each brings. */
   changes: { id: string; pods: number }[]
   /** Its template is patched, so the pods come back only with a rollout. */
   patched: boolean
@@ -52,7 +52,7 @@ function recoveryTargetOf(change: Change): RecoveryTarget | null {
   }
 }
 
-/** A CronJob's pods come back with the Job that has them; all others with the topmost controller. */
+/** A CronJob's pods come back with their Job, all others with the topmost controller. */
 function subjectOf({
   controller,
   workload,
@@ -69,7 +69,7 @@ interface Counts {
   made: boolean
 }
 
-/** @param seen how it stands, or why it may not be looked at; null where nothing answered */
+/** The report of one workload. @param seen the workload as last read, or the server's reason why it can't be read; null where nothing answered */
 export function recoveryReport(
   { subject, patched }: RecoveryTarget,
   seen: Rollout | string | null,

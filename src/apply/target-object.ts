@@ -5,15 +5,15 @@ import { type Kind, kindOf } from '../kubernetes/api/kinds.ts'
 import { type ApiPath, listPath, objectPath as pathOf } from '../kubernetes/api/paths.ts'
 import type { Target } from '../plan/change.ts'
 
-/** The target's kind. A plan is made of known ones, and a saved plan was checked for that. */
+/** The target's kind. Plans only hold kinds that pullguard knows; a saved plan was checked for that. */
 export function kindOfTarget(target: Target): Kind<KubernetesObject> {
   const kind = kindOf(target)
   if (kind === null)
-    throw new Error(`pullguard writes to nothing of kind ${target.kind} (${target.apiVersion})`)
+    throw new Error(`pullguard can't write objects of kind ${target.kind} (${target.apiVersion})`)
   return kind as Kind<KubernetesObject>
 }
 
-/** API path of the collection that the target is, or would be, in. */
+/** API path of the collection that holds the target, or will hold it once created. */
 export function collectionPath(target: Target): ApiPath<KubernetesObject> {
   return listPath(kindOfTarget(target), target.namespace)
 }
@@ -23,7 +23,7 @@ export function objectPath(target: Target): ApiPath<KubernetesObject> {
   return pathOf(kindOfTarget(target), target.namespace, target.name)
 }
 
-/** uid and resourceVersion; left out where the answer does not tell. */
+/** uid and resourceVersion of an object that the server returned; absent where the answer lacks them. */
 export function writtenAt(object: KubernetesObject): { uid?: string; resourceVersion?: string } {
   const { uid, resourceVersion } = (object.metadata ?? {}) as { uid?: string; resourceVersion?: string }
   return { ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}) }

@@ -1,4 +1,4 @@
-/** Writes JSON patches to service accounts and templates, and follows an object that changes meanwhile. */
+/** Sends JSON patches to service accounts and templates, and plans them again when the object has changed. */
 
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { PatchChange } from '../plan/change.ts'
@@ -9,7 +9,7 @@ import { isUncertain, outcomeOf, refusalOf, statusOf } from './refusal.ts'
 import { templateRefusal } from './successor.ts'
 import { objectPath, writtenAt } from './target-object.ts'
 
-/** How often a list that others write to at the same time is read and appended to again. */
+/** How often a list that others write to at the same time is read and patched again. */
 const TRIES = 5
 
 /**

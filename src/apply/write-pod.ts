@@ -10,7 +10,7 @@ import { removePod } from './remove-pod.ts'
 import type { Successors } from './successor.ts'
 import { collectionPath, objectPath, writtenAt } from './target-object.ts'
 
-/** Takes a pod away for its controller to replace, or replaces it itself where there is none. */
+/** Removes a pod for its controller to replace, or replaces the pod here where it has no controller. */
 export async function writePod(
   change: PodChange,
   context: ApplyContext,
@@ -23,7 +23,7 @@ export async function writePod(
     case 'recreate-bare-pod':
       return recreateBarePod(change, context, dryRun)
     case 'recreate-pod': {
-      // A pod that is to stay is no question of its successor.
+      // The successor only matters for a pod that will really be removed.
       const tried = dryRun ? await removePod(change, context, true) : null
       if (tried !== null && tried.status !== 'accepted') return tried
       return (await successors.refusalOf(change)) ?? tried ?? removePod(change, context, false)
@@ -31,7 +31,7 @@ export async function writePod(
   }
 }
 
-/** Deletes the pod and creates it again with the pull secret. The journal holds its spec from before the deletion on. */
+/** Deletes the pod and creates it again with the pull secret. The journal holds its manifest before the deletion is sent. */
 async function recreateBarePod(
   change: RecreateBarePod,
   context: ApplyContext,
@@ -49,7 +49,7 @@ async function recreateBarePod(
     }
     const added = change.secretName === null ? [] : [{ name: change.secretName }]
     manifest = manifestOf(pod, [...secretsOf(pod), ...added])
-    // The name is taken while the pod is there, so admission is asked about the same pod under another one.
+    // The pod's name is taken while the pod exists, so the dry run creates the same pod under a generated name.
     await context.cluster.create(collectionPath(change.target), renamed(manifest), { dryRun: true })
   } catch (error) {
     return refusalOf(change, error, context)
@@ -62,7 +62,7 @@ async function recreateBarePod(
   return dryRun || removal.status !== 'applied' ? removal : putBack(change, manifest, context)
 }
 
-/** From here on the pod is gone: whatever fails, the journal says so and the next run puts it back. */
+/** Creates the pod after its deletion. A failure is recorded in the journal, and the next run creates the pod. */
 async function putBack(
   change: RecreateBarePod,
   manifest: KubernetesObject,
@@ -104,7 +104,7 @@ async function createPod(
   } catch (error) {
     if (statusOf(error) !== 409 && !isUncertain(error)) return refusalOf(change, error, context)
     const there = await context.cluster.get(objectPath(change.target)).catch(() => null)
-    // One that is on its way out is not the one that was to come.
+    // A terminating pod is the old one.
     return there !== null && deletedAt(there) === null
       ? outcomeOf(change, 'applied', {}, writtenAt(there))
       : refusalOf(change, error, context)
@@ -112,8 +112,8 @@ async function createPod(
 }
 
 /**
- * Waits until the pod of that uid has ended; null once it has, else why it has not. Cut short neither by Ctrl-C nor by a short timeout:
- * a pod that was taken away is put back first.
+ * Waits until the pod of that uid is gone; null once it is, else why it is not. Neither Ctrl-C nor a short timeout ends the wait early:
+ * a pod that was deleted is created again first.
  */
 async function endOf(
   change: PodChange,
@@ -144,5 +144,5 @@ function deletedAt(pod: KubernetesObject): string | null {
   return (pod.metadata as { deletionTimestamp?: string }).deletionTimestamp ?? null
 }
 
-/** From a container's end to its pod's. */
+/** Seconds between the end of a pod's containers and the removal of the pod. */
 const LEEWAY_SECONDS = 30

@@ -1,4 +1,4 @@
-/** Makes the plan of a fix: from findings and the objects in scope to ordered changes, and what is left with its reason. */
+/** Makes the plan of a fix: from findings and the objects in scope to ordered changes, and to what is declined with its reason. */
 
 import type { Finding } from '../diagnosis/finding.ts'
 import { ACTION_ORDER, type Change } from './change.ts'
@@ -10,7 +10,7 @@ import { neededLogins } from './secret-keys.ts'
 import { limitedAccount, malformedSecret, podTarget, type StuckPod, stuckPods } from './stuck-pod.ts'
 import { templateChanges } from './templates.ts'
 
-/** A plan of what `input` calls for. Made again after it was carried out, it has no changes. */
+/** The plan that `input` calls for. Idempotent: once it is applied, the next plan has no changes. */
 export function makePlan(given: PlanInput): Plan {
   const input = { ...given, credentials: neededLogins(given) }
   const stuck = stuckPods(input)
@@ -40,7 +40,7 @@ export function makePlan(given: PlanInput): Plan {
   }
 }
 
-/** Bare pods that an interrupted run took away come back whatever else the plan does. */
+/** Bare pods that an interrupted run deleted are created again, whatever else the plan does. */
 function restored(input: PlanInput): Change[] {
   return input.fixScope.interruptedPods.map(({ run, namespace, name, ending }) => ({
     id: `pod:${namespace}/${name}`,
@@ -55,7 +55,7 @@ function restored(input: PlanInput): Change[] {
   }))
 }
 
-/** Somebody named the registry, and no pod in scope needs its login. */
+/** Logins whose registry the user named and that no pod in scope needs. */
 function unneededLogins({ credentials, named }: PlanInput, needed: PlanCredential[]): Declined[] {
   return credentials
     .filter(login => named.includes(login.registry) && !needed.includes(login))
@@ -67,7 +67,7 @@ function once(declined: Declined[]): Declined[] {
   return [...seen.values()]
 }
 
-/** Says of each unhelped finding why; those that `declined` explains already, by their pod or workload, are left out. */
+/** The reasons why findings get no change, except for those that `declined` explains already by their pod or workload. */
 function declinedFindings(
   input: PlanInput,
   stuck: StuckPod[],
@@ -94,7 +94,7 @@ function declinedFindings(
   return [...missingCredentials(input), ...unnamedRegistries(input), ...rest]
 }
 
-/** What a decline speaks for: the object itself, and for what brings a credential every pod that would have had it. */
+/** What a declined change explains: its own object, and for a Secret or service account every pod that would have got the login from it. */
 function explained(declined: Declined): string[] {
   const target =
     declined.code === 'managed' ? declined.change.target : 'target' in declined && declined.target
@@ -108,7 +108,7 @@ function explained(declined: Declined): string[] {
 function reasonFor(input: PlanInput, { pod }: StuckPod, finding: Finding): Declined | null {
   const target = podTarget(pod)
   const { cause, container, image } = finding
-  // A remedy fits; it was not asked for.
+  // A remedy fits, but it was not chosen.
   if (finding.remedies.length > 0 && !finding.remedies.some(remedy => input.remedies.has(remedy))) return null
   if (!finding.remedies.includes('authenticate')) {
     return { code: 'no-remedy', cause, target, container, image }

@@ -18,7 +18,7 @@ export interface Templates {
   declined: Declined[]
 }
 
-/** Plans one patch a workload. Floating tags come first: they spend a pull at every start. */
+/** Plans one patch a workload. Floating tags come first, because they spend a pull at every start. */
 export function templateChanges(input: PlanInput, stuck: StuckPod[], attached: AttachedSecrets): Templates {
   const planned: Templates = { changes: [], declined: [] }
   const live = liveNamespaces(input)
@@ -67,14 +67,14 @@ function planOne(
     selector: workload.selector,
     rollsOut: workload.rollsOut,
     pods: pods.map(({ pod }) => pod.name),
-    // A rollout makes every pod again, and not only those that are stuck.
+    // A rollout replaces every pod, not only the stuck ones.
     pulls: workload.replaces ? workload.replicas * templatePulls(workload, edits) : 0,
   }
   if (workload.managedBy !== null && !input.allowManaged) planned.declined.push({ code: 'managed', change })
   else planned.changes.push(change)
 }
 
-/** A template with a list of its own gets nothing from the service account, so the list itself has to name the Secret. */
+/** A template with a list of its own does not get the service account's, so that list itself has to name the Secret. */
 function secretEdits(
   input: PlanInput,
   workload: ScopeWorkload,
@@ -112,7 +112,7 @@ interface ContainerEdits {
   declined: Declined[]
 }
 
-/** Plans the image and the pull policy of every container of the workload, as far as the chosen remedies go. */
+/** Plans the image and pull policy of every container of the workload with the chosen remedies. */
 function containerEdits(input: PlanInput, workload: ScopeWorkload): ContainerEdits {
   const planned: ContainerEdits = { edits: [], declined: [] }
   const { apiVersion, kind, namespace, name, uid } = workload
@@ -130,7 +130,7 @@ function planContainer(
   planned: ContainerEdits,
 ): void {
   let { image } = container
-  /** The first that changes the image gives the reason: what comes after it completes it. */
+  /** The first remedy that changes the image gives the reason; later ones only complete it. */
   let imageReason: EditingRemedy | null = null
   const { name, pointer, pullPolicy: before } = container
   const others: Edit[] = []

@@ -13,7 +13,7 @@ export const authenticate: RemedyRules = {
   containers: null,
 }
 
-/** Where the secret will be found once the changes are made. A null id: it is there already. */
+/** Where the Secret will be available once the changes are made. A null id means that it already is. */
 export interface AttachedSecrets {
   changes: Change[]
   declined: Declined[]
@@ -42,7 +42,7 @@ export function attachCredentials(input: PlanInput): AttachedSecrets {
   return attached
 }
 
-/** Returns whether the namespace has, or will have, the Secret. */
+/** @returns whether the namespace has, or will have, the Secret */
 function planSecret(namespace: string, input: PlanInput, attached: AttachedSecrets): boolean {
   const existing = input.fixScope.secrets.find(secret => secret.namespace === namespace)
   const keys = keysFor(namespace, input)
@@ -64,7 +64,7 @@ function planSecret(namespace: string, input: PlanInput, attached: AttachedSecre
   return true
 }
 
-/** A Secret's type never changes, and the kubelet reads pull secrets of one type alone. */
+/** What keeps an existing Secret from being written to; null if nothing does. A Secret's type is immutable. */
 function obstacleIn(existing: ScopeSecret, input: PlanInput): Declined | null {
   const target = secretTarget(existing.namespace, existing.name, existing)
   const mayWrite = existing.ours || input.overwriteSecret
@@ -141,7 +141,7 @@ function accountChange(
   }
 }
 
-/** Takes the change into the plan, or declines it where something else owns the object and would undo it. */
+/** Adds the change to the plan, or declines it where a manager owns the object and would revert the change. */
 function admit(change: Change, input: PlanInput, into: { changes: Change[]; declined: Declined[] }): boolean {
   if (change.managedBy !== null && !input.allowManaged) {
     into.declined.push({ code: 'managed', change })
