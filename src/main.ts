@@ -1,4 +1,4 @@
-/** From argv to exit code: the one try/catch and the one table of exit codes. */
+/** From argv to the exit code: the one try/catch and the one table of exit codes. */
 
 import { homedir } from 'node:os'
 import { basename } from 'node:path'
@@ -31,7 +31,7 @@ const EXIT_CODES: Record<ExitName, number> = {
 }
 const SIGNAL_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
 
-/** Everything outside that the program touches, so that a test can be the outside. */
+/** Everything outside the program that it uses, so that tests can replace it. */
 export interface ProcessHost {
   streams: TerminalStreams
   env: Record<string, string | undefined>
@@ -55,7 +55,7 @@ export async function main(argv: string[], host: ProcessHost): Promise<number> {
   } catch (error) {
     if (host.signal.aborted) return signalCode(host.signal)
     const { code, text } = describeFatal(error)
-    // Where there is no place for last words, the exit code has to do.
+    // If standard error can't be written to, the exit code has to do.
     await err.write(`${sanitizeMessage(text)}\n`).catch(() => {})
     return code
   }
@@ -79,7 +79,7 @@ async function runIn(host: ProcessHost, argv: string[]): Promise<ExitName> {
   return ended
 }
 
-/** A message may quote what a server, a file or a login program says. One of a single line is a sentence, and ends like one. */
+/** Redacts and sanitizes an error message, which may quote a server, a file, or a login program. A single line ends with a period. */
 function sanitizeMessage(text: string): string {
   const lines = redact(text).split('\n').map(visible)
   return guardLines(lines.length > 1 || /[.?!:)]$/.test(text) ? lines.join('\n') : `${lines[0]}.`)
@@ -118,8 +118,8 @@ function contextOf(host: ProcessHost, { noColor }: ContextFlags): CommandContext
 }
 
 /**
- * The first signal asks the program to end, with a word on what is half-done; the next one ends it at once. The listeners stay: the spinner's
- * clean-up (ora → restore-cursor → signal-exit) kills the process as soon as it finds itself the only one that listens.
+ * Aborts on the first signal, so that commands can report unfinished work, and exits at once on the next. The listeners are never removed: the
+ * spinner's clean-up (ora → restore-cursor → signal-exit) kills the process as soon as it is the only listener.
  */
 export function catchSignals(emitter: Pick<NodeJS.Process, 'on' | 'exit'>, stop: AbortController): void {
   for (const [name, code] of Object.entries(SIGNAL_CODES)) {
@@ -143,20 +143,20 @@ function connectingHost({ env, cwd, home, clock }: ProcessHost, err: Output): Co
   return { env, cwd, home, version: packageJson.version, clock, log }
 }
 
-/** Milliseconds from the last word to the end of the process. */
+/** Milliseconds between the last output and the forced exit. */
 const EXIT_GRACE_MS = 300
 
 /** Runs this process's command line and sets its exit code. Called by bin/pullguard.js. */
 export async function runProcess(): Promise<void> {
-  // The HTTP client's parser is WebAssembly: to optimise it takes 20 MB and a core for a while, which one run never earns back.
+  // The HTTP client's parser is WebAssembly. Optimizing it takes 20 MB and CPU time, which one run never earns back.
   setFlagsFromString('--wasm-tiering-budget=2000000000')
-  // The heap's young generation stays small: it would grow by 60 MB for garbage that is gone in a moment.
+  // Keeps the heap's young generation small: it would grow by 60 MB for short-lived garbage.
   setFlagsFromString('--semi-space-growth-factor=1')
-  // Node's warnings, such as that undici's SOCKS5 is new, tell a user nothing.
+  // Node's warnings, such as that undici's SOCKS5 support is experimental, don't help users.
   process.removeAllListeners('warning')
   const stop = new AbortController()
   catchSignals(process, stop)
-  // An error that nobody awaits is a bug as well; Node would print all that hangs on it, headers among them.
+  // An uncaught error is a bug as well; Node would print all of its properties, including request headers.
   process.once('uncaughtException', error => {
     const { code, text } = describeFatal(error)
     process.stderr.write(`${sanitizeMessage(text)}\n`, () => process.exit(code))

@@ -31,7 +31,7 @@ function secretName(text: string): string {
   throw new InvalidArgumentError('Give a name of lower case letters, digits, - and ., such as dockercreds.')
 }
 
-/** Host and port, as images name a registry. */
+/** A registry's host and optional port, as in image names. */
 function registryHosts(text: string, before: string[] | undefined): string[] {
   if (/^([\w-]+(\.[\w-]+)*|\[[\da-fA-F:]+\])(:\d+)?$/.test(text)) return repeatable(text, before)
   throw new InvalidArgumentError('Give the host of a registry, such as docker.io or ghcr.io.')
@@ -132,7 +132,7 @@ function addPlanFlags(command: Command): void {
     )
 }
 
-/** What a saved plan has settled, and the value of each flag that is not given. Beside --username, --registry says whose login that is. */
+/** Flags that conflict with --apply, each with its default. Together with --username, --registry is allowed: it names that login's registry. */
 const PLAN_MADE: [name: string, flag: string, usual?: unknown][] = [
   ['plan', '--plan'],
   ['allNamespaces', '-A'],
@@ -147,7 +147,7 @@ const PLAN_MADE: [name: string, flag: string, usual?: unknown][] = [
   ['secretName', '--secret-name', SECRET_NAME],
 ]
 
-/** The options that the flags make. @throws UsageError for flags that a saved plan has settled already */
+/** The options that the flags make. @throws UsageError for flags that conflict with --apply */
 function fixOptions(options: OptionValues): FixOptions {
   if (options.apply !== undefined) {
     const settled = PLAN_MADE.filter(([name]) => name !== 'registry' || options.username === undefined).find(

@@ -28,7 +28,7 @@ import { fixVerdict, isLiftable, leftOf, type Verified, verify, verifyDryRun } f
 import { invocationOf } from './invocation.ts'
 import type { WritingContext } from './writing-context.ts'
 
-/** Gives stuck pods what they lack. @throws UsageError, UnreachableError, RefusedError: then nothing was changed */
+/** Fixes stuck pods. @throws UsageError, UnreachableError; RefusedError, where nothing was changed */
 export async function fixCommand(options: FixOptions, context: WritingContext): Promise<ExitName> {
   const { env, home, signal } = context
   const endpoints = parseEndpoints(options.endpoints, env.PULLGUARD_REGISTRY_ENDPOINTS)
@@ -72,7 +72,7 @@ async function fix(session: FixSession): Promise<ExitName> {
   return printResult(await verify(prepared, result, session), session)
 }
 
-/** The plan for what is wrong now. */
+/** Plans a fix for the current findings. */
 async function prepare(session: FixSession): Promise<PreparedFix> {
   const situation = await readSituation(session)
   const request = await chooseRequest(situation, session)
@@ -98,7 +98,7 @@ async function printResult({ report, verdict }: Verified, session: FixSession): 
   return verdict
 }
 
-/** A saved plan is applied as it is, or not at all. */
+/** A saved plan is applied unchanged or not at all, so one login that fails its proof ends the run. */
 async function proveSaved(prepared: PreparedFix, session: FixSession): Promise<void> {
   const [first] = await proveLogins(prepared, session)
   if (first !== undefined) throw first.error
@@ -132,7 +132,7 @@ async function nothingToDo(prepared: PreparedFix, session: FixSession): Promise<
   return verdict
 }
 
-/** A fix that only declines has not fixed anything, and unknown is never healthy. */
+/** The exit code where the plan has no changes: a fix that only declines has not fixed anything, and unknown is never healthy. */
 function emptyVerdict(
   { plan, findings, gaps, narrowed, unproven }: PreparedFix,
   { options }: FixSession,
@@ -161,7 +161,7 @@ function view({ options, context }: FixSession) {
   }
 }
 
-/** @throws RefusedError where nobody can be asked, or the answer is no */
+/** Asks for confirmation: a yes, or for large plans the context's name. @throws RefusedError where nobody can be asked or the answer is no */
 export async function confirmPlan(
   { plan }: PreparedFix,
   { options, context, cluster }: FixSession,

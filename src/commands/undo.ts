@@ -31,7 +31,7 @@ import type { WritingContext } from './writing-context.ts'
 
 export interface UndoOptions {
   connection: ConnectionFlags
-  /** The newest without one. */
+  /** The run's name or the beginning of it; the newest run if absent. */
   run?: string
   list: boolean
   yes: boolean
@@ -39,7 +39,7 @@ export interface UndoOptions {
   format: UndoReportOptions['format']
 }
 
-/** Takes one run back, or lists them. @throws UsageError for a run that is none; RefusedError where not confirmed; UnreachableError */
+/** Undoes one run, or lists them. @throws UsageError for an unknown run; RefusedError where not confirmed; UnreachableError */
 export async function undoCommand(options: UndoOptions, context: WritingContext): Promise<ExitName> {
   return withCluster(context.connectWriter(options.connection), context, async cluster => {
     const clusterUid = await clusterIdentity(cluster, context.signal)
@@ -48,7 +48,7 @@ export async function undoCommand(options: UndoOptions, context: WritingContext)
     const onDamage = (sentence: string) => void damages.push(sentence)
     const runs = await listRuns(folder, { server: cluster.server, onDamage })
     for (const sentence of damages) await context.err.write(`Warning: ${visible(sentence)}\n`)
-    // By its address this cluster has no journal; under its own name, which this login can't see, it may have.
+    // There is no journal under this cluster's address; there may be one under its uid, which this login can't read.
     if (runs.length === 0 && clusterUid === cluster.server) {
       throw new UsageError(
         "Can't identify this cluster: that needs permission to get the namespace kube-system.",
@@ -68,7 +68,7 @@ export async function undoCommand(options: UndoOptions, context: WritingContext)
   })
 }
 
-/** Nothing was left to undo of this one; somebody may think that goes for all. */
+/** After an undo, names another run that can still be undone: `undo` without a name always means the newest. */
 async function suggestAnotherRun({ options, context, cluster, others }: UndoSession): Promise<void> {
   if (options.format !== 'table') return
   for (const run of others.filter(one => !isUndone(one))) {
@@ -99,7 +99,7 @@ async function undoRun(run: Run, folder: string, session: UndoSession): Promise<
   const settled = !lost && kept.length === 0
   const complete = settled && outcomes.every(({ status }) => DONE.includes(status))
   const dryRun = options.dryRun !== 'none'
-  // What is gone or was changed by others stays so: nobody has to look for it again.
+  // Recorded so that later runs of undo don't look at this one again.
   if (!dryRun && !writes && settled && !isUndone(run)) await recordOver(run, folder)
   const report: UndoReport = { run: run.run, dryRun, complete, kept, steps, outcomes }
   if (wet || options.format !== 'table') {
@@ -120,7 +120,7 @@ async function recordOver(run: Run, folder: string): Promise<void> {
 
 const DONE: UndoOutcome['status'][] = ['applied', 'accepted', 'unchanged', 'left']
 
-/** Tried on the server first; what it refuses there is not begun. */
+/** Sends every step as a dry run first and then writes those that the server accepted. */
 async function executeUndo(
   run: Run,
   steps: UndoStep[],

@@ -1,4 +1,4 @@
-/** Applies a plan: every change tried on the server, then journaled and written, and the pods awaited. */
+/** Executes a prepared fix: dry-runs every change on the server, then journals and writes it, and waits for the pods. */
 
 import type { ApplyContext } from '../../apply/apply-context.ts'
 import { applyPlan, dryRunPlan } from '../../apply/apply-plan.ts'
@@ -18,7 +18,10 @@ import { redactor } from './find-logins.ts'
 import { pullsLeft } from './prove.ts'
 import type { FixSession, PreparedFix } from './session.ts'
 
-/** What became of each change. With `dryRun` nothing is stored. @throws RefusedError for a stale plan; ApiError; the signal's reason */
+/**
+ * Writes the plan and returns the outcomes. With `dryRun` the server stores nothing.
+ * @throws RefusedError for a stale plan; ApiError; the signal's reason
+ */
 export async function executeFix(
   prepared: PreparedFix,
   session: FixSession,
@@ -36,7 +39,7 @@ export async function executeFix(
   })
 }
 
-/** Who writes, in the server's words; null where it does not tell. */
+/** The user name by which the server knows this user; null where the server does not say. */
 async function whoAmI({ cluster, context }: FixSession): Promise<string | null> {
   return cluster.whoAmI(context.signal).catch(error => {
     if (error instanceof ApiError) return null
@@ -54,7 +57,7 @@ async function continuedRun(
 
 type Journaled = Pick<ApplyContext, 'run' | 'journal' | 'onProgress'>
 
-/** A journal, made with the first write; where the run ends early, the way back is named. */
+/** Gives `work` a journal, whose file is created with the first write. Where the run ends early, the message names the command that undoes it. */
 async function withJournal(
   prepared: PreparedFix,
   session: FixSession,

@@ -1,4 +1,4 @@
-/** The logins that a fix may distribute: found on this machine, or given by the user. What is in the cluster never makes the choice alone. */
+/** Finds the logins that a fix may distribute, on this machine or in the flags. The cluster's content alone never chooses one. */
 
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Remedy } from '../../diagnosis/remedies.ts'
@@ -16,29 +16,29 @@ import { Redacted } from '../../secrecy/redacted.ts'
 import type { CommandContext } from '../context.ts'
 import type { FixOptions, FixSession } from './session.ts'
 
-/** What was found on this machine. */
+/** The logins found on this machine. */
 export interface Found {
   credentials: Credential[]
-  /** Identity tokens, which no pull secret can hold: good for pullguard's own questions. */
+  /** Identity tokens, which a pull secret can't hold; pullguard's own requests to registries use them. */
   forReading: Credential[]
   missing: { registry: string; detail: string | null }[]
 }
 
 export interface Logins extends Found {
-  /** Registries that a flag or an answer named. */
+  /** Registries that the user named by flag or answer. */
   named: string[]
-  /** Registries that pods call for, and whose logins stay here as nobody named them. */
+  /** Registries that pods need and the user did not name, so their logins are not distributed. */
   unnamed: string[]
 }
 
 const NOTHING: Found = { credentials: [], forReading: [], missing: [] }
 
-/** Whoever can start a pod can name a registry: so many are looked for, each of which may start a helper program. */
+/** How many registries that nobody named are looked up: everybody who can start a pod can name one, and each look-up may start a helper program. */
 const MOST_UNNAMED = 20
 
 /**
- * Logins for the registries that were named, or that the findings call for. Those of Docker Hub may be distributed as they are; whether others
- * that nobody named may be, `confirmOtherLogins` decides.
+ * Logins for the registries that the user named, or else that the findings need. Docker Hub's may be distributed; `confirmOtherLogins` decides
+ * about the others.
  * @throws UsageError for a malformed file or flag
  */
 export async function findLogins(
@@ -93,10 +93,10 @@ function registriesToAuthenticate(findings: Finding[]): string[] {
   return [...new Set(registries)]
 }
 
-/** Docker Hub first: what a tenant names must not crowd it out. */
+/** The registries that the findings need, Docker Hub first: a tenant's registries must not crowd it out. */
 function calledFor(findings: Finding[], fixable: Finding[], unfinished: string[]): string[] {
   const called = [...registriesToAuthenticate(findings), ...unfinished]
-  // Where an interrupted fix has attached its login already, only new pods are called for; the rest of it still needs the login.
+  // After an interrupted fix the findings may only need new pods, but the rest of that fix still needs the login.
   const names = called.length > 0 ? called : fixable.flatMap(({ registry }) => registry ?? [])
   const each = new Set(names)
   return [...[...each].filter(name => name === DOCKER_HUB), ...[...each].filter(name => name !== DOCKER_HUB)]
@@ -112,7 +112,8 @@ function withRepositories(registries: string[], fixable: Finding[]): WantedRegis
 }
 
 /**
- * The login that the flags give. It is Docker Hub's, unless `--registry` names another: what pods name never decides where a password goes.
+ * The login given by flags; null where there is none. It is Docker Hub's unless `--registry` names another registry: what pods name never
+ * decides where a password goes.
  * @throws UsageError where the flags don't make one login for one registry
  */
 export async function loginFromFlags(
@@ -144,7 +145,7 @@ export async function loginFromFlags(
   return givenCredential(registry, username, await textOf(context.stdin))
 }
 
-/** No password is longer; what goes on and on, such as /dev/zero, is none. */
+/** Bytes. No password is longer; the limit stops endless input such as /dev/zero. */
 const LONGEST_PASSWORD = 64 * 1024
 
 async function textOf(stream: AsyncIterable<Uint8Array>): Promise<Redacted> {
@@ -165,7 +166,7 @@ export function planCredentialOf(credential: Credential): PlanCredential {
   return { registry, key, username, origin, ...(token === null ? {} : { token }) }
 }
 
-/** Takes these very logins out of a text, besides whatever looks like a secret. */
+/** A redactor for exactly these logins and for everything that looks like a secret. */
 export function redactor(credentials: Credential[]): (text: string) => string {
   const known = credentialRedactor(credentials)
   return text => redact(known(text))

@@ -1,4 +1,4 @@
-/** Makes the plan of a fix from what was asked for and what is wrong, with logins that are proven to work. */
+/** Prepares a fix: plans what was requested for the current situation, with logins that are proven to work. */
 
 import { CAUSES } from '../../diagnosis/finding.ts'
 import { isHopeless } from '../../diagnosis/patience.ts'
@@ -16,7 +16,10 @@ import type { Request } from './request.ts'
 import type { FixSession, PreparedFix } from './session.ts'
 import { namespacesOf, type Situation, scopeOf } from './situation.ts'
 
-/** The plan, without what the logins that don't work would have done. @throws UsageError, UnreachableError, RefusedError, ApiError */
+/**
+ * The prepared fix. Logins that fail their proof are left out, and the plan is made again without them.
+ * @throws UsageError, UnreachableError, RefusedError, ApiError
+ */
 export async function prepareFix(
   request: Request,
   situation: Situation,
@@ -34,7 +37,7 @@ export async function prepareFix(
     session,
     unproven,
   )
-  // Where nothing is left to do without them, there is no plan to show.
+  // Without these logins nothing is left to do, so there is no plan to show.
   if (rest.plan.changes.length === 0) throw first.error
   return rest
 }
@@ -69,7 +72,7 @@ async function prepareWith(
 }
 
 /**
- * What the registries say of each reference. They are asked with `given` where it serves them, else with this machine's logins.
+ * Looks up each reference in its registry, with the `given` logins where they fit, else with this machine's.
  * @throws UsageError for a malformed credentials file
  */
 export async function askRegistries(
@@ -87,7 +90,7 @@ export async function askRegistries(
   })
 }
 
-/** What hides pods or namespaces; other gaps of a diagnosis only hide reasons. */
+/** The gaps that can hide pods or namespaces; others only hide reasons. */
 const NARROWING = ['namespaces', 'pods']
 
 function inputOf(

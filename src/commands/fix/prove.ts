@@ -1,4 +1,4 @@
-/** Proves each login against its registry before it is distributed, and that it has pulls left for what needs them. */
+/** Proves each login against its registry before it is distributed, and checks that enough pulls are left. */
 
 import type { Credential } from '../../dockerconfig/credential.ts'
 import { RefusedError, UnreachableError } from '../../errors.ts'
@@ -18,10 +18,13 @@ import {
 import { planCredentialOf } from './find-logins.ts'
 import type { FixSession, PreparedFix } from './session.ts'
 
-/** Private images that are misspelt or somebody else's must not speak against a login: of so many repositories one is tried each. */
+/**
+ * How many repositories a login is tried on, with one image each: some may be misspelled or belong to somebody else, which says nothing about
+ * the login.
+ */
 const REPOSITORIES_TRIED = 30
 
-/** A login that is not distributed, and what the run ends with where nothing else is left to do. */
+/** A login that is not distributed, and the error that ends the run if nothing is left to do without it. */
 export interface Unproven {
   credential: Credential
   login: UnprovenLogin
@@ -29,8 +32,9 @@ export interface Unproven {
 }
 
 /**
- * Proves them one after the other and says so on standard error. Those that fail are given back: they stop only what depends on them.
- * A plan that is only to be seen keeps a login whose registry does not answer, and it is said that nobody could check it.
+ * Proves the logins one after the other and reports each on standard error. A plan that is only displayed keeps a login whose registry does
+ * not answer, with a note that the login is unchecked.
+ * @returns the logins that failed; only the changes that need them are dropped
  */
 export async function proveLogins(prepared: PreparedFix, session: FixSession): Promise<Unproven[]> {
   const failed: Unproven[] = []
@@ -41,7 +45,7 @@ export async function proveLogins(prepared: PreparedFix, session: FixSession): P
   return failed
 }
 
-/** @returns null where it works, or is only to be seen and can't be checked */
+/** @returns null where the login works, or where the plan is only displayed and the registry does not answer */
 async function proveOne(
   credential: Credential,
   prepared: PreparedFix,
@@ -75,7 +79,7 @@ function isOnlyShown({ options }: FixSession): boolean {
   return options.dryRun === 'client' || options.planFile !== undefined || options.format === 'patch'
 }
 
-/** What goes without this login. */
+/** What the fix can still do without this login. */
 function wayOut({ registry }: Credential, { plan, credentials }: PreparedFix): WayOut {
   const others = credentials.map(one => one.registry).filter(other => other !== registry)
   return { plan, others: [...new Set(others)] }
@@ -83,7 +87,7 @@ function wayOut({ registry }: Credential, { plan, credentials }: PreparedFix): W
 
 interface Tried {
   proof: Proof
-  /** The image that it was tried on; null where none is known. */
+  /** The image that the login was tried on; null where none is known. */
   image: string | null
 }
 
@@ -102,7 +106,7 @@ async function proofFor(
   return last
 }
 
-/** Images that the login is to open, those first that are known to be there; null where none is known. */
+/** Images that the login should be able to pull, those first that are known to exist; null where none is known. */
 function imagesFor(credential: Credential, { findings }: PreparedFix): (string | null)[] {
   const served = findings.filter(
     finding => finding.remedies.length > 0 && serves(planCredentialOf(credential), finding),
@@ -118,7 +122,7 @@ function imagesFor(credential: Credential, { findings }: PreparedFix): (string |
   return images.size === 0 ? [null] : [...images.values()].slice(0, REPOSITORIES_TRIED)
 }
 
-/** Pulls left on Docker Hub for the logins that the plan distributes, the fewest counting; null: no limit; `unknown`: the hub can't be asked. */
+/** Pulls left on Docker Hub for the plan's logins, the lowest of them; null where there is no limit; `unknown` where Docker Hub does not answer. */
 export async function pullsLeft(
   { credentials }: PreparedFix,
   { registries }: FixSession,
@@ -132,7 +136,7 @@ export async function pullsLeft(
   return left.length === 0 ? null : Math.min(...left)
 }
 
-/** A hub that takes no more requests has no pulls for us either; of one that does not answer nobody knows. */
+/** Pulls left by one answer: none if Docker Hub throttles even this request, `unknown` if it does not answer. */
 function leftOf(quota: QuotaOutcome): number | null | 'unknown' {
   switch (quota.status) {
     case 'limited':

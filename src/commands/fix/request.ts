@@ -21,7 +21,7 @@ export interface Request {
   logins: Logins
 }
 
-/** By flag, by answer at the terminal, or what the situation calls for. @throws UsageError, RefusedError */
+/** The request, from flags, answers at the terminal, or the findings. @throws UsageError, RefusedError */
 export async function chooseRequest(situation: Situation, session: FixSession): Promise<Request> {
   const { snapshot, diagnosis, runs } = situation
   const { secretName } = session.options
@@ -32,9 +32,9 @@ export async function chooseRequest(situation: Situation, session: FixSession): 
 }
 
 /**
- * The logins that may be distributed. Whoever can start pods anywhere in the cluster can name a registry, so with -A a login that no flag names
- * is asked about, registry by registry, and stays here where nobody can be asked; so does, in any scope, one that a helper makes for this
- * machine's own identity.
+ * The logins that may be distributed. Everybody who can start pods in the cluster can name a registry, so with -A the user is asked about each
+ * registry that no flag names, and without an answer its login is not distributed. The same goes, in any scope, for a login that a helper
+ * makes for this machine's own identity.
  */
 export async function confirmOtherLogins(
   session: FixSession,
@@ -71,10 +71,10 @@ function isFree(
   return !options.allNamespaces && !minted && !shortLived
 }
 
-/** Amazon's public registry carries Docker's official images; where an image is not there, it stays. */
+/** The default replacement: Amazon ECR Public mirrors Docker's official images. Images that it lacks stay unchanged. */
 const OFFICIAL_IMAGES: Replacement = { from: DOCKER_HUB, to: 'public.ecr.aws/docker' }
 
-/** What is known of fixes before this one. */
+/** What is known about earlier fixes. */
 export interface Earlier {
   snapshot: Snapshot
   /** The last one ended early, as its journal says. */
@@ -86,7 +86,7 @@ export interface Choice {
   replacements: Replacement[]
 }
 
-/** The remedies. @throws UsageError for a malformed --replace-registry; RefusedError where nothing was ticked */
+/** Chooses the remedies. @throws UsageError for a malformed --replace-registry; RefusedError where nothing was ticked */
 export async function chooseRemedies(
   { options, context }: FixSession,
   diagnosis: Diagnosis,
@@ -106,7 +106,7 @@ export async function chooseRemedies(
   )
   if (ticked.length === 0) throw new RefusedError('No remedy was chosen. Nothing was changed.')
   const remedies = new Set<Remedy>(ticked)
-  // A login reaches only new pods, so the two go together.
+  // Only new pods get the login, so the two go together.
   if (remedies.has('authenticate')) remedies.add('recreate')
   return { remedies, replacements: remedies.has('replace-registry') ? [OFFICIAL_IMAGES] : [] }
 }
@@ -125,7 +125,7 @@ function byFlags(
   const calls = (remedy: Remedy) => findings.some(({ remedies }) => remedies.includes(remedy))
   const asked = options.registries.length > 0 || options.username !== undefined
   const halfDone = unfinished || isHalfDone(options.secretName, snapshot)
-  // Another registry needs no login for the one that is left, unless that was asked for as well.
+  // With --replace-registry the old registry needs no login, unless a flag asks for one.
   const elsewhere = options.remediesAskedFor.has('replace-registry') && !asked
   const login = !elsewhere && (asked || calls('authenticate') || halfDone)
   const remedies = new Set<Remedy>()
@@ -136,7 +136,7 @@ function byFlags(
   return remedies
 }
 
-/** Seen without a journal, from another machine: a fix that was interrupted has attached its Secret to some service accounts; the rest is still to be done. */
+/** Whether an interrupted fix has attached its Secret to some service accounts only. Works without its journal, which may be on another machine. */
 function isHalfDone(secretName: string, { pods, serviceAccounts }: Snapshot): boolean {
   return serviceAccounts.some(
     ({ namespace, name, imagePullSecrets }) =>

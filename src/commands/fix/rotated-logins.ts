@@ -1,4 +1,4 @@
-/** Finds Secrets of earlier fixes that hold another login than this machine has by now: nothing fails yet, and the next new pod will. */
+/** Finds Secrets of earlier fixes whose login differs from this machine's current one: new pods may fail with the old login. */
 
 import { listRuns } from '../../apply/journal/find-runs.ts'
 import { isUndone, type Run } from '../../apply/journal/run.ts'
@@ -11,7 +11,7 @@ import { invocationOf } from '../invocation.ts'
 import { machineLoginsFor } from './find-logins.ts'
 import type { FixSession } from './session.ts'
 
-/** Says on standard error how to renew them. What can't be read or has no login here is no matter: nothing is wrong. */
+/** Prints on standard error how to renew them. Nothing fails yet, so Secrets that can't be read and missing logins are not reported. */
 export async function warnOfRotatedLogins(session: FixSession): Promise<void> {
   const { options, context, cluster, journals } = session
   if (!options.authenticate) return

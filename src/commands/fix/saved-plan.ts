@@ -1,4 +1,4 @@
-/** Takes a plan from a file: for this cluster, as it was written, with the very logins that it names. */
+/** Loads a saved plan: only for this cluster, unmodified, and with the logins that it names. */
 
 import { readPlanFile, refuseOtherCluster } from '../../apply/plan-file.ts'
 import type { Credential } from '../../dockerconfig/credential.ts'
@@ -11,7 +11,10 @@ import { readPodOwners } from '../../source/live/pod-owners.ts'
 import { loginFromFlags, machineLoginsFor } from './find-logins.ts'
 import type { FixSession, PreparedFix } from './session.ts'
 
-/** The saved plan. @throws UsageError where the file is none; RefusedError for another cluster, a changed patch, other logins */
+/**
+ * The saved plan, ready to apply.
+ * @throws UsageError where the file is not a plan; RefusedError for another cluster, a modified patch, or other logins
+ */
 export async function savedPlan(path: string, session: FixSession): Promise<PreparedFix> {
   const plan = await readPlanFile(path, session.context.signal)
   refuseOtherCluster(plan, { uid: session.clusterUid, server: session.cluster.server })
@@ -30,7 +33,7 @@ export async function savedPlan(path: string, session: FixSession): Promise<Prep
   }
 }
 
-/** What is shown are the edits, what is written is the patch: the two have to say the same. */
+/** The edits are displayed and the patch is written, so the two must match. */
 function refuseOtherPatch({ id, target, edits, patch }: PatchChange, path: string): void {
   const version = patch.find(({ path: pointer }) => pointer === '/metadata/resourceVersion')?.value
   const expected = patchOf(target.uid ?? '', String(version ?? ''), edits)
@@ -40,7 +43,7 @@ function refuseOtherPatch({ id, target, edits, patch }: PatchChange, path: strin
   )
 }
 
-/** What is shown is the workload, what is deleted are its pods: they have to be its own. */
+/** The workload is displayed and its pods are deleted, so the pods must really be its own. */
 async function refuseOtherOwners(plan: Plan, path: string, { cluster, context }: FixSession): Promise<void> {
   const recreated = plan.changes.filter(change => change.action === 'recreate-pod')
   const owners = await readPodOwners(

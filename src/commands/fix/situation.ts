@@ -34,14 +34,14 @@ export async function readSituation(session: FixSession): Promise<Situation> {
   return { ...seen, runs: await earlierRuns(session) }
 }
 
-/** A namespace that --exclude-namespace misspells would be written to: it is named on standard error, before the plan. */
+/** Warns when --exclude-namespace names a namespace that does not exist, so that a typo can't cause writes unnoticed. */
 async function warnOfUnknownExclusions({ options, context, cluster }: FixSession): Promise<void> {
   for (const name of await missingNamespaces(cluster, options.excludedNamespaces, context.signal)) {
     await context.err.write(unknownExclusionText(name))
   }
 }
 
-/** Namespaces that are left out are left out of sight. */
+/** Reads and diagnoses the pods in scope, without excluded namespaces. */
 async function lookAtCluster(session: FixSession): Promise<Omit<Situation, 'runs'>> {
   const { options, context, cluster } = session
   const progress = await context.progress()
@@ -62,7 +62,7 @@ async function lookAtCluster(session: FixSession): Promise<Omit<Situation, 'runs
   }
 }
 
-/** Warns on standard error of lines that are damaged. */
+/** Earlier runs against this cluster, newest first. Damaged journal lines are reported on standard error. */
 async function earlierRuns({ journals, cluster, context }: FixSession): Promise<Run[]> {
   const damages: string[] = []
   const onDamage = (sentence: string) => void damages.push(sentence)
@@ -71,12 +71,15 @@ async function earlierRuns({ journals, cluster, context }: FixSession): Promise<
   return runs
 }
 
-/** null: every namespace. */
+/** The namespaces in scope; null for all. */
 export function namespacesOf({ options, cluster }: FixSession): { namespaces: string[] | null } {
   return { namespaces: options.allNamespaces ? null : [cluster.namespace] }
 }
 
-/** What the chosen remedies and these logins may touch; what can't be read is a gap. @throws ApiError */
+/**
+ * Reads the objects that the chosen remedies and these logins may change; none if there is nothing to fix. What can't be read is a gap.
+ * @throws ApiError
+ */
 export async function scopeOf(
   session: FixSession,
   { snapshot, diagnosis, owners, runs }: Situation,
@@ -89,7 +92,7 @@ export async function scopeOf(
     return { ...EMPTY, clusterUid }
   }
   const named = options.affected ? affectedNamespaces(diagnosis.findings) : [cluster.namespace]
-  // A sandbox's image is none of the workload's: whatever is written to that one leaves the pod where it is.
+  // The sandbox image is not the workload's, so no change to the workload helps.
   const ofWorkloads = diagnosis.findings.filter(({ containerKind }) => containerKind !== 'sandbox')
   const failing = new Set(ofWorkloads.map(({ namespace, pod }) => `${namespace}/${pod}`))
   const back: [InterruptedPod, uid: string][] = []
@@ -122,7 +125,7 @@ function affectedNamespaces(findings: Finding[]): string[] {
   return [...new Set(findings.map(({ namespace }) => namespace))].sort()
 }
 
-/** A fix of one namespace leaves what an earlier one left undone elsewhere. */
+/** Whether the fix's scope includes the pod: a fix of one namespace does not finish earlier work in others. */
 function isInScope({ namespace }: InterruptedPod, { options, cluster }: FixSession): boolean {
   const named = options.allNamespaces || namespace === cluster.namespace
   return named && !options.excludedNamespaces.includes(namespace)

@@ -18,7 +18,7 @@ export interface Verified {
   verdict: ExitName
 }
 
-/** What a plan that was tried on the server comes to: nothing has changed yet. */
+/** The report of a dry run on the server. */
 export function verifyDryRun(prepared: PreparedFix, result: FixResult): Verified {
   const complete = isInPlace(result)
   const { plan, gaps } = prepared
@@ -26,7 +26,7 @@ export function verifyDryRun(prepared: PreparedFix, result: FixResult): Verified
   return { report, verdict: complete ? 'ok' : 'incomplete' }
 }
 
-/** What the scope is like once the plan was applied. @throws the signal's reason */
+/** Checks the scope after the plan was applied. @throws the signal's reason */
 export async function verify(
   prepared: PreparedFix,
   result: FixResult,
@@ -60,13 +60,13 @@ function isInPlace({ outcomes, recoveries }: FixResult): boolean {
   return outcomes.every(isDone) && !recoveries.some(isOpen)
 }
 
-/** What a plan that was not written leaves. */
+/** The findings that a plan without a write leaves, counted. */
 export function leftOf(prepared: PreparedFix): Pick<FixReport, 'leftToOwner' | 'leftPods'> {
   const left = findingsWithoutChange(prepared)
   return { leftToOwner: leftToOwner(prepared.plan, left), leftPods: podsOf(left) }
 }
 
-/** Findings that a credential or a new pod would help, had the plan not left an object to its owner. */
+/** How many of the findings a credential or a new pod would help if the plan had not left an object to its owner. */
 function leftToOwner({ declined }: Plan, left: Finding[]): number {
   if (!declined.some(isRefusal)) return 0
   return left.filter(({ remedies }) => remedies.includes('authenticate') || remedies.includes('recreate'))
@@ -77,12 +77,12 @@ function podsOf(findings: Finding[]): number {
   return new Set(findings.map(({ namespace, pod }) => `${namespace}/${pod}`)).size
 }
 
-/** A pod that the recovery tells of as not back. */
+/** Whether the recovery already reports the finding's pod as not back. */
 function isAwaited({ namespace, pod }: Finding, recovery: Recovery): boolean {
   return namespace === recovery.namespace && recovery.waiting.some(({ name }) => name === pod)
 }
 
-/** Findings of pods that no change aims at. */
+/** Findings of pods that no change helps. */
 function findingsWithoutChange({ plan, findings }: PreparedFix): Finding[] {
   const aimed = new Set(
     plan.changes.flatMap(change =>
@@ -94,14 +94,13 @@ function findingsWithoutChange({ plan, findings }: PreparedFix): Finding[] {
   return findings.filter(({ namespace, pod }) => !aimed.has(`${namespace}/${pod}`))
 }
 
-/** Not all of its pods are back. */
+/** Whether some of the workload's pods are not back. */
 function isOpen({ wanted, recovered }: Recovery): boolean {
   return recovered < wanted
 }
 
 /**
- * What can't pull in the scope by now. Nobody has to look again where all that could not pull is back, nor where no pod was touched:
- * then it is as it was.
+ * The findings that remain in the scope. The cluster is not read again if everything that could not pull is back, nor if no pod was changed.
  */
 async function remainingFindings(
   prepared: PreparedFix,
@@ -116,7 +115,7 @@ async function remainingFindings(
   return now ?? left
 }
 
-/** null where the cluster does not answer: what became of the changes has to be told all the same. */
+/** The current findings; null where the cluster does not answer, because the outcomes have to be reported all the same. */
 async function lookAgain({ plan }: PreparedFix, { cluster, context }: FixSession): Promise<Finding[] | null> {
   const { namespaces, excluded } = plan.scope
   const watching = { takenAt: context.now().toISOString(), signal: context.signal }
@@ -133,15 +132,15 @@ async function lookAgain({ plan }: PreparedFix, { cluster, context }: FixSession
 export interface FixState {
   /** Every planned change is in place, and every pod that it was made for is back. */
   done: boolean
-  /** Part of the scope was out of sight, so that changes may be missing from the plan. */
+  /** Part of the scope could not be read, so changes may be missing from the plan. */
   narrowed: boolean
-  /** What still can't pull in the scope. */
+  /** Findings that remain in the scope. */
   remaining: readonly Finding[]
   declined: readonly Declined[]
   failOn: Severity | 'never'
 }
 
-/** Unknown is never healthy, and the same state gives the same code in the next run. */
+/** The exit code for the state that the scope is in now, whether this run or an earlier one led there. Unknown is never healthy. */
 export function fixVerdict({ done, narrowed, remaining, declined, failOn }: FixState): ExitName {
   if (!done || narrowed) return 'incomplete'
   const deciding = remaining.filter(finding => countsFor(finding, failOn))
@@ -151,7 +150,7 @@ export function fixVerdict({ done, narrowed, remaining, declined, failOn }: FixS
     : 'findings'
 }
 
-/** Reasons that a login, a flag or an owner can lift: a fix that stops at them was refused. Nobody can lift the others here. */
+/** Reasons that a login, a flag, or an owner can remove, so that they make the exit code `refused`. */
 const LIFTABLE: Declined['code'][] = [
   'managed',
   'foreign-secret',
@@ -164,12 +163,12 @@ const LIFTABLE: Declined['code'][] = [
   'latest-needs-pin',
 ]
 
-/** Whether somebody can lift what kept the fix from it. */
+/** Whether somebody can remove the reason of the decline. */
 export function isLiftable({ code }: Declined): boolean {
   return LIFTABLE.includes(code)
 }
 
-/** Whether what was declined is about the finding's pod, its workload, or what would have brought its login. */
+/** Whether the decline is about the finding's pod, its workload, or the object that would have given it a login. */
 function speaksOf(declined: Declined, finding: Finding): boolean {
   if (
     declined.code === 'no-credential' ||

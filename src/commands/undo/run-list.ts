@@ -6,7 +6,7 @@ import { keepsLogin } from '../../apply/undo-step.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import type { RunLine } from '../../report/views/undo.ts'
 
-/** One line a run, newest first. @throws ApiError */
+/** One line a run, in the order of `runs`. @throws ApiError */
 export async function runLines(runs: Run[], cluster: ClusterReader, signal: AbortSignal): Promise<RunLine[]> {
   const lines: RunLine[] = []
   for (const run of runs) {
@@ -26,7 +26,7 @@ export async function runLines(runs: Run[], cluster: ClusterReader, signal: Abor
   return lines
 }
 
-/** The journal says what was written, and only the cluster whether it is still there. */
+/** Whether the run can still be undone: the journal says what it wrote, and the cluster whether that still exists. */
 export async function stateOf(
   run: Run,
   runs: Run[],
