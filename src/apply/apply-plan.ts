@@ -82,10 +82,7 @@ interface Writing {
 async function writeJournaled(change: Change, writing: Writing): Promise<void> {
   const { outcomes, context, progress, successors } = writing
   context.signal?.throwIfAborted()
-  const lacking = change.needs.find(id => {
-    const needed = outcomes.get(id)
-    return needed !== undefined && !isDone(needed)
-  })
+  const lacking = lackingNeed(change, outcomes)
   if (lacking !== undefined) {
     outcomes.set(change.id, skipped(change, lacking))
     return
@@ -121,10 +118,7 @@ function writeOne(
 function withoutOrphans(changes: Change[], outcomes: Outcome[]): Outcome[] {
   const byId = new Map(outcomes.map(outcome => [outcome.id, outcome]))
   for (const change of changes) {
-    const lacking = change.needs.find(id => {
-      const needed = byId.get(id)
-      return needed !== undefined && !isDone(needed)
-    })
+    const lacking = lackingNeed(change, byId)
     if (lacking !== undefined) byId.set(change.id, skipped(change, lacking))
   }
   return changes.flatMap(({ id }) => byId.get(id) ?? [])
@@ -145,6 +139,14 @@ function withoutUnused(changes: Change[], outcomes: Outcome[]): Outcome[] {
   return outcomes.map(outcome => {
     const change = unused.get(outcome.id)
     return change ? outcomeOf(change, 'skipped', { reason: { code: 'unused' } }) : outcome
+  })
+}
+
+/** The id of a change that this one needs and that was not made; undefined where none is known to have failed. */
+function lackingNeed({ needs }: Change, outcomes: ReadonlyMap<string, Outcome>): string | undefined {
+  return needs.find(id => {
+    const needed = outcomes.get(id)
+    return needed !== undefined && !isDone(needed)
   })
 }
 

@@ -92,17 +92,17 @@ async function undoRun(run: Run, folder: string, session: UndoSession): Promise<
   const kept = steps.filter(keepsLogin).map(({ target }) => target)
   await context.out.write(renderUndoPlan({ run: run.run, steps, kept }, view(options, context)))
   const writes = steps.some(({ action }) => action !== 'leave')
-  const wet = writes && options.dryRun !== 'client'
-  if (wet && options.dryRun === 'none') await confirm(steps, session)
-  const outcomes = wet ? await executeUndo(run, steps, folder, session) : []
-  const lost = steps.some(step => step.action === 'leave' && step.reason === 'pod-taken-away')
-  const settled = !lost && kept.length === 0
+  const executes = writes && options.dryRun !== 'client'
+  if (executes && options.dryRun === 'none') await confirm(steps, session)
+  const outcomes = executes ? await executeUndo(run, steps, folder, session) : []
+  const podMissing = steps.some(step => step.action === 'leave' && step.reason === 'pod-taken-away')
+  const settled = !podMissing && kept.length === 0
   const complete = settled && outcomes.every(({ status }) => DONE.includes(status))
   const dryRun = options.dryRun !== 'none'
   // Recorded so that later runs of undo don't look at this one again.
   if (!dryRun && !writes && settled && !isUndone(run)) await recordOver(run, folder)
   const report: UndoReport = { run: run.run, dryRun, complete, kept, steps, outcomes }
-  if (wet || options.format !== 'table') {
+  if (executes || options.format !== 'table') {
     await context.out.write(renderUndoResult(report, view(options, context)))
   }
   await suggestAnotherRun(session)

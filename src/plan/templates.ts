@@ -168,8 +168,8 @@ function planContainer(
 export function referencesToAsk(input: Omit<PlanInput, 'images' | 'unproven'>): string[] {
   const containers = input.fixScope.workloads.flatMap(workload => workload.containers)
   const wanted = containers.flatMap(container => {
-    for (const [, { asks }] of editing(input)) {
-      const references = asks(container, input)
+    for (const [, { lookups }] of editing(input)) {
+      const references = lookups(container, input)
       if (references.length > 0) return references
     }
     return []

@@ -7,7 +7,7 @@ import type { RemedyRules } from './remedy-rules.ts'
 export const pin: RemedyRules = {
   flag: { name: 'pin', takes: 'nothing' },
   containers: {
-    asks(container) {
+    lookups(container) {
       if (!floats(container.image)) return []
       const [running, ...others] = runningDigests(container)
       if (running === undefined) return [container.image]

@@ -6,7 +6,7 @@ import type { RemedyRules } from './remedy-rules.ts'
 export const pullPolicy: RemedyRules = {
   flag: { name: 'pull-policy', takes: 'choice', value: 'policy', choices: ['IfNotPresent'] },
   containers: {
-    asks: () => [],
+    lookups: () => [],
     edit({ target, container, image }) {
       if (container.pullPolicy !== 'Always') return {}
       const reference = parseReference(image)

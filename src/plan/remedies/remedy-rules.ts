@@ -21,7 +21,7 @@ export type RemedyFlag =
 
 export interface ContainerRules {
   /** The references to look up in registries before the plan is made. If there are any, later remedies look up nothing for this container. */
-  asks(container: ScopeContainer, input: Omit<PlanInput, 'images' | 'unproven'>): string[]
+  lookups(container: ScopeContainer, input: Omit<PlanInput, 'images' | 'unproven'>): string[]
   /** The remedy's edit of the container. */
   edit(place: ContainerPlace, input: PlanInput): ContainerEdit
 }

@@ -8,7 +8,7 @@ import type { RemedyRules } from './remedy-rules.ts'
 export const replaceRegistry: RemedyRules = {
   flag: { name: 'replace-registry', takes: 'list', value: 'from=to' },
   containers: {
-    asks: ({ image }, { replacements }) => replacementsFor(image, replacements),
+    lookups: ({ image }, { replacements }) => replacementsFor(image, replacements),
     edit({ target, container: { name: container, image } }, { replacements, images }) {
       const asked = replacementsFor(image, replacements)
       const found = asked.find(candidate => images.get(candidate)?.digest != null)
