@@ -4,7 +4,6 @@ import { clueOf } from '../diagnosis/clues.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
 import { checkedSteps } from './checked.ts'
 import { denialSteps } from './denial.ts'
-import { kubeletQpsSteps, limitSteps } from './limit.ts'
 import { missingSteps, nameClueSteps, unreadableNameSteps } from './name.ts'
 import {
   dnsSteps,
@@ -24,7 +23,8 @@ import {
   otherSteps,
   platformSteps,
   signatureSteps,
-} from './node.ts'
+} from './node-steps.ts'
+import { kubeletQpsSteps, limitSteps } from './rate-limit.ts'
 import { ON_NODE, type Step } from './step.ts'
 
 /** A cause without steps does not compile. */

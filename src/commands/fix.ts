@@ -1,6 +1,6 @@
 /** `pullguard fix`: read → choose → plan → prove → show → confirm → apply → verify → report. */
 
-import { advised } from '../advice/advised.ts'
+import { withSteps } from '../advice/add-steps.ts'
 import { checkAccess } from '../apply/check-access.ts'
 import { journalFolder } from '../apply/journal/state-folder.ts'
 import { writePlanFile } from '../apply/plan-file.ts'
@@ -108,7 +108,7 @@ async function proveSaved(draft: Draft, session: FixSession): Promise<void> {
 async function show(draft: Draft, session: FixSession, mode: PlanNews['mode']): Promise<ExitName> {
   const { plan, findings, gaps } = draft
   await session.context.out.write(
-    renderPlan(plan, { findings: findings.map(advised), gaps, mode }, view(session)),
+    renderPlan(plan, { findings: findings.map(withSteps), gaps, mode }, view(session)),
   )
   return plan.changes.length === 0 ? emptyVerdict(draft, session) : 'ok'
 }
@@ -125,7 +125,7 @@ async function nothingToDo(draft: Draft, session: FixSession): Promise<ExitName>
       complete: verdict === 'ok',
       ...leftOf(draft),
       result,
-      findings: findings.map(advised),
+      findings: findings.map(withSteps),
       gaps,
     }
     await session.context.out.write(renderFixResult(report, view(session)))

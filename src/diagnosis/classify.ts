@@ -32,7 +32,7 @@ const BY_GRPC = new Map<string, Cause>([
  * Of several attempts the one that got furthest tells most: who was let in and found nothing knows more than who was refused,
  * and who was refused more than who got no answer. What only one who was let in can meet ranks above all.
  */
-const TELLING: Record<Cause, number> = {
+const SPECIFICITY: Record<Cause, number> = {
   other: 0,
   'canceled-or-deadline': 1,
   'kubelet-qps': 2,
@@ -59,7 +59,7 @@ const TELLING: Record<Cause, number> = {
 export type Classifier = (text: string, reason: string) => Classification
 
 /** A classifier for many texts: those of one incident differ in their digests alone, and a digest tells nothing. */
-export function rememberingClassifier(): Classifier {
+export function memoizedClassifier(): Classifier {
   const known = new Map<string, Classification>()
   return (text, reason) => {
     const key = `${reason} ${text.replace(/[0-9a-f]{32,}/g, digest => `‹${digest.length}›`)}`
@@ -76,19 +76,19 @@ export function rememberingClassifier(): Classifier {
  */
 export function classify(text: string, reason: string): Classification {
   const told = BY_REASON.get(reason)
-  const { attempts, asides } = parsePullErrors(text.trim() === '' ? reason : text)
+  const { attempts, fallbackErrors } = parsePullErrors(text.trim() === '' ? reason : text)
   if (told !== undefined) return { cause: told, subcause: null, error: attempts[0] ?? null }
-  const verdict = mostTelling(attempts)
+  const verdict = mostSpecific(attempts)
   const unasked = verdict.cause === 'other' || isBlockedSource(verdict)
-  return unasked && asides.length > 0 ? mostTelling(asides) : verdict
+  return unasked && fallbackErrors.length > 0 ? mostSpecific(fallbackErrors) : verdict
 }
 
 /** The node may ask only the registry's mirrors, so that their answers are all there is (registries.conf `blocked`). */
 function isBlockedSource({ cause, error }: Classification): boolean {
-  return cause === 'signature-policy' && error !== null && /\bis blocked in\b/.test(error.said)
+  return cause === 'signature-policy' && error !== null && /\bis blocked in\b/.test(error.masked)
 }
 
-function mostTelling(errors: PullError[]): Classification {
+function mostSpecific(errors: PullError[]): Classification {
   return errors.map(judge).reduce((best, next) => (rank(next) > rank(best) ? next : best), {
     cause: 'other',
     subcause: null,
@@ -97,11 +97,11 @@ function mostTelling(errors: PullError[]): Classification {
 }
 
 /** Above every refusal: who met trouble while the content was copied had been let in. */
-const LET_IN = 20
+const LET_IN_BONUS = 20
 
 function rank({ cause, error }: Classification): number {
-  const wasLetIn = error !== null && COPYING.test(error.said) && cause !== 'other'
-  return TELLING[cause] + (wasLetIn ? LET_IN : 0)
+  const wasLetIn = error !== null && COPYING.test(error.masked) && cause !== 'other'
+  return SPECIFICITY[cause] + (wasLetIn ? LET_IN_BONUS : 0)
 }
 
 /** The manifest had come, and its layers were on their way (containerd, containers/image). */

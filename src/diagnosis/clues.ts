@@ -5,7 +5,7 @@ import type { Endpoint } from './endpoint.ts'
 import { isLocal, isPrivateAddress, isServiceName } from './endpoint.ts'
 import type { Cause } from './finding.ts'
 import { nameClues } from './name-clues.ts'
-import { SPOKEN } from './spoken-clues.ts'
+import { TEXT_CLUES } from './spoken-clues.ts'
 
 /** What is wrong with a certificate, as the runtime words it. */
 export type CertificateProblem =
@@ -113,9 +113,9 @@ const MIRRORS = /\(Mirrors also failed: (.{0,4000}?)\]\):/i
 export function cluesOf(text: string, known: Known): Clue[] {
   const { status, endpoint, image, reference } = known
   const words = withoutNames(text, image, reference)
-  const spoken = SPOKEN.filter(([, pattern]) => pattern.test(words)).map(([clue]) => clue)
+  const inText = TEXT_CLUES.filter(([, pattern]) => pattern.test(words)).map(([clue]) => clue)
   return [
-    ...spoken,
+    ...inText,
     ...ofStatus(status),
     ...ofAnswer(text),
     ...ofHost(endpoint, reference),

@@ -14,7 +14,7 @@ import { serviceAccountProblem } from './service-account.ts'
 type Image = Pick<Reference, 'registry' | 'repository'>
 
 /** Secrets with the same keys, as copies of one in many namespaces are: judged once for all. */
-interface Alike {
+interface SameKeys {
   entries: PullSecret['entries']
   secrets: PullSecret[]
   byNamespace: ReadonlyMap<string, PullSecret[]>
@@ -24,7 +24,7 @@ interface Alike {
 export interface KnownLogins {
   snapshot: Snapshot
   /** Secrets that serve the image. */
-  serving: (image: Image) => Alike[]
+  serving: (image: Image) => SameKeys[]
   /** The first service account that names a secret, by `namespace/secret`. */
   accounts: ReadonlyMap<string, string>
 }
@@ -32,15 +32,15 @@ export interface KnownLogins {
 export function knownLogins(snapshot: Snapshot): KnownLogins {
   const { pullSecrets, serviceAccounts, elsewhere } = snapshot
   const usable = [...pullSecrets, ...(elsewhere?.pullSecrets ?? [])].filter(isUsable)
-  const alike = [...Map.groupBy(usable, keysOf).values()].map(secrets => ({
+  const sameKeys = [...Map.groupBy(usable, keysOf).values()].map(secrets => ({
     entries: secrets[0]?.entries ?? [],
     secrets,
     byNamespace: Map.groupBy(secrets, ({ namespace }) => namespace),
   }))
-  const served = new Map<string, Alike[]>()
+  const served = new Map<string, SameKeys[]>()
   const serving = (image: Image) => {
     const key = `${image.registry}/${image.repository}`
-    const found = served.get(key) ?? alike.filter(({ entries }) => serves(entries, image))
+    const found = served.get(key) ?? sameKeys.filter(({ entries }) => serves(entries, image))
     served.set(key, found)
     return found
   }
@@ -74,7 +74,7 @@ function serves(entries: PullSecret['entries'], image: Image): boolean {
   return lookUpCredentials(image, entries).tried.some(({ problem }) => problem === null)
 }
 
-const SHOWN = 3
+const MOST_HINTS = 3
 
 /** The nearest first, and few: none for a pull that had a login, or may have had one. One in the pod's namespace leaves the others out. */
 export function hintsFor(
@@ -99,11 +99,11 @@ export function hintsFor(
     ...others.map(secret => hintAt(secret, known)),
     ...sameAccount(pod, reference, known),
   ]
-  if (hints.length > 0) return hints.slice(0, SHOWN)
+  if (hints.length > 0) return hints.slice(0, MOST_HINTS)
   return serving
-    .flatMap(({ secrets }) => secrets.slice(0, SHOWN))
+    .flatMap(({ secrets }) => secrets.slice(0, MOST_HINTS))
     .filter(({ namespace }) => namespace !== pod.namespace)
-    .slice(0, SHOWN)
+    .slice(0, MOST_HINTS)
     .map(({ namespace, name }) => ({ code: 'in-namespace', namespace, secret: name }))
 }
 

@@ -8,8 +8,8 @@ import type { CredentialStatus, DenialSubcause } from './finding.ts'
 
 /** What is known of one refusal. */
 export interface Refusal {
-  /** The runtime's own words, without its names (see nameless) and with them. */
-  said: string
+  /** The runtime's own words, without its names (see maskNames) and with them. */
+  masked: string
   text: string
   status: number | null
   reference: Reference | null
@@ -18,7 +18,7 @@ export interface Refusal {
 }
 
 /** What the words alone prove, in the order of asking. */
-const SAYINGS: [DenialSubcause, RegExp][] = [
+const PATTERNS: [DenialSubcause, RegExp][] = [
   [
     'upstream',
     /\b(?:authentication|authorization|login|credentials?)\b.{0,40}\bupstream\b|\bupstream\b.{0,80}\b(?:unauthori[sz]ed|authentication|denied|credential|forbidden)|\bremote auto blocked\b/,
@@ -54,48 +54,48 @@ const SAYINGS: [DenialSubcause, RegExp][] = [
  * Never more is said than they prove: DESIGN.md's table, and kubelet-messages "What a text proves".
  */
 export function denialOf(refusal: Refusal): DenialSubcause {
-  const { said, endpoint, status, reference } = refusal
+  const { masked, endpoint, status, reference } = refusal
   const open = reference !== null && isPublic(fullName(reference))
-  const spoken = SAYINGS.find(([, pattern]) => pattern.test(said))?.[0]
+  const proven = PATTERNS.find(([, pattern]) => pattern.test(masked))?.[0]
   // Everything there is public, so that a refusal speaks of the name, or of who asks from where.
-  if (open && spoken !== 'credential-refused') return closedToAll(refusal, spoken)
+  if (open && proven !== 'credential-refused') return closedToAll(refusal, proven)
   if (
-    spoken === 'not-permitted' &&
-    /\bmay not exist\b/.test(said) &&
+    proven === 'not-permitted' &&
+    /\bmay not exist\b/.test(masked) &&
     refusal.credential === 'none' &&
     cloudOf(reference?.registry ?? null) === null
   )
     return 'denied-or-missing'
   // The identity of the node was known to the cloud's token server, and is not allowed.
   if (
-    spoken === 'credential-refused' &&
+    proven === 'credential-refused' &&
     status === 403 &&
     refusal.credential !== 'usable' &&
     cloudOf(reference?.registry ?? null) !== null
   )
     return 'not-permitted'
-  if (spoken !== undefined) return spoken
+  if (proven !== undefined) return proven
   if (endpoint?.role === 'storage' && status === 403) return 'blocked'
   if (status === 402 || status === 451) return 'blocked'
   return bareStatus(refusal)
 }
 
-function closedToAll({ status, endpoint }: Refusal, spoken: DenialSubcause | undefined): DenialSubcause {
-  if (spoken === 'blocked' || spoken === 'policy' || spoken === 'upstream') return spoken
+function closedToAll({ status, endpoint }: Refusal, proven: DenialSubcause | undefined): DenialSubcause {
+  if (proven === 'blocked' || proven === 'policy' || proven === 'upstream') return proven
   // A mirror's or a firewall's refusal; Docker Hub itself says 401 of a name that is not there.
   return status === 403 && endpoint?.role !== 'mirror' ? 'blocked' : 'denied-or-missing'
 }
 
 /** A bare status: 403 knows who asks, 401 does not say whether a login was sent or whether there is such an image. */
-function bareStatus({ said, status, reference, credential }: Refusal): DenialSubcause {
+function bareStatus({ masked, status, reference, credential }: Refusal): DenialSubcause {
   const cloud: Cloud | null = cloudOf(reference?.registry ?? null)
   if (status === 403) {
     if (credential === 'usable' || cloud !== null) return 'not-permitted'
     return 'denied-or-missing'
   }
   if (status === 401) return 'denied-or-missing'
-  if (/\bforbidden\b/.test(said)) return credential === 'usable' ? 'not-permitted' : 'denied-or-missing'
-  if (/\bunauthori[sz]ed\b|\bdenied\b|\bauthentication required\b|\bauthorization required\b/.test(said))
+  if (/\bforbidden\b/.test(masked)) return credential === 'usable' ? 'not-permitted' : 'denied-or-missing'
+  if (/\bunauthori[sz]ed\b|\bdenied\b|\bauthentication required\b|\bauthorization required\b/.test(masked))
     return 'denied-or-missing'
   return 'unspecified'
 }

@@ -6,37 +6,37 @@ import { checkFor } from '../snapshot/image-verdict.ts'
 import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PodEvent, Snapshot } from '../snapshot/snapshot.ts'
-import { type Classifier, rememberingClassifier } from './classify.ts'
+import { type Classifier, memoizedClassifier } from './classify.ts'
 import { type Clue, cluesOf } from './clues.ts'
 import { type KnownLogins, knownLogins } from './credential-hints.ts'
 import { endpointOf } from './endpoint.ts'
 import { firstSign, prove } from './evidence.ts'
 import { type FailingContainer, failingContainers } from './failing-container.ts'
 import type { Cause, CredentialReport, Diagnosis, Finding } from './finding.ts'
+import { longPulls } from './long-pulls.ts'
+import { memoizeByText } from './memoize-by-text.ts'
 import { indexOwners, type OwnerIndex, topmostOwner } from './owner.ts'
 import { eventsOfPod } from './pod-events.ts'
+import { rank, type Unranked } from './priority.ts'
 import { pullCredential } from './pull-credential.ts'
-import { longPulls } from './pulling.ts'
 import { pullingNode } from './pulling-node.ts'
-import { remediesFor } from './remedies.ts'
-import { remembered } from './remembered.ts'
+import { remediesFor } from './remedy.ts'
 import { failingSandbox } from './sandbox.ts'
 import { subcauseOf } from './subcause.ts'
-import { byUrgency, type Unweighed } from './urgency.ts'
 
 /** Everything that is wrong with the pulls in the snapshot, most urgent first. */
 export function diagnose(snapshot: Snapshot): Diagnosis {
-  const seen: Seen = {
+  const seen: DiagnosisContext = {
     snapshot,
     owners: indexOwners(snapshot.owners),
     eventsByPod: Map.groupBy(snapshot.events, ({ namespace, pod }) => podKey(namespace, pod)),
     nodes: new Map(snapshot.nodes.map(node => [node.name, node])),
     logins: knownLogins(snapshot),
-    judge: rememberingClassifier(),
-    ...rememberingReaders(),
+    judge: memoizedClassifier(),
+    ...memoizedReaders(),
   }
-  const unweighed = snapshot.pods.flatMap(pod => findingsOf(pod, seen))
-  const findings = byUrgency(unweighed)
+  const unranked = snapshot.pods.flatMap(pod => findingsOf(pod, seen))
+  const findings = rank(unranked)
   return {
     takenAt: snapshot.takenAt,
     complete: snapshot.gaps.length === 0,
@@ -54,7 +54,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
 }
 
 /** What every pod is looked at with. */
-interface Seen {
+interface DiagnosisContext {
   snapshot: Snapshot
   owners: OwnerIndex
   eventsByPod: ReadonlyMap<string, PodEvent[]>
@@ -65,19 +65,19 @@ interface Seen {
   cluesIn: Readers['cluesIn']
 }
 
-type Readers = ReturnType<typeof rememberingReaders>
+type Readers = ReturnType<typeof memoizedReaders>
 
 /** What is read out of every text, but once for those that are alike. */
-function rememberingReaders() {
+function memoizedReaders() {
   return {
-    endpointIn: remembered(endpointOf, registry => registry ?? ''),
-    cluesIn: remembered(cluesOf, ({ cause, status, endpoint, image }) =>
+    endpointIn: memoizeByText(endpointOf, registry => registry ?? ''),
+    cluesIn: memoizeByText(cluesOf, ({ cause, status, endpoint, image }) =>
       [cause, status, endpoint?.role, endpoint?.host, image].join(' '),
     ),
   }
 }
 
-function findingsOf(pod: Pod, seen: Seen): Unweighed[] {
+function findingsOf(pod: Pod, seen: DiagnosisContext): Unranked[] {
   const { owners } = seen
   const events = ownEvents(pod, seen)
   const workload = topmostOwner(pod, owners)
@@ -89,7 +89,7 @@ function findingsOf(pod: Pod, seen: Seen): Unweighed[] {
   }))
 }
 
-function ownEvents(pod: Pod, { eventsByPod }: Seen): PodEvent[] {
+function ownEvents(pod: Pod, { eventsByPod }: DiagnosisContext): PodEvent[] {
   return eventsOfPod(pod, eventsByPod.get(podKey(pod.namespace, pod.name)) ?? [])
 }
 
@@ -97,10 +97,10 @@ function findingOf(
   pod: Pod,
   failing: FailingContainer,
   workload: Finding['workload'],
-  { snapshot, nodes, logins, judge, endpointIn, cluesIn }: Seen,
+  { snapshot, nodes, logins, judge, endpointIn, cluesIn }: DiagnosisContext,
 ): Finding {
   const { container, reason } = failing
-  const { cause, subcause: spoken, error, evidence } = prove(failing, judge)
+  const { cause, subcause: textSubcause, error, evidence } = prove(failing, judge)
   const parsed = parseReference(container.image)
   const registry = parsed?.registry ?? null
   const reference = parsed && fullName(parsed)
@@ -112,7 +112,7 @@ function findingOf(
   const node = nodes.get(pod.node ?? '') ?? null
   const subcause = subcauseOf(cause, {
     error,
-    spoken,
+    textSubcause,
     reference: parsed,
     endpoint,
     credential: credential.status,
@@ -154,7 +154,7 @@ function findingOf(
       ...cluesOfPlace(failing, pod, node),
     ],
     host: pullingNode(pod, node, evidence?.text ?? ''),
-    urgency: 0,
+    priority: 0,
   }
 }
 

@@ -53,7 +53,7 @@ export function endpointOf(text: string, registry: string | null): Endpoint | nu
   if (proxy !== null) return named(proxy.slice(1).find(Boolean) ?? '', 'proxy')
   const urls = [...text.matchAll(URL)].map(([, host = '', rest = '']) => ({ host, rest }))
   // The last URL is the innermost request: the one that failed.
-  const asked = urls.filter(({ host }) => !isReading(host)).at(-1)
+  const asked = urls.filter(({ host }) => !isDocumentationLink(host)).at(-1)
   const socket = SOCKET.exec(text)
   if (socket !== null && asked === undefined) return { host: socket[1] ?? socket[2] ?? '', role: 'runtime' }
   if (asked !== undefined) return named(asked.host, roleOf(asked.host, asked.rest, text, registry))
@@ -66,7 +66,7 @@ export function endpointOf(text: string, registry: string | null): Endpoint | nu
 }
 
 /** A link to read for people, not a host that was asked. */
-function isReading(host: string): boolean {
+function isDocumentationLink(host: string): boolean {
   return /^(?:www\.|docs\.|aka\.ms$|github\.com$|toolkit\.|errors?\.|success\.docker\.com$|quay\.io\/repository|docker\.com$)/i.test(
     host,
   )

@@ -1,6 +1,6 @@
 /** Tells which containers of a pod can't get their image now. Waiting for anything else is no finding. */
 
-import { isPastPull, saysPullFails, tellsOfFailedPull } from '../image/pull-words.ts'
+import { isPostPullReason, isPullFailureReason, mentionsFailedPull } from '../image/pull-messages.ts'
 import { type Container, isFinished, type Pod } from '../snapshot/pod.ts'
 import type { PodEvent } from '../snapshot/snapshot.ts'
 import { classify } from './classify.ts'
@@ -35,8 +35,8 @@ function byStatus(container: Container, events: PodEvent[]): FailingContainer | 
   const { state } = container
   if (state.type !== 'waiting') return null
   const { reason, message } = state
-  const usesPullSecrets = !isPastPull(reason)
-  if (saysPullFails(reason) || tellsOfFailedPull(message))
+  const usesPullSecrets = !isPostPullReason(reason)
+  if (isPullFailureReason(reason) || mentionsFailedPull(message))
     return { container, reason, message, events, usesPullSecrets }
   // What stops the kubelet before it asks the runtime, such as an unreadable pull secret, becomes the reason word for word.
   if (!/\s/.test(reason)) return null

@@ -10,7 +10,7 @@ import type { Clue } from './clues.ts'
 import type { CredentialHint } from './credential-hint.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { PullingNode } from './pulling-node.ts'
-import type { Remedy } from './remedies.ts'
+import type { Remedy } from './remedy.ts'
 
 /** Every cause a failed pull can have; DESIGN.md's table says what each is and is not. The order is the order of telling. */
 export const CAUSES = [
@@ -151,7 +151,7 @@ export interface Finding {
   /** The node that pulls, as far as it is known. Not printed. */
   host: PullingNode
   /** Blast radius, high first: system-node-critical DaemonSets and kube-system lead. Not printed. */
-  urgency: number
+  priority: number
 }
 
 /** An image that is being pulled for long. No finding: nothing has failed. */

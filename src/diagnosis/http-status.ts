@@ -25,15 +25,15 @@ const PHRASES: [number, string][] = [
   [503, 'service (?:temporarily )?unavailable'],
   [504, 'gateway time-?out'],
 ]
-const SPELT = PHRASES.map(
+const STATUS_PHRASES = PHRASES.map(
   ([status, phrase]) => [status, new RegExp(`\\b${status}[\\s:)(-]{1,3}${phrase}\\b`)] as const,
 )
 /** A gateway's own numbers, such as Cloudflare's 520 to 526 and 530. */
 const FROM_REGISTRY = /\bfrom registry ([45]\d\d)\b/
 
 /** The status in a text without names; null if it names none. */
-export function httpStatus(said: string): number | null {
-  const named = NAMED.exec(said) ?? FROM_REGISTRY.exec(said)
+export function httpStatus(masked: string): number | null {
+  const named = NAMED.exec(masked) ?? FROM_REGISTRY.exec(masked)
   if (named) return Number(named[1])
-  return SPELT.find(([, pattern]) => pattern.test(said))?.[0] ?? null
+  return STATUS_PHRASES.find(([, pattern]) => pattern.test(masked))?.[0] ?? null
 }

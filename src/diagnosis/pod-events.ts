@@ -1,6 +1,6 @@
 /** Finds the events that speak of one container's pull. */
 
-import { isSandboxFailure, pullStage, sandboxImage } from '../image/pull-words.ts'
+import { isSandboxFailure, pullStage, sandboxImage } from '../image/pull-messages.ts'
 import type { Container, ContainerKind, Pod } from '../snapshot/pod.ts'
 import type { PodEvent } from '../snapshot/snapshot.ts'
 

@@ -1,9 +1,9 @@
 /** The credential of one failed pull: what the pod had, what the registry's words say of it, and where else a login lies. */
 
 import type { Pod } from '../snapshot/pod.ts'
-import { credentialFor } from './credential.ts'
 import { hintsFor, type KnownLogins } from './credential-hints.ts'
 import type { CredentialReport, Finding } from './finding.ts'
+import { credentialFor } from './pod-credential.ts'
 import { parsePullErrors } from './pull-error.ts'
 
 interface Pull extends Pick<Finding, 'cause' | 'evidence' | 'image' | 'endpoint'> {
@@ -16,19 +16,19 @@ export function pullCredential(pull: Pull, logins: KnownLogins): CredentialRepor
   const credential = credentialFor(pod, image, logins.snapshot)
   if (cause !== 'auth-required-or-denied' && cause !== 'rate-limited') return credential
   const hints = hintsFor(pod, image, credential, logins)
-  const contradicted = credential.status === 'usable' && sawNoLogin(pull)
+  const contradicted = credential.status === 'usable' && contradictsUsableLogin(pull)
   return { ...credential, ...(hints.length > 0 && { hints }), ...(contradicted && { contradicted }) }
 }
 
 /** A mirror speaks of its own login at its upstream. */
-function sawNoLogin({ evidence, endpoint }: Pull): boolean {
-  return evidence !== null && endpoint?.role !== 'mirror' && saysNothingWasSent(evidence.text)
+function contradictsUsableLogin({ evidence, endpoint }: Pull): boolean {
+  return evidence !== null && endpoint?.role !== 'mirror' && reportsNoCredentialSent(evidence.text)
 }
 
 const NOTHING_SENT =
   /\bunauthenticated\b|\banonymous(?:ly)?\b|\bno basic auth credentials\b|\bno credentials (?:found|available|provided)\b|\bnot logged in\b/
 
 /** Whether every attempt of the pull was without a login: with several credentials one attempt without proves nothing of the others. */
-export function saysNothingWasSent(text: string): boolean {
-  return parsePullErrors(text).attempts.every(({ said }) => NOTHING_SENT.test(said))
+export function reportsNoCredentialSent(text: string): boolean {
+  return parsePullErrors(text).attempts.every(({ masked }) => NOTHING_SENT.test(masked))
 }

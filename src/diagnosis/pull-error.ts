@@ -1,13 +1,13 @@
 /** Takes a kubelet's text on a failed pull apart: the attempts in it, and for each what was said, without wrapping and names. */
 
-import { completed } from './cut-short.ts'
 import { httpStatus } from './http-status.ts'
-import { nameless } from './nameless.ts'
+import { maskNames } from './mask-names.ts'
+import { completeLastPhrase } from './truncated-phrases.ts'
 
 /** What one attempt to pull ended with. */
 export interface PullError {
-  /** The text in lower case, names taken out (see nameless). */
-  said: string
+  /** The text in lower case, names taken out (see maskNames). */
+  masked: string
   /** The gRPC code that the runtime gave, such as `NotFound`: a hint where the text tells nothing. */
   grpc: string | null
   /** The HTTP status that was answered, if the text names one. */
@@ -20,10 +20,10 @@ export interface PullError {
   text: string
 }
 
-/** The errors of one pull, one for each credential. `asides` were not asked for: mirrors, and CRI-O's second try as an artifact. */
+/** The errors of one pull, one for each credential. `fallbackErrors` were not asked for: mirrors, and CRI-O's second try as an artifact. */
 export interface PullErrors {
   attempts: PullError[]
-  asides: PullError[]
+  fallbackErrors: PullError[]
 }
 
 /** HTTP codes and phrases that are the Docker daemon's or the kubelet's own, not the registry's. */
@@ -40,7 +40,7 @@ const NEXT_ATTEMPT =
   /, (?=rpc error: code = |failed to pull and unpack image |failed to "StartContainer" for |unable to pull image or OCI artifact|Error response from daemon: |\(Mirrors also failed: |(?:Error )?(?:initializing source |reading manifest |copying system image )|pinging container registry |error pinging docker registry |pull QPS exceeded)/
 const ESCAPED = /(?<!\\)\\{1,8}(["'nrt])/g
 /** Signs that JSON (as Go writes it) or HTML spell out. */
-const SPELT_OUT = /\\{1,8}u00(?:22|26|27|3c|3e)|&(?:quot|#34|apos|#39|amp|lt|gt);/gi
+const ESCAPED_SIGNS = /\\{1,8}u00(?:22|26|27|3c|3e)|&(?:quot|#34|apos|#39|amp|lt|gt);/gi
 const SIGNS = new Map(
   Object.entries({
     '"': '22 quot #34',
@@ -60,40 +60,42 @@ const FOR_TOKEN =
 /** Parses a message of a container's status or of an event. Any text will do. */
 export function parsePullErrors(text: string): PullErrors {
   let plain = text
-    .replace(SPELT_OUT, spelt => SIGNS.get(spelt.replace(/^\\+u00|[&;]/g, '').toLowerCase()) ?? ' ')
+    .replace(ESCAPED_SIGNS, spelt => SIGNS.get(spelt.replace(/^\\+u00|[&;]/g, '').toLowerCase()) ?? ' ')
     .replace(ESCAPED, (_whole, char: string) => (char === '"' || char === "'" ? char : ' '))
     .replace(/\s+/g, ' ')
   for (const wrapping of WRAPPING) plain = plain.replace(wrapping, '')
   const tries = plain.split(NEXT_ATTEMPT).map(attempt => {
     const asRegistry = cut(attempt, MIRRORS.open, MIRRORS.close)
     const asImage = cut(asRegistry.main, AS_ARTIFACT, null)
-    return { main: asImage.main, asides: [asRegistry.aside, asImage.aside] }
+    return { main: asImage.main, fallbackErrors: [asRegistry.fallback, asImage.fallback] }
   })
   return {
     attempts: tries.map(({ main }) => parseOne(main)),
-    asides: tries.flatMap(({ asides }) => asides.filter(aside => aside !== '').map(parseOne)),
+    fallbackErrors: tries.flatMap(({ fallbackErrors }) =>
+      fallbackErrors.filter(fallback => fallback !== '').map(parseOne),
+    ),
   }
 }
 
 /** Cuts out what stands between the two marks, or behind the first one. */
-function cut(text: string, open: string, close: string | null): { main: string; aside: string } {
+function cut(text: string, open: string, close: string | null): { main: string; fallback: string } {
   const start = text.indexOf(open)
   const end = start === -1 || close === null ? text.length : text.indexOf(close, start)
-  if (start === -1 || end === -1) return { main: text, aside: '' }
+  if (start === -1 || end === -1) return { main: text, fallback: '' }
   return {
     main: text.slice(0, start) + text.slice(end + (close?.length ?? 0)),
-    aside: text.slice(start + open.length, end),
+    fallback: text.slice(start + open.length, end),
   }
 }
 
 function parseOne(text: string): PullError {
-  const { said: spoken, hosts } = nameless(text.replace(/rpc error: code = \w+ desc = /gi, ''))
-  const said = completed(spoken)
+  const { masked: withoutNames, hosts } = maskNames(text.replace(/rpc error: code = \w+ desc = /gi, ''))
+  const masked = completeLastPhrase(withoutNames)
   return {
-    said,
+    masked,
     grpc: /rpc error: code = (\w+)/i.exec(text)?.[1] ?? null,
-    status: httpStatus(said),
-    forToken: FOR_TOKEN.test(said),
+    status: httpStatus(masked),
+    forToken: FOR_TOKEN.test(masked),
     hosts,
     text,
   }

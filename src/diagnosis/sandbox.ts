@@ -1,6 +1,6 @@
 /** Finds a pod that waits for its sandbox because the sandbox's own image can't be pulled: then nothing new starts on that node. */
 
-import { isSandboxFailure, sandboxImage } from '../image/pull-words.ts'
+import { isSandboxFailure, sandboxImage } from '../image/pull-messages.ts'
 import { isFinished, type Pod } from '../snapshot/pod.ts'
 import type { PodEvent } from '../snapshot/snapshot.ts'
 import type { FailingContainer } from './failing-container.ts'

@@ -2,7 +2,7 @@
 
 import type { Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
-import { credentialFor } from './credential.ts'
+import { credentialFor } from './pod-credential.ts'
 import type { WhyProblem } from './why-report.ts'
 
 type AccountProblem = Extract<

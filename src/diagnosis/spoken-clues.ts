@@ -3,7 +3,7 @@
 import type { Clue } from './clues.ts'
 
 /** Each with the words that give it away; the image's own names are no words. */
-export const SPOKEN: [Clue, RegExp][] = [
+export const TEXT_CLUES: [Clue, RegExp][] = [
   [
     { code: 'web-page' },
     /text\/html|invalid character '?\\*u?003c|invalid character '<'|<!?(?:doctype|html)\b|&lt;html|\\u003chtml/i,

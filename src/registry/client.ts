@@ -5,7 +5,6 @@ import { canonicalRegistry, DOCKER_HUB, isDockerHubHost } from '../image/docker-
 import { type AuthorizedAnswer, AuthorizedRequests } from './authorized-requests.ts'
 import { Connection, type ConnectionOptions, type RegistryAnswer } from './connection.ts'
 import { type EndpointOverrides, endpointOf } from './endpoints.ts'
-import { problemOf } from './http-status.ts'
 import { HUB_API_HOST, HubApi } from './hub-api.ts'
 import { MANIFEST_TYPES, readConfig, readManifest, sha256 } from './image-platforms.ts'
 import { isInternal } from './network-rules.ts'
@@ -17,6 +16,7 @@ import type {
   QuotaOutcome,
   TagsOutcome,
 } from './outcome.ts'
+import { problemOf } from './problem.ts'
 import { prove } from './proof.ts'
 import { parseQuota, QUOTA_PROBE } from './quota.ts'
 import { listTags, type TagPages } from './tag-list.ts'
@@ -64,7 +64,7 @@ export class Registries {
 }
 
 /** An index may be long, a configuration too; registries cap manifests at 4 MiB (distribution specification). */
-const LARGEST_MANIFEST = 4 * 1024 * 1024
+const MAX_MANIFEST_BYTES = 4 * 1024 * 1024
 
 /** One registry. Every method gives trouble as data, never retries (least of all a 429), and throws only when its signal is aborted. */
 export class Registry {
@@ -82,8 +82,8 @@ export class Registry {
   /** Whether a manifest is there, and its digest: the index's for an image of several platforms. */
   async headManifest(reference: ManifestReference, credential: Credential | null): Promise<ManifestOutcome> {
     const asked = await this.#manifest('HEAD', reference, credential)
-    if ('problem' in asked) return { ...asked.asker, ...asked.problem }
-    return { ...asked.asker, ...readHead(asked.answer, reference) }
+    if ('problem' in asked) return { ...asked.requestedAs, ...asked.problem }
+    return { ...asked.requestedAs, ...readHead(asked.answer, reference) }
   }
 
   /** The tags of a repository. Costs no pull. */
@@ -98,24 +98,25 @@ export class Registry {
   async platforms(reference: ManifestReference, credential: Credential | null): Promise<PlatformsOutcome> {
     if (isDockerHubHost(this.name)) return { status: 'not-asked' }
     const asked = await this.#manifest('GET', reference, credential)
-    if ('problem' in asked) return { ...asked.asker, ...asked.problem }
+    if ('problem' in asked) return { ...asked.requestedAs, ...asked.problem }
     const head = readHead(asked.answer, reference)
-    if (head.status !== 'found') return { ...asked.asker, ...head }
+    if (head.status !== 'found') return { ...asked.requestedAs, ...head }
     const digest = sha256(asked.answer.body)
     const told = head.digest ?? reference.digest
     if (told?.startsWith('sha256:') && told !== digest)
-      return { ...asked.asker, ...otherDigest(asked.answer) }
+      return { ...asked.requestedAs, ...digestMismatch(asked.answer) }
     const manifest = readManifest(asked.answer.body)
-    if (manifest === null) return { ...asked.asker, status: 'found', digest, platforms: [] }
-    if ('platforms' in manifest) return { ...asked.asker, status: 'found', digest, ...manifest }
+    if (manifest === null) return { ...asked.requestedAs, status: 'found', digest, platforms: [] }
+    if ('platforms' in manifest) return { ...asked.requestedAs, status: 'found', digest, ...manifest }
     const path = `/v2/${reference.repository}/blobs/${manifest.configDigest}`
     const config = await this.#ask('GET', path, reference.repository, credential)
-    if ('problem' in config) return { ...config.asker, ...config.problem }
-    if (config.answer.status !== 200) return { ...config.asker, ...problemOf(config.answer, 'registry') }
+    if ('problem' in config) return { ...config.requestedAs, ...config.problem }
+    if (config.answer.status !== 200)
+      return { ...config.requestedAs, ...problemOf(config.answer, 'registry') }
     if (sha256(config.answer.body) !== manifest.configDigest) {
-      return { ...config.asker, ...otherDigest(config.answer) }
+      return { ...config.requestedAs, ...digestMismatch(config.answer) }
     }
-    return { ...config.asker, status: 'found', digest, platforms: readConfig(config.answer.body) }
+    return { ...config.requestedAs, status: 'found', digest, platforms: readConfig(config.answer.body) }
   }
 
   /** The pulls left for the credential, or for this machine's address (null): not for the nodes'. Costs no pull. */
@@ -124,7 +125,8 @@ export class Registry {
     const asked = await this.#manifest('HEAD', QUOTA_PROBE, credential)
     if ('problem' in asked) return asked.problem
     const head = readHead(asked.answer, QUOTA_PROBE)
-    if (asked.asker.withheldFrom !== null) return { status: 'withheld', from: asked.asker.withheldFrom }
+    if (asked.requestedAs.withheldFrom !== null)
+      return { status: 'withheld', from: asked.requestedAs.withheldFrom }
     if (head.status !== 'found') return head
     const detail = 'registry answered with a quota that can not be read'
     return parseQuota(asked.answer.headers) ?? { status: 'server-error', httpStatus: 200, detail }
@@ -137,8 +139,8 @@ export class Registry {
       manifest: reference && (() => this.headManifest(reference, credential)),
       login: async () => {
         const asked = await this.#ask('GET', '/v2/', reference?.repository ?? null, credential)
-        if ('problem' in asked) return { ...asked.asker, ...asked.problem }
-        return { ...asked.asker, ...readHead(asked.answer, null) }
+        if ('problem' in asked) return { ...asked.requestedAs, ...asked.problem }
+        return { ...asked.requestedAs, ...readHead(asked.answer, null) }
       },
     })
   }
@@ -160,7 +162,7 @@ export class Registry {
     credential: Credential | null,
   ): Promise<AuthorizedAnswer> {
     const accept = path.includes('/manifests/') ? MANIFEST_TYPES : '*/*'
-    return this.#requests.ask({ method, path, repository, accept, credential, maxBytes: LARGEST_MANIFEST })
+    return this.#requests.ask({ method, path, repository, accept, credential, maxBytes: MAX_MANIFEST_BYTES })
   }
 }
 
@@ -170,12 +172,12 @@ function readHead(answer: RegistryAnswer, reference: ManifestReference | null) {
   if (answer.status !== 200) return problemOf(answer, 'registry')
   const digest = plain(answer.headers['docker-content-digest'], /^[a-z0-9]+:[0-9a-f]{32,128}$/)
   const wanted = reference?.digest ?? null
-  if (digest !== null && wanted !== null && digest !== wanted) return otherDigest(answer)
+  if (digest !== null && wanted !== null && digest !== wanted) return digestMismatch(answer)
   const mediaType = plain(answer.headers['content-type'], /^[\w.+-]+\/[\w.+-]+/)
   return { status: 'found' as const, digest, mediaType }
 }
 
-function otherDigest(answer: RegistryAnswer) {
+function digestMismatch(answer: RegistryAnswer) {
   const detail = `registry ${answer.url.host} answered with another digest than it should`
   return { status: 'server-error' as const, httpStatus: answer.status, detail }
 }

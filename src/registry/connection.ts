@@ -26,7 +26,7 @@ export interface RegistryAnswer {
   /** When it came: milliseconds since 1970. */
   at: number
   /** A redirect led to another origin, so Authorization was left behind. */
-  strayed: boolean
+  crossedOrigin: boolean
 }
 
 type Unreachable = Extract<RegistryProblem, { status: 'unreachable' }>
@@ -48,8 +48,8 @@ export interface ConnectionOptions {
 /** What it takes to talk to a registry. */
 export type Sender = Pick<Connection, 'send' | 'clock'>
 
-const MOST_REDIRECTS = 5
-const USUAL_LIMIT = 64 * 1024
+const MAX_REDIRECTS = 5
+const DEFAULT_MAX_BYTES = 64 * 1024
 
 /** The pooled connections to registries. Throws the signal's reason when it is aborted; any other trouble is data. */
 export class Connection {
@@ -69,30 +69,32 @@ export class Connection {
    */
   async send(request: RegistryRequest, endpoint: URL): Promise<Exchange> {
     const timeout = new AbortController()
-    const cancel = this.clock.after(this.#options.timeoutMs ?? 20_000, () => timeout.abort(new TimeUp()))
+    const cancel = this.clock.after(this.#options.timeoutMs ?? 20_000, () =>
+      timeout.abort(new RequestTimeout()),
+    )
     const given = this.#options.signal
     const signal = given ? AbortSignal.any([given, timeout.signal]) : timeout.signal
     let { url } = request
     let headers = request.headers
-    let strayed = false
+    let crossedOrigin = false
     try {
-      for (let hops = 0; hops <= MOST_REDIRECTS; hops += 1) {
+      for (let hops = 0; hops <= MAX_REDIRECTS; hops += 1) {
         const answer = await this.#once({ ...request, url, headers }, signal)
         const target = request.method === 'POST' ? null : redirectTarget(answer)
-        if (target === null) return { answer: { ...answer, strayed } }
+        if (target === null) return { answer: { ...answer, crossedOrigin } }
         const refusal = visitRefusal(target, endpoint)
         if (refusal !== null)
           return unreachable('refused', url, `redirects to ${target.host}, but ${refusal}`)
         if (target.origin !== url.origin) {
           headers = withoutAuthorization(headers)
-          strayed = true
+          crossedOrigin = true
         }
         url = target
       }
       return unreachable('refused', url, 'redirects without end')
     } catch (error) {
       given?.throwIfAborted()
-      if (error instanceof TooLong) return unreachable('malformed', url, 'the answer is too long')
+      if (error instanceof AnswerTooLong) return unreachable('malformed', url, 'the answer is too long')
       const code = errorCode(error)
       return unreachable(reasonFor(code), url, this.#proxied(url, code))
     } finally {
@@ -106,7 +108,7 @@ export class Connection {
     return proxy === null ? code : `${code} on the way through the proxy ${proxy.host}`
   }
 
-  async #once(request: RegistryRequest, signal: AbortSignal): Promise<FirstHand> {
+  async #once(request: RegistryRequest, signal: AbortSignal): Promise<DirectAnswer> {
     const { method, url, body } = request
     const response = await (this.#options.dispatcher ?? this.#pools.to(url)).request({
       origin: url.origin,
@@ -116,7 +118,7 @@ export class Connection {
       ...(body === undefined ? {} : { body }),
       signal,
     })
-    const bytes = await readBody(response.body, request.maxBytes ?? USUAL_LIMIT)
+    const bytes = await readBody(response.body, request.maxBytes ?? DEFAULT_MAX_BYTES)
     return { status: response.statusCode, headers: response.headers, body: bytes, url, at: this.clock.now() }
   }
 
@@ -125,11 +127,11 @@ export class Connection {
   }
 }
 
-type FirstHand = Omit<RegistryAnswer, 'strayed'>
+type DirectAnswer = Omit<RegistryAnswer, 'crossedOrigin'>
 
-class TooLong extends Error {}
+class AnswerTooLong extends Error {}
 
-class TimeUp extends Error {
+class RequestTimeout extends Error {
   readonly code = 'timeout'
 }
 
@@ -138,13 +140,13 @@ async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number): Prom
   let length = 0
   for await (const chunk of body) {
     length += chunk.length
-    if (length > maxBytes) throw new TooLong()
+    if (length > maxBytes) throw new AnswerTooLong()
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
 }
 
-function redirectTarget(answer: FirstHand): URL | null {
+function redirectTarget(answer: DirectAnswer): URL | null {
   const { location } = answer.headers
   if (![301, 302, 303, 307, 308].includes(answer.status) || typeof location !== 'string') return null
   return URL.canParse(location, answer.url.href) ? new URL(location, answer.url) : null

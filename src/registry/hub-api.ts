@@ -1,8 +1,8 @@
 /** Asks Docker Hub's web API what is public there, which costs no pull (it has a limit of its own) and which the registry itself does not say. */
 
 import type { Connection, RegistryAnswer } from './connection.ts'
-import { problemOf } from './http-status.ts'
 import type { RegistryProblem } from './outcome.ts'
+import { problemOf } from './problem.ts'
 
 /** Its host: no registry, and no image ever comes from there. */
 export const HUB_API_HOST = 'hub.docker.com'
@@ -19,11 +19,11 @@ export type PublicRepositories =
   | { status: 'not-found' }
   | RegistryProblem
 
-const PAGE = 100
+const PAGE_SIZE = 100
 /** `library` has two; so many are enough for a name in question. */
-const MOST_PAGES = 5
+const MAX_PAGES = 5
 /** A page holds a hundred descriptions, a tag its images. */
-const MOST_BYTES = 4 * 1024 * 1024
+const MAX_PAGE_BYTES = 4 * 1024 * 1024
 
 /** Anonymous: it lists what is public. Trouble is data; throws only when the connection's signal is aborted. */
 export class HubApi {
@@ -44,14 +44,14 @@ export class HubApi {
   /** The public repositories of a namespace, without it. Of a namespace that has very many not all. */
   async repositoriesOf(namespace: string): Promise<PublicRepositories> {
     const names: string[] = []
-    for (let page = 1; page <= MOST_PAGES; page += 1) {
+    for (let page = 1; page <= MAX_PAGES; page += 1) {
       const asked = await this.#get(
-        `/v2/namespaces/${encodeURIComponent(namespace)}/repositories?page_size=${PAGE}&page=${page}`,
+        `/v2/namespaces/${encodeURIComponent(namespace)}/repositories?page_size=${PAGE_SIZE}&page=${page}`,
       )
       if ('problem' in asked) return names.length > 0 ? { status: 'found', names } : asked.problem
       const results = listOf(asked.body?.results)
       names.push(...results.flatMap(({ name }) => (isName(name) ? name : [])))
-      if (results.length < PAGE) break
+      if (results.length < PAGE_SIZE) break
     }
     return names.length > 0 ? { status: 'found', names } : { status: 'not-found' }
   }
@@ -74,7 +74,7 @@ export class HubApi {
         method: 'GET',
         url: new URL(path, this.#endpoint),
         headers: { accept: 'application/json' },
-        maxBytes: MOST_BYTES,
+        maxBytes: MAX_PAGE_BYTES,
       },
       this.#endpoint,
     )

@@ -11,7 +11,7 @@ import type { Platform, RegistryProblem } from './outcome.ts'
 import { problemText } from './problem-text.ts'
 
 /** What a registry said of one image: its digest, or why there is none in one clause. */
-export interface LookedUpImage {
+export interface ImageLookup {
   /** The index's, for an image of several platforms. */
   digest: string | null
   detail: string | null
@@ -27,10 +27,10 @@ export interface LookUpOptions {
 }
 
 /** Enough to hide the waiting, few enough for registries that count requests by the second. */
-const AT_ONCE = 6
+const CONCURRENCY = 6
 
 /** Milliseconds after which no further registry is begun with. */
-const LONGEST_ROUND = 10_000
+const ROUND_LIMIT_MS = 10_000
 
 /**
  * Every reference once, answered under its own spelling. Asks by HEAD and never again; a registry that is out of reach, refuses the login
@@ -40,30 +40,31 @@ export async function lookUpImages(
   registries: Registries,
   references: Iterable<string>,
   options: LookUpOptions,
-): Promise<Map<string, LookedUpImage>> {
+): Promise<Map<string, ImageLookup>> {
   const names = [...new Set(references)]
-  const facts = new Map<string, LookedUpImage>()
-  const givenUp = new Map<string, string>()
+  const results = new Map<string, ImageLookup>()
+  const skippedRegistries = new Map<string, string>()
   const answer = async (name: string) => {
-    facts.set(name, await lookUp(registries, name, options, givenUp))
+    results.set(name, await lookUp(registries, name, options, skippedRegistries))
   }
   // One question a registry first: a wrong login must not be shown to it six times, some ban for that.
-  const first = new Map(names.map(name => [hostOf(name), name] as const).reverse())
+  const onePerRegistry = new Map(names.map(name => [hostOf(name), name] as const).reverse())
   const began = performance.now()
-  await bounded([...first.values()].sort(hubFirst), AT_ONCE, async name => {
+  await bounded([...onePerRegistry.values()].sort(dockerHubFirst), CONCURRENCY, async name => {
     // Silent registries, which anybody can invent, must not make the others wait without end.
-    if (performance.now() - began > LONGEST_ROUND) givenUp.set(hostOf(name), 'others took too long to answer')
+    if (performance.now() - began > ROUND_LIMIT_MS)
+      skippedRegistries.set(hostOf(name), 'others took too long to answer')
     await answer(name)
   })
   await bounded(
-    names.filter(name => !facts.has(name)),
-    AT_ONCE,
+    names.filter(name => !results.has(name)),
+    CONCURRENCY,
     answer,
   )
-  return new Map(names.map(name => [name, facts.get(name) ?? none('it was not asked for')]))
+  return new Map(names.map(name => [name, results.get(name) ?? none('it was not asked for')]))
 }
 
-function hubFirst(one: string, other: string): number {
+function dockerHubFirst(one: string, other: string): number {
   return Number(hostOf(other) === DOCKER_HUB) - Number(hostOf(one) === DOCKER_HUB)
 }
 
@@ -71,12 +72,12 @@ async function lookUp(
   registries: Registries,
   name: string,
   { credentials, platforms }: LookUpOptions,
-  givenUp: Map<string, string>,
-): Promise<LookedUpImage> {
+  skippedRegistries: Map<string, string>,
+): Promise<ImageLookup> {
   const reference = parseReference(name)
   if (reference === null) return none('it is not an image reference')
   const host = canonicalRegistry(reference.registry)
-  const known = givenUp.get(host)
+  const known = skippedRegistries.get(host)
   if (known !== undefined) return none(known)
   const credential = loginFor(credentials, reference)
   const registry = registryOf(registries, host)
@@ -86,7 +87,7 @@ async function lookUp(
   const outcome = await ask(registry, reference, credential, platforms)
   if ('digest' in outcome) return outcome
   const detail = problemText(outcome)
-  if (CONCERNS_ALL.includes(outcome.status)) givenUp.set(host, detail)
+  if (ENDS_REGISTRY.includes(outcome.status)) skippedRegistries.set(host, detail)
   return none(detail, outcome.status === 'not-found')
 }
 
@@ -100,14 +101,14 @@ function registryOf(registries: Registries, host: string): Registry | null {
   }
 }
 
-const CONCERNS_ALL = ['rate-limited', 'unreachable', 'wrong-credential']
+const ENDS_REGISTRY = ['rate-limited', 'unreachable', 'wrong-credential']
 
 async function ask(
   registry: Registry,
   reference: Reference,
   credential: Credential | null,
   platforms: string[],
-): Promise<LookedUpImage | { status: 'not-found' } | RegistryProblem> {
+): Promise<ImageLookup | { status: 'not-found' } | RegistryProblem> {
   const head = await registry.headManifest(reference, credential)
   if (head.status !== 'found') return head
   if (reference.digest !== null && platforms.length > 1 && isOfOnePlatform(head.mediaType)) {
@@ -141,7 +142,7 @@ function isOfOnePlatform(mediaType: string | null): boolean {
   )
 }
 
-function none(detail: string, ruledOut = false): LookedUpImage {
+function none(detail: string, ruledOut = false): ImageLookup {
   return { digest: null, detail, ...(ruledOut ? { ruledOut } : {}) }
 }
 

@@ -26,14 +26,14 @@ export type RegistryProblem =
   | { status: 'server-error'; httpStatus: number; detail: string }
 
 /** Who asked. */
-export interface Asker {
+export interface RequestIdentity {
   /** `anonymous` also where a credential was given and nobody asked for it. */
   identity: 'anonymous' | 'credential'
   /** The token realm's host, if the credential was kept from it because it is another site; else null. */
   withheldFrom: string | null
 }
 
-export type ManifestOutcome = Asker &
+export type ManifestOutcome = RequestIdentity &
   (
     | { status: 'found'; digest: string | null; mediaType: string | null }
     | { status: 'not-found' }
@@ -41,7 +41,7 @@ export type ManifestOutcome = Asker &
   )
 
 /** The tags of a repository, as far as they were read. */
-export type TagsOutcome = Asker &
+export type TagsOutcome = RequestIdentity &
   (
     | { status: 'found'; tags: string[]; complete: boolean }
     /** `code` is the registry's own (distribution specification), such as NAME_UNKNOWN; null where it gives none. */
@@ -57,10 +57,10 @@ export interface Platform {
 
 export type PlatformsOutcome =
   /** `platforms` is empty where the image does not say. */
-  | (Asker & { status: 'found'; digest: string; platforms: Platform[] })
+  | (RequestIdentity & { status: 'found'; digest: string; platforms: Platform[] })
   /** Docker Hub counts the GET that this needs as a pull, so it is not asked. */
   | { status: 'not-asked' }
-  | (Asker & ({ status: 'not-found' } | RegistryProblem))
+  | (RequestIdentity & ({ status: 'not-found' } | RegistryProblem))
 
 /** An account's or address's pulls. Missing headers mean no limit (Docker Hub's documentation). */
 export type Quota =
@@ -76,7 +76,7 @@ export type Quota =
     }
   | { status: 'unlimited' }
 
-/** `not-told`: only Docker Hub tells a quota. `withheld`: see Asker. */
+/** `not-told`: only Docker Hub tells a quota. `withheld`: see RequestIdentity. */
 export type QuotaOutcome =
   | Quota
   | { status: 'not-told' }

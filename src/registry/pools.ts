@@ -8,7 +8,7 @@ import { environmentProxy, isDirect } from '../network/proxy.ts'
 type Env = Record<string, string | undefined>
 
 /** Milliseconds. */
-const CONNECT_TIMEOUT = 10_000
+const CONNECT_TIMEOUT_MS = 10_000
 
 export class Pools {
   readonly #env: Env
@@ -41,13 +41,13 @@ export class Pools {
 }
 
 function poolFor(url: URL, proxy: URL | null): Dispatcher {
-  if (url.protocol === 'http:') return new Agent({ connect: { timeout: CONNECT_TIMEOUT } })
-  const tls = { secureContext: createSecureContext({ ca: publicAuthorities() }), timeout: CONNECT_TIMEOUT }
+  if (url.protocol === 'http:') return new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS } })
+  const tls = { secureContext: createSecureContext({ ca: publicAuthorities() }), timeout: CONNECT_TIMEOUT_MS }
   if (proxy === null) return new Agent({ connect: tls })
   return new ProxyAgent({
     uri: proxy.href,
     requestTls: tls,
-    connectTimeout: CONNECT_TIMEOUT,
+    connectTimeout: CONNECT_TIMEOUT_MS,
     ...(proxy.protocol === 'https:' && { proxyTls: tls }),
   })
 }

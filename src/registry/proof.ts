@@ -26,10 +26,10 @@ export async function prove(questions: ProofQuestions): Promise<Proof> {
   const usedUp = quota.status === 'limited' && quota.remaining === 0
   if (manifest?.status === 'rate-limited' && usedUp) return { proven: true, quota, manifest }
   const asked = manifest && (manifest.identity === 'credential' || manifest.withheldFrom !== null)
-  const asker = asked ? manifest : await questions.login()
-  if (asker.withheldFrom !== null) return failed('withheld', asker.withheldFrom)
-  if (isProblem(asker)) return problemProof(asker)
-  if (asker.identity === 'anonymous') return failed('not-asked-for', '')
+  const requestedAs = asked ? manifest : await questions.login()
+  if (requestedAs.withheldFrom !== null) return failed('withheld', requestedAs.withheldFrom)
+  if (isProblem(requestedAs)) return problemProof(requestedAs)
+  if (requestedAs.identity === 'anonymous') return failed('not-asked-for', '')
   if (manifest && isProblem(manifest)) return problemProof(manifest)
   return { proven: true, quota, manifest }
 }

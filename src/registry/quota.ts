@@ -13,7 +13,7 @@ export const QUOTA_PROBE = {
 }
 
 /** Docker Hub sends one; a header full of them is nobody's quota. */
-const MOST_WINDOWS = 20
+const MAX_WINDOWS = 20
 
 interface Amount {
   amount: number
@@ -51,7 +51,7 @@ function sameWindow(a: Amount, b: Amount): boolean {
 function amounts(header: string | string[] | undefined): Amount[] | null {
   const text = [header ?? ''].flat().join(',')
   const found: Amount[] = []
-  for (const part of text.split(',', MOST_WINDOWS).filter(each => each.trim() !== '')) {
+  for (const part of text.split(',', MAX_WINDOWS).filter(each => each.trim() !== '')) {
     const match = /^\s*(\d{1,15})\s*(?:;(.*))?$/.exec(part)
     if (match === null) return null
     const window = /(?:^|;)\s*w\s*=\s*"?(\d{1,12})"?\s*(?:;|$)/.exec(match[2] ?? '')?.[1]

@@ -2,8 +2,8 @@
 
 import type { AuthorizedAnswer } from './authorized-requests.ts'
 import type { RegistryAnswer } from './connection.ts'
-import { problemOf } from './http-status.ts'
 import type { TagsOutcome } from './outcome.ts'
+import { problemOf } from './problem.ts'
 
 export interface TagPages {
   /** At most so many are read. */
@@ -13,7 +13,7 @@ export interface TagPages {
 }
 
 /** Amazon's registry takes no larger page. */
-const PAGE = 1000
+const PAGE_SIZE = 1000
 
 /** The tags; those of the pages before where a later page fails. `ask` sends a GET of a path below the registry's URL. */
 export async function listTags(
@@ -22,9 +22,9 @@ export async function listTags(
   { most, after }: TagPages,
 ): Promise<TagsOutcome> {
   const last = after === undefined ? '' : `&last=${encodeURIComponent(after)}`
-  const first = await ask(`/v2/${repository}/tags/list?n=${PAGE}${last}`)
-  if ('problem' in first) return { ...first.asker, ...first.problem }
-  if (first.answer.status !== 200) return { ...first.asker, ...failure(first.answer) }
+  const first = await ask(`/v2/${repository}/tags/list?n=${PAGE_SIZE}${last}`)
+  if ('problem' in first) return { ...first.requestedAs, ...first.problem }
+  if (first.answer.status !== 200) return { ...first.requestedAs, ...failure(first.answer) }
   const tags = tagsIn(first.answer)
   let link = nextLink(first.answer)
   for (let page = 1; link !== null && page < most; page += 1) {
@@ -36,7 +36,7 @@ export async function listTags(
     if (next === link) break
     link = next
   }
-  return { ...first.asker, status: 'found', tags, complete: link === null }
+  return { ...first.requestedAs, status: 'found', tags, complete: link === null }
 }
 
 function failure(answer: RegistryAnswer) {
@@ -58,8 +58,8 @@ function nextLink({ headers }: RegistryAnswer): string | null {
 }
 
 /** Followed on the same origin only: a token goes with it. */
-function pathOf(link: string, { url, strayed }: RegistryAnswer): string | null {
-  if (strayed || !URL.canParse(link, url.href)) return null
+function pathOf(link: string, { url, crossedOrigin }: RegistryAnswer): string | null {
+  if (crossedOrigin || !URL.canParse(link, url.href)) return null
   const target = new URL(link, url)
   return target.origin === url.origin ? target.pathname + target.search : null
 }

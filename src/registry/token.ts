@@ -3,8 +3,8 @@
 import type { Credential } from '../dockerconfig/credential.ts'
 import { Redacted } from '../secrecy/redacted.ts'
 import type { RegistryAnswer, RegistryRequest, Sender } from './connection.ts'
-import { problemOf } from './http-status.ts'
 import type { RegistryProblem } from './outcome.ts'
+import { problemOf } from './problem.ts'
 
 export interface TokenRequest {
   realm: URL
@@ -73,7 +73,7 @@ function refreshRequest(request: TokenRequest, credential: Credential): Registry
 function readToken(answer: RegistryAnswer, refusals: number[]): Token | { problem: RegistryProblem } {
   if (answer.status !== 200) {
     // After a redirect to another host the login was left behind, so a refusal says nothing about it.
-    const refused = refusals.includes(answer.status) && !answer.strayed
+    const refused = refusals.includes(answer.status) && !answer.crossedOrigin
     if (refused) return { problem: { status: 'wrong-credential' } }
     return { problem: problemOf(answer, 'token server') }
   }
@@ -84,7 +84,11 @@ function readToken(answer: RegistryAnswer, refusals: number[]): Token | { proble
     return { problem: { status: 'server-error', httpStatus: 200, detail } }
   }
   const expiresIn = typeof found.expires_in === 'number' ? found.expires_in : 60
-  return { token: new Redacted(token), expiresIn, withheldFrom: answer.strayed ? answer.url.host : null }
+  return {
+    token: new Redacted(token),
+    expiresIn,
+    withheldFrom: answer.crossedOrigin ? answer.url.host : null,
+  }
 }
 
 function readJson(body: Buffer): Record<string, unknown> {

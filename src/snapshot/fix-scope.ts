@@ -119,7 +119,7 @@ export interface InterruptedPod {
 }
 
 /** One that is still owed: it is gone, or on its way out. */
-export interface OwedPod extends InterruptedPod {
+export interface PodToRestore extends InterruptedPod {
   ending: { uid: string; until: string } | null
 }
 
@@ -142,6 +142,6 @@ export interface FixScope {
   workloads: ScopeWorkload[]
   controllers: ScopeController[]
   jobs: ScopeJob[]
-  interruptedPods: OwedPod[]
+  interruptedPods: PodToRestore[]
   gaps: Gap[]
 }

@@ -54,7 +54,7 @@ export interface ImageCheck {
   repository: RepositoryState
   /** Existing tags near the one that is missing, nearest first; null where they were not or could not be listed. */
   nearTags: string[] | null
-  /** The one of them that the missing tag reads like with a slip of the pen, as `1.27-alpine` for `1.27-alpne`; null where none does. */
+  /** The one of them that the missing tag reads like with a typo, as `1.27-alpine` for `1.27-alpne`; null where none does. */
   likelyTag: string | null
   /** Whether all tags were looked at; null where none were. */
   tagsComplete: boolean | null

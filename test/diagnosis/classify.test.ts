@@ -1,6 +1,6 @@
 /** A classifier that remembers says of every text what one that does not says. */
 import { expect, test } from 'vitest'
-import { type Classification, classify, rememberingClassifier } from '../../src/diagnosis/classify.ts'
+import { type Classification, classify, memoizedClassifier } from '../../src/diagnosis/classify.ts'
 
 const digest = (letter: string) => letter.repeat(64)
 const TEXTS = ['a', 'b', 'c'].flatMap(letter => [
@@ -11,14 +11,14 @@ const TEXTS = ['a', 'b', 'c'].flatMap(letter => [
 ])
 
 test('texts that differ in more than a digest are told apart', () => {
-  const judge = rememberingClassifier()
-  const said = ({ cause, subcause, error }: Classification) => ({ cause, subcause, said: error?.said })
+  const judge = memoizedClassifier()
+  const masked = ({ cause, subcause, error }: Classification) => ({ cause, subcause, masked: error?.masked })
   for (const text of [...TEXTS, ...TEXTS])
-    expect(said(judge(text, 'ErrImagePull'))).toEqual(said(classify(text, 'ErrImagePull')))
+    expect(masked(judge(text, 'ErrImagePull'))).toEqual(masked(classify(text, 'ErrImagePull')))
 })
 
 test('so is one text under different reasons', () => {
-  const judge = rememberingClassifier()
+  const judge = memoizedClassifier()
   for (const reason of ['ErrImagePull', 'InvalidImageName', 'ErrImageNeverPull', 'ErrImagePull'])
     expect(judge('it broke', reason)).toEqual(classify('it broke', reason))
 })

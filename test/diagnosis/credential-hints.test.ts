@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { CredentialHint } from '../../src/diagnosis/credential-hint.ts'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
-import { saysNothingWasSent } from '../../src/diagnosis/pull-credential.ts'
+import { reportsNoCredentialSent } from '../../src/diagnosis/pull-credential.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
 import type { Snapshot } from '../../src/snapshot/snapshot.ts'
@@ -182,7 +182,7 @@ describe("a registry's words and a login that should have been sent", () => {
       false,
     ],
   ])('%s: %s', (text, nothing) => {
-    expect(saysNothingWasSent(text)).toBe(nothing)
+    expect(reportsNoCredentialSent(text)).toBe(nothing)
   })
 
   test('contradict each other only where there is such a login', () => {

@@ -1,5 +1,5 @@
 /** Small scopes, pods and findings for the tests of this room. */
-import { type Advised, advised } from '../../src/advice/advised.ts'
+import { type AdvisedFinding, withSteps } from '../../src/advice/add-steps.ts'
 import type { Finding } from '../../src/diagnosis/finding.ts'
 import { makePlan } from '../../src/plan/make-plan.ts'
 import type { Plan } from '../../src/plan/plan.ts'
@@ -107,8 +107,8 @@ export function controller(kind: string) {
   return { apiVersion, kind, name: `of-${kind}`, uid: `uid-${kind}` }
 }
 
-export function finding(pod: Pod, fields: Partial<Finding> = {}): Advised {
-  return advised({
+export function finding(pod: Pod, fields: Partial<Finding> = {}): AdvisedFinding {
+  return withSteps({
     cause: 'rate-limited',
     subcause: fields.cause === undefined ? 'anonymous' : null,
     severity: 'error',
@@ -131,7 +131,7 @@ export function finding(pod: Pod, fields: Partial<Finding> = {}): Advised {
     moved: null,
     clues: [],
     host: UNKNOWN_NODE,
-    urgency: 0,
+    priority: 0,
     ...fields,
   })
 }

@@ -1,7 +1,7 @@
 /** Everything that is printed for machines is what the published schema promises. */
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import type { AdvisedProblem } from '../../src/advice/advised.ts'
+import type { AdvisedProblem } from '../../src/advice/add-steps.ts'
 import { type AttemptProblem, CAUSES, type CredentialStatus } from '../../src/diagnosis/finding.ts'
 import { renderDiagnosis } from '../../src/report/views/diagnosis.ts'
 import { renderImages } from '../../src/report/views/images.ts'

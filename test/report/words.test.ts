@@ -1,6 +1,6 @@
 /** Every cause says what it is, what it means and what to do next, with commands that can be pasted. */
 import { describe, expect, test } from 'vitest'
-import type { Advised } from '../../src/advice/advised.ts'
+import type { AdvisedFinding } from '../../src/advice/add-steps.ts'
 import type { CredentialHint } from '../../src/diagnosis/credential-hint.ts'
 import {
   type Attempt,
@@ -20,7 +20,7 @@ import { stepsOf } from '../../src/report/words/steps.ts'
 import { attempt, finding, privateImage, typo } from './samples.ts'
 
 const HERE: Invocation = { program: 'pullguard', flags: [], fromDump: false }
-const tell = (...findings: [Advised, ...Advised[]]) => {
+const tell = (...findings: [AdvisedFinding, ...AdvisedFinding[]]) => {
   const told = { invocation: HERE, findings }
   return {
     short: wordsFor(told).short(told),

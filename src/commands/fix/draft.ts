@@ -1,7 +1,7 @@
 /** Makes the plan of a fix from what was asked for and what is wrong, with logins that are proven to work. */
 
 import { CAUSES } from '../../diagnosis/finding.ts'
-import { isHopeless } from '../../diagnosis/patience.ts'
+import { isUnlikelyToRecover } from '../../diagnosis/recovery-prospects.ts'
 import type { Credential } from '../../dockerconfig/credential.ts'
 import { registriesOf } from '../../keychain/wanted-registries.ts'
 import { referencesToAsk } from '../../plan/container-edits.ts'
@@ -112,6 +112,6 @@ function inputOf(
     missing,
     named,
     unnamed,
-    hopeless: new Set(CAUSES.filter(isHopeless)),
+    hopeless: new Set(CAUSES.filter(isUnlikelyToRecover)),
   }
 }

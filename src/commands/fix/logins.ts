@@ -1,7 +1,7 @@
 /** The logins that a fix may distribute: found on this machine, or given by the user. What is in the cluster never makes the choice alone. */
 
 import type { Finding } from '../../diagnosis/finding.ts'
-import type { Remedy } from '../../diagnosis/remedies.ts'
+import type { Remedy } from '../../diagnosis/remedy.ts'
 import { type Credential, tokenKind } from '../../dockerconfig/credential.ts'
 import { UsageError } from '../../errors.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../../image/docker-hub.ts'

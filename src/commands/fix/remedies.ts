@@ -1,8 +1,8 @@
 /** Which remedies a fix applies: by flag, by tick on a terminal, or those that the findings call for. */
 
-import { advisedDiagnosis } from '../../advice/advised.ts'
+import { adviseDiagnosis } from '../../advice/add-steps.ts'
 import type { Diagnosis } from '../../diagnosis/finding.ts'
-import { fittingRemedies, type Remedy } from '../../diagnosis/remedies.ts'
+import { fittingRemedies, type Remedy } from '../../diagnosis/remedy.ts'
 import { RefusedError, UsageError } from '../../errors.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import type { Replacement } from '../../plan/plan-input.ts'
@@ -37,7 +37,7 @@ export async function chooseRemedies(
   const asks = context.ask.available && !options.yes && !hasChosen(options) && fitting.length > 1
   if (!asks) return { remedies: byFlags(options, diagnosis, earlier), replacements }
   const ticked = await context.ask.choose(
-    remedyQuestion(advisedDiagnosis(diagnosis), invocationOf(context, options.connection)),
+    remedyQuestion(adviseDiagnosis(diagnosis), invocationOf(context, options.connection)),
     fitting.map(({ remedy, findings }) => ({
       name: remedyChoice(remedy, findings),
       value: remedy,

@@ -1,7 +1,7 @@
 /** What a fix is to do: the remedies that were chosen, and the logins that may be distributed for them. */
 
 import { unfinishedRegistries } from '../../apply/journal/left-behind.ts'
-import type { Remedy } from '../../diagnosis/remedies.ts'
+import type { Remedy } from '../../diagnosis/remedy.ts'
 import type { Replacement } from '../../plan/plan-input.ts'
 import { findLogins, type Logins } from './logins.ts'
 import { askForOthers } from './other-registries.ts'

@@ -2,7 +2,7 @@
 
 import { interruptedPods, madeSecrets, noteSeen } from '../../apply/journal/left-behind.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
-import type { Remedy } from '../../diagnosis/remedies.ts'
+import type { Remedy } from '../../diagnosis/remedy.ts'
 import type { Credential } from '../../dockerconfig/credential.ts'
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import type { FixScope, InterruptedPod } from '../../snapshot/fix-scope.ts'

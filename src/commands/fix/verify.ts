@@ -1,6 +1,6 @@
 /** Looks at what a fix came to: what still can't pull, why it was left, and the exit code that this makes. */
 
-import { advised } from '../../advice/advised.ts'
+import { withSteps } from '../../advice/add-steps.ts'
 import { type FixResult, isDone, type Recovery } from '../../apply/outcome.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
@@ -46,7 +46,7 @@ export async function verify(draft: Draft, result: FixResult, session: FixSessio
     leftToOwner: leftToOwner(plan, left),
     leftPods: podsOf(left),
     result,
-    findings: remaining.map(advised),
+    findings: remaining.map(withSteps),
     gaps,
   }
   return { report, verdict }

@@ -16,6 +16,6 @@ export interface CauseRule {
 export const FITS: Judgement = { subcause: null }
 
 /** A rule that only needs to find one of these expressions in what was said. */
-export function ruleOf(cause: Cause, ...sayings: RegExp[]): CauseRule {
-  return { cause, judge: ({ said }) => (sayings.some(saying => saying.test(said)) ? FITS : null) }
+export function ruleOf(cause: Cause, ...patterns: RegExp[]): CauseRule {
+  return { cause, judge: ({ masked }) => (patterns.some(pattern => pattern.test(masked)) ? FITS : null) }
 }

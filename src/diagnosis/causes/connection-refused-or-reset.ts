@@ -2,7 +2,7 @@
 
 import { type CauseRule, FITS } from './cause-rule.ts'
 
-const SAYINGS = [
+const PATTERNS = [
   /\bconnection (?:was )?(?:refused|reset|aborted|closed)\b|\breset by peer\b|\bconnection abort\b/,
   /\bno route to host\b|\b(?:network|host) is (?:unreachable|down)\b|\bunreachable (?:network|host)\b/,
   /\bbroken pipe\b|\buse of closed network connection\b|\bgoaway\b|\bclosed (?:the |idle )?connection\b/,
@@ -11,7 +11,7 @@ const SAYINGS = [
   /\bdial tcp\b.{0,80}: (?:connect|connectex|socket|bind): /,
   /\btransport connection broken\b(?!: malformed)|\bclient disconnected\b/,
 ]
-const CUT_SHORT = /\beof\b|\bend of file before message length reached\b/
+const TRUNCATED = /\beof\b|\bend of file before message length reached\b/
 /** Here the end of file is that of a layer that was downloaded and is damaged, or of an answer that is no JSON. */
 const CONTENT =
   /\bfailed to (?:extract|register) layer\b|\bprocessing tar file\b|\bgzip\b|\bunpack image on\b|\bapply(?:ing )?layer\b|\bre-exec error\b|\bdecod(?:e|ing)\b|\bunmarshall?ing\b/
@@ -21,8 +21,8 @@ const UNAVAILABLE = /\bregistry is unavailable[\s"'`.)\]]{0,4}(?:$|\w+=)|^regist
 
 export const connectionRefusedOrReset: CauseRule = {
   cause: 'connection-refused-or-reset',
-  judge: ({ said }) => {
-    if (SAYINGS.some(saying => saying.test(said)) || UNAVAILABLE.test(said)) return FITS
-    return CUT_SHORT.test(said) && !CONTENT.test(said) ? FITS : null
+  judge: ({ masked }) => {
+    if (PATTERNS.some(pattern => pattern.test(masked)) || UNAVAILABLE.test(masked)) return FITS
+    return TRUNCATED.test(masked) && !CONTENT.test(masked) ? FITS : null
   },
 }

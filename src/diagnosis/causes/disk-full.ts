@@ -2,7 +2,7 @@
 
 import { type CauseRule, FITS } from './cause-rule.ts'
 
-const SAYINGS = [
+const PATTERNS = [
   /\bno space left on device\b|\benospc\b/,
   /\bdisk quota exceeded\b|\bedquot\b/,
   /\bcannot allocate memory\b|\bout of memory\b/,
@@ -13,6 +13,6 @@ const SAYINGS = [
 
 export const diskFull: CauseRule = {
   cause: 'disk-full',
-  judge: ({ said, status }) =>
-    (status === null || status < 500) && SAYINGS.some(saying => saying.test(said)) ? FITS : null,
+  judge: ({ masked, status }) =>
+    (status === null || status < 500) && PATTERNS.some(pattern => pattern.test(masked)) ? FITS : null,
 }

@@ -2,7 +2,7 @@
 
 import { type CauseRule, FITS } from './cause-rule.ts'
 
-const SAYINGS = [
+const PATTERNS = [
   /\bi\/o timeout\b|\btls handshake timeout\b|\btimeout awaiting\b|\bclient\.timeout\b/,
   /(?<!\bprogress )\btimed out\b(?! waiting for the condition| on waiting)/,
   // The client's own deadline, met before it had a connection (net/http).
@@ -19,5 +19,6 @@ const SAYINGS = [
 
 export const networkTimeout: CauseRule = {
   cause: 'network-timeout',
-  judge: ({ said, status }) => (status === 408 || SAYINGS.some(saying => saying.test(said)) ? FITS : null),
+  judge: ({ masked, status }) =>
+    status === 408 || PATTERNS.some(pattern => pattern.test(masked)) ? FITS : null,
 }

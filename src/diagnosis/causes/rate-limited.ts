@@ -7,7 +7,7 @@ import type { CauseRule } from './cause-rule.ts'
 
 const LIMIT = '(?:limits?|quota|allowance)'
 const MANY = '(?:data|bandwidth|transfer|traffic|egress|download|pull|request|api|rate)s?'
-const SAYINGS = [
+const PATTERNS = [
   /\btoomanyrequests\b|\btoo[ _]many[ _](?:\w+ )?requests\b|\b429\b.{0,4}too many\b|\bhap429\b/,
   /\brate (?:limit|exceeded)|\brate-?limit(?:ed|ing)?\b|\brequest rate\b|\bslow ?down\b/,
   /\bquota exceeded for quota metric\b|\bthrottl(?:ed|ing)\b|\btoo many (?:pulls|failed login)/,
@@ -21,27 +21,27 @@ const SAYINGS = [
 export const rateLimited: CauseRule = {
   cause: 'rate-limited',
   judge: error =>
-    error.status === 429 || SAYINGS.some(saying => saying.test(error.said))
+    error.status === 429 || PATTERNS.some(pattern => pattern.test(error.masked))
       ? { subcause: subcauseOf(error) }
       : null,
 }
 
 /** Docker Hub names who is counted; its abuse limit is a bare 429 (docs.docker.com, "Docker Hub usage and limits"). */
-function subcauseOf({ said, hosts }: PullError): RateLimitSubcause {
+function subcauseOf({ masked, hosts }: PullError): RateLimitSubcause {
   if (
     /\breached your unauth|\bunauthenticated (?:pull )?rate limit\b|\banonymous\b.{0,60}\b(?:limit|quota|pulls)\b/.test(
-      said,
+      masked,
     )
   )
     return 'anonymous'
-  if (/\bhap429\b|\btoo many failed login\b/.test(said)) return 'abuse'
+  if (/\bhap429\b|\btoo many failed login\b/.test(masked)) return 'abuse'
   if (
     /\brate limit (?:as|for (?:user|account))\b|\blimit by upgrading\b|(?<!un)\bauthenticated pull rate limit\b/.test(
-      said,
+      masked,
     )
   ) {
     return 'account'
   }
-  const says = /\btoomanyrequests\b|\blimit\b/.test(said)
+  const says = /\btoomanyrequests\b|\blimit\b/.test(masked)
   return !says && hosts.some(isDockerHubHost) ? 'abuse' : 'unspecified'
 }

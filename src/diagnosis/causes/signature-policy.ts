@@ -9,7 +9,7 @@ export const signatureRefused = ruleOf(
   /\bsource image rejected: (?!.{0,200}\b(?:dial|get|lookup|read) )/,
 )
 
-const SAYINGS = [
+const PATTERNS = [
   /\bsource image rejected\b/,
   /\ba signature was required\b|\bno (?:valid |matching )?signatures?\b/,
   /\brejected by policy\b|\bblocked by (?:the )?(?:\w+ )?policy\b|\bimage policy\b|\bverification policy\b/,
@@ -24,5 +24,6 @@ const SAYINGS = [
 
 export const signaturePolicy: CauseRule = {
   cause: 'signature-policy',
-  judge: ({ said, status }) => (status === null && SAYINGS.some(saying => saying.test(said)) ? FITS : null),
+  judge: ({ masked, status }) =>
+    status === null && PATTERNS.some(pattern => pattern.test(masked)) ? FITS : null,
 }

@@ -1,14 +1,14 @@
-/** Which endings are completed. */
+/** Which endings are completeLastPhrase. */
 import { expect, test } from 'vitest'
-import { completed } from '../../src/diagnosis/cut-short.ts'
+import { completeLastPhrase } from '../../src/diagnosis/truncated-phrases.ts'
 
 test.each([
   ['dial tcp ‹name›: i/o time', 'dial tcp ‹name›: i/o timeout'],
   ['x509: certificate signed by unknown auth', 'x509: certificate signed by unknown authority'],
   ['‹url›: 401 unauthor', '‹url›: 401 unauthorized'],
   ['read: connection re', 'read: connection refused'],
-])('%j is completed', (said, whole) => {
-  expect(completed(said)).toBe(whole)
+])('%j is completeLastPhrase', (masked, whole) => {
+  expect(completeLastPhrase(masked)).toBe(whole)
 })
 
 test.each([
@@ -18,6 +18,6 @@ test.each([
   'too ma',
   'image "unauthori',
   '',
-])('%j is left as it is', said => {
-  expect(completed(said)).toBe(said)
+])('%j is left as it is', masked => {
+  expect(completeLastPhrase(masked)).toBe(masked)
 })

@@ -4,10 +4,10 @@ import { isDockerHub } from '../image/docker-hub.ts'
 import { isPublic } from '../image/registries.ts'
 import type { Container, Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
-import { credentialFor } from './credential.ts'
 import type { Endpoint } from './endpoint.ts'
 import { isLocal } from './endpoint.ts'
 import type { Finding, Subcause } from './finding.ts'
+import { credentialFor } from './pod-credential.ts'
 
 /** What `fix` can do for a finding. */
 export type Remedy = 'authenticate' | 'recreate' | 'pin' | 'pull-policy' | 'replace-registry'
@@ -41,8 +41,8 @@ export function remediesFor(judged: Judged, pod: Pod, container: Container, snap
   // The API server can change nothing about a static pod: its manifest and its logins are on the node.
   // A debug container pulls with what its pod has, and goes with the pod: nothing that fix changes ever reaches it.
   if (judged.registry === null || pod.mirror || container.kind === 'ephemeral') return []
-  const loginHelps = helpsALogin(judged)
-  const newPodHasIt = loginHelps && wouldDoBetterAsNew(pod, container, snapshot)
+  const loginHelps = loginWouldHelp(judged)
+  const newPodHasIt = loginHelps && recreatingWouldHelp(pod, container, snapshot)
   const facts = { judged, pullPolicy: container.pullPolicy, loginHelps, newPodHasIt }
   return MOST_HELPFUL_FIRST.filter(remedy => FITS[remedy](facts))
 }
@@ -60,26 +60,26 @@ function isLimited({ cause }: Judged): boolean {
 }
 
 /** Refusals that no login of the pod ends: who is kept out, what a policy holds back, and what a cache's own login failed at. */
-const BEYOND_LOGINS: readonly Subcause[] = ['blocked', 'policy', 'upstream']
+const NOT_FIXED_BY_LOGIN: readonly Subcause[] = ['blocked', 'policy', 'upstream']
 
-function helpsALogin({ cause, subcause, reference, endpoint, moved }: Judged): boolean {
+function loginWouldHelp({ cause, subcause, reference, endpoint, moved }: Judged): boolean {
   // A limit on bursts counts the address, whoever is logged in; a cache's limit counts the cache's own login.
-  if (cause === 'rate-limited') return subcause !== 'abuse' && mayBeShownALogin(endpoint)
+  if (cause === 'rate-limited') return subcause !== 'abuse' && mayReceiveLogin(endpoint)
   if (cause !== 'auth-required-or-denied') return false
-  if (subcause !== null && BEYOND_LOGINS.includes(subcause)) return false
+  if (subcause !== null && NOT_FIXED_BY_LOGIN.includes(subcause)) return false
   if (moved?.state === 'deleted' || moved?.state === 'retired') return false
   // Everything there is public: only a login that was sent and refused is in the way, and a better one clears it.
   if (isPublic(reference)) return subcause === 'credential-refused'
-  return mayBeShownALogin(endpoint)
+  return mayReceiveLogin(endpoint)
 }
 
 /** The runtime would send the pod's login to a mirror that asks for one. On the node's own loopback it does not leave the node. */
-function mayBeShownALogin(endpoint: Endpoint | null): boolean {
+function mayReceiveLogin(endpoint: Endpoint | null): boolean {
   return endpoint?.role !== 'mirror' || isLocal(endpoint.host)
 }
 
 /** The service account got a credential after the pod was made; only a new pod would get it (admission copies the list once). */
-function wouldDoBetterAsNew(pod: Pod, { image }: Container, snapshot: Snapshot): boolean {
+function recreatingWouldHelp(pod: Pod, { image }: Container, snapshot: Snapshot): boolean {
   if (pod.pullSecrets.length > 0) return false
   const account = snapshot.serviceAccounts.find(
     ({ namespace, name }) => namespace === pod.namespace && name === pod.serviceAccount,

@@ -1,6 +1,6 @@
 /** Whether a pull had a usable credential, and where the chain from pod to registry breaks. */
 import { describe, expect, test } from 'vitest'
-import { credentialFor } from '../../src/diagnosis/credential.ts'
+import { credentialFor } from '../../src/diagnosis/pod-credential.ts'
 import { explainPod } from '../../src/diagnosis/why.ts'
 import type { Container } from '../../src/snapshot/pod.ts'
 import type { PullSecret } from '../../src/snapshot/pull-secret.ts'

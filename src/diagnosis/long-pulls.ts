@@ -1,13 +1,13 @@
 /** Finds images that are being pulled for long: nothing fails yet, and it explains a pod that does not start. */
 
-import { pullStage } from '../image/pull-words.ts'
+import { pullStage } from '../image/pull-messages.ts'
 import { type Container, isFinished, type Pod } from '../snapshot/pod.ts'
 import type { PodEvent } from '../snapshot/snapshot.ts'
 import type { LongPull } from './finding.ts'
 import { isAbout } from './pod-events.ts'
 
 /** Most pulls take less; and a runtime gives one up that has made no progress for about as long, so that longer ones are at work. */
-const LONG = 60_000
+const LONG_PULL_MS = 60_000
 
 /** The pulls of these pods that have been under way for a minute or more, the longest first. @param eventsOf gives a pod's own events */
 export function longPulls(
@@ -27,7 +27,7 @@ function pullsOf(pod: Pod, events: PodEvent[], takenAt: string): LongPull[] {
   return pod.containers.filter(waitsForItsTurn).flatMap(container => {
     const own = events.filter(event => isAbout(pod, container, event))
     const since = beginOfOpenPull(own)
-    if (since === null || Date.parse(takenAt) - Date.parse(since) < LONG) return []
+    if (since === null || Date.parse(takenAt) - Date.parse(since) < LONG_PULL_MS) return []
     const { name, kind, image } = container
     return [{ namespace: pod.namespace, pod: pod.name, container: name, containerKind: kind, image, since }]
   })

@@ -43,7 +43,7 @@ const PULL_FAILS = new Set([
 ])
 
 /** Whether this waiting reason itself says that the image could not be had. */
-export function saysPullFails(reason: string): boolean {
+export function isPullFailureReason(reason: string): boolean {
   return PULL_FAILS.has(reason)
 }
 
@@ -60,7 +60,7 @@ const PAST_PULL = new Set([
 ])
 
 /** Whether the kubelet gives this waiting reason only after its own pull went well. */
-export function isPastPull(reason: string): boolean {
+export function isPostPullReason(reason: string): boolean {
   return PAST_PULL.has(reason)
 }
 
@@ -76,7 +76,7 @@ const FAILED_PULLS = [
 ]
 
 /** Whether the text reports that an image could not be pulled, or that what was pulled of it is damaged. */
-export function tellsOfFailedPull(text: string): boolean {
+export function mentionsFailedPull(text: string): boolean {
   return FAILED_PULLS.some(words => words.test(text))
 }
 
@@ -95,7 +95,7 @@ const MANIFEST = /\breading manifest (\S{1,200}) in ([^"\s]{1,600})/i
  * most of these errors (networks, cgroups, runtimes).
  */
 export function sandboxImage(message: string): string | null {
-  if (!tellsOfFailedPull(message)) return null
+  if (!mentionsFailedPull(message)) return null
   const text = message.replace(/\\+"/g, '"')
   for (const words of NAMED) {
     const name = withoutEnd(words.exec(text)?.[1] ?? '')

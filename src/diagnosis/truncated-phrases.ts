@@ -36,9 +36,9 @@ const ENDINGS = PHRASES.flatMap(phrase => {
 })
 
 /** The text with its last phrase completed. Expects lower case. */
-export function completed(said: string): string {
+export function completeLastPhrase(masked: string): string {
   for (const { phrase, length } of ENDINGS) {
-    if (said.endsWith(` ${phrase.slice(0, length)}`)) return said + phrase.slice(length)
+    if (masked.endsWith(` ${phrase.slice(0, length)}`)) return masked + phrase.slice(length)
   }
-  return said
+  return masked
 }

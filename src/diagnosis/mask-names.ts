@@ -1,9 +1,9 @@
 /** Takes names out of an error text (images, hosts, URLs, digests, files), so that a repository called "denied" says nothing. */
 
 /** An error text without names. */
-export interface Nameless {
+export interface MaskedText {
   /** Lower case; `‹url›`, `‹path›` and `‹name›` stand where names stood. */
-  said: string
+  masked: string
   /** Host names of the URLs that were in it, without port. */
   hosts: string[]
 }
@@ -49,9 +49,9 @@ const SLOTS = [
 const TOKEN = /[^\s"'`()[\]{}<>,;=|‹›]+/g
 
 /** The text without its names. Runs in linear time, whatever the text. */
-export function nameless(text: string): Nameless {
+export function maskNames(text: string): MaskedText {
   const hosts: string[] = []
-  let said = text
+  let masked = text
     .replace(JSON_TEXT, ' $1: $2 ')
     .replace(JSON_STATUS, ' status: $1 ')
     .replace(URL, url => withoutUrl(url, hosts))
@@ -59,9 +59,9 @@ export function nameless(text: string): Nameless {
     .replace(QUOTED, (whole: string, _quote: string, inside: string) =>
       CODE.test(inside) ? whole : inside.includes('‹url›') ? inside : '‹name›',
     )
-  for (const slot of SLOTS) said = said.replace(slot, '$1‹name›')
-  said = said.replace(TOKEN, withoutName)
-  return { said: said.replace(/\s+/g, ' ').toLowerCase(), hosts }
+  for (const slot of SLOTS) masked = masked.replace(slot, '$1‹name›')
+  masked = masked.replace(TOKEN, withoutName)
+  return { masked: masked.replace(/\s+/g, ' ').toLowerCase(), hosts }
 }
 
 /** A URL ends at the first colon of its path, unless a digest or a tag follows it; the port belongs to the host. */

@@ -34,6 +34,6 @@ const PROSPECTS: Record<Cause, Prospect> = {
 }
 
 /** Whether trying again is likely to change nothing. */
-export function isHopeless(cause: Cause): boolean {
+export function isUnlikelyToRecover(cause: Cause): boolean {
   return PROSPECTS[cause] === 'hopeless' || PROSPECTS[cause] === 'likely-hopeless'
 }

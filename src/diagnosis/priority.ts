@@ -11,31 +11,31 @@ const CLASSES = new Map([
 const TIER = 1_000_000
 
 /** A finding whose weight depends on the others. */
-export interface Unweighed {
+export interface Unranked {
   pod: Pod
   finding: Finding
 }
 
-/** The findings with their urgency, which depends on how many pods share cause and image, the most urgent first. */
-export function byUrgency(unweighed: Unweighed[]): Finding[] {
-  const shared = ({ finding }: Unweighed) => `${finding.cause} ${finding.reference ?? finding.image}`
-  const groups = Map.groupBy(unweighed, shared)
+/** The findings with their priority, which depends on how many pods share cause and image, the most urgent first. */
+export function rank(unranked: Unranked[]): Finding[] {
+  const shared = ({ finding }: Unranked) => `${finding.cause} ${finding.reference ?? finding.image}`
+  const groups = Map.groupBy(unranked, shared)
   const pods = new Map(
     [...groups].map(([key, group]) => [
       key,
       new Set(group.map(({ pod }) => `${pod.namespace}/${pod.name}`)).size,
     ]),
   )
-  const weighed = unweighed.map(entry => ({
+  const ranked = unranked.map(entry => ({
     ...entry.finding,
-    urgency: urgencyOf(entry.pod, entry.finding, pods.get(shared(entry)) ?? 1),
+    priority: priorityOf(entry.pod, entry.finding, pods.get(shared(entry)) ?? 1),
   }))
-  return weighed.sort(compareFindings)
+  return ranked.sort(compareFindings)
 }
 
 function compareFindings(a: Finding, b: Finding): number {
   return (
-    b.urgency - a.urgency ||
+    b.priority - a.priority ||
     CAUSES.indexOf(a.cause) - CAUSES.indexOf(b.cause) ||
     compare(a.namespace, b.namespace) ||
     compare(a.pod, b.pod) ||
@@ -44,7 +44,7 @@ function compareFindings(a: Finding, b: Finding): number {
 }
 
 /** High first. `pods`: how many pods have the same cause and image. */
-function urgencyOf(
+function priorityOf(
   pod: Pod,
   { workload, containerKind }: Pick<Finding, 'workload' | 'containerKind'>,
   pods: number,

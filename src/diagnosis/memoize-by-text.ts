@@ -3,7 +3,7 @@
 const DIGEST = /sha256:[0-9a-f]{64}/g
 
 /** `work`, which is done once for all texts that differ in their digests only, and for each `about`. */
-export function remembered<About, Result>(
+export function memoizeByText<About, Result>(
   work: (text: string, about: About) => Result,
   keyOf: (about: About) => string,
 ): (text: string, about: About) => Result {
