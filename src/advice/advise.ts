@@ -2,9 +2,8 @@
 
 import { clueOf } from '../diagnosis/clues.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
-import { checkedSteps } from './checked.ts'
 import { denialSteps } from './denial.ts'
-import { missingSteps, nameClueSteps, unreadableNameSteps } from './name.ts'
+import { checkedSteps, missingSteps, nameClueSteps, unreadableNameSteps } from './image-steps.ts'
 import {
   dnsSteps,
   proxySteps,

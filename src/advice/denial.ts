@@ -5,8 +5,7 @@ import { hidesMissing } from '../diagnosis/denial.ts'
 import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
-import { knownSecretSteps, loginSteps, malformedSecrets, repositoryOf } from './login.ts'
-import { refusedLoginSteps } from './refused-login.ts'
+import { knownSecretSteps, loginSteps, malformedSecrets, refusedLoginSteps, repositoryOf } from './login.ts'
 import type { Grantor, Step } from './step.ts'
 
 const BY_SUBCAUSE: Record<DenialSubcause, (finding: Finding) => Step[]> = {

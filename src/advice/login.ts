@@ -1,9 +1,11 @@
-/** Steps that bring a pod a login: for whom one helps, and what stands in its way. */
+/** Steps about a pod's login: one that is missing, one that is in the cluster already, and one that the registry refused. */
 
-import type { CredentialHint } from '../diagnosis/credential-hint.ts'
+import { clueOf } from '../diagnosis/clues.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import type { CredentialHint } from '../diagnosis/pull-credential.ts'
 import { parseReference } from '../image/reference.ts'
-import type { LoginReason, Step, UsableHint } from './step.ts'
+import { cloudOf, isPublic } from '../image/registries.ts'
+import type { LoginReason, ShortLived, Step, UsableHint } from './step.ts'
 
 /** What brings this container a login: `fix`, where an object of the cluster can; else the node, or another debug container. */
 export function loginSteps(
@@ -46,4 +48,49 @@ export function usableSecrets({ credential }: Pick<Finding, 'credential'>): stri
 /** The repository without registry, tag and digest; empty where the name does not parse. */
 export function repositoryOf({ reference }: Pick<Finding, 'reference'>): string {
   return (reference === null ? null : parseReference(reference))?.repository ?? ''
+}
+
+/** What to do about a login that was sent and refused: another one, a longer-lived one, or none. */
+export function refusedLoginSteps(finding: Finding): Step[] {
+  const { namespace, registry } = finding
+  const secrets = usableSecrets(finding)
+  const remove: Step[] =
+    secrets.length > 0 && registry !== null ? [{ code: 'remove-login', namespace, secrets, registry }] : []
+  const cloud = cloudOf(registry)
+  const scope: Step[] =
+    clueOf(finding.clues, 'token-scope') !== undefined && registry !== null
+      ? [{ code: 'token-scope', registry }]
+      : []
+  // Everybody may pull it, so that the refused login is all that is in the way.
+  if (isPublic(finding.reference))
+    return [...remove, ...loginSteps(finding, 'refused'), { code: 'see-why', after: 'login' }]
+  const ended: Step[] = shortLived(finding)
+  const provider: Step[] = cloud !== null && secrets.length === 0 ? [{ code: 'check-provider', cloud }] : []
+  return [
+    ...ended,
+    ...provider,
+    ...loginSteps(finding, 'refused'),
+    ...scope,
+    ...remove,
+    { code: 'see-why', after: 'login' },
+  ]
+}
+
+/** User names that stand for a token of minutes or hours. */
+const SHORT_LIVED = new Map<string, ShortLived>([
+  ['gitlab-ci-token', 'gitlab-job'],
+  ['AWS', 'ecr'],
+  ['oauth2accesstoken', 'google'],
+  ['00000000-0000-0000-0000-000000000000', 'acr'],
+])
+
+/** A secret that was filled once with a login that ends by itself. */
+function shortLived({ credential }: Finding): Step[] {
+  return credential.attempts
+    .filter(({ usable }) => usable)
+    .flatMap(({ secret, username }): Step[] => {
+      const kind = SHORT_LIVED.get(username ?? '')
+      return kind === undefined ? [] : [{ code: 'short-lived-login', secret, kind }]
+    })
+    .slice(0, 1)
 }

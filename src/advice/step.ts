@@ -1,9 +1,9 @@
 /** One thing to do next, as a code with what it needs: true for this pull on this node. Its words are in report/words/steps. */
 
 import type { CertificateProblem } from '../diagnosis/clues.ts'
-import type { CredentialHint } from '../diagnosis/credential-hint.ts'
 import type { EndpointRole } from '../diagnosis/endpoint.ts'
 import type { AttemptProblem } from '../diagnosis/finding.ts'
+import type { CredentialHint } from '../diagnosis/pull-credential.ts'
 import type { Moved } from '../image/moved.ts'
 import type { Cloud } from '../image/registries.ts'
 

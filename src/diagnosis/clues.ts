@@ -1,11 +1,10 @@
 /** What a failed pull's text, its endpoint and the image's name give away besides the cause. */
 
 import type { Reference } from '../image/reference.ts'
+import { nameClues, TEXT_CLUES } from './clue-patterns.ts'
 import type { Endpoint } from './endpoint.ts'
 import { isLocal, isPrivateAddress, isServiceName } from './endpoint.ts'
 import type { Cause } from './finding.ts'
-import { nameClues } from './name-clues.ts'
-import { TEXT_CLUES } from './spoken-clues.ts'
 
 /** What is wrong with a certificate, as the runtime words it. */
 export type CertificateProblem =

@@ -1,8 +1,6 @@
 /** Takes a kubelet's text on a failed pull apart: the attempts in it, and for each what was said, without wrapping and names. */
 
-import { httpStatus } from './http-status.ts'
 import { maskNames } from './mask-names.ts'
-import { completeLastPhrase } from './truncated-phrases.ts'
 
 /** What one attempt to pull ended with. */
 export interface PullError {
@@ -99,4 +97,85 @@ function parseOne(text: string): PullError {
     hosts,
     text,
   }
+}
+
+/** Phrases that tell a cause; of two with the same beginning the one that tells more often. */
+const PHRASES = [
+  'i/o timeout',
+  'tls handshake timeout',
+  'connection refused',
+  'connection reset by peer',
+  'connection timed out',
+  'no such host',
+  'no route to host',
+  'network is unreachable',
+  'certificate signed by unknown authority',
+  'server gave http response to https client',
+  'no space left on device',
+  'no match for platform',
+  'too many requests',
+  'toomanyrequests',
+  'unauthorized',
+  'forbidden',
+  'authentication required',
+  'not found',
+  'internal server error',
+  'service unavailable',
+  'bad gateway',
+  'gateway timeout',
+  'unexpected eof',
+  'context deadline exceeded',
+  'context canceled',
+]
+/** What a text may end with: the phrase up to its last word, and at least two letters of that. */
+const ENDINGS = PHRASES.flatMap(phrase => {
+  const lastWord = phrase.lastIndexOf(' ') + 1
+  const least = Math.max(6, lastWord + 2)
+  return Array.from({ length: phrase.length - least }, (_, more) => ({ phrase, length: least + more }))
+})
+
+/** The text with its last phrase completed. Expects lower case. */
+export function completeLastPhrase(masked: string): string {
+  for (const { phrase, length } of ENDINGS) {
+    if (masked.endsWith(` ${phrase.slice(0, length)}`)) return masked + phrase.slice(length)
+  }
+  return masked
+}
+
+/** What may stand between the word "status" and the number. */
+const ASKED =
+  '(?: (?:from|for) [^:]{0,80}| returned when fetching(?: [a-z]{1,20}){1,3}| ‹\\w+›| \\[[^\\]]{0,80}\\])?'
+const NAMED = new RegExp(
+  `\\b(?:http status|http response|status code|statuscode|response code|http code|error code|http error|server error|status|http)${ASKED}[\\s:=("]{1,4}([45]\\d\\d)\\b`,
+)
+const STATUS_TEXTS: [number, string][] = [
+  [400, 'bad request'],
+  [401, 'unauthori[sz]ed'],
+  [402, 'payment required'],
+  [403, 'forbidden'],
+  [404, '(?:page )?not found'],
+  [405, 'method not allowed'],
+  [406, 'not acceptable'],
+  [407, 'proxy authentication required'],
+  [408, 'request time-?out'],
+  [410, 'gone'],
+  [412, 'precondition failed'],
+  [429, 'too many requests'],
+  [451, 'unavailable for legal reasons'],
+  [500, 'internal server error'],
+  [502, 'bad gateway'],
+  [503, 'service (?:temporarily )?unavailable'],
+  [504, 'gateway time-?out'],
+]
+const STATUS_PHRASES = STATUS_TEXTS.map(
+  ([status, phrase]) => [status, new RegExp(`\\b${status}[\\s:)(-]{1,3}${phrase}\\b`)] as const,
+)
+/** A gateway's own numbers, such as Cloudflare's 520 to 526 and 530. */
+const FROM_REGISTRY = /\bfrom registry ([45]\d\d)\b/
+
+/** The status in a text without names; null if it names none. */
+function httpStatus(masked: string): number | null {
+  const named = NAMED.exec(masked) ?? FROM_REGISTRY.exec(masked)
+  if (named) return Number(named[1])
+  return STATUS_PHRASES.find(([, pattern]) => pattern.test(masked))?.[0] ?? null
 }

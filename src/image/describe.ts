@@ -1,8 +1,7 @@
-/** Everything Kubernetes reads into one image name. The shape here is what `image -o json` prints. */
+/** Everything that Kubernetes derives from one image name. The shape here is what `image -o json` prints. */
 
 import { isDockerHub } from './docker-hub.ts'
-import { defaultPullPolicy } from './pull-policy.ts'
-import { fullName, readReference } from './reference.ts'
+import { fullName, parseReference, readReference } from './reference.ts'
 
 export interface ImageReading {
   input: string
@@ -48,4 +47,15 @@ export function describeImage(input: string): ImageReading {
     defaultPullPolicy: defaultPullPolicy(input),
     countsTowardsDockerHub: isDockerHub(registry),
   }
+}
+
+/**
+ * The default for an image (kubernetes pkg/apis/core/v1/defaults.go SetDefaults_Container): Always for `latest`, written or implied,
+ * also beside a digest; else IfNotPresent, and so for a name that does not parse.
+ */
+function defaultPullPolicy(image: string): 'Always' | 'IfNotPresent' {
+  const reference = parseReference(image)
+  if (reference === null) return 'IfNotPresent'
+  const tag = reference.tag ?? (reference.digest === null ? 'latest' : null)
+  return tag === 'latest' ? 'Always' : 'IfNotPresent'
 }

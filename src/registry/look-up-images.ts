@@ -8,7 +8,7 @@ import { bounded } from '../network/bounded.ts'
 import type { Registries, Registry } from './client.ts'
 import { loginFor } from './login-for.ts'
 import type { Platform, RegistryProblem } from './outcome.ts'
-import { problemText } from './problem-text.ts'
+import { problemText } from './problem.ts'
 
 /** What a registry said of one image: its digest, or why there is none in one clause. */
 export interface ImageLookup {

@@ -1,7 +1,6 @@
 /** Every cause says what it is, what it means and what to do next, with commands that can be pasted. */
 import { describe, expect, test } from 'vitest'
 import type { AdvisedFinding } from '../../src/advice/add-steps.ts'
-import type { CredentialHint } from '../../src/diagnosis/credential-hint.ts'
 import {
   type Attempt,
   CAUSES,
@@ -9,6 +8,7 @@ import {
   type CredentialReport,
   type Finding,
 } from '../../src/diagnosis/finding.ts'
+import type { CredentialHint } from '../../src/diagnosis/pull-credential.ts'
 import type { Invocation } from '../../src/report/invocation.ts'
 import { meaningOf, titleOf, wordsFor } from '../../src/report/words/causes.ts'
 import { remedyCommand } from '../../src/report/words/commands.ts'

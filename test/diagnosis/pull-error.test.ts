@@ -1,13 +1,13 @@
-/** Which endings are completeLastPhrase. */
+/** Which truncated endings are completed. */
 import { expect, test } from 'vitest'
-import { completeLastPhrase } from '../../src/diagnosis/truncated-phrases.ts'
+import { completeLastPhrase } from '../../src/diagnosis/pull-error.ts'
 
 test.each([
   ['dial tcp ‹name›: i/o time', 'dial tcp ‹name›: i/o timeout'],
   ['x509: certificate signed by unknown auth', 'x509: certificate signed by unknown authority'],
   ['‹url›: 401 unauthor', '‹url›: 401 unauthorized'],
   ['read: connection re', 'read: connection refused'],
-])('%j is completeLastPhrase', (masked, whole) => {
+])('%j is completed', (masked, whole) => {
   expect(completeLastPhrase(masked)).toBe(whole)
 })
 

@@ -1,4 +1,4 @@
-/** Clues that a text gives away by words alone. */
+/** Patterns for the clues in the words of an error text and in an image's name. */
 
 import type { Clue } from './clues.ts'
 
@@ -80,3 +80,22 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     /read_registry|read:packages|read_package|token scope|required scopes|insufficient scope/i,
   ],
 ]
+
+/** What stands in the name where a value belongs: variables, template braces, angle brackets, or a word that says so. */
+const UNFILLED =
+  /\$\{?\w|\$\(|\{\{|\}\}|\{\w+\}|<[^>]*>|\b(?:REPLACE|CHANGE)[-_]?(?:ME|THIS)?\b|\bYOUR[-_]\w+|\b(?:IMAGE|TAG|VERSION|REGISTRY)_(?:NAME|TAG|PLACEHOLDER|HERE)\b|%[A-Z_]+%|__[A-Z_]+__|@[A-Z_]+@/
+const NUMBER = /\d(?:\.\d+)?e\+\d+/i
+
+/** The clues in an image's name, as it stands in the pod. */
+export function nameClues(image: string): Clue[] {
+  const clues: Clue[] = []
+  if (NUMBER.test(image)) clues.push({ code: 'unquoted-number' })
+  if (/^auto(?::latest)?$/.test(image)) clues.push({ code: 'placeholder', of: 'istio' })
+  else if (
+    UNFILLED.test(image) ||
+    /^(?:controller|image|placeholder|todo|undefined|null|none|nil)(?::\w*)?$/i.test(image)
+  )
+    clues.push({ code: 'placeholder', of: 'template' })
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(image)) clues.push({ code: 'reference-scheme' })
+  return clues
+}

@@ -1,7 +1,7 @@
 /** Logins that would have served: where they lie, and what a registry's own words say of one that should have been sent. */
 import { describe, expect, test } from 'vitest'
-import type { CredentialHint } from '../../src/diagnosis/credential-hint.ts'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
+import type { CredentialHint } from '../../src/diagnosis/pull-credential.ts'
 import { reportsNoCredentialSent } from '../../src/diagnosis/pull-credential.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
