@@ -2,6 +2,7 @@
 
 import { RULES } from './causes/index.ts'
 import type { Cause, Subcause } from './finding.ts'
+import { textMemo } from './memoize-by-text.ts'
 import { type PullError, parsePullErrors } from './pull-error.ts'
 
 export interface Classification {
@@ -58,15 +59,12 @@ const SPECIFICITY: Record<Cause, number> = {
 /** How a text is judged; `classify` is one. */
 export type Classifier = (text: string, reason: string) => Classification
 
-/** A classifier for many texts: those of one incident differ in their digests alone, and a digest tells nothing. */
+/** Digests and other long hexadecimal numbers say nothing of the cause; in a host name they tell two hosts apart. */
+const LONG_NUMBER = /[0-9a-f]{32,}(?![0-9a-f]|\.\w)/g
+
+/** A classifier for the many texts of one diagnosis: texts that differ only in long numbers are classified once. */
 export function memoizedClassifier(): Classifier {
-  const known = new Map<string, Classification>()
-  return (text, reason) => {
-    const key = `${reason} ${text.replace(/[0-9a-f]{32,}/g, digest => `‹${digest.length}›`)}`
-    const judged = known.get(key) ?? classify(text, reason)
-    known.set(key, judged)
-    return judged
-  }
+  return textMemo(LONG_NUMBER)(classify, reason => reason)
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Patterns for the clues in the words of an error text and in an image's name. */
 
 import type { Clue } from './clues.ts'
+import { isLocal, isPrivateAddress } from './endpoint.ts'
 
 /** Each with the words that give it away; the image's own names are no words. */
 export const TEXT_CLUES: [Clue, RegExp][] = [
@@ -98,4 +99,46 @@ export function nameClues(image: string): Clue[] {
     clues.push({ code: 'placeholder', of: 'template' })
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(image)) clues.push({ code: 'reference-scheme' })
   return clues
+}
+
+const ADDRESS =
+  /(?:client (?:with )?ip|ip address|address|ip)[ :'"“`]{1,6}((?:\d{1,3}\.){3}\d{1,3}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7})['"”`]? (?:is not|is blocked|not|has been|was)/i
+const CALLER =
+  /\buser[ :]+["'`\\]*([^\s"'`\\,]{1,200})["'`\\]* (?:is not authorized|does not have|cannot|can't|has no)|\bUser: (arn:\S{1,200}) is not authorized/i
+const DNS_SERVER = /\blookup \S+ on (\[?[0-9a-f.:]+?\]?):53\b/i
+const NO_ROUTE =
+  /dial tcp (?:\[[0-9a-f:]+\]:\d+->)?(\[[0-9a-f:]+\]|[\d.]+):\d+: (?:connect: )?(?:network is unreachable|cannot assign requested address)/i
+const SIGNER = /required (?:e-?mail|identity|subject|signer|key)[ :]{1,3}\\*["'“]?([^"'”\\]{1,200})/i
+const MIRRORS = /\(Mirrors also failed: (.{0,4000}?)\]\):/i
+
+/** The clues that quote something from the text: an address, an account, a signer, a DNS server, mirrors. */
+export function quotedClues(text: string): Clue[] {
+  const address = ADDRESS.exec(text)?.[1]
+  const caller = CALLER.exec(text)
+  const name = caller?.[2] ?? caller?.[1]
+  const server = DNS_SERVER.exec(text)?.[1]
+  const mirrors = MIRRORS.exec(text)?.[1]
+  const noRoute = NO_ROUTE.exec(text)?.[1]
+  const demanded = SIGNER.exec(text)?.[1]
+  return [
+    ...(address === undefined ? [] : [{ code: 'caller-address' as const, address }]),
+    ...(name === undefined ? [] : [{ code: 'caller' as const, name }]),
+    ...(demanded === undefined ? [] : [{ code: 'signer' as const, demanded }]),
+    ...(server === undefined ? [] : [{ code: 'dns-server' as const, server }]),
+    ...(noRoute === undefined || isLocal(noRoute) || isPrivateAddress(noRoute)
+      ? []
+      : [
+          {
+            code: 'no-route' as const,
+            family: noRoute.startsWith('[') ? ('IPv6' as const) : ('IPv4' as const),
+          },
+        ]),
+    ...(mirrors === undefined ? [] : [{ code: 'mirrors-failed' as const, hosts: hostsOf(mirrors) }]),
+  ]
+}
+
+/** The mirrors of containers/image's list, `[mirror.example/library/nginx: why] [other: why]`. */
+function hostsOf(list: string): string[] {
+  const hosts = [...list.matchAll(/\[([\w.-]+(?::\d+)?)(?=[/:])/g)].map(([, host = '']) => host)
+  return [...new Set(hosts)].slice(0, 4)
 }

@@ -1,9 +1,12 @@
 /** What a failed pull's text, its endpoint and the image's name give away besides the cause. */
 
 import type { Reference } from '../image/reference.ts'
-import { nameClues, TEXT_CLUES } from './clue-patterns.ts'
+import type { Node } from '../snapshot/node.ts'
+import type { Pod } from '../snapshot/pod.ts'
+import { nameClues, quotedClues, TEXT_CLUES } from './clue-patterns.ts'
 import type { Endpoint } from './endpoint.ts'
 import { isLocal, isPrivateAddress, isServiceName } from './endpoint.ts'
+import type { FailingContainer } from './failing-container.ts'
 import type { Cause } from './finding.ts'
 
 /** What is wrong with a certificate, as the runtime words it. */
@@ -98,16 +101,6 @@ interface Known {
   reference: Reference | null
 }
 
-const ADDRESS =
-  /(?:client (?:with )?ip|ip address|address|ip)[ :'"“`]{1,6}((?:\d{1,3}\.){3}\d{1,3}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7})['"”`]? (?:is not|is blocked|not|has been|was)/i
-const CALLER =
-  /\buser[ :]+["'`\\]*([^\s"'`\\,]{1,200})["'`\\]* (?:is not authorized|does not have|cannot|can't|has no)|\bUser: (arn:\S{1,200}) is not authorized/i
-const DNS_SERVER = /\blookup \S+ on (\[?[0-9a-f.:]+?\]?):53\b/i
-const NO_ROUTE =
-  /dial tcp (?:\[[0-9a-f:]+\]:\d+->)?(\[[0-9a-f:]+\]|[\d.]+):\d+: (?:connect: )?(?:network is unreachable|cannot assign requested address)/i
-const SIGNER = /required (?:e-?mail|identity|subject|signer|key)[ :]{1,3}\\*["'“]?([^"'”\\]{1,200})/i
-const MIRRORS = /\(Mirrors also failed: (.{0,4000}?)\]\):/i
-
 /** Everything that the text gives away, each once. */
 export function cluesOf(text: string, known: Known): Clue[] {
   const { status, endpoint, image, reference } = known
@@ -116,7 +109,7 @@ export function cluesOf(text: string, known: Known): Clue[] {
   return [
     ...inText,
     ...ofStatus(status),
-    ...ofAnswer(text),
+    ...quotedClues(text),
     ...ofHost(endpoint, reference),
     ...nameClues(image),
   ]
@@ -137,37 +130,6 @@ function ofStatus(status: number | null): Clue[] {
   return status !== null && status >= 500 ? [{ code: 'status', status }] : []
 }
 
-function ofAnswer(text: string): Clue[] {
-  const address = ADDRESS.exec(text)?.[1]
-  const caller = CALLER.exec(text)
-  const name = caller?.[2] ?? caller?.[1]
-  const server = DNS_SERVER.exec(text)?.[1]
-  const mirrors = MIRRORS.exec(text)?.[1]
-  const noRoute = NO_ROUTE.exec(text)?.[1]
-  const demanded = SIGNER.exec(text)?.[1]
-  return [
-    ...(address === undefined ? [] : [{ code: 'caller-address' as const, address }]),
-    ...(name === undefined ? [] : [{ code: 'caller' as const, name }]),
-    ...(demanded === undefined ? [] : [{ code: 'signer' as const, demanded }]),
-    ...(server === undefined ? [] : [{ code: 'dns-server' as const, server }]),
-    ...(noRoute === undefined || isLocal(noRoute) || isPrivateAddress(noRoute)
-      ? []
-      : [
-          {
-            code: 'no-route' as const,
-            family: noRoute.startsWith('[') ? ('IPv6' as const) : ('IPv4' as const),
-          },
-        ]),
-    ...(mirrors === undefined ? [] : [{ code: 'mirrors-failed' as const, hosts: hostsOf(mirrors) }]),
-  ]
-}
-
-/** The mirrors of containers/image's list, `[mirror.example/library/nginx: why] [other: why]`. */
-function hostsOf(list: string): string[] {
-  const hosts = [...list.matchAll(/\[([\w.-]+(?::\d+)?)(?=[/:])/g)].map(([, host = '']) => host)
-  return [...new Set(hosts)].slice(0, 4)
-}
-
 function ofHost(endpoint: Endpoint | null, reference: Reference | null): Clue[] {
   const registry = reference?.registry ?? null
   const host = endpoint !== null && endpoint.role !== 'runtime' ? endpoint.host : registry
@@ -178,6 +140,26 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null): Clue[] 
   else if (isServiceName(host)) clues.push({ code: 'service-name' })
   else if (isPrivateAddress(host)) clues.push({ code: 'private-address' })
   return clues
+}
+
+/** A node of somebody's own machine, where images are built or loaded by hand. */
+const LOCAL_NODE = /^(?:minikube|docker-desktop|colima|orbstack|k3d-.*|kind-.*|.*-control-plane)$/
+
+/** What the place of the pull gives away: a guest that pulls by itself, a node that images are loaded onto. */
+export function cluesOfPlace(
+  { container, usesPullSecrets }: FailingContainer,
+  pod: Pod,
+  node: Node | null,
+): Clue[] {
+  const guest = !usesPullSecrets && container.kind !== 'sandbox'
+  const own =
+    node?.provider === 'kind' ||
+    LOCAL_NODE.test(pod.node ?? '') ||
+    node?.images.includes(container.image) === true
+  return [
+    ...(guest ? [{ code: 'guest' } as const] : []),
+    ...(own && container.pullPolicy === 'Always' ? [{ code: 'local-image' } as const] : []),
+  ]
 }
 
 /** The clue of that code, if it was found. */

@@ -7,13 +7,13 @@ import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PodEvent, Snapshot } from '../snapshot/snapshot.ts'
 import { type Classifier, memoizedClassifier } from './classify.ts'
-import { type Clue, cluesOf } from './clues.ts'
+import { cluesOf, cluesOfPlace } from './clues.ts'
 import { endpointOf } from './endpoint.ts'
 import { firstSign, prove } from './evidence.ts'
 import { type FailingContainer, failingContainers, failingSandbox } from './failing-container.ts'
 import type { Cause, CredentialReport, Diagnosis, Finding } from './finding.ts'
 import { longPulls } from './long-pulls.ts'
-import { memoizeByText } from './memoize-by-text.ts'
+import { textMemo } from './memoize-by-text.ts'
 import { indexOwners, type OwnerIndex, topmostOwner } from './owner.ts'
 import { eventsOfPod } from './pod-events.ts'
 import { rank, type Unranked } from './priority.ts'
@@ -52,24 +52,27 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
 }
 
 /** What every pod is looked at with. */
-interface DiagnosisContext {
+interface DiagnosisContext extends Readers {
   snapshot: Snapshot
   owners: OwnerIndex
   eventsByPod: ReadonlyMap<string, PodEvent[]>
   nodes: ReadonlyMap<string, Node>
   logins: KnownLogins
   judge: Classifier
-  endpointIn: Readers['endpointIn']
-  cluesIn: Readers['cluesIn']
 }
 
 type Readers = ReturnType<typeof memoizedReaders>
 
 /** What is read out of every text, but once for those that are alike. */
 function memoizedReaders() {
+  const memo = textMemo()
   return {
-    endpointIn: memoizeByText(endpointOf, registry => registry ?? ''),
-    cluesIn: memoizeByText(cluesOf, ({ cause, status, endpoint, image }) =>
+    nodeIn: memo(
+      (text, { pod, node }: { pod: Pod; node: Node | null }) => pullingNode(pod, node, text),
+      ({ pod }) => [pod.node ?? '', pod.platform.os ?? '', pod.platform.architecture ?? ''].join(' '),
+    ),
+    endpointIn: memo(endpointOf, registry => registry ?? ''),
+    cluesIn: memo(cluesOf, ({ cause, status, endpoint, image }) =>
       [cause, status, endpoint?.role, endpoint?.host, image].join(' '),
     ),
   }
@@ -95,7 +98,7 @@ function findingOf(
   pod: Pod,
   failing: FailingContainer,
   workload: Finding['workload'],
-  { snapshot, nodes, logins, judge, endpointIn, cluesIn }: DiagnosisContext,
+  { snapshot, nodes, logins, judge, endpointIn, cluesIn, nodeIn }: DiagnosisContext,
 ): Finding {
   const { container, reason } = failing
   const { cause, subcause: textSubcause, error, evidence } = prove(failing, judge)
@@ -139,7 +142,12 @@ function findingOf(
     credential,
     check: checkFor(reference, snapshot.imageChecks, failing.usesPullSecrets ? pod : null),
     remedies: failing.usesPullSecrets
-      ? remediesFor({ cause, subcause, registry, reference, endpoint, moved }, pod, container, snapshot)
+      ? remediesFor(
+          { cause, subcause, registry, reference, endpoint, moved },
+          pod,
+          container,
+          logins.credentials,
+        )
       : [],
     clues: [
       ...cluesIn(evidence?.text ?? '', {
@@ -151,29 +159,13 @@ function findingOf(
       }),
       ...cluesOfPlace(failing, pod, node),
     ],
-    host: pullingNode(pod, node, evidence?.text ?? ''),
+    host: nodeIn(evidence?.text ?? '', { pod, node }),
     priority: 0,
   }
 }
 
 /** What the node or the guest itself pulls with can't be seen from outside. */
 const NOT_THE_PODS: CredentialReport = { status: 'unknown', attempts: [] }
-
-/** A node of somebody's own machine, where images are built or loaded by hand. */
-const LOCAL_NODE = /^(?:minikube|docker-desktop|colima|orbstack|k3d-.*|kind-.*|.*-control-plane)$/
-
-/** What the place of the pull gives away: a guest that pulls by itself, a node that images are loaded onto. */
-function cluesOfPlace({ container, usesPullSecrets }: FailingContainer, pod: Pod, node: Node | null): Clue[] {
-  const guest = !usesPullSecrets && container.kind !== 'sandbox'
-  const own =
-    node?.provider === 'kind' ||
-    LOCAL_NODE.test(pod.node ?? '') ||
-    node?.images.includes(container.image) === true
-  return [
-    ...(guest ? [{ code: 'guest' } as const] : []),
-    ...(own && container.pullPolicy === 'Always' ? [{ code: 'local-image' } as const] : []),
-  ]
-}
 
 /** What an image that is gone brings: a refusal, `not found`, or 412; `none` where the text is of something else. */
 function answerOf(cause: Cause, status: number | null): 'refused' | 'missing' | 'none' {

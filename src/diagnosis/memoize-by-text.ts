@@ -1,19 +1,41 @@
-/** Does what is asked about many like texts once: those of one incident differ in their digests alone, and a digest tells nothing. */
+/** Shares work between error texts that differ only in digests: in one incident thousands of pods report the same error. */
+
+type TextWork<About, Result> = (text: string, about: About) => Result
+
+/** Wraps work on texts so that it runs once for texts that are alike. `keyOf` names what else the result depends on. */
+type TextMemo = <About, Result>(
+  work: TextWork<About, Result>,
+  keyOf: (about: About) => string,
+) => TextWork<About, Result>
 
 const DIGEST = /sha256:[0-9a-f]{64}/g
 
-/** `work`, which is done once for all texts that differ in their digests only, and for each `about`. */
-export function memoizeByText<About, Result>(
-  work: (text: string, about: About) => Result,
-  keyOf: (about: About) => string,
-): (text: string, about: About) => Result {
-  const known = new Map<string, Result>()
-  return (text, about) => {
-    const key = `${keyOf(about)} ${text.replace(DIGEST, 'sha256:')}`
-    const before = known.get(key)
-    if (before !== undefined || known.has(key)) return before as Result
-    const result = work(text, about)
-    known.set(key, result)
-    return result
+/**
+ * A memo for one diagnosis.
+ * @param varying what may differ between texts that are alike, as a global expression
+ */
+export function textMemo(varying: RegExp = DIGEST): TextMemo {
+  const ids = new Map<string, number>()
+  const idOf = (text: string) => {
+    const known = ids.get(text)
+    if (known !== undefined) return known
+    const alike = text.replace(varying, match => `‹${match.length}›`)
+    const id = ids.get(alike) ?? ids.size
+    ids.set(alike, id).set(text, id)
+    return id
+  }
+  return <About, Result>(
+    work: TextWork<About, Result>,
+    keyOf: (about: About) => string,
+  ): TextWork<About, Result> => {
+    const results = new Map<string, { result: Result }>()
+    return (text, about) => {
+      const key = `${idOf(text)} ${keyOf(about)}`
+      const known = results.get(key)
+      if (known !== undefined) return known.result
+      const result = work(text, about)
+      results.set(key, { result })
+      return result
+    }
   }
 }

@@ -5,7 +5,7 @@ import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PullSecret, PullSecretEntry, PullSecretProblem } from '../snapshot/pull-secret.ts'
-import type { Snapshot } from '../snapshot/snapshot.ts'
+import type { ServiceAccount, Snapshot } from '../snapshot/snapshot.ts'
 import type { Attempt, AttemptProblem, CredentialReport, CredentialStatus } from './finding.ts'
 
 const WHOLE_SECRET: Record<PullSecretProblem, AttemptProblem> = {
@@ -32,17 +32,62 @@ interface Entry extends PullSecretEntry {
   secret: PodSecret
 }
 
-/**
- * What the kubelet finds for an image in the pod's pull secrets. Credentials of the node itself can't be seen from outside.
- * @param image as written; for one that does not parse no secret is tried, but a broken one is still told
- */
-export function credentialFor(
-  pod: Pick<Pod, 'namespace' | 'serviceAccount' | 'pullSecrets'>,
-  image: string,
-  snapshot: Pick<Snapshot, 'pullSecrets' | 'serviceAccounts'>,
-): CredentialReport {
-  const secrets = podSecrets(pod, snapshot)
-  const reference = parseReference(image)
+type PodSecrets = Pick<Pod, 'namespace' | 'serviceAccount' | 'pullSecrets'>
+
+/** The credentials of one snapshot's pods. Reports are shared: don't change them. */
+export interface PodCredentials {
+  /** The service account that the pod runs as, if it was read. */
+  accountOf(pod: Pick<Pod, 'namespace' | 'serviceAccount'>): ServiceAccount | undefined
+  /**
+   * What the kubelet finds for an image in the pod's pull secrets. Credentials of the node itself can't be seen from outside.
+   * @param image as written; for one that does not parse no secret is tried, but a broken secret is still reported
+   */
+  reportFor(pod: PodSecrets, image: string): CredentialReport
+}
+
+type Secrets = Pick<Snapshot, 'pullSecrets' | 'serviceAccounts'>
+
+/** Indexes secrets and service accounts, and judges pods with the same secrets and image once. */
+export function podCredentials({ pullSecrets, serviceAccounts }: Secrets): PodCredentials {
+  const secrets = byName(pullSecrets)
+  const accounts = byName(serviceAccounts)
+  const reports = new Map<string, CredentialReport>()
+  const accountOf: PodCredentials['accountOf'] = ({ namespace, serviceAccount }) =>
+    accounts.get(nameKey(namespace, serviceAccount))
+  return {
+    accountOf,
+    reportFor: (pod, image) => {
+      const { namespace, serviceAccount } = pod
+      const key = JSON.stringify([namespace, serviceAccount, pod.pullSecrets, image])
+      const known = reports.get(key)
+      if (known !== undefined) return known
+      const account = accountOf(pod)
+      // Admission copies the whole list or nothing, so one name that the account lacks means that the pod wrote its own.
+      const copied = pod.pullSecrets.every(name => account?.imagePullSecrets.includes(name))
+      const named = pod.pullSecrets.map(
+        (name): PodSecret => ({
+          name,
+          from: copied ? 'serviceaccount' : 'pod',
+          content: secrets.get(nameKey(namespace, name)) ?? null,
+        }),
+      )
+      const report = judge(named, parseReference(image))
+      reports.set(key, report)
+      return report
+    },
+  }
+}
+
+/** The first of each name. */
+function byName<T extends { namespace: string; name: string }>(objects: readonly T[]): Map<string, T> {
+  return new Map(objects.toReversed().map(object => [nameKey(object.namespace, object.name), object]))
+}
+
+function nameKey(namespace: string, name: string): string {
+  return `${namespace}/${name}`
+}
+
+function judge(secrets: PodSecret[], reference: Reference | null): CredentialReport {
   const entries = secrets.flatMap(secret =>
     (secret.content?.entries ?? []).map(entry => ({ ...entry, secret })),
   )
@@ -56,23 +101,6 @@ export function credentialFor(
     ...unmatched.flatMap(secret => uselessAttempt(secret, reference)),
   ]
   return { status: statusOf(attempts), attempts }
-}
-
-function podSecrets(
-  { namespace, serviceAccount, pullSecrets }: Pick<Pod, 'namespace' | 'serviceAccount' | 'pullSecrets'>,
-  snapshot: Pick<Snapshot, 'pullSecrets' | 'serviceAccounts'>,
-): PodSecret[] {
-  const account = snapshot.serviceAccounts.find(
-    entry => entry.namespace === namespace && entry.name === serviceAccount,
-  )
-  // Admission copies the whole list or nothing, so one name that the account lacks means that the pod wrote its own.
-  const copied = pullSecrets.every(name => account?.imagePullSecrets.includes(name))
-  return pullSecrets.map(name => ({
-    name,
-    from: copied ? 'serviceaccount' : 'pod',
-    content:
-      snapshot.pullSecrets.find(secret => secret.namespace === namespace && secret.name === name) ?? null,
-  }))
 }
 
 function attemptOf({ secret, key, username }: Entry, problem: AttemptProblem | null): Attempt {

@@ -8,7 +8,8 @@ import type { Pod } from '../snapshot/pod.ts'
 import type { PullSecret } from '../snapshot/pull-secret.ts'
 import type { ServiceAccount, Snapshot } from '../snapshot/snapshot.ts'
 import type { CredentialReport, Finding } from './finding.ts'
-import { credentialFor } from './pod-credential.ts'
+import { textMemo } from './memoize-by-text.ts'
+import { type PodCredentials, podCredentials } from './pod-credential.ts'
 import { parsePullErrors } from './pull-error.ts'
 import { serviceAccountProblem } from './service-account.ts'
 
@@ -36,16 +37,16 @@ interface Pull extends Pick<Finding, 'cause' | 'evidence' | 'image' | 'endpoint'
 /** Only of a pull that a login was asked of is there more to tell than what the pod had. */
 export function pullCredential(pull: Pull, logins: KnownLogins): CredentialReport {
   const { pod, image, cause } = pull
-  const credential = credentialFor(pod, image, logins.snapshot)
+  const credential = logins.credentials.reportFor(pod, image)
   if (cause !== 'auth-required-or-denied' && cause !== 'rate-limited') return credential
   const hints = hintsFor(pod, image, credential, logins)
-  const contradicted = credential.status === 'usable' && contradictsUsableLogin(pull)
+  const contradicted = credential.status === 'usable' && contradictsUsableLogin(pull, logins)
   return { ...credential, ...(hints.length > 0 && { hints }), ...(contradicted && { contradicted }) }
 }
 
 /** A mirror speaks of its own login at its upstream. */
-function contradictsUsableLogin({ evidence, endpoint }: Pull): boolean {
-  return evidence !== null && endpoint?.role !== 'mirror' && reportsNoCredentialSent(evidence.text)
+function contradictsUsableLogin({ evidence, endpoint }: Pull, { noLoginSent }: KnownLogins): boolean {
+  return evidence !== null && endpoint?.role !== 'mirror' && noLoginSent(evidence.text, null)
 }
 
 const NOTHING_SENT =
@@ -68,6 +69,10 @@ interface SameKeys {
 /** What is known of pull secrets, arranged for one question after another. */
 export interface KnownLogins {
   snapshot: Snapshot
+  /** What each pod's own secrets give. */
+  credentials: PodCredentials
+  /** reportsNoCredentialSent, once for texts that are alike. */
+  noLoginSent: (text: string, about: null) => boolean
   /** Secrets that serve the image. */
   serving: (image: Image) => SameKeys[]
   /** The first service account that names a secret, by `namespace/secret`. */
@@ -91,6 +96,8 @@ export function knownLogins(snapshot: Snapshot): KnownLogins {
   }
   return {
     snapshot,
+    credentials: podCredentials(snapshot),
+    noLoginSent: textMemo()(reportsNoCredentialSent, () => ''),
     serving,
     accounts: accountsOf([...serviceAccounts, ...(elsewhere?.serviceAccounts ?? [])]),
   }
@@ -134,7 +141,7 @@ function hintsFor(
   if (attempts.some(({ problem }) => problem === 'malformed')) return []
   const serving = known.serving(reference)
   const here = serving.flatMap(({ byNamespace }) => byNamespace.get(pod.namespace) ?? [])
-  const own = serviceAccountProblem(pod, image, known.snapshot).filter(({ secrets }) =>
+  const own = serviceAccountProblem(pod, image, known.credentials).filter(({ secrets }) =>
     here.some(({ name }) => secrets.includes(name)),
   )
   const named = new Set([...pod.pullSecrets, ...own.flatMap(({ secrets }) => secrets)])

@@ -3,11 +3,10 @@
 import { isDockerHub } from '../image/docker-hub.ts'
 import { isPublic } from '../image/registries.ts'
 import type { Container, Pod } from '../snapshot/pod.ts'
-import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { Endpoint } from './endpoint.ts'
 import { isLocal } from './endpoint.ts'
 import type { Finding, Subcause } from './finding.ts'
-import { credentialFor } from './pod-credential.ts'
+import type { PodCredentials } from './pod-credential.ts'
 
 /** What `fix` can do for a finding. */
 export type Remedy = 'authenticate' | 'recreate' | 'pin' | 'pull-policy' | 'replace-registry'
@@ -37,12 +36,17 @@ const FITS: Readonly<Record<Remedy, (facts: Facts) => boolean>> = {
 const MOST_HELPFUL_FIRST = Object.keys(FITS) as Remedy[]
 
 /** Most helpful first; none where only a person can help (a typo, DNS, a certificate…). */
-export function remediesFor(judged: Judged, pod: Pod, container: Container, snapshot: Snapshot): Remedy[] {
+export function remediesFor(
+  judged: Judged,
+  pod: Pod,
+  container: Container,
+  credentials: PodCredentials,
+): Remedy[] {
   // The API server can change nothing about a static pod: its manifest and its logins are on the node.
   // A debug container pulls with what its pod has, and goes with the pod: nothing that fix changes ever reaches it.
   if (judged.registry === null || pod.mirror || container.kind === 'ephemeral') return []
   const loginHelps = loginWouldHelp(judged)
-  const newPodHasIt = loginHelps && recreatingWouldHelp(pod, container, snapshot)
+  const newPodHasIt = loginHelps && recreatingWouldHelp(pod, container, credentials)
   const facts = { judged, pullPolicy: container.pullPolicy, loginHelps, newPodHasIt }
   return MOST_HELPFUL_FIRST.filter(remedy => FITS[remedy](facts))
 }
@@ -79,11 +83,9 @@ function mayReceiveLogin(endpoint: Endpoint | null): boolean {
 }
 
 /** The service account got a credential after the pod was made; only a new pod would get it (admission copies the list once). */
-function recreatingWouldHelp(pod: Pod, { image }: Container, snapshot: Snapshot): boolean {
+function recreatingWouldHelp(pod: Pod, { image }: Container, credentials: PodCredentials): boolean {
   if (pod.pullSecrets.length > 0) return false
-  const account = snapshot.serviceAccounts.find(
-    ({ namespace, name }) => namespace === pod.namespace && name === pod.serviceAccount,
-  )
+  const account = credentials.accountOf(pod)
   if (account === undefined || account.imagePullSecrets.length === 0) return false
-  return credentialFor({ ...pod, pullSecrets: account.imagePullSecrets }, image, snapshot).status === 'usable'
+  return credentials.reportFor({ ...pod, pullSecrets: account.imagePullSecrets }, image).status === 'usable'
 }

@@ -7,13 +7,14 @@ import type { Snapshot } from '../snapshot/snapshot.ts'
 import { diagnose } from './diagnose.ts'
 import type { CredentialReport, Finding } from './finding.ts'
 import { indexOwners, topmostOwner } from './owner.ts'
-import { credentialFor } from './pod-credential.ts'
+import { type PodCredentials, podCredentials } from './pod-credential.ts'
 import { serviceAccountProblem } from './service-account.ts'
 import type { Verdict, Why, WhyContainer, WhyProblem } from './why-report.ts'
 
 /** The chain of every image of the pod, which has to be one of the snapshot's. */
 export function explainPod(pod: Pod, snapshot: Snapshot): Why {
   const { findings, pulling } = diagnose({ ...snapshot, pods: [pod] })
+  const credentials = podCredentials(snapshot)
   const sandboxes = findings.filter(({ containerKind }) => containerKind === 'sandbox').map(asContainer)
   return {
     takenAt: snapshot.takenAt,
@@ -27,7 +28,7 @@ export function explainPod(pod: Pod, snapshot: Snapshot): Why {
         name === container.name && containerKind === container.kind
       const finding = findings.find(isIts) ?? null
       const pullingSince = pulling.find(isIts)?.since ?? null
-      return explainContainer({ pod, container, snapshot, finding, pullingSince })
+      return explainContainer({ pod, container, snapshot, credentials, finding, pullingSince })
     }),
     gaps: snapshot.gaps,
   }
@@ -43,6 +44,7 @@ interface Place {
   pod: Pod
   container: Container
   snapshot: Snapshot
+  credentials: PodCredentials
   /** null where nothing fails now. */
   finding: Finding | null
   pullingSince: string | null
@@ -53,7 +55,7 @@ function explainContainer(place: Place): WhyContainer {
   const { name, kind, image, pullPolicy } = container
   const read = readReference(image)
   const reference = 'refused' in read ? null : read
-  const credential = place.finding?.credential ?? credentialFor(pod, image, snapshot)
+  const credential = place.finding?.credential ?? place.credentials.reportFor(pod, image)
   const blocks = [
     ...('refused' in read ? [{ code: 'invalid-reference' as const, detail: read.refused }] : []),
     ...malformed(credential),
@@ -125,12 +127,15 @@ function unused(registry: string, { attempts }: CredentialReport): WhyProblem {
 }
 
 /** Credentials that should have served and can't. One that works leaves nothing to repair; another registry's is no problem. */
-function credentialProblems({ pod, container, snapshot }: Place, credential: CredentialReport): WhyProblem[] {
+function credentialProblems(
+  { pod, container, credentials }: Place,
+  credential: CredentialReport,
+): WhyProblem[] {
   if (credential.status === 'usable') return []
   const attempts = credential.attempts.flatMap(({ secret, key, problem }): WhyProblem[] =>
     problem === null || problem === 'other-registry' || problem === 'shadowed'
       ? []
       : [{ code: 'attempt', secret, key, problem }],
   )
-  return [...serviceAccountProblem(pod, container.image, snapshot), ...attempts]
+  return [...serviceAccountProblem(pod, container.image, credentials), ...attempts]
 }
