@@ -1,4 +1,4 @@
-/** Says what a failed pull's text means: one cause for one text, `other` where it does not tell. */
+/** Classifies the text of a failed pull: one cause for each text, `other` if no rule recognizes it. */
 
 import { RULES } from './causes/index.ts'
 import type { Cause, Subcause } from './finding.ts'
@@ -7,20 +7,20 @@ import { type PullError, parsePullErrors } from './pull-error.ts'
 
 export interface Classification {
   cause: Cause
-  /** What the words alone prove; who answered and what the pod had to show may tell more (see subcauseOf). */
+  /** What the text alone proves; the endpoint and the pod's credential may show more (see subcauseOf). */
   subcause: Subcause | null
-  /** The error that told it; null where the reason alone did. */
+  /** The error that decided; null if the waiting reason alone did. */
   error: PullError | null
 }
 
-/** Waiting reasons that are the cause. */
+/** Waiting reasons that name the cause themselves. */
 const BY_REASON = new Map<string, Cause>([
   ['InvalidImageName', 'invalid-reference'],
   ['ErrImageNeverPull', 'never-pull'],
   ['SignatureValidationFailed', 'signature-policy'],
 ])
 
-/** What a gRPC code alone says; containerd derives it from the error that the text names. */
+/** Causes by gRPC code, for texts that no rule recognizes; containerd derives the code from the error in the text. */
 const BY_GRPC = new Map<string, Cause>([
   ['NotFound', 'image-not-found'],
   ['DeadlineExceeded', 'canceled-or-deadline'],
@@ -30,8 +30,8 @@ const BY_GRPC = new Map<string, Cause>([
 ])
 
 /**
- * Of several attempts the one that got furthest tells most: who was let in and found nothing knows more than who was refused,
- * and who was refused more than who got no answer. What only one who was let in can meet ranks above all.
+ * How much a cause reveals, to choose among several attempts: an attempt that was authorized and found no image reveals more than one
+ * that was refused, and that more than one without an answer. Causes that only an authorized attempt can meet rank highest.
  */
 const SPECIFICITY: Record<Cause, number> = {
   other: 0,
@@ -56,7 +56,7 @@ const SPECIFICITY: Record<Cause, number> = {
   'signature-policy': 13,
 }
 
-/** How a text is judged; `classify` is one. */
+/** `classify`, or one that remembers what it classified. */
 export type Classifier = (text: string, reason: string) => Classification
 
 /** Digests and other long hexadecimal numbers say nothing of the cause; in a host name they tell two hosts apart. */
@@ -81,7 +81,7 @@ export function classify(text: string, reason: string): Classification {
   return unasked && fallbackErrors.length > 0 ? mostSpecific(fallbackErrors) : verdict
 }
 
-/** The node may ask only the registry's mirrors, so that their answers are all there is (registries.conf `blocked`). */
+/** The node may only use the registry's mirrors (registries.conf `blocked`), so their errors decide. */
 function isBlockedSource({ cause, error }: Classification): boolean {
   return cause === 'signature-policy' && error !== null && /\bis blocked in\b/.test(error.masked)
 }
@@ -94,7 +94,7 @@ function mostSpecific(errors: PullError[]): Classification {
   })
 }
 
-/** Above every refusal: who met trouble while the content was copied had been let in. */
+/** Lifts an error above every refusal: one that happened while content was copied came after authorization. */
 const LET_IN_BONUS = 20
 
 function rank({ cause, error }: Classification): number {
@@ -102,7 +102,7 @@ function rank({ cause, error }: Classification): number {
   return SPECIFICITY[cause] + (wasLetIn ? LET_IN_BONUS : 0)
 }
 
-/** The manifest had come, and its layers were on their way (containerd, containers/image). */
+/** The manifest was there and its layers were being copied (containerd, containers/image). */
 const COPYING =
   /\bfailed to copy: |\bcopying system image\b|\bwriting blob\b|\bstoring blob\b|\bfailed to extract layer\b/
 

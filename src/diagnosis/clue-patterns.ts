@@ -3,7 +3,7 @@
 import type { Clue } from './clues.ts'
 import { isLocal, isPrivateAddress } from './endpoint.ts'
 
-/** Each with the words that give it away; the image's own names are no words. */
+/** Clues by the words that show them. Matched against a text without the image's own names. */
 export const TEXT_CLUES: [Clue, RegExp][] = [
   [
     { code: 'web-page' },
@@ -82,12 +82,12 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
 ]
 
-/** What stands in the name where a value belongs: variables, template braces, angle brackets, or a word that says so. */
+/** Placeholders for a value: variables, template braces, angle brackets, or a word such as CHANGEME. */
 const UNFILLED =
   /\$\{?\w|\$\(|\{\{|\}\}|\{\w+\}|<[^>]*>|\b(?:REPLACE|CHANGE)[-_]?(?:ME|THIS)?\b|\bYOUR[-_]\w+|\b(?:IMAGE|TAG|VERSION|REGISTRY)_(?:NAME|TAG|PLACEHOLDER|HERE)\b|%[A-Z_]+%|__[A-Z_]+__|@[A-Z_]+@/
 const NUMBER = /\d(?:\.\d+)?e\+\d+/i
 
-/** The clues in an image's name, as it stands in the pod. */
+/** The clues in an image's name, as written in the pod. */
 export function nameClues(image: string): Clue[] {
   const clues: Clue[] = []
   if (NUMBER.test(image)) clues.push({ code: 'unquoted-number' })
@@ -137,7 +137,7 @@ export function quotedClues(text: string): Clue[] {
   ]
 }
 
-/** The mirrors of containers/image's list, `[mirror.example/library/nginx: why] [other: why]`. */
+/** The hosts in containers/image's list of mirrors, `[mirror.example/library/nginx: why] [other: why]`; at most four. */
 function hostsOf(list: string): string[] {
   const hosts = [...list.matchAll(/\[([\w.-]+(?::\d+)?)(?=[/:])/g)].map(([, host = '']) => host)
   return [...new Set(hosts)].slice(0, 4)

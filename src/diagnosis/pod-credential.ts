@@ -1,4 +1,4 @@
-/** Whether a pull had a usable credential: the pod's pull secrets, judged for one image as the kubelet judges them. */
+/** Whether a pull had a usable credential: the pod's pull secrets, matched against one image as the kubelet does it. */
 
 import { type KeyMismatch, keyMismatch } from '../dockerconfig/key-mismatch.ts'
 import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
@@ -24,7 +24,7 @@ const WHOLE_SECRET: Record<PullSecretProblem, AttemptProblem> = {
 interface PodSecret {
   name: string
   from: Attempt['from']
-  /** null where nobody tried to read it. */
+  /** null if it was not read. */
   content: PullSecret | null
 }
 
@@ -107,13 +107,13 @@ function attemptOf({ secret, key, username }: Entry, problem: AttemptProblem | n
   return { from: secret.from, secret: secret.name, key, username, usable: problem === null, problem }
 }
 
-/** What keeps a secret from serving this image: the secret as a whole, or keys that don't match. */
+/** Why a secret has no login for this image: the whole secret is unusable, or none of its keys match. */
 function uselessAttempt(secret: PodSecret, reference: Reference | null): Attempt[] {
   const base = { from: secret.from, secret: secret.name, username: null, usable: false }
   const whole = secret.content === null ? 'failed' : secret.content.problem
   if (whole !== null) {
     const { detail, provenBy } = secret.content ?? {}
-    // For a malformed secret the place is a key of its auths; for the others a type or a data key.
+    // For a malformed secret, `detail` is a key of its auths; for others, a type or a data key.
     const key = whole === 'malformed' ? (detail ?? null) : null
     return [
       {
@@ -137,14 +137,14 @@ function uselessAttempt(secret: PodSecret, reference: Reference | null): Attempt
   return [{ ...base, key: keys.join(', ') || null, ...near, problem: 'other-registry' }]
 }
 
-/** Such a key may well serve other images. */
+/** A key with such a mismatch may be right for other images. */
 const FOR_OTHERS: KeyMismatch[] = ['path', 'port-other']
 
 const UNREAD: AttemptProblem[] = ['secret-forbidden', 'secret-unread']
 
 function statusOf(attempts: Attempt[]): CredentialStatus {
   const problems = attempts.map(({ problem }) => problem)
-  // The kubelet can't build a keyring from a malformed secret, and gives up for every image of the pod.
+  // The kubelet can't build a keyring with a malformed secret in it, so every image of the pod fails.
   if (problems.includes('malformed')) return 'broken'
   if (attempts.some(({ usable }) => usable)) return 'usable'
   if (problems.some(problem => problem !== null && UNREAD.includes(problem))) return 'unknown'

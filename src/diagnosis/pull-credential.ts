@@ -1,4 +1,4 @@
-/** The credential of one failed pull: what the pod had, what the registry's words say of it, and where else a login lies. */
+/** The credential of one failed pull: what the pod has, whether the registry contradicts that, and where else the cluster has a login. */
 
 import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
@@ -13,28 +13,28 @@ import { type PodCredentials, podCredentials } from './pod-credential.ts'
 import { parsePullErrors } from './pull-error.ts'
 import { serviceAccountProblem } from './service-account.ts'
 
-/** Where a login that would serve lies. */
+/** Where the cluster has a login for the image that the pod does not use. */
 export type CredentialHint =
-  /** The pod's own service account has it, which was changed after the pod was made, or which the pod's own list leaves out. */
+  /** On the pod's service account, which was changed after the pod was created, or whose secrets the pod's own list replaces. */
   | {
       code: 'service-account-changed-later' | 'service-account-secrets-ignored'
       serviceAccount: string
       secrets: string[]
     }
-  /** In the pod's namespace, where nobody who is known hands it out. */
+  /** In the pod's namespace, where no known service account lists it. */
   | { code: 'not-named'; namespace: string; secret: string }
   /** In the pod's namespace, on another service account. */
   | { code: 'on-service-account'; namespace: string; secret: string; serviceAccount: string }
   /** In another namespace, whose secrets a pod can't use. */
   | { code: 'in-namespace'; namespace: string; secret: string }
-  /** The account of this secret is the one that the registry takes, but under a key that the secret lacks. */
+  /** This secret has the right account, but not under the key that this registry needs. */
   | { code: 'same-account'; namespace: string; secret: string; key: string }
 
 interface Pull extends Pick<Finding, 'cause' | 'evidence' | 'image' | 'endpoint'> {
   pod: Pod
 }
 
-/** Only of a pull that a login was asked of is there more to tell than what the pod had. */
+/** What the pod has, with hints and contradictions only for refusals and rate limits: other pulls don't depend on a login. */
 export function pullCredential(pull: Pull, logins: KnownLogins): CredentialReport {
   const { pod, image, cause } = pull
   const credential = logins.credentials.reportFor(pod, image)
@@ -44,7 +44,7 @@ export function pullCredential(pull: Pull, logins: KnownLogins): CredentialRepor
   return { ...credential, ...(hints.length > 0 && { hints }), ...(contradicted && { contradicted }) }
 }
 
-/** A mirror speaks of its own login at its upstream. */
+/** Whether the registry reports that no login was sent. A mirror's text is about the mirror's own login, so it does not count. */
 function contradictsUsableLogin({ evidence, endpoint }: Pull, { noLoginSent }: KnownLogins): boolean {
   return evidence !== null && endpoint?.role !== 'mirror' && noLoginSent(evidence.text, null)
 }
@@ -52,28 +52,28 @@ function contradictsUsableLogin({ evidence, endpoint }: Pull, { noLoginSent }: K
 const NOTHING_SENT =
   /\bunauthenticated\b|\banonymous(?:ly)?\b|\bno basic auth credentials\b|\bno credentials (?:found|available|provided)\b|\bnot logged in\b/
 
-/** Whether every attempt of the pull was without a login: with several credentials one attempt without proves nothing of the others. */
+/** Whether every attempt in the text was made without a login; with several credentials, one such attempt proves nothing about the others. */
 export function reportsNoCredentialSent(text: string): boolean {
   return parsePullErrors(text).attempts.every(({ masked }) => NOTHING_SENT.test(masked))
 }
 
 type Image = Pick<Reference, 'registry' | 'repository'>
 
-/** Secrets with the same keys, as copies of one in many namespaces are: judged once for all. */
+/** Secrets with the same keys, such as copies of one secret in many namespaces; they are judged together. */
 interface SameKeys {
   entries: PullSecret['entries']
   secrets: PullSecret[]
   byNamespace: ReadonlyMap<string, PullSecret[]>
 }
 
-/** What is known of pull secrets, arranged for one question after another. */
+/** The pull secrets of a snapshot, indexed for many look-ups. */
 export interface KnownLogins {
   snapshot: Snapshot
-  /** What each pod's own secrets give. */
+  /** The credentials that pods get from their own secrets. */
   credentials: PodCredentials
   /** reportsNoCredentialSent, once for texts that are alike. */
   noLoginSent: (text: string, about: null) => boolean
-  /** Secrets that serve the image. */
+  /** The secrets with a usable login for the image. */
   serving: (image: Image) => SameKeys[]
   /** The first service account that names a secret, by `namespace/secret`. */
   accounts: ReadonlyMap<string, string>
@@ -128,7 +128,7 @@ function serves(entries: PullSecret['entries'], image: Image): boolean {
 
 const MOST_HINTS = 3
 
-/** The nearest first, and few: none for a pull that had a login, or may have had one. One in the pod's namespace leaves the others out. */
+/** At most MOST_HINTS, the closest first; none if the pull had or may have had a login. Other namespaces only if the pod's own has none. */
 function hintsFor(
   pod: Pod,
   image: string,
@@ -137,7 +137,7 @@ function hintsFor(
 ): CredentialHint[] {
   const reference = parseReference(image)
   if (reference === null || status === 'usable' || status === 'unknown') return []
-  // Beside a malformed secret no other helps.
+  // A malformed secret makes the kubelet ignore all others.
   if (attempts.some(({ problem }) => problem === 'malformed')) return []
   const serving = known.serving(reference)
   const here = serving.flatMap(({ byNamespace }) => byNamespace.get(pod.namespace) ?? [])
@@ -166,7 +166,7 @@ function hintAt({ namespace, name: secret }: PullSecret, { accounts }: KnownLogi
     : { code: 'on-service-account', namespace, secret, serviceAccount }
 }
 
-/** Docker's hardened images take the account of Docker Hub, under a key of their own. */
+/** Docker's hardened images accept Docker Hub accounts, but under a key of their own. */
 const ANY_OF_HUB = { registry: DOCKER_HUB, repository: 'library/any' }
 
 function sameAccount(

@@ -1,4 +1,4 @@
-/** The subcause of a failed pull: what the words prove, together with who answered and what the pod had to show. */
+/** The subcause of a failed pull: from the text, together with the endpoint and the pod's credential. */
 
 import { isDockerHub } from '../image/docker-hub.ts'
 import type { Reference } from '../image/reference.ts'
@@ -14,26 +14,25 @@ import type {
 } from './finding.ts'
 import type { PullError } from './pull-error.ts'
 
-/** What is known of one failed pull besides its cause. */
+/** The facts of one failed pull besides its cause. */
 export interface PullFacts {
-  /** The error that tells; null where nothing was said. */
+  /** The error that decided the cause; null without a text. */
   error: PullError | null
-  /** The rule's own subcause, where the words alone tell it. */
+  /** The subcause that the rule found in the text; null if none. */
   textSubcause: Subcause | null
   reference: Reference | null
   endpoint: Endpoint | null
   credential: CredentialStatus
-  /** For policy Never: the node lists the image. */
+  /** Whether the node lists the image; matters for policy Never. */
   onNode: boolean
 }
 
-/** The causes that have subcauses; any other has none. A cause that is given some has to be given its rule here. */
+/** How to find the subcause, for the causes that have any. */
 const SUBCAUSES: { [C in Cause]?: (facts: PullFacts) => Subcause | null } = {
   'rate-limited': limitOf,
   'auth-required-or-denied': ({ error, reference, endpoint, credential }) =>
     denialOf({
       masked: error?.masked ?? '',
-      text: error?.text ?? '',
       status: error?.status ?? null,
       reference,
       endpoint,
@@ -48,7 +47,7 @@ export function subcauseOf(cause: Cause, facts: PullFacts): Subcause | null {
   return SUBCAUSES[cause]?.(facts) ?? null
 }
 
-/** Docker Hub's older sentence is the same for everybody; what the pod had to show tells who was counted, unless a mirror asked for it. */
+/** Docker Hub's older message is the same for everyone: the pod's credential decides who was counted, unless a mirror made the request. */
 function limitOf({ textSubcause, reference, endpoint, credential }: PullFacts): RateLimitSubcause {
   const inText = (textSubcause ?? 'unspecified') as RateLimitSubcause
   if (inText !== 'unspecified' || reference === null || !isDockerHub(reference.registry)) return inText
@@ -56,10 +55,10 @@ function limitOf({ textSubcause, reference, endpoint, credential }: PullFacts): 
   return credential === 'none' ? 'anonymous' : credential === 'usable' ? 'account' : 'unspecified'
 }
 
-/** What a registry says is not there; one that hides missing repositories behind a refusal can only mean the tag. */
+/** What is missing. A registry that answers missing repositories with a refusal can only mean the tag. */
 function missingOf({ error, reference, endpoint }: PullFacts): NotFoundSubcause {
   const masked = error?.masked ?? ''
-  // A cache's word on what its upstream has is no more than that.
+  // A cache's answer about its upstream proves nothing about the image.
   if (endpoint?.role === 'mirror' || /\bupstream\b|\bproxy cache\b|\bremote repositor/.test(masked))
     return 'not-in-mirror'
   if (
