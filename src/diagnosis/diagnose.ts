@@ -22,7 +22,7 @@ import { pullingNode } from './pulling-node.ts'
 import { remediesFor } from './remedy.ts'
 import { subcauseOf } from './subcause.ts'
 
-/** Everything that is wrong with the pulls in the snapshot, most urgent first. */
+/** Every failing pull in the snapshot, the most urgent first. */
 export function diagnose(snapshot: Snapshot): Diagnosis {
   const seen: DiagnosisContext = {
     snapshot,
@@ -51,7 +51,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
   }
 }
 
-/** What every pod is looked at with. */
+/** What the findings of all pods need: indexes and shared results. */
 interface DiagnosisContext extends Readers {
   snapshot: Snapshot
   owners: OwnerIndex
@@ -63,7 +63,7 @@ interface DiagnosisContext extends Readers {
 
 type Readers = ReturnType<typeof memoizedReaders>
 
-/** What is read out of every text, but once for those that are alike. */
+/** What is found in error texts, once for texts that are alike. */
 function memoizedReaders() {
   const memo = textMemo()
   return {
@@ -164,10 +164,10 @@ function findingOf(
   }
 }
 
-/** What the node or the guest itself pulls with can't be seen from outside. */
+/** The node or the guest pulls with credentials of its own, which the cluster does not show. */
 const NOT_THE_PODS: CredentialReport = { status: 'unknown', attempts: [] }
 
-/** What an image that is gone brings: a refusal, `not found`, or 412; `none` where the text is of something else. */
+/** The registry's answer as it matters for moved images: a refusal, or `missing` (not found, or 412); `none` for any other failure. */
 function answerOf(cause: Cause, status: number | null): 'refused' | 'missing' | 'none' {
   if (cause === 'image-not-found' || status === 412) return 'missing'
   return cause === 'auth-required-or-denied' ? 'refused' : 'none'

@@ -1,4 +1,4 @@
-/** Weighs findings by blast radius: what the node or the cluster stands on first, then what hits most pods. */
+/** Ranks findings: critical system pods first, then those that affect most pods. */
 
 import type { Pod } from '../snapshot/pod.ts'
 import { CAUSES, type Finding } from './finding.ts'
@@ -7,16 +7,16 @@ const CLASSES = new Map([
   ['system-node-critical', 8],
   ['system-cluster-critical', 4],
 ])
-/** Larger than any number of pods, so that no crowd of them outweighs a critical one. */
+/** Larger than any number of pods, so that many ordinary pods never rank above a critical one. */
 const TIER = 1_000_000
 
-/** A finding whose weight depends on the others. */
+/** A finding without its priority, which depends on the other findings. */
 export interface Unranked {
   pod: Pod
   finding: Finding
 }
 
-/** The findings with their priority, which depends on how many pods share cause and image, the most urgent first. */
+/** Sets the findings' priorities by how many pods share their cause and image, and sorts them, the most urgent first. */
 export function rank(unranked: Unranked[]): Finding[] {
   const shared = ({ finding }: Unranked) => `${finding.cause} ${finding.reference ?? finding.image}`
   const groups = Map.groupBy(unranked, shared)
@@ -43,7 +43,7 @@ function compareFindings(a: Finding, b: Finding): number {
   )
 }
 
-/** High first. `pods`: how many pods have the same cause and image. */
+/** Higher is more urgent. `pods`: how many pods have the same cause and image. */
 function priorityOf(
   pod: Pod,
   { workload, containerKind }: Pick<Finding, 'workload' | 'containerKind'>,

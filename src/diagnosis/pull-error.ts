@@ -1,30 +1,30 @@
-/** Takes a kubelet's text on a failed pull apart: the attempts in it, and for each what was said, without wrapping and names. */
+/** Parses a kubelet's message about a failed pull into attempts, each with its text unwrapped, masked, and completed, and its HTTP status. */
 
 import { maskNames } from './mask-names.ts'
 
 /** What one attempt to pull ended with. */
 export interface PullError {
-  /** The text in lower case, names taken out (see maskNames). */
+  /** The text in lower case, with its names masked (see maskNames). */
   masked: string
-  /** The gRPC code that the runtime gave, such as `NotFound`: a hint where the text tells nothing. */
+  /** The runtime's gRPC code, such as `NotFound`: used if no rule recognizes the text. */
   grpc: string | null
-  /** The HTTP status that was answered, if the text names one. */
+  /** The HTTP status in the text; null if there is none. */
   status: number | null
-  /** It was the token server that was asked. */
+  /** Whether the request was for a token. */
   forToken: boolean
-  /** Hosts of the URLs in it. */
+  /** The hosts of the URLs in the text, without ports. */
   hosts: string[]
-  /** The same with its names, as the runtime wrote it. */
+  /** The text as the runtime wrote it, with its names. */
   text: string
 }
 
-/** The errors of one pull, one for each credential. `fallbackErrors` were not asked for: mirrors, and CRI-O's second try as an artifact. */
+/** The errors of one pull. `attempts`: one for each credential. `fallbackErrors`: from mirrors, and from CRI-O's second attempt as an artifact. */
 export interface PullErrors {
   attempts: PullError[]
   fallbackErrors: PullError[]
 }
 
-/** HTTP codes and phrases that are the Docker daemon's or the kubelet's own, not the registry's. */
+/** Status codes and phrases of the Docker daemon or the kubelet, which are not the registry's. */
 const WRAPPING = [
   /\(HTTP code \d{3}\) [\w ]{1,30} - /gi,
   /API error \(\d{3}\): /gi,
@@ -33,11 +33,11 @@ const WRAPPING = [
   /this may be because there are no credentials on this request\.?/gi,
   /Unable to find image '[^']{0,300}' locally/gi,
 ]
-/** Several credentials' errors stand in one list, each beginning the way a runtime's errors do. */
+/** Errors of several credentials are joined with commas; each starts like a runtime's error. */
 const NEXT_ATTEMPT =
   /, (?=rpc error: code = |failed to pull and unpack image |failed to "StartContainer" for |unable to pull image or OCI artifact|Error response from daemon: |\(Mirrors also failed: |(?:Error )?(?:initializing source |reading manifest |copying system image )|pinging container registry |error pinging docker registry |pull QPS exceeded)/
 const ESCAPED = /(?<!\\)\\{1,8}(["'nrt])/g
-/** Signs that JSON (as Go writes it) or HTML spell out. */
+/** Characters as JSON (written by Go) or HTML escape them. */
 const ESCAPED_SIGNS = /\\{1,8}u00(?:22|26|27|3c|3e)|&(?:quot|#34|apos|#39|amp|lt|gt);/gi
 const SIGNS = new Map(
   Object.entries({
@@ -55,7 +55,7 @@ const AS_ARTIFACT = '; artifact err: '
 const FOR_TOKEN =
   /failed to (?:fetch|get) (?:anonymous|oauth|auth\w*) ?token|requesting bear(?:er)? token|unable to retrieve auth token/
 
-/** Parses a message of a container's status or of an event. Any text will do. */
+/** Parses the message of a container's status or of an event. Never throws. */
 export function parsePullErrors(text: string): PullErrors {
   let plain = text
     .replace(ESCAPED_SIGNS, spelt => SIGNS.get(spelt.replace(/^\\+u00|[&;]/g, '').toLowerCase()) ?? ' ')
@@ -75,7 +75,7 @@ export function parsePullErrors(text: string): PullErrors {
   }
 }
 
-/** Cuts out what stands between the two marks, or behind the first one. */
+/** Separates the text between the two markers (to the end without a second one) from the rest. */
 function cut(text: string, open: string, close: string | null): { main: string; fallback: string } {
   const start = text.indexOf(open)
   const end = start === -1 || close === null ? text.length : text.indexOf(close, start)
@@ -99,7 +99,7 @@ function parseOne(text: string): PullError {
   }
 }
 
-/** Phrases that tell a cause; of two with the same beginning the one that tells more often. */
+/** Phrases that identify a cause, to complete messages that an event or a log truncated; of two with the same start, the more frequent one is first. */
 const PHRASES = [
   'i/o timeout',
   'tls handshake timeout',
@@ -127,7 +127,7 @@ const PHRASES = [
   'context deadline exceeded',
   'context canceled',
 ]
-/** What a text may end with: the phrase up to its last word, and at least two letters of that. */
+/** The truncated endings that are completed: a phrase up to and including at least two letters of its last word. */
 const ENDINGS = PHRASES.flatMap(phrase => {
   const lastWord = phrase.lastIndexOf(' ') + 1
   const least = Math.max(6, lastWord + 2)
@@ -142,7 +142,7 @@ export function completeLastPhrase(masked: string): string {
   return masked
 }
 
-/** What may stand between the word "status" and the number. */
+/** What may be between the word "status" and the number. */
 const ASKED =
   '(?: (?:from|for) [^:]{0,80}| returned when fetching(?: [a-z]{1,20}){1,3}| ‹\\w+›| \\[[^\\]]{0,80}\\])?'
 const NAMED = new RegExp(
@@ -170,10 +170,10 @@ const STATUS_TEXTS: [number, string][] = [
 const STATUS_PHRASES = STATUS_TEXTS.map(
   ([status, phrase]) => [status, new RegExp(`\\b${status}[\\s:)(-]{1,3}${phrase}\\b`)] as const,
 )
-/** A gateway's own numbers, such as Cloudflare's 520 to 526 and 530. */
+/** Nonstandard codes of gateways, such as Cloudflare's 520 to 526 and 530. */
 const FROM_REGISTRY = /\bfrom registry ([45]\d\d)\b/
 
-/** The status in a text without names; null if it names none. */
+/** The HTTP status in a masked text; null if there is none. */
 function httpStatus(masked: string): number | null {
   const named = NAMED.exec(masked) ?? FROM_REGISTRY.exec(masked)
   if (named) return Number(named[1])

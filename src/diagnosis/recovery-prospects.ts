@@ -1,39 +1,39 @@
-/** Whether waiting helps: by cause, what a failed pull is likely to become by itself. */
+/** Whether waiting can help: by cause, how likely a failed pull is to succeed by itself. */
 
 import type { Cause } from './finding.ts'
 
 type Prospect =
-  /** No further try changes it. */
-  | 'hopeless'
-  /** Somebody may be about to push the image, copy the secret or set the name; else nothing changes. */
-  | 'likely-hopeless'
-  | 'heals'
+  /** No retry can succeed. */
+  | 'never'
+  /** A retry succeeds only if somebody pushes the image, adds the secret, or corrects the setting. */
+  | 'unlikely'
+  | 'likely'
   | 'unknown'
 
 const PROSPECTS: Record<Cause, Prospect> = {
-  'invalid-reference': 'hopeless',
-  'platform-mismatch': 'hopeless',
-  'unsupported-manifest': 'hopeless',
-  'signature-policy': 'hopeless',
-  'never-pull': 'hopeless',
-  'image-not-found': 'likely-hopeless',
-  'auth-required-or-denied': 'likely-hopeless',
-  'http-https-mismatch': 'likely-hopeless',
-  tls: 'likely-hopeless',
-  'registry-not-found-dns': 'likely-hopeless',
-  'rate-limited': 'heals',
-  'kubelet-qps': 'heals',
-  'network-timeout': 'heals',
-  'connection-refused-or-reset': 'heals',
-  proxy: 'heals',
-  'registry-server-error': 'heals',
-  'canceled-or-deadline': 'heals',
-  'disk-full': 'heals',
-  'corrupt-or-unpack': 'heals',
+  'invalid-reference': 'never',
+  'platform-mismatch': 'never',
+  'unsupported-manifest': 'never',
+  'signature-policy': 'never',
+  'never-pull': 'never',
+  'image-not-found': 'unlikely',
+  'auth-required-or-denied': 'unlikely',
+  'http-https-mismatch': 'unlikely',
+  tls: 'unlikely',
+  'registry-not-found-dns': 'unlikely',
+  'rate-limited': 'likely',
+  'kubelet-qps': 'likely',
+  'network-timeout': 'likely',
+  'connection-refused-or-reset': 'likely',
+  proxy: 'likely',
+  'registry-server-error': 'likely',
+  'canceled-or-deadline': 'likely',
+  'disk-full': 'likely',
+  'corrupt-or-unpack': 'likely',
   other: 'unknown',
 }
 
-/** Whether trying again is likely to change nothing. */
+/** Whether retries alone are not expected to succeed. */
 export function isUnlikelyToRecover(cause: Cause): boolean {
-  return PROSPECTS[cause] === 'hopeless' || PROSPECTS[cause] === 'likely-hopeless'
+  return PROSPECTS[cause] === 'never' || PROSPECTS[cause] === 'unlikely'
 }

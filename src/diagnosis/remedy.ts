@@ -1,4 +1,4 @@
-/** The remedies, and which fit a finding. What a remedy takes is proven later, before anything is written. */
+/** The remedies, and which of them fit a finding. What a remedy needs, such as a working login, is checked later, before anything is written. */
 
 import { isDockerHub } from '../image/docker-hub.ts'
 import { isPublic } from '../image/registries.ts'
@@ -17,9 +17,9 @@ type Judged = Pick<Finding, 'cause' | 'subcause' | 'registry' | 'reference' | 'e
 interface Facts {
   judged: Judged
   pullPolicy: Container['pullPolicy']
-  /** The registry would let it pull with a login. */
+  /** Whether the pull would succeed with a login. */
   loginHelps: boolean
-  /** A new pod would have that login by itself. */
+  /** Whether a new pod would get that login from its service account. */
   newPodHasIt: boolean
 }
 
@@ -43,7 +43,7 @@ export function remediesFor(
   credentials: PodCredentials,
 ): Remedy[] {
   // The API server can change nothing about a static pod: its manifest and its logins are on the node.
-  // A debug container pulls with what its pod has, and goes with the pod: nothing that fix changes ever reaches it.
+  // A debug container pulls with its pod's secrets and ends with the pod, so no change reaches it.
   if (judged.registry === null || pod.mirror || container.kind === 'ephemeral') return []
   const loginHelps = loginWouldHelp(judged)
   const newPodHasIt = loginHelps && recreatingWouldHelp(pod, container, credentials)
@@ -63,21 +63,21 @@ function isLimited({ cause }: Judged): boolean {
   return cause === 'rate-limited'
 }
 
-/** Refusals that no login of the pod ends: who is kept out, what a policy holds back, and what a cache's own login failed at. */
+/** Refusals that no login of the pod can end: a blocked address, a policy, and a cache's own login at its upstream. */
 const NOT_FIXED_BY_LOGIN: readonly Subcause[] = ['blocked', 'policy', 'upstream']
 
 function loginWouldHelp({ cause, subcause, reference, endpoint, moved }: Judged): boolean {
-  // A limit on bursts counts the address, whoever is logged in; a cache's limit counts the cache's own login.
+  // The abuse limit counts the address even with a login; a cache's limit counts the cache's own login.
   if (cause === 'rate-limited') return subcause !== 'abuse' && mayReceiveLogin(endpoint)
   if (cause !== 'auth-required-or-denied') return false
   if (subcause !== null && NOT_FIXED_BY_LOGIN.includes(subcause)) return false
   if (moved?.state === 'deleted' || moved?.state === 'retired') return false
-  // Everything there is public: only a login that was sent and refused is in the way, and a better one clears it.
+  // Public images need no login: only a refused one can be in the way.
   if (isPublic(reference)) return subcause === 'credential-refused'
   return mayReceiveLogin(endpoint)
 }
 
-/** The runtime would send the pod's login to a mirror that asks for one. On the node's own loopback it does not leave the node. */
+/** Whether a login may be proposed: the runtime would send it to a mirror that asks for one, unless that is the node's own loopback. */
 function mayReceiveLogin(endpoint: Endpoint | null): boolean {
   return endpoint?.role !== 'mirror' || isLocal(endpoint.host)
 }

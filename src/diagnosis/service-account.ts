@@ -1,4 +1,4 @@
-/** Pull secrets that the service account has and the pod has not: left out at admission, or added since. */
+/** Pull secrets that the service account has and the pod lacks: ignored at admission, or added later. */
 
 import type { Pod } from '../snapshot/pod.ts'
 import type { PodCredentials } from './pod-credential.ts'
@@ -10,7 +10,7 @@ type AccountProblem = Extract<
 >
 
 /**
- * The broken link between pod and service account, if the account's secrets would have served the image.
+ * The broken link between pod and service account, if the account's secrets have or may have a login for the image.
  * Admission copies the account's list only into a new pod without one of its own, and never again
  * (kubernetes plugin/pkg/admission/serviceaccount/admission.go).
  */

@@ -1,4 +1,4 @@
-/** Follows one pod's images link by link: reference, policy, credentials in the kubelet's order, verdict, and what is broken. */
+/** Explains one pod's images link by link: reference, policy, credentials in the kubelet's order, verdict, and what is broken. */
 
 import { fullName, readReference } from '../image/reference.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
@@ -11,7 +11,7 @@ import { type PodCredentials, podCredentials } from './pod-credential.ts'
 import { serviceAccountProblem } from './service-account.ts'
 import type { Verdict, Why, WhyContainer, WhyProblem } from './why-report.ts'
 
-/** The chain of every image of the pod, which has to be one of the snapshot's. */
+/** Explains every image of the pod, which has to be part of the snapshot. */
 export function explainPod(pod: Pod, snapshot: Snapshot): Why {
   const { findings, pulling } = diagnose({ ...snapshot, pods: [pod] })
   const credentials = podCredentials(snapshot)
@@ -34,7 +34,7 @@ export function explainPod(pod: Pod, snapshot: Snapshot): Why {
   }
 }
 
-/** A sandbox stands among the containers only where it is what they all wait for. */
+/** A failing sandbox, listed like a container. */
 function asContainer({ container, containerKind, image }: Finding): Container {
   const state = { type: 'unknown' } as const
   return { name: container, kind: containerKind, image, pullPolicy: null, state, ready: false, imageId: null }
@@ -45,7 +45,7 @@ interface Place {
   container: Container
   snapshot: Snapshot
   credentials: PodCredentials
-  /** null where nothing fails now. */
+  /** null if its pull does not fail now. */
   finding: Finding | null
   pullingSince: string | null
 }
@@ -77,7 +77,7 @@ function explainContainer(place: Place): WhyContainer {
   }
 }
 
-/** The container was started, so that nothing has to be pulled as long as it stays where it is. */
+/** Whether the container has started or its image volume is mounted, so nothing has to be pulled now. */
 function hasItsImage({ pod, container, finding }: Place): boolean {
   if (finding !== null) return false
   const { kind, state, imageId } = container
@@ -102,7 +102,7 @@ function malformed({ attempts }: CredentialReport): WhyProblem[] {
   return [...new Set(secrets)].map(secret => ({ code: 'malformed-secret', secret }))
 }
 
-/** The link to repair first comes first: a credential where the registry asked for one, else what the registry said. */
+/** The link to repair comes first: the credential if the registry wanted a login, else the registry's answer. */
 function brokenLinks(place: Place, credential: CredentialReport): WhyProblem[] {
   const { finding } = place
   const credentials = credentialProblems(place, credential)
@@ -126,7 +126,7 @@ function unused(registry: string, { attempts }: CredentialReport): WhyProblem {
   return { code: 'credential-unused', registry, secrets: [...new Set(secrets)] }
 }
 
-/** Credentials that should have served and can't. One that works leaves nothing to repair; another registry's is no problem. */
+/** Credentials that can't be used, unless another one can; those for other registries are not problems. */
 function credentialProblems(
   { pod, container, credentials }: Place,
   credential: CredentialReport,
