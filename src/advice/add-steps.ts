@@ -1,11 +1,11 @@
-/** A diagnosis together with what to do about each of its findings. */
+/** Adds steps to the findings of a diagnosis, of `why`, or alone. */
 
 import type { Diagnosis, Finding } from '../diagnosis/finding.ts'
 import type { Why, WhyContainer, WhyProblem } from '../diagnosis/why-report.ts'
 import { stepsFor } from './advise.ts'
 import type { Step } from './step.ts'
 
-/** A finding and what to do about it, the best first. */
+/** A finding with its steps, the best first. */
 export interface AdvisedFinding extends Finding {
   steps: readonly [Step, ...Step[]]
 }
@@ -31,12 +31,12 @@ export function withSteps(finding: Finding): AdvisedFinding {
   return { ...finding, steps: stepsFor(finding) }
 }
 
-/** Adds their steps to the findings of a diagnosis. */
+/** Adds steps to every finding of a diagnosis. */
 export function adviseDiagnosis(diagnosis: Diagnosis): AdvisedDiagnosis {
   return { ...diagnosis, findings: diagnosis.findings.map(withSteps) }
 }
 
-/** Adds its steps to every pull that failed. */
+/** Adds steps to every failed pull. */
 export function adviseWhy(why: Why): AdvisedWhy {
   const containers = why.containers.map(container => ({
     ...container,

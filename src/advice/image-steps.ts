@@ -6,7 +6,7 @@ import type { ImageVerdict } from '../snapshot/image-verdict.ts'
 import { loginSteps, usableSecrets } from './login.ts'
 import type { Step } from './step.ts'
 
-/** What the name itself gives away comes first: no tag and no login helps a placeholder. */
+/** Steps for clues in the name. They come first: neither another tag nor a login helps a placeholder. */
 export function nameClueSteps(finding: Finding): Step[] {
   const { clues, image } = finding
   const placeholder = clueOf(clues, 'placeholder')
@@ -19,7 +19,7 @@ export function nameClueSteps(finding: Finding): Step[] {
   ]
 }
 
-/** The registry, or a mirror, has no such image. */
+/** Steps for an image that the registry or a mirror does not have. */
 export function missingSteps(finding: Finding): Step[] {
   const { endpoint, registry } = finding
   if (finding.subcause === 'not-in-mirror' && endpoint !== null && registry !== null)
@@ -43,7 +43,7 @@ export function missingSteps(finding: Finding): Step[] {
   ]
 }
 
-/** The name does not parse, or is too short for the runtime. */
+/** Steps for a name that does not parse, or that the runtime does not resolve. */
 export function unreadableNameSteps(finding: Finding): Step[] {
   const { clues, image } = finding
   const short = clueOf(clues, 'short-name') !== undefined
@@ -53,7 +53,7 @@ export function unreadableNameSteps(finding: Finding): Step[] {
   ]
 }
 
-/** null: the answer changes nothing. */
+/** null if the verdict changes nothing. */
 const BY_VERDICT: Record<ImageVerdict, ((finding: Finding) => Step[]) | null> = {
   'opens-anonymously': () => [{ code: 'restart-pull' }],
   'opens-for-pod': () => [{ code: 'restart-pull' }],
@@ -74,7 +74,7 @@ const BY_VERDICT: Record<ImageVerdict, ((finding: Finding) => Step[]) | null> = 
   'not-asked': null,
 }
 
-/** What is best done after the answer; null where it leaves things as they were. */
+/** The steps that the registry's answer leads to; null if it changes nothing. */
 export function checkedSteps(finding: Finding): Step[] | null {
   if (finding.cause !== 'auth-required-or-denied' && finding.cause !== 'image-not-found') return null
   const steps = finding.check === null ? null : (BY_VERDICT[finding.check.verdict]?.(finding) ?? null)

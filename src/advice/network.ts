@@ -1,4 +1,4 @@
-/** Steps for a way that does not lead to the host: its name, its port, its certificate, the proxy in between. The host is the endpoint's. */
+/** Steps for failed connections: the host's name, port, and certificate, and the proxy. The host is the endpoint's. */
 
 import { clueOf } from '../diagnosis/clues.ts'
 import type { EndpointRole } from '../diagnosis/endpoint.ts'
@@ -11,27 +11,27 @@ interface Asked {
   role: EndpointRole
 }
 
-/** The host that the text names, else the registry's. */
+/** The host that the text names, or else the registry's. */
 export function askedHost({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): Asked {
   if (endpoint !== null && endpoint.role !== 'proxy' && endpoint.role !== 'runtime') return endpoint
   return { host: registry === null ? 'REGISTRY' : apiHost(registry), role: 'registry' }
 }
 
-/** Asks the host as the runtime did: over HTTP where its text shows that, over TLS otherwise. */
+/** Tests the connection as the runtime made it: over HTTP if its text shows that, else over HTTPS. */
 export function testConnection({ evidence }: Finding, asked: Asked): Step {
   const text = evidence?.text ?? ''
   const isPlain = text.includes(`http://${asked.host}/`) && !text.includes(`https://${asked.host}/`)
   return { code: 'test-connection', scheme: isPlain ? 'http' : 'https', ...asked }
 }
 
-/** The node's own settings name this host: they are where it is corrected. */
+/** The node's settings name a mirror's host, so that is where to correct it. */
 function ofMirror({ registry }: Finding, { host, role }: Asked): Step[] {
   return role === 'mirror' && registry !== null
     ? [{ code: 'mirror-settings', host, registry, about: 'endpoint' }]
     : []
 }
 
-/** A host that no node can reach under this name or address, whatever is repaired on the way. */
+/** A name or address that no node can reach, however the network is set up. */
 function unreachableName({ clues }: Finding, { host, role }: Asked): Step[] {
   if (clueOf(clues, 'loopback') !== undefined) return [{ code: 'replace-loopback', host, role }]
   return clueOf(clues, 'service-name') === undefined ? [] : [{ code: 'replace-service-name', host, role }]
@@ -86,7 +86,7 @@ export function tlsSteps(finding: Finding): Step[] {
   return [look, { code: 'renew-certificate', host: asked.host, problem }, ...ofMirror(finding, asked)]
 }
 
-/** A registry of one's own: its authority may well be one's own too. */
+/** Whether it is probably a private registry, which may have a certificate authority of its own. */
 function isPrivate({ registry, clues }: Finding): boolean {
   const known =
     /(?:^|\.)(?:docker\.io|quay\.io|ghcr\.io|gcr\.io|k8s\.io|microsoft\.com|amazonaws\.com|pkg\.dev|azurecr\.io|nvcr\.io|gitlab\.com)$/
@@ -132,7 +132,7 @@ export function serverErrorSteps(finding: Finding): Step[] {
       ...ofMirror(finding, asked),
       testConnection(finding, asked),
     ]
-  // Where the text does not say who answered, a proxy in between may have.
+  // A 502 or higher may come from a proxy in between.
   const inBetween: Step[] = (clueOf(clues, 'status')?.status ?? 0) >= 502 ? [{ code: 'show-proxy' }] : []
   return [
     { code: 'status-page', ...asked, registry: registry ?? asked.host },
@@ -142,7 +142,7 @@ export function serverErrorSteps(finding: Finding): Step[] {
   ]
 }
 
-/** The pull once more, with the runtime's whole answer. */
+/** Repeats the pull on the node, to see the runtime's complete answer. */
 export function pullByHand({ reference, image }: Pick<Finding, 'reference' | 'image'>): Step[] {
   return [{ code: 'pull-by-hand', image: reference ?? image }]
 }

@@ -1,4 +1,4 @@
-/** No space, inodes or memory on the node for the layers. The registry's own full disk comes as its 5xx. */
+/** The node has no space, inodes, or memory for the layers. A registry with a full disk answers 5xx instead. */
 
 import { type CauseRule, FITS } from './cause-rule.ts'
 

@@ -1,4 +1,4 @@
-/** The registry, its token server, or an upstream behind a cache refused because of too many pulls, requests or bytes. */
+/** The registry, its token server, or a cache's upstream refused because of too many pulls, requests, or bytes. */
 
 import { isDockerHubHost } from '../../image/docker-hub.ts'
 import type { RateLimitSubcause } from '../finding.ts'
@@ -14,7 +14,7 @@ const PATTERNS = [
   new RegExp(`\\b${MANY} (?:\\w+ ){0,3}${LIMIT}(?: \\w+){0,4} (?:exceeded|reached|hit)\\b`),
   new RegExp(`\\b(?:exceeded|reached|over)(?: \\w+){0,4} ${MANY}(?: \\w+){0,3} ${LIMIT}\\b`),
   /\bretry-after: \S+ allowed: /,
-  // Cloudflare's page for a caller whom it limits.
+  // Cloudflare's error page for a rate limit.
   /\berror code: 1015\b/,
 ]
 
@@ -26,7 +26,7 @@ export const rateLimited: CauseRule = {
       : null,
 }
 
-/** Docker Hub names who is counted; its abuse limit is a bare 429 (docs.docker.com, "Docker Hub usage and limits"). */
+/** Docker Hub's message shows whose pulls are counted; its abuse limit is a 429 without a message (docs.docker.com, "Docker Hub usage and limits"). */
 function subcauseOf({ masked, hosts }: PullError): RateLimitSubcause {
   if (
     /\breached your unauth|\bunauthenticated (?:pull )?rate limit\b|\banonymous\b.{0,60}\b(?:limit|quota|pulls)\b/.test(

@@ -1,8 +1,8 @@
-/** A policy on the node, on signatures or on blocked registries, refused the image. A registry's refusal has an HTTP status. */
+/** A policy on the node, about signatures or blocked registries, refused the image. A registry's refusal has an HTTP status instead. */
 
 import { type CauseRule, FITS, ruleOf } from './cause-rule.ts'
 
-/** The runtime's own words for it: whatever else the text quotes. */
+/** The runtime's own error code, which decides whatever else the text quotes. */
 export const signatureRefused = ruleOf(
   'signature-policy',
   /\bsignature ?validation ?failed\b|\bsecurity validat(?:e|ion) failed\b/,
