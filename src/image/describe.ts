@@ -6,7 +6,7 @@ import { fullName, parseReference, readReference } from './reference.ts'
 export interface ImageReading {
   input: string
   valid: boolean
-  /** One clause on why it is no reference; null for a valid one. */
+  /** One clause on why it is not a reference; null for a valid one. */
   error: string | null
   reference: string | null
   registry: string | null
@@ -17,7 +17,7 @@ export interface ImageReading {
   countsTowardsDockerHub: boolean
 }
 
-/** Reads one name. Never throws: a name that does not parse is described as invalid. */
+/** Describes one name. Never throws: a name that does not parse is described as invalid. */
 export function describeImage(input: string): ImageReading {
   const read = readReference(input)
   if ('refused' in read) {

@@ -10,18 +10,18 @@ export interface Reference {
   registry: string
   /** Without registry, tag and digest; an official image of Docker Hub is `library/…`. */
   repository: string
-  /** null where none is written: `latest` is the kubelet's addition, not part of the name. */
+  /** null if none is written: `latest` is implied, not part of the name. */
   tag: string | null
   digest: string | null
 }
 
-/** The reference, or null where the text is none. */
+/** The reference, or null if the text is not one. */
 export function parseReference(text: string): Reference | null {
   const read = readReference(text)
   return 'refused' in read ? null : read
 }
 
-/** The reference, or one clause on why the text is none, such as `the repository must be lower case`. */
+/** The reference, or one clause on why the text is not one, such as `the repository must be lower case`. */
 export function readReference(text: string): Reference | { refused: string } {
   const reference = grammatical(text)
   return reference ?? { refused: explainRefusal(text) }
@@ -33,12 +33,12 @@ function grammatical(text: string): Reference | null {
   const match = GRAMMAR.exec(`${registry}/${remainder}`)
   if (match === null) return null
   const [, host, path = '', tag = null, digest = null] = match
-  // A first part with an underscore is no host to the grammar, which then takes it for a part of the path; it is still asked as one.
+  // The grammar takes a host with an underscore for a part of the path, but runtimes still connect to it as the host.
   if (path.length > LONGEST_REPOSITORY || (digest !== null && !isSupportedDigest(digest))) return null
   return { registry, repository: host === undefined ? path.slice(registry.length + 1) : path, tag, digest }
 }
 
-/** The full name as the kubelet asks for it: with registry, and with `latest` where neither tag nor digest is written. */
+/** The full name as the kubelet requests it: with registry, and with `latest` if neither tag nor digest is written. */
 export function fullName({ registry, repository, tag, digest }: Reference): string {
   const shownTag = tag ?? (digest === null ? 'latest' : null)
   return `${registry}/${repository}${shownTag === null ? '' : `:${shownTag}`}${digest === null ? '' : `@${digest}`}`
@@ -50,16 +50,16 @@ const COMPONENT = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*'
 const PATH = `${COMPONENT}(?:/${COMPONENT})*`
 const TAG = '[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}'
 const DIGEST = '[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}'
-/** Captures host, path, tag and digest. */
+/** Captures host, path, tag, and digest. */
 const GRAMMAR = new RegExp(`^(?:(${HOST})/)?(${PATH})(?::(${TAG}))?(?:@(${DIGEST}))?$`)
 
-/** The path may have so many characters; the registry does not count (distribution/reference RepositoryNameTotalLengthMax). */
+/** Most characters of the path, without the registry (distribution/reference RepositoryNameTotalLengthMax). */
 const LONGEST_REPOSITORY = 255
 
-/** Digits of each digest that can be checked (go-digest v1 algorithm.go); others are unsupported. */
+/** Hexadecimal digits by algorithm (go-digest v1 algorithm.go); other algorithms are not supported. */
 const HEX_DIGITS: Record<string, number> = { sha256: 64, sha384: 96, sha512: 128 }
 
-/** Parts registry and rest; a first part is a registry only if it looks like a host (normalize.go splitDockerDomain). */
+/** Splits off the registry: the first part, if it looks like a host; else Docker Hub (normalize.go splitDockerDomain). */
 function splitRegistry(text: string): { registry: string; remainder: string } {
   const slash = text.indexOf('/')
   const first = slash === -1 ? '' : text.slice(0, slash)
@@ -83,12 +83,12 @@ interface Parts {
   text: string
   registry: string
   path: string
-  /** null where there is no colon or at sign at all; empty where nothing follows it. */
+  /** null without a colon or at sign; empty if nothing follows it. */
   tag: string | null
   digest: string | null
 }
 
-/** Tried in order; the first that speaks is the reason. */
+/** Tried in order; the first that applies is the reason. */
 const RULES: ((parts: Parts) => string | false)[] = [
   ({ text }) => text === '' && 'it is empty',
   ({ text }) => /\$[{(\w]|\{\{/.test(text) && 'a placeholder in it has not been filled in',
@@ -108,7 +108,7 @@ const RULES: ((parts: Parts) => string | false)[] = [
   ({ registry }) => `"${registry}" is not a registry host`,
 ]
 
-/** One clause without a full stop. */
+/** Why the grammar refused the text: one clause without a period. */
 function explainRefusal(text: string): string {
   const parts = partsOf(text)
   for (const rule of RULES) {

@@ -1,13 +1,13 @@
-/** Which existing tags or repositories somebody may have meant who wrote a name that does not exist. */
+/** Finds the existing tags or repositories that were probably meant by a name that does not exist. */
 
-/** What a tag is read as: `v1.27.3-alpine` is the version 1.27.3 and the rest `-alpine`. */
+/** A tag's parts: `v1.27.3-alpine` is the version 1.27.3 and the rest `-alpine`. */
 interface TagParts {
-  /** null where the tag does not begin with a number. */
+  /** null if the tag does not start with a number. */
   version: number[] | null
   rest: string
 }
 
-/** So far apart, two tags have nothing to do with each other. */
+/** Tags that are farther apart are not related. */
 const MAX_DISTANCE = 9
 
 /**
