@@ -11,7 +11,7 @@ interface TagParts {
 const MAX_DISTANCE = 9
 
 /**
- * The existing tags that stand nearest to the wanted one, nearest first: the same but for a typo, the same version in another
+ * The existing tags most similar to the wanted one, the most similar first: the same but for a typo, the same version in another
  * variant, the same variant in a near version. Where none is near (`latest`, and there are only versions), the highest versions.
  */
 export function similarTags(wanted: string, tags: Iterable<string>, most: number): string[] {
@@ -32,7 +32,7 @@ export function isTypo(wanted: string, existing: string): boolean {
   return wanted !== existing && typoDistance(wanted, existing) !== null
 }
 
-/** The names that are a typo away, nearest first; none where nothing is that near. */
+/** The names that differ from the wanted one by a typo, the most similar first. */
 export function similarNames(wanted: string, names: Iterable<string>, most: number): string[] {
   return [...new Set(names)]
     .flatMap(name => {
@@ -94,7 +94,7 @@ function versionDistance(one: number[], other: number[]): number {
   return (LEVELS[at] ?? 1) + (Number.isFinite(step) && other[at] !== undefined ? step / (step + 1) : 1)
 }
 
-/** Another variant: one that the other goes on from (`-alpine` for `-alpine3.19`) is nearest, then none at all. */
+/** The distance of two variants: the smallest if one extends the other (`-alpine` and `-alpine3.19`), then if one is empty. */
 function restDistance(one: string, other: string): number {
   if (one === other) return 0
   const distance = Math.min(4, editDistance(one, other, 4))

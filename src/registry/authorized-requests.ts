@@ -1,4 +1,4 @@
-/** Asks a registry, answers its challenge, asks again: the one place where a credential or token is put on a request. */
+/** Sends a request, answers the registry's challenge, and sends it again: the only place that puts a credential or token on a request. */
 
 import type { Credential } from '../dockerconfig/credential.ts'
 import type { Redacted } from '../secrecy/redacted.ts'
@@ -12,7 +12,7 @@ export interface AuthorizedRequest {
   method: 'GET' | 'HEAD'
   /** Below the registry's URL: `/v2/library/nginx/manifests/latest`. */
   path: string
-  /** What the token is for: pulling from this repository, and no more. null: only to log in. */
+  /** The token is only for pulling from this repository; null for a token that only logs in. */
   repository: string | null
   accept: string
   credential: Credential | null
@@ -47,13 +47,13 @@ export class AuthorizedRequests {
     this.#endpoint = endpoint
   }
 
-  /** Trouble is data. Nothing is tried twice but the request that was challenged. */
+  /** Sends the request; failures are returned, not thrown. Only a request that was challenged is sent a second time. */
   async ask(request: AuthorizedRequest): Promise<AuthorizedAnswer> {
     const known = this.#knownToken(request)
     const first = await this.#send(request, known && `Bearer ${known.token.reveal()}`)
     const requestedAs = known?.requestedAs ?? ANONYMOUS
     if ('problem' in first) return { requestedAs, ...first }
-    // Another host's challenge is not ours to answer: credentials and tokens stay with the registry.
+    // Never answer another host's challenge: credentials and tokens are for the registry only.
     if (first.answer.status !== 401 || first.answer.crossedOrigin) {
       return { requestedAs, ...first }
     }
@@ -137,7 +137,7 @@ function identityOf(credential: Credential | null, withheldFrom: string | null):
   return withheldFrom === null ? WITH_CREDENTIAL : { identity: 'anonymous', withheldFrom }
 }
 
-/** The challenge's scope where it asks for pulling alone; a registry must not get a token out of us that can do more. */
+/** The challenge's scope if it is for pulling only; a registry must not obtain a token that can do more. */
 function pullScope(asked: string | undefined, repository: string | null): string {
   if (repository === null) return ''
   const pullOnly = asked !== undefined && /^repository(\([a-z]+\))?:[^\s]+:pull$/.test(asked)

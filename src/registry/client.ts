@@ -1,4 +1,4 @@
-/** What the rest of the house may ask of registries. Manifests are asked for by HEAD, which no registry counts as a pull; `platforms` tells its exception. */
+/** The registry client for the other rooms. Manifests are requested by HEAD, which no registry counts as a pull; `platforms` explains its exception. */
 
 import type { Credential } from '../dockerconfig/credential.ts'
 import { canonicalRegistry, DOCKER_HUB, isDockerHubHost } from '../image/docker-hub.ts'
@@ -36,7 +36,7 @@ export class Registries {
     this.#endpoints = options.endpoints
   }
 
-  /** The registry of that name, as in references. Throws UsageError if it is no host. */
+  /** The registry of that name, as in references. @throws UsageError if it is not a host */
   of(name: string): Registry {
     const key = canonicalRegistry(name)
     const registry =
@@ -45,31 +45,31 @@ export class Registries {
     return registry
   }
 
-  /** Whether its name leads into this machine's own network, and no endpoint was named for it. Throws UsageError if it is no host. */
+  /** Whether the name is an address in this machine's own network and no endpoint was given for it. @throws UsageError if it is not a host */
   isInternal(name: string): boolean {
     const key = canonicalRegistry(name)
     return !this.#endpoints.has(key) && isInternal(endpointOf(key, this.#endpoints).hostname)
   }
 
-  /** Docker Hub's web API; null where another server stands in for Docker Hub and none for its API: it knows nothing of that server's images. */
+  /** Docker Hub's web API; null if `--registry-endpoint` replaces Docker Hub but not its API, which does not know the other server's images. */
   hubApi(): HubApi | null {
     const replaced = this.#endpoints.has(DOCKER_HUB) && !this.#endpoints.has(HUB_API_HOST)
     return replaced ? null : new HubApi(this.#connection, endpointOf(HUB_API_HOST, this.#endpoints))
   }
 
-  /** Waits for requests under way and ends the connections. */
+  /** Waits for pending requests and closes the connections. */
   close(): Promise<void> {
     return this.#connection.close()
   }
 }
 
-/** An index may be long, a configuration too; registries cap manifests at 4 MiB (distribution specification). */
+/** Bytes, for indexes and configurations, too; registries limit manifests to 4 MiB (distribution specification). */
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024
 
-/** One registry. Every method gives trouble as data, never retries (least of all a 429), and throws only when its signal is aborted. */
+/** One registry. Methods return failures as data, never retry (a 429 least of all), and throw only if their signal is aborted. */
 export class Registry {
   readonly name: string
-  /** The host, with its port, that is asked. */
+  /** The host that is contacted, with its port. */
   readonly host: string
   readonly #requests: AuthorizedRequests
 
@@ -79,7 +79,7 @@ export class Registry {
     this.#requests = new AuthorizedRequests(connection, name, endpoint)
   }
 
-  /** Whether a manifest is there, and its digest: the index's for an image of several platforms. */
+  /** Whether a manifest exists, and its digest: the index's for an image of several platforms. */
   async headManifest(reference: ManifestReference, credential: Credential | null): Promise<ManifestOutcome> {
     const asked = await this.#manifest('HEAD', reference, credential)
     if ('problem' in asked) return { ...asked.requestedAs, ...asked.problem }
@@ -92,8 +92,8 @@ export class Registry {
   }
 
   /**
-   * For which platforms an image was built. Only a GET of the manifest tells, so Docker Hub, which counts those as pulls, is not asked.
-   * Elsewhere a GET costs one request. Ask by digest, and only where a wrong platform would do harm.
+   * The platforms that an image was built for. They need a GET of the manifest, which Docker Hub counts as a pull, so Docker Hub is not
+   * asked. Request by digest, and only if a wrong platform would do harm.
    */
   async platforms(reference: ManifestReference, credential: Credential | null): Promise<PlatformsOutcome> {
     if (isDockerHubHost(this.name)) return { status: 'not-asked' }
@@ -119,7 +119,7 @@ export class Registry {
     return { ...config.requestedAs, status: 'found', digest, platforms: readConfig(config.answer.body) }
   }
 
-  /** The pulls left for the credential, or for this machine's address (null): not for the nodes'. Costs no pull. */
+  /** The pulls left for the credential, or without one for this machine's address, which is not the nodes'. Costs no pull. */
   async quota(credential: Credential | null): Promise<QuotaOutcome> {
     if (this.name !== DOCKER_HUB) return { status: 'not-told' }
     const asked = await this.#manifest('HEAD', QUOTA_PROBE, credential)
@@ -132,7 +132,7 @@ export class Registry {
     return parseQuota(asked.answer.headers) ?? { status: 'server-error', httpStatus: 200, detail }
   }
 
-  /** Whether the credential logs in and, with a reference, opens its repository; on Docker Hub also what it can still pull. */
+  /** Whether the credential can log in and, with a reference, read its repository; on Docker Hub, also its remaining quota. */
   proveCredential(credential: Credential, reference: ManifestReference | null): Promise<Proof> {
     return prove({
       quota: () => this.quota(credential),
@@ -182,7 +182,7 @@ function digestMismatch(answer: RegistryAnswer) {
   return { status: 'server-error' as const, httpStatus: answer.status, detail }
 }
 
-/** A header that looks as it should, or null: headers are hostile. */
+/** The part of a header that matches the expected shape, or null: headers are hostile. */
 function plain(header: string | string[] | undefined, shape: RegExp): string | null {
   return typeof header === 'string' ? (shape.exec(header)?.[0] ?? null) : null
 }

@@ -1,4 +1,4 @@
-/** One HTTP request to a registry: timeouts, size cap, redirects under the network rules, failures as data. */
+/** One HTTP request to a registry: timeout, size limit, redirects under the network rules, failures as data. */
 
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../clock.ts'
@@ -13,7 +13,7 @@ export interface RegistryRequest {
   url: URL
   headers: Record<string, string>
   body?: string
-  /** Bytes; 64 KiB unless told. A longer answer is a failure. */
+  /** Bytes; 64 KiB by default. A longer answer is a failure. */
   maxBytes?: number
 }
 
@@ -23,9 +23,9 @@ export interface RegistryAnswer {
   body: Buffer
   /** Where the answer came from, after redirects. */
   url: URL
-  /** When it came: milliseconds since 1970. */
+  /** When it arrived: milliseconds since 1970. */
   at: number
-  /** A redirect led to another origin, so Authorization was left behind. */
+  /** Whether a redirect led to another origin, where Authorization was not sent. */
   crossedOrigin: boolean
 }
 
@@ -38,20 +38,20 @@ export interface ConnectionOptions {
   /** `pullguard/<version>`. */
   userAgent: string
   clock: Clock
-  /** Milliseconds for one request with its redirects; 20 s unless told. */
+  /** Milliseconds for one request with its redirects; 20 s by default. */
   timeoutMs?: number
   signal?: AbortSignal
-  /** Carries the requests instead of an own pool; the connection closes it. */
+  /** Used for all requests instead of the connection's own pools; the connection closes it. */
   dispatcher?: Dispatcher
 }
 
-/** What it takes to talk to a registry. */
+/** What is needed to send requests to a registry. */
 export type Sender = Pick<Connection, 'send' | 'clock'>
 
 const MAX_REDIRECTS = 5
 const DEFAULT_MAX_BYTES = 64 * 1024
 
-/** The pooled connections to registries. Throws the signal's reason when it is aborted; any other trouble is data. */
+/** The pooled connections to registries. Throws the signal's reason if it is aborted; other failures are data. */
 export class Connection {
   readonly clock: Clock
   readonly #pools: Pools
@@ -64,8 +64,8 @@ export class Connection {
   }
 
   /**
-   * Sends it and follows redirects of GET and HEAD. Each target is checked against `endpoint` (the registry's own URL), and Authorization
-   * is left behind as soon as scheme, host or port change. A POST carries a secret in its body and is never redirected.
+   * Sends the request and follows redirects of GET and HEAD. Each target is checked against `endpoint` (the registry's own URL), and
+   * Authorization is dropped as soon as scheme, host, or port change. A POST has a secret in its body and is never redirected.
    */
   async send(request: RegistryRequest, endpoint: URL): Promise<Exchange> {
     const timeout = new AbortController()
@@ -102,7 +102,7 @@ export class Connection {
     }
   }
 
-  /** A failure that may be the proxy's names it, never its password. */
+  /** The error code; with the proxy's host, without its password, if the failure may be the proxy's. */
   #proxied(url: URL, code: string): string {
     const proxy = this.#pools.proxyTo(url)
     return proxy === null ? code : `${code} on the way through the proxy ${proxy.host}`
@@ -160,7 +160,7 @@ function unreachable(why: UnreachableReason, url: URL, detail: string): { proble
   return { problem: { status: 'unreachable', why, detail: `${url.host}: ${detail}` } }
 }
 
-/** Only the code leaves: messages of HTTP errors may quote what was sent. */
+/** The error's code only: messages of HTTP errors may quote what was sent. */
 function errorCode(error: unknown): string {
   for (let at = error; at instanceof Error; at = at.cause) {
     if ('code' in at && typeof at.code === 'string') return at.code

@@ -1,4 +1,4 @@
-/** Asks registries for the digests of many images, a few at a time. */
+/** Looks up the digests of many images, a few at a time. */
 
 import type { Credential } from '../dockerconfig/credential.ts'
 import { UsageError } from '../errors.ts'
@@ -10,31 +10,31 @@ import { loginFor } from './login-for.ts'
 import type { Platform, RegistryProblem } from './outcome.ts'
 import { problemText } from './problem.ts'
 
-/** What a registry said of one image: its digest, or why there is none in one clause. */
+/** The digest of one image, or one clause on why there is none. */
 export interface ImageLookup {
   /** The index's, for an image of several platforms. */
   digest: string | null
   detail: string | null
-  /** The registry itself says that it is not there, or not for these platforms. */
+  /** Whether the registry answered that the image does not exist, or not for these platforms. */
   ruledOut?: boolean
 }
 
 export interface LookUpOptions {
-  /** May be shown to their own registries; the one with the longest key that fits is taken, nobody's where none fits. */
+  /** Sent only to their own registries: the one with the longest matching key, or none (see loginFor). */
   credentials: Credential[]
-  /** `linux/arm64`: what the image must be built for, as far as it can be asked without spending a pull. */
+  /** Platforms that the image must be built for, such as `linux/arm64`; checked only if that costs no pull. */
   platforms: string[]
 }
 
-/** Enough to hide the waiting, few enough for registries that count requests by the second. */
+/** Requests at a time: few enough for registries that limit requests per second. */
 const CONCURRENCY = 6
 
-/** Milliseconds after which no further registry is begun with. */
+/** Milliseconds after which no further registry is contacted. */
 const ROUND_LIMIT_MS = 10_000
 
 /**
- * Every reference once, answered under its own spelling. Asks by HEAD and never again; a registry that is out of reach, refuses the login
- * or takes no more requests is not asked for the rest. Trouble is data; rejects only when the registries' signal is aborted.
+ * Looks up each reference once, by HEAD; the result is keyed by the references as given. A registry that can't be reached, refuses the
+ * login, or limits requests is not contacted again. Failures are data; rejects only if the registries' signal is aborted.
  */
 export async function lookUpImages(
   registries: Registries,
@@ -47,11 +47,11 @@ export async function lookUpImages(
   const answer = async (name: string) => {
     results.set(name, await lookUp(registries, name, options, skippedRegistries))
   }
-  // One question a registry first: a wrong login must not be shown to it six times, some ban for that.
+  // One request to each registry first: some ban an address that sends a wrong login six times.
   const onePerRegistry = new Map(names.map(name => [hostOf(name), name] as const).reverse())
   const began = performance.now()
   await bounded([...onePerRegistry.values()].sort(dockerHubFirst), CONCURRENCY, async name => {
-    // Silent registries, which anybody can invent, must not make the others wait without end.
+    // Registries that don't answer, which anybody can name in a pod, must not delay the others without limit.
     if (performance.now() - began > ROUND_LIMIT_MS)
       skippedRegistries.set(hostOf(name), 'others took too long to answer')
     await answer(name)
@@ -91,7 +91,7 @@ async function lookUp(
   return none(detail, outcome.status === 'not-found')
 }
 
-/** null where the grammar allows a host that no URL can hold, such as one with port 99999. */
+/** null for a host that the grammar allows but a URL does not, such as one with port 99999. */
 function registryOf(registries: Registries, host: string): Registry | null {
   try {
     return registries.of(host)
@@ -126,7 +126,7 @@ async function ask(
     : { digest: built.digest, detail: null }
 }
 
-/** An image that does not say what it is built for gets the benefit of the doubt; variants are left to the node. */
+/** Whether the platform is among those built; true if they are not known. Variants are not compared. */
 function runsOn(built: Platform[], platform: string): boolean {
   const [wantedOs, wantedArchitecture] = platform.split('/')
   return (
@@ -135,7 +135,7 @@ function runsOn(built: Platform[], platform: string): boolean {
   )
 }
 
-/** Docker Hub is not asked for an image's platforms, but its HEAD tells an index from a single image. */
+/** Whether the manifest is a single image's and not an index. A HEAD shows that even for Docker Hub, which is not asked for platforms. */
 function isOfOnePlatform(mediaType: string | null): boolean {
   return /^application\/vnd\.(oci\.image\.manifest|docker\.distribution\.manifest)\.v\d\+json/.test(
     mediaType ?? '',

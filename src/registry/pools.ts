@@ -15,13 +15,13 @@ export class Pools {
   readonly #proxy: URL | null
   readonly #open = new Map<'plain' | 'direct' | 'proxied', Dispatcher>()
 
-  /** @throws UsageError where HTTPS_PROXY is no proxy URL */
+  /** @throws UsageError if HTTPS_PROXY is not a proxy URL */
   constructor(env: Env) {
     this.#env = env
     this.#proxy = environmentProxy('https:', env)
   }
 
-  /** The proxy on the way to that server; null for none. Plain http only goes to this machine or an explicit override: it needs none. */
+  /** The proxy for that server; null for none. Plain http only goes to this machine or an explicit override, so it uses none. */
   proxyTo(url: URL): URL | null {
     return url.protocol === 'http:' || isDirect(url, this.#env) ? null : this.#proxy
   }
@@ -34,7 +34,7 @@ export class Pools {
     return pool
   }
 
-  /** Waits for requests under way and ends the connections. */
+  /** Waits for pending requests and closes the connections. */
   async close(): Promise<void> {
     await Promise.all([...this.#open.values()].map(pool => pool.close()))
   }

@@ -1,4 +1,4 @@
-/** Reads the tags of a repository page by page (distribution specification, "Listing Tags"), which costs no pull. */
+/** Lists the tags of a repository page by page (distribution specification, "Listing Tags"), which costs no pull. */
 
 import type { AuthorizedAnswer } from './authorized-requests.ts'
 import type { RegistryAnswer } from './connection.ts'
@@ -6,16 +6,16 @@ import type { TagsOutcome } from './outcome.ts'
 import { problemOf } from './problem.ts'
 
 export interface TagPages {
-  /** At most so many are read. */
+  /** Most pages to read. */
   most: number
-  /** Only tags that sort behind this one, which need not exist. */
+  /** Only tags that sort after this one, which need not exist. */
   after?: string
 }
 
-/** Amazon's registry takes no larger page. */
+/** Tags per request; the largest that Amazon's registry accepts. */
 const PAGE_SIZE = 1000
 
-/** The tags; those of the pages before where a later page fails. `ask` sends a GET of a path below the registry's URL. */
+/** The tags; if a later page fails, those before it. `ask` sends a GET of a path below the registry's URL. */
 export async function listTags(
   ask: (path: string) => Promise<AuthorizedAnswer>,
   repository: string,
@@ -44,7 +44,7 @@ function failure(answer: RegistryAnswer) {
   return { status: 'not-found' as const, code: errorCode(answer) }
 }
 
-/** Names that are tags by the grammar; the rest of the answer is hostile. `tags` may be null. */
+/** The names that are valid tags; anything else in the answer may be hostile. `tags` may be null. */
 function tagsIn(answer: RegistryAnswer): string[] {
   const { tags } = parse(answer)
   if (!Array.isArray(tags)) return []

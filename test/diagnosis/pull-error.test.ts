@@ -7,8 +7,8 @@ test.each([
   ['x509: certificate signed by unknown auth', 'x509: certificate signed by unknown authority'],
   ['‹url›: 401 unauthor', '‹url›: 401 unauthorized'],
   ['read: connection re', 'read: connection refused'],
-])('%j is completed', (masked, whole) => {
-  expect(completeLastPhrase(masked)).toBe(whole)
+])('%j is completed', (message, whole) => {
+  expect(completeLastPhrase(message)).toBe(whole)
 })
 
 test.each([
@@ -18,6 +18,6 @@ test.each([
   'too ma',
   'image "unauthori',
   '',
-])('%j is left as it is', masked => {
-  expect(completeLastPhrase(masked)).toBe(masked)
+])('%j is left unchanged', message => {
+  expect(completeLastPhrase(message)).toBe(message)
 })
