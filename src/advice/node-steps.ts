@@ -2,7 +2,7 @@
 
 import { clueOf } from '../diagnosis/clues.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { askedHost, pullByHand, testConnection } from './network.ts'
+import { pullByHand, targetHost, testConnection } from './network.ts'
 import type { Step } from './step.ts'
 
 const nameOf = ({ reference, image }: Finding) => reference ?? image
@@ -16,7 +16,7 @@ export function corruptSteps(finding: Finding): Step[] {
   if (clueOf(clues, 'web-page') !== undefined && registry !== null)
     return [
       { code: 'mirror-settings', host: endpoint?.host ?? null, registry, about: 'web-page' },
-      testConnection(finding, askedHost(finding)),
+      testConnection(finding, targetHost(finding)),
     ]
   if (clueOf(clues, 'layer-type') !== undefined) return [{ code: 'rebuild-layers' }, { code: 'runtime-log' }]
   if (clueOf(clues, 'file-system') !== undefined) return [{ code: 'move-store' }, { code: 'runtime-log' }]
@@ -56,7 +56,7 @@ export function manifestSteps(finding: Finding): Step[] {
   if (clueOf(clues, 'web-page') !== undefined && registry !== null)
     return [
       { code: 'mirror-settings', host: endpoint?.host ?? null, registry, about: 'web-page' },
-      testConnection(finding, askedHost(finding)),
+      testConnection(finding, targetHost(finding)),
       { code: 'remove-image', image: nameOf(finding) },
     ]
   const set: Step = { code: 'set-image', known: 'repository' }

@@ -1,17 +1,11 @@
 /** Steps: one thing to do next, as a code with its arguments. The words are in report/words/steps. */
 
 import type { CertificateProblem } from '../diagnosis/clues.ts'
-import type { EndpointRole } from '../diagnosis/endpoint.ts'
+import type { Endpoint, EndpointRole } from '../diagnosis/endpoint.ts'
 import type { AttemptProblem } from '../diagnosis/finding.ts'
 import type { CredentialHint } from '../diagnosis/pull-credential.ts'
 import type { Moved } from '../image/moved.ts'
 import type { Cloud } from '../image/registries.ts'
-
-/** A host, and its part in the pull. */
-interface Asked {
-  host: string
-  role: EndpointRole
-}
 
 /** Why a login would help. */
 export type LoginReason = 'opens' | 'missing' | 'refused' | 'private' | 'limit' | 'account-limit'
@@ -75,9 +69,9 @@ export type Step =
   | { code: 'fix-dns'; host: string; server: string | null }
   | { code: 'replace-service-name'; host: string; role: EndpointRole }
   | { code: 'replace-loopback'; host: string; role: EndpointRole }
-  | ({ code: 'test-connection'; scheme: 'https' | 'http' } & Asked)
-  | ({ code: 'open-host' } & Asked)
-  | ({ code: 'check-listener' } & Asked)
+  | ({ code: 'test-connection'; scheme: 'https' | 'http' } & Endpoint)
+  | ({ code: 'open-host' } & Endpoint)
+  | ({ code: 'check-listener' } & Endpoint)
   | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }
   | { code: 'check-mirror'; host: string; registry: string }
   | {

@@ -73,9 +73,9 @@ export function memoizedClassifier(): Classifier {
  * @param reason the waiting reason, or the event's
  */
 export function classify(text: string, reason: string): Classification {
-  const told = BY_REASON.get(reason)
+  const namedCause = BY_REASON.get(reason)
   const { attempts, fallbackErrors } = parsePullErrors(text.trim() === '' ? reason : text)
-  if (told !== undefined) return { cause: told, subcause: null, error: attempts[0] ?? null }
+  if (namedCause !== undefined) return { cause: namedCause, subcause: null, error: attempts[0] ?? null }
   const verdict = mostSpecific(attempts)
   const unasked = verdict.cause === 'other' || isBlockedSource(verdict)
   return unasked && fallbackErrors.length > 0 ? mostSpecific(fallbackErrors) : verdict

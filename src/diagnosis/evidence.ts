@@ -30,8 +30,8 @@ function fromStatus({ reason, message }: FailingContainer, judge: Classifier): P
 function fromEvents({ reason, events }: FailingContainer, judge: Classifier): Proof | null {
   const event = events.findLast(reportsFailedPull)
   if (event === undefined) return null
-  const told = event.reason === 'ErrImageNeverPull' ? event.reason : reason
-  return { ...judge(event.message, told), evidence: { from: 'event', text: event.message } }
+  const waitingReason = event.reason === 'ErrImageNeverPull' ? event.reason : reason
+  return { ...judge(event.message, waitingReason), evidence: { from: 'event', text: event.message } }
 }
 
 /** A Failed event without the kubelet's usual opening counts if its text has a cause. */

@@ -143,10 +143,10 @@ export function completeLastPhrase(masked: string): string {
 }
 
 /** What may be between the word "status" and the number. */
-const ASKED =
+const BETWEEN =
   '(?: (?:from|for) [^:]{0,80}| returned when fetching(?: [a-z]{1,20}){1,3}| ‹\\w+›| \\[[^\\]]{0,80}\\])?'
 const NAMED = new RegExp(
-  `\\b(?:http status|http response|status code|statuscode|response code|http code|error code|http error|server error|status|http)${ASKED}[\\s:=("]{1,4}([45]\\d\\d)\\b`,
+  `\\b(?:http status|http response|status code|statuscode|response code|http code|error code|http error|server error|status|http)${BETWEEN}[\\s:=("]{1,4}([45]\\d\\d)\\b`,
 )
 const STATUS_TEXTS: [number, string][] = [
   [400, 'bad request'],

@@ -138,8 +138,8 @@ function identityOf(credential: Credential | null, withheldFrom: string | null):
 }
 
 /** The challenge's scope if it is for pulling only; a registry must not obtain a token that can do more. */
-function pullScope(asked: string | undefined, repository: string | null): string {
+function pullScope(requested: string | undefined, repository: string | null): string {
   if (repository === null) return ''
-  const pullOnly = asked !== undefined && /^repository(\([a-z]+\))?:[^\s]+:pull$/.test(asked)
-  return pullOnly ? asked : `repository:${repository}:pull`
+  const pullOnly = requested !== undefined && /^repository(\([a-z]+\))?:[^\s]+:pull$/.test(requested)
+  return pullOnly ? requested : `repository:${repository}:pull`
 }

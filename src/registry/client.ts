@@ -102,8 +102,8 @@ export class Registry {
     const head = readHead(asked.answer, reference)
     if (head.status !== 'found') return { ...asked.requestedAs, ...head }
     const digest = sha256(asked.answer.body)
-    const told = head.digest ?? reference.digest
-    if (told?.startsWith('sha256:') && told !== digest)
+    const declared = head.digest ?? reference.digest
+    if (declared?.startsWith('sha256:') && declared !== digest)
       return { ...asked.requestedAs, ...digestMismatch(asked.answer) }
     const manifest = readManifest(asked.answer.body)
     if (manifest === null) return { ...asked.requestedAs, status: 'found', digest, platforms: [] }
