@@ -22,3 +22,12 @@ test('one text under different reasons is classified separately', () => {
   for (const reason of ['ErrImagePull', 'InvalidImageName', 'ErrImageNeverPull', 'ErrImagePull'])
     expect(judge('it broke', reason)).toEqual(classify('it broke', reason))
 })
+
+test('texts with different long numbers in a host name are classified separately', () => {
+  const judge = memoizedClassifier()
+  const hosts = ['a', 'b'].map(letter => `${letter.repeat(32)}.r2.cloudflarestorage.com`)
+  const found = hosts.map(
+    host => judge(`Get "https://${host}/layer": i/o timeout`, 'ErrImagePull').error?.hosts,
+  )
+  expect(found).toEqual(hosts.map(host => [host]))
+})
