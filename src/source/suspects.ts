@@ -1,6 +1,6 @@
 /** Decides which pods and events go into a snapshot. A cluster and a dump share these rules, so that both give the same diagnosis. */
 
-import { isSandboxFailure, pullStage, sandboxImage } from '../image/pull-words.ts'
+import { isSandboxFailure, pullStage, sandboxImage } from '../image/pull-messages.ts'
 import { isFinished, type Pod } from '../snapshot/pod.ts'
 import type { PodEvent } from '../snapshot/snapshot.ts'
 import { couldBeFailedPull, isUntried } from './narrow/container-state.ts'

@@ -1,6 +1,6 @@
 /** Reads the events of failed pulls in an area, with one request because the server scans all events for each; for a few pods, all their events. */
 
-import { isSandboxFailure, sandboxImage } from '../../image/pull-words.ts'
+import { isSandboxFailure, sandboxImage } from '../../image/pull-messages.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { Pod } from '../../snapshot/pod.ts'

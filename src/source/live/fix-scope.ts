@@ -6,7 +6,7 @@ import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type {
   FixScope,
   InterruptedPod,
-  OwedPod,
+  PodToRestore,
   ScopeNamespace,
   ScopeServiceAccount,
 } from '../../snapshot/fix-scope.ts'
@@ -43,8 +43,8 @@ export async function readFixScope(
 async function stillMissing(
   reading: Reading,
   { interruptedPods: pods, onPodBack }: FixScopeOptions,
-): Promise<OwedPod[]> {
-  const missing: OwedPod[] = []
+): Promise<PodToRestore[]> {
+  const missing: PodToRestore[] = []
   for (const pod of pods) {
     try {
       const found = await reading.get(KINDS.Pod, pod.namespace, pod.name)
@@ -63,7 +63,7 @@ async function stillMissing(
 type PodObject = NonNullable<(typeof KINDS.Pod)['model']>
 
 /** Its name may belong to another pod by now; only the deleted pod has to be created again once it has terminated. */
-function endingOf({ metadata }: PodObject, { uid }: InterruptedPod): OwedPod['ending'] {
+function endingOf({ metadata }: PodObject, { uid }: InterruptedPod): PodToRestore['ending'] {
   const until = metadata.deletionTimestamp
   return until === undefined || (uid !== null && metadata.uid !== uid) ? null : { uid: metadata.uid, until }
 }

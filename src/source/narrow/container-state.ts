@@ -1,6 +1,6 @@
 /** Narrows a container's state, and decides which states could mean that its image is missing. */
 
-import { isPastPull, tellsOfFailedPull } from '../../image/pull-words.ts'
+import { isPostPullReason, mentionsFailedPull } from '../../image/pull-messages.ts'
 import type { ContainerState } from '../../snapshot/pod.ts'
 import { narrowMessage } from './bounded-text.ts'
 import { isRecord, number, record, text, textOrNull } from './shape.ts'
@@ -35,7 +35,7 @@ const CRASH_LOOP = 'CrashLoopBackOff'
 function failedStart(last: unknown): string | null {
   const { reason, message } = record(record(last).terminated)
   const hasStarted = reason !== 'StartError' && reason !== 'ContainerCannotRun'
-  return hasStarted || !tellsOfFailedPull(text(message)) ? null : text(message)
+  return hasStarted || !mentionsFailedPull(text(message)) ? null : text(message)
 }
 
 /** Waiting reasons of a container that the kubelet has not tried to start. */
@@ -44,7 +44,7 @@ const NOT_TRIED = new Set(['', 'ContainerCreating', 'PodInitializing'])
 /** Whether the state could be a failed pull: any reason except the known unrelated ones, because newer kubelets put free text there. */
 export function couldBeFailedPull(state: ContainerState): boolean {
   if (state.type !== 'waiting' || NOT_TRIED.has(state.reason)) return false
-  return !isPastPull(state.reason) || tellsOfFailedPull(state.message)
+  return !isPostPullReason(state.reason) || mentionsFailedPull(state.message)
 }
 
 /** Whether the state shows no attempt to start the container; events may show one. */
