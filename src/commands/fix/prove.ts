@@ -1,6 +1,6 @@
 /** Proves each login against its registry before it is distributed, and checks that enough pulls are left. */
 
-import type { Credential } from '../../dockerconfig/credential.ts'
+import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { RefusedError, UnreachableError } from '../../errors.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { parseReference } from '../../image/reference.ts'

@@ -1,28 +1,28 @@
-/** Picks from a dump what the failing pods name: the same as a live cluster is asked for. */
+/** Picks the objects that failing pods reference from a dump: the same ones that are read from a live cluster. */
 
 import { isBuiltIn } from '../../kubernetes/api/kinds.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { OwnerLink, PodEvent, ServiceAccount, Snapshot } from '../../snapshot/snapshot.ts'
 import { derivedOwner } from '../derived-owner.ts'
-import { withKubeletsWord } from '../kubelets-word.ts'
+import { markReportedMissing } from '../missing-secrets.ts'
 import { describeMissingSecret } from '../narrow/pull-secret.ts'
 import { byName, byNamespaceAndName } from '../suspects.ts'
 import type { DumpFacts } from './facts.ts'
 
-type Surroundings = Pick<Snapshot, 'pullSecrets' | 'serviceAccounts' | 'elsewhere' | 'owners' | 'nodes'>
+type RelatedObjects = Pick<Snapshot, 'pullSecrets' | 'serviceAccounts' | 'elsewhere' | 'owners' | 'nodes'>
 
 /** What may have a controller: a pod, or a controller itself. */
 type Owned = Pick<Pod, 'namespace' | 'controller'>
 
-/** A secret that the dump does not hold is missing where it holds the others of the namespace, else `not-in-dump`: it may well exist. */
-export function surroundingsOf(pods: Pod[], events: PodEvent[], facts: DumpFacts): Surroundings {
+/** A secret that is not in the dump is `missing` if the dump has all Secrets of its namespace, else `not-in-dump`: it may exist. */
+export function relatedObjectsIn(pods: Pod[], events: PodEvent[], facts: DumpFacts): RelatedObjects {
   const accounts = new Set(pods.map(({ namespace, serviceAccount }) => key(namespace, serviceAccount)))
   const serviceAccounts = [...accounts].flatMap(account => facts.serviceAccounts.get(account) ?? [])
   const nodes = new Set(pods.flatMap(({ node }) => node ?? []))
   const pullSecrets = secretsOf(pods, serviceAccounts, facts)
   return {
-    pullSecrets: withKubeletsWord(pullSecrets, events).sort(byNamespaceAndName),
+    pullSecrets: markReportedMissing(pullSecrets, events).sort(byNamespaceAndName),
     serviceAccounts: serviceAccounts.sort(byNamespaceAndName),
     ...elsewhere(pods, pullSecrets, accounts, facts),
     owners: climb(pods, facts).sort(byNamespaceAndName),
@@ -46,7 +46,7 @@ function secretsOf(pods: Pod[], serviceAccounts: ServiceAccount[], facts: DumpFa
   })
 }
 
-/** Logins that the pods could have had, and who names any in their namespaces. */
+/** Usable pull secrets that the pods don't reference, and service accounts in their namespaces that have some. */
 function elsewhere(
   pods: Pod[],
   named: PullSecret[],
@@ -72,7 +72,7 @@ function elsewhere(
   }
 }
 
-/** Every link from the pods to their topmost controllers, each once, as far up as the dump holds or tells them. */
+/** Every link from the pods to their topmost controllers, each once, as far as the dump contains or implies them. */
 function climb(pods: Pod[], facts: DumpFacts): OwnerLink[] {
   const links = new Map<string, OwnerLink>()
   let level: Owned[] = []

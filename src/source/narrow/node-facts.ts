@@ -1,9 +1,9 @@
-/** Narrows a Node to what tells a person what to do on it. */
+/** Narrows a Node to what advice for its administrator needs. */
 
 import { type Node, PLATFORM_LABELS } from '../../snapshot/node.ts'
 import { list, nameOf, record, text, textOrNull } from './shape.ts'
 
-/** As many as a kubelet reports unless somebody lifts its limit (nodeStatusMaxImages). */
+/** The number of images a kubelet reports by default (nodeStatusMaxImages). */
 const IMAGES = 50
 
 /** The node; null without a name. Odd shapes inside count as absent. */

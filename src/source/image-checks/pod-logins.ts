@@ -1,15 +1,15 @@
-/** The logins that registries are asked with: those of pods' pull secrets, kept while a cluster is read. Their text never leaves but to a registry. */
+/** The logins in pods' pull secrets, collected while a cluster is read. They are sent to registries only and never printed. */
 
-import type { Credential } from '../../dockerconfig/credential.ts'
 import { lookUpCredentials } from '../../dockerconfig/kubelet-lookup.ts'
 import type { PullLogin } from '../../dockerconfig/kubelet-view.ts'
+import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { canonicalRegistry } from '../../image/docker-hub.ts'
 import type { Reference } from '../../image/reference.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import { pullLoginsOf } from '../narrow/pull-secret.ts'
 import { nameOf, namespaceOf } from '../narrow/shape.ts'
 
-/** What decides on a pod's logins. */
+/** The fields of a pod that determine its logins. */
 export type PullingPod = Pick<Pod, 'namespace' | 'pullSecrets'>
 
 export interface PodLogin {
@@ -17,7 +17,7 @@ export interface PodLogin {
   credential: Credential
 }
 
-/** Takes pull secrets as they are read, and knows what the kubelet would try with them. */
+/** Collects pull secrets, and gives the logins that the kubelet would try. */
 export class PodLogins {
   readonly #secrets = new Map<string, PullLogin[] | 'malformed'>()
 
@@ -50,8 +50,8 @@ export class PodLogins {
   }
 }
 
-/** Gives the same login the same object, wherever it was found: it is shown to a registry once, and one token serves all. */
-export class SameLogins {
+/** Maps equal logins to one object, so that each is sent to a registry once and shares its token. */
+export class UniqueLogins {
   readonly #known: Credential[] = []
 
   of(credential: Credential): Credential {

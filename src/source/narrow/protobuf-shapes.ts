@@ -1,10 +1,25 @@
-/** What narrowPod looks at, for an API server that is asked for pods in protobuf (core/v1 generated.proto has the numbers). */
+/** The fields that narrowPod and narrowEvent read, for an API server that is asked for protobuf (field numbers: core/v1 generated.proto). */
 
-import { flag, inline, many, number, one, shapeOf, texts, time } from '../../protobuf/shape.ts'
+import { flag, inline, many, microTime, number, one, shapeOf, texts, time } from '../../protobuf/shape.ts'
+
+const EVENT_METADATA = shapeOf({ 1: 'name', 3: 'namespace', 5: 'uid', 8: time('creationTimestamp') })
+const INVOLVED = shapeOf({ 1: 'kind', 2: 'namespace', 3: 'name', 4: 'uid', 7: 'fieldPath' })
+
+export const EVENT_SHAPE = shapeOf({
+  1: one('metadata', EVENT_METADATA),
+  2: one('involvedObject', INVOLVED),
+  3: 'reason',
+  4: 'message',
+  6: time('firstTimestamp'),
+  7: time('lastTimestamp'),
+  8: number('count'),
+  10: microTime('eventTime'),
+  11: one('series', shapeOf({ 1: number('count'), 2: microTime('lastObservedTime') })),
+})
 
 const OWNER = shapeOf({ 1: 'kind', 3: 'name', 4: 'uid', 5: 'apiVersion', 6: flag('controller') })
 
-const METADATA = shapeOf({
+const POD_METADATA = shapeOf({
   1: 'name',
   3: 'namespace',
   5: 'uid',
@@ -65,7 +80,7 @@ const STATUS = shapeOf({
 })
 
 export const POD_SHAPE = shapeOf({
-  1: one('metadata', METADATA),
+  1: one('metadata', POD_METADATA),
   2: one('spec', SPEC),
   3: one('status', STATUS),
 })

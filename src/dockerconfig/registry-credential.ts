@@ -10,18 +10,18 @@ export interface Credential {
   username: string
   /** Password, access token or, where `kind` says so, an identity token. */
   password: Redacted
-  /** An identity token logs in at the token server only: the kubelet has no use for it, pullguard's own reading has. */
+  /** An identity token works only at the token server: the kubelet ignores it, but pullguard's own requests can use it. */
   kind: 'password' | 'identity-token'
-  /** Made by a cloud's helper for some hours: a pull secret that holds it stops working. */
+  /** Valid for a few hours only: a pull secret with it stops working. */
   shortLived: boolean
-  /** A helper made it for this machine's own identity, as those of clouds do, rather than took it from a key store. */
+  /** A helper created it for this machine's identity, as cloud helpers do, instead of reading it from a key store. */
   minted: boolean
   /** For people: `file ~/.docker/config.json`, `DOCKER_AUTH_CONFIG`, `docker-credential-pass (…)`, `--username`. */
   origin: string
 }
 
 export type RefusalReason =
-  /** No place on this machine names the registry. */
+  /** No config on this machine has the registry. */
   | 'no-entry'
   /** There is an entry and nothing in it, as Docker Desktop leaves them. */
   | 'empty-entry'
@@ -46,7 +46,7 @@ export type RefusalReason =
 export interface CredentialRefusal {
   registry: string
   reason: RefusalReason
-  /** One clause for people: which place, which key, what the helper said. */
+  /** A clause for messages: which place, which key, what the helper printed. */
   detail: string
   /** With `identity-token`: what pullguard itself may still read with; null otherwise. */
   forReading: Credential | null
@@ -57,7 +57,7 @@ const PERSONAL = /^(?:dckr_pat_|ghp_|github_pat_|gho_|glpat-)/
 const ORGANIZATION = /^dckr_oat_/
 const SHORT_LIVED = /^(?:ghs_|ya29\.)/
 
-/** What the secret of a login is, as far as its look tells: whoever decides where it goes should know. null: a password, or a token that can't be told from one. */
+/** The kind of a login's secret, recognized by its prefix, for the decision where to distribute it. null: a password, or a token without a known prefix. */
 export function tokenKind({
   password,
   shortLived,

@@ -1,13 +1,13 @@
-/** What is around an image that no asker got: its repository, the tags near a missing one, the names near its own. */
+/** Looks for what is similar to an image that nobody can pull: its repository, similar tags, similar repository names. */
 
-import type { Credential } from '../../dockerconfig/credential.ts'
+import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { isDockerHub } from '../../image/docker-hub.ts'
 import { fullName, type Reference } from '../../image/reference.ts'
 import { isPublic } from '../../image/registries.ts'
 import { isTypo, similarNames, similarTags } from '../../image/similar-names.ts'
 import type { ManifestOutcome } from '../../registry/outcome.ts'
 import type { ImageCheck, RepositoryState } from '../../snapshot/image-check.ts'
-import type { Asking } from './asking.ts'
+import type { RegistryQueries } from './registry-queries.ts'
 
 const TAGS_SHOWN = 5
 const NAMES_SHOWN = 3
@@ -18,9 +18,9 @@ interface Found extends Pick<ImageCheck, 'nearTags' | 'likelyTag' | 'tagsComplet
   state: RepositoryState
 }
 
-export class Neighborhood {
+export class NearbyImages {
   readonly #reference: Reference
-  readonly #asking: Asking
+  readonly #queries: RegistryQueries
   readonly #found: Found = {
     state: 'unknown',
     nearTags: null,
@@ -29,24 +29,24 @@ export class Neighborhood {
     nearRepositories: null,
   }
 
-  constructor(reference: Reference, asking: Asking) {
+  constructor(reference: Reference, queries: RegistryQueries) {
     this.#reference = reference
-    this.#asking = asking
+    this.#queries = queries
   }
 
   get found(): Found {
     return { ...this.#found }
   }
 
-  /** The repository is there and open to somebody, and the tag or digest is not in it: no other login changes that. */
+  /** The repository exists and could be read, but has no such tag or digest: no other login changes that. */
   get isTagMissing(): boolean {
     return this.#found.state === 'there'
   }
 
-  /** After a 404 to this asker: a HEAD has no body to say what is missing, but the list of tags shows whether the repository exists. */
-  async lookAround(credential: Credential | null, outcomes: Outcomes): Promise<void> {
+  /** After a 404: HEAD has no body that would tell what is missing, but the tag list shows whether the repository exists. */
+  async searchNearby(credential: Credential | null, outcomes: Outcomes): Promise<void> {
     if (outcomes.get(credential)?.status !== 'not-found') return
-    const listed = await this.#asking.tags(this.#reference, credential)
+    const listed = await this.#queries.tags(this.#reference, credential)
     if (listed?.status === 'not-found' && listed.code === 'NAME_UNKNOWN') this.#found.state = 'absent'
     if (listed?.status !== 'found') return
     this.#found.state = 'there'
@@ -63,7 +63,7 @@ export class Neighborhood {
   /** After the last question, if none was answered with the image. */
   async conclude(outcomes: Outcomes): Promise<void> {
     for (const credential of outcomes.keys()) {
-      if (credential !== null && !this.isTagMissing) await this.lookAround(credential, outcomes)
+      if (credential !== null && !this.isTagMissing) await this.searchNearby(credential, outcomes)
     }
     if (this.isTagMissing) return
     const answers = [...outcomes.values()].filter(
@@ -85,14 +85,14 @@ export class Neighborhood {
       wanted.slice(0, Math.ceil(wanted.length / 3)),
     ])
     const pages = await Promise.all(
-      [...starts].map(start => this.#asking.tagsAfter(this.#reference, credential, start)),
+      [...starts].map(start => this.#queries.tagsAfter(this.#reference, credential, start)),
     )
     return pages.flatMap(page => (page?.status === 'found' ? page.tags : []))
   }
 
   /** Docker Hub denies what is missing and what is private alike; its web API lists what is public. */
   async #askHub(): Promise<void> {
-    const listed = await this.#asking.publicRepository(this.#reference.repository)
+    const listed = await this.#queries.publicRepository(this.#reference.repository)
     if (listed?.status === 'found') this.#found.state = 'there'
     if (listed?.status === 'not-found')
       this.#found.state = isPublic(fullName(this.#reference)) ? 'absent' : 'not-public'
@@ -101,7 +101,7 @@ export class Neighborhood {
 
   async #listNames(): Promise<void> {
     const [namespace = '', ...rest] = this.#reference.repository.split('/')
-    const listed = await this.#asking.publicRepositories(namespace)
+    const listed = await this.#queries.publicRepositories(namespace)
     if (listed === null || (listed.status !== 'found' && listed.status !== 'not-found')) return
     const names = listed.status === 'found' ? similarNames(rest.join('/'), listed.names, NAMES_SHOWN) : []
     const prefix = namespace === 'library' ? '' : `${namespace}/`
