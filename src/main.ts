@@ -10,7 +10,7 @@ import { type ConnectingHost, readerFor, writerFor } from './commands/connect.ts
 import type { CommandContext, ConnectionFlags, ExitName } from './commands/context.ts'
 import type { WritingContext } from './commands/writing-context.ts'
 import { InterruptedError, RefusedError, UnreachableError, UsageError } from './errors.ts'
-import { guardLines, visible } from './report/sanitise.ts'
+import { guardLines, sanitizeLine } from './report/sanitize.ts'
 import { redact } from './secrecy/redact.ts'
 import {
   inputFrom,
@@ -81,7 +81,7 @@ async function runIn(world: World, argv: string[]): Promise<ExitName> {
 
 /** A message may quote what a server, a file or a login program says. One of a single line is a sentence, and ends like one. */
 function shown(text: string): string {
-  const lines = redact(text).split('\n').map(visible)
+  const lines = redact(text).split('\n').map(sanitizeLine)
   return guardLines(lines.length > 1 || /[.?!:)]$/.test(text) ? lines.join('\n') : `${lines[0]}.`)
 }
 

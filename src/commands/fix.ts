@@ -11,7 +11,7 @@ import { shellWord } from '../report/escape.ts'
 import { ownCommand } from '../report/invocation.ts'
 import { accessRefusal } from '../report/views/access.ts'
 import { renderFixResult } from '../report/views/fix-result.ts'
-import { type PlanNews, renderPlan } from '../report/views/plan.ts'
+import { type PlanReportContext, renderPlan } from '../report/views/plan.ts'
 import { clusterIdentity } from '../source/live/cluster-identity.ts'
 import { withCluster } from './cluster-session.ts'
 import type { ExitName } from './context.ts'
@@ -60,7 +60,7 @@ async function fix(session: FixSession): Promise<ExitName> {
   if (options.dryRun === 'client' || options.format === 'patch') {
     return show(draft, session, { code: 'dry-run' })
   }
-  if (options.format === 'table') await show(draft, session, { code: 'carry-out' })
+  if (options.format === 'table') await show(draft, session, { code: 'apply' })
   if (draft.plan.changes.length === 0) return nothingToDo(draft, session)
   await refuseForbidden(draft, session)
   if (draft.saved) await proveSaved(draft, session)
@@ -105,7 +105,7 @@ async function proveSaved(draft: Draft, session: FixSession): Promise<void> {
   if (first !== undefined) throw first.error
 }
 
-async function show(draft: Draft, session: FixSession, mode: PlanNews['mode']): Promise<ExitName> {
+async function show(draft: Draft, session: FixSession, mode: PlanReportContext['mode']): Promise<ExitName> {
   const { plan, findings, gaps } = draft
   await session.context.out.write(
     renderPlan(plan, { findings: findings.map(advised), gaps, mode }, view(session)),

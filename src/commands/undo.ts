@@ -11,8 +11,8 @@ import { planUndo } from '../apply/plan-undo.ts'
 import { keepsLogin, type UndoOutcome, type UndoStep } from '../apply/undo-step.ts'
 import { RefusedError, UsageError } from '../errors.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
-import { visible } from '../report/sanitise.ts'
-import { progressText, undoEndedEarlyText } from '../report/views/progress.ts'
+import { sanitizeLine } from '../report/sanitize.ts'
+import { interruptedUndoText, progressText } from '../report/views/progress.ts'
 import { undoQuestion } from '../report/views/questions.ts'
 import {
   anotherRunText,
@@ -48,7 +48,7 @@ export async function undoCommand(options: UndoOptions, context: WritingContext)
     const damages: string[] = []
     const onDamage = (sentence: string) => void damages.push(sentence)
     const runs = await listRuns(folder, { server: cluster.server, onDamage })
-    for (const sentence of damages) await context.err.write(`Warning: ${visible(sentence)}\n`)
+    for (const sentence of damages) await context.err.write(`Warning: ${sanitizeLine(sentence)}\n`)
     // By its address this cluster has no journal; under its own name, which this login can't see, it may have.
     if (runs.length === 0 && clusterUid === cluster.server) {
       throw new UsageError(
@@ -146,7 +146,7 @@ async function carryOut(
   } catch (error) {
     progress.stop()
     if (writing)
-      await context.err.write(undoEndedEarlyText(run.run, invocationOf(context, options.connection)))
+      await context.err.write(interruptedUndoText(run.run, invocationOf(context, options.connection)))
     throw error
   } finally {
     progress.stop()

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import type { Plan } from '../../src/plan/plan.ts'
 import type { PlanFormat } from '../../src/report/formats.ts'
-import { type PlanNews, renderPlan } from '../../src/report/views/plan.ts'
+import { type PlanReportContext, renderPlan } from '../../src/report/views/plan.ts'
 import {
   attach,
   createSecret,
@@ -16,11 +16,11 @@ import {
 } from './plan-samples.ts'
 import { typo } from './samples.ts'
 
-const CARRY_OUT: PlanNews = { findings: [], gaps: [], mode: { code: 'carry-out' } }
-const show = (of: Plan, news: Partial<PlanNews> = {}, format: PlanFormat = 'table', width = 80) =>
+const APPLY: PlanReportContext = { findings: [], gaps: [], mode: { code: 'apply' } }
+const show = (of: Plan, news: Partial<PlanReportContext> = {}, format: PlanFormat = 'table', width = 80) =>
   renderPlan(
     of,
-    { ...CARRY_OUT, ...news },
+    { ...APPLY, ...news },
     {
       format,
       width,

@@ -12,10 +12,10 @@ import {
 import type { Invocation } from '../../src/report/invocation.ts'
 import { meaningOf, titleOf, wordsFor } from '../../src/report/words/causes.ts'
 import { remedyCommand } from '../../src/report/words/commands.ts'
-import { counted, someOf } from '../../src/report/words/count.ts'
+import { pluralize, shortList } from '../../src/report/words/count.ts'
 import { credentialLines } from '../../src/report/words/credential.ts'
-import { gapSentence, gapStories } from '../../src/report/words/gaps.ts'
-import { nextText } from '../../src/report/words/said.ts'
+import { gapSentence, summarizeGaps } from '../../src/report/words/gaps.ts'
+import { nextStepText } from '../../src/report/words/step-words.ts'
 import { stepsOf } from '../../src/report/words/steps.ts'
 import { attempt, finding, privateImage, typo } from './samples.ts'
 
@@ -30,7 +30,7 @@ const tell = (...findings: [Advised, ...Advised[]]) => {
   }
 }
 const of = (cause: Cause, fields: Partial<Finding> = {}) => tell(typo({ cause, ...fields }))
-const says = (said: ReturnType<typeof tell>) => said.next.map(({ say }) => say).join('\n')
+const says = (said: ReturnType<typeof tell>) => said.next.map(({ text }) => text).join('\n')
 const commands = (said: ReturnType<typeof tell>) => said.next.flatMap(({ command }) => command ?? [])
 
 test.each(CAUSES)('%s has a headline, a meaning and a next step', cause => {
@@ -41,7 +41,7 @@ test.each(CAUSES)('%s has a headline, a meaning and a next step', cause => {
     const { short, title, meaning, next } = of(cause, fields)
     for (const text of [short, title]) expect(text).toMatch(/^\S.*[^.\s]$/)
     expect(meaning).toMatch(/^\S.*\.$/)
-    for (const { say } of next) expect(say).toMatch(/^\S.*[^.:\s]$/)
+    for (const { text } of next) expect(text).toMatch(/^\S.*[^.:\s]$/)
     expect(JSON.stringify([short, title, meaning, next])).not.toMatch(/undefined|(?<!\/dev\/)null|\[object/)
   }
 })
@@ -150,9 +150,9 @@ describe('the next step fits what is wrong', () => {
   })
 
   test('an account at its limit is told to use another one, a limit on bursts to wait', () => {
-    expect(tell(finding({ subcause: 'account' })).next[0].say).toContain('an account with a higher limit')
+    expect(tell(finding({ subcause: 'account' })).next[0].text).toContain('an account with a higher limit')
     const abuse = tell(finding({ subcause: 'abuse' }))
-    expect(abuse.next[0].say).toMatch(/^Wait a few minutes/)
+    expect(abuse.next[0].text).toMatch(/^Wait a few minutes/)
     expect(commands(abuse).join()).not.toMatch(/fix -n default(?! --replace-registry)/)
   })
 
@@ -262,7 +262,7 @@ describe('credentials', () => {
 
 test('a command for a node says where it has to run, even alone on a last line', () => {
   const [step] = of('disk-full').next
-  expect(nextText(step)).toBe('Next, on node node-1: crictl rmi --prune')
+  expect(nextStepText(step)).toBe('Next, on node node-1: crictl rmi --prune')
 })
 
 test('with policy Never nothing is said of a pull that there is not', () => {
@@ -275,7 +275,7 @@ test('with policy Never nothing is said of a pull that there is not', () => {
 })
 
 test('a gap says what it hides, and what to ask for', () => {
-  const [story] = gapStories([{ what: 'secrets', namespace: 'web', why: 'forbidden' }])
+  const [story] = summarizeGaps([{ what: 'secrets', namespace: 'web', why: 'forbidden' }])
   expect(story && gapSentence(story)).toBe(
     'secrets in web: access denied; whether those pulls had a credential is unknown',
   )
@@ -283,18 +283,18 @@ test('a gap says what it hides, and what to ask for', () => {
 })
 
 test('pods that a dump lacks are of a namespace that it was not made of', () => {
-  const [story] = gapStories([{ what: 'pods', namespace: 'web', why: 'absent' }])
+  const [story] = summarizeGaps([{ what: 'pods', namespace: 'web', why: 'absent' }])
   expect(story?.remedy).toBe(
     'look into another namespace, or dump them all: kubectl get pods,events,… -A -o json',
   )
 })
 
 test('numbers read well', () => {
-  expect([counted(1, 'pod'), counted(0, 'pod'), counted(1_234_567, 'pod')]).toEqual([
+  expect([pluralize(1, 'pod'), pluralize(0, 'pod'), pluralize(1_234_567, 'pod')]).toEqual([
     '1 pod',
     '0 pods',
     '1,234,567 pods',
   ])
-  expect(someOf(['a', 'b', 'c', 'd'], 3)).toBe('a, b, c, d')
-  expect(someOf(['a', 'b', 'c', 'd', 'e'], 3)).toBe('a, b, c and 2 more')
+  expect(shortList(['a', 'b', 'c', 'd'], 3)).toBe('a, b, c, d')
+  expect(shortList(['a', 'b', 'c', 'd', 'e'], 3)).toBe('a, b, c and 2 more')
 })

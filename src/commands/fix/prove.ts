@@ -8,12 +8,12 @@ import type { UnprovenLogin } from '../../plan/plan-input.ts'
 import { serves } from '../../plan/stuck-pod.ts'
 import type { Proof, QuotaOutcome } from '../../registry/outcome.ts'
 import {
-  proofRefusal,
+  failedProofText,
   provenText,
   shortLivedText,
   uncheckedText,
   usedUpText,
-  type WayOut,
+  type Workarounds,
 } from '../../report/views/logins.ts'
 import { planned } from './logins.ts'
 import type { Draft, FixSession } from './session.ts'
@@ -48,7 +48,7 @@ async function proveOne(credential: Credential, draft: Draft, session: FixSessio
   if (!proof.proven) {
     const { why, detail } = proof
     const noAnswer = why === 'unreachable' || why === 'server-error' || why === 'rate-limited'
-    const text = proofRefusal(credential, image, why, detail, wayOut(credential, draft))
+    const text = failedProofText(credential, image, why, detail, wayOut(credential, draft))
     if (noAnswer && isOnlyShown(session)) {
       await err.write(`${uncheckedText(credential, image, why, detail)}\n`)
       return null
@@ -72,7 +72,7 @@ function isOnlyShown({ options }: FixSession): boolean {
 }
 
 /** What goes without this login. */
-function wayOut({ registry }: Credential, { plan, credentials }: Draft): WayOut {
+function wayOut({ registry }: Credential, { plan, credentials }: Draft): Workarounds {
   const others = credentials.map(one => one.registry).filter(other => other !== registry)
   return { plan, others: [...new Set(others)] }
 }

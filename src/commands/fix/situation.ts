@@ -5,7 +5,7 @@ import type { Run } from '../../apply/journal/run.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Diagnosis } from '../../diagnosis/finding.ts'
 import type { ControllerObject } from '../../kubernetes/api/kinds.ts'
-import { visible } from '../../report/sanitise.ts'
+import { sanitizeLine } from '../../report/sanitize.ts'
 import { unknownExclusionText } from '../../report/views/questions.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { missingNamespaces } from '../../source/live/namespaces.ts'
@@ -61,7 +61,7 @@ async function earlierRuns({ journals, cluster, context }: FixSession): Promise<
   const damages: string[] = []
   const onDamage = (sentence: string) => void damages.push(sentence)
   const runs = await listRuns(journals, { server: cluster.server, onDamage })
-  for (const sentence of damages) await context.err.write(`Warning: ${visible(sentence)}\n`)
+  for (const sentence of damages) await context.err.write(`Warning: ${sanitizeLine(sentence)}\n`)
   return runs
 }
 

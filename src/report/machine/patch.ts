@@ -3,7 +3,7 @@
 import type { Change, PatchOperation } from '../../plan/change.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { shellWord } from '../escape.ts'
-import { escapeInJson, guardLines, visible } from '../sanitise.ts'
+import { escapeInJson, guardLines, sanitizeLine } from '../sanitize.ts'
 import { managerName } from '../words/managers.ts'
 import { objectName, planSentence } from '../words/plan.ts'
 import { toYaml } from './data.ts'
@@ -74,5 +74,5 @@ function inShell(patch: PatchOperation[]): string {
 }
 
 function comment(text: string): string {
-  return `# ${visible(text)}\n`
+  return `# ${sanitizeLine(text)}\n`
 }

@@ -11,7 +11,7 @@ import { renderJunit } from '../machine/junit.ts'
 import { renderMarkdown } from '../machine/markdown.ts'
 import { renderNames, renderPlain } from '../machine/plain.ts'
 import type { ReportOptions } from '../options.ts'
-import { joined } from '../screen/block.ts'
+import { joinLines } from '../screen/block.ts'
 import { paletteFor } from '../screen/palette.ts'
 import { lastLines, renderTable } from './diagnosis/diagnosis-screen.ts'
 import { gapLines } from './gaps.ts'
@@ -69,6 +69,6 @@ export function diagnosisNotes(diagnosis: AdvisedDiagnosis, options: DiagnosisRe
 function notes(diagnosis: AdvisedDiagnosis, options: ReportOptions): string {
   const palette = paletteFor(options.color)
   const notes = [pullingLines(diagnosis, options.width), gapLines(diagnosis.gaps, options.width, palette)]
-  const told = notes.flatMap(lines => (lines.length > 0 ? [...lines, ''] : []))
-  return joined([...told, ...lastLines(diagnosis, options, palette)])
+  const shown = notes.flatMap(lines => (lines.length > 0 ? [...lines, ''] : []))
+  return joinLines([...shown, ...lastLines(diagnosis, options, palette)])
 }

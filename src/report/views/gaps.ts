@@ -2,15 +2,15 @@
 
 import type { Gap } from '../../snapshot/snapshot.ts'
 import type { ReportOptions } from '../options.ts'
-import { visible } from '../sanitise.ts'
-import { joined } from '../screen/block.ts'
+import { sanitizeLine } from '../sanitize.ts'
+import { joinLines } from '../screen/block.ts'
 import { type Palette, paletteFor } from '../screen/palette.ts'
 import { wrap } from '../screen/wrap.ts'
-import { gapSentence, gapStories } from '../words/gaps.ts'
+import { gapSentence, summarizeGaps } from '../words/gaps.ts'
 
 /** The gaps alone, ready to write: where there is nothing else to say. */
 export function renderGaps(gaps: readonly Gap[], { width, color }: GapOptions): string {
-  return joined(gapLines(gaps, width, paletteFor(color)))
+  return joinLines(gapLines(gaps, width, paletteFor(color)))
 }
 
 type GapOptions = Pick<ReportOptions, 'width' | 'color'>
@@ -18,9 +18,9 @@ type GapOptions = Pick<ReportOptions, 'width' | 'color'>
 /** The gaps as lines; none where there is no gap. */
 export function gapLines(gaps: readonly Gap[], width: number, palette: Palette): string[] {
   if (gaps.length === 0) return []
-  const lines = gapStories(gaps).flatMap(story => [
-    ...wrap(visible(gapSentence(story)), width, '  '),
-    ...(story.remedy === null ? [] : wrap(visible(`→ ${story.remedy}`), width, '    ').map(palette.dim)),
+  const lines = summarizeGaps(gaps).flatMap(gap => [
+    ...wrap(sanitizeLine(gapSentence(gap)), width, '  '),
+    ...(gap.remedy === null ? [] : wrap(sanitizeLine(`→ ${gap.remedy}`), width, '    ').map(palette.dim)),
   ])
-  return [palette.trouble('Not everything could be read:', 'warning'), ...lines]
+  return [palette.problem('Not everything could be read:', 'warning'), ...lines]
 }

@@ -6,13 +6,13 @@ import { cell } from '../escape.ts'
 import type { DataFormat } from '../formats.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
 import type { ReportOptions } from '../options.ts'
-import { visible } from '../sanitise.ts'
-import { field, joined, stacked } from '../screen/block.ts'
+import { sanitizeLine } from '../sanitize.ts'
+import { field, joinBlocks, joinLines } from '../screen/block.ts'
 import { columns } from '../screen/columns.ts'
 import { type Palette, paletteFor } from '../screen/palette.ts'
 import { wrap } from '../screen/wrap.ts'
-import { counted } from '../words/count.ts'
-import { registryName } from '../words/hosts.ts'
+import { pluralize } from '../words/count.ts'
+import { registryLabel } from '../words/hosts.ts'
 import { checkText } from '../words/image-check.ts'
 import { POLICY } from '../words/why.ts'
 
@@ -27,7 +27,7 @@ const RENDERERS: Record<DataFormat, (images: CheckedReading[], options: ImagesRe
   table: (images, options) => (options.terminal ? renderBlocks(images, options) : renderColumns(images)),
   json: images => toJson(enveloped('Images', { images })),
   yaml: images => toYaml(enveloped('Images', { images })),
-  name: images => joined(images.map(({ reference, input }) => cell(reference ?? input))),
+  name: images => joinLines(images.map(({ reference, input }) => cell(reference ?? input))),
 }
 
 /** The readings as text for standard output, ready to write. `name` gives the full reference, or what was given where it is none. */
@@ -41,25 +41,25 @@ function renderBlocks(images: CheckedReading[], { width, color }: ImagesReportOp
   const invalid = images.filter(({ valid }) => !valid).length
   const verdict =
     invalid === 0
-      ? `All ${counted(images.length, 'image name')} are valid.`
-      : `${invalid} of ${counted(images.length, 'image name')} ${invalid === 1 ? 'is' : 'are'} invalid.`
+      ? `All ${pluralize(images.length, 'image name')} are valid.`
+      : `${invalid} of ${pluralize(images.length, 'image name')} ${invalid === 1 ? 'is' : 'are'} invalid.`
   const blocks = images.map(image => blockOf(image, width, palette))
   const all = images.length > 1 ? [...blocks, [verdict]] : blocks
-  return stacked(all)
+  return joinBlocks(all)
 }
 
 function blockOf(image: CheckedReading, width: number, palette: Palette): string[] {
-  const title = wrap(visible(image.input === '' ? '(empty)' : image.input), width)
+  const title = wrap(sanitizeLine(image.input === '' ? '(empty)' : image.input), width)
   if (!image.valid) {
     return [
-      ...title.map(line => palette.trouble(line, 'error')),
+      ...title.map(line => palette.problem(line, 'error')),
       ...field({ label: 'invalid', text: image.error ?? 'not an image name' }, width),
     ]
   }
   const { registry, digest, defaultPullPolicy, countsTowardsDockerHub, check } = image
   const facts: [string, string | null][] = [
     ['reference', image.reference],
-    ['registry', registry === 'docker.io' ? `docker.io (${registryName(registry)})` : registry],
+    ['registry', registry === 'docker.io' ? `docker.io (${registryLabel(registry)})` : registry],
     ['repository', image.repository],
     ['tag', image.tag],
     ['digest', image.digest],
@@ -108,5 +108,5 @@ function renderColumns(images: CheckedReading[]): string {
     image.error,
     ...(asked ? [image.check?.verdict ?? null] : []),
   ])
-  return joined(columns([header, ...rows.map(row => row.map(cell))]))
+  return joinLines(columns([header, ...rows.map(row => row.map(cell))]))
 }

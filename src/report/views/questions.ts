@@ -5,9 +5,9 @@ import type { UndoStep } from '../../apply/undo-step.ts'
 import type { Remedy } from '../../diagnosis/remedies.ts'
 import type { Plan, PlanCredential } from '../../plan/plan.ts'
 import type { Invocation } from '../invocation.ts'
-import { visible } from '../sanitise.ts'
-import { counted, someOf } from '../words/count.ts'
-import { loginName } from '../words/login-reach.ts'
+import { sanitizeLine } from '../sanitize.ts'
+import { pluralize, shortList } from '../words/count.ts'
+import { loginName } from '../words/login-exposure.ts'
 import { planSentence } from '../words/plan.ts'
 import { REMEDY_WORDS } from '../words/remedies.ts'
 import { summarySentence } from '../words/summary.ts'
@@ -15,12 +15,12 @@ import { undoPlanSentence } from '../words/undo.ts'
 
 /** One remedy to tick, with how much it would help. */
 export function remedyChoice(remedy: Remedy, findings: number): string {
-  return `${REMEDY_WORDS[remedy].choice} (${counted(findings, 'finding')})`
+  return `${REMEDY_WORDS[remedy].choice} (${pluralize(findings, 'finding')})`
 }
 
 /** What is wrong, and what should be done about it. */
 export function remedyQuestion(diagnosis: AdvisedDiagnosis, invocation: Invocation): string {
-  return visible(`${summarySentence(diagnosis, invocation)} What should be done?`)
+  return sanitizeLine(`${summarySentence(diagnosis, invocation)} What should be done?`)
 }
 
 /** What has to be typed, or null where a yes is enough. */
@@ -30,21 +30,21 @@ export interface Confirmation {
 }
 
 /** From this many changes on, and wherever every namespace is meant, a yes is too quickly said. */
-const MANY = 20
+const MANY_CHANGES = 20
 
 /** What is asked before the plan is carried out. */
 export function confirmation({ plan, cluster }: { plan: Plan; cluster: string }): Confirmation {
-  const large = plan.scope.namespaces === null || plan.changes.length > MANY
+  const large = plan.scope.namespaces === null || plan.changes.length > MANY_CHANGES
   return large
     ? {
         typed: cluster,
-        question: visible(
+        question: sanitizeLine(
           `${planSentence(plan)} To apply ${plan.changes.length === 1 ? 'it' : 'them'}, type ${cluster}:`,
         ),
       }
     : {
         typed: null,
-        question: visible(
+        question: sanitizeLine(
           `${planSentence(plan)} Apply ${plan.changes.length === 1 ? 'it' : 'them'} to ${cluster}?`,
         ),
       }
@@ -53,17 +53,17 @@ export function confirmation({ plan, cluster }: { plan: Plan; cluster: string })
 /** What is asked about logins that nobody named, of one registry. */
 export function otherLoginQuestion(logins: readonly PlanCredential[], namespaces: readonly string[]): string {
   const names = logins.map(loginName).join(' and ')
-  return visible(
-    `Distribute the login of ${names} too? Pods in ${someOf(namespaces, 5)} need it, and anyone who can create pods there could read it.`,
+  return sanitizeLine(
+    `Distribute the login of ${names} too? Pods in ${shortList(namespaces, 5)} need it, and anyone who can create pods there could read it.`,
   )
 }
 
 /** Said before the plan of a fix that leaves out a namespace which is not there. */
 export function unknownExclusionText(namespace: string): string {
-  return `${visible(`Warning: --exclude-namespace ${namespace}: there is no such namespace, so it excludes nothing.`)}\n`
+  return `${sanitizeLine(`Warning: --exclude-namespace ${namespace}: there is no such namespace, so it excludes nothing.`)}\n`
 }
 
 /** What is asked before a run is undone. */
 export function undoQuestion(steps: readonly UndoStep[], cluster: string): string {
-  return visible(`${undoPlanSentence(steps)} Take it back on ${cluster}?`)
+  return sanitizeLine(`${undoPlanSentence(steps)} Take it back on ${cluster}?`)
 }

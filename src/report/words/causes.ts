@@ -2,6 +2,7 @@
 
 import type { Cause, Finding } from '../../diagnosis/finding.ts'
 import type { MovedState } from '../../image/moved-images.ts'
+import type { CauseContext, CauseWords } from './cause-words.ts'
 import { authRequiredOrDenied, neverPull, signaturePolicy } from './causes/access.ts'
 import {
   corruptOrUnpack,
@@ -21,9 +22,8 @@ import {
   registryNotFoundDns,
   tls,
 } from './causes/network.ts'
-import { canceledOrDeadline, diskFull, registryServerError } from './causes/trouble.ts'
-import { partOf, RegistryName } from './hosts.ts'
-import type { CauseWords, Told } from './told.ts'
+import { canceledOrDeadline, diskFull, registryServerError } from './causes/outages.ts'
+import { capitalize, registryLabel, roleSentence } from './hosts.ts'
 
 const WORDS: Record<Cause, CauseWords> = {
   'rate-limited': rateLimited,
@@ -54,24 +54,24 @@ export function isMalformed(finding: Finding): boolean {
 }
 
 /** What to say of these findings. */
-export function wordsFor(told: Told): CauseWords {
-  const [first] = told.findings
+export function wordsFor(context: CauseContext): CauseWords {
+  const [first] = context.findings
   return isMalformed(first) ? malformedSecret : WORDS[first.cause]
 }
 
 /** What is wrong, as a headline. */
-export function titleOf(told: Told): string {
-  const title = checkedTitle(told) ?? wordsFor(told).title(told)
-  const [{ containerKind, node }] = told.findings
+export function titleOf(context: CauseContext): string {
+  const title = checkedTitle(context) ?? wordsFor(context).title(context)
+  const [{ containerKind, node }] = context.findings
   if (containerKind !== 'sandbox') return title
   const place = node === null ? 'A node' : `Node ${node}`
   return `${place} can't get its sandbox (pause) image, so no new pod starts there: ${title}`
 }
 
 /** What a registry that was asked has proven stands in for what its refusal left open; null where nothing is. */
-function checkedTitle({ findings: [{ cause, check, registry, image }] }: Told): string | null {
+function checkedTitle({ findings: [{ cause, check, registry, image }] }: CauseContext): string | null {
   if (check === null || (cause !== 'auth-required-or-denied' && cause !== 'image-not-found')) return null
-  const host = RegistryName(registry)
+  const host = capitalize(registryLabel(registry))
   switch (check.verdict) {
     case 'no-such-repository':
       return `${host} has no repository for ${image}`
@@ -91,18 +91,18 @@ function checkedTitle({ findings: [{ cause, check, registry, image }] }: Told): 
 }
 
 /** What it means, and what else is known of this pull, in a few sentences. */
-export function meaningOf(told: Told): string {
-  const [first] = told.findings
-  return [wordsFor(told).meaning(told), ...besides(told), movedText(first)]
+export function meaningOf(context: CauseContext): string {
+  const [first] = context.findings
+  return [wordsFor(context).meaning(context), ...furtherFacts(context), movedText(first)]
     .filter(text => text !== '')
     .join(' ')
 }
 
 /** What the title does not say of the host that answered, and of the mirrors beside it. */
-function besides({ findings: [first] }: Told): string[] {
+function furtherFacts({ findings: [first] }: CauseContext): string[] {
   const mirrors = first.clues.find(clue => clue.code === 'mirrors-failed')
   return [
-    partOf(first),
+    roleSentence(first),
     first.clues.some(clue => clue.code === 'guest')
       ? "The guest pulls this image by itself: its own network and login count, not the node's or the pod's."
       : '',

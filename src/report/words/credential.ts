@@ -3,13 +3,13 @@
 import type { CredentialHint } from '../../diagnosis/credential-hint.ts'
 import type { Attempt, AttemptProblem, CredentialStatus, Finding } from '../../diagnosis/finding.ts'
 import { cloudOf } from '../../image/registries.ts'
-import { amount, counted } from './count.ts'
+import { formatNumber, pluralize } from './count.ts'
 import { countPods } from './pods.ts'
 
 const named = (key: string | null) => (key === null ? '' : ` ${key}`)
 
 /** What is known of an attempt besides its problem. */
-type Told = Pick<Attempt, 'key' | 'detail' | 'mismatch' | 'provenBy'>
+type AttemptFacts = Pick<Attempt, 'key' | 'detail' | 'mismatch' | 'provenBy'>
 
 const PROVEN = {
   kubelet: ': the kubelet could not find it',
@@ -36,7 +36,7 @@ const LAYOUTS = new Map([
 ])
 
 /** What follows the name of the secret; `detail` is the type, the data key or the layout that is wrong. */
-const PROBLEM: Record<AttemptProblem, (attempt: Told) => string> = {
+const PROBLEM: Record<AttemptProblem, (attempt: AttemptFacts) => string> = {
   'secret-missing': ({ provenBy }) => `does not exist${provenBy === undefined ? '' : PROVEN[provenBy]}`,
   'secret-forbidden': () => "can't be read with your permissions",
   'secret-unread': () => 'could not be read',
@@ -63,7 +63,7 @@ const PROBLEM: Record<AttemptProblem, (attempt: Told) => string> = {
 }
 
 /** Why an attempt does not serve, to follow the secret's name. */
-export function problemText(problem: AttemptProblem, attempt: Told): string {
+export function problemText(problem: AttemptProblem, attempt: AttemptFacts): string {
   return PROBLEM[problem](attempt)
 }
 
@@ -95,12 +95,12 @@ function secretNames(secrets: readonly string[]): string {
 }
 
 /** What one finding says of its credentials: of which secret (null: of none), and what. */
-interface Said {
+interface CredentialNote {
   secret: string | null
   text: string
 }
 
-const STATUS: Record<CredentialStatus, (finding: Finding) => Said[]> = {
+const STATUS: Record<CredentialStatus, (finding: Finding) => CredentialNote[]> = {
   none: finding => orElse(problems(finding), `no credential in the pod${withoutOne(finding)}`),
   broken: problems,
   usable: ({ cause, credential: { attempts, contradicted } }) =>
@@ -124,11 +124,11 @@ function withoutOne({ cause, registry }: Finding): string {
     : ', so the pull is anonymous'
 }
 
-function orElse(said: Said[], text: string): Said[] {
-  return said.length === 0 ? [{ secret: null, text }] : said
+function orElse(notes: CredentialNote[], text: string): CredentialNote[] {
+  return notes.length === 0 ? [{ secret: null, text }] : notes
 }
 
-function problems({ credential }: Finding): Said[] {
+function problems({ credential }: Finding): CredentialNote[] {
   return credential.attempts.flatMap(attempt =>
     attempt.problem === null || attempt.problem === 'shadowed'
       ? []
@@ -145,7 +145,7 @@ const HINTS_SHOWN = 2
  */
 export function credentialLines(findings: readonly Finding[]): string[] {
   const had = findings.flatMap(finding =>
-    STATUS[finding.credential.status](finding).map(said => ({ ...said, finding })),
+    STATUS[finding.credential.status](finding).map(notes => ({ ...notes, finding })),
   )
   const hints = findings.flatMap(finding =>
     (finding.credential.hints ?? []).map(hint => ({ secret: null, text: hintText(hint), finding })),
@@ -153,17 +153,17 @@ export function credentialLines(findings: readonly Finding[]): string[] {
   return [...lines(had, SHOWN), ...lines(hints, HINTS_SHOWN)]
 }
 
-function lines(said: (Said & { finding: Finding })[], shown: number): string[] {
-  const alike = [...Map.groupBy(said, ({ secret, text }) => JSON.stringify([secret, text])).values()]
-  const told = alike
+function lines(notes: (CredentialNote & { finding: Finding })[], shown: number): string[] {
+  const alike = [...Map.groupBy(notes, ({ secret, text }) => JSON.stringify([secret, text])).values()]
+  const groups = alike
     .map(same => ({ same, pods: countPods(same.map(({ finding }) => finding)) }))
     .sort((a, b) => b.pods - a.pods)
-  const all = countPods(said.map(({ finding }) => finding))
-  const sentences = told.slice(0, shown).map(({ same, pods }) => {
+  const all = countPods(notes.map(({ finding }) => finding))
+  const sentences = groups.slice(0, shown).map(({ same, pods }) => {
     const sentence = `${subject(same)}${same[0]?.text ?? ''}`
-    return pods === all ? sentence : `${sentence} (${counted(pods, 'pod')})`
+    return pods === all ? sentence : `${sentence} (${pluralize(pods, 'pod')})`
   })
-  return told.length > shown ? [...sentences, `… and ${told.length - shown} more`] : sentences
+  return groups.length > shown ? [...sentences, `… and ${groups.length - shown} more`] : sentences
 }
 
 function subject(same: { secret: string | null; finding: Finding }[]): string {
@@ -172,5 +172,5 @@ function subject(same: { secret: string | null; finding: Finding }[]): string {
   const [namespace, ...others] = new Set(same.map(({ finding }) => finding.namespace))
   return others.length === 0
     ? `secret ${namespace}/${secret} `
-    : `secret ${secret} in ${amount(others.length + 1)} namespaces `
+    : `secret ${secret} in ${formatNumber(others.length + 1)} namespaces `
 }

@@ -1,7 +1,7 @@
 /** The words of gaps: what could not be read, what is hidden by that, and what to ask for. */
 
 import type { Gap, GapReason } from '../../snapshot/snapshot.ts'
-import { amount, someOf } from './count.ts'
+import { formatNumber, shortList } from './count.ts'
 
 const REASON: Record<GapReason, string> = {
   forbidden: 'access denied',
@@ -27,7 +27,7 @@ const HIDDEN = new Map([
 const OWNER = 'the owner of a pod may be higher up than shown'
 
 /** Gaps that differ only in their namespace, told at once. */
-export interface GapStory {
+export interface GapSummary {
   gap: Gap
   /** `secrets in web`, `pods in 12 namespaces (a, b, c and 9 more)`, `pods in the whole cluster`. */
   what: string
@@ -40,7 +40,7 @@ export interface GapStory {
 }
 
 /** The gaps as stories, one for each resource and reason. */
-export function gapStories(gaps: readonly Gap[]): GapStory[] {
+export function summarizeGaps(gaps: readonly Gap[]): GapSummary[] {
   const alike = Map.groupBy(gaps, ({ what, why }) => `${what} ${why}`)
   return [...alike.values()].flatMap(same => {
     const [gap] = same
@@ -63,7 +63,7 @@ export function gapStories(gaps: readonly Gap[]): GapStory[] {
 function placeOf(clusterWide: boolean, namespaces: string[], why: GapReason): string {
   if (clusterWide) return why === 'absent' ? '' : 'in the whole cluster'
   if (namespaces.length === 1) return `in ${namespaces[0]}`
-  return `in ${amount(namespaces.length)} namespaces (${someOf(namespaces, 3)})`
+  return `in ${formatNumber(namespaces.length)} namespaces (${shortList(namespaces, 3)})`
 }
 
 function remedyFor({ what, why }: Gap, clusterWide: boolean, namespaces: string[]): string | null {
@@ -82,6 +82,6 @@ function remedyFor({ what, why }: Gap, clusterWide: boolean, namespaces: string[
 }
 
 /** One sentence for one story, without its remedy. */
-export function gapSentence({ what, why, hidden }: GapStory): string {
+export function gapSentence({ what, why, hidden }: GapSummary): string {
   return `${what}: ${why}; ${hidden}`
 }

@@ -5,36 +5,26 @@ import type { Finding } from '../../diagnosis/finding.ts'
 
 type Placed = Pick<Finding, 'registry' | 'endpoint'>
 
-/** The registry as people call it. */
-export function registryName(registry: string | null): string {
+/** The registry's common name. */
+export function registryLabel(registry: string | null): string {
   return registry === null ? 'the registry' : registry === 'docker.io' ? 'Docker Hub' : registry
 }
 
-/** The registry at the start of a sentence. */
-export function RegistryName(registry: string | null): string {
-  return registry === null ? 'The registry' : registryName(registry)
-}
-
-/** Who answered or was asked, inside a sentence: `Docker Hub`, `the mirror cache.example`. */
-export function whoAnswered({ registry, endpoint }: Placed): string {
-  return endpoint === null ? registryName(registry) : hostName(endpoint, registry)
-}
-
-/** The same at the start of a sentence. */
-export function WhoAnswered(placed: Placed): string {
-  return capitalized(whoAnswered(placed))
+/** The host that answered or was asked, for use inside a sentence: `Docker Hub`, `the mirror cache.example`. */
+export function responderLabel({ registry, endpoint }: Placed): string {
+  return endpoint === null ? registryLabel(registry) : hostLabel(endpoint, registry)
 }
 
 /** One host by its part in the pull. */
-export function hostName({ host, role }: Endpoint, registry: string | null): string {
+export function hostLabel({ host, role }: Endpoint, registry: string | null): string {
   switch (role) {
     case 'registry':
-      return registryName(registry ?? host)
+      return registryLabel(registry ?? host)
     case 'mirror':
       return `the mirror ${host}`
     case 'token':
       // Most registries issue their tokens themselves.
-      return host === registry ? registryName(registry) : `the token server ${host}`
+      return host === registry ? registryLabel(registry) : `the token server ${host}`
     case 'storage':
       return `the download host ${host}`
     case 'proxy':
@@ -45,9 +35,9 @@ export function hostName({ host, role }: Endpoint, registry: string | null): str
 }
 
 /** What a host that is not the registry has to do with the pull, as a sentence; empty for the registry itself. */
-export function partOf({ endpoint, registry }: Placed): string {
+export function roleSentence({ endpoint, registry }: Placed): string {
   if (endpoint === null) return ''
-  const name = registryName(registry)
+  const name = registryLabel(registry)
   const { host, role } = endpoint
   switch (role) {
     case 'mirror':
@@ -61,7 +51,7 @@ export function partOf({ endpoint, registry }: Placed): string {
   }
 }
 
-/** At the start of a sentence; a host stays as it is written. */
-function capitalized(name: string): string {
-  return name.startsWith('the ') ? `T${name.slice(1)}` : name
+/** A label at the start of a sentence; a host name keeps its case. */
+export function capitalize(label: string): string {
+  return label.startsWith('the ') ? `T${label.slice(1)}` : label
 }

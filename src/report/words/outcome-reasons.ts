@@ -4,7 +4,7 @@ import type { HeldBack, OutcomeReason } from '../../apply/outcome.ts'
 
 type Code = OutcomeReason['code']
 
-const HELD_BACK: Record<NonNullable<HeldBack>['why'], string> = {
+const DEFERRED: Record<NonNullable<HeldBack>['why'], string> = {
   'no-pulls-left': 'the account has no pulls left for its images; run the fix again when the limit resets',
   'hub-out-of-reach': "Docker Hub can't be asked how many pulls are left, so the pod was left alone",
   'others-not-started':
@@ -20,7 +20,7 @@ const REASONS: { [C in Code]: (reason: Extract<OutcomeReason, { code: C }>) => s
   'still-changing': () => 'others keep writing to it',
   healed: () => 'it no longer waits for an image',
   'deleted-meanwhile': () => 'somebody else deleted it',
-  'held-back': ({ why }) => HELD_BACK[why],
+  'held-back': ({ why }) => DEFERRED[why],
   'successor-refused': () => 'left alone, as the server would refuse its successor',
   'template-refused': () => 'left alone, as the server would refuse its new pods',
   finalizer: ({ finalizer }) =>
@@ -36,6 +36,6 @@ const REASONS: { [C in Code]: (reason: Extract<OutcomeReason, { code: C }>) => s
 }
 
 /** Our own reason as a clause. */
-export function reasonOfOutcome<R extends OutcomeReason>(reason: R): string {
+export function outcomeReasonText<R extends OutcomeReason>(reason: R): string {
   return (REASONS[reason.code] as (reason: R) => string)(reason)
 }

@@ -1,7 +1,7 @@
 /** The words of what became of changes and of the pods they were made for. */
 
 import type { FixResult, Outcome, OutcomeStatus } from '../../apply/outcome.ts'
-import { amount, counted } from './count.ts'
+import { formatNumber, pluralize } from './count.ts'
 import { changesByKind } from './plan.ts'
 
 const STATUS: Record<OutcomeStatus, string> = {
@@ -20,25 +20,25 @@ export function statusText(status: OutcomeStatus): string {
 }
 
 /** In place, or acceptable to the server: nothing to tell one by one. */
-export function isWell({ status }: Outcome): boolean {
+export function isSuccessful({ status }: Outcome): boolean {
   return status === 'applied' || status === 'unchanged' || status === 'accepted'
 }
 
 /** What was written, in one sentence. */
 export function writtenSentence({ outcomes }: FixResult): string {
   const applied = outcomes.filter(({ status }) => status === 'applied')
-  const not = outcomes.filter(one => !isWell(one)).length
-  const open = not === 0 ? '' : ` ${counted(not, 'change')} ${not === 1 ? 'was' : 'were'} not made.`
+  const not = outcomes.filter(one => !isSuccessful(one)).length
+  const open = not === 0 ? '' : ` ${pluralize(not, 'change')} ${not === 1 ? 'was' : 'were'} not made.`
   if (outcomes.length > 0 && outcomes.every(({ status }) => status === 'unchanged'))
     return 'Nothing to change: everything is already in place.'
   if (applied.length === 0) return `Nothing was written.${open}`
-  return `${counted(applied.length, 'change')} written: ${changesByKind(applied)}.${open}`
+  return `${pluralize(applied.length, 'change')} written: ${changesByKind(applied)}.${open}`
 }
 
 /** What a dry run on the server found, in one sentence. */
 export function dryRunSentence({ outcomes }: FixResult): string {
-  const not = outcomes.filter(one => !isWell(one)).length
+  const not = outcomes.filter(one => !isSuccessful(one)).length
   return not === 0
-    ? `The API server would accept ${outcomes.length === 1 ? 'the change' : `all ${amount(outcomes.length)} changes`}. Nothing was written: this was a dry run.`
-    : `${amount(not)} of ${counted(outcomes.length, 'change')} would not be made. Nothing was written: this was a dry run.`
+    ? `The API server would accept ${outcomes.length === 1 ? 'the change' : `all ${formatNumber(outcomes.length)} changes`}. Nothing was written: this was a dry run.`
+    : `${formatNumber(not)} of ${pluralize(outcomes.length, 'change')} would not be made. Nothing was written: this was a dry run.`
 }

@@ -2,7 +2,7 @@
 
 import type { LeftReason, UndoEffect, UndoneField, UndoOutcome, UndoStep } from '../../apply/undo-step.ts'
 import type { RunState } from '../machine/undo-document.ts'
-import { amount, counted, someOf } from './count.ts'
+import { formatNumber, pluralize, shortList } from './count.ts'
 
 const LEFT: Record<LeftReason, string> = {
   gone: 'is no longer there',
@@ -23,12 +23,12 @@ export function leftText(reason: LeftReason): string {
 }
 
 /** The same with what names it: `is still named by deployment/shop`. */
-export function leaveText({ reason, by = [] }: Extract<UndoStep, { action: 'leave' }>): string {
+export function leftStepText({ reason, by = [] }: Extract<UndoStep, { action: 'leave' }>): string {
   if (by.length === 0) return leftText(reason)
   const names = by.map(({ kind, name }) =>
     name === null ? `${kind.toLowerCase()}s that can't be read` : `${kind.toLowerCase()}/${name}`,
   )
-  return `${leftText(reason)} by ${someOf([...new Set(names)], 3)}`
+  return `${leftText(reason)} by ${shortList([...new Set(names)], 3)}`
 }
 
 const EFFECTS: Record<UndoEffect, string> = {
@@ -43,14 +43,14 @@ export function effectText(effect: UndoEffect): string {
 }
 
 /** Said of logins that go: what was pulled stays, what pulls again goes without. */
-export function anonymousSentence(steps: readonly UndoStep[]): string {
+export function lostLoginSentence(steps: readonly UndoStep[]): string {
   const goes = steps.some(({ action }) => action === 'delete-secret' || action === 'remove-keys')
   return goes ? 'From then on, pods pull without this login and may fail as they did before.' : ''
 }
 
 /** Secrets that keep a login, in one sentence; empty where none does. */
 export function keptSentence(kept: number): string {
-  return kept === 0 ? '' : `${counted(kept, 'secret')} ${kept === 1 ? 'keeps its' : 'keep their'} login.`
+  return kept === 0 ? '' : `${pluralize(kept, 'secret')} ${kept === 1 ? 'keeps its' : 'keep their'} login.`
 }
 
 /** `imagePullSecrets loses dockercreds`, `image of shop back to nginx`. */
@@ -64,47 +64,47 @@ export function fieldText({ field, container, from, to }: UndoneField): string {
 export function undoPlanSentence(steps: readonly UndoStep[]): string {
   const restored = steps.filter(({ action }) => action === 'restore-fields').length
   const deleted = steps.filter(({ action }) => action === 'delete-secret').length
-  const lighter = steps.filter(({ action }) => action === 'remove-keys').length
+  const trimmed = steps.filter(({ action }) => action === 'remove-keys').length
   const lost = steps.filter(step => step.action === 'leave' && step.reason === 'pod-taken-away').length
   const gone =
     lost === 0
       ? ''
-      : ` ${counted(lost, 'bare pod')} ${lost === 1 ? 'is' : 'are'} still missing: running the same fix again restores what it deleted.`
-  if (restored + deleted + lighter === 0)
+      : ` ${pluralize(lost, 'bare pod')} ${lost === 1 ? 'is' : 'are'} still missing: running the same fix again restores what it deleted.`
+  if (restored + deleted + trimmed === 0)
     return `There is nothing left to undo, so nothing is written.${gone}`
   const parts = [
-    ...(restored === 0 ? [] : [`restores ${counted(restored, 'object')}`]),
-    ...(deleted === 0 ? [] : [`deletes ${counted(deleted, 'secret')}`]),
-    ...(lighter === 0 ? [] : [`removes its keys from ${counted(lighter, 'secret')}`]),
+    ...(restored === 0 ? [] : [`restores ${pluralize(restored, 'object')}`]),
+    ...(deleted === 0 ? [] : [`deletes ${pluralize(deleted, 'secret')}`]),
+    ...(trimmed === 0 ? [] : [`removes its keys from ${pluralize(trimmed, 'secret')}`]),
   ]
   return `Undo ${parts.join(', ').replace(/, ([^,]*)$/, ' and $1')}.${gone}`
 }
 
 /** Not undone although it was meant to be. */
-export function isOpen({ status }: UndoOutcome): boolean {
+export function isNotUndone({ status }: UndoOutcome): boolean {
   return status === 'conflict' || status === 'refused' || status === 'failed' || status === 'skipped'
 }
 
 /** What became of it, in one sentence. */
 export function undoneSentence(outcomes: readonly UndoOutcome[], dryRun: boolean): string {
-  const open = outcomes.filter(isOpen).length
+  const open = outcomes.filter(isNotUndone).length
   const left = outcomes.filter(({ status }) => status === 'left').length
   const done = outcomes.length - open - left
-  const stay = left === 0 ? '' : ` ${counted(left, 'object')} left unchanged.`
+  const unchanged = left === 0 ? '' : ` ${pluralize(left, 'object')} left unchanged.`
   if (dryRun) {
-    const taken =
+    const accepted =
       open === 0
-        ? `The API server would accept ${counted(done, 'change')}.`
-        : notTaken(open, outcomes, 'would not')
-    return `${taken}${stay} Nothing was written: this was a dry run.`
+        ? `The API server would accept ${pluralize(done, 'change')}.`
+        : notUndone(open, outcomes, 'would not')
+    return `${accepted}${unchanged} Nothing was written: this was a dry run.`
   }
   return open === 0
-    ? `Undid ${counted(done, 'change')}.${stay}`
-    : `${notTaken(open, outcomes, 'could not')}${stay} Run it again to continue.`
+    ? `Undid ${pluralize(done, 'change')}.${unchanged}`
+    : `${notUndone(open, outcomes, 'could not')}${unchanged} Run it again to continue.`
 }
 
-function notTaken(open: number, outcomes: readonly UndoOutcome[], verb: string): string {
-  return `${amount(open)} of ${counted(outcomes.length, 'change')} ${verb} be undone.`
+function notUndone(open: number, outcomes: readonly UndoOutcome[], verb: string): string {
+  return `${formatNumber(open)} of ${pluralize(outcomes.length, 'change')} ${verb} be undone.`
 }
 
 const STATES: Record<RunState, string> = {

@@ -3,17 +3,17 @@
 import type { AdvisedDiagnosis } from '../../../advice/advised.ts'
 import { type CauseGroup, groupByCause, groupByWorkload } from '../../group.ts'
 import type { ReportOptions } from '../../options.ts'
-import { visible } from '../../sanitise.ts'
-import { field, stacked } from '../../screen/block.ts'
+import { sanitizeLine } from '../../sanitize.ts'
+import { field, joinBlocks } from '../../screen/block.ts'
 import { type Palette, paletteFor } from '../../screen/palette.ts'
 import { commandLines, stepLines } from '../../screen/step.ts'
 import { displayWidth, wrap } from '../../screen/wrap.ts'
 import { meaningOf, titleOf } from '../../words/causes.ts'
-import { amount, counted } from '../../words/count.ts'
+import { formatNumber, pluralize } from '../../words/count.ts'
 import { credentialLines } from '../../words/credential.ts'
 import { checkLines } from '../../words/image-check.ts'
 import { countPods } from '../../words/pods.ts'
-import { nextText, nextWords, type Said } from '../../words/said.ts'
+import { nextStepLabel, nextStepText, type StepText } from '../../words/step-words.ts'
 import { stepsOf } from '../../words/steps.ts'
 import { nextStep, summarySentence } from '../../words/summary.ts'
 import { gapLines } from '../gaps.ts'
@@ -21,7 +21,7 @@ import { pullingLines } from '../pulling.ts'
 import { workloadLines } from './workloads.ts'
 
 /** How much one block may say: with many causes each says less, so that the whole stays a screen or two. */
-interface Share {
+interface DetailBudget {
   rows: number
   evidenceLines: number
   /** Images that registries were asked about. */
@@ -33,14 +33,21 @@ interface Share {
 }
 
 /** `brief` fits a screen or two; `whole` leaves nothing out. */
-export type Extent = 'brief' | 'whole'
+export type DetailLevel = 'brief' | 'whole'
 
 const ROWS_IN_ALL = 24
 const MOST_GROUPS = 8
 const ALL = Number.POSITIVE_INFINITY
-const WHOLE: Share = { rows: ALL, evidenceLines: ALL, checks: ALL, steps: ALL, meaning: true, pods: true }
+const UNLIMITED: DetailBudget = {
+  rows: ALL,
+  evidenceLines: ALL,
+  checks: ALL,
+  steps: ALL,
+  meaning: true,
+  pods: true,
+}
 
-function shareOf(groups: number): Share {
+function budgetFor(groups: number): DetailBudget {
   const rows = Math.max(2, Math.floor(ROWS_IN_ALL / groups))
   return groups <= 3
     ? { rows, evidenceLines: 12, checks: 4, steps: 3, meaning: true, pods: false }
@@ -48,16 +55,16 @@ function shareOf(groups: number): Share {
 }
 
 /** The screen. Ends in the last line: how many, why, and what to do next. */
-export function renderTable(diagnosis: AdvisedDiagnosis, options: ReportOptions, extent: Extent): string {
+export function renderTable(diagnosis: AdvisedDiagnosis, options: ReportOptions, level: DetailLevel): string {
   const palette = paletteFor(options.color)
   const groups = groupByCause(diagnosis.findings, options.invocation)
-  const shown = extent === 'whole' ? groups : groups.slice(0, MOST_GROUPS)
-  const share = extent === 'whole' ? WHOLE : shareOf(shown.length)
-  const blocks = shown.map(group => block(group, diagnosis.takenAt, share, options.width, palette))
+  const shown = level === 'whole' ? groups : groups.slice(0, MOST_GROUPS)
+  const budget = level === 'whole' ? UNLIMITED : budgetFor(shown.length)
+  const blocks = shown.map(group => block(group, diagnosis.takenAt, budget, options.width, palette))
   const hidden = groups.slice(shown.length).flatMap(group => group.findings)
   if (hidden.length > 0) {
-    const causes = counted(groups.length - shown.length, 'more cause')
-    const more = `… and ${counted(countPods(hidden), 'pod')} with ${causes}: -o wide shows all.`
+    const causes = pluralize(groups.length - shown.length, 'more cause')
+    const more = `… and ${pluralize(countPods(hidden), 'pod')} with ${causes}: -o wide shows all.`
     blocks.push(wrap(more, options.width))
   }
   const rest = [
@@ -65,49 +72,55 @@ export function renderTable(diagnosis: AdvisedDiagnosis, options: ReportOptions,
     gapLines(diagnosis.gaps, options.width, palette),
     lastLines(diagnosis, options, palette),
   ]
-  return stacked([...blocks, ...rest])
+  return joinBlocks([...blocks, ...rest])
 }
 
-function block(group: CauseGroup, takenAt: string, share: Share, width: number, palette: Palette): string[] {
+function block(
+  group: CauseGroup,
+  takenAt: string,
+  budget: DetailBudget,
+  width: number,
+  palette: Palette,
+): string[] {
   const { words, findings, pods, namespaces } = group
-  const place = namespaces === 1 ? '' : ` in ${amount(namespaces)} namespaces`
-  const title = wrap(visible(`${titleOf(group)}: ${counted(pods, 'pod')}${place}`), width)
+  const place = namespaces === 1 ? '' : ` in ${formatNumber(namespaces)} namespaces`
+  const title = wrap(sanitizeLine(`${titleOf(group)}: ${pluralize(pods, 'pod')}${place}`), width)
   const evidence = findings.find(finding => finding.evidence !== null)?.evidence?.text
-  const credential = words.tellsCredential ? credentialLines(findings) : []
+  const credential = words.showsCredential ? credentialLines(findings) : []
   return [
-    ...title.map(line => palette.trouble(line, findings[0].severity)),
-    ...workloadLines(groupByWorkload(findings, takenAt), share, width, palette),
+    ...title.map(line => palette.problem(line, findings[0].severity)),
+    ...workloadLines(groupByWorkload(findings, takenAt), budget, width, palette),
     '',
-    ...(share.meaning ? field({ label: 'meaning', text: meaningOf(group) }, width) : []),
+    ...(budget.meaning ? field({ label: 'meaning', text: meaningOf(group) }, width) : []),
     ...(evidence === undefined
       ? []
-      : field({ label: 'evidence', text: evidence, lines: share.evidenceLines, style: palette.dim }, width)),
+      : field({ label: 'evidence', text: evidence, lines: budget.evidenceLines, style: palette.dim }, width)),
     ...credential.flatMap((text, index) =>
       field({ label: index === 0 ? 'credential' : '', text, lines: 3 }, width),
     ),
-    ...checkLines(findings, share.checks).flatMap((text, index) =>
+    ...checkLines(findings, budget.checks).flatMap((text, index) =>
       field({ label: index === 0 ? 'asked' : '', text }, width),
     ),
-    ...stepLines('what to do', stepsOf(findings, group.invocation).slice(0, share.steps), width, palette),
+    ...stepLines('what to do', stepsOf(findings, group.invocation).slice(0, budget.steps), width, palette),
   ]
 }
 
 /** The summary and the next step: in one line where it fits, else the step on the very last one. */
 export function lastLines(diagnosis: AdvisedDiagnosis, options: ReportOptions, palette: Palette): string[] {
-  const sentence = visible(summarySentence(diagnosis, options.invocation))
+  const sentence = sanitizeLine(summarySentence(diagnosis, options.invocation))
   const next = nextStep(diagnosis, options.invocation)
   if (next === null) {
     const lines = wrap(sentence, options.width)
-    return diagnosis.complete ? lines.map(palette.well) : lines
+    return diagnosis.complete ? lines.map(palette.success) : lines
   }
   if (next.command === undefined)
-    return [...wrap(sentence, options.width), ...wrap(visible(`${nextText(next)}.`), options.width)]
+    return [...wrap(sentence, options.width), ...wrap(sanitizeLine(`${nextStepText(next)}.`), options.width)]
   return besideOrBelow(sentence, next, options.width, palette)
 }
 
-function besideOrBelow(sentence: string, next: Said, width: number, palette: Palette): string[] {
-  const { label, text } = nextWords(next)
-  const start = visible(label)
+function besideOrBelow(sentence: string, next: StepText, width: number, palette: Palette): string[] {
+  const text = next.command ?? next.text
+  const start = sanitizeLine(nextStepLabel(next))
   const command = commandLines(text, width - displayWidth(start) - 1, '')
   const [only] = command
   if (command.length === 1 && only !== undefined && displayWidth(`${sentence} ${start} ${only}`) <= width) {

@@ -2,13 +2,13 @@
 
 import { cell } from '../../escape.ts'
 import type { WorkloadRow } from '../../group.ts'
-import { visible } from '../../sanitise.ts'
+import { sanitizeLine } from '../../sanitize.ts'
 import type { Palette } from '../../screen/palette.ts'
 import { tableLines } from '../../screen/table.ts'
 import { wrap } from '../../screen/wrap.ts'
-import { counted } from '../../words/count.ts'
+import { pluralize } from '../../words/count.ts'
 
-export interface WorkloadShare {
+export interface RowBudget {
   /** At most so many rows, and one more where that shows all. */
   rows: number
   pods: boolean
@@ -17,7 +17,7 @@ export interface WorkloadShare {
 /** Lines within the width; what is left out is counted. */
 export function workloadLines(
   rows: WorkloadRow[],
-  { rows: most, pods }: WorkloadShare,
+  { rows: most, pods }: RowBudget,
   width: number,
   palette: Palette,
 ): string[] {
@@ -25,7 +25,7 @@ export function workloadLines(
   const begins = (index: number) => shown[index]?.image !== shown[index - 1]?.image
   const table = tableLines(
     shown.flatMap((row, index) => [
-      ...(begins(index) ? [{ heading: visible(row.image) }] : []),
+      ...(begins(index) ? [{ heading: sanitizeLine(row.image) }] : []),
       rowCells(row),
     ]),
     width,
@@ -37,12 +37,12 @@ export function workloadLines(
   ])
   const hidden = rows.slice(shown.length)
   if (hidden.length === 0) return lines
-  const more = `… and ${counted(podsOf(hidden), 'more pod')} of ${counted(hidden.length, 'more workload')} (-o wide shows all)`
+  const more = `… and ${pluralize(podsOf(hidden), 'more pod')} of ${pluralize(hidden.length, 'more workload')} (-o wide shows all)`
   return [...lines, ...wrap(more, width, '  ')]
 }
 
 function rowCells({ namespace, workload, pods, age }: WorkloadRow): string[] {
-  return [cell(namespace), cell(workload), counted(pods.length, 'pod'), age ?? '']
+  return [cell(namespace), cell(workload), pluralize(pods.length, 'pod'), age ?? '']
 }
 
 function podCells({ pod, container, node, reason }: WorkloadRow['findings'][number]): string[] {

@@ -6,23 +6,23 @@ import { cell, shellWord } from '../../escape.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import type { RunLine, UndoPlan, UndoReport } from '../../machine/undo-document.ts'
 import type { ReportOptions } from '../../options.ts'
-import { visible } from '../../sanitise.ts'
-import { joined, stacked } from '../../screen/block.ts'
+import { sanitizeLine } from '../../sanitize.ts'
+import { joinBlocks, joinLines } from '../../screen/block.ts'
 import { columns } from '../../screen/columns.ts'
 import { paletteFor } from '../../screen/palette.ts'
 import { commandLines, labelledCommand } from '../../screen/step.ts'
 import { tableLines } from '../../screen/table.ts'
 import { wrap } from '../../screen/wrap.ts'
-import { amount } from '../../words/count.ts'
+import { formatNumber } from '../../words/count.ts'
 import { statusText } from '../../words/outcomes.ts'
 import {
-  anonymousSentence,
   effectText,
   fieldText,
-  isOpen,
+  isNotUndone,
   keptSentence,
-  leaveText,
+  leftStepText,
   leftText,
+  lostLoginSentence,
   stateText,
   undoneSentence,
   undoPlanSentence,
@@ -36,45 +36,45 @@ export function renderUndoSteps({ run, steps, kept }: UndoPlan, options: ReportO
   const restored = steps.flatMap(step => (step.action === 'restore-fields' ? [step] : []))
   const deleted = steps.filter(({ action }) => action === 'delete-secret')
   const left = steps.flatMap(step => (step.action === 'leave' ? [step] : []))
-  const stays = restored.flatMap(({ target, changed }) =>
-    changed.map(({ field }) => ({ target, said: `${field} ${leftText('changed')}` })),
+  const changedFields = restored.flatMap(({ target, changed }) =>
+    changed.map(({ field }) => ({ target, note: `${field} ${leftText('changed')}` })),
   )
   const blocks = [
-    wrap(visible(`Undoing run ${run}`), width),
+    wrap(sanitizeLine(`Undoing run ${run}`), width),
     rowLines(
       'Restore',
       restored.map(({ target, fields, effect }) => ({
         target,
-        said: `${fields.map(fieldText).join(', ')}${effect === null ? '' : `; ${effectText(effect)}`}`,
+        note: `${fields.map(fieldText).join(', ')}${effect === null ? '' : `; ${effectText(effect)}`}`,
       })),
       width,
       palette,
     ),
     rowLines(
       'Delete',
-      deleted.map(({ target }) => ({ target, said: '' })),
+      deleted.map(({ target }) => ({ target, note: '' })),
       width,
       palette,
     ),
     rowLines(
       'Remove keys',
       steps.flatMap(step =>
-        step.action === 'remove-keys' ? [{ target: step.target, said: step.keys.join(', ') }] : [],
+        step.action === 'remove-keys' ? [{ target: step.target, note: step.keys.join(', ') }] : [],
       ),
       width,
       palette,
     ),
     rowLines(
       'Left unchanged',
-      [...left.map(step => ({ target: step.target, said: leaveText(step) })), ...stays],
+      [...left.map(step => ({ target: step.target, note: leftStepText(step) })), ...changedFields],
       width,
       palette,
     ),
-    wrap(anonymousSentence(steps), width).filter(line => line !== ''),
+    wrap(lostLoginSentence(steps), width).filter(line => line !== ''),
     wrap(undoPlanSentence(steps), width).map(palette.strong),
     ...keptLines(kept, options),
   ]
-  return stacked(blocks)
+  return joinBlocks(blocks)
 }
 
 /** Secrets that keep a login, with the command that takes each away: namespaces of one reason share a line. */
@@ -93,7 +93,7 @@ function keptLines(kept: readonly Target[], { invocation, width }: ReportOptions
     [
       ...wrap(`${keptSentence(kept.length)} Once nothing needs it any more:`, width),
       ...commands,
-      ...(more > 0 ? [`  … and ${amount(more)} more (-o json shows all)`] : []),
+      ...(more > 0 ? [`  … and ${formatNumber(more)} more (-o json shows all)`] : []),
     ],
   ]
 }
@@ -103,19 +103,19 @@ const COMMANDS = 6
 /** What became of it. */
 export function renderUndone({ outcomes, dryRun }: UndoReport, options: ReportOptions): string {
   const palette = paletteFor(options.color)
-  const open = outcomes.filter(isOpen)
+  const open = outcomes.filter(isNotUndone)
   const blocks = [
     rowLines(
       'Not undone',
-      open.map(({ target, ...outcome }) => ({ target, said: problem(outcome) })),
+      open.map(({ target, ...outcome }) => ({ target, note: problem(outcome) })),
       options.width,
       palette,
     ),
     wrap(undoneSentence(outcomes, dryRun), options.width).map(
-      open.length === 0 ? palette.well : palette.strong,
+      open.length === 0 ? palette.success : palette.strong,
     ),
   ]
-  return stacked(blocks)
+  return joinBlocks(blocks)
 }
 
 function problem({ status, detail }: Pick<UndoOutcome, 'status' | 'detail'>): string {
@@ -131,7 +131,7 @@ function problem({ status, detail }: Pick<UndoOutcome, 'status' | 'detail'>): st
 /** The runs that can be undone, newest first. */
 export function renderRuns(runs: readonly RunLine[], options: ReportOptions): string {
   const [newest] = runs.filter(({ state }) => state === 'in-place')
-  if (runs.length === 0) return joined(['No run has written anything to this cluster.'])
+  if (runs.length === 0) return joinLines(['No run has written anything to this cluster.'])
   const rows = [
     ['RUN', 'TIME', 'CONTEXT', 'USER', 'SCOPE', 'CHANGES', 'STATE'],
     ...runs.map(({ run, startedAt, context, user, namespaces, changes, state }) => [
@@ -140,13 +140,13 @@ export function renderRuns(runs: readonly RunLine[], options: ReportOptions): st
       cell(context ?? '-'),
       cell(user ?? '-'),
       cell(namespaces === null ? 'all namespaces' : namespaces.join(',')),
-      amount(changes),
+      formatNumber(changes),
       stateText(state),
     ]),
   ]
-  if (!options.terminal) return joined(columns(rows))
+  if (!options.terminal) return joinLines(columns(rows))
   const table = tableLines(rows, options.width).flat()
-  if (newest === undefined) return joined(table)
+  if (newest === undefined) return joinLines(table)
   const undo = ownCommand(options.invocation, `undo ${shellWord(newest.run)}`)
-  return stacked([table, labelledCommand('Next: ', undo, options.width)])
+  return joinBlocks([table, labelledCommand('Next: ', undo, options.width)])
 }

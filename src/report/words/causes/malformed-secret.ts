@@ -1,8 +1,8 @@
 /** The words of a pull secret that the kubelet can't read: it gives up before it asks any registry. */
 
 import type { Finding } from '../../../diagnosis/finding.ts'
-import { counted } from '../count.ts'
-import type { CauseWords } from '../told.ts'
+import type { CauseWords } from '../cause-words.ts'
+import { pluralize } from '../count.ts'
 
 /** The malformed pull secrets of the pod, each once. */
 export function malformedSecretsOf({ credential }: Pick<Finding, 'credential'>): string[] {
@@ -11,7 +11,7 @@ export function malformedSecretsOf({ credential }: Pick<Finding, 'credential'>):
 }
 
 export const malformedSecret: CauseWords = {
-  tellsCredential: true,
+  showsCredential: true,
   short: () => 'malformed pull secrets',
   title: ({ findings }) => {
     const secrets = findings.flatMap(finding =>
@@ -20,7 +20,7 @@ export const malformedSecret: CauseWords = {
     const [first, ...others] = new Set(secrets)
     return others.length === 0
       ? `Pull secret ${first} is malformed, so the kubelet asks no registry`
-      : `${counted(others.length + 1, 'pull secret')} are malformed, so the kubelet asks no registry`
+      : `${pluralize(others.length + 1, 'pull secret')} are malformed, so the kubelet asks no registry`
   },
   meaning: () =>
     'A pull secret that is not JSON, or whose auth is not base64 of user:password, fails every image of the pods that name it; no other credential helps.',

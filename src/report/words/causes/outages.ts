@@ -1,7 +1,7 @@
 /** The words of trouble that time or room may heal: the node's disk, a host's servers, a pull that was given up. */
 
-import { WhoAnswered, whoAnswered } from '../hosts.ts'
-import { type CauseWords, gives } from '../told.ts'
+import { type CauseWords, hasClue } from '../cause-words.ts'
+import { capitalize, responderLabel } from '../hosts.ts'
 import { WEB_PAGE } from './image.ts'
 
 export const diskFull: CauseWords = {
@@ -15,20 +15,20 @@ export const diskFull: CauseWords = {
 }
 
 export const registryServerError: CauseWords = {
-  short: told =>
-    gives(told, 'web-page')
+  short: context =>
+    hasClue(context, 'web-page')
       ? 'web pages instead of images'
-      : `server errors from ${whoAnswered(told.findings[0])}`,
-  title: told =>
-    gives(told, 'web-page')
+      : `server errors from ${responderLabel(context.findings[0])}`,
+  title: context =>
+    hasClue(context, 'web-page')
       ? 'A web page came back instead of an answer of the registry'
-      : `${WhoAnswered(told.findings[0])} answers with a server error`,
-  meaning: told =>
-    gives(told, 'web-page')
+      : `${capitalize(responderLabel(context.findings[0]))} answers with a server error`,
+  meaning: context =>
+    hasClue(context, 'web-page')
       ? WEB_PAGE
-      : told.findings[0].endpoint === null
+      : context.findings[0].endpoint === null
         ? "The registry, or a proxy or mirror that answered in its place, is in trouble; nothing is wrong with the pod's image or credential."
-        : `${WhoAnswered(told.findings[0])}, or what it depends on, is in trouble; nothing is wrong with the pod's image or credential.`,
+        : `${capitalize(responderLabel(context.findings[0]))}, or what it depends on, is in trouble; nothing is wrong with the pod's image or credential.`,
 }
 
 export const canceledOrDeadline: CauseWords = {

@@ -2,10 +2,10 @@
 
 import type { Clue } from '../../diagnosis/clues.ts'
 import type { Invocation } from '../invocation.ts'
-import type { Findings } from './said.ts'
+import type { Findings } from './step-words.ts'
 
 /** Findings that share one story, the most urgent first. */
-export interface Told {
+export interface CauseContext {
   /** How this run was started, for the commands proposed. */
   invocation: Invocation
   findings: Findings
@@ -13,16 +13,16 @@ export interface Told {
 
 export interface CauseWords {
   /** A noun phrase for a summary: `Docker Hub's rate limit`. */
-  short(told: Told): string
+  short(context: CauseContext): string
   /** What is wrong, as a headline. */
-  title(told: Told): string
+  title(context: CauseContext): string
   /** One sentence: what it means. */
-  meaning(told: Told): string
+  meaning(context: CauseContext): string
   /** Which credential the pull had is part of this story. */
-  tellsCredential?: true
+  showsCredential?: true
 }
 
 /** Whether the first finding gives this away. */
-export function gives({ findings: [first] }: Told, code: Clue['code']): boolean {
+export function hasClue({ findings: [first] }: CauseContext, code: Clue['code']): boolean {
   return first.clues.some(clue => clue.code === code)
 }
