@@ -23,12 +23,12 @@ test('tells the whole story: limited, explained, fixed, and only the typing erro
     '$ pullguard diagnose -A',
     '5 of 12 pods in all namespaces of simulator',
     '$ pullguard why default/fifthnginx-',
-    'The broken link, for fifthnginx: the pod has no credential for Docker Hub.',
+    'Broken link for fifthnginx: the pod has no credential for Docker Hub.',
     '$ pullguard fix -A --yes',
     '1 of 12 pods',
     'Check the name and the tag of nginx:1.27-alpne',
     '$ pullguard undo --yes',
-    'Undo restores',
+    'This restores',
     '`pullguard demo\n--serve`',
   ]
   let told = 0

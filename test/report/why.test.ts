@@ -15,7 +15,7 @@ const OPTIONS = {
 const lines = (of: AdvisedWhy) => renderWhy(of, OPTIONS).trimEnd().split('\n')
 
 describe('why', () => {
-  test('tells the chain in order and ends in the one broken link and what mends it', () => {
+  test('shows the chain in order and ends in the one broken link and its fix', () => {
     const healthy = whyContainer({
       container: 'setup',
       kind: 'init',
@@ -62,8 +62,8 @@ describe('why', () => {
                     to authorize: failed to fetch anonymous token: unexpected status:
                     401 Unauthorized
 
-      The broken link, for api: secret regcred has the wrong type Opaque, so the
-      kubelet ignores it.
+      Broken link for api: secret regcred has the wrong type Opaque, so the kubelet
+      ignores it.
       Recreate secret regcred with type kubernetes.io/dockerconfigjson, or give the
       pod a working credential:
         pullguard fix -n payments
@@ -116,14 +116,14 @@ describe('why', () => {
     [
       'a login that was not sent',
       { problems: [{ code: 'credential-unused', registry: 'ghcr.io', secrets: ['a', 'b'] }] },
-      'ghcr.io saw no login, though secrets a, b hold one for it',
-      'and the registry asks without the login.',
+      'ghcr.io saw no login, though secrets a and b hold one for it',
+      'the node and the registry is pulling without the login.',
     ],
     [
-      'a secret that may not be read',
+      "a secret that can't be read",
       { problems: [{ code: 'attempt', secret: 'regcred', key: null, problem: 'secret-forbidden' }] },
       "can't be read with your permissions",
-      'Next: Ask for get on secrets in payments, and run it again.',
+      'Next: Ask for permission to get secrets in payments, then run this again.',
     ],
     [
       'a failed pull',
@@ -133,7 +133,7 @@ describe('why', () => {
     ],
   ])('%s is the broken link', (_name, fields, said, last) => {
     const shown = lines(why({ containers: [whyContainer(fields)] }))
-    const from = shown.findLastIndex(line => line.startsWith('The broken link, for api: '))
+    const from = shown.findLastIndex(line => line.startsWith('Broken link for api: '))
     expect(shown.slice(from).join(' ')).toContain(said)
     expect(shown.at(-1)).toBe(last)
   })
@@ -155,12 +155,12 @@ describe('why', () => {
     const shown = lines(why({ containers: [whyContainer({ problems: [], notes: [...notes] })] })).join('\n')
     expect(shown).toContain('  note        secret regcred has the wrong type Opaque')
     expect(shown).toMatch(
-      /No link is broken now\. The notes will matter once an image has to be pulled\nagain\.$/,
+      /No link is broken now\. The notes will matter the next time an image has to be\npulled\.$/,
     )
     expect(shown).not.toContain('broken link')
   })
 
-  test('a login that lies elsewhere is told below those that the kubelet tries', () => {
+  test('a login elsewhere is shown below those that the kubelet tries', () => {
     const hints = [{ code: 'in-namespace', namespace: 'shop', secret: 'ghcr' }] as const
     const failed = privateImage({ credential: { status: 'none', attempts: [], hints: [...hints] } })
     const problems = [{ code: 'pull-failed', finding: failed }] as const
@@ -187,7 +187,7 @@ describe('image', () => {
     countsTowardsDockerHub: false,
   })
 
-  test('tells a person how each reference is read, and last how many are none', () => {
+  test('shows how each reference is read, and last how many are invalid', () => {
     expect(renderImages([imageReading(), bad], OPTIONS)).toMatchInlineSnapshot(`
       "nginx
         reference   docker.io/library/nginx:latest
@@ -195,7 +195,7 @@ describe('image', () => {
         repository  library/nginx
         tag         latest
         policy      Always by default: the kubelet asks the registry at every start
-        Docker Hub  a pull counts towards its limit
+        Docker Hub  a pull counts toward its limit
 
       Nginx
         invalid     the repository must be lower case

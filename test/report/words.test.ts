@@ -138,7 +138,7 @@ describe('the next step fits what is wrong', () => {
 
   test('a command for one of several workloads says that it is one', () => {
     const others = [typo({ pod: 'shop-2' }), typo({ workload: { kind: 'Deployment', name: 'b' } })] as const
-    expect(says(tell(typo(), ...others))).toMatch(/; here for the first of 2 workloads$/m)
+    expect(says(tell(typo(), ...others))).toMatch(/; this command is for the first of 2 workloads$/m)
     expect(says(tell(typo(), others[0]))).not.toContain('first of')
   })
 
@@ -226,11 +226,11 @@ describe('credentials', () => {
   test.each<[CredentialHint, RegExp]>([
     [
       { code: 'not-named', namespace: 'web', secret: 's' },
-      /^secret web\/s holds a login .* does not name it$/,
+      /^secret web\/s holds a login .* does not reference it$/,
     ],
     [
       { code: 'on-service-account', namespace: 'web', secret: 's', serviceAccount: 'builder' },
-      /^secret web\/s holds .* on service account builder, which is not the pod's$/,
+      /^secret web\/s holds .* service account builder, which the pod does not use$/,
     ],
     [{ code: 'in-namespace', namespace: 'shop', secret: 's' }, /^secret shop\/s .* of its own namespace$/],
     [
@@ -239,11 +239,11 @@ describe('credentials', () => {
     ],
     [
       { code: 'service-account-changed-later', serviceAccount: 'shop', secrets: ['s'] },
-      /^service account shop has secret s by now, which only new pods get$/,
+      /^service account shop now has secret s, but only for new pods$/,
     ],
     [
       { code: 'service-account-secrets-ignored', serviceAccount: 'shop', secrets: ['s', 't'] },
-      /^service account shop has secrets s, t, which a pod with a list of its own does not get$/,
+      /^service account shop has secrets s and t, which a pod that lists its own pull secrets does not get$/,
     ],
   ])('%j is pointed out below them', (hint, said) => {
     const credential: CredentialReport = { status: 'none', attempts: [], hints: [hint] }
@@ -279,13 +279,13 @@ test('a gap says what it hides, and what to ask for', () => {
   expect(story && gapSentence(story)).toBe(
     'secrets in web: access denied; whether those pulls had a credential is unknown',
   )
-  expect(story?.remedy).toBe('ask for get and list on secrets (a Role in web)')
+  expect(story?.remedy).toBe('ask for permission to get and list secrets (a Role in web)')
 })
 
 test('pods that a dump lacks are of a namespace that it was not made of', () => {
   const [story] = summarizeGaps([{ what: 'pods', namespace: 'web', why: 'absent' }])
   expect(story?.remedy).toBe(
-    'look into another namespace, or dump them all: kubectl get pods,events,… -A -o json',
+    'check another namespace, or dump all of them: kubectl get pods,events,… -A -o json',
   )
 })
 
@@ -295,6 +295,6 @@ test('numbers read well', () => {
     '0 pods',
     '1,234,567 pods',
   ])
-  expect(shortList(['a', 'b', 'c', 'd'], 3)).toBe('a, b, c, d')
-  expect(shortList(['a', 'b', 'c', 'd', 'e'], 3)).toBe('a, b, c and 2 more')
+  expect(shortList(['a', 'b', 'c', 'd'], 3)).toBe('a, b, c, and d')
+  expect(shortList(['a', 'b', 'c', 'd', 'e'], 3)).toBe('a, b, c, and 2 more')
 })

@@ -7,9 +7,8 @@ import { type CauseGroup, groupByCause, groupByWorkload } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import { joinLines } from '../screen/block.ts'
-import { titleOf } from '../words/causes.ts'
+import { credentialLinesFor, titleOf } from '../words/causes.ts'
 import { pluralize, shortList } from '../words/count.ts'
-import { credentialLines } from '../words/credential.ts'
 import { gapSentence, summarizeGaps } from '../words/gaps.ts'
 import { checkLines } from '../words/image-check.ts'
 import { imageText } from '../words/image-text.ts'
@@ -58,7 +57,7 @@ function ofSome(
   return annotation(LEVEL[first.severity], titleOf(context), [
     `${shortList(images, 5)}: ${pluralize(countPods(some), 'pod')} of ${shortList([...new Set(where)], 5)}`,
     ...(first.evidence === null ? [] : [first.evidence.text]),
-    ...credentialLines(some).map(line => `Credential: ${line}`),
+    ...credentialLinesFor(context).map(line => `Credential: ${line}`),
     ...checkLines(some).map(line => `Asked the registry: ${line}`),
     nextStepText(step),
   ])

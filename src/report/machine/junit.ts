@@ -10,10 +10,9 @@ import { xml } from '../escape.ts'
 import { groupByCause, stableIdentity } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
 import type { CauseContext } from '../words/cause-words.ts'
-import { meaningOf, titleOf } from '../words/causes.ts'
+import { credentialLinesFor, meaningOf, titleOf } from '../words/causes.ts'
 import { workloadPath } from '../words/commands.ts'
 import { shortList } from '../words/count.ts'
-import { credentialLines } from '../words/credential.ts'
 import { gapSentence, summarizeGaps } from '../words/gaps.ts'
 import { checkLines } from '../words/image-check.ts'
 import { imageText } from '../words/image-text.ts'
@@ -76,7 +75,7 @@ function placeCase(same: Advised[], invocation: Invocation, fails: boolean): str
 }
 
 function failureText(context: CauseContext, { evidence }: Advised): string[] {
-  const credential = credentialLines(context.findings).map(line => `Credential: ${line}`)
+  const credential = credentialLinesFor(context).map(line => `Credential: ${line}`)
   const steps = stepsOf(context.findings, context.invocation).map(
     ({ text, command }) => `To do: ${text}${command === undefined ? '.' : `: ${command}`}`,
   )

@@ -5,9 +5,8 @@ import { markdownCode, markdownText } from '../escape.ts'
 import { type CauseGroup, groupByCause, groupByWorkload } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
 import { clip } from '../screen/wrap.ts'
-import { meaningOf, titleOf } from '../words/causes.ts'
+import { credentialLinesFor, meaningOf, titleOf } from '../words/causes.ts'
 import { formatNumber, pluralize } from '../words/count.ts'
-import { credentialLines } from '../words/credential.ts'
 import { gapSentence, summarizeGaps } from '../words/gaps.ts'
 import { checkLines } from '../words/image-check.ts'
 import { PULLING_TITLE, pullingTexts } from '../words/pulling.ts'
@@ -83,7 +82,7 @@ function section(group: CauseGroup, longest: number): string {
     markdownText(meaningOf(group)),
     '',
     ...steps,
-    ...credentialLines(findings).map(line => `- Credential: ${markdownText(line)}`),
+    ...credentialLinesFor(group).map(line => `- Credential: ${markdownText(line)}`),
     ...checkLines(findings).map(line => `- Asked the registry: ${markdownText(line)}`),
   ]
   if (evidence === undefined || longest === 0) return lines.join('\n')

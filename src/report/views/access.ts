@@ -22,9 +22,9 @@ export function accessRefusal(denials: readonly AccessDenial[], scope: PlanScope
 function alternatives(denials: readonly AccessDenial[], scope: PlanScope): string {
   const flags = [
     ...(denials.every(({ resource }) => /^pods(\/|$)/.test(resource))
-      ? ['leave the stuck pods as they are with --no-recreate']
+      ? ['keep the stuck pods with --no-recreate']
       : []),
-    ...(scope.namespaces === null ? ['leave those namespaces out with --exclude-namespace'] : []),
+    ...(scope.namespaces === null ? ['skip those namespaces with --exclude-namespace'] : []),
   ]
   return flags.map(way => `, or ${way}`).join('')
 }

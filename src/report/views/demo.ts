@@ -40,7 +40,7 @@ export function demoPause(): string {
 
 /** Where to go from here. */
 export function demoClosing(program: string, { width, color }: DemoScreen): string {
-  const text = `That was the whole story. To play with the same cluster: \`${program} demo --serve\`. On your own: \`${program} diagnose -A\`, which only reads.`
+  const text = `That's the whole story. To try things on the same cluster, run \`${program} demo --serve\`. To check your own, run \`${program} diagnose -A\`, which only reads.`
   return `\n${wrap(text, Math.min(width, 100)).map(paletteFor(color).strong).join('\n')}\n`
 }
 
@@ -51,7 +51,7 @@ export function demoServing(
   { width, color }: DemoScreen,
 ): string {
   const { strong } = paletteFor(color)
-  const next = `Then \`${program} diagnose -A\`, \`${program} fix -A\`, \`kubectl get pods -A\`: whatever you like. Ctrl-C ends it.`
+  const next = `Then try \`${program} diagnose -A\`, \`${program} fix -A\`, or \`kubectl get pods -A\`. Press Ctrl-C to stop the cluster.`
   const lines = variables.map(([name, value]) => strong(`export ${name}=${shellWord(value)}`))
   return [
     'The simulated cluster is running. In another terminal:',

@@ -11,7 +11,7 @@ import { field, joinBlocks, joinLines } from '../screen/block.ts'
 import { columns } from '../screen/columns.ts'
 import { type Palette, paletteFor } from '../screen/palette.ts'
 import { wrap } from '../screen/wrap.ts'
-import { pluralize } from '../words/count.ts'
+import { allOf, pluralize } from '../words/count.ts'
 import { registryLabel } from '../words/hosts.ts'
 import { checkText } from '../words/image-check.ts'
 import { POLICY } from '../words/why.ts'
@@ -41,7 +41,7 @@ function renderBlocks(images: CheckedReading[], { width, color }: ImagesReportOp
   const invalid = images.filter(({ valid }) => !valid).length
   const verdict =
     invalid === 0
-      ? `All ${pluralize(images.length, 'image name')} are valid.`
+      ? `${allOf(images.length)} image names are valid.`
       : `${invalid} of ${pluralize(images.length, 'image name')} ${invalid === 1 ? 'is' : 'are'} invalid.`
   const blocks = images.map(image => blockOf(image, width, palette))
   const all = images.length > 1 ? [...blocks, [verdict]] : blocks
@@ -69,7 +69,7 @@ function blockOf(image: CheckedReading, width: number, palette: Palette): string
     ],
     [
       'Docker Hub',
-      countsTowardsDockerHub ? 'a pull counts towards its limit' : 'a pull does not count towards its limit',
+      countsTowardsDockerHub ? 'a pull counts toward its limit' : 'a pull does not count toward its limit',
     ],
     ['asked', check === null ? null : checkText(check)],
     ['digest now', digest === null ? (check?.digest ?? null) : null],

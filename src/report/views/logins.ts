@@ -20,15 +20,17 @@ const FAILURES: Record<ProofFailure, (login: LoginSummary, image: string | null)
   'wrong-credential': ({ registry, username, origin }) =>
     `${registryLabel(registry)} does not accept the login of ${username} (${origin}): ${origin === '--username' ? 'check the name, and what --password-stdin got' : `\`${loginCommand(registry)}\` again`}`,
   'no-access': ({ registry, username }, image) =>
-    `The login of ${username} works, but ${registryLabel(registry)} does not open ${image ?? 'the image'} to it: check the name, or log in with an account that can pull it`,
+    `The login of ${username} works, but ${registryLabel(registry)} doesn't let it pull ${image ?? 'the image'}: check the name, or log in with an account that can pull it`,
   withheld: ({ registry }) =>
-    `${registryLabel(registry)} sends logins to another site, so the password was not sent and the login is not proven`,
+    `${registryLabel(registry)} sends logins to another site, so the password was not sent and the login could not be verified`,
   'not-asked-for': ({ registry }) =>
-    `${registryLabel(registry)} never asks for a login, so none can be proven, and none would help`,
+    `${registryLabel(registry)} never asks for a login, so there is nothing to verify, and a login would not help`,
   'rate-limited': ({ registry }) =>
-    `${registryLabel(registry)} answers this machine with "too many requests", so the login can't be proven now: try again later`,
-  unreachable: ({ registry }) => `${registryLabel(registry)} can't be reached, so the login is not proven`,
-  'server-error': ({ registry }) => `${registryLabel(registry)} fails, so the login is not proven`,
+    `${registryLabel(registry)} answers this machine with "too many requests", so the login can't be verified now: try again later`,
+  unreachable: ({ registry }) =>
+    `${registryLabel(registry)} can't be reached, so the login could not be verified`,
+  'server-error': ({ registry }) =>
+    `${registryLabel(registry)} returned a server error, so the login could not be verified`,
 }
 
 /** What can be done without the login, as the flags that do it. */
@@ -59,7 +61,7 @@ export function uncheckedText(
   detail: string,
 ): string {
   return sanitizeLine(
-    `Warning: ${failureText(login, image, why, detail)}. It is checked again before anything is written.`,
+    `Warning: ${failureText(login, image, why, detail)}. The login is checked again before anything is written.`,
   )
 }
 
@@ -73,10 +75,10 @@ function workaroundText({ plan, others }: Workarounds): string {
   const flags = [
     ...(others.length === 0
       ? []
-      : [`${others.map(one => `--registry ${shellWord(one)}`).join(' ')} goes without it`]),
+      : [`${others.map(one => `--registry ${shellWord(one)}`).join(' ')} omits that login`]),
     '--no-authenticate distributes no login',
-    ...(pods ? ['--no-recreate leaves the pods as they are'] : []),
-    ...(plan.scope.namespaces === null ? ['-n takes one namespace'] : []),
+    ...(pods ? ['--no-recreate keeps the stuck pods'] : []),
+    ...(plan.scope.namespaces === null ? ['-n limits the fix to one namespace'] : []),
   ]
   return `${flags.join(', ')}.`
 }
@@ -89,7 +91,7 @@ export function provenText(
 ): string {
   const proven = `The login of ${username} for ${registryLabel(registry)} works${quotaText(quota)}.`
   const scarce = quota.status === 'limited' && quota.remaining !== null && quota.remaining < needed
-  const shortage = `The plan may need ${formatNumber(needed)}: pods are recreated as far as the pulls last, and the rest wait for another fix.`
+  const shortage = `The plan may need ${formatNumber(needed)}: pods are recreated while pulls remain, and the rest wait for another fix.`
   return sanitizeLine(scarce ? `${proven} ${shortage}` : proven)
 }
 
@@ -97,14 +99,12 @@ function quotaText(quota: QuotaOutcome): string {
   if (quota.status === 'unlimited') return ', without a limit on pulls'
   if (quota.status !== 'limited' || quota.remaining === null) return ''
   const { remaining, limit, windowSeconds } = quota
-  const window = windowSeconds === null ? '' : ` in ${windowText(windowSeconds)}`
-  return `: ${formatNumber(remaining)} of ${pluralize(limit, 'pull')}${window} left`
+  const window = windowSeconds === null ? '' : ` in this ${windowText(windowSeconds)} window`
+  return `: ${formatNumber(remaining)} of ${pluralize(limit, 'pull')} left${window}`
 }
 
 function windowText(seconds: number): string {
-  return seconds % 3600 === 0
-    ? pluralize(seconds / 3600, 'hour')
-    : pluralize(Math.round(seconds / 60), 'minute')
+  return seconds % 3600 === 0 ? `${seconds / 3600}-hour` : `${Math.round(seconds / 60)}-minute`
 }
 
 /** The login works and has nothing left to pull with. */

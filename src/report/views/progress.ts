@@ -8,17 +8,17 @@ import { formatNumber } from '../words/count.ts'
 export function progressText(progress: Progress): string {
   switch (progress.phase) {
     case 'checking':
-      return `Trying on the server: ${formatNumber(progress.done)} of ${formatNumber(progress.total)} changes`
+      return `Dry run on the server: ${formatNumber(progress.done)} of ${formatNumber(progress.total)} changes`
     case 'writing':
       return `Writing: ${formatNumber(progress.done)} of ${formatNumber(progress.total)} changes`
     case 'waiting':
-      return `Waiting for the pods: ${formatNumber(progress.recovered)} of ${formatNumber(progress.wanted)} run`
+      return `Waiting for the pods: ${formatNumber(progress.recovered)} of ${formatNumber(progress.wanted)} running`
   }
 }
 
 /** What somebody needs to know whose fix had begun to write and did not come to its end. */
 export function interruptedFixText(run: string, invocation: Invocation): string {
-  return `The fix ended early. The journal of run ${run} has what was written: the same fix again goes on, \`${ownCommand(invocation, `undo ${run}`)}\` undoes it.\n`
+  return `The fix was interrupted. Run the same command again to continue, or \`${ownCommand(invocation, `undo ${run}`)}\` to revert what was written.\n`
 }
 
 /** The same for taking a run back. */

@@ -65,5 +65,5 @@ export function unknownExclusionText(namespace: string): string {
 
 /** What is asked before a run is undone. */
 export function undoQuestion(steps: readonly UndoStep[], cluster: string): string {
-  return sanitizeLine(`${undoPlanSentence(steps)} Take it back on ${cluster}?`)
+  return sanitizeLine(`${undoPlanSentence(steps)} Continue on ${cluster}?`)
 }

@@ -23,6 +23,7 @@ import {
   tls,
 } from './causes/network.ts'
 import { canceledOrDeadline, diskFull, registryServerError } from './causes/outages.ts'
+import { credentialLines } from './credential.ts'
 import { capitalize, registryLabel, roleSentence } from './hosts.ts'
 
 const WORDS: Record<Cause, CauseWords> = {
@@ -59,6 +60,11 @@ export function wordsFor(context: CauseContext): CauseWords {
   return isMalformed(first) ? malformedSecret : WORDS[first.cause]
 }
 
+/** Which credentials these pulls had; empty where the cause has nothing to do with credentials. */
+export function credentialLinesFor(context: CauseContext): string[] {
+  return wordsFor(context).showsCredential ? credentialLines(context.findings) : []
+}
+
 /** What is wrong, as a headline. */
 export function titleOf(context: CauseContext): string {
   const title = checkedTitle(context) ?? wordsFor(context).title(context)
@@ -82,9 +88,9 @@ function checkedTitle({ findings: [{ cause, check, registry, image }] }: CauseCo
     case 'no-such-digest':
       return `${host} has the repository of ${image}, but not this digest`
     case 'opens-for-machine':
-      return `${host} gives ${image} to this machine's login, but not to the pods`
+      return `${host} lets this machine's login pull ${image}, but not the pods`
     case 'opens-but-not-for-pod':
-      return `${host} gives ${image} to everybody, but refuses the pod's login`
+      return `${host} lets anyone pull ${image}, but refuses the pod's login`
     default:
       return null
   }
@@ -104,11 +110,11 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
   return [
     roleSentence(first),
     first.clues.some(clue => clue.code === 'guest')
-      ? "The guest pulls this image by itself: its own network and login count, not the node's or the pod's."
+      ? "The guest VM pulls this image itself, with its own network and login, not the node's or the pod's."
       : '',
     mirrors === undefined
       ? ''
-      : `Its mirrors failed too (${mirrors.hosts.join(', ')}); the sentence above is about the last host that was asked.`,
+      : `Its mirrors failed too (${mirrors.hosts.join(', ')}); this error is from the last host that was tried.`,
   ]
 }
 

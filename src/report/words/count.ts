@@ -1,4 +1,4 @@
-/** Numbers in sentences: thousands are parted, nouns agree, long lists end early. */
+/** Numbers and lists in sentences: thousands separators, plurals, and lists that end early. */
 
 /** `1,234`, whatever the machine's language. */
 export function formatNumber(count: number): string {
@@ -10,10 +10,19 @@ export function pluralize(count: number, noun: string): string {
   return `${formatNumber(count)} ${noun}${count === 1 ? '' : 's'}`
 }
 
-/** The first few, and how many there are besides. */
+/** `a and b`, `a, b, and c`. */
+export function joinList(items: readonly string[]): string {
+  return items.length <= 2 ? items.join(' and ') : `${items.slice(0, -1).join(', ')}, and ${items.at(-1)}`
+}
+
+/** The first few, and how many more there are: `a, b, c, and 2 more`. */
 export function shortList(names: readonly string[], shown: number): string {
   const rest = names.length - shown
   // "and 1 more" takes as much room as the one.
-  if (rest <= 1) return names.join(', ')
-  return `${names.slice(0, shown).join(', ')} and ${formatNumber(rest)} more`
+  return joinList(rest <= 1 ? names : [...names.slice(0, shown), `${formatNumber(rest)} more`])
+}
+
+/** `Both`, `All 3`, in front of a plural noun. */
+export function allOf(count: number): string {
+  return count === 2 ? 'Both' : `All ${formatNumber(count)}`
 }

@@ -3,7 +3,7 @@
 import type { CredentialHint } from '../../diagnosis/credential-hint.ts'
 import type { Attempt, AttemptProblem, CredentialStatus, Finding } from '../../diagnosis/finding.ts'
 import { cloudOf } from '../../image/registries.ts'
-import { formatNumber, pluralize } from './count.ts'
+import { formatNumber, joinList, pluralize } from './count.ts'
 import { countPods } from './pods.ts'
 
 const named = (key: string | null) => (key === null ? '' : ` ${key}`)
@@ -24,8 +24,8 @@ const MISMATCH: Record<NonNullable<Attempt['mismatch']>, string> = {
   'slash-missing': 'lacks the slash at its end',
   'hub-alias': 'never serves Docker Hub: its key is https://index.docker.io/v1/',
   case: "differs from the image's name in upper and lower case",
-  wildcard: 'has a * that stands for one part of a name only',
-  unreadable: "can't be read by the kubelet",
+  wildcard: 'has a * that matches only one part of a host name',
+  unreadable: "the kubelet can't parse",
   'odd-path': 'has a path that no repository has',
   path: 'is for another path of the registry',
 }
@@ -67,17 +67,17 @@ export function problemText(problem: AttemptProblem, attempt: AttemptFacts): str
   return PROBLEM[problem](attempt)
 }
 
-type Hint<Code extends CredentialHint['code']> = Extract<CredentialHint, { code: Code }>
+type Hint<Code extends CredentialHint['code']> = CredentialHint & { code: Code }
 
 const HINT: { [Code in CredentialHint['code']]: (hint: Hint<Code>) => string } = {
   'service-account-changed-later': ({ serviceAccount, secrets }) =>
-    `service account ${serviceAccount} has ${secretNames(secrets)} by now, which only new pods get`,
+    `service account ${serviceAccount} now has ${secretNames(secrets)}, but only for new pods`,
   'service-account-secrets-ignored': ({ serviceAccount, secrets }) =>
-    `service account ${serviceAccount} has ${secretNames(secrets)}, which a pod with a list of its own does not get`,
+    `service account ${serviceAccount} has ${secretNames(secrets)}, which a pod that lists its own pull secrets does not get`,
   'not-named': ({ namespace, secret }) =>
-    `secret ${namespace}/${secret} holds a login for it, but the pod does not name it`,
+    `secret ${namespace}/${secret} holds a login for it, but the pod does not reference it`,
   'on-service-account': ({ namespace, secret, serviceAccount }) =>
-    `secret ${namespace}/${secret} holds a login for it, but is on service account ${serviceAccount}, which is not the pod's`,
+    `secret ${namespace}/${secret} holds a login for it, but belongs to service account ${serviceAccount}, which the pod does not use`,
   'in-namespace': ({ namespace, secret }) =>
     `secret ${namespace}/${secret} holds a login for it, but a pod can only use secrets of its own namespace`,
   'same-account': ({ namespace, secret, key }) =>
@@ -91,7 +91,7 @@ export function hintText(hint: CredentialHint): string {
 }
 
 function secretNames(secrets: readonly string[]): string {
-  return `${secrets.length === 1 ? 'secret' : 'secrets'} ${secrets.join(', ')}`
+  return `${secrets.length === 1 ? 'secret' : 'secrets'} ${joinList(secrets)}`
 }
 
 /** What one finding says of its credentials: of which secret (null: of none), and what. */
@@ -120,7 +120,7 @@ const STATUS: Record<CredentialStatus, (finding: Finding) => CredentialNote[]> =
 function withoutOne({ cause, registry }: Finding): string {
   if (cause === 'never-pull') return ''
   return cloudOf(registry) !== null
-    ? ", so the node's own counts, if it has one"
+    ? "; the node's own credential is used, if it has one"
     : ', so the pull is anonymous'
 }
 

@@ -7,7 +7,7 @@ import { isStatic, workloadPath } from './commands.ts'
 import { pluralize } from './count.ts'
 import type { StepText } from './step-words.ts'
 
-/** What `kubectl set image` can change (kubectl set image --help); a Job's template never changes. */
+/** What `kubectl set image` can change (kubectl set image --help); a Job's template is immutable. */
 const SETTABLE = /^(?:pod|replicationcontroller|deployment|daemonset|statefulset|cronjob|replicaset)$/i
 
 /** Where a container is defined. */
@@ -51,7 +51,7 @@ export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ..
 const placeOf = (place: ContainerPlace) => `${place.namespace} ${workloadPath(place)}`
 
 const forFirst = (workloads: number) =>
-  workloads > 1 ? `; here for the first of ${pluralize(workloads, 'workload')}` : ''
+  workloads > 1 ? `; this command is for the first of ${pluralize(workloads, 'workload')}` : ''
 
 /** How to change another field of the container, which no kubectl command sets. */
 export function editField(

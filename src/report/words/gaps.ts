@@ -7,7 +7,7 @@ const REASON: Record<GapReason, string> = {
   forbidden: 'access denied',
   failed: 'the request failed',
   timeout: 'no answer in time',
-  expired: 'the list expired while it was read',
+  expired: 'the list expired while it was being read',
   truncated: 'the answer ended early',
   absent: 'they are not in the dump',
 }
@@ -15,16 +15,16 @@ const REASON: Record<GapReason, string> = {
 /** What remains unknown without this resource; anything else is an owner on the way up. */
 const HIDDEN = new Map([
   ['pods', "failing pulls there can't be detected"],
-  ['namespaces', 'only the namespaces that could be read were looked at'],
+  ['namespaces', 'only the namespaces that could be read were checked'],
   [
     'events',
-    "the kubelet's sentences may be missing: causes read `other`, and what a new pod waits for is not seen",
+    "the kubelet's sentences may be missing: causes may be reported as `other`, and why a new pod is waiting may be unknown",
   ],
   ['secrets', 'whether those pulls had a credential is unknown'],
   ['serviceaccounts', "whether a service account's secrets reached the pods is unknown"],
   ['nodes', 'the platform of the nodes is unknown'],
 ])
-const OWNER = 'the owner of a pod may be higher up than shown'
+const OWNER = 'the topmost owner of a pod may not be shown'
 
 /** Gaps that differ only in their namespace, told at once. */
 export interface GapSummary {
@@ -68,9 +68,9 @@ function placeOf(clusterWide: boolean, namespaces: string[], why: GapReason): st
 
 function remedyFor({ what, why }: Gap, clusterWide: boolean, namespaces: string[]): string | null {
   if (why === 'absent' && what === 'pods')
-    return 'look into another namespace, or dump them all: kubectl get pods,events,… -A -o json'
+    return 'check another namespace, or dump all of them: kubectl get pods,events,… -A -o json'
   if (why === 'absent') return `add ${what} to the dump: kubectl get pods,${what},… -o json`
-  if (why === 'truncated') return 'run it again; an incomplete dump has to be made again'
+  if (why === 'truncated') return 'run it again; recreate the dump if it is incomplete'
   if (why === 'expired' || why === 'timeout') return 'run it again, or with a longer --request-timeout'
   if (why !== 'forbidden') return null
   const place = clusterWide
@@ -78,7 +78,7 @@ function remedyFor({ what, why }: Gap, clusterWide: boolean, namespaces: string[
     : namespaces.length === 1
       ? `a Role in ${namespaces[0]}`
       : 'a ClusterRole, or a Role in each'
-  return `ask for get and list on ${what} (${place})`
+  return `ask for permission to get and list ${what} (${place})`
 }
 
 /** One sentence for one story, without its remedy. */

@@ -23,8 +23,8 @@ const VERDICT: Record<ImageVerdict, (check: JudgedCheck, named: Named) => string
   'opens-anonymously': () => 'It exists, and no login is needed to pull it',
   'opens-but-not-for-pod': () =>
     'It exists, and no login is needed to pull it, but the login that the pod sends is refused',
-  'opens-for-pod': () => "It exists, and the pod's own login opens it",
-  'opens-for-machine': () => "It exists, and this machine's login opens it",
+  'opens-for-pod': () => "It exists, and the pod's own login can pull it",
+  'opens-for-machine': () => "It exists, and this machine's login can pull it",
   'no-such-tag': (check, { registry, repository, tag }) =>
     `${capitalize(registryLabel(registry))} has ${repository}, but no tag ${tag}${nearTags(check)}`,
   'no-such-digest': (_check, { registry, repository }) =>
@@ -52,13 +52,13 @@ const UNASKED: Record<UnaskedReason, (registry: string) => string> = {
   'out-of-time': () => 'Not asked: time was up',
   'internal-address': registry =>
     `Not asked: ${registry} is an address of this machine or its network; --registry-endpoint ${registry}=URL allows it`,
-  'no-host': registry => `Not asked: ${registry} is not the host of a registry`,
+  'no-host': registry => `Not asked: ${registry} is not a registry host`,
 }
 
 /** Whether a login was tried at all. */
 function triedLogins({ asks }: JudgedCheck): string {
   const tried = asks.some(({ username, answer }) => username !== null && answer !== 'withheld')
-  return tried ? 'none of the logins tried opens it' : 'no login was available to try'
+  return tried ? 'none of the logins that were tried can pull it' : 'no login was available to try'
 }
 
 function nearTags({ nearTags: tags, likelyTag, tagsComplete }: JudgedCheck): string {

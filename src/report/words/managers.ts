@@ -23,10 +23,10 @@ const STEPS: Record<Tool, (manager: ObjectManager, namespace: string) => StepTex
   argocd: ({ name }) => ({ text: `Commit this to the Git repository of Argo CD application ${name}` }),
   flux: ({ name }) => ({ text: `Commit this to the Git repository that Flux ${name} reads` }),
   helm: ({ name }, namespace) => ({
-    text: `Find the chart's values that lead to this, and upgrade release ${name} with them`,
+    text: `Set this in the chart's values, then upgrade release ${name}`,
     command: `helm -n ${shellWord(namespace)} get values ${shellWord(name)} --all`,
   }),
-  olm: ({ name }) => ({ text: `Set this where ${name} comes from: the Subscription or its catalog` }),
+  olm: ({ name }) => ({ text: `Set this in the source of ${name}: the Subscription or its catalog` }),
   operator: ({ name }, namespace) => ({
     text: 'Set this in the custom resource that the operator reads',
     command: `kubectl -n ${shellWord(namespace)} edit ${shellWord(name)}`,

@@ -8,31 +8,31 @@ const DEFERRED: Record<NonNullable<HeldBack>['why'], string> = {
   'no-pulls-left': 'the account has no pulls left for its images; run the fix again when the limit resets',
   'hub-out-of-reach': "Docker Hub can't be asked how many pulls are left, so the pod was left alone",
   'others-not-started':
-    'the pods recreated before it have not asked for their images yet, so nobody knows how many pulls are left for it',
+    'the pods recreated before it have not asked for their images yet, so the number of pulls left for it is unknown',
 }
 
 const REASONS: { [C in Code]: (reason: Extract<OutcomeReason, { code: C }>) => string } = {
-  'no-login': () => 'no login for its registries is at hand',
-  needs: ({ id }) => `it needs ${id}, which was not done`,
+  'no-login': () => 'no login for its registries is available',
+  needs: ({ id }) => `it depends on ${id}, which was not applied`,
   unused: () => 'nothing that would use it can be changed',
-  replaced: () => 'another object of its name is there now',
-  'changed-meanwhile': () => 'somebody else changed it in the meantime',
-  'still-changing': () => 'others keep writing to it',
-  healed: () => 'it no longer waits for an image',
-  'deleted-meanwhile': () => 'somebody else deleted it',
+  replaced: () => 'another object has this name now',
+  'changed-meanwhile': () => 'someone else changed it in the meantime',
+  'still-changing': () => 'other clients keep changing it',
+  healed: () => 'it is no longer waiting for an image',
+  'deleted-meanwhile': () => 'someone else deleted it',
   'held-back': ({ why }) => DEFERRED[why],
-  'successor-refused': () => 'left alone, as the server would refuse its successor',
-  'template-refused': () => 'left alone, as the server would refuse its new pods',
+  'successor-refused': () => 'left alone, because the server would reject its replacement',
+  'template-refused': () => 'left alone, because the server would reject its new pods',
   finalizer: ({ finalizer }) =>
-    `left alone: finalizer ${finalizer} may keep it from ending, and until it has ended no other can take its name`,
+    `left alone: finalizer ${finalizer} may keep it from terminating, and no other pod can have its name until it is gone`,
   'not-ended': ({ finalizer, until }) =>
     `${
       finalizer === null
-        ? `it has not ended yet${until === null ? '' : `, and may take until ${until}`}`
-        : `it has not ended: finalizer ${finalizer} holds it`
-    }; run the fix again to put it back`,
-  'not-put-back': () => 'it is deleted and could not be created again; run the fix again to put it back',
-  'not-in-journal': ({ run }) => `the journal of run ${run} does not hold it`,
+        ? `it has not terminated yet${until === null ? '' : `, and may take until ${until}`}`
+        : `it has not terminated: finalizer ${finalizer} blocks it`
+    }; run the fix again to recreate it`,
+  'not-put-back': () => 'it was deleted and could not be recreated; run the fix again to recreate it',
+  'not-in-journal': ({ run }) => `the journal of run ${run} does not contain it`,
 }
 
 /** Our own reason as a clause. */

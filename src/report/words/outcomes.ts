@@ -1,14 +1,14 @@
 /** The words of what became of changes and of the pods they were made for. */
 
 import type { FixResult, Outcome, OutcomeStatus } from '../../apply/outcome.ts'
-import { formatNumber, pluralize } from './count.ts'
+import { allOf, formatNumber, pluralize } from './count.ts'
 import { changesByKind } from './plan.ts'
 
 const STATUS: Record<OutcomeStatus, string> = {
   applied: 'written',
   accepted: 'the server would accept it',
   unchanged: 'already in place',
-  conflict: 'skipped: it was changed by someone else in the meantime',
+  conflict: 'skipped: changed by someone else in the meantime',
   refused: 'refused by the server',
   failed: 'failed',
   skipped: 'not tried',
@@ -28,7 +28,7 @@ export function isSuccessful({ status }: Outcome): boolean {
 export function writtenSentence({ outcomes }: FixResult): string {
   const applied = outcomes.filter(({ status }) => status === 'applied')
   const not = outcomes.filter(one => !isSuccessful(one)).length
-  const open = not === 0 ? '' : ` ${pluralize(not, 'change')} ${not === 1 ? 'was' : 'were'} not made.`
+  const open = not === 0 ? '' : ` ${pluralize(not, 'change')} ${not === 1 ? 'was' : 'were'} not applied.`
   if (outcomes.length > 0 && outcomes.every(({ status }) => status === 'unchanged'))
     return 'Nothing to change: everything is already in place.'
   if (applied.length === 0) return `Nothing was written.${open}`
@@ -39,6 +39,6 @@ export function writtenSentence({ outcomes }: FixResult): string {
 export function dryRunSentence({ outcomes }: FixResult): string {
   const not = outcomes.filter(one => !isSuccessful(one)).length
   return not === 0
-    ? `The API server would accept ${outcomes.length === 1 ? 'the change' : `all ${formatNumber(outcomes.length)} changes`}. Nothing was written: this was a dry run.`
-    : `${formatNumber(not)} of ${pluralize(outcomes.length, 'change')} would not be made. Nothing was written: this was a dry run.`
+    ? `The API server would accept ${outcomes.length === 1 ? 'the change' : `${allOf(outcomes.length).toLowerCase()} changes`}. Nothing was written: this was a dry run.`
+    : `${formatNumber(not)} of ${pluralize(outcomes.length, 'change')} would not be accepted. Nothing was written: this was a dry run.`
 }

@@ -4,7 +4,7 @@ import type { Diagnosis, LongPull } from '../../diagnosis/finding.ts'
 import { pluralize, shortList } from './count.ts'
 import { age } from './duration.ts'
 
-export const PULLING_TITLE = 'Still pulling, which is not a failure:'
+export const PULLING_TITLE = 'Still pulling (not a failure):'
 
 const SHOWN = 5
 

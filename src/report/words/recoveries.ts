@@ -2,7 +2,7 @@
 
 import type { FixResult, MissingPod, Recovery, RecoveryPod } from '../../apply/outcome.ts'
 import type { OverCode } from '../../rollout/judge.ts'
-import { formatNumber, pluralize, shortList } from './count.ts'
+import { allOf, formatNumber, pluralize, shortList } from './count.ts'
 
 /** How many pods were to come back, and how many did. */
 export function podCounts(recoveries: readonly Recovery[]): { wanted: number; recovered: number } {
@@ -22,8 +22,8 @@ const OVER: Record<OverCode, string> = {
   suspended: 'it is suspended, and creates no pods until it is resumed',
   failed: 'it has failed',
   completed: 'it has completed',
-  'cleaned-up': 'it has ended, and was cleaned up',
-  'none-wanted': 'it no longer wants any pods',
+  'cleaned-up': 'it has finished and was cleaned up',
+  'none-wanted': 'it no longer needs any pods',
 }
 
 const MISSING: { [Code in MissingPod['code']]: (missing: Extract<MissingPod, { code: Code }>) => string } = {
@@ -33,8 +33,8 @@ const MISSING: { [Code in MissingPod['code']]: (missing: Extract<MissingPod, { c
   unread: ({ message }) => `it can't be read, so it is unknown whether its pods are back: ${message}`,
   'not-ended': ({ pod, until, finalizers }) =>
     finalizers.length > 0
-      ? `pod ${pod} is being deleted and has not ended: finalizer ${shortList(finalizers, 3)} holds it`
-      : `pod ${pod} is being deleted and has not ended: it may take until ${until}`,
+      ? `pod ${pod} is being deleted and has not terminated: finalizer ${shortList(finalizers, 3)} blocks it`
+      : `pod ${pod} is being deleted and has not terminated: it may take until ${until}`,
   'not-made': () => 'its controller has not created the pod yet',
 }
 
@@ -49,11 +49,11 @@ export function workloadText({ over, missing, aimed, wanted }: Recovery): string
 }
 
 const STATES: Record<RecoveryPod['state'], string> = {
-  running: 'does not work, with its images there',
+  running: 'has its images, but does not work',
   starting: 'has not started yet',
   stuck: "can't pull",
   initializing: 'is still running an init container; its other images have not been pulled yet',
-  unscheduled: 'fits no node',
+  unscheduled: 'does not fit on any node',
   failed: 'has failed',
 }
 
@@ -76,7 +76,7 @@ export function podsSentence(recoveries: readonly Recovery[], left: number, all:
   if (recoveries.length === 0) return null
   const { wanted, recovered } = podCounts(recoveries)
   if (wanted === 0)
-    return ['The pods that could not pull are no longer wanted.', leftSentence(left)].join(' ').trim()
+    return ['The pods that could not pull are no longer needed.', leftSentence(left)].join(' ').trim()
   if (recovered < wanted) return openSentence(wanted, recovered)
   const whole = all && left === 0
   const crashing = recoveries.reduce((sum, one) => sum + one.crashing.length, 0)
@@ -86,8 +86,8 @@ export function podsSentence(recoveries: readonly Recovery[], left: number, all:
       ? verb('is running now', 'are running now')
       : verb('has its images now', 'have their images now')
   const which = whole
-    ? `${verb('The pod', `All ${formatNumber(wanted)} pods`)} that could not pull`
-    : verb('The targeted pod', `All ${formatNumber(wanted)} targeted pods`)
+    ? `${verb('The pod', `${allOf(wanted)} pods`)} that could not pull`
+    : verb('The targeted pod', `${allOf(wanted)} targeted pods`)
   const back = `${which} ${state}`
   const rest = [
     ...(crashing === 0

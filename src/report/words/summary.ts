@@ -6,7 +6,7 @@ import type { Diagnosis } from '../../diagnosis/finding.ts'
 import { groupByCause } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
 import { loginFixCommand } from './commands.ts'
-import { formatNumber, pluralize } from './count.ts'
+import { formatNumber, joinList, pluralize } from './count.ts'
 import { summarizeGaps } from './gaps.ts'
 import { countPods } from './pods.ts'
 import { pullingSentence } from './pulling.ts'
@@ -64,9 +64,7 @@ function causes({ findings }: AdvisedDiagnosis, invocation: Invocation): string 
     ([short, groups]) => `${short} (${formatNumber(countPods(groups.flatMap(group => group.findings)))})`,
   )
   const rest = parts.length - CAUSES_NAMED
-  return rest > 0
-    ? `${parts.slice(0, CAUSES_NAMED).join(', ')} and ${pluralize(rest, 'more cause')}`
-    : parts.join(', ')
+  return joinList(rest > 0 ? [...parts.slice(0, CAUSES_NAMED), pluralize(rest, 'more cause')] : parts)
 }
 
 /**

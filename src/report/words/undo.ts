@@ -10,7 +10,7 @@ const LEFT: Record<LeftReason, string> = {
   changed: 'no longer holds what pullguard wrote',
   'taken-back': 'was already undone',
   'never-written': 'was never written',
-  'still-named': 'is still named',
+  'still-named': 'is still referenced',
   'goes-with-its-run': 'is removed with the run that created it',
   'earlier-content-unknown': 'existed before, and its earlier content is not recorded',
   'pod-taken-away': 'was deleted and not recreated; running the same fix again restores it',
@@ -55,9 +55,9 @@ export function keptSentence(kept: number): string {
 
 /** `imagePullSecrets loses dockercreds`, `image of shop back to nginx`. */
 export function fieldText({ field, container, from, to }: UndoneField): string {
-  if (field === 'imagePullSecrets') return `imagePullSecrets loses ${from}`
+  if (field === 'imagePullSecrets') return `remove ${from} from imagePullSecrets`
   const where = container === null ? field : `${field} of ${container}`
-  return to === null ? `${where} goes (${from})` : `${where} back to ${to}`
+  return to === null ? `remove ${where} (${from})` : `set ${where} back to ${to}`
 }
 
 /** What taking the run back comes to, in one sentence. */
@@ -70,14 +70,13 @@ export function undoPlanSentence(steps: readonly UndoStep[]): string {
     lost === 0
       ? ''
       : ` ${pluralize(lost, 'bare pod')} ${lost === 1 ? 'is' : 'are'} still missing: running the same fix again restores what it deleted.`
-  if (restored + deleted + trimmed === 0)
-    return `There is nothing left to undo, so nothing is written.${gone}`
+  if (restored + deleted + trimmed === 0) return `Nothing is left to undo, so nothing is written.${gone}`
   const parts = [
     ...(restored === 0 ? [] : [`restores ${pluralize(restored, 'object')}`]),
     ...(deleted === 0 ? [] : [`deletes ${pluralize(deleted, 'secret')}`]),
     ...(trimmed === 0 ? [] : [`removes its keys from ${pluralize(trimmed, 'secret')}`]),
   ]
-  return `Undo ${parts.join(', ').replace(/, ([^,]*)$/, ' and $1')}.${gone}`
+  return `This ${parts.join(', ').replace(/, ([^,]*)$/, ' and $1')}.${gone}`
 }
 
 /** Not undone although it was meant to be. */
@@ -100,7 +99,7 @@ export function undoneSentence(outcomes: readonly UndoOutcome[], dryRun: boolean
   }
   return open === 0
     ? `Undid ${pluralize(done, 'change')}.${unchanged}`
-    : `${notUndone(open, outcomes, 'could not')}${unchanged} Run it again to continue.`
+    : `${notUndone(open, outcomes, 'could not')}${unchanged} Run the same command again to continue.`
 }
 
 function notUndone(open: number, outcomes: readonly UndoOutcome[], verb: string): string {

@@ -8,6 +8,7 @@ import type { PullPolicy } from '../../snapshot/pod.ts'
 import type { Invocation } from '../invocation.ts'
 import { titleOf } from './causes.ts'
 import { isStatic, loginCommand, loginFixCommand } from './commands.ts'
+import { joinList } from './count.ts'
 import { problemText } from './credential.ts'
 import { type ContainerPlace, editField, otherDebugContainer, setImages } from './edits.ts'
 import { registryLabel } from './hosts.ts'
@@ -36,8 +37,8 @@ export function verdictText({
   attempts,
 }: Pick<WhyContainer, 'verdict' | 'registry' | 'pullPolicy' | 'attempts'>): string {
   if (verdict === 'unknown' && attempts.length === 0)
-    return "the node's own configuration counts, which can't be seen from here"
-  if (pullPolicy === 'Never' && verdict !== 'blocked') return 'the kubelet does not pull, so no login counts'
+    return "the node's own configuration is used, which can't be read from here"
+  if (pullPolicy === 'Never' && verdict !== 'blocked') return 'the kubelet does not pull, so no login is used'
   return verdict === 'anonymous' && cloudOf(registry) !== null
     ? 'the pod brings no login; the node may have its own'
     : VERDICT[verdict]
@@ -65,15 +66,14 @@ function fix(text: string, context: ProblemContext): StepText {
     return otherDebugContainer(invocation, why.namespace, why.pod, DEBUG_LOGIN)
   return { text, command: loginFixCommand(invocation, [{ ...why, registry: container.registry }]) }
 }
-const listed = (names: readonly string[]) => names.join(', ')
 
 /** It is unknown whether these have to be fixed. */
 const UNREAD: Partial<Record<AttemptProblem, (why: AdvisedWhy) => StepText>> = {
   'secret-forbidden': ({ namespace }) => ({
-    text: `Ask for get on secrets in ${namespace}, and run it again`,
+    text: `Ask for permission to get secrets in ${namespace}, then run this again`,
   }),
   'secret-unread': () => ({
-    text: 'Run it again where the secret can be read: on the cluster, or on a dump with secrets in it',
+    text: 'Run this again where the secret can be read: against the cluster, or on a dump that includes secrets',
   }),
 }
 
@@ -103,12 +103,12 @@ const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> 
   },
   'service-account-secrets-ignored': {
     sentence: ({ serviceAccount, secrets }) =>
-      `the pod names its own pull secrets, so those of service account ${serviceAccount} (${listed(secrets)}) are not used`,
+      `the pod names its own pull secrets, so those of service account ${serviceAccount} (${joinList(secrets)}) are not used`,
     next: (_problem, context) => fix("Add a credential to the pod template's own list", context),
   },
   'service-account-changed-later': {
     sentence: ({ serviceAccount, secrets }) =>
-      `service account ${serviceAccount} got its pull secrets (${listed(secrets)}) after this pod was created; only new pods get them`,
+      `service account ${serviceAccount} got its pull secrets (${joinList(secrets)}) after this pod was created; only new pods get them`,
     next: (_problem, context) => fix('Recreate the pod', context),
   },
   'no-credential': {
@@ -119,9 +119,9 @@ const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> 
   },
   'credential-unused': {
     sentence: ({ registry, secrets }) =>
-      `${registryLabel(registry)} saw no login, though ${secrets.length === 1 ? `secret ${secrets[0]} holds` : `secrets ${listed(secrets)} hold`} one for it`,
+      `${registryLabel(registry)} saw no login, though ${secrets.length === 1 ? `secret ${secrets[0]} holds` : `secrets ${joinList(secrets)} hold`} one for it`,
     next: () => ({
-      text: 'Delete the pod if the secret is newer than the last attempt: the new pod pulls at once. If that fails the same way, a mirror or cache between the node and the registry asks without the login',
+      text: 'If the secret is newer than the last attempt, delete the pod: its replacement pulls at once. If that fails the same way, a mirror or cache between the node and the registry is pulling without the login',
     }),
   },
   attempt: {

@@ -65,7 +65,7 @@ test('one login that fails leaves the others, and the way without it is named', 
   const draft = draftOf([stale, login()], [wanting('acme/app:1')])
   const failed = await proveLogins({ ...draft, plan: plan([recreate('web', 'shop')]) }, sessionOf(registries))
   expect(failed.map(({ credential }) => credential)).toEqual([stale])
-  expect(failed[0]?.error.message).toContain('--no-recreate leaves the pods as they are')
+  expect(failed[0]?.error.message).toContain('--no-recreate keeps the stuck pods')
 })
 
 test('a plan that is only shown keeps a login that nobody could check, and says so', async () => {
@@ -73,7 +73,7 @@ test('a plan that is only shown keeps a login that nobody could check, and says 
   hub.trouble = 503
   const session = sessionOf(registries, { dryRun: 'client' })
   expect(await proveLogins(draftOf([login()], [wanting('acme/app:1')]), session)).toEqual([])
-  expect(session.said.join('')).toContain('so the login is not proven')
+  expect(session.said.join('')).toContain('so the login could not be verified')
   expect(await proveLogins(draftOf([login()], [wanting('acme/app:1')]), sessionOf(registries))).toHaveLength(
     1,
   )

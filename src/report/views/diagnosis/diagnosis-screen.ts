@@ -8,9 +8,8 @@ import { field, joinBlocks } from '../../screen/block.ts'
 import { type Palette, paletteFor } from '../../screen/palette.ts'
 import { commandLines, stepLines } from '../../screen/step.ts'
 import { displayWidth, wrap } from '../../screen/wrap.ts'
-import { meaningOf, titleOf } from '../../words/causes.ts'
+import { credentialLinesFor, meaningOf, titleOf } from '../../words/causes.ts'
 import { formatNumber, pluralize } from '../../words/count.ts'
-import { credentialLines } from '../../words/credential.ts'
 import { checkLines } from '../../words/image-check.ts'
 import { countPods } from '../../words/pods.ts'
 import { nextStepLabel, nextStepText, type StepText } from '../../words/step-words.ts'
@@ -82,11 +81,10 @@ function block(
   width: number,
   palette: Palette,
 ): string[] {
-  const { words, findings, pods, namespaces } = group
+  const { findings, pods, namespaces } = group
   const place = namespaces === 1 ? '' : ` in ${formatNumber(namespaces)} namespaces`
   const title = wrap(sanitizeLine(`${titleOf(group)}: ${pluralize(pods, 'pod')}${place}`), width)
   const evidence = findings.find(finding => finding.evidence !== null)?.evidence?.text
-  const credential = words.showsCredential ? credentialLines(findings) : []
   return [
     ...title.map(line => palette.problem(line, findings[0].severity)),
     ...workloadLines(groupByWorkload(findings, takenAt), budget, width, palette),
@@ -95,7 +93,7 @@ function block(
     ...(evidence === undefined
       ? []
       : field({ label: 'evidence', text: evidence, lines: budget.evidenceLines, style: palette.dim }, width)),
-    ...credential.flatMap((text, index) =>
+    ...credentialLinesFor(group).flatMap((text, index) =>
       field({ label: index === 0 ? 'credential' : '', text, lines: 3 }, width),
     ),
     ...checkLines(findings, budget.checks).flatMap((text, index) =>

@@ -66,7 +66,7 @@ function unsuccessful(outcomes: Outcome[], width: number, palette: Palette): str
   })
   if (groups.length > ROWS)
     lines.push(`  … and ${formatNumber(groups.length - ROWS)} more (-o json shows all)`)
-  return lines.length === 0 ? [] : [palette.problem('Not made:', 'error'), ...lines]
+  return lines.length === 0 ? [] : [palette.problem('Not applied:', 'error'), ...lines]
 }
 
 function podLines({ recoveries }: FixResult, width: number, palette: Palette): string[] {
@@ -158,7 +158,7 @@ function nextCommand(report: FixReport, invocation: Invocation): [label: string,
   const open = result.recoveries.find(isIncomplete)
   if (open !== undefined) return nextFor(open, invocation)
   return result.outcomes.some(({ status }) => status === 'conflict' || status === 'failed')
-    ? ['Next, to go on: ', again]
+    ? ['Next, to continue: ', again]
     : null
 }
 
@@ -179,7 +179,7 @@ function nextFor(
 /** The same fix again would only be refused again. */
 function refusedText({ outcomes }: FixResult): string {
   return outcomes.some(({ status }) => status === 'refused')
-    ? 'Settle what the server refused, then run the same fix again.'
+    ? 'Resolve what the server refused, then run the same fix again.'
     : ''
 }
 

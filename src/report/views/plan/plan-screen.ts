@@ -4,7 +4,7 @@ import type { Advised } from '../../../advice/advised.ts'
 import type { Plan } from '../../../plan/plan.ts'
 import type { Gap } from '../../../snapshot/snapshot.ts'
 import { groupByCause } from '../../group.ts'
-import { type Invocation, ownCommand } from '../../invocation.ts'
+import type { Invocation } from '../../invocation.ts'
 import type { ReportOptions } from '../../options.ts'
 import { sanitizeLine } from '../../sanitize.ts'
 import { joinBlocks } from '../../screen/block.ts'
@@ -61,7 +61,7 @@ function lastLines(
   options: ReportOptions,
   palette: Palette,
 ): string[] {
-  const { width, invocation } = options
+  const { width } = options
   if (plan.changes.length === 0) return nothingToWrite(plan, context, options, palette)
   const sentence = wrap(sanitizeLine(planSentence(plan)), width).map(palette.strong)
   if (context.mode.code === 'apply') return sentence
@@ -69,7 +69,7 @@ function lastLines(
     const next = { text: `Plan saved to ${context.mode.file}. To apply it`, command: context.mode.command }
     return [...sentence, ...nextLines(next, width, palette)]
   }
-  const text = `Nothing was written: this was a dry run. Without --dry-run, \`${ownCommand(invocation, 'fix')}\` applies it.`
+  const text = `Nothing was written: this was a dry run. To apply the plan, run the same command without --dry-run.`
   return [...sentence, ...wrap(text, width)]
 }
 

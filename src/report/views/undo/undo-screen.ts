@@ -91,7 +91,7 @@ function keptLines(kept: readonly Target[], { invocation, width }: ReportOptions
   const more = kept.length - shown.length
   return [
     [
-      ...wrap(`${keptSentence(kept.length)} Once nothing needs it any more:`, width),
+      ...wrap(`${keptSentence(kept.length)} Once nothing needs it anymore:`, width),
       ...commands,
       ...(more > 0 ? [`  … and ${formatNumber(more)} more (-o json shows all)`] : []),
     ],
@@ -123,7 +123,7 @@ function problem({ status, detail }: Pick<UndoOutcome, 'status' | 'detail'>): st
     status === 'left'
       ? ''
       : status === 'skipped'
-        ? 'not tried, as something still names it'
+        ? 'not tried, because something still references it'
         : statusText(status)
   return `${why}${detail === null ? '' : ` (${detail})`}`
 }

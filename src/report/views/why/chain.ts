@@ -95,14 +95,14 @@ function nameOf({ kind, container }: AdvisedContainer): string {
 function policyText({ kind, pullPolicy }: AdvisedContainer): string {
   if (kind === 'sandbox') return 'the runtime pulls what is not on the node'
   return pullPolicy === null
-    ? 'not given: the default for its tag counts'
+    ? 'not set: the default for its tag applies'
     : `${pullPolicy}: ${POLICY[pullPolicy]}`
 }
 
 function attemptLines({ attempts, verdict }: AdvisedContainer, width: number): string[] {
   if (attempts.length === 0) {
     const text =
-      verdict === 'unknown' ? "none of the pod's plays a part" : 'none: the pod names no pull secret'
+      verdict === 'unknown' ? "the pod's pull secrets are not used" : 'none: the pod names no pull secret'
     return field({ label: 'credential', text }, width)
   }
   return attempts.flatMap((attempt, index) =>
@@ -141,7 +141,7 @@ function lastLines(why: AdvisedWhy, { width, invocation }: ReportOptions, palett
   const problem = container?.problems[0]
   if (container === undefined || problem === undefined) return intact(why, width, palette)
   const context = { why, container, invocation }
-  const sentence = `The broken link, for ${container.kind === 'sandbox' ? 'the sandbox' : container.container}: ${whyProblem(problem, context)}.`
+  const sentence = `Broken link for ${container.kind === 'sandbox' ? 'the sandbox' : container.container}: ${whyProblem(problem, context)}.`
   return [...wrap(sanitizeLine(sentence), width), ...nextLines(whyNextStep(problem, context), width, palette)]
 }
 
@@ -159,7 +159,10 @@ function intact({ gaps, containers, takenAt }: AdvisedWhy, width: number, palett
     ? ' Anonymous pulls from Docker Hub share one limit with everyone behind the same IP address.'
     : ''
   if (containers.some(({ notes }) => notes !== undefined))
-    return wrap('No link is broken now. The notes will matter once an image has to be pulled again.', width)
+    return wrap(
+      'No link is broken now. The notes will matter the next time an image has to be pulled.',
+      width,
+    )
   return wrap(`No link is broken. Nothing to do.${note}`, width).map(palette.success)
 }
 

@@ -24,9 +24,9 @@ const TITLE: Record<DenialSubcause, Sentence> = {
         : `${capitalize(responderLabel(context.findings[0]))} denied the pull: the image is private or does not exist`,
   blocked: context =>
     hasClue(context, 'suspended')
-      ? `${capitalize(responderLabel(context.findings[0]))} refuses for the account behind this image: suspended, or its license or payment has lapsed`
+      ? `${capitalize(responderLabel(context.findings[0]))} refuses because of the account behind this image: it is suspended, or its license or payment has lapsed`
       : `${capitalize(responderLabel(context.findings[0]))} does not let this address pull`,
-  policy: context => `A policy of ${responderLabel(context.findings[0])} holds this image back`,
+  policy: context => `A policy of ${responderLabel(context.findings[0])} blocks this image`,
   upstream: ({ findings: [first] }) =>
     `${capitalize(responderLabel(first))} is a cache whose own upstream login failed`,
   unspecified: ({ findings: [first] }) =>
@@ -40,21 +40,21 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     first.credential.status === 'broken'
       ? 'No login was sent: the pods name a pull secret, but the kubelet can get no login out of it for this image.'
       : first.credential.status === 'usable'
-        ? 'The registry saw no login, although the pod has a pull secret that fits: it was changed or added after the attempt, or the request went another way.'
-        : "No login was sent, neither from one of the pod's pull secrets nor from the node.",
+        ? "The registry saw no login, although the pod has a pull secret that fits: it was changed or added after the attempt, or the request went through a mirror or cache that doesn't use it."
+        : "No login was sent: neither the pod's pull secrets nor the node provided one.",
   'credential-refused': context =>
     hasClue(context, 'expired')
-      ? 'The login has expired. Even a public image fails as long as it is sent.'
+      ? 'The login has expired. Even a public image fails while this login is sent.'
       : context.findings[0].credential.status === 'usable'
-        ? 'The login is wrong, expired, or revoked, or its account has no access to this image (a license or subscription may be needed). Even a public image fails as long as it is sent.'
-        : 'The login is wrong, expired, or revoked. Even a public image fails as long as it is sent.',
+        ? 'The login is wrong, expired, or revoked, or its account has no access to this image (a license or subscription may be needed). Even a public image fails while this login is sent.'
+        : 'The login is wrong, expired, or revoked. Even a public image fails while this login is sent.',
   'not-permitted': () =>
-    'The registry knows who asks, and that identity has no right to pull this repository (or the repository does not exist).',
+    "The registry knows the identity that asked, and that identity isn't allowed to pull from this repository (or the repository does not exist).",
   'denied-or-missing': ({ findings: [first] }) => {
     if (isPublic(first.reference))
       return first.registry === 'docker.io'
-        ? 'Official images are public: a refusal means that no image has this name.'
-        : 'Everything there is public: a refusal speaks of the name, not of a login.'
+        ? 'Official images are public, so a refusal means that no image has this name.'
+        : 'Everything there is public, so the name is wrong, not the login.'
     return first.credential.status === 'usable'
       ? `The image does not exist under this name, or the account in the pull secret is not allowed to see it: ${responderLabel(first)} gives the same answer for both.`
       : first.credential.status === 'broken'
@@ -65,14 +65,14 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     hasClue(context, 'region')
       ? 'The registry does not serve this country or region. No login changes that.'
       : hasClue(context, 'suspended')
-        ? 'The account at the registry, its license, or its payment (402) is in question. No other login changes that; its owner has to act.'
+        ? "The registry account, its license, or its payment (402) is the problem. Another login doesn't change that; the owner of the account has to resolve it."
         : context.findings[0].endpoint?.role === 'storage'
           ? 'The manifest was read, but the host that stores the layers refused: a network rule or policy between the node and that storage.'
-          : 'A firewall, network rule, or address restriction of the registry refused; no login was judged, and none changes that.',
+          : 'A firewall, network rule, or address restriction of the registry refused the request before any login was checked, so no login changes that.',
   policy: context =>
     hasClue(context, 'storage-quota')
       ? "The owner's storage quota at the registry is used up; this is not a limit on pulls."
-      : 'The image is there and the login was accepted; the registry itself (its vulnerability, signature, or quarantine policy) does not give it out.',
+      : 'The image is there and the login was accepted; the registry itself (its vulnerability, signature, or quarantine policy) refuses to serve it.',
   upstream: ({ findings: [first] }) =>
     `${capitalize(responderLabel(first))} fetches the image from an upstream registry with a login of its own (of the pull-through cache rule or remote repository), and that was refused; the login of the nodes and pods is not involved.`,
   unspecified: ({ findings: [first] }) =>
@@ -104,8 +104,8 @@ export const signaturePolicy: CauseWords = {
   meaning: ({ findings: [first] }) => {
     const demanded = first.clues.find(clue => clue.code === 'signer')?.demanded
     return demanded === undefined
-      ? 'The runtime verifies signatures or blocks registries, and this image did not pass; the registry itself had no objection.'
-      : `The node's policy demands the signer ${demanded}, and the image was signed by somebody else or in another way; the registry itself had no objection.`
+      ? 'The runtime verifies signatures or blocks registries, and this image did not pass; the registry itself did not refuse it.'
+      : `The node's policy requires the signer ${demanded}, and the image was signed by someone else or in another way; the registry itself did not refuse it.`
   },
 }
 

@@ -9,24 +9,24 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
   tag: ({ findings: [{ registry }] }) => ({
     title: `${capitalize(registryLabel(registry))} has no such tag or digest`,
     meaning:
-      'The repository is there, but this tag or digest does not exist: a typo, never pushed, or removed.',
+      'The repository exists, but this tag or digest does not: it is misspelled, was never pushed, or was removed.',
   }),
   repository: ({ findings: [{ registry }] }) => ({
     title: `${capitalize(registryLabel(registry))} has no such repository`,
     meaning:
-      'The registry answered that the repository does not exist: a typo, renamed, never pushed, or deleted.',
+      'The registry says that the repository does not exist: it is misspelled, was renamed, never pushed, or deleted.',
   }),
   'not-in-mirror': ({ findings: [first] }) => ({
     title: `${capitalize(responderLabel(first))} does not have this image`,
     meaning:
       first.endpoint?.role === 'mirror'
-        ? `A mirror or cache said so, which proves nothing about the image at ${registryLabel(first.registry)}: it may not be cached, not be allowed there, or the mirror may fail at its upstream.`
+        ? `A mirror or cache said so, which proves nothing about the image at ${registryLabel(first.registry)}: the mirror may not have cached it, may not allow it, or may have failed to fetch it from upstream.`
         : `${capitalize(responderLabel(first))} is a cache that asked an upstream registry: the image does not exist there, or the cache's own login is not allowed to see it.`,
   }),
   unspecified: ({ findings: [{ registry }] }) => ({
     title: `${capitalize(registryLabel(registry))} has no such image`,
     meaning:
-      'The registry answered that the repository, the tag, or the digest does not exist: a typo, never pushed, or removed.',
+      'The registry says that the repository, the tag, or the digest does not exist: it is misspelled, was never pushed, or was removed.',
   }),
 }
 
@@ -66,7 +66,7 @@ export const unsupportedManifest: CauseWords = {
     hasClue(context, 'web-page')
       ? WEB_PAGE
       : hasClue(context, 'artifact')
-        ? 'What is stored under this name is not a container image, but another artifact such as a Helm chart.'
+        ? 'The artifact stored under this name is not a container image, but something else, such as a Helm chart.'
         : hasClue(context, 'schema1')
           ? 'The image was pushed in the old format schema 1, which current runtimes no longer accept.'
           : 'It has an old format or an unknown media type, or it is not a container image at all.',
@@ -110,7 +110,7 @@ export const corruptOrUnpack: CauseWords = {
         : hasClue(context, 'layer-type')
           ? "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged."
           : hasClue(context, 'partial-layer')
-            ? 'A layer came incomplete or damaged: the download broke off, or something in between changed it.'
+            ? 'A layer arrived incomplete or damaged: the download was cut off, or something in between changed the data.'
             : hasClue(context, 'layer-format')
               ? "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it."
               : "A layer's digest does not match, or the node's storage failed while it was written.",
@@ -126,11 +126,12 @@ export const other: CauseWords = {
     if (hasClue(context, 'precondition-failed'))
       return `${capitalize(registryLabel(first.registry))} answers 412 (precondition failed)`
     if (hasClue(context, 'damaged-store'))
-      return 'The image was pulled, but is damaged in the store of the node'
-    if (hasClue(context, 'endpoint-scheme')) return "The address of the node's mirror has no scheme, or two"
+      return "The image was pulled, but it is damaged in the node's image store"
+    if (hasClue(context, 'endpoint-scheme'))
+      return "The address of the node's mirror has no scheme, or has two"
     return hasNoReason(first)
       ? 'The pull is failing, but the reason is no longer recorded'
-      : 'The pull fails for a reason pullguard does not know'
+      : "The pull is failing for a reason that pullguard doesn't recognize"
   },
   meaning: context => {
     const [first] = context.findings
@@ -138,15 +139,15 @@ export const other: CauseWords = {
       return 'The kubelet could not talk to its runtime; no registry was asked.'
     if (hasClue(context, 'precondition-failed'))
       return /(?:^|\.)gcr\.io$/.test(first.registry ?? '')
-        ? 'Google Container Registry was shut down in 2025: projects that were not moved to Artifact Registry answer 412. This says nothing about a login.'
-        : 'The registry refuses under a condition of its own, such as a scan or signature policy; this says nothing about a login.'
+        ? 'Google Container Registry was shut down in 2025: projects that were not moved to Artifact Registry answer 412. The login is not the problem.'
+        : "The registry refuses because one of its own conditions isn't met, such as a scan or signature policy; the login is not the problem."
     if (hasClue(context, 'damaged-store'))
-      return "The runtime's storage on the node lost part of it; no registry is at fault."
+      return "Part of the image is missing from the runtime's storage on the node; the registry is not at fault."
     if (hasClue(context, 'endpoint-scheme'))
       return "The runtime can't use the address of a mirror as it is configured."
     return hasNoReason(first)
-      ? 'Events are kept for an hour, and the status says nothing; the next attempt within five minutes writes a new one.'
-      : 'What the kubelet reports fits no known cause; read its own sentence.'
+      ? "Events are kept for only an hour, and the pod's status gives no reason. The next attempt, within five minutes, records a new event."
+      : "The kubelet's message matches no known cause; read it in full."
   },
 }
 

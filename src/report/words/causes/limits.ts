@@ -14,7 +14,7 @@ const TITLE: Record<RateLimitSubcause, Sentence> = {
   anonymous: ({ findings: [{ registry, endpoint }] }) =>
     `${capitalize(registryLabel(registry))}'s limit for anonymous pulls is used up${endpoint?.role === 'mirror' ? ` (answered through ${endpoint.host})` : ''}`,
   account: ({ findings: [{ registry }] }) =>
-    `${capitalize(registryLabel(registry))}'s pull limit of the account is used up`,
+    `${capitalize(registryLabel(registry))}'s pull limit for the account is used up`,
   abuse: ({ findings: [first] }) => `${capitalize(responderLabel(first))} got too many requests at once`,
   unspecified: context =>
     context.findings[0].endpoint?.role === 'mirror'
@@ -26,13 +26,13 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
   anonymous: ({ findings: [{ registry }] }) =>
     `Anonymous pulls are limited per IP address, shared with everyone behind it. ${capitalize(registryLabel(registry))} refuses more until the limit resets.`,
   account: ({ findings: [{ registry }] }) =>
-    `${capitalize(registryLabel(registry))} accepted the login and counts too many pulls of its account; it refuses more until the limit resets.`,
+    `${capitalize(registryLabel(registry))} accepted the login, but its account has no pulls left; more are refused until the limit resets.`,
   abuse: context =>
-    `${capitalize(responderLabel(context.findings[0]))} slows down an address that asks too often, whoever is logged in; it clears within minutes once the requests stop.`,
+    `${capitalize(responderLabel(context.findings[0]))} throttles an address that sends too many requests, with or without a login; the block clears within minutes once the requests stop.`,
   unspecified: context =>
     context.findings[0].endpoint?.role === 'mirror'
-      ? `The limit is the one of the mirror or of its own upstream login, shared by all nodes behind it; the pods' logins don't matter.`
-      : `${capitalize(registryLabel(context.findings[0].registry))} counts too many pulls, requests, or bytes and refuses more until its limit resets.`,
+      ? `The limit belongs to the mirror or to its own upstream login, shared by all nodes behind it; the pods' logins don't matter.`
+      : `${capitalize(registryLabel(context.findings[0].registry))} received too many pulls, requests, or bytes and refuses more until its limit resets.`,
 }
 
 const subcauseOf = ({ findings: [{ subcause }] }: CauseContext) =>
@@ -52,5 +52,5 @@ export const kubeletQps: CauseWords = {
   short: () => "the kubelet's own throttle",
   title: () => 'The kubelet throttles its own pulls (pull QPS exceeded)',
   meaning: () =>
-    'Too many pods start on the node at once for the kubelet; no registry refused anything, and it clears by itself.',
+    'Too many pods are starting on the node at once. No registry refused anything, and the backlog clears on its own.',
 }

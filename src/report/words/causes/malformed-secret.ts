@@ -19,9 +19,9 @@ export const malformedSecret: CauseWords = {
     )
     const [first, ...others] = new Set(secrets)
     return others.length === 0
-      ? `Pull secret ${first} is malformed, so the kubelet asks no registry`
-      : `${pluralize(others.length + 1, 'pull secret')} are malformed, so the kubelet asks no registry`
+      ? `Pull secret ${first} is malformed, so the kubelet never asks the registry`
+      : `${pluralize(others.length + 1, 'pull secret')} are malformed, so the kubelet never asks the registry`
   },
   meaning: () =>
-    'A pull secret that is not JSON, or whose auth is not base64 of user:password, fails every image of the pods that name it; no other credential helps.',
+    'A pull secret that is not JSON, or whose auth is not base64 of user:password, fails every image of the pods that reference it; no other credential helps.',
 }

@@ -27,7 +27,7 @@ export const registryNotFoundDns: CauseWords = {
   meaning: context =>
     hasClue(context, 'service-name')
       ? "The name is a Service of the cluster. Nodes use their own DNS, not the cluster's, so they can't resolve it."
-      : `The name does not exist, or the node's DNS server did not answer; ${askedHost(context)} was never asked.`,
+      : `The name does not exist, or the node's DNS server did not answer; ${askedHost(context)} was never contacted.`,
 }
 
 export const networkTimeout: CauseWords = {
@@ -41,18 +41,18 @@ export const networkTimeout: CauseWords = {
 
 export const connectionRefusedOrReset: CauseWords = {
   short: context => `broken connections to ${askedHost(context)}`,
-  title: context => `The connection to ${askedHost(context)} is refused or breaks off`,
+  title: context => `The connection to ${askedHost(context)} was refused or dropped`,
   meaning: context =>
     hasClue(context, 'loopback')
-      ? 'That address is the node itself: each node asks its own loopback, and nothing listens there on this one.'
+      ? 'That address is the node itself: each node connects to its own loopback address, and nothing is listening there on this one.'
       : hasClue(context, 'no-route')
         ? 'The node has no route for addresses of this family (IPv4 or IPv6).'
-        : 'Nothing listens at that address and port, there is no route, or something in between cuts the connection.',
+        : 'Nothing is listening on that address and port, there is no route, or something in between drops the connection.',
 }
 
 export const tls: CauseWords = {
   short: context => `TLS with ${askedHost(context)}`,
-  title: context => `The TLS handshake with ${askedHost(context)} fails`,
+  title: context => `The TLS handshake with ${askedHost(context)} failed`,
   meaning: context => {
     const problem = context.findings[0].clues.find(clue => clue.code === 'certificate')?.problem
     switch (problem) {
@@ -63,9 +63,9 @@ export const tls: CauseWords = {
       case 'no-alternative-name':
         return 'The certificate names its host only in the common name, which runtimes ignore: they require a subject alternative name (SAN).'
       case 'wrong-name':
-        return 'The certificate is for another name or address than the one that was asked.'
+        return 'The certificate is for a different name or address than the one requested.'
       case 'client':
-        return 'The host asks for a client certificate, and the node has none that it accepts.'
+        return 'The host requires a client certificate, and the node has none that it accepts.'
       case 'legacy':
         return 'The certificate or the protocol version is too old for the runtime.'
       default:
@@ -77,7 +77,8 @@ export const tls: CauseWords = {
 export const httpHttpsMismatch: CauseWords = {
   short: context => `HTTP instead of HTTPS at ${askedHost(context)}`,
   title: context => `${capitalize(askedHost(context))} speaks HTTP where HTTPS is expected, or the reverse`,
-  meaning: () => 'The runtime uses TLS unless configured otherwise; this port answers in the other protocol.',
+  meaning: () =>
+    'The runtime uses TLS unless it is configured otherwise, but this port uses the other protocol.',
 }
 
 export const proxy: CauseWords = {

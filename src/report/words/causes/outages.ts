@@ -11,7 +11,7 @@ export const diskFull: CauseWords = {
     if (others.length > 0) return `${others.length + 1} nodes have no room for their images`
     return node == null ? 'A node has no room for the image' : `Node ${node} has no room for the image`
   },
-  meaning: () => 'There is no space, no inode, or no memory left where the runtime keeps its layers.',
+  meaning: () => "The runtime's image storage is out of space, inodes, or memory.",
 }
 
 export const registryServerError: CauseWords = {
@@ -21,19 +21,19 @@ export const registryServerError: CauseWords = {
       : `server errors from ${responderLabel(context.findings[0])}`,
   title: context =>
     hasClue(context, 'web-page')
-      ? 'A web page came back instead of an answer of the registry'
+      ? 'A web page came back instead of a response from the registry'
       : `${capitalize(responderLabel(context.findings[0]))} answers with a server error`,
   meaning: context =>
     hasClue(context, 'web-page')
       ? WEB_PAGE
       : context.findings[0].endpoint === null
-        ? "The registry, or a proxy or mirror that answered in its place, is in trouble; nothing is wrong with the pod's image or credential."
-        : `${capitalize(responderLabel(context.findings[0]))}, or what it depends on, is in trouble; nothing is wrong with the pod's image or credential.`,
+        ? "The registry, or a proxy or mirror that answered in its place, is failing; the pod's image and credential are not the problem."
+        : `${capitalize(responderLabel(context.findings[0]))}, or a service that it depends on, is failing; the pod's image and credential are not the problem.`,
 }
 
 export const canceledOrDeadline: CauseWords = {
-  short: () => 'pulls that were given up',
-  title: () => 'The pull was given up before it was done',
+  short: () => 'canceled pulls',
+  title: () => 'The pull was canceled before it finished',
   meaning: () =>
-    'It made no progress for too long, or the runtime was restarted; often a large image over a slow line.',
+    'The pull made no progress for too long, or the runtime was restarted; often the cause is a large image over a slow connection.',
 }

@@ -17,7 +17,7 @@ export const IMAGES = {
     detail: ({ container, image, detail }) =>
       `${container}: ${image}${detail === null ? '' : ` (${detail})`}`,
     next: () => ({
-      text: 'Log in to the registry, or check that the image is there, then run the fix again',
+      text: 'Log in to the registry, or check that the image exists, then run the fix again',
     }),
   },
   'several-digests': {

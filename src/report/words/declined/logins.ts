@@ -19,13 +19,13 @@ import {
 
 const UNPROVEN: Record<UnprovenLogin['why'], (image: string) => string> = {
   'wrong-credential': () => 'the registry does not accept it',
-  'no-access': image => `it does not open ${image}`,
+  'no-access': image => `it can't pull ${image}`,
   withheld: () => 'the registry sends logins to another site, so it was not tried',
   'not-asked-for': () => 'the registry never asks for one',
-  'rate-limited': () => 'the registry takes no more requests now',
+  'rate-limited': () => 'the registry is limiting requests from here',
   unreachable: () => "the registry can't be reached from here",
-  'server-error': () => 'the registry fails',
-  'used-up': () => 'its own pulls are used up',
+  'server-error': () => 'the registry returned a server error',
+  'used-up': () => 'its account has no pulls left',
 }
 
 export const LOGINS = {
@@ -125,7 +125,7 @@ function rerunWithSecretName(
   const taken = plan.declined.flatMap(one =>
     one.code === code && 'target' in one ? one.target.namespace : [],
   )
-  const many = new Set(taken).size > 1 ? ', in each of these namespaces such as' : ''
+  const many = new Set(taken).size > 1 ? ' in each of these namespaces, such as' : ''
   const name = `--secret-name ${shellWord(`${target.name}-pullguard`)}`
   return {
     text: `${text}${many}`,

@@ -10,8 +10,8 @@ import { type DeclinedWords, kubectl, noDetail, rerunFix } from './declined-word
 
 const LIMITS: Record<JobLimit, string> = {
   'backoff-limit': 'deleted pods count against its backoffLimit',
-  'backoff-limit-per-index': 'an index of it has no failures left, and a deleted pod counts as one',
-  'pod-failure-policy': 'its podFailurePolicy takes a deleted pod for a failure that ends it',
+  'backoff-limit-per-index': 'one of its indexes has no failures left, and a deleted pod counts as one',
+  'pod-failure-policy': 'its podFailurePolicy treats a deleted pod as a failure that ends the Job',
 }
 
 export const PODS = {
@@ -20,7 +20,7 @@ export const PODS = {
       `${pluralize(count, 'pod')} without a controller to recreate ${count === 1 ? 'it' : 'them'}`,
     detail: noDetail,
     next: (_first, context) =>
-      rerunFix('Have them deleted and made again from their own spec', context, '--recreate-bare-pods'),
+      rerunFix('Delete and recreate them from their own spec', context, '--recreate-bare-pods'),
   },
   'mirror-pod': {
     title: (_first, count) => `${pluralize(count, 'static pod')}: only the node itself can change them`,
@@ -28,7 +28,7 @@ export const PODS = {
     next: () => KUBELET_LOGIN,
   },
   'immutable-job': {
-    title: (_first, count) => `${pluralize(count, 'Job')}: the template of a Job never changes`,
+    title: (_first, count) => `${pluralize(count, 'Job')}: the template of a Job is immutable`,
     detail: ({ fields }) => `would change ${fields.join(', ')}`,
     next: ({ target }, context) => ({
       text: 'Save it, set the field there, delete the Job, and recreate it',
@@ -37,7 +37,7 @@ export const PODS = {
   },
   'paused-deployment': {
     title: (_first, count) =>
-      `${pluralize(count, 'Deployment')} paused: a change to the template would bring no new pod`,
+      `${pluralize(count, 'Deployment')} ${count === 1 ? 'is' : 'are'} paused: a change to the template would create no new pods`,
     detail: ({ fields }) => `would change ${fields.join(', ')}`,
     next: ({ target }, context) => ({
       text: 'Resume it, then run the fix again',
@@ -69,7 +69,7 @@ export const PODS = {
   },
   'below-partition': {
     title: (_first, count) =>
-      `${pluralize(count, 'pod')} that a partition keeps at the previous template, with its own pull secrets`,
+      `${pluralize(count, 'pod')} that a partition keeps on the previous template, with its own pull secrets`,
     detail: ({ workload }) => `of ${objectName(workload)}`,
     next: ({ target, workload }, context) => ({
       text: 'Lower spec.updateStrategy.rollingUpdate.partition to the number of the pod, then run the fix again',
@@ -87,7 +87,7 @@ export const PODS = {
   },
   'custom-controller': {
     title: ({ controller }, count) =>
-      `${pluralize(count, 'pod')} of a controller that pullguard does not know (${controller.kind})`,
+      `${pluralize(count, 'pod')} of a controller that pullguard doesn't know (${controller.kind})`,
     detail: ({ controller }) => `of ${objectName(controller)}`,
     next: ({ target }, context) => ({
       text: 'If that controller creates replacements, delete the stuck pod',
@@ -95,15 +95,18 @@ export const PODS = {
     }),
   },
   'not-found': {
-    title: (_declined, count) => `${pluralize(count, 'pod')} whose controller is gone or could not be read`,
+    title: (_declined, count) =>
+      `${pluralize(count, 'pod')} whose controller is missing or could not be read`,
     detail: noDetail,
-    next: () => ({ text: 'Run the fix again; if it stays, ask for get on its controllers' }),
+    next: () => ({
+      text: "Run the fix again; if that doesn't help, ask for permission to get its controllers",
+    }),
   },
   'no-remedy': {
     title: ({ cause }, count) => `${pluralize(count, 'container')} that pullguard can't fix (${cause})`,
     detail: ({ container, image }) => `${container}: ${image}`,
     next: ({ target }, { invocation }) => ({
-      text: 'See what the kubelet tries, and where it breaks',
+      text: 'See what the kubelet tries, and where the chain breaks',
       command: whyCommand(invocation, { namespace: target.namespace, pod: target.name }),
     }),
   },

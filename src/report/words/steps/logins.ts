@@ -12,7 +12,7 @@ import type { StepText, StepWords } from '../step-words.ts'
 
 const LOGIN: Record<LoginReason, (login: string, registry: string) => string> = {
   opens: (_login, registry) =>
-    `This machine's login for ${registry} opens the image: distribute it to the pods`,
+    `This machine's login for ${registry} can pull the image: distribute it to the pods`,
   missing: login =>
     `Run ${login} with an account that can pull this image, then distribute that login (as a pull secret of the pods' service accounts)`,
   refused: login =>
@@ -36,7 +36,7 @@ function note(registry: string): string {
 
 const SHORT_LIVED: Record<ShortLived, string> = {
   'gitlab-job':
-    'holds a CI job token (gitlab-ci-token), which ends with its job: put a deploy token with the scope read_registry there instead',
+    'holds a CI job token (gitlab-ci-token), which expires with its job: use a deploy token with the scope read_registry instead',
   ecr: 'holds a login for ECR, which expires after 12 hours: let the nodes pull with their own role, or refresh it on a schedule',
   google:
     'holds an access token of Google, which expires after an hour: let the nodes pull with their service account, or use a key (_json_key)',
@@ -109,7 +109,7 @@ export const loginSteps: StepWords<
   }),
   'short-lived-login': ({ secret, kind }) => ({ text: `Secret ${secret} ${SHORT_LIVED[kind]}` }),
   'recreate-job': (_step, { findings: [{ workload }] }) => ({
-    text: `Then delete and recreate job ${workload?.name ?? ''} (or run it again), unless it makes a new pod by itself: a Job's template is immutable`,
+    text: `Then delete and recreate job ${workload?.name ?? ''} (or run it again), unless it creates a new pod on its own: a Job's template is immutable`,
   }),
   'see-why': ({ after }, { invocation, findings: [first] }) => ({
     text:

@@ -30,24 +30,24 @@ export const nameSteps: StepWords<
     switch (how) {
       case 'official':
         return {
-          text: `Check the name ${image} for a typo or a missing prefix: official images on Docker Hub are public, so there is no such image under this name, and no login changes that`,
+          text: `Check the name ${image} for a typo or a missing prefix: official images on Docker Hub are public, so no image has this name, and a login doesn't change that`,
         }
       case 'public':
         return {
-          text: `Check the name ${image} for a typo: everything at ${name} is public, so no login is needed or helps`,
+          text: `Check the name ${image} for a typo: everything at ${name} is public, so a login is neither needed nor helpful`,
         }
       case 'hidden':
         return {
-          text: `Check the name ${image} for a typo, or a repository that was renamed or removed: ${name} gives the same answer for names that do not exist as for private ones`,
+          text: `Check the name ${image} for a typo, and whether the repository was renamed or removed: ${name} gives the same answer for private images and for names that don't exist`,
         }
       case 'plain':
         return {
-          text: `Check the name and the tag of ${image} for a typo, or whether it was pushed or has been removed${pathHint(registry, image)}`,
+          text: `Check the name and the tag of ${image} for a typo, and whether it was ever pushed or has been removed${pathHint(registry, image)}`,
         }
     }
   },
   'ask-registry': (_step, { invocation, findings }) => ({
-    text: 'Ask the registry itself whether it exists and which login opens it (costs no pulls)',
+    text: 'Ask the registry whether the image exists and which login can pull it (costs no pulls)',
     command: ownCommand(invocation, `diagnose ${diagnoseScope(findings)} --check-images`),
   }),
   'use-replacement': ({ to, moved }, { invocation, findings: [first, ...others] }) => {
@@ -81,11 +81,8 @@ export const nameSteps: StepWords<
   'near-repositories': ({ names: near }, { findings: [{ image, registry }] }) => ({
     text:
       near.length === 0
-        ? `Correct the name ${image}: ${registryLabel(registry)} lists no public repository of that name`
-        : `Correct the name ${image}: ${registryLabel(registry)} lists no public repository of that name; did you mean ${shortList(near, 4)}?`.replace(
-            /\?$/,
-            '',
-          ),
+        ? `Correct the name ${image}: ${registryLabel(registry)} lists no public repository with that name`
+        : `Correct the name ${image}: ${registryLabel(registry)} lists no public repository with that name; did you mean ${shortList(near, 4)}`,
   }),
   'set-tag': ({ tag }, { invocation, findings: [first, ...others] }) => {
     const edit = (finding: Findings[number]) => ({

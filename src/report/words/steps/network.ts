@@ -74,7 +74,7 @@ export const networkSteps: StepWords<
   }),
   'test-connection': ({ host, scheme }, { findings }) =>
     stepOnNode(
-      `Test the connection ${onNode(findings[0])} (an answer of 401 or 404 is fine)`,
+      `Test the connection ${onNode(findings[0])} (a 401 or 404 response is fine)`,
       `curl -sSv -m 15 -o /dev/null ${shellWord(`${scheme}://${host}/v2/`)}`,
       findings,
     ),
@@ -82,10 +82,10 @@ export const networkSteps: StepWords<
     text:
       role === 'storage' || role === 'token'
         ? `Let the nodes reach ${host} (firewall, egress rules, proxy), not only ${registryLabel(registry)}: it is ${role === 'storage' ? 'where the layers are downloaded from' : 'where the tokens for pulls come from'}`
-        : `If that hangs too, let the nodes reach ${host} (firewall, egress rules, NAT gateway${PRIVATE_WAY[cloudOf(registry) ?? 'none']}, or HTTPS_PROXY for the runtime)`,
+        : `If that also hangs, allow the nodes to reach ${host} (firewall, egress rules, NAT gateway${PRIVATE_WAY[cloudOf(registry) ?? 'none']}, or HTTPS_PROXY for the runtime)`,
   }),
   'check-listener': ({ host, role }, { findings: [{ registry }] }) => ({
-    text: `Check that ${hostLabel({ host, role }, registry)} is running and listening on that port, and what stands between it and the nodes`,
+    text: `Check that ${hostLabel({ host, role }, registry)} is running and listening on that port, and check everything between it and the nodes`,
   }),
   'give-route': ({ host, family }, { findings: [first] }) => ({
     text:
@@ -94,7 +94,7 @@ export const networkSteps: StepWords<
         : 'The node has no route for IPv4 (is it IPv6-only?): give it one, or NAT64 with DNS64; some registries, such as ghcr.io, have no IPv6 addresses',
   }),
   'check-mirror': ({ host, registry }) => ({
-    text: `Check the health and the log of the mirror ${host}, which stands in for ${registryLabel(registry)}: bring it back, or fix what it refuses`,
+    text: `Check the health and the log of the mirror ${host}, which serves images of ${registryLabel(registry)}: restart it, or fix the reason for its refusals`,
   }),
   'mirror-settings': ({ host, registry, about }, { findings: [first] }) => {
     const place = mirrorSettings(first.host, registry)
@@ -115,7 +115,7 @@ export const networkSteps: StepWords<
   }),
   'mirror-lacks-image': ({ host, registry, only }) => ({
     text: only
-      ? `Copy the image to the mirror ${host}, under this very tag or digest: the nodes may ask only mirrors, because ${registryLabel(registry)} is blocked in their registries.conf (on OpenShift NeverContactSource)`
+      ? `Copy the image to the mirror ${host}, under exactly this tag or digest: the nodes are only allowed to use mirrors, because ${registryLabel(registry)} is blocked in their registries.conf (on OpenShift NeverContactSource)`
       : host === registry
         ? `Check that ${host}, which fetches from an upstream, serves this path (project and prefix), and that its own login at the upstream may see the image: its 404 does not prove that the image is missing`
         : `Check that the mirror ${host} serves this path of ${registryLabel(registry)} (project and prefix, library/ for official images), and that it can reach its upstream with a login that may see the image: its 404 does not prove that the image is missing`,
@@ -142,10 +142,10 @@ export const networkSteps: StepWords<
               : `Reissue the certificate of ${host} with a subjectAltName and current algorithms, or enable a current TLS version there`,
   }),
   'serve-tls': ({ host }) => ({
-    text: `Or serve ${host} over TLS, so that logins and images travel encrypted`,
+    text: `Or serve ${host} over TLS, so that logins and images are encrypted in transit`,
   }),
   'allow-http': ({ host }, { findings: [first] }) => ({
-    text: `If it speaks plain HTTP on purpose, tell the runtime on every node: ${plainHttpPlace(first.host, host)}`,
+    text: `If it is meant to serve plain HTTP, configure the runtime on every node: ${plainHttpPlace(first.host, host)}`,
   }),
   'show-proxy': (_step, { findings: [first] }) => ({
     text: `See whether the runtime goes through a proxy ${onNode(first)} (HTTPS_PROXY, NO_PROXY)`,

@@ -35,7 +35,7 @@ export const permissionSteps: StepWords<
   | 'use-other-source'
 > = {
   'check-provider': ({ cloud }, { findings: [first] }) => ({
-    text: `Find out why the kubelet's credential provider${cloud === null ? '' : ` (${PROVIDER[cloud]})`} delivered no login: its binary and configuration (--image-credential-provider-bin-dir and -config), and the kubelet's log ${onNode(first)}`,
+    text: `Find out why the kubelet's credential provider${cloud === null ? '' : ` (${PROVIDER[cloud]})`} returned no login: check its binary and configuration (--image-credential-provider-bin-dir and -config), and the kubelet's log ${onNode(first)}`,
     command: kubeletLog(first.host, 'credential'),
     ...(runsOnThisMachine(first.host) ? {} : { where: onNode(first) }),
   }),
@@ -81,7 +81,7 @@ export const permissionSteps: StepWords<
     text: `Add ${address === null ? "the nodes' outgoing address" : `the address ${address}`} to the network rules (firewall allowlist) of ${host}${cloud === 'acr' ? ', or pull through a private endpoint (https://aka.ms/acr/firewall)' : ', or pull from an address that it accepts'}`,
   }),
   'restore-account': ({ registry }) => ({
-    text: `Ask the owner or administrator of ${registryLabel(registry)} about the account, its license, and its billing: no other login opens its images`,
+    text: `Ask the owner or administrator of ${registryLabel(registry)} about the account, its license, and its billing: another login can't pull its images either`,
   }),
   'ask-registry-admin': ({ about, host }) => ({
     text:
@@ -89,13 +89,13 @@ export const permissionSteps: StepWords<
         ? `Ask an administrator of the project at ${host} to allow this image (CVE allowlist, policy), or use a version without these vulnerabilities`
         : about === 'storage-quota'
           ? `Ask the owner of the namespace at ${host} to free space or raise its storage quota`
-          : `Ask an administrator of ${host} which policy holds this image back, and whether it can be exempted`,
+          : `Ask an administrator of ${host} which policy blocks this image, and whether the image can be exempted`,
   }),
   'upstream-login': ({ host, kind }) => ({
     text:
       kind === 'ecr'
         ? "Fix the upstream login of the pull-through cache rule: the secret in AWS Secrets Manager whose name starts with ecr-pullthroughcache/, and the upstream path behind the rule's prefix (official images need library/)"
-        : `Check the login that ${host} itself uses at its upstream registry (remote or proxy repository settings): the pods' logins play no part there`,
+        : `Check the login that ${host} itself uses at its upstream registry (remote or proxy repository settings): the pods' logins are not used there`,
   }),
   'use-other-source': ({ why }) => ({
     text:
