@@ -205,6 +205,24 @@ describe('image', () => {
     `)
   })
 
+  test('puts several into a table where it fits, what is invalid below it', () => {
+    const second = imageReading({ input: 'redis:7', reference: 'docker.io/library/redis:7' })
+    const shown = (width: number) => renderImages([imageReading(), bad, second], { ...OPTIONS, width })
+    expect(shown(80)).toMatchInlineSnapshot(`
+      "IMAGE    REFERENCE                       DEFAULT POLICY  DOCKER HUB LIMIT
+      nginx    docker.io/library/nginx:latest  Always          counts
+      redis:7  docker.io/library/redis:7       Always          counts
+
+      Nginx
+        invalid     the repository must be lower case
+
+      1 of 3 image names is invalid.
+      "
+    `)
+    expect(shown(70)).toMatch(/^REFERENCE +DEFAULT POLICY +DOCKER HUB LIMIT$/m)
+    expect(shown(40)).toMatch(/^ {2}reference +docker.io\/library\/redis:7$/m)
+  })
+
   test('gives a pipe one row a reference', () => {
     const rows = renderImages([imageReading(), bad], { ...OPTIONS, terminal: false })
       .trimEnd()

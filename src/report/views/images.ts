@@ -10,7 +10,8 @@ import { sanitizeLine } from '../sanitize.ts'
 import { field, joinBlocks, joinLines } from '../screen/block.ts'
 import { columns } from '../screen/columns.ts'
 import { type Palette, paletteFor } from '../screen/palette.ts'
-import { wrap } from '../screen/wrap.ts'
+import { tableLines } from '../screen/table.ts'
+import { displayWidth, wrap } from '../screen/wrap.ts'
 import { allOf, pluralize } from '../words/count.ts'
 import { registryLabel } from '../words/hosts.ts'
 import { checkText } from '../words/image-check.ts'
@@ -24,7 +25,7 @@ export interface ImagesReportOptions extends ReportOptions {
 }
 
 const RENDERERS: Record<DataFormat, (images: CheckedReading[], options: ImagesReportOptions) => string> = {
-  table: (images, options) => (options.terminal ? renderBlocks(images, options) : renderColumns(images)),
+  table: (images, options) => (options.terminal ? renderScreen(images, options) : renderColumns(images)),
   json: images => toJson(enveloped('Images', { images })),
   yaml: images => toYaml(enveloped('Images', { images })),
   name: images => joinLines(images.map(({ reference, input }) => cell(reference ?? input))),
@@ -35,17 +36,42 @@ export function renderImages(images: CheckedReading[], options: ImagesReportOpti
   return RENDERERS[options.format](images, options)
 }
 
-/** One block a reference, and with several the count of invalid ones last. */
-function renderBlocks(images: CheckedReading[], { width, color }: ImagesReportOptions): string {
+/** Several as a table where it fits, else one block a reference; of several, how many are invalid comes last. */
+function renderScreen(images: CheckedReading[], { width, color }: ImagesReportOptions): string {
   const palette = paletteFor(color)
   const invalid = images.filter(({ valid }) => !valid).length
   const verdict =
     invalid === 0
       ? `${allOf(images.length)} image names are valid.`
       : `${invalid} of ${pluralize(images.length, 'image name')} ${invalid === 1 ? 'is' : 'are'} invalid.`
-  const blocks = images.map(image => blockOf(image, width, palette))
-  const all = images.length > 1 ? [...blocks, [verdict]] : blocks
-  return joinBlocks(all)
+  const blocks = () => images.map(image => blockOf(image, width, palette))
+  if (images.length < 2) return joinBlocks(blocks())
+  const table = tableOf(images, width, palette)
+  return joinBlocks([...(table === null ? blocks() : [table]), [verdict]])
+}
+
+/**
+ * What differs from one reference to the next, with what was typed where there is room for both, and the invalid ones below it; null
+ * where a row is too wide, where registries were asked and have more to say, and where only one is valid.
+ */
+function tableOf(images: CheckedReading[], width: number, palette: Palette): string[] | null {
+  const valid = images.filter(image => image.valid)
+  if (valid.length < 2 || images.some(({ check }) => check !== null)) return null
+  const rows = [
+    ['IMAGE', 'REFERENCE', 'DEFAULT POLICY', 'DOCKER HUB LIMIT'],
+    ...valid.map(({ input, reference, defaultPullPolicy, countsTowardsDockerHub }) => [
+      cell(input),
+      cell(reference),
+      cell(defaultPullPolicy),
+      countsTowardsDockerHub ? 'counts' : '-',
+    ]),
+  ]
+  const fitting = [rows, rows.map(row => row.slice(1))]
+    .map(columns => tableLines(columns, Number.POSITIVE_INFINITY).flat())
+    .find(lines => lines.every(line => displayWidth(line) <= width))
+  if (fitting === undefined) return null
+  const invalid = images.filter(image => !image.valid)
+  return [...fitting, ...invalid.flatMap(image => ['', ...blockOf(image, width, palette)])]
 }
 
 function blockOf(image: CheckedReading, width: number, palette: Palette): string[] {
