@@ -1,6 +1,6 @@
 /** What is said of things that a plan leaves: the true reason, and the smallest way on. */
 import { expect, test } from 'vitest'
-import { accessRefusal } from '../../src/report/views/access.ts'
+import { accessRefusal } from '../../src/report/views/questions.ts'
 import { declinedNextStep, declinedTitle } from '../../src/report/words/declined.ts'
 import { plan, target } from './plan-samples.ts'
 

@@ -15,7 +15,7 @@ import { workloadPath } from '../words/commands.ts'
 import { shortList } from '../words/count.ts'
 import { gapSentence, summarizeGaps } from '../words/gaps.ts'
 import { checkLines } from '../words/image-check.ts'
-import { imageText } from '../words/image-text.ts'
+import { imageText } from '../words/labels.ts'
 import { stepsOf } from '../words/steps.ts'
 import { summarySentence } from '../words/summary.ts'
 

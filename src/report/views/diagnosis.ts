@@ -13,7 +13,7 @@ import { renderNames, renderPlain } from '../machine/plain.ts'
 import type { ReportOptions } from '../options.ts'
 import { joinLines } from '../screen/block.ts'
 import { paletteFor } from '../screen/palette.ts'
-import { lastLines, renderTable } from './diagnosis/diagnosis-screen.ts'
+import { lastLines, renderTable } from './diagnosis-screen.ts'
 import { gapLines } from './gaps.ts'
 import { pullingLines } from './pulling.ts'
 
@@ -28,9 +28,9 @@ const RENDERERS: Record<
   (diagnosis: AdvisedDiagnosis, options: DiagnosisReportOptions) => string
 > = {
   table: (diagnosis, options) =>
-    options.terminal ? renderTable(diagnosis, options, 'brief') : renderPlain(diagnosis, false),
+    options.terminal ? renderTable(diagnosis, options, 'summary') : renderPlain(diagnosis, false),
   wide: (diagnosis, options) =>
-    options.terminal ? renderTable(diagnosis, options, 'whole') : renderPlain(diagnosis, true),
+    options.terminal ? renderTable(diagnosis, options, 'full') : renderPlain(diagnosis, true),
   json: (diagnosis, { invocation }) => [...diagnosisJson(diagnosis, invocation)].join(''),
   yaml: (diagnosis, { invocation }) => toYaml(diagnosisDocument(diagnosis, invocation)),
   name: diagnosis => renderNames(diagnosis),

@@ -13,8 +13,8 @@ import { type Palette, paletteFor } from '../screen/palette.ts'
 import { tableLines } from '../screen/table.ts'
 import { displayWidth, wrap } from '../screen/wrap.ts'
 import { allOf, pluralize } from '../words/count.ts'
-import { registryLabel } from '../words/hosts.ts'
 import { checkText } from '../words/image-check.ts'
+import { registryLabel } from '../words/labels.ts'
 import { POLICY } from '../words/why.ts'
 
 /** A reading, and what the registry said of it; null where it was not asked (`--check-images`). */

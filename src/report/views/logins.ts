@@ -7,7 +7,7 @@ import { type Invocation, ownCommand } from '../invocation.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import { loginCommand } from '../words/commands.ts'
 import { formatNumber, pluralize } from '../words/count.ts'
-import { registryLabel } from '../words/hosts.ts'
+import { registryLabel } from '../words/labels.ts'
 
 export interface LoginSummary {
   registry: string

@@ -8,7 +8,7 @@ import { enveloped, toJson, toYaml } from '../machine/data.ts'
 import { findingDocument } from '../machine/diagnosis-document.ts'
 import type { ReportOptions } from '../options.ts'
 import { joinLines } from '../screen/block.ts'
-import { renderChain } from './why/chain.ts'
+import { renderChain } from './why-chain.ts'
 
 export interface WhyReportOptions extends ReportOptions {
   format: DataFormat

@@ -3,7 +3,13 @@
 import type { Cause, Finding } from '../../diagnosis/finding.ts'
 import type { MovedState } from '../../image/moved-images.ts'
 import type { CauseContext, CauseWords } from './cause-words.ts'
-import { authRequiredOrDenied, neverPull, signaturePolicy } from './causes/access.ts'
+import {
+  authRequiredOrDenied,
+  malformedSecret,
+  malformedSecretsOf,
+  neverPull,
+  signaturePolicy,
+} from './causes/access.ts'
 import {
   corruptOrUnpack,
   imageNotFound,
@@ -13,7 +19,6 @@ import {
   unsupportedManifest,
 } from './causes/image.ts'
 import { kubeletQps, rateLimited } from './causes/limits.ts'
-import { malformedSecret, malformedSecretsOf } from './causes/malformed-secret.ts'
 import {
   connectionRefusedOrReset,
   httpHttpsMismatch,
@@ -24,7 +29,7 @@ import {
 } from './causes/network.ts'
 import { canceledOrDeadline, diskFull, registryServerError } from './causes/outages.ts'
 import { credentialLines } from './credential.ts'
-import { capitalize, registryLabel, roleSentence } from './hosts.ts'
+import { capitalize, registryLabel, roleSentence } from './labels.ts'
 
 const WORDS: Record<Cause, CauseWords> = {
   'rate-limited': rateLimited,

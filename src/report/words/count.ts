@@ -1,4 +1,6 @@
-/** Numbers and lists in sentences: thousands separators, plurals, and lists that end early. */
+/** Numbers and lists in sentences: thousands separators, plurals, lists that end early, and pods counted once. */
+
+import type { Finding } from '../../diagnosis/finding.ts'
 
 /** `1,234`, whatever the machine's language. */
 export function formatNumber(count: number): string {
@@ -25,4 +27,9 @@ export function shortList(names: readonly string[], shown: number): string {
 /** `Both`, `All 3`, in front of a plural noun. */
 export function allOf(count: number): string {
   return count === 2 ? 'Both' : `All ${formatNumber(count)}`
+}
+
+/** How many pods these findings are of: a pod with two failing containers is one. */
+export function countPods(findings: readonly Finding[]): number {
+  return new Set(findings.map(({ namespace, pod }) => `${namespace}/${pod}`)).size
 }

@@ -3,8 +3,7 @@
 import type { CredentialHint } from '../../diagnosis/credential-hint.ts'
 import type { Attempt, AttemptProblem, CredentialStatus, Finding } from '../../diagnosis/finding.ts'
 import { cloudOf } from '../../image/registries.ts'
-import { formatNumber, joinList, pluralize } from './count.ts'
-import { countPods } from './pods.ts'
+import { countPods, formatNumber, joinList, pluralize } from './count.ts'
 
 const named = (key: string | null) => (key === null ? '' : ` ${key}`)
 

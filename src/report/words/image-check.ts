@@ -4,7 +4,7 @@ import type { Finding } from '../../diagnosis/finding.ts'
 import type { ImageAnswer, ImageAsk, UnaskedReason } from '../../snapshot/image-check.ts'
 import type { ImageVerdict, JudgedCheck } from '../../snapshot/image-verdict.ts'
 import { pluralize, shortList } from './count.ts'
-import { capitalize, registryLabel } from './hosts.ts'
+import { capitalize, registryLabel } from './labels.ts'
 
 /** What a reference in full is made of. */
 interface Named {

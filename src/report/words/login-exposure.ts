@@ -2,7 +2,7 @@
 
 import type { Plan, PlanCredential, TokenKind } from '../../plan/plan.ts'
 import { pluralize, shortList } from './count.ts'
-import { registryLabel } from './hosts.ts'
+import { registryLabel } from './labels.ts'
 
 const KINDS: Record<TokenKind, string> = {
   'personal-token': 'a personal access token',

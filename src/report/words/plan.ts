@@ -4,7 +4,7 @@ import type { Change, ChangeReason, EditingRemedy, Target } from '../../plan/cha
 import type { Plan, PlanScope } from '../../plan/plan.ts'
 import { shellWord } from '../escape.ts'
 import { pluralize, shortList } from './count.ts'
-import { registryLabel } from './hosts.ts'
+import { registryLabel } from './labels.ts'
 import { REMEDY_WORDS } from './remedies.ts'
 
 /** `deployment/shop`, as kubectl takes it. */

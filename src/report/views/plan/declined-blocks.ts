@@ -12,10 +12,9 @@ import type { Palette } from '../../screen/palette.ts'
 import { stepLines } from '../../screen/step.ts'
 import { wrap } from '../../screen/wrap.ts'
 import { titleOf } from '../../words/causes.ts'
-import { formatNumber, pluralize } from '../../words/count.ts'
+import { countPods, formatNumber, pluralize } from '../../words/count.ts'
 import { declinedDetail, declinedNextStep, declinedTitle } from '../../words/declined.ts'
 import { objectName } from '../../words/plan.ts'
-import { countPods } from '../../words/pods.ts'
 import { stepsOf } from '../../words/steps.ts'
 
 const ROWS = 6

@@ -1,9 +1,10 @@
-/** The words of pulls that somebody refused: the registry, a policy on the node, the pod's own pull policy. */
+/** The words of pulls that somebody refused: the registry, a policy on the node, the pod's own pull policy, or the kubelet because of a malformed pull secret. */
 
-import type { DenialSubcause } from '../../../diagnosis/finding.ts'
+import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
 import { isPublic } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
-import { capitalize, registryLabel, responderLabel } from '../hosts.ts'
+import { pluralize } from '../count.ts'
+import { capitalize, registryLabel, responderLabel } from '../labels.ts'
 
 type Sentence = (context: CauseContext) => string
 
@@ -123,4 +124,26 @@ export const neverPull: CauseWords = {
       ? 'With imagePullPolicy Never the kubelet only uses what is already on the node, and the image is not there.'
       : 'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) it was pulled with a credential that this pod does not have.'
   },
+}
+
+/** The malformed pull secrets of the pod, each once. */
+export function malformedSecretsOf({ credential }: Pick<Finding, 'credential'>): string[] {
+  const malformed = credential.attempts.filter(({ problem }) => problem === 'malformed')
+  return [...new Set(malformed.map(({ secret }) => secret))]
+}
+
+export const malformedSecret: CauseWords = {
+  showsCredential: true,
+  short: () => 'malformed pull secrets',
+  title: ({ findings }) => {
+    const secrets = findings.flatMap(finding =>
+      malformedSecretsOf(finding).map(secret => `${finding.namespace}/${secret}`),
+    )
+    const [first, ...others] = new Set(secrets)
+    return others.length === 0
+      ? `Pull secret ${first} is malformed, so the kubelet never asks the registry`
+      : `${pluralize(others.length + 1, 'pull secret')} are malformed, so the kubelet never asks the registry`
+  },
+  meaning: () =>
+    'A pull secret that is not JSON, or whose auth is not base64 of user:password, fails every image of the pods that reference it; no other credential helps.',
 }

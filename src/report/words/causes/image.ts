@@ -2,7 +2,7 @@
 
 import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
 import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
-import { capitalize, registryLabel, responderLabel } from '../hosts.ts'
+import { capitalize, registryLabel, responderLabel } from '../labels.ts'
 import { onNode } from '../node.ts'
 
 const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: string; meaning: string }> = {

@@ -4,7 +4,7 @@ import type { Endpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { apiHost } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
-import { capitalize, hostLabel, registryLabel } from '../hosts.ts'
+import { capitalize, hostLabel, registryLabel } from '../labels.ts'
 
 /** The host that was asked, else the registry's. */
 function asked({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): Endpoint {

@@ -1,7 +1,7 @@
 /** The words of trouble that time or room may heal: the node's disk, a host's servers, a pull that was given up. */
 
 import { type CauseWords, hasClue } from '../cause-words.ts'
-import { capitalize, responderLabel } from '../hosts.ts'
+import { capitalize, responderLabel } from '../labels.ts'
 import { WEB_PAGE } from './image.ts'
 
 export const diskFull: CauseWords = {

@@ -7,7 +7,7 @@ import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { loginCommand, loginFixCommand, whyCommand } from '../commands.ts'
 import { shortList } from '../count.ts'
 import { otherDebugContainer } from '../edits.ts'
-import { registryLabel } from '../hosts.ts'
+import { registryLabel } from '../labels.ts'
 import type { StepText, StepWords } from '../step-words.ts'
 
 const LOGIN: Record<LoginReason, (login: string, registry: string) => string> = {

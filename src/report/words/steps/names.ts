@@ -4,7 +4,7 @@ import { shellWord } from '../../escape.ts'
 import { offlineCommand, ownCommand } from '../../invocation.ts'
 import { shortList } from '../count.ts'
 import { setImages, untagged } from '../edits.ts'
-import { registryLabel } from '../hosts.ts'
+import { registryLabel } from '../labels.ts'
 import type { Findings, StepWords } from '../step-words.ts'
 
 export const nameSteps: StepWords<

@@ -3,7 +3,7 @@
 import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
 import { type Cloud, cloudOf } from '../../../image/registries.ts'
 import { shellWord } from '../../escape.ts'
-import { hostLabel, registryLabel } from '../hosts.ts'
+import { hostLabel, registryLabel } from '../labels.ts'
 import { onNode, proxyCommand, runsOnThisMachine } from '../node.ts'
 import { authorityPlace, mirrorSettings, plainHttpPlace } from '../node-settings.ts'
 import type { Findings, StepText, StepWords } from '../step-words.ts'

@@ -2,7 +2,7 @@
 
 import { shellWord } from '../../escape.ts'
 import { kubectlCommand } from '../../invocation.ts'
-import { registryLabel } from '../hosts.ts'
+import { registryLabel } from '../labels.ts'
 import {
   enterNode,
   onNode,

@@ -3,7 +3,7 @@
 import type { Cloud } from '../../../image/registries.ts'
 import { shellWord } from '../../escape.ts'
 import { kubectlCommand } from '../../invocation.ts'
-import { registryLabel } from '../hosts.ts'
+import { registryLabel } from '../labels.ts'
 import { kubeletLog, onNode, runsOnThisMachine } from '../node.ts'
 import type { StepWords } from '../step-words.ts'
 

@@ -1,20 +1,21 @@
-/** Taking a run back, for a person: what would go back, what stays and why, and what became of it. */
+/** An undo for a person: what is restored, what stays and why, and what became of it. */
 
-import type { UndoOutcome } from '../../../apply/undo-step.ts'
-import type { Target } from '../../../plan/change.ts'
-import { cell, shellWord } from '../../escape.ts'
-import { kubectlCommand, ownCommand } from '../../invocation.ts'
-import type { RunLine, UndoPlan, UndoReport } from '../../machine/undo-document.ts'
-import type { ReportOptions } from '../../options.ts'
-import { sanitizeLine } from '../../sanitize.ts'
-import { joinBlocks, joinLines } from '../../screen/block.ts'
-import { columns } from '../../screen/columns.ts'
-import { paletteFor } from '../../screen/palette.ts'
-import { commandLines, labelledCommand } from '../../screen/step.ts'
-import { tableLines } from '../../screen/table.ts'
-import { wrap } from '../../screen/wrap.ts'
-import { formatNumber } from '../../words/count.ts'
-import { statusText } from '../../words/outcomes.ts'
+import type { UndoOutcome } from '../../apply/undo-step.ts'
+import type { Target } from '../../plan/change.ts'
+import { cell, shellWord } from '../escape.ts'
+import { kubectlCommand, ownCommand } from '../invocation.ts'
+import type { RunLine, UndoPlan, UndoReport } from '../machine/undo-document.ts'
+import type { ReportOptions } from '../options.ts'
+import { sanitizeLine } from '../sanitize.ts'
+import { joinBlocks, joinLines } from '../screen/block.ts'
+import { columns } from '../screen/columns.ts'
+import { type Palette, paletteFor } from '../screen/palette.ts'
+import { commandLines, labelledCommand } from '../screen/step.ts'
+import { tableLines } from '../screen/table.ts'
+import { wrap } from '../screen/wrap.ts'
+import { formatNumber, pluralize } from '../words/count.ts'
+import { statusText } from '../words/outcomes.ts'
+import { objectName } from '../words/plan.ts'
 import {
   effectText,
   fieldText,
@@ -26,8 +27,7 @@ import {
   stateText,
   undoneSentence,
   undoPlanSentence,
-} from '../../words/undo.ts'
-import { rowLines } from './rows.ts'
+} from '../words/undo.ts'
 
 /** The steps, before anybody is asked. */
 export function renderUndoSteps({ run, steps, kept }: UndoPlan, options: ReportOptions): string {
@@ -149,4 +149,40 @@ export function renderRuns(runs: readonly RunLine[], options: ReportOptions): st
   if (newest === undefined) return joinLines(table)
   const undo = ownCommand(options.invocation, `undo ${shellWord(newest.run)}`)
   return joinBlocks([table, labelledCommand('Next: ', undo, options.width)])
+}
+
+const ROWS = 20
+
+/** An object and a note on it; empty where its name is enough. */
+interface Row {
+  target: Target
+  note: string
+}
+
+/** The title and the rows below it; no line at all without rows. */
+function rowLines(title: string, rows: Row[], width: number, palette: Palette): string[] {
+  if (rows.length === 0) return []
+  const alike = [...Map.groupBy(rows, ({ target, note }) => JSON.stringify([target.kind, note])).values()]
+  const shown = alike.length <= ROWS + 1 ? alike : alike.slice(0, ROWS)
+  const hidden = alike.slice(shown.length).flat().length
+  return [
+    palette.strong(`${title}:`),
+    ...shown.flatMap(same => wrap(sanitizeLine(sentence(same)), width, '  ')),
+    ...(hidden === 0 ? [] : [`  … and ${formatNumber(hidden)} more (-o json shows all)`]),
+  ]
+}
+
+function sentence(same: Row[]): string {
+  const [first] = same
+  if (first === undefined) return ''
+  const { target, note } = first
+  const names = new Set(same.map(row => objectName(row.target)))
+  const one = `${target.namespace} ${objectName(target)}`
+  const subject =
+    same.length === 1
+      ? one
+      : names.size === 1
+        ? `${objectName(target)} in ${pluralize(same.length, 'namespace')}`
+        : `${one} and ${formatNumber(same.length - 1)} more`
+  return note === '' ? subject : `${subject}: ${note}`
 }

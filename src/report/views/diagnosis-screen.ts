@@ -1,26 +1,27 @@
 /** A diagnosis for a person on a terminal: one block a cause, the worst first, and the most important line last. */
 
-import type { AdvisedDiagnosis } from '../../../advice/advised.ts'
-import { type CauseGroup, groupByCause, groupByWorkload } from '../../group.ts'
-import type { ReportOptions } from '../../options.ts'
-import { sanitizeLine } from '../../sanitize.ts'
-import { field, joinBlocks } from '../../screen/block.ts'
-import { type Palette, paletteFor } from '../../screen/palette.ts'
-import { commandLines, stepLines } from '../../screen/step.ts'
-import { displayWidth, wrap } from '../../screen/wrap.ts'
-import { credentialLinesFor, meaningOf, titleOf } from '../../words/causes.ts'
-import { formatNumber, pluralize } from '../../words/count.ts'
-import { checkLines } from '../../words/image-check.ts'
-import { countPods } from '../../words/pods.ts'
-import { nextStepLabel, nextStepText, type StepText } from '../../words/step-words.ts'
-import { stepsOf } from '../../words/steps.ts'
-import { nextStep, summarySentence } from '../../words/summary.ts'
-import { gapLines } from '../gaps.ts'
-import { pullingLines } from '../pulling.ts'
-import { workloadLines } from './workloads.ts'
+import type { AdvisedDiagnosis } from '../../advice/advised.ts'
+import { cell } from '../escape.ts'
+import { type CauseGroup, groupByCause, groupByWorkload, type WorkloadRow } from '../group.ts'
+import type { ReportOptions } from '../options.ts'
+import { sanitizeLine } from '../sanitize.ts'
+import { field, joinBlocks } from '../screen/block.ts'
+import { type Palette, paletteFor } from '../screen/palette.ts'
+import { commandLines, stepLines } from '../screen/step.ts'
+import { tableLines } from '../screen/table.ts'
+import { displayWidth, wrap } from '../screen/wrap.ts'
+import { credentialLinesFor, meaningOf, titleOf } from '../words/causes.ts'
+import { countPods, formatNumber, pluralize } from '../words/count.ts'
+import { checkLines } from '../words/image-check.ts'
+import { nextStepLabel, nextStepText, type StepText } from '../words/step-words.ts'
+import { stepsOf } from '../words/steps.ts'
+import { nextStep, summarySentence } from '../words/summary.ts'
+import { gapLines } from './gaps.ts'
+import { pullingLines } from './pulling.ts'
 
-/** How much one block may say: with many causes each says less, so that the whole stays a screen or two. */
+/** How much one block may show: with many causes each shows less, so that all of them fit a screen or two. */
 interface DetailBudget {
+  /** At most so many rows, and one more where that shows all. */
   rows: number
   evidenceLines: number
   /** Images that registries were asked about. */
@@ -31,8 +32,8 @@ interface DetailBudget {
   pods: boolean
 }
 
-/** `brief` fits a screen or two; `whole` leaves nothing out. */
-export type DetailLevel = 'brief' | 'whole'
+/** `summary` fits a screen or two; `full` omits nothing. */
+type DetailLevel = 'summary' | 'full'
 
 const ROWS_IN_ALL = 24
 const MOST_GROUPS = 8
@@ -57,8 +58,8 @@ function budgetFor(groups: number): DetailBudget {
 export function renderTable(diagnosis: AdvisedDiagnosis, options: ReportOptions, level: DetailLevel): string {
   const palette = paletteFor(options.color)
   const groups = groupByCause(diagnosis.findings, options.invocation)
-  const shown = level === 'whole' ? groups : groups.slice(0, MOST_GROUPS)
-  const budget = level === 'whole' ? UNLIMITED : budgetFor(shown.length)
+  const shown = level === 'full' ? groups : groups.slice(0, MOST_GROUPS)
+  const budget = level === 'full' ? UNLIMITED : budgetFor(shown.length)
   const blocks = shown.map(group => block(group, diagnosis.takenAt, budget, options.width, palette))
   const hidden = groups.slice(shown.length).flatMap(group => group.findings)
   if (hidden.length > 0) {
@@ -129,4 +130,43 @@ function besideOrBelow(sentence: string, next: StepText, width: number, palette:
       ? command.map((line, index) => `${index === 0 ? `${start} ` : '      '}${palette.strong(line)}`)
       : [...wrap(start, width), ...commandLines(text, width, '  ').map(palette.strong)]
   return [...wrap(sentence, width), ...below]
+}
+
+/** The rows below a cause: image by image the workloads whose pods fail, or pod by pod; rows that are not shown are counted. */
+function workloadLines(
+  rows: WorkloadRow[],
+  { rows: most, pods }: DetailBudget,
+  width: number,
+  palette: Palette,
+): string[] {
+  const shown = rows.length <= most + 1 ? rows : rows.slice(0, most)
+  const begins = (index: number) => shown[index]?.image !== shown[index - 1]?.image
+  const table = tableLines(
+    shown.flatMap((row, index) => [
+      ...(begins(index) ? [{ heading: sanitizeLine(row.image) }] : []),
+      rowCells(row),
+    ]),
+    width,
+    '  ',
+  )
+  const lines = shown.flatMap((row, index) => [
+    ...table.splice(0, begins(index) ? 2 : 1).flat(),
+    ...(pods ? tableLines(row.findings.map(podCells), width, '      ').flat().map(palette.dim) : []),
+  ])
+  const hidden = rows.slice(shown.length)
+  if (hidden.length === 0) return lines
+  const more = `… and ${pluralize(podsOf(hidden), 'more pod')} of ${pluralize(hidden.length, 'more workload')} (-o wide shows all)`
+  return [...lines, ...wrap(more, width, '  ')]
+}
+
+function rowCells({ namespace, workload, pods, age }: WorkloadRow): string[] {
+  return [cell(namespace), cell(workload), pluralize(pods.length, 'pod'), age ?? '']
+}
+
+function podCells({ pod, container, node, reason }: WorkloadRow['findings'][number]): string[] {
+  return [cell(pod), node === null ? cell(container) : `${cell(container)} on ${cell(node)}`, cell(reason)]
+}
+
+function podsOf(rows: WorkloadRow[]): number {
+  return rows.reduce((sum, { pods }) => sum + pods.length, 0)
 }

@@ -1,4 +1,4 @@
-/** Hosts as people call them: Docker Hub, a mirror, the token server, the storage behind a registry. */
+/** What hosts and images are called in a sentence: Docker Hub, a mirror, the token server, the storage behind a registry. */
 
 import type { Endpoint } from '../../diagnosis/endpoint.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
@@ -54,4 +54,9 @@ export function roleSentence({ endpoint, registry }: Placed): string {
 /** A label at the start of a sentence; a host name keeps its case. */
 export function capitalize(label: string): string {
   return label.startsWith('the ') ? `T${label.slice(1)}` : label
+}
+
+/** An image's name; the error of a sandbox may not give it. */
+export function imageText(image: string): string {
+  return image === '' ? 'an image that the error does not name' : image
 }

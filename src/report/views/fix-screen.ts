@@ -1,25 +1,29 @@
 /** What became of a fix, for a person: what was not made, which pods are not back and why now, and last the verdict. */
 
-import type { Advised } from '../../../advice/advised.ts'
-import type { FixResult, Outcome, Recovery } from '../../../apply/outcome.ts'
-import { cell, shellWord } from '../../escape.ts'
-import { groupByCause } from '../../group.ts'
-import { type Invocation, kubectlCommand, ownCommand } from '../../invocation.ts'
-import type { FixReport } from '../../machine/fix-document.ts'
-import type { ReportOptions } from '../../options.ts'
-import { sanitizeLine } from '../../sanitize.ts'
-import { field, joinBlocks } from '../../screen/block.ts'
-import { type Palette, paletteFor } from '../../screen/palette.ts'
-import { labelledCommand, stepLines } from '../../screen/step.ts'
-import { tableLines } from '../../screen/table.ts'
-import { wrap } from '../../screen/wrap.ts'
-import { meaningOf, titleOf } from '../../words/causes.ts'
-import { whyCommand } from '../../words/commands.ts'
-import { formatNumber, pluralize } from '../../words/count.ts'
-import { outcomeReasonText } from '../../words/outcome-reasons.ts'
-import { dryRunSentence, isSuccessful, statusText, writtenSentence } from '../../words/outcomes.ts'
-import { objectName, scopeFlags } from '../../words/plan.ts'
-import { countPods } from '../../words/pods.ts'
+import type { Advised } from '../../advice/advised.ts'
+import type { FixResult, Outcome, Recovery } from '../../apply/outcome.ts'
+import { cell, shellWord } from '../escape.ts'
+import { groupByCause } from '../group.ts'
+import { type Invocation, kubectlCommand, ownCommand } from '../invocation.ts'
+import type { FixReport } from '../machine/fix-document.ts'
+import type { ReportOptions } from '../options.ts'
+import { sanitizeLine } from '../sanitize.ts'
+import { field, joinBlocks } from '../screen/block.ts'
+import { type Palette, paletteFor } from '../screen/palette.ts'
+import { labelledCommand, stepLines } from '../screen/step.ts'
+import { tableLines } from '../screen/table.ts'
+import { wrap } from '../screen/wrap.ts'
+import { meaningOf, titleOf } from '../words/causes.ts'
+import { whyCommand } from '../words/commands.ts'
+import { countPods, formatNumber, pluralize } from '../words/count.ts'
+import {
+  dryRunSentence,
+  isSuccessful,
+  outcomeReasonText,
+  statusText,
+  writtenSentence,
+} from '../words/outcomes.ts'
+import { objectName, scopeFlags } from '../words/plan.ts'
 import {
   isIncomplete,
   leftSentence,
@@ -27,8 +31,8 @@ import {
   podText,
   rerunLabel,
   workloadText,
-} from '../../words/recoveries.ts'
-import { stepsOf } from '../../words/steps.ts'
+} from '../words/recoveries.ts'
+import { stepsOf } from '../words/steps.ts'
 
 const ROWS = 12
 
