@@ -71,8 +71,8 @@ function pflagStyle(argument: string): string {
 
 function sentence({ code, message }: CommanderError, help: string): string {
   // Help that stands in for an error has no message of its own.
-  const said = code === 'commander.help' ? 'no command is given' : message
-  const text = said.replace(/^error: /, '').replace(/\n\(Did you mean (.*?)\?\)/, ' (did you mean $1?)')
+  const reason = code === 'commander.help' ? 'no command is given' : message
+  const text = reason.replace(/^error: /, '').replace(/\n\(Did you mean (.*?)\?\)/, ' (did you mean $1?)')
   return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}. See \`${help}\`.`
 }
 

@@ -1,4 +1,4 @@
-/** Puts findings together that share one story: cause, subcause, registry, and for a refusal what the pod had to show. */
+/** Groups findings that are described alike: cause, subcause, registry, and for a refusal the pod's credential. */
 
 import type { Advised } from '../advice/advised.ts'
 import type { Invocation } from './invocation.ts'
@@ -68,7 +68,7 @@ export function stableIdentity(finding: Advised): (string | null)[] {
   return [cause, subcause, namespace, workloadPath(finding), container, image]
 }
 
-/** Findings of one story are told, and helped, alike: cause, subcause, who answered, what else is given away, and the steps. */
+/** Findings with the same key share their title, meaning, and steps: cause, subcause, responding host, clues, and first step. */
 function groupKey(finding: Advised): string {
   const { cause, subcause, registry, endpoint, containerKind, moved, clues, steps } = finding
   return JSON.stringify([

@@ -16,7 +16,7 @@ import { summarySentence } from '../words/summary.ts'
 /** GitHub refuses a comment that is longer. */
 const LONGEST = 65_536
 
-/** How much is told: a table longer than this is no summary any more. */
+/** How much is shown: a longer table would not be a summary. */
 interface DetailBudget {
   rows: number
   groups: number

@@ -1,4 +1,4 @@
-/** Colors by meaning: what is wrong, what is only said, what to do. Nothing else is colored. */
+/** Colors by meaning: problems, small print, next steps. Nothing else is colored. */
 
 import { Chalk } from 'chalk'
 import type { Severity } from '../../diagnosis/finding.ts'
@@ -6,7 +6,7 @@ import type { Severity } from '../../diagnosis/finding.ts'
 export interface Palette {
   /** What is wrong, by how bad it is. */
   problem(text: string, severity: Severity): string
-  /** What is well. */
+  /** What succeeded or is healthy. */
   success(text: string): string
   /** Evidence and other small print. */
   dim(text: string): string

@@ -17,7 +17,7 @@ import { checkText } from '../words/image-check.ts'
 import { registryLabel } from '../words/labels.ts'
 import { POLICY } from '../words/why.ts'
 
-/** A reading, and what the registry said of it; null where it was not asked (`--check-images`). */
+/** A reading, and the registry's answer; null where it was not asked (`--check-images`). */
 export type CheckedReading = ImageReading & { check: JudgedCheck | null }
 
 export interface ImagesReportOptions extends ReportOptions {

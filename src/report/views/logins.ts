@@ -1,4 +1,4 @@
-/** What is said of a login before it is distributed: that it works and what it may pull, or why it is not distributed. */
+/** Messages about a login before it is distributed: that it works and what it can pull, or why it is not distributed. */
 
 import type { Plan } from '../../plan/plan.ts'
 import type { ProofFailure, QuotaOutcome } from '../../registry/outcome.ts'
@@ -36,7 +36,7 @@ const FAILURES: Record<ProofFailure, (login: LoginSummary, image: string | null)
 /** What can be done without the login, as the flags that do it. */
 export interface Workarounds {
   plan: Plan
-  /** Registries whose logins are at hand, too. */
+  /** Other registries whose logins are available. */
   others: string[]
 }
 
@@ -53,7 +53,7 @@ export function failedProofText(
   )
 }
 
-/** For a plan that is only shown: nobody could check the login. */
+/** For a plan that is only shown: the login could not be checked. */
 export function uncheckedText(
   login: LoginSummary,
   image: string | null,

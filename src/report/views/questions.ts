@@ -30,10 +30,10 @@ export interface Confirmation {
   question: string
 }
 
-/** From this many changes on, and wherever every namespace is meant, a yes is too quickly said. */
+/** From this many changes on, and for every namespace, a plain yes is not enough. */
 const MANY_CHANGES = 20
 
-/** What is asked before the plan is carried out. */
+/** What is asked before the plan is applied. */
 export function confirmation({ plan, cluster }: { plan: Plan; cluster: string }): Confirmation {
   const large = plan.scope.namespaces === null || plan.changes.length > MANY_CHANGES
   return large
@@ -59,7 +59,7 @@ export function otherLoginQuestion(logins: readonly PlanCredential[], namespaces
   )
 }
 
-/** Said before the plan of a fix that leaves out a namespace which is not there. */
+/** A warning before the plan: --exclude-namespace names a namespace that does not exist. */
 export function unknownExclusionText(namespace: string): string {
   return `${sanitizeLine(`Warning: --exclude-namespace ${namespace}: there is no such namespace, so it excludes nothing.`)}\n`
 }

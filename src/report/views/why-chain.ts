@@ -118,7 +118,7 @@ function attemptText(attempt: Attempt): string {
   return `secret ${secret}${origin}: ${usable ? `${login}${matched}` : 'not usable'}`
 }
 
-/** Where else a login for the image lies. What is a problem of its own is told as that. */
+/** Where else a login for the image is, unless it is already listed as a problem. */
 function hintLines(problems: AdvisedProblem[], width: number): string[] {
   const shownCodes = new Set<string>(problems.map(({ code }) => code))
   const hints = problems

@@ -1,10 +1,10 @@
-/** What the words of a cause get to speak of, and what they must say. */
+/** What the words of a cause are made from, and which words each cause must have. */
 
 import type { Clue } from '../../diagnosis/clues.ts'
 import type { Invocation } from '../invocation.ts'
 import type { Findings } from './step-words.ts'
 
-/** Findings that share one story, the most urgent first. */
+/** Findings that are described alike, the most urgent first. */
 export interface CauseContext {
   /** How this run was started, for the commands proposed. */
   invocation: Invocation
@@ -18,11 +18,11 @@ export interface CauseWords {
   title(context: CauseContext): string
   /** One sentence: what it means. */
   meaning(context: CauseContext): string
-  /** Which credential the pull had is part of this story. */
+  /** Reports show which credential the pull had. */
   showsCredential?: true
 }
 
-/** Whether the first finding gives this away. */
+/** Whether the first finding has this clue. */
 export function hasClue({ findings: [first] }: CauseContext, code: Clue['code']): boolean {
   return first.clues.some(clue => clue.code === code)
 }

@@ -54,12 +54,12 @@ const WORDS: Record<Cause, CauseWords> = {
   other,
 }
 
-/** The kubelet refused its own pull secret: of the registry there is nothing to say. */
+/** Whether the kubelet refused the pod's pull secret, so no registry was asked. */
 export function isMalformed(finding: Finding): boolean {
   return finding.cause === 'auth-required-or-denied' && malformedSecretsOf(finding).length > 0
 }
 
-/** What to say of these findings. */
+/** The words for these findings. */
 export function wordsFor(context: CauseContext): CauseWords {
   const [first] = context.findings
   return isMalformed(first) ? malformedSecret : WORDS[first.cause]
@@ -79,7 +79,7 @@ export function titleOf(context: CauseContext): string {
   return `${place} can't get its sandbox (pause) image, so no new pod starts there: ${title}`
 }
 
-/** What a registry that was asked has proven stands in for what its refusal left open; null where nothing is. */
+/** The title once a registry was asked: what its answer proved replaces what the refusal left open; null where nothing was proved. */
 function checkedTitle({ findings: [{ cause, check, registry, image }] }: CauseContext): string | null {
   if (check === null || (cause !== 'auth-required-or-denied' && cause !== 'image-not-found')) return null
   const host = capitalize(registryLabel(registry))
@@ -109,7 +109,7 @@ export function meaningOf(context: CauseContext): string {
     .join(' ')
 }
 
-/** What the title does not say of the host that answered, and of the mirrors beside it. */
+/** Facts that the title omits about the host that answered and about other mirrors. */
 function furtherFacts({ findings: [first] }: CauseContext): string[] {
   const mirrors = first.clues.find(clue => clue.code === 'mirrors-failed')
   return [
@@ -123,7 +123,7 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
   ]
 }
 
-/** What became of an image's old place; empty for any other image. */
+/** Where a moved image went; empty for any other image. */
 function movedText({ moved, reference }: Pick<Finding, 'moved' | 'reference'>): string {
   if (moved === null || reference === null) return ''
   const name = reference.replace(/[:@][^/]*$/, '')

@@ -22,8 +22,8 @@ export function fixCommand(
 }
 
 /**
- * The `fix` that gives the pods a login: only new pods get one, and those that no controller recreates `fix` leaves alone unless
- * told. A login of another registry than Docker Hub goes into several namespaces only where it is named.
+ * The `fix` that gives the pods a login: only new pods get one, and `fix` skips those that no controller recreates unless a
+ * flag asks for them. A login of another registry than Docker Hub goes into several namespaces only where it is named.
  */
 export function loginFixCommand(
   invocation: Invocation,

@@ -1,4 +1,4 @@
-/** The words of what a plan leaves as it is: why, and what to do instead. */
+/** The words of what a plan leaves unchanged: why, and what to do instead. */
 
 import type { Declined } from '../../plan/plan.ts'
 import type { DeclinedContext, DeclinedWords } from './declined/declined-words.ts'

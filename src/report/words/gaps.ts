@@ -26,7 +26,7 @@ const HIDDEN = new Map([
 ])
 const OWNER = 'the topmost owner of a pod may not be shown'
 
-/** Gaps that differ only in their namespace, told at once. */
+/** Gaps that differ only in their namespace, as one. */
 export interface GapSummary {
   gap: Gap
   /** `secrets in web`, `pods in 12 namespaces (a, b, c and 9 more)`, `pods in the whole cluster`. */
@@ -39,7 +39,7 @@ export interface GapSummary {
   remedy: string | null
 }
 
-/** The gaps as stories, one for each resource and reason. */
+/** One summary for each resource and reason. */
 export function summarizeGaps(gaps: readonly Gap[]): GapSummary[] {
   const alike = Map.groupBy(gaps, ({ what, why }) => `${what} ${why}`)
   return [...alike.values()].flatMap(same => {
@@ -81,7 +81,7 @@ function remedyFor({ what, why }: Gap, clusterWide: boolean, namespaces: string[
   return `ask for permission to get and list ${what} (${place})`
 }
 
-/** One sentence for one story, without its remedy. */
+/** A summary as one sentence, without its remedy. */
 export function gapSentence({ what, why, hidden }: GapSummary): string {
   return `${what}: ${why}; ${hidden}`
 }

@@ -1,4 +1,4 @@
-/** The words of what keeps an object the way it is: its name, and where a change to the object belongs instead. */
+/** The words of tools that manage an object: their names, and where a change belongs instead. */
 
 import type { ObjectManager } from '../../snapshot/fix-scope.ts'
 import { shellWord } from '../escape.ts'

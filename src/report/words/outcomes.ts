@@ -19,7 +19,7 @@ export function statusText(status: OutcomeStatus): string {
   return STATUS[status]
 }
 
-/** In place, or acceptable to the server: nothing to tell one by one. */
+/** In place, or acceptable to the server. */
 export function isSuccessful({ status }: Outcome): boolean {
   return status === 'applied' || status === 'unchanged' || status === 'accepted'
 }

@@ -1,4 +1,4 @@
-/** The words of workloads whose pods were to come back: how many did, and why the others did not. */
+/** The words of workloads whose pods should recover: how many did, and why the others did not. */
 
 import type { FixResult, MissingPod, Recovery, RecoveryPod } from '../../apply/outcome.ts'
 import type { OverCode } from '../../rollout/judge.ts'
@@ -38,7 +38,7 @@ const MISSING: { [Code in MissingPod['code']]: (missing: Extract<MissingPod, { c
   'not-made': () => 'its controller has not created the pod yet',
 }
 
-/** Why nothing more comes of a workload, or why a pod of it is not made; empty where nothing is to be said. */
+/** Why a workload will not recover, or why its pod is not created; empty where neither is known. */
 export function workloadText({ over, missing, aimed, wanted }: Recovery): string {
   if (over !== null) return over.message === '' ? OVER[over.code] : `${OVER[over.code]} (${over.message})`
   // Each code's words take that code's reason; the compiler can't follow the code through the union.
@@ -70,7 +70,7 @@ export function leftSentence(left: number): string {
 
 /**
  * Whether the pods are back, in one sentence; null if no pod was targeted. `left`: stuck ones that were not targeted, as far as is
- * known; `all`: nothing was left as it is, and all changes were made.
+ * known; `all`: nothing was left unchanged on purpose, and all changes were applied.
  */
 export function podsSentence(recoveries: readonly Recovery[], left: number, all: boolean): string | null {
   if (recoveries.length === 0) return null
@@ -112,7 +112,7 @@ const RERUN: Record<Why, string> = {
   'others-not-started': 'Next, once those pods have started: ',
 }
 
-/** When the same fix again goes on with the pods that were left alone. */
+/** When to run the same fix again for the pods that were deferred. */
 export function rerunLabel(why: Why): string {
   return RERUN[why]
 }

@@ -12,13 +12,13 @@ export interface StepText {
   where?: string
 }
 
-/** Findings that share one story, the most urgent first. */
+/** Findings that are described alike, the most urgent first. */
 export type Findings = readonly [Advised, ...Advised[]]
 
-/** What a step's words may speak of. */
+/** What a step's words can refer to. */
 export interface StepContext {
   invocation: Invocation
-  /** Those of the story that the step helps. */
+  /** Those that the step helps. */
   findings: Findings
 }
 

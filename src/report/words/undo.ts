@@ -1,4 +1,4 @@
-/** The words of taking a run back: what goes, what goes back, and why something stays. */
+/** The words of an undo: what is restored, what is deleted, and why something stays. */
 
 import type { LeftReason, UndoEffect, UndoneField, UndoOutcome, UndoStep } from '../../apply/undo-step.ts'
 import type { RunState } from '../machine/undo-document.ts'
@@ -17,7 +17,7 @@ const LEFT: Record<LeftReason, string> = {
   'pod-recreated': "the replacement pod stays; the stuck one can't be brought back",
 }
 
-/** Why an object stays as it is. */
+/** Why an object is left unchanged. */
 export function leftText(reason: LeftReason): string {
   return LEFT[reason]
 }
@@ -42,7 +42,7 @@ export function effectText(effect: UndoEffect): string {
   return EFFECTS[effect]
 }
 
-/** Said of logins that go: what was pulled stays, what pulls again goes without. */
+/** A warning where logins are removed: running pods keep their images, new pulls have no login. */
 export function lostLoginSentence(steps: readonly UndoStep[]): string {
   const goes = steps.some(({ action }) => action === 'delete-secret' || action === 'remove-keys')
   return goes ? 'From then on, pods pull without this login and may fail as they did before.' : ''
@@ -60,7 +60,7 @@ export function fieldText({ field, container, from, to }: UndoneField): string {
   return to === null ? `remove ${where} (${from})` : `set ${where} back to ${to}`
 }
 
-/** What taking the run back comes to, in one sentence. */
+/** What the undo would do, in one sentence. */
 export function undoPlanSentence(steps: readonly UndoStep[]): string {
   const restored = steps.filter(({ action }) => action === 'restore-fields').length
   const deleted = steps.filter(({ action }) => action === 'delete-secret').length

@@ -1,4 +1,4 @@
-/** The changes of a plan for a person: alike ones in one block, each with its reason, templates as a diff. */
+/** The changes of a plan for a person: similar ones in one block, each with its reason, templates as a diff. */
 
 import type { Change, PatchTemplate } from '../../../plan/change.ts'
 import type { Plan } from '../../../plan/plan.ts'
@@ -117,7 +117,7 @@ function whyOf({ action, reason }: Change): string {
   return action === 'recreate-bare-pod' ? BARE_POD_REASON : reasonText(reason)
 }
 
-/** A pod is told by what makes it: one line for all pods of a workload. */
+/** A pod is named by its controller: one line for all pods of a workload. */
 function nameOf(change: Change): string {
   if (change.action !== 'recreate-pod') return objectName(change.target)
   return objectName(change.workload)

@@ -1,4 +1,4 @@
-/** What a plan leaves as it is, for a person: one block a reason, with the next step, and for managed objects the patch. */
+/** What a plan leaves unchanged, for a person: one block a reason, with the next step, and for managed objects the patch. */
 
 import type { Advised } from '../../../advice/advised.ts'
 import type { Declined, Plan } from '../../../plan/plan.ts'
@@ -23,7 +23,7 @@ const FRAGMENTS = 2
 export interface DeclinedView {
   plan: Plan
   invocation: Invocation
-  /** What the diagnosis said, for those that no remedy helps; empty where the plan comes from a file. */
+  /** The diagnosis of what no remedy helps; empty where the plan comes from a file. */
   findings: readonly Advised[]
   width: number
   palette: Palette

@@ -1,11 +1,11 @@
-/** What the words of one reason to leave something consist of. */
+/** The words that each reason to leave something unchanged must have. */
 
 import type { Declined, Plan } from '../../../plan/plan.ts'
 import { type Invocation, kubectlCommand, ownCommand } from '../../invocation.ts'
 import { scopeFlags } from '../plan.ts'
 import type { StepText } from '../step-words.ts'
 
-/** What the words may speak of besides the thing itself. */
+/** What the words can refer to besides the entry itself. */
 export interface DeclinedContext {
   plan: Plan
   invocation: Invocation
@@ -24,7 +24,7 @@ interface Words<D> {
 
 export type DeclinedWords = { [C in Code]: Words<DeclinedOf<C>> }
 
-/** The same fix once more, with these flags. */
+/** The same fix again, with these flags. */
 export const rerunFix = (text: string, { plan, invocation }: DeclinedContext, flags: string): StepText => ({
   text,
   command: ownCommand(invocation, `fix ${scopeFlags(plan.scope)} ${flags}`),
@@ -33,5 +33,5 @@ export const rerunFix = (text: string, { plan, invocation }: DeclinedContext, fl
 export const kubectl = ({ invocation }: DeclinedContext, namespace: string, rest: string) =>
   kubectlCommand(invocation, rest, namespace)
 
-/** For what its name says all about. */
+/** Where the name is enough. */
 export const noDetail = () => ''

@@ -1,4 +1,4 @@
-/** The words of images that a plan leaves as they are written. */
+/** The words of images that a plan leaves unchanged. */
 
 import { shellWord } from '../../escape.ts'
 import { pluralize } from '../count.ts'

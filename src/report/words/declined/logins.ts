@@ -1,4 +1,4 @@
-/** The words of what a plan leaves alone about logins and the objects that hold or name them. */
+/** The words of logins that a plan does not distribute, and of the objects that it leaves unchanged. */
 
 import type { UnprovenLogin } from '../../../plan/plan-input.ts'
 import { shellWord } from '../../escape.ts'

@@ -1,4 +1,4 @@
-/** The words of pods and workloads that a plan leaves as they are. */
+/** The words of pods and workloads that a plan leaves unchanged. */
 
 import type { JobLimit } from '../../../snapshot/fix-scope.ts'
 import { shellWord } from '../../escape.ts'
