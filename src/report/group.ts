@@ -1,6 +1,6 @@
 /** Groups findings that are described alike: cause, subcause, registry, and for a refusal the pod's credential. */
 
-import type { Advised } from '../advice/advised.ts'
+import type { AdvisedFinding } from '../advice/add-steps.ts'
 import type { Invocation } from './invocation.ts'
 import type { CauseContext, CauseWords } from './words/cause-words.ts'
 import { hasNoReason } from './words/causes/image.ts'
@@ -24,13 +24,13 @@ export interface WorkloadRow {
   workload: string
   /** Names of the failing pods, each once. */
   pods: string[]
-  findings: Advised[]
+  findings: AdvisedFinding[]
   /** How long the oldest has failed, as kubectl writes it. */
   age: string | null
 }
 
 /** The groups in the order of the findings, so that the most urgent leads. */
-export function groupByCause(findings: readonly Advised[], invocation: Invocation): CauseGroup[] {
+export function groupByCause(findings: readonly AdvisedFinding[], invocation: Invocation): CauseGroup[] {
   return [...Map.groupBy(findings, groupKey).values()].flatMap(same => {
     const [first, ...others] = same
     if (first === undefined) return []
@@ -45,7 +45,7 @@ export function groupByCause(findings: readonly Advised[], invocation: Invocatio
 }
 
 /** Rows by image and workload, in the order of the findings; rows of one image stand together. */
-export function groupByWorkload(findings: readonly Advised[], takenAt: string): WorkloadRow[] {
+export function groupByWorkload(findings: readonly AdvisedFinding[], takenAt: string): WorkloadRow[] {
   const images = Map.groupBy(findings, ({ image }) => image)
   return [...images].flatMap(([image, ofImage]) => {
     const workloads = Map.groupBy(ofImage, finding =>
@@ -63,13 +63,13 @@ export function groupByWorkload(findings: readonly Advised[], takenAt: string): 
 }
 
 /** What makes a finding the same one in the next run, when its pods have other names: its place and what is wrong there. */
-export function stableIdentity(finding: Advised): (string | null)[] {
+export function stableIdentity(finding: AdvisedFinding): (string | null)[] {
   const { cause, subcause, namespace, container, image } = finding
   return [cause, subcause, namespace, workloadPath(finding), container, image]
 }
 
 /** Findings with the same key share their title, meaning, and steps: cause, subcause, responding host, clues, and first step. */
-function groupKey(finding: Advised): string {
+function groupKey(finding: AdvisedFinding): string {
   const { cause, subcause, registry, endpoint, containerKind, moved, clues, steps } = finding
   return JSON.stringify([
     cause,
@@ -84,7 +84,7 @@ function groupKey(finding: Advised): string {
   ])
 }
 
-function detailOf(finding: Advised): string {
+function detailOf(finding: AdvisedFinding): string {
   const { cause, credential, check } = finding
   if (cause === 'other') return hasNoReason(finding) ? 'nothing' : 'something'
   // A private image and a mistyped one read alike until the registry is asked.
@@ -94,7 +94,7 @@ function detailOf(finding: Advised): string {
   return isMalformed(finding) ? 'malformed' : `${credential.status} ${proven}`
 }
 
-function oldest(findings: readonly Advised[]): string | null {
+function oldest(findings: readonly AdvisedFinding[]): string | null {
   return findings
     .flatMap(({ since }) => since ?? [])
     .reduce<string | null>(

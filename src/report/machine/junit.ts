@@ -4,7 +4,7 @@
  * plugin), and GitLab shows the text of a failure, not its message.
  */
 
-import type { Advised, AdvisedDiagnosis } from '../../advice/advised.ts'
+import type { AdvisedDiagnosis, AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Severity } from '../../diagnosis/finding.ts'
 import { xml } from '../escape.ts'
 import { groupByCause, stableIdentity } from '../group.ts'
@@ -28,7 +28,7 @@ export function renderJunit(
   failOn: Severity | 'never',
 ): string {
   const { findings, gaps, takenAt } = diagnosis
-  const fails = (same: Advised[]) => same.some(({ severity }) => RANK[severity] >= RANK[failOn])
+  const fails = (same: AdvisedFinding[]) => same.some(({ severity }) => RANK[severity] >= RANK[failOn])
   const places = [...Map.groupBy(findings, finding => JSON.stringify(stableIdentity(finding))).values()]
   const stories = summarizeGaps(gaps)
   const cases = [
@@ -59,7 +59,7 @@ export function renderJunit(
   ].join('\n')
 }
 
-function placeCase(same: Advised[], invocation: Invocation, fails: boolean): string {
+function placeCase(same: AdvisedFinding[], invocation: Invocation, fails: boolean): string {
   const group = groupByCause(same, invocation)[0]
   if (group === undefined) return ''
   const [first] = group.findings
@@ -74,7 +74,7 @@ function placeCase(same: Advised[], invocation: Invocation, fails: boolean): str
   )
 }
 
-function failureText(context: CauseContext, { evidence }: Advised): string[] {
+function failureText(context: CauseContext, { evidence }: AdvisedFinding): string[] {
   const credential = credentialLinesFor(context).map(line => `Credential: ${line}`)
   const steps = stepsOf(context.findings, context.invocation).map(
     ({ text, command }) => `To do: ${text}${command === undefined ? '.' : `: ${command}`}`,

@@ -1,6 +1,6 @@
 /** A diagnosis for a person on a terminal: one block a cause, the worst first, and the most important line last. */
 
-import type { AdvisedDiagnosis } from '../../advice/advised.ts'
+import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
 import { cell } from '../escape.ts'
 import { type CauseGroup, groupByCause, groupByWorkload, type WorkloadRow } from '../group.ts'
 import type { ReportOptions } from '../options.ts'

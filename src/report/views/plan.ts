@@ -1,6 +1,6 @@
 /** A plan in any of its formats; for a person what is written and why, what is left and why, and last what it comes to. */
 
-import type { Advised } from '../../advice/advised.ts'
+import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import type { PlanFormat } from '../formats.ts'
@@ -45,7 +45,7 @@ const RENDERERS: Record<
 
 /** What the reader of a plan may want to know beside it. */
 export interface PlanReportContext {
-  findings: readonly Advised[]
+  findings: readonly AdvisedFinding[]
   gaps: readonly Gap[]
   /** What comes after the plan: it is about to be applied, it was only shown, or it was saved to a file. */
   mode: { code: 'apply' } | { code: 'dry-run' } | { code: 'saved'; file: string; command: string }

@@ -1,6 +1,6 @@
 /** What a plan leaves unchanged, for a person: one block a reason, with the next step, and for managed objects the patch. */
 
-import type { Advised } from '../../../advice/advised.ts'
+import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { Declined, Plan } from '../../../plan/plan.ts'
 import { groupByCause } from '../../group.ts'
 import type { Invocation } from '../../invocation.ts'
@@ -24,7 +24,7 @@ export interface DeclinedView {
   plan: Plan
   invocation: Invocation
   /** The diagnosis of what no remedy helps; empty where the plan comes from a file. */
-  findings: readonly Advised[]
+  findings: readonly AdvisedFinding[]
   width: number
   palette: Palette
 }
@@ -111,13 +111,13 @@ function fragments(same: Declined[], { plan, width, palette }: DeclinedView): st
 
 type WithoutRemedy = Extract<Declined, { code: 'no-remedy' }>
 
-function isOf(finding: Advised, { target, container }: WithoutRemedy): boolean {
+function isOf(finding: AdvisedFinding, { target, container }: WithoutRemedy): boolean {
   return (
     finding.namespace === target.namespace && finding.pod === target.name && finding.container === container
   )
 }
 
-function findingsOf(withoutRemedy: WithoutRemedy[], findings: readonly Advised[]): Advised[] {
+function findingsOf(withoutRemedy: WithoutRemedy[], findings: readonly AdvisedFinding[]): AdvisedFinding[] {
   const wanted = new Set(
     withoutRemedy.map(({ target, container }) => `${target.namespace}/${target.name}/${container}`),
   )
@@ -125,7 +125,7 @@ function findingsOf(withoutRemedy: WithoutRemedy[], findings: readonly Advised[]
 }
 
 /** In the words that the diagnosis has for them. */
-function causeBlocks(findings: Advised[], { invocation, width, palette }: DeclinedView): string[][] {
+function causeBlocks(findings: AdvisedFinding[], { invocation, width, palette }: DeclinedView): string[][] {
   return groupByCause(findings, invocation).map(group => [
     ...wrap(sanitizeLine(`${titleOf(group)}: ${pluralize(countPods(group.findings), 'pod')}`), width).map(
       line => palette.problem(line, group.findings[0].severity),
@@ -135,7 +135,7 @@ function causeBlocks(findings: Advised[], { invocation, width, palette }: Declin
   ])
 }
 
-function remedyText(findings: readonly Advised[]): string {
+function remedyText(findings: readonly AdvisedFinding[]): string {
   return findings.some(({ remedies }) => remedies.length > 0)
     ? 'not among those chosen'
     : "none: pullguard can't fix this from the cluster"
