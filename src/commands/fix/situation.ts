@@ -9,7 +9,7 @@ import type { Remedy } from '../../diagnosis/remedy.ts'
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import type { ControllerObject } from '../../kubernetes/api/kinds.ts'
-import { visible } from '../../report/sanitise.ts'
+import { sanitizeLine } from '../../report/sanitize.ts'
 import { unknownExclusionText } from '../../report/views/questions.ts'
 import type { FixScope, InterruptedPod } from '../../snapshot/fix-scope.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
@@ -67,7 +67,7 @@ async function earlierRuns({ journals, cluster, context }: FixSession): Promise<
   const damages: string[] = []
   const onDamage = (sentence: string) => void damages.push(sentence)
   const runs = await listRuns(journals, { server: cluster.server, onDamage })
-  for (const sentence of damages) await context.err.write(`Warning: ${visible(sentence)}\n`)
+  for (const sentence of damages) await context.err.write(`Warning: ${sanitizeLine(sentence)}\n`)
   return runs
 }
 

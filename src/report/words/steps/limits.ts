@@ -6,19 +6,19 @@ import { fixCommand } from '../commands.ts'
 import { editField, workloadsOf } from '../edits.ts'
 import { onNode, pullCommand } from '../node.ts'
 import { OFFICIAL_ELSEWHERE } from '../remedies.ts'
-import type { WordsOf } from '../said.ts'
+import type { StepWords } from '../step-words.ts'
 
 const WAIT = {
   limit: 'Wait until the limit resets (Docker Hub: six hours); the kubelet retries on its own',
   minute:
-    "Wait a minute or two: this registry counts requests by the second or minute, and the kubelet retries on its own; if it keeps happening, ask the registry's owner for a higher quota",
+    "Wait a minute or two: this registry limits requests per second or minute, and the kubelet retries on its own; if it keeps happening, ask the registry's owner for a higher quota",
   burst:
     'Wait a few minutes; the kubelet retries on its own. Start fewer pods at once, or use a pull-through mirror',
   kubelet: 'Wait a minute: the kubelet continues on its own',
   registry: 'Wait: the kubelet retries on its own, and the pods start once the registry answers again',
 }
 
-export const waits: WordsOf<
+export const limitSteps: StepWords<
   | 'wait'
   | 'replace-registry'
   | 'use-cache'
@@ -33,16 +33,16 @@ export const waits: WordsOf<
   | 'slow-pull'
   | 'restart-pull'
 > = {
-  wait: step => ({ say: WAIT[step.for] }),
+  wait: step => ({ text: WAIT[step.for] }),
   'replace-registry': (_step, { invocation, findings }) => ({
-    say: 'Or pull official images from another registry, without a login',
+    text: 'Or pull official images from another registry, without a login',
     command: fixCommand(invocation, findings, OFFICIAL_ELSEWHERE),
   }),
   'use-cache': () => ({
-    say: 'For good: put a pull-through cache between the nodes and the registry',
+    text: 'Long term: put a pull-through cache between the nodes and the registry',
   }),
   'raise-kubelet-qps': () => ({
-    say: "If it keeps happening, raise registryPullQPS (5) and registryBurst (10) in the kubelet's configuration",
+    text: "If it keeps happening, raise registryPullQPS (5) and registryBurst (10) in the kubelet's configuration",
   }),
   'allow-pull': (_step, { invocation, findings }) =>
     editField(
@@ -52,39 +52,39 @@ export const waits: WordsOf<
       workloadsOf(findings),
     ),
   preload: ({ image }, { findings: [first] }) => ({
-    say: `Or preload the image on every node that runs it; ${onNode(first)}`,
+    text: `Or preload the image on every node that runs these pods, first ${onNode(first)}`,
     command: pullCommand(first.host, image),
     where: onNode(first),
   }),
   'same-secret': () => ({
-    say: 'Give the pod the pull secret that the image was pulled with: from Kubernetes 1.33 on an image on the node is only for pods whose credential was verified (imagePullCredentialsVerificationPolicy)',
+    text: 'Give the pod the pull secret that the image was pulled with: from Kubernetes 1.33 on an image on the node is only for pods whose credential was verified (imagePullCredentialsVerificationPolicy)',
   }),
   'show-policy': (_step, { findings: [first] }) => ({
-    say: `See what the policy demands, ${onNode(first)} (CRI-O; containerd names its image verifiers in config.toml)`,
+    text: `See what the policy requires ${onNode(first)} (CRI-O; containerd names its image verifiers in config.toml)`,
     command: 'cat /etc/containers/policy.json',
     where: onNode(first),
   }),
   'satisfy-policy': () => ({
-    say: 'Sign the image as the policy demands, or add its repository to the policy',
+    text: 'Sign the image as the policy requires, or add its repository to the policy',
   }),
   'read-all': (_step, { invocation, findings: [{ namespace, pod }] }) => ({
-    say: 'Read everything that the kubelet reported',
+    text: 'Read everything the kubelet reported',
     command: kubectlCommand(invocation, `describe pod ${shellWord(pod)}`, namespace),
   }),
   'look-again': (_step, { invocation, findings: [{ namespace }] }) => ({
-    say: 'Look again in five minutes: the next attempt writes a new event',
+    text: 'Run this again in five minutes: the next attempt records a new event',
     command: ownCommand(invocation, `diagnose -n ${shellWord(namespace)}`),
   }),
   'restart-pull': (_step, { invocation, findings: [{ namespace, pod, workload }] }) => ({
-    say:
+    text:
       workload === null
-        ? 'Wait for the next attempt: the kubelet tries the pull again within five minutes'
-        : 'Start the pull again at once: delete the pod, and its controller creates a new one',
+        ? 'Wait for the next attempt: the kubelet retries the pull within five minutes'
+        : 'Retry the pull now: delete the pod, and its controller creates a new one',
     ...(workload === null
       ? {}
       : { command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace) }),
   }),
   'slow-pull': () => ({
-    say: "If the pull is only slow, raise image_pull_progress_timeout in containerd's configuration, or use a smaller image; if nodes pull from each other (a peer mirror such as Spegel, or k3s's embedded registry), restart that mirror",
+    text: "If the pull is only slow, raise image_pull_progress_timeout in containerd's configuration, or use a smaller image; if nodes pull from each other (a peer mirror such as Spegel, or k3s's embedded registry), restart that mirror",
   }),
 }

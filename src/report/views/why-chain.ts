@@ -1,24 +1,23 @@
 /** One pod's chain for a person: reference, registry, policy, each credential in the kubelet's order, and the broken link last. */
 
-import type { AdvisedContainer, AdvisedProblem, AdvisedWhy } from '../../../advice/add-steps.ts'
-import type { Attempt } from '../../../diagnosis/finding.ts'
-import type { ContainerKind } from '../../../snapshot/pod.ts'
-import { cell } from '../../escape.ts'
-import type { ReportOptions } from '../../options.ts'
-import { visible } from '../../sanitise.ts'
-import { field, stacked } from '../../screen/block.ts'
-import { type Palette, paletteFor } from '../../screen/palette.ts'
-import { commandLines } from '../../screen/step.ts'
-import { wrap } from '../../screen/wrap.ts'
-import { isStatic, workloadPath } from '../../words/commands.ts'
-import { hintText, problemText } from '../../words/credential.ts'
-import { registryName } from '../../words/hosts.ts'
-import { checkText } from '../../words/image-check.ts'
-import { imageText } from '../../words/image-text.ts'
-import { pullingFor } from '../../words/pulling.ts'
-import type { Said } from '../../words/said.ts'
-import { POLICY, verdictText, type WhyPlace, whyNext, whyProblem } from '../../words/why.ts'
-import { gapLines } from '../gaps.ts'
+import type { AdvisedContainer, AdvisedProblem, AdvisedWhy } from '../../advice/add-steps.ts'
+import type { Attempt } from '../../diagnosis/finding.ts'
+import type { ContainerKind } from '../../snapshot/pod.ts'
+import { cell } from '../escape.ts'
+import type { ReportOptions } from '../options.ts'
+import { sanitizeLine } from '../sanitize.ts'
+import { field, joinBlocks } from '../screen/block.ts'
+import { type Palette, paletteFor } from '../screen/palette.ts'
+import { commandLines } from '../screen/step.ts'
+import { wrap } from '../screen/wrap.ts'
+import { isStatic, workloadPath } from '../words/commands.ts'
+import { hintText, problemText } from '../words/credential.ts'
+import { checkText } from '../words/image-check.ts'
+import { imageText, registryLabel } from '../words/labels.ts'
+import { pullingFor } from '../words/pulling.ts'
+import type { StepText } from '../words/step-words.ts'
+import { POLICY, type ProblemContext, verdictText, whyNextStep, whyProblem } from '../words/why.ts'
+import { gapLines } from './gaps.ts'
 
 const KIND: Record<ContainerKind, string> = {
   container: 'Container',
@@ -40,7 +39,7 @@ export function renderChain(why: AdvisedWhy, options: ReportOptions): string {
     gapLines(why.gaps, options.width, palette),
     lastLines(why, options, palette),
   ]
-  return stacked(blocks)
+  return joinBlocks(blocks)
 }
 
 function heading(why: AdvisedWhy, width: number): string[] {
@@ -53,34 +52,34 @@ function heading(why: AdvisedWhy, width: number): string[] {
   return wrap(`Pod ${cell(`${why.namespace}/${why.pod}`)}, ${facts.join(', ')}`, width)
 }
 
-function chain(place: WhyPlace, width: number, palette: Palette): string[] {
-  const { container } = place
+function chain(context: ProblemContext, width: number, palette: Palette): string[] {
+  const { container } = context
   const { reference, registry, check, problems, notes = [] } = container
   const broken = problems.length > 0
   const line = (label: string, text: string) => field({ label, text }, width)
   return [
-    ...wrap(visible(`${nameOf(container)}: ${imageText(container.image)}`), width).map(text =>
-      broken ? palette.trouble(text, 'error') : palette.strong(text),
+    ...wrap(sanitizeLine(`${nameOf(container)}: ${imageText(container.image)}`), width).map(text =>
+      broken ? palette.problem(text, 'error') : palette.strong(text),
     ),
     ...line('reference', reference ?? (container.image === '' ? 'unknown' : 'not an image name')),
     ...(registry === null
       ? []
       : line(
           'registry',
-          registry === registryName(registry) ? registry : `${registry} (${registryName(registry)})`,
+          registry === registryLabel(registry) ? registry : `${registry} (${registryLabel(registry)})`,
         )),
     ...line('policy', policyText(container)),
     ...attemptLines(container, width),
     ...hintLines(problems, width),
     ...line('verdict', `${container.verdict}: ${verdictText(container)}`),
     ...(check === null ? [] : line('asked', checkText(check))),
-    ...notes.flatMap((note, index) => line(index === 0 ? 'note' : '', whyProblem(note, place))),
+    ...notes.flatMap((note, index) => line(index === 0 ? 'note' : '', whyProblem(note, context))),
     ...(container.pullingSince === null
       ? []
-      : line('pulling', `for ${pullingFor(container.pullingSince, place.why.takenAt)}; it has not failed`)),
+      : line('pulling', `for ${pullingFor(container.pullingSince, context.why.takenAt)}; it has not failed`)),
     ...problems.flatMap((problem, index) => {
       const number = problems.length === 1 ? '' : `${index + 1}. `
-      return line(index === 0 ? 'broken' : '', `${number}${whyProblem(problem, place)}`)
+      return line(index === 0 ? 'broken' : '', `${number}${whyProblem(problem, context)}`)
     }),
     ...problems
       .flatMap(problem => evidenceOf(problem))
@@ -95,14 +94,14 @@ function nameOf({ kind, container }: AdvisedContainer): string {
 function policyText({ kind, pullPolicy }: AdvisedContainer): string {
   if (kind === 'sandbox') return 'the runtime pulls what is not on the node'
   return pullPolicy === null
-    ? 'not given: the default for its tag counts'
+    ? 'not set: the default for its tag applies'
     : `${pullPolicy}: ${POLICY[pullPolicy]}`
 }
 
 function attemptLines({ attempts, verdict }: AdvisedContainer, width: number): string[] {
   if (attempts.length === 0) {
     const text =
-      verdict === 'unknown' ? "none of the pod's plays a part" : 'none: the pod names no pull secret'
+      verdict === 'unknown' ? "the pod's pull secrets are not used" : 'none: the pod names no pull secret'
     return field({ label: 'credential', text }, width)
   }
   return attempts.flatMap((attempt, index) =>
@@ -119,12 +118,12 @@ function attemptText(attempt: Attempt): string {
   return `secret ${secret}${origin}: ${usable ? `${login}${matched}` : 'not usable'}`
 }
 
-/** Where else a login for the image lies. What is a problem of its own is told as that. */
+/** Where else a login for the image is, unless it is already listed as a problem. */
 function hintLines(problems: AdvisedProblem[], width: number): string[] {
-  const told = new Set<string>(problems.map(({ code }) => code))
+  const shownCodes = new Set<string>(problems.map(({ code }) => code))
   const hints = problems
     .flatMap(problem => (problem.code === 'pull-failed' ? (problem.finding.credential.hints ?? []) : []))
-    .filter(({ code }) => !told.has(code))
+    .filter(({ code }) => !shownCodes.has(code))
   return hints.flatMap((hint, index) =>
     field({ label: index === 0 ? 'elsewhere' : '', text: hintText(hint) }, width),
   )
@@ -140,9 +139,9 @@ function lastLines(why: AdvisedWhy, { width, invocation }: ReportOptions, palett
   const container = why.containers.find(({ problems }) => problems.length > 0)
   const problem = container?.problems[0]
   if (container === undefined || problem === undefined) return intact(why, width, palette)
-  const place = { why, container, invocation }
-  const sentence = `The broken link, for ${container.kind === 'sandbox' ? 'the sandbox' : container.container}: ${whyProblem(problem, place)}.`
-  return [...wrap(visible(sentence), width), ...nextLines(whyNext(problem, place), width, palette)]
+  const context = { why, container, invocation }
+  const sentence = `Broken link for ${container.kind === 'sandbox' ? 'the sandbox' : container.container}: ${whyProblem(problem, context)}.`
+  return [...wrap(sanitizeLine(sentence), width), ...nextLines(whyNextStep(problem, context), width, palette)]
 }
 
 function intact({ gaps, containers, takenAt }: AdvisedWhy, width: number, palette: Palette): string[] {
@@ -151,7 +150,7 @@ function intact({ gaps, containers, takenAt }: AdvisedWhy, width: number, palett
   if (pulling != null) {
     const time = pullingFor(pulling.pullingSince ?? '', takenAt)
     return wrap(
-      visible(`No link is broken. The image of ${pulling.container} has been pulling for ${time}.`),
+      sanitizeLine(`No link is broken. The image of ${pulling.container} has been pulling for ${time}.`),
       width,
     )
   }
@@ -159,15 +158,18 @@ function intact({ gaps, containers, takenAt }: AdvisedWhy, width: number, palett
     ? ' Anonymous pulls from Docker Hub share one limit with everyone behind the same IP address.'
     : ''
   if (containers.some(({ notes }) => notes !== undefined))
-    return wrap('No link is broken now. The notes will matter once an image has to be pulled again.', width)
-  return wrap(`No link is broken. Nothing to do.${note}`, width).map(palette.well)
+    return wrap(
+      'No link is broken now. The notes will matter the next time an image has to be pulled.',
+      width,
+    )
+  return wrap(`No link is broken. Nothing to do.${note}`, width).map(palette.success)
 }
 
 function sharesLimit({ verdict, registry, pullPolicy }: AdvisedContainer): boolean {
   return verdict === 'anonymous' && registry === 'docker.io' && pullPolicy !== 'Never'
 }
 
-function nextLines({ say, command }: Said, width: number, palette: Palette): string[] {
-  if (command === undefined) return wrap(visible(`Next: ${say}.`), width).map(palette.strong)
-  return [...wrap(visible(`${say}:`), width), ...commandLines(command, width, '  ').map(palette.strong)]
+function nextLines({ text, command }: StepText, width: number, palette: Palette): string[] {
+  if (command === undefined) return wrap(sanitizeLine(`Next: ${text}.`), width).map(palette.strong)
+  return [...wrap(sanitizeLine(`${text}:`), width), ...commandLines(command, width, '  ').map(palette.strong)]
 }

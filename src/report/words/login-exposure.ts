@@ -1,8 +1,8 @@
 /** Who will be able to use the logins of a plan, and which login would be the better one to distribute. */
 
 import type { Plan, PlanCredential, TokenKind } from '../../plan/plan.ts'
-import { counted, someOf } from './count.ts'
-import { registryName } from './hosts.ts'
+import { pluralize, shortList } from './count.ts'
+import { registryLabel } from './labels.ts'
 
 const KINDS: Record<TokenKind, string> = {
   'personal-token': 'a personal access token',
@@ -26,30 +26,30 @@ const TOKENS: Record<string, string> = {
 const OTHER_TOKEN = 'A read-only robot account or deploy token is safer.'
 
 /** One paragraph a login that the plan writes; none where it writes none. */
-export function loginReach(plan: Plan, failing: readonly string[]): string[] {
+export function loginExposure(plan: Plan, failing: readonly string[]): string[] {
   return plan.credentials.flatMap(login => {
     const namespaces = plan.changes.flatMap(change =>
       'keys' in change && change.keys.includes(login.key) ? [change.target.namespace] : [],
     )
     return namespaces.length === 0
       ? []
-      : [`${reach(login, namespaces)} ${better(login, plan, namespaces, failing)}`]
+      : [`${exposureSentence(login, namespaces)} ${saferSentence(login, plan, namespaces, failing)}`]
   })
 }
 
 /** `jane for Docker Hub, a personal access token from file ~/.docker/config.json`. */
 export function loginName({ registry, username, token, origin }: PlanCredential): string {
   const what = token === undefined ? '' : `${KINDS[token]} `
-  return `${username} for ${registryName(registry)} (${what}from ${origin})`
+  return `${username} for ${registryLabel(registry)} (${what}from ${origin})`
 }
 
-function reach(login: PlanCredential, namespaces: string[]): string {
+function exposureSentence(login: PlanCredential, namespaces: string[]): string {
   const where =
-    namespaces.length > 3 ? `these ${counted(namespaces.length, 'namespace')}` : someOf(namespaces, 3)
+    namespaces.length > 3 ? `these ${pluralize(namespaces.length, 'namespace')}` : shortList(namespaces, 3)
   return `Anyone who can read Secrets or create pods in ${where} will be able to read and use the login of ${loginName(login)}.`
 }
 
-function better(
+function saferSentence(
   { registry }: PlanCredential,
   { scope }: Plan,
   namespaces: string[],
@@ -59,5 +59,5 @@ function better(
   const wide = scope.namespaces === null && !scope.affected
   const needed = namespaces.filter(name => failing.includes(name)).length
   if (!wide || needed === 0 || needed === namespaces.length) return safer
-  return `${safer} With --affected only the ${counted(needed, 'namespace')} with failing pods ${needed === 1 ? 'gets' : 'get'} it.`
+  return `${safer} With --affected only the ${pluralize(needed, 'namespace')} with failing pods ${needed === 1 ? 'gets' : 'get'} it.`
 }

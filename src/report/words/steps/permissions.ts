@@ -3,9 +3,9 @@
 import type { Cloud } from '../../../image/registries.ts'
 import { shellWord } from '../../escape.ts'
 import { kubectlCommand } from '../../invocation.ts'
-import { registryName } from '../hosts.ts'
-import { kubeletLog, onNode, runsHere } from '../node.ts'
-import type { WordsOf } from '../said.ts'
+import { registryLabel } from '../labels.ts'
+import { kubeletLog, onNode, runsOnThisMachine } from '../node.ts'
+import type { StepWords } from '../step-words.ts'
 
 const ROLE: Record<Cloud, string> = {
   ecr: 'attach the policy AmazonEC2ContainerRegistryPullOnly to it; if the repository belongs to another account, its repository policy must allow this one too (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer)',
@@ -23,7 +23,7 @@ const PROVIDER: Record<Cloud, string> = {
   gar: 'auth-provider-gcp',
 }
 
-export const rights: WordsOf<
+export const permissionSteps: StepWords<
   | 'check-provider'
   | 'grant-cloud-role'
   | 'grant-pull'
@@ -35,28 +35,28 @@ export const rights: WordsOf<
   | 'use-other-source'
 > = {
   'check-provider': ({ cloud }, { findings: [first] }) => ({
-    say: `Find out why the kubelet's credential provider${cloud === null ? '' : ` (${PROVIDER[cloud]})`} delivered no login: its binary and configuration (--image-credential-provider-bin-dir and -config), and the kubelet's log ${onNode(first)}`,
+    text: `Find out why the kubelet's credential provider${cloud === null ? '' : ` (${PROVIDER[cloud]})`} returned no login: check its binary and configuration (--image-credential-provider-bin-dir and -config), and the kubelet's log ${onNode(first)}`,
     command: kubeletLog(first.host, 'credential'),
-    ...(runsHere(first.host) ? {} : { where: onNode(first) }),
+    ...(runsOnThisMachine(first.host) ? {} : { where: onNode(first) }),
   }),
   'grant-cloud-role': ({ cloud, caller, first }) => ({
-    say: `${first ? 'Allow the nodes to pull' : 'If the image exists, allow the nodes to pull it'}: ${caller === null ? IDENTITY[cloud] : caller} lacks the permission, so ${ROLE[cloud]}`,
+    text: `${first ? 'Allow the nodes to pull' : 'If the image exists, allow the nodes to pull it'}: ${caller === null ? IDENTITY[cloud] : caller} lacks the permission, so ${ROLE[cloud]}`,
   }),
   'grant-pull': ({ by, registry, repository, caller }, { invocation, findings: [{ namespace }] }) => {
     const who = caller === null ? 'the account in the pull secret' : caller
     switch (by) {
       case 'github':
         return {
-          say: `Ask the owner of the package ${repository} to give ${who} read access (Package settings, Manage access); its token needs the scope read:packages`,
+          text: `Ask the owner of the package ${repository} to give ${who} read access (Package settings, Manage access); its token needs the scope read:packages`,
         }
       case 'gitlab':
         return {
-          say: `Give ${who} at least the Reporter role in the GitLab project of ${repository}, or use a deploy token with the scope read_registry`,
+          text: `Give ${who} at least the Reporter role in the GitLab project of ${repository}, or use a deploy token with the scope read_registry`,
         }
       case 'openshift': {
         const [project = ''] = repository.split('/')
         return {
-          say: `If the image stream exists, let service accounts of ${namespace} pull from project ${project} (role system:image-puller there)`,
+          text: `If the image stream exists, let service accounts of ${namespace} pull from project ${project} (role system:image-puller there)`,
           command: kubectlCommand(
             invocation,
             `create rolebinding ${shellWord(`pull-from-${namespace}`)} --clusterrole=system:image-puller --group=${shellWord(`system:serviceaccounts:${namespace}`)}`,
@@ -66,39 +66,39 @@ export const rights: WordsOf<
       }
       case 'registry':
         return {
-          say: `Ask the owner of ${repository} at ${registryName(registry)} to give ${who} pull access`,
+          text: `Ask the owner of ${repository} at ${registryLabel(registry)} to give ${who} pull access`,
         }
     }
   },
   'token-scope': ({ registry }) => ({
-    say: registry.includes('gitlab')
+    text: registry.includes('gitlab')
       ? 'Use a token with the scope read_registry: others are refused'
       : registry === 'ghcr.io'
         ? 'Use a classic personal access token with the scope read:packages, authorized for the organization (SSO)'
-        : `Use a token of ${registryName(registry)} that includes pull access to this repository`,
+        : `Use a token of ${registryLabel(registry)} that includes pull access to this repository`,
   }),
   'allow-address': ({ host, address, cloud }) => ({
-    say: `Add ${address === null ? "the nodes' outgoing address" : `the address ${address}`} to the network rules (firewall allowlist) of ${host}${cloud === 'acr' ? ', or pull through a private endpoint (https://aka.ms/acr/firewall)' : ', or pull from an address that it accepts'}`,
+    text: `Add ${address === null ? "the nodes' outgoing address" : `the address ${address}`} to the network rules (firewall allowlist) of ${host}${cloud === 'acr' ? ', or pull through a private endpoint (https://aka.ms/acr/firewall)' : ', or pull from an address that it accepts'}`,
   }),
   'restore-account': ({ registry }) => ({
-    say: `Ask the owner or administrator of ${registryName(registry)} about the account, its license, and its billing: no other login opens its images`,
+    text: `Ask the owner or administrator of ${registryLabel(registry)} about the account, its license, and its billing: another login can't pull its images either`,
   }),
   'ask-registry-admin': ({ about, host }) => ({
-    say:
+    text:
       about === 'vulnerabilities'
         ? `Ask an administrator of the project at ${host} to allow this image (CVE allowlist, policy), or use a version without these vulnerabilities`
         : about === 'storage-quota'
           ? `Ask the owner of the namespace at ${host} to free space or raise its storage quota`
-          : `Ask an administrator of ${host} which policy holds this image back, and whether it can be exempted`,
+          : `Ask an administrator of ${host} which policy blocks this image, and whether the image can be exempted`,
   }),
   'upstream-login': ({ host, kind }) => ({
-    say:
+    text:
       kind === 'ecr'
         ? "Fix the upstream login of the pull-through cache rule: the secret in AWS Secrets Manager whose name starts with ecr-pullthroughcache/, and the upstream path behind the rule's prefix (official images need library/)"
-        : `Check the login that ${host} itself uses at its upstream registry (remote or proxy repository settings): the pods' logins play no part there`,
+        : `Check the login that ${host} itself uses at its upstream registry (remote or proxy repository settings): the pods' logins are not used there`,
   }),
   'use-other-source': ({ why }) => ({
-    say:
+    text:
       why === 'closed'
         ? 'Use the image from another registry: ask its owner where it is published now, or copy it into your own registry'
         : why === 'policy'

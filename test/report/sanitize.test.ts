@@ -1,7 +1,7 @@
-/** Hostile text becomes harmless and visible. */
+/** Hostile text becomes harmless and sanitizeLine. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { escapeInJson, guardLines, visible } from '../../src/report/sanitise.ts'
+import { escapeInJson, guardLines, sanitizeLine } from '../../src/report/sanitize.ts'
 import { FORBIDDEN, hostile } from './hostile-text.ts'
 
 test.each([
@@ -21,14 +21,14 @@ test.each([
     'dial tcp [::1]:5000: naïve 漢字 #1 ## two',
   ],
 ])('%s is shown that way', (_name, text, shown) => {
-  expect(visible(text)).toBe(shown)
+  expect(sanitizeLine(text)).toBe(shown)
 })
 
 describe('for any text', () => {
-  test('the visible form is one line without invisible or executable parts', () => {
+  test('the sanitizeLine form is one line without invisible or executable parts', () => {
     fc.assert(
       fc.property(hostile, text => {
-        const shown = visible(text)
+        const shown = sanitizeLine(text)
         expect(shown).not.toMatch(FORBIDDEN)
         expect(shown).not.toContain('\n')
       }),
@@ -38,7 +38,7 @@ describe('for any text', () => {
   test('sanitizing twice changes nothing more', () => {
     fc.assert(
       fc.property(hostile, text => {
-        expect(visible(visible(text))).toBe(visible(text))
+        expect(sanitizeLine(sanitizeLine(text))).toBe(sanitizeLine(text))
       }),
     )
   })

@@ -3,14 +3,14 @@
 import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
 import { type Cloud, cloudOf } from '../../../image/registries.ts'
 import { shellWord } from '../../escape.ts'
-import { hostName, registryName } from '../hosts.ts'
-import { onNode, proxyCommand, runsHere } from '../node.ts'
+import { hostLabel, registryLabel } from '../labels.ts'
+import { onNode, proxyCommand, runsOnThisMachine } from '../node.ts'
 import { authorityPlace, mirrorSettings, plainHttpPlace } from '../node-settings.ts'
-import type { Findings, Said, WordsOf } from '../said.ts'
+import type { Findings, StepText, StepWords } from '../step-words.ts'
 
 /** A command that has to run on the node, or says so itself. */
-function there(say: string, command: string, [first]: Findings): Said {
-  return { say, command, where: onNode(first) }
+function stepOnNode(text: string, command: string, [first]: Findings): StepText {
+  return { text, command, where: onNode(first) }
 }
 
 const withPort = (host: string) => (/:\d+$/.test(host) ? host : `${host}:443`)
@@ -34,7 +34,7 @@ const INSTEAD: Record<EndpointRole, string> = {
   runtime: 'start the runtime',
 }
 
-export const ways: WordsOf<
+export const networkSteps: StepWords<
   | 'resolve-host'
   | 'fix-dns'
   | 'replace-service-name'
@@ -58,43 +58,43 @@ export const ways: WordsOf<
   | 'status-page'
 > = {
   'resolve-host': ({ host }, { findings }) =>
-    there(
+    stepOnNode(
       `Check the host name for a typo, and look it up ${onNode(findings[0])}`,
       `getent hosts ${shellWord(withoutPort(host))}`,
       findings,
     ),
   'fix-dns': ({ server }, { findings: [first] }) => ({
-    say: `If the name is correct, fix DNS ${onNode(first)} (/etc/resolv.conf${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls`,
+    text: `If the name is correct, fix DNS ${onNode(first)} (/etc/resolv.conf${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls`,
   }),
   'replace-service-name': ({ host, role }) => ({
-    say: `${host} is a Service name, which only the cluster's DNS (CoreDNS) resolves, and nodes don't use that: ${INSTEAD[role]}`,
+    text: `${host} is a Service name, which only the cluster's DNS (CoreDNS) resolves, and nodes don't use that: ${INSTEAD[role]}`,
   }),
   'replace-loopback': ({ host, role }) => ({
-    say: `${host} is the node itself, so something must listen there on every node (a DaemonSet, or a NodePort); otherwise ${INSTEAD[role]}`,
+    text: `${host} is the node itself, so something must listen there on every node (a DaemonSet, or a NodePort); otherwise ${INSTEAD[role]}`,
   }),
   'test-connection': ({ host, scheme }, { findings }) =>
-    there(
-      `Test the connection ${onNode(findings[0])} (an answer of 401 or 404 is fine)`,
+    stepOnNode(
+      `Test the connection ${onNode(findings[0])} (a 401 or 404 response is fine)`,
       `curl -sSv -m 15 -o /dev/null ${shellWord(`${scheme}://${host}/v2/`)}`,
       findings,
     ),
   'open-host': ({ host, role }, { findings: [{ registry }] }) => ({
-    say:
+    text:
       role === 'storage' || role === 'token'
-        ? `Let the nodes reach ${host} (firewall, egress rules, proxy), not only ${registryName(registry)}: it is ${role === 'storage' ? 'where the layers are downloaded from' : 'where the tokens for pulls come from'}`
-        : `If that hangs too, let the nodes reach ${host} (firewall, egress rules, NAT gateway${PRIVATE_WAY[cloudOf(registry) ?? 'none']}, or HTTPS_PROXY for the runtime)`,
+        ? `Let the nodes reach ${host} (firewall, egress rules, proxy), not only ${registryLabel(registry)}: it is ${role === 'storage' ? 'where the layers are downloaded from' : 'where the tokens for pulls come from'}`
+        : `If that also hangs, allow the nodes to reach ${host} (firewall, egress rules, NAT gateway${PRIVATE_WAY[cloudOf(registry) ?? 'none']}, or HTTPS_PROXY for the runtime)`,
   }),
   'check-listener': ({ host, role }, { findings: [{ registry }] }) => ({
-    say: `Check that ${hostName({ host, role }, registry)} is running and listening on that port, and what stands between it and the nodes`,
+    text: `Check that ${hostLabel({ host, role }, registry)} is running and listening on that port, and check everything between it and the nodes`,
   }),
   'give-route': ({ host, family }, { findings: [first] }) => ({
-    say:
+    text:
       family === 'IPv6'
         ? `${host} was tried over IPv6 only: give the node an IPv6 route, or let DNS ${onNode(first)} answer with IPv4 addresses`
         : 'The node has no route for IPv4 (is it IPv6-only?): give it one, or NAT64 with DNS64; some registries, such as ghcr.io, have no IPv6 addresses',
   }),
   'check-mirror': ({ host, registry }) => ({
-    say: `Check the health and the log of the mirror ${host}, which stands in for ${registryName(registry)}: bring it back, or fix what it refuses`,
+    text: `Check the health and the log of the mirror ${host}, which serves images of ${registryLabel(registry)}: restart it, or fix the reason for its refusals`,
   }),
   'mirror-settings': ({ host, registry, about }, { findings: [first] }) => {
     const place = mirrorSettings(first.host, registry)
@@ -102,35 +102,35 @@ export const ways: WordsOf<
     switch (about) {
       case 'web-page':
         return {
-          say: `Something in between answered with a web page instead of ${registryName(registry)}: check the mirror, proxy or login portal at ${what}, as configured in ${place}`,
+          text: `Something in between answered with a web page instead of ${registryLabel(registry)}: check the mirror, proxy or login portal at ${what}, as configured in ${place}`,
         }
       case 'scheme':
-        return { say: `Write the mirror's endpoint with exactly one scheme (https://…) in ${place}` }
+        return { text: `Write the mirror's endpoint with exactly one scheme (https://…) in ${place}` }
       case 'endpoint':
-        return { say: `Or correct or remove the mirror ${what} for ${registryName(registry)} in ${place}` }
+        return { text: `Or correct or remove the mirror ${what} for ${registryLabel(registry)} in ${place}` }
     }
   },
   'mirror-limit': ({ host, registry }) => ({
-    say: `Give the mirror ${host} its own login for ${registryName(registry)}, or a higher limit: it pulls for all nodes from one address, and the pods' logins don't count there`,
+    text: `Give the mirror ${host} its own login for ${registryLabel(registry)}, or a higher limit: it pulls for all nodes from one address, and the pods' logins don't count there`,
   }),
   'mirror-lacks-image': ({ host, registry, only }) => ({
-    say: only
-      ? `Copy the image to the mirror ${host}, under this very tag or digest: the nodes may ask only mirrors, because ${registryName(registry)} is blocked in their registries.conf (on OpenShift NeverContactSource)`
+    text: only
+      ? `Copy the image to the mirror ${host}, under exactly this tag or digest: the nodes are only allowed to use mirrors, because ${registryLabel(registry)} is blocked in their registries.conf (on OpenShift NeverContactSource)`
       : host === registry
         ? `Check that ${host}, which fetches from an upstream, serves this path (project and prefix), and that its own login at the upstream may see the image: its 404 does not prove that the image is missing`
-        : `Check that the mirror ${host} serves this path of ${registryName(registry)} (project and prefix, library/ for official images), and that it can reach its upstream with a login that may see the image: its 404 does not prove that the image is missing`,
+        : `Check that the mirror ${host} serves this path of ${registryLabel(registry)} (project and prefix, library/ for official images), and that it can reach its upstream with a login that may see the image: its 404 does not prove that the image is missing`,
   }),
   'show-certificate': ({ host }, { findings }) =>
-    there(
+    stepOnNode(
       `Look at the certificate (and the clock) ${onNode(findings[0])}`,
       `openssl s_client -connect ${shellWord(withPort(host))} </dev/null`,
       findings,
     ),
   'trust-authority': ({ host, intercepted }, { findings: [first] }) => ({
-    say: `${intercepted ? 'If a company proxy intercepts TLS, or the authority is your own' : 'If the authority is your own'}, let every node trust it: put its CA certificate into ${authorityPlace(first.host, host)}`,
+    text: `${intercepted ? 'If a company proxy intercepts TLS, or the authority is your own' : 'If the authority is your own'}, let every node trust it: put its CA certificate into ${authorityPlace(first.host, host)}`,
   }),
   'renew-certificate': ({ host, problem }) => ({
-    say:
+    text:
       problem === 'expired'
         ? `Renew the certificate of ${host} (or set the node's clock, if that is wrong)`
         : problem === 'wrong-name'
@@ -142,30 +142,30 @@ export const ways: WordsOf<
               : `Reissue the certificate of ${host} with a subjectAltName and current algorithms, or enable a current TLS version there`,
   }),
   'serve-tls': ({ host }) => ({
-    say: `Or serve ${host} over TLS, so that logins and images travel encrypted`,
+    text: `Or serve ${host} over TLS, so that logins and images are encrypted in transit`,
   }),
   'allow-http': ({ host }, { findings: [first] }) => ({
-    say: `If it speaks plain HTTP on purpose, tell the runtime on every node: ${plainHttpPlace(first.host, host)}`,
+    text: `If it is meant to serve plain HTTP, configure the runtime on every node: ${plainHttpPlace(first.host, host)}`,
   }),
   'show-proxy': (_step, { findings: [first] }) => ({
-    say: `See whether the runtime goes through a proxy ${onNode(first)} (HTTPS_PROXY, NO_PROXY)`,
+    text: `See whether the runtime goes through a proxy ${onNode(first)} (HTTPS_PROXY, NO_PROXY)`,
     command: proxyCommand(first.host),
-    ...(runsHere(first.host) ? {} : { where: onNode(first) }),
+    ...(runsOnThisMachine(first.host) ? {} : { where: onNode(first) }),
   }),
   'fix-proxy': ({ host, refused }, { findings: [{ registry, endpoint }] }) => ({
-    say: refused
-      ? `Let the proxy pass requests for ${endpoint !== null && endpoint.role !== 'proxy' ? endpoint.host : registryName(registry)}, and give the runtime its login if it asks for one`
+    text: refused
+      ? `Let the proxy pass requests for ${endpoint !== null && endpoint.role !== 'proxy' ? endpoint.host : registryLabel(registry)}, and give the runtime its login if it asks for one`
       : `Fix the proxy ${host ?? ''}, or correct its address in the runtime's environment`.replace('  ', ' '),
   }),
   'bypass-proxy': ({ host }) => ({
-    say: `Or bypass the proxy for this host: add ${withoutPort(host)} to NO_PROXY of the runtime, and restart it`,
+    text: `Or bypass the proxy for this host: add ${withoutPort(host)} to NO_PROXY of the runtime, and restart it`,
   }),
   'status-page': ({ host, role }, { findings: [{ registry }] }) => ({
-    say:
+    text:
       role === 'registry' && registry === 'docker.io'
         ? "Check Docker Hub's status at https://www.dockerstatus.com; the kubelet retries every five minutes"
         : role === 'registry' && registry === 'quay.io'
           ? "Check Quay's status at https://status.redhat.com; the kubelet retries every five minutes"
-          : `Check the status and the log of ${hostName({ host, role }, registry)}; the kubelet retries every five minutes`,
+          : `Check the status and the log of ${hostLabel({ host, role }, registry)}; the kubelet retries every five minutes`,
   }),
 }

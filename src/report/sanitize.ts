@@ -1,4 +1,4 @@
-/** The one sanitiser: text of a cluster or a registry becomes one harmless, visible line. Every sink's escaper starts here. */
+/** The one sanitizer: text of a cluster or a registry becomes one harmless, visible line. Every sink's escaper starts here. */
 
 /** Blanks around any line break, begun with the first of them, for else a run of blanks is gone through from each: LF, CR, vertical tab, form feed, NEL, line and paragraph separator. */
 const BREAKS = /(?<![ \t])[ \t]*(?:[\n\r\v\f\u0085\u2028\u2029][ \t]*)+/g
@@ -21,7 +21,7 @@ const HARMLESS_JSON = /^[\n !"$-~]*$/
  * One line that shows what the text holds: a line break as ` ⏎ `, an unseen character as its `\u` escape, and no
  * `##[` that a CI runner would obey. The result is safe on a terminal inside a line; its start is {@link guardLines}' work.
  */
-export function visible(text: string): string {
+export function sanitizeLine(text: string): string {
   if (HARMLESS.test(text)) return text.trim()
   return text
     .trim()
@@ -53,7 +53,7 @@ export function escapeInYaml(yaml: string): string {
 }
 
 /** Whether the text holds anything that would not be shown as it is. */
-export function hidesSomething(text: string): boolean {
+export function hasInvisibleText(text: string): boolean {
   return text.search(UNSEEN) !== -1 || text.search(LOG_COMMAND) !== -1
 }
 

@@ -1,34 +1,38 @@
 /** What became of a fix, for a person: what was not made, which pods are not back and why now, and last the verdict. */
 
-import type { AdvisedFinding } from '../../../advice/add-steps.ts'
-import type { FixResult, Outcome, Recovery } from '../../../apply/outcome.ts'
-import { cell, shellWord } from '../../escape.ts'
-import { groupByCause } from '../../group.ts'
-import { type Invocation, kubectlCommand, ownCommand } from '../../invocation.ts'
-import type { FixReport } from '../../machine/fix-document.ts'
-import type { ReportOptions } from '../../options.ts'
-import { visible } from '../../sanitise.ts'
-import { field, stacked } from '../../screen/block.ts'
-import { type Palette, paletteFor } from '../../screen/palette.ts'
-import { labelledCommand, stepLines } from '../../screen/step.ts'
-import { tableLines } from '../../screen/table.ts'
-import { wrap } from '../../screen/wrap.ts'
-import { meaningOf, titleOf } from '../../words/causes.ts'
-import { whyCommand } from '../../words/commands.ts'
-import { amount, counted } from '../../words/count.ts'
-import { reasonOfOutcome } from '../../words/outcome-reasons.ts'
-import { dryRunSentence, isWell, statusText, writtenSentence } from '../../words/outcomes.ts'
-import { objectName, scopeFlags } from '../../words/plan.ts'
-import { countPods } from '../../words/pods.ts'
+import type { AdvisedFinding } from '../../advice/add-steps.ts'
+import type { FixResult, Outcome, Recovery } from '../../apply/outcome.ts'
+import { cell, shellWord } from '../escape.ts'
+import { groupByCause } from '../group.ts'
+import { type Invocation, kubectlCommand, ownCommand } from '../invocation.ts'
+import type { FixReport } from '../machine/fix-document.ts'
+import type { ReportOptions } from '../options.ts'
+import { sanitizeLine } from '../sanitize.ts'
+import { field, joinBlocks } from '../screen/block.ts'
+import { type Palette, paletteFor } from '../screen/palette.ts'
+import { labelledCommand, stepLines } from '../screen/step.ts'
+import { tableLines } from '../screen/table.ts'
+import { wrap } from '../screen/wrap.ts'
+import { meaningOf, titleOf } from '../words/causes.ts'
+import { whyCommand } from '../words/commands.ts'
+import { countPods, formatNumber, pluralize } from '../words/count.ts'
 import {
-  againLabel,
-  isOpen,
+  dryRunSentence,
+  isSuccessful,
+  outcomeReasonText,
+  statusText,
+  writtenSentence,
+} from '../words/outcomes.ts'
+import { objectName, scopeFlags } from '../words/plan.ts'
+import {
+  isIncomplete,
   leftSentence,
   podsSentence,
   podText,
+  rerunLabel,
   workloadText,
-} from '../../words/recoveries.ts'
-import { stepsOf } from '../../words/steps.ts'
+} from '../words/recoveries.ts'
+import { stepsOf } from '../words/steps.ts'
 
 const ROWS = 12
 
@@ -36,18 +40,18 @@ const ROWS = 12
 export function renderFixTable(report: FixReport, options: ReportOptions): string {
   const palette = paletteFor(options.color)
   const blocks = [
-    notMade(report.result.outcomes, options.width, palette),
+    unsuccessful(report.result.outcomes, options.width, palette),
     ...(report.dryRun ? [] : [podLines(report.result, options.width, palette)]),
-    ...whyNow(report, options, palette),
+    ...failingNow(report, options, palette),
     lastLines(report, options, palette),
   ]
-  return stacked(blocks)
+  return joinBlocks(blocks)
 }
 
 /** Alike ones together: one missing permission may stand behind hundreds. */
-function notMade(outcomes: Outcome[], width: number, palette: Palette): string[] {
+function unsuccessful(outcomes: Outcome[], width: number, palette: Palette): string[] {
   const alike = Map.groupBy(
-    outcomes.filter(one => !isWell(one)),
+    outcomes.filter(one => !isSuccessful(one)),
     ({ status, reason, detail, target }) => JSON.stringify([target.kind, status, reason, detail]),
   )
   const groups = [...alike.values()]
@@ -55,58 +59,59 @@ function notMade(outcomes: Outcome[], width: number, palette: Palette): string[]
     const [first] = same
     if (first === undefined) return []
     const { target, status, reason, detail } = first
-    const more = same.length === 1 ? '' : ` and ${amount(same.length - 1)} more`
-    const said = `${target.namespace} ${objectName(target)}${more}: ${statusText(status)}`
+    const more = same.length === 1 ? '' : ` and ${formatNumber(same.length - 1)} more`
+    const sentence = `${target.namespace} ${objectName(target)}${more}: ${statusText(status)}`
     return [
-      ...wrap(visible(said), width, '  '),
-      ...[reason === null ? null : reasonOfOutcome(reason), detail].flatMap(text =>
-        text === null ? [] : wrap(visible(text), width, '    ').slice(0, 6).map(palette.dim),
+      ...wrap(sanitizeLine(sentence), width, '  '),
+      ...[reason === null ? null : outcomeReasonText(reason), detail].flatMap(text =>
+        text === null ? [] : wrap(sanitizeLine(text), width, '    ').slice(0, 6).map(palette.dim),
       ),
     ]
   })
-  if (groups.length > ROWS) lines.push(`  … and ${amount(groups.length - ROWS)} more (-o json shows all)`)
-  return lines.length === 0 ? [] : [palette.trouble('Not made:', 'error'), ...lines]
+  if (groups.length > ROWS)
+    lines.push(`  … and ${formatNumber(groups.length - ROWS)} more (-o json shows all)`)
+  return lines.length === 0 ? [] : [palette.problem('Not applied:', 'error'), ...lines]
 }
 
 function podLines({ recoveries }: FixResult, width: number, palette: Palette): string[] {
-  const [open, back] = [recoveries.filter(isOpen), recoveries.filter(one => !isOpen(one))]
-  const shown = [...open, ...back].slice(0, ROWS)
+  const [open, undo] = [recoveries.filter(isIncomplete), recoveries.filter(one => !isIncomplete(one))]
+  const shown = [...open, ...undo].slice(0, ROWS)
   const cells = shown.map(one => [
     cell(one.namespace),
     cell(objectName(one.workload)),
-    `${amount(one.recovered)} of ${counted(one.wanted, 'pod')} back`,
+    `${formatNumber(one.recovered)} of ${pluralize(one.wanted, 'pod')} back`,
   ])
   const rows = tableLines(cells, width, '  ')
   const lines = shown.flatMap((one, index) => {
     const row = rows[index] ?? []
-    const mark = isOpen(one) ? (line: string) => palette.trouble(line, 'error') : palette.well
+    const mark = isIncomplete(one) ? (line: string) => palette.problem(line, 'error') : palette.success
     return [...row.map(mark), ...waitingLines(one, width, palette)]
   })
   const hidden = recoveries.length - shown.length
-  return hidden > 0 ? [...lines, `  … and ${counted(hidden, 'more workload')}`] : lines
+  return hidden > 0 ? [...lines, `  … and ${pluralize(hidden, 'more workload')}`] : lines
 }
 
 /** Its pods one by one, or what there is to say of the workload itself. */
 function waitingLines(recovery: Recovery, width: number, palette: Palette): string[] {
   const { waiting, crashing } = recovery
-  const [first] = isOpen(recovery) || waiting.length > 0 ? waiting : crashing
+  const [first] = isIncomplete(recovery) || waiting.length > 0 ? waiting : crashing
   const more = (waiting.length > 0 ? waiting : crashing).length - 1
   const texts = [
     workloadText(recovery),
-    first === undefined ? '' : `${podText(first)}${more > 0 ? ` and ${amount(more)} more` : ''}`,
+    first === undefined ? '' : `${podText(first)}${more > 0 ? ` and ${formatNumber(more)} more` : ''}`,
   ]
   return texts
     .filter(text => text !== '')
-    .flatMap(text => wrap(visible(text), width, '    ').slice(0, 4).map(palette.dim))
+    .flatMap(text => wrap(sanitizeLine(text), width, '    ').slice(0, 4).map(palette.dim))
 }
 
 /** The diagnosis of the pods that are not back, made again after the wait: of those that are there now, and no others. */
-function whyNow(report: FixReport, { width, invocation }: ReportOptions, palette: Palette): string[][] {
+function failingNow(report: FixReport, { width, invocation }: ReportOptions, palette: Palette): string[][] {
   // Where pods were held back, none of the usual steps helps before they can be taken.
   const steps = report.result.heldBack === null ? 2 : 0
   return groupByCause(awaited(report), invocation).map(group => [
-    ...wrap(visible(`${titleOf(group)}: ${counted(countPods(group.findings), 'pod')}`), width).map(line =>
-      palette.trouble(line, group.findings[0].severity),
+    ...wrap(sanitizeLine(`${titleOf(group)}: ${pluralize(countPods(group.findings), 'pod')}`), width).map(
+      line => palette.problem(line, group.findings[0].severity),
     ),
     ...field({ label: 'meaning', text: meaningOf(group) }, width),
     ...stepLines('what to do', stepsOf(group.findings, invocation).slice(0, steps), width, palette),
@@ -117,27 +122,28 @@ function whyNow(report: FixReport, { width, invocation }: ReportOptions, palette
 function awaited({ findings, result }: FixReport): AdvisedFinding[] {
   return findings.filter(({ namespace, pod }) =>
     result.recoveries.some(
-      one => one.namespace === namespace && isOpen(one) && one.waiting.some(({ name }) => name === pod),
+      one => one.namespace === namespace && isIncomplete(one) && one.waiting.some(({ name }) => name === pod),
     ),
   )
 }
 
 function lastLines(report: FixReport, { width, invocation }: ReportOptions, palette: Palette): string[] {
   const { result, dryRun, complete } = report
-  const verdict = (text: string) => wrap(visible(text), width).map(complete ? palette.well : palette.strong)
+  const verdict = (text: string) =>
+    wrap(sanitizeLine(text), width).map(complete ? palette.success : palette.strong)
   if (dryRun) return verdict(dryRunSentence(result))
-  const all = report.plan.declined.length === 0 && result.outcomes.every(isWell)
+  const all = report.plan.declined.length === 0 && result.outcomes.every(isSuccessful)
   const pods = podsSentence(result.recoveries, report.leftPods, all)
   const written = writtenSentence(result)
-  const back =
+  const undo =
     result.run === null
       ? []
       : labelledCommand('Undo: ', ownCommand(invocation, `undo ${shellWord(result.run)}`), width)
   const next = nextCommand(report, invocation)
   const last = pods ?? [written, leftSentence(report.leftPods)].join(' ').trim()
   return [
-    ...(pods === null ? [] : wrap(visible(written), width)),
-    ...back,
+    ...(pods === null ? [] : wrap(sanitizeLine(written), width)),
+    ...undo,
     ...wrap(gapText(report), width),
     ...verdict(last),
     ...(next === null
@@ -150,13 +156,13 @@ function lastLines(report: FixReport, { width, invocation }: ReportOptions, pale
 function nextCommand(report: FixReport, invocation: Invocation): [label: string, command: string] | null {
   const { plan, result } = report
   const again = ownCommand(invocation, `fix ${scopeFlags(plan.scope)}`)
-  if (result.heldBack !== null) return [againLabel(result.heldBack.why), again]
+  if (result.heldBack !== null) return [rerunLabel(result.heldBack.why), again]
   const [first] = awaited(report)
   if (first !== undefined) return ['Next: ', whyCommand(invocation, first)]
-  const open = result.recoveries.find(isOpen)
+  const open = result.recoveries.find(isIncomplete)
   if (open !== undefined) return nextFor(open, invocation)
   return result.outcomes.some(({ status }) => status === 'conflict' || status === 'failed')
-    ? ['Next, to go on: ', again]
+    ? ['Next, to continue: ', again]
     : null
 }
 
@@ -177,7 +183,7 @@ function nextFor(
 /** The same fix again would only be refused again. */
 function refusedText({ outcomes }: FixResult): string {
   return outcomes.some(({ status }) => status === 'refused')
-    ? 'Settle what the server refused, then run the same fix again.'
+    ? 'Resolve what the server refused, then run the same fix again.'
     : ''
 }
 
