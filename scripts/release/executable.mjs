@@ -1,0 +1,54 @@
+// Makes one standalone executable: a machine's Node with the program in it (Node's single executable applications).
+import { execFile } from 'node:child_process'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { inject } from 'postject'
+import { nodeExecutable } from './node-package.mjs'
+
+const run = promisify(execFile)
+
+/** The marker that Node's build has for the program; Node's documentation names all three. */
+const RESOURCE = 'NODE_SEA_BLOB'
+const PLACE = { sentinelFuse: 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2', machoSegmentName: 'NODE_SEA' }
+
+/**
+ * @param parts what bundleParts gives
+ * @param folder for the executable and what it is made of
+ * @returns where the executable is
+ */
+export async function buildExecutable(target, parts, folder) {
+  await mkdir(join(folder, 'parts'), { recursive: true })
+  const program = await prepareProgram(target.nodeVersion, parts, folder)
+  const file = join(folder, target.executable)
+  await writeFile(file, await nodeExecutable(target, target.nodeVersion), { mode: 0o755 })
+  const signs = target.platform === 'darwin' && process.platform === 'darwin'
+  if (signs) await run('codesign', ['--remove-signature', file])
+  await inject(file, RESOURCE, program, PLACE)
+  // Without a signature, if only its own, macOS ends a program for ARM at once.
+  if (signs) await run('codesign', ['--sign', '-', file])
+  return file
+}
+
+/** The program as that version of Node reads it; nothing in it belongs to one machine, as compiled code would. */
+async function prepareProgram(nodeVersion, parts, folder) {
+  const assets = {}
+  for (const [name, text] of Object.entries(parts)) {
+    assets[name] = join(folder, 'parts', name)
+    await writeFile(assets[name], text)
+  }
+  const output = join(folder, 'program.blob')
+  const settings = {
+    main: join(import.meta.dirname, 'entry.cjs'),
+    output,
+    assets,
+    disableExperimentalSEAWarning: true,
+    // What NODE_OPTIONS says is meant for other programs.
+    execArgvExtension: 'none',
+  }
+  await writeFile(join(folder, 'settings.json'), JSON.stringify(settings))
+  const node = join(folder, process.platform === 'win32' ? 'node.exe' : 'node')
+  await writeFile(node, await nodeExecutable(process, nodeVersion), { mode: 0o755 })
+  await run(node, ['--experimental-sea-config', join(folder, 'settings.json')])
+  return readFile(output)
+}
