@@ -39,6 +39,8 @@ async function run(inputs: Record<string, string>) {
     env: {
       ...process.env,
       KUBECONFIG: '/nowhere',
+      // The package has nothing to fetch.
+      npm_config_offline: 'true',
       RUNNER_TEMP: folder,
       GITHUB_OUTPUT: outputs,
       GITHUB_STEP_SUMMARY: summary,
