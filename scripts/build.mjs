@@ -14,7 +14,7 @@ const { metafile } = await bundle({
   },
 })
 
-// Parts carry a hash in their names, so older builds' would pile up.
+// Parts have a hash in their names, so parts of older builds would accumulate.
 const written = new Set(Object.keys(metafile.outputs).map(file => resolve(file)))
 for (const name of await readdir('dist')) {
   const file = resolve('dist', name)
