@@ -1,4 +1,4 @@
-// Makes dist/: the bundle that npm packs, and the licenses of what is in it.
+// Writes dist/: the bundle that npm packs, and the licenses of the bundled packages.
 import { readdir, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { bundle } from './bundle.mjs'

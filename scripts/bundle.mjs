@@ -1,7 +1,7 @@
-// How src/main.ts becomes one bundle with the parts that a command loads when it needs them: `image` starts without an HTTP client.
+// Bundles src/main.ts and the parts that commands load on demand: `image` starts without an HTTP client.
 import { build } from 'esbuild'
 
-// Of undici only its dispatchers, put together as its index.js does: the rest (fetch, WebSocket, caches) would take a fifth of
+// Only the dispatchers of undici, assembled like its index.js does: the rest (fetch, WebSocket, caches) would add a fifth to
 // the time to the first request.
 const onlyDispatchers = {
   name: 'only-dispatchers',
@@ -17,7 +17,7 @@ const onlyDispatchers = {
   },
 }
 
-// cli-table3 asks for it where a table has colors of its own, and ours have none.
+// cli-table3 requires it for tables with colors, which ours do not have.
 const withoutColors = {
   name: 'without-colors',
   setup({ onResolve, onLoad }) {
@@ -26,7 +26,7 @@ const withoutColors = {
   },
 }
 
-/** Bundles into dist/, or with `write: false` gives the files back. What is built differs only in `options`. */
+/** Bundles into dist/, or with `write: false` returns the files. */
 export function bundle(options) {
   return build({
     entryPoints: { pullguard: 'src/main.ts' },
@@ -36,7 +36,7 @@ export function bundle(options) {
     plugins: [onlyDispatchers, withoutColors],
     metafile: true,
     platform: 'node',
-    // jsonc-parser's `main` can't be bundled: it calls require() by another name.
+    // jsonc-parser's `main` can't be bundled, because it calls require() under another name.
     mainFields: ['module', 'main'],
     target: 'node22.19',
     format: 'esm',

@@ -226,7 +226,7 @@ describe('the package', () => {
     }
   })
 
-  test('is built by npm ci alone: bin/ finds what it loads', () => {
+  test('is complete after npm ci alone: bin/ finds everything it loads', () => {
     expect(packageJson.scripts.prepare).toBe('npm run build')
     const loaded = /import\('\.\.\/(dist\/[^']+)'\)/.exec(readFileSync(BIN, 'utf8'))?.[1] ?? ''
     expect(existsSync(join(ROOT, loaded))).toBe(true)
