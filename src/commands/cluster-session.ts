@@ -1,4 +1,4 @@
-/** A conversation with a cluster from its beginning to its end: warnings printed, connection closed, failures as sentences. */
+/** The lifetime of a cluster connection: prints the server's warnings, closes the connection, and turns failures into sentences. */
 
 import { UnreachableError } from '../errors.ts'
 import { ApiError } from '../kubernetes/api/api-error.ts'
@@ -12,7 +12,7 @@ type Redactor = (text: string) => string
 /**
  * Waits for the connection, lets `work` do its part, and closes.
  * @param connecting a reader, or for commands that write a writer
- * @param work may say, by its second argument, how the secrets look that it sends
+ * @param work gets the cluster, and a function that sets the redactor for the server's messages and warnings
  * @throws UnreachableError where the server refused or failed in a way that `work` did not expect; whatever `work` throws
  */
 export async function withCluster<Cluster extends ClusterReader, T>(
@@ -21,7 +21,7 @@ export async function withCluster<Cluster extends ClusterReader, T>(
   work: (cluster: Cluster, redactBy: (redactor: Redactor) => void) => Promise<T>,
 ): Promise<T> {
   const cluster = await connecting
-  // An admission webhook may repeat what it was sent, in words that look like no secret.
+  // An admission webhook may quote a secret that it was sent, in a form that `redact` does not recognize.
   let clean: Redactor = redact
   try {
     return await work(cluster, redactor => {

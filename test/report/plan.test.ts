@@ -16,11 +16,11 @@ import {
 } from './plan-samples.ts'
 import { typo } from './samples.ts'
 
-const CARRY_OUT: PlanNews = { findings: [], gaps: [], mode: { code: 'carry-out' } }
+const APPLY: PlanNews = { findings: [], gaps: [], mode: { code: 'apply' } }
 const show = (of: Plan, news: Partial<PlanNews> = {}, format: PlanFormat = 'table', width = 80) =>
   renderPlan(
     of,
-    { ...CARRY_OUT, ...news },
+    { ...APPLY, ...news },
     {
       format,
       width,

@@ -95,7 +95,8 @@ export class PooledConnection implements Connection {
       path: this.#prefix + path,
       method,
       headers: { ...request.headers, ...own },
-      ...(body !== undefined && { body }),
+      // undici closes the connection after a DELETE with a body unless told not to; API servers read that body, as client-go sends one.
+      ...(body !== undefined && { body, reset: false }),
       ...(signal && { signal }),
     })
   }

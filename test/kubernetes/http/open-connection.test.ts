@@ -252,3 +252,16 @@ test('a server that answers TLS with plain HTTP or with nothing is reported as s
   )
   server.close()
 })
+
+test('a DELETE with a body leaves its connection open for the next requests', async () => {
+  await using server = await serveTls()
+  const cluster = { server: server.url, 'certificate-authority-data': base64(server.ca) }
+  await using here = await opened(cluster, { token: 'abc' })
+  const headers = { 'content-type': 'application/json' }
+  const path = '/api/v1/namespaces/web/secrets/dockercreds'
+  for (let round = 0; round < 6; round++) {
+    await answered(here.connection, { method: 'DELETE', path, headers, body: '{"kind":"DeleteOptions"}' })
+  }
+  // The pool may open a second one while the first hands over its answer.
+  expect(new Set(server.seen.map(({ clientPort }) => clientPort)).size).toBeLessThanOrEqual(2)
+})

@@ -35,8 +35,8 @@ export function declinedBlocks(sheet: DeclinedSheet): string[][] {
   const { declined } = sheet.plan
   const helpless = declined.filter(one => one.code === 'no-remedy')
   const told = findingsOf(helpless, sheet.findings)
-  const untold = helpless.filter(one => !told.some(finding => isOf(finding, one)))
-  const others = [...declined.filter(one => one.code !== 'no-remedy'), ...untold]
+  const planUndoStep = helpless.filter(one => !told.some(finding => isOf(finding, one)))
+  const others = [...declined.filter(one => one.code !== 'no-remedy'), ...planUndoStep]
   const alike = Map.groupBy(others, kindOf)
   return [...[...alike.values()].map(same => block(same, sheet)), ...causeBlocks(told, sheet)]
 }

@@ -26,7 +26,7 @@ export interface PlanNews {
   findings: readonly Advised[]
   gaps: readonly Gap[]
   /** What comes after the plan: it is about to be carried out, it was only to be seen, or it went to a file. */
-  mode: { code: 'carry-out' } | { code: 'dry-run' } | { code: 'saved'; file: string; command: string }
+  mode: { code: 'apply' } | { code: 'dry-run' } | { code: 'saved'; file: string; command: string }
 }
 
 /** The screen. */
@@ -59,7 +59,7 @@ function lastLines(plan: Plan, news: PlanNews, options: ReportOptions, palette: 
   const { width, invocation } = options
   if (plan.changes.length === 0) return nothingToWrite(plan, news, options, palette)
   const sentence = wrap(visible(planSentence(plan)), width).map(palette.strong)
-  if (news.mode.code === 'carry-out') return sentence
+  if (news.mode.code === 'apply') return sentence
   if (news.mode.code === 'saved') {
     const next = { say: `Plan saved to ${news.mode.file}. To apply it`, command: news.mode.command }
     return [...sentence, ...nextLines(next, width, palette)]

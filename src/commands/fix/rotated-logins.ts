@@ -1,18 +1,18 @@
-/** Finds Secrets of earlier fixes that hold another login than this machine has by now: nothing fails yet, and the next new pod will. */
+/** Finds Secrets of earlier fixes whose login differs from this machine's current one: new pods may fail with the old login. */
 
-import { madeSecrets } from '../../apply/journal/left-behind.ts'
-import { listRuns } from '../../apply/journal/list-runs.ts'
-import { isTakenBack, type Run } from '../../apply/journal/run.ts'
+import { listRuns } from '../../apply/journal/find-runs.ts'
+import { isUndone, type Run } from '../../apply/journal/run.ts'
+import { madeSecrets } from '../../apply/journal/unfinished-work.ts'
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import { rotatedText } from '../../report/views/logins.ts'
 import { readSecretsNamed } from '../../source/live/fix-secrets.ts'
 import { Reading } from '../../source/live/reading.ts'
 import { invocationOf } from '../invocation.ts'
-import { onThisMachine } from './logins.ts'
+import { machineLoginsFor } from './find-logins.ts'
 import type { FixSession } from './session.ts'
 
-/** Says on standard error how to renew them. What can't be read or has no login here is no matter: nothing is wrong. */
-export async function tellOfRotation(session: FixSession): Promise<void> {
+/** Prints on standard error how to renew them. Nothing fails yet, so Secrets that can't be read and missing logins are not reported. */
+export async function warnOfRotatedLogins(session: FixSession): Promise<void> {
   const { options, context, cluster, journals } = session
   if (!options.authenticate) return
   const all = await listRuns(journals, { server: cluster.server })
@@ -22,7 +22,7 @@ export async function tellOfRotation(session: FixSession): Promise<void> {
   const namespaces = [...written].filter(name => options.allNamespaces || name === cluster.namespace)
   if (registries.length === 0 || namespaces.length === 0) return
   const wanted = registries.map(registry => ({ registry, repositories: [] }))
-  const { credentials } = await onThisMachine(wanted, context)
+  const { credentials } = await machineLoginsFor(wanted, context)
   if (credentials.length === 0) return
   const reading = new Reading(cluster, { signal: context.signal })
   const scope = { namespaces, wide: options.allNamespaces }
@@ -35,17 +35,17 @@ export async function tellOfRotation(session: FixSession): Promise<void> {
   const secrets = await readSecretsNamed(reading, scope, named)
   const old = secrets.filter(({ ours, served }) => ours && !content.keys.every(key => served.includes(key)))
   if (old.length === 0) return
-  const told = {
+  const rotated = {
     secrets: old.length,
     registries,
     allNamespaces: options.allNamespaces,
     namespace: cluster.namespace,
   }
-  await context.err.write(`${rotatedText(told, invocationOf(context, options.connection))}\n`)
+  await context.err.write(`${rotatedText(rotated, invocationOf(context, options.connection))}\n`)
 }
 
 function isOpen(run: Run, secretName: string): boolean {
-  return run.plan?.secretName === secretName && !isTakenBack(run)
+  return run.plan?.secretName === secretName && !isUndone(run)
 }
 
 function secretNamespaces({ entries }: Run): string[] {

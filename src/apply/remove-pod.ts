@@ -1,44 +1,43 @@
-/** Takes a pod away: deleted, or evicted where it is ready, and only the very pod that the plan saw, as long as it lacks an image. */
+/** Deletes a pod, or evicts it where it is ready: only the very pod that the plan saw, and only while it lacks an image. */
 
 import type { PodChange } from '../plan/change.ts'
 import { judgePod } from '../rollout/pod-stage.ts'
 import type { RolloutPod } from '../snapshot/rollout.ts'
-import { objectPath } from './api-path.ts'
 import type { ApplyContext } from './apply-context.ts'
 import type { Outcome } from './outcome.ts'
 import { isUncertain, outcomeOf, refusalOf, statusOf } from './refusal.ts'
-import { writtenAt } from './written-at.ts'
+import { objectPath, writtenAt } from './target-object.ts'
 
-/** How long to wait before a disruption budget is asked again, in milliseconds. */
+/** Milliseconds before an eviction that a disruption budget blocks is retried. */
 const BUDGET_PAUSE = 5_000
 
-/** How often a pod whose status moves on while it is looked at is read again. */
+/** How often a pod is read again if its status changes between the read and the removal. */
 const TRIES = 5
 
 type Removal = Exclude<PodChange, { action: 'restore-bare-pod' }>
 
-/** Removes the pod as it is now and says whether it is gone. One that has got its images meanwhile is left alone. */
-export async function takeAway(change: Removal, context: ApplyContext, dryRun: boolean): Promise<Outcome> {
+/** Removes the pod. A pod that has got its images since the plan was made is left alone. */
+export async function removePod(change: Removal, context: ApplyContext, dryRun: boolean): Promise<Outcome> {
   for (let attempt = 1; ; attempt++) {
-    const pod = await asItIs(change, context)
+    const pod = await currentPod(change, context)
     if ('status' in pod) return pod
     try {
-      await remove(change, pod, context, dryRun)
+      await deleteOrEvict(change, pod, context, dryRun)
       return outcomeOf(change, dryRun ? 'accepted' : 'applied')
     } catch (error) {
-      // It has changed between the look and the removal: it may have healed.
+      // The pod changed between the read and the removal, so it may have its images now.
       if (statusOf(error) !== 409 || attempt === TRIES) return settle(change, context, error)
     }
   }
 }
 
-/** The pod, or why it is not to be taken. */
-async function asItIs(change: Removal, context: ApplyContext): Promise<RolloutPod | Outcome> {
+/** The pod as it is now, or the outcome if it must not be removed. */
+async function currentPod(change: Removal, context: ApplyContext): Promise<RolloutPod | Outcome> {
   const { namespace, name, uid } = change.target
   try {
     const look = () => context.look({ kind: 'Pod', namespace, name, uid }, context.signal)
     const first = await look()
-    // Gone is a big word for one answer: what is in between may have made it up.
+    // A second read confirms that the pod is gone: a proxy may have answered the first.
     const { workload, pods } = first.workload === null ? await look() : first
     const [pod] = pods
     if (workload?.uid !== uid || pod === undefined || pod.ending !== null)
@@ -51,8 +50,8 @@ async function asItIs(change: Removal, context: ApplyContext): Promise<RolloutPo
   }
 }
 
-/** With uid and version as preconditions; an eviction that a budget holds back is tried until the time is up. */
-async function remove(
+/** Sends the removal with uid and version as preconditions. An eviction that a budget blocks is retried until the deadline. */
+async function deleteOrEvict(
   change: Removal,
   pod: RolloutPod,
   context: ApplyContext,
@@ -70,7 +69,7 @@ async function remove(
       return await cluster.evict(namespace, name, uid ?? '', options)
     } catch (error) {
       if (statusOf(error) !== 429) throw error
-      // A budget that has no room now may have some once the first pods are back.
+      // The budget may allow the eviction once other pods are back.
       if (dryRun) return
       if (clock.now() + BUDGET_PAUSE > deadline) throw error
       await clock.sleep(BUDGET_PAUSE, signal)
@@ -78,7 +77,7 @@ async function remove(
   }
 }
 
-/** After a refusal: the pod that the plan saw is gone, or it is still there. */
+/** After a refusal or a lost answer, reads the pod to find out whether it is gone. */
 async function settle(change: Removal, context: ApplyContext, error: unknown): Promise<Outcome> {
   const status = statusOf(error)
   if (!isUncertain(error) && status !== 404 && status !== 409) {

@@ -1,10 +1,10 @@
-/** Applies a plan: every change tried on the server, then noted and written, and the pods awaited. */
+/** Executes a prepared fix: dry-runs every change on the server, then journals and writes it, and waits for the pods. */
 
 import type { ApplyContext } from '../../apply/apply-context.ts'
 import { applyPlan, dryRunPlan } from '../../apply/apply-plan.ts'
+import { listRuns } from '../../apply/journal/find-runs.ts'
 import { Journal, runName } from '../../apply/journal/journal.ts'
-import { journaledPod, unfinishedRun } from '../../apply/journal/left-behind.ts'
-import { listRuns } from '../../apply/journal/list-runs.ts'
+import { journaledPod, unfinishedRun } from '../../apply/journal/unfinished-work.ts'
 import type { FixResult } from '../../apply/outcome.ts'
 import { refuseStale } from '../../apply/plan-file.ts'
 import { classify } from '../../diagnosis/classify.ts'
@@ -14,17 +14,24 @@ import { ApiError } from '../../kubernetes/api/api-error.ts'
 import { endedEarlyText, progressText } from '../../report/views/progress.ts'
 import { readRollout } from '../../source/live/rollouts.ts'
 import { invocationOf } from '../invocation.ts'
-import { redactor } from './logins.ts'
+import { redactor } from './find-logins.ts'
 import { pullsLeft } from './prove.ts'
-import type { Draft, FixSession } from './session.ts'
+import type { FixSession, PreparedFix } from './session.ts'
 
-/** What became of each change. With `dryRun` nothing is stored. @throws RefusedError for a stale plan; ApiError; the signal's reason */
-export async function applyDraft(draft: Draft, session: FixSession, dryRun: boolean): Promise<FixResult> {
-  const { plan, credentials, saved } = draft
+/**
+ * Writes the plan and returns the outcomes. With `dryRun` the server stores nothing.
+ * @throws RefusedError for a stale plan; ApiError; the signal's reason
+ */
+export async function executeFix(
+  prepared: PreparedFix,
+  session: FixSession,
+  dryRun: boolean,
+): Promise<FixResult> {
+  const { plan, credentials, saved } = prepared
   const redact = redactor(credentials)
   session.redactBy(redact)
-  return withJournal(draft, session, async noted => {
-    const context = { ...applyContext(draft, session), ...noted, redact }
+  return withJournal(prepared, session, async journaled => {
+    const context = { ...applyContext(prepared, session), ...journaled, redact }
     const checked = await dryRunPlan(plan, context)
     if (saved) refuseStale(plan, checked)
     if (dryRun) return { run: null, outcomes: checked, recoveries: [], heldBack: null }
@@ -32,7 +39,7 @@ export async function applyDraft(draft: Draft, session: FixSession, dryRun: bool
   })
 }
 
-/** Who writes, in the server's words; null where it does not tell. */
+/** The user name by which the server knows this user; null where the server does not say. */
 async function whoAmI({ cluster, context }: FixSession): Promise<string | null> {
   return cluster.whoAmI(context.signal).catch(error => {
     if (error instanceof ApiError) return null
@@ -40,34 +47,37 @@ async function whoAmI({ cluster, context }: FixSession): Promise<string | null> 
   })
 }
 
-async function continuedRun({ plan }: Draft, { journals, cluster }: FixSession): Promise<string | null> {
+async function continuedRun(
+  { plan }: PreparedFix,
+  { journals, cluster }: FixSession,
+): Promise<string | null> {
   const now = { secretName: plan.secretName, namespaces: plan.scope.namespaces }
   return unfinishedRun(await listRuns(journals, { server: cluster.server }), now)?.run ?? null
 }
 
-type Noted = Pick<ApplyContext, 'run' | 'notes' | 'onProgress'>
+type Journaled = Pick<ApplyContext, 'run' | 'journal' | 'onProgress'>
 
-/** A journal, made with the first write; where the run ends early, the way back is named. */
+/** Gives `work` a journal, whose file is created with the first write. Where the run ends early, the message names the command that undoes it. */
 async function withJournal(
-  draft: Draft,
+  prepared: PreparedFix,
   session: FixSession,
-  work: (noted: Noted) => Promise<FixResult>,
+  work: (journaled: Journaled) => Promise<FixResult>,
 ): Promise<FixResult> {
   const { context, journals } = session
   const run = runName(context.now())
-  const { uid, server, context: name } = draft.plan.cluster
+  const { uid, server, context: name } = prepared.plan.cluster
   const journal = new Journal(journals, run, {
     type: 'run',
     run,
     startedAt: context.now().toISOString(),
     cluster: { uid, server, context: name },
-    namespaces: draft.plan.scope.namespaces,
+    namespaces: prepared.plan.scope.namespaces,
     user: await whoAmI(session),
-    continues: await continuedRun(draft, session),
+    continues: await continuedRun(prepared, session),
     plan: {
-      secretName: draft.plan.secretName,
-      registries: draft.plan.credentials.map(({ registry }) => registry),
-      changes: draft.plan.changes.length,
+      secretName: prepared.plan.secretName,
+      registries: prepared.plan.credentials.map(({ registry }) => registry),
+      changes: prepared.plan.changes.length,
     },
   })
   let wrote = false
@@ -75,7 +85,7 @@ async function withJournal(
   try {
     return await work({
       run,
-      notes: {
+      journal: {
         intent: (change, object) => {
           wrote = true
           return journal.intent(change, object)
@@ -94,15 +104,18 @@ async function withJournal(
   }
 }
 
-function applyContext(draft: Draft, session: FixSession): Omit<ApplyContext, keyof Noted | 'redact'> {
+function applyContext(
+  prepared: PreparedFix,
+  session: FixSession,
+): Omit<ApplyContext, keyof Journaled | 'redact'> {
   const { cluster, context, journals, options } = session
-  const { credentials, saved } = draft
+  const { credentials, saved } = prepared
   return {
     cluster,
     clock: context.clock,
     pullSecret: credentials.length === 0 ? null : PullSecretContent.of(credentials),
     strict: saved,
-    pullsLeft: () => pullsLeft(draft, session),
+    pullsLeft: () => pullsLeft(prepared, session),
     interruptedPod: async (from, namespace, name) =>
       journaledPod(await listRuns(journals, { server: cluster.server }), from, namespace, name),
     deadline: context.clock.now() + options.timeoutMs,

@@ -1,47 +1,53 @@
-/** Makes the plan of a fix from what was asked for and what is wrong, with logins that are proven to work. */
+/** Prepares a fix: plans what was requested for the current situation, with logins that are proven to work. */
 
 import { CAUSES } from '../../diagnosis/finding.ts'
 import { isHopeless } from '../../diagnosis/patience.ts'
 import type { Credential } from '../../dockerconfig/credential.ts'
 import { registriesOf } from '../../keychain/wanted-registries.ts'
-import { referencesToAsk } from '../../plan/container-edits.ts'
 import { makePlan } from '../../plan/make-plan.ts'
 import type { ImageFact, PlanInput } from '../../plan/plan-input.ts'
+import { referencesToAsk } from '../../plan/templates.ts'
 import { lookUpImages } from '../../registry/look-up-images.ts'
 import type { FixScope } from '../../snapshot/fix-scope.ts'
 import { nodePlatforms } from '../../source/live/nodes.ts'
-import { onThisMachine, planned } from './logins.ts'
+import { machineLoginsFor, planCredentialOf } from './find-logins.ts'
 import { proveLogins, type Unproven } from './prove.ts'
 import type { Request } from './request.ts'
-import { scopeOf } from './scope.ts'
-import type { Draft, FixSession } from './session.ts'
-import { namespacesOf, type Situation } from './situation.ts'
+import type { FixSession, PreparedFix } from './session.ts'
+import { namespacesOf, type Situation, scopeOf } from './situation.ts'
 
-/** The plan, without what the logins that don't work would have done. @throws UsageError, UnreachableError, RefusedError, ApiError */
-export async function draftPlan(request: Request, situation: Situation, session: FixSession): Promise<Draft> {
-  const draft = await draftWith(request, situation, session, [])
-  const unproven = await proveLogins(draft, session)
+/**
+ * The prepared fix. Logins that fail their proof are left out, and the plan is made again without them.
+ * @throws UsageError, UnreachableError, RefusedError, ApiError
+ */
+export async function prepareFix(
+  request: Request,
+  situation: Situation,
+  session: FixSession,
+): Promise<PreparedFix> {
+  const prepared = await prepareWith(request, situation, session, [])
+  const unproven = await proveLogins(prepared, session)
   const [first] = unproven
-  if (first === undefined) return draft
+  if (first === undefined) return prepared
   const { logins } = request
   const credentials = logins.credentials.filter(one => !unproven.some(({ credential }) => credential === one))
-  const rest = await draftWith(
+  const rest = await prepareWith(
     { ...request, logins: { ...logins, credentials } },
     situation,
     session,
     unproven,
   )
-  // Where nothing is left to do without them, there is no plan to show.
+  // Without these logins nothing is left to do, so there is no plan to show.
   if (rest.plan.changes.length === 0) throw first.error
   return rest
 }
 
-async function draftWith(
+async function prepareWith(
   request: Request,
   situation: Situation,
   session: FixSession,
   unproven: Unproven[],
-): Promise<Draft> {
+): Promise<PreparedFix> {
   const { diagnosis } = situation
   const { credentials } = request.logins
   const fixScope = await scopeOf(session, situation, request.remedies, credentials)
@@ -56,7 +62,9 @@ async function draftWith(
     plan,
     findings: diagnosis.findings,
     gaps: [...diagnosis.gaps, ...fixScope.gaps],
-    credentials: credentials.filter(({ key }) => plan.credentials.some(planned => planned.key === key)),
+    credentials: credentials.filter(({ key }) =>
+      plan.credentials.some(planCredentialOf => planCredentialOf.key === key),
+    ),
     narrowed: fixScope.gaps.length > 0 || diagnosis.gaps.some(({ what }) => NARROWING.includes(what)),
     unproven,
     saved: false,
@@ -64,7 +72,7 @@ async function draftWith(
 }
 
 /**
- * What the registries say of each reference. They are asked with `given` where it serves them, else with this machine's logins.
+ * Looks up each reference in its registry, with the `given` logins where they fit, else with this machine's.
  * @throws UsageError for a malformed credentials file
  */
 export async function askRegistries(
@@ -75,14 +83,14 @@ export async function askRegistries(
 ): Promise<Map<string, ImageFact>> {
   const served = new Set(given.map(({ registry }) => registry))
   const wanted = registriesOf(references).filter(({ registry }) => !served.has(registry))
-  const { credentials, forReading } = await onThisMachine(wanted, context)
+  const { credentials, forReading } = await machineLoginsFor(wanted, context)
   return lookUpImages(registries, references, {
     credentials: [...given, ...credentials, ...forReading],
     platforms,
   })
 }
 
-/** What hides pods or namespaces; other gaps of a diagnosis only hide reasons. */
+/** The gaps that can hide pods or namespaces; others only hide reasons. */
 const NARROWING = ['namespaces', 'pods']
 
 function inputOf(
@@ -108,7 +116,7 @@ function inputOf(
     recreateBarePods,
     allowManaged,
     overwriteSecret,
-    credentials: credentials.map(planned),
+    credentials: credentials.map(planCredentialOf),
     missing,
     named,
     unnamed,

@@ -1,13 +1,13 @@
-/** What earlier runs left that a new one has to know: changes that are still to be made, bare pods that are still owed, Secrets that are its own. */
+/** What a new run has to know of earlier ones: unfinished changes, bare pods that were not created again, and Secrets that pullguard created. */
 
 import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
 import type { InterruptedPod, MadeSecret } from '../../snapshot/fix-scope.ts'
 import { isDone } from '../outcome.ts'
 import { outcomeOf } from '../refusal.ts'
 import { Journal } from './journal.ts'
-import { isTakenBack, mayHaveWritten, type Run } from './run.ts'
+import { isUndone, mayHaveWritten, type Run } from './run.ts'
 
-/** Bare pods that a run of this cluster deleted and did not put back, as far as the journals know. */
+/** Bare pods that runs against this cluster deleted and did not create again, as far as the journals know. */
 export function interruptedPods(runs: Run[], clusterUid: string): InterruptedPod[] {
   const settled = new Set<string>()
   const found: InterruptedPod[] = []
@@ -17,7 +17,7 @@ export function interruptedPods(runs: Run[], clusterUid: string): InterruptedPod
       const { namespace, name } = change.target
       const key = `${namespace}/${name}`
       if (settled.has(key)) continue
-      // The newest word on a pod counts: an older run's loose end was tied up by it.
+      // Runs are newest first, and the newest entry of a pod counts.
       settled.add(key)
       const origin = change.action === 'restore-bare-pod' ? change.run : run.run
       const uid = change.action === 'restore-bare-pod' ? (change.ending?.uid ?? null) : change.target.uid
@@ -28,11 +28,11 @@ export function interruptedPods(runs: Run[], clusterUid: string): InterruptedPod
 }
 
 /**
- * Notes that a pod which the journals call owed was seen: killed at the right moment, a run has put it back and could not say so. Without the
- * note the pod would be made again whenever somebody deletes it.
- * @param uid that the pod has now; with the one that was to be deleted, it never was
+ * Records that a pod which the journals call missing exists: a run may have been killed after it created the pod and before it recorded that.
+ * Without the record the pod would be created again whenever somebody deletes it.
+ * @param uid the pod's uid now; equal to the old pod's uid, the pod was never deleted
  */
-export async function noteSeen(
+export async function recordPodBack(
   folder: string,
   runs: Run[],
   { namespace, name, uid: deleted }: InterruptedPod,
@@ -56,7 +56,7 @@ export async function noteSeen(
   }
 }
 
-/** The manifest of a bare pod that the run took away. */
+/** The manifest of a bare pod that the run deleted; null where the journal lacks it. */
 export function journaledPod(
   runs: Run[],
   run: string,
@@ -69,7 +69,7 @@ export function journaledPod(
   return entry?.object ?? null
 }
 
-/** The Secrets that runs of this cluster made, as far as the journals know: a null uid where a run ended before it knew whether it did. */
+/** The Secrets that runs against this cluster created, as far as the journals know. `uid` is null where a run ended before it recorded one. */
 export function madeSecrets(runs: Run[], clusterUid: string): MadeSecret[] {
   return runs
     .filter(({ cluster }) => cluster.uid === clusterUid)
@@ -87,10 +87,10 @@ export function madeSecrets(runs: Run[], clusterUid: string): MadeSecret[] {
 }
 
 /**
- * Registries whose login the newest run was handing out when it ended early: killed, or with changes that were not made. Pods may be well
- * again by then, so that no finding calls for the rest. None if it finished or has been undone since.
+ * Registries whose login the newest run was distributing when it ended early: it was killed, or changes failed. Its pods may be running by now,
+ * so that no finding calls for the rest. Empty if the run finished or was undone since.
  * @param runs newest first
- * @param now what the next fix is about: only inside of what the last one was about is there anything to go on with
+ * @param now the next fix's scope: it continues the last one only inside that one's scope
  */
 export function unfinishedRegistries(runs: Run[], now: Scope): string[] {
   return unfinishedRun(runs, now)?.plan?.registries ?? []
@@ -101,10 +101,10 @@ interface Scope {
   namespaces: string[] | null
 }
 
-/** The newest run, where it ended early and the next fix goes on with it. */
+/** The newest run, if it ended early and the next fix continues it; else null. */
 export function unfinishedRun([newest]: Run[], now: Scope): Run | null {
   if (newest?.plan?.secretName !== now.secretName || !covers(newest.namespaces, now.namespaces)) return null
-  if (isTakenBack(newest) || newest.entries.some(({ undoing, undone }) => undoing || undone)) return null
+  if (isUndone(newest) || newest.entries.some(({ undoing, undone }) => undoing || undone)) return null
   const made = newest.entries.filter(({ outcome }) => outcome !== null && isDone(outcome)).length
   return made < newest.plan.changes ? newest : null
 }

@@ -1,11 +1,11 @@
-/** Which pods of a workload belong to the revision that it wants now, and which are on their way out. */
+/** What a workload wants at this moment: which revision, how many pods, which pods are of it, and how many are missing. */
 
 import type { RolloutPod, RolloutRevision, RolloutSight, RolloutWorkload } from '../snapshot/rollout.ts'
 
-/** Whether a pod is of the revision that its workload wants at its place; null: not a pod of the workload at all. */
+/** Whether a pod is of the revision that its workload wants for it; null for a pod that is not the workload's. */
 export type Membership = (pod: RolloutPod) => 'wanted' | 'outgoing' | null
 
-/** The revision that the workload wants; null where the kind has none, or it is not known. */
+/** The revision that the workload wants; null where the kind has no revisions or they are unknown. */
 export function newestRevision({ workload, revisions }: RolloutSight): RolloutRevision | null {
   if (workload === null || revisions === null) return null
   const named =
@@ -16,7 +16,7 @@ export function newestRevision({ workload, revisions }: RolloutSight): RolloutRe
   return newest[0] ?? null
 }
 
-/** Owners are told by uid, never by a name that begins alike. */
+/** Assigns pods to the workload by owner uid, never by a common name prefix. */
 export function membershipIn(sight: RolloutSight): Membership {
   const { workload, revisions } = sight
   if (workload === null) return () => null
@@ -40,7 +40,7 @@ function isOwned({ pod }: RolloutPod, { uid }: RolloutWorkload): boolean {
   return pod.controller?.uid === uid
 }
 
-/** Without the list of revisions nothing tells an old pod from a new one: all count as wanted. */
+/** Without the list of revisions, old and new pods can't be distinguished: all count as wanted. */
 function ofRevision(newest: RolloutRevision | null, revisions: RolloutRevision[] | null): Membership {
   if (revisions === null) return ({ pod }) => (pod.controller === null ? null : 'wanted')
   const uids = new Set(revisions.map(({ uid }) => uid))
@@ -51,7 +51,7 @@ function ofRevision(newest: RolloutRevision | null, revisions: RolloutRevision[]
   }
 }
 
-/** With OnDelete an old pod stays until somebody deletes it: it is not on its way anywhere. */
+/** With strategy OnDelete an old pod stays until somebody deletes it, so it does not count as outgoing. */
 function placeInStatefulSet(pod: RolloutPod, workload: RolloutWorkload): 'wanted' | 'outgoing' {
   const { firstOrdinal, replicas, strategy, partition, revision, earlierRevision } = workload
   const ordinal = ordinalOf(pod)
@@ -60,8 +60,8 @@ function placeInStatefulSet(pod: RolloutPod, workload: RolloutWorkload): 'wanted
   return ordinal < firstOrdinal + partition && pod.hash === earlierRevision ? 'wanted' : 'outgoing'
 }
 
-/** The number at the end of a StatefulSet's pod's name. */
-export function ordinalOf({ pod }: RolloutPod): number | null {
+/** The ordinal at the end of a StatefulSet pod's name; null where there is none. */
+function ordinalOf({ pod }: RolloutPod): number | null {
   const digits = /-(\d+)$/.exec(pod.name)?.[1]
   return digits === undefined ? null : Number(digits)
 }
@@ -72,4 +72,54 @@ function placeInDaemonSet(
   newest: RolloutRevision | null,
 ): 'wanted' | 'outgoing' {
   return strategy === 'OnDelete' || newest === null || pod.hash === newest.hash ? 'wanted' : 'outgoing'
+}
+
+/** How many pods the workload wants at this moment. */
+export function wantedBy({ kind, replicas, job }: RolloutWorkload): number {
+  if (job === null || kind !== 'Job') return replicas
+  const { completions, succeeded } = job
+  if (completions === null) return succeeded > 0 ? 0 : replicas
+  return Math.max(0, Math.min(replicas, completions - succeeded))
+}
+
+/**
+ * How many of the wanted pods don't exist.
+ * @param wantedPods pods of the wanted revision
+ * @param inAll how many pods of every revision exist and are not terminating
+ */
+export function missingOf(sight: RolloutSight, wantedPods: RolloutPod[], inAll: number): number {
+  const { workload, revisions } = sight
+  if (workload === null) return 0
+  const wanted = wantedBy(workload)
+  switch (workload.kind) {
+    case 'Deployment': {
+      const due = revisions === null ? wanted : Math.min(wanted, newestRevision(sight)?.replicas ?? wanted)
+      return Math.max(0, due - wantedPods.length)
+    }
+    case 'StatefulSet':
+      return missingOrdinals(sight, workload)
+    case 'DaemonSet':
+      return Math.max(0, wanted - inAll)
+    case 'CronJob':
+      return 0
+    default:
+      return Math.max(0, wanted - wantedPods.length)
+  }
+}
+
+/** How many pods the StatefulSet would create now: with ordered startup, none after the first that is not ready. */
+function missingOrdinals({ pods }: RolloutSight, workload: RolloutWorkload): number {
+  const { firstOrdinal, replicas, ordered, uid } = workload
+  const there = new Map(
+    pods
+      .filter(({ pod, ending }) => pod.controller?.uid === uid && !ending)
+      .map(pod => [ordinalOf(pod), pod]),
+  )
+  let missing = 0
+  for (let ordinal = firstOrdinal; ordinal < firstOrdinal + replicas; ordinal++) {
+    const pod = there.get(ordinal)
+    if (pod === undefined) missing++
+    if (ordered && !pod?.ready) break
+  }
+  return missing
 }

@@ -1,6 +1,6 @@
 /** The exit code of a fix follows the state of the scope, in the first run as in the next. */
 import { expect, test } from 'vitest'
-import { type FixState, fixVerdict } from '../../../src/commands/fix/verdict.ts'
+import { type FixState, fixVerdict } from '../../../src/commands/fix/verify.ts'
 import type { Declined } from '../../../src/plan/plan.ts'
 import { attach, everyDeclined, target } from '../../report/plan-samples.ts'
 import { finding, typo } from '../../report/samples.ts'

@@ -1,4 +1,4 @@
-/** The logins that a fix may distribute: found on this machine, or given by the user. What is in the cluster never makes the choice alone. */
+/** Finds the logins that a fix may distribute, on this machine or in the flags. The cluster's content alone never chooses one. */
 
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Remedy } from '../../diagnosis/remedies.ts'
@@ -16,29 +16,29 @@ import { Redacted } from '../../secrecy/redacted.ts'
 import type { CommandContext } from '../context.ts'
 import type { FixOptions, FixSession } from './session.ts'
 
-/** What was found on this machine. */
+/** The logins found on this machine. */
 export interface Found {
   credentials: Credential[]
-  /** Identity tokens, which no pull secret can hold: good for pullguard's own questions. */
+  /** Identity tokens, which a pull secret can't hold; pullguard's own requests to registries use them. */
   forReading: Credential[]
   missing: { registry: string; detail: string | null }[]
 }
 
 export interface Logins extends Found {
-  /** Registries that a flag or an answer named. */
+  /** Registries that the user named by flag or answer. */
   named: string[]
-  /** Registries that pods call for, and whose logins stay here as nobody named them. */
+  /** Registries that pods need and the user did not name, so their logins are not distributed. */
   unnamed: string[]
 }
 
 const NOTHING: Found = { credentials: [], forReading: [], missing: [] }
 
-/** Whoever can start a pod can name a registry: so many are looked for, each of which may start a helper program. */
+/** How many registries that nobody named are looked up: everybody who can start a pod can name one, and each look-up may start a helper program. */
 const MOST_UNNAMED = 20
 
 /**
- * Logins for the registries that were named, or that the findings call for. Those of Docker Hub may be distributed as they are; whether others
- * that nobody named may be, `askForOthers` decides.
+ * Logins for the registries that the user named, or else that the findings need. Docker Hub's may be distributed; `confirmOtherLogins` decides
+ * about the others.
  * @throws UsageError for a malformed file or flag
  */
 export async function findLogins(
@@ -48,22 +48,22 @@ export async function findLogins(
 ): Promise<Logins> {
   const named = options.registries.map(canonicalRegistry)
   if (!remedies.has('authenticate')) return { ...NOTHING, named, unnamed: [] }
-  const mendable = findings.filter(
+  const fixable = findings.filter(
     ({ remedies: fitting }) => fitting.includes('authenticate') || fitting.includes('recreate'),
   )
-  const given = await givenLogin(options, context)
+  const given = await loginFromFlags(options, context)
   if (given !== null) {
     const unnamed = registriesToAuthenticate(findings).filter(registry => registry !== given.registry)
     return { ...NOTHING, credentials: [given], named: [given.registry], unnamed }
   }
-  const called = calledFor(findings, mendable, unfinished)
+  const called = calledFor(findings, fixable, unfinished)
   const wanted = named.length > 0 ? named : called.slice(0, MOST_UNNAMED)
-  const found = await onThisMachine(withRepositories(wanted, mendable), context)
+  const found = await machineLoginsFor(withRepositories(wanted, fixable), context)
   return { ...found, named, unnamed: called.filter(registry => !wanted.includes(registry)) }
 }
 
 /** This machine's logins for exactly these registries and repositories. @throws UsageError */
-export async function onThisMachine(
+export async function machineLoginsFor(
   wanted: WantedRegistry[],
   { env, home, clock, signal }: CommandContext,
 ): Promise<Found> {
@@ -93,18 +93,18 @@ function registriesToAuthenticate(findings: Finding[]): string[] {
   return [...new Set(registries)]
 }
 
-/** Docker Hub first: what a tenant names must not crowd it out. */
-function calledFor(findings: Finding[], mendable: Finding[], unfinished: string[]): string[] {
+/** The registries that the findings need, Docker Hub first: a tenant's registries must not crowd it out. */
+function calledFor(findings: Finding[], fixable: Finding[], unfinished: string[]): string[] {
   const called = [...registriesToAuthenticate(findings), ...unfinished]
-  // Where an interrupted fix has attached its login already, only new pods are called for; the rest of it still needs the login.
-  const names = called.length > 0 ? called : mendable.flatMap(({ registry }) => registry ?? [])
+  // After an interrupted fix the findings may only need new pods, but the rest of that fix still needs the login.
+  const names = called.length > 0 ? called : fixable.flatMap(({ registry }) => registry ?? [])
   const each = new Set(names)
   return [...[...each].filter(name => name === DOCKER_HUB), ...[...each].filter(name => name !== DOCKER_HUB)]
 }
 
-function withRepositories(registries: string[], mendable: Finding[]): WantedRegistry[] {
+function withRepositories(registries: string[], fixable: Finding[]): WantedRegistry[] {
   return [...new Set(registries)].map(registry => {
-    const repositories = mendable
+    const repositories = fixable
       .filter(finding => finding.registry === registry)
       .flatMap(({ reference }) => parseReference(reference ?? '')?.repository ?? [])
     return { registry, repositories: [...new Set(repositories)] }
@@ -112,10 +112,14 @@ function withRepositories(registries: string[], mendable: Finding[]): WantedRegi
 }
 
 /**
- * The login that the flags give. It is Docker Hub's, unless `--registry` names another: what pods name never decides where a password goes.
+ * The login given by flags; null where there is none. It is Docker Hub's unless `--registry` names another registry: what pods name never
+ * decides where a password goes.
  * @throws UsageError where the flags don't make one login for one registry
  */
-export async function givenLogin(options: FixOptions, context: CommandContext): Promise<Credential | null> {
+export async function loginFromFlags(
+  options: FixOptions,
+  context: CommandContext,
+): Promise<Credential | null> {
   const { username, passwordStdin, registries } = options
   if (username === undefined) {
     if (passwordStdin)
@@ -141,7 +145,7 @@ export async function givenLogin(options: FixOptions, context: CommandContext): 
   return givenCredential(registry, username, await textOf(context.stdin))
 }
 
-/** No password is longer; what goes on and on, such as /dev/zero, is none. */
+/** Bytes. No password is longer; the limit stops endless input such as /dev/zero. */
 const LONGEST_PASSWORD = 64 * 1024
 
 async function textOf(stream: AsyncIterable<Uint8Array>): Promise<Redacted> {
@@ -156,13 +160,13 @@ async function textOf(stream: AsyncIterable<Uint8Array>): Promise<Redacted> {
 }
 
 /** The login without its password. */
-export function planned(credential: Credential): PlanCredential {
+export function planCredentialOf(credential: Credential): PlanCredential {
   const { registry, key, username, origin } = credential
   const token = tokenKind(credential)
   return { registry, key, username, origin, ...(token === null ? {} : { token }) }
 }
 
-/** Takes these very logins out of a text, besides whatever looks like a secret. */
+/** A redactor for exactly these logins and for everything that looks like a secret. */
 export function redactor(credentials: Credential[]): (text: string) => string {
   const known = credentialRedactor(credentials)
   return text => redact(known(text))

@@ -1,20 +1,20 @@
-/** Whether a new pod would fare better than the stuck one, and thanks to which changes. */
+/** Whether a new pod could pull where the stuck one can't, and which changes that takes. */
 
 import type { ScopeController, ScopeWorkload } from '../snapshot/fix-scope.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PatchTemplate } from './change.ts'
 import type { PlanInput } from './plan-input.ts'
-import type { Attached } from './remedies/authenticate.ts'
+import type { AttachedSecrets } from './remedies/authenticate.ts'
 import type { StuckPod } from './stuck-pod.ts'
 
-/** Ids of the changes that a new pod would profit from (none: what is there already is enough); null if none helps it. */
-export function newPodNeeds(
+/** Ids of the changes that have to precede the new pod; empty if it needs none; null if recreating would not help. */
+export function prerequisitesOf(
   input: PlanInput,
   entry: StuckPod,
-  attached: Attached,
+  attached: AttachedSecrets,
   template: PatchTemplate | undefined,
 ): string[] | null {
-  // What a partition keeps at the revision before is not made from the template that is written.
+  // A pod below the partition is made from the earlier revision, not from the patched template.
   const patched = template && !isBelowPartition(input, entry.pod) ? [template.id] : []
   const credential = entry.helped.length > 0 ? credentialNeeds(input, entry, attached) : null
   if (credential) return [...credential, ...patched]
@@ -22,10 +22,14 @@ export function newPodNeeds(
   return accountChangedLater(input, entry) ? [] : null
 }
 
-function credentialNeeds(input: PlanInput, { pod, workload }: StuckPod, attached: Attached): string[] | null {
+function credentialNeeds(
+  input: PlanInput,
+  { pod, workload }: StuckPod,
+  attached: AttachedSecrets,
+): string[] | null {
   const secret = attached.secrets.get(pod.namespace)
   if (secret === undefined) return null
-  // The pod names the Secret already: only new content makes a difference to it.
+  // The pod names the Secret already, so only new content helps.
   if (pod.pullSecrets.includes(input.secretName)) return secret === null ? null : [secret]
   if (pod.controller === null && namesItself(input, pod, attached)) return secret === null ? [] : [secret]
   if (pod.controller !== null && workload === null) return null
@@ -39,13 +43,13 @@ function credentialNeeds(input: PlanInput, { pod, workload }: StuckPod, attached
   return account === null ? (secret === null ? [] : [secret]) : [account]
 }
 
-/** Whether a bare pod is to name the Secret in its own list: not where admission gives it its service account's, which names it. */
-export function namesItself(input: PlanInput, pod: Pod, attached: Attached): boolean {
+/** Whether a bare pod has to name the Secret itself: not where admission copies the list of a service account that names it. */
+export function namesItself(input: PlanInput, pod: Pod, attached: AttachedSecrets): boolean {
   if (!attached.secrets.has(pod.namespace) || pod.pullSecrets.includes(input.secretName)) return false
   return pod.pullSecrets.length > 0 || !attached.serviceAccounts.has(`${pod.namespace}/${pod.serviceAccount}`)
 }
 
-/** The pull secrets of the very template that the pod's controller makes new pods from; null where it has none of its own. */
+/** The pull secrets of the template that the pod's controller makes new pods from; null where the template has no list. */
 export function ownList(
   input: PlanInput,
   pod: Pod,
@@ -60,18 +64,18 @@ function controllerOf({ fixScope }: PlanInput, { controller }: Pod): ScopeContro
   return fixScope.controllers.find(({ uid }) => uid === controller?.uid)
 }
 
-/** A StatefulSet's pod that its partition keeps at the revision before. */
+/** Whether the StatefulSet's partition keeps the pod at the earlier revision. */
 export function isBelowPartition(input: PlanInput, pod: Pod): boolean {
   const partition = controllerOf(input, pod)?.partition
   return partition ? Number(/-(\d+)$/.exec(pod.name)?.[1]) < partition.below : false
 }
 
-/** Its Deployment has gone on to another template, and takes it away by itself. */
+/** Whether the pod is of an earlier revision of its Deployment, which will delete it. */
 export function isOutgoing(input: PlanInput, pod: Pod): boolean {
   return controllerOf(input, pod)?.outgoing ?? false
 }
 
-/** Admission copies a service account's list only when a pod is made: a pod older than the list has none of it. */
+/** Whether the service account has pull secrets that the pod lacks: admission copies the list only when a pod is created. */
 function accountChangedLater(input: PlanInput, { pod, findings, workload }: StuckPod): boolean {
   if (pod.controller !== null && (!workload || ownList(input, pod, workload) !== null)) return false
   if (!findings.some(({ remedies }) => remedies.includes('recreate'))) return false
