@@ -1,8 +1,8 @@
-/** The Action's one line of arguments, read as a shell would: quotes and backslashes count, nothing is expanded or run. */
+/** Splits the Action's line of arguments like a shell: quotes and backslashes work, nothing is expanded or run. */
 
 import { shellWords } from '../src/report/escape.ts'
 
-/** An opening quote without its end holds the rest. */
+/** An unclosed quote extends to the end. */
 export function argumentsIn(line: string): string[] {
   return shellWords(line).map(word =>
     word.replace(

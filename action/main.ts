@@ -1,4 +1,4 @@
-/** The GitHub Action: installs pullguard from npm, runs one command, and tells the job what came out. Runs on the runner's own Node 24, from source. */
+/** The GitHub Action: installs pullguard from npm, runs one command, and reports the result to the job. The runner's Node 24 runs it from source. */
 
 import { execFile, spawn } from 'node:child_process'
 import { appendFileSync, mkdtempSync } from 'node:fs'
@@ -10,9 +10,9 @@ import { workflowMessage } from '../src/report/escape.ts'
 import { argumentsIn } from './arguments.ts'
 import { report } from './report.ts'
 
-/** README, "Exit codes". */
+/** By exit code. */
 const VERDICTS = ['ok', 'findings', 'usage', 'incomplete', 'unreachable', 'refused']
-/** Commands whose JSON has findings. */
+/** Commands that print findings in JSON. */
 const COUNTED = ['diagnose', 'fix', 'wait', 'audit']
 
 const require = createRequire(import.meta.url)
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   const command = input('command') || 'diagnose'
   const args = argumentsIn(input('args'))
   const version = input('version') || require('../package.json').version
-  // It goes through a shell on Windows.
+  // On Windows it is passed through a shell.
   if (!/^[\w.+:~/\\-]+$/.test(version))
     return fail(`version must be one of npm's, such as 1.2.3, not ${version}`)
   const program = await install(version).catch((error: Error) => error)
@@ -71,7 +71,7 @@ function setOutputs(outputs: Record<string, string | number>): void {
   if (env.GITHUB_OUTPUT) appendFileSync(env.GITHUB_OUTPUT, lines.join(''))
 }
 
-/** Wrong usage ends as it does in pullguard itself. */
+/** Ends like wrong usage of pullguard itself. */
 function fail(said: string): void {
   process.stdout.write(`::error title=pullguard::${workflowMessage([`${said}.`])}\n`)
   setOutputs({ verdict: 'usage', findings: '', 'exit-code': 2 })

@@ -1,8 +1,8 @@
-/** What the Action tells of a command's JSON: annotations and a sentence for the log, a table for the job's summary. */
+/** The Action's report on a command's JSON: annotations and a sentence for the log, a table for the job summary. */
 
 import { markdownCode, markdownText, workflowMessage, workflowProperty } from '../src/report/escape.ts'
 
-/** As much of the published JSON (schema/v1.json) as is told. */
+/** The reported part of the published JSON (schema/v1.json). */
 interface Finding {
   cause: string
   severity: 'error' | 'warning' | 'info'
@@ -16,22 +16,22 @@ interface Finding {
   steps: { text: string; command: string | null }[]
 }
 
-interface Told {
-  /** Workflow commands and lines for the log, each ended. */
+interface Report {
+  /** Workflow commands and a sentence, each ending in a line feed. */
   log: string
   /** Markdown. */
   summary: string
   findings: number
 }
 
-/** GitHub shows this many annotations of a step. */
+/** GitHub shows this many annotations per step. */
 const MOST = 10
-/** Rows of a table that somebody still reads; far below the megabyte that a summary may have. */
+/** Enough rows to read, and far below the limit of one megabyte for a summary. */
 const MOST_ROWS = 50
 const LEVELS = { error: 'error', warning: 'warning', info: 'notice' }
 
-/** @returns null where the output is no JSON with findings, as after a wrong flag */
-export function report(command: string, output: string): Told | null {
+/** @returns null if the output is not JSON with findings, as after a wrong flag */
+export function report(command: string, output: string): Report | null {
   const document = parsed(output)
   if (document === null) return null
   const { findings } = document
@@ -55,7 +55,7 @@ function parsed(output: string): { findings: Finding[]; gaps?: unknown[] } | nul
   }
 }
 
-/** Unknown is never healthy: what could not be read is told with the count. */
+/** Unknown is never healthy: gaps are reported with the count. */
 function sentenceOf(findings: Finding[], gaps: unknown[]): string {
   const pods = new Set(findings.map(({ namespace, pod }) => `${namespace}/${pod}`)).size
   const found =

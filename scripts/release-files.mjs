@@ -1,4 +1,4 @@
-// Writes into release/, beside the executables' archives, what else a release has: npm's tarball, bill of materials, checksums, krew manifest, Homebrew formula, notes.
+// Adds to the executables in release/: npm tarball, bill of materials, checksums, krew manifest, Homebrew formula, and notes.
 import { execFile } from 'node:child_process'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -23,7 +23,7 @@ const npm = async (...args) => {
 const text = path => readFile(join(ROOT, path), 'utf8')
 const write = (name, content) => writeFile(join(RELEASE, name), content)
 
-// Before anything else: a version without notes is not ready.
+// First, because a version without notes is not ready.
 const notes = notesOf(await text('CHANGELOG.md'), packageJson.version)
 await npm('pack', '--ignore-scripts', '--pack-destination', RELEASE)
 const listed = JSON.parse(await npm('sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application'))

@@ -206,14 +206,14 @@ test('bin/kubectl-pullguard.js is the same program under the name that kubectl u
   expect(out).toContain('  kubectl pullguard diagnose -A')
 })
 
-test('bin/kubectl_complete-pullguard.js gives the words to __complete, as kubectl asks it to', async () => {
+test('bin/kubectl_complete-pullguard.js passes its words to __complete', async () => {
   const words = ['diagnose', '-n', '']
   const asked = await node([join(ROOT, 'bin', 'kubectl_complete-pullguard.js'), ...words])
   expect(asked).toEqual(await node([BIN, '__complete', ...words]))
 })
 
 describe('the package', () => {
-  test('has the three commands that a PATH needs, each a file that can be started', () => {
+  test('has its three commands as executable files', () => {
     expect(Object.keys(packageJson.bin).sort()).toEqual([
       'kubectl-pullguard',
       'kubectl_complete-pullguard',
@@ -290,7 +290,7 @@ describe('the package', () => {
     expect(server.seen[0]?.headers.authorization).toEqual([`Bearer ${config['id-token']}`])
   })
 
-  test('stays as small as the README says', async () => {
+  test('is as small as the README says', async () => {
     const [, megabytes] = /under (\d+) MB unpacked/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? []
     const files = await packed()
     expect(files.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(Number(megabytes) * 1_000_000)

@@ -113,7 +113,7 @@ test('every npm script and every file in its blocks exists', () => {
   expect(parse(readFileSync(join(root, files[0] ?? ''), 'utf8')).metadata.name).toBe(role)
 })
 
-test('its CI recipes are YAML, and each calls a command that takes these flags', async () => {
+test('its CI recipes are YAML with valid command lines', async () => {
   const recipes = BLOCKS.filter(({ language }) => language === 'yaml').map(({ text }) => parse(text))
   const steps: { run?: string; uses?: string; with?: object }[] = recipes.flatMap(recipe =>
     Array.isArray(recipe) ? recipe : [],
@@ -132,7 +132,7 @@ test('its CI recipes are YAML, and each calls a command that takes these flags',
   }
 })
 
-test('its ways to install name this version of this repository, its files, and inputs that they have', () => {
+test('its ways to install name the current version, this repository, and existing inputs', () => {
   const { version, homepage } = packageJson
   const named = [...readme.matchAll(/(?:pullguard[@:/-]v?|version: )(\d+\.\d+\.\d+)/g)].map(
     ([, told]) => told,
@@ -159,7 +159,7 @@ test('its ways to install name this version of this repository, its files, and i
   expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(Object.keys(used.with)))
 })
 
-test('its table of environment variables has every variable that the program reads, and no other', () => {
+test('its table of environment variables has exactly the variables that the program reads', () => {
   const told = firstCells('### Environment variables').flatMap(cell => cell?.match(/[A-Z_]{2,}/g) ?? [])
   const asked = sources(join(root, 'src'))
     .filter(file => !file.includes('simulator'))

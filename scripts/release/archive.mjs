@@ -1,4 +1,4 @@
-// Packs files as users of a system expect them: .zip on Windows, .tar.gz elsewhere. The same files make the same bytes.
+// Packs files in the usual format of a platform: .zip on Windows, .tar.gz elsewhere. The same files always give the same bytes.
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { zipSync } from 'fflate'
@@ -18,7 +18,7 @@ function tarred(files) {
   )
 }
 
-/** The first moment that a .zip can name, and Unix's way to tell what is executable: unzip and krew keep both. */
+/** With the earliest time that a .zip can have, and Unix file modes, which unzip and krew keep. */
 function zipped(files) {
   const UNIX = 3
   return zipSync(

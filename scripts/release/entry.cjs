@@ -1,4 +1,4 @@
-// What a standalone executable runs first: it finds the bundle's parts among the executable's assets and compiles each when it is asked for.
+// The entry of a standalone executable: finds the bundle's parts among the assets and compiles each when it is required.
 const { isBuiltin } = require('node:module')
 const { basename } = require('node:path')
 const { getAsset } = require('node:sea')
@@ -16,8 +16,8 @@ function load(name) {
   return module.exports
 }
 
-// kubectl starts a link to the executable; argv[1] has the file behind it.
+// kubectl starts a link to the executable; Node sets argv[1] to the file behind it.
 process.argv[1] = process.argv0
-// For the words of a command line that is being typed, kubectl calls it by this name.
+// kubectl asks for completions under this name.
 if (basename(process.argv0).startsWith('kubectl_complete-')) process.argv.splice(2, 0, '__complete')
 load('./pullguard.js').runProcess()

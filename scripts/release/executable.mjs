@@ -1,4 +1,4 @@
-// Makes one standalone executable: a machine's Node with the program in it (Node's single executable applications).
+// Builds one standalone executable: Node with the program in it (Node's single executable applications).
 import { execFile } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,14 +8,14 @@ import { nodeExecutable } from './node-package.mjs'
 
 const run = promisify(execFile)
 
-/** The marker that Node's build has for the program; Node's documentation names all three. */
+/** Where Node looks for the program; Node's documentation names all three. */
 const RESOURCE = 'NODE_SEA_BLOB'
 const PLACE = { sentinelFuse: 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2', machoSegmentName: 'NODE_SEA' }
 
 /**
- * @param parts what bundleParts gives
- * @param folder for the executable and what it is made of
- * @returns where the executable is
+ * @param parts from bundleParts
+ * @param folder for the executable and temporary files
+ * @returns the path of the executable
  */
 export async function buildExecutable(target, parts, folder) {
   await mkdir(join(folder, 'parts'), { recursive: true })
@@ -25,12 +25,12 @@ export async function buildExecutable(target, parts, folder) {
   const signs = target.platform === 'darwin' && process.platform === 'darwin'
   if (signs) await run('codesign', ['--remove-signature', file])
   await inject(file, RESOURCE, program, PLACE)
-  // Without a signature, if only its own, macOS ends a program for ARM at once.
+  // macOS on ARM kills programs without at least an ad hoc signature.
   if (signs) await run('codesign', ['--sign', '-', file])
   return file
 }
 
-/** The program as that version of Node reads it; nothing in it belongs to one machine, as compiled code would. */
+/** The program as that version of Node reads it, the same for all platforms: it contains no compiled code. */
 async function prepareProgram(nodeVersion, parts, folder) {
   const assets = {}
   for (const [name, text] of Object.entries(parts)) {
@@ -43,7 +43,7 @@ async function prepareProgram(nodeVersion, parts, folder) {
     output,
     assets,
     disableExperimentalSEAWarning: true,
-    // What NODE_OPTIONS says is meant for other programs.
+    // NODE_OPTIONS is meant for other programs.
     execArgvExtension: 'none',
   }
   await writeFile(join(folder, 'settings.json'), JSON.stringify(settings))

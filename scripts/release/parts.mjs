@@ -1,10 +1,10 @@
-// Cuts the bundle into parts that a standalone executable can load one by one: it can hold no modules, only scripts and assets.
+// Splits the bundle into parts that a standalone executable can load one by one: it can't contain modules, only a script and assets.
 import { basename } from 'node:path'
 import { transform } from 'esbuild'
 import { bundle } from '../bundle.mjs'
 
 /**
- * By the name that the others require it by, each part as the text of a function of (exports, require, module).
+ * Each part as the text of a function (exports, require, module), by the name under which other parts require it.
  * @returns {Promise<Record<string, string>>}
  */
 export async function bundleParts() {
@@ -22,7 +22,7 @@ async function asFunction(module) {
     platform: 'node',
     target: 'node24',
     minify: true,
-    // So that import() becomes a call of require, and finds the other parts.
+    // Turns import() into require(), which finds the other parts.
     supported: { 'dynamic-import': false },
   })
   return `(function(exports,require,module){${code}})`

@@ -1,4 +1,4 @@
-// What a release is: its version, where it is published, and the checksums of its files.
+// The facts of a release: where it is published, the checksums of its files, and its notes.
 import { createHash } from 'node:crypto'
 
 /** @param packageJson the project's @returns `https://github.com/OWNER/NAME` */
@@ -6,12 +6,12 @@ export function homepageOf({ repository }) {
   return repository.url.replace(/^git\+/, '').replace(/\.git$/, '')
 }
 
-/** Where a file of a release can be downloaded. */
+/** The address of a file of a release. */
 export function downloadUrl(packageJson, file) {
   return `${homepageOf(packageJson)}/releases/download/v${packageJson.version}/${file}`
 }
 
-/** @param files name → bytes @returns what `sha256sum --check` reads */
+/** @param files name → bytes @returns the format of `sha256sum --check` */
 export function checksumsOf(files) {
   return Object.entries(files)
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -26,7 +26,7 @@ export function readChecksums(text) {
   )
 }
 
-/** A name's checksum; a release without that file is not complete. */
+/** @throws Error if the release lacks that file */
 export function checksumOf(checksums, name) {
   const sum = checksums[name]
   if (sum === undefined) throw new Error(`The release has no ${name}.`)

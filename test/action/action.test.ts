@@ -1,4 +1,4 @@
-/** The GitHub Action as a runner starts it: inputs by INPUT_*, outputs and summary into files, pullguard installed from the packed tarball. */
+/** The GitHub Action, started like a runner does: inputs in INPUT_*, outputs and summary in files, pullguard installed from the packed tarball. */
 import { execFile, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -25,7 +25,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Runs the Action with these inputs. A runner sets all of them, with their defaults. */
+/** Runs the Action with these inputs. A runner sets all of them, some to their defaults. */
 async function run(inputs: Record<string, string>) {
   const [outputs, summary] = [join(folder, 'outputs'), join(folder, 'summary')]
   for (const file of [outputs, summary]) writeFileSync(file, '')
@@ -39,7 +39,7 @@ async function run(inputs: Record<string, string>) {
     env: {
       ...process.env,
       KUBECONFIG: '/nowhere',
-      // The package has nothing to fetch.
+      // The package has no dependencies to fetch.
       npm_config_offline: 'true',
       RUNNER_TEMP: folder,
       GITHUB_OUTPUT: outputs,
@@ -60,7 +60,7 @@ async function run(inputs: Record<string, string>) {
   }
 }
 
-test('action.yml has what GitHub asks of it, and each output is one that is set', async () => {
+test('action.yml has what GitHub requires, and declares exactly the outputs that are set', async () => {
   expect(action).toMatchObject({
     name: 'pullguard',
     description: expect.any(String),
@@ -74,7 +74,7 @@ test('action.yml has what GitHub asks of it, and each output is one that is set'
   expect(Object.keys(outputs).sort()).toEqual(Object.keys(action.outputs).sort())
 })
 
-test('findings fail the step, and are told in the log, the outputs and the summary', {
+test('findings fail the step and appear in the log, the outputs, and the summary', {
   timeout: 60_000,
 }, async () => {
   const args = '-f test/cases/anonymous-limit/input.yaml'
@@ -89,7 +89,7 @@ test('findings fail the step, and are told in the log, the outputs and the summa
   expect(summary).toMatch(/^### pullguard diagnose: \d+ findings? in \d+ pods?\.\n\n\| Cause \|/)
 })
 
-test('another command and an output format of its own go to the log as they are', {
+test('the output of other commands and formats goes to the log unchanged', {
   timeout: 60_000,
 }, async () => {
   const { code, log, outputs, summary } = await run({
@@ -102,7 +102,7 @@ test('another command and an output format of its own go to the log as they are'
   expect(outputs).toEqual({ verdict: 'ok', findings: '', 'exit-code': '0' })
 })
 
-test('a version that no registry can have is refused before anything is run', async () => {
+test('an impossible version is refused before anything is run', async () => {
   const { code, log, outputs } = await run({ version: '1.0.0; echo owned' })
   expect({ code, verdict: outputs.verdict }).toEqual({ code: 2, verdict: 'usage' })
   expect(log).toMatch(/^::error title=pullguard::version must be one of npm's/)
@@ -125,7 +125,7 @@ test.each([
   expect(argumentsIn(line)).toEqual(words)
 })
 
-/** A finding as the JSON has it, with text that somebody in the cluster chose. */
+/** A finding as in the published JSON. */
 const finding = (over: object) => ({
   cause: 'other',
   severity: 'error',
@@ -140,18 +140,18 @@ const finding = (over: object) => ({
   ...over,
 })
 
-test('hostile text gives the runner no command and the summary no link or mention', () => {
+test('hostile text becomes no command for the runner, and no link or mention in the summary', () => {
   const hostile = '\n::set-output name=x::y\n##[error]@team https://evil.example | `x` <img src=x>'
   const findings = [finding({ image: hostile, title: hostile, evidence: { text: hostile } })]
   const { log = '', summary = '' } = report('diagnose', JSON.stringify({ findings })) ?? {}
   expect(log.trimEnd().split('\n')).toHaveLength(2)
   expect(log).not.toContain('##[')
-  // Nothing in a code span is obeyed.
+  // Text in a code span has no effect.
   expect(summary.replace(/(`+)[^\n]*?\1/g, '')).not.toMatch(/<img|https:\/\/evil|@team/)
   expect(summary.split('\n').filter(line => line.startsWith('| '))).toHaveLength(3)
 })
 
-test('of many findings the log has ten annotations and the summary fifty rows, and both say how many there are', () => {
+test('many findings are limited to ten annotations and fifty rows, and both report the total', () => {
   const findings = Array.from({ length: 200 }, (_, index) =>
     finding({ image: `image-${index}`, pod: `pod-${index}` }),
   )
@@ -162,7 +162,7 @@ test('of many findings the log has ten annotations and the summary fifty rows, a
   expect(told?.summary).toContain('… and 150 more')
 })
 
-test('no finding is told as that, and what is no JSON is not told at all', () => {
+test('no finding is reported as such, and output without findings is not reported', () => {
   expect(report('diagnose', '{"findings":[],"gaps":[]}')).toEqual({
     log: 'pullguard diagnose: no finding.\n',
     summary: '### pullguard diagnose: no finding.\n\n',

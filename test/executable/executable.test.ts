@@ -1,4 +1,4 @@
-/** The standalone executable out of its archive, with no Node beside it: what the bundle does under Node, it does as well. */
+/** The standalone executable from its archive, without Node on the PATH, does what the bundle does under Node. */
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -79,7 +79,6 @@ describe('the standalone executable', () => {
 
   test('runs a login program of the kubeconfig', async () => {
     await using server = await serveTls(() => ({ status: 403 }))
-    // There is no Node for it: it is the executable's own machine's shell.
     const said = JSON.stringify({
       apiVersion: 'client.authentication.k8s.io/v1',
       kind: 'ExecCredential',
@@ -97,7 +96,7 @@ describe('the standalone executable', () => {
     expect(server.seen[0]?.headers.authorization).toEqual(['Bearer from-the-plugin'])
   })
 
-  test('logs in by a legacy auth provider, and says in one line where it can’t', async () => {
+  test('logs in with a legacy auth provider, and fails in one line if that is impossible', async () => {
     await using server = await serveTls(() => ({ status: 403 }))
     const token = `${base64('{}')}.${base64('{"exp":4000000000}')}.c2ln`
     const ended = await Promise.all(
@@ -112,7 +111,7 @@ describe('the standalone executable', () => {
     expect(ended[1]?.err).toMatch(/^The kubeconfig's auth-provider oidc gave no token \(.*\n$/)
   })
 
-  test.skipIf(process.platform === 'win32')('answers to the names that kubectl calls it by', async () => {
+  test.skipIf(process.platform === 'win32')('works under the names that kubectl uses', async () => {
     for (const name of ['kubectl-pullguard', 'kubectl_complete-pullguard'])
       symlinkSync(program, join(folder, name))
     const { out } = await run(['diagnose', '--help'], { file: join(folder, 'kubectl-pullguard') })
@@ -122,7 +121,7 @@ describe('the standalone executable', () => {
     )
   })
 
-  test('comes with the licenses of all that is in it', () => {
+  test('comes with the licenses of everything in it', () => {
     const licenses = (name: string) => readFileSync(join(folder, name), 'utf8')
     expect(licenses('LICENSE')).toContain('Apache License')
     expect(licenses('NODE-LICENSE.txt')).toContain('V8')

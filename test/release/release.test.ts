@@ -1,4 +1,4 @@
-/** What a release is made of, tried on small files: names, checksums, manifests, bill of materials, archives. */
+/** The files of a release, made from small samples: checksums, manifests, bill of materials, archives. */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -24,7 +24,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const { version } = packageJson
 const tarball = `pullguard-${version}.tgz`
-/** A release whose files hold their own names. */
+/** A release whose files contain their own names. */
 const names = [tarball, ...TARGETS.map(target => archiveName(target, version))]
 const files = Object.fromEntries(names.map(name => [name, Buffer.from(name)]))
 const checksums = readChecksums(checksumsOf(files))
@@ -39,8 +39,8 @@ test.skipIf(process.platform !== 'linux')('sha256sum accepts the checksums', () 
   expect(out.match(/: OK\n/g)).toHaveLength(names.length)
 })
 
-/** What krew demands of a manifest (kubernetes-sigs/krew, internal/index/validation). */
-test('the krew manifest is one that krew accepts, with a checksum and an executable for every platform', () => {
+/** krew's rules for a manifest: kubernetes-sigs/krew, internal/index/validation. */
+test('the krew manifest follows krew’s rules and has a checksum and an executable for every platform', () => {
   const manifest = parse(krewManifest(packageJson, checksums))
   expect(manifest).toMatchObject({
     apiVersion: 'krew.googlecontainertools.github.com/v1alpha2',
@@ -82,7 +82,7 @@ test('the Homebrew formula installs every command of the package from the checke
   expect(formula.match(/^ *end$/gm)).toHaveLength(opened.length)
 })
 
-test('the bill of materials lists just what the bundle holds', () => {
+test('the bill of materials lists only bundled packages', () => {
   const component = (name: string, version: string) => ({
     'bom-ref': `${name}@${version}`,
     name,
@@ -146,7 +146,7 @@ test.skipIf(process.platform === 'win32')('tar unpacks an executable that can be
   expect(execFileSync(join(folder, 'pullguard'), { encoding: 'utf8' })).toBe('started\n')
 })
 
-test('every part of an executable finds the parts that it asks for', { timeout: 60_000 }, async () => {
+test('every part of an executable finds the parts that it requires', { timeout: 60_000 }, async () => {
   const parts = await bundleParts()
   expect(Object.keys(parts)).toContain('./pullguard.js')
   for (const [name, text] of Object.entries(parts)) {
@@ -155,12 +155,12 @@ test('every part of an executable finds the parts that it asks for', { timeout: 
       asked.filter(other => parts[other] === undefined),
       name,
     ).toEqual([])
-    // A module's own words, which a script does not have.
+    // Only modules have it, and these are scripts.
     expect(text.includes('import.meta'), name).toBe(false)
   }
 })
 
-test('Node for every target, and for building it here, is a package of a known integrity', () => {
+test('Node for every target, and for its build on Linux, is in a package whose integrity is recorded', () => {
   for (const target of TARGETS) {
     expect(nodePackage(target, target.nodeVersion).integrity).toMatch(/^sha512-.{86}==$/)
     expect(nodePackage({ platform: 'linux', arch: 'x64' }, target.nodeVersion).spec).toContain(

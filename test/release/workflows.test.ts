@@ -1,4 +1,4 @@
-/** The files that other people's machines obey: workflows, the image's recipe, the GitLab component. What they name is there, and pinned. */
+/** Workflows, the Dockerfile, and the GitLab component: everything they refer to exists and is pinned. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -36,18 +36,18 @@ describe.each(readdirSync(join(ROOT, '.github/workflows')))('the workflow %s', n
   const workflow: Workflow = parse(text)
   const steps = Object.values(workflow.jobs).flatMap(job => job.steps)
 
-  test('pins every action to a commit, and says which version that is', () => {
+  test('pins every action to a commit and names its version', () => {
     const uses = text.match(/uses: .*/g) ?? []
     expect(uses).not.toEqual([])
     for (const use of uses) expect(use).toMatch(/^uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
   })
 
-  test('may only read unless a job says more, and ends in time', () => {
+  test('has only read permission by default and a timeout for every job', () => {
     expect(workflow.permissions).toEqual({ contents: 'read' })
     for (const job of Object.values(workflow.jobs)) expect(job['timeout-minutes']).toBeGreaterThan(0)
   })
 
-  test('runs npm scripts and files that are there', () => {
+  test('runs only npm scripts and files that exist', () => {
     const runs = steps.map(({ run = '' }) => run).join('\n')
     for (const [, script = ''] of runs.matchAll(/npm run ([\w:]+)/g))
       expect(Object.keys(packageJson.scripts)).toContain(script)
@@ -55,7 +55,7 @@ describe.each(readdirSync(join(ROOT, '.github/workflows')))('the workflow %s', n
       expect(existsSync(join(ROOT, file)), file).toBe(true)
   })
 
-  test('puts no text of an event into a shell command', () => {
+  test('inserts no event data or secrets into shell commands', () => {
     for (const { run = '' } of steps)
       expect(run).not.toMatch(/\$\{\{\s*(?:github\.(?:event|head_ref)|inputs|secrets)/)
   })
@@ -78,7 +78,7 @@ describe('a release', () => {
     expect(jobs.executables?.steps.map(({ run }) => run)).toContain('npm run test:executable')
   })
 
-  test('gives the right to publish to no job that runs tests', () => {
+  test('lets no job that runs tests publish anything', () => {
     expect(jobs.publish?.permissions).toEqual({
       contents: 'write',
       'id-token': 'write',
@@ -88,13 +88,13 @@ describe('a release', () => {
     for (const name of ['test', 'executables']) expect(jobs[name]).not.toHaveProperty('permissions')
   })
 
-  test('says on which machine each job ran', () => {
+  test('logs the runner of every job', () => {
     for (const [name, { steps }] of Object.entries(jobs)) {
       expect(steps.map(({ run = '' }) => run).join('\n'), name).toContain('$ImageOS $ImageVersion')
     }
   })
 
-  test('is published with provenance by the repository that the package names', () => {
+  test('is published with provenance from the repository in package.json', () => {
     const runs = jobs.publish?.steps.map(({ run = '' }) => run).join('\n')
     expect(runs).toContain('npm publish ./release/pullguard-*.tgz --provenance')
     expect(packageJson.repository.url).toMatch(/^git\+https:\/\/github\.com\/[\w-]+\/pullguard\.git$/)
@@ -108,7 +108,7 @@ describe('the container image', () => {
     .filter(line => /^[A-Z]+ /.test(line))
   const [from = '', ...others] = lines
 
-  test('is based on nothing from Docker Hub, on a Node that the package accepts', () => {
+  test('has a base from outside Docker Hub with a supported Node', () => {
     expect(lines.filter(line => line.startsWith('FROM '))).toEqual([from])
     const [, host = '', node] =
       /^FROM ([\w.-]+\.[a-z]+)\/distroless\/nodejs(\d+)-[a-z0-9]+:\S+$/.exec(from) ?? []
@@ -116,12 +116,12 @@ describe('the container image', () => {
     expect(Number(node)).toBeGreaterThanOrEqual(24)
   })
 
-  test('runs as nobody in particular, and nothing is run or downloaded while it is built', () => {
+  test('runs as a user without rights, and its build runs and downloads nothing', () => {
     expect(others.map(line => line.split(' ')[0])).toEqual(['COPY', 'COPY', 'USER', 'ENTRYPOINT'])
     expect(others).toContain('USER 65532')
   })
 
-  test('starts what it copies, by a shell that its base has', () => {
+  test('starts the program that it copies, with the shell of its base', () => {
     const entry = JSON.parse(others.at(-1)?.replace('ENTRYPOINT ', '') ?? '')
     expect(entry).toEqual(['/usr/local/bin/pullguard'])
     const script = read('container/pullguard')
@@ -133,7 +133,7 @@ describe('the container image', () => {
       expect(statSync(join(ROOT, 'container/pullguard')).mode & 0o111).toBe(0o111)
   })
 
-  test.skipIf(process.platform === 'win32')('is published by a script that bash accepts', () => {
+  test.skipIf(process.platform === 'win32')('is published by a script without syntax errors', () => {
     execFileSync('bash', ['-n', join(ROOT, 'scripts/release/publish-image.sh')])
   })
 })
@@ -141,7 +141,7 @@ describe('the container image', () => {
 describe('the GitLab component', () => {
   const [header, body] = parseAllDocuments(read('templates/pullguard.yml')).map(document => document.toJS())
 
-  test('uses every input that it declares, and no other; each has a default', () => {
+  test('declares exactly the inputs that it uses, each with a default', () => {
     const used = JSON.stringify(body).match(/(?<=\$\[\[ inputs\.)[\w-]+(?= \]\])/g)
     expect([...new Set(used)].sort()).toEqual(Object.keys(header.spec.inputs).sort())
     for (const input of Object.values(header.spec.inputs)) {
@@ -149,7 +149,7 @@ describe('the GitLab component', () => {
     }
   })
 
-  test('takes the image of this project, and calls a command line that the program accepts', async () => {
+  test('uses the image of this project and a valid command line', async () => {
     const path = new URL(packageJson.homepage).pathname
     expect(header.spec.inputs.image.default).toBe(`ghcr.io${path}`)
     const [job] = Object.values<{ script: string[]; artifacts: { reports: { junit: string } } }>(body)
