@@ -1,7 +1,7 @@
 /** The flags of `fix` that choose or decline a remedy, made from each remedy's rules. */
 
 import { type Command, Option, type OptionValues } from 'commander'
-import type { Remedy } from '../diagnosis/remedies.ts'
+import type { Remedy } from '../diagnosis/remedy.ts'
 import { EACH_REMEDY } from '../plan/remedies/index.ts'
 import type { RemedyFlag } from '../plan/remedies/remedy-rules.ts'
 import { REMEDY_WORDS } from '../report/words/remedies.ts'

@@ -1,6 +1,6 @@
 /** `pullguard diagnose`: snapshot → findings → report → verdict. */
 
-import { advisedDiagnosis } from '../advice/advised.ts'
+import { adviseDiagnosis } from '../advice/add-steps.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import type { Diagnosis, Finding, Severity } from '../diagnosis/finding.ts'
 import type { DiagnosisFormat } from '../report/formats.ts'
@@ -21,7 +21,7 @@ export async function diagnoseCommand(options: DiagnoseOptions, context: Command
   // The report's code is loaded while requests are in flight: loading it earlier would delay the first request.
   let loading: Promise<typeof import('../report/views/diagnosis.ts')> | undefined
   const reporting = () => (loading ??= import('../report/views/diagnosis.ts'))
-  const diagnosis = advisedDiagnosis(await diagnosed(options, context, () => void reporting()))
+  const diagnosis = adviseDiagnosis(await diagnosed(options, context, () => void reporting()))
   const { diagnosisNotes, diagnosisPieces } = await reporting()
   const { out, err } = context
   const { format, failOn } = options

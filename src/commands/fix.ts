@@ -1,6 +1,6 @@
 /** `pullguard fix`: read → choose → plan → prove → show → confirm → apply → verify → report. */
 
-import { advised } from '../advice/advised.ts'
+import { withSteps } from '../advice/add-steps.ts'
 import { checkAccess } from '../apply/check-access.ts'
 import { journalFolder } from '../apply/journal/state-folder.ts'
 import { writePlanFile } from '../apply/plan-file.ts'
@@ -107,7 +107,7 @@ async function proveSaved(prepared: PreparedFix, session: FixSession): Promise<v
 async function show(prepared: PreparedFix, session: FixSession, mode: PlanNews['mode']): Promise<ExitName> {
   const { plan, findings, gaps } = prepared
   await session.context.out.write(
-    renderPlan(plan, { findings: findings.map(advised), gaps, mode }, view(session)),
+    renderPlan(plan, { findings: findings.map(withSteps), gaps, mode }, view(session)),
   )
   return plan.changes.length === 0 ? emptyVerdict(prepared, session) : 'ok'
 }
@@ -124,7 +124,7 @@ async function nothingToDo(prepared: PreparedFix, session: FixSession): Promise<
       complete: verdict === 'ok',
       ...leftOf(prepared),
       result,
-      findings: findings.map(advised),
+      findings: findings.map(withSteps),
       gaps,
     }
     await session.context.out.write(renderFixResult(report, view(session)))

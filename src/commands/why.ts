@@ -1,6 +1,6 @@
 /** `pullguard why POD`: for each image what the kubelet will try, and the one link that is broken. */
 
-import { advisedWhy } from '../advice/advised.ts'
+import { adviseWhy } from '../advice/add-steps.ts'
 import { explainPod } from '../diagnosis/why.ts'
 import type { Why } from '../diagnosis/why-report.ts'
 import { UsageError } from '../errors.ts'
@@ -45,7 +45,7 @@ export async function whyCommand(options: WhyOptions, context: CommandContext): 
       pod.containers.map(({ image }) => image),
       pod,
     )) ?? []
-  const why = advisedWhy(explainPod(pod, { ...snapshot, imageChecks }))
+  const why = adviseWhy(explainPod(pod, { ...snapshot, imageChecks }))
   const { width, color, isTerminal: terminal } = context.out
   const invocation = invocationOf(context, options.connection, options.files.length > 0)
   await context.out.write(renderWhy(why, { format: options.format, width, color, terminal, invocation }))

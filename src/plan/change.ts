@@ -1,6 +1,6 @@
 /** The changes a fix can make, as plain data: what is written, to which object, under which condition, and why. */
 
-import type { Remedy } from '../diagnosis/remedies.ts'
+import type { Remedy } from '../diagnosis/remedy.ts'
 import type { ObjectManager, PullSecretEntryName } from '../snapshot/fix-scope.ts'
 
 /** RFC 6902, the part of it that pullguard writes. */

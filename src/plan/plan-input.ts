@@ -1,7 +1,7 @@
 /** The input of a plan: the diagnosis, the objects in scope, the user's choices, and the registries' answers. */
 
 import type { Cause, Diagnosis } from '../diagnosis/finding.ts'
-import type { Remedy } from '../diagnosis/remedies.ts'
+import type { Remedy } from '../diagnosis/remedy.ts'
 import type { FixScope } from '../snapshot/fix-scope.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { PlanCredential, PlanScope } from './plan.ts'

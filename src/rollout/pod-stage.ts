@@ -1,6 +1,6 @@
 /** How far a pod is with pulling its images. */
 
-import { isPastPull, saysPullFails, tellsOfFailedPull } from '../image/pull-words.ts'
+import { isPostPullReason, isPullFailureReason, mentionsFailedPull } from '../image/pull-messages.ts'
 import type { Container } from '../snapshot/pod.ts'
 import type { RolloutPod } from '../snapshot/rollout.ts'
 
@@ -66,12 +66,12 @@ export function judgePod({ pod, ready, unscheduled }: RolloutPod): JudgedPod {
 /** Whether the pull fails. An error before the kubelet asks the runtime becomes the reason verbatim: a sentence with blanks. */
 function isStuck({ state }: Container): boolean {
   if (state.type !== 'waiting') return false
-  return saysPullFails(state.reason) || /\s/.test(state.reason) || tellsOfFailedPull(state.message)
+  return isPullFailureReason(state.reason) || /\s/.test(state.reason) || mentionsFailedPull(state.message)
 }
 
 function hasImage({ imageId, state }: Container): boolean {
   if (imageId !== null || state.type === 'running' || state.type === 'terminated') return true
-  return state.type === 'waiting' && isPastPull(state.reason) && !tellsOfFailedPull(state.message)
+  return state.type === 'waiting' && isPostPullReason(state.reason) && !mentionsFailedPull(state.message)
 }
 
 function isOver({ state }: Container): boolean {
@@ -88,6 +88,6 @@ function troubleOf({ name, state }: Container): ContainerTrouble | null {
     return { container: name, reason: reason || 'Error', message: message || `exit code ${exitCode}` }
   }
   if (state.type !== 'waiting') return null
-  if (!isPastPull(state.reason) && !isStuck({ state } as Container)) return null
+  if (!isPostPullReason(state.reason) && !isStuck({ state } as Container)) return null
   return { container: name, reason: state.reason, message: state.message }
 }

@@ -1,6 +1,6 @@
 /** Decides which pods and events get into a snapshot: the same for a cluster and for a dump, so that both tell the same. */
 
-import { isSandboxFailure, pullStage, sandboxImage } from '../image/pull-words.ts'
+import { isSandboxFailure, pullStage, sandboxImage } from '../image/pull-messages.ts'
 import { isFinished, type Pod } from '../snapshot/pod.ts'
 import type { PodEvent } from '../snapshot/snapshot.ts'
 import { couldBeFailedPull, isUntried } from './narrow/container-state.ts'

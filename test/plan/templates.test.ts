@@ -1,6 +1,6 @@
 /** The remedies `pin`, `pull-policy` and `replace-registry`: each only where it is known to be right. */
 import { describe, expect, test } from 'vitest'
-import type { Remedy } from '../../src/diagnosis/remedies.ts'
+import type { Remedy } from '../../src/diagnosis/remedy.ts'
 import type { PlanInput } from '../../src/plan/plan-input.ts'
 import type { ScopeContainer } from '../../src/snapshot/fix-scope.ts'
 import { planFor, template, workload } from './inputs.ts'

@@ -120,7 +120,7 @@ test('JSON has the documented shape, with a command for each remedy and without 
     complete: false,
     gaps: GAPS,
   })
-  expect(document.findings[0]).not.toHaveProperty('urgency')
+  expect(document.findings[0]).not.toHaveProperty('priority')
   expect(document.findings[0].remedies).toEqual([
     { remedy: 'authenticate', command: 'kubectl pullguard fix -n default' },
     { remedy: 'pin', command: 'kubectl pullguard fix -n default --pin --no-authenticate' },

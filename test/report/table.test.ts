@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
-import type { AdvisedDiagnosis } from '../../src/advice/advised.ts'
+import type { AdvisedDiagnosis } from '../../src/advice/add-steps.ts'
 import type { Invocation } from '../../src/report/invocation.ts'
 import { renderDiagnosis } from '../../src/report/views/diagnosis.ts'
 import type { Gap } from '../../src/snapshot/snapshot.ts'

@@ -1,6 +1,6 @@
 /** The chain of one pod, and how a reference is read, on a screen. */
 import { describe, expect, test } from 'vitest'
-import type { AdvisedWhy } from '../../src/advice/advised.ts'
+import type { AdvisedWhy } from '../../src/advice/add-steps.ts'
 import { renderImages } from '../../src/report/views/images.ts'
 import { renderWhy } from '../../src/report/views/why.ts'
 import { attempt, finding, imageReading, privateImage, why, whyContainer } from './samples.ts'

@@ -1,7 +1,6 @@
 /** Every cause has its name, its meaning and its next step, with commands that can be pasted. */
 import { describe, expect, test } from 'vitest'
-import type { Advised } from '../../src/advice/advised.ts'
-import type { CredentialHint } from '../../src/diagnosis/credential-hint.ts'
+import type { AdvisedFinding } from '../../src/advice/add-steps.ts'
 import {
   type Attempt,
   CAUSES,
@@ -9,6 +8,7 @@ import {
   type CredentialReport,
   type Finding,
 } from '../../src/diagnosis/finding.ts'
+import type { CredentialHint } from '../../src/diagnosis/pull-credential.ts'
 import type { Invocation } from '../../src/report/invocation.ts'
 import { meaningOf, titleOf, wordsFor } from '../../src/report/words/causes.ts'
 import { remedyCommand } from '../../src/report/words/commands.ts'
@@ -20,7 +20,7 @@ import { stepsOf } from '../../src/report/words/steps.ts'
 import { attempt, finding, privateImage, typo } from './samples.ts'
 
 const HERE: Invocation = { program: 'pullguard', flags: [], fromDump: false }
-const tell = (...findings: [Advised, ...Advised[]]) => {
+const tell = (...findings: [AdvisedFinding, ...AdvisedFinding[]]) => {
   const told = { invocation: HERE, findings }
   return {
     short: wordsFor(told).short(told),

@@ -8,7 +8,7 @@ import { journaledPod, unfinishedRun } from '../../apply/journal/unfinished-work
 import type { FixResult } from '../../apply/outcome.ts'
 import { refuseStale } from '../../apply/plan-file.ts'
 import { classify } from '../../diagnosis/classify.ts'
-import { isHopeless } from '../../diagnosis/patience.ts'
+import { isUnlikelyToRecover } from '../../diagnosis/recovery-prospects.ts'
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import { ApiError } from '../../kubernetes/api/api-error.ts'
 import { endedEarlyText, progressText } from '../../report/views/progress.ts'
@@ -120,7 +120,7 @@ function applyContext(
       journaledPod(await listRuns(journals, { server: cluster.server }), from, namespace, name),
     deadline: context.clock.now() + options.timeoutMs,
     look: (subject, signal) => readRollout(cluster, subject, signal),
-    isHopeless: ({ reason, message }) => isHopeless(classify(message || reason, reason).cause),
+    isHopeless: ({ reason, message }) => isUnlikelyToRecover(classify(message || reason, reason).cause),
     signal: context.signal,
   }
 }

@@ -1,7 +1,7 @@
 /** Finds the logins that a fix may distribute, on this machine or in the flags. The cluster's content alone never chooses one. */
 
 import type { Finding } from '../../diagnosis/finding.ts'
-import type { Remedy } from '../../diagnosis/remedies.ts'
+import type { Remedy } from '../../diagnosis/remedy.ts'
 import { type Credential, tokenKind } from '../../dockerconfig/credential.ts'
 import { UsageError } from '../../errors.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../../image/docker-hub.ts'

@@ -1,7 +1,7 @@
 /** Prepares a fix: plans what was requested for the current situation, with logins that are proven to work. */
 
 import { CAUSES } from '../../diagnosis/finding.ts'
-import { isHopeless } from '../../diagnosis/patience.ts'
+import { isUnlikelyToRecover } from '../../diagnosis/recovery-prospects.ts'
 import type { Credential } from '../../dockerconfig/credential.ts'
 import { registriesOf } from '../../keychain/wanted-registries.ts'
 import { makePlan } from '../../plan/make-plan.ts'
@@ -120,6 +120,6 @@ function inputOf(
     missing,
     named,
     unnamed,
-    hopeless: new Set(CAUSES.filter(isHopeless)),
+    hopeless: new Set(CAUSES.filter(isUnlikelyToRecover)),
   }
 }

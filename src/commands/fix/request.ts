@@ -1,9 +1,9 @@
 /** What a fix is to do: remedies by flag, by tick on a terminal, or by finding, and the logins that may be distributed for them. */
 
-import { advisedDiagnosis } from '../../advice/advised.ts'
+import { adviseDiagnosis } from '../../advice/add-steps.ts'
 import { unfinishedRegistries } from '../../apply/journal/unfinished-work.ts'
 import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
-import { fittingRemedies, type Remedy } from '../../diagnosis/remedies.ts'
+import { fittingRemedies, type Remedy } from '../../diagnosis/remedy.ts'
 import type { Credential } from '../../dockerconfig/credential.ts'
 import { RefusedError, UsageError } from '../../errors.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
@@ -97,7 +97,7 @@ export async function chooseRemedies(
   const asks = context.ask.available && !options.yes && !hasChosen(options) && fitting.length > 1
   if (!asks) return { remedies: byFlags(options, diagnosis, earlier), replacements }
   const ticked = await context.ask.choose(
-    remedyQuestion(advisedDiagnosis(diagnosis), invocationOf(context, options.connection)),
+    remedyQuestion(adviseDiagnosis(diagnosis), invocationOf(context, options.connection)),
     fitting.map(({ remedy, findings }) => ({
       name: remedyChoice(remedy, findings),
       value: remedy,

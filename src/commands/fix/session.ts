@@ -1,7 +1,7 @@
 /** What every step of a fix works with, and the options that the flags make. */
 
 import type { Finding, Severity } from '../../diagnosis/finding.ts'
-import type { Remedy } from '../../diagnosis/remedies.ts'
+import type { Remedy } from '../../diagnosis/remedy.ts'
 import type { Credential } from '../../dockerconfig/credential.ts'
 import type { ClusterWriter } from '../../kubernetes/api/writer.ts'
 import type { Plan } from '../../plan/plan.ts'

@@ -1,6 +1,6 @@
 /** Looks at what a fix achieved: what still can't pull, why it was left, and the exit code. */
 
-import { advised } from '../../advice/advised.ts'
+import { withSteps } from '../../advice/add-steps.ts'
 import { type FixResult, isDone, type Recovery } from '../../apply/outcome.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Finding, Severity } from '../../diagnosis/finding.ts'
@@ -50,7 +50,7 @@ export async function verify(
     leftToOwner: leftToOwner(plan, left),
     leftPods: podsOf(left),
     result,
-    findings: remaining.map(advised),
+    findings: remaining.map(withSteps),
     gaps,
   }
   return { report, verdict }

@@ -1,6 +1,6 @@
 /** A diagnosis as the document that machines read. Its names are stable; fields may be added. */
 
-import type { Advised, AdvisedDiagnosis } from '../../advice/advised.ts'
+import type { AdvisedDiagnosis, AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Invocation } from '../invocation.ts'
 import { meaningOf, titleOf } from '../words/causes.ts'
 import { remedyCommand } from '../words/commands.ts'
@@ -8,8 +8,16 @@ import { stepsOf } from '../words/steps.ts'
 import { type Envelope, enveloped, jsonPieces } from './data.ts'
 
 /** A finding as printed: each remedy with its command, and without what only sorts. */
-export function findingDocument(finding: Advised, invocation: Invocation): object {
-  const { urgency: _urgency, clues: _clues, host: _host, remedies, steps: _steps, moved, ...facts } = finding
+export function findingDocument(finding: AdvisedFinding, invocation: Invocation): object {
+  const {
+    priority: _priority,
+    clues: _clues,
+    host: _host,
+    remedies,
+    steps: _steps,
+    moved,
+    ...facts
+  } = finding
   const told = { invocation, findings: [finding] } as const
   return {
     ...facts,

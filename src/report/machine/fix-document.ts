@@ -1,6 +1,6 @@
 /** What a fix came to, as the document that machines read. Its names are stable; fields may be added. */
 
-import type { Advised } from '../../advice/advised.ts'
+import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { FixResult } from '../../apply/outcome.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
@@ -23,7 +23,7 @@ export interface FixReport {
   /** Stuck pods that the plan does not aim at, whatever the reason. */
   leftPods: number
   /** What can't pull in the scope by now, whether or not it was targeted. */
-  findings: Advised[]
+  findings: AdvisedFinding[]
   gaps: Gap[]
 }
 

@@ -1,6 +1,6 @@
 /** A diagnosis as GitHub workflow commands: one annotation a cause and image, because a step shows only ten of a kind. */
 
-import type { Advised, AdvisedDiagnosis } from '../../advice/advised.ts'
+import type { AdvisedDiagnosis, AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Severity } from '../../diagnosis/finding.ts'
 import { workflowMessage, workflowProperty } from '../escape.ts'
 import { type CauseGroup, groupByCause, groupByWorkload } from '../group.ts'
@@ -47,7 +47,7 @@ function ofFindings(groups: CauseGroup[], takenAt: string, room: number): string
 
 function ofSome(
   { invocation, findings: all }: CauseGroup,
-  some: readonly Advised[],
+  some: readonly AdvisedFinding[],
   takenAt: string,
 ): string {
   const [first = all[0], ...others] = some

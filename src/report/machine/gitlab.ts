@@ -1,6 +1,6 @@
 /** A diagnosis as a GitLab Code Quality report: one entry a container of a workload, with a fingerprint that survives new pods. */
 
-import type { Advised, AdvisedDiagnosis } from '../../advice/advised.ts'
+import type { AdvisedDiagnosis, AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Severity } from '../../diagnosis/finding.ts'
 import { groupByCause, identityOf } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
@@ -42,7 +42,7 @@ export function renderGitlab({ findings, gaps }: AdvisedDiagnosis, invocation: I
   return toJson([...found, ...unread])
 }
 
-function entryOf(key: string, same: Advised[], invocation: Invocation): Entry[] {
+function entryOf(key: string, same: AdvisedFinding[], invocation: Invocation): Entry[] {
   return groupByCause(same, invocation)
     .slice(0, 1)
     .map(group => {

@@ -4,7 +4,7 @@
  * plugin), and GitLab shows the text of a failure, not its message.
  */
 
-import type { Advised, AdvisedDiagnosis } from '../../advice/advised.ts'
+import type { AdvisedDiagnosis, AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Severity } from '../../diagnosis/finding.ts'
 import { xml } from '../escape.ts'
 import { groupByCause, identityOf } from '../group.ts'
@@ -29,7 +29,7 @@ export function renderJunit(
   failOn: Severity | 'never',
 ): string {
   const { findings, gaps, takenAt } = diagnosis
-  const fails = (same: Advised[]) => same.some(({ severity }) => RANK[severity] >= RANK[failOn])
+  const fails = (same: AdvisedFinding[]) => same.some(({ severity }) => RANK[severity] >= RANK[failOn])
   const places = [...Map.groupBy(findings, finding => JSON.stringify(identityOf(finding))).values()]
   const stories = gapStories(gaps)
   const cases = [
@@ -60,7 +60,7 @@ export function renderJunit(
   ].join('\n')
 }
 
-function placeCase(same: Advised[], invocation: Invocation, fails: boolean): string {
+function placeCase(same: AdvisedFinding[], invocation: Invocation, fails: boolean): string {
   const group = groupByCause(same, invocation)[0]
   if (group === undefined) return ''
   const [first] = group.findings
@@ -75,7 +75,7 @@ function placeCase(same: Advised[], invocation: Invocation, fails: boolean): str
   )
 }
 
-function story(told: Told, { evidence }: Advised): string[] {
+function story(told: Told, { evidence }: AdvisedFinding): string[] {
   const credential = credentialLines(told.findings).map(line => `Credential: ${line}`)
   const steps = stepsOf(told.findings, told.invocation).map(
     ({ say, command }) => `To do: ${say}${command === undefined ? '.' : `: ${command}`}`,

@@ -1,6 +1,6 @@
 /** A diagnosis as Markdown, for a job summary or a comment: the sentence, a table, what to do, the evidence folded away. */
 
-import type { AdvisedDiagnosis } from '../../advice/advised.ts'
+import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
 import { markdownCode, markdownText } from '../escape.ts'
 import { type CauseGroup, groupByCause, groupByWorkload } from '../group.ts'
 import type { Invocation } from '../invocation.ts'

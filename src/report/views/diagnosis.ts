@@ -1,6 +1,6 @@
 /** A diagnosis in any of its formats. */
 
-import type { AdvisedDiagnosis } from '../../advice/advised.ts'
+import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
 import type { Severity } from '../../diagnosis/finding.ts'
 import type { DiagnosisFormat } from '../formats.ts'
 import { toYaml } from '../machine/data.ts'

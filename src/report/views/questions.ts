@@ -1,8 +1,8 @@
 /** What a person is asked before anything is written. */
 
-import type { AdvisedDiagnosis } from '../../advice/advised.ts'
+import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
 import type { UndoStep } from '../../apply/undo-step.ts'
-import type { Remedy } from '../../diagnosis/remedies.ts'
+import type { Remedy } from '../../diagnosis/remedy.ts'
 import type { Plan, PlanCredential } from '../../plan/plan.ts'
 import type { Invocation } from '../invocation.ts'
 import { visible } from '../sanitise.ts'

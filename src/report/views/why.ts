@@ -1,6 +1,6 @@
 /** `why` in any of its formats. */
 
-import type { AdvisedWhy } from '../../advice/advised.ts'
+import type { AdvisedWhy } from '../../advice/add-steps.ts'
 import { cell } from '../escape.ts'
 import type { DataFormat } from '../formats.ts'
 import type { Invocation } from '../invocation.ts'

@@ -1,7 +1,7 @@
 /** Commands of this program, ready to paste, made of what a finding names. Names from the cluster are quoted for the shell. */
 
 import type { Finding } from '../../diagnosis/finding.ts'
-import type { Remedy } from '../../diagnosis/remedies.ts'
+import type { Remedy } from '../../diagnosis/remedy.ts'
 import { shellWord } from '../escape.ts'
 import { type Invocation, ownCommand } from '../invocation.ts'
 import { REMEDY_WORDS } from './remedies.ts'

@@ -1,7 +1,7 @@
 /** The words of credentials: what is wrong with one, and which ones a pull had. */
 
-import type { CredentialHint } from '../../diagnosis/credential-hint.ts'
 import type { Attempt, AttemptProblem, CredentialStatus, Finding } from '../../diagnosis/finding.ts'
+import type { CredentialHint } from '../../diagnosis/pull-credential.ts'
 import { cloudOf } from '../../image/registries.ts'
 import { amount, counted } from './count.ts'
 import { countPods } from './pods.ts'

@@ -1,6 +1,6 @@
 /** A step in words: what to do, the command, and where it has to run. */
 
-import type { Advised } from '../../advice/advised.ts'
+import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Step, StepCode } from '../../advice/step.ts'
 import type { Invocation } from '../invocation.ts'
 
@@ -13,7 +13,7 @@ export interface Said {
 }
 
 /** Findings that share one story, the most urgent first. */
-export type Findings = readonly [Advised, ...Advised[]]
+export type Findings = readonly [AdvisedFinding, ...AdvisedFinding[]]
 
 /** What a step's words may speak of. */
 export interface StepPlace {

@@ -1,6 +1,6 @@
 /** Puts steps into words. A step without words does not compile. */
 
-import type { Advised } from '../../advice/advised.ts'
+import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Step, StepCode } from '../../advice/step.ts'
 import type { Invocation } from '../invocation.ts'
 import type { Findings, Said, StepPlace, WordsOf } from './said.ts'
@@ -45,5 +45,5 @@ function helpedBy(step: Step, findings: Findings): Findings {
 
 const has =
   (code: StepCode) =>
-  ({ steps }: Advised) =>
+  ({ steps }: AdvisedFinding) =>
     steps.some(step => step.code === code)

@@ -1,6 +1,6 @@
 /** The last line of a diagnosis: how many pods, why, and what to do next. Honest where not everything was read. */
 
-import type { AdvisedDiagnosis } from '../../advice/advised.ts'
+import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
 import type { StepCode } from '../../advice/step.ts'
 import type { Diagnosis } from '../../diagnosis/finding.ts'
 import { groupByCause } from '../group.ts'

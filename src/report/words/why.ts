@@ -1,6 +1,6 @@
 /** The words of `why`: policies, verdicts, and each broken link with its fix. */
 
-import type { AdvisedContainer, AdvisedProblem, AdvisedWhy } from '../../advice/advised.ts'
+import type { AdvisedContainer, AdvisedProblem, AdvisedWhy } from '../../advice/add-steps.ts'
 import type { AttemptProblem } from '../../diagnosis/finding.ts'
 import type { Verdict, WhyContainer } from '../../diagnosis/why-report.ts'
 import { cloudOf } from '../../image/registries.ts'

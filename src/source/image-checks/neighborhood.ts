@@ -2,9 +2,9 @@
 
 import type { Credential } from '../../dockerconfig/credential.ts'
 import { isDockerHub } from '../../image/docker-hub.ts'
-import { isSlip, nearestNames, nearestTags } from '../../image/nearest.ts'
 import { fullName, type Reference } from '../../image/reference.ts'
 import { isPublic } from '../../image/registries.ts'
+import { isTypo, similarNames, similarTags } from '../../image/similar-names.ts'
 import type { ManifestOutcome } from '../../registry/outcome.ts'
 import type { ImageCheck, RepositoryState } from '../../snapshot/image-check.ts'
 import type { Asking } from './asking.ts'
@@ -54,9 +54,9 @@ export class Neighborhood {
     if (digest !== null) return
     const wanted = tag ?? 'latest'
     const tags = [...listed.tags, ...(listed.complete ? [] : await this.#tagsAround(wanted, credential))]
-    const near = nearestTags(wanted, tags, TAGS_SHOWN)
+    const near = similarTags(wanted, tags, TAGS_SHOWN)
     this.#found.nearTags = near
-    this.#found.likelyTag = near.find(each => isSlip(wanted, each)) ?? null
+    this.#found.likelyTag = near.find(each => isTypo(wanted, each)) ?? null
     this.#found.tagsComplete = listed.complete
   }
 
@@ -103,7 +103,7 @@ export class Neighborhood {
     const [namespace = '', ...rest] = this.#reference.repository.split('/')
     const listed = await this.#asking.publicRepositories(namespace)
     if (listed === null || (listed.status !== 'found' && listed.status !== 'not-found')) return
-    const names = listed.status === 'found' ? nearestNames(rest.join('/'), listed.names, NAMES_SHOWN) : []
+    const names = listed.status === 'found' ? similarNames(rest.join('/'), listed.names, NAMES_SHOWN) : []
     const prefix = namespace === 'library' ? '' : `${namespace}/`
     this.#found.nearRepositories = names.map(name => `${prefix}${name}`)
   }

@@ -1,6 +1,6 @@
 /** Reads the events of failed pulls in an area: one request, for the server walks through all its events for each. Of a few pods it reads all. */
 
-import { isSandboxFailure, sandboxImage } from '../../image/pull-words.ts'
+import { isSandboxFailure, sandboxImage } from '../../image/pull-messages.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { Pod } from '../../snapshot/pod.ts'

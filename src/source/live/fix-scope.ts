@@ -2,7 +2,7 @@
 
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
-import type { FixScope, InterruptedPod, OwedPod } from '../../snapshot/fix-scope.ts'
+import type { FixScope, InterruptedPod, PodToRestore } from '../../snapshot/fix-scope.ts'
 import { isForbidden, isNotFound, uniqueGaps } from '../gap.ts'
 import { readAccounts } from './fix-accounts.ts'
 import { isEnding, readScopeNamespaces } from './fix-namespaces.ts'
@@ -35,8 +35,8 @@ export async function readFixScope(
 async function stillMissing(
   reading: Reading,
   { interruptedPods: pods, onPodBack }: FixScopeOptions,
-): Promise<OwedPod[]> {
-  const missing: OwedPod[] = []
+): Promise<PodToRestore[]> {
+  const missing: PodToRestore[] = []
   for (const pod of pods) {
     try {
       const found = await reading.get(KINDS.Pod, pod.namespace, pod.name)
@@ -55,7 +55,7 @@ async function stillMissing(
 type PodObject = NonNullable<(typeof KINDS.Pod)['model']>
 
 /** Under its name there may be another pod by now; only the one that was deleted is owed when it ends. */
-function endingOf({ metadata }: PodObject, { uid }: InterruptedPod): OwedPod['ending'] {
+function endingOf({ metadata }: PodObject, { uid }: InterruptedPod): PodToRestore['ending'] {
   const until = metadata.deletionTimestamp
   return until === undefined || (uid !== null && metadata.uid !== uid) ? null : { uid: metadata.uid, until }
 }

@@ -1,6 +1,6 @@
 /** Narrows a container's state, and tells which states could mean that its image is not there. */
 
-import { isPastPull, tellsOfFailedPull } from '../../image/pull-words.ts'
+import { isPostPullReason, mentionsFailedPull } from '../../image/pull-messages.ts'
 import type { ContainerState } from '../../snapshot/pod.ts'
 import { narrowMessage } from './bounded-text.ts'
 import { isRecord, number, record, text, textOrNull } from './shape.ts'
@@ -35,7 +35,7 @@ const CRASH_LOOP = 'CrashLoopBackOff'
 function failedStart(last: unknown): string | null {
   const { reason, message } = record(record(last).terminated)
   const hasStarted = reason !== 'StartError' && reason !== 'ContainerCannotRun'
-  return hasStarted || !tellsOfFailedPull(text(message)) ? null : text(message)
+  return hasStarted || !mentionsFailedPull(text(message)) ? null : text(message)
 }
 
 /** Waiting reasons with which a container has not been tried yet. */
@@ -44,7 +44,7 @@ const NOT_TRIED = new Set(['', 'ContainerCreating', 'PodInitializing'])
 /** Whether the state itself could be a failed pull: any reason but the known other ones, for new kubelets put free text there. */
 export function couldBeFailedPull(state: ContainerState): boolean {
   if (state.type !== 'waiting' || NOT_TRIED.has(state.reason)) return false
-  return !isPastPull(state.reason) || tellsOfFailedPull(state.message)
+  return !isPostPullReason(state.reason) || mentionsFailedPull(state.message)
 }
 
 /** Whether the container has not been tried, as far as its state tells: events may know more. */

@@ -1,6 +1,6 @@
 /** Narrows an Event to what it says of a pod's pull, in both shapes that API servers give: core/v1 and events.k8s.io/v1. */
 
-import { isSandboxFailure, pullStage } from '../../image/pull-words.ts'
+import { isSandboxFailure, pullStage } from '../../image/pull-messages.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { narrowMessage, narrowName } from './bounded-text.ts'
 import { firstText, number, record, text, textOrNull } from './shape.ts'

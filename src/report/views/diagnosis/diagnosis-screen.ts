@@ -1,6 +1,6 @@
 /** A diagnosis for a person on a terminal: one block a cause, the worst first, and the most important line last. */
 
-import type { AdvisedDiagnosis } from '../../../advice/advised.ts'
+import type { AdvisedDiagnosis } from '../../../advice/add-steps.ts'
 import { type CauseGroup, groupByCause, groupByWorkload } from '../../group.ts'
 import type { ReportOptions } from '../../options.ts'
 import { visible } from '../../sanitise.ts'

@@ -1,6 +1,6 @@
 /** What became of a fix, for a person: what was not made, which pods are not back and why now, and last the verdict. */
 
-import type { Advised } from '../../../advice/advised.ts'
+import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { FixResult, Outcome, Recovery } from '../../../apply/outcome.ts'
 import { cell, shellWord } from '../../escape.ts'
 import { groupByCause } from '../../group.ts'
@@ -114,7 +114,7 @@ function whyNow(report: FixReport, { width, invocation }: ReportOptions, palette
 }
 
 /** Findings of pods that were to come back. */
-function awaited({ findings, result }: FixReport): Advised[] {
+function awaited({ findings, result }: FixReport): AdvisedFinding[] {
   return findings.filter(({ namespace, pod }) =>
     result.recoveries.some(
       one => one.namespace === namespace && isOpen(one) && one.waiting.some(({ name }) => name === pod),

@@ -1,6 +1,6 @@
 /** What a plan leaves as it is, for a person: one block a reason, with the next step, and for managed objects the patch. */
 
-import type { Advised } from '../../../advice/advised.ts'
+import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { Declined, Plan } from '../../../plan/plan.ts'
 import { groupByCause } from '../../group.ts'
 import type { Invocation } from '../../invocation.ts'
@@ -25,7 +25,7 @@ export interface DeclinedSheet {
   plan: Plan
   invocation: Invocation
   /** What the diagnosis said, for those that no remedy helps; empty where the plan comes from a file. */
-  findings: readonly Advised[]
+  findings: readonly AdvisedFinding[]
   width: number
   palette: Palette
 }
@@ -110,13 +110,13 @@ function fragments(same: Declined[], { plan, width, palette }: DeclinedSheet): s
 
 type Helpless = Extract<Declined, { code: 'no-remedy' }>
 
-function isOf(finding: Advised, { target, container }: Helpless): boolean {
+function isOf(finding: AdvisedFinding, { target, container }: Helpless): boolean {
   return (
     finding.namespace === target.namespace && finding.pod === target.name && finding.container === container
   )
 }
 
-function findingsOf(helpless: Helpless[], findings: readonly Advised[]): Advised[] {
+function findingsOf(helpless: Helpless[], findings: readonly AdvisedFinding[]): AdvisedFinding[] {
   const wanted = new Set(
     helpless.map(({ target, container }) => `${target.namespace}/${target.name}/${container}`),
   )
@@ -124,7 +124,7 @@ function findingsOf(helpless: Helpless[], findings: readonly Advised[]): Advised
 }
 
 /** In the words that the diagnosis has for them. */
-function causeBlocks(findings: Advised[], { invocation, width, palette }: DeclinedSheet): string[][] {
+function causeBlocks(findings: AdvisedFinding[], { invocation, width, palette }: DeclinedSheet): string[][] {
   return groupByCause(findings, invocation).map(group => [
     ...wrap(visible(`${titleOf(group)}: ${counted(countPods(group.findings), 'pod')}`), width).map(line =>
       palette.trouble(line, group.findings[0].severity),
@@ -134,7 +134,7 @@ function causeBlocks(findings: Advised[], { invocation, width, palette }: Declin
   ])
 }
 
-function remedyText(findings: readonly Advised[]): string {
+function remedyText(findings: readonly AdvisedFinding[]): string {
   return findings.some(({ remedies }) => remedies.length > 0)
     ? 'not among those chosen'
     : "none: pullguard can't fix this from the cluster"

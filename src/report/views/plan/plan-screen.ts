@@ -1,6 +1,6 @@
 /** A plan for a person: what is written and why, what is left and why, and last what it comes to. */
 
-import type { Advised } from '../../../advice/advised.ts'
+import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { Plan } from '../../../plan/plan.ts'
 import type { Gap } from '../../../snapshot/snapshot.ts'
 import { groupByCause } from '../../group.ts'
@@ -23,7 +23,7 @@ import { declinedBlocks } from './declined-blocks.ts'
 
 /** What the reader of a plan may want to know beside it. */
 export interface PlanNews {
-  findings: readonly Advised[]
+  findings: readonly AdvisedFinding[]
   gaps: readonly Gap[]
   /** What comes after the plan: it is about to be carried out, it was only to be seen, or it went to a file. */
   mode: { code: 'apply' } | { code: 'dry-run' } | { code: 'saved'; file: string; command: string }

@@ -1,6 +1,6 @@
 /** One pod's chain for a person: reference, registry, policy, each credential in the kubelet's order, and the broken link last. */
 
-import type { AdvisedContainer, AdvisedProblem, AdvisedWhy } from '../../../advice/advised.ts'
+import type { AdvisedContainer, AdvisedProblem, AdvisedWhy } from '../../../advice/add-steps.ts'
 import type { Attempt } from '../../../diagnosis/finding.ts'
 import type { ContainerKind } from '../../../snapshot/pod.ts'
 import { cell } from '../../escape.ts'

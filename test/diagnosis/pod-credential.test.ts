@@ -1,10 +1,13 @@
 /** Whether a pull had a usable credential, and where the chain from pod to registry breaks. */
 import { describe, expect, test } from 'vitest'
-import { credentialFor } from '../../src/diagnosis/credential.ts'
+import { podCredentials } from '../../src/diagnosis/pod-credential.ts'
 import { explainPod } from '../../src/diagnosis/why.ts'
-import type { Container } from '../../src/snapshot/pod.ts'
+import type { Container, Pod } from '../../src/snapshot/pod.ts'
 import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
+import type { Snapshot } from '../../src/snapshot/snapshot.ts'
 import { container, event, pod, snapshot, waiting } from './snapshots.ts'
+
+const credentialFor = (of: Pod, image: string, facts: Snapshot) => podCredentials(facts).reportFor(of, image)
 
 const HUB = 'https://index.docker.io/v1/'
 

@@ -1,22 +1,22 @@
-/** A diagnosis together with what to do about each of its findings. */
+/** Adds steps to the findings of a diagnosis, of `why`, or alone. */
 
 import type { Diagnosis, Finding } from '../diagnosis/finding.ts'
 import type { Why, WhyContainer, WhyProblem } from '../diagnosis/why-report.ts'
 import { stepsFor } from './advise.ts'
 import type { Step } from './step.ts'
 
-/** A finding and what to do about it, the best first. */
-export interface Advised extends Finding {
+/** A finding with its steps, the best first. */
+export interface AdvisedFinding extends Finding {
   steps: readonly [Step, ...Step[]]
 }
 
 export interface AdvisedDiagnosis extends Diagnosis {
-  findings: Advised[]
+  findings: AdvisedFinding[]
 }
 
 export type AdvisedProblem =
   | Exclude<WhyProblem, { code: 'pull-failed' }>
-  | { code: 'pull-failed'; finding: Advised }
+  | { code: 'pull-failed'; finding: AdvisedFinding }
 
 export interface AdvisedContainer extends Omit<WhyContainer, 'problems'> {
   problems: AdvisedProblem[]
@@ -27,21 +27,21 @@ export interface AdvisedWhy extends Omit<Why, 'containers'> {
 }
 
 /** Adds its steps to a finding. */
-export function advised(finding: Finding): Advised {
+export function withSteps(finding: Finding): AdvisedFinding {
   return { ...finding, steps: stepsFor(finding) }
 }
 
-/** Adds their steps to the findings of a diagnosis. */
-export function advisedDiagnosis(diagnosis: Diagnosis): AdvisedDiagnosis {
-  return { ...diagnosis, findings: diagnosis.findings.map(advised) }
+/** Adds steps to every finding of a diagnosis. */
+export function adviseDiagnosis(diagnosis: Diagnosis): AdvisedDiagnosis {
+  return { ...diagnosis, findings: diagnosis.findings.map(withSteps) }
 }
 
-/** Adds its steps to every pull that failed. */
-export function advisedWhy(why: Why): AdvisedWhy {
+/** Adds steps to every failed pull. */
+export function adviseWhy(why: Why): AdvisedWhy {
   const containers = why.containers.map(container => ({
     ...container,
     problems: container.problems.map(problem =>
-      problem.code === 'pull-failed' ? { ...problem, finding: advised(problem.finding) } : problem,
+      problem.code === 'pull-failed' ? { ...problem, finding: withSteps(problem.finding) } : problem,
     ),
   }))
   return { ...why, containers }

@@ -1,4 +1,4 @@
-/** Weighs findings by blast radius: what the node or the cluster stands on first, then what hits most pods. */
+/** Ranks findings: critical system pods first, then those that affect most pods. */
 
 import type { Pod } from '../snapshot/pod.ts'
 import { CAUSES, type Finding } from './finding.ts'
@@ -7,35 +7,35 @@ const CLASSES = new Map([
   ['system-node-critical', 8],
   ['system-cluster-critical', 4],
 ])
-/** Larger than any number of pods, so that no crowd of them outweighs a critical one. */
+/** Larger than any number of pods, so that many ordinary pods never rank above a critical one. */
 const TIER = 1_000_000
 
-/** A finding whose weight depends on the others. */
-export interface Unweighed {
+/** A finding without its priority, which depends on the other findings. */
+export interface Unranked {
   pod: Pod
   finding: Finding
 }
 
-/** The findings with their urgency, which depends on how many pods share cause and image, the most urgent first. */
-export function byUrgency(unweighed: Unweighed[]): Finding[] {
-  const shared = ({ finding }: Unweighed) => `${finding.cause} ${finding.reference ?? finding.image}`
-  const groups = Map.groupBy(unweighed, shared)
+/** Sets the findings' priorities by how many pods share their cause and image, and sorts them, the most urgent first. */
+export function rank(unranked: Unranked[]): Finding[] {
+  const shared = ({ finding }: Unranked) => `${finding.cause} ${finding.reference ?? finding.image}`
+  const groups = Map.groupBy(unranked, shared)
   const pods = new Map(
     [...groups].map(([key, group]) => [
       key,
       new Set(group.map(({ pod }) => `${pod.namespace}/${pod.name}`)).size,
     ]),
   )
-  const weighed = unweighed.map(entry => ({
+  const ranked = unranked.map(entry => ({
     ...entry.finding,
-    urgency: urgencyOf(entry.pod, entry.finding, pods.get(shared(entry)) ?? 1),
+    priority: priorityOf(entry.pod, entry.finding, pods.get(shared(entry)) ?? 1),
   }))
-  return weighed.sort(compareFindings)
+  return ranked.sort(compareFindings)
 }
 
 function compareFindings(a: Finding, b: Finding): number {
   return (
-    b.urgency - a.urgency ||
+    b.priority - a.priority ||
     CAUSES.indexOf(a.cause) - CAUSES.indexOf(b.cause) ||
     compare(a.namespace, b.namespace) ||
     compare(a.pod, b.pod) ||
@@ -43,8 +43,8 @@ function compareFindings(a: Finding, b: Finding): number {
   )
 }
 
-/** High first. `pods`: how many pods have the same cause and image. */
-function urgencyOf(
+/** Higher is more urgent. `pods`: how many pods have the same cause and image. */
+function priorityOf(
   pod: Pod,
   { workload, containerKind }: Pick<Finding, 'workload' | 'containerKind'>,
   pods: number,

@@ -1,6 +1,19 @@
-/** Says in one clause what came of asking a registry, for the reasons that a plan carries. */
+/** Turns the HTTP status of a registry or token server into a problem, and a problem into one clause for the reasons in a plan. */
 
+import { retryAfter } from '../network/retry-after.ts'
+import type { RegistryAnswer } from './connection.ts'
 import type { RegistryProblem } from './outcome.ts'
+
+/** Any status but success and 404. `who` leads the detail: `registry` or `token server`. */
+export function problemOf(answer: RegistryAnswer, who: string): RegistryProblem {
+  const { status, headers, url, at } = answer
+  if (status === 401 || status === 403) return { status: 'denied', httpStatus: status }
+  if (status === 429) {
+    const wait = retryAfter(headers['retry-after'], at)
+    return { status: 'rate-limited', retryAfterSeconds: wait === null ? null : Math.ceil(wait / 1000) }
+  }
+  return { status: 'server-error', httpStatus: status, detail: `${who} ${url.host} answered ${status}` }
+}
 
 /** Why there is no answer about an image. Names hosts and error codes, never a secret. */
 export function problemText(outcome: { status: 'not-found' } | RegistryProblem): string {

@@ -1,14 +1,14 @@
-/** Takes names out of an error text (images, hosts, URLs, digests, files), so that a repository called "denied" says nothing. */
+/** Masks the names in an error text (images, hosts, URLs, digests, files), so that a repository called "denied" is not read as a refusal. */
 
-/** An error text without names. */
-export interface Nameless {
-  /** Lower case; `‹url›`, `‹path›` and `‹name›` stand where names stood. */
-  said: string
+/** An error text with its names masked. */
+export interface MaskedText {
+  /** Lower case; names are replaced with `‹url›`, `‹path›`, or `‹name›`. */
+  masked: string
   /** Host names of the URLs that were in it, without port. */
   hosts: string[]
 }
 
-/** Words with a slash, dot, hyphen or underscore that are no names. */
+/** Words with a slash, dot, hyphen, or underscore that are not names. */
 const WORDS = new Set(
   [
     'i/o input/output and/or n/a net/http archive/tar username/password user/password login/password',
@@ -19,21 +19,21 @@ const WORDS = new Set(
   ].flatMap(words => words.split(' ')),
 )
 
-/** Fields whose value is worth reading, as `code:DENIED` in a printed map or `"code":"DENIED"` in JSON. */
+/** Fields whose values are kept, such as `code:DENIED` in a printed map or `"code":"DENIED"` in JSON. */
 const FIELDS = 'code|message|error|error_description|errormessage|reason|status|statuscode|cause|details'
 const FIELD = new RegExp(`^(?:${FIELDS})$`, 'i')
 const JSON_TEXT = new RegExp(`"(${FIELDS})"\\s{0,4}:\\s{0,4}"([^"]{0,4000})"`, 'gi')
 const JSON_STATUS = /"(?:code|status|statuscode)"\s{0,4}:\s{0,4}(\d{3})\b/gi
 
 const URL = /\b[a-z][a-z0-9+]{1,20}:\/\/[^\s"'`<>]*/gi
-/** A name in quotes may hold blanks where it is the name that is wrong, and end with a text that was cut; elsewhere quotes with blanks hold a sentence. */
+/** An image in quotes: it may contain spaces if it is invalid, and lack the closing quote if the text was truncated. */
 const QUOTED_IMAGE =
   /\b((?:image(?: tag| name| reference)?|reference|short-name|ref|tag|repository|manifest tagged by) )"[^"]{0,600}(?:"|$)/gi
 const QUOTED = /(["'`])([^\s"'`\\]{1,600})\1/g
 const CODE = /^[A-Z]+(?:_[A-Z]+)*$/
-/** Keeps colons inside a name, and leaves the punctuation that ends it. */
+/** A name up to a space or comma, without the punctuation after it; colons inside belong to it. */
 const NAME = '[^\\s,]{1,400}?(?=[:,;.)\\]]{0,4}(?:\\s|$))'
-/** Where a bare name stands, told by the words around it. */
+/** Bare names, recognized by the words around them. */
 const SLOTS = [
   `\\b((?:access denied|pull failed|permission denied) for )${NAME}`,
   `\\b(manifest for )${NAME}(?= not found)`,
@@ -48,10 +48,10 @@ const SLOTS = [
 ].map(slot => new RegExp(slot, 'gi'))
 const TOKEN = /[^\s"'`()[\]{}<>,;=|‹›]+/g
 
-/** The text without its names. Runs in linear time, whatever the text. */
-export function nameless(text: string): Nameless {
+/** Masks the names in a text, in linear time. */
+export function maskNames(text: string): MaskedText {
   const hosts: string[] = []
-  let said = text
+  let masked = text
     .replace(JSON_TEXT, ' $1: $2 ')
     .replace(JSON_STATUS, ' status: $1 ')
     .replace(URL, url => withoutUrl(url, hosts))
@@ -59,12 +59,12 @@ export function nameless(text: string): Nameless {
     .replace(QUOTED, (whole: string, _quote: string, inside: string) =>
       CODE.test(inside) ? whole : inside.includes('‹url›') ? inside : '‹name›',
     )
-  for (const slot of SLOTS) said = said.replace(slot, '$1‹name›')
-  said = said.replace(TOKEN, withoutName)
-  return { said: said.replace(/\s+/g, ' ').toLowerCase(), hosts }
+  for (const slot of SLOTS) masked = masked.replace(slot, '$1‹name›')
+  masked = masked.replace(TOKEN, withoutName)
+  return { masked: masked.replace(/\s+/g, ' ').toLowerCase(), hosts }
 }
 
-/** A URL ends at the first colon of its path, unless a digest or a tag follows it; the port belongs to the host. */
+/** Masks one URL. It ends at the first colon of its path that no digest follows; what comes after is kept. */
 function withoutUrl(url: string, hosts: string[]): string {
   const [start = '', scheme = '', host = ''] =
     /^([^:]+):\/\/(?:[^/?#@]*@)?(\[[^\]]*\]|[^:/?#]*)[^/?#]*/.exec(url) ?? []
@@ -89,7 +89,7 @@ function withoutName(token: string): string {
   return isName(word) ? `‹name›${tail}` : token
 }
 
-/** The runtime's policy file is worth reading; other settings are names, and the rest is the node's disk. */
+/** The mask of a path: the runtime's policy file keeps its name, other settings are names, and anything else is a path on the node's disk. */
 function pathOf(path: string): string {
   if (path.endsWith('/policy.json')) return '‹path› policy.json'
   return path.startsWith('/etc/') ? '‹name›' : '‹path›'

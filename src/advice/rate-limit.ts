@@ -1,4 +1,4 @@
-/** Steps for pulls that were too many: a login where its own limit would count, the cache's login where the cache is limited. */
+/** Steps for rate limits: a login if it has a limit of its own, or the cache's login if the cache is limited. */
 
 import { isLocal } from '../diagnosis/endpoint.ts'
 import type { Finding, RateLimitSubcause } from '../diagnosis/finding.ts'
@@ -6,7 +6,7 @@ import { isDockerHub } from '../image/docker-hub.ts'
 import { loginSteps } from './login.ts'
 import type { Step } from './step.ts'
 
-/** What to do about a registry's limit. */
+/** The steps for a registry's rate limit. */
 export function limitSteps(finding: Finding): Step[] {
   const { endpoint, registry } = finding
   const subcause = (finding.subcause ?? 'unspecified') as RateLimitSubcause
@@ -21,13 +21,13 @@ export function limitSteps(finding: Finding): Step[] {
     return [{ code: 'wait', for: 'minute' }, ...loginSteps(finding, 'limit'), { code: 'use-cache' }]
   const login = loginSteps(finding, subcause === 'account' ? 'account-limit' : 'limit')
   const steps: Step[] = [...login, ...elsewhere(finding)]
-  // The node's own loopback passes on what Docker Hub says; where no login of the pod can help, that of the mirror may.
+  // A mirror on the node's loopback relays Docker Hub's answer; if no login of the pod can help, the mirror's may.
   if (endpoint?.role === 'mirror' && login.length === 0 && registry !== null)
     steps.unshift({ code: 'mirror-limit', host: endpoint.host, registry })
   return [...steps, { code: 'wait', for: 'limit' }, { code: 'use-cache' }]
 }
 
-/** Whether who is logged in has a limit of his own there: Docker Hub, ECR Public, and who says so. Others count all requests by the minute. */
+/** Whether accounts have their own limit: at Docker Hub, at ECR Public, and if the message says so. Others limit all requests per minute. */
 function countsByAccount({ registry, subcause }: Finding): boolean {
   return (
     isDockerHub(registry ?? '') ||
@@ -37,13 +37,13 @@ function countsByAccount({ registry, subcause }: Finding): boolean {
   )
 }
 
-/** At most one more way, for who has no login or no quota left: official images are published at a second place. */
+/** Official images are also published at another registry, for pulls without a login or quota. */
 function elsewhere({ remedies, reference }: Finding): Step[] {
   const official = reference?.startsWith('docker.io/library/') === true
   return official && remedies.includes('replace-registry') ? [{ code: 'replace-registry' }] : []
 }
 
-/** The kubelet's own throttle. */
+/** The steps for the kubelet's own throttle. */
 export function kubeletQpsSteps(): Step[] {
   return [{ code: 'wait', for: 'kubelet' }, { code: 'raise-kubelet-qps' }]
 }

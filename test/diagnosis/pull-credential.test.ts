@@ -1,8 +1,8 @@
 /** Logins that would have worked: where they are stored, and when a registry's error shows that one was not sent. */
 import { describe, expect, test } from 'vitest'
-import type { CredentialHint } from '../../src/diagnosis/credential-hint.ts'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
-import { saysNothingWasSent } from '../../src/diagnosis/pull-credential.ts'
+import type { CredentialHint } from '../../src/diagnosis/pull-credential.ts'
+import { reportsNoCredentialSent } from '../../src/diagnosis/pull-credential.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
 import type { Snapshot } from '../../src/snapshot/snapshot.ts'
@@ -182,7 +182,7 @@ describe("a registry's error and a login that should have been sent", () => {
       false,
     ],
   ])('%s: %s', (text, nothing) => {
-    expect(saysNothingWasSent(text)).toBe(nothing)
+    expect(reportsNoCredentialSent(text)).toBe(nothing)
   })
 
   test('contradict each other only if there is such a login', () => {

@@ -1,8 +1,8 @@
-/** Steps for what goes wrong on the node: its disk, its layers, its platform, its policies, its runtime. */
+/** Steps for problems on the node: its disk, layers, platform, policies, and runtime. */
 
 import { clueOf } from '../diagnosis/clues.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { askedHost, pullByHand, testConnection } from './network.ts'
+import { pullByHand, targetHost, testConnection } from './network.ts'
 import type { Step } from './step.ts'
 
 const nameOf = ({ reference, image }: Finding) => reference ?? image
@@ -16,7 +16,7 @@ export function corruptSteps(finding: Finding): Step[] {
   if (clueOf(clues, 'web-page') !== undefined && registry !== null)
     return [
       { code: 'mirror-settings', host: endpoint?.host ?? null, registry, about: 'web-page' },
-      testConnection(finding, askedHost(finding)),
+      testConnection(finding, targetHost(finding)),
     ]
   if (clueOf(clues, 'layer-type') !== undefined) return [{ code: 'rebuild-layers' }, { code: 'runtime-log' }]
   if (clueOf(clues, 'file-system') !== undefined) return [{ code: 'move-store' }, { code: 'runtime-log' }]
@@ -46,7 +46,7 @@ export function platformSteps(finding: Finding): Step[] {
   ]
 }
 
-/** Docker names the platform that it looked for. */
+/** The architecture in Docker's message, which names the platform that it looked for; null if there is none. */
 function wantedIn({ evidence }: Finding): string | null {
   return /\b(?:linux|windows)\/(\w+)/.exec(evidence?.text ?? '')?.[1]?.replace('unknown', '') || null
 }
@@ -56,7 +56,7 @@ export function manifestSteps(finding: Finding): Step[] {
   if (clueOf(clues, 'web-page') !== undefined && registry !== null)
     return [
       { code: 'mirror-settings', host: endpoint?.host ?? null, registry, about: 'web-page' },
-      testConnection(finding, askedHost(finding)),
+      testConnection(finding, targetHost(finding)),
       { code: 'remove-image', image: nameOf(finding) },
     ]
   const set: Step = { code: 'set-image', known: 'repository' }
@@ -70,7 +70,7 @@ export function neverSteps(finding: Finding): Step[] {
   return mayBeUnverified(finding) ? [{ code: 'same-secret' }, allow, preload] : [allow, preload]
 }
 
-/** From kubelet 1.33 on the same words stand for an image that is there, pulled with a credential that this pod does not have (KEP-2535). */
+/** Whether the image may be on the node, pulled with a credential that this pod lacks: kubelet 1.33 and later use the same message (KEP-2535). */
 function mayBeUnverified({ subcause, host }: Pick<Finding, 'subcause' | 'host'>): boolean {
   return subcause === 'not-verified' && (host.kubeletMinor === null || host.kubeletMinor >= 33)
 }
@@ -83,7 +83,7 @@ export function canceledSteps(finding: Finding): Step[] {
   return [{ code: 'restart-pull' }, { code: 'runtime-log' }, ...pullByHand(finding), { code: 'slow-pull' }]
 }
 
-/** Unknown causes, among them what still gives itself away. */
+/** Steps for unknown causes; some have clues. */
 export function otherSteps(finding: Finding): Step[] {
   const { clues, endpoint, evidence } = finding
   if (endpoint?.role === 'runtime')
@@ -102,7 +102,7 @@ export function otherSteps(finding: Finding): Step[] {
   return [{ code: tellsNothing(evidence?.text ?? null) ? 'look-again' : 'read-all' }, ...pullByHand(finding)]
 }
 
-/** The kubelet's bare back-off is no reason; that was in an event. */
+/** Whether the text is only the kubelet's back-off; the reason was in an event. */
 function tellsNothing(text: string | null): boolean {
   return text === null || /^back-off pulling image "[^"]*"\.?$/i.test(text)
 }

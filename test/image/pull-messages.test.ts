@@ -1,6 +1,11 @@
 /** Messages of kubelets, runtimes and guests about a failed pull are recognized among all their other messages. */
 import { describe, expect, test } from 'vitest'
-import { isSandboxFailure, pullStage, sandboxImage, tellsOfFailedPull } from '../../src/image/pull-words.ts'
+import {
+  isSandboxFailure,
+  mentionsFailedPull,
+  pullStage,
+  sandboxImage,
+} from '../../src/image/pull-messages.ts'
 
 const SANDBOX = 'Failed to create pod sandbox: rpc error: code = Unknown desc = '
 const CRIO = `${SANDBOX}error creating pod sandbox with name "k8s_web-0_default_1d_0": `
@@ -84,7 +89,7 @@ describe('an error after a successful pull by the kubelet', () => {
     'reference "[overlay@/var/lib/containers/storage]quay.io/a/b@sha256:7c" does not resolve to an image ID: identifier is not an image',
     'unable to pull image or OCI artifact: pull image err: EOF',
   ])('describes a failed pull: %s', text => {
-    expect(tellsOfFailedPull(text)).toBe(true)
+    expect(mentionsFailedPull(text)).toBe(true)
   })
 
   test.each([
@@ -97,7 +102,7 @@ describe('an error after a successful pull by the kubelet', () => {
     'failed to reserve container name "pull-images": name is reserved for "b"',
     'failed to generate container "a" spec: failed to stat "/images/manifest": no such file or directory',
   ])('does not describe one: %s', text => {
-    expect(tellsOfFailedPull(text)).toBe(false)
+    expect(mentionsFailedPull(text)).toBe(false)
   })
 })
 

@@ -1,24 +1,24 @@
-/** Which existing tags or repositories somebody may have meant who wrote a name that does not exist. */
+/** Finds the existing tags or repositories that were probably meant by a name that does not exist. */
 
-/** What a tag is read as: `v1.27.3-alpine` is the version 1.27.3 and the rest `-alpine`. */
+/** A tag's parts: `v1.27.3-alpine` is the version 1.27.3 and the rest `-alpine`. */
 interface TagParts {
-  /** null where the tag does not begin with a number. */
+  /** null if the tag does not start with a number. */
   version: number[] | null
   rest: string
 }
 
-/** So far apart, two tags have nothing to do with each other. */
-const FARTHEST = 9
+/** Tags that are farther apart are not related. */
+const MAX_DISTANCE = 9
 
 /**
- * The existing tags that stand nearest to the wanted one, nearest first: the same but for a slip of the pen, the same version in another
+ * The existing tags most similar to the wanted one, the most similar first: the same but for a typo, the same version in another
  * variant, the same variant in a near version. Where none is near (`latest`, and there are only versions), the highest versions.
  */
-export function nearestTags(wanted: string, tags: Iterable<string>, most: number): string[] {
+export function similarTags(wanted: string, tags: Iterable<string>, most: number): string[] {
   const others = [...new Set(tags)].filter(tag => tag !== wanted)
   const near = others
     .map(tag => ({ tag, distance: tagDistance(wanted, tag) }))
-    .filter(({ distance }) => distance <= FARTHEST)
+    .filter(({ distance }) => distance <= MAX_DISTANCE)
     .sort((a, b) => a.distance - b.distance || byVersion(b.tag, a.tag) || compare(a.tag, b.tag))
     .map(({ tag }) => tag)
   if (near.length > 0) return near.slice(0, most)
@@ -27,13 +27,13 @@ export function nearestTags(wanted: string, tags: Iterable<string>, most: number
   return shown.sort((a, b) => byVersion(b, a) || compare(a, b)).slice(0, most)
 }
 
-/** Whether the wanted tag reads like the existing one with a slip of the pen in it, and not like another version or variant. */
-export function isSlip(wanted: string, existing: string): boolean {
-  return wanted !== existing && slipDistance(wanted, existing) !== null
+/** Whether the wanted tag reads like the existing one with a typo in it, and not like another version or variant. */
+export function isTypo(wanted: string, existing: string): boolean {
+  return wanted !== existing && typoDistance(wanted, existing) !== null
 }
 
-/** The names that are a slip of the pen away, nearest first; none where nothing is that near. */
-export function nearestNames(wanted: string, names: Iterable<string>, most: number): string[] {
+/** The names that differ from the wanted one by a typo, the most similar first. */
+export function similarNames(wanted: string, names: Iterable<string>, most: number): string[] {
   return [...new Set(names)]
     .flatMap(name => {
       const distance = name === wanted ? null : nameDistance(wanted, name)
@@ -55,18 +55,18 @@ function nameDistance(wanted: string, name: string): number | null {
 }
 
 /** Edits between two tags that are the same to a reader; null where they say different things. Below 1, so that it comes first. */
-function slipDistance(wanted: string, tag: string): number | null {
-  const [one, other] = [folded(wanted), folded(tag)]
+function typoDistance(wanted: string, tag: string): number | null {
+  const [one, other] = [normalized(wanted), normalized(tag)]
   if (one === other) return 0
   const allowed = Math.min(3, Math.floor(one.replace(/[^a-z]/g, '').length / 3))
-  // Another number is another version and no slip, unless two neighbors have changed places, as in `1.72`.
-  const sameNumbers = numbersOf(one) === numbersOf(other)
+  // Another number is another version and no typo, unless two neighbors have changed places, as in `1.72`.
+  const sameNumbers = numbersIn(one) === numbersIn(other)
   const distance = editDistance(one, other, Math.max(1, allowed))
   if (sameNumbers) return distance <= allowed ? distance / (allowed + 1) : null
   return distance === 1 && sorted(one) === sorted(other) ? 0.5 : null
 }
 
-function numbersOf(text: string): string {
+function numbersIn(text: string): string {
   return text.replace(/\D+/g, ' ').trim()
 }
 
@@ -75,8 +75,8 @@ function sorted(text: string): string {
 }
 
 function tagDistance(wanted: string, tag: string): number {
-  const slip = slipDistance(wanted, tag)
-  if (slip !== null) return slip
+  const typo = typoDistance(wanted, tag)
+  if (typo !== null) return typo
   const [one, other] = [partsOf(wanted), partsOf(tag)]
   if (one.version === null || other.version === null) return Number.POSITIVE_INFINITY
   return 1 + versionDistance(one.version, other.version) + restDistance(one.rest, other.rest)
@@ -94,7 +94,7 @@ function versionDistance(one: number[], other: number[]): number {
   return (LEVELS[at] ?? 1) + (Number.isFinite(step) && other[at] !== undefined ? step / (step + 1) : 1)
 }
 
-/** Another variant: one that the other goes on from (`-alpine` for `-alpine3.19`) is nearest, then none at all. */
+/** The distance of two variants: the smallest if one extends the other (`-alpine` and `-alpine3.19`), then if one is empty. */
 function restDistance(one: string, other: string): number {
   if (one === other) return 0
   const distance = Math.min(4, editDistance(one, other, 4))
@@ -118,7 +118,7 @@ function partsOf(tag: string): TagParts {
 }
 
 /** Without what people get wrong in writing the same tag: case, a `v` before the number, which of the separators. */
-function folded(tag: string): string {
+function normalized(tag: string): string {
   return tag
     .toLowerCase()
     .replace(/^v(?=\d)/, '')

@@ -1,7 +1,7 @@
 /** Similar names: a typo first, then the same version, then the same variant, and never a name that does not exist. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isSlip, nearestNames, nearestTags } from '../../src/image/nearest.ts'
+import { isTypo, similarNames, similarTags } from '../../src/image/similar-names.ts'
 
 const TAGS = [
   'latest',
@@ -22,7 +22,7 @@ const TAGS = [
   'v2.0.1',
 ]
 
-test.each<[wanted: string, first: string, slip: boolean]>([
+test.each<[wanted: string, first: string, typo: boolean]>([
   ['1.27-alpne', '1.27-alpine', true],
   ['1.27-Alpine', '1.27-alpine', true],
   ['1.27_alpine', '1.27-alpine', true],
@@ -42,14 +42,14 @@ test.each<[wanted: string, first: string, slip: boolean]>([
   // Only versions exist: the highest one is suggested.
   ['nightly', 'v2.0.1', false],
 ])('for %s the first suggestion is %s', (wanted, first, slip) => {
-  expect(nearestTags(wanted, TAGS, 5)[0]).toBe(first)
-  expect(isSlip(wanted, first)).toBe(slip)
+  expect(similarTags(wanted, TAGS, 5)[0]).toBe(first)
+  expect(isTypo(wanted, first)).toBe(slip)
 })
 
 test('a repository without `latest` is described by its highest versions, one without versions by its tags', () => {
-  expect(nearestTags('latest', ['1.9', '1.10', '2.0-rc1', 'sha-0a1b'], 2)).toEqual(['1.10', '1.9'])
-  expect(nearestTags('latest', ['main', 'dev'], 5)).toEqual(['dev', 'main'])
-  expect(nearestTags('latest', [], 5)).toEqual([])
+  expect(similarTags('latest', ['1.9', '1.10', '2.0-rc1', 'sha-0a1b'], 2)).toEqual(['1.10', '1.9'])
+  expect(similarTags('latest', ['main', 'dev'], 5)).toEqual(['dev', 'main'])
+  expect(similarTags('latest', [], 5)).toEqual([])
 })
 
 const LIBRARY = ['alpine', 'busybox', 'elasticsearch', 'go', 'mongo', 'nginx', 'node', 'postgres', 'python']
@@ -65,7 +65,7 @@ test.each([
   ['gp', []],
   ['billing', []],
 ])('for the repository %s the suggestions are %j', (wanted, near) => {
-  expect(nearestNames(wanted, LIBRARY, 3)).toEqual(near)
+  expect(similarNames(wanted, LIBRARY, 3)).toEqual(near)
 })
 
 const tag = fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,12}$/)
@@ -77,7 +77,7 @@ test('suggestions exist, differ from the wanted name, are unique, and are no mor
       fc.array(tag, { maxLength: 30 }),
       fc.integer({ min: 1, max: 6 }),
       (wanted, tags, most) => {
-        for (const near of [nearestTags(wanted, tags, most), nearestNames(wanted, tags, most)]) {
+        for (const near of [similarTags(wanted, tags, most), similarNames(wanted, tags, most)]) {
           expect(near.length).toBeLessThanOrEqual(most)
           expect(new Set(near).size).toBe(near.length)
           for (const each of near) {
@@ -95,10 +95,10 @@ test('a typo of one letter in a long word is found among other tags', () => {
   fc.assert(
     fc.property(word, fc.nat(), (name, at) => {
       const index = at % name.length
-      const slip = name.slice(0, index) + name.slice(index + 1)
-      fc.pre(slip !== name)
-      expect(nearestTags(slip, ['1.0', '2.0', name], 1)).toEqual([name])
-      expect(isSlip(slip, name)).toBe(true)
+      const typo = name.slice(0, index) + name.slice(index + 1)
+      fc.pre(typo !== name)
+      expect(similarTags(typo, ['1.0', '2.0', name], 1)).toEqual([name])
+      expect(isTypo(typo, name)).toBe(true)
     }),
   )
 })

@@ -1,13 +1,12 @@
-/** The remedies, and which fit a finding. What a remedy takes is proven later, before anything is written. */
+/** The remedies, and which of them fit a finding. What a remedy needs, such as a working login, is checked later, before anything is written. */
 
 import { isDockerHub } from '../image/docker-hub.ts'
 import { isPublic } from '../image/registries.ts'
 import type { Container, Pod } from '../snapshot/pod.ts'
-import type { Snapshot } from '../snapshot/snapshot.ts'
-import { credentialFor } from './credential.ts'
 import type { Endpoint } from './endpoint.ts'
 import { isLocal } from './endpoint.ts'
 import type { Finding, Subcause } from './finding.ts'
+import type { PodCredentials } from './pod-credential.ts'
 
 /** What `fix` can do for a finding. */
 export type Remedy = 'authenticate' | 'recreate' | 'pin' | 'pull-policy' | 'replace-registry'
@@ -18,9 +17,9 @@ type Judged = Pick<Finding, 'cause' | 'subcause' | 'registry' | 'reference' | 'e
 interface Facts {
   judged: Judged
   pullPolicy: Container['pullPolicy']
-  /** The registry would let it pull with a login. */
+  /** Whether the pull would succeed with a login. */
   loginHelps: boolean
-  /** A new pod would have that login by itself. */
+  /** Whether a new pod would get that login from its service account. */
   newPodHasIt: boolean
 }
 
@@ -37,12 +36,17 @@ const FITS: Readonly<Record<Remedy, (facts: Facts) => boolean>> = {
 const MOST_HELPFUL_FIRST = Object.keys(FITS) as Remedy[]
 
 /** Most helpful first; none where only a person can help (a typo, DNS, a certificate…). */
-export function remediesFor(judged: Judged, pod: Pod, container: Container, snapshot: Snapshot): Remedy[] {
+export function remediesFor(
+  judged: Judged,
+  pod: Pod,
+  container: Container,
+  credentials: PodCredentials,
+): Remedy[] {
   // The API server can change nothing about a static pod: its manifest and its logins are on the node.
-  // A debug container pulls with what its pod has, and goes with the pod: nothing that fix changes ever reaches it.
+  // A debug container pulls with its pod's secrets and ends with the pod, so no change reaches it.
   if (judged.registry === null || pod.mirror || container.kind === 'ephemeral') return []
-  const loginHelps = helpsALogin(judged)
-  const newPodHasIt = loginHelps && wouldDoBetterAsNew(pod, container, snapshot)
+  const loginHelps = loginWouldHelp(judged)
+  const newPodHasIt = loginHelps && recreatingWouldHelp(pod, container, credentials)
   const facts = { judged, pullPolicy: container.pullPolicy, loginHelps, newPodHasIt }
   return MOST_HELPFUL_FIRST.filter(remedy => FITS[remedy](facts))
 }
@@ -59,31 +63,29 @@ function isLimited({ cause }: Judged): boolean {
   return cause === 'rate-limited'
 }
 
-/** Refusals that no login of the pod ends: who is kept out, what a policy holds back, and what a cache's own login failed at. */
-const BEYOND_LOGINS: readonly Subcause[] = ['blocked', 'policy', 'upstream']
+/** Refusals that no login of the pod can end: a blocked address, a policy, and a cache's own login at its upstream. */
+const NOT_FIXED_BY_LOGIN: readonly Subcause[] = ['blocked', 'policy', 'upstream']
 
-function helpsALogin({ cause, subcause, reference, endpoint, moved }: Judged): boolean {
-  // A limit on bursts counts the address, whoever is logged in; a cache's limit counts the cache's own login.
-  if (cause === 'rate-limited') return subcause !== 'abuse' && mayBeShownALogin(endpoint)
+function loginWouldHelp({ cause, subcause, reference, endpoint, moved }: Judged): boolean {
+  // The abuse limit counts the address even with a login; a cache's limit counts the cache's own login.
+  if (cause === 'rate-limited') return subcause !== 'abuse' && mayReceiveLogin(endpoint)
   if (cause !== 'auth-required-or-denied') return false
-  if (subcause !== null && BEYOND_LOGINS.includes(subcause)) return false
+  if (subcause !== null && NOT_FIXED_BY_LOGIN.includes(subcause)) return false
   if (moved?.state === 'deleted' || moved?.state === 'retired') return false
-  // Everything there is public: only a login that was sent and refused is in the way, and a better one clears it.
+  // Public images need no login: only a refused one can be in the way.
   if (isPublic(reference)) return subcause === 'credential-refused'
-  return mayBeShownALogin(endpoint)
+  return mayReceiveLogin(endpoint)
 }
 
-/** The runtime would send the pod's login to a mirror that asks for one. On the node's own loopback it does not leave the node. */
-function mayBeShownALogin(endpoint: Endpoint | null): boolean {
+/** Whether a login may be proposed: the runtime would send it to a mirror that asks for one, unless that is the node's own loopback. */
+function mayReceiveLogin(endpoint: Endpoint | null): boolean {
   return endpoint?.role !== 'mirror' || isLocal(endpoint.host)
 }
 
 /** The service account got a credential after the pod was made; only a new pod would get it (admission copies the list once). */
-function wouldDoBetterAsNew(pod: Pod, { image }: Container, snapshot: Snapshot): boolean {
+function recreatingWouldHelp(pod: Pod, { image }: Container, credentials: PodCredentials): boolean {
   if (pod.pullSecrets.length > 0) return false
-  const account = snapshot.serviceAccounts.find(
-    ({ namespace, name }) => namespace === pod.namespace && name === pod.serviceAccount,
-  )
+  const account = credentials.accountOf(pod)
   if (account === undefined || account.imagePullSecrets.length === 0) return false
-  return credentialFor({ ...pod, pullSecrets: account.imagePullSecrets }, image, snapshot).status === 'usable'
+  return credentials.reportFor({ ...pod, pullSecrets: account.imagePullSecrets }, image).status === 'usable'
 }

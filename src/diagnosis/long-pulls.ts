@@ -1,15 +1,19 @@
-/** Finds images that are being pulled for long: nothing fails yet, and it explains a pod that does not start. */
+/** Finds images that have been pulling for a long time: nothing has failed yet, but it explains why a pod does not start. */
 
-import { pullStage } from '../image/pull-words.ts'
+import { pullStage } from '../image/pull-messages.ts'
 import { type Container, isFinished, type Pod } from '../snapshot/pod.ts'
 import type { PodEvent } from '../snapshot/snapshot.ts'
 import type { LongPull } from './finding.ts'
 import { isAbout } from './pod-events.ts'
 
-/** Most pulls take less; and a runtime gives one up that has made no progress for about as long, so that longer ones are at work. */
-const LONG = 60_000
+/** Milliseconds. Most pulls take less, and runtimes cancel a pull without progress after about as long, so a longer one is still working. */
+const LONG_PULL_MS = 60_000
 
-/** The pulls of these pods that have been under way for a minute or more, the longest first. @param eventsOf gives a pod's own events */
+/**
+ * The pulls of these pods that have been running for a minute or more, the longest first.
+ * @param eventsOf gives a pod's own events
+ * @param takenAt ISO 8601: when the events were read
+ */
 export function longPulls(
   pods: readonly Pod[],
   eventsOf: (pod: Pod) => PodEvent[],
@@ -27,7 +31,7 @@ function pullsOf(pod: Pod, events: PodEvent[], takenAt: string): LongPull[] {
   return pod.containers.filter(waitsForItsTurn).flatMap(container => {
     const own = events.filter(event => isAbout(pod, container, event))
     const since = beginOfOpenPull(own)
-    if (since === null || Date.parse(takenAt) - Date.parse(since) < LONG) return []
+    if (since === null || Date.parse(takenAt) - Date.parse(since) < LONG_PULL_MS) return []
     const { name, kind, image } = container
     return [{ namespace: pod.namespace, pod: pod.name, container: name, containerKind: kind, image, since }]
   })
@@ -38,7 +42,7 @@ function waitsForItsTurn({ state }: Container): boolean {
   return state.type === 'waiting' && /^(?:|ContainerCreating|PodInitializing)$/.test(state.reason)
 }
 
-/** When the newest pull began, if nothing has become of it; of a second in which it also ended there is nothing to tell. */
+/** When the newest pull began, if no later event reports its end. Times have whole seconds, so an event in the same second counts as later. */
 function beginOfOpenPull(events: PodEvent[]): string | null {
   const begun = events.flatMap(({ message, lastSeen }) =>
     pullStage(message) === 'began' && lastSeen !== null ? [lastSeen] : [],

@@ -1,6 +1,6 @@
 /** Which truncated endings are completed. */
 import { expect, test } from 'vitest'
-import { completed } from '../../src/diagnosis/cut-short.ts'
+import { completeLastPhrase } from '../../src/diagnosis/pull-error.ts'
 
 test.each([
   ['dial tcp ‹name›: i/o time', 'dial tcp ‹name›: i/o timeout'],
@@ -8,7 +8,7 @@ test.each([
   ['‹url›: 401 unauthor', '‹url›: 401 unauthorized'],
   ['read: connection re', 'read: connection refused'],
 ])('%j is completed', (message, whole) => {
-  expect(completed(message)).toBe(whole)
+  expect(completeLastPhrase(message)).toBe(whole)
 })
 
 test.each([
@@ -19,5 +19,5 @@ test.each([
   'image "unauthori',
   '',
 ])('%j is left unchanged', message => {
-  expect(completed(message)).toBe(message)
+  expect(completeLastPhrase(message)).toBe(message)
 })

@@ -1,11 +1,11 @@
-/** Recognizes a pull by the words of kubelets and runtimes, wherever they stand: in a status, in an event of any reason, in a sandbox's error. */
+/** Recognizes pulls in the messages of kubelets and runtimes: in a status, in an event with any reason, or in a sandbox's error. */
 
-/** What an event says of a pull; `null`: it speaks of something else. */
+/** What an event reports of a pull; `null` if it is about something else. */
 export type PullStage = 'failed' | 'back-off' | 'began' | 'ended' | null
 
-/** More than ten similar events in a row become one that begins like this (client-go's EventAggregator). */
+/** Prefix of an event that combines more than ten similar ones (client-go's EventAggregator). */
 const COMBINED = '^(?:\\(combined from similar events\\): )?'
-/** Openings of the kubelet's sentences, the same under each reason that vendors give them. */
+/** How the kubelet's messages start, whatever reason a vendor gives the event. */
 const STAGES: [Exclude<PullStage, null>, RegExp][] = [
   [
     'failed',
@@ -21,12 +21,12 @@ function opening(words: string): RegExp {
   return new RegExp(`${COMBINED}(?:${words})`, 'i')
 }
 
-/** Which part of a pull the kubelet's sentence reports. */
+/** The stage of a pull that the kubelet's message reports. */
 export function pullStage(sentence: string): PullStage {
   return STAGES.find(([, words]) => words.test(sentence))?.[0] ?? null
 }
 
-/** Whether the event is about the pod's sandbox, whatever went wrong with it. */
+/** Whether the event reports any failure to create the pod's sandbox. */
 export function isSandboxFailure({ reason, message }: { reason: string; message: string }): boolean {
   return reason === 'FailedCreatePodSandBox' || SANDBOX.test(message)
 }
@@ -42,12 +42,12 @@ const PULL_FAILS = new Set([
   'SignatureValidationFailed',
 ])
 
-/** Whether this waiting reason itself says that the image could not be had. */
-export function saysPullFails(reason: string): boolean {
+/** Whether this waiting reason itself means that the image could not be pulled. */
+export function isPullFailureReason(reason: string): boolean {
   return PULL_FAILS.has(reason)
 }
 
-/** Waiting reasons that the kubelet gives once it has the image: a pull that fails then is a guest's own, or what was pulled is damaged. */
+/** Waiting reasons after the kubelet's own pull: a pull that fails then is a guest's, or the pulled image is damaged. */
 const PAST_PULL = new Set([
   'CrashLoopBackOff',
   'CreateContainerConfigError',
@@ -59,28 +59,28 @@ const PAST_PULL = new Set([
   'RunContainerError',
 ])
 
-/** Whether the kubelet gives this waiting reason only after its own pull went well. */
-export function isPastPull(reason: string): boolean {
+/** Whether the kubelet sets this waiting reason only after its own pull succeeded. */
+export function isPostPullReason(reason: string): boolean {
   return PAST_PULL.has(reason)
 }
 
-/** Words of runtimes and of guests that pull by themselves, which they use of a failed pull and of nothing else. */
+/** Words that runtimes, and guests that pull by themselves, use only for failed pulls. */
 const FAILED_PULLS = [
   /\b(?:fail(?:ed|ure)|error|unable|could not|couldn't|cannot|can't|errors? happened)\b(?: to| while| when| in|:){0,2} (?:async )?pull(?:ing)?(?: and unpack)?(?: the)?(?: sandbox| pause| oci)? (?:images?|manifests?|layers?|blobs?|config)\b/i,
   /\bimage pull (?:error|fail(?:ed|ure))\b|\bfailed to get sandbox image\b|\bpull access denied for\b/i,
   /\binitiali[sz]ing source docker:|\breading manifest \S{1,600} in \S/i,
   /\bfailed to resolve (?:reference|image)\b/i,
-  // The image came, and what is stored of it can't be used (containerd; containers/storage).
+  // The image was pulled, but its stored content can't be used (containerd; containers/storage).
   /\berror unpacking image\b|\bfailed to unpack image\b|\bfailed to extract layer\b/i,
   /\blocating image with id\b.{0,200}\bimage not known\b|\bdoes not resolve to an image id\b/i,
 ]
 
-/** Whether the text reports that an image could not be pulled, or that what was pulled of it is damaged. */
-export function tellsOfFailedPull(text: string): boolean {
+/** Whether the text reports that an image could not be pulled, or that its pulled content is damaged. */
+export function mentionsFailedPull(text: string): boolean {
   return FAILED_PULLS.some(words => words.test(text))
 }
 
-/** Where a sandbox's error names its image, best first. */
+/** Where a sandbox's error names its image, the most reliable first. */
 const NAMED = [
   /\bfailed to get sandbox image "([^"\s]{1,600})"/i,
   /\bpull(?:ing)?(?: and unpack)?(?: sandbox| pause)? image "([^"\s]{1,600})"/i,
@@ -91,11 +91,11 @@ const NAMED = [
 const MANIFEST = /\breading manifest (\S{1,200}) in ([^"\s]{1,600})/i
 
 /**
- * The image that a pod's sandbox could not be made of: empty where the text does not name it. Null: it was no pull that failed, as with
- * most of these errors (networks, cgroups, runtimes).
+ * The image of a sandbox that could not be created; empty if the text does not name it; null if the failure was not a pull, as with most
+ * of these errors (networks, cgroups, runtimes).
  */
 export function sandboxImage(message: string): string | null {
-  if (!tellsOfFailedPull(message)) return null
+  if (!mentionsFailedPull(message)) return null
   const text = message.replace(/\\+"/g, '"')
   for (const words of NAMED) {
     const name = withoutEnd(words.exec(text)?.[1] ?? '')
@@ -106,7 +106,7 @@ export function sandboxImage(message: string): string | null {
   return `${withoutEnd(repository)}${version.includes(':') ? '@' : ':'}${version}`
 }
 
-/** A name that is followed by a colon, a comma or a quote without a blank before it. */
+/** The name without the punctuation that directly follows it. */
 function withoutEnd(name: string): string {
   return name.replace(/[:,.;)\]'"\\]+$/, '')
 }
