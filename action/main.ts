@@ -36,7 +36,8 @@ async function main(): Promise<void> {
   const counts = COUNTED.includes(command) && !args.some(word => /^(-o|--output)/.test(word))
   const { code, out } = await run([program, command, ...args, ...(counts ? ['-o', 'json'] : [])], counts)
   const told = counts ? report(command, out) : null
-  if (told !== null) process.stdout.write(told.log)
+  // Output that can't be reported is shown as it is.
+  process.stdout.write(told?.log ?? out)
   if (told !== null && env.GITHUB_STEP_SUMMARY) appendFileSync(env.GITHUB_STEP_SUMMARY, told.summary)
   setOutputs({ verdict: VERDICTS[code] ?? 'interrupted', findings: told?.findings ?? '', 'exit-code': code })
   process.exitCode = code
