@@ -98,8 +98,8 @@ describe('bad input is one sentence and exit code 2', () => {
     ['plain text', ['-f', 'plain.txt'], `plain.txt is plain text. Make a dump with ${DUMP}.`],
     ['a cut dump', ['-f', 'cut.json'], 'cut.json ends in the middle, at byte 73: it was cut off.'],
     ['another kind', ['-f', 'deployment.json'], 'No pods are in deployment.json, only Deployment.'],
-    ['an empty file', ['-f', 'empty.json'], 'Nothing is in empty.json: it is empty.'],
-    ['nothing on stdin', ['-f', '-'], 'Nothing is in standard input: it is empty.'],
+    ['an empty file', ['-f', 'empty.json'], 'empty.json is empty.'],
+    ['nothing on stdin', ['-f', '-'], 'standard input is empty.'],
     ['a folder', ['-f', 'folder'], 'holds no .json, .yaml or .yml file; with -R the folders below it are'],
     ['-R alone', ['-R'], '-R goes with -f:'],
   ])('%s', async (_name, argv, sentence) => {

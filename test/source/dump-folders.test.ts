@@ -51,11 +51,7 @@ describe('beside a dump in a folder', () => {
       { 'more.json': list.slice(0, -9) },
       'b/more.json ends in the middle, at byte',
     ],
-    [
-      'a list with an error in it',
-      { 'more.json': `${list}}` },
-      'b/more.json is not JSON: what stands at byte',
-    ],
+    ['a list with an error in it', { 'more.json': `${list}}` }, 'b/more.json is not valid JSON at byte'],
     [
       'a YAML list that was cut off',
       { 'more.yaml': 'apiVersion: v1\nitems:\n' },
@@ -70,7 +66,7 @@ describe('beside a dump in a folder', () => {
     [
       'a Forbidden response for its pods',
       { 's.json': '{"kind":"Status","apiVersion":"v1","code":403,"details":{"kind":"pods"}}' },
-      "b/s.json is an API server's answer",
+      'b/s.json is an error response from an API server',
     ],
   ])('%s leaves a gap because it could contain pods', async (_name, files, detail) => {
     expect(await podGaps(files)).toEqual([

@@ -101,15 +101,15 @@ test.each<[string, Record<string, string>, string]>([
   [
     'a key that is encrypted',
     { key: ENCRYPTED },
-    'its key is encrypted, and nobody is asked for a passphrase',
+    'its key is encrypted, and pullguard does not ask for a passphrase',
   ],
   [
     "another certificate's key",
     { key: (await selfSignedCertificate()).key },
     'its key belongs to another certificate',
   ],
-  ['an invalid key', { key: 'c4nary' }, 'its key is no PEM that can be read'],
-  ['an invalid certificate', { certificate: 'c4nary' }, 'the certificate is no PEM that can be read'],
+  ['an invalid key', { key: 'c4nary' }, 'its key is not valid PEM'],
+  ['an invalid certificate', { certificate: 'c4nary' }, 'the certificate is not valid PEM'],
 ])('%s is detected before anything is sent', async (_, wrong, expected) => {
   const { certificate, key } = { ...(await selfSignedCertificate()), ...wrong }
   const user = { 'client-certificate-data': base64(certificate), 'client-key-data': base64(key) }

@@ -28,7 +28,11 @@ test.each([
 })
 
 test.each([
-  ['ECONNREFUSED', '', `The proxy proxy:3128 gave no way to the API server ${SERVER} (ECONNREFUSED)`],
+  [
+    'ECONNREFUSED',
+    '',
+    `The API server ${SERVER} can't be reached through the proxy proxy:3128 (ECONNREFUSED)`,
+  ],
   ['UND_ERR_ABORTED', 'Proxy response (403) !== 200 when HTTP Tunneling', '(it answered 403)'],
   [
     'CERT_HAS_EXPIRED',

@@ -146,7 +146,7 @@ test.each([
     'that returns an invalid certificate',
     exec(),
     'print({ clientCertificateData: "c4nary", clientKeyData: "c4nary" })',
-    "gave a client certificate that can't be used: the certificate is no PEM",
+    "gave a client certificate that can't be used: the certificate is not valid PEM",
   ],
   ['that prints no JSON', exec(), 'console.log("hello")', 'gave no usable credential'],
   [
