@@ -56,7 +56,7 @@ export interface RuleArguments {
 export type SecretSource = 'template' | 'service-account'
 
 /** Pulls, or at least questions to the registry, in six hours. */
-export type PullRate =
+type PullRate =
   | { how: 'schedule'; pulls: number; schedule: string }
   | { how: 'nodes'; pulls: number; nodes: number }
   | { how: 'crash-loop'; pulls: number; pod: string }

@@ -3,7 +3,8 @@
 import { dataOf, isSameData } from './data.ts'
 import { type ManifestDocument, readManifest } from './document.ts'
 import type { EditRefusal, ManifestEdit } from './edit.ts'
-import { type Splice, spliceFor } from './splice.ts'
+import type { Splice } from './layout.ts'
+import { spliceFor } from './splice.ts'
 
 export interface EditedText {
   text: string

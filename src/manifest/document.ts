@@ -6,7 +6,7 @@ import { type Aliases, aliasesOf } from './aliases.ts'
 import { parseLeniently } from './lenient-parser.ts'
 import { isTemplated } from './placeholder.ts'
 
-export type ManifestProblem =
+type ManifestProblem =
   | 'syntax'
   /** A key that an object has twice: kubectl refuses it. */
   | 'duplicate-key'
@@ -17,7 +17,7 @@ export type ManifestProblem =
   /** A chart's template, which is a manifest only once it is rendered. */
   | 'template'
 
-export interface UnreadDocument {
+interface UnreadDocument {
   problem: ManifestProblem
   line: number
   column: number

@@ -89,7 +89,7 @@ export class Walk {
   }
 }
 
-export function keyOf({ key }: Pair): string | null {
+function keyOf({ key }: Pair): string | null {
   return isScalar(key) && typeof key.value === 'string' ? key.value : null
 }
 

@@ -41,7 +41,7 @@ const BUILT_IN: Record<string, string[]> = {
 const NO_PODS = new Set(['CustomResourceDefinition', 'ConfigMap', 'Secret', 'Kustomization', 'Component'])
 
 /** The group of an apiVersion; empty for core. */
-export function groupOf(apiVersion: string): string {
+function groupOf(apiVersion: string): string {
   return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
 }
 

@@ -30,7 +30,7 @@ export interface Sighting {
 }
 
 /** A pod whose pull secrets are neither those of its template nor, if that has none, its service account's. */
-export interface SecretsChanged {
+interface SecretsChanged {
   workloadUid: string
   pod: string
   expected: string[]

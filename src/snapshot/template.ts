@@ -50,7 +50,7 @@ export interface Schedule {
 }
 
 /** The file and the document in it (from 0) that hold a workload. */
-export interface TemplateSource {
+interface TemplateSource {
   path: string
   document: number
 }

@@ -1,6 +1,6 @@
 /** Always on an image that can't change: each start then needs the registry, and fails with it. */
 
-import { defaultPullPolicy } from '../../image/pull-policy.ts'
+import { defaultPullPolicy } from '../../image/describe.ts'
 import { parseReference } from '../../image/reference.ts'
 import { isFixedTag, isVersionTag } from '../fixed-tag.ts'
 import { perImage } from '../rule.ts'

@@ -1,7 +1,7 @@
 /** Workloads that multiply pulls from Docker Hub: by their schedule, by the number of nodes, or by crashing again and again. */
 
+import { defaultPullPolicy } from '../../image/describe.ts'
 import { isDockerHub } from '../../image/docker-hub.ts'
-import { defaultPullPolicy } from '../../image/pull-policy.ts'
 import { parseReference } from '../../image/reference.ts'
 import type { TemplateContainer, WorkloadTemplate } from '../../snapshot/template.ts'
 import { crashLoopStarts } from '../pull-rate.ts'

@@ -13,7 +13,7 @@ import { type ImageCheckFlags, ImageChecking } from '../check-images.ts'
 import type { CommandContext } from '../context.ts'
 
 /** An audit is an inventory, and nobody waits for it at three in the morning. */
-const LIMITS = { mostImages: 5000, longestRun: 600_000 }
+const LIMITS = { maxImages: 5000, longestRun: 600_000 }
 
 /** @throws UsageError for an endpoint that is none */
 export function auditChecking(flags: ImageCheckFlags, context: CommandContext): ImageChecking {

@@ -1,7 +1,7 @@
 /** Writes the report of an audit, and its diff where one is asked for. */
 
 import type { AuditReport } from '../../audit/report.ts'
-import { visible } from '../../report/sanitise.ts'
+import { sanitizeLine } from '../../report/sanitize.ts'
 import { auditNotes, auditPieces } from '../../report/views/audit.ts'
 import type { AuditOptions } from '../audit.ts'
 import type { CommandContext } from '../context.ts'
@@ -17,7 +17,7 @@ export async function showAudit(
   const { out, err, version } = context
   const invocation = invocationOf(context, connection, files.length > 0)
   const options = { format, failOn, version, cwd: context.cwd, terminal: out.isTerminal, invocation }
-  for (const note of notes) await err.write(`${visible(note)}\n`)
+  for (const note of notes) await err.write(`${sanitizeLine(note)}\n`)
   const asText = format === 'table' || format === 'wide' || format === 'text'
   if (report.edits !== null) {
     const { editLines, renderEditDiff } = await import('../../report/views/audit/edits-screen.ts')

@@ -1,4 +1,4 @@
-/** `--replace-registry FROM=TO`: takes an image from the place that has it, instead of its own registry. */
+/** `--replace-registry FROM=TO`: pulls images from another registry or repository. */
 
 import { replacementsFor } from '../../image/replacement.ts'
 import type { RemedyRules } from './remedy-rules.ts'
@@ -6,7 +6,7 @@ import type { RemedyRules } from './remedy-rules.ts'
 export const replaceRegistry: RemedyRules = {
   flag: { name: 'replace-registry', takes: 'list', value: 'from=to' },
   containers: {
-    asks: ({ image }, { replacements }) => replacementsFor(image, replacements),
+    lookups: ({ image }, { replacements }) => replacementsFor(image, replacements),
     edit({ target, container: { name: container, image } }, { replacements, images }) {
       const asked = replacementsFor(image, replacements)
       const found = asked.find(candidate => images.get(candidate)?.digest != null)

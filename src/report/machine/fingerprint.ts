@@ -1,4 +1,4 @@
-/** A short name for a text that stays the same from run to run; CI systems match findings by it. Not for security. */
+/** A short name for a text that stays the same from run to run: CI systems match findings by it. Not for security. */
 
 const OFFSET = 0xcbf29ce484222325n
 const PRIME = 0x100000001b3n

@@ -12,8 +12,8 @@ import { renderAuditPlain } from '../machine/audit/plain.ts'
 import { renderSarif } from '../machine/audit/sarif.ts'
 import { toYaml } from '../machine/data.ts'
 import type { ReportOptions } from '../options.ts'
-import { visible } from '../sanitise.ts'
-import { joined } from '../screen/block.ts'
+import { sanitizeLine } from '../sanitize.ts'
+import { joinLines } from '../screen/block.ts'
 import { paletteFor } from '../screen/palette.ts'
 import { problemSentence } from '../words/audit/files.ts'
 import { lastAuditLines, renderAuditScreen } from './audit/audit-screen.ts'
@@ -53,9 +53,9 @@ export function auditNotes(report: AuditReport, options: AuditReportOptions): st
   const { format, terminal, width, color } = options
   if (format === 'text' || ((format === 'table' || format === 'wide') && terminal)) return ''
   const palette = paletteFor(color)
-  const unread = report.unread.map(file => visible(problemSentence(file)))
-  if (format !== 'table' && format !== 'wide') return joined(unread)
-  return joined([
+  const unread = report.unread.map(file => sanitizeLine(problemSentence(file)))
+  if (format !== 'table' && format !== 'wide') return joinLines(unread)
+  return joinLines([
     ...unread,
     ...gapLines(report.gaps, width, palette),
     ...lastAuditLines(report, options, palette),

@@ -1,8 +1,8 @@
-/** Turns what editors and shells write into UTF-8: PowerShell's > writes UTF-16. */
+/** Turns what editors and shells write into UTF-8. */
 
 import { TextDecoder } from 'node:util'
 
-/** The same text as UTF-8 bytes, without a byte order mark; UTF-8 itself passes untouched. */
+/** The text as UTF-8 bytes without a byte order mark. Editors and shells write UTF-16 too, such as PowerShell's `>`; UTF-8 passes unchanged. */
 export async function* toUtf8(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let decoder: TextDecoder | null | undefined
   let head: Uint8Array = new Uint8Array()

@@ -5,8 +5,8 @@ import { readFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
 import { UsageError } from '../../errors.ts'
-import { nearestNames } from '../../image/nearest.ts'
 import type { ReplacementRule } from '../../image/replacement.ts'
+import { similarNames } from '../../image/similar-names.ts'
 import { didYouMean } from '../near-names.ts'
 
 export const SETTINGS_FILE = '.pullguard.yaml'
@@ -121,7 +121,7 @@ class SettingsReader {
     for (const { key, value } of node.items) {
       const text = isScalar(key) ? String(key.value) : ''
       if (keys !== null && !keys.includes(text)) {
-        const near = nearestNames(text, keys, 1)
+        const near = similarNames(text, keys, 1)
         const hint =
           near.length === 0
             ? `known are ${keys.slice(0, 4).join(', ')}${keys.length > 4 ? ', …' : ''}`

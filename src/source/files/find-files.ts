@@ -134,7 +134,7 @@ class Search {
 }
 
 /** Whether a path is a folder or below it; both are real paths. */
-export function isWithin(path: string, folder: string): boolean {
+function isWithin(path: string, folder: string): boolean {
   const way = relative(folder, path)
   return way === '' || (!way.startsWith(`..${sep}`) && way !== '..' && !isAbsolute(way))
 }

@@ -102,7 +102,7 @@ async function namespacesOf(reading: Reading): Promise<string[]> {
     })
     return names
   } catch (error) {
-    reading.leaveGap(error, KINDS.Namespace, null)
+    reading.recordGap(error, KINDS.Namespace, null)
     return [reading.namespace]
   }
 }
@@ -134,7 +134,7 @@ async function readTemplates(
         },
       )
     } catch (error) {
-      reading.leaveGap(error, kind, area)
+      reading.recordGap(error, kind, area)
       failures.push(error)
     }
   })

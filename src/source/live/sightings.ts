@@ -8,7 +8,7 @@ import type { TemplateContainer, WorkloadTemplate } from '../../snapshot/templat
 import type { AuditedNode } from '../narrow/audited-node.ts'
 import { narrowController } from '../narrow/controller.ts'
 import { narrowPod } from '../narrow/pod.ts'
-import { POD_SHAPE } from '../narrow/pod-shape.ts'
+import { POD_SHAPE } from '../narrow/protobuf-shapes.ts'
 import { record, text } from '../narrow/shape.ts'
 import { narrowTemplate } from '../narrow/template.ts'
 import type { NamespaceOrAll, Reading } from './reading.ts'

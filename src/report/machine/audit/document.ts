@@ -10,7 +10,7 @@ import { auditFingerprint } from './identity.ts'
 import { filePlace } from './places.ts'
 
 /** A finding as printed. */
-export function auditFindingDocument(finding: AuditFinding): object {
+function auditFindingDocument(finding: AuditFinding): object {
   const { rule, severity, workload, container, arguments: args, fix } = finding
   const { title, why, todo } = RULE_WORDS[rule]
   const reference = container === null ? null : parseReference(container.image)

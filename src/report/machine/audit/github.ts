@@ -3,13 +3,13 @@
 import type { AuditFinding, AuditSeverity } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
 import { workflowMessage, workflowProperty } from '../../escape.ts'
-import { visible } from '../../sanitise.ts'
-import { joined } from '../../screen/block.ts'
+import { sanitizeLine } from '../../sanitize.ts'
+import { joinLines } from '../../screen/block.ts'
 import { problemSentence } from '../../words/audit/files.ts'
 import { auditSentence } from '../../words/audit/summary.ts'
 import { RULE_WORDS, tell } from '../../words/audit.ts'
-import { counted } from '../../words/count.ts'
-import { gapSentence, gapStories } from '../../words/gaps.ts'
+import { pluralize } from '../../words/count.ts'
+import { gapSentence, summarizeGaps } from '../../words/gaps.ts'
 import { filePlace, fullWorkload } from './places.ts'
 
 const MOST = 10
@@ -24,7 +24,7 @@ export function renderAuditGithub(report: AuditReport): string {
         problemSentence(file),
       ]),
     ),
-    ...gapStories(gaps).map(story =>
+    ...summarizeGaps(gaps).map(story =>
       annotation('warning', { title: 'Not everything could be read' }, [gapSentence(story)]),
     ),
   ].slice(0, MOST)
@@ -33,9 +33,9 @@ export function renderAuditGithub(report: AuditReport): string {
   const more =
     rest === 0
       ? []
-      : [visible(`… and ${counted(rest, 'more finding')}: see the step summary, or use -o sarif.`)]
+      : [sanitizeLine(`… and ${pluralize(rest, 'more finding')}: see the step summary, or use -o sarif.`)]
   const lines = [...trouble, ...shown.map(ofFinding)]
-  return `${lines.map(line => `${line}\n`).join('')}${joined([...more, visible(auditSentence(report))])}`
+  return `${lines.map(line => `${line}\n`).join('')}${joinLines([...more, sanitizeLine(auditSentence(report))])}`
 }
 
 function ofFinding(finding: AuditFinding): string {

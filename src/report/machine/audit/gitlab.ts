@@ -2,7 +2,7 @@
 
 import type { AuditSeverity } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
-import { visible } from '../../sanitise.ts'
+import { sanitizeLine } from '../../sanitize.ts'
 import { problemSentence } from '../../words/audit/files.ts'
 import { RULE_WORDS, tell } from '../../words/audit.ts'
 import { toJson } from '../data.ts'
@@ -58,10 +58,10 @@ interface Entry {
 
 function entry({ description, check, severity, print, path, line }: Entry): object {
   return {
-    description: visible(description),
+    description: sanitizeLine(description),
     check_name: check,
     fingerprint: print,
     severity,
-    location: { path: visible(path.replace(/^(?:\.\/)+/, '')), lines: { begin: line } },
+    location: { path: sanitizeLine(path.replace(/^(?:\.\/)+/, '')), lines: { begin: line } },
   }
 }

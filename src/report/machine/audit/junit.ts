@@ -6,7 +6,7 @@ import { xml } from '../../escape.ts'
 import { problemSentence } from '../../words/audit/files.ts'
 import { auditSentence } from '../../words/audit/summary.ts'
 import { RULE_WORDS, tell } from '../../words/audit.ts'
-import { gapSentence, gapStories } from '../../words/gaps.ts'
+import { gapSentence, summarizeGaps } from '../../words/gaps.ts'
 import { fullWorkload, placeText } from './places.ts'
 
 const RANK: Record<AuditSeverity | 'never', number> = { info: 0, warning: 1, error: 2, never: 3 }
@@ -30,7 +30,7 @@ export function renderAuditJunit(report: AuditReport, failOn: AuditSeverity | 'n
     ...unread.map(file =>
       testCase(file.path, unique('read', names), element('error', file.problem, [problemSentence(file)])),
     ),
-    ...gapStories(gaps).map(story =>
+    ...summarizeGaps(gaps).map(story =>
       testCase(
         'gaps',
         unique(`${story.gap.what}: ${story.gap.why}`, names),
@@ -39,7 +39,7 @@ export function renderAuditJunit(report: AuditReport, failOn: AuditSeverity | 'n
     ),
   ]
   if (cases.length === 0) cases.push(testCase('audit', 'nothing found', output([auditSentence(report)])))
-  const errors = unread.length + gapStories(gaps).length
+  const errors = unread.length + summarizeGaps(gaps).length
   const counts = `tests="${cases.length}" failures="${findings.filter(fails).length}" errors="${errors}" time="0"`
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',

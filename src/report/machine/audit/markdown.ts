@@ -6,12 +6,12 @@ import { markdownCode, markdownText } from '../../escape.ts'
 import { problemSentence } from '../../words/audit/files.ts'
 import { auditSentence } from '../../words/audit/summary.ts'
 import { RULE_WORDS, tell } from '../../words/audit.ts'
-import { counted } from '../../words/count.ts'
-import { gapSentence, gapStories } from '../../words/gaps.ts'
+import { pluralize } from '../../words/count.ts'
+import { gapSentence, summarizeGaps } from '../../words/gaps.ts'
 import { fullWorkload, placeText } from './places.ts'
 
 /** GitHub refuses a comment that is longer; a step summary may have 1 MiB. */
-export const LONGEST_COMMENT = 65_536
+const LONGEST_COMMENT = 65_536
 
 /** The text, ending in a line feed; as many rows as fit. */
 export function renderAuditMarkdown(report: AuditReport, longest = LONGEST_COMMENT): string {
@@ -27,7 +27,7 @@ export function renderAuditMarkdown(report: AuditReport, longest = LONGEST_COMME
   const table =
     rows.length === 0
       ? ''
-      : `| Severity | Rule | Where | Workload | What |\n| --- | --- | --- | --- | --- |\n${shown.join('')}${more > 0 ? `\n… and ${counted(more, 'more finding')}\n` : ''}\n`
+      : `| Severity | Rule | Where | Workload | What |\n| --- | --- | --- | --- | --- |\n${shown.join('')}${more > 0 ? `\n… and ${pluralize(more, 'more finding')}\n` : ''}\n`
   return `${head}${table}${tail}`.trimEnd().concat('\n')
 }
 
@@ -54,7 +54,7 @@ function remedy(rule: Rule): string {
 }
 
 function troubles({ unread, gaps }: AuditReport): string {
-  const lines = [...unread.map(problemSentence), ...gapStories(gaps).map(gapSentence)]
+  const lines = [...unread.map(problemSentence), ...summarizeGaps(gaps).map(gapSentence)]
   if (lines.length === 0) return ''
   return `**Not read**\n\n${lines.map(line => `- ${markdownText(line)}\n`).join('')}`
 }

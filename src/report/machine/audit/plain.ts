@@ -3,7 +3,7 @@
 import type { AuditFinding } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
 import { cell } from '../../escape.ts'
-import { joined } from '../../screen/block.ts'
+import { joinLines } from '../../screen/block.ts'
 import { columns } from '../../screen/columns.ts'
 import { tell } from '../../words/audit.ts'
 import { placeText, workloadText } from './places.ts'
@@ -27,5 +27,5 @@ export function renderAuditPlain({ findings }: AuditReport, wide: boolean): stri
   if (findings.length === 0) return ''
   const shown = wide ? [...COLUMNS, ...WIDE] : COLUMNS
   const rows = findings.map(finding => shown.map(([, value]) => cell(value(finding))))
-  return joined(columns([shown.map(([header]) => header), ...rows]))
+  return joinLines(columns([shown.map(([header]) => header), ...rows]))
 }

@@ -2,7 +2,7 @@
 
 import type { AuditFinding, AuditSeverity, Rule } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
-import { visible } from '../../sanitise.ts'
+import { sanitizeLine } from '../../sanitize.ts'
 import { problemSentence } from '../../words/audit/files.ts'
 import { RULE_WORDS, tell } from '../../words/audit.ts'
 import { RULES } from '../../words/audit-rules.ts'
@@ -39,7 +39,7 @@ export function renderSarif(
             executionSuccessful: unread.length === 0,
             toolExecutionNotifications: unread.map(file => ({
               level: 'error',
-              message: { text: visible(problemSentence(file)) },
+              message: { text: sanitizeLine(problemSentence(file)) },
             })),
           },
         ],
@@ -69,7 +69,7 @@ function resultOf(finding: AuditFinding, ruleIndex: number, cwd: string): object
     ruleId: rule,
     ruleIndex,
     level: LEVEL[severity],
-    message: { text: visible(`${RULE_WORDS[rule].title}: ${tell(finding)}`) },
+    message: { text: sanitizeLine(`${RULE_WORDS[rule].title}: ${tell(finding)}`) },
     locations: [
       {
         physicalLocation: {

@@ -5,15 +5,15 @@ import type { AuditReport } from '../../../audit/report.ts'
 import { cell } from '../../escape.ts'
 import { placeText, workloadText } from '../../machine/audit/places.ts'
 import type { ReportOptions } from '../../options.ts'
-import { visible } from '../../sanitise.ts'
-import { field, stacked } from '../../screen/block.ts'
+import { sanitizeLine } from '../../sanitize.ts'
+import { field, joinBlocks } from '../../screen/block.ts'
 import { type Palette, paletteFor } from '../../screen/palette.ts'
 import { tableLines } from '../../screen/table.ts'
 import { wrap } from '../../screen/wrap.ts'
 import { problemSentence } from '../../words/audit/files.ts'
 import { auditSentence } from '../../words/audit/summary.ts'
 import { RULE_WORDS, tell } from '../../words/audit.ts'
-import { counted } from '../../words/count.ts'
+import { pluralize } from '../../words/count.ts'
 import { gapLines } from '../gaps.ts'
 import { nextAuditCommand } from './next-command.ts'
 
@@ -27,7 +27,7 @@ interface Share {
 const BRIEF: Share = { stories: 4, rows: 4 }
 const WHOLE: Share = { stories: Number.POSITIVE_INFINITY, rows: Number.POSITIVE_INFINITY }
 
-/** The screen. Notes are only counted where there are worse findings to read about. */
+/** The screen. Notes are only pluralize where there are worse findings to read about. */
 export function renderAuditScreen(report: AuditReport, options: ReportOptions, extent: AuditExtent): string {
   const palette = paletteFor(options.color)
   const { findings, gaps } = report
@@ -37,7 +37,7 @@ export function renderAuditScreen(report: AuditReport, options: ReportOptions, e
   const share = extent === 'whole' ? WHOLE : BRIEF
   const blocks = groups.map(group => block(group, share, options.width, palette))
   const notes = findings.filter(finding => !shown.includes(finding))
-  return stacked([
+  return joinBlocks([
     ...blocks,
     noteLines(notes, options.width),
     unreadLines(report, options.width, palette),
@@ -53,14 +53,14 @@ function block(group: AuditFinding[], share: Share, width: number, palette: Pale
   const stories = [...Map.groupBy(group, tell)]
   const told = stories.slice(0, stories.length <= share.stories + 1 ? stories.length : share.stories)
   const hidden = stories.slice(told.length).flatMap(([, same]) => same)
-  const heading = `${first.severity}: ${title}: ${counted(group.length, 'finding')} (${first.rule})`
+  const heading = `${first.severity}: ${title}: ${pluralize(group.length, 'finding')} (${first.rule})`
   return [
-    ...wrap(visible(heading), width).map(line => palette.trouble(line, first.severity)),
+    ...wrap(sanitizeLine(heading), width).map(line => palette.problem(line, first.severity)),
     ...told.flatMap(([sentence, same]) => story(sentence, same, share.rows, width, palette)),
     ...(hidden.length === 0
       ? []
       : wrap(
-          `… and ${counted(hidden.length, 'more finding')} of this rule (-o wide shows all)`,
+          `… and ${pluralize(hidden.length, 'more finding')} of this rule (-o wide shows all)`,
           width,
           '  ',
         )),
@@ -81,9 +81,9 @@ function story(
   const rows = shown.map(finding => [cell(placeText(finding)), ...nameCells(finding)])
   const rest = same.length - shown.length
   return [
-    ...wrap(visible(sentence), width, '  '),
+    ...wrap(sanitizeLine(sentence), width, '  '),
     ...tableLines(rows, width, '    ').flat().map(palette.dim),
-    ...(rest > 0 ? wrap(`… and ${counted(rest, 'more place')} (-o wide shows all)`, width, '    ') : []),
+    ...(rest > 0 ? wrap(`… and ${pluralize(rest, 'more place')} (-o wide shows all)`, width, '    ') : []),
   ]
 }
 
@@ -101,17 +101,17 @@ function noteLines(notes: AuditFinding[], width: number): string[] {
 
 function unreadLines({ unread }: AuditReport, width: number, palette: Palette): string[] {
   return unread.flatMap(file =>
-    wrap(visible(problemSentence(file)), width).map(line => palette.trouble(line, 'error')),
+    wrap(sanitizeLine(problemSentence(file)), width).map(line => palette.problem(line, 'error')),
   )
 }
 
 /** The summary, and the next command. */
 export function lastAuditLines(report: AuditReport, options: ReportOptions, palette: Palette): string[] {
-  const lines = wrap(visible(auditSentence(report)), options.width)
+  const lines = wrap(sanitizeLine(auditSentence(report)), options.width)
   const command = nextAuditCommand(report, options.invocation)
   const isWell = report.complete && report.findings.length === 0
   return [
-    ...(isWell ? lines.map(palette.well) : lines),
-    ...(command === null ? [] : [`Next: ${palette.strong(visible(command))}`]),
+    ...(isWell ? lines.map(palette.success) : lines),
+    ...(command === null ? [] : [`Next: ${palette.strong(sanitizeLine(command))}`]),
   ]
 }

@@ -2,7 +2,7 @@
 
 import { createTwoFilesPatch } from 'diff'
 import type { EditReport } from '../../../audit/edit-report.ts'
-import { guardLines, hidesSomething, visible } from '../../sanitise.ts'
+import { guardLines, hasInvisibleText, sanitizeLine } from '../../sanitize.ts'
 import { paletteFor } from '../../screen/palette.ts'
 import { editedSentence, leftAloneSentence, refusalSentence } from '../../words/audit/edits.ts'
 
@@ -13,7 +13,7 @@ export function editLines(report: EditReport): string[] {
     ...files.filter(({ applied }) => applied.length > 0).map(file => editedSentence(file, report)),
     ...files.flatMap(({ refused }) => refused.map(({ edit, why }) => refusalSentence(edit, why))),
     ...leftAlone.map(leftAloneSentence),
-  ].map(visible)
+  ].map(sanitizeLine)
 }
 
 /** A unified diff of all files, as `git apply` takes it; what a terminal or a CI runner would obey is spelled out. */
@@ -29,7 +29,7 @@ export function renderEditDiff({ files }: EditReport, color: boolean): string {
   })
   const lines = patches.join('').split('\n').map(shown)
   const styled = lines.map(line =>
-    /^\+(?!\+\+ )/.test(line) ? palette.well(line) : /^-(?!-- )/.test(line) ? palette.dim(line) : line,
+    /^\+(?!\+\+ )/.test(line) ? palette.success(line) : /^-(?!-- )/.test(line) ? palette.dim(line) : line,
   )
   return guardLines(styled.join('\n'))
 }
@@ -37,7 +37,7 @@ export function renderEditDiff({ files }: EditReport, color: boolean): string {
 /** A carriage return at the end is the file's own line break. */
 function shown(line: string): string {
   const text = line.replace(/\r$/, '')
-  if (!hidesSomething(text)) return line
+  if (!hasInvisibleText(text)) return line
   const indent = /^.\s*/.exec(text)?.[0] ?? ''
-  return `${indent}${visible(text.slice(indent.length))}`
+  return `${indent}${sanitizeLine(text.slice(indent.length))}`
 }

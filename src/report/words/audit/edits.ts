@@ -5,7 +5,7 @@ import type { FileEdit, LeftAlone } from '../../../audit/edits.ts'
 import type { WriteProblem } from '../../../audit/write-problem.ts'
 import type { EditRefusal } from '../../../manifest/edit.ts'
 import type { ImageCheck } from '../../../snapshot/image-check.ts'
-import { counted } from '../count.ts'
+import { pluralize } from '../count.ts'
 
 const REFUSED: Record<EditRefusal, string> = {
   alias: 'it is a YAML alias, or an alias repeats it, so a change would reach further',
@@ -28,7 +28,7 @@ export function editedSentence(
   { path, applied, written, problem }: EditedFile,
   { dryRun }: EditReport,
 ): string {
-  const edits = counted(applied.length, 'edit')
+  const edits = pluralize(applied.length, 'edit')
   if (problem !== null) return `${path}: ${edits} not written: ${PROBLEM[problem]}`
   return dryRun || !written ? `${path}: ${edits} to make` : `${path}: ${edits} written`
 }

@@ -1,6 +1,6 @@
 /** The words of rules on how an image is named, and whether it is there. */
 
-import { counted, someOf } from '../count.ts'
+import { pluralize, shortList } from '../count.ts'
 import { checkText } from '../image-check.ts'
 import type { WordsOfRules } from './rule-words.ts'
 
@@ -87,7 +87,7 @@ export const REFERENCE_WORDS: WordsOfRules<
       const ran =
         ranOn.length === 0
           ? ''
-          : ` It still runs on ${counted(ranOn.length, 'node')} (${someOf(ranOn, 3)}) that pulled it before.`
+          : ` It still runs on ${pluralize(ranOn.length, 'node')} (${shortList(ranOn, 3)}) that pulled it before.`
       return `${checkText(check)}${ran}`
     },
     why: 'Pods can start only on nodes that still have the image. Any other node gets "not found" or "access denied".',

@@ -2,7 +2,7 @@
 
 import type { KeyMismatch } from '../../../dockerconfig/key-mismatch.ts'
 import type { PullSecretProblem } from '../../../snapshot/pull-secret.ts'
-import { someOf } from '../count.ts'
+import { shortList } from '../count.ts'
 import type { WordsOfRules } from './rule-words.ts'
 
 const SOURCE = {
@@ -83,7 +83,7 @@ export const SECRET_WORDS: WordsOfRules<
       const other =
         elsewhere.length === 0
           ? ''
-          : ` It exists only in ${someOf(elsewhere, 3)}, where these pods can't use it.`
+          : ` It exists only in ${shortList(elsewhere, 3)}, where these pods can't use it.`
       return `${SOURCE[from]} the pull secret ${secret}, which does not exist in namespace ${namespace}.${other}`
     },
     why: 'The kubelet reports a missing pull secret in an event and pulls without it: anonymously, or not at all. Pods can only use Secrets of their own namespace.',
@@ -115,7 +115,7 @@ export const SECRET_WORDS: WordsOfRules<
   'shut-out-pull-secret': {
     title: "Service account's pull secrets that are not used",
     tell: ({ arguments: { serviceAccount, secrets, own } }) =>
-      `The template names ${someOf(own, 3)}, so its pods do not get ${someOf(secrets, 3)} of the service account ${serviceAccount}, which would open an image.`,
+      `The template names ${shortList(own, 3)}, so its pods do not get ${shortList(secrets, 3)} of the service account ${serviceAccount}, which would open an image.`,
     why: 'Kubernetes copies the pull secrets of the service account only into pods that name none themselves. The two lists are not merged.',
     todo: "Name the service account's pull secrets in the template as well, or remove the template's list",
     example: {

@@ -1,7 +1,7 @@
 /** The last line of an audit: what was looked at, what was found, and what could not be read. */
 
 import type { AuditReport } from '../../../audit/report.ts'
-import { counted } from '../count.ts'
+import { pluralize } from '../count.ts'
 
 /** In one sentence or two. */
 export function auditSentence({
@@ -17,24 +17,24 @@ export function auditSentence({
   const { error, warning, info } = findings
   const where =
     source.type === 'file'
-      ? `${counted(workloads, 'workload')} of ${counted(files, 'file')}`
-      : `${counted(workloads, 'workload')} ${placeOf(scope.namespaces)} of ${source.context ?? source.server}`
+      ? `${pluralize(workloads, 'workload')} of ${pluralize(files, 'file')}`
+      : `${pluralize(workloads, 'workload')} ${placeOf(scope.namespaces)} of ${source.context ?? source.server}`
   const parts = [
-    ...(error > 0 ? [counted(error, 'error')] : []),
-    ...(warning > 0 ? [counted(warning, 'warning')] : []),
-    ...(info > 0 ? [counted(info, 'note')] : []),
+    ...(error > 0 ? [pluralize(error, 'error')] : []),
+    ...(warning > 0 ? [pluralize(warning, 'warning')] : []),
+    ...(info > 0 ? [pluralize(info, 'note')] : []),
   ]
   const found = parts.length === 0 ? `No findings in ${where}.` : `${listed(parts)} in ${where}.`
   const aside = [
-    ...(ignored > 0 ? [`${counted(ignored, 'finding')} ignored by comment or annotation`] : []),
-    ...(known > 0 ? [`${counted(known, 'finding')} known from the baseline`] : []),
-    ...(placeholders > 0 ? [`${counted(placeholders, 'image')} still to be filled in by a template`] : []),
+    ...(ignored > 0 ? [`${pluralize(ignored, 'finding')} ignored by comment or annotation`] : []),
+    ...(known > 0 ? [`${pluralize(known, 'finding')} known from the baseline`] : []),
+    ...(placeholders > 0 ? [`${pluralize(placeholders, 'image')} still to be filled in by a template`] : []),
     ...(templates.length > 0
-      ? [`${counted(templates.length, 'template')} not read (render them first)`]
+      ? [`${pluralize(templates.length, 'template')} not read (render them first)`]
       : []),
-    ...(unread.length > 0 ? [`${counted(unread.length, 'file')} could not be read`] : []),
-    ...(unchecked.length > 0 ? [`${counted(unchecked.length, 'image')} could not be checked`] : []),
-    ...(gaps.length > 0 ? [`${counted(gaps.length, 'thing')} in the cluster could not be read`] : []),
+    ...(unread.length > 0 ? [`${pluralize(unread.length, 'file')} could not be read`] : []),
+    ...(unchecked.length > 0 ? [`${pluralize(unchecked.length, 'image')} could not be checked`] : []),
+    ...(gaps.length > 0 ? [`${pluralize(gaps.length, 'thing')} in the cluster could not be read`] : []),
   ]
   return aside.length === 0 ? found : `${found} ${capital(aside.join('; '))}.`
 }

@@ -1,6 +1,6 @@
 /** The words of rules on how workloads behave: how often they pull, whether they end, and what happens on new nodes. */
 
-import { amount, counted, someOf } from '../count.ts'
+import { formatNumber, pluralize, shortList } from '../count.ts'
 import type { WordsOfRules } from './rule-words.ts'
 
 export const WORKLOAD_WORDS: WordsOfRules<
@@ -12,7 +12,7 @@ export const WORKLOAD_WORDS: WordsOfRules<
       if (changed.what === 'image')
         return `The template says ${container?.image}, and its pod ${changed.pod} has ${changed.image}: a webhook or a policy rewrites images.`
       const [expected, found] = [changed.expected, changed.found].map(names =>
-        names.length === 0 ? 'no pull secrets' : someOf(names, 3),
+        names.length === 0 ? 'no pull secrets' : shortList(names, 3),
       )
       return `The pod ${changed.pod} has ${found} instead of ${expected}: a webhook or a policy changes the list.`
     },
@@ -36,12 +36,12 @@ export const WORKLOAD_WORDS: WordsOfRules<
   'pull-rate': {
     title: 'Many pulls from Docker Hub',
     tell({ arguments: rate }) {
-      const pulls = `up to ${counted(rate.pulls, 'pull')}`
+      const pulls = `up to ${pluralize(rate.pulls, 'pull')}`
       if (rate.how === 'schedule')
         return `On its schedule (${rate.schedule}) with pull policy Always: ${pulls} in six hours.`
       if (rate.how === 'nodes')
-        return `A new version is pulled on ${counted(rate.nodes, 'node')}: ${pulls} at once.`
-      return `Its pod ${rate.pod} crashes again and again, with pull policy Always: ${pulls} in six hours; where the kubelet waits from one second on (KEP-4603), up to ${amount(360)}.`
+        return `A new version is pulled on ${pluralize(rate.nodes, 'node')}: ${pulls} at once.`
+      return `Its pod ${rate.pod} crashes again and again, with pull policy Always: ${pulls} in six hours; where the kubelet waits from one second on (KEP-4603), up to ${formatNumber(360)}.`
     },
     why: 'Docker Hub allows 100 anonymous pulls in six hours for each IP address, and 200 for a free account. Runtimes that compare the digest first (HEAD) spend less; others spend one pull for each start.',
     todo: 'Set imagePullPolicy: IfNotPresent with a fixed tag, or pull from a mirror',
@@ -54,7 +54,7 @@ export const WORKLOAD_WORDS: WordsOfRules<
     title: 'Image that some nodes do not have',
     tell({ arguments: { lacking, nodes, credential } }) {
       const login = credential === false ? ' It would be pulled without a login.' : ''
-      return `${counted(lacking.length, 'node')} of ${amount(nodes)} (${someOf(lacking, 3)}) are not known to have it, and would have to pull it.${login} Nodes list only their 50 largest images, so it may be there all the same.`
+      return `${pluralize(lacking.length, 'node')} of ${formatNumber(nodes)} (${shortList(lacking, 3)}) are not known to have it, and would have to pull it.${login} Nodes list only their 50 largest images, so it may be there all the same.`
     },
     why: 'Nodes that have the image hide that it can no longer be pulled. A new node, or a pod that moves, brings it to light at the worst time.',
     todo: 'Check that it can be pulled: --check-images asks the registry as the pods would',
