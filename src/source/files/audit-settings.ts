@@ -147,7 +147,9 @@ class SettingsReader {
 
   #wrong(offset: number, what: string): UsageError {
     const { line, col } = this.#lines.linePos(offset)
-    return new UsageError(`${this.#path}:${Math.max(1, line)}:${Math.max(1, col)}: ${what}.`)
+    return new UsageError(
+      `${this.#path}:${Math.max(1, line)}:${Math.max(1, col)}: ${what}${what.endsWith('?') ? '' : '.'}`,
+    )
   }
 }
 
