@@ -7,6 +7,7 @@ import { UsageError } from '../errors.ts'
 import { addAudit } from './audit.ts'
 import { addDemo } from './demo.ts'
 import { addDiagnose } from './diagnose.ts'
+import { addExplain } from './explain.ts'
 import { addFix } from './fix.ts'
 import { example } from './flags.ts'
 import { addImage } from './image.ts'
@@ -136,7 +137,7 @@ function buildProgram(host: ProgramHost, end: (name: ExitName) => void): Command
       with: async (options, flags) => end(await (await load())(options, host.writingContext(noColor(flags)))),
     }),
   }
-  for (const add of [addDiagnose, addWhy, addImage, addFix, addUndo, addAudit, addDemo])
+  for (const add of [addDiagnose, addWhy, addImage, addFix, addUndo, addAudit, addExplain, addDemo])
     add(program, host.program, run)
   return program
 }

@@ -36,3 +36,7 @@ export type PlanFormat = (typeof PLAN_FORMATS)[number]
 /** Whatever is not a list of findings. */
 export const DATA_FORMATS = ['table', 'json', 'yaml', 'name'] as const
 export type DataFormat = (typeof DATA_FORMATS)[number]
+
+/** An explanation. */
+export const EXPLAIN_FORMATS = ['table', 'json', 'yaml'] as const
+export type ExplainFormat = (typeof EXPLAIN_FORMATS)[number]

@@ -3,7 +3,7 @@
 import type { FindingOf, Rule } from '../../../audit/finding.ts'
 
 /** Lines of a manifest before and after. */
-interface RuleExample {
+export interface RuleExample {
   before: string
   after: string
 }
