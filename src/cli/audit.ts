@@ -10,7 +10,6 @@ import {
   addOutputFlag,
   connectionFlags,
   example,
-  repeatable,
 } from './flags.ts'
 import type { Run } from './run.ts'
 
@@ -22,12 +21,7 @@ export function addAudit(program: Command, name: string, run: Run): void {
   addNamespaceFlag(command, 'look at')
     .option('-A, --all-namespaces', 'look at every namespace')
     .option('-l, --selector <labels>', 'only workloads with these labels, such as app=shop,tier!=test')
-    .addOption(
-      new Option(
-        '-f, --filename <path>',
-        'read manifests: a file, a folder, or - for stdin (repeatable)',
-      ).argParser(repeatable),
-    )
+    .option('-f, --filename <path...>', 'read manifests: files, folders, or - for stdin (repeatable)')
     .option('-R, --recursive', 'with -f, read folders recursively')
     .option('--allow-empty', 'exit 0 if there are no workloads at all')
     .optionsGroup('Rules:')
