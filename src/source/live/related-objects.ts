@@ -28,25 +28,27 @@ export type VisitPullSecret = (secret: unknown) => void
 interface Visitors {
   onOwner?: VisitOwner
   onPullSecret?: VisitPullSecret
+  /** The way up from the pods, where it is known already and need not be read. */
+  owners?: OwnerLink[]
 }
 
 /** What can't be read is a gap, or for a secret its problem. */
 export async function readRelatedObjects(
   reading: Reading,
   pods: Pod[],
-  { onOwner, onPullSecret }: Visitors,
+  { onOwner, onPullSecret, owners: known }: Visitors,
 ): Promise<RelatedObjects> {
   const [named, excess] = bound(secretsNamed(pods), reading)
   const [pullSecrets, [serviceAccounts, handedOut], owners, nodes] = await Promise.all([
     readPullSecrets(reading, named, onPullSecret),
     readServiceAccounts(reading, pods, [...named, ...excess]),
-    readOwners(reading, pods, onOwner),
+    known ?? readOwners(reading, pods, onOwner),
     readNodes(reading, pods),
   ])
   return {
     pullSecrets: [...pullSecrets, ...handedOut, ...excess.map(unread)].sort(byNamespaceAndName),
     serviceAccounts: serviceAccounts.sort(byNamespaceAndName),
-    owners: owners.sort(byNamespaceAndName),
+    owners: owners.toSorted(byNamespaceAndName),
     nodes: nodes.sort(byName),
   }
 }

@@ -1,4 +1,4 @@
-/** What narrowPod looks at, for an API server that is asked for pods in protobuf (core/v1 generated.proto has the numbers). */
+/** What narrowPod and narrowRolloutPod look at, for an API server that is asked for pods in protobuf (core/v1 generated.proto has the numbers). */
 
 import { flag, inline, many, number, one, shapeOf, texts, time } from '../../protobuf/shape.ts'
 
@@ -8,6 +8,7 @@ const METADATA = shapeOf({
   1: 'name',
   3: 'namespace',
   5: 'uid',
+  6: 'resourceVersion',
   8: time('creationTimestamp'),
   9: time('deletionTimestamp'),
   11: texts('labels'),
@@ -57,7 +58,7 @@ const CONTAINER_STATUS = shapeOf({
 
 const STATUS = shapeOf({
   1: 'phase',
-  2: many('conditions', shapeOf({ 1: 'type', 2: 'status' })),
+  2: many('conditions', shapeOf({ 1: 'type', 2: 'status', 5: 'reason', 6: 'message' })),
   4: 'reason',
   8: many('containerStatuses', CONTAINER_STATUS),
   10: many('initContainerStatuses', CONTAINER_STATUS),
