@@ -21,6 +21,7 @@ const DOORS: Record<string, string[]> = {
   diagnosis: ['image', 'dockerconfig', 'snapshot'],
   advice: ['image', 'types:snapshot', 'diagnosis'],
   rollout: ['image', 'types:snapshot'],
+  waiting: ['image', 'types:snapshot', 'diagnosis', 'rollout'],
   plan: ['image', 'dockerconfig', 'types:snapshot', 'types:diagnosis'],
   report: [
     'image',
@@ -29,6 +30,7 @@ const DOORS: Record<string, string[]> = {
     'types:advice',
     'types:plan',
     'types:rollout',
+    'types:waiting',
     'types:apply',
     'types:registry',
   ],
@@ -36,6 +38,7 @@ const DOORS: Record<string, string[]> = {
   registry: ['errors', 'types:clock', 'image', 'dockerconfig', 'secrecy', 'network'],
   source: [
     'errors',
+    'types:clock',
     'image',
     'dockerconfig',
     'snapshot',
@@ -72,6 +75,7 @@ const DOORS: Record<string, string[]> = {
     'snapshot',
     'diagnosis',
     'advice',
+    'waiting',
     'plan',
     'report',
     'source',
@@ -81,7 +85,7 @@ const DOORS: Record<string, string[]> = {
     'simulator',
   ],
   // Its flags are made from what plan says of each remedy, and worded by report, whose formats -o offers.
-  cli: ['errors', 'secrecy', 'commands', 'types:diagnosis', 'plan', 'report'],
+  cli: ['errors', 'secrecy', 'commands', 'diagnosis', 'plan', 'report'],
   // main writes the last words, which may quote hostile text.
   main: ['errors', 'clock', 'terminal', 'cli', 'commands', 'report', 'secrecy'],
 }
@@ -102,6 +106,7 @@ const PURE = [
   'diagnosis',
   'advice',
   'rollout',
+  'waiting',
   'plan',
   'report',
 ]
@@ -146,7 +151,7 @@ describe('a command that only reads', () => {
   const named = (file: string) => relative(SRC, file).split(sep).join('/')
   const command = (name: string) => join(SRC, 'commands', `${name}.ts`)
 
-  test.each(['diagnose', 'why', 'image', 'demo'])(
+  test.each(['diagnose', 'why', 'wait', 'image', 'demo'])(
     '%s never comes to apply, nor to anything that writes to a cluster',
     name => {
       const reached = [...reachedFrom(command(name))]
@@ -225,7 +230,7 @@ describe('the walls of the house', () => {
 
   test('what source asks of a cluster goes through a Reading, which hears Ctrl-C', () => {
     const asking = files.filter(
-      file => roomOf(file) === 'source' && /cluster\.(get|list|table|canI)\b/.test(codeOf(file)),
+      file => roomOf(file) === 'source' && /cluster\.(get|list|table|watch|canI)\b/.test(codeOf(file)),
     )
     expect(asking.map(file => relative(SRC, file))).toEqual(['source/live/reading.ts'])
   })

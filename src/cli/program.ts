@@ -11,6 +11,7 @@ import { example } from './flags.ts'
 import { addImage } from './image.ts'
 import type { Run } from './run.ts'
 import { addUndo } from './undo.ts'
+import { addWait } from './wait.ts'
 import { addWhy } from './why.ts'
 
 export interface ContextFlags {
@@ -135,6 +136,7 @@ function buildProgram(host: ProgramHost, end: (name: ExitName) => void): Command
       with: async (options, flags) => end(await (await load())(options, host.writingContext(noColor(flags)))),
     }),
   }
-  for (const add of [addDiagnose, addWhy, addImage, addFix, addUndo, addDemo]) add(program, host.program, run)
+  for (const add of [addDiagnose, addWhy, addWait, addImage, addFix, addUndo, addDemo])
+    add(program, host.program, run)
   return program
 }

@@ -42,7 +42,7 @@ function missingOrdinals({ pods }: RolloutSight, workload: RolloutWorkload): num
   const there = new Map(
     pods
       .filter(({ pod, ending }) => pod.controller?.uid === uid && !ending)
-      .map(pod => [ordinalOf(pod), pod]),
+      .map(pod => [ordinalOf(pod.pod), pod]),
   )
   let missing = 0
   for (let ordinal = firstOrdinal; ordinal < firstOrdinal + replicas; ordinal++) {

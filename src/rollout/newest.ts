@@ -54,15 +54,15 @@ function ofRevision(newest: RolloutRevision | null, revisions: RolloutRevision[]
 /** With OnDelete an old pod stays until somebody deletes it: it is not on its way anywhere. */
 function placeInStatefulSet(pod: RolloutPod, workload: RolloutWorkload): 'wanted' | 'outgoing' {
   const { firstOrdinal, replicas, strategy, partition, revision, earlierRevision } = workload
-  const ordinal = ordinalOf(pod)
+  const ordinal = ordinalOf(pod.pod)
   if (ordinal === null || ordinal < firstOrdinal || ordinal >= firstOrdinal + replicas) return 'outgoing'
   if (strategy === 'OnDelete' || revision === null || pod.hash === revision) return 'wanted'
   return ordinal < firstOrdinal + partition && pod.hash === earlierRevision ? 'wanted' : 'outgoing'
 }
 
 /** The number at the end of a StatefulSet's pod's name. */
-export function ordinalOf({ pod }: RolloutPod): number | null {
-  const digits = /-(\d+)$/.exec(pod.name)?.[1]
+export function ordinalOf({ name }: { name: string }): number | null {
+  const digits = /-(\d+)$/.exec(name)?.[1]
   return digits === undefined ? null : Number(digits)
 }
 

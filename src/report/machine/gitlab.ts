@@ -18,7 +18,7 @@ import { fingerprint } from './fingerprint.ts'
 
 const SEVERITY: Record<Severity, string> = { error: 'major', warning: 'minor', info: 'info' }
 
-interface Entry {
+export interface Entry {
   description: string
   check_name: string
   fingerprint: string
@@ -26,8 +26,13 @@ interface Entry {
   location: { path: string; lines: { begin: number } }
 }
 
-/** The report. Its path is `NAMESPACE/KIND/NAME`: there is no source line to point at. */
-export function renderGitlab({ findings, gaps }: AdvisedDiagnosis, invocation: Invocation): string {
+/** The report. */
+export function renderGitlab(diagnosis: AdvisedDiagnosis, invocation: Invocation): string {
+  return toJson(gitlabEntries(diagnosis, invocation))
+}
+
+/** Its entries. The path is `NAMESPACE/KIND/NAME`: there is no source line to point at. */
+export function gitlabEntries({ findings, gaps }: AdvisedDiagnosis, invocation: Invocation): Entry[] {
   const places = Map.groupBy(findings, finding => fingerprint(identityOf(finding)))
   const found = [...places].flatMap(([key, same]) => entryOf(key, same, invocation))
   const unread = gapStories(gaps).map(story =>
@@ -39,7 +44,7 @@ export function renderGitlab({ findings, gaps }: AdvisedDiagnosis, invocation: I
       story.what,
     ),
   )
-  return toJson([...found, ...unread])
+  return [...found, ...unread]
 }
 
 function entryOf(key: string, same: Advised[], invocation: Invocation): Entry[] {
@@ -60,7 +65,14 @@ function entryOf(key: string, same: Advised[], invocation: Invocation): Entry[] 
     })
 }
 
-function entry(description: string, check: string, severity: string, print: string, path: string): Entry {
+/** One entry; its text is made visible. */
+export function entry(
+  description: string,
+  check: string,
+  severity: string,
+  print: string,
+  path: string,
+): Entry {
   return {
     description: visible(description),
     check_name: check,

@@ -50,6 +50,12 @@ function shareOf(groups: number): Share {
 /** The screen. Ends in the last line: how many, why, and what to do next. */
 export function renderTable(diagnosis: AdvisedDiagnosis, options: ReportOptions, extent: Extent): string {
   const palette = paletteFor(options.color)
+  return stacked([...storyBlocks(diagnosis, options, extent), lastLines(diagnosis, options, palette)])
+}
+
+/** All but the last line: the causes, pulls that take long, and what could not be read. */
+export function storyBlocks(diagnosis: AdvisedDiagnosis, options: ReportOptions, extent: Extent): string[][] {
+  const palette = paletteFor(options.color)
   const groups = groupByCause(diagnosis.findings, options.invocation)
   const shown = extent === 'whole' ? groups : groups.slice(0, MOST_GROUPS)
   const share = extent === 'whole' ? WHOLE : shareOf(shown.length)
@@ -60,12 +66,7 @@ export function renderTable(diagnosis: AdvisedDiagnosis, options: ReportOptions,
     const more = `… and ${counted(countPods(hidden), 'pod')} with ${causes}: -o wide shows all.`
     blocks.push(wrap(more, options.width))
   }
-  const rest = [
-    pullingLines(diagnosis, options.width),
-    gapLines(diagnosis.gaps, options.width, palette),
-    lastLines(diagnosis, options, palette),
-  ]
-  return stacked([...blocks, ...rest])
+  return [...blocks, pullingLines(diagnosis, options.width), gapLines(diagnosis.gaps, options.width, palette)]
 }
 
 function block(group: CauseGroup, takenAt: string, share: Share, width: number, palette: Palette): string[] {
@@ -96,10 +97,13 @@ function block(group: CauseGroup, takenAt: string, share: Share, width: number, 
 export function lastLines(diagnosis: AdvisedDiagnosis, options: ReportOptions, palette: Palette): string[] {
   const sentence = visible(summarySentence(diagnosis, options.invocation))
   const next = nextStep(diagnosis, options.invocation)
-  if (next === null) {
-    const lines = wrap(sentence, options.width)
-    return diagnosis.complete ? lines.map(palette.well) : lines
-  }
+  if (next !== null) return withNext(sentence, next, options, palette)
+  const lines = wrap(sentence, options.width)
+  return diagnosis.complete ? lines.map(palette.well) : lines
+}
+
+/** A sentence and the next step. */
+export function withNext(sentence: string, next: Said, options: ReportOptions, palette: Palette): string[] {
   if (next.command === undefined)
     return [...wrap(sentence, options.width), ...wrap(visible(`${nextText(next)}.`), options.width)]
   return besideOrBelow(sentence, next, options.width, palette)

@@ -1,0 +1,130 @@
+/** Waits: judges the subjects after each change until all are settled, one is hopeless, or the time is up. */
+
+import { diagnose } from '../../diagnosis/diagnose.ts'
+import type { Diagnosis } from '../../diagnosis/finding.ts'
+import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import type { ImageCheck } from '../../snapshot/image-check.ts'
+import type { RolloutSight } from '../../snapshot/rollout.ts'
+import type { Following } from '../../source/following/following.ts'
+import type { PullFacts } from '../../source/following/pull-facts.ts'
+import { subjectKey } from '../../source/following/subjects.ts'
+import { failuresIn } from '../../waiting/failures.ts'
+import type { WaitRules } from '../../waiting/goal.ts'
+import { judgeSubject } from '../../waiting/judge-subject.ts'
+import { type Outcome, outcomeOf } from '../../waiting/outcome.ts'
+import type { SubjectState } from '../../waiting/subject-state.ts'
+import type { CommandContext } from '../context.ts'
+
+export interface Waited {
+  outcome: Outcome
+  states: SubjectState[]
+  diagnosis: Diagnosis
+}
+
+export interface Waiting {
+  cluster: ClusterReader
+  following: Following
+  facts: PullFacts
+  rules: WaitRules
+  /** When the time is up, by this machine's clock. */
+  deadline: number
+  /** Registries' answers; empty until they have come. */
+  checks(): ImageCheck[]
+  /** Hears of each look. */
+  onLook(states: SubjectState[], serverNow: number): Promise<void>
+}
+
+/** Milliseconds. Changes come in bursts, and patience ends without any. */
+const BURST = 100
+const LOOK = 1_000
+
+/** @throws UnreachableError; the signal's reason */
+export async function waitForSubjects(waiting: Waiting, context: CommandContext): Promise<Waited> {
+  const { following, deadline, onLook, cluster } = waiting
+  const { clock, signal } = context
+  const looks = new Looks(waiting)
+  for (;;) {
+    const changed = following.changed()
+    await following.lookAgain()
+    await looks.look(false)
+    const isOver = clock.now() >= deadline
+    const outcome = outcomeOf(looks.states, isOver)
+    const isConfirmed = outcome !== null && (await looks.confirms(outcome, isOver))
+    await onLook(looks.states, cluster.serverNow())
+    if (isConfirmed) return { outcome, states: looks.states, diagnosis: looks.diagnosis() }
+    await Promise.race([changed, clock.sleep(Math.max(0, Math.min(LOOK, deadline - clock.now())), signal)])
+    signal.throwIfAborted()
+    await clock.sleep(BURST, signal)
+  }
+}
+
+/** Keeps where each subject stands. */
+class Looks {
+  readonly #waiting: Waiting
+  readonly #states = new Map<string, SubjectState>()
+  #diagnosis: Diagnosis | null = null
+
+  constructor(waiting: Waiting) {
+    this.#waiting = waiting
+  }
+
+  get states(): SubjectState[] {
+    return [...this.#states.values()]
+  }
+
+  async look(isFresh: boolean): Promise<void> {
+    const { following, facts, cluster, rules, checks } = this.#waiting
+    // What labels selected once is waited for although it is gone, or no longer selected.
+    const known = [...this.states.map(({ subject }) => subject), ...following.subjects()]
+    const subjects = [...new Map(known.map(subject => [subjectKey(subject), subject])).values()]
+    const seen = subjects.map(subject => ({ subject, sight: following.sightOf(subject) }))
+    const pods = seen.flatMap(({ sight }) => podsOf(sight))
+    const snapshot = await facts.snapshotOf(pods, isFresh)
+    const now = cluster.serverNow()
+    const diagnosis = diagnose({ ...snapshot, imageChecks: checks() })
+    const failures = failuresIn(diagnosis, snapshot, now)
+    for (const { subject, sight } of seen) {
+      const own = podsOf(sight)
+      const names = new Set(own.map(({ name }) => name))
+      const view = {
+        subject,
+        sight,
+        failures: own.flatMap(({ uid }) => failures.get(uid) ?? []),
+        pulling: diagnosis.pulling.filter(
+          ({ namespace, pod }) => namespace === subject.namespace && names.has(pod),
+        ),
+      }
+      const key = subjectKey(subject)
+      this.#states.set(key, judgeSubject(this.#states.get(key) ?? null, view, now, rules))
+    }
+    this.#diagnosis = diagnosis
+  }
+
+  /** A bad end does not rest on watches alone: everything is read once more before it is told. Nor does it rest on what Secrets were. */
+  async confirms(outcome: Outcome, isOver: boolean): Promise<boolean> {
+    if (outcome === 'done') return true
+    try {
+      if (outcome !== 'timeout') await this.#waiting.following.readAgain()
+    } catch (error) {
+      if (!(error instanceof Error) || !isOver) return false
+    }
+    await this.look(true)
+    return outcomeOf(this.states, isOver) === outcome
+  }
+
+  /** What was found out, with the causes as they are remembered. */
+  diagnosis(): Diagnosis {
+    const all = this.states.flatMap(({ failures }) => failures.map(({ finding }) => finding))
+    const findings = all.toSorted((one, other) => other.urgency - one.urgency)
+    const causes: Diagnosis['summary']['causes'] = {}
+    for (const { cause } of findings) causes[cause] = (causes[cause] ?? 0) + 1
+    const failingPods = new Set(findings.map(({ namespace, pod }) => `${namespace}/${pod}`)).size
+    const base = this.#diagnosis as Diagnosis
+    return { ...base, findings, summary: { pods: base.summary.pods, failingPods, causes } }
+  }
+}
+
+/** Pods on their way out tell nothing of the image. */
+function podsOf(sight: RolloutSight | null) {
+  return (sight?.pods ?? []).filter(({ ending }) => ending === null).map(({ pod }) => pod)
+}

@@ -1,0 +1,81 @@
+/** What is said on standard error while a wait goes on: one line a change, and a sign of life. */
+
+import type { Advised } from '../../../advice/advised.ts'
+import type { JudgedCheck } from '../../../snapshot/image-verdict.ts'
+import type { News } from '../../../waiting/news.ts'
+import type { SubjectState } from '../../../waiting/subject-state.ts'
+import type { Invocation } from '../../invocation.ts'
+import { visible } from '../../sanitise.ts'
+import { joined } from '../../screen/block.ts'
+import { imageText } from '../../words/image-text.ts'
+import { progressSentence } from '../../words/wait.ts'
+import { aheadText } from '../../words/wait-check.ts'
+import { stateText, subjectName } from '../../words/wait-state.ts'
+import { lasting, outlookText, troubleText } from '../../words/wait-trouble.ts'
+
+export interface WaitMoment {
+  /** Milliseconds since 1970, by the server's clock. */
+  now: number
+  /** Milliseconds until the time is up. */
+  left: number
+  /** Workloads of several namespaces are waited for. */
+  several: boolean
+  invocation: Invocation
+  /** Adds its steps to a finding. */
+  advise(finding: SubjectState['failures'][number]['finding']): Advised
+}
+
+/** One line. */
+export function newsLine(news: News, state: SubjectState, moment: WaitMoment): string {
+  const { now, left, several, invocation, advise } = moment
+  const name = subjectName(state, several)
+  const takenAt = new Date(now).toISOString()
+  switch (news.code) {
+    case 'superseded':
+      return line(`${name}: a newer revision has come; waiting for that one`)
+    case 'state':
+      return line(`${name}: ${stateText(state, takenAt)}`)
+    case 'trouble': {
+      const { trouble } = news
+      const outlook = outlookText(trouble, now, left, invocation, advise(trouble.finding))
+      return line(`${name}: ${troubleText(trouble, takenAt)}; ${outlook}`)
+    }
+  }
+}
+
+/** A sign of life for logs that are cut off where nothing is said. */
+export function heartbeatLine(states: readonly SubjectState[], { now, left }: WaitMoment): string {
+  return line(
+    `Still waiting, ${lasting(left)} left: ${progressSentence(states, new Date(now).toISOString())}`,
+  )
+}
+
+/** For the line that moves. */
+export function spinnerText(states: readonly SubjectState[], { now }: WaitMoment): string {
+  return visible(`Waiting: ${progressSentence(states, new Date(now).toISOString())}`)
+}
+
+/** That nothing is heard of the cluster, or again something. */
+export function silenceLine(error: Error | null): string {
+  return line(
+    error === null
+      ? 'The API server answers again.'
+      : `The API server can't be reached (${error.message}). Trying again.`,
+  )
+}
+
+/** What in the manifests has no pods. */
+export function passedOverLine(kinds: ReadonlyMap<string, number>): string {
+  const named = [...kinds].sort().map(([kind, count]) => (count === 1 ? kind : `${kind} (${count})`))
+  return line(`Not waited for, having no pods or no name: ${named.join(', ')}.`)
+}
+
+/** What a registry says of an image before any kubelet has tried; empty where the image can be pulled. */
+export function checkLine(image: string, check: JudgedCheck): string {
+  const text = aheadText(check)
+  return text === null ? '' : line(`${imageText(image)}: ${text}`)
+}
+
+function line(text: string): string {
+  return joined([visible(text)])
+}

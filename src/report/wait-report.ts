@@ -1,0 +1,18 @@
+/** What is told of a wait when it has ended. */
+
+import type { AdvisedDiagnosis } from '../advice/advised.ts'
+import type { Outcome } from '../waiting/outcome.ts'
+import type { Goal, SubjectState } from '../waiting/subject-state.ts'
+
+export interface WaitReport {
+  outcome: Outcome
+  goal: Goal
+  /** Milliseconds. */
+  waited: number
+  timeout: number
+  states: readonly SubjectState[]
+  /** Of the pods that are waited for, with what became known meanwhile. */
+  diagnosis: AdvisedDiagnosis
+  /** Milliseconds since 1970, by the server's clock. */
+  now: number
+}

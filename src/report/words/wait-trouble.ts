@@ -1,0 +1,77 @@
+/** The words of failed pulls that are waited for: what fails, where, and how long it is waited for. */
+
+import type { Advised } from '../../advice/advised.ts'
+import { isDockerHub } from '../../image/docker-hub.ts'
+import type { SubjectState, Trouble } from '../../waiting/subject-state.ts'
+import type { Invocation } from '../invocation.ts'
+import { counted, someOf } from './count.ts'
+import { age } from './duration.ts'
+import { imageText } from './image-text.ts'
+import { nextText } from './said.ts'
+import { stepsOf } from './steps.ts'
+
+/** All of its troubles, the most urgent first. */
+export function troublesText({ troubles }: SubjectState, takenAt: string): string {
+  const [first, ...others] = troubles
+  if (first === undefined) return "can't pull its images"
+  const more = others.length === 0 ? '' : `, and ${counted(others.length, 'more failing pull')}`
+  return `${troubleText(first, takenAt)}${more}`
+}
+
+/** `can't pull nginx:1.27-alpne (image-not-found) on node n4, 499 pods have theirs`. */
+export function troubleText({ finding, pods, well, nodes, since }: Trouble, takenAt: string): string {
+  const time = age(new Date(since).toISOString(), takenAt)
+  const place =
+    well > 0 && nodes.length > 0 && nodes.length <= 3
+      ? ` on ${nodes.length === 1 ? 'node' : 'nodes'} ${someOf(nodes, 3)}, while ${counted(well, 'other pod')} ${well === 1 ? 'has' : 'have'} all images`
+      : ''
+  const which = pods.length > 1 ? ` in ${counted(pods.length, 'pod')}` : ''
+  const forHow = time === null || time === '0s' ? '' : ` for ${time}`
+  return `can't pull ${imageText(finding.image)} (${finding.cause})${which}${forHow}${place}`
+}
+
+/** How long it is waited for, and what would help meanwhile. @param left milliseconds until the wait ends */
+export function outlookText(
+  trouble: Trouble,
+  now: number,
+  left: number,
+  invocation: Invocation,
+  advised: Advised,
+): string {
+  const { until, finding } = trouble
+  const [step] = stepsOf([advised], invocation)
+  const next = nextText(step)
+  const bearing =
+    until === null
+      ? `may pass by itself, so it is waited for${windowText(finding, left)}`
+      : patienceText(until - now)
+  return `${bearing}. ${next}`
+}
+
+function patienceText(milliseconds: number): string {
+  if (milliseconds <= 0) return 'waiting does not help'
+  return `waiting ${lasting(milliseconds)} more before giving up`
+}
+
+const HUB_WINDOW_HOURS = 6
+
+/** A limit that clears after the wait is over is no reason to hope. */
+function windowText({ cause, registry }: Trouble['finding'], left: number): string {
+  if (cause !== 'rate-limited') return ''
+  const tries = 'the kubelet tries again every 5 minutes at most'
+  if (registry === null || !isDockerHub(registry)) return `; ${tries}`
+  const tooLong = left < HUB_WINDOW_HOURS * 3_600_000
+  return tooLong
+    ? `; ${tries}, but Docker Hub counts pulls over ${HUB_WINDOW_HOURS} hours, and ${lasting(left)} are left`
+    : `; ${tries}`
+}
+
+/** `45s`, `2m30s`. */
+export function lasting(milliseconds: number): string {
+  return (
+    age(
+      new Date(0).toISOString(),
+      new Date(Math.max(0, Math.ceil(milliseconds / 1000) * 1000)).toISOString(),
+    ) ?? ''
+  )
+}

@@ -1,0 +1,48 @@
+/** The sentences of a wait: how it ended, and what is said while it goes on. */
+
+import type { SubjectState } from '../../waiting/subject-state.ts'
+import type { WaitReport } from '../wait-report.ts'
+import { amount, counted, someOf } from './count.ts'
+import { inSeveral, stateText, subjectName } from './wait-state.ts'
+import { lasting } from './wait-trouble.ts'
+
+const SHOWN = 3
+
+/** The last line: what became of it, in one sentence. */
+export function waitSentence({ outcome, states, waited, timeout, goal, diagnosis }: WaitReport): string {
+  const after = `after ${lasting(waited)}`
+  const several = inSeveral(states)
+  const named = (some: readonly SubjectState[]) =>
+    someOf(
+      some.map(state => subjectName(state, several)),
+      SHOWN,
+    )
+  const of = (...statuses: SubjectState['status'][]) =>
+    states.filter(({ status }) => statuses.includes(status))
+  switch (outcome) {
+    case 'done':
+      return states.length === 1
+        ? `${named(states)}: ${stateText(states[0] as SubjectState, diagnosis.takenAt)} ${after}.`
+        : `${counted(states.length, 'workload')} ${goal === 'pulled' ? 'have their images' : 'are done'} ${after}.`
+    case 'failed':
+      return `${named(of('failed'))} can't pull ${of('failed').length === 1 ? 'its' : 'their'} images, and waiting does not help: ended ${after}.`
+    case 'unknown':
+      return `Nothing certain is known about ${named(of('unknown'))}: ended ${after}.`
+    case 'timeout':
+      return states.length === 0
+        ? `No workload matched within ${lasting(timeout)}.`
+        : `Time is up ${after}: still waiting for ${named(of('waiting'))}.`
+  }
+}
+
+/** `2 of 5 done`, and what the others wait for. */
+export function progressSentence(states: readonly SubjectState[], takenAt: string): string {
+  const several = inSeveral(states)
+  const open = states.filter(({ status }) => status === 'waiting')
+  const done = states.length - open.length
+  const texts = open.map(state => `${subjectName(state, several)}: ${stateText(state, takenAt)}`)
+  const shown = texts.slice(0, SHOWN).join(' · ')
+  const rest = texts.length - SHOWN
+  const count = states.length === 1 ? '' : `${amount(done)} of ${counted(states.length, 'workload')} settled`
+  return [count, shown, rest > 0 ? `and ${amount(rest)} more` : ''].filter(part => part !== '').join(' · ')
+}
