@@ -18,6 +18,8 @@ export class Watching {
   /** The newest resource version whose change is forgotten. */
   #oldest = 0
 
+  readonly #open = new Set<() => void>()
+
   constructor(cluster: Cluster) {
     this.#cluster = cluster
     cluster.store.watch(change => {
@@ -61,7 +63,10 @@ export class Watching {
         response.write(`${JSON.stringify({ type: 'BOOKMARK', object: this.#bookmark(info) })}\n`)
       response.end()
     }, seconds * 1000)
+    const end = () => response.end()
+    this.#open.add(end)
     response.on('close', () => {
+      this.#open.delete(end)
       stop()
       clearTimeout(timer)
     })
@@ -71,6 +76,11 @@ export class Watching {
   expire(): void {
     this.#recent = []
     this.#oldest = this.#cluster.store.revision + 1
+  }
+
+  /** Ends all watches, as a server does that stops. */
+  cut(): void {
+    for (const end of [...this.#open]) end()
   }
 
   /** Where a next watch can begin. */
