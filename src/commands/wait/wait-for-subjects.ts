@@ -48,7 +48,7 @@ export async function waitForSubjects(waiting: Waiting, context: CommandContext)
     await following.lookAgain()
     await looks.look(false)
     const isOver = clock.now() >= deadline
-    const outcome = outcomeOf(looks.states, isOver)
+    const outcome = outcomeOf(looks.states, isOver, following.isOpen)
     const isConfirmed = outcome !== null && (await looks.confirms(outcome, isOver))
     await onLook(looks.states, cluster.serverNow())
     if (isConfirmed) return { outcome, states: looks.states, diagnosis: looks.diagnosis() }
@@ -109,7 +109,7 @@ class Looks {
       if (!(error instanceof Error) || !isOver) return false
     }
     await this.look(true)
-    return outcomeOf(this.states, isOver) === outcome
+    return outcomeOf(this.states, isOver, this.#waiting.following.isOpen) === outcome
   }
 
   /** What was found out, with the causes as they are remembered. */

@@ -21,6 +21,7 @@ export function waitSentence({ outcome, states, waited, timeout, goal, diagnosis
     states.filter(({ status }) => statuses.includes(status))
   switch (outcome) {
     case 'done':
+      if (states.length === 0) return 'Nothing to wait for: nothing in the manifests has pods.'
       return states.length === 1
         ? `${named(states)}: ${stateText(states[0] as SubjectState, diagnosis.takenAt)} ${after}.`
         : `${counted(states.length, 'workload')} ${goal === 'pulled' ? 'have their images' : 'are done'} ${after}.`

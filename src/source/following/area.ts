@@ -14,16 +14,8 @@ import type { HeldObject } from './held-objects.ts'
 import { HeldPods } from './held-pods.ts'
 import { type FollowedKind, HeldWorkloads, subjectOf } from './held-workloads.ts'
 import { focusOn } from './pod-focus.ts'
+import { PULL_EVENTS } from './pull-events.ts'
 import type { NamedSubject, SubjectIndex, Subjects } from './subjects.ts'
-
-/** Reasons of events that never tell of a pull; a field selector can leave out many but not pick several. */
-const NOISE = [
-  ...['Scheduled', 'Created', 'Started', 'Killing', 'Unhealthy', 'FailedScheduling', 'FailedMount'],
-  ...['SandboxChanged', 'NodeNotReady', 'TaintManagerEviction', 'Evicted', 'Preempted'],
-]
-const EVENTS: Focus = {
-  fieldSelector: ['involvedObject.kind=Pod', ...NOISE.map(reason => `reason!=${reason}`)].join(','),
-}
 
 export class Area {
   readonly #namespace: NamespaceOrAll
@@ -187,7 +179,7 @@ export class Area {
     this.#focus = wanted
     if (this.#podFollower !== null) return this.#podFollower.resync(focus)
     this.#podFollower = await this.#follow(KINDS.Pod, focus, this.#pods)
-    await this.#follow(KINDS.Event, EVENTS, this.#events)
+    await this.#follow(KINDS.Event, PULL_EVENTS, this.#events)
   }
 }
 

@@ -26,6 +26,8 @@ export interface Following<Object> {
   kind: Kind<Object>
   area: NamespaceOrAll
   focus: Focus
+  /** What is listed, where that is less than what is watched. */
+  listed?: Focus
   shape?: Shape
   store: Store<Object>
 }
@@ -69,10 +71,10 @@ export class Follower<Object> {
   /** The first list. @throws ApiError, UnreachableError where it can't be read */
   async start(): Promise<void> {
     const { reading, clock } = this.#options
-    const { kind, area, focus, shape, store } = this.#of
+    const { kind, area, focus, listed = focus, shape, store } = this.#of
     this.#again = new AbortController()
     const listing = store.begin()
-    const options = { ...focus, limit: shape ? 0 : PAGE, ...(shape && { shape }) }
+    const options = { ...listed, limit: shape ? 0 : PAGE, ...(shape && { shape }) }
     const { resourceVersion } = await reading.list(kind, area, options, object => listing.take(object))
     listing.end()
     this.#resourceVersion = resourceVersion

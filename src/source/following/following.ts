@@ -8,6 +8,7 @@ import { Reading } from '../live/reading.ts'
 import { Area } from './area.ts'
 import type { FollowerOptions } from './follower.ts'
 import type { HeldObject } from './held-objects.ts'
+import { Notice } from './notice.ts'
 import { type NamedSubject, namespacesOf, SubjectIndex, type Subjects, subjectKey } from './subjects.ts'
 
 /** Namespaces that are followed one by one: for more of them one watch of the whole cluster costs the server less. */
@@ -55,6 +56,11 @@ export class Following {
 
   get gaps(): Gap[] {
     return this.#reading.gaps
+  }
+
+  /** Whether workloads are selected by labels, so that more may come. */
+  get isOpen(): boolean {
+    return this.#subjects.selections.length > 0
   }
 
   /** Why nothing is heard at the moment; null while something is. */
@@ -109,36 +115,4 @@ export class Following {
 function subjectsIn({ named, selections }: Subjects, place: string | null): Subjects {
   const isHere = ({ namespace }: { namespace: string }) => place === null || namespace === place
   return { named: named.filter(isHere), selections: selections.filter(isHere) }
-}
-
-/** Lets somebody wait for the next change, and knows whether anything is heard. */
-class Notice {
-  trouble: Error | null = null
-  #waiting = waiter()
-
-  readonly callbacks = {
-    onChange: (): void => this.#renew().resolve(),
-    onTrouble: (error: Error | null): void => {
-      this.trouble = error
-      this.#renew().resolve()
-    },
-    onFailure: (error: unknown): void => this.#renew().reject(error),
-  }
-
-  next(): Promise<void> {
-    return this.#waiting.promise
-  }
-
-  #renew(): PromiseWithResolvers<void> {
-    const waiting = this.#waiting
-    this.#waiting = waiter()
-    return waiting
-  }
-}
-
-function waiter(): PromiseWithResolvers<void> {
-  const waiter = Promise.withResolvers<void>()
-  // A failure that nobody waits for just then is found at the next look.
-  waiter.promise.catch(() => {})
-  return waiter
 }

@@ -1,6 +1,7 @@
 /** A simulated cluster in which something is being deployed, and `pullguard wait` beside it, in the cluster's own time. */
 
 import type { CommandContext } from '../../../src/commands/context.ts'
+import { type DiagnoseOptions, diagnoseCommand } from '../../../src/commands/diagnose.ts'
 import type { WaitOptions } from '../../../src/commands/wait/wait-options.ts'
 import { waitCommand } from '../../../src/commands/wait.ts'
 import type { Draft, JsonObject } from '../../../src/simulator/cluster/objects.ts'
@@ -69,8 +70,26 @@ export async function startRollouts(nodes = ['node-1', 'node-2']): Promise<Rollo
   }
 }
 
-async function wait(simulator: Simulator, options: Partial<WaitOptions>, how: Waits): Promise<Waited> {
-  const { later = {}, way = {}, stdin = '', skew = 0, signal = new AbortController().signal } = how
+interface Said {
+  code: string
+  out: string
+  err: string
+  seconds: number
+}
+
+/** Runs a command in the cluster's own time. */
+async function play(
+  simulator: Simulator,
+  {
+    later = {},
+    way = {},
+    stdin = '',
+    skew = 0,
+    signal = new AbortController().signal,
+    terminal = false,
+  }: Waits,
+  command: (context: CommandContext) => Promise<string>,
+): Promise<Said> {
   const began = simulator.clock.now()
   const due = Object.entries(later).map(([seconds, call]) => ({ at: began + Number(seconds) * 1000, call }))
   const clock = {
@@ -89,7 +108,7 @@ async function wait(simulator: Simulator, options: Partial<WaitOptions>, how: Wa
   }
   const said = { out: '', err: '' }
   const output = (name: 'out' | 'err') => ({
-    isTerminal: how.terminal === true,
+    isTerminal: terminal,
     width: 120,
     color: false,
     write: async (text: string) => {
@@ -110,18 +129,45 @@ async function wait(simulator: Simulator, options: Partial<WaitOptions>, how: Wa
     })(),
     out: output('out'),
     err: output('err'),
-    progress: async () => ({ update() {}, stop() {} }),
+    progress: async () => ({
+      update: (text: string) => {
+        said.err += `\r${text}`
+      },
+      stop() {},
+    }),
     connect: async () => readerTo(simulator.server, way, clock),
   } as unknown as CommandContext
-  const code = await waitCommand(
-    {
-      ...{ connection: {}, names: [], files: [], recursive: false, goal: 'ready', timeoutMs: 300_000 },
-      ...{ patience: {}, format: 'json' },
-      ...options,
+  const code = await command(context)
+  return { code, ...said, seconds: (simulator.clock.now() - began) / 1000 }
+}
+
+async function wait(simulator: Simulator, options: Partial<WaitOptions>, how: Waits): Promise<Waited> {
+  const all: WaitOptions = {
+    ...{ connection: {}, names: [], files: [], recursive: false, goal: 'ready', timeoutMs: 300_000 },
+    ...{ patience: {}, format: 'json' },
+    ...options,
+  }
+  const said = await play(simulator, how, context => waitCommand(all, context))
+  return { ...said, json: said.out.startsWith('{') ? JSON.parse(said.out) : null }
+}
+
+/** `diagnose --watch`. */
+export function watchDiagnosis(
+  { simulator }: Rollouts,
+  options: Partial<DiagnoseOptions>,
+  how: Waits = {},
+): Promise<Said> {
+  const all: DiagnoseOptions = {
+    ...{
+      connection: {},
+      allNamespaces: false,
+      files: [],
+      recursive: false,
+      format: 'table',
+      failOn: 'error',
     },
-    context,
-  )
-  const seconds = (simulator.clock.now() - began) / 1000
-  const isJson = said.out.startsWith('{')
-  return { code, ...said, seconds, json: isJson ? JSON.parse(said.out) : null }
+    ...{ watch: 'until-clear' },
+    ...options,
+  }
+  return play(simulator, how, context => diagnoseCommand(all, context))
 }
