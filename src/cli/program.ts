@@ -86,10 +86,10 @@ const START: [string, string][] = [
 
 const EXIT_CODES = `
 Exit codes:
-  0  nothing found, or everything is fixed
+  0  nothing found, or everything is fixed or ready
   1  findings
   2  wrong usage or unreadable input
-  3  not everything could be read, written, or recovered
+  3  not everything could be read, written, or recovered in time
   4  cluster or registry unreachable, or login not accepted
   5  refused: not confirmed, stale plan, missing permission`
 
