@@ -52,7 +52,7 @@ function report(outcome: Outcome, states: SubjectState[], fields: Partial<WaitRe
 
 const render = (of: WaitReport, format: WaitFormat = 'table', terminal = true) =>
   renderWait(of, { format, width: 100, color: false, terminal, invocation })
-const lastLines = (text: string) => text.trimEnd().split('\n').slice(-2)
+const lastLines = (text: string) => text.trimEnd().split('\n').slice(-3)
 
 const ENDS: Record<EndCode, SubjectState['status']> = {
   ready: 'done',
