@@ -1,5 +1,6 @@
 /** Waits: judges the subjects after each change until all are settled, one is hopeless, or the time is up. */
 
+import type { Clock } from '../../clock.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Diagnosis } from '../../diagnosis/finding.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
@@ -37,25 +38,35 @@ export interface Waiting {
 /** Milliseconds. Changes come in bursts, and patience ends without any. */
 const BURST = 100
 const LOOK = 1_000
+const REREAD = 30_000
 
 /** @throws UnreachableError; the signal's reason */
 export async function waitForSubjects(waiting: Waiting, context: CommandContext): Promise<Waited> {
   const { following, deadline, onLook, cluster } = waiting
   const { clock, signal } = context
   const looks = new Looks(waiting)
+  const left = () => Math.max(0, deadline - clock.now())
+  const reread = () => inTime(following.readAgain(), Math.min(REREAD, left()), clock)
   for (;;) {
     const changed = following.changed()
     await following.lookAgain()
     await looks.look(false)
     const isOver = clock.now() >= deadline
     const outcome = outcomeOf(looks.states, isOver, following.isOpen)
-    const isConfirmed = outcome !== null && (await looks.confirms(outcome, isOver))
+    const isConfirmed = outcome !== null && (await looks.confirms(outcome, isOver, reread))
     await onLook(looks.states, cluster.serverNow())
     if (isConfirmed) return { outcome, states: looks.states, diagnosis: looks.diagnosis() }
-    await Promise.race([changed, clock.sleep(Math.max(0, Math.min(LOOK, deadline - clock.now())), signal)])
+    await Promise.race([changed, clock.sleep(Math.min(LOOK, left()), signal)])
     signal.throwIfAborted()
     await clock.sleep(BURST, signal)
   }
+}
+
+/** Whether it is done in time or not, time goes on. */
+async function inTime(work: Promise<void>, milliseconds: number, clock: Clock): Promise<void> {
+  const late = Promise.withResolvers<void>()
+  const inTime = clock.after(milliseconds, late.resolve)
+  await Promise.race([work, late.promise]).finally(inTime)
 }
 
 /** Keeps where each subject stands. */
@@ -100,16 +111,19 @@ class Looks {
     this.#diagnosis = diagnosis
   }
 
-  /** A bad end does not rest on watches alone: everything is read once more before it is told. Nor does it rest on what Secrets were. */
-  async confirms(outcome: Outcome, isOver: boolean): Promise<boolean> {
+  /**
+   * A bad end does not rest on watches alone: everything is read once more before it is told. Nor does it rest on what Secrets were.
+   * @param reread how it waits for that, at most as long as there is time
+   */
+  async confirms(outcome: Outcome, isOver: boolean, reread: () => Promise<void>): Promise<boolean> {
     if (outcome === 'done') return true
-    try {
-      if (outcome !== 'timeout') await this.#waiting.following.readAgain()
-    } catch (error) {
-      if (!(error instanceof Error) || !isOver) return false
+    const { following } = this.#waiting
+    if (outcome !== 'timeout' && !isOver) {
+      await reread()
+      if (following.trouble !== null) return false
     }
     await this.look(true)
-    return outcomeOf(this.states, isOver, this.#waiting.following.isOpen) === outcome
+    return outcomeOf(this.states, isOver, following.isOpen) === outcome
   }
 
   /** What was found out, with the causes as they are remembered. */

@@ -28,7 +28,9 @@ export function waitSentence({ outcome, states, waited, timeout, goal, diagnosis
     case 'failed':
       return `${named(of('failed'))} can't pull ${of('failed').length === 1 ? 'its' : 'their'} images, and waiting does not help: ended ${after}.`
     case 'unknown':
-      return `Nothing certain is known about ${named(of('unknown'))}: ended ${after}.`
+      return of('unknown').length === 1
+        ? `${named(of('unknown'))}: ${stateText(of('unknown')[0] as SubjectState, diagnosis.takenAt)}. Ended ${after}.`
+        : `It is not known whether ${named(of('unknown'))} are ready: ended ${after}.`
     case 'timeout':
       return states.length === 0
         ? `No workload matched within ${lasting(timeout)}.`

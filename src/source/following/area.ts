@@ -78,7 +78,7 @@ export class Area {
 
   /** Reads everything again: what is decided on is not to rest on a watch alone. */
   async readAgain(): Promise<void> {
-    for (const follower of this.#followers) await follower.start()
+    await Promise.all(this.#followers.map(follower => follower.readAgain()))
   }
 
   covers(namespace: string): boolean {

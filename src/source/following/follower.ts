@@ -58,7 +58,11 @@ const PAGE = 500
 export class Follower<Object> {
   readonly #of: Following<Object>
   readonly #options: FollowerOptions
+  /** Ends the watch under way. */
   #again = new AbortController()
+  /** A list is wanted before the next watch, and by whom. */
+  #isStale = false
+  #waiting: (() => void)[] = []
   #resourceVersion = ''
   #listedAt = 0
   #polls = false
@@ -72,13 +76,20 @@ export class Follower<Object> {
   async start(): Promise<void> {
     const { reading, clock } = this.#options
     const { kind, area, focus, listed = focus, shape, store } = this.#of
-    this.#again = new AbortController()
+    this.#isStale = false
+    const waiting = this.#waiting.splice(0)
     const listing = store.begin()
     const options = { ...listed, limit: shape ? 0 : PAGE, ...(shape && { shape }) }
-    const { resourceVersion } = await reading.list(kind, area, options, object => listing.take(object))
+    try {
+      const { resourceVersion } = await reading.list(kind, area, options, object => listing.take(object))
+      this.#resourceVersion = resourceVersion
+    } catch (error) {
+      this.#waiting.push(...waiting)
+      throw error
+    }
     listing.end()
-    this.#resourceVersion = resourceVersion
     this.#listedAt = clock.now()
+    for (const done of waiting) done()
     this.#options.onChange()
   }
 
@@ -91,7 +102,7 @@ export class Follower<Object> {
       const isTrusted = this.#polls ? false : await this.#watch()
       if (this.#polls) await this.#pause(POLL)
       signal.throwIfAborted()
-      shortOnes = clock.now() - began < SHORT && !this.#again.signal.aborted ? shortOnes + 1 : 0
+      shortOnes = clock.now() - began < SHORT && !this.#isStale ? shortOnes + 1 : 0
       if (isTrusted && shortOnes < 2 && clock.now() - this.#listedAt < RESYNC) continue
       if (shortOnes > 1) await this.#pause(pauseAfter(shortOnes - 2))
       await this.#startAgain()
@@ -101,13 +112,24 @@ export class Follower<Object> {
   /** Reads the list again soon, where asked for with another focus. */
   resync(focus: Focus = this.#of.focus): void {
     this.#of.focus = focus
+    this.#isStale = true
     this.#again.abort()
+  }
+
+  /** Resolves when the list has been read again, from now on. */
+  readAgain(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#waiting.push(resolve)
+    this.resync()
+    return promise
   }
 
   /** Whether the next watch can go on from where this one ended. */
   async #watch(): Promise<boolean> {
+    if (this.#isStale) return false
     const { reading } = this.#options
     const { kind, area, focus, store } = this.#of
+    this.#again = new AbortController()
     const { signal } = this.#again
     const options = {
       ...focus,

@@ -58,6 +58,10 @@ export class Following {
     return this.#reading.gaps
   }
 
+  get namespaces(): string[] {
+    return namespacesOf(this.#subjects).sort()
+  }
+
   /** Whether workloads are selected by labels, so that more may come. */
   get isOpen(): boolean {
     return this.#subjects.selections.length > 0
@@ -83,7 +87,7 @@ export class Following {
     for (const area of this.#areas) await area.lookAgain()
   }
 
-  /** Reads all of it again, in lists. @throws ApiError, UnreachableError */
+  /** Resolves when all of it has been read again, in lists. */
   async readAgain(): Promise<void> {
     await Promise.all(this.#areas.map(area => area.readAgain()))
   }

@@ -36,7 +36,8 @@ export class HeldPods implements Store<unknown> {
     const seen = new Set<string>()
     return {
       take: raw => {
-        const uid = this.#put(raw, false)
+        // One that nobody claims and that has not begun may be of a revision that has not been heard of.
+        const uid = this.#put(raw, text(record(record(raw).status).phase) === 'Pending')
         if (uid !== null) seen.add(uid)
       },
       end: () => {

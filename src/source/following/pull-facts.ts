@@ -1,5 +1,6 @@
 /** Makes a snapshot of the pods that are followed: what their pulls are judged by, read only for those that seem to fail and only once. */
 
+import { UnreachableError } from '../../errors.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { redact } from '../../secrecy/redact.ts'
 import type { Pod } from '../../snapshot/pod.ts'
@@ -44,7 +45,7 @@ export class PullFacts {
     return {
       takenAt,
       source: { type: 'cluster', context: this.#cluster.context, server: redact(this.#cluster.server) },
-      scope: { namespaces: [...new Set(pods.map(({ namespace }) => namespace))].sort(), labelSelector: null },
+      scope: { namespaces: this.#following.namespaces, labelSelector: null },
       podCount: pods.length,
       ...{ pods: shown, events, owners, serviceAccounts, nodes, imageChecks: [] },
       pullSecrets: withKubeletsWord(pullSecrets, events),
@@ -54,17 +55,19 @@ export class PullFacts {
 
   /** A failing pod that names nothing new is worth no request. */
   async #readRelated(failing: Pod[], isFresh: boolean): Promise<void> {
-    if (isFresh) {
-      this.#known.clear()
-      this.#related = NOTHING
-      this.#reading = new Reading(this.#cluster, this.#options)
-    }
-    const unknown = failing.filter(pod => !this.#known.has(namesIn(pod)))
+    const unknown = isFresh ? failing : failing.filter(pod => !this.#known.has(namesIn(pod)))
     if (unknown.length === 0) return
-    for (const pod of unknown) this.#known.add(namesIn(pod))
     const { onPullSecret } = this.#options
     const visitors = { owners: [], ...(onPullSecret && { onPullSecret }) }
-    const read = await readRelatedObjects(this.#reading, unknown, visitors)
+    const reading = isFresh ? new Reading(this.#cluster, this.#options) : this.#reading
+    const read = await readRelatedObjects(reading, unknown, visitors).catch(error => {
+      // A server that is gone for a moment is waited for: what its pods name is read when it is back.
+      if (error instanceof UnreachableError) return null
+      throw error
+    })
+    if (read === null) return
+    this.#reading = reading
+    for (const pod of unknown) this.#known.add(namesIn(pod))
     const { pullSecrets, serviceAccounts, nodes } = this.#related
     this.#related = {
       pullSecrets: unique([...read.pullSecrets, ...pullSecrets]),
