@@ -21,7 +21,9 @@ const owner = (kind, name, uid) => [{ apiVersion: 'apps/v1', kind, name, uid, co
 const condition = (type, status) => ({ type, status })
 
 function podOf(name, own, ready, ownerReferences) {
-  const state = ready ? { running: { startedAt: '2026-11-24T12:00:00Z' } } : { waiting: { reason: 'ContainerCreating' } }
+  const state = ready
+    ? { running: { startedAt: '2026-11-24T12:00:00Z' } }
+    : { waiting: { reason: 'ContainerCreating' } }
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -34,22 +36,45 @@ function podOf(name, own, ready, ownerReferences) {
 const podStatus = (state, ready) => ({
   phase: ready ? 'Running' : 'Pending',
   conditions: [condition('Ready', ready ? 'True' : 'False'), condition('PodScheduled', 'True')],
-  containerStatuses: [{ name: 'main', image, imageID: ready ? `${image}@sha256:1` : '', ready, restartCount: 0, state }],
+  containerStatuses: [
+    { name: 'main', image, imageID: ready ? `${image}@sha256:1` : '', ready, restartCount: 0, state },
+  ],
 })
 
 /** No controller and no kubelet runs here: with so many pods they would take all the time there is. */
 async function serve() {
   const simulator = await startSimulator()
   const { cluster } = simulator
-  for (let index = 0; index < PODS; index++) cluster.add(podOf(`other-${index}`, { app: 'other' }, true, owner('ReplicaSet', 'other', 'uid-other')))
+  for (let index = 0; index < PODS; index++)
+    cluster.add(podOf(`other-${index}`, { app: 'other' }, true, owner('ReplicaSet', 'other', 'uid-other')))
   for (let index = 0; index < WORKLOADS; index++) {
     const name = `web-${index}`
     const own = labels(index)
     const template = { metadata: { labels: own }, spec: { containers: [{ name: 'main', image }] } }
     const spec = { replicas: 1, selector: { matchLabels: { app: name } }, template }
-    const meta = { namespace: 'default', labels: own, annotations: { 'deployment.kubernetes.io/revision': '1' } }
-    const deployment = cluster.add({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { ...meta, name }, spec, status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1, unavailableReplicas: 1 } })
-    const set = cluster.add({ apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { ...meta, name: `${name}-1`, ownerReferences: owner('Deployment', name, deployment.metadata.uid) }, spec, status: { observedGeneration: 1, replicas: 1 } })
+    const meta = {
+      namespace: 'default',
+      labels: own,
+      annotations: { 'deployment.kubernetes.io/revision': '1' },
+    }
+    const deployment = cluster.add({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { ...meta, name },
+      spec,
+      status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1, unavailableReplicas: 1 },
+    })
+    const set = cluster.add({
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+      metadata: {
+        ...meta,
+        name: `${name}-1`,
+        ownerReferences: owner('Deployment', name, deployment.metadata.uid),
+      },
+      spec,
+      status: { observedGeneration: 1, replicas: 1 },
+    })
     cluster.add(podOf(`${name}-1-x`, own, false, owner('ReplicaSet', `${name}-1`, set.metadata.uid)))
   }
   const requests = agent => simulator.requests.filter(({ userAgent }) => userAgent.startsWith(agent)).length
@@ -68,7 +93,13 @@ function roll(cluster) {
       copy.status = podStatus({ running: { startedAt: '2026-11-24T12:00:00Z' } }, true)
     })
     cluster.change('Deployment', 'default', name, copy => {
-      copy.status = { observedGeneration: 1, replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 }
+      copy.status = {
+        observedGeneration: 1,
+        replicas: 1,
+        updatedReplicas: 1,
+        readyReplicas: 1,
+        availableReplicas: 1,
+      }
     })
     index += 1
     if (index < WORKLOADS) setTimeout(next, EACH)
@@ -100,12 +131,21 @@ async function measure() {
   const cpu = Number(/User time \(seconds\): ([\d.]+)/.exec(said)?.[1])
   const own = await ask('pullguard')
   for (let index = 0; index < SAMPLE; index++)
-    await new Promise(done => spawn('kubectl', ['rollout', 'status', `deployment/web-${index}`, '--timeout=10s'], { env, stdio: 'ignore' }).on('close', done))
+    await new Promise(done =>
+      spawn('kubectl', ['rollout', 'status', `deployment/web-${index}`, '--timeout=10s'], {
+        env,
+        stdio: 'ignore',
+      }).on('close', done),
+    )
   const each = (await ask('kubectl')) / SAMPLE
   const rollout = (FIRST + EACH * WORKLOADS) / 1000
   console.log(`${WORKLOADS} workloads among ${PODS} pods; the last is ready after ${rollout.toFixed(0)} s`)
-  console.log(`pullguard wait: code ${code}, ${seconds.toFixed(1)} s, ${cpu} s of CPU, ${megabytes.toFixed(0)} MB, ${own} requests`)
-  console.log(`kubectl rollout status: ${each} requests each, ${each * WORKLOADS} for all: ${(each * WORKLOADS / own).toFixed(0)} times as many`)
+  console.log(
+    `pullguard wait: code ${code}, ${seconds.toFixed(1)} s, ${cpu} s of CPU, ${megabytes.toFixed(0)} MB, ${own} requests`,
+  )
+  console.log(
+    `kubectl rollout status: ${each} requests each, ${each * WORKLOADS} for all: ${((each * WORKLOADS) / own).toFixed(0)} times as many`,
+  )
   await cluster.terminate()
 }
 

@@ -15,6 +15,8 @@ export interface Output {
 
 /** A line that says what goes on, on a terminal's stderr only; silent anywhere else. */
 export interface Progress {
+  /** Somebody sees it. */
+  readonly isShown: boolean
   update(text: string): void
   /** Takes the line off the screen. */
   stop(): void
@@ -111,10 +113,12 @@ export function inputFrom(streams: TerminalStreams, signal: AbortSignal): Input 
 export async function startProgress(stderr: TerminalStreams['stderr'], env: Environment): Promise<Progress> {
   // Terminals without a size are made by `script`, `expect` and `kubectl exec -t`; ora would clear lines without end there.
   const sized = stderr.columns !== 0
-  if (stderr.isTTY !== true || !sized || env.TERM === 'dumb' || env.CI) return { update() {}, stop() {} }
+  if (stderr.isTTY !== true || !sized || env.TERM === 'dumb' || env.CI)
+    return { isShown: false, update() {}, stop() {} }
   const { default: ora } = await import('ora')
   const spinner = ora({ stream: stderr as NodeJS.WriteStream, discardStdin: false })
   return {
+    isShown: true,
     update(text) {
       spinner.text = text
       if (!spinner.isSpinning) spinner.start()

@@ -73,11 +73,6 @@ function isProven({ cause, subcause, moved, credential, check }: PatienceFacts):
   return refused && credential.status === 'usable' && credential.contradicted === undefined
 }
 
-/** Causes that pass by themselves, unlike those that somebody has to act on. */
-export function heals(cause: Cause): boolean {
-  return PROSPECTS[cause] === 'heals'
-}
-
 /** Whether trying again is likely to change nothing. */
 export function isHopeless(cause: Cause): boolean {
   return PROSPECTS[cause] === 'hopeless' || PROSPECTS[cause] === 'likely-hopeless'

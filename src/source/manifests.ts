@@ -7,7 +7,7 @@ import { findInputs, type InputOptions } from './dump/inputs.ts'
 import { narrowPodTemplate, type PodTemplate } from './narrow/pod-template.ts'
 import { isRecord, list, record, text, textOrNull } from './narrow/shape.ts'
 
-export interface ManifestWorkload {
+interface ManifestWorkload {
   kind: RolloutKind
   /** null where the manifest leaves it to the command line. */
   namespace: string | null

@@ -4,7 +4,7 @@ import type { Finding, LongPull } from '../diagnosis/finding.ts'
 import type { RolloutKind, RolloutSight } from '../snapshot/rollout.ts'
 
 /** A workload by its name; a CronJob stands for its newest Job. */
-export interface WaitSubject {
+interface WaitSubject {
   kind: RolloutKind
   namespace: string
   name: string
@@ -93,7 +93,7 @@ export interface Obstacle {
   message: string
 }
 
-export interface Counts {
+interface Counts {
   /** Pods that are wanted in the end. */
   wanted: number
   pulled: number

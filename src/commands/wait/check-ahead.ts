@@ -51,7 +51,7 @@ export class ImageChecksAhead {
     const { context, telling } = this.#session
     if (this.#checking === null) {
       const { ImageChecking } = await import('../check-images.ts')
-      const silent = async () => ({ update() {}, stop() {} })
+      const silent = async () => ({ isShown: false, update() {}, stop() {} })
       this.#checking = new ImageChecking(this.#flags, { ...context, progress: silent })
     }
     const wanted = await this.#unasked()

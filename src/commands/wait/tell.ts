@@ -36,7 +36,7 @@ export class Telling {
 
   /** @param serverNow milliseconds since 1970 */
   async tell(states: SubjectState[], serverNow: number): Promise<void> {
-    const { clock, err } = this.#context
+    const { clock } = this.#context
     const several = new Set(states.map(({ subject }) => subject.namespace)).size > 1
     const moment: WaitMoment = {
       now: serverNow,
@@ -47,7 +47,7 @@ export class Telling {
     }
     const lines = states.flatMap(state => this.#newsOf(state, moment))
     if (lines.length > 0) await this.say(lines.join(''))
-    if (err.isTerminal) this.#progress.update(spinnerText(states, moment))
+    if (this.#progress.isShown) this.#progress.update(spinnerText(states, moment))
     else if (clock.now() - this.#spokeAt >= HEARTBEAT) await this.say(heartbeatLine(states, moment))
   }
 
@@ -72,7 +72,7 @@ export class Telling {
     this.#told.set(key, state)
     const news = newsOf(before, state)
     // A line that moves shows where each stands.
-    const shown = this.#context.err.isTerminal ? news.filter(({ code }) => code !== 'state') : news
+    const shown = this.#progress.isShown ? news.filter(({ code }) => code !== 'state') : news
     return shown.map(one => newsLine(one, state, moment))
   }
 }

@@ -16,7 +16,7 @@ export const INVALID = 'Nginx:1.27'
 
 const NOON = Date.parse('2026-11-24T12:00:00Z')
 
-export interface Waited {
+interface Waited {
   code: string
   out: string
   err: string
@@ -130,6 +130,7 @@ async function play(
     out: output('out'),
     err: output('err'),
     progress: async () => ({
+      isShown: terminal,
       update: (text: string) => {
         said.err += `\r${text}`
       },
