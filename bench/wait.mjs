@@ -1,6 +1,6 @@
 // Waiting for many workloads among very many pods: requests, time and memory of `pullguard wait`, against the requests of one
 // `kubectl rollout status` each. The cluster is the simulated one, in a thread of its own; it serves the same to both and counts.
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

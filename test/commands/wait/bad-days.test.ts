@@ -109,7 +109,7 @@ describe('while it waits', () => {
     }
     const { code, err } = await rollouts.wait({ names }, { later })
     expect(code).toBe('ok')
-    expect(err).toMatch(/The API server can't be reached .*Trying again.[^]*The API server answers again/)
+    expect(err).toMatch(/The API server can't be reached .*Trying again.[\s\S]*The API server answers again/)
   })
 
   test('watches that the server no longer knows the beginning of are begun again from a list', async () => {
