@@ -1,6 +1,6 @@
 /** `pullguard diagnose --watch`: the diagnosis again whenever something about pulls has changed. */
 
-import { type AdvisedDiagnosis, advisedDiagnosis } from '../advice/advised.ts'
+import { type AdvisedDiagnosis, adviseDiagnosis } from '../advice/add-steps.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import { UsageError } from '../errors.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
@@ -97,7 +97,7 @@ async function diagnosed(
 ): Promise<AdvisedDiagnosis | null> {
   try {
     const takenAt = context.now().toISOString()
-    return advisedDiagnosis(diagnose(await readCluster(cluster, scope, { takenAt, signal })))
+    return adviseDiagnosis(diagnose(await readCluster(cluster, scope, { takenAt, signal })))
   } catch (error) {
     signal.throwIfAborted()
     if (isFirst || error instanceof UsageError || !(error instanceof Error)) throw error

@@ -1,6 +1,6 @@
 /** `pullguard wait`: follow what was deployed until it runs, or until an image keeps it from running for good. */
 
-import { advisedDiagnosis } from '../advice/advised.ts'
+import { adviseDiagnosis } from '../advice/add-steps.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import { passedOverLine } from '../report/views/wait/wait-progress.ts'
 import { renderWait } from '../report/views/wait.ts'
@@ -84,7 +84,7 @@ async function waited(subjects: Subjects, session: Session): Promise<WaitReport>
       waited: clock.now() - began,
       timeout,
       states,
-      diagnosis: advisedDiagnosis(diagnosis),
+      diagnosis: adviseDiagnosis(diagnosis),
       now,
     }
   } finally {

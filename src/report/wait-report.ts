@@ -1,6 +1,6 @@
 /** What is told of a wait when it has ended. */
 
-import type { AdvisedDiagnosis } from '../advice/advised.ts'
+import type { AdvisedDiagnosis } from '../advice/add-steps.ts'
 import type { Outcome } from '../waiting/outcome.ts'
 import type { Goal, SubjectState } from '../waiting/subject-state.ts'
 

@@ -39,7 +39,7 @@ const TEST_HOOK = /\btest(?:-success|-failure)?\b/
 /** @throws UsageError for what can't be read, and where nothing is in it */
 export async function readManifests(options: InputOptions & { signal: AbortSignal }): Promise<Manifests> {
   const found = new Found()
-  const { inputs, shallow } = await findInputs(options)
+  const { inputs, unenteredFolders } = await findInputs(options)
   for (const input of inputs) {
     const handlers = {
       onItem: (raw: unknown) => found.add(raw),
@@ -49,7 +49,7 @@ export async function readManifests(options: InputOptions & { signal: AbortSigna
   }
   if (found.count === 0) {
     const names = options.files.map(file => (file === '-' ? 'standard input' : file)).join(', ')
-    const deeper = shallow.length === 0 ? '' : ' With -R the folders in it are read too.'
+    const deeper = unenteredFolders.length === 0 ? '' : ' With -R the folders in it are read too.'
     throw new UsageError(`No Kubernetes objects are in ${names}.${deeper}`)
   }
   return found

@@ -2,7 +2,7 @@
 
 import type { Diagnosis, Finding } from '../diagnosis/finding.ts'
 import { eventsOfContainer, reportsFailedPull } from '../diagnosis/pod-events.ts'
-import { isSandboxFailure } from '../image/pull-words.ts'
+import { isSandboxFailure } from '../image/pull-messages.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PodEvent, Snapshot } from '../snapshot/snapshot.ts'
 import type { Failure } from './subject-state.ts'

@@ -53,10 +53,10 @@ function isReached(rollout: Rollout, pods: JudgedPod[], { sight, workload, rules
   }
   const wanted = Math.max(0, rollout.wanted - partition)
   if (wanted === 0) return replicas > 0 && rollout.missing === 0
-  const counted = !TEMPLATED.includes(kind) || strategy === 'OnDelete' || status.updated >= wanted
-  if (rules.goal === 'pulled') return pulled && counted && rollout.missing === 0 && pods.length >= wanted
+  const pluralize = !TEMPLATED.includes(kind) || strategy === 'OnDelete' || status.updated >= wanted
+  if (rules.goal === 'pulled') return pulled && pluralize && rollout.missing === 0 && pods.length >= wanted
   if (partition === 0) return rollout.ready && isUpdated(workload, wanted)
-  return counted && pods.filter(({ ready }) => ready).length >= wanted
+  return pluralize && pods.filter(({ ready }) => ready).length >= wanted
 }
 
 const TEMPLATED: RolloutWorkload['kind'][] = ['Deployment', 'StatefulSet', 'DaemonSet']

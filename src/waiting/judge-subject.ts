@@ -2,8 +2,8 @@
 
 import type { Finding } from '../diagnosis/finding.ts'
 import { judgeRollout, type Rollout } from '../rollout/judge.ts'
-import { newestRevision, ordinalOf } from '../rollout/newest.ts'
 import type { JudgedPod } from '../rollout/pod-stage.ts'
+import { newestRevision, ordinalOf } from '../rollout/wanted.ts'
 import type { RolloutSight, RolloutWorkload } from '../snapshot/rollout.ts'
 import { type Aim, endOf, type WaitRules } from './goal.ts'
 import { holdupOf } from './holdup.ts'

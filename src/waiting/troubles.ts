@@ -1,7 +1,7 @@
 /** Puts the failures of a workload's pods together by container and cause, and says how long each is borne. */
 
 import type { Cause } from '../diagnosis/finding.ts'
-import { patienceFor } from '../diagnosis/patience.ts'
+import { patienceFor } from '../diagnosis/recovery-prospects.ts'
 import type { Failure, Trouble } from './subject-state.ts'
 
 /** Milliseconds, by cause; 0: not at all. */

@@ -1,12 +1,16 @@
-/** Runs of `fix` and `undo` on the story, from reading to the recovered pods. */
+/** Runs `fix` and `undo` on the story, from reading the cluster to the recovered pods. */
 import type { ApplyContext } from '../../src/apply/apply-context.ts'
 import { applyPlan, dryRunPlan } from '../../src/apply/apply-plan.ts'
 import { applyUndo } from '../../src/apply/apply-undo.ts'
-import { findRun, withContinued } from '../../src/apply/journal/find-run.ts'
+import { findRun, listRuns, withContinued } from '../../src/apply/journal/find-runs.ts'
 import { Journal, journalsOf, runName } from '../../src/apply/journal/journal.ts'
-import { interruptedPods, journaledPod, madeSecrets, noteSeen } from '../../src/apply/journal/left-behind.ts'
-import { listRuns } from '../../src/apply/journal/list-runs.ts'
-import { isTakenBack } from '../../src/apply/journal/run.ts'
+import { isUndone } from '../../src/apply/journal/run.ts'
+import {
+  interruptedPods,
+  journaledPod,
+  madeSecrets,
+  recordPodBack,
+} from '../../src/apply/journal/unfinished-work.ts'
 import { planUndo } from '../../src/apply/plan-undo.ts'
 import type { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
 import type { ClusterWriter } from '../../src/kubernetes/api/writer.ts'
@@ -19,19 +23,19 @@ import { PULL_SECRET, type Story } from './story.ts'
 import { settle } from './workloads.ts'
 
 export interface RunOptions {
-  /** Called ahead of each request and of each journal line; throws to play a crash. */
+  /** Called before each request and each journal line. It can throw to simulate a crash. */
   before?: (what: string) => void
-  /** A saved plan is carried out only as it stands. */
+  /** Apply a saved plan without adapting it. */
   strict?: boolean
   /** The pull secret's content; this machine's login by default. */
   wanted?: PullSecretContent
-  /** A Secret that no run made may be written to. */
+  /** Allow writing to a Secret that no run created. */
   overwriteSecret?: boolean
-  /** The killed run that it goes on with. */
+  /** The killed run to continue. */
   continues?: string | null
 }
 
-/** `fix` from reading to the recovered pods. */
+/** Runs `fix` from reading the cluster to the recovered pods. */
 export async function fix(of: Story, options: RunOptions = {}) {
   const { before = () => {}, strict = false, wanted = PULL_SECRET, continues = null } = options
   const { overwriteSecret = false } = options
@@ -45,7 +49,7 @@ export async function fix(of: Story, options: RunOptions = {}) {
     overwriteSecret,
     onPodBack: (pod, seen) => back.push([pod, seen]),
   })
-  for (const [pod, seen] of back) await noteSeen(of.folder, runs, pod, seen)
+  for (const [pod, seen] of back) await recordPodBack(of.folder, runs, pod, seen)
   const context = { ...contextOf(of, client, runs, before, continues), strict, pullSecret: wanted }
   try {
     const checked = await dryRunPlan(plan, context)
@@ -63,7 +67,7 @@ export async function undo(of: Story, { before = () => {} }: RunOptions = {}, na
   const runs = await listRuns(of.folder)
   const run = withContinued(findRun(runs, name), runs)
   const others = runs.filter(other => other.run !== run.run)
-  const steps = isTakenBack(run) ? [] : await planUndo(run, others, client)
+  const steps = isUndone(run) ? [] : await planUndo(run, others, client)
   const journal = journalsOf(run, of.folder)
   const context = {
     cluster: client,
@@ -96,7 +100,7 @@ function after(of: Story, before: (what: string) => void) {
 
 let names = 0
 
-/** What writing works with here: time that passes by itself, and the story's own journals. */
+/** The context for writing in these tests: a clock that advances on its own, and the story's journals. */
 function contextOf(
   of: Story,
   client: ClusterWriter,
@@ -128,7 +132,7 @@ function contextOf(
       },
       after: () => () => {},
     },
-    notes: {
+    journal: {
       intent: (change, object) => {
         before('journal')
         return journal.intent(change, object)

@@ -1,4 +1,4 @@
-/** An API server of a few lines on loopback, with TLS: it answers by script and keeps what it was asked. */
+/** A minimal API server on loopback with TLS: it answers from a script and records the requests. */
 
 import { createServer, type ServerOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -10,9 +10,11 @@ export interface Seen {
   url: string | undefined
   /** Names in lower case with all their values, in order. */
   headers: Record<string, string[]>
-  /** Common name of the client's certificate; null without one. */
+  /** Common name of the client's certificate; null without a certificate. */
   client: string | null
   body: string
+  /** The client's port: requests over one connection share it. */
+  clientPort: number | undefined
 }
 
 export interface ScriptedAnswer {
@@ -29,7 +31,7 @@ export interface ScriptedServer extends AsyncDisposable {
   seen: Seen[]
 }
 
-/** Serves on 127.0.0.1 until disposed of. */
+/** Serves on 127.0.0.1 until it is disposed. */
 export async function serveTls(
   script: (request: Seen) => ScriptedAnswer = () => ({ body: '{}' }),
   options: ServerOptions = {},
@@ -53,6 +55,7 @@ export async function serveTls(
       headers: Object.fromEntries(Object.entries(request.headersDistinct).map(([k, v]) => [k, v ?? []])),
       client: [shown.subject?.CN ?? []].flat()[0] ?? null,
       body: Buffer.concat(chunks).toString(),
+      clientPort: request.socket.remotePort,
     }
     seen.push(asked)
     const { status = 200, headers = {}, body = '' } = script(asked)

@@ -1,4 +1,4 @@
-/** A connection without a network: it answers by script and keeps what it was asked. */
+/** A connection without a network: it answers from a script and records the requests. */
 
 import { type ClusterWriter, writerOver } from '../../src/kubernetes/api/writer.ts'
 import type { Connection, HttpRequest, HttpResponse } from '../../src/kubernetes/http/connection.ts'
@@ -9,22 +9,22 @@ export interface ScriptedAnswer {
   headers?: HttpResponse['headers']
   /** An object is sent as JSON, a Buffer as it is. */
   body?: unknown
-  /** Thrown after the body; `stall` never ends it. */
+  /** Thrown after the body; `stall` never ends the body. */
   breaks?: Error | 'stall'
 }
 
 type Script = (request: HttpRequest, index: number) => ScriptedAnswer | Error | 'silence'
 
-/** Asked by each test what went over it. */
+/** What went over the connection, for tests to check. */
 export interface FakeConnection extends Connection {
   asked: HttpRequest[]
-  /** Bodies that were given up before their end. */
+  /** Bodies that were canceled before their end. */
   destroyed: number
 }
 
 const never = new Promise<never>(() => {})
 
-/** Answers each request by `script`: an error is thrown instead of an answer, silence lasts until the request is aborted. */
+/** Answers each request from `script`: throws errors, and is silent until the request is aborted where there is no answer. */
 export function fakeConnection(script: Script): FakeConnection {
   const connection: FakeConnection = {
     context: 'prod',
@@ -41,12 +41,19 @@ export function fakeConnection(script: Script): FakeConnection {
       const { status = 200, headers = {}, body = '', breaks } = answer
       const text = typeof body === 'string' ? body : JSON.stringify(body)
       const bytes = Buffer.isBuffer(body) ? body : Buffer.from(text)
+      const end = Promise.withResolvers<never>()
+      end.promise.catch(() => {})
+      let isDestroyed = false
       async function* chunks() {
         for (let at = 0; at < bytes.length; at += 7) yield bytes.subarray(at, at + 7)
-        if (breaks === 'stall') await never
+        if (breaks === 'stall') await end.promise
         else if (breaks) throw breaks
       }
-      const destroy = () => void connection.destroyed++
+      const destroy = () => {
+        if (!isDestroyed) connection.destroyed++
+        isDestroyed = true
+        end.reject(new Error('The body was destroyed'))
+      }
       return { status, headers, body: Object.assign(chunks(), { destroy }) }
     },
     withoutSecrets: text => text,
@@ -55,6 +62,6 @@ export function fakeConnection(script: Script): FakeConnection {
   return connection
 }
 
-/** The cluster at its other end, whose waits take no time. */
+/** A client of that connection whose waits take no time. */
 export const writerOn = (connection: Connection): ClusterWriter =>
   writerOver(connection, { clock: fakeClock() })

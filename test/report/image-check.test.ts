@@ -1,4 +1,4 @@
-/** What a person reads of a check: what follows, who was told what, and never more than is proven. */
+/** How the report words an image check: the conclusion, who got which answer, and nothing unproven. */
 import { describe, expect, test } from 'vitest'
 import { renderDiagnosis } from '../../src/report/views/diagnosis.ts'
 import { checkLines, checkText } from '../../src/report/words/image-check.ts'
@@ -22,7 +22,7 @@ test.each<[Parameters<typeof imageCheck>[0], string]>([
   ],
   [
     { likelyTag: null, asks: [] },
-    'Docker Hub has library/nginx, but no tag 1.27-alpne; the nearest tags are 1.27-alpine, 1.27.',
+    'Docker Hub has library/nginx, but no tag 1.27-alpne; the nearest tags are 1.27-alpine and 1.27.',
   ],
   [
     { likelyTag: null, nearTags: [], asks: [] },
@@ -48,7 +48,7 @@ test.each<[Parameters<typeof imageCheck>[0], string]>([
   ],
   [
     { ...none, verdict: 'not-public', asks: [anonymous, machine] },
-    "Docker Hub has no public repository library/nginx: it does not exist, or it is private, and none of the logins tried opens it. Asked registry-1.docker.io without a login: denied (401); with this machine's login (jane): denied (401).",
+    "Docker Hub has no public repository library/nginx: it does not exist, or it is private, and none of the logins that were tried can pull it. Asked registry-1.docker.io without a login: denied (401); with this machine's login (jane): denied (401).",
   ],
   [
     { ...none, verdict: 'denied', repository: 'unknown', asks: [] },
@@ -56,7 +56,7 @@ test.each<[Parameters<typeof imageCheck>[0], string]>([
   ],
   [
     { ...none, verdict: 'opens-for-pod', asks: [anonymous, pod] },
-    "It exists, and the pod's own login opens it. Asked registry-1.docker.io without a login: denied (401); with secret web/hub (team): found.",
+    "It exists, and the pod's own login can pull it. Asked registry-1.docker.io without a login: denied (401); with secret web/hub (team): found.",
   ],
   [
     {
@@ -98,16 +98,16 @@ test.each<[Parameters<typeof imageCheck>[0], string]>([
 })
 
 describe('the lines of findings', () => {
-  test('say the same thing once, with the images in front', () => {
+  test('merge equal lines, with the images in front', () => {
     const same = (image: string) =>
       finding({ image, check: imageCheck({ ...none, verdict: 'opens-anonymously' }) })
     expect(checkLines([same('nginx'), same('redis'), same('nginx')])).toEqual([
-      expect.stringMatching(/^nginx, redis: It exists/),
+      expect.stringMatching(/^nginx and redis: It exists/),
     ])
     expect(checkLines([finding()])).toEqual([])
   })
 
-  test('say how many there are besides', () => {
+  test('show the number of further images', () => {
     const many = Array.from({ length: 9 }, (_, index) =>
       finding({ image: `a:${index}`, check: imageCheck({ reference: `docker.io/a/a:${index}` }) }),
     )
@@ -116,7 +116,7 @@ describe('the lines of findings', () => {
   })
 })
 
-test.each(['table', 'markdown', 'junit', 'github'] as const)('%s tells it', format => {
+test.each(['table', 'markdown', 'junit', 'github'] as const)('%s shows it', format => {
   const found = diagnosis([typo({ check: imageCheck() })])
   const options = {
     format,
@@ -128,7 +128,7 @@ test.each(['table', 'markdown', 'junit', 'github'] as const)('%s tells it', form
   expect(renderDiagnosis(found, options).replace(/\s+/g, ' ')).toContain('did you mean 1.27')
 })
 
-test('every verdict, answer and reason fits the published schema, and no other', () => {
+test('every verdict, answer and reason matches the published schema, and no other does', () => {
   const { verdict, unasked, repository } = schema.$defs.ImageCheck.properties
   const of = (fields: Parameters<typeof imageCheck>[0]) =>
     schemaErrors(
@@ -149,7 +149,7 @@ test('every verdict, answer and reason fits the published schema, and no other',
 })
 
 test.each(['table', 'wide'] as const)(
-  'plain columns have the verdict last, %s, and no such column where nobody asked',
+  'plain columns have the verdict last, %s, and no such column without a check',
   format => {
     const header = (check: ReturnType<typeof imageCheck> | null) => {
       const options = {

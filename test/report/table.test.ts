@@ -1,8 +1,8 @@
-/** The screens that somebody reads at 3 a.m. */
+/** The diagnosis on a screen. */
 import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
-import type { AdvisedDiagnosis } from '../../src/advice/advised.ts'
+import type { AdvisedDiagnosis } from '../../src/advice/add-steps.ts'
 import type { Invocation } from '../../src/report/invocation.ts'
 import { renderDiagnosis } from '../../src/report/views/diagnosis.ts'
 import type { Gap } from '../../src/snapshot/snapshot.ts'
@@ -21,12 +21,12 @@ const screen = (
     ...fields,
   })
 const lines = (text: string) => text.trimEnd().split('\n')
-/** The last command as a shell reads it: lines that end in a backslash joined. */
+/** The last command as a shell reads it, with continued lines joined. */
 const pasted = (text: string) => text.trimEnd().replace(/ \\\n\s*/g, ' ')
 const SECRETS: Gap = { what: 'secrets', namespace: 'web', why: 'forbidden' }
 
 describe('the incident', () => {
-  test('is told by cause, image and workload, and ends in the next step', () => {
+  test('is shown by cause, image and workload, and ends in the next step', () => {
     expect(screen(diagnosis(incident))).toMatchInlineSnapshot(`
       "Docker Hub's limit for anonymous pulls is used up: 3 pods in 2 namespaces
         docker.io/calico/kube-controllers:v3.27.0
@@ -61,7 +61,7 @@ describe('the incident', () => {
     `)
   })
 
-  test('as a kubectl plugin proposes commands of the plugin', () => {
+  test('as a kubectl plugin suggests commands of the plugin', () => {
     expect(
       lines(
         screen(diagnosis(incident), {
@@ -71,18 +71,18 @@ describe('the incident', () => {
     ).toBe('Next: kubectl pullguard fix --all-namespaces --affected')
   })
 
-  test('has summary and next step in one line where there is room', () => {
+  test('has summary and next step on one line if there is room', () => {
     expect(lines(screen(diagnosis(incident), { width: 180 })).at(-1)).toBe(
       "3 of 50,000 pods in all namespaces of prod can't pull their images: Docker Hub's rate limit (3). Next: pullguard fix --all-namespaces --affected",
     )
   })
 
-  test('in one namespace is mended in that namespace', () => {
+  test('in one namespace gets a fix for that namespace', () => {
     expect(lines(screen(diagnosis(incident.slice(1)))).at(-1)).toBe('Next: pullguard fix -n default')
   })
 })
 
-test('a broken secret and a typo are named, what could not be read comes before the last line', () => {
+test('a broken secret and a typo are named, and what could not be read comes before the last line', () => {
   expect(screen(diagnosis([privateImage(), typo()], { gaps: [SECRETS] }))).toMatchInlineSnapshot(`
     "ghcr.io refused the pull, and the pod's pull secret can't be used: 1 pod
       ghcr.io/acme/api:v2
@@ -102,24 +102,24 @@ test('a broken secret and a typo are named, what could not be read comes before 
                     pullguard fix -n payments
                   See what the kubelet reads in each pull secret:
                     pullguard why payments/api-7c9d8-abcde
-                  Check the name ghcr.io/acme/api:v2 for a typo, or a repository
-                  that was renamed or removed: ghcr.io gives the same answer for
-                  names that do not exist as for private ones.
+                  Check the name ghcr.io/acme/api:v2 for a typo, and whether the
+                  repository was renamed or removed: ghcr.io gives the same answer
+                  for private images and for names that don't exist.
 
     registry.example:5000 has no such image: 1 pod
       registry.example:5000/shop:1.27.O
         web  deployment/shop  1 pod  12m
 
-      meaning     The registry answered that the repository, the tag, or the digest
-                  does not exist: a typo, never pushed, or removed.
+      meaning     The registry says that the repository, the tag, or the digest does
+                  not exist: it is misspelled, was never pushed, or was removed.
       evidence    Failed to pull image "registry.example:5000/shop:1.27.O": rpc
                   error: code = NotFound desc = failed to pull and unpack image:
                   registry.example:5000/shop:1.27.O: not found
       credential  no credential in the pod, so the pull is anonymous
       what to do  Check the name and the tag of registry.example:5000/shop:1.27.O
-                  for a typo, or whether it was pushed or has been removed.
-                  Ask the registry itself whether it exists and which login opens it
-                  (costs no pulls):
+                  for a typo, and whether it was ever pushed or has been removed.
+                  Ask the registry whether the image exists and which login can pull
+                  it (costs no pulls):
                     pullguard diagnose -n web --check-images
                   Set the correct image (in Git or the chart's values, if those
                   manage this workload):
@@ -128,10 +128,10 @@ test('a broken secret and a typo are named, what could not be read comes before 
 
     Not everything could be read:
       secrets in web: access denied; whether those pulls had a credential is unknown
-        → ask for get and list on secrets (a Role in web)
+        → ask for permission to get and list secrets (a Role in web)
 
     2 of 50,000 pods in all namespaces of prod can't pull their images: access
-    denied by ghcr.io (1), image not found (1).
+    denied by ghcr.io (1) and image not found (1).
     Next: pullguard fix -n payments
     "
   `)
@@ -139,7 +139,7 @@ test('a broken secret and a typo are named, what could not be read comes before 
 
 const NO_PODS = { pods: 0, failingPods: 0, causes: {} }
 
-describe('nothing found', () => {
+describe('no findings', () => {
   test.each<[string, Partial<AdvisedDiagnosis>, string]>([
     [
       'with everything read',
@@ -166,11 +166,11 @@ describe('nothing found', () => {
       { summary: NO_PODS, source: { type: 'file', files: ['-'] } },
       'No pods in the dump. Nothing to diagnose.\n',
     ],
-  ])('%s says so in one sentence', (_name, fields, said) => {
-    expect(screen(diagnosis([], fields))).toBe(said)
+  ])('%s is reported in one sentence', (_name, fields, expected) => {
+    expect(screen(diagnosis([], fields))).toBe(expected)
   })
 
-  test('with gaps is no clean bill of health', () => {
+  test('with gaps do not count as healthy', () => {
     const gaps: Gap[] = [
       SECRETS,
       ...['a', 'b', 'c', 'd', 'e'].map(namespace => ({ ...SECRETS, what: 'pods', namespace })),
@@ -179,12 +179,13 @@ describe('nothing found', () => {
     expect(screen(diagnosis([], { gaps }))).toMatchInlineSnapshot(`
       "Not everything could be read:
         secrets in web: access denied; whether those pulls had a credential is unknown
-          → ask for get and list on secrets (a Role in web)
-        pods in 5 namespaces (a, b, c and 2 more): access denied; failing pulls there
+          → ask for permission to get and list secrets (a Role in web)
+        pods in 5 namespaces (a, b, c, and 2 more): access denied; failing pulls there
         can't be detected
-          → ask for get and list on pods (a ClusterRole, or a Role in each)
+          → ask for permission to get and list pods (a ClusterRole, or a Role in each)
         events in the whole cluster: no answer in time; the kubelet's sentences may be
-        missing: causes read \`other\`, and what a new pod waits for is not seen
+        missing: causes may be reported as \`other\`, and why a new pod is waiting may
+        be unknown
           → run it again, or with a longer --request-timeout
 
       No failing pull found in all namespaces of prod (50,000 pods checked), but 3
@@ -195,7 +196,7 @@ describe('nothing found', () => {
 })
 
 describe('many failing pods', () => {
-  test('of five causes stay within two screens, each with its next step', () => {
+  test('of five causes fit on two screens, each cause with its next step', () => {
     const shown = lines(screen(diagnosis(storm)))
     expect(shown.length).toBeLessThan(90)
     expect(shown.filter(line => line.startsWith('  what to do'))).toHaveLength(5)
@@ -209,7 +210,7 @@ describe('many failing pods', () => {
     expect(screen(diagnosis(causes))).toContain('… and 12 pods with 12 more causes: -o wide shows all.')
   })
 
-  test('a long error is cut at its beginning: the reason stands at its end', () => {
+  test('a long error is cut at its beginning, because the reason is at its end', () => {
     expect(screen(diagnosis(storm)).replace(/\s+/g, ' ')).toContain(
       'You have reached your unauthenticated pull rate limit.',
     )
@@ -217,7 +218,7 @@ describe('many failing pods', () => {
 })
 
 describe('the wide screen', () => {
-  test('names every pod, its container and its node, and nothing is left out', () => {
+  test('names every pod, its container and its node, and omits nothing', () => {
     const shown = screen(diagnosis(storm), { format: 'wide' })
     expect(shown).not.toContain('…')
     for (const { pod } of storm) expect(shown).toContain(pod)
@@ -241,10 +242,10 @@ describe('the wide screen', () => {
   })
 })
 
-describe('bare pods, which nothing makes anew', () => {
+describe('bare pods, which no controller recreates', () => {
   const bare = [finding({ workload: null, pod: 'one' }), privateImage({ workload: null, pod: 'two' })]
 
-  test('are mended by a command that recreates them', () => {
+  test('get a command that recreates them', () => {
     const shown = screen(diagnosis(bare))
     expect(pasted(shown)).toMatch(
       /Next: pullguard fix --all-namespaces --affected --registry docker.io --registry ghcr.io --recreate-bare-pods$/,
@@ -252,7 +253,7 @@ describe('bare pods, which nothing makes anew', () => {
     expect(shown).toContain('pullguard fix -n payments --recreate-bare-pods')
   })
 
-  test('beside others leave the command as it is: the plan tells of them', () => {
+  test('beside other pods do not change the command: the plan mentions them', () => {
     const shown = screen(diagnosis([...bare, finding({ namespace: 'web' })]))
     expect(pasted(shown)).not.toContain(
       '--affected --registry docker.io --registry ghcr.io --recreate-bare-pods',
@@ -261,13 +262,13 @@ describe('bare pods, which nothing makes anew', () => {
   })
 })
 
-/** A word alone, which may follow a label or the mark of something left out. */
+/** A single word, which can follow a label or the mark of an omission. */
 const ONE_WORD = /^ +(?:[a-z ]+ {2,})?(?:… )?\S+$/
 
 describe('at any width', () => {
   const all = diagnosis([...incident, privateImage(), typo(), ...storm], { gaps: [SECRETS] })
 
-  test('no line is wider than the terminal, unless one name or URL alone is', () => {
+  test('no line is wider than the terminal unless one name or URL is', () => {
     fc.assert(
       fc.property(fc.integer({ min: 60, max: 200 }), width => {
         for (const format of [{}, { format: 'wide' as const }]) {
@@ -279,13 +280,13 @@ describe('at any width', () => {
     )
   })
 
-  test('a name too long for a row has a line of its own, whole', () => {
+  test('a name too long for a row gets a line of its own, whole', () => {
     const name = 'x'.repeat(200)
     const shown = screen(diagnosis([finding({ workload: { kind: 'Deployment', name } })]))
     expect(lines(shown)).toContain(`    deployment/${name}`)
   })
 
-  test('color changes nothing but the color', () => {
+  test('color changes only the color', () => {
     const colored = screen(all, { color: true })
     expect(colored).toContain('\u001b[')
     expect(colored.replace(/\u001b\[\d+m/g, '')).toBe(screen(all))

@@ -1,6 +1,6 @@
-/** The chain of one pod, and how a reference is read, as a person sees them. */
+/** The chain of one pod, and how a reference is read, on a screen. */
 import { describe, expect, test } from 'vitest'
-import type { AdvisedWhy } from '../../src/advice/advised.ts'
+import type { AdvisedWhy } from '../../src/advice/add-steps.ts'
 import { renderImages } from '../../src/report/views/images.ts'
 import { renderWhy } from '../../src/report/views/why.ts'
 import { attempt, finding, imageReading, privateImage, why, whyContainer } from './samples.ts'
@@ -15,7 +15,7 @@ const OPTIONS = {
 const lines = (of: AdvisedWhy) => renderWhy(of, OPTIONS).trimEnd().split('\n')
 
 describe('why', () => {
-  test('tells the chain in order and ends in the one broken link and what mends it', () => {
+  test('shows the chain in order and ends in the broken link and its fix', () => {
     const healthy = whyContainer({
       container: 'setup',
       kind: 'init',
@@ -62,8 +62,8 @@ describe('why', () => {
                     to authorize: failed to fetch anonymous token: unexpected status:
                     401 Unauthorized
 
-      The broken link, for api: secret regcred has the wrong type Opaque, so the
-      kubelet ignores it.
+      Broken link for api: secret regcred has the wrong type Opaque, so the kubelet
+      ignores it.
       Recreate secret regcred with type kubernetes.io/dockerconfigjson, or give the
       pod a working credential:
         pullguard fix -n payments
@@ -116,14 +116,14 @@ describe('why', () => {
     [
       'a login that was not sent',
       { problems: [{ code: 'credential-unused', registry: 'ghcr.io', secrets: ['a', 'b'] }] },
-      'ghcr.io saw no login, though secrets a, b hold one for it',
-      'and the registry asks without the login.',
+      'ghcr.io saw no login, though secrets a and b hold one for it',
+      'the node and the registry is pulling without the login.',
     ],
     [
-      'a secret that may not be read',
+      "a secret that can't be read",
       { problems: [{ code: 'attempt', secret: 'regcred', key: null, problem: 'secret-forbidden' }] },
       "can't be read with your permissions",
-      'Next: Ask for get on secrets in payments, and run it again.',
+      'Next: Ask for permission to get secrets in payments, then run this again.',
     ],
     [
       'a failed pull',
@@ -131,14 +131,14 @@ describe('why', () => {
       "Docker Hub's limit for anonymous pulls is used up",
       '  pullguard fix -n default',
     ],
-  ])('%s is the broken link', (_name, fields, said, last) => {
+  ])('%s is the broken link', (_name, fields, expected, last) => {
     const shown = lines(why({ containers: [whyContainer(fields)] }))
-    const from = shown.findLastIndex(line => line.startsWith('The broken link, for api: '))
-    expect(shown.slice(from).join(' ')).toContain(said)
+    const from = shown.findLastIndex(line => line.startsWith('Broken link for api: '))
+    expect(shown.slice(from).join(' ')).toContain(expected)
     expect(shown.at(-1)).toBe(last)
   })
 
-  test('an unbroken chain says so; one that could not all be read does not', () => {
+  test('a complete chain is reported as such, but not one that could only be read in part', () => {
     const intact = why({ containers: [whyContainer({ problems: [], verdict: 'authenticated' })] })
     expect(lines(intact).at(-1)).toBe('No link is broken. Nothing to do.')
     const anonymous = (fields: Parameters<typeof whyContainer>[0]) =>
@@ -150,17 +150,17 @@ describe('why', () => {
     expect(lines({ ...intact, gaps }).at(-1)).toBe('No broken link found, but not everything could be read.')
   })
 
-  test('what would be broken if the image were not there is a note, and nothing is broken', () => {
+  test('what would break if the image were missing is a note, and nothing is broken', () => {
     const notes = [{ code: 'attempt', secret: 'regcred', key: null, problem: 'wrong-type' }] as const
     const shown = lines(why({ containers: [whyContainer({ problems: [], notes: [...notes] })] })).join('\n')
     expect(shown).toContain('  note        secret regcred has the wrong type Opaque')
     expect(shown).toMatch(
-      /No link is broken now\. The notes will matter once an image has to be pulled\nagain\.$/,
+      /No link is broken now\. The notes will matter the next time an image has to be\npulled\.$/,
     )
     expect(shown).not.toContain('broken link')
   })
 
-  test('a login that lies elsewhere is told below those that the kubelet tries', () => {
+  test('a login stored elsewhere is shown below those that the kubelet tries', () => {
     const hints = [{ code: 'in-namespace', namespace: 'shop', secret: 'ghcr' }] as const
     const failed = privateImage({ credential: { status: 'none', attempts: [], hints: [...hints] } })
     const problems = [{ code: 'pull-failed', finding: failed }] as const
@@ -169,7 +169,7 @@ describe('why', () => {
     )
   })
 
-  test('as a name is what `why` takes', () => {
+  test('as a name is an argument for `why`', () => {
     expect(renderWhy(why(), { ...OPTIONS, format: 'name' })).toBe('payments/api-0\n')
   })
 })
@@ -187,7 +187,7 @@ describe('image', () => {
     countsTowardsDockerHub: false,
   })
 
-  test('tells a person how each reference is read, and last how many are none', () => {
+  test('shows how each reference is read, and last how many are invalid', () => {
     expect(renderImages([imageReading(), bad], OPTIONS)).toMatchInlineSnapshot(`
       "nginx
         reference   docker.io/library/nginx:latest
@@ -195,7 +195,7 @@ describe('image', () => {
         repository  library/nginx
         tag         latest
         policy      Always by default: the kubelet asks the registry at every start
-        Docker Hub  a pull counts towards its limit
+        Docker Hub  a pull counts toward its limit
 
       Nginx
         invalid     the repository must be lower case
@@ -205,7 +205,25 @@ describe('image', () => {
     `)
   })
 
-  test('gives a pipe one row a reference', () => {
+  test('puts several into a table where it fits, what is invalid below it', () => {
+    const second = imageReading({ input: 'redis:7', reference: 'docker.io/library/redis:7' })
+    const shown = (width: number) => renderImages([imageReading(), bad, second], { ...OPTIONS, width })
+    expect(shown(80)).toMatchInlineSnapshot(`
+      "IMAGE    REFERENCE                       DEFAULT POLICY  DOCKER HUB LIMIT
+      nginx    docker.io/library/nginx:latest  Always          counts
+      redis:7  docker.io/library/redis:7       Always          counts
+
+      Nginx
+        invalid     the repository must be lower case
+
+      1 of 3 image names is invalid.
+      "
+    `)
+    expect(shown(70)).toMatch(/^REFERENCE +DEFAULT POLICY +DOCKER HUB LIMIT$/m)
+    expect(shown(40)).toMatch(/^ {2}reference +docker.io\/library\/redis:7$/m)
+  })
+
+  test('prints one row for each reference in a pipe', () => {
     const rows = renderImages([imageReading(), bad], { ...OPTIONS, terminal: false })
       .trimEnd()
       .split('\n')

@@ -1,6 +1,6 @@
 /** Tells on standard error how a wait goes: on a terminal in a line that moves, else one line a change and now and then a sign of life. */
 
-import { advised } from '../../advice/advised.ts'
+import { withSteps } from '../../advice/add-steps.ts'
 import type { Invocation } from '../../report/invocation.ts'
 import {
   heartbeatLine,
@@ -43,7 +43,7 @@ export class Telling {
       left: Math.max(0, this.#deadline - clock.now()),
       several,
       invocation: this.#invocation,
-      advise: advised,
+      advise: withSteps,
     }
     const lines = states.flatMap(state => this.#newsOf(state, moment))
     if (lines.length > 0) await this.say(lines.join(''))

@@ -129,7 +129,7 @@ class Looks {
   /** What was found out, with the causes as they are remembered. */
   diagnosis(): Diagnosis {
     const all = this.states.flatMap(({ failures }) => failures.map(({ finding }) => finding))
-    const findings = all.toSorted((one, other) => other.urgency - one.urgency)
+    const findings = all.toSorted((one, other) => other.priority - one.priority)
     const causes: Diagnosis['summary']['causes'] = {}
     for (const { cause } of findings) causes[cause] = (causes[cause] ?? 0) + 1
     const failingPods = new Set(findings.map(({ namespace, pod }) => `${namespace}/${pod}`)).size

@@ -1,6 +1,6 @@
 /** One watch: what changes in a list from a resource version on, until it ends for a reason. Whoever follows a list begins the next. */
 
-import { JsonElements, LONGEST_OBJECT } from '../../json/json-elements.ts'
+import { JsonElements, MAX_OBJECT_LENGTH } from '../../json/json-elements.ts'
 import { JsonError } from '../../json/json-error.ts'
 import { ApiError } from './api-error.ts'
 import { type ApiRequest, JSON_FORM, withQuery } from './api-request.ts'
@@ -47,7 +47,7 @@ export async function watchList<T>(
             if (type !== undefined) visit({ type, object: event.object as T })
           },
         },
-        LONGEST_OBJECT,
+        MAX_OBJECT_LENGTH,
       )
       for await (const chunk of chunks) {
         stillThere()

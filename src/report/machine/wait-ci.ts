@@ -4,16 +4,15 @@ import type { SubjectState } from '../../waiting/subject-state.ts'
 import { markdownCode, markdownText, xml } from '../escape.ts'
 import { groupByCause } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
-import { visible } from '../sanitise.ts'
-import { joined } from '../screen/block.ts'
+import { sanitizeLine } from '../sanitize.ts'
+import { joinLines } from '../screen/block.ts'
 import type { WaitReport } from '../wait-report.ts'
 import { waitSentence } from '../words/wait.ts'
 import { inSeveral, stateText, subjectName } from '../words/wait-state.ts'
 import { toJson } from './data.ts'
-import { fingerprint } from './fingerprint.ts'
 import { annotation, annotationsOf } from './github.ts'
-import { entry, gitlabEntries } from './gitlab.ts'
-import { output, problem, story, testCase } from './junit.ts'
+import { entry, fingerprint, gitlabEntries } from './gitlab.ts'
+import { failureText, output, problem, testCase } from './junit.ts'
 import { renderMarkdown } from './markdown.ts'
 
 /** One case a workload: failed for its image, an error where nothing certain is known or the time was up, skipped where another one ended the wait. */
@@ -48,7 +47,7 @@ function subjectCase(state: SubjectState, report: WaitReport, invocation: Invoca
   const own = diagnosis.findings.filter(
     ({ namespace, pod }) => namespace === subject.namespace && pods.has(pod),
   )
-  const lines = groupByCause(own, invocation).flatMap(group => story(group, group.findings[0]))
+  const lines = groupByCause(own, invocation).flatMap(group => failureText(group, group.findings[0]))
   const [type = ''] = state.troubles.map(({ finding }) => finding.cause)
   const body =
     status === 'done'
@@ -81,7 +80,7 @@ export function waitGithub(report: WaitReport, invocation: Invocation): string {
       annotation('error', `Not ready: ${subjectName(state, several)}`, [stateText(state, diagnosis.takenAt)]),
     ),
   ]
-  return `${annotations.join('\n')}\n${joined([visible(sentence)])}`
+  return `${annotations.join('\n')}\n${joinLines([sanitizeLine(sentence)])}`
 }
 
 /** Findings, and an entry for each workload that is not done. */

@@ -1,11 +1,11 @@
 /** A diagnosis that is shown again and again: a fresh screen on a terminal, else one line each time. */
 
-import type { AdvisedDiagnosis } from '../../advice/advised.ts'
+import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
 import type { DiagnosisFormat } from '../formats.ts'
 import { diagnosisDocument } from '../machine/diagnosis-document.ts'
 import type { ReportOptions } from '../options.ts'
-import { escapeInJson, visible } from '../sanitise.ts'
-import { joined } from '../screen/block.ts'
+import { escapeInJson, sanitizeLine } from '../sanitize.ts'
+import { joinLines } from '../screen/block.ts'
 import { summarySentence } from '../words/summary.ts'
 import { renderDiagnosis } from './diagnosis.ts'
 
@@ -20,5 +20,5 @@ export function renderWatched(
   const { format, invocation, terminal } = options
   if (format === 'json') return `${escapeInJson(JSON.stringify(diagnosisDocument(diagnosis, invocation)))}\n`
   if (terminal) return `${FRESH_SCREEN}${renderDiagnosis(diagnosis, options)}`
-  return joined([visible(`${diagnosis.takenAt} ${summarySentence(diagnosis, invocation)}`)])
+  return joinLines([sanitizeLine(`${diagnosis.takenAt} ${summarySentence(diagnosis, invocation)}`)])
 }

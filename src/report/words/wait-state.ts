@@ -1,8 +1,8 @@
 /** The words of a workload that is waited for: what it waits for, or how it ended. */
 
 import type { EndCode, Obstacle, SubjectState, WaitCode } from '../../waiting/subject-state.ts'
-import { amount, counted, someOf } from './count.ts'
-import { imageText } from './image-text.ts'
+import { formatNumber, pluralize, shortList } from './count.ts'
+import { imageText } from './labels.ts'
 import { pullingFor } from './pulling.ts'
 import { troublesText } from './wait-trouble.ts'
 
@@ -20,8 +20,8 @@ export function inSeveral(states: readonly SubjectState[]): boolean {
 type Words = (state: SubjectState, takenAt: string) => string
 
 const ENDED: Record<EndCode, Words> = {
-  ready: ({ counts }) => `${counted(counts.wanted, 'pod')} ready`,
-  pulled: ({ counts }) => `${counted(counts.wanted, 'pod')} with all images`,
+  ready: ({ counts }) => `${pluralize(counts.wanted, 'pod')} ready`,
+  pulled: ({ counts }) => `${pluralize(counts.wanted, 'pod')} with all images`,
   started: () => 'its pods have started',
   completed: () => 'completed',
   'none-wanted': () => 'wants no pods',
@@ -31,7 +31,7 @@ const ENDED: Record<EndCode, Words> = {
   deleted: () => 'was deleted while waiting',
   paused: () => 'paused: its newest template reaches no pod until the rollout is resumed',
   'on-delete': ({ counts }) =>
-    `updates on delete: not all of its ${counted(counts.wanted, 'pod')} run the newest template, and each is replaced only when somebody deletes it`,
+    `updates on delete: not all of its ${pluralize(counts.wanted, 'pod')} run the newest template, and each is replaced only when somebody deletes it`,
   ended: ({ obstacle }) => `has failed, and not because of an image${because(obstacle)}`,
   unreadable: () => "can't be read, so nothing is known about it",
 }
@@ -47,7 +47,7 @@ const WAITING: Record<WaitCode, Words> = {
     const [longest] = pulling
     const images = [...new Set(pulling.map(({ image }) => imageText(image)))]
     const time = longest === undefined ? '' : ` for ${pullingFor(longest.since, takenAt)}`
-    return `pulling ${someOf(images, 2)}${time}`
+    return `pulling ${shortList(images, 2)}${time}`
   },
   refused: ({ obstacle }) => notAnImage(`the server refuses its pods${because(obstacle)}`),
   'not-ended': ({ obstacle }) =>
@@ -71,8 +71,8 @@ function progress(text: string): Words {
     const { wanted, ready, pulled } = counts
     if (wanted === 0) return text
     return ready >= wanted || pulled <= ready
-      ? `${amount(ready)} of ${counted(wanted, 'pod')} ready: ${text}`
-      : `${amount(ready)} of ${counted(wanted, 'pod')} ready, ${amount(pulled)} with all images: ${text}`
+      ? `${formatNumber(ready)} of ${pluralize(wanted, 'pod')} ready: ${text}`
+      : `${formatNumber(ready)} of ${pluralize(wanted, 'pod')} ready, ${formatNumber(pulled)} with all images: ${text}`
   }
 }
 

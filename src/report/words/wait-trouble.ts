@@ -1,20 +1,20 @@
 /** The words of failed pulls that are waited for: what fails, where, and how long it is waited for. */
 
-import type { Advised } from '../../advice/advised.ts'
+import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import { isDockerHub } from '../../image/docker-hub.ts'
 import type { SubjectState, Trouble } from '../../waiting/subject-state.ts'
 import type { Invocation } from '../invocation.ts'
-import { counted, someOf } from './count.ts'
+import { pluralize, shortList } from './count.ts'
 import { age } from './duration.ts'
-import { imageText } from './image-text.ts'
-import { nextText } from './said.ts'
+import { imageText } from './labels.ts'
+import { nextStepText } from './step-words.ts'
 import { stepsOf } from './steps.ts'
 
 /** All of its troubles, the most urgent first. */
 export function troublesText({ troubles }: SubjectState, takenAt: string): string {
   const [first, ...others] = troubles
   if (first === undefined) return "can't pull its images"
-  const more = others.length === 0 ? '' : `, and ${counted(others.length, 'more failing pull')}`
+  const more = others.length === 0 ? '' : `, and ${pluralize(others.length, 'more failing pull')}`
   return `${troubleText(first, takenAt)}${more}`
 }
 
@@ -23,9 +23,9 @@ export function troubleText({ finding, pods, well, nodes, since }: Trouble, take
   const time = age(new Date(since).toISOString(), takenAt)
   const place =
     well > 0 && nodes.length > 0 && nodes.length <= 3
-      ? ` on ${nodes.length === 1 ? 'node' : 'nodes'} ${someOf(nodes, 3)}, while ${counted(well, 'other pod')} ${well === 1 ? 'has' : 'have'} all images`
+      ? ` on ${nodes.length === 1 ? 'node' : 'nodes'} ${shortList(nodes, 3)}, while ${pluralize(well, 'other pod')} ${well === 1 ? 'has' : 'have'} all images`
       : ''
-  const which = pods.length > 1 ? ` in ${counted(pods.length, 'pod')}` : ''
+  const which = pods.length > 1 ? ` in ${pluralize(pods.length, 'pod')}` : ''
   const forHow = time === null || time === '0s' ? '' : ` for ${time}`
   return `can't pull ${imageText(finding.image)} (${finding.cause})${which}${forHow}${place}`
 }
@@ -36,11 +36,11 @@ export function outlookText(
   now: number,
   left: number,
   invocation: Invocation,
-  advised: Advised,
+  advised: AdvisedFinding,
 ): string {
   const { until, finding } = trouble
   const [step] = stepsOf([advised], invocation)
-  const next = nextText(step)
+  const next = nextStepText(step)
   const bearing =
     until === null
       ? `may pass by itself, so it is waited for${windowText(finding, left)}`

@@ -2,7 +2,7 @@
 
 import type { SubjectState } from '../../waiting/subject-state.ts'
 import type { WaitReport } from '../wait-report.ts'
-import { amount, counted, someOf } from './count.ts'
+import { formatNumber, pluralize, shortList } from './count.ts'
 import { inSeveral, stateText, subjectName } from './wait-state.ts'
 import { lasting } from './wait-trouble.ts'
 
@@ -13,7 +13,7 @@ export function waitSentence({ outcome, states, waited, timeout, goal, diagnosis
   const after = `after ${lasting(waited)}`
   const several = inSeveral(states)
   const named = (some: readonly SubjectState[]) =>
-    someOf(
+    shortList(
       some.map(state => subjectName(state, several)),
       SHOWN,
     )
@@ -24,7 +24,7 @@ export function waitSentence({ outcome, states, waited, timeout, goal, diagnosis
       if (states.length === 0) return 'Nothing to wait for: nothing in the manifests has pods.'
       return states.length === 1
         ? `${named(states)}: ${stateText(states[0] as SubjectState, diagnosis.takenAt)} ${after}.`
-        : `${counted(states.length, 'workload')} ${goal === 'pulled' ? 'have their images' : 'are done'} ${after}.`
+        : `${pluralize(states.length, 'workload')} ${goal === 'pulled' ? 'have their images' : 'are done'} ${after}.`
     case 'failed':
       return `${named(of('failed'))} can't pull ${of('failed').length === 1 ? 'its' : 'their'} images, and waiting does not help: ended ${after}.`
     case 'unknown':
@@ -46,6 +46,9 @@ export function progressSentence(states: readonly SubjectState[], takenAt: strin
   const texts = open.map(state => `${subjectName(state, several)}: ${stateText(state, takenAt)}`)
   const shown = texts.slice(0, SHOWN).join(' · ')
   const rest = texts.length - SHOWN
-  const count = states.length === 1 ? '' : `${amount(done)} of ${counted(states.length, 'workload')} settled`
-  return [count, shown, rest > 0 ? `and ${amount(rest)} more` : ''].filter(part => part !== '').join(' · ')
+  const count =
+    states.length === 1 ? '' : `${formatNumber(done)} of ${pluralize(states.length, 'workload')} settled`
+  return [count, shown, rest > 0 ? `and ${formatNumber(rest)} more` : '']
+    .filter(part => part !== '')
+    .join(' · ')
 }

@@ -5,8 +5,7 @@ import type { RolloutSight } from '../../snapshot/rollout.ts'
 import type { OwnerLink, PodEvent } from '../../snapshot/snapshot.ts'
 import { isForbidden } from '../gap.ts'
 import type { NamespaceOrAll } from '../live/reading.ts'
-import { EVENT_SHAPE } from '../narrow/event-shape.ts'
-import { POD_SHAPE } from '../narrow/pod-shape.ts'
+import { EVENT_SHAPE, POD_SHAPE } from '../narrow/protobuf-shapes.ts'
 import { podAsWorkload } from '../narrow/rollout.ts'
 import { type Focus, Follower, type FollowerOptions, type Store } from './follower.ts'
 import { HeldEvents } from './held-events.ts'
@@ -142,7 +141,7 @@ export class Area {
     } catch (error) {
       if (!isForbidden(error)) throw error
       this.#unread.add(kind.kind)
-      this.#options.reading.leaveGap(error, kind, this.#namespace)
+      this.#options.reading.recordGap(error, kind, this.#namespace)
       return null
     }
     this.#followers.push(follower)

@@ -6,9 +6,9 @@ import { redact } from '../../secrecy/redact.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { uniqueGaps } from '../gap.ts'
-import { withKubeletsWord } from '../kubelets-word.ts'
 import { Reading } from '../live/reading.ts'
 import { type RelatedObjects, readRelatedObjects, type VisitPullSecret } from '../live/related-objects.ts'
+import { markReportedMissing } from '../missing-secrets.ts'
 import { pickSuspects } from '../suspects.ts'
 import type { Following } from './following.ts'
 
@@ -48,7 +48,7 @@ export class PullFacts {
       scope: { namespaces: this.#following.namespaces, labelSelector: null },
       podCount: pods.length,
       ...{ pods: shown, events, owners, serviceAccounts, nodes, imageChecks: [] },
-      pullSecrets: withKubeletsWord(pullSecrets, events),
+      pullSecrets: markReportedMissing(pullSecrets, events),
       gaps: uniqueGaps([...this.#following.gaps, ...this.#reading.gaps]),
     }
   }

@@ -2,7 +2,7 @@
 
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
-import type { PullingPod } from '../image-checks/logins.ts'
+import type { PullingPod } from '../image-checks/pod-logins.ts'
 import { Reading } from '../live/reading.ts'
 import type { VisitPullSecret } from '../live/related-objects.ts'
 import type { PodTemplate } from '../narrow/pod-template.ts'

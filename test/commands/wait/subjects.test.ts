@@ -101,7 +101,7 @@ items:
     ['nothing at all', {}, '', /Nothing to wait for/],
     ['a type without a name', { names: ['deploy'] }, '', /is a type without a name/],
     ['a type that has no pods', { names: ['service/web'] }, '', /"service" is not a type that has pods/],
-    ['an empty manifest', { files: ['-'] }, '', /it is empty/],
+    ['an empty manifest', { files: ['-'] }, '', /standard input is empty/],
     [
       'a manifest of another namespace',
       { files: ['-'], connection: { namespace: 'other' } },

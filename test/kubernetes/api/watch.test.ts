@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import type { WatchedChange } from '../../../src/kubernetes/api/cluster.ts'
 import { KINDS } from '../../../src/kubernetes/api/kinds.ts'
@@ -14,20 +15,22 @@ type Chunk = string | Error | 'silence'
 /** A server that says these chunks; 'silence' never ends. */
 function watching(chunks: Chunk[], status = 200, headers: Record<string, string> = {}) {
   const asked: string[] = []
-  async function* body(): AsyncGenerator<Uint8Array> {
-    for (const chunk of chunks) {
-      if (chunk instanceof Error) throw chunk
-      if (chunk === 'silence') await new Promise(() => {})
-      yield Buffer.from(chunk)
-    }
-  }
+  const left = [...chunks]
+  const body = () =>
+    new Readable({
+      read() {
+        const chunk = left.shift()
+        if (chunk instanceof Error) this.destroy(chunk)
+        else if (chunk !== 'silence') this.push(chunk ?? null)
+      },
+    })
   const connection: Connection = {
     ...{ context: 'test', server: 'https://test', namespace: 'default', loggingIn: false },
     withoutSecrets: text => text,
     close: async () => {},
     send: async ({ path }) => {
       asked.push(path)
-      return { status, headers, body: Object.assign(body(), { destroy() {} }) } as HttpResponse
+      return { status, headers, body: body() } as HttpResponse
     },
   }
   const clock = fakeClock()

@@ -1,13 +1,13 @@
 /** What is said on standard error while a wait goes on: one line a change, and a sign of life. */
 
-import type { Advised } from '../../../advice/advised.ts'
+import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { JudgedCheck } from '../../../snapshot/image-verdict.ts'
 import type { News } from '../../../waiting/news.ts'
 import type { SubjectState } from '../../../waiting/subject-state.ts'
 import type { Invocation } from '../../invocation.ts'
-import { visible } from '../../sanitise.ts'
-import { joined } from '../../screen/block.ts'
-import { imageText } from '../../words/image-text.ts'
+import { sanitizeLine } from '../../sanitize.ts'
+import { joinLines } from '../../screen/block.ts'
+import { imageText } from '../../words/labels.ts'
 import { progressSentence } from '../../words/wait.ts'
 import { aheadText } from '../../words/wait-check.ts'
 import { stateText, subjectName } from '../../words/wait-state.ts'
@@ -22,7 +22,7 @@ export interface WaitMoment {
   several: boolean
   invocation: Invocation
   /** Adds its steps to a finding. */
-  advise(finding: SubjectState['failures'][number]['finding']): Advised
+  advise(finding: SubjectState['failures'][number]['finding']): AdvisedFinding
 }
 
 /** One line. */
@@ -52,7 +52,7 @@ export function heartbeatLine(states: readonly SubjectState[], { now, left }: Wa
 
 /** For the line that moves. */
 export function spinnerText(states: readonly SubjectState[], { now }: WaitMoment): string {
-  return visible(`Waiting: ${progressSentence(states, new Date(now).toISOString())}`)
+  return sanitizeLine(`Waiting: ${progressSentence(states, new Date(now).toISOString())}`)
 }
 
 /** That nothing is heard of the cluster, or again something. */
@@ -77,5 +77,5 @@ export function checkLine(image: string, check: JudgedCheck): string {
 }
 
 function line(text: string): string {
-  return joined([visible(text)])
+  return joinLines([sanitizeLine(text)])
 }

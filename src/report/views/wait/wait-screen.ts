@@ -3,17 +3,17 @@
 import type { SubjectState } from '../../../waiting/subject-state.ts'
 import { cell } from '../../escape.ts'
 import type { ReportOptions } from '../../options.ts'
-import { visible } from '../../sanitise.ts'
-import { stacked } from '../../screen/block.ts'
+import { sanitizeLine } from '../../sanitize.ts'
+import { joinBlocks } from '../../screen/block.ts'
 import { type Palette, paletteFor } from '../../screen/palette.ts'
 import { tableLines } from '../../screen/table.ts'
 import { wrap } from '../../screen/wrap.ts'
 import type { WaitReport } from '../../wait-report.ts'
-import { counted } from '../../words/count.ts'
+import { pluralize } from '../../words/count.ts'
 import { nextStep } from '../../words/summary.ts'
 import { waitSentence } from '../../words/wait.ts'
 import { inSeveral, stateText, subjectName } from '../../words/wait-state.ts'
-import { storyBlocks, withNext } from '../diagnosis/diagnosis-screen.ts'
+import { storyBlocks, withNextStep } from '../diagnosis-screen.ts'
 
 /** Beyond that only those that are not done are shown. */
 const MOST_ROWS = 20
@@ -25,18 +25,14 @@ export function waitScreen(report: WaitReport, options: ReportOptions): string {
   const { outcome, states, diagnosis } = report
   const palette = paletteFor(options.color)
   const screen = options.terminal ? options : { ...options, width: LOG_WIDTH }
-  const sentence = visible(waitSentence(report))
+  const sentence = sanitizeLine(waitSentence(report))
   const next = outcome === 'done' ? null : nextStep(diagnosis, options.invocation)
-  const well = outcome === 'done' ? palette.well : (line: string) => line
+  const well = outcome === 'done' ? palette.success : (line: string) => line
   const last =
-    next === null
-      ? wrap(sentence, screen.width).map(well)
-      : next.command === undefined
-        ? [...wrap(sentence, screen.width), ...wrap(visible(`Next: ${next.say}.`), screen.width)]
-        : withNext(sentence, next, screen, palette)
+    next === null ? wrap(sentence, screen.width).map(well) : withNextStep(sentence, next, screen, palette)
   const rows = states.length > 1 || outcome !== 'done' ? stateLines(report, screen.width, palette) : []
-  const story = outcome === 'done' ? [] : storyBlocks(diagnosis, screen, 'brief')
-  return stacked([rows, ...story, last])
+  const story = outcome === 'done' ? [] : storyBlocks(diagnosis, screen, 'summary')
+  return joinBlocks([rows, ...story, last])
 }
 
 const RANK: SubjectState['status'][] = ['done', 'waiting', 'unknown', 'failed']
@@ -49,13 +45,13 @@ function stateLines({ states, diagnosis }: WaitReport, width: number, palette: P
   const rows = shown.map(state => [
     cell(subjectName(state, several)),
     state.status,
-    visible(stateText(state, diagnosis.takenAt)),
+    sanitizeLine(stateText(state, diagnosis.takenAt)),
   ])
   const lines = tableLines(rows, width).flatMap((row, index) => {
     const status = shown[index]?.status
-    if (status === 'done') return row.map(palette.well)
-    return status === 'failed' ? row.map(line => palette.trouble(line, 'error')) : row
+    if (status === 'done') return row.map(palette.success)
+    return status === 'failed' ? row.map(line => palette.problem(line, 'error')) : row
   })
   const hidden = all.length - shown.length
-  return hidden > 0 ? [...lines, `… and ${counted(hidden, 'more workload')}`] : lines
+  return hidden > 0 ? [...lines, `… and ${pluralize(hidden, 'more workload')}`] : lines
 }
