@@ -1,5 +1,5 @@
 // Waiting for many workloads among very many pods: requests, time and memory of `pullguard wait`, against the requests of one
-// `kubectl rollout status` each. The cluster is the simulated one, in a thread of its own; it serves the same to both and counts.
+// `kubectl rollout status` each. The cluster is the simulated one, in its own thread; it serves the same to both and counts.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -121,14 +121,14 @@ async function measure() {
   const began = performance.now()
   const args = ['-v', process.execPath, BIN, 'wait', '-l', 'release=bench', '--timeout', '5m']
   const child = spawn('/usr/bin/time', args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
-  let said = ''
+  let output = ''
   child.stderr.setEncoding('utf8').on('data', text => {
-    said += text
+    output += text
   })
   const code = await new Promise(done => child.on('close', done))
   const seconds = (performance.now() - began) / 1000
-  const megabytes = Number(/Maximum resident set size \(kbytes\): (\d+)/.exec(said)?.[1]) / 1024
-  const cpu = Number(/User time \(seconds\): ([\d.]+)/.exec(said)?.[1])
+  const megabytes = Number(/Maximum resident set size \(kbytes\): (\d+)/.exec(output)?.[1]) / 1024
+  const cpu = Number(/User time \(seconds\): ([\d.]+)/.exec(output)?.[1])
   const own = await ask('pullguard')
   for (let index = 0; index < SAMPLE; index++)
     await new Promise(done =>

@@ -16,7 +16,7 @@ import { invocationOf } from './invocation.ts'
 /** Milliseconds: nothing that changes all the time is read more often; and a reading takes a fifth of the time at most. */
 const SHORTEST_PAUSE = 1_000
 const SHARE = 4
-/** A change that no watch has told of is found after so long. */
+/** A change that no watch has reported is found after this long. */
 const RESYNC = 60_000
 
 /** Watches a live cluster. @throws UsageError for what can't be watched; UnreachableError; the signal's reason */
@@ -107,7 +107,7 @@ async function diagnosed(
 
 /** What has to differ for the diagnosis to be shown again: ages pass all the time. */
 function looksOf({ findings, pulling, gaps, summary }: AdvisedDiagnosis): string {
-  const told = findings.map(({ cause, subcause, namespace, pod, container, image, credential }) => [
+  const seen = findings.map(({ cause, subcause, namespace, pod, container, image, credential }) => [
     cause,
     subcause,
     namespace,
@@ -117,5 +117,5 @@ function looksOf({ findings, pulling, gaps, summary }: AdvisedDiagnosis): string
     credential.status,
   ])
   const pulls = pulling.map(({ namespace, pod, container }) => [namespace, pod, container])
-  return JSON.stringify([told, pulls, gaps, summary.failingPods])
+  return JSON.stringify([seen, pulls, gaps, summary.failingPods])
 }

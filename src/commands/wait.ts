@@ -14,7 +14,7 @@ import type { CommandContext, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
 import { ImageChecksAhead } from './wait/check-ahead.ts'
 import { readRequest, subjectsOf } from './wait/find-subjects.ts'
-import { Telling } from './wait/tell.ts'
+import { ProgressLog } from './wait/progress-log.ts'
 import { waitForSubjects } from './wait/wait-for-subjects.ts'
 import type { WaitOptions } from './wait/wait-options.ts'
 
@@ -59,19 +59,19 @@ async function waited(subjects: Subjects, session: Session): Promise<WaitReport>
   const ending = new AbortController()
   const signal = AbortSignal.any([context.signal, ending.signal])
   const progress = await context.progress()
-  const telling = new Telling(context, invocationOf(context, options.connection), progress, deadline)
+  const log = new ProgressLog(context, invocationOf(context, options.connection), progress, deadline)
   try {
     const following = await Following.start(cluster, subjects, { clock, signal })
     following.run()
-    const ahead = new ImageChecksAhead(options.checkImages, { context, cluster, following, telling, request })
+    const ahead = new ImageChecksAhead(options.checkImages, { context, cluster, following, log, request })
     const facts = new PullFacts(cluster, following, { signal, onPullSecret: ahead.keep })
     const { outcome, states, diagnosis } = await waitForSubjects(
       {
         ...{ cluster, following, facts, deadline, rules: { goal, patience } },
         checks: () => ahead.checks,
         onLook: async (seen, now) => {
-          await telling.tellOfTrouble(following.trouble)
-          await telling.tell(seen, now)
+          await log.reportConnection(following.trouble)
+          await log.update(seen, now)
           await ahead.ask()
         },
       },

@@ -1,4 +1,4 @@
-/** What is told of a wait when it has ended. */
+/** The result of a wait, for the report. */
 
 import type { AdvisedDiagnosis } from '../advice/add-steps.ts'
 import type { Outcome } from '../waiting/outcome.ts'

@@ -12,7 +12,7 @@ export interface WaitRules {
 }
 
 /** What is judged, and by which rules. */
-export interface Aim {
+export interface GoalInput {
   sight: RolloutSight
   workload: RolloutWorkload
   rules: WaitRules
@@ -21,13 +21,13 @@ export interface Aim {
 /**
  * How it ended, apart from failed pulls; null while it goes on.
  * @param pods of the newest revision that are waited for
- * @param isTold those of older revisions can be told from them
+ * @param knowsRevisions pods of older revisions can be distinguished from them
  */
 export function endOf(
   { over, observed, standstill, ...rollout }: Rollout,
   pods: JudgedPod[],
-  isTold: boolean,
-  { sight, workload, rules }: Aim,
+  knowsRevisions: boolean,
+  { sight, workload, rules }: GoalInput,
 ): EndCode | null {
   if (over?.code === 'completed') return 'completed'
   if (over?.code === 'suspended') return 'suspended'
@@ -36,14 +36,14 @@ export function endOf(
   if (over?.code === 'none-wanted') return 'none-wanted'
   if (workload.kind === 'CronJob') return 'no-job'
   if (workload.kind === 'Pod' && sight.pods.some(({ pod }) => pod.phase === 'Failed')) return 'ended'
-  if (!isTold) return null
+  if (!knowsRevisions) return null
   if (isReached({ ...rollout, over, observed, standstill }, pods, { sight, workload, rules })) {
     return workload.kind === 'Job' ? 'started' : rules.goal
   }
   return restsAs(standstill, pods, workload)
 }
 
-function isReached(rollout: Rollout, pods: JudgedPod[], { sight, workload, rules }: Aim): boolean {
+function isReached(rollout: Rollout, pods: JudgedPod[], { sight, workload, rules }: GoalInput): boolean {
   const { kind, status, strategy, partition, replicas } = workload
   const pulled = pods.length > 0 && pods.every(({ stage }) => stage === 'pulled')
   if (kind === 'Job') return pulled && pods.length >= rollout.wanted

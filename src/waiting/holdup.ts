@@ -1,4 +1,4 @@
-/** What a workload waits for at this moment, the most telling thing first. */
+/** What a workload waits for at this moment, the most informative first. */
 
 import type { Holdup, Rollout } from '../rollout/judge.ts'
 import type { JudgedPod } from '../rollout/pod-stage.ts'

@@ -1,11 +1,11 @@
-/** Judges one subject: from where it stood and what is seen of it now to where it stands. */
+/** Judges one subject: from its previous state and what is seen now to its new state. */
 
 import type { Finding } from '../diagnosis/finding.ts'
 import { judgeRollout, type Rollout } from '../rollout/judge.ts'
 import type { JudgedPod } from '../rollout/pod-stage.ts'
 import { newestRevision, ordinalOf } from '../rollout/wanted.ts'
 import type { RolloutSight, RolloutWorkload } from '../snapshot/rollout.ts'
-import { type Aim, endOf, type WaitRules } from './goal.ts'
+import { endOf, type GoalInput, type WaitRules } from './goal.ts'
 import { holdupOf } from './holdup.ts'
 import { recalled, remembering } from './memory.ts'
 import type { EndCode, SubjectState, SubjectView } from './subject-state.ts'
@@ -15,7 +15,7 @@ import { isGivenUp, troublesOf } from './troubles.ts'
 const GONE = 5_000
 
 /**
- * Where the subject stands.
+ * The new state of the subject.
  * @param before null at the first look
  * @param now milliseconds since 1970, by the server's clock
  */
@@ -45,7 +45,7 @@ export function judgeSubject(
   return judgeThere(fresh, { view, sight, workload, now, rules })
 }
 
-interface Moment extends Aim {
+interface Moment extends GoalInput {
   view: SubjectView
   now: number
 }
@@ -61,9 +61,9 @@ function judgeThere(state: SubjectState, moment: Moment): SubjectState {
     ready: pods.filter(({ ready }) => ready).length,
   }
   const uids = new Set(pods.map(({ uid }) => uid))
-  // Without its revisions nothing tells a new pod from an old one, whose troubles are not to count.
-  const isTold = sight.revisions !== null || workload.status.total <= workload.status.updated
-  const own = isTold ? view.failures.filter(({ podUid }) => uids.has(podUid)) : []
+  // Without its revisions, new pods can't be distinguished from old ones, whose troubles don't count.
+  const knowsRevisions = sight.revisions !== null || workload.status.total <= workload.status.updated
+  const own = knowsRevisions ? view.failures.filter(({ podUid }) => uids.has(podUid)) : []
   const failures = rollout.observed ? recalled(own, state.memory) : []
   const troubles = troublesOf(failures, {
     before: state.troubles,
@@ -80,7 +80,7 @@ function judgeThere(state: SubjectState, moment: Moment): SubjectState {
     pulling: view.pulling,
     memory: remembering(failures, state.memory, uids),
   }
-  const end = endOf(rollout, pods, isTold, { sight, workload, rules })
+  const end = endOf(rollout, pods, knowsRevisions, { sight, workload, rules })
   if (end !== null) return ended(known, end, rollout)
   if (troubles.some(trouble => isGivenUp(trouble, now))) return { ...known, status: 'failed', code: 'image' }
   return { ...known, status: 'waiting', ...holdupOf(rollout, pods, known) }
@@ -125,7 +125,7 @@ function revisionOf(sight: RolloutSight, { kind, uid, revision }: RolloutWorkloa
   return uid
 }
 
-/** Each kind is heard of by a watch of its own: the newest revision may be named before it has come. */
+/** Each kind has its own watch: a Deployment can name its newest revision before that revision has arrived. */
 function lagsBehind({ revisions }: RolloutSight, { kind, revision }: RolloutWorkload): boolean {
   if (kind !== 'Deployment' || revisions === null || revision === null) return false
   return !revisions.some(({ number }) => String(number) === revision)

@@ -1,4 +1,4 @@
-/** Keeps what was known of a failed pull when the kubelet's next message no longer tells it. */
+/** Keeps the cause of a failed pull when the kubelet's next message no longer contains it. */
 
 import type { Failure, SubjectState } from './subject-state.ts'
 

@@ -1,4 +1,4 @@
-/** What is new about a workload since the look before, so that each thing is told once. */
+/** What is new about a workload since the last look, so that each change is reported once. */
 
 import type { SubjectState, Trouble } from './subject-state.ts'
 
@@ -10,7 +10,7 @@ export type News =
   /** A pull fails, or fails for another cause. */
   | { code: 'trouble'; trouble: Trouble }
 
-/** The news of a subject, the most telling last. @param before null at the first look */
+/** The news of a subject, the most important last. @param before null at the first look */
 export function newsOf(before: SubjectState | null, now: SubjectState): News[] {
   const known = new Set((before?.troubles ?? []).map(nameOf))
   const fresh = now.troubles.filter(trouble => !known.has(nameOf(trouble)))

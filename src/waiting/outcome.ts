@@ -1,11 +1,11 @@
-/** How a whole wait stands: whether it has ended, and how. */
+/** Whether a wait has ended, and how. */
 
 import type { SubjectState } from './subject-state.ts'
 
 export type Outcome = 'done' | 'failed' | 'timeout' | 'unknown'
 
 /**
- * How the wait has ended; null while it goes on. One workload whose image is hopeless ends it for all; so does one that was deleted.
+ * How the wait has ended; null while it goes on. One workload that can't get its image ends it for all; so does one that was deleted.
  * @param isOver there is no time left
  * @param mayCome labels select, so that more may come where there is nothing yet
  */

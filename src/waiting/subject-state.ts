@@ -1,9 +1,9 @@
-/** Where a workload stands that is waited for: done, failed, unknown, or what it still waits for. */
+/** The state of a workload that is waited for: done, failed, unknown, or what it still waits for. */
 
 import type { Finding, LongPull } from '../diagnosis/finding.ts'
 import type { RolloutKind, RolloutSight } from '../snapshot/rollout.ts'
 
-/** A workload by its name; a CronJob stands for its newest Job. */
+/** A workload by its name; a CronJob means its newest Job. */
 interface WaitSubject {
   kind: RolloutKind
   namespace: string
@@ -19,14 +19,14 @@ export interface Failure {
   finding: Finding
   /** Milliseconds since 1970, by the server's clock: the first failed attempt that is known. */
   since: number
-  /** Failed attempts that events tell of; 0 where none does. */
+  /** Failed attempts according to events; 0 if there are none. */
   attempts: number
 }
 
 /** What was seen of a subject at one moment. */
 export interface SubjectView {
   subject: WaitSubject
-  /** null where it, or its pods, may not be read. */
+  /** null if reading it or its pods is not allowed. */
   sight: RolloutSight | null
   /** Those of its pods. */
   failures: Failure[]

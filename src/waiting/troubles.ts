@@ -1,4 +1,4 @@
-/** Puts the failures of a workload's pods together by container and cause, and says how long each is borne. */
+/** Puts the failures of a workload's pods together by container and cause, and decides how long to wait for each. */
 
 import type { Cause } from '../diagnosis/finding.ts'
 import { patienceFor } from '../diagnosis/recovery-prospects.ts'

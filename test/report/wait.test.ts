@@ -108,7 +108,7 @@ describe('the verdict', () => {
     )
     expect(text).toContain('what to do')
     expect(lastLines(text)[0]).toContain(
-      "deployment/api can't pull its images, and waiting does not help: ended after 46s.",
+      "deployment/api can't pull its images, and waiting won't help. Stopped after 46s.",
     )
     expect(lastLines(text)[1]).toContain('Next:')
   })
@@ -117,7 +117,7 @@ describe('the verdict', () => {
     const waiting = state({ status: 'waiting', code: 'starting', counts: { wanted: 3, pulled: 1, ready: 1 } })
     const text = render(report('timeout', [waiting]))
     expect(text).toContain('deployment/shop  waiting  1 of 3 pods ready: starting')
-    expect(lastLines(text).at(-1)).toBe('Time is up after 46s: still waiting for deployment/shop.')
+    expect(lastLines(text).at(-1)).toBe('Timed out after 46s waiting for deployment/shop.')
   })
 
   test('names the namespaces where there are several', () => {
@@ -218,19 +218,19 @@ describe('while it waits', () => {
     expect(news(trouble({ until: NOW + 20_000 }))).toMatch(
       /\(image-not-found\) for 45s; waiting 20s more before giving up\. Next: /,
     )
-    expect(news(trouble({ until: null }))).toContain('may pass by itself')
+    expect(news(trouble({ until: null }))).toContain('may recover by itself')
   })
 
   test('a limit whose window is longer than the time left is said to be', () => {
     const limited = finding({ cause: 'rate-limited', registry: 'docker.io' })
     expect(news(trouble({ finding: limited, until: null }))).toContain(
-      'Docker Hub counts pulls over 6 hours, and 5m are left',
+      "Docker Hub's limit covers 6 hours, and only 5m are left",
     )
   })
 
   test('a sign of life counts what is settled', () => {
     expect(heartbeatLine([state(), state({ status: 'waiting', code: 'absent', seen: false })], moment)).toBe(
-      'Still waiting, 5m left: 1 of 2 workloads settled · deployment/shop: does not exist yet\n',
+      'Still waiting, 5m left: 1 of 2 workloads finished · deployment/shop: does not exist yet\n',
     )
   })
 })

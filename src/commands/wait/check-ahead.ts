@@ -12,13 +12,13 @@ import type { PodTemplate } from '../../source/narrow/pod-template.ts'
 import type { ImageCheckFlags, ImageChecking } from '../check-images.ts'
 import type { CommandContext } from '../context.ts'
 import type { Request } from './find-subjects.ts'
-import type { Telling } from './tell.ts'
+import type { ProgressLog } from './progress-log.ts'
 
 export interface AheadSession {
   context: CommandContext
   cluster: ClusterReader
   following: Following
-  telling: Telling
+  log: ProgressLog
   request: Request
 }
 
@@ -28,7 +28,7 @@ interface Wanted {
 }
 
 export class ImageChecksAhead {
-  /** What the registries have said so far. */
+  /** The registries' answers so far. */
   checks: ImageCheck[] = []
   readonly #flags: ImageCheckFlags | undefined
   readonly #session: AheadSession
@@ -45,10 +45,10 @@ export class ImageChecksAhead {
   /** Takes a pull secret as the cluster gives it. */
   readonly keep = (secret: unknown): void => this.#checking?.keep(secret)
 
-  /** Asks for the images that have not been asked for, and says what will not work. Nothing without the flag. @throws UsageError */
+  /** Asks for the images that have not been asked for, and reports those that can't be pulled. Does nothing without the flag. @throws UsageError */
   async ask(): Promise<void> {
     if (this.#flags === undefined) return
-    const { context, telling } = this.#session
+    const { context, log } = this.#session
     if (this.#checking === null) {
       const { ImageChecking } = await import('../check-images.ts')
       const silent = async () => ({ isShown: false, update() {}, stop() {} })
@@ -59,7 +59,7 @@ export class ImageChecksAhead {
     const answers = await this.#checking.askFor(wanted)
     this.checks = [...this.checks, ...answers]
     const lines = wanted.map(one => this.#lineOf(one)).filter(line => line !== '')
-    if (lines.length > 0) await telling.say([...new Set(lines)].join(''))
+    if (lines.length > 0) await log.print([...new Set(lines)].join(''))
   }
 
   async #unasked(): Promise<Wanted[]> {

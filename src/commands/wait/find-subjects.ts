@@ -41,7 +41,7 @@ export function subjectsOf({ names, manifests }: Request, options: WaitOptions, 
   const fromFiles = (manifests?.workloads ?? []).map(({ kind, name, namespace }) => {
     if (namespace !== null && connection.namespace !== undefined && namespace !== connection.namespace)
       throw new UsageError(
-        `${kind} "${name}" is in namespace "${namespace}" and -n says "${connection.namespace}": leave out -n.`,
+        `${kind} "${name}" is in namespace "${namespace}" and -n says "${connection.namespace}": omit -n.`,
       )
     return { kind, name, namespace: namespace ?? fallback }
   })

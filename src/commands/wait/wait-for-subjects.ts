@@ -1,4 +1,4 @@
-/** Waits: judges the subjects after each change until all are settled, one is hopeless, or the time is up. */
+/** Waits: judges the subjects after each change until all are finished, one can't succeed, or the time is up. */
 
 import type { Clock } from '../../clock.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
@@ -31,7 +31,7 @@ export interface Waiting {
   deadline: number
   /** Registries' answers; empty until they have come. */
   checks(): ImageCheck[]
-  /** Hears of each look. */
+  /** Called after each look at the subjects. */
   onLook(states: SubjectState[], serverNow: number): Promise<void>
 }
 
@@ -69,7 +69,7 @@ async function inTime(work: Promise<void>, milliseconds: number, clock: Clock): 
   await Promise.race([work, late.promise]).finally(inTime)
 }
 
-/** Keeps where each subject stands. */
+/** Keeps the state of each subject. */
 class Looks {
   readonly #waiting: Waiting
   readonly #states = new Map<string, SubjectState>()
@@ -112,8 +112,8 @@ class Looks {
   }
 
   /**
-   * A bad end does not rest on watches alone: everything is read once more before it is told. Nor does it rest on what Secrets were.
-   * @param reread how it waits for that, at most as long as there is time
+   * A failure is confirmed by reading everything once more, pull secrets included: watches alone could be outdated.
+   * @param reread reads everything again, for at most the time left
    */
   async confirms(outcome: Outcome, isOver: boolean, reread: () => Promise<void>): Promise<boolean> {
     if (outcome === 'done') return true
@@ -138,7 +138,7 @@ class Looks {
   }
 }
 
-/** Pods on their way out tell nothing of the image. */
+/** Pods that are terminating say nothing about the image. */
 function podsOf(sight: RolloutSight | null) {
   return (sight?.pods ?? []).filter(({ ending }) => ending === null).map(({ pod }) => pod)
 }

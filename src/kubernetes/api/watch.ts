@@ -86,7 +86,7 @@ function eventIn(request: ApiRequest, document: unknown): WatchEvent {
   throw notKubernetes(request, 'it is not a watch')
 }
 
-/** An expired resource version is told in the stream as often as by the answer's own status. */
+/** Servers report an expired resource version in the stream or by the status of the answer. */
 function refusalIn({ type, object }: WatchEvent): WatchEnd['why'] | null {
   if (type !== 'ERROR') return null
   return object.code === 410 ? 'expired' : 'broken'

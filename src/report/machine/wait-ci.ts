@@ -1,4 +1,4 @@
-/** A wait in the formats of CI systems: what failed as a diagnosis tells it, and besides what is still open or unknown. */
+/** The result of `wait` in the formats of CI systems: failed pulls as in a diagnosis, plus workloads that are unfinished or unknown. */
 
 import type { SubjectState } from '../../waiting/subject-state.ts'
 import { markdownCode, markdownText, xml } from '../escape.ts'

@@ -1,10 +1,10 @@
-/** The words of a registry's answer about an image that no kubelet has asked for yet. */
+/** How a registry's answer is described for an image that no kubelet has tried to pull yet. */
 
 import type { ImageVerdict, JudgedCheck } from '../../snapshot/image-verdict.ts'
 
 type Words = (check: JudgedCheck) => string | null
 
-const FROM_HERE = 'asked from this machine'
+const FROM_HERE = 'checked from this machine'
 
 const WORDS: Record<ImageVerdict, Words> = {
   'opens-anonymously': () => null,
@@ -26,7 +26,7 @@ const WORDS: Record<ImageVerdict, Words> = {
   'not-asked': ({ host }) => `${host} was not asked: not checked`,
 }
 
-/** What is worth a line; null where the image can be pulled. */
+/** The answer as one clause; null if the image can be pulled. */
 export function aheadText(check: JudgedCheck): string | null {
   return WORDS[check.verdict](check)
 }

@@ -1,4 +1,4 @@
-/** The words of a workload that is waited for: what it waits for, or how it ended. */
+/** How a workload is described while `wait` waits for it, and when it is finished. */
 
 import type { EndCode, Obstacle, SubjectState, WaitCode } from '../../waiting/subject-state.ts'
 import { formatNumber, pluralize, shortList } from './count.ts'
@@ -26,14 +26,14 @@ const ENDED: Record<EndCode, Words> = {
   completed: () => 'completed',
   'none-wanted': () => 'wants no pods',
   suspended: () => 'suspended, so it creates no pods',
-  'no-job': () => 'has not created a Job yet, and does so on its schedule',
+  'no-job': () => 'has not created a Job yet; its schedule decides when it does',
   image: (state, takenAt) => troublesText(state, takenAt),
   deleted: () => 'was deleted while waiting',
-  paused: () => 'paused: its newest template reaches no pod until the rollout is resumed',
+  paused: () => 'paused: no pod gets its newest template until the rollout is resumed',
   'on-delete': ({ counts }) =>
-    `updates on delete: not all of its ${pluralize(counts.wanted, 'pod')} run the newest template, and each is replaced only when somebody deletes it`,
+    `uses the OnDelete strategy: not all of its ${pluralize(counts.wanted, 'pod')} run the newest template, and each is replaced only when it is deleted`,
   ended: ({ obstacle }) => `has failed, and not because of an image${because(obstacle)}`,
-  unreadable: () => "can't be read, so nothing is known about it",
+  unreadable: () => "can't be read, so its state is unknown",
 }
 
 const WAITING: Record<WaitCode, Words> = {
@@ -49,21 +49,22 @@ const WAITING: Record<WaitCode, Words> = {
     const time = longest === undefined ? '' : ` for ${pullingFor(longest.since, takenAt)}`
     return `pulling ${shortList(images, 2)}${time}`
   },
-  refused: ({ obstacle }) => notAnImage(`the server refuses its pods${because(obstacle)}`),
+  refused: ({ obstacle }) => notAnImage(`the API server rejects its pods${because(obstacle)}`),
   'not-ended': ({ obstacle }) =>
-    `pod ${obstacle?.pod ?? ''} has not ended yet, and its successor waits for that`,
-  'not-made': progress('not all of its pods exist yet'),
-  unscheduled: ({ obstacle }) => notAnImage(`no node takes pod ${obstacle?.pod ?? ''}${because(obstacle)}`),
+    `pod ${obstacle?.pod ?? ''} is still terminating, and its replacement has to wait`,
+  'not-made': progress('not all pods have been created yet'),
+  unscheduled: ({ obstacle }) =>
+    notAnImage(`pod ${obstacle?.pod ?? ''} can't be scheduled${because(obstacle)}`),
   initializing: ({ obstacle }) =>
     `an init container of pod ${obstacle?.pod ?? ''} is still running${because(obstacle)}`,
   starting: progress('starting'),
   crashing: ({ obstacle }) =>
     notAnImage(
-      `container ${obstacle?.container ?? ''} of pod ${obstacle?.pod ?? ''} does not keep running${because(obstacle)}`,
+      `container ${obstacle?.container ?? ''} of pod ${obstacle?.pod ?? ''} keeps failing${because(obstacle)}`,
     ),
   'not-ready': progress('the images are there, and not all pods are ready'),
-  'old-pods': progress('old pods have yet to end'),
-  controller: progress('its controller has yet to count its pods as available'),
+  'old-pods': progress('old pods are still terminating'),
+  controller: progress('its controller has not reported the pods as available yet'),
 }
 
 function progress(text: string): Words {
@@ -83,7 +84,7 @@ function because(obstacle: Obstacle | null): string {
   return parts.length === 0 ? '' : ` (${parts.join(': ')})`
 }
 
-/** What is to be said of a workload at this moment. */
+/** The state of a workload as one clause. */
 export function stateText(state: SubjectState, takenAt: string): string {
   const words: Record<string, Words> = { ...ENDED, ...WAITING }
   return words[state.code]?.(state, takenAt) ?? ''

@@ -1,4 +1,4 @@
-/** The words of failed pulls that are waited for: what fails, where, and how long it is waited for. */
+/** How failed pulls are described while `wait` waits: what fails, where, and for how long waiting continues. */
 
 import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import { isDockerHub } from '../../image/docker-hub.ts'
@@ -43,26 +43,26 @@ export function outlookText(
   const next = nextStepText(step)
   const bearing =
     until === null
-      ? `may pass by itself, so it is waited for${windowText(finding, left)}`
+      ? `may recover by itself, so waiting continues${windowText(finding, left)}`
       : patienceText(until - now)
   return `${bearing}. ${next}`
 }
 
 function patienceText(milliseconds: number): string {
-  if (milliseconds <= 0) return 'waiting does not help'
+  if (milliseconds <= 0) return "waiting won't help"
   return `waiting ${lasting(milliseconds)} more before giving up`
 }
 
 const HUB_WINDOW_HOURS = 6
 
-/** A limit that clears after the wait is over is no reason to hope. */
+/** A limit that may last longer than the time left. */
 function windowText({ cause, registry }: Trouble['finding'], left: number): string {
   if (cause !== 'rate-limited') return ''
-  const tries = 'the kubelet tries again every 5 minutes at most'
+  const tries = 'the kubelet retries at least every 5 minutes'
   if (registry === null || !isDockerHub(registry)) return `; ${tries}`
   const tooLong = left < HUB_WINDOW_HOURS * 3_600_000
   return tooLong
-    ? `; ${tries}, but Docker Hub counts pulls over ${HUB_WINDOW_HOURS} hours, and ${lasting(left)} are left`
+    ? `; ${tries}, but Docker Hub's limit covers ${HUB_WINDOW_HOURS} hours, and only ${lasting(left)} are left`
     : `; ${tries}`
 }
 

@@ -1,4 +1,4 @@
-/** The sentences of a wait: how it ended, and what is said while it goes on. */
+/** The summary sentences of `wait`: its progress, and how it ended. */
 
 import type { SubjectState } from '../../waiting/subject-state.ts'
 import type { WaitReport } from '../wait-report.ts'
@@ -26,15 +26,15 @@ export function waitSentence({ outcome, states, waited, timeout, goal, diagnosis
         ? `${named(states)}: ${stateText(states[0] as SubjectState, diagnosis.takenAt)} ${after}.`
         : `${pluralize(states.length, 'workload')} ${goal === 'pulled' ? 'have their images' : 'are done'} ${after}.`
     case 'failed':
-      return `${named(of('failed'))} can't pull ${of('failed').length === 1 ? 'its' : 'their'} images, and waiting does not help: ended ${after}.`
+      return `${named(of('failed'))} can't pull ${of('failed').length === 1 ? 'its' : 'their'} images, and waiting won't help. Stopped ${after}.`
     case 'unknown':
       return of('unknown').length === 1
-        ? `${named(of('unknown'))}: ${stateText(of('unknown')[0] as SubjectState, diagnosis.takenAt)}. Ended ${after}.`
-        : `It is not known whether ${named(of('unknown'))} are ready: ended ${after}.`
+        ? `${named(of('unknown'))}: ${stateText(of('unknown')[0] as SubjectState, diagnosis.takenAt)}. Stopped ${after}.`
+        : `Can't tell whether ${named(of('unknown'))} are ready. Stopped ${after}.`
     case 'timeout':
       return states.length === 0
         ? `No workload matched within ${lasting(timeout)}.`
-        : `Time is up ${after}: still waiting for ${named(of('waiting'))}.`
+        : `Timed out ${after} waiting for ${named(of('waiting'))}.`
   }
 }
 
@@ -47,7 +47,7 @@ export function progressSentence(states: readonly SubjectState[], takenAt: strin
   const shown = texts.slice(0, SHOWN).join(' · ')
   const rest = texts.length - SHOWN
   const count =
-    states.length === 1 ? '' : `${formatNumber(done)} of ${pluralize(states.length, 'workload')} settled`
+    states.length === 1 ? '' : `${formatNumber(done)} of ${pluralize(states.length, 'workload')} finished`
   return [count, shown, rest > 0 ? `and ${formatNumber(rest)} more` : '']
     .filter(part => part !== '')
     .join(' · ')

@@ -25,7 +25,7 @@ export class Area {
   readonly #pods: HeldPods
   readonly #events: HeldEvents
   readonly #followers: Follower<unknown>[] = []
-  /** Kinds that may not be read. */
+  /** Kinds that this user is not allowed to read. */
   readonly #unread = new Set<string>()
   #podFollower: Follower<unknown> | null = null
   #isRunning = false
@@ -93,7 +93,7 @@ export class Area {
     return [...this.#workloads.selected().map(subjectOf), ...pods]
   }
 
-  /** The workload as it was last heard of; null where it, or its pods, may not be read. */
+  /** The workload as last seen; null if reading it or its pods is not allowed. */
   sightOf({ kind, namespace, name }: NamedSubject): RolloutSight | null {
     if (this.#unread.has(kind) || this.#unread.has('Pod')) return null
     if (kind === 'Pod') {

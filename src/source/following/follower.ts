@@ -38,7 +38,7 @@ export interface FollowerOptions {
   signal: AbortSignal
   /** Something may have changed. */
   onChange(): void
-  /** Why nothing is heard at the moment; null once it is again. */
+  /** Why the list can't be followed at the moment; null once it can again. */
   onTrouble(error: Error | null): void
   /** The following itself has ended, by the signal or a mistake of ours. */
   onFailure(error: unknown): void
@@ -93,7 +93,7 @@ export class Follower<Object> {
     this.#options.onChange()
   }
 
-  /** Follows until the signal is aborted, whose reason it throws. What goes wrong is told, and tried again. */
+  /** Follows until the signal is aborted, whose reason it throws. Failures are reported and retried. */
   async run(): Promise<never> {
     const { clock, signal } = this.#options
     let shortOnes = 0

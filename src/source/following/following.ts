@@ -32,7 +32,7 @@ export class Following {
     this.#notice = notice
   }
 
-  /** Reads what there is of the subjects. @throws ApiError, UnreachableError; what may not be read is a gap */
+  /** Reads what there is of the subjects. @throws ApiError, UnreachableError; a missing permission is a gap */
   static async start(
     cluster: ClusterReader,
     subjects: Subjects,
@@ -50,7 +50,7 @@ export class Following {
     }
     const alone = namespaces.length <= MOST_NAMESPACES
     const following = await begin(alone ? namespaces : [null])
-    // Who may not look at the whole cluster may still look into each namespace.
+    // Without permission for the whole cluster, each namespace can still be readable.
     return alone || following.gaps.length === 0 ? following : begin(namespaces)
   }
 
@@ -67,7 +67,7 @@ export class Following {
     return this.#subjects.selections.length > 0
   }
 
-  /** Why nothing is heard at the moment; null while something is. */
+  /** Why the cluster can't be followed at the moment; null while it can. */
   get trouble(): Error | null {
     return this.#notice.trouble
   }
@@ -98,7 +98,7 @@ export class Following {
     return [...new Map(all.map(subject => [subjectKey(subject), subject])).values()]
   }
 
-  /** The workload as it was last heard of; null where it, or its pods, may not be read. */
+  /** The workload as last seen; null if reading it or its pods is not allowed. */
   sightOf(subject: NamedSubject): RolloutSight | null {
     return this.#areas.find(area => area.covers(subject.namespace))?.sightOf(subject) ?? null
   }

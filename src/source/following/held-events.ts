@@ -6,7 +6,7 @@ import { narrowEvent } from '../narrow/event.ts'
 import { nameOf, record, textOrNull } from '../narrow/shape.ts'
 import type { Store } from './follower.ts'
 
-/** An event may be heard of before its pod is; the newest pods of so many are kept. */
+/** An event can arrive before its pod. Events of so many unknown pods are kept, the newest. */
 const MOST_UNKNOWN = 1_000
 /** A pod that is in trouble for hours has always new sentences. */
 const MOST_OF_ONE = 60

@@ -1,4 +1,4 @@
-/** Workloads and their revisions as they are followed: of each only what its rollout, its pods and its images are told by. */
+/** Workloads and their revisions while they are followed, reduced to what their rollouts, pods, and images are judged by. */
 
 import type { WatchedChange } from '../../kubernetes/api/cluster.ts'
 import type { RolloutKind, RolloutRevision, RolloutWorkload } from '../../snapshot/rollout.ts'

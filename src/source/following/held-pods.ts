@@ -14,7 +14,7 @@ export interface PodClaims {
   pod(namespace: string, name: string, labels: Record<string, unknown>, controlledBy: string | null): boolean
 }
 
-/** A pod may be heard of before its controller is; of so many nobody has claimed the newest are kept. */
+/** A pod can arrive before its controller. So many unclaimed pods are kept, the newest. */
 const MOST_UNCLAIMED = 2_000
 
 export class HeldPods implements Store<unknown> {
@@ -26,7 +26,7 @@ export class HeldPods implements Store<unknown> {
   readonly #unclaimed = new Set<string>()
   readonly #onGone: (uid: string) => void
 
-  /** @param onGone hears of each pod that is no longer held */
+  /** @param onGone called for each pod that is no longer held */
   constructor(claims: PodClaims, onGone: (uid: string) => void) {
     this.#claims = claims
     this.#onGone = onGone
@@ -36,7 +36,7 @@ export class HeldPods implements Store<unknown> {
     const seen = new Set<string>()
     return {
       take: raw => {
-        // One that nobody claims and that has not begun may be of a revision that has not been heard of.
+        // An unclaimed pod that has not started can belong to a revision that has not arrived yet.
         const uid = this.#put(raw, text(record(record(raw).status).phase) === 'Pending')
         if (uid !== null) seen.add(uid)
       },

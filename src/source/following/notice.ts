@@ -1,4 +1,4 @@
-/** Lets somebody wait for the next change, and knows whether anything is heard. */
+/** Lets a caller wait for the next change, and keeps the last connection error. */
 export class Notice {
   trouble: Error | null = null
   #waiting = waiter()

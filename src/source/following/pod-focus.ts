@@ -3,7 +3,7 @@
 import { fieldValue } from '../live/reading.ts'
 import type { Focus } from './follower.ts'
 
-/** A workload's pods as labels tell them; null: they can be any. */
+/** The labels that a workload's pods have; null if unknown. */
 export type PodLabels = Record<string, string> | null
 
 /** A selector is part of a URL. */

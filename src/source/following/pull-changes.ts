@@ -26,7 +26,7 @@ export class PullChanges {
   readonly #notice = new Notice()
   readonly #failing = new Set<string>()
 
-  /** Begins to listen. What may not be listed tells nothing. @throws ApiError, UnreachableError */
+  /** Starts watching; kinds that this user may not list are skipped. @throws ApiError, UnreachableError */
   static async start(cluster: ClusterReader, options: PullChangesOptions): Promise<PullChanges> {
     const changes = new PullChanges()
     const { labelSelector } = options
@@ -58,7 +58,7 @@ export class PullChanges {
   ): Promise<void> {
     const reading = new Reading(cluster, { signal })
     const { onTrouble, onFailure, onChange } = this.#notice.callbacks
-    // Only what matters is told; a list that is read again may hide anything.
+    // A list that is read again can contain any change.
     const store: Store<unknown> = {
       begin: () => ({ take() {}, end: onChange }),
       change: ({ object }) => {

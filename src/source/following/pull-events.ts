@@ -2,7 +2,7 @@
 
 import type { Focus } from './follower.ts'
 
-/** Reasons of events that never tell of a pull; a field selector can leave out many but not pick several. */
+/** Reasons of events that are never about a pull; a field selector can exclude many reasons but not select several. */
 const NOISE = [
   ...['Scheduled', 'Created', 'Started', 'Killing', 'Unhealthy', 'FailedScheduling', 'FailedMount'],
   ...['SandboxChanged', 'NodeNotReady', 'TaintManagerEviction', 'Evicted', 'Preempted'],

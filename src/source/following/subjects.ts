@@ -56,7 +56,7 @@ export class SubjectIndex {
     )
   }
 
-  /** Whether workloads of that namespace are looked for by labels, so that none can be told by its name. */
+  /** Whether labels select workloads of that namespace, so that names alone don't decide. */
   isOpen(namespace: string): boolean {
     return this.#selections.some(selection => selection.namespace === namespace)
   }

@@ -109,7 +109,9 @@ describe('while it waits', () => {
     }
     const { code, err } = await rollouts.wait({ names }, { later })
     expect(code).toBe('ok')
-    expect(err).toMatch(/The API server can't be reached .*Trying again.[\s\S]*The API server answers again/)
+    expect(err).toMatch(
+      /Lost contact with the API server .*Retrying.[\s\S]*Connected to the API server again/,
+    )
   })
 
   test('watches that the server no longer knows the beginning of are begun again from a list', async () => {
@@ -214,7 +216,7 @@ describe('what is judged', () => {
       { later: { 60: () => hub.quota.refill('127.0.0.1') } },
     )
     expect(code).toBe('ok')
-    expect(err).toMatch(/rate-limited.*may pass by itself.*Docker Hub counts pulls over 6 hours/)
+    expect(err).toMatch(/rate-limited.*may recover by itself.*Docker Hub's limit covers 6 hours/)
   })
 
   test('--patience ends it at once for those who pay by the minute', async () => {

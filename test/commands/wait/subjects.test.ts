@@ -85,7 +85,7 @@ items:
     rollouts.deploy('web', GOOD)
     const { code, json, err } = await rollouts.wait({ files: ['-'] }, { stdin: MANIFEST })
     expect([code, statusOf(json)]).toEqual(['ok', { web: 'done' }])
-    expect(err).toContain('Not waited for, having no pods or no name: ConfigMap, Pod, Service.')
+    expect(err).toContain('Skipped because they have no pods or no name: ConfigMap, Pod, Service.')
   })
 
   test('a manifest without anything that has pods needs no wait', async () => {
@@ -106,7 +106,7 @@ items:
       'a manifest of another namespace',
       { files: ['-'], connection: { namespace: 'other' } },
       MANIFEST,
-      /leave out -n/,
+      /omit -n/,
     ],
     ["a selector that can't be read", { selector: 'a in b' }, '', /"\(" is expected/],
   ])('%s is refused with one sentence', async (_what, options, stdin, sentence) => {
@@ -177,7 +177,7 @@ describe('--check-images', () => {
     rollouts.deploy('web', GOOD)
     const { code, err } = await rollouts.wait({ names: ['deploy/web'], checkImages: { endpoints: [] } })
     expect(code).toBe('ok')
-    expect(err).not.toContain('asked from this machine')
+    expect(err).not.toContain('checked from this machine')
   })
 })
 

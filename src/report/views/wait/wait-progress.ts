@@ -1,4 +1,4 @@
-/** What is said on standard error while a wait goes on: one line a change, and a sign of life. */
+/** The lines on standard error while `wait` waits: one for each change, and a heartbeat. */
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { JudgedCheck } from '../../../snapshot/image-verdict.ts'
@@ -32,7 +32,7 @@ export function newsLine(news: News, state: SubjectState, moment: WaitMoment): s
   const takenAt = new Date(now).toISOString()
   switch (news.code) {
     case 'superseded':
-      return line(`${name}: a newer revision has come; waiting for that one`)
+      return line(`${name}: a newer revision was deployed; now waiting for that one`)
     case 'state':
       return line(`${name}: ${stateText(state, takenAt)}`)
     case 'trouble': {
@@ -43,7 +43,7 @@ export function newsLine(news: News, state: SubjectState, moment: WaitMoment): s
   }
 }
 
-/** A sign of life for logs that are cut off where nothing is said. */
+/** The heartbeat: CI systems stop jobs that print nothing. */
 export function heartbeatLine(states: readonly SubjectState[], { now, left }: WaitMoment): string {
   return line(
     `Still waiting, ${lasting(left)} left: ${progressSentence(states, new Date(now).toISOString())}`,
@@ -55,22 +55,22 @@ export function spinnerText(states: readonly SubjectState[], { now }: WaitMoment
   return sanitizeLine(`Waiting: ${progressSentence(states, new Date(now).toISOString())}`)
 }
 
-/** That nothing is heard of the cluster, or again something. */
+/** Contact with the API server was lost, or is back. */
 export function silenceLine(error: Error | null): string {
   return line(
     error === null
-      ? 'The API server answers again.'
-      : `The API server can't be reached (${error.message}). Trying again.`,
+      ? 'Connected to the API server again.'
+      : `Lost contact with the API server (${error.message}). Retrying.`,
   )
 }
 
-/** What in the manifests has no pods. */
+/** The kinds in the manifests that `wait` skips. */
 export function passedOverLine(kinds: ReadonlyMap<string, number>): string {
   const named = [...kinds].sort().map(([kind, count]) => (count === 1 ? kind : `${kind} (${count})`))
-  return line(`Not waited for, having no pods or no name: ${named.join(', ')}.`)
+  return line(`Skipped because they have no pods or no name: ${named.join(', ')}.`)
 }
 
-/** What a registry says of an image before any kubelet has tried; empty where the image can be pulled. */
+/** The registry's answer about an image before any kubelet has tried; empty if the image can be pulled. */
 export function checkLine(image: string, check: JudgedCheck): string {
   const text = aheadText(check)
   return text === null ? '' : line(`${imageText(image)}: ${text}`)

@@ -1,4 +1,4 @@
-/** Tells on standard error how a wait goes: on a terminal in a line that moves, else one line a change and now and then a sign of life. */
+/** Reports the progress of `wait` on standard error: a spinner on a terminal, otherwise one line for each change and a heartbeat. */
 
 import { withSteps } from '../../advice/add-steps.ts'
 import type { Invocation } from '../../report/invocation.ts'
@@ -17,25 +17,25 @@ import type { CommandContext } from '../context.ts'
 /** Milliseconds: CI systems end jobs that say nothing. */
 const HEARTBEAT = 30_000
 
-export class Telling {
+export class ProgressLog {
   readonly #context: CommandContext
   readonly #invocation: Invocation
   readonly #progress: Progress
   readonly #deadline: number
-  readonly #told = new Map<string, SubjectState>()
-  #spokeAt: number
-  #silence: string | null = null
+  readonly #reported = new Map<string, SubjectState>()
+  #printedAt: number
+  #connectionError: string | null = null
 
   constructor(context: CommandContext, invocation: Invocation, progress: Progress, deadline: number) {
     this.#context = context
     this.#invocation = invocation
     this.#progress = progress
     this.#deadline = deadline
-    this.#spokeAt = context.clock.now()
+    this.#printedAt = context.clock.now()
   }
 
   /** @param serverNow milliseconds since 1970 */
-  async tell(states: SubjectState[], serverNow: number): Promise<void> {
+  async update(states: SubjectState[], serverNow: number): Promise<void> {
     const { clock } = this.#context
     const several = new Set(states.map(({ subject }) => subject.namespace)).size > 1
     const moment: WaitMoment = {
@@ -46,32 +46,32 @@ export class Telling {
       advise: withSteps,
     }
     const lines = states.flatMap(state => this.#newsOf(state, moment))
-    if (lines.length > 0) await this.say(lines.join(''))
+    if (lines.length > 0) await this.print(lines.join(''))
     if (this.#progress.isShown) this.#progress.update(spinnerText(states, moment))
-    else if (clock.now() - this.#spokeAt >= HEARTBEAT) await this.say(heartbeatLine(states, moment))
+    else if (clock.now() - this.#printedAt >= HEARTBEAT) await this.print(heartbeatLine(states, moment))
   }
 
-  /** Says once that nothing is heard, and once that something is again. */
-  async tellOfTrouble(error: Error | null): Promise<void> {
+  /** Reports once that contact with the API server was lost, and once that it is back. */
+  async reportConnection(error: Error | null): Promise<void> {
     const text = error === null ? null : error.message
-    if ((text === null) === (this.#silence === null)) return
-    this.#silence = text
-    await this.say(silenceLine(error))
+    if ((text === null) === (this.#connectionError === null)) return
+    this.#connectionError = text
+    await this.print(silenceLine(error))
   }
 
-  async say(text: string): Promise<void> {
+  async print(text: string): Promise<void> {
     this.#progress.stop()
-    this.#spokeAt = this.#context.clock.now()
+    this.#printedAt = this.#context.clock.now()
     await this.#context.err.write(text)
   }
 
   #newsOf(state: SubjectState, moment: WaitMoment): string[] {
     const { kind, namespace, name } = state.subject
     const key = `${kind} ${namespace}/${name}`
-    const before = this.#told.get(key) ?? null
-    this.#told.set(key, state)
+    const before = this.#reported.get(key) ?? null
+    this.#reported.set(key, state)
     const news = newsOf(before, state)
-    // A line that moves shows where each stands.
+    // The spinner shows the state of each workload.
     const shown = this.#progress.isShown ? news.filter(({ code }) => code !== 'state') : news
     return shown.map(one => newsLine(one, state, moment))
   }
