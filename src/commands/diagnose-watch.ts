@@ -4,8 +4,9 @@ import { type AdvisedDiagnosis, adviseDiagnosis } from '../advice/add-steps.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import { UsageError } from '../errors.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
-import { silenceLine } from '../report/views/wait/wait-progress.ts'
+import { connectionLine } from '../report/views/wait/wait-progress.ts'
 import { renderWatched } from '../report/views/watched-diagnosis.ts'
+import { redact } from '../secrecy/redact.ts'
 import { PullChanges } from '../source/following/pull-changes.ts'
 import { readCluster } from '../source/live/read-cluster.ts'
 import { withCluster } from './cluster-session.ts'
@@ -74,7 +75,7 @@ async function watched({ options, until, context, cluster, signal }: Session): P
     const diagnosis = await diagnosed(cluster, scope, { context, signal, isFirst: shown === '' })
     if ((diagnosis === null) !== silent) {
       silent = !silent
-      await err.write(silenceLine(silent ? (changes.trouble ?? new Error('no answer')) : null))
+      await err.write(connectionLine(silent ? redact(changes.trouble?.message ?? 'no answer') : null))
     }
     if (diagnosis !== null && looksOf(diagnosis) !== shown) {
       shown = looksOf(diagnosis)

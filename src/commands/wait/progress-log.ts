@@ -3,12 +3,13 @@
 import { withSteps } from '../../advice/add-steps.ts'
 import type { Invocation } from '../../report/invocation.ts'
 import {
+  connectionLine,
   heartbeatLine,
   newsLine,
-  silenceLine,
   spinnerText,
   type WaitMoment,
 } from '../../report/views/wait/wait-progress.ts'
+import { redact } from '../../secrecy/redact.ts'
 import type { Progress } from '../../terminal.ts'
 import { newsOf } from '../../waiting/news.ts'
 import type { SubjectState } from '../../waiting/subject-state.ts'
@@ -53,10 +54,10 @@ export class ProgressLog {
 
   /** Reports once that contact with the API server was lost, and once that it is back. */
   async reportConnection(error: Error | null): Promise<void> {
-    const text = error === null ? null : error.message
+    const text = error === null ? null : redact(error.message)
     if ((text === null) === (this.#connectionError === null)) return
     this.#connectionError = text
-    await this.print(silenceLine(error))
+    await this.print(connectionLine(text))
   }
 
   async print(text: string): Promise<void> {

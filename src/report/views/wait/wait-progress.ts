@@ -56,11 +56,11 @@ export function spinnerText(states: readonly SubjectState[], { now }: WaitMoment
 }
 
 /** Contact with the API server was lost, or is back. */
-export function silenceLine(error: Error | null): string {
+export function connectionLine(problem: string | null): string {
   return line(
-    error === null
+    problem === null
       ? 'Connected to the API server again.'
-      : `Lost contact with the API server (${error.message}). Retrying.`,
+      : `Lost contact with the API server (${problem}). Retrying.`,
   )
 }
 
