@@ -176,7 +176,7 @@ describe('what is judged', () => {
   })
 
   test('a refused login that the pod has is hopeless at once', async () => {
-    rollouts.simulator.hub.addImage({ repository: 'acme/shop', tags: ['1'], private: true } as never)
+    rollouts.simulator.hub.addImage({ repository: 'acme/shop', tags: ['1'], owner: 'acme' })
     rollouts.simulator.cluster.add(pullSecret('login', auths('acme', 'wrong')))
     rollouts.deploy('web', 'acme/shop:1', {
       template: {
@@ -190,6 +190,20 @@ describe('what is judged', () => {
       credential: { status: 'usable' },
     })
     expect(seconds).toBeLessThan(10)
+  })
+
+  test('a pull secret that arrives after 20 seconds is in time', async () => {
+    rollouts.simulator.hub.addImage({ repository: 'acme/shop', tags: ['1'], owner: 'acme' })
+    rollouts.deploy('web', 'acme/shop:1', {
+      template: {
+        metadata: { labels: { app: 'web' } },
+        spec: { imagePullSecrets: [{ name: 'login' }], containers: [{ name: 'main', image: 'acme/shop:1' }] },
+      },
+    })
+    const later = {
+      20: () => void rollouts.simulator.cluster.add(pullSecret('login', auths('acme', 'right'))),
+    }
+    expect((await rollouts.wait({ names }, { later })).code).toBe('ok')
   })
 
   test('clocks that differ by an hour change nothing', async () => {
