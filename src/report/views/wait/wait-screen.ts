@@ -17,14 +17,12 @@ import { storyBlocks, withNextStep } from '../diagnosis-screen.ts'
 
 /** Beyond that only those that are not done are shown. */
 const MOST_ROWS = 20
-/** A log is as wide as its longest line. */
-const LOG_WIDTH = 400
 
 /** The whole verdict. */
 export function waitScreen(report: WaitReport, options: ReportOptions): string {
   const { outcome, states, diagnosis } = report
   const palette = paletteFor(options.color)
-  const screen = options.terminal ? options : { ...options, width: LOG_WIDTH }
+  const screen = options.terminal ? options : { ...options, width: Number.POSITIVE_INFINITY }
   const sentence = sanitizeLine(waitSentence(report))
   const next = outcome === 'done' ? null : nextStep(diagnosis, options.invocation)
   const well = outcome === 'done' ? palette.success : (line: string) => line
