@@ -17,7 +17,8 @@ export function failuresIn(
   const eventsByPod = Map.groupBy(events, ({ podUid }) => podUid ?? '')
   const failures = findings.flatMap(finding => {
     const pod = byName.get(`${finding.namespace}/${finding.pod}`)
-    if (pod === undefined) return []
+    // A debug container belongs to this pod alone: it is not part of what was deployed.
+    if (pod === undefined || finding.containerKind === 'ephemeral') return []
     const own = failedAttempts(pod, finding, eventsByPod.get(pod.uid) ?? [])
     return { podUid: pod.uid, finding, ...measured(own, now) }
   })

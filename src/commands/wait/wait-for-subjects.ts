@@ -52,7 +52,7 @@ export async function waitForSubjects(waiting: Waiting, context: CommandContext)
     await following.lookAgain()
     await looks.look(false)
     const isOver = clock.now() >= deadline
-    const outcome = outcomeOf(looks.states, isOver, following.isOpen)
+    const outcome = looks.outcome(isOver)
     const isConfirmed = outcome !== null && (await looks.confirms(outcome, isOver, reread))
     await onLook(looks.states, cluster.serverNow())
     if (isConfirmed) return { outcome, states: looks.states, diagnosis: looks.diagnosis() }
@@ -81,6 +81,11 @@ class Looks {
 
   get states(): SubjectState[] {
     return [...this.#states.values()]
+  }
+
+  outcome(isOver: boolean): Outcome | null {
+    const { isOpen, isBlind } = this.#waiting.following
+    return outcomeOf(this.states, { isOver, mayCome: isOpen, isBlind })
   }
 
   async look(isFresh: boolean): Promise<void> {
@@ -123,7 +128,7 @@ class Looks {
       if (following.trouble !== null) return false
     }
     await this.look(true)
-    return outcomeOf(this.states, isOver, following.isOpen) === outcome
+    return this.outcome(isOver) === outcome
   }
 
   /** What was found out, with the causes as they are remembered. */

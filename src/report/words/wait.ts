@@ -28,6 +28,8 @@ export function waitSentence({ outcome, states, waited, timeout, goal, diagnosis
     case 'failed':
       return `${named(of('failed'))} can't pull ${of('failed').length === 1 ? 'its' : 'their'} images, and waiting won't help. Stopped ${after}.`
     case 'unknown':
+      if (of('unknown').length === 0)
+        return `Can't tell whether everything is ready, because some kinds can't be read. Stopped ${after}.`
       return of('unknown').length === 1
         ? `${named(of('unknown'))}: ${stateText(of('unknown')[0] as SubjectState, diagnosis.takenAt)}. Stopped ${after}.`
         : `Can't tell whether ${named(of('unknown'))} are ready. Stopped ${after}.`

@@ -3,7 +3,7 @@
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import type { RolloutSight } from '../../snapshot/rollout.ts'
 import type { OwnerLink, PodEvent } from '../../snapshot/snapshot.ts'
-import { isForbidden } from '../gap.ts'
+import { isForbidden, isNotFound } from '../gap.ts'
 import type { NamespaceOrAll } from '../live/reading.ts'
 import { EVENT_SHAPE, POD_SHAPE } from '../narrow/protobuf-shapes.ts'
 import { podAsWorkload } from '../narrow/rollout.ts'
@@ -115,6 +115,11 @@ export class Area {
     }
   }
 
+  /** Whether labels select a kind that can't be read, so that workloads can be missing. */
+  get isBlind(): boolean {
+    return this.#subjects.selections.some(({ kinds }) => kinds.some(kind => this.#unread.has(kind)))
+  }
+
   eventsOf(podUid: string): PodEvent[] {
     return this.#events.of(podUid)
   }
@@ -139,7 +144,7 @@ export class Area {
     try {
       await follower.start()
     } catch (error) {
-      if (!isForbidden(error)) throw error
+      if (!isForbidden(error) && !isNotFound(error)) throw error
       this.#unread.add(kind.kind)
       this.#options.reading.recordGap(error, kind, this.#namespace)
       return null

@@ -67,6 +67,11 @@ export class Following {
     return this.#subjects.selections.length > 0
   }
 
+  /** Whether labels select a kind that can't be read, so that workloads can be missing. */
+  get isBlind(): boolean {
+    return this.#areas.some(area => area.isBlind)
+  }
+
   /** Why the cluster can't be followed at the moment; null while it can. */
   get trouble(): Error | null {
     return this.#notice.trouble

@@ -175,6 +175,17 @@ describe('what is judged', () => {
     expect((await rollouts.wait({ names: ['po/late'] })).json.findings[0].container).toBe('main')
   })
 
+  test('a debug container is not part of what was deployed', async () => {
+    rollouts.simulator.cluster.add({
+      ...podWithImage('debugged', GOOD),
+      spec: {
+        containers: [{ name: 'main', image: GOOD }],
+        ephemeralContainers: [{ name: 'debug', image: INVALID }],
+      },
+    } as never)
+    expect((await rollouts.wait({ names: ['pod/debugged'] })).code).toBe('ok')
+  })
+
   test('a refused login that the pod has is hopeless at once', async () => {
     rollouts.simulator.hub.addImage({ repository: 'acme/shop', tags: ['1'], owner: 'acme' })
     rollouts.simulator.cluster.add(pullSecret('login', auths('acme', 'wrong')))
@@ -268,6 +279,26 @@ describe('permissions', () => {
     const { code, json } = await rollouts.wait({ names }, user({ verbs: READ, resources }))
     expect([code, json.findings[0].cause]).toEqual(['findings', 'image-not-found'])
     expect(json.gaps).toMatchObject([{ what: 'events', why: 'forbidden' }])
+  })
+
+  test("labels that select kinds which can't be read are no success, unless the types are named", async () => {
+    rollouts.deploy('web', GOOD)
+    rollouts.simulator.cluster.change('Deployment', 'default', 'web', copy => {
+      copy.metadata.labels = { release: 'shop' }
+    })
+    const resources = [
+      'pods',
+      'events',
+      'deployments',
+      'replicasets',
+      'statefulsets',
+      'secrets',
+      'serviceaccounts',
+    ]
+    const ci = user({ verbs: READ, resources })
+    const { code, json } = await rollouts.wait({ selector: 'release=shop' }, ci)
+    expect([code, json.outcome, json.workloads[0].status]).toEqual(['incomplete', 'unknown', 'done'])
+    expect((await rollouts.wait({ names: ['deploy,sts'], selector: 'release=shop' }, ci)).code).toBe('ok')
   })
 
   test('without pods nothing is known, and it does not pretend', async () => {
