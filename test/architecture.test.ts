@@ -25,6 +25,7 @@ const DOORS: Record<string, string[]> = {
   baseline: [],
   audit: ['image', 'dockerconfig', 'snapshot', 'types:manifest'],
   editor: ['types:audit'],
+  waiting: ['image', 'types:snapshot', 'diagnosis', 'rollout'],
   plan: ['image', 'dockerconfig', 'types:snapshot', 'types:diagnosis'],
   report: [
     'image',
@@ -36,6 +37,7 @@ const DOORS: Record<string, string[]> = {
     'types:dockerconfig',
     'types:manifest',
     'types:rollout',
+    'types:waiting',
     'types:apply',
     'types:registry',
   ],
@@ -43,6 +45,7 @@ const DOORS: Record<string, string[]> = {
   registry: ['errors', 'types:clock', 'image', 'dockerconfig', 'secrecy', 'network'],
   source: [
     'errors',
+    'types:clock',
     'image',
     'dockerconfig',
     'snapshot',
@@ -80,6 +83,7 @@ const DOORS: Record<string, string[]> = {
     'snapshot',
     'diagnosis',
     'advice',
+    'waiting',
     'plan',
     'audit',
     'baseline',
@@ -93,7 +97,7 @@ const DOORS: Record<string, string[]> = {
     'simulator',
   ],
   // Flags come from what plan defines for each remedy and from report's words; -o takes its choices from report's formats.
-  cli: ['errors', 'secrecy', 'commands', 'types:diagnosis', 'plan', 'report'],
+  cli: ['errors', 'secrecy', 'commands', 'diagnosis', 'plan', 'report'],
   // main prints fatal errors, which can quote hostile text.
   main: ['errors', 'clock', 'terminal', 'cli', 'commands', 'report', 'secrecy'],
 }
@@ -114,6 +118,7 @@ const PURE = [
   'diagnosis',
   'advice',
   'rollout',
+  'waiting',
   'plan',
   'manifest',
   'audit',
@@ -161,7 +166,7 @@ describe('a command that only reads', () => {
   const named = (file: string) => relative(SRC, file).split(sep).join('/')
   const command = (name: string) => join(SRC, 'commands', `${name}.ts`)
 
-  test.each(['diagnose', 'why', 'image', 'audit', 'demo'])(
+  test.each(['diagnose', 'why', 'wait', 'image', 'audit', 'demo'])(
     '%s never reaches apply or anything that writes to a cluster',
     name => {
       const reached = [...reachedFrom(command(name))]
@@ -240,7 +245,7 @@ describe('the import rules', () => {
 
   test('source sends every cluster request through a Reading, which honors Ctrl-C', () => {
     const asking = files.filter(
-      file => roomOf(file) === 'source' && /cluster\.(get|list|table|canI)\b/.test(codeOf(file)),
+      file => roomOf(file) === 'source' && /cluster\.(get|list|table|watch|canI)\b/.test(codeOf(file)),
     )
     expect(asking.map(file => relative(SRC, file))).toEqual(['source/live/reading.ts'])
   })

@@ -40,3 +40,7 @@ export type DataFormat = (typeof DATA_FORMATS)[number]
 /** An explanation. */
 export const EXPLAIN_FORMATS = ['table', 'json', 'yaml'] as const
 export type ExplainFormat = (typeof EXPLAIN_FORMATS)[number]
+
+/** What became of a wait. */
+export const WAIT_FORMATS = ['table', 'json', 'yaml', 'junit', 'github', 'gitlab', 'markdown'] as const
+export type WaitFormat = (typeof WAIT_FORMATS)[number]

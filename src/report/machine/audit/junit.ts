@@ -7,6 +7,7 @@ import { problemSentence } from '../../words/audit/files.ts'
 import { auditSentence } from '../../words/audit/summary.ts'
 import { RULE_WORDS, tell } from '../../words/audit.ts'
 import { gapSentence, summarizeGaps } from '../../words/gaps.ts'
+import { output, problem, testCase } from '../junit.ts'
 import { fullWorkload, placeText } from './places.ts'
 
 const RANK: Record<AuditSeverity | 'never', number> = { info: 0, warning: 1, error: 2, never: 3 }
@@ -19,8 +20,8 @@ export function renderAuditJunit(report: AuditReport, failOn: AuditSeverity | 'n
   const cases = [
     ...findings.map(finding => {
       const body = fails(finding)
-        ? element('failure', finding.rule, linesOf(finding))
-        : output(linesOf(finding))
+        ? problem('failure', finding.rule, ...storyOf(finding))
+        : output(storyOf(finding).flat())
       return testCase(
         finding.workload.source?.path ?? finding.workload.namespace ?? '',
         unique(nameOf(finding), names),
@@ -28,13 +29,13 @@ export function renderAuditJunit(report: AuditReport, failOn: AuditSeverity | 'n
       )
     }),
     ...unread.map(file =>
-      testCase(file.path, unique('read', names), element('error', file.problem, [problemSentence(file)])),
+      testCase(file.path, unique('read', names), problem('error', file.problem, problemSentence(file), [])),
     ),
     ...summarizeGaps(gaps).map(story =>
       testCase(
         'gaps',
         unique(`${story.gap.what}: ${story.gap.why}`, names),
-        element('error', story.gap.why, [gapSentence(story)]),
+        problem('error', story.gap.why, gapSentence(story), []),
       ),
     ),
   ]
@@ -63,19 +64,8 @@ function unique(name: string, names: Map<string, number>): string {
   return count === 1 ? name : `${name} (${count})`
 }
 
-function linesOf(finding: AuditFinding): string[] {
+/** The headline, and what follows it. */
+function storyOf(finding: AuditFinding): [title: string, lines: string[]] {
   const { title, why, todo } = RULE_WORDS[finding.rule]
-  return [title, `${placeText(finding)}: ${tell(finding)}`, why, `To do: ${todo}.`]
-}
-
-function testCase(className: string, name: string, body: string): string {
-  return `    <testcase classname="${xml(className)}" name="${xml(name)}" time="0">${body}</testcase>`
-}
-
-function element(kind: 'failure' | 'error', type: string, lines: string[]): string {
-  return `<${kind} type="${xml(type)}" message="${xml(lines[0] ?? '')}">${lines.map(xml).join('\n')}</${kind}>`
-}
-
-function output(lines: string[]): string {
-  return `<system-out>${lines.map(xml).join('\n')}</system-out>`
+  return [title, [`${placeText(finding)}: ${tell(finding)}`, why, `To do: ${todo}.`]]
 }
