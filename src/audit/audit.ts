@@ -47,7 +47,16 @@ export function findingsOfRule<R extends Rule>(
   const { severity: own, find } = AUDIT_RULES[rule] as unknown as AuditRule<R>
   return find(workload, facts).map(
     ({ container = null, place, severity = own, arguments: args, fix = null }) => {
-      const finding = { rule, severity: set ?? severity, workload, container, place, arguments: args, fix }
+      const finding = {
+        rule,
+        severity: set ?? severity,
+        workload,
+        container,
+        place,
+        arguments: args,
+        // A cluster is changed by other commands.
+        fix: facts.isLive ? null : fix,
+      }
       return finding as AuditFinding
     },
   )

@@ -43,7 +43,8 @@ export interface RuleArguments {
     mismatch: KeyMismatch
     registry: string
   }
-  'shut-out-pull-secret': { serviceAccount: string; secrets: string[]; own: string[] }
+  /** `proven`: one of the secrets opens an image that the template's own do not. */
+  'shut-out-pull-secret': { serviceAccount: string; secrets: string[]; own: string[]; proven: boolean }
   'changed-at-admission':
     | { what: 'image'; pod: string; image: string }
     | { what: 'secrets'; pod: string; expected: string[]; found: string[] }

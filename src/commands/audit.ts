@@ -100,5 +100,5 @@ function auditVerdict(report: AuditReport, failOn: AuditSeverity | 'never'): Exi
   if (unread.some(({ problem }) => problem !== 'link-out')) return 'usage'
   if (findings.some(({ severity }) => RANK[severity] >= RANK[failOn])) return 'findings'
   const unwritten = edits?.files.some(({ problem }) => problem !== null) ?? false
-  return gaps.length > 0 || unchecked.length > 0 || unwritten ? 'incomplete' : 'ok'
+  return gaps.length + unread.length + unchecked.length > 0 || unwritten ? 'incomplete' : 'ok'
 }

@@ -255,6 +255,14 @@ describe('logins', () => {
     expect(rulesIn(liveScope(both, { serviceAccounts, pullSecrets: [ghcr, secret('hub')] }))).toEqual([])
   })
 
+  test('where the logins are not known, a list that is shut out is told all the same, and nothing is claimed of it', () => {
+    const own = podWith(HUB, undefined, 'imagePullSecrets: [{name: a}]')
+    const serviceAccounts = [{ namespace: 'default', name: 'default', imagePullSecrets: ['b'] }]
+    expect(only(scopeOf(own, { serviceAccounts }), 'shut-out-pull-secret')).toMatchObject([
+      { arguments: { secrets: ['b'], own: ['a'], proven: false } },
+    ])
+  })
+
   test('dhi.io needs a login under its own key', () => {
     const dhi = 'dhi.io/nginx:1.27.3'
     expect(rulesIn(scopeOf(podWith(dhi)))).toEqual(['warning login-required'])

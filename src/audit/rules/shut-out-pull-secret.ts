@@ -11,13 +11,12 @@ export const shutOutPullSecret: AuditRule<'shut-out-pull-secret'> = {
     const own = workload.pullSecrets.map(({ value }) => value)
     if (account === null || secrets === null || own.length === 0) return []
     const shutOut = account.filter(({ named }) => !own.includes(named.value))
-    // Only those that would have helped: a login for what the template's own secrets serve already is not missed.
-    const missed = shutOut.filter(each =>
-      workload.containers.some(({ image, placeholder }) => {
-        const reference = placeholder ? null : parseReference(image)
-        return reference !== null && serves(secrets, reference) !== true && serves([each], reference) === true
-      }),
-    )
+    const unserved = workload.containers.flatMap(({ image, placeholder }) => {
+      const reference = placeholder ? null : parseReference(image)
+      return reference !== null && serves(secrets, reference) !== true ? [reference] : []
+    })
+    // A login for what the template's own secrets serve already is not missed, nor is one that is known to open none of the images.
+    const missed = shutOut.filter(each => unserved.some(reference => serves([each], reference) !== false))
     if (missed.length === 0) return []
     const [first] = workload.pullSecrets
     return [
@@ -27,6 +26,7 @@ export const shutOutPullSecret: AuditRule<'shut-out-pull-secret'> = {
           serviceAccount: workload.serviceAccount.value,
           secrets: missed.map(({ named }) => named.value),
           own,
+          proven: unserved.some(reference => serves(missed, reference) === true),
         },
       },
     ]

@@ -114,8 +114,8 @@ export const SECRET_WORDS: WordsOfRules<
   },
   'shut-out-pull-secret': {
     title: "Service account's pull secrets that are not used",
-    tell: ({ arguments: { serviceAccount, secrets, own } }) =>
-      `The template names ${shortList(own, 3)}, so its pods do not get ${shortList(secrets, 3)} of the service account ${serviceAccount}, which would open an image.`,
+    tell: ({ arguments: { serviceAccount, secrets, own, proven } }) =>
+      `The template names ${shortList(own, 3)}, so its pods do not get ${shortList(secrets, 3)} of the service account ${serviceAccount}${proven ? ', which would open an image' : ''}.`,
     why: 'Kubernetes copies the pull secrets of the service account only into pods that name none themselves. The two lists are not merged.',
     todo: "Name the service account's pull secrets in the template as well, or remove the template's list",
     example: {
