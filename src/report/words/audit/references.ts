@@ -57,7 +57,7 @@ export const REFERENCE_WORDS: WordsOfRules<
   'ambiguous-reference': {
     title: 'Registry that means something else to a node',
     tell: ({ arguments: { how, host } }) => `The image is pulled from ${host}: ${NAMES[how]}.`,
-    why: "Nodes pull images, not pods. Nodes have DNS and a loopback address of their own, and a kubelet matches logins with the registry's name exactly as it is written.",
+    why: "Images are pulled by nodes, which have their own DNS and loopback address, and a kubelet matches logins with the registry's name exactly as it is written.",
     todo: 'Name the registry as every node can reach it; for Docker Hub, write docker.io',
     example: {
       before: 'image: registry-1.docker.io/acme/shop:1.4.2',
@@ -74,7 +74,7 @@ export const REFERENCE_WORDS: WordsOfRules<
       const [state, asked] = [MOVED[moved.state], PROOF[proof]]
       return `${container?.image} ${state} (since ${moved.since}; ${moved.source}, checked ${moved.asOf}).${to}${asked}`
     },
-    why: 'Nodes that still have the image keep running it, so nothing looks wrong. The next new node cannot pull it, and Docker Hub answers "access denied" for deleted images, which looks like a missing login.',
+    why: 'Nodes that still have the image keep running it, so nothing looks wrong. A new node may not be able to pull it, and Docker Hub answers "access denied" for deleted images, which looks like a missing login.',
     todo: 'Use the new place after checking that it has your tag (--check-images asks the registry, `audit --fix` writes it if it is there)',
     example: {
       before: 'image: k8s.gcr.io/pause:3.9',

@@ -44,7 +44,7 @@ export const TAG_WORDS: WordsOfRules<
       const policy = written ? '' : ' (the default for the tag latest, even beside a digest)'
       return `${container?.image} ${image}, and still every start asks the registry${policy}.${kubeletsOf(kubelets)}`
     },
-    why: 'With Always, each start of a container needs the registry, and fails if the registry is unreachable, limits requests, or refuses the login. On an image that does not change nothing is gained. Always was also used to keep pods from using private images that others had pulled to their node; from kubelet 1.35 on, the kubelet checks that itself.',
+    why: 'With Always, each start of a container needs the registry, and fails if the registry is unreachable, limits requests, or refuses the login. For an image that does not change, the question is of no use. Always was also used to keep pods from using private images that others had pulled to their node; from kubelet 1.35 on, the kubelet checks that itself.',
     todo: 'Set imagePullPolicy: IfNotPresent',
     example: {
       before: 'image: acme/shop:1.4.2\nimagePullPolicy: Always',

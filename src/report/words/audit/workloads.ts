@@ -17,7 +17,7 @@ export const WORKLOAD_WORDS: WordsOfRules<
       return `The pod ${changed.pod} has ${found} instead of ${expected}: a webhook or a policy changes the list.`
     },
     why: 'What a template says is not what its pods get. A change of the image or of the pull secrets may be undone, and a policy that replaces the list of pull secrets takes logins away.',
-    todo: 'Find the webhook or policy (`kubectl get mutatingwebhookconfigurations,mutatingadmissionpolicies`), and have it add to the list instead of replacing it',
+    todo: 'Find the webhook or policy (`kubectl get mutatingwebhookconfigurations`), and have it add to the list instead of replacing it',
     example: null,
   },
   'no-deadline': {
