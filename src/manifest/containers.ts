@@ -79,7 +79,7 @@ function narrow(
   const image = walk.get(object, keys.image)
   if (image === null) return []
   const misread = misreadOf(image)
-  const value = misread?.source ?? textOf(image)
+  const value = bounded(misread?.source ?? textOf(image))
   // An object or a list instead of a text: `{{ .Values.image }}` without quotes.
   const isText = misread !== null || textOf(image) !== ''
   const policy = keys.policy === null ? null : walk.get(object, keys.policy)
@@ -97,6 +97,13 @@ function narrow(
       keys,
     },
   ]
+}
+
+/** Longer than any image name: what comes after that makes it none, and need not be looked at. */
+const LONGEST = 1024
+
+function bounded(image: string): string {
+  return image.length <= LONGEST ? image : `${image.slice(0, LONGEST)}…`
 }
 
 function policyOf(text: string): PullPolicy | null {

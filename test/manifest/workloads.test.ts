@@ -157,3 +157,10 @@ test('aliases and merged objects are followed to what is written', () => {
     ['d', 'i:1', null],
   ])
 })
+
+test('an absurdly long image is cut, and so is no name', () => {
+  const [workload] = workloadsOf(
+    `${head('v1', 'Pod')}spec: {containers: [{name: a, image: "${'a/'.repeat(50_000)}b"}]}\n`,
+  )
+  expect(workload?.containers[0]?.image).toHaveLength(1025)
+})

@@ -54,6 +54,11 @@ describe('files and folders', () => {
     expect(shallow.shallow).toEqual(['k'])
   })
 
+  test('a path below the current folder is shown from there, however it was given', async () => {
+    put('k/a.yaml')
+    expect(await paths([join(folder, 'k')])).toEqual(['k/a.yaml'])
+  })
+
   test('standard input is a file', async () => {
     expect(await paths(['-'])).toEqual(['-'])
   })

@@ -46,21 +46,29 @@ export async function findFiles(options: FindOptions): Promise<FoundFiles> {
   const search = new Search(options)
   for (const path of paths) {
     if (path === '-') search.found.files.push({ path, real: null })
-    else await search.named(path, resolve(cwd, path))
+    else await search.named(shown(path, cwd), resolve(cwd, path))
   }
   return search.found
+}
+
+/** CI systems want paths that start at the repository's root. */
+function shown(path: string, cwd: string): string {
+  return isAbsolute(path) && path !== cwd && isWithin(path, cwd) ? relative(cwd, path) : path
 }
 
 class Search {
   readonly found: FoundFiles = { files: [], unread: [], shallow: [] }
   readonly #options: FindOptions
   readonly #seen = new Set<string>()
+  /** The path on the command line that is being followed. */
+  #named = ''
 
   constructor(options: FindOptions) {
     this.#options = options
   }
 
   async named(path: string, where: string): Promise<void> {
+    this.#named = path
     try {
       const real = await realpath(where)
       const found = await stat(real)
@@ -95,8 +103,7 @@ class Search {
   async #below(path: string, folder: string, root: string, above: string[]): Promise<void> {
     if (NEVER_ENTERED.has(path.split(sep).at(-1) ?? '')) return
     if (this.#options.recursive) return this.#enter(path, folder, root, [...above, folder])
-    const [named = path] = this.#options.paths.filter(each => above[0] === resolve(this.#options.cwd, each))
-    if (!this.found.shallow.includes(named)) this.found.shallow.push(named)
+    if (!this.found.shallow.includes(this.#named)) this.found.shallow.push(this.#named)
   }
 
   async #follow(path: string, link: string, root: string, above: string[]): Promise<void> {
