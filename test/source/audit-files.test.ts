@@ -95,6 +95,16 @@ describe('links', () => {
     expect(await problems(['k'])).toEqual(['k/outside link-out', 'k/outside.yaml link-out'])
   })
 
+  test('folders that many links lead to are read once', async () => {
+    for (let level = 0; level < 20; level++) {
+      put(`k/${level}/a.yaml`)
+      for (const side of ['x', 'y'])
+        symlinkSync(join(folder, `k/${level + 1}`), join(folder, `k/${level}/${side}`))
+    }
+    put('k/20/a.yaml')
+    expect(await paths(['k'])).toHaveLength(21)
+  })
+
   test('loops end, with a word', async () => {
     put('k/a.yaml')
     symlinkSync(join(folder, 'k'), join(folder, 'k/again'))

@@ -60,6 +60,7 @@ class Search {
   readonly found: FoundFiles = { files: [], unread: [], shallow: [] }
   readonly #options: FindOptions
   readonly #seen = new Set<string>()
+  readonly #entered = new Set<string>()
   /** The path on the command line that is being followed. */
   #named = ''
 
@@ -81,6 +82,9 @@ class Search {
 
   /** @param root what no link may lead out of @param above the real folders on the way here */
   async #enter(path: string, folder: string, root: string, above: string[]): Promise<void> {
+    // Links may lead to one folder in many ways.
+    if (this.#entered.has(folder)) return
+    this.#entered.add(folder)
     let entries: Dirent[]
     try {
       entries = await readdir(folder, { withFileTypes: true })
@@ -103,7 +107,8 @@ class Search {
   async #below(path: string, folder: string, root: string, above: string[]): Promise<void> {
     if (NEVER_ENTERED.has(path.split(sep).at(-1) ?? '')) return
     if (this.#options.recursive) return this.#enter(path, folder, root, [...above, folder])
-    if (!this.found.shallow.includes(this.#named)) this.found.shallow.push(this.#named)
+    const isHidden = path.split(sep).at(-1)?.startsWith('.') === true
+    if (!isHidden && !this.found.shallow.includes(this.#named)) this.found.shallow.push(this.#named)
   }
 
   async #follow(path: string, link: string, root: string, above: string[]): Promise<void> {
@@ -111,7 +116,8 @@ class Search {
       const real = await realpath(link)
       const found = await stat(real)
       if (!found.isDirectory() && !IN_FOLDERS.test(path)) return
-      if (!isWithin(real, root)) this.#note(path, 'link-out')
+      if (found.isDirectory() && !this.#options.recursive) await this.#below(path, real, root, above)
+      else if (!isWithin(real, root)) this.#note(path, 'link-out')
       else if (!found.isDirectory()) this.#add(path, real)
       else if (above.includes(real)) this.#note(path, 'link-loop')
       else await this.#below(path, real, root, above)
