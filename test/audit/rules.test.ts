@@ -33,7 +33,7 @@ describe('names', () => {
   test.each([
     '"{{ .Values.image }}"',
     '{{ .Values.image }}',
-    '"${IMAGE}"',
+    `"\${IMAGE}"`,
     '$(params.image)',
     '"<IMAGE>"',
     '"acme/shop:$TAG"',

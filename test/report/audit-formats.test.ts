@@ -97,7 +97,7 @@ test('JUnit has a case for each finding, a failure where the exit code says so, 
   const names = [...xml.matchAll(/<testcase classname="([^"]*)" name="([^"]*)"/g)].map(([all]) => all)
   expect(new Set(names).size).toBe(names.length)
   expect(rendered('junit', SCOPE, 'info')).toContain('failures="4"')
-  expect(rendered('junit', scopeOf(podWith('ghcr.io/a/b@sha256:' + 'a'.repeat(64))))).toContain(
+  expect(rendered('junit', scopeOf(podWith(`ghcr.io/a/b@sha256:${'a'.repeat(64)}`)))).toContain(
     'tests="1" failures="0"',
   )
 })
