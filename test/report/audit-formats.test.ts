@@ -138,6 +138,17 @@ test('the text names each rule once, why it matters and what to do, and ends wit
   expect(text.trimEnd().split('\n').at(-1)).toBe('Next: pullguard audit -f deploy.yaml --diff')
 })
 
+test('what could not be read in a cluster is told in the terms of an audit', () => {
+  const gaps = ['deployments.apps', 'pods'].map(what => ({
+    what,
+    namespace: 'web',
+    why: 'forbidden' as const,
+  }))
+  const text = rendered('text', liveScope(YAML, { gaps }))
+  expect(text).toContain('deployments.apps in web: access denied; these workloads were not checked')
+  expect(text).not.toContain('failing pulls')
+})
+
 test('Markdown never outgrows a comment', () => {
   const text = rendered('markdown', scopeOf(`${YAML}---\n`.repeat(400)))
   expect(text.length).toBeLessThanOrEqual(65_536)

@@ -120,8 +120,8 @@ async function ofCluster(
 }
 
 /** @throws UsageError where there is nothing to audit, which is more often a mistake than the truth */
-export function assertWorkloads({ workloads, source, unread, files, scope }: AuditScope): void {
-  if (workloads.length > 0 || unread.length > 0) return
+export function assertWorkloads({ workloads, source, unread, gaps, files, scope }: AuditScope): void {
+  if (workloads.length + unread.length + gaps.length > 0) return
   if (source.type === 'cluster') {
     const where = scope.namespaces === null ? 'in the cluster' : `in namespace ${scope.namespaces.join(', ')}`
     throw new UsageError(

@@ -57,7 +57,7 @@ export function auditNotes(report: AuditReport, options: AuditReportOptions): st
   if (format !== 'table' && format !== 'wide') return joinLines(unread)
   return joinLines([
     ...unread,
-    ...gapLines(report.gaps, width, palette),
+    ...gapLines(report.gaps, width, palette, 'audit'),
     ...lastAuditLines(report, options, palette),
   ])
 }

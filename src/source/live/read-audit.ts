@@ -75,6 +75,8 @@ export async function readAudit(cluster: ClusterReader, options: AuditReadOption
 interface Areas {
   areas: NamespaceOrAll[]
   templates: WorkloadTemplate[]
+  /** Nothing of it may be read. */
+  forbidden: boolean
 }
 
 /** All namespaces at once, or without permission for that one by one. */
@@ -85,13 +87,10 @@ async function readAreas(
 ): Promise<Areas> {
   const { namespaces } = options
   if (namespaces !== null) return readTemplates(reading, namespaces, sightings, options)
-  try {
-    return await readTemplates(reading, [null], sightings, options)
-  } catch (error) {
-    if (!isForbidden(error)) throw error
-    reading.gaps.length = 0
-    return readTemplates(reading, await namespacesOf(reading), sightings, options)
-  }
+  const everywhere = await readTemplates(reading, [null], sightings, options)
+  if (!everywhere.forbidden) return everywhere
+  reading.gaps.length = 0
+  return readTemplates(reading, await namespacesOf(reading), sightings, options)
 }
 
 async function namespacesOf(reading: Reading): Promise<string[]> {
@@ -138,9 +137,10 @@ async function readTemplates(
       failures.push(error)
     }
   })
-  const [first] = failures
-  if (failures.length === lists.length && first !== undefined) throw first
-  return { areas, templates }
+  const isNothing = failures.length === lists.length
+  const unexpected = failures.find(error => !isForbidden(error))
+  if (isNothing && unexpected !== undefined) throw unexpected
+  return { areas, templates, forbidden: isNothing }
 }
 
 const MAKERS = new Set(['Deployment', 'CronJob'])

@@ -245,6 +245,14 @@ describe('what can’t be read', () => {
     expect(scope.gaps.filter(({ namespace: place }) => place === null)).toEqual([])
   })
 
+  test('where nothing may be read, that is said of each kind', async () => {
+    const scope = await read(SHOP, { namespaces: null }, cluster => {
+      cluster.troubles = [{ on: /./, status: 403 }]
+    })
+    expect(scope.workloads).toEqual([])
+    expect(scope.gaps.map(({ what }) => what)).toContain('deployments.apps')
+  })
+
   test('a namespace that does not exist is wrong usage', async () => {
     await expect(read([], { namespaces: ['nowhere'] })).rejects.toThrow('There is no namespace "nowhere"')
   })

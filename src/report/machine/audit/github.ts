@@ -24,7 +24,7 @@ export function renderAuditGithub(report: AuditReport): string {
         problemSentence(file),
       ]),
     ),
-    ...summarizeGaps(gaps).map(story =>
+    ...summarizeGaps(gaps, 'audit').map(story =>
       annotation('warning', { title: 'Not everything could be read' }, [gapSentence(story)]),
     ),
   ].slice(0, MOST)

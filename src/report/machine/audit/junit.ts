@@ -31,7 +31,7 @@ export function renderAuditJunit(report: AuditReport, failOn: AuditSeverity | 'n
     ...unread.map(file =>
       testCase(file.path, unique('read', names), problem('error', file.problem, problemSentence(file), [])),
     ),
-    ...summarizeGaps(gaps).map(story =>
+    ...summarizeGaps(gaps, 'audit').map(story =>
       testCase(
         'gaps',
         unique(`${story.gap.what}: ${story.gap.why}`, names),
@@ -40,7 +40,7 @@ export function renderAuditJunit(report: AuditReport, failOn: AuditSeverity | 'n
     ),
   ]
   if (cases.length === 0) cases.push(testCase('audit', 'nothing found', output([auditSentence(report)])))
-  const errors = unread.length + summarizeGaps(gaps).length
+  const errors = unread.length + summarizeGaps(gaps, 'audit').length
   const counts = `tests="${cases.length}" failures="${findings.filter(fails).length}" errors="${errors}" time="0"`
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',

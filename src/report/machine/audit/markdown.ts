@@ -54,7 +54,7 @@ function remedy(rule: Rule): string {
 }
 
 function troubles({ unread, gaps }: AuditReport): string {
-  const lines = [...unread.map(problemSentence), ...summarizeGaps(gaps).map(gapSentence)]
+  const lines = [...unread.map(problemSentence), ...summarizeGaps(gaps, 'audit').map(gapSentence)]
   if (lines.length === 0) return ''
   return `**Not read**\n\n${lines.map(line => `- ${markdownText(line)}\n`).join('')}`
 }

@@ -41,7 +41,7 @@ export function renderAuditScreen(report: AuditReport, options: ReportOptions, e
     ...blocks,
     noteLines(notes, options.width),
     unreadLines(report, options.width, palette),
-    gapLines(gaps, options.width, palette),
+    gapLines(gaps, options.width, palette, 'audit'),
     lastAuditLines(report, options, palette),
   ])
 }
