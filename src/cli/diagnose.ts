@@ -11,6 +11,7 @@ import {
   checkFlags,
   connectionFlags,
   example,
+  isFormatGiven,
 } from './flags.ts'
 import type { Run } from './run.ts'
 
@@ -36,7 +37,7 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
         ['diagnose -n web -o junit > pulls.xml', 'for a CI system'],
       ]),
     )
-    .action(options =>
+    .action((options, self) =>
       run
         .reading(async () => (await import('../commands/diagnose.ts')).diagnoseCommand)
         .with(
@@ -48,6 +49,7 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
             recursive: options.recursive === true,
             ...checkFlags(options),
             format: options.output,
+            formatGiven: isFormatGiven(self),
             failOn: options.failOn,
           },
           options,

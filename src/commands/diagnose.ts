@@ -4,8 +4,10 @@ import { adviseDiagnosis } from '../advice/add-steps.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import type { Diagnosis, Finding, Severity } from '../diagnosis/finding.ts'
 import type { DiagnosisFormat } from '../report/formats.ts'
+import { opensLinks } from '../report/screen/links.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
+import { formatFor } from './format.ts'
 import { invocationOf } from './invocation.ts'
 import { type SnapshotOptions, takeSnapshot } from './snapshot.ts'
 
@@ -13,6 +15,8 @@ export interface DiagnoseOptions extends SnapshotOptions {
   /** Ask registries for the images of the findings. */
   checkImages?: ImageCheckFlags
   format: DiagnosisFormat
+  /** -o was given; else the format follows the place. */
+  formatGiven: boolean
   failOn: Severity | 'never'
 }
 
@@ -24,10 +28,16 @@ export async function diagnoseCommand(options: DiagnoseOptions, context: Command
   const diagnosis = adviseDiagnosis(await diagnosed(options, context, () => void reporting()))
   const { diagnosisNotes, diagnosisPieces } = await reporting()
   const { out, err } = context
-  const { format, failOn } = options
+  const { failOn } = options
+  const format = formatFor(options, context)
   const invocation = invocationOf(context, options.connection, options.files.length > 0)
   const report = { format, failOn, terminal: out.isTerminal, invocation }
-  const pieces = diagnosisPieces(diagnosis, { ...report, width: out.width, color: out.color })
+  const pieces = diagnosisPieces(diagnosis, {
+    ...report,
+    width: out.width,
+    color: out.color,
+    links: opensLinks(out.isTerminal, context.env),
+  })
   for (const piece of pieces) await out.write(piece)
   await err.write(diagnosisNotes(diagnosis, { ...report, width: err.width, color: err.color }))
   return verdict(diagnosis, options.failOn)

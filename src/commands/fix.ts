@@ -8,6 +8,7 @@ import { RefusedError } from '../errors.ts'
 import { Registries } from '../registry/client.ts'
 import { parseEndpoints } from '../registry/endpoints.ts'
 import { shellWord } from '../report/escape.ts'
+import { isForPeople } from '../report/formats.ts'
 import { ownCommand } from '../report/invocation.ts'
 import { renderFixResult } from '../report/views/fix-result.ts'
 import { type PlanReportContext, renderPlan } from '../report/views/plan.ts'
@@ -58,7 +59,7 @@ async function fix(session: FixSession): Promise<ExitName> {
   if (options.dryRun === 'client' || options.format === 'patch') {
     return show(prepared, session, { code: 'dry-run' })
   }
-  if (options.format === 'table') await show(prepared, session, { code: 'apply' })
+  if (isForPeople(options.format)) await show(prepared, session, { code: 'apply' })
   if (prepared.plan.changes.length === 0) return nothingToDo(prepared, session)
   await refuseForbidden(prepared, session)
   if (prepared.saved) await proveSaved(prepared, session)
@@ -92,7 +93,7 @@ async function refuseForbidden({ plan }: PreparedFix, { cluster, context }: FixS
 }
 
 async function printResult({ report, verdict }: Verified, session: FixSession): Promise<ExitName> {
-  const gap = session.options.format === 'table' ? '\n' : ''
+  const gap = isForPeople(session.options.format) ? '\n' : ''
   await session.context.out.write(`${gap}${renderFixResult(report, view(session))}`)
   return verdict
 }
@@ -119,7 +120,7 @@ async function nothingToDo(prepared: PreparedFix, session: FixSession): Promise<
   const { plan, findings, gaps } = prepared
   const verdict = emptyVerdict(prepared, session)
   if (findings.length === 0) await warnOfRotatedLogins(session)
-  if (session.options.format !== 'table') {
+  if (!isForPeople(session.options.format)) {
     const result = { run: null, outcomes: [], recoveries: [], heldBack: null }
     const report = {
       plan,

@@ -31,6 +31,7 @@ const RENDERERS: Record<
     options.terminal ? renderTable(diagnosis, options, 'summary') : renderPlain(diagnosis, false),
   wide: (diagnosis, options) =>
     options.terminal ? renderTable(diagnosis, options, 'full') : renderPlain(diagnosis, true),
+  text: (diagnosis, options) => renderTable(diagnosis, options, 'summary'),
   json: (diagnosis, { invocation }) => [...diagnosisJson(diagnosis, invocation)].join(''),
   yaml: (diagnosis, { invocation }) => toYaml(diagnosisDocument(diagnosis, invocation)),
   name: diagnosis => renderNames(diagnosis),

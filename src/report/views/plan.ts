@@ -38,6 +38,7 @@ const RENDERERS: Record<
   (plan: Plan, context: PlanReportContext, options: PlanReportOptions) => string
 > = {
   table: renderPlanTable,
+  text: renderPlanTable,
   json: toJson,
   yaml: toYaml,
   patch: renderPatch,

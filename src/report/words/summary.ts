@@ -1,6 +1,6 @@
 /** The last line of a diagnosis: how many pods, why, and what to do next. Honest where not everything was read. */
 
-import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
+import type { AdvisedDiagnosis, AdvisedFinding } from '../../advice/add-steps.ts'
 import type { StepCode } from '../../advice/step.ts'
 import type { Diagnosis } from '../../diagnosis/finding.ts'
 import { groupByCause } from '../group.ts'
@@ -8,6 +8,7 @@ import type { Invocation } from '../invocation.ts'
 import { loginFixCommand } from './commands.ts'
 import { countPods, formatNumber, joinList, pluralize } from './count.ts'
 import { summarizeGaps } from './gaps.ts'
+import { placeOf } from './place.ts'
 import { pullingSentence } from './pulling.ts'
 import type { StepText } from './step-words.ts'
 import { stepsOf } from './steps.ts'
@@ -37,14 +38,6 @@ function failing({ failingPods, pods }: Diagnosis['summary'], place: string): st
     : `${formatNumber(failingPods)} of ${pluralize(pods, 'pod')} ${place} ${verb}`
 }
 
-/** Which namespaces of which cluster or dump: `in namespace web of prod`. */
-function placeOf({ source, scope: { namespaces } }: Diagnosis): string {
-  const whole = source.type === 'file' ? 'the dump' : (source.context ?? source.server)
-  if (namespaces === null) return source.type === 'file' ? `in ${whole}` : `in all namespaces of ${whole}`
-  const nouns = namespaces.length === 1 ? 'namespace' : 'namespaces'
-  return `in ${nouns} ${namespaces.join(', ')} of ${whole}`
-}
-
 /** That more could be looked at. */
 function otherNamespaces({ source, scope: { namespaces } }: Diagnosis): string {
   return namespaces === null || source.type === 'file' ? '' : ' -A checks every namespace.'
@@ -68,15 +61,28 @@ function causes({ findings }: AdvisedDiagnosis, invocation: Invocation): string 
 
 /**
  * The one thing to do next: the fix where it is what is best done first for some, else the first step for what is most urgent; null
- * if nothing is wrong.
+ * if nothing is wrong. It says how many of the failing pods it is for.
  */
-export function nextStep({ findings }: AdvisedDiagnosis, invocation: Invocation): StepText | null {
+export function nextStep({ findings, summary }: AdvisedDiagnosis, invocation: Invocation): StepText | null {
+  const of = summary.failingPods
   const fixable = findings.filter(({ steps: [first] }) => FIXES.includes(first.code))
-  if (fixable.length > 0)
-    return { text: 'Give the pods a credential', command: loginFixCommand(invocation, fixable) }
+  if (fixable.length > 0) {
+    const step = { text: 'Give the pods a credential', command: loginFixCommand(invocation, fixable) }
+    return { ...step, reach: { helps: true, pods: countPods(recreated(fixable)), of } }
+  }
   const [group] = groupByCause(findings, invocation)
-  return group === undefined ? null : stepsOf(group.findings, invocation)[0]
+  if (group === undefined) return null
+  const [step] = stepsOf(group.findings, invocation)
+  const code = group.findings[0].steps[0].code
+  const meant = group.findings.filter(({ steps: [first] }) => first.code === code)
+  return { ...step, reach: { helps: false, pods: countPods(meant), of } }
 }
 
 /** Steps that one `fix` takes for several stories at once. */
 const FIXES: readonly StepCode[] = ['distribute-login', 'recreate-pods']
+
+/** A fix recreates pods without a controller only where it is about no others. */
+function recreated(findings: readonly AdvisedFinding[]): readonly AdvisedFinding[] {
+  const owned = findings.filter(({ workload }) => workload !== null)
+  return owned.length === 0 ? findings : owned
+}
