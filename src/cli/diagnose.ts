@@ -27,6 +27,8 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
         .choices(['error', 'warning', 'info', 'never'])
         .default('error'),
     )
+    .option('--baseline <file>', 'do not count the failures that this file knows of')
+    .option('--write-baseline <file>', 'write the present failures to this file as known')
     .addHelpText(
       'after',
       example(name, [
@@ -51,6 +53,8 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
             format: options.output,
             formatGiven: isFormatGiven(self),
             failOn: options.failOn,
+            ...(options.baseline === undefined ? {} : { baseline: options.baseline }),
+            ...(options.writeBaseline === undefined ? {} : { writeBaseline: options.writeBaseline }),
           },
           options,
         ),

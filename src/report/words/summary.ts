@@ -19,16 +19,25 @@ const CAUSES_NAMED = 3
 export function summarySentence(diagnosis: AdvisedDiagnosis, invocation: Invocation): string {
   const { findings, gaps, summary } = diagnosis
   const place = placeOf(diagnosis)
-  if (findings.length > 0) return `${failing(summary, place)}: ${causes(diagnosis, invocation)}.`
+  const known = knownSentence(diagnosis)
+  if (findings.length > 0) return `${failing(summary, place)}: ${causes(diagnosis, invocation)}.${known}`
   if (gaps.length > 0) {
     const things = `${pluralize(summarizeGaps(gaps).length, 'thing')} could not be read`
     const checked = summary.pods === 0 ? '' : ` (${pluralize(summary.pods, 'pod')} checked)`
-    return `No failing pull found ${place}${checked}, but ${things}: this is not a clean bill of health.`
+    return `No failing pull found ${place}${checked}, but ${things}: this is not a clean bill of health.${known}`
   }
   if (summary.pods === 0) return noPods(diagnosis)
   // Not that every image is there: a pull may still be under way, or wait behind another one on its node.
   const pulling = pullingSentence(diagnosis.pulling)
-  return `No image pulls are failing ${place} (${pluralize(summary.pods, 'pod')} checked).${pulling === '' ? '' : ` ${pulling}.`}${otherNamespaces(diagnosis)}`
+  const none = known === '' ? 'No image pulls' : 'No other image pulls'
+  return `${none} are failing ${place} (${pluralize(summary.pods, 'pod')} checked).${pulling === '' ? '' : ` ${pulling}.`}${known}${otherNamespaces(diagnosis)}`
+}
+
+/** Known failures are still failures: none is passed over in silence. */
+function knownSentence({ known = [] }: Diagnosis): string {
+  if (known.length === 0) return ''
+  const pods = pluralize(countPods(known.map(({ finding }) => finding)), 'pod')
+  return ` ${pluralize(known.length, 'known failure')} in ${pods} ${known.length === 1 ? 'is' : 'are'} not counted.`
 }
 
 function failing({ failingPods, pods }: Diagnosis['summary'], place: string): string {
