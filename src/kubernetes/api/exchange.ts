@@ -14,11 +14,17 @@ export interface ExchangeOptions {
   requestTimeoutMs?: number
   /** Receives one line per request: method, address, status, time. Never a header or a body. */
   verbose?: (line: string) => void
+  /** Called once where the first answer takes long. */
+  onWait?: (server: string, context: string | null) => void
   clock: Clock
 }
 
 /** Reads the body of a 2xx response. */
 export type ReadBody<T> = (chunks: AsyncIterable<Uint8Array>) => Promise<T>
+
+/** Milliseconds after which somebody who looks at an empty screen wonders. */
+const NOTICEABLE = 1000
+const GRACE = 100
 
 /** Also the longest wait before a retry if requests have no limit. */
 const DEFAULT_TIMEOUT = 60_000
@@ -28,6 +34,8 @@ export class Exchange {
   readonly warnings = new Warnings()
   readonly #options: ExchangeOptions
   readonly #clock: Clock
+  /** The server has answered, or it was said that it is waited for. */
+  #isSettled = false
 
   constructor(connection: Connection, options: ExchangeOptions) {
     this.connection = connection
@@ -82,6 +90,7 @@ export class Exchange {
       this.#options.verbose?.(
         `${method} ${this.connection.server}${path} ${what} in ${Math.round(this.#clock.now() - began)} ms`,
       )
+    const stopWaiting = this.#noticeWait()
     const sent = { method, path, headers, ...(body !== undefined && { body }), signal: deadline.signal }
     try {
       const response = await deadline.race(this.connection.send(sent))
@@ -91,7 +100,24 @@ export class Exchange {
     } catch (error) {
       log('failed')
       throw error
+    } finally {
+      stopWaiting()
+      this.#isSettled = true
     }
+  }
+
+  #noticeWait(): () => void {
+    const { onWait } = this.#options
+    if (onWait === undefined || this.#isSettled) return () => {}
+    const say = () => {
+      if (!this.#isSettled) onWait(this.connection.server, this.connection.context)
+      this.#isSettled = true
+    }
+    // In two steps: where this process was busy, an answer that has arrived is read before the second one.
+    let cancel = this.#clock.after(NOTICEABLE - GRACE, () => {
+      cancel = this.#clock.after(GRACE, say)
+    })
+    return () => cancel()
   }
 }
 
