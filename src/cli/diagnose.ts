@@ -20,6 +20,8 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
   const command = program
     .command('diagnose')
     .description('find failing image pulls and name their causes, with proof')
+    .option('-w, --watch', 'again after each change, until Ctrl-C; in a pipe one line a change')
+    .option('--until-clear', 'watch until no pull is failing any more')
   addCheckFlags(addConnectionFlags(addDumpFlags(addScopeFlags(command))))
   addOutputFlag(command.optionsGroup('Output:'), DIAGNOSIS_FORMATS)
     .addOption(
@@ -35,6 +37,7 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
         ['diagnose -A', 'the whole cluster'],
         ['diagnose -n web -l app=shop', 'some pods'],
         ['diagnose --check-images', 'ask registries too'],
+        ['diagnose -n web --until-clear', 'watch until it is over'],
         ['diagnose -f dump.json -o json', 'a dump, as JSON'],
         ['diagnose -n web -o junit > pulls.xml', 'for a CI system'],
       ]),
@@ -55,6 +58,9 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
             failOn: options.failOn,
             ...(options.baseline === undefined ? {} : { baseline: options.baseline }),
             ...(options.writeBaseline === undefined ? {} : { writeBaseline: options.writeBaseline }),
+            ...(options.untilClear === true
+              ? { watch: 'until-clear' as const }
+              : options.watch === true && { watch: 'on' as const }),
           },
           options,
         ),

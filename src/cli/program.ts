@@ -11,6 +11,7 @@ import { example } from './flags.ts'
 import { addImage } from './image.ts'
 import type { Run } from './run.ts'
 import { addUndo } from './undo.ts'
+import { addWait } from './wait.ts'
 import { addWhy } from './why.ts'
 
 export interface ContextFlags {
@@ -85,10 +86,10 @@ const START: [string, string][] = [
 
 const EXIT_CODES = `
 Exit codes:
-  0  nothing found, or everything is fixed
+  0  nothing found, or everything is fixed or ready
   1  findings
   2  wrong usage or unreadable input
-  3  not everything could be read, written, or recovered
+  3  not everything could be read, written, or recovered in time
   4  cluster or registry unreachable, or login not accepted
   5  refused: not confirmed, stale plan, missing permission`
 
@@ -135,6 +136,7 @@ function buildProgram(host: ProgramHost, end: (name: ExitName) => void): Command
       with: async (options, flags) => end(await (await load())(options, host.writingContext(noColor(flags)))),
     }),
   }
-  for (const add of [addDiagnose, addWhy, addImage, addFix, addUndo, addDemo]) add(program, host.program, run)
+  for (const add of [addDiagnose, addWhy, addWait, addImage, addFix, addUndo, addDemo])
+    add(program, host.program, run)
   return program
 }

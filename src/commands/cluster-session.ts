@@ -29,7 +29,7 @@ export async function withCluster<Cluster extends ClusterReader, T>(
     })
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    throw new UnreachableError(`The API server can't serve this: ${sanitizeLine(clean(error.message))}`)
+    throw new UnreachableError(`The request to the API server failed: ${sanitizeLine(clean(error.message))}`)
   } finally {
     for (const warning of cluster.warnings())
       await context.err.write(`Warning: ${sanitizeLine(clean(warning))}\n`)

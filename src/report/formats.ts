@@ -23,6 +23,10 @@ export type PlanFormat = (typeof PLAN_FORMATS)[number]
 export const DATA_FORMATS = ['table', 'text', 'json', 'yaml', 'name'] as const
 export type DataFormat = (typeof DATA_FORMATS)[number]
 
+/** What became of a wait. */
+export const WAIT_FORMATS = ['table', 'json', 'yaml', 'junit', 'github', 'gitlab', 'markdown'] as const
+export type WaitFormat = (typeof WAIT_FORMATS)[number]
+
 /** Whether the format is for a person to read: a table, or the same words in a pipe. */
 export function isForPeople(format: string): boolean {
   return format === 'table' || format === 'text'

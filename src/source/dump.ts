@@ -113,7 +113,9 @@ function checkPods(
       : []),
     `Make a dump with \`${MAKE_A_DUMP}\`.`,
   ]
-  throw new UsageError(`No pods are in ${named}, only ${whatElse(facts, objects)}. ${remedies.join(' ')}`)
+  throw new UsageError(
+    `There are no pods in ${named}, only ${whatElse(facts, objects)}. ${remedies.join(' ')}`,
+  )
 }
 
 function whatElse({ kinds }: DumpFacts, { passedOver: { size } }: DumpObjects): string {

@@ -153,19 +153,19 @@ describe('a folder without pods', () => {
       'only other files',
       { 'a.json': '{}', 'b.json': '[1]' },
       true,
-      'No pods are in b, only 2 files without Kubernetes objects. Make a dump with `kubectl get pods,',
+      'There are no pods in b, only 2 files without Kubernetes objects. Make a dump with `kubectl get pods,',
     ],
     [
       'other files and other objects',
       { 'a.json': '{}', 'b.yaml': 'kind: Service\napiVersion: v1\nmetadata: {name: x}\n' },
       true,
-      'No pods are in b, only Service, and 1 file without Kubernetes objects. Make',
+      'There are no pods in b, only Service, and 1 file without Kubernetes objects. Make',
     ],
     [
       'one level of a dump by cluster-info',
       { 'nodes.json': '{"kind":"NodeList","apiVersion":"v1","items":[]}', 'web/pods.json': list },
       false,
-      'No pods are in b, only NodeList. With -R the folders in b are read too. Make a dump with',
+      'There are no pods in b, only NodeList. With -R the folders in b are read too. Make a dump with',
     ],
     [
       'a damaged list only',

@@ -55,7 +55,7 @@ describe('input that is not a dump', () => {
   test.each<[string, string | Buffer, string]>([
     ['nothing', '', 'standard input is empty'],
     ['white space', ' \n ', 'standard input is empty'],
-    ['comments', '# nothing\n---\n', 'No pods are in standard input, only nothing'],
+    ['comments', '# nothing\n---\n', 'There are no pods in standard input, only nothing'],
     ['a Deployment', JSON.stringify(deployment), 'only Deployment'],
     [
       'several other kinds',

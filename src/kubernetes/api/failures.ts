@@ -27,14 +27,14 @@ export const timeoutError = (request: ApiRequest, milliseconds: number): ApiErro
   failure(
     request,
     'Timeout',
-    `${nameOf(request)} was not answered in full within ${milliseconds / 1000} s; --request-timeout allows more`,
+    `${nameOf(request)} timed out after ${milliseconds / 1000} s; raise the limit with --request-timeout`,
   )
 
 export const loginTimeout = (request: ApiRequest, milliseconds: number): ApiError =>
   failure(
     request,
     'Timeout',
-    `${nameOf(request)} was not sent: the login that the kubeconfig names took more than ${milliseconds / 1000} s; --request-timeout allows more`,
+    `${nameOf(request)} was not sent: the kubeconfig's login took more than ${milliseconds / 1000} s; raise the limit with --request-timeout`,
   )
 
 /**
@@ -44,7 +44,7 @@ export const loginTimeout = (request: ApiRequest, milliseconds: number): ApiErro
 export function asApiError(request: ApiRequest, error: unknown): unknown {
   const isBroken = error instanceof JsonError || error instanceof ProtobufError
   if (error instanceof CutOff || (isBroken && error.truncated)) {
-    return failure(request, 'Truncated', `The answer to ${nameOf(request)} broke off before its end`, error)
+    return failure(request, 'Truncated', `The answer to ${nameOf(request)} was cut off`, error)
   }
   if (error instanceof JsonError) return notKubernetes(request, 'it is not JSON', error)
   if (error instanceof ProtobufError) return notKubernetes(request, error.message, error)
@@ -62,7 +62,7 @@ export const notKubernetes = (request: ApiRequest, why: string, cause?: unknown)
   failure(
     request,
     'InvalidAnswer',
-    `The answer to ${nameOf(request)} is not one of a Kubernetes API server: ${why}`,
+    `The answer to ${nameOf(request)} didn't come from a Kubernetes API server: ${why}`,
     cause,
   )
 

@@ -42,22 +42,24 @@ interface Rule {
 const RULES: Rule[] = [
   {
     codes: /^ECONNREFUSED$/,
-    problem: 'refused the connection: check that it runs, and server and port in the kubeconfig',
+    problem:
+      'refused the connection: check that it is running, and its address and port in the kubeconfig or --server',
     mayBeProxy: true,
   },
   {
     codes: /^(ENOTFOUND|EAI_\w+|ENODATA)$/,
-    problem: 'has a name that does not resolve: check the server in the kubeconfig, the DNS or the VPN',
+    problem:
+      'has a name that does not resolve: check its address in the kubeconfig or --server, DNS, and the VPN',
     mayBeProxy: true,
   },
   {
     codes: /^(UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT)$/,
-    problem: 'did not take the connection in time: check the network, the VPN or a firewall in between',
+    problem: 'did not accept the connection in time: check the network, the VPN, or a firewall in between',
     mayBeProxy: true,
   },
   {
     codes: /^(EHOSTUNREACH|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL)$/,
-    problem: 'has no route to it from here: check the network or the VPN',
+    problem: "can't be reached from here (no route): check the network or the VPN",
     mayBeProxy: true,
   },
   {
@@ -68,25 +70,25 @@ const RULES: Rule[] = [
   },
   {
     codes: /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/,
-    problem: 'took the request but did not answer in time: it may be overloaded, so try again',
+    problem: 'accepted the request but did not answer in time: it may be overloaded, so try again',
   },
   {
     codes: /^CERT_HAS_EXPIRED$/,
-    problem: "shows a certificate that has expired: renew it, and check this machine's clock",
+    problem: "presented an expired certificate: renew it, and check this machine's clock",
   },
   {
     codes: /^CERT_NOT_YET_VALID$/,
-    problem: "shows a certificate that is not valid yet: check this machine's clock",
+    problem: "presented a certificate that is not valid yet: check this machine's clock",
   },
   {
     codes: /^ERR_TLS_CERT_ALTNAME_INVALID$/,
     problem:
-      'shows a certificate for another name: name the server as the certificate does, or say which name to expect with --tls-server-name',
+      'presented a certificate for another name: name the server as the certificate does, or say which name to expect with --tls-server-name',
   },
   {
     codes: /^(\w*SELF_SIGNED_CERT\w*|UNABLE_TO_\w+|CERT_UNTRUSTED|INVALID_CA|CERT_SIGNATURE_FAILURE)$/,
     problem:
-      'shows a certificate from an authority that is not trusted: give its CA with --certificate-authority or in the kubeconfig',
+      'presented a certificate from an authority that is not trusted: give its CA with --certificate-authority or in the kubeconfig',
   },
   {
     codes: /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST$/,

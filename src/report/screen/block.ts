@@ -23,7 +23,8 @@ export function fieldRoom(width: number): number {
 
 /** A label, and its text wrapped beside it; where lines have no end, such as in a pipe, on one line. */
 export function field({ label, text, lines = 12, style = line => line }: Field, width: number): string[] {
-  const room = width === Number.POSITIVE_INFINITY ? width : fieldRoom(width)
+  // A log has no width: what is wrapped there can't be searched.
+  const room = Number.isFinite(width) ? fieldRoom(width) : width
   const wrapped = wrap(sanitizeLine(text), room)
   const shown = wrapped.slice(-lines)
   if (wrapped.length > lines) shown[0] = clipStart(shown[0] ?? '', room)

@@ -69,6 +69,23 @@ function budgetFor(groups: number): DetailBudget {
 /** The screen. Begins with where pullguard looked, and ends in the last line: how many, why, and what to do next. */
 export function renderTable(diagnosis: AdvisedDiagnosis, options: ReportOptions, level: DetailLevel): string {
   const palette = paletteFor(options.color)
+  // Where nothing is wrong, the one sentence says where pullguard looked.
+  const opening = diagnosis.findings.length === 0 ? '' : sanitizeLine(openingLine(diagnosis))
+  const blocks = [
+    opening === '' ? [] : wrap(opening, options.width),
+    ...storyBlocks(diagnosis, options, level),
+    lastLines(diagnosis, options, palette),
+  ]
+  return linkUrls(joinBlocks(blocks), options)
+}
+
+/** The causes, pulls that take long, and what could not be read. */
+export function storyBlocks(
+  diagnosis: AdvisedDiagnosis,
+  options: ReportOptions,
+  level: DetailLevel,
+): string[][] {
+  const palette = paletteFor(options.color)
   const { width } = options
   const groups = groupByCause(diagnosis.findings, options.invocation)
   const shown = level === 'full' ? groups : groups.slice(0, MOST_GROUPS)
@@ -83,14 +100,7 @@ export function renderTable(diagnosis: AdvisedDiagnosis, options: ReportOptions,
     const more = `… and ${pluralize(countPods(hidden), 'pod')} with ${causes}: -o wide shows all.`
     blocks.push(wrap(more, width))
   }
-  // Where nothing is wrong, the one sentence says where pullguard looked.
-  const opening = groups.length === 0 ? [] : wrap(sanitizeLine(openingLine(diagnosis)), width)
-  const rest = [
-    pullingLines(diagnosis, width),
-    gapLines(diagnosis.gaps, width, palette),
-    lastLines(diagnosis, options, palette),
-  ]
-  return linkUrls(joinBlocks([opening, ...blocks, ...rest]), options)
+  return [...blocks, pullingLines(diagnosis, width), gapLines(diagnosis.gaps, width, palette)]
 }
 
 const SEVERITY: Record<Severity, string> = { error: 'Error', warning: 'Warning', info: 'Info' }
@@ -142,10 +152,18 @@ function credentialLines(group: CauseGroup, { noCredential }: DetailBudget, widt
 export function lastLines(diagnosis: AdvisedDiagnosis, options: ReportOptions, palette: Palette): string[] {
   const sentence = sanitizeLine(summarySentence(diagnosis, options.invocation))
   const next = nextStep(diagnosis, options.invocation)
-  if (next === null) {
-    const lines = wrap(sentence, options.width)
-    return diagnosis.complete ? lines.map(palette.success) : lines
-  }
+  if (next !== null) return withNextStep(sentence, next, options, palette)
+  const lines = wrap(sentence, options.width)
+  return diagnosis.complete ? lines.map(palette.success) : lines
+}
+
+/** A sentence and the next step: in one line where it fits, else the step on the very last one. */
+export function withNextStep(
+  sentence: string,
+  next: StepText,
+  options: ReportOptions,
+  palette: Palette,
+): string[] {
   if (next.command === undefined)
     return [...wrap(sentence, options.width), ...wrap(sanitizeLine(`${nextStepText(next)}.`), options.width)]
   return besideOrBelow(sentence, next, options.width, palette)

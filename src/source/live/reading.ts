@@ -1,6 +1,14 @@
 /** Reads a live cluster for one command: every request is aborted by Ctrl-C, and what can't be read is recorded as a gap. */
 
-import type { ClusterReader, ListResult, ReadOptions, TableRow } from '../../kubernetes/api/cluster.ts'
+import type {
+  ClusterReader,
+  ListResult,
+  ReadOptions,
+  TableRow,
+  WatchEnd,
+  WatchedChange,
+  WatchOptions,
+} from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { listPath, objectPath } from '../../kubernetes/api/paths.ts'
 import type { Shape } from '../../protobuf/shape.ts'
@@ -91,21 +99,37 @@ export class Reading {
 
   /**
    * Every object of a kind. A list that expired midway and continued from a newer state leaves a gap.
-   * @returns how many there are. @throws ApiError
+   * @returns how many there are, and from where a watch can go on. @throws ApiError
    */
   async list<Object>(
     kind: Kind<Object>,
     namespace: NamespaceOrAll,
     options: ListOptions,
     visit: (object: Object) => void,
-  ): Promise<number> {
-    const { signal } = this.#abort
-    const signals = [signal, options.signal].filter(each => each !== undefined)
-    const either = signals.length > 1 ? { signal: AbortSignal.any(signals) } : this.#abort
+  ): Promise<ListResult> {
     const path = listPath(kind, namespace)
-    const result = await this.#cluster.list(path, { ...options, ...either }, visit)
+    const result = await this.#cluster.list(path, { ...options, ...this.#either(options) }, visit)
     this.#noteExpiry(result, kind, namespace)
-    return result.count
+    return result
+  }
+
+  /** What changes in a list, until the watch ends. @throws ApiError where it does not begin */
+  watch<Object>(
+    kind: Kind<Object>,
+    namespace: NamespaceOrAll,
+    options: WatchOptions,
+    visit: (change: WatchedChange<Object>) => void,
+  ): Promise<WatchEnd> {
+    return this.#cluster.watch(listPath(kind, namespace), { ...options, ...this.#either(options) }, visit)
+  }
+
+  /** Hears Ctrl-C as well as who asks. */
+  #either({ signal: own }: { signal?: AbortSignal }): { signal?: AbortSignal } {
+    const { signal } = this.#abort
+    const signals = [signal, own].filter(each => each !== undefined)
+    return signals.length > 1
+      ? { signal: AbortSignal.any(signals) }
+      : { ...this.#abort, ...(own && { signal: own }) }
   }
 
   /** Like `list`, but a list that can't be read leaves a gap. */

@@ -217,7 +217,7 @@ test('each kind of unreachable server is reported with its name and the remedy',
   const ca = { 'certificate-authority-data': base64(server.ca) }
   const port = await closedPort()
   expect(await refused({ server: server.url })).toMatch(
-    `The API server ${server.url} shows a certificate from an authority that is not trusted: give its CA with --certificate-authority`,
+    `The API server ${server.url} presented a certificate from an authority that is not trusted: give its CA with --certificate-authority`,
   )
   const another = { 'certificate-authority-data': base64((await selfSignedCertificate()).certificate) }
   expect(await refused({ server: server.url, ...another })).toMatch('--certificate-authority')
