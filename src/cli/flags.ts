@@ -52,6 +52,8 @@ export function addConnectionFlags(command: Command): Command {
     .option('-s, --server <url>', 'address of the API server')
     .option('--token <token>', 'bearer token for the API server')
     .option('--certificate-authority <file>', "file with the API server's certificate authority")
+    .option('--client-certificate <file>', 'client certificate to log in with')
+    .option('--client-key <file>', 'key of the client certificate')
     .option('--tls-server-name <name>', 'name to expect in the server certificate')
     .option('--insecure-skip-tls-verify', "don't check the server certificate (unsafe)")
     .option('--as <user>', 'act as this user')
@@ -87,6 +89,8 @@ const CONNECTION_NAMES = [
   'user',
   'server',
   'certificateAuthority',
+  'clientCertificate',
+  'clientKey',
   'tlsServerName',
   'insecureSkipTlsVerify',
   'as',

@@ -4,6 +4,7 @@ import { Command, CommanderError, type Option } from 'commander'
 import type { CommandContext, ExitName } from '../commands/context.ts'
 import type { WritingContext } from '../commands/writing-context.ts'
 import { UsageError } from '../errors.ts'
+import { arrangeArguments } from './arguments.ts'
 import { addDemo } from './demo.ts'
 import { addDiagnose } from './diagnose.ts'
 import { addFix } from './fix.ts'
@@ -40,7 +41,7 @@ export async function runProgram(argv: string[], host: ProgramHost): Promise<Exi
   })
   try {
     if (argv.length === 0) program.outputHelp()
-    else await program.parseAsync(helpLast(argv, program).map(pflagStyle), { from: 'user' })
+    else await program.parseAsync(helpLast(arrangeArguments(argv, program), program), { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode !== 0) throw new UsageError(sentence(error, helpFor(program, argv[0])))
@@ -62,11 +63,6 @@ function isCommand(word: string | undefined, program: Command): boolean {
 /** The help to point to: the called command's, or the program's where the command is unknown. */
 function helpFor(program: Command, called: string | undefined): string {
   return isCommand(called, program) ? `${program.name()} ${called} --help` : `${program.name()} --help`
-}
-
-/** Accepts `-o=json` as kubectl does (pflag); commander would keep the equals sign. */
-function pflagStyle(argument: string): string {
-  return argument.replace(/^(-[A-Za-z])=/, '$1')
 }
 
 function sentence({ code, message }: CommanderError, help: string): string {
@@ -110,7 +106,8 @@ function described({
   return more.length === 0 ? description : `${description} (${more.join('; ')})`
 }
 
-function buildProgram(host: ProgramHost, end: (name: ExitName) => void): Command {
+/** The program with all its commands; `end` takes how the command ended. */
+export function buildProgram(host: ProgramHost, end: (name: ExitName) => void): Command {
   const program = new Command(host.program)
     .description("A doctor for Kubernetes clusters whose pods can't pull their images.")
     .version(host.version, '--version', 'print the version')
