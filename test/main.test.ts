@@ -1,10 +1,10 @@
 /** From argv to exit code: the table of exit codes, fatal errors, help on a narrow screen, and unplanned exits. */
 import { EventEmitter, once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
 import { afterAll, describe, expect, test } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
@@ -121,6 +121,46 @@ describe('help', () => {
     const { code, out, err } = await run([...command, '--help'], { columns: 80 })
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(out).toMatch(new RegExp(`^Usage: pullguard ${command.join(' ')}`))
+    expect(out.split('\n').filter(line => line.length > 80)).toEqual([])
+  })
+
+  test.each([...COMMANDS, 'options'])(
+    'for %s fits one screen of 40 lines, its own flags only',
+    async command => {
+      const { out } = await run([command, '--help'], { columns: 80 })
+      expect(out.trimEnd().split('\n').length).toBeLessThanOrEqual(40)
+      if (command !== 'options') expect(out).not.toMatch(/^ +(-s, )?--(server|kubeconfig|no-color)/m)
+    },
+  )
+
+  test('has the flags of connections under options, for every command that takes them', async () => {
+    const { out, code } = await run(['options'], { columns: 80 })
+    expect(code).toBe(0)
+    for (const flag of [
+      '--context',
+      '--kubeconfig',
+      '--client-certificate',
+      '--request-timeout',
+      '--no-color',
+    ])
+      expect(out).toMatch(new RegExp(`^ +${flag}`, 'm'))
+    for (const command of ['diagnose', 'why', 'fix', 'undo'])
+      expect((await run([command, '--help'])).out).toContain('pullguard options')
+  })
+
+  test('names every environment variable that the program reads', async () => {
+    const { out } = await run(['help', 'environment'], { columns: 80 })
+    const src = resolve(import.meta.dirname, '../src')
+    const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(
+      file => file.endsWith('.ts') && !file.startsWith('simulator'),
+    )
+    const read = files.flatMap(file =>
+      [
+        ...readFileSync(join(src, file), 'utf8').matchAll(/\benv\.([A-Z][A-Z_]+)|\bsetting\(env, '(\w+)'/g),
+      ].map(([, name, named]) => name ?? named ?? ''),
+    )
+    expect(read.length).toBeGreaterThan(10)
+    expect([...new Set(read)].filter(name => !out.includes(name))).toEqual([])
     expect(out.split('\n').filter(line => line.length > 80)).toEqual([])
   })
 

@@ -2,6 +2,7 @@
 
 import { type Command, Option } from 'commander'
 import { DIAGNOSIS_FORMATS } from '../report/formats.ts'
+import { connectionFlags } from './connection-flags.ts'
 import {
   addCheckFlags,
   addConnectionFlags,
@@ -9,7 +10,6 @@ import {
   addOutputFlag,
   addScopeFlags,
   checkFlags,
-  connectionFlags,
   example,
 } from './flags.ts'
 import type { Run } from './run.ts'
@@ -20,7 +20,7 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
     .command('diagnose')
     .description('find failing image pulls and name their causes, with proof')
   addCheckFlags(addConnectionFlags(addDumpFlags(addScopeFlags(command))))
-  addOutputFlag(command.optionsGroup('Output:'), DIAGNOSIS_FORMATS)
+  addOutputFlag(command, DIAGNOSIS_FORMATS)
     .addOption(
       new Option('--fail-on <severity>', 'exit 1 for findings at or above this severity')
         .choices(['error', 'warning', 'info', 'never'])

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander'
 import { DATA_FORMATS } from '../report/formats.ts'
+import { connectionFlags } from './connection-flags.ts'
 import {
   addCheckFlags,
   addConnectionFlags,
@@ -9,7 +10,6 @@ import {
   addNamespaceFlag,
   addOutputFlag,
   checkFlags,
-  connectionFlags,
   example,
 } from './flags.ts'
 import type { Run } from './run.ts'
@@ -21,7 +21,7 @@ export function addWhy(program: Command, name: string, run: Run): void {
     .description('show, for one pod, what the kubelet tries for each image and where the chain breaks')
     .argument('<pod>', 'POD with -n, or NAMESPACE/POD')
   addCheckFlags(addConnectionFlags(addDumpFlags(addNamespaceFlag(command, 'the pod is in'))))
-  addOutputFlag(command.optionsGroup('Output:'), DATA_FORMATS)
+  addOutputFlag(command, DATA_FORMATS)
     .addHelpText(
       'after',
       example(name, [
