@@ -2,7 +2,6 @@
 
 import { type Command, Option } from 'commander'
 import { DIAGNOSIS_FORMATS } from '../report/formats.ts'
-import { connectionFlags } from './connection-flags.ts'
 import {
   addCheckFlags,
   addConnectionFlags,
@@ -11,6 +10,7 @@ import {
   addScopeFlags,
   checkFlags,
   example,
+  namespaceFlags,
 } from './flags.ts'
 import type { Run } from './run.ts'
 
@@ -19,6 +19,7 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
   const command = program
     .command('diagnose')
     .description('find failing image pulls and name their causes, with proof')
+    .argument('[name...]')
   addCheckFlags(addConnectionFlags(addDumpFlags(addScopeFlags(command))))
   addOutputFlag(command, DIAGNOSIS_FORMATS)
     .addOption(
@@ -30,19 +31,22 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
       'after',
       example(name, [
         ['diagnose -A', 'the whole cluster'],
-        ['diagnose -n web -l app=shop', 'some pods'],
+        ['diagnose deploy/web sts/db', 'two workloads'],
+        ['diagnose -n web,shop -l app=api', 'some pods'],
         ['diagnose --check-images', 'ask registries too'],
         ['diagnose -f dump.json -o json', 'a dump, as JSON'],
         ['diagnose -n web -o junit > pulls.xml', 'for a CI system'],
       ]),
     )
-    .action(options =>
+    .action((names: string[], options) =>
       run
         .reading(async () => (await import('../commands/diagnose.ts')).diagnoseCommand)
         .with(
           {
-            connection: connectionFlags(options),
+            ...namespaceFlags(options),
+            names,
             allNamespaces: options.allNamespaces === true,
+            excludedNamespaces: options.excludeNamespace ?? [],
             selector: options.selector,
             files: options.filename ?? [],
             recursive: options.recursive === true,

@@ -5,9 +5,10 @@ import type { FixOptions } from '../commands/fix/session.ts'
 import { UsageError } from '../errors.ts'
 import { PLAN_FORMATS } from '../report/formats.ts'
 import { connectionFlags } from './connection-flags.ts'
-import { commaSeparated, parseDuration, repeatable } from './flag-values.ts'
+import { parseDuration, repeatable } from './flag-values.ts'
 import {
   addConnectionFlags,
+  addExclusionFlag,
   addNamespaceFlag,
   addOutputFlag,
   addRegistryEndpointFlag,
@@ -56,14 +57,11 @@ export function addFix(program: Command, name: string, run: Run): void {
 }
 
 function addFixFlags(command: Command): Command {
-  addNamespaceFlag(command.optionsGroup('Where:'), 'fix')
-    .option('-A, --all-namespaces', 'fix every namespace')
-    .option('--affected', 'only namespaces that have failing pods')
-    .addOption(
-      new Option('--exclude-namespace <name>', 'leave this namespace alone (repeatable)').argParser(
-        commaSeparated,
-      ),
-    )
+  addExclusionFlag(
+    addNamespaceFlag(command.optionsGroup('Where:'), 'fix')
+      .option('-A, --all-namespaces', 'fix every namespace')
+      .option('--affected', 'only namespaces that have failing pods'),
+  )
   addLoginFlags(command.optionsGroup('Logins:'))
   addWritingFlags(addRemedyFlags(command.optionsGroup('Remedies:')))
   addRunFlags(command.optionsGroup('Run:'))

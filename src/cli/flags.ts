@@ -2,13 +2,46 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { ImageCheckFlags } from '../commands/check-images.ts'
+import type { ConnectionFlags } from '../commands/context.ts'
 import { UsageError } from '../errors.ts'
-import { listConnectionFlags } from './connection-flags.ts'
-import { repeatable } from './flag-values.ts'
+import { connectionFlags, listConnectionFlags } from './connection-flags.ts'
+import { commaSeparated, repeatable } from './flag-values.ts'
 
 /** Adds -n, for what the command does with the namespace. */
 export function addNamespaceFlag(command: Command, does: string): Command {
   return command.option('-n, --namespace <name>', `${does} this namespace (default: the context's)`)
+}
+
+/** Adds -n for a command that takes several namespaces, separated by commas or each with a flag. */
+export function addNamespacesFlag(command: Command, does: string): Command {
+  return command.addOption(
+    new Option(
+      '-n, --namespace <names>',
+      `${does} these namespaces: a or a,b (default: the context's)`,
+    ).argParser(commaSeparated),
+  )
+}
+
+/** Several namespaces as commands take them; a single one also is the connection's. */
+export function namespaceFlags({ namespace = [], ...rest }: Record<string, unknown>): {
+  connection: ConnectionFlags
+  namespaces: string[]
+} {
+  const namespaces = [...new Set(namespace as string[])]
+  const [first] = namespaces
+  return {
+    connection: connectionFlags(first === undefined ? rest : { ...rest, namespace: first }),
+    namespaces,
+  }
+}
+
+/** Adds --exclude-namespace. */
+export function addExclusionFlag(command: Command): Command {
+  return command.addOption(
+    new Option('--exclude-namespace <name>', 'leave this namespace alone (repeatable)').argParser(
+      commaSeparated,
+    ),
+  )
 }
 
 /** Adds the flags that say which cluster and who asks, each as kubectl has it. `pullguard options` lists them, the help of a command does not. */
@@ -36,9 +69,9 @@ export function listCommonFlags(command: Command): Command {
 
 /** Adds where to read from: a live cluster's namespaces, or a dump. */
 export function addScopeFlags(command: Command): Command {
-  return addNamespaceFlag(command, 'look at')
-    .option('-A, --all-namespaces', 'look at every namespace')
-    .option('-l, --selector <labels>', 'only pods with these labels, such as app=shop,tier!=test')
+  return addExclusionFlag(
+    addNamespacesFlag(command, 'look at').option('-A, --all-namespaces', 'look at every namespace'),
+  ).option('-l, --selector <labels>', 'only pods with these labels, such as app=shop,tier!=test')
 }
 
 /** Adds -f and -R: read a dump instead of a cluster. */

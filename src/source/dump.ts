@@ -9,11 +9,13 @@ import { gapsOf, gapsOfSecrets } from './dump/gaps.ts'
 import { findInputs, type Input, type InputOptions } from './dump/inputs.ts'
 import { MAKE_A_DUMP } from './dump/kinds.ts'
 import { DumpObjects } from './dump/objects.ts'
+import { findSubjects } from './dump/subjects.ts'
 import { surroundingsOf } from './dump/surroundings.ts'
 import { uniqueGaps } from './gap.ts'
 import { parseLabelSelector } from './label-selector.ts'
 import { didYouMean, nearNames } from './near-names.ts'
 import { NoSuchPod } from './no-such-pod.ts'
+import { belongsTo } from './pods-of-subjects.ts'
 import type { Scope } from './snapshot-scope.ts'
 import { pickSuspects } from './suspects.ts'
 
@@ -29,9 +31,10 @@ export interface DumpOptions extends InputOptions {
  * @throws UsageError for what is no dump, not whole or without pods, for a bad selector, and for a pod that it does not hold
  */
 export async function readDump(options: DumpOptions): Promise<Snapshot> {
-  const { namespaces, labelSelector = '', pod } = options.scope
+  const { namespaces, excluded = [], labelSelector = '', pod, subjects } = options.scope
   const labels = parseLabelSelector(labelSelector)
-  const wanted: Wanted = { namespaces, labels, ...(pod === undefined ? {} : { pod }) }
+  const bySubject = subjects !== undefined
+  const wanted: Wanted = { namespaces, excluded, labels, bySubject, ...(pod === undefined ? {} : { pod }) }
   const facts = new DumpFacts(wanted, options.now)
   const objects = new DumpObjects(facts)
   const { inputs, shallow } = await findInputs(options)
@@ -56,7 +59,11 @@ function snapshotOf(
   wanted: Wanted,
   { now, files, scope, shallow }: DumpOptions & { shallow: string[] },
 ): Snapshot {
-  const seen = [...facts.pods.values()].filter(({ selected }) => selected)
+  const subjects = scope.subjects && findSubjects(scope.subjects, facts)
+  const belongs = subjects && belongsTo(subjects, facts.owners.values())
+  const seen = [...facts.pods.values()].filter(
+    ({ selected, owned }) => selected && (owned === null || belongs?.(owned) !== false),
+  )
   const suspects = seen.flatMap(({ suspect }) => suspect ?? [])
   const takenAt = facts.time.newest ?? now
   const found = { pods: suspects, events: [...facts.events.values()] }
@@ -66,7 +73,12 @@ function snapshotOf(
   return {
     takenAt,
     source: sourceOf(files, objects, shallow),
-    scope: { namespaces: scope.namespaces, labelSelector: scope.labelSelector ?? null },
+    scope: {
+      namespaces: scope.namespaces,
+      labelSelector: scope.labelSelector ?? null,
+      ...(subjects && { subjects }),
+      ...(wanted.excluded.length > 0 && { excludedNamespaces: [...wanted.excluded] }),
+    },
     podCount: seen.length,
     pods,
     events,

@@ -48,6 +48,16 @@ export function pickSuspects(
   return { failing: failing.sort(byNamespaceAndName), pods, events: pods.flatMap(keeps).sort(byPodAndTime) }
 }
 
+/** Only the pods that `belongs` accepts, and their events. */
+export function ofSubjects(
+  { pods, events }: Pick<Suspects, 'pods' | 'events'>,
+  belongs: (pod: Pod) => boolean,
+): Pick<Suspects, 'pods' | 'events'> {
+  const own = pods.filter(belongs)
+  const names = new Set(own.map(({ namespace, name }) => podKey(namespace, name)))
+  return { pods: own, events: events.filter(({ namespace, pod }) => names.has(podKey(namespace, pod))) }
+}
+
 /** Whether a container of the pod waits for its image, or has not started and there are events of failed pulls. */
 function isSuspect(pod: Pod, events: EventsByPod): boolean {
   if (isFinished(pod)) return false

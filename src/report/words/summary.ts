@@ -3,6 +3,7 @@
 import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
 import type { StepCode } from '../../advice/step.ts'
 import type { Diagnosis } from '../../diagnosis/finding.ts'
+import type { ScopeSubject } from '../../snapshot/snapshot.ts'
 import { groupByCause } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
 import { loginFixCommand } from './commands.ts'
@@ -19,7 +20,7 @@ const CAUSES_NAMED = 3
 export function summarySentence(diagnosis: AdvisedDiagnosis, invocation: Invocation): string {
   const { findings, gaps, summary } = diagnosis
   const place = placeOf(diagnosis)
-  if (findings.length > 0) return `${failing(summary, place)}: ${causes(diagnosis, invocation)}.`
+  if (findings.length > 0) return `${failing(diagnosis, place)}: ${causes(diagnosis, invocation)}.`
   if (gaps.length > 0) {
     const things = `${counted(gapStories(gaps).length, 'thing')} could not be read`
     const checked = summary.pods === 0 ? '' : ` (${counted(summary.pods, 'pod')} checked)`
@@ -31,24 +32,47 @@ export function summarySentence(diagnosis: AdvisedDiagnosis, invocation: Invocat
   return `No image pulls are failing ${place} (${counted(summary.pods, 'pod')} checked).${pulling === '' ? '' : ` ${pulling}.`}${elsewhere(diagnosis)}`
 }
 
-function failing({ failingPods, pods }: Diagnosis['summary'], place: string): string {
+function failing({ summary: { failingPods, pods }, scope: { subjects } }: Diagnosis, place: string): string {
   const verb = failingPods === 1 ? "can't pull its images" : "can't pull their images"
+  if (subjects?.length === 1 && subjects[0]?.kind === 'Pod') return `${place.replace(/^in p/, 'P')} ${verb}`
   return failingPods === pods
     ? `${counted(pods, 'pod')} ${place} ${verb}`
     : `${amount(failingPods)} of ${counted(pods, 'pod')} ${place} ${verb}`
 }
 
-/** Which namespaces of which cluster or dump: `in namespace web of prod`. */
-function placeOf({ source, scope: { namespaces } }: Diagnosis): string {
+/** Which namespaces or workloads of which cluster or dump: `in namespace web of prod`, `in deployment shop of namespace web of prod`. */
+function placeOf({ source, scope }: Diagnosis): string {
+  const { namespaces, subjects, excludedNamespaces = [] } = scope
   const whole = source.type === 'file' ? 'the dump' : (source.context ?? source.server)
-  if (namespaces === null) return source.type === 'file' ? `in ${whole}` : `in all namespaces of ${whole}`
+  if (subjects !== undefined) {
+    const several = subjects.length > 1 && subjects.every(({ kind }) => kind === 'Pod')
+    return `${several ? 'among' : 'in'} ${subjectsText(subjects)} of ${whole}`
+  }
+  const except = excludedNamespaces.length === 0 ? '' : ` except ${excludedNamespaces.join(', ')}`
+  if (namespaces === null)
+    return source.type === 'file' && except === '' ? `in ${whole}` : `in all namespaces of ${whole}${except}`
   const nouns = namespaces.length === 1 ? 'namespace' : 'namespaces'
   return `in ${nouns} ${namespaces.join(', ')} of ${whole}`
 }
 
+/** `deployment shop and statefulset db of namespace web`; with several namespaces each before its name. */
+function subjectsText(subjects: readonly ScopeSubject[]): string {
+  const [namespace, ...others] = new Set(subjects.map(subject => subject.namespace))
+  const one = others.length === 0
+  const names = subjects.map(subject => {
+    const prefix = one || subject.namespace === null ? '' : `${subject.namespace}/`
+    return `${subject.kind.toLowerCase()} ${prefix}${subject.name}`
+  })
+  const list =
+    names.length < 3 ? names.join(' and ') : `${names.slice(0, -1).join(', ')}, and ${names.at(-1)}`
+  return one && namespace != null ? `${list} of namespace ${namespace}` : list
+}
+
 /** That more could be looked at. */
-function elsewhere({ source, scope: { namespaces } }: Diagnosis): string {
-  return namespaces === null || source.type === 'file' ? '' : ' -A checks every namespace.'
+function elsewhere({ source, scope: { namespaces, subjects } }: Diagnosis): string {
+  return namespaces === null || subjects !== undefined || source.type === 'file'
+    ? ''
+    : ' -A checks every namespace.'
 }
 
 /** A selector or a namespace that holds nothing may well be a typing error, so it is named. */

@@ -19,13 +19,18 @@ export interface ScopePods extends AreaPods {
 /** Each namespace takes several requests of its own. */
 const NAMESPACES_AT_ONCE = 6
 
-/** Reads all namespaces; without permission for all at once those that may be read, the others are gaps. @throws ApiError */
-export async function readEverywhere(reading: Reading): Promise<ScopePods> {
+/** Reads all namespaces but the excluded ones; without permission for all at once those that may be read, the others are gaps. @throws ApiError */
+export async function readEverywhere(reading: Reading, excluded: readonly string[] = []): Promise<ScopePods> {
   try {
     return await readArea(reading, null)
   } catch (error) {
     if (!isForbidden(error)) throw error
-    return readNamespaces(reading, await listNamespaces(reading), true)
+    const names = await listNamespaces(reading)
+    return readNamespaces(
+      reading,
+      names.filter(name => !excluded.includes(name)),
+      true,
+    )
   }
 }
 
@@ -62,7 +67,8 @@ export async function readNamespaces(
   }
 }
 
-async function readArea(reading: Reading, area: NamespaceOrAll): Promise<ScopePods> {
+/** The failing pods of a namespace, or of all, with their events. @throws ApiError */
+export async function readArea(reading: Reading, area: NamespaceOrAll): Promise<ScopePods> {
   // Where pods can't be read either, the events' gap would only repeat theirs.
   const aside = reading.aside()
   const [found, areaEvents] = await Promise.all([readAreaPods(reading, area), readEvents(aside, area)])

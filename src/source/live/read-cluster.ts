@@ -2,16 +2,18 @@
 
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { redact } from '../../secrecy/redact.ts'
-import type { Snapshot } from '../../snapshot/snapshot.ts'
+import type { ScopeSubject, Snapshot } from '../../snapshot/snapshot.ts'
 import { uniqueGaps } from '../gap.ts'
 import { withKubeletsWord } from '../kubelets-word.ts'
+import { belongsTo } from '../pods-of-subjects.ts'
 import type { Scope } from '../snapshot-scope.ts'
-import { pickSuspects } from '../suspects.ts'
+import { ofSubjects, pickSuspects } from '../suspects.ts'
 import { readEverywhere, readNamespaces, type ScopePods } from './namespaces.ts'
 import { readPod } from './one-pod.ts'
 import type { VisitOwner } from './owners.ts'
 import { type Progress, Reading } from './reading.ts'
 import { readRelatedObjects, type VisitPullSecret } from './related-objects.ts'
+import { readSubjects, type SubjectPods } from './subjects.ts'
 
 export interface ClusterOptions {
   /** ISO 8601. */
@@ -34,23 +36,32 @@ export async function readCluster(
   options: ClusterOptions,
 ): Promise<Snapshot> {
   const { takenAt, onOwner, onPullSecret, ...watching } = options
-  const { labelSelector } = scope
+  const { labelSelector, excluded = [] } = scope
   const reading = new Reading(cluster, {
     ...watching,
     takenAt,
+    excluded,
     ...(labelSelector === undefined ? {} : { labelSelector }),
   })
   const found = await readScope(reading, scope)
-  const { failing, pods, events } = pickSuspects(found, { takenAt, isNamed: scope.pod !== undefined })
+  const { subjects, isExact = true } = found
+  const { failing, ...suspects } = pickSuspects(found, { takenAt, isNamed: scope.pod !== undefined })
   const related = await readRelatedObjects(reading, failing, {
     ...(onOwner && { onOwner }),
     ...(onPullSecret && { onPullSecret }),
   })
+  const { pods, events } =
+    subjects === undefined ? suspects : ofSubjects(suspects, belongsTo(subjects, related.owners))
   return {
     takenAt,
     source: { type: 'cluster', context: cluster.context, server: redact(cluster.server) },
-    scope: { namespaces: scope.namespaces, labelSelector: labelSelector ?? null },
-    podCount: found.count,
+    scope: {
+      namespaces: subjects === undefined ? scope.namespaces : namespacesOf(subjects),
+      labelSelector: labelSelector ?? null,
+      ...(subjects && { subjects }),
+      ...(excluded.length > 0 && { excludedNamespaces: [...excluded] }),
+    },
+    podCount: isExact ? found.count : pods.length,
     pods,
     events,
     ...related,
@@ -60,7 +71,15 @@ export async function readCluster(
   }
 }
 
-function readScope(reading: Reading, { namespaces, pod }: Scope): Promise<ScopePods> {
+function readScope(
+  reading: Reading,
+  { namespaces, excluded, pod, subjects }: Scope,
+): Promise<ScopePods & Partial<SubjectPods>> {
+  if (subjects !== undefined) return readSubjects(reading, subjects)
   if (pod !== undefined) return readPod(reading, namespaces?.[0] ?? reading.namespace, pod)
-  return namespaces === null ? readEverywhere(reading) : readNamespaces(reading, namespaces)
+  return namespaces === null ? readEverywhere(reading, excluded) : readNamespaces(reading, namespaces)
+}
+
+function namespacesOf(subjects: readonly ScopeSubject[]): string[] {
+  return [...new Set(subjects.flatMap(({ namespace }) => namespace ?? []))].sort()
 }

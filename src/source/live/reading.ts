@@ -22,6 +22,8 @@ export interface ReadingOptions {
   takenAt?: string
   /** Goes with every request for pods. */
   labelSelector?: string
+  /** Lists of all namespaces leave these out. */
+  excluded?: readonly string[]
   signal?: AbortSignal
   onProgress?: (progress: Progress) => void
 }
@@ -39,24 +41,28 @@ export class Reading {
   /** ISO 8601; empty where nothing depends on it. */
   readonly takenAt: string
   readonly #cluster: ClusterReader
+  readonly #excluded: readonly string[]
   readonly #abort: { signal?: AbortSignal }
   readonly #tell: () => void
   readonly #progress: Progress = { pods: 0, suspects: 0 }
 
   constructor(
     cluster: ClusterReader,
-    { takenAt = '', labelSelector, signal, onProgress }: ReadingOptions = {},
+    { takenAt = '', labelSelector, excluded = [], signal, onProgress }: ReadingOptions = {},
   ) {
     this.#cluster = cluster
+    this.#excluded = excluded
     this.takenAt = takenAt
     this.labels = labelSelector === undefined ? {} : { labelSelector }
     this.#abort = signal === undefined ? {} : { signal }
     this.#tell = () => onProgress?.({ ...this.#progress })
   }
 
-  /** A part of this reading that keeps its gaps apart. */
-  aside(): Reading {
-    return new Reading(this.#cluster, { takenAt: this.takenAt, ...this.labels, ...this.#abort })
+  /** A part of this reading that keeps its gaps apart. @param labelSelector goes with its requests for pods in place of this one's */
+  aside(labelSelector = this.labels.labelSelector): Reading {
+    const labels = labelSelector === undefined ? {} : { labelSelector }
+    const excluded = this.#excluded
+    return new Reading(this.#cluster, { takenAt: this.takenAt, excluded, ...labels, ...this.#abort })
   }
 
   /** The context's namespace, or `default`. */
@@ -103,7 +109,8 @@ export class Reading {
     const signals = [signal, options.signal].filter(each => each !== undefined)
     const either = signals.length > 1 ? { signal: AbortSignal.any(signals) } : this.#abort
     const path = listPath(kind, namespace)
-    const result = await this.#cluster.list(path, { ...options, ...either }, visit)
+    const fields = this.#fieldsFor(kind, namespace, options.fieldSelector)
+    const result = await this.#cluster.list(path, { ...options, ...fields, ...either }, visit)
     this.#noteExpiry(result, kind, namespace)
     return result.count
   }
@@ -129,10 +136,18 @@ export class Reading {
     visitPod: (pod: PodObject) => void,
   ): Promise<string[]> {
     const path = listPath(KINDS.Pod, namespace)
-    const options = { ...this.labels, ...this.#abort, limit: 0 }
+    const options = { ...this.labels, ...this.#fieldsFor(KINDS.Pod, namespace), ...this.#abort, limit: 0 }
     const result = await this.#cluster.table(path, options, visitRow, visitPod)
     this.#noteExpiry(result, KINDS.Pod, namespace)
     return result.columns
+  }
+
+  /** Whatever is in a namespace can be selected by it. */
+  #fieldsFor({ kind }: Kind<unknown>, namespace: NamespaceOrAll, own?: string): { fieldSelector?: string } {
+    const wide = namespace === null && (kind === 'Pod' || kind === 'Event')
+    const others = wide ? this.#excluded.map(name => `metadata.namespace!=${fieldValue(name)}`) : []
+    const fields = [...(own === undefined ? [] : [own]), ...others]
+    return fields.length === 0 ? {} : { fieldSelector: fields.join(',') }
   }
 
   /** Notes that objects of a kind could not be read. @throws the error itself where gapOf does */
