@@ -61,7 +61,7 @@ describe('fatal errors', () => {
     [['help', 'fixx'], "Unknown command 'fixx' (did you mean fix?). See `pullguard --help`.\n"],
     [['help', 'nope'], "Unknown command 'nope'. See `pullguard --help`.\n"],
     [['--'], 'No command is given. See `pullguard --help`.\n'],
-    [['why'], "Missing required argument 'pod'. See `pullguard why --help`.\n"],
+    [['image'], "Missing required argument 'reference'. See `pullguard image --help`.\n"],
   ])('for %j are one sentence', async (argv, err) => {
     expect(await run(argv)).toEqual({ code: 2, out: '', err })
   })

@@ -17,6 +17,8 @@ export interface SnapshotOptions {
   excludedNamespaces?: readonly string[]
   /** POD, NAMESPACE/POD, or TYPE/NAME; none: all pods of the namespaces. */
   names?: readonly string[]
+  /** A name that turns out to be a pod's gets it into the snapshot however healthy it is. */
+  keepNamedPods?: boolean
   selector?: string
   files: string[]
   recursive: boolean
@@ -74,7 +76,15 @@ function checkScope({
 
 /** The namespaces of a reading; null: all. @param fallback those without -n */
 function scopeOf(options: SnapshotOptions, fallback: string[] | null): Scope {
-  const { allNamespaces, namespaces = [], excludedNamespaces = [], names = [], selector, pod } = options
+  const {
+    allNamespaces,
+    namespaces = [],
+    excludedNamespaces = [],
+    names = [],
+    selector,
+    pod,
+    keepNamedPods = false,
+  } = options
   const { namespace } = options.connection
   const named =
     namespaces.length > 1 ? [...new Set(namespaces)] : namespace === undefined ? fallback : [namespace]
@@ -86,7 +96,7 @@ function scopeOf(options: SnapshotOptions, fallback: string[] | null): Scope {
       (allNamespaces || within === null) && { excluded: [...excludedNamespaces] }),
     ...(selector === undefined ? {} : { labelSelector: selector }),
     ...(pod === undefined ? {} : { pod }),
-    ...(names.length > 0 && { subjects: parseSubjects(names, namespace) }),
+    ...(names.length > 0 && { subjects: parseSubjects(names, namespace), keepNamedPods }),
   }
 }
 

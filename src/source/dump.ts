@@ -17,7 +17,7 @@ import { didYouMean, nearNames } from './near-names.ts'
 import { NoSuchPod } from './no-such-pod.ts'
 import { belongsTo } from './pods-of-subjects.ts'
 import type { Scope } from './snapshot-scope.ts'
-import { pickSuspects } from './suspects.ts'
+import { isNamed, pickSuspects } from './suspects.ts'
 
 export interface DumpOptions extends InputOptions {
   scope: Scope
@@ -34,7 +34,15 @@ export async function readDump(options: DumpOptions): Promise<Snapshot> {
   const { namespaces, excluded = [], labelSelector = '', pod, subjects } = options.scope
   const labels = parseLabelSelector(labelSelector)
   const bySubject = subjects !== undefined
-  const wanted: Wanted = { namespaces, excluded, labels, bySubject, ...(pod === undefined ? {} : { pod }) }
+  const kept = new Set(options.scope.keepNamedPods === true ? subjects?.map(({ name }) => name) : [])
+  const wanted: Wanted = {
+    namespaces,
+    excluded,
+    labels,
+    bySubject,
+    kept,
+    ...(pod === undefined ? {} : { pod }),
+  }
   const facts = new DumpFacts(wanted, options.now)
   const objects = new DumpObjects(facts)
   const { inputs, shallow } = await findInputs(options)
@@ -67,7 +75,7 @@ function snapshotOf(
   const suspects = seen.flatMap(({ suspect }) => suspect ?? [])
   const takenAt = facts.time.newest ?? now
   const found = { pods: suspects, events: [...facts.events.values()] }
-  const { failing, pods, events } = pickSuspects(found, { takenAt, isNamed: wanted.pod !== undefined })
+  const { failing, pods, events } = pickSuspects(found, { takenAt, isNamed: isNamed(scope, subjects) })
   if (wanted.pod !== undefined) checkOne(pods, wanted.pod, wanted.namespaces, facts.pods.keys())
   const surroundings = surroundingsOf(failing, events, facts)
   return {

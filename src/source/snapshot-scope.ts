@@ -9,6 +9,8 @@ export interface Scope {
   excluded?: string[]
   /** Only the pods of these; their namespaces count, not those above. */
   subjects?: NamedSubject[]
+  /** If they turn out to be pods, these get into the snapshot however healthy they are. */
+  keepNamedPods?: boolean
   /** As kubectl's -l takes it. */
   labelSelector?: string
   /** One pod by name, for `why`: it gets into the snapshot however healthy it is. Goes with exactly one namespace. */

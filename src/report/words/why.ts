@@ -8,6 +8,7 @@ import type { PullPolicy } from '../../snapshot/pod.ts'
 import type { Invocation } from '../invocation.ts'
 import { titleOf } from './causes.ts'
 import { isStatic, loginCommand, loginFixCommand } from './commands.ts'
+import { counted, someOf } from './count.ts'
 import { problemText } from './credential.ts'
 import { type ContainerPlace, editField, otherDebugContainer, setImages } from './edits.ts'
 import { registryName } from './hosts.ts'
@@ -166,4 +167,10 @@ function firstStepOf({ container, invocation }: WhyPlace): Said | undefined {
 function placeOf({ why, container }: WhyPlace): ContainerPlace {
   const { namespace, pod, workload } = why
   return { namespace, pod, workload, container: container.container, containerKind: container.kind }
+}
+
+/** That further pods have the same story. */
+export function alikeText(others: readonly string[]): string {
+  const verb = others.length === 1 ? 'is' : 'are'
+  return `${counted(others.length, 'more pod')} ${verb} failing in the same way: ${someOf(others, 8)}`
 }

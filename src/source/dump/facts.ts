@@ -27,6 +27,8 @@ export interface Wanted {
   pod?: string
   /** Whose pods they are is known at the end, so what tells it is kept of every pod. */
   bySubject: boolean
+  /** Names of pods that are kept, however healthy they are. */
+  kept: ReadonlySet<string>
 }
 
 /** A pod as long as it may turn out to be an older state of itself; `suspect` null: nobody needs to look at it. */
@@ -99,9 +101,9 @@ export class DumpFacts {
     else this.podsWithoutStatus += 1
     this.namespaces.add(pod.namespace)
     if (!this.#isInScope(pod.namespace)) return
-    const { pod: name, labels, bySubject } = this.#wanted
+    const { pod: name, labels, bySubject, kept } = this.#wanted
     const selected = name === undefined ? labels(record(record(raw.metadata).labels)) : name === pod.name
-    const isSuspect = name !== undefined || couldFail(pod)
+    const isSuspect = name !== undefined || kept.has(pod.name) || couldFail(pod)
     const suspect = selected && isSuspect ? pod : null
     const owned = bySubject ? ownedPart(pod) : null
     this.pods.put(`${pod.namespace}/${pod.name}`, versionOf(raw), { selected, suspect, owned })

@@ -7,7 +7,7 @@ import { uniqueGaps } from '../gap.ts'
 import { withKubeletsWord } from '../kubelets-word.ts'
 import { belongsTo } from '../pods-of-subjects.ts'
 import type { Scope } from '../snapshot-scope.ts'
-import { ofSubjects, pickSuspects } from '../suspects.ts'
+import { isNamed, ofSubjects, pickSuspects } from '../suspects.ts'
 import { readEverywhere, readNamespaces, type ScopePods } from './namespaces.ts'
 import { readPod } from './one-pod.ts'
 import type { VisitOwner } from './owners.ts'
@@ -45,7 +45,7 @@ export async function readCluster(
   })
   const found = await readScope(reading, scope)
   const { subjects, isExact = true } = found
-  const { failing, ...suspects } = pickSuspects(found, { takenAt, isNamed: scope.pod !== undefined })
+  const { failing, ...suspects } = pickSuspects(found, { takenAt, isNamed: isNamed(scope, subjects) })
   const related = await readRelatedObjects(reading, failing, {
     ...(onOwner && { onOwner }),
     ...(onPullSecret && { onPullSecret }),
