@@ -11,6 +11,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { systemClock } from '../src/clock.ts'
 import { catchSignals, main } from '../src/main.ts'
 import { runCommandLine } from './commands/command-line.ts'
+import { schemaErrors } from './report/published-schema.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'pullguard-main-'))
 afterAll(() => rmSync(home, { recursive: true, force: true }))
@@ -19,7 +20,7 @@ const HEALTHY = JSON.stringify({ ...POD, spec: { nodeName: 'n' }, status: { phas
 writeFileSync(join(home, 'healthy.json'), HEALTHY)
 
 const run = (argv: string[], place = {}) => runCommandLine(argv, { home, ...place })
-const COMMANDS = ['diagnose', 'why', 'image', 'fix', 'undo', 'demo']
+const COMMANDS = ['diagnose', 'why', 'image', 'fix', 'undo', 'explain', 'version', 'demo']
 
 describe('exit codes', () => {
   test.each<[number, string, string[]]>([
@@ -178,6 +179,15 @@ describe('help', () => {
   })
 
   test("the version is the package's", async () => {
+    const { version } = packageJson
+    expect((await run(['version'])).out).toMatch(
+      new RegExp(`^pullguard ${version} \\(Node [\\d.]+, \\w+/\\w+\\)\\n$`),
+    )
+    const document = JSON.parse((await run(['version', '-o', 'json'])).out)
+    expect(document).toMatchObject({ kind: 'Version', version })
+    expect(schemaErrors(document)).toEqual([])
+    expect((await run(['version', '-o', 'name'])).out).toBe(`${version}\n`)
+
     expect(await run(['--version'])).toEqual({ code: 0, out: `${packageJson.version}\n`, err: '' })
   })
 })

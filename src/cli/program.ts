@@ -7,6 +7,7 @@ import { UsageError } from '../errors.ts'
 import { arrangeArguments } from './arguments.ts'
 import { addDemo } from './demo.ts'
 import { addDiagnose } from './diagnose.ts'
+import { addExplain } from './explain.ts'
 import { addFix } from './fix.ts'
 import { example } from './flags.ts'
 import { TOPICS, topicText } from './help-topics.ts'
@@ -14,6 +15,7 @@ import { addImage } from './image.ts'
 import { addOptions } from './options.ts'
 import type { Run } from './run.ts'
 import { addUndo } from './undo.ts'
+import { addVersion } from './version.ts'
 import { addWhy } from './why.ts'
 
 export interface ContextFlags {
@@ -135,7 +137,17 @@ export function buildProgram(host: ProgramHost, end: (name: ExitName) => void): 
       with: async (options, flags) => end(await (await load())(options, host.writingContext(noColor(flags)))),
     }),
   }
-  for (const add of [addDiagnose, addWhy, addImage, addFix, addUndo, addOptions, addDemo])
+  for (const add of [
+    addDiagnose,
+    addWhy,
+    addImage,
+    addFix,
+    addUndo,
+    addExplain,
+    addVersion,
+    addOptions,
+    addDemo,
+  ])
     add(program, host.program, run)
   for (const command of program.commands)
     if (command.options.some(({ long, hidden }) => hidden && long === '--context'))

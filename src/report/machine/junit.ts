@@ -10,7 +10,7 @@ import { xml } from '../escape.ts'
 import { groupByCause, identityOf } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
 import { meaningOf, titleOf } from '../words/causes.ts'
-import { workloadPath } from '../words/commands.ts'
+import { explainCommand, workloadPath } from '../words/commands.ts'
 import { someOf } from '../words/count.ts'
 import { credentialLines } from '../words/credential.ts'
 import { gapSentence, gapStories } from '../words/gaps.ts'
@@ -86,6 +86,7 @@ function story(told: Told, { evidence }: AdvisedFinding): string[] {
     ...checkLines(told.findings).map(line => `Asked the registry: ${line}`),
     meaningOf(told),
     ...steps,
+    `More: ${explainCommand(told.invocation, told.findings[0])}`,
   ]
 }
 

@@ -6,6 +6,7 @@ import { type CauseGroup, groupByCause, groupByWorkload } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
 import { clip } from '../screen/wrap.ts'
 import { meaningOf, titleOf } from '../words/causes.ts'
+import { explainCommand } from '../words/commands.ts'
 import { amount, counted } from '../words/count.ts'
 import { credentialLines } from '../words/credential.ts'
 import { gapSentence, gapStories } from '../words/gaps.ts'
@@ -85,6 +86,7 @@ function section(group: CauseGroup, longest: number): string {
     ...steps,
     ...credentialLines(findings).map(line => `- Credential: ${markdownText(line)}`),
     ...checkLines(findings).map(line => `- Asked the registry: ${markdownText(line)}`),
+    `- More: ${markdownCode(explainCommand(group.invocation, findings[0]))}`,
   ]
   if (evidence === undefined || longest === 0) return lines.join('\n')
   return [

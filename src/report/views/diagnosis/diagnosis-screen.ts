@@ -9,6 +9,7 @@ import { type Palette, paletteFor } from '../../screen/palette.ts'
 import { commandLines, stepLines } from '../../screen/step.ts'
 import { displayWidth, wrap } from '../../screen/wrap.ts'
 import { meaningOf, titleOf } from '../../words/causes.ts'
+import { explainCommand } from '../../words/commands.ts'
 import { amount, counted } from '../../words/count.ts'
 import { credentialLines } from '../../words/credential.ts'
 import { checkLines } from '../../words/image-check.ts'
@@ -89,6 +90,10 @@ function block(group: CauseGroup, takenAt: string, share: Share, width: number, 
       field({ label: index === 0 ? 'asked' : '', text }, width),
     ),
     ...stepLines('what to do', stepsOf(findings, group.invocation).slice(0, share.steps), width, palette),
+    // On the brief screen it would be one line of many that say the same.
+    ...(share.pods
+      ? field({ label: 'more', text: explainCommand(group.invocation, findings[0]) }, width)
+      : []),
   ]
 }
 
