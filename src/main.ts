@@ -10,7 +10,7 @@ import { type ConnectingHost, readerFor, writerFor } from './commands/connect.ts
 import type { CommandContext, ConnectionFlags, ExitName } from './commands/context.ts'
 import type { WritingContext } from './commands/writing-context.ts'
 import { InterruptedError, RefusedError, UnreachableError, UsageError } from './errors.ts'
-import { guardLines, visible } from './report/sanitise.ts'
+import { guardLines, sanitizeLine } from './report/sanitize.ts'
 import { redact } from './secrecy/redact.ts'
 import {
   inputFrom,
@@ -81,7 +81,7 @@ async function runIn(host: ProcessHost, argv: string[]): Promise<ExitName> {
 
 /** Redacts and sanitizes an error message, which may quote a server, a file, or a login program. A single line ends with a period. */
 function sanitizeMessage(text: string): string {
-  const lines = redact(text).split('\n').map(visible)
+  const lines = redact(text).split('\n').map(sanitizeLine)
   return guardLines(lines.length > 1 || /[.?!:)]$/.test(text) ? lines.join('\n') : `${lines[0]}.`)
 }
 

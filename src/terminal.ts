@@ -139,7 +139,7 @@ export function questionsOn(streams: TerminalStreams, env: Environment, signal: 
     } catch (error) {
       if (!(error instanceof Error) || !/^(ExitPromptError|AbortPromptError)$/.test(error.name)) throw error
       const Ended = error.message.includes('SIGINT') ? InterruptedError : RefusedError
-      throw new Ended('The question was not answered, so nothing was changed.')
+      throw new Ended('Canceled. Nothing was changed.')
     }
   }
   return {

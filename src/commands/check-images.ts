@@ -11,7 +11,7 @@ import { parseEndpoints } from '../registry/endpoints.ts'
 import type { ImageCheck } from '../snapshot/image-check.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
-import { PodLogins } from '../source/image-checks/logins.ts'
+import { PodLogins } from '../source/image-checks/pod-logins.ts'
 import { type ImageQuestion, type MachineLogins, readImageChecks } from '../source/image-checks.ts'
 import type { CommandContext } from './context.ts'
 

@@ -3,7 +3,7 @@
 import { UnreachableError } from '../errors.ts'
 import { ApiError } from '../kubernetes/api/api-error.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
-import { visible } from '../report/sanitise.ts'
+import { sanitizeLine } from '../report/sanitize.ts'
 import { redact } from '../secrecy/redact.ts'
 import type { CommandContext } from './context.ts'
 
@@ -29,9 +29,10 @@ export async function withCluster<Cluster extends ClusterReader, T>(
     })
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    throw new UnreachableError(`The API server can't serve this: ${visible(clean(error.message))}`)
+    throw new UnreachableError(`The request to the API server failed: ${sanitizeLine(clean(error.message))}`)
   } finally {
-    for (const warning of cluster.warnings()) await context.err.write(`Warning: ${visible(clean(warning))}\n`)
+    for (const warning of cluster.warnings())
+      await context.err.write(`Warning: ${sanitizeLine(clean(warning))}\n`)
     await cluster.close()
   }
 }

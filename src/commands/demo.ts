@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   type DemoStep,
-  demoInvitation,
+  demoClosing,
   demoOpening,
   demoPause,
   demoServing,
@@ -81,7 +81,7 @@ async function tellStory(
     await out.write(demoStep(step, [program, ...argv].join(' '), out))
     await context.run(out.color ? argv : [...argv, '--no-color'], elsewhere)
   }
-  await out.write(demoInvitation(program, out))
+  await out.write(demoClosing(program, out))
 }
 
 async function serve(env: CommandContext['env'], context: CommandContext): Promise<void> {

@@ -9,10 +9,9 @@ import { Registries } from '../registry/client.ts'
 import { parseEndpoints } from '../registry/endpoints.ts'
 import { shellWord } from '../report/escape.ts'
 import { ownCommand } from '../report/invocation.ts'
-import { accessRefusal } from '../report/views/access.ts'
 import { renderFixResult } from '../report/views/fix-result.ts'
-import { type PlanNews, renderPlan } from '../report/views/plan.ts'
-import { confirmation } from '../report/views/questions.ts'
+import { type PlanReportContext, renderPlan } from '../report/views/plan.ts'
+import { accessRefusal, confirmation } from '../report/views/questions.ts'
 import { clusterIdentity } from '../source/live/cluster-identity.ts'
 import { withCluster } from './cluster-session.ts'
 import type { ExitName } from './context.ts'
@@ -104,7 +103,11 @@ async function proveSaved(prepared: PreparedFix, session: FixSession): Promise<v
   if (first !== undefined) throw first.error
 }
 
-async function show(prepared: PreparedFix, session: FixSession, mode: PlanNews['mode']): Promise<ExitName> {
+async function show(
+  prepared: PreparedFix,
+  session: FixSession,
+  mode: PlanReportContext['mode'],
+): Promise<ExitName> {
   const { plan, findings, gaps } = prepared
   await session.context.out.write(
     renderPlan(plan, { findings: findings.map(withSteps), gaps, mode }, view(session)),

@@ -111,7 +111,7 @@ async function snapshotOfDump(options: SnapshotOptions, context: CommandContext)
     now: context.now().toISOString(),
     signal: context.signal,
   })
-  const { renderSourceNotes } = await import('../report/views/source-notes.ts')
+  const { renderSourceNotes } = await import('../report/views/gaps.ts')
   await context.err.write(renderSourceNotes(snapshot.source))
   return snapshot
 }

@@ -10,8 +10,8 @@ import { planUndo } from '../apply/plan-undo.ts'
 import { keepsLogin, type UndoOutcome, type UndoStep } from '../apply/undo-step.ts'
 import { RefusedError, UsageError } from '../errors.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
-import { visible } from '../report/sanitise.ts'
-import { progressText, undoEndedEarlyText } from '../report/views/progress.ts'
+import { sanitizeLine } from '../report/sanitize.ts'
+import { interruptedUndoText, progressText } from '../report/views/progress.ts'
 import { undoQuestion } from '../report/views/questions.ts'
 import {
   anotherRunText,
@@ -47,7 +47,7 @@ export async function undoCommand(options: UndoOptions, context: WritingContext)
     const damages: string[] = []
     const onDamage = (sentence: string) => void damages.push(sentence)
     const runs = await listRuns(folder, { server: cluster.server, onDamage })
-    for (const sentence of damages) await context.err.write(`Warning: ${visible(sentence)}\n`)
+    for (const sentence of damages) await context.err.write(`Warning: ${sanitizeLine(sentence)}\n`)
     // There is no journal under this cluster's address; there may be one under its uid, which this login can't read.
     if (runs.length === 0 && clusterUid === cluster.server) {
       throw new UsageError(
@@ -145,7 +145,7 @@ async function executeUndo(
   } catch (error) {
     progress.stop()
     if (writing)
-      await context.err.write(undoEndedEarlyText(run.run, invocationOf(context, options.connection)))
+      await context.err.write(interruptedUndoText(run.run, invocationOf(context, options.connection)))
     throw error
   } finally {
     progress.stop()

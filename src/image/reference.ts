@@ -94,7 +94,7 @@ const RULES: ((parts: Parts) => string | false)[] = [
   ({ text }) => /\$[{(\w]|\{\{/.test(text) && 'a placeholder in it has not been filled in',
   ({ text }) => /\s/.test(text) && 'it has white space in it',
   ({ text }) => /[^\x21-\x7e]/.test(text) && 'it has characters other than plain ASCII',
-  ({ text }) => /^[a-z]+:\/\//i.test(text) && 'it starts with a scheme; write it from the registry on',
+  ({ text }) => /^[a-z]+:\/\//i.test(text) && 'image names have no scheme: drop everything up to ://',
   ({ text }) => /^[a-f0-9]{64}$/.test(text) && 'a name of 64 hexadecimal digits is kept for image IDs',
   ({ digest }) => digest !== null && digestRefusal(digest),
   ({ path }) => path === '' && 'the repository is missing',
@@ -152,7 +152,7 @@ function componentRefusal(path: string): string | false {
 }
 
 function tagRefusal(tag: string): string | false {
-  if (tag === '') return 'nothing follows the colon; a tag belongs there'
+  if (tag === '') return 'the tag after ":" is missing'
   if (tag.length > 128) return `the tag has ${tag.length} characters; at most 128 are allowed`
   return !/^\w[\w.-]*$/.test(tag) && `the tag "${tag}" may only have letters, digits, "_", "." and "-"`
 }

@@ -1,6 +1,6 @@
 /** Sends a request, answers the registry's challenge, and sends it again: the only place that puts a credential or token on a request. */
 
-import type { Credential } from '../dockerconfig/credential.ts'
+import type { Credential } from '../dockerconfig/registry-credential.ts'
 import type { Redacted } from '../secrecy/redacted.ts'
 import { type Challenge, parseChallenges } from './challenge.ts'
 import type { RegistryAnswer, RegistryRequest, Sender } from './connection.ts'

@@ -1,6 +1,6 @@
 /** The registry client for the other rooms. Manifests are requested by HEAD, which no registry counts as a pull; `platforms` explains its exception. */
 
-import type { Credential } from '../dockerconfig/credential.ts'
+import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { canonicalRegistry, DOCKER_HUB, isDockerHubHost } from '../image/docker-hub.ts'
 import { type AuthorizedAnswer, AuthorizedRequests } from './authorized-requests.ts'
 import { Connection, type ConnectionOptions, type RegistryAnswer } from './connection.ts'

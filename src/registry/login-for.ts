@@ -1,7 +1,7 @@
 /** Chooses the login that may be sent for an image. */
 
-import type { Credential } from '../dockerconfig/credential.ts'
 import { coversRepository } from '../dockerconfig/docker-key.ts'
+import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { canonicalRegistry } from '../image/docker-hub.ts'
 import type { Reference } from '../image/reference.ts'
 

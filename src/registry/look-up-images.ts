@@ -1,6 +1,6 @@
 /** Looks up the digests of many images, a few at a time. */
 
-import type { Credential } from '../dockerconfig/credential.ts'
+import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { UsageError } from '../errors.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../image/docker-hub.ts'
 import { parseReference, type Reference } from '../image/reference.ts'

@@ -1,6 +1,6 @@
 /** Gets a bearer token from the server that a registry's challenge names (distribution's token and oauth specifications). */
 
-import type { Credential } from '../dockerconfig/credential.ts'
+import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { Redacted } from '../secrecy/redacted.ts'
 import type { RegistryAnswer, RegistryRequest, Sender } from './connection.ts'
 import type { RegistryProblem } from './outcome.ts'

@@ -1,16 +1,16 @@
-/** Puts findings together that share one story: cause, subcause, registry, and for a refusal what the pod had to show. */
+/** Groups findings that are described alike: cause, subcause, registry, and for a refusal the pod's credential. */
 
 import type { AdvisedFinding } from '../advice/add-steps.ts'
 import type { Invocation } from './invocation.ts'
-import { tellsNothing } from './words/causes/image.ts'
+import type { CauseContext, CauseWords } from './words/cause-words.ts'
+import { hasNoReason } from './words/causes/image.ts'
 import { isMalformed, wordsFor } from './words/causes.ts'
 import { workloadPath } from './words/commands.ts'
+import { countPods } from './words/count.ts'
 import { age } from './words/duration.ts'
-import { imageText } from './words/image-text.ts'
-import { countPods } from './words/pods.ts'
-import type { CauseWords, Told } from './words/told.ts'
+import { imageText } from './words/labels.ts'
 
-export interface CauseGroup extends Told {
+export interface CauseGroup extends CauseContext {
   words: CauseWords
   pods: number
   namespaces: number
@@ -31,13 +31,13 @@ export interface WorkloadRow {
 
 /** The groups in the order of the findings, so that the most urgent leads. */
 export function groupByCause(findings: readonly AdvisedFinding[], invocation: Invocation): CauseGroup[] {
-  return [...Map.groupBy(findings, storyOf).values()].flatMap(same => {
+  return [...Map.groupBy(findings, groupKey).values()].flatMap(same => {
     const [first, ...others] = same
     if (first === undefined) return []
-    const told: Told = { invocation, findings: [first, ...others] }
+    const context: CauseContext = { invocation, findings: [first, ...others] }
     return {
-      ...told,
-      words: wordsFor(told),
+      ...context,
+      words: wordsFor(context),
       pods: countPods(same),
       namespaces: new Set(same.map(({ namespace }) => namespace)).size,
     }
@@ -63,13 +63,13 @@ export function groupByWorkload(findings: readonly AdvisedFinding[], takenAt: st
 }
 
 /** What makes a finding the same one in the next run, when its pods have other names: its place and what is wrong there. */
-export function identityOf(finding: AdvisedFinding): (string | null)[] {
+export function stableIdentity(finding: AdvisedFinding): (string | null)[] {
   const { cause, subcause, namespace, container, image } = finding
   return [cause, subcause, namespace, workloadPath(finding), container, image]
 }
 
-/** Findings of one story are told, and helped, alike: cause, subcause, who answered, what else is given away, and the steps. */
-function storyOf(finding: AdvisedFinding): string {
+/** Findings with the same key share their title, meaning, and steps: cause, subcause, responding host, clues, and first step. */
+function groupKey(finding: AdvisedFinding): string {
   const { cause, subcause, registry, endpoint, containerKind, moved, clues, steps } = finding
   return JSON.stringify([
     cause,
@@ -86,7 +86,7 @@ function storyOf(finding: AdvisedFinding): string {
 
 function detailOf(finding: AdvisedFinding): string {
   const { cause, credential, check } = finding
-  if (cause === 'other') return tellsNothing(finding) ? 'nothing' : 'something'
+  if (cause === 'other') return hasNoReason(finding) ? 'nothing' : 'something'
   // A private image and a mistyped one read alike until the registry is asked.
   const proven = check?.verdict ?? ''
   if (cause === 'image-not-found') return proven

@@ -1,5 +1,6 @@
-/** Which pods a reading is about. */
+/** Which pods are read. */
 
+import { UsageError } from '../errors.ts'
 import type { NamedSubject } from './named-subjects.ts'
 
 export interface Scope {
@@ -16,3 +17,6 @@ export interface Scope {
   /** One pod by name, for `why`: it gets into the snapshot however healthy it is. Goes with exactly one namespace. */
   pod?: string
 }
+
+/** `Scope.pod` names a pod that does not exist. */
+export class NoSuchPod extends UsageError {}

@@ -11,7 +11,8 @@ import { runCommandLine } from './command-line.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'pullguard-explain-'))
 afterAll(() => rmSync(home, { recursive: true, force: true }))
-const explain = (...argv: string[]) => runCommandLine(['explain', '--no-color', ...argv], { home, columns: 80 })
+const explain = (...argv: string[]) =>
+  runCommandLine(['explain', '--no-color', ...argv], { home, columns: 80 })
 
 test('every cause is explained in whole sentences, one screen each', async () => {
   for (const { name, is, howToTell } of explanationsOf(CAUSES)) {

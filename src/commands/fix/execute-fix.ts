@@ -11,7 +11,7 @@ import { classify } from '../../diagnosis/classify.ts'
 import { isUnlikelyToRecover } from '../../diagnosis/recovery-prospects.ts'
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import { ApiError } from '../../kubernetes/api/api-error.ts'
-import { endedEarlyText, progressText } from '../../report/views/progress.ts'
+import { interruptedFixText, progressText } from '../../report/views/progress.ts'
 import { readRollout } from '../../source/live/rollouts.ts'
 import { invocationOf } from '../invocation.ts'
 import { redactor } from './find-logins.ts'
@@ -96,7 +96,8 @@ async function withJournal(
     })
   } catch (error) {
     progress.stop()
-    if (wrote) await context.err.write(endedEarlyText(run, invocationOf(context, session.options.connection)))
+    if (wrote)
+      await context.err.write(interruptedFixText(run, invocationOf(context, session.options.connection)))
     throw error
   } finally {
     progress.stop()

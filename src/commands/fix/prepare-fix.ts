@@ -2,7 +2,7 @@
 
 import { CAUSES } from '../../diagnosis/finding.ts'
 import { isUnlikelyToRecover } from '../../diagnosis/recovery-prospects.ts'
-import type { Credential } from '../../dockerconfig/credential.ts'
+import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { registriesOf } from '../../keychain/wanted-registries.ts'
 import { makePlan } from '../../plan/make-plan.ts'
 import type { ImageFact, PlanInput } from '../../plan/plan-input.ts'

@@ -1,6 +1,6 @@
 /** Proves each login against its registry before it is distributed, and checks that enough pulls are left. */
 
-import type { Credential } from '../../dockerconfig/credential.ts'
+import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { RefusedError, UnreachableError } from '../../errors.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { parseReference } from '../../image/reference.ts'
@@ -8,12 +8,12 @@ import type { UnprovenLogin } from '../../plan/plan-input.ts'
 import { serves } from '../../plan/stuck-pod.ts'
 import type { Proof, QuotaOutcome } from '../../registry/outcome.ts'
 import {
-  proofRefusal,
+  failedProofText,
   provenText,
   shortLivedText,
   uncheckedText,
   usedUpText,
-  type WayOut,
+  type Workarounds,
 } from '../../report/views/logins.ts'
 import { planCredentialOf } from './find-logins.ts'
 import type { FixSession, PreparedFix } from './session.ts'
@@ -56,7 +56,7 @@ async function proveOne(
   if (!proof.proven) {
     const { why, detail } = proof
     const noAnswer = why === 'unreachable' || why === 'server-error' || why === 'rate-limited'
-    const text = proofRefusal(credential, image, why, detail, wayOut(credential, prepared))
+    const text = failedProofText(credential, image, why, detail, wayOut(credential, prepared))
     if (noAnswer && isOnlyShown(session)) {
       await err.write(`${uncheckedText(credential, image, why, detail)}\n`)
       return null
@@ -80,7 +80,7 @@ function isOnlyShown({ options }: FixSession): boolean {
 }
 
 /** What the fix can still do without this login. */
-function wayOut({ registry }: Credential, { plan, credentials }: PreparedFix): WayOut {
+function wayOut({ registry }: Credential, { plan, credentials }: PreparedFix): Workarounds {
   const others = credentials.map(one => one.registry).filter(other => other !== registry)
   return { plan, others: [...new Set(others)] }
 }

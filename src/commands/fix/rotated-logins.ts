@@ -4,7 +4,7 @@ import { listRuns } from '../../apply/journal/find-runs.ts'
 import { isUndone, type Run } from '../../apply/journal/run.ts'
 import { madeSecrets } from '../../apply/journal/unfinished-work.ts'
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
-import { rotatedText } from '../../report/views/logins.ts'
+import { outdatedSecretsText } from '../../report/views/logins.ts'
 import { readSecretsNamed } from '../../source/live/fix-secrets.ts'
 import { Reading } from '../../source/live/reading.ts'
 import { invocationOf } from '../invocation.ts'
@@ -41,7 +41,7 @@ export async function warnOfRotatedLogins(session: FixSession): Promise<void> {
     allNamespaces: options.allNamespaces,
     namespace: cluster.namespace,
   }
-  await context.err.write(`${rotatedText(rotated, invocationOf(context, options.connection))}\n`)
+  await context.err.write(`${outdatedSecretsText(rotated, invocationOf(context, options.connection))}\n`)
 }
 
 function isOpen(run: Run, secretName: string): boolean {

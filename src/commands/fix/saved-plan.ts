@@ -1,13 +1,13 @@
 /** Loads a saved plan: only for this cluster, unmodified, and with the logins that it names. */
 
 import { readPlanFile, refuseOtherCluster } from '../../apply/plan-file.ts'
-import type { Credential } from '../../dockerconfig/credential.ts'
+import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { RefusedError, UsageError } from '../../errors.ts'
 import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
 import type { PatchChange } from '../../plan/change.ts'
 import { patchOf } from '../../plan/patch.ts'
 import type { Plan } from '../../plan/plan.ts'
-import { readPodOwners } from '../../source/live/pod-owners.ts'
+import { readPodOwners } from '../../source/live/owners.ts'
 import { loginFromFlags, machineLoginsFor } from './find-logins.ts'
 import type { FixSession, PreparedFix } from './session.ts'
 

@@ -2,7 +2,7 @@
 
 import type { Finding, Severity } from '../../diagnosis/finding.ts'
 import type { Remedy } from '../../diagnosis/remedy.ts'
-import type { Credential } from '../../dockerconfig/credential.ts'
+import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import type { ClusterWriter } from '../../kubernetes/api/writer.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { Registries } from '../../registry/client.ts'

@@ -6,10 +6,10 @@ import { interruptedPods, madeSecrets, recordPodBack } from '../../apply/journal
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
 import type { Remedy } from '../../diagnosis/remedy.ts'
-import type { Credential } from '../../dockerconfig/credential.ts'
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
+import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import type { ControllerObject } from '../../kubernetes/api/kinds.ts'
-import { visible } from '../../report/sanitise.ts'
+import { sanitizeLine } from '../../report/sanitize.ts'
 import { unknownExclusionText } from '../../report/views/questions.ts'
 import type { FixScope, InterruptedPod } from '../../snapshot/fix-scope.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
@@ -67,7 +67,7 @@ async function earlierRuns({ journals, cluster, context }: FixSession): Promise<
   const damages: string[] = []
   const onDamage = (sentence: string) => void damages.push(sentence)
   const runs = await listRuns(journals, { server: cluster.server, onDamage })
-  for (const sentence of damages) await context.err.write(`Warning: ${visible(sentence)}\n`)
+  for (const sentence of damages) await context.err.write(`Warning: ${sanitizeLine(sentence)}\n`)
   return runs
 }
 

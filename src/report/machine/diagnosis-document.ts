@@ -18,14 +18,14 @@ export function findingDocument(finding: AdvisedFinding, invocation: Invocation)
     moved,
     ...facts
   } = finding
-  const told = { invocation, findings: [finding] } as const
+  const context = { invocation, findings: [finding] } as const
   return {
     ...facts,
     moved: moved && { to: moved.to, since: moved.since, source: moved.source },
-    title: titleOf(told),
-    meaning: meaningOf(told),
-    steps: stepsOf([finding], invocation).map(({ say, command, where }) => ({
-      text: say,
+    title: titleOf(context),
+    meaning: meaningOf(context),
+    steps: stepsOf([finding], invocation).map(({ text, command, where }) => ({
+      text: text,
       command: command ?? null,
       where: where?.replace(/^on /, '') ?? null,
     })),
@@ -47,7 +47,7 @@ function* findingDocuments({ findings }: AdvisedDiagnosis, invocation: Invocatio
   for (const finding of findings) yield findingDocument(finding, invocation)
 }
 
-function withFindings<Told extends readonly object[]>(diagnosis: AdvisedDiagnosis, findings: Told) {
+function withFindings<Documents extends readonly object[]>(diagnosis: AdvisedDiagnosis, findings: Documents) {
   const { takenAt, complete, source, scope, summary, pulling, gaps } = diagnosis
   return enveloped('Diagnosis', { takenAt, complete, source, scope, summary, findings, pulling, gaps })
 }

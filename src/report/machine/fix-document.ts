@@ -5,7 +5,7 @@ import type { FixResult } from '../../apply/outcome.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import type { Invocation } from '../invocation.ts'
-import { isWell } from '../words/outcomes.ts'
+import { isSuccessful } from '../words/outcomes.ts'
 import { podCounts } from '../words/recoveries.ts'
 import { type Envelope, enveloped } from './data.ts'
 import { findingDocument } from './diagnosis-document.ts'
@@ -39,7 +39,7 @@ export function fixDocument(report: FixReport, invocation: Invocation): Envelope
     summary: {
       changes: plan.changes.length,
       written: result.outcomes.filter(({ status }) => status === 'applied').length,
-      notMade: result.outcomes.filter(one => !isWell(one)).length,
+      notMade: result.outcomes.filter(one => !isSuccessful(one)).length,
       pods: wanted,
       recoveredPods: recovered,
       leftToOwner,

@@ -7,18 +7,17 @@
 import type { AdvisedDiagnosis, AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Severity } from '../../diagnosis/finding.ts'
 import { xml } from '../escape.ts'
-import { groupByCause, identityOf } from '../group.ts'
+import { groupByCause, stableIdentity } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
-import { meaningOf, titleOf } from '../words/causes.ts'
+import type { CauseContext } from '../words/cause-words.ts'
+import { credentialLinesFor, meaningOf, titleOf } from '../words/causes.ts'
 import { explainCommand, workloadPath } from '../words/commands.ts'
-import { someOf } from '../words/count.ts'
-import { credentialLines } from '../words/credential.ts'
-import { gapSentence, gapStories } from '../words/gaps.ts'
+import { shortList } from '../words/count.ts'
+import { gapSentence, summarizeGaps } from '../words/gaps.ts'
 import { checkLines } from '../words/image-check.ts'
-import { imageText } from '../words/image-text.ts'
+import { imageText } from '../words/labels.ts'
 import { stepsOf } from '../words/steps.ts'
 import { summarySentence } from '../words/summary.ts'
-import type { Told } from '../words/told.ts'
 
 const RANK: Record<Severity | 'never', number> = { info: 0, warning: 1, error: 2, never: 3 }
 
@@ -30,19 +29,19 @@ export function renderJunit(
 ): string {
   const { findings, gaps, takenAt } = diagnosis
   const fails = (same: AdvisedFinding[]) => same.some(({ severity }) => RANK[severity] >= RANK[failOn])
-  const places = [...Map.groupBy(findings, finding => JSON.stringify(identityOf(finding))).values()]
-  const stories = gapStories(gaps)
+  const places = [...Map.groupBy(findings, finding => JSON.stringify(stableIdentity(finding))).values()]
+  const stories = summarizeGaps(gaps)
   const cases = [
     ...places.map(same => placeCase(same, invocation, fails(same))),
-    ...stories.map(story =>
+    ...stories.map(failureText =>
       testCase(
         'gaps',
-        `${story.gap.what}: ${story.gap.why}`,
+        `${failureText.gap.what}: ${failureText.gap.why}`,
         problem(
           'error',
-          story.gap.why,
-          gapSentence(story),
-          story.remedy === null ? [] : [`To do: ${story.remedy}`],
+          failureText.gap.why,
+          gapSentence(failureText),
+          failureText.remedy === null ? [] : [`To do: ${failureText.remedy}`],
         ),
       ),
     ),
@@ -65,8 +64,8 @@ function placeCase(same: AdvisedFinding[], invocation: Invocation, fails: boolea
   if (group === undefined) return ''
   const [first] = group.findings
   const title = titleOf(group)
-  const pods = someOf([...new Set(same.map(({ pod }) => pod))], 5)
-  const lines = [`Pods: ${pods}`, ...story(group, first)]
+  const pods = shortList([...new Set(same.map(({ pod }) => pod))], 5)
+  const lines = [`Pods: ${pods}`, ...failureText(group, first)]
   const body = fails ? problem('failure', first.cause, title, lines) : output([title, ...lines])
   return testCase(
     `${first.namespace}.${workloadPath(first)}`,
@@ -75,18 +74,18 @@ function placeCase(same: AdvisedFinding[], invocation: Invocation, fails: boolea
   )
 }
 
-function story(told: Told, { evidence }: AdvisedFinding): string[] {
-  const credential = credentialLines(told.findings).map(line => `Credential: ${line}`)
-  const steps = stepsOf(told.findings, told.invocation).map(
-    ({ say, command }) => `To do: ${say}${command === undefined ? '.' : `: ${command}`}`,
+function failureText(context: CauseContext, { evidence }: AdvisedFinding): string[] {
+  const credential = credentialLinesFor(context).map(line => `Credential: ${line}`)
+  const steps = stepsOf(context.findings, context.invocation).map(
+    ({ text, command }) => `To do: ${text}${command === undefined ? '.' : `: ${command}`}`,
   )
   return [
     ...(evidence === null ? [] : [`Evidence: ${evidence.text}`]),
     ...credential,
-    ...checkLines(told.findings).map(line => `Asked the registry: ${line}`),
-    meaningOf(told),
+    ...checkLines(context.findings).map(line => `Asked the registry: ${line}`),
+    meaningOf(context),
     ...steps,
-    `More: ${explainCommand(told.invocation, told.findings[0])}`,
+    `More: ${explainCommand(context.invocation, context.findings[0])}`,
   ]
 }
 

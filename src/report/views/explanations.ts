@@ -3,7 +3,7 @@
 import type { DataFormat } from '../formats.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
 import type { ReportOptions } from '../options.ts'
-import { field, joined, stacked } from '../screen/block.ts'
+import { field, joinBlocks, joinLines } from '../screen/block.ts'
 import { type Palette, paletteFor } from '../screen/palette.ts'
 import { wrap } from '../screen/wrap.ts'
 import type { Explanation } from '../words/explanations.ts'
@@ -22,7 +22,7 @@ const RENDERERS: Record<
     options.listed ? list(explanations, options) : whole(explanations, options),
   json: explanations => toJson(document(explanations)),
   yaml: explanations => toYaml(document(explanations)),
-  name: explanations => joined(explanations.map(({ name }) => name)),
+  name: explanations => joinLines(explanations.map(({ name }) => name)),
 }
 
 /** The explanations as text for standard output, ready to write. */
@@ -40,7 +40,7 @@ function document(explanations: readonly Explanation[]): object {
 function list(explanations: readonly Explanation[], { invocation: { program } }: ExplanationOptions): string {
   const longest = Math.max(...explanations.map(({ name }) => name.length))
   const rows = explanations.map(({ name, title }) => `${name.padEnd(longest)}  ${title}`)
-  return joined([...rows, '', `More of each: ${program} explain NAME`])
+  return joinLines([...rows, '', `More of each: ${program} explain NAME`])
 }
 
 function whole(
@@ -48,7 +48,7 @@ function whole(
   { width, color, invocation: { program } }: ExplanationOptions,
 ): string {
   const palette = paletteFor(color)
-  return stacked(explanations.map(each => block(each, { width, program }, palette)))
+  return joinBlocks(explanations.map(each => block(each, { width, program }, palette)))
 }
 
 function block(

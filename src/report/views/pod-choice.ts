@@ -3,9 +3,9 @@
 import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
 import { groupByCause } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
-import { visible } from '../sanitise.ts'
+import { sanitizeLine } from '../sanitize.ts'
 import { whyCommand } from '../words/commands.ts'
-import { someOf } from '../words/count.ts'
+import { shortList } from '../words/count.ts'
 import { summarySentence } from '../words/summary.ts'
 
 /** The failing pods, most urgent first, each with why it fails. The value is NAMESPACE/POD. */
@@ -17,7 +17,7 @@ export function podChoices(
   for (const group of groupByCause(findings, invocation)) {
     for (const { namespace, pod } of group.findings) {
       const value = `${namespace}/${pod}`
-      if (!choices.has(value)) choices.set(value, visible(`${value}: ${group.words.short(group)}`))
+      if (!choices.has(value)) choices.set(value, sanitizeLine(`${value}: ${group.words.short(group)}`))
     }
   }
   return [...choices].map(([value, name]) => ({ name, value }))
@@ -33,5 +33,5 @@ export function unnamedPodText(diagnosis: AdvisedDiagnosis, invocation: Invocati
   const names = podChoices(diagnosis, invocation).map(({ value }) => value)
   return first === undefined
     ? `No pod is named. ${summarySentence(diagnosis, invocation)}`
-    : `No pod is named. Failing: ${someOf(names, 10)}. Name one, such as \`${whyCommand(invocation, first)}\`.`
+    : `No pod is named. Failing: ${shortList(names, 10)}. Name one, such as \`${whyCommand(invocation, first)}\`.`
 }

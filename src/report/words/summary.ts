@@ -7,11 +7,10 @@ import type { ScopeSubject } from '../../snapshot/snapshot.ts'
 import { groupByCause } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
 import { loginFixCommand } from './commands.ts'
-import { amount, counted } from './count.ts'
-import { gapStories } from './gaps.ts'
-import { countPods } from './pods.ts'
+import { countPods, formatNumber, joinList, pluralize } from './count.ts'
+import { summarizeGaps } from './gaps.ts'
 import { pullingSentence } from './pulling.ts'
-import type { Said } from './said.ts'
+import type { StepText } from './step-words.ts'
 import { stepsOf } from './steps.ts'
 
 const CAUSES_NAMED = 3
@@ -22,22 +21,22 @@ export function summarySentence(diagnosis: AdvisedDiagnosis, invocation: Invocat
   const place = placeOf(diagnosis)
   if (findings.length > 0) return `${failing(diagnosis, place)}: ${causes(diagnosis, invocation)}.`
   if (gaps.length > 0) {
-    const things = `${counted(gapStories(gaps).length, 'thing')} could not be read`
-    const checked = summary.pods === 0 ? '' : ` (${counted(summary.pods, 'pod')} checked)`
+    const things = `${pluralize(summarizeGaps(gaps).length, 'thing')} could not be read`
+    const checked = summary.pods === 0 ? '' : ` (${pluralize(summary.pods, 'pod')} checked)`
     return `No failing pull found ${place}${checked}, but ${things}: this is not a clean bill of health.`
   }
   if (summary.pods === 0) return noPods(diagnosis)
   // Not that every image is there: a pull may still be under way, or wait behind another one on its node.
   const pulling = pullingSentence(diagnosis.pulling)
-  return `No image pulls are failing ${place} (${counted(summary.pods, 'pod')} checked).${pulling === '' ? '' : ` ${pulling}.`}${elsewhere(diagnosis)}`
+  return `No image pulls are failing ${place} (${pluralize(summary.pods, 'pod')} checked).${pulling === '' ? '' : ` ${pulling}.`}${otherNamespaces(diagnosis)}`
 }
 
 function failing({ summary: { failingPods, pods }, scope: { subjects } }: Diagnosis, place: string): string {
   const verb = failingPods === 1 ? "can't pull its images" : "can't pull their images"
   if (subjects?.length === 1 && subjects[0]?.kind === 'Pod') return `${place.replace(/^in p/, 'P')} ${verb}`
   return failingPods === pods
-    ? `${counted(pods, 'pod')} ${place} ${verb}`
-    : `${amount(failingPods)} of ${counted(pods, 'pod')} ${place} ${verb}`
+    ? `${pluralize(pods, 'pod')} ${place} ${verb}`
+    : `${formatNumber(failingPods)} of ${pluralize(pods, 'pod')} ${place} ${verb}`
 }
 
 /** Which namespaces or workloads of which cluster or dump: `in namespace web of prod`, `in deployment shop of namespace web of prod`. */
@@ -63,13 +62,12 @@ function subjectsText(subjects: readonly ScopeSubject[]): string {
     const prefix = one || subject.namespace === null ? '' : `${subject.namespace}/`
     return `${subject.kind.toLowerCase()} ${prefix}${subject.name}`
   })
-  const list =
-    names.length < 3 ? names.join(' and ') : `${names.slice(0, -1).join(', ')}, and ${names.at(-1)}`
+  const list = joinList(names)
   return one && namespace != null ? `${list} of namespace ${namespace}` : list
 }
 
 /** That more could be looked at. */
-function elsewhere({ source, scope: { namespaces, subjects } }: Diagnosis): string {
+function otherNamespaces({ source, scope: { namespaces, subjects } }: Diagnosis): string {
   return namespaces === null || subjects !== undefined || source.type === 'file'
     ? ''
     : ' -A checks every namespace.'
@@ -79,28 +77,26 @@ function elsewhere({ source, scope: { namespaces, subjects } }: Diagnosis): stri
 function noPods(diagnosis: Diagnosis): string {
   const { labelSelector } = diagnosis.scope
   const which = labelSelector === null ? '' : ` with ${labelSelector}`
-  return `No pods${which} ${placeOf(diagnosis)}. Nothing to diagnose.${elsewhere(diagnosis)}`
+  return `No pods${which} ${placeOf(diagnosis)}. Nothing to diagnose.${otherNamespaces(diagnosis)}`
 }
 
 function causes({ findings }: AdvisedDiagnosis, invocation: Invocation): string {
   const alike = Map.groupBy(groupByCause(findings, invocation), group => group.words.short(group))
-  const told = [...alike].map(
-    ([short, groups]) => `${short} (${amount(countPods(groups.flatMap(group => group.findings)))})`,
+  const parts = [...alike].map(
+    ([short, groups]) => `${short} (${formatNumber(countPods(groups.flatMap(group => group.findings)))})`,
   )
-  const rest = told.length - CAUSES_NAMED
-  return rest > 0
-    ? `${told.slice(0, CAUSES_NAMED).join(', ')} and ${counted(rest, 'more cause')}`
-    : told.join(', ')
+  const rest = parts.length - CAUSES_NAMED
+  return joinList(rest > 0 ? [...parts.slice(0, CAUSES_NAMED), pluralize(rest, 'more cause')] : parts)
 }
 
 /**
  * The one thing to do next: the fix where it is what is best done first for some, else the first step for what is most urgent; null
  * if nothing is wrong.
  */
-export function nextStep({ findings }: AdvisedDiagnosis, invocation: Invocation): Said | null {
+export function nextStep({ findings }: AdvisedDiagnosis, invocation: Invocation): StepText | null {
   const fixable = findings.filter(({ steps: [first] }) => FIXES.includes(first.code))
   if (fixable.length > 0)
-    return { say: 'Give the pods a credential', command: loginFixCommand(invocation, fixable) }
+    return { text: 'Give the pods a credential', command: loginFixCommand(invocation, fixable) }
   const [group] = groupByCause(findings, invocation)
   return group === undefined ? null : stepsOf(group.findings, invocation)[0]
 }

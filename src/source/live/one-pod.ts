@@ -1,16 +1,16 @@
-/** Reads one pod by its name, healthy or not; where there is none, says which names are near. */
+/** Reads one pod by its name, healthy or not; if there is none, the error names similar ones. */
 
 import { UsageError } from '../../errors.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { isForbidden, isNotFound } from '../gap.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { didYouMean, nearNames } from '../near-names.ts'
-import { NoSuchPod } from '../no-such-pod.ts'
+import { NoSuchPod } from '../snapshot-scope.ts'
 import { readEvents } from './events.ts'
 import { assertExists, type ScopePods } from './namespaces.ts'
 import type { Reading } from './reading.ts'
 
-/** The pod and its events; a gap where it may not be read. @throws NoSuchPod where it does not exist; ApiError */
+/** The pod and its events; a gap if it is forbidden. @throws NoSuchPod; ApiError */
 export async function readPod(reading: Reading, namespace: string, name: string): Promise<ScopePods> {
   try {
     const [raw, events] = await Promise.all([
@@ -22,7 +22,7 @@ export async function readPod(reading: Reading, namespace: string, name: string)
   } catch (error) {
     if (isNotFound(error)) throw await noSuchPod(reading, namespace, name)
     if (!isForbidden(error)) throw error
-    reading.leaveGap(error, KINDS.Pod, namespace)
+    reading.recordGap(error, KINDS.Pod, namespace)
     return { count: 0, pods: [], events: [] }
   }
 }
@@ -39,7 +39,7 @@ function asNoSuchPod(error: unknown): never {
   throw error instanceof UsageError ? new NoSuchPod(error.message) : error
 }
 
-/** Only for a hint: whatever keeps them from being read changes nothing about the pod that is not there. */
+/** Only for a hint, so errors are ignored. */
 async function podNames(reading: Reading, namespace: string): Promise<string[]> {
   const names: string[] = []
   try {

@@ -4,7 +4,7 @@ import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { redact } from '../../secrecy/redact.ts'
 import type { ScopeSubject, Snapshot } from '../../snapshot/snapshot.ts'
 import { uniqueGaps } from '../gap.ts'
-import { withKubeletsWord } from '../kubelets-word.ts'
+import { markReportedMissing } from '../missing-secrets.ts'
 import { belongsTo } from '../pods-of-subjects.ts'
 import type { Scope } from '../snapshot-scope.ts'
 import { isNamed, ofSubjects, pickSuspects } from '../suspects.ts'
@@ -19,15 +19,15 @@ export interface ClusterOptions {
   /** ISO 8601. */
   takenAt: string
   onProgress?: (progress: Progress) => void
-  /** Gets the controllers above the pods, in full, so that nobody needs to read them again. */
+  /** Receives the controllers above the pods in full, so that they need not be read again. */
   onOwner?: VisitOwner
-  /** Gets each pull secret as it is: to be kept from every output. */
+  /** Receives each pull secret as the server sent it, with its content: never print it. */
   onPullSecret?: VisitPullSecret
   signal?: AbortSignal
 }
 
 /**
- * Reads the failing pods in scope, their events, and what they name; the one of `scope.pod` also if it is healthy, none where it may not be read.
+ * Reads the failing pods in scope, their events, and the objects they reference. `scope.pod` is read even if healthy; if it is forbidden, there are no pods.
  * @throws ApiError where no pods can be read at all; UsageError for a namespace or pod that does not exist
  */
 export async function readCluster(
@@ -65,7 +65,7 @@ export async function readCluster(
     pods,
     events,
     ...related,
-    pullSecrets: withKubeletsWord(related.pullSecrets, events),
+    pullSecrets: markReportedMissing(related.pullSecrets, events),
     imageChecks: [],
     gaps: uniqueGaps(reading.gaps),
   }

@@ -1,4 +1,4 @@
-/** One reading of a live cluster: every request of it hears Ctrl-C, and what can't be read leaves a gap. */
+/** Reads a live cluster for one command: every request is aborted by Ctrl-C, and what can't be read is recorded as a gap. */
 
 import type { ClusterReader, ListResult, ReadOptions, TableRow } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
@@ -18,7 +18,7 @@ export interface Progress {
 }
 
 export interface ReadingOptions {
-  /** ISO 8601; without it nothing of the reading depends on the time. */
+  /** ISO 8601; leave out if nothing depends on the time. */
   takenAt?: string
   /** Goes with every request for pods. */
   labelSelector?: string
@@ -43,7 +43,7 @@ export class Reading {
   readonly #cluster: ClusterReader
   readonly #excluded: readonly string[]
   readonly #abort: { signal?: AbortSignal }
-  readonly #tell: () => void
+  readonly #reportProgress: () => void
   readonly #progress: Progress = { pods: 0, suspects: 0 }
 
   constructor(
@@ -55,11 +55,11 @@ export class Reading {
     this.takenAt = takenAt
     this.labels = labelSelector === undefined ? {} : { labelSelector }
     this.#abort = signal === undefined ? {} : { signal }
-    this.#tell = () => onProgress?.({ ...this.#progress })
+    this.#reportProgress = () => onProgress?.({ ...this.#progress })
   }
 
-  /** A part of this reading that keeps its gaps apart. @param labelSelector goes with its requests for pods in place of this one's */
-  aside(labelSelector = this.labels.labelSelector): Reading {
+  /** A reading of the same cluster with its own list of gaps. @param labelSelector goes with its requests for pods in place of this one's */
+  withOwnGaps(labelSelector = this.labels.labelSelector): Reading {
     const labels = labelSelector === undefined ? {} : { labelSelector }
     const excluded = this.#excluded
     return new Reading(this.#cluster, { takenAt: this.takenAt, excluded, ...labels, ...this.#abort })
@@ -80,7 +80,7 @@ export class Reading {
     return this.#cluster.get(objectPath(kind, namespace, name), { ...this.#abort, ...options })
   }
 
-  /** One object, or null where it is not there or can't be read; the latter leaves a gap. */
+  /** One object, or null if it does not exist or can't be read; the latter leaves a gap. */
   async find<Object>(
     kind: Kind<Object>,
     namespace: string | null,
@@ -90,13 +90,13 @@ export class Reading {
     try {
       return await this.get(kind, namespace, name, options)
     } catch (error) {
-      if (!isNotFound(error)) this.leaveGap(error, kind, namespace)
+      if (!isNotFound(error)) this.recordGap(error, kind, namespace)
       return null
     }
   }
 
   /**
-   * Every object of a kind. A list that expired half-way and went on from a newer state leaves a gap.
+   * Every object of a kind. A list that expired midway and continued from a newer state leaves a gap.
    * @returns how many there are. @throws ApiError
    */
   async list<Object>(
@@ -115,7 +115,7 @@ export class Reading {
     return result.count
   }
 
-  /** The same where a list that can't be read leaves a gap. */
+  /** Like `list`, but a list that can't be read leaves a gap. */
   async listOrGap<Object>(
     kind: Kind<Object>,
     namespace: NamespaceOrAll,
@@ -125,11 +125,11 @@ export class Reading {
     try {
       await this.list(kind, namespace, options, visit)
     } catch (error) {
-      this.leaveGap(error, kind, namespace)
+      this.recordGap(error, kind, namespace)
     }
   }
 
-  /** Rows of the pods that the labels select, or whole pods from a server without Tables. @returns the columns' names. @throws ApiError */
+  /** Table rows of the selected pods, or whole pods from a server without Tables. @returns the column names. @throws ApiError */
   async podTable(
     namespace: NamespaceOrAll,
     visitRow: (row: TableRow) => void,
@@ -150,35 +150,35 @@ export class Reading {
     return fields.length === 0 ? {} : { fieldSelector: fields.join(',') }
   }
 
-  /** Notes that objects of a kind could not be read. @throws the error itself where gapOf does */
-  leaveGap(error: unknown, kind: Kind<unknown>, namespace: NamespaceOrAll): void {
+  /** Records that objects of a kind could not be read. @throws any error that is not an ApiError */
+  recordGap(error: unknown, kind: Kind<unknown>, namespace: NamespaceOrAll): void {
     this.gaps.push(gapOf(error, kind.fullName, namespace))
   }
 
   countPod(): void {
     this.#progress.pods += 1
-    if (this.#progress.pods % 1000 === 0) this.#tell()
+    if (this.#progress.pods % 1000 === 0) this.#reportProgress()
   }
 
   countSuspect(): void {
     this.#progress.suspects += 1
-    this.#tell()
+    this.#reportProgress()
   }
 
   countNamespace(): void {
     this.#progress.namespaces = (this.#progress.namespaces ?? 0) + 1
-    this.#tell()
+    this.#reportProgress()
   }
 
-  /** What a list says that expired half-way is not of one moment. */
+  /** A list that expired midway mixes two states. */
   #noteExpiry({ inconsistent }: ListResult, { fullName }: Kind<unknown>, namespace: NamespaceOrAll): void {
     if (!inconsistent) return
-    const detail = 'The list expired half-way and went on from a newer state.'
+    const detail = 'The list expired midway and continued from a newer state.'
     this.gaps.push({ what: fullName, namespace, why: 'expired', detail })
   }
 }
 
-/** A value inside a field selector: its own commas, equal signs and backslashes are escaped. */
+/** A value in a field selector, with commas, equal signs and backslashes escaped. */
 export function fieldValue(value: string): string {
   return value.replace(/[\\,=]/g, '\\$&')
 }

@@ -51,7 +51,7 @@ async function readSubject(
   if (kind === 'Pod') return { ...(await readPod(reading, subject.namespace, name)), subject, isExact: true }
   const selector = await podSelector(reading, subject.namespace, kind, name)
   if (selector === NO_PODS) return { count: 0, pods: [], events: [], subject, isExact: true }
-  const own = reading.aside(selector ?? undefined)
+  const own = reading.withOwnGaps(selector ?? undefined)
   const found = await readArea(own, subject.namespace)
   reading.gaps.push(...own.gaps)
   return { ...found, subject, isExact: selector !== null }
@@ -89,7 +89,7 @@ async function podSelector(
   } catch (error) {
     if (isNotFound(error)) throw await noSuchWorkload(reading, namespace, known, name)
     if (!isForbidden(error)) throw error
-    reading.leaveGap(error, known, namespace)
+    reading.recordGap(error, known, namespace)
     return null
   }
 }

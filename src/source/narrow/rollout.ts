@@ -1,4 +1,4 @@
-/** Narrows workloads, their revisions and their pods to what tells how a rollout stands. */
+/** Narrows workloads, their revisions and their pods to what shows the state of a rollout. */
 
 import { redact } from '../../secrecy/redact.ts'
 import type { RolloutKind, RolloutPod, RolloutRevision, RolloutWorkload } from '../../snapshot/rollout.ts'
@@ -91,7 +91,7 @@ function refusalIn(status: Fields): string | null {
   return condition === undefined ? null : redact(text(condition.message) || text(condition.reason))
 }
 
-/** A ReplicaSet, a ControllerRevision or a Job as the revision that it stands for; null without a name. */
+/** The revision that a ReplicaSet, ControllerRevision or Job represents; null without a name. */
 export function narrowRevision(raw: unknown): RolloutRevision | null {
   const name = nameOf(raw)
   if (name === null) return null

@@ -101,7 +101,7 @@ test('at a terminal each registry is confirmed with its account, kind of token a
     unnamed: ['quay.io'],
   })
   expect(asked[0]).toContain('joe for ghcr.io (a personal access token from file ~/.docker/config.json)')
-  expect(asked[0]).toContain('Pods in api, web need it')
+  expect(asked[0]).toContain('Pods in api and web need it')
   expect(asked[1]).toContain('team+robot for quay.io')
 })
 

@@ -73,7 +73,7 @@ test('one login that fails keeps the others, and the way to go on without it is 
     sessionOf(registries),
   )
   expect(failed.map(({ credential }) => credential)).toEqual([stale])
-  expect(failed[0]?.error.message).toContain('--no-recreate leaves the pods as they are')
+  expect(failed[0]?.error.message).toContain('--no-recreate keeps the stuck pods')
 })
 
 test('a plan that is only shown keeps a login that could not be checked, and says so', async () => {
@@ -81,7 +81,7 @@ test('a plan that is only shown keeps a login that could not be checked, and say
   hub.trouble = 503
   const session = sessionOf(registries, { dryRun: 'client' })
   expect(await proveLogins(preparedOf([login()], [wanting('acme/app:1')]), session)).toEqual([])
-  expect(session.printed.join('')).toContain('so the login is not proven')
+  expect(session.printed.join('')).toContain('so the login could not be verified')
   expect(
     await proveLogins(preparedOf([login()], [wanting('acme/app:1')]), sessionOf(registries)),
   ).toHaveLength(1)
