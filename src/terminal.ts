@@ -15,6 +15,8 @@ export interface Output {
 
 /** A progress line, only on a terminal's stderr; silent anywhere else. */
 export interface Progress {
+  /** Somebody sees it. */
+  readonly isShown: boolean
   update(text: string): void
   /** Clears the line. */
   stop(): void
@@ -113,10 +115,12 @@ export function inputFrom(streams: TerminalStreams, signal: AbortSignal): Input 
 export async function startProgress(stderr: TerminalStreams['stderr'], env: Environment): Promise<Progress> {
   // `script`, `expect`, and `kubectl exec -t` make terminals without a size, where ora would clear lines endlessly.
   const sized = stderr.columns !== 0
-  if (stderr.isTTY !== true || !sized || env.TERM === 'dumb' || env.CI) return { update() {}, stop() {} }
+  if (stderr.isTTY !== true || !sized || env.TERM === 'dumb' || env.CI)
+    return { isShown: false, update() {}, stop() {} }
   const { default: ora } = await import('ora')
   const spinner = ora({ stream: stderr as NodeJS.WriteStream, discardStdin: false })
   return {
+    isShown: true,
     update(text) {
       spinner.text = text
       if (!spinner.isSpinning) spinner.start()

@@ -21,6 +21,7 @@ const DOORS: Record<string, string[]> = {
   diagnosis: ['image', 'dockerconfig', 'snapshot'],
   advice: ['image', 'types:snapshot', 'diagnosis'],
   rollout: ['image', 'types:snapshot'],
+  waiting: ['image', 'types:snapshot', 'diagnosis', 'rollout'],
   plan: ['image', 'dockerconfig', 'types:snapshot', 'types:diagnosis'],
   report: [
     'image',
@@ -29,6 +30,7 @@ const DOORS: Record<string, string[]> = {
     'types:advice',
     'types:plan',
     'types:rollout',
+    'types:waiting',
     'types:apply',
     'types:registry',
   ],
@@ -36,6 +38,7 @@ const DOORS: Record<string, string[]> = {
   registry: ['errors', 'types:clock', 'image', 'dockerconfig', 'secrecy', 'network'],
   source: [
     'errors',
+    'types:clock',
     'image',
     'dockerconfig',
     'snapshot',
@@ -72,6 +75,7 @@ const DOORS: Record<string, string[]> = {
     'snapshot',
     'diagnosis',
     'advice',
+    'waiting',
     'plan',
     'report',
     'source',
@@ -81,7 +85,7 @@ const DOORS: Record<string, string[]> = {
     'simulator',
   ],
   // Flags come from what plan defines for each remedy and from report's words; -o takes its choices from report's formats.
-  cli: ['errors', 'secrecy', 'commands', 'types:diagnosis', 'plan', 'report'],
+  cli: ['errors', 'secrecy', 'commands', 'diagnosis', 'plan', 'report'],
   // main prints fatal errors, which can quote hostile text.
   main: ['errors', 'clock', 'terminal', 'cli', 'commands', 'report', 'secrecy'],
 }
@@ -102,6 +106,7 @@ const PURE = [
   'diagnosis',
   'advice',
   'rollout',
+  'waiting',
   'plan',
   'report',
 ]
@@ -146,7 +151,7 @@ describe('a command that only reads', () => {
   const named = (file: string) => relative(SRC, file).split(sep).join('/')
   const command = (name: string) => join(SRC, 'commands', `${name}.ts`)
 
-  test.each(['diagnose', 'why', 'image', 'demo'])(
+  test.each(['diagnose', 'why', 'wait', 'image', 'demo'])(
     '%s never reaches apply or anything that writes to a cluster',
     name => {
       const reached = [...reachedFrom(command(name))]
@@ -225,7 +230,7 @@ describe('the import rules', () => {
 
   test('source sends every cluster request through a Reading, which honors Ctrl-C', () => {
     const asking = files.filter(
-      file => roomOf(file) === 'source' && /cluster\.(get|list|table|canI)\b/.test(codeOf(file)),
+      file => roomOf(file) === 'source' && /cluster\.(get|list|table|watch|canI)\b/.test(codeOf(file)),
     )
     expect(asking.map(file => relative(SRC, file))).toEqual(['source/live/reading.ts'])
   })

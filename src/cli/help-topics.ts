@@ -33,10 +33,10 @@ const ENVIRONMENT: readonly Row[] = [
 ]
 
 const EXIT_CODES: readonly Row[] = [
-  ['0', 'nothing found, or everything is fixed'],
+  ['0', 'nothing found, or everything is fixed or ready'],
   ['1', 'findings'],
   ['2', 'wrong usage or unreadable input'],
-  ['3', 'not everything could be read, written, or recovered'],
+  ['3', 'not everything could be read, written, or recovered in time'],
   ['4', 'cluster or registry unreachable, or login not accepted'],
   ['5', 'refused: not confirmed, stale plan, missing permission'],
   ['129, 130, 143', 'ended by a closed terminal, Ctrl-C, or SIGTERM'],

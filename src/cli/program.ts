@@ -16,6 +16,7 @@ import { addOptions } from './options.ts'
 import type { Run } from './run.ts'
 import { addUndo } from './undo.ts'
 import { addVersion } from './version.ts'
+import { addWait } from './wait.ts'
 import { addWhy } from './why.ts'
 
 export interface ContextFlags {
@@ -140,6 +141,7 @@ export function buildProgram(host: ProgramHost, end: (name: ExitName) => void): 
   for (const add of [
     addDiagnose,
     addWhy,
+    addWait,
     addImage,
     addFix,
     addUndo,

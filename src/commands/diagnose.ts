@@ -14,10 +14,16 @@ export interface DiagnoseOptions extends SnapshotOptions {
   checkImages?: ImageCheckFlags
   format: DiagnosisFormat
   failOn: Severity | 'never'
+  /** Again after each change, until Ctrl-C or until no pull fails. */
+  watch?: 'on' | 'until-clear'
 }
 
 /** Reports which pods can't pull their images and why. @throws UsageError, UnreachableError */
 export async function diagnoseCommand(options: DiagnoseOptions, context: CommandContext): Promise<ExitName> {
+  if (options.watch !== undefined) {
+    const { watchDiagnosis } = await import('./diagnose-watch.ts')
+    return watchDiagnosis(options, options.watch, context)
+  }
   // The report's code is loaded while requests are in flight: loading it earlier would delay the first request.
   let loading: Promise<typeof import('../report/views/diagnosis.ts')> | undefined
   const reporting = () => (loading ??= import('../report/views/diagnosis.ts'))

@@ -37,7 +37,6 @@ export async function takeSnapshot(
   if (options.recursive && options.files.length === 0) {
     throw new UsageError('-R goes with -f: name the folder to read, as in `-f dumps -R`.')
   }
-  checkScope(options)
   // Checked here so that a malformed selector gives the same error for a cluster and a dump.
   if (options.selector !== undefined) parseLabelSelector(options.selector)
   return options.files.length > 0
@@ -74,8 +73,9 @@ function checkScope({
     throw new UsageError('--exclude-namespace excludes every namespace of -n: nothing would be looked at.')
 }
 
-/** The namespaces of a reading; null: all. @param fallback those without -n */
-function scopeOf(options: SnapshotOptions, fallback: string[] | null): Scope {
+/** What the flags and names reach. @param fallback the namespaces without -n; null: all. @throws UsageError for flags that contradict each other */
+export function scopeOf(options: SnapshotOptions, fallback: string[] | null): Scope {
+  checkScope(options)
   const {
     allNamespaces,
     namespaces = [],

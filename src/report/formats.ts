@@ -21,3 +21,7 @@ export type PlanFormat = (typeof PLAN_FORMATS)[number]
 /** Whatever is not a list of findings. */
 export const DATA_FORMATS = ['table', 'json', 'yaml', 'name'] as const
 export type DataFormat = (typeof DATA_FORMATS)[number]
+
+/** What became of a wait. */
+export const WAIT_FORMATS = ['table', 'json', 'yaml', 'junit', 'github', 'gitlab', 'markdown'] as const
+export type WaitFormat = (typeof WAIT_FORMATS)[number]

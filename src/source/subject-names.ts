@@ -15,7 +15,7 @@ const TYPES: Record<RolloutKind, { names: string[]; group: string }> = {
 }
 
 /** Every kind whose pods can be waited for. */
-const SUBJECT_KINDS = Object.keys(TYPES) as RolloutKind[]
+export const SUBJECT_KINDS = Object.keys(TYPES) as RolloutKind[]
 
 /** What `all` and no type at all mean where labels select: what makes pods, and pods that nobody makes. */
 const KNOWN = 'deployment, statefulset, daemonset, replicaset, replicationcontroller, job, cronjob, and pod'

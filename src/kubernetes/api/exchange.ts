@@ -20,12 +20,20 @@ export interface ExchangeOptions {
 /** Reads the body of a 2xx response. */
 export type ReadBody<T> = (chunks: AsyncIterable<Uint8Array>) => Promise<T>
 
+/** The same of one that goes on and on; `stillThere` says that the server has been heard of. */
+type ReadStream<T> = (chunks: AsyncIterable<Uint8Array>, stillThere: () => void) => Promise<T>
+
 /** Also the longest wait before a retry if requests have no limit. */
 const DEFAULT_TIMEOUT = 60_000
+
+/** Milliseconds. */
+const SAME_TIME = 2_000
 
 export class Exchange {
   readonly connection: Connection
   readonly warnings = new Warnings()
+  /** How far the server's clock is ahead of ours, in milliseconds, by the newest answer that says what time it is there. */
+  #ahead = 0
   readonly #options: ExchangeOptions
   readonly #clock: Clock
 
@@ -35,11 +43,34 @@ export class Exchange {
     this.#clock = options.clock
   }
 
+  /** Milliseconds since 1970 as the server's clock has them; ours until an answer has told. */
+  get serverNow(): number {
+    return this.#clock.now() + this.#ahead
+  }
+
   /**
    * Sends the request until a 2xx response arrives, and returns what `read` makes of it.
    * @throws ApiError; UnreachableError where the server can't be reached or takes no credential; the signal's reason
    */
-  async run<T>(request: ApiRequest, read: ReadBody<T>): Promise<T> {
+  run<T>(request: ApiRequest, read: ReadBody<T>): Promise<T> {
+    return this.#run(request, read)
+  }
+
+  /**
+   * The same for an answer without an end of its own: the request's time bounds its beginning, and `silence` each wait for more of it.
+   * @param silence milliseconds
+   */
+  follow<T>(request: ApiRequest, silence: number, read: ReadStream<T>): Promise<T> {
+    return this.#run(request, (chunks, deadline) => {
+      deadline.renew(silence)
+      return read(chunks, () => deadline.renew(silence))
+    })
+  }
+
+  async #run<T>(
+    request: ApiRequest,
+    read: (chunks: AsyncIterable<Uint8Array>, deadline: Deadline) => Promise<T>,
+  ): Promise<T> {
     request.signal?.throwIfAborted()
     if (isUnsafePath(request.path)) throw notFoundError(request)
     const limit = this.#options.requestTimeoutMs ?? DEFAULT_TIMEOUT
@@ -53,18 +84,28 @@ export class Exchange {
     }
   }
 
+  /** A Date says whole seconds and was on its way for some time: what differs by less is the same. @param told NaN where nothing was */
+  #compareClocks(told: number): void {
+    const ahead = told - this.#clock.now()
+    if (Math.abs(ahead - this.#ahead) > SAME_TIME) this.#ahead = ahead
+  }
+
   #timeout(request: ApiRequest, limit: number): Error {
     return this.connection.loggingIn ? loginTimeout(request, limit) : timeoutError(request, limit)
   }
 
-  async #persist<T>(request: ApiRequest, deadline: Deadline, read: ReadBody<T>): Promise<T> {
+  async #persist<T>(
+    request: ApiRequest,
+    deadline: Deadline,
+    read: (chunks: AsyncIterable<Uint8Array>, deadline: Deadline) => Promise<T>,
+  ): Promise<T> {
     let broken = 0
     for (let refusals = 0; ; ) {
       let response: HttpResponse | undefined
       try {
         response = await this.#send(request, deadline)
         const chunks = chunksOf(response, deadline)
-        if (response.status >= 200 && response.status < 300) return await read(chunks)
+        if (response.status >= 200 && response.status < 300) return await read(chunks, deadline)
         const error = refusalOf(request, this.connection, response, await errorBodyOf(chunks))
         const wait = retryDelay(request, response, refusals++, this.#clock.now())
         if (wait === null || wait >= Math.min(deadline.left, DEFAULT_TIMEOUT)) throw error
@@ -86,6 +127,7 @@ export class Exchange {
     try {
       const response = await deadline.race(this.connection.send(sent))
       log(response.status)
+      this.#compareClocks(Date.parse(String(response.headers.date ?? '')))
       this.warnings.collect(response.headers.warning, text => this.connection.withoutSecrets(text))
       return response
     } catch (error) {

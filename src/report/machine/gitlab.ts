@@ -16,7 +16,7 @@ import { toJson } from './data.ts'
 
 const SEVERITY: Record<Severity, string> = { error: 'major', warning: 'minor', info: 'info' }
 
-interface Entry {
+export interface Entry {
   description: string
   check_name: string
   fingerprint: string
@@ -24,8 +24,13 @@ interface Entry {
   location: { path: string; lines: { begin: number } }
 }
 
-/** The report. Its path is `NAMESPACE/KIND/NAME`: there is no source line to point at. */
-export function renderGitlab({ findings, gaps }: AdvisedDiagnosis, invocation: Invocation): string {
+/** The report. */
+export function renderGitlab(diagnosis: AdvisedDiagnosis, invocation: Invocation): string {
+  return toJson(gitlabEntries(diagnosis, invocation))
+}
+
+/** Its entries. The path is `NAMESPACE/KIND/NAME`: there is no source line to point at. */
+export function gitlabEntries({ findings, gaps }: AdvisedDiagnosis, invocation: Invocation): Entry[] {
   const places = Map.groupBy(findings, finding => fingerprint(stableIdentity(finding)))
   const found = [...places].flatMap(([key, same]) => entryOf(key, same, invocation))
   const unread = summarizeGaps(gaps).map(gap =>
@@ -37,7 +42,7 @@ export function renderGitlab({ findings, gaps }: AdvisedDiagnosis, invocation: I
       gap.what,
     ),
   )
-  return toJson([...found, ...unread])
+  return [...found, ...unread]
 }
 
 function entryOf(key: string, same: AdvisedFinding[], invocation: Invocation): Entry[] {
@@ -58,7 +63,14 @@ function entryOf(key: string, same: AdvisedFinding[], invocation: Invocation): E
     })
 }
 
-function entry(description: string, check: string, severity: string, print: string, path: string): Entry {
+/** One entry; its text is made visible. */
+export function entry(
+  description: string,
+  check: string,
+  severity: string,
+  print: string,
+  path: string,
+): Entry {
   return {
     description: sanitizeLine(description),
     check_name: check,
@@ -73,7 +85,7 @@ const PRIME = 0x100000001b3n
 const encoder = new TextEncoder()
 
 /** 64-bit FNV-1a of the parts, 16 hexadecimal digits. The parts are kept apart, so that `a, bc` is not `ab, c`. */
-function fingerprint(parts: (string | null)[]): string {
+export function fingerprint(parts: (string | null)[]): string {
   let hash = OFFSET
   for (const byte of encoder.encode(JSON.stringify(parts)))
     hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * PRIME)

@@ -74,7 +74,8 @@ function placeCase(same: AdvisedFinding[], invocation: Invocation, fails: boolea
   )
 }
 
-function failureText(context: CauseContext, { evidence }: AdvisedFinding): string[] {
+/** What there is to say of findings that share a story, line by line. */
+export function failureText(context: CauseContext, { evidence }: AdvisedFinding): string[] {
   const credential = credentialLinesFor(context).map(line => `Credential: ${line}`)
   const steps = stepsOf(context.findings, context.invocation).map(
     ({ text, command }) => `To do: ${text}${command === undefined ? '.' : `: ${command}`}`,
@@ -94,15 +95,20 @@ function passingCase(sentence: string): string {
   return testCase('pulls', 'no image pull fails', output([sentence]))
 }
 
-function testCase(className: string, name: string, body: string): string {
+export function testCase(className: string, name: string, body: string): string {
   return `    <testcase classname="${xml(className)}" name="${xml(name)}" time="0">${body}</testcase>`
 }
 
-function problem(element: 'failure' | 'error', type: string, message: string, lines: string[]): string {
+export function problem(
+  element: 'failure' | 'error',
+  type: string,
+  message: string,
+  lines: string[],
+): string {
   const text = [message, ...lines].map(xml).join('\n')
   return `<${element} type="${xml(type)}" message="${xml(message)}">${text}</${element}>`
 }
 
-function output(lines: string[]): string {
+export function output(lines: string[]): string {
   return `<system-out>${lines.map(xml).join('\n')}</system-out>`
 }

@@ -18,7 +18,8 @@ export interface Field {
 
 /** A label, and its text wrapped beside it. */
 export function field({ label, text, lines = 12, style = line => line }: Field, width: number): string[] {
-  const room = Math.min(width, MEASURE) - 2 - LABEL
+  // A log has no width: what is wrapped there can't be searched.
+  const room = Number.isFinite(width) ? Math.min(width, MEASURE) - 2 - LABEL : width
   const wrapped = wrap(sanitizeLine(text), room)
   const shown = wrapped.slice(-lines)
   if (wrapped.length > lines) shown[0] = clipStart(shown[0] ?? '', room)

@@ -58,6 +58,16 @@ function budgetFor(groups: number): DetailBudget {
 /** The screen. Ends in the last line: how many, why, and what to do next. */
 export function renderTable(diagnosis: AdvisedDiagnosis, options: ReportOptions, level: DetailLevel): string {
   const palette = paletteFor(options.color)
+  return joinBlocks([...storyBlocks(diagnosis, options, level), lastLines(diagnosis, options, palette)])
+}
+
+/** All but the last line: the causes, pulls that take long, and what could not be read. */
+export function storyBlocks(
+  diagnosis: AdvisedDiagnosis,
+  options: ReportOptions,
+  level: DetailLevel,
+): string[][] {
+  const palette = paletteFor(options.color)
   const groups = groupByCause(diagnosis.findings, options.invocation)
   const shown = level === 'full' ? groups : groups.slice(0, MOST_GROUPS)
   const budget = level === 'full' ? UNLIMITED : budgetFor(shown.length)
@@ -68,12 +78,7 @@ export function renderTable(diagnosis: AdvisedDiagnosis, options: ReportOptions,
     const more = `… and ${pluralize(countPods(hidden), 'pod')} with ${causes}: -o wide shows all.`
     blocks.push(wrap(more, options.width))
   }
-  const rest = [
-    pullingLines(diagnosis, options.width),
-    gapLines(diagnosis.gaps, options.width, palette),
-    lastLines(diagnosis, options, palette),
-  ]
-  return joinBlocks([...blocks, ...rest])
+  return [...blocks, pullingLines(diagnosis, options.width), gapLines(diagnosis.gaps, options.width, palette)]
 }
 
 function block(
@@ -113,10 +118,18 @@ function block(
 export function lastLines(diagnosis: AdvisedDiagnosis, options: ReportOptions, palette: Palette): string[] {
   const sentence = sanitizeLine(summarySentence(diagnosis, options.invocation))
   const next = nextStep(diagnosis, options.invocation)
-  if (next === null) {
-    const lines = wrap(sentence, options.width)
-    return diagnosis.complete ? lines.map(palette.success) : lines
-  }
+  if (next !== null) return withNextStep(sentence, next, options, palette)
+  const lines = wrap(sentence, options.width)
+  return diagnosis.complete ? lines.map(palette.success) : lines
+}
+
+/** A sentence and the next step: in one line where it fits, else the step on the very last one. */
+export function withNextStep(
+  sentence: string,
+  next: StepText,
+  options: ReportOptions,
+  palette: Palette,
+): string[] {
   if (next.command === undefined)
     return [...wrap(sentence, options.width), ...wrap(sanitizeLine(`${nextStepText(next)}.`), options.width)]
   return besideOrBelow(sentence, next, options.width, palette)

@@ -1,11 +1,20 @@
 /** Reads a live cluster for one command: every request is aborted by Ctrl-C, and what can't be read is recorded as a gap. */
 
-import type { ClusterReader, ListResult, ReadOptions, TableRow } from '../../kubernetes/api/cluster.ts'
+import type {
+  ClusterReader,
+  ListResult,
+  ReadOptions,
+  TableRow,
+  WatchEnd,
+  WatchedChange,
+  WatchOptions,
+} from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { listPath, objectPath } from '../../kubernetes/api/paths.ts'
 import type { Shape } from '../../protobuf/shape.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { gapOf, isNotFound } from '../gap.ts'
+import { fieldsOutside } from './field-selector.ts'
 
 /** A namespace, or null for all of them at once. */
 export type NamespaceOrAll = string | null
@@ -97,22 +106,38 @@ export class Reading {
 
   /**
    * Every object of a kind. A list that expired midway and continued from a newer state leaves a gap.
-   * @returns how many there are. @throws ApiError
+   * @returns how many there are, and from where a watch can go on. @throws ApiError
    */
   async list<Object>(
     kind: Kind<Object>,
     namespace: NamespaceOrAll,
     options: ListOptions,
     visit: (object: Object) => void,
-  ): Promise<number> {
-    const { signal } = this.#abort
-    const signals = [signal, options.signal].filter(each => each !== undefined)
-    const either = signals.length > 1 ? { signal: AbortSignal.any(signals) } : this.#abort
+  ): Promise<ListResult> {
     const path = listPath(kind, namespace)
-    const fields = this.#fieldsFor(kind, namespace, options.fieldSelector)
-    const result = await this.#cluster.list(path, { ...options, ...fields, ...either }, visit)
+    const fields = fieldsOutside(this.#excluded, { kind, namespace }, options.fieldSelector)
+    const result = await this.#cluster.list(path, { ...options, ...fields, ...this.#either(options) }, visit)
     this.#noteExpiry(result, kind, namespace)
-    return result.count
+    return result
+  }
+
+  /** What changes in a list, until the watch ends. @throws ApiError where it does not begin */
+  watch<Object>(
+    kind: Kind<Object>,
+    namespace: NamespaceOrAll,
+    options: WatchOptions,
+    visit: (change: WatchedChange<Object>) => void,
+  ): Promise<WatchEnd> {
+    return this.#cluster.watch(listPath(kind, namespace), { ...options, ...this.#either(options) }, visit)
+  }
+
+  /** Hears Ctrl-C as well as who asks. */
+  #either({ signal: own }: { signal?: AbortSignal }): { signal?: AbortSignal } {
+    const { signal } = this.#abort
+    const signals = [signal, own].filter(each => each !== undefined)
+    return signals.length > 1
+      ? { signal: AbortSignal.any(signals) }
+      : { ...this.#abort, ...(own && { signal: own }) }
   }
 
   /** Like `list`, but a list that can't be read leaves a gap. */
@@ -136,18 +161,15 @@ export class Reading {
     visitPod: (pod: PodObject) => void,
   ): Promise<string[]> {
     const path = listPath(KINDS.Pod, namespace)
-    const options = { ...this.labels, ...this.#fieldsFor(KINDS.Pod, namespace), ...this.#abort, limit: 0 }
+    const options = {
+      ...this.labels,
+      ...fieldsOutside(this.#excluded, { kind: KINDS.Pod, namespace }),
+      ...this.#abort,
+      limit: 0,
+    }
     const result = await this.#cluster.table(path, options, visitRow, visitPod)
     this.#noteExpiry(result, KINDS.Pod, namespace)
     return result.columns
-  }
-
-  /** Whatever is in a namespace can be selected by it. */
-  #fieldsFor({ kind }: Kind<unknown>, namespace: NamespaceOrAll, own?: string): { fieldSelector?: string } {
-    const wide = namespace === null && (kind === 'Pod' || kind === 'Event')
-    const others = wide ? this.#excluded.map(name => `metadata.namespace!=${fieldValue(name)}`) : []
-    const fields = [...(own === undefined ? [] : [own]), ...others]
-    return fields.length === 0 ? {} : { fieldSelector: fields.join(',') }
   }
 
   /** Records that objects of a kind could not be read. @throws any error that is not an ApiError */
@@ -176,9 +198,4 @@ export class Reading {
     const detail = 'The list expired midway and continued from a newer state.'
     this.gaps.push({ what: fullName, namespace, why: 'expired', detail })
   }
-}
-
-/** A value in a field selector, with commas, equal signs and backslashes escaped. */
-export function fieldValue(value: string): string {
-  return value.replace(/[\\,=]/g, '\\$&')
 }
