@@ -15,7 +15,7 @@ const FALSE = ['0', 'f', 'F', 'FALSE', 'false', 'False']
  * @throws UsageError for flags without a command, and for a boolean flag with another value than true or false
  */
 export function arrangeArguments(argv: readonly string[], program: Command): string[] {
-  const { words, command } = split(argv, program)
+  const { words, command } = readWords(argv, program)
   if (command === undefined) return withoutCommand(argv, words, program)
   const operands = words.flatMap(word => ('operand' in word ? [word.operand] : []))
   // A mistyped command is what to complain about, not its flags.
@@ -32,14 +32,17 @@ type FlagWord = Extract<Word, { flag: Option }>
 
 interface Split {
   words: Word[]
+  /** The flag that still lacks its value at the end. */
+  open: Option | null
   /** undefined: none is named; null: there is none of that name. */
   command: Command | null | undefined
 }
 
-/** Reads word by word; until the command is known, a flag is read as the commands that have it do. */
-function split(argv: readonly string[], program: Command): Split {
+/** Reads word by word, for completion too; until the command is known, a flag is read as the commands that have it do. */
+export function readWords(argv: readonly string[], program: Command): Split {
   const words: Word[] = []
   let command: Command | null | undefined
+  let open: Option | null = null
   const rest = [...argv]
   const find = (name: string) =>
     flagNamed(name, command ? [command] : []) ?? flagNamed(name, program.commands)
@@ -56,7 +59,7 @@ function split(argv: readonly string[], program: Command): Split {
       readShort(word)
     } else take(word)
   }
-  return { words, command }
+  return { words, command, open }
 
   function readLong(word: string): void {
     const [name = '', ...values] = word.split('=')
@@ -81,6 +84,7 @@ function split(argv: readonly string[], program: Command): Split {
 
   function add(flag: Option, typed: string, attached: string | undefined): void {
     const next = attached === undefined && takesNext(flag, rest[0]) ? rest.shift() : undefined
+    if (flag.required && (attached ?? next) === undefined) open = flag
     words.push({ flag, typed, value: attached ?? next ?? null })
   }
 

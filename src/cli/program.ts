@@ -5,6 +5,8 @@ import type { CommandContext, ExitName } from '../commands/context.ts'
 import type { WritingContext } from '../commands/writing-context.ts'
 import { UsageError } from '../errors.ts'
 import { arrangeArguments } from './arguments.ts'
+import { addCompletion } from './completion.ts'
+import { completionRequest } from './completion-request.ts'
 import { addDemo } from './demo.ts'
 import { addDiagnose } from './diagnose.ts'
 import { addExplain } from './explain.ts'
@@ -44,6 +46,7 @@ export async function runProgram(argv: string[], host: ProgramHost): Promise<Exi
   const program = buildProgram(host, name => {
     ended = name
   })
+  if (argv[0] === '__complete') return complete(argv.slice(1), program, host)
   try {
     const words = arrangeArguments(argv, program)
     const topic = words[0] === 'help' ? TOPICS[words[1] ?? ''] : undefined
@@ -55,6 +58,12 @@ export async function runProgram(argv: string[], host: ProgramHost): Promise<Exi
     if (error.exitCode !== 0) throw new UsageError(sentence(error, helpFor(program, argv[0])))
   }
   return ended
+}
+
+/** Answers a shell, which asks for what may come next. */
+async function complete(words: string[], program: Command, host: ProgramHost): Promise<ExitName> {
+  const { completeCommand } = await import('../commands/complete.ts')
+  return completeCommand(completionRequest(words, program), host.context({ noColor: true }))
 }
 
 /** Rewrites `help fix` as `fix --help`. An unknown command's name stays alone, so that the error suggests a similar one. */
@@ -146,6 +155,7 @@ export function buildProgram(host: ProgramHost, end: (name: ExitName) => void): 
     addFix,
     addUndo,
     addExplain,
+    addCompletion,
     addVersion,
     addOptions,
     addDemo,

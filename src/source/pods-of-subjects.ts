@@ -24,6 +24,14 @@ export function belongsTo(
   }
 }
 
+/** The topmost known controller of the pod as TYPE/NAME; null for a pod without one. */
+export function topmostWorkload(pod: OwnedPod, links: Iterable<OwnerLink>): string | null {
+  const top = [
+    ...controllersOf(pod, new Map([...links].map(link => [keyOf(link.namespace, link), link]))),
+  ].at(-1)
+  return top === undefined ? null : `${top.kind.toLowerCase()}/${top.name}`
+}
+
 /** The built-in controllers above the pod, from its own upward. */
 function* controllersOf(pod: OwnedPod, known: ReadonlyMap<string, OwnerLink>) {
   const derived = derivedOwner(pod)

@@ -20,6 +20,9 @@ export interface Explanation {
 
 const CAUSES: ExplanationsOf<Cause> = { ...ACCESS, ...IMAGE, ...NETWORK, ...TROUBLE }
 
+/** The names that can be explained. */
+export const CAUSE_NAMES: readonly string[] = Object.keys(CAUSES)
+
 /** All of them, causes in the order of the documentation. `names` are the causes. */
 export function explanationsOf(names: readonly Cause[]): Explanation[] {
   return names.map(name => {

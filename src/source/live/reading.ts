@@ -69,9 +69,8 @@ export class Reading {
 
   /** A reading of the same cluster with its own list of gaps. @param labelSelector goes with its requests for pods in place of this one's */
   withOwnGaps(labelSelector = this.labels.labelSelector): Reading {
-    const labels = labelSelector === undefined ? {} : { labelSelector }
-    const excluded = this.#excluded
-    return new Reading(this.#cluster, { takenAt: this.takenAt, excluded, ...labels, ...this.#abort })
+    const same = { takenAt: this.takenAt, excluded: this.#excluded, ...this.#abort }
+    return new Reading(this.#cluster, { ...same, ...(labelSelector && { labelSelector }) })
   }
 
   /** The context's namespace, or `default`. */
@@ -114,9 +113,9 @@ export class Reading {
     options: ListOptions,
     visit: (object: Object) => void,
   ): Promise<ListResult> {
-    const path = listPath(kind, namespace)
     const fields = fieldsOutside(this.#excluded, { kind, namespace }, options.fieldSelector)
-    const result = await this.#cluster.list(path, { ...options, ...fields, ...this.#either(options) }, visit)
+    const asked = { ...options, ...fields, ...this.#either(options) }
+    const result = await this.#cluster.list(listPath(kind, namespace), asked, visit)
     this.#noteExpiry(result, kind, namespace)
     return result
   }
@@ -160,14 +159,13 @@ export class Reading {
     visitRow: (row: TableRow) => void,
     visitPod: (pod: PodObject) => void,
   ): Promise<string[]> {
-    const path = listPath(KINDS.Pod, namespace)
     const options = {
       ...this.labels,
       ...fieldsOutside(this.#excluded, { kind: KINDS.Pod, namespace }),
       ...this.#abort,
       limit: 0,
     }
-    const result = await this.#cluster.table(path, options, visitRow, visitPod)
+    const result = await this.#cluster.table(listPath(KINDS.Pod, namespace), options, visitRow, visitPod)
     this.#noteExpiry(result, KINDS.Pod, namespace)
     return result.columns
   }

@@ -16,7 +16,7 @@ interface Subcauses {
   'never-pull': NeverPullSubcause
 }
 
-export interface CauseExplanation<Sub extends string = never> {
+interface CauseExplanation<Sub extends string = never> {
   /** A headline, without a full stop. */
   title: string
   /** What it is, in whole sentences. */
