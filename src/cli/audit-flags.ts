@@ -3,7 +3,7 @@
 import { type Command, Option, type OptionValues } from 'commander'
 import type { AuditOptions } from '../commands/audit.ts'
 import { UsageError } from '../errors.ts'
-import { repeatable } from './flags.ts'
+import { repeatable } from './flag-values.ts'
 
 /** Adds --fix and what belongs to it. */
 export function addEditFlags(command: Command): Command {

@@ -3,14 +3,8 @@
 import { type Command, Option } from 'commander'
 import { AUDIT_FORMATS } from '../report/formats.ts'
 import { addEditFlags, auditFlags } from './audit-flags.ts'
-import {
-  addCheckFlags,
-  addConnectionFlags,
-  addNamespaceFlag,
-  addOutputFlag,
-  connectionFlags,
-  example,
-} from './flags.ts'
+import { connectionFlags } from './connection-flags.ts'
+import { addCheckFlags, addConnectionFlags, addNamespaceFlag, addOutputFlag, example } from './flags.ts'
 import type { Run } from './run.ts'
 
 /** Adds `audit` to the program. */
@@ -52,6 +46,7 @@ export function addAudit(program: Command, name: string, run: Run): void {
         .with(
           {
             connection: connectionFlags(options),
+            namespaces: options.namespace === undefined ? [] : [options.namespace],
             allNamespaces: options.allNamespaces === true,
             selector: options.selector,
             files: options.filename ?? [],

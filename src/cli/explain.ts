@@ -1,7 +1,7 @@
 /** The flags of `explain`. */
 
 import type { Command } from 'commander'
-import { EXPLAIN_FORMATS } from '../report/formats.ts'
+import { DATA_FORMATS } from '../report/formats.ts'
 import { addOutputFlag, example } from './flags.ts'
 import type { Run } from './run.ts'
 
@@ -9,18 +9,17 @@ import type { Run } from './run.ts'
 export function addExplain(program: Command, name: string, run: Run): void {
   const command = program
     .command('explain')
-    .description('explain a cause of failing pulls, or a rule of audit')
-    .argument('[name...]', 'causes or rules; without one, all are listed')
-  addOutputFlag(command.optionsGroup('Output:'), EXPLAIN_FORMATS)
+    .description('explain a cause: what it is, how to tell, and what to do')
+    .argument('[cause...]', 'causes as diagnose names them (default: list all of them)')
+  addOutputFlag(command, DATA_FORMATS)
     .addHelpText(
       'after',
       example(name, [
-        ['explain', 'all causes and rules'],
-        ['explain rate-limited', 'a cause'],
-        ['explain always-pull no-tag', 'two rules'],
+        ['explain', 'every cause with a headline'],
+        ['explain rate-limited', 'one of them'],
       ]),
     )
-    .action((names, options) =>
+    .action((names: string[], options) =>
       run
         .reading(async () => (await import('../commands/explain.ts')).explainCommand)
         .with({ names, format: options.output }, options),

@@ -1,32 +1,48 @@
-/** `pullguard explain`: what a cause or a rule means, how to tell, what to do. */
+/** `pullguard explain`: what a cause is, how to tell, and what to do. */
 
+import { CAUSES } from '../diagnosis/finding.ts'
 import { UsageError } from '../errors.ts'
 import { similarNames } from '../image/similar-names.ts'
-import type { ExplainFormat } from '../report/formats.ts'
-import { EXPLAINED, renderExplanations } from '../report/views/explain.ts'
+import type { DataFormat } from '../report/formats.ts'
+import { renderExplanations } from '../report/views/explanations.ts'
+import { type Explanation, explanationsOf } from '../report/words/explanations.ts'
 import type { CommandContext, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
 
-export interface ExplainCommandOptions {
-  /** None: a list of all. */
-  names: string[]
-  format: ExplainFormat
+export interface ExplainOptions {
+  /** Causes or their subcauses; none: a list of all. */
+  names: readonly string[]
+  format: DataFormat
 }
 
-/** @throws UsageError for a name that is neither a cause nor a rule */
-export async function explainCommand(
-  { names, format }: ExplainCommandOptions,
-  context: CommandContext,
-): Promise<ExitName> {
-  const unknown = names.find(name => !EXPLAINED.includes(name))
-  if (unknown !== undefined) {
-    const [near] = similarNames(unknown, EXPLAINED, 1)
-    const hint =
-      near === undefined ? `\`${context.program} explain\` lists them all.` : `Did you mean ${near}?`
-    throw new UsageError(`There is no cause or rule "${unknown}". ${hint}`)
-  }
-  const { out } = context
-  const options = { format, width: out.width, color: out.color, terminal: out.isTerminal }
-  await out.write(renderExplanations(names, { ...options, invocation: invocationOf(context, {}) }))
+/** Explains causes. @throws UsageError for a name that is none */
+export async function explainCommand(options: ExplainOptions, context: CommandContext): Promise<ExitName> {
+  const all = explanationsOf(CAUSES)
+  const listed = options.names.length === 0
+  const chosen = listed ? all : [...new Set(options.names.flatMap(name => named(name, all)))]
+  const { width, color, isTerminal: terminal } = context.out
+  const invocation = invocationOf(context, {})
+  const report = { format: options.format, listed, width, color, terminal, invocation }
+  await context.out.write(renderExplanations(chosen, report))
   return 'ok'
+}
+
+/** Those of that name, a cause and a rule it may be, or the only one with a subcause of that name. */
+function named(name: string, all: readonly Explanation[]): Explanation[] {
+  const found = all.filter(each => each.name === name)
+  if (found.length > 0) return found
+  const [only, ...more] = all.filter(({ subcauses }) => subcauses.some(sub => sub.name === name))
+  if (only !== undefined && more.length === 0) return [only]
+  const near = only === undefined ? nearest(name, all) : [only, ...more].map(each => each.name)
+  const hint =
+    near.length === 0 ? '`pullguard explain` lists everything.' : `did you mean ${near.join(' or ')}?`
+  throw new UsageError(`There is nothing to explain under "${name}": ${hint}`)
+}
+
+function nearest(name: string, all: readonly Explanation[]): string[] {
+  return similarNames(
+    name,
+    all.flatMap(each => [each.name, ...each.subcauses.map(sub => sub.name)]),
+    3,
+  )
 }

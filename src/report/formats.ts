@@ -38,10 +38,6 @@ export type PlanFormat = (typeof PLAN_FORMATS)[number]
 export const DATA_FORMATS = ['table', 'text', 'json', 'yaml', 'name'] as const
 export type DataFormat = (typeof DATA_FORMATS)[number]
 
-/** An explanation. */
-export const EXPLAIN_FORMATS = ['table', 'json', 'yaml'] as const
-export type ExplainFormat = (typeof EXPLAIN_FORMATS)[number]
-
 /** What became of a wait. */
 export const WAIT_FORMATS = ['table', 'json', 'yaml', 'junit', 'github', 'gitlab', 'markdown'] as const
 export type WaitFormat = (typeof WAIT_FORMATS)[number]

@@ -1,39 +1,82 @@
-/** `explain` tells of every cause and every rule, in plain sentences. */
-import { expect, test } from 'vitest'
-import { RULES } from '../../src/audit/rules/index.ts'
+/** `explain`: every cause has a whole explanation, names are found by cause and subcause. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { classify } from '../../src/diagnosis/classify.ts'
 import { CAUSES } from '../../src/diagnosis/finding.ts'
+import { explanationsOf } from '../../src/report/words/explanations.ts'
 import { schemaErrors } from '../report/published-schema.ts'
 import { runCommandLine } from './command-line.ts'
 
-const run = (...argv: string[]) => runCommandLine(['explain', ...argv], { home: '/none' })
+const home = mkdtempSync(join(tmpdir(), 'pullguard-explain-'))
+afterAll(() => rmSync(home, { recursive: true, force: true }))
+const explain = (...argv: string[]) =>
+  runCommandLine(['explain', '--no-color', ...argv], { home, columns: 80 })
 
-test('the list has every cause and every rule', async () => {
-  const { code, out } = await run()
-  expect(code).toBe(0)
-  const names = out.split('\n').map(line => line.split(' ')[0])
-  expect(names.slice(1, CAUSES.length + 1)).toEqual([...CAUSES])
-  expect(names.slice(CAUSES.length + 1, -1).sort()).toEqual([...RULES].sort())
+const CAUSE_EXPLANATIONS = explanationsOf(CAUSES).filter(({ kind }) => kind === 'cause')
+
+test('every cause is explained in whole sentences, one screen each', async () => {
+  for (const { name, is, howToTell } of CAUSE_EXPLANATIONS) {
+    expect([is.at(-1), howToTell.at(-1)], name).toEqual(['.', '.'])
+    const { out, code } = await explain(name)
+    expect([code, out.split('\n').length < 40], name).toEqual([0, true])
+    expect(out).toMatch(new RegExp(`^${name}: `))
+    expect(
+      out.split('\n').filter(line => line.length > 80),
+      name,
+    ).toEqual([])
+  }
 })
 
-test('a rule is told with its example, a cause with its sign, and a name that is both as both', async () => {
-  const { out } = await run('always-pull', 'rate-limited', 'invalid-reference')
-  expect(out).toContain('(rule always-pull)')
-  expect(out).toContain('  after       image: acme/shop:1.4.2\n              imagePullPolicy: IfNotPresent\n')
-  expect(out).toContain('(cause rate-limited)')
-  expect(out).toContain('  sign        ')
-  expect(out).toContain('(cause invalid-reference)')
-  expect(out).toContain('(rule invalid-reference)')
+const reasonOf = (name: string) =>
+  name === 'never-pull'
+    ? 'ErrImageNeverPull'
+    : name === 'invalid-reference'
+      ? 'InvalidImageName'
+      : 'ErrImagePull'
+
+test("a cause's example is judged to be that cause", () => {
+  for (const { name, example } of CAUSE_EXPLANATIONS)
+    expect([name, classify(example ?? '', reasonOf(name)).cause]).toEqual([name, name])
 })
 
-test('a name that is neither is wrong usage, with the one that was meant', async () => {
-  const { code, err } = await run('always-pul')
-  expect(code).toBe(2)
-  expect(err).toBe('There is no cause or rule "always-pul". Did you mean always-pull?\n')
+test('without a name all causes are listed', async () => {
+  const { out } = await explain()
+  for (const cause of CAUSES) expect(out).toMatch(new RegExp(`^${cause} +[A-Z]`, 'm'))
 })
 
-test('JSON fits the published schema', async () => {
-  const { out } = await run('-o', 'json')
-  const document = JSON.parse(out)
+test('a subcause leads to its cause, unless several have one of that name', async () => {
+  expect((await explain('not-permitted')).out).toMatch(/^auth-required-or-denied: /)
+  expect(await explain('unspecified')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('did you mean rate-limited or auth-required-or-denied'),
+  })
+})
+
+describe('a name that is none', () => {
+  test.each([
+    ['rate-limitd', 'did you mean rate-limited?'],
+    ['zzz', '`pullguard explain` lists everything.'],
+  ])('%s is one sentence', async (name, hint) => {
+    expect(await explain(name)).toEqual({
+      code: 2,
+      out: '',
+      err: `There is nothing to explain under "${name}": ${hint}\n`,
+    })
+  })
+})
+
+test('the JSON has the same and fits the schema', async () => {
+  const document = JSON.parse((await explain('tls', 'rate-limited', '-o', 'json')).out)
   expect(schemaErrors(document)).toEqual([])
-  expect(document.explanations).toHaveLength(CAUSES.length + RULES.length)
+  expect(document.explanations.map(({ name }: { name: string }) => name)).toEqual(['tls', 'rate-limited'])
+})
+
+test('a rule of audit is explained with its example, and a name that is both a cause and a rule as both', async () => {
+  const { out, code } = await explain('always-pull', 'invalid-reference')
+  expect(code).toBe(0)
+  expect(out).toMatch(/^always-pull: Pull policy Always/)
+  expect(out).toContain('imagePullPolicy: IfNotPresent')
+  expect(out.match(/^invalid-reference: /gm)).toHaveLength(2)
 })

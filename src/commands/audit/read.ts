@@ -13,6 +13,8 @@ import type { CommandContext, ConnectionFlags } from '../context.ts'
 export interface AuditTarget {
   connection: ConnectionFlags
   allNamespaces: boolean
+  /** As named; none: the context's. */
+  namespaces: string[]
   selector?: string
   /** As on the command line; none: the cluster. */
   files: string[]
@@ -44,6 +46,8 @@ export async function readAuditInput(
   const { files, recursive, selector } = target
   if (recursive && files.length === 0)
     throw new UsageError('-R goes with -f: name the folder to read, as in `-f manifests -R`.')
+  if (files.length > 0 && target.namespaces.length > 1)
+    throw new UsageError('With -f, name one namespace with -n: the one of objects that name none.')
   if (selector !== undefined) parseLabelSelector(selector)
   if (files.length > 0) return ofFiles(target, settings, context)
   const scope = await ofCluster(target, context, onPullSecret)
@@ -101,7 +105,7 @@ async function ofFiles(
 }
 
 async function ofCluster(
-  { connection, allNamespaces, selector }: AuditTarget,
+  { connection, allNamespaces, namespaces, selector }: AuditTarget,
   context: CommandContext,
   onPullSecret?: ClusterOptions['onPullSecret'],
 ): Promise<AuditScope> {
@@ -110,7 +114,7 @@ async function ofCluster(
   return withCluster(context.connect(connection), context, cluster =>
     readAudit(cluster, {
       takenAt: context.now().toISOString(),
-      namespaces: allNamespaces ? null : [cluster.namespace],
+      namespaces: allNamespaces ? null : namespaces.length > 0 ? namespaces : [cluster.namespace],
       labelSelector: selector ?? null,
       signal: context.signal,
       onProgress: workloads => progress.update(`Reading workloads: ${workloads} seen`),

@@ -3,7 +3,7 @@
 import type { FindingOf, Rule } from '../../../audit/finding.ts'
 
 /** Lines of a manifest before and after. */
-export interface RuleExample {
+interface RuleExample {
   before: string
   after: string
 }
