@@ -21,7 +21,10 @@ const DOORS: Record<string, string[]> = {
   diagnosis: ['image', 'dockerconfig', 'snapshot'],
   advice: ['image', 'types:snapshot', 'diagnosis'],
   rollout: ['image', 'types:snapshot'],
+  manifest: ['snapshot'],
   baseline: [],
+  audit: ['image', 'dockerconfig', 'snapshot', 'types:manifest'],
+  editor: ['types:audit'],
   waiting: ['image', 'types:snapshot', 'diagnosis', 'rollout'],
   plan: ['image', 'dockerconfig', 'types:snapshot', 'types:diagnosis'],
   report: [
@@ -31,6 +34,9 @@ const DOORS: Record<string, string[]> = {
     'types:advice',
     'types:baseline',
     'types:plan',
+    'types:audit',
+    'types:dockerconfig',
+    'types:manifest',
     'types:rollout',
     'types:waiting',
     'types:apply',
@@ -48,6 +54,7 @@ const DOORS: Record<string, string[]> = {
     'network',
     'json',
     'protobuf',
+    'manifest',
     'kubernetes',
     'registry',
   ],
@@ -80,6 +87,9 @@ const DOORS: Record<string, string[]> = {
     'baseline',
     'waiting',
     'plan',
+    'audit',
+    'manifest',
+    'editor',
     'report',
     'source',
     'apply',
@@ -112,6 +122,8 @@ const PURE = [
   'baseline',
   'waiting',
   'plan',
+  'manifest',
+  'audit',
   'report',
 ]
 const IMPURE_WORDS =
@@ -155,7 +167,7 @@ describe('a command that only reads', () => {
   const named = (file: string) => relative(SRC, file).split(sep).join('/')
   const command = (name: string) => join(SRC, 'commands', `${name}.ts`)
 
-  test.each(['diagnose', 'why', 'wait', 'image', 'demo'])(
+  test.each(['diagnose', 'why', 'wait', 'image', 'audit', 'demo'])(
     '%s never reaches apply or anything that writes to a cluster',
     name => {
       const reached = [...reachedFrom(command(name))]
