@@ -5,8 +5,9 @@ import { judgeRollout, type Rollout } from '../rollout/judge.ts'
 import type { JudgedPod } from '../rollout/pod-stage.ts'
 import { newestRevision, ordinalOf } from '../rollout/wanted.ts'
 import type { RolloutSight, RolloutWorkload } from '../snapshot/rollout.ts'
+import { blockerOf } from './blocker.ts'
 import { endOf, type GoalInput, type WaitRules } from './goal.ts'
-import { holdupOf } from './holdup.ts'
+import { holdupOf, troubleOf } from './holdup.ts'
 import { recalled, remembering } from './memory.ts'
 import type { EndCode, SubjectState, SubjectView } from './subject-state.ts'
 import { isGivenUp, troublesOf } from './troubles.ts'
@@ -83,7 +84,17 @@ function judgeThere(state: SubjectState, moment: Moment): SubjectState {
   const end = endOf(rollout, pods, knowsRevisions, { sight, workload, rules })
   if (end !== null) return ended(known, end, rollout)
   if (troubles.some(trouble => isGivenUp(trouble, now))) return { ...known, status: 'failed', code: 'image' }
+  const blocker = rollout.observed ? blockerOf(rollout, workload) : null
+  if (blocker !== null) return blocked(known, blocker, moment)
   return { ...known, status: 'waiting', ...holdupOf(rollout, pods, known) }
+}
+
+/** Its pull can still succeed, or somebody deletes it: until there is no more patience with it, that is waited for. */
+function blocked(state: SubjectState, blocker: JudgedPod, { view, now, rules }: Moment): SubjectState {
+  const failures = view.failures.filter(({ podUid }) => podUid === blocker.uid)
+  const troubles = troublesOf(failures, { before: [], pods: 1, well: 0, now, patience: rules.patience })
+  const status = troubles.some(trouble => isGivenUp(trouble, now)) ? 'unknown' : 'waiting'
+  return { ...state, status, code: 'blocked', obstacle: troubleOf(blocker) }
 }
 
 function unseen({ subject }: SubjectView): SubjectState {

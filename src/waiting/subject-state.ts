@@ -83,6 +83,8 @@ export type WaitCode =
   | 'crashing'
   | 'not-ready'
   | 'old-pods'
+  /** An old pod that is not ready stops the rollout of a StatefulSet, and has to be deleted. */
+  | 'blocked'
   | 'controller'
 
 /** What keeps it, apart from the pull of an image, in the cluster's own words. */

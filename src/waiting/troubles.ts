@@ -1,6 +1,6 @@
 /** Puts the failures of a workload's pods together by container and cause, and decides how long to wait for each. */
 
-import type { Cause } from '../diagnosis/finding.ts'
+import type { Cause, Finding } from '../diagnosis/finding.ts'
 import { patienceFor } from '../diagnosis/recovery-prospects.ts'
 import type { Failure, Trouble } from './subject-state.ts'
 
@@ -8,7 +8,7 @@ import type { Failure, Trouble } from './subject-state.ts'
 export type PatienceChoices = Partial<Record<Cause, number>>
 
 export interface Situation {
-  /** Troubles of a moment before; a clock goes on where a pod was replaced by another with the same trouble. */
+  /** Troubles at the previous look: the patience of a trouble does not start again with the pod that replaces a failing one. */
   before: Trouble[]
   /** Pods of the newest revision, and those of them that have their images. */
   pods: number
@@ -21,12 +21,12 @@ const NEVER = Number.MAX_SAFE_INTEGER
 
 /** The worst first: those with no more patience left, then those that run out soonest. */
 export function troublesOf(failures: Failure[], situation: Situation): Trouble[] {
-  const alike = Map.groupBy(failures, ({ finding }) => storyOf(finding))
+  const alike = Map.groupBy(failures, ({ finding }) => kindOf(finding))
   return [...alike]
-    .map(([story, same]) =>
+    .map(([key, same]) =>
       troubleOf(
         same,
-        situation.before.find(({ finding }) => storyOf(finding) === story),
+        situation.before.find(({ finding }) => kindOf(finding) === key),
         situation,
       ),
     )
@@ -38,7 +38,12 @@ export function isGivenUp({ until }: Trouble, now: number): boolean {
   return until !== null && now >= until
 }
 
-function storyOf({ cause, subcause, container, containerKind, image }: Failure['finding']): string {
+/** Whether two findings are of the same trouble, if they are of one workload. */
+export function isAlike(one: Finding, other: Finding): boolean {
+  return kindOf(one) === kindOf(other)
+}
+
+function kindOf({ cause, subcause, container, containerKind, image }: Finding): string {
   return JSON.stringify([cause, subcause, containerKind, container, image])
 }
 

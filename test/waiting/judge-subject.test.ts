@@ -149,6 +149,13 @@ describe('what is done', () => {
       'paused',
     ],
     [
+      'a Deployment that was created paused, so that it has no ReplicaSet',
+      sight({ ...two, ...counts(0), revision: null, paused: true }, [], []),
+      READY,
+      'unknown',
+      'paused',
+    ],
+    [
       'a paused Deployment that was through',
       deployment([pod(RUNNING), pod(RUNNING)], { ...counts(2), paused: true }),
       READY,
@@ -373,6 +380,29 @@ describe('failed pulls', () => {
     expect(looks([[0, view(deployment([old, pod(UNTRIED)], counts(1, 0)), failures)]])).toMatchObject({
       status: 'waiting',
       troubles: [],
+    })
+  })
+
+  describe('an old pod that a StatefulSet waits for before it replaces any', () => {
+    const old = pod(STUCK, { ...own('StatefulSet'), hash: 'old' })
+    const of = { podUid: old.pod.uid, finding: finding('image-not-found') }
+    const blocked = (ordered: boolean) =>
+      view(
+        sight(workload({ kind: 'StatefulSet', replicas: 2, ordered, revision: 'new', ...counts(0, 0, 1) }), [
+          old,
+        ]),
+        [failure(of, { attempts: 3 })],
+      )
+
+    test('is named at once, and ends the wait when there is no more patience with its pull', () => {
+      expect(looks([[5, blocked(true)]])).toMatchObject({
+        ...{ status: 'waiting', code: 'blocked', obstacle: { pod: 'shop-0', reason: 'ImagePullBackOff' } },
+      })
+      expect(looks([[46, blocked(true)]])).toMatchObject({ status: 'unknown', code: 'blocked' })
+    })
+
+    test('stops nothing where pods start in parallel', () => {
+      expect(looks([[46, blocked(false)]])).toMatchObject({ status: 'waiting', code: 'not-made' })
     })
   })
 
