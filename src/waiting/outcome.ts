@@ -23,6 +23,8 @@ export function outcomeOf(
   if (states.some(({ status }) => status === 'failed')) return 'failed'
   if (states.some(({ code }) => code === 'deleted')) return 'unknown'
   if (states.some(({ status }) => status === 'waiting')) return isOver ? 'timeout' : null
+  // Whatever comes, the end would not be certain.
+  if (states.length === 0 && mayCome && isBlind) return 'unknown'
   if (states.length === 0 && mayCome) return isOver ? 'timeout' : null
   return isBlind || states.some(({ status }) => status === 'unknown') ? 'unknown' : 'done'
 }

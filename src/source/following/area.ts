@@ -104,9 +104,9 @@ export class Area {
     if (object === null) return NOTHING
     const revisions = this.#workloads.revisionsOf(object)
     if (kind === 'CronJob') return this.#newestJob(object, revisions)
-    const isUnread =
-      (kind === 'Deployment' && this.#unread.has('ReplicaSet')) ||
-      (kind === 'DaemonSet' && this.#unread.has('ControllerRevision'))
+    // Only its ReplicaSets say which pods are a Deployment's.
+    if (kind === 'Deployment' && this.#unread.has('ReplicaSet')) return null
+    const isUnread = kind === 'DaemonSet' && this.#unread.has('ControllerRevision')
     const makers = kind === 'Deployment' ? revisions : [object]
     return {
       workload: object.workload,

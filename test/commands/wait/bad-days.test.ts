@@ -86,7 +86,7 @@ describe('while it waits', () => {
     const later = { 15: () => rollouts.deploy('web', GOOD) }
     const { code, err } = await rollouts.wait({ names }, { later })
     expect(code).toBe('ok')
-    expect(err).toContain('deployment/web: does not exist yet')
+    expect(err).toContain('deployment/web: does not exist in namespace default yet')
   })
 
   test('one that never comes is named when the time is up', async () => {
@@ -279,6 +279,25 @@ describe('permissions', () => {
     const { code, json } = await rollouts.wait({ names }, user({ verbs: READ, resources }))
     expect([code, json.findings[0].cause]).toEqual(['findings', 'image-not-found'])
     expect(json.gaps).toMatchObject([{ what: 'events', why: 'forbidden' }])
+  })
+
+  test("without ReplicaSets nobody knows a Deployment's pods, so it is unknown at once", async () => {
+    rollouts.deploy('web', GOOD)
+    const { code, json, seconds } = await rollouts.wait(
+      { names },
+      user({ verbs: READ, resources: ['pods', 'events', 'deployments'] }),
+    )
+    expect([code, json.workloads[0].code]).toEqual(['incomplete', 'unreadable'])
+    expect(seconds).toBeLessThan(5)
+  })
+
+  test('labels without permission to read anything end at once', async () => {
+    const { code, json, seconds } = await rollouts.wait(
+      { selector: 'release=shop' },
+      user({ verbs: READ, resources: [] }),
+    )
+    expect([code, json.outcome]).toEqual(['incomplete', 'unknown'])
+    expect(seconds).toBeLessThan(5)
   })
 
   test("labels that select kinds which can't be read are no success, unless the types are named", async () => {
