@@ -10,7 +10,7 @@ import type { Outcome } from '../../src/waiting/outcome.ts'
 import type { EndCode, SubjectState, Trouble, WaitCode } from '../../src/waiting/subject-state.ts'
 import { FORBIDDEN, hostile, WORKFLOW_COMMAND } from './hostile-text.ts'
 import { schemaErrors } from './published-schema.ts'
-import { diagnosis, finding, typo } from './samples.ts'
+import { diagnosis, finding, privateImage, typo } from './samples.ts'
 
 const NOW = Date.parse('2026-11-24T10:10:00Z')
 const invocation = { program: 'pullguard', flags: [], fromDump: false }
@@ -83,6 +83,7 @@ const WAITS: Record<WaitCode, true> = {
   crashing: true,
   'not-ready': true,
   'old-pods': true,
+  blocked: true,
   controller: true,
 }
 const everyState = [
@@ -111,6 +112,27 @@ describe('the verdict', () => {
       "deployment/api can't pull its images, and waiting won't help. Stopped after 46s.",
     )
     expect(lastLines(text)[1]).toContain('Next:')
+  })
+
+  test('of one that several failed pulls have ended leads to the one that ended it', () => {
+    const refused = privateImage()
+    const text = render(report('failed', [failed()], { diagnosis: diagnosis([typo(), refused]) }))
+    expect(lastLines(text).join(' ')).toContain('Check the name and the tag')
+    const other = render(report('failed', [failed()], { diagnosis: diagnosis([refused, typo()]) }))
+    expect(lastLines(other).join(' ')).not.toContain('Check the name and the tag')
+  })
+
+  test('of a limit that --patience does not wait for does not say that waiting is useless', () => {
+    const limited = trouble({ finding: { ...typo(), cause: 'rate-limited' } })
+    expect(render(report('failed', [{ ...failed(), troubles: [limited] }]))).toContain(
+      "deployment/api can't pull its images, and --patience allows no more waiting. Stopped after 46s.",
+    )
+  })
+
+  test('of a workload that makes no pods says that there is nothing to wait for', () => {
+    expect(render(report('done', [state({ code: 'no-job' })]))).toBe(
+      'deployment/shop: has not created a Job yet; its schedule decides when it does. Nothing to wait for.\n',
+    )
   })
 
   test('of one whose time is up says what it waited for', () => {
@@ -230,7 +252,7 @@ describe('while it waits', () => {
 
   test('a sign of life counts what is settled', () => {
     expect(heartbeatLine([state(), state({ status: 'waiting', code: 'absent', seen: false })], moment)).toBe(
-      'Still waiting, 5m left: 1 of 2 workloads finished · deployment/shop: does not exist yet\n',
+      'Still waiting, 5m left: 1 of 2 workloads finished · deployment/shop: does not exist in namespace web yet\n',
     )
   })
 })
