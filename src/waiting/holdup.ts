@@ -63,8 +63,7 @@ function found(holdup: Holdup): Found {
 
 const plain = (code: WaitCode): Found => ({ code, obstacle: null })
 
-/** What keeps the pod. */
-export function troubleOf({ name, trouble }: JudgedPod): Obstacle {
+function troubleOf({ name, trouble }: JudgedPod): Obstacle {
   const { container = '', reason = '', message = '' } = trouble ?? {}
   return { pod: name, container: container || null, reason, message }
 }

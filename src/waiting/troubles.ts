@@ -19,31 +19,31 @@ export interface Situation {
 
 const NEVER = Number.MAX_SAFE_INTEGER
 
-/** The worst first: those with no more patience left, then those that run out soonest. */
+/** Those whose patience ends first come first. */
 export function troublesOf(failures: Failure[], situation: Situation): Trouble[] {
-  const alike = Map.groupBy(failures, ({ finding }) => kindOf(finding))
+  const alike = Map.groupBy(failures, ({ finding }) => troubleKey(finding))
   return [...alike]
     .map(([key, same]) =>
       troubleOf(
         same,
-        situation.before.find(({ finding }) => kindOf(finding) === key),
+        situation.before.find(({ finding }) => troubleKey(finding) === key),
         situation,
       ),
     )
     .sort((one, other) => (one.until ?? NEVER) - (other.until ?? NEVER))
 }
 
-/** Whether there is no patience left with it. */
+/** Whether its patience has ended. */
 export function isGivenUp({ until }: Trouble, now: number): boolean {
   return until !== null && now >= until
 }
 
 /** Whether two findings are of the same trouble, if they are of one workload. */
 export function isAlike(one: Finding, other: Finding): boolean {
-  return kindOf(one) === kindOf(other)
+  return troubleKey(one) === troubleKey(other)
 }
 
-function kindOf({ cause, subcause, container, containerKind, image }: Finding): string {
+function troubleKey({ cause, subcause, container, containerKind, image }: Finding): string {
   return JSON.stringify([cause, subcause, containerKind, container, image])
 }
 
@@ -58,6 +58,7 @@ function troubleOf(same: Failure[], before: Trouble | undefined, situation: Situ
     nodes: [...new Set(same.flatMap(({ finding }) => finding.node ?? []))].sort(),
     since,
     attempts,
+    isChosen: situation.patience[newest.finding.cause] !== undefined,
     until: endOf({ finding: newest.finding, since, attempts }, situation),
   }
 }
@@ -71,6 +72,6 @@ function endOf(
   const usual = patienceFor(finding)
   if (usual.milliseconds === null) return null
   const until = since + usual.milliseconds
-  // Where nobody could count, the time alone has to do: the kubelet's first pauses are 10 s and 20 s.
+  // Without events no attempt is counted, and the time alone decides: the kubelet's first pauses are 10 s and 20 s.
   return attempts > 0 && attempts < usual.attempts ? Math.max(until, now + 1) : until
 }

@@ -18,6 +18,7 @@ const invocation = { program: 'pullguard', flags: [], fromDump: false }
 const trouble = (fields: Partial<Trouble> = {}): Trouble => ({
   ...{ finding: typo(), pods: ['shop-1'], well: 0, nodes: ['node-1'], since: NOW - 45_000, attempts: 3 },
   until: NOW,
+  isChosen: false,
   ...fields,
 })
 
@@ -123,7 +124,7 @@ describe('the verdict', () => {
   })
 
   test('of a limit that --patience does not wait for does not say that waiting is useless', () => {
-    const limited = trouble({ finding: { ...typo(), cause: 'rate-limited' } })
+    const limited = trouble({ finding: { ...typo(), cause: 'rate-limited' }, isChosen: true })
     expect(render(report('failed', [{ ...failed(), troubles: [limited] }]))).toContain(
       "deployment/api can't pull its images, and --patience allows no more waiting. Stopped after 46s.",
     )
@@ -140,6 +141,13 @@ describe('the verdict', () => {
     const text = render(report('timeout', [waiting]))
     expect(text).toContain('deployment/shop  waiting  1 of 3 pods ready: starting')
     expect(lastLines(text).at(-1)).toBe('Timed out after 46s waiting for deployment/shop.')
+  })
+
+  test('of one that only looked once names no time', () => {
+    const waiting = state({ status: 'waiting', code: 'starting' })
+    expect(lastLines(render(report('timeout', [waiting], { timeout: 0 }))).at(-1)).toBe(
+      'Not done yet: deployment/shop.',
+    )
   })
 
   test('names the namespaces where there are several', () => {
@@ -201,7 +209,7 @@ describe('each format', () => {
     expect(JSON.parse(render(report('done', [state()]), 'gitlab'))).toEqual([])
   })
 
-  test('Markdown begins with the sentence and tells the failed first', () => {
+  test('Markdown begins with the sentence and lists failed workloads first', () => {
     const text = render(report('failed', [state(), failed()]), 'markdown')
     expect(text.startsWith('### pullguard: ')).toBe(true)
     expect(text.indexOf('web/deployment/api')).toBeLessThan(text.indexOf('web/deployment/shop'))

@@ -153,7 +153,7 @@ class Looks {
   }
 }
 
-/** Whether the finding belongs to a trouble of a failed workload that there is no patience left with. */
+/** Whether the finding is one of those that made its workload fail. */
 function isGivenUpIn({ status, troubles }: SubjectState, finding: Finding, now: number): boolean {
   const own = troubles.find(trouble => isAlike(trouble.finding, finding))
   return status === 'failed' && own !== undefined && isGivenUp(own, now)

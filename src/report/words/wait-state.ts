@@ -66,7 +66,7 @@ const WAITING: Record<WaitCode, Words> = {
   'not-ready': progress('the images are there, and not all pods are ready'),
   'old-pods': progress('old pods have not been removed yet'),
   blocked: ({ obstacle }) =>
-    `pod ${obstacle?.pod ?? ''} of an older revision is not ready${because(obstacle)}, and the StatefulSet won't replace it until it is: delete that pod`,
+    `pod ${obstacle?.pod ?? ''} of an older revision is not ready, and the StatefulSet won't replace it before it is: delete that pod`,
   controller: progress('its controller has not reported the pods as available yet'),
 }
 

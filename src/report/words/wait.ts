@@ -1,6 +1,5 @@
 /** The summary sentences of `wait`: its progress, and how it ended. */
 
-import { isUnlikelyToRecover } from '../../diagnosis/recovery-prospects.ts'
 import type { SubjectState } from '../../waiting/subject-state.ts'
 import type { WaitReport } from '../wait-report.ts'
 import { formatNumber, pluralize, shortList } from './count.ts'
@@ -36,17 +35,19 @@ export function waitSentence({ outcome, states, waited, timeout, goal, diagnosis
         : `Can't tell whether ${named(of('unknown'))} are ready. Stopped ${after}.`
     case 'timeout':
       return states.length === 0
-        ? `No workload matched within ${lasting(timeout)}.`
-        : `Timed out ${after} waiting for ${named(of('waiting'))}.`
+        ? `No workload matched${timeout === 0 ? '' : ` within ${lasting(timeout)}`}.`
+        : timeout === 0
+          ? `Not done yet: ${named(of('waiting'))}.`
+          : `Timed out ${after} waiting for ${named(of('waiting'))}.`
   }
 }
 
-/** A pull that could have recovered is given up only because --patience says so. */
+/** Where --patience took the place of the default, the pull could have recovered. */
 function whyStopped(failed: readonly SubjectState[], now: number): string {
   const ended = failed.flatMap(({ troubles }) =>
     troubles.filter(({ until }) => until !== null && until <= now),
   )
-  return ended.length > 0 && ended.every(({ finding }) => !isUnlikelyToRecover(finding.cause))
+  return ended.length > 0 && ended.every(({ isChosen }) => isChosen)
     ? '--patience allows no more waiting'
     : "waiting won't help"
 }

@@ -1,4 +1,4 @@
-/** One namespace, or all of them, as far as workloads that are waited for go: their objects, pods and events, each followed by one watch. */
+/** One namespace, or all of them: the workloads that are waited for, their pods and events, with one watch for each kind. */
 
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import type { RolloutSight } from '../../snapshot/rollout.ts'
@@ -75,7 +75,7 @@ export class Area {
     }
   }
 
-  /** Reads everything again: what is decided on is not to rest on a watch alone. */
+  /** Reads everything again, so that no decision depends on a watch alone. */
   async readAgain(): Promise<void> {
     await Promise.all(this.#followers.map(follower => follower.readAgain()))
   }
@@ -166,7 +166,7 @@ export class Area {
     return { workload: newest.workload, revisions: [], pods }
   }
 
-  /** Without anything that could have pods none are looked for. */
+  /** Follows no pods before there is a workload that can have them. */
   async #followPods(): Promise<void> {
     const held = this.#workloads.waitedFor()
     const named = this.#subjects.named.flatMap(({ kind, name }) => (kind === 'Pod' ? name : []))

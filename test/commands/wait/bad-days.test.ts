@@ -42,7 +42,7 @@ describe('only the newest revision counts', () => {
     expect(code).toBe('ok')
   })
 
-  test('a newer revision that comes meanwhile takes over, which is said once', async () => {
+  test('a newer revision that is deployed meanwhile is waited for instead, and reported once', async () => {
     rollouts.deploy('web', TYPO)
     const later = { 10: () => rollouts.setImage('Deployment', 'web', BETTER) }
     const { code, err } = await rollouts.wait({ names }, { later })
@@ -149,7 +149,7 @@ describe('while it waits', () => {
 })
 
 describe('what is judged', () => {
-  test('two containers with different causes are both told, and the hopeless one decides', async () => {
+  test('two containers with different causes are both reported, and the hopeless one decides', async () => {
     rollouts.simulator.cluster.add({
       ...podWithImage('two', GOOD),
       spec: {
@@ -273,7 +273,7 @@ describe('permissions', () => {
     expect(code).toBe('findings')
   })
 
-  test('without events the status tells the cause', async () => {
+  test('without events the status gives the cause', async () => {
     rollouts.deploy('web', TYPO)
     const resources = ['pods', 'deployments', 'replicasets', 'secrets', 'serviceaccounts', 'nodes']
     const { code, json } = await rollouts.wait({ names }, user({ verbs: READ, resources }))
@@ -281,7 +281,7 @@ describe('permissions', () => {
     expect(json.gaps).toMatchObject([{ what: 'events', why: 'forbidden' }])
   })
 
-  test("without ReplicaSets nobody knows a Deployment's pods, so it is unknown at once", async () => {
+  test("without ReplicaSets a Deployment's pods are not known, so its state is unknown at once", async () => {
     rollouts.deploy('web', GOOD)
     const { code, json, seconds } = await rollouts.wait(
       { names },
@@ -342,7 +342,7 @@ describe('what is not waited for in vain', () => {
     expect(waited.seconds).toBeLessThan(10)
   })
 
-  test('a paused Deployment whose newest template reaches nobody', async () => {
+  test('a paused Deployment whose newest template no pod has', async () => {
     rollouts.deploy('web', GOOD)
     await rollouts.settle()
     const found = rollouts.simulator.cluster.get('Deployment', 'default', 'web')

@@ -90,7 +90,10 @@ items:
 
   test('-n is the namespace of objects that name none, and each other one is looked for in its own', async () => {
     rollouts.deploy('web', GOOD)
-    const elsewhere = MANIFEST.replace('name: test, annotations: { helm.sh/hook: test }', 'name: bare, namespace: other')
+    const elsewhere = MANIFEST.replace(
+      'name: test, annotations: { helm.sh/hook: test }',
+      'name: bare, namespace: other',
+    )
     const { json } = await rollouts.wait(
       { files: ['-'], connection: { namespace: 'default' }, timeoutMs: 5_000 },
       { stdin: elsewhere },
@@ -145,7 +148,7 @@ items:
     ])
   })
 
-  test('who may not look at the whole cluster looks into each namespace', async () => {
+  test('without permission for the whole cluster each namespace is read', async () => {
     const spaces = ['a', 'b', 'c', 'd', 'e']
     const { cluster, server } = rollouts.simulator
     server.users.add('ci', [{ verbs: ['*'], resources: ['*'], namespaces: spaces }])
@@ -167,7 +170,7 @@ items:
 })
 
 describe('--check-images', () => {
-  test("tells a missing tag before any pod is there, and ends with the kubelet's first word", async () => {
+  test("reports a missing tag before any pod exists, and ends with the kubelet's first failure", async () => {
     rollouts.deploy('web', TYPO)
     const { code, err, seconds, json } = await rollouts.wait({
       names: ['deploy/web'],
