@@ -45,7 +45,7 @@ const failed = (): SubjectState =>
 function report(outcome: Outcome, states: SubjectState[], fields: Partial<WaitReport> = {}): WaitReport {
   const findings = states.some(({ status }) => status === 'failed') ? [typo()] : []
   return {
-    ...{ outcome, goal: 'ready', waited: 46_000, timeout: 600_000, states, now: NOW },
+    ...{ outcome, goal: 'ready', waited: 46_000, timeout: 600_000, states, now: NOW, isOutdated: false },
     diagnosis: diagnosis(findings, { takenAt: new Date(NOW).toISOString() }),
     ...fields,
   }
@@ -141,6 +141,12 @@ describe('the verdict', () => {
     const text = render(report('timeout', [waiting]))
     expect(text).toContain('deployment/shop  waiting  1 of 3 pods ready: starting')
     expect(lastLines(text).at(-1)).toBe('Timed out after 46s waiting for deployment/shop.')
+  })
+
+  test('of one that lost contact with the API server says so', () => {
+    const lost = report('timeout', [state({ status: 'waiting', code: 'absent' })], { isOutdated: true })
+    const text = render(lost, 'table', false)
+    expect(text).toContain('The API server could not be reached at the end, so this may be outdated.')
   })
 
   test('of one that only looked once names no time', () => {

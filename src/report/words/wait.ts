@@ -8,8 +8,15 @@ import { lasting } from './wait-trouble.ts'
 
 const SHOWN = 3
 
-/** The last line: what became of it, in one sentence. */
-export function waitSentence({ outcome, states, waited, timeout, goal, diagnosis, now }: WaitReport): string {
+/** The last line: how the wait ended. */
+export function waitSentence(report: WaitReport): string {
+  const sentence = endSentence(report)
+  return report.isOutdated
+    ? `${sentence} The API server could not be reached at the end, so this may be outdated.`
+    : sentence
+}
+
+function endSentence({ outcome, states, waited, timeout, goal, diagnosis, now }: WaitReport): string {
   const after = `after ${lasting(waited)}`
   const several = inSeveral(states)
   const named = (some: readonly SubjectState[]) =>

@@ -94,7 +94,7 @@ describe('while it waits', () => {
     expect([code, json.outcome, json.waitingFor]).toEqual(['incomplete', 'timeout', ['deployment/web']])
   })
 
-  test('an API server that is gone for a minute is waited for, and said', async () => {
+  test('an API server that is gone for a while is waited for, and reported', async () => {
     rollouts.deploy('web', TYPO)
     const { faults, hub, server } = rollouts.simulator
     const later = {
@@ -110,8 +110,22 @@ describe('while it waits', () => {
     const { code, err } = await rollouts.wait({ names }, { later })
     expect(code).toBe('ok')
     expect(err).toMatch(
-      /Lost contact with the API server .*Retrying.[\s\S]*Connected to the API server again/,
+      /Lost contact with the API server, retrying: .*\n[\s\S]*Connected to the API server again/,
     )
+  })
+
+  test('an API server that is gone at the end makes the verdict outdated', async () => {
+    rollouts.deploy('web', TYPO)
+    const { faults, server } = rollouts.simulator
+    const later = {
+      5: () => {
+        faults.when(() => true, 'reset')
+        server.watching.cut()
+      },
+    }
+    const { code, json } = await rollouts.wait({ names, timeoutMs: 20_000 }, { later })
+    expect([code, json.outcome, json.outdated]).toEqual(['incomplete', 'timeout', true])
+    faults.clear()
   })
 
   test('watches that the server no longer knows the beginning of are begun again from a list', async () => {
