@@ -6,7 +6,7 @@ import { InterruptedError, RefusedError, UsageError } from './errors.ts'
 /** A stream for output. */
 export interface Output {
   readonly isTerminal: boolean
-  /** Columns; 80 where the stream does not say. Renderers decide whether to limit lines in a pipe. */
+  /** Columns; 80 where a terminal does not say. Infinite in a pipe, where no line is broken. */
   readonly width: number
   readonly color: boolean
   /** Resolves once the text is written; a closed pipe is not an error. */
@@ -26,6 +26,8 @@ export interface Progress {
 export interface Questions {
   readonly available: boolean
   confirm(question: string): Promise<boolean>
+  /** Lets the person choose one. */
+  pick<T>(question: string, choices: { name: string; value: T }[]): Promise<T>
   /** Free text, such as the context's name typed again. */
   text(question: string): Promise<string>
   /** Shows the hint until a key is pressed; returns at once where no terminal is available. */
@@ -91,7 +93,8 @@ function watchForClosing(stream: TerminalStreams['stdout']): void {
   stream.on('error', () => void isClosed.set(stream, true))
 }
 
-function columns(stream: { columns?: number }, env: Environment): number {
+function columns(stream: { columns?: number; isTTY?: boolean }, env: Environment): number {
+  if (stream.isTTY !== true) return Number.POSITIVE_INFINITY
   const told = stream.columns ?? Number.parseInt(env.COLUMNS ?? '', 10)
   return Number.isFinite(told) && told > 0 ? told : 80
 }
@@ -148,6 +151,7 @@ export function questionsOn(streams: TerminalStreams, env: Environment, signal: 
     available,
     confirm: message => ask(({ confirm }) => confirm({ message, default: false }, context)),
     key: hint => (available ? pressedKey(streams, hint, signal) : Promise.resolve()),
+    pick: (message, choices) => ask(({ select }) => select({ message, choices, pageSize: 12 }, context)),
     text: message => ask(({ input }) => input({ message }, context)),
     choose: (message, choices) =>
       ask(({ checkbox }) => checkbox({ message, choices, pageSize: 12 }, context)),

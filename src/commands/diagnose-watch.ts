@@ -9,10 +9,12 @@ import { renderWatched } from '../report/views/watched-diagnosis.ts'
 import { redact } from '../secrecy/redact.ts'
 import { PullChanges } from '../source/following/pull-changes.ts'
 import { readCluster } from '../source/live/read-cluster.ts'
+import type { Scope } from '../source/snapshot-scope.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ExitName } from './context.ts'
 import { type DiagnoseOptions, verdict } from './diagnose.ts'
 import { invocationOf } from './invocation.ts'
+import { scopeOf } from './snapshot.ts'
 
 /** Milliseconds between two readings at least, and four times as long as a reading took. */
 const SHORTEST_PAUSE = 1_000
@@ -38,12 +40,14 @@ export async function watchDiagnosis(
   })
 }
 
-function checkOptions({ files, format, checkImages }: DiagnoseOptions): void {
+function checkOptions({ files, format, checkImages, baseline, writeBaseline }: DiagnoseOptions): void {
   if (files.length > 0) throw new UsageError("--watch needs a live cluster: a dump doesn't change.")
   if (checkImages !== undefined)
     throw new UsageError(
       '--check-images does not go with --watch: registries would be asked again and again.',
     )
+  if (baseline !== undefined || writeBaseline !== undefined)
+    throw new UsageError('A baseline does not go with --watch, which shows every change.')
   if (!['table', 'wide', 'json'].includes(format))
     throw new UsageError(`--watch does not go with -o ${format}: take table, wide, or json.`)
 }
@@ -58,11 +62,10 @@ interface Session {
 
 async function watched({ options, until, context, cluster, signal }: Session): Promise<ExitName> {
   const { clock, out, err } = context
-  const { allNamespaces, selector, format, connection } = options
-  const namespaces = allNamespaces ? null : [cluster.namespace]
-  const scope = { namespaces, ...(selector === undefined ? {} : { labelSelector: selector }) }
+  const { selector, format, connection } = options
+  const scope = scopeOf(options, [cluster.namespace])
   const changes = await PullChanges.start(cluster, {
-    area: allNamespaces ? null : cluster.namespace,
+    area: areaOf(scope, cluster.namespace),
     ...(selector === undefined ? {} : { labelSelector: selector }),
     clock,
     signal,
@@ -88,6 +91,13 @@ async function watched({ options, until, context, cluster, signal }: Session): P
     await Promise.race([next, clock.sleep(RESYNC, signal)])
     signal.throwIfAborted()
   }
+}
+
+/** Where changes are watched: one namespace, or all where several are meant. */
+function areaOf({ namespaces, subjects }: Scope, fallback: string): string | null {
+  const named = subjects?.map(({ namespace }) => namespace ?? fallback) ?? namespaces
+  const [namespace, ...others] = new Set(named ?? [])
+  return namespace === undefined || others.length > 0 ? null : namespace
 }
 
 /** null where the cluster can't be read for now; not so at the first time. */
