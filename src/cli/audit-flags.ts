@@ -8,17 +8,16 @@ import { repeatable } from './flag-values.ts'
 /** Adds --fix and what belongs to it. */
 export function addEditFlags(command: Command): Command {
   return command
-    .optionsGroup('Edits (with -f):')
-    .option('--fix', 'edit the files: digests, pull policies, pull secrets, moved images')
-    .option('--diff', 'show the edits as a diff; without --fix nothing is written')
+    .option('--fix', 'with -f, edit: digests, policies, moved images')
+    .option('--diff', 'show the edits, and write nothing without --fix')
     .addOption(
       new Option('--dry-run [where]', 'with --fix, write nothing')
         .choices(['none', 'client'])
         .preset('client')
         .default('none'),
     )
-    .option('--offline', 'ask no registry: no digests, only pull policies and what needs no proof')
-    .option('--secret-name <name>', 'the pull secret for images of Docker Hub that have none')
+    .option('--offline', 'edit only what needs no registry')
+    .option('--secret-name <name>', 'pull secret for Docker Hub images without one')
     .addOption(
       new Option('--replace-registry <from=to>', 'pull from another registry (repeatable)').argParser(
         repeatable,

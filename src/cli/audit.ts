@@ -3,8 +3,16 @@
 import { type Command, Option } from 'commander'
 import { AUDIT_FORMATS } from '../report/formats.ts'
 import { addEditFlags, auditFlags } from './audit-flags.ts'
-import { connectionFlags } from './connection-flags.ts'
-import { addCheckFlags, addConnectionFlags, addNamespaceFlag, addOutputFlag, example } from './flags.ts'
+import { repeatable } from './flag-values.ts'
+import {
+  addCheckFlags,
+  addConnectionFlags,
+  addExclusionFlag,
+  addNamespacesFlag,
+  addOutputFlag,
+  example,
+  namespaceFlags,
+} from './flags.ts'
 import type { Run } from './run.ts'
 
 /** Adds `audit` to the program. */
@@ -12,19 +20,23 @@ export function addAudit(program: Command, name: string, run: Run): void {
   const command = program
     .command('audit')
     .description('find what will fail or waste pulls next, in manifests or on live workloads')
-  addNamespaceFlag(command, 'look at')
-    .option('-A, --all-namespaces', 'look at every namespace')
-    .option('-l, --selector <labels>', 'only workloads with these labels, such as app=shop,tier!=test')
-    .option('-f, --filename <path...>', 'read manifests: files, folders, or - for stdin (repeatable)')
+  addExclusionFlag(
+    addNamespacesFlag(command, 'look at').option('-A, --all-namespaces', 'look at every namespace'),
+  )
+    .option('-l, --selector <labels>', 'only workloads with these labels')
+    .addOption(
+      new Option('-f, --filename <path>', 'manifests: a file, a folder, or - (repeatable)').argParser(
+        repeatable,
+      ),
+    )
     .option('-R, --recursive', 'with -f, read folders recursively')
     .option('--allow-empty', 'exit 0 if there are no workloads at all')
-    .optionsGroup('Rules:')
-    .option('--config <file>', 'settings (default: .pullguard.yaml here or in a folder above)')
-    .option('--baseline <file>', 'findings in this file are known: they are counted, but not reported')
-    .option('--write-baseline <file>', 'write all findings to this file, as the next baseline')
+    .option('--config <file>', 'settings (default: nearest .pullguard.yaml)')
+    .option('--baseline <file>', 'do not report the findings that it knows of')
+    .option('--write-baseline <file>', 'write the findings to this file as known')
   addEditFlags(addCheckFlags(command))
   addConnectionFlags(command)
-  addOutputFlag(command.optionsGroup('Output:'), AUDIT_FORMATS)
+  addOutputFlag(command, AUDIT_FORMATS)
     .addOption(
       new Option('--fail-on <severity>', 'exit 1 for findings at or above this severity')
         .choices(['error', 'warning', 'info', 'never'])
@@ -45,8 +57,8 @@ export function addAudit(program: Command, name: string, run: Run): void {
         .reading(async () => (await import('../commands/audit.ts')).auditCommand)
         .with(
           {
-            connection: connectionFlags(options),
-            namespaces: options.namespace === undefined ? [] : [options.namespace],
+            ...namespaceFlags(options),
+            excludedNamespaces: options.excludeNamespace ?? [],
             allNamespaces: options.allNamespaces === true,
             selector: options.selector,
             files: options.filename ?? [],

@@ -13,7 +13,7 @@ export function addNamespaceFlag(command: Command, does: string): Command {
 }
 
 /** Adds -n for a command that takes several namespaces, separated by commas or each with a flag. */
-function addNamespacesFlag(command: Command, does: string): Command {
+export function addNamespacesFlag(command: Command, does: string): Command {
   return command.addOption(
     new Option(
       '-n, --namespace <names>',

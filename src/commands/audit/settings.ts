@@ -14,6 +14,8 @@ export interface SettingsFlags {
   /** FROM=TO. */
   replaceRegistry: string[]
   pullSecret?: string
+  /** `--exclude-namespace`, besides those of the file. */
+  excludedNamespaces: string[]
 }
 
 export interface AllSettings extends AuditSettings {
@@ -26,7 +28,7 @@ const SEVERITIES = ['error', 'warning', 'info', 'off']
 
 /** @throws UsageError */
 export async function auditSettings(
-  { config, replaceRegistry, pullSecret }: SettingsFlags,
+  { config, replaceRegistry, pullSecret, excludedNamespaces }: SettingsFlags,
   { cwd }: CommandContext,
 ): Promise<AllSettings> {
   const flagged = replaceRegistry.map(readReplacement)
@@ -38,7 +40,7 @@ export async function auditSettings(
   })
   return {
     rules: rulesOf(file.rules),
-    excludedNamespaces: file.excludedNamespaces,
+    excludedNamespaces: [...excludedNamespaces, ...file.excludedNamespaces],
     pullSecret: pullSecret ?? file.pullSecret,
     excludedPaths: file.excludedPaths,
     excludeFrom: file.folder,
