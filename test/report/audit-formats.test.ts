@@ -24,6 +24,7 @@ function rendered(format: AuditFormat, scope: AuditScope, failOn: 'error' | 'inf
     failOn,
     version: '1.2.3',
     cwd: '/repo',
+    inputFlags: [],
     terminal: false,
     invocation,
     width: 100,

@@ -11,12 +11,16 @@ import { appendStepSummary } from './step-summary.ts'
 export async function showAudit(
   report: AuditReport,
   notes: string[],
-  { format, failOn, connection, files, edits }: AuditOptions,
+  flags: AuditOptions,
   context: CommandContext,
 ): Promise<void> {
+  const { format, failOn, connection, files, edits } = flags
   const { out, err, version } = context
   const invocation = invocationOf(context, connection, files.length > 0)
-  const options = { format, failOn, version, cwd: context.cwd, terminal: out.isTerminal, invocation }
+  const options = {
+    ...{ format, failOn, version, cwd: context.cwd, terminal: out.isTerminal, invocation },
+    inputFlags: inputFlagsOf(flags),
+  }
   for (const note of notes) await err.write(`${sanitizeLine(note)}\n`)
   const asText = format === 'table' || format === 'wide' || format === 'text'
   if (report.edits !== null) {
@@ -32,4 +36,13 @@ export async function showAudit(
     await out.write(piece)
   await err.write(auditNotes(report, { ...options, width: err.width, color: err.color }))
   if (format === 'github') await appendStepSummary(report, context)
+}
+
+/** What the next command has to repeat to read the same files by the same settings. */
+function inputFlagsOf({ recursive, config, pullSecret }: AuditOptions): string[] {
+  return [
+    ...(recursive ? ['-R'] : []),
+    ...(config === undefined ? [] : ['--config', config]),
+    ...(pullSecret === undefined ? [] : ['--secret-name', pullSecret]),
+  ]
 }

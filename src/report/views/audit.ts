@@ -24,6 +24,8 @@ export interface AuditReportOptions extends ReportOptions {
   failOn: AuditSeverity | 'never'
   /** Of this program. */
   version: string
+  /** Flags of this run that decide what is read and by which settings, besides -f. */
+  inputFlags: readonly string[]
   /** The folder that paths are shown relative to where a format needs that. */
   cwd: string
 }

@@ -53,7 +53,7 @@ function ruleExplained(name: Rule): Explanation {
     is: why,
     howToTell: '`pullguard audit` finds it.',
     whatToDo: [`${todo}.`],
-    example: example === null ? null : `before: ${example.before}\nafter: ${example.after}`,
+    example: example === null ? null : `${example.before}\n# better:\n${example.after}`,
     subcauses: [],
   }
 }

@@ -15,7 +15,7 @@ import { auditSentence } from '../../words/audit/summary.ts'
 import { RULE_WORDS, tell } from '../../words/audit.ts'
 import { pluralize } from '../../words/count.ts'
 import { gapLines } from '../gaps.ts'
-import { nextAuditCommand } from './next-command.ts'
+import { type NextOptions, nextAuditCommand } from './next-command.ts'
 
 export type AuditExtent = 'brief' | 'whole'
 
@@ -28,7 +28,11 @@ const BRIEF: Share = { stories: 4, rows: 4 }
 const WHOLE: Share = { stories: Number.POSITIVE_INFINITY, rows: Number.POSITIVE_INFINITY }
 
 /** The screen. Notes are only pluralize where there are worse findings to read about. */
-export function renderAuditScreen(report: AuditReport, options: ReportOptions, extent: AuditExtent): string {
+export function renderAuditScreen(
+  report: AuditReport,
+  options: ReportOptions & NextOptions,
+  extent: AuditExtent,
+): string {
   const palette = paletteFor(options.color)
   const { findings, gaps } = report
   const serious = findings.filter(({ severity }) => severity !== 'info')
@@ -106,9 +110,13 @@ function unreadLines({ unread }: AuditReport, width: number, palette: Palette): 
 }
 
 /** The summary, and the next command. */
-export function lastAuditLines(report: AuditReport, options: ReportOptions, palette: Palette): string[] {
+export function lastAuditLines(
+  report: AuditReport,
+  options: ReportOptions & NextOptions,
+  palette: Palette,
+): string[] {
   const lines = wrap(sanitizeLine(auditSentence(report)), options.width)
-  const command = nextAuditCommand(report, options.invocation)
+  const command = nextAuditCommand(report, options)
   const isWell = report.complete && report.findings.length === 0
   return [
     ...(isWell ? lines.map(palette.success) : lines),

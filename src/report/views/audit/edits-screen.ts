@@ -4,11 +4,13 @@ import { createTwoFilesPatch } from 'diff'
 import type { EditReport } from '../../../audit/edit-report.ts'
 import { guardLines, hasInvisibleText, sanitizeLine } from '../../sanitize.ts'
 import { paletteFor } from '../../screen/palette.ts'
-import { editedSentence, leftAloneSentence, refusalSentence } from '../../words/audit/edits.ts'
+import { editedSentence, leftAloneSentence, NO_EDITS, refusalSentence } from '../../words/audit/edits.ts'
 
 /** One line a file, and one for each thing that was left alone. */
 export function editLines(report: EditReport): string[] {
   const { files, leftAlone } = report
+  if (files.every(({ applied, refused }) => applied.length + refused.length === 0) && leftAlone.length === 0)
+    return [NO_EDITS]
   return [
     ...files.filter(({ applied }) => applied.length > 0).map(file => editedSentence(file, report)),
     ...files.flatMap(({ refused }) => refused.map(({ edit, why }) => refusalSentence(edit, why))),

@@ -56,3 +56,6 @@ function whyNoDigest(check: ImageCheck | null): string {
   const [[answer, detail] = ['failed', null]] = answers
   return `${check.host} answered: ${answer}${detail === null ? '' : ` (${detail})`}`
 }
+
+/** Where neither a finding nor the flags call for an edit. */
+export const NO_EDITS = 'Nothing to edit: pullguard has no fix for these files with these flags.'
