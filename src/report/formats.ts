@@ -21,3 +21,7 @@ export type PlanFormat = (typeof PLAN_FORMATS)[number]
 /** Whatever is not a list of findings. */
 export const DATA_FORMATS = ['table', 'json', 'yaml', 'name'] as const
 export type DataFormat = (typeof DATA_FORMATS)[number]
+
+/** How many pulls are left, also for Prometheus' text exposition format. */
+export const QUOTA_FORMATS = ['table', 'json', 'yaml', 'markdown', 'prometheus'] as const
+export type QuotaFormat = (typeof QUOTA_FORMATS)[number]

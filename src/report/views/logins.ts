@@ -7,6 +7,7 @@ import { type Invocation, ownCommand } from '../invocation.ts'
 import { visible } from '../sanitise.ts'
 import { loginCommand } from '../words/commands.ts'
 import { amount, counted } from '../words/count.ts'
+import { spell } from '../words/duration.ts'
 import { registryName } from '../words/hosts.ts'
 
 export interface ToldLogin {
@@ -91,12 +92,8 @@ function quotaText(quota: QuotaOutcome): string {
   if (quota.status === 'unlimited') return ', without a limit on pulls'
   if (quota.status !== 'limited' || quota.remaining === null) return ''
   const { remaining, limit, windowSeconds } = quota
-  const window = windowSeconds === null ? '' : ` in ${windowText(windowSeconds)}`
+  const window = windowSeconds === null ? '' : ` in ${spell(windowSeconds)}`
   return `: ${amount(remaining)} of ${counted(limit, 'pull')}${window} left`
-}
-
-function windowText(seconds: number): string {
-  return seconds % 3600 === 0 ? counted(seconds / 3600, 'hour') : counted(Math.round(seconds / 60), 'minute')
 }
 
 /** The login works and has nothing left to pull with. */

@@ -1,0 +1,63 @@
+/** The flags of `quota`. */
+
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { QUOTA_FORMATS } from '../report/formats.ts'
+import {
+  addConnectionFlags,
+  addNamespaceFlag,
+  addOutputFlag,
+  connectionFlags,
+  example,
+  registryEndpointOption,
+} from './flags.ts'
+import type { Run } from './run.ts'
+
+/** Adds `quota` to the program. */
+export function addQuota(program: Command, name: string, run: Run): void {
+  const command = program
+    .command('quota')
+    .description(
+      'show how many Docker Hub pulls are left, for this machine and for each login; costs no pulls',
+    )
+  addNamespaceFlag(command, 'use the pull secrets in')
+    .option('-A, --all-namespaces', 'use the pull secrets in every namespace')
+    .option('--local', "only this machine's address and logins, without asking a cluster")
+    .addOption(registryEndpointOption())
+  addOutputFlag(addConnectionFlags(command).optionsGroup('Output:'), QUOTA_FORMATS)
+    .addOption(
+      new Option('--fail-under <pulls>', 'exit 1 if anything has fewer pulls left')
+        .argParser(parsePulls)
+        .default(1, '1'),
+    )
+    .option('--show-source', 'show the address or account id that pulls are counted for')
+    .addHelpText(
+      'after',
+      example(name, [
+        ['quota --local', "this machine's address and logins"],
+        ['quota -A', 'and every login in the cluster'],
+        ['quota --fail-under 50', 'for CI: exit 1 below 50 pulls'],
+        ['quota -A -o prometheus', 'metrics as text'],
+      ]),
+    )
+    .action(options =>
+      run
+        .reading(async () => (await import('../commands/quota.ts')).quotaCommand)
+        .with(
+          {
+            connection: connectionFlags(options),
+            allNamespaces: options.allNamespaces === true,
+            local: options.local === true,
+            endpoints: options.registryEndpoint ?? [],
+            failUnder: options.failUnder,
+            showSource: options.showSource === true,
+            format: options.output,
+          },
+          options,
+        ),
+    )
+}
+
+function parsePulls(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Give a number of pulls, such as 50.')
+  return Number(text)
+}

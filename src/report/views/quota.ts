@@ -1,0 +1,117 @@
+/** How many pulls are left on Docker Hub, in any of the formats. */
+
+import { type HubQuota, type JudgedQuotas, judgeQuotas, type QuotaAnswer } from '../../snapshot/hub-quota.ts'
+import { cell, markdownText } from '../escape.ts'
+import type { QuotaFormat } from '../formats.ts'
+import { toJson, toYaml } from '../machine/data.ts'
+import { type QuotaReport, quotaDocument, renderPrometheus } from '../machine/quota-document.ts'
+import type { ReportOptions } from '../options.ts'
+import { visible } from '../sanitise.ts'
+import { stacked } from '../screen/block.ts'
+import { type Palette, paletteFor } from '../screen/palette.ts'
+import { tableLines } from '../screen/table.ts'
+import { wrap } from '../screen/wrap.ts'
+import {
+  answerText,
+  identityText,
+  needsNames,
+  quotaVerdictText,
+  sourceText,
+  WHOSE_NUMBERS,
+} from '../words/quota.ts'
+import { gapLines } from './gaps.ts'
+
+export interface QuotaReportOptions extends ReportOptions {
+  format: QuotaFormat
+  /** Pulls that each identity has to have left. */
+  failUnder: number
+  /** Whether addresses may be printed. */
+  showSource: boolean
+}
+
+const RENDERERS: Record<QuotaFormat, (report: QuotaReport, options: QuotaReportOptions) => string> = {
+  table: renderScreen,
+  json: (report, { showSource }) => toJson(quotaDocument(report, showSource)),
+  yaml: (report, { showSource }) => toYaml(quotaDocument(report, showSource)),
+  markdown: renderMarkdown,
+  prometheus: renderPrometheus,
+}
+
+/** The quota as text for standard output, ready to write. */
+export function renderQuota(report: QuotaReport, options: QuotaReportOptions): string {
+  return RENDERERS[options.format](report, options)
+}
+
+function renderScreen(report: QuotaReport, options: QuotaReportOptions): string {
+  const { width, color, failUnder } = options
+  const palette = paletteFor(color)
+  const judged = judgeQuotas(report.quotas, failUnder)
+  return stacked([
+    [palette.strong('Docker Hub pulls')],
+    rows(judged, options, palette),
+    wrap(WHOSE_NUMBERS, width).map(palette.dim),
+    gapLines(report.gaps, width, palette),
+    wrap(visible(quotaVerdictText(judged)), width).map(verdictStyle(judged, palette)),
+  ])
+}
+
+function rows(judged: JudgedQuotas, options: QuotaReportOptions, palette: Palette): string[] {
+  const { quotas } = judged
+  const named = needsNames(quotas)
+  const lines = tableLines(
+    quotas.map(quota => [
+      cell(identityText(quota, named)),
+      options.terminal ? bar(quota.answer) : '',
+      cell(told(quota, options)),
+    ]),
+    options.width,
+    '  ',
+  )
+  return lines.flatMap((row, index) => row.map(styleOf(quotas[index], judged, palette)))
+}
+
+function told({ answer }: HubQuota, { showSource }: QuotaReportOptions): string {
+  const source = showSource && answer.status === 'limited' ? answer.source : null
+  return source === null ? answerText(answer) : `${answerText(answer)}, counted for ${sourceText(source)}`
+}
+
+const BAR = 20
+
+/** What is left of the limit; blank where there is no such share. */
+function bar(answer: QuotaAnswer): string {
+  if (answer.status === 'rate-limited') return '░'.repeat(BAR)
+  if (answer.status !== 'limited' || answer.remaining === null || answer.limit === 0) return ' '.repeat(BAR)
+  // A last pull is still a pull.
+  const filled = Math.min(BAR, Math.ceil((answer.remaining / answer.limit) * BAR))
+  return '█'.repeat(filled) + '░'.repeat(BAR - filled)
+}
+
+function styleOf(
+  quota: HubQuota | undefined,
+  { refused, short, unknown }: JudgedQuotas,
+  { trouble }: Palette,
+): (line: string) => string {
+  if (quota === undefined) return line => line
+  if (refused.includes(quota) || short.includes(quota)) return line => trouble(line, 'error')
+  return unknown.includes(quota) ? line => trouble(line, 'warning') : line => line
+}
+
+function verdictStyle({ refused, short, unknown }: JudgedQuotas, palette: Palette): (line: string) => string {
+  if (refused.length + short.length > 0) return line => palette.trouble(line, 'error')
+  return unknown.length > 0 ? line => palette.trouble(line, 'warning') : palette.well
+}
+
+function renderMarkdown(report: QuotaReport, options: QuotaReportOptions): string {
+  const judged = judgeQuotas(report.quotas, options.failUnder)
+  const named = needsNames(report.quotas)
+  const table = report.quotas.map(
+    quota => `| ${markdownText(identityText(quota, named))} | ${markdownText(told(quota, options))} |`,
+  )
+  const gaps = report.gaps.length === 0 ? [] : [markdownText('Not every pull secret could be read.')]
+  return `${[
+    `### Docker Hub pulls: ${markdownText(quotaVerdictText(judged))}`,
+    ['| Who | Left |', '| --- | --- |', ...table].join('\n'),
+    markdownText(WHOSE_NUMBERS),
+    ...gaps,
+  ].join('\n\n')}\n`
+}
