@@ -1,5 +1,5 @@
-// Reading a big dump: `pullguard diagnose -f FILE` on 50,000 pods of about 26 KB each, against a bare read of the same file by node.
-// One run, ratios. The dump is made in the folder for temporary files (1.3 GB) and deleted. The first argument is another number of pods.
+// Reading a large dump: `pullguard diagnose -f FILE` on 50,000 pods of about 26 KB each, against a plain read of the same file by node.
+// One run, ratios. The dump is written to the temporary folder (1.3 GB) and deleted. The first argument is another number of pods.
 import { spawnSync } from 'node:child_process'
 import { createWriteStream, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,7 @@ import { compare, print } from './measure.mjs'
 
 const BIN = join(import.meta.dirname, '../bin/pullguard.js')
 const PODS = Number(process.argv[2] ?? 50_000)
-/** One pod in so many can't pull its image. */
+/** One in this many pods can't pull its image. */
 const FAILING = 100
 /** For each of two containers; they make a pod of 26 KB. */
 const VARIABLES = 84
@@ -23,7 +23,7 @@ function pod(number) {
   const containers = ['main', 'side'].map(container => ({
     name: container,
     image: `registry.example/${container}:1`,
-    // Many short values rather than a few long ones: the harder reading.
+    // Many short values rather than a few long ones, which are harder to read.
     env: Array.from({ length: VARIABLES }, (_, index) => ({
       name: `APP_SETTING_${index}`,
       value: `value-${index}-${name}`,
@@ -53,7 +53,7 @@ function pod(number) {
   }
 }
 
-/** As `kubectl get pods -A -o json` writes it. */
+/** In the format of `kubectl get pods -A -o json`. */
 function* dump() {
   yield '{\n    "apiVersion": "v1",\n    "items": [\n'
   for (let number = 0; number < PODS; number++)

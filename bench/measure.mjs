@@ -21,7 +21,7 @@ export function run({ command, args = [], env = {}, input, codes = [0] }) {
   return { seconds, megabytes: peak === undefined ? null : Number(peak) / 1024 }
 }
 
-/** Runs every job in turn, `rounds` times after one warm-up; gives the medians by name. */
+/** Runs every job in turn, `rounds` times after one warm-up; returns the medians by name. */
 export function compare(jobs, rounds = 5) {
   const all = new Map(jobs.map(job => [job.name, []]))
   for (let round = -1; round < rounds; round++) {

@@ -1,4 +1,4 @@
-// Reading a big cluster: `pullguard diagnose -A`, as a table and as JSON, against curl with the same large requests and, with --kubectl,
+// Reading a large cluster: `pullguard diagnose -A`, as a table and as JSON, against curl with the same large requests and, with --kubectl,
 // `kubectl get pods -A`. KUBECONFIG names a cluster filled with many pods and a token user. All in turn, so that the ratios hold.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
@@ -18,7 +18,7 @@ const REQUESTS = [
   ['/api/v1/pods?fieldSelector=status.phase!%3DRunning,status.phase!%3DSucceeded', PROTOBUF],
   ['/api/v1/events?fieldSelector=reason%3DFailed,involvedObject.kind%3DPod', PROTOBUF],
 ]
-// One curl process, the requests at once, as one client would send them.
+// One curl process that sends the requests in parallel, like a single client.
 const lines = REQUESTS.flatMap(([path, accept], index) => [
   ...(index === 0 ? [] : ['next']),
   `url = "${server}${path}"`,

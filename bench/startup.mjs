@@ -31,7 +31,7 @@ const server = createServer(socket => {
   socket.destroy()
 })
 await new Promise(done => server.listen(0, '127.0.0.1', done))
-// A private authority, as nearly every kubeconfig has one; which certificate it is plays no part before the first byte.
+// A private authority, like in most kubeconfigs; its certificate does not matter before the first byte.
 const authority = Buffer.from(rootCertificates[0]).toString('base64')
 writeFileSync(
   kubeconfig,

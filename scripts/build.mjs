@@ -1,11 +1,11 @@
-// Bundles src/main.ts into dist/pullguard.js and the parts that a command loads when it needs them: `image` starts without an HTTP client.
+// Bundles src/main.ts into dist/pullguard.js and parts that commands load on demand: `image` starts without an HTTP client.
 import { readdir, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { build } from 'esbuild'
 import { writeLicenses } from './licenses.mjs'
 import writeSchemaValidators from './schema-validators.mjs'
 
-// Of undici only its dispatchers, put together as its index.js does: the rest (fetch, WebSocket, caches) would take a fifth of
+// Only the dispatchers of undici, assembled like its index.js does: the rest (fetch, WebSocket, caches) would add a fifth to
 // the time to the first request.
 const onlyDispatchers = {
   name: 'only-dispatchers',
@@ -21,7 +21,7 @@ const onlyDispatchers = {
   },
 }
 
-// cli-table3 asks for it where a table has colors of its own, and ours have none.
+// cli-table3 requires it for tables with colors, which ours do not have.
 const withoutColors = {
   name: 'without-colors',
   setup({ onResolve, onLoad }) {
@@ -40,7 +40,7 @@ const { metafile } = await build({
   plugins: [onlyDispatchers, withoutColors],
   metafile: true,
   platform: 'node',
-  // jsonc-parser's `main` can't be bundled: it calls require() by another name.
+  // jsonc-parser's `main` can't be bundled, because it calls require() under another name.
   mainFields: ['module', 'main'],
   target: 'node22.19',
   format: 'esm',
@@ -53,7 +53,7 @@ const { metafile } = await build({
   logLevel: 'warning',
 })
 
-// Parts carry a hash in their names, so older builds' would pile up.
+// Parts have a hash in their names, so parts of older builds would accumulate.
 const written = new Set(Object.keys(metafile.outputs).map(file => resolve(file)))
 for (const name of await readdir('dist')) {
   const file = resolve('dist', name)

@@ -1,4 +1,4 @@
-// Writes src/apply/schema-validators.js: what schema/v1.json says of a plan as plain code, so that no schema is compiled at run time.
+// Writes src/apply/schema-validators.js: schema/v1.json's definition of a plan as plain code, so that no schema is compiled at run time.
 import { readFile, writeFile } from 'node:fs/promises'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import standaloneCode from 'ajv/dist/standalone/index.js'
@@ -7,7 +7,7 @@ import { transform } from 'esbuild'
 const SCHEMA = new URL('../schema/v1.json', import.meta.url)
 const WRITTEN = new URL('../src/apply/schema-validators.js', import.meta.url)
 
-/** The name by which a union's members are told apart, such as a change's `action`; undefined where two have the same. */
+/** The property that distinguishes a union's members, such as a change's `action`; undefined if two members share its value. */
 function tagOf(members) {
   return Object.keys(members[0].properties ?? {}).find(name => {
     const values = members.map(({ properties }) => properties?.[name]?.const ?? properties?.[name]?.enum)
@@ -15,7 +15,7 @@ function tagOf(members) {
   })
 }
 
-/** Names each union's tag as ajv wants it: errors are then those of the one member that was meant. It is no JSON Schema, so it isn't published. */
+/** Sets each union's discriminator as ajv expects it, so that errors are about the intended member. It is not JSON Schema, so it isn't published. */
 function withTags(definition) {
   const propertyName = definition.oneOf && tagOf(definition.oneOf)
   return propertyName ? { ...definition, type: 'object', discriminator: { propertyName } } : definition
@@ -42,7 +42,7 @@ async function validators() {
   return `// Generated from schema/v1.json by scripts/schema-validators.mjs: change those.\n${small}`
 }
 
-/** Writes it where it is not what the schema says: before a build, and before the tests. */
+/** Writes the file if it is outdated: before a build, and before the tests. */
 export default async function writeSchemaValidators() {
   const code = await validators()
   if ((await readFile(WRITTEN, 'utf8').catch(() => '')) !== code) await writeFile(WRITTEN, code)

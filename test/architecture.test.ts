@@ -1,4 +1,4 @@
-/** Guards the walls of the house: reads the import lines of src and fails on any edge that DESIGN's rooms do not allow. */
+/** Checks the import rules: reads the imports in src and fails on any that ARCHITECTURE.md does not allow. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -58,7 +58,7 @@ const DOORS: Record<string, string[]> = {
     'json',
     'kubernetes',
   ],
-  // With a parser and a keyring of its own, so that it can contradict the product.
+  // The simulator has a parser and a keyring of its own so that it can contradict the product.
   simulator: ['types:clock'],
   terminal: ['errors'],
   commands: [
@@ -80,12 +80,12 @@ const DOORS: Record<string, string[]> = {
     'registry',
     'simulator',
   ],
-  // Its flags are made from what plan says of each remedy, and worded by report, whose formats -o offers.
+  // Flags come from what plan defines for each remedy and from report's words; -o takes its choices from report's formats.
   cli: ['errors', 'secrecy', 'commands', 'types:diagnosis', 'plan', 'report'],
-  // main writes the last words, which may quote hostile text.
+  // main prints fatal errors, which can quote hostile text.
   main: ['errors', 'clock', 'terminal', 'cli', 'commands', 'report', 'secrecy'],
 }
-/** Inside kubernetes/: part → the parts it may import. Which cluster, as whom, how requests travel, what they mean. */
+/** Inside kubernetes/: part → the parts it may import. kubeconfig/ picks the cluster, login/ the user, http/ carries requests, api/ gives them meaning. */
 const KUBERNETES: Record<string, string[]> = {
   kubeconfig: [],
   login: ['kubeconfig'],
@@ -128,7 +128,7 @@ function importsOf(file: string) {
   }))
 }
 
-/** Every file that a file may run, whether it is imported at once or when it is needed. */
+/** Every file that a file can run, imported statically or on demand. */
 function reachedFrom(file: string, reached = new Set<string>()): Set<string> {
   if (reached.has(file)) return reached
   reached.add(file)
@@ -138,7 +138,7 @@ function reachedFrom(file: string, reached = new Set<string>()): Set<string> {
   return reached
 }
 
-/** What can change a cluster, and what can hold on to it. */
+/** What can change a cluster, and what can hold a connection that does. */
 const WRITING =
   /^(apply\/|kubernetes\/api\/writer?\.ts|kubernetes\/connect-writer\.ts|commands\/writing-context\.ts)/
 
@@ -147,7 +147,7 @@ describe('a command that only reads', () => {
   const command = (name: string) => join(SRC, 'commands', `${name}.ts`)
 
   test.each(['diagnose', 'why', 'image', 'demo'])(
-    '%s never comes to apply, nor to anything that writes to a cluster',
+    '%s never reaches apply or anything that writes to a cluster',
     name => {
       const reached = [...reachedFrom(command(name))]
       expect(reached.map(named).filter(file => WRITING.test(file))).toEqual([])
@@ -158,15 +158,15 @@ describe('a command that only reads', () => {
     },
   )
 
-  test('which would show, for the commands that write do', () => {
+  test('but commands that write do reach it, so this check can fail', () => {
     const reached = [...reachedFrom(command('fix'))].map(named)
     expect(reached.filter(file => WRITING.test(file))).toContain('apply/apply-plan.ts')
   })
 })
 
-describe('the walls of the house', () => {
+describe('the import rules', () => {
   test.each(files.map(file => [relative(SRC, file), file] as const))(
-    '%s only knows the rooms it may know',
+    '%s only imports the rooms it is allowed to',
     (_name, file) => {
       const room = roomOf(file)
       const doors = DOORS[room]
@@ -190,7 +190,7 @@ describe('the walls of the house', () => {
     expect(codeOf(file)).not.toMatch(IMPURE_WORDS)
   })
 
-  test('cli takes nothing of report but its formats and the words of remedies: a command loads its report when it needs it', () => {
+  test('cli imports only formats and the words of remedies from report: a command loads its report on demand', () => {
     const taken = files
       .filter(file => roomOf(file) === 'cli')
       .flatMap(file => importsOf(file).map(({ target }) => resolve(dirname(file), target)))
@@ -201,7 +201,7 @@ describe('the walls of the house', () => {
     ])
   })
 
-  test('each part of kubernetes/ only knows those that come before it', () => {
+  test('each part of kubernetes/ only imports the parts before it', () => {
     const room = join(SRC, 'kubernetes')
     const partOf = (file: string) => relative(room, file).split(sep)[0] ?? ''
     const upward = Object.entries(KUBERNETES).flatMap(([part, known]) =>
@@ -217,29 +217,29 @@ describe('the walls of the house', () => {
     expect(upward).toEqual([])
   })
 
-  test('API paths are made in one place, where every name is escaped', () => {
+  test('API paths are built in one file, where every name is escaped', () => {
     const written = files.filter(file => /['"`]\/apis?\//.test(codeOf(file)))
     const places = written.map(file => relative(SRC, file)).filter(name => !name.startsWith('simulator'))
     expect(places).toEqual(['kubernetes/api/paths.ts', 'kubernetes/api/read-object.ts'])
   })
 
-  test('what source asks of a cluster goes through a Reading, which hears Ctrl-C', () => {
+  test('source sends every cluster request through a Reading, which honors Ctrl-C', () => {
     const asking = files.filter(
       file => roomOf(file) === 'source' && /cluster\.(get|list|table|canI)\b/.test(codeOf(file)),
     )
     expect(asking.map(file => relative(SRC, file))).toEqual(['source/live/reading.ts'])
   })
 
-  test('the time is told by clock.ts alone: everybody else is handed a clock', () => {
+  test('only clock.ts reads the time; all other code is given a clock', () => {
     const OWN_TIME =
       /\b(Date\.now\b|new Date\(\)|setTimeout\(|setInterval\(|AbortSignal\.timeout|timers\/promises)/
-    // The simulator is a world of its own; main ends a process that would wait for a stranger's connection.
+    // The simulator has its own clock; main ends a process that would otherwise wait for a foreign connection.
     const own = files.filter(file => !['clock', 'main', 'simulator'].includes(roomOf(file)))
     const telling = own.filter(file => OWN_TIME.test(readFileSync(file, 'utf8')))
     expect(telling.map(file => relative(SRC, file))).toEqual([])
   })
 
-  test('every door is used, and no wider than it has to be', () => {
+  test('every allowed import is used, and none is wider than necessary', () => {
     const used = new Set<string>()
     for (const file of files) {
       for (const { typeOnly, target } of importsOf(file)) {
@@ -251,22 +251,22 @@ describe('the walls of the house', () => {
     expect(doors.filter(door => !used.has(door))).toEqual([])
   })
 
-  test('nothing is called utils, types, helpers, common, lib or core', () => {
+  test('no file is called utils, types, helpers, common, lib or core', () => {
     const names = files.flatMap(file => relative(SRC, file).replace(/\.ts$/, '').split(sep))
     expect(names.filter(name => /^(utils?|types|helpers?|common|lib|core|misc)$/.test(name))).toEqual([])
   })
 
-  test('no file outgrows one thing', () => {
+  test('no file has more than 200 lines', () => {
     const long = files.filter(file => readFileSync(file, 'utf8').split('\n').length > 200)
     expect(long.map(file => relative(SRC, file))).toEqual([])
   })
 
-  test('every file opens with a sentence on what it is for', () => {
+  test('every file opens with a sentence on its purpose', () => {
     const mute = files.filter(file => !/^\/\*\*|^\/\//.test(readFileSync(file, 'utf8')))
     expect(mute.map(file => relative(SRC, file))).toEqual([])
   })
 
-  test('the front of the house is main, cli, terminal, clock and errors, nothing else', () => {
+  test('the top level of src holds only main, cli, terminal, clock and errors', () => {
     const front = files.filter(file => dirname(file) === SRC).map(file => roomOf(file))
     expect(front.filter(name => !FRONT.includes(name))).toEqual([])
   })

@@ -1,4 +1,4 @@
-/** What a newcomer meets first: the package as npm packs it, and bin/ as a process of its own, on an old Node too. */
+/** The npm package and bin/ as separate processes, on unsupported Node versions as well. */
 import { execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
@@ -22,9 +22,9 @@ interface Ended {
   err: string
 }
 
-/** Runs a file of bin/ with this Node; `meanwhile` gets the process as soon as it is there. */
+/** Runs a file of bin/ with this Node; `meanwhile` gets the process right after its start. */
 function node(args: string[], meanwhile = (_child: ReturnType<typeof spawn>): void => {}): Promise<Ended> {
-  // Windows needs its SystemRoot to start anything.
+  // Windows needs SystemRoot to start any process.
   const env = { HOME: '/nowhere', USERPROFILE: '/nowhere', SystemRoot: process.env.SystemRoot }
   const child = spawn(process.execPath, args, { env })
   const [out, err]: [Buffer[], Buffer[]] = [[], []]
@@ -37,13 +37,13 @@ function node(args: string[], meanwhile = (_child: ReturnType<typeof spawn>): vo
   )
 }
 
-/** A Node that says it is of that version, which is all that bin/pullguard.js looks at. */
+/** A Node that reports this version, which is all that bin/pullguard.js checks. */
 const claiming = (version: string) => [
   '--import',
   `data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'${version}'}})`,
 ]
 
-/** Runs its arguments on a terminal of 80 columns, types Ctrl-C once the spinner turns, and ends as they do: negative for a signal. */
+/** Runs its arguments on a terminal of 80 columns, types Ctrl-C once the spinner turns, and exits as they do: negative for a signal. */
 const ON_A_TERMINAL = `
 import fcntl, os, pty, struct, sys, termios
 pid, terminal = pty.fork()
@@ -78,7 +78,7 @@ describe('bin/pullguard.js', () => {
     })
   })
 
-  test.each(['22.19.0', '24.0.0', '26.1.0'])('takes Node %s', async version => {
+  test.each(['22.19.0', '24.0.0', '26.1.0'])('accepts Node %s', async version => {
     expect(await node([...claiming(version), BIN, '--version'])).toEqual({
       code: 0,
       out: `${packageJson.version}\n`,
@@ -86,26 +86,26 @@ describe('bin/pullguard.js', () => {
     })
   })
 
-  test('asks for no newer Node than the package does', () => {
+  test('requires the same Node as the package', () => {
     expect(packageJson.engines.node).toBe('>=22.19')
   })
 
-  test('ends in silence when its reader has gone away', async () => {
+  test('exits silently when its reader is gone', async () => {
     const images = Array.from({ length: 2000 }, (_, index) => `registry.example/team/image-${index}:1`)
     const ended = await node([BIN, 'image', ...images], child => child.stdout?.destroy())
     expect(ended).toEqual({ code: 0, out: '', err: '' })
   })
 
-  test('Ctrl-C in the middle of a request ends it with 130, and nothing is printed', async () => {
+  test('exits with 130 and prints nothing when Ctrl-C interrupts a request', async () => {
     const server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
     try {
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
       const ended = await node([BIN, 'diagnose', '-A', '-s', url, '--token', 'x'], child =>
-        // Once only: a second one ends the process without a word, as it should.
+        // Only once: a second Ctrl-C ends the process without output, as it should.
         server.once('request', () => child.kill('SIGINT')),
       )
-      // Windows knows no such signal: there the process is ended from outside.
+      // Windows has no such signal: there, the process would be killed from outside.
       expect(ended).toEqual({ code: process.platform === 'win32' ? 'SIGINT' : 130, out: '', err: '' })
     } finally {
       server.closeAllConnections()
@@ -113,30 +113,33 @@ describe('bin/pullguard.js', () => {
     }
   })
 
-  test.skipIf(!hasPty())('Ctrl-C on a terminal with a spinner ends it with 130, not by force', async () => {
-    // A list that stops in its middle: the spinner turns, and no more comes.
-    const server = createServer((request, response) => {
-      if (request.url?.includes('fieldSelector')) return
-      response.writeHead(200, { 'content-type': 'application/json' })
-      response.write(`{"kind":"Table","rows":[${'{"cells":["pod","1/1"]},'.repeat(1_001)}`)
-    }).listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    try {
-      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-      const argv = [process.execPath, BIN, 'diagnose', '-A', '-s', url, '--token', 'x']
-      const child = spawn('python3', ['-c', ON_A_TERMINAL, ...argv], {
-        env: { PATH: process.env.PATH, TERM: 'xterm', HOME: '/nowhere' },
-      })
-      const [code] = await once(child, 'close')
-      expect(code).toBe(130)
-    } finally {
-      server.closeAllConnections()
-      server.close()
-    }
-  })
+  test.skipIf(!hasPty())(
+    'exits with 130 when Ctrl-C interrupts a spinner on a terminal, without being killed',
+    async () => {
+      // A list that stops halfway: the spinner turns and no more data arrives.
+      const server = createServer((request, response) => {
+        if (request.url?.includes('fieldSelector')) return
+        response.writeHead(200, { 'content-type': 'application/json' })
+        response.write(`{"kind":"Table","rows":[${'{"cells":["pod","1/1"]},'.repeat(1_001)}`)
+      }).listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      try {
+        const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+        const argv = [process.execPath, BIN, 'diagnose', '-A', '-s', url, '--token', 'x']
+        const child = spawn('python3', ['-c', ON_A_TERMINAL, ...argv], {
+          env: { PATH: process.env.PATH, TERM: 'xterm', HOME: '/nowhere' },
+        })
+        const [code] = await once(child, 'close')
+        expect(code).toBe(130)
+      } finally {
+        server.closeAllConnections()
+        server.close()
+      }
+    },
+  )
 
-  test('Ctrl-C while a connection is being made does not wait for it', { timeout: 8000 }, async () => {
-    // It takes the connection and never says a word, as a firewall does.
+  test('does not wait for a pending connection after Ctrl-C', { timeout: 8000 }, async () => {
+    // Accepts the connection and never sends anything, like a firewall.
     const server = createSilentServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
     try {
@@ -150,7 +153,7 @@ describe('bin/pullguard.js', () => {
     }
   })
 
-  test('an error that nobody awaits is told in one line, without what it quotes', async () => {
+  test('reports an unhandled error in one line, without the text it quotes', async () => {
     const bug = `throw Object.assign(new Error('sent Bearer c4nary-T0ken'), { headers: 'c4nary-T0ken' })`
     const provoked = `process.on('newListener', name => name === 'uncaughtException' && setImmediate(() => { ${bug} }))`
     const { code, out, err } = await node([
@@ -165,12 +168,12 @@ describe('bin/pullguard.js', () => {
   })
 
   test.skipIf(process.platform === 'win32')(
-    'a login program that will not end does not hold it',
+    'is not held up by a login program that does not exit',
     async () => {
       const server = createServer().listen(0, '127.0.0.1')
       await once(server, 'listening')
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-      // It lives as long as its request is open, whatever it is told.
+      // The program lives as long as its request is open and ignores signals.
       const stubborn = `process.on('SIGTERM', () => {}); require('node:http').get('${url}').on('error', () => process.exit())`
       const exec = {
         apiVersion: 'client.authentication.k8s.io/v1',
@@ -193,7 +196,7 @@ describe('bin/pullguard.js', () => {
   )
 })
 
-test('bin/kubectl-pullguard.js is the same program under the name that kubectl gives it', async () => {
+test('bin/kubectl-pullguard.js is the same program under the name that kubectl uses', async () => {
   const { code, out } = await node([join(ROOT, 'bin', 'kubectl-pullguard.js'), 'diagnose', '--help'])
   expect(code).toBe(0)
   expect(out).toContain('Usage: kubectl pullguard diagnose [options]')
@@ -201,13 +204,13 @@ test('bin/kubectl-pullguard.js is the same program under the name that kubectl g
 })
 
 describe('the package', () => {
-  test('is built by npm ci alone: bin/ finds what it loads', () => {
+  test('is complete after npm ci alone: bin/ finds everything it loads', () => {
     expect(packageJson.scripts.prepare).toBe('npm run build')
     const loaded = /import\('\.\.\/(dist\/[^']+)'\)/.exec(readFileSync(BIN, 'utf8'))?.[1] ?? ''
     expect(existsSync(join(ROOT, loaded))).toBe(true)
   })
 
-  test('holds the license text of every package whose code is in the bundle', () => {
+  test('contains the license text of every bundled package', () => {
     const bundled = new Set<string>()
     for (const file of readdirSync(join(ROOT, 'dist')).filter(name => name.endsWith('.js'))) {
       const text = readFileSync(join(ROOT, 'dist', file), 'utf8')
@@ -225,7 +228,7 @@ describe('the package', () => {
     expect(lacking).toEqual([])
   })
 
-  test('holds what a user needs, and no tests or sources', async () => {
+  test('contains what a user needs, and no tests or sources', async () => {
     const files = (await packed()).map(({ path }) => path)
     const needed = [
       'README.md',
@@ -249,7 +252,7 @@ describe('the package', () => {
     ])
   })
 
-  test('runs with nothing beside it, down to the logins that few kubeconfigs ask for', async () => {
+  test('runs without any other package, including rarely used logins', async () => {
     expect(packageJson).not.toHaveProperty('dependencies')
     await using folder = await folderWith({})
     const files = await packed()
@@ -269,9 +272,9 @@ describe('the package', () => {
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
-/** The files that npm puts into the package. One npm prints a list, a later one an object by package name. */
+/** The files that npm packs. One npm version prints a list, a later one an object by package name. */
 async function packed(): Promise<{ path: string; size: number }[]> {
-  // Without scripts: what other tests run must not be built again while they run.
+  // Without scripts: files that other tests use must not be rebuilt while they run.
   const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
     cwd: ROOT,
     shell: process.platform === 'win32',

@@ -1,4 +1,4 @@
-/** ARCHITECTURE.md and CONTRIBUTING.md are true: every path is there, every room is named, and what they say the compiler asks for, it asks for. */
+/** ARCHITECTURE.md and CONTRIBUTING.md are true: paths exist, every room is listed, and what they say about the compiler holds. */
 import { execFile } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -24,13 +24,13 @@ test.each(['ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md'])
   },
 )
 
-test('the table of rooms in ARCHITECTURE.md has every folder of src, and no other', () => {
+test('the table of rooms in ARCHITECTURE.md lists every folder of src and no other', () => {
   const rooms = [...architecture.matchAll(/^\| `src\/(\w+)\/` \|/gm)].map(([, room]) => room)
   const folders = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).filter(entry => entry.isDirectory())
   expect(rooms.sort()).toEqual(folders.map(({ name }) => name).sort())
 })
 
-/** Each kind of new code, as somebody would add it, and the paragraph that says what it does not compile without. */
+/** Each kind of new code as a contributor would add it, and the paragraph that lists what it requires. */
 const ADDED: [paragraph: string, file: string, at: string, addition: string][] = [
   ['A cause.', 'diagnosis/finding.ts', 'export const CAUSES = [\n', "  'new-cause',\n"],
   ['A subcause.', 'diagnosis/finding.ts', 'export type DenialSubcause =\n', "  | 'new-denial'\n"],
@@ -50,7 +50,7 @@ function demanded(paragraph: string): string[] {
   return claims.flatMap(([claim]) => [...claim.matchAll(/\(`src\/([\w./-]+)`/g)].map(([, path = '']) => path))
 }
 
-test('what ARCHITECTURE.md says does not compile, does not', async () => {
+test('code that ARCHITECTURE.md says does not compile does not compile', async () => {
   const scratch = mkdtempSync(join(tmpdir(), 'pullguard-documents-'))
   try {
     cpSync(join(ROOT, 'src'), join(scratch, 'src'), { recursive: true })

@@ -1,4 +1,4 @@
-/** Whatever a tenant writes is judged, redacted and shown in time that grows with its length and no faster. */
+/** Text that a tenant writes is judged, redacted and shown in linear time. */
 import { describe, expect, test } from 'vitest'
 import { classify } from '../src/diagnosis/classify.ts'
 import { cell, markdownCode, markdownText } from '../src/report/escape.ts'
@@ -8,7 +8,7 @@ import { columns } from '../src/report/screen/columns.ts'
 import { clip, clipStart } from '../src/report/screen/wrap.ts'
 import { redact, redactStrictly } from '../src/secrecy/redact.ts'
 
-/** Every expression that is tried on a text: those of all rules, as this one fits none. */
+/** Every regular expression that is tried on a text: those of all rules, because this text matches none. */
 function expressionsOf(work: (text: string) => void): RegExp[] {
   const found = new Map<string, RegExp>()
   const note = (expression: RegExp) => found.set(String(expression), expression)
@@ -25,7 +25,7 @@ function expressionsOf(work: (text: string) => void): RegExp[] {
   return [...found.values()]
 }
 
-/** What an expression looks for, cut at its own joints: floods of these are what makes a careless one go back and forth. */
+/** The literals of an expression: floods of these make a careless expression backtrack. */
 function fragmentsOf({ source }: RegExp): string[] {
   const words = source
     .replace(/\\[bB]|\(\?(?:<?[=!:])|\{\d+(?:,\d*)?\}\??|\\[wdsSWD]|\[(?:\\.|[^\]\\])*\]/g, '|')
@@ -51,7 +51,7 @@ function slowest(expression: RegExp, length: number): { milliseconds: number; fl
   return worst
 }
 
-/** Quadratic expressions take seconds for this many characters, linear ones some milliseconds. */
+/** Quadratic expressions take seconds for this many characters, linear ones a few milliseconds. */
 const LENGTH = 60_000
 const PATIENCE = 1_000
 
@@ -66,11 +66,11 @@ const SUBJECTS: Record<string, (text: string) => void> = {
 describe.each(Object.keys(SUBJECTS))('%s', subject => {
   const expressions = expressionsOf(SUBJECTS[subject] ?? (() => {}))
 
-  test('is known whole', () => {
+  test('lists all its expressions', () => {
     expect(expressions.length).toBeGreaterThan(subject.startsWith('every') ? 100 : 5)
   })
 
-  test('takes linear time, whatever it is flooded with', { timeout: 120_000 }, () => {
+  test('takes linear time on any flood', { timeout: 120_000 }, () => {
     const slow = expressions.flatMap(expression => {
       const { milliseconds, flood } = slowest(expression, LENGTH)
       return milliseconds > PATIENCE ? [`${expression} on ${JSON.stringify(flood)}: ${milliseconds} ms`] : []
@@ -82,7 +82,7 @@ describe.each(Object.keys(SUBJECTS))('%s', subject => {
 const LONG = 300_000
 const FLOODS = ['cookie:', 'no free ', ' ', '`a', 'x y ', 'token=.']
 
-test.each(FLOODS)('a flood of %j passes the whole way', { timeout: 60_000 }, flood => {
+test.each(FLOODS)('a flood of %j passes the whole pipeline in linear time', { timeout: 60_000 }, flood => {
   const text = `\u00e9${flood.repeat(Math.ceil(LONG / flood.length))}no\u00e9`
   const began = performance.now()
   const clean = redact(text)
@@ -94,7 +94,7 @@ test.each(FLOODS)('a flood of %j passes the whole way', { timeout: 60_000 }, flo
   expect(performance.now() - began).toBeLessThan(10_000)
 })
 
-test('one absurd name widens its own row alone', () => {
+test('one absurdly long name widens only its own row', () => {
   const long = 'n'.repeat(LONG)
   const rows = [['NAME', 'IMAGE'], [long, 'a'], ...Array.from({ length: 300 }, () => ['web', 'b'])]
   expect(columns(rows).join('\n').length).toBeLessThan(LONG + 10_000)

@@ -1,4 +1,4 @@
-/** From argv to exit code: the table of exit codes, the last words, help on a narrow screen, and the ends that nobody planned. */
+/** From argv to exit code: the table of exit codes, fatal errors, help on a narrow screen, and unplanned exits. */
 import { EventEmitter, once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -29,7 +29,7 @@ describe('exit codes', () => {
     [2, 'an unknown flag', ['diagnose', '--nope']],
     [2, 'no kubeconfig', ['diagnose']],
     [3, 'a namespace that the dump does not hold', ['diagnose', '-f', 'healthy.json', '-n', 'other']],
-    [4, 'nobody at the server', ['diagnose', '-s', 'https://127.0.0.1:1', '--token', 'x']],
+    [4, 'a server that is not running', ['diagnose', '-s', 'https://127.0.0.1:1', '--token', 'x']],
   ])('%i for %s', async (code, _name, argv) => {
     expect((await run(argv)).code).toBe(code)
   })
@@ -38,7 +38,7 @@ describe('exit codes', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
     ['SIGHUP', 129],
-  ])('%s is %i, and nothing is printed', async (name, code) => {
+  ])('%s exits with %i and prints nothing', async (name, code) => {
     const stop = new AbortController()
     const stdin = new PassThrough()
     // Whoever waits for more of the dump has begun to read it.
@@ -51,7 +51,7 @@ describe('exit codes', () => {
   })
 })
 
-describe('last words', () => {
+describe('fatal errors', () => {
   test.each<[string[], string]>([
     [['diagnos'], "Unknown command 'diagnos' (did you mean diagnose?). See `pullguard --help`.\n"],
     [
@@ -62,22 +62,22 @@ describe('last words', () => {
     [['help', 'nope'], "Unknown command 'nope'. See `pullguard --help`.\n"],
     [['--'], 'No command is given. See `pullguard --help`.\n'],
     [['why'], "Missing required argument 'pod'. See `pullguard why --help`.\n"],
-  ])('of %j are one sentence', async (argv, err) => {
+  ])('for %j are one sentence', async (argv, err) => {
     expect(await run(argv)).toEqual({ code: 2, out: '', err })
   })
 
-  test('of a bug ask for a report, in one line', async () => {
+  test('caused by a bug ask for a report, in one line', async () => {
     const now = () => {
       throw new TypeError('the clock is broken\u001b[2J')
     }
-    const said = await run(['diagnose', '-f', 'healthy.json'], { now })
-    expect(said).toMatchObject({ code: 2, out: '' })
-    expect(said.err).toMatch(
+    const result = await run(['diagnose', '-f', 'healthy.json'], { now })
+    expect(result).toMatchObject({ code: 2, out: '' })
+    expect(result.err).toMatch(
       /^pullguard has a bug, please report it: the clock is broken\\u001b\[2J \(at .*\)\.?\n$/,
     )
   })
 
-  test('of a hostile server are one harmless line each', async () => {
+  test('from a hostile server are one harmless line each', async () => {
     const message = 'bad\n::error::pwned\n##[command]x\u001b[2J\u202e'
     const server = createServer((_request, response) => {
       response.writeHead(400, { 'content-type': 'application/json', warning: '299 - "\u009b2J ::error::x"' })
@@ -88,9 +88,9 @@ describe('last words', () => {
     try {
       await once(server, 'listening')
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-      const said = await run(['diagnose', '-A', '-s', url, '--token', 'x'])
-      expect(said).toMatchObject({ code: 4, out: '' })
-      const [warning, sentence] = said.err.split('\n')
+      const result = await run(['diagnose', '-A', '-s', url, '--token', 'x'])
+      expect(result).toMatchObject({ code: 4, out: '' })
+      const [warning, sentence] = result.err.split('\n')
       expect(warning).toMatch(/^Warning: \\u009b2J ::error::x$/)
       expect(sentence).toMatch(
         /^The API server can't serve this: bad ⏎ ::error::pwned ⏎ # #\[command\]x\\u001b/,
@@ -101,15 +101,15 @@ describe('last words', () => {
     }
   })
 
-  test('of a hostile kubeconfig give a CI runner nothing to obey', async () => {
+  test('from a hostile kubeconfig contain no command for a CI runner', async () => {
     const config = { apiVersion: 'v1', kind: 'Config', contexts: [{ name: 'a\n::error::x', context: {} }] }
     writeFileSync(join(home, 'hostile.yaml'), JSON.stringify(config))
-    const said = await run(['diagnose', '--kubeconfig', 'hostile.yaml', '--context', 'nope'])
-    expect(said).toMatchObject({ code: 2, out: '' })
-    expect(said.err).not.toMatch(/^\s*::/m)
+    const result = await run(['diagnose', '--kubeconfig', 'hostile.yaml', '--context', 'nope'])
+    expect(result).toMatchObject({ code: 2, out: '' })
+    expect(result.err).not.toMatch(/^\s*::/m)
   })
 
-  test('name the program as it was started', async () => {
+  test('name the program as it was called', async () => {
     expect((await run(['nope'], { program: 'kubectl pullguard' })).err).toContain(
       '`kubectl pullguard --help`',
     )
@@ -117,27 +117,27 @@ describe('last words', () => {
 })
 
 describe('help', () => {
-  test.each([[], ...COMMANDS.map(name => [name])])('of pullguard %s fits 80 columns', async (...command) => {
+  test.each([[], ...COMMANDS.map(name => [name])])('for pullguard %s fits 80 columns', async (...command) => {
     const { code, out, err } = await run([...command, '--help'], { columns: 80 })
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(out).toMatch(new RegExp(`^Usage: pullguard ${command.join(' ')}`))
     expect(out.split('\n').filter(line => line.length > 80)).toEqual([])
   })
 
-  test('lists every command, and comes without being asked for', async () => {
+  test('lists every command, and is shown without a command', async () => {
     const { code, out } = await run([])
     expect(code).toBe(0)
     for (const command of COMMANDS) expect(out).toMatch(new RegExp(`^ {2}${command} `, 'm'))
   })
 
-  test.each(COMMANDS)('of %s speaks of kubectl pullguard to who came that way', async command => {
+  test.each(COMMANDS)('for %s mentions kubectl pullguard if called that way', async command => {
     const { out } = await run([command, '--help'], { program: 'kubectl pullguard', columns: 80 })
     expect(out).toContain(`Usage: kubectl pullguard ${command}`)
     expect(out.replaceAll('kubectl pullguard', '')).not.toMatch(/^ *pullguard [a-z]/m)
     expect(out.split('\n').filter(line => line.length > 80)).toEqual([])
   })
 
-  test('the version is that of the package', async () => {
+  test("the version is the package's", async () => {
     expect(await run(['--version'])).toEqual({ code: 0, out: `${packageJson.version}\n`, err: '' })
   })
 })
@@ -145,7 +145,7 @@ describe('help', () => {
 test.each([
   ['standard output', 'stdout'],
   ['standard error', 'stderr'],
-])('a full disk behind %s is wrong usage, whatever could still be said', async (_name, which) => {
+])('a full disk behind %s is a usage error, whatever could still be printed', async (_name, which) => {
   const full = new Writable({
     write: (_chunk, _encoding, done) => done(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })),
   })
@@ -161,7 +161,7 @@ test.each([
   expect(await main(argv, { ...world, signal, program: 'pullguard' })).toBe(2)
 })
 
-test('a reader that has gone away changes neither the exit code nor says anything', async () => {
+test('a reader that is gone neither changes the exit code nor causes a message', async () => {
   const gone = () =>
     new Writable({
       write: (_chunk, _encoding, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
@@ -174,7 +174,7 @@ test('a reader that has gone away changes neither the exit code nor says anythin
   expect(stderr.read()).toBeNull()
 })
 
-test('last words that quote a token are shown without it, those of a bug among them', async () => {
+test('fatal errors that quote a token are printed without it, bugs included', async () => {
   const stderr = new PassThrough()
   const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr }
   const signal = new AbortController().signal
@@ -191,7 +191,7 @@ test('last words that quote a token are shown without it, those of a bug among t
   )
 })
 
-test('a signal asks once and then ends the program, and its listener stays for the spinner’s clean-up to see', () => {
+test("a signal asks once and then ends the program, and its listener stays for the spinner's cleanup to see", () => {
   const ended: unknown[] = []
   const emitter = Object.assign(new EventEmitter(), { exit: (code: unknown) => void ended.push(code) })
   const stop = new AbortController()

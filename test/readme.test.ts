@@ -1,4 +1,4 @@
-/** What the README shows and promises is what the program does: its screen, its tables, its commands and their flags. */
+/** What the README shows and promises matches the program: its screen, its tables, its commands and their flags. */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -23,7 +23,7 @@ const firstCells = (heading: string) => {
   return [...body.matchAll(/^\| ([^|]+?) \|/gm)].map(([, cell]) => cell).slice(1)
 }
 
-test('its screen is the demo’s own, at 80 columns, but for what it leaves out', async () => {
+test("its screen is the demo's own at 80 columns, except for the marked omissions", async () => {
   const { out } = await runCommandLine(['demo', '--no-color'], { home, columns: 80 })
   const [, screen = ''] = /\n```\n(\$ pullguard diagnose -A\n[\s\S]*?)```/.exec(readme) ?? []
   const parts = screen.split('[…]\n')
@@ -31,22 +31,22 @@ test('its screen is the demo’s own, at 80 columns, but for what it leaves out'
   for (const part of parts) expect(out).toContain(part)
 })
 
-test('its table of causes has every cause, in the order of telling', () => {
+test("its table of causes lists every cause in the program's order", () => {
   expect(firstCells('## Causes')).toEqual(CAUSES.map(cause => `\`${cause}\``))
 })
 
-test('its table of exit codes has those of the help, and those of signals', async () => {
+test('its table of exit codes has those of the help and those of signals', async () => {
   const codes = [...(await help()).matchAll(/^ {2}(\d) {2}/gm)].map(([, code]) => code)
   expect(firstCells('### Exit codes')).toEqual([...codes, '129, 130, 143'])
 })
 
 test('its table of commands has every command', async () => {
   const commands = [...(await help()).matchAll(/^ {2}([a-z]+) (?:\[|<)/gm)].map(([, command]) => command)
-  const told = firstCells('## Commands').map(cell => /pullguard ([a-z]+)/.exec(cell ?? '')?.[1])
-  expect([...new Set(told)]).toEqual(commands.filter(command => command !== 'help'))
+  const listed = firstCells('## Commands').map(cell => /pullguard ([a-z]+)/.exec(cell ?? '')?.[1])
+  expect([...new Set(listed)]).toEqual(commands.filter(command => command !== 'help'))
 })
 
-/** `fix --pin` and the like: in a code span, a block or a table. */
+/** `fix --pin` and the like, in a code span, a block or a table. */
 const CALLS = [
   ...readme.matchAll(/(?:pullguard |`)(diagnose|why|image|fix|undo|demo)((?: (?!#)[^\s`|]+)*)/g),
 ].map(
@@ -54,7 +54,7 @@ const CALLS = [
     [command, rest.split(' ').filter(word => /^-{1,2}[a-z]/i.test(word))] as const,
 )
 
-test('every flag that it calls a command with is one of that command', async () => {
+test('every flag in its commands exists for that command', async () => {
   expect(CALLS.length).toBeGreaterThan(15)
   for (const [command, flags] of CALLS) {
     const text = await help(command)
@@ -63,28 +63,28 @@ test('every flag that it calls a command with is one of that command', async () 
   }
 })
 
-test('every flag of kubectl that it names is one of diagnose', async () => {
+test('every flag of kubectl that it names exists for diagnose', async () => {
   const [, names = ''] = /kubectl's flags keep their names and meaning: `([^`]+)`/.exec(readme) ?? []
   const text = await help('diagnose')
   for (const flag of names.split(' ')) expect(text).toMatch(new RegExp(`(?:^| )${flag}[ ,]`, 'm'))
 })
 
-test('every output format of diagnose that it names is one, and none is left out', async () => {
+test("its output formats of diagnose are exactly the program's", async () => {
   const { err } = await runCommandLine(['diagnose', '-o', 'x'], { home })
   const [, formats = ''] = /Allowed choices are ([^.]+)\./.exec(err) ?? []
-  const [, told = ''] = /\n`-o` prints ([\s\S]+?)\.\n/.exec(readme) ?? []
-  expect([...told.matchAll(/`([a-z]+)`/g)].map(([, format]) => format)).toEqual(formats.split(', '))
+  const [, listed = ''] = /\n`-o` prints ([\s\S]+?)\.\n/.exec(readme) ?? []
+  expect([...listed.matchAll(/`([a-z]+)`/g)].map(([, format]) => format)).toEqual(formats.split(', '))
 })
 
 const root = resolve(import.meta.dirname, '..')
 
-test('every file that it links to is there', () => {
+test('every file that it links to exists', () => {
   const links = [...readme.matchAll(/\]\(([^)#]+)\)/g)].map(([, path]) => path)
   expect(links.length).toBeGreaterThan(5)
   for (const path of links) expect(existsSync(join(root, path ?? '')), path).toBe(true)
 })
 
-test('its tables of subcauses have every subcause of the JSON Schema, below its cause', () => {
+test('its tables of subcauses have every subcause of the JSON Schema under its cause', () => {
   const rows = [...readme.matchAll(/^\| (?:`([a-z-]+)`)? ?\| `([a-z-]+)` \|/gm)]
   const listed = rows.map(([, , subcause]) => subcause)
   const known = schema.$defs.Finding.properties.subcause.enum.filter((name: string | null) => name !== null)
@@ -92,13 +92,13 @@ test('its tables of subcauses have every subcause of the JSON Schema, below its 
   for (const [, cause] of rows) if (cause !== undefined) expect(CAUSES).toContain(cause)
 })
 
-/** The blocks between fences, by their language; without one they are shell. */
+/** The fenced blocks by language; those without a language are shell. */
 const BLOCKS = [...readme.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, language = '', text = '']) => ({
   language,
   text,
 }))
 
-test('every npm script and every file that its blocks call is there', () => {
+test('every npm script and every file in its blocks exists', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const calls = [...readme.matchAll(/npm run ([\w:]+)/g)].map(([, script = '']) => script)
   expect(calls.length).toBeGreaterThan(1)
@@ -112,7 +112,7 @@ test('every npm script and every file that its blocks call is there', () => {
   expect(parse(readFileSync(join(root, files[0] ?? ''), 'utf8')).metadata.name).toBe(role)
 })
 
-test('its CI steps are YAML, and each calls a command that takes these flags', async () => {
+test('its CI steps are YAML, and each calls a command that accepts these flags', async () => {
   const steps = BLOCKS.filter(({ language }) => language === 'yaml').flatMap(({ text }) => parse(text))
   expect(steps.length).toBeGreaterThan(1)
   for (const { run } of steps) {
@@ -121,7 +121,7 @@ test('its CI steps are YAML, and each calls a command that takes these flags', a
   }
 })
 
-test('its image check is what the program prints of such a registry', async () => {
+test('its image check is what the program prints for such a registry', async () => {
   const [, argv = '', printed = ''] = /\n\$ pullguard (image .*)\n([\s\S]*?)```/.exec(readme) ?? []
   const hub = new Hub({ clock: new Clock(() => Date.parse('2026-11-24T12:00:00Z')) })
   hub.addAccount({ name: 'jane', password: 'secret' })

@@ -1,4 +1,4 @@
-/** Streams as people and pipes have them: color by the conventions, width, readers that go away. */
+/** Output streams on terminals and in pipes: color by convention, width, readers that go away. */
 import { PassThrough, Writable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { InterruptedError } from '../src/errors.ts'
@@ -12,13 +12,13 @@ describe('color', () => {
     ['a terminal has color', TERMINAL, {}, false, true],
     ['a pipe has none', PIPE, {}, false, false],
     ['NO_COLOR takes it away', TERMINAL, { NO_COLOR: '1' }, false, false],
-    ['an empty NO_COLOR says nothing', TERMINAL, { NO_COLOR: '' }, false, true],
+    ['an empty NO_COLOR is ignored', TERMINAL, { NO_COLOR: '' }, false, true],
     ['TERM=dumb takes it away', TERMINAL, { TERM: 'dumb' }, false, false],
     ['FORCE_COLOR gives it to a pipe', PIPE, { FORCE_COLOR: '1' }, false, true],
     ['FORCE_COLOR=0 takes it away', TERMINAL, { FORCE_COLOR: '0' }, false, false],
     ['FORCE_COLOR gives it to a dumb terminal', TERMINAL, { FORCE_COLOR: '1', TERM: 'dumb' }, false, true],
     ['NO_COLOR beats FORCE_COLOR', TERMINAL, { NO_COLOR: '1', FORCE_COLOR: '1' }, false, false],
-    ['the flag beats FORCE_COLOR', TERMINAL, { FORCE_COLOR: '1' }, true, false],
+    ['the flag overrides FORCE_COLOR', TERMINAL, { FORCE_COLOR: '1' }, true, false],
   ])('%s', (_, stream, env, flag, color) => {
     expect(wantsColor(stream, env, flag)).toBe(color)
   })
@@ -26,16 +26,16 @@ describe('color', () => {
 
 describe('width', () => {
   test.each([
-    ['is what the terminal says', 132, {}, 132],
-    ['is COLUMNS where the stream does not say', undefined, { COLUMNS: '40' }, 40],
-    ['is 80 where nobody says, or says nonsense', undefined, { COLUMNS: 'wide' }, 80],
+    ['is the width of the terminal', 132, {}, 132],
+    ['is COLUMNS if the stream has no width', undefined, { COLUMNS: '40' }, 40],
+    ['is 80 without a valid width', undefined, { COLUMNS: 'wide' }, 80],
   ])('%s', (_, columns, env, width) => {
     const stream = Object.assign(new PassThrough(), columns === undefined ? {} : { columns })
     expect(outputTo(stream, env, false).width).toBe(width)
   })
 })
 
-test('a reader that has gone away ends the writing, not the program', async () => {
+test('a reader that is gone ends the output, not the program', async () => {
   const gone = new Writable({
     write: (_chunk, _encoding, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
   })
@@ -44,7 +44,7 @@ test('a reader that has gone away ends the writing, not the program', async () =
   await output.write('second')
 })
 
-test('what can not be written for another reason is a failure of the run, said once', async () => {
+test('any other write error fails the run and is reported once', async () => {
   const full = new Writable({
     write: (_chunk, _encoding, done) => done(Object.assign(new Error('ENOSPC: x'), { code: 'ENOSPC' })),
   })
@@ -55,13 +55,13 @@ test('what can not be written for another reason is a failure of the run, said o
   await output.write('second')
 })
 
-test('a stream is listened to once, however often it is wrapped', () => {
+test('a stream gets one listener, however often it is wrapped', () => {
   const stream = new PassThrough()
   for (let wrap = 0; wrap < 20; wrap++) outputTo(stream, {}, false)
   expect(stream.listenerCount('error')).toBe(1)
 })
 
-test('progress says nothing in a pipe, on a dumb terminal or one without a size, and in CI', async () => {
+test('progress is hidden in a pipe, on a dumb terminal or one without a size, and in CI', async () => {
   for (const [isTTY, env, columns] of [
     [false, {}, 80],
     [true, { TERM: 'dumb' }, 80],
@@ -91,7 +91,7 @@ test('questions need a terminal at both ends', () => {
   expect(asked).toEqual([true, false, false, false])
 })
 
-test('Ctrl-C at a question is told from an answer', async () => {
+test('Ctrl-C at a question differs from an answer', async () => {
   const streams = {
     stdin: Object.assign(new PassThrough(), { isTTY: true }),
     stdout: new PassThrough(),

@@ -1,17 +1,20 @@
-/** Situations as data: what a registry holds, what a cluster runs, and what went wrong meanwhile. */
+/** Scenarios as data: what a registry has, what a cluster runs, and what broke later; and how one is set up. */
 
+import type { Cluster } from './cluster/cluster.ts'
 import type { Draft, PodSpec } from './cluster/objects.ts'
+import type { ControlLoop } from './control-loop.ts'
+import type { Hub } from './hub/hub.ts'
 import type { ImageDraft } from './hub/image.ts'
 import type { Account } from './hub/tokens.ts'
 
 export interface Scenario {
-  /** Besides those that every cluster has. */
+  /** In addition to those of every cluster. */
   namespaces: string[]
   accounts: Account[]
   images: ImageDraft[]
-  /** Running for days: pulled while there was quota left. */
+  /** Running for days: pulled before the quota was used up. */
   healthy: Draft[]
-  /** Created when the anonymous quota was used up. */
+  /** Created after the anonymous quota was used up. */
   late: Draft[]
   /** A docker config.json that logs in to the hub. */
   dockerConfig: string
@@ -49,13 +52,13 @@ const dockerConfigFor = ({ name, password }: Account): string => {
 
 /**
  * An ordinary cluster on the day Docker Hub's anonymous limit is reached: fifthnginx, sixthnginx and calico-kube-controllers can't pull,
- * a private image has no credentials, a tag is misspelt, and what was pulled before runs on.
+ * a private image has no credentials, a tag is mistyped, and images pulled earlier keep running.
  */
 export const articleScenario: Scenario = {
   namespaces: ['monitoring', 'shop'],
   accounts: [demoUser],
   images: [
-    // Where the quota is asked for.
+    // The image for which the quota is requested.
     { repository: 'ratelimitpreview/test' },
     { repository: 'library/nginx', tags: ['latest', '1.27', '1.27-alpine'] },
     { repository: 'library/redis', tags: ['7.2'] },
@@ -85,4 +88,36 @@ export const articleScenario: Scenario = {
     deployment('shop', 'frontend', 'nginx:1.27-alpne'),
   ],
   dockerConfig: dockerConfigFor(demoUser),
+}
+
+/** Seconds. */
+const HEALTHY_FOR = 3 * 24 * 3600
+const TROUBLE_FOR = 40 * 60
+/** The time of trouble passes in this many steps; the number determines the counts of the events. */
+const STEPS = 8
+/** The address of all nodes, as the hub sees it. */
+const NODES_ADDRESS = '127.0.0.1'
+
+/** Plays the scenario on a clock set back, so that it ends at the present. */
+export async function stage(
+  scenario: Scenario,
+  cluster: Cluster,
+  hub: Hub,
+  loop: ControlLoop,
+): Promise<void> {
+  const { clock } = cluster
+  clock.advance(-HEALTHY_FOR - TROUBLE_FOR)
+  for (const name of scenario.namespaces) cluster.addNamespace(name)
+  for (const account of scenario.accounts) hub.addAccount(account)
+  for (const image of scenario.images) hub.addImage(image)
+  for (const draft of scenario.healthy) cluster.add(draft)
+  await loop.settle()
+  clock.advance(HEALTHY_FOR)
+  hub.exhaust(NODES_ADDRESS)
+  for (const draft of scenario.late) cluster.add(draft)
+  await loop.settle()
+  for (let step = 0; step < STEPS; step++) {
+    clock.advance(TROUBLE_FOR / STEPS)
+    await loop.settle()
+  }
 }

@@ -6,22 +6,20 @@ import { ApiServer, type LoggedRequest } from './api-server/server.ts'
 import { Clock } from './cluster/clock.ts'
 import { Cluster } from './cluster/cluster.ts'
 import { nodeDraft } from './cluster/node.ts'
+import { ControlLoop } from './control-loop.ts'
 import { Hub, type HubOptions } from './hub/hub.ts'
-import { kubeconfigOf } from './kubeconfig.ts'
 import { Kubelet } from './kubelet/kubelet.ts'
 import { Runtime } from './kubelet/runtime.ts'
-import { Motion } from './motion.ts'
-import type { Scenario } from './scenario.ts'
-import { stage } from './staging.ts'
+import { type Scenario, stage } from './scenario.ts'
 
 export interface SimulatorOptions {
-  /** The moment the clock stands at, in milliseconds; without it the real clock runs. */
+  /** The clock's time in milliseconds, which then only advances on request; by default the real clock. */
   now?: number
-  /** Pods and controllers react by themselves to every change and to time; without it only tick() and settle() move them. */
+  /** Pods and controllers react to every change and to time automatically; otherwise only tick() and settle() run them. */
   live?: boolean
   /** Names of the nodes; default: node-1. */
   nodes?: string[]
-  /** What to bring about before anybody may ask, so that it is the present state. */
+  /** A situation to set up before the first request. */
   scenario?: Scenario
   anonymousLimit?: HubOptions['anonymousLimit']
   /** Ports of the API server and the hub; default: any free ones. */
@@ -34,7 +32,7 @@ export interface Simulator {
   kubeconfig: string
   /** The same for another user of `server.users`, such as `viewer`. Throws for an unknown one. */
   kubeconfigFor(user: string, namespace?: string): string
-  /** The time in there, for a program that runs against it: whoever sleeps lets it pass, and nobody waits. */
+  /** The simulated time for a program that runs against it: sleeping advances it without waiting. */
   clock: ProgramClock
   cluster: Cluster
   server: ApiServer
@@ -43,14 +41,14 @@ export interface Simulator {
   /** For PULLGUARD_REGISTRY_ENDPOINTS: the registry, and Docker Hub's web API at the same address. */
   registryEndpoints: string
   faults: Faults
-  /** Every request the API server got, oldest first. */
+  /** Every request to the API server, oldest first. */
   requests: LoggedRequest[]
   runtime: Runtime
-  /** Controllers, scheduler and kubelets each do what is due, once. */
+  /** One pass of controllers, scheduler and kubelets. */
   tick(): Promise<void>
-  /** Ticks until nothing changes any more at this moment. */
+  /** Runs passes until nothing changes at this moment. */
   settle(): Promise<void>
-  /** Lets time pass, then settles. */
+  /** Advances the clock, then settles. */
   advance(seconds: number): Promise<void>
   close(): Promise<void>
 }
@@ -67,12 +65,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   await hub.listen(options.hubPort)
   await server.listen(options.port)
   const runtime = new Runtime(new Map([['docker.io', { url: hub.url, host: 'registry-1.docker.io' }]]))
-  const motion = new Motion(cluster, new Kubelet(cluster, runtime))
-  if (options.scenario) await stage(options.scenario, cluster, hub, motion)
-  if (options.live) motion.start()
+  const loop = new ControlLoop(cluster, new Kubelet(cluster, runtime))
+  if (options.scenario) await stage(options.scenario, cluster, hub, loop)
+  if (options.live) loop.start()
   const advance = (seconds: number) => {
     clock.advance(seconds)
-    return motion.settle()
+    return loop.settle()
   }
   return {
     kubeconfig: kubeconfigOf(server, 'admin', 'default'),
@@ -80,12 +78,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     clock: {
       now: () => clock.now(),
       async sleep(milliseconds, signal) {
-        // A turn of the event loop, in which a signal may come.
+        // One turn of the event loop, so that signals are handled.
         await new Promise(setImmediate)
         signal?.throwIfAborted()
         await advance(milliseconds / 1000)
       },
-      // What goes over a real connection is bounded by real time.
+      // Requests over a real connection are bounded by real time.
       after(milliseconds, call) {
         const timer = setTimeout(call, milliseconds)
         return () => clearTimeout(timer)
@@ -99,13 +97,38 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     faults: server.faults,
     requests: server.requests,
     runtime,
-    tick: () => motion.tick(),
-    settle: () => motion.settle(),
+    tick: () => loop.tick(),
+    settle: () => loop.settle(),
     advance,
     close: async () => {
-      await motion.stop()
+      await loop.stop()
       await server.close()
       await hub.close()
     },
   }
+}
+
+/** A kubeconfig (YAML) with the server's certificate and the user's token in it. Throws for an unknown user. */
+function kubeconfigOf(server: ApiServer, user: string, namespace: string): string {
+  const { token } = server.users.named(user)
+  const authority = Buffer.from(server.certificate).toString('base64')
+  return `apiVersion: v1
+kind: Config
+current-context: simulator
+clusters:
+- name: simulator
+  cluster:
+    server: ${server.url}
+    certificate-authority-data: ${authority}
+users:
+- name: ${user}
+  user:
+    token: ${token}
+contexts:
+- name: simulator
+  context:
+    cluster: simulator
+    user: ${user}
+    namespace: ${namespace}
+`
 }

@@ -1,4 +1,4 @@
-/** What is told to do about a failed pull: for each kind of situation the first step, and what must not be among the steps. */
+/** Which step comes first for each kind of failed pull, and which steps must not appear at all. */
 import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
 import type { StepCode } from '../../src/advice/step.ts'
@@ -12,8 +12,8 @@ import { typo } from '../report/samples.ts'
 
 interface Situation {
   image: string
-  /** The runtime's own words. */
-  says: string
+  /** The runtime's error text. */
+  error: string
   /** A usable pull secret for this registry key. */
   login?: string
   node?: Partial<Node>
@@ -23,7 +23,7 @@ interface Situation {
 
 function findingOf({
   image,
-  says,
+  error,
   login,
   node,
   pod: fields,
@@ -40,7 +40,7 @@ function findingOf({
     namespace: 'web',
     node: 'node-1',
     pullSecrets: login === undefined ? [] : ['regcred'],
-    containers: [container({ image, state: waiting(reason, says) })],
+    containers: [container({ image, state: waiting(reason, error) })],
     ...fields,
   })
   const nodes: Node[] = node === undefined ? [] : [{ ...NODE, ...node }]
@@ -48,7 +48,7 @@ function findingOf({
     snapshot({ pods: [failing], pullSecrets: login === undefined ? [] : [secret], nodes }),
   )
   const [found] = findings
-  if (found === undefined) throw new Error(`no finding for ${says}`)
+  if (found === undefined) throw new Error(`no finding for ${error}`)
   return found
 }
 
@@ -79,7 +79,7 @@ describe('a refusal', () => {
   test.each<[string, Situation, StepCode, Finding['subcause']]>([
     [
       'of an official image is about its name',
-      { image: 'ngnix', says: pulled('docker.io/library/ngnix:latest', DENIED) },
+      { image: 'ngnix', error: pulled('docker.io/library/ngnix:latest', DENIED) },
       'check-name',
       'denied-or-missing',
     ],
@@ -87,7 +87,7 @@ describe('a refusal', () => {
       'where everything is public is about the name',
       {
         image: 'registry.k8s.io/pausee:3',
-        says: pulled(
+        error: pulled(
           'registry.k8s.io/pausee:3',
           'unexpected status from HEAD request to https://registry.k8s.io/v2/pausee/manifests/3: 401 Unauthorized',
         ),
@@ -99,7 +99,7 @@ describe('a refusal', () => {
       'with 403 where everything is public is about the address',
       {
         image: 'registry.k8s.io/pause:3',
-        says: pulled(
+        error: pulled(
           'registry.k8s.io/pause:3',
           'unexpected status from HEAD request to https://registry.k8s.io/v2/pause/manifests/3: 403 Forbidden',
         ),
@@ -109,7 +109,7 @@ describe('a refusal', () => {
     ],
     [
       'that hides whether the image exists asks for the name first',
-      { image: 'acme/api:2', says: pulled('docker.io/acme/api:2', DENIED) },
+      { image: 'acme/api:2', error: pulled('docker.io/acme/api:2', DENIED) },
       'check-name',
       'denied-or-missing',
     ],
@@ -117,7 +117,7 @@ describe('a refusal', () => {
       'because nothing was sent brings a login',
       {
         image: 'ghcr.io/acme/api:2',
-        says: pulled(
+        error: pulled(
           'ghcr.io/acme/api:2',
           'failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://ghcr.io/token?scope=repository%3Aacme%2Fapi%3Apull&service=ghcr.io: 401 Unauthorized',
         ),
@@ -129,7 +129,7 @@ describe('a refusal', () => {
       'because a cloud node sent nothing looks at its credential provider',
       {
         image: `${ECR}/app:1`,
-        says: pulled(
+        error: pulled(
           `${ECR}/app:1`,
           'pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials',
         ),
@@ -142,7 +142,7 @@ describe('a refusal', () => {
       {
         image: 'ghcr.io/acme/api:2',
         login: 'ghcr.io',
-        says: pulled(
+        error: pulled(
           'ghcr.io/acme/api:2',
           'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://ghcr.io/token?scope=repository%3Aacme%2Fapi%3Apull&service=ghcr.io: 403 Forbidden',
         ),
@@ -154,7 +154,7 @@ describe('a refusal', () => {
       'of a known identity asks for its right',
       {
         image: 'europe-docker.pkg.dev/acme/team/app:1',
-        says: pulled(
+        error: pulled(
           'europe-docker.pkg.dev/acme/team/app:1',
           'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://europe-docker.pkg.dev/v2/token?scope=repository%3Aacme%2Fteam%2Fapp%3Apull&service=europe-docker.pkg.dev: 403 Forbidden',
         ),
@@ -166,7 +166,7 @@ describe('a refusal', () => {
       'by a firewall asks to let the address in',
       {
         image: 'acme.azurecr.io/app:1',
-        says: pulled(
+        error: pulled(
           'acme.azurecr.io/app:1',
           `unexpected status from HEAD request to https://acme.azurecr.io/v2/app/manifests/1: 403 Forbidden: denied: client with IP '203.0.113.24' is not allowed access. Refer https://aka.ms/acr/firewall to grant access.`,
         ),
@@ -179,7 +179,7 @@ describe('a refusal', () => {
       {
         image: 'harbor.example/apps/api:1',
         login: 'harbor.example',
-        says: pulled(
+        error: pulled(
           'harbor.example/apps/api:1',
           'unexpected status code https://harbor.example/v2/apps/api/manifests/1: 412 Precondition Failed - Server message: unknown: current image with 12 vulnerabilities cannot be pulled due to configured policy in Prevent images with vulnerability severity of "Critical"',
         ),
@@ -188,10 +188,10 @@ describe('a refusal', () => {
       'policy',
     ],
     [
-      "of a cache's own login is mended there",
+      "of a cache's own login is fixed at the cache",
       {
         image: `${ECR}/docker-hub/library/nginx:1`,
-        says: pulled(
+        error: pulled(
           `${ECR}/docker-hub/library/nginx:1`,
           'unexpected status from HEAD request: 401: denied: The authentication to the upstream registry failed',
         ),
@@ -203,7 +203,7 @@ describe('a refusal', () => {
       "by a mirror is the mirror's to end",
       {
         image: 'acme/api:2',
-        says: pulled(
+        error: pulled(
           'docker.io/acme/api:2',
           'unexpected status from HEAD request to https://cache.example/v2/acme/api/manifests/2?ns=docker.io: 403 Forbidden',
         ),
@@ -219,36 +219,36 @@ describe('a refusal', () => {
   })
 
   test.each<[string, Situation]>([
-    ['an official image', { image: 'ngnix', says: pulled('docker.io/library/ngnix:latest', DENIED) }],
+    ['an official image', { image: 'ngnix', error: pulled('docker.io/library/ngnix:latest', DENIED) }],
     [
       'a firewall',
       {
         image: 'acme.azurecr.io/app:1',
-        says: "denied: client with IP '203.0.113.24' is not allowed access.",
+        error: "denied: client with IP '203.0.113.24' is not allowed access.",
       },
     ],
-    ['a suspended account', { image: 'quay.io/a/b:1', says: 'denied: the account is suspended' }],
+    ['a suspended account', { image: 'quay.io/a/b:1', error: 'denied: the account is suspended' }],
     [
       "a cache's upstream",
-      { image: `${ECR}/hub/nginx:1`, says: 'The authentication to the upstream registry failed' },
+      { image: `${ECR}/hub/nginx:1`, error: 'The authentication to the upstream registry failed' },
     ],
     [
       'a mirror',
       {
         image: 'acme/api:2',
-        says: 'Head "https://cache.example/v2/acme/api/manifests/2?ns=docker.io": denied: forbidden',
+        error: 'Head "https://cache.example/v2/acme/api/manifests/2?ns=docker.io": denied: forbidden',
       },
     ],
     [
       'a repository that was deleted',
-      { image: 'minio/minio:1', says: pulled('docker.io/minio/minio:1', DENIED) },
+      { image: 'minio/minio:1', error: pulled('docker.io/minio/minio:1', DENIED) },
     ],
-    ["Istio's placeholder", { image: 'auto', says: pulled('docker.io/library/auto:latest', DENIED) }],
+    ["Istio's placeholder", { image: 'auto', error: pulled('docker.io/library/auto:latest', DENIED) }],
     [
       'the pause image',
       {
         image: 'quay.io/a/pause:3',
-        says: DENIED,
+        error: DENIED,
         pod: {
           containers: [
             container({
@@ -271,7 +271,8 @@ describe('the host', () => {
       'of a blob store is the one that is tested',
       {
         image: 'mcr.microsoft.com/a/b:1',
-        says: 'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://mcreus0.cdn.mscr.io/a?b": dial tcp 203.0.113.9:443: i/o timeout',
+        error:
+          'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://mcreus0.cdn.mscr.io/a?b": dial tcp 203.0.113.9:443: i/o timeout',
       },
       'mcreus0.cdn.mscr.io',
     ],
@@ -279,7 +280,8 @@ describe('the host', () => {
       'of a mirror is the one that is tested',
       {
         image: 'nginx',
-        says: 'failed to do request: Head "https://cache.example/v2/library/nginx/manifests/latest?ns=docker.io": dial tcp 10.0.0.9:443: connect: connection refused',
+        error:
+          'failed to do request: Head "https://cache.example/v2/library/nginx/manifests/latest?ns=docker.io": dial tcp 10.0.0.9:443: connect: connection refused',
       },
       'cache.example',
     ],
@@ -287,13 +289,14 @@ describe('the host', () => {
       'of the token server is the one that is tested',
       {
         image: 'nginx',
-        says: 'failed to fetch anonymous token: Get "https://auth.docker.io/token?scope=x": dial tcp 203.0.113.9:443: i/o timeout',
+        error:
+          'failed to fetch anonymous token: Get "https://auth.docker.io/token?scope=x": dial tcp 203.0.113.9:443: i/o timeout',
       },
       'auth.docker.io',
     ],
     [
       'of Docker Hub is its API',
-      { image: 'nginx', says: 'dial tcp 203.0.113.9:443: i/o timeout' },
+      { image: 'nginx', error: 'dial tcp 203.0.113.9:443: i/o timeout' },
       '203.0.113.9:443',
     ],
   ])('%s', (_name, situation, host) => {
@@ -301,10 +304,10 @@ describe('the host', () => {
     expect(tested).toMatchObject({ host })
   })
 
-  test('a host that was asked over plain HTTP is tested so', () => {
-    const says =
+  test('a registry that was contacted over plain HTTP gets a plain HTTP test command', () => {
+    const error =
       'Head "http://127.0.0.1:15000/v2/acme/shop/manifests/1?ns=docker.io": dial tcp 127.0.0.1:15000: connect: connection refused'
-    expect(stepsFor(findingOf({ image: 'acme/shop:1', says }))).toContainEqual(
+    expect(stepsFor(findingOf({ image: 'acme/shop:1', error }))).toContainEqual(
       expect.objectContaining({ code: 'test-connection', scheme: 'http', host: '127.0.0.1:15000' }),
     )
   })
@@ -314,7 +317,8 @@ describe('the host', () => {
       'a loopback address is the node itself',
       {
         image: 'localhost:5000/app:1',
-        says: 'Head "https://localhost:5000/v2/app/manifests/1": dial tcp [::1]:5000: connect: connection refused',
+        error:
+          'Head "https://localhost:5000/v2/app/manifests/1": dial tcp [::1]:5000: connect: connection refused',
       },
       'replace-loopback',
     ],
@@ -322,7 +326,8 @@ describe('the host', () => {
       "a Service name is not in the nodes' DNS",
       {
         image: 'nginx',
-        says: 'Head "https://reg.tools.svc.cluster.local/v2/library/nginx/manifests/1?ns=docker.io": dial tcp: lookup reg.tools.svc.cluster.local on 10.0.0.2:53: no such host',
+        error:
+          'Head "https://reg.tools.svc.cluster.local/v2/library/nginx/manifests/1?ns=docker.io": dial tcp: lookup reg.tools.svc.cluster.local on 10.0.0.2:53: no such host',
       },
       'replace-service-name',
     ],
@@ -330,7 +335,8 @@ describe('the host', () => {
       'a dead mirror is looked at first',
       {
         image: 'nginx',
-        says: 'unexpected status from HEAD request to https://cache.example/v2/library/nginx/manifests/1?ns=docker.io: 503 Service Unavailable',
+        error:
+          'unexpected status from HEAD request to https://cache.example/v2/library/nginx/manifests/1?ns=docker.io: 503 Service Unavailable',
       },
       'check-mirror',
     ],
@@ -338,7 +344,8 @@ describe('the host', () => {
       "a mirror's limit is its own",
       {
         image: 'nginx',
-        says: 'unexpected status from HEAD request to https://cache.example/v2/library/nginx/manifests/1?ns=docker.io: 429 Too Many Requests',
+        error:
+          'unexpected status from HEAD request to https://cache.example/v2/library/nginx/manifests/1?ns=docker.io: 429 Too Many Requests',
       },
       'mirror-limit',
     ],
@@ -346,7 +353,8 @@ describe('the host', () => {
       'a mirror that lacks an image proves nothing',
       {
         image: 'nginx:1',
-        says: 'unexpected status from HEAD request to https://cache.example/v2/library/nginx/manifests/1?ns=docker.io: 404 Not Found',
+        error:
+          'unexpected status from HEAD request to https://cache.example/v2/library/nginx/manifests/1?ns=docker.io: 404 Not Found',
       },
       'mirror-lacks-image',
     ],
@@ -354,7 +362,8 @@ describe('the host', () => {
       'a web page comes from something in between',
       {
         image: 'nginx:1',
-        says: 'failed to unpack image on snapshotter overlayfs: unexpected media type text/html for sha256:04a7: not found',
+        error:
+          'failed to unpack image on snapshotter overlayfs: unexpected media type text/html for sha256:04a7: not found',
       },
       'mirror-settings',
     ],
@@ -363,10 +372,10 @@ describe('the host', () => {
   })
 })
 
-test("Docker Hub's own words, passed on by the node's own loopback, still lead to a login", () => {
-  const says =
+test("Docker Hub's own error, relayed by the node's loopback address, still leads to a login", () => {
+  const error =
     'failed to copy: httpReadSeeker: failed open: unexpected status code http://127.0.0.1:15000/v2/library/nginx/manifests/sha256:aa?ns=docker.io: 429 Too Many Requests - Server message: toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit'
-  const found = findingOf({ image: 'nginx', says })
+  const found = findingOf({ image: 'nginx', error })
   expect(found).toMatchObject({
     subcause: 'anonymous',
     endpoint: { host: '127.0.0.1:15000', role: 'mirror' },
@@ -379,32 +388,32 @@ describe('the name', () => {
     ['with a number in scientific notation', 'acme/app:2.4e+06', 'quote-number'],
     ['with an unfilled variable', 'acme/app:{{ .Values.tag }}', 'fill-placeholder'],
     ['with a scheme', 'https://registry.example/app:1', 'drop-scheme'],
-  ])('%s is told by itself', (_name, image, first) => {
-    const says = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format`
-    expect(codes({ image, says, reason: 'InvalidImageName' })[0]).toBe(first)
+  ])('%s gives the first step by its name alone', (_name, image, first) => {
+    const error = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format`
+    expect(codes({ image, error, reason: 'InvalidImageName' })[0]).toBe(first)
   })
 })
 
 describe('the node', () => {
-  const says = 'no match for platform in manifest: not found'
-  test('of Windows needs a Windows image, not another Linux CPU', () => {
+  const error = 'no match for platform in manifest: not found'
+  test('with Windows needs a Windows image, not another Linux CPU', () => {
     const found = findingOf({
       image: 'acme/sidecar:1',
-      says,
+      error,
       node: { os: 'windows', kernel: '10.0.20348.1' },
     })
     expect(stepsFor(found)[0]).toMatchObject({ code: 'windows-image', kernel: '10.0.20348.1' })
   })
 
-  test('is entered after its own steps only where it is known', () => {
-    expect(codes({ image: 'nginx', says: 'no space left on device' }).at(-1)).toBe('enter-node')
-    expect(codes({ image: 'nginx', says: 'no space left on device', pod: { node: null } })).not.toContain(
+  test('gets instructions for how to reach it only where its type is known', () => {
+    expect(codes({ image: 'nginx', error: 'no space left on device' }).at(-1)).toBe('enter-node')
+    expect(codes({ image: 'nginx', error: 'no space left on device', pod: { node: null } })).not.toContain(
       'enter-node',
     )
   })
 })
 
-test('every cause has a step, whatever else is unknown', () => {
+test('every cause has a step even if nothing else is known', () => {
   for (const cause of CAUSES) {
     const found = typo({ cause, node: null, workload: null, registry: null, reference: null, evidence: null })
     expect(stepsFor(found).length).toBeGreaterThan(0)

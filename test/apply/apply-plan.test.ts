@@ -8,7 +8,7 @@ import { CANARY, listOf, state, story } from './story.ts'
 const SECRET = Buffer.from(CANARY).toString('base64').slice(0, 12)
 
 describe('applying a plan', () => {
-  test('appends to what is there, and brings every stuck pod back', async () => {
+  test('appends to existing lists and recovers every stuck pod', async () => {
     const of = story()
     const { result } = await fix(of)
     expect(new Set(result.outcomes.map(({ status }) => status))).toEqual(new Set(['applied']))
@@ -30,7 +30,7 @@ describe('applying a plan', () => {
     ])
   })
 
-  test('has nothing left to write the second time', async () => {
+  test('has nothing left to write on a second run', async () => {
     const of = story()
     await fix(of)
     const before = of.server.requests.length
@@ -41,7 +41,7 @@ describe('applying a plan', () => {
     expect(new Set(methods)).toEqual(new Set(['GET']))
   })
 
-  test('asks the server about every change before it stores the first, and stores Secrets, then names, then pods', async () => {
+  test('dry-runs every change before storing the first, then stores Secrets, then references to them, then pods', async () => {
     const of = story()
     await fix(of)
     const writes = of.server.requests.filter(({ method }) => method !== 'GET').map(kindOfWrite)
@@ -59,7 +59,7 @@ describe('applying a plan', () => {
     expect(writes.indexOf('DELETE', writes.lastIndexOf('PATCH deployments'))).toBeGreaterThan(0)
   })
 
-  test('does not write what the dry run refused, nor what needs it', async () => {
+  test('does not write a change that failed its dry run, nor changes that depend on it', async () => {
     const of = story()
     of.server.faults.when(({ method, path }) => method === 'POST' && path.includes('/web/secrets'), 403, 1)
     const { result } = await fix(of)
@@ -68,7 +68,7 @@ describe('applying a plan', () => {
     expect(of.cluster.get('Secret', 'web', 'dockercreds')).toBeUndefined()
   })
 
-  test('makes no Secret that nothing could name', async () => {
+  test('creates no Secret that nothing could reference', async () => {
     const of = story()
     of.server.faults.when(
       ({ method, path }) => method === 'PATCH' && path.includes('/web/serviceaccounts'),
@@ -80,7 +80,7 @@ describe('applying a plan', () => {
     expect(of.cluster.get('Secret', 'web', 'dockercreds')).toBeUndefined()
   })
 
-  test('leaves a pod alone whose account could not be written', async () => {
+  test('leaves a pod alone if its service account could not be updated', async () => {
     const of = story()
     const uid = of.cluster.list('Pod', 'web')[0]?.metadata.uid
     let patches = 0
@@ -96,7 +96,7 @@ describe('applying a plan', () => {
     expect(result.recoveries.find(({ namespace }) => namespace === 'web')).toMatchObject({ recovered: 0 })
   })
 
-  test('says of pods that do not come back in time what they wait for now', async () => {
+  test('reports what pods that did not recover in time are waiting for', async () => {
     const of = story()
     const began = of.clock.now()
     const before = (what: string) => {
@@ -114,7 +114,7 @@ describe('applying a plan', () => {
     expect(of.clock.now() - began).toBeLessThanOrEqual(12_000)
   })
 
-  test('has each change in the journal before it is written', async () => {
+  test('writes each change to the journal before it writes to the cluster', async () => {
     const of = story()
     const events: string[] = []
     await fix(of, { before: what => events.push(what) })
@@ -132,7 +132,7 @@ describe('applying a plan', () => {
     expect(known.size).toBe(7)
   })
 
-  test('keeps the journal to its owner, and the password out of it and out of the plan', async () => {
+  test('keeps the journal readable by its owner only, and keeps the password out of the journal and the plan', async () => {
     const of = story()
     const { plan, checked, result } = await fix(of)
     const [file = ''] = readdirSync(of.folder)
@@ -144,7 +144,7 @@ describe('applying a plan', () => {
   })
 })
 
-/** Such as `dry PATCH serviceaccounts`; a deletion carries its dry run in the body, so it is told apart by nothing here. */
+/** Such as `dry PATCH serviceaccounts`. A deletion carries its dry run in the body, so this line does not show it. */
 function kindOfWrite({ method, path, query }: { method: string; path: string; query: string }): string {
   if (method === 'DELETE') return method
   const resource = path.split('/').at(method === 'POST' ? -1 : -2)

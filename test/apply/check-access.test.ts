@@ -5,14 +5,14 @@ import { clientOf } from './in-process-cluster.ts'
 import { planOf } from './plan-of.ts'
 import { PULL_SECRET, story } from './story.ts'
 
-test('whoever may do everything is denied nothing', async () => {
+test('a user with all permissions is denied nothing', async () => {
   const of = story()
   const client = clientOf(of.server)
   const plan = await planOf(of.cluster, client, PULL_SECRET)
   expect(await checkAccess(plan, client)).toEqual([])
 })
 
-test('each verb that is denied is told with its namespaces and how many changes need it', async () => {
+test('each denied verb is reported with its namespaces and the number of changes that need it', async () => {
   const of = story()
   const plan = await planOf(of.cluster, clientOf(of.server), PULL_SECRET)
   of.server.users.add('operator', [

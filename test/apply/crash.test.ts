@@ -1,11 +1,11 @@
-/** A process killed ahead of any request and any journal line: the next run ends in the same state as one that was left alone. */
+/** Kills the process before any request and any journal line: the next run ends in the same state as an undisturbed run. */
 import { expect, test } from 'vitest'
 import { fix, undo } from './runs.ts'
 import { type Story, state, story, withoutPods } from './story.ts'
 
 class Killed extends Error {}
 
-/** Counts down; from then on nothing works any more. */
+/** Counts down; after that, nothing works anymore. */
 function killedAfter(steps: number) {
   let left = steps
   return {
@@ -24,7 +24,7 @@ async function untilKilled(run: (before: () => void) => Promise<unknown>, steps:
   return kill.survived
 }
 
-test('a fix killed at any point and run again ends in the same state, bare pods among it', async () => {
+test('a fix killed at any point and run again ends in the same state, bare pods included', async () => {
   const alone = story()
   await fix(alone)
   const wanted = state(alone)
@@ -42,7 +42,7 @@ test('a fix killed at any point and run again ends in the same state, bare pods 
   expect(pods, 'at some point the kill left the bare pod deleted').toBeGreaterThan(0)
 })
 
-test('an undo killed at any point and run again gives back what was there', async () => {
+test('an undo killed at any point and run again restores the original state', async () => {
   const initial = withoutPods(state(story()))
   for (let steps = 0; ; steps++) {
     const of = story()
@@ -55,7 +55,7 @@ test('an undo killed at any point and run again gives back what was there', asyn
   }
 })
 
-test('a fix killed at any point can be taken back', async () => {
+test('a fix killed at any point can be undone', async () => {
   const initial = withoutPods(state(story()))
   for (let steps = 0; ; steps++) {
     const of = story()

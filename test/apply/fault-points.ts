@@ -1,17 +1,17 @@
-/** Where faults are put, and which: each write in its turn, and of like reads one. */
+/** Which requests get a fault, and which faults: every write, and one of several similar reads. */
 import { expect } from 'vitest'
 import type { Fault } from '../../src/simulator/api-server/faults.ts'
 import type { LoggedRequest } from '../../src/simulator/api-server/server.ts'
 import { state, story, withoutPods } from './story.ts'
 
 const ANSWERS: Fault[] = [401, 403, 404, 409, 410, 422, 429, 500, 503]
-/** What is lost on the way back; the server may have done it. */
+/** The response is lost; the server may have applied the request. */
 export const LOST: Fault[] = ['lost-answer', 'truncated', { slow: 1 }]
 export const FAULTS: Fault[] = [...ANSWERS, 'reset', ...LOST]
-/** A read has no more ways to go wrong than these. */
+/** A read can't fail in any other way. */
 const OF_READS: Fault[] = [401, 403, 404, 410, 429, 500, 'reset', 'truncated', { slow: 1 }]
 
-/** Indices of the requests that a fault is put at: they are those of a run without any. */
+/** Indices of the requests that get a fault, counted in a run without faults. */
 export function pointsOf(requests: readonly LoggedRequest[], fault: Fault): number[] {
   const telling = requests.flatMap((request, index) => {
     const isRead = request.method === 'GET'
@@ -20,7 +20,7 @@ export function pointsOf(requests: readonly LoggedRequest[], fault: Fault): numb
       ? [index]
       : []
   })
-  // One that no request reaches: a run without a fault.
+  // An index that no request reaches, for a run without a fault.
   return [...telling, requests.length + 100]
 }
 

@@ -1,4 +1,4 @@
-/** Every fault of an API server at the requests of a fix: what is said is so, nothing is lost, the next run mends it. */
+/** Every API server fault at every request of a fix: outcomes are true, nothing is lost, and the next run repairs the rest. */
 import { describe, expect, test } from 'vitest'
 import type { Outcome } from '../../src/apply/outcome.ts'
 import { expectRequestError, FAULTS, initial, LOST, pointsOf } from './fault-points.ts'
@@ -13,7 +13,7 @@ async function undisturbed() {
 
 describe('a fault', () => {
   test.each(FAULTS)(
-    '%o in a fix ends in honest outcomes, and the next run reaches the same state',
+    '%o in a fix ends in truthful outcomes, and the next run reaches the same state',
     async fault => {
       const best = await undisturbed()
       const wanted = state(best)
@@ -31,7 +31,7 @@ describe('a fault', () => {
     },
   )
 
-  test.each(LOST)('%o in a fix can be taken back, whatever the server had done', async fault => {
+  test.each(LOST)('%o in a fix can be undone, whatever the server applied', async fault => {
     const wanted = initial()
     for (const index of pointsOf((await undisturbed()).server.requests, fault)) {
       const of = story()
@@ -49,7 +49,7 @@ async function outcomesOf(of: Story): Promise<Outcome[]> {
     return (await fix(of)).result.outcomes
   } catch (error) {
     expectRequestError(error)
-    // Whoever throws must not have written.
+    // A run that throws must not have written anything.
     expect(withoutPods(state(of))).toEqual(initial())
     return []
   }

@@ -1,10 +1,10 @@
-/** Every fault of an API server at the requests of an undo: a second undo gives back what the first could not. */
+/** Every API server fault at every request of an undo: a second undo restores whatever the first one could not. */
 import { expect, test } from 'vitest'
 import { expectRequestError, FAULTS, initial, pointsOf } from './fault-points.ts'
 import { fix, undo } from './runs.ts'
 import { state, story, withoutPods } from './story.ts'
 
-/** A story that is fixed, and how many requests that took. */
+/** A fixed story and the number of requests that the fix took. */
 async function fixed() {
   const of = story()
   await fix(of)
@@ -12,7 +12,7 @@ async function fixed() {
   return { of, before: of.server.requests.length }
 }
 
-test.each(FAULTS)('%o in an undo leaves nothing that a second undo can not take back', async fault => {
+test.each(FAULTS)('%o in an undo leaves nothing that a second undo cannot restore', async fault => {
   const wanted = initial()
   const best = await fixed()
   await undo(best.of)

@@ -1,9 +1,9 @@
-/** Our own client of the simulated API server, without a network between. */
+/** The product's client of the simulated API server, connected without a network. */
 import type { ClusterWriter } from '../../src/kubernetes/api/writer.ts'
 import type { ApiServer } from '../../src/simulator/api-server/server.ts'
 import { writerTo } from '../simulator/in-process-connection.ts'
 
-/** Called ahead of each request; may throw, as a crash would, or let others act. */
+/** Called before each request. It can throw to simulate a crash, or let another client write first. */
 export type Before = (request: { method: string; path: string }) => void
 
 /** Logged in as `user`. */

@@ -1,4 +1,4 @@
-/** Plans on disk: for their owner's eyes, read back as they were, refused where they do not belong. */
+/** Plans on disk: readable by their owner only, unchanged when read back, refused when they belong to another cluster or state. */
 import { execFileSync } from 'node:child_process'
 import {
   existsSync,
@@ -44,24 +44,27 @@ const plan: Plan = {
 }
 
 describe('a plan in a file', () => {
-  test.skipIf(process.platform === 'win32')('that nobody writes to is given up at Ctrl-C', async () => {
-    const path = join(folder, 'pipe')
-    execFileSync('mkfifo', [path])
-    const stop = new AbortController()
-    const reading = readPlanFile(path, stop.signal)
-    // By then a thread waits for a writer.
-    await setImmediate()
-    stop.abort('SIGINT')
-    await expect(reading).rejects.toBe('SIGINT')
-    // Lets it go.
-    writeFileSync(path, '')
-  })
+  test.skipIf(process.platform === 'win32')(
+    'stops waiting at Ctrl-C for a pipe that nobody writes to',
+    async () => {
+      const path = join(folder, 'pipe')
+      execFileSync('mkfifo', [path])
+      const stop = new AbortController()
+      const reading = readPlanFile(path, stop.signal)
+      // By then a thread is waiting for a writer.
+      await setImmediate()
+      stop.abort('SIGINT')
+      await expect(reading).rejects.toBe('SIGINT')
+      // Releases the thread.
+      writeFileSync(path, '')
+    },
+  )
 
-  test.skipIf(!existsSync('/dev/zero'))('that never ends is not read for ever', async () => {
+  test.skipIf(!existsSync('/dev/zero'))('stops reading an endless file', async () => {
     await expect(readPlanFile('/dev/zero')).rejects.toThrow('too long for a plan')
   })
 
-  test('is readable by its owner alone, and comes back as it was', async () => {
+  test('is readable by its owner only and reads back unchanged', async () => {
     const path = join(folder, 'plan.json')
     writeFileSync(path, 'an older one', { mode: 0o644 })
     await writePlanFile(path, plan)
@@ -69,12 +72,12 @@ describe('a plan in a file', () => {
     expect(await readPlanFile(path)).toEqual(plan)
   })
 
-  test('that can not be written names the file and why', async () => {
+  test('that cannot be written is reported with its path and the reason', async () => {
     const path = join(folder, 'nowhere', 'plan.json')
     await expect(writePlanFile(path, plan)).rejects.toThrow(`Can't write the plan to ${path} (ENOENT)`)
   })
 
-  test('takes the place of no link and no folder', async () => {
+  test('does not replace a link or a folder', async () => {
     const link = join(folder, 'link')
     symlinkSync('/dev/null', link)
     for (const path of [link, folder]) {
@@ -104,25 +107,28 @@ describe('a plan in a file', () => {
       JSON.stringify({ ...plan, changes: [{ ...plan.changes[0], target: null }] }),
       ' changes[0].target is missing or wrong',
     ],
-  ])('with %s is not a plan: one sentence says where, and how to get one', async (_name, text, place) => {
-    const path = join(folder, 'other.json')
-    writeFileSync(path, text)
-    const error = await readPlanFile(path).catch(thrown => thrown)
-    expect(error).toMatchObject({ name: 'UsageError' })
-    expect(error.message).toContain(`${path} is not a plan`)
-    expect(error.message).toContain(place)
-    expect(error.message).toContain(`Make a new one with \`fix --plan ${path}\`.`)
-    expect(readFileSync(path, 'utf8')).toBe(text)
-  })
+  ])(
+    'with %s is refused in one sentence with the place of the error and how to get a valid plan',
+    async (_name, text, place) => {
+      const path = join(folder, 'other.json')
+      writeFileSync(path, text)
+      const error = await readPlanFile(path).catch(thrown => thrown)
+      expect(error).toMatchObject({ name: 'UsageError' })
+      expect(error.message).toContain(`${path} is not a plan`)
+      expect(error.message).toContain(place)
+      expect(error.message).toContain(`Make a new one with \`fix --plan ${path}\`.`)
+      expect(readFileSync(path, 'utf8')).toBe(text)
+    },
+  )
 
-  test('made for another cluster is refused by its name', () => {
+  test("made for another cluster is refused with that cluster's name", () => {
     const here = { uid: 'uid-of-kube-system', server: 'https://prod' }
     expect(() => refuseOtherCluster(plan, here)).not.toThrow()
     expect(() => refuseOtherCluster(plan, { ...here, uid: 'another' })).toThrow(/another cluster \(prod\)/)
     expect(() => refuseOtherCluster(plan, { ...here, server: 'https://claims-its-uid' })).toThrow()
   })
 
-  test('is stale when an object has changed since, and says which', () => {
+  test('is stale when an object has changed since, and the error names the object', () => {
     const { id, action, target } = plan.changes[0] ?? expect.fail()
     const outcome = { id, action, target, reason: null, detail: null, uid: null, resourceVersion: null }
     expect(() => refuseStale(plan, [{ ...outcome, status: 'accepted' }])).not.toThrow()

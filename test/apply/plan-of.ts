@@ -14,7 +14,7 @@ import { narrowPod } from '../../src/source/narrow/pod.ts'
 
 const TAKEN_AT = '2026-11-24T10:00:00Z'
 
-/** What the journals know of earlier runs, and what a flag allows. */
+/** What the journals say about earlier runs, and what the flags allow. */
 interface Circumstances {
   interruptedPods?: InterruptedPod[]
   madeSecrets?: MadeSecret[]

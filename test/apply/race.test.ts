@@ -1,9 +1,9 @@
-/** Several writers at once: nobody's entry is lost, and what has changed meanwhile is told, not written over. */
+/** Several writers at once: no entry is lost, and concurrent changes are reported instead of overwritten. */
 import { expect, test } from 'vitest'
 import { fix } from './runs.ts'
 import { listOf, type Story, story } from './story.ts'
 
-/** Somebody else who appends an entry to both service accounts ahead of every patch. */
+/** Another client that appends an entry to both service accounts before every patch. */
 function thirdWriter(of: Story, most = Number.POSITIVE_INFINITY) {
   const entries: string[] = []
   const before = (what: string) => {
@@ -22,7 +22,7 @@ function thirdWriter(of: Story, most = Number.POSITIVE_INFINITY) {
 const OLD = [{ name: 'registry-of-old' }, { name: 'second' }]
 const OURS = { name: 'dockercreds' }
 
-test('two fixes and a third writer at once: every entry is there once, and in order', async () => {
+test('two fixes and a third writer at once leave every entry exactly once and in order', async () => {
   const of = story()
   const third = thirdWriter(of, 6)
   await Promise.all([fix(of, third), fix(of, third)])
@@ -38,7 +38,7 @@ test('two fixes and a third writer at once: every entry is there once, and in or
   }
 })
 
-test('one of two fixes that race applies a change, the other finds it so', async () => {
+test('when two fixes race, one applies a change and the other reports it as already done', async () => {
   const of = story()
   const [one, other] = await Promise.all([fix(of), fix(of)])
   const statuses = new Map(one.result.outcomes.map(({ id, status }) => [id, [status]]))
@@ -49,7 +49,7 @@ test('one of two fixes that race applies a change, the other finds it so', async
   }
 })
 
-test('a writer who never stops is a conflict in the end, and loses nothing', async () => {
+test('a client that keeps writing causes a conflict in the end, and loses nothing', async () => {
   const of = story()
   const third = thirdWriter(of)
   const { result } = await fix(of, third)
@@ -58,7 +58,7 @@ test('a writer who never stops is a conflict in the end, and loses nothing', asy
   expect(listOf(of, 'web')).toEqual([...OLD, ...third.entries.map(name => ({ name }))])
 })
 
-test('a saved plan does not follow an object that has changed since', async () => {
+test('a saved plan is not adapted to an object that has changed since', async () => {
   const of = story()
   const third = thirdWriter(of, 1)
   const { checked } = await fix(of, { before: third.before, strict: true })

@@ -1,4 +1,4 @@
-/** How long a fix waits for the pods that it was made for, and what it tells of them: judged by what their workloads want by now. */
+/** How long a fix waits for its pods and what it reports about them, judged by what their workloads want at that moment. */
 import { describe, expect, test } from 'vitest'
 import type { ApplyContext } from '../../src/apply/apply-context.ts'
 import type { Recovery } from '../../src/apply/outcome.ts'
@@ -12,16 +12,31 @@ import { container, pod, RUNNING, revision, STUCK, sight, UNTRIED, workload } fr
 
 const START = Date.parse('2026-11-24T10:00:00Z')
 const OLD = { owner: 'uid-old', hash: 'old' }
-/** The stuck pod of `shop`, recreated; the workload that is looked at has the uid of the tests' own. */
+/** The stuck pod of `shop`, recreated. The workload has the uid that the test builders use. */
 const CHANGE = recreate('web', 'shop', { workload: { kind: 'Deployment', name: 'shop', uid: 'uid-shop' } })
 const PATCH = template({ target: { ...template().target, uid: 'uid-shop' } })
 
-interface Told extends Recovery {
-  /** Seconds until the waiting ended. */
+interface TimedRecovery extends Recovery {
+  /** Seconds until the wait ended. */
   after: number
 }
 
-/** Waits five minutes at most, with what is there after so many seconds; the last stays. */
+/** A context whose clock advances with each sleep and whose timeout is that many milliseconds. */
+function timedContext(timeout: number, fields: Pick<ApplyContext, 'look'> & Partial<ApplyContext>) {
+  let now = START
+  const clock = {
+    now: () => now,
+    sleep: async (milliseconds: number) => {
+      now += milliseconds
+    },
+    after: () => () => {},
+  }
+  const base = { deadline: START + timeout, onProgress: () => {}, isHopeless: () => false }
+  const context = { ...base, redact: (text: string) => text, ...fields, clock } as ApplyContext
+  return { clock, context }
+}
+
+/** Waits at most five minutes; `story` has what the cluster holds after so many seconds, and the last one remains. */
 async function waitFor(
   story: [seconds: number, sight: RolloutSight | ApiError][],
   {
@@ -29,32 +44,22 @@ async function waitFor(
     hopeless = false,
     status = 'applied' as 'applied' | 'unchanged' | 'refused',
   } = {},
-): Promise<Told> {
-  let now = START
-  const context = {
-    clock: {
-      now: () => now,
-      sleep: async (milliseconds: number) => {
-        now += milliseconds
-      },
-    },
-    deadline: START + 300_000,
-    onProgress: () => {},
-    redact: (text: string) => text,
+): Promise<TimedRecovery> {
+  const { clock, context } = timedContext(300_000, {
     isHopeless: () => hopeless,
     look: async () => {
-      const [, seen] = story.findLast(([seconds]) => START + seconds * 1000 <= now) ?? []
+      const [, seen] = story.findLast(([seconds]) => START + seconds * 1000 <= clock.now()) ?? []
       if (seen === undefined || seen instanceof ApiError) throw seen
       return seen
     },
-  } as unknown as ApplyContext
+  })
   const recoveries = new Recoveries([change], context)
   const outcomes = new Map([[change.id, outcomeOf(change, status)]])
   await recoveries.wait(outcomes)
-  const after = (now - START) / 1000
-  const [told] = await recoveries.report(outcomes)
-  if (told === undefined) throw new Error('nothing was aimed at')
-  return { ...told, after }
+  const after = (clock.now() - START) / 1000
+  const [recovery] = await recoveries.report(outcomes)
+  if (recovery === undefined) throw new Error('no recovery was reported')
+  return { ...recovery, after }
 }
 
 const of = (fields: Partial<RolloutWorkload>, ...pods: Parameters<typeof sight>[1]) =>
@@ -70,28 +75,35 @@ const setUp = (state: Parameters<typeof container>[0]) =>
     containers: [container(state, { name: 'setup', kind: 'init', image: 'b' }), container(UNTRIED)],
   })
 
-describe('it ends at once', () => {
-  test('when the pods are back', async () => {
-    const told = await waitFor([
+describe('the wait ends at once', () => {
+  test('when the pods have recovered', async () => {
+    const recovery = await waitFor([
       [0, of({}, pod(UNTRIED))],
       [3, of({}, pod(RUNNING))],
     ])
-    expect(told).toMatchObject({ after: 3, wanted: 1, recovered: 1, waiting: [], over: null, missing: null })
+    expect(recovery).toMatchObject({
+      after: 3,
+      wanted: 1,
+      recovered: 1,
+      waiting: [],
+      over: null,
+      missing: null,
+    })
   })
 
-  test('when a rollout that was stuck twice has come through: old stuck pods are neither counted nor forgotten', async () => {
-    const told = await waitFor([
+  test('when a rollout that was stuck twice has completed: old stuck pods are neither counted nor lost', async () => {
+    const recovery = await waitFor([
       [0, stuckTwice([pod(STUCK, OLD), pod(UNTRIED)])],
       [5, stuckTwice([pod(STUCK, OLD), pod(RUNNING)])],
       [15, stuckTwice([pod(RUNNING)])],
     ])
-    expect(told).toMatchObject({ after: 15, wanted: 1, recovered: 1, waiting: [] })
+    expect(recovery).toMatchObject({ after: 15, wanted: 1, recovered: 1, waiting: [] })
   })
 
-  test('when it was scaled down, and says so', async () => {
+  test('when the workload was scaled down, and the report says so', async () => {
     const change = template({ ...PATCH, pods: ['a', 'b', 'c', 'd'] })
-    const told = await waitFor([[0, of({ replicas: 1 }, pod(RUNNING))]], { change })
-    expect(told).toMatchObject({ after: 0, aimed: 4, wanted: 1, recovered: 1 })
+    const recovery = await waitFor([[0, of({ replicas: 1 }, pod(RUNNING))]], { change })
+    expect(recovery).toMatchObject({ after: 0, aimed: 4, wanted: 1, recovered: 1 })
   })
 
   test.each<[string, RolloutSight, string]>([
@@ -113,7 +125,7 @@ describe('it ends at once', () => {
     })
   })
 
-  test('when a Job is done, also where it is cleaned up in the same moment', async () => {
+  test('when a Job has completed, even if it is cleaned up at the same moment', async () => {
     const done = job({ ended: { as: 'complete', reason: '', message: '' } })
     expect(await waitFor([[0, done]], { change: JOB })).toMatchObject({ after: 0, recovered: 1 })
     const working = pod(RUNNING, { owner: 'uid-shop' })
@@ -125,75 +137,75 @@ describe('it ends at once', () => {
   })
 
   test('when the template was written and the rollout is paused', async () => {
-    const told = await waitFor([[0, of({ paused: true }, pod(STUCK))]], { change: PATCH })
-    expect(told).toMatchObject({ after: 0, recovered: 0, missing: { code: 'paused' } })
+    const recovery = await waitFor([[0, of({ paused: true }, pod(STUCK))]], { change: PATCH })
+    expect(recovery).toMatchObject({ after: 0, recovered: 0, missing: { code: 'paused' } })
   })
 
-  test('when the pod before it ends only after the time is up', async () => {
+  test('when the pod it replaces ends only after the timeout', async () => {
     const ending = { until: '2026-11-24T10:10:00Z', finalizers: [] }
-    const told = await waitFor([[0, of({}, pod(STUCK, { ending }))]])
-    expect(told).toMatchObject({ after: 0, missing: { code: 'not-ended', until: ending.until } })
+    const recovery = await waitFor([[0, of({}, pod(STUCK, { ending }))]])
+    expect(recovery).toMatchObject({ after: 0, missing: { code: 'not-ended', until: ending.until } })
   })
 })
 
-describe('it ends after a while', () => {
-  test('when the server goes on refusing the pods, with its sentence', async () => {
-    const told = await waitFor([[0, of({ refusal: 'pods "shop" is forbidden: exceeded quota' })]])
-    expect(told).toMatchObject({
+describe('the wait ends after a while', () => {
+  test("when the server keeps refusing the pods, with the server's message", async () => {
+    const recovery = await waitFor([[0, of({ refusal: 'pods "shop" is forbidden: exceeded quota' })]])
+    expect(recovery).toMatchObject({
       after: 30,
       missing: { code: 'refused', message: expect.stringContaining('quota') },
     })
   })
 
-  test('when finalizers hold the pod before it', async () => {
+  test('when finalizers hold the pod it replaces', async () => {
     const ending = { until: '2026-11-24T10:00:01Z', finalizers: ['example.com/hold'] }
-    const told = await waitFor([[0, of({}, pod(STUCK, { ending }))]])
-    expect(told).toMatchObject({
+    const recovery = await waitFor([[0, of({}, pod(STUCK, { ending }))]])
+    expect(recovery).toMatchObject({
       after: 30,
       missing: { code: 'not-ended', finalizers: ['example.com/hold'] },
     })
   })
 
-  test('when an init container works on and on: its pod has left the pull behind it, and that is told', async () => {
-    const told = await waitFor([[0, of({}, setUp(RUNNING))]])
-    expect(told).toMatchObject({ after: 30, recovered: 1, waiting: [{ state: 'initializing' }] })
+  test('when an init container keeps running: its pod has pulled its image, and the report says so', async () => {
+    const recovery = await waitFor([[0, of({}, setUp(RUNNING))]])
+    expect(recovery).toMatchObject({ after: 30, recovered: 1, waiting: [{ state: 'initializing' }] })
   })
 
-  test('when the new pods fail for a reason that no try heals', async () => {
+  test("when the new pods fail for a reason that retries can't fix", async () => {
     const stuck: [number, RolloutSight][] = [[0, of({}, pod(STUCK))]]
     expect(await waitFor(stuck, { hopeless: true })).toMatchObject({ after: 45, recovered: 0 })
     expect(await waitFor(stuck)).toMatchObject({ after: 300, waiting: [{ state: 'stuck' }] })
   })
 
-  test('when quota is there for the pod after all, it is back', async () => {
-    const told = await waitFor([
+  test('when the quota allows the pod after all, the pod counts as recovered', async () => {
+    const recovery = await waitFor([
       [0, of({ refusal: 'exceeded quota' })],
       [20, of({}, pod(RUNNING))],
     ])
-    expect(told).toMatchObject({ after: 20, recovered: 1 })
+    expect(recovery).toMatchObject({ after: 20, recovered: 1 })
   })
 })
 
-test('a pod that crashes with its image there is back, and its crash is told', async () => {
+test('a pod that crashes after pulling its image counts as recovered, and the crash is reported', async () => {
   const crash = { type: 'waiting', reason: 'CrashLoopBackOff', message: 'back-off 10s' } as const
-  const told = await waitFor([[0, of({}, pod(crash))]])
-  expect(told).toMatchObject({
+  const recovery = await waitFor([[0, of({}, pod(crash))]])
+  expect(recovery).toMatchObject({
     after: 0,
     recovered: 1,
     crashing: [{ state: 'running', reason: 'CrashLoopBackOff' }],
   })
 })
 
-test('an API server that does not answer for a while is asked again', async () => {
+test('an API server that does not respond for a while is asked again', async () => {
   const down = new ApiError({ status: 503, reason: '', message: 'down', method: 'GET', path: '/' })
-  const told = await waitFor([
+  const recovery = await waitFor([
     [0, down],
     [9, of({}, pod(RUNNING))],
   ])
-  expect(told).toMatchObject({ after: 9, recovered: 1 })
+  expect(recovery).toMatchObject({ after: 9, recovered: 1 })
 })
 
-test('a workload that may not be looked at is not waited for, and nobody says that it is back', async () => {
+test("a workload that can't be read is not waited for and not reported as recovered", async () => {
   const no = new ApiError({
     status: 403,
     reason: '',
@@ -208,29 +220,17 @@ test('a workload that may not be looked at is not waited for, and nobody says th
   })
 })
 
-test('what was not written is not waited for, and is looked at once', async () => {
-  const told = await waitFor([[0, of({}, pod(STUCK))]], { status: 'refused' })
-  expect(told).toMatchObject({ after: 0, recovered: 0, waiting: [{ state: 'stuck' }], missing: null })
+test('a workload that was not written is not waited for, only checked once', async () => {
+  const recovery = await waitFor([[0, of({}, pod(STUCK))]], { status: 'refused' })
+  expect(recovery).toMatchObject({ after: 0, recovered: 0, waiting: [{ state: 'stuck' }], missing: null })
 })
 
-test('new pods that no node takes have not asked for their images', async () => {
-  let now = START
-  const context = {
-    clock: {
-      now: () => now,
-      sleep: async (milliseconds: number) => {
-        now += milliseconds
-      },
-    },
-    deadline: START + 60_000,
-    onProgress: () => {},
-    isHopeless: () => false,
-    look: async () =>
-      of({}, pod({ type: 'unknown' }, { pod: { node: null }, unscheduled: 'nodes are full' })),
-  } as unknown as ApplyContext
+test('unscheduled new pods have not tried to pull their images', async () => {
+  const unscheduled = pod({ type: 'unknown' }, { pod: { node: null }, unscheduled: 'nodes are full' })
+  const { clock, context } = timedContext(60_000, { look: async () => of({}, unscheduled) })
   const recoveries = new Recoveries([CHANGE], context)
   expect(await recoveries.waitForTries(new Map([[CHANGE.id, outcomeOf(CHANGE, 'applied')]]))).toBe(false)
-  // The whole run has this much time, however many waits there are.
+  // The whole run shares this timeout, however many waits there are.
   await recoveries.wait(new Map([[CHANGE.id, outcomeOf(CHANGE, 'applied')]]))
-  expect(now - START).toBeLessThanOrEqual(60_000)
+  expect(clock.now() - START).toBeLessThanOrEqual(60_000)
 })

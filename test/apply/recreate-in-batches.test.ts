@@ -1,4 +1,4 @@
-/** No more pods at a time than there are pulls left for their images. */
+/** Pods are recreated in batches no larger than the pulls left for their images. */
 import { expect, test } from 'vitest'
 import type { Outcome } from '../../src/apply/outcome.ts'
 import { recreateInBatches } from '../../src/apply/recreate-in-batches.ts'
@@ -20,7 +20,7 @@ function pod(name: string, pulls = 1): RecreatePod {
   }
 }
 
-/** Recreates against a quota that tells `left` before each batch; @returns the batches and what was skipped */
+/** Recreates against a quota with `left` pulls before each batch; @returns the batches and what was skipped */
 async function batchesOf(
   pods: RecreatePod[],
   left: (number | null | 'unknown')[],
@@ -47,7 +47,7 @@ async function batchesOf(
 }
 
 test.each([
-  ['all at once where there is no limit', [null], [['a', 'b', 'c']], []],
+  ['all at once without a limit', [null], [['a', 'b', 'c']], []],
   ['as many as are left, then as many as are left then', [2, 5], [['a', 'b'], ['c']], []],
   ['none any more once nothing is left', [1, 0], [['a'], []], ['b skipped', 'c skipped']],
 ])('%s', async (_name, left, batches, skipped) => {
@@ -55,20 +55,20 @@ test.each([
   expect(await batchesOf(pods, left)).toMatchObject({ batches, skipped })
 })
 
-test('pods that cost nothing go whatever is left, and a dear one lets cheaper ones by', async () => {
+test('pods that need no pulls always go, and an expensive pod lets cheaper ones pass', async () => {
   const { batches, skipped } = await batchesOf([pod('dear', 3), pod('free', 0), pod('cheap', 1)], [2, 2])
   expect(batches).toEqual([['free', 'cheap'], []])
   expect(skipped).toEqual(['dear skipped'])
 })
 
-test('what rollouts are about to spend is not spent a second time, and they are waited for', async () => {
+test('pulls that rollouts are about to use are not spent twice, and those rollouts are waited for', async () => {
   const pods = ['a', 'b'].map(name => pod(name))
   expect(await batchesOf(pods, [3, 1], 2)).toMatchObject({ batches: [['a'], ['b']], skipped: [] })
   expect(await batchesOf(pods, [2, 2], 2)).toMatchObject({ batches: [[], ['a', 'b']], skipped: [] })
   expect(await batchesOf([pod('free', 0)], [null], 2)).toMatchObject({ batches: [['free']], skipped: [] })
 })
 
-test('a hub that can’t be asked has no pulls for anybody, at the first question and at any later one', async () => {
+test("if the hub can't be reached, at first or later, no pod gets a pull", async () => {
   const pods = ['a', 'b', 'c'].map(name => pod(name))
   expect(await batchesOf(pods, ['unknown'])).toEqual({
     batches: [[]],
@@ -85,7 +85,7 @@ test('a hub that can’t be asked has no pulls for anybody, at the first questio
   })
 })
 
-test('pods that have not asked for their images yet have spent nothing, and what they will spend is not given away', async () => {
+test('pods that have not tried to pull yet keep their pulls reserved', async () => {
   const pods = ['a', 'b', 'c'].map(name => pod(name))
   expect(await batchesOf(pods, [1, 1, 1], 0, false)).toEqual({
     batches: [['a'], []],

@@ -1,4 +1,4 @@
-/** Runs of `fix` and `undo` on the story, from reading to the recovered pods. */
+/** Runs `fix` and `undo` on the story, from reading the cluster to the recovered pods. */
 import type { ApplyContext } from '../../src/apply/apply-context.ts'
 import { applyPlan, dryRunPlan } from '../../src/apply/apply-plan.ts'
 import { applyUndo } from '../../src/apply/apply-undo.ts'
@@ -19,19 +19,19 @@ import { PULL_SECRET, type Story } from './story.ts'
 import { settle } from './workloads.ts'
 
 export interface RunOptions {
-  /** Called ahead of each request and of each journal line; throws to play a crash. */
+  /** Called before each request and each journal line. It can throw to simulate a crash. */
   before?: (what: string) => void
-  /** A saved plan is carried out only as it stands. */
+  /** Apply a saved plan without adapting it. */
   strict?: boolean
   /** The pull secret's content; this machine's login by default. */
   wanted?: PullSecretContent
-  /** A Secret that no run made may be written to. */
+  /** Allow writing to a Secret that no run created. */
   overwriteSecret?: boolean
-  /** The killed run that it goes on with. */
+  /** The killed run to continue. */
   continues?: string | null
 }
 
-/** `fix` from reading to the recovered pods. */
+/** Runs `fix` from reading the cluster to the recovered pods. */
 export async function fix(of: Story, options: RunOptions = {}) {
   const { before = () => {}, strict = false, wanted = PULL_SECRET, continues = null } = options
   const { overwriteSecret = false } = options
@@ -96,7 +96,7 @@ function after(of: Story, before: (what: string) => void) {
 
 let names = 0
 
-/** What writing works with here: time that passes by itself, and the story's own journals. */
+/** The context for writing in these tests: a clock that advances on its own, and the story's journals. */
 function contextOf(
   of: Story,
   client: ClusterWriter,

@@ -1,4 +1,4 @@
-/** What TypeScript and the published schema call a change, a reason and so on is the same, so that the validators judge by both. */
+/** TypeScript's types and the published schema describe the same changes, reasons and so on, because the validators rely on both. */
 import { describe, expect, test } from 'vitest'
 import { validateChange, validatePlan } from '../../src/apply/schema-validators.js'
 import { CAUSES } from '../../src/diagnosis/finding.ts'
@@ -16,7 +16,7 @@ const container = { target, container: 'shop', image: 'nginx' }
 const reason: ChangeReason = { code: 'pin' }
 const patch: PatchOperation[] = [{ op: 'add', path: '/spec', value: 1 }]
 
-// Every one there is, with every field it may have: a new one does not compile until it is here.
+// Every variant with every field that it can have: a new one does not compile until it is listed here.
 const REASONS: { [C in ChangeReason['code']]: ChangeReason & { code: C } } = {
   'credential-needed': { code: 'credential-needed', registries: ['docker.io'] },
   'attach-default': { code: 'attach-default' },
@@ -172,7 +172,7 @@ describe.each(members)('%s', (_name, tag, samples, definitions) => {
   })
 
   test.each(Object.entries(samples))(
-    '%s has the same fields in both, and all of them always',
+    '%s has the same fields in both, all of them required',
     (code, sample) => {
       const one = definitions.find(({ properties }) => choices(properties[tag]).includes(code))
       expect(sorted(Object.keys(one?.properties ?? {}))).toEqual(sorted(Object.keys(sample)))
@@ -181,7 +181,7 @@ describe.each(members)('%s', (_name, tag, samples, definitions) => {
   )
 })
 
-test('a reason has the same codes in both, and each code the same fields', () => {
+test('a reason has the same codes in both, and each code has the same fields', () => {
   const { properties } = defs.ChangeReason
   expect(sorted(choices(properties.code))).toEqual(sorted(Object.keys(REASONS)))
   const names = new Set(Object.values(REASONS).flatMap(one => Object.keys(one)))
@@ -207,12 +207,12 @@ test('a plan has the same fields in both', () => {
   expect(sorted(Object.keys(credential))).toEqual(sorted(Object.keys(full.credentials[0] ?? {})))
 })
 
-test('a plan with every change and everything declined is valid', () => {
+test('a plan with every kind of change and every declined reason is valid', () => {
   validatePlan(full)
   expect(validatePlan.errors).toBeNull()
 })
 
-test('every choice of one code among several is the same in both', () => {
+test('every choice between codes is the same in both', () => {
   const variant = (definition: Definition, tag: string, code: string) =>
     definition.oneOf.find(({ properties }) => choices(properties[tag]).includes(code))?.properties ?? {}
   const { Cause, Manager, PatchOperation } = schema.$defs

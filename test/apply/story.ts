@@ -1,4 +1,4 @@
-/** One small cluster in trouble, and what a person would compare of it afterwards. */
+/** A small broken cluster, and the parts of its state that tests compare. */
 
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -26,7 +26,7 @@ export const PULL_SECRET = PullSecretContent.inSecret({
   data: { '.dockerconfigjson': Buffer.from(WANTED).toString('base64') },
 })
 
-// Thousands of journals are flushed; in memory that takes no time.
+// Thousands of journals are flushed to disk; in memory that takes no time.
 const FAST = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
 export interface Story {
@@ -61,13 +61,13 @@ export function story(): Story {
 
 type State = Record<string, unknown>
 
-/** Every object by name with its content, without what changes with each write. Pods of a ReplicaSet go by its name. */
+/** Every object by name with its content, except for fields that change with each write. Pods of a ReplicaSet are listed under its name. */
 export function state({ cluster }: Story): State {
   const objects = ['Secret', 'ServiceAccount', 'Deployment', 'Pod'].flatMap(kind => cluster.list(kind))
   return Object.fromEntries(objects.map(object => [nameOf(object), contentOf(object)]))
 }
 
-/** What an undo gives back: everything but the pods. */
+/** Everything that an undo restores: all objects except pods. */
 export function withoutPods(of: State): State {
   return Object.fromEntries(Object.entries(of).filter(([name]) => !name.startsWith('Pod ')))
 }

@@ -1,4 +1,4 @@
-/** Taking a run back: only what it wrote, only where that still stands, and every leftover with its reason. */
+/** Undoing a run: only what the run wrote, only where that is still in place, and a reason for everything that is left. */
 import { appendFileSync, chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -39,13 +39,13 @@ function changeAccount(of: Story, edit: (names: { name: string }[]) => { name: s
 }
 
 describe('undo', () => {
-  test('gives back service accounts and templates as they were, an absent list absent, and takes its Secrets away', async () => {
+  test('restores service accounts and templates, removes lists that did not exist before, and deletes its Secrets', async () => {
     const initial = withoutPods(state(story()))
     const of = await fixed()
     const { outcomes } = await undo(of)
     expect(withoutPods(state(of))).toEqual(initial)
-    const told = Object.fromEntries(outcomes.map(({ id, status, reason }) => [id, reason ?? status]))
-    expect(told).toMatchObject({
+    const byId = Object.fromEntries(outcomes.map(({ id, status, reason }) => [id, reason ?? status]))
+    expect(byId).toMatchObject({
       'secret:web/dockercreds': 'applied',
       'serviceaccount:api/default': 'applied',
       'template:api/Deployment/orders': 'applied',
@@ -53,7 +53,7 @@ describe('undo', () => {
     })
   })
 
-  test('a second one writes nothing', async () => {
+  test('a second undo writes nothing', async () => {
     const of = await fixed()
     await undo(of)
     const asked = of.server.requests.length
@@ -62,7 +62,7 @@ describe('undo', () => {
     expect((await listRuns(of.folder)).map(isTakenBack)).toEqual([true])
   })
 
-  test('keeps the entries that others have added since, wherever they stand', async () => {
+  test('keeps entries that others have added since, at any position', async () => {
     const of = await fixed()
     changeAccount(of, names => [{ name: 'before' }, ...names, { name: 'after' }])
     await undo(of)
@@ -70,14 +70,14 @@ describe('undo', () => {
     expect(names).toEqual(['before', 'registry-of-old', 'second', 'after'])
   })
 
-  test('leaves a list that no longer holds its entry', async () => {
+  test('leaves a list that no longer contains its entry', async () => {
     const of = await fixed()
     changeAccount(of, () => [{ name: 'other' }])
     expect(await reasonFor(of, 'serviceaccount:web/default')).toBe('changed')
     expect(listOf(of, 'web')).toEqual([{ name: 'other' }])
   })
 
-  test('leaves a Secret that somebody has changed', async () => {
+  test('leaves a Secret that someone has changed', async () => {
     const of = await fixed()
     of.cluster.change('Secret', 'web', 'dockercreds', secret => {
       secret.data = { '.dockerconfigjson': 'e30=' }
@@ -85,7 +85,7 @@ describe('undo', () => {
     expect(await reasonFor(of, 'secret:web/dockercreds')).toBe('changed')
   })
 
-  test('leaves a Secret that was deleted and made anew', async () => {
+  test('leaves a Secret that was deleted and created again', async () => {
     const of = await fixed()
     const { data, type } = of.cluster.remove('Secret', 'web', 'dockercreds')
     const metadata = { name: 'dockercreds', namespace: 'web' }
@@ -93,7 +93,7 @@ describe('undo', () => {
     expect(await reasonFor(of, 'secret:web/dockercreds')).toBe('replaced')
   })
 
-  test('leaves a Secret that a service account names by another hand', async () => {
+  test('leaves a Secret that someone else added to a service account', async () => {
     const of = await fixed()
     of.cluster.add({
       apiVersion: 'v1',
@@ -105,7 +105,7 @@ describe('undo', () => {
     expect(await reasonFor(of, 'secret:api/dockercreds')).toBe(null)
   })
 
-  test('leaves a Secret that a template names by a later run', async () => {
+  test('leaves a Secret that a later run added to a template', async () => {
     const of = await fixed()
     const [first] = await listRuns(of.folder)
     deployment(of.cluster, 'web', 'late', { imagePullSecrets: [{ name: 'own' }] })
@@ -128,17 +128,20 @@ describe('undo', () => {
       'v1',
       { containers: [{ name: 'a', image: 'nginx' }], imagePullSecrets: [{ name: 'dockercreds' }] },
     ],
-  ])('leaves a Secret that a %s names which no run wrote, and says which', async (kind, apiVersion, spec) => {
-    const of = await fixed()
-    of.cluster.add({ apiVersion, kind, metadata: { name: 'theirs', namespace: 'web' }, spec })
-    const { steps } = await undo(of)
-    const step = steps.find(({ id }) => id === 'secret:web/dockercreds')
-    expect(step).toMatchObject({ reason: 'still-named', by: [{ kind, name: 'theirs' }] })
-    expect(of.cluster.get('Secret', 'web', 'dockercreds')).toBeDefined()
-    expect(of.cluster.get('Secret', 'api', 'dockercreds')).toBeUndefined()
-  })
+  ])(
+    'leaves a Secret that a %s references though no run wrote that, and reports which object it is',
+    async (kind, apiVersion, spec) => {
+      const of = await fixed()
+      of.cluster.add({ apiVersion, kind, metadata: { name: 'theirs', namespace: 'web' }, spec })
+      const { steps } = await undo(of)
+      const step = steps.find(({ id }) => id === 'secret:web/dockercreds')
+      expect(step).toMatchObject({ reason: 'still-named', by: [{ kind, name: 'theirs' }] })
+      expect(of.cluster.get('Secret', 'web', 'dockercreds')).toBeDefined()
+      expect(of.cluster.get('Secret', 'api', 'dockercreds')).toBeUndefined()
+    },
+  )
 
-  test('leaves a Secret where objects may name it that can’t be read', async () => {
+  test("leaves a Secret if objects that could reference it can't be read", async () => {
     const of = await fixed()
     of.server.faults.when(({ path }) => path.endsWith('/namespaces/web/statefulsets'), 403)
     const { steps } = await undo(of)
@@ -146,7 +149,7 @@ describe('undo', () => {
     expect(step).toMatchObject({ reason: 'still-named', by: [{ kind: 'StatefulSet', name: null }] })
   })
 
-  test('takes away a Secret whose login another run has renewed, with the run that made it', async () => {
+  test('deletes a Secret whose login another run has renewed when the run that created it is undone', async () => {
     const of = await fixed()
     const auth = Buffer.from('alice:another-password').toString('base64')
     const renewed = pullSecret({ 'https://index.docker.io/v1/': { auth } })
@@ -162,7 +165,7 @@ describe('undo', () => {
     expect(of.cluster.list('Secret')).toEqual([])
   })
 
-  test('takes its own keys out of a Secret that was there before, and leaves those of others', async () => {
+  test('removes its own keys from a Secret that existed before, and leaves the other keys', async () => {
     const of = story()
     const theirs = { 'ghcr.io': { auth: 'YTpi' } }
     const content = (auths: object) => Buffer.from(JSON.stringify({ auths })).toString('base64')
@@ -175,7 +178,7 @@ describe('undo', () => {
     })
     await fix(of, { overwriteSecret: true })
     of.cluster.change('Secret', 'web', 'dockercreds', secret => {
-      secret.metadata.annotations = { seen: 'by somebody' }
+      secret.metadata.annotations = { seen: 'by another client' }
     })
     const { steps } = await undo(of)
     expect(steps.find(({ id }) => id === 'secret:web/dockercreds')).toMatchObject({
@@ -188,7 +191,7 @@ describe('undo', () => {
     })
   })
 
-  test('takes a fix that was killed and the same fix again as one', async () => {
+  test('treats a killed fix and its repetition as one run', async () => {
     const initial = withoutPods(state(story()))
     const of = story()
     let writing = false
@@ -204,7 +207,7 @@ describe('undo', () => {
     expect((await listRuns(of.folder)).map(isTakenBack)).toEqual([true, true])
   })
 
-  test('does not delete a Secret whose name it could not take off', async () => {
+  test('does not delete a Secret while a reference to it could not be removed', async () => {
     const of = await fixed()
     of.server.faults.when(({ method, path }) => method === 'PATCH' && path.includes('/web/'), 403)
     const { outcomes } = await undo(of)
@@ -212,7 +215,7 @@ describe('undo', () => {
     expect(of.cluster.get('Secret', 'web', 'dockercreds')).toBeDefined()
   })
 
-  test('of a run whose journal ends in half a line is noted all the same', async () => {
+  test("records its result even if the run's journal ends in half a line", async () => {
     const of = await fixed()
     const [file = ''] = readdirSync(of.folder)
     const torn = '{"type":"outc'
@@ -223,22 +226,22 @@ describe('undo', () => {
     expect((await listRuns(of.folder)).map(isTakenBack)).toEqual([true])
   })
 
-  test('names the file and the line that is damaged, and reads the rest', async () => {
+  test('reports the file and line of damage, and reads the rest', async () => {
     const of = await fixed()
     const [name = ''] = readdirSync(of.folder)
     const path = join(of.folder, name)
     const before = await listRuns(of.folder)
     const spoilt = ['{"type":"intent"}', '{"type":"outcome","outcome":{"id":7}}', '{"type":"undone"}', '{"ty']
     for (const line of spoilt) appendFileSync(path, `${line}\n`)
-    const said: string[] = []
-    const runs = await listRuns(of.folder, { onDamage: sentence => said.push(sentence) })
+    const warnings: string[] = []
+    const runs = await listRuns(of.folder, { onDamage: sentence => warnings.push(sentence) })
     expect(runs).toEqual(before)
-    expect(said).toHaveLength(spoilt.length)
-    expect(said[0]).toMatch(/^Line \d+ of the journal .*\.jsonl is damaged/)
-    expect(said[0]).toContain(path)
+    expect(warnings).toHaveLength(spoilt.length)
+    expect(warnings[0]).toMatch(/^Line \d+ of the journal .*\.jsonl is damaged/)
+    expect(warnings[0]).toContain(path)
   })
 
-  test('knows a run whose objects are gone for over, once that was noted', async () => {
+  test('treats a run whose objects are gone as finished once that has been recorded', async () => {
     const of = await fixed()
     const [run] = await listRuns(of.folder)
     if (run === undefined) throw new Error('no run')
@@ -252,7 +255,7 @@ describe('undo', () => {
     expect(damages).toEqual([])
   })
 
-  test('knows the newest run by its number, though the clock was set back, and none of another server', async () => {
+  test('finds the newest run by its number even if the clock was set back, and ignores runs on other servers', async () => {
     const of = await fixed()
     const [name = ''] = readdirSync(of.folder)
     const [header = '', ...lines] = readFileSync(join(of.folder, name), 'utf8').split('\n')
@@ -271,19 +274,16 @@ describe('undo', () => {
     expect(await listRuns(of.folder, { server: 'https://claims-its-uid' })).toEqual([])
   })
 
-  test.skipIf(process.platform === 'win32')(
-    'does not believe a folder that others can write to',
-    async () => {
-      const of = await fixed()
-      chmodSync(of.folder, 0o777)
-      await expect(listRuns(of.folder)).rejects.toThrow('others can write to it')
-      chmodSync(of.folder, 0o700)
-      expect(await listRuns(of.folder)).toHaveLength(1)
-    },
-  )
+  test.skipIf(process.platform === 'win32')('rejects a folder that others can write to', async () => {
+    const of = await fixed()
+    chmodSync(of.folder, 0o777)
+    await expect(listRuns(of.folder)).rejects.toThrow('others can write to it')
+    chmodSync(of.folder, 0o700)
+    expect(await listRuns(of.folder)).toHaveLength(1)
+  })
 
   test.each(['..', '.', '../../etc', 'x'.repeat(5000)])(
-    'keeps the runs of a cluster called %s in a folder of its own',
+    'stores the runs of a cluster named %s in a separate folder',
     uid => {
       const folder = journalFolder({ XDG_STATE_HOME: '/state' }, '/home', uid)
       expect(folder).toMatch(/^\/state\/pullguard\/[^/]{1,200}$/)
@@ -291,7 +291,7 @@ describe('undo', () => {
     },
   )
 
-  test('counts no run that wrote nothing, and reads past a line that a crash tore', async () => {
+  test('ignores a run that wrote nothing, and reads past a line that a crash cut off', async () => {
     const of = await fixed()
     mkdirSync(of.folder, { recursive: true })
     writeFileSync(
@@ -304,17 +304,17 @@ describe('undo', () => {
     expect(() => findRun([])).toThrow(/nothing to undo/)
   })
 
-  test('reads past lines that are JSON and no part of a journal, and not past a journal that it can not read', async () => {
+  test('reads past JSON lines that are not journal entries, and fails on a journal that cannot be read', async () => {
     const of = await fixed()
     const [name = ''] = readdirSync(of.folder)
     appendFileSync(join(of.folder, name), 'null\n7\n"x"\n[]\n')
     expect(await listRuns(of.folder)).toHaveLength(1)
-    // A folder of that name can be read by nobody, root included.
+    // A folder in place of the file can be read by nobody, not even root.
     mkdirSync(join(of.folder, 'broken.jsonl'))
     await expect(listRuns(of.folder)).rejects.toThrow(/Can't read the journal .*broken\.jsonl \(EISDIR\)/)
   })
 
-  test('says of a bare pod that was deleted and not made again that it is gone, and the next fix puts it back', async () => {
+  test('reports a bare pod that was deleted and not created again, and the next fix restores it', async () => {
     const of = story()
     const before = (what: string) => {
       if (what === 'POST /api/v1/namespaces/api/pods' && !of.cluster.get('Pod', 'api', 'bare'))
@@ -326,7 +326,7 @@ describe('undo', () => {
     expect(of.cluster.get('Pod', 'api', 'bare')?.status?.phase).toBe('Running')
   })
 
-  test('a bare pod that a killed run put back is not made again when somebody deletes it later', async () => {
+  test('a bare pod that a killed run already restored is not created again if someone deletes it later', async () => {
     const of = story()
     let made = false
     const before = (what: string) => {
@@ -341,7 +341,7 @@ describe('undo', () => {
     expect(of.cluster.get('Pod', 'api', 'bare')).toBeUndefined()
   })
 
-  test('without a name is of the newest run that wrote more than pods, and takes the beginning of a name', () => {
+  test('without a name means the newest run that wrote more than pods, and accepts the beginning of a name', () => {
     const of = (run: string, change: Change): Run => ({
       run,
       startedAt: '',

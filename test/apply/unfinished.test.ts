@@ -1,4 +1,4 @@
-/** A fix goes on with what the last one left undone, and only where that one was at work. */
+/** A fix continues what the previous one left unfinished, but only within the scope of that run. */
 import { expect, test } from 'vitest'
 import { unfinishedRegistries } from '../../src/apply/journal/left-behind.ts'
 import type { Run } from '../../src/apply/journal/run.ts'
@@ -21,7 +21,7 @@ test.each<[earlier: string[] | null, now: string[] | null, goesOn: boolean]>([
   [['web'], ['web'], true],
   [['web'], ['api'], false],
   [['web'], null, false],
-])('after a fix of %j that was killed, one of %j goes on with it: %s', (earlier, namespaces, goesOn) => {
+])('after a killed fix of %j, a fix of %j continues it: %s', (earlier, namespaces, goesOn) => {
   const registries = unfinishedRegistries([run(earlier)], { secretName: 'dockercreds', namespaces })
   expect(registries).toEqual(goesOn ? ['docker.io'] : [])
 })

@@ -1,4 +1,4 @@
-/** A saved plan that was cut off or edited by hand is told apart from a whole one, whatever place was spoilt. */
+/** A saved plan that was cut off or edited by hand is detected, wherever the damage is. */
 import { describe, expect, test } from 'vitest'
 import { judgePlan } from '../../src/apply/validate-plan.ts'
 import type { Change } from '../../src/plan/change.ts'
@@ -40,7 +40,7 @@ function base(code: 'stuck' | 'interrupted') {
   return { id: `pod:web/${code}`, target: bare, needs: [], managedBy: null, reason }
 }
 
-/** Every copy of `value` with one place of it, however deep, replaced by `by`; and that place. */
+/** Yields every copy of `value` with one place in it, however deep, replaced by `by`, and that place. */
 function* spoilt(value: unknown, by: unknown, above = ''): Generator<{ copy: unknown; place: string }> {
   if (typeof value !== 'object' || value === null) return
   for (const key of Object.keys(value)) {
@@ -61,7 +61,7 @@ const wrongAt = (value: unknown) => {
 }
 
 describe('a saved plan', () => {
-  test('with every change and every reason there is is whole', () => {
+  test('with every kind of change and every reason is valid', () => {
     expect(isPlan(JSON.parse(JSON.stringify(whole)))).toBe(true)
   })
 
@@ -79,7 +79,7 @@ describe('a saved plan', () => {
       }),
     ],
     ['with the id of another', change => ({ ...change, id: every.find(one => one !== change)?.id ?? '' })],
-  ])('with any change %s is none', (_name, spoil) => {
+  ])('with any change %s is invalid', (_name, spoil) => {
     for (const one of every) {
       expect(isPlan({ ...whole, changes: every.map(each => (each === one ? spoil(each) : each)) })).toBe(
         false,
@@ -103,13 +103,13 @@ describe('a saved plan', () => {
     ['changes[6].id', copy => (copy.changes[6].id = copy.changes[5].id)],
     ['declined[0].change.target', copy => (copy.declined[0].change.target.kind = 'Secret')],
     ['declined[1].code', copy => delete copy.declined[1].code],
-  ])('that is wrong at %s says so', (place, spoil) => {
+  ])('with an error at %s is refused with that place', (place, spoil) => {
     const copy = JSON.parse(JSON.stringify(whole))
     spoil(copy)
     expect(wrongAt(copy)).toBe(place)
   })
 
-  test('that makes, or attaches, another Secret than the one it shows is none', () => {
+  test('that creates or attaches another Secret than the one it shows is invalid', () => {
     const other = createSecret('web')
     const target_ = { ...other.target, name: 'kube-root' }
     expect(isPlan(plan([{ ...other, target: target_ }]))).toBe(false)
@@ -119,12 +119,12 @@ describe('a saved plan', () => {
   })
 
   test.each([[null], [undefined], [7], ['x'], [[]], [{}], [[null]]])(
-    'with %j in any one place is either none, and that place is named, or can be shown',
+    'with %j in any one place is either refused with that place, or can be displayed',
     by => {
       for (const { copy, place } of spoilt(whole, by)) {
         if (!isPlan(copy)) {
           const named = wrongAt(copy) ?? ''
-          // Another Secret's name is found where the changes say otherwise.
+          // Another Secret's name is detected where the changes disagree.
           if (place === 'secretName' && named.startsWith('changes[0]')) continue
           expect(named.startsWith(place) || place.startsWith(named), `${place}: ${named}`).toBe(true)
           continue
@@ -137,7 +137,7 @@ describe('a saved plan', () => {
   )
 
   test.each(['..', '.', 'a/b', '', 'a b'])(
-    'that aims at an object named %j is none: the path would lead elsewhere',
+    'with a target named %j is invalid: the path would lead elsewhere',
     name => {
       const pod = recreate('web', 'shop')
       expect(isPlan(plan([{ ...pod, target: { ...pod.target, name } }]))).toBe(false)
@@ -145,7 +145,7 @@ describe('a saved plan', () => {
     },
   )
 
-  test('that changes another field than a template or a list of pull secrets is none', () => {
+  test('that changes any field other than a template or a list of pull secrets is invalid', () => {
     const [edit] = template().edits
     if (edit?.field !== 'image') expect.fail()
     const elsewhere = { ...edit, pointer: '/metadata/annotations' }

@@ -1,4 +1,4 @@
-/** Plays the controllers and the kubelet of the simulated cluster, all at once and in no time. */
+/** Plays the controllers and the kubelet of the simulated cluster in one step that takes no time. */
 import type { Cluster } from '../../src/simulator/cluster/cluster.ts'
 import { type ApiObject, asPod } from '../../src/simulator/cluster/objects.ts'
 
@@ -25,10 +25,10 @@ export function deployment(cluster: Cluster, namespace: string, name: string, ex
   })
 }
 
-/** The revision at which there was nothing more to do. */
+/** The resourceVersion at which nothing was left to do. */
 const settledAt = new WeakMap<Cluster, number>()
 
-/** Plays the controllers and the kubelet at once: pods that end are gone, Deployments have their pod, pods with a login run. */
+/** Plays the controllers and the kubelet in one step: terminating pods are gone, Deployments have their pod, pods with a login run. */
 export function settle(cluster: Cluster): void {
   if (settledAt.get(cluster) === cluster.store.revision) return
   for (const pod of cluster.list('Pod')) if (pod.metadata.deletionTimestamp) drop(cluster, pod)
@@ -43,7 +43,7 @@ function drop(cluster: Cluster, { metadata: { namespace, name } }: ApiObject): v
 
 const REVISION = 'deployment.kubernetes.io/revision'
 
-/** One ReplicaSet a template, named after it, and its one pod. */
+/** One ReplicaSet for each template, named after it, with one pod. */
 function rollOut(cluster: Cluster, workload: ApiObject): void {
   const { namespace = '', name, uid, generation = 1 } = workload.metadata
   const template = workload.spec?.template as { metadata: { labels: Record<string, string> }; spec: object }
@@ -90,7 +90,7 @@ function rollOut(cluster: Cluster, workload: ApiObject): void {
   })
 }
 
-/** A pod runs once it names a Secret that is there; until then it waits for its image. */
+/** A pod runs once it names an existing Secret; until then it waits for its image. */
 function report(cluster: Cluster, object: ApiObject): void {
   const { namespace = '', name } = object.metadata
   const pod = asPod(object)

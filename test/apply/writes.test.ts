@@ -1,4 +1,4 @@
-/** Single writes to the simulated cluster: Secrets that exist already, budgets that hold back, pods that are no longer the same. */
+/** Single writes to the simulated cluster: existing Secrets, disruption budgets, pods that have changed since. */
 import { describe, expect, test } from 'vitest'
 import type { ApplyContext } from '../../src/apply/apply-context.ts'
 import { manifestOf } from '../../src/apply/pod-manifest.ts'
@@ -83,8 +83,8 @@ function dataOf(of: Story): Record<string, string> {
   return of.cluster.get('Secret', 'web', 'dockercreds')?.data as Record<string, string>
 }
 
-describe('a Secret that is there already', () => {
-  test('gains the keys it lacks, and keeps the others', async () => {
+describe('an existing Secret', () => {
+  test('gets the keys it lacks and keeps the others', async () => {
     const of = story()
     const { change } = existing(of)
     expect(await writeSecret(change, contextOf(of), false)).toMatchObject({ status: 'applied' })
@@ -96,7 +96,7 @@ describe('a Secret that is there already', () => {
     expect(await writeSecret(change, contextOf(of), false)).toMatchObject({ status: 'unchanged' })
   })
 
-  test('that somebody writes between reading and patching is a conflict, and theirs stays', async () => {
+  test('that someone else writes between read and patch is a conflict, and their change stays', async () => {
     const of = story()
     const { change } = existing(of)
     const theirs = encoded(JSON.stringify({ auths: { 'quay.io': { auth: 'YTpi' } } }))
@@ -113,7 +113,7 @@ describe('a Secret that is there already', () => {
     expect(dataOf(of)).toEqual({ '.dockerconfigjson': theirs })
   })
 
-  test('under the name of another is a conflict, and stays', async () => {
+  test('that belongs to someone else is a conflict and stays unchanged', async () => {
     const of = story()
     const { change } = existing(of)
     const { ours: _, ...rest } = change
@@ -163,8 +163,8 @@ describe('a pod', () => {
     const pod = of.cluster.get('Pod', 'web', target.name)
     return pod?.metadata.uid === target.uid && pod?.metadata.deletionTimestamp === undefined
   }
-  /** Its image has come. */
-  const heal = (of: Story, { target }: RecreatePod) =>
+  /** Its image was pulled. */
+  const pullImage = (of: Story, { target }: RecreatePod) =>
     of.cluster.change('Pod', 'web', target.name, copy => {
       const running = { name: 'app', imageID: 'nginx@sha256:1', ready: true, state: { running: {} } }
       copy.status = { phase: 'Running', containerStatuses: [running] }
@@ -175,10 +175,10 @@ describe('a pod', () => {
       of.clock.advance(1)
     })
 
-  test('that has got its image since the plan was made is left alone, and under a saved plan that is stale', async () => {
+  test('that has pulled its image since planning is left alone, and makes a saved plan stale', async () => {
     const of = story()
     const change = stuckPod(of)
-    heal(of, change)
+    pullImage(of, change)
     const left = { status: 'unchanged', reason: { code: 'healed' } }
     for (const dryRun of [true, false])
       expect(await writePod(change, contextOf(of), dryRun)).toMatchObject(left)
@@ -187,17 +187,17 @@ describe('a pod', () => {
     expect(isThere(of, change)).toBe(true)
   })
 
-  test('that gets its image between the last look and the deletion is left alone', async () => {
+  test('that pulls its image between the last check and the deletion is left alone', async () => {
     const of = story()
     const change = stuckPod(of)
     const context = contextOf(of, ({ method }) => {
-      if (method === 'DELETE') heal(of, change)
+      if (method === 'DELETE') pullImage(of, change)
     })
     expect(await writePod(change, context, false)).toMatchObject({ status: 'unchanged' })
     expect(isThere(of, change)).toBe(true)
   })
 
-  test('whose status moves on while it is looked at is taken all the same', async () => {
+  test('whose status changes during the check is deleted all the same', async () => {
     const of = story()
     const change = stuckPod(of)
     let moves = 2
@@ -208,7 +208,7 @@ describe('a pod', () => {
     expect(isThere(of, change)).toBe(false)
   })
 
-  test('that has become ready and lacks an image is evicted, whatever the plan said', async () => {
+  test('that is ready but lacks an image is evicted, whatever the plan says', async () => {
     const of = story()
     const change = { ...readyPod(of), method: 'delete' as const }
     expect(await writePod(change, contextOf(of), false)).toMatchObject({
@@ -218,7 +218,7 @@ describe('a pod', () => {
     expect(isThere(of, change)).toBe(true)
   })
 
-  describe('is left alone where the server would refuse its successor', () => {
+  describe('is left alone if the server would refuse its successor', () => {
     const refusing = (of: Story, message: string, asked: (body: string) => void = () => {}): ApplyContext => {
       const context = contextOf(of)
       const create: ApplyContext['cluster']['create'] = (path, object) => {
@@ -244,15 +244,24 @@ describe('a pod', () => {
       expect(isThere(of, change)).toBe(true)
     })
 
+    test('and the refusal is reported without the passwords of this run', async () => {
+      const of = story()
+      const redact = (text: string) => text.replaceAll('hunter2', '[redacted]')
+      const context = { ...refusing(of, 'webhook denied hunter2'), redact }
+      expect(await writePod(stuckPod(of), context, true)).toMatchObject({
+        detail: 'webhook denied [redacted]',
+      })
+    })
+
     test.each([
       'pods "x" is forbidden: exceeded quota: one, requested: pods=1, used: pods=1, limited: pods=1',
       'exceeded quota: q, requested: cpu=500m,memory=1Gi, used: cpu=1,memory=1Gi, limited: cpu=1000m,memory=1Gi',
-    ])('and not where a full quota has room once it is gone: %s', async message => {
+    ])('but not if a full quota has room once the pod is gone: %s', async message => {
       const of = story()
       expect(await writePod(stuckPod(of), refusing(of, message), true)).toMatchObject({ status: 'accepted' })
     })
 
-    test('asked once for all pods of a controller, with the pull secrets that it will have', async () => {
+    test('needs one successor check for all pods of a controller, with the pull secrets they will have', async () => {
       const of = story()
       const change = { ...stuckPod(of), needs: ['serviceaccount:web/default'] }
       const account = attach('web', 'default')
@@ -268,7 +277,7 @@ describe('a pod', () => {
     })
   })
 
-  test('that a disruption budget holds back is asked for until the time is up, and stays', async () => {
+  test('that a disruption budget protects is retried until the timeout, then stays', async () => {
     const of = story()
     const change = readyPod(of)
     const began = of.clock.now()
@@ -277,7 +286,7 @@ describe('a pod', () => {
     expect(of.cluster.get('Pod', 'web', change.target.name)?.metadata.deletionTimestamp).toBeUndefined()
   })
 
-  test('that a webhook protects stays, with the webhook in its own words', async () => {
+  test("that a webhook protects stays, and the webhook's message is reported", async () => {
     const of = story()
     const change = stuckPod(of)
     of.server.faults.when(({ method }) => method === 'DELETE', 403)
@@ -285,14 +294,14 @@ describe('a pod', () => {
     expect(outcome).toMatchObject({ status: 'refused', detail: expect.stringContaining('forbidden') })
   })
 
-  test('that is gone already has made room as it should', async () => {
+  test('that is already gone counts as deleted', async () => {
     const of = story()
     const change = { ...readyPod(of), method: 'delete' as const }
     of.cluster.remove('Pod', 'web', change.target.name, { gracePeriodSeconds: 0 })
     expect(await writePod(change, contextOf(of), false)).toMatchObject({ status: 'unchanged' })
   })
 
-  test('of the same name with another uid is not touched', async () => {
+  test('with the same name but another uid is not touched', async () => {
     const of = story()
     const change = { ...readyPod(of), method: 'delete' as const }
     const other = { ...change, target: { ...change.target, uid: 'another' } }
@@ -301,8 +310,8 @@ describe('a pod', () => {
   })
 })
 
-describe('a bare pod that is deleted and made again', () => {
-  /** Pods end while it waits. */
+describe('a bare pod that is deleted and created again', () => {
+  /** Pods end while the test waits. */
   const inMotion = (of: Story): ApplyContext => {
     const context = contextOf(of)
     const sleep = async (milliseconds: number) => {
@@ -338,7 +347,7 @@ describe('a bare pod that is deleted and made again', () => {
     const context = inMotion(of)
     const slow = {
       ...context,
-      // It ends half a minute later, however often it is looked at.
+      // It ends half a minute later, however often it is read.
       clock: {
         ...context.clock,
         sleep: async (milliseconds: number) => of.clock.advance(milliseconds / 1000),
@@ -360,7 +369,7 @@ describe('a bare pod that is deleted and made again', () => {
     return { change: { ...change, action: 'restore-bare-pod' }, context: slow }
   }
 
-  test('and was left to end by a killed run is waited for and put back', async () => {
+  test('is waited for and restored after a killed run has left it terminating', async () => {
     const of = story()
     const { change, context } = owed(of)
     expect(await writePod(change, context, true)).toMatchObject({ status: 'accepted' })
@@ -376,7 +385,7 @@ describe('a bare pod that is deleted and made again', () => {
     expect(of.cluster.get('Pod', 'api', 'bare')?.metadata.uid).not.toBe(change.ending?.uid)
   })
 
-  test('and does not end at all is still owed, with the moment at which it should have', async () => {
+  test('that never ends is still owed, with the time at which it should have ended', async () => {
     const of = story()
     const { change, context } = owed(of)
     expect(await writePod(change, context, false)).toMatchObject({
@@ -385,7 +394,7 @@ describe('a bare pod that is deleted and made again', () => {
     })
   })
 
-  test('that a finalizer may keep is not deleted', async () => {
+  test('is not deleted if a finalizer could hold it', async () => {
     const of = story()
     const change = barePod(of)
     of.cluster.change('Pod', 'api', 'bare', ({ metadata }) => {
@@ -400,7 +409,7 @@ describe('a bare pod that is deleted and made again', () => {
     expect(of.cluster.get('Pod', 'api', 'bare')?.metadata).not.toHaveProperty('deletionTimestamp')
   })
 
-  test('stays on the node that its author chose for it', async () => {
+  test('stays on the node that its author chose', async () => {
     const of = story()
     const change = barePod(of)
     of.cluster.change('Pod', 'api', 'bare', ({ metadata }) => {
@@ -411,7 +420,7 @@ describe('a bare pod that is deleted and made again', () => {
     expect(of.cluster.get('Pod', 'api', 'bare')?.spec).toMatchObject({ nodeName: 'node-1' })
   })
 
-  test('keeps its owners, and is no longer on the node it was on', async () => {
+  test('keeps its owners and loses its node assignment', async () => {
     const of = story()
     expect(await writePod(barePod(of), inMotion(of), false)).toMatchObject({ status: 'applied' })
     const pod = of.cluster.get('Pod', 'api', 'bare')
@@ -420,7 +429,7 @@ describe('a bare pod that is deleted and made again', () => {
     expect(pod?.spec).not.toHaveProperty('nodeName')
   })
 
-  test('comes back though Ctrl-C is hit while it ends, and though that takes longer than the timeout', async () => {
+  test('is created again even if Ctrl-C is pressed while it terminates and that takes longer than the timeout', async () => {
     const of = story()
     const change = barePod(of)
     const stop = new AbortController()
@@ -432,7 +441,7 @@ describe('a bare pod that is deleted and made again', () => {
       signal: stop.signal,
       cluster: {
         ...cluster,
-        // It ends slowly: until then it is still there.
+        // It terminates slowly: until then it still exists.
         get: async <T>(path: ApiPath<T>) => {
           const there = { metadata: { uid: change.target.uid } } as T
           return stop.signal.aborted && of.clock.now() < ended ? there : cluster.get(path)

@@ -1,6 +1,6 @@
 /**
  * One incident a folder, going through every room, one file a room: `input.yaml` holds the cluster's objects, `case.yaml` what is asked
- * of them, the other files what comes out. `npx vitest run test/cases -u` writes those anew.
+ * of them, the other files what comes out. `npx vitest run test/cases -u` writes those again.
  */
 import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -21,7 +21,7 @@ describe.each(FOLDERS.map(folder => [basename(folder), readCase(folder).about, f
     })
     afterAll(() => incident.close())
 
-    test('every file is as it was', async () => {
+    test('every golden file matches', async () => {
       for (const [file, text] of incident.files) {
         await expect.soft(text, file).toMatchFileSnapshot(join(folder, file))
       }
@@ -29,21 +29,21 @@ describe.each(FOLDERS.map(folder => [basename(folder), readCase(folder).about, f
       expect(strangers, 'files that nothing is compared with').toEqual(['case.yaml', 'input.yaml'])
     })
 
-    test('it ends with the exit code that the case names, whatever the format', () => {
+    test('every format exits with the code that the case names', () => {
       expect(incident.exitCodes).toEqual([incident.expectedExit])
     })
 
-    test('a dump of it gives the same findings as the cluster, unless one of them hides something', () => {
+    test('a dump gives the same findings as the cluster unless one of them hides something', () => {
       if (incident.hides) expect(incident.live).not.toEqual(incident.dump)
       else expect(incident.live).toEqual(incident.dump)
     })
 
-    test('what machines read is what the schema promises', () => {
+    test('machine-readable output matches the schema', () => {
       const documents = [...incident.files].filter(([file]) => DOCUMENTS.includes(file))
       for (const [file, text] of documents) expect.soft(schemaErrors(JSON.parse(text)), file).toEqual([])
     })
 
-    test('no secret is in any file', () => {
+    test('no file contains a secret', () => {
       for (const [file, text] of incident.files) expect.soft(text, file).not.toMatch(/Pa55word|UGE1NXdvcm/)
     })
   },

@@ -1,4 +1,4 @@
-/** Puts a case's objects into a simulated cluster and lets the program look at it, and at the dump of it. */
+/** Loads a case's objects into a simulated cluster and runs the program on that cluster and on its dump. */
 import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,35 +11,35 @@ import { kindNamed } from '../../src/simulator/cluster/kinds.ts'
 import { type ApiObject, asPod } from '../../src/simulator/cluster/objects.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
 import { readCluster } from '../../src/source/live/read-cluster.ts'
-import { runCommandLine, type Said } from '../commands/command-line.ts'
+import { type CommandResult, runCommandLine } from '../commands/command-line.ts'
 
 /** `case.yaml`. */
 interface Case {
   /** One sentence. */
   about: string
   exit: number
-  /** NAMESPACE/POD to be explained. */
+  /** NAMESPACE/POD for `why`. */
   why?: string
   /** Formats of `diagnose` besides `table` and `json`. */
   formats?: (keyof typeof FILES)[]
-  /** The plan that `fix` makes, with this machine's login for Docker Hub. */
+  /** The plan of `fix`, with this machine's login for Docker Hub. */
   plan?: boolean
   /** Resources that the user may not read. */
   cannotRead?: string[]
-  /** Why a dump can't tell all of it. */
+  /** Why a dump can't show everything. */
   dumpKnowsLess?: string
 }
 
 export interface Incident {
   /** Text by file name. */
   files: Map<string, string>
-  /** Each once. */
+  /** Without duplicates. */
   exitCodes: number[]
   expectedExit: number
   /** The diagnosis without its source, of the cluster and of the dump. */
   live: object
   dump: object
-  /** The user may not read all of the cluster, or the dump can't tell all of it. */
+  /** The user can't read everything in the cluster, or the dump can't show everything. */
   hides: boolean
   close(): Promise<void>
 }
@@ -69,7 +69,7 @@ const RESOURCES = [
   'cronjobs',
 ]
 
-/** What the folder's `case.yaml` says. */
+/** Reads the folder's `case.yaml`. */
 export function readCase(folder: string): Case {
   return parse(readFileSync(join(folder, 'case.yaml'), 'utf8')) as Case
 }
@@ -80,23 +80,23 @@ export async function playIncident(folder: string): Promise<Incident> {
   const simulator = await startSimulator({ now: Date.parse(NOW) })
   seed(simulator, await objectsIn(join(folder, 'input.yaml')))
   const home = await machineWith(simulator, about.cannotRead ?? [])
-  const run = async (...argv: string[]): Promise<Said> => {
+  const run = async (...argv: string[]): Promise<CommandResult> => {
     const env = {
       KUBECONFIG: join(home, 'kubeconfig'),
       PULLGUARD_REGISTRY_ENDPOINTS: simulator.registryEndpoints,
     }
     const place = { home, cwd: folder, env }
-    // What has a format of its own goes into a pipe, the rest to somebody at a terminal.
+    // Formats with their own syntax go into a pipe, the others to a terminal.
     const reader = argv.includes('-o') ? {} : { columns: 80 }
-    const said = await runCommandLine(argv, { ...place, ...reader, now: () => new Date(NOW) })
-    return { ...said, out: said.out.replaceAll(simulator.server.url, 'https://cluster.example') }
+    const result = await runCommandLine(argv, { ...place, ...reader, now: () => new Date(NOW) })
+    return { ...result, out: result.out.replaceAll(simulator.server.url, 'https://cluster.example') }
   }
   const ran = await runAll(about, run)
   const dump = await run('diagnose', '-f', 'input.yaml', '-o', 'json')
   return {
     files: new Map([
       ['snapshot.json', await snapshotOf(simulator, home)],
-      // What a machine reads is on standard output alone.
+      // Machine-readable output is on standard output only.
       ...ran.map(([file, { out, err }]) => [file, file.endsWith('.json') ? out : out + err] as const),
     ]),
     exitCodes: [...new Set(ran.filter(([file]) => !OTHERS.test(file)).map(([, { code }]) => code))],
@@ -116,8 +116,8 @@ const OTHERS = /^(?:why|plan)\./
 
 async function runAll(
   { why, plan, formats = [] }: Case,
-  run: (...argv: string[]) => Promise<Said>,
-): Promise<[file: string, said: Said][]> {
+  run: (...argv: string[]) => Promise<CommandResult>,
+): Promise<[file: string, result: CommandResult][]> {
   const diagnose = ['diagnose', '-A', '--no-color']
   const fix = ['fix', '-A', '--affected', '--dry-run=client', '--no-color']
   const commands: [string, string[]][] = [
@@ -129,9 +129,9 @@ async function runAll(
     ...(plan ? [['plan.json', [...fix, '-o', 'json']] as [string, string[]]] : []),
     ...(plan ? [['plan.txt', fix] as [string, string[]]] : []),
   ]
-  const said: [string, Said][] = []
-  for (const [file, argv] of commands) said.push([file, await run(...argv)])
-  return said
+  const result: [string, CommandResult][] = []
+  for (const [file, argv] of commands) result.push([file, await run(...argv)])
+  return result
 }
 
 async function objectsIn(file: string): Promise<ApiObject[]> {
@@ -141,7 +141,7 @@ async function objectsIn(file: string): Promise<ApiObject[]> {
   })
 }
 
-/** The store takes the objects as they are: a case is what an API server has stored already. */
+/** The store takes the objects unchanged: a case holds what an API server has already stored. */
 function seed({ cluster }: Simulator, objects: ApiObject[]): void {
   for (const account of cluster.list('ServiceAccount'))
     cluster.store.remove(kindNamed('ServiceAccount'), account)
@@ -165,7 +165,7 @@ const withUid = (object: ApiObject, uid: string): ApiObject => ({
   metadata: { ...object.metadata, uid },
 })
 
-/** A home with a kubeconfig for somebody who may read all but `cannotRead`, and a login for Docker Hub. */
+/** A home folder with a kubeconfig for a user who can read everything but `cannotRead`, and a login for Docker Hub. */
 async function machineWith(simulator: Simulator, cannotRead: string[]): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), 'pullguard-case-'))
   const resources = RESOURCES.filter(resource => !cannotRead.includes(resource))
@@ -180,7 +180,7 @@ async function machineWith(simulator: Simulator, cannotRead: string[]): Promise<
   return home
 }
 
-/** The hub has what the pods ask it for: the login of a fix is tried on that. */
+/** The hub has the images that the pods want, so that a fix can prove its login with them. */
 function fillHub({ cluster, hub }: Simulator): void {
   const images = cluster
     .list('Pod')
@@ -211,7 +211,7 @@ async function snapshotOf(simulator: Simulator, home: string): Promise<string> {
   }
 }
 
-/** A dump is of the newest moment in it, and names no cluster: the commands proposed for it leave a place for one. */
+/** A dump's time is the newest moment in it, and it names no cluster: commands suggested for it have a placeholder. */
 function withoutSource(json = '{}'): object {
   const {
     source: _s,

@@ -1,4 +1,4 @@
-/** The simulated API server answers as the real one does: status, headers, shape and Table cells of each request that pullguard makes. */
+/** The simulated API server responds as the real one does: status, headers, shape, and Table cells of each request that pullguard makes. */
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { BothServers, type Question } from './both-servers.ts'
@@ -42,11 +42,11 @@ afterAll(async () => {
   await servers.close()
 })
 
-test.each(objects(namespace))('POST %s is answered alike', (path, body) =>
+test.each(objects(namespace))('POST %s gets the same response from both', (path, body) =>
   same({ method: 'POST', path: `${path}?${WRITE}`, body }),
 )
 
-test('the controllers have seen the objects', async () => {
+test('the controllers have processed the objects', async () => {
   const seen = async (path: string, read: (status: Record<string, unknown>) => unknown) =>
     vi.waitFor(
       async () => {
@@ -61,13 +61,15 @@ test('the controllers have seen the objects', async () => {
   await servers.simulator.settle()
 })
 
-test.each(Object.entries(statuses))('the status of pod %s is written alike', (name, status) =>
-  same({
-    method: 'PATCH',
-    path: `${core}/pods/${name}/status`,
-    type: 'application/merge-patch+json',
-    body: { status },
-  }),
+test.each(Object.entries(statuses))(
+  'writing the status of pod %s gets the same response from both',
+  (name, status) =>
+    same({
+      method: 'PATCH',
+      path: `${core}/pods/${name}/status`,
+      type: 'application/merge-patch+json',
+      body: { status },
+    }),
 )
 
 const LISTS = [
@@ -150,7 +152,9 @@ describe('rights', () => {
     { path: `${core}/secrets`, method: 'POST', body: { metadata: { name: 'x' } } },
     { path: `${core}/pods/bare`, method: 'DELETE' },
     { path: `${core}/pods/bare/eviction`, method: 'POST', body: {} },
-  ])('nobody is refused $method $path', question => same({ ...question, as: 'nobody-in-particular' }))
+  ])('a user without rights is refused $method $path', question =>
+    same({ ...question, as: 'nobody-in-particular' }),
+  )
 
   test.each([
     ['delete', 'pods', ''],
@@ -188,7 +192,7 @@ describe('writes', () => {
     const question = { path: `${core}/pods/bare?${WRITE}`, method: 'PATCH', type: JSON_PATCH }
     const body = [{ op: 'add', path: '/spec/imagePullSecrets/-', value: { name: 'more' } }]
     const { real, simulated } = await servers.both({ ...question, body })
-    const said = ({ body: status }: typeof real) => {
+    const comparable = ({ body: status }: typeof real) => {
       const { message, reason, details } = status as {
         message: string
         reason: string
@@ -196,7 +200,7 @@ describe('writes', () => {
       }
       return { reason, kind: details.kind, message: message.split('\n')[0] }
     }
-    expect([simulated.status, said(simulated)]).toEqual([real.status, said(real)])
+    expect([simulated.status, comparable(simulated)]).toEqual([real.status, comparable(real)])
   })
   test('a patch of a pod’s image', () =>
     patch(`${core}/pods/bare`, [{ op: 'replace', path: '/spec/containers/0/image', value: 'nginx:1.27' }]))
@@ -214,26 +218,26 @@ describe('writes', () => {
     body: { metadata, ...rest },
   })
   const docker = { type: 'kubernetes.io/dockerconfigjson' }
-  test('a Secret that exists', () => same(secret({ name: 'login' })))
+  test('a Secret that already exists', () => same(secret({ name: 'login' })))
   test('a Secret without the key its type needs', () => same(secret({ name: 'bad' }, docker)))
   test('a Secret with an unknown field', () => same(secret({ name: 'bad' }, { typo: 1 })))
-  test('a Secret with an impossible name', () => same(secret({ name: 'Bad_' })))
+  test('a Secret with an invalid name', () => same(secret({ name: 'Bad_' })))
   test('a dry run of a Secret', () =>
     same({
       ...secret({ name: 'dry' }, { ...docker, data: { '.dockerconfigjson': dockerConfig } }),
       path: `${core}/secrets?${WRITE}&dryRun=All`,
     }))
-  test('a change of a Secret’s type', () =>
+  test("a change of a Secret's type", () =>
     patch(`${core}/secrets/opaque`, [{ op: 'replace', path: '/type', value: 'other' }]))
 
   const remove = (path: string, body: object = {}) => same({ method: 'DELETE', path, body })
   test('a delete with another uid', () => remove(`${core}/pods/bare`, { preconditions: { uid: 'another' } }))
-  test('a delete of what is not there', () => remove(`${core}/pods/absent`))
+  test('a delete of an object that does not exist', () => remove(`${core}/pods/absent`))
   test('a dry run of a delete', () => remove(`${core}/pods/bare`, { dryRun: ['All'] }))
   test('a dry run of a delete of a Secret', () => remove(`${core}/secrets/opaque`, { dryRun: ['All'] }))
   test('a delete of a pod', () => remove(`${core}/pods/bare`))
   test('a delete of a Secret', () => remove(`${core}/secrets/opaque`))
-  test('a dry run of an eviction, an eviction, and one of what is gone', async () => {
+  test('a dry run of an eviction, an eviction, and one of a pod that is gone', async () => {
     const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: 'second', namespace } }
     const question = { method: 'POST', path: `${core}/pods/second/eviction` }
     await same({ ...question, path: `${question.path}?dryRun=All`, body: eviction })

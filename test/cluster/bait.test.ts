@@ -1,4 +1,4 @@
-/** A tenant's registry beside a limited Docker Hub, on a real kubelet: it gets to see no login, and no namespace one that it has no use for. */
+/** A tenant's registry next to a limited Docker Hub on a real kubelet: it never sees a login, and no namespace gets one it does not need. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { dirname } from 'node:path'
@@ -23,7 +23,7 @@ describe('a bait', () => {
     else response.writeHead(401, { 'www-authenticate': 'Basic realm="bait"' }).end()
   })
 
-  /** The keys of the pull secret that a fix has made in that namespace. */
+  /** The keys of the pull secret that a fix created in that namespace. */
   const keysIn = async (namespace = '') => {
     const path = `/api/v1/namespaces/${namespace}/secrets/dockercreds`
     const secret = await cluster.api.get(path).catch(() => null)
@@ -64,7 +64,7 @@ describe('a bait', () => {
     await cluster?.close()
   })
 
-  test('is shown no password from standard input, which is for Docker Hub alone', async () => {
+  test('never sees a password from standard input, which is for Docker Hub only', async () => {
     const argv = ['fix', '-A', '--yes', '--no-recreate', '--username', 'acme', '--password-stdin']
     const { stdout, stderr } = await cluster.run(argv, { env: env({}), stdin: `${PASSWORD}\n` })
     expect(stderr).toContain('The login of acme for Docker Hub works')
@@ -74,7 +74,7 @@ describe('a bait', () => {
     expect((await cluster.run(['undo', '--yes'])).code).toBe(0)
   })
 
-  test('gets no second login of config.json, nor does any namespace, unless its registry is named', async () => {
+  test('does not cause any namespace to get a second login of config.json unless its registry is named', async () => {
     const two = env({
       [HUB_KEY]: { auth: basic(`acme:${PASSWORD}`) },
       [registry]: { auth: basic(`joe:${OTHER}`) },

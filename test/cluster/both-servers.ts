@@ -1,4 +1,4 @@
-/** The same question to the real API server and to the simulated one, and their answers without what differs by chance. */
+/** Sends the same request to the real and the simulated API server and compares the responses without random parts. */
 import { readFileSync } from 'node:fs'
 import { Agent, request } from 'undici'
 import { parse } from 'yaml'
@@ -10,7 +10,7 @@ export interface Question {
   accept?: string
   type?: string
   body?: unknown
-  /** The user to impersonate; nobody in particular has no rights. */
+  /** The user to impersonate; a user without rights. */
   as?: string
 }
 
@@ -38,7 +38,7 @@ export class BothServers {
     this.#simulated = serverOf(simulator.kubeconfig)
   }
 
-  /** The real one is KUBECONFIG's. */
+  /** The real server is the one in KUBECONFIG. */
   static async open(): Promise<BothServers> {
     const real = serverOf(readFileSync(process.env.KUBECONFIG ?? '', 'utf8'))
     return new BothServers(await startSimulator(), real)
@@ -52,7 +52,7 @@ export class BothServers {
     return ask(this.#simulated, question)
   }
 
-  /** Both answers, scrubbed. */
+  /** Both responses, scrubbed. */
   async both(question: Question): Promise<{ real: Reply; simulated: Reply }> {
     const [real, simulated] = await Promise.all([this.real(question), this.simulated(question)])
     return { real: scrubbed(real), simulated: scrubbed(simulated) }
@@ -107,7 +107,7 @@ async function ask({ url, token, dispatcher }: Server, question: Question): Prom
   }
 }
 
-/** Names of fields that hold nothing to compare, or that the simulator leaves out knowingly. */
+/** Names of fields that can't be compared, or that the simulator omits on purpose. */
 const LEFT_OUT = new Set([
   'managedFields',
   'description',

@@ -22,7 +22,7 @@ const CASES: Record<
     is: { cause: 'auth-required-or-denied' },
   },
   'invalid-name': { image: 'Nginx:1:2', is: { cause: 'invalid-reference' } },
-  // A name that no test ever pulls, so that no earlier run has left it on the node.
+  // A unique name, so that no earlier run has left the image on the node.
   never: { image: 'acme/never-pulled', pullPolicy: 'Never', is: { cause: 'never-pull' } },
   refused: { image: '127.0.0.1:1/acme/api:1', is: { cause: 'connection-refused-or-reset' } },
   'unknown-host': { image: 'registry.invalid/acme/api:1', is: { cause: 'registry-not-found-dns' } },
@@ -71,21 +71,21 @@ describe('on a real kubelet', () => {
   })
   afterAll(() => cluster?.close())
 
-  test.each(Object.entries(CASES))('%s is told with its proof', (name, { is }) => {
+  test.each(Object.entries(CASES))('%s is reported with its evidence', (name, { is }) => {
     const finding = findings.find(({ pod }) => pod === name)
     expect(finding).toMatchObject(is)
     expect(finding?.evidence?.text).not.toBe('')
     expect(finding?.credential.status).toBe(CREDENTIAL[name] ?? 'none')
   })
 
-  test('a pod of a Deployment is told by its Deployment', () => {
+  test('a pod of a Deployment is reported under its Deployment', () => {
     expect(findings.find(({ pod }) => pod.startsWith('fifthnginx-'))?.workload).toEqual({
       kind: 'Deployment',
       name: 'fifthnginx',
     })
   })
 
-  test('findings are the exit code', async () => {
+  test('findings set the exit code', async () => {
     const { code, stderr } = await cluster.run(['diagnose', '-n', namespace])
     expect(code).toBe(1)
     expect(stderr).not.toContain('bug')
@@ -104,7 +104,7 @@ describe('on a real kubelet', () => {
       cluster.run(['diagnose', '-n', namespace, '-o', 'json']),
       cluster.run(['diagnose', '-f', dump, '-o', 'json']),
     ])
-    const told = (stdout: string) =>
+    const events = (stdout: string) =>
       (JSON.parse(stdout).findings as Finding[]).map(
         ({ pod, cause, subcause, credential, workload, remedies }) => ({
           pod,
@@ -112,14 +112,14 @@ describe('on a real kubelet', () => {
           subcause,
           credential,
           workload,
-          // A dump does not tell which cluster it is of, so the commands leave that open.
+          // A dump does not name its cluster, so the commands leave the context open.
           remedies: JSON.stringify(remedies).replaceAll(' --context <context>', ''),
         }),
       )
-    expect(told(read.stdout)).toEqual(told(live.stdout))
+    expect(events(read.stdout)).toEqual(events(live.stdout))
   })
 
-  test('why names the credential that the kubelet had', async () => {
+  test('why names the credential that the kubelet used', async () => {
     const { code, stdout } = await cluster.run(['why', `${namespace}/wrong-password`, '-o', 'json'])
     expect(code).toBe(1)
     expect(JSON.parse(stdout).containers[0]).toMatchObject({

@@ -1,4 +1,4 @@
-/** Two fixes and a third client write the same service accounts of a real API server at once: nobody's entry is lost. */
+/** Two fixes and a third client write the same service accounts on a real API server at once: no entry is lost. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,7 +17,7 @@ import { account, planFor } from '../plan/inputs.ts'
 import { RealCluster } from './real-cluster.ts'
 
 const ACCOUNTS = 24
-/** Of the third client, to each account. */
+/** The number of entries the third client adds to each account. */
 const ENTRIES = 3
 const AUTH = Buffer.from('acme:password-of-the-race').toString('base64')
 const CONTENT = JSON.stringify({ auths: { 'https://index.docker.io/v1/': { auth: AUTH } } })
@@ -94,7 +94,7 @@ describe('a race on a real API server', () => {
     }
   }
 
-  /** Appends as a careful client does: to the list that it read, or not at all, and then again. */
+  /** Appends the way a careful client does: to the list that it read, or not at all, and then tries again. */
   async function append(name: string, entry: string): Promise<void> {
     for (;;) {
       const { imagePullSecrets, metadata } = await cluster.api.get(`${path}/${name}`)
@@ -114,7 +114,7 @@ describe('a race on a real API server', () => {
   const namesOf = ({ imagePullSecrets }: KubernetesObject) =>
     ((imagePullSecrets as { name: string }[] | undefined) ?? []).map(({ name }) => name)
 
-  test('every account has every entry once', async () => {
+  test('every account has every entry exactly once', async () => {
     const agreed = await plan()
     const third = async () => {
       for (let round = 0; round < ENTRIES; round++) {
@@ -138,8 +138,8 @@ describe('a race on a real API server', () => {
     }
   })
 
-  test('taking both back leaves what others wrote, and no Secret', async () => {
-    // The Secret stays as long as accounts that the other run wrote name it: the first one is asked again.
+  test('undoing both keeps what others wrote and leaves no Secret', async () => {
+    // The Secret stays while accounts written by the other run name it: the first undo runs again.
     const [newest, oldest] = await listRuns(folder)
     for (const run of [newest, oldest, newest]) {
       if (!run) continue

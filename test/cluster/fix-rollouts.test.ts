@@ -1,4 +1,4 @@
-/** What only a real API server, its controllers and a kubelet can show of a fix: that it does no harm, and tells the truth. */
+/** What only a real API server, its controllers, and a kubelet can show about a fix: it does no harm and reports the truth. */
 import { dirname } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { KubernetesObject } from '../../src/kubernetes/api/cluster.ts'
@@ -35,7 +35,7 @@ describe('a fix on a real cluster', () => {
       )
       return waiting.length >= count
     })
-  /** A name of its own for each situation and each run of the tests: what one has pulled, the node would give the next. */
+  /** A unique name for each situation and run: a node would reuse an image that an earlier one pulled. */
   const moment = Date.now().toString(36)
   const image = (name: string) => {
     cluster.addImage(`acme/${name}-${moment}`, ['1'])
@@ -54,7 +54,7 @@ describe('a fix on a real cluster', () => {
   })
   afterAll(() => cluster?.close())
 
-  test('leaves a pod alone whose successor Pod Security would refuse, and says what the server says', async () => {
+  test("leaves a pod alone if Pod Security would refuse its successor, and reports the server's message", async () => {
     const namespace = await cluster.namespace('fix-security')
     await create(namespace, deploymentObject('shop', { image: image('security') }))
     await stuck(namespace, 1)
@@ -62,14 +62,14 @@ describe('a fix on a real cluster', () => {
       { op: 'add', path: '/metadata/labels/pod-security.kubernetes.io~1enforce', value: 'restricted' },
     ])
     const before = (await pods(namespace)).map(({ metadata }) => (metadata as { uid: string }).uid)
-    const said = await run('fix', '-n', namespace, '--yes', '--timeout', '30s')
-    expect(said.code).toBe(3)
-    expect(said.stdout).toContain('PodSecurity')
+    const result = await run('fix', '-n', namespace, '--yes', '--timeout', '30s')
+    expect(result.code).toBe(3)
+    expect(result.stdout).toContain('PodSecurity')
     expect((await pods(namespace)).map(({ metadata }) => (metadata as { uid: string }).uid)).toEqual(before)
     expect((await run('fix', '-n', namespace, '--dry-run=server')).code).toBe(3)
   })
 
-  test('leaves a pod alone that a lowered quota would not take again, and one that has room is recreated', async () => {
+  test('leaves a pod alone that a lowered quota would not accept again, and recreates one that has room', async () => {
     const namespace = await cluster.namespace('fix-quota')
     await create(namespace, { ...deploymentObject('shop', { image: image('quota') }) })
     await stuck(namespace, 1)
@@ -94,7 +94,7 @@ describe('a fix on a real cluster', () => {
     expect(`${done.code} ${done.stdout} ${done.stderr}`).toMatch(/^0 /)
   })
 
-  test('sees a rollout through that was stuck twice', async () => {
+  test('follows a rollout that was stuck twice to its end', async () => {
     const namespace = await cluster.namespace('fix-twice')
     await create(namespace, deploymentObject('shop', { image: image('twice-old') }))
     await stuck(namespace, 1)
@@ -103,15 +103,15 @@ describe('a fix on a real cluster', () => {
     ])
     await stuck(namespace, 2)
     const began = Date.now()
-    const said = await run('fix', '-n', namespace, '--yes', '--timeout', '90s')
-    expect(`${said.code} ${said.stdout} ${said.stderr}`).toMatch(/^0 /)
-    expect(said.stdout).toContain('of an older template')
+    const result = await run('fix', '-n', namespace, '--yes', '--timeout', '90s')
+    expect(`${result.code} ${result.stdout} ${result.stderr}`).toMatch(/^0 /)
+    expect(result.stdout).toContain('of an older template')
     expect(Date.now() - began).toBeLessThan(80_000)
     const again = await run('fix', '-n', namespace, '--yes')
     expect(again.code).toBe(0)
   })
 
-  test('leaves alone what has healed since the plan was made: a saved plan is stale', async () => {
+  test('leaves a pod alone that has recovered since planning: the saved plan is stale', async () => {
     const namespace = await cluster.namespace('fix-healed')
     // The pod names a Secret that comes later: with it, its next try succeeds.
     await cluster.api.jsonPatch(objectPath(kindNamed('ServiceAccount'), namespace, 'default'), [
@@ -128,16 +128,16 @@ describe('a fix on a real cluster', () => {
       )
       return running.length > 0 && running
     })
-    const said = await run('fix', '--apply', plan, '--yes', '--timeout', '30s')
-    expect(said.code).toBe(5)
-    expect(said.stderr).toContain('stale')
+    const result = await run('fix', '--apply', plan, '--yes', '--timeout', '30s')
+    expect(result.code).toBe(5)
+    expect(result.stderr).toContain('stale')
     const uids = [...(await pods(namespace)), pod].map(
       one => (one?.metadata as { uid?: string } | undefined)?.uid,
     )
     expect(uids[0]).toBe(uids[1])
   })
 
-  test('ends no index of a Job, and a Job that allows it runs', async () => {
+  test('fails no index of a Job, and a Job that allows it runs', async () => {
     const namespace = await cluster.namespace('fix-jobs')
     const job = (name: string, backoffLimitPerIndex: number) => ({
       apiVersion: 'batch/v1',
@@ -157,22 +157,22 @@ describe('a fix on a real cluster', () => {
     await create(namespace, job('none-left', 0))
     await create(namespace, job('some-left', 2))
     await stuck(namespace, 2)
-    const said = await run('fix', '-n', namespace, '--yes', '--timeout', '90s')
-    expect(`${said.code} ${said.stdout} ${said.stderr}`).toMatch(/^1 /)
-    expect(said.stdout).toContain('an index of it has no failures left')
+    const result = await run('fix', '-n', namespace, '--yes', '--timeout', '90s')
+    expect(`${result.code} ${result.stdout} ${result.stderr}`).toMatch(/^1 /)
+    expect(result.stdout).toContain('an index of it has no failures left')
     const { status } = await cluster.api.get(objectPath(kindNamed('Job'), namespace, 'none-left'))
     expect(JSON.stringify(status)).not.toContain('Failed')
   })
 
-  test('does not delete a bare pod that a finalizer may keep', async () => {
+  test('does not delete a bare pod that a finalizer could hold', async () => {
     const namespace = await cluster.namespace('fix-finalizer')
     const bare = podObject('bare', { image: image('finalizer') })
     await create(namespace, { ...bare, metadata: { name: 'bare', finalizers: ['example.com/hold'] } })
     await stuck(namespace, 1)
     try {
-      const said = await run('fix', '-n', namespace, '--yes', '--recreate-bare-pods', '--timeout', '30s')
-      expect(said.code).toBe(3)
-      expect(said.stdout).toContain('example.com/hold')
+      const result = await run('fix', '-n', namespace, '--yes', '--recreate-bare-pods', '--timeout', '30s')
+      expect(result.code).toBe(3)
+      expect(result.stdout).toContain('example.com/hold')
       const [pod] = await pods(namespace)
       expect(pod?.metadata).not.toHaveProperty('deletionTimestamp')
     } finally {
@@ -181,7 +181,7 @@ describe('a fix on a real cluster', () => {
     }
   })
 
-  test('undoes a rotation to the last login', async () => {
+  test('undoes a rotation back to the previous login', async () => {
     const namespace = await cluster.namespace('fix-rotation')
     await create(namespace, deploymentObject('shop', { image: image('rotation') }))
     await stuck(namespace, 1)
@@ -204,7 +204,7 @@ describe('a fix on a real cluster', () => {
     login(PASSWORD)
   })
 
-  test('killed at twenty random moments and run again, it ends the same, and its undo leaves what was there before', async () => {
+  test('killed at twenty random moments and run again ends in the same state, and its undo restores the original one', async () => {
     const namespace = await cluster.namespace('fix-killed')
     const account = () => cluster.api.get(objectPath(kindNamed('ServiceAccount'), namespace, 'default'))
     const secrets = async () => {

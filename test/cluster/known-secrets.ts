@@ -1,12 +1,12 @@
 /**
- * Brings pull secrets to the kubelet before the pods that are tested. It waits a second at most for a Secret that it meets first, and then
- * pulls without it; on a busy machine a test would see that pull and not the one it is about.
+ * Makes the kubelet aware of pull secrets before the tested pods start. It waits at most a second for a Secret it sees first, and then
+ * pulls without it; on a busy machine a test would see that pull instead of the one it checks.
  */
 import { randomBytes } from 'node:crypto'
 import type { KubernetesObject } from '../../src/kubernetes/api/cluster.ts'
 import { podObject, type RealCluster } from './real-cluster.ts'
 
-/** Ends when the kubelet has found all of them for one pod. Those pods keep them at hand until the answer is called. */
+/** Resolves once the kubelet has found all of them for one pod. Those pods keep them cached until the returned function is called. */
 export async function knownSecrets(
   cluster: RealCluster,
   namespace: string,

@@ -1,4 +1,4 @@
-/** The simulated kubelet writes what the real one writes: waiting state and events of each way a pull fails or succeeds. */
+/** The simulated kubelet writes what the real one writes: the waiting state and events of each way a pull fails or succeeds. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { KubernetesObject } from '../../src/kubernetes/api/cluster.ts'
 import type { Draft } from '../../src/simulator/cluster/objects.ts'
@@ -100,7 +100,7 @@ function stateOf(pod: KubernetesObject | undefined) {
   }
 }
 
-const telling = (events: KubernetesObject[], pod: string): string[] => {
+const eventTexts = (events: KubernetesObject[], pod: string): string[] => {
   const own = events.filter(event => (event.involvedObject as { name: string }).name === pod)
   const texts = own
     .filter(({ reason }) => reason !== 'Scheduled')
@@ -119,21 +119,21 @@ async function realEvents(): Promise<KubernetesObject[]> {
 
 async function compare(name: string): Promise<void> {
   const simulated = stateOf(simulator.cluster.get('Pod', namespace, name))
-  const events = telling(simulator.cluster.list('Event', namespace), name)
+  const events = eventTexts(simulator.cluster.list('Event', namespace), name)
   const look = async () => {
     const state = stateOf(await real.api.get(`/api/v1/namespaces/${namespace}/pods/${name}`))
-    return { state, told: telling(await realEvents(), name) }
+    return { state, events: eventTexts(await realEvents(), name) }
   }
   await vi
     .waitFor(async () => expect((await look()).state.reason).toBe(simulated.reason), WITHIN)
     .catch(() => {})
   expect(simulated).toEqual((await look()).state)
-  await vi.waitFor(async () => expect(events).toEqual((await look()).told), WITHIN)
+  await vi.waitFor(async () => expect(events).toEqual((await look()).events), WITHIN)
 }
 
 test.each(Object.keys(CASES))('%s', compare)
 
-test.each([503, 'abuse'] as const)('a registry in trouble: %s', async trouble => {
+test.each([503, 'abuse'] as const)('a registry that fails with %s', async trouble => {
   const name = `trouble-${trouble}`
   real.hub.trouble = trouble
   simulator.hub.trouble = trouble

@@ -1,11 +1,11 @@
-/** Takes away what earlier runs of these tests left on the cluster, where they were killed before they could. */
+/** Removes what earlier runs of these tests left on the cluster when they were killed. */
 import { homedir } from 'node:os'
 import { systemClock } from '../../src/clock.ts'
 import type { KubernetesObject } from '../../src/kubernetes/api/cluster.ts'
 import type { ClusterWriter } from '../../src/kubernetes/api/writer.ts'
 import { connectWriter } from '../../src/kubernetes/connect-writer.ts'
 
-/** What everything carries that the tests make outside of their own namespaces, and these themselves. */
+/** The label on everything that the tests create outside their own namespaces, and on those namespaces. */
 export const OURS = { 'test.pullguard.dev/left-over': 'remove' }
 const SELECTOR = 'test.pullguard.dev/left-over=remove'
 
@@ -43,7 +43,7 @@ async function removeAll(api: ClusterWriter, path: string, labelSelector: string
   }
 }
 
-/** The story's fix writes to kube-system too, and a kill leaves it there: then its pods would not be limited. */
+/** The story's fix also writes to kube-system, and a killed run leaves that there: then its pods would not be limited. */
 async function removeCredential(api: ClusterWriter): Promise<void> {
   await removeAll(api, `${SYSTEM}/secrets`, 'app.kubernetes.io/managed-by=pullguard')
   const account = await api.get(`${SYSTEM}/serviceaccounts/default`)

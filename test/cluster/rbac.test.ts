@@ -1,4 +1,4 @@
-/** The roles in rbac/ are enough for what they are for, on a real API server, and for nothing more. */
+/** The roles in rbac/ allow exactly what they are for, on a real API server. */
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -66,12 +66,12 @@ describe('the roles', () => {
   })
   afterAll(() => cluster?.close())
 
-  test('a reader diagnoses without a gap', async () => {
+  test('a reader diagnoses without gaps', async () => {
     const { stdout } = await cluster.run(['diagnose', '-A', '-o', 'json', '--as', 'reader'])
     expect(JSON.parse(stdout)).toMatchObject({ complete: true, gaps: [] })
   })
 
-  test('a reader is told which verbs a fix needs, and nothing is written', async () => {
+  test('a reader gets the list of verbs a fix needs, and nothing is written', async () => {
     const { code, stderr } = await cluster.run(['fix', '-n', namespace, '--yes', '--as', 'reader'], { env })
     expect(code).toBe(5)
     for (const verb of ['create', 'patch', 'delete']) expect(stderr).toContain(verb)
@@ -79,7 +79,7 @@ describe('the roles', () => {
     expect(account.imagePullSecrets).toBeUndefined()
   })
 
-  test('a fixer fixes and takes it back', async () => {
+  test('a fixer can fix and undo', async () => {
     const fixed = await cluster.run(['fix', '-n', namespace, '--yes', '--as', 'fixer'], { env })
     expect(fixed).toMatchObject({ code: 0 })
     expect(await cluster.run(['undo', '--yes', '--as', 'fixer'], { env })).toMatchObject({ code: 0 })

@@ -1,4 +1,4 @@
-/** A real cluster for tests, its Docker Hub (the project's own, where the node looks for docker.io), and the program as a user runs it. */
+/** A real cluster for tests, its Docker Hub (the project's own, at the address the node uses for docker.io), and the program as a user runs it. */
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -13,7 +13,7 @@ import { Hub } from '../../src/simulator/hub/hub.ts'
 import { OURS } from './left-overs.ts'
 import { sleeper } from './sleeper.ts'
 
-/** Where the node's containerd is told to look for docker.io. */
+/** The address the node's containerd uses for docker.io. */
 const HUB_PORT = 15_000
 const PROGRAM = resolve(import.meta.dirname, '../../bin/pullguard.js')
 
@@ -23,7 +23,7 @@ export interface Run {
   stderr: string
 }
 
-/** How long a real kubelet may take for what it does within seconds. */
+/** The longest a real kubelet takes for steps that normally take seconds. */
 const PATIENCE_MS = 120_000
 
 export class RealCluster {
@@ -50,13 +50,13 @@ export class RealCluster {
     return cluster
   }
 
-  /** The image runs: it only sleeps. No two are alike, so that the node has none of them from an earlier run. */
+  /** The image only sleeps. Each one is unique so that the node has none from an earlier run. */
   addImage(repository: string, tags: string[], owner?: string): void {
     const binary = Buffer.concat([sleeper(), randomBytes(16)])
     this.hub.addImage({ repository, tags, binary, ...(owner === undefined ? {} : { owner }) })
   }
 
-  /** A namespace of its own, once its service account is there; gone at the end. */
+  /** A new namespace, ready once its service account exists; deleted at the end. */
   async namespace(prefix: string): Promise<string> {
     const name = `${prefix}-${randomBytes(3).toString('hex')}`
     const metadata = { name, labels: OURS }
@@ -72,12 +72,12 @@ export class RealCluster {
     return name
   }
 
-  /** Deletes the object at the end, whatever became of it. */
+  /** Deletes the object at the end, whatever happened to it. */
   removeLater(path: string): void {
     this.#made.push(path)
   }
 
-  /** Asks again and again until it gets something. */
+  /** Polls until it gets a value. */
   async until<T>(what: string, ask: () => Promise<T | null | false>): Promise<T> {
     const end = Date.now() + PATIENCE_MS
     while (Date.now() < end) {
@@ -88,7 +88,7 @@ export class RealCluster {
     throw new Error(`waited in vain for ${what}`)
   }
 
-  /** Runs the program with the cluster's kubeconfig and a home of its own. */
+  /** Runs the program with the cluster's kubeconfig and a separate home folder. */
   run(
     args: string[],
     extra: { env?: Record<string, string>; stdin?: string; killAfterMs?: number } = {},

@@ -1,4 +1,4 @@
-/** Objects for both servers: of every kind that pullguard reads or writes, and none that a controller would set in motion. */
+/** Objects for both servers: every kind that pullguard reads or writes, none that a controller would act on. */
 
 const template = (name: string, restartPolicy = 'Always') => ({
   metadata: { labels: { app: name } },
@@ -165,7 +165,7 @@ const condition = (type: string, status: string) => ({
   lastTransitionTime: '2026-01-01T00:00:00Z',
 })
 
-/** Statuses a kubelet might write, by pod. */
+/** Statuses that a kubelet could write, by pod. */
 export const statuses: Record<string, object> = {
   bare: {
     phase: 'Pending',

@@ -1,4 +1,4 @@
-/** Finds the cluster that the tests run on: KUBECONFIG, or the one that `../shared/cluster/up` starts; and clears it of what killed runs left. */
+/** Finds the cluster for the tests, KUBECONFIG or the one that `../shared/cluster/up` starts, and removes what killed runs left on it. */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'

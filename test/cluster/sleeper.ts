@@ -1,4 +1,4 @@
-/** A program that only sleeps, as the bytes of a static ELF file: a container needs something to run, and nothing can be downloaded. */
+/** A program that only sleeps, as the bytes of a static ELF file: a container needs a program, and the tests download nothing. */
 
 const LOAD_ADDRESS = 0x400000n
 const HEADER_BYTES = 64 + 56
@@ -6,7 +6,7 @@ const HEADER_BYTES = 64 + 56
 /** x86-64: `for (;;) pause();` (system call 34). As process 1 it ignores SIGTERM, so give its pods a short grace period. */
 const PAUSE_FOREVER = Buffer.from('b8220000000f05ebf7', 'hex')
 
-/** @returns the bytes of an executable for linux/amd64 that waits for ever and uses no memory to speak of */
+/** @returns the bytes of an executable for linux/amd64 that waits forever and uses almost no memory */
 export function sleeper(): Buffer {
   const size = BigInt(HEADER_BYTES + PAUSE_FOREVER.length)
   const file = Buffer.alloc(Number(size))

@@ -1,4 +1,4 @@
-/** The day the anonymous limit is used up, on a real kubelet: diagnose, fix, recovered, undo. */
+/** The day the anonymous limit is reached, on a real kubelet: diagnose, fix, recovery, undo. */
 import { dirname } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Finding } from '../../src/diagnosis/finding.ts'
@@ -66,7 +66,7 @@ describe('the story on a real kubelet', () => {
   })
   afterAll(() => cluster?.close())
 
-  test('one fix brings every pod back, with pulls of the account', async () => {
+  test('one fix recovers every pod, with pulls of the account', async () => {
     const { code, stdout, stderr } = await run('fix', '-A', '--yes', '--timeout', '3m')
     expect(`${stdout}${stderr}`).toContain('are running now')
     expect(code).toBe(0)
@@ -77,7 +77,7 @@ describe('the story on a real kubelet', () => {
     for (const namespace of namespaces) expect((await run('diagnose', '-n', namespace)).code).toBe(0)
   })
 
-  test('an entry that was there first stays first', async () => {
+  test('an existing first entry stays first', async () => {
     expect((await accounts())[0]).toEqual([{ name: 'was-there-first' }, { name: 'dockercreds' }])
   })
 
@@ -87,7 +87,7 @@ describe('the story on a real kubelet', () => {
     expect((await run('undo', '--list', '-o', 'json')).stdout.match(/"run":/g)).toHaveLength(1)
   })
 
-  test('undo leaves the service accounts as they were', async () => {
+  test('undo restores the service accounts', async () => {
     const { code } = await run('undo', '--yes')
     expect(code).toBe(0)
     expect(await accounts()).toEqual(before)

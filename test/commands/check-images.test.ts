@@ -1,4 +1,4 @@
-/** `--check-images` from the command line: what the registries say ends up in every report, at no cost of pulls, and no password with it. */
+/** `--check-images` on the command line: every report shows the registries' answers, no pull is spent, and no password is printed. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -44,7 +44,7 @@ beforeAll(async () => {
   quay = new Hub({ clock: cluster.clock })
   quay.addImage({ repository: 'minio/minio', tags: ['2025'] })
   await quay.listen()
-  // Since then the secret has come that was missing.
+  // The secret that was missing has been created since.
   const auth = Buffer.from(`team:${POD}`).toString('base64')
   cluster.add(pullSecret('team', { auths: { 'https://index.docker.io/v1/': { auth } } }))
   home = await mkdtemp(join(tmpdir(), 'pullguard-check-'))
@@ -72,7 +72,7 @@ beforeEach(() => {
 })
 
 const run = (...argv: string[]) => runCommandLine(argv, { home, env })
-/** As on a terminal, its lines joined. */
+/** The output on a terminal, its lines joined. */
 async function onScreen(...argv: string[]) {
   const { code, out } = await runCommandLine(argv, { home, env, columns: 120 })
   return { code, out: out.replace(/\s+/g, ' ') }
@@ -107,7 +107,7 @@ const VERDICTS = {
 }
 
 describe('diagnose', () => {
-  test('says of each image what the registry says, as the pod and as this machine, and spends no pull', async () => {
+  test('reports for each image what the registry answers to the pod and to this machine, and spends no pull', async () => {
     const pulls = simulator.hub.pulls.length
     const checks = await checksOf('diagnose', '--check-images')
     expect(Object.fromEntries([...checks].map(([pod, { verdict }]) => [pod, verdict]))).toEqual(VERDICTS)
@@ -124,25 +124,25 @@ describe('diagnose', () => {
     expect(gets).toEqual([])
   })
 
-  test('asks nobody without the flag', async () => {
+  test('contacts no registry without the flag', async () => {
     const checks = await checksOf('diagnose')
     expect([...checks.values()]).toEqual(IMAGES.map(() => null))
     expect(simulator.hub.requests).toEqual([])
   })
 
-  test('tells it under its cause on the screen: what reads as a denial is a name that does not exist', async () => {
+  test('shows the answer under its cause: what looks like a denial is a name that does not exist', async () => {
     const { out, code } = await onScreen('diagnose', '--check-images')
     expect(code).toBe(1)
     expect(out).toContain('ngnix:1.27: Docker Hub has no repository library/ngnix (did you mean nginx?).')
     expect(out).toContain('no tag 1.27-alpne (did you mean 1.27-alpine?)')
     expect(out).toContain("with this machine's login (jane): found")
-    // The private image and the mistyped one no longer share a block: each begins the lines of its own.
+    // The private image and the mistyped one no longer share a block: each has lines of its own.
     expect(out).toContain('asked jane/billing:2.4: It exists')
     expect(out).toContain('asked ngnix:1.27: Docker Hub')
     expect(out).toContain('with secret default/team (team): found')
   })
 
-  test('of a dump asks without its secrets, which are not for us to use', async () => {
+  test("of a dump checks images without the dump's secrets, which are not ours to use", async () => {
     const checks = await checksOf('diagnose', '-f', dump, '--check-images')
     expect(checks.get('of-the-pod')).toMatchObject({ verdict: 'not-public' })
     expect(checks.get('of-the-pod')?.asks.map(({ as }) => as)).toEqual(['anonymous', 'machine'])
@@ -151,12 +151,12 @@ describe('diagnose', () => {
     expect(simulator.hub.requests.some(({ user }) => user === 'team')).toBe(false)
   })
 
-  test('takes a limit for an answer, and keeps the report and its exit code where nothing can be asked', async () => {
+  test('accepts a rate limit as an answer, and keeps the report and its exit code if no registry can be reached', async () => {
     simulator.hub.trouble = 'abuse'
     const limited = await checksOf('diagnose', '--check-images')
     expect(limited.get('typo-tag')?.verdict).toBe('rate-limited')
     const heads = simulator.hub.requests.filter(({ method }) => method === 'HEAD')
-    // Once for everybody, once for each of the two logins.
+    // Once anonymously, once for each of the two logins.
     expect(heads).toHaveLength(3)
     env.PULLGUARD_REGISTRY_ENDPOINTS =
       'docker.io=http://127.0.0.1:1,ghcr.io=http://127.0.0.1:1,quay.io=http://127.0.0.1:1'
@@ -166,7 +166,7 @@ describe('diagnose', () => {
     expect(new Set(verdicts)).toEqual(new Set(['unreachable', 'not-asked']))
   })
 
-  test("a malformed file with this machine's logins is an answer too", async () => {
+  test("reports a malformed file of this machine's logins as an answer as well", async () => {
     env.DOCKER_CONFIG = join(home, 'broken')
     await mkdir(env.DOCKER_CONFIG, { recursive: true })
     await writeFile(join(env.DOCKER_CONFIG, 'config.json'), `{"auths": ${MACHINE}`)
@@ -178,7 +178,7 @@ describe('diagnose', () => {
   })
 })
 
-test('why says it of each container, healthy or not', async () => {
+test('why shows the answer for each container, failing or not', async () => {
   const { out } = await onScreen('why', 'of-the-pod', '--check-images')
   expect(out).toMatch(/asked It exists, and the pod's own login opens it\./)
   const document = JSON.parse((await run('why', 'typo-name', '--check-images', '-o', 'json')).out)
@@ -186,7 +186,7 @@ test('why says it of each container, healthy or not', async () => {
   expect(document.containers[0].check.verdict).toBe('no-such-repository')
 })
 
-test('image says it of each name, and its exit code is still about the names', async () => {
+test('image shows the answer for each name, and its exit code still depends on the names only', async () => {
   const names = ['ngnix', 'nginx:1.27', 'jane/billing:2.4', 'Bad:Name']
   const { out, code } = await run('image', ...names, '--check-images', '-o', 'json')
   const document = JSON.parse(out)
@@ -208,7 +208,7 @@ test.each([
   ['diagnose', []],
   ['why', ['typo-tag']],
   ['image', ['nginx']],
-])('%s does not take an endpoint that nothing is asked at', async (command, argv) => {
+])('%s refuses an endpoint that no image uses', async (command, argv) => {
   const { code, err } = await run(command, ...argv, '--registry-endpoint', 'docker.io=http://127.0.0.1:1')
   expect([code, err]).toEqual([
     2,
@@ -216,7 +216,7 @@ test.each([
   ])
 })
 
-test('an endpoint that is none is refused before the cluster is read', async () => {
+test('an invalid endpoint is refused before the cluster is read', async () => {
   const { code, err } = await run('diagnose', '--check-images', '--registry-endpoint', 'docker.io')
   expect(code).toBe(2)
   expect(err).toContain('needs REGISTRY=URL')
@@ -224,7 +224,7 @@ test('an endpoint that is none is refused before the cluster is read', async () 
 
 const FORMATS = ['table', 'wide', 'json', 'yaml', 'name', 'junit', 'github', 'gitlab', 'markdown']
 
-test.each(FORMATS)('no password is in %s, wherever it came from', async format => {
+test.each(FORMATS)('%s contains no password from any source', async format => {
   const secrets = [MACHINE, POD, `jane:${MACHINE}`, `team:${POD}`]
   const spellings = secrets.flatMap(secret => [secret, Buffer.from(secret).toString('base64')])
   for (const terminal of [{}, { columns: 100 }]) {

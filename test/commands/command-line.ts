@@ -1,9 +1,9 @@
-/** Runs the program inside the test, as somebody at a keyboard or in a pipe would, and tells what it said. */
+/** Runs the program in process, as from a terminal or a pipe, and returns what it printed. */
 import { PassThrough } from 'node:stream'
 import { systemClock } from '../../src/clock.ts'
 import { main, type World } from '../../src/main.ts'
 
-export interface Said {
+export interface CommandResult {
   code: number
   out: string
   err: string
@@ -11,16 +11,16 @@ export interface Said {
 
 export interface Place extends Partial<Omit<World, 'streams'>> {
   home: string
-  /** The moment that it is; the clock's, which is the machine's own, if left out. */
+  /** The current time; the machine's clock by default. */
   now?: () => Date
-  /** What is piped in. */
+  /** Standard input. */
   stdin?: string
-  /** Somebody sits in front of standard output, which is that many columns wide. */
+  /** Standard output is a terminal with this many columns. */
   columns?: number
 }
 
-/** One command line from argv to exit code. */
-export async function runCommandLine(argv: string[], place: Place): Promise<Said> {
+/** Runs one command line from argv to exit code. */
+export async function runCommandLine(argv: string[], place: Place): Promise<CommandResult> {
   const { home, stdin = '', columns, now, clock = systemClock, ...world } = place
   const terminal = columns === undefined ? {} : { isTTY: true, columns }
   const streams = {

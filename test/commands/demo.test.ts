@@ -1,4 +1,4 @@
-/** `demo`: the story from the first screen to the last, and a cluster to play with, which leaves nothing behind. */
+/** `demo`: the story from the first screen to the last, and a cluster to try things on that leaves nothing behind. */
 
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(home, { recursive: true, force: true }))
 
-test('tells the whole story: limited, explained, fixed, and only the typing error left', async () => {
+test('shows the whole story: limited, explained, fixed, and only the typo left', async () => {
   const { code, out } = await runCommandLine(['demo', '--no-color'], { home, columns: 80 })
   expect(code).toBe(0)
   const screens = [
@@ -31,11 +31,11 @@ test('tells the whole story: limited, explained, fixed, and only the typing erro
     'Undo restores',
     '`pullguard demo\n--serve`',
   ]
-  let told = 0
+  let position = 0
   for (const screen of screens) {
-    const at = out.indexOf(screen, told)
-    expect(at, `${screen}, after character ${told}`).not.toBe(-1)
-    told = at
+    const at = out.indexOf(screen, position)
+    expect(at, `${screen}, after character ${position}`).not.toBe(-1)
+    position = at
   }
   expect(out).not.toContain('demo-password')
   // Only a URL may be wider than the terminal.
@@ -45,7 +45,7 @@ test('tells the whole story: limited, explained, fixed, and only the typing erro
 })
 
 test.each<[string, string[], number, number]>([
-  ['any key goes on with the next chapter', ['x', ' ', '\r', '\x1b[A'], 0, 5],
+  ['any key shows the next chapter', ['x', ' ', '\r', '\x1b[A'], 0, 5],
   ['Ctrl-C ends it between two chapters', ['x', '\x03'], 130, 2],
 ])('at a terminal %s', async (_, keys, ending, chapters) => {
   const move = () => true
@@ -74,24 +74,24 @@ test.each<[string, string[], number, number]>([
   }
   expect(await main(['demo', '--no-color'], world), err.join('')).toBe(ending)
   expect(out.join('').match(/^\$ pullguard/gm)).toHaveLength(chapters)
-  // What was shown to wait is gone from the screen, and the terminal is as it was.
+  // The waiting message is gone from the screen, and the terminal is restored.
   expect(err.filter(text => text.includes('\x1b[K')).length).toBeGreaterThanOrEqual(chapters - 1)
   expect(raw.at(-1)).toBe(false)
   expect(await readdir(home)).toEqual([])
 })
 
-test('--serve says how to reach the cluster, serves it until Ctrl-C, and takes its files away', async () => {
+test('--serve prints how to reach the cluster, serves it until Ctrl-C, and removes its files', async () => {
   const stop = new AbortController()
   const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() }
   const world = { streams, home, cwd: home, clock: systemClock, program: 'pullguard' as const }
   const serving = main(['demo', '--serve'], { ...world, env: {}, signal: stop.signal })
-  let said = ''
+  let printed = ''
   for await (const chunk of streams.stdout.iterator({ destroyOnReturn: false })) {
-    said += String(chunk)
-    if (/PULLGUARD_REGISTRY_ENDPOINTS=\S+[\s\S]*\n$/.test(said)) break
+    printed += String(chunk)
+    if (/PULLGUARD_REGISTRY_ENDPOINTS=\S+[\s\S]*\n$/.test(printed)) break
   }
   const env = Object.fromEntries(
-    [...said.matchAll(/([A-Z_]+)=(\S+)/g)].map(([, name, value]) => [name, value]),
+    [...printed.matchAll(/([A-Z_]+)=(\S+)/g)].map(([, name, value]) => [name, value]),
   )
   expect(existsSync(env.KUBECONFIG)).toBe(true)
   const { code, out } = await runCommandLine(['diagnose', '-A', '-o', 'name'], { home, env })

@@ -1,4 +1,4 @@
-/** `diagnose` from the command line: bad input in one sentence, every way a cluster refuses, and a dump that says the same. */
+/** `diagnose` on the command line: bad input in one sentence, every way a cluster refuses, and a dump that gives the same result. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -6,7 +6,7 @@ import { selfSignedCertificate } from '../../src/simulator/api-server/certificat
 import type { Fault } from '../../src/simulator/api-server/faults.ts'
 import { CANARY, type Incident, startIncident } from './incident.ts'
 
-/** A dump of one pod that failed for a quarter of an hour when it was made. */
+/** A dump of one pod that had failed for a quarter of an hour when the dump was made. */
 const FAILS_SINCE_MARCH = JSON.stringify({
   apiVersion: 'v1',
   kind: 'Pod',
@@ -103,13 +103,13 @@ describe('bad input is one sentence and exit code 2', () => {
     ['a folder', ['-f', 'folder'], 'holds no .json, .yaml or .yml file; with -R the folders below it are'],
     ['-R alone', ['-R'], '-R goes with -f:'],
   ])('%s', async (_name, argv, sentence) => {
-    const said = await diagnose(...argv)
-    expect(said).toMatchObject({ code: 2, out: '' })
-    expect(said.err).toContain(sentence)
-    expect(said.err).toMatch(/^[^\n]*[.?]\n$/)
+    const result = await diagnose(...argv)
+    expect(result).toMatchObject({ code: 2, out: '' })
+    expect(result.err).toContain(sentence)
+    expect(result.err).toMatch(/^[^\n]*[.?]\n$/)
   })
 
-  test('a certificate that does not fit is out of reach, and both remedies are named', async () => {
+  test('a mismatched certificate makes the cluster unreachable, and both remedies are named', async () => {
     const strange = await diagnose('--certificate-authority', 'other-ca.pem')
     expect(strange).toMatchObject({ code: 4, out: '' })
     expect(strange.err).toContain('give its CA with --certificate-authority')
@@ -120,7 +120,7 @@ describe('bad input is one sentence and exit code 2', () => {
 })
 
 describe('scope', () => {
-  test('is the namespace of the context, another one, or all; -A beats -n as with kubectl', async () => {
+  test('is the namespace of the context, another one, or all of them; -A overrides -n as in kubectl', async () => {
     const names = async (...argv: string[]) =>
       (await diagnose('-o', 'name', ...argv)).out.replace(/-[^-\n]+-[^-\n]+$/gm, '').split('\n')
     expect(await names()).toEqual(['default/fifthnginx', 'default/sixthnginx', ''])
@@ -129,10 +129,10 @@ describe('scope', () => {
     expect(await names('-A', '-l', 'app=sixthnginx')).toEqual(['default/sixthnginx', ''])
   })
 
-  test('a selector that no pod has is named, because it may be a typing error', async () => {
-    const said = await diagnose('-l', 'app=fithnginx')
-    expect(said).toMatchObject({ code: 0, out: '' })
-    expect(said.err).toContain('No pods with app=fithnginx in namespace default of simulator.')
+  test('a selector that matches no pod is reported, because it could be a typo', async () => {
+    const result = await diagnose('-l', 'app=fithnginx')
+    expect(result).toMatchObject({ code: 0, out: '' })
+    expect(result.err).toContain('No pods with app=fithnginx in namespace default of simulator.')
   })
 
   test.each([
@@ -149,32 +149,38 @@ describe('with few permissions', () => {
   const LISTS = { verbs: READ, resources: ['namespaces'] }
 
   test.each([
-    ['lists the namespaces it may not look into', 1, [LISTS, ...namespaced('default')], 3],
+    ["lists the namespaces it can't read", 1, [LISTS, ...namespaced('default')], 3],
     ['finds nothing where it may look: incomplete', 3, [LISTS, ...namespaced('kube-public')], 3],
-    ['that may not even list namespaces, it looks into its own', 1, namespaced('default'), 0],
+    ['without permission to list namespaces reads its own', 1, namespaced('default'), 0],
     ['none at all, nothing is known', 3, [], 1],
   ])('-A %s', async (_name, code, rules, unread) => {
     incident.simulator.server.users.add('somebody', rules)
-    const said = await diagnose('-A', '-o', 'json', '--kubeconfig', await incident.kubeconfigFor('somebody'))
-    expect(said.code).toBe(code)
-    const { complete, gaps } = JSON.parse(said.out) as { complete: boolean; gaps: { what: string }[] }
+    const result = await diagnose(
+      '-A',
+      '-o',
+      'json',
+      '--kubeconfig',
+      await incident.kubeconfigFor('somebody'),
+    )
+    expect(result.code).toBe(code)
+    const { complete, gaps } = JSON.parse(result.out) as { complete: boolean; gaps: { what: string }[] }
     expect(complete).toBe(false)
     expect(gaps.filter(({ what }) => what === 'pods')).toHaveLength(unread)
     expect(gaps.some(({ what }) => what === 'namespaces')).toBe(!rules.includes(LISTS))
   })
 
-  test('without Secrets the credential of a pod that names one is unknown', async () => {
+  test('without access to Secrets the credential of a pod that names one is unknown', async () => {
     const viewer = await incident.kubeconfigFor('viewer')
-    const said = await diagnose('-n', 'kube-system', '-o', 'json', '--kubeconfig', viewer)
-    expect(said.code).toBe(1)
-    expect(JSON.parse(said.out)).toMatchObject({
+    const result = await diagnose('-n', 'kube-system', '-o', 'json', '--kubeconfig', viewer)
+    expect(result.code).toBe(1)
+    expect(JSON.parse(result.out)).toMatchObject({
       findings: [{ credential: { status: 'unknown' } }],
       gaps: [{ what: 'secrets', namespace: 'kube-system', why: 'forbidden' }],
     })
   })
 })
 
-describe('a server that does not serve ends it with 4 and prints nothing that looks whole', () => {
+describe('a failing server ends diagnose with 4 and prints nothing that looks complete', () => {
   test.each<[string, Fault, string]>([
     ['401', 401, 'did not accept the credentials of the context "simulator"; log in again.'],
     ['500', 500, "The API server can't serve this: Internal error occurred:"],
@@ -182,21 +188,27 @@ describe('a server that does not serve ends it with 4 and prints nothing that lo
     ['half an answer', 'truncated', 'broke off before its end'],
   ])('%s', async (_name, fault, sentence) => {
     incident.simulator.faults.when(({ path }) => path === '/api/v1/pods', fault)
-    const said = await diagnose('-A', '-o', 'json')
-    expect(said).toMatchObject({ code: 4, out: '' })
-    expect(said.err).toContain(sentence)
-    expect(said.err).toMatch(/^[^\n]*\.\n$/)
+    const result = await diagnose('-A', '-o', 'json')
+    expect(result).toMatchObject({ code: 4, out: '' })
+    expect(result.err).toContain(sentence)
+    expect(result.err).toMatch(/^[^\n]*\.\n$/)
   })
 
-  test('somebody who may not act as another', async () => {
-    const said = await diagnose('-A', '--as', 'admin', '--kubeconfig', await incident.kubeconfigFor('viewer'))
-    expect(said).toMatchObject({ code: 4, out: '' })
-    expect(said.err).toContain(
+  test("a user who can't impersonate", async () => {
+    const result = await diagnose(
+      '-A',
+      '--as',
+      'admin',
+      '--kubeconfig',
+      await incident.kubeconfigFor('viewer'),
+    )
+    expect(result).toMatchObject({ code: 4, out: '' })
+    expect(result.err).toContain(
       'does not allow you to act as another user: users "admin" is forbidden: User "viewer"',
     )
   })
 
-  test('a token that nobody knows', async () => {
+  test('an unknown token', async () => {
     expect(await diagnose('--token', 'wrong')).toMatchObject({ code: 4, out: '' })
   })
 })
@@ -204,30 +216,30 @@ describe('a server that does not serve ends it with 4 and prints nothing that lo
 test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
-])('%s in the middle of a list is %i, and nothing is printed', async (name, code) => {
+])('%s in the middle of a list exits with %i and prints nothing', async (name, code) => {
   const stop = new AbortController()
   const arrives = ({ path }: { path: string }) => {
     if (path === '/api/v1/pods') stop.abort(name)
     return path === '/api/v1/pods'
   }
   incident.simulator.faults.when(arrives, { slow: 10 })
-  const said = await incident.run(['diagnose', '-A', '-o', 'json'], '', stop.signal)
-  expect(said).toEqual({ code, out: '', err: '' })
+  const result = await incident.run(['diagnose', '-A', '-o', 'json'], '', stop.signal)
+  expect(result).toEqual({ code, out: '', err: '' })
 })
 
-test('a dump of the cluster gives what the cluster gives', async () => {
+test('a dump of the cluster gives the same result as the cluster', async () => {
   const kinds = ['Pod', 'Event', 'ServiceAccount', 'Secret', 'ReplicaSet', 'Deployment', 'Job']
   const items = kinds.flatMap(kind => incident.simulator.cluster.list(kind))
   const dump = JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
   const live = await diagnose('-A', '-o', 'json')
   const saved = await incident.run(['diagnose', '-f', '-', '-o', 'json'], dump)
   expect(saved.code).toBe(live.code)
-  // A dump names no cluster: the commands proposed for it leave a place for one.
+  // A dump names no cluster: commands suggested for it have a placeholder.
   expect(findingsOf(saved.out.replaceAll(' --context <context>', ''))).toEqual(findingsOf(live.out))
   expect(findingsOf(live.out)).toHaveLength(3)
 })
 
-test('of a folder, what was passed over or not entered is one line on standard error', async () => {
+test('for a folder, skipped files and folders are listed in one line on standard error', async () => {
   const deep = await diagnose('-f', 'bundle', '-R', '-o', 'json')
   expect(deep).toMatchObject({
     code: 1,
@@ -240,12 +252,12 @@ test('of a folder, what was passed over or not entered is one line on standard e
   })
 })
 
-test("ages in a dump count to the dump's own time", async () => {
-  const said = await incident.run(['diagnose', '-f', '-'], FAILS_SINCE_MARCH)
-  expect(said.out).toMatch(/nginx:1\.O +15m /)
+test("ages in a dump are relative to the dump's time", async () => {
+  const result = await incident.run(['diagnose', '-f', '-'], FAILS_SINCE_MARCH)
+  expect(result.out).toMatch(/nginx:1\.O +15m /)
 })
 
-test('warnings of the server are told once, and the log of -v holds no token', async () => {
+test('server warnings are printed once, and the log of -v contains no token', async () => {
   incident.simulator.server.warnings.push('299 - "v1 ComponentStatus is deprecated"')
   const { err } = await diagnose('-A', '-v', '6')
   incident.simulator.server.warnings.pop()

@@ -1,4 +1,4 @@
-/** How far a fix reaches: the namespaces it was asked about, and nothing beside them. */
+/** How far a fix reaches: the requested namespaces and nothing else. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -10,7 +10,7 @@ beforeEach(async () => {
 })
 afterEach(() => incident.close())
 
-/** A fix was killed after it had taken away bare pod kube-public/lost. */
+/** A fix was killed after it had deleted bare pod kube-public/lost. */
 async function killedFix() {
   const uid = incident.simulator.cluster.get('Namespace', undefined, 'kube-system')?.metadata.uid
   const server = incident.simulator.server.url
@@ -46,7 +46,7 @@ async function planned(...flags: string[]): Promise<string[]> {
   return JSON.parse(out).changes.map(({ id }: { id: string }) => id)
 }
 
-test('a bare pod that a killed fix took away comes back with a fix that reaches it, and with no other', async () => {
+test('a bare pod that a killed fix deleted is restored by a fix whose scope includes it, and by no other', async () => {
   await killedFix()
   const back = 'pod:kube-public/lost'
   expect(await planned('-A')).toContain(back)
@@ -56,7 +56,7 @@ test('a bare pod that a killed fix took away comes back with a fix that reaches 
   expect(await planned('-A', '--exclude-namespace', 'kube-public')).not.toContain(back)
 })
 
-test('undo of a run that is taken back already names the one that is not', async () => {
+test('undo of a run that was undone before names the run that was not', async () => {
   await incident.run(['fix', '-n', 'default', '--yes'])
   const older = (await incident.run(['undo', '--list', '-o', 'name'])).out.trim()
   await incident.run(['fix', '-n', 'kube-system', '--yes'])
@@ -66,24 +66,30 @@ test('undo of a run that is taken back already names the one that is not', async
   expect(incident.accounts()['default/default']).toEqual(['dockercreds'])
 })
 
-test('a namespace to leave alone that is not there is warned about: it may be misspelt', async () => {
-  const said = await incident.run(['fix', '-A', '--dry-run', '--exclude-namespace', 'kube-sytem,kube-public'])
-  expect(said.err).toContain(
+test('an excluded namespace that does not exist causes a warning: it could be a typo', async () => {
+  const result = await incident.run([
+    'fix',
+    '-A',
+    '--dry-run',
+    '--exclude-namespace',
+    'kube-sytem,kube-public',
+  ])
+  expect(result.err).toContain(
     'Warning: --exclude-namespace kube-sytem: there is no such namespace, so it excludes nothing.\n',
   )
 })
 
-test('Ctrl-C in the middle of an undo is told with the way on, and the way on works', async () => {
+test('Ctrl-C during an undo prints how to continue, and that command works', async () => {
   const before = incident.accounts()
   await incident.run(['fix', '-A', '--yes'])
   const stop = new AbortController()
   const watching = incident.simulator.cluster.store.watch(({ kind }) => {
     if (kind.kind === 'ServiceAccount') stop.abort('SIGINT')
   })
-  const said = await incident.run(['undo', '--yes'], '', stop.signal)
+  const result = await incident.run(['undo', '--yes'], '', stop.signal)
   watching()
-  expect(said.code).toBe(130)
-  expect(said.err).toMatch(
+  expect(result.code).toBe(130)
+  expect(result.err).toMatch(
     /interrupted, with part of run \S+ undone. Run `pullguard undo \S+` again to continue/,
   )
   expect(await incident.run(['undo', '--yes'])).toMatchObject({ code: 0 })

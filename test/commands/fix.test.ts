@@ -1,4 +1,4 @@
-/** `fix` and `undo` from the command line to the cluster: the article's story, and everything that must change nothing. */
+/** `fix` and `undo` from the command line to the cluster: the article's story, and every run that must change nothing. */
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -20,7 +20,7 @@ const giveDefaultAnEntry = () =>
     Object.assign(account, accountBefore),
   )
 
-/** A bare pod in namespace tenant whose image its registry shows to nobody without a login. */
+/** A bare pod in namespace tenant whose registry requires a login for its image. */
 function addDenied(image: string): void {
   const { cluster } = incident.simulator
   cluster.add({
@@ -37,7 +37,7 @@ function addDenied(image: string): void {
   )
 }
 
-test('the article: found, fixed, running, found no more, taken back', async () => {
+test('the article: diagnosed, fixed, running, diagnosed clean, undone', async () => {
   giveDefaultAnEntry()
   const before = incident.accounts()
   expect((await incident.run(['diagnose', '-A'])).code).toBe(1)
@@ -80,78 +80,78 @@ test('a second fix and a second undo write nothing', async () => {
 describe('nothing is written', () => {
   afterEach(() => expect(incident.writes()).toEqual([]))
 
-  test('without a terminal and without --yes, and the plan was shown', async () => {
-    const said = await incident.run(['fix', '-A'])
-    expect(said.code).toBe(5)
-    expect(said.out).toContain('Create secret dockercreds in 2 namespaces')
-    expect(said.err).toContain('Use --yes to apply')
+  test('without a terminal and without --yes, although the plan is shown', async () => {
+    const result = await incident.run(['fix', '-A'])
+    expect(result.code).toBe(5)
+    expect(result.out).toContain('Create secret dockercreds in 2 namespaces')
+    expect(result.err).toContain('Use --yes to apply')
   })
 
   test.each(['--dry-run', '--dry-run=client', '--dry-run=server'])('by %s', async flag => {
-    const said = await incident.run(['fix', flag, '-A'])
-    expect(said.code).toBe(0)
-    expect(said.out).toContain('Nothing was written')
+    const result = await incident.run(['fix', flag, '-A'])
+    expect(result.code).toBe(0)
+    expect(result.out).toContain('Nothing was written')
   })
 
-  test('by -o patch, which prints what somebody else may write', async () => {
-    const said = await incident.run(['fix', '-A', '--yes', '-o', 'patch'])
-    expect(said.code).toBe(0)
-    expect(said.out).toContain('# kubectl -n default patch serviceaccount/default --type=json')
+  test('by -o patch, which prints the patch for someone else to apply', async () => {
+    const result = await incident.run(['fix', '-A', '--yes', '-o', 'patch'])
+    expect(result.code).toBe(0)
+    expect(result.out).toContain('# kubectl -n default patch serviceaccount/default --type=json')
   })
 
   test('with a wrong password', async () => {
     await incident.login('wrong-password')
-    const said = await incident.run(['fix', '-A', '--yes'])
-    expect(said.code).toBe(5)
-    expect(said.err).toContain('does not accept the login of demo-user')
-    expect(said.err).toContain('Nothing was changed.')
+    const result = await incident.run(['fix', '-A', '--yes'])
+    expect(result.code).toBe(5)
+    expect(result.err).toContain('does not accept the login of demo-user')
+    expect(result.err).toContain('Nothing was changed.')
   })
 
   test('with an account that has no pulls left', async () => {
     incident.simulator.hub.exhaust('demo-user')
-    const said = await incident.run(['fix', '-A', '--yes'])
-    expect(said.code).toBe(5)
-    expect(said.err).toContain('0 of 200 pulls')
+    const result = await incident.run(['fix', '-A', '--yes'])
+    expect(result.code).toBe(5)
+    expect(result.err).toContain('0 of 200 pulls')
   })
 
-  test('while the registry can not be reached', async () => {
-    const said = await incident.run([
+  test("while the registry can't be reached", async () => {
+    const result = await incident.run([
       'fix',
       '-A',
       '--yes',
       '--registry-endpoint',
       'docker.io=http://127.0.0.1:1',
     ])
-    expect(said.code).toBe(4)
-    expect(said.err).toContain("can't be reached")
+    expect(result.code).toBe(4)
+    expect(result.err).toContain("can't be reached")
   })
 
   test('with a malformed config.json, which is named', async () => {
     await writeFile(join(incident.home, '.docker', 'config.json'), '{ "auths": ')
-    const said = await incident.run(['fix', '-A', '--yes'])
-    expect(said.code).toBe(2)
-    expect(said.err).toContain('config.json')
+    const result = await incident.run(['fix', '-A', '--yes'])
+    expect(result.code).toBe(2)
+    expect(result.err).toContain('config.json')
   })
 
-  test('with no login on this machine, and how to get one is said', async () => {
+  test('with no login on this machine, and the error explains how to get one', async () => {
     await writeFile(join(incident.home, '.docker', 'config.json'), '{}')
-    const said = await incident.run(['fix', '-A', '--yes'])
-    expect(said.code).toBe(5)
-    expect(lastLine(said.out)).toBe('Next: docker login')
+    const result = await incident.run(['fix', '-A', '--yes'])
+    expect(result.code).toBe(5)
+    expect(lastLine(result.out)).toBe('Next: docker login')
   })
 
-  test('without permission, which is told verb by verb', async () => {
+  test('without permission, which is reported verb by verb', async () => {
     const rules = [{ verbs: ['get', 'list', 'watch'], resources: ['*'] }]
     incident.simulator.server.users.add('reader', [
       ...rules,
       { verbs: ['create'], resources: ['selfsubjectaccessreviews', 'secrets'] },
     ])
     const kubeconfig = await incident.kubeconfigFor('reader')
-    const said = await incident.run(['fix', '-A', '--yes', '--kubeconfig', kubeconfig])
-    expect(said.code).toBe(5)
-    expect(said.err).toContain('patch serviceaccounts in')
-    expect(said.err).toContain('delete pods in')
-    expect(said.err).not.toContain('create secrets')
+    const result = await incident.run(['fix', '-A', '--yes', '--kubeconfig', kubeconfig])
+    expect(result.code).toBe(5)
+    expect(result.err).toContain('patch serviceaccounts in')
+    expect(result.err).toContain('delete pods in')
+    expect(result.err).not.toContain('create secrets')
   })
 
   test('with flags that contradict each other', async () => {
@@ -168,9 +168,9 @@ describe('nothing is written', () => {
       ['fix', '--secret-name', 'Not A Name'],
     ]
     for (const argv of cases) {
-      const said = await incident.run(argv)
-      expect(said).toMatchObject({ code: 2 })
-      if (argv.includes('--apply')) expect(said.err).toContain(`can't be combined with ${argv[3]}`)
+      const result = await incident.run(argv)
+      expect(result).toMatchObject({ code: 2 })
+      if (argv.includes('--apply')) expect(result.err).toContain(`can't be combined with ${argv[3]}`)
     }
   })
 })
@@ -179,7 +179,7 @@ describe('a plan in a file', () => {
   const file = () => join(incident.home, 'plan.json')
   const save = () => incident.run(['fix', '-A', '--plan', file()])
 
-  test('is for its owner alone, is carried out as it is, and holds no password', async () => {
+  test('is readable by its owner only, is applied unchanged, and contains no password', async () => {
     const saved = await save()
     expect(lastLine(saved.out)).toBe(`Next: pullguard fix --apply ${file()}`)
     expect(incident.writes()).toEqual([])
@@ -188,7 +188,7 @@ describe('a plan in a file', () => {
     expect(podsRunning()).toBe(true)
   })
 
-  test('that was carried out already writes nothing, and says that its pods run', async () => {
+  test('that was already applied writes nothing and reports that its pods run', async () => {
     await save()
     await incident.run(['fix', '--apply', file(), '--yes'])
     const written = incident.writes().length
@@ -201,19 +201,19 @@ describe('a plan in a file', () => {
   test('that is stale is refused, and nothing is written', async () => {
     await save()
     giveDefaultAnEntry()
-    const said = await incident.run(['fix', '--apply', file(), '--yes'])
-    expect(said.code).toBe(5)
-    expect(said.err).toContain('stale')
+    const result = await incident.run(['fix', '--apply', file(), '--yes'])
+    expect(result.code).toBe(5)
+    expect(result.err).toContain('stale')
     expect(incident.writes()).toEqual([])
   })
 
-  test('that was spoilt is refused as bad input, at its place, and nothing is written', async () => {
+  test('that was damaged is refused as bad input with its place, and nothing is written', async () => {
     await save()
     const text = await readFile(file(), 'utf8')
     await writeFile(file(), text.replace('"create-secret"', '"reboot"'))
-    const said = await incident.run(['fix', '--apply', file(), '--yes'])
-    expect(said.code).toBe(2)
-    expect(said.err).toContain(
+    const result = await incident.run(['fix', '--apply', file(), '--yes'])
+    expect(result.code).toBe(2)
+    expect(result.err).toContain(
       `${file()} is not a plan of pullguard.dev/v1: changes[0].action is missing or wrong. Make a new one with \`fix --plan ${file()}\`.`,
     )
     expect(incident.writes()).toEqual([])
@@ -241,36 +241,36 @@ describe('a plan in a file', () => {
         ),
       'one of Deployment harmless, which it is not',
     ],
-  ])('%s is refused, and nothing is written', async (_name, spoil, says) => {
+  ])('%s is refused, and nothing is written', async (_name, spoil, expected) => {
     await save()
     const plan = JSON.parse(await readFile(file(), 'utf8'))
     const spoilt = spoil(plan)
     await writeFile(file(), JSON.stringify(typeof spoilt === 'object' ? spoilt : plan))
-    const said = await incident.run(['fix', '--apply', file(), '--yes'])
-    expect(said.code).toBe(5)
-    expect(said.err).toContain(says)
+    const result = await incident.run(['fix', '--apply', file(), '--yes'])
+    expect(result.code).toBe(5)
+    expect(result.err).toContain(expected)
     expect(incident.writes()).toEqual([])
   })
 })
 
-test('what Helm keeps is left to Helm, and the patch is shown', async () => {
+test('objects managed by Helm are left to Helm, and the patch is shown', async () => {
   incident.simulator.cluster.change('ServiceAccount', 'kube-system', 'default', ({ metadata }) => {
     metadata.labels = { 'app.kubernetes.io/managed-by': 'Helm' }
     metadata.annotations = { 'meta.helm.sh/release-name': 'calico' }
   })
-  const said = await incident.run(['fix', '-A', '--yes'])
-  expect(said.code).toBe(5)
+  const result = await incident.run(['fix', '-A', '--yes'])
+  expect(result.code).toBe(5)
   expect((await incident.run(['fix', '-A', '--yes'])).code).toBe(5)
   expect((await incident.run(['fix', '-A', '--yes', '--fail-on', 'never'])).code).toBe(0)
-  expect(said.out).toContain('Helm release calico')
-  expect(lastLine(said.out)).toContain('shown above.')
-  expect(said.out).toContain("All 2 targeted pods are running now; 1 other still can't pull, for the")
+  expect(result.out).toContain('Helm release calico')
+  expect(lastLine(result.out)).toContain('shown above.')
+  expect(result.out).toContain("All 2 targeted pods are running now; 1 other still can't pull, for the")
   expect(incident.accounts()['kube-system/default']).toEqual([])
   expect(incident.accounts()['default/default']).toEqual(['dockercreds'])
 })
 
-test('the password is nowhere: not in outputs, not at -v 9, not in journal or plan', async () => {
-  const said = [
+test('the password appears nowhere: not in output, not at -v 9, not in journal or plan', async () => {
+  const result = [
     await incident.run(['fix', '-A', '--yes', '-v', '9', '-o', 'json']),
     await incident.run(['fix', '-A', '--plan', join(incident.home, 'state', 'p.json')]),
     await incident.run(['undo', '--yes', '-v', '9', '-o', 'json']),
@@ -282,7 +282,7 @@ test('the password is nowhere: not in outputs, not at -v 9, not in journal or pl
   expect(kept.some(name => name.endsWith('.jsonl'))).toBe(true)
   for (const name of kept) expect((await stat(name)).mode & 0o077).toBe(0)
   const texts = [
-    ...said.flatMap(({ out, err }) => [out, err]),
+    ...result.flatMap(({ out, err }) => [out, err]),
     ...(await Promise.all(kept.map(name => readFile(name, 'utf8')))),
   ]
   const forms = [
@@ -293,38 +293,38 @@ test('the password is nowhere: not in outputs, not at -v 9, not in journal or pl
   for (const text of texts) for (const form of forms) expect(text).not.toContain(form)
 })
 
-test('a warning of the server that repeats the password is told without it', async () => {
+test('a server warning that repeats the password is printed without it', async () => {
   incident.simulator.server.warnings.push(`saw ${CANARY} go by`)
   const { code, err } = await incident.run(['fix', '-A', '--yes'])
   expect(code).toBe(0)
   expect(err).toContain('Warning: saw [redacted] go by\n')
 })
 
-test('--username takes the password from standard input', async () => {
+test('--username reads the password from standard input', async () => {
   await writeFile(join(incident.home, '.docker', 'config.json'), '{}')
   const argv = ['fix', '-A', '--yes', '--username', 'demo-user', '--password-stdin']
   expect(await incident.run(argv, `${CANARY}\n`)).toMatchObject({ code: 0 })
   expect(podsRunning()).toBe(true)
 })
 
-test('Ctrl-C during the wait leaves a journal that undo takes back', async () => {
+test('Ctrl-C during the wait leaves a journal that undo can use', async () => {
   const before = incident.accounts()
   const stop = new AbortController()
   const watching = incident.simulator.cluster.store.watch(({ type, kind }) => {
     if (kind.kind !== 'Pod' || type !== 'DELETED') return
-    // No new pod can pull, so that the wait has no end of its own.
+    // No new pod can pull, so the wait would not end.
     incident.simulator.hub.trouble = 503
     stop.abort('SIGINT')
   })
-  const said = await incident.run(['fix', '-A', '--yes'], '', stop.signal)
+  const result = await incident.run(['fix', '-A', '--yes'], '', stop.signal)
   watching()
-  expect(said.code).toBe(130)
-  expect(said.err).toMatch(/pullguard undo \S+/)
+  expect(result.code).toBe(130)
+  expect(result.err).toMatch(/pullguard undo \S+/)
   expect(await incident.run(['undo', '--yes'])).toMatchObject({ code: 0 })
   expect(incident.accounts()).toEqual(before)
 })
 
-test('a password that was changed on this machine is offered, and renewed where it was asked for', async () => {
+test('a password that was changed on this machine is offered, and renewed on request', async () => {
   await incident.run(['fix', '-A', '--yes'])
   expect((await incident.run(['fix', '-A', '--yes'])).err).not.toContain('another login')
   incident.simulator.hub.addAccount({ name: 'demo-user', password: 'a-new-password' })
@@ -337,7 +337,7 @@ test('a password that was changed on this machine is offered, and renewed where 
   expect((await incident.run(['fix', '-A', '--yes'])).err).not.toContain('another login')
 })
 
-test('a login that can’t be proven stops what needs it, and nothing else', async () => {
+test("a login that can't be proven stops the changes that need it, and nothing else", async () => {
   const path = join(incident.home, '.docker', 'config.json')
   const config = JSON.parse(await readFile(path, 'utf8'))
   config.auths['ghcr.io'] = { auth: Buffer.from('someone:else').toString('base64') }
@@ -352,25 +352,33 @@ test('a login that can’t be proven stops what needs it, and nothing else', asy
   const alone = await incident.run(['fix', '-A', '--yes', '--registry', 'ghcr.io', ...endpoints])
   expect(alone.code).toBe(4)
   expect(incident.writes()).toEqual([])
-  const said = await incident.run(['fix', '-A', '--yes', ...registries, ...endpoints])
-  expect(said.code).toBe(3)
-  expect(said.out).toContain('The login of someone for ghcr.io is not distributed')
+  const result = await incident.run(['fix', '-A', '--yes', ...registries, ...endpoints])
+  expect(result.code).toBe(3)
+  expect(result.out).toContain('The login of someone for ghcr.io is not distributed')
   const stuck = incident.simulator.cluster.list('Pod').filter(({ status }) => status?.phase !== 'Running')
   expect(stuck.map(({ metadata }) => metadata.name)).toEqual(['denied'])
 })
 
-test('a named login that no pod needs is neither tried nor distributed, and keeps nothing from being fixed', async () => {
+test('a named login that no pod needs is neither tried nor distributed, and blocks nothing', async () => {
   const path = join(incident.home, '.docker', 'config.json')
   const config = JSON.parse(await readFile(path, 'utf8'))
   config.auths['ghcr.io'] = { auth: Buffer.from('someone:else').toString('base64') }
   await writeFile(path, JSON.stringify(config))
-  const said = await incident.run(['fix', '-A', '--yes', '--registry', 'ghcr.io', '--registry', 'docker.io'])
-  expect(said.code).toBe(0)
-  expect(said.out).toContain('No failing pod needs the login of someone for ghcr.io')
+  const result = await incident.run([
+    'fix',
+    '-A',
+    '--yes',
+    '--registry',
+    'ghcr.io',
+    '--registry',
+    'docker.io',
+  ])
+  expect(result.code).toBe(0)
+  expect(result.out).toContain('No failing pod needs the login of someone for ghcr.io')
   expect(podsRunning()).toBe(true)
 })
 
-test('what one fix could not write, the next one does, though no pod waits for it', async () => {
+test('a later fix applies what an earlier one could not, although no pod waits for it', async () => {
   incident.simulator.cluster.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team' } })
   const refused = { path: '/api/v1/namespaces/team/secrets', method: 'POST' }
   incident.simulator.faults.when(
@@ -389,7 +397,7 @@ test('what one fix could not write, the next one does, though no pod waits for i
   expect(incident.writes()).toHaveLength(written)
 })
 
-test('a pod with an image of its own registry gets no password, nor stops the fix of the others', async () => {
+test('a pod with an image of its own registry gets no password and does not stop the fix of others', async () => {
   const { cluster } = incident.simulator
   const bait = await serve(({ authorization }) =>
     authorization === undefined
@@ -401,7 +409,7 @@ test('a pod with an image of its own registry gets no password, nor stops the fi
   addDenied('attacker.example/x:1')
   await incident.simulator.settle()
   expect((await incident.run(['diagnose', '-n', 'tenant'])).out).toContain('auth-required-or-denied')
-  const said = await incident.run(
+  const result = await incident.run(
     [
       ...['fix', '-A', '--yes', '--username', 'demo-user', '--password-stdin'],
       ...['--registry-endpoint', `attacker.example=${bait.origin}`],
@@ -414,18 +422,18 @@ test('a pod with an image of its own registry gets no password, nor stops the fi
     return Object.keys(JSON.parse(content.toString()).auths)
   })
   expect(new Set(keys)).toEqual(new Set(['https://index.docker.io/v1/']))
-  expect(said.out).toContain('Anyone who can read Secrets or create pods in')
-  expect(said.err).toContain('The login of demo-user for Docker Hub works')
+  expect(result.out).toContain('Anyone who can read Secrets or create pods in')
+  expect(result.err).toContain('The login of demo-user for Docker Hub works')
 })
 
-test('with namespaces out of sight a fix is never called whole', async () => {
+test('with unreadable namespaces a fix is never reported as complete', async () => {
   incident.simulator.faults.when(({ path }) => path === '/api/v1/namespaces', 403)
-  const said = await incident.run(['fix', '-A', '--yes'])
-  expect(said.code).toBe(3)
-  expect(said.out).toContain('Not everything could be read')
+  const result = await incident.run(['fix', '-A', '--yes'])
+  expect(result.code).toBe(3)
+  expect(result.out).toContain('Not everything could be read')
 })
 
-test('a login is found beside an old one that hides Docker Hub’s usual key', async () => {
+test("a login is found beside an old entry that hides Docker Hub's usual key", async () => {
   const { cluster } = incident.simulator
   const old = { auths: { 'docker.io': { auth: Buffer.from('demo-user:expired').toString('base64') } } }
   cluster.add({
@@ -436,7 +444,7 @@ test('a login is found beside an old one that hides Docker Hub’s usual key', a
     data: { '.dockerconfigjson': Buffer.from(JSON.stringify(old)).toString('base64') },
   })
   giveDefaultAnEntry()
-  // A private image, which only a login opens.
+  // A private image that requires a login.
   const labels = { app: 'billing' }
   cluster.add({
     apiVersion: 'apps/v1',
@@ -464,13 +472,13 @@ test('a login is found beside an old one that hides Docker Hub’s usual key', a
   expect(keys('kube-system')).toEqual(['https://index.docker.io/v1/'])
 })
 
-test('an account with too few pulls mends what it can, and the rest waits for the limit', async () => {
+test('an account with too few pulls fixes what it can, and the rest waits for the limit', async () => {
   incident.simulator.hub.exhaust('demo-user', 2)
-  const said = await incident.run(['fix', '-A', '--yes'])
-  expect(said.code).toBe(3)
-  expect(said.err).toContain('The plan may need 3')
-  expect(said.out).toContain('the account has no pulls left for its images')
-  expect(lastLine(said.out)).toBe('Next, once the limit resets: pullguard fix --all-namespaces')
+  const result = await incident.run(['fix', '-A', '--yes'])
+  expect(result.code).toBe(3)
+  expect(result.err).toContain('The plan may need 3')
+  expect(result.out).toContain('the account has no pulls left for its images')
+  expect(lastLine(result.out)).toBe('Next, once the limit resets: pullguard fix --all-namespaces')
   incident.simulator.hub.quota.refill('demo-user')
   expect((await incident.run(['fix', '-A', '--yes'])).code).toBe(0)
   expect(podsRunning()).toBe(true)

@@ -1,4 +1,4 @@
-/** `pullguard image`: where its names come from, and the verdict. */
+/** `pullguard image`: where its names come from, and its exit code. */
 
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
@@ -36,7 +36,7 @@ test.each<[string, string, [string, boolean][]]>([
   expect(await run(['-'], stdin)).toEqual({ code: images.every(([, valid]) => valid) ? 0 : 1, images })
 })
 
-test('arguments are names to the letter, in their order, with those of standard input in their place', async () => {
+test('arguments are taken literally, in order, with names from standard input in the place of -', async () => {
   expect(await run([' nginx', '-', 'a'], 'b\n')).toEqual({
     code: 1,
     images: [
@@ -47,13 +47,13 @@ test('arguments are names to the letter, in their order, with those of standard 
   })
 })
 
-test('standard input without a name is wrong usage', async () => {
-  const said = await runCommandLine(['image', '-'], { home: '/', stdin: '\n' })
-  expect(said).toMatchObject({ code: 2, out: '' })
-  expect(said.err).toContain('Standard input is empty')
+test('standard input without a name is a usage error', async () => {
+  const result = await runCommandLine(['image', '-'], { home: '/', stdin: '\n' })
+  expect(result).toMatchObject({ code: 2, out: '' })
+  expect(result.err).toContain('Standard input is empty')
 })
 
-test('a name is told as Kubernetes reads it', async () => {
+test('a name is shown as Kubernetes reads it', async () => {
   const { out } = await runCommandLine(['image', 'nginx', '-o', 'json'], { home: '/' })
   expect(JSON.parse(out).images).toEqual([
     {
@@ -72,14 +72,14 @@ test('a name is told as Kubernetes reads it', async () => {
   ])
 })
 
-test('one that is invalid has its row beside the others', async () => {
+test('an invalid name has its row beside the others', async () => {
   const { code, out, err } = await runCommandLine(['image', 'nginx', 'Nginx', 'a b', ''], { home: '/' })
   expect([code, err]).toEqual([1, ''])
   expect(out.trimEnd().split('\n')).toHaveLength(5)
   expect(out).toContain('the repository must be lower case: "Nginx"')
 })
 
-test('Ctrl-C while more names are waited for is heard', async () => {
+test('Ctrl-C works while it waits for more names', async () => {
   const stop = new AbortController()
   const stdin = new PassThrough()
   stdin.on('newListener', event => event === 'end' && queueMicrotask(() => stop.abort('SIGINT')))
@@ -90,12 +90,12 @@ test('Ctrl-C while more names are waited for is heard', async () => {
   expect(streams.stdout.read()).toBeNull()
 })
 
-test('a hostile name does nothing to whoever reads it', async () => {
+test("a hostile name can't harm its reader", async () => {
   const { out } = await runCommandLine(['image', 'x\u001b[2J\n::error::x\u202e'], { home: '/' })
   expect(out).not.toMatch(/[\u001b\u202e]|^::/m)
 })
 
-test('as many names as standard input holds', async () => {
+test('standard input may hold any number of names', async () => {
   const { code, images } = await run(['-'], 'nginx\n'.repeat(200_000))
   expect([code, images.length]).toEqual([0, 200_000])
 })

@@ -1,30 +1,30 @@
-/** The article's incident on a simulated cluster, and the program run against it as somebody at a keyboard or in a pipe would. */
+/** The article's incident on a simulated cluster, and the program run against it as from a terminal or a pipe. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { articleScenario } from '../../src/simulator/scenario.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
-import { runCommandLine, type Said } from './command-line.ts'
+import { type CommandResult, runCommandLine } from './command-line.ts'
 
-/** In no output, journal or plan, ever. */
+/** Must never appear in any output, journal or plan. */
 export const CANARY = 'canary-Pa55word'
 
 export interface Incident {
   simulator: Simulator
   home: string
-  /** Runs one command line; stdin is what is piped in. */
-  run(argv: string[], stdin?: string, signal?: AbortSignal): Promise<Said>
-  /** Writes a kubeconfig for that user; its path goes with --kubeconfig. */
+  /** Runs one command line; `stdin` is piped in. */
+  run(argv: string[], stdin?: string, signal?: AbortSignal): Promise<CommandResult>
+  /** Writes a kubeconfig for that user and returns its path for --kubeconfig. */
   kubeconfigFor(user: string): Promise<string>
   login(password: string): Promise<void>
-  /** What every service account names, in order. */
+  /** The pull secrets that every service account lists, in order. */
   accounts(): Record<string, string[]>
-  /** Requests that would have changed something, dry runs left out. */
+  /** Requests that would have changed something, without dry runs. */
   writes(): string[]
   close(): Promise<void>
 }
 
-/** Three workloads in two namespaces can't pull for the anonymous limit; the machine has the login of demo-user. */
+/** Three workloads in two namespaces can't pull because of the anonymous limit; the machine has the login of demo-user. */
 export async function startIncident(): Promise<Incident> {
   const simulator = await startSimulator({ live: true })
   const { cluster, hub } = simulator
@@ -82,7 +82,7 @@ function accountsOf({ cluster }: Simulator): Record<string, string[]> {
   return Object.fromEntries(entries)
 }
 
-/** DELETE carries its dry run in the body, so for pods the store itself tells. */
+/** DELETE carries its dry run in the body, so the store itself shows whether pods were deleted. */
 function writesOf({ requests }: Simulator): string[] {
   return requests
     .filter(({ method, path, query }) => {

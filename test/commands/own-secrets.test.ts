@@ -1,4 +1,4 @@
-/** What this very run sends to a server is not printed when the server says it again, however bare. */
+/** Secrets that this run sends to a server are not printed when the server repeats them, in any form. */
 import { expect, test } from 'vitest'
 import { serveTls } from '../kubernetes/api-server.ts'
 import { runCommandLine } from './command-line.ts'
@@ -20,7 +20,7 @@ test.each<[string, { headers?: Record<string, string>; body: string }]>([
   expect(out + err).not.toContain(TOKEN)
 })
 
-test('a login in --server is not repeated, whatever is in its password', async () => {
+test('a login in --server is not printed, whatever its password contains', async () => {
   for (const server of ['https://admin:c4nary#w/x@h:99999', 'admin:c4nary/w@h:99999']) {
     const { err, code } = await runCommandLine(['diagnose', '-s', server], { home: '/nowhere' })
     expect(err).not.toContain('c4nary')

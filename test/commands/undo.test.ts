@@ -1,4 +1,4 @@
-/** `undo` from the command line: what it shows, what it asks, and that it takes back one run and nothing else. */
+/** `undo` on the command line: what it shows, what it asks, and that it reverts one run and nothing else. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Incident, startIncident } from './incident.ts'
 
@@ -6,7 +6,7 @@ let incident: Incident
 let run: string
 beforeAll(async () => {
   incident = await startIncident()
-  // Its pods are left as they are, so that they still can't pull.
+  // Its pods stay, so they still can't pull.
   expect((await incident.run(['fix', '-n', 'default', '--yes', '--no-recreate'])).code).toBe(1)
   run = (await incident.run(['undo', '--list', '-o', 'name'])).out.trimEnd()
 })
@@ -14,14 +14,14 @@ afterAll(() => incident.close())
 
 const undo = (...argv: string[]) => incident.run(['undo', ...argv])
 
-describe('nothing is taken back', () => {
+describe('nothing is undone', () => {
   let before: string[]
   beforeAll(() => {
     before = incident.writes()
   })
   afterAll(() => expect(incident.writes()).toEqual(before))
 
-  test('by --list, which names the runs with what they wrote and whether it is in place', async () => {
+  test('by --list, which shows what each run wrote and whether it is still in place', async () => {
     const { code, out } = await undo('--list', '-o', 'json')
     expect(code).toBe(0)
     expect(JSON.parse(out)).toMatchObject({
@@ -31,37 +31,37 @@ describe('nothing is taken back', () => {
     expect((await undo('--list')).out).toContain(run)
   })
 
-  test.each(['client', 'server'])('by --dry-run=%s, which shows what would go back', async where => {
+  test.each(['client', 'server'])('by --dry-run=%s, which shows what would be restored', async where => {
     const { code, out } = await undo(`--dry-run=${where}`)
     expect(code).toBe(0)
     expect(out).toContain('dockercreds')
     expect(incident.accounts()['default/default']).toEqual(['dockercreds'])
   })
 
-  test('where nobody can be asked and --yes is not given', async () => {
-    const said = await undo()
-    expect(said.code).toBe(5)
-    expect(said.err).toContain('Use --yes to undo')
+  test('without a terminal and without --yes', async () => {
+    const result = await undo()
+    expect(result.code).toBe(5)
+    expect(result.err).toContain('Use --yes to undo')
   })
 
-  test('of a run that is none', async () => {
+  test('for a run that does not exist', async () => {
     expect(await undo('nope')).toMatchObject({ code: 2, out: '' })
   })
 
-  test('for somebody who may not see which cluster it is', async () => {
+  test("for a user who can't read the cluster's identity", async () => {
     incident.simulator.faults.when(({ path }) => path === '/api/v1/namespaces/kube-system', 403)
-    const said = await undo('--list')
+    const result = await undo('--list')
     incident.simulator.faults.clear()
-    expect(said).toMatchObject({ code: 2, out: '' })
-    expect(said.err).toContain('permission to get the namespace kube-system')
+    expect(result).toMatchObject({ code: 2, out: '' })
+    expect(result.err).toContain('permission to get the namespace kube-system')
   })
 
-  test('for somebody that the server does not know', async () => {
+  test('for a user unknown to the server', async () => {
     expect(await undo('--yes', '--token', 'wrong')).toMatchObject({ code: 4, out: '' })
   })
 })
 
-test('what somebody changed since stays, is named with its reason, and the rest goes back', async () => {
+test('what has changed since stays and is reported with its reason, and the rest is restored', async () => {
   const other = await startIncident()
   try {
     await other.run(['fix', '-n', 'default', '--yes', '--no-recreate'])
@@ -72,14 +72,14 @@ test('what somebody changed since stays, is named with its reason, and the rest 
       }
       Object.assign(secret, { data })
     })
-    const said = await other.run(['undo', '--yes'])
+    const result = await other.run(['undo', '--yes'])
     expect(other.accounts()['default/default']).toEqual([])
     expect(other.simulator.cluster.list('Secret')).toHaveLength(1)
-    // A login stays, and how to take it away is said.
-    expect(said.code).toBe(3)
-    expect(said.out).toContain('1 secret keeps its login.')
-    expect(said.out).toContain('kubectl -n default delete secret dockercreds')
-    expect(said.out).toMatch(
+    // A login stays, and the output explains how to remove it.
+    expect(result.code).toBe(3)
+    expect(result.out).toContain('1 secret keeps its login.')
+    expect(result.out).toContain('kubectl -n default delete secret dockercreds')
+    expect(result.out).toMatch(
       /Left unchanged:\n +default secret\/dockercreds: no longer holds what pullguard wrote/,
     )
   } finally {

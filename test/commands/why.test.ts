@@ -1,4 +1,4 @@
-/** `why` from the command line: which pod is meant, what is near where there is none, and how it ends. */
+/** `why` on the command line: which pod is meant, which names are similar if there is none, and its exit codes. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Incident, startIncident } from './incident.ts'
 
@@ -21,7 +21,7 @@ const dumped = (namespace: string, name: string) => ({
 })
 
 describe('the pod', () => {
-  test('is named in every way that people write it', async () => {
+  test('can be named in every common way', async () => {
     const [plain, ...others] = await Promise.all([
       why(pod),
       why(`default/${pod}`),
@@ -35,7 +35,7 @@ describe('the pod', () => {
     for (const other of others) expect(other).toEqual(plain)
   })
 
-  test('is one that JSON tells with its chain', async () => {
+  test('has its chain in JSON', async () => {
     expect(JSON.parse((await why(pod, '-o', 'json')).out)).toMatchObject({
       kind: 'Why',
       namespace: 'default',
@@ -44,24 +44,24 @@ describe('the pod', () => {
     })
   })
 
-  test('may be in a namespace that is called like a type', async () => {
+  test('can be in a namespace that is named like a type', async () => {
     const { simulator } = incident
     simulator.cluster.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'jobs' } })
     await simulator.settle()
     simulator.cluster.add(dumped('jobs', 'nightly'))
     const dump = list([dumped('jobs', 'nightly'), dumped('web', 'nightly')])
-    for (const said of await Promise.all([
+    for (const result of await Promise.all([
       why('jobs/nightly'),
       why('jobs/nightly', '-n', 'jobs'),
       incident.run(['why', 'jobs/nightly', '-f', '-'], dump),
     ]))
-      expect(said.out).toContain('Pod jobs/nightly, ')
+      expect(result.out).toContain('Pod jobs/nightly, ')
   })
 
-  test('that runs has no broken link, and exit code 0', async () => {
-    const said = await incident.run(['why', 'shop-0', '-f', '-'], list([dumped('web', 'shop-0')]))
-    expect(said).toMatchObject({ code: 0, err: '' })
-    expect(said.out).toContain('No link is broken. Nothing to do.')
+  test('that runs has no broken link and exit code 0', async () => {
+    const result = await incident.run(['why', 'shop-0', '-f', '-'], list([dumped('web', 'shop-0')]))
+    expect(result).toMatchObject({ code: 0, err: '' })
+    expect(result.out).toContain('No link is broken. Nothing to do.')
   })
 })
 
@@ -74,21 +74,21 @@ describe('one sentence and exit code 2 for', () => {
     ['too many parts', ['a/b/c'], '"a/b/c" does not name a pod: give POD with -n, or NAMESPACE/POD.'],
     ['half a name', ['default/'], '"default/" does not name a pod:'],
     ['two namespaces', ['default/x', '-n', 'web'], '"default/x" and -n web name different namespaces:'],
-    ['a namespace that is none', ['nope/x'], 'There is no namespace "nope" in this cluster:'],
+    ['a namespace that does not exist', ['nope/x'], 'There is no namespace "nope" in this cluster:'],
     [
       'a pod far from any',
       ['zzz'],
       'Pod "zzz" not found in namespace "default": `kubectl get pods -n default`',
     ],
   ])('%s', async (_name, argv, sentence) => {
-    const said = await why(...argv)
-    expect(said).toMatchObject({ code: 2, out: '' })
-    expect(said.err).toContain(sentence)
-    expect(said.err).toMatch(/^[^\n]*\.\n$/)
+    const result = await why(...argv)
+    expect(result).toMatchObject({ code: 2, out: '' })
+    expect(result.err).toContain(sentence)
+    expect(result.err).toMatch(/^[^\n]*\.\n$/)
   })
 
   test.each(['fifthnginx', 'fifthngin', 'fifthnginx-5d4f8c7b9d-gone1'])(
-    'a pod that is near another: %s',
+    'a pod whose name is similar to another: %s',
     async name => {
       expect(await why(name)).toEqual({
         code: 2,
@@ -98,23 +98,23 @@ describe('one sentence and exit code 2 for', () => {
     },
   )
 
-  test('a pod that is near others of a dump', async () => {
+  test('a pod whose name is similar to others of a dump', async () => {
     const dump = list(['shop-a1', 'shop-b2', 'cart-0'].map(name => dumped('web', name)))
-    const said = await incident.run(['why', 'shop', '-f', '-'], dump)
-    expect(said.err).toBe('Pod "shop" not found in the dump: did you mean web/shop-a1 or web/shop-b2?\n')
+    const result = await incident.run(['why', 'shop', '-f', '-'], dump)
+    expect(result.err).toBe('Pod "shop" not found in the dump: did you mean web/shop-a1 or web/shop-b2?\n')
   })
 
-  test('a pod that a dump holds twice', async () => {
+  test('a pod that a dump contains twice', async () => {
     const dump = list([dumped('web', 'shop-0'), dumped('test', 'shop-0')])
-    const said = await incident.run(['why', 'shop-0', '-f', '-'], dump)
-    expect(said).toMatchObject({ code: 2, out: '' })
-    expect(said.err).toBe('The dump holds a pod "shop-0" in test, web: say which with -n.\n')
+    const result = await incident.run(['why', 'shop-0', '-f', '-'], dump)
+    expect(result).toMatchObject({ code: 2, out: '' })
+    expect(result.err).toBe('The dump holds a pod "shop-0" in test, web: say which with -n.\n')
   })
 })
 
-test('a pod that may not be read leaves it unknown: 3, and what to ask for', async () => {
+test("a pod that can't be read makes the result unknown: exit code 3 and the permission to request", async () => {
   incident.simulator.server.users.add('nobody', [])
-  const said = await why(pod, '--kubeconfig', await incident.kubeconfigFor('nobody'))
-  expect(said).toMatchObject({ code: 3, out: '' })
-  expect(said.err).toContain('ask for get and list on pods (a Role in default)')
+  const result = await why(pod, '--kubeconfig', await incident.kubeconfigFor('nobody'))
+  expect(result).toMatchObject({ code: 3, out: '' })
+  expect(result.err).toContain('ask for get and list on pods (a Role in default)')
 })

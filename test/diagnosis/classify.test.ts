@@ -1,4 +1,4 @@
-/** A classifier that remembers says of every text what one that does not says. */
+/** A classifier with a cache gives the same result for every text as one without. */
 import { expect, test } from 'vitest'
 import { type Classification, classify, rememberingClassifier } from '../../src/diagnosis/classify.ts'
 
@@ -10,14 +10,14 @@ const TEXTS = ['a', 'b', 'c'].flatMap(letter => [
   `docker.io/library/nginx@sha256:${digest(letter).slice(20)}: not found`,
 ])
 
-test('texts that differ in more than a digest are told apart', () => {
+test('texts that differ in more than a digest are classified separately', () => {
   const judge = rememberingClassifier()
   const said = ({ cause, subcause, error }: Classification) => ({ cause, subcause, said: error?.said })
   for (const text of [...TEXTS, ...TEXTS])
     expect(said(judge(text, 'ErrImagePull'))).toEqual(said(classify(text, 'ErrImagePull')))
 })
 
-test('so is one text under different reasons', () => {
+test('one text under different reasons is classified separately', () => {
   const judge = rememberingClassifier()
   for (const reason of ['ErrImagePull', 'InvalidImageName', 'ErrImageNeverPull', 'ErrImagePull'])
     expect(judge('it broke', reason)).toEqual(classify('it broke', reason))

@@ -1,4 +1,4 @@
-/** Logins that would have served: where they lie, and what a registry's own words say of one that should have been sent. */
+/** Logins that would have worked: where they are stored, and when a registry's error shows that one was not sent. */
 import { describe, expect, test } from 'vitest'
 import type { CredentialHint } from '../../src/diagnosis/credential-hint.ts'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
@@ -37,7 +37,7 @@ const credentialOf = (fields: Partial<Snapshot>, of: Partial<Pod> = {}, image = 
 }
 const hub = login('hub', 'web', HUB)
 
-describe('a login that the pod does not have', () => {
+describe('a login that the pod does not reference', () => {
   test.each<[string, Partial<Snapshot>, Partial<Pod>, string, CredentialHint[] | undefined]>([
     [
       'in its namespace',
@@ -140,7 +140,7 @@ describe('a login that the pod does not have', () => {
     expect(credentialOf(fields, of, image)?.hints).toEqual(hints)
   })
 
-  test('is no matter to a pull that failed for another reason', () => {
+  test('is not reported for a pull that failed for another reason', () => {
     const pods = [
       pod({ containers: [failing('ghcr.io/acme/api', 'dial tcp: lookup ghcr.io: no such host')] }),
     ]
@@ -151,7 +151,7 @@ describe('a login that the pod does not have', () => {
     })
   })
 
-  test('copied into thousands of namespaces, is found for thousands of pods without delay', () => {
+  test('copied into thousands of namespaces is found for thousands of pods without delay', () => {
     const namespaces = Array.from({ length: 3000 }, (_, index) => `team-${index}`)
     const pullSecrets = namespaces.map(namespace => login('a', namespace))
     const pods = namespaces.map(namespace =>
@@ -169,7 +169,7 @@ describe('a login that the pod does not have', () => {
   }, 20_000)
 })
 
-describe("a registry's words and a login that should have been sent", () => {
+describe("a registry's error and a login that should have been sent", () => {
   test.each<[string, boolean]>([
     ['toomanyrequests: You have reached your unauthenticated pull rate limit.', true],
     [DENIED, true],
@@ -185,7 +185,7 @@ describe("a registry's words and a login that should have been sent", () => {
     expect(saysNothingWasSent(text)).toBe(nothing)
   })
 
-  test('contradict each other only where there is such a login', () => {
+  test('contradict each other only if there is such a login', () => {
     const facts = { pullSecrets: [login('own')] }
     expect(credentialOf(facts, { pullSecrets: ['own'] })).toMatchObject({
       status: 'usable',

@@ -30,13 +30,8 @@ describe('the credential of a pull', () => {
       'broken',
       'secret-missing',
     ],
-    [
-      'a secret that may not be read',
-      [secret('hub', { problem: 'forbidden' })],
-      'unknown',
-      'secret-forbidden',
-    ],
-    ['a secret that nobody read', [], 'unknown', 'secret-unread'],
+    ["a secret that can't be read", [secret('hub', { problem: 'forbidden' })], 'unknown', 'secret-forbidden'],
+    ['a secret that was not read', [], 'unknown', 'secret-unread'],
     ['a secret outside the dump', [secret('hub', { problem: 'not-in-dump' })], 'unknown', 'secret-unread'],
     [
       'an Opaque secret',
@@ -102,38 +97,38 @@ describe('the credential of a pull', () => {
     expect(attempts).toMatchObject([expected])
   })
 
-  test('who says that a secret is missing goes with it', () => {
+  test('the source that reports a secret missing is part of the result', () => {
     const pullSecrets = [secret('hub', { problem: 'missing', type: null, provenBy: 'kubelet' })]
     const { attempts } = credentialFor(pod({ pullSecrets: ['hub'] }), 'nginx', snapshot({ pullSecrets }))
     expect(attempts).toMatchObject([{ problem: 'secret-missing', provenBy: 'kubelet' }])
   })
 
-  test('without pull secrets there is none', () => {
+  test('without pull secrets there is no credential', () => {
     expect(credentialFor(pod(), 'nginx', snapshot())).toEqual({ status: 'none', attempts: [] })
   })
 
-  test("a secret of the same name in another namespace is not the pod's", () => {
+  test('a secret with the same name in another namespace does not belong to the pod', () => {
     const pullSecrets = [{ ...login('hub'), namespace: 'other' }]
     expect(credentialFor(pod({ pullSecrets: ['hub'] }), 'nginx', snapshot({ pullSecrets })).status).toBe(
       'unknown',
     )
   })
 
-  test("one that can't be read beside one that works leaves the pull with a login", () => {
+  test('an unreadable secret beside a working one leaves the pull with a login', () => {
     const pullSecrets = [secret('closed', { problem: 'forbidden' }), login('hub')]
     const report = credentialFor(pod({ pullSecrets: ['closed', 'hub'] }), 'nginx', snapshot({ pullSecrets }))
     expect(report.status).toBe('usable')
     expect(report.attempts.map(attempt => attempt.secret)).toEqual(['hub', 'closed'])
   })
 
-  test('a malformed secret breaks the pull though another one would work', () => {
+  test('a malformed secret breaks the pull even if another one would work', () => {
     const pullSecrets = [login('hub'), secret('bad', { problem: 'malformed' })]
     expect(
       credentialFor(pod({ pullSecrets: ['hub', 'bad'] }), 'nginx', snapshot({ pullSecrets })).status,
     ).toBe('broken')
   })
 
-  test('attempts come in the order the kubelet tries them, not in the order of the secrets', () => {
+  test("attempts are in the kubelet's order, not in the order of the secrets", () => {
     const pullSecrets = [login('wide', 'ghcr.io'), login('narrow', 'ghcr.io/acme')]
     const report = credentialFor(
       pod({ pullSecrets: ['wide', 'narrow'] }),
@@ -143,7 +138,7 @@ describe('the credential of a pull', () => {
     expect(report.attempts.map(attempt => attempt.secret)).toEqual(['narrow', 'wide'])
   })
 
-  test("secrets that the service account lists came from it; the pod's own list is its own", () => {
+  test("secrets in the service account's list come from the service account; a list in the pod comes from the pod", () => {
     const facts = snapshot({
       pullSecrets: [login('hub')],
       serviceAccounts: [{ namespace: 'web', name: 'default', imagePullSecrets: ['hub'] }],
@@ -174,7 +169,7 @@ describe('why', () => {
     ])
   })
 
-  test('a broken credential comes before what the registry said', () => {
+  test("a broken credential takes precedence over the registry's error", () => {
     const pods = [pod({ pullSecrets: ['hub'], containers: [failing(limited)] })]
     expect(codes(snapshot({ pods, pullSecrets: [secret('hub', { problem: 'wrong-type' })] }))).toEqual([
       ['anonymous', 'wrong-type', 'pull-failed'],
@@ -188,7 +183,7 @@ describe('why', () => {
     expect(codes(snapshot({ pods, pullSecrets: [login('hub')] }))).toEqual([['authenticated', 'pull-failed']])
   })
 
-  test('a name that does not parse and a malformed secret stop the kubelet before it asks', () => {
+  test('an invalid name and a malformed secret stop the kubelet before it contacts the registry', () => {
     const bad = container({ image: 'Nginx', state: waiting('InvalidImageName') })
     const pods = [pod({ pullSecrets: ['hub'], containers: [bad, container({ name: 'other' })] })]
     expect(codes(snapshot({ pods, pullSecrets: [secret('hub', { problem: 'malformed' })] }))).toEqual([
@@ -197,7 +192,7 @@ describe('why', () => {
     ])
   })
 
-  test('a service account that got its secret later is the link to mend', () => {
+  test('a service account that got its secret later is the link to fix', () => {
     const pods = [pod({ containers: [failing(limited)] })]
     const serviceAccounts = [{ namespace: 'web', name: 'default', imagePullSecrets: ['hub'] }]
     expect(codes(snapshot({ pods, serviceAccounts, pullSecrets: [login('hub')] }))).toEqual([
@@ -205,7 +200,7 @@ describe('why', () => {
     ])
   })
 
-  test("a list of the pod's own leaves the service account's secrets out", () => {
+  test('a pod with a list of pull secrets ignores those of its service account', () => {
     const pods = [pod({ pullSecrets: ['own'], containers: [failing(limited)] })]
     const serviceAccounts = [{ namespace: 'web', name: 'default', imagePullSecrets: ['hub'] }]
     const pullSecrets = [login('hub'), login('own', 'ghcr.io')]
@@ -214,7 +209,7 @@ describe('why', () => {
     ])
   })
 
-  test('a registry that saw no login though there is one breaks before what it said', () => {
+  test("a registry that received no login although there is one breaks before the registry's error", () => {
     const pods = [pod({ pullSecrets: ['hub'], containers: [failing(limited)] })]
     const facts = snapshot({ pods, pullSecrets: [login('hub')] })
     expect(codes(facts)).toEqual([['authenticated', 'credential-unused', 'pull-failed']])
@@ -224,7 +219,7 @@ describe('why', () => {
     ['runs', { state: { type: 'running', startedAt: null }, ready: true }],
     ['crashes', { state: waiting('CrashLoopBackOff', 'back-off'), imageId: 'nginx@sha256:1' }],
     ['is done', { state: { type: 'terminated', reason: 'Completed', exitCode: 0, message: '' } }],
-  ])('of a container that %s nothing is broken, and what would be is a note', (_name, fields) => {
+  ])('nothing is broken for a container that %s, and what would break is a note', (_name, fields) => {
     for (const [problem, code] of [
       ['missing', 'attempt'],
       ['malformed', 'malformed-secret'],
@@ -236,7 +231,7 @@ describe('why', () => {
     }
   })
 
-  test('of a container that has yet to get its image it is broken', () => {
+  test('the chain is broken for a container that still needs its image', () => {
     const created = container({ state: waiting('ContainerCreating') })
     const pods = [pod({ pullSecrets: ['hub'], containers: [created] })]
     expect(codes(snapshot({ pods, pullSecrets: [secret('hub', { problem: 'missing' })] }))).toEqual([
@@ -244,7 +239,7 @@ describe('why', () => {
     ])
   })
 
-  test('a running container without credentials has nothing broken', () => {
+  test('nothing is broken for a running container without credentials', () => {
     const running = container({ state: { type: 'running', startedAt: null }, ready: true })
     const facts = snapshot({ pods: [pod({ containers: [running] })], events: [event()] })
     expect(codes(facts)).toEqual([['anonymous']])

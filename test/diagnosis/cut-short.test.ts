@@ -1,4 +1,4 @@
-/** Which endings are completed. */
+/** Which truncated endings are completed. */
 import { expect, test } from 'vitest'
 import { completed } from '../../src/diagnosis/cut-short.ts'
 
@@ -7,8 +7,8 @@ test.each([
   ['x509: certificate signed by unknown auth', 'x509: certificate signed by unknown authority'],
   ['‹url›: 401 unauthor', '‹url›: 401 unauthorized'],
   ['read: connection re', 'read: connection refused'],
-])('%j is completed', (said, whole) => {
-  expect(completed(said)).toBe(whole)
+])('%j is completed', (message, whole) => {
+  expect(completed(message)).toBe(whole)
 })
 
 test.each([
@@ -18,6 +18,6 @@ test.each([
   'too ma',
   'image "unauthori',
   '',
-])('%j is left as it is', said => {
-  expect(completed(said)).toBe(said)
+])('%j is left unchanged', message => {
+  expect(completed(message)).toBe(message)
 })

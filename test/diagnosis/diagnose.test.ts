@@ -22,7 +22,7 @@ const hub: PullSecret = {
   entries: [{ key: 'https://index.docker.io/v1/', username: 'acme', problem: null }],
 }
 
-test('one failing container is one finding, with everything that is known of it', () => {
+test('one failing container is one finding with everything known about it', () => {
   const replicaSet = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'shop-6d4', uid: 'rs' }
   const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'shop', uid: 'd' }
   const events = [event({ message: `Failed to pull image "nginx": ${HUB_OLD}` })]
@@ -54,7 +54,7 @@ test('one failing container is one finding, with everything that is known of it'
   })
 })
 
-test('who was counted by the limit is read from the pod where the sentence does not tell', () => {
+test('whose limit was reached follows from the pod if the message does not say', () => {
   expect(only(failing(HUB_OLD)).subcause).toBe('anonymous')
   expect(only(failing(HUB_OLD, 'nginx:1', { pullSecrets: ['hub'] }), { pullSecrets: [hub] }).subcause).toBe(
     'account',
@@ -76,7 +76,7 @@ test.each([
   expect(only(failing(error, image)).remedies).toEqual(remedies)
 })
 
-test('a service account that has got a usable credential since asks for a new pod', () => {
+test('a service account that has got a usable credential since then calls for a new pod', () => {
   const serviceAccounts = [{ namespace: 'web', name: 'default', imagePullSecrets: ['hub'] }]
   expect(only(failing(HUB_OLD), { serviceAccounts, pullSecrets: [hub] }).remedies[0]).toBe('recreate')
 })
@@ -85,7 +85,7 @@ test("the kubelet's own throttle is a warning", () => {
   expect(only(failing('pull QPS exceeded'))).toMatchObject({ cause: 'kubelet-qps', severity: 'warning' })
 })
 
-test('an image that does not parse is a finding without reference', () => {
+test('an image that does not parse is a finding without a reference', () => {
   const broken = pod({ containers: [container({ image: 'Nginx:', state: waiting('InvalidImageName') })] })
   expect(only(broken)).toMatchObject({
     cause: 'invalid-reference',
@@ -95,7 +95,7 @@ test('an image that does not parse is a finding without reference', () => {
   })
 })
 
-test('what the cluster stands on comes first, then what hits most pods, then by name', () => {
+test('failures of cluster components come first, then those of most pods, then by name', () => {
   const daemonSet = { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'd', uid: 'd' }
   const lookup = 'lookup reg.corp: no such host'
   const pods = [

@@ -1,4 +1,4 @@
-/** Which sentence is the evidence, and since when. */
+/** Which message is the evidence, and since when the pull has failed. */
 import { describe, expect, test } from 'vitest'
 import { firstSign, prove } from '../../src/diagnosis/evidence.ts'
 import { failingContainers } from '../../src/diagnosis/failing-container.ts'
@@ -20,7 +20,7 @@ function proof(fields: Partial<Container>, events: PodEvent[], of: Partial<Pod> 
 }
 
 describe('the newest error wins', () => {
-  test('the status of a new kubelet carries it, shown whole', () => {
+  test('the status of a newer kubelet contains it, shown in full', () => {
     const message = `Back-off pulling image "nginx:1.27": ErrImagePull: ${LIMITED}`
     expect(proof({ state: waiting('ImagePullBackOff', message) }, [failed(MISSING)])).toMatchObject({
       cause: 'rate-limited',
@@ -29,7 +29,7 @@ describe('the newest error wins', () => {
     })
   })
 
-  test('under an older kubelet the newest failed event does', () => {
+  test('with an older kubelet the newest failed event does', () => {
     const events = [
       failed(LIMITED, { lastSeen: '2026-11-24T10:09:00Z' }),
       failed(MISSING, { lastSeen: '2026-11-24T10:02:00Z' }),
@@ -42,7 +42,7 @@ describe('the newest error wins', () => {
     })
   })
 
-  test('an event’s reason may be a vendor’s own', () => {
+  test("an event's reason can be specific to a vendor", () => {
     const renamed = failed(MISSING, { reason: 'FailedPullImage' })
     expect(proof({}, [renamed])).toMatchObject({
       cause: 'image-not-found',
@@ -50,39 +50,39 @@ describe('the newest error wins', () => {
     })
   })
 
-  test('a status that only repeats its reason is silent', () => {
+  test('a status that only repeats its reason is no evidence', () => {
     expect(proof({ state: waiting('ErrImagePull', 'ErrImagePull') }, [failed(MISSING)]).cause).toBe(
       'image-not-found',
     )
   })
 
-  test('a status that tells nothing known gives way to an event that does', () => {
+  test('a status without a known cause yields to an event with one', () => {
     expect(proof({ state: waiting('ErrImagePull', 'it broke') }, [failed(MISSING)]).cause).toBe(
       'image-not-found',
     )
   })
 })
 
-describe('an event without the kubelet’s opening', () => {
+describe("an event without the kubelet's usual prefix", () => {
   const bare = event({ message: `Error response from daemon: ${LIMITED}` })
 
-  test('tells where nothing else does', () => {
+  test('is evidence if nothing else is', () => {
     expect(proof({}, [bare])).toMatchObject({ cause: 'rate-limited', evidence: { text: bare.message } })
   })
 
-  test('gives way to one with it', () => {
+  test('yields to one with the prefix', () => {
     expect(proof({}, [failed(MISSING), bare]).cause).toBe('image-not-found')
   })
 
   test.each([
-    ['says nothing of a pull', 'Internal PreStartContainer hook failed: it broke'],
+    ['does not mention a pull', 'Internal PreStartContainer hook failed: it broke'],
     ['is of a failed start', 'Error: failed to create containerd task: no space left on device'],
-  ])('is no evidence where it %s', (_what, message) => {
+  ])('is not evidence if it %s', (_what, message) => {
     expect(proof({}, [event({ message })])).toMatchObject({ cause: 'other', evidence: { from: 'status' } })
   })
 })
 
-describe('whose event it is', () => {
+describe('which container an event belongs to', () => {
   test.each<[string, Partial<PodEvent>]>([
     ['of an earlier pod of the same name', { podUid: 'uid-old' }],
     ['of another container', { fieldPath: 'spec.containers{sidecar}' }],
@@ -95,14 +95,14 @@ describe('whose event it is', () => {
     })
   })
 
-  test('one about the pod as a whole belongs to the container whose image it names', () => {
+  test('an event about the whole pod belongs to the container whose image it names', () => {
     const others = { containers: [container({ name: 'other', image: 'nginx' })] }
     expect(proof({}, [failed(MISSING, { fieldPath: '' })], others).cause).toBe('image-not-found')
     const other = event({ fieldPath: '', message: `Failed to pull image "redis:7": ${MISSING}` })
     expect(proof({}, [other], others).cause).toBe('other')
   })
 
-  test('the kubelet adds the tag latest to an image without one', () => {
+  test('the kubelet adds the tag latest to an image without a tag', () => {
     const latest = event({ fieldPath: '', message: `Failed to pull image "nginx:latest": ${MISSING}` })
     expect(proof({ image: 'nginx' }, [latest], { containers: [container({ name: 'b' })] }).cause).toBe(
       'image-not-found',
@@ -110,8 +110,8 @@ describe('whose event it is', () => {
   })
 })
 
-describe('silence', () => {
-  test('both silent: other, with the back-off sentence', () => {
+describe('missing messages', () => {
+  test('status and events without a message: other, with the back-off message', () => {
     expect(proof({}, [])).toMatchObject({
       cause: 'other',
       subcause: null,
@@ -119,17 +119,17 @@ describe('silence', () => {
     })
   })
 
-  test('no sentence, no evidence', () => {
+  test('without a message there is no evidence', () => {
     expect(proof({ state: waiting('ErrImagePull') }, [])).toMatchObject({ cause: 'other', evidence: null })
   })
 
-  test('some reasons are the cause', () => {
+  test('some reasons are causes themselves', () => {
     expect(proof({ state: waiting('ErrImageNeverPull') }, [])).toMatchObject({ cause: 'never-pull' })
     expect(proof({ state: waiting('InvalidImageName') }, [])).toMatchObject({ cause: 'invalid-reference' })
   })
 })
 
-test('it began with the first event, or with the pod where the image never came', () => {
+test('the failure began with the first event, or with the pod if the image was never pulled', () => {
   const [never] = failingContainers(pod(), [
     failed(MISSING),
     failed(LIMITED, { firstSeen: '2026-11-24T10:00:30Z' }),

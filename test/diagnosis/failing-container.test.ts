@@ -29,12 +29,12 @@ describe('by status', () => {
     'RunContainerError',
     'SomethingNew',
     '',
-  ])('%j is another wait, also beside an older failed pull', reason => {
+  ])('%j is another kind of wait, even beside an older failed pull', reason => {
     expect(failing({ state: waiting(reason) }, [event()])).toEqual([])
   })
 
   test.each(['CreateContainerError', 'RunContainerError', 'CrashLoopBackOff', 'CreateContainerConfigError'])(
-    '%s is one too where its text tells of a failed pull, which no pull secret had a part in',
+    '%s is one too if its message describes a failed pull, and pull secrets played no part in that pull',
     reason => {
       const message =
         'CreateContainer failed: failed to pull manifest error sending request for url (https://r/v2/)'
@@ -45,7 +45,7 @@ describe('by status', () => {
     },
   )
 
-  test('an error that stands where the reason belongs is a failing pull if it tells of one', () => {
+  test('an error in place of the reason is a failing pull if it describes one', () => {
     const reason = 'unable to parse auth field, must be formatted as base64(username:password)'
     expect(failing({ state: waiting(reason) })).toMatchObject([{ reason, message: reason }])
     expect(failing({ state: waiting('cannot find the runtime handler') })).toEqual([])
@@ -61,11 +61,11 @@ describe('by status', () => {
     ['Pending', 1],
     ['Failed', 0],
     ['Succeeded', 0],
-  ])('in phase %s there are %i: no kubelet pulls for a pod that has ended', (phase, count) => {
+  ])('phase %s has %i findings: the kubelet no longer pulls for a pod that has ended', (phase, count) => {
     expect(failingContainers(pod({ phase }), [event()])).toHaveLength(count)
   })
 
-  test('running and ended containers are left alone, whatever their events say', () => {
+  test('running and ended containers are ignored, whatever their events say', () => {
     expect(failing({ state: { type: 'running', startedAt: null } }, [event()])).toEqual([])
     expect(
       failing({ state: { type: 'terminated', reason: 'Error', exitCode: 1, message: '' } }, [event()]),
@@ -81,13 +81,13 @@ describe('without a status', () => {
     expect(failing(debug, [failed])).toMatchObject([{ reason: 'ErrImagePull' }])
   })
 
-  test('the reason of the event is the vendor’s, its sentence is the kubelet’s', () => {
+  test("the reason of the event is the vendor's, and its message is the kubelet's", () => {
     expect(failing(debug, [{ ...failed, reason: 'FailedPullImage' }])).toMatchObject([
       { reason: 'ErrImagePull' },
     ])
   })
 
-  test('one that waits to pull again is in back-off', () => {
+  test('a container that waits to pull again is in back-off', () => {
     const backOff = event({
       ...failed,
       reason: 'BackOff',
@@ -97,7 +97,7 @@ describe('without a status', () => {
     expect(failing(debug, [backOff, failed])).toMatchObject([{ reason: 'ImagePullBackOff' }])
   })
 
-  test('nothing is guessed from silence, from another container or from a failed start', () => {
+  test("nothing is concluded from missing events, another container's events or a failed start", () => {
     expect(failing(debug, [])).toEqual([])
     expect(failing(debug, [event()])).toEqual([])
     expect(failing(debug, [{ ...failed, message: 'Error: configmap "x" not found' }])).toEqual([])

@@ -1,4 +1,4 @@
-/** The way up from a pod to its topmost controller. */
+/** From a pod up to its topmost controller. */
 import { expect, test } from 'vitest'
 import { indexOwners, topmostOwner } from '../../src/diagnosis/owner.ts'
 import type { OwnerLink } from '../../src/snapshot/snapshot.ts'
@@ -20,7 +20,7 @@ const ofReplicaSet = (uid?: string) => pod({ controller: reference('ReplicaSet',
 const topmost = (of: Parameters<typeof topmostOwner>[0], ...links: OwnerLink[]) =>
   topmostOwner(of, indexOwners(links))
 
-test('a ReplicaSet leads to its Deployment, and on to the resource that owns that', () => {
+test('a ReplicaSet leads to its Deployment, and from there to the resource that owns it', () => {
   expect(
     topmost(
       ofReplicaSet(),
@@ -31,7 +31,7 @@ test('a ReplicaSet leads to its Deployment, and on to the resource that owns tha
   ).toEqual({ kind: 'Shop', name: 'eu' })
 })
 
-test('in a dump without uids names lead the way, each to its own', () => {
+test('in a dump without uids, owners are matched by name', () => {
   expect(
     topmost(
       ofReplicaSet(''),
@@ -42,7 +42,7 @@ test('in a dump without uids names lead the way, each to its own', () => {
   ).toEqual({ kind: 'Deployment', name: 'shop' })
 })
 
-test('an owner that is only derived has no uid, and what owns it is still found', () => {
+test('an owner derived from names has no uid, and its own owner is still found', () => {
   expect(
     topmost(
       ofReplicaSet(),
@@ -52,16 +52,16 @@ test('an owner that is only derived has no uid, and what owns it is still found'
   ).toEqual({ kind: 'Shop', name: 'eu' })
 })
 
-test('a controller of the same name and another uid is another one', () => {
+test('a controller with the same name and another uid is not the owner', () => {
   const later = link('ReplicaSet', 'shop-6d4', reference('Deployment', 'shop'), 'later')
   expect(topmost(ofReplicaSet(), later)).toEqual({ kind: 'ReplicaSet', name: 'shop-6d4' })
 })
 
-test('a bare pod has none', () => {
+test('a bare pod has no controller', () => {
   expect(topmost(pod())).toBeNull()
 })
 
-test('controllers that own each other do not hang it', () => {
+test('controllers that own each other do not cause an endless loop', () => {
   const of = pod({ controller: reference('A', 'a') })
   expect(topmost(of, link('A', 'a', reference('B', 'b')), link('B', 'b', reference('A', 'a')))).not.toBeNull()
 })

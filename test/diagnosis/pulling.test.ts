@@ -1,4 +1,4 @@
-/** An image that has been pulling for a minute or more is told, and is no finding. */
+/** A pull that has taken a minute or more is reported, but not as a finding. */
 import { describe, expect, test } from 'vitest'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import { explainPod } from '../../src/diagnosis/why.ts'
@@ -14,7 +14,7 @@ const began = (time = '10:06:20', fields: Partial<PodEvent> = {}) =>
   at('Pulling', 'Pulling image "nginx:1.27"', `2026-11-24T${time}Z`, fields)
 const seen = (found: Pod, events: PodEvent[]) => snapshot({ pods: [found], events })
 
-test('with its container, its image and when it began', () => {
+test('a long pull is reported with its container, its image and its start', () => {
   const { findings, pulling } = diagnose(seen(creating(), [began()]))
   expect(findings).toEqual([])
   const of = { namespace: 'web', pod: 'shop-1', container: 'app', containerKind: 'container' }
@@ -25,7 +25,7 @@ test('with its container, its image and when it began', () => {
   })
 })
 
-test('an image volume’s pull is told by the image that the event names', () => {
+test("an image volume's pull is matched by the image in the event", () => {
   const volume = container({ name: 'data', kind: 'volume', image: 'acme/data:1', state: { type: 'unknown' } })
   const { containers } = creating()
   const event = began('10:06:20', { fieldPath: '', message: 'Pulling image "acme/data:1"' })
@@ -33,7 +33,7 @@ test('an image volume’s pull is told by the image that the event names', () =>
   expect(pulling).toMatchObject([{ container: 'data', containerKind: 'volume' }])
 })
 
-describe('nothing is told', () => {
+describe('nothing is reported', () => {
   const running = container({ state: { type: 'running', startedAt: null } })
   test.each<[string, Pod, PodEvent[]]>([
     ['before a minute is over', creating(), [began('10:09:01')]],
@@ -56,7 +56,7 @@ describe('nothing is told', () => {
   })
 })
 
-test('a second try counts from its own beginning, and a failed first one stays a finding', () => {
+test('a second attempt has a start of its own, and a failed first one remains a finding', () => {
   const failed = at('Failed', 'Failed to pull image "nginx:1.27": EOF', '2026-11-24T10:05:00Z')
   const backOff = pod({ containers: [container()] })
   expect(diagnose(seen(creating(), [failed, began()])).pulling).toHaveLength(1)
@@ -66,7 +66,7 @@ test('a second try counts from its own beginning, and a failed first one stays a
   })
 })
 
-test('when it began and ended is no part of a finding, for not every reading has it', () => {
+test('when a pull began and ended is not part of a finding, because not every reading has it', () => {
   const [finding] = diagnose(
     seen(pod(), [event(), began('10:00:10', { firstSeen: '2026-11-24T10:00:10Z' })]),
   ).findings

@@ -1,4 +1,4 @@
-/** A pod that waits for its sandbox's image is a finding of the node's; one that has got its sandbox, or waits for its network, is none. */
+/** A pod whose sandbox image can't be pulled is a finding about its node; one with a sandbox, or without a network yet, is not. */
 import { describe, expect, test } from 'vitest'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
@@ -20,7 +20,7 @@ const creating = (fields: Partial<Pod> = {}) =>
   pod({ pullSecrets: ['hub'], containers: [container({ state: waiting('ContainerCreating') })], ...fields })
 const findings = (found: Pod, ...events: PodEvent[]) => diagnose(snapshot({ pods: [found], events })).findings
 
-test('it is told with the image, the node and the event, and blames no pull secret', () => {
+test('the finding has the image, the node and the event, and blames no pull secret', () => {
   const older = failure(DENIED, { firstSeen: '2026-11-24T10:00:05Z', lastSeen: '2026-11-24T10:00:05Z' })
   const newest = failure(DENIED)
   const secret = event({ fieldPath: '', reason: 'FailedToRetrieveImagePullSecret', message: 'hub' })
@@ -41,13 +41,13 @@ test('it is told with the image, the node and the event, and blames no pull secr
   ])
 })
 
-test('it leads, for nothing new starts on that node', () => {
+test('the finding comes first, because nothing new starts on that node', () => {
   const critical = pod({ name: 'agent', uid: 'a', namespace: 'kube-system' })
   const seen = snapshot({ pods: [critical, creating()], events: [failure(DENIED)] })
   expect(diagnose(seen).findings.map(({ containerKind }) => containerKind)).toEqual(['sandbox', 'container'])
 })
 
-test('an error that does not name the image is told all the same', () => {
+test('an error that does not name the image is reported as well', () => {
   const damaged =
     'failed to create containerd container: error unpacking image: failed to extract layer sha256:aa: not found'
   expect(findings(creating(), failure(damaged))).toMatchObject([
@@ -55,13 +55,13 @@ test('an error that does not name the image is told all the same', () => {
   ])
 })
 
-test('a restarted node’s pods lack their sandbox though their containers have run', () => {
+test('pods of a restarted node lack their sandbox although their containers have run', () => {
   const ended = container({ state: { type: 'terminated', reason: 'Unknown', exitCode: 255, message: '' } })
   const found = creating({ phase: 'Running', hasSandbox: false, containers: [ended] })
   expect(findings(found, failure(DENIED))).toHaveLength(1)
 })
 
-describe('nothing is told', () => {
+describe('nothing is reported', () => {
   const running = container({ state: { type: 'running', startedAt: null } })
   const later = { lastSeen: '2026-11-24T10:09:00Z' }
   test.each<[string, Pod, PodEvent[]]>([
@@ -81,7 +81,7 @@ describe('nothing is told', () => {
   })
 })
 
-test('a container’s own failed pull is told instead of an older failure of the sandbox', () => {
-  const told = findings(pod(), failure(DENIED))
-  expect(told).toMatchObject([{ containerKind: 'container', evidence: { from: 'status' } }])
+test("a container's own failed pull is reported instead of an older sandbox failure", () => {
+  const found = findings(pod(), failure(DENIED))
+  expect(found).toMatchObject([{ containerKind: 'container', evidence: { from: 'status' } }])
 })

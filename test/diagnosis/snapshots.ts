@@ -1,4 +1,4 @@
-/** Small pods, events and snapshots for the tests of this room. */
+/** Small pods, events and snapshots for the tests of all pure rooms. */
 import type { PullingNode } from '../../src/diagnosis/pulling-node.ts'
 import type { Container, ContainerState, Pod } from '../../src/snapshot/pod.ts'
 import type { PodEvent, Snapshot } from '../../src/snapshot/snapshot.ts'
@@ -77,7 +77,7 @@ export function snapshot(fields: Partial<Snapshot> = {}): Snapshot {
   }
 }
 
-/** A node of which nothing is known. */
+/** A node without any details. */
 export const UNKNOWN_NODE: PullingNode = {
   name: null,
   runtime: null,

@@ -1,4 +1,4 @@
-/** What is wrong with a key that was meant for the registry and does not serve the image. */
+/** Why a key that was meant for the registry does not match the image. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type KeyMismatch, keyMismatch } from '../../src/dockerconfig/key-mismatch.ts'
@@ -40,7 +40,7 @@ test.each<[string, string, KeyMismatch | null]>([
   expect(keyMismatch(key, reference)).toBe(mismatch)
 })
 
-test('any key at all is judged', () => {
+test('any key at all gets an answer', () => {
   const reference = { registry: 'docker.io', repository: 'library/nginx' }
   fc.assert(fc.property(fc.string({ unit: 'binary' }), key => void keyMismatch(key, reference)))
 })

@@ -1,4 +1,4 @@
-/** Which keys of a pull secret serve which image, against the behaviour of the kubelet's keyring. */
+/** Which keys of a pull secret match which image, compared with the kubelet's keyring. */
 import { describe, expect, test } from 'vitest'
 import { lookUpCredentials } from '../../src/dockerconfig/kubelet-lookup.ts'
 import { parseReference } from '../../src/image/reference.ts'
@@ -53,12 +53,12 @@ describe('a key', () => {
     expect(lookUp(image, [key]).tried).toEqual(serves ? [key] : [])
   })
 
-  test('a longer path is tried before a shorter one, a name before a wildcard, and all are tried', () => {
+  test('longer paths come before shorter ones, names before wildcards, and all are tried', () => {
     const keys = ['*.example.com', 'reg.example.com', 'reg.example.com/team']
     expect(lookUp('reg.example.com/team/api', keys).tried).toEqual(keys.toReversed())
   })
 
-  test('the same key in two secrets is tried in their order', () => {
+  test('the same key in two secrets is tried in the order of the secrets', () => {
     const found = lookUpCredentials({ registry: 'ghcr.io', repository: 'acme/api' }, [
       { key: 'ghcr.io', secret: 'a' },
       { key: 'https://ghcr.io', secret: 'b' },
@@ -66,7 +66,7 @@ describe('a key', () => {
     expect(found.tried.map(({ secret }) => secret)).toEqual(['a', 'b'])
   })
 
-  test('the fallback name of Docker Hub is not tried where its own name matches', () => {
+  test("Docker Hub's fallback name is not tried if its own name matches", () => {
     expect(lookUp('nginx', ['https://index.docker.io/v1/', 'docker.io'])).toEqual({
       tried: ['docker.io'],
       shadowed: ['https://index.docker.io/v1/'],

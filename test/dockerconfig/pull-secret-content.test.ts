@@ -1,4 +1,4 @@
-/** What a Secret holds: made the same way every time, compared and completed as the kubelet reads it, never thrown away. */
+/** What a Secret holds: created the same way every time, compared and completed as the kubelet reads it, never discarded. */
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
@@ -13,11 +13,11 @@ const stored = (value: unknown) => read(JSON.stringify(value))
 const text = (content: PullSecretContent) => Buffer.from(content.revealData(), 'base64').toString('utf8')
 const json = (content: PullSecretContent | null) => content && JSON.parse(text(content))
 
-describe('made from logins', () => {
+describe('content made from logins', () => {
   const hub = login('pässword')
   const quay = login('secret', 'quay.io')
 
-  test('it holds username, password and auth under the canonical key', () => {
+  test('has username, password and auth under the canonical key', () => {
     expect(json(PullSecretContent.of([hub]))).toEqual({
       auths: {
         [HUB]: {
@@ -29,16 +29,16 @@ describe('made from logins', () => {
     })
   })
 
-  test('it is the same text whatever order the logins come in', () => {
+  test('is the same text whatever the order of the logins', () => {
     const [one, other] = [PullSecretContent.of([hub, quay]), PullSecretContent.of([quay, hub])]
     expect(text(one)).toBe(text(other))
   })
 
-  test('it leaves out identity tokens, which the kubelet ignores', () => {
+  test('omits identity tokens, which the kubelet ignores', () => {
     expect(text(PullSecretContent.of([{ ...quay, kind: 'identity-token' }]))).toBe('{"auths":{}}')
   })
 
-  test('it shows nothing of them by accident', () => {
+  test('does not reveal them by accident', () => {
     const content = PullSecretContent.of([hub])
     const shown = inspect({ content }, { depth: 9, showHidden: true }) + JSON.stringify({ content }) + content
     expect(shown).not.toMatch(/pässword|jane|auths/)
@@ -57,27 +57,23 @@ test.each<[what: string, stored: unknown, holds: boolean]>([
   ],
   ["Docker Hub's other name", { auths: { 'docker.io': { auth } } }, true],
   ["another login under Docker Hub's other name", { auths: { [HUB]: { auth }, 'docker.io': {} } }, false],
-  [
-    'an entry beside it that fails the whole',
-    { auths: { [HUB]: { auth }, 'quay.io': { auth: 'x' } } },
-    false,
-  ],
+  ['a malformed entry beside it', { auths: { [HUB]: { auth }, 'quay.io': { auth: 'x' } } }, false],
   ['another spelling of the key', { auths: { 'https://index.docker.io/v1': { auth } } }, false],
   ['an empty entry', { auths: { [HUB]: {} } }, false],
   ['the fields in capitals, which are the same to Go', { Auths: { [HUB]: { Auth: auth } } }, true],
-  ['headers that fail the whole', { auths: { [HUB]: { auth } }, HttpHeaders: [] }, false],
+  ['malformed headers', { auths: { [HUB]: { auth } }, HttpHeaders: [] }, false],
   ['no auths', {}, false],
   ['a list', [], false],
 ])('%s', (_what, value, serves) => {
   expect(stored(value).serves(wanted)).toBe(serves)
 })
 
-test('of several logins it tells which it serves', () => {
+test('with several logins it shows which of them it serves', () => {
   const both = PullSecretContent.of([login('good'), login('x', 'quay.io')])
   expect(wanted.servedKeys(both)).toEqual([HUB])
 })
 
-test('under the plain name too it holds the login where the kubelet looks for that name alone', () => {
+test('under the plain name it also holds the login if the kubelet looks for that name only', () => {
   const both = wanted.only([HUB, 'docker.io'])
   if (both === null) throw new Error('it has both')
   expect(json(both).auths['docker.io']).toEqual(json(wanted).auths[HUB])
@@ -86,7 +82,7 @@ test('under the plain name too it holds the login where the kubelet looks for th
   expect(wanted.only([HUB, 'quay.io'])).toBeNull()
 })
 
-test('completing keeps other registries and fields, replaces its own key, and then holds', () => {
+test('completing keeps other registries and fields, replaces its own key, and then serves the login', () => {
   const quay = { auth: 'eDp5', email: 'x@y' }
   const completed = stored({
     HttpHeaders: { a: 'b' },
@@ -97,7 +93,7 @@ test('completing keeps other registries and fields, replaces its own key, and th
   expect(text(completed.completedWith(wanted))).toBe(text(completed))
 })
 
-test('completing drops what the kubelet can not read, and gives its login to a name that comes first', () => {
+test("completing drops what the kubelet can't read and gives its login to a name that takes precedence", () => {
   const completed = stored({
     HttpHeaders: { a: 1 },
     Auths: { 'quay.io': { auth: '%' }, 'ghcr.io': 'text', 'r.io': {}, 'docker.io': { auth: 'eDp5' } },
@@ -110,7 +106,7 @@ test('completing drops what the kubelet can not read, and gives its login to a n
 })
 
 test.each(['', 'no json', '[]', 'null', '{"auths":[]}'])(
-  '%j is replaced, for the kubelet can not read it',
+  "%j is replaced because the kubelet can't read it",
   content => {
     expect(read(content).serves(wanted)).toBe(false)
     expect(read(content).completedWith(wanted).serves(wanted)).toBe(true)

@@ -1,4 +1,4 @@
-/** What `image` says of one name: the pull policy the API server would write, and whose limit a pull counts towards. */
+/** What `image` reports for one name: the pull policy that the API server would set, and whose limit a pull counts towards. */
 import { describe, expect, test } from 'vitest'
 import { describeImage } from '../../src/image/describe.ts'
 
@@ -35,7 +35,7 @@ describe('an image', () => {
     expect(describeImage(image).countsTowardsDockerHub).toBe(counts)
   })
 
-  test('is described in full', () => {
+  test('is described completely', () => {
     expect(describeImage('localhost:5000/team/api')).toEqual({
       input: 'localhost:5000/team/api',
       valid: true,

@@ -1,4 +1,4 @@
-/** Near names: a slip of the pen first, then the same version, then the same variant; and never a name that does not exist. */
+/** Similar names: a typo first, then the same version, then the same variant, and never a name that does not exist. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isSlip, nearestNames, nearestTags } from '../../src/image/nearest.ts'
@@ -32,21 +32,21 @@ test.each<[wanted: string, first: string, slip: boolean]>([
   ['lates', 'latest', true],
   ['stabel', 'stable', true],
   ['1.72', '1.27', true],
-  // Another number is another version, however near its digits are.
+  // Another number is another version, however similar its digits are.
   ['1.27.6', '1.27.5', false],
   ['1.27.6-alpine', '1.27.5-alpine', false],
   ['1.29-alpine', '1.28-alpine', false],
   ['1.24', '1.25', false],
   ['1.27-bullseye', '1.27', false],
   ['3.0', 'v2.0.1', false],
-  // There are only versions: the highest.
+  // Only versions exist: the highest one is suggested.
   ['nightly', 'v2.0.1', false],
-])('instead of %s it may be %s', (wanted, first, slip) => {
+])('for %s the first suggestion is %s', (wanted, first, slip) => {
   expect(nearestTags(wanted, TAGS, 5)[0]).toBe(first)
   expect(isSlip(wanted, first)).toBe(slip)
 })
 
-test('a repository without `latest` is told by its highest versions, one without versions by what it has', () => {
+test('a repository without `latest` is described by its highest versions, one without versions by its tags', () => {
   expect(nearestTags('latest', ['1.9', '1.10', '2.0-rc1', 'sha-0a1b'], 2)).toEqual(['1.10', '1.9'])
   expect(nearestTags('latest', ['main', 'dev'], 5)).toEqual(['dev', 'main'])
   expect(nearestTags('latest', [], 5)).toEqual([])
@@ -64,13 +64,13 @@ test.each([
   ['pyhton', ['python']],
   ['gp', []],
   ['billing', []],
-])('for the repository %s there is %j', (wanted, near) => {
+])('for the repository %s the suggestions are %j', (wanted, near) => {
   expect(nearestNames(wanted, LIBRARY, 3)).toEqual(near)
 })
 
 const tag = fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,12}$/)
 
-test('what is near exists, is not the wanted name, and comes once and in no more than asked for', () => {
+test('suggestions exist, differ from the wanted name, are unique, and are no more than requested', () => {
   fc.assert(
     fc.property(
       tag,
@@ -90,7 +90,7 @@ test('what is near exists, is not the wanted name, and comes once and in no more
   )
 })
 
-test('a slip of one letter in a long word is found among other tags', () => {
+test('a typo of one letter in a long word is found among other tags', () => {
   const word = fc.stringMatching(/^[a-z]{6,12}$/)
   fc.assert(
     fc.property(word, fc.nat(), (name, at) => {

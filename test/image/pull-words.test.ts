@@ -1,4 +1,4 @@
-/** What kubelets, runtimes and guests say of a failed pull is told from everything else that they say. */
+/** Messages of kubelets, runtimes and guests about a failed pull are recognized among all their other messages. */
 import { describe, expect, test } from 'vitest'
 import { isSandboxFailure, pullStage, sandboxImage, tellsOfFailedPull } from '../../src/image/pull-words.ts'
 
@@ -50,7 +50,7 @@ describe('the image of a sandbox', () => {
       'Failed create pod sandbox: rpc error: code = Unknown desc = failed pulling image "k8s.gcr.io/pause:3.2": Error response from daemon: Get https://k8s.gcr.io/v2/: EOF',
     ],
     [
-      'a damaged one, which nobody names',
+      'a damaged image, which no message names',
       '',
       `${SANDBOX}failed to create containerd container: error unpacking image: failed to extract layer ${DIGEST}: content digest ${DIGEST}: not found`,
     ],
@@ -68,12 +68,12 @@ describe('the image of a sandbox', () => {
     'failed to reserve sandbox name "web_0": name is reserved for "x"',
     'failed to create containerd container: get apparmor_parser version: executable file not found in $PATH',
     'context deadline exceeded',
-  ])('is not what fails: %s', text => {
+  ])('is not what failed: %s', text => {
     expect(sandboxImage(SANDBOX + text)).toBeNull()
   })
 })
 
-describe('an error after the kubelet’s own pull', () => {
+describe('an error after a successful pull by the kubelet', () => {
   test.each([
     'CreateContainer failed: All attempts fail:\n#1: rpc error: code = Internal desc = failed to pull manifest error sending request for url (https://reg.svc:5000/v2/)',
     'failed to create shim task: rpc status: Status { code: INTERNAL, message: "[CDH] [ERROR]: Image Pull error: Failed to pull image ghcr.io/acme/x:1',
@@ -83,7 +83,7 @@ describe('an error after the kubelet’s own pull', () => {
     'locating image with ID "7ca33bd2a1d3": image not known',
     'reference "[overlay@/var/lib/containers/storage]quay.io/a/b@sha256:7c" does not resolve to an image ID: identifier is not an image',
     'unable to pull image or OCI artifact: pull image err: EOF',
-  ])('tells of a failed pull: %s', text => {
+  ])('describes a failed pull: %s', text => {
     expect(tellsOfFailedPull(text)).toBe(true)
   })
 
@@ -96,7 +96,7 @@ describe('an error after the kubelet’s own pull', () => {
     'failed to create containerd task: OCI runtime create failed: exec: "/pull-image.sh": stat /pull-image.sh: no such file or directory',
     'failed to reserve container name "pull-images": name is reserved for "b"',
     'failed to generate container "a" spec: failed to stat "/images/manifest": no such file or directory',
-  ])('does not: %s', text => {
+  ])('does not describe one: %s', text => {
     expect(tellsOfFailedPull(text)).toBe(false)
   })
 })

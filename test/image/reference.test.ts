@@ -1,4 +1,4 @@
-/** References as Kubernetes reads them, against the behaviour of distribution/reference. */
+/** References as Kubernetes reads them, compared with distribution/reference. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fullName, parseReference, readReference } from '../../src/image/reference.ts'
@@ -66,12 +66,12 @@ describe('a reference', () => {
     ['a..b/c', 'not a registry host'],
     ['host:port/api', 'not a registry host'],
     [`ghcr.io/${'a'.repeat(256)}`, '256 characters'],
-  ])('%j is none, and why is said', (text, reason) => {
+  ])('%j is invalid, with the reason %s', (text, reason) => {
     expect(parseReference(text)).toBeNull()
     expect(readReference(text)).toEqual({ refused: expect.stringContaining(reason) })
   })
 
-  test('its full name is read as itself', () => {
+  test('its full name parses as itself', () => {
     const part = fc.stringMatching(/^[a-z0-9]+([._-][a-z0-9]+){0,2}$/)
     const host = fc.constantFrom('', 'ghcr.io/', 'localhost:5000/', 'index.docker.io/')
     const tag = fc.constantFrom('', ':1.27', ':latest')
@@ -87,7 +87,7 @@ describe('a reference', () => {
     )
   })
 
-  test('any text is read or refused with a reason, and quickly', () => {
+  test('any text is parsed or refused with a reason, and quickly', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 400 }), text => {
         const read = readReference(text)

@@ -1,4 +1,4 @@
-/** The splitter against JSON.parse: any document, any cut, and what it does with documents that are wrong or cut short. */
+/** Compares the splitter with JSON.parse: any document, any cut, and documents that are invalid or cut off. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { JsonElements } from '../../src/json/json-elements.ts'
@@ -9,7 +9,7 @@ interface Read {
   elements: [string, unknown][]
 }
 
-/** Cuts the bytes after every `sizes[n]` bytes, over and over. */
+/** Cuts the bytes into chunks of `sizes`, over and over. */
 function read(bytes: Buffer, sizes: number[] = [bytes.length || 1]): Read {
   const result: Read = { documents: [], elements: [] }
   const splitter = new JsonElements(['items', 'rows'], {
@@ -27,7 +27,7 @@ function read(bytes: Buffer, sizes: number[] = [bytes.length || 1]): Read {
   return result
 }
 
-/** The same by JSON.parse. */
+/** The same elements by JSON.parse. */
 function expected(documents: unknown[]): Read {
   const elements: [string, unknown][] = []
   const rests = documents.map(document => {
@@ -48,7 +48,7 @@ const list = fc.dictionary(keys, fc.oneof(parsed, fc.array(fc.oneof(parsed, fc.r
 const documents = fc.array(fc.oneof(list, parsed), { minLength: 1, maxLength: 3 })
 const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 })
 /**
- * JSON.stringify, or as somebody fond of escapes would write it. Texts of one letter stay plain: V8 of Node 24.21 reads the escaped key
+ * JSON.stringify, or text with more escapes than necessary. Texts of one letter stay plain: V8 of Node 24.21 reads the escaped key
  * `{"":1,"\u0079":2}` as a backslash if it has parsed `{"":1,"\\\\":2}` before.
  */
 const escaped = (text: string) =>
@@ -63,7 +63,7 @@ const written = (document: unknown, style: string) =>
     : JSON.stringify(document, null, style === 'pretty' ? 4 : 0)
 
 describe('cutting lists out of JSON', () => {
-  test('any documents, written in any style and cut anywhere, read as JSON.parse reads them', () => {
+  test('any documents, written in any style and cut anywhere, give the same elements as JSON.parse', () => {
     fc.assert(
       fc.property(documents, sizes, fc.constantFrom('plain', 'pretty', 'escaped'), (some, cuts, style) => {
         const text = some.map(one => written(one, style)).join('\n')
@@ -73,7 +73,7 @@ describe('cutting lists out of JSON', () => {
     )
   })
 
-  test('a list cut short at any byte is never taken for a whole one', () => {
+  test('a list cut off at any byte is never taken for a complete one', () => {
     const whole = Buffer.from(' {"items":[{"a":"}\\"é]"},null,12],"kind":"List","n":{"items":[1]}}')
     for (let length = 2; length < whole.length; length++) {
       expect(() => read(whole.subarray(0, length), [3])).toThrow(JsonError)
@@ -95,7 +95,7 @@ describe('cutting lists out of JSON', () => {
     ['{"a":tru}', 0],
     ['{}\n]', 3],
     ['<html>', 0],
-  ])('%s is refused with the byte where it goes wrong', (text, offset) => {
+  ])('%s is refused at the byte where the error is', (text, offset) => {
     const error: unknown = (() => {
       try {
         return read(Buffer.from(text))
@@ -107,7 +107,7 @@ describe('cutting lists out of JSON', () => {
     expect(error).toMatchObject({ offset, truncated: false })
   })
 
-  test('a byte order mark before the first document is passed over', () => {
+  test('a byte order mark before the first document is skipped', () => {
     expect(read(Buffer.from('\ufeff{"items":[1]}'), [1])).toEqual({
       documents: [{ items: [] }],
       elements: [['items', 1]],
@@ -116,7 +116,7 @@ describe('cutting lists out of JSON', () => {
 })
 
 test.each(['{"items":[{"name":"', '{"items":[],"metadata":{"name":"', '[["', `{"k${'k'.repeat(30)}":1,"`])(
-  'what goes on after %s is not held for ever',
+  'an endless text after %s is not buffered forever',
   begun => {
     const handlers = { onElements() {}, onDocument() {} }
     const elements = new JsonElements(['items'], handlers, 100)
@@ -128,7 +128,7 @@ test.each(['{"items":[{"name":"', '{"items":[],"metadata":{"name":"', '[["', `{"
   },
 )
 
-test('a list of any length is read with a bound on what is held', () => {
+test('a list of any length is read with bounded memory', () => {
   const parts: Buffer[] = []
   const handlers = {
     onElements: (_array: string, part: Buffer) => void parts.push(Buffer.from(part)),

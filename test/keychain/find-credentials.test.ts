@@ -1,4 +1,4 @@
-/** What is found on a machine: places and their order, helpers, podman's keys, and the reasons for finding nothing. */
+/** Which logins are found on a machine: places and their order, helpers, podman's keys, and the reasons for finding none. */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -73,7 +73,7 @@ describe('the places', () => {
   ]
 
   test.each(inOrder.map(([name], index) => [name, index] as const))(
-    '%s is asked before every later place',
+    '%s is used before every later place',
     async (_name, index) => {
       const env = Object.assign({}, ...inOrder.slice(index).map(([, prepare]) => prepare()))
       const { credentials } = await find({ env })
@@ -91,7 +91,7 @@ describe('the places', () => {
     expect(refusals).toEqual([])
   })
 
-  test('an empty machine says where was looked', async () => {
+  test('a machine without logins reports where it looked', async () => {
     const { credentials, refusals } = await find()
     expect(credentials).toEqual([])
     expect(refusals).toMatchObject([{ registry: 'docker.io', reason: 'no-entry', forReading: null }])
@@ -100,13 +100,13 @@ describe('the places', () => {
     )
   })
 
-  test('an entry that can not be used does not hide a good one in a later place', async () => {
+  test("an entry that can't be used does not hide a good one in a later place", async () => {
     file('.docker/config.json', { auths: { [HUB]: {} } })
     file('.config/containers/auth.json', { auths: { 'docker.io': { auth: basic('jane', CANARY) } } })
     expect((await find()).credentials).toMatchObject([{ key: HUB, username: 'jane' }])
   })
 
-  test('a file behind a place that answered is not read, so its faults do no harm', async () => {
+  test('a file behind the first place with an answer is not read, so its errors do no harm', async () => {
     file('.docker/config.json', '{ broken')
     const env = { DOCKER_AUTH_CONFIG: JSON.stringify(login('jane')) }
     expect((await find({ env })).credentials).toHaveLength(1)
@@ -130,7 +130,7 @@ describe('the entries', () => {
       { auth: basic('00-00', ''), identitytoken: CANARY },
       'identity-token',
     ],
-  ])('%s is refused with its reason, and not shown', async (_what, entry, reason) => {
+  ])('%s is refused with its reason and not printed', async (_what, entry, reason) => {
     file('.docker/config.json', { auths: { [HUB]: entry } })
     const found = await find()
     expect(found.credentials).toEqual([])
@@ -139,7 +139,7 @@ describe('the entries', () => {
     expect(inspect(found, { depth: 9, showHidden: true }) + JSON.stringify(found)).not.toContain(CANARY)
   })
 
-  test('an identity token stays usable for reading', async () => {
+  test('an identity token can still be used for reading', async () => {
     file('.docker/config.json', { auths: { 'acme.azurecr.io': { identitytoken: CANARY } } })
     const { refusals } = await find({ wanted: [{ registry: 'acme.azurecr.io', repositories: [] }] })
     expect(refusals[0]?.forReading).toMatchObject({ kind: 'identity-token', key: 'acme.azurecr.io' })
@@ -170,7 +170,7 @@ describe('the entries', () => {
     expect(credentials).toMatchObject([{ registry, key: registry === 'docker.io' ? HUB : registry }])
   })
 
-  test("the browser login's token cache is no registry", async () => {
+  test('the token cache of the browser login is not a registry', async () => {
     file('.docker/config.json', {
       auths: {
         [`${HUB}access-token`]: { auth: basic('x', CANARY) },
@@ -180,14 +180,14 @@ describe('the entries', () => {
     expect((await find()).refusals).toMatchObject([{ reason: 'no-entry' }])
   })
 
-  test('the canonical key wins over another spelling', async () => {
+  test('the canonical key takes precedence over other spellings', async () => {
     file('.docker/config.json', {
       auths: { 'docker.io': { auth: basic('other', 'x') }, [HUB]: { auth: basic('jane', CANARY) } },
     })
     expect((await find()).credentials).toMatchObject([{ username: 'jane' }])
   })
 
-  test('a path in a key is a namespace and is kept, and in a URL it is nothing', async () => {
+  test('a path in a key is a namespace and is kept; in a URL key it is ignored', async () => {
     const wanted = [{ registry: 'quay.io', repositories: ['a/b'] }]
     for (const path of ['.docker/config.json', '.config/containers/auth.json']) {
       file(path, { auths: { 'quay.io/team': { auth: basic('jane', CANARY) } } })
@@ -200,7 +200,7 @@ describe('the entries', () => {
     expect((await find({ wanted })).credentials).toMatchObject([{ key: 'quay.io' }])
   })
 
-  test('of several spellings one that can log in is taken', async () => {
+  test('of several spellings, one that can log in is used', async () => {
     file('.docker/config.json', {
       auths: {
         'https://quay.io/v1/': {},
@@ -212,7 +212,7 @@ describe('the entries', () => {
     expect(credentials).toMatchObject([{ username: 'jane' }])
   })
 
-  test('the most specific key of a repository wins, segment by segment', async () => {
+  test('the most specific key of a repository takes precedence, segment by segment', async () => {
     file('.config/containers/auth.json', {
       auths: {
         'quay.io': { auth: basic('host', 'x') },
@@ -229,7 +229,7 @@ describe('the entries', () => {
     ])
   })
 
-  test('only the registries that are wanted are returned', async () => {
+  test('only the requested registries are returned', async () => {
     file('.docker/config.json', {
       auths: { ...login('jane').auths, 'ghcr.io': { auth: basic('jane', 'x') } },
     })
@@ -269,20 +269,20 @@ describe('bad input', () => {
     ['{', 'DOCKER_AUTH_CONFIG is not valid JSON (line 1, column 2)'],
     [`["${CANARY}"]`, 'DOCKER_AUTH_CONFIG must hold a JSON object'],
     [JSON.stringify({ auths: CANARY }), 'DOCKER_AUTH_CONFIG: "auths" must be a JSON object'],
-  ])('DOCKER_AUTH_CONFIG is refused where it is no config: %s', async (text, message) => {
+  ])('an invalid DOCKER_AUTH_CONFIG is refused: %s', async (text, message) => {
     const error = await find({ env: { DOCKER_AUTH_CONFIG: text } }).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(UsageError)
     expect(String(error)).toContain(message)
     expect(inspect(error)).not.toContain(CANARY)
   })
 
-  test('DOCKER_AUTH_CONFIG may be a whole config, as GitLab has it', async () => {
+  test('DOCKER_AUTH_CONFIG can be a whole config, as in GitLab', async () => {
     const auths = { [HUB]: { username: 'jane', password: CANARY } }
     const env = { DOCKER_AUTH_CONFIG: JSON.stringify({ auths, credHelpers: { 'ghcr.io': 'gh' } }) }
     expect((await find({ env })).credentials).toMatchObject([{ username: 'jane' }])
   })
 
-  test('an empty file holds no login and is no error', async () => {
+  test('an empty file has no login and is not an error', async () => {
     const env = { REGISTRY_AUTH_FILE: file('empty', '') }
     expect((await find({ env })).refusals).toMatchObject([{ reason: 'no-entry' }])
   })
@@ -298,7 +298,7 @@ describe('helpers', () => {
     }
   const secret = (Username: string) => JSON.stringify({ ServerURL: HUB, Username, Secret: CANARY })
 
-  test("Docker Desktop's empty entry is resolved by its store", async () => {
+  test("Docker Desktop's empty entry is resolved by its credsStore", async () => {
     file('.docker/config.json', { auths: { [HUB]: {} }, credsStore: 'desktop' })
     const runHelper = answers({ [`docker-credential-desktop ${HUB}`]: secret('jane') })
     const { credentials } = await find({ runHelper })
@@ -333,37 +333,37 @@ describe('helpers', () => {
     ['hangs', { type: 'timeout' }, 'helper-failed', 'in time'],
     ['has none', ended(1, 'credentials not found in native keychain\n'), 'helper-has-none', 'no login'],
     [
-      'says so in its own words',
+      'reports it in a message of its own',
       ended(1, 'not logged in\u001b[2J to gcloud\n'),
       'helper-failed',
       'said: not logged in[2J to gcloud',
     ],
     ['fails and prints a secret', ended(1, secret('jane')), 'helper-failed', 'failed'],
     [
-      'fails and names a token at the place where its words are cut',
+      'fails and prints a token at the end of the quoted message',
       ended(1, `${'w '.repeat(76)}eyJc4nary.eyJc4nary.c4nary`),
       'helper-failed',
       'w [redact',
     ],
     [
-      'fails and names its token',
+      'fails and prints its token',
       ended(1, 'refused access_token: C4nary-Token\n'),
       'helper-failed',
       'said: refused access_token: [redacted]',
     ],
     ['prints nonsense', ended(0, CANARY), 'helper-failed', 'not JSON'],
-    ['leaves the secret out', ended(0, '{"Username":"jane"}'), 'helper-failed', 'without'],
+    ['omits the secret', ended(0, '{"Username":"jane"}'), 'helper-failed', 'without'],
     ['answers null', ended(0, 'null'), 'helper-failed', 'without'],
     ['answers empty texts', ended(0, '{"Username":"","Secret":""}'), 'helper-has-none', 'no login'],
     ['holds an identity token', ended(0, secret('<token>')), 'identity-token', 'identity token'],
-  ])('a helper that %s is a refusal that says so', async (_what, run, reason, detail) => {
+  ])('a helper that %s is a refusal with that reason', async (_what, run, reason, detail) => {
     file('.docker/config.json', { credsStore: 'x' })
     const found = await find({ runHelper: async () => run })
     expect(found.refusals).toMatchObject([{ reason, detail: expect.stringContaining(detail) }])
     expect(inspect(found, { depth: 9 })).not.toContain(CANARY)
   })
 
-  test.each(['../evil', 'a b', 'x;id', 'a/b', '$(id)'])('a helper called %j is not run', async name => {
+  test.each(['../evil', 'a b', 'x;id', 'a/b', '$(id)'])('a helper named %j is not run', async name => {
     file('.docker/config.json', { credsStore: name })
     const runHelper: RunHelper = () => Promise.reject(new Error('was run'))
     expect((await find({ runHelper })).refusals).toMatchObject([{ reason: 'helper-name' }])
@@ -397,23 +397,23 @@ describe.skipIf(process.platform === 'win32')('a real helper program', () => {
     return result.type === 'ended' ? [result.exitCode, result.stdout.reveal()] : result
   }
 
-  test('gets the word on the command line and the registry on standard input, nothing else', async () => {
+  test('gets the verb as argument and the registry on standard input, nothing else', async () => {
     program('read -r url; echo "$1 $# $url"')
     expect(await answer()).toEqual([0, 'get 1 quay.io\n'])
   })
 
-  test('may fail without reading', async () => {
+  test('can fail without reading its input', async () => {
     program('echo no; exit 3')
     expect(await answer()).toEqual([3, 'no\n'])
   })
 
-  test('is given up when it hangs, even where a child of it holds the pipe', async () => {
+  test('is stopped when it hangs, even if a child process holds the pipe', async () => {
     program('sleep 2 & wait')
     const clock = { ...systemClock, after: (_: number, call: () => void) => systemClock.after(0, call) }
     expect(await run(clock)).toEqual({ type: 'timeout' })
   })
 
-  test('is given up when somebody presses Ctrl-C', async () => {
+  test('is stopped at Ctrl-C', async () => {
     program('sleep 2 & wait')
     const stop = new AbortController()
     const ended = run(systemClock, stop.signal)
@@ -421,17 +421,17 @@ describe.skipIf(process.platform === 'win32')('a real helper program', () => {
     await expect(ended).rejects.toBe('SIGINT')
   })
 
-  test('is ended when it floods', async () => {
+  test('is stopped when it prints too much', async () => {
     program('yes')
     expect(await run()).toMatchObject({ type: 'failed' })
   })
 
-  test('may be missing', async () => {
+  test('can be missing', async () => {
     expect(await run()).toEqual({ type: 'missing' })
   })
 })
 
-describe('only where a file names the registry', () => {
+describe('a helper is run only if a file names the registry', () => {
   const asked = async (config: object, registry: string) => {
     file('.docker/config.json', config)
     const questions: string[] = []
@@ -445,16 +445,11 @@ describe('only where a file names the registry', () => {
   }
 
   test.each<[string, object, string, number]>([
-    ['a store is not asked for a host that a stranger chose', { credsStore: 'x' }, 'evil.example', 0],
-    ['nor for another port', { auths: { 'my.example:5000': {} }, credsStore: 'x' }, 'my.example', 0],
-    [
-      'but where docker left its empty entry',
-      { auths: { 'my.example': {} }, credsStore: 'x' },
-      'my.example',
-      1,
-    ],
-    ['and where a helper is named for it', { credHelpers: { 'my.example': 'x' } }, 'my.example', 1],
-    ['and for Docker Hub, whose host nobody chooses', { credsStore: 'x' }, 'docker.io', 1],
+    ['not for a foreign host', { credsStore: 'x' }, 'evil.example', 0],
+    ['not for another port', { auths: { 'my.example:5000': {} }, credsStore: 'x' }, 'my.example', 0],
+    ["with docker's empty entry", { auths: { 'my.example': {} }, credsStore: 'x' }, 'my.example', 1],
+    ['with a helper for the registry', { credHelpers: { 'my.example': 'x' } }, 'my.example', 1],
+    ['for Docker Hub, whose host is fixed', { credsStore: 'x' }, 'docker.io', 1],
   ])('%s', async (_what, config, registry, times) => {
     expect(await asked(config, registry)).toBe(times)
   })

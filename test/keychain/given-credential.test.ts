@@ -1,10 +1,10 @@
-/** A login from flags: one line end is cut off its password, and what can't be a login is refused. */
+/** A login from flags: one trailing newline is removed from its password, and what can't be a login is refused. */
 import { expect, test } from 'vitest'
 import { UsageError } from '../../src/errors.ts'
 import { givenCredential } from '../../src/keychain/given-credential.ts'
 import { Redacted } from '../../src/secrecy/redacted.ts'
 
-test('is for the registry under its canonical name and key', () => {
+test("has the registry's canonical name and key", () => {
   const credential = givenCredential('index.docker.io', 'jane', new Redacted('pässword\r\n'))
   expect(credential).toMatchObject({
     registry: 'docker.io',
@@ -19,6 +19,6 @@ test.each([
   ['ja:ne', 'secret'],
   ['jane', ''],
   ['jane', '\n'],
-])('a login that can not be one is a usage error: %j with %j', (username, password) => {
+])('an impossible login is a usage error: %j with %j', (username, password) => {
   expect(() => givenCredential('docker.io', username, new Redacted(password))).toThrow(UsageError)
 })

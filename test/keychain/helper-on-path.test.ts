@@ -1,4 +1,4 @@
-/** Helpers as real programs on the PATH: one of our own, and docker-credential-pass where it is installed. */
+/** Helpers as real programs on the PATH: a script of ours, and docker-credential-pass if it is installed. */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -28,15 +28,13 @@ function machine(config: unknown) {
 
 const windows = process.platform === 'win32'
 
-test.skipIf(windows)(
-  'a helper script on the PATH is asked for each registry, one question each',
-  async () => {
-    const { home, find } = machine({ credsStore: 'script', auths: { [HUB]: {} } })
-    const log = join(home, 'log')
-    const path = join(home, 'bin/docker-credential-script')
-    writeFileSync(
-      path,
-      `#!/bin/sh
+test.skipIf(windows)('a helper script on the PATH is run once for each registry', async () => {
+  const { home, find } = machine({ credsStore: 'script', auths: { [HUB]: {} } })
+  const log = join(home, 'log')
+  const path = join(home, 'bin/docker-credential-script')
+  writeFileSync(
+    path,
+    `#!/bin/sh
 read -r server
 echo "$* $server" >> '${log}'
 case $server in
@@ -44,21 +42,20 @@ case $server in
   *) echo 'credentials not found in native keychain'; exit 1;;
 esac
 `,
-    )
-    chmodSync(path, 0o755)
-    const { credentials, refusals } = await find('docker.io', 'quay.io')
-    expect(credentials).toMatchObject([
-      { key: HUB, username: 'jane', origin: 'docker-credential-script (file ~/.docker/config.json)' },
-    ])
-    expect(credentials[0]?.password.reveal()).toBe(CANARY)
-    expect(refusals).toMatchObject([{ registry: 'quay.io', reason: 'helper-has-none' }])
-    expect(inspect({ credentials, refusals }, { depth: 9 })).not.toContain(CANARY)
-    const asked = readFileSync(log, 'utf8').trim().split('\n')
-    expect(asked.sort()).toEqual([`get ${HUB}`, 'get quay.io'])
-  },
-)
+  )
+  chmodSync(path, 0o755)
+  const { credentials, refusals } = await find('docker.io', 'quay.io')
+  expect(credentials).toMatchObject([
+    { key: HUB, username: 'jane', origin: 'docker-credential-script (file ~/.docker/config.json)' },
+  ])
+  expect(credentials[0]?.password.reveal()).toBe(CANARY)
+  expect(refusals).toMatchObject([{ registry: 'quay.io', reason: 'helper-has-none' }])
+  expect(inspect({ credentials, refusals }, { depth: 9 })).not.toContain(CANARY)
+  const asked = readFileSync(log, 'utf8').trim().split('\n')
+  expect(asked.sort()).toEqual([`get ${HUB}`, 'get quay.io'])
+})
 
-test.skipIf(windows)('a helper that may not be run is a refusal with its reason', async () => {
+test.skipIf(windows)('a helper without execute permission is a refusal with its reason', async () => {
   const { home, find } = machine({ credsStore: 'script' })
   writeFileSync(join(home, 'bin/docker-credential-script'), '#!/bin/sh\n')
   expect((await find('quay.io')).refusals).toMatchObject([
@@ -78,7 +75,7 @@ function isInstalled(program: string): boolean {
 }
 
 test.skipIf(!installed)(
-  'docker-credential-pass, the real one, gives what was stored in it',
+  'the real docker-credential-pass returns what was stored in it',
   { timeout: 60_000 },
   async () => {
     const { home, env, find } = machine({ credsStore: 'pass' })

@@ -1,4 +1,4 @@
-/** An API server of a few lines on loopback, with TLS: it answers by script and keeps what it was asked. */
+/** A minimal API server on loopback with TLS: it answers from a script and records the requests. */
 
 import { createServer, type ServerOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -10,7 +10,7 @@ export interface Seen {
   url: string | undefined
   /** Names in lower case with all their values, in order. */
   headers: Record<string, string[]>
-  /** Common name of the client's certificate; null without one. */
+  /** Common name of the client's certificate; null without a certificate. */
   client: string | null
   body: string
 }
@@ -29,7 +29,7 @@ export interface ScriptedServer extends AsyncDisposable {
   seen: Seen[]
 }
 
-/** Serves on 127.0.0.1 until disposed of. */
+/** Serves on 127.0.0.1 until it is disposed. */
 export async function serveTls(
   script: (request: Seen) => ScriptedAnswer = () => ({ body: '{}' }),
   options: ServerOptions = {},

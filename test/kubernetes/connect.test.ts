@@ -1,4 +1,4 @@
-/** The whole conversation over real connections: kubeconfig, TLS, paging, writes, and a server that fails. */
+/** Real connections end to end: kubeconfig, TLS, paging, writes, and a server that fails. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
@@ -42,7 +42,7 @@ async function namespaces(during: (name: string) => void = () => {}) {
 }
 
 describe('reading', () => {
-  test('pages go on where the moment they began at is forgotten, with everybody once', async () => {
+  test('continues with the next page after a continue token expires, with every item once', async () => {
     const all = ['default', 'kube-node-lease', 'kube-public', 'kube-system']
     expect(await namespaces()).toMatchObject({ count: 4, inconsistent: false, names: all })
     const forgetful = await namespaces(name => {
@@ -51,12 +51,12 @@ describe('reading', () => {
     expect(forgetful).toMatchObject({ count: 4, inconsistent: true, names: all })
   })
 
-  test('a list that is cut off is an error', async () => {
+  test('reports a list that is cut off as an error', async () => {
     simulator.faults.next('truncated')
     await expect(namespaces()).rejects.toMatchObject({ status: 0, reason: 'Truncated' })
   })
 
-  test('a read whose connection breaks is sent again', async () => {
+  test('retries a read whose connection breaks', async () => {
     simulator.faults.next('reset')
     expect((await namespaces()).count).toBe(4)
     simulator.faults.next('truncated')
@@ -65,7 +65,7 @@ describe('reading', () => {
 })
 
 describe('writing', () => {
-  test('an object is tried out, made, patched under a test, and deleted by its uid', async () => {
+  test('dry-runs, creates, patches under a test, and deletes an object by its uid', async () => {
     const draft = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a' }, data: { key: OLD } }
     await cluster.create(SECRETS, draft, { dryRun: true })
     await expect(cluster.get(`${SECRETS}/a`)).rejects.toMatchObject({ status: 404, reason: 'NotFound' })
@@ -81,7 +81,7 @@ describe('writing', () => {
     await expect(cluster.get(`${SECRETS}/a`)).rejects.toMatchObject({ status: 404 })
   })
 
-  test('a write whose answer is lost was sent once and is in doubt', async () => {
+  test('sends a write whose response is lost once, and reports its result as uncertain', async () => {
     simulator.faults.next('lost-answer')
     const draft = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'lost' } }
     const sent = simulator.requests.length

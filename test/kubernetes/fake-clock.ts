@@ -1,10 +1,10 @@
-/** A clock that nobody waits for: time jumps to the earliest of those who wait, whenever nothing else goes on. */
+/** A clock without real waits: time jumps to the earliest sleeper whenever nothing else is running. */
 
 import type { Clock } from '../../src/clock.ts'
 
 export const NOON = Date.UTC(2026, 0, 1, 12)
 
-/** Begins at NOON. */
+/** Starts at NOON. */
 export function fakeClock(): Clock & { elapsed(): number } {
   const waiting = new Set<{ at: number; call: () => void }>()
   let now = NOON

@@ -1,4 +1,4 @@
-/** A connection without a network: it answers by script and keeps what it was asked. */
+/** A connection without a network: it answers from a script and records the requests. */
 
 import { type ClusterWriter, writerOver } from '../../src/kubernetes/api/writer.ts'
 import type { Connection, HttpRequest, HttpResponse } from '../../src/kubernetes/http/connection.ts'
@@ -9,22 +9,22 @@ export interface ScriptedAnswer {
   headers?: HttpResponse['headers']
   /** An object is sent as JSON, a Buffer as it is. */
   body?: unknown
-  /** Thrown after the body; `stall` never ends it. */
+  /** Thrown after the body; `stall` never ends the body. */
   breaks?: Error | 'stall'
 }
 
 type Script = (request: HttpRequest, index: number) => ScriptedAnswer | Error | 'silence'
 
-/** Asked by each test what went over it. */
+/** What went over the connection, for tests to check. */
 export interface FakeConnection extends Connection {
   asked: HttpRequest[]
-  /** Bodies that were given up before their end. */
+  /** Bodies that were canceled before their end. */
   destroyed: number
 }
 
 const never = new Promise<never>(() => {})
 
-/** Answers each request by `script`: an error is thrown instead of an answer, silence lasts until the request is aborted. */
+/** Answers each request from `script`: throws errors, and is silent until the request is aborted where there is no answer. */
 export function fakeConnection(script: Script): FakeConnection {
   const connection: FakeConnection = {
     context: 'prod',
@@ -55,6 +55,6 @@ export function fakeConnection(script: Script): FakeConnection {
   return connection
 }
 
-/** The cluster at its other end, whose waits take no time. */
+/** A client of that connection whose waits take no time. */
 export const writerOn = (connection: Connection): ClusterWriter =>
   writerOver(connection, { clock: fakeClock() })

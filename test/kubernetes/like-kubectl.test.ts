@@ -1,4 +1,4 @@
-/** The same kubeconfigs and flags given to kubectl and to us: both must send the same request to the same server. */
+/** Gives the same kubeconfigs and flags to kubectl and to pullguard: both must send the same request to the same server. */
 
 import { execFile } from 'node:child_process'
 import { delimiter, join } from 'node:path'
@@ -20,7 +20,7 @@ const hasKubectl = await run('kubectl', ['version', '--client']).then(
 
 type Flags = Partial<Omit<ConnectionOptions, 'env' | 'token'>> & { token?: string; KUBECONFIG?: string }
 
-/** Files of one situation; `SERVER` stands for the server's URL and `CA` for its certificate in base64. */
+/** The files of one situation; `SERVER` stands for the server's URL and `CA` for its certificate in base64. */
 const { certificate, key } = await selfSignedCertificate()
 const LOGIN = `#!/bin/sh
 echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"from-plugin"}}'
@@ -109,8 +109,8 @@ const CASES: [string, Flags][] = [
 
 const VERSION = JSON.stringify({ major: '1', minor: '34', gitVersion: 'v1.34.0' })
 
-/** What matters of a request: where it went and who it says it is from. */
-function told({ url, headers, client }: Seen) {
+/** The relevant parts of a request: its destination and its credentials. */
+function identityOf({ url, headers, client }: Seen) {
   const identity = Object.entries(headers).filter(([name]) => /^(authorization|impersonate-.*)$/.test(name))
   return { path: url?.split('?')[0], client, identity: Object.fromEntries(identity.sort()) }
 }
@@ -126,7 +126,7 @@ function kubectlFlags({ KUBECONFIG: _, asGroup = [], ...flags }: Flags): string[
   return [...named, ...asGroup.map(group => `--as-group=${group}`)]
 }
 
-test.skipIf(!hasKubectl).each(CASES)('%s leads both to the same request', async (_, flags) => {
+test.skipIf(!hasKubectl).each(CASES)('%s makes both send the same request', async (_, flags) => {
   await using server = await serveTls(() => ({ body: VERSION }))
   const fill = (value: unknown) => JSON.parse(JSON.stringify(value).replaceAll('SERVER', server.url))
   await using folder = await folderWith({ ...fill(FILES), 'a/ca.crt': server.ca })
@@ -141,11 +141,11 @@ test.skipIf(!hasKubectl).each(CASES)('%s leads both to the same request', async 
     ...(KUBECONFIG && { KUBECONFIG: KUBECONFIG.replaceAll(':', delimiter) }),
   }
   await run('kubectl', ['version', ...kubectlFlags(filled)], { cwd: path, env })
-  const theirs = server.seen.splice(0).map(told)
+  const theirs = server.seen.splice(0).map(identityOf)
   const connection = await openConnection({ ...own, env, cwd: path, home, userAgent: 'test' }, systemClock)
   const { body } = await connection.send({ method: 'GET', path: '/version', headers: {} })
   for await (const _chunk of body);
   await connection.close()
   expect(theirs[0]).toBeDefined()
-  expect(server.seen.map(told)).toEqual([theirs[0]])
+  expect(server.seen.map(identityOf)).toEqual([theirs[0]])
 })

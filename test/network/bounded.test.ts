@@ -1,8 +1,8 @@
-/** Many requests run a few at a time, and a failure leaves none to begin. */
+/** Requests run a few at a time, and none starts after a failure. */
 import { expect, test } from 'vitest'
 import { bounded } from '../../src/network/bounded.ts'
 
-test('no more than the limit are under way at once, and results keep the order of the items', async () => {
+test('at most the limit run at once, and results keep the order of the items', async () => {
   let underWay = 0
   let most = 0
   const results = await bounded([5, 1, 4, 2, 3], 2, async item => {
@@ -15,7 +15,7 @@ test('no more than the limit are under way at once, and results keep the order o
   expect(most).toBe(2)
 })
 
-test('after a failure nothing more is begun', async () => {
+test('nothing starts after a failure', async () => {
   const begun: number[] = []
   const work = async (item: number) => {
     begun.push(item)
@@ -28,7 +28,7 @@ test('after a failure nothing more is begun', async () => {
   expect(begun).toEqual([1, 2])
 })
 
-test('what is under way when another fails comes to its end first', async () => {
+test('what is running when another one fails is awaited first', async () => {
   const ended: number[] = []
   const work = async (item: number) => {
     if (item === 1) throw new Error('refused')

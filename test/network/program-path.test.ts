@@ -1,4 +1,4 @@
-/** Programs that a config names are not taken from the folder that somebody stands in. */
+/** Programs that a config names are not run from the working directory. */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { withoutWorkingDirectory } from '../../src/network/program-path.ts'
 
 test.skipIf(process.platform === 'win32').each(['.', '', 'bin', './', '..'])(
-  'not with %j on the PATH, before or behind other folders',
+  'a program is not found through %j on the PATH, before or after other folders',
   entry => {
     const folder = mkdtempSync(join(tmpdir(), 'pullguard-path-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))

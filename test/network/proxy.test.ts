@@ -48,14 +48,14 @@ test.each([
   ['[fd00::1]:6443', 'https://[fd00::1]:6443', true],
   ['', 'https://api', false],
   [',:443', 'https://api', false],
-])('NO_PROXY %j leaves out %s: %s', (noProxy, server, direct) => {
+])('NO_PROXY %j excludes %s: %s', (noProxy, server, direct) => {
   expect(via(server, { HTTPS_PROXY: PROXY, NO_PROXY: noProxy })).toBe(direct ? null : PROXY)
 })
 
-test("the cluster's proxy-url is obeyed even for loopback and whatever NO_PROXY says", () => {
+test("the cluster's proxy-url is used even for loopback and whatever NO_PROXY says", () => {
   expect(via('https://127.0.0.1', { NO_PROXY: '*' }, PROXY)).toBe(PROXY)
 })
 
-test.each(['ftp://proxy', 'proxy:3128', '::'])('refuses the proxy-url %s without showing it', proxyUrl => {
+test.each(['ftp://proxy', 'proxy:3128', '::'])('refuses the proxy-url %s without printing it', proxyUrl => {
   expect(() => via('https://api', {}, proxyUrl)).toThrow("the cluster's proxy-url is not a proxy URL")
 })

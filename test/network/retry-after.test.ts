@@ -1,4 +1,4 @@
-/** When a server says to come back, in both spellings of the header. */
+/** The time that a server asks to wait, in both forms of the header. */
 import { expect, test } from 'vitest'
 import { retryAfter } from '../../src/network/retry-after.ts'
 

@@ -1,4 +1,4 @@
-/** Remedies 1 and 2: where a pull secret goes, and how it is attached. */
+/** The remedy `authenticate`: where a pull secret goes, and how it is attached. */
 import { describe, expect, test } from 'vitest'
 import { account, changesOf, declinedOf, finding, planFor, stuckPod, workload } from './inputs.ts'
 
@@ -38,7 +38,7 @@ describe('the keys of the pull secret', () => {
     expect(beside(key)).toEqual(keys)
   })
 
-  test('do not heed our own, or one that never matched', () => {
+  test('ignore our own secret and one that never matched', () => {
     expect(beside('docker.io', { secret: 'dockercreds' })).toEqual([HUB])
     expect(beside('docker.io/other', { problem: 'other-registry' })).toEqual([HUB])
   })
@@ -50,7 +50,7 @@ describe('the keys of the pull secret', () => {
     )
   })
 
-  test('are completed where our own lacks the plain name', () => {
+  test('are completed if our own secret lacks the plain name', () => {
     const attempt = {
       from: 'pod',
       secret: 'old',
@@ -71,7 +71,7 @@ describe('the keys of the pull secret', () => {
 })
 
 describe('the pull secret', () => {
-  test('goes to every namespace in scope, and to the default account of each, Secrets first', () => {
+  test('goes to every namespace in scope and to its default account, Secrets first', () => {
     const plan = planFor({ fixScope: { namespaces, serviceAccounts: accounts } })
     expect(changesOf(plan)).toEqual([
       'create-secret api/dockercreds',
@@ -84,7 +84,7 @@ describe('the pull secret', () => {
     ])
   })
 
-  test('goes to other accounts that the scope found pods to run as', () => {
+  test('goes to other accounts that pods in scope run as', () => {
     const serviceAccounts = [account(), account({ name: 'builder' })]
     const pods = [stuckPod({ serviceAccount: 'builder' })]
     const plan = planFor({ pods, fixScope: { serviceAccounts } })
@@ -92,7 +92,7 @@ describe('the pull secret', () => {
     expect(plan.changes.at(-1)?.needs).toEqual(['serviceaccount:web/builder'])
   })
 
-  test('skips a namespace that is ending, and pods outside the scope', () => {
+  test('skips terminating namespaces and pods outside the scope', () => {
     const pods = [stuckPod({ namespace: 'ending', uid: 'a' }), stuckPod({ namespace: 'excluded', uid: 'b' })]
     const fixScope = {
       namespaces: [{ name: 'ending', terminating: true }],
@@ -105,7 +105,7 @@ describe('the pull secret', () => {
   })
 
   test.each([
-    ['the same content is left as it is', { ...secret, served: secret.keys }, [], []],
+    ['the same content is left unchanged', { ...secret, served: secret.keys }, [], []],
     [
       'our own with another content is completed',
       { ...secret, ours: true },
@@ -124,30 +124,30 @@ describe('the pull secret', () => {
       null,
       ['immutable-secret Secret web/dockercreds'],
     ],
-    ["somebody else's is left alone", secret, null, ['foreign-secret Secret web/dockercreds']],
+    ["another owner's is left alone", secret, null, ['foreign-secret Secret web/dockercreds']],
     [
       'our own that a tool manages is declined',
       { ...secret, ours: true, managedBy: managed },
       null,
       ['managed Secret web/dockercreds'],
     ],
-  ])('of that name: %s', (_name, existing, first, declined) => {
+  ])('if one with that name exists: %s', (_name, existing, first, declined) => {
     const plan = planFor({ fixScope: { secrets: [existing] } })
     const rest = ['patch-serviceaccount web/default', 'recreate-pod web/shop-1']
     expect(changesOf(plan)).toEqual(first === null ? [] : [...first, ...rest])
     expect(declinedOf(plan)).toEqual(expect.arrayContaining(declined))
   })
 
-  test('replaces a foreign one only when told to, and never one of another type', () => {
-    const told = { overwriteSecret: true }
-    expect(changesOf(planFor({ ...told, fixScope: { secrets: [secret] } }))[0]).toBe(
+  test('replaces a foreign Secret only on request, and never one of another type', () => {
+    const overwrite = { overwriteSecret: true }
+    expect(changesOf(planFor({ ...overwrite, fixScope: { secrets: [secret] } }))[0]).toBe(
       'update-secret web/dockercreds',
     )
     const opaque = { ...secret, type: 'Opaque' }
-    expect(changesOf(planFor({ ...told, fixScope: { secrets: [opaque] } }))).toEqual([])
+    expect(changesOf(planFor({ ...overwrite, fixScope: { secrets: [opaque] } }))).toEqual([])
   })
 
-  test('is not planned without a credential for it', () => {
+  test('is not planned without a login for it', () => {
     const missing = [{ registry: 'docker.io', detail: 'no entry' }]
     const plan = planFor({ credentials: [], missing })
     expect(plan.changes).toEqual([])
@@ -176,7 +176,7 @@ describe('a login', () => {
   const fixScope = { namespaces: [...namespaces, ...empty], serviceAccounts: accounts }
   const hub = [HUB_LOGIN.key]
 
-  test("of Docker Hub goes everywhere with -A but to the cluster's own namespaces, another only where its pods fail", () => {
+  test("for Docker Hub goes everywhere with -A except to the cluster's own namespaces, others only where pods fail", () => {
     const plan = planFor({
       findings: [finding(victim), wants('ghcr.io/acme/app:1')],
       credentials: [HUB_LOGIN, GHCR],
@@ -186,7 +186,7 @@ describe('a login', () => {
     expect(reach(plan)).toEqual({ api: hub, 'kube-system': hub, web: [...hub, 'ghcr.io'] })
   })
 
-  test('goes with --affected only where pods fail for its very registry', () => {
+  test('with --affected goes only where pods fail for that registry', () => {
     const scope = { namespaces: null, affected: true, excluded: [] }
     const findings = [wants('ghcr.io/acme/app:1')]
     const plan = planFor({ findings, credentials: [HUB_LOGIN, GHCR], scope, fixScope })
@@ -202,7 +202,7 @@ describe('a login', () => {
     expect(reach(plan('ghcr.io/attacker/x:1'))).toEqual({})
   })
 
-  test('goes into a namespace without failing pods if both are named, and else is declined', () => {
+  test('goes into a namespace without failing pods if both are named, and is declined otherwise', () => {
     const named = { findings: [], pods: [], credentials: [GHCR], named: ['ghcr.io'] }
     const scope = { namespaces: ['web'], affected: false, excluded: [] }
     expect(reach(planFor({ ...named, scope }))).toEqual({ web: ['ghcr.io'] })
@@ -211,7 +211,7 @@ describe('a login', () => {
     expect(wide.declined).toEqual([{ code: 'unneeded-login', registry: 'ghcr.io', username: 'joe' }])
   })
 
-  test('that was rotated goes again where pullguard has put it, and not into a Secret that only looks like ours', () => {
+  test('that was rotated goes again where pullguard has put it, and not into a Secret that only looks like one of ours', () => {
     const held = { ...secret, keys: ['ghcr.io'] }
     const plan = (ours: boolean) =>
       planFor({
@@ -225,7 +225,7 @@ describe('a login', () => {
     expect(reach(plan(false))).toEqual({})
   })
 
-  test('that nobody named is said to stay here, once, with how to name it', () => {
+  test('that was not named is reported once as staying here, with how to name it', () => {
     const findings = [wants('ghcr.io/acme/app:1')]
     const plan = planFor({ findings, credentials: [], unnamed: ['ghcr.io'] })
     expect(plan.declined).toEqual([{ code: 'unnamed-registry', registry: 'ghcr.io', findings: 1 }])
@@ -233,13 +233,13 @@ describe('a login', () => {
 })
 
 describe('a service account', () => {
-  test('that names the Secret already is not written', () => {
+  test('that already names the Secret is not written', () => {
     const serviceAccounts = [account({ imagePullSecrets: [{ name: 'dockercreds' }, { name: 'x' }] })]
     const plan = planFor({ fixScope: { serviceAccounts } })
     expect(changesOf(plan)).toEqual(['create-secret web/dockercreds', 'recreate-pod web/shop-1'])
   })
 
-  test('that a tool manages is declined with the change that was not made, and its pods stay', () => {
+  test('managed by a tool is declined with the change it would need, and its pods stay', () => {
     const plan = planFor({ fixScope: { serviceAccounts: [account({ managedBy: managed })] } })
     expect(changesOf(plan)).toEqual(['create-secret web/dockercreds'])
     expect(plan.declined).toMatchObject([
@@ -256,7 +256,7 @@ describe('a service account', () => {
 describe('a template with a list of its own', () => {
   const own = workload({ imagePullSecrets: [{ name: 'own' }] })
 
-  test('gets the entry at the end of its list, and rolls its pods out by itself', () => {
+  test('gets the entry at the end of its list and rolls out on its own', () => {
     const plan = planFor({ fixScope: { workloads: [own] } })
     const change = plan.changes.at(-1)
     expect(change).toMatchObject({
@@ -272,7 +272,7 @@ describe('a template with a list of its own', () => {
     })
   })
 
-  test('that does not roll out by itself has its pods recreated after the patch', () => {
+  test('that does not roll out on its own has its pods recreated after the patch', () => {
     const plan = planFor({ fixScope: { workloads: [{ ...own, kind: 'StatefulSet', rollsOut: false }] } })
     expect(plan.changes.at(-1)).toMatchObject({
       action: 'recreate-pod',
@@ -280,7 +280,7 @@ describe('a template with a list of its own', () => {
     })
   })
 
-  test('that a tool manages is declined, and its pods stay', () => {
+  test('managed by a tool is declined, and its pods stay', () => {
     const plan = planFor({ fixScope: { workloads: [{ ...own, managedBy: managed }] } })
     expect(declinedOf(plan)).toEqual(['managed Deployment web/shop'])
     expect(plan.changes.some(({ action }) => action === 'recreate-pod')).toBe(false)

@@ -1,4 +1,4 @@
-/** Remedies 4 to 6: digests, pull policies and other registries, each only where it is known to be right. */
+/** The remedies `pin`, `pull-policy` and `replace-registry`: each only where it is known to be right. */
 import { describe, expect, test } from 'vitest'
 import type { Remedy } from '../../src/diagnosis/remedies.ts'
 import type { PlanInput } from '../../src/plan/plan-input.ts'
@@ -26,7 +26,7 @@ function answered({ images, replacements }: Partial<PlanInput>) {
   return { ...(images && { images }), ...(replacements && { replacements }) }
 }
 
-const says = (...found: [string, string | null][]) =>
+const answers = (...found: [string, string | null][]) =>
   new Map(found.map(([reference, digest]) => [reference, { digest, detail: null }]))
 
 describe('--pin', () => {
@@ -34,33 +34,38 @@ describe('--pin', () => {
     [
       'the digest that runs already',
       { runningImageIds: [`docker.io/library/nginx@${DIGEST}`] },
-      says(),
+      answers(),
       `nginx:1.27@${DIGEST}`,
     ],
     [
       'it as Docker spells it',
       { runningImageIds: [`docker-pullable://nginx@${DIGEST}`] },
-      says(),
+      answers(),
       `nginx:1.27@${DIGEST}`,
     ],
-    ['what HEAD says where none runs', {}, says(['nginx:1.27', HEAD]), `nginx:1.27@${HEAD}`],
     [
-      'what HEAD says where another repository runs',
+      'the digest from HEAD if no pod runs the image',
+      {},
+      answers(['nginx:1.27', HEAD]),
+      `nginx:1.27@${HEAD}`,
+    ],
+    [
+      'the digest from HEAD if the running image is from another repository',
       { runningImageIds: [`ghcr.io/x/nginx@${DIGEST}`] },
-      says(['nginx:1.27', HEAD]),
+      answers(['nginx:1.27', HEAD]),
       `nginx:1.27@${HEAD}`,
     ],
     [
-      "what HEAD says where only the configuration's digest is known",
+      'the digest from HEAD if only the digest of the configuration is known',
       { runningImageIds: [DIGEST] },
-      says(['nginx:1.27', HEAD]),
+      answers(['nginx:1.27', HEAD]),
       `nginx:1.27@${HEAD}`,
     ],
-  ])('takes %s', (_name, container, images, image) => {
+  ])('uses %s', (_name, container, images, image) => {
     expect(edited(container, ['pin'], { images })).toMatchObject({ edits: [`image=${image}`], declined: [] })
   })
 
-  test('takes no running digest that the registry rules out, and one that it could not be asked about', () => {
+  test('uses neither a running digest that the registry rules out nor one that it could not be asked about', () => {
     const running = { runningImageIds: [`docker.io/library/nginx@${DIGEST}`] }
     const asked = (ruledOut: boolean) => ({
       images: new Map([[`nginx:1.27@${DIGEST}`, { digest: null, detail: 'it is gone', ruledOut }]]),
@@ -69,25 +74,25 @@ describe('--pin', () => {
     expect(edited(running, ['pin'], asked(false)).edits).toEqual([`image=nginx:1.27@${DIGEST}`])
   })
 
-  test('takes none of several that run, and names them', () => {
+  test('uses none of several running digests, and names them', () => {
     const runningImageIds = [DIGEST, HEAD].map(digest => `docker.io/library/nginx@${digest}`)
-    const planned = edited({ runningImageIds }, ['pin'], { images: says(['nginx:1.27', HEAD]) })
+    const planned = edited({ runningImageIds }, ['pin'], { images: answers(['nginx:1.27', HEAD]) })
     expect(planned).toMatchObject({ edits: [], declined: ['several-digests'] })
   })
 
-  test('guesses nothing where neither is known', () => {
-    expect(edited({}, ['pin'], { images: says(['nginx:1.27', null]) })).toMatchObject({
+  test('does not guess if neither is known', () => {
+    expect(edited({}, ['pin'], { images: answers(['nginx:1.27', null]) })).toMatchObject({
       edits: [],
       declined: ['no-digest'],
     })
   })
 
-  test('leaves an image that is pinned', () => {
+  test('leaves a pinned image', () => {
     expect(edited({ image: `nginx@${DIGEST}` }, ['pin'])).toMatchObject({ edits: [], declined: [] })
   })
 
   test('tests the name, the old image and the uid before it writes', () => {
-    const { change } = edited({}, ['pin'], { images: says(['nginx:1.27', HEAD]) })
+    const { change } = edited({}, ['pin'], { images: answers(['nginx:1.27', HEAD]) })
     expect(change).toMatchObject({
       patch: [
         { op: 'test', path: '/metadata/uid', value: 'uid-shop' },
@@ -98,11 +103,11 @@ describe('--pin', () => {
     })
   })
 
-  test('comes first for images whose tag floats', () => {
+  test('is preferred for images whose tag moves', () => {
     const workloads = ['nginx:1.27', 'nginx', 'nginx:latest'].map((image, index) =>
       workload({ name: `w${index}`, uid: `uid-${index}`, podUids: [], containers: [template({ image })] }),
     )
-    const images = says(['nginx:1.27', HEAD], ['nginx', HEAD], ['nginx:latest', HEAD])
+    const images = answers(['nginx:1.27', HEAD], ['nginx', HEAD], ['nginx:latest', HEAD])
     const plan = planFor({ remedies: new Set<Remedy>(['pin']), images, fixScope: { workloads } })
     expect(plan.changes.map(({ target }) => target.name)).toEqual(['w1', 'w2', 'w0'])
   })
@@ -120,9 +125,9 @@ describe('--pull-policy', () => {
     expect(edited(container, ['pull-policy'])).toMatchObject({ edits, declined })
   })
 
-  test('takes latest when the same plan pins it', () => {
+  test('allows latest if the same plan pins it', () => {
     const container = { image: 'nginx', pullPolicy: 'Always' }
-    const { edits } = edited(container, ['pin', 'pull-policy'], { images: says(['nginx', HEAD]) })
+    const { edits } = edited(container, ['pin', 'pull-policy'], { images: answers(['nginx', HEAD]) })
     expect(edits).toEqual([`image=nginx@${HEAD}`, 'imagePullPolicy=IfNotPresent'])
   })
 })
@@ -162,24 +167,24 @@ describe('--replace-registry', () => {
     ],
   ])('%s', (_name, from, to, image, target) => {
     const replacements = [{ from, to }]
-    const outcome = edited({ image }, ['replace-registry'], { replacements, images: says([target, HEAD]) })
+    const outcome = edited({ image }, ['replace-registry'], { replacements, images: answers([target, HEAD]) })
     expect(outcome).toMatchObject({ edits: [`image=${target}`], declined: [] })
   })
 
-  test('takes the most specific rule, in whatever order they come', () => {
+  test('applies the most specific rule, in any order', () => {
     const replacements = [
       { from: 'docker.io', to: ecr },
       { from: 'docker.io/library', to: 'ghcr.io/official' },
       { from: 'nginx', to: 'quay.io/team/nginx' },
     ]
-    const images = says(['quay.io/team/nginx:1.27', HEAD], ['ghcr.io/official/redis:7', HEAD])
+    const images = answers(['quay.io/team/nginx:1.27', HEAD], ['ghcr.io/official/redis:7', HEAD])
     const taken = ['nginx:1.27', 'redis:7'].map(
       image => edited({ image }, ['replace-registry'], { replacements, images }).edits,
     )
     expect(taken).toEqual([['image=quay.io/team/nginx:1.27'], ['image=ghcr.io/official/redis:7']])
   })
 
-  test('leaves the image where the target does not have it, and says so', () => {
+  test('leaves the image and says so if the target does not have it', () => {
     const replacements = [{ from: 'docker.io', to: ecr }]
     expect(edited({}, ['replace-registry'], { replacements })).toMatchObject({
       edits: [],

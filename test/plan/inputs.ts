@@ -1,5 +1,5 @@
 /** Small scopes, pods and findings for the tests of this room. */
-import { type Advised, advised } from '../../src/advice/advised.ts'
+import type { Advised } from '../../src/advice/advised.ts'
 import type { Finding } from '../../src/diagnosis/finding.ts'
 import { makePlan } from '../../src/plan/make-plan.ts'
 import type { Plan } from '../../src/plan/plan.ts'
@@ -12,7 +12,8 @@ import type {
   ScopeWorkload,
 } from '../../src/snapshot/fix-scope.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
-import { UNKNOWN_NODE } from '../diagnosis/snapshots.ts'
+import { container, pod, waiting } from '../diagnosis/snapshots.ts'
+import { finding as rateLimited } from '../report/samples.ts'
 
 const HUB_KEY = 'https://index.docker.io/v1/'
 
@@ -63,41 +64,15 @@ export function workload(fields: Partial<ScopeWorkload> = {}): ScopeWorkload {
   }
 }
 
-/** A stuck pod of a ReplicaSet, unless another controller is given. */
-export function stuckPod(fields: Partial<Pod> = {}): Pod {
-  const waiting = { type: 'waiting' as const, reason: 'ImagePullBackOff', message: '' }
-  return {
-    namespace: 'web',
-    name: 'shop-1',
-    uid: 'uid-shop-1',
-    node: 'node-1',
-    createdAt: '2026-11-24T10:00:00Z',
-    phase: 'Pending',
-    reason: '',
-    terminating: false,
-    mirror: false,
-    serviceAccount: 'default',
-    pullSecrets: [],
-    priorityClass: null,
-    hasSandbox: null,
-    platform: { os: null, architecture: null },
+/** A stuck pod of a ReplicaSet, or of the given controller. */
+export const stuckPod = (fields: Partial<Pod> = {}): Pod =>
+  pod({
     controller: controller('ReplicaSet'),
-    containers: [
-      {
-        name: 'app',
-        kind: 'container',
-        image: 'nginx:1.27',
-        pullPolicy: 'IfNotPresent',
-        state: waiting,
-        ready: false,
-        imageId: null,
-      },
-    ],
+    containers: [container({ state: waiting('ImagePullBackOff') })],
     ...fields,
-  }
-}
+  })
 
-/** What makes pods directly, its own list and nothing else to say. */
+/** A controller that makes pods directly, without a list of its own. */
 export function maker(fields: Partial<ScopeController> & { uid: string }): ScopeController {
   return { imagePullSecrets: null, outgoing: false, partition: null, ...fields }
 }
@@ -107,34 +82,22 @@ export function controller(kind: string) {
   return { apiVersion, kind, name: `of-${kind}`, uid: `uid-${kind}` }
 }
 
-export function finding(pod: Pod, fields: Partial<Finding> = {}): Advised {
-  return advised({
-    cause: 'rate-limited',
+export const finding = (pod: Pod, fields: Partial<Finding> = {}): Advised =>
+  rateLimited({
     subcause: fields.cause === undefined ? 'anonymous' : null,
-    severity: 'error',
     namespace: pod.namespace,
     pod: pod.name,
     container: 'app',
-    containerKind: 'container',
     workload: null,
-    node: 'node-1',
     image: 'nginx:1.27',
     reference: 'docker.io/library/nginx:1.27',
-    registry: 'docker.io',
-    reason: 'ImagePullBackOff',
+    endpoint: null,
     since: null,
     evidence: null,
-    credential: { status: 'none', attempts: [] },
-    check: null,
     remedies: ['authenticate'],
-    endpoint: null,
-    moved: null,
-    clues: [],
-    host: UNKNOWN_NODE,
     urgency: 0,
     ...fields,
   })
-}
 
 function scope(fields: Partial<FixScope> = {}): FixScope {
   return {
@@ -157,7 +120,7 @@ export interface PlanFields extends Partial<Omit<PlanInput, 'fixScope' | 'snapsh
   fixScope?: Partial<FixScope>
 }
 
-/** The plan for a cluster with these pods; one finding a pod unless others are given. */
+/** The plan for a cluster with these pods; one finding for each pod by default. */
 export function planFor({ pods = [stuckPod()], findings, fixScope, ...fields }: PlanFields = {}): Plan {
   const takenAt = '2026-11-24T10:10:00Z'
   const source = { type: 'cluster' as const, context: 'prod', server: 'https://prod' }
@@ -208,12 +171,12 @@ export function planFor({ pods = [stuckPod()], findings, fixScope, ...fields }: 
   })
 }
 
-/** What a plan does, a line a change. */
+/** What a plan does, one line for each change. */
 export function changesOf(plan: Plan): string[] {
   return plan.changes.map(({ action, id }) => `${action} ${id.slice(id.indexOf(':') + 1)}`)
 }
 
-/** What a plan leaves and why, a line each. */
+/** What a plan declines and why, one line each. */
 export function declinedOf(plan: Plan): string[] {
   return plan.declined.map(one => {
     const target = one.code === 'managed' ? one.change.target : 'target' in one ? one.target : null

@@ -1,11 +1,12 @@
-/** Patches of pull secret lists, for any list there can be: everything stays, one entry comes, and the way back is exact. */
+/** Patches of pull secret lists, for any list: all entries stay, one is added, and undoing it is exact. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { PatchServiceAccount } from '../../src/plan/change.ts'
-import { isWritten, replanPatch } from '../../src/plan/patch.ts'
+import { isWritten, replanPatch, valueAt } from '../../src/plan/patch.ts'
 import { restoration } from '../../src/plan/restore.ts'
 import { applyJsonPatch } from '../../src/simulator/api-server/json-patch.ts'
 import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
+import { template } from '../report/plan-samples.ts'
 import { account, planFor, workload } from './inputs.ts'
 
 const entry = fc.oneof(
@@ -35,7 +36,7 @@ function changeFor(imagePullSecrets: { name?: string }[] | null): PatchServiceAc
   return change?.action === 'patch-serviceaccount' ? change : expect.fail('no change')
 }
 
-test('any list keeps every entry in its order and gains exactly one, at the end', () => {
+test('any list keeps every entry in order and gets exactly one more, at the end', () => {
   fc.assert(
     fc.property(list, before => {
       const after = applyJsonPatch(stored(before), changeFor(before).patch)
@@ -44,7 +45,7 @@ test('any list keeps every entry in its order and gains exactly one, at the end'
   )
 })
 
-test('the way back gives any list as it was, absent or empty', () => {
+test('undoing restores any list, whether it was absent or empty', () => {
   fc.assert(
     fc.property(list, before => {
       const change = changeFor(before)
@@ -54,7 +55,7 @@ test('the way back gives any list as it was, absent or empty', () => {
   )
 })
 
-test('the way back keeps whatever others have put into the list since', () => {
+test('undoing keeps whatever others have put into the list since', () => {
   fc.assert(
     fc.property(list, fc.array(entry), fc.array(entry), (before, ahead, behind) => {
       const change = changeFor(before)
@@ -67,7 +68,7 @@ test('the way back keeps whatever others have put into the list since', () => {
   )
 })
 
-test('a patch made for one list is refused by the server for another, and fits it once planned again', () => {
+test('the server refuses a patch made for another list, and accepts it after planning again', () => {
   fc.assert(
     fc.property(list, list, (planned, found) => {
       const change = changeFor(planned)
@@ -83,14 +84,14 @@ test('a patch made for one list is refused by the server for another, and fits i
   )
 })
 
-test('another object of the same name is not patched', () => {
+test('another object with the same name is not patched', () => {
   const object = stored(null)
   object.metadata.uid = 'another'
   expect(replanPatch(changeFor(null), object)).toBeNull()
   expect(() => applyJsonPatch(object, changeFor(null).patch)).toThrow()
 })
 
-test('a template whose own list is gone meanwhile is not given a new one, which would hide its service account’s', () => {
+test("a template that no longer has a list does not get a new one, which would hide its service account's", () => {
   const workloads = [workload({ imagePullSecrets: [{ name: 'own' }] })]
   const change = planFor({ fixScope: { workloads } }).changes.find(
     ({ action }) => action === 'patch-template',
@@ -103,4 +104,21 @@ test('a template whose own list is gone meanwhile is not given a new one, which 
   expect(replanPatch(change, now([{ name: 'other' }]))).not.toBeNull()
   expect(replanPatch(change, now())).toBeNull()
   expect(replanPatch(change, now([]))).toBeNull()
+})
+
+test('the server refuses to restore an image that someone has changed since it was read', () => {
+  const change = template()
+  const pointer = '/spec/template/spec/containers/0'
+  const running = (name: string, image: string) =>
+    ({
+      metadata: { uid: change.target.uid },
+      spec: { template: { spec: { containers: [{ name, image }] } } },
+    }) as unknown as ApiObject
+  const [edit] = change.edits
+  if (edit?.field !== 'image') expect.fail()
+  const { patch } = restoration(change, running('shop', edit.after))
+  const imageAt = (object: ApiObject) => valueAt(object, `${pointer}/image`)
+  expect(imageAt(applyJsonPatch(running('shop', edit.after), patch))).toBe('nginx')
+  expect(() => applyJsonPatch(running('shop', 'nginx:2'), patch)).toThrow()
+  expect(() => applyJsonPatch(running('sidecar', edit.after), patch)).toThrow()
 })

@@ -1,4 +1,4 @@
-/** Remedy 3: which stuck pods are taken away, how, and which are not. */
+/** The remedy `recreate`: which stuck pods are deleted, how, and which are not. */
 import { describe, expect, test } from 'vitest'
 import {
   account,
@@ -14,7 +14,7 @@ import {
 
 describe('recreating stuck pods', () => {
   test.each(['ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'ReplicationController'])(
-    'a pod of a %s is deleted, once the account it runs as names the Secret',
+    'a pod of a %s is deleted once its account names the Secret',
     kind => {
       const pods = [stuckPod({ controller: controller(kind) })]
       const jobs = [{ uid: 'uid-Job', failuresLeft: 6, doomed: [], limit: 'backoff-limit' as const }]
@@ -30,7 +30,7 @@ describe('recreating stuck pods', () => {
     },
   )
 
-  test('a pod whose containers all run is evicted, so that disruption budgets have their say', () => {
+  test('a pod whose containers all run is evicted, so that disruption budgets are respected', () => {
     const pod = stuckPod()
     const ready = pod.containers.map(container => ({ ...container, ready: true }))
     const init = { ...pod.containers[0], name: 'setup', kind: 'init', ready: false } as (typeof ready)[number]
@@ -38,7 +38,7 @@ describe('recreating stuck pods', () => {
     expect(plan.changes.at(-1)).toMatchObject({ method: 'evict' })
   })
 
-  test('a bare pod is left unless it was asked for', () => {
+  test('a bare pod is left unless its recreation was requested', () => {
     const pods = [stuckPod({ controller: null })]
     const fixScope = { workloads: [] }
     expect(declinedOf(planFor({ pods, fixScope }))).toEqual(['bare-pod Pod web/shop-1'])
@@ -47,7 +47,7 @@ describe('recreating stuck pods', () => {
     })
   })
 
-  test('a bare pod gets the Secret from its account where it has no list of its own, else in that list', () => {
+  test('a bare pod gets the Secret from its account if it has no list, otherwise in its list', () => {
     const bare = (pullSecrets: string[], serviceAccount = 'default') => {
       const pods = [stuckPod({ controller: null, pullSecrets, serviceAccount })]
       return planFor({ pods, fixScope: { workloads: [] }, recreateBarePods: true }).changes.at(-1)
@@ -62,7 +62,7 @@ describe('recreating stuck pods', () => {
   test.each([
     ['a bare pod', { controller: null }, 'recreate-bare-pod web/shop-1'],
     ['a pod of a ReplicaSet', {}, 'recreate-pod web/shop-1'],
-  ])('%s that is older than what its account names is made anew', (_name, fields, change) => {
+  ])("%s that is older than its account's pull secret is recreated", (_name, fields, change) => {
     const pod = stuckPod(fields)
     const plan = planFor({
       pods: [pod],
@@ -88,7 +88,7 @@ describe('recreating stuck pods', () => {
     },
   )
 
-  test("a CronJob's stuck Job keeps the list it was made with, so its pod stays", () => {
+  test('a stuck Job of a CronJob keeps the list it was created with, so its pod stays', () => {
     const pods = [stuckPod({ controller: controller('Job') })]
     const workloads = [
       workload({
@@ -104,14 +104,14 @@ describe('recreating stuck pods', () => {
     expect(changesOf(plan)).not.toContain('recreate-pod web/shop-1')
   })
 
-  test('a mirror pod is never taken away', () => {
+  test('a mirror pod is never deleted', () => {
     const pods = [stuckPod({ mirror: true, controller: controller('Node') })]
     const plan = planFor({ pods, fixScope: { workloads: [] }, recreateBarePods: true })
     expect(plan.declined).toMatchObject([{ code: 'mirror-pod', node: 'node-1' }])
     expect(changesOf(plan).some(line => line.includes('shop-1'))).toBe(false)
   })
 
-  test("a custom controller's pod is left to it", () => {
+  test("a custom controller's pod is left to that controller", () => {
     const pods = [stuckPod({ controller: controller('CloneSet') })]
     expect(declinedOf(planFor({ pods, fixScope: { workloads: [] } }))).toEqual([
       'custom-controller Pod web/shop-1',
@@ -127,7 +127,7 @@ describe('recreating stuck pods', () => {
     expect(changesOf(plan).some(line => line.startsWith('recreate'))).toBe(false)
   })
 
-  test('a pod whose index of the Job has no failures left stays, and the others go', () => {
+  test('a pod whose Job index has no failures left stays, and the others are deleted', () => {
     const pods = ['a', 'b'].map(name => stuckPod({ name, uid: `uid-${name}`, controller: controller('Job') }))
     const workloads = [workload({ kind: 'Job', apiVersion: 'batch/v1', podUids: ['uid-a', 'uid-b'] })]
     const jobs = [
@@ -140,14 +140,14 @@ describe('recreating stuck pods', () => {
     expect(changesOf(plan).filter(line => line.startsWith('recreate'))).toEqual(['recreate-pod web/b'])
   })
 
-  test('a pod of a template that its Deployment has gone on from is left to the rollout', () => {
+  test('a pod of a template that its Deployment has replaced is left to the rollout', () => {
     const controllers = [maker({ uid: 'uid-ReplicaSet', outgoing: true })]
     const plan = planFor({ fixScope: { controllers } })
     expect(declinedOf(plan)).toEqual(['outgoing-pod Pod web/shop-1'])
     expect(changesOf(plan)).not.toContain('recreate-pod web/shop-1')
   })
 
-  describe('of a StatefulSet, below its partition', () => {
+  describe('a pod of a StatefulSet below its partition', () => {
     const pods = [stuckPod({ name: 'db-0', controller: controller('StatefulSet') })]
     const planWith = (earlier: { name: string }[] | null, newest: { name: string }[] | null) =>
       planFor({
@@ -166,18 +166,18 @@ describe('recreating stuck pods', () => {
         },
       })
 
-    test('a pod whose earlier template has a list of its own is told, and nothing is written that can’t reach it', () => {
+    test("whose earlier template has a list is reported, and nothing is written that can't reach it", () => {
       const plan = planWith([{ name: 'old' }], [{ name: 'old' }])
       expect(declinedOf(plan)).toEqual(['below-partition Pod web/db-0'])
       expect(changesOf(plan)).toEqual(['create-secret web/dockercreds', 'patch-serviceaccount web/default'])
     })
 
-    test('a pod whose earlier template has none gets what its account names, whatever the newest has', () => {
+    test("whose earlier template has none gets its account's pull secrets, whatever the newest has", () => {
       expect(changesOf(planWith(null, [{ name: 'new' }])).at(-1)).toBe('recreate-pod web/db-0')
     })
   })
 
-  describe('with another container that fails', () => {
+  describe('a pod with another failing container', () => {
     const planWith = (fields: Parameters<typeof finding>[1]) => {
       const pod = stuckPod()
       return planFor({
@@ -186,32 +186,32 @@ describe('recreating stuck pods', () => {
       })
     }
 
-    test('for good, the pod is not recreated for nothing', () => {
+    test('that fails for good is not recreated', () => {
       const plan = planWith({ cause: 'image-not-found', subcause: null, remedies: [] })
       expect(plan.declined).toMatchObject([{ code: 'other-container-fails', container: 'side' }])
       expect(changesOf(plan)).not.toContain('recreate-pod web/shop-1')
     })
 
-    test('for now, it is', () => {
+    test('that fails temporarily is recreated', () => {
       const plan = planWith({ cause: 'network-timeout', subcause: null, remedies: [] })
       expect(changesOf(plan)).toContain('recreate-pod web/shop-1')
     })
   })
 
-  test("a Job's own list can not be changed, and that is said", () => {
+  test("a Job's list can't be changed, and the plan says so", () => {
     const workloads = [workload({ kind: 'Job', rollsOut: false, imagePullSecrets: [{ name: 'own' }] })]
     const plan = planFor({ pods: [stuckPod({ controller: controller('Job') })], fixScope: { workloads } })
     expect(plan.declined).toMatchObject([{ code: 'immutable-job', fields: ['imagePullSecrets'] }])
   })
 
-  test('a paused Deployment is neither changed nor are its pods taken away: what makes them stays as it is', () => {
+  test('a paused Deployment is not changed and its pods are not deleted, because they would come back the same', () => {
     const workloads = [workload({ paused: true, imagePullSecrets: [{ name: 'own' }] })]
     const plan = planFor({ fixScope: { workloads } })
     expect(plan.declined).toMatchObject([{ code: 'paused-deployment', fields: ['imagePullSecrets'] }])
     expect(changesOf(plan)).toEqual(['create-secret web/dockercreds', 'patch-serviceaccount web/default'])
   })
 
-  test('a typo gets no remedy, and its pod stays', () => {
+  test('a typo has no remedy, and its pod stays', () => {
     const pods = [stuckPod()]
     const findings = pods.map(pod => finding(pod, { cause: 'image-not-found', subcause: null, remedies: [] }))
     const plan = planFor({ pods, findings })
@@ -219,7 +219,7 @@ describe('recreating stuck pods', () => {
     expect(changesOf(plan)).not.toContain('recreate-pod web/shop-1')
   })
 
-  test('a pod that is limited as the very account at hand is not helped by it', () => {
+  test('a pod that was limited with the very account at hand does not benefit from it', () => {
     const attempt = {
       from: 'pod' as const,
       secret: 'old',
@@ -236,7 +236,7 @@ describe('recreating stuck pods', () => {
     ])
   })
 
-  test('a bare pod that an interrupted run took away comes back', () => {
+  test('a bare pod that an interrupted run deleted is restored', () => {
     const interruptedPods = [{ run: 'r1', namespace: 'web', name: 'bare', uid: null, ending: null }]
     const plan = planFor({ pods: [], fixScope: { interruptedPods } })
     expect(plan.changes.at(-1)).toMatchObject({ action: 'restore-bare-pod', run: 'r1' })

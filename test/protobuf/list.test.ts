@@ -1,4 +1,4 @@
-/** Lists in protobuf: what is looked at is what JSON gives, however the bytes are cut, and broken bytes are never a short list. */
+/** Lists in protobuf: they give what JSON gives, however the bytes are cut, and broken bytes never give a short list. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isProtobuf, readObject } from '../../src/protobuf/envelope.ts'
@@ -30,7 +30,7 @@ function read(chunks: Uint8Array[], shape: Shape = POD_SHAPE, longest = 1e6) {
   return { items, head: list.end() }
 }
 
-/** The bytes cut at these places. */
+/** Cuts the bytes at these places. */
 function cut(bytes: Buffer, places: number[]): Buffer[] {
   const ends = [...new Set([...places.map(place => place % bytes.length), bytes.length])].sort(
     (a, b) => a - b,
@@ -43,13 +43,13 @@ describe('a list', () => {
     ['of pods', PODS, POD_SHAPE, narrowPod],
     ['of events', EVENTS, EVENT_SHAPE, narrowEvent],
     ['of nothing', NONE, POD_SHAPE, narrowPod],
-  ])('%s is narrowed to the same as its JSON', (_what, { bytes, object }, shape, narrow) => {
+  ])('%s gives the same as its JSON', (_what, { bytes, object }, shape, narrow) => {
     const { items, head } = read([bytes], shape)
     expect(items.map(narrow)).toEqual((object.items ?? []).map(narrow))
     expect(head.metadata).toEqual(object.metadata)
   })
 
-  test('is the same wherever its bytes are cut', () => {
+  test('gives the same wherever its bytes are cut', () => {
     const whole = read([PODS.bytes])
     fc.assert(
       fc.property(fc.array(fc.nat(), { maxLength: 20 }), places => {
@@ -62,7 +62,7 @@ describe('a list', () => {
   test('that ends anywhere before its end is known to be cut off', () => {
     for (let end = 0; end < PODS.bytes.length; end++) {
       const error = thrownBy(() => read([PODS.bytes.subarray(0, end)]))
-      // Behind the list itself come two empty fields, which nobody misses.
+      // After the list itself come two empty fields, which can be missing.
       if (error === undefined) expect(end).toBeGreaterThan(PODS.bytes.length - 5)
       else expect(error).toMatchObject({ truncated: true })
     }
@@ -80,11 +80,11 @@ describe('a list', () => {
     )
   })
 
-  test('is not held if one of its items is too long', () => {
+  test('is not buffered if one of its items is too long', () => {
     expect(() => read([PODS.bytes], POD_SHAPE, 100)).toThrow(ProtobufError)
   })
 
-  test('whatever the pods hold, protobuf says of them what JSON says', () => {
+  test('gives the same as JSON for any pods', () => {
     const text = fc.oneof(
       fc.constantFrom('', 'nginx', 'ImagePullBackOff', 'é\u2028"'),
       fc.string({ maxLength: 9 }),
@@ -127,7 +127,7 @@ describe('a list', () => {
   })
 })
 
-test('an error in protobuf is read as an object', () => {
+test('an error in protobuf is read like an object', () => {
   const shape = shapeOf({ 3: 'message', 4: 'reason' })
   expect(readObject(STATUS.bytes, shape)).toEqual({
     kind: 'Status',
@@ -135,7 +135,7 @@ test('an error in protobuf is read as an object', () => {
   })
 })
 
-test('protobuf is known by its first four bytes, and by no fewer', () => {
+test('protobuf is recognized by its first four bytes, and by no fewer', () => {
   expect(['', 'k', 'k8s', 'k8s\0', 'k8s\0x', '{', 'k9'].map(text => isProtobuf(Buffer.from(text)))).toEqual([
     undefined,
     undefined,

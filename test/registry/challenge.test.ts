@@ -1,4 +1,4 @@
-/** WWW-Authenticate as registries really write it. */
+/** WWW-Authenticate as registries write it in practice. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseChallenges } from '../../src/registry/challenge.ts'
@@ -49,7 +49,7 @@ test.each<[header: string | string[] | undefined, challenges: unknown]>([
   expect(read(header)).toEqual(challenges)
 })
 
-test('reads back whatever value a registry quotes', () => {
+test('reads any value that a registry quotes', () => {
   fc.assert(
     fc.property(fc.string(), value => {
       const quoted = value.replace(/[\\"]/g, '\\$&')
@@ -60,6 +60,6 @@ test('reads back whatever value a registry quotes', () => {
   )
 })
 
-test('hostile text ends', () => {
+test('hostile text does not cause an endless loop', () => {
   fc.assert(fc.property(fc.string(), text => Array.isArray(parseChallenges(text))))
 })

@@ -18,7 +18,7 @@ test.each([
   expect(endpointOf(registry, none).href).toBe(url)
 })
 
-test('the flag wins over the variable, and both name registries as references do', () => {
+test('the flag takes precedence over the variable, and both name registries as references do', () => {
   const variable = 'index.docker.io=http://127.0.0.1:1, quay.io=http://127.0.0.1:2'
   const overrides = parseEndpoints(['docker.io=http://127.0.0.1:15000'], variable)
   expect(endpointOf('docker.io', overrides).href).toBe('http://127.0.0.1:15000/')
@@ -36,12 +36,12 @@ test.each([
   'docker.io=https://jane:c4n4ry@x',
   'docker.io=https//jane:c4n4ry@x',
   'https://jane:c4n4ry@x',
-])('%s is a usage error that shows no password', text => {
+])('%s is a usage error that prints no password', text => {
   const read = () => parseEndpoints([text], undefined)
   expect(read).toThrow(UsageError)
   expect(read).toThrow(/^(?!.*c4n4ry)/s)
 })
 
-test.each(['a/b', 'a@b', 'a b', ''])('%j is not the host of a registry', registry => {
+test.each(['a/b', 'a@b', 'a b', ''])('%j is not a registry host', registry => {
   expect(() => endpointOf(registry, none)).toThrow(UsageError)
 })

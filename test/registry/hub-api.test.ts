@@ -1,11 +1,11 @@
-/** Docker Hub's web API: what is public there, and nothing that a hostile answer would have us believe. */
+/** Docker Hub's web API: what is public there, and hostile answers that must not be believed. */
 import { expect, test } from 'vitest'
 import { startHub } from './hub.ts'
 import { type Answer, registriesAt, serve } from './loopback.ts'
 
 const apiAt = (origin: string) => registriesAt({ 'hub.docker.com': origin }).hubApi()
 
-test('what is private is not found, like what does not exist, and the names of a namespace are those of everybody', async () => {
+test('private repositories are not found, like missing ones, and only public names of a namespace are listed', async () => {
   const { hub, url } = await startHub()
   hub.addImage({ repository: 'acme/public', tags: ['1'], platforms: ['linux/arm64', 'windows/amd64'] })
   const api = apiAt(url)
@@ -19,7 +19,7 @@ test('what is private is not found, like what does not exist, and the names of a
   expect(hub.pulls).toEqual([])
 })
 
-test('a long namespace is read page by page, and an endless one not to its end', async () => {
+test('a long namespace is read page by page, and an endless one is cut off', async () => {
   const { hub, url } = await startHub()
   for (let index = 0; index < 150; index += 1) hub.addImage({ repository: `big/r${index}` })
   expect(await apiAt(url)?.repositoriesOf('big')).toMatchObject({ names: { length: 150 } })
@@ -35,7 +35,7 @@ test.each<[string, Answer | null, object]>([
   ['no JSON', { body: 'oops' }, { status: 'server-error' }],
   ['no object', { body: [] }, { status: 'server-error' }],
   ['a cut connection', null, { status: 'unreachable' }],
-])('%s is not taken for an absence', async (_what, answer, outcome) => {
+])('%s does not count as missing', async (_what, answer, outcome) => {
   const hub = await serve(() => answer)
   expect(await apiAt(hub.origin)?.repository('a/b')).toMatchObject(outcome)
   expect(await apiAt(hub.origin)?.repositoriesOf('a')).toMatchObject(outcome)
@@ -43,7 +43,7 @@ test.each<[string, Answer | null, object]>([
   expect(hub.seen.every(({ authorization }) => authorization === undefined)).toBe(true)
 })
 
-test('names and platforms that are none are passed over', async () => {
+test('invalid names and platforms are skipped', async () => {
   const hub = await serve((_request, url) => ({
     body: url.pathname.includes('/tags/')
       ? { images: [{ os: 'unknown', architecture: 'unknown' }, { os: 'li\u001bnux', architecture: 'x' }, 7] }
@@ -53,7 +53,7 @@ test('names and platforms that are none are passed over', async () => {
   expect(await apiAt(hub.origin)?.platforms('a/b', '1')).toBeNull()
 })
 
-test('is not asked about a server that stands in for Docker Hub', () => {
+test('is not used for a server that stands in for Docker Hub', () => {
   expect(registriesAt({ 'docker.io': 'http://127.0.0.1:1' }).hubApi()).toBeNull()
   expect(registriesAt({}).hubApi()).not.toBeNull()
 })

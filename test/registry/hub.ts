@@ -1,4 +1,4 @@
-/** The simulated Docker Hub as tests of the registry room use it: one account, its private image, a public one. */
+/** The simulated Docker Hub for the tests of this room: one account, its private image, a public one. */
 import { onTestFinished } from 'vitest'
 import { givenCredential } from '../../src/keychain/given-credential.ts'
 import { Redacted } from '../../src/secrecy/redacted.ts'
@@ -6,7 +6,7 @@ import { Clock } from '../../src/simulator/cluster/clock.ts'
 import { Hub } from '../../src/simulator/hub/hub.ts'
 import { CANARY, registriesAt } from './loopback.ts'
 
-/** Starts it; `jane` may log in with CANARY and owns acme/app. */
+/** Starts it; `jane` can log in with CANARY and owns acme/app. */
 export async function startHub() {
   const hub = new Hub({ clock: new Clock(() => Date.UTC(2026, 10, 24, 9)) })
   hub.addAccount({ name: 'jane', password: CANARY })

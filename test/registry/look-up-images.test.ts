@@ -1,4 +1,4 @@
-/** Digests of many images: by HEAD, each once, and registries in trouble are left alone. */
+/** Digests of many images: by HEAD, each once, and failing registries are not asked again. */
 import { expect, test } from 'vitest'
 import type { PlanInput } from '../../src/plan/plan-input.ts'
 import { lookUpImages } from '../../src/registry/look-up-images.ts'
@@ -9,7 +9,7 @@ const DIGEST = `sha256:${'a'.repeat(64)}`
 const found = { headers: { 'docker-content-digest': DIGEST } }
 const anonymous = { credentials: [], platforms: [] }
 
-test('gives the index digest of each image that is there, and the reason for each that is not, without a pull', async () => {
+test('returns the index digest of each existing image and the reason for each other one, without a pull', async () => {
   const { hub, registries, nginx, app } = await startHub()
   const names = [
     'nginx:1.27',
@@ -35,7 +35,7 @@ test('gives the index digest of each image that is there, and the reason for eac
   expect(hub.requests.filter(({ method, path }) => method === 'GET' && path !== '/token')).toEqual([])
 })
 
-test('an image of a used-up address is still found: asking is no pull', async () => {
+test('finds an image even from a rate-limited address, because HEAD is not a pull', async () => {
   const { hub, registries, nginx } = await startHub()
   hub.exhaust('127.0.0.1')
   const facts = await lookUpImages(registries, ['nginx:1.27'], anonymous)
@@ -45,7 +45,7 @@ test('an image of a used-up address is still found: asking is no pull', async ()
 test.each([
   ['takes no more requests', { status: 429, body: 'Too Many Requests (HAP429)' }, 'takes no more requests'],
   ['hangs up', null, "can't be reached"],
-])('a registry that %s is asked once, whatever else is wanted of it', async (_what, answer, detail) => {
+])('asks a registry that %s only once, however many images it has', async (_what, answer, detail) => {
   const sick = await serve(() => answer)
   const well = await serve(() => found)
   const registries = registriesAt({ 'quay.io': sick.origin, 'ghcr.io': well.origin })
@@ -57,7 +57,7 @@ test.each([
   expect(sick.seen).toHaveLength(1)
 })
 
-test('a refused login is shown once', async () => {
+test('sends a refused login once', async () => {
   const { hub, registries } = await startHub()
   const names = ['nginx:1', 'redis:1', 'acme/app:1']
   const facts = await lookUpImages(registries, names, { credentials: [login('wrong')], platforms: [] })
@@ -67,7 +67,7 @@ test('a refused login is shown once', async () => {
   expect(hub.requests.filter(({ path }) => path === '/token')).toHaveLength(1)
 })
 
-test('the login with the longest key that fits is taken, and no other registry sees it', async () => {
+test('uses the login with the longest matching key, and shows it to no other registry', async () => {
   const basic = { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } }
   const quay = await serve(({ authorization }) => (authorization ? found : basic))
   const ghcr = await serve(() => basic)
@@ -86,7 +86,7 @@ test('the login with the longest key that fits is taken, and no other registry s
 
 const password = (authorization = '') => Buffer.from(authorization.replace('Basic ', ''), 'base64').toString()
 
-test('an image that is not built for the nodes has no digest to move to', async () => {
+test('gives no digest for an image that is not built for the nodes', async () => {
   const manifests = [{ platform: { os: 'linux', architecture: 'arm', variant: 'v7' } }]
   const quay = await serve(({ line }) => (line.startsWith('HEAD') ? {} : { body: { manifests } }))
   const registries = registriesAt({ 'quay.io': quay.origin })
@@ -100,7 +100,7 @@ test('an image that is not built for the nodes has no digest to move to', async 
   expect(await ask(['linux/arm/v7'])).toMatchObject({ digest: expect.stringMatching(/^sha256:/) })
 })
 
-test('a registry that tells no digest, and a host that is none, are said to be so', async () => {
+test('reports a registry without digests and an invalid host as such', async () => {
   const quay = await serve(() => ({}))
   const registries = registriesAt({ 'quay.io': quay.origin })
   const facts = await lookUpImages(registries, ['quay.io/a/b:1', 'quay.io:99999/a/b:1'], anonymous)
@@ -110,7 +110,7 @@ test('a registry that tells no digest, and a host that is none, are said to be s
   ])
 })
 
-test('a digest of one platform is no answer for nodes of several, and one of an index is, without a pull', async () => {
+test('accepts a digest of an index but not of one platform for nodes of several platforms, without a pull', async () => {
   const { hub, registries, nginx } = await startHub()
   const single = hub.addImage({ repository: 'acme/single', tags: ['1'], index: false })
   const names = [`acme/single:1@${single.top.digest}`, `nginx:1.27@${nginx.top.digest}`]
@@ -123,7 +123,7 @@ test('a digest of one platform is no answer for nodes of several, and one of an 
   expect(hub.pulls).toEqual([])
 })
 
-test('an address inside this network is asked only where an endpoint or a login shows that its user knows it', async () => {
+test('asks an address inside this network only if an endpoint or a login shows that its user knows it', async () => {
   const inside = await serve(() => found)
   const name = `${inside.host}/app:1`
   const facts = await lookUpImages(registriesAt({}), [name], anonymous)

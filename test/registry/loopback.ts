@@ -1,4 +1,4 @@
-/** A registry on loopback that a test scripts request by request, and what a client needs to talk to it. */
+/** A registry on loopback that a test scripts request by request, and what a client needs to reach it. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
@@ -21,7 +21,7 @@ interface Seen {
 export type Answer = { status?: number; headers?: Record<string, string | string[]>; body?: unknown }
 export type Script = (request: Seen, url: URL) => Answer | null
 
-/** Starts it; `null` from the script cuts the connection. Everything asked is in `seen`. */
+/** Starts it; `null` from the script cuts the connection. All requests are in `seen`. */
 export async function serve(script: Script) {
   const seen: Seen[] = []
   const server = createServer(async (request: IncomingMessage, response: ServerResponse) => {

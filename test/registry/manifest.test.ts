@@ -1,4 +1,4 @@
-/** Asking for manifests: challenges, tokens, statuses, redirects, and what never leaves. */
+/** Requests for manifests: challenges, tokens, statuses, redirects, and secrets that must not leave. */
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:net'
 import { inspect } from 'node:util'
@@ -15,7 +15,7 @@ const found: Answer = {
 const head = (origin: string, credential: typeof jane | null = null, reference = image('library/nginx')) =>
   registriesAt({ 'docker.io': origin }).of('docker.io').headManifest(reference, credential)
 
-/** A hub with a token server; `grant` answers the token server, `manifest` the authorised HEAD. */
+/** A hub with a token server; `grant` answers the token server, `manifest` the authorized HEAD. */
 const hubWith = (grant: Answer | null, manifest: Answer | null = found) =>
   serve((request, url) => {
     if (url.pathname === '/token') return grant
@@ -24,7 +24,7 @@ const hubWith = (grant: Answer | null, manifest: Answer | null = found) =>
 const granted: Answer = { body: { token: TOKEN } }
 
 describe('the token', () => {
-  test('an anonymous token is asked for pulling alone, whatever the registry wants', async () => {
+  test('is requested anonymously for pulling only, whatever the registry asks for', async () => {
     const hub = await serve((request, url) => {
       if (url.pathname === '/token') return granted
       if (request.authorization) return found
@@ -47,13 +47,13 @@ describe('the token', () => {
     ])
   })
 
-  test('the credential goes to the token server alone; access_token counts, too', async () => {
+  test('sends the credential to the token server only; access_token is accepted as well', async () => {
     const hub = await hubWith({ body: { access_token: TOKEN } })
     expect(await head(hub.origin, jane)).toMatchObject({ status: 'found', identity: 'credential' })
     expect(hub.seen.map(({ authorization }) => authorization)).toEqual([undefined, BASIC, `Bearer ${TOKEN}`])
   })
 
-  test('is kept for the repository, and not longer than it is good', async () => {
+  test('is kept for its repository, and not longer than it is valid', async () => {
     const hub = await hubWith(granted)
     const registry = registriesAt({ 'docker.io': hub.origin }).of('docker.io')
     for (let time = 0; time < 3; time += 1) await registry.headManifest(image('library/nginx'), null)
@@ -64,7 +64,7 @@ describe('the token', () => {
     expect(short.lines().filter(line => line.startsWith('GET'))).toHaveLength(2)
   })
 
-  test('a token that ended early is replaced', async () => {
+  test('is replaced if it expires early', async () => {
     let tokens = 0
     const hub = await serve((request, url) => {
       if (url.pathname === '/token') return { body: { token: `t${++tokens}`, expires_in: 300 } }
@@ -75,7 +75,7 @@ describe('the token', () => {
     expect(await registry.headManifest(image('library/nginx'), null)).toMatchObject({ status: 'found' })
   })
 
-  test('an identity token is traded in by POST', async () => {
+  test('is obtained with an identity token by POST', async () => {
     const hub = await hubWith(granted)
     expect(await head(hub.origin, { ...jane, kind: 'identity-token' })).toMatchObject({ status: 'found' })
     expect(hub.seen[1]).toMatchObject({ line: 'POST /token', authorization: undefined })
@@ -88,7 +88,7 @@ describe('the token', () => {
     })
   })
 
-  test('an identity token is taken to GET where POST is unknown, and only there', async () => {
+  test('is obtained with an identity token by GET if POST is unknown, and only then', async () => {
     const answer = (status: number) =>
       serve((request, url) => {
         if (request.line.startsWith('POST')) return { status }
@@ -103,7 +103,7 @@ describe('the token', () => {
     expect(strict.lines().filter(line => line.includes('/token'))).toEqual(['POST /token'])
   })
 
-  test('a login goes as Basic where nothing else is asked for', async () => {
+  test('is not used if the registry asks for Basic: the login is sent', async () => {
     const challenge = { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } }
     const basic = await serve(({ authorization }) => (authorization === BASIC ? found : challenge))
     expect(await head(basic.origin, jane)).toMatchObject({ status: 'found', identity: 'credential' })
@@ -126,16 +126,16 @@ describe('the outcome', () => {
     ],
     ['500', granted, { status: 500 }, { status: 'server-error', httpStatus: 500 }],
     ['a cut connection', granted, null, { status: 'unreachable', why: 'connection' }],
-    ['a token server that says 401', { status: 401 }, found, { status: 'wrong-credential' }],
-    ['a token server that says 403', { status: 403 }, found, { status: 'wrong-credential' }],
+    ['a token server that answers 401', { status: 401 }, found, { status: 'wrong-credential' }],
+    ['a token server that answers 403', { status: 403 }, found, { status: 'wrong-credential' }],
     [
-      'a token server that says 429',
+      'a token server that answers 429',
       { status: 429 },
       found,
       { status: 'rate-limited', retryAfterSeconds: null },
     ],
-    ['a token server that says 503', { status: 503 }, found, { status: 'server-error', httpStatus: 503 }],
-    ['a token that is none', { body: 'not json' }, found, { status: 'server-error' }],
+    ['a token server that answers 503', { status: 503 }, found, { status: 'server-error', httpStatus: 503 }],
+    ['an invalid token', { body: 'not json' }, found, { status: 'server-error' }],
     ['a token with a line break', { body: { token: 'a\r\nb' } }, found, { status: 'server-error' }],
     ['a token without end', { body: 'x'.repeat(70_000) }, found, { status: 'unreachable', why: 'malformed' }],
     ['another digest', granted, found, { status: 'server-error' }],
@@ -149,14 +149,14 @@ describe('the outcome', () => {
     expect(hub.lines().filter(line => line.startsWith('GET /v2'))).toEqual([])
   })
 
-  test('a digest that is no digest is not passed on', async () => {
+  test('an invalid digest is not passed on', async () => {
     const hub = await serve(() => ({
       headers: { 'docker-content-digest': 'sha256:x', 'content-type': '<b>' },
     }))
     expect(await head(hub.origin)).toMatchObject({ status: 'found', digest: null, mediaType: null })
   })
 
-  test('a refused connection, an unknown name and silence are told apart', async () => {
+  test('a refused connection, an unknown name and a timeout are distinguished', async () => {
     expect(await head('http://127.0.0.1:1')).toMatchObject({
       why: 'connection',
       detail: '127.0.0.1:1: ECONNREFUSED',
@@ -173,21 +173,21 @@ describe('the outcome', () => {
     expect(await head(plain.origin.replace('http:', 'https:'))).toMatchObject({ why: 'tls' })
   })
 
-  test('an aborted signal is thrown, not reported', async () => {
+  test('the reason of an abort is thrown, not reported', async () => {
     const signal = AbortSignal.abort(new Error('stop'))
     const registry = registriesAt({ 'docker.io': 'http://127.0.0.1:1' }, { signal }).of('docker.io')
     await expect(registry.headManifest(image('library/nginx'), null)).rejects.toThrow('stop')
   })
 })
 
-describe('strangers', () => {
+describe('foreign hosts', () => {
   test.each([
     'http://127.0.0.1:1/token',
     'https://169.254.169.254/token',
     'https://localhost/token',
     'https://[::1]/token',
     'not a url',
-  ])('the realm %s is not asked', async realm => {
+  ])('the realm %s is not contacted', async realm => {
     const hub = await serve(() => ({
       status: 401,
       headers: { 'www-authenticate': `Bearer realm="${realm}"` },
@@ -199,7 +199,7 @@ describe('strangers', () => {
   test.each([
     ['GET', '/token'],
     ['HEAD', '/v2/'],
-  ])('%s %s is not redirected to an internal address', async (_method, path) => {
+  ])('%s %s does not follow a redirect to an internal address', async (_method, path) => {
     const stranger = await serve(() => found)
     const hub = await serve((request, url) => {
       if (url.pathname.startsWith(path)) return { status: 307, headers: { location: `${stranger.origin}/x` } }
@@ -209,7 +209,7 @@ describe('strangers', () => {
     expect(stranger.seen).toEqual([])
   })
 
-  test('a redirect within the registry keeps the token, and one without end is ended', async () => {
+  test('a redirect within the registry keeps the token, and an endless one is stopped', async () => {
     const hub = await serve((request, url) => {
       if (url.pathname === '/token') return granted
       if (!request.authorization) return bearer(hub.origin)
@@ -247,7 +247,7 @@ describe('the platforms', () => {
     })
   })
 
-  test('of a single image come from its configuration, whose digest must fit', async () => {
+  test('of a single image come from its configuration, whose digest must match', async () => {
     const config = { os: 'linux', architecture: 'amd64' }
     const quay = await serveImage({ config: { digest: sha256(config) } }, config)
     expect(await platforms(quay.origin)).toMatchObject({
@@ -260,7 +260,7 @@ describe('the platforms', () => {
   test.each([
     ['index.docker.io', 'docker.io'],
     ['registry-1.docker.io', 'registry-1.docker.io'],
-  ])('are never asked of Docker Hub, here as %s, which would count a pull', async (name, served) => {
+  ])('are never requested from Docker Hub, here as %s, where that counts as a pull', async (name, served) => {
     const hub = await serve(() => ({}))
     const registry = registriesAt({ [served]: hub.origin }).of(name)
     expect(await registry.platforms(image('library/nginx'), null)).toEqual({ status: 'not-asked' })

@@ -1,4 +1,4 @@
-/** A credential is proven before it is handed out, and everything short of that says why. */
+/** A credential is proven before it is distributed, and anything else is reported with its reason. */
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { givenCredential } from '../../src/keychain/given-credential.ts'
@@ -22,13 +22,13 @@ describe('on Docker Hub', () => {
     return { hub, registry, proof: await registry.proveCredential(jane, image('acme/app')) }
   }
 
-  test('a right login with access is proven, with the quota it has left', async () => {
+  test('a valid login with access is proven, with its remaining quota', async () => {
     const { hub, proof } = await prove({})
     expect(proof).toMatchObject({ proven: true, quota: { remaining: 17 }, manifest: { status: 'found' } })
     expect(hub.lines().filter(line => line.startsWith('GET /v2'))).toEqual([])
   })
 
-  test('a missing tag does not speak against the credential', async () => {
+  test('a missing tag does not disprove the credential', async () => {
     const { proof } = await prove({ [manifestOf('acme/app')]: { status: 404 } })
     expect(proof).toMatchObject({ proven: true, manifest: { status: 'not-found' } })
   })
@@ -50,12 +50,12 @@ describe('on Docker Hub', () => {
     expect(inspect(proof, { depth: 9 })).not.toContain(CANARY)
   })
 
-  test('a wrong password is tried once, since some registries ban for it', async () => {
+  test('a wrong password is tried once, because some registries ban for it', async () => {
     const { hub } = await prove({}, { status: 401 })
     expect(hub.seen.filter(({ authorization }) => authorization === BASIC)).toHaveLength(1)
   })
 
-  test('an unreachable hub is said to be so', async () => {
+  test('an unreachable hub is reported as such', async () => {
     const registry = registriesAt({ 'docker.io': 'http://127.0.0.1:1' }).of('docker.io')
     const proof = await registry.proveCredential(jane, image('acme/app'))
     expect(proof).toEqual({ proven: false, why: 'unreachable', detail: '127.0.0.1:1: ECONNREFUSED' })
@@ -65,12 +65,12 @@ describe('on Docker Hub', () => {
 describe('on another registry', () => {
   const robot = givenCredential('quay.io', 'jane', new Redacted(CANARY))
   const basic = { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } }
-  // The proxy refuses, so that no name outside this machine is asked for.
+  // The proxy refuses, so that no name outside this machine is looked up.
   const env = { HTTPS_PROXY: 'http://127.0.0.1:1' }
   const proveAt = (origin: string) =>
     registriesAt({ 'quay.io': origin }, { env }).of('quay.io').proveCredential(robot, image('a/b', 'quay.io'))
 
-  test('the login is tested even where the repository is open to anybody', async () => {
+  test('the login is tested even if the repository is public', async () => {
     const answer = (right: boolean) =>
       serve((request, url) => {
         if (url.pathname !== '/v2/') return {}
@@ -86,13 +86,13 @@ describe('on another registry', () => {
     })
   })
 
-  test('a registry that never asks proves nothing', async () => {
+  test('a registry that never challenges proves nothing', async () => {
     const open = await serve(() => ({}))
     expect(await proveAt(open.origin)).toEqual({ proven: false, why: 'not-asked-for', detail: '' })
     expect(open.seen.filter(({ authorization }) => authorization)).toEqual([])
   })
 
-  test('a credential kept from a foreign realm proves nothing and names the realm', async () => {
+  test('a credential withheld from a foreign realm proves nothing and names the realm', async () => {
     const quay = await serve(() => ({
       status: 401,
       headers: { 'www-authenticate': 'Bearer realm="https://token.elsewhere.invalid/"' },

@@ -1,4 +1,4 @@
-/** Registries behind the environment's proxy: which go through it, and what is said when it gives no way. */
+/** Registries behind the environment's proxy: which requests use it, and the error when it refuses. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -23,7 +23,7 @@ test.each([
   expect(new Pools({ HTTPS_PROXY, NO_PROXY }).proxyTo(new URL(url)) !== null).toBe(proxied)
 })
 
-test('HTTPS_PROXY may go without a scheme; nothing but CONNECT reaches the proxy, and its refusal names it', async () => {
+test('HTTPS_PROXY works without a scheme; only CONNECT reaches the proxy, and its refusal names it', async () => {
   const asked: string[] = []
   const proxy = createServer()
   proxy.on('connect', (request, socket) => {
@@ -45,7 +45,7 @@ test('HTTPS_PROXY may go without a scheme; nothing but CONNECT reaches the proxy
   })
 })
 
-test('an HTTPS_PROXY that is none is refused without being repeated', () => {
+test('an invalid HTTPS_PROXY is refused without being printed', () => {
   const wrong = () => new Pools({ HTTPS_PROXY: 'ftp://ann:c4nary@proxy' })
   expect(wrong).toThrow(UsageError)
   expect(wrong).not.toThrow(/c4nary/)

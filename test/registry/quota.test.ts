@@ -1,4 +1,4 @@
-/** Quota headers as they are spelled, and the statuses around them. */
+/** Quota headers as they are spelled, and the statuses that come with them. */
 import { describe, expect, test } from 'vitest'
 import type { ResponseHeaders } from '../../src/registry/connection.ts'
 import { parseQuota } from '../../src/registry/quota.ts'
@@ -33,7 +33,7 @@ describe('the headers', () => {
     expect(parseQuota(headers)).toEqual(quota)
   })
 
-  test('the source is read, and dropped where it is not one', () => {
+  test('the source is read, and dropped if it is invalid', () => {
     const quota = (source: string) =>
       parseQuota({ 'ratelimit-limit': '1', 'ratelimit-remaining': '1', 'docker-ratelimit-source': source })
     expect(quota('2001:41d0:801:2000::')).toMatchObject({ source: '2001:41d0:801:2000::' })
@@ -45,7 +45,7 @@ describe('asking Docker Hub', () => {
   test.each([
     [null, undefined, 3],
     [jane, BASIC, 190],
-  ])('tells the quota of whoever asks, by HEAD alone', async (credential, authorization, remaining) => {
+  ])('returns the quota of the caller by HEAD only', async (credential, authorization, remaining) => {
     const hub = await serve((request, url) => {
       if (url.pathname === '/token') return { body: { token: TOKEN } }
       if (request.authorization !== `Bearer ${TOKEN}`) return bearer(hub.origin)
@@ -62,7 +62,7 @@ describe('asking Docker Hub', () => {
     expect(hub.seen[1]?.authorization).toBe(authorization)
   })
 
-  test('other registries tell none and are not asked', async () => {
+  test('sends no request to other registries, which have no quota', async () => {
     const quay = await serve(() => ({}))
     expect(await registriesAt({ 'quay.io': quay.origin }).of('quay.io').quota(null)).toEqual({
       status: 'not-told',
@@ -70,7 +70,7 @@ describe('asking Docker Hub', () => {
     expect(quay.seen).toEqual([])
   })
 
-  test('headers that can not be read are not the same as no limit', async () => {
+  test("headers that can't be read are not the same as no limit", async () => {
     const hub = await serve(() => ({ headers: { 'ratelimit-limit': 'lots' } }))
     const quota = await registriesAt({ 'docker.io': hub.origin }).of('docker.io').quota(null)
     expect(quota).toMatchObject({ status: 'server-error' })

@@ -1,4 +1,4 @@
-/** What other hosts get to see when a registry sends us there: never a credential, never a token. */
+/** What other hosts receive when a registry redirects there: never a credential, never a token. */
 import { MockAgent } from 'undici'
 import { expect, test } from 'vitest'
 import { image, jane, registriesAt, TOKEN } from './loopback.ts'
@@ -6,7 +6,7 @@ import { image, jane, registriesAt, TOKEN } from './loopback.ts'
 const HUB = 'https://registry-1.docker.io'
 const MANIFEST = '/v2/library/nginx/manifests/1'
 
-/** Hosts in memory; `asked` holds who was asked and what for, in order. */
+/** Hosts in memory; `asked` records the host and the request, in order. */
 function internet() {
   const agent = new MockAgent()
   agent.disableNetConnect()
@@ -33,7 +33,7 @@ function internet() {
 const challenge = (realm: string) => ({ 'www-authenticate': `Bearer realm="${realm}",service="s"` })
 const grant = JSON.stringify({ token: TOKEN })
 
-test('a realm on another site is asked anonymously, and the outcome says so', async () => {
+test('a realm on another site is contacted anonymously, and the outcome says so', async () => {
   const { asked, reply, head } = internet()
   reply(HUB, MANIFEST, 'HEAD', 401, challenge('https://token.evil.example/t'))
   reply('https://token.evil.example', /^\/t/, 'GET', 200, {}, grant)
@@ -50,7 +50,7 @@ test('a realm on another site is asked anonymously, and the outcome says so', as
   ])
 })
 
-test('a realm that redirects to another host takes no login there, and a refusal there is not the login’s', async () => {
+test('a realm that redirects to another host sends no login there, and a refusal there is not about the login', async () => {
   const { asked, reply, head } = internet()
   reply(HUB, MANIFEST, 'HEAD', 401, challenge('https://auth.docker.io/t'))
   reply('https://auth.docker.io', /^\/t/, 'GET', 302, { location: 'https://token.evil.example/t' })
@@ -63,7 +63,7 @@ test('a realm that redirects to another host takes no login there, and a refusal
   ])
 })
 
-test('a manifest that lies elsewhere is fetched without the token, and its challenge is not answered', async () => {
+test("a manifest on another host is requested without the token, and that host's challenge is not answered", async () => {
   const { asked, reply, head } = internet()
   reply(HUB, MANIFEST, 'HEAD', 401, challenge('https://auth.docker.io/t'))
   reply('https://auth.docker.io', /^\/t/, 'GET', 200, {}, grant)

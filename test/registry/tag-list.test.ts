@@ -1,4 +1,4 @@
-/** Lists of tags: page by page, no further than asked, and never with a token to another server. */
+/** Lists of tags: page by page, no further than requested, and never with a token to another server. */
 import { expect, test } from 'vitest'
 import { type Answer, bearer, jane, registriesAt, serve, TOKEN } from './loopback.ts'
 
@@ -9,7 +9,7 @@ const listed = (origin: string, most = 3, after?: string) =>
 
 const link = (target: string) => ({ link: `<${target}>; rel="next"` })
 
-test('follows the pages as far as asked, and says whether that was all', async () => {
+test('follows pages up to the limit and reports whether the list is complete', async () => {
   const quay = await serve((_request, url) => {
     const last = Number(url.searchParams.get('last') ?? 0)
     return {
@@ -24,7 +24,7 @@ test('follows the pages as far as asked, and says whether that was all', async (
   expect(quay.lines().at(-1)).toBe('GET /v2/a/b/tags/list?n=1000&last=v1%2F%3F')
 })
 
-test('a link to another server, or to the same page again, is not followed: the list is not whole', async () => {
+test('a link to another server or to the same page is not followed: the list is incomplete', async () => {
   const stranger = await serve(() => ({ body: { tags: ['stolen'] } }))
   const quay = await serve(({ authorization }, url) => {
     if (url.pathname === '/token') return { body: { token: TOKEN } }
@@ -43,7 +43,7 @@ test('a link to another server, or to the same page again, is not followed: the 
 test.each<[string, Answer | null, object]>([
   ['no tags at all', { body: { name: 'a/b', tags: null } }, { status: 'found', tags: [], complete: true }],
   [
-    'names that are no tags',
+    'names that are not tags',
     { body: { tags: ['ok', '', '-x', 'a b', '\u001b[2J', 7, 'x'.repeat(129)] } },
     { status: 'found', tags: ['ok'] },
   ],
@@ -53,7 +53,11 @@ test.each<[string, Answer | null, object]>([
     { status: 404, body: { errors: [{ code: 'NAME_UNKNOWN', message: 'x' }] } },
     { status: 'not-found', code: 'NAME_UNKNOWN' },
   ],
-  ['a 404 that says nothing', { status: 404, body: 'page not found' }, { status: 'not-found', code: null }],
+  [
+    'a 404 without an error code',
+    { status: 404, body: 'page not found' },
+    { status: 'not-found', code: null },
+  ],
   ['a 404 with a hostile code', { status: 404, body: { errors: [{ code: 'a\nb' }] } }, { code: null }],
   ['a denial', { status: 403 }, { status: 'denied', httpStatus: 403 }],
   [
@@ -67,7 +71,7 @@ test.each<[string, Answer | null, object]>([
   expect(await listed(quay.origin)).toMatchObject(outcome)
 })
 
-test('a page that fails leaves those before it', async () => {
+test('a page that fails keeps those before it', async () => {
   const quay = await serve((_request, url) =>
     url.searchParams.has('last')
       ? { status: 500 }

@@ -1,4 +1,4 @@
-/** What is said of things that a plan leaves: the true reason, and the smallest way on. */
+/** How the report explains what a plan leaves unchanged: the true reason and the smallest next step. */
 import { expect, test } from 'vitest'
 import { accessRefusal } from '../../src/report/views/access.ts'
 import { declinedNext, declinedTitle } from '../../src/report/words/declined.ts'
@@ -12,7 +12,7 @@ const taken = (namespace: string, owner: { tool: 'operator'; name: string } | nu
   owner,
 })
 
-test('a Secret of somebody else in one namespace is a matter of that namespace', () => {
+test("another owner's Secret in one namespace is reported for that namespace only", () => {
   const one = taken('n07')
   const next = declinedNext(one, { plan: plan([], { declined: [one] }), invocation })
   expect(next?.command).toBe('pullguard fix -n n07 --secret-name dockercreds-pullguard')
@@ -23,7 +23,7 @@ test('a Secret of somebody else in one namespace is a matter of that namespace',
   )
 })
 
-test('a Secret that an operator keeps is not offered to be written to', () => {
+test('a Secret that an operator manages is not offered for writing', () => {
   const kept = taken('web', { tool: 'operator', name: 'ExternalSecret/hub' })
   expect(declinedTitle(kept, 1)).toContain('ExternalSecret/hub')
   expect(declinedNext(kept, { plan: plan([], { declined: [kept] }), invocation })?.say).toBe(
@@ -34,7 +34,7 @@ test('a Secret that an operator keeps is not offered to be written to', () => {
 test.each([
   [true, '1 image not found at the other registry'],
   [false, '1 image could not be checked at the other registry'],
-])('an image without a replacement is called absent only where the registry said so: %s', (absent, title) => {
+])('an image without a replacement is called missing only if the registry said so: %s', (absent, title) => {
   const at = { target: target('Deployment', 'shop', 'web'), container: 'shop', image: 'nginx' }
   const one = {
     code: 'no-replacement' as const,
@@ -46,13 +46,13 @@ test.each([
   expect(declinedTitle(one, 1)).toBe(title)
 })
 
-test('a missing permission names the flags that do without it, and only those that do something', () => {
+test('a missing permission names the flags that work without it, and only those that help', () => {
   const denial = { verb: 'delete', group: '', resource: 'pods', namespaces: ['web'], changes: 1 }
   const scope = { affected: false, excluded: [] }
-  const said = (resource: string, namespaces: string[] | null) =>
+  const wordsOf = (resource: string, namespaces: string[] | null) =>
     accessRefusal([{ ...denial, resource }], { ...scope, namespaces })
-  expect(said('pods', ['web'])).toContain('--no-recreate.')
-  expect(said('pods', ['web'])).not.toContain('--exclude-namespace')
-  expect(said('secrets', null)).toContain('--exclude-namespace')
-  expect(said('secrets', null)).not.toContain('--no-recreate')
+  expect(wordsOf('pods', ['web'])).toContain('--no-recreate.')
+  expect(wordsOf('pods', ['web'])).not.toContain('--exclude-namespace')
+  expect(wordsOf('secrets', null)).toContain('--exclude-namespace')
+  expect(wordsOf('secrets', null)).not.toContain('--no-recreate')
 })

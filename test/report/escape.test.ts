@@ -19,13 +19,13 @@ const forAny = (check: (text: string) => void) =>
     }),
   )
 
-test('a cell is never empty and never holds the blanks that part columns', () => {
+test('a cell is never empty and never contains the spaces that separate columns', () => {
   expect(cell('')).toBe('<none>')
   expect(cell(null)).toBe('<none>')
   forAny(text => expect(cell(text)).toMatch(/^(?! )(?:(?! {2})[^\n])+$/))
 })
 
-test('XML text holds no markup and no character that XML forbids', () => {
+test('XML text contains no markup and no character that XML forbids', () => {
   forAny(text => {
     expect(xml(text)).not.toMatch(/[<>"']|&(?!amp;|lt;|gt;|quot;|apos;)/)
     expect(xml(text)).not.toMatch(FORBIDDEN)
@@ -45,7 +45,7 @@ test('a code span can neither be closed nor end a table cell', () => {
   })
 })
 
-test('prose in Markdown names nobody, links nowhere and draws nothing', () => {
+test('prose in Markdown mentions nobody, links nowhere and renders no markup', () => {
   expect(markdownText('@team see #1, <b>https://evil.example [x](y) a|b')).toBe(
     '@<!-- -->team see #<!-- -->1, &lt;b&gt;https:<!-- -->//evil.example \\[x\\](y) a\\|b',
   )
@@ -55,7 +55,7 @@ test('prose in Markdown names nobody, links nowhere and draws nothing', () => {
   })
 })
 
-test('a workflow command keeps its text in its place', () => {
+test('a workflow command keeps text inside its fields', () => {
   expect(workflowMessage(['100%', 'a\nb'])).toBe('100%25%0Aa ⏎ b')
   expect(workflowProperty('a:b,c::d')).toBe('a%3Ab%2Cc%3A%3Ad')
   forAny(text => {
@@ -64,7 +64,7 @@ test('a workflow command keeps its text in its place', () => {
   })
 })
 
-test('a word for a shell is one word and nothing runs', () => {
+test('a quoted shell word is one word and runs nothing', () => {
   expect(shellWord('web')).toBe('web')
   expect(shellWord('$(reboot); x')).toBe("'$(reboot); x'")
   forAny(text => expect(shellWord(text)).toMatch(/^(?:[\w@%+=:,./-]+|'[^']*'(?:\\''[^']*')*)$/))

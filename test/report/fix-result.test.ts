@@ -1,4 +1,4 @@
-/** What somebody reads when a fix has ended. */
+/** The screen after a fix. */
 import { describe, expect, test } from 'vitest'
 import { type FixReport, renderFixResult } from '../../src/report/views/fix-result.ts'
 import {
@@ -23,7 +23,7 @@ const show = (report: FixReport) =>
 const lines = (text: string) => text.trimEnd().split('\n')
 
 describe('a fix that worked', () => {
-  test('ends in the recovered pods, and says how to take it back', () => {
+  test('ends in the recovered pods and how to undo it', () => {
     expect(show(fixReport())).toMatchInlineSnapshot(`
       "  default      deployment/fifthnginx               1 of 1 pod back
         kube-system  deployment/calico-kube-controllers  1 of 1 pod back
@@ -35,7 +35,7 @@ describe('a fix that worked', () => {
     `)
   })
 
-  test('says in its last line of the pods that it left', () => {
+  test('mentions in its last line the pods that it left', () => {
     expect(
       lines(show(fixReport({ leftPods: 3 })))
         .slice(-2)
@@ -50,20 +50,20 @@ describe('a fix that worked', () => {
     )
   })
 
-  test('that aimed at no pod ends in what was written', () => {
+  test('without pods to recover ends in what was written', () => {
     expect(lines(show(fixReport({}, { recoveries: [] }))).at(-1)).toMatch(/^6 changes written/)
   })
 })
 
-describe('a fix that did not', () => {
-  test('says where a controller tells why it makes no new pod', () => {
+describe('a fix that did not work', () => {
+  test('says where a controller reports why it creates no new pod', () => {
     const missing = { code: 'refused' as const, message: 'pods "x" is forbidden: exceeded quota' }
     const report = fixReport({ complete: false }, { recoveries: [recovery({ recovered: 0, missing })] })
     expect(show(report)).toContain('the server refuses its pods: pods "x" is forbidden: exceeded quota')
     expect(lines(show(report)).at(-1)).toBe('Next: kubectl -n default describe deployment/fifthnginx')
   })
 
-  test('for want of pulls ends in the same fix again, and proposes nothing that would not help before', () => {
+  test('because no pulls were left ends in the same fix again, and suggests nothing that would not have helped before', () => {
     const report = fixReport(
       { complete: false, findings: [finding()] },
       { recoveries: [recovery({ recovered: 0 })], heldBack: { pods: 1, why: 'no-pulls-left' } },
@@ -72,7 +72,7 @@ describe('a fix that did not', () => {
     expect(lines(show(report)).at(-1)).toBe('Next, once the limit resets: pullguard fix --all-namespaces')
   })
 
-  test('names the pods that are not back, why now, and the next step last', () => {
+  test('names the pods that have not recovered, why, and last the next step', () => {
     const waiting = [
       { name: 'fifthnginx-2', state: 'stuck' as const, reason: 'ErrImagePull', message: 'denied' },
     ]
@@ -90,7 +90,7 @@ describe('a fix that did not', () => {
     ])
   })
 
-  test('puts refusals of one kind together, with what the server said', () => {
+  test("groups refusals of one kind with the server's message", () => {
     const outcomes = incidentPlan.changes.map(change =>
       change.action === 'create-secret'
         ? outcome(change, { status: 'refused', detail: 'admission webhook "no" denied the request' })
@@ -106,22 +106,25 @@ describe('a fix that did not', () => {
   })
 })
 
-test.each(Object.values(OUTCOME_REASONS))('says why ($code) apart from what the server said', reason => {
-  const outcomes = incidentPlan.changes
-    .slice(0, 1)
-    .map(change => outcome(change, { status: 'failed', reason, detail: 'quota exceeded' }))
-  const shown = lines(show(fixReport({ complete: false }, { outcomes, recoveries: [] })))
-  const server = shown.indexOf('    quota exceeded')
-  expect(shown[server - 1]).toMatch(/^ {4}\S/)
-  expect(shown.slice(0, server).join()).not.toMatch(/undefined|null|object Object/)
-})
+test.each(Object.values(OUTCOME_REASONS))(
+  "shows the reason ($code) apart from the server's message",
+  reason => {
+    const outcomes = incidentPlan.changes
+      .slice(0, 1)
+      .map(change => outcome(change, { status: 'failed', reason, detail: 'quota exceeded' }))
+    const shown = lines(show(fixReport({ complete: false }, { outcomes, recoveries: [] })))
+    const server = shown.indexOf('    quota exceeded')
+    expect(shown[server - 1]).toMatch(/^ {4}\S/)
+    expect(shown.slice(0, server).join()).not.toMatch(/undefined|null|object Object/)
+  },
+)
 
-test('a plan that left something does not say that all pods run', () => {
+test('a plan that left something does not claim that all pods run', () => {
   const some = plan(incidentPlan.changes, { declined: everyDeclined.slice(0, 1) })
   expect(lines(show(fixReport({ plan: some }))).at(-1)).toBe('All 2 targeted pods are running now.')
 })
 
-test('pods that are not back, with nothing that speaks of a pull, are to be looked at again', () => {
+test('pods that have not recovered for reasons other than a pull get the advice to look again', () => {
   const waiting = [{ name: 'p', state: 'stuck' as const, reason: '', message: '' }]
   const recoveries = [recovery({ recovered: 0, waiting })]
   expect(lines(show(fixReport({ complete: false }, { recoveries }))).slice(-2)).toEqual([
@@ -137,7 +140,7 @@ test('a fix that found everything in place says so', () => {
   )
 })
 
-test('a dry run on the server says that it was one', () => {
+test('a dry run on the server is reported as a dry run', () => {
   const outcomes = incidentPlan.changes.map(change => outcome(change, { status: 'accepted' }))
   expect(
     lines(show(fixReport({ dryRun: true }, { run: null, outcomes, recoveries: [] })))
@@ -146,8 +149,8 @@ test('a dry run on the server says that it was one', () => {
   ).toBe('The API server would accept all 6 changes. Nothing was written: this was a dry run.')
 })
 
-describe('a workload that is not what it was when the plan was made', () => {
-  const told = (fields: Parameters<typeof recovery>[0]) =>
+describe('a workload that has changed since planning', () => {
+  const resultText = (fields: Parameters<typeof recovery>[0]) =>
     show(fixReport({ complete: false }, { recoveries: [recovery(fields)] }))
 
   test.each<[string, Parameters<typeof recovery>[0], string, string]>([
@@ -193,9 +196,9 @@ describe('a workload that is not what it was when the plan was made', () => {
       'p does not work, with its images there (CrashLoopBackOff)',
       'The pod that could not pull has its images now; 1 pod does not work for another reason.',
     ],
-  ])('%s is told as that', (_name, fields, says, last) => {
-    const text = told(fields).replace(/\n\s*/g, ' ')
-    expect(text).toContain(says)
+  ])('%s is reported as such', (_name, fields, expected, last) => {
+    const text = resultText(fields).replace(/\n\s*/g, ' ')
+    expect(text).toContain(expected)
     expect(text.trimEnd().endsWith(last)).toBe(true)
   })
 })

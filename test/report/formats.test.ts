@@ -1,4 +1,4 @@
-/** What scripts and CI systems get: plain columns, names, JUnit, GitHub, GitLab, Markdown. */
+/** Output for scripts and CI systems: plain columns, names, JUnit, GitHub, GitLab, Markdown. */
 import { describe, expect, test } from 'vitest'
 import {
   type DiagnosisReportOptions,
@@ -22,7 +22,7 @@ const render = (findings: typeof all, fields: Partial<DiagnosisReportOptions>, g
   renderDiagnosis(diagnosis(findings, { gaps }), options(fields))
 
 describe('in a pipe', () => {
-  test('the table is plain columns that a script can take apart', () => {
+  test('the table is plain columns that a script can split', () => {
     const rows = render(all, {})
       .trimEnd()
       .split('\n')
@@ -72,7 +72,7 @@ describe('in a pipe', () => {
     ])
   })
 
-  test('what is no row goes to the notes: gaps, summary, next step', () => {
+  test('everything but rows goes to the notes: gaps, summary, next step', () => {
     const of = diagnosis([], { gaps: GAPS })
     expect(renderDiagnosis(of, options({}))).toBe('')
     expect(diagnosisNotes(of, options({}))).toContain('secrets in web: access denied')
@@ -82,7 +82,7 @@ describe('in a pipe', () => {
   })
 
   test.each(['table', 'json', 'yaml', 'junit', 'github', 'gitlab', 'markdown'] as const)(
-    '%s has no notes where it tells all itself',
+    '%s has no notes because its output is complete',
     format => {
       expect(
         diagnosisNotes(diagnosis(all, { gaps: GAPS }), options({ format, terminal: format === 'table' })),
@@ -99,14 +99,14 @@ describe('in a pipe', () => {
   })
 })
 
-test('names are NAMESPACE/POD, each pod once, as `why` takes them', () => {
+test('names are NAMESPACE/POD, each pod once, as `why` accepts them', () => {
   const twice = [finding(), finding({ container: 'other' }), privateImage()]
   expect(render(twice, { format: 'name' })).toBe(
     'default/fifthnginx-5d4f8c7b9d-x2x7k\npayments/api-7c9d8-abcde\n',
   )
 })
 
-test('JSON is the documented shape, with a command for each remedy and without what only sorts', () => {
+test('JSON has the documented shape, with a command for each remedy and without sort keys', () => {
   const document = JSON.parse(
     render(
       [finding()],
@@ -132,7 +132,7 @@ test('JSON is the documented shape, with a command for each remedy and without w
   ])
 })
 
-test('YAML quotes what older parsers would take for a date', () => {
+test('YAML quotes what older parsers would read as a date', () => {
   expect(render([], { format: 'yaml' })).toContain('takenAt: "2026-11-24T10:00:00Z"')
 })
 
@@ -145,7 +145,7 @@ describe('JUnit', () => {
     expect(xml).toContain('To do: ask for get and list on secrets (a Role in web)</error>')
   })
 
-  test('says in the text of a failure what its message says, because some readers show only the text', () => {
+  test('repeats the message of a failure in its text, because some readers show only the text', () => {
     const [, message, text] = /message="([^"]*)">([^<]*)</.exec(render(all, { format: 'junit' })) ?? []
     expect(message).toBe('Docker Hub&apos;s limit for anonymous pulls is used up')
     expect(text?.startsWith(`${message}\nPods: calico-kube-controllers-5b9b456c66-r4j2v\nEvidence: `)).toBe(
@@ -153,7 +153,7 @@ describe('JUnit', () => {
     )
   })
 
-  test('has names that are the same when the pods have others', () => {
+  test('has stable names when pods are replaced', () => {
     const nameOf = (...pods: string[]) =>
       [
         ...render(
@@ -167,7 +167,7 @@ describe('JUnit', () => {
     expect(nameOf('c')).toEqual(nameOf('a', 'b'))
   })
 
-  test('has one passing case when all is well, of the same name at every run', () => {
+  test('has one passing case if nothing fails, with the same name in every run', () => {
     const xml = render([], { format: 'junit' })
     expect(xml).toContain('tests="1" failures="0" errors="0"')
     expect(xml).toContain(
@@ -175,7 +175,7 @@ describe('JUnit', () => {
     )
   })
 
-  test('passes what is below --fail-on, as the exit code does', () => {
+  test('passes findings below --fail-on, like the exit code', () => {
     const throttled = finding({ cause: 'kubelet-qps', subcause: null, severity: 'warning' })
     expect(render([throttled], { format: 'junit' })).toContain('failures="0"')
     expect(render([throttled], { format: 'junit', failOn: 'warning' })).toContain('failures="1"')
@@ -184,7 +184,7 @@ describe('JUnit', () => {
 })
 
 describe('GitHub', () => {
-  test('gets one annotation a cause and image, then the summary', () => {
+  test('gets one annotation for each cause and image, then the summary', () => {
     const lines = render(all, { format: 'github' }, GAPS).trimEnd().split('\n')
     expect(lines.map(line => line.replace(/::[^:]*$/, '').slice(0, 60))).toHaveLength(5)
     expect(lines[1]).toMatch(
@@ -196,7 +196,7 @@ describe('GitHub', () => {
     )
   })
 
-  test('gets one annotation a cause where there are more images than GitHub shows', () => {
+  test('gets one annotation for each cause if there are more images than GitHub shows', () => {
     const many = Array.from({ length: 12 }, (_, index) =>
       finding({ image: `img-${index}`, pod: `p-${index}` }),
     )
@@ -210,7 +210,7 @@ describe('GitHub', () => {
     expect(lines[1]).toContain('::error title=registry.example%3A5000 has no such image::')
   })
 
-  test('gets a notice when all is well', () => {
+  test('gets a notice if nothing fails', () => {
     expect(render([], { format: 'github' })).toBe(
       '::notice title=pullguard::No image pulls are failing in all namespaces of prod (50,000 pods checked).\n',
     )
@@ -220,7 +220,7 @@ describe('GitHub', () => {
 describe('GitLab', () => {
   const entries = (findings: typeof all) => JSON.parse(render(findings, { format: 'gitlab' }))
 
-  test('gets one entry a container of a workload, whose fingerprint survives new pods', () => {
+  test('gets one entry for each container of a workload, whose fingerprint does not depend on pod names', () => {
     const [before] = entries([finding(), finding({ pod: 'fifthnginx-other' })])
     const [after, ...others] = entries([finding({ pod: 'fifthnginx-new', since: null })])
     expect(others).toEqual([])
@@ -233,19 +233,19 @@ describe('GitLab', () => {
     expect(after.fingerprint).toBe(before.fingerprint)
   })
 
-  test('tells different findings apart', () => {
+  test('gives different findings different fingerprints', () => {
     const prints = entries([...all, typo(), finding({ container: 'b' })]).map(
       (entry: { fingerprint: string }) => entry.fingerprint,
     )
     expect(new Set(prints).size).toBe(6)
   })
 
-  test('gets an empty report when all is well', () => {
+  test('gets an empty report if nothing fails', () => {
     expect(entries([])).toEqual([])
   })
 })
 
-test('Markdown leads with the sentence, tables the workloads, folds the evidence away', () => {
+test('Markdown starts with the summary, lists workloads in a table and folds the evidence', () => {
   expect(render([privateImage()], { format: 'markdown' }, GAPS)).toMatchInlineSnapshot(`
     "### pullguard: 1 of 50,000 pods in all namespaces of prod can't pull its images: access denied by ghcr.io (1).
 

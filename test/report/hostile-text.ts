@@ -1,4 +1,4 @@
-/** Text that tries to break out of whatever shows it, for the properties of this room. */
+/** Text that tries to break out of every output, for the properties of this room. */
 import fc from 'fast-check'
 
 const PIECES = [
@@ -64,14 +64,14 @@ const PIECES = [
   'null',
 ]
 
-/** Anything from a name to an attack, empty text included. */
+/** Anything from a name to an attack, including empty text. */
 export const hostile = fc.oneof(
   fc.array(fc.constantFrom(...PIECES), { maxLength: 8 }).map(parts => parts.join('')),
   fc.string({ unit: 'binary', maxLength: 30 }),
 )
 
-/** What no text for people may hold: controls (LF parts its lines), format characters, private use, lone surrogates, CI commands. */
+/** Characters that must not appear in text for people: controls (LF separates its lines), format characters, private use, lone surrogates, CI commands. */
 export const FORBIDDEN = /[\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]|(?!\n)\p{Cc}|##\w*\[/u
 
-/** A line that GitHub's runner would obey. */
+/** A line that GitHub's runner would execute. */
 export const WORKFLOW_COMMAND = /^\s*::/

@@ -1,4 +1,4 @@
-/** Hostile names and sentences in every field, through every format: nothing is obeyed, nothing breaks out, nothing is lost. */
+/** Hostile names and messages in every field, through every format: nothing is executed, nothing breaks out, nothing is lost. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -60,7 +60,7 @@ const hostileFinding: fc.Arbitrary<Advised> = fc
     }
   })
 
-/** Every text of it, though the registry room lets none through that is no name. */
+/** Every text in it, although the registry room passes on only valid names. */
 function hostileCheck(text: string, name: string) {
   const secret = { namespace: text, name }
   const asks = (['denied', 'unreachable', 'withheld', 'failed'] as const).map(answer =>
@@ -141,7 +141,7 @@ describe.each(DATA_FORMATS)('why and image as %s', format => {
   })
 })
 
-test('JSON and YAML say the same, and every text whole', () => {
+test('JSON and YAML are equal and keep every text whole', () => {
   check(hostileDiagnosis, of => {
     const json = JSON.parse(renderDiagnosis(of, { ...OPTIONS, format: 'json', terminal: false }))
     expect(json.findings.map((found: Finding) => found.evidence)).toEqual(
@@ -151,7 +151,7 @@ test('JSON and YAML say the same, and every text whole', () => {
   })
 })
 
-test('plain columns have one row a finding and the same number of cells in each', () => {
+test('plain columns have one row for each finding with the same number of cells', () => {
   check(hostileDiagnosis, of => {
     const text = renderDiagnosis(of, { ...OPTIONS, format: 'wide', terminal: false })
     const rows = text === '' ? [] : text.trimEnd().split('\n')
@@ -160,7 +160,7 @@ test('plain columns have one row a finding and the same number of cells in each'
   })
 })
 
-test('JUnit stays well-formed: every element that opens closes', () => {
+test('JUnit stays well-formed: every opened element is closed', () => {
   check(hostileDiagnosis, of => {
     const xml = renderDiagnosis(of, { ...OPTIONS, format: 'junit', terminal: false })
     const open: string[] = []

@@ -1,4 +1,4 @@
-/** What a person reads of a check: what follows, who was told what, and never more than is proven. */
+/** How the report words an image check: the conclusion, who got which answer, and nothing unproven. */
 import { describe, expect, test } from 'vitest'
 import { renderDiagnosis } from '../../src/report/views/diagnosis.ts'
 import { checkLines, checkText } from '../../src/report/words/image-check.ts'
@@ -98,7 +98,7 @@ test.each<[Parameters<typeof imageCheck>[0], string]>([
 })
 
 describe('the lines of findings', () => {
-  test('say the same thing once, with the images in front', () => {
+  test('merge equal lines, with the images in front', () => {
     const same = (image: string) =>
       finding({ image, check: imageCheck({ ...none, verdict: 'opens-anonymously' }) })
     expect(checkLines([same('nginx'), same('redis'), same('nginx')])).toEqual([
@@ -107,7 +107,7 @@ describe('the lines of findings', () => {
     expect(checkLines([finding()])).toEqual([])
   })
 
-  test('say how many there are besides', () => {
+  test('show the number of further images', () => {
     const many = Array.from({ length: 9 }, (_, index) =>
       finding({ image: `a:${index}`, check: imageCheck({ reference: `docker.io/a/a:${index}` }) }),
     )
@@ -116,7 +116,7 @@ describe('the lines of findings', () => {
   })
 })
 
-test.each(['table', 'markdown', 'junit', 'github'] as const)('%s tells it', format => {
+test.each(['table', 'markdown', 'junit', 'github'] as const)('%s shows it', format => {
   const found = diagnosis([typo({ check: imageCheck() })])
   const options = {
     format,
@@ -128,7 +128,7 @@ test.each(['table', 'markdown', 'junit', 'github'] as const)('%s tells it', form
   expect(renderDiagnosis(found, options).replace(/\s+/g, ' ')).toContain('did you mean 1.27')
 })
 
-test('every verdict, answer and reason fits the published schema, and no other', () => {
+test('every verdict, answer and reason matches the published schema, and no other does', () => {
   const { verdict, unasked, repository } = schema.$defs.ImageCheck.properties
   const of = (fields: Parameters<typeof imageCheck>[0]) =>
     schemaErrors(
@@ -149,7 +149,7 @@ test('every verdict, answer and reason fits the published schema, and no other',
 })
 
 test.each(['table', 'wide'] as const)(
-  'plain columns have the verdict last, %s, and no such column where nobody asked',
+  'plain columns have the verdict last, %s, and no such column without a check',
   format => {
     const header = (check: ReturnType<typeof imageCheck> | null) => {
       const options = {

@@ -1,4 +1,4 @@
-/** Columns and lines have the width that a terminal gives them; ages read as kubectl's. */
+/** Columns and lines have the width that a terminal gives them; ages look like kubectl's. */
 import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
@@ -8,7 +8,7 @@ import { tableLines } from '../../src/report/screen/table.ts'
 import { clip, clipStart, wrap } from '../../src/report/screen/wrap.ts'
 import { age } from '../../src/report/words/duration.ts'
 
-test('columns align wide and combining characters', () => {
+test('columns align with wide and combining characters', () => {
   expect(
     columns([
       ['漢字', 'x'],
@@ -18,7 +18,7 @@ test('columns align wide and combining characters', () => {
   ).toEqual(['漢字    x', 'e\u0301a      y', 'plain   z'])
 })
 
-test('no row ends in blanks', () => {
+test('no row ends in spaces', () => {
   expect(
     columns([
       ['a', ''],
@@ -31,7 +31,7 @@ const words = fc.array(fc.constantFrom('a', 'word', '漢字', 'x'.repeat(40), 'e
   minLength: 1,
 })
 
-test('wrapped lines fit, unless one word is wider, and lose nothing but blanks', () => {
+test('wrapped lines fit unless one word is wider, and lose only spaces', () => {
   fc.assert(
     fc.property(words, fc.integer({ min: 12, max: 50 }), (parts, width) => {
       const lines = wrap(parts.join(' '), width, '  ')
@@ -42,7 +42,7 @@ test('wrapped lines fit, unless one word is wider, and lose nothing but blanks',
   )
 })
 
-test('what is longer than any name is broken like prose', () => {
+test('text longer than any name is broken like prose', () => {
   const lines = wrap(`a ${'x'.repeat(2000)}`, 80)
   expect(Math.max(...lines.map(line => line.length))).toBe(80)
   expect(lines.join('').replace(/ /g, '')).toBe(`a${'x'.repeat(2000)}`)
@@ -69,7 +69,7 @@ describe('a table', () => {
     ['web', 'pod/漢字', ''],
   ]
 
-  test('has its columns as wide as its rows want them, below headings that span all', () => {
+  test('has columns as wide as its rows need, under headings that span all of them', () => {
     expect(tableLines(rows, 50, '  ')).toEqual([
       ['  an image whose name is longer than all of its', '  rows together, and than the screen'],
       ['    web       deployment/shop  1 pod'],
@@ -79,21 +79,21 @@ describe('a table', () => {
     ])
   })
 
-  test('whose rows do not fit has each as text', () => {
+  test('prints each row as text if rows do not fit', () => {
     expect(tableLines(rows, 34, '  ').slice(1, 3)).toEqual([
       ['    web  deployment/shop  1 pod'],
       ['    payments  deployment/a  12', '    pods'],
     ])
   })
 
-  test('looks the same when it is longer than a screen', () => {
+  test('looks the same if it is longer than a screen', () => {
     const long = Array.from({ length: 20 }, () => rows.slice(1)).flat()
     expect(tableLines(long, 80, '  ')).toEqual(
       Array.from({ length: 20 }, () => tableLines(rows.slice(1), 80, '  ')).flat(),
     )
   })
 
-  test('cuts nothing off, whatever its cells and headings hold', () => {
+  test('cuts nothing off, whatever its cells and headings contain', () => {
     const text = fc
       .string({ unit: 'grapheme', minLength: 1 })
       .map(raw => cell(raw).replaceAll(' ', '-').normalize())
@@ -122,12 +122,12 @@ test.each([
   [(2 * 365 + 30) * 86_400, '2y30d'],
   [9 * 365 * 86_400, '9y'],
   [-5, '0s'],
-])('%i seconds read as %s', (seconds, shown) => {
+])('%i seconds are shown as %s', (seconds, shown) => {
   const until = '2026-11-24T10:00:00Z'
   expect(age(new Date(Date.parse(until) - seconds * 1000).toISOString(), until)).toBe(shown)
 })
 
-test('an age that nobody knows is none', () => {
+test('an unknown age is not shown', () => {
   expect(age(null, '2026-11-24T10:00:00Z')).toBeNull()
   expect(age('yesterday', '2026-11-24T10:00:00Z')).toBeNull()
 })

@@ -1,4 +1,4 @@
-/** What is said of a login before it is handed out. */
+/** How the report describes a login before it is distributed. */
 import { describe, expect, test } from 'vitest'
 import { provenText } from '../../src/report/views/logins.ts'
 
@@ -11,11 +11,11 @@ describe('a login that works', () => {
     ['with pulls enough for the plan', limited(6), 6],
     ['of a plan that spends none', limited(0), 0],
     ['without a limit', { status: 'unlimited' } as const, 600],
-  ])('%s needs no more words', (_what, quota, needed) => {
+  ])('%s needs no explanation', (_what, quota, needed) => {
     expect(provenText(LOGIN, quota, needed)).not.toContain('The plan may need')
   })
 
-  test('with fewer pulls left than the plan may need says what becomes of the rest', () => {
+  test('with fewer pulls left than the plan may need comes with what happens to the rest', () => {
     expect(provenText(LOGIN, limited(3), 6)).toBe(
       'The login of acme for Docker Hub works: 3 of 200 pulls in 6 hours left. The plan may need 6: pods are recreated as far as the pulls last, and the rest wait for another fix.',
     )

@@ -1,4 +1,4 @@
-/** A command that is printed, over however many lines, is the same command when it is pasted into a shell. */
+/** A printed command, on however many lines, is the same command when it is pasted into a shell. */
 import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -33,7 +33,7 @@ const command = fc.record({
   width: fc.integer({ min: 12, max: 100 }),
 })
 
-/** What a shell makes of the lines: for each command its words. */
+/** The words of each command, as a shell parses the lines. */
 function pasted(commands: string[][]): string[][] {
   const script = [`p() { printf '%s\\0' "$@"; printf '\\1\\0'; }`, ...commands.map(lines => lines.join('\n'))]
   const { stdout, stderr, status } = spawnSync('sh', { input: script.join('\n'), encoding: 'utf8' })
@@ -52,7 +52,7 @@ test.skipIf(process.platform === 'win32')('words survive quoting, wrapping and a
   expect(pasted(lines)).toEqual(commands.map(({ words }) => words.map(visible)))
 })
 
-test('a line ends only between words', () => {
+test('lines are broken only between words', () => {
   fc.assert(
     fc.property(command, ({ words, width }) => {
       const text = words.map(shellWord).join(' ')

@@ -1,4 +1,4 @@
-/** Plans and results for the tests of this room: the article's incident, and whatever else a plan can hold. */
+/** Plans and results for the tests of this room: the article's incident, and everything else a plan can contain. */
 import type { FixResult, Outcome, OutcomeReason, Recovery } from '../../src/apply/outcome.ts'
 import type {
   Change,
@@ -137,7 +137,7 @@ export const incidentPlan = plan([
 const POD = target('Pod', 'shop-1', 'web')
 const IN = { container: 'shop', image: 'nginx' }
 
-/** One of each, so that a reason without a word shows. */
+/** One of each, so that a reason without words is noticed. */
 export const everyDeclined: Declined[] = [
   {
     code: 'managed',
@@ -177,7 +177,7 @@ export const everyDeclined: Declined[] = [
   { code: 'no-remedy', cause: 'tls', target: POD, ...IN },
 ]
 
-/** One of each code; a new one does not compile until it is here. */
+/** One of each code; a new one does not compile until it is listed here. */
 export const OUTCOME_REASONS: { [C in OutcomeReason['code']]: Extract<OutcomeReason, { code: C }> } = {
   'no-login': { code: 'no-login' },
   needs: { code: 'needs', id: '001' },

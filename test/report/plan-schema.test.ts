@@ -1,4 +1,4 @@
-/** Plans, results and undo as machines get them are what the published schema promises. */
+/** The JSON of plans, results and undo matches the published schema. */
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { OutcomeStatus } from '../../src/apply/outcome.ts'
@@ -76,13 +76,13 @@ const LEFT: LeftReason[] = [
   'pod-recreated',
 ]
 
-test('a plan with every change and everything declined fits, as YAML too', () => {
+test('a plan with every kind of change and declined reason is valid, as YAML too', () => {
   const full = plan(everyChange, { declined: everyDeclined })
   fits(JSON.parse(renderPlan(full, NEWS, OPTIONS)))
   fits(parse(renderPlan(full, NEWS, { ...OPTIONS, format: 'yaml' })))
 })
 
-test('the result of a fix fits, whatever became of each change', () => {
+test('the result of a fix is valid, whatever happened to each change', () => {
   const outcomes = [
     ...STATUSES.map(status => outcome(template(), { status, uid: null, detail: 'why' })),
     ...Object.values(OUTCOME_REASONS).map(reason => outcome(template(), { status: 'failed', reason })),
@@ -96,7 +96,7 @@ test('the result of a fix fits, whatever became of each change', () => {
   fits(parse(renderFixResult(report, { ...OPTIONS, format: 'yaml' })))
 })
 
-test('undo and the list of runs fit', () => {
+test('the results of undo and the list of runs are valid', () => {
   const at = target('Pod', 'p')
   const steps: UndoStep[] = [
     ...LEFT.map((reason): UndoStep => {
@@ -141,9 +141,9 @@ test('undo and the list of runs fit', () => {
 })
 
 test.each<[string, (document: ReturnType<typeof JSON.parse>) => void]>([
-  ['a change that is none', document => (document.changes[0].action = 'reboot')],
+  ['an unknown change', document => (document.changes[0].action = 'reboot')],
   ['a plan without the cluster it is for', document => delete document.cluster.uid],
-])('%s does not fit', (_name, spoil) => {
+])('%s is invalid', (_name, spoil) => {
   const document = JSON.parse(renderPlan(plan(everyChange), NEWS, OPTIONS))
   spoil(document)
   expect(schemaErrors(document)).not.toEqual([])

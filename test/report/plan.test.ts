@@ -1,4 +1,4 @@
-/** What somebody reads before they say yes to a plan. */
+/** The screen before the user confirms a plan. */
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
@@ -32,7 +32,7 @@ const show = (of: Plan, news: Partial<PlanNews> = {}, format: PlanFormat = 'tabl
 const lastLine = (text: string) => text.trimEnd().split('\n').at(-1)
 
 describe('a plan on a terminal', () => {
-  test('tells what is written, why, with which login, and last what it comes to', () => {
+  test('shows what is written, why, with which login, and last the totals', () => {
     expect(show(incidentPlan)).toMatchInlineSnapshot(`
       "Plan for prod (https://prod.example), every namespace
 
@@ -79,15 +79,15 @@ describe('a plan on a terminal', () => {
     `)
   })
 
-  test('says of a StatefulSet that its rolling update takes running pods, too, and promises the opposite to no one else', () => {
-    const told = (kind: string) =>
+  test("warns that a StatefulSet's rolling update also replaces running pods, and only for StatefulSets", () => {
+    const planText = (kind: string) =>
       show(plan([template({ target: { ...template().target, kind }, rollsOut: false })]))
-    expect(told('StatefulSet')).toContain('including running ones')
-    expect(told('StatefulSet')).not.toContain('stay unchanged')
-    expect(told('ReplicaSet')).toContain('running pods stay unchanged')
+    expect(planText('StatefulSet')).toContain('including running ones')
+    expect(planText('StatefulSet')).not.toContain('stay unchanged')
+    expect(planText('ReplicaSet')).toContain('running pods stay unchanged')
   })
 
-  test('prints the patch of a managed object in its owner’s terms', () => {
+  test("prints the patch of a managed object in its owner's terms", () => {
     const [managed] = everyDeclined
     const text = show(plan([], { declined: managed ? [managed] : [] }))
     expect(text).toContain('Helm release shop')
@@ -95,13 +95,13 @@ describe('a plan on a terminal', () => {
     expect(text).toContain('- name: dockercreds')
   })
 
-  test('has words and a way on for everything it leaves as it is', () => {
+  test('explains everything it leaves unchanged and says what to do about it', () => {
     const text = show(plan([], { declined: everyDeclined }))
     expect(text).not.toContain('undefined')
     expect(text.match(/what to do/g)).toHaveLength(everyDeclined.length - 1)
   })
 
-  test('tells findings that nothing helps in the words of their cause', () => {
+  test('explains findings without a remedy in the words of their cause', () => {
     const found = typo()
     const { cause, container, image } = found
     const pod = { apiVersion: 'v1', kind: 'Pod', namespace: found.namespace, name: found.pod, uid: null }
@@ -111,11 +111,11 @@ describe('a plan on a terminal', () => {
     expect(text).not.toContain("that pullguard can't fix (image-not-found)")
   })
 
-  test('of nothing says that nothing is written', () => {
+  test('that is empty says that nothing is written', () => {
     expect(lastLine(show(plan([])))).toBe('No image pulls are failing. Nothing to fix.')
   })
 
-  test('after a dry run says that nothing was written and how it is', () => {
+  test('after a dry run says that nothing was written and what the next command is', () => {
     const text = show(incidentPlan, { mode: { code: 'dry-run' } })
     expect(text).toContain('Nothing was written')
     expect(text).toContain('Without --dry-run')
@@ -126,18 +126,18 @@ describe('a plan on a terminal', () => {
     expect(lastLine(show(incidentPlan, { mode }))).toBe('Next: pullguard fix --apply p.json')
   })
 
-  test.each([40, 80, 120])('stays within %i columns', width => {
+  test.each([40, 80, 120])('fits into %i columns', width => {
     const everything = plan([...incidentPlan.changes, template(), attach('web', 'shop')], {
       declined: everyDeclined,
     })
     const wide = show(everything, {}, 'table', width)
       .split('\n')
       .filter(line => stringWidth(line) > width)
-    // One word alone stays whole; YAML to be pasted is not broken either.
+    // One long word stays whole; YAML for pasting is not broken either.
     expect(wide.filter(line => !/sha256|^ {6}|^ *\S+$/.test(line))).toEqual([])
   })
 
-  test('of five hundred namespaces stays a screen or two', () => {
+  test('for five hundred namespaces fits on a screen or two', () => {
     const many = Array.from({ length: 500 }, (_, index) => `team-${index}`)
     const large = plan(many.flatMap(name => [createSecret(name), attach(name), recreate(name, 'shop')]))
     expect(show(large).split('\n').length).toBeLessThan(50)
@@ -148,7 +148,7 @@ describe('a plan on a terminal', () => {
 describe('a plan as a patch', () => {
   const text = show(plan([...incidentPlan.changes, template()], { declined: everyDeclined }), {}, 'patch')
 
-  test('is YAML with one object for each change that belongs in Git, managed ones too', () => {
+  test('is YAML with one object for each change that belongs in Git, managed objects included', () => {
     const objects = parseAllDocuments(text).map(document => document.toJS())
     const kinds = objects.flatMap(object => (object === null ? [] : [object.kind]))
     expect(kinds).toEqual([
@@ -165,13 +165,13 @@ describe('a plan as a patch', () => {
     ])
   })
 
-  test('has the kubectl command of each change beside it', () => {
+  test('shows the kubectl command of each change', () => {
     expect(text).toContain('# kubectl -n default patch serviceaccount/default --type=json -p ')
     expect(text).toContain('# kubectl -n kube-system delete pod calico-kube-controllers-x2x7k')
   })
 })
 
-test('hostile names can neither move the cursor, nor end a comment, nor a shell word', () => {
+test('hostile names can neither move the cursor, nor end a comment or a shell word', () => {
   const evil = "x';\n\u001b[2Jrm -rf ~"
   const hostile = plan([template({ target: { ...template().target, name: evil } })])
   for (const format of ['table', 'patch', 'json', 'yaml'] as const) {

@@ -1,4 +1,4 @@
-/** The published schema catches a renamed field: every field of every document is required by it, but for the few that may be missing. */
+/** The published schema catches a renamed field: it requires every field of every document except the few optional ones. */
 import { expect, test } from 'vitest'
 import type { UndoStep } from '../../src/apply/undo-step.ts'
 import type { Change } from '../../src/plan/change.ts'
@@ -176,16 +176,16 @@ const DOCUMENTS: Record<string, string> = {
   ),
 }
 
-/** Optional, free in its shape, or a name that is data. */
+/** Optional fields, fields of any shape, and names that are data. */
 const FREE = /\.(?:detail|causes\..*|before\[\]\.name|patch\[\]\.value.*)$/
 
-test.each(Object.entries(DOCUMENTS))('no field of %s can go or get another name', (_name, text) => {
+test.each(Object.entries(DOCUMENTS))('no field of %s can be removed or renamed', (_name, text) => {
   const document = JSON.parse(text)
   expect(schemaErrors(document)).toEqual([])
   expect(unpromised(document, document, '').filter(path => !FREE.test(path))).toEqual([])
 })
 
-/** The paths of the fields without which the whole still fits. */
+/** The paths of the fields without which the document is still valid. */
 function unpromised(whole: unknown, part: unknown, path: string): string[] {
   if (Array.isArray(part)) return part.flatMap(one => unpromised(whole, one, `${path}[]`))
   if (part === null || typeof part !== 'object') return []

@@ -1,9 +1,9 @@
-/** The published schema, as a check of what was printed. */
+/** Validates printed documents against the published schema. */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 
-/** As it is published. */
+/** The schema file itself. */
 export const schema = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../schema/v1.json'), 'utf8'))
 const validate = new Ajv2020({
   strict: true,
@@ -12,7 +12,7 @@ const validate = new Ajv2020({
   allErrors: true,
 }).compile(schema)
 
-/** What keeps the document from being what the schema promises. */
+/** The errors that make the document invalid. */
 export function schemaErrors(document: unknown): ErrorObject[] {
   return validate(document) ? [] : (validate.errors ?? [])
 }

@@ -1,4 +1,4 @@
-/** Diagnoses for the tests of this room: the well-known incident, and ways to make larger ones. */
+/** Diagnoses for the tests of this room: the known incident, and builders of larger ones. */
 import {
   type Advised,
   type AdvisedContainer,
@@ -96,7 +96,7 @@ export const typo = (fields: Partial<Finding> = {}): Advised =>
     ...fields,
   })
 
-/** The incident that the program is made for: three workloads, limited by Docker Hub. */
+/** The incident that pullguard was written for: three workloads limited by Docker Hub. */
 export const incident: Advised[] = [
   finding({
     namespace: 'kube-system',
@@ -209,7 +209,7 @@ export function whyContainer(fields: Partial<AdvisedContainer> = {}): AdvisedCon
   }
 }
 
-/** A mistyped tag, asked about by everybody. */
+/** A mistyped tag with an answer for every asker. */
 export function imageCheck(fields: Partial<JudgedCheck> = {}): JudgedCheck {
   return {
     reference: 'docker.io/library/nginx:1.27-alpne',

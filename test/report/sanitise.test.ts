@@ -1,4 +1,4 @@
-/** Hostile text comes out harmless and visible. */
+/** Hostile text becomes harmless and visible. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { escapeInJson, guardLines, visible } from '../../src/report/sanitise.ts'
@@ -20,12 +20,12 @@ test.each([
     'dial tcp [::1]:5000: naïve 漢字 #1 ## two',
     'dial tcp [::1]:5000: naïve 漢字 #1 ## two',
   ],
-])('%s is shown as it is', (_name, text, shown) => {
+])('%s is shown that way', (_name, text, shown) => {
   expect(visible(text)).toBe(shown)
 })
 
 describe('for any text', () => {
-  test('the visible form is one line without anything unseen or obeyed', () => {
+  test('the visible form is one line without invisible or executable parts', () => {
     fc.assert(
       fc.property(hostile, text => {
         const shown = visible(text)
@@ -35,7 +35,7 @@ describe('for any text', () => {
     )
   })
 
-  test('sanitising twice changes nothing more', () => {
+  test('sanitizing twice changes nothing more', () => {
     fc.assert(
       fc.property(hostile, text => {
         expect(visible(visible(text))).toBe(visible(text))
@@ -43,7 +43,7 @@ describe('for any text', () => {
     )
   })
 
-  test('guarded lines never begin a workflow command', () => {
+  test('guarded lines never start a workflow command', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom('::', ':', ' ', '\n', 'error', '\t')), parts => {
         expect(guardLines(parts.join(''))).not.toMatch(/^\s*::/m)
@@ -51,7 +51,7 @@ describe('for any text', () => {
     )
   })
 
-  test('JSON keeps its meaning and holds nothing raw', () => {
+  test('JSON keeps its meaning and contains nothing raw', () => {
     fc.assert(
       fc.property(hostile, text => {
         const json = escapeInJson(JSON.stringify({ text }, null, 2))

@@ -1,4 +1,4 @@
-/** Everything that is printed for machines is what the published schema promises. */
+/** All machine-readable output matches the published schema. */
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { AdvisedProblem } from '../../src/advice/advised.ts'
@@ -53,16 +53,16 @@ const LINKS: AdvisedProblem[] = [
   { code: 'pull-failed', finding: finding() },
 ]
 
-test('knows every cause, and no other', () => {
+test('the schema lists every cause and no other', () => {
   expect(schema.$defs.Cause.enum).toEqual([...CAUSES])
 })
 
-describe('a diagnosis fits', () => {
-  test('of every cause', () => {
+describe('a diagnosis is valid', () => {
+  test('with every cause', () => {
     fits(asJson(diagnosis(CAUSES.map(cause => typo({ cause })))))
   })
 
-  test('of every credential status and problem, with and without what may be missing', () => {
+  test('with every credential status and problem, with and without optional fields', () => {
     const credentials = STATUSES.map(status => ({
       status,
       attempts: PROBLEMS.map(problem => attempt({ problem })),
@@ -71,7 +71,7 @@ describe('a diagnosis fits', () => {
     fits(asJson(diagnosis(credentials.map(credential => finding({ credential, ...bare })))))
   })
 
-  test('with every kind of gap, of a cluster and of a dump', () => {
+  test('with every kind of gap, from a cluster and from a dump', () => {
     const gaps = REASONS.map(reason => ({ what: 'pods', namespace: null, why: reason, detail: 'why' }))
     fits(asJson(diagnosis([], { gaps })))
     fits(asJson(diagnosis([], { source: { type: 'file', files: ['dump.json'] } })))
@@ -85,7 +85,7 @@ describe('a diagnosis fits', () => {
   })
 })
 
-test('a why with every broken link fits', () => {
+test('a why with every broken link is valid', () => {
   const full = why({
     containers: [
       whyContainer({ problems: LINKS }),
@@ -96,7 +96,7 @@ test('a why with every broken link fits', () => {
   fits(parse(renderWhy({ ...full, workload: null, node: null }, { ...JSON_OPTIONS, format: 'yaml' })))
 })
 
-test('images fit, read or not', () => {
+test('images are valid, readable or not', () => {
   const images = [
     imageReading(),
     imageReading({
@@ -112,16 +112,16 @@ test('images fit, read or not', () => {
 })
 
 test.each<[string, (document: ReturnType<typeof asJson>) => void]>([
-  ['a cause that is none', document => (document.findings[0].cause = 'bad-luck')],
+  ['an unknown cause', document => (document.findings[0].cause = 'bad-luck')],
   ['a missing field', document => delete document.findings[0].evidence],
   ['another version', document => (document.apiVersion = 'pullguard.dev/v2')],
   ['a remedy without its command', document => delete document.findings[0].remedies[0].command],
-])('%s does not fit', (_name, spoil) => {
+])('%s is invalid', (_name, spoil) => {
   const document = asJson(diagnosis([finding()]))
   spoil(document)
   expect(schemaErrors(document)).not.toEqual([])
 })
 
-test('a field that is new is welcome', () => {
+test('a new field is allowed', () => {
   fits({ ...asJson(diagnosis([finding()])), later: true })
 })

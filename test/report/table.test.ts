@@ -1,4 +1,4 @@
-/** The screens that somebody reads at 3 a.m. */
+/** The diagnosis on a screen. */
 import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
@@ -21,12 +21,12 @@ const screen = (
     ...fields,
   })
 const lines = (text: string) => text.trimEnd().split('\n')
-/** The last command as a shell reads it: lines that end in a backslash joined. */
+/** The last command as a shell reads it, with continued lines joined. */
 const pasted = (text: string) => text.trimEnd().replace(/ \\\n\s*/g, ' ')
 const SECRETS: Gap = { what: 'secrets', namespace: 'web', why: 'forbidden' }
 
 describe('the incident', () => {
-  test('is told by cause, image and workload, and ends in the next step', () => {
+  test('is shown by cause, image and workload, and ends in the next step', () => {
     expect(screen(diagnosis(incident))).toMatchInlineSnapshot(`
       "Docker Hub's limit for anonymous pulls is used up: 3 pods in 2 namespaces
         docker.io/calico/kube-controllers:v3.27.0
@@ -61,7 +61,7 @@ describe('the incident', () => {
     `)
   })
 
-  test('as a kubectl plugin proposes commands of the plugin', () => {
+  test('as a kubectl plugin suggests commands of the plugin', () => {
     expect(
       lines(
         screen(diagnosis(incident), {
@@ -71,18 +71,18 @@ describe('the incident', () => {
     ).toBe('Next: kubectl pullguard fix --all-namespaces --affected')
   })
 
-  test('has summary and next step in one line where there is room', () => {
+  test('has summary and next step on one line if there is room', () => {
     expect(lines(screen(diagnosis(incident), { width: 180 })).at(-1)).toBe(
       "3 of 50,000 pods in all namespaces of prod can't pull their images: Docker Hub's rate limit (3). Next: pullguard fix --all-namespaces --affected",
     )
   })
 
-  test('in one namespace is mended in that namespace', () => {
+  test('in one namespace gets a fix for that namespace', () => {
     expect(lines(screen(diagnosis(incident.slice(1)))).at(-1)).toBe('Next: pullguard fix -n default')
   })
 })
 
-test('a broken secret and a typo are named, what could not be read comes before the last line', () => {
+test('a broken secret and a typo are named, and what could not be read comes before the last line', () => {
   expect(screen(diagnosis([privateImage(), typo()], { gaps: [SECRETS] }))).toMatchInlineSnapshot(`
     "ghcr.io refused the pull, and the pod's pull secret can't be used: 1 pod
       ghcr.io/acme/api:v2
@@ -139,7 +139,7 @@ test('a broken secret and a typo are named, what could not be read comes before 
 
 const NO_PODS = { pods: 0, failingPods: 0, causes: {} }
 
-describe('nothing found', () => {
+describe('no findings', () => {
   test.each<[string, Partial<AdvisedDiagnosis>, string]>([
     [
       'with everything read',
@@ -166,11 +166,11 @@ describe('nothing found', () => {
       { summary: NO_PODS, source: { type: 'file', files: ['-'] } },
       'No pods in the dump. Nothing to diagnose.\n',
     ],
-  ])('%s says so in one sentence', (_name, fields, said) => {
-    expect(screen(diagnosis([], fields))).toBe(said)
+  ])('%s is reported in one sentence', (_name, fields, expected) => {
+    expect(screen(diagnosis([], fields))).toBe(expected)
   })
 
-  test('with gaps is no clean bill of health', () => {
+  test('with gaps do not count as healthy', () => {
     const gaps: Gap[] = [
       SECRETS,
       ...['a', 'b', 'c', 'd', 'e'].map(namespace => ({ ...SECRETS, what: 'pods', namespace })),
@@ -195,7 +195,7 @@ describe('nothing found', () => {
 })
 
 describe('many failing pods', () => {
-  test('of five causes stay within two screens, each with its next step', () => {
+  test('of five causes fit on two screens, each cause with its next step', () => {
     const shown = lines(screen(diagnosis(storm)))
     expect(shown.length).toBeLessThan(90)
     expect(shown.filter(line => line.startsWith('  what to do'))).toHaveLength(5)
@@ -209,7 +209,7 @@ describe('many failing pods', () => {
     expect(screen(diagnosis(causes))).toContain('… and 12 pods with 12 more causes: -o wide shows all.')
   })
 
-  test('a long error is cut at its beginning: the reason stands at its end', () => {
+  test('a long error is cut at its beginning, because the reason is at its end', () => {
     expect(screen(diagnosis(storm)).replace(/\s+/g, ' ')).toContain(
       'You have reached your unauthenticated pull rate limit.',
     )
@@ -217,7 +217,7 @@ describe('many failing pods', () => {
 })
 
 describe('the wide screen', () => {
-  test('names every pod, its container and its node, and nothing is left out', () => {
+  test('names every pod, its container and its node, and omits nothing', () => {
     const shown = screen(diagnosis(storm), { format: 'wide' })
     expect(shown).not.toContain('…')
     for (const { pod } of storm) expect(shown).toContain(pod)
@@ -241,10 +241,10 @@ describe('the wide screen', () => {
   })
 })
 
-describe('bare pods, which nothing makes anew', () => {
+describe('bare pods, which no controller recreates', () => {
   const bare = [finding({ workload: null, pod: 'one' }), privateImage({ workload: null, pod: 'two' })]
 
-  test('are mended by a command that recreates them', () => {
+  test('get a command that recreates them', () => {
     const shown = screen(diagnosis(bare))
     expect(pasted(shown)).toMatch(
       /Next: pullguard fix --all-namespaces --affected --registry docker.io --registry ghcr.io --recreate-bare-pods$/,
@@ -252,7 +252,7 @@ describe('bare pods, which nothing makes anew', () => {
     expect(shown).toContain('pullguard fix -n payments --recreate-bare-pods')
   })
 
-  test('beside others leave the command as it is: the plan tells of them', () => {
+  test('beside other pods do not change the command: the plan mentions them', () => {
     const shown = screen(diagnosis([...bare, finding({ namespace: 'web' })]))
     expect(pasted(shown)).not.toContain(
       '--affected --registry docker.io --registry ghcr.io --recreate-bare-pods',
@@ -261,13 +261,13 @@ describe('bare pods, which nothing makes anew', () => {
   })
 })
 
-/** A word alone, which may follow a label or the mark of something left out. */
+/** A single word, which can follow a label or the mark of an omission. */
 const ONE_WORD = /^ +(?:[a-z ]+ {2,})?(?:… )?\S+$/
 
 describe('at any width', () => {
   const all = diagnosis([...incident, privateImage(), typo(), ...storm], { gaps: [SECRETS] })
 
-  test('no line is wider than the terminal, unless one name or URL alone is', () => {
+  test('no line is wider than the terminal unless one name or URL is', () => {
     fc.assert(
       fc.property(fc.integer({ min: 60, max: 200 }), width => {
         for (const format of [{}, { format: 'wide' as const }]) {
@@ -279,13 +279,13 @@ describe('at any width', () => {
     )
   })
 
-  test('a name too long for a row has a line of its own, whole', () => {
+  test('a name too long for a row gets a line of its own, whole', () => {
     const name = 'x'.repeat(200)
     const shown = screen(diagnosis([finding({ workload: { kind: 'Deployment', name } })]))
     expect(lines(shown)).toContain(`    deployment/${name}`)
   })
 
-  test('color changes nothing but the color', () => {
+  test('color changes only the color', () => {
     const colored = screen(all, { color: true })
     expect(colored).toContain('\u001b[')
     expect(colored.replace(/\u001b\[\d+m/g, '')).toBe(screen(all))

@@ -1,4 +1,4 @@
-/** What somebody reads before and after a run is taken back. */
+/** The screens before and after an undo. */
 import { describe, expect, test } from 'vitest'
 import type { LeftReason, UndoStep } from '../../src/apply/undo-step.ts'
 import { renderRuns, renderUndoPlan, renderUndoResult, type UndoReport } from '../../src/report/views/undo.ts'
@@ -63,8 +63,8 @@ const report = (status: 'applied' | 'refused', dryRun = false): UndoReport => ({
   })),
 })
 
-describe('taking a run back', () => {
-  test('is shown first: what goes back, what goes, what stays and why', () => {
+describe('undoing a run', () => {
+  test('first shows what is restored, what is deleted, what stays and why', () => {
     expect(renderUndoPlan({ run: 'r1', steps, kept: [] }, OPTIONS)).toMatchInlineSnapshot(`
       "Undoing run r1
 
@@ -92,7 +92,7 @@ describe('taking a run back', () => {
     `)
   })
 
-  test('of many namespaces says what is alike once', () => {
+  test('of many namespaces lists equal changes once', () => {
     const namespaces = Array.from({ length: 500 }, (_, index) => `team-${index}`)
     const many = namespaces.flatMap((namespace): UndoStep[] => [
       {
@@ -126,19 +126,19 @@ describe('taking a run back', () => {
     `)
   })
 
-  test('ends in what became of it', () => {
+  test('ends in the result', () => {
     expect(renderUndoResult(report('applied'), OPTIONS)).toBe('Undid 3 changes.\n')
     expect(renderUndoResult(report('applied', true), OPTIONS)).toContain('Nothing was written')
   })
 
-  test('names what could not be taken back, with what the server said', () => {
+  test("names what could not be undone, with the server's message", () => {
     const text = renderUndoResult(report('refused'), OPTIONS)
     expect(text).toContain('web serviceaccount/default: refused by the server (forbidden)')
     expect(text).toContain('1 of 3 changes could not be undone. Run it again to continue.')
   })
 })
 
-test('the list of runs ends in the command for the newest that is in place', () => {
+test('the list of runs ends in the command for the newest run that is in place', () => {
   const run = {
     ...{ startedAt: '2026-11-24T10:00:00.123Z', context: 'prod', user: 'jane', namespaces: null },
     ...{ changes: 6, takenBack: true, onlyPods: false },
@@ -158,7 +158,7 @@ test('the list of runs ends in the command for the newest that is in place', () 
   expect(renderRuns([], OPTIONS)).toBe('No run has written anything to this cluster.\n')
 })
 
-test('an undo announces rollouts, says what names a Secret that stays, and how to take its login away', () => {
+test('an undo announces rollouts, says what references a Secret that stays, and how to remove its login', () => {
   const restore = { ...steps[1], effect: 'recreate' as const } as UndoStep
   const secret = target('Secret', 'dockercreds', 'api')
   const named: UndoStep = {
@@ -180,28 +180,28 @@ test('an undo announces rollouts, says what names a Secret that stays, and how t
     kept: [],
   }
   const text = renderUndoPlan({ run: 'r1', steps: [restore, named, keys], kept: [secret] }, OPTIONS)
-  const said = text.replace(/\n\s*/g, ' ')
-  expect(said).toContain('image of shop back to nginx; all of its pods stop before new ones start')
-  expect(said).toContain("is still named by deployment/shop, statefulsets that can't be read")
-  expect(said).toContain('old secret/dockercreds: https://index.docker.io/v1/')
-  expect(said).toContain('From then on, pods pull without this login')
-  expect(said).toContain('1 secret keeps its login.')
+  const printed = text.replace(/\n\s*/g, ' ')
+  expect(printed).toContain('image of shop back to nginx; all of its pods stop before new ones start')
+  expect(printed).toContain("is still named by deployment/shop, statefulsets that can't be read")
+  expect(printed).toContain('old secret/dockercreds: https://index.docker.io/v1/')
+  expect(printed).toContain('From then on, pods pull without this login')
+  expect(printed).toContain('1 secret keeps its login.')
   expect(text).toContain('kubectl -n api delete secret dockercreds')
 })
 
-test('the last line of an undo tells of a bare pod that is still missing', () => {
+test('the last line of an undo mentions a bare pod that is still missing', () => {
   const lost: UndoStep = {
     id: 'p',
     action: 'leave',
     target: target('Pod', 'bare', 'web'),
     reason: 'pod-taken-away',
   }
-  const told = renderUndoPlan({ run: 'r1', steps: [lost], kept: [] }, OPTIONS)
+  const screen = renderUndoPlan({ run: 'r1', steps: [lost], kept: [] }, OPTIONS)
     .trimEnd()
     .split('\n')
     .slice(-2)
     .join(' ')
-  expect(told).toBe(
+  expect(screen).toBe(
     'There is nothing left to undo, so nothing is written. 1 bare pod is still missing: running the same fix again restores what it deleted.',
   )
 })

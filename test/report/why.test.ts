@@ -1,4 +1,4 @@
-/** The chain of one pod, and how a reference is read, as a person sees them. */
+/** The chain of one pod, and how a reference is read, on a screen. */
 import { describe, expect, test } from 'vitest'
 import type { AdvisedWhy } from '../../src/advice/advised.ts'
 import { renderImages } from '../../src/report/views/images.ts'
@@ -15,7 +15,7 @@ const OPTIONS = {
 const lines = (of: AdvisedWhy) => renderWhy(of, OPTIONS).trimEnd().split('\n')
 
 describe('why', () => {
-  test('tells the chain in order and ends in the one broken link and what mends it', () => {
+  test('shows the chain in order and ends in the broken link and its fix', () => {
     const healthy = whyContainer({
       container: 'setup',
       kind: 'init',
@@ -120,7 +120,7 @@ describe('why', () => {
       'and the registry asks without the login.',
     ],
     [
-      'a secret that may not be read',
+      "a secret that can't be read",
       { problems: [{ code: 'attempt', secret: 'regcred', key: null, problem: 'secret-forbidden' }] },
       "can't be read with your permissions",
       'Next: Ask for get on secrets in payments, and run it again.',
@@ -131,14 +131,14 @@ describe('why', () => {
       "Docker Hub's limit for anonymous pulls is used up",
       '  pullguard fix -n default',
     ],
-  ])('%s is the broken link', (_name, fields, said, last) => {
+  ])('%s is the broken link', (_name, fields, expected, last) => {
     const shown = lines(why({ containers: [whyContainer(fields)] }))
     const from = shown.findLastIndex(line => line.startsWith('The broken link, for api: '))
-    expect(shown.slice(from).join(' ')).toContain(said)
+    expect(shown.slice(from).join(' ')).toContain(expected)
     expect(shown.at(-1)).toBe(last)
   })
 
-  test('an unbroken chain says so; one that could not all be read does not', () => {
+  test('a complete chain is reported as such, but not one that could only be read in part', () => {
     const intact = why({ containers: [whyContainer({ problems: [], verdict: 'authenticated' })] })
     expect(lines(intact).at(-1)).toBe('No link is broken. Nothing to do.')
     const anonymous = (fields: Parameters<typeof whyContainer>[0]) =>
@@ -150,7 +150,7 @@ describe('why', () => {
     expect(lines({ ...intact, gaps }).at(-1)).toBe('No broken link found, but not everything could be read.')
   })
 
-  test('what would be broken if the image were not there is a note, and nothing is broken', () => {
+  test('what would break if the image were missing is a note, and nothing is broken', () => {
     const notes = [{ code: 'attempt', secret: 'regcred', key: null, problem: 'wrong-type' }] as const
     const shown = lines(why({ containers: [whyContainer({ problems: [], notes: [...notes] })] })).join('\n')
     expect(shown).toContain('  note        secret regcred has the wrong type Opaque')
@@ -160,7 +160,7 @@ describe('why', () => {
     expect(shown).not.toContain('broken link')
   })
 
-  test('a login that lies elsewhere is told below those that the kubelet tries', () => {
+  test('a login stored elsewhere is shown below those that the kubelet tries', () => {
     const hints = [{ code: 'in-namespace', namespace: 'shop', secret: 'ghcr' }] as const
     const failed = privateImage({ credential: { status: 'none', attempts: [], hints: [...hints] } })
     const problems = [{ code: 'pull-failed', finding: failed }] as const
@@ -169,7 +169,7 @@ describe('why', () => {
     )
   })
 
-  test('as a name is what `why` takes', () => {
+  test('as a name is an argument for `why`', () => {
     expect(renderWhy(why(), { ...OPTIONS, format: 'name' })).toBe('payments/api-0\n')
   })
 })
@@ -187,7 +187,7 @@ describe('image', () => {
     countsTowardsDockerHub: false,
   })
 
-  test('tells a person how each reference is read, and last how many are none', () => {
+  test('shows how each reference is read, and last how many are invalid', () => {
     expect(renderImages([imageReading(), bad], OPTIONS)).toMatchInlineSnapshot(`
       "nginx
         reference   docker.io/library/nginx:latest
@@ -205,7 +205,7 @@ describe('image', () => {
     `)
   })
 
-  test('gives a pipe one row a reference', () => {
+  test('prints one row for each reference in a pipe', () => {
     const rows = renderImages([imageReading(), bad], { ...OPTIONS, terminal: false })
       .trimEnd()
       .split('\n')

@@ -1,4 +1,4 @@
-/** Every cause says what it is, what it means and what to do next, with commands that can be pasted. */
+/** Every cause has its name, its meaning and its next step, with commands that can be pasted. */
 import { describe, expect, test } from 'vitest'
 import type { Advised } from '../../src/advice/advised.ts'
 import type { CredentialHint } from '../../src/diagnosis/credential-hint.ts'
@@ -47,7 +47,7 @@ test.each(CAUSES)('%s has a headline, a meaning and a next step', cause => {
 })
 
 test.each(CAUSES)(
-  'a sandbox that fails with %s is a matter of its node: no step is about a login of the pods',
+  'a sandbox that fails with %s is a problem of its node: no step mentions a login of the pods',
   cause => {
     for (const image of [typo().image, '']) {
       const { title, next } = of(cause, {
@@ -82,7 +82,7 @@ describe('the next step fits what is wrong', () => {
       'pullguard fix -n payments',
     ],
     [
-      'denied with nothing to mend',
+      'denied with nothing to fix',
       tell(privateImage({ remedies: [] })),
       'pullguard why payments/api-7c9d8-abcde',
     ],
@@ -136,33 +136,33 @@ describe('the next step fits what is wrong', () => {
     expect(commands(said)).toContain(command)
   })
 
-  test('a command for one of several workloads says that it is one', () => {
+  test('a command for one of several workloads mentions the others', () => {
     const others = [typo({ pod: 'shop-2' }), typo({ workload: { kind: 'Deployment', name: 'b' } })] as const
     expect(says(tell(typo(), ...others))).toMatch(/; here for the first of 2 workloads$/m)
     expect(says(tell(typo(), others[0]))).not.toContain('first of')
   })
 
-  test('a Job is said to be immutable', () => {
+  test('a Job is described as immutable', () => {
     const said = tell(typo({ workload: { kind: 'Job', name: 'load' } }))
     expect(says(said)).toContain(
       "Delete job load and recreate it with the correct image: a Job's template is immutable",
     )
   })
 
-  test('an account at its limit is told to use another one, a limit on bursts to wait', () => {
+  test('for an account at its limit the advice is another account, for a burst limit to wait', () => {
     expect(tell(finding({ subcause: 'account' })).next[0].say).toContain('an account with a higher limit')
     const abuse = tell(finding({ subcause: 'abuse' }))
     expect(abuse.next[0].say).toMatch(/^Wait a few minutes/)
     expect(commands(abuse).join()).not.toMatch(/fix -n default(?! --replace-registry)/)
   })
 
-  test('images of others are not sent to a registry that only has official ones', () => {
+  test("other publishers' images are not redirected to a registry that has only official ones", () => {
     const calico = finding({ reference: 'docker.io/calico/node:v3' })
     expect(commands(tell(calico))).toEqual(['pullguard fix -n default'])
     expect(remedyCommand(HERE, 'replace-registry', calico)).toMatch(/ docker\.io=<mirror> --no-authenticate$/)
   })
 
-  test('latest is pinned before it may stay on the node', () => {
+  test('latest is pinned before the policy lets it stay on the node', () => {
     expect(remedyCommand(HERE, 'pull-policy', finding())).toBe(
       'pullguard fix -n default --pin --pull-policy IfNotPresent --no-authenticate',
     )
@@ -203,7 +203,7 @@ describe('credentials', () => {
     expect(broken(fields)).toEqual([`secret payments/regcred ${said}`])
   })
 
-  test('the same trouble in many namespaces is one line, with counts where there are several', () => {
+  test('the same problem in many namespaces is one line, with counts', () => {
     const findings = ['a', 'b', 'c'].map(namespace => privateImage({ namespace }))
     expect(credentialLines(findings)).toEqual([
       'secret regcred in 3 namespaces has the wrong type Opaque, so the kubelet ignores it',
@@ -245,14 +245,14 @@ describe('credentials', () => {
       { code: 'service-account-secrets-ignored', serviceAccount: 'shop', secrets: ['s', 't'] },
       /^service account shop has secrets s, t, which a pod with a list of its own does not get$/,
     ],
-  ])('%j is pointed out below them', (hint, said) => {
+  ])('%j is shown below them', (hint, said) => {
     const credential: CredentialReport = { status: 'none', attempts: [], hints: [hint] }
     const [had, pointed] = credentialLines([finding({ credential })])
     expect(had).toBe('no credential in the pod, so the pull is anonymous')
     expect(pointed).toMatch(said)
   })
 
-  test('a credential that worked as far as it went is named with its user', () => {
+  test('a credential without a known problem is named with its user', () => {
     const used = attempt({ usable: true, problem: null, username: 'acme' })
     expect(credentialLines([privateImage({ credential: { status: 'usable', attempts: [used] } })])).toEqual([
       'secret payments/regcred was tried, as user acme',
@@ -260,12 +260,12 @@ describe('credentials', () => {
   })
 })
 
-test('a command for a node says where it has to run, even alone on a last line', () => {
+test('a command for a node says where to run it, even alone on the last line', () => {
   const [step] = of('disk-full').next
   expect(nextText(step)).toBe('Next, on node node-1: crictl rmi --prune')
 })
 
-test('with policy Never nothing is said of a pull that there is not', () => {
+test('with policy Never no sentence mentions a pull', () => {
   const never = (fields: Partial<Finding>) => credentialLines([finding({ cause: 'never-pull', ...fields })])
   expect(never({})).toEqual(['no credential in the pod'])
   const held = attempt({ usable: true, problem: null, username: 'acme' })
@@ -274,7 +274,7 @@ test('with policy Never nothing is said of a pull that there is not', () => {
   ])
 })
 
-test('a gap says what it hides, and what to ask for', () => {
+test('a gap says what it hides and which permission to request', () => {
   const [story] = gapStories([{ what: 'secrets', namespace: 'web', why: 'forbidden' }])
   expect(story && gapSentence(story)).toBe(
     'secrets in web: access denied; whether those pulls had a credential is unknown',
@@ -282,14 +282,14 @@ test('a gap says what it hides, and what to ask for', () => {
   expect(story?.remedy).toBe('ask for get and list on secrets (a Role in web)')
 })
 
-test('pods that a dump lacks are of a namespace that it was not made of', () => {
+test('pods that a dump lacks belong to a namespace that it does not cover', () => {
   const [story] = gapStories([{ what: 'pods', namespace: 'web', why: 'absent' }])
   expect(story?.remedy).toBe(
     'look into another namespace, or dump them all: kubectl get pods,events,… -A -o json',
   )
 })
 
-test('numbers read well', () => {
+test('numbers are formatted for people', () => {
   expect([counted(1, 'pod'), counted(0, 'pod'), counted(1_234_567, 'pod')]).toEqual([
     '1 pod',
     '0 pods',

@@ -1,4 +1,4 @@
-/** What a workload wants by now, which pods it has of that, what they lack, and whether anything can still change. */
+/** What a workload wants, which pods it has, what they lack, and whether anything can still change. */
 import { describe, expect, test } from 'vitest'
 import { judgeRollout, type Rollout } from '../../src/rollout/judge.ts'
 import { recoveryOf } from '../../src/rollout/recovery.ts'
@@ -20,27 +20,27 @@ describe('a Deployment', () => {
 
   test.each<[string, RolloutSight, { back: boolean; recovered: number; holdups: string[] }]>([
     [
-      'is well once every pod of its newest revision has its images',
+      'has recovered once every pod of its newest revision has its images',
       sight(two, [pod(RUNNING), pod(RUNNING)]),
       { back: true, recovered: 2, holdups: [] },
     ],
     [
-      'is not while a pod can’t pull',
+      "has not recovered while a pod can't pull",
       sight(two, [pod(RUNNING), pod(STUCK)]),
       { back: false, recovered: 1, holdups: ['stuck'] },
     ],
     [
-      'is not while a pod is missing',
+      'has not recovered while a pod is missing',
       sight(two, [pod(RUNNING)]),
       { back: false, recovered: 1, holdups: ['not-made'] },
     ],
     [
-      'is not before its controller has read the newest change',
+      'has not recovered before its controller has observed the newest change',
       sight(workload({ replicas: 2, observedGeneration: 1 }), [pod(RUNNING), pod(RUNNING)]),
       { back: false, recovered: 1, holdups: ['unobserved'] },
     ],
     [
-      'is judged by the pods that its newest ReplicaSet is to have now, not by all that will come',
+      'is judged by the pods that its newest ReplicaSet wants now, not by those of later steps',
       sight(
         workload({ replicas: 4 }),
         [pod(RUNNING), pod(RUNNING, OLD)],
@@ -49,7 +49,7 @@ describe('a Deployment', () => {
       { back: false, recovered: 1, holdups: [] },
     ],
     [
-      'waits for old pods without an image to go',
+      'waits for old pods without an image to be deleted',
       sight(two, [pod(RUNNING), pod(RUNNING), pod(STUCK, OLD)], [revision('new', 2), revision('old', 1)]),
       { back: false, recovered: 1, holdups: [] },
     ],
@@ -59,12 +59,12 @@ describe('a Deployment', () => {
       { back: true, recovered: 2, holdups: [] },
     ],
     [
-      'says what the server says where it refuses the pods',
+      "reports the server's message if it refuses the pods",
       sight(workload({ replicas: 2, refusal: 'exceeded quota' }), [pod(RUNNING)]),
       { back: false, recovered: 1, holdups: ['refused'] },
     ],
     [
-      'with Recreate is not well between the old pods and the new ReplicaSet',
+      'with Recreate has not recovered between the old pods and the new ReplicaSet',
       sight(
         workload({
           replicas: 2,
@@ -78,7 +78,7 @@ describe('a Deployment', () => {
       { back: false, recovered: 0, holdups: ['unobserved'] },
     ],
     [
-      'that was rolled back is judged by the old name with the new number',
+      'that was rolled back is judged by the old ReplicaSet with the new revision number',
       sight(
         two,
         [pod(RUNNING, OLD), pod(RUNNING, OLD)],
@@ -90,12 +90,17 @@ describe('a Deployment', () => {
       { back: true, recovered: 2, holdups: [] },
     ],
     [
-      'whose ReplicaSets may not be read is judged by all of its pods',
+      'is judged by its own revision even if another ReplicaSet has a higher number',
+      sight(two, [pod(RUNNING), pod(RUNNING)], [revision('new', 2), { ...revision('old', 0), number: 9 }]),
+      { back: true, recovered: 2, holdups: [] },
+    ],
+    [
+      "whose ReplicaSets can't be read is judged by all of its pods",
       sight(two, [pod(RUNNING, OLD), pod(STUCK)], null),
       { back: false, recovered: 1, holdups: ['stuck'] },
     ],
     [
-      'takes no notice of pods that only look like its own',
+      'ignores pods that only look like its own',
       sight(two, [pod(RUNNING), pod(RUNNING), pod(STUCK, { owner: 'another' }), pod(STUCK, { owner: null })]),
       { back: true, recovered: 2, holdups: [] },
     ],
@@ -104,19 +109,19 @@ describe('a Deployment', () => {
     expect({ ...back(of, 2), holdups: codes(rollout) }).toMatchObject(wanted)
   })
 
-  test('scaled down meanwhile wants no more than it says', () => {
+  test('that was scaled down wants only the new number', () => {
     expect(back(sight(workload(), [pod(RUNNING)]), 4)).toEqual({ wanted: 1, recovered: 1, back: true })
     expect(judge(sight(workload({ replicas: 0 }), [])).over?.code).toBe('none-wanted')
     expect(back(sight(workload({ replicas: 0 }), []), 4)).toEqual({ wanted: 0, recovered: 0, back: true })
   })
 
-  test('that was paused does not bring its newest template to the pods', () => {
+  test('that is paused does not roll its newest template out', () => {
     const paused = sight(workload({ paused: true }), [pod(STUCK)])
     expect(judge(paused).standstill).toBe('paused')
     expect(back(paused).back).toBe(false)
   })
 
-  test('is ready only when the controller counts all of its pods as new and available', () => {
+  test('is ready only if the controller counts all of its pods as updated and available', () => {
     const running = [pod(RUNNING), pod(RUNNING)]
     const ready = (status: typeof two.status, pods = running) =>
       judge(sight({ ...two, status }, pods, [revision('new', 2), revision('old', 1)])).ready
@@ -126,14 +131,14 @@ describe('a Deployment', () => {
     expect(ready({ total: 3, updated: 2, available: 3 }, [...running, pod(RUNNING, OLD)])).toBe(false)
   })
 
-  test('has its images everywhere only once all that it wants are there', () => {
+  test('has its images everywhere only if all wanted pods exist', () => {
     const first = sight(workload({ replicas: 2 }), [pod(RUNNING)], [revision('new', 1), revision('old', 2)])
     expect(judge(first)).toMatchObject({ pulled: false, wanted: 2, missing: 0 })
     expect(judge(sight(two, [pod(RUNNING), pod(RUNNING)])).pulled).toBe(true)
   })
 })
 
-describe('nothing more comes', () => {
+describe('no more pods come', () => {
   test.each<[string, RolloutSight, string]>([
     ['of a workload that is gone', { workload: null, revisions: [], pods: [] }, 'gone'],
     ['of one that is being deleted', sight(workload({ ending: true }), []), 'ending'],
@@ -147,7 +152,7 @@ describe('nothing more comes', () => {
       'failed',
     ],
     [
-      'of a Job that is done',
+      'of a completed Job',
       sight(workload({ kind: 'Job', ended: { as: 'complete', reason: '', message: '' } }), []),
       'completed',
     ],
@@ -160,12 +165,12 @@ describe('nothing more comes', () => {
     expect(judge(of).over?.code).toBe(code)
   })
 
-  test('of one whose name another one has by now', () => {
+  test('of a workload whose name another one has taken', () => {
     expect(judgeRollout(sight(workload(), [pod(RUNNING)]), 'the-first').over?.code).toBe('replaced')
     expect(recoveryOf(judgeRollout(sight(workload(), [pod(RUNNING)]), 'the-first'), 1).back).toBe(false)
   })
 
-  test('but a DaemonSet that has counted no nodes yet is not over', () => {
+  test('but a DaemonSet that has not counted nodes yet is not over', () => {
     const fresh = workload({ kind: 'DaemonSet', replicas: 0, observedGeneration: 0 })
     expect(judge(sight(fresh, []))).toMatchObject({ over: null, observed: false })
   })
@@ -177,17 +182,17 @@ describe('a StatefulSet', () => {
   test.each<[string, RolloutSight, { back: boolean; holdups: string[] }]>([
     ['lacks the next pod', sight(three, [numbered(0)]), { back: false, holdups: ['not-made'] }],
     [
-      'does not lack what comes after a pod that is not ready',
+      'does not lack the pods after one that is not ready',
       sight(three, [numbered(0, RUNNING, { ready: false })]),
       { back: true, holdups: [] },
     ],
     [
-      'with Parallel lacks them all the same',
+      'with Parallel lacks them as well',
       sight({ ...three, ordered: false }, [numbered(0, RUNNING, { ready: false })]),
       { back: false, holdups: ['not-made'] },
     ],
     [
-      'waits for the pod whose number the new one takes',
+      'waits for the pod with the ordinal of the new one',
       sight(three, [numbered(0, STUCK, ENDING), numbered(1), numbered(2)]),
       { back: false, holdups: ['not-ended'] },
     ],
@@ -201,12 +206,12 @@ describe('a StatefulSet', () => {
       { back: true, holdups: [] },
     ],
     [
-      'below the partition is not well with a stuck pod of the old revision',
+      'below the partition has not recovered with a stuck pod of the old revision',
       sight({ ...three, partition: 3 }, [numbered(0, STUCK, { hash: 'old' }), numbered(1), numbered(2)]),
       { back: false, holdups: ['stuck'] },
     ],
     [
-      'with OnDelete keeps old pods: they are no rollout to wait for',
+      'with OnDelete keeps old pods, which are not a rollout to wait for',
       sight(
         { ...three, strategy: 'OnDelete' },
         [0, 1, 2].map(each => numbered(each, RUNNING, { hash: 'old' })),
@@ -214,7 +219,7 @@ describe('a StatefulSet', () => {
       { back: true, holdups: [] },
     ],
     [
-      'counts from its first number',
+      'counts from its first ordinal',
       sight(
         { ...three, firstOrdinal: 5 },
         [5, 6, 7].map(each => numbered(each)),
@@ -225,7 +230,7 @@ describe('a StatefulSet', () => {
     expect({ back: back(of).back, holdups: codes(judge(of)) }).toEqual(wanted)
   })
 
-  test('says of an old stuck pod above the partition that it is on its way out', () => {
+  test('treats an old stuck pod above the partition as outgoing', () => {
     const of = sight(three, [numbered(0), numbered(1), numbered(2, STUCK, { hash: 'old' })])
     expect(judge(of).outgoing).toMatchObject([{ name: 'shop-2', stage: 'stuck' }])
     expect(back(of).back).toBe(false)
@@ -233,7 +238,7 @@ describe('a StatefulSet', () => {
 })
 
 describe('the other kinds', () => {
-  test('a DaemonSet wants a pod on each node, of whatever revision while it rolls on', () => {
+  test('a DaemonSet wants a pod on each node, of any revision during a rollout', () => {
     const set = workload({ kind: 'DaemonSet', replicas: 2 })
     const [first, second] = [pod(RUNNING, MINE), pod(RUNNING, { ...MINE, hash: 'old' })]
     expect(back(sight(set, [first, second]))).toMatchObject({ back: true })
@@ -242,13 +247,16 @@ describe('the other kinds', () => {
     expect(judge(sight({ ...set, strategy: 'OnDelete' }, [first, second])).ready).toBe(true)
   })
 
-  test.each(['ReplicaSet', 'ReplicationController'] as const)('a %s wants as many pods as it says', kind => {
-    const set = workload({ kind, replicas: 2 })
-    expect(back(sight(set, [pod(RUNNING, MINE), pod(RUNNING, MINE)]), 2).back).toBe(true)
-    expect(codes(judge(sight(set, [pod(RUNNING, MINE)])))).toEqual(['not-made'])
-  })
+  test.each(['ReplicaSet', 'ReplicationController'] as const)(
+    'a %s wants as many pods as its spec says',
+    kind => {
+      const set = workload({ kind, replicas: 2 })
+      expect(back(sight(set, [pod(RUNNING, MINE), pod(RUNNING, MINE)]), 2).back).toBe(true)
+      expect(codes(judge(sight(set, [pod(RUNNING, MINE)])))).toEqual(['not-made'])
+    },
+  )
 
-  test('a Job wants as many pods as have still to succeed', () => {
+  test('a Job wants as many pods as still have to succeed', () => {
     const job = workload({ kind: 'Job', replicas: 3, job: { completions: 4, succeeded: 3 } })
     const done = pod(RUNNING, { ...MINE, pod: { phase: 'Succeeded' } })
     const failed = pod(STUCK, { ...MINE, pod: { phase: 'Failed' } })
@@ -265,7 +273,7 @@ describe('the other kinds', () => {
     expect(judge(of)).toMatchObject({ over: null, current: [{ stage: 'pulled' }] })
   })
 
-  test('a bare pod is whichever has its name, also after it has ended', () => {
+  test('a bare pod is matched by name, even after it has ended', () => {
     const bare = workload({ kind: 'Pod' })
     const of = sight(bare, [pod(RUNNING, { owner: null, pod: { name: 'shop', phase: 'Succeeded' } })])
     expect(recoveryOf(judgeRollout(of, null), 1)).toEqual({ wanted: 1, recovered: 1, back: true })
@@ -281,15 +289,20 @@ describe('a pod', () => {
 
   test.each<[string, ReturnType<typeof pod>, string, string | null]>([
     ['runs', pod(RUNNING), 'pulled', null],
-    ['crashes with its image there, and that is told', pod(crash), 'pulled', 'CrashLoopBackOff'],
     [
-      'has ended badly with its image there',
+      'crashes after its image was pulled, and the crash is reported',
+      pod(crash),
+      'pulled',
+      'CrashLoopBackOff',
+    ],
+    [
+      'has failed after its image was pulled',
       pod({ type: 'terminated', reason: 'Error', exitCode: 1, message: '' }),
       'pulled',
       'Error',
     ],
     ['can’t pull', pod(STUCK), 'stuck', 'ImagePullBackOff'],
-    ['has not been tried', pod(UNTRIED), 'starting', null],
+    ['has not tried to pull', pod(UNTRIED), 'starting', null],
     [
       'finds no node',
       pod({ type: 'unknown' }, { pod: { node: null }, unscheduled: '0/1 nodes are available' }),
@@ -297,31 +310,31 @@ describe('a pod', () => {
       'Unschedulable',
     ],
     [
-      'works on an init container, and no later image was asked for',
+      'runs an init container and has not pulled later images',
       pod(UNTRIED, { containers: [setup(RUNNING), container(UNTRIED)] }),
       'initializing',
       null,
     ],
     [
-      'whose init container fails is told as that',
+      'whose init container fails is reported with that container',
       pod(UNTRIED, { containers: [setup(crash), container(UNTRIED)] }),
       'initializing',
       'CrashLoopBackOff',
     ],
     [
-      'has an image that another of its containers runs',
+      'has an image that another of its containers uses',
       pod(RUNNING, { containers: [container(RUNNING), container(UNTRIED, { name: 'twin' })] }),
       'pulled',
       null,
     ],
     [
-      'lacks the image of an init container though its others are there',
+      'lacks the image of an init container but has the others',
       pod(RUNNING, { containers: [setup(STUCK), container(RUNNING)] }),
       'stuck',
       'ImagePullBackOff',
     ],
     [
-      'is not judged by a debug container, which no new pod has',
+      'is not judged by a debug container, which a new pod would not have',
       pod(RUNNING, {
         containers: [container(RUNNING), container(STUCK, { name: 'debug', kind: 'ephemeral' })],
       }),
@@ -329,7 +342,7 @@ describe('a pod', () => {
       null,
     ],
     [
-      'is stuck where the kubelet put its error in place of a reason',
+      'is stuck if the kubelet put its error in place of the reason',
       pod({ type: 'waiting', reason: 'failed to read pull secret', message: '' }),
       'stuck',
       'failed to read pull secret',
@@ -338,7 +351,7 @@ describe('a pod', () => {
     expect([stage(of)?.stage, stage(of)?.trouble?.reason ?? null]).toEqual([wanted, trouble])
   })
 
-  test('that works on its init container for long counts as back, and not at once', () => {
+  test('that keeps working on its init container counts as recovered, but only after a while', () => {
     const of = sight(workload(), [pod(UNTRIED, { containers: [setup(RUNNING), container(UNTRIED)] })])
     expect(recoveryOf(judge(of), 1).back).toBe(false)
     expect(recoveryOf(judge(of), 1, true)).toEqual({ wanted: 1, recovered: 1, back: true })

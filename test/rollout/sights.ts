@@ -1,4 +1,4 @@
-/** Workloads, revisions and pods for the tests of this room: healthy unless a test says otherwise. */
+/** Workloads, revisions and pods for the tests of this room: healthy by default. */
 import type { Container, ContainerState, Pod } from '../../src/snapshot/pod.ts'
 import type {
   RolloutKind,
@@ -7,6 +7,7 @@ import type {
   RolloutSight,
   RolloutWorkload,
 } from '../../src/snapshot/rollout.ts'
+import { container as anyContainer, pod as anyPod } from '../diagnosis/snapshots.ts'
 
 export const RUNNING: ContainerState = { type: 'running', startedAt: '2026-11-24T10:00:00Z' }
 export const STUCK: ContainerState = { type: 'waiting', reason: 'ImagePullBackOff', message: 'Back-off' }
@@ -14,13 +15,7 @@ export const UNTRIED: ContainerState = { type: 'waiting', reason: 'ContainerCrea
 
 export function container(state: ContainerState, fields: Partial<Container> = {}): Container {
   const imageId = state.type === 'running' ? 'docker.io/library/nginx@sha256:1' : null
-  return {
-    ...{ name: 'app', kind: 'container', image: 'nginx', pullPolicy: null },
-    state,
-    ready: false,
-    imageId,
-    ...fields,
-  }
+  return anyContainer({ image: 'nginx', pullPolicy: null, state, imageId, ...fields })
 }
 
 export function workload(fields: Partial<RolloutWorkload> = {}): RolloutWorkload {
@@ -50,7 +45,7 @@ export function workload(fields: Partial<RolloutWorkload> = {}): RolloutWorkload
   }
 }
 
-/** The newest revision is number 2 with hash `new`, the one before number 1 with hash `old`. */
+/** The newest revision is number 2 with hash `new`, the previous one number 1 with hash `old`. */
 export function revision(which: 'new' | 'old', replicas: number | null = 1): RolloutRevision {
   return {
     name: `shop-${which}`,
@@ -62,7 +57,7 @@ export function revision(which: 'new' | 'old', replicas: number | null = 1): Rol
 }
 
 interface PodFields extends Partial<Omit<RolloutPod, 'pod'>> {
-  /** uid of its controller; of the newest ReplicaSet without one. */
+  /** uid of its controller; by default the newest ReplicaSet. */
   owner?: string | null
   containers?: Container[]
   pod?: Partial<Pod>
@@ -77,19 +72,14 @@ export function pod(
   const name = own?.name ?? `shop-${count++}`
   const controller = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'shop-new', uid: owner ?? '' }
   return {
-    pod: {
-      ...{ namespace: 'web', name, uid: `uid-${name}`, node: 'node-1', createdAt: '2026-11-24T10:00:00Z' },
-      ...{ phase: 'Running', reason: '', terminating: false, mirror: false, serviceAccount: 'default' },
-      ...{
-        pullSecrets: [],
-        priorityClass: null,
-        hasSandbox: null,
-        platform: { os: null, architecture: null },
-        controller: owner === null ? null : controller,
-      },
+    pod: anyPod({
+      name,
+      uid: `uid-${name}`,
+      phase: 'Running',
+      controller: owner === null ? null : controller,
       containers: containers ?? [container(state)],
       ...own,
-    },
+    }),
     ...{
       resourceVersion: '7',
       hash: 'new',
@@ -101,7 +91,7 @@ export function pod(
   }
 }
 
-/** Pods of the kind's own: those of a Deployment belong to its newest ReplicaSet. */
+/** Pods of this workload: those of a Deployment belong to its newest ReplicaSet. */
 export function sight(
   of: RolloutWorkload,
   pods: RolloutPod[],

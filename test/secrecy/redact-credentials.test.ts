@@ -1,4 +1,4 @@
-/** Text from outside may repeat what was sent; the passwords in it are taken out. */
+/** Foreign text can repeat what was sent to it; passwords in it are redacted. */
 import { expect, test } from 'vitest'
 import { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
 import { credentialRedactor } from '../../src/secrecy/redact-credentials.ts'
@@ -10,20 +10,20 @@ const base64 = (text: string) => Buffer.from(text).toString('base64')
 const redact = credentialRedactor([credential])
 
 test.each([
-  ['as it is', PASSWORD],
+  ['in plain text', PASSWORD],
   ['in JSON', JSON.stringify({ password: PASSWORD })],
   ['in a URL', `https://jane:${encodeURIComponent(PASSWORD)}@x`],
   ['as auth', `auth=${base64(`jane:${PASSWORD}`)}`],
   ['in the data of a Secret', `data: ${PullSecretContent.of([credential]).revealData()}`],
   ['behind a path', `/x/${base64(`jane:${PASSWORD}`)}`],
-])('a password %s is taken out, and the text around it stays', (_how, text) => {
+])('a password %s is redacted, and the text around it stays', (_how, text) => {
   const shown = redact(`webhook says: ${text}: no`)
   expect(shown).toMatch(/^webhook says: .*\[redacted\].*: no$/)
   expect(shown).not.toMatch(/c4n4ry/)
   expect(shown).not.toContain(base64(`jane:${PASSWORD}`))
 })
 
-test('other text stays as it is', () => {
+test('other text is unchanged', () => {
   const text = 'secrets "dockercreds" is forbidden: User "jane" cannot create /api/v1/namespaces/default'
   expect(redact(text)).toBe(text)
   expect(credentialRedactor([])(text)).toBe(text)

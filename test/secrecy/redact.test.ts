@@ -1,4 +1,4 @@
-/** What redact takes out, and what it leaves alone. */
+/** What redact removes and what it keeps. */
 import { describe, expect, test } from 'vitest'
 import { redact, redactStrictly } from '../../src/secrecy/redact.ts'
 
@@ -73,7 +73,7 @@ describe('redact', () => {
     ],
     ['password: a,canary end', 'password: [redacted] end'],
     ['docker-ratelimit-source: 192.0.2.1', 'docker-ratelimit-source: [redacted]'],
-  ])('%j loses what lets somebody in', (text, clean) => {
+  ])('%j loses its secrets', (text, clean) => {
     expect(redact(text)).toBe(clean)
   })
 
@@ -93,7 +93,7 @@ describe('redact', () => {
     'Set-Cookie is missing, cookie: none',
     'Too Many Requests (HAP429)',
     'Ref A: 0F2D Ref B: AMS Ref C: 2026-11-24T09:00:00Z',
-  ])('%j stays whole', text => {
+  ])('%j is unchanged', text => {
     expect(redact(text)).toBe(text)
   })
 
@@ -130,6 +130,6 @@ test.each([
   ['password="C4nary, Word"', 'password="[redacted], Word"'],
   ['failed to refresh token: Unauthorized', 'failed to refresh token: Unauthorized'],
   ['the token endpoint answered 503', 'the token endpoint answered 503'],
-])('what a login program says, %j, is shown as %j', (said, shown) => {
-  expect(redactStrictly(said)).toBe(shown)
+])('the message %j of a login program is shown as %j', (message, shown) => {
+  expect(redactStrictly(message)).toBe(shown)
 })

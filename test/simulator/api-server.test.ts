@@ -21,8 +21,8 @@ afterAll(() => simulator.close())
 
 const names = (items: { metadata: { name: string } }[]) => items.map(({ metadata }) => metadata.name)
 
-describe('who may ask', () => {
-  test('a viewer is refused Secrets in the words of RBAC', async () => {
+describe('permissions', () => {
+  test("a viewer is refused Secrets with RBAC's message", async () => {
     const { status, body } = await ask(simulator, '/api/v1/namespaces/default/secrets', { user: 'viewer' })
     expect(status).toBe(403)
     expect(body).toEqual({
@@ -38,7 +38,7 @@ describe('who may ask', () => {
     })
   })
 
-  test('somebody of one namespace may not list all', async () => {
+  test("a user of one namespace can't list all of them", async () => {
     const { status } = await ask(simulator, '/api/v1/pods', { user: 'developer' })
     expect(status).toBe(403)
     expect((await ask(simulator, PODS, { user: 'developer' })).status).toBe(200)
@@ -47,7 +47,7 @@ describe('who may ask', () => {
   test.each([
     ['admin', true],
     ['viewer', false],
-  ])('an access review tells %s whether he may delete pods: %s', async (user, allowed) => {
+  ])('an access review tells %s whether the user can delete pods: %s', async (user, allowed) => {
     const resourceAttributes = { verb: 'delete', resource: 'pods', namespace: 'default' }
     const { status, body } = await ask(simulator, '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', {
       method: 'POST',
@@ -59,7 +59,7 @@ describe('who may ask', () => {
 })
 
 describe('a list', () => {
-  test('comes in pages that belong to one moment', async () => {
+  test('comes in pages of one revision', async () => {
     const first = await ask(simulator, `${PODS}?limit=4`)
     expect(names(first.body.items)).toEqual(['broken', 'pod-1', 'pod-2', 'pod-3'])
     expect(first.body.metadata.remainingItemCount).toBe(2)
@@ -70,7 +70,7 @@ describe('a list', () => {
     expect(second.body.metadata).toEqual({ resourceVersion: first.body.metadata.resourceVersion })
   })
 
-  test('whose continue token is too old is refused with 410 and a token that goes on', async () => {
+  test('with an expired continue token gets a 410 and a token to continue with', async () => {
     const first = await ask(simulator, `${PODS}?limit=4`)
     simulator.server.reader.expireContinueTokens()
     const second = await ask(simulator, `${PODS}?limit=4&continue=${first.body.metadata.continue}`)
@@ -79,7 +79,7 @@ describe('a list', () => {
     expect(names(third.body.items)).toEqual(['pod-4', 'pod-5'])
   })
 
-  test('as a Table has the cells that kubectl shows, and no objects if none are asked for', async () => {
+  test('as a Table has the cells that kubectl shows, and no objects unless requested', async () => {
     const { body } = await ask(simulator, `${PODS}?includeObject=None`, { accept: TABLE })
     expect(body.kind).toBe('Table')
     expect(body.columnDefinitions.map(({ name }: { name: string }) => name)).toEqual([
@@ -110,7 +110,7 @@ describe('a list', () => {
     expect(names(body.items)).toEqual(expected)
   })
 
-  test('by a field that can not be selected by is a bad request', async () => {
+  test('by an unsupported field is a bad request', async () => {
     const { status } = await ask(simulator, `${PODS}?fieldSelector=spec.hostname2%3Dx`)
     expect(status).toBe(400)
   })
@@ -122,7 +122,7 @@ describe('a write', () => {
     ask(simulator, account + query, { method: 'PATCH', type: JSON_PATCH, body: operations })
   const pullSecrets = () => simulator.cluster.get('ServiceAccount', 'default', 'default')?.imagePullSecrets
 
-  test('by JSON patch whose test does not hold changes nothing', async () => {
+  test('by JSON patch with a failing test changes nothing', async () => {
     const { status, body } = await patch([
       { op: 'test', path: '/metadata/uid', value: 'another' },
       { op: 'add', path: '/imagePullSecrets', value: [{ name: 'login' }] },
@@ -131,7 +131,7 @@ describe('a write', () => {
     expect(pullSecrets()).toBeUndefined()
   })
 
-  test('as a dry run is answered with its result, and stores nothing', async () => {
+  test('as a dry run returns its result and stores nothing', async () => {
     const before = simulator.cluster.store.revision
     const add = { op: 'add', path: '/imagePullSecrets', value: [{ name: 'login' }] }
     const { status, body } = await patch([add], '?dryRun=All')
@@ -146,7 +146,7 @@ describe('a write', () => {
     expect(simulator.cluster.store.revision).toBe(before)
   })
 
-  test('with a field nobody knows is refused if validation is strict, and warned of otherwise', async () => {
+  test('with an unknown field is refused if validation is strict, and causes a warning otherwise', async () => {
     const add = [{ op: 'add', path: '/imagePullSecretz', value: [] }]
     expect((await patch(add, '?fieldValidation=Strict')).status).toBe(422)
     expect((await patch(add, '?dryRun=All')).headers.warning).toBe(
@@ -154,14 +154,14 @@ describe('a write', () => {
     )
   })
 
-  test('of a delete with another uid is a conflict', async () => {
+  test('by DELETE with another uid is a conflict', async () => {
     const body = { preconditions: { uid: 'another' } }
     const { status } = await ask(simulator, `${PODS}/pod-1`, { method: 'DELETE', body })
     expect(status).toBe(409)
     expect(podNamed(simulator, 'pod-1').metadata.deletionTimestamp).toBeUndefined()
   })
 
-  test('of a live pod’s pull secrets is refused: they are immutable', async () => {
+  test("to a live pod's pull secrets is refused: they are immutable", async () => {
     const { status, body } = await ask(simulator, `${PODS}/pod-1`, {
       method: 'PATCH',
       type: JSON_PATCH,
@@ -179,7 +179,7 @@ describe('an eviction', () => {
       body: { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace: 'default' } },
     })
 
-  test('is refused where a budget has nothing to spare, and done where it has', async () => {
+  test('is refused if a budget allows no disruption, and succeeds if it does', async () => {
     simulator.cluster.add(workload('Deployment', 'guarded', 'nginx', { replicas: 2 }))
     const budget = (minAvailable: number) => ({
       apiVersion: 'policy/v1',
@@ -207,13 +207,13 @@ describe('an eviction', () => {
 })
 
 describe('faults on demand', () => {
-  test('the next request fails as asked, and the one after it does not', async () => {
+  test('the next request fails as configured, and the one after it succeeds', async () => {
     simulator.faults.next(503)
     expect((await ask(simulator, PODS)).status).toBe(503)
     expect((await ask(simulator, PODS)).status).toBe(200)
   })
 
-  test('a lost answer was done nevertheless', async () => {
+  test('a request whose response is lost was applied nevertheless', async () => {
     simulator.cluster.add(podWithImage('leaving', 'nginx', { nodeName: 'nowhere' }))
     simulator.faults.when(({ method }) => method === 'DELETE', 'lost-answer')
     await expect(ask(simulator, `${PODS}/leaving`, { method: 'DELETE' })).rejects.toThrow()

@@ -1,4 +1,4 @@
-/** Objects for the simulated cluster, and questions to its API server. */
+/** Objects for the simulated cluster, and requests to its API server. */
 import { Agent, request } from 'undici'
 import type { Draft, Pod, PodSpec } from '../../src/simulator/cluster/objects.ts'
 import { asPod } from '../../src/simulator/cluster/objects.ts'
@@ -49,7 +49,7 @@ export function podNamed({ cluster }: Simulator, name: string): Pod {
   return asPod(found)
 }
 
-/** Pods of a workload, by its `app` label. */
+/** Pods of a workload, by their `app` label. */
 export const podsOf = ({ cluster }: Simulator, app: string): Pod[] =>
   cluster
     .list('Pod')
@@ -59,7 +59,7 @@ export const podsOf = ({ cluster }: Simulator, app: string): Pod[] =>
 /** The waiting state of the first container. */
 export const waiting = (found: Pod | undefined) => found?.status.containerStatuses?.[0]?.state.waiting
 
-/** `Reason: message ×count` of each of the pod's events, sorted. */
+/** `Reason: message ×count` for each of the pod's events, sorted. */
 export const eventsOf = ({ cluster }: Simulator, name: string): string[] =>
   cluster
     .list('Event')
@@ -75,7 +75,7 @@ export interface Asked {
   body?: unknown
 }
 
-/** Asks the API server over HTTPS, trusting its certificate only. */
+/** Sends a request to the API server over HTTPS, trusting only its certificate. */
 export async function ask({ server }: Simulator, path: string, asked: Asked = {}) {
   const dispatcher = new Agent({ connect: { ca: server.certificate } })
   const { statusCode, headers, body } = await request(server.url + path, {

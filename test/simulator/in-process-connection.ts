@@ -1,4 +1,4 @@
-/** A connection to the simulated API server without a network between: the same requests, answers and faults, in no time. */
+/** A connection to the simulated API server without a network: the same requests, responses and faults, without delays. */
 import type { ServerResponse } from 'node:http'
 import type { Clock } from '../../src/clock.ts'
 import { type ClusterWriter, writerOver } from '../../src/kubernetes/api/writer.ts'
@@ -8,11 +8,11 @@ import type { ApiServer } from '../../src/simulator/api-server/server.ts'
 
 export interface Way {
   user?: string
-  /** Called ahead of each request; may throw, as a crash would, or let others act. */
+  /** Called before each request. It can throw to simulate a crash, or let another client write first. */
   before?(request: { method: string; path: string }): void
-  /** The request as it gets to the server. */
+  /** The request as it reaches the server. */
   onWay?(request: HttpRequest): HttpRequest
-  /** The answer as it comes back; null breaks the connection where the body ends. */
+  /** The response as it comes back; null breaks the connection where the body ends. */
   onWayBack?(request: HttpRequest, response: Encoded & { status: number }): Answered
 }
 
@@ -20,14 +20,14 @@ interface Answered {
   status: number
   headers: HttpResponse['headers']
   body: Buffer
-  /** The connection breaks behind the body. */
+  /** The connection breaks after the body. */
   isBroken?: boolean
 }
 
 const broken = (code: string) => Object.assign(new Error('no answer'), { code })
 const reset = () => broken('UND_ERR_SOCKET')
 
-/** Answers come in the order of asking, one turn of the event loop later. */
+/** Responses come in the order of the requests, one turn of the event loop later. */
 function connectionTo(server: ApiServer, way: Way = {}): Connection {
   return {
     context: 'test',
@@ -56,11 +56,11 @@ function connectionTo(server: ApiServer, way: Way = {}): Connection {
   }
 }
 
-/** A client over it, whose waits take no time. */
+/** A client of that connection whose waits take no time. */
 export const writerTo = (server: ApiServer, way?: Way): ClusterWriter =>
   writerOver(connectionTo(server, way), { clock: impatientClock() })
 
-/** Whoever sleeps has slept already; nothing takes too long. */
+/** Sleeping takes no time, and nothing times out. */
 function impatientClock(): Clock {
   let now = 0
   return {

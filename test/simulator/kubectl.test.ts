@@ -1,4 +1,4 @@
-/** The simulated cluster as kubectl users play with it: the real kubectl, where there is one, against a live simulator. */
+/** kubectl, if it is installed, against a live simulator. */
 import { execFile } from 'node:child_process'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -26,7 +26,7 @@ describe.skipIf(!hasKubectl)('kubectl', () => {
     await rm(folder.path, { recursive: true })
   })
 
-  /** What it prints; on failure what it complains of. */
+  /** Its output; its error message if it fails. */
   const kubectl = async (command: string): Promise<string> => {
     const env = { PATH: process.env.PATH, HOME: folder.path, KUBECONFIG: join(folder.path, 'config') }
     const { stdout } = await run('kubectl', command.split(' '), { env }).catch(error => ({
@@ -35,7 +35,7 @@ describe.skipIf(!hasKubectl)('kubectl', () => {
     return stdout.trim()
   }
 
-  test('makes, rolls, counts and deletes what a Deployment is made of', async () => {
+  test('creates, rolls out, scales and deletes a Deployment', async () => {
     const steps: [command: string, prints: string][] = [
       ['create namespace dev', 'namespace/dev created'],
       ['create deployment web --image=nginx:1.27 -n dev', 'deployment.apps/web created'],
@@ -58,7 +58,7 @@ describe.skipIf(!hasKubectl)('kubectl', () => {
     expect(simulator.cluster.get('Namespace', undefined, 'dev')).toBeUndefined()
   })
 
-  test('applies a file, and the server checks its fields', async () => {
+  test('applies a file, and the server validates its fields', async () => {
     const file = join(folder.path, 'pod.json')
     const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'x' }, spec: { containers: [] } }
     await writeFile(file, JSON.stringify({ ...pod, specs: {} }))

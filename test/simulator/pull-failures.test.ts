@@ -14,8 +14,8 @@ afterEach(() => simulator.close())
 
 const NGINX = 'failed to pull and unpack image "docker.io/library/nginx:latest"'
 
-describe('a container whose image can not be pulled', () => {
-  test('shows the error of the pull first, and then the back-off with that error in it', async () => {
+describe("a container whose image can't be pulled", () => {
+  test('first shows the error of the pull, then the back-off with that error', async () => {
     simulator.hub.exhaust('127.0.0.1')
     simulator.cluster.add(podWithImage('limited', 'nginx'))
     await simulator.tick()
@@ -46,7 +46,7 @@ describe('a container whose image can not be pulled', () => {
     })
   })
 
-  test('is tried again after 10 seconds, then 20, then 40, and its events count up', async () => {
+  test('is retried after 10 seconds, then 20, then 40, and its events are counted', async () => {
     simulator.cluster.add(podWithImage('typo', 'nginx:1.72'))
     await simulator.settle()
     const attempts = () => simulator.hub.requests.filter(({ status }) => status === 404).length
@@ -82,7 +82,7 @@ describe('a container whose image can not be pulled', () => {
       'InvalidImageName',
       `Failed to apply default image tag "Nginx:1:2": couldn't parse image name "Nginx:1:2": invalid reference format: repository name (library/Nginx) must be lowercase`,
     ],
-  ])('%s waits for %s and says why', async (image, reason, text) => {
+  ])('%s waits with reason %s and the message of that failure', async (image, reason, text) => {
     simulator.cluster.add(podWithImage('broken', image))
     await simulator.settle()
     const state = waiting(podNamed(simulator, 'broken'))
@@ -102,7 +102,7 @@ describe('a container whose image can not be pulled', () => {
     expect(simulator.hub.requests).toEqual([])
   })
 
-  test.each([500, 503] as const)('tells of a registry that answers %s', async trouble => {
+  test.each([500, 503] as const)('reports a registry that answers %s', async trouble => {
     simulator.hub.trouble = trouble
     simulator.cluster.add(podWithImage('unlucky', 'nginx'))
     await simulator.settle()
@@ -112,7 +112,7 @@ describe('a container whose image can not be pulled', () => {
   })
 })
 
-describe('where in the pod the image is', () => {
+describe('the container type', () => {
   test('an init container that fails keeps the others from starting', async () => {
     const main = { name: 'main', image: 'nginx:1.27' }
     simulator.cluster.add(
@@ -125,7 +125,7 @@ describe('where in the pod the image is', () => {
     expect(simulator.hub.pulls).toEqual([])
   })
 
-  test('a sidecar that fails keeps the others from starting, one that runs does not', async () => {
+  test('a sidecar that fails keeps the others from starting, but not a running one', async () => {
     const sidecar = (image: string) => [{ name: 'sidecar', image, restartPolicy: 'Always' }]
     const main = { name: 'main', image: 'nginx:1.27' }
     simulator.cluster.add(pod('bad', { initContainers: sidecar('nginx:none'), containers: [main] }))
@@ -138,7 +138,7 @@ describe('where in the pod the image is', () => {
     })
   })
 
-  test('an image volume fails the container that mounts it, and its pull is told of the whole pod', async () => {
+  test('an image volume fails the container that mounts it, and its pull event is about the whole pod', async () => {
     const main = { name: 'main', image: 'nginx:1.27', volumeMounts: [{ name: 'data', mountPath: '/data' }] }
     const other = { name: 'other', image: 'nginx:1.27' }
     const volumes = [{ name: 'data', image: { reference: 'acme/private:1', pullPolicy: 'IfNotPresent' } }]
@@ -156,7 +156,7 @@ describe('where in the pod the image is', () => {
     expect(pulling?.involvedObject).not.toHaveProperty('fieldPath')
   })
 
-  test('a container that ended and can not be pulled again leaves the pod in phase Running', async () => {
+  test("a container that ended and can't be pulled again leaves the pod in phase Running", async () => {
     simulator.cluster.add(podWithImage('restarting', 'nginx'))
     await simulator.settle()
     simulator.hub.exhaust('127.0.0.1')
@@ -178,7 +178,7 @@ describe('the credentials of a pod', () => {
   const privatePod = (...secrets: string[]) =>
     podWithImage('private', 'acme/private', { imagePullSecrets: secrets.map(name => ({ name })) })
 
-  test('are sent to the registry, and the pull runs under that account', async () => {
+  test('are sent to the registry, and the pull counts for that account', async () => {
     simulator.cluster.add(pullSecret('login', auths('acme', 'right')))
     simulator.cluster.add(privatePod('login'))
     await simulator.settle()
@@ -186,7 +186,7 @@ describe('the credentials of a pod', () => {
     expect(simulator.hub.pulls).toMatchObject([{ identity: 'acme', anonymous: false }])
   })
 
-  test('with a wrong password the token server refuses', async () => {
+  test('with a wrong password are refused by the token server', async () => {
     simulator.cluster.add(pullSecret('login', auths('acme', 'wrong')))
     simulator.cluster.add(privatePod('login'))
     await simulator.settle()
@@ -195,7 +195,7 @@ describe('the credentials of a pod', () => {
     )
   })
 
-  test('several are tried in turn, and their failures told together', async () => {
+  test('are tried in turn, and their errors reported together', async () => {
     simulator.cluster.add(pullSecret('one', auths('acme', 'wrong')))
     simulator.cluster.add(pullSecret('two', auths('acme', 'wrong', 'docker.io/acme')))
     simulator.cluster.add(pullSecret('three', auths('acme', 'right', 'docker.io')))
@@ -204,7 +204,7 @@ describe('the credentials of a pod', () => {
     expect(podNamed(simulator, 'private').status.phase).toBe('Running')
   })
 
-  test('that are missing are told in an event, and the pull goes on without', async () => {
+  test('that are missing cause an event, and the pull continues without them', async () => {
     simulator.cluster.add(privatePod('gone'))
     await simulator.settle()
     expect(eventsOf(simulator, 'private')).toContainEqual(
@@ -215,7 +215,7 @@ describe('the credentials of a pod', () => {
     expect(waiting(podNamed(simulator, 'private'))?.reason).toBe('ImagePullBackOff')
   })
 
-  test('that can not be read become the reason itself, for every image of the pod', async () => {
+  test("that can't be read become the waiting reason of every image of the pod", async () => {
     const text = 'unable to parse auth field, must be formatted as base64(username:password)'
     const auth = Buffer.from('no colon').toString('base64')
     simulator.cluster.add(pullSecret('broken', { auths: { 'ghcr.io': { auth } } }))
@@ -225,7 +225,7 @@ describe('the credentials of a pod', () => {
     expect(eventsOf(simulator, 'private')).toEqual([`Failed: Error: ${text} ×1`])
   })
 
-  test('in a Secret of another type count for nothing', async () => {
+  test('in a Secret of another type are ignored', async () => {
     simulator.cluster.add(pullSecret('login', auths('acme', 'right'), 'Opaque'))
     simulator.cluster.add(privatePod('login'))
     await simulator.settle()

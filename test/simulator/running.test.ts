@@ -56,7 +56,7 @@ describe('a pod whose image can be pulled', () => {
     ])
   })
 
-  test('spends one pull, and none where the image is on the node already', async () => {
+  test('uses one pull, and none if the image is on the node already', async () => {
     simulator.cluster.add(podWithImage('first', 'nginx:1.27', { nodeName: 'node-1' }))
     await simulator.settle()
     simulator.cluster.add(podWithImage('again', 'nginx:1.27', { nodeName: 'node-1' }))
@@ -72,7 +72,7 @@ describe('a pod whose image can be pulled', () => {
 })
 
 describe('the quota', () => {
-  test('is counted for each identity, and comes back when the window has passed', async () => {
+  test('is counted for each identity, and is restored when the window has passed', async () => {
     simulator.cluster.add(pullSecret('login', auths('acme', 'right')))
     const login = { imagePullSecrets: [{ name: 'login' }] }
     for (const name of ['a', 'b', 'c', 'd']) simulator.cluster.add(podWithImage(name, 'nginx'))
@@ -90,7 +90,7 @@ describe('the quota', () => {
 })
 
 describe('controllers', () => {
-  test('a deleted pod of a Deployment comes back under another name', async () => {
+  test('replace a deleted pod of a Deployment by one with another name', async () => {
     simulator.cluster.add(workload('Deployment', 'web', 'nginx:1.27'))
     await simulator.settle()
     const [before] = podsOf(simulator, 'web')
@@ -103,7 +103,7 @@ describe('controllers', () => {
     expect(after?.metadata.ownerReferences?.[0]).toMatchObject({ kind: 'ReplicaSet', controller: true })
   })
 
-  test('a new template rolls out; the old pod stays until the new one is ready', async () => {
+  test('roll out a new template; the old pod stays until the new one is ready', async () => {
     simulator.cluster.add(workload('Deployment', 'web', 'nginx:1.27'))
     await simulator.settle()
     setImage('Deployment', 'web', 'nginx:none')
@@ -123,7 +123,7 @@ describe('controllers', () => {
     })
   })
 
-  test('a broken pod of a StatefulSet holds up the mended template until somebody deletes it', async () => {
+  test("leave a StatefulSet's rollout stuck at a broken pod until someone deletes it", async () => {
     simulator.cluster.add(workload('StatefulSet', 'db', 'nginx:none', { replicas: 2 }))
     await simulator.settle()
     expect(podsOf(simulator, 'db')).toHaveLength(1)
@@ -136,7 +136,7 @@ describe('controllers', () => {
     expect(podNamed(simulator, 'db-0').status.phase).toBe('Running')
   })
 
-  test('a DaemonSet has a pod on each node', async () => {
+  test('run a pod of a DaemonSet on each node', async () => {
     simulator.cluster.add(workload('DaemonSet', 'agent', 'nginx:1.27'))
     await simulator.settle()
     expect(
@@ -146,7 +146,7 @@ describe('controllers', () => {
     ).toEqual(['node-1', 'node-2'])
   })
 
-  test('a Job runs to its end', async () => {
+  test('run a Job to completion', async () => {
     const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'nginx:1.27' }] } }
     const metadata = { name: 'once', namespace: 'default' }
     simulator.cluster.add({ apiVersion: 'batch/v1', kind: 'Job', metadata, spec: { template } })
@@ -155,13 +155,13 @@ describe('controllers', () => {
     expect(simulator.cluster.list('Pod').map(({ status }) => status?.phase)).toEqual(['Succeeded'])
   })
 
-  test('a new namespace gets its service account', async () => {
+  test('create the service account of a new namespace', async () => {
     simulator.cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'fresh' } })
     await simulator.settle()
     expect(simulator.cluster.get('ServiceAccount', 'fresh', 'default')).toBeDefined()
   })
 
-  test('a pod that fits no node stays unscheduled', async () => {
+  test('leave a pod unscheduled that fits no node', async () => {
     simulator.cluster.add(podWithImage('picky', 'nginx', { nodeSelector: { disk: 'ssd' } }))
     await simulator.settle()
     expect(podNamed(simulator, 'picky').status).toMatchObject({
@@ -172,7 +172,7 @@ describe('controllers', () => {
 })
 
 describe('a Deployment that is rolled back', () => {
-  test('counts the older template as its newest revision', async () => {
+  test('makes the older template its newest revision', async () => {
     const revision = () =>
       simulator.cluster.get('Deployment', 'default', 'web')?.metadata.annotations?.[
         'deployment.kubernetes.io/revision'
@@ -189,7 +189,7 @@ describe('a Deployment that is rolled back', () => {
 })
 
 describe('a namespace that is deleted', () => {
-  test('takes along what is in it, and is gone once its pods are', async () => {
+  test('deletes its contents, and is gone once its pods are', async () => {
     simulator.cluster.addNamespace('dev')
     const deployment = workload('Deployment', 'web', 'nginx:1.27')
     simulator.cluster.add({ ...deployment, metadata: { ...deployment.metadata, namespace: 'dev' } })
@@ -205,7 +205,7 @@ describe('a namespace that is deleted', () => {
   })
 })
 
-test('a node that is cordoned gets no pod, until it is not any more', async () => {
+test('a cordoned node gets no pods until it is uncordoned', async () => {
   const cordon = (unschedulable: boolean) => {
     for (const { metadata } of simulator.cluster.list('Node'))
       simulator.cluster.change('Node', undefined, metadata.name, node => {

@@ -1,68 +1,71 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { asPod } from '../../src/simulator/cluster/objects.ts'
 import { articleScenario } from '../../src/simulator/scenario.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
 import { ask, NOON, podsOf, waiting } from './drafts.ts'
 
-let simulator: Simulator
+const startArticle = () => startSimulator({ now: NOON, scenario: articleScenario })
 
-beforeEach(async () => {
-  simulator = await startSimulator({ now: NOON, scenario: articleScenario })
-})
-afterEach(() => simulator.close())
+describe("the article's situation", () => {
+  let simulator: Simulator
+  beforeAll(async () => {
+    simulator = await startArticle()
+  })
+  afterAll(() => simulator.close())
 
-const messageOf = (app: string) => waiting(podsOf(simulator, app)[0])?.message
+  const messageOf = (app: string) => waiting(podsOf(simulator, app)[0])?.message
 
-describe('the article’s situation', () => {
   test.each(['fifthnginx', 'sixthnginx', 'calico-kube-controllers'])(
-    '%s is over the anonymous limit',
+    '%s is limited by the anonymous quota',
     app => {
       expect(messageOf(app)).toContain('429 Too Many Requests - Server message: toomanyrequests:')
     },
   )
 
-  test('a private image is denied, a misspelt tag not found', () => {
+  test('a private image is denied, a mistyped tag is not found', () => {
     expect(messageOf('billing')).toContain('pull access denied')
     expect(messageOf('frontend')).toContain('docker.io/library/nginx:1.27-alpne: not found')
   })
 
-  test('all others run, and have for days', () => {
+  test('all others have been running for days', () => {
     const pods = simulator.cluster.list('Pod').map(asPod)
     const running = pods.filter(({ status }) => status.phase === 'Running')
     expect(pods.length - running.length).toBe(5)
     for (const { status } of running) expect(status.startTime).toBe('2026-11-21T11:20:00Z')
   })
+})
 
-  test('a pod deleted after the service account got the credentials comes back, and the hub saw the account', async () => {
-    const content = Buffer.from(articleScenario.dockerConfig).toString('base64')
-    const created = await ask(simulator, '/api/v1/namespaces/default/secrets', {
-      method: 'POST',
-      body: {
-        metadata: { name: 'docker-hub' },
-        type: 'kubernetes.io/dockerconfigjson',
-        data: { '.dockerconfigjson': content },
-      },
-    })
-    const patched = await ask(simulator, '/api/v1/namespaces/default/serviceaccounts/default', {
-      method: 'PATCH',
-      type: 'application/json-patch+json',
-      body: [{ op: 'add', path: '/imagePullSecrets', value: [{ name: 'docker-hub' }] }],
-    })
-    const name = podsOf(simulator, 'fifthnginx')[0]?.metadata.name
-    const deleted = await ask(simulator, `/api/v1/namespaces/default/pods/${name}`, { method: 'DELETE' })
-    expect([created.status, patched.status, deleted.status]).toEqual([201, 200, 200])
-    await simulator.settle()
-    const [pod] = podsOf(simulator, 'fifthnginx')
-    expect(pod?.metadata.name).not.toBe(name)
-    expect(pod?.spec.imagePullSecrets).toEqual([{ name: 'docker-hub' }])
-    expect(pod?.status.phase).toBe('Running')
-    expect(simulator.hub.pulls.at(-1)).toMatchObject({ identity: 'demo-user', repository: 'library/nginx' })
-    expect(podsOf(simulator, 'sixthnginx')[0]?.status.phase).toBe('Pending')
+test('a pod deleted after the service account got the credentials recovers, and the hub saw the account', async () => {
+  const simulator = await startArticle()
+  const content = Buffer.from(articleScenario.dockerConfig).toString('base64')
+  const created = await ask(simulator, '/api/v1/namespaces/default/secrets', {
+    method: 'POST',
+    body: {
+      metadata: { name: 'docker-hub' },
+      type: 'kubernetes.io/dockerconfigjson',
+      data: { '.dockerconfigjson': content },
+    },
   })
+  const patched = await ask(simulator, '/api/v1/namespaces/default/serviceaccounts/default', {
+    method: 'PATCH',
+    type: 'application/json-patch+json',
+    body: [{ op: 'add', path: '/imagePullSecrets', value: [{ name: 'docker-hub' }] }],
+  })
+  const name = podsOf(simulator, 'fifthnginx')[0]?.metadata.name
+  const deleted = await ask(simulator, `/api/v1/namespaces/default/pods/${name}`, { method: 'DELETE' })
+  expect([created.status, patched.status, deleted.status]).toEqual([201, 200, 200])
+  await simulator.settle()
+  const [pod] = podsOf(simulator, 'fifthnginx')
+  expect(pod?.metadata.name).not.toBe(name)
+  expect(pod?.spec.imagePullSecrets).toEqual([{ name: 'docker-hub' }])
+  expect(pod?.status.phase).toBe('Running')
+  expect(simulator.hub.pulls.at(-1)).toMatchObject({ identity: 'demo-user', repository: 'library/nginx' })
+  expect(podsOf(simulator, 'sixthnginx')[0]?.status.phase).toBe('Pending')
+  await simulator.close()
 })
 
 describe('a live simulator', () => {
-  test('moves by itself when something changes', async () => {
+  test('reacts to changes on its own', async () => {
     const live = await startSimulator({ scenario: articleScenario, live: true })
     const { namespace, name } = podsOf(live, 'cart')[0]?.metadata ?? {}
     live.cluster.remove('Pod', namespace, name ?? '')

@@ -1,5 +1,5 @@
 /**
- * How names and pull secrets are read, by three who know nothing of each other: Kubernetes 1.34.2, whose own packages (util/parsers,
+ * Compares three independent readings of names and pull secrets: Kubernetes 1.34.2, whose own packages (util/parsers,
  * credentialprovider) gave the answers in the two JSON files, the simulated kubelet, and the product.
  */
 import fc from 'fast-check'
@@ -16,7 +16,7 @@ import SECRETS from './upstream-secrets.json' with { type: 'json' }
 
 type Read = { error: string } | { repository: string; reference: string; tried: string[] }
 
-/** The simulated kubelet's reading of a name, and of the keys that it would try. */
+/** The simulated kubelet's reading of a name and the keys that it would try. */
 function simulated(image: string, keys: string[]): Read {
   try {
     const { registry, repository, reference } = parseImageName(image)
@@ -32,7 +32,7 @@ function simulated(image: string, keys: string[]): Read {
   }
 }
 
-/** The product's; it has its own words for what is wrong. */
+/** The product's reading, which words errors differently. */
 function diagnosed(image: string, keys: string[]): Read {
   const read = parseReference(image)
   if (read === null) return { error: '' }
@@ -89,7 +89,7 @@ describe('an image name and the keys of pull secrets', () => {
     fc.tuple(fc.constantFrom(...HOSTS), text(PARTS)).map(all => all.join('/')),
   )
 
-  test('are read alike by the simulated kubelet and the product, whatever they are', () => {
+  test('are read the same way by the simulated kubelet and the product, for any input', () => {
     fc.assert(
       fc.property(image, fc.uniqueArray(text([...PARTS, ...ODD]), { maxLength: 4 }), (name, keys) => {
         expect(diagnosed(name, keys)).toEqual(wordless(simulated(name, keys)))
@@ -125,7 +125,7 @@ describe('the content of a pull secret', () => {
   const readable = SECRETS.filter(({ type, key, content }) => readers.has(`${type} ${key}`) && content !== '')
 
   test.each(readable)(
-    'is broken or whole to the product as to Kubernetes: $content',
+    'is valid or broken for the product as for Kubernetes: $content',
     ({ type, key, ...row }) => {
       const read = readers.get(`${type} ${key}`)?.(new Redacted(row.content))
       if (!read || row.error !== undefined) return expect(read).toHaveProperty('malformedAt')

@@ -1,4 +1,4 @@
-/** What answers prove, and that nothing more is said. */
+/** What registries' answers prove, and that nothing more is concluded. */
 import { expect, test } from 'vitest'
 import type { ImageAnswer, ImageAsk, ImageCheck, RepositoryState } from '../../src/snapshot/image-check.ts'
 import { checkFor, type ImageVerdict, verdictOf } from '../../src/snapshot/image-verdict.ts'
@@ -109,7 +109,7 @@ test.each<[verdict: ImageVerdict, asks: [As, ImageAnswer][], repository: Reposit
     ],
     'unknown',
   ],
-  // Hidden from one and forbidden to another: it may well be there.
+  // Hidden from one and forbidden for another: the image may well exist.
   [
     'denied',
     [
@@ -134,7 +134,7 @@ test.each<[verdict: ImageVerdict, asks: [As, ImageAnswer][], repository: Reposit
     ],
     'unknown',
   ],
-  // Who was not answered might have been let in.
+  // The asker without an answer might have had access.
   [
     'rate-limited',
     [
@@ -172,14 +172,14 @@ test.each<[verdict: ImageVerdict, asks: [As, ImageAnswer][], repository: Reposit
   ).toBe(verdict)
 })
 
-test('a digest that is missing is no tag', () => {
+test('a missing digest is not a missing tag', () => {
   const reference = `docker.io/acme/app:1@sha256:${'a'.repeat(64)}`
   expect(verdictOf(check([ask('anonymous', 'missing')], { reference, repository: 'there' }))).toBe(
     'no-such-digest',
   )
 })
 
-test('a pod is told of its own secrets only, and of the replacement as well', () => {
+test('a pod gets the answers for its own secrets only, and those for the replacement as well', () => {
   const asks = [
     ask('anonymous', 'denied'),
     ask('pod', 'exists', { namespace: 'a', name: 'hub' }),

@@ -1,10 +1,10 @@
-/** Objects as an API server holds them, for readings to find. */
+/** Objects as an API server stores them, for readings to find. */
 
 interface PodOptions {
   namespace?: string
   node?: string | null
   phase?: string
-  /** Container name → its waiting reason; null for one that runs. */
+  /** Container name → its waiting reason; null if it runs. */
   containers?: Record<string, string | null>
   labels?: Record<string, string>
   spec?: object
@@ -51,11 +51,11 @@ export function pod(name: string, options: PodOptions = {}) {
   }
 }
 
-/** A pod whose only container waits to pull again. */
+/** A pod whose only container is in back-off. */
 export const failing = (name: string, options: PodOptions = {}) =>
   pod(name, { phase: 'Pending', containers: { main: 'ImagePullBackOff' }, ...options })
 
-/** Found by its row alone: the phase of a pod whose restarted sidecar can't be pulled stays Running. */
+/** Found by its row only: a pod stays in phase Running if its restarted sidecar can't be pulled. */
 export const SIDECAR_FAILS = pod('sidecar', { containers: { main: null, proxy: 'ErrImagePull' } })
 
 export const healthy = (count: number) => Array.from({ length: count }, (_, index) => pod(`healthy-${index}`))

@@ -1,4 +1,4 @@
-/** Whose a pod's controller is where the controller itself is not there to tell. */
+/** The owner of a pod whose controller can't be read. */
 import { describe, expect, test } from 'vitest'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import { derivedOwner } from '../../src/source/derived-owner.ts'
@@ -19,7 +19,7 @@ const of = (kind: string, name: string, apiVersion: string, hash?: string) =>
     spec: {},
   })
 
-describe('the owner that names and labels tell', () => {
+describe('the owner that names and labels imply', () => {
   test.each<[string, string, string, string | undefined, string | null]>([
     ['ReplicaSet', 'shop-77fdd8c7f9', 'apps/v1', '77fdd8c7f9', 'Deployment shop'],
     ['ReplicaSet', 'shop-eu-1-77fdd8c7f9', 'apps/v1', '77fdd8c7f9', 'Deployment shop-eu-1'],
@@ -63,7 +63,7 @@ describe('a Deployment whose ReplicaSet is missing', () => {
   }
   const SHOP = { kind: 'Deployment', name: 'shop' }
 
-  test("from a dump is its pods' owner, unless the ReplicaSet is there and says otherwise", async () => {
+  test('from a dump is the owner of its pods unless the ReplicaSet is there and says otherwise', async () => {
     expect(await workloadOf()).toEqual([SHOP, SHOP])
     expect(await workloadOf(deployment)).toMatchObject([{ name: 'eu' }, { name: 'eu' }])
     const { ownerReferences: _, ...alone } = replicaSet('shop-a', 'shop').metadata as Record<string, unknown>
@@ -73,7 +73,7 @@ describe('a Deployment whose ReplicaSet is missing', () => {
     ])
   })
 
-  test("or may not be read, is its pods' owner all the same", async () => {
+  test("is the owner of its pods even if the ReplicaSet can't be read", async () => {
     const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'shop-a' }
     const cluster = new FakeCluster([
       live.failing('p', { owner, labels }),

@@ -1,4 +1,4 @@
-/** A cluster and the dump of it give the same snapshot: nobody should get another answer for having saved the state first. */
+/** A cluster and its dump give the same snapshot: saving the state first must not change the diagnosis. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Snapshot } from '../../src/snapshot/snapshot.ts'
@@ -44,10 +44,10 @@ const OBJECTS = [
   live.owned('ReplicaSet', 'unrelated', apps('Deployment', 'unrelated')),
   live.node('node-1'),
   live.node('unrelated'),
-  live.serviceAccount('default', ['handed-out']),
+  live.serviceAccount('default', ['team-login']),
   live.serviceAccount('default', [], 'other'),
   live.secret('hub', 'hunter2'),
-  live.secret('handed-out', 'hunter2'),
+  live.secret('team-login', 'hunter2'),
   live.secret('unnamed', 'hunter2'),
   live.event('shop-1', 'spec.containers{main}'),
   live.event('starts-badly', 'spec.containers{main}'),
@@ -65,7 +65,7 @@ describe('a cluster and the dump of it', () => {
     ['one namespace', { namespaces: ['other'] }, ['away']],
     ['a label', { namespaces: ['web'], labelSelector: 'app=shop' }, ['shop-1', 'shop-2']],
     ['a healthy pod by name', { namespaces: ['web'], pod: 'healthy-3' }, ['healthy-3']],
-  ])('say the same of %s', async (_name, scope, names) => {
+  ])('give the same result for %s', async (_name, scope, names) => {
     const cluster = await readCluster(new FakeCluster(OBJECTS), scope, { takenAt: '2026-01-01T00:01:00Z' })
     const dump = await readJson(listOf(...OBJECTS), scope)
     expect(without(dump)).toEqual(without(cluster))
@@ -89,7 +89,7 @@ const drafts = fc.uniqueArray(
     phase: fc.constantFrom('Pending', 'Running', 'Failed', 'Succeeded', 'Unknown'),
     states: fc.tuple(fc.constantFrom(...STATES), fc.constantFrom(...STATES)),
     owner: fc.constantFrom(undefined, apps('ReplicaSet', 'shop-a'), apps('DaemonSet', 'agent')),
-    secrets: fc.subarray(['hub', 'handed-out']),
+    secrets: fc.subarray(['hub', 'team-login']),
     labelled: fc.boolean(),
   }),
   { selector: ({ namespace, name }) => `${namespace}/${name}`, minLength: 1, maxLength: 5 },
@@ -105,9 +105,9 @@ const reports = fc.uniqueArray(
 )
 const SURROUNDINGS = ['web', 'other'].flatMap(namespace => [
   live.namespace(namespace),
-  live.serviceAccount('default', ['handed-out'], namespace),
+  live.serviceAccount('default', ['team-login'], namespace),
   live.secret('hub', 'hunter2', namespace),
-  live.secret('handed-out', 'hunter2', namespace),
+  live.secret('team-login', 'hunter2', namespace),
 ])
 
 type Draft = Parameters<Parameters<typeof drafts.map>[0]>[0][number]
@@ -121,13 +121,13 @@ function podOf({ states, owner, secrets, labelled, ...place }: Draft) {
     spec: { imagePullSecrets: secrets.map(name => ({ name })) },
     ...(owner === undefined ? {} : { owner }),
   })
-  // A kubelet that has not got that far says nothing of a container, and of a pod without a node there is no kubelet.
+  // A kubelet that has not got that far reports nothing about a container, and a pod without a node has no kubelet.
   const isTold = (index: number) => states[index] !== 'none' && place.node !== null
   const statuses = made.status.containerStatuses.filter((_, index) => isTold(index))
   return { ...made, status: { ...made.status, containerStatuses: statuses } }
 }
 
-test('whatever the pods and their events, a cluster and the dump of it say the same', async () => {
+test('give the same result for any pods and events', async () => {
   const scopes = fc.constantFrom<Scope>({ namespaces: null }, { namespaces: null, labelSelector: 'app=shop' })
   await fc.assert(
     fc.asyncProperty(drafts, reports, scopes, async (pods, events, scope) => {
@@ -145,7 +145,7 @@ test('whatever the pods and their events, a cluster and the dump of it say the s
   )
 })
 
-/** Where it comes from, of which moment it is, and what else a dump holds may differ, and only that. */
+/** The source, the time, and additional objects of a dump may differ, and nothing else. */
 function without({ source: _s, takenAt: _t, elsewhere: _e, ...rest }: Snapshot): Partial<Snapshot> {
   return rest
 }

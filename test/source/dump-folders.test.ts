@@ -1,4 +1,4 @@
-/** Folders as people keep them: support bundles and repositories, where a dump lies among other things. Nothing of a dump is lost among them. */
+/** Folders as people keep them: support bundles and repositories with a dump among other files, of which no part is lost. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
@@ -27,15 +27,15 @@ describe('beside a dump in a folder', () => {
     ['an array of messages', { 'errors.json': '["pods is forbidden"]' }],
     ['a workflow', { '.github/workflows/ci.yaml': 'on: push\njobs: {}\n' }],
     ['a log that is called JSON', { 'kubelet.json': 'time="x" level=info msg="y: z: a"\n"open\n' }],
-    ['what was printed for people', { 'pods.yaml': 'NAME   READY\na      0/1\n' }],
+    ['printed columns', { 'pods.yaml': 'NAME   READY\na      0/1\n' }],
     ['an empty file', { 'empty.json': '' }],
-    ['what is compressed', { 'gz.json': Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]) }],
+    ['compressed data', { 'gz.json': Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]) }],
     ['a page', { 'page.json': '<html></html>' }],
     [
-      'an answer that something else failed',
+      'an error response for other objects',
       { 's.json': '{"kind":"Status","apiVersion":"v1","details":{"kind":"nodes"}}' },
     ],
-  ])('%s is passed over, and counted', async (_name, files) => {
+  ])('%s is skipped and counted', async (_name, files) => {
     const snapshot = await reading({ 'pods.json': list, ...files })
     const [name] = Object.keys(files)
     expect(snapshot).toMatchObject({
@@ -68,17 +68,17 @@ describe('beside a dump in a folder', () => {
     ],
     ['a watch stream', { 'w.json': '{"type":"ADDED","object":{}}' }, 'b/w.json is a watch stream'],
     [
-      'the answer that its pods may not be read',
+      'a Forbidden response for its pods',
       { 's.json': '{"kind":"Status","apiVersion":"v1","code":403,"details":{"kind":"pods"}}' },
       "b/s.json is an API server's answer",
     ],
-  ])('%s leaves a gap: it may hold pods', async (_name, files, detail) => {
+  ])('%s leaves a gap because it could contain pods', async (_name, files, detail) => {
     expect(await podGaps(files)).toEqual([
       { what: 'pods', namespace: null, why: 'absent', detail: expect.stringContaining(detail) },
     ])
   })
 
-  test('many damaged files are told together', async () => {
+  test('many damaged files are reported together', async () => {
     const files = Object.fromEntries(
       Array.from({ length: 9 }, (_, index) => [`${index}.json`, list.slice(0, 60)]),
     )
@@ -99,18 +99,18 @@ describe('beside a dump in a folder', () => {
     '{{- if .Values.on }}\napiVersion: v1\nkind: Pod\n{{- end }}\n',
     'apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Release.Name }}\n',
     'apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ include "x" . }}\n  {{- with .x }}\n  y: z\n  {{- end }}\n',
-  ])("nor are a chart's templates: %j", async template => {
+  ])('templates of a chart are not pods of the cluster: %j', async template => {
     expect(await podGaps({ 'templates/pod.yaml': template })).toEqual([])
   })
 
-  test('a pod whose name was taken out is still one that can not be told', async () => {
+  test("a pod whose name was removed still counts as one that can't be read", async () => {
     const { metadata: _, ...rest } = failing('a')
     expect(await podGaps({ 'x.json': JSON.stringify(listOf(rest)) })).toMatchObject([
       { detail: 'items without a name: 1' },
     ])
   })
 
-  test('objects and other things in one file: the objects count', async () => {
+  test('a file with objects among other things is read for its objects', async () => {
     const text = `${JSON.stringify(failing('a'))}\n{"took":"3s"}\n${JSON.stringify(pod('b'))}\n`
     expect(await reading({ 'lines.json': text })).toMatchObject({
       ...TRUTH,
@@ -119,7 +119,7 @@ describe('beside a dump in a folder', () => {
   })
 })
 
-test('whatever else lies in a folder, the dump in it is read whole', async () => {
+test('a dump is read whole, whatever else is in its folder', async () => {
   const alone = await reading({ 'pods.json': list })
   const text = fc.oneof(
     fc.json(),
@@ -139,7 +139,7 @@ test('whatever else lies in a folder, the dump in it is read whole', async () =>
   )
 })
 
-test('a file that is named has to be a dump, also where its folder is named too', async () => {
+test('a file given by name must be a dump, even if its folder is given as well', async () => {
   const cwd = await folderOf({ 'b/pods.json': list, 'b/version.json': '{"info":{}}' })
   for (const files of [
     ['b/version.json', 'b/pods.json'],
@@ -151,16 +151,16 @@ test('a file that is named has to be a dump, also where its folder is named too'
     )
 })
 
-describe('where nothing in the folder tells of pods', () => {
+describe('a folder without pods', () => {
   test.each<[string, Record<string, string>, boolean, string]>([
     [
-      'other things only',
+      'only other files',
       { 'a.json': '{}', 'b.json': '[1]' },
       true,
       'No pods are in b, only 2 files without Kubernetes objects. Make a dump with `kubectl get pods,',
     ],
     [
-      'other things and other objects',
+      'other files and other objects',
       { 'a.json': '{}', 'b.yaml': 'kind: Service\napiVersion: v1\nmetadata: {name: x}\n' },
       true,
       'No pods are in b, only Service, and 1 file without Kubernetes objects. Make',
@@ -184,7 +184,7 @@ describe('where nothing in the folder tells of pods', () => {
   })
 })
 
-test('folders that were not entered are told', async () => {
+test('subfolders that were not read are reported', async () => {
   const files = { 'pods.json': list, 'below/pods.json': list, '.hidden/x.json': '' }
   expect((await reading(files, false)).source).toEqual({ type: 'file', files: ['b'], unentered: ['b'] })
   const { source } = await reading({ 'pods.json': list, '.hidden/x': '' }, false)

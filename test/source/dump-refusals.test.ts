@@ -1,4 +1,4 @@
-/** What is no dump, or not all of one: each is told in one sentence that names it, and never half a diagnosis. */
+/** Input that is not a dump, or not a complete one: one sentence names it, and there is never half a diagnosis. */
 import { PassThrough, Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
@@ -36,22 +36,22 @@ describe('YAML with anchors', () => {
     `- apiVersion: v1\n  kind: Pod\n  metadata: {name: ${name}, namespace: web}\n  status: {phase: Running}\n${more}`
   const head = 'apiVersion: v1\nkind: List\nitems:\n'
 
-  test('is read however long the item is that sets one', async () => {
+  test('is read however long the item with the anchor is', async () => {
     const lines = '  # a comment\n'.repeat(150_000)
     const dump = `${head}${item('a', `  spec: &spec {}\n${lines}`)}${item('b', '  spec: *spec\n')}`
     const { pods, podCount } = await readText(dump)
     expect([pods, podCount]).toEqual([[], 2])
   })
 
-  test('is given up where each of many items has an alias, for each costs the whole again', async () => {
+  test('is refused if each of many items has an alias, because each one costs another copy', async () => {
     const lines = '  # a comment\n'.repeat(2_000)
     const many = Array.from({ length: 300 }, (_, at) => item(`p-${at}`, '  spec: *spec\n')).join('')
-    const said = await refusal(readText(`${head}${item('a', `  spec: &spec {}\n${lines}`)}${many}`))
-    expect(said).toContain('aliases')
+    const message = await refusal(readText(`${head}${item('a', `  spec: &spec {}\n${lines}`)}${many}`))
+    expect(message).toContain('aliases')
   })
 })
 
-describe('input that is no dump', () => {
+describe('input that is not a dump', () => {
   test.each<[string, string | Buffer, string]>([
     ['nothing', '', 'Nothing is in standard input'],
     ['white space', ' \n ', 'Nothing is in standard input'],
@@ -75,7 +75,7 @@ describe('input that is no dump', () => {
       'pullguard itself wrote (Diagnosis)',
     ],
     ['a Table', '{"kind":"Table","apiVersion":"meta.k8s.io/v1","rows":[{"cells":[1]}]}', 'a Table'],
-    ['an error answer', '{"kind":"Status","apiVersion":"v1","status":"Failure"}', 'something failed'],
+    ['an error response', '{"kind":"Status","apiVersion":"v1","status":"Failure"}', 'something failed'],
     ['a page', '<!DOCTYPE html><html></html>', 'HTML or XML'],
     ['printed columns', 'NAME   READY   STATUS\nshop   0/1     ErrImagePull\n', 'a table for people'],
     ['any text', 'no resources found', 'plain text'],
@@ -92,7 +92,7 @@ describe('input that is no dump', () => {
       'a watch stream, which holds changes and not a state',
     ],
     ['a list of an old kubectl', `{"metadata":{},"Items":[${JSON.stringify(pod('a'))}]}`, 'an old kubectl'],
-    ['what is compressed', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0]), 'it is not text'],
+    ['compressed data', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0]), 'it is not text'],
     ['wrong JSON', '{"items":[}', 'is not JSON: what stands at byte 10'],
     ['wrong YAML', `apiVersion: v1\nitems:\n- kind: Pod\n- "open\nkind: List\n`, 'line 4'],
     ['excessive YAML aliases', `a: &a [x]\nb: [${'*a,'.repeat(200)}]\n`, 'line 1 has YAML aliases'],
@@ -123,7 +123,7 @@ describe('input that is no dump', () => {
       'NAMESPACE   NAME   READY   STATUS\nweb   a   0/1   Error\n',
       'a table for people',
     ],
-    ['rows without their head', 'web   a-1   0/1   ImagePullBackOff   0   5m\n', 'a table for people'],
+    ['rows without the header', 'web   a-1   0/1   ImagePullBackOff   0   5m\n', 'a table for people'],
     ['kubectl get -o name', 'pod/a\npod/b\n', 'a list of names'],
     ['a prompt and JSON', `$ kubectl get pods -o json\n${list}`, 'a terminal session'],
     [
@@ -137,27 +137,27 @@ describe('input that is no dump', () => {
     ["a server's refusal", 'Error from server (Forbidden): pods is forbidden\n', 'a message of kubectl'],
     ['logs between JSON', `${list}\n${logs}${list}`, 'what `kubectl cluster-info dump` prints'],
     ['logs between YAML', `---\n${asYaml}${logs}---\n${asYaml}`, 'what `kubectl cluster-info dump` prints'],
-  ])('%s is told with the command that makes a dump', async (_name, text, words) => {
+  ])('%s is refused with the command that makes a dump', async (_name, text, words) => {
     for (const form of [text, text.replaceAll('\n', '\r\n')]) {
-      const said = await refusal(read({ stdin: Readable.from([Buffer.from(form)]) }))
-      expect(said).toContain(words)
-      expect(said).toMatch(/Make a dump with `kubectl get pods,events,\S+ -A -o json`\.$/)
+      const message = await refusal(read({ stdin: Readable.from([Buffer.from(form)]) }))
+      expect(message).toContain(words)
+      expect(message).toMatch(/Make a dump with `kubectl get pods,events,\S+ -A -o json`\.$/)
     }
   })
 
-  test('a comment that is a command line, and fences within a text, are part of a YAML dump', async () => {
+  test('a comment that looks like a command, and fences within a text, are part of a YAML dump', async () => {
     const noted = stringify({ ...pod('a'), note: 'see\n```\nNAME READY\n```\n' })
     expect(await readText(`# kubectl get pod a -o yaml\n${noted}`)).toMatchObject({ podCount: 1 })
   })
 
-  test('JSON that was cut off is never half read, wherever the cut is', async () => {
+  test('JSON that was cut off is never read in part, wherever the cut is', async () => {
     for (let length = 1; length < list.length; length += 13)
       expect(await refusal(readText(list.slice(0, length)))).toMatch(
         new RegExp(`^UsageError: standard input ends in the middle, at byte ${length}: `),
       )
   })
 
-  test('a YAML list that was cut off is known by the kind that kubectl writes last', async () => {
+  test('a YAML list that was cut off is detected by the missing kind at its end', async () => {
     const text = stringify(listOf(pod('a'), pod('b')), { indentSeq: false })
     for (const cut of ['kind: List', '- apiVersion'])
       expect(await refusal(readText(text.slice(0, text.indexOf(cut))))).toMatch(
@@ -169,11 +169,11 @@ describe('input that is no dump', () => {
     ['JSON', `${JSON.stringify(listOf(pullSecret('hub'))).slice(0, -1)}x}`],
     ['YAML', secretYaml.replace('data:', 'data: {')],
     ['a JSON string', '"hunter2-secret"'],
-  ])('an error in %s quotes nothing of the input', async (_format, text) => {
+  ])('an error in %s quotes none of the input', async (_format, text) => {
     expect(await refusal(readText(text))).not.toMatch(/hunter2|aHVudGVyMi|eyJhdXRocyI/)
   })
 
-  test('files are named in what is wrong with them', async () => {
+  test('errors name the file', async () => {
     const cwd = await folderOf({
       'good.json': list,
       'bad.json': '{"a"',
@@ -194,7 +194,7 @@ describe('input that is no dump', () => {
     })
   })
 
-  test('a pod that is not there, or there twice, is no answer for one asked by name', async () => {
+  test("a pod that is missing or appears twice can't be diagnosed by name", async () => {
     const dump = listOf(pod('a'), pod('a', undefined, { metadata: { namespace: 'other' } }))
     expect(await refusal(readJson(dump, { namespaces: ['web'], pod: 'b' }))).toContain(
       'Pod "b" not found in namespace "web"',
@@ -204,7 +204,7 @@ describe('input that is no dump', () => {
     )
   })
 
-  test('an interrupted wait for standard input ends at once', async () => {
+  test('Ctrl-C ends the wait for standard input at once', async () => {
     const stop = new AbortController()
     const reading = read({ stdin: new PassThrough(), signal: stop.signal })
     stop.abort()
@@ -212,22 +212,22 @@ describe('input that is no dump', () => {
   })
 })
 
-describe('what a dump leaves out', () => {
+describe('what a dump omits', () => {
   const gaps = async (dump: Json, scope?: Parameters<typeof readJson>[1]) =>
     (await readJson(dump, scope)).gaps.map(({ what, namespace, why }) => [what, namespace, why])
   const needsSecret = { spec: { imagePullSecrets: [{ name: 'hub' }] } }
-  const told = pod('a', { reason: 'ErrImagePull', message: 'rpc error: no such host' })
+  const explained = pod('a', { reason: 'ErrImagePull', message: 'rpc error: no such host' })
 
   test.each<[string, Json, unknown[]]>([
     ['healthy pods alone', listOf(pod('a', undefined, needsSecret)), []],
     ['no pods', listOf(), []],
     ['no pods in a typed list', { kind: 'PodList', apiVersion: 'v1', metadata: {}, items: null }, []],
-    ['a failing pod whose status tells why', listOf(told), []],
-    ['a failing pod whose status tells nothing', listOf(failing('a')), [['events', null, 'absent']]],
+    ['a failing pod whose status has the reason', listOf(explained), []],
+    ['a failing pod whose status has no message', listOf(failing('a')), [['events', null, 'absent']]],
     ['the same with events of others', listOf(failing('a'), event('b', 'x')), []],
     [
       'a failing pod with a secret',
-      listOf(told, failing('b', needsSecret), event('b', 'x')),
+      listOf(explained, failing('b', needsSecret), event('b', 'x')),
       [['secrets', null, 'absent']],
     ],
     [
@@ -240,7 +240,7 @@ describe('what a dump leaves out', () => {
     expect(await gaps(dump)).toEqual(expected)
   })
 
-  test('a namespace of which it holds nothing is not called healthy', async () => {
+  test('a namespace without any objects is not reported as healthy', async () => {
     expect(await gaps(listOf(pod('a')), { namespaces: ['shop'] })).toEqual([['pods', 'shop', 'absent']])
   })
 })

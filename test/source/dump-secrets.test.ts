@@ -1,4 +1,4 @@
-/** Pull secrets in a dump: which are missing, of which nothing is known, and which lie where the pods don't look. */
+/** Pull secrets in a dump: which are missing, which are unknown, and which are stored where the pods do not look. */
 import { describe, expect, test } from 'vitest'
 import { readCluster } from '../../src/source/live/read-cluster.ts'
 import * as live from './cluster-objects.ts'
@@ -6,8 +6,8 @@ import { event, failing, type Json, listOf, pod, pullSecret, readText } from './
 import { FakeCluster } from './fake-cluster.ts'
 
 const needs = (...names: string[]) => ({ spec: { imagePullSecrets: names.map(name => ({ name })) } })
-const told = { reason: 'ErrImagePull', message: 'pull access denied' }
-const a = pod('a', told, needs('lost'))
+const denied = { reason: 'ErrImagePull', message: 'pull access denied' }
+const a = pod('a', denied, needs('lost'))
 const at = (namespace: string, object: Json): Json => ({
   ...object,
   metadata: { ...(object.metadata as object), namespace },
@@ -37,9 +37,9 @@ const read = async (text: string) => {
   return [of?.problem, of?.provenBy, ...gaps.map(({ what, namespace }) => `${what} ${namespace}`)]
 }
 
-describe('a secret that a pod names and the dump does not hold', () => {
+describe('a secret that a pod names and the dump does not contain', () => {
   test.each<[string, string, unknown[]]>([
-    ['of which there is no other', documents(listOf(a)), ['not-in-dump', undefined, 'secrets null']],
+    ['without any other', documents(listOf(a)), ['not-in-dump', undefined, 'secrets null']],
     ['beside others of its namespace', documents(listOf(a, pullSecret('hub'))), ['missing', 'dump']],
     ['beside one of another type', documents(listOf(a, opaque)), ['missing', 'dump']],
     [
@@ -69,7 +69,7 @@ describe('a secret that a pod names and the dump does not hold', () => {
     ],
     ['beside an empty list of Secrets', documents(listOf(a), secretList()), ['missing', 'dump']],
     [
-      'beside an empty list of Secrets, of who knows which namespace',
+      'beside an empty list of Secrets from an unknown namespace',
       documents(listOf(a, at('shop', pod('b'))), secretList()),
       ['not-in-dump', undefined, 'secrets null'],
     ],
@@ -96,13 +96,13 @@ describe('a secret that a pod names and the dump does not hold', () => {
     expect(await read(text)).toEqual(expected)
   })
 
-  test('is not missing where its content was taken out', async () => {
+  test('is not missing if its content was removed', async () => {
     const emptied = { ...pullSecret('lost'), data: {} }
     expect(await read(documents(listOf(a, emptied, unretrieved('lost'))))).toEqual(['not-in-dump', undefined])
   })
 })
 
-test("from a cluster, the kubelet's word counts where the secret may not be read, and not where it is there", async () => {
+test("from a cluster, the kubelet's event counts if the secret can't be read, but not if it exists", async () => {
   const cluster = new FakeCluster([
     live.failing('a', { spec: { imagePullSecrets: [{ name: 'lost' }, { name: 'made-since' }] } }),
     live.secret('made-since', 'hunter2'),
@@ -120,7 +120,7 @@ test("from a cluster, the kubelet's word counts where the secret may not be read
   ])
 })
 
-describe('what else a dump holds', () => {
+describe('other objects of a dump', () => {
   const account = (name: string, secret: string, namespace = 'web') => ({
     apiVersion: 'v1',
     kind: 'ServiceAccount',
@@ -128,7 +128,7 @@ describe('what else a dump holds', () => {
     imagePullSecrets: [{ name: secret }],
   })
 
-  test('are logins of any namespace, and service accounts of those with failing pods', async () => {
+  test('include logins of any namespace, and service accounts of those with failing pods', async () => {
     const objects = [
       failing('a', needs('hub')),
       ...['hub', 'spare'].map(name => pullSecret(name)),
@@ -153,7 +153,7 @@ describe('what else a dump holds', () => {
     }
   })
 
-  test('is of no matter where nothing fails', async () => {
+  test('do not matter if nothing fails', async () => {
     expect(await readText(documents(listOf(pod('a'), pullSecret('hub'))))).not.toHaveProperty('elsewhere')
   })
 })

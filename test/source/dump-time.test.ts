@@ -1,4 +1,4 @@
-/** A dump is of the newest moment in it: an age counts to that, not to the day on which somebody looks at it. */
+/** A dump's time is the newest moment in it: ages are relative to that, not to the day of the diagnosis. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { event, failing, listOf, pod, readJson } from './dumps.ts'
@@ -37,7 +37,7 @@ test.each<[string, object]>([
   expect(await taken({ ...quiet, status: { phase: 'Running' } }, object)).toBe('2025-11-03T09:30:00.000Z')
 })
 
-test("a container's start is one", async () => {
+test("a container's start is such a moment", async () => {
   const status = {
     phase: 'Running',
     containerStatuses: [{ name: 'c', state: { running: { startedAt: '2025-11-03T09:30:00Z' } } }],
@@ -45,13 +45,13 @@ test("a container's start is one", async () => {
   expect(await taken({ ...pod('b'), status })).toBe('2025-11-03T09:30:00.000Z')
 })
 
-test('what has yet to come, of a wrong clock or a planned end, is none', async () => {
+test('a future time, from a wrong clock or a planned end, is ignored', async () => {
   const late = event('a', 'x', { lastTimestamp: '2031-01-01T00:00:00Z' })
   const ending = of({ deletionTimestamp: '2025-12-24T00:00:00Z', creationTimestamp: 'yesterday' })
   expect(await taken(late, ending)).toBe('2025-11-03T08:00:00.000Z')
 })
 
-test('a dump without any moment is of now', async () => {
+test('a dump without any times is taken now', async () => {
   expect((await readJson(listOf(failing('a'), listOf()))).takenAt).toBe('2026-01-01T00:01:00Z')
 })
 

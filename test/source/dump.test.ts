@@ -1,4 +1,4 @@
-/** What is read from a dump: the same in any form, order and split, and nothing that could log in. */
+/** What is read from a dump: the same in any form, order and split, and no secret content. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
@@ -48,7 +48,7 @@ const OBJECTS = [
 const whole = await readJson(listOf(...OBJECTS))
 
 describe('a dump', () => {
-  test('gives the failing pods and what they name', () => {
+  test('gives the failing pods and the objects they name', () => {
     expect(whole).toMatchObject({
       podCount: 2,
       pods: [{ name: 'shop-1' }],
@@ -122,7 +122,7 @@ describe('a dump', () => {
       (kind: string, items: unknown[]) => ({ kind: `${kind}List`, apiVersion: 'v1', metadata: {}, items }),
     ],
     ['after', (kind: string, items: unknown[]) => ({ apiVersion: 'v1', items, kind: `${kind}List` })],
-  ])('items without a kind get it from their list, said %s them', async (_where, list) => {
+  ])('items without a kind get it from their list, which comes %s them', async (_where, list) => {
     const kinds = Map.groupBy(OBJECTS, ({ kind }) => String(kind))
     const lists = [...kinds].map(([kind, objects]) => ({
       ...list(
@@ -171,18 +171,18 @@ describe('a dump', () => {
     ['that fails though the dump left out its node', failing('a', { spec: { nodeName: undefined } }), ['a']],
     ['that waits for its scheduler', { ...pod('a'), spec: {}, status: { phase: 'Pending' } }, []],
     [
-      'that was evicted, whatever its events say',
+      'that was evicted, despite its events',
       { ...failing('a'), status: { phase: 'Failed', reason: 'Evicted' } },
       [],
     ],
-    ['that runs after a first try that failed', pod('a'), []],
+    ['that runs after a failed first attempt', pod('a'), []],
   ])('a pod %s', async (_what, object, names) => {
     const { pods, gaps } = await readJson(listOf(object, event('a', DENIED), pullSecret('s')))
     expect(pods.map(({ name }) => name)).toEqual(names)
     expect(gaps).toEqual([])
   })
 
-  test('what a pod without its node waits for is looked for in its events', async () => {
+  test('for a pod without a node, its events show what it waits for', async () => {
     const creating = pod('a', { reason: 'ContainerCreating', message: '' }, { spec: { nodeName: undefined } })
     expect(await readJson(listOf(creating, event('a', DENIED)))).toMatchObject({ pods: [{ name: 'a' }] })
     const conditions = [{ type: 'PodReadyToStartContainers', status: 'False' }]
@@ -190,11 +190,11 @@ describe('a dump', () => {
     expect(await readJson(listOf(bare, event('a', DENIED)))).toMatchObject({ pods: [{ name: 'a' }] })
   })
 
-  test('a pod of which nothing has started for a minute needs events: without them it may not be called healthy', async () => {
+  test("a pod of which nothing has started for a minute needs events: without them it can't be called healthy", async () => {
     const gapsOf = async (createdAt: string, ...more: Json[]) => {
       const metadata = { creationTimestamp: createdAt }
       const creating = pod('a', { reason: 'ContainerCreating', message: '' }, { metadata })
-      // A dump is as old as the newest time in it.
+      // A dump's time is the newest moment in it.
       const node = { kind: 'Node', metadata: { name: 'node-1', creationTimestamp: '2026-01-01T00:01:00Z' } }
       return (await readJson(listOf(creating, node, ...more))).gaps
     }
@@ -211,7 +211,7 @@ describe('a dump', () => {
     expect(events).toMatchObject([{ message: DENIED }])
   })
 
-  test('only pods in scope are looked at', async () => {
+  test('only pods in scope are read', async () => {
     const other = failing('b', { metadata: { namespace: 'other', labels: { app: 'b' } } })
     const dump = listOf(failing('a', { metadata: { labels: { app: 'a' } } }), pod('c'), other)
     const names = async (scope: Parameters<typeof readJson>[1]) => {
@@ -225,7 +225,7 @@ describe('a dump', () => {
     expect(await names({ namespaces: null, pod: 'c' })).toEqual([1, 'c'])
   })
 
-  test('hostile content never crashes it', async () => {
+  test('hostile content never causes a crash', async () => {
     const junk = fc.oneof(fc.anything({ maxDepth: 2 }), fc.constantFrom('__proto__', 'x', -1, null, [], {}))
     const hostile = OBJECTS.map(object =>
       fc.constantFrom(...Object.keys(object), 'metadata', '__proto__').chain(key =>

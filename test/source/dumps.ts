@@ -1,4 +1,4 @@
-/** Dumps for tests: objects as kubectl prints them, and files of them in a folder that goes away with the test. */
+/** Dumps for tests: objects as kubectl prints them, and files in a temporary folder. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ export type Json = Record<string, unknown>
 
 const BACK_OFF = { reason: 'ImagePullBackOff', message: 'Back-off pulling image "nginx:1"' }
 
-/** A pod whose one container waits; without `waiting` it runs. */
+/** A pod whose only container waits; without `waiting` it runs. */
 export function pod(name: string, waiting?: { reason: string; message: string }, more: Json = {}): Json {
   const state = waiting === undefined ? { running: { startedAt: '2026-01-01T00:00:00Z' } } : { waiting }
   return {
@@ -67,7 +67,7 @@ export const ownedBy = (name: string): Json => ({
   },
 })
 
-/** As `kubectl get -o json` orders its keys. */
+/** The key order of `kubectl get -o json`. */
 export const listOf = (...items: unknown[]): Json => ({
   apiVersion: 'v1',
   items,
@@ -85,7 +85,7 @@ export async function folderOf(files: Record<string, string | Buffer>): Promise<
   return folder
 }
 
-/** Reads with everything in scope unless told otherwise. */
+/** Reads with everything in scope by default. */
 export function read(options: Partial<DumpOptions>): Promise<Snapshot> {
   return readDump({
     files: ['-'],

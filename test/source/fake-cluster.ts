@@ -1,4 +1,4 @@
-/** An API server in memory, as far as a reading asks it: lists with field selectors, Tables, gets, and every way to refuse. */
+/** An API server in memory with everything a reading uses: lists with field selectors, Tables, gets, and every kind of refusal. */
 import { UnreachableError } from '../../src/errors.ts'
 import { ApiError } from '../../src/kubernetes/api/api-error.ts'
 import type {
@@ -12,12 +12,12 @@ import type {
 } from '../../src/kubernetes/api/cluster.ts'
 import type { ApiPath } from '../../src/kubernetes/api/paths.ts'
 
-/** How requests whose `METHOD path?fieldSelector` matches are treated. */
+/** The faults for requests whose `METHOD path?fieldSelector` matches. */
 interface Trouble {
   on: RegExp
   status: number
   reason?: string
-  /** Lists hand out this many items before they fail. */
+  /** Lists return this many items before they fail. */
   after?: number
 }
 
@@ -57,10 +57,10 @@ export class FakeCluster implements ClusterReader {
   columns = COLUMNS
   /** Answers Table requests with a plain list. */
   plain = false
-  /** Lists whose path matches expire half-way. */
+  /** Lists whose path matches expire halfway. */
   expiring: RegExp | null = null
   troubles: Trouble[] = []
-  /** What was asked, as `get|list|table path?fieldSelector`. */
+  /** The requests, as `get|list|table path?fieldSelector`. */
   readonly asked: string[] = []
   readonly #objects: KubernetesObject[]
 
@@ -120,7 +120,7 @@ export class FakeCluster implements ClusterReader {
     return { count: items.length, resourceVersion: '1', inconsistent: this.expiring?.test(path) ?? false }
   }
 
-  /** Notes the request; throws for one in trouble from its start, returns the trouble that comes later. */
+  /** Records the request; throws for one that fails at its start, returns the fault of one that fails later. */
   #ask(verb: string, path: string, { fieldSelector }: ReadOptions): Trouble | undefined {
     const request = `${verb} ${path}${fieldSelector === undefined ? '' : `?${fieldSelector}`}`
     this.asked.push(request)
@@ -140,7 +140,7 @@ export class FakeCluster implements ClusterReader {
   }
 }
 
-/** The connection itself deals with 401: what comes of it is not an answer of the server. */
+/** The connection itself handles 401: its error is not an answer of the server. */
 function errorOf(status: number, reason: string, path: string): Error {
   if (status === 401) return new UnreachableError('The server takes no credential any more.')
   return new ApiError({ status, reason, message: `${path}: ${status}`, method: 'GET', path })
@@ -167,7 +167,7 @@ function at(item: unknown, path: string): string {
   return typeof found === 'string' ? found : ''
 }
 
-/** The row as the server's printer makes it; `Status` is only as true as the tests need. */
+/** The row as the server prints it; `Status` is only as exact as the tests need. */
 function rowOf(item: KubernetesObject): TableRow {
   const { metadata, spec, status } = item as {
     metadata: { name: string }

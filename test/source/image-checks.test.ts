@@ -1,4 +1,4 @@
-/** Asking registries for images: who asks, in which order, how often, and what is concluded; never by a pull. */
+/** Checking images with registries: which logins are used, in which order, how often, and what is concluded; never by a pull. */
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
 import type { Credential } from '../../src/dockerconfig/credential.ts'
@@ -29,7 +29,7 @@ interface Askers {
   timeUp?: AbortSignal
 }
 
-/** Judged as for the first pod of each question. */
+/** The verdict for the first pod of each question. */
 async function check(registries: Registries, questions: ImageQuestion[], askers: Askers = {}) {
   const machineLogins = vi.fn(
     async (_images: Reference[]): Promise<MachineLogins> => ({
@@ -51,7 +51,7 @@ async function check(registries: Registries, questions: ImageQuestion[], askers:
   return { checks, judged, machineLogins }
 }
 
-/** The hub, also as Docker Hub's web API. */
+/** The hub, which also serves Docker Hub's web API. */
 async function start() {
   const { hub, url, ...rest } = await startHub()
   hub.addImage({ repository: 'library/redis', tags: ['7', '7-alpine'] })
@@ -80,7 +80,7 @@ const podLogins = (...secrets: object[]) => {
 }
 const pod = (...pullSecrets: string[]) => ({ namespace: 'web', pullSecrets })
 
-test('a public image, a tag and a repository that do not exist, and one that is closed are told apart without a pull', async () => {
+test('a public image, a missing tag, a missing repository and a private image are distinguished without a pull', async () => {
   const { hub, registries, nginx } = await start()
   const names = ['nginx:1.27', 'nginx:1.72', 'ngnix', 'acme/app:1', 'other/secret:1', 'acme/ap:1']
   const { judged } = await check(
@@ -105,7 +105,7 @@ test('a public image, a tag and a repository that do not exist, and one that is 
   )
 })
 
-test('a login of this machine is looked for only where everybody was denied, and shown to its own registry alone', async () => {
+test('a login of this machine is looked up only if anonymous access was denied, and sent to its own registry only', async () => {
   const { registries, url } = await start()
   const basic = { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } }
   const quay = await serve(() => basic)
@@ -122,7 +122,7 @@ test('a login of this machine is looked for only where everybody was denied, and
   expect(open.machineLogins).not.toHaveBeenCalled()
 })
 
-test('a pod asks with its own secrets as the kubelet does, one after another until one opens the image', async () => {
+test("a pod's check uses its own secrets like the kubelet, one after another until one gives access", async () => {
   const { registries } = await start()
   const logins = podLogins(
     secret('other', { 'quay.io': { username: 'x', password: 'y' } }),
@@ -147,7 +147,7 @@ test('a pod asks with its own secrets as the kubelet does, one after another unt
   expect(machineLogins).not.toHaveBeenCalled()
 })
 
-test("a pod's wrong login is found out also where the image needs none, and one malformed secret leaves the pod none", async () => {
+test("a pod's wrong login is found even if the image needs none, and one malformed secret leaves the pod without a login", async () => {
   const { registries } = await start()
   const broken = {
     ...secret('broken', {}),
@@ -161,7 +161,7 @@ test("a pod's wrong login is found out also where the image needs none, and one 
   expect(await ask('wrong', 'broken')).toMatchObject([{ verdict: 'opens-anonymously', asks: { length: 1 } }])
 })
 
-test('one image of many pods is asked for once a login, and each pod is told of its own', async () => {
+test('an image of many pods is checked once for each login, and each pod gets the answers for its own', async () => {
   const { hub, registries } = await start()
   const copies = Array.from({ length: 30 }, (_, index) => `ns-${index}`)
   const logins = podLogins(...copies.map(name => secret('hub', hubAuth('jane', CANARY), name)))
@@ -178,7 +178,7 @@ test('one image of many pods is asked for once a login, and each pod is told of 
   expect(heads).toHaveLength(1)
 })
 
-test('a wrong login is shown once, whoever has it and however many images want it', async () => {
+test('a wrong login is sent once, whoever has it and however many images need it', async () => {
   const { hub, registries } = await start()
   const wrong = secret('hub', hubAuth('jane', 'wrong'))
   await check(
@@ -207,7 +207,7 @@ test.each<[verdict: string, Answer | null]>([
   expect(quay.seen).toHaveLength(1)
 })
 
-test('a limit for everybody is not one for a login', async () => {
+test('an anonymous rate limit does not apply to a login', async () => {
   const basic = { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } }
   let first = true
   const quay = await serve(({ authorization }) => {
@@ -236,7 +236,7 @@ test.each([
   '192.168.1.1:443/a:1',
   '[::1]:5000/a:1',
   '[fe80:1:2:3]:5000/a:1',
-])('%s is not asked, unless an endpoint is named for it', async name => {
+])('%s is not contacted unless an endpoint is set for it', async name => {
   const { checks, machineLogins } = await check(registriesAt({}), [question(name)], { machine: [login()] })
   expect(checks).toMatchObject([{ asks: [], unasked: expect.stringMatching(/^(internal-address|no-host)$/) }])
   expect(machineLogins).not.toHaveBeenCalled()
@@ -246,7 +246,7 @@ test.each([
   expect(judged).toMatchObject([{ verdict: 'opens-anonymously' }])
 })
 
-test('a host that is none, images beyond the bound, and those behind the end of the time are said to be left out', async () => {
+test('an invalid host, images beyond the limit, and those after the timeout are reported as skipped', async () => {
   const { registries } = await start()
   const { checks } = await check(registries, [question('quay.io:99999/a/b:1')])
   expect(checks).toMatchObject([{ unasked: 'no-host', host: 'quay.io:99999' }])
@@ -259,7 +259,7 @@ test('a host that is none, images beyond the bound, and those behind the end of 
   expect(late.checks).toMatchObject([{ asks: [], unasked: 'out-of-time' }])
 })
 
-test('no more than four requests to one host and eight in all run at once', async () => {
+test('at most four requests to one host and eight in all run at once', async () => {
   const running = new Map<string, number>()
   let most = 0
   let inAll = 0
@@ -294,7 +294,7 @@ test('no more than four requests to one host and eight in all run at once', asyn
   expect([most, inAll]).toEqual([4, 8])
 })
 
-test('of a list of tags too long to be read whole, those that sort like the wanted one are looked at as well', async () => {
+test('if a list of tags is too long to be read whole, the tags that sort near the wanted one are read as well', async () => {
   const { hub, registries } = await start()
   const tags = Array.from({ length: 5500 }, (_, index) => `build-${String(index).padStart(5, '0')}`)
   hub.addImage({ repository: 'library/many', tags: [...tags, 'release-1.4-alpine'] })
@@ -305,7 +305,7 @@ test('of a list of tags too long to be read whole, those that sort like the want
   expect(hub.requests.filter(({ path }) => path.endsWith('/tags/list'))).toHaveLength(5)
 })
 
-test('Docker Hub alone is not believed where its web API can not be asked, but for official images', async () => {
+test('Docker Hub alone is not proof without its web API, except for official images', async () => {
   const { url } = await start()
   const registries = registriesAt({ 'docker.io': url })
   const { judged } = await check(registries, [question('acme/ap:1'), question('ngnix')], {
@@ -320,7 +320,7 @@ test('Docker Hub alone is not believed where its web API can not be asked, but f
   expect(blocked.judged).toMatchObject([{ verdict: 'denied', asks: [{ answer: 'denied', detail: '403' }] }])
 })
 
-test('another registry says by its list of tags whether the repository is there', async () => {
+test('on other registries the list of tags shows whether the repository exists', async () => {
   const script = (list: Answer) => serve(({ line }) => (line.startsWith('HEAD') ? { status: 404 } : list))
   const verdict = async (list: Answer, name = 'quay.io/a/b:1.0') => {
     const quay = await script(list)
@@ -337,7 +337,7 @@ test('another registry says by its list of tags whether the repository is there'
   expect(await verdict({ body: { tags: ['1.1'] } }, digest)).toEqual(['no-such-digest', null])
 })
 
-test('what an image was built for is told without a pull of Docker Hub, and elsewhere by one request for its digest', async () => {
+test('the platforms of an image are found without a pull of Docker Hub, and elsewhere with one request for its digest', async () => {
   const { hub, registries, url, nginx } = await start()
   hub.addImage({ repository: 'a/b', tags: ['1'], platforms: ['linux/arm64'] })
   const { judged } = await check(registries, [
@@ -353,7 +353,7 @@ test('what an image was built for is told without a pull of Docker Hub, and else
   expect(get?.path).toContain('/manifests/sha256:')
 })
 
-test('the image that took the place of another is asked for like any other, once for all that it replaces', async () => {
+test('the replacement of a moved image is checked like any other image, once for all that it replaces', async () => {
   const { url } = await start()
   const quay = registriesAt({ 'docker.io': url, 'hub.docker.com': url, 'quay.io': url })
   const moved = { replacement: named('quay.io/library/redis:7') }
@@ -372,7 +372,7 @@ test('the image that took the place of another is asked for like any other, once
   expect(checks).toHaveLength(3)
 })
 
-test('a credentials file that can not be read is told, and does not end the check', async () => {
+test("a credentials file that can't be read is reported and does not end the check", async () => {
   const { registries } = await start()
   const checks = await readImageChecks([question('acme/app:1')], {
     registries,
@@ -386,7 +386,7 @@ test('a credentials file that can not be read is told, and does not end the chec
   ])
 })
 
-test('whatever a registry answers, and if it is the password itself, none is in what is told', async () => {
+test("a registry's answer never puts a password into the result, even if the answer is the password itself", async () => {
   const part = fc.constantFrom('authorization', 'password', 'plain')
   const answer = fc.record({
     status: fc.constantFrom(200, 301, 400, 401, 403, 404, 429, 500),
@@ -434,7 +434,7 @@ test('whatever a registry answers, and if it is the password itself, none is in 
         )
         const text = JSON.stringify(checks)
         const auth = Buffer.from(`jane:${secretText}`).toString('base64')
-        // A tag of that name is the registry's own: it may be shown like any other.
+        // A tag with that name is the registry's own and can be shown.
         const tags = checks.flatMap(({ nearTags }) => nearTags ?? [])
         const shown = tags.reduce((rest, tag) => rest.replaceAll(JSON.stringify(tag), '""'), text)
         expect(shown).not.toContain(secretText)

@@ -1,4 +1,4 @@
-/** How many more of a Job's pods may go before it, or one of its indexes, has failed for good. */
+/** How many more failed pods a Job, or one of its indexes, can have before it fails for good. */
 import { describe, expect, test } from 'vitest'
 import { jobFailures } from '../../src/source/live/job-failures.ts'
 
@@ -12,7 +12,7 @@ const policy = (...rules: object[]) => ({ backoffLimit: 6, podFailurePolicy: { r
 describe('a Job', () => {
   test.each<[string, object, number, number, string]>([
     ['without a limit of its own allows six', {}, 2, 4, 'backoff-limit'],
-    ['allows what its limit leaves', { backoffLimit: 2 }, 2, 0, 'backoff-limit'],
+    ['allows what remains of its limit', { backoffLimit: 2 }, 2, 0, 'backoff-limit'],
     [
       'by index is judged by each pod, not by the number that the server fills in',
       { backoffLimit: 2147483647, backoffLimitPerIndex: 0 },
@@ -20,38 +20,32 @@ describe('a Job', () => {
       Number.MAX_SAFE_INTEGER,
       'backoff-limit-per-index',
     ],
-    ['ends at a rule that names 137', policy(onExit('In', [137], 'FailJob')), 0, 0, 'pod-failure-policy'],
-    [
-      'ends at a rule for all but others',
-      policy(onExit('NotIn', [0, 42], 'FailJob')),
-      0,
-      0,
-      'pod-failure-policy',
-    ],
+    ['fails at a rule for exit code 137', policy(onExit('In', [137], 'FailJob')), 0, 0, 'pod-failure-policy'],
+    ['fails at a rule with NotIn', policy(onExit('NotIn', [0, 42], 'FailJob')), 0, 0, 'pod-failure-policy'],
     ['loses an index to such a rule', policy(onExit('In', [137], 'FailIndex')), 0, 0, 'pod-failure-policy'],
     [
-      'goes on where the rule is for another code',
+      'continues if the rule is for another exit code',
       policy(onExit('In', [42], 'FailJob')),
       1,
       5,
       'backoff-limit',
     ],
     [
-      'goes on where an earlier rule spares it',
+      'continues if an earlier rule ignores the failure',
       policy(onExit('In', [137], 'Ignore'), onExit('NotIn', [0], 'FailJob')),
       6,
       Number.MAX_SAFE_INTEGER,
       'backoff-limit',
     ],
     [
-      'counts the pod where an earlier rule says so',
+      'counts the pod if an earlier rule counts it',
       policy(onExit('In', [137], 'Count'), onExit('NotIn', [0], 'FailJob')),
       1,
       5,
       'backoff-limit',
     ],
     [
-      'takes no rule on conditions for one on deletions',
+      'does not treat a rule on conditions as one on deletions',
       policy({ action: 'FailJob', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] }),
       0,
       6,

@@ -47,7 +47,7 @@ describe('label selectors', () => {
     ['app=web,tier=back', false],
     ['constructor', false],
     ['!toString', true],
-  ])('%s gives %s', (selector, selected) => {
+  ])('%s selects %s', (selector, selected) => {
     expect(parseLabelSelector(selector)(LABELS)).toBe(selected)
   })
 
@@ -82,12 +82,12 @@ describe('label selectors', () => {
     expect(read).toThrow(`"${selector}" is wrong at character ${character}:`)
   })
 
-  test('a label whose value is no string counts as absent', () => {
+  test('a label whose value is not a string counts as absent', () => {
     expect(parseLabelSelector('size')({ size: 12 })).toBe(false)
     expect(parseLabelSelector('!size')({ size: null })).toBe(true)
   })
 
-  test('any text is read or refused, nothing else', () => {
+  test('any text is parsed or refused', () => {
     const part = fc.constantFrom(
       'app',
       'in',

@@ -1,4 +1,4 @@
-/** Who keeps an object as it is, told by the marks that each tool leaves. */
+/** Which tool manages an object, according to the marks that each tool leaves. */
 import { expect, test } from 'vitest'
 import { managerOf } from '../../src/source/managed-by.ts'
 
@@ -40,7 +40,7 @@ test.each<[string, object, string | null]>([
     'flux shop',
   ],
   ['Helm', helm, 'helm shop'],
-  ['a label that says Helm, without a release', { labels: helm.labels }, null],
+  ['a Helm label without a release', { labels: helm.labels }, null],
   ['OLM', { labels: { 'olm.owner': 'etcd.v1' } }, 'olm etcd.v1'],
   ['a custom resource above it', owned('example.com/v1', 'Shop'), 'operator Shop/shop'],
   ['a custom resource that only refers to it', owned('example.com/v1', 'Shop', false), null],

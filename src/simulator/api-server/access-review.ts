@@ -1,4 +1,4 @@
-/** SelfSubjectAccessReview and SelfSubjectReview: what the asking user may do, and who it is. */
+/** SelfSubjectAccessReview and SelfSubjectReview: what the user can do, and who the user is. */
 
 import { Refusal } from '../cluster/failure.ts'
 import { parseJson } from './body.ts'

@@ -1,9 +1,9 @@
-/** From a request to its answer: who asks, may they, and which part of the server knows. */
+/** From a request to its response: authentication, authorization, and the part of the server that handles it. */
 
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { methodNotAllowed, Refusal, unauthorized, unknownResource } from '../cluster/failure.ts'
 import { ACCESS_REVIEW_PATH, reviewAccess, reviewSelf, SELF_REVIEW_PATH } from './access-review.ts'
-import { discover, isOpenToAll } from './discovery.ts'
+import { discover, needsNoLogin } from './discovery.ts'
 import { evict } from './eviction.ts'
 import { representationOf } from './representation.ts'
 import { type RequestInfo, routeOf } from './request.ts'
@@ -27,7 +27,7 @@ export interface Answer {
   warnings: string[]
 }
 
-/** The answer; undefined where the response is streamed already (a watch). Throws Refusal. */
+/** The response; undefined if it is already being streamed (a watch). Throws Refusal. */
 export function answerOf(
   server: ApiServer,
   call: IncomingCall,
@@ -88,7 +88,7 @@ function writerFor(info: RequestInfo) {
 }
 
 function other(user: User, call: IncomingCall, path: string): Answer {
-  if (user === ANONYMOUS && !isOpenToAll(path)) throw forbiddenPath(user, path)
+  if (user === ANONYMOUS && !needsNoLogin(path)) throw forbiddenPath(user, path)
   const found = discover(path)
   if (found === undefined) {
     if (user.rules.some(rule => rule.resources.includes('*') && !rule.namespaces))

@@ -1,11 +1,11 @@
-/** Reads what a write request carries, and refuses it in the real server's words: media type, JSON, kind, unknown fields, dry run. */
+/** Parses the body of a write request, and refuses it with the real server's messages: media type, JSON, kind, unknown fields, dry run. */
 
 import { badRequest, Refusal } from '../cluster/failure.ts'
 import { apiVersionOf, type Kind } from '../cluster/kinds.ts'
 import type { ApiObject } from '../cluster/objects.ts'
 import { unknownFields } from '../cluster/validation.ts'
 
-/** Parses JSON; undefined where it is not JSON. */
+/** Parses JSON; undefined for anything else. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -44,7 +44,7 @@ export function objectOf(kind: Kind, contentType: string | undefined, text: stri
   } as ApiObject
 }
 
-/** A delete's options: the body if there is one, and then the query counts for nothing. */
+/** A delete's options: the body if there is one (then the query is ignored), otherwise the query. */
 export function deletionOptionsOf(text: string, query: URLSearchParams) {
   const parsed = text.trim() ? parseJson(text) : undefined
   if (text.trim() && !isObject(parsed)) throw badRequest("couldn't get version/kind; json parse error")
@@ -70,7 +70,7 @@ export function deletionOptionsOf(text: string, query: URLSearchParams) {
   }
 }
 
-/** `dryRun=All`, or nothing. Throws 422 for anything else. */
+/** `dryRun=All`, or nothing. Throws 422 for any other value. */
 export function isDryRun(values: string[], options: string): boolean {
   const given = values.filter(value => value !== '')
   if (given.every(value => value === 'All')) return given.length > 0
@@ -82,7 +82,7 @@ export function isDryRun(values: string[], options: string): boolean {
   })
 }
 
-/** Drops unknown fields and warns of them; with fieldValidation=Strict refuses them, in other words for a patch than for an object. */
+/** Drops unknown fields with a warning; with fieldValidation=Strict refuses them, with one message for a patch and another for an object. */
 export function knownFieldsOnly(
   object: ApiObject,
   query: URLSearchParams,

@@ -38,7 +38,7 @@ export async function selfSignedCertificate(): Promise<ServerCertificate> {
 
 let own: Promise<ServerCertificate> | undefined
 
-/** The one that all servers of this process show: to make one takes as long as a dozen requests. */
+/** All servers of this process share it, because creating one takes as long as a dozen requests. */
 export function processCertificate(): Promise<ServerCertificate> {
   own ??= selfSignedCertificate()
   return own

@@ -1,7 +1,6 @@
-/** Discovery, version and health: enough for kubectl to find its way. */
+/** Discovery, version, health and OpenAPI, as far as kubectl needs them. */
 
-import { apiVersionOf, isInAll, KINDS, SCALED } from '../cluster/kinds.ts'
-import { openApi } from './openapi.ts'
+import { apiVersionOf, isInAll, KINDS, type Kind, SCALED } from '../cluster/kinds.ts'
 
 const VERSION = {
   major: '1',
@@ -22,10 +21,10 @@ const VERBS = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch']
 const GROUPS = ['apps', 'batch', 'policy', 'authorization.k8s.io']
 const OPEN_TO_ALL = ['/version', '/readyz', '/livez', '/healthz']
 
-/** Paths that even a stranger may read. */
-export const isOpenToAll = (path: string): boolean => OPEN_TO_ALL.includes(path)
+/** Paths that need no login. */
+export const needsNoLogin = (path: string): boolean => OPEN_TO_ALL.includes(path)
 
-/** The answer to a path outside the resources: an object, a word, or undefined where nothing is. */
+/** The response to a path outside the resources: an object, a word, or undefined if there is none. */
 export function discover(path: string): object | string | undefined {
   if (['/readyz', '/livez', '/healthz'].includes(path)) return 'ok'
   if (path === '/version') return VERSION
@@ -90,3 +89,39 @@ function resourcesOf(groupVersion: string): object {
     resources: [...resources, ...scales, ...(extra ? [extra] : [])],
   }
 }
+
+const OPEN_API = '/openapi/v3'
+const VALIDATION = { name: 'fieldValidation', in: 'query', schema: { type: 'string', uniqueItems: true } }
+
+/**
+ * The OpenAPI document at that path, with as much as kubectl needs to apply a file: PATCH of each kind validates fields on the server.
+ * Undefined if there is none.
+ */
+function openApi(path: string): object | undefined {
+  const versions = [...new Set(KINDS.map(rootOf))]
+  if (path === OPEN_API) {
+    const documents = versions.map(root => [root, { serverRelativeURL: `${OPEN_API}/${root}` }])
+    return { paths: Object.fromEntries(documents) }
+  }
+  const root = versions.find(version => path === `${OPEN_API}/${version}`)
+  if (root === undefined) return undefined
+  const kinds = KINDS.filter(kind => rootOf(kind) === root)
+  return {
+    openapi: '3.0.0',
+    info: { title: 'Kubernetes', version: 'v1.34.2' },
+    components: { schemas: {} },
+    paths: Object.fromEntries(kinds.map(kind => [pathOf(kind), { patch: patchOf(kind) }])),
+  }
+}
+
+/** `api/v1`, `apis/apps/v1`. */
+const rootOf = (kind: Kind): string => `${kind.group ? 'apis' : 'api'}/${apiVersionOf(kind)}`
+
+const pathOf = (kind: Kind): string =>
+  `/${rootOf(kind)}/${kind.namespaced ? 'namespaces/{namespace}/' : ''}${kind.resource}/{name}`
+
+const patchOf = ({ group, version, kind }: Kind): object => ({
+  parameters: [VALIDATION],
+  responses: { 200: { description: 'OK' } },
+  'x-kubernetes-group-version-kind': { group, version, kind },
+})

@@ -1,4 +1,4 @@
-/** pods/eviction: deletes a pod unless a PodDisruptionBudget says no (pkg/registry/core/pod/storage/eviction.go). */
+/** pods/eviction: deletes a pod unless a PodDisruptionBudget forbids it (pkg/registry/core/pod/storage/eviction.go). */
 
 import type { Cluster } from '../cluster/cluster.ts'
 import { badRequest, notFound, preconditionFailed, Refusal } from '../cluster/failure.ts'
@@ -49,7 +49,7 @@ function checkUid(pod: ApiObject, uid: string | undefined): void {
   )
 }
 
-/** Pods that serve nobody can go without asking a budget. */
+/** Pods that are not running can be deleted without checking a budget. */
 function isDisruptionFree(pod: ApiObject): boolean {
   const phase = asPod(pod).status.phase ?? ''
   return ['Succeeded', 'Failed', 'Pending'].includes(phase) || pod.metadata.deletionTimestamp !== undefined

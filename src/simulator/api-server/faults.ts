@@ -1,10 +1,10 @@
-/** Faults a test asks for: which request is to fail, and how. */
+/** Faults that a test injects: which request fails, and how. */
 
 import { Refusal } from '../cluster/failure.ts'
 
 /**
- * A status is answered instead of the request; `reset` cuts the connection before anything is done, `lost-answer` after it was done;
- * `truncated` does it and cuts the answer in half; `slow` does it after a wait.
+ * A status is returned instead of the response; `reset` cuts the connection before the request is handled, `lost-answer` afterwards;
+ * `truncated` handles it and cuts the response in half; `slow` handles it after a delay.
  */
 export type Fault =
   | 401
@@ -33,22 +33,22 @@ export class Faults {
   #next: Fault[] = []
   #rules: { matches: (request: FaultedRequest) => boolean; fault: Fault; left: number }[] = []
 
-  /** The next requests, one after another, get these. */
+  /** The next requests get these faults, one each. */
   next(...faults: Fault[]): void {
     this.#next.push(...faults)
   }
 
-  /** The request with that index, counted from 0 since the start or the last clear(). */
+  /** Faults the request with that index, counted from 0 since the start or the last clear(). */
   at(index: number, fault: Fault): void {
     this.#at.set(index, fault)
   }
 
-  /** Every request that matches, at most `times` of them. */
+  /** Faults every matching request, at most `times` of them. */
   when(matches: (request: FaultedRequest) => boolean, fault: Fault, times = Number.POSITIVE_INFINITY): void {
     this.#rules.push({ matches, fault, left: times })
   }
 
-  /** Forgets all faults and counts from 0 again. */
+  /** Removes all faults and counts from 0 again. */
   clear(): void {
     this.#seen = 0
     this.#at.clear()
@@ -56,7 +56,7 @@ export class Faults {
     this.#rules = []
   }
 
-  /** The fault for this request, if any. Called once a request. */
+  /** The fault for this request, if any. Called once for each request. */
   take(request: FaultedRequest): Fault | undefined {
     const index = this.#seen++
     const planned = this.#at.get(index) ?? this.#next.shift()
@@ -85,7 +85,7 @@ const STATUSES: Record<number, { reason: string; message: string }> = {
   503: { reason: 'ServiceUnavailable', message: 'the server is currently unable to handle the request' },
 }
 
-/** The answer a status fault stands for; undefined for the other faults. A 429 is plain text, as priority and fairness writes it. */
+/** The response of a status fault; undefined for other faults. A 429 is plain text, as API priority and fairness writes it. */
 export function faultAnswer(fault: Fault): { refusal: Refusal; plain: boolean } | undefined {
   const code =
     typeof fault === 'number' ? fault : typeof fault === 'object' && 'status' in fault ? fault.status : 0

@@ -1,11 +1,11 @@
-/** The fields that objects can be selected by, kind by kind, and how the server refuses others (AddFieldLabelConversionFunc). */
+/** Which fields objects of each kind can be selected by, and how the server refuses others (AddFieldLabelConversionFunc). */
 
 import { badRequest } from '../cluster/failure.ts'
 import { type ApiObject, asPod } from '../cluster/objects.ts'
 
 type Reader = (object: ApiObject) => string
 
-/** Reads `a.b.c`; absent is the empty string. */
+/** Reads `a.b.c`; the empty string if it is absent. */
 const at =
   (path: string): Reader =>
   object => {
@@ -58,7 +58,7 @@ const FIELDS: Record<string, Record<string, Reader>> = {
 }
 const CORE = ['Pod', 'Event', 'Secret', 'Namespace', 'Node', 'ReplicationController']
 
-/** How to read that field of that kind. Throws the real server's 400. */
+/** The reader of that field of that kind. Throws the real server's 400. */
 export function selectableFields(kind: string, field: string): Reader {
   const known = FIELDS[kind]
   const reader = { ...readers('metadata.name'), ...(known ?? readers('metadata.namespace')) }[field]

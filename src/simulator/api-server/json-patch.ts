@@ -12,7 +12,7 @@ export interface PatchOperation {
 
 type Container = Record<string, unknown> | unknown[]
 
-/** The patched copy. Throws the 422 that tells nothing more. */
+/** The patched copy. Throws the 422 without details. */
 export function applyJsonPatch<T>(document: T, operations: PatchOperation[]): T {
   const copy = copyOf(document)
   for (const operation of operations) applyOne(copy as Container, operation)

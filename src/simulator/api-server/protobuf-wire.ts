@@ -1,6 +1,6 @@
 /** Protobuf's wire format, both ways: numbered fields, each a number or bytes with a length in front. */
 
-/** A value as it stands on the wire: a number, or bytes with a length in front. */
+/** A value on the wire: a number, or bytes with a length prefix. */
 export type Value = bigint | Buffer
 
 export const bytes = (value: Value | undefined): Buffer => (Buffer.isBuffer(value) ? value : Buffer.alloc(0))

@@ -1,11 +1,11 @@
-/** Kubernetes' protobuf and the JSON of the same object: kubectl sends so what it makes, and whoever reads much asks for it. */
+/** Converts between Kubernetes' protobuf and JSON: kubectl sends protobuf when it creates objects, and clients that read long lists request it. */
 
 import { type Field, fieldsOf, isMessage } from './protobuf-fields.ts'
 import { bytes, field, firstOf, number, plainField, type Value, varint, wireFields } from './protobuf-wire.ts'
 
 const MAGIC = Buffer.from('k8s\0')
 
-/** The JSON text of the object; undefined for what is no protobuf, or of a kind that this server does not know. */
+/** The JSON text of the object; undefined for anything but protobuf of a known kind. */
 export function jsonFromProtobuf(body: Buffer): string | undefined {
   if (!body.subarray(0, MAGIC.length).equals(MAGIC)) return undefined
   // runtime.Unknown: the type's name, and the object's bytes.
@@ -21,7 +21,7 @@ function messageOf(name: string, message: Buffer): Record<string, unknown> {
   const object: Record<string, unknown> = {}
   for (const [number, value] of wireFields(message)) {
     const field = fields.get(number)
-    // An API server passes over numbers that it does not know, too.
+    // An API server also skips field numbers that it does not know.
     if (!field) continue
     if (field.shape === 'map')
       object[field.name] = { ...(object[field.name] as object), ...entryOf(field, value) }
@@ -81,7 +81,7 @@ function readValue(type: string, value: Value): unknown {
   }
 }
 
-/** Empty where none is set. */
+/** Empty if none is set. */
 function timeOf(message: Buffer, isMicro: boolean): string {
   const [seconds, nanos] = firstOf(message, 1, 2)
   if (seconds === undefined) return ''
@@ -90,7 +90,7 @@ function timeOf(message: Buffer, isMicro: boolean): string {
   return new Date(milliseconds).toISOString().replace('.000Z', isMicro ? `.${micros}Z` : 'Z')
 }
 
-/** The object, or the list of objects, as an API server sends it; undefined for what it sends as JSON only. */
+/** The object or list in protobuf; undefined for kinds that an API server sends only as JSON. */
 export function protobufFromJson(json: object): Buffer | undefined {
   const { apiVersion, kind, items, ...object } = json as Record<string, unknown>
   const name = String(kind)

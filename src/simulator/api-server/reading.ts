@@ -1,4 +1,4 @@
-/** GET: one object, or a list in pages, in the form that was asked for. */
+/** GET: one object, or a list in pages, in the requested form. */
 
 import type { Cluster } from '../cluster/cluster.ts'
 import { badRequest, notFound, Refusal } from '../cluster/failure.ts'
@@ -21,14 +21,14 @@ const EXPIRED =
 
 export class Reader {
   readonly #cluster: Cluster
-  /** Lists that somebody pages through, by the revision they were begun at: every page shows that moment. */
+  /** Lists that clients are paging through, by the revision at which they began: every page shows that moment. */
   #moments = new Map<string, ApiObject[]>()
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster
   }
 
-  /** Continue tokens issued so far are answered with 410 Expired from now on. */
+  /** From now on, continue tokens issued so far get 410 Expired. */
   expireContinueTokens(): void {
     this.#moments.clear()
   }
@@ -121,7 +121,7 @@ function decodeToken(token: string): ContinueToken {
   try {
     if (!foreign) return JSON.parse(bytes.toString()) as ContinueToken
   } catch {
-    // Base64 of something else than JSON: refused below.
+    // Base64 of something other than JSON: refused below.
   }
   const first = JSON.stringify(String.fromCharCode(bytes[0] ?? 0)).slice(1, -1)
   const why = foreign
@@ -130,7 +130,7 @@ function decodeToken(token: string): ContinueToken {
   throw badRequest(`invalid continue token: continue key is not valid: ${why}`)
 }
 
-/** The 410 carries a token that goes on from here in a newer state. */
+/** The 410 carries a token that continues from here in a newer state. */
 const expired = (token: ContinueToken) =>
   new Refusal(410, 'Expired', EXPIRED, undefined, {}, { continue: encode({ ...token, rv: -1 }) })
 

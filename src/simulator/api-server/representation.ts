@@ -13,13 +13,13 @@ const AS: Record<string, Representation> = {
   PartialObjectMetadataList: 'partial-list',
 }
 
-/** Whether the object is wanted in protobuf rather than in JSON. */
+/** Whether the client wants the object in protobuf rather than in JSON. */
 export function prefersProtobuf(accept: string | undefined): boolean {
   const [first = ''] = (accept ?? '').split(',')
   return first.trim() === PROTOBUF
 }
 
-/** The first acceptable form; throws 406 if there is none. YAML is not spoken here. */
+/** The first acceptable form; throws 406 if there is none. YAML is not supported. */
 export function representationOf(accept: string | undefined, verb: string): Representation {
   for (const entry of (accept || '*/*').split(',')) {
     const [type = '', ...parameters] = entry.split(';').map(part => part.trim())
@@ -37,7 +37,7 @@ Available representations: ${[...known, ...streams].join(', ')}`
   throw new Refusal(406, 'NotAcceptable', message, {})
 }
 
-/** A list asked for as one object's metadata, or the reverse, is a 406. */
+/** A list requested as one object's metadata, or the reverse, is a 406. */
 export function mismatch(asked: Representation, kind: string): Refusal {
   const list = asked === 'partial'
   return new Refusal(

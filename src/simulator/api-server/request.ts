@@ -1,4 +1,4 @@
-/** Reads a request: which kind, which object, what is to be done with it (apiserver's requestinfo). */
+/** Parses a request: the kind, the object, and the verb (apiserver's requestinfo). */
 
 import { type Kind, kindNamed, kindOfResource, SCALED } from '../cluster/kinds.ts'
 
@@ -31,7 +31,7 @@ const subresourcesOf = (resource: string): string[] => [
   ...(SCALED.includes(resource) ? ['scale'] : []),
 ]
 
-/** What the request is about. `watch`: the query asks to watch. */
+/** What the request asks for. `watch`: the query requests a watch. */
 export function routeOf(method: string, path: string, watch: boolean): Route {
   const root = GROUPS.find(group => path.startsWith(`${group}/`))
   if (!root) return { type: 'other', path }
@@ -73,6 +73,6 @@ function allowedMethods(
   return kind.namespaced && namespace === null ? ['GET'] : ['GET', 'POST']
 }
 
-/** The namespace of the object itself: a Namespace is in none. */
+/** The namespace of the object itself: a Namespace object has none. */
 export const namespaceOf = (info: RequestInfo): string | undefined =>
   info.kind === kindNamed('Namespace') ? undefined : (info.namespace ?? undefined)

@@ -1,4 +1,4 @@
-/** The subresource `scale`, by which `kubectl scale` counts the pods of any workload: one object with the number and nothing else. */
+/** The subresource `scale`, with which `kubectl scale` sets the replicas of any workload. */
 
 import type { Cluster } from '../cluster/cluster.ts'
 import { notFound } from '../cluster/failure.ts'

@@ -1,4 +1,4 @@
-/** Label and field selectors: parsing, matching, and the 400s that bad ones get. */
+/** Label and field selectors: parsing, matching, and the 400s for invalid ones. */
 
 import { badRequest } from '../cluster/failure.ts'
 import type { ApiObject, LabelSelector } from '../cluster/objects.ts'
@@ -46,7 +46,7 @@ function labelTest(text: string): LabelTest {
   throw badRequest(`found '${text.includes('=') ? '=' : text}', expected: ',' or 'end of string'`)
 }
 
-/** `spec.nodeName=node-1,status.phase!=Running`. Throws the 400 for a field the kind can't be selected by. */
+/** `spec.nodeName=node-1,status.phase!=Running`. Throws the 400 for an unsupported field. */
 export function fieldMatcher(kind: string, selector: string): Matcher {
   const tests = selector.split(',').map(text => {
     const [, field, operator, value] = /^([^!=]+)(==|!=|=)(.*)$/.exec(text) ?? []
@@ -57,7 +57,7 @@ export function fieldMatcher(kind: string, selector: string): Matcher {
   return object => tests.every(test => test(object))
 }
 
-/** A workload's or budget's own selector. An empty one selects everything. */
+/** The selector of a workload or budget. An empty one selects everything. */
 export function selectorMatches(selector: LabelSelector | undefined, labels: Labels = {}): boolean {
   const equal = Object.entries(selector?.matchLabels ?? {}).every(([key, value]) => labels[key] === value)
   return equal && (selector?.matchExpressions ?? []).every(expression => expressionHolds(expression, labels))

@@ -1,4 +1,4 @@
-/** Puts an answer on the wire: JSON or text, gzip for large bodies, Warning headers; or half of it. */
+/** Writes a response: JSON or text, gzip for large bodies, Warning headers; or half of it. */
 
 import { randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
@@ -15,7 +15,7 @@ export interface Encoded {
   headers: Record<string, string | number | string[]>
 }
 
-/** The answer as it goes over the wire. @param asked the request's headers */
+/** The response as it is sent. @param asked the request's headers */
 export function encode(asked: IncomingHttpHeaders, answer: Answer): Encoded {
   const [plain, type] = formOf(asked, answer.body)
   const accepts = /\bgzip\b/.test(String(asked['accept-encoding'] ?? ''))
@@ -37,7 +37,7 @@ export function encode(asked: IncomingHttpHeaders, answer: Answer): Encoded {
   }
 }
 
-/** The body's bytes and their type. What has no protobuf is sent as JSON, whatever was asked for. */
+/** The body's bytes and their media type. Anything without a protobuf form is sent as JSON. */
 function formOf(asked: IncomingHttpHeaders, body: object | string): [bytes: Buffer, type: string] {
   if (typeof body === 'string') return [Buffer.from(body), 'text/plain; charset=utf-8']
   const protobuf = prefersProtobuf(asked.accept) ? protobufFromJson(body) : undefined
@@ -50,7 +50,7 @@ export function send(request: IncomingMessage, response: ServerResponse, answer:
   response.writeHead(answer.code, headers).end(body)
 }
 
-/** Promises the whole body, sends half of it and hangs up. */
+/** Announces the whole body, sends half of it and closes the connection. */
 export function sendHalf(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
   const { body, headers } = encode(request.headers, answer)
   response.writeHead(answer.code, headers)

@@ -19,16 +19,16 @@ export interface LoggedRequest {
   /** Without the query. */
   path: string
   query: string
-  /** Empty until the token is known; `system:anonymous` without one. */
+  /** Empty until the token has been checked; `system:anonymous` without a token. */
   user: string
   userAgent: string
-  /** 0 while it is being answered, and where the connection was cut. */
+  /** 0 until the response is complete, and if the connection was cut. */
   status: number
 }
 
-/** What becomes of a request. */
+/** The result of a request. */
 export interface Reply {
-  /** Undefined where there is none, or where it goes on and on. */
+  /** Undefined if there is no body, or if it is streamed. */
   answer: Answer | undefined
   arrives: 'whole' | 'half' | 'late' | 'not'
 }
@@ -38,7 +38,7 @@ export class ApiServer {
   readonly users = new Users()
   readonly faults = new Faults()
   readonly requests: LoggedRequest[] = []
-  /** Each is a Warning header on every answer from now on. */
+  /** From now on, each of these is a Warning header of every response. */
   readonly warnings: string[] = []
   readonly reader: Reader
   readonly watching: Watching
@@ -81,7 +81,7 @@ export class ApiServer {
     return this.#listening
   }
 
-  /** Answers a request, by whichever way it came. `response` is for a watch, which answers on and on. */
+  /** Handles a request, however it arrived. `response` is for a watch, which streams. */
   async reply(call: IncomingCall, response: ServerResponse): Promise<Reply> {
     const entry: LoggedRequest = {
       method: call.method,

@@ -1,4 +1,4 @@
-/** Who may ask what: bearer tokens and rules as RBAC has them, with the refusals in the real server's words. */
+/** Users and their permissions: bearer tokens, RBAC rules, and refusals with the real server's messages. */
 
 import { randomBytes } from 'node:crypto'
 import { Refusal } from '../cluster/failure.ts'
@@ -56,7 +56,7 @@ export class Users {
     return this.#byName.get(name)
   }
 
-  /** Throws if the name is unknown: the caller of the simulator misspelt it. */
+  /** Throws if the name is unknown, because that is a mistake in the calling code. */
   named(name: string): User {
     const user = this.#byName.get(name)
     if (!user) throw new Error(`the simulator knows no user ${name}`)
@@ -70,7 +70,7 @@ export class Users {
 
 export const ANONYMOUS: User = { name: 'system:anonymous', token: '', rules: [] }
 
-/** May the user do that? `resource` with its subresource; namespace null for cluster-wide. */
+/** Whether the user has that permission. `resource` includes its subresource; namespace null means cluster-wide. */
 export function allows(user: User, verb: string, resource: string, namespace: string | null): boolean {
   const covers = (list: string[], word: string) => list.includes('*') || list.includes(word)
   return user.rules.some(
@@ -81,7 +81,7 @@ export function allows(user: User, verb: string, resource: string, namespace: st
   )
 }
 
-/** The 403 for a request on a resource, word for word. */
+/** The 403 for a request on a resource, with the real server's message. */
 export function refusalFor(user: User, request: RequestInfo): Refusal {
   const { kind, name, namespace, verb } = request
   const resource = request.subresource ? `${kind.resource}/${request.subresource}` : kind.resource

@@ -1,4 +1,4 @@
-/** `watch=1`: a stream of changes, one JSON object a line, until the client goes or timeoutSeconds are over. */
+/** `watch=1`: a stream of changes, one JSON object a line, until the client disconnects or timeoutSeconds are over. */
 
 import type { ServerResponse } from 'node:http'
 import type { Cluster } from '../cluster/cluster.ts'
@@ -23,7 +23,7 @@ export class Watching {
     })
   }
 
-  /** Streams to the response: from resourceVersion on, or what there is and then what changes. */
+  /** Streams to the response: changes since resourceVersion, or the current objects and then changes. */
   serve(info: RequestInfo, asked: Representation, query: URLSearchParams, response: ServerResponse): void {
     const matches = this.#matcher(info, query)
     const form = this.#former(info, asked, query)

@@ -54,7 +54,7 @@ export function patch(cluster: Cluster, request: WriteRequest): Written {
   return update(cluster, request, knownFieldsOnly(change(before), query, true, request.warn))
 }
 
-/** What a PATCH makes of an object. Throws Refusal for one that can't be read. */
+/** The object after a PATCH. Throws Refusal for an invalid patch. */
 export function patchOf({ contentType, body }: WriteRequest): (before: ApiObject) => ApiObject {
   const apply = patcherFor(contentType)
   const parsed = parseJson(body)
@@ -90,7 +90,7 @@ const ORPHANS = ['Job', 'ReplicationController']
 const ORPHAN_WARNING =
   'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning'
 
-/** Answers a DELETE of one object: some kinds answer with the object, others with a Status. Throws Refusal. */
+/** Answers a DELETE of one object: with the object or with a Status, depending on the kind. Throws Refusal. */
 export function remove(cluster: Cluster, request: WriteRequest): Written {
   const { kind, name } = request.info
   const options = deletionOptionsOf(request.body, request.query)

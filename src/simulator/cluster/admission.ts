@@ -14,7 +14,7 @@ import {
   type PodSpec,
 } from './objects.ts'
 
-/** The object as admission leaves it. `asked` is the metadata as it was sent. Throws Refusal. */
+/** The object after admission. `asked` is the metadata as the client sent it. Throws Refusal. */
 export function admit(cluster: Cluster, kind: Kind, object: ApiObject, asked: Partial<Metadata>): ApiObject {
   if (kind.namespaced) requireNamespace(cluster, kind, object)
   return kind.kind === 'Pod' ? asObject(withServiceAccount(cluster, asPod(object), asked)) : object
@@ -39,7 +39,7 @@ function requireNamespace(cluster: Cluster, kind: Kind, object: ApiObject): void
   )
 }
 
-/** Copies the account's pull secrets if the pod names none, all or nothing, and mounts the account's token. Mirror pods are left alone. */
+/** Copies the account's pull secrets to a pod without any, and mounts the account's token. Mirror pods are left alone. */
 function withServiceAccount(cluster: Cluster, pod: Pod, asked: Partial<Metadata>): Pod {
   if (pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined) return pod
   const { namespace } = pod.metadata

@@ -1,10 +1,10 @@
-/** What the API server does to an object on its way in: fields nobody may set, stringData, generation. */
+/** What the API server does to an object before it stores it: read-only fields, stringData, generation. */
 
 import { isDeepStrictEqual } from 'node:util'
 import { badRequest } from './failure.ts'
 import type { ApiObject, JsonObject, Metadata } from './objects.ts'
 
-/** Nobody changes uid, birth or place; a wrong uid is left in for validation to refuse. */
+/** uid, creationTimestamp, name and namespace can't be changed; a wrong uid is kept so that validation refuses it. */
 export function fixedMetadata(before: ApiObject, after: ApiObject): Metadata {
   const { name, namespace } = before.metadata
   if (after.metadata.name !== name)
@@ -24,7 +24,7 @@ export function fixedMetadata(before: ApiObject, after: ApiObject): Metadata {
   }
 }
 
-/** A Secret's stringData is written into data and forgotten. */
+/** A Secret's stringData is merged into data and dropped. */
 export function mergeStringData(object: ApiObject): ApiObject {
   if (object.kind !== 'Secret' || !object.stringData) return object
   const { stringData, ...rest } = object
@@ -38,14 +38,14 @@ export function mergeStringData(object: ApiObject): ApiObject {
   } as ApiObject
 }
 
-/** A changed spec is the next generation. */
+/** A changed spec increments the generation. */
 export function withNextGeneration(before: ApiObject, after: ApiObject): ApiObject {
   const { generation } = before.metadata
   if (generation === undefined || isDeepStrictEqual(before.spec, after.spec)) return after
   return { ...after, metadata: { ...after.metadata, generation: generation + 1 } }
 }
 
-/** The status is written through its own subresource; elsewhere a change of it is dropped without a word. */
+/** The status is written through its own subresource; in other requests a change of it is silently dropped. */
 export function withoutStatusChange(before: ApiObject, after: ApiObject): ApiObject {
   const { status, ...rest } = after
   return before.status === undefined ? (rest as ApiObject) : { ...after, status: before.status }

@@ -1,4 +1,4 @@
-/** The simulator's clock: the real one, or a test's, plus the seconds a test has let pass. */
+/** The simulator's clock: the real one or a test's, plus the seconds that a test has advanced it by. */
 
 export class Clock {
   readonly #base: () => number

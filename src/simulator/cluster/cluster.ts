@@ -1,4 +1,4 @@
-/** A small cluster in memory: what the API server does between a request and the store, for the server, the controllers and tests alike. */
+/** A small cluster in memory: what the API server does between a request and the store, also used by the controllers and tests. */
 
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
@@ -6,25 +6,22 @@ import { admit } from './admission.ts'
 import { fixedMetadata, mergeStringData, withNextGeneration, withoutStatusChange } from './change.ts'
 import type { Clock } from './clock.ts'
 import { withDefaults } from './defaults.ts'
-import { deletePod } from './deletion.ts'
-import { alreadyExists, conflict, notFound, preconditionFailed, Refusal } from './failure.ts'
+import {
+  checkPreconditions,
+  type DeletionOptions,
+  deletePod,
+  removeDependents,
+  terminateNamespace,
+} from './deletion.ts'
+import { alreadyExists, conflict, notFound, Refusal } from './failure.ts'
 import { apiVersionOf, type Kind, kindNamed } from './kinds.ts'
 import { type ApiObject, copyOf, type Draft, type Metadata } from './objects.ts'
 import { Store } from './store.ts'
 import { validateChange, validateNew } from './validation.ts'
 
-export interface DeletionOptions {
-  dryRun?: boolean
-  uid?: string
-  resourceVersion?: string
-  gracePeriodSeconds?: number
-  /** Background: dependents go too. Orphan: they stay. */
-  propagationPolicy?: string
-}
-
 const SUFFIX_LETTERS = 'bcdfghjklmnpqrstvwxz2456789'
 
-/** Five letters as generateName appends them. */
+/** Five letters like those that generateName appends. */
 const randomSuffix = (): string =>
   Array.from(
     randomUUID().replaceAll('-', '').slice(0, 5),
@@ -40,24 +37,24 @@ export class Cluster {
     for (const name of ['default', 'kube-node-lease', 'kube-public', 'kube-system']) this.addNamespace(name)
   }
 
-  /** A namespace with its `default` service account, as the controllers would leave it. */
+  /** A namespace with its `default` service account, like the controllers create it. */
   addNamespace(name: string, extra: Partial<Metadata> = {}): ApiObject {
     const namespace = this.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, ...extra } })
     this.add({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } })
     return namespace
   }
 
-  /** Stores the object with its defaults; given uid, times and status are kept. For seeding: nobody is asked for permission. */
+  /** Stores the object with its defaults; uid, times and status are kept if given. For seeding: permissions are not checked. */
   add(draft: Draft): ApiObject {
     return this.#store(kindNamed(draft.kind), draft, { seed: true, dryRun: false })
   }
 
-  /** Creates as a POST does: defaults, admission, validation. Throws Refusal. */
+  /** Creates like POST: defaults, admission, validation. Throws Refusal. */
   create(draft: Draft, options: { dryRun?: boolean } = {}): ApiObject {
     return this.#store(kindNamed(draft.kind), draft, { seed: false, dryRun: options.dryRun ?? false })
   }
 
-  /** Stores an event; one that is refused, as in a namespace that is going, is lost to nobody's harm. */
+  /** Stores an event; one that is refused, as in a terminating namespace, is dropped. */
   record(event: Omit<Draft, 'apiVersion' | 'kind'>): void {
     try {
       this.add({ ...event, metadata: event.metadata as Partial<Metadata>, apiVersion: 'v1', kind: 'Event' })
@@ -74,7 +71,7 @@ export class Cluster {
     return this.store.list(kindNamed(kind), namespace)
   }
 
-  /** Replaces as a PUT or a patch does: same uid, resourceVersion if given, immutable fields. Nothing changed, nothing stored. Throws Refusal. */
+  /** Replaces like PUT or PATCH: same uid, resourceVersion if given, immutable fields. An unchanged object is not stored again. Throws Refusal. */
   update(object: ApiObject, options: { dryRun?: boolean; status?: boolean } = {}): ApiObject {
     const kind = kindNamed(object.kind)
     const before = this.#existing(kind, object.metadata.namespace, object.metadata.name)
@@ -107,7 +104,7 @@ export class Cluster {
     return isDeepStrictEqual(copy, before) ? before : this.store.put(kindNamed(kind), copy)
   }
 
-  /** Deletes as a DELETE does, preconditions first. Pods on a node only start to terminate; the kubelet finishes them. Throws Refusal. */
+  /** Deletes like DELETE, preconditions first. Pods on a node only start to terminate; the kubelet finishes them. Throws Refusal. */
   remove(
     kindName: string,
     namespace: string | undefined,
@@ -116,24 +113,12 @@ export class Cluster {
   ): ApiObject {
     const kind = kindNamed(kindName)
     const object = this.#existing(kind, namespace, name)
-    const { uid, resourceVersion } = object.metadata
-    if (options.uid && options.uid !== uid)
-      throw preconditionFailed(
-        kind,
-        name,
-        `the UID in the precondition (${options.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
-      )
-    if (options.resourceVersion && options.resourceVersion !== resourceVersion)
-      throw preconditionFailed(
-        kind,
-        name,
-        `the ResourceVersion in the precondition (${options.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
-      )
+    checkPreconditions(kind, object, options)
     if (kindName === 'Pod') return deletePod(this, object, options)
     if (options.dryRun) return object
-    if (kindName === 'Namespace') return this.#terminate(kind, object)
+    if (kindName === 'Namespace') return terminateNamespace(this, object)
     const last = this.store.remove(kind, object)
-    if (options.propagationPolicy !== 'Orphan') this.#removeDependents(object.metadata)
+    if (options.propagationPolicy !== 'Orphan') removeDependents(this, object.metadata)
     return last
   }
 
@@ -176,22 +161,5 @@ export class Cluster {
     const object = this.store.get(kind, namespace, name)
     if (!object) throw notFound(kind, name)
     return object
-  }
-
-  #terminate(kind: Kind, namespace: ApiObject): ApiObject {
-    return this.store.put(kind, {
-      ...namespace,
-      metadata: { ...namespace.metadata, deletionTimestamp: this.clock.timestamp() },
-      status: { phase: 'Terminating' },
-    })
-  }
-
-  #removeDependents(owner: Metadata): void {
-    for (const kind of ['ReplicaSet', 'Job', 'Pod']) {
-      for (const object of this.store.list(kindNamed(kind), owner.namespace)) {
-        if (!object.metadata.ownerReferences?.some(reference => reference.uid === owner.uid)) continue
-        this.remove(kind, object.metadata.namespace, object.metadata.name)
-      }
-    }
   }
 }

@@ -1,9 +1,9 @@
-/** Fills in what the API server fills in at creation (pkg/apis/core/v1/defaults.go and its siblings in apps, batch). */
+/** Sets the defaults that the API server sets at creation (pkg/apis/core/v1/defaults.go and its siblings in apps, batch). */
 
 import type { ApiObject, JsonObject, Metadata, PodSpec } from './objects.ts'
 import { podDefaults, templateDefaults } from './pod-defaults.ts'
 
-/** `kind.spec` with its defaults; the input is left alone. */
+/** `kind.spec` with its defaults; the input is not modified. */
 export function withDefaults(object: ApiObject): ApiObject {
   const spec = object.spec as Record<string, unknown> | undefined
   switch (object.kind) {
@@ -108,18 +108,18 @@ function workloadDefaults(object: ApiObject, given: Record<string, unknown>): Ap
   return { ...whole, metadata: workloadMetadata(whole) }
 }
 
-/** kubectl sends `strategy: {}`; the API server takes it for none. */
+/** kubectl sends `strategy: {}`, which the API server treats like none. */
 const isUntyped = (value: unknown) =>
   typeof value === 'object' && value !== null && Object.keys(value).length === 0
 
-/** A ReplicationController without labels takes those of its template. */
+/** A ReplicationController without labels gets those of its template. */
 function workloadMetadata({ kind, metadata, spec }: ApiObject): Metadata {
   const template = spec?.template as { metadata?: Partial<Metadata> } | undefined
   const labels = metadata.labels ?? template?.metadata?.labels
   return kind === 'ReplicationController' && labels ? { ...metadata, labels } : metadata
 }
 
-/** A Job's pods are found by its uid; the labels are stamped on template and Job alike. */
+/** A Job selects its pods by its uid; the labels are set on template and Job. */
 function jobLabels(job: ApiObject): ApiObject {
   const spec = job.spec as unknown as {
     selector?: unknown

@@ -1,14 +1,41 @@
-/** How pods go: at once if no node has them or they are done, else by way of deletionTimestamp and the kubelet. */
+/** How objects are deleted: preconditions, pods with their grace period, namespaces with their contents, and dependents. */
 
 import type { Cluster } from './cluster.ts'
-import { kindNamed } from './kinds.ts'
-import { type ApiObject, asPod } from './objects.ts'
+import { preconditionFailed } from './failure.ts'
+import { type Kind, kindNamed } from './kinds.ts'
+import { type ApiObject, asPod, type Metadata } from './objects.ts'
 
-/** Starts or finishes a pod's deletion; returns the object as the API server answers it. A dry run only shows it. */
+export interface DeletionOptions {
+  dryRun?: boolean
+  uid?: string
+  resourceVersion?: string
+  gracePeriodSeconds?: number
+  /** Background: dependents are deleted too. Orphan: they are kept. */
+  propagationPolicy?: string
+}
+
+/** Throws the 409 for a uid or resourceVersion that the object does not have. */
+export function checkPreconditions(kind: Kind, object: ApiObject, options: DeletionOptions): void {
+  const { name, uid, resourceVersion } = object.metadata
+  if (options.uid && options.uid !== uid)
+    throw preconditionFailed(
+      kind,
+      name,
+      `the UID in the precondition (${options.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
+    )
+  if (options.resourceVersion && options.resourceVersion !== resourceVersion)
+    throw preconditionFailed(
+      kind,
+      name,
+      `the ResourceVersion in the precondition (${options.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
+    )
+}
+
+/** Starts or finishes a pod's deletion and returns the object for the response. A dry run stores nothing. */
 export function deletePod(
   cluster: Cluster,
   object: ApiObject,
-  { gracePeriodSeconds: grace, dryRun = false }: { gracePeriodSeconds?: number; dryRun?: boolean },
+  { gracePeriodSeconds: grace, dryRun = false }: DeletionOptions,
 ): ApiObject {
   const pod = asPod(object)
   const finished = ['Succeeded', 'Failed'].includes(pod.status.phase ?? '')
@@ -19,7 +46,7 @@ export function deletePod(
     metadata: {
       ...object.metadata,
       generation: (object.metadata.generation ?? 0) + 1,
-      // The moment at which it is over at the latest.
+      // The deletion ends at this time at the latest.
       deletionTimestamp: object.metadata.deletionTimestamp ?? cluster.clock.timestamp(seconds),
       deletionGracePeriodSeconds: seconds,
     },
@@ -28,4 +55,23 @@ export function deletePod(
   const kind = kindNamed('Pod')
   const held = (object.metadata.finalizers ?? []).length > 0
   return seconds === 0 && !held ? cluster.store.remove(kind, leaving) : cluster.store.put(kind, leaving)
+}
+
+/** Marks the namespace as terminating; the controllers empty and remove it. */
+export function terminateNamespace({ store, clock }: Cluster, namespace: ApiObject): ApiObject {
+  return store.put(kindNamed('Namespace'), {
+    ...namespace,
+    metadata: { ...namespace.metadata, deletionTimestamp: clock.timestamp() },
+    status: { phase: 'Terminating' },
+  })
+}
+
+/** Deletes the objects that the owner controls. */
+export function removeDependents(cluster: Cluster, owner: Metadata): void {
+  for (const kind of ['ReplicaSet', 'Job', 'Pod']) {
+    for (const object of cluster.store.list(kindNamed(kind), owner.namespace)) {
+      if (!object.metadata.ownerReferences?.some(reference => reference.uid === owner.uid)) continue
+      cluster.remove(kind, object.metadata.namespace, object.metadata.name)
+    }
+  }
 }

@@ -1,4 +1,4 @@
-/** What the API server answers when it refuses: Status objects with the real server's texts (apimachinery's api/errors). */
+/** The API server's refusals: Status objects with the real server's messages (apimachinery's api/errors). */
 
 import { type Kind, qualifiedResource } from './kinds.ts'
 import type { JsonObject } from './objects.ts'
@@ -67,7 +67,7 @@ export const conflict = (kind: Kind, name: string, why = MODIFIED) =>
     detailsOf(kind, name),
   )
 
-/** A delete precondition that does not hold: the storage names the kind, not the resource. */
+/** A failed delete precondition: the storage layer names the kind, not the resource. */
 export const preconditionFailed = (kind: Kind, name: string, why: string) =>
   new Refusal(409, 'Conflict', `Operation cannot be fulfilled on ${kind.kind} "${name}": ${why}`, {
     name,
@@ -99,7 +99,7 @@ export function invalid(kind: Kind, name: string, causes: Cause[]): Refusal {
 
 export const badRequest = (message: string) => new Refusal(400, 'BadRequest', message)
 
-/** The server says no more about a JSON patch that can't be applied: not which operation, not why. */
+/** The server's message for a JSON patch that can't be applied: it names neither the operation nor the reason. */
 export const unprocessable = () =>
   new Refusal(422, 'Invalid', 'the server rejected our request due to an error in our request', {})
 
@@ -111,7 +111,7 @@ export const unknownResource = () =>
 
 export const unauthorized = () => new Refusal(401, 'Unauthorized', 'Unauthorized')
 
-/** Field errors as the validation package words them. */
+/** Field errors with the messages of the validation package. */
 export const required = (field: string, detail = ''): Cause => ({
   reason: 'FieldValueRequired',
   message: `Required value${detail && `: ${detail}`}`,

@@ -1,4 +1,4 @@
-/** The kinds this cluster knows: how each is named in paths, in lists, on the command line and in errors. */
+/** The kinds this cluster serves: their names in paths, lists, commands and errors. */
 
 export interface Kind {
   group: string
@@ -56,7 +56,7 @@ export const KINDS: readonly Kind[] = [
   row('policy', 'PodDisruptionBudget', 'poddisruptionbudgets', ['pdb']),
 ]
 
-/** Resources whose pods are counted by the subresource `scale`. */
+/** Resources whose replicas the subresource `scale` sets. */
 export const SCALED = ['deployments', 'replicasets', 'statefulsets', 'replicationcontrollers']
 
 /** What `kubectl get all` shows. */
@@ -70,11 +70,11 @@ const byResource = new Map(KINDS.map(kind => [`${kind.group}/${kind.version}/${k
 export const apiVersionOf = (kind: Kind): string =>
   kind.group ? `${kind.group}/${kind.version}` : kind.version
 
-/** `pods`, `deployments.apps`: the name that errors use. */
+/** `pods`, `deployments.apps`: the name in errors. */
 export const qualifiedResource = (kind: Kind): string =>
   kind.group ? `${kind.resource}.${kind.group}` : kind.resource
 
-/** The kind of that name, such as `Pod`. Throws on an unknown one: the caller of the simulator misspelt it. */
+/** The kind of that name, such as `Pod`. Throws if it is unknown, because that is a mistake in the calling code. */
 export function kindNamed(name: string): Kind {
   const kind = byKind.get(name)
   if (!kind) throw new Error(`the simulator knows no kind ${name}`)

@@ -1,9 +1,9 @@
-/** What the cluster's nodes look like. */
+/** The cluster's nodes. */
 
 import type { Clock } from './clock.ts'
 import type { Draft } from './objects.ts'
 
-/** A node that is ready for everything. */
+/** A node that is ready and without pressure or taints. */
 export function nodeDraft(name: string, clock: Clock): Draft {
   const condition = {
     type: 'Ready',

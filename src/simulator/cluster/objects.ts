@@ -1,4 +1,4 @@
-/** The shapes of stored objects, as narrow as the simulator needs them; every other field is carried along untouched. */
+/** The types of stored objects, as narrow as the simulator needs them; all other fields are kept untouched. */
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json | undefined }
 export type JsonObject = { [key: string]: Json | undefined }
@@ -40,7 +40,7 @@ export interface ApiObject extends Identified {
   [field: string]: unknown
 }
 
-/** What a caller hands in: name and spec are enough, the server fills in the rest. */
+/** What a caller provides: name and spec are enough, the server fills in the rest. */
 export interface Draft {
   apiVersion: string
   kind: string
@@ -120,7 +120,7 @@ export interface LabelSelector {
   matchExpressions?: { key: string; operator: string; values?: string[] }[]
 }
 
-/** Deployment, ReplicaSet, StatefulSet, DaemonSet, Job: what runs pods from a template. */
+/** Deployment, ReplicaSet, StatefulSet, DaemonSet, Job: kinds that run pods from a template. */
 export interface Workload extends Identified {
   spec: {
     replicas?: number
@@ -131,23 +131,23 @@ export interface Workload extends Identified {
   status: JsonObject
 }
 
-/** The same object seen as a pod. */
+/** The same object typed as a pod. */
 export const asPod = (object: ApiObject): Pod => object as unknown as Pod
 
-/** The same object seen as a workload. */
+/** The same object typed as a workload. */
 export const asWorkload = (object: ApiObject): Workload => object as unknown as Workload
 
-/** The same object seen as any other. */
+/** The same object typed as any other kind. */
 export const asObject = (object: Pod | Workload | Draft): ApiObject => object as unknown as ApiObject
 
-/** A copy of plain JSON data that shares nothing with it. */
+/** A deep copy of plain JSON data. */
 export function copyOf<T>(data: T): T {
   if (Array.isArray(data)) return data.map(copyOf) as T
   if (data === null || typeof data !== 'object') return data
   return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, copyOf(value)])) as T
 }
 
-/** Makes sure that nobody changes it, however deep; what is frozen already costs nothing. */
+/** Freezes it deeply; stops at parts that are frozen already. */
 export function frozen<T>(data: T): T {
   if (data === null || typeof data !== 'object' || Object.isFrozen(data)) return data
   for (const value of Object.values(data)) frozen(value)

@@ -8,7 +8,7 @@ export function templateDefaults(given: unknown): object {
   return { metadata: {}, ...template, spec: podSpecDefaults(template.spec ?? { containers: [] }) }
 }
 
-/** What every pod spec gets, in a template or in a pod. */
+/** Defaults of every pod spec, in templates and in pods. */
 function podSpecDefaults(spec: PodSpec): PodSpec {
   return {
     restartPolicy: 'Always',
@@ -31,7 +31,7 @@ const tolerate = (key: string) => ({
   tolerationSeconds: 300,
 })
 
-/** A pod spec with its defaults, those only pods get among them: by defaulting, and by the admission plugins that are on by default. */
+/** A pod spec with its defaults, including those that only pods get: from defaulting, and from the admission plugins that are on by default. */
 export function podDefaults(spec: PodSpec): PodSpec {
   const serviceAccountName = spec.serviceAccountName || 'default'
   return podSpecDefaults({
@@ -52,7 +52,7 @@ const containerDefaults = (container: ContainerSpec): ContainerSpec => ({
   imagePullPolicy: container.imagePullPolicy || defaultPullPolicy(container.image ?? ''),
 })
 
-/** Always for `latest`, written or implied; a digest alone, and any other tag, is IfNotPresent. */
+/** Always for `latest`, explicit or implied; IfNotPresent for a digest or any other tag. */
 function defaultPullPolicy(image: string): string {
   const [name = '', digest] = image.split('@')
   const tag = /:([^:/]+)$/.exec(name)?.[1] ?? (digest ? '' : 'latest')

@@ -1,4 +1,4 @@
-/** The cluster's memory: objects by kind, one growing resourceVersion, and whoever watches. Stored objects are frozen: who wants to change one changes a copy. */
+/** The cluster's memory: objects by kind, an increasing resourceVersion, and watchers. Stored objects are frozen: to change one, copy it. */
 
 import type { Kind } from './kinds.ts'
 import { type ApiObject, frozen } from './objects.ts'
@@ -31,7 +31,7 @@ export class Store {
       .map(([, object]) => object)
   }
 
-  /** Stores it under a new resourceVersion and gives back what was stored. */
+  /** Stores it under a new resourceVersion and returns the stored object. */
   put(kind: Kind, object: ApiObject): ApiObject {
     const { namespace, name } = object.metadata
     const key = keyOf(kind, namespace, name)

@@ -1,4 +1,4 @@
-/** What the API server checks before it stores an object, as far as pullguard's writes can run into it. */
+/** What the API server validates before it stores an object, as far as pullguard's writes can fail it. */
 
 import { isDeepStrictEqual } from 'node:util'
 import { type Cause, forbiddenField, invalid, invalidValue, required } from './failure.ts'
@@ -9,7 +9,7 @@ const DNS_1123 =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
 const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
 
-/** Throws the 422 that a new object deserves. */
+/** Throws the 422 for an invalid new object. */
 export function validateNew(kind: Kind, object: ApiObject): void {
   const { name } = object.metadata
   const causes: Cause[] = []
@@ -19,7 +19,7 @@ export function validateNew(kind: Kind, object: ApiObject): void {
   if (causes.length > 0) throw invalid(kind, name ?? '', causes)
 }
 
-/** Throws the 422 that a change of an existing object deserves. */
+/** Throws the 422 for an invalid change of an existing object. */
 export function validateChange(kind: Kind, before: ApiObject, after: ApiObject): void {
   const causes = [...contentProblems(after), ...immutableProblems(before, after)]
   if (causes.length > 0) throw invalid(kind, before.metadata.name, causes)
@@ -51,7 +51,7 @@ function secretProblems(secret: ApiObject): Cause[] {
     const parsed: unknown = JSON.parse(Buffer.from(value, 'base64').toString())
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return []
   } catch {
-    // Not JSON: the refusal below says so without showing it.
+    // Not JSON: the refusal below does not quote it.
   }
   return [invalidValue(`data[${key}]`, '<secret contents redacted>', 'invalid character')]
 }
@@ -97,7 +97,7 @@ function fixedPodSpec(pod: ApiObject): object {
   }
 }
 
-/** Adds what strict decoding calls unknown: top-level fields that the kind does not have. */
+/** Adds strict decoding's errors for unknown top-level fields of the kind. */
 export function unknownFields(object: ApiObject): string[] {
   const known = ['apiVersion', 'kind', 'metadata', ...kindNamed(object.kind).fields]
   return Object.keys(object).filter(field => !known.includes(field))

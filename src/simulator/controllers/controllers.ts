@@ -1,4 +1,4 @@
-/** The controller manager and the scheduler: one pass over everything they look after. */
+/** The controller manager and the scheduler: one pass over all objects they control. */
 
 import type { Cluster } from '../cluster/cluster.ts'
 import { Refusal } from '../cluster/failure.ts'
@@ -26,7 +26,7 @@ const RECONCILERS: [kind: string, reconcile: (cluster: Cluster, object: ApiObjec
 /** Milliseconds: kube-apiserver's --event-ttl. */
 const EVENT_LIFETIME = 3_600_000
 
-/** One pass. What admission refuses is tried again in the next pass. */
+/** One pass. Objects that admission refuses are tried again in the next pass. */
 export function runControllers(cluster: Cluster): void {
   for (const [kind, reconcile] of RECONCILERS) {
     for (const object of cluster.list(kind)) {

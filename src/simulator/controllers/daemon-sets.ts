@@ -6,7 +6,7 @@ import { activePods, createPod, isReady, readyCount, templateHash, writeStatus }
 
 const REVISION = 'controller-revision-hash'
 
-/** One pass over one DaemonSet; pods of an old template go one at a time, those that are not ready at once. */
+/** One pass over one DaemonSet; ready pods of an old template are replaced one at a time, others at once. */
 export function reconcileDaemonSet(cluster: Cluster, set: ApiObject): void {
   const revision = templateHash(set)
   const { updateStrategy, template } = asWorkload(set).spec
@@ -44,7 +44,7 @@ interface PinnedSpec {
   affinity?: unknown
 }
 
-/** The node a pod is on, or is pinned to by the affinity that the DaemonSet controller writes. */
+/** The node that runs the pod, or that the affinity written by the DaemonSet controller selects. */
 export function nodeOf({ nodeName, affinity }: PinnedSpec): string | undefined {
   if (nodeName) return nodeName
   return /"key":"metadata.name","operator":"In","values":\["([^"]+)"\]/.exec(

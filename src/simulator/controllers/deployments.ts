@@ -23,7 +23,7 @@ export function reconcileDeployment(cluster: Cluster, deployment: ApiObject): vo
   const newest = Math.max(0, ...sets.map(revisionOf))
   if (!current) createReplicaSet(cluster, deployment, hash, newest + 1)
   else {
-    // A roll-back: the older template is the newest revision from now on.
+    // A rollback: the older template becomes the newest revision.
     if (revisionOf(current) < newest) number(cluster, deployment, current, newest + 1)
     roll(cluster, deployment, current, old)
   }
@@ -57,7 +57,7 @@ function roll(cluster: Cluster, deployment: ApiObject, current: ApiObject, old: 
     scaleDown(cluster, old, { wanted, fresh, freshReady: readyCount(activePods(cluster, current)) })
 }
 
-/** Old pods that are broken go first (cleanupUnhealthyReplicas), then as many others as can be spared. */
+/** Broken old pods are deleted first (cleanupUnhealthyReplicas), then as many others as the strategy allows. */
 function scaleDown(
   cluster: Cluster,
   old: ApiObject[],
@@ -111,7 +111,7 @@ function createReplicaSet(cluster: Cluster, deployment: ApiObject, hash: string,
 
 const revisionOf = ({ metadata }: ApiObject): number => Number(metadata.annotations?.[REVISION] ?? 0)
 
-/** Writes the revision on the Deployment and on its ReplicaSet. */
+/** Writes the revision to the Deployment and its ReplicaSet. */
 function number(cluster: Cluster, deployment: ApiObject, set: ApiObject, revision: number): void {
   for (const { kind, metadata } of [deployment, set]) {
     cluster.change(kind, metadata.namespace, metadata.name, copy => {

@@ -1,10 +1,10 @@
-/** PodDisruptionBudgets: counts how many pods may go. */
+/** PodDisruptionBudgets: computes how many pods may be disrupted. */
 
 import type { Cluster } from '../cluster/cluster.ts'
 import { type ApiObject, asPod, type LabelSelector } from '../cluster/objects.ts'
 import { isReady, writeStatus } from './owned-pods.ts'
 
-/** One pass over one budget; percentages round up, as the real one does. */
+/** One pass over one budget; percentages are rounded up, as in the real controller. */
 export function reconcileBudget(cluster: Cluster, budget: ApiObject): void {
   const { selector, minAvailable, maxUnavailable } = (budget.spec ?? {}) as {
     selector?: LabelSelector

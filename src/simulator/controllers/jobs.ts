@@ -1,4 +1,4 @@
-/** Jobs: pods until enough have completed. */
+/** Jobs: run pods until enough have completed. */
 
 import type { Cluster } from '../cluster/cluster.ts'
 import { type ApiObject, asPod, type JsonObject } from '../cluster/objects.ts'

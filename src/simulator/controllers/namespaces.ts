@@ -1,4 +1,4 @@
-/** Namespaces: each has its service account `default`; one that is to go takes along what is in it, and goes when it is empty. */
+/** Namespaces: each gets the service account `default`; a terminating one is emptied and then removed. */
 
 import type { Cluster } from '../cluster/cluster.ts'
 import { KINDS, kindNamed } from '../cluster/kinds.ts'

@@ -1,4 +1,4 @@
-/** Pods of a controller: which it has, how it makes another, which of them are ready. */
+/** Pods of a controller: the existing ones, the ready ones, and the creation of more. */
 
 import { createHash } from 'node:crypto'
 import type { Cluster } from '../cluster/cluster.ts'
@@ -20,7 +20,7 @@ export const controlled = (cluster: Cluster, kind: string, { metadata }: ApiObje
       ownerReferences.some(({ uid, controller }) => controller === true && uid === metadata.uid),
     )
 
-/** The owner's pods that are not finished and not on their way out. */
+/** The owner's pods that are neither finished nor terminating. */
 export const activePods = (cluster: Cluster, owner: ApiObject): Pod[] =>
   controlled(cluster, 'Pod', owner)
     .map(asPod)
@@ -38,7 +38,7 @@ export const ownerReference = ({ apiVersion, kind, metadata }: ApiObject): Owner
   blockOwnerDeletion: true,
 })
 
-/** Creates a pod from the owner's template, through admission as any other. Throws Refusal. */
+/** Creates a pod from the owner's template, through admission. Throws Refusal. */
 export function createPod(cluster: Cluster, owner: ApiObject, metadata: Partial<Metadata>): void {
   const { template } = asWorkload(owner).spec
   cluster.create({
@@ -62,7 +62,7 @@ export const readyCount = (pods: Pod[]): number => pods.filter(isReady).length
 
 const HASH_LETTERS = 'bcdfghjklmnpqrstvwxz2456789'
 
-/** A short name for a template, as pod-template-hash has it. */
+/** A short hash of a template, like pod-template-hash. */
 export const templateHash = (owner: ApiObject): string =>
   [
     ...createHash('sha256')

@@ -1,10 +1,10 @@
-/** ReplicaSets and ReplicationControllers: as many pods as asked for. */
+/** ReplicaSets and ReplicationControllers: run as many pods as their spec says. */
 
 import type { Cluster } from '../cluster/cluster.ts'
 import { type ApiObject, asWorkload } from '../cluster/objects.ts'
 import { activePods, createPod, isReady, readyCount, writeStatus } from './owned-pods.ts'
 
-/** One pass over one of them: creates what is missing, deletes what is too much (unready pods first), writes the status. */
+/** One pass over one of them: creates missing pods, deletes surplus ones (unready pods first), writes the status. */
 export function reconcileReplicaSet(cluster: Cluster, replicaSet: ApiObject): void {
   const wanted = asWorkload(replicaSet).spec.replicas ?? 1
   const pods = activePods(cluster, replicaSet)

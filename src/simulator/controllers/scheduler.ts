@@ -1,4 +1,4 @@
-/** The scheduler: gives each new pod a node, in turn, among those whose labels fit. */
+/** The scheduler: assigns each new pod to a node with matching labels, in turn. */
 
 import { randomUUID } from 'node:crypto'
 import type { Cluster } from '../cluster/cluster.ts'

@@ -1,4 +1,4 @@
-/** StatefulSets: numbered pods, one after another, each waiting until those before it are ready. */
+/** StatefulSets: numbered pods, started one after another, each once those before it are ready. */
 
 import type { Cluster } from '../cluster/cluster.ts'
 import { type ApiObject, asWorkload, type Pod } from '../cluster/objects.ts'
@@ -6,7 +6,7 @@ import { activePods, createPod, isReady, readyCount, templateHash, writeStatus }
 
 const REVISION = 'controller-revision-hash'
 
-/** One pass over one StatefulSet. As with the real one, a broken pod of an older revision holds up the roll-out until somebody deletes it. */
+/** One pass over one StatefulSet. As in Kubernetes, a broken pod of an older revision blocks the rollout until someone deletes it. */
 export function reconcileStatefulSet(cluster: Cluster, set: ApiObject): void {
   const { replicas: wanted = 1, podManagementPolicy, updateStrategy } = asWorkload(set).spec
   const revision = `${set.metadata.name}-${templateHash(set)}`
@@ -48,7 +48,7 @@ function createNumbered(cluster: Cluster, set: ApiObject, ordinal: number, revis
   createPod(cluster, set, { name, generateName: `${set.metadata.name}-`, labels })
 }
 
-/** From the last one down, the first pod of another revision; none while one of the new revision is not ready. */
+/** From the last ordinal down, the first pod of another revision; none while a pod of the new revision is not ready. */
 function replaceOne(cluster: Cluster, numbered: Map<number, Pod>, revision: string): void {
   for (const [, pod] of [...numbered].sort(([a], [b]) => b - a)) {
     const { name, namespace, labels } = pod.metadata

@@ -1,4 +1,4 @@
-/** A registry's answers: shapes and texts of the distribution API as Docker Hub gives them. */
+/** A registry's responses: the distribution API's shapes and Docker Hub's messages. */
 
 import type { Content } from './image.ts'
 
@@ -55,7 +55,7 @@ export const contentAnswer = (found: Content, headers: Record<string, string>): 
   body: found.bytes,
 })
 
-/** 401 with the challenge. `insufficient`: a token came, but not one for this repository. */
+/** 401 with the challenge. `insufficient`: the request had a token, but not for this repository. */
 export function challenge(
   origin: string,
   service: string,
@@ -75,7 +75,7 @@ export function challenge(
 export const manifestUnknown = (reference: string): HubResponse =>
   errorAnswer(404, 'MANIFEST_UNKNOWN', 'manifest unknown', {}, `unknown tag=${reference}`)
 
-/** A page of tags in their order, with a link to the next one where `n` leaves some out (distribution specification). */
+/** A page of tags in order, with a link to the next one if `n` cuts the list (distribution specification). */
 export function tagPage({ path, query }: HubRequest, name: string, all: string[]): HubResponse {
   const last = query.get('last')
   const rest = all.sort().filter(tag => last === null || tag > last)
@@ -86,7 +86,7 @@ export function tagPage({ path, query }: HubRequest, name: string, all: string[]
   return jsonAnswer(200, { name, tags }, more ? { link: next } : {})
 }
 
-/** Docker Hub's own words over the limit; an account (null: a stranger) gets its name back, and the id of its token. */
+/** Docker Hub's message over the limit; for an account (null: anonymous) it includes the account's name and the id of its token. */
 export const tooManyPulls = (account: string | null, headers: Record<string, string>): HubResponse =>
   errorAnswer(
     429,

@@ -1,19 +1,19 @@
 /** The anonymous part of Docker Hub's web API (hub.docker.com): public repositories, and the platforms of their tags. */
 
 import { type HubRequest, type HubResponse, jsonAnswer } from './answers.ts'
-import type { Catalogue } from './catalogue.ts'
+import type { Catalog } from './catalog.ts'
 
 const NOT_FOUND = () => jsonAnswer(404, { message: 'object not found', errinfo: {} })
 
-/** The answer; undefined where the path is the registry's. What is private is not found. */
-export function hubApiAnswer(request: HubRequest, catalogue: Catalogue): HubResponse | undefined {
+/** The response; undefined if the path belongs to the registry. Private repositories are not found. */
+export function hubApiAnswer(request: HubRequest, catalog: Catalog): HubResponse | undefined {
   const match = /^\/v2\/namespaces\/([^/]+)\/repositories(?:\/([^/]+)(?:\/tags\/([^/]+))?)?$/.exec(
     request.path,
   )
   if (match === null || request.method !== 'GET') return undefined
   const [, namespace = '', name, tag] = match
-  if (name === undefined) return listing(request, namespace, catalogue)
-  const repository = catalogue.repository(`${namespace}/${name}`)
+  if (name === undefined) return listing(request, namespace, catalog)
+  const repository = catalog.repository(`${namespace}/${name}`)
   if (repository === undefined || repository.owner !== undefined) return NOT_FOUND()
   if (tag === undefined) return jsonAnswer(200, { namespace, name, is_private: false })
   const platforms = repository.platforms.get(tag)
@@ -25,8 +25,8 @@ export function hubApiAnswer(request: HubRequest, catalogue: Catalogue): HubResp
   return jsonAnswer(200, { name: tag, images })
 }
 
-function listing({ query }: HubRequest, namespace: string, catalogue: Catalogue): HubResponse {
-  const names = catalogue.publicNames(namespace)
+function listing({ query }: HubRequest, namespace: string, catalog: Catalog): HubResponse {
+  const names = catalog.publicNames(namespace)
   if (names.length === 0) return NOT_FOUND()
   const size = Number(query.get('page_size') ?? 10)
   const from = (Number(query.get('page') ?? 1) - 1) * size

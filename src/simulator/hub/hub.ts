@@ -1,4 +1,4 @@
-/** A registry that counts like Docker Hub: tokens, manifests, blobs, quotas; asked in memory by the simulated kubelet or over plain HTTP. */
+/** A registry that counts pulls like Docker Hub: tokens, manifests, blobs, quotas; used in memory by the simulated kubelet or over plain HTTP. */
 
 import type { Clock } from '../cluster/clock.ts'
 import {
@@ -13,7 +13,7 @@ import {
   tagPage,
   tooManyPulls,
 } from './answers.ts'
-import { Catalogue, type Repository } from './catalogue.ts'
+import { Catalog, type Repository } from './catalog.ts'
 import { hubApiAnswer } from './hub-api.ts'
 import type { Image, ImageDraft } from './image.ts'
 import { HubListener } from './listener.ts'
@@ -24,7 +24,7 @@ export interface HubOptions {
   clock: Clock
   /** Default: registry.docker.io. */
   service?: string
-  /** For strangers, by IP address; null: unlimited. Default: 100 pulls in 6 hours. */
+  /** For anonymous pulls, by IP address; null: unlimited. Default: 100 pulls in 6 hours. */
   anonymousLimit?: Limit | null
 }
 
@@ -36,7 +36,7 @@ export interface HubLogEntry {
   status: number
 }
 
-/** What the registry answers to everything while it is in trouble. */
+/** The response to every request while the registry is failing. */
 export type Trouble = 500 | 502 | 503 | 504 | 'abuse'
 
 const SIX_HOURS = 6 * 3600
@@ -44,13 +44,13 @@ const SIX_HOURS = 6 * 3600
 export class Hub extends HubListener {
   readonly quota = new Quota()
   readonly requests: HubLogEntry[] = []
-  /** Set it to make every /v2/ request fail; null ends it. */
+  /** Set it to make every /v2/ request fail; null ends the failure. */
   trouble: Trouble | null = null
   anonymousLimit: Limit | null
   readonly #clock: Clock
   readonly #service: string
   #tokens = new TokenServer()
-  #catalogue = new Catalogue()
+  #catalog = new Catalog()
 
   constructor(options: HubOptions) {
     super()
@@ -71,17 +71,17 @@ export class Hub extends HubListener {
 
   /** Adds the image under its tags and digests. */
   addImage(draft: ImageDraft): Image {
-    return this.#catalogue.add(draft)
+    return this.#catalog.add(draft)
   }
 
-  /** Leaves the account, or the strangers behind that IP address, `keep` pulls. */
+  /** Leaves the account, or anonymous clients at that IP address, `keep` pulls. */
   exhaust(identity: string, keep = 0): void {
     const account = this.#tokens.account(identity)
     const limit = account ? limitOf(account) : this.anonymousLimit
     if (limit) this.quota.exhaust(identity, limit, this.#clock.now(), keep)
   }
 
-  /** Answers one request; every answer is logged. */
+  /** Answers one request; every response is logged. */
   handle(request: HubRequest): HubResponse {
     const grant = this.#tokens.grantOf(request)
     const response = this.#answer(request, grant)
@@ -94,11 +94,9 @@ export class Hub extends HubListener {
 
   #answer(request: HubRequest, grant: Grant | undefined): HubResponse {
     if (request.path === '/token')
-      return this.#tokens.issue(request, this.#clock.now(), (name, user) =>
-        this.#catalogue.mayPull(name, user),
-      )
-    const told = hubApiAnswer(request, this.#catalogue)
-    if (told) return told
+      return this.#tokens.issue(request, this.#clock.now(), (name, user) => this.#catalog.mayPull(name, user))
+    const answer = hubApiAnswer(request, this.#catalog)
+    if (answer) return answer
     if (this.trouble === 'abuse') return plainAnswer(429, 'Too Many Requests (HAP429).\n')
     if (this.trouble) return plainAnswer(this.trouble, `${this.trouble} upstream error\n`)
     if (!['GET', 'HEAD'].includes(request.method))
@@ -109,7 +107,7 @@ export class Hub extends HubListener {
     if (!match) return plainAnswer(404, '404 page not found\n')
     const [, name = '', what, reference = ''] = match
     if (!grant) return challenge(request.origin, this.#service, name, false)
-    const repository = this.#catalogue.repository(name)
+    const repository = this.#catalog.repository(name)
     if (!repository || !grant.repositories.has(name))
       return challenge(request.origin, this.#service, name, true)
     if (what === 'manifests') return this.#manifest(request, grant, repository, name, reference)

@@ -1,4 +1,4 @@
-/** Images as a registry holds them: a real gzip layer, a config, a manifest for each platform and the index over them, digests and all. */
+/** Images as a registry stores them: a real gzip layer, a config, a manifest for each platform and the index over them, with their digests. */
 
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
@@ -13,7 +13,7 @@ export interface ImageDraft {
   /** Default: linux/amd64 and linux/arm64 under one index. With `index: false` a single manifest for the first. */
   platforms?: string[]
   index?: boolean
-  /** The account that alone may pull it. */
+  /** The only account that may pull it. */
   owner?: string
   /** A verified publisher's image: not counted, no headers. */
   unmetered?: boolean
@@ -26,9 +26,9 @@ export interface Content {
 }
 
 export interface Image {
-  /** What the tags point to. */
+  /** The manifest or index that the tags point to. */
   top: Content
-  /** The manifests behind the index. */
+  /** The manifests under the index. */
   manifests: Content[]
   blobs: Content[]
   /** `linux/amd64`. */

@@ -25,19 +25,19 @@ export class Quota {
     this.#timesOf(pull.identity).push(pull.at)
   }
 
-  /** Uses up what is left (or all but `keep`), as if others had pulled from the same address or account. */
+  /** Uses up what is left (or all but `keep`), as if others had pulled with the same address or account. */
   exhaust(identity: string, limit: Limit, now: number, keep = 0): void {
     const missing = this.remaining(identity, limit, now) - keep
     for (let pull = 0; pull < missing; pull++) this.#timesOf(identity).push(now)
   }
 
-  /** Pulls left in the window that ends now; never below 0. */
+  /** Pulls left in the window that ends now; at least 0. */
   remaining(identity: string, limit: Limit, now: number): number {
     const recent = this.#timesOf(identity).filter(at => at > now - limit.window * 1000)
     return Math.max(0, limit.pulls - recent.length)
   }
 
-  /** Forgets what this identity used. */
+  /** Restores this identity's full quota. */
   refill(identity: string): void {
     this.#used.delete(identity)
   }

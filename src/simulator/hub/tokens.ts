@@ -1,4 +1,4 @@
-/** The token server: who somebody is, and which repositories a token opens. */
+/** The token server: authenticates accounts and issues tokens for repositories. */
 
 import { randomBytes } from 'node:crypto'
 import { type HubRequest, type HubResponse, jsonAnswer } from './answers.ts'
@@ -7,13 +7,13 @@ import type { Limit } from './quota.ts'
 export interface Account {
   name: string
   password: string
-  /** Personal access tokens: as good as the password. */
+  /** Personal access tokens, accepted like the password. */
   tokens?: string[]
   /** null: a plan without limits. Default: 200 pulls in 6 hours. */
   limit?: Limit | null
 }
 
-/** What a bearer token stands for; no account is a stranger. */
+/** What a bearer token grants; anonymous without an account. */
 export interface Grant {
   account: Account | undefined
   repositories: Set<string>
@@ -31,7 +31,7 @@ export class TokenServer {
     return this.#accounts.get(name)
   }
 
-  /** GET with Basic, or POST with a form, as Docker's token server takes them. Fewer rights than asked for are no error. */
+  /** GET with Basic, or POST with a form, like Docker's token server. Fewer permissions than requested are not an error. */
   issue(request: HubRequest, now: number, mayPull: (name: string, account?: string) => boolean): HubResponse {
     const form = request.method === 'POST' ? new URLSearchParams(request.body) : request.query
     const given = credentialsOf(request, form)
@@ -51,7 +51,7 @@ export class TokenServer {
     })
   }
 
-  /** What the request's bearer token opens; undefined without a valid one. */
+  /** What the request's bearer token grants; undefined without a valid one. */
   grantOf(request: HubRequest): Grant | undefined {
     const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
     return token === undefined ? undefined : this.#grants.get(token)

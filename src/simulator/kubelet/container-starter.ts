@@ -1,4 +1,4 @@
-/** Starts containers: image, creation, start; or the waiting state that tells what went wrong (kuberuntime's startContainer). */
+/** Starts containers: image, creation, start; or sets the waiting state that describes the failure (kuberuntime's startContainer). */
 
 import { randomUUID } from 'node:crypto'
 import type { Cluster } from '../cluster/cluster.ts'
@@ -9,7 +9,7 @@ import { parseImageName } from './image-name.ts'
 import { isSidecar, waitingStatus } from './pod-status.ts'
 import type { LocalImage } from './runtime.ts'
 
-/** The list of the pod spec that a container stands in. */
+/** The list in the pod spec that contains the container. */
 export type ContainerList = 'initContainers' | 'containers' | 'ephemeralContainers'
 
 /** What all containers of a pod share in one pass. */
@@ -29,7 +29,7 @@ export class ContainerStarter {
     this.#images = images
   }
 
-  /** The container's next status: unchanged if it runs or is done, else after an attempt to start it. */
+  /** The container's next status: unchanged if it runs or is done, otherwise the result of an attempt to start it. */
   async start(
     sync: PodSync,
     list: ContainerList,
@@ -51,7 +51,7 @@ export class ContainerStarter {
     return startedStatus(spec, result.image, runsOn(pod, list, spec), this.#cluster.clock.timestamp(), last)
   }
 
-  /** An image volume that failed is the failure of the containers that mount it. */
+  /** A failed image volume is a failure of the containers that mount it. */
   async #imageOf(sync: PodSync, spec: ContainerSpec, fieldPath: string): Promise<ImageResult> {
     const mounts = (spec.volumeMounts ?? []) as { name: string }[]
     const broken = mounts
@@ -68,7 +68,7 @@ export class ContainerStarter {
   }
 }
 
-/** Whether the kubelet starts that container again once it has ended. */
+/** Whether the kubelet restarts that container after it has ended. */
 const isRestarted = (pod: Pod, list: ContainerList, spec: ContainerSpec): boolean =>
   list === 'initContainers' ? isSidecar(spec) : list === 'containers' && pod.spec.restartPolicy === 'Always'
 
@@ -77,7 +77,7 @@ function mustStart(pod: Pod, list: ContainerList, spec: ContainerSpec, before: C
   return before.state.terminated === undefined || isRestarted(pod, list, spec)
 }
 
-/** The image of a running container was edited in the live pod. */
+/** Whether the image of a running container was changed in the live pod. */
 function imageChanged(pod: Pod, spec: ContainerSpec, before: ContainerStatus): boolean {
   if (pod.metadata.generation === pod.status.observedGeneration) return false
   try {
@@ -87,7 +87,7 @@ function imageChanged(pod: Pod, spec: ContainerSpec, before: ContainerStatus): b
   }
 }
 
-/** Whether the simulated program keeps running; a job's and an init container's are done at once. */
+/** Whether the simulated program keeps running; those of jobs and init containers end at once. */
 const runsOn = (pod: Pod, list: ContainerList, spec: ContainerSpec): boolean =>
   list === 'ephemeralContainers' || isRestarted(pod, list, spec)
 

@@ -1,4 +1,4 @@
-/** Events about pods, counted up as client-go's correlator does when the same one comes again. */
+/** Events about pods, with a count for repeated ones like client-go's correlator. */
 
 import { createHash } from 'node:crypto'
 import type { Cluster } from '../cluster/cluster.ts'
@@ -8,11 +8,11 @@ export interface PodEvent {
   type: 'Normal' | 'Warning'
   reason: string
   message: string
-  /** `spec.containers{nginx}`; undefined where the whole pod is meant. */
+  /** `spec.containers{nginx}`; undefined for the whole pod. */
   fieldPath?: string | undefined
 }
 
-/** Records what a kubelet has to say. */
+/** Records a kubelet's event. */
 export function recordEvent(cluster: Cluster, pod: Pod, event: PodEvent): void {
   const { name, namespace = '', uid } = pod.metadata
   const identity = createHash('sha256')

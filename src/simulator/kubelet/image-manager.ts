@@ -1,15 +1,14 @@
-/** EnsureImageExists: from a container's image to an image on the node, or to the words of its failure (pkg/kubelet/images/image_manager.go). */
+/** EnsureImageExists: from a container's image to an image on the node, or to an error (pkg/kubelet/images/image_manager.go). */
 
 import type { Cluster } from '../cluster/cluster.ts'
 import type { ApiObject, Pod } from '../cluster/objects.ts'
-import { BackOff } from './back-off.ts'
 import { type PodEvent, recordEvent } from './event-recorder.ts'
 import { type ImageName, parseImageName } from './image-name.ts'
 import { credentialsFor } from './pull-secrets.ts'
 import type { PullCredential } from './registry-client.ts'
 import type { LocalImage, Runtime } from './runtime.ts'
 
-export interface ImageWish {
+export interface ImageRequest {
   pod: Pod
   image: string
   policy: string
@@ -18,12 +17,41 @@ export interface ImageWish {
   fieldPath: string | undefined
 }
 
-/** The image, or what becomes waiting.reason and waiting.message. */
+/** The image, or the waiting.reason and waiting.message of the failure. */
 export type ImageResult = { image: LocalImage } | ImageFailure
 
 export interface ImageFailure {
   reason: string
   message: string
+}
+
+const FIRST = 10_000
+const LAST = 300_000
+
+interface BackOffEntry {
+  delay: number
+  since: number
+  /** `ErrImagePull: …`, for the message of the back-off. */
+  error: string
+}
+
+/** How long an image is left alone after a failed pull: 10 s, doubling to 300 s (client-go's flowcontrol.Backoff). */
+class BackOff {
+  #entries = new Map<string, BackOffEntry>()
+
+  /** The entry while it is in effect; times in milliseconds. */
+  active(key: string, now: number): BackOffEntry | undefined {
+    const entry = this.#entries.get(key)
+    return entry && now < entry.since + entry.delay ? entry : undefined
+  }
+
+  /** Records another failure; an old entry starts over. */
+  next(key: string, now: number, error: string): void {
+    const entry = this.#entries.get(key)
+    const stale = !entry || now - entry.since > 2 * LAST
+    const delay = stale ? FIRST : Math.min(entry.delay * 2, LAST)
+    this.#entries.set(key, { delay, since: now, error })
+  }
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
@@ -39,50 +67,50 @@ export class ImageManager {
   }
 
   /** Pulls if the policy says so and no back-off forbids it; records the events. */
-  async ensure(wish: ImageWish): Promise<ImageResult> {
-    const { pod, image, policy } = wish
+  async ensure(request: ImageRequest): Promise<ImageResult> {
+    const { pod, image, policy } = request
     const name = nameOf(image)
     if (typeof name === 'string') {
       const message = `Failed to apply default image tag ${JSON.stringify(image)}: ${name}`
-      return this.#fail(wish, 'InspectFailed', { reason: 'InvalidImageName', message })
+      return this.#fail(request, 'InspectFailed', { reason: 'InvalidImageName', message })
     }
     const local = policy === 'Always' ? undefined : this.#runtime.local(pod.spec.nodeName ?? '', name)
     if (local) {
-      this.#tell(wish, 'Normal', 'Pulled', `Container image "${image}" already present on machine`)
+      this.#record(request, 'Normal', 'Pulled', `Container image "${image}" already present on machine`)
       return { image: local }
     }
     if (policy === 'Never') {
       const message = `Container image "${image}" is not present with pull policy of Never`
-      return this.#fail(wish, 'ErrImageNeverPull', { reason: 'ErrImageNeverPull', message })
+      return this.#fail(request, 'ErrImageNeverPull', { reason: 'ErrImageNeverPull', message })
     }
     try {
-      return await this.#pull(wish, name, credentialsFor(wish.secrets, name))
+      return await this.#pull(request, name, credentialsFor(request.secrets, name))
     } catch (error) {
       return { reason: messageOf(error), message: messageOf(error) }
     }
   }
 
-  async #pull(wish: ImageWish, name: ImageName, credentials: PullCredential[]): Promise<ImageResult> {
-    const { pod, image } = wish
+  async #pull(request: ImageRequest, name: ImageName, credentials: PullCredential[]): Promise<ImageResult> {
+    const { pod, image } = request
     const key = `${pod.metadata.uid}_${image}`
     const { clock } = this.#cluster
     const waiting = this.#backOff.active(key, clock.now())
     if (waiting) {
       const message = `Back-off pulling image "${image}"`
-      this.#tell(wish, 'Normal', 'BackOff', message)
+      this.#record(request, 'Normal', 'BackOff', message)
       return { reason: 'ImagePullBackOff', message: `${message}: ${waiting.error}` }
     }
-    this.#tell(wish, 'Normal', 'Pulling', `Pulling image "${image}"`)
+    this.#record(request, 'Normal', 'Pulling', `Pulling image "${image}"`)
     try {
       const pulled = await this.#runtime.pull(pod.spec.nodeName ?? '', name, credentials)
       const text = `Successfully pulled image "${image}" in 412ms (412ms including waiting). Image size: ${pulled.bytes} bytes.`
-      this.#tell(wish, 'Normal', 'Pulled', text)
+      this.#record(request, 'Normal', 'Pulled', text)
       return { image: pulled }
     } catch (error) {
       const text = messageOf(error)
       this.#backOff.next(key, clock.now(), `ErrImagePull: ${text}`)
       return this.#fail(
-        wish,
+        request,
         'Failed',
         { reason: 'ErrImagePull', message: text },
         `Failed to pull image "${image}": ${text}`,
@@ -91,21 +119,21 @@ export class ImageManager {
   }
 
   #fail(
-    wish: ImageWish,
+    request: ImageRequest,
     eventReason: string,
     failure: ImageFailure,
     eventText = failure.message,
   ): ImageFailure {
-    this.#tell(wish, 'Warning', eventReason, eventText)
+    this.#record(request, 'Warning', eventReason, eventText)
     return failure
   }
 
-  #tell(wish: ImageWish, type: PodEvent['type'], reason: string, message: string): void {
-    recordEvent(this.#cluster, wish.pod, { type, reason, message, fieldPath: wish.fieldPath })
+  #record(request: ImageRequest, type: PodEvent['type'], reason: string, message: string): void {
+    recordEvent(this.#cluster, request.pod, { type, reason, message, fieldPath: request.fieldPath })
   }
 }
 
-/** The parsed name, or the parser's words. */
+/** The parsed name, or the parser's error. */
 function nameOf(image: string): ImageName | string {
   try {
     return parseImageName(image)

@@ -1,16 +1,16 @@
 /**
- * Image names as the kubelet and containerd take them, refused in the parser's own words (distribution/reference, pkg/util/parsers).
- * Read letter by letter and without the product's grammar: where one of the two is wrong, they disagree.
+ * Image names as the kubelet and containerd parse them, with the parser's own errors (distribution/reference, pkg/util/parsers).
+ * Parsed by hand and without the product's grammar, so that an error in one of the two shows as a difference.
  */
 
 export interface ImageName {
   /** `docker.io`, `ghcr.io`, `localhost:5000`. */
   registry: string
-  /** With `library/` where Docker Hub implies it. */
+  /** With `library/` if Docker Hub implies it. */
   repository: string
-  /** The tag or the digest to ask the registry for. */
+  /** The tag or digest to request from the registry. */
   reference: string
-  /** `docker.io/library/nginx:latest`: what the runtime calls it; of tag and digest the digest remains. */
+  /** `docker.io/library/nginx:latest`: the runtime's name; with both tag and digest only the digest is kept. */
   full: string
 }
 
@@ -24,7 +24,7 @@ interface Parts {
 const LONGEST_PATH = 255
 const LONGEST_TAG = 128
 const SHORTEST_DIGEST = 32
-/** Of those digests that the parser can check. */
+/** For the digests that the parser can validate. */
 const DIGEST_LENGTHS = new Map([
   ['sha256', 64],
   ['sha384', 96],
@@ -54,7 +54,7 @@ export function parseImageName(image: string): ImageName {
   return { registry: domain, repository: path, reference, full }
 }
 
-/** A first part is a domain if it looks like one; all other names are Docker Hub's, those of one part in `library`. */
+/** The first part is a domain if it looks like one; all other names belong to Docker Hub, those with one part to `library`. */
 function splitDomain(image: string): { domain: string; rest: string } {
   const [first, after] = cut(image, '/')
   const isHub = first === 'docker.io' || first === 'index.docker.io'
@@ -71,7 +71,7 @@ function partsOf(domain: string, rest: string): Parts {
   return { domain, path, tag, digest }
 }
 
-/** Go's error text; undefined where nothing is wrong. */
+/** Go's error message; undefined for a valid name. */
 function faultOf(parts: Parts): string | undefined {
   const { domain, path, digest } = parts
   if (!isGrammatical(parts)) {
@@ -81,7 +81,7 @@ function faultOf(parts: Parts): string | undefined {
       ? 'repository name must be lowercase'
       : 'invalid reference format'
   }
-  // What is no domain to the grammar is the beginning of the path to it.
+  // A part that is not a domain in the grammar is the beginning of the path.
   const length = isDomain(domain) ? path.length : domain.length + 1 + path.length
   if (length > LONGEST_PATH) return `repository name must not be more than ${LONGEST_PATH} characters`
   return digest === undefined ? undefined : digestFault(digest)
@@ -159,7 +159,7 @@ function consistsOf(text: string, alphabet: string): boolean {
   return true
 }
 
-/** Before and after the first such sign; nothing after it where there is none. */
+/** The text before and after the first such character; nothing after it if it is missing. */
 function cut(text: string, sign: string): [before: string, after: string | undefined] {
   const at = text.indexOf(sign)
   return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)]

@@ -1,6 +1,6 @@
 /**
  * Which entries of pull secrets the kubelet tries for an image (pkg/credentialprovider/keyring.go), with Go's net/url where it decides.
- * Written for the simulator alone and not from the product's look-up: where one of the two is wrong, they disagree.
+ * Written for the simulator and not taken from the product's look-up, so that an error in one of the two shows as a difference.
  */
 
 const HUB = 'index.docker.io'
@@ -28,7 +28,7 @@ export function lookUp<Entry extends { key: string }>(repository: string, entrie
   return found.length === 0 && isHubs(repository) ? under(HUB) : found
 }
 
-/** Host and path, an API version in front of the path left out; undefined where Go reads no URL. */
+/** Host and path without an API version prefix; undefined if Go can't parse the URL. */
 function filedUnder(key: string): string | undefined {
   const scheme = ['https://', 'http://'].find(prefix => key.startsWith(prefix)) ?? ''
   const location = readLocation(key.slice(scheme.length))
@@ -38,7 +38,7 @@ function filedUnder(key: string): string | undefined {
   return path === '/' ? location.host : location.host + path
 }
 
-/** Longer names before what they begin with: in the reverse order of their bytes. */
+/** Longer names before their prefixes: in reverse byte order. */
 const reversed = (a: string, b: string): number => Buffer.compare(Buffer.from(b), Buffer.from(a))
 
 function serves(glob: Location | undefined, target: Location): boolean {
@@ -53,7 +53,7 @@ function hostServes(glob: string, host: string): boolean {
   return wanted.labels.every((label, index) => labelServes(label, given.labels[index] ?? ''))
 }
 
-/** A star stands for any number of signs: from the last star on the rest is tried at each later place. */
+/** A star matches any number of characters: after the last star, the rest is tried at each later position. */
 function labelServes(glob: string, label: string): boolean {
   let [at, star, retry] = [0, -1, 0]
   for (let place = 0; place < label.length; ) {
@@ -72,7 +72,7 @@ function labelServes(glob: string, label: string): boolean {
   return at === glob.length
 }
 
-/** As net.SplitHostPort does; what it refuses has no port. */
+/** Like net.SplitHostPort; anything it refuses has no port. */
 function hostAndPort(host: string): { labels: string[]; port: string } {
   const colon = host.lastIndexOf(':')
   const inBrackets = host.startsWith('[')
@@ -89,7 +89,7 @@ function isHubs(repository: string): boolean {
   return host === 'docker.io' || host === HUB || (host !== '' && !host.includes('.') && !host.includes(':'))
 }
 
-/** Go's reading of `https://` and this; undefined where it fails. */
+/** Go's parse of `https://` and this; undefined if it fails. */
 function readLocation(text: string): Location | undefined {
   const whole = before(text, '#')
   if ([...whole].some(sign => sign < ' ' || sign === '\x7f')) return undefined
@@ -108,7 +108,7 @@ const isUser = (text: string): boolean =>
   [...text].every(sign => /[A-Za-z0-9]/.test(sign) || "-._:~!$&'()*+,;=%@".includes(sign)) &&
   unescaped(text) !== undefined
 
-/** Brackets hold an IPv6 address and nothing else since Go 1.24.8 (CVE-2025-47912); one colon is for the port. */
+/** Since Go 1.24.8 brackets may only contain an IPv6 address (CVE-2025-47912); one colon is for the port. */
 function readHost(host: string): string | undefined {
   const bracket = host.lastIndexOf('[')
   if (bracket > 0) return undefined
@@ -120,18 +120,18 @@ function readHost(host: string): string | undefined {
   const colon = host.indexOf(':')
   if (colon >= 0 && !isOptionalPort(host.slice(colon))) return undefined
   if ([...host].some(sign => ' ^`{|}\\'.includes(sign))) return undefined
-  // Only what is not ASCII may be written with a percent sign, and the sign itself.
+  // Only non-ASCII characters, and the percent sign itself, may be percent-encoded.
   const escapes = [...host.matchAll(/%(..)?/g)].map(([, digits = '']) => digits.toLowerCase())
   return escapes.every(digits => digits === '25' || /^[89a-f]/.test(digits)) ? unescaped(host) : undefined
 }
 
-/** The URL parser of this process knows an IPv6 address when it sees one. */
+/** Uses the URL parser of this process to recognize an IPv6 address. */
 const isAddress = (text: string): boolean => text.includes(':') && URL.canParse(`http://[${text}]/`)
 
 const isOptionalPort = (text: string): boolean =>
   text === '' || (text.startsWith(':') && [...text.slice(1)].every(sign => sign >= '0' && sign <= '9'))
 
-/** Undefined where a percent sign is not followed by two hexadecimal digits. */
+/** Undefined if a percent sign is not followed by two hexadecimal digits. */
 function unescaped(text: string): string | undefined {
   const parts = text.split('%')
   const bytes = [Buffer.from(parts[0] ?? '')]

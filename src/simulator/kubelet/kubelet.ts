@@ -1,4 +1,4 @@
-/** The kubelets of all nodes: bring each scheduled pod's containers up, one step a pass, and finish those that are to go. */
+/** The kubelets of all nodes: start each scheduled pod's containers, one step a pass, and finish terminating pods. */
 
 import type { Cluster } from '../cluster/cluster.ts'
 import {
@@ -16,14 +16,14 @@ import { isThrough, knownContainers, podStatusOf } from './pod-status.ts'
 import { pullSecretsOf } from './pull-secrets.ts'
 import type { Runtime } from './runtime.ts'
 
-/** Milliseconds until a pod that waits is looked at again (the pod workers' back-off). */
+/** Milliseconds until a waiting pod is checked again (the pod workers' back-off). */
 const RESYNC = 10_000
 
 export class Kubelet {
   readonly #cluster: Cluster
   readonly #images: ImageManager
   readonly #starter: ContainerStarter
-  /** By uid: when the pod is due again, and the generation that was last seen. */
+  /** By uid: when the pod is due again, and its generation at the last check. */
   #due = new Map<string, { at: number; generation: number | undefined }>()
 
   constructor(cluster: Cluster, runtime: Runtime) {
@@ -88,7 +88,7 @@ export class Kubelet {
     this.#write(pod, podStatusOf(pod, known, this.#cluster.clock) as JsonObject)
   }
 
-  /** Writes the status unless the pod went meanwhile; after an attempt to pull, the back-off shows in the next pass. */
+  /** Writes the status unless the pod is gone; after a failed pull, the back-off shows in the next pass. */
   #write(pod: Pod, status: JsonObject): void {
     const { uid, namespace, name, generation } = pod.metadata
     const current = this.#cluster.get('Pod', namespace, name)
@@ -108,8 +108,8 @@ export class Kubelet {
     for (const { name, image } of pod.spec.volumes ?? []) {
       if (!image) continue
       const policy = image.pullPolicy ?? 'IfNotPresent'
-      const wish = { pod, image: image.reference ?? '', policy, secrets, fieldPath: undefined }
-      const result = await this.#images.ensure(wish)
+      const request = { pod, image: image.reference ?? '', policy, secrets, fieldPath: undefined }
+      const result = await this.#images.ensure(request)
       if ('reason' in result) failures.set(name, result)
     }
     return failures

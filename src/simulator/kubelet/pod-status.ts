@@ -1,4 +1,4 @@
-/** A pod's status out of its containers' states, as the kubelet writes it (generateAPIPodStatus). */
+/** A pod's status from its containers' states, as the kubelet writes it (generateAPIPodStatus). */
 
 import type { Clock } from '../cluster/clock.ts'
 import type {
@@ -10,14 +10,14 @@ import type {
   PodStatus,
 } from '../cluster/objects.ts'
 
-/** The states the kubelet knows of, by container name; a container without one has not been started yet. */
+/** The states the kubelet knows, by container name; a container without one has not been started yet. */
 export interface KnownContainers {
   init: Map<string, ContainerStatus>
   regular: Map<string, ContainerStatus>
   ephemeral: Map<string, ContainerStatus>
 }
 
-/** What the pod's status says of its containers so far. */
+/** The containers' states in the pod's current status. */
 export function knownContainers({ status }: Pod): KnownContainers {
   const byName = (statuses: ContainerStatus[] = []) => new Map(statuses.map(status => [status.name, status]))
   return {
@@ -29,11 +29,11 @@ export function knownContainers({ status }: Pod): KnownContainers {
 
 export const isSidecar = (container: ContainerSpec) => container.restartPolicy === 'Always'
 
-/** Whether the next init container, or after the last one the regular ones, may start. */
+/** Whether the next init container, or after the last one the regular containers, may start. */
 export const isThrough = (container: ContainerSpec, status: ContainerStatus | undefined): boolean =>
   isSidecar(container) ? status?.started === true : status?.state.terminated?.exitCode === 0
 
-/** The whole status; `known` holds what became of each container. */
+/** The whole status; `known` has the state of each container. */
 export function podStatusOf(pod: Pod, known: KnownContainers, clock: Clock): PodStatus {
   const inits = pod.spec.initContainers ?? []
   const fresh = inits.length > 0 ? 'PodInitializing' : 'ContainerCreating'
@@ -59,7 +59,7 @@ export function podStatusOf(pod: Pod, known: KnownContainers, clock: Clock): Pod
   }
 }
 
-/** A status of a container that does not run. */
+/** A status of a container that is not running. */
 export const waitingStatus = (
   spec: ContainerSpec,
   waiting: NonNullable<ContainerState['waiting']>,
@@ -75,7 +75,7 @@ export const waitingStatus = (
   started: false,
 })
 
-/** Any address in 10.244.0.0/16, always the same for a pod. */
+/** Some address in 10.244.0.0/16, always the same for a pod. */
 const podIp = (uid: string) =>
   `10.244.${Number.parseInt(uid.slice(0, 2), 16) || 0}.${Number.parseInt(uid.slice(2, 4), 16) || 1}`
 

@@ -1,4 +1,4 @@
-/** The credentials a pod's pull secrets hold for an image (pkg/credentialprovider/secrets/secrets.go). */
+/** The credentials in a pod's pull secrets for an image (pkg/credentialprovider/secrets/secrets.go). */
 
 import type { Cluster } from '../cluster/cluster.ts'
 import type { ApiObject, Pod } from '../cluster/objects.ts'
@@ -17,6 +17,6 @@ export function pullSecretsOf(cluster: Cluster, pod: Pod): { found: ApiObject[];
   }
 }
 
-/** What the kubelet offers for that image, in the order it tries them; none is an anonymous pull. Throws an Error for a malformed secret. */
+/** The credentials that the kubelet tries for that image, in order; an empty list is an anonymous pull. Throws an Error for a malformed secret. */
 export const credentialsFor = (secrets: ApiObject[], { registry, repository }: ImageName): PullCredential[] =>
   lookUp(`${registry}/${repository}`, secrets.flatMap(entriesOf))

@@ -1,4 +1,4 @@
-/** containerd's way to a registry: challenge, token, manifest; over plain HTTP to the simulated hub, in the words of the real hosts. */
+/** How containerd talks to a registry: challenge, token, manifest; over plain HTTP to the simulated hub, with the real hosts in its errors. */
 
 export interface PullCredential {
   username: string
@@ -8,11 +8,11 @@ export interface PullCredential {
 export interface RegistryAddress {
   /** Where the simulated registry listens: `http://127.0.0.1:15000`. */
   url: string
-  /** The host that texts name: `registry-1.docker.io`. */
+  /** The host in error messages: `registry-1.docker.io`. */
   host: string
 }
 
-/** What the runtime says when a pull fails. The kubelet strips the CRI's code where it is Unknown (cri-client's remote_image.go). */
+/** The runtime's error for a failed pull. The kubelet strips the CRI's code if it is Unknown (cri-client's remote_image.go). */
 export class PullError extends Error {
   override name = 'PullError'
 
@@ -31,7 +31,7 @@ const ACCEPT = [
   '*/*',
 ].join(', ')
 
-/** One pull's requests to one repository. */
+/** The requests of one pull to one repository. */
 export class RegistryClient {
   readonly #address: RegistryAddress
   readonly #image: string

@@ -1,4 +1,4 @@
-/** The container runtime of all nodes: which images each has, and how it gets more. */
+/** The container runtime of all nodes: the images on each node, and how they are pulled. */
 
 import type { ImageName } from './image-name.ts'
 import { type PullCredential, PullError, type RegistryAddress, RegistryClient } from './registry-client.ts'
@@ -26,18 +26,18 @@ export class Runtime {
     this.#registries = registries
   }
 
-  /** The image as it lies on the node. */
+  /** The image on the node. */
   local(node: string, name: ImageName): LocalImage | undefined {
     return this.#images.get(node)?.get(name.full)
   }
 
-  /** Deletes an image, or all of them, as a new node or the garbage collector would. */
+  /** Deletes an image, or all of them, like a new node or the garbage collector. */
   forget(node: string, image?: string): void {
     if (image === undefined) this.#images.delete(node)
     else this.#images.get(node)?.delete(image)
   }
 
-  /** Tries one credential after another, or none; what fails is one error, or several in brackets. Throws PullError or an aggregate. */
+  /** Tries one credential after another, or none; the failure is one error, or several in brackets. Throws PullError or an aggregate. */
   async pull(node: string, name: ImageName, credentials: PullCredential[]): Promise<LocalImage> {
     const failures: string[] = []
     for (const credential of credentials.length > 0 ? credentials : [undefined]) {
@@ -77,7 +77,7 @@ export class Runtime {
   }
 }
 
-/** A registry that nobody simulates: a loopback port where nobody listens, or a name that does not resolve. */
+/** A registry that is not simulated: a loopback port without a server, or a name that does not resolve. */
 function unreachable({ registry, repository, reference, full }: ImageName): PullError {
   const [host = '', port = '80'] = registry.split(':')
   const loopback = /^(localhost|127\.[\d.]+)$/.test(host)

@@ -1,4 +1,4 @@
-/** What a pull secret holds, as Go's decoders hand it to the kubelet, and their words where they refuse it (pkg/credentialprovider/config.go). */
+/** What a pull secret contains, as Go's decoders pass it to the kubelet, with their errors (pkg/credentialprovider/config.go). */
 
 import type { ApiObject } from '../cluster/objects.ts'
 
@@ -11,7 +11,7 @@ export interface SecretEntry {
 
 type Fields = Record<string, unknown>
 
-/** The entries of that Secret, none where its type or its data key is another. Throws an Error for a malformed one. */
+/** The entries of that Secret, none if its type or its data key is another. Throws an Error for a malformed one. */
 export function entriesOf({ type, data }: ApiObject): SecretEntry[] {
   const read = READERS.get(String(type))
   const text = read && (data as Record<string, string> | undefined)?.[read.dataKey]
@@ -37,7 +37,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Go takes a field's name in any case; a second `auths` adds to the first. */
+/** Go ignores the case of a field's name; a second `auths` adds to the first. */
 function dockerConfigJson(content: unknown): SecretEntry[] {
   const fields = objectIn(content, 'value of type credentialprovider.DockerConfigJSON')
   return Object.entries(fields).flatMap(([name, value]) => {
@@ -59,7 +59,7 @@ function dockerCfg(content: unknown): SecretEntry[] {
 
 const ENTRY_FIELDS = ['username', 'password', 'email', 'auth'] as const
 
-/** @param whole how Go calls an entry of them, `part` how it calls what a field's name follows */
+/** @param whole Go's name for an entry, `part` its word for the place after a field's name */
 function entriesIn(auths: Fields, whole: string, part: string): SecretEntry[] {
   return Object.entries(auths).map(([key, value]) => {
     const entry = objectIn(value, `${whole} of type credentialprovider.dockerConfigEntryWithAuth`)
@@ -75,7 +75,7 @@ function entriesIn(auths: Fields, whole: string, part: string): SecretEntry[] {
 
 const isNamed = (name: string, wanted: string) => name.toLowerCase() === wanted.toLowerCase()
 
-/** A null is as good as nothing. */
+/** null counts as empty. */
 function objectIn(value: unknown, place: string): Fields {
   if (value === null) return {}
   if (typeof value !== 'object' || Array.isArray(value)) throw unfit(value, place)
@@ -93,7 +93,7 @@ function unfit(value: unknown, place: string): Error {
   return new Error(`json: cannot unmarshal ${kind} into Go ${place}`)
 }
 
-/** `auth` decides, whatever stands beside it. */
+/** `auth` takes precedence over the fields beside it. */
 function fromAuth(auth: string): { username: string; password: string } {
   const text = fromBase64(auth)
   const colon = text.indexOf(':')
@@ -101,24 +101,24 @@ function fromAuth(auth: string): { username: string; password: string } {
   return { username: text.slice(0, colon), password: text.slice(colon + 1) }
 }
 
-/** Go's standard alphabet, with padding or without: what ends in `=` has to have all of it. Line breaks are passed over. */
+/** Go's standard alphabet, with or without padding: text that ends in `=` must have all of it. Line breaks are skipped. */
 function fromBase64(text: string): string {
   const signs = [...Buffer.from(text)].map((code, at) => ({ sign: String.fromCharCode(code), at }))
-  const told = signs.filter(({ sign }) => sign !== '\n' && sign !== '\r')
+  const letters = signs.filter(({ sign }) => sign !== '\n' && sign !== '\r')
   const isPadded = text.trim().endsWith('=')
-  const digits = told.findIndex(({ sign }) => !/[A-Za-z0-9+/]/.test(sign))
-  const whole = digits < 0 ? told.length : digits
+  const digits = letters.findIndex(({ sign }) => !/[A-Za-z0-9+/]/.test(sign))
+  const whole = digits < 0 ? letters.length : digits
   const open = whole % 4
   const corrupt = (at: number) => new Error(`illegal base64 data at input byte ${at}`)
-  const stop = told[whole]
+  const stop = letters[whole]
   if (stop === undefined) {
     if (open === 1 || (open > 0 && isPadded)) throw corrupt(signs.length - open)
   } else {
     if (stop.sign !== '=' || !isPadded || open < 2) throw corrupt(stop.at)
-    const second = told[whole + 1]
+    const second = letters[whole + 1]
     if (open === 2 && second?.sign !== '=') throw corrupt(second === undefined ? signs.length : second.at - 1)
-    const beyond = told[whole + 4 - open]
+    const beyond = letters[whole + 4 - open]
     if (beyond) throw corrupt(beyond.at)
   }
-  return Buffer.from(told.map(({ sign }) => sign).join(''), 'base64').toString()
+  return Buffer.from(letters.map(({ sign }) => sign).join(''), 'base64').toString()
 }

@@ -1,4 +1,4 @@
-/** What a person at the terminal is asked, when, and what their answers do. */
+/** Which questions a person at the terminal gets, when, and what the answers do. */
 import { describe, expect, test } from 'vitest'
 import { confirmPlan } from '../../../src/commands/fix/confirm.ts'
 import { chooseRemedies } from '../../../src/commands/fix/remedies.ts'
@@ -35,7 +35,7 @@ const chosen = async (options: Partial<FixOptions>, ask: Partial<Questions> = {}
 const elsewhere = (...values: string[]) => new Map([['replace-registry', values] as const])
 
 describe('remedies', () => {
-  test('at a terminal are offered, most helpful first, the login ticked', async () => {
+  test('are offered at a terminal, most helpful first, with the login selected', async () => {
     const offered: { name: string; checked: boolean }[] = []
     const choose: Questions['choose'] = async (_question, choices) => {
       offered.push(...choices)
@@ -46,7 +46,7 @@ describe('remedies', () => {
     expect(offered[0]?.name).toContain('(3 findings)')
   })
 
-  test('of which none is ticked are refused', async () => {
+  test('with none selected are refused', async () => {
     const asked = chosen({}, { available: true, choose: async () => [] })
     await expect(asked).rejects.toThrow(RefusedError)
   })
@@ -63,27 +63,30 @@ describe('remedies', () => {
       { remediesAskedFor: new Map([['pull-policy', ['IfNotPresent']]]), authenticate: false },
       ['pull-policy', 'recreate'],
     ],
-    // Another registry is an answer of its own: it takes no login.
+    // Another registry is a choice of its own: it needs no login.
     [{ remediesAskedFor: elsewhere('nginx=quay.io/n'), recreate: false }, ['replace-registry']],
     [
       { remediesAskedFor: elsewhere('nginx=quay.io/n'), registries: ['docker.io'] },
       ['authenticate', 'recreate', 'replace-registry'],
     ],
     [{ yes: true }, ['authenticate', 'recreate']],
-  ])('that flags choose are not asked for: %o', async (options, remedies) => {
+  ])('chosen by flags are not asked about: %o', async (options, remedies) => {
     expect(await chosen(options, { available: true })).toEqual(remedies)
   })
 
-  test('a named registry gets its login even where nothing fails', async () => {
+  test('include the login of a named registry even if nothing fails', async () => {
     expect(await chosen({ registries: ['ghcr.io'] }, {}, [])).toEqual(['authenticate', 'recreate'])
   })
 
-  test.each(['docker.io', '=x', 'a=', 'a=b=c'])('--replace-registry %s is explained', async text => {
-    await expect(chosen({ remediesAskedFor: elsewhere(text) })).rejects.toThrow(UsageError)
-  })
+  test.each(['docker.io', '=x', 'a=', 'a=b=c'])(
+    '--replace-registry %s is refused with an explanation',
+    async text => {
+      await expect(chosen({ remediesAskedFor: elsewhere(text) })).rejects.toThrow(UsageError)
+    },
+  )
 })
 
-describe('the go-ahead', () => {
+describe('the confirmation', () => {
   const draft = (of = incidentPlan): Draft => ({
     plan: of,
     findings: [],
@@ -102,7 +105,7 @@ describe('the go-ahead', () => {
     [' prod ', true],
     ['yes', false],
     ['', false],
-  ])('for every namespace is the context’s name: %j', async (typed, agreed) => {
+  ])('for every namespace is the name of the context: %j', async (typed, agreed) => {
     const asked = confirmPlan(draft(), sessionWith({}, { available: true, text: async () => typed }))
     if (agreed) await expect(asked).resolves.toBeUndefined()
     else await expect(asked).rejects.toThrow(RefusedError)
@@ -114,13 +117,13 @@ describe('the go-ahead', () => {
     await expect(confirmPlan(draft(small), asking(false))).rejects.toThrow(RefusedError)
   })
 
-  test('for more than 20 changes is the name again', async () => {
+  test("for more than 20 changes is the context's name as well", async () => {
     const many = Array.from({ length: 21 }, (_, index) => createSecret(`web-${index}`))
     const session = sessionWith({}, { available: true, text: async () => 'prod' })
     await expect(confirmPlan(draft({ ...small, changes: many }), session)).resolves.toBeUndefined()
   })
 
-  test('is given by --yes, and refused where nobody is there', async () => {
+  test('is given by --yes, and is an error without a terminal', async () => {
     await expect(confirmPlan(draft(), sessionWith({ yes: true }, {}))).resolves.toBeUndefined()
     await expect(confirmPlan(draft(), sessionWith({}, {}))).rejects.toThrow('--yes')
   })

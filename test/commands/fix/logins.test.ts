@@ -1,4 +1,4 @@
-/** Which logins a fix may distribute: what pods name never chooses one alone. */
+/** Which logins a fix may distribute: the images of pods alone never choose one. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,7 +22,7 @@ const CONFIG = {
   },
 }
 
-/** A machine with these logins; `stdin` is a given password. */
+/** A machine with these logins; `stdin` is a password for --username. */
 function machine(
   options: Partial<FixOptions>,
   { config = CONFIG as object, helpers = {} as Record<string, string>, ask = {} as Partial<Questions> } = {},
@@ -66,7 +66,7 @@ async function distributed(session: FixSession, findings: Finding[]) {
 const HUB = 'jane https://index.docker.io/v1/'
 const ATTACK = [wants('attacker.example/x:1', 'tenant')]
 
-test('a given password is for Docker Hub whatever pods name, unless --registry names another', async () => {
+test('a given password is for Docker Hub, whatever pods name, unless --registry names another', async () => {
   const given = { username: 'hub-bot', passwordStdin: true, yes: true }
   expect(await distributed(machine(given), ATTACK)).toMatchObject({
     keys: ['hub-bot https://index.docker.io/v1/'],
@@ -80,7 +80,7 @@ test('a given password is for Docker Hub whatever pods name, unless --registry n
   await expect(distributed(several, [])).rejects.toThrow('name one')
 })
 
-test("with -A and nobody to ask, only Docker Hub's login and those of named registries leave the machine", async () => {
+test("with -A and no terminal, only Docker Hub's login and those of named registries leave the machine", async () => {
   const findings = [wants('ghcr.io/attacker/x:1', 'tenant'), wants('docker.io/acme/app:1')]
   expect(await distributed(machine({ yes: true }), findings)).toMatchObject({
     keys: [HUB],
@@ -90,7 +90,7 @@ test("with -A and nobody to ask, only Docker Hub's login and those of named regi
   expect(await distributed(named, findings)).toMatchObject({ keys: ['joe ghcr.io'] })
 })
 
-test('at a terminal it is asked registry by registry: account, kind of token, namespaces', async () => {
+test('at a terminal each registry is confirmed with its account, kind of token and namespaces', async () => {
   const asked: string[] = []
   const confirm = async (question: string) => void asked.push(question) === undefined && asked.length === 1
   const findings = [wants('ghcr.io/acme/x:1', 'api'), wants('quay.io/team/x:1'), wants('ghcr.io/acme/y:1')]
@@ -105,7 +105,7 @@ test('at a terminal it is asked registry by registry: account, kind of token, na
   expect(asked[1]).toContain('team+robot for quay.io')
 })
 
-test('in one namespace what its pods need is enough, but for what a helper makes of this machine itself', async () => {
+test('in one namespace the need of its pods is enough, except for tokens that a helper generates', async () => {
   const one = { allNamespaces: false, yes: true }
   expect((await distributed(machine(one), [wants('ghcr.io/acme/x:1')])).keys).toEqual(['joe ghcr.io'])
   const config = { credHelpers: { 'us-docker.pkg.dev': 'gcloud', 'ghcr.io': 'pass' } }

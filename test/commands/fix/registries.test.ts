@@ -1,4 +1,4 @@
-/** What a fix asks of registries: that a login works before it is handed out, pulls left, digests. */
+/** Which registry requests a fix makes: proof of a login before it is distributed, pulls left, digests. */
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import type { CommandContext } from '../../../src/commands/context.ts'
@@ -18,12 +18,17 @@ import { sessionWith } from './session.ts'
 function sessionOf(
   registries: Registries,
   options: Partial<FixOptions> = {},
-): FixSession & { said: string[] } {
-  const said: string[] = []
-  const err = { write: async (text: string) => void said.push(text) }
+): FixSession & { printed: string[] } {
+  const printed: string[] = []
+  const err = { write: async (text: string) => void printed.push(text) }
   const context = { err, env: {}, home: '/nowhere' }
-  return { registries, context, said, options: { dryRun: 'none', ...options } } as unknown as FixSession & {
-    said: string[]
+  return {
+    registries,
+    context,
+    printed,
+    options: { dryRun: 'none', ...options },
+  } as unknown as FixSession & {
+    printed: string[]
   }
 }
 
@@ -38,7 +43,7 @@ const draftOf = (credentials = [login()], findings: Finding[] = []): Draft => ({
 })
 const wanting = (reference: string) => finding({ image: reference, reference: `docker.io/${reference}` })
 
-test('a hub that takes no more requests has no pulls left, and one without a limit has no number', async () => {
+test('a hub that accepts no more requests has no pulls left, and one without a limit has no number', async () => {
   const { hub, registries } = await startHub()
   const left = () => pullsLeft(draftOf(), sessionOf(registries))
   hub.exhaust('jane', 17)
@@ -50,7 +55,7 @@ test('a hub that takes no more requests has no pulls left, and one without a lim
   expect(await left()).toBeNull()
 })
 
-test('of a hub that fails or can’t be reached nobody knows what is left', async () => {
+test("the pulls left on a hub that fails or can't be reached are unknown", async () => {
   const { hub, registries } = await startHub()
   hub.trouble = 503
   expect(await pullsLeft(draftOf(), sessionOf(registries))).toBe('unknown')
@@ -59,7 +64,7 @@ test('of a hub that fails or can’t be reached nobody knows what is left', asyn
   expect(await pullsLeft(draftOf(), sessionOf(registries))).toBe('unknown')
 })
 
-test('one login that fails leaves the others, and the way without it is named', async () => {
+test('one login that fails keeps the others, and the way to go on without it is named', async () => {
   const { registries } = await startHub()
   const stale = login('wrong')
   const draft = draftOf([stale, login()], [wanting('acme/app:1')])
@@ -68,12 +73,12 @@ test('one login that fails leaves the others, and the way without it is named', 
   expect(failed[0]?.error.message).toContain('--no-recreate leaves the pods as they are')
 })
 
-test('a plan that is only shown keeps a login that nobody could check, and says so', async () => {
+test('a plan that is only shown keeps a login that could not be checked, and says so', async () => {
   const { hub, registries } = await startHub()
   hub.trouble = 503
   const session = sessionOf(registries, { dryRun: 'client' })
   expect(await proveLogins(draftOf([login()], [wanting('acme/app:1')]), session)).toEqual([])
-  expect(session.said.join('')).toContain('so the login is not proven')
+  expect(session.printed.join('')).toContain('so the login is not proven')
   expect(await proveLogins(draftOf([login()], [wanting('acme/app:1')]), sessionOf(registries))).toHaveLength(
     1,
   )
@@ -87,11 +92,11 @@ test('of two accounts the one with the fewest pulls counts', async () => {
   expect(await pullsLeft(draftOf([login(), team]), sessionOf(registries))).toBe(3)
 })
 
-test("another's private image does not speak against a login, and alone it does; no proof costs a pull", async () => {
+test('an image private to another account does not disprove a login unless it is the only one; no proof costs a pull', async () => {
   const { hub, registries } = await startHub()
   const session = sessionOf(registries)
   await proveLogins(draftOf([login()], [wanting('other/secret:1'), wanting('acme/app:1')]), session)
-  expect(session.said.join('')).toContain('The login of jane for Docker Hub works')
+  expect(session.printed.join('')).toContain('The login of jane for Docker Hub works')
   const many = Array.from({ length: 9 }, (_, index) => wanting(`other/secret-${index}:1`))
   expect(await proveLogins(draftOf([login()], [...many, wanting('acme/app:1')]), session)).toEqual([])
   const [alone] = await proveLogins(draftOf([login()], [wanting('other/secret:1')]), session)
@@ -100,32 +105,34 @@ test("another's private image does not speak against a login, and alone it does;
   expect(hub.pulls).toEqual([])
 })
 
-test('a wrong password is shown to the registry once', async () => {
+test('a wrong password is sent to the registry once', async () => {
   const { hub, registries } = await startHub()
   const wrong = draftOf([login('wrong')], [wanting('acme/app:1'), wanting('library/nginx:1.27')])
-  const said = async () => (await proveLogins(wrong, sessionOf(registries)))[0]?.error.message
-  expect(await said()).toContain('does not accept the login of jane')
+  const printed = async () => (await proveLogins(wrong, sessionOf(registries)))[0]?.error.message
+  expect(await printed()).toContain('does not accept the login of jane')
   expect(hub.requests.filter(({ path, status }) => path === '/token' && status === 401)).toHaveLength(1)
-  expect(await said()).toContain('check the name, and what --password-stdin got')
-  expect(await said()).toContain('--no-authenticate')
+  expect(await printed()).toContain('check the name, and what --password-stdin got')
+  expect(await printed()).toContain('--no-authenticate')
 })
 
-test('digests are asked for with the very login that is handed out', async () => {
+test('digests are requested with the login that will be distributed', async () => {
   const { hub, registries, app } = await startHub()
   const facts = await askRegistries(['acme/app:1'], [login()], [], sessionOf(registries))
   expect(facts.get('acme/app:1')?.digest).toBe(app.top.digest)
   expect(hub.pulls).toEqual([])
 })
 
-test('a login is taken out of what a webhook says, in every spelling', () => {
+test("a login is redacted from a webhook's message in every spelling", () => {
   const clean = redactor([login('p"w/ö')])
   const auth = Buffer.from('jane:p"w/ö').toString('base64')
   const content = Buffer.from(JSON.stringify({ auths: { a: { auth } } })).toString('base64')
-  const said = clean(`denied: ${JSON.stringify('p"w/ö')} ${encodeURIComponent('p"w/ö')} ${auth} ${content}`)
-  for (const secret of ['p"w/ö', 'p\\"w/ö', 'p%22w%2F', auth, content]) expect(said).not.toContain(secret)
+  const printed = clean(
+    `denied: ${JSON.stringify('p"w/ö')} ${encodeURIComponent('p"w/ö')} ${auth} ${content}`,
+  )
+  for (const secret of ['p"w/ö', 'p\\"w/ö', 'p%22w%2F', auth, content]) expect(printed).not.toContain(secret)
 })
 
-test('a password is not read from a terminal, which would show it', async () => {
+test('a password is not read from a terminal, which would display it', async () => {
   const { options } = sessionWith({ username: 'jane', passwordStdin: true }, {})
   const stdin = Object.assign(Readable.from([Buffer.from('typed\n')]), { isTTY: true })
   const context = { program: 'pullguard', stdin } as unknown as CommandContext

@@ -1,4 +1,4 @@
-/** A session of a fix with somebody at the terminal whose answers are known. */
+/** A session of a fix with a person at the terminal whose answers are fixed. */
 
 import type { FixOptions, FixSession } from '../../../src/commands/fix/session.ts'
 import { CAUSES, type Diagnosis, type Finding } from '../../../src/diagnosis/finding.ts'
@@ -26,7 +26,7 @@ const OPTIONS: FixOptions = {
   format: 'table',
 }
 
-/** Only what asking takes: no cluster, no registry. */
+/** Only what asking needs: no cluster, no registry. */
 export function sessionWith(options: Partial<FixOptions>, ask: Partial<Questions>): FixSession {
   const nobody: Questions = {
     available: false,

@@ -21,7 +21,7 @@ test.each<[string, Partial<FixState>, string]>([
   ['a change was not made, or a pod is not back', { done: false, remaining: [] }, 'incomplete'],
   ['part of the scope was out of sight', { narrowed: true, remaining: [] }, 'incomplete'],
   ['a typo is left', { remaining: [typo()] }, 'findings'],
-  ['a typo is left, and nobody asks', { remaining: [typo()], failOn: 'never' }, 'ok'],
+  ['a typo is left with --fail-on never', { remaining: [typo()], failOn: 'never' }, 'ok'],
   ['a bare pod is left that a flag would recreate', { declined: [of('bare-pod', byPod)] }, 'refused'],
   [
     'a paused Deployment is left',
@@ -33,7 +33,7 @@ test.each<[string, Partial<FixState>, string]>([
     { declined: [of('managed', { change: attach('web', 'default') })] },
     'refused',
   ],
-  ['a Secret of somebody else is in the way', { declined: [of('foreign-secret', {})] }, 'refused'],
+  ["another owner's Secret blocks it", { declined: [of('foreign-secret', {})] }, 'refused'],
   ['no login is at hand', { declined: [of('no-credential', { registry: 'docker.io' })] }, 'refused'],
   ['a Job is left that its deletion would end', { declined: [of('job-would-fail', {})] }, 'findings'],
   [

@@ -1,4 +1,4 @@
-/** Pulls that were given up, and texts that do not tell. */
+/** Texts of canceled pulls, and texts that prove no cause. */
 import { expectCause } from './expect-cause.ts'
 
 const SHA = 'sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef04854597cf8'
@@ -36,7 +36,7 @@ expectCause('other', [
   ['the runtime went', 'rpc error: code = Unavailable desc = error reading from server: EOF'],
   ['nonsense', 'the moon is made of cheese'],
   [
-    'a digest that is cut is no status',
+    'a truncated digest is not a status',
     'failed to copy: httpReadSeeker: failed open: unexpected status code https://reg.corp/v2/app/blobs/sha256:566',
   ],
   [

@@ -1,4 +1,4 @@
-/** What guests say that pull their images by themselves (confidential containers): the words of Rust's libraries. */
+/** Texts of guests that pull their images themselves (confidential containers): the messages of Rust's libraries. */
 import { expectCause } from './expect-cause.ts'
 
 const SEND = 'failed to pull manifest error sending request for url (https://reg.svc:5000/v2/): '

@@ -1,4 +1,4 @@
-/** Names that look like causes, and texts that would hang a careless expression. */
+/** Names that look like causes, and texts that would hang a careless regular expression. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { classify } from '../../../src/diagnosis/classify.ts'
@@ -14,7 +14,7 @@ const NAMES = [
   'no-space-left/eof:tls',
 ]
 
-describe('a name says nothing', () => {
+describe('a name does not affect the cause', () => {
   test.each(NAMES)('%s in a refused connection', name => {
     const text = `Failed to pull image "${name}": failed to pull and unpack image "${name}": failed to resolve reference "${name}": failed to do request: Head "https://${name}/v2/x": dial tcp 10.0.0.1:443: connect: connection refused`
     expect(classify(text, 'ErrImagePull').cause).toBe('connection-refused-or-reset')
@@ -36,7 +36,7 @@ describe('a name says nothing', () => {
     )
   })
 
-  test.each(['denied', 'timeout', 'x509', 'eof'])('a container called %s', name => {
+  test.each(['denied', 'timeout', 'x509', 'eof'])('a container named %s', name => {
     expect(
       classify(`spec.containers{${name}}: Failed to inspect image "app:1": <nil>`, 'ErrImagePull').cause,
     ).toBe('other')
@@ -54,7 +54,7 @@ expectCause('network-timeout', [
   ],
 ])
 
-test('any text gets an answer', () => {
+test('any text gets a cause', () => {
   const piece = fc.constantFrom(
     '"',
     '\\"',

@@ -1,4 +1,4 @@
-/** Images that are there and are of no use: another platform, another format, a policy against them. */
+/** Texts about images that exist but can't be used: another platform, another format, a policy against them. */
 import { expectCause } from './expect-cause.ts'
 
 const SHA = 'sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef04854597cf8'

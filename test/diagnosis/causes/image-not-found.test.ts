@@ -1,4 +1,4 @@
-/** Texts of registries that do not have it. */
+/** Texts of registries that do not have the image. */
 import { expectCause } from './expect-cause.ts'
 
 const SHA = 'sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef04854597cf8'

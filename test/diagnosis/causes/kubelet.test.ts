@@ -1,4 +1,4 @@
-/** What the kubelet decides before anybody is asked: its throttle, policy Never, names that do not parse. */
+/** What the kubelet decides before it asks a registry: its throttle, policy Never, names that do not parse. */
 import { expectCause } from './expect-cause.ts'
 
 const SHA = 'sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef04854597cf8'

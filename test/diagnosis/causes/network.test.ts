@@ -1,4 +1,4 @@
-/** Registries that are not reached: names, time, connections, proxies. */
+/** Texts about registries that can't be reached: names, timeouts, connections, proxies. */
 import { expectCause } from './expect-cause.ts'
 
 const HEAD =

@@ -1,4 +1,4 @@
-/** What fails on the node after the download: room, layers, snapshots. */
+/** Texts of failures on the node after the download: space, layers, snapshots. */
 import { expectCause } from './expect-cause.ts'
 
 const SHA = 'sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef04854597cf8'

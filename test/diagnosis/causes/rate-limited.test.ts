@@ -1,4 +1,4 @@
-/** Texts of registries that had enough. */
+/** Texts of registries that limit the caller. */
 import { expectCause } from './expect-cause.ts'
 
 const HUB = 'https://registry-1.docker.io/v2/library/nginx/manifests'

@@ -1,4 +1,4 @@
-/** Registries and token servers that answer with their own failure. */
+/** Texts of registries and token servers that fail themselves. */
 import { expectCause } from './expect-cause.ts'
 
 expectCause('registry-server-error', [
@@ -61,7 +61,7 @@ expectCause('registry-server-error', [
   ],
   ['no header', 'missing or empty Content-Type header'],
   [
-    'containerd, a token that is no JSON',
+    'containerd, a token that is not JSON',
     'failed to authorize: failed to fetch anonymous token: unable to decode token response: unexpected EOF',
   ],
   [

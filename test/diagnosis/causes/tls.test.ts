@@ -1,4 +1,4 @@
-/** Connections that stand and do not get to speak: certificates, and HTTP against HTTPS. */
+/** Texts of connections that fail at TLS: certificates, and HTTP against HTTPS. */
 import { expectCause } from './expect-cause.ts'
 
 const HEAD =

@@ -1,4 +1,4 @@
-/** Waiting, repeating and giving up: what is asked again, after how long, and what never is. */
+/** Waiting, retrying and giving up: what is sent again, after how long, and what never is. */
 
 import { describe, expect, test } from 'vitest'
 import { UnreachableError } from '../../../src/errors.ts'
@@ -35,7 +35,7 @@ async function called(
   return { error, requests: connection.asked.length, waited: clock.elapsed(), connection }
 }
 
-describe('a server that has no time', () => {
+describe('a server that is too busy', () => {
   const refused = (status: number, after?: string): ScriptedAnswer => ({
     status,
     ...(after !== undefined && { headers: { 'retry-after': after } }),
@@ -50,7 +50,7 @@ describe('a server that has no time', () => {
     ['canI', refused(503), 1000],
     ['create', refused(429, '1'), 1000],
     ['jsonPatch', refused(503, '1'), 1000],
-  ])('%s after %j is sent again in %d ms', async (call, answer, wait) => {
+  ])('%s after %j is retried after %d ms', async (call, answer, wait) => {
     expect(await called(call, [answer])).toMatchObject({ error: null, requests: 2, waited: wait })
   })
 
@@ -63,26 +63,26 @@ describe('a server that has no time', () => {
     ['evict', refused(429, '1')],
     ['get', refused(429, '31')],
     ['get', refused(500, '-1')],
-  ])('%s after %j is not', async (call, answer) => {
+  ])('%s after %j is not retried', async (call, answer) => {
     const { error, requests, waited } = await called(call, [answer])
     expect(error).toMatchObject({ name: 'ApiError', status: answer.status })
     expect({ requests, waited }).toEqual({ requests: 1, waited: 0 })
   })
 
-  test('is not run over where it says to come back at once, even without a bound on time', async () => {
+  test('is not retried before the time it names, even without a timeout', async () => {
     const { error, requests, waited } = await called('get', Array(99).fill(refused(429, '0')), 0)
     expect(error).toMatchObject({ status: 429 })
     expect({ requests, waited }).toEqual({ requests: 11, waited: 100 * (2 ** 10 - 1) })
   })
 
-  test('waits double while nothing is said of how long, and end with the request’s time', async () => {
+  test("is retried after doubling delays if it names no time, until the request's timeout", async () => {
     const { error, requests, waited } = await called('get', Array(9).fill(refused(503)))
     expect(error).toMatchObject({ status: 503 })
     expect({ requests, waited }).toEqual({ requests: 5, waited: 1000 + 2000 + 4000 + 8000 })
   })
 })
 
-describe('time runs out', () => {
+describe('a timeout', () => {
   test.each<[string, ScriptedAnswer | 'silence']>([
     ['no answer', 'silence'],
     ['an answer that stalls', { body: '{"items":[', breaks: 'stall' }],
@@ -94,7 +94,7 @@ describe('time runs out', () => {
     expect({ requests, waited }).toEqual({ requests: 1, waited: 30_000 })
   })
 
-  test('waits count: what is left for the second try is less', async () => {
+  test('includes delays: the second attempt has less time left', async () => {
     const { error, waited } = await called('get', [
       { status: 503, headers: { 'retry-after': '20' } },
       'silence',
@@ -103,7 +103,7 @@ describe('time runs out', () => {
     expect(waited).toBe(30_000)
   })
 
-  test('a write that the HTTP client gave up on is in doubt', async () => {
+  test('makes the result of a write uncertain if the HTTP client gave up on it', async () => {
     const { error } = await called('create', [reset('UND_ERR_HEADERS_TIMEOUT')])
     expect(error).toMatchObject({ status: 0, reason: 'Timeout' })
   })
@@ -124,7 +124,7 @@ describe('a connection that breaks', () => {
   })
 
   test.each(['create', 'jsonPatch', 'delete', 'evict'])(
-    'leaves %s in doubt, never sent twice',
+    'leaves the result of %s uncertain and never sends it twice',
     async call => {
       const { error, requests } = await called(call, [unreachable])
       expect(error).toMatchObject({ name: 'ApiError', status: 0, reason: 'ConnectionReset' })
@@ -133,19 +133,19 @@ describe('a connection that breaks', () => {
     },
   )
 
-  test('a server that was never reached is told of in the words of the connection', async () => {
+  test("a server that could not be reached is reported with the connection's error", async () => {
     const refused = new UnreachableError('refused', { cause: reset('ECONNREFUSED') })
     expect(await called('create', [refused])).toMatchObject({ error: refused, requests: 1 })
     expect(await called('get', [unreachable, unreachable])).toMatchObject({ error: unreachable, requests: 2 })
   })
 })
 
-describe('giving up and telling', () => {
+describe('canceling and logging', () => {
   test.each<[string, ScriptedAnswer | 'silence']>([
     ['waits for an answer', 'silence'],
     ['reads the answer', { body: '{"items":[', breaks: 'stall' }],
     ['waits to ask again', { status: 503, headers: { 'retry-after': '20' } }],
-  ])('the caller’s reason ends a request that %s', async (_what, answer) => {
+  ])("the caller's reason ends a request that %s", async (_what, answer) => {
     const caller = new AbortController()
     const clock = fakeClock()
     clock.after(5000, () => caller.abort('SIGINT'))
@@ -158,7 +158,7 @@ describe('giving up and telling', () => {
     expect(clock.elapsed()).toBe(5000)
   })
 
-  test('one line is told for each request, without headers or bodies', async () => {
+  test('each request is logged in one line without headers or bodies', async () => {
     const lines: string[] = []
     const answers = [{ status: 503 }, reset(), GOOD]
     const connection = fakeConnection((_request, index) => answers[index] ?? GOOD)
@@ -169,7 +169,7 @@ describe('giving up and telling', () => {
   })
 })
 
-test('a server that repeats the token in its refusal to impersonate does not get it printed', async () => {
+test('a server that repeats the token when it refuses impersonation does not get it printed', async () => {
   const message = 'User "me" cannot impersonate resource "users" with Authorization: Bearer C4nary-Token'
   const { error } = await called('get', [{ status: 403, body: { kind: 'Status', message } }])
   expect(error).toBeInstanceOf(UnreachableError)

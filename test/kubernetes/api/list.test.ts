@@ -1,4 +1,4 @@
-/** Lists and Tables: every item once, in pages or at once, and never a short list in silence. */
+/** Lists and Tables: every item once, in pages or at once, and never silently incomplete. */
 
 import { describe, expect, test } from 'vitest'
 import type { KubernetesObject } from '../../../src/kubernetes/api/cluster.ts'
@@ -21,7 +21,7 @@ async function listed(answers: (ScriptedAnswer | Error)[], limit = 2) {
 }
 
 describe('listing', () => {
-  test('pages are followed to the last, with the same selectors', async () => {
+  test('pages are followed to the last one, with the same selectors', async () => {
     const answers = [podList('ab', { continue: 'X' }), podList('', { continue: 'Y' }), podList('c')]
     const connection = fakeConnection((_request, index) => answers[index] ?? new Error('asked too often'))
     const names: string[] = []
@@ -40,14 +40,14 @@ describe('listing', () => {
   test.each([
     ['empty pages', ''],
     ['pages', 'a'],
-  ])('%s without end come to one', { timeout: 60_000 }, async (_what, names) => {
+  ])('%s without end are an error', { timeout: 60_000 }, async (_what, names) => {
     const connection = fakeConnection((_request, index) => podList(names, { continue: `T${index}` }))
     const listing = writerOn(connection).list('/api/v1/pods', { limit: 1 }, () => {})
     await expect(listing).rejects.toMatchObject({ reason: 'Truncated' })
     expect(connection.asked.length).toBeLessThan(20_100)
   })
 
-  test('one object or list after the other is not collected', async () => {
+  test('objects and lists in a row are not buffered', async () => {
     const two = { kind: 'PodList', metadata: {}, items: [] }
     const connection = fakeConnection(() => ({ body: `${JSON.stringify(two)}${JSON.stringify(two)}` }))
     const cluster = writerOn(connection)
@@ -57,7 +57,7 @@ describe('listing', () => {
     await expect(cluster.get('/api/v1/pods/x')).rejects.toMatchObject({ reason: 'InvalidAnswer' })
   })
 
-  test('an expired token is replaced by the one the server offers, and the list says so', async () => {
+  test('an expired token is replaced by the one the server offers, and the result is marked inconsistent', async () => {
     const expired = { status: 410, body: { ...EXPIRED, metadata: { continue: 'NEW' } } }
     const { outcome, names, connection } = await listed([
       podList('ab', { continue: 'OLD' }),
@@ -69,7 +69,7 @@ describe('listing', () => {
     expect(connection.asked.at(-1)?.path).toBe('/api/v1/pods?limit=2&continue=NEW')
   })
 
-  test('where none is offered the list begins again in one answer, and nobody is visited twice', async () => {
+  test('without a replacement the list is read again in one response, and no item is visited twice', async () => {
     const answers = [podList('ab', { continue: 'OLD' }), { status: 410, body: EXPIRED }, podList('abcd')]
     const { outcome, names, connection } = await listed(answers)
     expect(outcome).toMatchObject({ count: 4, inconsistent: true })
@@ -77,7 +77,7 @@ describe('listing', () => {
     expect(connection.asked.at(-1)?.path).toBe('/api/v1/pods')
   })
 
-  test('rows have no names to tell them apart by: a Table whose token expired fails', async () => {
+  test('a Table whose token expired fails, because its rows have no names to compare', async () => {
     const row = { body: { kind: 'Table', metadata: { continue: 'OLD' }, rows: [{ cells: ['a'] }] } }
     const connection = fakeConnection((_request, index) =>
       index === 0 ? row : { status: 410, body: EXPIRED },
@@ -102,22 +102,22 @@ describe('listing', () => {
     ['that promises more', podList('a', { remainingItemCount: 4 }), 'Truncated'],
     ['of the page before, over and over', podList('a', { continue: 'X' }), 'Truncated'],
     ['that is a login page', { body: '<html>Please log in</html>' }, 'InvalidAnswer'],
-    ['that lists what is no object', { body: '{"items":[null]}' }, 'InvalidAnswer'],
+    ['with an item that is not an object', { body: '{"items":[null]}' }, 'InvalidAnswer'],
     ['whose items are something else', { body: { items: {} } }, 'InvalidAnswer'],
     ['that is a list of another program', { body: { kind: 'Page', items: [] } }, 'InvalidAnswer'],
-    ['that is no list', { body: { kind: 'Pod', metadata: {} } }, 'InvalidAnswer'],
-  ])('an answer %s is an error, not a shorter list', async (_what, answer, reason) => {
+    ['that is not a list', { body: { kind: 'Pod', metadata: {} } }, 'InvalidAnswer'],
+  ])('a response %s is an error, not a shorter list', async (_what, answer, reason) => {
     const { outcome, connection } = await listed([podList('ab', { continue: 'X' }), answer])
     expect(outcome).toMatchObject({ name: 'ApiError', status: 0, reason, path: '/api/v1/pods' })
     expect(connection.asked).toHaveLength(2)
   })
 
-  test('a list of nothing may be null', async () => {
+  test('the items of an empty list can be null', async () => {
     const { outcome } = await listed([{ body: '{"kind":"List","items":null,"metadata":{}}' }])
     expect(outcome).toMatchObject({ count: 0 })
   })
 
-  test('what the visitor throws ends the list and lets go of the answer', async () => {
+  test('an error thrown by the visitor ends the list and releases the response', async () => {
     const connection = fakeConnection(() => podList('abc'))
     const stop = new Error('enough')
     const result = writerOn(connection).list('/api/v1/pods', {}, () => {
@@ -139,7 +139,7 @@ describe('forms of a list', () => {
     ],
   }
 
-  test('a Table is asked for without objects, and its rows are handed on', async () => {
+  test('a Table is requested without objects, and its rows are passed on', async () => {
     const connection = fakeConnection(() => ({ body: table }))
     const rows: unknown[] = []
     const result = await writerOn(connection).table(
@@ -164,7 +164,7 @@ describe('forms of a list', () => {
     })
   })
 
-  test('a server that knows no Tables gives its items', async () => {
+  test('a server without Tables returns items', async () => {
     const names: string[] = []
     const cluster = writerOn(fakeConnection(() => podList('ab')))
     const result = await cluster.table(
@@ -177,14 +177,14 @@ describe('forms of a list', () => {
     expect(names).toEqual(['a', 'b'])
   })
 
-  test('metadata alone is asked for where no more is needed', async () => {
+  test('only metadata is requested if nothing else is needed', async () => {
     const connection = fakeConnection(() => podList('a'))
     await writerOn(connection).list('/apis/apps/v1/replicasets', { metadataOnly: true }, () => {})
     expect(connection.asked[0]?.headers.Accept).toContain('as=PartialObjectMetadataList;v=v1;g=meta.k8s.io')
   })
 })
 
-describe('a list of which some fields are wanted', () => {
+describe('a list of which only some fields are needed', () => {
   const shape = shapeOf({ 1: one('metadata', shapeOf({ 1: 'name' })) })
   const inProtobuf = (list: object) => protobufFromJson({ apiVersion: 'v1', ...list }) ?? Buffer.alloc(0)
   const pods = { kind: 'PodList', metadata: { resourceVersion: '7' }, items: [...'abc'].map(pod) }
@@ -196,26 +196,26 @@ describe('a list of which some fields are wanted', () => {
     return { outcome: await list.catch((error: unknown) => error), names: names.join(''), connection }
   }
 
-  test('is asked for in protobuf', async () => {
+  test('is requested in protobuf', async () => {
     const { outcome, names, connection } = await wanted([{ body: inProtobuf(pods) }])
     expect(names).toBe('abc')
     expect(outcome).toMatchObject({ count: 3, resourceVersion: '7' })
     expect(connection.asked[0]?.headers.Accept).toBe('application/vnd.kubernetes.protobuf,application/json')
   })
 
-  test('is taken as JSON as well', async () => {
+  test('is accepted as JSON as well', async () => {
     const { names } = await wanted([{ body: pods }])
     expect(names).toBe('abc')
   })
 
-  test('that breaks off is an error, and one that is no list too', async () => {
+  test('is an error if it is cut off, or if it is not a list', async () => {
     const short = { body: inProtobuf(pods).subarray(0, 40) }
     expect((await wanted([short, short])).outcome).toMatchObject({ reason: 'Truncated' })
     const other = { body: inProtobuf({ kind: 'Status', metadata: {}, message: 'x' }) }
     expect((await wanted([other])).outcome).toMatchObject({ reason: 'InvalidAnswer' })
   })
 
-  test('is refused in protobuf, too, with the server’s words and the way on', async () => {
+  test("gets refusals in protobuf as well, with the server's message and how to continue", async () => {
     const status = {
       kind: 'Status',
       metadata: { continue: 'Z' },

@@ -1,4 +1,4 @@
-/** What each call sends, and what it makes of the answer. */
+/** What each call sends, and how it reads the response. */
 
 import { describe, expect, test } from 'vitest'
 import { UnreachableError } from '../../../src/errors.ts'
@@ -11,7 +11,7 @@ const STRICT = 'fieldManager=pullguard&fieldValidation=Strict'
 const JSON_TYPE = { 'Content-Type': 'application/json' }
 const PATCH = [{ op: 'test', path: '/metadata/uid', value: 'u' } as const]
 
-describe('what is sent', () => {
+describe('requests', () => {
   test.each<[string, (cluster: ClusterWriter) => Promise<unknown>, object, unknown]>([
     [
       'a create, tried out',
@@ -80,7 +80,7 @@ describe('what is sent', () => {
     expect(JSON.parse(connection.asked[0]?.body ?? '')).toEqual(body)
   })
 
-  test('one object is read without a body, its metadata alone if no more is asked for', async () => {
+  test('one object is read without a body, and only its metadata if nothing else is needed', async () => {
     const connection = fakeConnection(() => ({ body: { kind: 'PartialObjectMetadata' } }))
     await writerOn(connection).get(ACCOUNT, { metadataOnly: true })
     expect(connection.asked[0]).toMatchObject({ method: 'GET', path: ACCOUNT })
@@ -99,7 +99,7 @@ describe('what is sent', () => {
   })
 })
 
-describe('what is said about an answer', () => {
+describe('errors', () => {
   const refused = async (status: number, body: unknown, headers: Record<string, string> = {}) => {
     const cluster = writerOn(fakeConnection(() => ({ status, body, headers })))
     return cluster.create(SECRETS, { kind: 'Secret' }).catch((error: unknown) => error)
@@ -114,7 +114,7 @@ describe('what is said about an answer', () => {
   test.each([
     ['a Status', 403, statusOf('Forbidden', 'secrets is forbidden'), {}, 'Forbidden', 'secrets is forbidden'],
     [
-      'a budget that says no',
+      'a disruption budget that refuses',
       429,
       statusOf('TooManyRequests', 'Cannot evict.', {
         causes: [{ reason: 'DisruptionBudget', message: 'The disruption budget b needs 2' }],
@@ -151,13 +151,13 @@ describe('what is said about an answer', () => {
     expect(await refused(status, body, headers)).toMatchObject({ name: 'ApiError', status, reason, message })
   })
 
-  test('credentials that are not accepted are the end of all reading, with what to do', async () => {
+  test('rejected credentials end all reading and say what to do', async () => {
     const error = await refused(401, statusOf('Unauthorized', 'Unauthorized'))
     expect(error).toBeInstanceOf(UnreachableError)
     expect(String(error)).toMatch(/https:\/\/api\.example did not accept .* context "prod"; log in again$/)
   })
 
-  test('warnings are kept once each, unquoted', async () => {
+  test('warnings are collected once each, without quotes', async () => {
     const warning = ['299 - "v1 is \\"old\\", use v2"', '299 - "other", 299 - "another"']
     const cluster = writerOn(fakeConnection(() => ({ body: {}, headers: { warning } })))
     await cluster.get(ACCOUNT)

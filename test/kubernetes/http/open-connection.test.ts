@@ -1,4 +1,4 @@
-/** Requests as they arrive at an API server, and what is said when none arrives. */
+/** Requests as they arrive at an API server, and the errors when none arrives. */
 
 import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
@@ -18,7 +18,7 @@ import { folderWith, oneContext } from '../kubeconfig/files.ts'
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 const PODS = { method: 'GET', path: '/api/v1/pods?limit=1', headers: { accept: 'application/json' } } as const
 
-/** As `openssl pkey -aes256` writes it. */
+/** The form that `openssl pkey -aes256` writes. */
 const ENCRYPTED = String(
   generateKeyPairSync('ec', {
     namedCurve: 'P-256',
@@ -47,7 +47,7 @@ async function answered(connection: Connection, request: Parameters<Connection['
   return { status, text: Buffer.concat(chunks).toString() }
 }
 
-test('a token, the user agent and impersonation go along, groups one header each', async () => {
+test('the token, the user agent and impersonation are sent, with one header for each group', async () => {
   await using server = await serveTls()
   const cluster = { server: server.url, 'certificate-authority-data': base64(server.ca) }
   const user = {
@@ -74,7 +74,7 @@ test('a token, the user agent and impersonation go along, groups one header each
   expect(server.seen[0]?.headers).not.toHaveProperty('accept-encoding')
 })
 
-test('a server under a path keeps its path', async () => {
+test('the path of a server URL is kept', async () => {
   await using server = await serveTls()
   const url = `${server.url}/k8s/clusters/c-xyz/`
   await using here = await opened({ server: url, 'certificate-authority-data': base64(server.ca) })
@@ -83,7 +83,7 @@ test('a server under a path keeps its path', async () => {
   expect(here.connection).toMatchObject({ context: 'here', namespace: 'default' })
 })
 
-test('a client certificate logs in, from data and from files', async () => {
+test('a client certificate logs in, inline and from files', async () => {
   await using server = await serveTls()
   const { certificate, key } = await selfSignedCertificate()
   const cluster = { server: server.url, 'insecure-skip-tls-verify': true }
@@ -108,17 +108,17 @@ test.each<[string, Record<string, string>, string]>([
     { key: (await selfSignedCertificate()).key },
     'its key belongs to another certificate',
   ],
-  ['a key that is none', { key: 'c4nary' }, 'its key is no PEM that can be read'],
-  ['a certificate that is none', { certificate: 'c4nary' }, 'the certificate is no PEM that can be read'],
-])('%s is told apart before anything is sent', async (_, wrong, said) => {
+  ['an invalid key', { key: 'c4nary' }, 'its key is no PEM that can be read'],
+  ['an invalid certificate', { certificate: 'c4nary' }, 'the certificate is no PEM that can be read'],
+])('%s is detected before anything is sent', async (_, wrong, expected) => {
   const { certificate, key } = { ...(await selfSignedCertificate()), ...wrong }
   const user = { 'client-certificate-data': base64(certificate), 'client-key-data': base64(key) }
   await expect(opened({ server: 'https://127.0.0.1:1' }, user)).rejects.toThrow(
-    `The client certificate of user here in the kubeconfig can't be used: ${said}`,
+    `The client certificate of user here in the kubeconfig can't be used: ${expected}`,
   )
 })
 
-test('a certificate authority that is no certificate is named', async () => {
+test('an invalid certificate authority is named', async () => {
   const cluster = { server: 'https://127.0.0.1:1', 'certificate-authority-data': base64('c4nary') }
   await expect(opened(cluster)).rejects.toThrow(
     'The certificate authority in the kubeconfig holds no PEM certificate',
@@ -128,13 +128,13 @@ test('a certificate authority that is no certificate is named', async () => {
 test.each<[string, Record<string, unknown>, string]>([
   ['a token', { token: 'c4nary\n' }, 'The token holds a line break'],
   ['a user', { token: 'x', as: 'a\nb' }, 'The user to act as, "a\\nb", contains a control character'],
-])('%s with a line break in it is refused before anything is sent', async (_, user, said) => {
+])('%s with a line break is refused before anything is sent', async (_, user, expected) => {
   const error = await opened({ server: 'https://127.0.0.1:1' }, user).catch(reason => reason)
-  expect(error.message).toContain(said)
+  expect(error.message).toContain(expected)
   expect(error.message).not.toContain('c4nary')
 })
 
-test('whom to act as may have any letters, and go out as UTF-8', async () => {
+test('impersonated users may have any characters and are sent as UTF-8', async () => {
   await using server = await serveTls()
   const user = { token: 'x', as: 'jörg', 'as-groups': ['日本'], 'as-user-extra': { 'a(1)😀': ['ü'] } }
   await using here = await opened(
@@ -150,7 +150,7 @@ test('whom to act as may have any letters, and go out as UTF-8', async () => {
   })
 })
 
-test('a body goes out whole, and a redirect is handed back instead of followed', async () => {
+test('a body is sent in full, and a redirect is returned instead of followed', async () => {
   await using server = await serveTls(() => ({ status: 307, headers: { location: '/elsewhere' } }))
   await using here = await opened({ server: server.url, 'certificate-authority-data': base64(server.ca) })
   const { status } = await answered(here.connection, { ...PODS, method: 'POST', body: '{"a":"ä"}' })
@@ -160,7 +160,7 @@ test('a body goes out whole, and a redirect is handed back instead of followed',
   })
 })
 
-test('a packed answer is unpacked, and a torn one is an error rather than a short answer', async () => {
+test('a compressed response is decompressed, and a truncated one is an error', async () => {
   const packed = gzipSync('x'.repeat(100_000))
   const bodies = [packed, packed.subarray(0, packed.length - 20)]
   const headers = { 'content-encoding': 'gzip' }
@@ -170,7 +170,7 @@ test('a packed answer is unpacked, and a torn one is an error rather than a shor
   await expect(answered(here.connection)).rejects.toThrow('unexpected end of file')
 })
 
-test('credentials stay at home where the server speaks plain http', async () => {
+test('credentials are not sent to a server over plain http', async () => {
   const seen: string[] = []
   const server = createServer(socket => {
     socket.once('data', data => {
@@ -187,14 +187,14 @@ test('credentials stay at home where the server speaks plain http', async () => 
   expect(seen[0]).not.toContain('abc')
 })
 
-test('a request that is aborted throws the reason', async () => {
+test('an aborted request throws the reason of the abort', async () => {
   await using server = await serveTls()
   await using here = await opened({ server: server.url, 'certificate-authority-data': base64(server.ca) })
   const request = { ...PODS, signal: AbortSignal.abort('SIGINT') }
   await expect(here.connection.send(request)).rejects.toBe('SIGINT')
 })
 
-/** A port that refuses: it was free a moment ago. */
+/** A closed port: it was free a moment ago. */
 async function closedPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -212,7 +212,7 @@ const refused = async (cluster: Entry, flags?: Partial<ConnectionOptions>) => {
   return error.message
 }
 
-test('each way of not being reached names the server and the remedy', async () => {
+test('each kind of unreachable server is reported with its name and the remedy', async () => {
   await using server = await serveTls()
   const ca = { 'certificate-authority-data': base64(server.ca) }
   const port = await closedPort()
@@ -227,7 +227,7 @@ test('each way of not being reached names the server and the remedy', async () =
   expect(await refused({ server: `https://127.0.0.1:${port}` })).toMatch('refused the connection')
 })
 
-test('--tls-server-name is what the certificate is checked against', async () => {
+test('the certificate is checked against --tls-server-name', async () => {
   await using server = await serveTls()
   await using here = await opened(
     { server: server.url, 'certificate-authority-data': base64(server.ca) },
@@ -239,7 +239,7 @@ test('--tls-server-name is what the certificate is checked against', async () =>
   expect((await answered(here.connection)).status).toBe(200)
 })
 
-test('a server that answers plain HTTP, or nothing, to TLS is told of', async () => {
+test('a server that answers TLS with plain HTTP or with nothing is reported as such', async () => {
   const endings = ['HTTP/1.1 400 Bad Request\r\n\r\n', '']
   const server = createServer(socket => {
     socket.on('error', () => {}).once('data', () => socket.end(endings.shift() ?? ''))

@@ -1,4 +1,4 @@
-/** Requests through a proxy on loopback: tunnelled, refused, and gone. */
+/** Requests through a proxy on loopback: tunneled, refused, and without a proxy running. */
 
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -9,7 +9,7 @@ import { openConnection } from '../../../src/kubernetes/http/open-connection.ts'
 import { serveTls } from '../api-server.ts'
 import { folderWith, oneContext } from '../kubeconfig/files.ts'
 
-/** A CONNECT proxy; `open` says whether it lets anybody through. */
+/** A CONNECT proxy; `open` decides whether it lets requests through. */
 async function startProxy(open: boolean) {
   const asked: string[] = []
   const proxy = createServer()
@@ -56,7 +56,7 @@ async function throughProxy(port: number) {
   }
 }
 
-test('a proxy carries a tunnel and sees no credential but its own', async () => {
+test('a proxy gets a tunnel and sees no credential but its own', async () => {
   await using proxy = await startProxy(true)
   const { status, server, seen } = await throughProxy(proxy.port)
   expect(status).toBe(200)
@@ -67,7 +67,7 @@ test('a proxy carries a tunnel and sees no credential but its own', async () => 
   expect(seen?.[0]?.headers).not.toHaveProperty('proxy-authorization')
 })
 
-test('a proxy that refuses or is gone is named without its password', async () => {
+test('a proxy that refuses or is not running is named without its password', async () => {
   const proxy = await startProxy(false)
   const refused = await throughProxy(proxy.port)
   await proxy[Symbol.asyncDispose]()

@@ -1,4 +1,4 @@
-/** Error codes and the sentences they become. */
+/** Error codes and the messages for them. */
 
 import { expect, test } from 'vitest'
 import { unreachable } from '../../../src/kubernetes/http/unreachable.ts'
@@ -20,10 +20,10 @@ test.each([
   ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', 'check the client certificate'],
   ['HPE_INVALID_CONSTANT', 'not HTTP'],
   ['EWHATEVER', 'did not answer (EWHATEVER)'],
-])('%s names the server and says that it %s', (code, said) => {
+])('%s names the server and says that it %s', (code, expected) => {
   const { message } = unreachable(failed(code), { server: SERVER, proxy: null })
   expect(message).toMatch(`The API server ${SERVER} `)
-  expect(message).toContain(said)
+  expect(message).toContain(expected)
   expect(message).not.toContain('s3cr3t')
 })
 
@@ -35,6 +35,8 @@ test.each([
     '',
     `The API server ${SERVER} behind the proxy proxy:3128 shows a certificate that has expired`,
   ],
-])('with a proxy %s %s is told as "%s"', (code, message, said) => {
-  expect(unreachable(failed(code, message), { server: SERVER, proxy: 'proxy:3128' }).message).toContain(said)
+])('with a proxy %s %s gives "%s"', (code, message, expected) => {
+  expect(unreachable(failed(code, message), { server: SERVER, proxy: 'proxy:3128' }).message).toContain(
+    expected,
+  )
 })

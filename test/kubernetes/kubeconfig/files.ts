@@ -1,4 +1,4 @@
-/** Kubeconfigs on disk for tests: written into a folder of their own, gone afterwards. */
+/** Kubeconfigs on disk for tests, in a temporary folder that is deleted afterwards. */
 
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,7 +8,7 @@ export interface Folder extends AsyncDisposable {
   path: string
 }
 
-/** Writes files by their path under a new folder; values that are not text are written as JSON, which is YAML too. */
+/** Writes files by path in a new folder; values that are not text are written as JSON, which is valid YAML. */
 export async function folderWith(files: Record<string, unknown>): Promise<Folder> {
   const path = await mkdtemp(join(tmpdir(), 'pullguard-kubeconfig-'))
   for (const [name, content] of Object.entries(files)) {
@@ -21,7 +21,7 @@ export async function folderWith(files: Record<string, unknown>): Promise<Folder
 
 type Named = Record<string, Record<string, unknown>>
 
-/** A kubeconfig in the form of kubectl. */
+/** A kubeconfig as kubectl writes it. */
 export function kubeconfig(parts: { current?: string; clusters?: Named; users?: Named; contexts?: Named }) {
   const listed = (kind: string, named: Named = {}) =>
     Object.entries(named).map(([name, fields]) => ({ name, [kind]: fields }))

@@ -1,4 +1,4 @@
-/** Which cluster and user the flags, the kubeconfig and a pod's own configuration come down to. */
+/** Which cluster and user result from flags, kubeconfig and a pod's own configuration. */
 
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -48,7 +48,7 @@ async function targetIn(folder: string, flags: Partial<ConnectionOptions> = {}) 
   return findTarget({ env: { KUBECONFIG: 'sub/config' }, cwd: folder, home, userAgent: 'test', ...flags })
 }
 
-/** With the texts that are kept from being shown. */
+/** Includes the texts that are kept secret. */
 function revealed({ cluster, user, ...target }: Target) {
   const authority = cluster.certificateAuthority
   const shown = authority !== null && 'data' in authority ? { data: authority.data.reveal() } : authority
@@ -59,7 +59,7 @@ function revealed({ cluster, user, ...target }: Target) {
   }
 }
 
-test('takes the current context with paths relative to the file', async () => {
+test('uses the current context with paths relative to the file', async () => {
   await using folder = await folderWith({ 'sub/config': CONFIG })
   const { context, namespace, cluster, user } = await targetIn(folder.path)
   expect({ context, namespace }).toEqual({ context: 'prod', namespace: 'web' })
@@ -98,12 +98,12 @@ test.each([
     { user: { impersonate: { user: 'root', groups: ['a', 'b'], uid: '7' } } },
   ],
   [{ insecureSkipTlsVerify: true }, { cluster: { insecureSkipTlsVerify: true, certificateAuthority: null } }],
-])('flags %j stand over the context', async (flags, expected) => {
+])('flags %j override the context', async (flags, expected) => {
   await using folder = await folderWith({ 'sub/config': CONFIG })
   expect(revealed(await targetIn(folder.path, flags))).toMatchObject(expected)
 })
 
-test('--certificate-authority is relative to the working folder, an exec plugin to its kubeconfig', async () => {
+test('--certificate-authority is relative to the working directory, an exec plugin to its kubeconfig', async () => {
   await using folder = await folderWith({ 'sub/config': CONFIG })
   const { cluster, user } = await targetIn(folder.path, { context: 'test', certificateAuthority: 'ca' })
   expect(cluster.certificateAuthority).toEqual({ file: join(folder.path, 'ca') })
@@ -120,14 +120,14 @@ test.each([
   [{ user: 'nothing' }, 'exec plugin of user nothing in the kubeconfig has no command'],
   [{ user: 'onPath', asGroup: ['g'] }, '--as-group and --as-uid need --as'],
   [{ env: { KUBECONFIG: 'none' } }, 'No kubeconfig was found'],
-])('says what is missing for %j', async (flags, message) => {
+])('reports what is missing for %j', async (flags, message) => {
   await using folder = await folderWith({ 'sub/config': CONFIG })
   const error = await targetIn(folder.path, flags).catch(reason => reason)
   expect(error).toBeInstanceOf(UsageError)
   expect(error.message).toContain(message)
 })
 
-test('a kubeconfig without a current context asks for one by name', async () => {
+test('a kubeconfig without a current context requires --context', async () => {
   const { 'current-context': _, ...config } = CONFIG
   await using folder = await folderWith({ 'sub/config': config })
   await expect(targetIn(folder.path)).rejects.toThrow(
@@ -135,7 +135,7 @@ test('a kubeconfig without a current context asks for one by name', async () => 
   )
 })
 
-test('a pod uses its own service account, and flags stand over it', async () => {
+test('in a pod the default is its own service account, and flags override it', async () => {
   await using folder = await folderWith({ token: 'secret', namespace: 'web\n', 'ca.crt': 'PEM' })
   const env = { KUBERNETES_SERVICE_HOST: 'fd00::1', KUBERNETES_SERVICE_PORT: '443' }
   const options = { env, cwd: '/', home: '/', userAgent: 'test' }

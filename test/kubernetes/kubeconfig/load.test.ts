@@ -1,4 +1,4 @@
-/** Which kubeconfig files are read, and how several become one. */
+/** Which kubeconfig files are read, and how they are merged. */
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -43,7 +43,7 @@ const files = {
 }
 
 test.each([
-  ['the flag alone, whatever the environment says', { kubeconfig: 'second', KUBECONFIG: 'first' }, 'blue'],
+  ['only the flag, despite KUBECONFIG', { kubeconfig: 'second', KUBECONFIG: 'first' }, 'blue'],
   ['the home folder without flag and environment', {}, 'home'],
   ['the home folder with an empty environment', { KUBECONFIG: '' }, 'home'],
   ['nothing of the home folder when the environment names only missing files', { KUBECONFIG: 'no' }, ''],
@@ -54,7 +54,7 @@ test.each([
   expect((await loaded(folder.path, options)).current).toBe(current)
 })
 
-test('the first file to name an entry wins with the whole entry, and others add theirs', async () => {
+test('the first file that names an entry provides all of it, and later files add other entries', async () => {
   await using folder = await folderWith(files)
   expect(await loaded(folder.path, { KUBECONFIG: 'first:second:third' })).toEqual({
     current: 'blue',
@@ -103,7 +103,7 @@ test.each([
     { KUBECONFIG: 'first:broken' },
     'broken is not valid YAML at line 4',
   ],
-  ['text that is no mapping', { KUBECONFIG: 'list' }, 'list is not a mapping'],
+  ['text that is not a mapping', { KUBECONFIG: 'list' }, 'list is not a mapping'],
   ['two entries of one name', { KUBECONFIG: 'twice' }, 'has two users named x'],
 ])('refuses %s', async (_, options, message) => {
   const broken = 'users:\n- name: x\n  user: {token: secret-token\nclusters: ]'
@@ -115,7 +115,7 @@ test.each([
   expect(error.message).not.toContain('secret-token')
 })
 
-test('aliases of aliases are no bug of ours', async () => {
+test('aliases of aliases are not reported as a bug', async () => {
   const levels = Array.from(
     { length: 12 },
     (_, at) =>

@@ -19,13 +19,13 @@ function counted(life: (run: number) => number) {
 
 const names = (all: (ClientCredential | null)[]) => all.map(one => one?.authorization?.reveal())
 
-test('many requests share one login, also where the first has expired', async () => {
+test('many requests share one login, even after the first one has expired', async () => {
   const { source } = counted(run => (run === 1 ? 0 : Number.POSITIVE_INFINITY))
   expect(names(await Promise.all([source.current(), source.current()]))).toEqual(['t1', 't1'])
   expect(names(await Promise.all([source.current(), source.current()]))).toEqual(['t2', 't2'])
 })
 
-test('many refusals of one credential share one renewal, and a late one gets what is there', async () => {
+test('many refusals of one credential share one renewal, and a late refusal gets the renewed one', async () => {
   const { source, runs } = counted(() => Number.POSITIVE_INFINITY)
   const refused = await source.current()
   expect(names(await Promise.all([source.renewed(refused), source.renewed(refused)]))).toEqual(['t2', 't2'])
@@ -33,7 +33,7 @@ test('many refusals of one credential share one renewal, and a late one gets wha
   expect(runs()).toBe(2)
 })
 
-test('a renewal that brings the same again is none', async () => {
+test('a renewal that returns the same credential does not count', async () => {
   const credential = { certificate: null, key: null }
   const source = fetchedBy(
     async () => ({ credential: { ...credential, authorization: new Redacted('same') }, expiresAt: 0 }),
@@ -42,7 +42,7 @@ test('a renewal that brings the same again is none', async () => {
   expect(await source.renewed(await source.current())).toBeNull()
 })
 
-test('a login that failed is told to each request without asking again', async () => {
+test('a failed login is reported to each request without trying again', async () => {
   let runs = 0
   const source = fetchedBy(() => Promise.reject(new Error(`failed ${++runs}`)), CLOCK)
   await expect(source.current()).rejects.toThrow('failed 1')

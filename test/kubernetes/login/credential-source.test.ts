@@ -1,4 +1,4 @@
-/** Logging in by exec plugin, token file and auth-provider, and once more after a 401. */
+/** Logging in by exec plugin, token file and auth-provider, and again after a 401. */
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,7 +14,7 @@ import { folderWith, oneContext } from '../kubeconfig/files.ts'
 
 type Entry = Record<string, unknown>
 
-/** A login program: `runs` counts its runs, `info` is what it was told, `print` gives a status. */
+/** A login program: `runs` counts its runs, `info` is its KUBERNETES_EXEC_INFO, `print` returns a status. */
 const login = (body: string) => `#!${process.execPath}
 const fs = require('node:fs')
 const log = process.env.FOLDER + '/runs'
@@ -69,14 +69,14 @@ async function session(
 const unlessToken = (token: string) => (request: Seen) =>
   request.headers.authorization?.[0] === `Bearer ${token}` ? {} : { status: 401 }
 
-test('an exec plugin runs once for many requests and again when its token is refused', async () => {
+test('an exec plugin runs once for many requests, and again when its token is refused', async () => {
   const files = { login: login('print({ token: "t" + runs })') }
   await using here = await session(exec(), files, unlessToken('t2'))
   expect(await Promise.all([here.get(), here.get(), here.get()])).toEqual([200, 200, 200])
   expect(here.authorizations().sort()).toEqual([...Array(3).fill('Bearer t1'), ...Array(3).fill('Bearer t2')])
 })
 
-test('a 401 to the renewed token is handed back', async () => {
+test('a 401 for the renewed token is returned', async () => {
   const files = { login: login('print({ token: "t" + runs })') }
   await using here = await session(exec(), files, () => ({ status: 401 }))
   expect(await here.get()).toBe(401)
@@ -91,7 +91,7 @@ test('an expired token is renewed before it is sent', async () => {
   expect(here.authorizations()).toEqual(['Bearer t1', 'Bearer t2'])
 })
 
-test('a plugin may bring a client certificate, and another one later', async () => {
+test('a plugin can return a client certificate, and later another one', async () => {
   const { certificate, key } = await selfSignedCertificate()
   const status = JSON.stringify({ clientCertificateData: certificate, clientKeyData: key })
   const files = { login: login(`print(runs === 1 ? { token: 'old' } : ${status})`) }
@@ -100,14 +100,14 @@ test('a plugin may bring a client certificate, and another one later', async () 
   expect(here.authorizations()).toEqual(['Bearer old', undefined])
 })
 
-test('a plugin gets its arguments, its environment and, if it asks, the cluster', async () => {
+test('a plugin gets its arguments, its environment and, on request, the cluster', async () => {
   const body =
     'print({ token: [process.argv[2], process.env.ROLE, info.apiVersion, info.spec.cluster.server].join() })'
   const user = exec({ args: ['token'], env: [{ name: 'ROLE', value: 'admin' }], provideClusterInfo: true })
   await using here = await session(user, { login: login(body) })
   await here.get()
-  const told = `token,admin,client.authentication.k8s.io/v1,${here.server.url}`
-  expect(here.authorizations()).toEqual([`Bearer ${told}`])
+  const expectedToken = `token,admin,client.authentication.k8s.io/v1,${here.server.url}`
+  expect(here.authorizations()).toEqual([`Bearer ${expectedToken}`])
 })
 
 test.each([
@@ -143,7 +143,7 @@ test.each([
   ],
   ['that ends its token with a line break', exec(), 'print({ token: "c4nary\\n" })', "that can't be sent"],
   [
-    'that gives a certificate that is none',
+    'that returns an invalid certificate',
     exec(),
     'print({ clientCertificateData: "c4nary", clientKeyData: "c4nary" })',
     "gave a client certificate that can't be used: the certificate is no PEM",
@@ -156,11 +156,11 @@ test.each([
     'gave no usable credential',
   ],
   ['that needs a terminal', exec({ interactiveMode: 'Always' }), '', 'needs a terminal'],
-])('a login program %s is named with what to do', async (_, user, body, said) => {
+])('a login program %s is reported with what to do', async (_, user, body, expected) => {
   await using here = await session(user, { login: login(body) })
   const error = await here.get().catch(reason => reason)
   expect(error).toBeInstanceOf(UnreachableError)
-  expect(error.message).toContain(said)
+  expect(error.message).toContain(expected)
   expect(here.server.seen).toEqual([])
 })
 
@@ -172,7 +172,7 @@ test('a token file is read again after a 401', async () => {
   expect(here.authorizations()).toEqual(['Bearer old', 'Bearer old', 'Bearer new'])
 })
 
-test('a token file stands before a token beside it, which serves where the file does not', async () => {
+test("a token file takes precedence over a token, which is used if the file can't be", async () => {
   await using both = await session({ token: 'beside', tokenFile: 'token' }, { token: 'file' })
   await both.get()
   expect(both.authorizations()).toEqual(['Bearer file'])
@@ -183,7 +183,7 @@ test('a token file stands before a token beside it, which serves where the file 
   await expect(empty.get()).rejects.toThrow('is empty: log in again')
 })
 
-test("an auth-provider's ID token goes along, and one without an answer is named", async () => {
+test('the ID token of an auth-provider is sent, and an auth-provider without a token is reported', async () => {
   const claims = Buffer.from(JSON.stringify({ exp: 4_000_000_000 })).toString('base64url')
   const token = `${Buffer.from('{}').toString('base64url')}.${claims}.c2ln`
   const provider = (config: Entry) => ({ 'auth-provider': { name: 'oidc', config } })
@@ -194,7 +194,7 @@ test("an auth-provider's ID token goes along, and one without an answer is named
   await expect(broken.get()).rejects.toThrow("The kubeconfig's auth-provider oidc gave no token")
 })
 
-test('basic login goes along, and a token file that is missing is named', async () => {
+test('basic login is sent, and a missing token file is reported', async () => {
   await using basic = await session({ username: 'jane', password: 'pw' }, {})
   await basic.get()
   expect(basic.authorizations()).toEqual([`Basic ${Buffer.from('jane:pw').toString('base64')}`])

@@ -1,4 +1,4 @@
-/** What a fix reads beyond the diagnosis: the namespaces, accounts, Secrets and templates it may write to. */
+/** What a fix reads beyond the diagnosis: the namespaces, accounts, Secrets and templates that it may write to. */
 import { describe, expect, test } from 'vitest'
 import type { ControllerObject } from '../../../src/kubernetes/api/kinds.ts'
 import type { MadeSecret } from '../../../src/snapshot/fix-scope.ts'
@@ -27,7 +27,7 @@ function read(of: Story, options: Partial<FixScopeOptions> = {}, user = 'admin')
 }
 
 describe('the scope of a fix', () => {
-  test('is every namespace, less the excluded ones, the ending ones marked', async () => {
+  test('is every namespace except the excluded ones, with terminating ones marked', async () => {
     const of = story()
     of.cluster.addNamespace('ending')
     of.cluster.change('Namespace', undefined, 'ending', ({ metadata }) => {
@@ -45,14 +45,14 @@ describe('the scope of a fix', () => {
     expect(serviceAccounts.map(({ namespace }) => namespace)).not.toContain('ending')
   })
 
-  test('goes on without a namespace that was deleted since it was seen, and not without one that was asked for', async () => {
+  test('skips a namespace that was deleted since it was listed, but not one that was requested', async () => {
     const of = story()
     const named = { namespaces: ['web', 'gone'], mayBeGone: true }
     expect((await read(of, named)).namespaces).toEqual([{ name: 'web', terminating: false }])
     await expect(read(of, { ...named, mayBeGone: false })).rejects.toThrow('"gone" not found')
   })
 
-  test('misses a bare pod only while its namespace is there', async () => {
+  test('looks for a deleted bare pod only while its namespace exists', async () => {
     const of = story()
     const pod = { run: 'r', name: 'lost', uid: null }
     const interruptedPods = [
@@ -65,7 +65,7 @@ describe('the scope of a fix', () => {
     ])
   })
 
-  test('owes a bare pod that was deleted and has not ended, and no other of its name', async () => {
+  test('restores a bare pod that was deleted but is still terminating, and no other pod with that name', async () => {
     const of = story()
     const { uid = '' } = of.cluster.get('Pod', 'api', 'bare')?.metadata ?? {}
     const pod = { run: 'r', name: 'bare', namespace: 'api' }
@@ -78,7 +78,7 @@ describe('the scope of a fix', () => {
     for (const was of [uid, null]) expect(await owed(was)).toEqual([{ ...pod, uid: was, ending }])
   })
 
-  test('holds the default account, and another only where pods run as it', async () => {
+  test('includes the default account, and others only if pods run as them', async () => {
     const of = story()
     for (const name of ['idle', 'robot']) {
       of.cluster.add({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: 'web' } })
@@ -96,7 +96,7 @@ describe('the scope of a fix', () => {
     ])
   })
 
-  test('compares a Secret of the name here, and lets nothing of it out', async () => {
+  test('compares an existing Secret here, and lets none of its content out', async () => {
     const of = story()
     of.cluster.add({
       apiVersion: 'v1',
@@ -120,7 +120,7 @@ describe('the scope of a fix', () => {
     expect(JSON.stringify(scope)).not.toContain(password)
   })
 
-  test('takes no Secret for its own because it says so, but because a run made it', async () => {
+  test('claims no Secret because of its label, only because a run created it', async () => {
     const of = story()
     of.cluster.add({
       apiVersion: 'v1',
@@ -142,7 +142,7 @@ describe('the scope of a fix', () => {
     expect(await ours({ ...named, run: 'r1', uid: null })).toBe(true)
   })
 
-  test('climbs from pods to the topmost controller, and reads its template once', async () => {
+  test('climbs from pods to the topmost controller and reads its template once', async () => {
     const of = story()
     const { workloads } = await read(of)
     expect(workloads).toMatchObject([
@@ -162,7 +162,7 @@ describe('the scope of a fix', () => {
   })
 
   test.each(['a b', '..', '../../../../../api/v1/namespaces/kube-system/secrets/x?a=', 'a%2fb'])(
-    'is not led elsewhere, nor stopped, by a pod whose owner is called %j',
+    'a pod whose owner is named %j neither redirects a request nor stops the reading',
     async name => {
       const of = story()
       of.cluster.add({
@@ -182,7 +182,7 @@ describe('the scope of a fix', () => {
     },
   )
 
-  test('comes to an end where owners own each other, and takes no uid for that of another owner', async () => {
+  test('ends where owners own each other, and never confuses uids of owners', async () => {
     const of = story()
     const [real] = of.cluster.list('ReplicaSet', 'web')
     const ring = (name: string, uid: string) => [
@@ -216,7 +216,7 @@ describe('the scope of a fix', () => {
     expect(workloads.map(workload => workload.name)).toEqual(['orders', 'shop'])
   })
 
-  test('reads no controller that the diagnosis has read already', async () => {
+  test('reads no controller that the diagnosis has already read', async () => {
     const of = story()
     const owners = new Map<string, ControllerObject>()
     const pods = of.cluster.list('Pod', 'web').flatMap(pod => narrowPod(pod) ?? [])
@@ -230,7 +230,7 @@ describe('the scope of a fix', () => {
     expect(of.server.requests.filter(({ path }) => path.startsWith('/apis/apps/'))).toEqual([])
   })
 
-  test('tells the list of the very controller that makes the pods from that of the topmost one', async () => {
+  test("distinguishes the list of the pod's direct controller from that of the topmost one", async () => {
     const of = story()
     const controller = { apiVersion: 'batch/v1', kind: 'CronJob', name: 'night', controller: true }
     const template = (name: string) => ({
@@ -283,7 +283,7 @@ describe('the scope of a fix', () => {
     ])
   })
 
-  test('says what it may not read, and goes on with the rest', async () => {
+  test("reports what it can't read and continues with the rest", async () => {
     const of = story()
     const { gaps, secrets, serviceAccounts } = await read(of, {}, 'viewer')
     expect(gaps).toMatchObject([{ what: 'secrets', why: 'forbidden' }])

@@ -1,4 +1,4 @@
-/** Who may not read everything gets what can be read, with the rest named; who names nothing that exists is told so. */
+/** Without full permission, everything readable is read and the rest is reported; a scope that does not exist is an error. */
 import { describe, expect, test } from 'vitest'
 import { UsageError } from '../../../src/errors.ts'
 import { readCluster } from '../../../src/source/live/read-cluster.ts'
@@ -19,7 +19,7 @@ describe('a reading without permission for the whole cluster', () => {
   ]
   const wide = { on: /^(list|table) \/api\/v1\/(pods|events)/, status: 403 }
 
-  test('looks into each namespace, and names those that it may not look into', async () => {
+  test("reads each namespace and names those that it can't read", async () => {
     const cluster = new FakeCluster(objects())
     cluster.troubles = [wide, { on: /namespaces\/ops\/pods/, status: 403 }]
     const snapshot = await read(cluster, everywhere)
@@ -28,7 +28,7 @@ describe('a reading without permission for the whole cluster', () => {
     expect(snapshot.podCount).toBe(2)
   })
 
-  test('keeps to its own namespace where it may not list namespaces', async () => {
+  test("reads only its own namespace if it can't list namespaces", async () => {
     const cluster = new FakeCluster(objects())
     cluster.namespace = 'web'
     cluster.troubles = [wide, { on: /namespaces$/, status: 403 }]
@@ -37,14 +37,14 @@ describe('a reading without permission for the whole cluster', () => {
     expect(snapshot.gaps).toMatchObject([{ what: 'namespaces', namespace: null, why: 'forbidden' }])
   })
 
-  test('that may not see a single pod is all gap, never healthy', async () => {
+  test("that can't read a single pod is all gaps, never healthy", async () => {
     const cluster = new FakeCluster(objects())
     cluster.troubles = [{ on: /pods/, status: 403 }]
     const snapshot = await read(cluster, everywhere)
     expect(snapshot.gaps.map(gap => gap.namespace)).toEqual(['db', 'ops', 'web'])
   })
 
-  test('but with pods for all asks for events where the suspects are', async () => {
+  test('but with pods for all of it reads events in the namespaces of suspects', async () => {
     const cluster = new FakeCluster([...objects(), event('shop', 'spec.containers{main}')])
     cluster.troubles = [{ on: /^list \/api\/v1\/events/, status: 403 }]
     const snapshot = await read(cluster, everywhere)
@@ -52,12 +52,25 @@ describe('a reading without permission for the whole cluster', () => {
     expect(snapshot.gaps).toMatchObject([{ what: 'events', namespace: null, why: 'forbidden' }])
     expect(cluster.asked.some(request => request.includes('/ops/events'))).toBe(false)
   })
+
+  test('but with pods for all of it reports a namespace whose events fail on their own', async () => {
+    const cluster = new FakeCluster(objects())
+    cluster.troubles = [
+      { on: /^list \/api\/v1\/events/, status: 403 },
+      { on: /namespaces\/db\/events/, status: 500 },
+    ]
+    const { gaps } = await read(cluster, everywhere)
+    expect(gaps.filter(({ what }) => what === 'events')).toMatchObject([
+      { namespace: null, why: 'forbidden' },
+      { namespace: 'db', why: 'failed' },
+    ])
+  })
 })
 
-describe('a scope that names what does not exist', () => {
+describe('a scope with names that do not exist', () => {
   test.each([
     ['no such namespace', [], undefined, true],
-    ['a namespace that it may not look at', [], 403, false],
+    ['a namespace that it has no permission to read', [], 403, false],
     ['an empty namespace', [namespace('web')], undefined, false],
   ])('%s', async (_what, objects, status, isError) => {
     const cluster = new FakeCluster(objects)

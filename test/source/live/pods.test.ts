@@ -1,4 +1,4 @@
-/** Reading pods costs what the failing ones cost, and what could not be read is a gap or an error, never a short list. */
+/** The cost of reading pods depends on the failing ones, and what can't be read is a gap or an error, never a short list. */
 import { describe, expect, test } from 'vitest'
 import { UnreachableError } from '../../../src/errors.ts'
 import { ApiError } from '../../../src/kubernetes/api/api-error.ts'
@@ -12,7 +12,7 @@ const read = (cluster: FakeCluster, scope: Partial<Scope> = {}) =>
 const everywhere = { namespaces: null }
 const inFull = ({ asked }: FakeCluster) => asked.filter(request => /^list .*\/pods/.test(request))
 
-test('a suspect is found though a pod of its name and node, ready in another phase, is read in full already', async () => {
+test('a suspect is found although a pod with its name and node, ready in another phase, was already read in full', async () => {
   const suspect = SIDECAR_FAILS
   const twin = pod(suspect.metadata.name, { namespace: 'other', phase: 'Unknown' })
   const cluster = new FakeCluster([...healthy(20), twin, suspect])
@@ -36,13 +36,13 @@ describe('the cost of a reading', () => {
     metadata: { ...SIDECAR_FAILS.metadata, name: `bad-${index}` },
   }))
 
-  test('many suspects that have begun are read in one list, and nothing twice', async () => {
+  test('many suspects that have started are read in one list, and nothing twice', async () => {
     const cluster = new FakeCluster([...healthy(40), ...many, failing('pending')])
     expect((await read(cluster, everywhere)).pods).toHaveLength(31)
     expect(inFull(cluster)).toEqual([NOT_RUNNING, BEGUN])
   })
 
-  test('where that list fails, they are read one by one', async () => {
+  test('if that list fails, they are read one by one', async () => {
     const cluster = new FakeCluster([...healthy(40), ...many])
     cluster.troubles = [{ on: /phase!=Pending/, status: 500, after: 7 }]
     const snapshot = await read(cluster, everywhere)
@@ -51,7 +51,7 @@ describe('the cost of a reading', () => {
     expect(inFull(cluster)).toHaveLength(32)
   })
 
-  test('rows that can not be understood have every pod read, page by page', async () => {
+  test("if rows can't be parsed, every pod is read, page by page", async () => {
     const cluster = new FakeCluster([...healthy(40), SIDECAR_FAILS])
     cluster.columns = ['Ready', 'Name']
     expect((await read(cluster, everywhere)).pods).toHaveLength(1)
@@ -88,14 +88,14 @@ describe('what could not be read', () => {
     expect(snapshot.pods.map(({ name }) => name)).toContain('pending')
   })
 
-  test('the list of those that do not run costs nothing but time, for their rows name them too', async () => {
+  test('a failure of the list of pods that do not run loses nothing, because their rows name them too', async () => {
     const cluster = new FakeCluster([...healthy(40), failing('pending'), failing('waiting')])
     cluster.troubles = [{ on: /status\.phase/, status: 500, after: 1 }]
     const snapshot = await read(cluster)
     expect(snapshot).toMatchObject({ pods: [{ name: 'pending' }, { name: 'waiting' }], gaps: [] })
   })
 
-  test('a page that fails in the middle leaves a gap', async () => {
+  test('a page that fails halfway leaves a gap', async () => {
     const cluster = new FakeCluster([SIDECAR_FAILS, ...healthy(2)])
     cluster.columns = ['Ready', 'Name']
     cluster.troubles = [{ on: /^list .*pods$/, status: 500, after: 1 }]
@@ -103,14 +103,14 @@ describe('what could not be read', () => {
     expect(snapshot.gaps).toMatchObject([{ what: 'pods', namespace: 'web', why: 'failed' }])
   })
 
-  test('rows that end in the middle are an error, never a short list', async () => {
+  test('rows that end halfway are an error, never a short list', async () => {
     const cluster = new FakeCluster([...healthy(40), SIDECAR_FAILS])
     cluster.troubles = [{ on: /^table/, status: 0, reason: 'Truncated', after: 3 }]
     await expect(read(cluster)).rejects.toThrow(ApiError)
     await expect(read(cluster, everywhere)).rejects.toThrow(ApiError)
   })
 
-  test('a list that expired half-way is a gap', async () => {
+  test('a list that expires halfway is a gap', async () => {
     const cluster = new FakeCluster([SIDECAR_FAILS])
     cluster.expiring = /pods$/
     const snapshot = await read(cluster)
@@ -118,7 +118,7 @@ describe('what could not be read', () => {
     expect(snapshot.pods).toHaveLength(1)
   })
 
-  test('without a valid login nothing is a gap: it is the error', async () => {
+  test('an invalid login is an error, not a gap', async () => {
     const cluster = new FakeCluster([])
     cluster.troubles = [{ on: /events/, status: 401 }]
     await expect(read(cluster)).rejects.toThrow(UnreachableError)

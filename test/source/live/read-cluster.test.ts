@@ -1,4 +1,4 @@
-/** A reading of a cluster finds every failing pod in its scope, whatever state hides it, and nothing else. */
+/** A reading finds every failing pod in its scope, whatever state hides it, and nothing else. */
 import { describe, expect, test } from 'vitest'
 import { readCluster } from '../../../src/source/live/read-cluster.ts'
 import type { Scope } from '../../../src/source/snapshot-scope.ts'
@@ -13,11 +13,7 @@ describe('the pods of a reading', () => {
   test.each([
     ['waits to pull in phase Pending', failing('p'), true],
     ['is Running and a restarted container cannot be pulled', SIDECAR_FAILS, true],
-    [
-      'was evicted, and its container still says that it cannot be pulled',
-      failing('p', { phase: 'Failed' }),
-      false,
-    ],
+    ['was evicted while its container still reports a failed pull', failing('p', { phase: 'Failed' }), false],
     ['waits with a reason in free text', pod('p', { containers: { a: 'couldn’t parse the secret' } }), true],
     ['is Running and ready', pod('p'), false],
     ['crashes', pod('p', { containers: { main: 'CrashLoopBackOff' } }), false],
@@ -35,7 +31,7 @@ describe('the pods of a reading', () => {
     expect(snapshot).toMatchObject({ podCount: 41, gaps: [], source: { type: 'cluster', context: 'prod' } })
   })
 
-  test('one without a status is found once its events tell of a failed pull', async () => {
+  test('a pod without a status is found if its events report a failed pull', async () => {
     const creating = pod('new', { phase: 'Pending', containers: { main: 'ContainerCreating' } })
     const snapshot = await read(
       new FakeCluster([...healthy(9), creating, event('new', 'spec.containers{main}')]),
@@ -43,7 +39,7 @@ describe('the pods of a reading', () => {
     expect(snapshot.pods.map(({ name }) => name)).toEqual(['new'])
   })
 
-  describe('one whose sandbox can’t be made', () => {
+  describe("a pod whose sandbox can't be created", () => {
     const creating = pod('new', { phase: 'Pending', containers: { main: 'ContainerCreating' } })
     const sandbox = (error: string) => ({
       ...event('new', '', `Failed to create pod sandbox: rpc error: code = Unknown desc = ${error}`),
@@ -56,9 +52,9 @@ describe('the pods of a reading', () => {
       lastTimestamp: '2026-11-24T11:59:00Z',
     }
     test.each([
-      ['is found if that is over its image', [overImage], ['new']],
-      ['is passed over if it is over its network', [sandbox('failed to setup network: EOF')], []],
-      ['is asked whether it has got on since', [overImage, begun], ['new']],
+      ['is found if the failure is about its image', [overImage], ['new']],
+      ['is skipped if the failure is about its network', [sandbox('failed to setup network: EOF')], []],
+      ['is checked for progress since then', [overImage, begun], ['new']],
     ])('%s', async (_what, events, names) => {
       const cluster = new FakeCluster([...healthy(9), creating, ...events])
       const snapshot = await read(cluster, everywhere)
@@ -67,7 +63,7 @@ describe('the pods of a reading', () => {
       expect(snapshot.gaps).toEqual([])
     })
 
-    test('is found among pods that run, where a node was restarted', async () => {
+    test('is found among running pods after a node restart', async () => {
       const ended = pod('new', { containers: { main: 'Completed' } })
       const status = { ...ended.status, conditions: [{ type: 'PodReadyToStartContainers', status: 'False' }] }
       const cluster = new FakeCluster([...healthy(40), { ...ended, status }, overImage])
@@ -75,7 +71,7 @@ describe('the pods of a reading', () => {
     })
   })
 
-  test('pulls that take long are asked for of the youngest pods that wait, and nothing that these name is read', async () => {
+  test('slow pulls are looked up for the youngest waiting pods, and nothing that these name is read', async () => {
     const creating = (index: number) => {
       const made = pod(`new-${index}`, { phase: 'Pending', containers: { main: 'ContainerCreating' } })
       const creationTimestamp = `2026-11-24T11:${String(index + 10)}:00Z`
@@ -110,6 +106,14 @@ describe('the pods of a reading', () => {
     expect(snapshot.events).toMatchObject([{ fieldPath: 'spec.ephemeralContainers{debug}' }])
   })
 
+  test('a ready pod with a failed ephemeral container that can no longer be read is a gap', async () => {
+    const cluster = new FakeCluster([pod('quiet'), event('quiet', 'spec.ephemeralContainers{debug}')])
+    cluster.troubles = [{ on: /metadata\.name=quiet/, status: 403 }]
+    const snapshot = await read(cluster, everywhere)
+    expect(snapshot.pods).toEqual([])
+    expect(snapshot.gaps).toMatchObject([{ what: 'pods', namespace: null, why: 'forbidden' }])
+  })
+
   test('a failed image volume is found in the containers that mount it', async () => {
     const volumes = [{ name: 'data', image: { reference: 'acme/data:1' } }]
     const object = pod('mounts', {
@@ -124,7 +128,7 @@ describe('the pods of a reading', () => {
     expect(found?.containers.find(({ kind }) => kind === 'volume')?.state).toMatchObject({ type: 'waiting' })
   })
 
-  test('pods of one name in several namespaces are all found, and each once', async () => {
+  test('pods with one name in several namespaces are all found, each once', async () => {
     const cluster = new FakeCluster([
       ...healthy(40),
       ...['a', 'b', 'c'].map(name => ({
@@ -137,7 +141,7 @@ describe('the pods of a reading', () => {
     expect(snapshot.pods.map(found => found.namespace)).toEqual(['a', 'b', 'c', 'd'])
   })
 
-  test('events of other pods stay outside', async () => {
+  test('events of other pods are dropped', async () => {
     const objects = [
       failing('p'),
       event('p', 'spec.containers{main}'),
@@ -147,7 +151,7 @@ describe('the pods of a reading', () => {
     expect(snapshot.events.map(found => found.pod)).toEqual(['p'])
   })
 
-  test('labels select pods, and with them what counts', async () => {
+  test('labels select pods and what is counted', async () => {
     const cluster = new FakeCluster([failing('a', { labels: { app: 'shop' } }), failing('b'), ...healthy(3)])
     const snapshot = await read(cluster, { labelSelector: 'app=shop' })
     expect(snapshot).toMatchObject({ podCount: 1, pods: [{ name: 'a' }] })
@@ -155,13 +159,13 @@ describe('the pods of a reading', () => {
 })
 
 describe('one pod by name', () => {
-  test('gets into the snapshot however healthy it is', async () => {
+  test('is in the snapshot even if it is healthy', async () => {
     const cluster = new FakeCluster([pod('shop'), failing('other'), event('shop', ''), event('other', '')])
     const snapshot = await read(cluster, { pod: 'shop' })
     expect(snapshot).toMatchObject({ podCount: 1, pods: [{ name: 'shop' }], events: [{ pod: 'shop' }] })
   })
 
-  test('that does not exist is a wrong argument, named with its namespace', async () => {
+  test('that does not exist is a usage error with its namespace', async () => {
     await expect(read(new FakeCluster([namespace('web')]), { pod: 'shopp' })).rejects.toThrow(
       /"shopp" not found in namespace "web"/,
     )

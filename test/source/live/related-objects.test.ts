@@ -1,4 +1,4 @@
-/** What failing pods name is read, only that, and no secret's content goes further than the source. */
+/** Only what failing pods name is read, and no secret content leaves the source. */
 import { describe, expect, test } from 'vitest'
 import { readCluster } from '../../../src/source/live/read-cluster.ts'
 import { event, failing, node, owned, pod, secret, serviceAccount } from '../cluster-objects.ts'
@@ -12,7 +12,7 @@ const DEPLOYMENT = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'shop' }
 const OPERATOR = { apiVersion: 'example.com/v1', kind: 'Shop', name: 'shop' }
 
 describe('what failing pods name', () => {
-  test('secrets of pods and of their service accounts are described, others are never asked for', async () => {
+  test('secrets of pods and of their service accounts are described, and others are never requested', async () => {
     const cluster = new FakeCluster([
       failing('shop', withSecret('of-pod')),
       pod('healthy', withSecret('of-healthy')),
@@ -32,7 +32,7 @@ describe('what failing pods name', () => {
     ])
   })
 
-  test('of thousands of secrets that a pod names few are asked for, and the rest is known not to be known', async () => {
+  test('of thousands of secrets that a pod names, few are requested and the rest is marked as unread', async () => {
     const imagePullSecrets = Array.from({ length: 5000 }, (_, index) => ({ name: `s-${index}` }))
     const cluster = new FakeCluster([failing('hog', { spec: { imagePullSecrets } })])
     const { pullSecrets, gaps } = await read(cluster)
@@ -41,7 +41,7 @@ describe('what failing pods name', () => {
     expect(gaps).toMatchObject([{ what: 'secrets', namespace: 'web', why: 'failed' }])
   })
 
-  test('owners are read up to the topmost that is known, each once', async () => {
+  test('owners are read up to the topmost one, each once', async () => {
     const cluster = new FakeCluster([
       failing('shop-1-a', { owner: REPLICA_SET }),
       failing('shop-1-b', { owner: REPLICA_SET }),
@@ -56,7 +56,7 @@ describe('what failing pods name', () => {
     expect(gaps).toEqual([])
   })
 
-  test('nodes of failing pods are read, no other, those with most pods first and not without end', async () => {
+  test('nodes of failing pods are read and no others, those with most pods first, up to a limit', async () => {
     const names = Array.from({ length: 80 }, (_, index) => `node-${index}`)
     const cluster = new FakeCluster([
       ...names.map(name => node(name)),
@@ -75,7 +75,7 @@ describe('what failing pods name', () => {
   test.each([
     [403, 16],
     [500, 32],
-  ])('nodes that answer %i are no gap, and after a refusal no more are asked for', async (status, asked) => {
+  ])('nodes that answer %i are no gap, and after a refusal no more are requested', async (status, asked) => {
     const names = Array.from({ length: 40 }, (_, index) => `node-${index}`)
     const cluster = new FakeCluster(names.map(name => failing(name, { node: name })))
     cluster.troubles = [{ on: /nodes/, status }]
@@ -98,7 +98,7 @@ describe('what failing pods name', () => {
     ])
   })
 
-  test('a list far longer than what is wanted is given up for single reads', async () => {
+  test('a list far longer than needed is stopped in favor of single reads', async () => {
     const names = Array.from({ length: 20 }, (_, index) => `rs-${index}`)
     const cluster = new FakeCluster([
       ...names.map(name => failing(`${name}-a`, { owner: { ...REPLICA_SET, name } })),
@@ -129,7 +129,7 @@ describe('what failing pods name', () => {
     expect(pullSecrets).toMatchObject([{ name: 'hub', problem }])
   })
 
-  test('a secret that is missing is its own description, no gap', async () => {
+  test('a missing secret is described as missing, without a gap', async () => {
     const { gaps, pullSecrets } = await read(new FakeCluster([failing('shop', withSecret('hub'))]))
     expect(pullSecrets).toMatchObject([{ namespace: 'web', name: 'hub', problem: 'missing' }])
     expect(gaps).toEqual([])

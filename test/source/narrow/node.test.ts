@@ -1,8 +1,8 @@
-/** A node is narrowed to what recognizes its runtime, system and platform, and never to what names an account or a machine. */
+/** A node is narrowed to its runtime, system and platform, without anything that names an account or a machine. */
 import { expect, test } from 'vitest'
 import { narrowNode } from '../../../src/source/narrow/node.ts'
 
-test('a node says its runtime, system, platform and images', () => {
+test('a node has its runtime, system, platform and images', () => {
   const node = narrowNode({
     metadata: {
       name: 'gke-1',
@@ -42,7 +42,7 @@ test('a node says its runtime, system, platform and images', () => {
   })
 })
 
-test('what a node does not say is null', () => {
+test('missing fields of a node are null', () => {
   const odd = { metadata: { name: 'n', labels: { 'kubernetes.io/arch': 'arm64' } }, spec: 7, status: [] }
   expect(narrowNode(odd)).toEqual({
     name: 'n',

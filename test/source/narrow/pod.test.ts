@@ -1,4 +1,4 @@
-/** Pods of any shape become our narrow type, and what the kubelet hides (image volumes) is brought to light. */
+/** Pods of any shape become our narrow type, and errors that the kubelet hides (image volumes) are found. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { narrowEvent } from '../../../src/source/narrow/event.ts'
@@ -17,7 +17,7 @@ const pod = (spec: object, status: object, metadata: object = {}) => ({
 })
 
 describe('narrowPod', () => {
-  test('joins specs and statuses by name and tells the five kinds of container apart', () => {
+  test('joins specs and statuses by name and distinguishes the five kinds of container', () => {
     const narrow = narrowPod(
       pod(
         {
@@ -61,7 +61,7 @@ describe('narrowPod', () => {
     ['StartError', 'failed to create shim task: Failed to pull image ghcr.io/acme/x:1', true],
     ['StartError', 'exec: "/app": no such file or directory', false],
     ['Error', 'Failed to pull image ghcr.io/acme/x:1', false],
-  ])('a crash loop tells of its last start if %s: %s', (reason, message, told) => {
+  ])('a crash loop carries the message of its last start if %s: %s', (reason, message, isLastStart) => {
     const waits = {
       ...waiting('main', 'back-off 5m0s', 'CrashLoopBackOff'),
       lastState: { terminated: { reason, message, exitCode: 128 } },
@@ -70,7 +70,7 @@ describe('narrowPod', () => {
     expect(narrowPod(pod(spec, { containerStatuses: [waits] }))?.containers[0]?.state).toEqual({
       type: 'waiting',
       reason: 'CrashLoopBackOff',
-      message: told ? message : 'back-off 5m0s',
+      message: isLastStart ? message : 'back-off 5m0s',
     })
   })
 
@@ -89,7 +89,7 @@ describe('narrowPod', () => {
     [{ nodeSelector: { 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'arm64' } }, 'linux', 'arm64'],
     [{ nodeSelector: { 'beta.kubernetes.io/os': 'windows', pool: 'kubernetes.io/arch' } }, 'windows', null],
     [{ os: 'linux', nodeSelector: ['kubernetes.io/arch'] }, null, null],
-  ])('%j asks for the system %s and the architecture %s', (spec, os, architecture) => {
+  ])('%j requires the system %s and the architecture %s', (spec, os, architecture) => {
     expect(narrowPod(pod({ containers: [], ...spec }, {}))?.platform).toEqual({ os, architecture })
   })
 
@@ -97,25 +97,28 @@ describe('narrowPod', () => {
     ['Back-off pulling image "acme/data:1"', 'ImagePullBackOff'],
     ['failed to resolve reference "docker.io/acme/data:1": docker.io/acme/data:1: not found', 'ErrImagePull'],
     ['Container image "acme/data:1" is not present with pull policy of Never', 'ErrImageNeverPull'],
-  ])('a container that waits for its image volume hands the error to the volume: %s', (message, reason) => {
-    const narrow = narrowPod(
-      pod(
-        {
-          containers: [
-            { name: 'main', image: 'acme/data:10', volumeMounts: [{ name: 'data' }] },
-            { name: 'other', image: 'nginx' },
-          ],
-          volumes: [{ name: 'data', image: { reference: 'acme/data:1' } }],
-        },
-        { containerStatuses: [waiting('main', message, reason), waiting('other', message, reason)] },
-      ),
-    )
-    expect(narrow?.containers.map(container => [container.name, container.state])).toEqual([
-      ['main', { type: 'waiting', reason: 'ContainerCreating', message: '' }],
-      ['other', { type: 'waiting', reason, message }],
-      ['data', { type: 'waiting', reason, message }],
-    ])
-  })
+  ])(
+    'a container that waits for its image volume passes the error on to the volume: %s',
+    (message, reason) => {
+      const narrow = narrowPod(
+        pod(
+          {
+            containers: [
+              { name: 'main', image: 'acme/data:10', volumeMounts: [{ name: 'data' }] },
+              { name: 'other', image: 'nginx' },
+            ],
+            volumes: [{ name: 'data', image: { reference: 'acme/data:1' } }],
+          },
+          { containerStatuses: [waiting('main', message, reason), waiting('other', message, reason)] },
+        ),
+      )
+      expect(narrow?.containers.map(container => [container.name, container.state])).toEqual([
+        ['main', { type: 'waiting', reason: 'ContainerCreating', message: '' }],
+        ['other', { type: 'waiting', reason, message }],
+        ['data', { type: 'waiting', reason, message }],
+      ])
+    },
+  )
 
   test("an error that names the container's own image stays with the container", () => {
     const narrow = narrowPod(
@@ -130,7 +133,7 @@ describe('narrowPod', () => {
     expect(narrow?.containers.map(container => container.state.type)).toEqual(['waiting', 'unknown'])
   })
 
-  test('a login in what should be an image name is left out, and names stay as they are', () => {
+  test('a login inside an image name is removed, and other names are unchanged', () => {
     const images = ['https://bob:c4nary@reg.io/app:1', 'reg.io:5000/a/b:1@sha256:x', 'nginx']
     const containers = images.map((image, index) => ({ name: `c${index}`, image }))
     const volumes = [{ name: 'v', image: { reference: 'http://c4nary@reg.io/v' } }]
@@ -142,7 +145,7 @@ describe('narrowPod', () => {
     ])
   })
 
-  test('takes the one controller among the owners, the pull secrets in order, and redacts messages', () => {
+  test('uses the controller among the owners, keeps the order of pull secrets, and redacts messages', () => {
     const narrow = narrowPod(
       pod(
         {
@@ -168,7 +171,7 @@ describe('narrowPod', () => {
     expect(JSON.stringify(narrow)).not.toContain('canary')
   })
 
-  test('no JSON whatever makes it throw, nor the narrowing of events', () => {
+  test('no JSON makes it throw, nor the narrowing of events', () => {
     const keys = fc.constantFrom(
       ...['metadata', 'name', 'spec', 'status', 'containers', 'state', 'waiting', 'volumes', 'image'],
       ...['containerStatuses', 'ownerReferences', 'involvedObject', 'kind', 'reason', 'series', '__proto__'],
@@ -247,7 +250,7 @@ describe('narrowEvent', () => {
     expect(narrowEvent({ ...core, ...change })).toMatchObject(change)
   })
 
-  test('keeps of a pull that went well its image, and no login that stands in one', () => {
+  test('keeps the image of a successful pull, without a login in it', () => {
     const pulled = (image: string) => `Successfully pulled image "${image}" in 2s (2s including waiting)`
     const messageOf = (image: string) =>
       narrowEvent({ ...core, reason: 'Pulled', message: pulled(image) })?.message
@@ -255,7 +258,7 @@ describe('narrowEvent', () => {
     expect(messageOf('https://mara:hunter2@reg/app')).not.toContain('hunter2')
   })
 
-  test('falls back to the time of its creation, and to one occurrence', () => {
+  test('falls back to the creation time and to one occurrence', () => {
     expect(narrowEvent({ ...core, firstTimestamp: null, count: 0 })).toMatchObject({
       count: 1,
       firstSeen: '2026-11-24T08:00:00Z',
@@ -269,7 +272,7 @@ describe('narrowEvent', () => {
     { reason: 'BackOff', message: 'Back-off restarting failed container main in pod shop_web(u)' },
     { involvedObject: { kind: 'Node', name: 'n' } },
     { involvedObject: { kind: 'Pod' } },
-  ])('passes over what is not about a pull: %j', change => {
+  ])('skips events that are not about a pull: %j', change => {
     expect(narrowEvent({ ...core, ...change })).toBeNull()
   })
 })

@@ -1,4 +1,4 @@
-/** A pull secret is described as the kubelet would read it, and nothing that could log in leaves the room. */
+/** A pull secret is described as the kubelet would read it, and nothing that can log in leaves the room. */
 import { describe, expect, test } from 'vitest'
 import { describeMissingSecret, narrowPullSecret } from '../../../src/source/narrow/pull-secret.ts'
 
@@ -30,7 +30,7 @@ describe('the Secret as a whole', () => {
       'wrong-key',
       '.dockerconfigjson',
     ],
-    ['content that is no JSON', json('{"auths":'), 'malformed', 'not a JSON object'],
+    ['content that is not JSON', json('{"auths":'), 'malformed', 'not a JSON object'],
     ['text', json('user:password'), 'malformed', 'not a JSON object'],
     [
       'the older form with something behind it',
@@ -75,14 +75,14 @@ describe('the Secret as a whole', () => {
       'config.json',
     ],
     [
-      'a credential store under the flat key, which fails the whole',
+      'a credential store under the flat key, which makes the Secret malformed',
       secret('kubernetes.io/dockercfg', { '.dockercfg': base64('{"auths":{},"credsStore":"desktop"}') }),
       'malformed',
       'credsStore',
     ],
-    ['null, which Go reads as nothing', json('null'), 'no-entries', undefined],
+    ['null, which Go reads as empty', json('null'), 'no-entries', undefined],
     [
-      'data taken out of a dump',
+      'data removed from a dump',
       { metadata: { name: 's' }, type: 'kubernetes.io/dockercfg' },
       'not-in-dump',
       'data',
@@ -114,21 +114,21 @@ describe('the Secret as a whole', () => {
     })
   })
 
-  test('the older flat form has its entries at the top', () => {
+  test('the older flat form has its entries at the top level', () => {
     const raw = secret('kubernetes.io/dockercfg', {
       '.dockercfg': base64('{"r.io":{"auth":"Zm9vOmJhcg=="}}'),
     })
     expect(narrowPullSecret(raw)?.entries).toEqual([{ key: 'r.io', username: 'foo', problem: null }])
   })
 
-  test('a registry that is called auths is one', () => {
+  test('a registry named auths is a registry', () => {
     const raw = secret('kubernetes.io/dockercfg', {
       '.dockercfg': base64('{"auths":{"auth":"Zm9vOmJhcg=="}}'),
     })
     expect(narrowPullSecret(raw)?.entries).toEqual([{ key: 'auths', username: 'foo', problem: null }])
   })
 
-  test('without a name it is no Secret', () => {
+  test('an object without a name is not a Secret', () => {
     expect([null, 1, [], {}, { metadata: null }, { metadata: { name: 7 } }].map(narrowPullSecret)).toEqual(
       Array(6).fill(null),
     )
@@ -138,13 +138,18 @@ describe('the Secret as a whole', () => {
 describe('an entry', () => {
   test.each([
     ['user and password', { username: 'ann', password: 'x' }, 'ann', null],
-    ['names in other case', { Username: 'ann', PASSWORD: 'x' }, 'ann', null],
+    ['field names in another case', { Username: 'ann', PASSWORD: 'x' }, 'ann', null],
     ['auth', { auth: 'Zm9vOmJhcg==' }, 'foo', null],
     ['auth without padding', { auth: 'Zm9vOmJhcg' }, 'foo', null],
     ['auth with line ends', { auth: 'Zm9vOm\nJhcg==\n' }, 'foo', null],
-    ['auth beats user and password', { username: 'ann', password: 'x', auth: 'Zm9vOmJhcg==' }, 'foo', null],
+    [
+      'auth takes precedence over user and password',
+      { username: 'ann', password: 'x', auth: 'Zm9vOmJhcg==' },
+      'foo',
+      null,
+    ],
     ['a password with colons', { auth: base64('foo:b:a:r') }, 'foo', null],
-    ['nothing, as Docker Desktop leaves it', {}, null, 'empty-auth'],
+    ['an empty entry, as Docker Desktop writes it', {}, null, 'empty-auth'],
     ['null', null, null, 'empty-auth'],
     ['an empty auth', { auth: '' }, null, 'empty-auth'],
     ['a colon alone', { auth: base64(':') }, null, 'empty-auth'],
@@ -152,7 +157,7 @@ describe('an entry', () => {
     ['a password without user', { auth: base64(':x') }, null, 'half'],
     ['an identity token', { identitytoken: 'canary' }, null, 'token-only'],
     [
-      'an identity token with a user for show',
+      'an identity token with a placeholder user',
       { auth: base64('0000:'), identitytoken: 'canary' },
       '0000',
       'token-only',
@@ -163,7 +168,7 @@ describe('an entry', () => {
   })
 })
 
-test('no password, auth or token leaves, wherever it stands', () => {
+test('no password, auth or token gets out of any field', () => {
   const canary = 'c4n4ry-pa55word'
   const hostile = [
     entry({ username: 'ann', password: canary }),
@@ -191,7 +196,7 @@ test('no password, auth or token leaves, wherever it stands', () => {
   expect(output).not.toContain(base64(`ann:${canary}`).replace(/=+$/, ''))
 })
 
-test('a Secret that could not be looked into says why', () => {
+test('a Secret that could not be parsed says why', () => {
   expect(describeMissingSecret('web', 'regcred', 'forbidden')).toEqual({
     namespace: 'web',
     name: 'regcred',

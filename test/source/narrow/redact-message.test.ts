@@ -1,4 +1,4 @@
-/** What is remembered of one kubelet's sentence must never let another's secret through. */
+/** The cache of redacted messages must never let another message's secret through. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { redact } from '../../../src/secrecy/redact.ts'
@@ -32,7 +32,7 @@ test('a message is redacted as if it were the only one, whatever came before it'
   )
 })
 
-test('the same sentence with another digest is left as it is', () => {
-  const said = (digit: string) => `failed to pull "app@sha256:${digit.repeat(64)}": 429 Too Many Requests`
-  for (const digit of '0a1b') expect(redactMessage(said(digit))).toBe(said(digit))
+test('the same message with another digest is unchanged', () => {
+  const message = (digit: string) => `failed to pull "app@sha256:${digit.repeat(64)}": 429 Too Many Requests`
+  for (const digit of '0a1b') expect(redactMessage(message(digit))).toBe(message(digit))
 })

@@ -1,4 +1,4 @@
-/** A controller narrowed to what a fix needs of its template, kind by kind. */
+/** A controller narrowed to what a fix needs from its template, kind by kind. */
 import { expect, test } from 'vitest'
 import type { ControllerObject } from '../../../src/kubernetes/api/kinds.ts'
 import { narrowWorkload } from '../../../src/source/narrow/workload-template.ts'
@@ -9,13 +9,13 @@ const pod = {
   initContainers: [{ name: 'setup', image: 'busybox' }],
   containers: [{ name: 'app', image: 'nginx', imagePullPolicy: 'Always' }],
 }
-/** As the API server would give it, as far as the test cares. */
+/** As the API server would return it, with the fields that the tests need. */
 function narrow(object: object, kind: string, apiVersion: string) {
   return narrowWorkload(object as ControllerObject, { kind, apiVersion }, 'web')
 }
 const metadata = { name: 'shop', uid: 'uid-shop' }
 
-test('a template with an empty list has none of its own: the account counts', () => {
+test("a template with an empty list counts as one without a list: the account's list is used", () => {
   const spec = { template: { spec: pod }, selector: { matchLabels: { app: 'shop' } } }
   expect(narrow({ metadata, spec }, 'Deployment', 'apps/v1')).toMatchObject({
     imagePullSecrets: null,
@@ -28,7 +28,7 @@ test('a template with an empty list has none of its own: the account counts', ()
   })
 })
 
-test("a CronJob's template lies two levels down", () => {
+test("a CronJob's template is two levels down", () => {
   const spec = { jobTemplate: { spec: { template: { spec: pod } } } }
   expect(narrow({ metadata, spec }, 'CronJob', 'batch/v1')).toMatchObject({
     templatePointer: '/spec/jobTemplate/spec/template/spec',
@@ -53,7 +53,7 @@ test.each([
     'app=shop,tier in (a,b),!old,new,zone notin (x)',
   ],
   [{ app: 'shop' }, 'ReplicationController', 'app=shop'],
-])('a selector in the words of the API: %j of a %s', (selector, kind, text) => {
+])("a selector in the API's form: %j of a %s", (selector, kind, text) => {
   const object = { metadata, spec: { selector, template: { spec: pod } } }
   expect(narrow(object, kind, 'apps/v1').selector).toBe(text)
 })
@@ -64,7 +64,7 @@ test.each([
   ['DaemonSet', { updateStrategy: { type: 'OnDelete' } }, false],
   ['StatefulSet', {}, false],
   ['ReplicaSet', {}, false],
-])('a %s with %j rolls out by itself: %s', (kind, extra, rollsOut) => {
+])('a %s with %j rolls out on its own: %s', (kind, extra, rollsOut) => {
   const object = { metadata, spec: { ...extra, template: { spec: pod } } }
   expect(narrow(object, kind, 'apps/v1').rollsOut).toBe(rollsOut)
 })

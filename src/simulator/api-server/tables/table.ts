@@ -1,4 +1,4 @@
-/** `as=Table`: the real server's columns and cells for each kind. Column descriptions are left out: nobody reads them. */
+/** `as=Table`: the real server's columns and cells for each kind, without column descriptions, which no client reads. */
 
 import { type ApiObject, asPod } from '../../cluster/objects.ts'
 import { eventCells, namespaceCells, nodeCells, secretCells, serviceAccountCells } from './core-cells.ts'

@@ -3,19 +3,19 @@
 import { buildImage, type Content, type Image, type ImageDraft } from './image.ts'
 
 export interface Repository {
-  /** The account that alone may pull; undefined for a public one. */
+  /** The only account that may pull; undefined for a public repository. */
   owner: string | undefined
   unmetered: boolean
   tags: Map<string, Content>
-  /** By tag: what the image was built for. */
+  /** By tag: the image's platforms. */
   platforms: Map<string, string[]>
   manifests: Map<string, Content>
   blobs: Map<string, Content>
-  /** Digests of the manifests behind an index: they belong to the index's pull. */
+  /** Digests of the manifests under an index: pulling them is part of the index's pull. */
   parts: Set<string>
 }
 
-export class Catalogue {
+export class Catalog {
   #repositories = new Map<string, Repository>()
 
   /** Adds the image under its tags and digests. */
@@ -37,7 +37,7 @@ export class Catalogue {
     return this.#repositories.get(name)
   }
 
-  /** Names within the namespace that everybody may see, sorted. */
+  /** Public names in the namespace, sorted. */
   publicNames(namespace: string): string[] {
     const names = [...this.#repositories].flatMap(([name, { owner }]) =>
       owner === undefined && name.startsWith(`${namespace}/`) ? name.slice(namespace.length + 1) : [],
@@ -45,7 +45,7 @@ export class Catalogue {
     return names.sort()
   }
 
-  /** An absent repository and another's private one look the same. */
+  /** A missing repository and another account's private one look the same. */
   mayPull(name: string, account: string | undefined): boolean {
     const repository = this.#repositories.get(name)
     return repository !== undefined && (repository.owner === undefined || repository.owner === account)

@@ -1,15 +1,15 @@
-/** What moves the cluster: passes of the controllers and kubelets, one after another, by hand or by themselves. */
+/** The cluster's control loop: passes of the controllers and kubelets, started by the caller or on a timer. */
 
 import type { Cluster } from './cluster/cluster.ts'
 import { runControllers } from './controllers/controllers.ts'
 import type { Kubelet } from './kubelet/kubelet.ts'
 
-/** Milliseconds between the passes that only time makes due. */
+/** Milliseconds between passes that only time makes due. */
 const INTERVAL = 1000
-/** More passes than any situation needs; something that never rests is a mistake here. */
+/** More passes than any situation needs; a cluster that never settles is a bug in the simulator. */
 const MOST_PASSES = 200
 
-export class Motion {
+export class ControlLoop {
   readonly #cluster: Cluster
   readonly #kubelet: Kubelet
   #last: Promise<void> = Promise.resolve()
@@ -30,7 +30,7 @@ export class Motion {
     return this.#last
   }
 
-  /** Passes until one changes nothing. */
+  /** Runs passes until one changes nothing. */
   async settle(): Promise<void> {
     for (let pass = 0; pass < MOST_PASSES; pass++) {
       const { revision } = this.#cluster.store
@@ -40,7 +40,7 @@ export class Motion {
     throw new Error('the simulated cluster does not come to rest')
   }
 
-  /** Passes by itself from now on: soon after each change, and every second. */
+  /** From now on, runs passes automatically: soon after each change, and every second. */
   start(): void {
     let planned = false
     const soon = () => {
@@ -62,7 +62,7 @@ export class Motion {
     soon()
   }
 
-  /** Ends that, and waits for the pass under way. */
+  /** Stops that, and waits for the pass in progress. */
   async stop(): Promise<void> {
     this.#stop?.()
     await this.#last.catch(() => {})
