@@ -21,6 +21,7 @@ const DOORS: Record<string, string[]> = {
   diagnosis: ['image', 'dockerconfig', 'snapshot'],
   advice: ['image', 'types:snapshot', 'diagnosis'],
   rollout: ['image', 'types:snapshot'],
+  quota: ['image', 'types:snapshot', 'diagnosis'],
   plan: ['image', 'dockerconfig', 'types:snapshot', 'types:diagnosis'],
   report: [
     'image',
@@ -29,6 +30,7 @@ const DOORS: Record<string, string[]> = {
     'types:advice',
     'types:plan',
     'types:rollout',
+    'types:quota',
     'types:apply',
     'types:registry',
   ],
@@ -72,6 +74,7 @@ const DOORS: Record<string, string[]> = {
     'snapshot',
     'diagnosis',
     'advice',
+    'quota',
     'plan',
     'report',
     'source',
@@ -102,6 +105,7 @@ const PURE = [
   'diagnosis',
   'advice',
   'rollout',
+  'quota',
   'plan',
   'report',
 ]
@@ -146,7 +150,7 @@ describe('a command that only reads', () => {
   const named = (file: string) => relative(SRC, file).split(sep).join('/')
   const command = (name: string) => join(SRC, 'commands', `${name}.ts`)
 
-  test.each(['diagnose', 'why', 'image', 'demo'])(
+  test.each(['diagnose', 'why', 'image', 'quota', 'demo'])(
     '%s never reaches apply or anything that writes to a cluster',
     name => {
       const reached = [...reachedFrom(command(name))]

@@ -21,6 +21,7 @@ export function addQuota(program: Command, name: string, run: Run): void {
     )
   addNamespaceFlag(command, 'use the pull secrets in')
     .option('-A, --all-namespaces', 'use the pull secrets in every namespace')
+    .option('--usage', 'also show which workloads pull, whether the pulls last, and what saves some')
     .option('--local', "only this machine's address and logins, without asking a cluster")
     .addOption(registryEndpointOption())
   addOutputFlag(addConnectionFlags(command).optionsGroup('Output:'), QUOTA_FORMATS)
@@ -35,6 +36,7 @@ export function addQuota(program: Command, name: string, run: Run): void {
       example(name, [
         ['quota --local', "this machine's address and logins"],
         ['quota -A', 'and every login in the cluster'],
+        ['quota -A --usage', 'who pulls, and whether the pulls last'],
         ['quota --fail-under 50', 'for CI: exit 1 below 50 pulls'],
         ['quota -A -o prometheus', 'metrics as text'],
       ]),
@@ -50,6 +52,7 @@ export function addQuota(program: Command, name: string, run: Run): void {
             endpoints: options.registryEndpoint ?? [],
             failUnder: options.failUnder,
             showSource: options.showSource === true,
+            usage: options.usage === true,
             format: options.output,
           },
           options,

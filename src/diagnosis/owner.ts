@@ -1,6 +1,6 @@
 /** Finds the topmost controller of a pod: ReplicaSet → Deployment, Job → CronJob, and further where operators own those. */
 
-import type { ControllerReference, Pod } from '../snapshot/pod.ts'
+import type { ControllerReference, OwnedPod } from '../snapshot/pod.ts'
 import type { OwnerLink } from '../snapshot/snapshot.ts'
 
 /** Links by what they are about, for asking one controller at a time. */
@@ -17,7 +17,7 @@ export function indexOwners(links: readonly OwnerLink[]): OwnerIndex {
 }
 
 /** The last controller that is known on the way up; null for a bare pod. */
-export function topmostOwner(pod: Pod, index: OwnerIndex): { kind: string; name: string } | null {
+export function topmostOwner(pod: OwnedPod, index: OwnerIndex): { kind: string; name: string } | null {
   let owner = pod.controller
   const seen = new Set<string>()
   while (owner !== null && !seen.has(nameKey(pod.namespace, owner))) {

@@ -1,7 +1,7 @@
 /** What Docker Hub answered to the question of how many pulls are left, one answer for each identity that can pull. */
 
 /** Whose pulls an answer counts. */
-export interface QuotaIdentity {
+interface QuotaIdentity {
   type: 'anonymous' | 'login'
   /** The account's name; null for anonymous pulls. */
   username: string | null

@@ -74,6 +74,9 @@ export interface Pod {
   containers: Container[]
 }
 
+/** What of a pod tells who made it. */
+export type OwnedPod = Pick<Pod, 'namespace' | 'controller' | 'templateHash'>
+
 /** It has ended, was evicted or ran out of its time: no kubelet starts anything of it again, whatever its containers and events still say. */
 export function isFinished({ phase }: Pick<Pod, 'phase'>): boolean {
   return phase === 'Succeeded' || phase === 'Failed'

@@ -1,13 +1,13 @@
 /** Who controls a pod's controller, told by names and labels alone: for where that object is not in the dump, or can't be read. */
 
-import type { ControllerReference, Pod } from '../snapshot/pod.ts'
+import type { ControllerReference, OwnedPod } from '../snapshot/pod.ts'
 import type { OwnerLink } from '../snapshot/snapshot.ts'
 
 /**
  * The link that the object itself would give; null where nothing tells of one. A Deployment labels its pods with the hash that it
  * appends to its ReplicaSet's name, a CronJob appends the scheduled minute to its Job's.
  */
-export function derivedOwner({ namespace, controller, templateHash }: Pod): OwnerLink | null {
+export function derivedOwner({ namespace, controller, templateHash }: OwnedPod): OwnerLink | null {
   if (controller === null) return null
   const above = deploymentOf(controller, templateHash) ?? cronJobOf(controller)
   if (above === null) return null

@@ -1,24 +1,34 @@
 /** The quota as machines read it: one document, or Prometheus' text exposition format. */
 
-import type { HubQuota } from '../../snapshot/hub-quota.ts'
+import type { HubQuota, JudgedQuotas } from '../../snapshot/hub-quota.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
+import type { Invocation } from '../invocation.ts'
 import { visible } from '../sanitise.ts'
 import { joined } from '../screen/block.ts'
-import { needsNames } from '../words/quota.ts'
+import type { UsageReport } from '../views/quota/usage-screen.ts'
+import { someOf } from '../words/count.ts'
+import { needsNames, PLACES_NAMED } from '../words/quota.ts'
 import { enveloped } from './data.ts'
+import { usageFields } from './quota-usage.ts'
 
 /** What a report of the quota says. */
 export interface QuotaReport {
+  judged: JudgedQuotas
   /** ISO 8601. */
   takenAt: string
   /** Every pull secret in scope was read, and Docker Hub answered for each identity. */
   complete: boolean
-  quotas: readonly HubQuota[]
   gaps: readonly Gap[]
+  /** Null where it was not asked for. */
+  usage: UsageReport | null
 }
 
 /** The document. Account names are in it only where they tell several logins apart; addresses only on request. */
-export function quotaDocument({ takenAt, complete, quotas, gaps }: QuotaReport, showSource: boolean): object {
+export function quotaDocument(
+  { takenAt, complete, judged: { quotas }, gaps, usage }: QuotaReport,
+  showSource: boolean,
+  invocation: Invocation,
+): object {
   const named = needsNames(quotas)
   return enveloped('Quota', {
     takenAt,
@@ -30,6 +40,7 @@ export function quotaDocument({ takenAt, complete, quotas, gaps }: QuotaReport, 
       const { source, ...counts } = answer
       return { ...who, ...counts, ...(showSource ? { source } : {}) }
     }),
+    ...(usage === null ? {} : { usage: usageFields(usage, invocation) }),
     gaps,
   })
 }
@@ -80,26 +91,34 @@ const METRICS: Metric[] = [
 ]
 
 /** The metrics, one sample for each identity. */
-export function renderPrometheus({ quotas }: QuotaReport): string {
-  const named = needsNames(quotas)
+export function renderPrometheus({ judged: { quotas } }: QuotaReport): string {
+  const labels = labelsOf(quotas)
   return joined(
     METRICS.flatMap(({ name, help, of }) => {
-      const samples = quotas.flatMap(quota => {
+      const samples = quotas.flatMap((quota, index) => {
         const value = of(quota)
-        return value === null ? [] : [`${name}{${labelsOf(quota, named)}} ${value}`]
+        return value === null ? [] : [`${name}{${labels[index]}} ${value}`]
       })
       return samples.length === 0 ? [] : [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, ...samples]
     }),
   )
 }
 
-function labelsOf({ identity: { type, username, origins } }: HubQuota, named: boolean): string {
-  const labels = [
-    ['identity', type],
-    ...(type === 'login' ? [['found_in', origins.join(', ')]] : []),
-    ...(named && username !== null ? [['account', username]] : []),
-  ]
-  return labels.map(([name, value]) => `${name}="${labelValue(value ?? '')}"`).join(',')
+/** One Secret can hold two logins of one account; no two samples may have the same labels. */
+function labelsOf(quotas: readonly HubQuota[]): string[] {
+  const named = needsNames(quotas)
+  const seen = new Map<string, number>()
+  return quotas.map(({ identity: { type, username, origins } }) => {
+    const labels = [
+      ['identity', type],
+      ...(type === 'login' ? [['found_in', someOf(origins, PLACES_NAMED)]] : []),
+      ...(named && username !== null ? [['account', username]] : []),
+    ]
+    const text = labels.map(([name, value]) => `${name}="${labelValue(value ?? '')}"`).join(',')
+    const count = (seen.get(text) ?? 0) + 1
+    seen.set(text, count)
+    return count === 1 ? text : `${text},entry="${count}"`
+  })
 }
 
 /** Backslash, quote, and line feed are escaped (Prometheus' exposition formats); `visible` leaves no line feed. */

@@ -1,6 +1,6 @@
 /** How many pulls are left on Docker Hub, in any of the formats. */
 
-import { type HubQuota, type JudgedQuotas, judgeQuotas, type QuotaAnswer } from '../../snapshot/hub-quota.ts'
+import type { HubQuota, JudgedQuotas, QuotaAnswer } from '../../snapshot/hub-quota.ts'
 import { cell, markdownText } from '../escape.ts'
 import type { QuotaFormat } from '../formats.ts'
 import { toJson, toYaml } from '../machine/data.ts'
@@ -19,20 +19,21 @@ import {
   sourceText,
   WHOSE_NUMBERS,
 } from '../words/quota.ts'
+import { shortageText } from '../words/quota-usage.ts'
 import { gapLines } from './gaps.ts'
+import { usageMarkdown } from './quota/usage-markdown.ts'
+import { usageBlocks } from './quota/usage-screen.ts'
 
 export interface QuotaReportOptions extends ReportOptions {
   format: QuotaFormat
-  /** Pulls that each identity has to have left. */
-  failUnder: number
   /** Whether addresses may be printed. */
   showSource: boolean
 }
 
 const RENDERERS: Record<QuotaFormat, (report: QuotaReport, options: QuotaReportOptions) => string> = {
   table: renderScreen,
-  json: (report, { showSource }) => toJson(quotaDocument(report, showSource)),
-  yaml: (report, { showSource }) => toYaml(quotaDocument(report, showSource)),
+  json: (report, { showSource, invocation }) => toJson(quotaDocument(report, showSource, invocation)),
+  yaml: (report, { showSource, invocation }) => toYaml(quotaDocument(report, showSource, invocation)),
   markdown: renderMarkdown,
   prometheus: renderPrometheus,
 }
@@ -43,15 +44,20 @@ export function renderQuota(report: QuotaReport, options: QuotaReportOptions): s
 }
 
 function renderScreen(report: QuotaReport, options: QuotaReportOptions): string {
-  const { width, color, failUnder } = options
+  const { width, color } = options
+  const { judged, usage } = report
+  const shortage = usage === null ? [] : [shortageText(usage.usage) ?? []].flat()
   const palette = paletteFor(color)
-  const judged = judgeQuotas(report.quotas, failUnder)
   return stacked([
     [palette.strong('Docker Hub pulls')],
     rows(judged, options, palette),
     wrap(WHOSE_NUMBERS, width).map(palette.dim),
+    ...(usage === null ? [] : usageBlocks(usage, options, palette)),
     gapLines(report.gaps, width, palette),
-    wrap(visible(quotaVerdictText(judged)), width).map(verdictStyle(judged, palette)),
+    [
+      ...wrap(visible(quotaVerdictText(judged)), width).map(verdictStyle(judged, palette)),
+      ...shortage.flatMap(text => wrap(visible(text), width)).map(line => palette.trouble(line, 'error')),
+    ],
   ])
 }
 
@@ -102,9 +108,9 @@ function verdictStyle({ refused, short, unknown }: JudgedQuotas, palette: Palett
 }
 
 function renderMarkdown(report: QuotaReport, options: QuotaReportOptions): string {
-  const judged = judgeQuotas(report.quotas, options.failUnder)
-  const named = needsNames(report.quotas)
-  const table = report.quotas.map(
+  const { judged, usage } = report
+  const named = needsNames(judged.quotas)
+  const table = judged.quotas.map(
     quota => `| ${markdownText(identityText(quota, named))} | ${markdownText(told(quota, options))} |`,
   )
   const gaps = report.gaps.length === 0 ? [] : [markdownText('Not every pull secret could be read.')]
@@ -112,6 +118,7 @@ function renderMarkdown(report: QuotaReport, options: QuotaReportOptions): strin
     `### Docker Hub pulls: ${markdownText(quotaVerdictText(judged))}`,
     ['| Who | Left |', '| --- | --- |', ...table].join('\n'),
     markdownText(WHOSE_NUMBERS),
+    ...(usage === null ? [] : usageMarkdown(usage)),
     ...gaps,
   ].join('\n\n')}\n`
 }

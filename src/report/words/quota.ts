@@ -5,7 +5,7 @@ import { amount, counted, someOf } from './count.ts'
 import { spell } from './duration.ts'
 
 /** Places named before the rest is counted. */
-const PLACES_NAMED = 2
+export const PLACES_NAMED = 2
 
 /**
  * Who an answer is for: `anonymous`, `login in secret web/dockercreds and 11 more`.

@@ -1,7 +1,7 @@
 /** Climbs from pods to their topmost controllers, a level at a time: ReplicaSet → Deployment, Job → CronJob, and what owns those. */
 
 import { type ControllerObject, controllerKind } from '../../kubernetes/api/kinds.ts'
-import type { ControllerReference, Pod } from '../../snapshot/pod.ts'
+import type { ControllerReference, OwnedPod } from '../../snapshot/pod.ts'
 import type { OwnerLink } from '../../snapshot/snapshot.ts'
 import { derivedOwner } from '../derived-owner.ts'
 import { narrowOwner } from '../narrow/controller.ts'
@@ -20,7 +20,11 @@ export type VisitOwner = (object: ControllerObject) => void
  * Every link on the way up, each once. What can't be read is a gap; the climb ends there, unless the pod tells whose that is.
  * @param visit where it is given, the controllers are read in full; else their metadata is all that is needed
  */
-export async function readOwners(reading: Reading, pods: Pod[], visit?: VisitOwner): Promise<OwnerLink[]> {
+export async function readOwners(
+  reading: Reading,
+  pods: OwnedPod[],
+  visit?: VisitOwner,
+): Promise<OwnerLink[]> {
   const links = new Map<string, OwnerLink>()
   let level: Owned[] = pods
   while (level.length > 0) {
@@ -33,7 +37,7 @@ export async function readOwners(reading: Reading, pods: Pod[], visit?: VisitOwn
 }
 
 /** Beside the controllers that could be read those that could not, as far as their pods tell who controls them. */
-function withDerived(read: OwnerLink[], pods: Pod[]): OwnerLink[] {
+function withDerived(read: OwnerLink[], pods: OwnedPod[]): OwnerLink[] {
   const known = new Map(read.map(link => [link.uid, link]))
   for (const pod of pods) {
     const link = pod.controller === null || known.has(pod.controller.uid) ? null : derivedOwner(pod)

@@ -1,4 +1,4 @@
-/** What narrowPod looks at, for an API server that is asked for pods in protobuf (core/v1 generated.proto has the numbers). */
+/** What narrowPod and narrowUsagePod look at, for an API server that is asked for pods in protobuf (core/v1 generated.proto has the numbers). */
 
 import { flag, inline, many, number, one, shapeOf, texts, time } from '../../protobuf/shape.ts'
 
@@ -45,7 +45,16 @@ const SPEC = shapeOf({
 const STATE = shapeOf({
   1: one('waiting', shapeOf({ 1: 'reason', 2: 'message' })),
   2: one('running', shapeOf({ 1: time('startedAt') })),
-  3: one('terminated', shapeOf({ 1: number('exitCode'), 3: 'reason', 4: 'message' })),
+  3: one(
+    'terminated',
+    shapeOf({
+      1: number('exitCode'),
+      3: 'reason',
+      4: 'message',
+      5: time('startedAt'),
+      6: time('finishedAt'),
+    }),
+  ),
 })
 const CONTAINER_STATUS = shapeOf({
   1: 'name',
