@@ -22,6 +22,11 @@ export function addQuota(program: Command, name: string, run: Run): void {
   addNamespaceFlag(command, 'use the pull secrets in')
     .option('-A, --all-namespaces', 'use the pull secrets in every namespace')
     .option('--usage', 'also show which workloads pull, whether the pulls last, and what saves some')
+    .addOption(
+      new Option('--nodes <count>', 'with --usage, also show what that many new nodes would pull').argParser(
+        parseNodes,
+      ),
+    )
     .option('--local', "only this machine's address and logins, without asking a cluster")
     .addOption(registryEndpointOption())
   addOutputFlag(addConnectionFlags(command).optionsGroup('Output:'), QUOTA_FORMATS)
@@ -52,12 +57,18 @@ export function addQuota(program: Command, name: string, run: Run): void {
             endpoints: options.registryEndpoint ?? [],
             failUnder: options.failUnder,
             showSource: options.showSource === true,
-            usage: options.usage === true,
+            usage: options.usage === true || options.nodes !== undefined,
+            freshNodes: options.nodes ?? null,
             format: options.output,
           },
           options,
         ),
     )
+}
+
+function parseNodes(text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('Give a number of nodes, such as 10.')
+  return Number(text)
 }
 
 function parsePulls(text: string): number {

@@ -35,6 +35,8 @@ export interface QuotaOptions {
   showSource: boolean
   /** Also says who pulls. */
   usage: boolean
+  /** Nodes to be added, for a forecast of what they pull. */
+  freshNodes: number | null
   format: QuotaFormat
 }
 
@@ -53,7 +55,11 @@ export async function quotaCommand(options: QuotaOptions, context: CommandContex
   const complete = gaps.length === 0 && judged.unknown.length === 0
   const { width, color, isTerminal: terminal } = context.out
   const invocation = invocationOf(context, options.connection)
-  const usage = facts && { ...facts, usage: usageOf(facts, quotas), everywhere: options.allNamespaces }
+  const usage = facts && {
+    ...facts,
+    usage: usageOf(facts, quotas, options.freshNodes),
+    everywhere: options.allNamespaces,
+  }
   const report = { takenAt: context.now().toISOString(), complete, judged, gaps, usage }
   await context.out.write(renderQuota(report, { ...options, width, color, terminal, invocation }))
   return verdict(judged, complete)

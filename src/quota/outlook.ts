@@ -28,7 +28,8 @@ export function outlookOf(quota: HubQuota, spenders: readonly Spender[], window:
   }
 }
 
-function leftOf({ answer }: HubQuota): number | null {
+/** Pulls left now; infinite without a limit, null where nobody knows. */
+export function leftOf({ answer }: HubQuota): number | null {
   switch (answer.status) {
     case 'limited':
       return answer.remaining

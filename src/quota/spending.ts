@@ -92,6 +92,37 @@ export interface Saving {
   pulls: number
 }
 
+/** Who may pull: nobody in particular, a free account, or one that is paid for. */
+export type PullPlan = 'anonymous' | 'personal' | 'paid'
+
+/** What a plan allows in one window. */
+export interface Capacity {
+  plan: PullPlan
+  /** Null without a limit. */
+  allows: number | null
+  /** Addresses that the nodes pull from, as far as they tell; null where that doesn't matter. */
+  addresses: number | null
+  fits: boolean
+}
+
+export interface ForecastWait {
+  how: 'shared-address' | 'own-addresses' | 'personal' | 'paid'
+  /** Until the last pull is made; null where none ever is. */
+  seconds: number | null
+}
+
+/** What fresh nodes pull. */
+export interface Forecast {
+  nodes: number
+  /** Images of DaemonSets, as soon as the nodes are there. */
+  atOnce: number
+  /** Other images, as pods get there; at most. */
+  later: number
+  waits: ForecastWait[]
+  /** Pulls that a pull-through cache would make needless. */
+  cacheSaves: number
+}
+
 export interface Usage {
   /** Seconds. */
   window: number
@@ -104,6 +135,10 @@ export interface Usage {
   workloads: number
   /** Distinct images from Docker Hub. */
   images: number
+  /** What each plan allows for all of them together. */
+  capacities: Capacity[]
+  /** Null where nobody asked for it. */
+  forecast: Forecast | null
   /** What a rollout of each would cost, the greatest first. */
   rolloutCosts: { workload: WorkloadName; pulls: number }[]
 }

@@ -2,12 +2,14 @@
 
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import type { HubUsage } from '../snapshot/hub-usage.ts'
+import { forecastOf } from './forecast.ts'
 import { NodeImages } from './node-images.ts'
 import { outlookOf } from './outlook.ts'
+import { capacitiesOf } from './plans.ts'
 import { savingsOf } from './savings.ts'
 import { spendersOf } from './spenders.ts'
 import type { Usage } from './spending.ts'
-import { imagesOf, rolloutCost } from './workload-spends.ts'
+import { imagesOf, rolloutCost, sum } from './workload-spends.ts'
 
 /** Docker's own, where no header tells another (docs.docker.com/docker-hub/usage/pulls). */
 export const USUAL_WINDOW = 6 * 3600
@@ -25,8 +27,11 @@ function windowOf(quotas: readonly HubQuota[]): number {
   return told[0] ?? USUAL_WINDOW
 }
 
-/** @param quotas the anonymous one first */
-export function usageOf(facts: HubUsage, quotas: readonly HubQuota[]): Usage {
+/**
+ * @param quotas the anonymous one first
+ * @param fresh nodes to be added; null asks for no forecast
+ */
+export function usageOf(facts: HubUsage, quotas: readonly HubQuota[], fresh: number | null): Usage {
   const window = windowOf(quotas)
   const nodes = new NodeImages(facts.nodes)
   const spenders = spendersOf(facts, quotas, { takenAt: facts.takenAt, window, nodes })
@@ -49,6 +54,8 @@ export function usageOf(facts: HubUsage, quotas: readonly HubQuota[]): Usage {
     spenders,
     outlooks,
     savings: savingsOf(spenders, outlooks),
+    capacities: capacitiesOf(sum(spenders.map(({ pulls }) => pulls)), quotas, facts.nodes),
+    forecast: fresh === null ? null : forecastOf(facts, quotas, { fresh, window }),
     workloads: facts.workloads.length,
     images: imagesOf(facts.workloads.flatMap(({ containers }) => containers)).length,
     rolloutCosts: rolloutCosts.slice(0, ROLLOUTS_NAMED),

@@ -204,3 +204,48 @@ test.each(['table', 'markdown', 'yaml', 'prometheus'])('%s', async format => {
     (await scene.run('quota', '--usage', '-o', format)).out.replaceAll(scene.home, '~'),
   ).toMatchSnapshot()
 })
+
+test('a free account is called worse where every node has an address of its own', async () => {
+  for (const name of ['node-1', 'node-2', 'node-3']) {
+    makeCrio(name)
+    scene.simulator.cluster.change('Node', undefined, name, node => {
+      const { addresses } = node.status as { addresses: object[] }
+      addresses.push({ type: 'ExternalIP', address: '198.51.100.7' })
+    })
+  }
+  addCronJob('often', '*/2 * * * *', 'acme/often:1')
+  const { out } = await scene.run('quota', '--usage')
+  expect(out.replace(/\s+/g, ' ')).toContain(
+    'A free account makes it worse here: its 200 pulls are shared by all nodes, which have 300 without it.',
+  )
+})
+
+test('--nodes forecasts what new nodes pull at once and later, and how long the limits make that take', async () => {
+  const daemons = {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name: 'agent', namespace: 'default' },
+  }
+  const selector = { matchLabels: { app: 'x' } }
+  add({ ...daemons, spec: { selector, template: template('acme/agent:1') } })
+  scene.simulator.cluster.change('DaemonSet', 'default', 'agent', set => {
+    set.status = { desiredNumberScheduled: 3, updatedNumberScheduled: 3 }
+  })
+  const { code, out } = await scene.run('quota', '--nodes', '250', '-o', 'json')
+  expect(code).toBe(0)
+  const document = JSON.parse(out)
+  expect(schemaErrors(document)).toEqual([])
+  expect(document.usage.forecast).toEqual({
+    nodes: 250,
+    atOnce: 250,
+    later: 0,
+    cacheSaves: 249,
+    waits: [
+      { how: 'shared-address', atMostSeconds: 2 * 21600 },
+      { how: 'own-addresses', atMostSeconds: 0 },
+      { how: 'personal', atMostSeconds: 21600 },
+      { how: 'paid', atMostSeconds: 0 },
+    ],
+  })
+  expect((await scene.run('quota', '--nodes', '0')).code).toBe(2)
+})

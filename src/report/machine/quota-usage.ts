@@ -1,21 +1,23 @@
 /** Who spends a cluster's Docker Hub pulls, as fields of the quota's document. */
 
-import type { Outlook, Saving, Spender } from '../../quota/spending.ts'
+import type { Forecast, Outlook, Saving, Spender } from '../../quota/spending.ts'
 import type { Invocation } from '../invocation.ts'
 import type { UsageReport } from '../views/quota/usage-screen.ts'
-import { savingCommand, savingText } from '../words/quota-usage.ts'
+import { savingCommand, savingText } from '../words/quota-savings.ts'
 
 /** The fields; `payer` and `outlooks` follow the order of the document's quotas. */
 export function usageFields(
   { usage, podCount, restartsUnread, everywhere }: UsageReport,
   invocation: Invocation,
 ): object {
-  const { window, workloads, images, spenders, outlooks, savings, rolloutCosts } = usage
+  const { window, workloads, images, spenders, outlooks, savings, capacities, forecast, rolloutCosts } = usage
   return {
     ...{ windowSeconds: window, workloads, images, pods: podCount, podsNotRead: restartsUnread },
     spenders: spenders.map(spenderFields),
     outlooks: outlooks.map(outlookFields),
     savings: savings.map(saving => savingFields(saving, invocation, everywhere)),
+    capacities,
+    forecast: forecast === null ? null : forecastFields(forecast),
     rolloutCosts: rolloutCosts.map(({ workload, pulls }) => ({ ...workload, pulls })),
   }
 }
@@ -35,6 +37,10 @@ function spenderFields({ workload, images, payer, spends, pulls, atMost }: Spend
 function outlookFields({ pulls, now, atMost, left, fits, runsOutAfter, course }: Outlook): object {
   const remaining = left === null || Number.isFinite(left) ? left : null
   return { ...{ pulls, now, atMost, remaining, fits }, runsOutAfterSeconds: runsOutAfter, course }
+}
+
+function forecastFields({ waits, ...rest }: Forecast): object {
+  return { ...rest, waits: waits.map(({ how, seconds }) => ({ how, atMostSeconds: seconds })) }
 }
 
 function savingFields(saving: Saving, invocation: Invocation, everywhere: boolean): object {

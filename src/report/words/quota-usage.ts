@@ -1,8 +1,15 @@
-/** The words of `quota --usage`: why a workload pulls, whether the pulls last, what saves some, and how it was counted. */
+/** The words of `quota --usage`: why a workload pulls, whether the pulls last, what each plan allows, and how it was counted. */
 
-import type { Outlook, Saving, SavingCode, SpendReason, Usage, WorkloadName } from '../../quota/spending.ts'
-import { shellWord } from '../escape.ts'
-import { type Invocation, kubectlCommand, ownCommand } from '../invocation.ts'
+import type {
+  Capacity,
+  Forecast,
+  ForecastWait,
+  Outlook,
+  PullPlan,
+  SpendReason,
+  Usage,
+  WorkloadName,
+} from '../../quota/spending.ts'
 import { amount, counted, someOf } from './count.ts'
 import { spell } from './duration.ts'
 import { identityText, needsNames } from './quota.ts'
@@ -65,81 +72,53 @@ export function shortageText({ outlooks, window }: Usage): string | null {
   return `They may not last for the next ${spell(window)}: ${who}.`
 }
 
-interface SavingWords {
-  text: (saving: Saving) => string
-  /** Null where no single command does it. */
-  command: (saving: Saving, invocation: Invocation, everywhere: boolean) => string | null
+const PLAN: Record<PullPlan, (capacity: Capacity) => string> = {
+  anonymous: ({ addresses }) =>
+    addresses !== null && addresses > 1
+      ? `without a login, from ${counted(addresses, 'address')} of the nodes' own`
+      : 'without a login, from one address',
+  personal: () => 'with a free account (Docker Personal)',
+  paid: () => 'with a paid plan (Docker Pro, Team, or Business)',
 }
 
-const at = ({ workload }: Saving) =>
-  workload === null ? '' : `${workloadText(workload)} in ${workload.namespace}`
-
-const SAVINGS: Record<SavingCode, SavingWords> = {
-  'keep-image': {
-    text: saving => `set policy IfNotPresent for ${at(saving)}: its tag is fixed`,
-    command: (saving, invocation) => patchCommand(saving, invocation),
-  },
-  pin: {
-    text: saving => `pin the image of ${at(saving)} to a version, then set policy IfNotPresent`,
-    command: () => null,
-  },
-  'stop-crashing': {
-    text: saving => `find out why ${at(saving)} crashes`,
-    command: ({ workload, containers: [container], pod }, invocation) =>
-      workload === null || pod === null || container === undefined
-        ? null
-        : kubectlCommand(
-            invocation,
-            `logs ${shellWord(pod)} -c ${shellWord(container.name)} --previous`,
-            workload.namespace,
-          ),
-  },
-  'other-registry': {
-    text: saving => `pull the official image of ${at(saving)} from Amazon's public registry`,
-    command: ({ workload }, invocation) =>
-      workload === null
-        ? null
-        : ownCommand(
-            invocation,
-            `fix -n ${shellWord(workload.namespace)} --replace-registry docker.io=public.ecr.aws/docker`,
-          ),
-  },
-  'log-in': {
-    text: () => 'let the pods pull with a login that has enough pulls left',
-    command: (_saving, invocation, everywhere) =>
-      ownCommand(invocation, `fix ${everywhere ? '--all-namespaces ' : ''}--registry docker.io`),
-  },
+/** Each plan: what it is, and what it allows. */
+export function capacityTexts({ capacities }: Usage): [plan: string, allows: string][] {
+  return capacities.map(capacity => [
+    PLAN[capacity.plan](capacity),
+    `${capacity.allows === null ? 'no limit' : counted(capacity.allows, 'pull')}, ${capacity.fits ? 'enough' : 'not enough'}`,
+  ])
 }
 
-/** One change, such as `Saves 36: set policy IfNotPresent for cronjob/backup in ops: its tag is fixed.` */
-export function savingText(saving: Saving): string {
-  return `saves ${amount(saving.pulls)}: ${SAVINGS[saving.code].text(saving)}`
-}
-
-/** @param everywhere whether all namespaces were looked at */
-export function savingCommand(saving: Saving, invocation: Invocation, everywhere: boolean): string | null {
-  return SAVINGS[saving.code].command(saving, invocation, everywhere)
-}
-
-function patchCommand({ workload, containers }: Saving, invocation: Invocation): string | null {
-  if (workload === null) return null
-  const policies = (isInit: boolean) =>
-    containers
-      .filter(({ kind }) => (kind === 'init' || kind === 'sidecar') === isInit)
-      .map(({ name }) => ({ name, imagePullPolicy: 'IfNotPresent' }))
-  const [init, main] = [policies(true), policies(false)]
-  const spec = {
-    ...(main.length > 0 ? { containers: main } : {}),
-    ...(init.length > 0 ? { initContainers: init } : {}),
-  }
-  const template = { template: { spec } }
-  const patch = workload.kind === 'CronJob' ? { jobTemplate: { spec: template } } : template
-  const name = `${workload.kind.toLowerCase()} ${shellWord(workload.name)}`
-  return kubectlCommand(
-    invocation,
-    `patch ${name} -p ${shellWord(JSON.stringify({ spec: patch }))}`,
-    workload.namespace,
+/** The warning that a free account allows less than the nodes have without one; null where it does not. */
+export function worseLoginText({ capacities }: Usage): string | null {
+  const [anonymous, personal] = (['anonymous', 'personal'] as const).map(name =>
+    capacities.find(({ plan }) => plan === name),
   )
+  const [own, account] = [anonymous?.allows ?? 0, personal?.allows ?? 0]
+  if (own <= account) return null
+  return `A free account makes it worse here: its ${counted(account, 'pull')} are shared by all nodes, which have ${amount(own)} without it.`
+}
+
+const WAIT: Record<ForecastWait['how'], string> = {
+  'shared-address': 'without a login, all from one address',
+  'own-addresses': 'without a login, each from an address of its own',
+  personal: 'with a free account (Docker Personal)',
+  paid: 'with a paid plan (Docker Pro, Team, or Business)',
+}
+
+/** What fresh nodes pull. */
+export function forecastText({ nodes, atOnce, later, cacheSaves }: Forecast): string {
+  const cache =
+    cacheSaves === 0 ? '' : ` A pull-through cache would save ${amount(cacheSaves)} of these pulls.`
+  return `${counted(nodes, 'new node')} ${nodes === 1 ? 'pulls' : 'pull'} ${counted(atOnce, 'image')} for DaemonSets at once, and up to ${amount(later)} more as pods are placed there.${cache}`
+}
+
+/** How long that takes at most, plan by plan. */
+export function forecastWaitTexts({ waits }: Forecast): [how: string, takes: string][] {
+  return waits.map(({ how, seconds }) => [
+    WAIT[how],
+    seconds === null ? 'never' : seconds === 0 ? 'no wait' : `up to ${spell(seconds)}`,
+  ])
 }
 
 /** What the numbers rest on. */

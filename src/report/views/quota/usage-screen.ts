@@ -12,15 +12,18 @@ import { wrap } from '../../screen/wrap.ts'
 import { amount, counted } from '../../words/count.ts'
 import { spell } from '../../words/duration.ts'
 import { identityText, needsNames } from '../../words/quota.ts'
+import { savingCommand, savingText } from '../../words/quota-savings.ts'
 import {
+  capacityTexts,
   countedText,
+  forecastText,
+  forecastWaitTexts,
   outlookText,
   pullsText,
-  savingCommand,
-  savingText,
   spendReasonText,
   unreadRestartsText,
   workloadText,
+  worseLoginText,
 } from '../../words/quota-usage.ts'
 
 export interface UsageReport {
@@ -43,12 +46,14 @@ export function usageBlocks(report: UsageReport, options: ScreenOptions, palette
   return [
     [palette.strong(`Who pulls, in ${spell(usage.window)}`), ...spenderLines(usage, options), ...unread],
     outlookLines(usage, options, palette),
+    planLines(usage, options, palette),
+    forecastLines(usage, options, palette),
     savingLines(report, options, palette),
     wrap(countedText(usage), options.width).map(palette.dim),
   ]
 }
 
-function spenderLines({ spenders }: Usage, { width, terminal }: ScreenOptions): string[] {
+function spenderLines({ spenders }: Usage, options: ScreenOptions): string[] {
   if (spenders.length === 0) return ['  No workload is expected to pull from Docker Hub.']
   const rows = spenders
     .slice(0, SHOWN)
@@ -61,10 +66,7 @@ function spenderLines({ spenders }: Usage, { width, terminal }: ScreenOptions): 
   const table = [['WORKLOAD', 'NAMESPACE', 'PULLS', 'WHY'], ...rows]
   const rest = spenders.slice(SHOWN)
   const more = `  and ${counted(rest.length, 'more workload')} with ${counted(totalOf(rest), 'pull')}`
-  return [
-    ...(terminal ? tableLines(table, width, '  ').flat() : columns(table).map(line => `  ${line}`)),
-    ...(rest.length === 0 ? [] : [more]),
-  ]
+  return [...rowLines(table, options), ...(rest.length === 0 ? [] : [more])]
 }
 
 export function reasonsText({ spends }: Spender): string {
@@ -107,6 +109,30 @@ function chart({ left, course, pulls }: Outlook, window: number, width: number):
     `    ${bars.join('')} ${amount(left)} left now`,
     `    now${' '.repeat(Math.max(1, course.length - 3 - end.length))}${end}`,
   ]
+}
+
+function planLines(usage: Usage, options: ScreenOptions, palette: Palette): string[] {
+  // Where nothing is pulled, every plan is enough.
+  if (usage.spenders.length === 0) return []
+  const worse = worseLoginText(usage)
+  return [
+    palette.strong(`What each plan allows, in ${spell(usage.window)}`),
+    ...rowLines(capacityTexts(usage), options),
+    ...(worse === null ? [] : wrap(worse, options.width, '  ').map(line => palette.trouble(line, 'warning'))),
+  ]
+}
+
+function forecastLines({ forecast }: Usage, options: ScreenOptions, palette: Palette): string[] {
+  if (forecast === null) return []
+  return [
+    palette.strong(`With ${counted(forecast.nodes, 'more node')}`),
+    ...wrap(forecastText(forecast), options.width, '  '),
+    ...rowLines(forecastWaitTexts(forecast), options),
+  ]
+}
+
+function rowLines(pairs: readonly (readonly string[])[], { width, terminal }: ScreenOptions): string[] {
+  return terminal ? tableLines(pairs, width, '  ').flat() : columns(pairs).map(line => `  ${line}`)
 }
 
 function savingLines(
