@@ -48,7 +48,7 @@ test('its table of commands has every command', async () => {
 
 /** `fix --pin` and the like, in a code span, a block or a table. */
 const CALLS = [
-  ...readme.matchAll(/(?:pullguard |`)(diagnose|why|image|fix|undo|demo)((?: (?!#)[^\s`|]+)*)/g),
+  ...readme.matchAll(/(?:pullguard |`)(diagnose|why|image|quota|fix|undo|demo)((?: (?!#)[^\s`|]+)*)/g),
 ].map(
   ([, command = '', rest = '']) =>
     [command, rest.split(' ').filter(word => /^-{1,2}[a-z]/i.test(word))] as const,

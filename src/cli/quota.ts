@@ -35,6 +35,7 @@ export function addQuota(program: Command, name: string, run: Run): void {
         .argParser(parsePulls)
         .default(1, '1'),
     )
+    .option('-w, --watch', 'ask again every minute until you press Ctrl-C')
     .option('--show-source', 'show the address or account id that pulls are counted for')
     .addHelpText(
       'after',
@@ -44,6 +45,7 @@ export function addQuota(program: Command, name: string, run: Run): void {
         ['quota -A --usage', 'who pulls, and whether the pulls last'],
         ['quota --fail-under 50', 'for CI: exit 1 below 50 pulls'],
         ['quota -A -o prometheus', 'metrics as text'],
+        ['quota --local --watch', 'ask again every minute'],
       ]),
     )
     .action(options =>
@@ -58,6 +60,7 @@ export function addQuota(program: Command, name: string, run: Run): void {
             failUnder: options.failUnder,
             showSource: options.showSource === true,
             usage: options.usage === true || options.nodes !== undefined,
+            watch: options.watch === true,
             freshNodes: options.nodes ?? null,
             format: options.output,
           },

@@ -1,52 +1,57 @@
 /** `pullguard quota`: logins of this machine and of the cluster → Docker Hub's answers → report → verdict. */
 
-import type { Credential } from '../dockerconfig/credential.ts'
-import { UnreachableError } from '../errors.ts'
-import { DOCKER_HUB } from '../image/docker-hub.ts'
-import { findCredentials } from '../keychain/find-credentials.ts'
-import type { ClusterReader } from '../kubernetes/api/cluster.ts'
-import { alwaysCost } from '../quota/pull-cost.ts'
-import { USUAL_WINDOW, usageOf } from '../quota/usage.ts'
-import { Registries } from '../registry/client.ts'
-import { parseEndpoints } from '../registry/endpoints.ts'
+import { UnreachableError, UsageError } from '../errors.ts'
+import { usageOf } from '../quota/usage.ts'
 import type { QuotaFormat } from '../report/formats.ts'
+import { visible } from '../report/sanitise.ts'
 import { renderQuota } from '../report/views/quota.ts'
 import { type HubQuota, type JudgedQuotas, judgeQuotas } from '../snapshot/hub-quota.ts'
-import type { HubUsage } from '../snapshot/hub-usage.ts'
-import type { Gap } from '../snapshot/snapshot.ts'
-import { uniqueGaps } from '../source/gap.ts'
-import { readHubQuotas } from '../source/hub-quotas.ts'
-import { readHubLogins } from '../source/live/hub-logins.ts'
-import { readUsage } from '../source/live/read-usage.ts'
-import { type NamespaceOrAll, Reading } from '../source/live/reading.ts'
-import { withCluster } from './cluster-session.ts'
-import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
+import type { CommandContext, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
+import { askCluster, askHub, type ClusterQuestion, machineLogins } from './quota/readings.ts'
 
-export interface QuotaOptions {
-  connection: ConnectionFlags
-  allNamespaces: boolean
-  /** Only this machine's address and logins: no cluster is asked. */
-  local: boolean
+export interface QuotaOptions extends ClusterQuestion {
   /** REGISTRY=URL. */
   endpoints: string[]
   /** Exit code 1 where an identity has fewer pulls left. */
   failUnder: number
   showSource: boolean
-  /** Also says who pulls. */
-  usage: boolean
   /** Nodes to be added, for a forecast of what they pull. */
   freshNodes: number | null
+  /** Ask again every minute until somebody ends it. */
+  watch: boolean
   format: QuotaFormat
 }
 
-/** Milliseconds. */
-const LONGEST_REQUEST = 10_000
+/** Milliseconds: no credential is asked for more often. */
+const WATCH_PAUSE = 60_000
 
 /** Says how many pulls are left, for this machine's address and for each login. @throws UsageError, UnreachableError */
 export async function quotaCommand(options: QuotaOptions, context: CommandContext): Promise<ExitName> {
+  const { local, usage, watch, format } = options
+  if (local && usage) throw new UsageError('--usage needs a cluster: leave out --local.')
+  if (watch && format !== 'table' && format !== 'json')
+    throw new UsageError(`--watch does not go with -o ${format}: use table or json.`)
+  return watch ? watchQuota(options, context) : showQuota(options, context)
+}
+
+/** Ends only with the signal. A minute without an answer is reported and does not end it. */
+async function watchQuota(options: QuotaOptions, context: CommandContext): Promise<ExitName> {
+  const { clock, signal, err } = context
+  for (;;) {
+    try {
+      await showQuota(options, context)
+    } catch (error) {
+      if (!(error instanceof UnreachableError)) throw error
+      await err.write(`${visible(error.message)}\n`)
+    }
+    await clock.sleep(WATCH_PAUSE, signal)
+  }
+}
+
+async function showQuota(options: QuotaOptions, context: CommandContext): Promise<ExitName> {
   const [ofCluster, ofMachine] = await Promise.all([askCluster(options, context), machineLogins(context)])
-  const quotas = await askHub([...ofMachine, ...ofCluster.logins], options, context)
+  const quotas = await askHub([...ofMachine, ...ofCluster.logins], options.endpoints, context)
   if (quotas.every(({ answer }) => answer.status === 'unknown' && answer.why === 'unreachable')) {
     throw new UnreachableError(`Docker Hub can't be reached${detailOf(quotas)}`)
   }
@@ -67,81 +72,6 @@ export async function quotaCommand(options: QuotaOptions, context: CommandContex
 
 function detailOf([first]: HubQuota[]): string {
   return first?.answer.status === 'unknown' ? `: ${first.answer.detail}` : ''
-}
-
-interface OfCluster {
-  logins: Credential[]
-  /** Null where nobody asked for them. */
-  facts: HubUsage | null
-  gaps: Gap[]
-}
-
-async function askCluster(options: QuotaOptions, context: CommandContext): Promise<OfCluster> {
-  if (options.local) return { logins: [], facts: null, gaps: [] }
-  const { signal } = context
-  return withCluster(context.connect(options.connection), context, async cluster => {
-    const reading = new Reading(cluster, { signal })
-    const namespace = options.allNamespaces ? null : cluster.namespace
-    const [logins, facts] = await Promise.all([
-      readHubLogins(reading, namespace),
-      options.usage ? readFacts(cluster, namespace, context) : null,
-    ])
-    return { logins, facts, gaps: uniqueGaps([...reading.gaps, ...(facts?.gaps ?? [])]) }
-  })
-}
-
-async function readFacts(
-  cluster: ClusterReader,
-  namespace: NamespaceOrAll,
-  context: CommandContext,
-): Promise<HubUsage> {
-  const progress = await context.progress()
-  try {
-    return await readUsage(cluster, {
-      takenAt: context.now().toISOString(),
-      namespace,
-      window: USUAL_WINDOW,
-      restartCosts: runtime => alwaysCost(runtime) !== 'nothing',
-      signal: context.signal,
-      onProgress: ({ pods }) => progress.update(`Reading pods: ${pods} seen`),
-    })
-  } finally {
-    progress.stop()
-  }
-}
-
-async function machineLogins({ env, home, clock, signal }: CommandContext): Promise<Credential[]> {
-  const wanted = [{ registry: DOCKER_HUB, repositories: [] }]
-  const { credentials, refusals } = await findCredentials({
-    env,
-    home,
-    platform: process.platform,
-    wanted,
-    onlyNamed: true,
-    clock,
-    signal,
-  })
-  return [...credentials, ...refusals.flatMap(({ forReading }) => forReading ?? [])]
-}
-
-async function askHub(
-  logins: Credential[],
-  { endpoints }: QuotaOptions,
-  { env, version, clock, signal }: CommandContext,
-): Promise<HubQuota[]> {
-  const registries = new Registries({
-    endpoints: parseEndpoints(endpoints, env.PULLGUARD_REGISTRY_ENDPOINTS),
-    env,
-    userAgent: `pullguard/${version}`,
-    clock,
-    timeoutMs: LONGEST_REQUEST,
-    signal,
-  })
-  try {
-    return await readHubQuotas(logins, registries.of(DOCKER_HUB))
-  } finally {
-    await registries.close()
-  }
 }
 
 function verdict({ refused, short }: JudgedQuotas, complete: boolean): ExitName {

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { serve } from '../registry/loopback.ts'
 import { schemaErrors } from '../report/published-schema.ts'
+import { runCommandLine } from './command-line.ts'
 import { MACHINE, type QuotaScene, startScene, TEAM } from './quota-scene.ts'
 
 const HUB_KEY = 'https://index.docker.io/v1/'
@@ -167,5 +168,36 @@ describe('formats', () => {
   test('a terminal gets a bar for each', async () => {
     const { out } = await scene.onTerminal('quota', '--local')
     expect(out).toContain('████████░░░░░░░░░░░░')
+  })
+})
+
+describe('--watch', () => {
+  test('asks for each identity once a minute, until it is ended', async () => {
+    const ending = new AbortController()
+    const { clock } = scene.simulator
+    let pauses = 0
+    const argv = ['quota', '--local', '--watch', '-o', 'json']
+    const { code, out } = await runCommandLine(argv, {
+      home: scene.home,
+      env: scene.env,
+      signal: ending.signal,
+      clock: {
+        ...clock,
+        async sleep(milliseconds, signal) {
+          pauses += 1
+          expect(milliseconds).toBe(60_000)
+          if (pauses === 1) scene.simulator.hub.exhaust('127.0.0.1', 7)
+          if (pauses === 3) ending.abort('SIGINT')
+          await clock.sleep(milliseconds, signal)
+        },
+      },
+    })
+    expect(code).toBe(130)
+    expect([...out.matchAll(/"remaining": (\d+)/g)].map(([, left]) => left)).toEqual(['100', '7', '7'])
+  })
+
+  test('does not go with formats of one document, nor --usage with --local', async () => {
+    expect((await scene.run('quota', '--watch', '-o', 'prometheus')).code).toBe(2)
+    expect((await scene.run('quota', '--usage', '--local')).code).toBe(2)
   })
 })

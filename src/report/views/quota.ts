@@ -4,7 +4,8 @@ import type { HubQuota, JudgedQuotas, QuotaAnswer } from '../../snapshot/hub-quo
 import { cell, markdownText } from '../escape.ts'
 import type { QuotaFormat } from '../formats.ts'
 import { toJson, toYaml } from '../machine/data.ts'
-import { type QuotaReport, quotaDocument, renderPrometheus } from '../machine/quota-document.ts'
+import { renderPrometheus } from '../machine/prometheus.ts'
+import { type QuotaReport, quotaDocument } from '../machine/quota-document.ts'
 import type { ReportOptions } from '../options.ts'
 import { visible } from '../sanitise.ts'
 import { stacked } from '../screen/block.ts'
@@ -13,6 +14,7 @@ import { tableLines } from '../screen/table.ts'
 import { wrap } from '../screen/wrap.ts'
 import {
   answerText,
+  headingText,
   identityText,
   needsNames,
   quotaVerdictText,
@@ -28,6 +30,8 @@ export interface QuotaReportOptions extends ReportOptions {
   format: QuotaFormat
   /** Whether addresses may be printed. */
   showSource: boolean
+  /** It is shown again and again. */
+  watch: boolean
 }
 
 const RENDERERS: Record<QuotaFormat, (report: QuotaReport, options: QuotaReportOptions) => string> = {
@@ -43,13 +47,16 @@ export function renderQuota(report: QuotaReport, options: QuotaReportOptions): s
   return RENDERERS[options.format](report, options)
 }
 
+/** Cursor to the top left corner, and nothing left on the screen (ECMA-48: CUP, ED). */
+const FRESH_SCREEN = '\x1b[H\x1b[2J'
+
 function renderScreen(report: QuotaReport, options: QuotaReportOptions): string {
-  const { width, color } = options
-  const { judged, usage } = report
+  const { width, color, watch, terminal } = options
+  const { judged, usage, takenAt } = report
   const shortage = usage === null ? [] : [shortageText(usage.usage) ?? []].flat()
   const palette = paletteFor(color)
-  return stacked([
-    [palette.strong('Docker Hub pulls')],
+  const screen = stacked([
+    [palette.strong(headingText(watch ? takenAt : null))],
     rows(judged, options, palette),
     wrap(WHOSE_NUMBERS, width).map(palette.dim),
     ...(usage === null ? [] : usageBlocks(usage, options, palette)),
@@ -59,6 +66,7 @@ function renderScreen(report: QuotaReport, options: QuotaReportOptions): string 
       ...shortage.flatMap(text => wrap(visible(text), width)).map(line => palette.trouble(line, 'error')),
     ],
   ])
+  return watch && terminal ? `${FRESH_SCREEN}${screen}` : watch ? `${screen}\n` : screen
 }
 
 function rows(judged: JudgedQuotas, options: QuotaReportOptions, palette: Palette): string[] {

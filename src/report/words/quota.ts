@@ -22,6 +22,11 @@ export function needsNames(quotas: readonly HubQuota[]): boolean {
   return new Set(quotas.flatMap(({ identity }) => identity.username ?? [])).size > 1
 }
 
+/** The first line. @param at ISO 8601; null where it is shown once */
+export function headingText(at: string | null): string {
+  return at === null ? 'Docker Hub pulls' : `Docker Hub pulls at ${at}`
+}
+
 /** What is left, such as `76 of 100 pulls in 6 hours left`. */
 export function answerText(answer: QuotaAnswer): string {
   switch (answer.status) {
