@@ -57,7 +57,7 @@ function shareBy(when: Spend['when'], seconds: number, window: number): number {
 function momentOf(spends: readonly Spend[], left: number, window: number): number {
   let [early, late] = [0, window]
   if (madeBy(spends, 0, window) > left) return 0
-  while (late - early > 1) {
+  while (late - early > 0.1) {
     const middle = (early + late) / 2
     if (madeBy(spends, middle, window) > left) late = middle
     else early = middle

@@ -1,7 +1,7 @@
 /** What pods pull that are there: images that they wait for, and starts of containers that crash again and again. */
 
 import { classify } from '../diagnosis/classify.ts'
-import { endpointOf } from '../diagnosis/endpoint.ts'
+import { endpointOf, isLocal } from '../diagnosis/endpoint.ts'
 import { isHopeless } from '../diagnosis/patience.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import type { UsagePod } from '../snapshot/hub-usage.ts'
@@ -46,9 +46,11 @@ export class WaitingPulls {
   }
 }
 
-/** Whether the pull goes to a mirror, or comes to nothing: neither counts on Docker Hub. */
+/** Whether the pull goes to a mirror, or comes to nothing: neither counts on Docker Hub. What the node's own loopback passes on does. */
 function reachesAnother(reason: string, message: string): boolean {
-  return endpointOf(message, DOCKER_HUB)?.role === 'mirror' || isHopeless(classify(message, reason).cause)
+  const endpoint = endpointOf(message, DOCKER_HUB)
+  const isMirror = endpoint?.role === 'mirror' && !isLocal(endpoint.host)
+  return isMirror || isHopeless(classify(message, reason).cause)
 }
 
 /** Starts of containers with policy Always, where the node's runtime gets the manifest at each. */

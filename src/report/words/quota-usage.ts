@@ -43,12 +43,16 @@ export function pullsText(pulls: number, atMost: boolean): string {
 }
 
 /** Whether the pulls of an identity last, such as `up to 120 expected: they run out in about 3 hours`. */
-export function outlookText({ pulls, now, atMost, fits, runsOutAfter }: Outlook, window: number): string {
+export function outlookText(
+  { pulls, now, atMost, left, fits, runsOutAfter }: Outlook,
+  window: number,
+): string {
   const time = spell(window)
   if (pulls === 0) return `no pulls expected in the next ${time}`
   const expected = `${pullsText(pulls, atMost)} expected in the next ${time}${now > 0 && now < pulls ? `, ${amount(now)} of them now` : ''}`
   if (fits === null) return `${expected}; nobody knows how many are left`
   if (fits) return `${expected}: enough are left`
+  if (left === 0) return `${expected}: none are left`
   return `${expected}: ${runsOutAfter === 0 ? 'too few are left for what is due now' : `they run out in about ${roughly(runsOutAfter ?? 0)}`}`
 }
 
