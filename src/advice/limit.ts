@@ -24,7 +24,8 @@ export function limitSteps(finding: Finding): Step[] {
   // The node's own loopback passes on what Docker Hub says; where no login of the pod can help, that of the mirror may.
   if (endpoint?.role === 'mirror' && login.length === 0 && registry !== null)
     steps.unshift({ code: 'mirror-limit', host: endpoint.host, registry })
-  return [...steps, { code: 'wait', for: 'limit' }, { code: 'use-cache' }]
+  const { quota } = finding
+  return [...steps, { code: 'wait', for: 'limit', ...(quota && { quota }) }, { code: 'use-cache' }]
 }
 
 /** Whether who is logged in has a limit of his own there: Docker Hub, ECR Public, and who says so. Others count all requests by the minute. */

@@ -6,6 +6,7 @@ import type { EndpointRole } from '../diagnosis/endpoint.ts'
 import type { AttemptProblem } from '../diagnosis/finding.ts'
 import type { Moved } from '../image/moved.ts'
 import type { Cloud } from '../image/registries.ts'
+import type { LimitSight } from '../snapshot/hub-quota.ts'
 
 /** A host, and what it was to this pull. */
 interface Asked {
@@ -114,7 +115,8 @@ export type Step =
   | { code: 'set-sandbox-image'; image: string }
   | { code: 'sandbox-login'; registry: string }
   // Limits
-  | { code: 'wait'; for: 'limit' | 'minute' | 'burst' | 'kubelet' | 'registry' }
+  | { code: 'wait'; for: 'limit'; quota?: LimitSight }
+  | { code: 'wait'; for: 'minute' | 'burst' | 'kubelet' | 'registry' }
   | { code: 'replace-registry' }
   | { code: 'use-cache' }
   | { code: 'raise-kubelet-qps' }

@@ -45,6 +45,18 @@ export interface HubQuota {
   answer: QuotaAnswer
 }
 
+/** What is left of the limit that a pull ran into. */
+export interface LimitSight {
+  /** Of this machine's address, which need not be the node's, or of the account that the pod pulls with. */
+  of: 'address' | 'account'
+  /** Null: no limit now. */
+  limit: number | null
+  /** Null where Docker Hub doesn't say. */
+  remaining: number | null
+  /** Seconds; null where Docker Hub doesn't say. */
+  windowSeconds: number | null
+}
+
 /** The answers, sorted by what they mean for whoever needs `failUnder` pulls. */
 export interface JudgedQuotas {
   quotas: readonly HubQuota[]

@@ -21,14 +21,20 @@ const LOGINS_AT_ONCE = 8
 export async function readHubQuotas(logins: readonly Credential[], hub: QuotaSource): Promise<HubQuota[]> {
   const same = new SameLogins()
   const places = Map.groupBy(logins, login => same.of(login))
-  const identities: (readonly [Credential | null, string[]])[] = [
-    [null, []],
-    ...[...places].map(([login, found]) => [login, found.map(({ origin }) => origin)] as const),
-  ]
-  return bounded(identities, LOGINS_AT_ONCE, async ([login, origins]) => ({
-    identity: { type: login === null ? 'anonymous' : 'login', username: login?.username ?? null, origins },
+  const identities = [{ login: null, found: [] }, ...[...places].map(([login, found]) => ({ login, found }))]
+  return bounded(identities, LOGINS_AT_ONCE, async ({ login, found }) => ({
+    identity: {
+      type: login === null ? 'anonymous' : 'login',
+      username: login?.username ?? null,
+      origins: originsOf(found),
+    },
     answer: answerOf(await hub.quota(login)),
   }))
+}
+
+/** One Secret may hold a login under several keys. */
+function originsOf(found: readonly Credential[]): string[] {
+  return [...new Set(found.map(({ origin }) => origin))]
 }
 
 function answerOf(outcome: QuotaOutcome): QuotaAnswer {
