@@ -240,6 +240,7 @@ describe('the package', () => {
       'rbac/diagnose.yaml',
       'rbac/fix.yaml',
       'rbac/quota.yaml',
+      'rbac/quota-from-node.yaml',
     ]
     expect(files).toEqual(
       expect.arrayContaining([...needed, ...Object.values(packageJson.bin), 'dist/pullguard.js']),

@@ -1,6 +1,7 @@
 /** The flags of `quota`. */
 
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option, type OptionValues } from 'commander'
+import type { QuotaOptions } from '../commands/quota.ts'
 import { QUOTA_FORMATS } from '../report/formats.ts'
 import {
   addConnectionFlags,
@@ -28,6 +29,11 @@ export function addQuota(program: Command, name: string, run: Run): void {
       ),
     )
     .option('--local', "only this machine's address and logins, without asking a cluster")
+    .option(
+      '--from-node [node]',
+      'also ask from a node, through a short-lived pod with an image that is there; asks before it creates the pod',
+    )
+    .option('-y, --yes', "with --from-node, don't ask")
     .addOption(registryEndpointOption())
   addOutputFlag(addConnectionFlags(command).optionsGroup('Output:'), QUOTA_FORMATS)
     .addOption(
@@ -43,30 +49,40 @@ export function addQuota(program: Command, name: string, run: Run): void {
         ['quota --local', "this machine's address and logins"],
         ['quota -A', 'and every login in the cluster'],
         ['quota -A --usage', 'who pulls, and whether the pulls last'],
+        ['quota --from-node', "and a node's address"],
         ['quota --fail-under 50', 'for CI: exit 1 below 50 pulls'],
         ['quota -A -o prometheus', 'metrics as text'],
         ['quota --local --watch', 'ask again every minute'],
       ]),
     )
-    .action(options =>
-      run
-        .reading(async () => (await import('../commands/quota.ts')).quotaCommand)
-        .with(
-          {
-            connection: connectionFlags(options),
-            allNamespaces: options.allNamespaces === true,
-            local: options.local === true,
-            endpoints: options.registryEndpoint ?? [],
-            failUnder: options.failUnder,
-            showSource: options.showSource === true,
-            usage: options.usage === true || options.nodes !== undefined,
-            watch: options.watch === true,
-            freshNodes: options.nodes ?? null,
-            format: options.output,
-          },
-          options,
-        ),
-    )
+    .action(options => {
+      const { fromNode } = options
+      if (fromNode === undefined) {
+        return run
+          .reading(async () => (await import('../commands/quota.ts')).quotaCommand)
+          .with(quotaOptions(options), options)
+      }
+      const node = fromNode === true ? null : String(fromNode)
+      return run
+        .writing(async () => (await import('../commands/quota-from-node.ts')).quotaFromNodeCommand)
+        .with({ ...quotaOptions(options), node, yes: options.yes === true }, options)
+    })
+}
+
+/** What commander read, as the command takes it. */
+function quotaOptions(options: OptionValues): QuotaOptions {
+  return {
+    connection: connectionFlags(options),
+    allNamespaces: options.allNamespaces === true,
+    local: options.local === true,
+    endpoints: options.registryEndpoint ?? [],
+    failUnder: options.failUnder,
+    showSource: options.showSource === true,
+    usage: options.usage === true || options.nodes !== undefined,
+    watch: options.watch === true,
+    freshNodes: options.nodes ?? null,
+    format: options.output,
+  }
 }
 
 function parseNodes(text: string): number {

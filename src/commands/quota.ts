@@ -26,13 +26,20 @@ export interface QuotaOptions extends ClusterQuestion {
 /** Milliseconds: no credential is asked for more often. */
 const WATCH_PAUSE = 60_000
 
-/** Says how many pulls are left, for this machine's address and for each login. @throws UsageError, UnreachableError */
-export async function quotaCommand(options: QuotaOptions, context: CommandContext): Promise<ExitName> {
+/**
+ * Says how many pulls are left, for this machine's address and for each login.
+ * @param first answers that are known already, to be shown first. @throws UsageError, UnreachableError
+ */
+export async function quotaCommand(
+  options: QuotaOptions,
+  context: CommandContext,
+  first: readonly HubQuota[] = [],
+): Promise<ExitName> {
   const { local, usage, watch, format } = options
   if (local && usage) throw new UsageError('--usage needs a cluster: leave out --local.')
   if (watch && format !== 'table' && format !== 'json')
     throw new UsageError(`--watch does not go with -o ${format}: use table or json.`)
-  return watch ? watchQuota(options, context) : showQuota(options, context)
+  return watch ? watchQuota(options, context) : showQuota(options, context, first)
 }
 
 /** Ends only with the signal. A minute without an answer is reported and does not end it. */
@@ -40,7 +47,7 @@ async function watchQuota(options: QuotaOptions, context: CommandContext): Promi
   const { clock, signal, err } = context
   for (;;) {
     try {
-      await showQuota(options, context)
+      await showQuota(options, context, [])
     } catch (error) {
       if (!(error instanceof UnreachableError)) throw error
       await err.write(`${visible(error.message)}\n`)
@@ -49,9 +56,14 @@ async function watchQuota(options: QuotaOptions, context: CommandContext): Promi
   }
 }
 
-async function showQuota(options: QuotaOptions, context: CommandContext): Promise<ExitName> {
+async function showQuota(
+  options: QuotaOptions,
+  context: CommandContext,
+  first: readonly HubQuota[],
+): Promise<ExitName> {
   const [ofCluster, ofMachine] = await Promise.all([askCluster(options, context), machineLogins(context)])
-  const quotas = await askHub([...ofMachine, ...ofCluster.logins], options.endpoints, context)
+  const asked = await askHub([...ofMachine, ...ofCluster.logins], options.endpoints, context)
+  const quotas = [...first, ...asked]
   if (quotas.every(({ answer }) => answer.status === 'unknown' && answer.why === 'unreachable')) {
     throw new UnreachableError(`Docker Hub can't be reached${detailOf(quotas)}`)
   }

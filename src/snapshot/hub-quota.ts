@@ -5,7 +5,7 @@ interface QuotaIdentity {
   type: 'anonymous' | 'login'
   /** The account's name; null for anonymous pulls. */
   username: string | null
-  /** Where the login was found, for people: `~/.docker/config.json`, `secret web/dockercreds`. Empty for anonymous pulls. */
+  /** Where the login was found, for people: `~/.docker/config.json`, `secret web/dockercreds`. Of anonymous pulls the node, or empty for this machine. */
   origins: string[]
 }
 

@@ -37,7 +37,8 @@ function originsOf(found: readonly Credential[]): string[] {
   return [...new Set(found.map(({ origin }) => origin))]
 }
 
-function answerOf(outcome: QuotaOutcome): QuotaAnswer {
+/** The same in the words of a snapshot. */
+export function answerOf(outcome: QuotaOutcome): QuotaAnswer {
   switch (outcome.status) {
     case 'limited':
     case 'unlimited':

@@ -1,6 +1,7 @@
 /** `quota` against a real kubelet: what it really costs on the project's own Docker Hub, and what was estimated. */
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { programs } from './programs.ts'
 import { podObject, RealCluster } from './real-cluster.ts'
 import { crasher } from './sleeper.ts'
 
@@ -31,7 +32,7 @@ async function quota(...argv: string[]) {
 }
 
 interface Status {
-  containerStatuses?: { restartCount: number; imageID: string }[]
+  containerStatuses?: { restartCount: number; imageID: string; ready: boolean }[]
 }
 
 async function statusOf(name: string) {
@@ -58,6 +59,27 @@ test('a crash loop with policy Always is estimated to cost what the hub counts: 
     expected: 0,
     counted: 0,
   })
+})
+
+test('--from-node asks from the node with an image that is there, and leaves no pod behind', async () => {
+  cluster.hub.addImage({
+    repository: 'acme/tools',
+    tags: [TAG],
+    files: programs('sh', 'curl', 'sed', 'grep', 'tr', 'sleep'),
+  })
+  const made = `/api/v1/namespaces/${namespace}/pods`
+  const container = { name: 'app', image: `acme/tools:${TAG}`, command: ['sleep', '600'] }
+  const spec = { terminationGracePeriodSeconds: 0, containers: [container] }
+  await cluster.api.create(made, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'tools' }, spec })
+  await cluster.until('the pod to run', async () => (await statusOf('tools'))?.ready === true)
+  const pulls = cluster.hub.pulls.length
+  const { quotas } = await quota('--from-node', '--yes', '--show-source')
+  expect(quotas[0]).toMatchObject({ type: 'anonymous', origins: ['node node-1'], source: '127.0.0.1' })
+  expect(quotas[0].remaining).toBe(quotas[1].remaining)
+  expect(cluster.hub.pulls.length).toBe(pulls)
+  const names: unknown[] = []
+  await cluster.api.list(made, {}, ({ metadata }) => void names.push((metadata as { name: string }).name))
+  expect(names.filter(name => String(name).startsWith('pullguard-quota-'))).toEqual([])
 })
 
 test('a pod that the limit holds back is expected to pull once, and does when the quota is there', async () => {

@@ -100,7 +100,9 @@ function labelsOf(quotas: readonly HubQuota[]): string[] {
   return quotas.map(({ identity: { type, username, origins } }) => {
     const labels = [
       ['identity', type],
-      ...(type === 'login' ? [['found_in', someOf(origins, PLACES_NAMED)]] : []),
+      ...(origins.length > 0
+        ? [[type === 'login' ? 'found_in' : 'from', someOf(origins, PLACES_NAMED)]]
+        : []),
       ...(named && username !== null ? [['account', username]] : []),
     ]
     const text = labels.map(([name, value]) => `${name}="${labelValue(value ?? '')}"`).join(',')

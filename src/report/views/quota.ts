@@ -19,7 +19,7 @@ import {
   needsNames,
   quotaVerdictText,
   sourceText,
-  WHOSE_NUMBERS,
+  whoseNumbersText,
 } from '../words/quota.ts'
 import { shortageText } from '../words/quota-usage.ts'
 import { gapLines } from './gaps.ts'
@@ -58,7 +58,7 @@ function renderScreen(report: QuotaReport, options: QuotaReportOptions): string 
   const screen = stacked([
     [palette.strong(headingText(watch ? takenAt : null))],
     rows(judged, options, palette),
-    wrap(WHOSE_NUMBERS, width).map(palette.dim),
+    wrap(whoseNumbersText(judged.quotas), width).map(palette.dim),
     ...(usage === null ? [] : usageBlocks(usage, options, palette)),
     gapLines(report.gaps, width, palette),
     [
@@ -125,7 +125,7 @@ function renderMarkdown(report: QuotaReport, options: QuotaReportOptions): strin
   return `${[
     `### Docker Hub pulls: ${markdownText(quotaVerdictText(judged))}`,
     ['| Who | Left |', '| --- | --- |', ...table].join('\n'),
-    markdownText(WHOSE_NUMBERS),
+    markdownText(whoseNumbersText(judged.quotas)),
     ...(usage === null ? [] : usageMarkdown(usage)),
     ...gaps,
   ].join('\n\n')}\n`

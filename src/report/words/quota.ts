@@ -12,7 +12,8 @@ export const PLACES_NAMED = 2
  * @param named whether account names are needed to tell several logins apart
  */
 export function identityText({ identity: { type, username, origins } }: HubQuota, named: boolean): string {
-  if (type === 'anonymous') return 'anonymous'
+  if (type === 'anonymous')
+    return origins.length === 0 ? 'anonymous' : `anonymous, from ${origins.join(', ')}`
   const places = someOf(origins, PLACES_NAMED)
   return named && username !== null ? `${username} (${places})` : `login in ${places}`
 }
@@ -64,9 +65,14 @@ export function sourceText(source: string): string {
   return source.includes(':') ? `${source}, an address range that others may share` : source
 }
 
-/** What the numbers are about, for everybody who takes them for the nodes'. */
-export const WHOSE_NUMBERS =
-  "Anonymous pulls are counted per IP address, here this machine's; nodes behind another address have a count of their own. A login's pulls are counted for its account, wherever they come from."
+/** What the numbers are about, for everybody who takes this machine's for the nodes'. */
+export function whoseNumbersText(quotas: readonly HubQuota[]): string {
+  const fromNode = quotas.some(
+    ({ identity: { type, origins } }) => type === 'anonymous' && origins.length > 0,
+  )
+  const whose = fromNode ? 'that of this machine and that of the node' : "here this machine's"
+  return `Anonymous pulls are counted per IP address, ${whose}; nodes behind another address have a count of their own. A login's pulls are counted for its account, wherever they come from.`
+}
 
 /** The last line: whether every identity has the pulls that were asked for. */
 export function quotaVerdictText({ quotas, refused, short, unknown, failUnder }: JudgedQuotas): string {
