@@ -5,7 +5,7 @@ export default defineConfig({
   // No test replaces a module or leaves state behind, so that files may share a process and what it has loaded.
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/cluster/**'],
+    exclude: ['test/cluster/**', 'test/executable/**'],
     // So that the tests never see a schema of yesterday.
     globalSetup: ['scripts/schema-validators.mjs'],
     isolate: false,

@@ -1,4 +1,5 @@
 // Start-up: `pullguard --version`, `--help`, and `diagnose` up to its first request, against bare node. One run, ratios.
+// With an executable as its argument, the same of that.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -9,14 +10,13 @@ import { rootCertificates } from 'node:tls'
 const ROUNDS = 15
 const BIN = join(import.meta.dirname, '../bin/pullguard.js')
 const folder = mkdtempSync(join(tmpdir(), 'pullguard-bench-'))
-const empty = join(folder, 'empty.js')
 const kubeconfig = join(folder, 'config')
-writeFileSync(empty, '')
+const executable = process.argv[2]
 
 /** Milliseconds until the process ends; with `until`, until that resolves, and then the process is stopped. */
-async function time(args, until) {
+async function time([command, ...args], until) {
   const start = performance.now()
-  const child = spawn(process.execPath, args, { stdio: 'ignore' })
+  const child = spawn(command, args, { stdio: 'ignore' })
   const ended = new Promise(done => child.on('exit', done))
   await (until ?? ended)
   const took = performance.now() - start
@@ -45,16 +45,25 @@ contexts: [{name: bench, context: {cluster: bench, user: bench}}]
 )
 const firstRequest = () => new Promise(done => (connected = done))
 
+const node = process.execPath
 const jobs = {
-  'bare node': () => time([empty]),
-  'pullguard --version': () => time([BIN, '--version']),
-  'pullguard --help': () => time([BIN, '--help']),
-  'diagnose to first request': () =>
-    time([BIN, 'diagnose', '-A', '--kubeconfig', kubeconfig], firstRequest()),
+  'bare node': () => time([node, '-e', '0']),
+  ...jobsOf('pullguard', [node, BIN]),
+  ...(executable && jobsOf('executable', [executable])),
 }
+
+function jobsOf(name, program) {
+  const diagnose = [...program, 'diagnose', '-A', '--kubeconfig', kubeconfig]
+  return {
+    [`${name} --version`]: () => time([...program, '--version']),
+    [`${name} --help`]: () => time([...program, '--help']),
+    [`${name} to first request`]: () => time(diagnose, firstRequest()),
+  }
+}
+
 const times = Object.fromEntries(Object.keys(jobs).map(name => [name, []]))
 // In turn, so that a ratio holds when the machine's speed drifts. The first round fills the compile cache.
-await time([BIN, 'diagnose', '-A', '--kubeconfig', kubeconfig])
+await time([node, BIN, 'diagnose', '-A', '--kubeconfig', kubeconfig])
 for (let round = 0; round < ROUNDS; round++) {
   for (const [name, job] of Object.entries(jobs)) times[name].push(await job())
 }

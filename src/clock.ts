@@ -1,4 +1,4 @@
-/** Time: whoever looks at it or waits is handed a clock, so that a test waits for nothing. */
+/** The clock: code that needs the time or waits gets a Clock, so that tests never wait. */
 
 import { setTimeout as sleepFor } from 'node:timers/promises'
 
@@ -13,7 +13,7 @@ export interface Clock {
 
 /** The machine's own time. */
 export const systemClock: Clock = {
-  // Set back or forward while we wait, the machine's clock would make the wait longer or shorter.
+  // Monotonic: setting the machine's clock must not change how long a wait takes.
   now: () => performance.timeOrigin + performance.now(),
   async sleep(milliseconds, signal) {
     try {

@@ -1,34 +1,36 @@
-/** The streams a person or a pipe is on the other end of: width, color, spinner and questions, decided per stream. */
+/** Terminals and pipes: width, color, spinner, and questions, decided per stream. */
 
 import { addAbortSignal, type Readable, type Writable } from 'node:stream'
 import { InterruptedError, RefusedError, UsageError } from './errors.ts'
 
-/** One stream that text goes out on. */
+/** A stream for output. */
 export interface Output {
   readonly isTerminal: boolean
-  /** Columns; 80 where the stream does not say, unbounded in a pipe is the renderer's choice. */
+  /** Columns; 80 where the stream does not say. Renderers decide whether to limit lines in a pipe. */
   readonly width: number
   readonly color: boolean
-  /** Resolves when the text is handed over; a closed pipe is not an error. */
+  /** Resolves once the text is written; a closed pipe is not an error. */
   write(text: string): Promise<void>
 }
 
-/** A line that says what goes on, on a terminal's stderr only; silent anywhere else. */
+/** A progress line, only on a terminal's stderr; silent anywhere else. */
 export interface Progress {
+  /** Somebody sees it. */
+  readonly isShown: boolean
   update(text: string): void
-  /** Takes the line off the screen. */
+  /** Clears the line. */
   stop(): void
 }
 
-/** Questions for a person. Only asked where `available` says that somebody is there. */
+/** Questions for a person. Only asked where `available` is true. */
 export interface Questions {
   readonly available: boolean
   confirm(question: string): Promise<boolean>
   /** Free text, such as the context's name typed again. */
   text(question: string): Promise<string>
-  /** Shows the hint until a key is pressed; where nobody is there, nobody is waited for. */
+  /** Shows the hint until a key is pressed; returns at once where no terminal is available. */
   key(hint: string): Promise<void>
-  /** Any number of choices; `checked` ones are ticked to begin with. */
+  /** Lets the person tick any number of choices; `checked` ones are ticked at first. */
   choose<T>(question: string, choices: { name: string; value: T; checked: boolean }[]): Promise<T[]>
 }
 
@@ -52,8 +54,8 @@ export function wantsColor(stream: { isTTY?: boolean }, env: Environment, noColo
 }
 
 /**
- * Wraps one stream. A reader that has gone away (EPIPE) ends the writing, not the program: its exit code still counts. Where text can't
- * be written for another reason, such as a full disk, `write` rejects with a UsageError.
+ * Wraps one stream. A closed pipe (EPIPE) ends the output but not the program, whose exit code still counts. If text can't be written for
+ * another reason, such as a full disk, `write` rejects with a UsageError.
  */
 export function outputTo(stream: TerminalStreams['stdout'], env: Environment, noColorFlag: boolean): Output {
   watchForClosing(stream)
@@ -79,13 +81,13 @@ function unwritten({ code, message }: NodeJS.ErrnoException): UsageError {
   return new UsageError(`The output can't be written: ${why}.`)
 }
 
-/** By stream, for one may be wrapped many times and needs to be listened to once. */
+/** By stream, because a stream may be wrapped many times and needs only one listener. */
 const isClosed = new WeakMap<TerminalStreams['stdout'], boolean>()
 
 function watchForClosing(stream: TerminalStreams['stdout']): void {
   if (isClosed.has(stream)) return
   isClosed.set(stream, false)
-  // Whoever writes is told by `write`; nobody else has to know.
+  // `write` reports the error; the listener only keeps it from being uncaught.
   stream.on('error', () => void isClosed.set(stream, true))
 }
 
@@ -94,10 +96,10 @@ function columns(stream: { columns?: number }, env: Environment): number {
   return Number.isFinite(told) && told > 0 ? told : 80
 }
 
-/** What is piped in, to be read by whoever wants it. */
+/** Standard input. */
 export type Input = AsyncIterable<Uint8Array> & { readonly isTTY?: boolean }
 
-/** Standard input, untouched until it is read, and at an end when the signal comes: who waits for more of it must hear Ctrl-C. */
+/** Standard input, untouched until it is iterated. The signal ends a pending read, so that Ctrl-C works. */
 export function inputFrom(streams: TerminalStreams, signal: AbortSignal): Input {
   return {
     get isTTY() {
@@ -109,12 +111,14 @@ export function inputFrom(streams: TerminalStreams, signal: AbortSignal): Input 
 
 /** A spinner on a terminal's stderr. ora is loaded only when there is a terminal to show it on. */
 export async function startProgress(stderr: TerminalStreams['stderr'], env: Environment): Promise<Progress> {
-  // Terminals without a size are made by `script`, `expect` and `kubectl exec -t`; ora would clear lines without end there.
+  // `script`, `expect`, and `kubectl exec -t` make terminals without a size, where ora would clear lines endlessly.
   const sized = stderr.columns !== 0
-  if (stderr.isTTY !== true || !sized || env.TERM === 'dumb' || env.CI) return { update() {}, stop() {} }
+  if (stderr.isTTY !== true || !sized || env.TERM === 'dumb' || env.CI)
+    return { isShown: false, update() {}, stop() {} }
   const { default: ora } = await import('ora')
   const spinner = ora({ stream: stderr as NodeJS.WriteStream, discardStdin: false })
   return {
+    isShown: true,
     update(text) {
       spinner.text = text
       if (!spinner.isSpinning) spinner.start()
@@ -137,7 +141,7 @@ export function questionsOn(streams: TerminalStreams, env: Environment, signal: 
     } catch (error) {
       if (!(error instanceof Error) || !/^(ExitPromptError|AbortPromptError)$/.test(error.name)) throw error
       const Ended = error.message.includes('SIGINT') ? InterruptedError : RefusedError
-      throw new Ended('The question was not answered, so nothing was changed.')
+      throw new Ended('Canceled. Nothing was changed.')
     }
   }
   return {
@@ -153,7 +157,7 @@ export function questionsOn(streams: TerminalStreams, env: Environment, signal: 
 const CTRL_C = '\x03'
 const ERASE_LINE = '\r\x1b[K'
 
-/** The key itself is not echoed. @throws the signal's reason; InterruptedError for Ctrl-C, which a raw terminal hands over as a key */
+/** Waits for a key, which is not echoed. @throws the signal's reason; InterruptedError for Ctrl-C, which a raw terminal delivers as a key */
 async function pressedKey(
   { stdin, stderr }: TerminalStreams,
   hint: string,
@@ -178,7 +182,7 @@ function keyFrom(stdin: Readable, signal: AbortSignal): Promise<string> {
   const onKey = (chunk: Buffer | string) => resolve(String(chunk))
   const onEnd = () => resolve('')
   const onAbort = () => reject(signal.reason)
-  // It stands still since the key before.
+  // The stream was paused after the previous key.
   stdin.on('data', onKey).on('end', onEnd).resume()
   signal.addEventListener('abort', onAbort)
   return promise.finally(() => {

@@ -22,6 +22,7 @@ const DOORS: Record<string, string[]> = {
   advice: ['image', 'types:snapshot', 'diagnosis'],
   rollout: ['image', 'types:snapshot'],
   quota: ['image', 'types:snapshot', 'diagnosis'],
+  waiting: ['image', 'types:snapshot', 'diagnosis', 'rollout'],
   plan: ['image', 'dockerconfig', 'types:snapshot', 'types:diagnosis'],
   report: [
     'image',
@@ -31,6 +32,7 @@ const DOORS: Record<string, string[]> = {
     'types:plan',
     'types:rollout',
     'types:quota',
+    'types:waiting',
     'types:apply',
     'types:registry',
   ],
@@ -38,6 +40,7 @@ const DOORS: Record<string, string[]> = {
   registry: ['errors', 'types:clock', 'image', 'dockerconfig', 'secrecy', 'network'],
   source: [
     'errors',
+    'types:clock',
     'image',
     'dockerconfig',
     'snapshot',
@@ -75,6 +78,7 @@ const DOORS: Record<string, string[]> = {
     'diagnosis',
     'advice',
     'quota',
+    'waiting',
     'plan',
     'report',
     'source',
@@ -84,7 +88,7 @@ const DOORS: Record<string, string[]> = {
     'simulator',
   ],
   // Flags come from what plan defines for each remedy and from report's words; -o takes its choices from report's formats.
-  cli: ['errors', 'secrecy', 'commands', 'types:diagnosis', 'plan', 'report'],
+  cli: ['errors', 'secrecy', 'commands', 'diagnosis', 'plan', 'report'],
   // main prints fatal errors, which can quote hostile text.
   main: ['errors', 'clock', 'terminal', 'cli', 'commands', 'report', 'secrecy'],
 }
@@ -106,6 +110,7 @@ const PURE = [
   'advice',
   'rollout',
   'quota',
+  'waiting',
   'plan',
   'report',
 ]
@@ -150,7 +155,7 @@ describe('a command that only reads', () => {
   const named = (file: string) => relative(SRC, file).split(sep).join('/')
   const command = (name: string) => join(SRC, 'commands', `${name}.ts`)
 
-  test.each(['diagnose', 'why', 'image', 'quota', 'demo'])(
+  test.each(['diagnose', 'why', 'wait', 'image', 'quota', 'demo'])(
     '%s never reaches apply or anything that writes to a cluster',
     name => {
       const reached = [...reachedFrom(command(name))]
@@ -229,7 +234,7 @@ describe('the import rules', () => {
 
   test('source sends every cluster request through a Reading, which honors Ctrl-C', () => {
     const asking = files.filter(
-      file => roomOf(file) === 'source' && /cluster\.(get|list|table|canI)\b/.test(codeOf(file)),
+      file => roomOf(file) === 'source' && /cluster\.(get|list|table|watch|canI)\b/.test(codeOf(file)),
     )
     expect(asking.map(file => relative(SRC, file))).toEqual(['source/live/reading.ts'])
   })

@@ -1,7 +1,7 @@
 /** The npm package and bin/ as separate processes, on unsupported Node versions as well. */
 import { execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { cp, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createSilentServer } from 'node:net'
@@ -70,13 +70,16 @@ function hasPty(): boolean {
 }
 
 describe('bin/pullguard.js', () => {
-  test.each(['18.20.4', '20.20.2', '22.18.0'])('refuses Node %s in one sentence', async version => {
-    expect(await node([...claiming(version), BIN, '--version'])).toEqual({
-      code: 2,
-      out: '',
-      err: `pullguard needs Node 22.19 or newer; this is Node ${version}.\n`,
-    })
-  })
+  test.each(['18.20.4', '20.20.2', '22.18.0'])(
+    'refuses Node %s in one line with a way out',
+    async version => {
+      expect(await node([...claiming(version), BIN, '--version'])).toEqual({
+        code: 2,
+        out: '',
+        err: `pullguard needs Node 22.19 or newer; this is Node ${version}. Update Node (https://nodejs.org), or use pullguard's standalone executable, which needs none.\n`,
+      })
+    },
+  )
 
   test.each(['22.19.0', '24.0.0', '26.1.0'])('accepts Node %s', async version => {
     expect(await node([...claiming(version), BIN, '--version'])).toEqual({
@@ -203,7 +206,26 @@ test('bin/kubectl-pullguard.js is the same program under the name that kubectl u
   expect(out).toContain('  kubectl pullguard diagnose -A')
 })
 
+test('bin/kubectl_complete-pullguard.js passes its words to __complete', async () => {
+  const words = ['diagnose', '-n', '']
+  const asked = await node([join(ROOT, 'bin', 'kubectl_complete-pullguard.js'), ...words])
+  expect(asked).toEqual(await node([BIN, '__complete', ...words]))
+})
+
 describe('the package', () => {
+  test('has its three commands as executable files', () => {
+    expect(Object.keys(packageJson.bin).sort()).toEqual([
+      'kubectl-pullguard',
+      'kubectl_complete-pullguard',
+      'pullguard',
+    ])
+    for (const file of Object.values(packageJson.bin)) {
+      expect(readFileSync(join(ROOT, file), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+      // Windows has no such bit.
+      if (process.platform !== 'win32') expect(statSync(join(ROOT, file)).mode & 0o111).toBe(0o111)
+    }
+  })
+
   test('is complete after npm ci alone: bin/ finds everything it loads', () => {
     expect(packageJson.scripts.prepare).toBe('npm run build')
     const loaded = /import\('\.\.\/(dist\/[^']+)'\)/.exec(readFileSync(BIN, 'utf8'))?.[1] ?? ''
@@ -268,7 +290,12 @@ describe('the package', () => {
     const installed = join(folder.path, packageJson.bin.pullguard)
     await node([installed, 'diagnose', '--kubeconfig', join(folder.path, 'config')])
     expect(server.seen[0]?.headers.authorization).toEqual([`Bearer ${config['id-token']}`])
-    expect(files.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(6_000_000)
+  })
+
+  test('is as small as the README says', async () => {
+    const [, megabytes] = /under (\d+) MB unpacked/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? []
+    const files = await packed()
+    expect(files.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(Number(megabytes) * 1_000_000)
   })
 })
 

@@ -37,7 +37,7 @@ const ADDED: [paragraph: string, file: string, at: string, addition: string][] =
   ['A subcause.', 'diagnosis/finding.ts', 'export type RateLimitSubcause = ', "'new-limit' | "],
   ['A subcause.', 'diagnosis/finding.ts', 'export type NotFoundSubcause = ', "'new-missing' | "],
   ['A step.', 'advice/step.ts', 'export type Step =\n', "  | { code: 'new-step' }\n"],
-  ['A remedy.', 'diagnosis/remedies.ts', 'export type Remedy = ', "'new-remedy' | "],
+  ['A remedy.', 'diagnosis/remedy.ts', 'export type Remedy = ', "'new-remedy' | "],
 ]
 
 /** The files in the parentheses of "does not compile until it has …": what comes before "Then" or the end of the sentence. */

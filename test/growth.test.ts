@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { classify } from '../src/diagnosis/classify.ts'
 import { cell, markdownCode, markdownText } from '../src/report/escape.ts'
-import { guardLines, visible } from '../src/report/sanitise.ts'
+import { guardLines, sanitizeLine } from '../src/report/sanitize.ts'
 import { field } from '../src/report/screen/block.ts'
 import { columns } from '../src/report/screen/columns.ts'
 import { clip, clipStart } from '../src/report/screen/wrap.ts'
@@ -42,9 +42,9 @@ function slowest(expression: RegExp, length: number): { milliseconds: number; fl
   for (const fragment of fragments) {
     for (const flood of [fragment, `${head}${fragment}`, `${fragment} `.replace(/ +$/, ' ')]) {
       const text = `${head} ${flood.repeat(Math.ceil(length / flood.length))}\u00e9`
-      const began = performance.now()
+      const began = process.cpuUsage()
       text.replace(new RegExp(expression.source, `${expression.flags.replace(/[gy]/g, '')}g`), '')
-      const milliseconds = performance.now() - began
+      const milliseconds = process.cpuUsage(began).user / 1000
       if (milliseconds > worst.milliseconds) worst = { milliseconds, flood }
     }
   }
@@ -58,8 +58,8 @@ const PATIENCE = 1_000
 const SUBJECTS: Record<string, (text: string) => void> = {
   'every rule of a cause': text => void classify(text, 'ErrImagePull'),
   'the redactor': text => void redactStrictly(text),
-  'the sanitiser and the escapers': text => {
-    for (const show of [visible, guardLines, markdownText, markdownCode, cell]) show(`${text}\n\u00e9`)
+  'the sanitizer and the escapers': text => {
+    for (const show of [sanitizeLine, guardLines, markdownText, markdownCode, cell]) show(`${text}\n\u00e9`)
   },
 }
 
@@ -84,14 +84,14 @@ const FLOODS = ['cookie:', 'no free ', ' ', '`a', 'x y ', 'token=.']
 
 test.each(FLOODS)('a flood of %j passes the whole pipeline in linear time', { timeout: 60_000 }, flood => {
   const text = `\u00e9${flood.repeat(Math.ceil(LONG / flood.length))}no\u00e9`
-  const began = performance.now()
+  const began = process.cpuUsage()
   const clean = redact(text)
   classify(clean, 'Failed')
-  for (const show of [visible, markdownText, markdownCode, cell]) show(clean)
+  for (const show of [sanitizeLine, markdownText, markdownCode, cell]) show(clean)
   clip(clean, 80)
   clipStart(clean, 80)
   field({ label: 'evidence', text: clean.slice(0, 65_536) }, 80)
-  expect(performance.now() - began).toBeLessThan(10_000)
+  expect(process.cpuUsage(began).user / 1000).toBeLessThan(10_000)
 })
 
 test('one absurdly long name widens only its own row', () => {

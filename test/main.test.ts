@@ -93,7 +93,7 @@ describe('fatal errors', () => {
       const [warning, sentence] = result.err.split('\n')
       expect(warning).toMatch(/^Warning: \\u009b2J ::error::x$/)
       expect(sentence).toMatch(
-        /^The API server can't serve this: bad ⏎ ::error::pwned ⏎ # #\[command\]x\\u001b/,
+        /^The request to the API server failed: bad ⏎ ::error::pwned ⏎ # #\[command\]x\\u001b/,
       )
     } finally {
       server.closeAllConnections()

@@ -1,9 +1,10 @@
 /** What the README shows and promises matches the program: its screen, its tables, its commands and their flags. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { parse } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
+import packageJson from '../package.json' with { type: 'json' }
 import { CAUSES } from '../src/diagnosis/finding.ts'
 import { Clock } from '../src/simulator/cluster/clock.ts'
 import { Hub } from '../src/simulator/hub/hub.ts'
@@ -48,7 +49,7 @@ test('its table of commands has every command', async () => {
 
 /** `fix --pin` and the like, in a code span, a block or a table. */
 const CALLS = [
-  ...readme.matchAll(/(?:pullguard |`)(diagnose|why|image|quota|fix|undo|demo)((?: (?!#)[^\s`|]+)*)/g),
+  ...readme.matchAll(/(?:pullguard |`)(diagnose|why|wait|image|quota|fix|undo|demo)((?: (?!#)[^\s`|]+)*)/g),
 ].map(
   ([, command = '', rest = '']) =>
     [command, rest.split(' ').filter(word => /^-{1,2}[a-z]/i.test(word))] as const,
@@ -79,7 +80,7 @@ test("its output formats of diagnose are exactly the program's", async () => {
 const root = resolve(import.meta.dirname, '..')
 
 test('every file that it links to exists', () => {
-  const links = [...readme.matchAll(/\]\(([^)#]+)\)/g)].map(([, path]) => path)
+  const links = [...readme.matchAll(/\]\((?!https:)([^)#]+)\)/g)].map(([, path]) => path)
   expect(links.length).toBeGreaterThan(5)
   for (const path of links) expect(existsSync(join(root, path ?? '')), path).toBe(true)
 })
@@ -112,14 +113,73 @@ test('every npm script and every file in its blocks exists', () => {
   expect(parse(readFileSync(join(root, files[0] ?? ''), 'utf8')).metadata.name).toBe(role)
 })
 
-test('its CI steps are YAML, and each calls a command that accepts these flags', async () => {
-  const steps = BLOCKS.filter(({ language }) => language === 'yaml').flatMap(({ text }) => parse(text))
-  expect(steps.length).toBeGreaterThan(1)
-  for (const { run } of steps) {
-    const { err } = await runCommandLine([...run.split(' ').slice(1), '--kubeconfig', '/none'], { home })
-    expect(err, run).toContain('/none')
+test('its CI recipes are YAML with valid command lines', async () => {
+  const recipes = BLOCKS.filter(({ language }) => language === 'yaml').map(({ text }) => parse(text))
+  const steps: { run?: string; uses?: string; with?: object }[] = recipes.flatMap(recipe =>
+    Array.isArray(recipe) ? recipe : [],
+  )
+  const calls = steps.flatMap(({ run = '' }) =>
+    run.startsWith('pullguard ') ? [run.split(' ').slice(1)] : [],
+  )
+  const job = recipes.find(({ kind }) => kind === 'CronJob').spec.jobTemplate.spec.template.spec
+  calls.push(job.containers[0].args)
+  const used = steps.find(({ uses }) => uses !== undefined)?.with as { command: string; args: string }
+  calls.push([used.command, ...used.args.split(' ')])
+  expect(calls.length).toBeGreaterThan(3)
+  for (const call of calls) {
+    const { err } = await runCommandLine([...call, '--kubeconfig', '/none'], { home })
+    expect(err, call.join(' ')).toContain('/none')
   }
 })
+
+test('its ways to install name the current version, this repository, and existing inputs', () => {
+  const { version, homepage } = packageJson
+  const named = [...readme.matchAll(/(?:pullguard[@:/-]v?|version: )(\d+\.\d+\.\d+)/g)].map(
+    ([, told]) => told,
+  )
+  expect(new Set(named)).toEqual(new Set([version]))
+  const path = new URL(homepage).pathname
+  const owners = [
+    ...readme.matchAll(
+      /(?:github\.com|githubusercontent\.com|ghcr\.io|quay\.io|uses: |--repo )(\/?[\w-]+\/pullguard)\b/g,
+    ),
+  ]
+  expect(owners.length).toBeGreaterThan(5)
+  for (const [, owner = ''] of owners) expect(`/${owner.replace(/^\//, '')}`).toBe(path)
+  const yaml = BLOCKS.filter(({ language }) => language === 'yaml').map(({ text }) => parse(text))
+  const [header] = parseAllDocuments(readFileSync(join(root, 'templates/pullguard.yml'), 'utf8')).map(part =>
+    part.toJS(),
+  )
+  const included = yaml.find(({ include }) => include !== undefined).include[0]
+  expect(Object.keys(header.spec.inputs)).toEqual(expect.arrayContaining(Object.keys(included.inputs)))
+  const action = parse(readFileSync(join(root, 'action.yml'), 'utf8'))
+  const used = yaml
+    .flatMap(recipe => (Array.isArray(recipe) ? recipe : []))
+    .find(({ uses }) => uses !== undefined)
+  expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(Object.keys(used.with)))
+})
+
+test('its table of environment variables has exactly the variables that the program reads', () => {
+  const told = firstCells('### Environment variables').flatMap(cell => cell?.match(/[A-Z_]{2,}/g) ?? [])
+  const asked = sources(join(root, 'src'))
+    .filter(file => !file.includes('simulator'))
+    .flatMap(file => {
+      const text = readFileSync(file, 'utf8')
+      const taken = [...text.matchAll(/\{([^{}]*)\} = (?:\w+\.)?env\b/g)].flatMap(
+        ([, names = '']) => names.match(/\b[A-Z_]{2,}\b/g) ?? [],
+      )
+      const direct = [...text.matchAll(/\benv\??\.([A-Z_]{2,})\b/g)].map(([, name = '']) => name)
+      const quoted = [...text.matchAll(/'((?:HTTPS?|NO)_PROXY|PATH)'/g)].map(([, name = '']) => name)
+      return [...taken, ...direct, ...quoted]
+    })
+  expect(told.sort()).toEqual([...new Set(asked)].sort())
+})
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.ts'))
+    .map(name => join(folder, name))
+}
 
 test('its image check is what the program prints for such a registry', async () => {
   const [, argv = '', printed = ''] = /\n\$ pullguard (image .*)\n([\s\S]*?)```/.exec(readme) ?? []

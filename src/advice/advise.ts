@@ -1,11 +1,9 @@
-/** From a finding to what somebody should do about it, the best first. */
+/** Chooses the steps for a finding, the best first. */
 
 import { clueOf } from '../diagnosis/clues.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
-import { checkedSteps } from './checked.ts'
 import { denialSteps } from './denial.ts'
-import { kubeletQpsSteps, limitSteps } from './limit.ts'
-import { missingSteps, nameClueSteps, unreadableNameSteps } from './name.ts'
+import { checkedSteps, missingSteps, nameClueSteps, unreadableNameSteps } from './image-steps.ts'
 import {
   dnsSteps,
   proxySteps,
@@ -24,7 +22,8 @@ import {
   otherSteps,
   platformSteps,
   signatureSteps,
-} from './node.ts'
+} from './node-steps.ts'
+import { kubeletQpsSteps, limitSteps } from './rate-limit.ts'
 import { ON_NODE, type Step } from './step.ts'
 
 /** A cause without steps does not compile. */
@@ -51,7 +50,7 @@ const BY_CAUSE: Record<Cause, (finding: Finding) => Step[]> = {
   other: otherSteps,
 }
 
-/** What to do about one finding. Findings that share a story share their steps. */
+/** The steps for one finding, never empty. Findings with the same facts get the same steps. */
 export function stepsFor(finding: Finding): [Step, ...Step[]] {
   const steps = finding.containerKind === 'sandbox' ? sandboxSteps(finding) : containerSteps(finding)
   const entered = steps.some(({ code }) => ON_NODE.has(code)) && finding.node !== null
@@ -63,7 +62,7 @@ export function stepsFor(finding: Finding): [Step, ...Step[]] {
 
 function containerSteps(finding: Finding): Step[] {
   const { moved } = finding
-  // Whatever answers under the name of a registry that was switched off, nothing there is to be repaired.
+  // The registry was switched off: nothing about the connection to its old name can be fixed.
   if (moved?.state === 'retired' && !ANSWERS.includes(finding.cause))
     return [
       { code: 'find-replacement', moved },
@@ -71,9 +70,9 @@ function containerSteps(finding: Finding): Step[] {
     ]
   const clues = nameClueSteps(finding)
   const own = checkedSteps(finding) ?? BY_CAUSE[finding.cause](finding)
-  // What the name gives away stands for the look at the name, and for the login that might have opened it.
+  // A clue in the name replaces the general check of the name and the login.
   const unsettled = clues.length === 0 ? own : own.filter(({ code }) => !SETTLED_BY_NAME.includes(code))
-  // Whoever has asked need not be told to.
+  // --check-images was given already.
   const rest = finding.check === null ? unsettled : unsettled.filter(({ code }) => code !== 'ask-registry')
   const steps = [
     ...clues,
@@ -85,7 +84,7 @@ function containerSteps(finding: Finding): Step[] {
   return clueOf(finding.clues, 'guest') === undefined ? steps : guestSteps(finding, steps)
 }
 
-/** A guest pulls by itself: neither the node's settings nor the pod's pull secrets count there. */
+/** A guest pulls by itself, with neither the node's settings nor the pod's pull secrets. */
 function guestSteps({ cause }: Finding, steps: Step[]): Step[] {
   const login = cause === 'auth-required-or-denied' || cause === 'rate-limited'
   const own = steps.filter(
@@ -94,7 +93,7 @@ function guestSteps({ cause }: Finding, steps: Step[]): Step[] {
   return [{ code: 'guest-settings', needs: login ? 'login' : 'way' }, ...own]
 }
 
-/** What speaks of the node's settings. */
+/** Steps about the node's settings. */
 const OF_NODES: readonly Step['code'][] = [
   'mirror-settings',
   'fix-dns',
@@ -103,19 +102,19 @@ const OF_NODES: readonly Step['code'][] = [
   'slow-pull',
 ]
 
-/** An image that was only built or loaded on the node is asked for at its registry all the same, as long as the policy is Always. */
+/** With policy Always, even an image that was built or loaded on the node is pulled from its registry. */
 function localSteps({ cause, clues }: Finding): Step[] {
   const missing = cause === 'auth-required-or-denied' || cause === 'image-not-found'
   return missing && clueOf(clues, 'local-image') !== undefined ? [{ code: 'use-local-image' }] : []
 }
 
-/** What is given to a Job's service account or secrets helps the pods that it makes from then on; its template never changes. */
+/** A login on a Job's service account only helps pods that it creates afterward, and its template is immutable. */
 function jobSteps({ workload }: Finding, steps: Step[]): Step[] {
   const helps = steps.some(({ code }) => code === 'distribute-login' || code === 'recreate-pods')
   return workload?.kind === 'Job' && helps ? [{ code: 'recreate-job' }] : []
 }
 
-/** Causes that are a registry's own answer. */
+/** Causes that show a registry's answer. */
 const ANSWERS: readonly Cause[] = ['auth-required-or-denied', 'image-not-found', 'other']
 
 const SETTLED_BY_NAME: readonly Step['code'][] = [
@@ -127,7 +126,7 @@ const SETTLED_BY_NAME: readonly Step['code'][] = [
   'full-name',
 ]
 
-/** An image that is gone from its place is to be had elsewhere, or nowhere. */
+/** The new place of an image that has moved, or the search for a replacement. */
 function movedSteps({ moved }: Finding): Step[] {
   if (moved === null) return []
   return moved.to === null
@@ -135,11 +134,11 @@ function movedSteps({ moved }: Finding): Step[] {
     : [{ code: 'use-replacement', moved, to: moved.to }]
 }
 
-/** The runtime pulls the pause image without any pod's credential, so that only its own settings count. */
+/** The runtime pulls the pause image with its own settings, without any pod's credential. */
 function sandboxSteps(finding: Finding): Step[] {
   const { cause, registry, image } = finding
   const set: Step = { code: 'set-sandbox-image', image }
-  // The error of a damaged one does not name it.
+  // The error of a damaged image does not name it, so a step that needs its name is left out.
   const canBeDone = (step: Step) => !OF_PODS.includes(step.code) && !('image' in step && step.image === '')
   const own = BY_CAUSE[cause](finding).filter(canBeDone)
   const denied = cause === 'auth-required-or-denied' || cause === 'rate-limited'
@@ -157,7 +156,7 @@ function sandboxSteps(finding: Finding): Step[] {
   return finding.moved === null ? steps : [...steps, { code: 'find-replacement', moved: finding.moved }]
 }
 
-/** What a pause image can't be helped with: it belongs to no workload, and no pull secret counts. */
+/** Steps that don't apply to a pause image: no workload owns it, and pull secrets are not used. */
 const OF_PODS: readonly Step['code'][] = [
   'distribute-login',
   'recreate-pods',

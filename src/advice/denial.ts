@@ -1,12 +1,11 @@
-/** Steps for a refusal, each kind with its own first one: a login is proposed only where a login can help. */
+/** Steps for a refusal, by subcause. A login is proposed only if a login can help. */
 
 import { clueOf } from '../diagnosis/clues.ts'
 import { hidesMissing } from '../diagnosis/denial.ts'
 import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
-import { knownSecretSteps, loginSteps, malformedSecrets, repositoryOf } from './login.ts'
-import { refusedLoginSteps } from './refused-login.ts'
+import { knownSecretSteps, loginSteps, malformedSecrets, refusedLoginSteps, repositoryOf } from './login.ts'
 import type { Grantor, Step } from './step.ts'
 
 const BY_SUBCAUSE: Record<DenialSubcause, (finding: Finding) => Step[]> = {
@@ -20,13 +19,13 @@ const BY_SUBCAUSE: Record<DenialSubcause, (finding: Finding) => Step[]> = {
   unspecified: deniedOrMissing,
 }
 
-/** What to do about a refusal. */
+/** The steps for a refusal. */
 export function denialSteps(finding: Finding): Step[] {
   const malformed = malformedSecrets(finding)
   if (malformed.length > 0)
     return [...malformed.map(secret => repair(finding.namespace, secret)), see('secrets')]
   const { endpoint, registry, subcause } = finding
-  // A mirror's refusal is the mirror's to end; what the pod is allowed to at the registry was never asked.
+  // Only the mirror can end its refusal; the pod's rights at the registry are not known.
   if (endpoint?.role === 'mirror' && registry !== null && subcause !== 'policy' && subcause !== 'upstream')
     return [
       { code: 'check-mirror', host: endpoint.host, registry },
@@ -37,7 +36,7 @@ export function denialSteps(finding: Finding): Step[] {
   return [...cutUserNames(finding), ...BY_SUBCAUSE[(subcause ?? 'unspecified') as DenialSubcause](finding)]
 }
 
-/** `robot$team+pull` in double quotes loses everything from the dollar sign on to the shell. */
+/** In double quotes, the shell expands `$team` in `robot$team+pull`, so the user name was cut off. */
 function cutUserNames({ credential }: Finding): Step[] {
   return credential.attempts.flatMap(({ usable, secret, username }): Step[] =>
     usable && username !== null && /^robot$|\$$/.test(username)
@@ -56,12 +55,12 @@ const see = (after: Extract<Step, { code: 'see-why' }>['after']): Step => ({ cod
 
 function nothingSent(finding: Finding): Step[] {
   const cloud = cloudOf(finding.registry)
-  // Nothing in the pod brings a login, so it is the node's own that did not arrive.
+  // The registry belongs to a cloud, or a credential provider failed: then the node's own login was missing.
   const provider: Step[] =
     cloud !== null || clueOf(finding.clues, 'credential-provider') !== undefined
       ? [{ code: 'check-provider', cloud }]
       : []
-  // The secret is there by now: the next attempt sends it.
+  // The secret exists by now, so the next attempt sends its login.
   const again: Step[] = finding.credential.contradicted === true ? [{ code: 'restart-pull' }] : []
   const login = [...knownSecretSteps(finding), ...loginSteps(finding, 'missing')]
   const ofPod = finding.credential.status === 'broken' || finding.credential.status === 'usable'
@@ -100,7 +99,7 @@ function grantorOf(registry: string): Grantor {
   return 'registry'
 }
 
-/** The name first: who is not let in gets the same answer for a private image and for a misspelled one. */
+/** The name comes first: registries give the same answer for a private image and a misspelled one. */
 function deniedOrMissing(finding: Finding): Step[] {
   const { registry, clues } = finding
   if (registry === null) return [see('name')]
@@ -116,7 +115,7 @@ function deniedOrMissing(finding: Finding): Step[] {
       : cloud !== null && finding.credential.status !== 'usable'
         ? [{ code: 'grant-cloud-role', cloud, caller: clueOf(clues, 'caller')?.name ?? null, first: false }]
         : []
-  // The secret that the pod names gives the kubelet no login: that is broken, whatever the name.
+  // The pod's secret has no usable login, which has to be fixed whether or not the name is right.
   if (finding.credential.status === 'broken' && login.length > 0)
     return [
       ...knownSecretSteps(finding),
@@ -134,7 +133,7 @@ function deniedOrMissing(finding: Finding): Step[] {
   ]
 }
 
-/** How to look at the name, as its registry keeps it. */
+/** How to check the name, depending on what its registry shows to anonymous callers. */
 function checkName(finding: Finding): Step[] {
   const { registry } = finding
   if (registry === null) return []

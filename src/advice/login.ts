@@ -1,11 +1,13 @@
-/** Steps that bring a pod a login: for whom one helps, and what stands in its way. */
+/** Steps about a pod's login: one that is missing, one that is in the cluster already, and one that the registry refused. */
 
-import type { CredentialHint } from '../diagnosis/credential-hint.ts'
+import { clueOf } from '../diagnosis/clues.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import type { CredentialHint } from '../diagnosis/pull-credential.ts'
 import { parseReference } from '../image/reference.ts'
-import type { LoginReason, Step, UsableHint } from './step.ts'
+import { cloudOf, isPublic } from '../image/registries.ts'
+import type { LoginReason, ShortLived, Step, UsableHint } from './step.ts'
 
-/** What brings this container a login: `fix`, where an object of the cluster can; else the node, or another debug container. */
+/** How this container gets a login: with `fix`, or else on the node, or with a new debug container. */
 export function loginSteps(
   { registry, remedies, workload, containerKind }: Finding,
   reason: LoginReason,
@@ -14,13 +16,13 @@ export function loginSteps(
   if (remedies.includes('recreate')) steps.push({ code: 'recreate-pods' })
   if (remedies.includes('authenticate') && registry !== null)
     steps.push({ code: 'distribute-login', reason, registry })
-  // A static pod: the kubelet made it from a file, and the node stands as its owner.
+  // A static pod, which the kubelet created from a file; its owner is the node.
   if (workload?.kind === 'Node') steps.push({ code: 'kubelet-login' })
   if (containerKind === 'ephemeral') steps.push({ code: 'other-debug-container', reason: 'login' })
   return steps
 }
 
-/** A secret that holds a fitting login already: naming or copying it is less than a new one. */
+/** A secret in the cluster that has a login already: using it is a smaller change than a new one. */
 export function knownSecretSteps({ credential, namespace, remedies }: Finding): Step[] {
   const found = (credential.hints ?? []).find(isUsable)
   return found === undefined || !remedies.includes('authenticate')
@@ -32,18 +34,63 @@ function isUsable(hint: CredentialHint): hint is UsableHint {
   return hint.code === 'not-named' || hint.code === 'on-service-account' || hint.code === 'in-namespace'
 }
 
-/** The secrets to repair before anything else: a malformed one fails every image of the pod. */
+/** The pod's malformed secrets, each of which fails every image of the pod. */
 export function malformedSecrets({ credential }: Pick<Finding, 'credential'>): string[] {
   const malformed = credential.attempts.filter(({ problem }) => problem === 'malformed')
   return [...new Set(malformed.map(({ secret }) => secret))]
 }
 
-/** The secrets that were sent, or should have been, in the order of trying. */
+/** The pod's secrets with a usable login, in the kubelet's order. */
 export function usableSecrets({ credential }: Pick<Finding, 'credential'>): string[] {
   return [...new Set(credential.attempts.filter(({ usable }) => usable).map(({ secret }) => secret))]
 }
 
-/** The repository without registry, tag and digest; empty where the name does not parse. */
+/** The repository without registry, tag, and digest; empty if the name does not parse. */
 export function repositoryOf({ reference }: Pick<Finding, 'reference'>): string {
   return (reference === null ? null : parseReference(reference))?.repository ?? ''
+}
+
+/** The steps for a refused login: another one, a longer-lived one, or none. */
+export function refusedLoginSteps(finding: Finding): Step[] {
+  const { namespace, registry } = finding
+  const secrets = usableSecrets(finding)
+  const remove: Step[] =
+    secrets.length > 0 && registry !== null ? [{ code: 'remove-login', namespace, secrets, registry }] : []
+  const cloud = cloudOf(registry)
+  const scope: Step[] =
+    clueOf(finding.clues, 'token-scope') !== undefined && registry !== null
+      ? [{ code: 'token-scope', registry }]
+      : []
+  // The image is public, so the refused login is the only obstacle.
+  if (isPublic(finding.reference))
+    return [...remove, ...loginSteps(finding, 'refused'), { code: 'see-why', after: 'login' }]
+  const ended: Step[] = shortLived(finding)
+  const provider: Step[] = cloud !== null && secrets.length === 0 ? [{ code: 'check-provider', cloud }] : []
+  return [
+    ...ended,
+    ...provider,
+    ...loginSteps(finding, 'refused'),
+    ...scope,
+    ...remove,
+    { code: 'see-why', after: 'login' },
+  ]
+}
+
+/** User names of tokens that expire after minutes or hours. */
+const SHORT_LIVED = new Map<string, ShortLived>([
+  ['gitlab-ci-token', 'gitlab-job'],
+  ['AWS', 'ecr'],
+  ['oauth2accesstoken', 'google'],
+  ['00000000-0000-0000-0000-000000000000', 'acr'],
+])
+
+/** A secret whose login was a short-lived token. */
+function shortLived({ credential }: Finding): Step[] {
+  return credential.attempts
+    .filter(({ usable }) => usable)
+    .flatMap(({ secret, username }): Step[] => {
+      const kind = SHORT_LIVED.get(username ?? '')
+      return kind === undefined ? [] : [{ code: 'short-lived-login', secret, kind }]
+    })
+    .slice(0, 1)
 }

@@ -1,92 +1,89 @@
-/** Steps for a way that does not lead to the host: its name, its port, its certificate, the proxy in between. The host is the endpoint's. */
+/** Steps for failed connections: the host's name, port, and certificate, and the proxy. The host is the endpoint's. */
 
 import { clueOf } from '../diagnosis/clues.ts'
-import type { EndpointRole } from '../diagnosis/endpoint.ts'
+import type { Endpoint } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { apiHost } from '../image/registries.ts'
 import type { Step } from './step.ts'
 
-interface Asked {
-  host: string
-  role: EndpointRole
-}
-
-/** The host that the text names, else the registry's. */
-export function askedHost({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): Asked {
+/** The host that the text names, or else the registry's. */
+export function targetHost({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): Endpoint {
   if (endpoint !== null && endpoint.role !== 'proxy' && endpoint.role !== 'runtime') return endpoint
   return { host: registry === null ? 'REGISTRY' : apiHost(registry), role: 'registry' }
 }
 
-/** Asks the host as the runtime did: over HTTP where its text shows that, over TLS otherwise. */
-export function testConnection({ evidence }: Finding, asked: Asked): Step {
+/** Tests the connection as the runtime made it: over HTTP if its text shows that, else over HTTPS. */
+export function testConnection({ evidence }: Finding, target: Endpoint): Step {
   const text = evidence?.text ?? ''
-  const isPlain = text.includes(`http://${asked.host}/`) && !text.includes(`https://${asked.host}/`)
-  return { code: 'test-connection', scheme: isPlain ? 'http' : 'https', ...asked }
+  const isPlain = text.includes(`http://${target.host}/`) && !text.includes(`https://${target.host}/`)
+  return { code: 'test-connection', scheme: isPlain ? 'http' : 'https', ...target }
 }
 
-/** The node's own settings name this host: they are where it is corrected. */
-function ofMirror({ registry }: Finding, { host, role }: Asked): Step[] {
+/** The node's settings name a mirror's host, so that is where to correct it. */
+function ofMirror({ registry }: Finding, { host, role }: Endpoint): Step[] {
   return role === 'mirror' && registry !== null
     ? [{ code: 'mirror-settings', host, registry, about: 'endpoint' }]
     : []
 }
 
-/** A host that no node can reach under this name or address, whatever is repaired on the way. */
-function unreachableName({ clues }: Finding, { host, role }: Asked): Step[] {
+/** A name or address that no node can reach, however the network is set up. */
+function unreachableName({ clues }: Finding, { host, role }: Endpoint): Step[] {
   if (clueOf(clues, 'loopback') !== undefined) return [{ code: 'replace-loopback', host, role }]
   return clueOf(clues, 'service-name') === undefined ? [] : [{ code: 'replace-service-name', host, role }]
 }
 
 export function dnsSteps(finding: Finding): Step[] {
-  const asked = askedHost(finding)
+  const target = targetHost(finding)
   const server = clueOf(finding.clues, 'dns-server')?.server ?? null
   return [
-    ...unreachableName(finding, asked),
-    ...ofMirror(finding, asked),
-    { code: 'resolve-host', host: asked.host },
-    { code: 'fix-dns', host: asked.host, server },
+    ...unreachableName(finding, target),
+    ...ofMirror(finding, target),
+    { code: 'resolve-host', host: target.host },
+    { code: 'fix-dns', host: target.host, server },
   ]
 }
 
 export function timeoutSteps(finding: Finding): Step[] {
-  const asked = askedHost(finding)
+  const target = targetHost(finding)
   return [
-    ...unreachableName(finding, asked),
-    testConnection(finding, asked),
-    { code: 'open-host', ...asked },
-    ...ofMirror(finding, asked),
+    ...unreachableName(finding, target),
+    testConnection(finding, target),
+    { code: 'open-host', ...target },
+    ...ofMirror(finding, target),
   ]
 }
 
 export function refusedSteps(finding: Finding): Step[] {
-  const asked = askedHost(finding)
+  const target = targetHost(finding)
   const route = clueOf(finding.clues, 'no-route')
   return [
-    ...unreachableName(finding, asked),
-    ...(route === undefined ? [] : [{ code: 'give-route', host: asked.host, family: route.family } as const]),
-    ...(asked.role === 'mirror' &&
+    ...unreachableName(finding, target),
+    ...(route === undefined
+      ? []
+      : [{ code: 'give-route', host: target.host, family: route.family } as const]),
+    ...(target.role === 'mirror' &&
     finding.registry !== null &&
     clueOf(finding.clues, 'loopback') === undefined
-      ? [{ code: 'check-mirror', host: asked.host, registry: finding.registry } as const]
+      ? [{ code: 'check-mirror', host: target.host, registry: finding.registry } as const]
       : []),
-    testConnection(finding, asked),
-    asked.role === 'storage' || asked.role === 'token'
-      ? { code: 'open-host', ...asked }
-      : { code: 'check-listener', ...asked },
-    ...ofMirror(finding, asked),
+    testConnection(finding, target),
+    target.role === 'storage' || target.role === 'token'
+      ? { code: 'open-host', ...target }
+      : { code: 'check-listener', ...target },
+    ...ofMirror(finding, target),
   ]
 }
 
 export function tlsSteps(finding: Finding): Step[] {
-  const asked = askedHost(finding)
+  const target = targetHost(finding)
   const problem = clueOf(finding.clues, 'certificate')?.problem ?? null
-  const look: Step = { code: 'show-certificate', host: asked.host }
+  const look: Step = { code: 'show-certificate', host: target.host }
   if (problem === 'unknown-authority' || problem === null)
-    return [look, { code: 'trust-authority', host: asked.host, intercepted: !isPrivate(finding) }]
-  return [look, { code: 'renew-certificate', host: asked.host, problem }, ...ofMirror(finding, asked)]
+    return [look, { code: 'trust-authority', host: target.host, intercepted: !isPrivate(finding) }]
+  return [look, { code: 'renew-certificate', host: target.host, problem }, ...ofMirror(finding, target)]
 }
 
-/** A registry of one's own: its authority may well be one's own too. */
+/** Whether it is probably a private registry, which may have a certificate authority of its own. */
 function isPrivate({ registry, clues }: Finding): boolean {
   const known =
     /(?:^|\.)(?:docker\.io|quay\.io|ghcr\.io|gcr\.io|k8s\.io|microsoft\.com|amazonaws\.com|pkg\.dev|azurecr\.io|nvcr\.io|gitlab\.com)$/
@@ -94,18 +91,18 @@ function isPrivate({ registry, clues }: Finding): boolean {
 }
 
 export function schemeSteps(finding: Finding): Step[] {
-  const asked = askedHost(finding)
+  const target = targetHost(finding)
   return [
-    { code: 'test-connection', scheme: 'http', ...asked },
-    { code: 'allow-http', host: asked.host },
-    { code: 'serve-tls', host: asked.host },
-    ...ofMirror(finding, asked),
+    { code: 'test-connection', scheme: 'http', ...target },
+    { code: 'allow-http', host: target.host },
+    { code: 'serve-tls', host: target.host },
+    ...ofMirror(finding, target),
   ]
 }
 
 export function proxySteps(finding: Finding): Step[] {
   const proxy = finding.endpoint?.role === 'proxy' ? finding.endpoint.host : null
-  const target = askedHost(finding)
+  const target = targetHost(finding)
   return [
     { code: 'show-proxy' },
     { code: 'fix-proxy', host: proxy, refused: proxy === null },
@@ -115,34 +112,34 @@ export function proxySteps(finding: Finding): Step[] {
 }
 
 export function serverErrorSteps(finding: Finding): Step[] {
-  const asked = askedHost(finding)
+  const target = targetHost(finding)
   const { registry, clues, endpoint } = finding
   const page = clueOf(clues, 'web-page') !== undefined
   const scheme = clueOf(clues, 'endpoint-scheme') !== undefined
-  const host = endpoint === null ? null : asked.host
+  const host = endpoint === null ? null : target.host
   if ((page || scheme) && registry !== null)
     return [
       { code: 'mirror-settings', host, registry, about: page ? 'web-page' : 'scheme' },
-      testConnection(finding, asked),
+      testConnection(finding, target),
       { code: 'show-proxy' },
     ]
-  if (asked.role === 'mirror' && registry !== null)
+  if (target.role === 'mirror' && registry !== null)
     return [
-      { code: 'check-mirror', host: asked.host, registry },
-      ...ofMirror(finding, asked),
-      testConnection(finding, asked),
+      { code: 'check-mirror', host: target.host, registry },
+      ...ofMirror(finding, target),
+      testConnection(finding, target),
     ]
-  // Where the text does not say who answered, a proxy in between may have.
+  // A 502 or higher may come from a proxy in between.
   const inBetween: Step[] = (clueOf(clues, 'status')?.status ?? 0) >= 502 ? [{ code: 'show-proxy' }] : []
   return [
-    { code: 'status-page', ...asked, registry: registry ?? asked.host },
+    { code: 'status-page', ...target, registry: registry ?? target.host },
     ...inBetween,
-    testConnection(finding, asked),
+    testConnection(finding, target),
     { code: 'wait', for: 'registry' },
   ]
 }
 
-/** The pull once more, with the runtime's whole answer. */
+/** Repeats the pull on the node, to see the runtime's complete answer. */
 export function pullByHand({ reference, image }: Pick<Finding, 'reference' | 'image'>): Step[] {
   return [{ code: 'pull-by-hand', image: reference ?? image }]
 }

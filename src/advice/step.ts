@@ -1,35 +1,29 @@
-/** One thing to do next, as a code with what it needs: true for this pull on this node. Its words are in report/words/steps. */
+/** Steps: one thing to do next, as a code with its arguments. The words are in report/words/steps. */
 
 import type { CertificateProblem } from '../diagnosis/clues.ts'
-import type { CredentialHint } from '../diagnosis/credential-hint.ts'
-import type { EndpointRole } from '../diagnosis/endpoint.ts'
+import type { Endpoint, EndpointRole } from '../diagnosis/endpoint.ts'
 import type { AttemptProblem } from '../diagnosis/finding.ts'
+import type { CredentialHint } from '../diagnosis/pull-credential.ts'
 import type { Moved } from '../image/moved.ts'
 import type { Cloud } from '../image/registries.ts'
 import type { LimitSight } from '../snapshot/hub-quota.ts'
 
-/** A host, and what it was to this pull. */
-interface Asked {
-  host: string
-  role: EndpointRole
-}
-
 /** Why a login would help. */
 export type LoginReason = 'opens' | 'missing' | 'refused' | 'private' | 'limit' | 'account-limit'
 
-/** Whose rights on a repository somebody has to grant, as each place words it. */
+/** Where access to a repository is granted, as each place words that differently. */
 export type Grantor = 'github' | 'gitlab' | 'openshift' | 'registry'
 
-/** Where a login that fits lies already. */
+/** A hint at a login in the cluster that can be used unchanged. */
 export type UsableHint = Extract<
   CredentialHint,
   { code: 'not-named' | 'on-service-account' | 'in-namespace' }
 >
 
-/** Logins that end by themselves, by the user name that they go by. */
+/** Short-lived logins, recognized by their user name. */
 export type ShortLived = 'gitlab-job' | 'ecr' | 'google' | 'acr'
 
-/** Everything that can be proposed. A step that is added here does not compile until it has its words. */
+/** Every step. A new one does not compile until it has its words. */
 export type Step =
   // Logins and pull secrets
   | { code: 'distribute-login'; reason: LoginReason; registry: string }
@@ -76,9 +70,9 @@ export type Step =
   | { code: 'fix-dns'; host: string; server: string | null }
   | { code: 'replace-service-name'; host: string; role: EndpointRole }
   | { code: 'replace-loopback'; host: string; role: EndpointRole }
-  | ({ code: 'test-connection'; scheme: 'https' | 'http' } & Asked)
-  | ({ code: 'open-host' } & Asked)
-  | ({ code: 'check-listener' } & Asked)
+  | ({ code: 'test-connection'; scheme: 'https' | 'http' } & Endpoint)
+  | ({ code: 'open-host' } & Endpoint)
+  | ({ code: 'check-listener' } & Endpoint)
   | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }
   | { code: 'check-mirror'; host: string; registry: string }
   | {
@@ -140,7 +134,7 @@ export type Step =
 
 export type StepCode = Step['code']
 
-/** The steps that are taken on the node, for which somebody has to get there first. */
+/** The steps whose commands run on the node, which needs a shell there first. */
 export const ON_NODE: ReadonlySet<StepCode> = new Set([
   'check-provider',
   'resolve-host',

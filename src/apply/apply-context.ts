@@ -1,4 +1,4 @@
-/** What the writing of a plan works with: the cluster, the journal, the content that the plan itself never holds. */
+/** What applying a plan needs: the cluster, the journal, and the secret content that the plan itself never holds. */
 
 import type { Clock } from '../clock.ts'
 import type { PullSecretContent } from '../dockerconfig/pull-secret-content.ts'
@@ -8,9 +8,9 @@ import type { Change } from '../plan/change.ts'
 import type { RolloutSight, RolloutSubject } from '../snapshot/rollout.ts'
 import type { Outcome } from './outcome.ts'
 
-/** Notes on disk, flushed before the promise resolves. */
-export interface Notes {
-  /** Before a write. `object` is what would be lost if the process died half-way. */
+/** Records a run on disk. Each promise resolves once the line is flushed. */
+export interface JournalWriter {
+  /** Called before a write. `object` is what would be lost if the process died half-way. */
   intent(change: Change, object?: KubernetesObject): Promise<void>
   outcome(outcome: Outcome): Promise<void>
 }
@@ -18,30 +18,30 @@ export interface Notes {
 export interface ApplyContext {
   cluster: ClusterWriter
   clock: Clock
-  notes: Notes
-  /** The run's name, which every object that it makes carries. */
+  journal: JournalWriter
+  /** The run's name, kept as an annotation on every object that it creates. */
   run: string
-  /** What the plan's Secrets are to hold; null where it writes none. */
+  /** The content of the plan's Secrets; null where the plan writes none. */
   pullSecret: PullSecretContent | null
-  /** Takes secrets out of a text that comes from outside. */
+  /** Redacts secrets in a text that comes from outside. */
   redact(text: string): string
-  /** A saved plan: where an object has changed since, it is refused rather than planned again. */
+  /** For a saved plan: a change whose object was modified since is a conflict and is not planned again. */
   strict: boolean
-  /** Pulls left on Docker Hub; null: no limit; `unknown`: it can't be asked. */
+  /** Pulls left on Docker Hub; null where there is no limit; `unknown` where Docker Hub does not answer. */
   pullsLeft(): Promise<number | null | 'unknown'>
-  /** A workload with its revisions and pods as they are now. */
+  /** Reads a workload with its current revisions and pods. */
   look(subject: RolloutSubject, signal?: AbortSignal): Promise<RolloutSight>
-  /** Whether a failed pull is one that no further try heals. */
+  /** Whether retrying can't make this failed pull succeed. */
   isHopeless(failure: { reason: string; message: string }): boolean
-  /** The pod that an interrupted run deleted, from that run's journal; null if it is not there. */
+  /** The manifest of a pod that an interrupted run deleted, from that run's journal; null if the journal lacks it. */
   interruptedPod(run: string, namespace: string, name: string): Promise<KubernetesObject | null>
-  /** When the run gives up waiting, for whatever: an eviction that a budget holds back, pods that are to come back. As `clock.now()`. */
+  /** When the run stops waiting, for evictions that a disruption budget blocks and for pods to come back. In milliseconds, as `clock.now()`. */
   deadline: number
   onProgress(progress: Progress): void
   signal?: AbortSignal
 }
 
-/** What is being done, for a line on the terminal. */
+/** The current phase, for the progress line on the terminal. */
 export type Progress =
   | { phase: 'checking' | 'writing'; done: number; total: number }
   | { phase: 'waiting'; recovered: number; wanted: number }

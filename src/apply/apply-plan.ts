@@ -1,4 +1,4 @@
-/** Applies a plan: every change tried on the server first, then written in order, then the pods awaited. */
+/** Applies a plan: dry-runs every change on the server, writes the changes in order, and waits for the pods. */
 
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { Change, PodChange } from '../plan/change.ts'
@@ -13,7 +13,7 @@ import { writePatch } from './write-patch.ts'
 import { writePod } from './write-pod.ts'
 import { writeSecret } from './write-secret.ts'
 
-/** Asks the server about every change without storing any. One outcome a change, in the plan's order. */
+/** Sends every change as a server-side dry run. One outcome a change, in the plan's order. */
 export async function dryRunPlan(plan: Plan, context: ApplyContext): Promise<Outcome[]> {
   let done = 0
   const successors = new Successors(plan.changes, context)
@@ -27,8 +27,8 @@ export async function dryRunPlan(plan: Plan, context: ApplyContext): Promise<Out
 }
 
 /**
- * Writes what the dry run found acceptable, Secrets first, pods last, and waits for the pods.
- * @param checked the dry run's outcomes, in the plan's order; what failed there is not tried
+ * Writes the changes that passed the dry run, Secrets first, pods last, and waits for the pods.
+ * @param checked the dry run's outcomes, in the plan's order; changes that failed there are not written
  */
 export async function applyPlan(plan: Plan, checked: Outcome[], context: ApplyContext): Promise<FixResult> {
   const outcomes = new Map<string, Outcome>()
@@ -37,7 +37,7 @@ export async function applyPlan(plan: Plan, checked: Outcome[], context: ApplyCo
   const recoveries = new Recoveries(plan.changes, context)
   const progress = { done: 0, total: open.length }
   const successors = new Successors(plan.changes, context)
-  const write = (change: Change) => writeNoted(change, { outcomes, context, progress, successors })
+  const write = (change: Change) => writeJournaled(change, { outcomes, context, progress, successors })
   for (const stage of stages(open)) await bounded(stage, AT_ONCE, write)
   const pods = open.filter(change => isPodChange(change))
   const underWay = pullsUnderWay(open, outcomes)
@@ -53,7 +53,7 @@ export async function applyPlan(plan: Plan, checked: Outcome[], context: ApplyCo
   }
 }
 
-/** Secrets, then what names them. */
+/** Secrets first, then the objects that name them. */
 function stages(changes: Change[]): Change[][] {
   const secrets = changes.filter(({ action }) => action === 'create-secret' || action === 'update-secret')
   const naming = changes.filter(
@@ -79,22 +79,19 @@ interface Writing {
   successors: Successors
 }
 
-async function writeNoted(change: Change, writing: Writing): Promise<void> {
+async function writeJournaled(change: Change, writing: Writing): Promise<void> {
   const { outcomes, context, progress, successors } = writing
   context.signal?.throwIfAborted()
-  const lacking = change.needs.find(id => {
-    const needed = outcomes.get(id)
-    return needed !== undefined && !isDone(needed)
-  })
+  const lacking = lackingNeed(change, outcomes)
   if (lacking !== undefined) {
     outcomes.set(change.id, skipped(change, lacking))
     return
   }
-  // A bare pod is noted with its spec, a Secret that was there with what is new in it, once that is known.
+  // Two kinds of change write their own intent: a bare pod with its spec, an existing Secret with the keys that are new in it.
   const later = change.action === 'recreate-bare-pod' || change.action === 'update-secret'
-  if (!later) await context.notes.intent(change)
+  if (!later) await context.journal.intent(change)
   const outcome = await writeOne(change, context, successors, false)
-  await context.notes.outcome(outcome)
+  await context.journal.outcome(outcome)
   outcomes.set(change.id, outcome)
   context.onProgress({ phase: 'writing', done: ++progress.done, total: progress.total })
 }
@@ -117,20 +114,17 @@ function writeOne(
   }
 }
 
-/** A change whose Secret can't be made would point to nothing; it is not tried. */
+/** Skips changes that name a Secret which can't be created: the name would point to nothing. */
 function withoutOrphans(changes: Change[], outcomes: Outcome[]): Outcome[] {
   const byId = new Map(outcomes.map(outcome => [outcome.id, outcome]))
   for (const change of changes) {
-    const lacking = change.needs.find(id => {
-      const needed = byId.get(id)
-      return needed !== undefined && !isDone(needed)
-    })
+    const lacking = lackingNeed(change, byId)
     if (lacking !== undefined) byId.set(change.id, skipped(change, lacking))
   }
   return changes.flatMap(({ id }) => byId.get(id) ?? [])
 }
 
-/** A new Secret that nothing can name would only spread the login; it is not made. */
+/** Skips new Secrets that no object can name: they would only spread the login. */
 function withoutUnused(changes: Change[], outcomes: Outcome[]): Outcome[] {
   const done = new Set(outcomes.filter(isDone).map(({ id }) => id))
   const wanted = new Set(changes.flatMap(({ needs }) => needs))
@@ -145,6 +139,14 @@ function withoutUnused(changes: Change[], outcomes: Outcome[]): Outcome[] {
   return outcomes.map(outcome => {
     const change = unused.get(outcome.id)
     return change ? outcomeOf(change, 'skipped', { reason: { code: 'unused' } }) : outcome
+  })
+}
+
+/** The id of a change that this one needs and that was not made; undefined where none is known to have failed. */
+function lackingNeed({ needs }: Change, outcomes: ReadonlyMap<string, Outcome>): string | undefined {
+  return needs.find(id => {
+    const needed = outcomes.get(id)
+    return needed !== undefined && !isDone(needed)
   })
 }
 

@@ -1,4 +1,4 @@
-/** Undoes a run: every step tried on the server or written, noted in the run's own journal, and told as it came out. */
+/** Undoes a run: sends every step, as a dry run or for real, records it in the run's own journal, and returns the outcomes. */
 
 import { DATA_KEY, PullSecretContent } from '../dockerconfig/pull-secret-content.ts'
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
@@ -6,25 +6,24 @@ import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { PatchOperation } from '../plan/change.ts'
 import { pullSecretsAt, valueAt } from '../plan/patch.ts'
-import { objectPath } from './api-path.ts'
 import type { Progress } from './apply-context.ts'
 import type { JournalLine } from './journal/line.ts'
 import type { OutcomeStatus } from './outcome.ts'
 import { isUncertain, statusOf, statusOfRefusal } from './refusal.ts'
+import { objectPath, writtenAt } from './target-object.ts'
 import type { RemoveKeys, UndoOutcome, UndoStep } from './undo-step.ts'
-import { writtenAt } from './written-at.ts'
 
 export interface UndoContext {
   cluster: ClusterWriter
   /** The journal of the run that is undone. */
   journal: { append(line: JournalLine): Promise<void> }
-  /** Takes secrets out of a text that comes from outside. */
+  /** Redacts secrets in a text that comes from outside. */
   redact(text: string): string
   onProgress(progress: Progress): void
   signal?: AbortSignal
 }
 
-/** Takes the steps, or with `dryRun` asks the server about them without storing any. One outcome a step, in order. */
+/** Sends the steps; with `dryRun` the server stores nothing. One outcome a step, in order. */
 export async function applyUndo(
   steps: UndoStep[],
   context: UndoContext,
@@ -53,9 +52,9 @@ async function outcomeFor(
   context: UndoContext,
   dryRun: boolean,
 ): Promise<UndoOutcome> {
-  if (step.action === 'leave') return { ...said(step, 'left'), reason: step.reason }
-  const lacking = step.action === 'delete-secret' && step.needs.find(id => !isTakenOff(outcomes.get(id)))
-  if (lacking) return said(step, 'skipped')
+  if (step.action === 'leave') return { ...undoOutcomeOf(step, 'left'), reason: step.reason }
+  const lacking = step.action === 'delete-secret' && step.needs.find(id => !isReverted(outcomes.get(id)))
+  if (lacking) return undoOutcomeOf(step, 'skipped')
   if (!dryRun) await context.journal.append({ type: 'undo-intent', id: step.id })
   const { outcome, resourceVersion } = await write(step, context, dryRun)
   if (outcome.status === 'applied') {
@@ -64,7 +63,7 @@ async function outcomeFor(
   return outcome
 }
 
-function isTakenOff(outcome: UndoOutcome | undefined): boolean {
+function isReverted(outcome: UndoOutcome | undefined): boolean {
   return outcome?.status === 'applied' || outcome?.status === 'accepted'
 }
 
@@ -72,7 +71,7 @@ type Writing = Exclude<UndoStep, { action: 'leave' }>
 
 interface Written {
   outcome: UndoOutcome
-  /** Of the object after the write, where there is one. */
+  /** The object's version after the write; absent for a deletion. */
   resourceVersion?: string
 }
 
@@ -87,13 +86,16 @@ async function write(step: Writing, context: UndoContext, dryRun: boolean): Prom
       const { resourceVersion, target } = step
       await cluster.delete(path, target.uid ?? '', { dryRun, resourceVersion })
     }
-    return { outcome: said(step, dryRun ? 'accepted' : 'applied'), ...writtenAt(left) }
+    return { outcome: undoOutcomeOf(step, dryRun ? 'accepted' : 'applied'), ...writtenAt(left) }
   } catch (error) {
     return { outcome: await settle(step, context, error, dryRun) }
   }
 }
 
-/** Of this very version, so that nothing that others put in is lost. Its content goes from one request to the next, and nowhere else. */
+/**
+ * Removes keys from exactly this version of the Secret, so that no key that others added is lost. The content goes from the read to the
+ * patch and nowhere else.
+ */
 async function removeKeys(
   { target, keys, resourceVersion }: RemoveKeys,
   cluster: ClusterWriter,
@@ -109,7 +111,7 @@ async function removeKeys(
   return cluster.jsonPatch(objectPath(target), patch, { dryRun })
 }
 
-/** After a refusal or a lost answer the object itself tells whether it went back all the same. */
+/** After a refusal or a lost answer, reads the object to find out whether the step took effect. */
 async function settle(
   step: Writing,
   context: UndoContext,
@@ -117,20 +119,25 @@ async function settle(
   dryRun: boolean,
 ): Promise<UndoOutcome> {
   const status = statusOf(error)
-  const refused = said(step, statusOfRefusal(status), context.redact(String((error as Error).message)))
+  const refused = undoOutcomeOf(
+    step,
+    statusOfRefusal(status),
+    context.redact(String((error as Error).message)),
+  )
   if (!isUncertain(error) && ![404, 409, 422].includes(status)) return refused
   try {
     const object = await context.cluster.get(objectPath(step.target))
-    if (writtenAt(object).uid !== step.target.uid) return { ...said(step, 'left'), reason: 'replaced' }
+    if (writtenAt(object).uid !== step.target.uid)
+      return { ...undoOutcomeOf(step, 'left'), reason: 'replaced' }
     if (status === 422 && !testsHold(step, object)) {
-      return said(step, 'conflict')
+      return undoOutcomeOf(step, 'conflict')
     }
-    if (isUncertain(error) && !dryRun && isRestored(step, object)) return said(step, 'applied')
+    if (isUncertain(error) && !dryRun && isRestored(step, object)) return undoOutcomeOf(step, 'applied')
     return refused
   } catch (readError) {
     if (statusOf(readError) !== 404) return refused
-    if (step.action === 'delete-secret') return said(step, dryRun ? 'accepted' : 'applied')
-    return { ...said(step, 'left'), reason: 'gone' }
+    if (step.action === 'delete-secret') return undoOutcomeOf(step, dryRun ? 'accepted' : 'applied')
+    return { ...undoOutcomeOf(step, 'left'), reason: 'gone' }
   }
 }
 
@@ -143,7 +150,7 @@ function testsHold(step: Writing, object: unknown): boolean {
     .every(({ path, value }) => JSON.stringify(valueAt(object, path)) === JSON.stringify(value))
 }
 
-/** Whether the object is as the patch would have left it, as far as the patch goes. */
+/** Whether the object holds what the patch would have written. */
 function isRestored(step: Writing, object: KubernetesObject): boolean {
   if (step.action === 'delete-secret') return false
   if (step.action === 'remove-keys')
@@ -156,7 +163,11 @@ function isRestored(step: Writing, object: KubernetesObject): boolean {
   })
 }
 
-function said(step: UndoStep, status: OutcomeStatus | 'left', detail: string | null = null): UndoOutcome {
+function undoOutcomeOf(
+  step: UndoStep,
+  status: OutcomeStatus | 'left',
+  detail: string | null = null,
+): UndoOutcome {
   const { id, action, target } = step
   return { id, action, target, status, reason: null, detail }
 }

@@ -4,9 +4,9 @@ import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { Change } from '../plan/change.ts'
 import type { Plan } from '../plan/plan.ts'
-import { kindOfTarget } from './api-path.ts'
+import { kindOfTarget } from './target-object.ts'
 
-/** One verb on one resource that this user may not use where the plan needs it. */
+/** A verb on a resource that the plan needs and that this user is not allowed to use. */
 export interface AccessDenial {
   verb: string
   group: string
@@ -26,10 +26,10 @@ interface Need {
   namespaces: Map<string, number>
 }
 
-/** From this many namespaces on, one question about the whole cluster is asked first. */
+/** From this many namespaces on, the first question is about the whole cluster. */
 const MANY = 3
 
-/** Every denial, none if all is allowed. @throws ApiError where the server does not answer the question */
+/** Every denial; empty if everything is allowed. @throws ApiError where the server does not answer the question */
 export async function checkAccess(
   plan: Plan,
   cluster: ClusterReader,
@@ -74,10 +74,10 @@ interface Verb {
   resource: string
 }
 
-/** To ask by a dry run whether the server would take new pods. */
+/** For the dry run that asks whether the server would accept new pods. */
 const TRY_POD: Verb = { verb: 'create', group: '', resource: 'pods' }
 
-/** `get` is among them wherever a write that was refused or not answered has to be looked up. */
+/** The verbs that a change needs. `get` is for reading the object after a write that was refused or not answered. */
 function verbsFor(change: Change): Verb[] {
   const { group, resource } = kindOfTarget(change.target)
   const on = (...verbs: string[]) => verbs.map(verb => ({ verb, group, resource }))
@@ -92,7 +92,7 @@ function verbsFor(change: Change): Verb[] {
     case 'patch-template':
       return [...on('get', 'patch'), ...(change.rollsOut ? [TRY_POD] : [])]
     case 'recreate-pod':
-      // `create` to ask whether the server would take its successor.
+      // `create` is for the dry run of its successor.
       return [...on('get', 'list', 'create'), ...away(change.method)]
     case 'recreate-bare-pod':
       return [...on('get', 'list', 'create'), ...away(change.method)]

@@ -1,4 +1,4 @@
-/** Finds what names a pull secret: service accounts, the templates of workloads, and pods that no controller makes. */
+/** Finds the objects that name a pull secret: service accounts, workload templates, and pods without a controller. */
 
 import { ApiError } from '../kubernetes/api/api-error.ts'
 import type { ClusterReader, KubernetesObject } from '../kubernetes/api/cluster.ts'
@@ -7,7 +7,7 @@ import { type ApiPath, listPath, objectPath } from '../kubernetes/api/paths.ts'
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import { pullSecretsAt, valueAt } from '../plan/patch.ts'
 
-/** An object that names the Secret; without a name where objects of the kind may not be read, so that some may. */
+/** An object that names the Secret. `name` is null where this user can't read the kind: some of its objects may name the Secret. */
 export interface Naming {
   kind: string
   namespace: string
@@ -15,7 +15,7 @@ export interface Naming {
   uid: string
 }
 
-/** Where each kind is kept, and where in it the list is. */
+/** The kinds that can name a pull secret, each with the JSON pointer of its list. */
 const TEMPLATE = '/spec/template/spec/imagePullSecrets'
 const PLACES: [kind: Kind<unknown>, pointer: string][] = [
   [KINDS.ServiceAccount, '/imagePullSecrets'],
@@ -28,7 +28,7 @@ const PLACES: [kind: Kind<unknown>, pointer: string][] = [
   [KINDS.CronJob, '/spec/jobTemplate/spec/template/spec/imagePullSecrets'],
 ]
 
-/** From this many namespaces on, one list over the whole cluster is asked for first. */
+/** From this many namespaces on, one list of the whole cluster is tried first. */
 const MANY = 8
 
 interface Search {
@@ -62,12 +62,12 @@ async function inTemplates(
   })
 }
 
-/** What a Deployment makes is as it says, and a ReplicaSet that it keeps for a way back is of no use to anybody now. */
+/** A Deployment's ReplicaSets repeat its template, and those that it keeps for a rollback make no pods now. */
 function madeByAnother(kind: string, object: KubernetesObject): boolean {
   return kind === 'ReplicaSet' && isControlled(object)
 }
 
-/** A Job that is done makes no more pods. */
+/** Whether the object makes no more pods: a Job that is complete, or anything being deleted. */
 function isEnded(object: KubernetesObject): boolean {
   return (
     valueAt(object, '/status/completionTime') !== undefined ||
@@ -75,7 +75,7 @@ function isEnded(object: KubernetesObject): boolean {
   )
 }
 
-/** Pods of a controller are made again from its template; only the others need their own list. Most have one, so their specs are not read. */
+/** Looks only at pods without a controller: the others come from a template. Most pods have a controller, so the list asks for metadata alone. */
 async function inPods(search: Search, found: Naming[]): Promise<void> {
   const { cluster, secret, signal } = search
   const bare: ApiPath<KubernetesObject>[] = []
@@ -119,7 +119,7 @@ async function everywhere(
   }
   if (namespaces.size >= MANY && (await allowed(() => list(null)))) return
   await bounded([...namespaces], AT_ONCE, async namespace => {
-    // What may not be read may name it.
+    // An object that can't be read may name the Secret.
     if (!(await allowed(() => list(namespace))))
       found.push({ kind: kind.kind, namespace, name: null, uid: '' })
   })

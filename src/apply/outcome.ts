@@ -1,4 +1,4 @@
-/** What became of a plan: an outcome a change, and a recovery a workload. The shapes here are what `-o json` prints. */
+/** The result of applying a plan: an outcome a change, and a recovery a workload. These shapes are what `-o json` prints. */
 
 import type { Change, Target } from '../plan/change.ts'
 import type { OverCode } from '../rollout/judge.ts'
@@ -6,17 +6,17 @@ import type { OverCode } from '../rollout/judge.ts'
 export type OutcomeStatus =
   /** Written, and the server has it. */
   | 'applied'
-  /** The server would take it; nothing was stored (`--dry-run=server`). */
+  /** The server would accept the change; nothing was stored (`--dry-run=server`). */
   | 'accepted'
-  /** It was so already. */
+  /** The object already held what the change would write. */
   | 'unchanged'
   /** Somebody else changed the object, so the change no longer fits it. */
   | 'conflict'
-  /** The server said no: permission, admission, validation, a disruption budget. */
+  /** The server refused: permission, admission, validation, or a disruption budget. */
   | 'refused'
-  /** No usable answer; whether it was written could not be found out, or it was not. */
+  /** No usable answer: the change was not written, or nobody knows whether it was. */
   | 'failed'
-  /** Not tried, because something it needs was not there. */
+  /** Not tried, because a change that it needs was not made. */
   | 'skipped'
 
 export interface Outcome {
@@ -24,85 +24,85 @@ export interface Outcome {
   action: Change['action']
   target: Target
   status: OutcomeStatus
-  /** What we know of why; null where the status says it all. */
+  /** Why, as pullguard knows; null where the status needs no reason. */
   reason: OutcomeReason | null
-  /** The server's own sentence, free of secrets; null where it said nothing. */
+  /** The server's own sentence, redacted; null where it sent none. */
   detail: string | null
-  /** The object's uid and resourceVersion after the write, where the server told them. */
+  /** The object's uid and resourceVersion after the write; null where the answer lacks them. */
   uid: string | null
   resourceVersion: string | null
 }
 
-/** Why a change came to what it came to, beside what the server says of it. */
+/** Why a change has its status. The server's own words are in `detail`. */
 export type OutcomeReason =
-  /** No login for the registries of the Secret is at hand. */
+  /** This machine has no login for the registries of the Secret. */
   | { code: 'no-login' }
   /** A change that it needs was not made; `id` is that change's. */
   | { code: 'needs'; id: string }
   /** Nothing that would use the Secret can be changed. */
   | { code: 'unused' }
-  /** Another object of its name is there. */
+  /** Another object now has its name. */
   | { code: 'replaced' }
   | { code: 'changed-meanwhile' }
-  /** Each new try met another change by others. */
+  /** Every retry met another change by somebody else. */
   | { code: 'still-changing' }
-  /** The pod waits for no image any more. */
+  /** The pod has its images by now. */
   | { code: 'healed' }
   | { code: 'deleted-meanwhile' }
-  /** Pulls are spared. */
+  /** Held back to save pulls. */
   | { code: 'held-back'; why: NonNullable<HeldBack>['why'] }
-  /** The server would refuse the pod that comes after this one, or the pods of the new template. */
+  /** The server would refuse the pod that replaces this one, or the pods of the new template. */
   | { code: 'successor-refused' }
   | { code: 'template-refused' }
-  /** A finalizer may keep the pod from ending, and its name from being free. */
+  /** A finalizer may keep the deleted pod, and so its name, from going away. */
   | { code: 'finalizer'; finalizer: string }
-  /** The deleted pod has not ended, so that its successor is not made: what holds it, and until when it may take. */
+  /** The deleted pod still exists, so its successor was not created: the finalizer that holds it, and when its grace period ends. */
   | { code: 'not-ended'; finalizer: string | null; until: string | null }
   /** The pod is gone and could not be created again. */
   | { code: 'not-put-back' }
   /** The journal of that run does not hold the pod. */
   | { code: 'not-in-journal'; run: string }
 
-/** A pod of the revision that its workload wants by now. */
+/** A pod of the revision that its workload currently wants. */
 export interface RecoveryPod {
   name: string
-  /** `running`: every image is there, whatever became of it afterwards. */
+  /** `running` means that every image was pulled, even if a container failed afterwards. */
   state: 'running' | 'starting' | 'stuck' | 'initializing' | 'unscheduled' | 'failed'
-  /** The waiting or terminated reason; empty while there is nothing to say. */
+  /** The container's waiting or terminated reason; empty where there is none. */
   reason: string
   message: string
 }
 
-/** Whether the pods that the plan targeted came back. */
+/** Whether the pods of one workload that the plan targeted came back. */
 export interface Recovery {
   namespace: string
   workload: { kind: string; name: string }
   /** How many pods could not pull when the plan was made. */
   aimed: number
-  /** How many of them were to come back, as the workload wants no more by now, and how many did. */
+  /** How many of them were expected back, at most what the workload wants by now, and how many came back. */
   wanted: number
   recovered: number
-  /** Those whose images are not all there, as they are now. */
+  /** Pods that still lack an image. */
   waiting: RecoveryPod[]
-  /** Those whose images are there and that do not work all the same. */
+  /** Pods that have their images and fail for another reason. */
   crashing: RecoveryPod[]
-  /** Why nothing more comes of the workload; null where it goes on. */
+  /** Why the workload makes no more pods; null while it does. */
   over: { code: OverCode; message: string } | null
-  /** Why a pod that should be there is not; null where none is missing. */
+  /** Why a wanted pod does not exist; null where none is missing. */
   missing: MissingPod | null
 }
 
-/** Why a pod is not made. */
+/** Why a wanted pod does not exist. */
 export type MissingPod =
-  /** The controller has not read the change. */
+  /** The controller has not observed the change yet. */
   | { code: 'unobserved' }
-  /** The rollout waits until somebody resumes it. */
+  /** The rollout is paused. */
   | { code: 'paused' }
   /** The server's own sentence. */
   | { code: 'refused'; message: string }
-  /** The workload may not be looked at, so that nobody knows. The server's own sentence. */
+  /** This user can't read the workload. The server's own sentence. */
   | { code: 'unread'; message: string }
-  /** The pod whose place it takes has not ended: when it does at the latest, unless finalizers hold it. */
+  /** The pod that it replaces is still terminating: when its grace period ends, and the finalizers that may hold it longer. */
   | { code: 'not-ended'; pod: string; until: string; finalizers: string[] }
   | { code: 'not-made' }
 
@@ -111,18 +111,18 @@ export interface FixResult {
   run: string | null
   outcomes: Outcome[]
   recoveries: Recovery[]
-  /** Stuck pods that were left alone to spare pulls; null where none was. */
+  /** Stuck pods that were held back to save pulls; null where none was. */
   heldBack: HeldBack
 }
 
-/** How many pods were left alone, and why. */
+/** How many pods were held back, and why. */
 export type HeldBack = {
   pods: number
   why:
     | 'no-pulls-left'
-    /** Nobody could be asked how many are left. */
+    /** Docker Hub did not say how many pulls are left. */
     | 'hub-out-of-reach'
-    /** Pods that were recreated before them have not pulled, so that the quota does not show what they spend. */
+    /** Pods recreated before them have not pulled yet, so the quota does not show their pulls. */
     | 'others-not-started'
 } | null
 

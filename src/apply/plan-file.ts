@@ -1,4 +1,4 @@
-/** Keeps a plan in a file, and takes one back only for the cluster and the state that it was made from. */
+/** Saves a plan to a file, and reads one back only for the cluster and the state that it was made from. */
 
 import { createReadStream } from 'node:fs'
 import { lstat, open, rename, rm } from 'node:fs/promises'
@@ -29,7 +29,7 @@ export async function writePlanFile(path: string, plan: Plan): Promise<void> {
   }
 }
 
-/** A rename would put the plan in the place of a device or a link itself, such as /dev/stdout. */
+/** The rename would replace a device or a link, such as /dev/stdout, instead of writing to it. */
 async function refuseOtherThanFile(path: string): Promise<void> {
   const there = await lstat(path).catch(() => null)
   if (there === null || there.isFile()) return
@@ -46,7 +46,7 @@ export async function readPlanFile(path: string, signal?: AbortSignal): Promise<
   if (value === undefined) {
     throw new UsageError(`${path} is not a plan: it is not valid JSON${jsonPlace(text)}. ${remedy}`)
   }
-  // Only where it is needed: what the schema says of a plan is a lot of code.
+  // Loaded on demand: the compiled schema is large.
   const { judgePlan } = await import('./validate-plan.ts')
   const verdict = judgePlan(value)
   if ('plan' in verdict) return verdict.plan
@@ -55,7 +55,7 @@ export async function readPlanFile(path: string, signal?: AbortSignal): Promise<
   )
 }
 
-/** Bytes. A plan of ten thousand namespaces has some ten million; what goes on and on, such as /dev/zero, is none. */
+/** Bytes. A plan for ten thousand namespaces has about ten million; the limit stops endless input such as /dev/zero. */
 const LONGEST_PLAN = 64 * 1024 * 1024
 
 async function readText(path: string): Promise<string> {
@@ -74,7 +74,7 @@ async function readText(path: string): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** A pipe that nobody writes to can't be closed while it is being opened: it is left alone, and the program ends. */
+/** Stops waiting when the signal comes: a named pipe without a writer blocks in open() and can't be closed. */
 async function unlessAborted<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
   signal?.throwIfAborted()
   const { promise, reject } = Promise.withResolvers<never>()
@@ -89,7 +89,7 @@ async function unlessAborted<T>(work: Promise<T>, signal?: AbortSignal): Promise
 
 /** @throws RefusedError where the plan was made for another cluster */
 export function refuseOtherCluster(plan: Plan, { uid, server }: { uid: string; server: string }): void {
-  // Any server can say that it has the uid of another.
+  // Any server can claim another cluster's uid, so its address counts as well.
   if (plan.cluster.uid === uid && plan.cluster.server === server) return
   const made = plan.cluster.context ?? plan.cluster.server
   throw new RefusedError(

@@ -1,20 +1,20 @@
-/** Works out how to take a run back: from its journal and the objects as they are now to one step an object. Reads only. */
+/** Plans the undo of a run from its journal and the current objects: one step an object. Reads only. */
 
 import { ApiError } from '../kubernetes/api/api-error.ts'
 import type { ClusterReader, KubernetesObject } from '../kubernetes/api/cluster.ts'
+import { listPath } from '../kubernetes/api/paths.ts'
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { Change, Edit, PatchChange } from '../plan/change.ts'
-import { restoration } from '../plan/restore.ts'
-import { objectPath } from './api-path.ts'
+import { restoration } from '../plan/patch.ts'
 import { mayHaveWritten, type Run, type RunEntry } from './journal/run.ts'
+import { kindOfTarget, objectPath, writtenAt } from './target-object.ts'
 import { deleteSecret, takeKeysOut, withNeeds } from './undo-secret.ts'
 import { leave, type UndoEffect, type UndoneField, type UndoStep } from './undo-step.ts'
-import { writtenAt } from './written-at.ts'
 
 /**
- * One step for each object that the run may have written and that was not undone yet: names first, Secrets last.
+ * One step for each object that the run may have written and that was not undone yet: what names a Secret first, Secrets last.
  * @param others the other runs of this cluster, which may have written to its Secrets as well
- * @throws ApiError
+ * @throws ApiError where an object can't be read
  */
 export async function planUndo(
   run: Run,
@@ -23,7 +23,8 @@ export async function planUndo(
   signal?: AbortSignal,
 ): Promise<UndoStep[]> {
   const open = run.entries.filter(entry => mayHaveWritten(entry) && !entry.undone).reverse()
-  const reader = { cluster, others, options: signal ? { signal } : {} }
+  const reader = { cluster, others, listed: new Map(), options: signal ? { signal } : {} }
+  await listTargets(open, reader)
   const steps = await bounded(open, AT_ONCE, entry => stepFor(entry, reader))
   return withNeeds(steps, [run, ...others], cluster, signal)
 }
@@ -32,16 +33,45 @@ interface Reader {
   cluster: ClusterReader
   /** The other runs of this cluster. */
   others: Run[]
+  /** Objects that a list has given already, by their path. */
+  listed: Map<string, KubernetesObject>
   options: { signal?: AbortSignal }
 }
 
+/** From this many targets of one kind and name on, one list of the whole cluster replaces a request for each. */
+const MANY = 8
+
+/**
+ * Lists what a fix of many namespaces has written under one name, such as the service accounts `default`. Where a list fails or lacks an
+ * object, `read` asks for each by itself: only a 404 proves that an object is gone.
+ */
+async function listTargets(entries: RunEntry[], { cluster, listed, options }: Reader): Promise<void> {
+  const targets = entries.map(({ change }) => change.target).filter(({ kind }) => kind !== 'Pod')
+  const groups = Map.groupBy(targets, ({ apiVersion, kind, name }) => `${apiVersion} ${kind} ${name}`)
+  await bounded([...groups.values()], AT_ONCE, async group => {
+    const [first] = group
+    if (first === undefined || group.length < MANY) return
+    const wanted = new Set(group.map(objectPath))
+    const selected = { ...options, fieldSelector: `metadata.name=${first.name}`, limit: 500 }
+    try {
+      await cluster.list(listPath(kindOfTarget(first), null), selected, object => {
+        const { namespace } = object.metadata as { namespace: string }
+        const path = objectPath({ ...first, namespace })
+        if (wanted.has(path)) listed.set(path, object)
+      })
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+    }
+  })
+}
+
 async function stepFor(entry: RunEntry, reader: Reader): Promise<UndoStep> {
-  const step = await untold(entry, reader)
+  const step = await planUndoStep(entry, reader)
   const settled = step.action === 'leave' && (step.reason === 'changed' || step.reason === 'gone')
   return entry.undoing && settled ? { ...step, reason: 'taken-back' } : step
 }
 
-async function untold(entry: RunEntry, reader: Reader): Promise<UndoStep> {
+async function planUndoStep(entry: RunEntry, reader: Reader): Promise<UndoStep> {
   const { change } = entry
   switch (change.action) {
     case 'patch-serviceaccount':
@@ -57,7 +87,10 @@ async function untold(entry: RunEntry, reader: Reader): Promise<UndoStep> {
   }
 }
 
-/** The journal holds a bare pod's spec from before its deletion on; while that pod ends it is as good as gone. */
+/**
+ * Whether the run deleted a bare pod and did not create it again. The journal holds the pod's manifest before the deletion is sent; a
+ * terminating pod counts as deleted.
+ */
 async function isTakenAway({ change, object }: RunEntry, reader: Reader): Promise<boolean> {
   if (object === null) return false
   const pod = await read(change, reader)
@@ -86,7 +119,7 @@ function restoreFields(
   }
 }
 
-/** What the controller makes of a template that changes. */
+/** What the controller does with the pods when the template changes. */
 function effectOf(kind: string, { spec }: KubernetesObject): UndoEffect {
   const { strategy, updateStrategy } = spec as Record<
     'strategy' | 'updateStrategy',
@@ -103,9 +136,13 @@ function undoneField(edit: Edit): UndoneField {
     : { field: edit.field, container: edit.container, from: edit.after, to: edit.before }
 }
 
-async function read({ target }: Change, { cluster, options }: Reader): Promise<KubernetesObject | null> {
+async function read(
+  { target }: Change,
+  { cluster, listed, options }: Reader,
+): Promise<KubernetesObject | null> {
+  const path = objectPath(target)
   try {
-    return await cluster.get(objectPath(target), options)
+    return listed.get(path) ?? (await cluster.get(path, options))
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return null
     throw error

@@ -1,4 +1,4 @@
-/** A pod as a person would have written it, to make it again or to ask the server whether it would take another one like it. */
+/** A pod's manifest as its author wrote it, to create the pod again or to dry-run another one like it. */
 
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 
@@ -9,12 +9,12 @@ interface Spec extends Record<string, unknown> {
   imagePullSecrets?: SecretName[]
 }
 
-/** An owner that is no controller makes no new pod, and still takes it away when it goes itself. */
+/** Metadata that is kept. Owners too: one that is not a controller makes no new pod, but its deletion still deletes this one. */
 const KEPT = ['name', 'namespace', 'labels', 'annotations', 'ownerReferences']
 
 /**
- * The pod without what the server, the scheduler and people who debug it filled in.
- * @param secrets the pull secrets that it is to name; null: those that it has
+ * The pod without the fields that the server, the scheduler, or `kubectl debug` filled in.
+ * @param secrets the pull secrets that the manifest names; null for those that the pod has
  */
 export function manifestOf(pod: KubernetesObject, secrets: SecretName[] | null): KubernetesObject {
   const kept = Object.entries(pod.metadata as object).filter(([field]) => KEPT.includes(field))
@@ -37,12 +37,12 @@ export function secretsOf(pod: KubernetesObject): SecretName[] {
   return (pod.spec as Spec).imagePullSecrets ?? []
 }
 
-/** What holds the pod although it is deleted. */
+/** The finalizers that can keep the pod after its deletion. */
 export function finalizersOf(pod: KubernetesObject): string[] {
   return (pod.metadata as { finalizers?: string[] }).finalizers ?? []
 }
 
-/** A binding by the scheduler is nobody's field; a node that the pod's author chose is. */
+/** Whether the pod's author chose the node: the scheduler sets nodeName through the binding subresource, which managedFields shows. */
 function isAuthored(pod: KubernetesObject): boolean {
   const { managedFields = [] } = pod.metadata as {
     managedFields?: { subresource?: string; fieldsV1?: { 'f:spec'?: Record<string, unknown> } }[]
@@ -52,7 +52,7 @@ function isAuthored(pod: KubernetesObject): boolean {
   )
 }
 
-/** The same pod under a name that is free while the pod itself is there. */
+/** The same pod under a generated name, which is free while the pod itself exists. */
 export function renamed(manifest: KubernetesObject): KubernetesObject {
   const { name, ...metadata } = manifest.metadata as { name: string }
   return { ...manifest, metadata: { ...metadata, generateName: `${name.slice(0, 50)}-` } }

@@ -1,32 +1,31 @@
-/** Watches the workloads that the plan aims at until their pods are back, nothing more can change, or the time is up. */
+/** Watches the workloads whose pods a plan wants back until their pods are back, nothing more can change, or the time is up. */
 
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { Change } from '../plan/change.ts'
 import { type Holdup, judgeRollout, type Rollout } from '../rollout/judge.ts'
 import { type Recovered, recoveryOf } from '../rollout/recovery.ts'
-import { type Aim, aimsOf } from './aim.ts'
 import type { ApplyContext } from './apply-context.ts'
 import type { Outcome, Recovery } from './outcome.ts'
-import { recoveryReport } from './recovery-report.ts'
+import { type RecoveryTarget, recoveryReport, recoveryTargets } from './recovery-target.ts'
 import { statusOf } from './refusal.ts'
 
-/** How often the workloads are looked at, in milliseconds. */
+/** Milliseconds between two reads of the workloads. */
 const PAUSE = 1_000
-/** What has stood still for so long stays as it is, in milliseconds. */
+/** Milliseconds without any change after which a workload counts as settled. */
 const PATIENCE = 30_000
-/** A failed pull gets the time for another try: a Secret that is seconds old may not be there for the first. */
+/** The same for a failed pull, which gets the time for a retry: the kubelet may not see a new Secret at its first try. */
 const PULL_PATIENCE = 45_000
 
 interface Watched {
-  aim: Aim
+  target: RecoveryTarget
   aimed: number
-  /** As it was seen last; null before that. */
+  /** As it was read last; null before the first read. */
   rollout: Rollout | null
-  /** Why this user may not look at it. */
+  /** The server's reason why this user can't read it; null where reading is allowed. */
   denied: string | null
-  /** Since when it has looked like that. */
+  /** When `signature` changed last, as `clock.now()`. */
   since: number
-  looks: string
+  signature: string
 }
 
 export class Recoveries {
@@ -35,22 +34,22 @@ export class Recoveries {
 
   constructor(changes: Change[], context: ApplyContext) {
     this.#context = context
-    this.#watched = aimsOf(changes).map(aim => ({
-      aim,
-      aimed: aim.changes.reduce((sum, { pods }) => sum + pods, 0),
+    this.#watched = recoveryTargets(changes).map(target => ({
+      target,
+      aimed: target.changes.reduce((sum, { pods }) => sum + pods, 0),
       rollout: null,
       denied: null,
       since: 0,
-      looks: '',
+      signature: '',
     }))
   }
 
-  /** Waits until every workload of which a change was made is back or stays as it is, at most until the context's deadline. */
+  /** Waits until every changed workload is back or settled, at most until the context's deadline. */
   async wait(outcomes: ReadonlyMap<string, Outcome>): Promise<void> {
     await this.#waitFor(one => this.#recovered(one).back || this.#isSettled(one), outcomes)
   }
 
-  /** Waits until every such pod has tried to get its images, whether or not it could. Whether all have. */
+  /** Waits until the pods of every changed workload have tried to pull. @returns whether all have */
   waitForTries(outcomes: ReadonlyMap<string, Outcome>): Promise<boolean> {
     return this.#waitFor(
       one => hasTried(one.rollout),
@@ -65,31 +64,31 @@ export class Recoveries {
     giveUp: (one: Watched) => boolean = () => false,
   ): Promise<boolean> {
     const { clock, deadline, onProgress, signal } = this.#context
-    const due = this.#watched.filter(({ aim }) => wasMade(aim, outcomes))
+    const due = this.#watched.filter(({ target }) => wasMade(target, outcomes))
     let open = due
     for (;;) {
       await bounded(open, AT_ONCE, one => this.#look(one))
-      this.#tell(due, onProgress)
+      this.#reportProgress(due, onProgress)
       open = open.filter(one => !enough(one))
       if (open.every(giveUp) || clock.now() + PAUSE > deadline) return open.length === 0
       await clock.sleep(PAUSE, signal)
     }
   }
 
-  #tell(due: Watched[], onProgress: ApplyContext['onProgress']): void {
+  #reportProgress(due: Watched[], onProgress: ApplyContext['onProgress']): void {
     const states = due.map(one => this.#recovered(one))
     const wanted = states.reduce((sum, state) => sum + state.wanted, 0)
     const recovered = states.reduce((sum, state) => sum + state.recovered, 0)
     if (wanted > 0) onProgress({ phase: 'waiting', recovered, wanted })
   }
 
-  /** Which of the targeted workloads came back; those without a change of their own are looked at once. */
+  /** Which of the targeted workloads came back. Workloads that were not read yet are read once. */
   async report(outcomes: ReadonlyMap<string, Outcome>): Promise<Recovery[]> {
     const unseen = this.#watched.filter(({ rollout }) => rollout === null)
     await bounded(unseen, AT_ONCE, one => this.#look(one))
     return this.#watched.map(one => {
-      const made = wasMade(one.aim, outcomes)
-      return recoveryReport(one.aim, one.rollout ?? one.denied, {
+      const made = wasMade(one.target, outcomes)
+      return recoveryReport(one.target, one.rollout ?? one.denied, {
         ...this.#recovered(one),
         aimed: one.aimed,
         made,
@@ -102,17 +101,17 @@ export class Recoveries {
     if (rollout === null) return { wanted: aimed, recovered: 0, back: false }
     const slowInit = this.#context.clock.now() - since >= PATIENCE
     const recovered = recoveryOf(rollout, aimed, slowInit)
-    // A rollout that is paused brings none of what was written.
-    return one.aim.patched && rollout.standstill === 'paused' && recovered.back
+    // A paused rollout makes no pods from the patched template.
+    return one.target.patched && rollout.standstill === 'paused' && recovered.back
       ? { ...recovered, back: false }
       : recovered
   }
 
-  /** Nothing more comes of it, or what it waits for will not be there in time. */
-  #isSettled({ aim, rollout, denied, since }: Watched): boolean {
+  /** The workload makes no more pods, or nothing that it waits for can happen before the deadline. */
+  #isSettled({ target, rollout, denied, since }: Watched): boolean {
     if (denied !== null) return true
     if (rollout === null) return false
-    if (rollout.over !== null || (aim.patched && rollout.standstill === 'paused')) return true
+    if (rollout.over !== null || (target.patched && rollout.standstill === 'paused')) return true
     const { clock, deadline, isHopeless } = this.#context
     const still = clock.now() - since
     return (
@@ -123,30 +122,30 @@ export class Recoveries {
 
   async #look(one: Watched): Promise<void> {
     const { clock, look, redact, signal } = this.#context
-    const { subject } = one.aim
+    const { subject } = one.target
     try {
       const rollout = judgeRollout(await look(subject, signal), subject.uid)
-      const looks = looksOf(rollout)
-      if (looks !== one.looks) Object.assign(one, { looks, since: clock.now() })
+      const signature = signatureOf(rollout)
+      if (signature !== one.signature) Object.assign(one, { signature, since: clock.now() })
       one.rollout = finished(one.rollout, rollout)
     } catch (error) {
-      // A look that fails is taken again, unless it never can be; what was seen last stands until then.
+      // A failed read is repeated unless it is forbidden; until then the last one counts.
       if (statusOf(error) === 403) one.denied = redact((error as Error).message)
     }
   }
 }
 
-function wasMade({ changes }: Aim, outcomes: ReadonlyMap<string, Outcome>): boolean {
+function wasMade({ changes }: RecoveryTarget, outcomes: ReadonlyMap<string, Outcome>): boolean {
   return changes.some(({ id }) => ['applied', 'unchanged'].includes(outcomes.get(id)?.status ?? 'skipped'))
 }
 
-/** A Job that is cleaned up as soon as it is done was last seen at work. */
+/** A Job that is gone after its pods had their images was cleaned up on completion (ttlSecondsAfterFinished). */
 function finished(before: Rollout | null, now: Rollout): Rollout {
   const worked = before?.isJob && before.current.some(({ stage }) => stage === 'pulled')
   return now.over?.code === 'gone' && worked ? { ...now, over: { code: 'cleaned-up', message: '' } } : now
 }
 
-/** Every pod that is to be there has asked for its images, and its pulls show in the quota. */
+/** Whether every wanted pod has tried to pull, so that its pulls show in the quota. */
 function hasTried(rollout: Rollout | null): boolean {
   if (rollout === null) return false
   return (
@@ -155,13 +154,13 @@ function hasTried(rollout: Rollout | null): boolean {
 }
 
 interface Moment {
-  /** How long it has looked the same, in milliseconds. */
+  /** Milliseconds since the last change. */
   still: number
   deadline: number
   isHopeless: ApplyContext['isHopeless']
 }
 
-/** Whether waiting on changes nothing about it. */
+/** Whether waiting longer can't resolve the holdup. */
 function stays(holdup: Holdup, { still, deadline, isHopeless }: Moment): boolean {
   switch (holdup.code) {
     case 'not-ended':
@@ -176,8 +175,8 @@ function stays(holdup: Holdup, { still, deadline, isHopeless }: Moment): boolean
   }
 }
 
-/** What has to differ for it to be said that something has changed. The kubelet's reasons come and go with each try. */
-function looksOf({ over, missing, holdups, current, outgoing }: Rollout): string {
+/** Identifies a state of the workload. The kubelet's reasons are not part of it: they alternate with each try. */
+function signatureOf({ over, missing, holdups, current, outgoing }: Rollout): string {
   const names = [current, outgoing].map(pods => pods.map(({ uid, stage }) => `${uid} ${stage}`))
   return JSON.stringify([over, missing, holdups.map(({ code }) => code), names])
 }

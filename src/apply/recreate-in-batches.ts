@@ -1,4 +1,4 @@
-/** Recreates pods in batches no larger than the pulls that are left, each batch done with its pulls before the next is taken away. */
+/** Recreates pods in batches no larger than the pulls that are left. A batch begins only after the pods of the one before have pulled. */
 
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { Change, PodChange } from '../plan/change.ts'
@@ -12,11 +12,11 @@ interface Batching {
   write(change: Change): Promise<void>
   recoveries: Pick<Recoveries, 'waitForTries'>
   context: Pick<ApplyContext, 'pullsLeft'>
-  /** Pulls of rollouts that have begun, which no quota shows yet. */
+  /** Pulls of rollouts that have begun and that the quota does not show yet. */
   underWay: number
 }
 
-/** Writes every pod change, or says of it why its pod was left alone. */
+/** Writes every pod change, or sets its outcome to held back. @returns how many pods were held back and why; null where none was */
 export async function recreateInBatches(pods: PodChange[], batching: Batching): Promise<HeldBack> {
   const { outcomes, write, recoveries, context } = batching
   let rest = pods
@@ -30,7 +30,7 @@ export async function recreateInBatches(pods: PodChange[], batching: Batching): 
     await bounded(batch, AT_ONCE, write)
     rest = rest.filter(change => !batch.includes(change))
     if (rest.length === 0) break
-    // What the new pods spend shows in the quota only when they have pulled: until then nobody knows what is left for the others.
+    // The quota shows the new pods' pulls only after they have pulled: until then nobody knows what is left for the rest.
     const tried = left === null || (await recoveries.waitForTries(outcomes))
     if (!tried) return holdBack(rest, 'others-not-started', outcomes)
     underWay = 0
@@ -48,7 +48,7 @@ function holdBack(
   return { pods: rest.length, why }
 }
 
-/** As many pods, in order, as the pulls that are left allow. Pods that need none always fit. */
+/** As many pods, in order, as the remaining pulls allow. Pods that need no pull always fit. */
 function fitting(pods: PodChange[], left: number | null): PodChange[] {
   if (left === null) return pods
   let spent = 0

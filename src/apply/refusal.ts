@@ -18,7 +18,7 @@ export function outcomeOf(
   return { id, action, target, status, reason, detail, uid, resourceVersion }
 }
 
-/** The outcome of a request that the server refused, or that failed, and that is known to have changed nothing. */
+/** The outcome of a request that failed and is known to have changed nothing. */
 export function refusalOf(change: Change, error: unknown, context: ApplyContext): Outcome {
   return outcomeOf(change, statusOfRefusal(statusOf(error)), {
     detail: context.redact((error as Error).message),
@@ -27,19 +27,19 @@ export function refusalOf(change: Change, error: unknown, context: ApplyContext)
 
 type Why = Partial<Pick<Outcome, 'reason' | 'detail'>>
 
-/** What an HTTP status that is no success means for a write. */
+/** What an HTTP error status means for a write. */
 export function statusOfRefusal(status: number): OutcomeStatus {
   if ([400, 403, 413, 422].includes(status)) return 'refused'
   return [404, 409].includes(status) ? 'conflict' : 'failed'
 }
 
-/** No answer, or one that does not say what became of the write: the object itself has to be asked. */
+/** Whether the write may have taken effect: there was no answer, or a server error. Only a read of the object can tell. */
 export function isUncertain(error: unknown): boolean {
   const status = statusOf(error)
   return status >= 500 || status < 400
 }
 
-/** The error's HTTP status, 0 where no answer came; anything but a failed request is a bug or an abort and is thrown on. */
+/** The error's HTTP status; 0 where no answer came. @throws the error itself where it is not a failed request but a bug or an abort */
 export function statusOf(error: unknown): number {
   if (error instanceof ApiError) return error.status
   if (error instanceof UnreachableError) return 0

@@ -1,23 +1,23 @@
-/** Asks the server, before a pod is taken from its controller, whether it would let the controller make another one. */
+/** Dry-runs the pod that a controller would create, before the old pod is removed or the template is patched. */
 
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { Change, PatchTemplate, RecreatePod } from '../plan/change.ts'
-import { collectionPath, objectPath } from './api-path.ts'
 import type { ApplyContext } from './apply-context.ts'
 import type { Outcome } from './outcome.ts'
 import { manifestOf, renamed } from './pod-manifest.ts'
 import { outcomeOf, statusOf } from './refusal.ts'
+import { collectionPath, objectPath } from './target-object.ts'
 
-/** How long an answer holds for the other pods of the controller, in milliseconds. */
+/** Milliseconds for which an answer is valid for the controller's other pods. */
 const FRESH = 10_000
 
 interface Answer {
   at: number
-  /** The server's own sentence; null where it would take the pod. */
+  /** The server's own sentence; null where it would accept the pod. */
   refusal: Promise<string | null>
 }
 
-/** Asks once for all pods of a controller that go at the same time. */
+/** Asks once for all pods of a controller that are removed at the same time. */
 export class Successors {
   readonly #changes: Map<string, Change>
   readonly #context: ApplyContext
@@ -28,7 +28,7 @@ export class Successors {
     this.#context = context
   }
 
-  /** What speaks against taking the pod away; null where nothing does. */
+  /** The outcome if the server would refuse the pod's successor; null if it would accept it. */
   async refusalOf(change: RecreatePod): Promise<Outcome | null> {
     const { clock } = this.#context
     const { uid } = change.controller
@@ -45,13 +45,13 @@ export class Successors {
 
   async #ask(change: RecreatePod): Promise<string | null> {
     const pod = await this.#context.cluster.get(objectPath(change.target)).catch(statusOf)
-    // Whoever takes it away sees for himself that it is gone.
+    // removePod handles a pod that is gone.
     if (typeof pod === 'number') return null
     const manifest = renamed(manifestOf(pod, this.#secretsAfter(change)))
     return refusedAs(withoutBlock(manifest), collectionPath(change.target), this.#context)
   }
 
-  /** The list that the change it needs brings it; null: the one that the pod has. */
+  /** The pull secrets that the changes before it give the new pod; null for those that the pod has. */
   #secretsAfter({ needs }: RecreatePod): { name?: string }[] | null {
     for (const id of needs) {
       const needed = this.#changes.get(id)
@@ -64,7 +64,7 @@ export class Successors {
   }
 }
 
-/** Whether the server would refuse the pods of the template as it will be. @param patched the workload as its dry run left it */
+/** The outcome if the server would refuse the pods of the patched template; null if not. @param patched the workload that the dry run returned */
 export async function templateRefusal(
   change: PatchTemplate,
   patched: KubernetesObject,
@@ -102,14 +102,14 @@ async function refusedAs(
   }
 }
 
-/** Who may set an owner need not be allowed to block its deletion. */
+/** blockOwnerDeletion needs a permission that this user may lack (OwnerReferencesPermissionEnforcement). */
 function withoutBlock(manifest: KubernetesObject): KubernetesObject {
   const { ownerReferences = [], ...metadata } = manifest.metadata as { ownerReferences?: object[] }
   const owners = ownerReferences.map(owner => ({ ...owner, blockOwnerDeletion: false }))
   return { ...manifest, metadata: { ...metadata, ownerReferences: owners } }
 }
 
-/** A full quota has room for the new pod once the old one is gone, unless it was lowered below what is used. */
+/** Whether a refusal by a full quota goes away with the old pod: the quota must not be below its current use. */
 function makesRoom(message: string): boolean {
   const [, used = '', limited = ''] = /exceeded quota: .*?, used: (.*?), limited: (.*)$/s.exec(message) ?? []
   const limits = new Map(amounts(limited))
@@ -130,7 +130,7 @@ const SUFFIXES: Record<string, number> = {
   ...{ Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50, Ei: 2 ** 60 },
 }
 
-/** A quantity of the API, such as `500m` or `1Gi`; null where it is none. */
+/** A Kubernetes quantity, such as `500m` or `1Gi`, as a number; null where the text is not a quantity. */
 function amountOf(text: string): number | null {
   const [, digits, suffix = ''] = /^(\d+(?:\.\d+)?(?:e\d+)?)([a-zA-Z]*)$/.exec(text) ?? []
   const factor = SUFFIXES[suffix]

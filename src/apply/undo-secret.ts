@@ -1,4 +1,4 @@
-/** What becomes of a Secret that a run made or wrote to: it goes, loses its keys, or stays because somebody else relies on it. */
+/** Undo steps for Secrets that a run created or wrote to: delete, remove keys, or leave because something else relies on the Secret. */
 
 import { PullSecretContent } from '../dockerconfig/pull-secret-content.ts'
 import type { ClusterReader, KubernetesObject } from '../kubernetes/api/cluster.ts'
@@ -6,11 +6,15 @@ import type { CreateSecret, UpdateSecret } from '../plan/change.ts'
 import { isFingerprintOf } from './journal/fingerprint.ts'
 import type { Run, RunEntry } from './journal/run.ts'
 import { type Naming, namingObjects } from './naming-objects.ts'
+import { writtenAt } from './target-object.ts'
 import { type DeleteSecret, leave, type UndoStep } from './undo-step.ts'
 import { RUN_ANNOTATION, type WrittenKeys } from './write-secret.ts'
-import { writtenAt } from './written-at.ts'
 
-/** The step for a Secret that the run made, as it is now. @param others runs that may have renewed its login since */
+/**
+ * The step for a Secret that the run created.
+ * @param object the Secret as it is now; null if it is gone
+ * @param others runs that may have renewed its login since
+ */
 export function deleteSecret(
   change: CreateSecret,
   { outcome, run }: RunEntry,
@@ -31,7 +35,7 @@ export function deleteSecret(
   return { id: change.id, action: 'delete-secret', target, resourceVersion, needs: [] }
 }
 
-/** Versions of the Secret that pullguard left behind: what is like one of them nobody else has touched. */
+/** Resource versions of the Secret that pullguard itself wrote: at one of them, nobody else has changed the Secret. */
 function versionsWritten(uid: string, runs: Run[]): (string | null)[] {
   return runs.flatMap(({ entries }) =>
     entries
@@ -43,7 +47,7 @@ function versionsWritten(uid: string, runs: Run[]): (string | null)[] {
   )
 }
 
-/** The step for a Secret that was there before: keys that the run added go, as long as they hold what it wrote. */
+/** The step for a Secret that existed before: removes the keys that the run added, as long as they hold what it wrote. */
 export function takeKeysOut(
   change: UpdateSecret,
   { object: noted }: RunEntry,
@@ -69,7 +73,7 @@ export function takeKeysOut(
   return leave(change, isMadeByOpenRun(uid, others) ? 'goes-with-its-run' : 'earlier-content-unknown')
 }
 
-/** A run that can be undone itself, and takes the whole Secret with it then. */
+/** Whether another run created the Secret and can still be undone, which deletes the Secret. */
 function isMadeByOpenRun(uid: string, others: Run[]): boolean {
   return others.some(({ entries }) =>
     entries.some(
@@ -78,7 +82,7 @@ function isMadeByOpenRun(uid: string, others: Run[]): boolean {
   )
 }
 
-/** A Secret goes only after its name is taken off, and stays where anything else names it. */
+/** Makes each deletion wait for the steps that remove the Secret's name, and drops it where anything else names the Secret. */
 export async function withNeeds(
   steps: UndoStep[],
   runs: Run[],
@@ -115,12 +119,12 @@ function withNeed(step: DeleteSecret, steps: UndoStep[], naming: Naming[]): Undo
   return { ...step, needs: freeing.map(({ id }) => id) }
 }
 
-/** By uid, or by name: bare pods that a run made again with the Secret's name in them: before it they named nothing that could pull, either. */
+/** Bare pods that a run recreated with the Secret's name, by uid or by `namespace/name`: before the run they could not pull, either. */
 function podsMadeBy(runs: Run[]): ReadonlySet<string> {
   const made = runs.flatMap(({ entries }) =>
     entries.flatMap(({ change: { action, target }, outcome }) => {
       if (action !== 'recreate-bare-pod' && action !== 'restore-bare-pod') return []
-      // A run that was killed did not come to note which pod it got.
+      // A run that was killed recorded no uid.
       return outcome?.uid ?? `${target.namespace}/${target.name}`
     }),
   )

@@ -1,9 +1,9 @@
-/** What taking back a run would do to each object that it wrote, and what became of it. The shapes here are what `-o json` prints. */
+/** What an undo does to each object that a run wrote, and the outcome. These shapes are what `-o json` prints. */
 
 import type { Edit, PatchOperation, Target } from '../plan/change.ts'
 import type { OutcomeStatus } from './outcome.ts'
 
-/** Why an object is left as it is. */
+/** Why an object is left unchanged. */
 export type LeftReason =
   /** It is no longer there. */
   | 'gone'
@@ -11,28 +11,28 @@ export type LeftReason =
   | 'replaced'
   /** It no longer holds what the run wrote. */
   | 'changed'
-  /** An undo that was interrupted has taken it back already. */
+  /** An interrupted undo has reverted it already. */
   | 'taken-back'
-  /** The run meant to write it and did not come to it. */
+  /** The run planned the write and ended before it. */
   | 'never-written'
   /** Service accounts, templates or bare pods name the Secret. */
   | 'still-named'
-  /** Its login was renewed by this run; the run that made it takes it away. */
+  /** This run renewed its login; the undo of the run that created the Secret deletes it. */
   | 'goes-with-its-run'
-  /** Credentials were put into a Secret that was there before; what it held is kept nowhere. */
+  /** The run replaced logins in an existing Secret; their earlier values are not stored anywhere. */
   | 'earlier-content-unknown'
-  /** A bare pod that the run deleted and did not come to make again; the next fix does. */
+  /** A bare pod that the run deleted and did not create again; the next fix does. */
   | 'pod-taken-away'
-  /** A new pod took the place of the stuck one, which is gone for good. */
+  /** A new pod replaced the stuck one, which can't be restored. */
   | 'pod-recreated'
 
-/** One field as it goes back. */
+/** One field that the undo restores. */
 export interface UndoneField {
   field: Edit['field']
   container: string | null
-  /** What it holds; for imagePullSecrets the entry that is taken off. */
+  /** The current value; for imagePullSecrets the entry that is removed. */
   from: string
-  /** null: the field or the entry goes. */
+  /** The restored value; null where the field or entry is removed. */
   to: string | null
 }
 
@@ -44,26 +44,26 @@ interface RestoreFields {
   /** Fields that the run wrote and somebody else has written since; they stay. */
   changed: UndoneField[]
   patch: PatchOperation[]
-  /** What a template's way back does to its pods; null for what is no template. */
+  /** What restoring a template does to its pods; null for other objects. */
   effect: UndoEffect | null
 }
 
 export type UndoEffect =
   /** A rollout replaces its pods. */
   | 'rollout'
-  /** All of its pods go before new ones come. */
+  /** All of its pods are deleted before new ones are created. */
   | 'recreate'
-  /** Those that run stay, new ones are made from it. */
+  /** Running pods stay, and only new pods are made from the template. */
   | 'new-pods'
 
-/** Takes keys out of a Secret that was there before. */
+/** Removes keys from a Secret that existed before the run. */
 export interface RemoveKeys {
   id: string
   action: 'remove-keys'
   target: Target
   resourceVersion: string
   keys: string[]
-  /** Keys that it had before, and whose earlier login is kept nowhere: they stay. */
+  /** Keys that existed before and whose earlier login is not stored anywhere: they stay. */
   kept: string[]
 }
 
@@ -72,7 +72,7 @@ export interface DeleteSecret {
   action: 'delete-secret'
   target: Target
   resourceVersion: string
-  /** Ids of steps without which it must not go: they take its name off what names it. */
+  /** Ids of the steps that must succeed first: they remove the Secret's name from other objects. */
   needs: string[]
 }
 
@@ -81,7 +81,7 @@ interface Leave {
   action: 'leave'
   target: Target
   reason: LeftReason
-  /** What names the Secret; without a name: objects of the kind may not be read. */
+  /** The objects that name the Secret; `name` is null where this user can't read the kind. */
   by?: { kind: string; name: string | null }[]
 }
 
@@ -98,12 +98,12 @@ export interface UndoOutcome {
   detail: string | null
 }
 
-/** The step for an object that stays as it is. */
+/** The step for an object that is left unchanged. */
 export function leave({ id, target }: Pick<Leave, 'id' | 'target'>, reason: LeftReason): Leave {
   return { id, action: 'leave', target, reason }
 }
 
-/** A Secret with a login in it that the undo does not take away. */
+/** Whether a Secret that holds a login remains after the step. */
 export function keepsLogin(step: UndoStep): boolean {
   if (step.action === 'remove-keys') return step.kept.length > 0
   return (

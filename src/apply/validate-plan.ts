@@ -1,4 +1,4 @@
-/** Judges whether a JSON value is a plan: what the published schema says of one, and what a schema can't say. */
+/** Validates a JSON value as a plan: by the published schema, and by rules that a schema can't express. */
 
 import { controllerKind, KINDS, type TypeMeta } from '../kubernetes/api/kinds.ts'
 import type { Change, Target } from '../plan/change.ts'
@@ -13,21 +13,21 @@ export function judgePlan(value: unknown): PlanVerdict {
   const head = Object.entries(HEAD).find(([field, own]) => Object(value)[field] !== own)
   if (head) return { wrongAt: head[0] }
   if (!validatePlan(value)) return { wrongAt: placeOf(validatePlan.errors ?? []) }
-  const wrongAt = misaimedChange(value) ?? repeatedId(value) ?? otherSecret(value)
+  const wrongAt = changeWithWrongTarget(value) ?? repeatedId(value) ?? otherSecret(value)
   return wrongAt === null ? { plan: value } : { wrongAt }
 }
 
-/** Looked at first: another document lacks most of a plan, but what is wrong with it is its kind. */
+/** Checked first: of another kind of document the error names the kind, not the many fields that it lacks. */
 const HEAD: Pick<Plan, 'apiVersion' | 'kind'> = { apiVersion: 'pullguard.dev/v1', kind: 'Plan' }
 
-/** Whether it is a whole change of this version. */
+/** Whether the value is a complete change of this version. */
 export function isChange(value: unknown): value is Change {
-  return validateChange(value) && isAimed(value)
+  return validateChange(value) && hasValidTarget(value)
 }
 
 type SchemaError = NonNullable<typeof validatePlan.errors>[number]
 
-/** Of a union's errors the deepest one is of the member that was meant. */
+/** The place of the deepest error: in a union, that error belongs to the member that the value resembles most. */
 function placeOf(errors: SchemaError[]): string {
   const [deepest = []] = errors.map(stepsTo).sort((one, other) => other.length - one.length)
   return deepest
@@ -36,13 +36,13 @@ function placeOf(errors: SchemaError[]): string {
     .replace(/^\./, '')
 }
 
-/** The names and positions on the way to what is missing or wrong: all of them the schema's, none the file's. */
+/** The path to the missing or wrong value. Its names come from the schema, never from the file. */
 function stepsTo({ instancePath, params }: SchemaError): string[] {
   const below: string | undefined = params.missingProperty ?? params.tag
   return [...instancePath.split('/').slice(1), ...(below === undefined ? [] : [below])]
 }
 
-/** What an action is done to. A plan is shown by what it does, so that a change of one thing can't stand for another's. */
+/** Which targets an action can have. Plans are displayed by action, so a wrong target would hide what is really written. */
 const TARGETS: Record<Change['action'], (target: Target) => boolean> = {
   'create-secret': isOf(KINDS.Secret),
   'update-secret': isOf(KINDS.Secret),
@@ -57,25 +57,25 @@ function isOf({ kind, apiVersion }: TypeMeta): (target: Target) => boolean {
   return target => target.kind === kind && target.apiVersion === apiVersion
 }
 
-function isAimed({ action, target }: Change): boolean {
+function hasValidTarget({ action, target }: Change): boolean {
   return TARGETS[action](target)
 }
 
-function misaimedChange({ changes, declined }: Plan): string | null {
-  const at = changes.findIndex(change => !isAimed(change))
+function changeWithWrongTarget({ changes, declined }: Plan): string | null {
+  const at = changes.findIndex(change => !hasValidTarget(change))
   if (at >= 0) return `changes[${at}].target`
-  const left = declined.findIndex(one => one.code === 'managed' && !isAimed(one.change))
+  const left = declined.findIndex(one => one.code === 'managed' && !hasValidTarget(one.change))
   return left >= 0 ? `declined[${left}].change.target` : null
 }
 
-/** Outcomes are told apart by the changes' ids. */
+/** The place of a repeated id: outcomes are matched to changes by id. */
 function repeatedId({ changes }: Plan): string | null {
   const seen = new Set<string>()
   const at = changes.findIndex(({ id }) => seen.size === seen.add(id).size)
   return at >= 0 ? `changes[${at}].id` : null
 }
 
-/** The one Secret's name is shown once for all changes. */
+/** The place of another Secret's name: the plan's one name is displayed for all changes. */
 function otherSecret({ secretName, changes }: Plan): string | null {
   for (const [at, change] of changes.entries()) {
     const other = secretsNamedBy(change).find(({ name }) => name !== secretName)

@@ -1,16 +1,15 @@
-/** Writes JSON patches to service accounts and templates, and follows an object that changes meanwhile. */
+/** Sends JSON patches to service accounts and templates, and plans them again when the object has changed. */
 
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { PatchChange } from '../plan/change.ts'
 import { isWritten, replanPatch } from '../plan/patch.ts'
-import { objectPath } from './api-path.ts'
 import type { ApplyContext } from './apply-context.ts'
 import type { Outcome, OutcomeReason } from './outcome.ts'
 import { isUncertain, outcomeOf, refusalOf, statusOf } from './refusal.ts'
 import { templateRefusal } from './successor.ts'
-import { writtenAt } from './written-at.ts'
+import { objectPath, writtenAt } from './target-object.ts'
 
-/** How often a list that others write to at the same time is read and appended to again. */
+/** How often a list that others write to at the same time is read and patched again. */
 const TRIES = 5
 
 /**
@@ -35,7 +34,7 @@ export async function writePatch(
       if ('status' in next) return next
       if (attempt === TRIES) return outcomeOf(change, 'conflict', { reason: { code: 'still-changing' } })
       current = next
-      if (!dryRun) await context.notes.intent(current)
+      if (!dryRun) await context.journal.intent(current)
     }
   }
 }

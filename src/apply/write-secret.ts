@@ -1,20 +1,19 @@
-/** Writes pull secrets. Their content comes from memory and goes to the API server, and nowhere else. */
+/** Writes pull secrets. Their content goes from memory to the API server and nowhere else. */
 
 import { DATA_KEY, PullSecretContent } from '../dockerconfig/pull-secret-content.ts'
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { JsonPatchOperation } from '../kubernetes/api/write.ts'
 import type { CreateSecret, SecretChange, UpdateSecret } from '../plan/change.ts'
-import { collectionPath, objectPath } from './api-path.ts'
 import type { ApplyContext } from './apply-context.ts'
 import { fingerprintOf } from './journal/fingerprint.ts'
 import type { Outcome } from './outcome.ts'
 import { isUncertain, outcomeOf, refusalOf, statusOf } from './refusal.ts'
-import { writtenAt } from './written-at.ts'
+import { collectionPath, objectPath, writtenAt } from './target-object.ts'
 
-/** On every object that pullguard makes; `undo` and later runs know their own by it. */
+/** The annotation on every Secret that pullguard creates; `undo` and later runs recognize their own by it. */
 export const RUN_ANNOTATION = 'pullguard.dev/run'
 
-/** Creates or completes the Secret; one that serves already what is wanted is left as it is. */
+/** Creates the Secret, or adds the missing logins to an existing one. A Secret that already holds them is left unchanged. */
 export async function writeSecret(
   change: SecretChange,
   context: ApplyContext,
@@ -31,7 +30,7 @@ export async function writeSecret(
   }
 }
 
-/** What the journal keeps of a write to an existing Secret: which keys, and how to recognize what they hold. */
+/** What the journal records of a write to an existing Secret: its keys, and a fingerprint of each login. */
 export interface WrittenKeys extends KubernetesObject {
   keys: { key: string; added: boolean; fingerprint: string }[]
 }
@@ -81,8 +80,8 @@ async function updateSecret(
   if (uid !== change.target.uid) return outcomeOf(change, 'conflict', { reason: { code: 'replaced' } })
   if (PullSecretContent.inSecret(stored).serves(content)) return outcomeOf(change, 'unchanged')
   const value = PullSecretContent.inSecret(stored).completedWith(content).revealData()
-  // Noted here, as only what is stored tells which keys are new.
-  if (!dryRun) await context.notes.intent(change, writtenKeys(PullSecretContent.inSecret(stored), content))
+  // The intent is recorded here because only the stored Secret shows which keys are new.
+  if (!dryRun) await context.journal.intent(change, writtenKeys(PullSecretContent.inSecret(stored), content))
   const patch: JsonPatchOperation[] = [
     { op: 'test', path: '/metadata/uid', value: uid },
     { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
@@ -98,7 +97,7 @@ async function updateSecret(
   }
 }
 
-/** After a refusal or a lost answer the Secret itself tells: what is wanted may be there all the same. */
+/** After a refusal or a lost answer, reads the Secret: the logins may be there all the same. */
 async function settle(
   change: SecretChange,
   context: ApplyContext,

@@ -19,6 +19,8 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
   const command = program
     .command('diagnose')
     .description('find failing image pulls and name their causes, with proof')
+    .option('-w, --watch', 'again after each change, until Ctrl-C; in a pipe one line a change')
+    .option('--until-clear', 'watch until no pull is failing any more')
   addCheckFlags(addConnectionFlags(addDumpFlags(addScopeFlags(command))))
   addOutputFlag(command.optionsGroup('Output:'), DIAGNOSIS_FORMATS)
     .addOption(
@@ -32,6 +34,7 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
         ['diagnose -A', 'the whole cluster'],
         ['diagnose -n web -l app=shop', 'some pods'],
         ['diagnose --check-images', 'ask registries too'],
+        ['diagnose -n web --until-clear', 'watch until it is over'],
         ['diagnose -f dump.json -o json', 'a dump, as JSON'],
         ['diagnose -n web -o junit > pulls.xml', 'for a CI system'],
       ]),
@@ -49,6 +52,9 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
             ...checkFlags(options),
             format: options.output,
             failOn: options.failOn,
+            ...(options.untilClear === true
+              ? { watch: 'until-clear' as const }
+              : options.watch === true && { watch: 'on' as const }),
           },
           options,
         ),

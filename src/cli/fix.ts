@@ -1,22 +1,28 @@
-/** The flags of `fix`. */
+/** The flags of `fix`, and the options that they make. */
 
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option, type OptionValues } from 'commander'
+import type { FixOptions } from '../commands/fix/session.ts'
+import { UsageError } from '../errors.ts'
 import { PLAN_FORMATS } from '../report/formats.ts'
-import { fixOptions, SECRET_NAME } from './fix-options.ts'
 import {
   addConnectionFlags,
   addNamespaceFlag,
   addOutputFlag,
   commaSeparated,
+  connectionFlags,
   example,
   parseDuration,
   registryEndpointOption,
   repeatable,
 } from './flags.ts'
-import { addRemedyFlags } from './remedy-flags.ts'
+import { addRemedyFlags, REMEDY_FLAGS, remediesAskedFor } from './remedy-flags.ts'
 import type { Run } from './run.ts'
 
+/** The default of --timeout, in milliseconds. */
 const FIVE_MINUTES = 300_000
+
+/** The pull secret's name unless --secret-name is given. */
+const SECRET_NAME = 'dockercreds'
 
 /** A Secret's name is a DNS subdomain (Kubernetes documentation, "Object Names and IDs"). */
 function secretName(text: string): string {
@@ -25,7 +31,7 @@ function secretName(text: string): string {
   throw new InvalidArgumentError('Give a name of lower case letters, digits, - and ., such as dockercreds.')
 }
 
-/** Host and port, as images name a registry. */
+/** A registry's host and optional port, as in image names. */
 function registryHosts(text: string, before: string[] | undefined): string[] {
   if (/^([\w-]+(\.[\w-]+)*|\[[\da-fA-F:]+\])(:\d+)?$/.test(text)) return repeatable(text, before)
   throw new InvalidArgumentError('Give the host of a registry, such as docker.io or ghcr.io.')
@@ -124,4 +130,55 @@ function addPlanFlags(command: Command): void {
         .choices(['error', 'warning', 'info', 'never'])
         .default('error'),
     )
+}
+
+/** Flags that conflict with --apply, each with its default. Together with --username, --registry is allowed: it names that login's registry. */
+const PLAN_MADE: [name: string, flag: string, usual?: unknown][] = [
+  ['plan', '--plan'],
+  ['allNamespaces', '-A'],
+  ['namespace', '-n'],
+  ['affected', '--affected'],
+  ['excludeNamespace', '--exclude-namespace'],
+  ['registry', '--registry'],
+  ['recreateBarePods', '--recreate-bare-pods'],
+  ['allowManaged', '--allow-managed'],
+  ['overwriteSecret', '--overwrite-secret'],
+  ...REMEDY_FLAGS,
+  ['secretName', '--secret-name', SECRET_NAME],
+]
+
+/** The options that the flags make. @throws UsageError for flags that conflict with --apply */
+function fixOptions(options: OptionValues): FixOptions {
+  if (options.apply !== undefined) {
+    const settled = PLAN_MADE.filter(([name]) => name !== 'registry' || options.username === undefined).find(
+      ([name, , usual]) => options[name] !== usual,
+    )
+    if (settled)
+      throw new UsageError(`--apply can't be combined with ${settled[1]}: the plan already settles it.`)
+  }
+  const given = (name: string, as: string) => (options[name] === undefined ? {} : { [as]: options[name] })
+  return {
+    connection: connectionFlags(options),
+    allNamespaces: options.allNamespaces === true,
+    affected: options.affected === true,
+    excludedNamespaces: options.excludeNamespace ?? [],
+    secretName: options.secretName,
+    registries: options.registry ?? [],
+    endpoints: options.registryEndpoint ?? [],
+    passwordStdin: options.passwordStdin === true,
+    authenticate: options.authenticate !== false,
+    recreate: options.recreate !== false,
+    recreateBarePods: options.recreateBarePods === true,
+    remediesAskedFor: remediesAskedFor(options),
+    allowManaged: options.allowManaged === true,
+    overwriteSecret: options.overwriteSecret === true,
+    yes: options.yes === true,
+    dryRun: options.dryRun,
+    timeoutMs: options.timeout,
+    failOn: options.failOn,
+    format: options.output,
+    ...given('username', 'username'),
+    ...given('plan', 'planFile'),
+    ...given('apply', 'applyFile'),
+  }
 }

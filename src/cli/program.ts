@@ -1,4 +1,4 @@
-/** The commander program: flags become typed options and one command is called with them, nothing else. */
+/** The commander program: turns flags into typed options and calls one command with them, nothing else. */
 
 import { Command, CommanderError, type Option } from 'commander'
 import type { CommandContext, ExitName } from '../commands/context.ts'
@@ -12,17 +12,18 @@ import { addImage } from './image.ts'
 import { addQuota } from './quota.ts'
 import type { Run } from './run.ts'
 import { addUndo } from './undo.ts'
+import { addWait } from './wait.ts'
 import { addWhy } from './why.ts'
 
 export interface ContextFlags {
   noColor: boolean
 }
 
-/** Who runs the program, and where its words go. */
+/** What the program needs from main: its name and version, contexts for commands, and where help is written. */
 export interface ProgramHost {
   program: CommandContext['program']
   version: string
-  /** Makes the context once the flags that shape it are known. */
+  /** Makes a command's context from the flags that affect it. */
   context(flags: ContextFlags): CommandContext
   /** The same for a command that writes. */
   writingContext(flags: ContextFlags): WritingContext
@@ -49,7 +50,7 @@ export async function runProgram(argv: string[], host: ProgramHost): Promise<Exi
   return ended
 }
 
-/** `help fix` as `fix --help`; of a command that is not there just its name, so that the error says which one may be meant. */
+/** Rewrites `help fix` as `fix --help`. An unknown command's name stays alone, so that the error suggests a similar one. */
 function helpLast(argv: string[], program: Command): string[] {
   const [first, second, ...rest] = argv
   if (first !== 'help' || second === undefined) return argv
@@ -60,18 +61,18 @@ function isCommand(word: string | undefined, program: Command): boolean {
   return program.commands.some(command => command.name() === word)
 }
 
-/** The help that tells more: of the command that was called, where it is one. */
+/** The help to point to: the called command's, or the program's where the command is unknown. */
 function helpFor(program: Command, called: string | undefined): string {
   return isCommand(called, program) ? `${program.name()} ${called} --help` : `${program.name()} --help`
 }
 
-/** pflag, and so kubectl, also takes `-o=json`; commander would keep the equals sign. */
+/** Accepts `-o=json` as kubectl does (pflag); commander would keep the equals sign. */
 function pflagStyle(argument: string): string {
   return argument.replace(/^(-[A-Za-z])=/, '$1')
 }
 
 function sentence({ code, message }: CommanderError, help: string): string {
-  // Help that stands in for an error has no message of its own.
+  // commander throws this without a message where it prints help instead of an error.
   const said = code === 'commander.help' ? 'no command is given' : message
   const text = said.replace(/^error: /, '').replace(/\n\(Did you mean (.*?)\?\)/, ' (did you mean $1?)')
   return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}. See \`${help}\`.`
@@ -86,14 +87,14 @@ const START: [string, string][] = [
 
 const EXIT_CODES = `
 Exit codes:
-  0  nothing found, or everything is fixed
+  0  nothing found, or everything is fixed or ready
   1  findings
   2  wrong usage or unreadable input
-  3  not everything could be read, written, or recovered
+  3  not everything could be read, written, or recovered in time
   4  cluster or registry unreachable, or login not accepted
   5  refused: not confirmed, stale plan, missing permission`
 
-/** What a flag does, with its choices and its default as they are typed. */
+/** A flag's description with its choices and its default. */
 function described({
   description,
   argChoices,
@@ -136,7 +137,7 @@ function buildProgram(host: ProgramHost, end: (name: ExitName) => void): Command
       with: async (options, flags) => end(await (await load())(options, host.writingContext(noColor(flags)))),
     }),
   }
-  for (const add of [addDiagnose, addWhy, addImage, addQuota, addFix, addUndo, addDemo])
+  for (const add of [addDiagnose, addWhy, addWait, addImage, addQuota, addFix, addUndo, addDemo])
     add(program, host.program, run)
   return program
 }

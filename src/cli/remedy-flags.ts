@@ -1,7 +1,7 @@
-/** The flags of `fix` that ask for a remedy or decline one, made from what each remedy says of its own. */
+/** The flags of `fix` that choose or decline a remedy, made from each remedy's rules. */
 
 import { type Command, Option, type OptionValues } from 'commander'
-import type { Remedy } from '../diagnosis/remedies.ts'
+import type { Remedy } from '../diagnosis/remedy.ts'
 import { EACH_REMEDY } from '../plan/remedies/index.ts'
 import type { RemedyFlag } from '../plan/remedies/remedy-rules.ts'
 import { REMEDY_WORDS } from '../report/words/remedies.ts'
@@ -26,7 +26,7 @@ function optionOf(flag: RemedyFlag, help: string): Option {
   }
 }
 
-/** Remedies that were asked for by their flags, with the values given. */
+/** The remedies whose flags were given, with the flags' values. */
 export function remediesAskedFor(options: OptionValues): Map<Remedy, readonly string[]> {
   const asked = new Map<Remedy, readonly string[]>()
   for (const [remedy, { flag }] of EACH_REMEDY) {
@@ -37,7 +37,7 @@ export function remediesAskedFor(options: OptionValues): Map<Remedy, readonly st
   return asked
 }
 
-/** Each flag with commander's name for it and its value where it is not given. */
+/** Each flag with commander's attribute name and its default. */
 export const REMEDY_FLAGS = EACH_REMEDY.map(([, { flag }]): [name: string, flag: string, usual?: unknown] => {
   const option = optionOf(flag, '')
   return [option.attributeName(), option.long ?? '', flag.takes === 'refusal' ? true : undefined]

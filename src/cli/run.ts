@@ -1,4 +1,4 @@
-/** How a command line reaches the command that it names. */
+/** How the program loads and calls a command. */
 
 import type { CommandContext, ExitName } from '../commands/context.ts'
 import type { WritingContext } from '../commands/writing-context.ts'
@@ -9,9 +9,9 @@ interface Loaded<Options> {
   with(options: Options, flags: { color?: boolean }): Promise<void>
 }
 
-/** Loads a command only when it is called: start-up pays for what it uses. */
+/** Loads a command only when it is called, so that start-up loads nothing else. */
 export interface Run {
-  /** One that only reads, and gets nothing to write with. */
+  /** A command that only reads: its context can't write. */
   reading<Options>(load: () => Promise<Command<Options, CommandContext>>): Loaded<Options>
   writing<Options>(load: () => Promise<Command<Options, WritingContext>>): Loaded<Options>
 }

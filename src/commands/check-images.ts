@@ -13,39 +13,39 @@ import type { HubQuota } from '../snapshot/hub-quota.ts'
 import type { ImageCheck } from '../snapshot/image-check.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
-import { PodLogins } from '../source/image-checks/logins.ts'
+import { PodLogins, type PullingPod } from '../source/image-checks/pod-logins.ts'
 import { type ImageQuestion, type MachineLogins, readImageChecks } from '../source/image-checks.ts'
 import type { CommandContext } from './context.ts'
 import { askHub } from './quota/readings.ts'
 
-/** What the flags say of it. */
+/** The flags of --check-images. */
 export interface ImageCheckFlags {
   /** REGISTRY=URL. */
   endpoints: string[]
 }
 
-/** Milliseconds: a late report is worth less than one without the registries' answers. */
+/** Milliseconds for all checks, and for one request: a report without some answers is better than a late one. */
 const LONGEST_RUN = 45_000
 const LONGEST_REQUEST = 10_000
 
-/** From the flags to the checks, in two steps: what the pods could log in with is known only while their cluster is read. */
+/** Collects the pods' pull secrets while the cluster is read, then asks the registries. */
 export class ImageChecking {
   readonly #podLogins = new PodLogins()
   readonly #endpoints: ReturnType<typeof parseEndpoints>
   readonly #flags: ImageCheckFlags
   readonly #context: CommandContext
 
-  /** @throws UsageError for an endpoint that is none */
+  /** @throws UsageError for a malformed endpoint */
   constructor(flags: ImageCheckFlags, context: CommandContext) {
     this.#flags = flags
     this.#endpoints = parseEndpoints(flags.endpoints, context.env.PULLGUARD_REGISTRY_ENDPOINTS)
     this.#context = context
   }
 
-  /** Takes a pull secret as the cluster gives it. */
+  /** Collects a pull secret as the cluster returned it. */
   readonly keep = (secret: unknown): void => this.#podLogins.add(secret)
 
-  /** The images of the findings, each as the pods that want it. @throws the signal's reason */
+  /** Checks the images of the findings with the pull secrets of their pods. @throws the signal's reason */
   askForFindings(findings: readonly Finding[], snapshot: Snapshot): Promise<ImageCheck[]> {
     return this.#ask(questionsOf(findings, snapshot))
   }
@@ -67,9 +67,14 @@ export class ImageChecking {
     )
   }
 
-  /** Images that need not be failing, as the pod that wants them; null: as nobody's. @throws the signal's reason */
+  /** Checks images, failing or not, with the pull secrets of the pod that uses them; null for none. @throws the signal's reason */
   ask(images: string[], pod: Pod | null): Promise<ImageCheck[]> {
     return this.#ask(images.flatMap(image => questionOf(image, pod)))
+  }
+
+  /** Images that no pod has asked for yet, each as the pods that will. @throws the signal's reason */
+  askFor(wanted: { image: string; pod: PullingPod }[]): Promise<ImageCheck[]> {
+    return this.#ask(wanted.flatMap(({ image, pod }) => questionOf(image, pod)))
   }
 
   async #ask(questions: ImageQuestion[]): Promise<ImageCheck[]> {
@@ -118,13 +123,13 @@ function questionsOf(findings: readonly Finding[], { pods }: Snapshot): ImageQue
   })
 }
 
-/** None where the pull makes no use of them, such as that of a sandbox image. */
+/** The pull secrets that the pull uses; none for a sandbox image, for example. */
 function secretsTried({ attempts }: CredentialReport, { pullSecrets }: Pod): string[] {
   return attempts.length === 0 ? [] : pullSecrets
 }
 
-/** An image that need not be failing, and the pod that wants it, if there is one. */
-function questionOf(image: string, pod: Pod | null): ImageQuestion[] {
+/** The question about one image, failing or not; none for an invalid reference. */
+function questionOf(image: string, pod: PullingPod | null): ImageQuestion[] {
   const reference = parseReference(image)
   if (reference === null) return []
   const { to = null } = movedImage(reference, 'missing') ?? {}

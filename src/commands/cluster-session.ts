@@ -1,9 +1,9 @@
-/** A conversation with a cluster from its beginning to its end: warnings printed, connection closed, failures as sentences. */
+/** The lifetime of a cluster connection: prints the server's warnings, closes the connection, and turns failures into sentences. */
 
 import { UnreachableError } from '../errors.ts'
 import { ApiError } from '../kubernetes/api/api-error.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
-import { visible } from '../report/sanitise.ts'
+import { sanitizeLine } from '../report/sanitize.ts'
 import { redact } from '../secrecy/redact.ts'
 import type { CommandContext } from './context.ts'
 
@@ -12,7 +12,7 @@ type Redactor = (text: string) => string
 /**
  * Waits for the connection, lets `work` do its part, and closes.
  * @param connecting a reader, or for commands that write a writer
- * @param work may say, by its second argument, how the secrets look that it sends
+ * @param work gets the cluster, and a function that sets the redactor for the server's messages and warnings
  * @throws UnreachableError where the server refused or failed in a way that `work` did not expect; whatever `work` throws
  */
 export async function withCluster<Cluster extends ClusterReader, T>(
@@ -21,7 +21,7 @@ export async function withCluster<Cluster extends ClusterReader, T>(
   work: (cluster: Cluster, redactBy: (redactor: Redactor) => void) => Promise<T>,
 ): Promise<T> {
   const cluster = await connecting
-  // An admission webhook may repeat what it was sent, in words that look like no secret.
+  // An admission webhook may quote a secret that it was sent, in a form that `redact` does not recognize.
   let clean: Redactor = redact
   try {
     return await work(cluster, redactor => {
@@ -29,9 +29,10 @@ export async function withCluster<Cluster extends ClusterReader, T>(
     })
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    throw new UnreachableError(`The API server can't serve this: ${visible(clean(error.message))}`)
+    throw new UnreachableError(`The request to the API server failed: ${sanitizeLine(clean(error.message))}`)
   } finally {
-    for (const warning of cluster.warnings()) await context.err.write(`Warning: ${visible(clean(warning))}\n`)
+    for (const warning of cluster.warnings())
+      await context.err.write(`Warning: ${sanitizeLine(clean(warning))}\n`)
     await cluster.close()
   }
 }

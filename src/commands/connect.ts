@@ -1,4 +1,4 @@
-/** Opens the conversation with a cluster for a command. The client is loaded only by commands that need one. */
+/** Connects a command to a cluster. The client is loaded only by commands that need one. */
 
 import type { Clock } from '../clock.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
@@ -7,7 +7,7 @@ import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import type { ConnectionOptions } from '../kubernetes/kubeconfig/connection-options.ts'
 import type { ConnectionFlags } from './context.ts'
 
-/** What the kubeconfig rules look at besides the flags, and who is asking. */
+/** What a connection needs besides the flags: the environment of the kubeconfig rules, the clock, and the version for the user agent. */
 export interface ConnectingHost {
   env: Record<string, string | undefined>
   cwd: string
@@ -21,13 +21,13 @@ export interface ConnectingHost {
 /** kubectl logs requests from this level on. */
 const REQUESTS = 6
 
-/** Connects for reading with the cluster that flags and kubeconfig name. @throws UsageError, UnreachableError */
+/** Connects, for reading, to the cluster that flags and kubeconfig name. @throws UsageError, UnreachableError */
 export async function readerFor(flags: ConnectionFlags, host: ConnectingHost): Promise<ClusterReader> {
   const { connectReader } = await import('../kubernetes/connect-reader.ts')
   return connectReader(optionsOf(flags, host))
 }
 
-/** Connects for writing, too. @throws UsageError, UnreachableError */
+/** The same for reading and writing. @throws UsageError, UnreachableError */
 export async function writerFor(flags: ConnectionFlags, host: ConnectingHost): Promise<ClusterWriter> {
   const { connectWriter } = await import('../kubernetes/connect-writer.ts')
   return connectWriter(optionsOf(flags, host))

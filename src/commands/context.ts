@@ -1,11 +1,11 @@
-/** What every command is handed: streams, clock, environment and the way to a cluster. Nothing else reaches outside. */
+/** What every command gets: streams, clock, environment, and the connection to a cluster. Nothing else reaches outside the process. */
 
 import type { Clock } from '../clock.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import type { ClusterFlags } from '../kubernetes/kubeconfig/connection-options.ts'
 import type { Input, Output, Progress, Questions } from '../terminal.ts'
 
-/** How a command ended; main holds the table that makes it a number. */
+/** How a command ended; main maps it to the exit code. */
 export type ExitName = 'ok' | 'findings' | 'usage' | 'incomplete' | 'unreachable' | 'refused'
 
 /** kubectl's connection flags. */
@@ -17,7 +17,7 @@ export interface ConnectionFlags extends ClusterFlags {
 }
 
 export interface CommandContext {
-  /** How the user started it, for the commands that the output proposes. */
+  /** How the user started the program, for the commands that the output proposes. */
   program: 'pullguard' | 'kubectl pullguard'
   version: string
   env: Record<string, string | undefined>
@@ -32,8 +32,8 @@ export interface CommandContext {
   err: Output
   progress(): Promise<Progress>
   ask: Questions
-  /** Runs a command line of this program as if it were started elsewhere: with another environment, home and time. */
+  /** Runs a command line of this program with another environment, home, working directory, and clock. */
   run(argv: string[], elsewhere: Pick<CommandContext, 'env' | 'home' | 'cwd' | 'clock'>): Promise<ExitName>
-  /** Opens a conversation with the cluster that the flags and the kubeconfig name, for reading. @throws UsageError, UnreachableError */
+  /** Connects, for reading, to the cluster that the flags and the kubeconfig name. @throws UsageError, UnreachableError */
   connect(flags: ConnectionFlags): Promise<ClusterReader>
 }

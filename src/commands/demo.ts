@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   type DemoStep,
-  demoInvitation,
+  demoClosing,
   demoOpening,
   demoPause,
   demoServing,
@@ -42,7 +42,7 @@ export async function demoCommand(options: DemoOptions, context: CommandContext)
   }
 }
 
-/** Puts what a machine of the story's user would hold into the folder. @returns the variables that lead there */
+/** Writes the kubeconfig and the docker config of the demo's user to the folder. @returns the environment variables that point there */
 async function settle(folder: string, simulator: Simulator, dockerConfig: string) {
   const kubeconfig = join(folder, 'kubeconfig')
   await writeFile(kubeconfig, simulator.kubeconfig, { mode: 0o600 })
@@ -72,16 +72,17 @@ async function tellStory(
     ['why', ['why', `default/${limited?.metadata.name}`]],
     ['fix', ['fix', '-A', '--yes']],
     ['again', ['diagnose', '-A']],
+    ['wait', ['wait', 'deployment/frontend', '-n', 'shop']],
     ['undo', ['undo', '--yes']],
   ]
   await out.write(demoOpening(out))
   for (const [index, [step, argv]] of story.entries()) {
-    // Nobody reads four screens at once: at a terminal each waits until it was read.
+    // On a terminal each screen waits for a key, so that it can be read.
     if (index > 0 && out.isTerminal) await context.ask.key(demoPause())
     await out.write(demoStep(step, [program, ...argv].join(' '), out))
     await context.run(out.color ? argv : [...argv, '--no-color'], elsewhere)
   }
-  await out.write(demoInvitation(program, out))
+  await out.write(demoClosing(program, out))
 }
 
 async function serve(env: CommandContext['env'], context: CommandContext): Promise<void> {

@@ -1,6 +1,6 @@
 /** `pullguard diagnose`: snapshot → findings → report → verdict. */
 
-import { advisedDiagnosis } from '../advice/advised.ts'
+import { adviseDiagnosis } from '../advice/add-steps.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import type { Diagnosis, Finding, Severity } from '../diagnosis/finding.ts'
 import { withLimits } from '../diagnosis/limit-sight.ts'
@@ -15,14 +15,20 @@ export interface DiagnoseOptions extends SnapshotOptions {
   checkImages?: ImageCheckFlags
   format: DiagnosisFormat
   failOn: Severity | 'never'
+  /** Again after each change, until Ctrl-C or until no pull fails. */
+  watch?: 'on' | 'until-clear'
 }
 
-/** Says which pods can't pull their images and why. @throws UsageError, UnreachableError */
+/** Reports which pods can't pull their images and why. @throws UsageError, UnreachableError */
 export async function diagnoseCommand(options: DiagnoseOptions, context: CommandContext): Promise<ExitName> {
-  // What only the report needs is loaded while answers are waited for: before, it would keep the first request waiting.
+  if (options.watch !== undefined) {
+    const { watchDiagnosis } = await import('./diagnose-watch.ts')
+    return watchDiagnosis(options, options.watch, context)
+  }
+  // The report's code is loaded while requests are in flight: loading it earlier would delay the first request.
   let loading: Promise<typeof import('../report/views/diagnosis.ts')> | undefined
   const reporting = () => (loading ??= import('../report/views/diagnosis.ts'))
-  const diagnosis = advisedDiagnosis(await diagnosed(options, context, () => void reporting()))
+  const diagnosis = adviseDiagnosis(await diagnosed(options, context, () => void reporting()))
   const { diagnosisNotes, diagnosisPieces } = await reporting()
   const { out, err } = context
   const { format, failOn } = options
@@ -56,7 +62,7 @@ async function diagnosed(
 
 const RANK: Record<Severity | 'never', number> = { info: 0, warning: 1, error: 2, never: 3 }
 
-/** Findings that count make `findings`; without one, whatever could not be read makes `incomplete`. Unknown is never healthy. */
+/** `findings` where one counts for `failOn`; else `incomplete` where something could not be read. Unknown is never healthy. */
 export function verdict(diagnosis: Diagnosis, failOn: Severity | 'never'): ExitName {
   if (diagnosis.findings.some(finding => countsFor(finding, failOn))) return 'findings'
   return diagnosis.complete ? 'ok' : 'incomplete'

@@ -1,6 +1,6 @@
 /** `pullguard fix`: read → choose → plan → prove → show → confirm → apply → verify → report. */
 
-import { advised } from '../advice/advised.ts'
+import { withSteps } from '../advice/add-steps.ts'
 import { checkAccess } from '../apply/check-access.ts'
 import { journalFolder } from '../apply/journal/state-folder.ts'
 import { writePlanFile } from '../apply/plan-file.ts'
@@ -9,27 +9,25 @@ import { Registries } from '../registry/client.ts'
 import { parseEndpoints } from '../registry/endpoints.ts'
 import { shellWord } from '../report/escape.ts'
 import { ownCommand } from '../report/invocation.ts'
-import { accessRefusal } from '../report/views/access.ts'
 import { renderFixResult } from '../report/views/fix-result.ts'
-import { type PlanNews, renderPlan } from '../report/views/plan.ts'
+import { type PlanReportContext, renderPlan } from '../report/views/plan.ts'
+import { accessRefusal, confirmation } from '../report/views/questions.ts'
 import { clusterIdentity } from '../source/live/cluster-identity.ts'
 import { withCluster } from './cluster-session.ts'
 import type { ExitName } from './context.ts'
-import { applyDraft } from './fix/apply-draft.ts'
-import { confirmPlan } from './fix/confirm.ts'
-import { draftPlan } from './fix/draft.ts'
+import { executeFix } from './fix/execute-fix.ts'
+import { prepareFix } from './fix/prepare-fix.ts'
 import { proveLogins } from './fix/prove.ts'
 import { chooseRequest } from './fix/request.ts'
-import { tellOfRotation } from './fix/rotated.ts'
+import { warnOfRotatedLogins } from './fix/rotated-logins.ts'
 import { savedPlan } from './fix/saved-plan.ts'
-import type { Draft, FixOptions, FixSession } from './fix/session.ts'
+import type { FixOptions, FixSession, PreparedFix } from './fix/session.ts'
 import { readSituation } from './fix/situation.ts'
-import { fixVerdict, isLiftable } from './fix/verdict.ts'
-import { leftOf, type Verified, verify, verifyDryRun } from './fix/verify.ts'
+import { fixVerdict, isLiftable, leftOf, type Verified, verify, verifyDryRun } from './fix/verify.ts'
 import { invocationOf } from './invocation.ts'
 import type { WritingContext } from './writing-context.ts'
 
-/** Gives stuck pods what they lack. @throws UsageError, UnreachableError, RefusedError: then nothing was changed */
+/** Fixes stuck pods. @throws UsageError, UnreachableError; RefusedError, where nothing was changed */
 export async function fixCommand(options: FixOptions, context: WritingContext): Promise<ExitName> {
   const { env, home, signal } = context
   const endpoints = parseEndpoints(options.endpoints, env.PULLGUARD_REGISTRY_ENDPOINTS)
@@ -54,78 +52,82 @@ export async function fixCommand(options: FixOptions, context: WritingContext): 
 
 async function fix(session: FixSession): Promise<ExitName> {
   const { options } = session
-  const draft =
+  const prepared =
     options.applyFile === undefined ? await prepare(session) : await savedPlan(options.applyFile, session)
-  if (options.planFile !== undefined) return savePlan(draft, session, options.planFile)
+  if (options.planFile !== undefined) return savePlan(prepared, session, options.planFile)
   if (options.dryRun === 'client' || options.format === 'patch') {
-    return show(draft, session, { code: 'dry-run' })
+    return show(prepared, session, { code: 'dry-run' })
   }
-  if (options.format === 'table') await show(draft, session, { code: 'carry-out' })
-  if (draft.plan.changes.length === 0) return nothingToDo(draft, session)
-  await refuseForbidden(draft, session)
-  if (draft.saved) await proveSaved(draft, session)
+  if (options.format === 'table') await show(prepared, session, { code: 'apply' })
+  if (prepared.plan.changes.length === 0) return nothingToDo(prepared, session)
+  await refuseForbidden(prepared, session)
+  if (prepared.saved) await proveSaved(prepared, session)
   if (options.dryRun === 'server') {
-    const result = await applyDraft(draft, session, true)
-    return tell(verifyDryRun(draft, result), session)
+    const result = await executeFix(prepared, session, true)
+    return printResult(verifyDryRun(prepared, result), session)
   }
-  await confirmPlan(draft, session)
-  const result = await applyDraft(draft, session, false)
-  return tell(await verify(draft, result, session), session)
+  await confirmPlan(prepared, session)
+  const result = await executeFix(prepared, session, false)
+  return printResult(await verify(prepared, result, session), session)
 }
 
-/** The plan for what is wrong now. */
-async function prepare(session: FixSession): Promise<Draft> {
+/** Plans a fix for the current findings. */
+async function prepare(session: FixSession): Promise<PreparedFix> {
   const situation = await readSituation(session)
   const request = await chooseRequest(situation, session)
-  return draftPlan(request, situation, session)
+  return prepareFix(request, situation, session)
 }
 
-async function savePlan(draft: Draft, session: FixSession, file: string): Promise<ExitName> {
-  await writePlanFile(file, draft.plan)
+async function savePlan(prepared: PreparedFix, session: FixSession, file: string): Promise<ExitName> {
+  await writePlanFile(file, prepared.plan)
   const invocation = invocationOf(session.context, session.options.connection)
   const command = ownCommand(invocation, `fix --apply ${shellWord(file)}`)
-  return show(draft, session, { code: 'saved', file, command })
+  return show(prepared, session, { code: 'saved', file, command })
 }
 
 /** @throws RefusedError where the server does not allow what the plan would write */
-async function refuseForbidden({ plan }: Draft, { cluster, context }: FixSession): Promise<void> {
+async function refuseForbidden({ plan }: PreparedFix, { cluster, context }: FixSession): Promise<void> {
   const denials = await checkAccess(plan, cluster, context.signal)
   if (denials.length > 0) throw new RefusedError(accessRefusal(denials, plan.scope))
 }
 
-async function tell({ report, verdict }: Verified, session: FixSession): Promise<ExitName> {
+async function printResult({ report, verdict }: Verified, session: FixSession): Promise<ExitName> {
   const gap = session.options.format === 'table' ? '\n' : ''
   await session.context.out.write(`${gap}${renderFixResult(report, view(session))}`)
   return verdict
 }
 
-/** A saved plan is applied as it is, or not at all. */
-async function proveSaved(draft: Draft, session: FixSession): Promise<void> {
-  const [first] = await proveLogins(draft, session)
+/** A saved plan is applied unchanged or not at all, so one login that fails its proof ends the run. */
+async function proveSaved(prepared: PreparedFix, session: FixSession): Promise<void> {
+  const [first] = await proveLogins(prepared, session)
   if (first !== undefined) throw first.error
 }
 
-async function show(draft: Draft, session: FixSession, mode: PlanNews['mode']): Promise<ExitName> {
-  const { plan, findings, gaps } = draft
+async function show(
+  prepared: PreparedFix,
+  session: FixSession,
+  mode: PlanReportContext['mode'],
+): Promise<ExitName> {
+  const { plan, findings, gaps } = prepared
   await session.context.out.write(
-    renderPlan(plan, { findings: findings.map(advised), gaps, mode }, view(session)),
+    renderPlan(plan, { findings: findings.map(withSteps), gaps, mode }, view(session)),
   )
-  return plan.changes.length === 0 ? emptyVerdict(draft, session) : 'ok'
+  return plan.changes.length === 0 ? emptyVerdict(prepared, session) : 'ok'
 }
 
-async function nothingToDo(draft: Draft, session: FixSession): Promise<ExitName> {
-  const { plan, findings, gaps } = draft
-  const verdict = emptyVerdict(draft, session)
-  if (findings.length === 0) await tellOfRotation(session)
+async function nothingToDo(prepared: PreparedFix, session: FixSession): Promise<ExitName> {
+  const { plan, findings, gaps } = prepared
+  const verdict = emptyVerdict(prepared, session)
+  if (findings.length === 0) await warnOfRotatedLogins(session)
   if (session.options.format !== 'table') {
     const result = { run: null, outcomes: [], recoveries: [], heldBack: null }
     const report = {
       plan,
       dryRun: false,
       complete: verdict === 'ok',
-      ...leftOf(draft),
+      ...leftOf(prepared),
       result,
-      findings: findings.map(advised),
+      findings: findings.map(withSteps),
       gaps,
     }
     await session.context.out.write(renderFixResult(report, view(session)))
@@ -133,9 +135,9 @@ async function nothingToDo(draft: Draft, session: FixSession): Promise<ExitName>
   return verdict
 }
 
-/** A fix that only declines has not fixed anything, and unknown is never healthy. */
+/** The exit code where the plan has no changes: a fix that only declines has not fixed anything, and unknown is never healthy. */
 function emptyVerdict(
-  { plan, findings, gaps, narrowed, unproven }: Draft,
+  { plan, findings, gaps, narrowed, unproven }: PreparedFix,
   { options }: FixSession,
 ): ExitName {
   const { declined } = plan
@@ -160,4 +162,22 @@ function view({ options, context }: FixSession) {
     color: out.color,
     terminal: out.isTerminal,
   }
+}
+
+/** Asks for confirmation: a yes, or for large plans the context's name. @throws RefusedError where nobody can be asked or the answer is no */
+export async function confirmPlan(
+  { plan }: PreparedFix,
+  { options, context, cluster }: FixSession,
+): Promise<void> {
+  if (options.yes) return
+  if (!context.ask.available) {
+    throw new RefusedError(
+      "Confirmation needed, but this isn't a terminal. Nothing was changed. Use --yes to apply or --dry-run to preview.",
+    )
+  }
+  const name = cluster.context ?? cluster.server
+  const { typed, question } = confirmation({ plan, cluster: name })
+  const agreed =
+    typed === null ? await context.ask.confirm(question) : (await context.ask.text(question)).trim() === typed
+  if (!agreed) throw new RefusedError('Not confirmed. Nothing was changed.')
 }

@@ -17,8 +17,8 @@ export interface ImageOptions {
 }
 
 /**
- * Reads references from the arguments, or for `-` from stdin, one a line. An invalid one is a finding, and so is a comment: nothing that a
- * list holds is passed over but its empty lines.
+ * Reads references from the arguments, or for `-` from stdin, one a line. Only empty lines are skipped: an invalid reference or a comment
+ * is a finding.
  * @throws UsageError
  */
 export async function imageCommand(options: ImageOptions, context: CommandContext): Promise<ExitName> {
@@ -42,7 +42,7 @@ export async function imageCommand(options: ImageOptions, context: CommandContex
   return images.every(image => image.valid) ? 'ok' : 'findings'
 }
 
-/** The readings with what registries say; those that are no names have nobody to be asked. */
+/** The readings with the registries' answers; invalid references have none. */
 async function checked(
   readings: ImageReading[],
   { checkImages }: ImageOptions,
@@ -58,7 +58,7 @@ async function checked(
 async function linesOf(stream: AsyncIterable<Uint8Array>): Promise<string[]> {
   const chunks: Uint8Array[] = []
   for await (const chunk of stream) chunks.push(chunk)
-  // White space around a name, a byte order mark among it, is the list's and not the name's.
+  // White space around a reference, including a byte order mark, is not part of it.
   const lines = Buffer.concat(chunks).toString('utf8').split('\n')
   return lines.map(line => line.trim()).filter(line => line !== '')
 }

@@ -17,8 +17,8 @@ const NAMED = [
 ] as const satisfies [keyof ConnectionFlags, string][]
 
 /**
- * What a proposed command has to repeat to reach the same cluster as the same person.
- * @param fromDump the facts came from files: no cluster is named, so that none is written to by mistake
+ * The connection flags that a proposed command has to repeat to reach the same cluster as the same user.
+ * @param fromDump the facts came from files, so no command may name a cluster
  */
 export function invocationOf(
   { program }: Pick<CommandContext, 'program'>,
@@ -31,7 +31,7 @@ export function invocationOf(
   })
   if (connection.insecureSkipTlsVerify === true) flags.push('--insecure-skip-tls-verify')
   for (const group of connection.asGroup ?? []) flags.push('--as-group', group)
-  // A token is a secret: the user knows it.
+  // The token is a secret: only a placeholder is printed.
   if (connection.token !== undefined) flags.push('--token', '<token>')
   return { program, flags, fromDump }
 }

@@ -3,7 +3,7 @@
 import { UnreachableError, UsageError } from '../errors.ts'
 import { usageOf } from '../quota/usage.ts'
 import type { QuotaFormat } from '../report/formats.ts'
-import { visible } from '../report/sanitise.ts'
+import { sanitizeLine } from '../report/sanitize.ts'
 import { renderQuota } from '../report/views/quota.ts'
 import { type HubQuota, type JudgedQuotas, judgeQuotas } from '../snapshot/hub-quota.ts'
 import type { CommandContext, ExitName } from './context.ts'
@@ -50,7 +50,7 @@ async function watchQuota(options: QuotaOptions, context: CommandContext): Promi
       await showQuota(options, context, [])
     } catch (error) {
       if (!(error instanceof UnreachableError)) throw error
-      await err.write(`${visible(error.message)}\n`)
+      await err.write(`${sanitizeLine(error.message)}\n`)
     }
     await clock.sleep(WATCH_PAUSE, signal)
   }

@@ -1,4 +1,4 @@
-/** Takes the snapshot that a command asks for: of a live cluster, or of a dump. Both give the same facts for the same state. */
+/** Takes a command's snapshot, of a live cluster or of a dump. Both give the same facts for the same state. */
 
 import { UsageError } from '../errors.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
@@ -15,11 +15,11 @@ export interface SnapshotOptions {
   recursive: boolean
   /** One pod by name, healthy or not. */
   pod?: string
-  /** Gets each pull secret of a live cluster as it is read. */
+  /** Called with each pull secret of a live cluster as it is read. */
   onPullSecret?: ClusterOptions['onPullSecret']
 }
 
-/** Reads what the flags name; `meanwhile` is called again and again once a cluster has answered something. @throws UsageError, UnreachableError */
+/** Reads what the flags name. `meanwhile` is called repeatedly once a cluster has begun to answer. @throws UsageError, UnreachableError */
 export async function takeSnapshot(
   options: SnapshotOptions,
   context: CommandContext,
@@ -28,7 +28,7 @@ export async function takeSnapshot(
   if (options.recursive && options.files.length === 0) {
     throw new UsageError('-R goes with -f: name the folder to read, as in `-f dumps -R`.')
   }
-  // A selector that can't be read is the user's mistake, whoever would be asked to apply it.
+  // Checked here so that a malformed selector gives the same error for a cluster and a dump.
   if (options.selector !== undefined) parseLabelSelector(options.selector)
   return options.files.length > 0
     ? snapshotOfDump(options, context)
@@ -50,7 +50,7 @@ async function snapshotOfDump(options: SnapshotOptions, context: CommandContext)
     now: context.now().toISOString(),
     signal: context.signal,
   })
-  const { renderSourceNotes } = await import('../report/views/source-notes.ts')
+  const { renderSourceNotes } = await import('../report/views/gaps.ts')
   await context.err.write(renderSourceNotes(snapshot.source))
   return snapshot
 }

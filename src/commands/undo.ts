@@ -2,17 +2,16 @@
 
 import type { Progress } from '../apply/apply-context.ts'
 import { applyUndo } from '../apply/apply-undo.ts'
-import { findRun, withContinued } from '../apply/journal/find-run.ts'
+import { findRun, listRuns, withContinued } from '../apply/journal/find-runs.ts'
 import { journalsOf } from '../apply/journal/journal.ts'
-import { listRuns } from '../apply/journal/list-runs.ts'
-import { isTakenBack, type Run } from '../apply/journal/run.ts'
+import { isUndone, type Run } from '../apply/journal/run.ts'
 import { journalFolder } from '../apply/journal/state-folder.ts'
 import { planUndo } from '../apply/plan-undo.ts'
 import { keepsLogin, type UndoOutcome, type UndoStep } from '../apply/undo-step.ts'
 import { RefusedError, UsageError } from '../errors.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
-import { visible } from '../report/sanitise.ts'
-import { progressText, undoEndedEarlyText } from '../report/views/progress.ts'
+import { sanitizeLine } from '../report/sanitize.ts'
+import { interruptedUndoText, progressText } from '../report/views/progress.ts'
 import { undoQuestion } from '../report/views/questions.ts'
 import {
   anotherRunText,
@@ -32,7 +31,7 @@ import type { WritingContext } from './writing-context.ts'
 
 export interface UndoOptions {
   connection: ConnectionFlags
-  /** The newest without one. */
+  /** The run's name or the beginning of it; the newest run if absent. */
   run?: string
   list: boolean
   yes: boolean
@@ -40,7 +39,7 @@ export interface UndoOptions {
   format: UndoReportOptions['format']
 }
 
-/** Takes one run back, or lists them. @throws UsageError for a run that is none; RefusedError where not confirmed; UnreachableError */
+/** Undoes one run, or lists them. @throws UsageError for an unknown run; RefusedError where not confirmed; UnreachableError */
 export async function undoCommand(options: UndoOptions, context: WritingContext): Promise<ExitName> {
   return withCluster(context.connectWriter(options.connection), context, async cluster => {
     const clusterUid = await clusterIdentity(cluster, context.signal)
@@ -48,8 +47,8 @@ export async function undoCommand(options: UndoOptions, context: WritingContext)
     const damages: string[] = []
     const onDamage = (sentence: string) => void damages.push(sentence)
     const runs = await listRuns(folder, { server: cluster.server, onDamage })
-    for (const sentence of damages) await context.err.write(`Warning: ${visible(sentence)}\n`)
-    // By its address this cluster has no journal; under its own name, which this login can't see, it may have.
+    for (const sentence of damages) await context.err.write(`Warning: ${sanitizeLine(sentence)}\n`)
+    // There is no journal under this cluster's address; there may be one under its uid, which this login can't read.
     if (runs.length === 0 && clusterUid === cluster.server) {
       throw new UsageError(
         "Can't identify this cluster: that needs permission to get the namespace kube-system.",
@@ -65,14 +64,14 @@ export async function undoCommand(options: UndoOptions, context: WritingContext)
     const others = runs.filter(
       other => !run.entries.some(entry => entry.run === other.run) && other !== named,
     )
-    return takeBack(run, folder, { options, context, cluster, others })
+    return undoRun(run, folder, { options, context, cluster, others })
   })
 }
 
-/** Nothing was left to undo of this one; somebody may think that goes for all. */
-async function tellOfAnother({ options, context, cluster, others }: UndoSession): Promise<void> {
+/** After an undo, names another run that can still be undone: `undo` without a name always means the newest. */
+async function suggestAnotherRun({ options, context, cluster, others }: UndoSession): Promise<void> {
   if (options.format !== 'table') return
-  for (const run of others.filter(one => !isTakenBack(one))) {
+  for (const run of others.filter(one => !isUndone(one))) {
     if ((await stateOf(run, others, cluster, context.signal)) !== 'in-place') continue
     await context.err.write(anotherRunText(run.run, invocationOf(context, options.connection)))
     return
@@ -87,30 +86,30 @@ interface UndoSession {
   others: Run[]
 }
 
-async function takeBack(run: Run, folder: string, session: UndoSession): Promise<ExitName> {
+async function undoRun(run: Run, folder: string, session: UndoSession): Promise<ExitName> {
   const { options, context, cluster } = session
-  const steps = isTakenBack(run) ? [] : await planUndo(run, session.others, cluster, context.signal)
+  const steps = isUndone(run) ? [] : await planUndo(run, session.others, cluster, context.signal)
   const kept = steps.filter(keepsLogin).map(({ target }) => target)
   await context.out.write(renderUndoPlan({ run: run.run, steps, kept }, view(options, context)))
   const writes = steps.some(({ action }) => action !== 'leave')
-  const wet = writes && options.dryRun !== 'client'
-  if (wet && options.dryRun === 'none') await confirm(steps, session)
-  const outcomes = wet ? await carryOut(run, steps, folder, session) : []
-  const lost = steps.some(step => step.action === 'leave' && step.reason === 'pod-taken-away')
-  const settled = !lost && kept.length === 0
+  const executes = writes && options.dryRun !== 'client'
+  if (executes && options.dryRun === 'none') await confirm(steps, session)
+  const outcomes = executes ? await executeUndo(run, steps, folder, session) : []
+  const podMissing = steps.some(step => step.action === 'leave' && step.reason === 'pod-taken-away')
+  const settled = !podMissing && kept.length === 0
   const complete = settled && outcomes.every(({ status }) => DONE.includes(status))
   const dryRun = options.dryRun !== 'none'
-  // What is gone or was changed by others stays so: nobody has to look for it again.
-  if (!dryRun && !writes && settled && !isTakenBack(run)) await noteOver(run, folder)
+  // Recorded so that later runs of undo don't look at this one again.
+  if (!dryRun && !writes && settled && !isUndone(run)) await recordOver(run, folder)
   const report: UndoReport = { run: run.run, dryRun, complete, kept, steps, outcomes }
-  if (wet || options.format !== 'table') {
+  if (executes || options.format !== 'table') {
     await context.out.write(renderUndoResult(report, view(options, context)))
   }
-  await tellOfAnother(session)
+  await suggestAnotherRun(session)
   return complete ? 'ok' : 'incomplete'
 }
 
-async function noteOver(run: Run, folder: string): Promise<void> {
+async function recordOver(run: Run, folder: string): Promise<void> {
   const journal = journalsOf(run, folder)
   try {
     await journal.append({ type: 'over' })
@@ -121,8 +120,8 @@ async function noteOver(run: Run, folder: string): Promise<void> {
 
 const DONE: UndoOutcome['status'][] = ['applied', 'accepted', 'unchanged', 'left']
 
-/** Tried on the server first; what it refuses there is not begun. */
-async function carryOut(
+/** Sends every step as a dry run first and then writes those that the server accepted. */
+async function executeUndo(
   run: Run,
   steps: UndoStep[],
   folder: string,
@@ -146,7 +145,7 @@ async function carryOut(
   } catch (error) {
     progress.stop()
     if (writing)
-      await context.err.write(undoEndedEarlyText(run.run, invocationOf(context, options.connection)))
+      await context.err.write(interruptedUndoText(run.run, invocationOf(context, options.connection)))
     throw error
   } finally {
     progress.stop()

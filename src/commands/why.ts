@@ -1,6 +1,6 @@
 /** `pullguard why POD`: for each image what the kubelet will try, and the one link that is broken. */
 
-import { advisedWhy } from '../advice/advised.ts'
+import { adviseWhy } from '../advice/add-steps.ts'
 import { explainPod } from '../diagnosis/why.ts'
 import type { Why } from '../diagnosis/why-report.ts'
 import { UsageError } from '../errors.ts'
@@ -8,7 +8,7 @@ import type { DataFormat } from '../report/formats.ts'
 import { renderGaps } from '../report/views/gaps.ts'
 import { renderWhy } from '../report/views/why.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
-import { NoSuchPod } from '../source/no-such-pod.ts'
+import { NoSuchPod } from '../source/snapshot-scope.ts'
 import type { ImageCheckFlags, ImageChecking } from './check-images.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
@@ -39,13 +39,13 @@ export async function whyCommand(options: WhyOptions, context: CommandContext): 
     const places = [pod, ...others].map(found => `${found.namespace}/${found.name}`).join(', ')
     throw new UsageError(`More than one pod is called "${name}": say which of ${places}.`)
   }
-  // Healthy containers too: what runs today has to be pulled again tomorrow.
+  // Healthy containers too: their images will have to be pulled again.
   const imageChecks =
     (await checking?.ask(
       pod.containers.map(({ image }) => image),
       pod,
     )) ?? []
-  const why = advisedWhy(explainPod(pod, { ...snapshot, imageChecks }))
+  const why = adviseWhy(explainPod(pod, { ...snapshot, imageChecks }))
   const { width, color, isTerminal: terminal } = context.out
   const invocation = invocationOf(context, options.connection, options.files.length > 0)
   await context.out.write(renderWhy(why, { format: options.format, width, color, terminal, invocation }))
@@ -57,7 +57,7 @@ async function startChecking(flags: ImageCheckFlags, context: CommandContext): P
   return new ImageChecking(flags, context)
 }
 
-/** Whoever writes a type in front of a name means that, unless there is such a pod in a namespace of that name. */
+/** TYPE/NAME is read as NAMESPACE/POD first; if that pod does not exist, the error is about the type. */
 async function snapshotOf(
   { pod, namespace, isType }: NamedPod,
   options: WhyOptions,
@@ -78,20 +78,20 @@ function notAPod({ pod }: WhyOptions): UsageError {
   return new UsageError(`"${pod}" is not a pod: name one of its pods (see \`kubectl get pods\`).`)
 }
 
-/** There is such a pod, or there may be, and nothing can be said of it. */
+/** The pod exists or may exist, but it can't be read. */
 async function unread({ gaps }: Snapshot, { err }: CommandContext): Promise<ExitName> {
   await err.write(renderGaps(gaps, err))
   return 'incomplete'
 }
 
-/** What kubectl calls a workload in front of its name; a namespace may be called the same. */
+/** kubectl's names for workload types, as in deploy/NAME. A namespace may have the same name. */
 const WORKLOADS =
   /^(?:deploy(?:ments?)?|replicasets?|rs|statefulsets?|sts|daemonsets?|ds|jobs?|cronjobs?|cj)(?:\.(?:apps|batch))?$/
 
 interface NamedPod {
   pod: string
   namespace?: string
-  /** What should be a namespace is also the name of a type. */
+  /** The namespace is also the name of a workload type. */
   isType: boolean
 }
 

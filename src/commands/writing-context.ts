@@ -1,4 +1,4 @@
-/** What the commands that write are handed besides. No other command may import it, which test/architecture.test.ts sees to. */
+/** What commands that write get in addition. No other command may import this file, which test/architecture.test.ts checks. */
 
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import type { CommandContext, ConnectionFlags } from './context.ts'

@@ -1,25 +1,26 @@
-/** Says what a failed pull's text means: one cause for one text, `other` where it does not tell. */
+/** Classifies the text of a failed pull: one cause for each text, `other` if no rule recognizes it. */
 
 import { RULES } from './causes/index.ts'
 import type { Cause, Subcause } from './finding.ts'
+import { textMemo } from './memoize-by-text.ts'
 import { type PullError, parsePullErrors } from './pull-error.ts'
 
 export interface Classification {
   cause: Cause
-  /** What the words alone prove; who answered and what the pod had to show may tell more (see subcauseOf). */
+  /** What the text alone proves; the endpoint and the pod's credential may show more (see subcauseOf). */
   subcause: Subcause | null
-  /** The error that told it; null where the reason alone did. */
+  /** The error that decided; null if the waiting reason alone did. */
   error: PullError | null
 }
 
-/** Waiting reasons that are the cause. */
+/** Waiting reasons that name the cause themselves. */
 const BY_REASON = new Map<string, Cause>([
   ['InvalidImageName', 'invalid-reference'],
   ['ErrImageNeverPull', 'never-pull'],
   ['SignatureValidationFailed', 'signature-policy'],
 ])
 
-/** What a gRPC code alone says; containerd derives it from the error that the text names. */
+/** Causes by gRPC code, for texts that no rule recognizes; containerd derives the code from the error in the text. */
 const BY_GRPC = new Map<string, Cause>([
   ['NotFound', 'image-not-found'],
   ['DeadlineExceeded', 'canceled-or-deadline'],
@@ -29,10 +30,10 @@ const BY_GRPC = new Map<string, Cause>([
 ])
 
 /**
- * Of several attempts the one that got furthest tells most: who was let in and found nothing knows more than who was refused,
- * and who was refused more than who got no answer. What only one who was let in can meet ranks above all.
+ * How much a cause reveals, to choose among several attempts: an attempt that was authorized and found no image reveals more than one
+ * that was refused, and that more than one without an answer. Causes that only an authorized attempt can meet rank highest.
  */
-const TELLING: Record<Cause, number> = {
+const SPECIFICITY: Record<Cause, number> = {
   other: 0,
   'canceled-or-deadline': 1,
   'kubelet-qps': 2,
@@ -55,18 +56,15 @@ const TELLING: Record<Cause, number> = {
   'signature-policy': 13,
 }
 
-/** How a text is judged; `classify` is one. */
+/** `classify`, or one that remembers what it classified. */
 export type Classifier = (text: string, reason: string) => Classification
 
-/** A classifier for many texts: those of one incident differ in their digests alone, and a digest tells nothing. */
-export function rememberingClassifier(): Classifier {
-  const known = new Map<string, Classification>()
-  return (text, reason) => {
-    const key = `${reason} ${text.replace(/[0-9a-f]{32,}/g, digest => `‹${digest.length}›`)}`
-    const judged = known.get(key) ?? classify(text, reason)
-    known.set(key, judged)
-    return judged
-  }
+/** Digests and other long hexadecimal numbers say nothing of the cause; in a host name they tell two hosts apart. */
+const LONG_NUMBER = /[0-9a-f]{32,}(?![0-9a-f]|\.\w)/g
+
+/** A classifier for the many texts of one diagnosis: texts that differ only in long numbers are classified once. */
+export function memoizedClassifier(): Classifier {
+  return textMemo(LONG_NUMBER)(classify, reason => reason)
 }
 
 /**
@@ -75,20 +73,20 @@ export function rememberingClassifier(): Classifier {
  * @param reason the waiting reason, or the event's
  */
 export function classify(text: string, reason: string): Classification {
-  const told = BY_REASON.get(reason)
-  const { attempts, asides } = parsePullErrors(text.trim() === '' ? reason : text)
-  if (told !== undefined) return { cause: told, subcause: null, error: attempts[0] ?? null }
-  const verdict = mostTelling(attempts)
+  const namedCause = BY_REASON.get(reason)
+  const { attempts, fallbackErrors } = parsePullErrors(text.trim() === '' ? reason : text)
+  if (namedCause !== undefined) return { cause: namedCause, subcause: null, error: attempts[0] ?? null }
+  const verdict = mostSpecific(attempts)
   const unasked = verdict.cause === 'other' || isBlockedSource(verdict)
-  return unasked && asides.length > 0 ? mostTelling(asides) : verdict
+  return unasked && fallbackErrors.length > 0 ? mostSpecific(fallbackErrors) : verdict
 }
 
-/** The node may ask only the registry's mirrors, so that their answers are all there is (registries.conf `blocked`). */
+/** The node may only use the registry's mirrors (registries.conf `blocked`), so their errors decide. */
 function isBlockedSource({ cause, error }: Classification): boolean {
-  return cause === 'signature-policy' && error !== null && /\bis blocked in\b/.test(error.said)
+  return cause === 'signature-policy' && error !== null && /\bis blocked in\b/.test(error.masked)
 }
 
-function mostTelling(errors: PullError[]): Classification {
+function mostSpecific(errors: PullError[]): Classification {
   return errors.map(judge).reduce((best, next) => (rank(next) > rank(best) ? next : best), {
     cause: 'other',
     subcause: null,
@@ -96,15 +94,15 @@ function mostTelling(errors: PullError[]): Classification {
   })
 }
 
-/** Above every refusal: who met trouble while the content was copied had been let in. */
-const LET_IN = 20
+/** Lifts an error above every refusal: one that happened while content was copied came after authorization. */
+const LET_IN_BONUS = 20
 
 function rank({ cause, error }: Classification): number {
-  const wasLetIn = error !== null && COPYING.test(error.said) && cause !== 'other'
-  return TELLING[cause] + (wasLetIn ? LET_IN : 0)
+  const wasLetIn = error !== null && COPYING.test(error.masked) && cause !== 'other'
+  return SPECIFICITY[cause] + (wasLetIn ? LET_IN_BONUS : 0)
 }
 
-/** The manifest had come, and its layers were on their way (containerd, containers/image). */
+/** The manifest was there and its layers were being copied (containerd, containers/image). */
 const COPYING =
   /\bfailed to copy: |\bcopying system image\b|\bwriting blob\b|\bstoring blob\b|\bfailed to extract layer\b/
 

@@ -1,13 +1,15 @@
-/** What a failed pull's text, its endpoint and the image's name give away besides the cause. */
+/** Clues: what the text of a failed pull, its endpoint, the image's name, and the node show besides the cause. */
 
 import type { Reference } from '../image/reference.ts'
+import type { Node } from '../snapshot/node.ts'
+import type { Pod } from '../snapshot/pod.ts'
+import { nameClues, quotedClues, TEXT_CLUES } from './clue-patterns.ts'
 import type { Endpoint } from './endpoint.ts'
 import { isLocal, isPrivateAddress, isServiceName } from './endpoint.ts'
+import type { FailingContainer } from './failing-container.ts'
 import type { Cause } from './finding.ts'
-import { nameClues } from './name-clues.ts'
-import { SPOKEN } from './spoken-clues.ts'
 
-/** What is wrong with a certificate, as the runtime words it. */
+/** What is wrong with a certificate, according to the runtime. */
 export type CertificateProblem =
   | 'unknown-authority'
   | 'expired'
@@ -16,9 +18,9 @@ export type CertificateProblem =
   | 'client'
   | 'legacy'
 
-/** One thing given away. Each has its place in titles or steps (report/words). */
+/** One clue. Titles and steps use it (report/words, advice). */
 export type Clue =
-  /** A web page came back where a registry's answer belongs. */
+  /** A web page came back instead of a registry's answer. */
   | { code: 'web-page' }
   /** The registry answered 412. */
   | { code: 'precondition-failed' }
@@ -26,13 +28,13 @@ export type Clue =
   | { code: 'endpoint-scheme' }
   /** A number without quotes in YAML became `1.7e+11`. */
   | { code: 'unquoted-number' }
-  /** The name still holds what a template or an injector should have filled in. */
+  /** The name still has a placeholder that a template or an injector should have replaced. */
   | { code: 'placeholder'; of: 'istio' | 'template' }
-  /** The name has a URL's scheme in front. */
+  /** The name starts with a URL scheme. */
   | { code: 'reference-scheme' }
-  /** A short name that the node's runtime does not complete. */
+  /** A short name that the node's runtime does not resolve. */
   | { code: 'short-name' }
-  /** The host is the web site, not the registry. */
+  /** The host is Docker Hub's web site, not its registry. */
   | { code: 'web-site' }
   /** The address is the node's own loopback. */
   | { code: 'loopback' }
@@ -40,55 +42,55 @@ export type Clue =
   | { code: 'private-address' }
   /** The name of a Service: nodes don't use the cluster's DNS. */
   | { code: 'service-name' }
-  /** The DNS server that the node asked. */
+  /** The DNS server that the node queried. */
   | { code: 'dns-server'; server: string }
-  /** The node has no way out for addresses of this family. */
+  /** The node has no route for addresses of this family. */
   | { code: 'no-route'; family: 'IPv4' | 'IPv6' }
-  /** The nodes' settings forbid to ask the registry itself. */
+  /** The node's settings block the registry itself; only its mirrors may be used. */
   | { code: 'source-blocked' }
-  /** The registry's mirrors failed too, each with its own words. */
+  /** The registry's mirrors failed, too. */
   | { code: 'mirrors-failed'; hosts: string[] }
-  /** The address that the registry does not let in. */
+  /** The address that the registry blocks. */
   | { code: 'caller-address'; address: string }
-  /** The account that the registry names. */
+  /** The account that the registry refused. */
   | { code: 'caller'; name: string }
   /** The token has expired. */
   | { code: 'expired' }
   /** The kubelet's credential provider on the node failed or could not be started. */
   | { code: 'credential-provider' }
-  /** The certificate's authority is unknown, it has expired, or it is for another name. */
+  /** A certificate was not accepted. */
   | { code: 'certificate'; problem: CertificateProblem }
   /** The file system below the runtime can't hold layers. */
   | { code: 'file-system' }
-  /** A layer came incomplete or damaged. */
+  /** A layer arrived incomplete or damaged. */
   | { code: 'partial-layer' }
-  /** A layer of a media type that only another snapshotter knows. */
+  /** A layer of a media type that needs another snapshotter. */
   | { code: 'layer-type' }
-  /** A layer whose format the runtime does not read. */
+  /** A layer in a format that the runtime does not support. */
   | { code: 'layer-format' }
-  /** The runtime's store on the node is damaged: the image came, and is not there. */
+  /** The runtime's store on the node is damaged: the image was pulled but can't be found. */
   | { code: 'damaged-store' }
   /** An old Docker manifest, schema 1. */
   | { code: 'schema1' }
-  /** Something that is not a container image, such as a chart or another OCI artifact. */
+  /** An OCI artifact that is not a container image, such as a Helm chart. */
   | { code: 'artifact' }
-  /** What harms the registry's or the proxy's answer: the status that it gave. */
+  /** The registry or a proxy answered with this 5xx status. */
   | { code: 'status'; status: number }
   /** A registry's storage quota, not its rate limit. */
   | { code: 'storage-quota' }
-  /** Which policy of the registry holds the image back. */
+  /** The registry blocks the image because of a vulnerability scan. */
   | { code: 'vulnerabilities' }
-  /** A guest of confidential containers pulls by itself. */
+  /** The guest of a confidential container pulls by itself. */
   | { code: 'guest' }
-  /** The policy is Always on a node of one's own machine, where images are loaded by hand. */
+  /** The pull policy is Always on a local node (kind, minikube), where images are often built or loaded by hand. */
   | { code: 'local-image' }
-  /** Whom the node's signature policy demands as the signer. */
+  /** The signer that the node's signature policy requires. */
   | { code: 'signer'; demanded: string }
   /** The account was suspended, or the plan no longer allows it. */
   | { code: 'suspended' }
-  /** Country or region. */
+  /** The registry blocks the caller's country or region. */
   | { code: 'region' }
-  /** The image may only be read with another scope or kind of token. */
+  /** The token lacks a scope that the image needs. */
   | { code: 'token-scope' }
 
 interface Known {
@@ -99,31 +101,21 @@ interface Known {
   reference: Reference | null
 }
 
-const ADDRESS =
-  /(?:client (?:with )?ip|ip address|address|ip)[ :'"“`]{1,6}((?:\d{1,3}\.){3}\d{1,3}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7})['"”`]? (?:is not|is blocked|not|has been|was)/i
-const CALLER =
-  /\buser[ :]+["'`\\]*([^\s"'`\\,]{1,200})["'`\\]* (?:is not authorized|does not have|cannot|can't|has no)|\bUser: (arn:\S{1,200}) is not authorized/i
-const DNS_SERVER = /\blookup \S+ on (\[?[0-9a-f.:]+?\]?):53\b/i
-const NO_ROUTE =
-  /dial tcp (?:\[[0-9a-f:]+\]:\d+->)?(\[[0-9a-f:]+\]|[\d.]+):\d+: (?:connect: )?(?:network is unreachable|cannot assign requested address)/i
-const SIGNER = /required (?:e-?mail|identity|subject|signer|key)[ :]{1,3}\\*["'“]?([^"'”\\]{1,200})/i
-const MIRRORS = /\(Mirrors also failed: (.{0,4000}?)\]\):/i
-
-/** Everything that the text gives away, each once. */
+/** The clues in one failed pull: in the text, the HTTP status, the host, and the image's name. */
 export function cluesOf(text: string, known: Known): Clue[] {
   const { status, endpoint, image, reference } = known
   const words = withoutNames(text, image, reference)
-  const spoken = SPOKEN.filter(([, pattern]) => pattern.test(words)).map(([clue]) => clue)
+  const inText = TEXT_CLUES.filter(([, pattern]) => pattern.test(words)).map(([clue]) => clue)
   return [
-    ...spoken,
+    ...inText,
     ...ofStatus(status),
-    ...ofAnswer(text),
+    ...quotedClues(text),
     ...ofHost(endpoint, reference),
     ...nameClues(image),
   ]
 }
 
-/** The text without the image's own names: a repository called "billing" says nothing. */
+/** The text without the image's own names, so that a repository called "billing" is not a clue. */
 function withoutNames(text: string, image: string, reference: Reference | null): string {
   const names = [
     image,
@@ -138,37 +130,6 @@ function ofStatus(status: number | null): Clue[] {
   return status !== null && status >= 500 ? [{ code: 'status', status }] : []
 }
 
-function ofAnswer(text: string): Clue[] {
-  const address = ADDRESS.exec(text)?.[1]
-  const caller = CALLER.exec(text)
-  const name = caller?.[2] ?? caller?.[1]
-  const server = DNS_SERVER.exec(text)?.[1]
-  const mirrors = MIRRORS.exec(text)?.[1]
-  const noRoute = NO_ROUTE.exec(text)?.[1]
-  const demanded = SIGNER.exec(text)?.[1]
-  return [
-    ...(address === undefined ? [] : [{ code: 'caller-address' as const, address }]),
-    ...(name === undefined ? [] : [{ code: 'caller' as const, name }]),
-    ...(demanded === undefined ? [] : [{ code: 'signer' as const, demanded }]),
-    ...(server === undefined ? [] : [{ code: 'dns-server' as const, server }]),
-    ...(noRoute === undefined || isLocal(noRoute) || isPrivateAddress(noRoute)
-      ? []
-      : [
-          {
-            code: 'no-route' as const,
-            family: noRoute.startsWith('[') ? ('IPv6' as const) : ('IPv4' as const),
-          },
-        ]),
-    ...(mirrors === undefined ? [] : [{ code: 'mirrors-failed' as const, hosts: hostsOf(mirrors) }]),
-  ]
-}
-
-/** The mirrors of containers/image's list, `[mirror.example/library/nginx: why] [other: why]`. */
-function hostsOf(list: string): string[] {
-  const hosts = [...list.matchAll(/\[([\w.-]+(?::\d+)?)(?=[/:])/g)].map(([, host = '']) => host)
-  return [...new Set(hosts)].slice(0, 4)
-}
-
 function ofHost(endpoint: Endpoint | null, reference: Reference | null): Clue[] {
   const registry = reference?.registry ?? null
   const host = endpoint !== null && endpoint.role !== 'runtime' ? endpoint.host : registry
@@ -181,7 +142,27 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null): Clue[] 
   return clues
 }
 
-/** The clue of that code, if it was found. */
+/** Nodes on a developer's machine, where images are built or loaded by hand. */
+const LOCAL_NODE = /^(?:minikube|docker-desktop|colima|orbstack|k3d-.*|kind-.*|.*-control-plane)$/
+
+/** The clues in where the pull ran: a guest that pulls by itself, or a local node. */
+export function cluesOfPlace(
+  { container, usesPullSecrets }: FailingContainer,
+  pod: Pod,
+  node: Node | null,
+): Clue[] {
+  const guest = !usesPullSecrets && container.kind !== 'sandbox'
+  const own =
+    node?.provider === 'kind' ||
+    LOCAL_NODE.test(pod.node ?? '') ||
+    node?.images.includes(container.image) === true
+  return [
+    ...(guest ? [{ code: 'guest' } as const] : []),
+    ...(own && container.pullPolicy === 'Always' ? [{ code: 'local-image' } as const] : []),
+  ]
+}
+
+/** The clue with that code, if there is one. */
 export function clueOf<Code extends Clue['code']>(
   clues: readonly Clue[],
   code: Code,

@@ -1,4 +1,4 @@
-/** Why a registry refused: nothing was sent, a login was refused, it is not allowed, or the answer hides which. */
+/** Why a registry refused: no login was sent, the login was refused, the account lacks permission, or the answer does not say. */
 
 import { isDockerHub } from '../image/docker-hub.ts'
 import { fullName, type Reference } from '../image/reference.ts'
@@ -6,19 +6,18 @@ import { type Cloud, cloudOf, isPublic } from '../image/registries.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { CredentialStatus, DenialSubcause } from './finding.ts'
 
-/** What is known of one refusal. */
+/** The facts of one refusal. */
 export interface Refusal {
-  /** The runtime's own words, without its names (see nameless) and with them. */
-  said: string
-  text: string
+  /** The runtime's text without names (see maskNames). */
+  masked: string
   status: number | null
   reference: Reference | null
   endpoint: Endpoint | null
   credential: CredentialStatus
 }
 
-/** What the words alone prove, in the order of asking. */
-const SAYINGS: [DenialSubcause, RegExp][] = [
+/** What the text alone proves; the first pattern that matches decides. */
+const PATTERNS: [DenialSubcause, RegExp][] = [
   [
     'upstream',
     /\b(?:authentication|authorization|login|credentials?)\b.{0,40}\bupstream\b|\bupstream\b.{0,80}\b(?:unauthori[sz]ed|authentication|denied|credential|forbidden)|\bremote auto blocked\b/,
@@ -50,57 +49,57 @@ const SAYINGS: [DenialSubcause, RegExp][] = [
 ]
 
 /**
- * The subcause of a refusal. Words decide; where there are none, the status together with what the pod had to show.
- * Never more is said than they prove: DESIGN.md's table, and kubelet-messages "What a text proves".
+ * The subcause of a refusal: from the text if a pattern matches, else from the status and the pod's credential. Never claims more than
+ * they prove: a 401 does not show whether the image exists.
  */
 export function denialOf(refusal: Refusal): DenialSubcause {
-  const { said, endpoint, status, reference } = refusal
+  const { masked, endpoint, status, reference } = refusal
   const open = reference !== null && isPublic(fullName(reference))
-  const spoken = SAYINGS.find(([, pattern]) => pattern.test(said))?.[0]
-  // Everything there is public, so that a refusal speaks of the name, or of who asks from where.
-  if (open && spoken !== 'credential-refused') return closedToAll(refusal, spoken)
+  const proven = PATTERNS.find(([, pattern]) => pattern.test(masked))?.[0]
+  // Everything there is public, so a refusal is about the image's name or the caller's address, not a login.
+  if (open && proven !== 'credential-refused') return closedToAll(refusal, proven)
   if (
-    spoken === 'not-permitted' &&
-    /\bmay not exist\b/.test(said) &&
+    proven === 'not-permitted' &&
+    /\bmay not exist\b/.test(masked) &&
     refusal.credential === 'none' &&
     cloudOf(reference?.registry ?? null) === null
   )
     return 'denied-or-missing'
-  // The identity of the node was known to the cloud's token server, and is not allowed.
+  // The cloud's token server knew the node's identity and did not allow it.
   if (
-    spoken === 'credential-refused' &&
+    proven === 'credential-refused' &&
     status === 403 &&
     refusal.credential !== 'usable' &&
     cloudOf(reference?.registry ?? null) !== null
   )
     return 'not-permitted'
-  if (spoken !== undefined) return spoken
+  if (proven !== undefined) return proven
   if (endpoint?.role === 'storage' && status === 403) return 'blocked'
   if (status === 402 || status === 451) return 'blocked'
   return bareStatus(refusal)
 }
 
-function closedToAll({ status, endpoint }: Refusal, spoken: DenialSubcause | undefined): DenialSubcause {
-  if (spoken === 'blocked' || spoken === 'policy' || spoken === 'upstream') return spoken
-  // A mirror's or a firewall's refusal; Docker Hub itself says 401 of a name that is not there.
+function closedToAll({ status, endpoint }: Refusal, proven: DenialSubcause | undefined): DenialSubcause {
+  if (proven === 'blocked' || proven === 'policy' || proven === 'upstream') return proven
+  // 403 comes from a firewall; Docker Hub itself answers 401 for a name that does not exist.
   return status === 403 && endpoint?.role !== 'mirror' ? 'blocked' : 'denied-or-missing'
 }
 
-/** A bare status: 403 knows who asks, 401 does not say whether a login was sent or whether there is such an image. */
-function bareStatus({ said, status, reference, credential }: Refusal): DenialSubcause {
+/** From the status alone: 403 means a known account; 401 shows neither whether a login was sent nor whether the image exists. */
+function bareStatus({ masked, status, reference, credential }: Refusal): DenialSubcause {
   const cloud: Cloud | null = cloudOf(reference?.registry ?? null)
   if (status === 403) {
     if (credential === 'usable' || cloud !== null) return 'not-permitted'
     return 'denied-or-missing'
   }
   if (status === 401) return 'denied-or-missing'
-  if (/\bforbidden\b/.test(said)) return credential === 'usable' ? 'not-permitted' : 'denied-or-missing'
-  if (/\bunauthori[sz]ed\b|\bdenied\b|\bauthentication required\b|\bauthorization required\b/.test(said))
+  if (/\bforbidden\b/.test(masked)) return credential === 'usable' ? 'not-permitted' : 'denied-or-missing'
+  if (/\bunauthori[sz]ed\b|\bdenied\b|\bauthentication required\b|\bauthorization required\b/.test(masked))
     return 'denied-or-missing'
   return 'unspecified'
 }
 
-/** Whether this registry answers for a name that is not there as it does for a private one. */
+/** Whether this registry gives the same answer for a missing repository as for a private one. */
 export function hidesMissing(registry: string): boolean {
   return isDockerHub(registry) || ['quay.io', 'ghcr.io', 'registry.gitlab.com'].includes(registry)
 }

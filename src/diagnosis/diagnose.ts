@@ -6,37 +6,35 @@ import { checkFor } from '../snapshot/image-verdict.ts'
 import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PodEvent, Snapshot } from '../snapshot/snapshot.ts'
-import { type Classifier, rememberingClassifier } from './classify.ts'
-import { type Clue, cluesOf } from './clues.ts'
-import { type KnownLogins, knownLogins } from './credential-hints.ts'
+import { type Classifier, memoizedClassifier } from './classify.ts'
+import { cluesOf, cluesOfPlace } from './clues.ts'
 import { endpointOf } from './endpoint.ts'
 import { firstSign, prove } from './evidence.ts'
-import { type FailingContainer, failingContainers } from './failing-container.ts'
+import { type FailingContainer, failingContainers, failingSandbox } from './failing-container.ts'
 import type { Cause, CredentialReport, Diagnosis, Finding } from './finding.ts'
+import { longPulls } from './long-pulls.ts'
+import { textMemo } from './memoize-by-text.ts'
 import { indexOwners, type OwnerIndex, topmostOwner } from './owner.ts'
 import { eventsOfPod } from './pod-events.ts'
-import { pullCredential } from './pull-credential.ts'
-import { longPulls } from './pulling.ts'
+import { rank, type Unranked } from './priority.ts'
+import { type KnownLogins, knownLogins, pullCredential } from './pull-credential.ts'
 import { pullingNode } from './pulling-node.ts'
-import { remediesFor } from './remedies.ts'
-import { remembered } from './remembered.ts'
-import { failingSandbox } from './sandbox.ts'
+import { remediesFor } from './remedy.ts'
 import { subcauseOf } from './subcause.ts'
-import { byUrgency, type Unweighed } from './urgency.ts'
 
-/** Everything that is wrong with the pulls in the snapshot, most urgent first. */
+/** Every failing pull in the snapshot, the most urgent first. */
 export function diagnose(snapshot: Snapshot): Diagnosis {
-  const seen: Seen = {
+  const seen: DiagnosisContext = {
     snapshot,
     owners: indexOwners(snapshot.owners),
     eventsByPod: Map.groupBy(snapshot.events, ({ namespace, pod }) => podKey(namespace, pod)),
     nodes: new Map(snapshot.nodes.map(node => [node.name, node])),
     logins: knownLogins(snapshot),
-    judge: rememberingClassifier(),
-    ...rememberingReaders(),
+    judge: memoizedClassifier(),
+    ...memoizedReaders(),
   }
-  const unweighed = snapshot.pods.flatMap(pod => findingsOf(pod, seen))
-  const findings = byUrgency(unweighed)
+  const unranked = snapshot.pods.flatMap(pod => findingsOf(pod, seen))
+  const findings = rank(unranked)
   return {
     takenAt: snapshot.takenAt,
     complete: snapshot.gaps.length === 0,
@@ -53,31 +51,34 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
   }
 }
 
-/** What every pod is looked at with. */
-interface Seen {
+/** What the findings of all pods need: indexes and shared results. */
+interface DiagnosisContext extends Readers {
   snapshot: Snapshot
   owners: OwnerIndex
   eventsByPod: ReadonlyMap<string, PodEvent[]>
   nodes: ReadonlyMap<string, Node>
   logins: KnownLogins
   judge: Classifier
-  endpointIn: Readers['endpointIn']
-  cluesIn: Readers['cluesIn']
 }
 
-type Readers = ReturnType<typeof rememberingReaders>
+type Readers = ReturnType<typeof memoizedReaders>
 
-/** What is read out of every text, but once for those that are alike. */
-function rememberingReaders() {
+/** What is found in error texts, once for texts that are alike. */
+function memoizedReaders() {
+  const memo = textMemo()
   return {
-    endpointIn: remembered(endpointOf, registry => registry ?? ''),
-    cluesIn: remembered(cluesOf, ({ cause, status, endpoint, image }) =>
+    nodeIn: memo(
+      (text, { pod, node }: { pod: Pod; node: Node | null }) => pullingNode(pod, node, text),
+      ({ pod }) => [pod.node ?? '', pod.platform.os ?? '', pod.platform.architecture ?? ''].join(' '),
+    ),
+    endpointIn: memo(endpointOf, registry => registry ?? ''),
+    cluesIn: memo(cluesOf, ({ cause, status, endpoint, image }) =>
       [cause, status, endpoint?.role, endpoint?.host, image].join(' '),
     ),
   }
 }
 
-function findingsOf(pod: Pod, seen: Seen): Unweighed[] {
+function findingsOf(pod: Pod, seen: DiagnosisContext): Unranked[] {
   const { owners } = seen
   const events = ownEvents(pod, seen)
   const workload = topmostOwner(pod, owners)
@@ -89,7 +90,7 @@ function findingsOf(pod: Pod, seen: Seen): Unweighed[] {
   }))
 }
 
-function ownEvents(pod: Pod, { eventsByPod }: Seen): PodEvent[] {
+function ownEvents(pod: Pod, { eventsByPod }: DiagnosisContext): PodEvent[] {
   return eventsOfPod(pod, eventsByPod.get(podKey(pod.namespace, pod.name)) ?? [])
 }
 
@@ -97,10 +98,10 @@ function findingOf(
   pod: Pod,
   failing: FailingContainer,
   workload: Finding['workload'],
-  { snapshot, nodes, logins, judge, endpointIn, cluesIn }: Seen,
+  { snapshot, nodes, logins, judge, endpointIn, cluesIn, nodeIn }: DiagnosisContext,
 ): Finding {
   const { container, reason } = failing
-  const { cause, subcause: spoken, error, evidence } = prove(failing, judge)
+  const { cause, subcause: textSubcause, error, evidence } = prove(failing, judge)
   const parsed = parseReference(container.image)
   const registry = parsed?.registry ?? null
   const reference = parsed && fullName(parsed)
@@ -112,7 +113,7 @@ function findingOf(
   const node = nodes.get(pod.node ?? '') ?? null
   const subcause = subcauseOf(cause, {
     error,
-    spoken,
+    textSubcause,
     reference: parsed,
     endpoint,
     credential: credential.status,
@@ -141,7 +142,12 @@ function findingOf(
     credential,
     check: checkFor(reference, snapshot.imageChecks, failing.usesPullSecrets ? pod : null),
     remedies: failing.usesPullSecrets
-      ? remediesFor({ cause, subcause, registry, reference, endpoint, moved }, pod, container, snapshot)
+      ? remediesFor(
+          { cause, subcause, registry, reference, endpoint, moved },
+          pod,
+          container,
+          logins.credentials,
+        )
       : [],
     clues: [
       ...cluesIn(evidence?.text ?? '', {
@@ -153,31 +159,15 @@ function findingOf(
       }),
       ...cluesOfPlace(failing, pod, node),
     ],
-    host: pullingNode(pod, node, evidence?.text ?? ''),
-    urgency: 0,
+    host: nodeIn(evidence?.text ?? '', { pod, node }),
+    priority: 0,
   }
 }
 
-/** What the node or the guest itself pulls with can't be seen from outside. */
+/** The node or the guest pulls with credentials of its own, which the cluster does not show. */
 const NOT_THE_PODS: CredentialReport = { status: 'unknown', attempts: [] }
 
-/** A node of somebody's own machine, where images are built or loaded by hand. */
-const LOCAL_NODE = /^(?:minikube|docker-desktop|colima|orbstack|k3d-.*|kind-.*|.*-control-plane)$/
-
-/** What the place of the pull gives away: a guest that pulls by itself, a node that images are loaded onto. */
-function cluesOfPlace({ container, usesPullSecrets }: FailingContainer, pod: Pod, node: Node | null): Clue[] {
-  const guest = !usesPullSecrets && container.kind !== 'sandbox'
-  const own =
-    node?.provider === 'kind' ||
-    LOCAL_NODE.test(pod.node ?? '') ||
-    node?.images.includes(container.image) === true
-  return [
-    ...(guest ? [{ code: 'guest' } as const] : []),
-    ...(own && container.pullPolicy === 'Always' ? [{ code: 'local-image' } as const] : []),
-  ]
-}
-
-/** What an image that is gone brings: a refusal, `not found`, or 412; `none` where the text is of something else. */
+/** The registry's answer as it matters for moved images: a refusal, or `missing` (not found, or 412); `none` for any other failure. */
 function answerOf(cause: Cause, status: number | null): 'refused' | 'missing' | 'none' {
   if (cause === 'image-not-found' || status === 412) return 'missing'
   return cause === 'auth-required-or-denied' ? 'refused' : 'none'

@@ -1,26 +1,26 @@
-/** Finds in an error text the host that answered, refused or could not be reached, and what it was to this pull. */
+/** Finds in an error text the host that answered, refused, or could not be reached, and its part in the pull. */
 
 import { isDockerHub } from '../image/docker-hub.ts'
 
-/** What the host in the text was to this pull. `runtime` is the node's own socket. */
+/** The host's part in the pull. `runtime` is the socket of the node's container runtime. */
 export type EndpointRole = 'registry' | 'mirror' | 'token' | 'storage' | 'proxy' | 'runtime'
 
-/** Who answered, refused, or could not be reached in this pull: often not the image's registry. */
+/** The host that answered, refused, or could not be reached: often not the image's registry. */
 export interface Endpoint {
-  /** Host name or address, with its port where the text gives one; the path of a socket. */
+  /** Host name or address, with a port if the text has one; for `runtime`, the path of the socket. */
   host: string
   role: EndpointRole
 }
 
 const HOST = '(\\[[0-9a-f:.%]+\\](?::\\d+)?|[\\w.-]+(?::\\d+)?)'
-/** A connection to the proxy itself; whatever it says of a registry comes after. */
+/** A failed connection to the proxy itself. Checked first, because such texts also name the registry. */
 const PROXY = new RegExp(
   `proxyconnect tcp: (?:.{0,80}?lookup ${HOST}|dial tcp ${HOST})|connecting to proxy [a-z]*:?/*${HOST}`,
   'i',
 )
 const SOCKET = /dial unix (\/[\w./-]+|@\w+)|unix:\/\/(\/[\w./-]+)/i
 const URL = /\bhttps?:\/\/(?:[^\s/?#@"']*@)?(\[[^\]\s]+\](?::\d+)?|[\w.-]+(?::\d+)?)([^\s"'`<>]*)/gi
-/** Where a host stands without a URL, the surest first. */
+/** Where texts name a host without a URL, the most reliable first. */
 const BARE_HOSTS = [
   new RegExp(`\\bpulling from host ${HOST} failed`, 'i'),
   new RegExp(`\\b(?:pinging|ping) (?:container|docker) registry ${HOST}`, 'i'),
@@ -37,15 +37,15 @@ const TOKEN_PATH =
 const TOKEN_QUERY = /[?&](?:scope=repository|service=)/i
 const FOR_TOKEN = /fetch (?:anonymous|oauth) token|requesting bearer token|failed to authorize/i
 
-/** Hosts that serve layers for a registry of another name. Any host behind a good manifest is one; these are known by name. */
+/** Known hosts that serve layers for a registry of another name. */
 const STORAGE =
   /(?:^|\.)(?:production\.cloudflare\.docker\.com|production\.cloudfront\.docker\.com|r2\.cloudflarestorage\.com|cdn\.mscr\.io|data\.mcr\.microsoft\.com|blob\.core\.windows\.net|data\.azurecr\.io|amazonaws\.com|cloudfront\.net|storage\.googleapis\.com|pkg-containers\.githubusercontent\.com|cdn\d*\.quay\.io|digitaloceanspaces\.com|aliyuncs\.com)$/i
-/** Registries that live under a storage provider's name. */
+/** Registries whose host names look like a storage provider's. */
 const REGISTRY_NAME = /\.dkr[.-]ecr|^registry[\w-]*\.|\.cr\.aliyuncs\.com$/i
 
 /**
- * The endpoint of one failed pull; null where the text names none.
- * @param text the runtime's own words, names and all
+ * The endpoint of one failed pull; null if the text names no host.
+ * @param text the runtime's text with its names
  * @param registry the image's registry; null for a name that does not parse
  */
 export function endpointOf(text: string, registry: string | null): Endpoint | null {
@@ -53,7 +53,7 @@ export function endpointOf(text: string, registry: string | null): Endpoint | nu
   if (proxy !== null) return named(proxy.slice(1).find(Boolean) ?? '', 'proxy')
   const urls = [...text.matchAll(URL)].map(([, host = '', rest = '']) => ({ host, rest }))
   // The last URL is the innermost request: the one that failed.
-  const asked = urls.filter(({ host }) => !isReading(host)).at(-1)
+  const asked = urls.filter(({ host }) => !isDocumentationLink(host)).at(-1)
   const socket = SOCKET.exec(text)
   if (socket !== null && asked === undefined) return { host: socket[1] ?? socket[2] ?? '', role: 'runtime' }
   if (asked !== undefined) return named(asked.host, roleOf(asked.host, asked.rest, text, registry))
@@ -65,8 +65,8 @@ export function endpointOf(text: string, registry: string | null): Endpoint | nu
   return named(host, roleOf(host, '/v2/', '', registry))
 }
 
-/** A link to read for people, not a host that was asked. */
-function isReading(host: string): boolean {
+/** Whether the URL is documentation for people, not a request. */
+function isDocumentationLink(host: string): boolean {
   return /^(?:www\.|docs\.|aka\.ms$|github\.com$|toolkit\.|errors?\.|success\.docker\.com$|quay\.io\/repository|docker\.com$)/i.test(
     host,
   )
@@ -99,7 +99,7 @@ function isStorage(host: string): boolean {
   return STORAGE.test(host) && !REGISTRY_NAME.test(host)
 }
 
-/** Whether the host is the image's registry, under any of its names. */
+/** Whether the host is the image's registry, under any of the registry's names. */
 function isSame(host: string, registry: string): boolean {
   const [one, other] = [host.toLowerCase(), registry.toLowerCase()]
   if (isDockerHub(other)) return isDockerHub(one)
@@ -111,18 +111,18 @@ function withoutPort(host: string): string {
   return host.replace(/:\d+$/, '')
 }
 
-/** The node's own loopback, whatever it is called. */
+/** Whether the host is the node's own loopback: localhost, 127.0.0.0/8, ::1, or 0.0.0.0. */
 export function isLocal(host: string): boolean {
   const plain = withoutPort(host).replace(/^\[|\]$/g, '')
   return /^(?:localhost|127(?:\.\d{1,3}){3}|::1|0\.0\.0\.0)$/i.test(plain) || plain.endsWith('.localhost')
 }
 
-/** A name that only the cluster's own DNS resolves; nodes ask another server. */
+/** Whether only the cluster's own DNS resolves the name; nodes use another DNS server. */
 export function isServiceName(host: string): boolean {
   return /\.svc(?:\.[\w.-]+)?$/i.test(withoutPort(host))
 }
 
-/** An address of a private network (RFC 1918, RFC 4193, link-local). */
+/** Whether the host is an address of a private network (RFC 1918, RFC 4193, link-local). */
 export function isPrivateAddress(host: string): boolean {
   const plain = withoutPort(host).replace(/^\[|\]$/g, '')
   return /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.)\d|^f[cd][0-9a-f]{2}:|^fe80:/i.test(

@@ -1,4 +1,4 @@
-/** Chooses the sentence that proves the cause: the newest attempt's error, from the status or from the events. */
+/** Chooses the message that proves the cause: the newest attempt's error, from the container's status or from its events. */
 
 import { type Classification, type Classifier, classify } from './classify.ts'
 import type { FailingContainer } from './failing-container.ts'
@@ -9,12 +9,12 @@ export interface Proof extends Classification {
   evidence: Evidence | null
 }
 
-/** Sentences that say that it fails and not why: the bare back-off, or a reason repeated. */
+/** Messages that report a failure without its reason: the bare back-off, or the waiting reason repeated. */
 const SILENT = /^(?:back-off pulling image "[^"]*"(?:: \w+)?|(?:error: )?\w*)[:.\s]*$/i
 
 /**
- * The cause of the newest attempt and the kubelet's sentence that tells it.
- * A status with an error in it is of the newest attempt; older kubelets put it in the event only.
+ * The cause of the newest attempt, with the kubelet's message that proves it.
+ * An error in the status is always the newest attempt's; older kubelets report errors in events only.
  */
 export function prove(failing: FailingContainer, judge: Classifier = classify): Proof {
   const status = fromStatus(failing, judge)
@@ -30,18 +30,18 @@ function fromStatus({ reason, message }: FailingContainer, judge: Classifier): P
 function fromEvents({ reason, events }: FailingContainer, judge: Classifier): Proof | null {
   const event = events.findLast(reportsFailedPull)
   if (event === undefined) return null
-  const told = event.reason === 'ErrImageNeverPull' ? event.reason : reason
-  return { ...judge(event.message, told), evidence: { from: 'event', text: event.message } }
+  const waitingReason = event.reason === 'ErrImageNeverPull' ? event.reason : reason
+  return { ...judge(event.message, waitingReason), evidence: { from: 'event', text: event.message } }
 }
 
-/** An event without the kubelet's usual opening counts where its text is clearly of a pull. */
+/** A Failed event without the kubelet's usual opening counts if its text has a cause. */
 function fromBareEvents({ reason, events }: FailingContainer, judge: Classifier): Proof | null {
   const bare = events.filter(mayReportFailedPull).map(({ message }) => message)
   const proofs = bare.map(text => ({ ...judge(text, reason), evidence: { from: 'event' as const, text } }))
   return proofs.findLast(({ cause }) => cause !== 'other') ?? null
 }
 
-/** Neither tells why; the reason itself still may. */
+/** Neither status nor events have the reason; the waiting reason itself may name the cause. */
 function silent({ reason, message, events }: FailingContainer): Proof {
   const backOff = events.findLast(reportsBackOff)
   const text = message !== '' ? message : backOff?.message
@@ -51,7 +51,7 @@ function silent({ reason, message, events }: FailingContainer): Proof {
   }
 }
 
-/** The first sign of it (ISO 8601): the oldest event, else for an image that never came the pod's creation. */
+/** When the failure was first seen (ISO 8601): the oldest event, or for an image that was never pulled, the pod's creation; null if unknown. */
 export function firstSign({ container, events }: FailingContainer, createdAt: string): string | null {
   const seen = events.flatMap(({ firstSeen }) => firstSeen ?? []).sort()
   if (seen[0] !== undefined) return seen[0]

@@ -1,6 +1,12 @@
-/** Tells which containers of a pod can't get their image now. Waiting for anything else is no finding. */
+/** Finds what in a pod can't get its image now: containers, image volumes, or the sandbox they all wait for. */
 
-import { isPastPull, saysPullFails, tellsOfFailedPull } from '../image/pull-words.ts'
+import {
+  isPostPullReason,
+  isPullFailureReason,
+  isSandboxFailure,
+  mentionsFailedPull,
+  sandboxImage,
+} from '../image/pull-messages.ts'
 import { type Container, isFinished, type Pod } from '../snapshot/pod.ts'
 import type { PodEvent } from '../snapshot/snapshot.ts'
 import { classify } from './classify.ts'
@@ -8,18 +14,18 @@ import { eventsOfContainer, reportsBackOff, reportsFailedPull } from './pod-even
 
 export interface FailingContainer {
   container: Container
-  /** The waiting reason; for a container without status the one that its events stand for. */
+  /** The waiting reason; for a container without a status, the one that its events imply. */
   reason: string
-  /** `waiting.message`; the reason where a kubelet put its error there and left the message empty. */
+  /** `waiting.message`; the waiting reason if a kubelet put its error there and left the message empty. */
   message: string
   /** The container's own events, oldest first. */
   events: PodEvent[]
-  /** The kubelet pulls with the pod's pull secrets; a sandbox and a guest that pulls by itself do without. */
+  /** Whether the pod's pull secrets are used: not for a sandbox, nor for a guest that pulls by itself. */
   usesPullSecrets: boolean
 }
 
 /**
- * The containers and image volumes of the pod whose newest attempt to get the image failed.
+ * The containers and image volumes of the pod whose newest attempt to pull the image failed.
  * @param events the pod's own events
  */
 export function failingContainers(pod: Pod, events: PodEvent[]): FailingContainer[] {
@@ -35,17 +41,17 @@ function byStatus(container: Container, events: PodEvent[]): FailingContainer | 
   const { state } = container
   if (state.type !== 'waiting') return null
   const { reason, message } = state
-  const usesPullSecrets = !isPastPull(reason)
-  if (saysPullFails(reason) || tellsOfFailedPull(message))
+  const usesPullSecrets = !isPostPullReason(reason)
+  if (isPullFailureReason(reason) || mentionsFailedPull(message))
     return { container, reason, message, events, usesPullSecrets }
-  // What stops the kubelet before it asks the runtime, such as an unreadable pull secret, becomes the reason word for word.
+  // An error before the kubelet calls the runtime, such as an unreadable pull secret, becomes the waiting reason itself.
   if (!/\s/.test(reason)) return null
   const text = message === '' ? reason : message
   const isPull = classify(text, reason).cause !== 'other' || events.some(reportsFailedPull)
   return isPull ? { container, reason, message: text, events, usesPullSecrets } : null
 }
 
-/** A container without any status, such as an ephemeral one, that has begun to fail: only its own events can show it. */
+/** A container without a status, such as an ephemeral one: only its own events show that its pull fails. */
 function byEvents(container: Container, events: PodEvent[]): FailingContainer | null {
   if (container.state.type !== 'unknown' || container.kind === 'volume') return null
   const newest = events.filter(event => event.fieldPath !== '').at(-1)
@@ -55,4 +61,59 @@ function byEvents(container: Container, events: PodEvent[]): FailingContainer | 
   return reportsFailedPull(newest) || /^Error: \w+$/.test(newest.message)
     ? { ...failing, reason: 'ErrImagePull' }
     : null
+}
+
+/** Shown as the name of a sandbox, which has none. */
+const NAME = 'sandbox'
+
+/**
+ * The sandbox as a failing container, if the newest attempt to create it failed because of its image. The runtime pulls that image
+ * without the pod's pull secrets.
+ * @param events the pod's own events
+ */
+export function failingSandbox(pod: Pod, events: PodEvent[]): FailingContainer | null {
+  if (isFinished(pod) || !lacksSandbox(pod)) return null
+  const [newest, ...older] = events.filter(isSandboxFailure).sort(newestFirst)
+  const image = newest === undefined ? null : sandboxImage(newest.message)
+  if (newest === undefined || image === null || events.some(event => isOfContainer(event, newest)))
+    return null
+  return {
+    container: {
+      name: NAME,
+      kind: 'sandbox',
+      image,
+      pullPolicy: null,
+      state: { type: 'unknown' },
+      ready: false,
+      imageId: null,
+    },
+    reason: newest.reason,
+    message: '',
+    events: [...older.filter(({ message }) => sandboxImage(message) !== null).reverse(), newest],
+    usesPullSecrets: false,
+  }
+}
+
+/** If the kubelet does not report it, a pod lacks its sandbox when none of its containers has started. */
+function lacksSandbox({ hasSandbox, containers }: Pod): boolean {
+  if (hasSandbox !== null) return !hasSandbox && containers.every(({ state }) => state.type !== 'running')
+  return containers.every(
+    ({ state }) =>
+      state.type === 'unknown' ||
+      (state.type === 'waiting' && /^(?:|ContainerCreating|PodInitializing)$/.test(state.reason)),
+  )
+}
+
+/** Whether the event is a container's and newer, so the sandbox exists by now. Pull secrets are looked up before that. */
+function isOfContainer(event: PodEvent, failure: PodEvent): boolean {
+  return (
+    !isSandboxFailure(event) &&
+    event.reason !== 'FailedToRetrieveImagePullSecret' &&
+    (event.lastSeen ?? '') >= (failure.lastSeen ?? '')
+  )
+}
+
+function newestFirst(a: PodEvent, b: PodEvent): number {
+  const [one, other] = [a.lastSeen ?? '', b.lastSeen ?? '']
+  return one < other ? 1 : one > other ? -1 : 0
 }

@@ -1,4 +1,4 @@
-/** What a diagnosis says: findings with a code, typed arguments and their evidence. The shapes here are what `-o json` prints. */
+/** The result of a diagnosis: findings with a code, typed arguments, and their evidence. `-o json` prints these shapes. */
 
 import type { KeyMismatch } from '../dockerconfig/key-mismatch.ts'
 import type { Moved } from '../image/moved.ts'
@@ -8,12 +8,12 @@ import type { ContainerKind } from '../snapshot/pod.ts'
 import type { PullSecret } from '../snapshot/pull-secret.ts'
 import type { Gap, SnapshotScope, SnapshotSource } from '../snapshot/snapshot.ts'
 import type { Clue } from './clues.ts'
-import type { CredentialHint } from './credential-hint.ts'
 import type { Endpoint } from './endpoint.ts'
+import type { CredentialHint } from './pull-credential.ts'
 import type { PullingNode } from './pulling-node.ts'
-import type { Remedy } from './remedies.ts'
+import type { Remedy } from './remedy.ts'
 
-/** Every cause a failed pull can have; DESIGN.md's table says what each is and is not. The order is the order of telling. */
+/** Every cause that a failed pull can have; the README's table explains each. Findings of equal priority are listed in this order. */
 export const CAUSES = [
   'rate-limited',
   'kubelet-qps',
@@ -38,10 +38,10 @@ export const CAUSES = [
 ] as const
 export type Cause = (typeof CAUSES)[number]
 
-/** Who is counted against a rate limit. */
+/** Whose pulls the rate limit counts. */
 export type RateLimitSubcause = 'anonymous' | 'account' | 'abuse' | 'unspecified'
 
-/** Why the registry refused; DESIGN.md's table says what each is. */
+/** Why the registry refused; the README explains each. */
 export type DenialSubcause =
   | 'no-credential-sent'
   | 'credential-refused'
@@ -52,23 +52,23 @@ export type DenialSubcause =
   | 'upstream'
   | 'unspecified'
 
-/** What is not there; `not-in-mirror` proves nothing about the image. */
+/** What is missing; `not-in-mirror` proves nothing about the image at its registry. */
 export type NotFoundSubcause = 'tag' | 'repository' | 'not-in-mirror' | 'unspecified'
 
-/** What keeps a pod with policy Never from its image. */
+/** Why a pod with policy Never doesn't get its image: the node lacks it, or has it for other credentials only. */
 export type NeverPullSubcause = 'not-present' | 'not-verified'
 
 export type Subcause = RateLimitSubcause | DenialSubcause | NotFoundSubcause | NeverPullSubcause
 
 export type Severity = 'error' | 'warning' | 'info'
 
-/** The sentence that proves the cause, whole and redacted; null text never occurs: no sentence, no evidence. */
+/** The message that proves the cause, whole and redacted. `text` is never empty: without a message, evidence is null. */
 export interface Evidence {
   from: 'event' | 'status'
   text: string
 }
 
-/** Why one credential does not serve one image. */
+/** Why one credential can't be used for one image. */
 export type AttemptProblem =
   | 'secret-missing'
   | 'secret-forbidden'
@@ -86,40 +86,40 @@ export type AttemptProblem =
   | 'half'
   | 'shadowed'
 
-/** One credential the kubelet looks at for one image, in its order. */
+/** One credential that the kubelet considers for one image, in its order. */
 export interface Attempt {
   from: 'pod' | 'serviceaccount'
   /** The Secret's name. */
   secret: string
-  /** The auths key that matched, or that should have; null where the secret has none to look at. */
+  /** The auths key that matched or was meant to match; null if the secret has no keys. */
   key: string | null
   username: string | null
   usable: boolean
   problem: AttemptProblem | null
-  /** Where the problem sits: the Secret's type, a data key, the layout of its content; never a value. */
+  /** Where the problem is: the Secret's type, a data key, or the layout of its content; never a value. */
   detail?: string
-  /** In what the key differs from one that would serve, where it was meant for this registry. */
+  /** How the key differs from one that would match; only for a key that was meant for this registry. */
   mismatch?: KeyMismatch
-  /** Who says that the Secret is missing; left out where the API server does. */
+  /** How it is known that the Secret is missing; left out if the API server answered so. */
   provenBy?: PullSecret['provenBy']
 }
 
 export type CredentialStatus = 'none' | 'usable' | 'broken' | 'unknown'
 
 export interface CredentialReport {
-  /** `unknown` without attempts: the pod's pull secrets played no part. */
+  /** `unknown` without attempts: this pull does not use the pod's pull secrets. */
   status: CredentialStatus
   attempts: Attempt[]
-  /** Logins for this image that the pod does not have, the nearest first; left out where none is known. */
+  /** Logins for this image that the pod does not have, the closest first; left out if none is known. */
   hints?: CredentialHint[]
-  /** The registry says that no login came, though the pod has one that should have been sent; left out otherwise. */
+  /** The registry reports that no login was sent, although the pod has one; left out otherwise. */
   contradicted?: true
 }
 
-/** One failing container: one finding. */
+/** One failing container. */
 export interface Finding {
   cause: Cause
-  /** null for a cause that has none, and where the text does not tell. */
+  /** null if the cause has none, or the text does not show which. */
   subcause: Subcause | null
   severity: Severity
   namespace: string
@@ -129,35 +129,35 @@ export interface Finding {
   /** The topmost controller; null for a bare pod. */
   workload: { kind: string; name: string } | null
   node: string | null
-  /** As written; empty where a sandbox's error does not name it. */
+  /** As written; empty if a sandbox's error does not name its image. */
   image: string
-  /** As Kubernetes reads it; null if it does not parse. */
+  /** The full name, as Kubernetes parses it; null if it does not parse. */
   reference: string | null
   registry: string | null
-  /** null where the text names none. */
+  /** null if the text names no host. */
   endpoint: Endpoint | null
-  /** Where an image that is gone from its place is published now; null for any other. */
+  /** Where an image that has moved is published now; null for any other. */
   moved: Moved | null
-  /** The waiting reason; of a sandbox, which has no state, the event's. */
+  /** The waiting reason; for a sandbox, which has no state, the event's reason. */
   reason: string
-  /** ISO 8601: the first sign of it. */
+  /** ISO 8601: when the failure was first seen. */
   since: string | null
   evidence: Evidence | null
   credential: CredentialReport
-  /** What the registry said when it was asked; null where nobody asked (`--check-images`). */
+  /** What the registry answered; null without `--check-images`. */
   check: JudgedCheck | null
   /** What is left of Docker Hub's limit; left out where nobody asked (`--check-images`), or it told nothing. */
   quota?: LimitSight
   remedies: Remedy[]
-  /** What else the text, the name or the pod gives away. Not printed. */
+  /** What else the text, the image's name, or the pod shows. Not printed. */
   clues: Clue[]
-  /** The node that pulls, as far as it is known. Not printed. */
+  /** What is known of the node that pulls. Not printed. */
   host: PullingNode
-  /** Blast radius, high first: system-node-critical DaemonSets and kube-system lead. Not printed. */
-  urgency: number
+  /** How many pods and nodes are affected, and how critical they are; higher is more urgent. Not printed. */
+  priority: number
 }
 
-/** An image that is being pulled for long. No finding: nothing has failed. */
+/** An image that has been pulling for a long time. Not a finding: nothing has failed. */
 export interface LongPull {
   namespace: string
   pod: string
@@ -171,7 +171,7 @@ export interface LongPull {
 
 export interface Diagnosis {
   takenAt: string
-  /** No gap. */
+  /** Everything could be read: there are no gaps. */
   complete: boolean
   source: SnapshotSource
   scope: SnapshotScope

@@ -3,7 +3,7 @@
 import type { ControllerReference, OwnedPod } from '../snapshot/pod.ts'
 import type { OwnerLink } from '../snapshot/snapshot.ts'
 
-/** Links by what they are about, for asking one controller at a time. */
+/** Owner links by the object that they start from. */
 export interface OwnerIndex {
   byUid: ReadonlyMap<string, OwnerLink>
   byName: ReadonlyMap<string, OwnerLink>
@@ -16,7 +16,7 @@ export function indexOwners(links: readonly OwnerLink[]): OwnerIndex {
   }
 }
 
-/** The last controller that is known on the way up; null for a bare pod. */
+/** The topmost controller that is known; null for a bare pod. */
 export function topmostOwner(pod: OwnedPod, index: OwnerIndex): { kind: string; name: string } | null {
   let owner = pod.controller
   const seen = new Set<string>()
@@ -29,7 +29,7 @@ export function topmostOwner(pod: OwnedPod, index: OwnerIndex): { kind: string; 
   return owner === null ? null : { kind: owner.kind, name: owner.name }
 }
 
-/** By uid; where one of the two has none, as in a dump without uids or for a derived owner, by name. */
+/** The link by uid, or by name if one of the two has no uid, as in a dump or for a derived owner. */
 function linkOf(owner: ControllerReference, namespace: string, index: OwnerIndex): OwnerLink | undefined {
   const same = owner.uid === '' ? undefined : index.byUid.get(owner.uid)
   if (same !== undefined) return same
@@ -37,7 +37,7 @@ function linkOf(owner: ControllerReference, namespace: string, index: OwnerIndex
   return owner.uid === '' || named?.uid === '' ? named : undefined
 }
 
-/** Only these kinds have links; another group may have a kind of the same name. */
+/** Whether the group is one of those with links: another group may have a kind of the same name. */
 function isBuiltIn({ apiVersion }: ControllerReference): boolean {
   return /^(?:v1$|apps\/|batch\/)/.test(apiVersion)
 }

@@ -1,6 +1,6 @@
-/** Finds the events that speak of one container's pull. */
+/** Finds the events about one container's pull, and tells what they report. */
 
-import { isSandboxFailure, pullStage, sandboxImage } from '../image/pull-words.ts'
+import { isSandboxFailure, pullStage, sandboxImage } from '../image/pull-messages.ts'
 import type { Container, ContainerKind, Pod } from '../snapshot/pod.ts'
 import type { PodEvent } from '../snapshot/snapshot.ts'
 
@@ -13,12 +13,12 @@ const FIELDS: Record<ContainerKind, string | null> = {
   sandbox: null,
 }
 
-/** Openings of the sentences with which the kubelet reports a failed pull; `Failed` serves failed starts as well. */
+/** How the kubelet's messages about failed pulls start; the reason `Failed` is used for failed starts, too. */
 const PULL_FAILURE =
   /^(?:\(combined from similar events\): )?(?:failed to (?:re-?)?(?:pull|inspect|apply default)|(?:couldn't|could not) parse image|container image )/i
 const NAMED_IMAGE = /\bimage (?:tag |reference |name )?"([^"]*)"/i
 
-/** Events of this very pod; one of the same name that was there before has another uid. */
+/** The events of this pod, without those of an earlier pod of the same name, which has another uid. */
 export function eventsOfPod(pod: Pod, events: PodEvent[]): PodEvent[] {
   return events.filter(
     event =>
@@ -28,14 +28,14 @@ export function eventsOfPod(pod: Pod, events: PodEvent[]): PodEvent[] {
   )
 }
 
-/** Of a pod's events those that tell of the container's troubles, oldest first. */
+/** The events that report problems of this container, oldest first. */
 export function eventsOfContainer(pod: Pod, container: Container, events: PodEvent[]): PodEvent[] {
   return events
     .filter(event => isAbout(pod, container, event) && !isProgress(event))
     .sort((a, b) => compare(a.lastSeen ?? '', b.lastSeen ?? ''))
 }
 
-/** Whether the event reports that an attempt to pull failed, with the runtime's or the kubelet's words. */
+/** Whether the event reports a failed attempt to pull. */
 export function reportsFailedPull(event: PodEvent): boolean {
   if (isSandboxFailure(event)) return sandboxImage(event.message) !== null
   if (event.reason === 'InspectFailed' || event.reason === 'ErrImageNeverPull') return true
@@ -44,23 +44,23 @@ export function reportsFailedPull(event: PodEvent): boolean {
   )
 }
 
-/** Whether a `Failed` event could be the runtime's own words on a pull: what went wrong with a start says `Error: ` first. */
+/** Whether a `Failed` event may be about a pull: messages about failed starts begin with `Error: `. */
 export function mayReportFailedPull({ reason, message }: PodEvent): boolean {
   return reason === 'Failed' && !/^(?:\(combined from similar events\): )?error: /i.test(message)
 }
 
-/** Whether the event says that the kubelet waits before it pulls again. */
+/** Whether the event reports that the kubelet waits before it pulls again. */
 export function reportsBackOff(event: PodEvent): boolean {
   return pullStage(event.message) === 'back-off'
 }
 
-/** A pull that begins or ends well; that is not in every reading, so a finding must not depend on it. */
+/** The start or the success of a pull. These events are not always read, so findings must not depend on them. */
 function isProgress({ message }: PodEvent): boolean {
   const stage = pullStage(message)
   return stage === 'began' || stage === 'ended'
 }
 
-/** Whether the event is the container's: by the field that it names; where it names the pod as a whole, by the image in its text. */
+/** Whether the event is about this container: by its field path, or for an event about the whole pod, by the image in its message. */
 export function isAbout(pod: Pod, container: Container, event: PodEvent): boolean {
   if (isSandboxFailure(event)) return false
   const field = FIELDS[container.kind]

@@ -1,32 +1,30 @@
-/** Takes a kubelet's text on a failed pull apart: the attempts in it, and for each what was said, without wrapping and names. */
+/** Parses a kubelet's message about a failed pull into attempts, each with its text unwrapped, masked, and completed, and its HTTP status. */
 
-import { completed } from './cut-short.ts'
-import { httpStatus } from './http-status.ts'
-import { nameless } from './nameless.ts'
+import { maskNames } from './mask-names.ts'
 
 /** What one attempt to pull ended with. */
 export interface PullError {
-  /** The text in lower case, names taken out (see nameless). */
-  said: string
-  /** The gRPC code that the runtime gave, such as `NotFound`: a hint where the text tells nothing. */
+  /** The text in lower case, with its names masked (see maskNames). */
+  masked: string
+  /** The runtime's gRPC code, such as `NotFound`: used if no rule recognizes the text. */
   grpc: string | null
-  /** The HTTP status that was answered, if the text names one. */
+  /** The HTTP status in the text; null if there is none. */
   status: number | null
-  /** It was the token server that was asked. */
+  /** Whether the request was for a token. */
   forToken: boolean
-  /** Hosts of the URLs in it. */
+  /** The hosts of the URLs in the text, without ports. */
   hosts: string[]
-  /** The same with its names, as the runtime wrote it. */
+  /** The text as the runtime wrote it, with its names. */
   text: string
 }
 
-/** The errors of one pull, one for each credential. `asides` were not asked for: mirrors, and CRI-O's second try as an artifact. */
+/** The errors of one pull. `attempts`: one for each credential. `fallbackErrors`: from mirrors, and from CRI-O's second attempt as an artifact. */
 export interface PullErrors {
   attempts: PullError[]
-  asides: PullError[]
+  fallbackErrors: PullError[]
 }
 
-/** HTTP codes and phrases that are the Docker daemon's or the kubelet's own, not the registry's. */
+/** Status codes and phrases of the Docker daemon or the kubelet, which are not the registry's. */
 const WRAPPING = [
   /\(HTTP code \d{3}\) [\w ]{1,30} - /gi,
   /API error \(\d{3}\): /gi,
@@ -35,12 +33,12 @@ const WRAPPING = [
   /this may be because there are no credentials on this request\.?/gi,
   /Unable to find image '[^']{0,300}' locally/gi,
 ]
-/** Several credentials' errors stand in one list, each beginning the way a runtime's errors do. */
+/** Errors of several credentials are joined with commas; each starts like a runtime's error. */
 const NEXT_ATTEMPT =
   /, (?=rpc error: code = |failed to pull and unpack image |failed to "StartContainer" for |unable to pull image or OCI artifact|Error response from daemon: |\(Mirrors also failed: |(?:Error )?(?:initializing source |reading manifest |copying system image )|pinging container registry |error pinging docker registry |pull QPS exceeded)/
 const ESCAPED = /(?<!\\)\\{1,8}(["'nrt])/g
-/** Signs that JSON (as Go writes it) or HTML spell out. */
-const SPELT_OUT = /\\{1,8}u00(?:22|26|27|3c|3e)|&(?:quot|#34|apos|#39|amp|lt|gt);/gi
+/** Characters as JSON (written by Go) or HTML escape them. */
+const ESCAPED_SIGNS = /\\{1,8}u00(?:22|26|27|3c|3e)|&(?:quot|#34|apos|#39|amp|lt|gt);/gi
 const SIGNS = new Map(
   Object.entries({
     '"': '22 quot #34',
@@ -57,44 +55,127 @@ const AS_ARTIFACT = '; artifact err: '
 const FOR_TOKEN =
   /failed to (?:fetch|get) (?:anonymous|oauth|auth\w*) ?token|requesting bear(?:er)? token|unable to retrieve auth token/
 
-/** Parses a message of a container's status or of an event. Any text will do. */
+/** Parses the message of a container's status or of an event. Never throws. */
 export function parsePullErrors(text: string): PullErrors {
   let plain = text
-    .replace(SPELT_OUT, spelt => SIGNS.get(spelt.replace(/^\\+u00|[&;]/g, '').toLowerCase()) ?? ' ')
+    .replace(ESCAPED_SIGNS, spelt => SIGNS.get(spelt.replace(/^\\+u00|[&;]/g, '').toLowerCase()) ?? ' ')
     .replace(ESCAPED, (_whole, char: string) => (char === '"' || char === "'" ? char : ' '))
     .replace(/\s+/g, ' ')
   for (const wrapping of WRAPPING) plain = plain.replace(wrapping, '')
   const tries = plain.split(NEXT_ATTEMPT).map(attempt => {
     const asRegistry = cut(attempt, MIRRORS.open, MIRRORS.close)
     const asImage = cut(asRegistry.main, AS_ARTIFACT, null)
-    return { main: asImage.main, asides: [asRegistry.aside, asImage.aside] }
+    return { main: asImage.main, fallbackErrors: [asRegistry.fallback, asImage.fallback] }
   })
   return {
     attempts: tries.map(({ main }) => parseOne(main)),
-    asides: tries.flatMap(({ asides }) => asides.filter(aside => aside !== '').map(parseOne)),
+    fallbackErrors: tries.flatMap(({ fallbackErrors }) =>
+      fallbackErrors.filter(fallback => fallback !== '').map(parseOne),
+    ),
   }
 }
 
-/** Cuts out what stands between the two marks, or behind the first one. */
-function cut(text: string, open: string, close: string | null): { main: string; aside: string } {
+/** Separates the text between the two markers (to the end without a second one) from the rest. */
+function cut(text: string, open: string, close: string | null): { main: string; fallback: string } {
   const start = text.indexOf(open)
   const end = start === -1 || close === null ? text.length : text.indexOf(close, start)
-  if (start === -1 || end === -1) return { main: text, aside: '' }
+  if (start === -1 || end === -1) return { main: text, fallback: '' }
   return {
     main: text.slice(0, start) + text.slice(end + (close?.length ?? 0)),
-    aside: text.slice(start + open.length, end),
+    fallback: text.slice(start + open.length, end),
   }
 }
 
 function parseOne(text: string): PullError {
-  const { said: spoken, hosts } = nameless(text.replace(/rpc error: code = \w+ desc = /gi, ''))
-  const said = completed(spoken)
+  const { masked: withoutNames, hosts } = maskNames(text.replace(/rpc error: code = \w+ desc = /gi, ''))
+  const masked = completeLastPhrase(withoutNames)
   return {
-    said,
+    masked,
     grpc: /rpc error: code = (\w+)/i.exec(text)?.[1] ?? null,
-    status: httpStatus(said),
-    forToken: FOR_TOKEN.test(said),
+    status: httpStatus(masked),
+    forToken: FOR_TOKEN.test(masked),
     hosts,
     text,
   }
+}
+
+/** Phrases that identify a cause, to complete messages that an event or a log truncated; of two with the same start, the more frequent one is first. */
+const PHRASES = [
+  'i/o timeout',
+  'tls handshake timeout',
+  'connection refused',
+  'connection reset by peer',
+  'connection timed out',
+  'no such host',
+  'no route to host',
+  'network is unreachable',
+  'certificate signed by unknown authority',
+  'server gave http response to https client',
+  'no space left on device',
+  'no match for platform',
+  'too many requests',
+  'toomanyrequests',
+  'unauthorized',
+  'forbidden',
+  'authentication required',
+  'not found',
+  'internal server error',
+  'service unavailable',
+  'bad gateway',
+  'gateway timeout',
+  'unexpected eof',
+  'context deadline exceeded',
+  'context canceled',
+]
+/** The truncated endings that are completed: a phrase up to and including at least two letters of its last word. */
+const ENDINGS = PHRASES.flatMap(phrase => {
+  const lastWord = phrase.lastIndexOf(' ') + 1
+  const least = Math.max(6, lastWord + 2)
+  return Array.from({ length: phrase.length - least }, (_, more) => ({ phrase, length: least + more }))
+})
+
+/** The text with its last phrase completed. Expects lower case. */
+export function completeLastPhrase(masked: string): string {
+  for (const { phrase, length } of ENDINGS) {
+    if (masked.endsWith(` ${phrase.slice(0, length)}`)) return masked + phrase.slice(length)
+  }
+  return masked
+}
+
+/** What may be between the word "status" and the number. */
+const BETWEEN =
+  '(?: (?:from|for) [^:]{0,80}| returned when fetching(?: [a-z]{1,20}){1,3}| ‹\\w+›| \\[[^\\]]{0,80}\\])?'
+const NAMED = new RegExp(
+  `\\b(?:http status|http response|status code|statuscode|response code|http code|error code|http error|server error|status|http)${BETWEEN}[\\s:=("]{1,4}([45]\\d\\d)\\b`,
+)
+const STATUS_TEXTS: [number, string][] = [
+  [400, 'bad request'],
+  [401, 'unauthori[sz]ed'],
+  [402, 'payment required'],
+  [403, 'forbidden'],
+  [404, '(?:page )?not found'],
+  [405, 'method not allowed'],
+  [406, 'not acceptable'],
+  [407, 'proxy authentication required'],
+  [408, 'request time-?out'],
+  [410, 'gone'],
+  [412, 'precondition failed'],
+  [429, 'too many requests'],
+  [451, 'unavailable for legal reasons'],
+  [500, 'internal server error'],
+  [502, 'bad gateway'],
+  [503, 'service (?:temporarily )?unavailable'],
+  [504, 'gateway time-?out'],
+]
+const STATUS_PHRASES = STATUS_TEXTS.map(
+  ([status, phrase]) => [status, new RegExp(`\\b${status}[\\s:)(-]{1,3}${phrase}\\b`)] as const,
+)
+/** Nonstandard codes of gateways, such as Cloudflare's 520 to 526 and 530. */
+const FROM_REGISTRY = /\bfrom registry ([45]\d\d)\b/
+
+/** The HTTP status in a masked text; null if there is none. */
+function httpStatus(masked: string): number | null {
+  const named = NAMED.exec(masked) ?? FROM_REGISTRY.exec(masked)
+  if (named) return Number(named[1])
+  return STATUS_PHRASES.find(([, pattern]) => pattern.test(masked))?.[0] ?? null
 }

@@ -1,11 +1,11 @@
-/** What is known of the node that pulls: from its object, from the pod, and from the way its runtime words an error. */
+/** What is known of the node that pulls: from its object, from the pod, and from the wording of its runtime's errors. */
 
 import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
 
 type Runtime = 'containerd' | 'cri-o' | 'docker'
 
-/** A way of running nodes that has its own place for settings, or its own way in. */
+/** A distribution or cloud whose nodes keep their settings in a place of their own, or need a special way to get a shell. */
 export type Platform =
   | 'k3s'
   | 'rke2'
@@ -19,7 +19,7 @@ export type Platform =
   | 'gke'
   | 'aks'
 
-/** null where it is not known. */
+/** Fields are null if unknown. */
 export interface PullingNode {
   name: string | null
   runtime: Runtime | null
@@ -34,7 +34,10 @@ export interface PullingNode {
   toolImage: string | null
 }
 
-/** Everything that tells something of the node, the surest first: its object, the pod's own demands, the text. */
+/**
+ * Combines what is known of the node, the most reliable first: its object, the pod's node selector, the error text.
+ * @param node null if the node was not read
+ */
 export function pullingNode(pod: Pod, node: Node | null, text: string): PullingNode {
   const platform = node === null ? null : platformOf(node)
   return {
@@ -56,7 +59,7 @@ function runtimeOf(node: Node | null): Runtime | null {
   return scheme === 'containerd' || scheme === 'cri-o' || scheme === 'docker' ? scheme : null
 }
 
-/** Each runtime has an idiom of its own (facts of their sources: containerd remotes, containers/image, moby). */
+/** The runtime by the wording of its errors (containerd remotes, containers/image, moby). */
 function runtimeIn(text: string): Runtime | null {
   if (
     /Error response from daemon|no matching manifest for .{1,60} in the manifest list|registry-1\.docker\.io\/v2\/": .{0,40}\bdaemon\b/i.test(
@@ -104,7 +107,7 @@ function platformOf(node: Node): Platform | null {
   return null
 }
 
-/** Paths and addresses that only one platform has. */
+/** The platform by paths that no other platform has. */
 function platformIn(text: string): Platform | null {
   if (/\/var\/lib\/rancher\/k3s\//.test(text)) return 'k3s'
   if (/\/var\/lib\/rancher\/rke2\//.test(text)) return 'rke2'
@@ -121,7 +124,7 @@ function minorOf(kubelet: string | null): number | null {
   return minor === undefined ? null : Number(minor)
 }
 
-/** Small images that people debug with, then distributions; none of an image that may hold no shell. */
+/** Debugging images and base images of distributions, which have a shell. */
 const WITH_SHELL =
   /(?:^|\/)(?:busybox|netshoot|toolbox|curl|alpine|debian|ubuntu|fedora|rockylinux|almalinux|amazonlinux|ubi\d*|bash)(?:-[\w.]+)?(?=[:@]|$)/
 

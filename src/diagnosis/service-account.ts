@@ -1,8 +1,7 @@
-/** Pull secrets that the service account has and the pod has not: left out at admission, or added since. */
+/** Pull secrets that the service account has and the pod lacks: ignored at admission, or added later. */
 
 import type { Pod } from '../snapshot/pod.ts'
-import type { Snapshot } from '../snapshot/snapshot.ts'
-import { credentialFor } from './credential.ts'
+import type { PodCredentials } from './pod-credential.ts'
 import type { WhyProblem } from './why-report.ts'
 
 type AccountProblem = Extract<
@@ -11,17 +10,19 @@ type AccountProblem = Extract<
 >
 
 /**
- * The broken link between pod and service account, if the account's secrets would have served the image.
+ * The broken link between pod and service account, if the account's secrets have or may have a login for the image.
  * Admission copies the account's list only into a new pod without one of its own, and never again
  * (kubernetes plugin/pkg/admission/serviceaccount/admission.go).
  */
-export function serviceAccountProblem(pod: Pod, image: string, snapshot: Snapshot): AccountProblem[] {
-  const account = snapshot.serviceAccounts.find(
-    ({ namespace, name }) => namespace === pod.namespace && name === pod.serviceAccount,
-  )
+export function serviceAccountProblem(
+  pod: Pod,
+  image: string,
+  credentials: PodCredentials,
+): AccountProblem[] {
+  const account = credentials.accountOf(pod)
   const secrets = account?.imagePullSecrets.filter(name => !pod.pullSecrets.includes(name)) ?? []
   if (account === undefined || secrets.length === 0) return []
-  const { status } = credentialFor({ ...pod, pullSecrets: secrets }, image, snapshot)
+  const { status } = credentials.reportFor({ ...pod, pullSecrets: secrets }, image)
   if (status !== 'usable' && status !== 'unknown') return []
   const ownList = pod.pullSecrets.some(name => !account.imagePullSecrets.includes(name))
   const code = ownList ? 'service-account-secrets-ignored' : 'service-account-changed-later'

@@ -1,4 +1,4 @@
-/** The subcause of a failed pull: what the words prove, together with who answered and what the pod had to show. */
+/** The subcause of a failed pull: from the text, together with the endpoint and the pod's credential. */
 
 import { isDockerHub } from '../image/docker-hub.ts'
 import type { Reference } from '../image/reference.ts'
@@ -14,26 +14,25 @@ import type {
 } from './finding.ts'
 import type { PullError } from './pull-error.ts'
 
-/** What is known of one failed pull besides its cause. */
-export interface Circumstances {
-  /** The error that tells; null where nothing was said. */
+/** The facts of one failed pull besides its cause. */
+export interface PullFacts {
+  /** The error that decided the cause; null without a text. */
   error: PullError | null
-  /** The rule's own subcause, where the words alone tell it. */
-  spoken: Subcause | null
+  /** The subcause that the rule found in the text; null if none. */
+  textSubcause: Subcause | null
   reference: Reference | null
   endpoint: Endpoint | null
   credential: CredentialStatus
-  /** For policy Never: the node lists the image. */
+  /** Whether the node lists the image; matters for policy Never. */
   onNode: boolean
 }
 
-/** The causes that have subcauses; any other has none. A cause that is given some has to be given its rule here. */
-const SUBCAUSES: { [C in Cause]?: (circumstances: Circumstances) => Subcause | null } = {
+/** How to find the subcause, for the causes that have any. */
+const SUBCAUSES: { [C in Cause]?: (facts: PullFacts) => Subcause | null } = {
   'rate-limited': limitOf,
   'auth-required-or-denied': ({ error, reference, endpoint, credential }) =>
     denialOf({
-      said: error?.said ?? '',
-      text: error?.text ?? '',
+      masked: error?.masked ?? '',
       status: error?.status ?? null,
       reference,
       endpoint,
@@ -44,39 +43,39 @@ const SUBCAUSES: { [C in Cause]?: (circumstances: Circumstances) => Subcause | n
 }
 
 /** null for a cause that has no subcauses. */
-export function subcauseOf(cause: Cause, circumstances: Circumstances): Subcause | null {
-  return SUBCAUSES[cause]?.(circumstances) ?? null
+export function subcauseOf(cause: Cause, facts: PullFacts): Subcause | null {
+  return SUBCAUSES[cause]?.(facts) ?? null
 }
 
-/** Docker Hub's older sentence is the same for everybody; what the pod had to show tells who was counted, unless a mirror asked for it. */
-function limitOf({ spoken, reference, endpoint, credential }: Circumstances): RateLimitSubcause {
-  const told = (spoken ?? 'unspecified') as RateLimitSubcause
-  if (told !== 'unspecified' || reference === null || !isDockerHub(reference.registry)) return told
-  if (endpoint?.role === 'mirror') return told
+/** Docker Hub's older message is the same for everyone: the pod's credential decides who was counted, unless a mirror made the request. */
+function limitOf({ textSubcause, reference, endpoint, credential }: PullFacts): RateLimitSubcause {
+  const inText = (textSubcause ?? 'unspecified') as RateLimitSubcause
+  if (inText !== 'unspecified' || reference === null || !isDockerHub(reference.registry)) return inText
+  if (endpoint?.role === 'mirror') return inText
   return credential === 'none' ? 'anonymous' : credential === 'usable' ? 'account' : 'unspecified'
 }
 
-/** What a registry says is not there; one that hides missing repositories behind a refusal can only mean the tag. */
-function missingOf({ error, reference, endpoint }: Circumstances): NotFoundSubcause {
-  const said = error?.said ?? ''
-  // A cache's word on what its upstream has is no more than that.
-  if (endpoint?.role === 'mirror' || /\bupstream\b|\bproxy cache\b|\bremote repositor/.test(said))
+/** What is missing. A registry that answers missing repositories with a refusal can only mean the tag. */
+function missingOf({ error, reference, endpoint }: PullFacts): NotFoundSubcause {
+  const masked = error?.masked ?? ''
+  // A cache's answer about its upstream proves nothing about the image.
+  if (endpoint?.role === 'mirror' || /\bupstream\b|\bproxy cache\b|\bremote repositor/.test(masked))
     return 'not-in-mirror'
   if (
     /\bname[_ ]unknown\b|\bunknown repository\b|\brepository\b.{0,60}\b(?:not found|does(?: not|n't) exist|not known|unknown)|\bproject\b.{0,60}\bnot found\b|\bno such repository\b/.test(
-      said,
+      masked,
     )
   )
     return 'repository'
   if (
     /\bmanifest[_ ]unknown\b|\bmanifest for\b.{0,40}\bnot found\b|\bunknown (?:manifest|tag)\b|\btag\b.{0,60}\b(?:not found|does(?: not|n't) exist|unknown|was deleted|expired)/.test(
-      said,
+      masked,
     )
   )
     return 'tag'
   return reference !== null && hidesMissing(reference.registry) ? 'tag' : 'unspecified'
 }
 
-function neverOf({ onNode }: Circumstances): NeverPullSubcause | null {
+function neverOf({ onNode }: PullFacts): NeverPullSubcause | null {
   return onNode ? 'not-verified' : null
 }

@@ -1,4 +1,4 @@
-/** What `why` says of one pod: for each image what the kubelet will try, and the one link that is broken. */
+/** The result of `why` for one pod: for each image, what the kubelet tries and which links are broken. `-o json` prints these shapes. */
 
 import type { JudgedCheck } from '../snapshot/image-verdict.ts'
 import type { ContainerKind, PullPolicy } from '../snapshot/pod.ts'
@@ -16,7 +16,7 @@ export type WhyProblem =
   | { code: 'service-account-secrets-ignored'; serviceAccount: string; secrets: string[] }
   | { code: 'service-account-changed-later'; serviceAccount: string; secrets: string[] }
   | { code: 'no-credential'; registry: string }
-  /** The registry says that no login came, though these secrets hold one for it. */
+  /** The registry reports that no login was sent, although these secrets have one for it. */
   | { code: 'credential-unused'; registry: string; secrets: string[] }
   | { code: 'attempt'; secret: string; key: string | null; problem: Exclude<Attempt['problem'], null> }
   | { code: 'pull-failed'; finding: Finding }
@@ -32,11 +32,11 @@ export interface WhyContainer {
   verdict: Verdict
   /** As in findings. */
   check: JudgedCheck | null
-  /** ISO 8601: since when its image is being pulled, if for long; null otherwise. */
+  /** ISO 8601: when the pull of its image began, if it has been running for a minute or more; else null. */
   pullingSince: string | null
   /** Every broken link found; the first is the one to repair. */
   problems: WhyProblem[]
-  /** What would be a broken link if the image had to be pulled now, which it has not; left out where there is nothing. */
+  /** What would be broken links if the image had to be pulled again; left out if there are none. */
   notes?: WhyNote[]
 }
 

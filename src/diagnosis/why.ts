@@ -1,19 +1,20 @@
-/** Follows one pod's images link by link: reference, policy, credentials in the kubelet's order, verdict, and what is broken. */
+/** Explains one pod's images link by link: reference, policy, credentials in the kubelet's order, verdict, and what is broken. */
 
 import { fullName, readReference } from '../image/reference.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
 import type { Container, Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
-import { credentialFor } from './credential.ts'
 import { diagnose } from './diagnose.ts'
 import type { CredentialReport, Finding } from './finding.ts'
 import { indexOwners, topmostOwner } from './owner.ts'
+import { type PodCredentials, podCredentials } from './pod-credential.ts'
 import { serviceAccountProblem } from './service-account.ts'
 import type { Verdict, Why, WhyContainer, WhyProblem } from './why-report.ts'
 
-/** The chain of every image of the pod, which has to be one of the snapshot's. */
+/** Explains every image of the pod, which has to be part of the snapshot. */
 export function explainPod(pod: Pod, snapshot: Snapshot): Why {
   const { findings, pulling } = diagnose({ ...snapshot, pods: [pod] })
+  const credentials = podCredentials(snapshot)
   const sandboxes = findings.filter(({ containerKind }) => containerKind === 'sandbox').map(asContainer)
   return {
     takenAt: snapshot.takenAt,
@@ -27,13 +28,13 @@ export function explainPod(pod: Pod, snapshot: Snapshot): Why {
         name === container.name && containerKind === container.kind
       const finding = findings.find(isIts) ?? null
       const pullingSince = pulling.find(isIts)?.since ?? null
-      return explainContainer({ pod, container, snapshot, finding, pullingSince })
+      return explainContainer({ pod, container, snapshot, credentials, finding, pullingSince })
     }),
     gaps: snapshot.gaps,
   }
 }
 
-/** A sandbox stands among the containers only where it is what they all wait for. */
+/** A failing sandbox, listed like a container. */
 function asContainer({ container, containerKind, image }: Finding): Container {
   const state = { type: 'unknown' } as const
   return { name: container, kind: containerKind, image, pullPolicy: null, state, ready: false, imageId: null }
@@ -43,7 +44,8 @@ interface Place {
   pod: Pod
   container: Container
   snapshot: Snapshot
-  /** null where nothing fails now. */
+  credentials: PodCredentials
+  /** null if its pull does not fail now. */
   finding: Finding | null
   pullingSince: string | null
 }
@@ -53,7 +55,7 @@ function explainContainer(place: Place): WhyContainer {
   const { name, kind, image, pullPolicy } = container
   const read = readReference(image)
   const reference = 'refused' in read ? null : read
-  const credential = place.finding?.credential ?? credentialFor(pod, image, snapshot)
+  const credential = place.finding?.credential ?? place.credentials.reportFor(pod, image)
   const blocks = [
     ...('refused' in read ? [{ code: 'invalid-reference' as const, detail: read.refused }] : []),
     ...malformed(credential),
@@ -75,7 +77,7 @@ function explainContainer(place: Place): WhyContainer {
   }
 }
 
-/** The container was started, so that nothing has to be pulled as long as it stays where it is. */
+/** Whether the container has started or its image volume is mounted, so nothing has to be pulled now. */
 function hasItsImage({ pod, container, finding }: Place): boolean {
   if (finding !== null) return false
   const { kind, state, imageId } = container
@@ -100,7 +102,7 @@ function malformed({ attempts }: CredentialReport): WhyProblem[] {
   return [...new Set(secrets)].map(secret => ({ code: 'malformed-secret', secret }))
 }
 
-/** The link to repair first comes first: a credential where the registry asked for one, else what the registry said. */
+/** The link to repair comes first: the credential if the registry wanted a login, else the registry's answer. */
 function brokenLinks(place: Place, credential: CredentialReport): WhyProblem[] {
   const { finding } = place
   const credentials = credentialProblems(place, credential)
@@ -124,13 +126,16 @@ function unused(registry: string, { attempts }: CredentialReport): WhyProblem {
   return { code: 'credential-unused', registry, secrets: [...new Set(secrets)] }
 }
 
-/** Credentials that should have served and can't. One that works leaves nothing to repair; another registry's is no problem. */
-function credentialProblems({ pod, container, snapshot }: Place, credential: CredentialReport): WhyProblem[] {
+/** Credentials that can't be used, unless another one can; those for other registries are not problems. */
+function credentialProblems(
+  { pod, container, credentials }: Place,
+  credential: CredentialReport,
+): WhyProblem[] {
   if (credential.status === 'usable') return []
   const attempts = credential.attempts.flatMap(({ secret, key, problem }): WhyProblem[] =>
     problem === null || problem === 'other-registry' || problem === 'shadowed'
       ? []
       : [{ code: 'attempt', secret, key, problem }],
   )
-  return [...serviceAccountProblem(pod, container.image, snapshot), ...attempts]
+  return [...serviceAccountProblem(pod, container.image, credentials), ...attempts]
 }

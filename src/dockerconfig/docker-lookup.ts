@@ -4,7 +4,7 @@ import type { Redacted } from '../secrecy/redacted.ts'
 import { candidates, pullSecretKey, type RegistryKey, readRegistryKey } from './docker-key.ts'
 import { type DockerLogin, readAuthEntry } from './docker-view.ts'
 
-/** What a file says about logins. Entries are unread: they are only looked at when their registry is asked for. */
+/** The logins in a config file. Entries are parsed only when their registry is looked up. */
 export interface CredentialConfig {
   /** For people: `file ~/.docker/config.json` or `DOCKER_AUTH_CONFIG`. */
   origin: string
@@ -14,7 +14,7 @@ export interface CredentialConfig {
   credsStore: string | null
 }
 
-/** The entry of `auths` that stands closest to the repository. */
+/** The most specific entry of `auths` for the repository. */
 export function entryFor(
   config: CredentialConfig,
   registry: string,
@@ -32,7 +32,7 @@ export function entryFor(
 
 /**
  * Where a whole registry is asked for and no entry is for all of it: the first for a part. It stays for that part: docker would show it to the
- * whole host, but a pull secret gives it to others, who must not get more than the file says.
+ * whole host, but a pull secret gives the login to other users, who must not get more than the file grants.
  */
 function anyBelow(
   config: CredentialConfig,

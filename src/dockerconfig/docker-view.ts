@@ -1,8 +1,8 @@
-/** Reads one `auths` entry the way docker does, and says what the kubelet could not use in it. */
+/** Reads one `auths` entry as docker does, and reports what the kubelet could not use in it. */
 
 import { Redacted } from '../secrecy/redacted.ts'
 import { decodeBase64, splitLogin, textFields } from './auths.ts'
-import type { RefusalReason } from './credential.ts'
+import type { RefusalReason } from './registry-credential.ts'
 
 /** An entry as far as a login goes. `problem` details never quote the entry. */
 export type DockerLogin =
@@ -10,7 +10,7 @@ export type DockerLogin =
   | { type: 'identity'; username: string; token: Redacted }
   | { type: 'problem'; reason: RefusalReason; detail: string }
 
-/** A helper and some files give this user name to say that the password is an identity token (docker-credential-helpers). */
+/** The user name that marks a password as an identity token, in helpers and some files (docker-credential-helpers). */
 const IDENTITY_USERNAME = '<token>'
 
 /**
@@ -30,18 +30,18 @@ export function readAuthEntry(entry: Redacted<unknown>): DockerLogin {
   if (auth !== '') {
     const login = decodeAuth(auth)
     if (login === null) return problem('malformed-entry', 'has an `auth` that is not base64 of user:password')
-    if (identitytoken === '') return asLogin(login.username, login.password)
+    if (identitytoken === '') return loginFrom(login.username, login.password)
     return { type: 'identity', username: login.username, token: new Redacted(identitytoken) }
   }
   if (identitytoken !== '') return { type: 'identity', username, token: new Redacted(identitytoken) }
-  if (username !== '' || password !== '') return asLogin(username, password)
+  if (username !== '' || password !== '') return loginFrom(username, password)
   if (registrytoken !== '')
     return problem('registry-token', 'holds only a registry token, which the kubelet ignores')
   return problem('empty-entry', 'is empty')
 }
 
 /** A login from its two halves, wherever they come from. */
-export function asLogin(username: string, password: string): DockerLogin {
+export function loginFrom(username: string, password: string): DockerLogin {
   if (username === IDENTITY_USERNAME && password !== '')
     return { type: 'identity', username, token: new Redacted(password) }
   if (username === '') return problem('half-entry', 'has a password but no user name')

@@ -1,8 +1,8 @@
-/** In what a pull secret's key that does not serve an image differs from one that would, where it was clearly meant for that registry. */
+/** How a pull secret's key that does not match an image differs from one that would, if it was clearly meant for that registry. */
 
 import { DOCKER_HUB, DOCKER_HUB_INDEX, isDockerHubAlias } from '../image/docker-hub.ts'
 import type { Reference } from '../image/reference.ts'
-import { normaliseKey } from './kubelet-key.ts'
+import { normalizeKey } from './kubelet-key.ts'
 
 export type KeyMismatch =
   /** `registry.example` for `registry.example:5000`. */
@@ -13,15 +13,15 @@ export type KeyMismatch =
   | 'port-other'
   /** `https://index.docker.io/v1`, which is a path to the kubelet. */
   | 'slash-missing'
-  /** A name of Docker Hub by which the kubelet does not look for it. */
+  /** An alias of Docker Hub that the kubelet does not look up. */
   | 'hub-alias'
   /** Capitals, in the scheme too. */
   | 'case'
-  /** A `*` that would have to stand for more than one part of the name. */
+  /** A `*` that would have to match more than one label. */
   | 'wildcard'
   /** Not a URL. */
   | 'unreadable'
-  /** A tag, a digest or blanks in the path. */
+  /** A tag, a digest or white space in the path. */
   | 'odd-path'
   /** The path of other repositories. */
   | 'path'
@@ -34,7 +34,7 @@ export function keyMismatch(
   { registry, repository }: Pick<Reference, 'registry' | 'repository'>,
 ): KeyMismatch | null {
   const scheme = SCHEME.exec(key)?.[0] ?? ''
-  const normalised = scheme === scheme.toLowerCase() ? normaliseKey(key) : null
+  const normalised = scheme === scheme.toLowerCase() ? normalizeKey(key) : null
   const plain = normalised ?? key.slice(scheme.length)
   const host = plain.split('/', 1)[0] ?? ''
   const path = plain.slice(host.length)
@@ -66,7 +66,7 @@ function pathMismatch(path: string, repository: string): KeyMismatch {
   return `/${repository}`.startsWith(path.toLowerCase()) ? 'case' : 'path'
 }
 
-/** Whether its last parts are the name's, and only its `*` stands for too few of the first. */
+/** Whether it would match if its `*` covered more than one label: its other labels are the name's last ones. */
 function isWiderGlob(glob: string, name: string): boolean {
   return /^\*(?:\.[^*]+)?$/.test(glob) && name.endsWith(glob.slice(1))
 }

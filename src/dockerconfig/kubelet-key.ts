@@ -9,7 +9,7 @@ interface Url {
 }
 
 /** What the kubelet files the entry under: host and path without scheme, `/v1/` and `/v2/`; null where it ignores the entry. */
-export function normaliseKey(key: string): string | null {
+export function normalizeKey(key: string): string | null {
   const url = parseUrl(key.replace(/^https?:\/\//, ''))
   if (url === null) return null
   const path = /^\/v[12]\//.test(url.path) ? url.path.slice(3) : url.path
@@ -18,7 +18,7 @@ export function normaliseKey(key: string): string | null {
 
 /**
  * Whether an entry filed under `key` serves the image name: same port, each label of the host by its glob, and the path as a plain prefix.
- * @param key as normaliseKey gives it
+ * @param key as normalizeKey gives it
  * @param name registry and repository, without tag and digest
  */
 export function keyMatches(key: string, name: string): boolean {
@@ -36,7 +36,7 @@ export function keyMatches(key: string, name: string): boolean {
   )
 }
 
-/** Host and path of a URL without its scheme; null where Go's url.Parse fails. User, query and fragment have no say, but may make it fail. */
+/** Host and path of a URL without its scheme; null where Go's url.Parse fails. User, query and fragment are ignored, but may make it fail. */
 function parseUrl(text: string): Url | null {
   const [beforeHash = ''] = text.split('#', 1)
   const fragment = text.slice(beforeHash.length)
@@ -62,13 +62,13 @@ function isHost(host: string): boolean {
   return !/[ %^`{}|\\[\]]/.test(host) && /^[^:]*$|:\d*$/.test(host)
 }
 
-/** Null where a percent sign stands alone. */
+/** Null for a percent sign without two hex digits. */
 function decoded(text: string): string | null {
   if (/%(?![\da-f]{2})/i.test(text)) return null
   try {
     return decodeURIComponent(text)
   } catch {
-    // Bytes that are no UTF-8: no image name has them, nor this.
+    // Not valid UTF-8: no image name matches it.
     return text
   }
 }

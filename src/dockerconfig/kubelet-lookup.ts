@@ -2,7 +2,7 @@
 
 import { DOCKER_HUB, DOCKER_HUB_INDEX } from '../image/docker-hub.ts'
 import type { Reference } from '../image/reference.ts'
-import { keyMatches, normaliseKey } from './kubelet-key.ts'
+import { keyMatches, normalizeKey } from './kubelet-key.ts'
 
 export interface KeyringLookup<Entry> {
   /** Tried one after another until a pull succeeds. */
@@ -22,7 +22,7 @@ export function lookUpCredentials<Entry extends { key: string }>(
   const name = `${image.registry}/${image.repository}`
   const filed = new Map<string, Entry[]>()
   for (const entry of entries) {
-    const key = normaliseKey(entry.key)
+    const key = normalizeKey(entry.key)
     if (key !== null) filed.set(key, [...(filed.get(key) ?? []), entry])
   }
   // Reverse order brings longer paths before shorter ones, and letters before wildcards.

@@ -79,8 +79,8 @@ function hasToken(entry: unknown): boolean {
 export type SecretLayout = 'config.json' | 'dockercfg'
 
 /**
- * The layout that the content has; null where it is not JSON, or has nothing to tell by. In a Secret of the other type the kubelet finds no
- * login for any registry, and says nothing.
+ * The content's layout; null if it is not JSON or the layout is unclear. In a Secret of the other type the kubelet silently finds no
+ * login for any registry.
  */
 export function layoutOf(content: Redacted): SecretLayout | null {
   const config = content.map(parseJson).reveal()

@@ -3,9 +3,9 @@
 import { DOCKER_HUB, DOCKER_HUB_KEY } from '../image/docker-hub.ts'
 import { Redacted } from '../secrecy/redacted.ts'
 import { decodeBase64, encodeBase64, field, isObject, type JsonObject, parseJson } from './auths.ts'
-import type { Credential } from './credential.ts'
 import { lookUpCredentials } from './kubelet-lookup.ts'
 import { hasReadableHeaders, readLogin } from './kubelet-view.ts'
+import type { Credential } from './registry-credential.ts'
 
 /** The key of a Secret's data that holds it. */
 export const DATA_KEY = '.dockerconfigjson'
@@ -63,7 +63,7 @@ export class PullSecretContent {
 
   /**
    * The same with the entries of `wanted` in it; entries of other keys and fields beside `auths` stay. What the kubelet can't read is
-   * replaced: it is of use to nobody, and would keep the kubelet from the rest.
+   * replaced: it is useless, and makes the kubelet ignore the rest.
    */
   completedWith(wanted: PullSecretContent): PullSecretContent {
     const config = this.#config.reveal() ?? {}

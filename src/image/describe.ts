@@ -1,13 +1,12 @@
-/** Everything Kubernetes reads into one image name. The shape here is what `image -o json` prints. */
+/** Everything that Kubernetes derives from one image name. The shape here is what `image -o json` prints. */
 
 import { isDockerHub } from './docker-hub.ts'
-import { defaultPullPolicy } from './pull-policy.ts'
-import { fullName, readReference } from './reference.ts'
+import { fullName, parseReference, readReference } from './reference.ts'
 
 export interface ImageReading {
   input: string
   valid: boolean
-  /** One clause on why it is no reference; null for a valid one. */
+  /** One clause on why it is not a reference; null for a valid one. */
   error: string | null
   reference: string | null
   registry: string | null
@@ -18,7 +17,7 @@ export interface ImageReading {
   countsTowardsDockerHub: boolean
 }
 
-/** Reads one name. Never throws: a name that does not parse is described as invalid. */
+/** Describes one name. Never throws: a name that does not parse is described as invalid. */
 export function describeImage(input: string): ImageReading {
   const read = readReference(input)
   if ('refused' in read) {
@@ -48,4 +47,15 @@ export function describeImage(input: string): ImageReading {
     defaultPullPolicy: defaultPullPolicy(input),
     countsTowardsDockerHub: isDockerHub(registry),
   }
+}
+
+/**
+ * The default for an image (kubernetes pkg/apis/core/v1/defaults.go SetDefaults_Container): Always for `latest`, written or implied,
+ * also beside a digest; else IfNotPresent, and so for a name that does not parse.
+ */
+export function defaultPullPolicy(image: string): 'Always' | 'IfNotPresent' {
+  const reference = parseReference(image)
+  if (reference === null) return 'IfNotPresent'
+  const tag = reference.tag ?? (reference.digest === null ? 'latest' : null)
+  return tag === 'latest' ? 'Always' : 'IfNotPresent'
 }

@@ -1,12 +1,12 @@
-/** The names Docker Hub goes by: in references, in the keys of logins and on the wire. */
+/** Docker Hub's names: in references, in the keys of logins, and as hosts. */
 
 /** Its name in image references. */
 export const DOCKER_HUB = 'docker.io'
 
-/** Its older name: normalized away in references, and where the kubelet files the usual key. */
+/** Its older name, normalized in references; the usual key of its logins has this host. */
 export const DOCKER_HUB_INDEX = 'index.docker.io'
 
-/** The key of its logins that docker, kubectl and the kubelet agree on; the last slash is needed, or the kubelet never matches it. */
+/** The key of its logins for docker, kubectl, and the kubelet. Without the last slash, the kubelet never matches it. */
 export const DOCKER_HUB_KEY = 'https://index.docker.io/v1/'
 
 /** The host that serves its images. */
@@ -15,26 +15,26 @@ export const DOCKER_HUB_HOST = 'registry-1.docker.io'
 const REGISTRY_HOSTS = [DOCKER_HUB, DOCKER_HUB_INDEX, DOCKER_HUB_HOST, 'registry.hub.docker.com']
 const ALIASES = [...REGISTRY_HOSTS, 'hub.docker.com', 'docker.com', '*.docker.io']
 
-/** One spelling for one registry: `index.docker.io` is Docker Hub, host names have no case. */
+/** One spelling for each registry: in lower case, and `docker.io` for `index.docker.io`. */
 export function canonicalRegistry(host: string): string {
   const name = host.toLowerCase()
   return name === DOCKER_HUB_INDEX ? DOCKER_HUB : name
 }
 
 /**
- * Whether it is Docker Hub's registry, so that pulls from it count there: under any of its names, in any case, with or without :443. Its
- * website hub.docker.com, docker.com and mirrors are not.
+ * Whether pulls from this host count at Docker Hub: the host is its registry under any of its names, in any case, with or without :443.
+ * hub.docker.com, docker.com, and mirrors are not.
  */
 export function isDockerHub(host: string): boolean {
   return REGISTRY_HOSTS.includes(host.toLowerCase().replace(/:443$/, ''))
 }
 
-/** Whether the host in a login's key stands for Docker Hub in the eyes of a person, even if no kubelet ever matches it. */
+/** Whether the host in a login's key was meant for Docker Hub, even if the kubelet never matches it. */
 export function isDockerHubAlias(host: string): boolean {
   return ALIASES.includes(host)
 }
 
-/** Whether a host belongs to Docker Hub, even if it serves no images that are known of, such as its token server's. */
+/** Whether a host belongs to Docker Hub, including hosts without images, such as its token server. */
 export function isDockerHubHost(host: string): boolean {
   return isDockerHub(host) || host.endsWith(`.${DOCKER_HUB}`)
 }

@@ -1,21 +1,21 @@
-/** Images and registries that moved or are gone, as data. A row needs its publisher's word or two independent reports. */
+/** Images and registries that moved or were removed. A row needs its publisher's statement or two independent reports. */
 
-/** What became of the old place. `retired`: a whole registry or organization that is not to be used any more. */
+/** What happened to the old place. `retired`: a whole registry or organization that is no longer to be used. */
 export type MovedState = 'deleted' | 'emptied' | 'frozen' | 'moved' | 'retired'
 
 export interface MovedRow {
-  /** Registry and whole path components; a last `*` stands for the rest of one component, a first one for any name below a domain. */
+  /** Registry and whole path components. A `*` at the end matches the rest of a component, one at the start any host below a domain. */
   prefix: string
   state: MovedState
   /** ISO 8601 date, as exact as it is known. */
   since: string
-  /** Takes the prefix's place, what follows stays; null where the new place differs from image to image, or is unknown. */
+  /** Replaces the prefix; null if the new place differs between images, or is unknown. */
   to: string | null
   /** The new place gets no updates. */
   frozen?: true
-  /** The whole registry is switched off: whatever its name answers today is not it. */
+  /** The whole registry is switched off; whatever answers under its name now is something else. */
   gone?: true
-  /** Other images still live there: only where the registry says that nothing is there (404, 412). */
+  /** Other images are still there, so the row only applies if the registry answers that the image is missing (404, 412). */
   onlyMissing?: true
   /** Where it was announced or seen. */
   source: string

@@ -1,10 +1,10 @@
-/** Looks an image up among those that moved or are gone, and names its new place. */
+/** Looks up an image among those that moved or were removed. */
 
 import { MOVED_IMAGES, MOVED_IMAGES_DATE, type MovedRow, type MovedState } from './moved-images.ts'
 import { fullName, type Reference } from './reference.ts'
 
 export interface Moved {
-  /** The same image at its new place, with its tag or digest; null where that is unknown. Only a HEAD proves that it is there. */
+  /** The same image at its new place, with its tag or digest; null if unknown. Only a HEAD request proves that it exists. */
   to: string | null
   state: MovedState
   /** ISO 8601 date. */
@@ -18,8 +18,8 @@ export interface Moved {
 }
 
 /**
- * Where this image is published now; null for one that no row speaks of. The longest row that fits counts.
- * @param answer what its registry said: that it refuses, or that nothing is there; `none` where it did not answer as one
+ * Where this image is published now; null if no row matches. The row with the longest prefix wins.
+ * @param answer the registry's answer: that it refuses, or that the image is missing; `none` if no registry answered
  */
 export function movedImage(reference: Reference, answer: 'refused' | 'missing' | 'none'): Moved | null {
   const name = fullName(reference)
@@ -46,7 +46,7 @@ function fits({ gone, onlyMissing }: MovedRow, answer: 'refused' | 'missing' | '
   return answer === 'missing' || onlyMissing !== true
 }
 
-/** What follows the prefix, which ends at the border of a path component unless it ends in `*`; null where it does not fit. */
+/** What follows the prefix; null if it does not match. Unless it ends in `*`, it has to end with a whole path component. */
 function restBehind(prefix: string, name: string): string | null {
   if (prefix.startsWith('*.')) {
     const [host = '', ...path] = name.split('/')

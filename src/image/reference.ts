@@ -1,28 +1,27 @@
 /**
- * Reads an image name as Kubernetes does: the distribution grammar (distribution/reference regexp.go), normalised to a full name
- * (normalize.go ParseNormalizedNamed). What does not fit the grammar is not a reference; nothing is corrected.
+ * Parses image names as Kubernetes does: the distribution grammar (distribution/reference regexp.go), normalized to a full name
+ * (normalize.go ParseNormalizedNamed). Nothing is corrected; a name that does not fit the grammar is refused with the reason.
  */
 
-import { GRAMMAR, isSupportedDigest, LONGEST_REPOSITORY, splitRegistry } from './grammar.ts'
-import { explainRefusal } from './refusal.ts'
+import { DOCKER_HUB, DOCKER_HUB_INDEX } from './docker-hub.ts'
 
 export interface Reference {
   /** Host with its port, as written; `docker.io` where the name has none. */
   registry: string
   /** Without registry, tag and digest; an official image of Docker Hub is `library/…`. */
   repository: string
-  /** null where none is written: `latest` is the kubelet's addition, not part of the name. */
+  /** null if none is written: `latest` is implied, not part of the name. */
   tag: string | null
   digest: string | null
 }
 
-/** The reference, or null where the text is none. */
+/** The reference, or null if the text is not one. */
 export function parseReference(text: string): Reference | null {
   const read = readReference(text)
   return 'refused' in read ? null : read
 }
 
-/** The reference, or one clause on why the text is none, such as `the repository must be lower case`. */
+/** The reference, or one clause on why the text is not one, such as `the repository must be lower case`. */
 export function readReference(text: string): Reference | { refused: string } {
   const reference = grammatical(text)
   return reference ?? { refused: explainRefusal(text) }
@@ -34,13 +33,126 @@ function grammatical(text: string): Reference | null {
   const match = GRAMMAR.exec(`${registry}/${remainder}`)
   if (match === null) return null
   const [, host, path = '', tag = null, digest = null] = match
-  // A first part with an underscore is no host to the grammar, which then takes it for a part of the path; it is still asked as one.
+  // The grammar takes a host with an underscore for a part of the path, but runtimes still connect to it as the host.
   if (path.length > LONGEST_REPOSITORY || (digest !== null && !isSupportedDigest(digest))) return null
   return { registry, repository: host === undefined ? path.slice(registry.length + 1) : path, tag, digest }
 }
 
-/** The full name as the kubelet asks for it: with registry, and with `latest` where neither tag nor digest is written. */
+/** The full name as the kubelet requests it: with registry, and with `latest` if neither tag nor digest is written. */
 export function fullName({ registry, repository, tag, digest }: Reference): string {
   const shownTag = tag ?? (digest === null ? 'latest' : null)
   return `${registry}/${repository}${shownTag === null ? '' : `:${shownTag}`}${digest === null ? '' : `@${digest}`}`
+}
+
+const LABEL = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])'
+const HOST = `(?:${LABEL}(?:\\.${LABEL})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?`
+const COMPONENT = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*'
+const PATH = `${COMPONENT}(?:/${COMPONENT})*`
+const TAG = '[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}'
+const DIGEST = '[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}'
+/** Captures host, path, tag, and digest. */
+const GRAMMAR = new RegExp(`^(?:(${HOST})/)?(${PATH})(?::(${TAG}))?(?:@(${DIGEST}))?$`)
+
+/** Most characters of the path, without the registry (distribution/reference RepositoryNameTotalLengthMax). */
+const LONGEST_REPOSITORY = 255
+
+/** Hexadecimal digits by algorithm (go-digest v1 algorithm.go); other algorithms are not supported. */
+const HEX_DIGITS: Record<string, number> = { sha256: 64, sha384: 96, sha512: 128 }
+
+/** Splits off the registry: the first part, if it looks like a host; else Docker Hub (normalize.go splitDockerDomain). */
+function splitRegistry(text: string): { registry: string; remainder: string } {
+  const slash = text.indexOf('/')
+  const first = slash === -1 ? '' : text.slice(0, slash)
+  const isHost = /[.:]/.test(first) || first === 'localhost' || first.toLowerCase() !== first
+  const registry = isHost && first !== DOCKER_HUB_INDEX ? first : DOCKER_HUB
+  const remainder = isHost ? text.slice(slash + 1) : text
+  const official = registry === DOCKER_HUB && !remainder.includes('/')
+  return { registry, remainder: official ? `library/${remainder}` : remainder }
+}
+
+/** A digest of a known algorithm, in lower case and of its exact length. */
+function isSupportedDigest(digest: string): boolean {
+  const colon = digest.indexOf(':')
+  const algorithm = digest.slice(0, colon)
+  const digits = Object.hasOwn(HEX_DIGITS, algorithm) ? HEX_DIGITS[algorithm] : undefined
+  const hex = digest.slice(colon + 1)
+  return hex.length === digits && /^[0-9a-f]+$/.test(hex)
+}
+
+interface Parts {
+  text: string
+  registry: string
+  path: string
+  /** null without a colon or at sign; empty if nothing follows it. */
+  tag: string | null
+  digest: string | null
+}
+
+/** Tried in order; the first that applies is the reason. */
+const RULES: ((parts: Parts) => string | false)[] = [
+  ({ text }) => text === '' && 'it is empty',
+  ({ text }) => /\$[{(\w]|\{\{/.test(text) && 'a placeholder in it has not been filled in',
+  ({ text }) => /\s/.test(text) && 'it has white space in it',
+  ({ text }) => /[^\x21-\x7e]/.test(text) && 'it has characters other than plain ASCII',
+  ({ text }) => /^[a-z]+:\/\//i.test(text) && 'image names have no scheme: drop everything up to ://',
+  ({ text }) => /^[a-f0-9]{64}$/.test(text) && 'a name of 64 hexadecimal digits is kept for image IDs',
+  ({ digest }) => digest !== null && digestRefusal(digest),
+  ({ path }) => path === '' && 'the repository is missing',
+  ({ path }) =>
+    path.toLowerCase() !== path && `the repository must be lower case: "${path.replace(/^library\//, '')}"`,
+  ({ path }) =>
+    path.length > LONGEST_REPOSITORY &&
+    `the repository has ${path.length} characters; at most ${LONGEST_REPOSITORY} are allowed`,
+  ({ path }) => componentRefusal(path),
+  ({ tag }) => tag !== null && tagRefusal(tag),
+  ({ registry }) => `"${registry}" is not a registry host`,
+]
+
+/** Why the grammar refused the text: one clause without a period. */
+function explainRefusal(text: string): string {
+  const parts = partsOf(text)
+  for (const rule of RULES) {
+    const said = rule(parts)
+    if (said !== false) return said
+  }
+  return 'it does not fit the grammar of image references'
+}
+
+function partsOf(text: string): Parts {
+  const { registry, remainder } = splitRegistry(text)
+  const [named = '', ...digest] = remainder.split('@')
+  const colon = named.indexOf(':', named.lastIndexOf('/') + 1)
+  const full = colon === -1 ? named : named.slice(0, colon)
+  return {
+    text,
+    registry,
+    path: full === 'library/' ? '' : full,
+    tag: colon === -1 ? null : named.slice(colon + 1),
+    digest: digest.length === 0 ? null : digest.join('@'),
+  }
+}
+
+function digestRefusal(digest: string): string | false {
+  if (isSupportedDigest(digest)) return false
+  if (digest === '') return 'nothing follows the @; a digest such as sha256:… belongs there'
+  const [algorithm = '', hex = ''] = digest.split(':')
+  if (!['sha256', 'sha384', 'sha512'].includes(algorithm)) {
+    return `the digest "${digest}" is not of a known algorithm (sha256, sha384, sha512)`
+  }
+  return /^[0-9a-f]*$/.test(hex)
+    ? `the digest has ${hex.length} digits, which is not the length of a ${algorithm}`
+    : 'the digest must be hexadecimal, in lower case'
+}
+
+function componentRefusal(path: string): string | false {
+  const wrong = path.split('/').find(part => !/^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/.test(part))
+  if (wrong === undefined) return false
+  if (wrong === '') return 'it has an empty part between slashes'
+  return `the part "${wrong}" may only have letters, digits and, between them, ".", "_", "__" or "-"`
+}
+
+function tagRefusal(tag: string): string | false {
+  if (tag === '') return 'the tag after ":" is missing'
+  if (tag.length > 128) return `the tag has ${tag.length} characters; at most 128 are allowed`
+  return !/^\w[\w.-]*$/.test(tag) && `the tag "${tag}" may only have letters, digits, "_", "." and "-"`
 }

@@ -1,20 +1,20 @@
-/** What is known of registries by their host alone: which are open to everybody, and which belong to a cloud. */
+/** What a registry's host shows: whether its images are public, and which cloud it belongs to. */
 
 import { DOCKER_HUB_HOST, isDockerHub } from './docker-hub.ts'
 
-/** Official images of Docker Hub, and registries where everything is public and nobody has a login (each maker's own words). */
+/** Docker Hub's official images, and registries where every image is public (according to their documentation). */
 const PUBLIC =
   /^(?:docker\.io\/library|registry\.k8s\.io|k8s\.gcr\.io|mcr\.microsoft\.com|mirror\.gcr\.io|registry\.access\.redhat\.com|docker\.elastic\.co|public\.ecr\.aws)\//
 
-/** Whether everybody can pull this image, whatever its name: a refusal is then about the name or the address, not about a login. */
+/** Whether all images of this repository or registry are public: a refusal is then about the name or the address, not about a login. */
 export function isPublic(reference: string | null): boolean {
   return reference !== null && PUBLIC.test(reference)
 }
 
-/** Docker's hardened images: the account of Docker Hub, under a key of their own (docs.docker.com/dhi/how-to/use). */
+/** Docker's hardened images: Docker Hub accounts, under a key of their own (docs.docker.com/dhi/how-to/use). */
 export const HARDENED_IMAGES = 'dhi.io'
 
-/** The registries of clouds, where nodes have an identity of their own. */
+/** Clouds whose nodes can pull from the cloud's registries with their own identity. */
 export type Cloud = 'ecr' | 'acr' | 'gar'
 
 const CLOUDS: Record<Cloud, RegExp> = {
@@ -30,7 +30,7 @@ export function cloudOf(registry: string | null): Cloud | null {
   return (found?.[0] as Cloud | undefined) ?? null
 }
 
-/** The host that a runtime connects to for a registry: Docker Hub's API has another name than its images. */
+/** The host that a runtime connects to: registry-1.docker.io for Docker Hub. */
 export function apiHost(registry: string): string {
   return isDockerHub(registry) ? DOCKER_HUB_HOST : registry
 }

@@ -25,7 +25,7 @@ type Expected =
   | 'element comma'
 
 /** Bytes. etcd keeps no object of more than some megabytes, and what is parsed takes many times its length in memory. */
-export const LONGEST_OBJECT = 16 * 1024 * 1024
+export const MAX_OBJECT_LENGTH = 16 * 1024 * 1024
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
 
@@ -37,7 +37,7 @@ const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
 export class JsonElements {
   readonly #arrays: readonly string[]
   readonly #handlers: ElementHandlers
-  readonly #longest: number
+  readonly #maxLength: number
   #expected: Expected = 'document'
   /** Bytes of the chunks before this one. */
   #before = 0
@@ -46,11 +46,11 @@ export class JsonElements {
   #key = ''
   #value: JsonValue | null = null
 
-  /** @param longest bytes of one value, and of all that is not in the named arrays: what is held at once */
-  constructor(arrays: readonly string[], handlers: ElementHandlers, longest = Number.POSITIVE_INFINITY) {
+  /** @param maxLength bytes of one value, and of all that is not in the named arrays: what is held at once */
+  constructor(arrays: readonly string[], handlers: ElementHandlers, maxLength = Number.POSITIVE_INFINITY) {
     this.#arrays = arrays
     this.#handlers = handlers
-    this.#longest = longest
+    this.#maxLength = maxLength
   }
 
   write(bytes: Uint8Array): void {
@@ -73,8 +73,7 @@ export class JsonElements {
   #within(chunk: Buffer, at: number, value: JsonValue): number {
     const end = value.take(chunk, at)
     const held = (end < 0 ? this.#before + chunk.length - value.offset : 0) + this.#rest.length
-    if (held > this.#longest)
-      throw new JsonError('Not JSON of that kind: too much to hold stands', value.offset)
+    if (held > this.#maxLength) throw new JsonError('The JSON value is too long', value.offset)
     if (end < 0) return chunk.length
     const isElement = this.#expected === 'element' || this.#expected === 'first element'
     const isShort = value.offset >= this.#before
@@ -128,13 +127,12 @@ export class JsonElements {
     }
     const isKey = this.#expected === 'key' || this.#expected === 'first key'
     const isValue = /^(document|value|first element|element)$/.test(this.#expected) && mayBegin(byte)
-    if (isKey ? byte !== 0x22 : !isValue)
-      throw new JsonError('Not JSON: an unexpected character stands', offset)
+    if (isKey ? byte !== 0x22 : !isValue) throw new JsonError('Not JSON: unexpected character', offset)
     this.#value = new JsonValue(byte, offset)
     return at
   }
 
-  /** What is expected after this character, or null where it is no punctuation that may stand here. */
+  /** What is expected after this character, or null if it is not punctuation that is valid here. */
   #afterPunctuation(character: string): Expected | null {
     switch (`${this.#expected} ${character}`) {
       case 'document {':

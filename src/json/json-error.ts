@@ -19,7 +19,7 @@ export function parseElements(bytes: Buffer, offset: number): unknown[] {
   try {
     return JSON.parse(`[${bytes.toString('utf8')}]`)
   } catch {
-    throw new JsonError('Not JSON: values that do not parse begin', offset)
+    throw new JsonError('Not JSON: invalid value', offset)
   }
 }
 
@@ -28,6 +28,6 @@ export function parseJson(bytes: Buffer, offset: number): unknown {
   try {
     return JSON.parse(bytes.toString('utf8'))
   } catch {
-    throw new JsonError('Not JSON: a value that does not parse begins', offset)
+    throw new JsonError('Not JSON: invalid value', offset)
   }
 }

@@ -21,7 +21,7 @@ export const mayBegin = (byte: number) =>
   byte !== COMMA && byte !== COLON && (byte | EITHER) !== CLOSE && !isSpace(byte)
 
 /**
- * One value under way. It counts brackets of both sorts alike and leaves the grammar within the value to JSON.parse: two
+ * Scans one value. It counts brackets of both kinds alike and leaves the grammar within the value to JSON.parse: two
  * values are never mistaken for one, and a wrong one does not parse.
  */
 export class JsonValue {

@@ -1,11 +1,11 @@
-/** Asks a docker credential helper for a registry's login: one program, one word, the registry on its standard input. */
+/** Asks a docker credential helper for a registry's login: `docker-credential-NAME get`, with the registry on standard input. */
 
 import { spawn } from 'node:child_process'
 import type { Clock } from '../clock.ts'
 import { parseJson } from '../dockerconfig/auths.ts'
-import type { RefusalReason } from '../dockerconfig/credential.ts'
 import { canonicalKey } from '../dockerconfig/docker-key.ts'
-import { asLogin, type DockerLogin } from '../dockerconfig/docker-view.ts'
+import { type DockerLogin, loginFrom } from '../dockerconfig/docker-view.ts'
+import type { RefusalReason } from '../dockerconfig/registry-credential.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { withoutWorkingDirectory } from '../network/program-path.ts'
 import { redactStrictly } from '../secrecy/redact.ts'
@@ -14,11 +14,11 @@ import { Redacted } from '../secrecy/redacted.ts'
 /** A suffix becomes part of a program's name, so it must not be a path or anything else (docker-credential-<suffix>). */
 const SUFFIX = /^[A-Za-z0-9_.-]+$/
 
-/** What the helpers of docker-credential-helpers say, word for word, when they have nothing. */
+/** The exact message of docker-credential-helpers for a missing login. */
 const NOT_FOUND = 'credentials not found in native keychain'
 
 /** Cut after redaction: half a token looks like none. */
-const LONGEST_SAYING = 160
+const MAX_MESSAGE_LENGTH = 160
 
 /** The program of a `credsStore` or `credHelpers` name, as docker finds it on the PATH. */
 export function helperProgram(suffix: string): string {
@@ -52,7 +52,7 @@ async function askOnce(suffix: string, question: string, run: RunHelper): Promis
   return readAnswer(result.stdout)
 }
 
-/** Errors come on standard output with exit code 1. Cloud helpers say "not found" in words of their own: they are shown. */
+/** Errors are printed to standard output with exit code 1. Cloud helpers have other messages for a missing login, which are shown. */
 function refusal(stdout: Redacted): DockerLogin {
   const text = stdout.reveal().trim()
   if (text === NOT_FOUND) return problem('helper-has-none', 'has no login for it')
@@ -60,7 +60,7 @@ function refusal(stdout: Redacted): DockerLogin {
   const showable = line !== '' && !/["{}]/.test(line)
   return problem(
     'helper-failed',
-    showable ? `said: ${redactStrictly(line).slice(0, LONGEST_SAYING)}` : 'failed',
+    showable ? `said: ${redactStrictly(line).slice(0, MAX_MESSAGE_LENGTH)}` : 'failed',
   )
 }
 
@@ -72,7 +72,7 @@ function readAnswer(stdout: Redacted): DockerLogin {
     return problem('helper-failed', 'answered without Username and Secret')
   }
   if (Username === '' && Secret === '') return problem('helper-has-none', 'has no login for it')
-  return asLogin(Username, Secret)
+  return loginFrom(Username, Secret)
 }
 
 function problem(reason: RefusalReason, detail: string): DockerLogin {

@@ -1,12 +1,13 @@
 /** Finds this machine's credentials for the registries that are needed, and for no others. */
 
 import type { Clock } from '../clock.ts'
-import type { Credential, CredentialRefusal } from '../dockerconfig/credential.ts'
 import { pullSecretKey, type RegistryKey } from '../dockerconfig/docker-key.ts'
 import { type CredentialConfig, entryFor, helperFor, namesRegistry } from '../dockerconfig/docker-lookup.ts'
 import type { DockerLogin } from '../dockerconfig/docker-view.ts'
+import type { Credential, CredentialRefusal } from '../dockerconfig/registry-credential.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../image/docker-hub.ts'
 import { bounded } from '../network/bounded.ts'
+import { once } from '../network/once.ts'
 import { askHelper, helperProgram, helperRunner, type RunHelper } from './credential-helper.ts'
 import { type Machine, type Place, places } from './places.ts'
 import type { WantedRegistry } from './wanted-registries.ts'
@@ -110,7 +111,7 @@ class Search {
   }
 }
 
-/** Helpers that keep what somebody logged in with (docker-credential-helpers, Docker Desktop); all others are taken to mint it. */
+/** Helpers that store logins (docker-credential-helpers, Docker Desktop); all others are assumed to create them. */
 const KEY_STORES = new Set([
   'desktop',
   'desktop.exe',
@@ -145,10 +146,4 @@ function asAnswer(entry: DockerLogin, key: RegistryKey, origin: string, subject:
   if (!identity) return { credential }
   const detail = `${subject} holds only an identity token, which the kubelet ignores`
   return { refusal: { registry, reason: 'identity-token', detail, forReading: credential } }
-}
-
-function once<K, V>(known: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Promise<V> {
-  const running = known.get(key) ?? make()
-  known.set(key, running)
-  return running
 }

@@ -1,7 +1,7 @@
 /** The login that a person gives by flags. */
 
-import type { Credential } from '../dockerconfig/credential.ts'
 import { canonicalKey } from '../dockerconfig/docker-key.ts'
+import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { UsageError } from '../errors.ts'
 import { canonicalRegistry } from '../image/docker-hub.ts'
 import type { Redacted } from '../secrecy/redacted.ts'

@@ -68,11 +68,12 @@ async function readConfigFile(
   if (text.map(content => content.trim() === '').reveal()) return null
   const root = parseObject(text, shownPath)
   const origin = `file ${shownPath}`
-  if (shape === 'dockercfg') return { origin, auths: hidden(root), credHelpers: [], credsStore: null }
+  if (shape === 'dockercfg')
+    return { origin, auths: redactedEntries(root), credHelpers: [], credsStore: null }
   return configOf(root, shownPath, origin)
 }
 
-/** The content of a file that is not there; throws for any other reason. */
+/** The content of a missing file; throws any other error. */
 function absent(error: NodeJS.ErrnoException, shownPath: string): string {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return ''
   throw new UsageError(`${shownPath} can't be read (${error.code ?? 'unknown error'}): fix its permissions`)
@@ -98,10 +99,10 @@ function configOf(root: JsonObject, name: string, origin: string): CredentialCon
   const store = field(root, 'credsStore') ?? ''
   if (typeof store !== 'string') throw new UsageError(`${name}: credsStore must be the name of a helper`)
   const credsStore = store === '' ? null : store
-  return { origin, auths: hidden(objectIn(root, 'auths', name)), credHelpers, credsStore }
+  return { origin, auths: redactedEntries(objectIn(root, 'auths', name)), credHelpers, credsStore }
 }
 
-function hidden(auths: JsonObject): CredentialConfig['auths'] {
+function redactedEntries(auths: JsonObject): CredentialConfig['auths'] {
   return Object.entries(auths).map(([key, entry]) => [key, new Redacted(entry)])
 }
 

@@ -1,4 +1,4 @@
-/** The door for those who only read: a conversation with the cluster that flags, kubeconfig and environment name. */
+/** Connects a reader to the cluster that flags, kubeconfig and environment select. */
 
 import type { ClusterReader } from './api/cluster.ts'
 import type { ExchangeOptions } from './api/exchange.ts'

@@ -1,4 +1,4 @@
-/** The door for those who write. No command that only reads may import it, which test/architecture.test.ts sees to. */
+/** Connects a reader and writer. Commands that only read must not import it (test/architecture.test.ts). */
 
 import type { ExchangeOptions } from './api/exchange.ts'
 import { type ClusterWriter, writerOver } from './api/writer.ts'

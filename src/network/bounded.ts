@@ -27,5 +27,5 @@ export async function bounded<T, R>(
   return results
 }
 
-/** How many requests are under way at once: enough to keep an API server's cores busy, far from its limits for one client. */
+/** The number of concurrent requests: enough to keep an API server's cores busy, and far below its limits for one client. */
 export const AT_ONCE = 16

@@ -1,4 +1,4 @@
-/** Tells this machine's own addresses from all others, as Go's HTTP client does. */
+/** Recognizes this machine's own addresses, as Go's HTTP client does. */
 
 import { BlockList, isIP } from 'node:net'
 
@@ -6,7 +6,7 @@ const LOOPBACK = new BlockList()
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
 LOOPBACK.addAddress('::1', 'ipv6')
 
-/** This machine: `localhost` and loopback addresses. */
+/** Whether the host is `localhost` or a loopback address. */
 export function isLoopback(url: URL): boolean {
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const family = isIP(host)

@@ -1,4 +1,4 @@
-/** Where programs are looked for that a config names: on the PATH, and never in the folder that somebody happens to stand in. */
+/** Restricts the PATH for programs that a config names, so that none is run from the working directory. */
 
 import { delimiter, isAbsolute } from 'node:path'
 

@@ -10,7 +10,7 @@ type Env = Record<string, string | undefined>
  * The cluster entry's proxy-url, else HTTPS_PROXY (HTTP_PROXY for an http server) unless NO_PROXY names the server. From the environment,
  * loopback is never proxied; a proxy-url is always obeyed.
  * @returns null for a direct connection
- * @throws UsageError for a value that is no proxy URL
+ * @throws UsageError for a value that is not a proxy URL
  */
 export function proxyFor(server: URL, proxyUrl: string, env: Env): URL | null {
   if (proxyUrl !== '') return proxyAt(proxyUrl, "the cluster's proxy-url")
@@ -24,7 +24,7 @@ export function isDirect(server: URL, env: Env): boolean {
 
 /**
  * The proxy that the environment names for servers of that protocol, or null.
- * @throws UsageError for a value that is no proxy URL
+ * @throws UsageError for a value that is not a proxy URL
  */
 export function environmentProxy(protocol: string, env: Env): URL | null {
   const name = protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY'

@@ -1,8 +1,7 @@
-/** When a server says to come back. */
+/** The Retry-After header. */
 
 /**
- * Retry-After in milliseconds from now; in the header it is seconds or a date (RFC 9110, 10.2.3). Null where there is none, or one that says
- * nothing.
+ * Retry-After in milliseconds from now; in the header it is seconds or a date (RFC 9110, 10.2.3). Null if it is missing or invalid.
  * @param now milliseconds since 1970
  */
 export function retryAfter(header: string | string[] | undefined, now: number): number | null {

@@ -1,6 +1,6 @@
-/** The changes a fix can make, as plain data: what is written, to what, on which condition, and why. */
+/** The changes a fix can make, as plain data: what is written, to which object, under which condition, and why. */
 
-import type { Remedy } from '../diagnosis/remedies.ts'
+import type { Remedy } from '../diagnosis/remedy.ts'
 import type { ObjectManager, PullSecretEntryName } from '../snapshot/fix-scope.ts'
 
 /** RFC 6902, the part of it that pullguard writes. */
@@ -32,7 +32,7 @@ export type ChangeReason =
   | { code: 'stuck' }
   | { code: 'interrupted'; run: string }
 
-/** One field of an object: what it held and what it will hold. */
+/** One field of an object: its value before and after the change. */
 export type Edit =
   | {
       field: 'image' | 'imagePullPolicy'
@@ -57,24 +57,24 @@ interface ChangeBase {
   /** Stable within a plan, such as `patch-serviceaccount:web/default`. */
   id: string
   target: Target
-  /** Ids of changes without which this one makes no sense. */
+  /** Ids of the changes that have to succeed first. */
   needs: string[]
   managedBy: ObjectManager | null
   reason: ChangeReason
 }
 
-/** A Secret of type kubernetes.io/dockerconfigjson; its content is joined to the plan only while it is applied. */
+/** A Secret of type kubernetes.io/dockerconfigjson. Plans never hold its content, which is added while the plan is applied. */
 export interface CreateSecret extends ChangeBase {
   action: 'create-secret'
   /** The `auths` keys it will hold. */
   keys: string[]
 }
 
-/** Puts `keys` into an existing Secret and leaves its other keys alone. */
+/** Writes `keys` to an existing Secret and leaves its other keys unchanged. */
 export interface UpdateSecret extends ChangeBase {
   action: 'update-secret'
   keys: string[]
-  /** False where pullguard did not make it and --overwrite-secret was given. */
+  /** Whether pullguard created the Secret; false only with --overwrite-secret. */
   ours: boolean
 }
 
@@ -90,19 +90,19 @@ export interface PatchTemplate extends ChangeBase {
   patch: PatchOperation[]
   selector: string | null
   rollsOut: boolean
-  /** Stuck pods it aims at, by name. */
+  /** Names of the stuck pods that it helps. */
   pods: string[]
   /** Upper bound of Docker Hub pulls that its new pods spend. */
   pulls: number
 }
 
-/** Takes a stuck pod away so that its controller makes a new one. */
+/** Removes a stuck pod so that its controller makes a new one. */
 export interface RecreatePod extends ChangeBase {
   action: 'recreate-pod'
-  /** `evict` where the pod is ready, so that disruption budgets have their say. */
+  /** `evict` for a ready pod, so that disruption budgets apply. */
   method: 'delete' | 'evict'
   controller: { kind: string; name: string; uid: string }
-  /** The topmost controller; its uid is null where it is not known. */
+  /** The topmost controller; `uid` is null where it is unknown. */
   workload: { kind: string; name: string; uid: string | null }
   selector: string | null
   pulls: number
@@ -112,7 +112,7 @@ export interface RecreatePod extends ChangeBase {
 export interface RecreateBarePod extends ChangeBase {
   action: 'recreate-bare-pod'
   method: 'delete' | 'evict'
-  /** Appended to its imagePullSecrets; null where it has it already. */
+  /** Appended to its imagePullSecrets; null where the new pod gets the Secret without that. */
   secretName: string | null
   pulls: number
 }
@@ -121,7 +121,7 @@ export interface RecreateBarePod extends ChangeBase {
 export interface RestoreBarePod extends ChangeBase {
   action: 'restore-bare-pod'
   run: string
-  /** The deleted one while it has not ended; null once it has. */
+  /** The deleted pod while it is still terminating, until the end of its grace period (ISO 8601); null once it is gone. */
   ending: { uid: string; until: string } | null
   pulls: number
 }
@@ -131,7 +131,7 @@ export type PatchChange = PatchServiceAccount | PatchTemplate
 export type SecretChange = CreateSecret | UpdateSecret
 export type Change = SecretChange | PatchChange | PodChange
 
-/** What comes first: Secrets, then what names them, then the pods that are to find them. */
+/** The order of changes: Secrets, then the objects that name them, then the pods that need them. */
 export const ACTION_ORDER: Change['action'][] = [
   'create-secret',
   'update-secret',

@@ -1,11 +1,11 @@
-/** Turns edits into a JSON patch that applies only to the state the plan was made from. */
+/** Turns edits into a JSON patch that applies only to the state the plan was made from, and into the patch that reverts them. */
 
 import type { PullSecretEntryName } from '../snapshot/fix-scope.ts'
 import type { Edit, PatchChange, PatchOperation } from './change.ts'
 
 /**
  * The patch for `edits`: every test first, then every write.
- * A list that is absent can't be tested for absence, and `add` would replace one that appeared meanwhile:
+ * JSON Patch can't test that a list is absent, and `add` would replace one that was created meanwhile:
  * there the object's resourceVersion is tested instead.
  */
 export function patchOf(uid: string, resourceVersion: string, edits: Edit[]): PatchOperation[] {
@@ -35,7 +35,7 @@ function appendTo(pointer: string, before: PullSecretEntryName[] | null, name: s
     : { op: 'add', path: `${pointer}/-`, value: { name } }
 }
 
-/** The value at a JSON pointer (RFC 6901), undefined where there is none. */
+/** The value at a JSON pointer (RFC 6901); undefined where there is none. */
 export function valueAt(document: unknown, pointer: string): unknown {
   let value = document
   for (const part of pointer.split('/').slice(1)) {
@@ -53,8 +53,8 @@ export function pullSecretsAt(document: unknown, pointer: string): PullSecretEnt
 }
 
 /**
- * The same change against the object as it is now, after somebody else wrote to it.
- * Appending to a list can be done again on any list; a field that no longer holds its old value can't be, so it is null.
+ * The same change planned again for the current object, after somebody else wrote to it. An entry can be appended to any list.
+ * @returns null where a field no longer holds its old value
  */
 export function replanPatch(change: PatchChange, object: unknown): PatchChange | null {
   const resourceVersion = valueAt(object, '/metadata/resourceVersion')
@@ -64,7 +64,7 @@ export function replanPatch(change: PatchChange, object: unknown): PatchChange |
     if (isWritten(edit, object)) continue
     if (edit.field === 'imagePullSecrets') {
       const before = pullSecretsAt(object, edit.pointer)
-      // Without a list of its own a template has its service account's: a new list of one would take those away.
+      // Without a list of its own the template uses its service account's, which a new list would hide.
       if (change.action === 'patch-template' && !before?.length) return null
       edits.push({ ...edit, before })
     } else if (holds(edit, object, edit.before)) {
@@ -85,4 +85,52 @@ export function isWritten(edit: Edit, object: unknown): boolean {
 function holds(edit: Exclude<Edit, { field: 'imagePullSecrets' }>, object: unknown, value: string | null) {
   if (valueAt(object, `${edit.pointer}/name`) !== edit.container) return false
   return (valueAt(object, `${edit.pointer}/${edit.field}`) ?? null) === value
+}
+
+/** A patch that reverts a change, as far as its fields still hold what the change wrote. */
+export interface Restoration {
+  /** Edits that the patch reverts. */
+  held: Edit[]
+  /** Edits whose fields hold something else by now. */
+  changed: Edit[]
+  patch: PatchOperation[]
+}
+
+/** The patch that reverts `change` in the current object. List entries that others added stay, in their order. */
+export function restoration(change: PatchChange, object: unknown): Restoration {
+  const held = change.edits.filter(edit => isWritten(edit, object))
+  const changed = change.edits.filter(edit => !held.includes(edit))
+  const tests: PatchOperation[] = [
+    { op: 'test', path: '/metadata/uid', value: valueAt(object, '/metadata/uid') },
+  ]
+  const writes: PatchOperation[] = []
+  for (const edit of held) {
+    const [test, write] = edit.field === 'imagePullSecrets' ? takeOff(edit, object) : putBack(edit)
+    tests.push(...test)
+    writes.push(write)
+  }
+  return { held, changed, patch: [...tests, ...writes] }
+}
+
+type Way = [tests: PatchOperation[], write: PatchOperation]
+
+function takeOff(
+  { pointer, before, entry }: Extract<Edit, { field: 'imagePullSecrets' }>,
+  object: unknown,
+): Way {
+  const list = pullSecretsAt(object, pointer) ?? []
+  const index = list.findLastIndex(({ name }) => name === entry)
+  const test: PatchOperation = { op: 'test', path: pointer, value: list }
+  // If the list was absent before and has only this entry, the whole list is removed.
+  const path = before === null && list.length === 1 ? pointer : `${pointer}/${index}`
+  return [[test], { op: 'remove', path }]
+}
+
+function putBack(edit: Exclude<Edit, { field: 'imagePullSecrets' }>): Way {
+  const path = `${edit.pointer}/${edit.field}`
+  const tests: PatchOperation[] = [
+    { op: 'test', path: `${edit.pointer}/name`, value: edit.container },
+    { op: 'test', path, value: edit.after },
+  ]
+  return [tests, edit.before === null ? { op: 'remove', path } : { op: 'replace', path, value: edit.before }]
 }

@@ -1,7 +1,7 @@
-/** What a plan is made from: the diagnosis, the objects in scope, the user's choices, and what registries said when asked. */
+/** The input of a plan: the diagnosis, the objects in scope, the user's choices, and the registries' answers. */
 
 import type { Cause, Diagnosis } from '../diagnosis/finding.ts'
-import type { Remedy } from '../diagnosis/remedies.ts'
+import type { Remedy } from '../diagnosis/remedy.ts'
 import type { FixScope } from '../snapshot/fix-scope.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { PlanCredential, PlanScope } from './plan.ts'
@@ -12,23 +12,23 @@ export interface Replacement {
   to: string
 }
 
-/** What a registry said of one reference: its digest, or why there is none. */
+/** A registry's answer for one reference: its digest, or why there is none. */
 export interface ImageFact {
   digest: string | null
   detail: string | null
-  /** The registry itself says that it is not there, or not for these nodes; else it may only not have been reached. */
+  /** The registry answered that the image does not exist, or not for these nodes; else it may just not have answered. */
   ruledOut?: boolean
 }
 
-/** A login that was tried and is not distributed. */
+/** A login that failed its proof and is not distributed. */
 export interface UnprovenLogin {
   username: string
   why: ProofFailure | 'used-up'
-  /** The image that it does not open; null where that is not it. */
+  /** The image that it can't pull; null where the reason is not an image. */
   image: string | null
 }
 
-/** Why a login could not be proven: the codes of registry/outcome.ts, which this room does not know. */
+/** Why a login could not be proven. registry/outcome.ts has the same codes; plans import nothing from there. */
 type ProofFailure =
   | 'wrong-credential'
   | 'no-access'
@@ -53,18 +53,18 @@ export interface PlanInput {
   allowManaged: boolean
   overwriteSecret: boolean
   replacements: Replacement[]
-  /** Credentials that can be distributed, one per registry. */
+  /** Credentials that may be distributed. */
   credentials: PlanCredential[]
-  /** Registries that need one and have none on this machine. */
+  /** Registries that need a login and have none on this machine. `detail` is the keychain's reason. */
   missing: { registry: string; detail: string | null }[]
-  /** Registries that somebody named, by flag or answer: their logins may be distributed, wherever pods need them. */
+  /** Registries that the user named by flag or answer: their logins may be distributed wherever pods need them. */
   named: string[]
-  /** Registries that pods call for and nobody named, so that no login of theirs is distributed. */
+  /** Registries that pods need and the user did not name, so their logins are not distributed. */
   unnamed: string[]
-  /** Logins of this machine that are not distributed, by registry: they were tried, and do not help. */
+  /** Logins of this machine that failed their proof and are not distributed. */
   unproven: ({ registry: string } & UnprovenLogin)[]
-  /** Causes that no further try heals. */
+  /** Causes that retrying can't resolve. */
   hopeless: ReadonlySet<Cause>
-  /** Answers by reference as `referencesToAsk` spelt it. */
+  /** Answers by reference, spelled as `referencesToAsk` returned it. */
   images: ReadonlyMap<string, ImageFact>
 }

@@ -1,4 +1,4 @@
-/** A plan: everything a fix would do and everything it would leave, complete enough to be saved, read and run later. */
+/** A plan: everything a fix would change and everything it declines, complete enough to be saved and applied later. */
 
 import type { Cause } from '../diagnosis/finding.ts'
 import type { JobLimit, ObjectManager } from '../snapshot/fix-scope.ts'
@@ -13,14 +13,14 @@ export interface PlanCredential {
   username: string
   /** Where on this machine it comes from, such as `~/.docker/config.json`. */
   origin: string
-  /** What its secret looks like; absent where nothing tells. */
+  /** The kind of token that the password looks like; absent where its look says nothing. */
   token?: TokenKind
 }
 
-/** Secrets that show by their look what they are: a person's or an organization's access token, or a cloud's of some hours. */
+/** Tokens that can be recognized by their look: a person's, an organization's, or a cloud's that is valid for hours. */
 export type TokenKind = 'personal-token' | 'organization-token' | 'short-lived'
 
-/** Something that was looked at and is left as it is, and why. The command that helps is put into words by `report`. */
+/** Something that the plan deliberately leaves unchanged, and why. `report` words it and names the command that helps. */
 export type Declined =
   | { code: 'managed'; change: Change }
   | { code: 'foreign-secret'; target: Target; type: string | null; owner: ObjectManager | null }
@@ -50,7 +50,7 @@ export type Declined =
       container: string
       image: string
       asked: string[]
-      /** The registry itself says that it is not there; else it may only not have been reached. */
+      /** The registries answered that the image does not exist; else they may just not have answered. */
       absent: boolean
       detail: string | null
     }
@@ -77,11 +77,11 @@ export interface Plan {
   /** In the order in which they are made. */
   changes: Change[]
   declined: Declined[]
-  /** Upper bound of Docker Hub pulls that the recreated pods spend: one an image and pod, none where a node has it. */
+  /** Upper bound of the Docker Hub pulls that new pods spend: one per image and pod; a node that has the image spends none. */
   cost: { pulls: number }
 }
 
-/** Declined for a reason that a flag or a person can lift: such a fix did not do all that was asked of it. */
+/** Whether it was declined because the object belongs to somebody else or is immutable: the fix did not do all that was asked. */
 export function isRefusal(declined: Declined): boolean {
   return ['managed', 'foreign-secret', 'immutable-secret'].includes(declined.code)
 }

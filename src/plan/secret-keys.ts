@@ -9,10 +9,10 @@ import type { PlanCredential } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
 import { serves } from './stuck-pod.ts'
 
-/** The cluster's own, readable by many and home to no pods. */
+/** Namespaces of the cluster itself that many can read and that have no pods. */
 const WITHOUT_PODS = ['kube-public', 'kube-node-lease']
 
-/** The logins that some namespace in scope needs; no other is proven, shown or written. */
+/** The logins that a namespace in scope needs. No other login is proven, shown, or written. */
 export function neededLogins(input: PlanInput): PlanCredential[] {
   const { namespaces } = input.fixScope
   return input.credentials.filter(login => namespaces.some(({ name }) => needs(name, login, input)))
@@ -36,9 +36,9 @@ export function keysFor(namespace: string, input: PlanInput): string[] {
 }
 
 /**
- * Whoever may start pods in a namespace can read its login. So a login goes where a pod of that very namespace fails for it, where pullguard
- * has put it before, and where it was asked for: Docker Hub's, whose limit concerns all, into the whole scope, another's into a namespace that
- * was named together with it.
+ * Whether a namespace gets the login. Everybody who can start pods in a namespace can read its login, so the login goes only where a pod of
+ * that namespace fails for it, where pullguard has written it before, and where the user asked for it: Docker Hub's, whose limit affects all
+ * pods, to the whole scope, another registry's to a namespace that was named together with it.
  */
 function needs(
   namespace: string,
@@ -65,7 +65,7 @@ function isHidden(key: string, { reference, credential }: Finding, secretName: s
   const image = parseReference(reference ?? '')
   if (image === null) return false
   const others = credential.attempts
-    // A malformed secret keeps every other from being looked at, too.
+    // A malformed secret stops the kubelet's look-up before the others.
     .filter(attempt => attempt.secret !== secretName && attempt.problem !== 'malformed')
     .flatMap(attempt => attempt.key ?? [])
   const { shadowed } = lookUpCredentials(

@@ -1,4 +1,4 @@
-/** A pod with failing pulls, joined from its findings, its own state and the workload that makes it. */
+/** A pod with failing pulls, joined with its findings and the workload that makes it. */
 
 import type { Finding } from '../diagnosis/finding.ts'
 import { coversRepository } from '../dockerconfig/docker-key.ts'
@@ -14,11 +14,11 @@ export interface StuckPod {
   findings: Finding[]
   /** Those of `findings` that the available credentials would fix. */
   helped: Finding[]
-  /** null for a bare pod, and where the controller is none that pullguard writes to. */
+  /** null for a bare pod, and for a controller that pullguard does not write to. */
   workload: ScopeWorkload | null
 }
 
-/** Every pod of the diagnosis that is in scope and still there to be helped, in the diagnosis's order. */
+/** Every pod of the diagnosis that is in scope and not terminating, in the diagnosis's order. */
 export function stuckPods(input: PlanInput): StuckPod[] {
   const pods = new Map(input.snapshot.pods.map(pod => [`${pod.namespace}/${pod.name}`, pod]))
   const workloads = new Map(
@@ -42,12 +42,12 @@ export function stuckPods(input: PlanInput): StuckPod[] {
   return [...stuck.values()]
 }
 
-/** The namespaces in scope that can still be written to. */
+/** The namespaces in scope that are not terminating, so that they can be written to. */
 export function liveNamespaces({ fixScope }: PlanInput): ReadonlySet<string> {
   return new Set(fixScope.namespaces.filter(({ terminating }) => !terminating).map(({ name }) => name))
 }
 
-/** A credential helps a finding that calls for one, of its registry, unless that very account is the limited one. */
+/** A credential helps a finding that needs one for that registry, unless the credential's own account is the rate-limited one. */
 function isHelped(finding: Finding, credentials: PlanCredential[]): boolean {
   return (
     finding.remedies.includes('authenticate') &&
@@ -64,12 +64,12 @@ export function serves({ registry, key }: PlanCredential, { registry: asked, ref
   )
 }
 
-/** The pull secret that fails every image of the pod; no other credential helps beside it. */
+/** The name of a malformed pull secret, which makes every pull of the pod fail whatever other credentials it has; null where there is none. */
 export function malformedSecret(finding: Finding): string | null {
   return finding.credential.attempts.find(attempt => attempt.problem === 'malformed')?.secret ?? null
 }
 
-/** The account whose own limit was hit, where the credential at hand is the same account. */
+/** The account whose own rate limit was hit, if the credential at hand is of the same account; else null. */
 export function limitedAccount(finding: Finding, credentials: PlanCredential[]): string | null {
   if (finding.cause !== 'rate-limited' || finding.subcause !== 'account') return null
   const own = credentials.find(credential => serves(credential, finding))

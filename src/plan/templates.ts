@@ -1,14 +1,16 @@
 /** Changes to pod templates: the pull secret where the template has a list of its own, images and pull policies. */
 
-import type { ScopeWorkload } from '../snapshot/fix-scope.ts'
-import type { Edit, PatchTemplate, Target } from './change.ts'
-import { containerEdits } from './container-edits.ts'
-import { isBelowPartition } from './gain.ts'
+import { parseReference } from '../image/reference.ts'
+import type { ScopeContainer, ScopeWorkload } from '../snapshot/fix-scope.ts'
+import type { Edit, EditingRemedy, PatchTemplate, Target } from './change.ts'
 import { patchOf } from './patch.ts'
 import type { Declined } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
 import { templatePulls } from './pulls.ts'
-import type { Attached } from './remedies/authenticate.ts'
+import { isBelowPartition } from './recreate-prerequisites.ts'
+import type { AttachedSecrets } from './remedies/authenticate.ts'
+import { EACH_REMEDY } from './remedies/index.ts'
+import type { ContainerRules } from './remedies/remedy-rules.ts'
 import { liveNamespaces, type StuckPod } from './stuck-pod.ts'
 
 export interface Templates {
@@ -16,8 +18,8 @@ export interface Templates {
   declined: Declined[]
 }
 
-/** Plans one patch a workload. Floating tags come first: they spend a pull at every start. */
-export function templateChanges(input: PlanInput, stuck: StuckPod[], attached: Attached): Templates {
+/** Plans one patch a workload. Floating tags come first, because they spend a pull at every start. */
+export function templateChanges(input: PlanInput, stuck: StuckPod[], attached: AttachedSecrets): Templates {
   const planned: Templates = { changes: [], declined: [] }
   const live = liveNamespaces(input)
   for (const workload of input.fixScope.workloads.filter(({ namespace }) => live.has(namespace))) {
@@ -31,14 +33,18 @@ export function templateChanges(input: PlanInput, stuck: StuckPod[], attached: A
   return planned
 }
 
-interface Draft {
+interface TemplateEdits {
   workload: ScopeWorkload
   pods: StuckPod[]
   edits: Edit[]
-  attached: Attached
+  attached: AttachedSecrets
 }
 
-function planOne(input: PlanInput, { workload, pods, edits, attached }: Draft, planned: Templates): void {
+function planOne(
+  input: PlanInput,
+  { workload, pods, edits, attached }: TemplateEdits,
+  planned: Templates,
+): void {
   if (workload.kind === 'Job' || workload.paused) {
     const fields = [...new Set(edits.map(edit => edit.field))]
     const code = workload.paused ? 'paused-deployment' : 'immutable-job'
@@ -61,19 +67,19 @@ function planOne(input: PlanInput, { workload, pods, edits, attached }: Draft, p
     selector: workload.selector,
     rollsOut: workload.rollsOut,
     pods: pods.map(({ pod }) => pod.name),
-    // A rollout makes every pod again, and not only those that are stuck.
+    // A rollout replaces every pod, not only the stuck ones.
     pulls: workload.replaces ? workload.replicas * templatePulls(workload, edits) : 0,
   }
   if (workload.managedBy !== null && !input.allowManaged) planned.declined.push({ code: 'managed', change })
   else planned.changes.push(change)
 }
 
-/** A template with a list of its own gets nothing from the service account, so the list itself has to name the Secret. */
+/** A template with a list of its own does not get the service account's, so that list itself has to name the Secret. */
 function secretEdits(
   input: PlanInput,
   workload: ScopeWorkload,
   pods: StuckPod[],
-  attached: Attached,
+  attached: AttachedSecrets,
 ): Edit[] {
   const before = workload.imagePullSecrets
   const wanted =
@@ -99,4 +105,81 @@ function targetOf({ apiVersion, kind, namespace, name, uid }: ScopeWorkload): Ta
 
 function floats(change: PatchTemplate): boolean {
   return change.edits.some(edit => edit.field === 'image' && !/:(?!latest$)[^/@]+$|@/.test(edit.before ?? ''))
+}
+
+interface ContainerEdits {
+  edits: Edit[]
+  declined: Declined[]
+}
+
+/** Plans the image and pull policy of every container of the workload with the chosen remedies. */
+function containerEdits(input: PlanInput, workload: ScopeWorkload): ContainerEdits {
+  const planned: ContainerEdits = { edits: [], declined: [] }
+  const { apiVersion, kind, namespace, name, uid } = workload
+  const target = { apiVersion, kind, namespace, name, uid }
+  for (const container of workload.containers) {
+    if (parseReference(container.image) !== null) planContainer(input, target, container, planned)
+  }
+  return planned
+}
+
+function planContainer(
+  input: PlanInput,
+  target: Target,
+  container: ScopeContainer,
+  planned: ContainerEdits,
+): void {
+  let { image } = container
+  /** The first remedy that changes the image gives the reason; later ones only complete it. */
+  let imageReason: EditingRemedy | null = null
+  const { name, pointer, pullPolicy: before } = container
+  const others: Edit[] = []
+  for (const [code, { edit }] of editing(input)) {
+    const result = edit({ target, container, image }, input)
+    if (result.declined) planned.declined.push(result.declined)
+    if (result.image !== undefined && result.image !== image) {
+      image = result.image
+      imageReason ??= code
+    }
+    if (result.pullPolicy !== undefined) {
+      const after = result.pullPolicy
+      const field = 'imagePullPolicy'
+      others.push({ field, container: name, pointer, before, after, reason: { code } })
+    }
+  }
+  if (imageReason !== null) {
+    const reason = { code: imageReason }
+    planned.edits.push({
+      field: 'image',
+      container: name,
+      pointer,
+      before: container.image,
+      after: image,
+      reason,
+    })
+  }
+  planned.edits.push(...others)
+}
+
+/**
+ * The references whose digest the plan needs, in the order of asking: targets of a replacement, then images to pin.
+ * @returns each once
+ */
+export function referencesToAsk(input: Omit<PlanInput, 'images' | 'unproven'>): string[] {
+  const containers = input.fixScope.workloads.flatMap(workload => workload.containers)
+  const wanted = containers.flatMap(container => {
+    for (const [, { lookups }] of editing(input)) {
+      const references = lookups(container, input)
+      if (references.length > 0) return references
+    }
+    return []
+  })
+  return [...new Set(wanted)]
+}
+
+/** The chosen remedies that edit containers, with what they do. */
+function editing({ remedies }: Pick<PlanInput, 'remedies'>): [EditingRemedy, ContainerRules][] {
+  return EACH_REMEDY.flatMap(([remedy, { containers }]) =>
+    containers !== null && remedies.has(remedy) ? [[remedy as EditingRemedy, containers]] : [],
+  )
 }

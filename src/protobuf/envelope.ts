@@ -11,7 +11,7 @@ export const RAW = 2
 const TYPE = one('typeMeta', shapeOf({ 1: 'apiVersion', 2: 'kind' }))
 const HEAD = shapeOf({ [TYPE_META]: TYPE })
 
-/** Whether bytes that begin so are in protobuf; undefined where that can't be told yet. */
+/** Whether a response that begins with these bytes is protobuf; undefined if there are too few to decide. */
 export function isProtobuf(beginning: Uint8Array): boolean | undefined {
   const length = Math.min(beginning.length, MAGIC.length)
   if (!MAGIC.subarray(0, length).equals(beginning.subarray(0, length))) return false

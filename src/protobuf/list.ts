@@ -8,9 +8,9 @@ import { type Shape, shapeOf } from './shape.ts'
 const LIST_META = shapeOf({ 2: 'resourceVersion', 3: 'continue' })
 const METADATA = 1
 const ITEMS = 2
-const LONGEST_VARINT = 10
+const MAX_VARINT_LENGTH = 10
 
-/** What a list says of itself. */
+/** The head of a list. */
 export interface ListHead {
   kind: string
   metadata: { resourceVersion?: string; continue?: string }
@@ -20,7 +20,7 @@ export interface ListHead {
 export class ProtobufList {
   readonly #shape: Shape
   readonly #visit: (item: Record<string, unknown>) => void
-  readonly #longest: number
+  readonly #maxFieldLength: number
   readonly #head: ListHead = { kind: '', metadata: {} }
   /** What has come of a field that is not over. */
   #held: Buffer = Buffer.alloc(0)
@@ -28,11 +28,11 @@ export class ProtobufList {
   /** Bytes of the list itself that are still to come; null before it has begun. */
   #left: number | null = null
 
-  /** @param longest bytes of one field, which is what is held at once */
-  constructor(shape: Shape, visit: (item: Record<string, unknown>) => void, longest: number) {
+  /** @param maxFieldLength bytes of one field, which is what is held at once */
+  constructor(shape: Shape, visit: (item: Record<string, unknown>) => void, maxFieldLength: number) {
     this.#shape = shape
     this.#visit = visit
-    this.#longest = longest
+    this.#maxFieldLength = maxFieldLength
   }
 
   write(chunk: Uint8Array): void {
@@ -77,7 +77,7 @@ export class ProtobufList {
       this.#left = length
       return start
     }
-    if (length > this.#longest) throw new ProtobufError('there is too much to hold at once')
+    if (length > this.#maxFieldLength) throw new ProtobufError('there is too much to hold at once')
     const end = start + length
     if (end > bytes.length) return -1
     if (this.#left) this.#ofList(bytes, { number, from, start, end })
@@ -96,8 +96,8 @@ export class ProtobufList {
 
 /** Whether the number that begins there is all in these bytes. @throws ProtobufError where it has no end */
 function isWholeVarint(bytes: Buffer, from: number): boolean {
-  const most = Math.min(bytes.length, from + LONGEST_VARINT)
+  const most = Math.min(bytes.length, from + MAX_VARINT_LENGTH)
   for (let at = from; at < most; at++) if ((bytes[at] as number) < 128) return true
-  if (most === from + LONGEST_VARINT) throw new ProtobufError('a number does not end')
+  if (most === from + MAX_VARINT_LENGTH) throw new ProtobufError('a number does not end')
   return false
 }

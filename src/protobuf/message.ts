@@ -16,13 +16,13 @@ export class ProtobufError extends Error {
 
 type Message = Record<string, unknown>
 
-/** How a field's value stands on the wire (protobuf encoding, "Message Structure"). */
+/** Wire types (protobuf encoding, "Message Structure"). */
 export const VARINT = 0
 const FIXED_64 = 1
 export const LENGTH = 2
 const FIXED_32 = 5
 
-/** Where the next byte is read, and the lower half of the last number: the upper one is of no use to anybody here. */
+/** The read position, and the lower 32 bits of the last varint: the upper ones are not needed. */
 export interface Cursor {
   at: number
   low: number
@@ -30,8 +30,12 @@ export interface Cursor {
 
 /** A field that is empty, zero or false is left out, as JSON does. @throws ProtobufError */
 export function readMessage(bytes: Buffer, shape: Shape, from = 0, to = bytes.length): Message {
+  return readNested(bytes, shape, { at: from, low: 0 }, to)
+}
+
+function readNested(bytes: Buffer, shape: Shape, cursor: Cursor, end: number): Message {
   const message: Message = {}
-  readInto(message, bytes, shape, { at: from, low: 0 }, to)
+  readInto(message, bytes, shape, cursor, end)
   return message
 }
 
@@ -49,7 +53,7 @@ function readInto(message: Message, bytes: Buffer, shape: Shape, cursor: Cursor,
         readVarint(bytes, cursor, end)
         const stop = cursor.at + cursor.low
         if (cursor.low < 0 || stop > end) throw new ProtobufError('a field is longer than its message')
-        if (field) setBytes(message, field, bytes, cursor.at, stop)
+        if (field) setBytes(message, field, bytes, cursor, stop)
         cursor.at = stop
         break
       }
@@ -72,26 +76,31 @@ function setNumber(message: Message, { type, name }: Field, value: number): void
   else if (type === 'number') message[name] = value
 }
 
-function setBytes(message: Message, field: Field, bytes: Buffer, from: number, to: number): void {
+/** Reads the value from the cursor to `to`. Nested messages use the same cursor, which is of no use to the caller afterwards. */
+function setBytes(message: Message, field: Field, bytes: Buffer, cursor: Cursor, to: number): void {
   const { name, type, shape } = field
+  const from = cursor.at
   switch (type) {
     case 'text':
       if (to > from) message[name] = bytes.toString('utf8', from, to)
       break
     case 'one':
-      message[name] = readMessage(bytes, shape as Shape, from, to)
+      message[name] = readNested(bytes, shape as Shape, cursor, to)
       break
     case 'many': {
       message[name] ??= []
       const list = message[name] as unknown[]
-      list.push(readMessage(bytes, shape as Shape, from, to))
+      list.push(readNested(bytes, shape as Shape, cursor, to))
       break
     }
     case 'inline':
-      readInto(message, bytes, shape as Shape, { at: from, low: 0 }, to)
+      readInto(message, bytes, shape as Shape, cursor, to)
       break
     case 'texts': {
-      const { key = '', value = '' } = readMessage(bytes, ENTRY, from, to) as { key?: string; value?: string }
+      const { key = '', value = '' } = readNested(bytes, ENTRY, cursor, to) as {
+        key?: string
+        value?: string
+      }
       // Without a prototype: a key may have any name.
       message[name] ??= Object.create(null)
       const map = message[name] as Record<string, string>
@@ -100,7 +109,7 @@ function setBytes(message: Message, field: Field, bytes: Buffer, from: number, t
     }
     case 'time':
     case 'microTime':
-      if (to > from) message[name] = timeText(readMessage(bytes, TIMESTAMP, from, to), type)
+      if (to > from) message[name] = timeText(readNested(bytes, TIMESTAMP, cursor, to), type)
       break
   }
 }

@@ -2,7 +2,7 @@
 
 import { classify } from '../diagnosis/classify.ts'
 import { endpointOf, isLocal } from '../diagnosis/endpoint.ts'
-import { isHopeless } from '../diagnosis/patience.ts'
+import { isUnlikelyToRecover } from '../diagnosis/recovery-prospects.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import type { UsagePod } from '../snapshot/hub-usage.ts'
 import { isAlways } from './pull-cost.ts'
@@ -50,7 +50,7 @@ export class WaitingPulls {
 function reachesAnother(reason: string, message: string): boolean {
   const endpoint = endpointOf(message, DOCKER_HUB)
   const isMirror = endpoint?.role === 'mirror' && !isLocal(endpoint.host)
-  return isMirror || isHopeless(classify(message, reason).cause)
+  return isMirror || isUnlikelyToRecover(classify(message, reason).cause)
 }
 
 /** Starts of containers with policy Always, where the node's runtime gets the manifest at each. */

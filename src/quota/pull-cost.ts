@@ -1,6 +1,6 @@
 /** What it costs on Docker Hub to start a container whose image is on the node already. A pull is a GET of a manifest; a HEAD is free. */
 
-import { defaultPullPolicy } from '../image/pull-policy.ts'
+import { defaultPullPolicy } from '../image/describe.ts'
 import type { HubContainer } from '../snapshot/hub-usage.ts'
 
 /**

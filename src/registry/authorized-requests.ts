@@ -1,42 +1,45 @@
-/** Asks a registry, answers its challenge, asks again: the one place where a credential or token is put on a request. */
+/** Sends a request, answers the registry's challenge, and sends it again: the only place that puts a credential or token on a request. */
 
-import type { Credential } from '../dockerconfig/credential.ts'
+import type { Credential } from '../dockerconfig/registry-credential.ts'
 import type { Redacted } from '../secrecy/redacted.ts'
 import { type Challenge, parseChallenges } from './challenge.ts'
 import type { RegistryAnswer, RegistryRequest, Sender } from './connection.ts'
 import { mayReceiveCredential, visitRefusal } from './network-rules.ts'
-import type { Asker, RegistryProblem } from './outcome.ts'
+import type { RegistryProblem, RequestIdentity } from './outcome.ts'
 import { basicAuthorization, fetchToken } from './token.ts'
 
 export interface AuthorizedRequest {
   method: 'GET' | 'HEAD'
   /** Below the registry's URL: `/v2/library/nginx/manifests/latest`. */
   path: string
-  /** What the token is for: pulling from this repository, and no more. null: only to log in. */
+  /** The token is only for pulling from this repository; null for a token that only logs in. */
   repository: string | null
   accept: string
   credential: Credential | null
   maxBytes?: number
 }
 
-export type AuthorizedAnswer = { asker: Asker } & ({ answer: RegistryAnswer } | { problem: RegistryProblem })
+export type AuthorizedAnswer = { requestedAs: RequestIdentity } & (
+  | { answer: RegistryAnswer }
+  | { problem: RegistryProblem }
+)
 
-interface KnownToken {
+interface CachedToken {
   token: Redacted
-  asker: Asker
+  requestedAs: RequestIdentity
   /** Milliseconds since 1970. */
   goodUntil: number
 }
 
-const ANONYMOUS: Asker = { identity: 'anonymous', withheldFrom: null }
-const WITH_CREDENTIAL: Asker = { identity: 'credential', withheldFrom: null }
+const ANONYMOUS: RequestIdentity = { identity: 'anonymous', withheldFrom: null }
+const WITH_CREDENTIAL: RequestIdentity = { identity: 'credential', withheldFrom: null }
 
 export class AuthorizedRequests {
   readonly #connection: Sender
   readonly #registry: string
   readonly #endpoint: URL
   /** By credential (null: anonymous) and repository. */
-  readonly #tokens = new Map<Credential | null, Map<string | null, KnownToken>>()
+  readonly #tokens = new Map<Credential | null, Map<string | null, CachedToken>>()
 
   constructor(connection: Sender, registry: string, endpoint: URL) {
     this.#connection = connection
@@ -44,15 +47,15 @@ export class AuthorizedRequests {
     this.#endpoint = endpoint
   }
 
-  /** Trouble is data. Nothing is tried twice but the request that was challenged. */
+  /** Sends the request; failures are returned, not thrown. Only a request that was challenged is sent a second time. */
   async ask(request: AuthorizedRequest): Promise<AuthorizedAnswer> {
     const known = this.#knownToken(request)
     const first = await this.#send(request, known && `Bearer ${known.token.reveal()}`)
-    const asker = known?.asker ?? ANONYMOUS
-    if ('problem' in first) return { asker, ...first }
-    // Another host's challenge is not ours to answer: credentials and tokens stay with the registry.
-    if (first.answer.status !== 401 || first.answer.strayed) {
-      return { asker, ...first }
+    const requestedAs = known?.requestedAs ?? ANONYMOUS
+    if ('problem' in first) return { requestedAs, ...first }
+    // Never answer another host's challenge: credentials and tokens are for the registry only.
+    if (first.answer.status !== 401 || first.answer.crossedOrigin) {
+      return { requestedAs, ...first }
     }
     const challenges = parseChallenges(first.answer.headers['www-authenticate'])
     const bearer = challenges.find(({ scheme, parameters }) => scheme === 'bearer' && parameters.has('realm'))
@@ -61,20 +64,20 @@ export class AuthorizedRequests {
     if (credential?.kind === 'password' && challenges.some(({ scheme }) => scheme === 'basic')) {
       return this.#withBasic(request, credential)
     }
-    return { asker, ...first }
+    return { requestedAs, ...first }
   }
 
   async #withBasic(request: AuthorizedRequest, credential: Credential): Promise<AuthorizedAnswer> {
     const second = await this.#send(request, basicAuthorization(credential))
-    if ('answer' in second && second.answer.status === 401 && !second.answer.strayed) {
-      return { asker: WITH_CREDENTIAL, problem: { status: 'wrong-credential' } }
+    if ('answer' in second && second.answer.status === 401 && !second.answer.crossedOrigin) {
+      return { requestedAs: WITH_CREDENTIAL, problem: { status: 'wrong-credential' } }
     }
-    return { asker: WITH_CREDENTIAL, ...second }
+    return { requestedAs: WITH_CREDENTIAL, ...second }
   }
 
   async #withToken(request: AuthorizedRequest, challenge: Challenge): Promise<AuthorizedAnswer> {
     const realm = this.#realmOf(challenge)
-    if ('problem' in realm) return { asker: ANONYMOUS, ...realm }
+    if ('problem' in realm) return { requestedAs: ANONYMOUS, ...realm }
     const allowed = mayReceiveCredential(realm.url, this.#endpoint, this.#registry)
     const credential = allowed ? request.credential : null
     const { parameters } = challenge
@@ -89,14 +92,14 @@ export class AuthorizedRequests {
       this.#endpoint,
     )
     const keptFrom = allowed ? ('token' in token ? token.withheldFrom : null) : realm.url.host
-    const asker = askerOf(request.credential, keptFrom)
-    if ('problem' in token) return { asker, ...token }
+    const requestedAs = identityOf(request.credential, keptFrom)
+    if ('problem' in token) return { requestedAs, ...token }
     this.#remember(request, {
       token: token.token,
-      asker,
+      requestedAs,
       goodUntil: this.#connection.clock.now() + (token.expiresIn - 10) * 1000,
     })
-    return { asker, ...(await this.#send(request, `Bearer ${token.token.reveal()}`)) }
+    return { requestedAs, ...(await this.#send(request, `Bearer ${token.token.reveal()}`)) }
   }
 
   #realmOf(challenge: Challenge): { url: URL } | { problem: RegistryProblem } {
@@ -118,25 +121,25 @@ export class AuthorizedRequests {
     return this.#connection.send(request, this.#endpoint)
   }
 
-  #knownToken({ credential, repository }: AuthorizedRequest): KnownToken | null {
+  #knownToken({ credential, repository }: AuthorizedRequest): CachedToken | null {
     const known = this.#tokens.get(credential)?.get(repository)
     return known && known.goodUntil > this.#connection.clock.now() ? known : null
   }
 
-  #remember({ credential, repository }: AuthorizedRequest, token: KnownToken) {
-    const tokens = this.#tokens.get(credential) ?? new Map<string | null, KnownToken>()
+  #remember({ credential, repository }: AuthorizedRequest, token: CachedToken) {
+    const tokens = this.#tokens.get(credential) ?? new Map<string | null, CachedToken>()
     this.#tokens.set(credential, tokens.set(repository, token))
   }
 }
 
-function askerOf(credential: Credential | null, withheldFrom: string | null): Asker {
+function identityOf(credential: Credential | null, withheldFrom: string | null): RequestIdentity {
   if (credential === null) return ANONYMOUS
   return withheldFrom === null ? WITH_CREDENTIAL : { identity: 'anonymous', withheldFrom }
 }
 
-/** The challenge's scope where it asks for pulling alone; a registry must not get a token out of us that can do more. */
-function pullScope(asked: string | undefined, repository: string | null): string {
+/** The challenge's scope if it is for pulling only; a registry must not obtain a token that can do more. */
+function pullScope(requested: string | undefined, repository: string | null): string {
   if (repository === null) return ''
-  const pullOnly = asked !== undefined && /^repository(\([a-z]+\))?:[^\s]+:pull$/.test(asked)
-  return pullOnly ? asked : `repository:${repository}:pull`
+  const pullOnly = requested !== undefined && /^repository(\([a-z]+\))?:[^\s]+:pull$/.test(requested)
+  return pullOnly ? requested : `repository:${repository}:pull`
 }

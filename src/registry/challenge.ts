@@ -1,4 +1,4 @@
-/** Reads WWW-Authenticate: what a registry wants before it answers. */
+/** Parses WWW-Authenticate: how a registry wants the request to be authenticated. */
 
 export interface Challenge {
   /** Lower case: `bearer`, `basic`. */
@@ -13,7 +13,7 @@ const VALUE = /\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))/y
 
 /**
  * Every challenge of the header lines, in order. One line may carry several (RFC 9110 11.6.1; codeberg.org sends `Bearer …,Basic …`);
- * values may be empty or hold escapes. What can't be read is passed over: a challenge nobody understands is none.
+ * values may be empty or have escapes. What can't be parsed is skipped.
  */
 export function parseChallenges(header: string | string[] | undefined): Challenge[] {
   const lines = header === undefined ? [] : Array.isArray(header) ? header : [header]

@@ -1,11 +1,10 @@
-/** What the rest of the house may ask of registries. Manifests are asked for by HEAD, which no registry counts as a pull; `platforms` tells its exception. */
+/** The registry client for the other rooms. Manifests are requested by HEAD, which no registry counts as a pull; `platforms` explains its exception. */
 
-import type { Credential } from '../dockerconfig/credential.ts'
+import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { canonicalRegistry, DOCKER_HUB, isDockerHubHost } from '../image/docker-hub.ts'
 import { type AuthorizedAnswer, AuthorizedRequests } from './authorized-requests.ts'
 import { Connection, type ConnectionOptions, type RegistryAnswer } from './connection.ts'
 import { type EndpointOverrides, endpointOf } from './endpoints.ts'
-import { problemOf } from './http-status.ts'
 import { HUB_API_HOST, HubApi } from './hub-api.ts'
 import { MANIFEST_TYPES, readConfig, readManifest, sha256 } from './image-platforms.ts'
 import { isInternal } from './network-rules.ts'
@@ -17,6 +16,7 @@ import type {
   QuotaOutcome,
   TagsOutcome,
 } from './outcome.ts'
+import { problemOf } from './problem.ts'
 import { prove } from './proof.ts'
 import { parseQuota, QUOTA_PROBE } from './quota.ts'
 import { listTags, type TagPages } from './tag-list.ts'
@@ -36,7 +36,7 @@ export class Registries {
     this.#endpoints = options.endpoints
   }
 
-  /** The registry of that name, as in references. Throws UsageError if it is no host. */
+  /** The registry of that name, as in references. @throws UsageError if it is not a host */
   of(name: string): Registry {
     const key = canonicalRegistry(name)
     const registry =
@@ -45,31 +45,31 @@ export class Registries {
     return registry
   }
 
-  /** Whether its name leads into this machine's own network, and no endpoint was named for it. Throws UsageError if it is no host. */
+  /** Whether the name is an address in this machine's own network and no endpoint was given for it. @throws UsageError if it is not a host */
   isInternal(name: string): boolean {
     const key = canonicalRegistry(name)
     return !this.#endpoints.has(key) && isInternal(endpointOf(key, this.#endpoints).hostname)
   }
 
-  /** Docker Hub's web API; null where another server stands in for Docker Hub and none for its API: it knows nothing of that server's images. */
+  /** Docker Hub's web API; null if `--registry-endpoint` replaces Docker Hub but not its API, which does not know the other server's images. */
   hubApi(): HubApi | null {
     const replaced = this.#endpoints.has(DOCKER_HUB) && !this.#endpoints.has(HUB_API_HOST)
     return replaced ? null : new HubApi(this.#connection, endpointOf(HUB_API_HOST, this.#endpoints))
   }
 
-  /** Waits for requests under way and ends the connections. */
+  /** Waits for pending requests and closes the connections. */
   close(): Promise<void> {
     return this.#connection.close()
   }
 }
 
-/** An index may be long, a configuration too; registries cap manifests at 4 MiB (distribution specification). */
-const LARGEST_MANIFEST = 4 * 1024 * 1024
+/** Bytes, for indexes and configurations, too; registries limit manifests to 4 MiB (distribution specification). */
+const MAX_MANIFEST_BYTES = 4 * 1024 * 1024
 
-/** One registry. Every method gives trouble as data, never retries (least of all a 429), and throws only when its signal is aborted. */
+/** One registry. Methods return failures as data, never retry (a 429 least of all), and throw only if their signal is aborted. */
 export class Registry {
   readonly name: string
-  /** The host, with its port, that is asked. */
+  /** The host that is contacted, with its port. */
   readonly host: string
   readonly #requests: AuthorizedRequests
 
@@ -79,11 +79,11 @@ export class Registry {
     this.#requests = new AuthorizedRequests(connection, name, endpoint)
   }
 
-  /** Whether a manifest is there, and its digest: the index's for an image of several platforms. */
+  /** Whether a manifest exists, and its digest: the index's for an image of several platforms. */
   async headManifest(reference: ManifestReference, credential: Credential | null): Promise<ManifestOutcome> {
     const asked = await this.#manifest('HEAD', reference, credential)
-    if ('problem' in asked) return { ...asked.asker, ...asked.problem }
-    return { ...asked.asker, ...readHead(asked.answer, reference) }
+    if ('problem' in asked) return { ...asked.requestedAs, ...asked.problem }
+    return { ...asked.requestedAs, ...readHead(asked.answer, reference) }
   }
 
   /** The tags of a repository. Costs no pull. */
@@ -92,53 +92,55 @@ export class Registry {
   }
 
   /**
-   * For which platforms an image was built. Only a GET of the manifest tells, so Docker Hub, which counts those as pulls, is not asked.
-   * Elsewhere a GET costs one request. Ask by digest, and only where a wrong platform would do harm.
+   * The platforms that an image was built for. They need a GET of the manifest, which Docker Hub counts as a pull, so Docker Hub is not
+   * asked. Request by digest, and only if a wrong platform would do harm.
    */
   async platforms(reference: ManifestReference, credential: Credential | null): Promise<PlatformsOutcome> {
     if (isDockerHubHost(this.name)) return { status: 'not-asked' }
     const asked = await this.#manifest('GET', reference, credential)
-    if ('problem' in asked) return { ...asked.asker, ...asked.problem }
+    if ('problem' in asked) return { ...asked.requestedAs, ...asked.problem }
     const head = readHead(asked.answer, reference)
-    if (head.status !== 'found') return { ...asked.asker, ...head }
+    if (head.status !== 'found') return { ...asked.requestedAs, ...head }
     const digest = sha256(asked.answer.body)
-    const told = head.digest ?? reference.digest
-    if (told?.startsWith('sha256:') && told !== digest)
-      return { ...asked.asker, ...otherDigest(asked.answer) }
+    const declared = head.digest ?? reference.digest
+    if (declared?.startsWith('sha256:') && declared !== digest)
+      return { ...asked.requestedAs, ...digestMismatch(asked.answer) }
     const manifest = readManifest(asked.answer.body)
-    if (manifest === null) return { ...asked.asker, status: 'found', digest, platforms: [] }
-    if ('platforms' in manifest) return { ...asked.asker, status: 'found', digest, ...manifest }
+    if (manifest === null) return { ...asked.requestedAs, status: 'found', digest, platforms: [] }
+    if ('platforms' in manifest) return { ...asked.requestedAs, status: 'found', digest, ...manifest }
     const path = `/v2/${reference.repository}/blobs/${manifest.configDigest}`
     const config = await this.#ask('GET', path, reference.repository, credential)
-    if ('problem' in config) return { ...config.asker, ...config.problem }
-    if (config.answer.status !== 200) return { ...config.asker, ...problemOf(config.answer, 'registry') }
+    if ('problem' in config) return { ...config.requestedAs, ...config.problem }
+    if (config.answer.status !== 200)
+      return { ...config.requestedAs, ...problemOf(config.answer, 'registry') }
     if (sha256(config.answer.body) !== manifest.configDigest) {
-      return { ...config.asker, ...otherDigest(config.answer) }
+      return { ...config.requestedAs, ...digestMismatch(config.answer) }
     }
-    return { ...config.asker, status: 'found', digest, platforms: readConfig(config.answer.body) }
+    return { ...config.requestedAs, status: 'found', digest, platforms: readConfig(config.answer.body) }
   }
 
-  /** The pulls left for the credential, or for this machine's address (null): not for the nodes'. Costs no pull. */
+  /** The pulls left for the credential, or without one for this machine's address, which is not the nodes'. Costs no pull. */
   async quota(credential: Credential | null): Promise<QuotaOutcome> {
     if (this.name !== DOCKER_HUB) return { status: 'not-told' }
     const asked = await this.#manifest('HEAD', QUOTA_PROBE, credential)
     if ('problem' in asked) return asked.problem
     const head = readHead(asked.answer, QUOTA_PROBE)
-    if (asked.asker.withheldFrom !== null) return { status: 'withheld', from: asked.asker.withheldFrom }
+    if (asked.requestedAs.withheldFrom !== null)
+      return { status: 'withheld', from: asked.requestedAs.withheldFrom }
     if (head.status !== 'found') return head
     const detail = 'registry answered with a quota that can not be read'
     return parseQuota(asked.answer.headers) ?? { status: 'server-error', httpStatus: 200, detail }
   }
 
-  /** Whether the credential logs in and, with a reference, opens its repository; on Docker Hub also what it can still pull. */
+  /** Whether the credential can log in and, with a reference, read its repository; on Docker Hub, also its remaining quota. */
   proveCredential(credential: Credential, reference: ManifestReference | null): Promise<Proof> {
     return prove({
       quota: () => this.quota(credential),
       manifest: reference && (() => this.headManifest(reference, credential)),
       login: async () => {
         const asked = await this.#ask('GET', '/v2/', reference?.repository ?? null, credential)
-        if ('problem' in asked) return { ...asked.asker, ...asked.problem }
-        return { ...asked.asker, ...readHead(asked.answer, null) }
+        if ('problem' in asked) return { ...asked.requestedAs, ...asked.problem }
+        return { ...asked.requestedAs, ...readHead(asked.answer, null) }
       },
     })
   }
@@ -160,7 +162,7 @@ export class Registry {
     credential: Credential | null,
   ): Promise<AuthorizedAnswer> {
     const accept = path.includes('/manifests/') ? MANIFEST_TYPES : '*/*'
-    return this.#requests.ask({ method, path, repository, accept, credential, maxBytes: LARGEST_MANIFEST })
+    return this.#requests.ask({ method, path, repository, accept, credential, maxBytes: MAX_MANIFEST_BYTES })
   }
 }
 
@@ -170,17 +172,17 @@ function readHead(answer: RegistryAnswer, reference: ManifestReference | null) {
   if (answer.status !== 200) return problemOf(answer, 'registry')
   const digest = plain(answer.headers['docker-content-digest'], /^[a-z0-9]+:[0-9a-f]{32,128}$/)
   const wanted = reference?.digest ?? null
-  if (digest !== null && wanted !== null && digest !== wanted) return otherDigest(answer)
+  if (digest !== null && wanted !== null && digest !== wanted) return digestMismatch(answer)
   const mediaType = plain(answer.headers['content-type'], /^[\w.+-]+\/[\w.+-]+/)
   return { status: 'found' as const, digest, mediaType }
 }
 
-function otherDigest(answer: RegistryAnswer) {
+function digestMismatch(answer: RegistryAnswer) {
   const detail = `registry ${answer.url.host} answered with another digest than it should`
   return { status: 'server-error' as const, httpStatus: answer.status, detail }
 }
 
-/** A header that looks as it should, or null: headers are hostile. */
+/** The part of a header that matches the expected shape, or null: headers are hostile. */
 function plain(header: string | string[] | undefined, shape: RegExp): string | null {
   return typeof header === 'string' ? (shape.exec(header)?.[0] ?? null) : null
 }

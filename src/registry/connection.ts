@@ -1,4 +1,4 @@
-/** One HTTP request to a registry: timeouts, size cap, redirects under the network rules, failures as data. */
+/** One HTTP request to a registry: timeout, size limit, redirects under the network rules, failures as data. */
 
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../clock.ts'
@@ -13,7 +13,7 @@ export interface RegistryRequest {
   url: URL
   headers: Record<string, string>
   body?: string
-  /** Bytes; 64 KiB unless told. A longer answer is a failure. */
+  /** Bytes; 64 KiB by default. A longer answer is a failure. */
   maxBytes?: number
 }
 
@@ -23,10 +23,10 @@ export interface RegistryAnswer {
   body: Buffer
   /** Where the answer came from, after redirects. */
   url: URL
-  /** When it came: milliseconds since 1970. */
+  /** When it arrived: milliseconds since 1970. */
   at: number
-  /** A redirect led to another origin, so Authorization was left behind. */
-  strayed: boolean
+  /** Whether a redirect led to another origin, where Authorization was not sent. */
+  crossedOrigin: boolean
 }
 
 type Unreachable = Extract<RegistryProblem, { status: 'unreachable' }>
@@ -38,20 +38,20 @@ export interface ConnectionOptions {
   /** `pullguard/<version>`. */
   userAgent: string
   clock: Clock
-  /** Milliseconds for one request with its redirects; 20 s unless told. */
+  /** Milliseconds for one request with its redirects; 20 s by default. */
   timeoutMs?: number
   signal?: AbortSignal
-  /** Carries the requests instead of an own pool; the connection closes it. */
+  /** Used for all requests instead of the connection's own pools; the connection closes it. */
   dispatcher?: Dispatcher
 }
 
-/** What it takes to talk to a registry. */
+/** What is needed to send requests to a registry. */
 export type Sender = Pick<Connection, 'send' | 'clock'>
 
-const MOST_REDIRECTS = 5
-const USUAL_LIMIT = 64 * 1024
+const MAX_REDIRECTS = 5
+const DEFAULT_MAX_BYTES = 64 * 1024
 
-/** The pooled connections to registries. Throws the signal's reason when it is aborted; any other trouble is data. */
+/** The pooled connections to registries. Throws the signal's reason if it is aborted; other failures are data. */
 export class Connection {
   readonly clock: Clock
   readonly #pools: Pools
@@ -64,35 +64,37 @@ export class Connection {
   }
 
   /**
-   * Sends it and follows redirects of GET and HEAD. Each target is checked against `endpoint` (the registry's own URL), and Authorization
-   * is left behind as soon as scheme, host or port change. A POST carries a secret in its body and is never redirected.
+   * Sends the request and follows redirects of GET and HEAD. Each target is checked against `endpoint` (the registry's own URL), and
+   * Authorization is dropped as soon as scheme, host, or port change. A POST has a secret in its body and is never redirected.
    */
   async send(request: RegistryRequest, endpoint: URL): Promise<Exchange> {
     const timeout = new AbortController()
-    const cancel = this.clock.after(this.#options.timeoutMs ?? 20_000, () => timeout.abort(new TimeUp()))
+    const cancel = this.clock.after(this.#options.timeoutMs ?? 20_000, () =>
+      timeout.abort(new RequestTimeout()),
+    )
     const given = this.#options.signal
     const signal = given ? AbortSignal.any([given, timeout.signal]) : timeout.signal
     let { url } = request
     let headers = request.headers
-    let strayed = false
+    let crossedOrigin = false
     try {
-      for (let hops = 0; hops <= MOST_REDIRECTS; hops += 1) {
+      for (let hops = 0; hops <= MAX_REDIRECTS; hops += 1) {
         const answer = await this.#once({ ...request, url, headers }, signal)
         const target = request.method === 'POST' ? null : redirectTarget(answer)
-        if (target === null) return { answer: { ...answer, strayed } }
+        if (target === null) return { answer: { ...answer, crossedOrigin } }
         const refusal = visitRefusal(target, endpoint)
         if (refusal !== null)
           return unreachable('refused', url, `redirects to ${target.host}, but ${refusal}`)
         if (target.origin !== url.origin) {
           headers = withoutAuthorization(headers)
-          strayed = true
+          crossedOrigin = true
         }
         url = target
       }
       return unreachable('refused', url, 'redirects without end')
     } catch (error) {
       given?.throwIfAborted()
-      if (error instanceof TooLong) return unreachable('malformed', url, 'the answer is too long')
+      if (error instanceof AnswerTooLong) return unreachable('malformed', url, 'the answer is too long')
       const code = errorCode(error)
       return unreachable(reasonFor(code), url, this.#proxied(url, code))
     } finally {
@@ -100,13 +102,13 @@ export class Connection {
     }
   }
 
-  /** A failure that may be the proxy's names it, never its password. */
+  /** The error code; with the proxy's host, without its password, if the failure may be the proxy's. */
   #proxied(url: URL, code: string): string {
     const proxy = this.#pools.proxyTo(url)
     return proxy === null ? code : `${code} on the way through the proxy ${proxy.host}`
   }
 
-  async #once(request: RegistryRequest, signal: AbortSignal): Promise<FirstHand> {
+  async #once(request: RegistryRequest, signal: AbortSignal): Promise<DirectAnswer> {
     const { method, url, body } = request
     const response = await (this.#options.dispatcher ?? this.#pools.to(url)).request({
       origin: url.origin,
@@ -116,7 +118,7 @@ export class Connection {
       ...(body === undefined ? {} : { body }),
       signal,
     })
-    const bytes = await readBody(response.body, request.maxBytes ?? USUAL_LIMIT)
+    const bytes = await readBody(response.body, request.maxBytes ?? DEFAULT_MAX_BYTES)
     return { status: response.statusCode, headers: response.headers, body: bytes, url, at: this.clock.now() }
   }
 
@@ -125,11 +127,11 @@ export class Connection {
   }
 }
 
-type FirstHand = Omit<RegistryAnswer, 'strayed'>
+type DirectAnswer = Omit<RegistryAnswer, 'crossedOrigin'>
 
-class TooLong extends Error {}
+class AnswerTooLong extends Error {}
 
-class TimeUp extends Error {
+class RequestTimeout extends Error {
   readonly code = 'timeout'
 }
 
@@ -138,13 +140,13 @@ async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number): Prom
   let length = 0
   for await (const chunk of body) {
     length += chunk.length
-    if (length > maxBytes) throw new TooLong()
+    if (length > maxBytes) throw new AnswerTooLong()
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
 }
 
-function redirectTarget(answer: FirstHand): URL | null {
+function redirectTarget(answer: DirectAnswer): URL | null {
   const { location } = answer.headers
   if (![301, 302, 303, 307, 308].includes(answer.status) || typeof location !== 'string') return null
   return URL.canParse(location, answer.url.href) ? new URL(location, answer.url) : null
@@ -158,7 +160,7 @@ function unreachable(why: UnreachableReason, url: URL, detail: string): { proble
   return { problem: { status: 'unreachable', why, detail: `${url.host}: ${detail}` } }
 }
 
-/** Only the code leaves: messages of HTTP errors may quote what was sent. */
+/** The error's code only: messages of HTTP errors may quote what was sent. */
 function errorCode(error: unknown): string {
   for (let at = error; at instanceof Error; at = at.cause) {
     if ('code' in at && typeof at.code === 'string') return at.code

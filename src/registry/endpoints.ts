@@ -1,15 +1,16 @@
-/** Which URL serves a registry: its own host, or the one a person put in its place. */
+/** The URL of a registry: its own host, or the one that the user set for it. */
 
 import { UsageError } from '../errors.ts'
 import { canonicalRegistry, DOCKER_HUB, DOCKER_HUB_HOST } from '../image/docker-hub.ts'
 import { isLoopback } from './network-rules.ts'
 
-/** Registry name → the origin to ask instead. */
+/** Registry name → the origin to contact instead. */
 export type EndpointOverrides = ReadonlyMap<string, URL>
 
 /**
  * Reads `--registry-endpoint docker.io=http://127.0.0.1:15000` (repeatable) and the comma-separated PULLGUARD_REGISTRY_ENDPOINTS;
- * the flag wins. Throws UsageError; a URL that may hold a password is not repeated in it.
+ * the flag wins.
+ * @throws UsageError, which never repeats the URL because it may contain a password
  */
 export function parseEndpoints(flags: string[], variable: string | undefined): EndpointOverrides {
   const overrides = new Map<string, URL>()
@@ -40,8 +41,8 @@ function setOverride(overrides: Map<string, URL>, text: string, input: string) {
 }
 
 /**
- * The URL to ask. Docker Hub is served by registry-1.docker.io. Plain http only for this machine's own addresses, or where an override
- * says so. Throws UsageError if the name is no host.
+ * The URL to contact. Docker Hub is served by registry-1.docker.io. Plain http only for this machine's own addresses, or in an override.
+ * @throws UsageError if the name is not a host
  */
 export function endpointOf(registry: string, overrides: EndpointOverrides): URL {
   const name = canonicalRegistry(registry)

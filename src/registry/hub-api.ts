@@ -1,31 +1,31 @@
-/** Asks Docker Hub's web API what is public there, which costs no pull (it has a limit of its own) and which the registry itself does not say. */
+/** Docker Hub's web API, which knows what is public there; the registry does not say. It has a limit of its own and costs no pulls. */
 
 import type { Connection, RegistryAnswer } from './connection.ts'
-import { problemOf } from './http-status.ts'
 import type { RegistryProblem } from './outcome.ts'
+import { problemOf } from './problem.ts'
 
-/** Its host: no registry, and no image ever comes from there. */
+/** Its host, which is not a registry and serves no images. */
 export const HUB_API_HOST = 'hub.docker.com'
 
 export type PublicRepository =
   | { status: 'found' }
-  /** None of that name is public: it is missing, or private. */
+  /** No public repository has that name: it is missing or private. */
   | { status: 'not-found' }
   | RegistryProblem
 
 export type PublicRepositories =
   | { status: 'found'; names: string[] }
-  /** No such namespace, or nothing public in it. */
+  /** There is no such namespace, or nothing in it is public. */
   | { status: 'not-found' }
   | RegistryProblem
 
-const PAGE = 100
-/** `library` has two; so many are enough for a name in question. */
-const MOST_PAGES = 5
-/** A page holds a hundred descriptions, a tag its images. */
-const MOST_BYTES = 4 * 1024 * 1024
+const PAGE_SIZE = 100
+/** `library` has two pages. */
+const MAX_PAGES = 5
+/** A page has a hundred descriptions, a tag its images. */
+const MAX_PAGE_BYTES = 4 * 1024 * 1024
 
-/** Anonymous: it lists what is public. Trouble is data; throws only when the connection's signal is aborted. */
+/** Requests are anonymous. Failures are data; throws only if the connection's signal is aborted. */
 export class HubApi {
   readonly #connection: Connection
   readonly #endpoint: URL
@@ -41,22 +41,22 @@ export class HubApi {
     return 'problem' in asked ? asked.problem : { status: asked.body === null ? 'not-found' : 'found' }
   }
 
-  /** The public repositories of a namespace, without it. Of a namespace that has very many not all. */
+  /** The names of a namespace's public repositories, without the namespace; at most MAX_PAGES pages. */
   async repositoriesOf(namespace: string): Promise<PublicRepositories> {
     const names: string[] = []
-    for (let page = 1; page <= MOST_PAGES; page += 1) {
+    for (let page = 1; page <= MAX_PAGES; page += 1) {
       const asked = await this.#get(
-        `/v2/namespaces/${encodeURIComponent(namespace)}/repositories?page_size=${PAGE}&page=${page}`,
+        `/v2/namespaces/${encodeURIComponent(namespace)}/repositories?page_size=${PAGE_SIZE}&page=${page}`,
       )
       if ('problem' in asked) return names.length > 0 ? { status: 'found', names } : asked.problem
       const results = listOf(asked.body?.results)
       names.push(...results.flatMap(({ name }) => (isName(name) ? name : [])))
-      if (results.length < PAGE) break
+      if (results.length < PAGE_SIZE) break
     }
     return names.length > 0 ? { status: 'found', names } : { status: 'not-found' }
   }
 
-  /** What a public tag was built for, such as `linux/arm64`; null where it does not say. */
+  /** The platforms of a public tag, such as `linux/arm64`; null if unknown. */
   async platforms(repository: string, tag: string): Promise<string[] | null> {
     const asked = await this.#get(`${pathOf(repository)}/tags/${encodeURIComponent(tag)}`)
     if ('problem' in asked || asked.body === null) return null
@@ -67,14 +67,14 @@ export class HubApi {
     return found.length === 0 ? null : [...new Set(found)]
   }
 
-  /** The JSON object that answers; null for 404. */
+  /** The JSON object in the answer; null for 404. */
   async #get(path: string): Promise<{ body: Record<string, unknown> | null } | { problem: RegistryProblem }> {
     const exchange = await this.#connection.send(
       {
         method: 'GET',
         url: new URL(path, this.#endpoint),
         headers: { accept: 'application/json' },
-        maxBytes: MOST_BYTES,
+        maxBytes: MAX_PAGE_BYTES,
       },
       this.#endpoint,
     )

@@ -1,9 +1,9 @@
-/** Reads for which platforms an image was built, from an index or from an image's configuration. */
+/** Reads the platforms that an image was built for, from an index or from an image's configuration. */
 
 import { createHash } from 'node:crypto'
 import type { Platform } from './outcome.ts'
 
-/** The manifest types to ask for; without them some registries answer in schema 1. */
+/** The manifest types to accept; without them, some registries answer in schema 1. */
 export const MANIFEST_TYPES = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
@@ -11,12 +11,12 @@ export const MANIFEST_TYPES = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ].join(', ')
 
-/** The digest of the bytes as they came, as registries write it. */
+/** The digest of the bytes, in the form `sha256:…`. */
 export function sha256(bytes: Buffer): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 }
 
-/** The platforms of an index, or the digest of the configuration that tells a single image's; null if it is neither. */
+/** The platforms of an index, or the digest of a single image's configuration, which has its platform; null if it is neither. */
 export function readManifest(body: Buffer): { platforms: Platform[] } | { configDigest: string } | null {
   const { manifests, config } = parse(body)
   if (Array.isArray(manifests)) {

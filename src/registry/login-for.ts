@@ -1,11 +1,11 @@
-/** Which of several logins may be shown for an image. */
+/** Chooses the login that may be sent for an image. */
 
-import type { Credential } from '../dockerconfig/credential.ts'
 import { coversRepository } from '../dockerconfig/docker-key.ts'
+import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { canonicalRegistry } from '../image/docker-hub.ts'
 import type { Reference } from '../image/reference.ts'
 
-/** The one of its registry with the longest key that covers the repository; null if none does: a login is never sent to another registry. */
+/** The login of the image's registry with the longest key that covers the repository; null if there is none. A login is never sent to another registry. */
 export function loginFor(
   credentials: readonly Credential[],
   { registry, repository }: Pick<Reference, 'registry' | 'repository'>,

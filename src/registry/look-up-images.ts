@@ -1,6 +1,6 @@
-/** Asks registries for the digests of many images, a few at a time. */
+/** Looks up the digests of many images, a few at a time. */
 
-import type { Credential } from '../dockerconfig/credential.ts'
+import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { UsageError } from '../errors.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../image/docker-hub.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
@@ -8,62 +8,63 @@ import { bounded } from '../network/bounded.ts'
 import type { Registries, Registry } from './client.ts'
 import { loginFor } from './login-for.ts'
 import type { Platform, RegistryProblem } from './outcome.ts'
-import { problemText } from './problem-text.ts'
+import { problemText } from './problem.ts'
 
-/** What a registry said of one image: its digest, or why there is none in one clause. */
-export interface LookedUpImage {
+/** The digest of one image, or one clause on why there is none. */
+export interface ImageLookup {
   /** The index's, for an image of several platforms. */
   digest: string | null
   detail: string | null
-  /** The registry itself says that it is not there, or not for these platforms. */
+  /** Whether the registry answered that the image does not exist, or not for these platforms. */
   ruledOut?: boolean
 }
 
 export interface LookUpOptions {
-  /** May be shown to their own registries; the one with the longest key that fits is taken, nobody's where none fits. */
+  /** Sent only to their own registries: the one with the longest matching key, or none (see loginFor). */
   credentials: Credential[]
-  /** `linux/arm64`: what the image must be built for, as far as it can be asked without spending a pull. */
+  /** Platforms that the image must be built for, such as `linux/arm64`; checked only if that costs no pull. */
   platforms: string[]
 }
 
-/** Enough to hide the waiting, few enough for registries that count requests by the second. */
-const AT_ONCE = 6
+/** Requests at a time: few enough for registries that limit requests per second. */
+const CONCURRENCY = 6
 
-/** Milliseconds after which no further registry is begun with. */
-const LONGEST_ROUND = 10_000
+/** Milliseconds after which no further registry is contacted. */
+const ROUND_LIMIT_MS = 10_000
 
 /**
- * Every reference once, answered under its own spelling. Asks by HEAD and never again; a registry that is out of reach, refuses the login
- * or takes no more requests is not asked for the rest. Trouble is data; rejects only when the registries' signal is aborted.
+ * Looks up each reference once, by HEAD; the result is keyed by the references as given. A registry that can't be reached, refuses the
+ * login, or limits requests is not contacted again. Failures are data; rejects only if the registries' signal is aborted.
  */
 export async function lookUpImages(
   registries: Registries,
   references: Iterable<string>,
   options: LookUpOptions,
-): Promise<Map<string, LookedUpImage>> {
+): Promise<Map<string, ImageLookup>> {
   const names = [...new Set(references)]
-  const facts = new Map<string, LookedUpImage>()
-  const givenUp = new Map<string, string>()
+  const results = new Map<string, ImageLookup>()
+  const skippedRegistries = new Map<string, string>()
   const answer = async (name: string) => {
-    facts.set(name, await lookUp(registries, name, options, givenUp))
+    results.set(name, await lookUp(registries, name, options, skippedRegistries))
   }
-  // One question a registry first: a wrong login must not be shown to it six times, some ban for that.
-  const first = new Map(names.map(name => [hostOf(name), name] as const).reverse())
+  // One request to each registry first: some ban an address that sends a wrong login six times.
+  const onePerRegistry = new Map(names.map(name => [hostOf(name), name] as const).reverse())
   const began = performance.now()
-  await bounded([...first.values()].sort(hubFirst), AT_ONCE, async name => {
-    // Silent registries, which anybody can invent, must not make the others wait without end.
-    if (performance.now() - began > LONGEST_ROUND) givenUp.set(hostOf(name), 'others took too long to answer')
+  await bounded([...onePerRegistry.values()].sort(dockerHubFirst), CONCURRENCY, async name => {
+    // Registries that don't answer, which anybody can name in a pod, must not delay the others without limit.
+    if (performance.now() - began > ROUND_LIMIT_MS)
+      skippedRegistries.set(hostOf(name), 'others took too long to answer')
     await answer(name)
   })
   await bounded(
-    names.filter(name => !facts.has(name)),
-    AT_ONCE,
+    names.filter(name => !results.has(name)),
+    CONCURRENCY,
     answer,
   )
-  return new Map(names.map(name => [name, facts.get(name) ?? none('it was not asked for')]))
+  return new Map(names.map(name => [name, results.get(name) ?? none('it was not asked for')]))
 }
 
-function hubFirst(one: string, other: string): number {
+function dockerHubFirst(one: string, other: string): number {
   return Number(hostOf(other) === DOCKER_HUB) - Number(hostOf(one) === DOCKER_HUB)
 }
 
@@ -71,12 +72,12 @@ async function lookUp(
   registries: Registries,
   name: string,
   { credentials, platforms }: LookUpOptions,
-  givenUp: Map<string, string>,
-): Promise<LookedUpImage> {
+  skippedRegistries: Map<string, string>,
+): Promise<ImageLookup> {
   const reference = parseReference(name)
   if (reference === null) return none('it is not an image reference')
   const host = canonicalRegistry(reference.registry)
-  const known = givenUp.get(host)
+  const known = skippedRegistries.get(host)
   if (known !== undefined) return none(known)
   const credential = loginFor(credentials, reference)
   const registry = registryOf(registries, host)
@@ -86,11 +87,11 @@ async function lookUp(
   const outcome = await ask(registry, reference, credential, platforms)
   if ('digest' in outcome) return outcome
   const detail = problemText(outcome)
-  if (CONCERNS_ALL.includes(outcome.status)) givenUp.set(host, detail)
+  if (ENDS_REGISTRY.includes(outcome.status)) skippedRegistries.set(host, detail)
   return none(detail, outcome.status === 'not-found')
 }
 
-/** null where the grammar allows a host that no URL can hold, such as one with port 99999. */
+/** null for a host that the grammar allows but a URL does not, such as one with port 99999. */
 function registryOf(registries: Registries, host: string): Registry | null {
   try {
     return registries.of(host)
@@ -100,14 +101,14 @@ function registryOf(registries: Registries, host: string): Registry | null {
   }
 }
 
-const CONCERNS_ALL = ['rate-limited', 'unreachable', 'wrong-credential']
+const ENDS_REGISTRY = ['rate-limited', 'unreachable', 'wrong-credential']
 
 async function ask(
   registry: Registry,
   reference: Reference,
   credential: Credential | null,
   platforms: string[],
-): Promise<LookedUpImage | { status: 'not-found' } | RegistryProblem> {
+): Promise<ImageLookup | { status: 'not-found' } | RegistryProblem> {
   const head = await registry.headManifest(reference, credential)
   if (head.status !== 'found') return head
   if (reference.digest !== null && platforms.length > 1 && isOfOnePlatform(head.mediaType)) {
@@ -125,7 +126,7 @@ async function ask(
     : { digest: built.digest, detail: null }
 }
 
-/** An image that does not say what it is built for gets the benefit of the doubt; variants are left to the node. */
+/** Whether the platform is among those built; true if they are not known. Variants are not compared. */
 function runsOn(built: Platform[], platform: string): boolean {
   const [wantedOs, wantedArchitecture] = platform.split('/')
   return (
@@ -134,14 +135,14 @@ function runsOn(built: Platform[], platform: string): boolean {
   )
 }
 
-/** Docker Hub is not asked for an image's platforms, but its HEAD tells an index from a single image. */
+/** Whether the manifest is a single image's and not an index. A HEAD shows that even for Docker Hub, which is not asked for platforms. */
 function isOfOnePlatform(mediaType: string | null): boolean {
   return /^application\/vnd\.(oci\.image\.manifest|docker\.distribution\.manifest)\.v\d\+json/.test(
     mediaType ?? '',
   )
 }
 
-function none(detail: string, ruledOut = false): LookedUpImage {
+function none(detail: string, ruledOut = false): ImageLookup {
   return { digest: null, detail, ...(ruledOut ? { ruledOut } : {}) }
 }
 

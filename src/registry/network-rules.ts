@@ -1,14 +1,14 @@
-/** Where requests and credentials may go. Every rule answers a known hole in some registry client. */
+/** Where requests and credentials may go. Each rule closes a known hole of a registry client. */
 
 import { BlockList, isIP } from 'node:net'
 import { getDomain } from 'tldts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 
-/** Loopback, private, link-local, unspecified, shared, benchmarking, multicast and reserved addresses (RFC 6890). */
+/** Loopback, private, link-local, unspecified, shared, benchmarking, multicast, and reserved addresses (RFC 6890). */
 const INTERNAL = new BlockList()
 const INTERNAL_V4 =
   '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.168.0.0/16 198.18.0.0/15 224.0.0.0/3'
-/** Also those that carry an IPv4 address: translated (NAT64), compatible, 6to4, Teredo. */
+/** Includes those that contain an IPv4 address: translated (NAT64), compatible, 6to4, Teredo. */
 const INTERNAL_V6 =
   '::/96 64:ff9b::/96 64:ff9b:1::/48 2001::/32 2002::/16 fc00::/7 fe80::/10 fec0::/10 ff00::/8'
 for (const range of INTERNAL_V4.split(' ')) addRange(range, 'ipv4')
@@ -27,7 +27,7 @@ export function isLoopback(hostname: string): boolean {
   return host === '::1' || /(^|\.)localhost$/.test(host) || (isIP(host) === 4 && host.startsWith('127.'))
 }
 
-/** A host that is this machine or an address of its own network, however it is written. Names are not looked up. */
+/** Whether the host is this machine or an internal address, in any notation. Names are not resolved. */
 export function isInternal(hostname: string): boolean {
   const host = bare(hostname)
   const family = isIP(host)
@@ -36,8 +36,8 @@ export function isInternal(hostname: string): boolean {
 }
 
 /**
- * Why a URL that a registry named (a realm, a redirect) is not to be visited; null if it may be. https, or http where the registry itself
- * speaks plain http; no user name in it; no internal address unless it is the registry's own host and port
+ * Why a URL that a registry named (a realm, a redirect) must not be visited; null if it may be. It has to be https, or http if the registry
+ * itself uses plain http; without a username; and not an internal address, except the registry's own host and port
  * (go-containerregistry's realm check; CVE-2026-33540, CVE-2026-48978).
  */
 export function visitRefusal(url: URL, endpoint: URL): string | null {
@@ -48,12 +48,12 @@ export function visitRefusal(url: URL, endpoint: URL): string | null {
   return null
 }
 
-/** Registries whose own logins are those of another site: dhi.io takes Docker accounts (Docker's documentation). */
+/** Registries that use another site's accounts: dhi.io accepts Docker accounts (Docker's documentation). */
 const SAME_ACCOUNTS: Record<string, string> = { 'dhi.io': DOCKER_HUB }
 
 /**
  * Whether a stored credential of `registry` may go to this token realm: the registry's own origin, or https on the same registrable
- * domain (public suffix list), or a site known to share its accounts. Otherwise the token is asked for without it.
+ * domain (public suffix list), or a site known to share its accounts. Otherwise the token is requested without it.
  */
 export function mayReceiveCredential(realm: URL, endpoint: URL, registry: string): boolean {
   if (realm.origin === endpoint.origin) return true
@@ -64,7 +64,7 @@ export function mayReceiveCredential(realm: URL, endpoint: URL, registry: string
   return own.some(name => name !== null && (name === site || SAME_ACCOUNTS[name] === site))
 }
 
-/** The registrable domain; null for addresses and single labels, which are nobody's site. */
+/** The registrable domain; null for addresses and single labels, which have none. */
 function siteOf(hostname: string): string | null {
   return isLoopback(hostname) ? null : getDomain(hostname, { allowPrivateDomains: true })
 }

@@ -1,39 +1,39 @@
-/** What can come of asking a registry, as data: trouble is expected there. Nothing here ever holds a secret. */
+/** The outcomes of registry requests as data, failures included. Nothing here contains a secret. */
 
-/** The part of an image name that a registry is asked for. */
+/** The parts of an image name in a registry request. */
 export interface ManifestReference {
   /** As in references: `docker.io`. */
   registry: string
   /** `library/nginx`. */
   repository: string
   tag: string | null
-  /** Wins over the tag. */
+  /** Takes precedence over the tag. */
   digest: string | null
 }
 
-/** `refused`: pullguard would not go where the registry pointed; `malformed`: no HTTP, too long, or not what it should be. */
+/** `refused`: pullguard does not go where the registry redirects; `malformed`: not HTTP, too long, or otherwise invalid. */
 export type UnreachableReason = 'dns' | 'timeout' | 'connection' | 'tls' | 'proxy' | 'refused' | 'malformed'
 
 export type RegistryProblem =
-  /** 401 or 403. Docker Hub says so of missing repositories, too: private and absent can't be told apart. */
+  /** 401 or 403. Docker Hub answers the same for missing and private repositories. */
   | { status: 'denied'; httpStatus: number }
-  /** The login itself was refused, by the token server or by a registry that takes Basic. */
+  /** The login itself was refused, by the token server or by a registry that uses Basic authentication. */
   | { status: 'wrong-credential' }
-  /** 429; null where the registry does not say when to come back. */
+  /** 429; null without a Retry-After header. */
   | { status: 'rate-limited'; retryAfterSeconds: number | null }
   /** `detail`: host and error code. */
   | { status: 'unreachable'; why: UnreachableReason; detail: string }
   | { status: 'server-error'; httpStatus: number; detail: string }
 
-/** Who asked. */
-export interface Asker {
-  /** `anonymous` also where a credential was given and nobody asked for it. */
+/** The identity that a request was made with. */
+export interface RequestIdentity {
+  /** `anonymous` also if a credential was given but the registry did not ask for one. */
   identity: 'anonymous' | 'credential'
-  /** The token realm's host, if the credential was kept from it because it is another site; else null. */
+  /** The token realm's host, if the credential was not sent to it because it is another site; else null. */
   withheldFrom: string | null
 }
 
-export type ManifestOutcome = Asker &
+export type ManifestOutcome = RequestIdentity &
   (
     | { status: 'found'; digest: string | null; mediaType: string | null }
     | { status: 'not-found' }
@@ -41,10 +41,10 @@ export type ManifestOutcome = Asker &
   )
 
 /** The tags of a repository, as far as they were read. */
-export type TagsOutcome = Asker &
+export type TagsOutcome = RequestIdentity &
   (
     | { status: 'found'; tags: string[]; complete: boolean }
-    /** `code` is the registry's own (distribution specification), such as NAME_UNKNOWN; null where it gives none. */
+    /** `code` is the registry's error code (distribution specification), such as NAME_UNKNOWN; null if it sent none. */
     | { status: 'not-found'; code: string | null }
     | RegistryProblem
   )
@@ -56,27 +56,27 @@ export interface Platform {
 }
 
 export type PlatformsOutcome =
-  /** `platforms` is empty where the image does not say. */
-  | (Asker & { status: 'found'; digest: string; platforms: Platform[] })
-  /** Docker Hub counts the GET that this needs as a pull, so it is not asked. */
+  /** `platforms` is empty if the image does not name any. */
+  | (RequestIdentity & { status: 'found'; digest: string; platforms: Platform[] })
+  /** Not requested, because Docker Hub counts the necessary GET as a pull. */
   | { status: 'not-asked' }
-  | (Asker & ({ status: 'not-found' } | RegistryProblem))
+  | (RequestIdentity & ({ status: 'not-found' } | RegistryProblem))
 
 /** An account's or address's pulls. Missing headers mean no limit (Docker Hub's documentation). */
 export type Quota =
   | {
       status: 'limited'
       limit: number
-      /** null where the registry only tells the limit. */
+      /** null if the registry only sends the limit. */
       remaining: number | null
-      /** Seconds, from the header; null where it does not say. Never assumed. */
+      /** Seconds, from the header; null if it has none. Never assumed. */
       windowSeconds: number | null
-      /** Whose pulls are counted: an address or account id, personal data; null if not told. */
+      /** Whose pulls are counted: an address or account id, which is personal data; null if not sent. */
       source: string | null
     }
   | { status: 'unlimited' }
 
-/** `not-told`: only Docker Hub tells a quota. `withheld`: see Asker. */
+/** `not-told`: only Docker Hub sends a quota. `withheld`: see RequestIdentity. */
 export type QuotaOutcome =
   | Quota
   | { status: 'not-told' }
@@ -85,22 +85,22 @@ export type QuotaOutcome =
   | RegistryProblem
 
 export type Proof =
-  /** `manifest` is null where no image was named to open with it. */
+  /** `manifest` is null if no image was given to check. */
   | { proven: true; quota: QuotaOutcome; manifest: ManifestOutcome | null }
   | {
       proven: false
       why: ProofFailure
-      /** For people; empty if `why` says it all. */
+      /** For display; empty if `why` is enough. */
       detail: string
     }
 
 export type ProofFailure =
   | 'wrong-credential'
-  /** The login is right, the repository is not open to it (or does not exist). */
+  /** The login is correct, but has no access to the repository, or the repository does not exist. */
   | 'no-access'
   /** The token realm is another site, so the credential was not sent. */
   | 'withheld'
-  /** The registry never asks for a login, so nothing is proven (and no credential needed). */
+  /** The registry never asks for a login, so nothing is proven and no credential is needed. */
   | 'not-asked-for'
   | 'rate-limited'
   | 'unreachable'

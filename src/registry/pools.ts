@@ -8,20 +8,20 @@ import { environmentProxy, isDirect } from '../network/proxy.ts'
 type Env = Record<string, string | undefined>
 
 /** Milliseconds. */
-const CONNECT_TIMEOUT = 10_000
+const CONNECT_TIMEOUT_MS = 10_000
 
 export class Pools {
   readonly #env: Env
   readonly #proxy: URL | null
   readonly #open = new Map<'plain' | 'direct' | 'proxied', Dispatcher>()
 
-  /** @throws UsageError where HTTPS_PROXY is no proxy URL */
+  /** @throws UsageError if HTTPS_PROXY is not a proxy URL */
   constructor(env: Env) {
     this.#env = env
     this.#proxy = environmentProxy('https:', env)
   }
 
-  /** The proxy on the way to that server; null for none. Plain http only goes to this machine or an explicit override: it needs none. */
+  /** The proxy for that server; null for none. Plain http only goes to this machine or an explicit override, so it uses none. */
   proxyTo(url: URL): URL | null {
     return url.protocol === 'http:' || isDirect(url, this.#env) ? null : this.#proxy
   }
@@ -34,20 +34,20 @@ export class Pools {
     return pool
   }
 
-  /** Waits for requests under way and ends the connections. */
+  /** Waits for pending requests and closes the connections. */
   async close(): Promise<void> {
     await Promise.all([...this.#open.values()].map(pool => pool.close()))
   }
 }
 
 function poolFor(url: URL, proxy: URL | null): Dispatcher {
-  if (url.protocol === 'http:') return new Agent({ connect: { timeout: CONNECT_TIMEOUT } })
-  const tls = { secureContext: createSecureContext({ ca: publicAuthorities() }), timeout: CONNECT_TIMEOUT }
+  if (url.protocol === 'http:') return new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS } })
+  const tls = { secureContext: createSecureContext({ ca: publicAuthorities() }), timeout: CONNECT_TIMEOUT_MS }
   if (proxy === null) return new Agent({ connect: tls })
   return new ProxyAgent({
     uri: proxy.href,
     requestTls: tls,
-    connectTimeout: CONNECT_TIMEOUT,
+    connectTimeout: CONNECT_TIMEOUT_MS,
     ...(proxy.protocol === 'https:' && { proxyTls: tls }),
   })
 }

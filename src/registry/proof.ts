@@ -2,34 +2,34 @@
 
 import type { ManifestOutcome, Proof, ProofFailure, QuotaOutcome, RegistryProblem } from './outcome.ts'
 
-/** What a proof must find out, as questions: `Registry` answers them. */
+/** The requests that a proof consists of; `Registry` sends them. */
 export interface ProofQuestions {
   /** The quota with the credential; `not-told` for registries other than Docker Hub. */
   quota(): Promise<QuotaOutcome>
-  /** HEAD of the needed manifest with the credential; null where no image is known that needs it. */
+  /** HEAD of a manifest that needs the credential; null if no such image is known. */
   manifest: (() => Promise<ManifestOutcome>) | null
-  /** `/v2/` with the credential: makes a registry ask for it that serves the repository to anybody. */
+  /** `/v2/` with the credential: asks for the login even if the repository is public. */
   login(): Promise<ManifestOutcome>
 }
 
 /**
- * Proven: the login was used, and the needed manifest is there or at least nobody minds us asking (404: the tag is missing, which is not the
- * credential's fault). On Docker Hub the quota probe comes first, so a wrong password is known before anything else. A quota that is used
- * up does not speak against the login, nor does a hub without the probe's repository: its `quota` says so. Never rejects but for an abort.
+ * Proven: the login was used, and the manifest exists or is at least not denied (404: the tag is missing, which is not the credential's
+ * fault). On Docker Hub, the quota request comes first, so a wrong password is found before anything else. An exhausted quota does not
+ * disprove the login, nor does a server without the quota's repository; `quota` shows both. Rejects only if aborted.
  */
 export async function prove(questions: ProofQuestions): Promise<Proof> {
   const quota = await questions.quota()
   if (quota.status === 'withheld') return failed('withheld', quota.from)
   if (isProblem(quota) && quota.status !== 'denied') return problemProof(quota)
   const manifest = questions.manifest && (await questions.manifest())
-  // The hub had taken the login when it told that nothing is left: what it refuses then is the pull.
+  // Docker Hub accepted the login when it reported that no pulls are left, so it refuses the pull, not the login.
   const usedUp = quota.status === 'limited' && quota.remaining === 0
   if (manifest?.status === 'rate-limited' && usedUp) return { proven: true, quota, manifest }
   const asked = manifest && (manifest.identity === 'credential' || manifest.withheldFrom !== null)
-  const asker = asked ? manifest : await questions.login()
-  if (asker.withheldFrom !== null) return failed('withheld', asker.withheldFrom)
-  if (isProblem(asker)) return problemProof(asker)
-  if (asker.identity === 'anonymous') return failed('not-asked-for', '')
+  const requestedAs = asked ? manifest : await questions.login()
+  if (requestedAs.withheldFrom !== null) return failed('withheld', requestedAs.withheldFrom)
+  if (isProblem(requestedAs)) return problemProof(requestedAs)
+  if (requestedAs.identity === 'anonymous') return failed('not-asked-for', '')
   if (manifest && isProblem(manifest)) return problemProof(manifest)
   return { proven: true, quota, manifest }
 }

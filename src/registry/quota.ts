@@ -4,7 +4,7 @@ import { DOCKER_HUB } from '../image/docker-hub.ts'
 import type { ResponseHeaders } from './connection.ts'
 import type { Quota } from './outcome.ts'
 
-/** What Docker Hub counts without charging: HEAD of this tag tells the quota (Docker Hub's documentation). */
+/** HEAD of this tag returns the quota and costs no pull (Docker Hub's documentation). */
 export const QUOTA_PROBE = {
   registry: DOCKER_HUB,
   repository: 'ratelimitpreview/test',
@@ -12,8 +12,8 @@ export const QUOTA_PROBE = {
   digest: null,
 }
 
-/** Docker Hub sends one; a header full of them is nobody's quota. */
-const MOST_WINDOWS = 20
+/** Docker Hub sends one; further ones than these are ignored. */
+const MAX_WINDOWS = 20
 
 interface Amount {
   amount: number
@@ -22,8 +22,8 @@ interface Amount {
 
 /**
  * `ratelimit-limit: 100;w=21600`, `ratelimit-remaining: 76;w=21600`, `docker-ratelimit-source: 192.0.2.1`. The window comes from the header
- * alone, and may be missing; of several values the one with the fewest pulls left counts. No headers: no limit. Null: headers that can't be
- * read, which is not the same.
+ * alone, and may be missing; of several values, the one with the fewest pulls left counts. Without headers there is no limit; null means
+ * that the headers can't be parsed.
  */
 export function parseQuota(headers: ResponseHeaders): Quota | null {
   const limits = amounts(headers['ratelimit-limit'])
@@ -51,7 +51,7 @@ function sameWindow(a: Amount, b: Amount): boolean {
 function amounts(header: string | string[] | undefined): Amount[] | null {
   const text = [header ?? ''].flat().join(',')
   const found: Amount[] = []
-  for (const part of text.split(',', MOST_WINDOWS).filter(each => each.trim() !== '')) {
+  for (const part of text.split(',', MAX_WINDOWS).filter(each => each.trim() !== '')) {
     const match = /^\s*(\d{1,15})\s*(?:;(.*))?$/.exec(part)
     if (match === null) return null
     const window = /(?:^|;)\s*w\s*=\s*"?(\d{1,12})"?\s*(?:;|$)/.exec(match[2] ?? '')?.[1]

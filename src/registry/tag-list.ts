@@ -1,30 +1,30 @@
-/** Reads the tags of a repository page by page (distribution specification, "Listing Tags"), which costs no pull. */
+/** Lists the tags of a repository page by page (distribution specification, "Listing Tags"), which costs no pull. */
 
 import type { AuthorizedAnswer } from './authorized-requests.ts'
 import type { RegistryAnswer } from './connection.ts'
-import { problemOf } from './http-status.ts'
 import type { TagsOutcome } from './outcome.ts'
+import { problemOf } from './problem.ts'
 
 export interface TagPages {
-  /** At most so many are read. */
+  /** Most pages to read. */
   most: number
-  /** Only tags that sort behind this one, which need not exist. */
+  /** Only tags that sort after this one, which need not exist. */
   after?: string
 }
 
-/** Amazon's registry takes no larger page. */
-const PAGE = 1000
+/** Tags per request; the largest that Amazon's registry accepts. */
+const PAGE_SIZE = 1000
 
-/** The tags; those of the pages before where a later page fails. `ask` sends a GET of a path below the registry's URL. */
+/** The tags; if a later page fails, those before it. `ask` sends a GET of a path below the registry's URL. */
 export async function listTags(
   ask: (path: string) => Promise<AuthorizedAnswer>,
   repository: string,
   { most, after }: TagPages,
 ): Promise<TagsOutcome> {
   const last = after === undefined ? '' : `&last=${encodeURIComponent(after)}`
-  const first = await ask(`/v2/${repository}/tags/list?n=${PAGE}${last}`)
-  if ('problem' in first) return { ...first.asker, ...first.problem }
-  if (first.answer.status !== 200) return { ...first.asker, ...failure(first.answer) }
+  const first = await ask(`/v2/${repository}/tags/list?n=${PAGE_SIZE}${last}`)
+  if ('problem' in first) return { ...first.requestedAs, ...first.problem }
+  if (first.answer.status !== 200) return { ...first.requestedAs, ...failure(first.answer) }
   const tags = tagsIn(first.answer)
   let link = nextLink(first.answer)
   for (let page = 1; link !== null && page < most; page += 1) {
@@ -36,7 +36,7 @@ export async function listTags(
     if (next === link) break
     link = next
   }
-  return { ...first.asker, status: 'found', tags, complete: link === null }
+  return { ...first.requestedAs, status: 'found', tags, complete: link === null }
 }
 
 function failure(answer: RegistryAnswer) {
@@ -44,7 +44,7 @@ function failure(answer: RegistryAnswer) {
   return { status: 'not-found' as const, code: errorCode(answer) }
 }
 
-/** Names that are tags by the grammar; the rest of the answer is hostile. `tags` may be null. */
+/** The names that are valid tags; anything else in the answer may be hostile. `tags` may be null. */
 function tagsIn(answer: RegistryAnswer): string[] {
   const { tags } = parse(answer)
   if (!Array.isArray(tags)) return []
@@ -58,8 +58,8 @@ function nextLink({ headers }: RegistryAnswer): string | null {
 }
 
 /** Followed on the same origin only: a token goes with it. */
-function pathOf(link: string, { url, strayed }: RegistryAnswer): string | null {
-  if (strayed || !URL.canParse(link, url.href)) return null
+function pathOf(link: string, { url, crossedOrigin }: RegistryAnswer): string | null {
+  if (crossedOrigin || !URL.canParse(link, url.href)) return null
   const target = new URL(link, url)
   return target.origin === url.origin ? target.pathname + target.search : null
 }

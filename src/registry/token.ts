@@ -1,32 +1,32 @@
 /** Gets a bearer token from the server that a registry's challenge names (distribution's token and oauth specifications). */
 
-import type { Credential } from '../dockerconfig/credential.ts'
+import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { Redacted } from '../secrecy/redacted.ts'
 import type { RegistryAnswer, RegistryRequest, Sender } from './connection.ts'
-import { problemOf } from './http-status.ts'
 import type { RegistryProblem } from './outcome.ts'
+import { problemOf } from './problem.ts'
 
 export interface TokenRequest {
   realm: URL
-  /** Empty if the challenge names none. */
+  /** Empty if the challenge has none. */
   service: string
   /** Empty: only to log in. */
   scope: string
-  /** Already judged: it may go to the realm. */
+  /** Only a credential that may be sent to the realm (see mayReceiveCredential). */
   credential: Credential | null
 }
 
 export interface Token {
   token: Redacted
-  /** Seconds; 60 where the server does not say (token specification). */
+  /** Seconds; 60 if the server does not send it (token specification). */
   expiresIn: number
-  /** The host that gave it without seeing the login, because the realm redirects there; null as a rule. */
+  /** The host that issued it without the login, because the realm redirected there; usually null. */
   withheldFrom: string | null
 }
 
 /**
- * A token, or why there is none. An identity token is traded in by POST; servers that don't know that way (404, 405) are asked by GET. A
- * refused login is never tried a second time: some registries ban the address for it.
+ * A token, or why there is none. An identity token is exchanged by POST; servers that don't support that (404, 405) get a GET. A refused
+ * login is never sent a second time: some registries ban the address for that.
  */
 export async function fetchToken(
   connection: Sender,
@@ -44,7 +44,7 @@ export async function fetchToken(
   return readToken(exchange.answer, credential ? [401, 403] : [])
 }
 
-/** `Authorization: Basic`; an identity token goes without a user name, as containerd sends it. */
+/** `Authorization: Basic`; an identity token is sent without a username, as containerd does. */
 export function basicAuthorization(credential: Credential): string {
   const username = credential.kind === 'identity-token' ? '' : credential.username
   return `Basic ${Buffer.from(`${username}:${credential.password.reveal()}`, 'utf8').toString('base64')}`
@@ -72,8 +72,8 @@ function refreshRequest(request: TokenRequest, credential: Credential): Registry
 /** `refusals`: the statuses that mean a refused login. */
 function readToken(answer: RegistryAnswer, refusals: number[]): Token | { problem: RegistryProblem } {
   if (answer.status !== 200) {
-    // After a redirect to another host the login was left behind, so a refusal says nothing about it.
-    const refused = refusals.includes(answer.status) && !answer.strayed
+    // After a redirect to another host the login was not sent, so a refusal says nothing about it.
+    const refused = refusals.includes(answer.status) && !answer.crossedOrigin
     if (refused) return { problem: { status: 'wrong-credential' } }
     return { problem: problemOf(answer, 'token server') }
   }
@@ -84,7 +84,11 @@ function readToken(answer: RegistryAnswer, refusals: number[]): Token | { proble
     return { problem: { status: 'server-error', httpStatus: 200, detail } }
   }
   const expiresIn = typeof found.expires_in === 'number' ? found.expires_in : 60
-  return { token: new Redacted(token), expiresIn, withheldFrom: answer.strayed ? answer.url.host : null }
+  return {
+    token: new Redacted(token),
+    expiresIn,
+    withheldFrom: answer.crossedOrigin ? answer.url.host : null,
+  }
 }
 
 function readJson(body: Buffer): Record<string, unknown> {

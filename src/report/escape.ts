@@ -1,13 +1,13 @@
-/** One escaper a sink. Each takes raw text, sanitises it first, and gives back what the sink shows as plain text. */
+/** One escaper a sink. Each takes raw text, sanitizes it first, and gives back what the sink shows as plain text. */
 
-import { visible } from './sanitise.ts'
+import { sanitizeLine } from './sanitize.ts'
 
 /** What an empty cell shows, as kubectl does. */
 const NONE = '<none>'
 
 /** A cell of plain columns: never empty, and without two blanks in a row, which part the columns. */
 export function cell(text: string | null): string {
-  const shown = visible(text ?? '').replace(/ {2,}/g, ' ')
+  const shown = sanitizeLine(text ?? '').replace(/ {2,}/g, ' ')
   return shown === '' ? NONE : shown
 }
 
@@ -16,7 +16,7 @@ export function cell(text: string | null): string {
  * because GitHub and GitLab look for them after backslashes and entities are resolved.
  */
 export function markdownText(text: string): string {
-  return visible(text)
+  return sanitizeLine(text)
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;')
@@ -27,7 +27,7 @@ export function markdownText(text: string): string {
 
 /** A name or a command in Markdown: a code span, where nothing is obeyed. A pipe would end a table's cell even there. */
 export function markdownCode(text: string): string {
-  const shown = visible(text).replaceAll('|', '\\u007c')
+  const shown = sanitizeLine(text).replaceAll('|', '\\u007c')
   const ticks = shown.match(/`+/g) ?? []
   const fence = '`'.repeat(1 + ticks.reduce((longest, run) => Math.max(longest, run.length), 0))
   const pad = /^`|`$/.test(shown) || shown === '' ? ' ' : ''
@@ -44,22 +44,22 @@ const XML_ENTITIES: Record<string, string> = {
 
 /** Text or attribute of XML; characters that XML 1.0 forbids are already spelled out. */
 export function xml(text: string): string {
-  return visible(text).replace(/[&<>"']/g, mark => XML_ENTITIES[mark] ?? '')
+  return sanitizeLine(text).replace(/[&<>"']/g, mark => XML_ENTITIES[mark] ?? '')
 }
 
 /** The message of a GitHub workflow command; the lines are joined by the runner's own escape. */
 export function workflowMessage(lines: string[]): string {
-  return lines.map(line => visible(line).replaceAll('%', '%25')).join('%0A')
+  return lines.map(line => sanitizeLine(line).replaceAll('%', '%25')).join('%0A')
 }
 
 /** A property of a GitHub workflow command, such as its title. */
 export function workflowProperty(text: string): string {
-  return visible(text).replaceAll('%', '%25').replaceAll(':', '%3A').replaceAll(',', '%2C')
+  return sanitizeLine(text).replaceAll('%', '%25').replaceAll(':', '%3A').replaceAll(',', '%2C')
 }
 
 /** A word of a command line that somebody will paste into a shell. */
 export function shellWord(text: string): string {
-  const shown = visible(text)
+  const shown = sanitizeLine(text)
   return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", `'\\''`)}'`
 }
 

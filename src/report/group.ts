@@ -1,16 +1,16 @@
-/** Puts findings together that share one story: cause, subcause, registry, and for a refusal what the pod had to show. */
+/** Groups findings that are described alike: cause, subcause, registry, and for a refusal the pod's credential. */
 
-import type { Advised } from '../advice/advised.ts'
+import type { AdvisedFinding } from '../advice/add-steps.ts'
 import type { Invocation } from './invocation.ts'
-import { tellsNothing } from './words/causes/image.ts'
+import type { CauseContext, CauseWords } from './words/cause-words.ts'
+import { hasNoReason } from './words/causes/image.ts'
 import { isMalformed, wordsFor } from './words/causes.ts'
 import { workloadPath } from './words/commands.ts'
+import { countPods } from './words/count.ts'
 import { age } from './words/duration.ts'
-import { imageText } from './words/image-text.ts'
-import { countPods } from './words/pods.ts'
-import type { CauseWords, Told } from './words/told.ts'
+import { imageText } from './words/labels.ts'
 
-export interface CauseGroup extends Told {
+export interface CauseGroup extends CauseContext {
   words: CauseWords
   pods: number
   namespaces: number
@@ -24,20 +24,20 @@ export interface WorkloadRow {
   workload: string
   /** Names of the failing pods, each once. */
   pods: string[]
-  findings: Advised[]
+  findings: AdvisedFinding[]
   /** How long the oldest has failed, as kubectl writes it. */
   age: string | null
 }
 
 /** The groups in the order of the findings, so that the most urgent leads. */
-export function groupByCause(findings: readonly Advised[], invocation: Invocation): CauseGroup[] {
-  return [...Map.groupBy(findings, storyOf).values()].flatMap(same => {
+export function groupByCause(findings: readonly AdvisedFinding[], invocation: Invocation): CauseGroup[] {
+  return [...Map.groupBy(findings, groupKey).values()].flatMap(same => {
     const [first, ...others] = same
     if (first === undefined) return []
-    const told: Told = { invocation, findings: [first, ...others] }
+    const context: CauseContext = { invocation, findings: [first, ...others] }
     return {
-      ...told,
-      words: wordsFor(told),
+      ...context,
+      words: wordsFor(context),
       pods: countPods(same),
       namespaces: new Set(same.map(({ namespace }) => namespace)).size,
     }
@@ -45,7 +45,7 @@ export function groupByCause(findings: readonly Advised[], invocation: Invocatio
 }
 
 /** Rows by image and workload, in the order of the findings; rows of one image stand together. */
-export function groupByWorkload(findings: readonly Advised[], takenAt: string): WorkloadRow[] {
+export function groupByWorkload(findings: readonly AdvisedFinding[], takenAt: string): WorkloadRow[] {
   const images = Map.groupBy(findings, ({ image }) => image)
   return [...images].flatMap(([image, ofImage]) => {
     const workloads = Map.groupBy(ofImage, finding =>
@@ -63,13 +63,13 @@ export function groupByWorkload(findings: readonly Advised[], takenAt: string): 
 }
 
 /** What makes a finding the same one in the next run, when its pods have other names: its place and what is wrong there. */
-export function identityOf(finding: Advised): (string | null)[] {
+export function stableIdentity(finding: AdvisedFinding): (string | null)[] {
   const { cause, subcause, namespace, container, image } = finding
   return [cause, subcause, namespace, workloadPath(finding), container, image]
 }
 
-/** Findings of one story are told, and helped, alike: cause, subcause, who answered, what else is given away, and the steps. */
-function storyOf(finding: Advised): string {
+/** Findings with the same key share their title, meaning, and steps: cause, subcause, responding host, clues, and first step. */
+function groupKey(finding: AdvisedFinding): string {
   const { cause, subcause, registry, endpoint, containerKind, moved, clues, steps } = finding
   return JSON.stringify([
     cause,
@@ -84,9 +84,9 @@ function storyOf(finding: Advised): string {
   ])
 }
 
-function detailOf(finding: Advised): string {
+function detailOf(finding: AdvisedFinding): string {
   const { cause, credential, check } = finding
-  if (cause === 'other') return tellsNothing(finding) ? 'nothing' : 'something'
+  if (cause === 'other') return hasNoReason(finding) ? 'nothing' : 'something'
   // A private image and a mistyped one read alike until the registry is asked.
   const proven = check?.verdict ?? ''
   if (cause === 'image-not-found') return proven
@@ -94,7 +94,7 @@ function detailOf(finding: Advised): string {
   return isMalformed(finding) ? 'malformed' : `${credential.status} ${proven}`
 }
 
-function oldest(findings: readonly Advised[]): string | null {
+function oldest(findings: readonly AdvisedFinding[]): string | null {
   return findings
     .flatMap(({ since }) => since ?? [])
     .reduce<string | null>(

@@ -1,11 +1,10 @@
-/** Judges a workload: what it wants now, which pods it has of that, what they lack, and whether anything can still change. */
+/** Judges a workload: what it wants, which of those pods exist, what they lack, and whether anything can still change. */
 
 import type { RolloutPod, RolloutSight, RolloutWorkload } from '../snapshot/rollout.ts'
-import { missingOf, wantedBy } from './asked.ts'
-import { membershipIn, newestRevision } from './newest.ts'
 import { type JudgedPod, judgePod } from './pod-stage.ts'
+import { membershipIn, missingOf, newestRevision, wantedBy } from './wanted.ts'
 
-/** Why nothing more comes of a workload. */
+/** Why a workload makes no more pods. */
 export type OverCode =
   /** It was deleted. */
   | 'gone'
@@ -16,54 +15,54 @@ export type OverCode =
   | 'suspended'
   /** A Job that has failed. */
   | 'failed'
-  /** A Job that has done its work. */
+  /** A Job that has completed. */
   | 'completed'
-  /** A Job that was seen at work, and was gone as soon as it had ended. */
+  /** A Job whose pods were running when it was read last, and that was deleted on completion. */
   | 'cleaned-up'
-  /** It was scaled to zero, or has no node to run on. */
+  /** It is scaled to zero, or no node fits it. */
   | 'none-wanted'
 
-/** Why the newest template does not reach every pod by itself. */
+/** Why a template change does not roll out to every pod by itself. */
 type Standstill = 'paused' | 'on-delete' | 'partition'
 
-/** What keeps a wanted pod from being there with its images. */
+/** What keeps a wanted pod from existing and having its images. */
 export type Holdup =
-  /** The controller has not read the newest change yet. */
+  /** The controller has not observed the newest change yet. */
   | { code: 'unobserved' }
-  /** The server refuses the pod, in its own words. */
+  /** The server refuses to create the pod; `message` is its own sentence. */
   | { code: 'refused'; message: string }
-  /** The pod whose place it takes has not ended. */
+  /** The pod that it replaces is still terminating, until the end of its grace period (ISO 8601). */
   | { code: 'not-ended'; pod: string; until: string; finalizers: string[] }
-  /** Nothing stands in the way, and it is not there. */
+  /** The controller has not created them, for no known reason. */
   | { code: 'not-made'; pods: number }
   | { code: 'stuck' | 'unscheduled' | 'initializing' | 'starting'; pod: JudgedPod }
 
 export interface Rollout {
   over: { code: OverCode; message: string } | null
   standstill: Standstill | null
-  /** Its pods come to an end by themselves, and it may be gone after that. */
+  /** It is a Job: its pods end by themselves, and it may be deleted after that. */
   isJob: boolean
-  /** The controller has read the newest change, so that its status speaks of it. */
+  /** The controller has observed the newest change, so its status is about that. */
   observed: boolean
-  /** Pods that the workload is to have in the end. */
+  /** How many pods the workload wants. */
   wanted: number
-  /** Pods of the wanted revision that are to be there now and are not: a rollout asks for some at a time. */
+  /** How many pods of the wanted revision should exist now and don't: a rollout creates some at a time. */
   missing: number
-  /** Pods of the wanted revision that are not on their way out. */
+  /** Pods of the wanted revision that are not terminating. */
   current: JudgedPod[]
-  /** Pods of older revisions that are still to go. */
+  /** Pods of older revisions that the rollout still has to remove. */
   outgoing: JudgedPod[]
-  /** Why not all is there; empty where it is. */
+  /** What is still missing; empty where nothing is. */
   holdups: Holdup[]
-  /** Every wanted pod of the newest revision is there and has its images. */
+  /** Every wanted pod of the newest revision exists and has its images. */
   pulled: boolean
   /** Every wanted pod is of the newest revision and available, and the controller says so. */
   ready: boolean
 }
 
 /**
- * The workload as it stands.
- * @param uid of the one that is meant; null: whichever has the name
+ * Judges the workload's current state.
+ * @param uid the expected workload's uid; null accepts any of that name
  */
 export function judgeRollout(sight: RolloutSight, uid: string | null): Rollout {
   const { workload } = sight
@@ -103,12 +102,12 @@ function nothingLeft(code: 'gone' | 'replaced'): Rollout {
   }
 }
 
-/** Its work is done, or another one stands for it; a bare pod that has ended is what it is. */
+/** Whether the pod has ended and does not count any more. A bare pod always counts. */
 function isFinished({ pod }: RolloutPod, { kind }: RolloutWorkload): boolean {
   return kind !== 'Pod' && (pod.phase === 'Failed' || pod.phase === 'Succeeded')
 }
 
-/** With Recreate the newest ReplicaSet is made only once the old pods are gone, long after the change was read. */
+/** With strategy Recreate the newest ReplicaSet is created only once the old pods are gone, long after the change was observed. */
 function isObserved(workload: RolloutWorkload, sight: RolloutSight): boolean {
   const { kind, generation, observedGeneration, strategy, status } = workload
   if (observedGeneration !== null && observedGeneration < generation) return false
@@ -128,7 +127,7 @@ function overOf(
   const message = ''
   if (ending && kind !== 'Pod') return { code: 'ending', message }
   if (suspended) return { code: 'suspended', message }
-  // A DaemonSet that nobody has looked at yet has counted no nodes.
+  // A DaemonSet that its controller has not observed yet has counted no nodes.
   return wanted === 0 && kind !== 'CronJob' && observedGeneration !== 0
     ? { code: 'none-wanted', message }
     : null
@@ -167,7 +166,7 @@ function missingBecause({ refusal }: RolloutWorkload, missing: number, leaving: 
 }
 
 function isReady(
-  { kind, status, job, ended, strategy }: RolloutWorkload,
+  { kind, status, job, ended, strategy, partition }: RolloutWorkload,
   current: JudgedPod[],
   outgoing: JudgedPod[],
   wanted: number,
@@ -177,6 +176,7 @@ function isReady(
     return current.every(({ ready, stage }) => ready || stage === 'pulled')
   const here = current.filter(({ ready }) => ready).length
   if (kind === 'ReplicaSet' || kind === 'ReplicationController') return here >= wanted
-  const updated = strategy === 'OnDelete' || status.updated >= wanted
+  // Below the partition the pods of a StatefulSet stay as they are.
+  const updated = strategy === 'OnDelete' || status.updated >= wanted - partition
   return updated && here >= wanted && outgoing.length === 0 && status.available >= wanted
 }

@@ -1,24 +1,24 @@
-/** How far a pod has come with its images. */
+/** How far a pod is with pulling its images. */
 
-import { isPastPull, saysPullFails, tellsOfFailedPull } from '../image/pull-words.ts'
+import { isPostPullReason, isPullFailureReason, mentionsFailedPull } from '../image/pull-messages.ts'
 import type { Container } from '../snapshot/pod.ts'
 import type { RolloutPod } from '../snapshot/rollout.ts'
 
 type PodStage =
-  /** Every container has its image, init containers too, whatever became of it afterwards. */
+  /** Every container has its image, init containers too, even if one failed afterwards. */
   | 'pulled'
-  /** An init container has its image and works or fails; the images after it have not been asked for. */
+  /** An init container has its image and runs or fails; later images have not been requested. */
   | 'initializing'
-  /** An image can't be had. */
+  /** An image can't be pulled. */
   | 'stuck'
-  /** No node takes it. */
+  /** The scheduler finds no node for it. */
   | 'unscheduled'
-  /** Nothing speaks for or against it yet. */
+  /** Nothing is known yet. */
   | 'starting'
-  /** It has failed for good: its controller makes another one. */
+  /** Phase Failed: its controller makes another one. */
   | 'failed'
 
-/** What a container says of itself, other than that it runs. */
+/** Why a container does not run. */
 interface ContainerTrouble {
   container: string
   reason: string
@@ -32,14 +32,14 @@ export interface JudgedPod {
   node: string | null
   stage: PodStage
   ready: boolean
-  /** The failed pull of a stuck pod; of any other what keeps it from working, such as a crash. */
+  /** A stuck pod's failed pull; another pod's problem, such as a crash; null where there is none. */
   trouble: ContainerTrouble | null
 }
 
 /** The pod with its stage. */
 export function judgePod({ pod, ready, unscheduled }: RolloutPod): JudgedPod {
   const { namespace, name, uid, node } = pod
-  // A debug container belongs to this pod alone, and no new one has it.
+  // A new pod has no debug containers.
   const containers = pod.containers.filter(({ kind }) => kind !== 'ephemeral')
   const judged = (stage: PodStage, trouble: ContainerTrouble | null = null): JudgedPod => ({
     ...{ namespace, name, uid, node, stage, ready, trouble },
@@ -63,15 +63,15 @@ export function judgePod({ pod, ready, unscheduled }: RolloutPod): JudgedPod {
   return judged('starting', firstTrouble(needed))
 }
 
-/** What stops a kubelet before it asks the runtime becomes the reason word for word: it is no known reason and has blanks in it. */
+/** Whether the pull fails. An error before the kubelet asks the runtime becomes the reason verbatim: a sentence with blanks. */
 function isStuck({ state }: Container): boolean {
   if (state.type !== 'waiting') return false
-  return saysPullFails(state.reason) || /\s/.test(state.reason) || tellsOfFailedPull(state.message)
+  return isPullFailureReason(state.reason) || /\s/.test(state.reason) || mentionsFailedPull(state.message)
 }
 
 function hasImage({ imageId, state }: Container): boolean {
   if (imageId !== null || state.type === 'running' || state.type === 'terminated') return true
-  return state.type === 'waiting' && isPastPull(state.reason) && !tellsOfFailedPull(state.message)
+  return state.type === 'waiting' && isPostPullReason(state.reason) && !mentionsFailedPull(state.message)
 }
 
 function isOver({ state }: Container): boolean {
@@ -88,6 +88,6 @@ function troubleOf({ name, state }: Container): ContainerTrouble | null {
     return { container: name, reason: reason || 'Error', message: message || `exit code ${exitCode}` }
   }
   if (state.type !== 'waiting') return null
-  if (!isPastPull(state.reason) && !isStuck({ state } as Container)) return null
+  if (!isPostPullReason(state.reason) && !isStuck({ state } as Container)) return null
   return { container: name, reason: state.reason, message: state.message }
 }

@@ -1,25 +1,25 @@
-/** Whether the pods that a fix was made for are back, judged by what their workload wants by now. */
+/** Whether the pods that a fix was made for are back, judged by what their workload wants now. */
 
 import type { Rollout } from './judge.ts'
 
 export interface Recovered {
-  /** Pods that were to come back, no more than the workload wants by now. */
+  /** How many pods are expected back, at most what the workload wants now. */
   wanted: number
   recovered: number
-  /** All of them are back: every image is there, and no pod of the workload waits for one. */
+  /** Whether all of them are back: they have their images, and no pod of the workload waits for one. */
   back: boolean
 }
 
 /**
- * What became of the targeted pods.
- * @param aimed how many pods of it could not pull when the fix was planned
- * @param slowInit an init container that works on and on counts as back: its own image is there, and no other was asked for
+ * Counts the targeted pods that are back.
+ * @param aimed how many pods of the workload could not pull when the fix was planned
+ * @param slowInit whether a pod whose init container keeps running counts as back: it has that image and requested no other
  */
 export function recoveryOf(rollout: Rollout, aimed: number, slowInit = false): Recovered {
   const { over, current, missing, observed } = rollout
   if (over?.code === 'completed' || over?.code === 'cleaned-up')
     return { wanted: aimed, recovered: aimed, back: true }
-  // Nobody waits for pods that nobody wants any more.
+  // A workload that wants no pods any more is not waited for.
   if (over?.code === 'none-wanted') return { wanted: 0, recovered: 0, back: true }
   if (over) return { wanted: aimed, recovered: 0, back: false }
   const wanted = Math.min(aimed, Math.max(rollout.wanted, current.length))
@@ -32,7 +32,7 @@ export function recoveryOf(rollout: Rollout, aimed: number, slowInit = false): R
   return { wanted, recovered: Math.max(0, Math.min(there, wanted - lacking, wanted - 1)), back }
 }
 
-/** Old pods without an image go when the rollout gets to them, unless it stands still. */
+/** Whether stuck pods of older revisions still have to be replaced. A rollout that stands still never gets to them. */
 function outgoingWait({ outgoing, standstill }: Rollout): boolean {
   return standstill === null && outgoing.some(({ stage }) => stage === 'stuck')
 }

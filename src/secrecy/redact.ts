@@ -1,8 +1,9 @@
-/** Takes tokens, passwords and ids out of any text and leaves the sentence readable. Each pattern runs in linear time. */
+/** Removes tokens, passwords and ids from any text and leaves the sentence readable: by their look, or because they are known. Each pattern runs in linear time. */
+import type { Redacted } from './redacted.ts'
 
 const MARK = '[redacted]'
 
-/** Names of URL parameters, form fields and JSON fields whose value lets somebody in, or says who they are. */
+/** Names of URL parameters, form fields and JSON fields whose value is a credential or identifies a user. */
 const FIELDS = [
   'auth',
   'sig',
@@ -15,7 +16,7 @@ const FIELDS = [
   '[\\w-]{0,30}(?:token|secret|password|passwd|assertion|api[_-]?key|signature|credential|accesskeyid)',
 ].join('|')
 
-/** Tokens that are known by their own look, wherever they stand. */
+/** Tokens recognized by their format, anywhere in the text. */
 const TOKENS = [
   /(?<![\w-])dckr_(?:jti|pat|oat)_[\w-]+={0,2}/g,
   /(?<![\w-])eyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?/g,
@@ -27,13 +28,13 @@ const TOKENS = [
   /(?<!\w)(?:AKIA|ASIA)[A-Z0-9]{16}(?!\w)/g,
 ]
 
-/** `://user:password@`; a digest after the @ makes it an image instead. A password may hold what would end a host, where nobody has escaped it. */
+/** `://user:password@`; a digest after the @ makes it an image instead. An unescaped password may contain characters that would end a host. */
 const USERINFO = /:\/\/(?:[^\s/"'?#:@]{0,256}:[^\s"'<>@]{0,512}|[^\s/"'?#]*)@(?!sha(?:256|512):)/g
-/** `user:password@registry/image`, which no image's name is: behind its @ stands a digest. */
+/** `user:password@registry/image`, which is not a valid image name: there, a digest follows the @. */
 const LOGIN_IN_NAME = /(?<![\w:/@.%+-])[\w.%+-]{1,64}:[^\s"'@/]{1,256}@(?=[\w.-]{1,253}(?::\d{1,5})?\/)/g
 const AUTHORIZATION =
   /(authorization\\?["']?\s*[:=]\s*\\?["']?(?:basic|bearer|token|digest|negotiate)\s+)[^\s,"'\\]+/gi
-/** Headers of registries and Git hosts that let somebody in. */
+/** Headers of registries and Git hosts that contain credentials. */
 const HEADER =
   /((?<![\w-])(?:x-jfrog-art-api|x-api-key|(?:private|job|deploy)-token)["']?\s*:\s*["']?)[^\s,"'\\]+/gi
 const COOKIE =
@@ -54,7 +55,7 @@ const JSON_FIELD = new RegExp(
 )
 const RATE_LIMIT_SOURCE = /(docker-ratelimit-source\\?["']?\s*[:=]\s*\[?\\?["']?)[^\s,;"'\]\\]+/gi
 
-/** The text without what lets somebody in. Nothing else is changed. */
+/** The text without credentials. Nothing else is changed. */
 export function redact(text: string): string {
   let clean = text
     .replace(AUTHORIZATION, `$1${MARK}`)
@@ -75,11 +76,11 @@ export function redact(text: string): string {
   return clean
 }
 
-/** What stands behind such a word, also inside another (`client_secret: …`), unless it is a word. */
+/** The value after such a word, or after one that contains it (`client_secret: …`), unless the value is an ordinary word. */
 const NAMED = /((?:bearer|basic|token|password|passwd|secret)\\?["']?[\s=:]{1,9}\\?["']?)([^\s"',\\]{4,})/gi
 const PROSE = /^[A-Za-z]?[a-z]+[.,;:]?$/
 
-/** As redact, for what a login program says: it has the login in its hands, and the rest of its sentence is worth less. */
+/** Like redact but stricter, for the output of login programs, which handle the login themselves: losing harmless words there matters less. */
 export function redactStrictly(text: string): string {
   return redact(text).replace(NAMED, (whole: string, name: string, value: string) =>
     PROSE.test(value) ? whole : `${name}${MARK}`,
@@ -89,4 +90,36 @@ export function redactStrictly(text: string): string {
 /** `Bearer token`, `basic auth.`, `Bearer realm="…"`: prose or a challenge, not a credential. */
 function isWord(value: string): boolean {
   return /^(?:[A-Za-z]?[a-z]{0,18}[.,;:-]?|[A-Z]{1,6}|realm=|[a-z]+[_-][a-z_-]+)$/.test(value)
+}
+
+/**
+ * A function that replaces each password of `credentials` with `[redacted]`: as it is, as JSON and URLs write it, and inside base64 (an
+ * `auth` value, the data of a Secret).
+ */
+export function credentialRedactor(
+  credentials: { username: string; password: Redacted }[],
+): (text: string) => string {
+  const logins = credentials.map(({ username, password }) => [username, password.reveal()] as const)
+  const spellings = new Set(
+    logins.flatMap(([username, password]) => (password === '' ? [] : spellingsOf(username, password))),
+  )
+  const longestFirst = [...spellings].sort((a, b) => b.length - a.length)
+  const holdsOne = (text: string) => longestFirst.some(spelling => text.includes(spelling))
+  return text => {
+    const plain = longestFirst.reduce((rest, spelling) => rest.replaceAll(spelling, MARK), text)
+    // A path in front of the value may have shifted it, so each of the four ways to read it is tried.
+    return plain.replace(/[A-Za-z0-9+/_-]{4,}/g, run =>
+      [0, 1, 2, 3].some(shift => holdsOne(decoded(run.slice(shift)))) ? MARK : run,
+    )
+  }
+}
+
+function decoded(run: string): string {
+  return Buffer.from(run, 'base64').toString('utf8')
+}
+
+/** The `auth` value is among them because it may itself stand inside base64, as in a Secret's data. */
+function spellingsOf(username: string, password: string): string[] {
+  const auth = Buffer.from(`${username}:${password}`).toString('base64')
+  return [password, JSON.stringify(password).slice(1, -1), encodeURIComponent(password), auth]
 }

@@ -1,15 +1,15 @@
-/** What a fix must know beyond the diagnosis: the objects it may write to, narrowed to the fields it writes. Free of secrets. */
+/** What `fix` reads besides the snapshot: the objects that it may change, narrowed to the fields that it needs. Free of secrets. */
 
 import type { Gap } from './snapshot.ts'
 
-/** Who keeps an object the way it is, and would undo a change made behind its back. */
+/** The tool that manages an object and would revert changes to it. */
 export interface ObjectManager {
   tool: 'argocd' | 'flux' | 'helm' | 'olm' | 'operator'
   /** The application, release, Kustomization, subscription, or `Kind/name` of the custom resource. */
   name: string
 }
 
-/** An entry of imagePullSecrets as stored; the API allows one without a name. */
+/** An entry of imagePullSecrets as stored; the API allows entries without a name. */
 export interface PullSecretEntryName {
   name?: string
 }
@@ -24,22 +24,22 @@ export interface ScopeServiceAccount {
   name: string
   uid: string
   resourceVersion: string
-  /** null where the field is absent, which a patch has to treat differently from an empty list. */
+  /** null if the field is absent, which needs another patch than an empty list. */
   imagePullSecrets: PullSecretEntryName[] | null
   managedBy: ObjectManager | null
 }
 
-/** A Secret that already has the name the fix would use. */
+/** An existing Secret with the name that the fix would use. */
 export interface ScopeSecret {
   namespace: string
   name: string
   uid: string
   type: string | null
-  /** A journal of this machine says that pullguard made this very object; labels and annotations anybody can write. */
+  /** According to a journal on this machine, pullguard created this object. Labels and annotations don't count: anybody can write them. */
   ours: boolean
-  /** Nobody can change its content any more. */
+  /** Its content can't be changed. */
   immutable: boolean
-  /** Of the keys that the fix may put into it, those that it serves already with the very same credential. */
+  /** The keys that the fix would write and that it already has with the same credential. */
   served: string[]
   /** The keys of its `auths`. */
   keys: string[]
@@ -53,11 +53,11 @@ export interface ScopeContainer {
   pointer: string
   image: string
   pullPolicy: string | null
-  /** `imageID` of the pods of this workload that run this very image, each once. */
+  /** The distinct `imageID`s of this workload's pods that run this image. */
   runningImageIds: string[]
 }
 
-/** The topmost built-in controller of stuck pods, with the pod template that makes them. */
+/** The topmost built-in controller of stuck pods, with its pod template. */
 export interface ScopeWorkload {
   apiVersion: string
   kind: string
@@ -67,41 +67,41 @@ export interface ScopeWorkload {
   managedBy: ObjectManager | null
   /** JSON pointer of the template's pod spec: `/spec/template/spec`, for a CronJob `/spec/jobTemplate/spec/template/spec`. */
   templatePointer: string
-  /** The template's own list; null where absent or empty, so that the service account's counts. */
+  /** The template's own list; null if absent or empty, so the service account's list is used. */
   imagePullSecrets: PullSecretEntryName[] | null
   serviceAccount: string
   containers: ScopeContainer[]
-  /** Label selector of its pods, as the API takes it; null where the kind has none. */
+  /** Label selector of its pods, as a query parameter; null if the kind has none. */
   selector: string | null
-  /** Pods that it asks for. */
+  /** Desired pods. */
   replicas: number
-  /** It replaces its pods by itself when its template changes, stuck ones among them. */
+  /** It replaces its pods by itself when its template changes, including stuck ones. */
   rollsOut: boolean
-  /** As `rollsOut`, and a StatefulSet that replaces its pods one by one, but no stuck one. */
+  /** True also for a StatefulSet that replaces its pods one by one, which does not replace a stuck one. */
   replaces: boolean
-  /** A Deployment whose rollouts wait until somebody resumes them. */
+  /** A Deployment whose rollouts are paused. */
   paused: boolean
-  /** Uids of the stuck pods below it. */
+  /** Uids of its stuck pods. */
   podUids: string[]
 }
 
-/** What makes stuck pods directly: new ones come from its template, whatever the topmost controller's says by now. */
+/** The direct controller of stuck pods: their replacements come from its template, even if the topmost controller's template has changed. */
 export interface ScopeController {
   uid: string
   /** As in ScopeWorkload. */
   imagePullSecrets: PullSecretEntryName[] | null
-  /** Its Deployment has gone on to another one, so that its pods are on their way out. */
+  /** Its Deployment has a newer ReplicaSet, so its pods will be removed. */
   outgoing: boolean
-  /** A StatefulSet makes pods of lower numbers from its earlier revision, whose list this is. */
+  /** A StatefulSet creates pods below this ordinal from its earlier revision, which has this list. */
   partition: { below: number; imagePullSecrets: PullSecretEntryName[] | null } | null
 }
 
-/** A Job that stuck pods belong to directly. */
+/** The Job that directly controls stuck pods. */
 export interface ScopeJob {
   uid: string
   /** How many more pods may fail before the Job does. */
   failuresLeft: number
-  /** Uids of pods whose deletion alone would fail the Job or an index of it for good. */
+  /** Uids of pods whose deletion would make the Job, or an index of it, fail. */
   doomed: string[]
   /** What sets the limit. */
   limit: JobLimit
@@ -109,26 +109,26 @@ export interface ScopeJob {
 
 export type JobLimit = 'backoff-limit' | 'backoff-limit-per-index' | 'pod-failure-policy'
 
-/** A bare pod that an interrupted fix deleted and never put back. Its spec stays in the journal. */
+/** A bare pod that an interrupted fix deleted and did not create again. Its spec is in the journal. */
 export interface InterruptedPod {
   run: string
   namespace: string
   name: string
-  /** Of the one that was deleted. */
+  /** The deleted pod's. */
   uid: string | null
 }
 
-/** One that is still owed: it is gone, or on its way out. */
-export interface OwedPod extends InterruptedPod {
+/** An interrupted pod that still has to be created again: it is gone or terminating. */
+export interface PodToRestore extends InterruptedPod {
   ending: { uid: string; until: string } | null
 }
 
-/** A Secret that a run's journal says it made. */
+/** A Secret that a run created, according to its journal. */
 export interface MadeSecret {
   run: string
   namespace: string
   name: string
-  /** null: the run ended before it knew; then the Secret's own annotation has to name that run. */
+  /** null if the run ended before the answer came; then the Secret's annotation has to name that run. */
   uid: string | null
 }
 
@@ -142,6 +142,6 @@ export interface FixScope {
   workloads: ScopeWorkload[]
   controllers: ScopeController[]
   jobs: ScopeJob[]
-  interruptedPods: OwedPod[]
+  interruptedPods: PodToRestore[]
   gaps: Gap[]
 }

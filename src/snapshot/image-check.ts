@@ -1,24 +1,24 @@
-/** What a registry answered about an image when asked by HEAD, and who asked. Free of secrets. */
+/** What a registry answered to HEAD requests for an image, by the credential that was used. Free of secrets. */
 
-/** The answer to one asker. */
+/** The answer to one request. */
 export type ImageAnswer =
   | 'exists'
   /** 404. */
   | 'missing'
-  /** 401 or 403: not for this asker. Many registries say so of what does not exist, too. */
+  /** 401 or 403: not with this credential. Many registries answer the same for an image that does not exist. */
   | 'denied'
-  /** The login itself was refused: wrong or expired. */
+  /** The login itself was refused, such as a wrong or expired password. */
   | 'login-refused'
-  /** The registry sends logins to another site, which this one was kept from: so nothing was proven with it. */
+  /** The registry sends logins to another site, so this one was not sent and nothing is proven. */
   | 'withheld'
   /** 429. */
   | 'rate-limited'
-  /** No answer, from this machine. */
+  /** No answer to this machine. */
   | 'unreachable'
-  /** An answer that says nothing of the image, such as a 500. */
+  /** An answer that says nothing about the image, such as a 500. */
   | 'failed'
 
-/** One question to the registry. */
+/** One request to the registry. */
 export interface ImageAsk {
   /** `pod`: with a pull secret of the pod, as the kubelet would; `machine`: with a login of the machine that pullguard runs on. */
   as: 'anonymous' | 'pod' | 'machine'
@@ -27,43 +27,43 @@ export interface ImageAsk {
   /** null without a login. */
   username: string | null
   answer: ImageAnswer
-  /** Host and error code or status of what went wrong; null where `answer` says it all. */
+  /** Host and error code or status of a failure; null if `answer` is enough. */
   detail: string | null
-  /** Seconds to wait, where a registry that takes no more requests says so. */
+  /** Seconds, from the registry's Retry-After; null if it sent none. */
   retryAfterSeconds: number | null
 }
 
 /**
- * What is known of the repository itself. `there`: proven by an image or its list of tags, or listed at Docker Hub. `absent`: the registry
- * says that there is none. `not-public`: Docker Hub lists none of that name, so it is missing or private.
+ * What is known of the repository. `there`: proven by an image or its list of tags, or listed at Docker Hub. `absent`: the registry answered
+ * that it does not exist. `not-public`: Docker Hub does not list it, so it is missing or private.
  */
 export type RepositoryState = 'there' | 'absent' | 'not-public' | 'unknown'
 
-/** Why the registry was not asked. `internal-address`: a name from a cluster must not make this machine look into its own network. */
+/** Why no request was made. `internal-address`: an image name from a cluster must not make this machine connect into its own network. */
 export type UnaskedReason = 'too-many' | 'out-of-time' | 'internal-address' | 'no-host'
 
-/** One image, asked for once, however many pods want it. */
+/** The check of one image, made once for all pods that use it. */
 export interface ImageCheck {
-  /** As Kubernetes reads it. */
+  /** The full name. */
   reference: string
-  /** The host that was asked, which `--registry-endpoint` may have put in the registry's place. */
+  /** The host that was contacted, which may come from `--registry-endpoint`. */
   host: string
-  /** In the order of asking; empty where `unasked` says why. */
+  /** In the order in which they were made; if empty, `unasked` says why. */
   asks: ImageAsk[]
   unasked: UnaskedReason | null
   repository: RepositoryState
-  /** Existing tags near the one that is missing, nearest first; null where they were not or could not be listed. */
+  /** Existing tags that are similar to the missing one, the most similar first; null if tags were not listed. */
   nearTags: string[] | null
-  /** The one of them that the missing tag reads like with a slip of the pen, as `1.27-alpine` for `1.27-alpne`; null where none does. */
+  /** The tag that was most likely meant, such as `1.27-alpine` for `1.27-alpne`; null if none differs by just a typo. */
   likelyTag: string | null
-  /** Whether all tags were looked at; null where none were. */
+  /** Whether all tags were read; null if none were. */
   tagsComplete: boolean | null
-  /** Public repositories near the one that is missing, as written in a reference without its registry; null where they can't be listed. */
+  /** Public repositories that are similar to the missing one, without registry; null if they can't be listed. */
   nearRepositories: string[] | null
   /** What the tag points to now. */
   digest: string | null
-  /** `linux/arm64`; null where it was not asked for or can't be known without a pull. */
+  /** Such as `linux/arm64`; null if not requested, or not known without a pull. */
   platforms: string[] | null
-  /** The image that is known to have taken its place. */
+  /** The check of the image that is known to replace it; null if there is none. */
   replacement: ImageCheck | null
 }

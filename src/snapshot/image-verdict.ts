@@ -1,35 +1,35 @@
-/** What follows from the answers of a registry, and no more than is proven. */
+/** What a registry's answers prove about an image. */
 
 import type { ImageAnswer, ImageAsk, ImageCheck } from './image-check.ts'
 import type { Pod } from './pod.ts'
 
 export type ImageVerdict =
   | 'opens-anonymously'
-  /** Anybody may pull it, but not with the login that the pod sends. */
+  /** It can be pulled without a login, but not with the login that the pod sends. */
   | 'opens-but-not-for-pod'
   | 'opens-for-pod'
   | 'opens-for-machine'
   | 'no-such-tag'
   | 'no-such-digest'
   | 'no-such-repository'
-  /** The registry says that it is not there, and not whether the tag or the repository is missing. */
+  /** The registry does not have it; whether the tag or the repository is missing is not known. */
   | 'not-found'
-  /** Docker Hub lists no public repository of that name: missing, or private to somebody else. */
+  /** Docker Hub lists no public repository of that name: it is missing or private. */
   | 'not-public'
-  /** Nobody who asked may have it, or it does not exist: the registry does not say. */
+  /** Denied with every credential, or it does not exist: the registry does not say which. */
   | 'denied'
   | 'rate-limited'
   | 'unreachable'
   | 'failed'
   | 'not-asked'
 
-/** A check as findings carry it: the asks that concern the pod, and what follows from them. */
+/** A check as part of a finding: only the requests that concern the pod, with their verdict. */
 export interface JudgedCheck extends Omit<ImageCheck, 'replacement'> {
   verdict: ImageVerdict
   replacement: JudgedCheck | null
 }
 
-/** What the answers prove. Where one was not to be had (a limit, no connection), a denial of the others proves nothing. */
+/** What the answers prove. If one request got no real answer (a limit, no connection), denials of the others prove nothing. */
 export function verdictOf(check: Pick<ImageCheck, 'reference' | 'asks' | 'repository'>): ImageVerdict {
   const { asks, repository } = check
   if (asks.length === 0) return 'not-asked'
@@ -58,7 +58,7 @@ function opening({ as }: ImageAsk, asks: ImageAsk[]): ImageVerdict {
   return spoilt ? 'opens-but-not-for-pod' : 'opens-anonymously'
 }
 
-/** The check of that image as it concerns one pod, judged; null where it was not checked. Without a pod no pull secret counts. */
+/** The check of an image for one pod; null if it was not checked. Without a pod, requests with pull secrets are left out. */
 export function checkFor(
   reference: string | null,
   checks: readonly ImageCheck[],

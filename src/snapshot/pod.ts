@@ -1,14 +1,14 @@
-/** A pod as far as pulling its images goes. */
+/** A pod, narrowed to what matters for pulling its images. */
 
 /**
- * How the container sits in the pod; `sidecar` is an init container with restartPolicy Always, `volume` an image volume, `sandbox` what
- * the runtime makes around them all, of an image of its own (pause). No pod lists its sandbox.
+ * The kind of a container. `sidecar`: an init container with restartPolicy Always. `volume`: an image volume. `sandbox`: what the runtime
+ * creates around the others, from the pause image; a pod does not list it.
  */
 export type ContainerKind = 'container' | 'init' | 'sidecar' | 'ephemeral' | 'volume' | 'sandbox'
 
 export type PullPolicy = 'Always' | 'IfNotPresent' | 'Never'
 
-/** What the kubelet last said of the container; `unknown` where it has not said anything. */
+/** The state that the kubelet last reported; `unknown` if it has not reported any. */
 export type ContainerState =
   | { type: 'waiting'; reason: string; message: string }
   | { type: 'running'; startedAt: string | null }
@@ -21,11 +21,11 @@ export interface Container {
   kind: ContainerKind
   /** As written in the spec. */
   image: string
-  /** As stored in the spec; null where a dump or an image volume leaves it out. */
+  /** As stored in the spec; null if a dump or an image volume has none. */
   pullPolicy: PullPolicy | null
   state: ContainerState
   ready: boolean
-  /** `status.imageID`: what runs now, or ran last; null if nothing was ever pulled. */
+  /** `status.imageID`: the image that runs now or ran last; null if none was pulled yet. */
   imageId: string | null
 }
 
@@ -37,7 +37,7 @@ export interface ControllerReference {
   uid: string
 }
 
-/** What the pod asks of its node; null where it asks for nothing. */
+/** What the pod requires of its node; null if nothing. */
 export interface PodPlatform {
   /** `linux` or `windows`. */
   os: string | null
@@ -48,7 +48,7 @@ export interface Pod {
   namespace: string
   name: string
   uid: string
-  /** null while it is not scheduled. */
+  /** null until it is scheduled. */
   node: string | null
   /** ISO 8601. */
   createdAt: string
@@ -63,21 +63,21 @@ export interface Pod {
   /** `spec.imagePullSecrets`, names in order, empty ones left out. Admission has already copied the service account's. */
   pullSecrets: string[]
   priorityClass: string | null
-  /** The condition PodReadyToStartContainers: whether the pod has its sandbox and network; null where the kubelet does not say. */
+  /** The condition PodReadyToStartContainers: whether the pod has its sandbox and network; null if the kubelet does not report it. */
   hasSandbox: boolean | null
   /** From `spec.os` and the node selector. */
   platform: PodPlatform
   controller: ControllerReference | null
-  /** Label `pod-template-hash`, which the pods of a Deployment have; left out where there is none. */
+  /** Label `pod-template-hash` of a Deployment's pods; left out if there is none. */
   templateHash?: string
-  /** In the order init (sidecars among them), regular, ephemeral, image volumes. */
+  /** In the order init (including sidecars), regular, ephemeral, image volumes. */
   containers: Container[]
 }
 
 /** What of a pod tells who made it. */
 export type OwnedPod = Pick<Pod, 'namespace' | 'controller' | 'templateHash'>
 
-/** It has ended, was evicted or ran out of its time: no kubelet starts anything of it again, whatever its containers and events still say. */
+/** Whether the pod has ended, including eviction and an exceeded deadline: the kubelet starts none of its containers again. */
 export function isFinished({ phase }: Pick<Pod, 'phase'>): boolean {
   return phase === 'Succeeded' || phase === 'Failed'
 }

@@ -1,8 +1,8 @@
-/** A workload at one moment, as far as its rollout goes: itself, its revisions and its pods, narrowed to what tells whether it is well. */
+/** A workload at one moment: itself, its revisions, and its pods, narrowed to what shows the state of its rollout. */
 
 import type { Pod } from './pod.ts'
 
-/** Kinds whose pods can be judged. A CronJob's are those of its newest Job. */
+/** Kinds whose rollout can be judged. A CronJob's pods are those of its newest Job. */
 export type RolloutKind =
   | 'Deployment'
   | 'StatefulSet'
@@ -13,7 +13,7 @@ export type RolloutKind =
   | 'CronJob'
   | 'Pod'
 
-/** Which workload is meant. The uid is null for a bare pod that is made again, which gets another one. */
+/** Identifies a workload. The uid is null for a bare pod that is created again, which gets a new uid. */
 export interface RolloutSubject {
   kind: RolloutKind
   namespace: string
@@ -29,12 +29,12 @@ export interface RolloutWorkload {
   /** It has a deletionTimestamp. */
   ending: boolean
   generation: number
-  /** null where the kind reports none. */
+  /** null if the kind does not report it. */
   observedGeneration: number | null
-  /** Pods that it asks for: replicas, a Job's parallelism, the nodes of a DaemonSet. */
+  /** Desired pods: replicas, a Job's parallelism, a DaemonSet's nodes. */
   replicas: number
   strategy: 'RollingUpdate' | 'Recreate' | 'OnDelete'
-  /** A Deployment whose rollouts wait until somebody resumes them. */
+  /** A Deployment whose rollouts are paused. */
   paused: boolean
   /** A Job or CronJob. */
   suspended: boolean
@@ -42,31 +42,31 @@ export interface RolloutWorkload {
   partition: number
   /** The number of a StatefulSet's first pod. */
   firstOrdinal: number
-  /** A StatefulSet makes a pod only when those before it are ready. */
+  /** A StatefulSet that creates a pod only when those before it are ready. */
   ordered: boolean
-  /** A Deployment's revision number, a StatefulSet's updateRevision; null where the kind tells none. */
+  /** A Deployment's revision number, a StatefulSet's updateRevision; null for other kinds. */
   revision: string | null
-  /** A StatefulSet's currentRevision: what pods below the partition are made from. */
+  /** A StatefulSet's currentRevision, from which pods below the partition are created. */
   earlierRevision: string | null
-  /** Pods in all, of the newest revision, and of those available; as the status counts them. */
+  /** Counts from the status: all pods, those of the newest revision, and the available ones. */
   status: { total: number; updated: number; available: number }
   /** A Job; `completions` is null for a work queue. */
   job: { completions: number | null; succeeded: number } | null
-  /** A Job that has come to its end. */
+  /** How a Job ended; null if it has not, and for other kinds. */
   ended: { as: 'complete' | 'failed'; reason: string; message: string } | null
-  /** The server's own sentence where it refuses its pods (condition ReplicaFailure). */
+  /** The server's message if it refuses to create the pods (condition ReplicaFailure); else null. */
   refusal: string | null
 }
 
-/** What pods of one template have in common: a ReplicaSet, a ControllerRevision, or one Job of a CronJob. */
+/** One version of the pod template: a ReplicaSet, a ControllerRevision, or one Job of a CronJob. */
 export interface RolloutRevision {
   name: string
   uid: string
   /** Higher is newer. */
   number: number
-  /** The value of the label that its pods carry; null where they are told by their owner. */
+  /** The value of the hash label on its pods; null if pods are matched by owner. */
   hash: string | null
-  /** Pods that a ReplicaSet is to have now; null for the others. */
+  /** A ReplicaSet's desired pods; null for others. */
   replicas: number | null
 }
 
@@ -77,16 +77,16 @@ export interface RolloutPod {
   hash: string | null
   /** Its condition Ready. */
   ready: boolean
-  /** On its way out: when it ends at the latest unless finalizers hold it. */
+  /** Set if the pod is terminating: when it ends at the latest, and the finalizers that may delay that. */
   ending: { until: string; finalizers: string[] } | null
-  /** The scheduler's sentence while no node takes it. */
+  /** The scheduler's message while no node fits; else null. */
   unscheduled: string | null
 }
 
-/** What was seen of one workload. A null workload is not there (any more). */
+/** One reading of a workload. `workload` is null if it does not exist. */
 export interface RolloutSight {
   workload: RolloutWorkload | null
-  /** null where they could not be read. */
+  /** null if they could not be read. */
   revisions: RolloutRevision[] | null
   pods: RolloutPod[]
 }

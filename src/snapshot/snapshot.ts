@@ -1,30 +1,30 @@
-/** What was seen of a cluster or a dump: plain, serialisable, free of secrets. Everything after `source` works on this alone. */
+/** What was read from a cluster or a dump: plain data, free of secrets. Everything after `source` works on this alone. */
 
 import type { ImageCheck } from './image-check.ts'
 import type { Node } from './node.ts'
 import type { Pod } from './pod.ts'
 import type { PullSecret } from './pull-secret.ts'
 
-/** Where the facts came from. */
+/** Where the snapshot was read from. */
 export type SnapshotSource = { type: 'cluster'; context: string | null; server: string } | FileSource
 
 export interface FileSource {
   type: 'file'
-  /** As they were named. */
+  /** As named on the command line. */
   files: string[]
-  /** Files of folders with something in them other than Kubernetes objects; left out where there is none. */
+  /** Files in the named folders that have no Kubernetes objects; left out if there are none. */
   passedOver?: { count: number; examples: string[] }
-  /** Named folders that have folders in them which were not entered; left out where there is none. */
+  /** Named folders with subfolders that were not read; left out if there are none. */
   unentered?: string[]
 }
 
-/** What was looked at; null: no bounds. */
+/** What was read; null means everything. */
 export interface SnapshotScope {
   namespaces: string[] | null
   labelSelector: string | null
 }
 
-/** Why something that should have been read was not. */
+/** Why something could not be read. */
 export type GapReason = 'forbidden' | 'failed' | 'timeout' | 'expired' | 'truncated' | 'absent'
 
 /** Something that should have been read and could not be. A snapshot with a gap is never called healthy. */
@@ -34,7 +34,7 @@ export interface Gap {
   /** `null`: cluster-wide. */
   namespace: string | null
   why: GapReason
-  /** The server's own sentence, or what is missing; free of secrets. */
+  /** The server's message, or what is missing; free of secrets. */
   detail?: string
 }
 
@@ -42,26 +42,26 @@ export interface Gap {
 export interface PodEvent {
   namespace: string
   pod: string
-  /** `null` where the event does not carry it. */
+  /** null if the event does not have it. */
   podUid: string | null
   /** `spec.containers{shop}`, `spec.initContainers{setup}`, `spec.ephemeralContainers{debug}`; empty for the pod as a whole. */
   fieldPath: string
   reason: string
   message: string
   count: number
-  /** ISO 8601; `null` where the event does not carry it. */
+  /** ISO 8601; null if the event does not have it. */
   firstSeen: string | null
   lastSeen: string | null
 }
 
-/** One step from a pod towards its topmost controller: the object and who controls it (`controller` null: nobody). */
+/** An object on the way from a pod to its topmost controller, and its controller; null if it has none. */
 export interface OwnerLink {
   namespace: string
   kind: string
   name: string
   uid: string
   controller: { kind: string; name: string; apiVersion: string; uid: string } | null
-  /** The object itself could not be read: names and labels tell who controls it, whose uid is not known. */
+  /** The object could not be read: its controller follows from names and labels, and the controller's uid is not known. */
   derived?: true
 }
 
@@ -72,39 +72,39 @@ export interface ServiceAccount {
   imagePullSecrets: string[]
 }
 
-/** Pull secrets with a login that no pod in the snapshot names, and service accounts of its namespaces that hand some out. */
+/** Pull secrets with a login that no pod in the snapshot uses, and service accounts that list some. */
 interface Elsewhere {
   pullSecrets: PullSecret[]
   serviceAccounts: ServiceAccount[]
 }
 
-/** The facts of one moment. `pods` holds only those worth a look; `podCount` counts the healthy ones too. */
+/** The facts of one moment. `pods` has only those that may be failing; `podCount` counts healthy ones, too. */
 export interface Snapshot {
-  /** ISO 8601: the only clock that the pure rooms know. Of a dump, the newest moment in it. */
+  /** ISO 8601: the only clock of the pure rooms. For a dump, the newest time in it. */
   takenAt: string
   source: SnapshotSource
   scope: SnapshotScope
-  /** How many pods were looked at, healthy ones included. */
+  /** How many pods were checked, including healthy ones. */
   podCount: number
   /**
-   * Every pod with a container that could be failing to get its image, and any pod asked for by name. Besides them those that may be
-   * pulling for long: of these nothing else is read.
+   * Every pod with a container whose pull may be failing, and any pod requested by name. Also pods that may have been pulling for a long
+   * time; only their events are read.
    */
   pods: Pod[]
   /**
-   * Events of `pods` about failed pulls, failed sandboxes and pull secrets; of those that may be pulling for long also those of pulls
-   * that began or ended.
+   * Events of `pods` about failed pulls, failed sandboxes, and pull secrets; for pods that may have been pulling for a long time, also about
+   * pulls that began or ended.
    */
   events: PodEvent[]
-  /** The pull secrets that `pods` name: content described, never carried. Missing and unreadable ones are here too. */
+  /** The pull secrets that `pods` name, without their passwords; includes missing and unreadable ones. */
   pullSecrets: PullSecret[]
   serviceAccounts: ServiceAccount[]
-  /** What else a dump holds that could serve; left out where there is nothing. A cluster is not searched for it. */
+  /** Other logins in a dump; left out if there are none. In a cluster, other secrets are not read. */
   elsewhere?: Elsewhere
   owners: OwnerLink[]
-  /** Nodes that `pods` are on, as far as they could be read. That one is missing is no gap: it only makes advice less exact. */
+  /** The nodes of `pods` that could be read. A missing node is not a gap: it only makes steps less specific. */
   nodes: Node[]
-  /** What registries said of the images in question; empty where nobody asked them (`--check-images`). */
+  /** What registries answered about failing images; empty without `--check-images`. */
   imageChecks: ImageCheck[]
   gaps: Gap[]
 }

@@ -1,10 +1,10 @@
-/** Who controls a pod's controller, told by names and labels alone: for where that object is not in the dump, or can't be read. */
+/** Derives the owner of a pod's controller from names and labels, for when the controller itself is not in the dump or can't be read. */
 
 import type { ControllerReference, OwnedPod } from '../snapshot/pod.ts'
 import type { OwnerLink } from '../snapshot/snapshot.ts'
 
 /**
- * The link that the object itself would give; null where nothing tells of one. A Deployment labels its pods with the hash that it
+ * The link that the controller itself would have; null if it can't be derived. A Deployment labels its pods with the hash that it
  * appends to its ReplicaSet's name, a CronJob appends the scheduled minute to its Job's.
  */
 export function derivedOwner({ namespace, controller, templateHash }: OwnedPod): OwnerLink | null {

@@ -7,14 +7,13 @@ import { readDocuments } from './dump/documents.ts'
 import { DumpFacts, type Wanted } from './dump/facts.ts'
 import { gapsOf, gapsOfSecrets } from './dump/gaps.ts'
 import { findInputs, type Input, type InputOptions } from './dump/inputs.ts'
-import { MAKE_A_DUMP } from './dump/kinds.ts'
 import { DumpObjects } from './dump/objects.ts'
-import { surroundingsOf } from './dump/surroundings.ts'
+import { MAKE_A_DUMP } from './dump/recognize-object.ts'
+import { relatedObjectsIn } from './dump/related-in-dump.ts'
 import { uniqueGaps } from './gap.ts'
 import { parseLabelSelector } from './label-selector.ts'
 import { didYouMean, nearNames } from './near-names.ts'
-import { NoSuchPod } from './no-such-pod.ts'
-import type { Scope } from './snapshot-scope.ts'
+import { NoSuchPod, type Scope } from './snapshot-scope.ts'
 import { pickSuspects } from './suspects.ts'
 
 export interface DumpOptions extends InputOptions {
@@ -26,7 +25,7 @@ export interface DumpOptions extends InputOptions {
 
 /**
  * Reads the failing pods in scope and what they name, as a stream: memory grows with those, hardly with healthy pods.
- * @throws UsageError for what is no dump, not whole or without pods, for a bad selector, and for a pod that it does not hold
+ * @throws UsageError for input that is not a complete dump with pods, for an invalid selector, and for a pod that is not in the dump
  */
 export async function readDump(options: DumpOptions): Promise<Snapshot> {
   const { namespaces, labelSelector = '', pod } = options.scope
@@ -34,10 +33,10 @@ export async function readDump(options: DumpOptions): Promise<Snapshot> {
   const wanted: Wanted = { namespaces, labels, ...(pod === undefined ? {} : { pod }) }
   const facts = new DumpFacts(wanted, options.now)
   const objects = new DumpObjects(facts)
-  const { inputs, shallow } = await findInputs(options)
+  const { inputs, unenteredFolders } = await findInputs(options)
   for (const input of inputs) await readInput(input, objects, options.signal)
-  checkPods(facts, objects, shallow, options)
-  return snapshotOf(facts, objects, wanted, { ...options, shallow })
+  checkPods(facts, objects, unenteredFolders, options)
+  return snapshotOf(facts, objects, wanted, { ...options, unenteredFolders })
 }
 
 /** What only lies in a folder need not be a dump. */
@@ -46,7 +45,7 @@ async function readInput(input: Input, objects: DumpObjects, signal: AbortSignal
     await readDocuments(input, objects.documentsOf(input), signal)
   } catch (error) {
     if (input.named || !(error instanceof UsageError)) throw error
-    objects.giveUp(input.name, error)
+    objects.recordUnreadable(input.name, error)
   }
 }
 
@@ -54,7 +53,7 @@ function snapshotOf(
   facts: DumpFacts,
   objects: DumpObjects,
   wanted: Wanted,
-  { now, files, scope, shallow }: DumpOptions & { shallow: string[] },
+  { now, files, scope, unenteredFolders }: DumpOptions & { unenteredFolders: string[] },
 ): Snapshot {
   const seen = [...facts.pods.values()].filter(({ selected }) => selected)
   const suspects = seen.flatMap(({ suspect }) => suspect ?? [])
@@ -62,39 +61,44 @@ function snapshotOf(
   const found = { pods: suspects, events: [...facts.events.values()] }
   const { failing, pods, events } = pickSuspects(found, { takenAt, isNamed: wanted.pod !== undefined })
   if (wanted.pod !== undefined) checkOne(pods, wanted.pod, wanted.namespaces, facts.pods.keys())
-  const surroundings = surroundingsOf(failing, events, facts)
+  const related = relatedObjectsIn(failing, events, facts)
   return {
     takenAt,
-    source: sourceOf(files, objects, shallow),
+    source: sourceOf(files, objects, unenteredFolders),
     scope: { namespaces: scope.namespaces, labelSelector: scope.labelSelector ?? null },
     podCount: seen.length,
     pods,
     events,
-    ...surroundings,
+    ...related,
     imageChecks: [],
     gaps: uniqueGaps([
       // Without events the newest moment in the dump may well be that at which such a pod was made.
       ...gapsOf(facts, objects, wanted, { pods: suspects, takenAt: now }),
-      ...gapsOfSecrets(failing, surroundings.pullSecrets, facts),
+      ...gapsOfSecrets(failing, related.pullSecrets, facts),
     ]),
   }
 }
 
 const EXAMPLES = 3
 
-function sourceOf(files: string[], { passedOver }: DumpObjects, shallow: string[]): FileSource {
+function sourceOf(files: string[], { passedOver }: DumpObjects, unenteredFolders: string[]): FileSource {
   return {
     type: 'file',
     files,
     ...(passedOver.size === 0
       ? {}
       : { passedOver: { count: passedOver.size, examples: [...passedOver].slice(0, EXAMPLES) } }),
-    ...(shallow.length === 0 ? {} : { unentered: shallow }),
+    ...(unenteredFolders.length === 0 ? {} : { unentered: unenteredFolders }),
   }
 }
 
-/** A dump without pods says nothing of their health, unless it is a list of pods that is empty. */
-function checkPods(facts: DumpFacts, objects: DumpObjects, shallow: string[], { files }: DumpOptions): void {
+/** A dump without pods proves nothing about their health, unless it is an empty list of pods. */
+function checkPods(
+  facts: DumpFacts,
+  objects: DumpObjects,
+  unenteredFolders: string[],
+  { files }: DumpOptions,
+): void {
   if (facts.podsWithStatus > 0) return
   const named = files.map(file => (file === '-' ? 'standard input' : file)).join(', ')
   if (facts.podsWithoutStatus + facts.podsAsWritten > 0)
@@ -104,10 +108,14 @@ function checkPods(facts: DumpFacts, objects: DumpObjects, shallow: string[], { 
   if (objects.hasEmptyPodList) return
   const remedies = [
     ...objects.unseen.slice(0, 1).map(sentence => `${sentence}.`),
-    ...(shallow.length > 0 ? [`With -R the folders in ${shallow.join(', ')} are read too.`] : []),
+    ...(unenteredFolders.length > 0
+      ? [`With -R the folders in ${unenteredFolders.join(', ')} are read too.`]
+      : []),
     `Make a dump with \`${MAKE_A_DUMP}\`.`,
   ]
-  throw new UsageError(`No pods are in ${named}, only ${whatElse(facts, objects)}. ${remedies.join(' ')}`)
+  throw new UsageError(
+    `There are no pods in ${named}, only ${whatElse(facts, objects)}. ${remedies.join(' ')}`,
+  )
 }
 
 function whatElse({ kinds }: DumpFacts, { passedOver: { size } }: DumpObjects): string {

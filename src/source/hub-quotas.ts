@@ -1,10 +1,10 @@
 /** Asks Docker Hub how many pulls are left: for this machine's address, and for each login once, wherever it was found. */
 
-import type { Credential } from '../dockerconfig/credential.ts'
+import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { bounded } from '../network/bounded.ts'
 import type { QuotaOutcome } from '../registry/outcome.ts'
 import type { HubQuota, QuotaAnswer } from '../snapshot/hub-quota.ts'
-import { SameLogins } from './image-checks/logins.ts'
+import { UniqueLogins } from './image-checks/pod-logins.ts'
 
 /** Who answers: a `Registry` that stands for Docker Hub. */
 export interface QuotaSource {
@@ -19,7 +19,7 @@ const LOGINS_AT_ONCE = 8
  * them all. Costs no pulls. Throws only when the source's signal is aborted.
  */
 export async function readHubQuotas(logins: readonly Credential[], hub: QuotaSource): Promise<HubQuota[]> {
-  const same = new SameLogins()
+  const same = new UniqueLogins()
   const places = Map.groupBy(logins, login => same.of(login))
   const identities = [{ login: null, found: [] }, ...[...places].map(([login, found]) => ({ login, found }))]
   return bounded(identities, LOGINS_AT_ONCE, async ({ login, found }) => ({

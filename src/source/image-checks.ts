@@ -1,30 +1,30 @@
 /** Asks registries for images, each once and by HEAD, which costs no pull: without a login, as the pods would, and with this machine's logins. */
 
-import type { Credential } from '../dockerconfig/credential.ts'
+import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { UsageError } from '../errors.ts'
 import { fullName, type Reference } from '../image/reference.ts'
 import type { Registries } from '../registry/client.ts'
 import { loginFor } from '../registry/login-for.ts'
 import type { ImageCheck, UnaskedReason } from '../snapshot/image-check.ts'
-import { Asking } from './image-checks/asking.ts'
 import { Inquiry } from './image-checks/inquiry.ts'
-import { type PodLogins, type PullingPod, SameLogins } from './image-checks/logins.ts'
+import { type PodLogins, type PullingPod, UniqueLogins } from './image-checks/pod-logins.ts'
+import { RegistryQueries } from './image-checks/registry-queries.ts'
 
-/** An image, and why it is of interest. */
+/** An image to check, and why. */
 export interface ImageQuestion {
   reference: Reference
-  /** The pods that want it, which may have logins of their own for it. */
+  /** The pods that use it, which may have their own logins. */
   pods: PullingPod[]
-  /** Whether it matters for which platforms it was built. */
+  /** Whether its platforms are needed. */
   platforms: boolean
-  /** The image that is known to have taken its place; null if there is none. */
+  /** The image known to replace it; null if there is none. */
   replacement: Reference | null
 }
 
 /** Logins of this machine. */
 export interface MachineLogins {
   credentials: Credential[]
-  /** Why there may be more than these, in one clause; null where all places could be read. */
+  /** Why the list may be incomplete, as a clause; null if every place could be read. */
   problem: string | null
 }
 
@@ -32,15 +32,15 @@ export interface ImageCheckOptions {
   registries: Registries
   /** null: no pull secret may be used, as those of a dump. */
   podLogins: PodLogins | null
-  /** Called once, with the images that somebody did not get yet, if there are any. */
+  /** Called at most once, with the images that no pod login opened. */
   machineLogins(images: Reference[]): Promise<MachineLogins>
   /** Nothing more is asked once it is aborted. */
   timeUp: AbortSignal
   onProgress?: (done: number, all: number) => void
 }
 
-/** Beyond these nothing is asked: a check is for the images in question, not an inventory. */
-const MOST_IMAGES = 100
+/** The limit of images per run: the check is for failing images, not for an inventory. */
+const MAX_IMAGES = 100
 
 /** One check for each image, in the order of the questions. Trouble is data; rejects only when the registries' signal is aborted. */
 export async function readImageChecks(
@@ -49,7 +49,7 @@ export async function readImageChecks(
 ): Promise<ImageCheck[]> {
   const images = merged(questions)
   const inquiries = begin(images, options)
-  const open = [...inquiries].filter(([, { isOpen }]) => isOpen)
+  const open = [...inquiries].filter(([, { isAllowed }]) => isAllowed)
   await askEverybody(open, options)
   await Promise.all(open.map(([{ platforms }, inquiry]) => inquiry.conclude(platforms)))
   const byName = new Map([...inquiries].map(([{ reference }, inquiry]) => [fullName(reference), inquiry]))
@@ -63,10 +63,10 @@ export async function readImageChecks(
 
 type Asked = [question: ImageQuestion, inquiry: Inquiry]
 
-/** First those whose answers tell whether a login is wanted at all: then credential helpers run for the others' registries only. */
+/** Pods' logins are tried first, so that credential helpers run only for registries that still need a login. */
 async function askEverybody(asked: Asked[], options: ImageCheckOptions): Promise<void> {
   const { podLogins, machineLogins, onProgress } = options
-  const same = new SameLogins()
+  const same = new UniqueLogins()
   let done = 0
   await Promise.all(
     asked.map(async ([{ pods }, inquiry]) => {
@@ -78,7 +78,7 @@ async function askEverybody(asked: Asked[], options: ImageCheckOptions): Promise
       onProgress?.(done, asked.length)
     }),
   )
-  const closed = asked.map(([, inquiry]) => inquiry).filter(({ wantsMachine }) => wantsMachine)
+  const closed = asked.map(([, inquiry]) => inquiry).filter(({ needsMachineLogin }) => needsMachineLogin)
   if (closed.length === 0) return
   const { credentials, problem } = await machineLogins(closed.map(({ reference }) => reference))
   await Promise.all(
@@ -89,7 +89,7 @@ async function askEverybody(asked: Asked[], options: ImageCheckOptions): Promise
   )
 }
 
-/** Each image once, by name, with all the pods that want it; the replacements behind them. */
+/** Each image once, by name, with all the pods that use it, followed by the replacements. */
 function merged(questions: ImageQuestion[]): Map<string, ImageQuestion> {
   const all = new Map<string, ImageQuestion>()
   const replacing = questions.flatMap(({ replacement, ...question }) =>
@@ -108,25 +108,25 @@ function merged(questions: ImageQuestion[]): Map<string, ImageQuestion> {
   return all
 }
 
-/** What keeps an image from being asked for is known before anything is sent. */
+/** Decides for each image whether it will be asked about, before anything is sent. */
 function begin(
   images: ReadonlyMap<string, ImageQuestion>,
   { registries, timeUp }: ImageCheckOptions,
 ): Map<ImageQuestion, Inquiry> {
-  const asking = new Asking(registries, timeUp)
-  let room = MOST_IMAGES
+  const queries = new RegistryQueries(registries, timeUp)
+  let room = MAX_IMAGES
   return new Map(
     [...images.values()].map(question => {
       const { reference } = question
       const place = placeOf(reference, registries)
       const reason = place.unasked ?? (room > 0 ? null : 'too-many')
       if (reason === null) room -= 1
-      return [question, new Inquiry(reference, place.host, asking, reason)]
+      return [question, new Inquiry(reference, place.host, queries, reason)]
     }),
   )
 }
 
-/** The host to ask, or why it is not to be asked: the grammar allows hosts that no URL can hold, such as one with port 99999. */
+/** The host to ask, or why it is skipped: the reference grammar allows hosts that no URL can hold, such as one with port 99999. */
 function placeOf(
   { registry }: Reference,
   registries: Registries,

@@ -1,8 +1,8 @@
 /** Label selectors as kubectl's -l takes them, judged here where no API server does it: k8s.io/apimachinery/pkg/labels. */
 
-import { checkKey, checkValue, type Token, tokensOf, wrongAt } from './label-selector/tokens.ts'
+import { UsageError } from '../errors.ts'
 
-/** Whether an object with these labels is selected. Values that are no strings count as absent. */
+/** Whether an object with these labels is selected. Values that are not strings count as absent. */
 export type LabelTest = (labels: Record<string, unknown>) => boolean
 
 type ValueTest = (value: string | undefined) => boolean
@@ -17,11 +17,11 @@ export function parseLabelSelector(selector: string): LabelTest {
   if (reader.next.text === '') return () => true
   do requirements.push(requirement(reader))
   while (reader.accept(','))
-  if (reader.next.text !== '') throw reader.wrong('a comma or the end')
+  if (reader.next.text !== '') throw reader.unexpected('a comma or the end')
   return labels => requirements.every(holds => holds(labels))
 }
 
-/** The tokens in turn. A `,` at the end is followed by the empty token, which is no key: refused as the API server does. */
+/** Reads the tokens one by one. A trailing `,` is followed by the empty token, which is not a key, so it is rejected as the API server does. */
 class Reader {
   readonly #selector: string
   readonly #tokens: Token[]
@@ -49,13 +49,13 @@ class Reader {
   }
 
   word(expected: string): Token {
-    if (!this.next.isWord) throw this.wrong(expected)
+    if (!this.next.isWord) throw this.unexpected(expected)
     return this.take()
   }
 
-  wrong(expected: string): Error {
+  unexpected(expected: string): Error {
     const { text, at } = this.next
-    return wrongAt(
+    return selectorError(
       this.#selector,
       at,
       `${expected} is expected, not ${text === '' ? 'the end' : `"${text}"`}`,
@@ -76,7 +76,7 @@ class Reader {
   integer(): bigint {
     const { text, at } = this.word('a whole number')
     const number = integer(text)
-    if (number === null) throw wrongAt(this.#selector, at, `a whole number is expected, not "${text}"`)
+    if (number === null) throw selectorError(this.#selector, at, `a whole number is expected, not "${text}"`)
     checkValue(this.#selector, text, at)
     return number
   }
@@ -96,7 +96,7 @@ function requirement(reader: Reader): LabelTest {
 function valueTest(reader: Reader): ValueTest {
   const { text } = reader.next
   if (text === '' || text === ',') return value => value !== undefined
-  if (!/^(?:in|notin|==?|!=|[<>])$/.test(text)) throw reader.wrong('one of =, ==, !=, in, notin, <, >')
+  if (!/^(?:in|notin|==?|!=|[<>])$/.test(text)) throw reader.unexpected('one of =, ==, !=, in, notin, <, >')
   reader.take()
   if (text === '<' || text === '>') return comparison(text, reader.integer())
   const values = /in$/.test(text) ? valueSet(reader) : new Set([exactValue(reader)])
@@ -111,11 +111,11 @@ function exactValue(reader: Reader): string {
 
 /** `(a,b)`. Nothing between commas is the empty value. */
 function valueSet(reader: Reader): Set<string> {
-  if (!reader.accept('(')) throw reader.wrong('"("')
+  if (!reader.accept('(')) throw reader.unexpected('"("')
   const values = new Set<string>()
   do values.add(reader.next.isWord ? reader.value(reader.take()) : '')
   while (reader.accept(','))
-  if (!reader.accept(')')) throw reader.wrong('"," or ")"')
+  if (!reader.accept(')')) throw reader.unexpected('"," or ")"')
   return values
 }
 
@@ -131,4 +131,52 @@ function integer(text: string): bigint | null {
   if (!/^[+-]?\d+$/.test(text)) return null
   const number = BigInt(text.replace(/^\+/, ''))
   return BigInt.asIntN(64, number) === number ? number : null
+}
+
+interface Token {
+  text: string
+  /** Where it begins, counted from 0. */
+  at: number
+  /** A label, a value or one of the words `in` and `notin`, rather than a sign. */
+  isWord: boolean
+}
+
+/** Operators are matched longest first, as the API server's lexer does; white space separates tokens. */
+function tokensOf(selector: string): Token[] {
+  return [...selector.matchAll(/==|!=|[=!(),<>]|[^=!(),<> \t\r\n]+/g)].map(({ 0: text, index }) => ({
+    text,
+    at: index,
+    isWord: !/^[=!(),<>]/.test(text),
+  }))
+}
+
+/** The error of a selector that is wrong at a place, counted from 0. */
+function selectorError(selector: string, at: number, problem: string): UsageError {
+  return new UsageError(
+    `The label selector "${selector}" is wrong at character ${at + 1}: ${problem}. Write it as in -l 'app=web,tier in (a,b),!legacy'.`,
+  )
+}
+
+const NAME = /^(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/
+const SUBDOMAIN = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/
+const MAX_NAME_LENGTH = 63
+const MAX_SUBDOMAIN_LENGTH = 253
+
+/** `[subdomain/]name`. @throws UsageError */
+function checkKey(selector: string, key: string, at: number): void {
+  const slash = key.indexOf('/')
+  const prefix = key.slice(0, Math.max(0, slash))
+  const isPrefixRight = slash === -1 || (prefix.length <= MAX_SUBDOMAIN_LENGTH && SUBDOMAIN.test(prefix))
+  if (!isPrefixRight || !isName(key.slice(slash + 1)))
+    throw selectorError(selector, at, `"${key}" can't be the key of a label`)
+}
+
+/** A name, or nothing. @throws UsageError */
+function checkValue(selector: string, value: string, at: number): void {
+  if (value !== '' && !isName(value))
+    throw selectorError(selector, at, `"${value}" can't be the value of a label`)
+}
+
+function isName(text: string): boolean {
+  return text.length <= MAX_NAME_LENGTH && NAME.test(text)
 }

@@ -1,4 +1,4 @@
-/** Recognises who keeps an object the way it is, by the marks that each tool leaves on what it owns. */
+/** Recognizes which tool manages an object, by the labels and annotations that each tool leaves on it. */
 
 import type { StoredMetadata } from '../kubernetes/api/kinds.ts'
 import type { ObjectManager } from '../snapshot/fix-scope.ts'
@@ -33,7 +33,7 @@ function argoCd(labels: Marks, annotations: Marks, fields: { manager?: string }[
   // The tracking id is `app:group/Kind:namespace/name` (argo-cd docs, resource tracking).
   const tracked = annotations['argocd.argoproj.io/tracking-id']?.split(':')[0]
   const labelled = labels['argocd.argoproj.io/instance']
-  // The default tracking label is one that Helm charts set too: only with Argo CD among the writers does it tell.
+  // Argo CD's default tracking label is also set by Helm charts, so it counts only if Argo CD is among the field managers.
   const written = fields.some(({ manager }) => manager?.startsWith('argocd') ?? false)
   const name = tracked ?? labelled ?? (written ? labels['app.kubernetes.io/instance'] : undefined)
   return name === undefined ? null : { tool: 'argocd', name }
@@ -52,7 +52,7 @@ function olm(labels: Marks): ObjectManager | null {
   return name === undefined ? null : { tool: 'olm', name }
 }
 
-/** Helm's own rule (helm pkg/chart/common/util). Anybody can write the annotation, and a name like `--option` would be obeyed as one. */
+/** Helm's own rule for release names (helm pkg/chart/common/util). The annotation is untrusted, and a name like `--option` would be parsed as a flag. */
 const RELEASE = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/
 const KIND = /^[A-Za-z][A-Za-z0-9]*$/
 
@@ -63,7 +63,7 @@ function helm(labels: Marks, annotations: Marks): ObjectManager | null {
     : null
 }
 
-/** A controller of a custom kind puts back what it made. */
+/** A controller of a custom kind reverts changes to the objects it created. */
 function operator({ ownerReferences }: Metadata): ObjectManager | null {
   const owner = ownerReferences?.find(({ controller }) => controller === true)
   if (!owner?.kind || !KIND.test(owner.kind) || isBuiltIn(owner.apiVersion ?? '')) return null

@@ -1,11 +1,11 @@
-/** Names that somebody may have meant who wrote one that does not exist: most often a pod's workload, or its predecessor. */
+/** Suggests existing names for one that does not exist: usually the pod's workload or an earlier pod. */
 
 const SHOWN = 3
 
 /** What controllers append to their own name: the hash of a template, and five letters. */
 const GENERATED = /(?:-[a-z0-9]{6,10})?-[a-z0-9]{5}$/
 
-/** The names that begin most like it, best first; none that share less than half of what somebody chose in it. `nameIn`: where names are only a part. */
+/** The names with the longest common prefix, best first; the prefix has to cover at least half of the name without its generated suffix. `nameIn` extracts the name from an entry. */
 export function nearNames(
   name: string,
   names: Iterable<string>,
@@ -19,7 +19,7 @@ export function nearNames(
   return near.slice(0, SHOWN).map(({ other }) => other)
 }
 
-/** The question at the end of a sentence. */
+/** The suggestion as the end of a sentence. */
 export function didYouMean(near: string[]): string {
   return `did you mean ${near.join(' or ')}?`
 }

@@ -1,4 +1,5 @@
-/** Which pods a reading is about. */
+/** Which pods are read. */
+import { UsageError } from '../errors.ts'
 
 export interface Scope {
   /** null: all of them. */
@@ -8,3 +9,6 @@ export interface Scope {
   /** One pod by name, for `why`: it gets into the snapshot however healthy it is. Goes with exactly one namespace. */
   pod?: string
 }
+
+/** `Scope.pod` names a pod that does not exist. */
+export class NoSuchPod extends UsageError {}

@@ -1,6 +1,6 @@
-/** Decides which pods and events get into a snapshot: the same for a cluster and for a dump, so that both tell the same. */
+/** Decides which pods and events go into a snapshot. A cluster and a dump share these rules, so that both give the same diagnosis. */
 
-import { isSandboxFailure, pullStage, sandboxImage } from '../image/pull-words.ts'
+import { isSandboxFailure, pullStage, sandboxImage } from '../image/pull-messages.ts'
 import { isFinished, type Pod } from '../snapshot/pod.ts'
 import type { PodEvent } from '../snapshot/snapshot.ts'
 import { couldBeFailedPull, isUntried } from './narrow/container-state.ts'
@@ -20,16 +20,16 @@ function eventsOf(pod: Pod, events: EventsByPod): PodEvent[] {
   return named.filter(({ podUid }) => podUid === null || pod.uid === '' || podUid === pod.uid)
 }
 
-/** What of a reading gets into a snapshot. */
+/** The part of what was read that goes into a snapshot. */
 export interface Suspects {
-  /** Those that fail, or are asked for by name: what these name is read too. */
+  /** Pods that fail or were asked for by name. The objects they reference are read too. */
   failing: Pod[]
-  /** Besides them those that may be pulling for long. */
+  /** The failing pods, plus pods that may be in a long pull. */
   pods: Pod[]
   events: PodEvent[]
 }
 
-/** Picks the pods that are worth a look, and their events. @param isNamed somebody asked for these pods, however healthy they are */
+/** Picks the suspect pods and their events. @param isNamed the user asked for these pods by name, so they are kept even if healthy */
 export function pickSuspects(
   found: { pods: Pod[]; events: PodEvent[] },
   { takenAt, isNamed }: { takenAt: string; isNamed: boolean },
@@ -51,20 +51,20 @@ export function pickSuspects(
 /** Whether a container of the pod waits for its image, or has not started and there are events of failed pulls. */
 function isSuspect(pod: Pod, events: EventsByPod): boolean {
   if (isFinished(pod)) return false
-  return hasFailedPull(pod) || (isOpen(pod) && eventsOf(pod, events).some(hintsAtTrouble))
+  return hasFailedPull(pod) || (onlyEventsCanTell(pod) && eventsOf(pod, events).some(suggestsFailedPull))
 }
 
-/** Whether the pod could be failing, as far as itself tells. */
+/** Whether the pod could be failing, judged by the pod object alone. */
 export function couldFail(pod: Pod): boolean {
-  return !isFinished(pod) && (hasFailedPull(pod) || isOpen(pod))
+  return !isFinished(pod) && (hasFailedPull(pod) || onlyEventsCanTell(pod))
 }
 
-/** How long a pod waits before anybody asks what it waits for. */
+/** How long a pod may wait before its pull counts as possibly slow, in milliseconds. */
 const SOON = 60_000
 
 /**
- * Whether the pod could be pulling an image for long, or have got its sandbox since the last failure to make one: only the events of a
- * pull's beginning and end tell, of which a cluster has very many.
+ * Whether the pod could be in a long pull, or could have got its sandbox since the last failure to create one. Only the events of a pull's
+ * start and end show that, and a cluster has very many of those.
  */
 export function couldBePulling(pod: Pod, takenAt: string): boolean {
   return (
@@ -75,31 +75,31 @@ export function couldBePulling(pod: Pod, takenAt: string): boolean {
   )
 }
 
-/** Whether the event is of a pull that is under way or done. */
+/** Whether the event reports a pull in progress or completed. */
 export function isProgress({ message }: PodEvent): boolean {
   const stage = pullStage(message)
   return stage === 'began' || stage === 'ended'
 }
 
-/** Whether only the events can tell: nothing has been tried, or the sandbox that the containers ran in is gone. */
-function isOpen(pod: Pod): boolean {
+/** Whether the status leaves the answer to the events: nothing has been tried yet, or the containers' sandbox is gone. */
+function onlyEventsCanTell(pod: Pod): boolean {
   return pod.hasSandbox === false || hasUntried(pod)
 }
 
-/** A pull that is under way or done is no trouble, and a sandbox has more often other troubles than its image. */
-function hintsAtTrouble(event: PodEvent): boolean {
+/** A pull in progress or completed is not a problem, and a sandbox usually fails for reasons other than its image. */
+function suggestsFailedPull(event: PodEvent): boolean {
   if (isSandboxFailure(event)) return sandboxImage(event.message) !== null
   return !isProgress(event)
 }
 
-/** Whether the pod's status alone shows what could be a failed pull. */
+/** Whether the pod's status alone shows a possible pull failure. */
 function hasFailedPull(pod: Pod): boolean {
   return pod.containers.some(container => couldBeFailedPull(container.state))
 }
 
 /**
- * Whether a container has not started yet for a reason that the status does not tell. Without a node nobody has tried; but a kubelet
- * has written the states of a pod whose dump left out its node.
+ * Whether a container has not started and its status does not show why. Without a node, no kubelet has tried; but a pod in a dump without
+ * its node has states that a kubelet wrote.
  */
 function hasUntried(pod: Pod): boolean {
   return pod.containers.some(
@@ -110,7 +110,7 @@ function hasUntried(pod: Pod): boolean {
   )
 }
 
-/** By namespace, then name: a snapshot reads the same however the answers came in. */
+/** By namespace, then name, so that a snapshot does not depend on the order of the responses. */
 export function byNamespaceAndName(
   a: { namespace: string; name: string },
   b: { namespace: string; name: string },
@@ -118,7 +118,7 @@ export function byNamespaceAndName(
   return compare(a.namespace, b.namespace) || compare(a.name, b.name)
 }
 
-/** What has no namespace, by name. */
+/** Cluster-scoped objects, by name. */
 export function byName(a: { name: string }, b: { name: string }): number {
   return compare(a.name, b.name)
 }

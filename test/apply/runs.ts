@@ -2,11 +2,15 @@
 import type { ApplyContext } from '../../src/apply/apply-context.ts'
 import { applyPlan, dryRunPlan } from '../../src/apply/apply-plan.ts'
 import { applyUndo } from '../../src/apply/apply-undo.ts'
-import { findRun, withContinued } from '../../src/apply/journal/find-run.ts'
+import { findRun, listRuns, withContinued } from '../../src/apply/journal/find-runs.ts'
 import { Journal, journalsOf, runName } from '../../src/apply/journal/journal.ts'
-import { interruptedPods, journaledPod, madeSecrets, noteSeen } from '../../src/apply/journal/left-behind.ts'
-import { listRuns } from '../../src/apply/journal/list-runs.ts'
-import { isTakenBack } from '../../src/apply/journal/run.ts'
+import { isUndone } from '../../src/apply/journal/run.ts'
+import {
+  interruptedPods,
+  journaledPod,
+  madeSecrets,
+  recordPodBack,
+} from '../../src/apply/journal/unfinished-work.ts'
 import { planUndo } from '../../src/apply/plan-undo.ts'
 import type { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
 import type { ClusterWriter } from '../../src/kubernetes/api/writer.ts'
@@ -45,7 +49,7 @@ export async function fix(of: Story, options: RunOptions = {}) {
     overwriteSecret,
     onPodBack: (pod, seen) => back.push([pod, seen]),
   })
-  for (const [pod, seen] of back) await noteSeen(of.folder, runs, pod, seen)
+  for (const [pod, seen] of back) await recordPodBack(of.folder, runs, pod, seen)
   const context = { ...contextOf(of, client, runs, before, continues), strict, pullSecret: wanted }
   try {
     const checked = await dryRunPlan(plan, context)
@@ -63,7 +67,7 @@ export async function undo(of: Story, { before = () => {} }: RunOptions = {}, na
   const runs = await listRuns(of.folder)
   const run = withContinued(findRun(runs, name), runs)
   const others = runs.filter(other => other.run !== run.run)
-  const steps = isTakenBack(run) ? [] : await planUndo(run, others, client)
+  const steps = isUndone(run) ? [] : await planUndo(run, others, client)
   const journal = journalsOf(run, of.folder)
   const context = {
     cluster: client,
@@ -128,7 +132,7 @@ function contextOf(
       },
       after: () => () => {},
     },
-    notes: {
+    journal: {
       intent: (change, object) => {
         before('journal')
         return journal.intent(change, object)

@@ -2,15 +2,16 @@
 import { appendFileSync, chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { findRun } from '../../src/apply/journal/find-run.ts'
+import { findRun, listRuns } from '../../src/apply/journal/find-runs.ts'
 import { Journal, journalsOf } from '../../src/apply/journal/journal.ts'
-import { listRuns } from '../../src/apply/journal/list-runs.ts'
-import { isTakenBack, type Run } from '../../src/apply/journal/run.ts'
+import { isUndone, type Run } from '../../src/apply/journal/run.ts'
 import { journalFolder } from '../../src/apply/journal/state-folder.ts'
+import { planUndo } from '../../src/apply/plan-undo.ts'
 import { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
 import type { Change } from '../../src/plan/change.ts'
 import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
 import { attach, recreate } from '../report/plan-samples.ts'
+import { clientOf } from './in-process-cluster.ts'
 import { fix, undo } from './runs.ts'
 import { listOf, type Story, state, story, withoutPods } from './story.ts'
 import { deployment, settle } from './workloads.ts'
@@ -59,7 +60,7 @@ describe('undo', () => {
     const asked = of.server.requests.length
     await undo(of)
     expect(of.server.requests.slice(asked).filter(({ method }) => method !== 'GET')).toEqual([])
-    expect((await listRuns(of.folder)).map(isTakenBack)).toEqual([true])
+    expect((await listRuns(of.folder)).map(isUndone)).toEqual([true])
   })
 
   test('keeps entries that others have added since, at any position', async () => {
@@ -204,7 +205,7 @@ describe('undo', () => {
     await fix(of, { continues: killed?.run ?? null })
     await undo(of)
     expect(withoutPods(state(of))).toEqual(initial)
-    expect((await listRuns(of.folder)).map(isTakenBack)).toEqual([true, true])
+    expect((await listRuns(of.folder)).map(isUndone)).toEqual([true, true])
   })
 
   test('does not delete a Secret while a reference to it could not be removed', async () => {
@@ -223,7 +224,7 @@ describe('undo', () => {
     await undo(of)
     const lines = readFileSync(join(of.folder, file), 'utf8').split('\n')
     expect(lines.filter(line => line !== '' && !line.endsWith('}'))).toEqual([torn])
-    expect((await listRuns(of.folder)).map(isTakenBack)).toEqual([true])
+    expect((await listRuns(of.folder)).map(isUndone)).toEqual([true])
   })
 
   test('reports the file and line of damage, and reads the rest', async () => {
@@ -251,7 +252,7 @@ describe('undo', () => {
     const damages: string[] = []
     const runs = await listRuns(of.folder, { onDamage: sentence => damages.push(sentence) })
     expect(runs.map(({ over }) => over)).toEqual([true])
-    expect(runs.map(isTakenBack)).toEqual([true])
+    expect(runs.map(isUndone)).toEqual([true])
     expect(damages).toEqual([])
   })
 
@@ -356,5 +357,57 @@ describe('undo', () => {
     expect(findRun(runs, '3').run).toBe('3c')
     expect(() => findRun(runs, '2')).toThrow('2 runs begin with 2')
     expect(() => findRun(runs, '4')).toThrow('No run 4')
+  })
+})
+
+describe('the undo of a run over many namespaces', () => {
+  const namespaces = Array.from({ length: 10 }, (_, at) => `team-${at}`)
+
+  function wide(): { of: Story; run: Run } {
+    const of = story()
+    const entries = namespaces.map(namespace => {
+      of.cluster.addNamespace(namespace)
+      of.cluster.change('ServiceAccount', namespace, 'default', account => {
+        account.imagePullSecrets = [{ name: 'regcred' }, { name: 'dockercreds' }]
+      })
+      const change = attach(namespace)
+      const uid = of.cluster.get('ServiceAccount', namespace, 'default')?.metadata.uid ?? ''
+      const rest = { object: null, outcome: null, undoing: false, undone: false, undoneAt: null, run: 'r' }
+      return { change: { ...change, target: { ...change.target, uid } }, ...rest }
+    })
+    const cluster = { uid: 'u', server: 'https://127.0.0.1', context: null }
+    return {
+      of,
+      run: { run: 'r', startedAt: '2026-11-24T10:00:00Z', cluster, namespaces: null, entries, over: false },
+    }
+  }
+
+  const plannedActions = async ({ of, run }: { of: Story; run: Run }) => {
+    const steps = await planUndo(run, [], clientOf(of.server))
+    return {
+      actions: steps.map(({ action }) => action),
+      reads: of.server.requests.map(({ path }) => path.split('?')[0]),
+    }
+  }
+  const restored = namespaces.map(() => 'restore-fields')
+
+  test('reads objects of one name by one list', async () => {
+    expect(await plannedActions(wide())).toEqual({ actions: restored, reads: ['/api/v1/serviceaccounts'] })
+  })
+
+  test('reads each by itself where the list is not allowed', async () => {
+    const { of, run } = wide()
+    of.server.faults.when(({ path }) => path.startsWith('/api/v1/serviceaccounts'), 403)
+    const { actions, reads } = await plannedActions({ of, run })
+    expect(actions).toEqual(restored)
+    expect(reads).toHaveLength(11)
+  })
+
+  test('asks for an object that the list lacks before it counts as gone', async () => {
+    const { of, run } = wide()
+    of.cluster.remove('ServiceAccount', 'team-3', 'default')
+    const { actions, reads } = await plannedActions({ of, run })
+    expect(actions.filter(action => action === 'leave')).toHaveLength(1)
+    expect(reads).toEqual(['/api/v1/serviceaccounts', '/api/v1/namespaces/team-3/serviceaccounts/default'])
   })
 })

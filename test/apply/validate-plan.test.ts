@@ -130,7 +130,7 @@ describe('a saved plan', () => {
           continue
         }
         for (const format of ['table', 'json', 'patch'] as const) {
-          renderPlan(copy, { findings: [], gaps: [], mode: { code: 'carry-out' } }, { ...options, format })
+          renderPlan(copy, { findings: [], gaps: [], mode: { code: 'apply' } }, { ...options, format })
         }
       }
     },

@@ -34,7 +34,7 @@ function contextOf(of: Story, before: Before = () => {}): ApplyContext {
       sleep: async milliseconds => of.clock.advance(milliseconds / 1000),
       after: () => () => {},
     },
-    notes: { intent: () => Promise.resolve(), outcome: () => Promise.resolve() },
+    journal: { intent: () => Promise.resolve(), outcome: () => Promise.resolve() },
     run: 'r1',
     pullSecret: PULL_SECRET,
     redact: text => text,

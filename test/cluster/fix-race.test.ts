@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { applyPlan, dryRunPlan } from '../../src/apply/apply-plan.ts'
 import { applyUndo } from '../../src/apply/apply-undo.ts'
+import { listRuns } from '../../src/apply/journal/find-runs.ts'
 import { Journal } from '../../src/apply/journal/journal.ts'
-import { listRuns } from '../../src/apply/journal/list-runs.ts'
 import type { FixResult } from '../../src/apply/outcome.ts'
 import { planUndo } from '../../src/apply/plan-undo.ts'
 import { systemClock } from '../../src/clock.ts'
@@ -75,7 +75,7 @@ describe('a race on a real API server', () => {
     const context = {
       cluster: cluster.api,
       clock: systemClock,
-      notes: journal,
+      journal,
       run,
       pullSecret: PULL_SECRET,
       redact: (text: string) => text,

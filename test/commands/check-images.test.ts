@@ -180,7 +180,7 @@ describe('diagnose', () => {
 
 test('why shows the answer for each container, failing or not', async () => {
   const { out } = await onScreen('why', 'of-the-pod', '--check-images')
-  expect(out).toMatch(/asked It exists, and the pod's own login opens it\./)
+  expect(out).toMatch(/asked It exists, and the pod's own login can pull it\./)
   const document = JSON.parse((await run('why', 'typo-name', '--check-images', '-o', 'json')).out)
   expect(schemaErrors(document)).toEqual([])
   expect(document.containers[0].check.verdict).toBe('no-such-repository')

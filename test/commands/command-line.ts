@@ -1,7 +1,7 @@
 /** Runs the program in process, as from a terminal or a pipe, and returns what it printed. */
 import { PassThrough } from 'node:stream'
 import { systemClock } from '../../src/clock.ts'
-import { main, type World } from '../../src/main.ts'
+import { main, type ProcessHost } from '../../src/main.ts'
 
 export interface CommandResult {
   code: number
@@ -9,7 +9,7 @@ export interface CommandResult {
   err: string
 }
 
-export interface Place extends Partial<Omit<World, 'streams'>> {
+export interface Place extends Partial<Omit<ProcessHost, 'streams'>> {
   home: string
   /** The current time; the machine's clock by default. */
   now?: () => Date

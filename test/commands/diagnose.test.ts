@@ -97,9 +97,9 @@ describe('bad input is one sentence and exit code 2', () => {
     ['an empty name', ['-f', ''], '-f is given an empty name:'],
     ['plain text', ['-f', 'plain.txt'], `plain.txt is plain text. Make a dump with ${DUMP}.`],
     ['a cut dump', ['-f', 'cut.json'], 'cut.json ends in the middle, at byte 73: it was cut off.'],
-    ['another kind', ['-f', 'deployment.json'], 'No pods are in deployment.json, only Deployment.'],
-    ['an empty file', ['-f', 'empty.json'], 'Nothing is in empty.json: it is empty.'],
-    ['nothing on stdin', ['-f', '-'], 'Nothing is in standard input: it is empty.'],
+    ['another kind', ['-f', 'deployment.json'], 'There are no pods in deployment.json, only Deployment.'],
+    ['an empty file', ['-f', 'empty.json'], 'empty.json is empty.'],
+    ['nothing on stdin', ['-f', '-'], 'standard input is empty.'],
     ['a folder', ['-f', 'folder'], 'holds no .json, .yaml or .yml file; with -R the folders below it are'],
     ['-R alone', ['-R'], '-R goes with -f:'],
   ])('%s', async (_name, argv, sentence) => {
@@ -183,9 +183,9 @@ describe('with few permissions', () => {
 describe('a failing server ends diagnose with 4 and prints nothing that looks complete', () => {
   test.each<[string, Fault, string]>([
     ['401', 401, 'did not accept the credentials of the context "simulator"; log in again.'],
-    ['500', 500, "The API server can't serve this: Internal error occurred:"],
+    ['500', 500, 'The request to the API server failed: Internal error occurred:'],
     ['a cut connection', 'reset', 'closed the connection before it answered'],
-    ['half an answer', 'truncated', 'broke off before its end'],
+    ['half an answer', 'truncated', 'was cut off'],
   ])('%s', async (_name, fault, sentence) => {
     incident.simulator.faults.when(({ path }) => path === '/api/v1/pods', fault)
     const result = await diagnose('-A', '-o', 'json')

@@ -45,7 +45,7 @@ test('the article: diagnosed, fixed, running, diagnosed clean, undone', async ()
   const fixed = await incident.run(['fix', '-A', '--yes'])
   expect(fixed).toMatchObject({ code: 0 })
   expect(fixed.err).toContain(
-    'The login of demo-user for Docker Hub works: 200 of 200 pulls in 6 hours left.',
+    'The login of demo-user for Docker Hub works: 200 of 200 pulls left in this 6-hour window.',
   )
   expect(lastLine(fixed.out)).toBe('All 3 pods that could not pull are running now.')
   expect(podsRunning()).toBe(true)
@@ -72,7 +72,7 @@ test('a second fix and a second undo write nothing', async () => {
   const undone = incident.writes().length
   const more = await incident.run(['undo', '--yes'])
   expect(more.code).toBe(0)
-  expect(lastLine(more.out)).toBe('There is nothing left to undo, so nothing is written.')
+  expect(lastLine(more.out)).toBe('Nothing is left to undo, so nothing is written.')
   expect(more.err).not.toContain('still in place')
   expect(incident.writes()).toHaveLength(undone)
 })
@@ -264,7 +264,7 @@ test('objects managed by Helm are left to Helm, and the patch is shown', async (
   expect((await incident.run(['fix', '-A', '--yes', '--fail-on', 'never'])).code).toBe(0)
   expect(result.out).toContain('Helm release calico')
   expect(lastLine(result.out)).toContain('shown above.')
-  expect(result.out).toContain("All 2 targeted pods are running now; 1 other still can't pull, for the")
+  expect(result.out).toContain("Both targeted pods are running now; 1 other still can't pull, for the")
   expect(incident.accounts()['kube-system/default']).toEqual([])
   expect(incident.accounts()['default/default']).toEqual(['dockercreds'])
 })
@@ -387,7 +387,7 @@ test('a later fix applies what an earlier one could not, although no pod waits f
   )
   const first = await incident.run(['fix', '-A', '--yes'])
   expect(first.code).toBe(3)
-  expect(lastLine(first.out)).toBe('Settle what the server refused, then run the same fix again.')
+  expect(lastLine(first.out)).toBe('Resolve what the server refused, then run the same fix again.')
   expect(podsRunning()).toBe(true)
   incident.simulator.faults.clear()
   expect(await incident.run(['fix', '-A', '--yes'])).toMatchObject({ code: 0 })

@@ -193,7 +193,7 @@ describe('--watch', () => {
       },
     })
     expect(code).toBe(130)
-    expect([...out.matchAll(/"remaining": (\d+)/g)].map(([, left]) => left)).toEqual(['100', '7', '7'])
+    expect([...out.matchAll(/"remaining":(\d+)/g)].map(([, left]) => left)).toEqual(['100', '7', '7'])
   })
 
   test('does not go with formats of one document, nor --usage with --local', async () => {

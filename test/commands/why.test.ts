@@ -31,7 +31,7 @@ describe('the pod', () => {
     ])
     expect(plain?.code).toBe(1)
     expect(plain?.out).toContain(`Pod default/${pod}, of deployment/fifthnginx`)
-    expect(plain?.out).toContain('The broken link, for fifthnginx: the pod has no credential for Docker Hub.')
+    expect(plain?.out).toContain('Broken link for fifthnginx: the pod has no credential for Docker Hub.')
     for (const other of others) expect(other).toEqual(plain)
   })
 
@@ -116,5 +116,5 @@ test("a pod that can't be read makes the result unknown: exit code 3 and the per
   incident.simulator.server.users.add('nobody', [])
   const result = await why(pod, '--kubeconfig', await incident.kubeconfigFor('nobody'))
   expect(result).toMatchObject({ code: 3, out: '' })
-  expect(result.err).toContain('ask for get and list on pods (a Role in default)')
+  expect(result.err).toContain('ask for permission to get and list pods (a Role in default)')
 })

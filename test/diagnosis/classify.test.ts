@@ -1,6 +1,6 @@
 /** A classifier with a cache gives the same result for every text as one without. */
 import { expect, test } from 'vitest'
-import { type Classification, classify, rememberingClassifier } from '../../src/diagnosis/classify.ts'
+import { type Classification, classify, memoizedClassifier } from '../../src/diagnosis/classify.ts'
 
 const digest = (letter: string) => letter.repeat(64)
 const TEXTS = ['a', 'b', 'c'].flatMap(letter => [
@@ -11,14 +11,23 @@ const TEXTS = ['a', 'b', 'c'].flatMap(letter => [
 ])
 
 test('texts that differ in more than a digest are classified separately', () => {
-  const judge = rememberingClassifier()
-  const said = ({ cause, subcause, error }: Classification) => ({ cause, subcause, said: error?.said })
+  const judge = memoizedClassifier()
+  const masked = ({ cause, subcause, error }: Classification) => ({ cause, subcause, masked: error?.masked })
   for (const text of [...TEXTS, ...TEXTS])
-    expect(said(judge(text, 'ErrImagePull'))).toEqual(said(classify(text, 'ErrImagePull')))
+    expect(masked(judge(text, 'ErrImagePull'))).toEqual(masked(classify(text, 'ErrImagePull')))
 })
 
 test('one text under different reasons is classified separately', () => {
-  const judge = rememberingClassifier()
+  const judge = memoizedClassifier()
   for (const reason of ['ErrImagePull', 'InvalidImageName', 'ErrImageNeverPull', 'ErrImagePull'])
     expect(judge('it broke', reason)).toEqual(classify('it broke', reason))
+})
+
+test('texts with different long numbers in a host name are classified separately', () => {
+  const judge = memoizedClassifier()
+  const hosts = ['a', 'b'].map(letter => `${letter.repeat(32)}.r2.cloudflarestorage.com`)
+  const found = hosts.map(
+    host => judge(`Get "https://${host}/layer": i/o timeout`, 'ErrImagePull').error?.hosts,
+  )
+  expect(found).toEqual(hosts.map(host => [host]))
 })

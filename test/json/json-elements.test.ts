@@ -124,7 +124,7 @@ test.each(['{"items":[{"name":"', '{"items":[],"metadata":{"name":"', '[["', `{"
     const flood = () => {
       for (let round = 0; round < 20; round++) elements.write(Buffer.from('x'.repeat(10)))
     }
-    expect(flood).toThrow('too much to hold')
+    expect(flood).toThrow('too long')
   },
 )
 

@@ -13,6 +13,8 @@ export interface Seen {
   /** Common name of the client's certificate; null without a certificate. */
   client: string | null
   body: string
+  /** The client's port: requests over one connection share it. */
+  clientPort: number | undefined
 }
 
 export interface ScriptedAnswer {
@@ -53,6 +55,7 @@ export async function serveTls(
       headers: Object.fromEntries(Object.entries(request.headersDistinct).map(([k, v]) => [k, v ?? []])),
       client: [shown.subject?.CN ?? []].flat()[0] ?? null,
       body: Buffer.concat(chunks).toString(),
+      clientPort: request.socket.remotePort,
     }
     seen.push(asked)
     const { status = 200, headers = {}, body = '' } = script(asked)

@@ -41,12 +41,19 @@ export function fakeConnection(script: Script): FakeConnection {
       const { status = 200, headers = {}, body = '', breaks } = answer
       const text = typeof body === 'string' ? body : JSON.stringify(body)
       const bytes = Buffer.isBuffer(body) ? body : Buffer.from(text)
+      const end = Promise.withResolvers<never>()
+      end.promise.catch(() => {})
+      let isDestroyed = false
       async function* chunks() {
         for (let at = 0; at < bytes.length; at += 7) yield bytes.subarray(at, at + 7)
-        if (breaks === 'stall') await never
+        if (breaks === 'stall') await end.promise
         else if (breaks) throw breaks
       }
-      const destroy = () => void connection.destroyed++
+      const destroy = () => {
+        if (!isDestroyed) connection.destroyed++
+        isDestroyed = true
+        end.reject(new Error('The body was destroyed'))
+      }
       return { status, headers, body: Object.assign(chunks(), { destroy }) }
     },
     withoutSecrets: text => text,

@@ -1,5 +1,5 @@
 /** Small scopes, pods and findings for the tests of this room. */
-import type { Advised } from '../../src/advice/advised.ts'
+import type { AdvisedFinding } from '../../src/advice/add-steps.ts'
 import type { Finding } from '../../src/diagnosis/finding.ts'
 import { makePlan } from '../../src/plan/make-plan.ts'
 import type { Plan } from '../../src/plan/plan.ts'
@@ -82,7 +82,7 @@ export function controller(kind: string) {
   return { apiVersion, kind, name: `of-${kind}`, uid: `uid-${kind}` }
 }
 
-export const finding = (pod: Pod, fields: Partial<Finding> = {}): Advised =>
+export const finding = (pod: Pod, fields: Partial<Finding> = {}): AdvisedFinding =>
   rateLimited({
     subcause: fields.cause === undefined ? 'anonymous' : null,
     namespace: pod.namespace,
@@ -95,7 +95,7 @@ export const finding = (pod: Pod, fields: Partial<Finding> = {}): Advised =>
     since: null,
     evidence: null,
     remedies: ['authenticate'],
-    urgency: 0,
+    priority: 0,
     ...fields,
   })
 

@@ -7,9 +7,8 @@ import { ProtobufError } from '../../src/protobuf/message.ts'
 import { type Shape, shapeOf } from '../../src/protobuf/shape.ts'
 import { protobufFromJson } from '../../src/simulator/api-server/protobuf.ts'
 import { narrowEvent } from '../../src/source/narrow/event.ts'
-import { EVENT_SHAPE } from '../../src/source/narrow/event-shape.ts'
 import { narrowPod } from '../../src/source/narrow/pod.ts'
-import { POD_SHAPE } from '../../src/source/narrow/pod-shape.ts'
+import { EVENT_SHAPE, POD_SHAPE } from '../../src/source/narrow/protobuf-shapes.ts'
 import SAMPLES from './samples.json' with { type: 'json' }
 
 /** Each was written in both forms by Kubernetes' own serializers (1.34). */

@@ -1,7 +1,7 @@
 /** How the report explains what a plan leaves unchanged: the true reason and the smallest next step. */
 import { expect, test } from 'vitest'
-import { accessRefusal } from '../../src/report/views/access.ts'
-import { declinedNext, declinedTitle } from '../../src/report/words/declined.ts'
+import { accessRefusal } from '../../src/report/views/questions.ts'
+import { declinedNextStep, declinedTitle } from '../../src/report/words/declined.ts'
 import { plan, target } from './plan-samples.ts'
 
 const invocation = { program: 'pullguard', flags: [], fromDump: false } as const
@@ -14,11 +14,11 @@ const taken = (namespace: string, owner: { tool: 'operator'; name: string } | nu
 
 test("another owner's Secret in one namespace is reported for that namespace only", () => {
   const one = taken('n07')
-  const next = declinedNext(one, { plan: plan([], { declined: [one] }), invocation })
+  const next = declinedNextStep(one, { plan: plan([], { declined: [one] }), invocation })
   expect(next?.command).toBe('pullguard fix -n n07 --secret-name dockercreds-pullguard')
-  expect(next?.say).toContain('--overwrite-secret')
+  expect(next?.text).toContain('--overwrite-secret')
   const both = [one, taken('n08')]
-  expect(declinedNext(one, { plan: plan([], { declined: both }), invocation })?.say).toContain(
+  expect(declinedNextStep(one, { plan: plan([], { declined: both }), invocation })?.text).toContain(
     'in each of these',
   )
 })
@@ -26,7 +26,7 @@ test("another owner's Secret in one namespace is reported for that namespace onl
 test('a Secret that an operator manages is not offered for writing', () => {
   const kept = taken('web', { tool: 'operator', name: 'ExternalSecret/hub' })
   expect(declinedTitle(kept, 1)).toContain('ExternalSecret/hub')
-  expect(declinedNext(kept, { plan: plan([], { declined: [kept] }), invocation })?.say).toBe(
+  expect(declinedNextStep(kept, { plan: plan([], { declined: [kept] }), invocation })?.text).toBe(
     'Choose another name',
   )
 })

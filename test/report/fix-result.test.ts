@@ -30,7 +30,7 @@ describe('a fix that worked', () => {
 
       6 changes written: 2 secrets, 2 service accounts, 2 pods.
       Undo: pullguard undo 20261124-100000-abcd
-      All 2 pods that could not pull are running now.
+      Both pods that could not pull are running now.
       "
     `)
   })
@@ -40,7 +40,7 @@ describe('a fix that worked', () => {
       lines(show(fixReport({ leftPods: 3 })))
         .slice(-2)
         .join(' '),
-    ).toBe("All 2 targeted pods are running now; 3 others still can't pull, for the reasons shown above.")
+    ).toBe("Both targeted pods are running now; 3 others still can't pull, for the reasons shown above.")
     expect(
       lines(show(fixReport({ leftPods: 1 }, { recoveries: [] })))
         .slice(-2)
@@ -100,8 +100,8 @@ describe('a fix that did not work', () => {
     expect(text).toContain('default secret/dockercreds and 1 more: refused by the server')
     expect(text).toContain('admission webhook "no" denied the request')
     expect(lines(text).slice(-2)).toEqual([
-      'Nothing was written. 6 changes were not made.',
-      'Settle what the server refused, then run the same fix again.',
+      'Nothing was written. 6 changes were not applied.',
+      'Resolve what the server refused, then run the same fix again.',
     ])
   })
 })
@@ -121,7 +121,7 @@ test.each(Object.values(OUTCOME_REASONS))(
 
 test('a plan that left something does not claim that all pods run', () => {
   const some = plan(incidentPlan.changes, { declined: everyDeclined.slice(0, 1) })
-  expect(lines(show(fixReport({ plan: some }))).at(-1)).toBe('All 2 targeted pods are running now.')
+  expect(lines(show(fixReport({ plan: some }))).at(-1)).toBe('Both targeted pods are running now.')
 })
 
 test('pods that have not recovered for reasons other than a pull get the advice to look again', () => {
@@ -176,12 +176,12 @@ describe('a workload that has changed since planning', () => {
       'scaled to zero',
       { wanted: 0, recovered: 0 },
       'it now wants',
-      'The pods that could not pull are no longer wanted.',
+      'The pods that could not pull are no longer needed.',
     ],
     [
       'held by a finalizer',
       { recovered: 0, missing: { code: 'not-ended', pod: 'p', until: '', finalizers: ['example.com/hold'] } },
-      'finalizer example.com/hold holds it',
+      'finalizer example.com/hold blocks it',
       'Next: kubectl -n default get pod p -o yaml',
     ],
     [
@@ -193,7 +193,7 @@ describe('a workload that has changed since planning', () => {
     [
       'crashing',
       { crashing: [{ name: 'p', state: 'running', reason: 'CrashLoopBackOff', message: '' }] },
-      'p does not work, with its images there (CrashLoopBackOff)',
+      'p has its images, but does not work (CrashLoopBackOff)',
       'The pod that could not pull has its images now; 1 pod does not work for another reason.',
     ],
   ])('%s is reported as such', (_name, fields, expected, last) => {

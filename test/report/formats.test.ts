@@ -120,7 +120,7 @@ test('JSON has the documented shape, with a command for each remedy and without 
     complete: false,
     gaps: GAPS,
   })
-  expect(document.findings[0]).not.toHaveProperty('urgency')
+  expect(document.findings[0]).not.toHaveProperty('priority')
   expect(document.findings[0].remedies).toEqual([
     { remedy: 'authenticate', command: 'kubectl pullguard fix -n default' },
     { remedy: 'pin', command: 'kubectl pullguard fix -n default --pin --no-authenticate' },
@@ -142,7 +142,7 @@ describe('JUnit', () => {
     expect(xml).toContain('<testsuites name="pullguard" tests="5" failures="4" errors="1" time="0">')
     expect(xml.match(/<failure type="rate-limited" message="Docker Hub&apos;s limit/g)).toHaveLength(3)
     expect(xml).toContain('<error type="forbidden" message="secrets in web: access denied')
-    expect(xml).toContain('To do: ask for get and list on secrets (a Role in web)</error>')
+    expect(xml).toContain('To do: ask for permission to get and list secrets (a Role in web)</error>')
   })
 
   test('repeats the message of a failure in its text, because some readers show only the text', () => {
@@ -188,7 +188,7 @@ describe('GitHub', () => {
     const lines = render(all, { format: 'github' }, GAPS).trimEnd().split('\n')
     expect(lines.map(line => line.replace(/::[^:]*$/, '').slice(0, 60))).toHaveLength(5)
     expect(lines[1]).toMatch(
-      /^::error title=Docker Hub's limit for anonymous pulls is used up::nginx: 2 pods of default\/deployment\/fifthnginx, default\/deployment\/sixthnginx%0AFailed to pull .*%0ANext: pullguard fix -n default$/,
+      /^::error title=Docker Hub's limit for anonymous pulls is used up::nginx: 2 pods of default\/deployment\/fifthnginx and default\/deployment\/sixthnginx%0AFailed to pull .*%0ANext: pullguard fix -n default$/,
     )
     expect(lines[3]).toMatch(/^::warning title=Not everything could be read::secrets in web/)
     expect(lines[4]).toMatch(
@@ -205,7 +205,7 @@ describe('GitHub', () => {
       .split('\n')
     expect(lines).toHaveLength(3)
     expect(lines[0]).toContain(
-      '::img-0, img-1, img-2, img-3, img-4 and 7 more: 12 pods of default/deployment/fifthnginx%0A',
+      '::img-0, img-1, img-2, img-3, img-4, and 7 more: 12 pods of default/deployment/fifthnginx%0A',
     )
     expect(lines[1]).toContain('::error title=registry.example%3A5000 has no such image::')
   })
@@ -259,7 +259,7 @@ test('Markdown starts with the summary, lists workloads in a table and folds the
 
     - Run \\\`docker login ghcr.io\\\` with an account that can pull this image, then distribute that login (as a pull secret of the pods' service accounts); the password is a personal access token (classic) with read:packages: \`pullguard fix -n payments\`
     - See what the kubelet reads in each pull secret: \`pullguard why payments/api-7c9d8-abcde\`
-    - Check the name ghcr.io/acme/api:v2 for a typo, or a repository that was renamed or removed: ghcr.io gives the same answer for names that do not exist as for private ones
+    - Check the name ghcr.io/acme/api:v2 for a typo, and whether the repository was renamed or removed: ghcr.io gives the same answer for private images and for names that don't exist
     - Credential: secret payments/regcred has the wrong type Opaque, so the kubelet ignores it
 
     <details><summary>Evidence</summary>
@@ -270,7 +270,7 @@ test('Markdown starts with the summary, lists workloads in a table and folds the
 
     **Not everything could be read**
 
-    - secrets in web: access denied; whether those pulls had a credential is unknown → ask for get and list on secrets (a Role in web)
+    - secrets in web: access denied; whether those pulls had a credential is unknown → ask for permission to get and list secrets (a Role in web)
     "
   `)
 })

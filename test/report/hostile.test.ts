@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import type { Advised, AdvisedDiagnosis, AdvisedWhy } from '../../src/advice/advised.ts'
+import type { AdvisedDiagnosis, AdvisedFinding, AdvisedWhy } from '../../src/advice/add-steps.ts'
 import type { Finding } from '../../src/diagnosis/finding.ts'
 import { DATA_FORMATS, DIAGNOSIS_FORMATS } from '../../src/report/formats.ts'
 import { diagnosisNotes, renderDiagnosis } from '../../src/report/views/diagnosis.ts'
@@ -24,7 +24,7 @@ import {
 
 const OPTIONS = { width: 80, color: false, invocation: { program: 'pullguard', flags: [], fromDump: false } }
 
-const hostileFinding: fc.Arbitrary<Advised> = fc
+const hostileFinding: fc.Arbitrary<AdvisedFinding> = fc
   .tuple(
     fc.constantFrom(finding(), privateImage(), typo()),
     fc.array(hostile, { minLength: 11, maxLength: 11 }),

@@ -22,7 +22,7 @@ test.each<[Parameters<typeof imageCheck>[0], string]>([
   ],
   [
     { likelyTag: null, asks: [] },
-    'Docker Hub has library/nginx, but no tag 1.27-alpne; the nearest tags are 1.27-alpine, 1.27.',
+    'Docker Hub has library/nginx, but no tag 1.27-alpne; the nearest tags are 1.27-alpine and 1.27.',
   ],
   [
     { likelyTag: null, nearTags: [], asks: [] },
@@ -48,7 +48,7 @@ test.each<[Parameters<typeof imageCheck>[0], string]>([
   ],
   [
     { ...none, verdict: 'not-public', asks: [anonymous, machine] },
-    "Docker Hub has no public repository library/nginx: it does not exist, or it is private, and none of the logins tried opens it. Asked registry-1.docker.io without a login: denied (401); with this machine's login (jane): denied (401).",
+    "Docker Hub has no public repository library/nginx: it does not exist, or it is private, and none of the logins that were tried can pull it. Asked registry-1.docker.io without a login: denied (401); with this machine's login (jane): denied (401).",
   ],
   [
     { ...none, verdict: 'denied', repository: 'unknown', asks: [] },
@@ -56,7 +56,7 @@ test.each<[Parameters<typeof imageCheck>[0], string]>([
   ],
   [
     { ...none, verdict: 'opens-for-pod', asks: [anonymous, pod] },
-    "It exists, and the pod's own login opens it. Asked registry-1.docker.io without a login: denied (401); with secret web/hub (team): found.",
+    "It exists, and the pod's own login can pull it. Asked registry-1.docker.io without a login: denied (401); with secret web/hub (team): found.",
   ],
   [
     {
@@ -102,7 +102,7 @@ describe('the lines of findings', () => {
     const same = (image: string) =>
       finding({ image, check: imageCheck({ ...none, verdict: 'opens-anonymously' }) })
     expect(checkLines([same('nginx'), same('redis'), same('nginx')])).toEqual([
-      expect.stringMatching(/^nginx, redis: It exists/),
+      expect.stringMatching(/^nginx and redis: It exists/),
     ])
     expect(checkLines([finding()])).toEqual([])
   })

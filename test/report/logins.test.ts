@@ -17,7 +17,7 @@ describe('a login that works', () => {
 
   test('with fewer pulls left than the plan may need comes with what happens to the rest', () => {
     expect(provenText(LOGIN, limited(3), 6)).toBe(
-      'The login of acme for Docker Hub works: 3 of 200 pulls in 6 hours left. The plan may need 6: pods are recreated as far as the pulls last, and the rest wait for another fix.',
+      'The login of acme for Docker Hub works: 3 of 200 pulls left in this 6-hour window. The plan may need 6: pods are recreated while pulls remain, and the rest wait for another fix.',
     )
   })
 })

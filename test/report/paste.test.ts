@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { shellWord, shellWords } from '../../src/report/escape.ts'
-import { visible } from '../../src/report/sanitise.ts'
+import { sanitizeLine } from '../../src/report/sanitize.ts'
 import { commandLines } from '../../src/report/screen/step.ts'
 
 const piece = fc.constantFrom(
@@ -49,7 +49,7 @@ test.skipIf(process.platform === 'win32')('words survive quoting, wrapping and a
   const lines = commands.map(({ words, width }) =>
     commandLines(['p', ...words.map(shellWord)].join(' '), width, '    '),
   )
-  expect(pasted(lines)).toEqual(commands.map(({ words }) => words.map(visible)))
+  expect(pasted(lines)).toEqual(commands.map(({ words }) => words.map(sanitizeLine)))
 })
 
 test('lines are broken only between words', () => {

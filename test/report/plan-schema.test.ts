@@ -5,7 +5,7 @@ import type { OutcomeStatus } from '../../src/apply/outcome.ts'
 import type { LeftReason, UndoStep } from '../../src/apply/undo-step.ts'
 import type { Change, ChangeReason } from '../../src/plan/change.ts'
 import { renderFixResult } from '../../src/report/views/fix-result.ts'
-import { type PlanNews, renderPlan } from '../../src/report/views/plan.ts'
+import { type PlanReportContext, renderPlan } from '../../src/report/views/plan.ts'
 import { renderRuns, renderUndoResult } from '../../src/report/views/undo.ts'
 import {
   attach,
@@ -30,7 +30,7 @@ const OPTIONS = {
   terminal: false,
   invocation: { program: 'pullguard', flags: [], fromDump: false },
 } as const
-const NEWS: PlanNews = { findings: [], gaps: [], mode: { code: 'dry-run' } }
+const NEWS: PlanReportContext = { findings: [], gaps: [], mode: { code: 'dry-run' } }
 const fits = (document: unknown) => {
   expect(schemaErrors(document)).toEqual([])
 }

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import type { Plan } from '../../src/plan/plan.ts'
 import type { PlanFormat } from '../../src/report/formats.ts'
-import { type PlanNews, renderPlan } from '../../src/report/views/plan.ts'
+import { type PlanReportContext, renderPlan } from '../../src/report/views/plan.ts'
 import {
   attach,
   createSecret,
@@ -16,11 +16,11 @@ import {
 } from './plan-samples.ts'
 import { typo } from './samples.ts'
 
-const CARRY_OUT: PlanNews = { findings: [], gaps: [], mode: { code: 'carry-out' } }
-const show = (of: Plan, news: Partial<PlanNews> = {}, format: PlanFormat = 'table', width = 80) =>
+const APPLY: PlanReportContext = { findings: [], gaps: [], mode: { code: 'apply' } }
+const show = (of: Plan, news: Partial<PlanReportContext> = {}, format: PlanFormat = 'table', width = 80) =>
   renderPlan(
     of,
-    { ...CARRY_OUT, ...news },
+    { ...APPLY, ...news },
     {
       format,
       width,
@@ -39,12 +39,12 @@ describe('a plan on a terminal', () => {
       Create secret dockercreds in 2 namespaces
         why         pods there can pull from Docker Hub with a login
         login       bob for Docker Hub, from file ~/.docker/config.json
-        namespaces  default, kube-system
+        namespaces  default and kube-system
 
       Add pull secret dockercreds to service account default in 2 namespaces
         why         new pods use this service account by default and get its pull
                     secrets; existing entries keep their order
-        namespaces  default, kube-system
+        namespaces  default and kube-system
 
       Recreate 2 stuck pods
         why         pull secrets are added only when a pod is created; its controller
@@ -52,8 +52,8 @@ describe('a plan on a terminal', () => {
           default      deployment/fifthnginx               1 pod
           kube-system  deployment/calico-kube-controllers  1 pod
 
-      Anyone who can read Secrets or create pods in default, kube-system will be able
-      to read and use the login of bob for Docker Hub (from file
+      Anyone who can read Secrets or create pods in default and kube-system will be
+      able to read and use the login of bob for Docker Hub (from file
       ~/.docker/config.json). An access token with read-only permission is safer:
       https://app.docker.com/settings/personal-access-tokens.
 
@@ -118,7 +118,7 @@ describe('a plan on a terminal', () => {
   test('after a dry run says that nothing was written and what the next command is', () => {
     const text = show(incidentPlan, { mode: { code: 'dry-run' } })
     expect(text).toContain('Nothing was written')
-    expect(text).toContain('Without --dry-run')
+    expect(text).toMatch(/run the same command\s+without --dry-run/)
   })
 
   test('that was saved ends in the command that applies it', () => {

@@ -5,7 +5,7 @@ import type { Change } from '../../src/plan/change.ts'
 import { renderDiagnosis } from '../../src/report/views/diagnosis.ts'
 import { renderFixResult } from '../../src/report/views/fix-result.ts'
 import { renderImages } from '../../src/report/views/images.ts'
-import { type PlanNews, renderPlan } from '../../src/report/views/plan.ts'
+import { type PlanReportContext, renderPlan } from '../../src/report/views/plan.ts'
 import { renderRuns, renderUndoResult } from '../../src/report/views/undo.ts'
 import { renderWhy } from '../../src/report/views/why.ts'
 import {
@@ -40,7 +40,7 @@ const OPTIONS = {
   terminal: false,
   invocation: { program: 'pullguard', flags: [], fromDump: false },
 } as const
-const NEWS: PlanNews = { findings: [], gaps: [], mode: { code: 'dry-run' } }
+const NEWS: PlanReportContext = { findings: [], gaps: [], mode: { code: 'dry-run' } }
 const gaps = [{ what: 'pods', namespace: 'web', why: 'failed' as const, detail: 'EOF' }]
 
 const CHANGES: Change[] = [

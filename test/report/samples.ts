@@ -1,11 +1,11 @@
 /** Diagnoses for the tests of this room: the known incident, and builders of larger ones. */
 import {
-  type Advised,
   type AdvisedContainer,
   type AdvisedDiagnosis,
+  type AdvisedFinding,
   type AdvisedWhy,
-  advised,
-} from '../../src/advice/advised.ts'
+  withSteps,
+} from '../../src/advice/add-steps.ts'
 import type { Attempt, Cause, Finding } from '../../src/diagnosis/finding.ts'
 import type { CheckedReading } from '../../src/report/views/images.ts'
 import type { ImageAsk } from '../../src/snapshot/image-check.ts'
@@ -15,8 +15,8 @@ import { UNKNOWN_NODE } from '../diagnosis/snapshots.ts'
 const LIMITED =
   'Failed to pull image "nginx": failed to pull and unpack image "docker.io/library/nginx:latest": failed to copy: httpReadSeeker: failed open: unexpected status code https://registry-1.docker.io/v2/library/nginx/manifests/sha256:0d17b565: 429 Too Many Requests - Server message: toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit'
 
-export function finding(fields: Partial<Finding> = {}): Advised {
-  return advised({
+export function finding(fields: Partial<Finding> = {}): AdvisedFinding {
+  return withSteps({
     cause: 'rate-limited',
     subcause: 'anonymous',
     severity: 'error',
@@ -39,7 +39,7 @@ export function finding(fields: Partial<Finding> = {}): Advised {
     remedies: ['authenticate', 'pin', 'replace-registry'],
     clues: [],
     host: UNKNOWN_NODE,
-    urgency: 1,
+    priority: 1,
     ...fields,
   })
 }
@@ -55,7 +55,7 @@ export const attempt = (fields: Partial<Attempt> = {}): Attempt => ({
   ...fields,
 })
 
-export const privateImage = (fields: Partial<Finding> = {}): Advised =>
+export const privateImage = (fields: Partial<Finding> = {}): AdvisedFinding =>
   finding({
     cause: 'auth-required-or-denied',
     subcause: null,
@@ -76,7 +76,7 @@ export const privateImage = (fields: Partial<Finding> = {}): Advised =>
     ...fields,
   })
 
-export const typo = (fields: Partial<Finding> = {}): Advised =>
+export const typo = (fields: Partial<Finding> = {}): AdvisedFinding =>
   finding({
     cause: 'image-not-found',
     subcause: null,
@@ -97,7 +97,7 @@ export const typo = (fields: Partial<Finding> = {}): Advised =>
   })
 
 /** The incident that pullguard was written for: three workloads limited by Docker Hub. */
-export const incident: Advised[] = [
+export const incident: AdvisedFinding[] = [
   finding({
     namespace: 'kube-system',
     pod: 'calico-kube-controllers-5b9b456c66-r4j2v',
@@ -111,7 +111,10 @@ export const incident: Advised[] = [
   finding({ pod: 'sixthnginx-6d4cf56db6-9xkzv', workload: { kind: 'Deployment', name: 'sixthnginx' } }),
 ]
 
-export function diagnosis(findings: Advised[], fields: Partial<AdvisedDiagnosis> = {}): AdvisedDiagnosis {
+export function diagnosis(
+  findings: AdvisedFinding[],
+  fields: Partial<AdvisedDiagnosis> = {},
+): AdvisedDiagnosis {
   const causes: Partial<Record<Cause, number>> = {}
   for (const { cause } of findings) causes[cause] = (causes[cause] ?? 0) + 1
   const gaps = fields.gaps ?? []
@@ -133,7 +136,7 @@ export function diagnosis(findings: Advised[], fields: Partial<AdvisedDiagnosis>
 }
 
 /** 500 failing pods of five causes in forty namespaces. */
-export const storm: Advised[] = Array.from({ length: 500 }, (_, index) => {
+export const storm: AdvisedFinding[] = Array.from({ length: 500 }, (_, index) => {
   const fields: Partial<Finding> = {
     namespace: `team-${index % 40}`,
     pod: `worker-${index}`,
@@ -143,7 +146,7 @@ export const storm: Advised[] = Array.from({ length: 500 }, (_, index) => {
   return (kinds[index % kinds.length] ?? finding)(fields)
 })
 
-function dns(fields: Partial<Finding>): Advised {
+function dns(fields: Partial<Finding>): AdvisedFinding {
   return typo({
     cause: 'registry-not-found-dns',
     image: 'registry.internal/tools/agent:3',
@@ -154,7 +157,7 @@ function dns(fields: Partial<Finding>): Advised {
   })
 }
 
-function full(fields: Partial<Finding>): Advised {
+function full(fields: Partial<Finding>): AdvisedFinding {
   return finding({
     cause: 'disk-full',
     subcause: null,

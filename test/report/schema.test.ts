@@ -1,7 +1,7 @@
 /** All machine-readable output matches the published schema. */
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import type { AdvisedProblem } from '../../src/advice/advised.ts'
+import type { AdvisedProblem } from '../../src/advice/add-steps.ts'
 import { type AttemptProblem, CAUSES, type CredentialStatus } from '../../src/diagnosis/finding.ts'
 import { renderDiagnosis } from '../../src/report/views/diagnosis.ts'
 import { renderImages } from '../../src/report/views/images.ts'

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
-import type { AdvisedDiagnosis } from '../../src/advice/advised.ts'
+import type { AdvisedDiagnosis } from '../../src/advice/add-steps.ts'
 import type { Invocation } from '../../src/report/invocation.ts'
 import { renderDiagnosis } from '../../src/report/views/diagnosis.ts'
 import type { Gap } from '../../src/snapshot/snapshot.ts'
@@ -102,24 +102,24 @@ test('a broken secret and a typo are named, and what could not be read comes bef
                     pullguard fix -n payments
                   See what the kubelet reads in each pull secret:
                     pullguard why payments/api-7c9d8-abcde
-                  Check the name ghcr.io/acme/api:v2 for a typo, or a repository
-                  that was renamed or removed: ghcr.io gives the same answer for
-                  names that do not exist as for private ones.
+                  Check the name ghcr.io/acme/api:v2 for a typo, and whether the
+                  repository was renamed or removed: ghcr.io gives the same answer
+                  for private images and for names that don't exist.
 
     registry.example:5000 has no such image: 1 pod
       registry.example:5000/shop:1.27.O
         web  deployment/shop  1 pod  12m
 
-      meaning     The registry answered that the repository, the tag, or the digest
-                  does not exist: a typo, never pushed, or removed.
+      meaning     The registry says that the repository, the tag, or the digest does
+                  not exist: it is misspelled, was never pushed, or was removed.
       evidence    Failed to pull image "registry.example:5000/shop:1.27.O": rpc
                   error: code = NotFound desc = failed to pull and unpack image:
                   registry.example:5000/shop:1.27.O: not found
       credential  no credential in the pod, so the pull is anonymous
       what to do  Check the name and the tag of registry.example:5000/shop:1.27.O
-                  for a typo, or whether it was pushed or has been removed.
-                  Ask the registry itself whether it exists and which login opens it
-                  (costs no pulls):
+                  for a typo, and whether it was ever pushed or has been removed.
+                  Ask the registry whether the image exists and which login can pull
+                  it (costs no pulls):
                     pullguard diagnose -n web --check-images
                   Set the correct image (in Git or the chart's values, if those
                   manage this workload):
@@ -128,10 +128,10 @@ test('a broken secret and a typo are named, and what could not be read comes bef
 
     Not everything could be read:
       secrets in web: access denied; whether those pulls had a credential is unknown
-        → ask for get and list on secrets (a Role in web)
+        → ask for permission to get and list secrets (a Role in web)
 
     2 of 50,000 pods in all namespaces of prod can't pull their images: access
-    denied by ghcr.io (1), image not found (1).
+    denied by ghcr.io (1) and image not found (1).
     Next: pullguard fix -n payments
     "
   `)
@@ -179,12 +179,13 @@ describe('no findings', () => {
     expect(screen(diagnosis([], { gaps }))).toMatchInlineSnapshot(`
       "Not everything could be read:
         secrets in web: access denied; whether those pulls had a credential is unknown
-          → ask for get and list on secrets (a Role in web)
-        pods in 5 namespaces (a, b, c and 2 more): access denied; failing pulls there
+          → ask for permission to get and list secrets (a Role in web)
+        pods in 5 namespaces (a, b, c, and 2 more): access denied; failing pulls there
         can't be detected
-          → ask for get and list on pods (a ClusterRole, or a Role in each)
+          → ask for permission to get and list pods (a ClusterRole, or a Role in each)
         events in the whole cluster: no answer in time; the kubelet's sentences may be
-        missing: causes read \`other\`, and what a new pod waits for is not seen
+        missing: causes may be reported as \`other\`, and why a new pod is waiting may
+        be unknown
           → run it again, or with a longer --request-timeout
 
       No failing pull found in all namespaces of prod (50,000 pods checked), but 3

@@ -69,8 +69,8 @@ describe('undoing a run', () => {
       "Undoing run r1
 
       Restore:
-        web serviceaccount/default: imagePullSecrets loses dockercreds
-        web deployment/shop: image of shop back to nginx
+        web serviceaccount/default: remove dockercreds from imagePullSecrets
+        web deployment/shop: set image of shop back to nginx
 
       Delete:
         web secret/dockercreds
@@ -87,7 +87,7 @@ describe('undoing a run', () => {
 
       From then on, pods pull without this login and may fail as they did before.
 
-      Undo restores 2 objects and deletes 1 secret.
+      This restores 2 objects and deletes 1 secret.
       "
     `)
   })
@@ -115,13 +115,14 @@ describe('undoing a run', () => {
       "Undoing run r1
 
       Restore:
-        serviceaccount/default in 500 namespaces: imagePullSecrets loses dockercreds
+        serviceaccount/default in 500 namespaces: remove dockercreds from
+        imagePullSecrets
 
       Left unchanged:
         team-0 pod/shop-team-0 and 499 more: the replacement pod stays; the stuck one
         can't be brought back
 
-      Undo restores 500 objects.
+      This restores 500 objects.
       "
     `)
   })
@@ -134,7 +135,7 @@ describe('undoing a run', () => {
   test("names what could not be undone, with the server's message", () => {
     const text = renderUndoResult(report('refused'), OPTIONS)
     expect(text).toContain('web serviceaccount/default: refused by the server (forbidden)')
-    expect(text).toContain('1 of 3 changes could not be undone. Run it again to continue.')
+    expect(text).toContain('1 of 3 changes could not be undone. Run the same command again to continue.')
   })
 })
 
@@ -181,8 +182,8 @@ test('an undo announces rollouts, says what references a Secret that stays, and 
   }
   const text = renderUndoPlan({ run: 'r1', steps: [restore, named, keys], kept: [secret] }, OPTIONS)
   const printed = text.replace(/\n\s*/g, ' ')
-  expect(printed).toContain('image of shop back to nginx; all of its pods stop before new ones start')
-  expect(printed).toContain("is still named by deployment/shop, statefulsets that can't be read")
+  expect(printed).toContain('set image of shop back to nginx; all of its pods stop before new ones start')
+  expect(printed).toContain("is still referenced by deployment/shop and statefulsets that can't be read")
   expect(printed).toContain('old secret/dockercreds: https://index.docker.io/v1/')
   expect(printed).toContain('From then on, pods pull without this login')
   expect(printed).toContain('1 secret keeps its login.')
@@ -202,6 +203,6 @@ test('the last line of an undo mentions a bare pod that is still missing', () =>
     .slice(-2)
     .join(' ')
   expect(screen).toBe(
-    'There is nothing left to undo, so nothing is written. 1 bare pod is still missing: running the same fix again restores what it deleted.',
+    'Nothing is left to undo, so nothing is written. 1 bare pod is still missing: running the same fix again restores what it deleted.',
   )
 })

@@ -1,6 +1,6 @@
 /** The chain of one pod, and how a reference is read, on a screen. */
 import { describe, expect, test } from 'vitest'
-import type { AdvisedWhy } from '../../src/advice/advised.ts'
+import type { AdvisedWhy } from '../../src/advice/add-steps.ts'
 import { renderImages } from '../../src/report/views/images.ts'
 import { renderWhy } from '../../src/report/views/why.ts'
 import { attempt, finding, imageReading, privateImage, why, whyContainer } from './samples.ts'
@@ -62,8 +62,8 @@ describe('why', () => {
                     to authorize: failed to fetch anonymous token: unexpected status:
                     401 Unauthorized
 
-      The broken link, for api: secret regcred has the wrong type Opaque, so the
-      kubelet ignores it.
+      Broken link for api: secret regcred has the wrong type Opaque, so the kubelet
+      ignores it.
       Recreate secret regcred with type kubernetes.io/dockerconfigjson, or give the
       pod a working credential:
         pullguard fix -n payments
@@ -116,14 +116,14 @@ describe('why', () => {
     [
       'a login that was not sent',
       { problems: [{ code: 'credential-unused', registry: 'ghcr.io', secrets: ['a', 'b'] }] },
-      'ghcr.io saw no login, though secrets a, b hold one for it',
-      'and the registry asks without the login.',
+      'ghcr.io saw no login, though secrets a and b hold one for it',
+      'the node and the registry is pulling without the login.',
     ],
     [
       "a secret that can't be read",
       { problems: [{ code: 'attempt', secret: 'regcred', key: null, problem: 'secret-forbidden' }] },
       "can't be read with your permissions",
-      'Next: Ask for get on secrets in payments, and run it again.',
+      'Next: Ask for permission to get secrets in payments, then run this again.',
     ],
     [
       'a failed pull',
@@ -133,7 +133,7 @@ describe('why', () => {
     ],
   ])('%s is the broken link', (_name, fields, expected, last) => {
     const shown = lines(why({ containers: [whyContainer(fields)] }))
-    const from = shown.findLastIndex(line => line.startsWith('The broken link, for api: '))
+    const from = shown.findLastIndex(line => line.startsWith('Broken link for api: '))
     expect(shown.slice(from).join(' ')).toContain(expected)
     expect(shown.at(-1)).toBe(last)
   })
@@ -155,7 +155,7 @@ describe('why', () => {
     const shown = lines(why({ containers: [whyContainer({ problems: [], notes: [...notes] })] })).join('\n')
     expect(shown).toContain('  note        secret regcred has the wrong type Opaque')
     expect(shown).toMatch(
-      /No link is broken now\. The notes will matter once an image has to be pulled\nagain\.$/,
+      /No link is broken now\. The notes will matter the next time an image has to be\npulled\.$/,
     )
     expect(shown).not.toContain('broken link')
   })
@@ -195,7 +195,7 @@ describe('image', () => {
         repository  library/nginx
         tag         latest
         policy      Always by default: the kubelet asks the registry at every start
-        Docker Hub  a pull counts towards its limit
+        Docker Hub  a pull counts toward its limit
 
       Nginx
         invalid     the repository must be lower case
@@ -203,6 +203,24 @@ describe('image', () => {
       1 of 2 image names is invalid.
       "
     `)
+  })
+
+  test('puts several into a table where it fits, what is invalid below it', () => {
+    const second = imageReading({ input: 'redis:7', reference: 'docker.io/library/redis:7' })
+    const shown = (width: number) => renderImages([imageReading(), bad, second], { ...OPTIONS, width })
+    expect(shown(80)).toMatchInlineSnapshot(`
+      "IMAGE    REFERENCE                       DEFAULT POLICY  DOCKER HUB LIMIT
+      nginx    docker.io/library/nginx:latest  Always          counts
+      redis:7  docker.io/library/redis:7       Always          counts
+
+      Nginx
+        invalid     the repository must be lower case
+
+      1 of 3 image names is invalid.
+      "
+    `)
+    expect(shown(70)).toMatch(/^REFERENCE +DEFAULT POLICY +DOCKER HUB LIMIT$/m)
+    expect(shown(40)).toMatch(/^ {2}reference +docker.io\/library\/redis:7$/m)
   })
 
   test('prints one row for each reference in a pipe', () => {

@@ -1,7 +1,6 @@
 /** Every cause has its name, its meaning and its next step, with commands that can be pasted. */
 import { describe, expect, test } from 'vitest'
-import type { Advised } from '../../src/advice/advised.ts'
-import type { CredentialHint } from '../../src/diagnosis/credential-hint.ts'
+import type { AdvisedFinding } from '../../src/advice/add-steps.ts'
 import {
   type Attempt,
   CAUSES,
@@ -9,18 +8,19 @@ import {
   type CredentialReport,
   type Finding,
 } from '../../src/diagnosis/finding.ts'
+import type { CredentialHint } from '../../src/diagnosis/pull-credential.ts'
 import type { Invocation } from '../../src/report/invocation.ts'
 import { meaningOf, titleOf, wordsFor } from '../../src/report/words/causes.ts'
 import { remedyCommand } from '../../src/report/words/commands.ts'
-import { counted, someOf } from '../../src/report/words/count.ts'
+import { pluralize, shortList } from '../../src/report/words/count.ts'
 import { credentialLines } from '../../src/report/words/credential.ts'
-import { gapSentence, gapStories } from '../../src/report/words/gaps.ts'
-import { nextText } from '../../src/report/words/said.ts'
+import { gapSentence, summarizeGaps } from '../../src/report/words/gaps.ts'
+import { nextStepText } from '../../src/report/words/step-words.ts'
 import { stepsOf } from '../../src/report/words/steps.ts'
 import { attempt, finding, privateImage, typo } from './samples.ts'
 
 const HERE: Invocation = { program: 'pullguard', flags: [], fromDump: false }
-const tell = (...findings: [Advised, ...Advised[]]) => {
+const tell = (...findings: [AdvisedFinding, ...AdvisedFinding[]]) => {
   const told = { invocation: HERE, findings }
   return {
     short: wordsFor(told).short(told),
@@ -30,7 +30,7 @@ const tell = (...findings: [Advised, ...Advised[]]) => {
   }
 }
 const of = (cause: Cause, fields: Partial<Finding> = {}) => tell(typo({ cause, ...fields }))
-const says = (said: ReturnType<typeof tell>) => said.next.map(({ say }) => say).join('\n')
+const says = (said: ReturnType<typeof tell>) => said.next.map(({ text }) => text).join('\n')
 const commands = (said: ReturnType<typeof tell>) => said.next.flatMap(({ command }) => command ?? [])
 
 test.each(CAUSES)('%s has a headline, a meaning and a next step', cause => {
@@ -41,7 +41,7 @@ test.each(CAUSES)('%s has a headline, a meaning and a next step', cause => {
     const { short, title, meaning, next } = of(cause, fields)
     for (const text of [short, title]) expect(text).toMatch(/^\S.*[^.\s]$/)
     expect(meaning).toMatch(/^\S.*\.$/)
-    for (const { say } of next) expect(say).toMatch(/^\S.*[^.:\s]$/)
+    for (const { text } of next) expect(text).toMatch(/^\S.*[^.:\s]$/)
     expect(JSON.stringify([short, title, meaning, next])).not.toMatch(/undefined|(?<!\/dev\/)null|\[object/)
   }
 })
@@ -138,7 +138,7 @@ describe('the next step fits what is wrong', () => {
 
   test('a command for one of several workloads mentions the others', () => {
     const others = [typo({ pod: 'shop-2' }), typo({ workload: { kind: 'Deployment', name: 'b' } })] as const
-    expect(says(tell(typo(), ...others))).toMatch(/; here for the first of 2 workloads$/m)
+    expect(says(tell(typo(), ...others))).toMatch(/; this command is for the first of 2 workloads$/m)
     expect(says(tell(typo(), others[0]))).not.toContain('first of')
   })
 
@@ -150,9 +150,9 @@ describe('the next step fits what is wrong', () => {
   })
 
   test('for an account at its limit the advice is another account, for a burst limit to wait', () => {
-    expect(tell(finding({ subcause: 'account' })).next[0].say).toContain('an account with a higher limit')
+    expect(tell(finding({ subcause: 'account' })).next[0].text).toContain('an account with a higher limit')
     const abuse = tell(finding({ subcause: 'abuse' }))
-    expect(abuse.next[0].say).toMatch(/^Wait a few minutes/)
+    expect(abuse.next[0].text).toMatch(/^Wait a few minutes/)
     expect(commands(abuse).join()).not.toMatch(/fix -n default(?! --replace-registry)/)
   })
 
@@ -226,11 +226,11 @@ describe('credentials', () => {
   test.each<[CredentialHint, RegExp]>([
     [
       { code: 'not-named', namespace: 'web', secret: 's' },
-      /^secret web\/s holds a login .* does not name it$/,
+      /^secret web\/s holds a login .* does not reference it$/,
     ],
     [
       { code: 'on-service-account', namespace: 'web', secret: 's', serviceAccount: 'builder' },
-      /^secret web\/s holds .* on service account builder, which is not the pod's$/,
+      /^secret web\/s holds .* service account builder, which the pod does not use$/,
     ],
     [{ code: 'in-namespace', namespace: 'shop', secret: 's' }, /^secret shop\/s .* of its own namespace$/],
     [
@@ -239,11 +239,11 @@ describe('credentials', () => {
     ],
     [
       { code: 'service-account-changed-later', serviceAccount: 'shop', secrets: ['s'] },
-      /^service account shop has secret s by now, which only new pods get$/,
+      /^service account shop now has secret s, but only for new pods$/,
     ],
     [
       { code: 'service-account-secrets-ignored', serviceAccount: 'shop', secrets: ['s', 't'] },
-      /^service account shop has secrets s, t, which a pod with a list of its own does not get$/,
+      /^service account shop has secrets s and t, which a pod that lists its own pull secrets does not get$/,
     ],
   ])('%j is shown below them', (hint, said) => {
     const credential: CredentialReport = { status: 'none', attempts: [], hints: [hint] }
@@ -262,7 +262,7 @@ describe('credentials', () => {
 
 test('a command for a node says where to run it, even alone on the last line', () => {
   const [step] = of('disk-full').next
-  expect(nextText(step)).toBe('Next, on node node-1: crictl rmi --prune')
+  expect(nextStepText(step)).toBe('Next, on node node-1: crictl rmi --prune')
 })
 
 test('with policy Never no sentence mentions a pull', () => {
@@ -275,26 +275,26 @@ test('with policy Never no sentence mentions a pull', () => {
 })
 
 test('a gap says what it hides and which permission to request', () => {
-  const [story] = gapStories([{ what: 'secrets', namespace: 'web', why: 'forbidden' }])
+  const [story] = summarizeGaps([{ what: 'secrets', namespace: 'web', why: 'forbidden' }])
   expect(story && gapSentence(story)).toBe(
     'secrets in web: access denied; whether those pulls had a credential is unknown',
   )
-  expect(story?.remedy).toBe('ask for get and list on secrets (a Role in web)')
+  expect(story?.remedy).toBe('ask for permission to get and list secrets (a Role in web)')
 })
 
 test('pods that a dump lacks belong to a namespace that it does not cover', () => {
-  const [story] = gapStories([{ what: 'pods', namespace: 'web', why: 'absent' }])
+  const [story] = summarizeGaps([{ what: 'pods', namespace: 'web', why: 'absent' }])
   expect(story?.remedy).toBe(
-    'look into another namespace, or dump them all: kubectl get pods,events,… -A -o json',
+    'check another namespace, or dump all of them: kubectl get pods,events,… -A -o json',
   )
 })
 
 test('numbers are formatted for people', () => {
-  expect([counted(1, 'pod'), counted(0, 'pod'), counted(1_234_567, 'pod')]).toEqual([
+  expect([pluralize(1, 'pod'), pluralize(0, 'pod'), pluralize(1_234_567, 'pod')]).toEqual([
     '1 pod',
     '0 pods',
     '1,234,567 pods',
   ])
-  expect(someOf(['a', 'b', 'c', 'd'], 3)).toBe('a, b, c, d')
-  expect(someOf(['a', 'b', 'c', 'd', 'e'], 3)).toBe('a, b, c and 2 more')
+  expect(shortList(['a', 'b', 'c', 'd'], 3)).toBe('a, b, c, and d')
+  expect(shortList(['a', 'b', 'c', 'd', 'e'], 3)).toBe('a, b, c, and 2 more')
 })

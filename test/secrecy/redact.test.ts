@@ -118,9 +118,9 @@ describe('redact', () => {
     '--token ',
     'password: ',
   ])('a flood of %j takes linear time', piece => {
-    const started = performance.now()
+    const started = process.cpuUsage()
     redact(piece.repeat(200_000 / piece.length))
-    expect(performance.now() - started).toBeLessThan(1000)
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(1000)
   })
 })
 

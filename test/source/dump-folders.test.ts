@@ -51,11 +51,7 @@ describe('beside a dump in a folder', () => {
       { 'more.json': list.slice(0, -9) },
       'b/more.json ends in the middle, at byte',
     ],
-    [
-      'a list with an error in it',
-      { 'more.json': `${list}}` },
-      'b/more.json is not JSON: what stands at byte',
-    ],
+    ['a list with an error in it', { 'more.json': `${list}}` }, 'b/more.json is not valid JSON at byte'],
     [
       'a YAML list that was cut off',
       { 'more.yaml': 'apiVersion: v1\nitems:\n' },
@@ -70,7 +66,7 @@ describe('beside a dump in a folder', () => {
     [
       'a Forbidden response for its pods',
       { 's.json': '{"kind":"Status","apiVersion":"v1","code":403,"details":{"kind":"pods"}}' },
-      "b/s.json is an API server's answer",
+      'b/s.json is an error response from an API server',
     ],
   ])('%s leaves a gap because it could contain pods', async (_name, files, detail) => {
     expect(await podGaps(files)).toEqual([
@@ -157,19 +153,19 @@ describe('a folder without pods', () => {
       'only other files',
       { 'a.json': '{}', 'b.json': '[1]' },
       true,
-      'No pods are in b, only 2 files without Kubernetes objects. Make a dump with `kubectl get pods,',
+      'There are no pods in b, only 2 files without Kubernetes objects. Make a dump with `kubectl get pods,',
     ],
     [
       'other files and other objects',
       { 'a.json': '{}', 'b.yaml': 'kind: Service\napiVersion: v1\nmetadata: {name: x}\n' },
       true,
-      'No pods are in b, only Service, and 1 file without Kubernetes objects. Make',
+      'There are no pods in b, only Service, and 1 file without Kubernetes objects. Make',
     ],
     [
       'one level of a dump by cluster-info',
       { 'nodes.json': '{"kind":"NodeList","apiVersion":"v1","items":[]}', 'web/pods.json': list },
       false,
-      'No pods are in b, only NodeList. With -R the folders in b are read too. Make a dump with',
+      'There are no pods in b, only NodeList. With -R the folders in b are read too. Make a dump with',
     ],
     [
       'a damaged list only',

@@ -53,9 +53,9 @@ describe('YAML with anchors', () => {
 
 describe('input that is not a dump', () => {
   test.each<[string, string | Buffer, string]>([
-    ['nothing', '', 'Nothing is in standard input'],
-    ['white space', ' \n ', 'Nothing is in standard input'],
-    ['comments', '# nothing\n---\n', 'No pods are in standard input, only nothing'],
+    ['nothing', '', 'standard input is empty'],
+    ['white space', ' \n ', 'standard input is empty'],
+    ['comments', '# nothing\n---\n', 'There are no pods in standard input, only nothing'],
     ['a Deployment', JSON.stringify(deployment), 'only Deployment'],
     [
       'several other kinds',
@@ -72,12 +72,16 @@ describe('input that is not a dump', () => {
     [
       'a Diagnosis',
       '{"apiVersion":"pullguard.dev/v1","kind":"Diagnosis"}',
-      'pullguard itself wrote (Diagnosis)',
+      'output of pullguard itself (Diagnosis)',
     ],
     ['a Table', '{"kind":"Table","apiVersion":"meta.k8s.io/v1","rows":[{"cells":[1]}]}', 'a Table'],
-    ['an error response', '{"kind":"Status","apiVersion":"v1","status":"Failure"}', 'something failed'],
+    ['an error response', '{"kind":"Status","apiVersion":"v1","status":"Failure"}', 'error response'],
     ['a page', '<!DOCTYPE html><html></html>', 'HTML or XML'],
-    ['printed columns', 'NAME   READY   STATUS\nshop   0/1     ErrImagePull\n', 'a table for people'],
+    [
+      'printed columns',
+      'NAME   READY   STATUS\nshop   0/1     ErrImagePull\n',
+      'a table, as `kubectl get` prints it',
+    ],
     ['any text', 'no resources found', 'plain text'],
     ['other JSON', '{"name":"pullguard","version":"1"}', 'not a Kubernetes object: it has no kind'],
     ['JSON that is a number in a list', '12', 'plain text'],
@@ -89,11 +93,11 @@ describe('input that is not a dump', () => {
     [
       'a watch stream',
       `{"type":"ADDED","object":${JSON.stringify(pod('a'))}}\n`,
-      'a watch stream, which holds changes and not a state',
+      'a watch stream, which contains changes instead of objects',
     ],
     ['a list of an old kubectl', `{"metadata":{},"Items":[${JSON.stringify(pod('a'))}]}`, 'an old kubectl'],
     ['compressed data', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0]), 'it is not text'],
-    ['wrong JSON', '{"items":[}', 'is not JSON: what stands at byte 10'],
+    ['wrong JSON', '{"items":[}', 'is not valid JSON at byte 10'],
     ['wrong YAML', `apiVersion: v1\nitems:\n- kind: Pod\n- "open\nkind: List\n`, 'line 4'],
     ['excessive YAML aliases', `a: &a [x]\nb: [${'*a,'.repeat(200)}]\n`, 'line 1 has YAML aliases'],
   ])('%s is refused by name', async (_name, text, words) => {
@@ -121,9 +125,13 @@ describe('input that is not a dump', () => {
     [
       'kubectl get pods -A',
       'NAMESPACE   NAME   READY   STATUS\nweb   a   0/1   Error\n',
-      'a table for people',
+      'a table, as `kubectl get` prints it',
     ],
-    ['rows without the header', 'web   a-1   0/1   ImagePullBackOff   0   5m\n', 'a table for people'],
+    [
+      'rows without the header',
+      'web   a-1   0/1   ImagePullBackOff   0   5m\n',
+      'a table, as `kubectl get` prints it',
+    ],
     ['kubectl get -o name', 'pod/a\npod/b\n', 'a list of names'],
     ['a prompt and JSON', `$ kubectl get pods -o json\n${list}`, 'a terminal session'],
     [
@@ -133,10 +141,10 @@ describe('input that is not a dump', () => {
     ],
     ['a command line and YAML', `kubectl -n web get pod a -o yaml\n${asYaml}`, 'a terminal session'],
     ['a block of Markdown', `Here it is:\n\n\`\`\`yaml\n${asYaml}\`\`\`\n`, 'Markdown'],
-    ["kubectl's own log", `E1128 22:01:02.345678 1 memcache.go:265] x\n${list}`, 'a message of kubectl'],
-    ["a server's refusal", 'Error from server (Forbidden): pods is forbidden\n', 'a message of kubectl'],
-    ['logs between JSON', `${list}\n${logs}${list}`, 'what `kubectl cluster-info dump` prints'],
-    ['logs between YAML', `---\n${asYaml}${logs}---\n${asYaml}`, 'what `kubectl cluster-info dump` prints'],
+    ["kubectl's own log", `E1128 22:01:02.345678 1 memcache.go:265] x\n${list}`, 'a message from kubectl'],
+    ["a server's refusal", 'Error from server (Forbidden): pods is forbidden\n', 'a message from kubectl'],
+    ['logs between JSON', `${list}\n${logs}${list}`, 'the output of `kubectl cluster-info dump`'],
+    ['logs between YAML', `---\n${asYaml}${logs}---\n${asYaml}`, 'the output of `kubectl cluster-info dump`'],
   ])('%s is refused with the command that makes a dump', async (_name, text, words) => {
     for (const form of [text, text.replaceAll('\n', '\r\n')]) {
       const message = await refusal(read({ stdin: Readable.from([Buffer.from(form)]) }))

@@ -1,11 +1,11 @@
 /** Checking images with registries: which logins are used, in which order, how often, and what is concluded; never by a pull. */
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
-import type { Credential } from '../../src/dockerconfig/credential.ts'
+import type { Credential } from '../../src/dockerconfig/registry-credential.ts'
 import { parseReference, type Reference } from '../../src/image/reference.ts'
 import type { Registries } from '../../src/registry/client.ts'
 import { checkFor } from '../../src/snapshot/image-verdict.ts'
-import { PodLogins } from '../../src/source/image-checks/logins.ts'
+import { PodLogins } from '../../src/source/image-checks/pod-logins.ts'
 import { type ImageQuestion, type MachineLogins, readImageChecks } from '../../src/source/image-checks.ts'
 import { login, startHub } from '../registry/hub.ts'
 import { type Answer, CANARY, registriesAt, serve } from '../registry/loopback.ts'

@@ -1,13 +1,13 @@
-/** Recognises a login that was written before, from a note that does not hold it and can't be turned back into it. */
+/** Recognizes a login that was written before by a salted hash, from which the login can't be recovered. */
 
 import { createHash, randomBytes, scryptSync, timingSafeEqual } from 'node:crypto'
 import type { Redacted } from '../../secrecy/redacted.ts'
 
 const LENGTH = 32
-/** Of this process, by digest: a run over hundreds of namespaces writes one login, and each fingerprint takes long on purpose. */
+/** Fingerprints made in this process, by the login's digest: a run writes one login to hundreds of namespaces, and scrypt is slow on purpose. */
 const known = new Map<string, string>()
 
-/** Salted and slow, so that a weak password can't be found by trying. */
+/** The login's fingerprint, `scrypt:SALT:HASH` in hex. Salted and slow, so that a weak password can't be guessed. */
 export function fingerprintOf(secret: Redacted<string>): string {
   const login = secret.reveal()
   const digest = createHash('sha256').update(login).digest('hex')

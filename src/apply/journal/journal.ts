@@ -6,29 +6,29 @@ import { dirname, join } from 'node:path'
 import { UsageError } from '../../errors.ts'
 import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
 import type { Change } from '../../plan/change.ts'
-import type { Notes } from '../apply-context.ts'
+import type { JournalWriter } from '../apply-context.ts'
 import type { Outcome } from '../outcome.ts'
 import type { JournalLine, RunHeader } from './line.ts'
 import type { Run } from './run.ts'
 import { openFolder, refuseForeignFolder } from './state-folder.ts'
 
-/** A name for a run that starts now. Names sort by time; the end tells two of one second apart. */
+/** A name for a run that starts now. Names sort by time; a random suffix keeps two runs of one second apart. */
 export function runName(now: Date): string {
   const time = now.toISOString().replace(/[-:]|\.\d+/g, '')
   return `${time}-${randomBytes(3).toString('hex')}`
 }
 
-/** Appends to one run's file. It is made with the first line, so that a run that writes nothing leaves nothing behind. */
-export class Journal implements Notes {
+/** Appends to one run's file. The file is created with the first line, so a run that writes nothing leaves no file. */
+export class Journal implements JournalWriter {
   readonly #path: string
   #header: RunHeader | null
   #file: FileHandle | null = null
-  /** The header while it is not written. */
+  /** The header that goes in front of the next write; null once written. */
   #first: RunHeader | null = null
   #waiting: string[] = []
   #flush: Promise<void> | null = null
 
-  /** @param header null to go on with a run that is there already */
+  /** @param header null to append to an existing run */
   constructor(folder: string, run: string, header: RunHeader | null) {
     this.#path = join(folder, `${run}.jsonl`)
     this.#header = header
@@ -41,7 +41,7 @@ export class Journal implements Notes {
   }
 
   outcome(outcome: Outcome): Promise<void> {
-    // A run's first line is an intent: what was refused before any write is no run.
+    // A journal begins with an intent: without a write there is no run to record.
     if (this.#header) return Promise.resolve()
     return this.append({ type: 'outcome', outcome })
   }
@@ -93,14 +93,14 @@ export class Journal implements Notes {
     await refuseForeignFolder(dirname(this.#path))
     const folder = await openFolder(dirname(this.#path))
     const file = await open(this.#path, 'a', 0o600)
-    // The new name has to be on disk, too, or the run could not be found again.
+    // The folder is flushed as well, or the new file's name could be lost in a crash.
     await folder?.sync()
     await folder?.close()
     return file
   }
 }
 
-/** A line about a change goes to the journal that has the change, any other to all of them. */
+/** Appends to the journals of a run and of the runs that it continues: a line about a change to those with that change, any other line to all. */
 export function journalsOf(run: Run, folder: string): Pick<Journal, 'append' | 'close'> {
   const names = new Set([run.run, ...run.entries.map(entry => entry.run)])
   const journals = new Map([...names].map(name => [name, new Journal(folder, name, null)]))

@@ -1,4 +1,4 @@
-/** A line of a journal, and whether a text is one, down to the change in it: a disk, an editor or another version may have spoilt it. */
+/** The lines of a journal, and their validation down to the change in them: a disk, an editor, or another version may have damaged them. */
 
 import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
 import type { Change } from '../../plan/change.ts'
@@ -12,15 +12,15 @@ export interface RunHeader {
   /** ISO 8601. */
   startedAt: string
   cluster: { uid: string; server: string; context: string | null }
-  /** One more than any run of the folder had before it; absent in journals of older versions. */
+  /** Counts the runs of the folder from 1; absent in journals of older versions. */
   number?: number
-  /** `fix` as it was called, for people. */
+  /** The namespaces that `fix` was called for; null for all. */
   namespaces: string[] | null
-  /** As whom the server knew it; null where it did not tell. */
+  /** The user name by which the server knew the run; null where the server did not say. */
   user?: string | null
   /** The interrupted run that this one continues: the two are undone together. */
   continues?: string | null
-  /** What the run set out to do, so that the next one sees whether it got there. */
+  /** What the run planned, so that the next run can see whether it finished. */
   plan?: { secretName: string; registries: string[]; changes: number }
 }
 
@@ -31,7 +31,7 @@ export type JournalLine =
   | { type: 'outcome'; outcome: Outcome }
   | { type: 'undo-intent'; id: string }
   | { type: 'undone'; id: string; resourceVersion?: string }
-  /** An undo found nothing of the run that it could still revert. */
+  /** An undo found nothing left to revert. */
   | { type: 'over' }
 
 const STATUSES: Record<OutcomeStatus, true> = {
@@ -44,7 +44,7 @@ const STATUSES: Record<OutcomeStatus, true> = {
   skipped: true,
 }
 
-/** The line, or null where the text is not a whole one of this version. */
+/** The line; null where the text is not a complete line of this version. */
 export function parseLine(text: string): JournalLine | null {
   try {
     const parsed: unknown = JSON.parse(text)

@@ -1,46 +1,46 @@
-/** A run as its journal tells it: what it meant to write, what became of that, and what an undo has reverted since. */
+/** A run as read from its journal: the intended changes, their outcomes, and what an undo has reverted since. */
 
 import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
 import type { Change } from '../../plan/change.ts'
 import type { Outcome } from '../outcome.ts'
 import type { RunHeader } from './line.ts'
 
-/** A change that a run meant to make. A null outcome: the run ended before it knew. */
+/** A change that a run intended. `outcome` is null where the run ended before it recorded one. */
 export interface RunEntry {
   change: Change
   object: KubernetesObject | null
   outcome: Outcome | null
-  /** An undo has begun to take it back. */
+  /** An undo has begun to revert it. */
   undoing: boolean
   undone: boolean
-  /** The object's version after it was undone; null where it is gone or that is not known. */
+  /** The object's resourceVersion after the undo; null where the object is gone or the version is unknown. */
   undoneAt: string | null
-  /** The run that it is of. */
+  /** The name of its run. */
   run: string
 }
 
 export interface Run extends Omit<RunHeader, 'type'> {
-  /** The last intent of each change, in order. */
+  /** The last intent of each change, in the journal's order. */
   entries: RunEntry[]
-  /** An undo found that nothing of it could be reverted any more. */
+  /** An undo found nothing left to revert. */
   over: boolean
 }
 
-/** It may have written more than pods. */
-export function leavesTraces({ entries }: Run): boolean {
-  return entries.some(leavesTrace)
+/** Whether the run may have written objects other than pods. */
+export function wroteMoreThanPods({ entries }: Run): boolean {
+  return entries.some(wroteMoreThanPod)
 }
 
-function leavesTrace(entry: RunEntry): boolean {
+function wroteMoreThanPod(entry: RunEntry): boolean {
   return mayHaveWritten(entry) && entry.change.target.kind !== 'Pod'
 }
 
-/** Nothing of the run is left to undo. Recreated pods are not restored, so they do not count. */
-export function isTakenBack({ entries, over }: Run): boolean {
-  return over || !entries.some(entry => leavesTrace(entry) && !entry.undone)
+/** Whether nothing of the run is left to undo. Recreated pods can't be restored, so they don't count. */
+export function isUndone({ entries, over }: Run): boolean {
+  return over || !entries.some(entry => wroteMoreThanPod(entry) && !entry.undone)
 }
 
-/** Written for certain, or nobody knows. */
+/** Whether the change was written or its outcome is unknown. */
 export function mayHaveWritten({ outcome }: RunEntry): boolean {
   return outcome === null || outcome.status === 'applied' || outcome.status === 'failed'
 }

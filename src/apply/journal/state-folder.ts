@@ -1,4 +1,4 @@
-/** Where the journals of a cluster are kept: a folder that nobody else can write to, for whoever writes a journal decides what undo and the next fix do. */
+/** The folder of a cluster's journals. Nobody else may write to it, because journals decide what undo and the next fix do. */
 
 import { type FileHandle, mkdir, open, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -11,13 +11,13 @@ export function journalFolder(
   clusterUid: string,
 ): string {
   const state = env.XDG_STATE_HOME
-  // A relative XDG path is to be ignored (XDG Base Directory Specification).
+  // Relative XDG paths are ignored (XDG Base Directory Specification).
   const base = state?.startsWith('/') ? state : join(home, '.local', 'state')
-  // Where the identity is a server's address, it holds characters that a folder's name can't.
+  // The identity may be a server's address, which has characters that a folder name can't have.
   return join(base, 'pullguard', folderName(clusterUid))
 }
 
-/** Any server can say that its uid is `..` or a megabyte. */
+/** A server can claim any uid, such as `..` or a megabyte of text. */
 function folderName(clusterUid: string): string {
   return clusterUid
     .slice(0, 200)
@@ -27,10 +27,10 @@ function folderName(clusterUid: string): string {
 
 const BY_OTHERS = 0o002
 const BY_GROUP = 0o020
-/** In such a folder, as /tmp is one, nobody can replace what another has made. */
+/** The sticky bit: in such a folder, like /tmp, nobody can replace another user's files. */
 const STICKY = 0o1000
 
-/** Looks at a cluster's folder, at pullguard's and at the one that holds it, as far as they are there. @throws UsageError */
+/** Checks a cluster's folder, pullguard's, and its parent, as far as they exist. @throws UsageError where others can write to one */
 export async function refuseForeignFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return
   const own = dirname(folder)
@@ -49,7 +49,7 @@ export async function refuseForeignFolder(folder: string): Promise<void> {
   }
 }
 
-/** Makes the folder, readable by its owner alone. Windows can't open folders to flush them: null. */
+/** Creates the folder, readable by its owner alone, and opens it to flush it; null on Windows, which can't open folders. @throws UsageError */
 export async function openFolder(folder: string): Promise<FileHandle | null> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })

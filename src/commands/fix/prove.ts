@@ -1,6 +1,6 @@
-/** Proves each login against its registry before it is distributed, and that it has pulls left for what needs them. */
+/** Proves each login against its registry before it is distributed, and checks that enough pulls are left. */
 
-import type { Credential } from '../../dockerconfig/credential.ts'
+import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { RefusedError, UnreachableError } from '../../errors.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { parseReference } from '../../image/reference.ts'
@@ -8,20 +8,23 @@ import type { UnprovenLogin } from '../../plan/plan-input.ts'
 import { serves } from '../../plan/stuck-pod.ts'
 import type { Proof, QuotaOutcome } from '../../registry/outcome.ts'
 import {
-  proofRefusal,
+  failedProofText,
   provenText,
   shortLivedText,
   uncheckedText,
   usedUpText,
-  type WayOut,
+  type Workarounds,
 } from '../../report/views/logins.ts'
-import { planned } from './logins.ts'
-import type { Draft, FixSession } from './session.ts'
+import { planCredentialOf } from './find-logins.ts'
+import type { FixSession, PreparedFix } from './session.ts'
 
-/** Private images that are misspelt or somebody else's must not speak against a login: of so many repositories one is tried each. */
+/**
+ * How many repositories a login is tried on, with one image each: some may be misspelled or belong to somebody else, which says nothing about
+ * the login.
+ */
 const REPOSITORIES_TRIED = 30
 
-/** A login that is not distributed, and what the run ends with where nothing else is left to do. */
+/** A login that is not distributed, and the error that ends the run if nothing is left to do without it. */
 export interface Unproven {
   credential: Credential
   login: UnprovenLogin
@@ -29,26 +32,31 @@ export interface Unproven {
 }
 
 /**
- * Proves them one after the other and says so on standard error. Those that fail are given back: they stop only what depends on them.
- * A plan that is only to be seen keeps a login whose registry does not answer, and it is said that nobody could check it.
+ * Proves the logins one after the other and reports each on standard error. A plan that is only displayed keeps a login whose registry does
+ * not answer, with a note that the login is unchecked.
+ * @returns the logins that failed; only the changes that need them are dropped
  */
-export async function proveLogins(draft: Draft, session: FixSession): Promise<Unproven[]> {
+export async function proveLogins(prepared: PreparedFix, session: FixSession): Promise<Unproven[]> {
   const failed: Unproven[] = []
-  for (const credential of draft.credentials) {
-    const unproven = await proveOne(credential, draft, session)
+  for (const credential of prepared.credentials) {
+    const unproven = await proveOne(credential, prepared, session)
     if (unproven !== null) failed.push(unproven)
   }
   return failed
 }
 
-/** @returns null where it works, or is only to be seen and can't be checked */
-async function proveOne(credential: Credential, draft: Draft, session: FixSession): Promise<Unproven | null> {
+/** @returns null where the login works, or where the plan is only displayed and the registry does not answer */
+async function proveOne(
+  credential: Credential,
+  prepared: PreparedFix,
+  session: FixSession,
+): Promise<Unproven | null> {
   const { err } = session.context
-  const { proof, image } = await proofFor(credential, draft, session)
+  const { proof, image } = await proofFor(credential, prepared, session)
   if (!proof.proven) {
     const { why, detail } = proof
     const noAnswer = why === 'unreachable' || why === 'server-error' || why === 'rate-limited'
-    const text = proofRefusal(credential, image, why, detail, wayOut(credential, draft))
+    const text = failedProofText(credential, image, why, detail, wayOut(credential, prepared))
     if (noAnswer && isOnlyShown(session)) {
       await err.write(`${uncheckedText(credential, image, why, detail)}\n`)
       return null
@@ -57,9 +65,9 @@ async function proveOne(credential: Credential, draft: Draft, session: FixSessio
     return { credential, login: { username: credential.username, why, image }, error }
   }
   const { quota } = proof
-  const needed = credential.registry === DOCKER_HUB ? draft.plan.cost.pulls : 0
+  const needed = credential.registry === DOCKER_HUB ? prepared.plan.cost.pulls : 0
   if (needed > 0 && quota.status === 'limited' && quota.remaining === 0) {
-    const error = new RefusedError(usedUpText(credential, quota, wayOut(credential, draft)))
+    const error = new RefusedError(usedUpText(credential, quota, wayOut(credential, prepared)))
     return { credential, login: { username: credential.username, why: 'used-up', image: null }, error }
   }
   await err.write(`${provenText(credential, quota, needed)}\n`)
@@ -71,22 +79,26 @@ function isOnlyShown({ options }: FixSession): boolean {
   return options.dryRun === 'client' || options.planFile !== undefined || options.format === 'patch'
 }
 
-/** What goes without this login. */
-function wayOut({ registry }: Credential, { plan, credentials }: Draft): WayOut {
+/** What the fix can still do without this login. */
+function wayOut({ registry }: Credential, { plan, credentials }: PreparedFix): Workarounds {
   const others = credentials.map(one => one.registry).filter(other => other !== registry)
   return { plan, others: [...new Set(others)] }
 }
 
 interface Tried {
   proof: Proof
-  /** The image that it was tried on; null where none is known. */
+  /** The image that the login was tried on; null where none is known. */
   image: string | null
 }
 
-async function proofFor(credential: Credential, draft: Draft, { registries }: FixSession): Promise<Tried> {
+async function proofFor(
+  credential: Credential,
+  prepared: PreparedFix,
+  { registries }: FixSession,
+): Promise<Tried> {
   const registry = registries.of(credential.registry)
   let last: Tried = { proof: { proven: true, quota: { status: 'not-told' }, manifest: null }, image: null }
-  for (const image of imagesFor(credential, draft)) {
+  for (const image of imagesFor(credential, prepared)) {
     const proof = await registry.proveCredential(credential, image === null ? null : parseReference(image))
     last = { proof, image }
     if (proof.proven || proof.why !== 'no-access') return last
@@ -94,10 +106,10 @@ async function proofFor(credential: Credential, draft: Draft, { registries }: Fi
   return last
 }
 
-/** Images that the login is to open, those first that are known to be there; null where none is known. */
-function imagesFor(credential: Credential, { findings }: Draft): (string | null)[] {
+/** Images that the login should be able to pull, those first that are known to exist; null where none is known. */
+function imagesFor(credential: Credential, { findings }: PreparedFix): (string | null)[] {
   const served = findings.filter(
-    finding => finding.remedies.length > 0 && serves(planned(credential), finding),
+    finding => finding.remedies.length > 0 && serves(planCredentialOf(credential), finding),
   )
   const limited = served.filter(({ cause }) => cause === 'rate-limited')
   const images = new Map<string, string>()
@@ -110,9 +122,9 @@ function imagesFor(credential: Credential, { findings }: Draft): (string | null)
   return images.size === 0 ? [null] : [...images.values()].slice(0, REPOSITORIES_TRIED)
 }
 
-/** Pulls left on Docker Hub for the logins that the plan distributes, the fewest counting; null: no limit; `unknown`: the hub can't be asked. */
+/** Pulls left on Docker Hub for the plan's logins, the lowest of them; null where there is no limit; `unknown` where Docker Hub does not answer. */
 export async function pullsLeft(
-  { credentials }: Draft,
+  { credentials }: PreparedFix,
   { registries }: FixSession,
 ): Promise<number | null | 'unknown'> {
   const left: number[] = []
@@ -124,7 +136,7 @@ export async function pullsLeft(
   return left.length === 0 ? null : Math.min(...left)
 }
 
-/** A hub that takes no more requests has no pulls for us either; of one that does not answer nobody knows. */
+/** Pulls left by one answer: none if Docker Hub throttles even this request, `unknown` if it does not answer. */
 function leftOf(quota: QuotaOutcome): number | null | 'unknown' {
   switch (quota.status) {
     case 'limited':

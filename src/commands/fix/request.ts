@@ -1,12 +1,18 @@
-/** What a fix is to do: the remedies that were chosen, and the logins that may be distributed for them. */
+/** What a fix is to do: remedies by flag, by tick on a terminal, or by finding, and the logins that may be distributed for them. */
 
-import { unfinishedRegistries } from '../../apply/journal/left-behind.ts'
-import type { Remedy } from '../../diagnosis/remedies.ts'
+import { adviseDiagnosis } from '../../advice/add-steps.ts'
+import { unfinishedRegistries } from '../../apply/journal/unfinished-work.ts'
+import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
+import { fittingRemedies, type Remedy } from '../../diagnosis/remedy.ts'
+import type { Credential } from '../../dockerconfig/registry-credential.ts'
+import { RefusedError, UsageError } from '../../errors.ts'
+import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import type { Replacement } from '../../plan/plan-input.ts'
-import { findLogins, type Logins } from './logins.ts'
-import { askForOthers } from './other-registries.ts'
-import { chooseRemedies } from './remedies.ts'
-import type { FixSession } from './session.ts'
+import { otherLoginQuestion, remedyChoice, remedyQuestion } from '../../report/views/questions.ts'
+import type { Snapshot } from '../../snapshot/snapshot.ts'
+import { invocationOf } from '../invocation.ts'
+import { findLogins, type Logins, planCredentialOf } from './find-logins.ts'
+import type { FixOptions, FixSession } from './session.ts'
 import { namespacesOf, type Situation } from './situation.ts'
 
 export interface Request {
@@ -15,12 +21,137 @@ export interface Request {
   logins: Logins
 }
 
-/** By flag, by answer at the terminal, or what the situation calls for. @throws UsageError, RefusedError */
+/** The request, from flags, answers at the terminal, or the findings. @throws UsageError, RefusedError */
 export async function chooseRequest(situation: Situation, session: FixSession): Promise<Request> {
   const { snapshot, diagnosis, runs } = situation
   const { secretName } = session.options
   const unfinished = unfinishedRegistries(runs, { secretName, ...namespacesOf(session) })
   const choice = await chooseRemedies(session, diagnosis, { snapshot, unfinished: unfinished.length > 0 })
   const found = await findLogins(session, diagnosis.findings, { ...choice, unfinished })
-  return { ...choice, logins: await askForOthers(session, diagnosis.findings, found) }
+  return { ...choice, logins: await confirmOtherLogins(session, diagnosis.findings, found) }
+}
+
+/**
+ * The logins that may be distributed. Everybody who can start pods in the cluster can name a registry, so with -A the user is asked about each
+ * registry that no flag names, and without an answer its login is not distributed. The same goes, in any scope, for a login that a helper
+ * makes for this machine's own identity.
+ */
+export async function confirmOtherLogins(
+  session: FixSession,
+  findings: Finding[],
+  logins: Logins,
+): Promise<Logins> {
+  const { options, context } = session
+  const asks = context.ask.available && !options.yes
+  const open = logins.credentials.filter(credential => !isFree(credential, session, logins))
+  const named = [...logins.named]
+  const refused: string[] = []
+  for (const [registry, own] of Map.groupBy(open, credential => credential.registry)) {
+    const places = [
+      ...new Set(findings.filter(each => each.registry === registry).map(each => each.namespace)),
+    ]
+    const question = otherLoginQuestion(own.map(planCredentialOf), places.sort())
+    if (asks && (await context.ask.confirm(question))) named.push(registry)
+    else refused.push(registry)
+  }
+  return {
+    ...logins,
+    credentials: logins.credentials.filter(({ registry }) => !refused.includes(registry)),
+    named,
+    unnamed: [...logins.unnamed, ...refused],
+  }
+}
+
+function isFree(
+  { registry, minted, shortLived }: Credential,
+  { options }: FixSession,
+  { named }: Logins,
+): boolean {
+  if (named.includes(registry) || registry === DOCKER_HUB) return true
+  return !options.allNamespaces && !minted && !shortLived
+}
+
+/** The default replacement: Amazon ECR Public mirrors Docker's official images. Images that it lacks stay unchanged. */
+const OFFICIAL_IMAGES: Replacement = { from: DOCKER_HUB, to: 'public.ecr.aws/docker' }
+
+/** What is known about earlier fixes. */
+export interface Earlier {
+  snapshot: Snapshot
+  /** The last one ended early, as its journal says. */
+  unfinished: boolean
+}
+
+export interface Choice {
+  remedies: Set<Remedy>
+  replacements: Replacement[]
+}
+
+/** Chooses the remedies. @throws UsageError for a malformed --replace-registry; RefusedError where nothing was ticked */
+export async function chooseRemedies(
+  { options, context }: FixSession,
+  diagnosis: Diagnosis,
+  earlier: Earlier,
+): Promise<Choice> {
+  const replacements = (options.remediesAskedFor.get('replace-registry') ?? []).map(readReplacement)
+  const fitting = fittingRemedies(diagnosis.findings)
+  const asks = context.ask.available && !options.yes && !hasChosen(options) && fitting.length > 1
+  if (!asks) return { remedies: byFlags(options, diagnosis, earlier), replacements }
+  const ticked = await context.ask.choose(
+    remedyQuestion(adviseDiagnosis(diagnosis), invocationOf(context, options.connection)),
+    fitting.map(({ remedy, findings }) => ({
+      name: remedyChoice(remedy, findings),
+      value: remedy,
+      checked: remedy === 'authenticate' || remedy === 'recreate',
+    })),
+  )
+  if (ticked.length === 0) throw new RefusedError('No remedy was chosen. Nothing was changed.')
+  const remedies = new Set<Remedy>(ticked)
+  // Only new pods get the login, so the two go together.
+  if (remedies.has('authenticate')) remedies.add('recreate')
+  return { remedies, replacements: remedies.has('replace-registry') ? [OFFICIAL_IMAGES] : [] }
+}
+
+function hasChosen(options: FixOptions): boolean {
+  const { remediesAskedFor, registries, username, authenticate, recreate } = options
+  const logins = registries.length > 0 || username !== undefined
+  return remediesAskedFor.size > 0 || logins || !authenticate || !recreate
+}
+
+function byFlags(
+  options: FixOptions,
+  { findings }: Diagnosis,
+  { snapshot, unfinished }: Earlier,
+): Set<Remedy> {
+  const calls = (remedy: Remedy) => findings.some(({ remedies }) => remedies.includes(remedy))
+  const asked = options.registries.length > 0 || options.username !== undefined
+  const halfDone = unfinished || isHalfDone(options.secretName, snapshot)
+  // With --replace-registry the old registry needs no login, unless a flag asks for one.
+  const elsewhere = options.remediesAskedFor.has('replace-registry') && !asked
+  const login = !elsewhere && (asked || calls('authenticate') || halfDone)
+  const remedies = new Set<Remedy>()
+  if (options.authenticate && login) remedies.add('authenticate')
+  if (options.recreate && (login || elsewhere || calls('recreate') || options.recreateBarePods))
+    remedies.add('recreate')
+  for (const remedy of options.remediesAskedFor.keys()) remedies.add(remedy)
+  return remedies
+}
+
+/** Whether an interrupted fix has attached its Secret to some service accounts only. Works without its journal, which may be on another machine. */
+function isHalfDone(secretName: string, { pods, serviceAccounts }: Snapshot): boolean {
+  return serviceAccounts.some(
+    ({ namespace, name, imagePullSecrets }) =>
+      imagePullSecrets.includes(secretName) &&
+      pods.some(
+        pod =>
+          pod.namespace === namespace && pod.serviceAccount === name && !pod.pullSecrets.includes(secretName),
+      ),
+  )
+}
+
+function readReplacement(text: string): Replacement {
+  const [from = '', to = '', ...more] = text.split('=')
+  if (from !== '' && to !== '' && more.length === 0) return { from, to }
+  throw new UsageError(
+    `--replace-registry takes FROM=TO, such as docker.io=public.ecr.aws/docker or nginx=quay.io/team/nginx:1.27, not "${text}".`,
+  )
 }

@@ -1,18 +1,21 @@
-/** Takes a plan from a file: for this cluster, as it was written, with the very logins that it names. */
+/** Loads a saved plan: only for this cluster, unmodified, and with the logins that it names. */
 
 import { readPlanFile, refuseOtherCluster } from '../../apply/plan-file.ts'
-import type { Credential } from '../../dockerconfig/credential.ts'
+import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { RefusedError, UsageError } from '../../errors.ts'
 import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
 import type { PatchChange } from '../../plan/change.ts'
 import { patchOf } from '../../plan/patch.ts'
 import type { Plan } from '../../plan/plan.ts'
-import { readPodOwners } from '../../source/live/pod-owners.ts'
-import { givenLogin, onThisMachine } from './logins.ts'
-import type { Draft, FixSession } from './session.ts'
+import { readPodOwners } from '../../source/live/owners.ts'
+import { loginFromFlags, machineLoginsFor } from './find-logins.ts'
+import type { FixSession, PreparedFix } from './session.ts'
 
-/** The saved plan. @throws UsageError where the file is none; RefusedError for another cluster, a changed patch, other logins */
-export async function savedPlan(path: string, session: FixSession): Promise<Draft> {
+/**
+ * The saved plan, ready to apply.
+ * @throws UsageError where the file is not a plan; RefusedError for another cluster, a modified patch, or other logins
+ */
+export async function savedPlan(path: string, session: FixSession): Promise<PreparedFix> {
   const plan = await readPlanFile(path, session.context.signal)
   refuseOtherCluster(plan, { uid: session.clusterUid, server: session.cluster.server })
   for (const change of plan.changes) {
@@ -30,7 +33,7 @@ export async function savedPlan(path: string, session: FixSession): Promise<Draf
   }
 }
 
-/** What is shown are the edits, what is written is the patch: the two have to say the same. */
+/** The edits are displayed and the patch is written, so the two must match. */
 function refuseOtherPatch({ id, target, edits, patch }: PatchChange, path: string): void {
   const version = patch.find(({ path: pointer }) => pointer === '/metadata/resourceVersion')?.value
   const expected = patchOf(target.uid ?? '', String(version ?? ''), edits)
@@ -40,7 +43,7 @@ function refuseOtherPatch({ id, target, edits, patch }: PatchChange, path: strin
   )
 }
 
-/** What is shown is the workload, what is deleted are its pods: they have to be its own. */
+/** The workload is displayed and its pods are deleted, so the pods must really be its own. */
 async function refuseOtherOwners(plan: Plan, path: string, { cluster, context }: FixSession): Promise<void> {
   const recreated = plan.changes.filter(change => change.action === 'recreate-pod')
   const owners = await readPodOwners(
@@ -69,14 +72,14 @@ async function loginsOf(plan: Plan, { options, context }: FixSession): Promise<C
     const path = key.startsWith(`${registry}/`) ? [key.slice(registry.length + 1)] : []
     return { registry, repositories: path }
   })
-  const given = await givenLogin(options, context)
+  const given = await loginFromFlags(options, context)
   if (given !== null && !wanted.some(({ registry }) => registry === given.registry)) {
     throw new UsageError(
       `--username is for ${given.registry} unless --registry names another, and the plan distributes no login for it.`,
     )
   }
   const rest = wanted.filter(({ registry }) => registry !== given?.registry)
-  const found = await onThisMachine(rest, context)
+  const found = await machineLoginsFor(rest, context)
   const all = [...(given ? [given] : []), ...found.credentials]
   return plan.credentials.map(({ registry, key, username }) => {
     const login = all.find(one => one.key === key)

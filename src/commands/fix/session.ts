@@ -1,8 +1,8 @@
-/** What every step of a fix works with, and what the flags ask for. */
+/** What every step of a fix works with, and the options that the flags make. */
 
 import type { Finding, Severity } from '../../diagnosis/finding.ts'
-import type { Remedy } from '../../diagnosis/remedies.ts'
-import type { Credential } from '../../dockerconfig/credential.ts'
+import type { Remedy } from '../../diagnosis/remedy.ts'
+import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import type { ClusterWriter } from '../../kubernetes/api/writer.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { Registries } from '../../registry/client.ts'
@@ -18,7 +18,7 @@ export interface FixOptions {
   affected: boolean
   excludedNamespaces: string[]
   secretName: string
-  /** Registries to distribute logins for, whatever the findings need. */
+  /** Registries to distribute logins for, whether or not findings need them. */
   registries: string[]
   endpoints: string[]
   username?: string
@@ -26,7 +26,7 @@ export interface FixOptions {
   authenticate: boolean
   recreate: boolean
   recreateBarePods: boolean
-  /** Those besides the two above whose flags were given, with the values given. */
+  /** Other remedies whose flags were given, with the flags' values. */
   remediesAskedFor: ReadonlyMap<Remedy, readonly string[]>
   allowManaged: boolean
   overwriteSecret: boolean
@@ -36,9 +36,9 @@ export interface FixOptions {
   /** Findings from this severity on decide the exit code. */
   failOn: Severity | 'never'
   format: PlanFormat
-  /** Write the plan there and stop. */
+  /** Write the plan to this file and stop. */
   planFile?: string
-  /** Carry out the plan that is there. */
+  /** Apply the plan in this file. */
   applyFile?: string
 }
 
@@ -48,24 +48,24 @@ export interface FixSession {
   cluster: ClusterWriter
   registries: Registries
   clusterUid: string
-  /** Where this cluster's journals are. */
+  /** The folder of this cluster's journals. */
   journals: string
-  /** How what the server says is redacted from now on. */
+  /** Sets the redactor for the server's messages from now on. */
   redactBy(redactor: (text: string) => string): void
 }
 
 /** A plan, and what is needed to apply it. */
-export interface Draft {
+export interface PreparedFix {
   plan: Plan
-  /** What the plan was made from; empty for a saved one. */
+  /** The findings that the plan was made from; empty for a saved plan. */
   findings: Finding[]
   gaps: Gap[]
-  /** With their passwords; one for each of the plan's. */
+  /** The plan's credentials with their passwords. */
   credentials: Credential[]
   /** Part of the scope could not be read, so changes may be missing from the plan. */
   narrowed: boolean
-  /** Logins that were tried and are left out, so that the plan does not do all that was asked for. */
+  /** Logins that failed their proof and are left out, so that the plan does not do all that was asked for. */
   unproven: Unproven[]
-  /** A saved plan: exactly this, or nothing. */
+  /** Whether the plan was saved: it is applied exactly or not at all. */
   saved: boolean
 }

@@ -1,16 +1,22 @@
-/** What a fix starts from: what is wrong in the scope now, and what earlier runs of this machine left there. */
+/** What a fix starts from: what is wrong in the scope now, what earlier runs of this machine left there, and the objects that it may write to. */
 
-import { listRuns } from '../../apply/journal/list-runs.ts'
+import { listRuns } from '../../apply/journal/find-runs.ts'
 import type { Run } from '../../apply/journal/run.ts'
+import { interruptedPods, madeSecrets, recordPodBack } from '../../apply/journal/unfinished-work.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
-import type { Diagnosis } from '../../diagnosis/finding.ts'
+import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
+import type { Remedy } from '../../diagnosis/remedy.ts'
+import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
+import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import type { ControllerObject } from '../../kubernetes/api/kinds.ts'
-import { visible } from '../../report/sanitise.ts'
+import { sanitizeLine } from '../../report/sanitize.ts'
 import { unknownExclusionText } from '../../report/views/questions.ts'
+import type { FixScope, InterruptedPod } from '../../snapshot/fix-scope.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
+import { readFixScope } from '../../source/live/fix-scope.ts'
 import { missingNamespaces } from '../../source/live/namespaces.ts'
 import { readCluster } from '../../source/live/read-cluster.ts'
-import type { FixSession } from './session.ts'
+import type { FixOptions, FixSession } from './session.ts'
 
 export interface Situation {
   snapshot: Snapshot
@@ -28,14 +34,14 @@ export async function readSituation(session: FixSession): Promise<Situation> {
   return { ...seen, runs: await earlierRuns(session) }
 }
 
-/** A namespace that --exclude-namespace misspells would be written to: it is named on standard error, before the plan. */
+/** Warns when --exclude-namespace names a namespace that does not exist, so that a typo can't cause writes unnoticed. */
 async function warnOfUnknownExclusions({ options, context, cluster }: FixSession): Promise<void> {
   for (const name of await missingNamespaces(cluster, options.excludedNamespaces, context.signal)) {
     await context.err.write(unknownExclusionText(name))
   }
 }
 
-/** Namespaces that are left out are left out of sight. */
+/** Reads and diagnoses the pods in scope, without excluded namespaces. */
 async function lookAtCluster(session: FixSession): Promise<Omit<Situation, 'runs'>> {
   const { options, context, cluster } = session
   const progress = await context.progress()
@@ -56,16 +62,82 @@ async function lookAtCluster(session: FixSession): Promise<Omit<Situation, 'runs
   }
 }
 
-/** Warns on standard error of lines that are damaged. */
+/** Earlier runs against this cluster, newest first. Damaged journal lines are reported on standard error. */
 async function earlierRuns({ journals, cluster, context }: FixSession): Promise<Run[]> {
   const damages: string[] = []
   const onDamage = (sentence: string) => void damages.push(sentence)
   const runs = await listRuns(journals, { server: cluster.server, onDamage })
-  for (const sentence of damages) await context.err.write(`Warning: ${visible(sentence)}\n`)
+  for (const sentence of damages) await context.err.write(`Warning: ${sanitizeLine(sentence)}\n`)
   return runs
 }
 
-/** null: every namespace. */
+/** The namespaces in scope; null for all. */
 export function namespacesOf({ options, cluster }: FixSession): { namespaces: string[] | null } {
   return { namespaces: options.allNamespaces ? null : [cluster.namespace] }
+}
+
+/**
+ * Reads the objects that the chosen remedies and these logins may change; none if there is nothing to fix. What can't be read is a gap.
+ * @throws ApiError
+ */
+export async function scopeOf(
+  session: FixSession,
+  { snapshot, diagnosis, owners, runs }: Situation,
+  remedies: ReadonlySet<Remedy>,
+  credentials: Credential[],
+): Promise<FixScope> {
+  const { options, context, cluster, clusterUid } = session
+  const broken = interruptedPods(runs, clusterUid).filter(pod => isInScope(pod, session))
+  if (remedies.size === 0 && diagnosis.findings.length === 0 && broken.length === 0) {
+    return { ...EMPTY, clusterUid }
+  }
+  const named = options.affected ? affectedNamespaces(diagnosis.findings) : [cluster.namespace]
+  // The sandbox image is not the workload's, so no change to the workload helps.
+  const ofWorkloads = diagnosis.findings.filter(({ containerKind }) => containerKind !== 'sandbox')
+  const failing = new Set(ofWorkloads.map(({ namespace, pod }) => `${namespace}/${pod}`))
+  const back: [InterruptedPod, uid: string][] = []
+  const read = await readFixScope(cluster, {
+    namespaces: options.allNamespaces && !options.affected ? null : named,
+    mayBeGone: options.affected,
+    excluded: options.excludedNamespaces,
+    secretName: options.secretName,
+    wanted: credentials.length === 0 ? null : PullSecretContent.of(credentials),
+    pods: snapshot.pods.filter(({ namespace, name }) => failing.has(`${namespace}/${name}`)),
+    runningImages: remedies.has('pin'),
+    interruptedPods: broken,
+    onPodBack: (pod, uid) => back.push([pod, uid]),
+    madeSecrets: madeSecrets(runs, clusterUid),
+    owners,
+    signal: context.signal,
+  })
+  if (isToBeApplied(options)) {
+    for (const [pod, uid] of back) await recordPodBack(session.journals, runs, pod, uid)
+  }
+  return { clusterUid, ...read }
+}
+
+function isToBeApplied({ dryRun, planFile, format }: FixOptions): boolean {
+  return dryRun === 'none' && planFile === undefined && format !== 'patch'
+}
+
+/** `--affected`: the namespaces with findings, sorted. */
+function affectedNamespaces(findings: Finding[]): string[] {
+  return [...new Set(findings.map(({ namespace }) => namespace))].sort()
+}
+
+/** Whether the fix's scope includes the pod: a fix of one namespace does not finish earlier work in others. */
+function isInScope({ namespace }: InterruptedPod, { options, cluster }: FixSession): boolean {
+  const named = options.allNamespaces || namespace === cluster.namespace
+  return named && !options.excludedNamespaces.includes(namespace)
+}
+
+const EMPTY: Omit<FixScope, 'clusterUid'> = {
+  namespaces: [],
+  serviceAccounts: [],
+  secrets: [],
+  workloads: [],
+  controllers: [],
+  jobs: [],
+  interruptedPods: [],
+  gaps: [],
 }

@@ -1,39 +1,43 @@
-/** Looks at what a fix came to: what still can't pull, why it was left, and the exit code that this makes. */
+/** Looks at what a fix achieved: what still can't pull, why it was left, and the exit code. */
 
-import { advised } from '../../advice/advised.ts'
+import { withSteps } from '../../advice/add-steps.ts'
 import { type FixResult, isDone, type Recovery } from '../../apply/outcome.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
-import type { Finding } from '../../diagnosis/finding.ts'
+import type { Finding, Severity } from '../../diagnosis/finding.ts'
 import { UnreachableError } from '../../errors.ts'
 import { ApiError } from '../../kubernetes/api/api-error.ts'
-import { isRefusal, type Plan } from '../../plan/plan.ts'
+import { type Declined, isRefusal, type Plan } from '../../plan/plan.ts'
 import type { FixReport } from '../../report/views/fix-result.ts'
 import { readCluster } from '../../source/live/read-cluster.ts'
 import type { ExitName } from '../context.ts'
-import type { Draft, FixSession } from './session.ts'
-import { fixVerdict } from './verdict.ts'
+import { countsFor } from '../diagnose.ts'
+import type { FixSession, PreparedFix } from './session.ts'
 
 export interface Verified {
   report: FixReport
   verdict: ExitName
 }
 
-/** What a plan that was tried on the server comes to: nothing has changed yet. */
-export function verifyDryRun(draft: Draft, result: FixResult): Verified {
+/** The report of a dry run on the server. */
+export function verifyDryRun(prepared: PreparedFix, result: FixResult): Verified {
   const complete = isInPlace(result)
-  const { plan, gaps } = draft
-  const report = { plan, dryRun: true, complete, result, ...leftOf(draft), findings: [], gaps }
+  const { plan, gaps } = prepared
+  const report = { plan, dryRun: true, complete, result, ...leftOf(prepared), findings: [], gaps }
   return { report, verdict: complete ? 'ok' : 'incomplete' }
 }
 
-/** What the scope is like once the plan was applied. @throws the signal's reason */
-export async function verify(draft: Draft, result: FixResult, session: FixSession): Promise<Verified> {
-  const { plan, gaps } = draft
+/** Checks the scope after the plan was applied. @throws the signal's reason */
+export async function verify(
+  prepared: PreparedFix,
+  result: FixResult,
+  session: FixSession,
+): Promise<Verified> {
+  const { plan, gaps } = prepared
   const { failOn } = session.options
-  const remaining = await remainingFindings(draft, result, session)
+  const remaining = await remainingFindings(prepared, result, session)
   const verdict = fixVerdict({
     done: isInPlace(result),
-    narrowed: draft.narrowed || draft.unproven.length > 0,
+    narrowed: prepared.narrowed || prepared.unproven.length > 0,
     remaining,
     declined: plan.declined,
     failOn,
@@ -46,7 +50,7 @@ export async function verify(draft: Draft, result: FixResult, session: FixSessio
     leftToOwner: leftToOwner(plan, left),
     leftPods: podsOf(left),
     result,
-    findings: remaining.map(advised),
+    findings: remaining.map(withSteps),
     gaps,
   }
   return { report, verdict }
@@ -56,13 +60,13 @@ function isInPlace({ outcomes, recoveries }: FixResult): boolean {
   return outcomes.every(isDone) && !recoveries.some(isOpen)
 }
 
-/** What a plan that was not written leaves. */
-export function leftOf(draft: Draft): Pick<FixReport, 'leftToOwner' | 'leftPods'> {
-  const left = unaimed(draft)
-  return { leftToOwner: leftToOwner(draft.plan, left), leftPods: podsOf(left) }
+/** The findings that a plan without a write leaves, counted. */
+export function leftOf(prepared: PreparedFix): Pick<FixReport, 'leftToOwner' | 'leftPods'> {
+  const left = findingsWithoutChange(prepared)
+  return { leftToOwner: leftToOwner(prepared.plan, left), leftPods: podsOf(left) }
 }
 
-/** Findings that a credential or a new pod would help, had the plan not left an object to its owner. */
+/** How many of the findings a credential or a new pod would help if the plan had not left an object to its owner. */
 function leftToOwner({ declined }: Plan, left: Finding[]): number {
   if (!declined.some(isRefusal)) return 0
   return left.filter(({ remedies }) => remedies.includes('authenticate') || remedies.includes('recreate'))
@@ -73,13 +77,13 @@ function podsOf(findings: Finding[]): number {
   return new Set(findings.map(({ namespace, pod }) => `${namespace}/${pod}`)).size
 }
 
-/** A pod that the recovery tells of as not back. */
+/** Whether the recovery already reports the finding's pod as not back. */
 function isAwaited({ namespace, pod }: Finding, recovery: Recovery): boolean {
   return namespace === recovery.namespace && recovery.waiting.some(({ name }) => name === pod)
 }
 
-/** Findings of pods that no change aims at. */
-function unaimed({ plan, findings }: Draft): Finding[] {
+/** Findings of pods that no change helps. */
+function findingsWithoutChange({ plan, findings }: PreparedFix): Finding[] {
   const aimed = new Set(
     plan.changes.flatMap(change =>
       change.action === 'patch-template'
@@ -90,26 +94,29 @@ function unaimed({ plan, findings }: Draft): Finding[] {
   return findings.filter(({ namespace, pod }) => !aimed.has(`${namespace}/${pod}`))
 }
 
-/** Not all of its pods are back. */
+/** Whether some of the workload's pods are not back. */
 function isOpen({ wanted, recovered }: Recovery): boolean {
   return recovered < wanted
 }
 
 /**
- * What can't pull in the scope by now. Nobody has to look again where all that could not pull is back, nor where no pod was touched:
- * then it is as it was.
+ * The findings that remain in the scope. The cluster is not read again if everything that could not pull is back, nor if no pod was changed.
  */
-async function remainingFindings(draft: Draft, result: FixResult, session: FixSession): Promise<Finding[]> {
-  const left = unaimed(draft)
+async function remainingFindings(
+  prepared: PreparedFix,
+  result: FixResult,
+  session: FixSession,
+): Promise<Finding[]> {
+  const left = findingsWithoutChange(prepared)
   const open = result.recoveries.some(isOpen)
-  if (!draft.saved && !open && left.length === 0) return []
-  if (!draft.saved && result.recoveries.length === 0) return left
-  const now = await lookAgain(draft, session)
+  if (!prepared.saved && !open && left.length === 0) return []
+  if (!prepared.saved && result.recoveries.length === 0) return left
+  const now = await lookAgain(prepared, session)
   return now ?? left
 }
 
-/** null where the cluster does not answer: what became of the changes has to be told all the same. */
-async function lookAgain({ plan }: Draft, { cluster, context }: FixSession): Promise<Finding[] | null> {
+/** The current findings; null where the cluster does not answer, because the outcomes have to be reported all the same. */
+async function lookAgain({ plan }: PreparedFix, { cluster, context }: FixSession): Promise<Finding[] | null> {
   const { namespaces, excluded } = plan.scope
   const watching = { takenAt: context.now().toISOString(), signal: context.signal }
   try {
@@ -120,4 +127,62 @@ async function lookAgain({ plan }: Draft, { cluster, context }: FixSession): Pro
     if (error instanceof ApiError || error instanceof UnreachableError) return null
     throw error
   }
+}
+
+export interface FixState {
+  /** Every planned change is in place, and every pod that it was made for is back. */
+  done: boolean
+  /** Part of the scope could not be read, so changes may be missing from the plan. */
+  narrowed: boolean
+  /** Findings that remain in the scope. */
+  remaining: readonly Finding[]
+  declined: readonly Declined[]
+  failOn: Severity | 'never'
+}
+
+/** The exit code for the state that the scope is in now, whether this run or an earlier one led there. Unknown is never healthy. */
+export function fixVerdict({ done, narrowed, remaining, declined, failOn }: FixState): ExitName {
+  if (!done || narrowed) return 'incomplete'
+  const deciding = remaining.filter(finding => countsFor(finding, failOn))
+  if (deciding.length === 0) return 'ok'
+  return deciding.some(finding => declined.some(one => isLiftable(one) && speaksOf(one, finding)))
+    ? 'refused'
+    : 'findings'
+}
+
+/** Reasons that a login, a flag, or an owner can remove, so that they make the exit code `refused`. */
+const LIFTABLE: Declined['code'][] = [
+  'managed',
+  'foreign-secret',
+  'immutable-secret',
+  'no-credential',
+  'unnamed-registry',
+  'bare-pod',
+  'same-account-limited',
+  'paused-deployment',
+  'latest-needs-pin',
+]
+
+/** Whether somebody can remove the reason of the decline. */
+export function isLiftable({ code }: Declined): boolean {
+  return LIFTABLE.includes(code)
+}
+
+/** Whether the decline is about the finding's pod, its workload, or the object that would have given it a login. */
+function speaksOf(declined: Declined, finding: Finding): boolean {
+  if (
+    declined.code === 'no-credential' ||
+    declined.code === 'unproven-login' ||
+    declined.code === 'unnamed-registry' ||
+    declined.code === 'unneeded-login'
+  )
+    return declined.registry === finding.registry
+  if (declined.code === 'terminating-namespace') return declined.namespace === finding.namespace
+  const { kind, namespace, name } = declined.code === 'managed' ? declined.change.target : declined.target
+  if (namespace !== finding.namespace) return false
+  if (kind === 'Secret' || kind === 'ServiceAccount') {
+    return finding.remedies.includes('authenticate') || finding.remedies.includes('recreate')
+  }
+  if (kind === 'Pod') return name === finding.pod
+  return finding.workload?.kind === kind && finding.workload.name === name
 }

@@ -1,6 +1,6 @@
 /** What `quota` asks for: logins of this machine and of the cluster, Docker Hub's answers, and who pulls. */
 
-import type { Credential } from '../../dockerconfig/credential.ts'
+import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { findCredentials } from '../../keychain/find-credentials.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'

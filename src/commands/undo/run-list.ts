@@ -1,12 +1,12 @@
 /** The runs on this machine, and what is left of each in the cluster. */
 
-import { isTakenBack, leavesTraces, mayHaveWritten, type Run } from '../../apply/journal/run.ts'
+import { isUndone, mayHaveWritten, type Run, wroteMoreThanPods } from '../../apply/journal/run.ts'
 import { planUndo } from '../../apply/plan-undo.ts'
 import { keepsLogin } from '../../apply/undo-step.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import type { RunLine } from '../../report/views/undo.ts'
 
-/** One line a run, newest first. @throws ApiError */
+/** One line a run, in the order of `runs`. @throws ApiError */
 export async function runLines(runs: Run[], cluster: ClusterReader, signal: AbortSignal): Promise<RunLine[]> {
   const lines: RunLine[] = []
   for (const run of runs) {
@@ -26,15 +26,15 @@ export async function runLines(runs: Run[], cluster: ClusterReader, signal: Abor
   return lines
 }
 
-/** The journal says what was written, and only the cluster whether it is still there. */
+/** Whether the run can still be undone: the journal says what it wrote, and the cluster whether that still exists. */
 export async function stateOf(
   run: Run,
   runs: Run[],
   cluster: ClusterReader,
   signal: AbortSignal,
 ): Promise<RunLine['state']> {
-  if (!leavesTraces(run)) return 'only-pods'
-  if (isTakenBack(run)) return run.over ? 'over' : 'undone'
+  if (!wroteMoreThanPods(run)) return 'only-pods'
+  if (isUndone(run)) return run.over ? 'over' : 'undone'
   const others = runs.filter(other => other !== run)
   const steps = await planUndo(run, others, cluster, signal)
   return steps.some(step => step.action !== 'leave' || keepsLogin(step)) ? 'in-place' : 'over'

@@ -1,10 +1,10 @@
-/** The registry refused this identity, or hides whether the image exists. Also credentials that the kubelet could not read. */
+/** The registry refused the request, perhaps to hide that the image does not exist. Also credentials that the kubelet could not read. */
 
 import { type CauseRule, FITS, ruleOf } from './cause-rule.ts'
 
-/** 402 and 451 refuse the account or the country. A bare 412 says nothing of a credential. */
+/** 402 and 451 refuse the account or the country. 412 is not about a credential. */
 const REFUSALS = [401, 402, 403, 451]
-/** What a token server says of a repository that it does not give out; 405 is a wrong or broken endpoint. */
+/** A token server's statuses for a repository that it gives no token for; 405 means a wrong or broken endpoint. */
 const UNANSWERED = [404, 400]
 
 export const refusedStatus: CauseRule = {
@@ -16,7 +16,7 @@ export const refusedStatus: CauseRule = {
 export const refused = ruleOf(
   'auth-required-or-denied',
   /\bunauthori[sz]ed\b|\bunauthenticated\b|\bforbidden\b/,
-  // Without a word on what was asked for, "permission denied" is a file's on the node.
+  // "permission denied" that does not go on with for, on, or to is about a file on the node.
   /(?<!\bpermission )\bdenied\b|\bpermission denied (?:for|on|to)\b/,
   /\bauthentication (?:is )?(?:required|failed|error)\b|\bauthorization (?:is )?(?:required|failed)\b/,
   /\bnot (?:authori[sz]ed|authenticated|allowed access)\b|\bno pull access\b|\blogged in\b|\blogin (?:required|failed)\b/,
@@ -29,7 +29,7 @@ export const refused = ruleOf(
   /\bconnectivity_refresh_token_error\b|\bproject_?policy_?violation\b|\bcannot be pulled due to configured policy\b/,
 )
 
-/** Nobody was asked: the kubelet (credentialprovider) can't read a pull secret, or a helper gives no credential. */
+/** No registry was contacted: the kubelet (credentialprovider) can't read a pull secret, or a helper returns no credential. */
 export const unreadableCredentials = ruleOf(
   'auth-required-or-denied',
   /\billegal base64 data\b|\bunable to parse auth field\b|\bunable to (?:decode|parse) .{0,20}dockercfg\b/,

@@ -1,4 +1,4 @@
-/** The pull was cancelled or ran out of time, and nothing says over what. */
+/** The pull was canceled or exceeded its deadline, and the text does not say why. */
 
 import { ruleOf } from './cause-rule.ts'
 

@@ -1,4 +1,4 @@
-/** What a rule is: it looks at one attempt's error and says whether it is this cause. */
+/** A rule recognizes one cause in one attempt's error. */
 
 import type { Cause, Subcause } from '../finding.ts'
 import type { PullError } from '../pull-error.ts'
@@ -9,13 +9,13 @@ export interface Judgement {
 
 export interface CauseRule {
   cause: Cause
-  /** null: the text does not speak of this cause. */
+  /** null if the error is not of this cause. */
   judge(error: PullError): Judgement | null
 }
 
 export const FITS: Judgement = { subcause: null }
 
-/** A rule that only needs to find one of these expressions in what was said. */
-export function ruleOf(cause: Cause, ...sayings: RegExp[]): CauseRule {
-  return { cause, judge: ({ said }) => (sayings.some(saying => saying.test(said)) ? FITS : null) }
+/** A rule that applies if one of these patterns matches the masked text. */
+export function ruleOf(cause: Cause, ...patterns: RegExp[]): CauseRule {
+  return { cause, judge: ({ masked }) => (patterns.some(pattern => pattern.test(masked)) ? FITS : null) }
 }

@@ -1,14 +1,14 @@
-/** What was downloaded is damaged, or the node could not unpack or store it. */
+/** The downloaded content is damaged, or the node could not unpack or store it. */
 
 import { ruleOf } from './cause-rule.ts'
 
 const FILE_OPERATION =
   '(?:l?chown|l?chmod|mkdir(?:all)?|mknod|open(?:at)?|rename|unlink(?:at)?|remove|mount|l?stat|write|read(?:link)?|(?:sym)?link|fsync|lsetxattr|utimes?)'
 
-/** The snapshotter is a process of its own and does not answer: no registry was involved. */
+/** The snapshotter, a separate process, does not answer: no registry was involved. */
 export const snapshotterGone = ruleOf('corrupt-or-unpack', /\bsnapshot(?:ter)?\b.{0,400}\bdial unix\b/)
 
-/** containers/storage no longer finds what a pull has just brought: no registry lacks the image. */
+/** containers/storage can't find an image that was just pulled; the registry has it. */
 export const storedImageGone = ruleOf(
   'corrupt-or-unpack',
   /\blocating image with id\b|\bdoes not resolve to an image id\b/,
@@ -31,7 +31,7 @@ export const corruptOrUnpack = ruleOf(
   new RegExp(
     `\\b${FILE_OPERATION} ‹path›.{0,120}: (?:permission denied|operation not (?:permitted|supported)|invalid argument|no such file or directory|file exists|directory not empty|cross-device link)`,
   ),
-  // Windows' own words on files, from its layer calls (hcsshim) or the daemon's re-execution of itself.
+  // Windows' file errors, from its layer calls (hcsshim) or from dockerd's re-exec.
   /\bre-exec error\b|\bfailed in win32\b|\baccess is denied\b(?! due)|\bthe system cannot find the (?:file|path) specified\b/,
   /\bthe process cannot access the file\b|\bthe specified module could not be found\b/,
   /\bstream processor\b|\bdecrypt(?:layer|ion)\b/,

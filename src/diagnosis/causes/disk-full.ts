@@ -1,8 +1,8 @@
-/** No space, inodes or memory on the node for the layers. The registry's own full disk comes as its 5xx. */
+/** The node has no space, inodes, or memory for the layers. A registry with a full disk answers 5xx instead. */
 
 import { type CauseRule, FITS } from './cause-rule.ts'
 
-const SAYINGS = [
+const PATTERNS = [
   /\bno space left on device\b|\benospc\b/,
   /\bdisk quota exceeded\b|\bedquot\b/,
   /\bcannot allocate memory\b|\bout of memory\b/,
@@ -13,6 +13,6 @@ const SAYINGS = [
 
 export const diskFull: CauseRule = {
   cause: 'disk-full',
-  judge: ({ said, status }) =>
-    (status === null || status < 500) && SAYINGS.some(saying => saying.test(said)) ? FITS : null,
+  judge: ({ masked, status }) =>
+    (status === null || status < 500) && PATTERNS.some(pattern => pattern.test(masked)) ? FITS : null,
 }

@@ -1,4 +1,4 @@
-/** The registry answered that it has no such repository, tag or digest. */
+/** The registry answered that it has no such repository, tag, or digest. */
 
 import { type CauseRule, FITS, ruleOf } from './cause-rule.ts'
 

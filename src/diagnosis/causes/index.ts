@@ -1,4 +1,4 @@
-/** Every rule, and the order in which they are asked. */
+/** All rules, in the order in which they are tried. */
 
 import type { Cause } from '../finding.ts'
 import { refused, refusedStatus, unreadableCredentials } from './auth-required-or-denied.ts'
@@ -24,8 +24,8 @@ import { tls } from './tls.ts'
 import { unsupportedManifest } from './unsupported-manifest.ts'
 
 /**
- * The rules of every cause, each with its place in the order of asking: what can only mean one thing first, the words that many
- * errors share last. A cause that is forgotten here does not compile.
+ * The rules of every cause, each with its place in the order: unambiguous texts first, words that many errors share last. A cause
+ * without an entry does not compile.
  */
 const PLACES: Record<Cause, [place: number, rule: CauseRule][]> = {
   'rate-limited': [[10, rateLimited]],

@@ -1,4 +1,4 @@
-/** The name does not parse, or is a short name that the node does not resolve. */
+/** The image's name does not parse, or is a short name that the node does not resolve. */
 
 import { ruleOf } from './cause-rule.ts'
 
@@ -16,7 +16,7 @@ export const invalidReference = ruleOf(
   /\bcannot specify 64-byte hexadecimal|\bis not a valid (?:repository|tag|image)/,
 )
 
-/** Where the text says no more: skopeo writes this before each error of an image's source, the registry's answer too. */
+/** Tried last: skopeo starts every error about an image's source with these words, the registry's answers included. */
 export const nameNotParsed = ruleOf(
   'invalid-reference',
   /\b(?:failed to|error|unable to) pars(?:e|ing) (?:the )?(?:image (?:name|reference)|reference|docker reference)\b/,

@@ -1,4 +1,4 @@
-/** The kubelet's own throttle (registryPullQPS): no registry was asked. */
+/** The kubelet's own throttle (registryPullQPS): no registry was contacted. */
 
 import { ruleOf } from './cause-rule.ts'
 

@@ -1,23 +1,24 @@
-/** No answer in time: dial, TLS handshake, headers or body. */
+/** A timeout while connecting, in the TLS handshake, or while waiting for headers or body. */
 
 import { type CauseRule, FITS } from './cause-rule.ts'
 
-const SAYINGS = [
+const PATTERNS = [
   /\bi\/o timeout\b|\btls handshake timeout\b|\btimeout awaiting\b|\bclient\.timeout\b/,
   /(?<!\bprogress )\btimed out\b(?! waiting for the condition| on waiting)/,
-  // The client's own deadline, met before it had a connection (net/http).
+  // The client's deadline passed before it had a connection (net/http).
   /\brequest canceled while waiting for connection\b/,
-  // A PING that stays unanswered ends an HTTP/2 connection with these words.
+  // An unanswered HTTP/2 PING.
   /\bhttp2: client connection lost\b/,
   /\ba connection attempt failed\b|\bdid not properly respond\b|\bfailed to respond\b|\bnet\/http: timeout\b|\brequest timeout\b/,
   // Rust's runtime (tokio).
   /\bdeadline has elapsed\b/,
-  // The deadline ended a request or a connection that was waiting for the other side.
+  // The deadline passed while a request or connection waited for the other side.
   /‹url›["']?: context deadline exceeded\b/,
   /\b(?:dial|read|write) (?:tcp|udp)\b.{0,80}: context deadline exceeded\b/,
 ]
 
 export const networkTimeout: CauseRule = {
   cause: 'network-timeout',
-  judge: ({ said, status }) => (status === 408 || SAYINGS.some(saying => saying.test(said)) ? FITS : null),
+  judge: ({ masked, status }) =>
+    status === 408 || PATTERNS.some(pattern => pattern.test(masked)) ? FITS : null,
 }

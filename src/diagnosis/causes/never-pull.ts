@@ -1,4 +1,4 @@
-/** Policy Never and no image on the node, or none that this pod's credentials may use (KEP-2535): the kubelet says the same of both. */
+/** Policy Never, and the node has no image, or none that this pod's credentials may use (KEP-2535): the kubelet's message is the same. */
 
 import { ruleOf } from './cause-rule.ts'
 

@@ -1,4 +1,4 @@
-/** The image has nothing for this operating system or CPU. */
+/** The image is not built for the node's operating system or CPU. */
 
 import { ruleOf } from './cause-rule.ts'
 

@@ -2,7 +2,7 @@
 
 import { ruleOf } from './cause-rule.ts'
 
-/** Go gives a refused CONNECT as the bare status phrase behind the URL; a registry's status comes with its number. */
+/** Go reports a refused CONNECT as a status phrase after the URL; a registry's status has its number, too. */
 const REFUSED_CONNECT =
   /‹url›["']?: (?:forbidden|bad gateway|service unavailable|gateway time-?out|bad request|method not allowed|internal server error)[\s"'`)\]}.,]{0,8}(?:$|\w+=)/
 

@@ -1,4 +1,4 @@
-/** The registry, its token server, or an upstream behind a cache refused because of too many pulls, requests or bytes. */
+/** The registry, its token server, or a cache's upstream refused because of too many pulls, requests, or bytes. */
 
 import { isDockerHubHost } from '../../image/docker-hub.ts'
 import type { RateLimitSubcause } from '../finding.ts'
@@ -7,41 +7,41 @@ import type { CauseRule } from './cause-rule.ts'
 
 const LIMIT = '(?:limits?|quota|allowance)'
 const MANY = '(?:data|bandwidth|transfer|traffic|egress|download|pull|request|api|rate)s?'
-const SAYINGS = [
+const PATTERNS = [
   /\btoomanyrequests\b|\btoo[ _]many[ _](?:\w+ )?requests\b|\b429\b.{0,4}too many\b|\bhap429\b/,
   /\brate (?:limit|exceeded)|\brate-?limit(?:ed|ing)?\b|\brequest rate\b|\bslow ?down\b/,
   /\bquota exceeded for quota metric\b|\bthrottl(?:ed|ing)\b|\btoo many (?:pulls|failed login)/,
   new RegExp(`\\b${MANY} (?:\\w+ ){0,3}${LIMIT}(?: \\w+){0,4} (?:exceeded|reached|hit)\\b`),
   new RegExp(`\\b(?:exceeded|reached|over)(?: \\w+){0,4} ${MANY}(?: \\w+){0,3} ${LIMIT}\\b`),
   /\bretry-after: \S+ allowed: /,
-  // Cloudflare's page for a caller whom it limits.
+  // Cloudflare's error page for a rate limit.
   /\berror code: 1015\b/,
 ]
 
 export const rateLimited: CauseRule = {
   cause: 'rate-limited',
   judge: error =>
-    error.status === 429 || SAYINGS.some(saying => saying.test(error.said))
+    error.status === 429 || PATTERNS.some(pattern => pattern.test(error.masked))
       ? { subcause: subcauseOf(error) }
       : null,
 }
 
-/** Docker Hub names who is counted; its abuse limit is a bare 429 (docs.docker.com, "Docker Hub usage and limits"). */
-function subcauseOf({ said, hosts }: PullError): RateLimitSubcause {
+/** Docker Hub's message shows whose pulls are counted; its abuse limit is a 429 without a message (docs.docker.com, "Docker Hub usage and limits"). */
+function subcauseOf({ masked, hosts }: PullError): RateLimitSubcause {
   if (
     /\breached your unauth|\bunauthenticated (?:pull )?rate limit\b|\banonymous\b.{0,60}\b(?:limit|quota|pulls)\b/.test(
-      said,
+      masked,
     )
   )
     return 'anonymous'
-  if (/\bhap429\b|\btoo many failed login\b/.test(said)) return 'abuse'
+  if (/\bhap429\b|\btoo many failed login\b/.test(masked)) return 'abuse'
   if (
     /\brate limit (?:as|for (?:user|account))\b|\blimit by upgrading\b|(?<!un)\bauthenticated pull rate limit\b/.test(
-      said,
+      masked,
     )
   ) {
     return 'account'
   }
-  const says = /\btoomanyrequests\b|\blimit\b/.test(said)
+  const says = /\btoomanyrequests\b|\blimit\b/.test(masked)
   return !says && hosts.some(isDockerHubHost) ? 'abuse' : 'unspecified'
 }

@@ -1,10 +1,10 @@
-/** The registry or its token server answered 5xx, or something that is no answer. */
+/** The registry or its token server answered 5xx, or sent a response that can't be parsed. */
 
 import { type CauseRule, FITS, ruleOf } from './cause-rule.ts'
 
 export const serverStatus: CauseRule = {
   cause: 'registry-server-error',
-  // A token endpoint that does not know the method is a wrong or a broken one.
+  // A token endpoint that does not allow the method is a wrong or broken one.
   judge: ({ status, forToken }) =>
     status !== null && (status >= 500 || (forToken && status === 405)) ? FITS : null,
 }
@@ -18,6 +18,6 @@ export const brokenAnswer = ruleOf(
   /\bcannot unmarshal\b|\bmissing .{0,40}\bheader\b.{0,40}\bresponse\b|\bmissing (?:or empty )?‹name› header\b/,
   /\b(?:unable to decode|failed to decode|error decoding|decoding) (?:bearer )?(?:token|response|manifest|body)\b|\breports content size of zero\b/,
   /\bstopped after \d+ redirects\b/,
-  // Nexus no longer asks an upstream that failed it.
+  // Nexus has blocked an upstream that failed.
   /\bremote auto blocked\b/,
 )

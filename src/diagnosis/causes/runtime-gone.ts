@@ -1,4 +1,4 @@
-/** The kubelet lost its container runtime: no registry was involved, however much the text speaks of connections. */
+/** The kubelet lost the connection to its container runtime; no registry was involved. */
 
 import { ruleOf } from './cause-rule.ts'
 

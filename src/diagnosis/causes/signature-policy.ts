@@ -1,15 +1,15 @@
-/** A policy on the node, on signatures or on blocked registries, refused the image. A registry's refusal has an HTTP status. */
+/** A policy on the node, about signatures or blocked registries, refused the image. A registry's refusal has an HTTP status instead. */
 
 import { type CauseRule, FITS, ruleOf } from './cause-rule.ts'
 
-/** The runtime's own words for it: whatever else the text quotes. */
+/** The runtime's own error code, which decides whatever else the text quotes. */
 export const signatureRefused = ruleOf(
   'signature-policy',
   /\bsignature ?validation ?failed\b|\bsecurity validat(?:e|ion) failed\b/,
   /\bsource image rejected: (?!.{0,200}\b(?:dial|get|lookup|read) )/,
 )
 
-const SAYINGS = [
+const PATTERNS = [
   /\bsource image rejected\b/,
   /\ba signature was required\b|\bno (?:valid |matching )?signatures?\b/,
   /\brejected by policy\b|\bblocked by (?:the )?(?:\w+ )?policy\b|\bimage policy\b|\bverification policy\b/,
@@ -24,5 +24,6 @@ const SAYINGS = [
 
 export const signaturePolicy: CauseRule = {
   cause: 'signature-policy',
-  judge: ({ said, status }) => (status === null && SAYINGS.some(saying => saying.test(said)) ? FITS : null),
+  judge: ({ masked, status }) =>
+    status === null && PATTERNS.some(pattern => pattern.test(masked)) ? FITS : null,
 }

@@ -2,7 +2,7 @@
 
 import { type CauseRule, FITS } from './cause-rule.ts'
 
-const SAYINGS = [
+const PATTERNS = [
   /\bno longer supported since containerd\b/,
   /\b(?:unsupported|unexpected|unknown|invalid|unrecognized|unhandled) (?:\w+ ){0,3}(?:media|mime) ?type\b/,
   /\bmedia ?type ‹name› (?:is )?(?:not supported|unsupported|no longer supported)\b/,
@@ -20,5 +20,6 @@ const SAYINGS = [
 
 export const unsupportedManifest: CauseRule = {
   cause: 'unsupported-manifest',
-  judge: ({ said, status }) => (status === 406 || SAYINGS.some(saying => saying.test(said)) ? FITS : null),
+  judge: ({ masked, status }) =>
+    status === 406 || PATTERNS.some(pattern => pattern.test(masked)) ? FITS : null,
 }

@@ -1,26 +1,26 @@
-/** One thing asked of the API server, and how freely it may be asked again. */
+/** A request to the API server, and whether it can be retried. */
 
 import type { HttpRequest } from '../http/connection.ts'
 
-/** `stream` is a read whose answer is used while it comes: once it has begun it can't be begun again unnoticed. */
+/** `stream` is a read whose response is used as it arrives: once it has started, it can't be retried. */
 type RequestKind = 'read' | 'stream' | 'write'
 
 export interface ApiRequest extends HttpRequest {
   kind: RequestKind
-  /** A 429 is this request's answer (a PodDisruptionBudget's no), not a request to come back later. */
+  /** A 429 is final for this request (a PodDisruptionBudget does not allow it), not a hint to retry later. */
   final429?: boolean
 }
 
-/** `GET /api/v1/pods`: what errors name. The query is left out. */
+/** `GET /api/v1/pods`, for errors, without the query. */
 export const nameOf = ({ method, path }: HttpRequest): string => `${method} ${pathOf(path)}`
 
 export const pathOf = (path: string): string => path.replace(/\?.*/s, '')
 
 /**
- * Whether the path leads elsewhere than its parts say. Names come from objects that anybody may have written; one that is `..`, which
- * servers and proxies resolve, or holds what no path can, is no object's.
+ * Whether the path could resolve to another one. Names come from untrusted objects; `..`, which servers and proxies resolve, and
+ * characters that are invalid in a path are in no object's name.
  */
-export function leadsAstray(path: string): boolean {
+export function isUnsafePath(path: string): boolean {
   return (
     /[^\x21-\x7e]/.test(path) ||
     pathOf(path)
@@ -39,10 +39,10 @@ export function withQuery(path: string, parameters: Record<string, string | numb
   return `${path}${path.includes('?') ? '&' : '?'}${query}`
 }
 
-/** The forms an answer may be asked for in. Plain JSON is taken in any case: some servers and proxies know nothing else. */
+/** Formats to request. Plain JSON is always accepted: some servers and proxies support nothing else. */
 const META = 'v=v1;g=meta.k8s.io'
 
-/** For a list of which only some fields are wanted. */
+/** For a list of which only some fields are needed. */
 export const PROTOBUF_FORM = 'application/vnd.kubernetes.protobuf,application/json'
 export const JSON_FORM = 'application/json'
 export const METADATA = `application/json;as=PartialObjectMetadata;${META},application/json`

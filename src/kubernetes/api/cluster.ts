@@ -1,15 +1,15 @@
-/** What the other rooms may ask of an API server. */
+/** What other rooms can request from an API server. */
 
 import type { Shape } from '../../protobuf/shape.ts'
 import type { ApiPath } from './paths.ts'
 
-/** An object as the server sent it, where its path does not say what it is: unknown fields stay in it, nothing is assumed about it. */
+/** An object as the server sent it, of unknown kind; unknown fields are kept. */
 export type KubernetesObject = Record<string, unknown>
 
 export interface ReadOptions {
   labelSelector?: string
   fieldSelector?: string
-  /** ApiRequest for metadata only (PartialObjectMetadata): kind, name, ownerReferences… of large objects. */
+  /** Request metadata only (PartialObjectMetadata): kind, name, ownerReferences… of large objects. */
   metadataOnly?: boolean
   signal?: AbortSignal
 }
@@ -17,23 +17,50 @@ export interface ReadOptions {
 export interface ListOptions extends ReadOptions {
   /** Page size; 0 asks for everything in one answer. */
   limit?: number
-  /** Only these fields are looked at: the answer is asked for in protobuf, which costs everybody a third. JSON is taken too, and then whole. */
+  /** Only these fields are read: the response is requested as protobuf, at a third of the cost. A JSON response is accepted, with all fields. */
   shape?: Shape
 }
 
-/** How a list ended. A list that ends early for any other reason throws; it is never short in silence. */
+/** The result of a complete list. A list that ends early throws; it is never silently short. */
 export interface ListResult {
-  /** Items handed to the visitor. */
+  /** The number of items passed to the visitor. */
   count: number
   resourceVersion: string
-  /** A continue token expired (410) half-way: the rest came from a newer state, so the list is not of one moment. */
+  /** A continue token expired (410) midway: the rest came from a newer state, so the list mixes two states. */
   inconsistent: boolean
+}
+
+export interface WatchOptions {
+  labelSelector?: string
+  fieldSelector?: string
+  /** Where to begin: what a list or a watch before has ended with. */
+  resourceVersion: string
+  /** After so many seconds the server ends it. */
+  timeoutSeconds: number
+  signal?: AbortSignal
+}
+
+/** What has become of one object. */
+export interface WatchedChange<T> {
+  type: 'added' | 'modified' | 'deleted'
+  object: T
+}
+
+/** How a watch ended. Where it did not end `over`, only a new list tells what is there. */
+export interface WatchEnd {
+  /**
+   * `over`: by the server, in time; `expired`: it no longer knows that resource version; `silent`: nothing was heard of it for too long;
+   * `broken`: the connection was cut, or the server gave up.
+   */
+  why: 'over' | 'expired' | 'silent' | 'broken'
+  /** From which a next watch can go on. */
+  resourceVersion: string
 }
 
 /** One row of a Table answer. `object` is null where the server was asked to leave it out. */
 export interface TableRow {
   cells: unknown[]
-  /** As the server sent them; a pod that has ended has one of type `Completed`, whose reason is the pod's last phase. */
+  /** As the server sent them; a finished pod has one of type `Completed`, whose reason is the pod's phase. */
   conditions: unknown
   object: KubernetesObject | null
 }
@@ -52,7 +79,7 @@ export interface AccessQuestion {
   name?: string
 }
 
-/** Reading: GET only. Paths come from paths.ts and say by their type what the server gives for them. */
+/** Reading: GET only. Paths come from paths.ts; their type is the model of the response. */
 export interface ClusterReader {
   /** The kubeconfig context in use; null in a pod or with a bare --server. */
   readonly context: string | null
@@ -74,9 +101,17 @@ export interface ClusterReader {
     visitRow: (row: TableRow) => void,
     visitItem: (item: T) => void,
   ): Promise<TableResult>
+  /** Changes of a list's objects, one at a time as they arrive, for as long as the server keeps on. @throws ApiError where it does not begin */
+  watch<T = KubernetesObject>(
+    path: ApiPath<T>,
+    options: WatchOptions,
+    visit: (change: WatchedChange<T>) => void,
+  ): Promise<WatchEnd>
+  /** Milliseconds since 1970 as the server has them; this machine's where it has not told. */
+  serverNow(): number
   /** SelfSubjectAccessReview; true means allowed. */
   canI(question: AccessQuestion, signal?: AbortSignal): Promise<boolean>
-  /** SelfSubjectReview: the name by which the server knows this user; null where it does not tell. @throws ApiError */
+  /** SelfSubjectReview: the user name on the server; null if the response has none. @throws ApiError */
   whoAmI(signal?: AbortSignal): Promise<string | null>
   /** Warning headers seen so far, each once. */
   warnings(): string[]

@@ -1,32 +1,39 @@
-/** One request until it is answered: sent, waited for within its time, sent again where that can do no harm. */
+/** Runs one request until it is answered: with a timeout, and with retries where that is safe. */
 
 import type { Clock } from '../../clock.ts'
+import { retryAfter } from '../../network/retry-after.ts'
 import { CutOff, chunksOf, errorBodyOf } from '../http/body.ts'
-
 import type { Connection, HttpResponse } from '../http/connection.ts'
 import { Deadline } from '../http/deadline.ts'
-import { type ApiRequest, leadsAstray } from './api-request.ts'
-import { asApiError, isReset, lateError, lateLogin, nothingThere } from './failures.ts'
-import { waitBefore } from './retry.ts'
+import { type ApiRequest, isUnsafePath } from './api-request.ts'
+import { asApiError, isReset, loginTimeout, notFoundError, timeoutError } from './failures.ts'
 import { refusalOf } from './status-refusal.ts'
 
 export interface ExchangeOptions {
-  /** For a request with its waits and its whole answer; 0 means no limit. One minute if left out. */
+  /** For a request with its retries and its whole response; 0 means no limit. One minute if left out. */
   requestTimeoutMs?: number
-  /** Takes one line a request: method, address, status, time. Never a header or a body. */
+  /** Receives one line per request: method, address, status, time. Never a header or a body. */
   verbose?: (line: string) => void
   clock: Clock
 }
 
-/** Makes something of the body of a 2xx answer. */
+/** Reads the body of a 2xx response. */
 export type ReadBody<T> = (chunks: AsyncIterable<Uint8Array>) => Promise<T>
 
-/** Also the longest that one wait may be where requests have no limit. */
+/** The same of one that goes on and on; `stillThere` says that the server has been heard of. */
+type ReadStream<T> = (chunks: AsyncIterable<Uint8Array>, stillThere: () => void) => Promise<T>
+
+/** Also the longest wait before a retry if requests have no limit. */
 const DEFAULT_TIMEOUT = 60_000
+
+/** Milliseconds. */
+const SAME_TIME = 2_000
 
 export class Exchange {
   readonly connection: Connection
   readonly warnings = new Warnings()
+  /** How far the server's clock is ahead of ours, in milliseconds, by the newest answer that says what time it is there. */
+  #ahead = 0
   readonly #options: ExchangeOptions
   readonly #clock: Clock
 
@@ -36,15 +43,38 @@ export class Exchange {
     this.#clock = options.clock
   }
 
+  /** Milliseconds since 1970 as the server's clock has them; ours until an answer has told. */
+  get serverNow(): number {
+    return this.#clock.now() + this.#ahead
+  }
+
   /**
-   * Sends until a 2xx comes, and gives what `read` makes of it.
+   * Sends the request until a 2xx response arrives, and returns what `read` makes of it.
    * @throws ApiError; UnreachableError where the server can't be reached or takes no credential; the signal's reason
    */
-  async run<T>(request: ApiRequest, read: ReadBody<T>): Promise<T> {
+  run<T>(request: ApiRequest, read: ReadBody<T>): Promise<T> {
+    return this.#run(request, read)
+  }
+
+  /**
+   * The same for an answer without an end of its own: the request's time bounds its beginning, and `silence` each wait for more of it.
+   * @param silence milliseconds
+   */
+  follow<T>(request: ApiRequest, silence: number, read: ReadStream<T>): Promise<T> {
+    return this.#run(request, (chunks, deadline) => {
+      deadline.renew(silence)
+      return read(chunks, () => deadline.renew(silence))
+    })
+  }
+
+  async #run<T>(
+    request: ApiRequest,
+    read: (chunks: AsyncIterable<Uint8Array>, deadline: Deadline) => Promise<T>,
+  ): Promise<T> {
     request.signal?.throwIfAborted()
-    if (leadsAstray(request.path)) throw nothingThere(request)
+    if (isUnsafePath(request.path)) throw notFoundError(request)
     const limit = this.#options.requestTimeoutMs ?? DEFAULT_TIMEOUT
-    const deadline = new Deadline(this.#clock, limit, () => this.#late(request, limit), request.signal)
+    const deadline = new Deadline(this.#clock, limit, () => this.#timeout(request, limit), request.signal)
     try {
       return await this.#persist(request, deadline, read)
     } catch (error) {
@@ -54,24 +84,34 @@ export class Exchange {
     }
   }
 
-  #late(request: ApiRequest, limit: number): Error {
-    return this.connection.loggingIn ? lateLogin(request, limit) : lateError(request, limit)
+  /** A Date says whole seconds and was on its way for some time: what differs by less is the same. @param told NaN where nothing was */
+  #compareClocks(told: number): void {
+    const ahead = told - this.#clock.now()
+    if (Math.abs(ahead - this.#ahead) > SAME_TIME) this.#ahead = ahead
   }
 
-  async #persist<T>(request: ApiRequest, deadline: Deadline, read: ReadBody<T>): Promise<T> {
+  #timeout(request: ApiRequest, limit: number): Error {
+    return this.connection.loggingIn ? loginTimeout(request, limit) : timeoutError(request, limit)
+  }
+
+  async #persist<T>(
+    request: ApiRequest,
+    deadline: Deadline,
+    read: (chunks: AsyncIterable<Uint8Array>, deadline: Deadline) => Promise<T>,
+  ): Promise<T> {
     let broken = 0
     for (let refusals = 0; ; ) {
       let response: HttpResponse | undefined
       try {
         response = await this.#send(request, deadline)
         const chunks = chunksOf(response, deadline)
-        if (response.status >= 200 && response.status < 300) return await read(chunks)
+        if (response.status >= 200 && response.status < 300) return await read(chunks, deadline)
         const error = refusalOf(request, this.connection, response, await errorBodyOf(chunks))
-        const wait = waitBefore(request, response, refusals++, this.#clock.now())
+        const wait = retryDelay(request, response, refusals++, this.#clock.now())
         if (wait === null || wait >= Math.min(deadline.left, DEFAULT_TIMEOUT)) throw error
         await deadline.sleep(wait)
       } catch (error) {
-        if (!mayRepeat(request, error, response !== undefined) || broken++ > 0) throw error
+        if (!canRepeat(request, error, response !== undefined) || broken++ > 0) throw error
       }
     }
   }
@@ -79,34 +119,35 @@ export class Exchange {
   async #send(request: ApiRequest, deadline: Deadline): Promise<HttpResponse> {
     const { method, path, headers, body } = request
     const began = this.#clock.now()
-    const tell = (what: string | number) =>
+    const log = (what: string | number) =>
       this.#options.verbose?.(
         `${method} ${this.connection.server}${path} ${what} in ${Math.round(this.#clock.now() - began)} ms`,
       )
     const sent = { method, path, headers, ...(body !== undefined && { body }), signal: deadline.signal }
     try {
       const response = await deadline.race(this.connection.send(sent))
-      tell(response.status)
+      log(response.status)
+      this.#compareClocks(Date.parse(String(response.headers.date ?? '')))
       this.warnings.collect(response.headers.warning, text => this.connection.withoutSecrets(text))
       return response
     } catch (error) {
-      tell('failed')
+      log('failed')
       throw error
     }
   }
 }
 
-/** A broken connection is tried once more, unless something was done or shown already. */
-function mayRepeat({ kind }: ApiRequest, error: unknown, answered: boolean): boolean {
+/** A request whose connection broke is retried once, unless it is a write or part of the response was already used. */
+function canRepeat({ kind }: ApiRequest, error: unknown, answered: boolean): boolean {
   if (kind === 'write' || (kind === 'stream' && answered)) return false
   return error instanceof CutOff || isReset(error)
 }
 
 const WARNING = /\d{3} \S+ "((?:[^"\\]|\\.)*)"/g
 
-/** API servers cut one at 256 characters and all of an answer at 4,096 (apiserver's warning recorder); others need not be told in full. */
-const LONGEST_WARNING = 1024
-const MOST_WARNINGS = 100
+/** API servers cut each warning at 256 characters and all of a response at 4,096 (apiserver's warning recorder). */
+const MAX_WARNING_LENGTH = 1024
+const MAX_WARNINGS = 100
 
 /** The server's Warning headers (RFC 7234, 5.5: `299 - "text"`), each text once. */
 class Warnings {
@@ -120,10 +161,36 @@ class Warnings {
   }
 
   #note(text: string): void {
-    if (this.#texts.size < MOST_WARNINGS) this.#texts.add(text.slice(0, LONGEST_WARNING))
+    if (this.#texts.size < MAX_WARNINGS) this.#texts.add(text.slice(0, MAX_WARNING_LENGTH))
   }
 
   all(): string[] {
     return [...this.#texts]
   }
+}
+
+/** Statuses of gateways, and of servers that start or stop; a 500 is transient only with Retry-After. */
+const TRANSIENT = [429, 502, 503, 504]
+const FIRST_WAIT = 1000
+/** Doubled with each refusal, so that a server that always sends `Retry-After: 0` is asked less and less often. */
+const SHORTEST_WAIT = 100
+
+/**
+ * Milliseconds to wait before a retry, or null if the response is final. A write is retried only if the server rejected it before handling
+ * it: 429 or 503 with Retry-After (priority and fairness, or a server that is not ready).
+ * @param failures the number of refusals so far
+ */
+function retryDelay(
+  request: ApiRequest,
+  response: HttpResponse,
+  failures: number,
+  now: number,
+): number | null {
+  const { status, headers } = response
+  const requested = retryAfter(headers['retry-after'], now)
+  const wait = requested === null ? null : Math.max(requested, SHORTEST_WAIT * 2 ** failures)
+  if (status === 429 && request.final429) return null
+  if (request.kind === 'write') return status === 429 || status === 503 ? wait : null
+  if (wait !== null && (TRANSIENT.includes(status) || status === 500)) return wait
+  return TRANSIENT.includes(status) ? FIRST_WAIT * 2 ** failures : null
 }

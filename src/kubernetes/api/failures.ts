@@ -1,4 +1,4 @@
-/** Requests without a usable answer: too late, cut off, or not what an API server says. */
+/** Errors for requests without a usable response: timed out, truncated, or not from an API server. */
 
 import { UnreachableError } from '../../errors.ts'
 import { JsonError } from '../../json/json-error.ts'
@@ -7,10 +7,10 @@ import { CutOff } from '../http/body.ts'
 import { ApiError } from './api-error.ts'
 import { type ApiRequest, nameOf, pathOf } from './api-request.ts'
 
-/** A connection that was open and is not any more, as the system or the HTTP client says it. */
+/** Codes of the system and the HTTP client for an open connection that was closed. */
 const RESETS = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_CLOSED'])
 
-/** The HTTP client's own patience with a server that took the request and says nothing. */
+/** Codes of the HTTP client for a server that accepted the request and does not respond. */
 const SILENT = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
 
 /** Whether the connection broke before an answer came; the server may have acted on the request. */
@@ -23,18 +23,18 @@ function codeOf(error: unknown): string {
   return ''
 }
 
-export const lateError = (request: ApiRequest, milliseconds: number): ApiError =>
+export const timeoutError = (request: ApiRequest, milliseconds: number): ApiError =>
   failure(
     request,
     'Timeout',
-    `${nameOf(request)} was not answered in full within ${milliseconds / 1000} s; --request-timeout allows more`,
+    `${nameOf(request)} timed out after ${milliseconds / 1000} s; raise the limit with --request-timeout`,
   )
 
-export const lateLogin = (request: ApiRequest, milliseconds: number): ApiError =>
+export const loginTimeout = (request: ApiRequest, milliseconds: number): ApiError =>
   failure(
     request,
     'Timeout',
-    `${nameOf(request)} was not sent: the login that the kubeconfig names took more than ${milliseconds / 1000} s; --request-timeout allows more`,
+    `${nameOf(request)} was not sent: the kubeconfig's login took more than ${milliseconds / 1000} s; raise the limit with --request-timeout`,
   )
 
 /**
@@ -44,11 +44,11 @@ export const lateLogin = (request: ApiRequest, milliseconds: number): ApiError =
 export function asApiError(request: ApiRequest, error: unknown): unknown {
   const isBroken = error instanceof JsonError || error instanceof ProtobufError
   if (error instanceof CutOff || (isBroken && error.truncated)) {
-    return failure(request, 'Truncated', `The answer to ${nameOf(request)} broke off before its end`, error)
+    return failure(request, 'Truncated', `The answer to ${nameOf(request)} was cut off`, error)
   }
   if (error instanceof JsonError) return notKubernetes(request, 'it is not JSON', error)
   if (error instanceof ProtobufError) return notKubernetes(request, error.message, error)
-  const doubt = request.kind === 'write' ? '; it may have been carried out or not' : ''
+  const doubt = request.kind === 'write' ? '; the change may or may not have been applied' : ''
   if (SILENT.has(codeOf(error))) {
     return failure(request, 'Timeout', `${nameOf(request)} was not answered in time${doubt}`, error)
   }
@@ -57,17 +57,17 @@ export function asApiError(request: ApiRequest, error: unknown): unknown {
   return failure(request, 'ConnectionReset', message, error)
 }
 
-/** A 200 that no API server gives, such as a login page. */
+/** A 200 that does not come from an API server, such as a login page. */
 export const notKubernetes = (request: ApiRequest, why: string, cause?: unknown): ApiError =>
   failure(
     request,
     'InvalidAnswer',
-    `The answer to ${nameOf(request)} is not one of a Kubernetes API server: ${why}`,
+    `The answer to ${nameOf(request)} didn't come from a Kubernetes API server: ${why}`,
     cause,
   )
 
-/** What the server itself would say of a name that no object can have. */
-export const nothingThere = (request: ApiRequest): ApiError =>
+/** The error the server itself would return for a name that no object can have. */
+export const notFoundError = (request: ApiRequest): ApiError =>
   new ApiError({
     status: 404,
     reason: 'NotFound',

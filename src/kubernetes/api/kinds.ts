@@ -1,4 +1,4 @@
-/** The kinds of objects that pullguard reads and writes: where the API keeps them, and the models that they have. */
+/** The kinds of objects that pullguard reads and writes: their API groups and resources, and their models. */
 
 import type {
   CoreV1Event,
@@ -18,7 +18,7 @@ import type {
   V1StatefulSet,
 } from '@kubernetes/client-node'
 
-/** A model of client-node as it is in JSON: times are text. */
+/** A model of client-node in its JSON form: times are strings. */
 export type AsJson<Model> = Model extends Date
   ? string
   : Model extends (infer Item)[]
@@ -32,13 +32,13 @@ type Required = 'name' | 'uid' | 'resourceVersion'
 /** The metadata of an object that is stored. */
 export type StoredMetadata = AsJson<Omit<V1ObjectMeta, Required>> & Record<Required, string>
 
-/** An object as the server gives it, which never lacks these. */
+/** An object as the server returns it, which always has these fields. */
 export type Stored<Model> = Omit<AsJson<Model>, 'metadata'> & { metadata: StoredMetadata }
 
 /** One in a namespace. */
 export type Namespaced<Model> = Stored<Model> & { metadata: { namespace: string } }
 
-/** `Model` is what the server gives of this kind; there is no value of it here. */
+/** `Model` is the type of the kind's objects; the field `model` never has a value. */
 export interface Kind<Model> {
   readonly kind: string
   /** `v1`, or `GROUP/VERSION`. */
@@ -57,7 +57,7 @@ function define<Model>(apiVersion: string, kind: string, resource: string): Kind
   return { kind, apiVersion, group, resource, fullName: group === '' ? resource : `${resource}.${group}` }
 }
 
-/** Built-in controllers: they make pods, or what makes pods. */
+/** Built-in controllers: they create pods, or objects that create pods. */
 const CONTROLLERS = {
   ReplicaSet: define<Namespaced<V1ReplicaSet>>('apps/v1', 'ReplicaSet', 'replicasets'),
   Deployment: define<Namespaced<V1Deployment>>('apps/v1', 'Deployment', 'deployments'),

@@ -1,6 +1,6 @@
 /** Reads one page of a list, or the rows of a Table, element by element as its bytes arrive. */
 
-import { JsonElements, LONGEST_OBJECT } from '../../json/json-elements.ts'
+import { JsonElements, MAX_OBJECT_LENGTH } from '../../json/json-elements.ts'
 import { parseElements } from '../../json/json-error.ts'
 import { isProtobuf } from '../../protobuf/envelope.ts'
 import { ProtobufList } from '../../protobuf/list.ts'
@@ -35,7 +35,7 @@ export interface PageSource {
   options: ListOptions
 }
 
-/** @throws ApiError, reason `Truncated` where the answer breaks off or says itself that more should follow */
+/** @throws ApiError, reason `Truncated` if the response is cut off or reports remaining items */
 export function readPage(source: PageSource, choice: PageChoice, visit: VisitElement): Promise<Page> {
   const { exchange, path, accept, options } = source
   const { labelSelector, fieldSelector, shape, signal } = options
@@ -49,7 +49,7 @@ export function readPage(source: PageSource, choice: PageChoice, visit: VisitEle
     ...(signal && { signal }),
   }
   return exchange.run(request, async chunks => {
-    const page = pageOf(request, await restOf(request, await beginningOf(chunks), { shape, visit }))
+    const page = pageOf(request, await restOf(request, chunks, shape, visit))
     if (continueToken !== '' && page.continueToken === continueToken) {
       throw failure(request, 'Truncated', `${nameOf(request)} gave the same page again and again`)
     }
@@ -57,57 +57,54 @@ export function readPage(source: PageSource, choice: PageChoice, visit: VisitEle
   })
 }
 
-interface Taking {
-  shape: Shape | undefined
-  visit: VisitElement
+/** Takes the chunks of one response and emits its elements as they arrive. */
+interface PageParser {
+  write(chunk: Uint8Array): void
+  /** No more bytes: the response without its elements. */
+  end(): Record<string, unknown>
 }
 
-/** The whole answer but for its elements, which are emitted as they come. */
+/** Reads a response in either format: a server or proxy may send another one than requested, with wrong headers, so the first bytes decide. */
 async function restOf(
   request: ApiRequest,
-  { chunks, isProtobuf }: Beginning,
-  { shape, visit }: Taking,
-): Promise<Record<string, unknown>> {
-  if (!isProtobuf || shape === undefined) return restOfJson(request, chunks, visit)
-  const list = new ProtobufList(shape, item => visit('items', item), LONGEST_OBJECT)
-  for await (const chunk of chunks) list.write(chunk)
-  const { kind, metadata } = list.end()
-  if (!kind.endsWith('List')) throw notKubernetes(request, 'it is no list')
-  return { metadata }
-}
-
-interface Beginning {
-  isProtobuf: boolean
-  /** All of the answer. */
-  chunks: AsyncIterable<Uint8Array>
-}
-
-/** Looks at the first bytes: a server or a proxy may give another form than was asked for, whatever its headers say. */
-async function beginningOf(chunks: AsyncIterable<Uint8Array>): Promise<Beginning> {
-  const iterator = chunks[Symbol.asyncIterator]()
-  let first: Buffer = Buffer.alloc(0)
-  let told: boolean | undefined
-  while (told === undefined) {
-    const { done, value } = await iterator.next()
-    if (done) break
-    first =
-      first.length === 0
-        ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)
-        : Buffer.concat([first, value])
-    told = isProtobuf(first)
-  }
-  async function* all() {
-    yield first
-    yield* { [Symbol.asyncIterator]: () => iterator }
-  }
-  return { isProtobuf: told === true, chunks: all() }
-}
-
-async function restOfJson(
-  request: ApiRequest,
   chunks: AsyncIterable<Uint8Array>,
+  shape: Shape | undefined,
   visit: VisitElement,
 ): Promise<Record<string, unknown>> {
+  let head: Uint8Array = new Uint8Array()
+  let parser: PageParser | null = null
+  for await (const chunk of chunks) {
+    if (parser !== null) {
+      parser.write(chunk)
+      continue
+    }
+    head = head.length === 0 ? chunk : Buffer.concat([head, chunk])
+    const isBinary = isProtobuf(head)
+    if (isBinary === undefined) continue
+    parser =
+      isBinary && shape !== undefined ? protobufParser(request, shape, visit) : jsonParser(request, visit)
+    parser.write(head)
+  }
+  if (parser === null) {
+    parser = jsonParser(request, visit)
+    parser.write(head)
+  }
+  return parser.end()
+}
+
+function protobufParser(request: ApiRequest, shape: Shape, visit: VisitElement): PageParser {
+  const list = new ProtobufList(shape, item => visit('items', item), MAX_OBJECT_LENGTH)
+  return {
+    write: chunk => list.write(chunk),
+    end() {
+      const { kind, metadata } = list.end()
+      if (!kind.endsWith('List')) throw notKubernetes(request, 'it is not a list')
+      return { metadata }
+    },
+  }
+}
+
+function jsonParser(request: ApiRequest, visit: VisitElement): PageParser {
   let rest: unknown
   let documents = 0
   const splitter = new JsonElements(
@@ -121,12 +118,16 @@ async function restOfJson(
         rest = document
       },
     },
-    LONGEST_OBJECT,
+    MAX_OBJECT_LENGTH,
   )
-  for await (const chunk of chunks) splitter.write(chunk)
-  splitter.end()
-  if (!isList(rest)) throw notKubernetes(request, 'it is no list')
-  return rest
+  return {
+    write: chunk => splitter.write(chunk),
+    end() {
+      splitter.end()
+      if (!isList(rest)) throw notKubernetes(request, 'it is not a list')
+      return rest
+    },
+  }
 }
 
 /** An empty list may be null: Go writes it so. */
@@ -143,7 +144,7 @@ function isList(rest: unknown): rest is Record<string, unknown> {
 
 function objectIn(request: ApiRequest, element: unknown): KubernetesObject {
   if (typeof element === 'object' && element !== null) return element as KubernetesObject
-  throw notKubernetes(request, 'the list holds something that is no object')
+  throw notKubernetes(request, 'the list contains something that is not an object')
 }
 
 interface ListMeta {

@@ -8,7 +8,7 @@ import { type Page, type PageChoice, readPage, type VisitElement } from './list-
 import type { ApiPath } from './paths.ts'
 import { ExpiredError } from './status-refusal.ts'
 
-/** As ClusterReader.list says. */
+/** See ClusterReader.list. */
 export async function readList<T>(
   exchange: Exchange,
   path: ApiPath<T>,
@@ -27,7 +27,7 @@ export async function readList<T>(
   return result
 }
 
-/** As ClusterReader.table says. */
+/** See ClusterReader.table. */
 export function readTable<T>(
   exchange: Exchange,
   path: ApiPath<T>,
@@ -52,8 +52,8 @@ const rowOf = ({ cells, conditions, object }: KubernetesObject): TableRow => ({
 })
 
 /** Millions of objects; an API server gives an empty page now and then, where a selector passes over much. */
-const MOST_PAGES = 20_000
-const MOST_EMPTY = 100
+const MAX_PAGES = 20_000
+const MAX_EMPTY_PAGES = 100
 
 type ReadChosenPage = (choice: PageChoice, visit: VisitElement) => Promise<Page>
 
@@ -68,7 +68,7 @@ class Pages {
   readonly #visited = new Set<string>()
   #count = 0
   #inconsistent = false
-  #beganAgain = false
+  #restarted = false
   #hasUnnamed = false
 
   /**
@@ -88,43 +88,43 @@ class Pages {
     let token = first.continueToken
     for (let pages = 1; token !== ''; pages++) {
       const before = this.#count
-      token = (await this.#following(token)).continueToken
+      token = (await this.#nextPage(token)).continueToken
       this.#empty = this.#count > before ? 0 : this.#empty + 1
-      if (pages > MOST_PAGES || this.#empty > MOST_EMPTY) throw this.#endless()
+      if (pages > MAX_PAGES || this.#empty > MAX_EMPTY_PAGES) throw this.#endlessError()
     }
     return { count: this.#count, resourceVersion, inconsistent: this.#inconsistent, columns }
   }
 
-  #endless(): ApiError {
+  #endlessError(): ApiError {
     const message = `The list of GET ${this.#path} does not come to an end`
     return new ApiError({ status: 0, reason: 'Truncated', message, method: 'GET', path: this.#path })
   }
 
   /** The page after that token, or, where that has expired, what the server has to offer in its place. */
-  async #following(token: string): Promise<Page> {
+  async #nextPage(token: string): Promise<Page> {
     try {
       return await this.#page({ limit: this.#limit, continueToken: token })
     } catch (error) {
       if (!(error instanceof ExpiredError)) throw error
       this.#inconsistent = true
-      return error.continueToken ? this.#continued(error.continueToken) : this.#again(error)
+      return error.continueToken ? this.#continue(error.continueToken) : this.#restart(error)
     }
   }
 
-  /** Goes on from the same place in a newer state: what was visited stands before it and does not come again. */
-  async #continued(token: string): Promise<Page> {
+  /** Continues at the same position in a newer state: visited items come before it and are not repeated. */
+  async #continue(token: string): Promise<Page> {
     try {
       return await this.#page({ limit: this.#limit, continueToken: token })
     } catch (error) {
       if (!(error instanceof ExpiredError)) throw error
-      return this.#again(error)
+      return this.#restart(error)
     }
   }
 
-  /** The whole list in one answer, which can't expire; those visited before are skipped. Rows can't be told apart. */
-  async #again(error: ExpiredError): Promise<Page> {
+  /** Reads the whole list in one response, which can't expire, and skips visited items. Rows have no identity, so a Table can't restart. */
+  async #restart(error: ExpiredError): Promise<Page> {
     if (this.#hasUnnamed) throw error
-    this.#beganAgain = true
+    this.#restarted = true
     return this.#page({ limit: 0, continueToken: '' })
   }
 
@@ -132,7 +132,7 @@ class Pages {
     return this.#read(choice, (array, element) => {
       const identity = identityOf(element)
       if (identity === null) this.#hasUnnamed = true
-      else if (this.#beganAgain && this.#visited.has(identity)) return
+      else if (this.#restarted && this.#visited.has(identity)) return
       else if (this.#limit > 0) this.#visited.add(identity)
       this.#count++
       this.#visit(array, element)

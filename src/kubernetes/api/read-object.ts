@@ -1,13 +1,13 @@
 /** Requests that are answered with one object: a read, and what the user is allowed to do. */
 
-import { JsonElements, LONGEST_OBJECT } from '../../json/json-elements.ts'
+import { JsonElements, MAX_OBJECT_LENGTH } from '../../json/json-elements.ts'
 import { type ApiRequest, JSON_FORM, METADATA, withQuery } from './api-request.ts'
 import type { AccessQuestion, KubernetesObject, ReadOptions } from './cluster.ts'
 import type { Exchange } from './exchange.ts'
 import { notKubernetes } from './failures.ts'
 import type { ApiPath } from './paths.ts'
 
-/** As ClusterReader.get says. */
+/** See ClusterReader.get. */
 export function readObject<T>(exchange: Exchange, path: ApiPath<T>, options: ReadOptions): Promise<T> {
   const { metadataOnly, labelSelector, fieldSelector, signal } = options
   return objectFrom<T>(exchange, {
@@ -23,7 +23,7 @@ const ACCESS_REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
 
 const SELF_REVIEWS = '/apis/authentication.k8s.io/v1/selfsubjectreviews'
 
-/** As ClusterReader.whoAmI says. */
+/** See ClusterReader.whoAmI. */
 export async function reviewSelf(exchange: Exchange, signal?: AbortSignal): Promise<string | null> {
   const review = await objectFrom(exchange, {
     kind: 'read',
@@ -37,7 +37,7 @@ export async function reviewSelf(exchange: Exchange, signal?: AbortSignal): Prom
   return userInfo?.username ?? null
 }
 
-/** As ClusterReader.canI says. */
+/** See ClusterReader.canI. */
 export async function reviewAccess(
   exchange: Exchange,
   question: AccessQuestion,
@@ -69,8 +69,8 @@ export async function reviewAccess(
 }
 
 /**
- * `T` is what the request's path says. It is the one place where an answer is taken for an object of its kind.
- * @throws what Exchange.run throws; ApiError where the answer is no object (`InvalidAnswer`) or only part of one (`Truncated`)
+ * `T` is the model of the request's path. This is the only place where a response is cast to its kind.
+ * @throws what Exchange.run throws; ApiError if the response is not an object (`InvalidAnswer`) or is incomplete (`Truncated`)
  */
 export function objectFrom<T = KubernetesObject>(exchange: Exchange, request: ApiRequest): Promise<T> {
   return exchange.run(request, async chunks => {
@@ -81,10 +81,10 @@ export function objectFrom<T = KubernetesObject>(exchange: Exchange, request: Ap
       object = document
     }
     const handlers = { onElements() {}, onDocument }
-    const whole = new JsonElements([], handlers, LONGEST_OBJECT)
+    const whole = new JsonElements([], handlers, MAX_OBJECT_LENGTH)
     for await (const chunk of chunks) whole.write(chunk)
     whole.end()
-    if (typeof object !== 'object' || object === null) throw notKubernetes(request, 'it is no object')
+    if (typeof object !== 'object' || object === null) throw notKubernetes(request, 'it is not an object')
     return object as T
   })
 }

@@ -1,4 +1,4 @@
-/** Makes an error of an answer that is none of 2xx: the Status object's own words where there is one. */
+/** Turns a response other than 2xx into an error, with the message of its Status object if it has one. */
 
 import { UnreachableError } from '../../errors.ts'
 import { isProtobuf, readObject } from '../../protobuf/envelope.ts'
@@ -28,7 +28,7 @@ interface Status {
   details?: { causes?: { reason?: unknown; message?: unknown }[] }
 }
 
-/** The reasons API servers give with these codes, for answers that are no Status (metav1.StatusReason). */
+/** The reasons of API servers for these codes (metav1.StatusReason), for responses without a Status. */
 const REASONS: Record<number, string> = {
   400: 'BadRequest',
   401: 'Unauthorized',
@@ -47,8 +47,8 @@ const REASONS: Record<number, string> = {
   504: 'Timeout',
 }
 
-const LONGEST_PLAIN_TEXT = 200
-const LONGEST_MESSAGE = 8 * 1024
+const MAX_PLAIN_TEXT_LENGTH = 200
+const MAX_MESSAGE_LENGTH = 8 * 1024
 
 /** @param body as much of it as was read */
 export function refusalOf(
@@ -59,27 +59,27 @@ export function refusalOf(
 ): Error {
   const { status } = response
   if (status === 401) return notAccepted(connection)
-  const said = statusIn(body)
-  if (status === 403 && IMPERSONATION.test(String(said?.message))) return notImpersonated(connection, said)
+  const sent = statusIn(body)
+  if (status === 403 && IMPERSONATION.test(String(sent?.message))) return notImpersonated(connection, sent)
   const fields = {
     status,
-    reason: String(said?.reason || REASONS[status] || 'Unknown'),
+    reason: String(sent?.reason || REASONS[status] || 'Unknown'),
     message: connection.withoutSecrets(
-      said ? messageOf(request, said) : plainMessage(request, response, body.toString('utf8')),
+      sent ? messageOf(request, sent) : plainMessage(request, response, body.toString('utf8')),
     ),
     method: request.method,
     path: pathOf(request.path),
   }
   if (status !== 410) return new ApiError(fields)
-  return new ExpiredError(fields, String(said?.metadata?.continue ?? '') || undefined)
+  return new ExpiredError(fields, String(sent?.metadata?.continue ?? '') || undefined)
 }
 
-/** Its impersonation filter asks before anything else: whoever may not act as another gets this for every request alike. */
+/** Impersonation is authorized before anything else, so a user who is not allowed to impersonate gets this error for every request. */
 const IMPERSONATION = / cannot impersonate resource /
 
-function notImpersonated({ server }: Connection, said: Status | null): UnreachableError {
+function notImpersonated({ server }: Connection, sent: Status | null): UnreachableError {
   return new UnreachableError(
-    `The API server ${server} does not allow you to act as another user: ${redact(shortened(String(said?.message)))}`,
+    `The API server ${server} does not allow you to act as another user: ${redact(shortened(String(sent?.message)))}`,
   )
 }
 
@@ -91,7 +91,7 @@ function notAccepted({ context, server }: Connection): UnreachableError {
 /** metav1.Status; without the fields that only writes get, which are answered in JSON. */
 const STATUS = shapeOf({ 1: one('metadata', shapeOf({ 3: 'continue' })), 3: 'message', 4: 'reason' })
 
-/** In the form in which the answer itself was asked for. */
+/** In JSON or protobuf, like the response that was requested. */
 function statusIn(body: Buffer): Status | null {
   try {
     if (isProtobuf(body)) {
@@ -106,24 +106,24 @@ function statusIn(body: Buffer): Status | null {
   }
 }
 
-/** A budget's refusal says in its cause which budget. Old servers quote a body they can't decode: a Secret's, perhaps. */
+/** The cause of a PodDisruptionBudget's refusal names the budget. Old servers quote a body they can't decode, which may be a Secret: cut it. */
 function messageOf(request: ApiRequest, { message, details }: Status): string {
   const causes = (details?.causes ?? []).filter(({ reason }) => reason === 'DisruptionBudget')
   const text = [message || `${nameOf(request)} was refused`, ...causes.map(cause => cause.message)].join(' ')
   return shortened(request.body === undefined ? text : text.replace(/, error found in #.*/s, ''))
 }
 
-/** An admission webhook says what it likes, and as much of it. */
+/** The message of an admission webhook can be of any length. */
 function shortened(text: string): string {
-  return text.length <= LONGEST_MESSAGE ? text : `${text.slice(0, LONGEST_MESSAGE)} […]`
+  return text.length <= MAX_MESSAGE_LENGTH ? text : `${text.slice(0, MAX_MESSAGE_LENGTH)} […]`
 }
 
-/** Proxies answer with pages of HTML; the API server's own filters with a line of plain text. */
+/** Proxies respond with HTML pages; the API server's own filters with a line of plain text. */
 function plainMessage(request: ApiRequest, { status, headers }: HttpResponse, text: string): string {
   const line = text.trim()
   const isPlain = String(headers['content-type'] ?? '').startsWith('text/plain')
-  if (isPlain && line && line.length <= LONGEST_PLAIN_TEXT && !line.includes('\n')) {
+  if (isPlain && line && line.length <= MAX_PLAIN_TEXT_LENGTH && !line.includes('\n')) {
     return `${nameOf(request)} was answered with ${status}: ${line}`
   }
-  return `${nameOf(request)} was answered with ${status}, not by the API server itself but by something before it`
+  return `${nameOf(request)} was answered with ${status}, not by the API server itself but by something in front of it`
 }

@@ -20,7 +20,7 @@ export interface JsonPatchOperation {
 
 const FIELD_MANAGER = 'pullguard'
 
-/** As ClusterWriter.create says. */
+/** See ClusterWriter.create. */
 export function createObject<T>(
   exchange: Exchange,
   path: ApiPath<T>,
@@ -30,7 +30,7 @@ export function createObject<T>(
   return objectFrom(exchange, write('POST', withQuery(path, writeQuery(options)), object, options))
 }
 
-/** As ClusterWriter.jsonPatch says. */
+/** See ClusterWriter.jsonPatch. */
 export function patchObject<T>(
   exchange: Exchange,
   path: ApiPath<T>,
@@ -44,7 +44,7 @@ export function patchObject<T>(
   })
 }
 
-/** As ClusterWriter.delete says. The options go into the body: with a body, the server ignores those of the query. */
+/** See ClusterWriter.delete. The options go into the body: with a body, the server ignores those of the query. */
 export async function deleteObject(
   exchange: Exchange,
   path: string,
@@ -54,7 +54,7 @@ export async function deleteObject(
   await objectFrom(exchange, write('DELETE', path, deleteOptions(uid, options), options))
 }
 
-/** As ClusterWriter.evict says. */
+/** See ClusterWriter.evict. */
 export async function evictPod(
   exchange: Exchange,
   namespace: string,

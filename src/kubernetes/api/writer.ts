@@ -1,4 +1,4 @@
-/** Reading and writing over one connection. Only what may end in `apply` gets one of these. */
+/** Reading and writing over one connection. Only commands that apply changes get a writer. */
 
 import type { Connection } from '../http/connection.ts'
 import type { ClusterReader } from './cluster.ts'
@@ -20,7 +20,7 @@ export interface ClusterWriter extends ClusterReader {
   jsonPatch<T>(path: ApiPath<T>, operations: JsonPatchOperation[], options?: WriteOptions): Promise<T>
   /** DELETE of exactly this object (uid), and of this version where one is given. */
   delete(path: string, uid: string, options?: WriteOptions & { resourceVersion?: string }): Promise<void>
-  /** policy/v1 Eviction of one pod, and of this version where one is given. @throws ApiError 429 where a PodDisruptionBudget says no. */
+  /** policy/v1 Eviction of one pod, and of this version if one is given. @throws ApiError 429 if a PodDisruptionBudget does not allow it. */
   evict(
     namespace: string,
     pod: string,

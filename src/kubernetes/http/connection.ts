@@ -1,4 +1,4 @@
-/** An open, authenticated way to one API server: HTTP requests and their answers, before anything is made of them. */
+/** An open, authenticated connection to one API server: it carries HTTP requests and responses and does not interpret them. */
 
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -14,7 +14,7 @@ export interface HttpResponse {
   status: number
   /** Names in lower case. */
   headers: Record<string, string | string[] | undefined>
-  /** Decoded (gzip undone). Must be read to its end or destroyed; errors in mid-body are thrown by the iteration. */
+  /** Decompressed. Must be read completely or destroyed, which ends the iteration with an error, as do errors in mid-body. */
   body: AsyncIterable<Uint8Array> & { destroy(): unknown }
 }
 

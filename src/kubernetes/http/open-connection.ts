@@ -14,7 +14,7 @@ import { trustOf } from './transport.ts'
 
 /**
  * Reads the kubeconfig and the certificates; nothing is sent and no plugin run before the first request.
- * @param clock tells when a login has expired
+ * @param clock decides when a login has expired
  * @throws UsageError for a kubeconfig that is missing, malformed, or does not have what the flags name
  */
 export async function openConnection(options: ConnectionOptions, clock: Clock): Promise<Connection> {

@@ -1,6 +1,7 @@
 /** Sends requests to one API server: pooled connections, credentials, one renewal after a 401. */
 
 import type { Dispatcher } from 'undici'
+import type { Redacted } from '../../secrecy/redacted.ts'
 import {
   type ClientCredential,
   type CredentialSource,
@@ -8,9 +9,8 @@ import {
 } from '../login/client-credential.ts'
 import { decoded } from './body.ts'
 import type { Connection, HttpRequest, HttpResponse } from './connection.ts'
-import { SentSecrets } from './sent-secrets.ts'
 import { poolFor, type Trust } from './transport.ts'
-import { unreachable, type Way } from './unreachable.ts'
+import { type Route, unreachable } from './unreachable.ts'
 
 interface Parts {
   context: string | null
@@ -32,10 +32,10 @@ export class PooledConnection implements Connection {
   readonly server: string
   readonly namespace: string
   readonly #parts: Parts
-  readonly #way: Way
-  /** What stands before API paths, where clusters share a host. */
+  readonly #route: Route
+  /** Path prefix of the server's URL, for clusters that share a host. */
   readonly #prefix: string
-  #logins = 0
+  #pendingLogins = 0
   readonly #sentSecrets = new SentSecrets()
   /** With the newest client certificate: exec plugins may bring another. */
   #pool: { credential: ClientCredential; dispatcher: Dispatcher } | null = null
@@ -48,11 +48,11 @@ export class PooledConnection implements Connection {
     this.server = server.origin + this.#prefix
     this.#parts = parts
     if (proxy !== null) this.#sentSecrets.addPasswordOf(proxy)
-    this.#way = { server: this.server, proxy: proxy?.host ?? null }
+    this.#route = { server: this.server, proxy: proxy?.host ?? null }
   }
 
   get loggingIn(): boolean {
-    return this.#logins > 0
+    return this.#pendingLogins > 0
   }
 
   async send(request: HttpRequest): Promise<HttpResponse> {
@@ -67,8 +67,8 @@ export class PooledConnection implements Connection {
   }
 
   async #login<T>(login: Promise<T>, { signal }: HttpRequest): Promise<T> {
-    this.#logins++
-    const over = () => this.#logins--
+    this.#pendingLogins++
+    const over = () => this.#pendingLogins--
     login.then(over, over)
     return unlessAborted(login, signal)
   }
@@ -78,7 +78,7 @@ export class PooledConnection implements Connection {
       return await this.#once(request, credential)
     } catch (error) {
       request.signal?.throwIfAborted()
-      throw unreachable(error, this.#way)
+      throw unreachable(error, this.#route)
     }
   }
 
@@ -95,7 +95,8 @@ export class PooledConnection implements Connection {
       path: this.#prefix + path,
       method,
       headers: { ...request.headers, ...own },
-      ...(body !== undefined && { body }),
+      // undici closes the connection after a DELETE with a body unless told not to; API servers read that body, as client-go sends one.
+      ...(body !== undefined && { body, reset: false }),
       ...(signal && { signal }),
     })
   }
@@ -103,7 +104,7 @@ export class PooledConnection implements Connection {
   #poolWith(credential: ClientCredential): Dispatcher {
     const held = this.#pool
     if (held !== null && hasSameCertificate(held.credential, credential)) return held.dispatcher
-    // Requests under way keep the old pool until they have ended.
+    // Requests in flight keep the old pool until they end.
     void held?.dispatcher.close()
     const dispatcher = poolFor(this.#parts.trust, credential, this.#parts.proxy)
     this.#pool = { credential, dispatcher }
@@ -111,7 +112,7 @@ export class PooledConnection implements Connection {
   }
 
   withoutSecrets(text: string): string {
-    return this.#sentSecrets.takenOutOf(text)
+    return this.#sentSecrets.removeFrom(text)
   }
 
   async close(): Promise<void> {
@@ -124,7 +125,7 @@ function response({ statusCode, headers, body }: Answer): HttpResponse {
   return { status: statusCode, headers, body: decoded(body, headers['content-encoding']) }
 }
 
-/** A login may take minutes; who aborts the request does not wait for it. */
+/** A login may take minutes; an aborted request does not wait for it. */
 async function unlessAborted<T>(login: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return login
   signal.throwIfAborted()
@@ -133,4 +134,40 @@ async function unlessAborted<T>(login: Promise<T>, signal: AbortSignal | undefin
     signal.addEventListener('abort', () => reject(signal.reason), { once: true, signal: stop.signal })
   })
   return Promise.race([login, aborted]).finally(() => stop.abort())
+}
+
+/** The secrets that were sent to the server or a proxy, which may repeat them in a response. */
+class SentSecrets {
+  readonly #texts = new Set<string>()
+
+  /** The password in a proxy's URL, as written and as sent. */
+  addPasswordOf({ password }: URL): void {
+    this.#add(password)
+    try {
+      this.#add(decodeURIComponent(password))
+    } catch {
+      // It contains a stray %, so it is sent unchanged.
+    }
+  }
+
+  /** An Authorization header: `Bearer TOKEN`, or `Basic` and the base64 of `user:password`. */
+  addLogin(authorization: Redacted | null): void {
+    const [scheme = '', secret = ''] = authorization?.reveal().split(' ') ?? []
+    this.#add(secret)
+    if (/^basic$/i.test(scheme)) {
+      const login = Buffer.from(secret, 'base64').toString('utf8')
+      this.#add(login.slice(login.indexOf(':') + 1))
+    }
+  }
+
+  /** The text without any of them. */
+  removeFrom(text: string): string {
+    const longestFirst = [...this.#texts].sort((one, other) => other.length - one.length)
+    return longestFirst.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text)
+  }
+
+  /** A shorter text is likely an ordinary word, and removing it would damage other texts. */
+  #add(secret: string): void {
+    if (secret.length >= 4) this.#texts.add(secret)
+  }
 }

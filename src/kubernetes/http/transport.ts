@@ -25,7 +25,7 @@ export async function trustOf(cluster: Cluster, server: URL): Promise<Trust> {
   }
   const authority = cluster.certificateAuthority
   const own = (await pemText(authority, 'certificate authority'))?.reveal() ?? null
-  // Node takes what is no certificate for an empty list and then believes nobody.
+  // Node treats text without a certificate as an empty list and then trusts no server.
   if (own !== null && !/-----BEGIN (X509 |TRUSTED )?CERTIFICATE-----/.test(own)) {
     const place = authority !== null && 'file' in authority ? authority.file : 'in the kubeconfig'
     throw new UsageError(`The certificate authority ${place} holds no PEM certificate: correct it`)
@@ -37,7 +37,8 @@ export async function trustOf(cluster: Cluster, server: URL): Promise<Trust> {
 const SILENCE = 90_000
 const CONNECT_TIMEOUT = 10_000
 const POOL = {
-  connections: 16,
+  // Readings bound themselves. A watch keeps its connection for as long as it goes on.
+  connections: 64,
   pipelining: 1,
   allowH2: false,
   keepAliveTimeout: 30_000,

@@ -1,8 +1,8 @@
-/** What a user may say about the cluster to talk to: kubectl's flags, and the surroundings they are read in. */
+/** Options that select the cluster: kubectl's flags, and the environment in which they are resolved. */
 
 import type { Redacted } from '../../secrecy/redacted.ts'
 
-/** kubectl's flags that name a cluster and who asks it, with kubectl's names and meaning. */
+/** kubectl's flags for the cluster and the user, with kubectl's names and meaning. */
 export interface ClusterFlags {
   kubeconfig?: string
   context?: string

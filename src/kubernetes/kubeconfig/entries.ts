@@ -10,7 +10,7 @@ import type { Cluster, ExecPlugin, Impersonation, User } from './target.ts'
 
 const EXEC_EXTENSION = 'client.authentication.k8s.io/exec'
 
-/** The entry's fields; all empty where there is no entry. */
+/** The entry's fields; all empty without an entry. */
 export function clusterOf(entry: Entry | undefined): Cluster {
   const fields = entry?.fields.reveal() ?? {}
   const extension = mappings(fields.extensions).find(item => text(item, 'name') === EXEC_EXTENSION)
@@ -30,7 +30,7 @@ function isTrue(fields: Fields, name: string): boolean {
   return /^(?:true|yes|on|y)$/i.test(text(fields, name))
 }
 
-/** The entry's fields; all empty where there is no entry. */
+/** The entry's fields; all empty without an entry. */
 export function userOf(name: string, entry: Entry | undefined): User {
   const fields = entry?.fields.reveal() ?? {}
   const folder = dirname(entry?.file ?? '')

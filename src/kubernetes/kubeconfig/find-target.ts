@@ -12,7 +12,7 @@ import type { Cluster, Target, User } from './target.ts'
 
 /**
  * The kubeconfig's target, else the pod's own.
- * @throws UsageError where none is found, with what to do; localhost:8080 is nobody's cluster any more
+ * @throws UsageError if none is found, with what to do; kubectl's old default of localhost:8080 is not used
  */
 export async function findTarget(options: ConnectionOptions): Promise<Target> {
   const { config, places } = await loadKubeconfig(options)
@@ -42,7 +42,7 @@ function chooseTarget(config: Kubeconfig, flags: Flags): Target | null {
     contextName === '' ? {} : known(config.contexts, 'context', contextName, '--context').fields.reveal()
   const clusterName = flags.cluster || text(context, 'cluster')
   const userName = flags.user || text(context, 'user')
-  // What a flag replaces anyway may be missing.
+  // An entry that a flag replaces may be missing.
   const clusterEntry =
     flags.server && !flags.cluster
       ? config.clusters.get(clusterName)
@@ -93,7 +93,7 @@ function withClusterFlags(cluster: Cluster, flags: Flags): Cluster {
   }
 }
 
-/** A --token stands before every other way to log in; a client certificate stays, as with kubectl. */
+/** A --token overrides every other way to log in; a client certificate is still sent, as with kubectl. */
 function withUserFlags(user: User, flags: Flags): User {
   const impersonate = impersonationBy(user.impersonate, flags)
   if (flags.token === undefined || flags.token.reveal() === '') return { ...user, impersonate }

@@ -7,7 +7,7 @@ import { Redacted } from '../../secrecy/redacted.ts'
 import { type Entry, text, under } from './kubeconfig.ts'
 import type { PemSource } from './target.ts'
 
-/** `<field>-data` (base64) stands before `<field>` (a path), as in client-go. */
+/** `<field>-data` (base64) overrides `<field>` (a path), as in client-go. */
 export function pemSourceOf(entry: Entry | undefined, field: string): PemSource {
   if (entry === undefined) return null
   const fields = entry.fields.reveal()

@@ -5,7 +5,7 @@ import { redact } from '../../secrecy/redact.ts'
 import type { Cluster } from './target.ts'
 
 /**
- * `host`, `host:port` or a URL with or without a path prefix. Without a scheme it is https where the cluster entry says something about TLS,
+ * `host`, `host:port` or a URL with or without a path prefix. Without a scheme it is https if the cluster entry has TLS settings,
  * else http (client-go rest.DefaultServerURL).
  * @throws UsageError
  */

@@ -1,4 +1,4 @@
-/** The one cluster and user that a kubeconfig and the flags come down to. */
+/** The cluster and user that the kubeconfig and the flags select. */
 
 import type { Redacted } from '../../secrecy/redacted.ts'
 import type { Fields } from './kubeconfig.ts'
@@ -11,7 +11,7 @@ export interface Target {
   user: User
 }
 
-/** Text that stands in the kubeconfig or in a file that it names; null where neither is given. */
+/** PEM text in the kubeconfig, or the file that contains it; null if neither is given. */
 export type PemSource = { data: Redacted } | { file: string } | null
 
 export interface Cluster {
@@ -22,7 +22,7 @@ export interface Cluster {
   insecureSkipTlsVerify: boolean
   proxyUrl: string
   disableCompression: boolean
-  /** What the cluster has for exec plugins: its extension `client.authentication.k8s.io/exec`. */
+  /** The cluster's extension `client.authentication.k8s.io/exec` for exec plugins. */
   execConfig: unknown
 }
 
@@ -30,14 +30,14 @@ export interface User {
   /** For messages. */
   name: string
   token: Redacted | null
-  /** Read again when the server says 401. */
+  /** Read again after a 401. */
   tokenFile: string
   username: string
   password: Redacted | null
   clientCertificate: PemSource
   clientKey: PemSource
   exec: ExecPlugin | null
-  /** The legacy `auth-provider`, as it stands. */
+  /** The legacy `auth-provider`, unparsed. */
   authProvider: Redacted<Fields> | null
   impersonate: Impersonation | null
 }

@@ -1,4 +1,4 @@
-/** What a request is sent with to prove who sends it and as whom, and where a fresh proof comes from. */
+/** Credentials for requests: the login, impersonation, and where a fresh login comes from. */
 
 import type { Clock } from '../../clock.ts'
 import { UsageError } from '../../errors.ts'
@@ -19,7 +19,7 @@ export interface CredentialSource {
   renewed(refused: ClientCredential): Promise<ClientCredential | null>
 }
 
-/** A credential that stays what it is. */
+/** A credential that never changes. */
 export function fixed(credential: ClientCredential): CredentialSource {
   return { current: async () => credential, renewed: async () => null }
 }
@@ -33,7 +33,7 @@ export interface Fetched {
 /** A credential that is fetched once for all requests, and again once it has expired or was refused. */
 export function fetchedBy(fetch: () => Promise<Fetched>, clock: Clock): CredentialSource {
   let last: Promise<Fetched> | null = null
-  /** Many requests find out at once that `seen` is of no use; the first of them fetches for all. */
+  /** Many requests may notice at the same time that `seen` has expired; the first one fetches for all. */
   const after = async (seen: Promise<Fetched> | null) => {
     if (last === null || last === seen) last = fetch()
     return (await last).credential
@@ -63,32 +63,32 @@ export function hasSameCertificate(a: ClientCredential, b: ClientCredential): bo
   return a.certificate === b.certificate && a.key?.reveal() === b.key?.reveal()
 }
 
-/** The headers that ask the server to act as somebody else; lists become repeated headers (Kubernetes documentation, "User impersonation"). */
+/** Impersonation headers; lists become repeated headers (Kubernetes documentation, "User impersonation"). */
 export function impersonationHeaders(wanted: Impersonation | null): Record<string, string | string[]> {
   if (wanted === null) return {}
   const { user, uid, groups, extra } = wanted
   const extras = Object.entries(extra).map(([key, values]) => [
-    `impersonate-extra-${escaped(key)}`,
-    values.map(carried),
+    `impersonate-extra-${escapedHeaderName(key)}`,
+    values.map(headerValue),
   ])
   return {
-    'impersonate-user': carried(user),
-    ...(uid !== '' && { 'impersonate-uid': carried(uid) }),
-    ...(groups.length > 0 && { 'impersonate-group': groups.map(carried) }),
+    'impersonate-user': headerValue(user),
+    ...(uid !== '' && { 'impersonate-uid': headerValue(uid) }),
+    ...(groups.length > 0 && { 'impersonate-group': groups.map(headerValue) }),
     ...Object.fromEntries(extras),
   }
 }
 
-/** The server reads UTF-8, and a header is written byte by byte. */
-function carried(value: string): string {
+/** The server expects UTF-8, and Node writes headers as Latin-1: one byte per character. */
+function headerValue(value: string): string {
   if (!/\p{Cc}/u.test(value)) return Buffer.from(value, 'utf8').toString('latin1')
   throw new UsageError(
     `The user to act as, ${JSON.stringify(value)}, contains a control character: correct --as, --as-group, --as-uid or the kubeconfig`,
   )
 }
 
-/** Keys such as `example.com/scope` hold characters that a header's name may not; the server undoes percent-encoding. */
-function escaped(key: string): string {
+/** Keys such as `example.com/scope` contain characters that are invalid in header names; the server decodes percent-encoding. */
+function escapedHeaderName(key: string): string {
   return Buffer.from(key.toLowerCase(), 'utf8')
     .toString('latin1')
     .replace(/[^a-z0-9!#$&'*+.^_`|~-]/g, byte => `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`)

@@ -1,10 +1,10 @@
-/** The legacy auth providers of @kubernetes/client-node: a megabyte that the bundle keeps in a part of its own, loaded when a user needs it. */
+/** The legacy auth providers of @kubernetes/client-node: one megabyte in a separate chunk of the bundle, loaded only if a user needs it. */
 
 import { KubeConfig } from '@kubernetes/client-node'
 import { Redacted } from '../../secrecy/redacted.ts'
 import type { Fields } from '../kubeconfig/kubeconfig.ts'
 
-/** What asks the provider for a login: a Bearer header, or null where the provider gives none. */
+/** Asks the provider for a login: a Bearer header, or null if it has none. */
 export type ProviderLogin = () => Promise<Redacted | null>
 
 /**

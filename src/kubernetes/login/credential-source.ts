@@ -1,14 +1,21 @@
 /** Picks the way a user logs in, in client-go's order. */
 
 import type { Clock } from '../../clock.ts'
-import { UsageError } from '../../errors.ts'
+import { UnreachableError, UsageError } from '../../errors.ts'
 import { Redacted } from '../../secrecy/redacted.ts'
+import { type Fields, mapping, text } from '../kubeconfig/kubeconfig.ts'
 import { pemText } from '../kubeconfig/pem-source.ts'
 import { isPlainHttp } from '../kubeconfig/server-url.ts'
 import type { Target, User } from '../kubeconfig/target.ts'
-import { authProviderFetch } from './auth-provider.ts'
-import { type ClientCredential, type CredentialSource, fetchedBy, fixed } from './client-credential.ts'
+import {
+  type ClientCredential,
+  type CredentialSource,
+  type Fetched,
+  fetchedBy,
+  fixed,
+} from './client-credential.ts'
 import { askPlugin } from './exec-plugin.ts'
+import { lastLine } from './last-line.ts'
 import { certificateFault, isHeaderSafe } from './validate-credential.ts'
 
 /** client-go reads a token file again after a minute at most (transport.NewCachedFileTokenSource). */
@@ -82,4 +89,37 @@ async function fromTokenFile({ tokenFile, token }: User, own: ClientCredential, 
 function basic({ username, password }: User): Redacted {
   const login = (password ?? new Redacted('')).map(text => `${username}:${text}`)
   return login.map(text => `Basic ${Buffer.from(text).toString('base64')}`)
+}
+
+/** An ID token is looked at again after this long; the provider itself fetches another only when it has expired. */
+const LOOK_AGAIN = 60_000
+
+/**
+ * The login of a legacy `auth-provider` (OIDC and the clouds' own), as @kubernetes/client-node does it.
+ * @param own the client certificate that goes along
+ * @throws UnreachableError naming the provider where it gives no token
+ */
+function authProviderFetch(
+  provider: Redacted<Fields>,
+  server: string,
+  own: ClientCredential,
+  clock: Clock,
+): () => Promise<Fetched> {
+  const name = text(provider.reveal(), 'name')
+  // Large, and only needed here: other users' start-up does without it.
+  const login = import('./client-node-login.ts').then(({ providerLogin }) =>
+    providerLogin({ name, config: mapping(provider.reveal().config) ?? {} }, server),
+  )
+  return async () => {
+    try {
+      const authorization = await (await login)()
+      return { credential: { ...own, authorization }, expiresAt: clock.now() + LOOK_AGAIN }
+    } catch (error) {
+      const said = error instanceof Error ? lastLine(error.message) : 'no reason given'
+      throw new UnreachableError(
+        `The kubeconfig's auth-provider ${name} gave no token (${said}): log in again with its own tool, or use --token`,
+        { cause: error },
+      )
+    }
+  }
 }

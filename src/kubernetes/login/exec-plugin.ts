@@ -22,7 +22,7 @@ export interface PluginCall {
 
 /**
  * Runs the plugin once.
- * @throws UnreachableError naming the plugin: not installed, failed (with the last line it said), or an answer that is no credential
+ * @throws UnreachableError naming the plugin: not installed, failed (with its last line of output), or an answer that is not a credential
  */
 export async function askPlugin(call: PluginCall): Promise<Fetched> {
   const { plugin } = call
@@ -52,9 +52,9 @@ async function execInfo({ plugin, cluster }: PluginCall, interactive: boolean): 
 }
 
 /** Characters. A token with its certificate and key is some kilobytes. */
-const LONGEST_ANSWER = 1024 * 1024
+const MAX_ANSWER_LENGTH = 1024 * 1024
 
-/** What the plugin prints. Where somebody sits at the terminal, its prompts on stderr go there as well. */
+/** The plugin's output. On a terminal, its prompts on stderr are shown too. */
 function run({ plugin, env, signal }: PluginCall, request: string, interactive: boolean): Promise<Redacted> {
   const own = Object.fromEntries(plugin.env.map(({ name, value }) => [name, value]))
   return new Promise((resolve, reject) => {
@@ -63,20 +63,20 @@ function run({ plugin, env, signal }: PluginCall, request: string, interactive: 
       stdio: [interactive ? 'inherit' : 'ignore', 'pipe', 'pipe'],
       signal,
     })
-    // One that does not end when told to, or has left its pipes to another program, must not keep us here.
-    const leave = () => {
+    // A plugin that does not exit, or whose pipes are held by another process, must not keep pullguard running.
+    const release = () => {
       child.stdout?.destroy()
       child.stderr?.destroy()
       child.unref()
     }
-    signal.addEventListener('abort', leave)
+    signal.addEventListener('abort', release)
     let out = ''
     let err = ''
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       out += chunk
-      if (out.length <= LONGEST_ANSWER) return
+      if (out.length <= MAX_ANSWER_LENGTH) return
       child.kill('SIGKILL')
-      leave()
+      release()
       reject(failure(plugin, 'printed far more than a credential: run it by hand and look at what it prints'))
     })
     child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
@@ -85,14 +85,14 @@ function run({ plugin, env, signal }: PluginCall, request: string, interactive: 
     })
     child.on('error', error => reject(notStarted(plugin, error)))
     child.on('close', (code, killedBy) => {
-      signal.removeEventListener('abort', leave)
+      signal.removeEventListener('abort', release)
       if (code === 0) resolve(new Redacted(out))
-      else reject(failure(plugin, `failed (${killedBy ?? `exit code ${code}`})${said(err)}`))
+      else reject(failure(plugin, `failed (${killedBy ?? `exit code ${code}`})${reason(err)}`))
     })
   })
 }
 
-const said = (stderr: string) => {
+const reason = (stderr: string) => {
   const line = lastLine(stderr)
   return line === '' ? ': run it by hand to see why' : `: ${line}`
 }

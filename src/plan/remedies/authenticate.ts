@@ -13,8 +13,8 @@ export const authenticate: RemedyRules = {
   containers: null,
 }
 
-/** Where the secret will be found once the changes are made. A null id: it is there already. */
-export interface Attached {
+/** Where the Secret will be available once the changes are made. A null id means that it already is. */
+export interface AttachedSecrets {
   changes: Change[]
   declined: Declined[]
   /** Namespace → id of the change that brings the Secret. */
@@ -24,8 +24,13 @@ export interface Attached {
 }
 
 /** Plans Secrets and service accounts for every live namespace in scope. */
-export function attachCredentials(input: PlanInput): Attached {
-  const attached: Attached = { changes: [], declined: [], secrets: new Map(), serviceAccounts: new Map() }
+export function attachCredentials(input: PlanInput): AttachedSecrets {
+  const attached: AttachedSecrets = {
+    changes: [],
+    declined: [],
+    secrets: new Map(),
+    serviceAccounts: new Map(),
+  }
   if (!input.remedies.has('authenticate') || input.credentials.length === 0) return attached
   for (const namespace of input.fixScope.namespaces) {
     if (namespace.terminating) {
@@ -37,8 +42,8 @@ export function attachCredentials(input: PlanInput): Attached {
   return attached
 }
 
-/** Returns whether the namespace has, or will have, the Secret. */
-function planSecret(namespace: string, input: PlanInput, attached: Attached): boolean {
+/** @returns whether the namespace has, or will have, the Secret */
+function planSecret(namespace: string, input: PlanInput, attached: AttachedSecrets): boolean {
   const existing = input.fixScope.secrets.find(secret => secret.namespace === namespace)
   const keys = keysFor(namespace, input)
   if (keys.length === 0) return false
@@ -59,7 +64,7 @@ function planSecret(namespace: string, input: PlanInput, attached: Attached): bo
   return true
 }
 
-/** A Secret's type never changes, and the kubelet reads pull secrets of one type alone. */
+/** What keeps an existing Secret from being written to; null if nothing does. A Secret's type is immutable. */
 function obstacleIn(existing: ScopeSecret, input: PlanInput): Declined | null {
   const target = secretTarget(existing.namespace, existing.name, existing)
   const mayWrite = existing.ours || input.overwriteSecret
@@ -97,7 +102,7 @@ function secretTarget(namespace: string, name: string, existing: ScopeSecret | u
   return { apiVersion: 'v1', kind: 'Secret', namespace, name, uid: existing?.uid ?? null }
 }
 
-function planServiceAccounts(namespace: string, input: PlanInput, attached: Attached): void {
+function planServiceAccounts(namespace: string, input: PlanInput, attached: AttachedSecrets): void {
   const accounts = input.fixScope.serviceAccounts.filter(account => account.namespace === namespace)
   for (const account of accounts) {
     const key = `${namespace}/${account.name}`
@@ -136,7 +141,7 @@ function accountChange(
   }
 }
 
-/** Takes the change into the plan, or declines it where something else owns the object and would undo it. */
+/** Adds the change to the plan, or declines it where a manager owns the object and would revert the change. */
 function admit(change: Change, input: PlanInput, into: { changes: Change[]; declined: Declined[] }): boolean {
   if (change.managedBy !== null && !input.allowManaged) {
     into.declined.push({ code: 'managed', change })

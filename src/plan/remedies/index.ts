@@ -1,6 +1,6 @@
 /** Every remedy, in the order in which their changes build on each other. */
 
-import type { Remedy } from '../../diagnosis/remedies.ts'
+import type { Remedy } from '../../diagnosis/remedy.ts'
 import { authenticate } from './authenticate.ts'
 import { pin } from './pin.ts'
 import { pullPolicy } from './pull-policy.ts'
@@ -8,7 +8,7 @@ import { recreate } from './recreate.ts'
 import type { RemedyRules } from './remedy-rules.ts'
 import { replaceRegistry } from './replace-registry.ts'
 
-/** An image goes elsewhere before it is pinned there, and only what is pinned or has a tag of its own may be kept on the node. */
+/** In order: an image's registry is replaced before the image is pinned, and the pull policy depends on the pinned result. */
 const REMEDIES: Readonly<Record<Remedy, RemedyRules>> = {
   authenticate,
   recreate,
@@ -17,5 +17,5 @@ const REMEDIES: Readonly<Record<Remedy, RemedyRules>> = {
   'pull-policy': pullPolicy,
 }
 
-/** With its name, in order. */
+/** Each remedy's name and rules, in that order. */
 export const EACH_REMEDY = Object.entries(REMEDIES) as readonly [Remedy, RemedyRules][]

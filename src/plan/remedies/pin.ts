@@ -7,11 +7,11 @@ import type { RemedyRules } from './remedy-rules.ts'
 export const pin: RemedyRules = {
   flag: { name: 'pin', takes: 'nothing' },
   containers: {
-    asks(container) {
+    lookups(container) {
       if (!floats(container.image)) return []
       const [running, ...others] = runningDigests(container)
       if (running === undefined) return [container.image]
-      // It may be gone from the registry, or be that of one platform alone: then a fresh node could not pull it.
+      // The registry may no longer have the digest, or only for one platform: then another node could not pull it.
       return others.length === 0 ? [`${container.image}@${running}`] : []
     },
     edit({ target, container, image }, { images }) {
@@ -41,7 +41,7 @@ function runningDigests({ image, runningImageIds }: ScopeContainer): string[] {
   return [...new Set(digests)]
 }
 
-/** Not bound to a digest yet. */
+/** Whether the image has no digest. */
 function floats(image: string): boolean {
   return parseReference(image)?.digest === null
 }

@@ -1,4 +1,4 @@
-/** `--pull-policy IfNotPresent`: lets a node keep what it has pulled, where the name can't come to mean another image. */
+/** `--pull-policy IfNotPresent`: lets nodes reuse pulled images, except for floating tags. */
 
 import { parseReference } from '../../image/reference.ts'
 import type { RemedyRules } from './remedy-rules.ts'
@@ -6,11 +6,11 @@ import type { RemedyRules } from './remedy-rules.ts'
 export const pullPolicy: RemedyRules = {
   flag: { name: 'pull-policy', takes: 'choice', value: 'policy', choices: ['IfNotPresent'] },
   containers: {
-    asks: () => [],
+    lookups: () => [],
     edit({ target, container, image }) {
       if (container.pullPolicy !== 'Always') return {}
       const reference = parseReference(image)
-      // A floating tag that is never asked for again would freeze each node at whatever it pulled first.
+      // With a floating tag each node would keep whatever image it pulled first.
       if (reference?.digest === null && (reference.tag === null || reference.tag === 'latest')) {
         return { declined: { code: 'latest-needs-pin', target, container: container.name, image } }
       }

@@ -1,12 +1,18 @@
-/** On unless `--no-recreate`: takes stuck pods away so that new ones are made with what the other changes bring. */
+/** On unless `--no-recreate`: removes stuck pods so that new ones are made with the other changes. */
 
 import type { PatchTemplate, PodChange } from '../change.ts'
-import { isBelowPartition, isOutgoing, namesItself, newPodNeeds, ownList } from '../gain.ts'
 import type { Declined } from '../plan.ts'
 import type { PlanInput } from '../plan-input.ts'
 import { podPulls, templatePulls } from '../pulls.ts'
+import {
+  isBelowPartition,
+  isOutgoing,
+  namesItself,
+  ownList,
+  prerequisitesOf,
+} from '../recreate-prerequisites.ts'
 import { podTarget, type StuckPod } from '../stuck-pod.ts'
-import type { Attached } from './authenticate.ts'
+import type { AttachedSecrets } from './authenticate.ts'
 import type { RemedyRules } from './remedy-rules.ts'
 
 export const recreate: RemedyRules = {
@@ -19,14 +25,14 @@ export interface Recreation {
   declined: Declined[]
 }
 
-/** Controllers that make a new pod for one that is gone. */
+/** Controllers that replace a deleted pod. */
 const REPLACES = ['ReplicaSet', 'ReplicationController', 'StatefulSet', 'DaemonSet', 'Job']
 
-/** Plans the pods that a change helps, and only those. */
+/** Plans to recreate the pods that the plan's changes help, and only those. */
 export function recreatePods(
   input: PlanInput,
   stuck: StuckPod[],
-  attached: Attached,
+  attached: AttachedSecrets,
   templates: PatchTemplate[],
 ): Recreation {
   const planned: Recreation = { changes: [], declined: [] }
@@ -35,9 +41,9 @@ export function recreatePods(
     const template = templates.find(change => change.target.uid === entry.workload?.uid)
     const obstacle = obstacleTo(input, entry, template)
     if (obstacle) planned.declined.push(obstacle)
-    // A rollout takes the old pods away by itself, at the pace that the workload asks for.
+    // A rollout replaces the old pods by itself, at the workload's own pace.
     if (obstacle || template?.rollsOut) continue
-    const needs = newPodNeeds(input, entry, attached, template)
+    const needs = prerequisitesOf(input, entry, attached, template)
     const futile = needs && obstacleBeside(input, entry, template)
     if (futile) planned.declined.push(futile)
     else if (needs) planPod(input, { entry, needs, attached, template }, planned)
@@ -72,7 +78,7 @@ function nameOf({ pod, workload }: StuckPod): { kind: string; name: string } {
   return { kind, name }
 }
 
-/** Another container of the pod fails all the same: a new pod would be as stuck as this one. */
+/** Another container of the pod that would still fail, so that a new pod would be stuck too; null where there is none. */
 function obstacleBeside(
   input: PlanInput,
   { pod, findings, helped }: StuckPod,
@@ -92,7 +98,7 @@ function obstacleBeside(
   return { code: 'other-container-fails', target: podTarget(pod), container, image, cause }
 }
 
-/** A Job keeps the template it was made with, whatever becomes of its CronJob's. */
+/** A Job's template is immutable, so edits to its CronJob's template don't reach its pods. */
 function jobOfAnother(
   input: PlanInput,
   { pod, helped, workload }: StuckPod,
@@ -108,14 +114,18 @@ function jobOfAnother(
   return { code: 'immutable-job', target, fields: [...fields] }
 }
 
-interface Doomed {
+interface RecreateCandidate {
   entry: StuckPod
   template: PatchTemplate | undefined
   needs: string[]
-  attached: Attached
+  attached: AttachedSecrets
 }
 
-function planPod(input: PlanInput, { entry, needs, attached, template }: Doomed, planned: Recreation): void {
+function planPod(
+  input: PlanInput,
+  { entry, needs, attached, template }: RecreateCandidate,
+  planned: Recreation,
+): void {
   const { pod, workload } = entry
   const ready = pod.containers.every(
     container => container.ready || (container.kind !== 'container' && container.kind !== 'sidecar'),
@@ -145,7 +155,7 @@ function planPod(input: PlanInput, { entry, needs, attached, template }: Doomed,
   })
 }
 
-/** A deleted pod counts as a failed one of its Job; more of them than it allows would end the Job, or an index of it, for good. */
+/** Declines recreations that would fail a Job, or an index of one: each deleted pod counts as a failure against its backoff limit. */
 function withoutEndingJobs(planned: Recreation, input: PlanInput): Recreation {
   const declined = [...planned.declined]
   let changes = planned.changes

@@ -1,4 +1,4 @@
-/** What is to be said of a remedy before `fix` can offer it: the flag that asks for it, and what it changes in a workload's template. */
+/** What each remedy declares: the flag that chooses it, and what it changes in a workload's template. */
 
 import type { ScopeContainer } from '../../snapshot/fix-scope.ts'
 import type { Target } from '../change.ts'
@@ -7,7 +7,7 @@ import type { PlanInput } from '../plan-input.ts'
 
 export interface RemedyRules {
   flag: RemedyFlag
-  /** null for a remedy that leaves the containers of templates as they are: `makePlan` has a place of its own for its changes. */
+  /** null for a remedy that does not edit the containers of templates: `makePlan` calls it by itself. */
   containers: ContainerRules | null
 }
 
@@ -20,9 +20,9 @@ export type RemedyFlag =
   | { name: string; takes: 'list'; value: string }
 
 export interface ContainerRules {
-  /** What the registries are asked about before the plan is made; where there is any, the remedies after this one ask nothing. */
-  asks(container: ScopeContainer, input: Omit<PlanInput, 'images' | 'unproven'>): string[]
-  /** What becomes of the container. */
+  /** The references to look up in registries before the plan is made. If there are any, later remedies look up nothing for this container. */
+  lookups(container: ScopeContainer, input: Omit<PlanInput, 'images' | 'unproven'>): string[]
+  /** The remedy's edit of the container. */
   edit(place: ContainerPlace, input: PlanInput): ContainerEdit
 }
 
@@ -34,7 +34,7 @@ interface ContainerPlace {
   image: string
 }
 
-/** What is left out stays as it is. */
+/** Absent fields stay unchanged. */
 interface ContainerEdit {
   image?: string
   pullPolicy?: string

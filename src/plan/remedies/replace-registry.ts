@@ -1,4 +1,4 @@
-/** `--replace-registry FROM=TO`: takes an image from the place that has it, instead of its own registry. */
+/** `--replace-registry FROM=TO`: pulls images from another registry or repository. */
 
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { parseReference, type Reference } from '../../image/reference.ts'
@@ -8,7 +8,7 @@ import type { RemedyRules } from './remedy-rules.ts'
 export const replaceRegistry: RemedyRules = {
   flag: { name: 'replace-registry', takes: 'list', value: 'from=to' },
   containers: {
-    asks: ({ image }, { replacements }) => replacementsFor(image, replacements),
+    lookups: ({ image }, { replacements }) => replacementsFor(image, replacements),
     edit({ target, container: { name: container, image } }, { replacements, images }) {
       const asked = replacementsFor(image, replacements)
       const found = asked.find(candidate => images.get(candidate)?.digest != null)
@@ -63,7 +63,7 @@ function imageName(text: string): string | null {
   return reference && `${reference.registry}/${reference.repository}`
 }
 
-/** A target with a tag of its own keeps it; else the image's tag and digest go along. */
+/** A target with a tag or digest keeps it; else the image's own are appended. */
 function withSuffix(name: string, { tag, digest }: Reference): string {
   const own = /:[^/]+$|@/.test(name)
   if (own) return name

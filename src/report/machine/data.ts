@@ -1,7 +1,7 @@
 /** Documents for machines: the envelope that all share, as JSON or as YAML. */
 
 import { Document, isScalar, visit } from 'yaml'
-import { escapeInJson, escapeInYaml, hidesSomething } from '../sanitise.ts'
+import { escapeInJson, escapeInYaml, hasInvisibleText } from '../sanitize.ts'
 
 const API_VERSION = 'pullguard.dev/v1'
 
@@ -62,5 +62,5 @@ export function toYaml(document: object): string {
 
 function mustBeQuoted(text: string): boolean {
   // YAML 1.1 has a type of its own for a lone equals sign, which the library does not know.
-  return text === '=' || text.includes('\n') || hidesSomething(text)
+  return text === '=' || text.includes('\n') || hasInvisibleText(text)
 }

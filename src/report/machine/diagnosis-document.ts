@@ -1,6 +1,6 @@
 /** A diagnosis as the document that machines read. Its names are stable; fields may be added. */
 
-import type { Advised, AdvisedDiagnosis } from '../../advice/advised.ts'
+import type { AdvisedDiagnosis, AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Invocation } from '../invocation.ts'
 import { meaningOf, titleOf } from '../words/causes.ts'
 import { remedyCommand } from '../words/commands.ts'
@@ -8,16 +8,24 @@ import { stepsOf } from '../words/steps.ts'
 import { type Envelope, enveloped, jsonPieces } from './data.ts'
 
 /** A finding as printed: each remedy with its command, and without what only sorts. */
-export function findingDocument(finding: Advised, invocation: Invocation): object {
-  const { urgency: _urgency, clues: _clues, host: _host, remedies, steps: _steps, moved, ...facts } = finding
-  const told = { invocation, findings: [finding] } as const
+export function findingDocument(finding: AdvisedFinding, invocation: Invocation): object {
+  const {
+    priority: _priority,
+    clues: _clues,
+    host: _host,
+    remedies,
+    steps: _steps,
+    moved,
+    ...facts
+  } = finding
+  const context = { invocation, findings: [finding] } as const
   return {
     ...facts,
     moved: moved && { to: moved.to, since: moved.since, source: moved.source },
-    title: titleOf(told),
-    meaning: meaningOf(told),
-    steps: stepsOf([finding], invocation).map(({ say, command, where }) => ({
-      text: say,
+    title: titleOf(context),
+    meaning: meaningOf(context),
+    steps: stepsOf([finding], invocation).map(({ text, command, where }) => ({
+      text: text,
       command: command ?? null,
       where: where?.replace(/^on /, '') ?? null,
     })),
@@ -39,7 +47,7 @@ function* findingDocuments({ findings }: AdvisedDiagnosis, invocation: Invocatio
   for (const finding of findings) yield findingDocument(finding, invocation)
 }
 
-function withFindings<Told extends readonly object[]>(diagnosis: AdvisedDiagnosis, findings: Told) {
+function withFindings<Documents extends readonly object[]>(diagnosis: AdvisedDiagnosis, findings: Documents) {
   const { takenAt, complete, source, scope, summary, pulling, gaps } = diagnosis
   return enveloped('Diagnosis', { takenAt, complete, source, scope, summary, findings, pulling, gaps })
 }

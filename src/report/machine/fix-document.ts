@@ -1,11 +1,11 @@
 /** What a fix came to, as the document that machines read. Its names are stable; fields may be added. */
 
-import type { Advised } from '../../advice/advised.ts'
+import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { FixResult } from '../../apply/outcome.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import type { Invocation } from '../invocation.ts'
-import { isWell } from '../words/outcomes.ts'
+import { isSuccessful } from '../words/outcomes.ts'
 import { podCounts } from '../words/recoveries.ts'
 import { type Envelope, enveloped } from './data.ts'
 import { findingDocument } from './diagnosis-document.ts'
@@ -23,7 +23,7 @@ export interface FixReport {
   /** Stuck pods that the plan does not aim at, whatever the reason. */
   leftPods: number
   /** What can't pull in the scope by now, whether or not it was targeted. */
-  findings: Advised[]
+  findings: AdvisedFinding[]
   gaps: Gap[]
 }
 
@@ -39,7 +39,7 @@ export function fixDocument(report: FixReport, invocation: Invocation): Envelope
     summary: {
       changes: plan.changes.length,
       written: result.outcomes.filter(({ status }) => status === 'applied').length,
-      notMade: result.outcomes.filter(one => !isWell(one)).length,
+      notMade: result.outcomes.filter(one => !isSuccessful(one)).length,
       pods: wanted,
       recoveredPods: recovered,
       leftToOwner,

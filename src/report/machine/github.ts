@@ -1,20 +1,18 @@
 /** A diagnosis as GitHub workflow commands: one annotation a cause and image, because a step shows only ten of a kind. */
 
-import type { Advised, AdvisedDiagnosis } from '../../advice/advised.ts'
+import type { AdvisedDiagnosis, AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Severity } from '../../diagnosis/finding.ts'
 import { workflowMessage, workflowProperty } from '../escape.ts'
 import { type CauseGroup, groupByCause, groupByWorkload } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
-import { visible } from '../sanitise.ts'
-import { joined } from '../screen/block.ts'
-import { titleOf } from '../words/causes.ts'
-import { counted, someOf } from '../words/count.ts'
-import { credentialLines } from '../words/credential.ts'
-import { gapSentence, gapStories } from '../words/gaps.ts'
+import { sanitizeLine } from '../sanitize.ts'
+import { joinLines } from '../screen/block.ts'
+import { credentialLinesFor, titleOf } from '../words/causes.ts'
+import { countPods, pluralize, shortList } from '../words/count.ts'
+import { gapSentence, summarizeGaps } from '../words/gaps.ts'
 import { checkLines } from '../words/image-check.ts'
-import { imageText } from '../words/image-text.ts'
-import { countPods } from '../words/pods.ts'
-import { nextText } from '../words/said.ts'
+import { imageText } from '../words/labels.ts'
+import { nextStepText } from '../words/step-words.ts'
 import { stepsOf } from '../words/steps.ts'
 import { nextStep, summarySentence } from '../words/summary.ts'
 
@@ -23,18 +21,22 @@ const MOST = 10
 
 const LEVEL: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'notice' }
 
+/** The annotations of the findings and of what could not be read. */
+export function annotationsOf(diagnosis: AdvisedDiagnosis, invocation: Invocation): string[] {
+  const { findings, gaps, takenAt } = diagnosis
+  const unread = summarizeGaps(gaps).map(gap =>
+    annotation('warning', 'Not everything could be read', [gapSentence(gap)]),
+  )
+  return [...ofFindings(groupByCause(findings, invocation), takenAt, MOST - unread.length), ...unread]
+}
+
 /** The commands, and as a last line for the log the summary. */
 export function renderGithub(diagnosis: AdvisedDiagnosis, invocation: Invocation): string {
-  const { findings, gaps, takenAt } = diagnosis
-  const unread = gapStories(gaps).map(story =>
-    annotation('warning', 'Not everything could be read', [gapSentence(story)]),
-  )
-  const found = ofFindings(groupByCause(findings, invocation), takenAt, MOST - unread.length)
-  const annotations = [...found, ...unread]
+  const annotations = annotationsOf(diagnosis, invocation)
   const next = nextStep(diagnosis, invocation)
-  const summary = `${summarySentence(diagnosis, invocation)}${next === null ? '' : ` ${nextText(next)}`}`
+  const summary = `${summarySentence(diagnosis, invocation)}${next === null ? '' : ` ${nextStepText(next)}`}`
   if (annotations.length === 0) return `${annotation('notice', 'pullguard', [summary])}\n`
-  return `${annotations.join('\n')}\n${joined([visible(summary)])}`
+  return `${annotations.join('\n')}\n${joinLines([sanitizeLine(summary)])}`
 }
 
 /** The most urgent first: GitHub drops what is too much, so that with many images those of one cause share an annotation. */
@@ -47,23 +49,24 @@ function ofFindings(groups: CauseGroup[], takenAt: string, room: number): string
 
 function ofSome(
   { invocation, findings: all }: CauseGroup,
-  some: readonly Advised[],
+  some: readonly AdvisedFinding[],
   takenAt: string,
 ): string {
   const [first = all[0], ...others] = some
-  const told = { invocation, findings: [first, ...others] } as const
+  const context = { invocation, findings: [first, ...others] } as const
   const where = groupByWorkload(some, takenAt).map(({ namespace, workload }) => `${namespace}/${workload}`)
   const images = [...new Set(some.map(({ image }) => imageText(image)))]
-  const [step] = stepsOf(told.findings, invocation)
-  return annotation(LEVEL[first.severity], titleOf(told), [
-    `${someOf(images, 5)}: ${counted(countPods(some), 'pod')} of ${someOf([...new Set(where)], 5)}`,
+  const [step] = stepsOf(context.findings, invocation)
+  return annotation(LEVEL[first.severity], titleOf(context), [
+    `${shortList(images, 5)}: ${pluralize(countPods(some), 'pod')} of ${shortList([...new Set(where)], 5)}`,
     ...(first.evidence === null ? [] : [first.evidence.text]),
-    ...credentialLines(some).map(line => `Credential: ${line}`),
+    ...credentialLinesFor(context).map(line => `Credential: ${line}`),
     ...checkLines(some).map(line => `Asked the registry: ${line}`),
-    nextText(step),
+    nextStepText(step),
   ])
 }
 
-function annotation(level: string, title: string, lines: string[]): string {
+/** One workflow command. */
+export function annotation(level: string, title: string, lines: string[]): string {
   return `::${level} title=${workflowProperty(title)}::${workflowMessage(lines)}`
 }

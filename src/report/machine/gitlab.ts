@@ -1,24 +1,22 @@
 /** A diagnosis as a GitLab Code Quality report: one entry a container of a workload, with a fingerprint that survives new pods. */
 
-import type { Advised, AdvisedDiagnosis } from '../../advice/advised.ts'
+import type { AdvisedDiagnosis, AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Severity } from '../../diagnosis/finding.ts'
-import { groupByCause, identityOf } from '../group.ts'
+import { groupByCause, stableIdentity } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
-import { visible } from '../sanitise.ts'
+import { sanitizeLine } from '../sanitize.ts'
 import { titleOf } from '../words/causes.ts'
 import { workloadPath } from '../words/commands.ts'
-import { counted } from '../words/count.ts'
-import { gapSentence, gapStories } from '../words/gaps.ts'
-import { imageText } from '../words/image-text.ts'
-import { countPods } from '../words/pods.ts'
-import { nextText } from '../words/said.ts'
+import { countPods, pluralize } from '../words/count.ts'
+import { gapSentence, summarizeGaps } from '../words/gaps.ts'
+import { imageText } from '../words/labels.ts'
+import { nextStepText } from '../words/step-words.ts'
 import { stepsOf } from '../words/steps.ts'
 import { toJson } from './data.ts'
-import { fingerprint } from './fingerprint.ts'
 
 const SEVERITY: Record<Severity, string> = { error: 'major', warning: 'minor', info: 'info' }
 
-interface Entry {
+export interface Entry {
   description: string
   check_name: string
   fingerprint: string
@@ -26,30 +24,35 @@ interface Entry {
   location: { path: string; lines: { begin: number } }
 }
 
-/** The report. Its path is `NAMESPACE/KIND/NAME`: there is no source line to point at. */
-export function renderGitlab({ findings, gaps }: AdvisedDiagnosis, invocation: Invocation): string {
-  const places = Map.groupBy(findings, finding => fingerprint(identityOf(finding)))
-  const found = [...places].flatMap(([key, same]) => entryOf(key, same, invocation))
-  const unread = gapStories(gaps).map(story =>
-    entry(
-      `Not read: ${gapSentence(story)}`,
-      'gap',
-      'minor',
-      fingerprint(['gap', story.gap.what, story.gap.why]),
-      story.what,
-    ),
-  )
-  return toJson([...found, ...unread])
+/** The report. */
+export function renderGitlab(diagnosis: AdvisedDiagnosis, invocation: Invocation): string {
+  return toJson(gitlabEntries(diagnosis, invocation))
 }
 
-function entryOf(key: string, same: Advised[], invocation: Invocation): Entry[] {
+/** Its entries. The path is `NAMESPACE/KIND/NAME`: there is no source line to point at. */
+export function gitlabEntries({ findings, gaps }: AdvisedDiagnosis, invocation: Invocation): Entry[] {
+  const places = Map.groupBy(findings, finding => fingerprint(stableIdentity(finding)))
+  const found = [...places].flatMap(([key, same]) => entryOf(key, same, invocation))
+  const unread = summarizeGaps(gaps).map(gap =>
+    entry(
+      `Not read: ${gapSentence(gap)}`,
+      'gap',
+      'minor',
+      fingerprint(['gap', gap.gap.what, gap.gap.why]),
+      gap.what,
+    ),
+  )
+  return [...found, ...unread]
+}
+
+function entryOf(key: string, same: AdvisedFinding[], invocation: Invocation): Entry[] {
   return groupByCause(same, invocation)
     .slice(0, 1)
     .map(group => {
       const [first] = group.findings
       const [step] = stepsOf(group.findings, invocation)
-      const who = `${first.container} of ${counted(countPods(same), 'pod')}`
-      const description = `${titleOf(group)}: ${imageText(first.image)} in container ${who}. ${nextText(step)}`
+      const who = `${first.container} of ${pluralize(countPods(same), 'pod')}`
+      const description = `${titleOf(group)}: ${imageText(first.image)} in container ${who}. ${nextStepText(step)}`
       return entry(
         description,
         first.cause,
@@ -60,12 +63,31 @@ function entryOf(key: string, same: Advised[], invocation: Invocation): Entry[] 
     })
 }
 
-function entry(description: string, check: string, severity: string, print: string, path: string): Entry {
+/** One entry; its text is made visible. */
+export function entry(
+  description: string,
+  check: string,
+  severity: string,
+  print: string,
+  path: string,
+): Entry {
   return {
-    description: visible(description),
+    description: sanitizeLine(description),
     check_name: check,
     fingerprint: print,
     severity,
-    location: { path: visible(path), lines: { begin: 1 } },
+    location: { path: sanitizeLine(path), lines: { begin: 1 } },
   }
+}
+
+const OFFSET = 0xcbf29ce484222325n
+const PRIME = 0x100000001b3n
+const encoder = new TextEncoder()
+
+/** 64-bit FNV-1a of the parts, 16 hexadecimal digits. The parts are kept apart, so that `a, bc` is not `ab, c`. */
+export function fingerprint(parts: (string | null)[]): string {
+  let hash = OFFSET
+  for (const byte of encoder.encode(JSON.stringify(parts)))
+    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * PRIME)
+  return hash.toString(16).padStart(16, '0')
 }

@@ -4,21 +4,20 @@
  * plugin), and GitLab shows the text of a failure, not its message.
  */
 
-import type { Advised, AdvisedDiagnosis } from '../../advice/advised.ts'
+import type { AdvisedDiagnosis, AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Severity } from '../../diagnosis/finding.ts'
 import { xml } from '../escape.ts'
-import { groupByCause, identityOf } from '../group.ts'
+import { groupByCause, stableIdentity } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
-import { meaningOf, titleOf } from '../words/causes.ts'
+import type { CauseContext } from '../words/cause-words.ts'
+import { credentialLinesFor, meaningOf, titleOf } from '../words/causes.ts'
 import { workloadPath } from '../words/commands.ts'
-import { someOf } from '../words/count.ts'
-import { credentialLines } from '../words/credential.ts'
-import { gapSentence, gapStories } from '../words/gaps.ts'
+import { shortList } from '../words/count.ts'
+import { gapSentence, summarizeGaps } from '../words/gaps.ts'
 import { checkLines } from '../words/image-check.ts'
-import { imageText } from '../words/image-text.ts'
+import { imageText } from '../words/labels.ts'
 import { stepsOf } from '../words/steps.ts'
 import { summarySentence } from '../words/summary.ts'
-import type { Told } from '../words/told.ts'
 
 const RANK: Record<Severity | 'never', number> = { info: 0, warning: 1, error: 2, never: 3 }
 
@@ -29,20 +28,20 @@ export function renderJunit(
   failOn: Severity | 'never',
 ): string {
   const { findings, gaps, takenAt } = diagnosis
-  const fails = (same: Advised[]) => same.some(({ severity }) => RANK[severity] >= RANK[failOn])
-  const places = [...Map.groupBy(findings, finding => JSON.stringify(identityOf(finding))).values()]
-  const stories = gapStories(gaps)
+  const fails = (same: AdvisedFinding[]) => same.some(({ severity }) => RANK[severity] >= RANK[failOn])
+  const places = [...Map.groupBy(findings, finding => JSON.stringify(stableIdentity(finding))).values()]
+  const stories = summarizeGaps(gaps)
   const cases = [
     ...places.map(same => placeCase(same, invocation, fails(same))),
-    ...stories.map(story =>
+    ...stories.map(failureText =>
       testCase(
         'gaps',
-        `${story.gap.what}: ${story.gap.why}`,
+        `${failureText.gap.what}: ${failureText.gap.why}`,
         problem(
           'error',
-          story.gap.why,
-          gapSentence(story),
-          story.remedy === null ? [] : [`To do: ${story.remedy}`],
+          failureText.gap.why,
+          gapSentence(failureText),
+          failureText.remedy === null ? [] : [`To do: ${failureText.remedy}`],
         ),
       ),
     ),
@@ -60,13 +59,13 @@ export function renderJunit(
   ].join('\n')
 }
 
-function placeCase(same: Advised[], invocation: Invocation, fails: boolean): string {
+function placeCase(same: AdvisedFinding[], invocation: Invocation, fails: boolean): string {
   const group = groupByCause(same, invocation)[0]
   if (group === undefined) return ''
   const [first] = group.findings
   const title = titleOf(group)
-  const pods = someOf([...new Set(same.map(({ pod }) => pod))], 5)
-  const lines = [`Pods: ${pods}`, ...story(group, first)]
+  const pods = shortList([...new Set(same.map(({ pod }) => pod))], 5)
+  const lines = [`Pods: ${pods}`, ...failureText(group, first)]
   const body = fails ? problem('failure', first.cause, title, lines) : output([title, ...lines])
   return testCase(
     `${first.namespace}.${workloadPath(first)}`,
@@ -75,16 +74,17 @@ function placeCase(same: Advised[], invocation: Invocation, fails: boolean): str
   )
 }
 
-function story(told: Told, { evidence }: Advised): string[] {
-  const credential = credentialLines(told.findings).map(line => `Credential: ${line}`)
-  const steps = stepsOf(told.findings, told.invocation).map(
-    ({ say, command }) => `To do: ${say}${command === undefined ? '.' : `: ${command}`}`,
+/** What there is to say of findings that share a story, line by line. */
+export function failureText(context: CauseContext, { evidence }: AdvisedFinding): string[] {
+  const credential = credentialLinesFor(context).map(line => `Credential: ${line}`)
+  const steps = stepsOf(context.findings, context.invocation).map(
+    ({ text, command }) => `To do: ${text}${command === undefined ? '.' : `: ${command}`}`,
   )
   return [
     ...(evidence === null ? [] : [`Evidence: ${evidence.text}`]),
     ...credential,
-    ...checkLines(told.findings).map(line => `Asked the registry: ${line}`),
-    meaningOf(told),
+    ...checkLines(context.findings).map(line => `Asked the registry: ${line}`),
+    meaningOf(context),
     ...steps,
   ]
 }
@@ -94,15 +94,20 @@ function passingCase(sentence: string): string {
   return testCase('pulls', 'no image pull fails', output([sentence]))
 }
 
-function testCase(className: string, name: string, body: string): string {
+export function testCase(className: string, name: string, body: string): string {
   return `    <testcase classname="${xml(className)}" name="${xml(name)}" time="0">${body}</testcase>`
 }
 
-function problem(element: 'failure' | 'error', type: string, message: string, lines: string[]): string {
+export function problem(
+  element: 'failure' | 'error',
+  type: string,
+  message: string,
+  lines: string[],
+): string {
   const text = [message, ...lines].map(xml).join('\n')
   return `<${element} type="${xml(type)}" message="${xml(message)}">${text}</${element}>`
 }
 
-function output(lines: string[]): string {
+export function output(lines: string[]): string {
   return `<system-out>${lines.map(xml).join('\n')}</system-out>`
 }

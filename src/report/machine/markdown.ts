@@ -1,14 +1,13 @@
 /** A diagnosis as Markdown, for a job summary or a comment: the sentence, a table, what to do, the evidence folded away. */
 
-import type { AdvisedDiagnosis } from '../../advice/advised.ts'
+import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
 import { markdownCode, markdownText } from '../escape.ts'
 import { type CauseGroup, groupByCause, groupByWorkload } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
 import { clip } from '../screen/wrap.ts'
-import { meaningOf, titleOf } from '../words/causes.ts'
-import { amount, counted } from '../words/count.ts'
-import { credentialLines } from '../words/credential.ts'
-import { gapSentence, gapStories } from '../words/gaps.ts'
+import { credentialLinesFor, meaningOf, titleOf } from '../words/causes.ts'
+import { formatNumber, pluralize } from '../words/count.ts'
+import { gapSentence, summarizeGaps } from '../words/gaps.ts'
 import { checkLines } from '../words/image-check.ts'
 import { PULLING_TITLE, pullingTexts } from '../words/pulling.ts'
 import { stepsOf } from '../words/steps.ts'
@@ -17,35 +16,35 @@ import { summarySentence } from '../words/summary.ts'
 /** GitHub refuses a comment that is longer. */
 const LONGEST = 65_536
 
-/** How much is told: a table longer than this is no summary any more. */
-interface Share {
+/** How much is shown: a longer table would not be a summary. */
+interface DetailBudget {
   rows: number
   groups: number
   evidence: number
 }
 
 /** Long names may need the smaller ones. */
-const SHARES: Share[] = [
+const BUDGETS: DetailBudget[] = [
   { rows: 50, groups: 12, evidence: 1200 },
   { rows: 20, groups: 5, evidence: 300 },
   { rows: 5, groups: 1, evidence: 0 },
 ]
-const LEAST: Share = { rows: 0, groups: 0, evidence: 0 }
+const LEAST: DetailBudget = { rows: 0, groups: 0, evidence: 0 }
 
 /** The text, ending in a line feed. */
 export function renderMarkdown(diagnosis: AdvisedDiagnosis, invocation: Invocation): string {
-  const texts = SHARES.values().map(share => textOf(diagnosis, invocation, share))
+  const texts = BUDGETS.values().map(budget => textOf(diagnosis, invocation, budget))
   return texts.find(text => text.length <= LONGEST) ?? textOf(diagnosis, invocation, LEAST)
 }
 
-function textOf(diagnosis: AdvisedDiagnosis, invocation: Invocation, share: Share): string {
+function textOf(diagnosis: AdvisedDiagnosis, invocation: Invocation, budget: DetailBudget): string {
   const groups = groupByCause(diagnosis.findings, invocation)
-  const hidden = groups.slice(share.groups)
+  const hidden = groups.slice(budget.groups)
   const blocks = [
     `### pullguard: ${markdownText(summarySentence(diagnosis, invocation))}`,
-    ...(groups.length === 0 ? [] : [table(groups, diagnosis.takenAt, share.rows)]),
-    ...groups.slice(0, share.groups).map(group => section(group, share.evidence)),
-    ...(hidden.length === 0 ? [] : [`… and ${counted(hidden.length, 'more cause')}`]),
+    ...(groups.length === 0 ? [] : [table(groups, diagnosis.takenAt, budget.rows)]),
+    ...groups.slice(0, budget.groups).map(group => section(group, budget.evidence)),
+    ...(hidden.length === 0 ? [] : [`… and ${pluralize(hidden.length, 'more cause')}`]),
     ...pullingBlock(diagnosis),
     ...gapBlock(diagnosis),
   ]
@@ -59,7 +58,7 @@ function table(groups: CauseGroup[], takenAt: string, most: number): string {
         markdownText(group.findings[0].cause),
         markdownCode(image),
         markdownCode(`${namespace}/${workload}`),
-        amount(pods.length),
+        formatNumber(pods.length),
         age ?? '',
       ].join(' | '),
     ),
@@ -67,23 +66,23 @@ function table(groups: CauseGroup[], takenAt: string, most: number): string {
   const shown = rows.slice(0, most).map(row => `| ${row} |`)
   const hidden = rows.length - shown.length
   const lines = ['| Cause | Image | Workload | Pods | Age |', '| --- | --- | --- | ---: | ---: |', ...shown]
-  return [...lines, ...(hidden > 0 ? ['', `… and ${counted(hidden, 'more row')}`] : [])].join('\n')
+  return [...lines, ...(hidden > 0 ? ['', `… and ${pluralize(hidden, 'more row')}`] : [])].join('\n')
 }
 
 function section(group: CauseGroup, longest: number): string {
   const { findings } = group
   const evidence = findings.find(finding => finding.evidence !== null)?.evidence?.text
   const steps = stepsOf(findings, group.invocation).map(
-    ({ say, command }) =>
-      `- ${markdownText(say)}${command === undefined ? '' : `: ${markdownCode(command)}`}`,
+    ({ text, command }) =>
+      `- ${markdownText(text)}${command === undefined ? '' : `: ${markdownCode(command)}`}`,
   )
   const lines = [
-    `**${markdownText(titleOf(group))}** (${counted(group.pods, 'pod')})`,
+    `**${markdownText(titleOf(group))}** (${pluralize(group.pods, 'pod')})`,
     '',
     markdownText(meaningOf(group)),
     '',
     ...steps,
-    ...credentialLines(findings).map(line => `- Credential: ${markdownText(line)}`),
+    ...credentialLinesFor(group).map(line => `- Credential: ${markdownText(line)}`),
     ...checkLines(findings).map(line => `- Asked the registry: ${markdownText(line)}`),
   ]
   if (evidence === undefined || longest === 0) return lines.join('\n')
@@ -106,9 +105,9 @@ function pullingBlock(diagnosis: AdvisedDiagnosis): string[] {
 
 function gapBlock({ gaps }: AdvisedDiagnosis): string[] {
   if (gaps.length === 0) return []
-  const lines = gapStories(gaps).map(
-    story =>
-      `- ${markdownText(gapSentence(story))}${story.remedy === null ? '' : ` → ${markdownText(story.remedy)}`}`,
+  const lines = summarizeGaps(gaps).map(
+    gap =>
+      `- ${markdownText(gapSentence(gap))}${gap.remedy === null ? '' : ` → ${markdownText(gap.remedy)}`}`,
   )
   return [`**Not everything could be read**\n\n${lines.join('\n')}`]
 }

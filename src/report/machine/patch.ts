@@ -3,7 +3,7 @@
 import type { Change, PatchOperation } from '../../plan/change.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { shellWord } from '../escape.ts'
-import { escapeInJson, guardLines, visible } from '../sanitise.ts'
+import { escapeInJson, guardLines, sanitizeLine } from '../sanitize.ts'
 import { managerName } from '../words/managers.ts'
 import { objectName, planSentence } from '../words/plan.ts'
 import { toYaml } from './data.ts'
@@ -25,8 +25,8 @@ function head(plan: Plan, changes: Change[]): string {
     'Each object below holds only the fields to set. The command above it does the same directly.',
     ...(secret
       ? [
-          'A plan holds no password: LOGIN is a file like ~/.docker/config.json whose auths hold exactly',
-          `${keys}. Fill data in with its base64, encrypted or sealed as your repository does it.`,
+          'Plans never contain passwords. LOGIN stands for a file like ~/.docker/config.json whose auths hold exactly',
+          `${keys}. Put its base64 into data, encrypted or sealed the way your repository does it.`,
         ]
       : []),
   ]
@@ -38,7 +38,7 @@ function part(change: Change, plan: Plan): string {
   const fragment = fragmentOf(change, plan.secretName)
   const owner = change.managedBy === null ? '' : comment(`Managed by ${managerName(change.managedBy)}`)
   const commands = `${owner}${commandsFor(change).map(comment).join('')}`
-  // A pod that is only taken away has nothing to be kept in Git: its command stands alone.
+  // A pod that is only deleted has nothing to keep in Git, so only its command is printed.
   return fragment === null ? commands : `---\n${commands}${toYaml(fragment)}`
 }
 
@@ -65,7 +65,7 @@ function commandsFor(change: Change): string[] {
         `${kubectl} delete pod ${shellWord(name)}`,
       ]
     case 'restore-bare-pod':
-      return [`pod ${namespace}/${name} is in the journal of run ${change.run}; only the fix can put it back`]
+      return [`pod ${namespace}/${name} is in the journal of run ${change.run}; only fix can restore it`]
   }
 }
 
@@ -74,5 +74,5 @@ function inShell(patch: PatchOperation[]): string {
 }
 
 function comment(text: string): string {
-  return `# ${visible(text)}\n`
+  return `# ${sanitizeLine(text)}\n`
 }

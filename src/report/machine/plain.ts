@@ -2,7 +2,7 @@
 
 import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
 import { cell } from '../escape.ts'
-import { joined } from '../screen/block.ts'
+import { joinLines } from '../screen/block.ts'
 import { columns } from '../screen/columns.ts'
 import { workloadPath } from '../words/commands.ts'
 import { age } from '../words/duration.ts'
@@ -40,10 +40,10 @@ export function renderPlain({ findings, takenAt }: Diagnosis, wide: boolean): st
   const asked = findings.some(({ check }) => check !== null)
   const shown = [...COLUMNS, ...(wide ? WIDE : []), ...(asked ? [CHECK] : [])]
   const rows = findings.map(finding => shown.map(([, value]) => cell(value(finding, takenAt))))
-  return joined(columns([shown.map(([header]) => header), ...rows]))
+  return joinLines(columns([shown.map(([header]) => header), ...rows]))
 }
 
 /** `NAMESPACE/POD`, one failing pod a line, each once: what `why` takes. */
 export function renderNames({ findings }: Diagnosis): string {
-  return joined([...new Set(findings.map(finding => cell(`${finding.namespace}/${finding.pod}`)))])
+  return joinLines([...new Set(findings.map(finding => cell(`${finding.namespace}/${finding.pod}`)))])
 }

@@ -2,9 +2,9 @@
 
 import type { Usage } from '../../quota/spending.ts'
 import type { HubQuota } from '../../snapshot/hub-quota.ts'
-import { visible } from '../sanitise.ts'
-import { joined } from '../screen/block.ts'
-import { someOf } from '../words/count.ts'
+import { sanitizeLine } from '../sanitize.ts'
+import { joinLines } from '../screen/block.ts'
+import { shortList } from '../words/count.ts'
 import { needsNames, PLACES_NAMED } from '../words/quota.ts'
 import type { QuotaReport } from './quota-document.ts'
 
@@ -56,7 +56,7 @@ const METRICS: Metric[] = [
 /** The metrics, one sample for each identity. */
 export function renderPrometheus({ judged: { quotas }, usage }: QuotaReport): string {
   const labels = labelsOf(quotas)
-  return joined([
+  return joinLines([
     ...METRICS.flatMap(({ name, help, of }) => {
       const samples = quotas.flatMap((quota, index) => {
         const value = of(quota)
@@ -101,7 +101,7 @@ function labelsOf(quotas: readonly HubQuota[]): string[] {
     const labels = [
       ['identity', type],
       ...(origins.length > 0
-        ? [[type === 'login' ? 'found_in' : 'from', someOf(origins, PLACES_NAMED)]]
+        ? [[type === 'login' ? 'found_in' : 'from', shortList(origins, PLACES_NAMED)]]
         : []),
       ...(named && username !== null ? [['account', username]] : []),
     ]
@@ -112,7 +112,7 @@ function labelsOf(quotas: readonly HubQuota[]): string[] {
   })
 }
 
-/** Backslash, quote, and line feed are escaped (Prometheus' exposition formats); `visible` leaves no line feed. */
+/** Backslash, quote, and line feed are escaped (Prometheus' exposition formats); `sanitizeLine` leaves no line feed. */
 function labelValue(text: string): string {
-  return visible(text).replaceAll('\\', '\\\\').replaceAll('"', '\\"')
+  return sanitizeLine(text).replaceAll('\\', '\\\\').replaceAll('"', '\\"')
 }

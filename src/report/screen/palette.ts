@@ -1,13 +1,13 @@
-/** Colors by meaning: what is wrong, what is only said, what to do. Nothing else is colored. */
+/** Colors by meaning: problems, small print, next steps. Nothing else is colored. */
 
 import { Chalk } from 'chalk'
 import type { Severity } from '../../diagnosis/finding.ts'
 
 export interface Palette {
   /** What is wrong, by how bad it is. */
-  trouble(text: string, severity: Severity): string
-  /** What is well. */
-  well(text: string): string
+  problem(text: string, severity: Severity): string
+  /** What succeeded or is healthy. */
+  success(text: string): string
   /** Evidence and other small print. */
   dim(text: string): string
   /** The next step. */
@@ -18,8 +18,8 @@ export interface Palette {
 export function paletteFor(color: boolean): Palette {
   const chalk = new Chalk({ level: color ? 1 : 0 })
   return {
-    trouble: (text, severity) => (severity === 'error' ? chalk.red.bold(text) : chalk.yellow.bold(text)),
-    well: text => chalk.green(text),
+    problem: (text, severity) => (severity === 'error' ? chalk.red.bold(text) : chalk.yellow.bold(text)),
+    success: text => chalk.green(text),
     dim: text => chalk.dim(text),
     strong: text => chalk.bold(text),
   }

@@ -1,22 +1,30 @@
 /** Steps and commands on a terminal: what to do as prose, the command on lines that can be pasted. */
 
 import { shellWords } from '../escape.ts'
-import { visible } from '../sanitise.ts'
-import type { Said } from '../words/said.ts'
+import { sanitizeLine } from '../sanitize.ts'
+import type { StepText } from '../words/step-words.ts'
 import { field, LABEL } from './block.ts'
 import type { Palette } from './palette.ts'
 
 /** Steps under one label: what to do as prose, the command bold on lines of its own. */
-export function stepLines(label: string, steps: readonly Said[], width: number, palette: Palette): string[] {
-  return steps.flatMap(({ say, command }, index) => [
-    ...field({ label: index === 0 ? label : '', text: command === undefined ? `${say}.` : `${say}:` }, width),
+export function stepLines(
+  label: string,
+  steps: readonly StepText[],
+  width: number,
+  palette: Palette,
+): string[] {
+  return steps.flatMap(({ text, command }, index) => [
+    ...field(
+      { label: index === 0 ? label : '', text: command === undefined ? `${text}.` : `${text}:` },
+      width,
+    ),
     ...(command === undefined ? [] : commandLines(command, width, ' '.repeat(LABEL + 4)).map(palette.strong)),
   ])
 }
 
 /** A command over as many lines as it needs, so that it can still be pasted: the shell joins lines that end in a backslash. */
 export function commandLines(command: string, width: number, indent: string): string[] {
-  const words = shellWords(visible(command))
+  const words = shellWords(sanitizeLine(command))
   const lines: string[] = []
   let line = indent
   for (const word of words) {

@@ -4,9 +4,9 @@ import { shellWord } from '../escape.ts'
 import { paletteFor } from '../screen/palette.ts'
 import { wrap } from '../screen/wrap.ts'
 
-export type DemoStep = 'diagnose' | 'why' | 'fix' | 'again' | 'undo'
+export type DemoStep = 'diagnose' | 'why' | 'fix' | 'again' | 'wait' | 'undo'
 
-interface Place {
+interface DemoScreen {
   width: number
   color: boolean
 }
@@ -16,21 +16,22 @@ const STEPS: Record<DemoStep, string> = {
   why: 'One of them, link by link: what does the kubelet try?',
   fix: 'This machine is logged in to Docker Hub. Distribute that login to every namespace and recreate the stuck pods.',
   again: 'The only failure left is one that no credential can fix.',
+  wait: 'In CI, a deploy like that fails with its cause as soon as waiting is pointless, not at the timeout.',
   undo: 'Everything that a fix writes can be reverted: the Secrets and the service accounts, not the running pods.',
 }
 
 /** Says what is about to happen, and to what. */
-export function demoOpening({ width }: Place): string {
+export function demoOpening({ width }: DemoScreen): string {
   const text =
     "A simulated cluster and a simulated Docker Hub run inside this process; nothing else is touched. Docker Hub's limit for anonymous pulls has just been used up."
   return `${wrap(text, Math.min(width, 100)).join('\n')}\n`
 }
 
 /** What the next command is for, and the command as a user types it. */
-export function demoStep(step: DemoStep, command: string, { width, color }: Place): string {
+export function demoStep(step: DemoStep, command: string, { width, color }: DemoScreen): string {
   const { dim, strong } = paletteFor(color)
-  const said = wrap(STEPS[step], Math.min(width, 100), '# ').map(dim)
-  return `\n${said.join('\n')}\n${strong(`$ ${command}`)}\n`
+  const lines = wrap(STEPS[step], Math.min(width, 100), '# ').map(dim)
+  return `\n${lines.join('\n')}\n${strong(`$ ${command}`)}\n`
 }
 
 /** Shown until a key is pressed. */
@@ -39,15 +40,19 @@ export function demoPause(): string {
 }
 
 /** Where to go from here. */
-export function demoInvitation(program: string, { width, color }: Place): string {
-  const text = `That was the whole story. To play with the same cluster: \`${program} demo --serve\`. On your own: \`${program} diagnose -A\`, which only reads.`
+export function demoClosing(program: string, { width, color }: DemoScreen): string {
+  const text = `That's the whole story. To try things on the same cluster, run \`${program} demo --serve\`. To check your own, run \`${program} diagnose -A\`, which only reads.`
   return `\n${wrap(text, Math.min(width, 100)).map(paletteFor(color).strong).join('\n')}\n`
 }
 
 /** How another terminal gets at the served cluster. */
-export function demoServing(variables: [string, string][], program: string, { width, color }: Place): string {
+export function demoServing(
+  variables: [string, string][],
+  program: string,
+  { width, color }: DemoScreen,
+): string {
   const { strong } = paletteFor(color)
-  const next = `Then \`${program} diagnose -A\`, \`${program} fix -A\`, \`kubectl get pods -A\`: whatever you like. Ctrl-C ends it.`
+  const next = `Then try \`${program} diagnose -A\`, \`${program} fix -A\`, or \`kubectl get pods -A\`. Press Ctrl-C to stop the cluster.`
   const lines = variables.map(([name, value]) => strong(`export ${name}=${shellWord(value)}`))
   return [
     'The simulated cluster is running. In another terminal:',

@@ -1,6 +1,6 @@
 /** A diagnosis in any of its formats. */
 
-import type { AdvisedDiagnosis } from '../../advice/advised.ts'
+import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
 import type { Severity } from '../../diagnosis/finding.ts'
 import type { DiagnosisFormat } from '../formats.ts'
 import { toYaml } from '../machine/data.ts'
@@ -11,9 +11,9 @@ import { renderJunit } from '../machine/junit.ts'
 import { renderMarkdown } from '../machine/markdown.ts'
 import { renderNames, renderPlain } from '../machine/plain.ts'
 import type { ReportOptions } from '../options.ts'
-import { joined } from '../screen/block.ts'
+import { joinLines } from '../screen/block.ts'
 import { paletteFor } from '../screen/palette.ts'
-import { lastLines, renderTable } from './diagnosis/diagnosis-screen.ts'
+import { lastLines, renderTable } from './diagnosis-screen.ts'
 import { gapLines } from './gaps.ts'
 import { pullingLines } from './pulling.ts'
 
@@ -28,9 +28,9 @@ const RENDERERS: Record<
   (diagnosis: AdvisedDiagnosis, options: DiagnosisReportOptions) => string
 > = {
   table: (diagnosis, options) =>
-    options.terminal ? renderTable(diagnosis, options, 'brief') : renderPlain(diagnosis, false),
+    options.terminal ? renderTable(diagnosis, options, 'summary') : renderPlain(diagnosis, false),
   wide: (diagnosis, options) =>
-    options.terminal ? renderTable(diagnosis, options, 'whole') : renderPlain(diagnosis, true),
+    options.terminal ? renderTable(diagnosis, options, 'full') : renderPlain(diagnosis, true),
   json: (diagnosis, { invocation }) => [...diagnosisJson(diagnosis, invocation)].join(''),
   yaml: (diagnosis, { invocation }) => toYaml(diagnosisDocument(diagnosis, invocation)),
   name: diagnosis => renderNames(diagnosis),
@@ -69,6 +69,6 @@ export function diagnosisNotes(diagnosis: AdvisedDiagnosis, options: DiagnosisRe
 function notes(diagnosis: AdvisedDiagnosis, options: ReportOptions): string {
   const palette = paletteFor(options.color)
   const notes = [pullingLines(diagnosis, options.width), gapLines(diagnosis.gaps, options.width, palette)]
-  const told = notes.flatMap(lines => (lines.length > 0 ? [...lines, ''] : []))
-  return joined([...told, ...lastLines(diagnosis, options, palette)])
+  const shown = notes.flatMap(lines => (lines.length > 0 ? [...lines, ''] : []))
+  return joinLines([...shown, ...lastLines(diagnosis, options, palette)])
 }

@@ -3,7 +3,7 @@
 import type { PlanFormat } from '../formats.ts'
 import { toJson, toYaml } from '../machine/data.ts'
 import { type FixReport, fixDocument } from '../machine/fix-document.ts'
-import { renderFixTable } from './fix-result/fix-screen.ts'
+import { renderFixTable } from './fix-screen.ts'
 import type { PlanReportOptions } from './plan.ts'
 
 export type { FixReport } from '../machine/fix-document.ts'

@@ -1,16 +1,17 @@
-/** What could not be read, as lines for a person: what, why, what that hides, what to ask for. */
+/** What was not read, for a person: gaps with what they hide and what to ask for, and the files of a dump that were passed over. */
 
-import type { Gap } from '../../snapshot/snapshot.ts'
+import type { Gap, SnapshotSource } from '../../snapshot/snapshot.ts'
 import type { ReportOptions } from '../options.ts'
-import { visible } from '../sanitise.ts'
-import { joined } from '../screen/block.ts'
+import { sanitizeLine } from '../sanitize.ts'
+import { joinLines } from '../screen/block.ts'
 import { type Palette, paletteFor } from '../screen/palette.ts'
 import { wrap } from '../screen/wrap.ts'
-import { gapSentence, gapStories } from '../words/gaps.ts'
+import { pluralize, shortList } from '../words/count.ts'
+import { gapSentence, summarizeGaps } from '../words/gaps.ts'
 
 /** The gaps alone, ready to write: where there is nothing else to say. */
 export function renderGaps(gaps: readonly Gap[], { width, color }: GapOptions): string {
-  return joined(gapLines(gaps, width, paletteFor(color)))
+  return joinLines(gapLines(gaps, width, paletteFor(color)))
 }
 
 type GapOptions = Pick<ReportOptions, 'width' | 'color'>
@@ -18,9 +19,30 @@ type GapOptions = Pick<ReportOptions, 'width' | 'color'>
 /** The gaps as lines; none where there is no gap. */
 export function gapLines(gaps: readonly Gap[], width: number, palette: Palette): string[] {
   if (gaps.length === 0) return []
-  const lines = gapStories(gaps).flatMap(story => [
-    ...wrap(visible(gapSentence(story)), width, '  '),
-    ...(story.remedy === null ? [] : wrap(visible(`→ ${story.remedy}`), width, '    ').map(palette.dim)),
+  const lines = summarizeGaps(gaps).flatMap(gap => [
+    ...wrap(sanitizeLine(gapSentence(gap)), width, '  '),
+    ...(gap.remedy === null ? [] : wrap(sanitizeLine(`→ ${gap.remedy}`), width, '    ').map(palette.dim)),
   ])
-  return [palette.trouble('Not everything could be read:', 'warning'), ...lines]
+  return [palette.problem('Not everything could be read:', 'warning'), ...lines]
+}
+
+/** One sentence each, ready for standard error; empty for a cluster. */
+export function renderSourceNotes(source: SnapshotSource): string {
+  return joinLines(sentences(source).map(sanitizeLine))
+}
+
+function sentences(source: SnapshotSource): string[] {
+  if (source.type === 'cluster') return []
+  const { passedOver, unentered = [] } = source
+  const notes: string[] = []
+  if (passedOver !== undefined) {
+    const { count, examples } = passedOver
+    const names = count > examples.length ? `${examples.join(', ')}, …` : examples.join(', ')
+    notes.push(
+      `${pluralize(count, 'file')} ${count === 1 ? 'was' : 'were'} skipped because ${count === 1 ? 'it holds' : 'they hold'} no Kubernetes objects: ${names}.`,
+    )
+  }
+  if (unentered.length > 0)
+    notes.push(`Folders in ${shortList(unentered, 3)} were not read: add -R to read them too.`)
+  return notes
 }

@@ -6,17 +6,18 @@ import { cell } from '../escape.ts'
 import type { DataFormat } from '../formats.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
 import type { ReportOptions } from '../options.ts'
-import { visible } from '../sanitise.ts'
-import { field, joined, stacked } from '../screen/block.ts'
+import { sanitizeLine } from '../sanitize.ts'
+import { field, joinBlocks, joinLines } from '../screen/block.ts'
 import { columns } from '../screen/columns.ts'
 import { type Palette, paletteFor } from '../screen/palette.ts'
-import { wrap } from '../screen/wrap.ts'
-import { counted } from '../words/count.ts'
-import { registryName } from '../words/hosts.ts'
+import { tableLines } from '../screen/table.ts'
+import { displayWidth, wrap } from '../screen/wrap.ts'
+import { allOf, pluralize } from '../words/count.ts'
 import { checkText } from '../words/image-check.ts'
+import { registryLabel } from '../words/labels.ts'
 import { POLICY } from '../words/why.ts'
 
-/** A reading, and what the registry said of it; null where it was not asked (`--check-images`). */
+/** A reading, and the registry's answer; null where it was not asked (`--check-images`). */
 export type CheckedReading = ImageReading & { check: JudgedCheck | null }
 
 export interface ImagesReportOptions extends ReportOptions {
@@ -24,10 +25,10 @@ export interface ImagesReportOptions extends ReportOptions {
 }
 
 const RENDERERS: Record<DataFormat, (images: CheckedReading[], options: ImagesReportOptions) => string> = {
-  table: (images, options) => (options.terminal ? renderBlocks(images, options) : renderColumns(images)),
+  table: (images, options) => (options.terminal ? renderScreen(images, options) : renderColumns(images)),
   json: images => toJson(enveloped('Images', { images })),
   yaml: images => toYaml(enveloped('Images', { images })),
-  name: images => joined(images.map(({ reference, input }) => cell(reference ?? input))),
+  name: images => joinLines(images.map(({ reference, input }) => cell(reference ?? input))),
 }
 
 /** The readings as text for standard output, ready to write. `name` gives the full reference, or what was given where it is none. */
@@ -35,31 +36,56 @@ export function renderImages(images: CheckedReading[], options: ImagesReportOpti
   return RENDERERS[options.format](images, options)
 }
 
-/** One block a reference, and with several the count of invalid ones last. */
-function renderBlocks(images: CheckedReading[], { width, color }: ImagesReportOptions): string {
+/** Several as a table where it fits, else one block a reference; of several, how many are invalid comes last. */
+function renderScreen(images: CheckedReading[], { width, color }: ImagesReportOptions): string {
   const palette = paletteFor(color)
   const invalid = images.filter(({ valid }) => !valid).length
   const verdict =
     invalid === 0
-      ? `All ${counted(images.length, 'image name')} are valid.`
-      : `${invalid} of ${counted(images.length, 'image name')} ${invalid === 1 ? 'is' : 'are'} invalid.`
-  const blocks = images.map(image => blockOf(image, width, palette))
-  const all = images.length > 1 ? [...blocks, [verdict]] : blocks
-  return stacked(all)
+      ? `${allOf(images.length)} image names are valid.`
+      : `${invalid} of ${pluralize(images.length, 'image name')} ${invalid === 1 ? 'is' : 'are'} invalid.`
+  const blocks = () => images.map(image => blockOf(image, width, palette))
+  if (images.length < 2) return joinBlocks(blocks())
+  const table = tableOf(images, width, palette)
+  return joinBlocks([...(table === null ? blocks() : [table]), [verdict]])
+}
+
+/**
+ * What differs from one reference to the next, with what was typed where there is room for both, and the invalid ones below it; null
+ * where a row is too wide, where registries were asked and have more to say, and where only one is valid.
+ */
+function tableOf(images: CheckedReading[], width: number, palette: Palette): string[] | null {
+  const valid = images.filter(image => image.valid)
+  if (valid.length < 2 || images.some(({ check }) => check !== null)) return null
+  const rows = [
+    ['IMAGE', 'REFERENCE', 'DEFAULT POLICY', 'DOCKER HUB LIMIT'],
+    ...valid.map(({ input, reference, defaultPullPolicy, countsTowardsDockerHub }) => [
+      cell(input),
+      cell(reference),
+      cell(defaultPullPolicy),
+      countsTowardsDockerHub ? 'counts' : '-',
+    ]),
+  ]
+  const fitting = [rows, rows.map(row => row.slice(1))]
+    .map(columns => tableLines(columns, Number.POSITIVE_INFINITY).flat())
+    .find(lines => lines.every(line => displayWidth(line) <= width))
+  if (fitting === undefined) return null
+  const invalid = images.filter(image => !image.valid)
+  return [...fitting, ...invalid.flatMap(image => ['', ...blockOf(image, width, palette)])]
 }
 
 function blockOf(image: CheckedReading, width: number, palette: Palette): string[] {
-  const title = wrap(visible(image.input === '' ? '(empty)' : image.input), width)
+  const title = wrap(sanitizeLine(image.input === '' ? '(empty)' : image.input), width)
   if (!image.valid) {
     return [
-      ...title.map(line => palette.trouble(line, 'error')),
+      ...title.map(line => palette.problem(line, 'error')),
       ...field({ label: 'invalid', text: image.error ?? 'not an image name' }, width),
     ]
   }
   const { registry, digest, defaultPullPolicy, countsTowardsDockerHub, check } = image
   const facts: [string, string | null][] = [
     ['reference', image.reference],
-    ['registry', registry === 'docker.io' ? `docker.io (${registryName(registry)})` : registry],
+    ['registry', registry === 'docker.io' ? `docker.io (${registryLabel(registry)})` : registry],
     ['repository', image.repository],
     ['tag', image.tag],
     ['digest', image.digest],
@@ -69,7 +95,7 @@ function blockOf(image: CheckedReading, width: number, palette: Palette): string
     ],
     [
       'Docker Hub',
-      countsTowardsDockerHub ? 'a pull counts towards its limit' : 'a pull does not count towards its limit',
+      countsTowardsDockerHub ? 'a pull counts toward its limit' : 'a pull does not count toward its limit',
     ],
     ['asked', check === null ? null : checkText(check)],
     ['digest now', digest === null ? (check?.digest ?? null) : null],
@@ -108,5 +134,5 @@ function renderColumns(images: CheckedReading[]): string {
     image.error,
     ...(asked ? [image.check?.verdict ?? null] : []),
   ])
-  return joined(columns([header, ...rows.map(row => row.map(cell))]))
+  return joinLines(columns([header, ...rows.map(row => row.map(cell))]))
 }

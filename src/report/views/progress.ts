@@ -2,26 +2,26 @@
 
 import type { Progress } from '../../apply/apply-context.ts'
 import { type Invocation, ownCommand } from '../invocation.ts'
-import { amount } from '../words/count.ts'
+import { formatNumber } from '../words/count.ts'
 
 /** `Writing: 12 of 29 changes`. */
 export function progressText(progress: Progress): string {
   switch (progress.phase) {
     case 'checking':
-      return `Trying on the server: ${amount(progress.done)} of ${amount(progress.total)} changes`
+      return `Dry run on the server: ${formatNumber(progress.done)} of ${formatNumber(progress.total)} changes`
     case 'writing':
-      return `Writing: ${amount(progress.done)} of ${amount(progress.total)} changes`
+      return `Writing: ${formatNumber(progress.done)} of ${formatNumber(progress.total)} changes`
     case 'waiting':
-      return `Waiting for the pods: ${amount(progress.recovered)} of ${amount(progress.wanted)} run`
+      return `Waiting for the pods: ${formatNumber(progress.recovered)} of ${formatNumber(progress.wanted)} running`
   }
 }
 
 /** What somebody needs to know whose fix had begun to write and did not come to its end. */
-export function endedEarlyText(run: string, invocation: Invocation): string {
-  return `The fix ended early. The journal of run ${run} has what was written: the same fix again goes on, \`${ownCommand(invocation, `undo ${run}`)}\` undoes it.\n`
+export function interruptedFixText(run: string, invocation: Invocation): string {
+  return `The fix was interrupted. Run the same command again to continue, or \`${ownCommand(invocation, `undo ${run}`)}\` to revert what was written.\n`
 }
 
 /** The same for taking a run back. */
-export function undoEndedEarlyText(run: string, invocation: Invocation): string {
+export function interruptedUndoText(run: string, invocation: Invocation): string {
   return `The undo was interrupted, with part of run ${run} undone. Run \`${ownCommand(invocation, `undo ${run}`)}\` again to continue.\n`
 }

@@ -1,13 +1,14 @@
-/** What a person is asked before anything is written. */
+/** What a person is asked, or told is missing, before anything is written. */
 
-import type { AdvisedDiagnosis } from '../../advice/advised.ts'
+import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
+import type { AccessDenial } from '../../apply/check-access.ts'
 import type { UndoStep } from '../../apply/undo-step.ts'
-import type { Remedy } from '../../diagnosis/remedies.ts'
-import type { Plan, PlanCredential } from '../../plan/plan.ts'
+import type { Remedy } from '../../diagnosis/remedy.ts'
+import type { Plan, PlanCredential, PlanScope } from '../../plan/plan.ts'
 import type { Invocation } from '../invocation.ts'
-import { visible } from '../sanitise.ts'
-import { counted, someOf } from '../words/count.ts'
-import { loginName } from '../words/login-reach.ts'
+import { sanitizeLine } from '../sanitize.ts'
+import { pluralize, shortList } from '../words/count.ts'
+import { loginName } from '../words/login-exposure.ts'
 import { planSentence } from '../words/plan.ts'
 import { REMEDY_WORDS } from '../words/remedies.ts'
 import { summarySentence } from '../words/summary.ts'
@@ -15,12 +16,12 @@ import { undoPlanSentence } from '../words/undo.ts'
 
 /** One remedy to tick, with how much it would help. */
 export function remedyChoice(remedy: Remedy, findings: number): string {
-  return `${REMEDY_WORDS[remedy].choice} (${counted(findings, 'finding')})`
+  return `${REMEDY_WORDS[remedy].choice} (${pluralize(findings, 'finding')})`
 }
 
 /** What is wrong, and what should be done about it. */
 export function remedyQuestion(diagnosis: AdvisedDiagnosis, invocation: Invocation): string {
-  return visible(`${summarySentence(diagnosis, invocation)} What should be done?`)
+  return sanitizeLine(`${summarySentence(diagnosis, invocation)} What should be done?`)
 }
 
 /** What has to be typed, or null where a yes is enough. */
@@ -29,22 +30,22 @@ export interface Confirmation {
   question: string
 }
 
-/** From this many changes on, and wherever every namespace is meant, a yes is too quickly said. */
-const MANY = 20
+/** From this many changes on, and for every namespace, a plain yes is not enough. */
+const MANY_CHANGES = 20
 
-/** What is asked before the plan is carried out. */
+/** What is asked before the plan is applied. */
 export function confirmation({ plan, cluster }: { plan: Plan; cluster: string }): Confirmation {
-  const large = plan.scope.namespaces === null || plan.changes.length > MANY
+  const large = plan.scope.namespaces === null || plan.changes.length > MANY_CHANGES
   return large
     ? {
         typed: cluster,
-        question: visible(
+        question: sanitizeLine(
           `${planSentence(plan)} To apply ${plan.changes.length === 1 ? 'it' : 'them'}, type ${cluster}:`,
         ),
       }
     : {
         typed: null,
-        question: visible(
+        question: sanitizeLine(
           `${planSentence(plan)} Apply ${plan.changes.length === 1 ? 'it' : 'them'} to ${cluster}?`,
         ),
       }
@@ -53,17 +54,41 @@ export function confirmation({ plan, cluster }: { plan: Plan; cluster: string })
 /** What is asked about logins that nobody named, of one registry. */
 export function otherLoginQuestion(logins: readonly PlanCredential[], namespaces: readonly string[]): string {
   const names = logins.map(loginName).join(' and ')
-  return visible(
-    `Distribute the login of ${names} too? Pods in ${someOf(namespaces, 5)} need it, and anyone who can create pods there could read it.`,
+  return sanitizeLine(
+    `Distribute the login of ${names} too? Pods in ${shortList(namespaces, 5)} need it, and anyone who can create pods there could read it.`,
   )
 }
 
-/** Said before the plan of a fix that leaves out a namespace which is not there. */
+/** A warning before the plan: --exclude-namespace names a namespace that does not exist. */
 export function unknownExclusionText(namespace: string): string {
-  return `${visible(`Warning: --exclude-namespace ${namespace}: there is no such namespace, so it excludes nothing.`)}\n`
+  return `${sanitizeLine(`Warning: --exclude-namespace ${namespace}: there is no such namespace, so it excludes nothing.`)}\n`
 }
 
 /** What is asked before a run is undone. */
 export function undoQuestion(steps: readonly UndoStep[], cluster: string): string {
-  return visible(`${undoPlanSentence(steps)} Take it back on ${cluster}?`)
+  return sanitizeLine(`${undoPlanSentence(steps)} Continue on ${cluster}?`)
+}
+
+/** One line a verb and resource, and what to ask for. */
+export function accessRefusal(denials: readonly AccessDenial[], scope: PlanScope): string {
+  const lines = denials.map(({ verb, group, resource, namespaces, changes }) => {
+    const what = group === '' ? resource : `${resource}.${group}`
+    return `  ${verb} ${what} in ${shortList(namespaces, 3)} (for ${pluralize(changes, 'change')})`
+  })
+  return [
+    'You lack permissions that this plan needs. Nothing was changed. Missing:',
+    ...lines.map(line => `  ${sanitizeLine(line)}`),
+    `Ask for a role that allows it${alternatives(denials, scope)}.`,
+  ].join('\n')
+}
+
+/** Flags without which the plan needs none of it. */
+function alternatives(denials: readonly AccessDenial[], scope: PlanScope): string {
+  const flags = [
+    ...(denials.every(({ resource }) => /^pods(\/|$)/.test(resource))
+      ? ['keep the stuck pods with --no-recreate']
+      : []),
+    ...(scope.namespaces === null ? ['skip those namespaces with --exclude-namespace'] : []),
+  ]
+  return flags.map(way => `, or ${way}`).join('')
 }

@@ -7,8 +7,8 @@ import { toJson, toYaml } from '../machine/data.ts'
 import { renderPrometheus } from '../machine/prometheus.ts'
 import { type QuotaReport, quotaDocument } from '../machine/quota-document.ts'
 import type { ReportOptions } from '../options.ts'
-import { visible } from '../sanitise.ts'
-import { stacked } from '../screen/block.ts'
+import { escapeInJson, sanitizeLine } from '../sanitize.ts'
+import { FRESH_SCREEN, joinBlocks } from '../screen/block.ts'
 import { type Palette, paletteFor } from '../screen/palette.ts'
 import { tableLines } from '../screen/table.ts'
 import { wrap } from '../screen/wrap.ts'
@@ -36,7 +36,7 @@ export interface QuotaReportOptions extends ReportOptions {
 
 const RENDERERS: Record<QuotaFormat, (report: QuotaReport, options: QuotaReportOptions) => string> = {
   table: renderScreen,
-  json: (report, { showSource, invocation }) => toJson(quotaDocument(report, showSource, invocation)),
+  json: renderJson,
   yaml: (report, { showSource, invocation }) => toYaml(quotaDocument(report, showSource, invocation)),
   markdown: renderMarkdown,
   prometheus: renderPrometheus,
@@ -47,23 +47,28 @@ export function renderQuota(report: QuotaReport, options: QuotaReportOptions): s
   return RENDERERS[options.format](report, options)
 }
 
-/** Cursor to the top left corner, and nothing left on the screen (ECMA-48: CUP, ED). */
-const FRESH_SCREEN = '\x1b[H\x1b[2J'
+/** As JSON one compact document a line where it is shown again and again. */
+function renderJson(report: QuotaReport, { showSource, invocation, watch }: QuotaReportOptions): string {
+  const document = quotaDocument(report, showSource, invocation)
+  return watch ? `${escapeInJson(JSON.stringify(document))}\n` : toJson(document)
+}
 
 function renderScreen(report: QuotaReport, options: QuotaReportOptions): string {
   const { width, color, watch, terminal } = options
   const { judged, usage, takenAt } = report
   const shortage = usage === null ? [] : [shortageText(usage.usage) ?? []].flat()
   const palette = paletteFor(color)
-  const screen = stacked([
+  const screen = joinBlocks([
     [palette.strong(headingText(watch ? takenAt : null))],
     rows(judged, options, palette),
     wrap(whoseNumbersText(judged.quotas), width).map(palette.dim),
     ...(usage === null ? [] : usageBlocks(usage, options, palette)),
     gapLines(report.gaps, width, palette),
     [
-      ...wrap(visible(quotaVerdictText(judged)), width).map(verdictStyle(judged, palette)),
-      ...shortage.flatMap(text => wrap(visible(text), width)).map(line => palette.trouble(line, 'error')),
+      ...wrap(sanitizeLine(quotaVerdictText(judged)), width).map(verdictStyle(judged, palette)),
+      ...shortage
+        .flatMap(text => wrap(sanitizeLine(text), width))
+        .map(line => palette.problem(line, 'error')),
     ],
   ])
   return watch && terminal ? `${FRESH_SCREEN}${screen}` : watch ? `${screen}\n` : screen
@@ -103,16 +108,16 @@ function bar(answer: QuotaAnswer): string {
 function styleOf(
   quota: HubQuota | undefined,
   { refused, short, unknown }: JudgedQuotas,
-  { trouble }: Palette,
+  { problem }: Palette,
 ): (line: string) => string {
   if (quota === undefined) return line => line
-  if (refused.includes(quota) || short.includes(quota)) return line => trouble(line, 'error')
-  return unknown.includes(quota) ? line => trouble(line, 'warning') : line => line
+  if (refused.includes(quota) || short.includes(quota)) return line => problem(line, 'error')
+  return unknown.includes(quota) ? line => problem(line, 'warning') : line => line
 }
 
 function verdictStyle({ refused, short, unknown }: JudgedQuotas, palette: Palette): (line: string) => string {
-  if (refused.length + short.length > 0) return line => palette.trouble(line, 'error')
-  return unknown.length > 0 ? line => palette.trouble(line, 'warning') : palette.well
+  if (refused.length + short.length > 0) return line => palette.problem(line, 'error')
+  return unknown.length > 0 ? line => palette.problem(line, 'warning') : palette.success
 }
 
 function renderMarkdown(report: QuotaReport, options: QuotaReportOptions): string {

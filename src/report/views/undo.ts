@@ -6,7 +6,7 @@ import { type Invocation, ownCommand } from '../invocation.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
 import type { RunLine, UndoPlan, UndoReport } from '../machine/undo-document.ts'
 import type { ReportOptions } from '../options.ts'
-import { renderUndone, renderUndoSteps, renderRuns as runsTable } from './undo/undo-screen.ts'
+import { renderUndone, renderUndoSteps, renderRuns as runsTable } from './undo-screen.ts'
 
 export type { RunLine, UndoReport } from '../machine/undo-document.ts'
 

@@ -1,14 +1,14 @@
 /** `why` in any of its formats. */
 
-import type { AdvisedWhy } from '../../advice/advised.ts'
+import type { AdvisedWhy } from '../../advice/add-steps.ts'
 import { cell } from '../escape.ts'
 import type { DataFormat } from '../formats.ts'
 import type { Invocation } from '../invocation.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
 import { findingDocument } from '../machine/diagnosis-document.ts'
 import type { ReportOptions } from '../options.ts'
-import { joined } from '../screen/block.ts'
-import { renderChain } from './why/chain.ts'
+import { joinLines } from '../screen/block.ts'
+import { renderChain } from './why-chain.ts'
 
 export interface WhyReportOptions extends ReportOptions {
   format: DataFormat
@@ -18,7 +18,7 @@ const RENDERERS: Record<DataFormat, (why: AdvisedWhy, options: WhyReportOptions)
   table: renderChain,
   json: (why, { invocation }) => toJson(whyDocument(why, invocation)),
   yaml: (why, { invocation }) => toYaml(whyDocument(why, invocation)),
-  name: why => joined([cell(`${why.namespace}/${why.pod}`)]),
+  name: why => joinLines([cell(`${why.namespace}/${why.pod}`)]),
 }
 
 /** The chain as text for standard output, ready to write. */

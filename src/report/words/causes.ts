@@ -2,7 +2,14 @@
 
 import type { Cause, Finding } from '../../diagnosis/finding.ts'
 import type { MovedState } from '../../image/moved-images.ts'
-import { authRequiredOrDenied, neverPull, signaturePolicy } from './causes/access.ts'
+import type { CauseContext, CauseWords } from './cause-words.ts'
+import {
+  authRequiredOrDenied,
+  malformedSecret,
+  malformedSecretsOf,
+  neverPull,
+  signaturePolicy,
+} from './causes/access.ts'
 import {
   corruptOrUnpack,
   imageNotFound,
@@ -12,7 +19,6 @@ import {
   unsupportedManifest,
 } from './causes/image.ts'
 import { kubeletQps, rateLimited } from './causes/limits.ts'
-import { malformedSecret, malformedSecretsOf } from './causes/malformed-secret.ts'
 import {
   connectionRefusedOrReset,
   httpHttpsMismatch,
@@ -21,9 +27,9 @@ import {
   registryNotFoundDns,
   tls,
 } from './causes/network.ts'
-import { canceledOrDeadline, diskFull, registryServerError } from './causes/trouble.ts'
-import { partOf, RegistryName } from './hosts.ts'
-import type { CauseWords, Told } from './told.ts'
+import { canceledOrDeadline, diskFull, registryServerError } from './causes/outages.ts'
+import { credentialLines } from './credential.ts'
+import { capitalize, registryLabel, roleSentence } from './labels.ts'
 
 const WORDS: Record<Cause, CauseWords> = {
   'rate-limited': rateLimited,
@@ -48,30 +54,35 @@ const WORDS: Record<Cause, CauseWords> = {
   other,
 }
 
-/** The kubelet refused its own pull secret: of the registry there is nothing to say. */
+/** Whether the kubelet refused the pod's pull secret, so no registry was asked. */
 export function isMalformed(finding: Finding): boolean {
   return finding.cause === 'auth-required-or-denied' && malformedSecretsOf(finding).length > 0
 }
 
-/** What to say of these findings. */
-export function wordsFor(told: Told): CauseWords {
-  const [first] = told.findings
+/** The words for these findings. */
+export function wordsFor(context: CauseContext): CauseWords {
+  const [first] = context.findings
   return isMalformed(first) ? malformedSecret : WORDS[first.cause]
 }
 
+/** Which credentials these pulls had; empty where the cause has nothing to do with credentials. */
+export function credentialLinesFor(context: CauseContext): string[] {
+  return wordsFor(context).showsCredential ? credentialLines(context.findings) : []
+}
+
 /** What is wrong, as a headline. */
-export function titleOf(told: Told): string {
-  const title = checkedTitle(told) ?? wordsFor(told).title(told)
-  const [{ containerKind, node }] = told.findings
+export function titleOf(context: CauseContext): string {
+  const title = checkedTitle(context) ?? wordsFor(context).title(context)
+  const [{ containerKind, node }] = context.findings
   if (containerKind !== 'sandbox') return title
   const place = node === null ? 'A node' : `Node ${node}`
   return `${place} can't get its sandbox (pause) image, so no new pod starts there: ${title}`
 }
 
-/** What a registry that was asked has proven stands in for what its refusal left open; null where nothing is. */
-function checkedTitle({ findings: [{ cause, check, registry, image }] }: Told): string | null {
+/** The title once a registry was asked: what its answer proved replaces what the refusal left open; null where nothing was proved. */
+function checkedTitle({ findings: [{ cause, check, registry, image }] }: CauseContext): string | null {
   if (check === null || (cause !== 'auth-required-or-denied' && cause !== 'image-not-found')) return null
-  const host = RegistryName(registry)
+  const host = capitalize(registryLabel(registry))
   switch (check.verdict) {
     case 'no-such-repository':
       return `${host} has no repository for ${image}`
@@ -82,37 +93,37 @@ function checkedTitle({ findings: [{ cause, check, registry, image }] }: Told): 
     case 'no-such-digest':
       return `${host} has the repository of ${image}, but not this digest`
     case 'opens-for-machine':
-      return `${host} gives ${image} to this machine's login, but not to the pods`
+      return `${host} lets this machine's login pull ${image}, but not the pods`
     case 'opens-but-not-for-pod':
-      return `${host} gives ${image} to everybody, but refuses the pod's login`
+      return `${host} lets anyone pull ${image}, but refuses the pod's login`
     default:
       return null
   }
 }
 
 /** What it means, and what else is known of this pull, in a few sentences. */
-export function meaningOf(told: Told): string {
-  const [first] = told.findings
-  return [wordsFor(told).meaning(told), ...besides(told), movedText(first)]
+export function meaningOf(context: CauseContext): string {
+  const [first] = context.findings
+  return [wordsFor(context).meaning(context), ...furtherFacts(context), movedText(first)]
     .filter(text => text !== '')
     .join(' ')
 }
 
-/** What the title does not say of the host that answered, and of the mirrors beside it. */
-function besides({ findings: [first] }: Told): string[] {
+/** Facts that the title omits about the host that answered and about other mirrors. */
+function furtherFacts({ findings: [first] }: CauseContext): string[] {
   const mirrors = first.clues.find(clue => clue.code === 'mirrors-failed')
   return [
-    partOf(first),
+    roleSentence(first),
     first.clues.some(clue => clue.code === 'guest')
-      ? "The guest pulls this image by itself: its own network and login count, not the node's or the pod's."
+      ? "The guest VM pulls this image itself, with its own network and login, not the node's or the pod's."
       : '',
     mirrors === undefined
       ? ''
-      : `Its mirrors failed too (${mirrors.hosts.join(', ')}); the sentence above is about the last host that was asked.`,
+      : `Its mirrors failed too (${mirrors.hosts.join(', ')}); this error is from the last host that was tried.`,
   ]
 }
 
-/** What became of an image's old place; empty for any other image. */
+/** Where a moved image went; empty for any other image. */
 function movedText({ moved, reference }: Pick<Finding, 'moved' | 'reference'>): string {
   if (moved === null || reference === null) return ''
   const name = reference.replace(/[:@][^/]*$/, '')

@@ -1,13 +1,13 @@
 /** Commands of this program, ready to paste, made of what a finding names. Names from the cluster are quoted for the shell. */
 
 import type { Finding } from '../../diagnosis/finding.ts'
-import type { Remedy } from '../../diagnosis/remedies.ts'
+import type { Remedy } from '../../diagnosis/remedy.ts'
 import { shellWord } from '../escape.ts'
 import { type Invocation, ownCommand } from '../invocation.ts'
 import { REMEDY_WORDS } from './remedies.ts'
 
 /** `-n web`, or of every namespace only those with findings where the findings are in several. */
-function scopeOf(findings: readonly Pick<Finding, 'namespace'>[]): string {
+function fixScope(findings: readonly Pick<Finding, 'namespace'>[]): string {
   const [first, ...others] = new Set(findings.map(({ namespace }) => namespace))
   return first !== undefined && others.length === 0 ? `-n ${shellWord(first)}` : '--all-namespaces --affected'
 }
@@ -18,12 +18,12 @@ export function fixCommand(
   findings: readonly Pick<Finding, 'namespace'>[],
   flags = '',
 ): string {
-  return ownCommand(invocation, ['fix', scopeOf(findings), flags].filter(part => part !== '').join(' '))
+  return ownCommand(invocation, ['fix', fixScope(findings), flags].filter(part => part !== '').join(' '))
 }
 
 /**
- * The `fix` that gives the pods a login: only new pods get one, and those that no controller recreates `fix` leaves alone unless
- * told. A login of another registry than Docker Hub goes into several namespaces only where it is named.
+ * The `fix` that gives the pods a login: only new pods get one, and `fix` skips those that no controller recreates unless a
+ * flag asks for them. A login of another registry than Docker Hub goes into several namespaces only where it is named.
  */
 export function loginFixCommand(
   invocation: Invocation,

@@ -1,19 +1,35 @@
-/** Numbers in sentences: thousands are parted, nouns agree, long lists end early. */
+/** Numbers and lists in sentences: thousands separators, plurals, lists that end early, and pods counted once. */
+
+import type { Finding } from '../../diagnosis/finding.ts'
 
 /** `1,234`, whatever the machine's language. */
-export function amount(count: number): string {
+export function formatNumber(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
 /** `1 pod`, `2 pods`, `50,000 pods`. */
-export function counted(count: number, noun: string): string {
-  return `${amount(count)} ${noun}${count === 1 ? '' : 's'}`
+export function pluralize(count: number, noun: string): string {
+  return `${formatNumber(count)} ${noun}${count === 1 ? '' : 's'}`
 }
 
-/** The first few, and how many there are besides. */
-export function someOf(names: readonly string[], shown: number): string {
+/** `a and b`, `a, b, and c`. */
+export function joinList(items: readonly string[]): string {
+  return items.length <= 2 ? items.join(' and ') : `${items.slice(0, -1).join(', ')}, and ${items.at(-1)}`
+}
+
+/** The first few, and how many more there are: `a, b, c, and 2 more`. */
+export function shortList(names: readonly string[], shown: number): string {
   const rest = names.length - shown
   // "and 1 more" takes as much room as the one.
-  if (rest <= 1) return names.join(', ')
-  return `${names.slice(0, shown).join(', ')} and ${amount(rest)} more`
+  return joinList(rest <= 1 ? names : [...names.slice(0, shown), `${formatNumber(rest)} more`])
+}
+
+/** `Both`, `All 3`, in front of a plural noun. */
+export function allOf(count: number): string {
+  return count === 2 ? 'Both' : `All ${formatNumber(count)}`
+}
+
+/** How many pods these findings are of: a pod with two failing containers is one. */
+export function countPods(findings: readonly Finding[]): number {
+  return new Set(findings.map(({ namespace, pod }) => `${namespace}/${pod}`)).size
 }

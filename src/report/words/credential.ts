@@ -1,15 +1,14 @@
 /** The words of credentials: what is wrong with one, and which ones a pull had. */
 
-import type { CredentialHint } from '../../diagnosis/credential-hint.ts'
 import type { Attempt, AttemptProblem, CredentialStatus, Finding } from '../../diagnosis/finding.ts'
+import type { CredentialHint } from '../../diagnosis/pull-credential.ts'
 import { cloudOf } from '../../image/registries.ts'
-import { amount, counted } from './count.ts'
-import { countPods } from './pods.ts'
+import { countPods, formatNumber, joinList, pluralize } from './count.ts'
 
 const named = (key: string | null) => (key === null ? '' : ` ${key}`)
 
 /** What is known of an attempt besides its problem. */
-type Told = Pick<Attempt, 'key' | 'detail' | 'mismatch' | 'provenBy'>
+type AttemptFacts = Pick<Attempt, 'key' | 'detail' | 'mismatch' | 'provenBy'>
 
 const PROVEN = {
   kubelet: ': the kubelet could not find it',
@@ -24,8 +23,8 @@ const MISMATCH: Record<NonNullable<Attempt['mismatch']>, string> = {
   'slash-missing': 'lacks the slash at its end',
   'hub-alias': 'never serves Docker Hub: its key is https://index.docker.io/v1/',
   case: "differs from the image's name in upper and lower case",
-  wildcard: 'has a * that stands for one part of a name only',
-  unreadable: "can't be read by the kubelet",
+  wildcard: 'has a * that matches only one part of a host name',
+  unreadable: "the kubelet can't parse",
   'odd-path': 'has a path that no repository has',
   path: 'is for another path of the registry',
 }
@@ -36,7 +35,7 @@ const LAYOUTS = new Map([
 ])
 
 /** What follows the name of the secret; `detail` is the type, the data key or the layout that is wrong. */
-const PROBLEM: Record<AttemptProblem, (attempt: Told) => string> = {
+const PROBLEM: Record<AttemptProblem, (attempt: AttemptFacts) => string> = {
   'secret-missing': ({ provenBy }) => `does not exist${provenBy === undefined ? '' : PROVEN[provenBy]}`,
   'secret-forbidden': () => "can't be read with your permissions",
   'secret-unread': () => 'could not be read',
@@ -63,21 +62,21 @@ const PROBLEM: Record<AttemptProblem, (attempt: Told) => string> = {
 }
 
 /** Why an attempt does not serve, to follow the secret's name. */
-export function problemText(problem: AttemptProblem, attempt: Told): string {
+export function problemText(problem: AttemptProblem, attempt: AttemptFacts): string {
   return PROBLEM[problem](attempt)
 }
 
-type Hint<Code extends CredentialHint['code']> = Extract<CredentialHint, { code: Code }>
+type Hint<Code extends CredentialHint['code']> = CredentialHint & { code: Code }
 
 const HINT: { [Code in CredentialHint['code']]: (hint: Hint<Code>) => string } = {
   'service-account-changed-later': ({ serviceAccount, secrets }) =>
-    `service account ${serviceAccount} has ${secretNames(secrets)} by now, which only new pods get`,
+    `service account ${serviceAccount} now has ${secretNames(secrets)}, but only for new pods`,
   'service-account-secrets-ignored': ({ serviceAccount, secrets }) =>
-    `service account ${serviceAccount} has ${secretNames(secrets)}, which a pod with a list of its own does not get`,
+    `service account ${serviceAccount} has ${secretNames(secrets)}, which a pod that lists its own pull secrets does not get`,
   'not-named': ({ namespace, secret }) =>
-    `secret ${namespace}/${secret} holds a login for it, but the pod does not name it`,
+    `secret ${namespace}/${secret} holds a login for it, but the pod does not reference it`,
   'on-service-account': ({ namespace, secret, serviceAccount }) =>
-    `secret ${namespace}/${secret} holds a login for it, but is on service account ${serviceAccount}, which is not the pod's`,
+    `secret ${namespace}/${secret} holds a login for it, but belongs to service account ${serviceAccount}, which the pod does not use`,
   'in-namespace': ({ namespace, secret }) =>
     `secret ${namespace}/${secret} holds a login for it, but a pod can only use secrets of its own namespace`,
   'same-account': ({ namespace, secret, key }) =>
@@ -91,16 +90,16 @@ export function hintText(hint: CredentialHint): string {
 }
 
 function secretNames(secrets: readonly string[]): string {
-  return `${secrets.length === 1 ? 'secret' : 'secrets'} ${secrets.join(', ')}`
+  return `${secrets.length === 1 ? 'secret' : 'secrets'} ${joinList(secrets)}`
 }
 
 /** What one finding says of its credentials: of which secret (null: of none), and what. */
-interface Said {
+interface CredentialNote {
   secret: string | null
   text: string
 }
 
-const STATUS: Record<CredentialStatus, (finding: Finding) => Said[]> = {
+const STATUS: Record<CredentialStatus, (finding: Finding) => CredentialNote[]> = {
   none: finding => orElse(problems(finding), `no credential in the pod${withoutOne(finding)}`),
   broken: problems,
   usable: ({ cause, credential: { attempts, contradicted } }) =>
@@ -120,15 +119,15 @@ const STATUS: Record<CredentialStatus, (finding: Finding) => Said[]> = {
 function withoutOne({ cause, registry }: Finding): string {
   if (cause === 'never-pull') return ''
   return cloudOf(registry) !== null
-    ? ", so the node's own counts, if it has one"
+    ? "; the node's own credential is used, if it has one"
     : ', so the pull is anonymous'
 }
 
-function orElse(said: Said[], text: string): Said[] {
-  return said.length === 0 ? [{ secret: null, text }] : said
+function orElse(notes: CredentialNote[], text: string): CredentialNote[] {
+  return notes.length === 0 ? [{ secret: null, text }] : notes
 }
 
-function problems({ credential }: Finding): Said[] {
+function problems({ credential }: Finding): CredentialNote[] {
   return credential.attempts.flatMap(attempt =>
     attempt.problem === null || attempt.problem === 'shadowed'
       ? []
@@ -145,7 +144,7 @@ const HINTS_SHOWN = 2
  */
 export function credentialLines(findings: readonly Finding[]): string[] {
   const had = findings.flatMap(finding =>
-    STATUS[finding.credential.status](finding).map(said => ({ ...said, finding })),
+    STATUS[finding.credential.status](finding).map(notes => ({ ...notes, finding })),
   )
   const hints = findings.flatMap(finding =>
     (finding.credential.hints ?? []).map(hint => ({ secret: null, text: hintText(hint), finding })),
@@ -153,17 +152,17 @@ export function credentialLines(findings: readonly Finding[]): string[] {
   return [...lines(had, SHOWN), ...lines(hints, HINTS_SHOWN)]
 }
 
-function lines(said: (Said & { finding: Finding })[], shown: number): string[] {
-  const alike = [...Map.groupBy(said, ({ secret, text }) => JSON.stringify([secret, text])).values()]
-  const told = alike
+function lines(notes: (CredentialNote & { finding: Finding })[], shown: number): string[] {
+  const alike = [...Map.groupBy(notes, ({ secret, text }) => JSON.stringify([secret, text])).values()]
+  const groups = alike
     .map(same => ({ same, pods: countPods(same.map(({ finding }) => finding)) }))
     .sort((a, b) => b.pods - a.pods)
-  const all = countPods(said.map(({ finding }) => finding))
-  const sentences = told.slice(0, shown).map(({ same, pods }) => {
+  const all = countPods(notes.map(({ finding }) => finding))
+  const sentences = groups.slice(0, shown).map(({ same, pods }) => {
     const sentence = `${subject(same)}${same[0]?.text ?? ''}`
-    return pods === all ? sentence : `${sentence} (${counted(pods, 'pod')})`
+    return pods === all ? sentence : `${sentence} (${pluralize(pods, 'pod')})`
   })
-  return told.length > shown ? [...sentences, `… and ${told.length - shown} more`] : sentences
+  return groups.length > shown ? [...sentences, `… and ${groups.length - shown} more`] : sentences
 }
 
 function subject(same: { secret: string | null; finding: Finding }[]): string {
@@ -172,5 +171,5 @@ function subject(same: { secret: string | null; finding: Finding }[]): string {
   const [namespace, ...others] = new Set(same.map(({ finding }) => finding.namespace))
   return others.length === 0
     ? `secret ${namespace}/${secret} `
-    : `secret ${secret} in ${amount(others.length + 1)} namespaces `
+    : `secret ${secret} in ${formatNumber(others.length + 1)} namespaces `
 }

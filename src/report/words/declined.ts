@@ -1,11 +1,11 @@
-/** The words of what a plan leaves as it is: why, and what to do instead. */
+/** The words of what a plan leaves unchanged: why, and what to do instead. */
 
 import type { Declined } from '../../plan/plan.ts'
-import type { DeclinedPlace, DeclinedWords } from './declined/declined-words.ts'
+import type { DeclinedContext, DeclinedWords } from './declined/declined-words.ts'
 import { IMAGES } from './declined/images.ts'
 import { LOGINS } from './declined/logins.ts'
 import { PODS } from './declined/pods.ts'
-import type { Said } from './said.ts'
+import type { StepText } from './step-words.ts'
 
 /** A new reason does not compile until it has its words. */
 const WORDS: DeclinedWords = { ...LOGINS, ...PODS, ...IMAGES }
@@ -17,11 +17,11 @@ export function declinedTitle(first: Declined, count: number): string {
 }
 
 /** What is particular to one. */
-export function declinedSays(one: Declined): string {
-  return WORDS[one.code].says(one as never)
+export function declinedDetail(one: Declined): string {
+  return WORDS[one.code].detail(one as never)
 }
 
 /** What to do instead; null where nothing can be done. */
-export function declinedNext(first: Declined, place: DeclinedPlace): Said | null {
-  return WORDS[first.code].next(first as never, place)
+export function declinedNextStep(first: Declined, context: DeclinedContext): StepText | null {
+  return WORDS[first.code].next(first as never, context)
 }

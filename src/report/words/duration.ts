@@ -1,6 +1,6 @@
 /** Ages as kubectl writes them (apimachinery util/duration, HumanDuration): two units while that says something, then one. */
 
-import { counted } from './count.ts'
+import { pluralize } from './count.ts'
 
 const MINUTE = 60
 const HOUR = 3600
@@ -33,8 +33,8 @@ function units(seconds: number, large: number, name: string, small?: number, sma
 
 /** A length of time in words, such as `6 hours`, `90 minutes`, `45 seconds`: the largest unit that says it exactly, else minutes. */
 export function spell(seconds: number): string {
-  if (seconds < 2 * MINUTE) return counted(Math.ceil(seconds), 'second')
+  if (seconds < 2 * MINUTE) return pluralize(Math.ceil(seconds), 'second')
   return seconds % HOUR === 0
-    ? counted(seconds / HOUR, 'hour')
-    : counted(Math.round(seconds / MINUTE), 'minute')
+    ? pluralize(seconds / HOUR, 'hour')
+    : pluralize(Math.round(seconds / MINUTE), 'minute')
 }

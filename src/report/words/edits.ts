@@ -4,10 +4,10 @@ import type { Finding } from '../../diagnosis/finding.ts'
 import { shellWord } from '../escape.ts'
 import { type Invocation, kubectlCommand } from '../invocation.ts'
 import { isStatic, workloadPath } from './commands.ts'
-import { counted } from './count.ts'
-import type { Said } from './said.ts'
+import { pluralize } from './count.ts'
+import type { StepText } from './step-words.ts'
 
-/** What `kubectl set image` can change (kubectl set image --help); a Job's template never changes. */
+/** What `kubectl set image` can change (kubectl set image --help); a Job's template is immutable. */
 const SETTABLE = /^(?:pod|replicationcontroller|deployment|daemonset|statefulset|cronjob|replicaset)$/i
 
 /** Where a container is defined. */
@@ -21,14 +21,14 @@ export interface ImageEdit extends ContainerPlace {
 }
 
 /** How to give containers another image: one command for every container of the first workload, and how many more need one. */
-export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ...ImageEdit[]]): Said {
+export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ...ImageEdit[]]): StepText {
   const [first] = edits
   const { namespace, pod, containerKind, workload } = first
-  if (isStatic(first)) return { say: `Set the correct image ${inManifest(first)}` }
+  if (isStatic(first)) return { text: `Set the correct image ${inManifest(first)}` }
   if (containerKind === 'ephemeral') return otherDebugContainer(invocation, namespace, pod)
   if (workload?.kind === 'Job')
     return {
-      say: `Delete job ${workload.name} and recreate it with the correct image: a Job's template is immutable`,
+      text: `Delete job ${workload.name} and recreate it with the correct image: a Job's template is immutable`,
     }
   if (!SETTABLE.test(workload?.kind ?? 'Pod') || containerKind === 'volume')
     return editField(invocation, first, 'Set the correct image')
@@ -39,7 +39,7 @@ export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ..
   )
   const more = new Set(edits.map(placeOf)).size
   return {
-    say: `Set the correct image (in Git or the chart's values, if those manage this workload)${forFirst(more)}`,
+    text: `Set the correct image (in Git or the chart's values, if those manage this workload)${forFirst(more)}`,
     command: kubectlCommand(
       invocation,
       `set image ${shellWord(workloadPath(first))} ${pairs.join(' ')}`,
@@ -51,20 +51,28 @@ export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ..
 const placeOf = (place: ContainerPlace) => `${place.namespace} ${workloadPath(place)}`
 
 const forFirst = (workloads: number) =>
-  workloads > 1 ? `; here for the first of ${counted(workloads, 'workload')}` : ''
+  workloads > 1 ? `; this command is for the first of ${pluralize(workloads, 'workload')}` : ''
 
 /** How to change another field of the container, which no kubectl command sets. */
-export function editField(invocation: Invocation, place: ContainerPlace, say: string, workloads = 1): Said {
+export function editField(
+  invocation: Invocation,
+  place: ContainerPlace,
+  text: string,
+  workloads = 1,
+): StepText {
   const { namespace, pod, containerKind, workload } = place
-  if (isStatic(place)) return { say: `${say} ${inManifest(place)}` }
+  if (isStatic(place)) return { text: `${text} ${inManifest(place)}` }
   if (containerKind === 'ephemeral') return otherDebugContainer(invocation, namespace, pod)
   const what = shellWord(workloadPath(place))
   return workload === null || workload.kind === 'Job'
     ? {
-        say: `${say}; ${what} can't be changed in place, so save it, delete it, and recreate it`,
+        text: `${text}; ${what} can't be changed in place, so save it, delete it, and recreate it`,
         command: kubectlCommand(invocation, `get ${what} -o yaml`, namespace),
       }
-    : { say: `${say}${forFirst(workloads)}`, command: kubectlCommand(invocation, `edit ${what}`, namespace) }
+    : {
+        text: `${text}${forFirst(workloads)}`,
+        command: kubectlCommand(invocation, `edit ${what}`, namespace),
+      }
 }
 
 /** A debug container never changes and goes with its pod. */
@@ -72,10 +80,10 @@ export function otherDebugContainer(
   invocation: Invocation,
   namespace: string,
   pod: string,
-  say = "Start another debug container with the correct image: this one can't be changed",
-): Said {
+  text = "Start another debug container with the correct image: this one can't be changed",
+): StepText {
   return {
-    say,
+    text,
     command: kubectlCommand(invocation, `debug ${shellWord(pod)} -it --image=<image>`, namespace),
   }
 }

@@ -1,13 +1,13 @@
 /** The words of gaps: what could not be read, what is hidden by that, and what to ask for. */
 
 import type { Gap, GapReason } from '../../snapshot/snapshot.ts'
-import { amount, someOf } from './count.ts'
+import { formatNumber, shortList } from './count.ts'
 
 const REASON: Record<GapReason, string> = {
   forbidden: 'access denied',
   failed: 'the request failed',
   timeout: 'no answer in time',
-  expired: 'the list expired while it was read',
+  expired: 'the list expired while it was being read',
   truncated: 'the answer ended early',
   absent: 'they are not in the dump',
 }
@@ -15,19 +15,19 @@ const REASON: Record<GapReason, string> = {
 /** What remains unknown without this resource; anything else is an owner on the way up. */
 const HIDDEN = new Map([
   ['pods', "failing pulls there can't be detected"],
-  ['namespaces', 'only the namespaces that could be read were looked at'],
+  ['namespaces', 'only the namespaces that could be read were checked'],
   [
     'events',
-    "the kubelet's sentences may be missing: causes read `other`, and what a new pod waits for is not seen",
+    "the kubelet's sentences may be missing: causes may be reported as `other`, and why a new pod is waiting may be unknown",
   ],
   ['secrets', 'whether those pulls had a credential is unknown'],
   ['serviceaccounts', "whether a service account's secrets reached the pods is unknown"],
   ['nodes', 'the platform of the nodes is unknown'],
 ])
-const OWNER = 'the owner of a pod may be higher up than shown'
+const OWNER = 'the topmost owner of a pod may not be shown'
 
-/** Gaps that differ only in their namespace, told at once. */
-export interface GapStory {
+/** Gaps that differ only in their namespace, as one. */
+export interface GapSummary {
   gap: Gap
   /** `secrets in web`, `pods in 12 namespaces (a, b, c and 9 more)`, `pods in the whole cluster`. */
   what: string
@@ -39,8 +39,8 @@ export interface GapStory {
   remedy: string | null
 }
 
-/** The gaps as stories, one for each resource and reason. */
-export function gapStories(gaps: readonly Gap[]): GapStory[] {
+/** One summary for each resource and reason. */
+export function summarizeGaps(gaps: readonly Gap[]): GapSummary[] {
   const alike = Map.groupBy(gaps, ({ what, why }) => `${what} ${why}`)
   return [...alike.values()].flatMap(same => {
     const [gap] = same
@@ -63,14 +63,14 @@ export function gapStories(gaps: readonly Gap[]): GapStory[] {
 function placeOf(clusterWide: boolean, namespaces: string[], why: GapReason): string {
   if (clusterWide) return why === 'absent' ? '' : 'in the whole cluster'
   if (namespaces.length === 1) return `in ${namespaces[0]}`
-  return `in ${amount(namespaces.length)} namespaces (${someOf(namespaces, 3)})`
+  return `in ${formatNumber(namespaces.length)} namespaces (${shortList(namespaces, 3)})`
 }
 
 function remedyFor({ what, why }: Gap, clusterWide: boolean, namespaces: string[]): string | null {
   if (why === 'absent' && what === 'pods')
-    return 'look into another namespace, or dump them all: kubectl get pods,events,… -A -o json'
+    return 'check another namespace, or dump all of them: kubectl get pods,events,… -A -o json'
   if (why === 'absent') return `add ${what} to the dump: kubectl get pods,${what},… -o json`
-  if (why === 'truncated') return 'run it again; an incomplete dump has to be made again'
+  if (why === 'truncated') return 'run it again; recreate the dump if it is incomplete'
   if (why === 'expired' || why === 'timeout') return 'run it again, or with a longer --request-timeout'
   if (why !== 'forbidden') return null
   const place = clusterWide
@@ -78,10 +78,10 @@ function remedyFor({ what, why }: Gap, clusterWide: boolean, namespaces: string[
     : namespaces.length === 1
       ? `a Role in ${namespaces[0]}`
       : 'a ClusterRole, or a Role in each'
-  return `ask for get and list on ${what} (${place})`
+  return `ask for permission to get and list ${what} (${place})`
 }
 
-/** One sentence for one story, without its remedy. */
-export function gapSentence({ what, why, hidden }: GapStory): string {
+/** A summary as one sentence, without its remedy. */
+export function gapSentence({ what, why, hidden }: GapSummary): string {
   return `${what}: ${why}; ${hidden}`
 }

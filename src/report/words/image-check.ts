@@ -3,8 +3,8 @@
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { ImageAnswer, ImageAsk, UnaskedReason } from '../../snapshot/image-check.ts'
 import type { ImageVerdict, JudgedCheck } from '../../snapshot/image-verdict.ts'
-import { counted, someOf } from './count.ts'
-import { RegistryName } from './hosts.ts'
+import { pluralize, shortList } from './count.ts'
+import { capitalize, registryLabel } from './labels.ts'
 
 /** What a reference in full is made of. */
 interface Named {
@@ -23,26 +23,27 @@ const VERDICT: Record<ImageVerdict, (check: JudgedCheck, named: Named) => string
   'opens-anonymously': () => 'It exists, and no login is needed to pull it',
   'opens-but-not-for-pod': () =>
     'It exists, and no login is needed to pull it, but the login that the pod sends is refused',
-  'opens-for-pod': () => "It exists, and the pod's own login opens it",
-  'opens-for-machine': () => "It exists, and this machine's login opens it",
+  'opens-for-pod': () => "It exists, and the pod's own login can pull it",
+  'opens-for-machine': () => "It exists, and this machine's login can pull it",
   'no-such-tag': (check, { registry, repository, tag }) =>
-    `${RegistryName(registry)} has ${repository}, but no tag ${tag}${nearTags(check)}`,
+    `${capitalize(registryLabel(registry))} has ${repository}, but no tag ${tag}${nearTags(check)}`,
   'no-such-digest': (_check, { registry, repository }) =>
-    `${RegistryName(registry)} has ${repository}, but no manifest with this digest`,
+    `${capitalize(registryLabel(registry))} has ${repository}, but no manifest with this digest`,
   'no-such-repository': (check, { registry, repository }) =>
-    `${RegistryName(registry)} ${check.asks.some(({ answer }) => answer === 'missing') ? 'says that it has' : 'has'} no repository ${repository}${nearNames(check)}`,
-  'not-found': (_check, { registry }) => `${RegistryName(registry)} says that it does not exist`,
+    `${capitalize(registryLabel(registry))} ${check.asks.some(({ answer }) => answer === 'missing') ? 'says that it has' : 'has'} no repository ${repository}${nearNames(check)}`,
+  'not-found': (_check, { registry }) => `${capitalize(registryLabel(registry))} says that it does not exist`,
   'not-public': (check, { registry, repository }) =>
-    `${RegistryName(registry)} has no public repository ${repository}${nearNames(check)}: it does not exist, or it is private, and ${closed(check)}`,
+    `${capitalize(registryLabel(registry))} has no public repository ${repository}${nearNames(check)}: it does not exist, or it is private, and ${triedLogins(check)}`,
   denied: (check, { registry, repository }) =>
     check.repository === 'there'
-      ? `${RegistryName(registry)} has ${repository}, but ${closed(check)}`
-      : `${RegistryName(registry)} does not say whether it exists: if it does, it is private, and ${closed(check)}`,
+      ? `${capitalize(registryLabel(registry))} has ${repository}, but ${triedLogins(check)}`
+      : `${capitalize(registryLabel(registry))} does not say whether it exists: if it does, it is private, and ${triedLogins(check)}`,
   'rate-limited': (_check, { registry }) =>
-    `${RegistryName(registry)} is limiting requests from this machine, so nothing is proven`,
+    `${capitalize(registryLabel(registry))} is limiting requests from this machine, so nothing is proven`,
   unreachable: (_check, { registry }) =>
-    `${RegistryName(registry)} can't be reached from this machine, which says nothing about the nodes`,
-  failed: (_check, { registry }) => `${RegistryName(registry)} gave no usable answer, so nothing is proven`,
+    `${capitalize(registryLabel(registry))} can't be reached from this machine, which says nothing about the nodes`,
+  failed: (_check, { registry }) =>
+    `${capitalize(registryLabel(registry))} gave no usable answer, so nothing is proven`,
   'not-asked': ({ unasked }, { registry }) => (unasked === null ? 'Not asked' : UNASKED[unasked](registry)),
 }
 
@@ -51,19 +52,19 @@ const UNASKED: Record<UnaskedReason, (registry: string) => string> = {
   'out-of-time': () => 'Not asked: time was up',
   'internal-address': registry =>
     `Not asked: ${registry} is an address of this machine or its network; --registry-endpoint ${registry}=URL allows it`,
-  'no-host': registry => `Not asked: ${registry} is not the host of a registry`,
+  'no-host': registry => `Not asked: ${registry} is not a registry host`,
 }
 
 /** Whether a login was tried at all. */
-function closed({ asks }: JudgedCheck): string {
+function triedLogins({ asks }: JudgedCheck): string {
   const tried = asks.some(({ username, answer }) => username !== null && answer !== 'withheld')
-  return tried ? 'none of the logins tried opens it' : 'no login was available to try'
+  return tried ? 'none of the logins that were tried can pull it' : 'no login was available to try'
 }
 
 function nearTags({ nearTags: tags, likelyTag, tagsComplete }: JudgedCheck): string {
   if (likelyTag !== null) return ` (did you mean ${likelyTag}?)`
   if (tags === null) return ''
-  if (tags.length > 0) return `; the nearest tags are ${someOf(tags, 5)}`
+  if (tags.length > 0) return `; the nearest tags are ${shortList(tags, 5)}`
   return tagsComplete === true ? '; it has no tags at all' : ''
 }
 
@@ -91,7 +92,7 @@ const ANSWER: Record<ImageAnswer, (ask: ImageAsk) => string> = {
 }
 
 /** Some asker got it. */
-function opens({ verdict }: JudgedCheck): boolean {
+function isPullable({ verdict }: JudgedCheck): boolean {
   return verdict.startsWith('opens-')
 }
 
@@ -104,7 +105,9 @@ export function checkText(check: JudgedCheck): string {
     ...(answers === '' ? [] : [`Asked ${host} ${answers}.`]),
     ...(platforms === null ? [] : [`Built for ${platforms.join(', ')}.`]),
     // An image that is there is believed to be there, whatever is known of its move.
-    ...(replacement === null || opens(check) ? [] : [`${replacement.reference}: ${checkText(replacement)}`]),
+    ...(replacement === null || isPullable(check)
+      ? []
+      : [`${replacement.reference}: ${checkText(replacement)}`]),
   ].join(' ')
 }
 
@@ -117,8 +120,8 @@ export function checkLines(findings: readonly Finding[], most = LINES): string[]
   )
   const lines = [...Map.groupBy(checked, ({ text }) => text)].map(([text, same]) => {
     const images = [...new Set(same.map(({ image }) => image))]
-    return `${someOf(images, 3)}: ${text}`
+    return `${shortList(images, 3)}: ${text}`
   })
   if (lines.length <= most + 1) return lines
-  return [...lines.slice(0, most), `… and ${counted(lines.length - most, 'more answer')}`]
+  return [...lines.slice(0, most), `… and ${pluralize(lines.length - most, 'more answer')}`]
 }

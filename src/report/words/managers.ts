@@ -1,8 +1,8 @@
-/** The words of what keeps an object the way it is: its name, and where a change to the object belongs instead. */
+/** The words of tools that manage an object: their names, and where a change belongs instead. */
 
 import type { ObjectManager } from '../../snapshot/fix-scope.ts'
 import { shellWord } from '../escape.ts'
-import type { Said } from './said.ts'
+import type { StepText } from './step-words.ts'
 
 type Tool = ObjectManager['tool']
 
@@ -19,21 +19,21 @@ export function managerName({ tool, name }: ObjectManager): string {
   return `${NAMES[tool]} ${name}`
 }
 
-const STEPS: Record<Tool, (manager: ObjectManager, namespace: string) => Said> = {
-  argocd: ({ name }) => ({ say: `Commit this to the Git repository of Argo CD application ${name}` }),
-  flux: ({ name }) => ({ say: `Commit this to the Git repository that Flux ${name} reads` }),
+const STEPS: Record<Tool, (manager: ObjectManager, namespace: string) => StepText> = {
+  argocd: ({ name }) => ({ text: `Commit this to the Git repository of Argo CD application ${name}` }),
+  flux: ({ name }) => ({ text: `Commit this to the Git repository that Flux ${name} reads` }),
   helm: ({ name }, namespace) => ({
-    say: `Find the chart's values that lead to this, and upgrade release ${name} with them`,
+    text: `Set this in the chart's values, then upgrade release ${name}`,
     command: `helm -n ${shellWord(namespace)} get values ${shellWord(name)} --all`,
   }),
-  olm: ({ name }) => ({ say: `Set this where ${name} comes from: the Subscription or its catalog` }),
+  olm: ({ name }) => ({ text: `Set this in the source of ${name}: the Subscription or its catalog` }),
   operator: ({ name }, namespace) => ({
-    say: 'Set this in the custom resource that the operator reads',
+    text: 'Set this in the custom resource that the operator reads',
     command: `kubectl -n ${shellWord(namespace)} edit ${shellWord(name)}`,
   }),
 }
 
 /** Where the change belongs. */
-export function managerStep(manager: ObjectManager, namespace: string): Said {
+export function managerStep(manager: ObjectManager, namespace: string): StepText {
   return STEPS[manager.tool](manager, namespace)
 }

@@ -4,7 +4,7 @@ import type { Finding } from '../../diagnosis/finding.ts'
 import type { Platform, PullingNode } from '../../diagnosis/pulling-node.ts'
 import { shellWord } from '../escape.ts'
 import { type Invocation, kubectlCommand } from '../invocation.ts'
-import type { Said } from './said.ts'
+import type { StepText } from './step-words.ts'
 
 /** `on node node-1`, where it is known. */
 export function onNode({ node }: Pick<Finding, 'node'>): string {
@@ -107,7 +107,7 @@ export function proxyCommand(node: PullingNode): string {
 }
 
 /** Whether the command runs on this machine instead of on the node. */
-export function runsHere(node: PullingNode): boolean {
+export function runsOnThisMachine(node: PullingNode): boolean {
   return node.platform === 'talos'
 }
 
@@ -123,24 +123,24 @@ export function storePath({ platform, runtime }: PullingNode): string {
 }
 
 /** How to get a shell on the node. */
-export function enterNode(invocation: Invocation, { node, host }: Pick<Finding, 'node' | 'host'>): Said {
+export function enterNode(invocation: Invocation, { node, host }: Pick<Finding, 'node' | 'host'>): StepText {
   const name = node ?? '<node>'
   const word = node === null ? name : shellWord(node)
   if (host.platform === 'kind')
-    return { say: "Get a shell in the node's container", command: `docker exec -it ${word} bash` }
+    return { text: "Get a shell in the node's container", command: `docker exec -it ${word} bash` }
   if (host.platform === 'minikube')
-    return { say: 'Get a shell on the node', command: `minikube ssh -n ${word}` }
+    return { text: 'Get a shell on the node', command: `minikube ssh -n ${word}` }
   if (host.platform === 'talos')
-    return { say: 'Talos nodes have no shell: use talosctl with the address of the node' }
+    return { text: 'Talos nodes have no shell: use talosctl with the address of the node' }
   if (host.os === 'windows')
-    return { say: `Get to node ${name} by RDP or SSH, or with a HostProcess container` }
+    return { text: `Get to node ${name} by RDP or SSH, or with a HostProcess container` }
   const image = host.toolImage === null ? '<image>' : shellWord(host.toolImage)
   const which =
     host.toolImage === null
       ? 'with an image that is already there and has a shell'
       : 'with an image that is already there'
   return {
-    say: `Get a shell on node ${name}, by SSH or ${which}, then \`chroot /host\``,
+    text: `Get a shell on node ${name}, by SSH or ${which}, then \`chroot /host\``,
     command: kubectlCommand(invocation, `debug node/${word} -it --profile=sysadmin --image=${image}`),
   }
 }

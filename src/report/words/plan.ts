@@ -3,8 +3,8 @@
 import type { Change, ChangeReason, EditingRemedy, Target } from '../../plan/change.ts'
 import type { Plan, PlanScope } from '../../plan/plan.ts'
 import { shellWord } from '../escape.ts'
-import { counted, someOf } from './count.ts'
-import { registryName } from './hosts.ts'
+import { pluralize, shortList } from './count.ts'
+import { registryLabel } from './labels.ts'
 import { REMEDY_WORDS } from './remedies.ts'
 
 /** `deployment/shop`, as kubectl takes it. */
@@ -17,7 +17,7 @@ type Reason<Code extends ChangeReason['code']> = Extract<ChangeReason, { code: C
 const REASONS: { [Code in Exclude<ChangeReason['code'], EditingRemedy>]: (reason: Reason<Code>) => string } =
   {
     'credential-needed': ({ registries }) =>
-      `pods there can pull from ${[...new Set(registries)].map(registryName).join(' and ')} with a login`,
+      `pods there can pull from ${[...new Set(registries)].map(registryLabel).join(' and ')} with a login`,
     'attach-default': () =>
       'new pods use this service account by default and get its pull secrets; existing entries keep their order',
     'attach-used': () =>
@@ -61,8 +61,8 @@ export function scopeText({ namespaces, affected, excluded }: PlanScope): string
       ? affected
         ? 'the namespaces with failing pods'
         : 'every namespace'
-      : `${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${someOf(namespaces, 5)}`
-  return excluded.length === 0 ? base : `${base} except ${someOf(excluded, 5)}`
+      : `${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${shortList(namespaces, 5)}`
+  return excluded.length === 0 ? base : `${base} except ${shortList(excluded, 5)}`
 }
 
 const NOUNS: [noun: string, actions: Change['action'][]][] = [
@@ -76,13 +76,13 @@ const NOUNS: [noun: string, actions: Change['action'][]][] = [
 export function changesByKind(changes: readonly { action: Change['action'] }[]): string {
   return NOUNS.flatMap(([noun, actions]) => {
     const count = changes.filter(({ action }) => actions.includes(action)).length
-    return count === 0 ? [] : [counted(count, noun)]
+    return count === 0 ? [] : [pluralize(count, noun)]
   }).join(', ')
 }
 
 /** What the plan comes to, in one sentence. */
 export function planSentence({ changes, cost }: Plan): string {
   const namespaces = new Set(changes.map(({ target }) => target.namespace)).size
-  const pulls = cost.pulls === 0 ? '' : `; at most ${counted(cost.pulls, 'Docker Hub pull')}`
-  return `${counted(changes.length, 'change')} in ${counted(namespaces, 'namespace')}: ${changesByKind(changes)}${pulls}.`
+  const pulls = cost.pulls === 0 ? '' : `; at most ${pluralize(cost.pulls, 'Docker Hub pull')}`
+  return `${pluralize(changes.length, 'change')} in ${pluralize(namespaces, 'namespace')}: ${changesByKind(changes)}${pulls}.`
 }

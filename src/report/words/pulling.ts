@@ -1,10 +1,10 @@
 /** The words of pulls that take long: each says for how long, and that nothing has failed. */
 
 import type { Diagnosis, LongPull } from '../../diagnosis/finding.ts'
-import { counted, someOf } from './count.ts'
+import { pluralize, shortList } from './count.ts'
 import { age } from './duration.ts'
 
-export const PULLING_TITLE = 'Still pulling, which is not a failure:'
+export const PULLING_TITLE = 'Still pulling (not a failure):'
 
 const SHOWN = 5
 
@@ -15,7 +15,7 @@ export function pullingTexts({ pulling, takenAt }: Pick<Diagnosis, 'pulling' | '
   const rest = images.length - shown.length
   return [
     ...shown.map(([image, pulls]) => `${image}: ${placesOf(pulls)}, pulling for ${longest(pulls, takenAt)}`),
-    ...(rest > 0 ? [`… and ${counted(rest, 'more image')}`] : []),
+    ...(rest > 0 ? [`… and ${pluralize(rest, 'more image')}`] : []),
   ]
 }
 
@@ -23,7 +23,7 @@ export function pullingTexts({ pulling, takenAt }: Pick<Diagnosis, 'pulling' | '
 export function pullingSentence(pulling: readonly LongPull[]): string {
   const images = new Set(pulling.map(({ image }) => image)).size
   if (images === 0) return ''
-  return `${counted(images, 'image')} ${images === 1 ? 'is' : 'are'} still being pulled`
+  return `${pluralize(images, 'image')} ${images === 1 ? 'is' : 'are'} still being pulled`
 }
 
 /** `3m40s`. */
@@ -32,7 +32,7 @@ export function pullingFor(since: string, takenAt: string): string {
 }
 
 function placesOf(pulls: readonly LongPull[]): string {
-  return someOf([...new Set(pulls.map(({ namespace, pod }) => `${namespace}/${pod}`))], 2)
+  return shortList([...new Set(pulls.map(({ namespace, pod }) => `${namespace}/${pod}`))], 2)
 }
 
 function longest([first]: readonly LongPull[], takenAt: string): string {

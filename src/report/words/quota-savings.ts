@@ -3,7 +3,7 @@
 import type { Saving, SavingCode } from '../../quota/spending.ts'
 import { shellWord } from '../escape.ts'
 import { type Invocation, kubectlCommand, ownCommand } from '../invocation.ts'
-import { amount } from './count.ts'
+import { formatNumber } from './count.ts'
 import { workloadText } from './quota-usage.ts'
 
 interface SavingWords {
@@ -54,7 +54,7 @@ const SAVINGS: Record<SavingCode, SavingWords> = {
 
 /** One change, such as `Saves 36: set policy IfNotPresent for cronjob/backup in ops: its tag is fixed.` */
 export function savingText(saving: Saving): string {
-  return `saves ${amount(saving.pulls)}: ${SAVINGS[saving.code].text(saving)}`
+  return `saves ${formatNumber(saving.pulls)}: ${SAVINGS[saving.code].text(saving)}`
 }
 
 /** @param everywhere whether all namespaces were looked at */

@@ -10,7 +10,7 @@ import type {
   Usage,
   WorkloadName,
 } from '../../quota/spending.ts'
-import { amount, counted, someOf } from './count.ts'
+import { formatNumber, pluralize, shortList } from './count.ts'
 import { spell } from './duration.ts'
 import { identityText, needsNames } from './quota.ts'
 
@@ -23,13 +23,13 @@ type Code = SpendReason['code']
 type ReasonWords = { [C in Code]: (reason: Extract<SpendReason, { code: C }>) => string }
 
 const REASONS: ReasonWords = {
-  waiting: ({ pods }) => `${counted(pods, 'pod')} ${pods === 1 ? 'waits' : 'wait'} for an image`,
-  rollout: ({ pods }) => `rollout in progress, ${counted(pods, 'pod')} to go`,
+  waiting: ({ pods }) => `${pluralize(pods, 'pod')} ${pods === 1 ? 'waits' : 'wait'} for an image`,
+  rollout: ({ pods }) => `rollout in progress, ${pluralize(pods, 'pod')} to go`,
   restarts: ({ pods, everySeconds }) =>
-    `policy Always, ${counted(pods, 'pod')} restarting${pods === 1 ? '' : ', the fastest'} every ${spell(everySeconds)}`,
+    `policy Always, ${pluralize(pods, 'pod')} restarting${pods === 1 ? '' : ', the fastest'} every ${spell(everySeconds)}`,
   schedule: ({ runs, schedule, byPolicy }) =>
-    `runs ${counted(runs, 'time')} (${schedule})${byPolicy > 0 ? ', policy Always' : ', on nodes that may not have the image'}`,
-  rollouts: ({ perHour }) => `rolled out ${counted(perHour, 'time')} in the last hour`,
+    `runs ${pluralize(runs, 'time')} (${schedule})${byPolicy > 0 ? ', policy Always' : ', on nodes that may not have the image'}`,
+  rollouts: ({ perHour }) => `rolled out ${pluralize(perHour, 'time')} in the last hour`,
 }
 
 /** Why a workload pulls. */
@@ -39,7 +39,7 @@ export function spendReasonText(reason: SpendReason): string {
 
 /** `36`, or `up to 36`. */
 export function pullsText(pulls: number, atMost: boolean): string {
-  return atMost ? `up to ${amount(pulls)}` : amount(pulls)
+  return atMost ? `up to ${formatNumber(pulls)}` : formatNumber(pulls)
 }
 
 /** Whether the pulls of an identity last, such as `up to 120 expected: they run out in about 3 hours`. */
@@ -49,7 +49,7 @@ export function outlookText(
 ): string {
   const time = spell(window)
   if (pulls === 0) return `no pulls expected in the next ${time}`
-  const expected = `${pullsText(pulls, atMost)} expected in the next ${time}${now > 0 && now < pulls ? `, ${amount(now)} of them now` : ''}`
+  const expected = `${pullsText(pulls, atMost)} expected in the next ${time}${now > 0 && now < pulls ? `, ${formatNumber(now)} of them now` : ''}`
   if (fits === null) return `${expected}; nobody knows how many are left`
   if (fits) return `${expected}: enough are left`
   if (left === 0) return `${expected}: none are left`
@@ -59,8 +59,8 @@ export function outlookText(
 /** The moment is an estimate: five minutes, or half an hour of many, are exact enough. */
 function roughly(seconds: number): string {
   const minutes = Math.ceil(seconds / 60)
-  if (minutes <= 10) return counted(minutes, 'minute')
-  if (minutes < 180) return counted(Math.round(minutes / 5) * 5, 'minute')
+  if (minutes <= 10) return pluralize(minutes, 'minute')
+  if (minutes < 180) return pluralize(Math.round(minutes / 5) * 5, 'minute')
   return `${Math.round(minutes / 30) / 2} hours`
 }
 
@@ -69,7 +69,7 @@ export function shortageText({ outlooks, window }: Usage): string | null {
   const short = outlooks.filter(({ fits }) => fits === false)
   if (short.length === 0) return null
   const named = needsNames(outlooks.map(({ quota }) => quota))
-  const who = someOf(
+  const who = shortList(
     short.map(({ quota }) => identityText(quota, named)),
     3,
   )
@@ -79,7 +79,7 @@ export function shortageText({ outlooks, window }: Usage): string | null {
 const PLAN: Record<PullPlan, (capacity: Capacity) => string> = {
   anonymous: ({ addresses }) =>
     addresses !== null && addresses > 1
-      ? `without a login, from ${counted(addresses, 'address')} of the nodes' own`
+      ? `without a login, from ${pluralize(addresses, 'address')} of the nodes' own`
       : 'without a login, from one address',
   personal: () => 'with a free account (Docker Personal)',
   paid: () => 'with a paid plan (Docker Pro, Team, or Business)',
@@ -89,7 +89,7 @@ const PLAN: Record<PullPlan, (capacity: Capacity) => string> = {
 export function capacityTexts({ capacities }: Usage): [plan: string, allows: string][] {
   return capacities.map(capacity => [
     PLAN[capacity.plan](capacity),
-    `${capacity.allows === null ? 'no limit' : counted(capacity.allows, 'pull')}, ${capacity.fits ? 'enough' : 'not enough'}`,
+    `${capacity.allows === null ? 'no limit' : pluralize(capacity.allows, 'pull')}, ${capacity.fits ? 'enough' : 'not enough'}`,
   ])
 }
 
@@ -100,7 +100,7 @@ export function worseLoginText({ capacities }: Usage): string | null {
   )
   const [own, account] = [anonymous?.allows ?? 0, personal?.allows ?? 0]
   if (own <= account) return null
-  return `A free account makes it worse here: its ${counted(account, 'pull')} are shared by all nodes, which have ${amount(own)} without it.`
+  return `A free account makes it worse here: its ${pluralize(account, 'pull')} are shared by all nodes, which have ${formatNumber(own)} without it.`
 }
 
 const WAIT: Record<ForecastWait['how'], string> = {
@@ -113,8 +113,8 @@ const WAIT: Record<ForecastWait['how'], string> = {
 /** What fresh nodes pull. */
 export function forecastText({ nodes, atOnce, later, cacheSaves }: Forecast): string {
   const cache =
-    cacheSaves === 0 ? '' : ` A pull-through cache would save ${amount(cacheSaves)} of these pulls.`
-  return `${counted(nodes, 'new node')} ${nodes === 1 ? 'pulls' : 'pull'} ${counted(atOnce, 'image')} for DaemonSets at once, and up to ${amount(later)} more as pods are placed there.${cache}`
+    cacheSaves === 0 ? '' : ` A pull-through cache would save ${formatNumber(cacheSaves)} of these pulls.`
+  return `${pluralize(nodes, 'new node')} ${nodes === 1 ? 'pulls' : 'pull'} ${pluralize(atOnce, 'image')} for DaemonSets at once, and up to ${formatNumber(later)} more as pods are placed there.${cache}`
 }
 
 /** How long that takes at most, plan by plan. */
@@ -128,7 +128,7 @@ export function forecastWaitTexts({ waits }: Forecast): [how: string, takes: str
 /** What the numbers rest on. */
 export function countedText({ workloads, images }: Usage): string {
   return (
-    `Looked at ${counted(workloads, 'workload')} with ${counted(images, 'image')} from Docker Hub. ` +
+    `Looked at ${pluralize(workloads, 'workload')} with ${pluralize(images, 'image')} from Docker Hub. ` +
     "A pull is a GET of a manifest, once for each node and image; a node's architecture makes no difference. " +
     'A restart of a container with policy Always costs nothing on containerd and on Docker Engine 20.10 or later as long as its tag means the same image, and one pull on CRI-O. ' +
     'Not counted: tags that change their meaning, images that a node removes and pulls again, and pods that come and go without a workload. ' +
@@ -138,5 +138,5 @@ export function countedText({ workloads, images }: Usage): string {
 
 /** @param unread pods that were restarted and not looked at */
 export function unreadRestartsText(unread: number): string {
-  return `${counted(unread, 'more pod')} restarted in that time and ${unread === 1 ? 'is' : 'are'} not counted.`
+  return `${pluralize(unread, 'more pod')} restarted in that time and ${unread === 1 ? 'is' : 'are'} not counted.`
 }

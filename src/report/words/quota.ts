@@ -1,7 +1,7 @@
 /** The words of `quota`: who is asked for, what is left, and what that means. */
 
 import type { HubQuota, JudgedQuotas, QuotaAnswer, QuotaTrouble } from '../../snapshot/hub-quota.ts'
-import { amount, counted, someOf } from './count.ts'
+import { formatNumber, pluralize, shortList } from './count.ts'
 import { spell } from './duration.ts'
 
 /** Places named before the rest is counted. */
@@ -14,7 +14,7 @@ export const PLACES_NAMED = 2
 export function identityText({ identity: { type, username, origins } }: HubQuota, named: boolean): string {
   if (type === 'anonymous')
     return origins.length === 0 ? 'anonymous' : `anonymous, from ${origins.join(', ')}`
-  const places = someOf(origins, PLACES_NAMED)
+  const places = shortList(origins, PLACES_NAMED)
   return named && username !== null ? `${username} (${places})` : `login in ${places}`
 }
 
@@ -35,8 +35,8 @@ export function answerText(answer: QuotaAnswer): string {
       const { limit, remaining, windowSeconds } = answer
       const window = windowSeconds === null ? '' : ` in ${spell(windowSeconds)}`
       if (remaining === null)
-        return `at most ${counted(limit, 'pull')}${window}; Docker Hub doesn't say how many are left`
-      return `${amount(remaining)} of ${counted(limit, 'pull')}${window} left`
+        return `at most ${pluralize(limit, 'pull')}${window}; Docker Hub doesn't say how many are left`
+      return `${formatNumber(remaining)} of ${pluralize(limit, 'pull')}${window} left`
     }
     case 'unlimited':
       return 'no limit'
@@ -78,17 +78,17 @@ export function whoseNumbersText(quotas: readonly HubQuota[]): string {
 export function quotaVerdictText({ quotas, refused, short, unknown, failUnder }: JudgedQuotas): string {
   const named = needsNames(quotas)
   const who = (found: readonly HubQuota[]) =>
-    someOf(
+    shortList(
       found.map(one => identityText(one, named)),
       3,
     )
   const sentences = [
     ...(refused.length > 0
-      ? [`Docker Hub doesn't accept ${counted(refused.length, 'login')}: ${who(refused)}.`]
+      ? [`Docker Hub doesn't accept ${pluralize(refused.length, 'login')}: ${who(refused)}.`]
       : []),
     ...(short.length > 0
       ? [
-          `${failUnder <= 1 ? 'No pulls left' : `Fewer than ${counted(failUnder, 'pull')} left`}: ${who(short)}.`,
+          `${failUnder <= 1 ? 'No pulls left' : `Fewer than ${pluralize(failUnder, 'pull')} left`}: ${who(short)}.`,
         ]
       : []),
     ...(unknown.length > 0 ? [`Unknown: ${who(unknown)}.`] : []),
@@ -96,5 +96,5 @@ export function quotaVerdictText({ quotas, refused, short, unknown, failUnder }:
   if (sentences.length > 0) return sentences.join(' ')
   return failUnder <= 1
     ? 'Pulls are left for all of them.'
-    : `All of them have at least ${counted(failUnder, 'pull')} left.`
+    : `All of them have at least ${pluralize(failUnder, 'pull')} left.`
 }

@@ -1,7 +1,7 @@
 /** The words of each remedy: as a choice at the terminal, as a flag, as the reason of a change. */
 
 import type { Finding } from '../../diagnosis/finding.ts'
-import type { Remedy } from '../../diagnosis/remedies.ts'
+import type { Remedy } from '../../diagnosis/remedy.ts'
 import type { EditingRemedy } from '../../plan/change.ts'
 
 interface RemedyWords {

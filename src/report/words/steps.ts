@@ -1,20 +1,27 @@
 /** Puts steps into words. A step without words does not compile. */
 
-import type { Advised } from '../../advice/advised.ts'
+import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Step, StepCode } from '../../advice/step.ts'
 import type { Invocation } from '../invocation.ts'
-import type { Findings, Said, StepPlace, WordsOf } from './said.ts'
-import { logins } from './steps/logins.ts'
-import { names } from './steps/names.ts'
-import { nodes } from './steps/nodes.ts'
-import { rights } from './steps/rights.ts'
-import { waits } from './steps/waits.ts'
-import { ways } from './steps/ways.ts'
+import type { Findings, StepContext, StepText, StepWords } from './step-words.ts'
+import { limitSteps } from './steps/limits.ts'
+import { loginSteps } from './steps/logins.ts'
+import { nameSteps } from './steps/names.ts'
+import { networkSteps } from './steps/network.ts'
+import { nodeSteps } from './steps/nodes.ts'
+import { permissionSteps } from './steps/permissions.ts'
 
-const WORDS: WordsOf<StepCode> = { ...logins, ...rights, ...names, ...ways, ...nodes, ...waits }
+const WORDS: StepWords<StepCode> = {
+  ...loginSteps,
+  ...permissionSteps,
+  ...nameSteps,
+  ...networkSteps,
+  ...nodeSteps,
+  ...limitSteps,
+}
 
 /** What to do about findings that share a story, the best first: the steps of the one that has most, then what only others have. */
-export function stepsOf(findings: Findings, invocation: Invocation): [Said, ...Said[]] {
+export function stepsOf(findings: Findings, invocation: Invocation): [StepText, ...StepText[]] {
   const [first, ...others] = findings
   const [leading, ...following] = others.reduce(
     (longest, { steps }) => (steps.length > longest.length ? steps : longest),
@@ -27,14 +34,14 @@ export function stepsOf(findings: Findings, invocation: Invocation): [Said, ...S
     known.add(step.code)
     more.push(step)
   }
-  const said = (step: Step) => sayStep(step, { invocation, findings: helpedBy(step, findings) })
-  return [said(leading), ...following.map(said), ...more.map(said)]
+  const toText = (step: Step) => wordStep(step, { invocation, findings: helpedBy(step, findings) })
+  return [toText(leading), ...following.map(toText), ...more.map(toText)]
 }
 
 /** One step in words. */
-function sayStep(step: Step, place: StepPlace): Said {
+function wordStep(step: Step, context: StepContext): StepText {
   // Each code's words take that code's step; the compiler can't follow the code through the union.
-  return WORDS[step.code](step as never, place)
+  return WORDS[step.code](step as never, context)
 }
 
 /** Those of the findings that have this step. */
@@ -45,5 +52,5 @@ function helpedBy(step: Step, findings: Findings): Findings {
 
 const has =
   (code: StepCode) =>
-  ({ steps }: Advised) =>
+  ({ steps }: AdvisedFinding) =>
     steps.some(step => step.code === code)

@@ -1,16 +1,15 @@
 /** The last line of a diagnosis: how many pods, why, and what to do next. Honest where not everything was read. */
 
-import type { AdvisedDiagnosis } from '../../advice/advised.ts'
+import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
 import type { StepCode } from '../../advice/step.ts'
 import type { Diagnosis } from '../../diagnosis/finding.ts'
 import { groupByCause } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
 import { loginFixCommand } from './commands.ts'
-import { amount, counted } from './count.ts'
-import { gapStories } from './gaps.ts'
-import { countPods } from './pods.ts'
+import { countPods, formatNumber, joinList, pluralize } from './count.ts'
+import { summarizeGaps } from './gaps.ts'
 import { pullingSentence } from './pulling.ts'
-import type { Said } from './said.ts'
+import type { StepText } from './step-words.ts'
 import { stepsOf } from './steps.ts'
 
 const CAUSES_NAMED = 3
@@ -21,21 +20,21 @@ export function summarySentence(diagnosis: AdvisedDiagnosis, invocation: Invocat
   const place = placeOf(diagnosis)
   if (findings.length > 0) return `${failing(summary, place)}: ${causes(diagnosis, invocation)}.`
   if (gaps.length > 0) {
-    const things = `${counted(gapStories(gaps).length, 'thing')} could not be read`
-    const checked = summary.pods === 0 ? '' : ` (${counted(summary.pods, 'pod')} checked)`
+    const things = `${pluralize(summarizeGaps(gaps).length, 'thing')} could not be read`
+    const checked = summary.pods === 0 ? '' : ` (${pluralize(summary.pods, 'pod')} checked)`
     return `No failing pull found ${place}${checked}, but ${things}: this is not a clean bill of health.`
   }
   if (summary.pods === 0) return noPods(diagnosis)
   // Not that every image is there: a pull may still be under way, or wait behind another one on its node.
   const pulling = pullingSentence(diagnosis.pulling)
-  return `No image pulls are failing ${place} (${counted(summary.pods, 'pod')} checked).${pulling === '' ? '' : ` ${pulling}.`}${elsewhere(diagnosis)}`
+  return `No image pulls are failing ${place} (${pluralize(summary.pods, 'pod')} checked).${pulling === '' ? '' : ` ${pulling}.`}${otherNamespaces(diagnosis)}`
 }
 
 function failing({ failingPods, pods }: Diagnosis['summary'], place: string): string {
   const verb = failingPods === 1 ? "can't pull its images" : "can't pull their images"
   return failingPods === pods
-    ? `${counted(pods, 'pod')} ${place} ${verb}`
-    : `${amount(failingPods)} of ${counted(pods, 'pod')} ${place} ${verb}`
+    ? `${pluralize(pods, 'pod')} ${place} ${verb}`
+    : `${formatNumber(failingPods)} of ${pluralize(pods, 'pod')} ${place} ${verb}`
 }
 
 /** Which namespaces of which cluster or dump: `in namespace web of prod`. */
@@ -47,7 +46,7 @@ function placeOf({ source, scope: { namespaces } }: Diagnosis): string {
 }
 
 /** That more could be looked at. */
-function elsewhere({ source, scope: { namespaces } }: Diagnosis): string {
+function otherNamespaces({ source, scope: { namespaces } }: Diagnosis): string {
   return namespaces === null || source.type === 'file' ? '' : ' -A checks every namespace.'
 }
 
@@ -55,28 +54,26 @@ function elsewhere({ source, scope: { namespaces } }: Diagnosis): string {
 function noPods(diagnosis: Diagnosis): string {
   const { labelSelector } = diagnosis.scope
   const which = labelSelector === null ? '' : ` with ${labelSelector}`
-  return `No pods${which} ${placeOf(diagnosis)}. Nothing to diagnose.${elsewhere(diagnosis)}`
+  return `No pods${which} ${placeOf(diagnosis)}. Nothing to diagnose.${otherNamespaces(diagnosis)}`
 }
 
 function causes({ findings }: AdvisedDiagnosis, invocation: Invocation): string {
   const alike = Map.groupBy(groupByCause(findings, invocation), group => group.words.short(group))
-  const told = [...alike].map(
-    ([short, groups]) => `${short} (${amount(countPods(groups.flatMap(group => group.findings)))})`,
+  const parts = [...alike].map(
+    ([short, groups]) => `${short} (${formatNumber(countPods(groups.flatMap(group => group.findings)))})`,
   )
-  const rest = told.length - CAUSES_NAMED
-  return rest > 0
-    ? `${told.slice(0, CAUSES_NAMED).join(', ')} and ${counted(rest, 'more cause')}`
-    : told.join(', ')
+  const rest = parts.length - CAUSES_NAMED
+  return joinList(rest > 0 ? [...parts.slice(0, CAUSES_NAMED), pluralize(rest, 'more cause')] : parts)
 }
 
 /**
  * The one thing to do next: the fix where it is what is best done first for some, else the first step for what is most urgent; null
  * if nothing is wrong.
  */
-export function nextStep({ findings }: AdvisedDiagnosis, invocation: Invocation): Said | null {
+export function nextStep({ findings }: AdvisedDiagnosis, invocation: Invocation): StepText | null {
   const fixable = findings.filter(({ steps: [first] }) => FIXES.includes(first.code))
   if (fixable.length > 0)
-    return { say: 'Give the pods a credential', command: loginFixCommand(invocation, fixable) }
+    return { text: 'Give the pods a credential', command: loginFixCommand(invocation, fixable) }
   const [group] = groupByCause(findings, invocation)
   return group === undefined ? null : stepsOf(group.findings, invocation)[0]
 }

@@ -1,8 +1,8 @@
-/** The words of taking a run back: what goes, what goes back, and why something stays. */
+/** The words of an undo: what is restored, what is deleted, and why something stays. */
 
 import type { LeftReason, UndoEffect, UndoneField, UndoOutcome, UndoStep } from '../../apply/undo-step.ts'
 import type { RunState } from '../machine/undo-document.ts'
-import { amount, counted, someOf } from './count.ts'
+import { formatNumber, pluralize, shortList } from './count.ts'
 
 const LEFT: Record<LeftReason, string> = {
   gone: 'is no longer there',
@@ -10,25 +10,25 @@ const LEFT: Record<LeftReason, string> = {
   changed: 'no longer holds what pullguard wrote',
   'taken-back': 'was already undone',
   'never-written': 'was never written',
-  'still-named': 'is still named',
+  'still-named': 'is still referenced',
   'goes-with-its-run': 'is removed with the run that created it',
   'earlier-content-unknown': 'existed before, and its earlier content is not recorded',
   'pod-taken-away': 'was deleted and not recreated; running the same fix again restores it',
   'pod-recreated': "the replacement pod stays; the stuck one can't be brought back",
 }
 
-/** Why an object stays as it is. */
+/** Why an object is left unchanged. */
 export function leftText(reason: LeftReason): string {
   return LEFT[reason]
 }
 
 /** The same with what names it: `is still named by deployment/shop`. */
-export function leaveText({ reason, by = [] }: Extract<UndoStep, { action: 'leave' }>): string {
+export function leftStepText({ reason, by = [] }: Extract<UndoStep, { action: 'leave' }>): string {
   if (by.length === 0) return leftText(reason)
   const names = by.map(({ kind, name }) =>
     name === null ? `${kind.toLowerCase()}s that can't be read` : `${kind.toLowerCase()}/${name}`,
   )
-  return `${leftText(reason)} by ${someOf([...new Set(names)], 3)}`
+  return `${leftText(reason)} by ${shortList([...new Set(names)], 3)}`
 }
 
 const EFFECTS: Record<UndoEffect, string> = {
@@ -42,69 +42,68 @@ export function effectText(effect: UndoEffect): string {
   return EFFECTS[effect]
 }
 
-/** Said of logins that go: what was pulled stays, what pulls again goes without. */
-export function anonymousSentence(steps: readonly UndoStep[]): string {
+/** A warning where logins are removed: running pods keep their images, new pulls have no login. */
+export function lostLoginSentence(steps: readonly UndoStep[]): string {
   const goes = steps.some(({ action }) => action === 'delete-secret' || action === 'remove-keys')
   return goes ? 'From then on, pods pull without this login and may fail as they did before.' : ''
 }
 
 /** Secrets that keep a login, in one sentence; empty where none does. */
 export function keptSentence(kept: number): string {
-  return kept === 0 ? '' : `${counted(kept, 'secret')} ${kept === 1 ? 'keeps its' : 'keep their'} login.`
+  return kept === 0 ? '' : `${pluralize(kept, 'secret')} ${kept === 1 ? 'keeps its' : 'keep their'} login.`
 }
 
 /** `imagePullSecrets loses dockercreds`, `image of shop back to nginx`. */
 export function fieldText({ field, container, from, to }: UndoneField): string {
-  if (field === 'imagePullSecrets') return `imagePullSecrets loses ${from}`
+  if (field === 'imagePullSecrets') return `remove ${from} from imagePullSecrets`
   const where = container === null ? field : `${field} of ${container}`
-  return to === null ? `${where} goes (${from})` : `${where} back to ${to}`
+  return to === null ? `remove ${where} (${from})` : `set ${where} back to ${to}`
 }
 
-/** What taking the run back comes to, in one sentence. */
+/** What the undo would do, in one sentence. */
 export function undoPlanSentence(steps: readonly UndoStep[]): string {
   const restored = steps.filter(({ action }) => action === 'restore-fields').length
   const deleted = steps.filter(({ action }) => action === 'delete-secret').length
-  const lighter = steps.filter(({ action }) => action === 'remove-keys').length
+  const trimmed = steps.filter(({ action }) => action === 'remove-keys').length
   const lost = steps.filter(step => step.action === 'leave' && step.reason === 'pod-taken-away').length
   const gone =
     lost === 0
       ? ''
-      : ` ${counted(lost, 'bare pod')} ${lost === 1 ? 'is' : 'are'} still missing: running the same fix again restores what it deleted.`
-  if (restored + deleted + lighter === 0)
-    return `There is nothing left to undo, so nothing is written.${gone}`
+      : ` ${pluralize(lost, 'bare pod')} ${lost === 1 ? 'is' : 'are'} still missing: running the same fix again restores what it deleted.`
+  if (restored + deleted + trimmed === 0) return `Nothing is left to undo, so nothing is written.${gone}`
   const parts = [
-    ...(restored === 0 ? [] : [`restores ${counted(restored, 'object')}`]),
-    ...(deleted === 0 ? [] : [`deletes ${counted(deleted, 'secret')}`]),
-    ...(lighter === 0 ? [] : [`removes its keys from ${counted(lighter, 'secret')}`]),
+    ...(restored === 0 ? [] : [`restores ${pluralize(restored, 'object')}`]),
+    ...(deleted === 0 ? [] : [`deletes ${pluralize(deleted, 'secret')}`]),
+    ...(trimmed === 0 ? [] : [`removes its keys from ${pluralize(trimmed, 'secret')}`]),
   ]
-  return `Undo ${parts.join(', ').replace(/, ([^,]*)$/, ' and $1')}.${gone}`
+  return `This ${parts.join(', ').replace(/, ([^,]*)$/, ' and $1')}.${gone}`
 }
 
 /** Not undone although it was meant to be. */
-export function isOpen({ status }: UndoOutcome): boolean {
+export function isNotUndone({ status }: UndoOutcome): boolean {
   return status === 'conflict' || status === 'refused' || status === 'failed' || status === 'skipped'
 }
 
 /** What became of it, in one sentence. */
 export function undoneSentence(outcomes: readonly UndoOutcome[], dryRun: boolean): string {
-  const open = outcomes.filter(isOpen).length
+  const open = outcomes.filter(isNotUndone).length
   const left = outcomes.filter(({ status }) => status === 'left').length
   const done = outcomes.length - open - left
-  const stay = left === 0 ? '' : ` ${counted(left, 'object')} left unchanged.`
+  const unchanged = left === 0 ? '' : ` ${pluralize(left, 'object')} left unchanged.`
   if (dryRun) {
-    const taken =
+    const accepted =
       open === 0
-        ? `The API server would accept ${counted(done, 'change')}.`
-        : notTaken(open, outcomes, 'would not')
-    return `${taken}${stay} Nothing was written: this was a dry run.`
+        ? `The API server would accept ${pluralize(done, 'change')}.`
+        : notUndone(open, outcomes, 'would not')
+    return `${accepted}${unchanged} Nothing was written: this was a dry run.`
   }
   return open === 0
-    ? `Undid ${counted(done, 'change')}.${stay}`
-    : `${notTaken(open, outcomes, 'could not')}${stay} Run it again to continue.`
+    ? `Undid ${pluralize(done, 'change')}.${unchanged}`
+    : `${notUndone(open, outcomes, 'could not')}${unchanged} Run the same command again to continue.`
 }
 
-function notTaken(open: number, outcomes: readonly UndoOutcome[], verb: string): string {
-  return `${amount(open)} of ${counted(outcomes.length, 'change')} ${verb} be undone.`
+function notUndone(open: number, outcomes: readonly UndoOutcome[], verb: string): string {
+  return `${formatNumber(open)} of ${pluralize(outcomes.length, 'change')} ${verb} be undone.`
 }
 
 const STATES: Record<RunState, string> = {

@@ -1,13 +1,13 @@
 /** Reads the documents of one input, JSON or YAML, as they arrive. */
 
+import { TextDecoder } from 'node:util'
 import { JsonElements } from '../../json/json-elements.ts'
 import { JsonError, parseElements } from '../../json/json-error.ts'
 import type { DocumentHandlers } from './document-handlers.ts'
-import { toUtf8 } from './encoding.ts'
 import type { Input } from './inputs.ts'
-import { asNotADump } from './kinds.ts'
 import { NotADump } from './not-a-dump.ts'
 import { beginsLogs, HEAD, INTERLEAVED, recognizeText } from './pasted-text.ts'
+import { asNotADump } from './recognize-object.ts'
 import { YamlError } from './yaml-piece.ts'
 import { YamlPieces } from './yaml-pieces.ts'
 
@@ -28,21 +28,21 @@ export async function readDocuments(
   handlers: DocumentHandlers,
   signal: AbortSignal,
 ): Promise<void> {
-  const reading = new Reading(input.name, handlers)
+  const reader = new InputReader(input.name, handlers)
   for await (const bytes of toUtf8(input.open(signal))) {
     signal.throwIfAborted()
-    reading.take(bytes)
+    reader.take(bytes)
   }
-  reading.end()
+  reader.end()
 }
 
-/** One input under way: its beginning is held until it tells what the input is, the rest goes straight to a parser. */
-class Reading {
+/** Reads one input: buffers its beginning until the format is recognized, and passes the rest to the parser. */
+class InputReader {
   readonly #name: string
   readonly #handlers: DocumentHandlers
   #head: Buffer = Buffer.alloc(0)
   #parser: Parser | null = null
-  /** The chunk that the parser has, and where in the input it begins. */
+  /** The chunk the parser is reading, and its offset in the input. */
   #chunk: Uint8Array = this.#head
   #at = 0
 
@@ -78,7 +78,7 @@ class Reading {
     this.#guard(() => parser.write(bytes))
   }
 
-  /** What goes wrong, as an error about the input. The parsers' errors quote nothing, for an input may hold secrets. */
+  /** Turns parse errors into errors about the input. They quote nothing, because the input may contain secrets. */
   #guard(parse: () => void): void {
     try {
       parse()
@@ -104,7 +104,7 @@ class Reading {
     const rest = from < 0 ? '' : textOf(this.#chunk.subarray(from, from + HEAD))
     return beginsLogs(rest)
       ? new NotADump(asNotADump(name, INTERLEAVED), damaged)
-      : new NotADump(`${name} is not JSON: what stands at ${place} can't be read.`, damaged)
+      : new NotADump(`${name} is not valid JSON at ${place}.`, damaged)
   }
 }
 
@@ -112,7 +112,7 @@ class Reading {
 function parserFor(head: Uint8Array, name: string, handlers: DocumentHandlers): Parser {
   if (head.includes(0)) throw new NotADump(`${name} is neither JSON nor YAML: it is not text.`)
   const text = textOf(head).trimStart()
-  if (text === '') throw new NotADump(`Nothing is in ${name}: it is empty.`)
+  if (text === '') throw new NotADump(`${name} is empty.`)
   if (text.startsWith('<')) throw new NotADump(`${name} is neither JSON nor YAML: it is HTML or XML.`)
   // YAML has brackets too, around keys without quotes.
   if (/^[{[]/.test(text) && !/^\{\s*[^\s"}]|^\[\s*\{\s*[^\s"}]/.test(text)) return jsonParser(handlers)
@@ -121,7 +121,7 @@ function parserFor(head: Uint8Array, name: string, handlers: DocumentHandlers): 
   return new YamlPieces(handlers)
 }
 
-/** The rows of a Table are passed over too: what it is will be said at its end, in little memory. */
+/** The rows of a Table are skipped too, which saves memory; its kind is known only at its end. */
 function jsonParser({ onItem, onDocument }: DocumentHandlers): Parser {
   return new JsonElements(['items', 'rows'], {
     onElements: (array, bytes, offset) => {
@@ -132,7 +132,7 @@ function jsonParser({ onItem, onDocument }: DocumentHandlers): Parser {
   })
 }
 
-/** Whether it begins like a dump; a chart's template does too, and is none. */
+/** Whether it begins like a dump. A chart's template does too, and is excluded. */
 function looksLikeObjects(head: Uint8Array): boolean {
   const text = textOf(head)
   return text.includes('apiVersion') && (/^\s*(?:\{\s*"|\[)/.test(text) || !text.includes('{{'))
@@ -140,4 +140,35 @@ function looksLikeObjects(head: Uint8Array): boolean {
 
 function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+}
+
+/** The text as UTF-8 bytes without a byte order mark. Editors and shells write UTF-16 too, such as PowerShell's `>`; UTF-8 passes unchanged. */
+async function* toUtf8(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let decoder: TextDecoder | null | undefined
+  let head: Uint8Array = new Uint8Array()
+  for await (const chunk of bytes) {
+    let next = chunk
+    if (decoder === undefined) {
+      head = Buffer.concat([head, chunk])
+      if (head.length < MARK_LENGTH) continue
+      decoder = decoderFor(head)
+      next = decoder === null ? withoutMark(head) : head
+    }
+    yield decoder === null ? next : Buffer.from(decoder.decode(next, { stream: true }))
+  }
+  if (decoder === undefined) yield head
+  else if (decoder !== null) yield Buffer.from(decoder.decode())
+}
+
+const MARK_LENGTH = 3
+
+/** Null for UTF-8. Without a mark, JSON and YAML in UTF-16 begin with an ASCII character and so with one zero byte (RFC 4627). */
+function decoderFor([first, second]: Uint8Array): TextDecoder | null {
+  if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0)) return new TextDecoder('utf-16le')
+  if ((first === 0xfe && second === 0xff) || (first === 0 && second !== 0)) return new TextDecoder('utf-16be')
+  return null
+}
+
+function withoutMark(head: Uint8Array): Uint8Array {
+  return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? head.subarray(MARK_LENGTH) : head
 }

@@ -1,4 +1,4 @@
-/** What a dump tells, narrowed as it comes: pods that could be failing, and whatever any pod could name. */
+/** The facts in a dump, narrowed as they are read: suspect pods, and the objects that a pod could reference. */
 
 import { isBuiltIn } from '../../kubernetes/api/kinds.ts'
 import type { Node } from '../../snapshot/node.ts'
@@ -7,14 +7,13 @@ import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { OwnerLink, PodEvent, ServiceAccount } from '../../snapshot/snapshot.ts'
 import { narrowOwner } from '../narrow/controller.ts'
 import { narrowEvent } from '../narrow/event.ts'
-import { narrowNode } from '../narrow/node.ts'
+import { narrowNode } from '../narrow/node-facts.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { narrowServiceAccount } from '../narrow/service-account.ts'
 import { nameOf, namespaceOf, record, text } from '../narrow/shape.ts'
 import { couldFail } from '../suspects.ts'
-import { nameOfKind } from './kinds.ts'
-import { Newest } from './newest.ts'
+import { nameOfKind } from './recognize-object.ts'
 import { SecretsHeld } from './secrets-held.ts'
 import { DumpTime } from './time.ts'
 
@@ -25,30 +24,30 @@ export interface Wanted {
   pod?: string
 }
 
-/** A pod as long as it may turn out to be an older state of itself; `suspect` null: nobody needs to look at it. */
+/** A pod that was seen; a newer state of it may follow. `suspect` is null for a pod that is healthy or not selected. */
 interface SeenPod {
   selected: boolean
   suspect: Pod | null
 }
 
 export class DumpFacts {
-  readonly pods = new Newest<SeenPod>()
-  readonly events = new Newest<PodEvent>()
-  readonly pullSecrets = new Newest<PullSecret>()
-  readonly serviceAccounts = new Newest<ServiceAccount>()
-  readonly owners = new Newest<OwnerLink>()
-  readonly nodes = new Newest<Node>()
-  /** Kinds of objects, and of lists without any, as they may be shown. */
+  readonly pods = new NewestStates<SeenPod>()
+  readonly events = new NewestStates<PodEvent>()
+  readonly pullSecrets = new NewestStates<PullSecret>()
+  readonly serviceAccounts = new NewestStates<ServiceAccount>()
+  readonly owners = new NewestStates<OwnerLink>()
+  readonly nodes = new NewestStates<Node>()
+  /** Kinds of objects and of empty lists, safe to print. */
   readonly kinds = new Set<string>()
-  /** Namespaces that pods were in, asked for or not. */
+  /** Namespaces of all pods, selected or not. */
   readonly namespaces = new Set<string>()
   podsWithStatus = 0
-  /** Of a cluster, and yet nothing is known of their containers. */
+  /** Pods of a cluster without a status: nothing is known about their containers. */
   podsWithoutStatus = 0
-  /** Manifests: no pods of a cluster at all. */
+  /** Manifests, which are not pods of a cluster. */
   podsAsWritten = 0
   /** Items that are not objects, or have no name. */
-  nameless = 0
+  unnamed = 0
   readonly time: DumpTime
   readonly secretsHeld = new SecretsHeld()
   readonly #wanted: Wanted
@@ -59,14 +58,14 @@ export class DumpFacts {
     this.time = new DumpTime(now)
   }
 
-  /** Whether a secret of the namespace that is not here does not exist. */
+  /** Whether a Secret of the namespace that is not in the dump does not exist. */
   holdsSecretsOf(namespace: string): boolean {
-    // An empty list of Secrets says no namespace; where all pods are of one, it was asked for that.
+    // An empty list of Secrets has no namespace; if all pods are in one namespace, the list was for that one.
     const hasEmptyList = this.kinds.has('SecretList') && this.namespaces.size === 1
     return this.secretsHeld.has(namespace) || (hasEmptyList && this.namespaces.has(namespace))
   }
 
-  /** Takes one object of the cluster. False for one that should have a name and has none. */
+  /** Adds one object. False if it should have a name and has none. */
   add(raw: Record<string, unknown>, kind: string, apiVersion: string): boolean {
     const name = nameOf(raw)
     if (name === null) return kind !== '' && !isBuiltIn({ apiVersion, kind })
@@ -81,7 +80,7 @@ export class DumpFacts {
     this.secretsHeld.see(kind, text(record(raw.metadata).namespace))
     if (kind === 'Pod') this.#addPod(raw)
     else if (kind === 'Node') put(this.nodes, name, versionOf(raw), narrowNode(raw))
-    // A secret elsewhere may be the one that a pod in scope lacks.
+    // Secrets outside the scope are kept: one may be the login that a pod in scope needs.
     else if (kind === 'Secret' || this.#isInScope(namespaceOf(raw)))
       this.#addNamed(raw, kind, `${namespaceOf(raw)}/${name}`)
   }
@@ -114,10 +113,47 @@ export class DumpFacts {
   }
 }
 
-function put<T>(into: Newest<T>, key: string, version: string, value: T | null): void {
+function put<T>(into: NewestStates<T>, key: string, version: string, value: T | null): void {
   if (value !== null) into.put(key, version, value)
 }
 
 function versionOf(raw: Record<string, unknown>): string {
   return text(record(raw.metadata).resourceVersion)
+}
+
+interface Entry<T> {
+  version: string
+  value: T
+}
+
+/**
+ * Keeps the newest state of each object, in whatever order its states arrive. `resourceVersion` is a growing whole number (KEP-5504);
+ * without one, which state wins does not matter, only that it is always the same one.
+ */
+class NewestStates<T> {
+  readonly #entries = new Map<string, Entry<T>>()
+
+  put(key: string, version: string, value: T): void {
+    const entry = { version: /^[1-9]\d*$/.test(version) ? version : '', value }
+    const present = this.#entries.get(key)
+    if (present === undefined || isNewer(entry, present)) this.#entries.set(key, entry)
+  }
+
+  get(key: string): T | undefined {
+    return this.#entries.get(key)?.value
+  }
+
+  keys(): Iterable<string> {
+    return this.#entries.keys()
+  }
+
+  *values(): Generator<T> {
+    for (const { value } of this.#entries.values()) yield value
+  }
+}
+
+function isNewer<T>(a: Entry<T>, b: Entry<T>): boolean {
+  if (a.version.length !== b.version.length) return a.version.length > b.version.length
+  if (a.version !== b.version) return a.version > b.version
+  return JSON.stringify(a.value) > JSON.stringify(b.value)
 }

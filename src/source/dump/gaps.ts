@@ -1,4 +1,4 @@
-/** What a dump does not hold though it would matter. Healthy pods need nothing but themselves. */
+/** Gaps of a dump: objects that suspects need and that it does not contain. Healthy pods need no other objects. */
 
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
@@ -15,7 +15,7 @@ interface Suspects {
   takenAt: string
 }
 
-/** Everything that is missing and would tell more of the suspects. */
+/** Everything missing from the dump that would help to diagnose the suspects. */
 export function gapsOf(
   facts: DumpFacts,
   { partial, unseen }: Pick<DumpObjects, 'partial' | 'unseen'>,
@@ -39,7 +39,7 @@ function gapsOfPods(facts: DumpFacts, unseen: string[], { namespaces }: Wanted):
   const missing = [
     ...someOf(unseen),
     ...(facts.podsWithoutStatus > 0 ? [`${facts.podsWithoutStatus} of them without a status`] : []),
-    ...(facts.nameless > 0 ? [`items without a name: ${facts.nameless}`] : []),
+    ...(facts.unnamed > 0 ? [`items without a name: ${facts.unnamed}`] : []),
   ]
   return missing.length === 0 ? gaps : [...gaps, absent('pods', null, missing.join('; '))]
 }
@@ -53,8 +53,8 @@ function someOf(sentences: string[]): string[] {
 }
 
 /**
- * Status texts of older kubelets, and of any for an ephemeral container, that leave the reason to the events; and a pod of which nothing
- * has started for long, for only the events tell of its sandbox.
+ * Whether only events have the reason: older kubelets, and all of them for ephemeral containers, leave it out of the status; and for a pod
+ * that has not started for long, only events show a failing sandbox.
  */
 function needsEvents(pod: Pod, takenAt: string): boolean {
   const { containers, node } = pod
@@ -68,7 +68,7 @@ function needsEvents(pod: Pod, takenAt: string): boolean {
   )
 }
 
-/** Secrets that failing pods name, of which nothing is known: of one namespace each, or of all where there is no Secret at all. */
+/** Secrets that failing pods reference and that the dump does not contain: one gap per namespace, or one for all if it has no Secrets. */
 export function gapsOfSecrets(pods: Pod[], pullSecrets: PullSecret[], { kinds }: DumpFacts): Gap[] {
   const unknown = new Set(
     pullSecrets
@@ -86,7 +86,7 @@ function absent(what: string, namespace: string | null, detail?: string): Gap {
   return { what, namespace, why: 'absent', ...(detail === undefined ? {} : { detail }) }
 }
 
-/** Pages of lists, told together for each kind. */
+/** Truncated lists, as one gap per kind. */
 function gapsOfPartial(partial: PartialList[]): Gap[] {
   const byKind = Map.groupBy(partial, ({ kind }) => (kind === '' ? 'pods' : `${kind.toLowerCase()}s`))
   return [...byKind].map(([what, pages]) => {

@@ -9,15 +9,15 @@ import { UsageError } from '../../errors.ts'
 /** One stream of bytes and the name by which errors call it. */
 export interface Input {
   name: string
-  /** Somebody named it; the others only lie in a folder that somebody named, beside whatever else is kept there. */
+  /** Whether it was named with -f itself. Otherwise it is in a folder that was, possibly among unrelated files. */
   named: boolean
   open(signal: AbortSignal): AsyncIterable<Uint8Array>
 }
 
 export interface Inputs {
   inputs: Input[]
-  /** Folders, as they were named, that have others in them which were not entered. */
-  shallow: string[]
+  /** Folders, as named, with subfolders that were not read. */
+  unenteredFolders: string[]
 }
 
 export interface InputOptions {
@@ -40,7 +40,7 @@ export async function findInputs({ files, recursive, stdin, cwd }: InputOptions)
   // An unset variable on the command line, not the folder that resolve() would make of it.
   if (files.includes('')) throw new UsageError('-f is given an empty name: name a file, a folder, or -.')
   const inputs = new Map<string, Input>()
-  const shallow: string[] = []
+  const unenteredFolders: string[] = []
   const add = (path: string, input: Input) => {
     // A file of a folder that is named by itself as well counts as named, whichever comes first.
     if (input.named || !inputs.has(path)) inputs.set(path, input)
@@ -52,9 +52,9 @@ export async function findInputs({ files, recursive, stdin, cwd }: InputOptions)
     }
     const found = await filesAt(file, cwd, recursive)
     for (const name of found.files) add(resolve(cwd, name), fileInput(name, cwd, !found.isFolder))
-    if (found.hasFolders && !recursive) shallow.push(file)
+    if (found.hasFolders && !recursive) unenteredFolders.push(file)
   }
-  return { inputs: [...inputs.values()], shallow }
+  return { inputs: [...inputs.values()], unenteredFolders }
 }
 
 function standardInput(stdin: InputOptions['stdin']): Input {
@@ -70,7 +70,7 @@ function standardInput(stdin: InputOptions['stdin']): Input {
 }
 
 function fileInput(file: string, cwd: string, named: boolean): Input {
-  // Of a folder's files anybody may have made up the names.
+  // File names in a folder are untrusted.
   const name = file.replace(/[\p{Cc}\p{Cf}]/gu, '?')
   return {
     name,

@@ -1,9 +1,9 @@
-/** An input that can't be read as a dump: the mistake of whoever named it; in a folder it is passed over, or leaves a gap. */
+/** An input that can't be read as a dump: a usage error for a named file; in a folder it is skipped or leaves a gap. */
 
 import { UsageError } from '../../errors.ts'
 
 export class NotADump extends UsageError {
-  /** It is likely a dump that was cut off or damaged, so that what it held remains unseen. */
+  /** It is probably a dump that was cut off or damaged, so its contents are unknown. */
   readonly damaged: boolean
 
   constructor(message: string, damaged = false) {

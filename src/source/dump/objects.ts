@@ -4,8 +4,8 @@ import { isRecord, list, number, record, text } from '../narrow/shape.ts'
 import type { DocumentHandlers } from './document-handlers.ts'
 import type { DumpFacts } from './facts.ts'
 import type { Input } from './inputs.ts'
-import { asNotADump, kindByShape, nameOfKind, strangerIn } from './kinds.ts'
 import { NotADump } from './not-a-dump.ts'
+import { asNotADump, describeForeignDocument, kindByShape, nameOfKind } from './recognize-object.ts'
 
 /** A list that is one page of a longer one. */
 export interface PartialList {
@@ -14,14 +14,14 @@ export interface PartialList {
   remaining: number | null
 }
 
-/** What the documents of all inputs hold. */
+/** Collects the objects in the documents of all inputs. */
 export class DumpObjects {
   readonly partial: PartialList[] = []
-  /** A list that could have held pods, and held nothing: there are none. */
+  /** An empty list that would have contained pods: the cluster has none. */
   hasEmptyPodList = false
-  /** Files of folders with something in them other than objects of a cluster. */
+  /** Files in folders that contain something other than Kubernetes objects. */
   readonly passedOver = new Set<string>()
-  /** Why pods of some files of folders remain unseen: one sentence a file, without a full stop. */
+  /** Why pods in some files of folders could not be read: one sentence per file, without a period. */
   readonly unseen: string[] = []
   readonly #facts: DumpFacts
 
@@ -33,58 +33,57 @@ export class DumpObjects {
   documentsOf({ name, named }: Pick<Input, 'name' | 'named'>): DocumentHandlers {
     let items = 0
     let withoutKind = 0
-    let nameless = 0
-    /** Names and owners only, of items whose kind the list has yet to say. */
+    let unnamed = 0
+    /** Outlines of items whose kind only the end of the list will tell: names, owners, pull secrets. */
     let undecided: Record<string, unknown>[] = []
-    // What has neither name nor status is a template that only lies there, unless somebody called it a dump.
-    const countNameless = (raw: Record<string, unknown>) => {
-      if (named || isRecord(raw.status)) nameless += 1
+    // An object with neither name nor status in a folder is a template; in a file that was named with -f it is an error.
+    const countUnnamed = (raw: Record<string, unknown>) => {
+      if (named || isRecord(raw.status)) unnamed += 1
     }
     const onItem = (raw: unknown) => {
       items += 1
       if (text(record(raw).kind) === '') withoutKind += 1
-      if (!this.#take(raw, countNameless)) undecided.push(outline(raw))
+      if (!this.#take(raw, countUnnamed)) undecided.push(outline(raw))
     }
     const onDocument = (document: unknown) => {
       const rest = record(document)
-      const stranger = strangerIn(document, items > 0 && withoutKind === 0)
-      if (stranger !== null && named) throw new NotADump(asNotADump(name, stranger.is))
-      if (stranger?.hidesPods) this.unseen.push(`${name} is ${stranger.is}`)
-      else if (stranger !== null) this.passedOver.add(name)
+      const foreign = describeForeignDocument(document, items > 0 && withoutKind === 0)
+      if (foreign !== null && named) throw new NotADump(asNotADump(name, foreign.is))
+      if (foreign?.hidesPods) this.unseen.push(`${name} is ${foreign.is}`)
+      else if (foreign !== null) this.passedOver.add(name)
       else {
         // Items that could not be cut off, as of YAML that is written like JSON, come with the rest.
         for (const raw of [...list(document), ...list(rest.items)]) onItem(raw)
         const kind = text(rest.kind)
         if (kind.endsWith('List') || items > 0 || 'items' in rest)
-          this.#endList(name, rest, items, undecided, countNameless)
-        else if (isRecord(document) && !this.#facts.add(rest, kind, text(rest.apiVersion)))
-          countNameless(rest)
-        this.#facts.nameless += nameless
+          this.#endList(name, rest, items, undecided, countUnnamed)
+        else if (isRecord(document) && !this.#facts.add(rest, kind, text(rest.apiVersion))) countUnnamed(rest)
+        this.#facts.unnamed += unnamed
         this.#facts.secretsHeld.endDocument()
       }
       items = 0
       withoutKind = 0
-      nameless = 0
+      unnamed = 0
       undecided = []
     }
     return { onItem, onDocument }
   }
 
-  /** An input of a folder that could not be read to its end. What came of it before counts. */
-  giveUp(name: string, error: Error): void {
+  /** A file of a folder that could not be read completely. What was read before the error counts. */
+  recordUnreadable(name: string, error: Error): void {
     if (error instanceof NotADump && !error.damaged) this.passedOver.add(name)
     else this.unseen.push(error.message.replace(/\.$/, ''))
   }
 
-  /** Whether the item says what it is, or shows it. A list within a list is opened: its own items know their kind from it. */
-  #take(raw: unknown, onNameless: (raw: Record<string, unknown>) => void): boolean {
+  /** Adds an item whose kind is known; false if it is not. The items of a list within a list get their kind from that list. */
+  #take(raw: unknown, onUnnamed: (raw: Record<string, unknown>) => void): boolean {
     const item = record(raw)
     const kind = text(item.kind) || kindByShape(item)
     if (kind === '' && isRecord(raw)) return false
     const open = [{ item, kind, apiVersion: text(item.apiVersion) }]
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       if (!next.kind.endsWith('List') || !Array.isArray(next.item.items)) {
-        if (!this.#facts.add(next.item, next.kind, next.apiVersion)) onNameless(next.item)
+        if (!this.#facts.add(next.item, next.kind, next.apiVersion)) onUnnamed(next.item)
         continue
       }
       for (const inner of next.item.items.map(record)) {
@@ -103,10 +102,10 @@ export class DumpObjects {
     rest: Record<string, unknown>,
     items: number,
     undecided: Record<string, unknown>[],
-    onNameless: (raw: Record<string, unknown>) => void,
+    onUnnamed: (raw: Record<string, unknown>) => void,
   ): void {
     const kind = text(rest.kind).replace(/List$/, '')
-    for (const raw of undecided) if (!this.#facts.add(raw, kind, text(rest.apiVersion))) onNameless(raw)
+    for (const raw of undecided) if (!this.#facts.add(raw, kind, text(rest.apiVersion))) onUnnamed(raw)
     if (items === 0) this.#facts.kinds.add(nameOfKind(rest.kind))
     const isEmpty = items === 0 && (rest.items === null || Array.isArray(rest.items))
     if (isEmpty && (kind === '' || kind === 'Pod')) this.hasEmptyPodList = true
@@ -118,7 +117,7 @@ export class DumpObjects {
   }
 }
 
-/** What a service account or an owner is known by, without what else the object is full of. */
+/** The fields that identify a service account or an owner, without the rest of the object. */
 function outline(raw: unknown): Record<string, unknown> {
   const { name, namespace, uid, resourceVersion, creationTimestamp, ownerReferences } = record(
     record(raw).metadata,

@@ -1,14 +1,14 @@
-/** Of which namespaces a dump holds the Secrets: a secret of those that it does not hold does not exist. */
+/** Knows for which namespaces a dump contains all Secrets: there, a Secret that is not in the dump does not exist. */
 
 export class SecretsHeld {
   readonly #namespaces = new Set<string>()
   #everywhere = false
   #inDoubt = false
-  /** Of the document under way. */
+  /** Namespaces of the current document. */
   #inDocument = new Set<string>()
   #hasSecrets = false
 
-  /** Takes an object of the document under way; `namespace` is empty where it has none. */
+  /** Takes an object of the current document; `namespace` is empty for cluster-scoped objects. */
   see(kind: string, namespace: string): void {
     if (namespace === '') return
     this.#inDocument.add(namespace)
@@ -17,14 +17,14 @@ export class SecretsHeld {
     this.#namespaces.add(namespace)
   }
 
-  /** A list of several namespaces was asked for with -A; with Secrets in it, it was asked for those of all. */
+  /** A document with several namespaces was made with -A; if it has Secrets, it has those of all namespaces. */
   endDocument(): void {
     if (this.#hasSecrets && this.#inDocument.size > 1) this.#everywhere = true
     this.#inDocument = new Set()
     this.#hasSecrets = false
   }
 
-  /** One page of a list leaves open what the others hold. */
+  /** A truncated list proves nothing about the Secrets that it does not contain. */
   doubt(): void {
     this.#inDoubt = true
   }

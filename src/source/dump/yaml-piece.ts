@@ -3,11 +3,11 @@
 import { parseDocument } from 'yaml'
 import { list, record } from '../narrow/shape.ts'
 
-/** Not YAML, or not all of it; says the line, and quotes nothing of it. */
+/** Invalid or incomplete YAML. The message has the line number and never quotes the text. */
 export class YamlError extends Error {
   override name = 'YamlError'
   readonly truncated: boolean
-  /** What the text is instead, where that can be told. */
+  /** What the text is instead, if recognized. */
   readonly is: string | null
 
   constructor(message: string, options: { truncated?: boolean; is?: string; cause?: unknown } = {}) {
@@ -55,7 +55,7 @@ export function parsePiece({ lines, at }: Piece): unknown {
     return JSON.parse(JSON.stringify(document.toJS() ?? null))
   } catch (error) {
     if (error instanceof YamlError) throw error
-    // An alias of what stands in another piece, or aliases that would grow without end.
+    // An alias to an anchor in another piece, or aliases that expand beyond the parser's limit.
     const what = error instanceof ReferenceError ? ' has YAML aliases that' : ''
     throw new YamlError(`what begins at line ${at}${what}`, { cause: error })
   }

@@ -1,6 +1,6 @@
 /**
  * Cuts YAML into documents, and a document's top-level `items` into its elements, so that each is parsed alone: a parser of whole
- * YAML needs many times its size in memory. By YAML's own rules no text within an element stands as far left as its dash.
+ * YAML needs many times its size in memory. YAML requires that every line of an element is indented further than its dash.
  */
 
 import { record } from '../narrow/shape.ts'
@@ -14,7 +14,7 @@ const ITEMS = /^(?:items|"items"|'items')\s*:\s*(?:#.*)?$/
 const EMPTY = /^\s*(?:#.*)?$/
 
 /** Lines. kubectl writes no aliases; who writes some by hand needs far fewer. */
-const MOST_PARSED_AGAIN = 200_000
+const MAX_REPARSED_LINES = 200_000
 
 /** Takes YAML in chunks cut anywhere. `write` and `end` throw YamlError; what a handler throws passes through. */
 export class YamlPieces {
@@ -27,7 +27,7 @@ export class YamlPieces {
   #item: Piece | null = null
   /** Lines of items that later ones may have an alias for. */
   #anchored: string[] = []
-  #parsedAgain = 0
+  #reparsedLines = 0
   #hadItems = false
   /** How far the dashes of `items` are indented; `awaited` between `items:` and the first of them. */
   #indent: number | 'awaited' | null = null
@@ -105,8 +105,8 @@ export class YamlPieces {
   /** What an item with an alias is parsed with. Each such item costs all of it again, so that there is an end to it. */
   #linesBefore({ at }: Piece): string[] {
     const before = [...this.#document.lines, ...this.#anchored]
-    this.#parsedAgain += before.length
-    if (this.#parsedAgain > MOST_PARSED_AGAIN)
+    this.#reparsedLines += before.length
+    if (this.#reparsedLines > MAX_REPARSED_LINES)
       throw new YamlError(`what begins at line ${at} has too many YAML aliases, and`)
     return before
   }

@@ -1,59 +1,58 @@
-/** The questions about one image: without a login, as its pods, as this machine; and if none of them opens it, what is near its name. */
+/** The checks of one image: anonymously, with its pods' logins, with this machine's; and if none can pull it, which names are similar. */
 
-import type { Credential } from '../../dockerconfig/credential.ts'
+import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { fullName, type Reference } from '../../image/reference.ts'
 import type { ManifestOutcome } from '../../registry/outcome.ts'
 import { redact } from '../../secrecy/redact.ts'
-import type { ImageAsk, ImageCheck, UnaskedReason } from '../../snapshot/image-check.ts'
-import type { Asking } from './asking.ts'
-import { answerOf } from './image-answer.ts'
-import type { PodLogin, PullingPod } from './logins.ts'
-import { isFinalDenial, Neighborhood } from './neighborhood.ts'
+import type { ImageAnswer, ImageAsk, ImageCheck, UnaskedReason } from '../../snapshot/image-check.ts'
+import { isFinalDenial, NearbyImages } from './nearby-images.ts'
+import type { PodLogin, PullingPod } from './pod-logins.ts'
+import type { RegistryQueries } from './registry-queries.ts'
 
-/** So many different logins are tried for one image, however many pods want it. */
-const MOST_LOGINS = 8
+/** The limit of different logins that are tried for one image. */
+const MAX_LOGINS = 8
 
 export class Inquiry {
   readonly reference: Reference
   readonly #host: string
-  readonly #asking: Asking
-  readonly #neighborhood: Neighborhood
+  readonly #queries: RegistryQueries
+  readonly #nearby: NearbyImages
   readonly #asks: ImageAsk[] = []
   readonly #outcomes = new Map<Credential | null, ManifestOutcome>()
   #unasked: UnaskedReason | null
-  /** Every pod that wants it gets it with its own pull secrets. */
+  /** Every pod that uses it can pull it with its own pull secrets. */
   #podsServed = false
   #platforms: string[] | null = null
 
   /** `unasked`: why its registry is not to be asked; null if it is. */
-  constructor(reference: Reference, host: string, asking: Asking, unasked: UnaskedReason | null) {
+  constructor(reference: Reference, host: string, queries: RegistryQueries, unasked: UnaskedReason | null) {
     this.reference = reference
     this.#host = host
-    this.#asking = asking
+    this.#queries = queries
     this.#unasked = unasked
-    this.#neighborhood = new Neighborhood(reference, asking)
+    this.#nearby = new NearbyImages(reference, queries)
   }
 
-  get isOpen(): boolean {
+  get isAllowed(): boolean {
     return this.#unasked === null
   }
 
-  /** Asks without a login, then as each pod would, also where no login is needed: one that is refused fails the pull. */
+  /** Asks anonymously, then as each pod would, even for a public image: a refused login fails the pull. */
   async askAsPods(pods: PullingPod[], loginsOf: (pod: PullingPod) => PodLogin[]): Promise<void> {
     await this.#ask({ as: 'anonymous', secret: null }, null)
-    await this.#neighborhood.lookAround(null, this.#outcomes)
+    await this.#nearby.searchNearby(null, this.#outcomes)
     if (this.#isSettled()) return
     const served: boolean[] = []
     for (const pod of pods) served.push(await this.#serves(loginsOf(pod)))
     this.#podsServed = served.length > 0 && served.every(Boolean)
   }
 
-  /** Whether a login of this machine could tell more. */
-  get wantsMachine(): boolean {
+  /** Whether a login from this machine could change the result. */
+  get needsMachineLogin(): boolean {
     return this.#asks.length > 0 && !this.#opensTo(null) && !this.#podsServed && !this.#isSettled()
   }
 
-  /** Asks with a login of this machine. `problem`: why it can't be known whether there is one. */
+  /** Asks with a login from this machine. `problem`: why it is unknown whether there is one. */
   async askAsMachine(credential: Credential | null, problem: string | null): Promise<void> {
     if (credential !== null) await this.#ask({ as: 'machine', secret: null }, credential)
     else if (problem !== null) {
@@ -62,21 +61,21 @@ export class Inquiry {
     }
   }
 
-  /** Looks for near names if no asker got the image; if one did and `platforms` is set, for its platforms. */
+  /** Looks for similar names if nobody can pull the image, else for its platforms if `platforms` is set. */
   async conclude(platforms: boolean): Promise<void> {
     const opened = [...this.#outcomes].find(([, { status }]) => status === 'found')
-    if (opened === undefined) await this.#neighborhood.conclude(this.#outcomes)
+    if (opened === undefined) await this.#nearby.conclude(this.#outcomes)
     else if (platforms) {
       const [credential, outcome] = opened
       const digest = 'digest' in outcome ? outcome.digest : null
-      this.#platforms = await this.#asking.platforms(this.reference, digest, credential)
+      this.#platforms = await this.#queries.platforms(this.reference, digest, credential)
     }
   }
 
-  /** What is known by now. */
+  /** The result so far. */
   result(replacement: ImageCheck | null): ImageCheck {
     const found = [...this.#outcomes.values()].find(({ status }) => status === 'found')
-    const { state, ...near } = this.#neighborhood.found
+    const { state, ...near } = this.#nearby.found
     return {
       reference: fullName(this.reference),
       host: this.#host,
@@ -93,7 +92,7 @@ export class Inquiry {
   /** Tries a pod's logins as the kubelet does, one after another until one opens the image. True also for a pod without any if the image is public. */
   async #serves(logins: PodLogin[]): Promise<boolean> {
     for (const { secret, credential } of logins) {
-      if (!this.#outcomes.has(credential) && this.#outcomes.size > MOST_LOGINS) return false
+      if (!this.#outcomes.has(credential) && this.#outcomes.size > MAX_LOGINS) return false
       await this.#ask({ as: 'pod', secret }, credential)
       if (this.#opensTo(credential)) return true
     }
@@ -101,7 +100,7 @@ export class Inquiry {
   }
 
   async #ask(who: Pick<ImageAsk, 'as' | 'secret'>, credential: Credential | null): Promise<void> {
-    const outcome = this.#outcomes.get(credential) ?? (await this.#asking.head(this.reference, credential))
+    const outcome = this.#outcomes.get(credential) ?? (await this.#queries.head(this.reference, credential))
     if (outcome === null) {
       if (this.#asks.length === 0) this.#unasked = 'out-of-time'
       return
@@ -117,14 +116,44 @@ export class Inquiry {
     if (!this.#asks.some(isSame)) this.#asks.push(ask)
   }
 
-  /** Whoever asks, the answer is the same. */
+  /** Whether no login can change the answer. */
   #isSettled(): boolean {
     const outcome = this.#outcomes.get(null)
     if (outcome === undefined || outcome.status === 'unreachable') return true
-    return this.#neighborhood.isTagMissing || isFinalDenial(this.reference, outcome)
+    return this.#nearby.isTagMissing || isFinalDenial(this.reference, outcome)
   }
 
   #opensTo(credential: Credential | null): boolean {
     return this.#outcomes.get(credential)?.status === 'found'
   }
+}
+
+type Answered = Pick<ImageAsk, 'answer' | 'detail' | 'retryAfterSeconds'>
+
+/** The answer. `withLogin`: the question was asked with a login in hand, whether or not the registry wanted it. */
+function answerOf(outcome: ManifestOutcome, withLogin: boolean): Answered {
+  // A login that was not sent proves nothing, unless the image is public anyway.
+  if (withLogin && outcome.withheldFrom !== null && outcome.status !== 'found') {
+    return answered('withheld', outcome.withheldFrom)
+  }
+  switch (outcome.status) {
+    case 'found':
+      return answered('exists')
+    case 'not-found':
+      return answered('missing')
+    case 'denied':
+      return answered('denied', String(outcome.httpStatus))
+    case 'wrong-credential':
+      return answered('login-refused')
+    case 'rate-limited':
+      return { ...answered('rate-limited'), retryAfterSeconds: outcome.retryAfterSeconds }
+    case 'unreachable':
+      return answered('unreachable', outcome.detail)
+    case 'server-error':
+      return answered('failed', outcome.detail)
+  }
+}
+
+function answered(answer: ImageAnswer, detail: string | null = null): Answered {
+  return { answer, detail, retryAfterSeconds: null }
 }

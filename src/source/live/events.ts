@@ -1,17 +1,17 @@
-/** Reads the events of failed pulls in an area: one request, for the server walks through all its events for each. Of a few pods it reads all. */
+/** Reads the events of failed pulls in an area, with one request because the server scans all events for each; for a few pods, all their events. */
 
-import { isSandboxFailure, sandboxImage } from '../../image/pull-words.ts'
+import { isSandboxFailure, sandboxImage } from '../../image/pull-messages.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { isForbidden, rethrowUnlessApiError } from '../gap.ts'
 import { narrowEvent } from '../narrow/event.ts'
-import { EVENT_SHAPE } from '../narrow/event-shape.ts'
+import { EVENT_SHAPE } from '../narrow/protobuf-shapes.ts'
 import { couldBePulling, isProgress, podKey } from '../suspects.ts'
 import { fieldValue, type NamespaceOrAll, type Reading } from './reading.ts'
 
-/** Common reasons that never tell of a pull; a field selector can leave out many but not pick several. */
+/** Common reasons unrelated to pull failures; a field selector can exclude many reasons but not select several. */
 const NOISE = [
   ...[
     'Scheduled',
@@ -33,33 +33,33 @@ export async function readEvents(reading: Reading, area: NamespaceOrAll, pod?: s
   try {
     return await listEvents(reading, area, pod)
   } catch (error) {
-    reading.leaveGap(error, KINDS.Event, area)
+    reading.recordGap(error, KINDS.Event, area)
     return []
   }
 }
 
 /**
- * Events of the namespaces that hold suspects, for somebody who may not read them across all: the gap stays (a healthy-looking pod's
- * ephemeral container shows only in its events), but what can be known of the suspects is known.
+ * Events of the namespaces with suspects, for users who are not allowed to list events in all namespaces. The gap stays: the ephemeral
+ * container of a healthy-looking pod shows only in its events.
  */
 export async function readEventsOf(reading: Reading, namespaces: string[]): Promise<PodEvent[]> {
   const lists = await bounded(namespaces, AT_ONCE, async namespace => {
     try {
       return await listEvents(reading, namespace)
     } catch (error) {
-      if (!isForbidden(error)) reading.leaveGap(error, KINDS.Event, namespace)
+      if (!isForbidden(error)) reading.recordGap(error, KINDS.Event, namespace)
       return []
     }
   })
   return lists.flat()
 }
 
-/** So few pods are asked for what has become of their pulls: for each the server walks through the events of its namespace. */
-const MOST = 8
+/** The limit of pods whose pull progress is read: for each, the server scans all events of the namespace. */
+const MAX_PODS = 8
 
 /**
- * Events of pulls that are under way or done, which an area's leave out for their number: of pods whose sandbox seems to fail, and of
- * the youngest that wait, for those that have waited for hours wait for something else. No gap: they only add to what is known.
+ * Events of pulls in progress or completed, of which an area has too many to list: for pods whose sandbox seems to fail, and for the youngest
+ * waiting pods, because a pod that has waited for hours waits for something else. Errors leave no gap: these events only add detail.
  */
 export async function readProgress(reading: Reading, pods: Pod[], events: PodEvent[]): Promise<PodEvent[]> {
   const overSandbox = new Set(
@@ -69,7 +69,7 @@ export async function readProgress(reading: Reading, pods: Pod[], events: PodEve
     `${overSandbox.has(podKey(namespace, name)) ? 'sandbox' : ''} ${createdAt}`
   const waiting = pods.filter(pod => couldBePulling(pod, reading.takenAt))
   waiting.sort((a, b) => (urgency(a) < urgency(b) ? 1 : -1))
-  const lists = await bounded(waiting.slice(0, MOST), MOST, async ({ namespace, name }) => {
+  const lists = await bounded(waiting.slice(0, MAX_PODS), MAX_PODS, async ({ namespace, name }) => {
     try {
       return (await listEvents(reading, namespace, name)).filter(isProgress)
     } catch (error) {

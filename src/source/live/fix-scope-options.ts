@@ -1,4 +1,4 @@
-/** What a fix is about to touch, as the readers of its scope are told. */
+/** Which objects a fix may change, for the readers of its scope. */
 
 import type { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import type { ControllerObject } from '../../kubernetes/api/kinds.ts'
@@ -8,28 +8,28 @@ import type { Pod } from '../../snapshot/pod.ts'
 export interface FixScopeOptions {
   /** null: every namespace. */
   namespaces: string[] | null
-  /** The named ones come from what was seen before, so that one may have been deleted since; else its absence is an error. */
+  /** The namespaces come from the snapshot, so one may have been deleted since. Otherwise a missing namespace is an error. */
   mayBeGone?: boolean
   excluded: string[]
   secretName: string
-  /** What the Secret is to hold; null where no credential is distributed. */
+  /** The intended content of the Secret; null if no login is distributed. */
   wanted: PullSecretContent | null
   /** Stuck pods whose workloads are read. */
   pods: Pod[]
-  /** Controllers that were read already, in full, by uid. */
+  /** Controllers that were already read in full, by uid. */
   owners?: ReadonlyMap<string, ControllerObject>
-  /** Also look for the digests that run already. */
+  /** Whether to read the digests of running images. */
   runningImages: boolean
   /** Secrets that earlier runs made. */
   madeSecrets?: readonly MadeSecret[]
-  /** Bare pods that an interrupted fix of this scope took away. */
+  /** Bare pods that an interrupted fix of this scope deleted. */
   interruptedPods: InterruptedPod[]
-  /** Hears of each of these that is there after all, with the uid that it has now. */
+  /** Called for each of these that exists again, with its current uid. */
   onPodBack?(pod: InterruptedPod, uid: string): void
   signal?: AbortSignal
 }
 
-/** What a fix is about to touch: live namespaces, and whether one list over the whole cluster may replace many. */
+/** The live namespaces, and whether one list of the whole cluster can replace one per namespace. */
 export interface NamespaceScope {
   namespaces: string[]
   wide: boolean

@@ -1,4 +1,4 @@
-/** Reads the Secrets that already have the name a fix would use. Their content is compared here and goes no further. */
+/** Reads the Secrets that already have the name a fix would use. Their content is compared here and never returned. */
 
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'

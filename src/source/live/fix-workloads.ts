@@ -1,8 +1,9 @@
-/** Reads the pod templates behind stuck pods: each topmost built-in controller, once. */
+/** Reads the pod templates of stuck pods: each topmost built-in controller, once. */
 
 import type { V1ContainerStatus } from '@kubernetes/client-node'
 import { type ControllerObject, controllerKind, KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
+import { once } from '../../network/once.ts'
 import type {
   FixScope,
   ScopeContainer,
@@ -21,20 +22,17 @@ import type { Reading } from './reading.ts'
 /** The workloads of the stuck pods, and their direct controllers. */
 export async function readWorkloads(
   reading: Reading,
-  options: FixScopeOptions,
+  options: Pick<FixScopeOptions, 'pods' | 'owners' | 'runningImages'>,
 ): Promise<Pick<FixScope, 'workloads' | 'controllers' | 'jobs'>> {
   const known = new Map<string, Promise<ControllerObject | null>>()
   const workloads = new Map<string, ScopeWorkload>()
   const direct: Direct = { controllers: new Map(), jobs: new Map() }
   const read = (namespace: string, owner: ControllerReference) => {
-    // Anybody can write another's uid into a pod: only the owner of that name in the pod's own namespace is the pod's.
+    // An ownerReference is untrusted: its uid counts only if the owner's name and namespace match too.
     const key = `${namespace}/${owner.kind}/${owner.name} ${owner.uid}`
     const seen = options.owners?.get(owner.uid)
     const same = seen?.metadata.namespace === namespace && seen.metadata.name === owner.name
-    const answer =
-      known.get(key) ?? (seen && same ? Promise.resolve(seen) : readOwner(reading, namespace, owner))
-    known.set(key, answer)
-    return answer
+    return once(known, key, async () => (seen && same ? seen : readOwner(reading, namespace, owner)))
   }
   await bounded(options.pods, AT_ONCE, async pod => {
     const top = await climb(reading, pod, read, direct)
@@ -66,11 +64,11 @@ async function climb(reading: Reading, pod: Pod, read: Read, direct: Direct): Pr
   let owner = pod.controller
   const climbed = new Set<string>()
   while (owner && controllerKind(owner)) {
-    // Owners that own each other have nobody at the top.
+    // Owners that own each other have no topmost controller.
     if (climbed.has(owner.uid)) return null
     climbed.add(owner.uid)
     const object = await read(pod.namespace, owner)
-    // Without the owner's own word on who is above it, its template may belong to somebody else.
+    // If the owner can't be read, its template may be managed by another controller above it.
     if (!object) return null
     chain.push({ object, owner })
     owner = narrowController(object.metadata)
@@ -138,7 +136,7 @@ function narrowed({ object, owner }: Top, { namespace }: Pod): ScopeWorkload {
   return narrowWorkload(object, owner, namespace)
 }
 
-/** null where it is not there, is another of the same name, or can't be read, which leaves a gap. */
+/** null if it does not exist, is another object of the same name, or can't be read (a gap). */
 async function readOwner(
   reading: Reading,
   namespace: string,

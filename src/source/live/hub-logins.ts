@@ -1,7 +1,7 @@
 /** Finds the logins for Docker Hub in a cluster's pull secrets. Their text never leaves but to Docker Hub. */
 
-import type { Credential } from '../../dockerconfig/credential.ts'
-import { keyMatches, normaliseKey } from '../../dockerconfig/kubelet-key.ts'
+import { keyMatches, normalizeKey } from '../../dockerconfig/kubelet-key.ts'
+import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { DOCKER_HUB, DOCKER_HUB_INDEX } from '../../image/docker-hub.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
@@ -50,7 +50,7 @@ function hubLoginsOf(secret: unknown): Credential[] {
 
 /** Whether the kubelet pulls anything from Docker Hub with an entry of this key. */
 function isForHub(key: string): boolean {
-  const filed = normaliseKey(key)
+  const filed = normalizeKey(key)
   if (filed === null) return false
   const [host = ''] = filed.split('/')
   return filed === DOCKER_HUB_INDEX || host === DOCKER_HUB || keyMatches(filed, `${DOCKER_HUB}/any/image`)

@@ -3,7 +3,7 @@
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { narrowPod } from '../narrow/pod.ts'
-import { POD_SHAPE } from '../narrow/pod-shape.ts'
+import { POD_SHAPE } from '../narrow/protobuf-shapes.ts'
 import { fieldValue, type NamespaceOrAll, Reading } from './reading.ts'
 
 export interface NodeWithImages {

@@ -1,4 +1,4 @@
-/** How many more of a Job's pods may go before it, or one of its indexes, has failed: a deleted pod counts as a failed one. */
+/** How many more pods of a Job may be deleted before it, or one of its indexes, fails: a deleted pod counts as failed. */
 
 import { type ControllerObject, KINDS } from '../../kubernetes/api/kinds.ts'
 import type { ScopeJob } from '../../snapshot/fix-scope.ts'
@@ -6,7 +6,7 @@ import type { Pod } from '../../snapshot/pod.ts'
 import { list, number, record, text } from '../narrow/shape.ts'
 import type { Reading } from './reading.ts'
 
-/** What a container of a deleted pod ends with, also one that never started. */
+/** The exit code of a container in a deleted pod, even if it never started. */
 const KILLED = 137
 /** On a pod of an indexed Job: how often its index has failed before. */
 const INDEX_FAILURES = 'batch.kubernetes.io/job-index-failure-count'

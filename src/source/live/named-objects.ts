@@ -1,4 +1,4 @@
-/** Reads objects that are known by name, in the cheaper way: a page or two of the whole list, or one by one. */
+/** Reads objects by name in the cheaper way: one or two pages of the whole list, or one request each. */
 
 import type { Kind } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
@@ -10,10 +10,10 @@ export interface ObjectName {
   name: string
 }
 
-/** So few are read one by one without trying a list. */
+/** Up to this many objects are read one by one. */
 const FEW = 16
 const PAGE = 500
-/** A listed object costs the server far less than one asked for alone; so the list may hold this many others for each one wanted. */
+/** A listed object costs the server far less than a single read, so the list may be this many times longer than the objects wanted. */
 const LISTED_FOR_ONE_SINGLE = 5
 
 /** Names still to be found, by namespace and name. */
@@ -21,7 +21,7 @@ type Wanted = Map<string, ObjectName>
 
 export const nameKey = ({ namespace, name }: ObjectName): string => `${namespace}/${name}`
 
-/** Hands each object that exists to `visit`. One that is gone is no matter; one that can't be read leaves a gap. */
+/** Passes each object that exists to `visit`. A missing one is skipped; one that can't be read leaves a gap. */
 export async function readNamed<Object extends Listed>(
   reading: Reading,
   kind: Kind<Object>,
@@ -41,7 +41,7 @@ interface Listed {
   metadata: ObjectName
 }
 
-/** True if nothing is left to ask for: all were found, or the list was read to its end and what it did not hold does not exist. */
+/** True if nothing is left to read: all were found, or the list is complete and the rest do not exist. */
 async function readFromList<Object extends Listed>(
   reading: Reading,
   kind: Kind<Object>,
@@ -65,7 +65,7 @@ async function readFromList<Object extends Listed>(
   }
 }
 
-/** The one that all are in, or null for several. */
+/** Their namespace if it is the same for all, else null. */
 function namespaceOf(wanted: Wanted): NamespaceOrAll {
   const [first, ...others] = new Set([...wanted.values()].map(({ namespace }) => namespace))
   return others.length === 0 ? (first ?? null) : null

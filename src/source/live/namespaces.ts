@@ -16,7 +16,7 @@ export interface ScopePods extends AreaPods {
   events: PodEvent[]
 }
 
-/** Each namespace takes several requests of its own. */
+/** Each namespace takes several requests. */
 const NAMESPACES_AT_ONCE = 6
 
 /** Reads all namespaces; without permission for all at once those that may be read, the others are gaps. @throws ApiError */
@@ -30,8 +30,8 @@ export async function readEverywhere(reading: Reading): Promise<ScopePods> {
 }
 
 /**
- * Reads namespaces one by one. One that may not be read is a gap; where none could be and not for lack of permission, the first
- * error is thrown. @throws ApiError, UsageError for a namespace that does not exist
+ * Reads namespaces one by one. A forbidden one is a gap; if all failed, and not all for lack of permission, the first other error is
+ * thrown. @throws ApiError, UsageError for a namespace that does not exist
  */
 export async function readNamespaces(
   reading: Reading,
@@ -45,7 +45,7 @@ export async function readNamespaces(
       if (found.count === 0 && !listed) await assertExists(reading, namespace)
       return [found]
     } catch (error) {
-      reading.leaveGap(error, KINDS.Pod, namespace)
+      reading.recordGap(error, KINDS.Pod, namespace)
       failures.push(error)
       return []
     } finally {
@@ -63,11 +63,11 @@ export async function readNamespaces(
 }
 
 async function readArea(reading: Reading, area: NamespaceOrAll): Promise<ScopePods> {
-  // Where pods can't be read either, the events' gap would only repeat theirs.
-  const aside = reading.aside()
-  const [found, areaEvents] = await Promise.all([readAreaPods(reading, area), readEvents(aside, area)])
-  reading.gaps.push(...aside.gaps)
-  const forbiddenEverywhere = area === null && aside.gaps.some(({ why }) => why === 'forbidden')
+  // If pods can't be read either, the gap of the events would only repeat theirs.
+  const eventReading = reading.withOwnGaps()
+  const [found, areaEvents] = await Promise.all([readAreaPods(reading, area), readEvents(eventReading, area)])
+  reading.gaps.push(...eventReading.gaps)
+  const forbiddenEverywhere = area === null && eventReading.gaps.some(({ why }) => why === 'forbidden')
   const events = forbiddenEverywhere
     ? await readEventsOf(reading, [...new Set(found.pods.map(({ namespace }) => namespace))])
     : areaEvents
@@ -77,7 +77,7 @@ async function readArea(reading: Reading, area: NamespaceOrAll): Promise<ScopePo
   return { count: found.count, pods, events: [...own, ...(await readProgress(reading, pods, own))] }
 }
 
-/** Pods whose rows look ready though an ephemeral container can't be pulled: only its events tell. */
+/** Pods whose rows look ready although an ephemeral container's image can't be pulled: only events show those. */
 async function readEphemeral(
   reading: Reading,
   area: NamespaceOrAll,
@@ -97,7 +97,7 @@ async function readEphemeral(
     )
     return found.flat()
   } catch (error) {
-    reading.leaveGap(error, KINDS.Pod, area)
+    reading.recordGap(error, KINDS.Pod, area)
     return []
   }
 }
@@ -110,12 +110,12 @@ async function listNamespaces(reading: Reading): Promise<string[]> {
     })
     return names
   } catch (error) {
-    reading.leaveGap(error, KINDS.Namespace, null)
+    reading.recordGap(error, KINDS.Namespace, null)
     return [reading.namespace]
   }
 }
 
-/** Whether there is no such namespace; one that can't be looked at is taken to be there. */
+/** Whether the namespace does not exist; one that can't be read counts as existing. */
 async function isMissing(reading: Reading, namespace: string): Promise<boolean> {
   try {
     await reading.get(KINDS.Namespace, null, namespace)
@@ -126,7 +126,7 @@ async function isMissing(reading: Reading, namespace: string): Promise<boolean> 
   }
 }
 
-/** The API server gives an empty list for a namespace that does not exist: a typing error must not look healthy. */
+/** The API server returns an empty list for a namespace that does not exist: a typo must not look healthy. */
 export async function assertExists(reading: Reading, namespace: string): Promise<void> {
   if (!(await isMissing(reading, namespace))) return
   throw new UsageError(
@@ -134,7 +134,7 @@ export async function assertExists(reading: Reading, namespace: string): Promise
   )
 }
 
-/** Those of the namespaces that do not exist; one that can't be looked at is taken to be there. @throws UnreachableError */
+/** The namespaces that do not exist; one that can't be read counts as existing. @throws UnreachableError */
 export async function missingNamespaces(
   cluster: ClusterReader,
   names: string[],

@@ -1,4 +1,4 @@
-/** Reads what nodes are like. They only make advice and checks more exact, so what can't be read of them leaves no gap. */
+/** Reads nodes. They only make advice and checks more precise, so a node that can't be read is not a gap. */
 
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
@@ -6,16 +6,16 @@ import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { Node } from '../../snapshot/node.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import { isForbidden, rethrowUnlessApiError } from '../gap.ts'
-import { narrowNode } from '../narrow/node.ts'
+import { narrowNode } from '../narrow/node-facts.ts'
 import { Reading } from './reading.ts'
 
-/** So few are read: a cluster has few kinds of nodes, and each is read alone. */
-const MOST = 32
+/** The limit of nodes, which are read one by one: a cluster has few kinds of nodes. */
+const MAX_NODES = 32
 
-/** Those that most of the pods are on; none where nodes are forbidden. */
+/** The nodes with the most pods; none if nodes are forbidden. */
 export async function readNodes(reading: Reading, pods: Pod[]): Promise<Node[]> {
   let forbidden = false
-  const nodes = await bounded(nodesNamed(pods).slice(0, MOST), AT_ONCE, async name => {
+  const nodes = await bounded(nodesNamed(pods).slice(0, MAX_NODES), AT_ONCE, async name => {
     if (forbidden) return null
     try {
       return narrowNode(await reading.get(KINDS.Node, null, name))
@@ -28,7 +28,7 @@ export async function readNodes(reading: Reading, pods: Pod[]): Promise<Node[]> 
   return nodes.filter(node => node !== null)
 }
 
-/** Each once, the one with most pods first. */
+/** Each once, the node with the most pods first. */
 function nodesNamed(pods: Pod[]): string[] {
   const counts = new Map<string, number>()
   for (const { node } of pods) if (node !== null) counts.set(node, (counts.get(node) ?? 0) + 1)

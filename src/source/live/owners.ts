@@ -1,24 +1,28 @@
-/** Climbs from pods to their topmost controllers, a level at a time: ReplicaSet → Deployment, Job → CronJob, and what owns those. */
+/** Finds the controllers above pods, up to the topmost: ReplicaSet → Deployment, Job → CronJob, and what owns those. */
 
-import { type ControllerObject, controllerKind } from '../../kubernetes/api/kinds.ts'
+import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import { type ControllerObject, controllerKind, KINDS } from '../../kubernetes/api/kinds.ts'
+import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { ControllerReference, OwnedPod } from '../../snapshot/pod.ts'
 import type { OwnerLink } from '../../snapshot/snapshot.ts'
 import { derivedOwner } from '../derived-owner.ts'
 import { narrowOwner } from '../narrow/controller.ts'
+import { narrowPod } from '../narrow/pod.ts'
+import { readWorkloads } from './fix-workloads.ts'
 import { readNamed } from './named-objects.ts'
-import type { Reading } from './reading.ts'
+import { Reading } from './reading.ts'
 
 interface Owned {
   namespace: string
   controller: ControllerReference | null
 }
 
-/** Takes the objects that are climbed over, in full. */
+/** Receives each controller in full. */
 export type VisitOwner = (object: ControllerObject) => void
 
 /**
- * Every link on the way up, each once. What can't be read is a gap; the climb ends there, unless the pod tells whose that is.
- * @param visit where it is given, the controllers are read in full; else their metadata is all that is needed
+ * Every owner link, each once. What can't be read is a gap, and the chain ends there unless the pod's labels show the owner.
+ * @param visit if given, the controllers are read in full, else only their metadata
  */
 export async function readOwners(
   reading: Reading,
@@ -36,7 +40,7 @@ export async function readOwners(
   return [...links.values()]
 }
 
-/** Beside the controllers that could be read those that could not, as far as their pods tell who controls them. */
+/** The links that were read, plus those that could not be read but can be derived from their pods. */
 function withDerived(read: OwnerLink[], pods: OwnedPod[]): OwnerLink[] {
   const known = new Map(read.map(link => [link.uid, link]))
   for (const pod of pods) {
@@ -65,4 +69,34 @@ async function readLevel(reading: Reading, owned: Owned[], visit?: VisitOwner): 
     }),
   )
   return found
+}
+
+export interface PodOwners {
+  controllerUid: string | null
+  /** The topmost; null where there is none that could be read. */
+  workload: { kind: string; name: string; uid: string } | null
+}
+
+/**
+ * The controllers of pods that a saved plan names, by the pods' uids: what the file says about them is not trusted. Pods that no longer
+ * exist are left out. @throws ApiError
+ */
+export async function readPodOwners(
+  cluster: ClusterReader,
+  names: { namespace: string; name: string }[],
+  signal: AbortSignal,
+): Promise<Map<string, PodOwners>> {
+  const reading = new Reading(cluster, { signal })
+  const found = await bounded(names, AT_ONCE, ({ namespace, name }) =>
+    reading.find(KINDS.Pod, namespace, name),
+  )
+  const pods = found.flatMap(pod => (pod && narrowPod(pod)) ?? [])
+  const { workloads } = await readWorkloads(reading, { pods, runningImages: false })
+  return new Map(
+    pods.map(({ uid, controller }) => {
+      const top = workloads.find(({ podUids }) => podUids.includes(uid))
+      const workload = top ? { kind: top.kind, name: top.name, uid: top.uid } : null
+      return [uid, { controllerUid: controller?.uid ?? null, workload }]
+    }),
+  )
 }

@@ -1,5 +1,5 @@
 /**
- * Reads an area's pods as Table rows without objects: 0.25 KB instead of 26 KB a pod. Cells are made for people, so they only say
+ * Reads an area's pods as Table rows without objects: 0.25 KB instead of 26 KB a pod. Cells are meant for display, so they only decide
  * which pods need a look. A container that waits is never ready, so its pod's Ready cell is `n/m` with n < m.
  */
 
@@ -16,17 +16,17 @@ export interface RowPod {
 export interface PodRows {
   count: number
   suspects: RowPod[]
-  /** A row could not be understood: nothing but reading every pod in full will do. */
+  /** A row could not be interpreted, so every pod has to be read in full. */
   unclear: boolean
 }
 
-/** Where the server's printer has put these for as long as there are Tables (pkg/printers/internalversion). */
+/** The server's column positions, unchanged since Tables exist (pkg/printers/internalversion). */
 const COLUMNS: Record<number, string> = { 0: 'name', 1: 'ready', 6: 'node' }
 /** As many containers ready as there are. */
 const READY = /^(\d+)\/\1$/
-/** The node cell of a pod that is not scheduled. No kubelet has tried to get its images. */
+/** The node cell of a pod that is not scheduled: no kubelet has tried to pull its images. */
 const NO_NODE = '<none>'
-/** What names of pods and nodes are made of; anything else has no place in a field selector. */
+/** Valid names of pods and nodes; anything else must not get into a field selector. */
 const NAME = /^[a-z0-9][a-z0-9.-]*$/
 
 /** Reads the rows; whole pods from a server without Tables go to `visitPod`. @throws ApiError */
@@ -53,7 +53,7 @@ export async function readPodRows(
   return { ...rows, unclear: rows.unclear || (columns.length > 0 && !known) }
 }
 
-/** Healthy rows fall through first, so that neither memory nor much time is spent on them. */
+/** Healthy rows return first, so that they cost no memory and little time. */
 function addSuspect(rows: PodRows, row: TableRow): void {
   const { cells } = row
   if (READY.test(text(cells[1])) || cells[6] === NO_NODE || hasFinished(row)) return
@@ -65,7 +65,7 @@ function addSuspect(rows: PodRows, row: TableRow): void {
 
 /**
  * Not by `Completed` in the Status cell: the cell is one container's, and a pod whose first container is done and whose second
- * can't be pulled says Completed too.
+ * can't be pulled shows Completed too.
  */
 function hasFinished({ conditions }: TableRow): boolean {
   return list(conditions)

@@ -8,7 +8,7 @@ import { bounded } from '../../network/bounded.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import { rethrowUnlessApiError } from '../gap.ts'
 import { narrowPod } from '../narrow/pod.ts'
-import { POD_SHAPE } from '../narrow/pod-shape.ts'
+import { POD_SHAPE } from '../narrow/protobuf-shapes.ts'
 import { couldFail, podKey } from '../suspects.ts'
 import { type PodRows, type RowPod, readPodRows } from './pod-rows.ts'
 import type { NamespaceOrAll, Reading } from './reading.ts'
@@ -23,15 +23,15 @@ export interface AreaPods {
 /** A pod read alone costs as much as this many in one list (measured, server and client together: 1.7 ms and 0.1 ms). */
 const PODS_FOR_ONE_SINGLE = 15
 const PAGE = 500
-/** A new connection costs as much as some requests on one that is there. */
+/** A new connection costs as much as several requests on an open one. */
 const SINGLES_AT_ONCE = 8
-/** Pods on some node that have neither begun nor ended; one without a node waits for the scheduler, however many there are. */
+/** Scheduled pods in phase Pending or Unknown. A pod without a node waits for the scheduler, and there may be many. */
 const NOT_RUNNING = `${['Running', 'Succeeded', 'Failed'].map(phase => `status.phase!=${phase}`)},spec.nodeName!=`
 
-/** All others, but for those without a node. Where very many of them are suspects, one list costs less than each by itself. */
+/** The other scheduled pods. If very many of them are suspects, one list costs less than one request for each. */
 const BEGUN = 'status.phase!=Pending,status.phase!=Unknown'
 
-/** Everything in one answer, as far as it is looked at. */
+/** Everything in one response, with only the fields that narrowPod reads. */
 const WHOLE = { limit: 0, shape: POD_SHAPE }
 
 /** @throws ApiError where the rows can't be read; what fails later is a gap. */
@@ -68,12 +68,12 @@ interface Seen {
   rows: SeenRows
 }
 
-/** The names of their rows: a row says no namespace, so each name counts once for each pod of it. */
+/** Names of their rows with the number of pods each stands for: a row has no namespace. */
 type SeenRows = Map<string, number>
 
 const rowKey = (row: RowPod): string => `${row.name} ${row.node}`
 
-/** Reads those of that phase in one list. Where it fails, they are read like the other suspects; so the failure costs time, not truth. */
+/** Reads the pods that the selector matches in one list. If it fails, they are read like the other suspects: a failure costs time, not correctness. */
 async function readMany(
   reading: Reading,
   area: NamespaceOrAll,
@@ -90,7 +90,7 @@ async function readMany(
       if (pod !== null && !hasReadyRow(pod)) read.push(pod)
     })
   } catch (error) {
-    // The rows show all these pods too, so there is no gap.
+    // The rows contain these pods too, so this is not a gap.
     rethrowUnlessApiError(error)
     return
   }
@@ -101,12 +101,12 @@ async function readMany(
   }
 }
 
-/** Its row is none of a suspect: to count it would hide a suspect of the same name and node in another namespace. */
+/** Whether its row is not a suspect's: counting it would hide a suspect with the same name and node in another namespace. */
 function hasReadyRow({ containers }: Pod): boolean {
   return containers.every(({ kind, ready }) => ready || (kind !== 'container' && kind !== 'sidecar'))
 }
 
-/** The rows that are still to be read, those of one name and node once: they are asked for together. */
+/** The rows still to be read; rows with the same name and node are listed once because one request reads them all. */
 function unseen({ suspects }: PodRows, seen: Seen): RowPod[] {
   const left = new Map(seen.rows)
   const remaining = new Map<string, RowPod>()
@@ -119,7 +119,7 @@ function unseen({ suspects }: PodRows, seen: Seen): RowPod[] {
   return [...remaining.values()]
 }
 
-/** One that can't be read is a gap and does not keep the others from being read. */
+/** A failure is recorded as a gap and does not stop the others. */
 function readOne(
   reading: Reading,
   area: NamespaceOrAll,
@@ -134,7 +134,7 @@ function readOne(
   return reading.listOrGap(KINDS.Pod, area, options, raw => kept.keep(raw))
 }
 
-/** Every pod in full, page by page: where rows say too little, or what the server gives for them is not rows. */
+/** Every pod in full, page by page, if the rows can't be interpreted. */
 function readPages(reading: Reading, area: NamespaceOrAll, kept: SuspectCollector): Promise<void> {
   return reading.listOrGap(KINDS.Pod, area, { ...reading.labels, limit: PAGE, shape: POD_SHAPE }, raw =>
     kept.keep(raw),
@@ -150,7 +150,7 @@ class SuspectCollector {
     this.reading = reading
   }
 
-  /** The pod, whether kept or not; null if it is none. */
+  /** The narrowed pod, whether kept or not; null if it has no name. */
   keep(raw: unknown): Pod | null {
     const pod = narrowPod(raw)
     if (pod === null || !couldFail(pod)) return pod

@@ -1,14 +1,18 @@
 /** Takes a snapshot of a live cluster. Only reads; every request that fails becomes a gap or an error, never a short list. */
 
+import { UsageError } from '../../errors.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { redact } from '../../secrecy/redact.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
-import { uniqueGaps } from '../gap.ts'
-import { withKubeletsWord } from '../kubelets-word.ts'
-import type { Scope } from '../snapshot-scope.ts'
+import { isForbidden, isNotFound, uniqueGaps } from '../gap.ts'
+import { markReportedMissing } from '../missing-secrets.ts'
+import { narrowPod } from '../narrow/pod.ts'
+import { didYouMean, nearNames } from '../near-names.ts'
+import { NoSuchPod, type Scope } from '../snapshot-scope.ts'
 import { pickSuspects } from '../suspects.ts'
-import { readEverywhere, readNamespaces, type ScopePods } from './namespaces.ts'
-import { readPod } from './one-pod.ts'
+import { readEvents } from './events.ts'
+import { assertExists, readEverywhere, readNamespaces, type ScopePods } from './namespaces.ts'
 import type { VisitOwner } from './owners.ts'
 import { type Progress, Reading } from './reading.ts'
 import { readRelatedObjects, type VisitPullSecret } from './related-objects.ts'
@@ -17,15 +21,15 @@ export interface ClusterOptions {
   /** ISO 8601. */
   takenAt: string
   onProgress?: (progress: Progress) => void
-  /** Gets the controllers above the pods, in full, so that nobody needs to read them again. */
+  /** Receives the controllers above the pods in full, so that they need not be read again. */
   onOwner?: VisitOwner
-  /** Gets each pull secret as it is: to be kept from every output. */
+  /** Receives each pull secret as the server sent it, with its content: never print it. */
   onPullSecret?: VisitPullSecret
   signal?: AbortSignal
 }
 
 /**
- * Reads the failing pods in scope, their events, and what they name; the one of `scope.pod` also if it is healthy, none where it may not be read.
+ * Reads the failing pods in scope, their events, and the objects they reference. `scope.pod` is read even if healthy; if it is forbidden, there are no pods.
  * @throws ApiError where no pods can be read at all; UsageError for a namespace or pod that does not exist
  */
 export async function readCluster(
@@ -54,7 +58,7 @@ export async function readCluster(
     pods,
     events,
     ...related,
-    pullSecrets: withKubeletsWord(related.pullSecrets, events),
+    pullSecrets: markReportedMissing(related.pullSecrets, events),
     imageChecks: [],
     gaps: uniqueGaps(reading.gaps),
   }
@@ -63,4 +67,48 @@ export async function readCluster(
 function readScope(reading: Reading, { namespaces, pod }: Scope): Promise<ScopePods> {
   if (pod !== undefined) return readPod(reading, namespaces?.[0] ?? reading.namespace, pod)
   return namespaces === null ? readEverywhere(reading) : readNamespaces(reading, namespaces)
+}
+
+/** The pod and its events; a gap if it is forbidden. @throws NoSuchPod; ApiError */
+async function readPod(reading: Reading, namespace: string, name: string): Promise<ScopePods> {
+  try {
+    const [raw, events] = await Promise.all([
+      reading.get(KINDS.Pod, namespace, name),
+      readEvents(reading, namespace, name),
+    ])
+    const pod = narrowPod(raw)
+    return { count: 1, pods: pod === null ? [] : [pod], events }
+  } catch (error) {
+    if (isNotFound(error)) throw await noSuchPod(reading, namespace, name)
+    if (!isForbidden(error)) throw error
+    reading.recordGap(error, KINDS.Pod, namespace)
+    return { count: 0, pods: [], events: [] }
+  }
+}
+
+async function noSuchPod(reading: Reading, namespace: string, name: string): Promise<NoSuchPod> {
+  const names = await podNames(reading, namespace)
+  if (names.length === 0) await assertExists(reading, namespace).catch(asNoSuchPod)
+  const near = nearNames(name, names)
+  const hint = near.length > 0 ? didYouMean(near) : `\`kubectl get pods -n ${namespace}\` lists them.`
+  return new NoSuchPod(`Pod "${name}" not found in namespace "${namespace}": ${hint}`)
+}
+
+function asNoSuchPod(error: unknown): never {
+  throw error instanceof UsageError ? new NoSuchPod(error.message) : error
+}
+
+/** Only for a hint, so errors are ignored. */
+async function podNames(reading: Reading, namespace: string): Promise<string[]> {
+  const names: string[] = []
+  try {
+    await reading.podTable(
+      namespace,
+      ({ cells }) => names.push(String(cells[0])),
+      ({ metadata }) => names.push(metadata.name),
+    )
+    return names
+  } catch {
+    return []
+  }
 }

@@ -5,7 +5,7 @@ import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import type { HubUsage, SeenRollouts, UsageNode, UsageWorkload } from '../../snapshot/hub-usage.ts'
 import type { ServiceAccount } from '../../snapshot/snapshot.ts'
 import { uniqueGaps } from '../gap.ts'
-import { EVENT_SHAPE } from '../narrow/event-shape.ts'
+import { EVENT_SHAPE } from '../narrow/protobuf-shapes.ts'
 import { narrowServiceAccount } from '../narrow/service-account.ts'
 import { namespaceOf, record, text } from '../narrow/shape.ts'
 import { TEMPLATE_SHAPES } from '../narrow/template-shape.ts'
@@ -90,7 +90,7 @@ async function readNodes(reading: Reading): Promise<UsageNode[] | null> {
     })
     return nodes.sort(byName)
   } catch (error) {
-    reading.leaveGap(error, KINDS.Node, null)
+    reading.recordGap(error, KINDS.Node, null)
     return null
   }
 }

@@ -1,6 +1,14 @@
-/** One reading of a live cluster: every request of it hears Ctrl-C, and what can't be read leaves a gap. */
+/** Reads a live cluster for one command: every request is aborted by Ctrl-C, and what can't be read is recorded as a gap. */
 
-import type { ClusterReader, ListResult, ReadOptions, TableRow } from '../../kubernetes/api/cluster.ts'
+import type {
+  ClusterReader,
+  ListResult,
+  ReadOptions,
+  TableRow,
+  WatchEnd,
+  WatchedChange,
+  WatchOptions,
+} from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { listPath, objectPath } from '../../kubernetes/api/paths.ts'
 import type { Shape } from '../../protobuf/shape.ts'
@@ -18,7 +26,7 @@ export interface Progress {
 }
 
 export interface ReadingOptions {
-  /** ISO 8601; without it nothing of the reading depends on the time. */
+  /** ISO 8601; leave out if nothing depends on the time. */
   takenAt?: string
   /** Goes with every request for pods. */
   labelSelector?: string
@@ -40,7 +48,7 @@ export class Reading {
   readonly takenAt: string
   readonly #cluster: ClusterReader
   readonly #abort: { signal?: AbortSignal }
-  readonly #tell: () => void
+  readonly #reportProgress: () => void
   readonly #progress: Progress = { pods: 0, suspects: 0 }
 
   constructor(
@@ -51,11 +59,11 @@ export class Reading {
     this.takenAt = takenAt
     this.labels = labelSelector === undefined ? {} : { labelSelector }
     this.#abort = signal === undefined ? {} : { signal }
-    this.#tell = () => onProgress?.({ ...this.#progress })
+    this.#reportProgress = () => onProgress?.({ ...this.#progress })
   }
 
-  /** A part of this reading that keeps its gaps apart. */
-  aside(): Reading {
+  /** A reading of the same cluster with its own list of gaps. */
+  withOwnGaps(): Reading {
     return new Reading(this.#cluster, { takenAt: this.takenAt, ...this.labels, ...this.#abort })
   }
 
@@ -74,7 +82,7 @@ export class Reading {
     return this.#cluster.get(objectPath(kind, namespace, name), { ...this.#abort, ...options })
   }
 
-  /** One object, or null where it is not there or can't be read; the latter leaves a gap. */
+  /** One object, or null if it does not exist or can't be read; the latter leaves a gap. */
   async find<Object>(
     kind: Kind<Object>,
     namespace: string | null,
@@ -84,31 +92,47 @@ export class Reading {
     try {
       return await this.get(kind, namespace, name, options)
     } catch (error) {
-      if (!isNotFound(error)) this.leaveGap(error, kind, namespace)
+      if (!isNotFound(error)) this.recordGap(error, kind, namespace)
       return null
     }
   }
 
   /**
-   * Every object of a kind. A list that expired half-way and went on from a newer state leaves a gap.
-   * @returns how many there are. @throws ApiError
+   * Every object of a kind. A list that expired midway and continued from a newer state leaves a gap.
+   * @returns how many there are, and from where a watch can go on. @throws ApiError
    */
   async list<Object>(
     kind: Kind<Object>,
     namespace: NamespaceOrAll,
     options: ListOptions,
     visit: (object: Object) => void,
-  ): Promise<number> {
-    const { signal } = this.#abort
-    const signals = [signal, options.signal].filter(each => each !== undefined)
-    const either = signals.length > 1 ? { signal: AbortSignal.any(signals) } : this.#abort
+  ): Promise<ListResult> {
     const path = listPath(kind, namespace)
-    const result = await this.#cluster.list(path, { ...options, ...either }, visit)
+    const result = await this.#cluster.list(path, { ...options, ...this.#either(options) }, visit)
     this.#noteExpiry(result, kind, namespace)
-    return result.count
+    return result
   }
 
-  /** The same where a list that can't be read leaves a gap. */
+  /** What changes in a list, until the watch ends. @throws ApiError where it does not begin */
+  watch<Object>(
+    kind: Kind<Object>,
+    namespace: NamespaceOrAll,
+    options: WatchOptions,
+    visit: (change: WatchedChange<Object>) => void,
+  ): Promise<WatchEnd> {
+    return this.#cluster.watch(listPath(kind, namespace), { ...options, ...this.#either(options) }, visit)
+  }
+
+  /** Hears Ctrl-C as well as who asks. */
+  #either({ signal: own }: { signal?: AbortSignal }): { signal?: AbortSignal } {
+    const { signal } = this.#abort
+    const signals = [signal, own].filter(each => each !== undefined)
+    return signals.length > 1
+      ? { signal: AbortSignal.any(signals) }
+      : { ...this.#abort, ...(own && { signal: own }) }
+  }
+
+  /** Like `list`, but a list that can't be read leaves a gap. */
   async listOrGap<Object>(
     kind: Kind<Object>,
     namespace: NamespaceOrAll,
@@ -118,11 +142,11 @@ export class Reading {
     try {
       await this.list(kind, namespace, options, visit)
     } catch (error) {
-      this.leaveGap(error, kind, namespace)
+      this.recordGap(error, kind, namespace)
     }
   }
 
-  /** Rows of the pods that the labels select, or whole pods from a server without Tables. @returns the columns' names. @throws ApiError */
+  /** Table rows of the selected pods, or whole pods from a server without Tables. @returns the column names. @throws ApiError */
   async podTable(
     namespace: NamespaceOrAll,
     visitRow: (row: TableRow) => void,
@@ -135,35 +159,35 @@ export class Reading {
     return result.columns
   }
 
-  /** Notes that objects of a kind could not be read. @throws the error itself where gapOf does */
-  leaveGap(error: unknown, kind: Kind<unknown>, namespace: NamespaceOrAll): void {
+  /** Records that objects of a kind could not be read. @throws any error that is not an ApiError */
+  recordGap(error: unknown, kind: Kind<unknown>, namespace: NamespaceOrAll): void {
     this.gaps.push(gapOf(error, kind.fullName, namespace))
   }
 
   countPod(): void {
     this.#progress.pods += 1
-    if (this.#progress.pods % 1000 === 0) this.#tell()
+    if (this.#progress.pods % 1000 === 0) this.#reportProgress()
   }
 
   countSuspect(): void {
     this.#progress.suspects += 1
-    this.#tell()
+    this.#reportProgress()
   }
 
   countNamespace(): void {
     this.#progress.namespaces = (this.#progress.namespaces ?? 0) + 1
-    this.#tell()
+    this.#reportProgress()
   }
 
-  /** What a list says that expired half-way is not of one moment. */
+  /** A list that expired midway mixes two states. */
   #noteExpiry({ inconsistent }: ListResult, { fullName }: Kind<unknown>, namespace: NamespaceOrAll): void {
     if (!inconsistent) return
-    const detail = 'The list expired half-way and went on from a newer state.'
+    const detail = 'The list expired midway and continued from a newer state.'
     this.gaps.push({ what: fullName, namespace, why: 'expired', detail })
   }
 }
 
-/** A value inside a field selector: its own commas, equal signs and backslashes are escaped. */
+/** A value in a field selector, with commas, equal signs and backslashes escaped. */
 export function fieldValue(value: string): string {
   return value.replace(/[\\,=]/g, '\\$&')
 }

@@ -1,4 +1,4 @@
-/** Reads what pods name: their pull secrets, service accounts, owners and nodes, each once. */
+/** Reads the objects that pods reference: pull secrets, service accounts, owners and nodes, each once. */
 
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
@@ -22,31 +22,33 @@ export interface RelatedObjects {
   nodes: Node[]
 }
 
-/** Gets a pull secret as the API server gives it. */
+/** Receives a pull secret as the API server sent it. */
 export type VisitPullSecret = (secret: unknown) => void
 
 interface Visitors {
   onOwner?: VisitOwner
   onPullSecret?: VisitPullSecret
+  /** The way up from the pods, where it is known already and need not be read. */
+  owners?: OwnerLink[]
 }
 
-/** What can't be read is a gap, or for a secret its problem. */
+/** What can't be read is a gap; a secret also gets it as its problem. */
 export async function readRelatedObjects(
   reading: Reading,
   pods: Pod[],
-  { onOwner, onPullSecret }: Visitors,
+  { onOwner, onPullSecret, owners: known }: Visitors,
 ): Promise<RelatedObjects> {
-  const [named, excess] = bound(secretsNamed(pods), reading)
-  const [pullSecrets, [serviceAccounts, handedOut], owners, nodes] = await Promise.all([
+  const [named, beyondLimit] = limitPerNamespace(secretsNamed(pods), reading)
+  const [pullSecrets, [serviceAccounts, ofAccounts], owners, nodes] = await Promise.all([
     readPullSecrets(reading, named, onPullSecret),
-    readServiceAccounts(reading, pods, [...named, ...excess]),
-    readOwners(reading, pods, onOwner),
+    readServiceAccounts(reading, pods, [...named, ...beyondLimit]),
+    known ?? readOwners(reading, pods, onOwner),
     readNodes(reading, pods),
   ])
   return {
-    pullSecrets: [...pullSecrets, ...handedOut, ...excess.map(unread)].sort(byNamespaceAndName),
+    pullSecrets: [...pullSecrets, ...ofAccounts, ...beyondLimit.map(describeUnread)].sort(byNamespaceAndName),
     serviceAccounts: serviceAccounts.sort(byNamespaceAndName),
-    owners: owners.sort(byNamespaceAndName),
+    owners: owners.toSorted(byNamespaceAndName),
     nodes: nodes.sort(byName),
   }
 }
@@ -55,7 +57,7 @@ function secretsNamed(pods: Pod[]): ObjectName[] {
   return unique(pods.flatMap(({ namespace, pullSecrets }) => pullSecrets.map(name => ({ namespace, name }))))
 }
 
-/** Service accounts, and the secrets that they name but that no pod had at its creation: a recreated pod would. */
+/** Service accounts, and the secrets that only they reference: pods don't have those, but a recreated pod would. */
 async function readServiceAccounts(
   reading: Reading,
   pods: Pod[],
@@ -68,31 +70,34 @@ async function readServiceAccounts(
     if (account !== null) accounts.push(account)
   })
   const described = new Set(known.map(nameKey))
-  const handedOut = accounts
+  const ofAccounts = accounts
     .flatMap(({ namespace, imagePullSecrets }) => imagePullSecrets.map(name => ({ namespace, name })))
     .filter(name => !described.has(nameKey(name)))
-  const [read, excess] = bound(unique(handedOut), reading)
-  return [accounts, [...(await readPullSecrets(reading, read)), ...excess.map(unread)]]
+  const [read, beyondLimit] = limitPerNamespace(unique(ofAccounts), reading)
+  return [accounts, [...(await readPullSecrets(reading, read)), ...beyondLimit.map(describeUnread)]]
 }
 
-/** Each secret costs a request, and a pod may name thousands that do not exist. */
-const MOST_SECRETS = 200
+/** The limit per namespace: each secret costs a request, and a pod can reference thousands that do not exist. */
+const MAX_SECRETS = 200
 
-/** The first so many of each namespace, and the rest, which leave a gap. */
-function bound(names: ObjectName[], { gaps }: Reading): [within: ObjectName[], excess: ObjectName[]] {
+/** The first MAX_SECRETS of each namespace, and the rest, which leave a gap. */
+function limitPerNamespace(
+  names: ObjectName[],
+  { gaps }: Reading,
+): [within: ObjectName[], beyondLimit: ObjectName[]] {
   const byNamespace = [...Map.groupBy(names, ({ namespace }) => namespace)]
   for (const [namespace, own] of byNamespace) {
-    if (own.length <= MOST_SECRETS) continue
-    const detail = `its pods name ${own.length} pull secrets; ${MOST_SECRETS} of them were read`
+    if (own.length <= MAX_SECRETS) continue
+    const detail = `its pods name ${own.length} pull secrets; ${MAX_SECRETS} of them were read`
     gaps.push({ what: KINDS.Secret.fullName, namespace, why: 'failed', detail })
   }
   return [
-    byNamespace.flatMap(([, own]) => own.slice(0, MOST_SECRETS)),
-    byNamespace.flatMap(([, own]) => own.slice(MOST_SECRETS)),
+    byNamespace.flatMap(([, own]) => own.slice(0, MAX_SECRETS)),
+    byNamespace.flatMap(([, own]) => own.slice(MAX_SECRETS)),
   ]
 }
 
-function unread({ namespace, name }: ObjectName): PullSecret {
+function describeUnread({ namespace, name }: ObjectName): PullSecret {
   return describeMissingSecret(namespace, name, 'failed')
 }
 
@@ -101,8 +106,8 @@ function unique(names: ObjectName[]): ObjectName[] {
 }
 
 /**
- * A description of each pull secret, in the order of the names; missing and unreadable ones say so, the latter leave a gap too. Each is read
- * by its name, never in a list, so that no other Secret is ever touched.
+ * A description of each pull secret, in the order of the names; missing and unreadable ones have it as their problem, the latter leave a gap
+ * too. Each is read by name, never in a list, so that no other Secret is ever read.
  */
 function readPullSecrets(
   reading: Reading,
@@ -117,7 +122,7 @@ function readPullSecrets(
       return described ?? describeMissingSecret(namespace, name, 'failed')
     } catch (error) {
       if (isNotFound(error)) return describeMissingSecret(namespace, name, 'missing')
-      reading.leaveGap(error, KINDS.Secret, namespace)
+      reading.recordGap(error, KINDS.Secret, namespace)
       return describeMissingSecret(namespace, name, isForbidden(error) ? 'forbidden' : 'failed')
     }
   })

@@ -1,4 +1,4 @@
-/** Reads workloads with their revisions and pods, so that it can be judged how their rollouts stand. */
+/** Reads workloads with their revisions and pods, from which the state of a rollout is judged. */
 
 import type { ClusterReader, KubernetesObject } from '../../kubernetes/api/cluster.ts'
 import { type ControllerObject, KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
@@ -19,14 +19,14 @@ import {
 import { selectorOf } from '../narrow/workload-template.ts'
 import { Reading } from './reading.ts'
 
-/** What the revisions of a kind are kept in; the other kinds have none. */
+/** The kind that stores the revisions of a workload kind; the other kinds have no revisions. */
 const REVISIONS: Partial<Record<RolloutKind, Kind<unknown>>> = {
   Deployment: KINDS.ReplicaSet,
   DaemonSet: KINDS.ControllerRevision,
   CronJob: KINDS.Job,
 }
 
-/** The subject as it is now: pods last, so that their owners are known. @throws ApiError where it or its pods can't be read */
+/** The current state of the workload. Pods are read last, so that their owners are known. @throws ApiError if it or its pods can't be read */
 export async function readRollout(
   cluster: ClusterReader,
   subject: RolloutSubject,
@@ -53,7 +53,7 @@ function narrowed(pods: unknown[]): RolloutPod[] {
   return pods.flatMap(pod => narrowRolloutPod(pod) ?? [])
 }
 
-/** null where they may not be read: then nothing tells old pods from new ones. */
+/** null if they are forbidden: then old and new pods can't be distinguished. */
 async function readRevisions(
   reading: Reading,
   { kind, namespace }: RolloutSubject,

@@ -3,7 +3,7 @@
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { UsagePod } from '../../snapshot/hub-usage.ts'
-import { POD_SHAPE } from '../narrow/pod-shape.ts'
+import { POD_SHAPE } from '../narrow/protobuf-shapes.ts'
 import { narrowUsagePod } from '../narrow/usage-pod.ts'
 import { podKey } from '../suspects.ts'
 import type { NamespaceOrAll, Reading } from './reading.ts'
@@ -55,7 +55,7 @@ export async function readUsagePods(
     const unread = rows.unclear ? 0 : Math.max(0, rows.restarted.length - MOST_RESTARTED)
     return { count: rows.count, pods: [...kept.values()], unread }
   } catch (error) {
-    reading.leaveGap(error, KINDS.Pod, area)
+    reading.recordGap(error, KINDS.Pod, area)
     return { count: 0, pods: [...kept.values()], unread: 0 }
   }
 }

@@ -1,11 +1,11 @@
-/** Narrows a container's state, and tells which states could mean that its image is not there. */
+/** Narrows a container's state, and decides which states could mean that its image is missing. */
 
-import { isPastPull, tellsOfFailedPull } from '../../image/pull-words.ts'
+import { isPostPullReason, mentionsFailedPull } from '../../image/pull-messages.ts'
 import type { ContainerState } from '../../snapshot/pod.ts'
 import { narrowMessage } from './bounded-text.ts'
 import { isRecord, number, record, text, textOrNull } from './shape.ts'
 
-/** `status.state` of one container, and what became of its last start. An empty state is the kubelet's silence. */
+/** `status.state` of one container, with the error of its last start if that was a pull. An empty state means that the kubelet has not reported yet. */
 export function narrowState(raw: unknown, last?: unknown): ContainerState {
   const { waiting, running, terminated } = record(raw)
   if (isRecord(waiting)) {
@@ -35,19 +35,19 @@ const CRASH_LOOP = 'CrashLoopBackOff'
 function failedStart(last: unknown): string | null {
   const { reason, message } = record(record(last).terminated)
   const hasStarted = reason !== 'StartError' && reason !== 'ContainerCannotRun'
-  return hasStarted || !tellsOfFailedPull(text(message)) ? null : text(message)
+  return hasStarted || !mentionsFailedPull(text(message)) ? null : text(message)
 }
 
-/** Waiting reasons with which a container has not been tried yet. */
+/** Waiting reasons of a container that the kubelet has not tried to start. */
 const NOT_TRIED = new Set(['', 'ContainerCreating', 'PodInitializing'])
 
-/** Whether the state itself could be a failed pull: any reason but the known other ones, for new kubelets put free text there. */
+/** Whether the state could be a failed pull: any reason except the known unrelated ones, because newer kubelets put free text there. */
 export function couldBeFailedPull(state: ContainerState): boolean {
   if (state.type !== 'waiting' || NOT_TRIED.has(state.reason)) return false
-  return !isPastPull(state.reason) || tellsOfFailedPull(state.message)
+  return !isPostPullReason(state.reason) || mentionsFailedPull(state.message)
 }
 
-/** Whether the container has not been tried, as far as its state tells: events may know more. */
+/** Whether the state shows no attempt to start the container; events may show one. */
 export function isUntried(state: ContainerState): boolean {
   return state.type === 'unknown' || (state.type === 'waiting' && NOT_TRIED.has(state.reason))
 }

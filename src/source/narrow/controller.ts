@@ -1,4 +1,4 @@
-/** Narrows what says who owns whom: ownerReferences, and the objects between a pod and its topmost controller. */
+/** Narrows ownership: ownerReferences, and the controllers between a pod and its topmost controller. */
 
 import type { ControllerReference } from '../../snapshot/pod.ts'
 import type { OwnerLink } from '../../snapshot/snapshot.ts'
@@ -19,7 +19,7 @@ export function narrowController(metadata: { ownerReferences?: unknown }): Contr
   }
 }
 
-/** A controller of pods and who controls it. The kind is the caller's: items of a list carry none. Null without a name. */
+/** A controller and its own controller. Items of a list carry no kind, so the caller passes it. Null without a name. */
 export function narrowOwner(raw: unknown, kind: string): OwnerLink | null {
   const name = nameOf(raw)
   if (name === null) return null

@@ -1,6 +1,6 @@
-/** Narrows an Event to what it says of a pod's pull, in both shapes that API servers give: core/v1 and events.k8s.io/v1. */
+/** Narrows an Event about a pod's pull, in both API versions: core/v1 and events.k8s.io/v1. */
 
-import { isSandboxFailure, pullStage } from '../../image/pull-words.ts'
+import { isSandboxFailure, pullStage } from '../../image/pull-messages.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { narrowMessage, narrowName } from './bounded-text.ts'
 import { firstText, number, record, text, textOrNull } from './shape.ts'
@@ -26,7 +26,7 @@ export function narrowEvent(raw: unknown): PodEvent | null {
   if (text(about.kind) !== 'Pod' || pod === null) return null
   const stage = pullStage(message)
   if (!PULL_REASONS.has(reason) && stage === null && !isSandboxFailure({ reason, message })) return null
-  // The same reason serves crash loops; those have their image.
+  // Crash loops use the same reason, but their image was pulled.
   if (reason === 'BackOff' && message.startsWith('Back-off restarting')) return null
   return {
     namespace: firstText(about.namespace, record(event.metadata).namespace) ?? 'default',
@@ -40,7 +40,7 @@ export function narrowEvent(raw: unknown): PodEvent | null {
   }
 }
 
-/** Of a pull under way or done only the image counts. There are very many of these, and redaction takes its time. */
+/** Only the image matters in events of a pull in progress or completed. There are very many of these, and redaction is slow. */
 function progressOf(message: string): string {
   const sentence = /^[^"]{0,100}"[^"]*"/.exec(message)?.[0]
   return sentence === undefined || /@|:\/\//.test(sentence) || sentence.length > 2_000

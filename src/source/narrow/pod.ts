@@ -1,11 +1,17 @@
 /** Narrows a pod to what pulling its images is about. */
 
 import { redact } from '../../secrecy/redact.ts'
-import type { Container, ContainerKind, Pod, PodPlatform, PullPolicy } from '../../snapshot/pod.ts'
+import type {
+  Container,
+  ContainerKind,
+  ContainerState,
+  Pod,
+  PodPlatform,
+  PullPolicy,
+} from '../../snapshot/pod.ts'
 import { narrowName } from './bounded-text.ts'
-import { narrowState } from './container-state.ts'
+import { couldBeFailedPull, narrowState } from './container-state.ts'
 import { narrowController } from './controller.ts'
-import { attributeToImageVolumes } from './image-volume.ts'
 import { narrowSecretNames } from './service-account.ts'
 import { firstText, isRecord, list, nameOf, namespaceOf, record, text, textOrNull } from './shape.ts'
 
@@ -98,7 +104,7 @@ function joined(
     })
 }
 
-/** The pod's status says nothing of image volumes: what a failed one does to its containers tells (attributeToImageVolumes). */
+/** The pod's status does not list image volumes; their failures show in the containers that mount them (attributeToImageVolumes). */
 function narrowImageVolumes(volumes: unknown): Container[] {
   return list(volumes)
     .filter(volume => isRecord(record(volume).image))
@@ -120,8 +126,64 @@ function narrowPolicy(value: unknown): PullPolicy | null {
   return value === 'Always' || value === 'IfNotPresent' || value === 'Never' ? value : null
 }
 
-/** As it is written, but for a login in one that is not a name: `user:password@registry/app`, with a scheme or without. Real names have no slash behind an @. */
+/** Unchanged, except that a login in an invalid name is redacted: `user:password@registry/app`, with or without a scheme. Valid names have no slash after an @. */
 function narrowImageName(value: unknown): string {
   const image = narrowName(value)
   return image.includes('://') || /:[^@]*@[^@]*\//.test(image) ? redact(image) : image
+}
+
+/**
+ * Containers and image volumes, with errors that name a volume's image moved from the container to the volume. The kubelet pulls image
+ * volumes first and reports a failure on every container that mounts the volume (kuberuntime's toKubeContainerImageVolumes); the volume has
+ * no status of its own.
+ */
+function attributeToImageVolumes(
+  spec: Record<string, unknown>,
+  containers: Container[],
+  volumes: Container[],
+): Container[] {
+  if (volumes.length === 0) return containers
+  const mounts = mountsByContainer(spec)
+  const stateByVolume = new Map<string, ContainerState>()
+  const attributed = containers.map(container => {
+    const volume = volumes.find(
+      candidate => mounts.get(container.name)?.has(candidate.name) && isCausedBy(candidate, container),
+    )
+    if (volume === undefined) return container
+    stateByVolume.set(volume.name, container.state)
+    return { ...container, state: { type: 'waiting', reason: 'ContainerCreating', message: '' } as const }
+  })
+  return [
+    ...attributed,
+    ...volumes.map(volume => ({ ...volume, state: stateByVolume.get(volume.name) ?? volume.state })),
+  ]
+}
+
+function mountsByContainer(spec: Record<string, unknown>): Map<string, Set<string>> {
+  const containers = [spec.initContainers, spec.containers, spec.ephemeralContainers]
+    .flatMap(list)
+    .filter(isRecord)
+  return new Map(
+    containers.map(container => [
+      text(container.name),
+      new Set(list(container.volumeMounts).map(mount => text(record(mount).name))),
+    ]),
+  )
+}
+
+function isCausedBy(volume: Container, container: Container): boolean {
+  if (!couldBeFailedPull(container.state) || container.state.type !== 'waiting') return false
+  const { message } = container.state
+  return volume.image !== container.image && names(message, volume.image) && !names(message, container.image)
+}
+
+/** Whether the text names the image, also in its full form (`nginx:1` in `docker.io/library/nginx:1`) but not as part of another. */
+function names(message: string, image: string): boolean {
+  if (image === '') return false
+  for (let at = message.indexOf(image); at !== -1; at = message.indexOf(image, at + image.length)) {
+    const before = message[at - 1] ?? ' '
+    const after = message[at + image.length] ?? ' '
+    if (!/[\w.-]/.test(before) && !/[\w-]/.test(after)) return true
+  }
+  return false
 }

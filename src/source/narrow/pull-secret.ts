@@ -58,7 +58,7 @@ export function pullLoginsOf(raw: unknown): PullLogin[] | 'malformed' {
   return 'malformedAt' in config ? 'malformed' : config.entries.filter(isWhole)
 }
 
-/** A Secret that a pod names and that could not be looked into. `provenBy`: who says that it is missing, if not the API server. */
+/** A Secret that a pod references and that could not be read. `provenBy` is the source that proves it missing, if not the API server. */
 export function describeMissingSecret(
   namespace: string,
   name: string,
@@ -99,13 +99,13 @@ function describeContent(content: Redacted, { read, layout }: Form): Description
   return config.namesHelpers ? problem('creds-store-only') : problem('no-entries')
 }
 
-/** What leaves here could not log in anywhere. */
+/** The entry without anything that could be used to log in. */
 function describeEntry(entry: KubeletEntry): PullSecretEntry {
   const username = redact(entry.username) || null
   return { key: withoutLogin(entry.key), username, problem: entryProblem(entry) }
 }
 
-/** A registry has no @ in its name: what stands before one is a login in the wrong place, with or without a scheme. */
+/** A registry's name has no @, so text before one is a misplaced login, with or without a scheme. */
 function withoutLogin(key: string): string {
   return redact(key).replace(/^((?:\w+:\/\/)?).*@/s, '$1[redacted]@')
 }
@@ -145,7 +145,7 @@ function secretText(value: string | null): Redacted | null {
   return value === null ? null : new Redacted(value)
 }
 
-/** What tools put where a value was. */
+/** Placeholders that tools write in place of a removed value. */
 const REDACTION = /^(?:[^A-Za-z0-9]*|x+)$|redact|mask|remov|hidden|omit|sanitiz/i
 
 /** A value of `data`; null where it is not base64, or not of text: a dump that has had its secrets taken out. */

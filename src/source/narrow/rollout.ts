@@ -1,4 +1,4 @@
-/** Narrows workloads, their revisions and their pods to what tells how a rollout stands. */
+/** Narrows workloads, their revisions and their pods to what shows the state of a rollout. */
 
 import { redact } from '../../secrecy/redact.ts'
 import type { RolloutKind, RolloutPod, RolloutRevision, RolloutWorkload } from '../../snapshot/rollout.ts'
@@ -91,7 +91,7 @@ function refusalIn(status: Fields): string | null {
   return condition === undefined ? null : redact(text(condition.message) || text(condition.reason))
 }
 
-/** A ReplicaSet, a ControllerRevision or a Job as the revision that it stands for; null without a name. */
+/** The revision that a ReplicaSet, ControllerRevision or Job represents; null without a name. */
 export function narrowRevision(raw: unknown): RolloutRevision | null {
   const name = nameOf(raw)
   if (name === null) return null
@@ -132,5 +132,31 @@ export function narrowRolloutPod(raw: unknown): RolloutPod | null {
     ready: conditions.some(({ type, status: holds }) => type === 'Ready' && holds === 'True'),
     ending: until === null ? null : { until, finalizers: list(metadata.finalizers).map(text) },
     unscheduled: isRecord(held) ? redact(text(held.message) || text(held.reason)) : null,
+  }
+}
+
+/** A pod that is waited for itself, as the workload that it is. */
+export function podAsWorkload({ pod, ending }: RolloutPod): RolloutWorkload {
+  const { namespace, name, uid } = pod
+  return {
+    ...{
+      kind: 'Pod',
+      namespace,
+      name,
+      uid,
+      ending: ending !== null,
+      generation: 0,
+      observedGeneration: null,
+    },
+    ...{
+      replicas: 1,
+      strategy: 'RollingUpdate',
+      paused: false,
+      suspended: false,
+      partition: 0,
+      firstOrdinal: 0,
+    },
+    ...{ ordered: false, revision: null, earlierRevision: null, job: null, ended: null, refusal: null },
+    status: { total: 1, updated: 1, available: 1 },
   }
 }

@@ -1,4 +1,4 @@
-/** Narrows a service account to the pull secrets it hands to pods at their creation. */
+/** Narrows a service account to the pull secrets that new pods get from it. */
 
 import type { ServiceAccount } from '../../snapshot/snapshot.ts'
 import { narrowName } from './bounded-text.ts'

@@ -1,6 +1,6 @@
 /** Narrows a pod to what it pulls from Docker Hub now: images it waits for, and starts of containers that came again. */
 
-import { isPastPull, saysPullFails } from '../../image/pull-words.ts'
+import { isPostPullReason, isPullFailureReason } from '../../image/pull-messages.ts'
 import type { Restart, UsagePod } from '../../snapshot/hub-usage.ts'
 import { type Container, isFinished } from '../../snapshot/pod.ts'
 import { isFromHub, narrowHubContainer } from './hub-container.ts'
@@ -34,8 +34,8 @@ export function narrowUsagePod(raw: unknown): UsagePod | null {
 function waitsForImage({ kind, state, imageId }: Container): boolean {
   if (kind === 'volume' || kind === 'ephemeral') return false
   if (state.type === 'unknown') return imageId === null
-  if (state.type !== 'waiting' || isPastPull(state.reason)) return false
-  return imageId === null || saysPullFails(state.reason)
+  if (state.type !== 'waiting' || isPostPullReason(state.reason)) return false
+  return imageId === null || isPullFailureReason(state.reason)
 }
 
 function wordsOf({ state }: Container): { reason: string; message: string } {

@@ -7,7 +7,7 @@ import { managerOf } from '../managed-by.ts'
 
 type ControllerSpec = ControllerObject['spec']
 
-/** The workload without its stuck pods; those are added by who finds them. Items of a list carry no kind, so it is the caller's. */
+/** The workload; the caller adds its stuck pods. Items of a list carry no kind, so the caller passes it. */
 export function narrowWorkload(
   object: ControllerObject,
   { kind, apiVersion }: TypeMeta,
@@ -40,7 +40,7 @@ export function narrowWorkload(
   }
 }
 
-/** A stored imagePullSecrets list as it is; null where the field is absent. */
+/** A stored imagePullSecrets list, unchanged; null if the field is absent. */
 export function narrowSecretList(list: PullSecretEntryName[] | undefined): PullSecretEntryName[] | null {
   return list?.map(({ name }) => (name === undefined ? {} : { name })) ?? null
 }

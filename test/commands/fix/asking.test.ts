@@ -1,8 +1,8 @@
 /** Which questions a person at the terminal gets, when, and what the answers do. */
 import { describe, expect, test } from 'vitest'
-import { confirmPlan } from '../../../src/commands/fix/confirm.ts'
-import { chooseRemedies } from '../../../src/commands/fix/remedies.ts'
-import type { Draft, FixOptions } from '../../../src/commands/fix/session.ts'
+import { chooseRemedies } from '../../../src/commands/fix/request.ts'
+import type { FixOptions, PreparedFix } from '../../../src/commands/fix/session.ts'
+import { confirmPlan } from '../../../src/commands/fix.ts'
 import { RefusedError, UsageError } from '../../../src/errors.ts'
 import type { Snapshot } from '../../../src/snapshot/snapshot.ts'
 import type { Questions } from '../../../src/terminal.ts'
@@ -87,7 +87,7 @@ describe('remedies', () => {
 })
 
 describe('the confirmation', () => {
-  const draft = (of = incidentPlan): Draft => ({
+  const prepared = (of = incidentPlan): PreparedFix => ({
     plan: of,
     findings: [],
     gaps: [],
@@ -106,25 +106,25 @@ describe('the confirmation', () => {
     ['yes', false],
     ['', false],
   ])('for every namespace is the name of the context: %j', async (typed, agreed) => {
-    const asked = confirmPlan(draft(), sessionWith({}, { available: true, text: async () => typed }))
+    const asked = confirmPlan(prepared(), sessionWith({}, { available: true, text: async () => typed }))
     if (agreed) await expect(asked).resolves.toBeUndefined()
     else await expect(asked).rejects.toThrow(RefusedError)
   })
 
   test('for a small plan is a yes', async () => {
     const asking = (answer: boolean) => sessionWith({}, { available: true, confirm: async () => answer })
-    await expect(confirmPlan(draft(small), asking(true))).resolves.toBeUndefined()
-    await expect(confirmPlan(draft(small), asking(false))).rejects.toThrow(RefusedError)
+    await expect(confirmPlan(prepared(small), asking(true))).resolves.toBeUndefined()
+    await expect(confirmPlan(prepared(small), asking(false))).rejects.toThrow(RefusedError)
   })
 
   test("for more than 20 changes is the context's name as well", async () => {
     const many = Array.from({ length: 21 }, (_, index) => createSecret(`web-${index}`))
     const session = sessionWith({}, { available: true, text: async () => 'prod' })
-    await expect(confirmPlan(draft({ ...small, changes: many }), session)).resolves.toBeUndefined()
+    await expect(confirmPlan(prepared({ ...small, changes: many }), session)).resolves.toBeUndefined()
   })
 
   test('is given by --yes, and is an error without a terminal', async () => {
-    await expect(confirmPlan(draft(), sessionWith({ yes: true }, {}))).resolves.toBeUndefined()
-    await expect(confirmPlan(draft(), sessionWith({}, {}))).rejects.toThrow('--yes')
+    await expect(confirmPlan(prepared(), sessionWith({ yes: true }, {}))).resolves.toBeUndefined()
+    await expect(confirmPlan(prepared(), sessionWith({}, {}))).rejects.toThrow('--yes')
   })
 })

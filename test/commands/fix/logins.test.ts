@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../../src/clock.ts'
-import { findLogins } from '../../../src/commands/fix/logins.ts'
-import { askForOthers } from '../../../src/commands/fix/other-registries.ts'
+import { findLogins } from '../../../src/commands/fix/find-logins.ts'
+import { confirmOtherLogins } from '../../../src/commands/fix/request.ts'
 import type { FixOptions, FixSession } from '../../../src/commands/fix/session.ts'
 import type { Finding } from '../../../src/diagnosis/finding.ts'
 import type { Questions } from '../../../src/terminal.ts'
@@ -55,7 +55,7 @@ const wants = (reference: string, namespace = 'web'): Finding => {
 
 async function distributed(session: FixSession, findings: Finding[]) {
   const choice = { remedies: new Set(['authenticate'] as const), unfinished: [] }
-  const logins = await askForOthers(session, findings, await findLogins(session, findings, choice))
+  const logins = await confirmOtherLogins(session, findings, await findLogins(session, findings, choice))
   return {
     keys: logins.credentials.map(({ key, username }) => `${username} ${key}`),
     unnamed: logins.unnamed,
@@ -101,7 +101,7 @@ test('at a terminal each registry is confirmed with its account, kind of token a
     unnamed: ['quay.io'],
   })
   expect(asked[0]).toContain('joe for ghcr.io (a personal access token from file ~/.docker/config.json)')
-  expect(asked[0]).toContain('Pods in api, web need it')
+  expect(asked[0]).toContain('Pods in api and web need it')
   expect(asked[1]).toContain('team+robot for quay.io')
 })
 

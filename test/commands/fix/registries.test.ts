@@ -2,10 +2,10 @@
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import type { CommandContext } from '../../../src/commands/context.ts'
-import { askRegistries } from '../../../src/commands/fix/draft.ts'
-import { givenLogin, redactor } from '../../../src/commands/fix/logins.ts'
+import { loginFromFlags, redactor } from '../../../src/commands/fix/find-logins.ts'
+import { askRegistries } from '../../../src/commands/fix/prepare-fix.ts'
 import { proveLogins, pullsLeft } from '../../../src/commands/fix/prove.ts'
-import type { Draft, FixOptions, FixSession } from '../../../src/commands/fix/session.ts'
+import type { FixOptions, FixSession, PreparedFix } from '../../../src/commands/fix/session.ts'
 import type { Finding } from '../../../src/diagnosis/finding.ts'
 import { RefusedError } from '../../../src/errors.ts'
 import type { Registries } from '../../../src/registry/client.ts'
@@ -32,7 +32,7 @@ function sessionOf(
   }
 }
 
-const draftOf = (credentials = [login()], findings: Finding[] = []): Draft => ({
+const preparedOf = (credentials = [login()], findings: Finding[] = []): PreparedFix => ({
   plan: plan([]),
   findings,
   gaps: [],
@@ -45,7 +45,7 @@ const wanting = (reference: string) => finding({ image: reference, reference: `d
 
 test('a hub that accepts no more requests has no pulls left, and one without a limit has no number', async () => {
   const { hub, registries } = await startHub()
-  const left = () => pullsLeft(draftOf(), sessionOf(registries))
+  const left = () => pullsLeft(preparedOf(), sessionOf(registries))
   hub.exhaust('jane', 17)
   expect(await left()).toBe(17)
   hub.trouble = 'abuse'
@@ -58,30 +58,33 @@ test('a hub that accepts no more requests has no pulls left, and one without a l
 test("the pulls left on a hub that fails or can't be reached are unknown", async () => {
   const { hub, registries } = await startHub()
   hub.trouble = 503
-  expect(await pullsLeft(draftOf(), sessionOf(registries))).toBe('unknown')
+  expect(await pullsLeft(preparedOf(), sessionOf(registries))).toBe('unknown')
   hub.trouble = null
   await hub.close()
-  expect(await pullsLeft(draftOf(), sessionOf(registries))).toBe('unknown')
+  expect(await pullsLeft(preparedOf(), sessionOf(registries))).toBe('unknown')
 })
 
 test('one login that fails keeps the others, and the way to go on without it is named', async () => {
   const { registries } = await startHub()
   const stale = login('wrong')
-  const draft = draftOf([stale, login()], [wanting('acme/app:1')])
-  const failed = await proveLogins({ ...draft, plan: plan([recreate('web', 'shop')]) }, sessionOf(registries))
+  const prepared = preparedOf([stale, login()], [wanting('acme/app:1')])
+  const failed = await proveLogins(
+    { ...prepared, plan: plan([recreate('web', 'shop')]) },
+    sessionOf(registries),
+  )
   expect(failed.map(({ credential }) => credential)).toEqual([stale])
-  expect(failed[0]?.error.message).toContain('--no-recreate leaves the pods as they are')
+  expect(failed[0]?.error.message).toContain('--no-recreate keeps the stuck pods')
 })
 
 test('a plan that is only shown keeps a login that could not be checked, and says so', async () => {
   const { hub, registries } = await startHub()
   hub.trouble = 503
   const session = sessionOf(registries, { dryRun: 'client' })
-  expect(await proveLogins(draftOf([login()], [wanting('acme/app:1')]), session)).toEqual([])
-  expect(session.printed.join('')).toContain('so the login is not proven')
-  expect(await proveLogins(draftOf([login()], [wanting('acme/app:1')]), sessionOf(registries))).toHaveLength(
-    1,
-  )
+  expect(await proveLogins(preparedOf([login()], [wanting('acme/app:1')]), session)).toEqual([])
+  expect(session.printed.join('')).toContain('so the login could not be verified')
+  expect(
+    await proveLogins(preparedOf([login()], [wanting('acme/app:1')]), sessionOf(registries)),
+  ).toHaveLength(1)
 })
 
 test('of two accounts the one with the fewest pulls counts', async () => {
@@ -89,17 +92,17 @@ test('of two accounts the one with the fewest pulls counts', async () => {
   hub.addAccount({ name: 'team', password: CANARY })
   hub.exhaust('team', 3)
   const team = { ...login(), username: 'team', key: 'docker.io/team' }
-  expect(await pullsLeft(draftOf([login(), team]), sessionOf(registries))).toBe(3)
+  expect(await pullsLeft(preparedOf([login(), team]), sessionOf(registries))).toBe(3)
 })
 
 test('an image private to another account does not disprove a login unless it is the only one; no proof costs a pull', async () => {
   const { hub, registries } = await startHub()
   const session = sessionOf(registries)
-  await proveLogins(draftOf([login()], [wanting('other/secret:1'), wanting('acme/app:1')]), session)
+  await proveLogins(preparedOf([login()], [wanting('other/secret:1'), wanting('acme/app:1')]), session)
   expect(session.printed.join('')).toContain('The login of jane for Docker Hub works')
   const many = Array.from({ length: 9 }, (_, index) => wanting(`other/secret-${index}:1`))
-  expect(await proveLogins(draftOf([login()], [...many, wanting('acme/app:1')]), session)).toEqual([])
-  const [alone] = await proveLogins(draftOf([login()], [wanting('other/secret:1')]), session)
+  expect(await proveLogins(preparedOf([login()], [...many, wanting('acme/app:1')]), session)).toEqual([])
+  const [alone] = await proveLogins(preparedOf([login()], [wanting('other/secret:1')]), session)
   expect(alone).toMatchObject({ login: { why: 'no-access', image: 'docker.io/other/secret:1' } })
   expect(alone?.error).toBeInstanceOf(RefusedError)
   expect(hub.pulls).toEqual([])
@@ -107,7 +110,7 @@ test('an image private to another account does not disprove a login unless it is
 
 test('a wrong password is sent to the registry once', async () => {
   const { hub, registries } = await startHub()
-  const wrong = draftOf([login('wrong')], [wanting('acme/app:1'), wanting('library/nginx:1.27')])
+  const wrong = preparedOf([login('wrong')], [wanting('acme/app:1'), wanting('library/nginx:1.27')])
   const printed = async () => (await proveLogins(wrong, sessionOf(registries)))[0]?.error.message
   expect(await printed()).toContain('does not accept the login of jane')
   expect(hub.requests.filter(({ path, status }) => path === '/token' && status === 401)).toHaveLength(1)
@@ -136,8 +139,8 @@ test('a password is not read from a terminal, which would display it', async () 
   const { options } = sessionWith({ username: 'jane', passwordStdin: true }, {})
   const stdin = Object.assign(Readable.from([Buffer.from('typed\n')]), { isTTY: true })
   const context = { program: 'pullguard', stdin } as unknown as CommandContext
-  await expect(givenLogin(options, context)).rejects.toThrow('standard input is a terminal')
+  await expect(loginFromFlags(options, context)).rejects.toThrow('standard input is a terminal')
   await expect(
-    givenLogin(options, { ...context, stdin: Readable.from([Buffer.from('typed\n')]) }),
+    loginFromFlags(options, { ...context, stdin: Readable.from([Buffer.from('typed\n')]) }),
   ).resolves.toMatchObject({ username: 'jane' })
 })

@@ -102,7 +102,7 @@ test.each([
   '\\u0022',
 ])('a flood of %j is judged in linear time', unit => {
   const text = unit.repeat(Math.ceil(200_000 / unit.length))
-  const started = performance.now()
+  const started = process.cpuUsage()
   classify(text, 'ErrImagePull')
-  expect(performance.now() - started).toBeLessThan(3000)
+  expect(process.cpuUsage(started).user / 1000).toBeLessThan(3000)
 })

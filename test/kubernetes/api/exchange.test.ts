@@ -90,7 +90,7 @@ describe('a timeout', () => {
   ])('with %s', async (_what, answer) => {
     const { error, requests, waited } = await called('list', [answer])
     expect(error).toMatchObject({ status: 0, reason: 'Timeout', path: PODS })
-    expect(String(error)).toContain('GET /api/v1/pods was not answered in full within 30 s')
+    expect(String(error)).toContain('GET /api/v1/pods timed out after 30 s')
     expect({ requests, waited }).toEqual({ requests: 1, waited: 30_000 })
   })
 

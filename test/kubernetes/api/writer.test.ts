@@ -145,7 +145,7 @@ describe('errors', () => {
       '<html>nginx</html>',
       { 'content-type': 'text/html' },
       'Unknown',
-      `POST ${SECRETS} was answered with 502, not by the API server itself but by something before it`,
+      `POST ${SECRETS} was answered with 502, not by the API server itself but by something in front of it`,
     ],
   ])('%s', async (_what, status, body, headers, reason, message) => {
     expect(await refused(status, body, headers)).toMatchObject({ name: 'ApiError', status, reason, message })

@@ -101,15 +101,15 @@ test.each<[string, Record<string, string>, string]>([
   [
     'a key that is encrypted',
     { key: ENCRYPTED },
-    'its key is encrypted, and nobody is asked for a passphrase',
+    'its key is encrypted, and pullguard does not ask for a passphrase',
   ],
   [
     "another certificate's key",
     { key: (await selfSignedCertificate()).key },
     'its key belongs to another certificate',
   ],
-  ['an invalid key', { key: 'c4nary' }, 'its key is no PEM that can be read'],
-  ['an invalid certificate', { certificate: 'c4nary' }, 'the certificate is no PEM that can be read'],
+  ['an invalid key', { key: 'c4nary' }, 'its key is not valid PEM'],
+  ['an invalid certificate', { certificate: 'c4nary' }, 'the certificate is not valid PEM'],
 ])('%s is detected before anything is sent', async (_, wrong, expected) => {
   const { certificate, key } = { ...(await selfSignedCertificate()), ...wrong }
   const user = { 'client-certificate-data': base64(certificate), 'client-key-data': base64(key) }
@@ -217,7 +217,7 @@ test('each kind of unreachable server is reported with its name and the remedy',
   const ca = { 'certificate-authority-data': base64(server.ca) }
   const port = await closedPort()
   expect(await refused({ server: server.url })).toMatch(
-    `The API server ${server.url} shows a certificate from an authority that is not trusted: give its CA with --certificate-authority`,
+    `The API server ${server.url} presented a certificate from an authority that is not trusted: give its CA with --certificate-authority`,
   )
   const another = { 'certificate-authority-data': base64((await selfSignedCertificate()).certificate) }
   expect(await refused({ server: server.url, ...another })).toMatch('--certificate-authority')
@@ -251,4 +251,17 @@ test('a server that answers TLS with plain HTTP or with nothing is reported as s
     'closed the connection before it answered',
   )
   server.close()
+})
+
+test('a DELETE with a body leaves its connection open for the next requests', async () => {
+  await using server = await serveTls()
+  const cluster = { server: server.url, 'certificate-authority-data': base64(server.ca) }
+  await using here = await opened(cluster, { token: 'abc' })
+  const headers = { 'content-type': 'application/json' }
+  const path = '/api/v1/namespaces/web/secrets/dockercreds'
+  for (let round = 0; round < 6; round++) {
+    await answered(here.connection, { method: 'DELETE', path, headers, body: '{"kind":"DeleteOptions"}' })
+  }
+  // The pool may open a second one while the first hands over its answer.
+  expect(new Set(server.seen.map(({ clientPort }) => clientPort)).size).toBeLessThanOrEqual(2)
 })

@@ -73,7 +73,7 @@ test('a proxy that refuses or is not running is named without its password', asy
   await proxy[Symbol.asyncDispose]()
   const gone = await throughProxy(proxy.port)
   const named = (server: string) =>
-    `The proxy 127.0.0.1:${proxy.port} gave no way to the API server ${server}`
+    `The API server ${server} can't be reached through the proxy 127.0.0.1:${proxy.port}`
   expect(refused.error).toContain(`${named(refused.server)} (it answered 407)`)
   expect(gone.error).toContain(`${named(gone.server)} (ECONNREFUSED)`)
 })

@@ -10,11 +10,11 @@ const failed = (code: string, message = 'GET with Bearer s3cr3t failed') =>
 test.each([
   ['ENOTFOUND', 'has a name that does not resolve'],
   ['EAI_AGAIN', 'has a name that does not resolve'],
-  ['UND_ERR_CONNECT_TIMEOUT', 'did not take the connection in time'],
-  ['EHOSTUNREACH', 'has no route'],
+  ['UND_ERR_CONNECT_TIMEOUT', 'did not accept the connection in time'],
+  ['EHOSTUNREACH', 'no route'],
   ['ECONNRESET', 'closed the connection'],
-  ['UND_ERR_HEADERS_TIMEOUT', 'took the request but did not answer'],
-  ['CERT_HAS_EXPIRED', 'has expired'],
+  ['UND_ERR_HEADERS_TIMEOUT', 'accepted the request but did not answer'],
+  ['CERT_HAS_EXPIRED', 'expired certificate'],
   ['CERT_NOT_YET_VALID', 'is not valid yet'],
   ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'not trusted'],
   ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', 'check the client certificate'],
@@ -28,12 +28,16 @@ test.each([
 })
 
 test.each([
-  ['ECONNREFUSED', '', `The proxy proxy:3128 gave no way to the API server ${SERVER} (ECONNREFUSED)`],
+  [
+    'ECONNREFUSED',
+    '',
+    `The API server ${SERVER} can't be reached through the proxy proxy:3128 (ECONNREFUSED)`,
+  ],
   ['UND_ERR_ABORTED', 'Proxy response (403) !== 200 when HTTP Tunneling', '(it answered 403)'],
   [
     'CERT_HAS_EXPIRED',
     '',
-    `The API server ${SERVER} behind the proxy proxy:3128 shows a certificate that has expired`,
+    `The API server ${SERVER} behind the proxy proxy:3128 presented an expired certificate`,
   ],
 ])('with a proxy %s %s gives "%s"', (code, message, expected) => {
   expect(unreachable(failed(code, message), { server: SERVER, proxy: 'proxy:3128' }).message).toContain(

@@ -146,7 +146,7 @@ test.each([
     'that returns an invalid certificate',
     exec(),
     'print({ clientCertificateData: "c4nary", clientKeyData: "c4nary" })',
-    "gave a client certificate that can't be used: the certificate is no PEM",
+    "gave a client certificate that can't be used: the certificate is not valid PEM",
   ],
   ['that prints no JSON', exec(), 'console.log("hello")', 'gave no usable credential'],
   [
@@ -208,6 +208,6 @@ test('a login that takes too long is not blamed on the server', async () => {
   const clock = fakeClock()
   const asked = readerOver(here.connection, { clock, requestTimeoutMs: 2000 }).get('/version')
   await expect(asked).rejects.toThrow(
-    'GET /version was not sent: the login that the kubeconfig names took more than 2 s; --request-timeout allows more',
+    "GET /version was not sent: the kubeconfig's login took more than 2 s; raise the limit with --request-timeout",
   )
 })

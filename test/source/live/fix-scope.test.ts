@@ -26,6 +26,20 @@ function read(of: Story, options: Partial<FixScopeOptions> = {}, user = 'admin')
   )
 }
 
+/** A Secret with the name and label of one that pullguard makes. */
+const secretWith = (content: string, annotations: Record<string, string> = {}) => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: {
+    name: 'dockercreds',
+    namespace: 'web',
+    labels: { 'app.kubernetes.io/managed-by': 'pullguard' },
+    annotations,
+  },
+  type: 'kubernetes.io/dockerconfigjson',
+  data: { '.dockerconfigjson': Buffer.from(content).toString('base64') },
+})
+
 describe('the scope of a fix', () => {
   test('is every namespace except the excluded ones, with terminating ones marked', async () => {
     const of = story()
@@ -98,17 +112,7 @@ describe('the scope of a fix', () => {
 
   test('compares an existing Secret here, and lets none of its content out', async () => {
     const of = story()
-    of.cluster.add({
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: {
-        name: 'dockercreds',
-        namespace: 'web',
-        labels: { 'app.kubernetes.io/managed-by': 'pullguard' },
-      },
-      type: 'kubernetes.io/dockerconfigjson',
-      data: { '.dockerconfigjson': Buffer.from(WANTED).toString('base64') },
-    })
+    of.cluster.add(secretWith(WANTED))
     const { uid } = of.cluster.get('Secret', 'web', 'dockercreds')?.metadata ?? { uid: '' }
     const made = { run: 'r', namespace: 'web', name: 'dockercreds', uid }
     const scope = await read(of, { madeSecrets: [made] })
@@ -122,18 +126,7 @@ describe('the scope of a fix', () => {
 
   test('claims no Secret because of its label, only because a run created it', async () => {
     const of = story()
-    of.cluster.add({
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: {
-        name: 'dockercreds',
-        namespace: 'web',
-        labels: { 'app.kubernetes.io/managed-by': 'pullguard' },
-        annotations: { 'pullguard.dev/run': 'r1' },
-      },
-      type: 'kubernetes.io/dockerconfigjson',
-      data: { '.dockerconfigjson': Buffer.from('{}').toString('base64') },
-    } as never)
+    of.cluster.add(secretWith('{}', { 'pullguard.dev/run': 'r1' }))
     const named = { namespace: 'web', name: 'dockercreds' }
     const ours = async (...madeSecrets: MadeSecret[]) => (await read(of, { madeSecrets })).secrets[0]?.ours
     expect(await ours()).toBe(false)

@@ -1,7 +1,7 @@
 /** What a patch changes in an object, as a diff that a person reads: lines that go, lines that come, and what is around them. */
 
 import type { Edit } from '../../../plan/change.ts'
-import { visible } from '../../sanitise.ts'
+import { sanitizeLine } from '../../sanitize.ts'
 import type { Palette } from '../../screen/palette.ts'
 
 /** The edits as lines of a diff, each container's name and each list above what changes in it. */
@@ -12,7 +12,7 @@ export function diffLines(edits: readonly Edit[], palette: Palette): string[] {
       return [
         ...line(' ', 'imagePullSecrets:'),
         ...(edit.before ?? []).flatMap(({ name }) => line(' ', `- name: ${name ?? '""'}`)),
-        ...line('+', `- name: ${edit.entry}`).map(palette.well),
+        ...line('+', `- name: ${edit.entry}`).map(palette.success),
       ]
     }
     const heading = edit.container === container ? [] : line(' ', `container ${edit.container}:`)
@@ -20,7 +20,7 @@ export function diffLines(edits: readonly Edit[], palette: Palette): string[] {
     return [
       ...heading,
       ...(edit.before === null ? [] : line('-', `  ${edit.field}: ${edit.before}`).map(palette.dim)),
-      ...line('+', `  ${edit.field}: ${edit.after}`).map(palette.well),
+      ...line('+', `  ${edit.field}: ${edit.after}`).map(palette.success),
     ]
   })
 }
@@ -28,5 +28,5 @@ export function diffLines(edits: readonly Edit[], palette: Palette): string[] {
 /** Never broken: a digest is to be copied whole, and a terminal folds it by itself. */
 function line(mark: ' ' | '+' | '-', text: string): string[] {
   const depth = text.length - text.trimStart().length
-  return [`    ${mark} ${' '.repeat(depth)}${visible(text)}`]
+  return [`    ${mark} ${' '.repeat(depth)}${sanitizeLine(text)}`]
 }

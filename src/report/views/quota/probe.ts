@@ -1,8 +1,8 @@
 /** What `quota --from-node` says before it makes a pod, and where none could ask. */
 
 import type { ProbeResult } from '../../../apply/quota-probe/run-probe.ts'
-import { visible } from '../../sanitise.ts'
-import { counted } from '../../words/count.ts'
+import { sanitizeLine } from '../../sanitize.ts'
+import { pluralize } from '../../words/count.ts'
 
 /** What is about to be done, in a sentence or two. */
 export function confirmProbeText({
@@ -18,14 +18,14 @@ export function confirmProbeText({
   const more =
     others.length === 0
       ? ''
-      : ` (or, if that has no curl, ${counted(others.length, 'other image')} of that node)`
-  return visible(
+      : ` (or, if that has no curl, ${pluralize(others.length, 'other image')} of that node)`
+  return sanitizeLine(
     `A pod in namespace ${namespace} on node ${node} will ask Docker Hub for its quota and be deleted. It runs the image ${first}${more}, which is already there; nothing is pulled.`,
   )
 }
 
 export function leftOverProbesText(count: number): string {
-  return `Removed ${counted(count, 'pod')} that an earlier run left behind.`
+  return `Removed ${pluralize(count, 'pod')} that an earlier run left behind.`
 }
 
 type Failure = Exclude<ProbeResult, { status: 'answered' }>
@@ -46,7 +46,7 @@ export function probeFailureText(node: string, failures: readonly ProbeFailure[]
   const each = failures.map(
     ({ image, why }) => `${image}: ${(WHY[why.status] as (failure: Failure) => string)(why)}`,
   )
-  return visible(
+  return sanitizeLine(
     `Docker Hub could not be asked from node ${node}. ${each.join('; ')}. The pods were deleted.`,
   )
 }

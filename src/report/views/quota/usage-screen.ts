@@ -3,13 +3,13 @@
 import type { Outlook, Spender, Usage } from '../../../quota/spending.ts'
 import { cell } from '../../escape.ts'
 import type { ReportOptions } from '../../options.ts'
-import { visible } from '../../sanitise.ts'
+import { sanitizeLine } from '../../sanitize.ts'
 import { columns } from '../../screen/columns.ts'
 import type { Palette } from '../../screen/palette.ts'
 import { commandLines } from '../../screen/step.ts'
 import { tableLines } from '../../screen/table.ts'
 import { wrap } from '../../screen/wrap.ts'
-import { amount, counted } from '../../words/count.ts'
+import { formatNumber, pluralize } from '../../words/count.ts'
 import { spell } from '../../words/duration.ts'
 import { identityText, needsNames } from '../../words/quota.ts'
 import { savingCommand, savingText } from '../../words/quota-savings.ts'
@@ -65,7 +65,7 @@ function spenderLines({ spenders }: Usage, options: ScreenOptions): string[] {
     ])
   const table = [['WORKLOAD', 'NAMESPACE', 'PULLS', 'WHY'], ...rows]
   const rest = spenders.slice(SHOWN)
-  const more = `  and ${counted(rest.length, 'more workload')} with ${counted(totalOf(rest), 'pull')}`
+  const more = `  and ${pluralize(rest.length, 'more workload')} with ${pluralize(totalOf(rest), 'pull')}`
   return [...rowLines(table, options), ...(rest.length === 0 ? [] : [more])]
 }
 
@@ -84,9 +84,9 @@ function outlookLines({ outlooks, window }: Usage, options: ScreenOptions, palet
   const lines = used.flatMap(outlook => {
     const text = `${identityText(outlook.quota, named)}: ${outlookText(outlook, window)}`
     const style =
-      outlook.fits === false ? (line: string) => palette.trouble(line, 'error') : (line: string) => line
+      outlook.fits === false ? (line: string) => palette.problem(line, 'error') : (line: string) => line
     return [
-      ...wrap(visible(text), options.width, '  ').map(style),
+      ...wrap(sanitizeLine(text), options.width, '  ').map(style),
       ...(options.terminal ? chart(outlook, window, options.width) : []),
     ]
   })
@@ -106,7 +106,7 @@ function chart({ left, course, pulls }: Outlook, window: number, width: number):
   })
   const end = `in ${spell(window)}`
   return [
-    `    ${bars.join('')} ${amount(left)} left now`,
+    `    ${bars.join('')} ${formatNumber(left)} left now`,
     `    now${' '.repeat(Math.max(1, course.length - 3 - end.length))}${end}`,
   ]
 }
@@ -118,14 +118,14 @@ function planLines(usage: Usage, options: ScreenOptions, palette: Palette): stri
   return [
     palette.strong(`What each plan allows, in ${spell(usage.window)}`),
     ...rowLines(capacityTexts(usage), options),
-    ...(worse === null ? [] : wrap(worse, options.width, '  ').map(line => palette.trouble(line, 'warning'))),
+    ...(worse === null ? [] : wrap(worse, options.width, '  ').map(line => palette.problem(line, 'warning'))),
   ]
 }
 
 function forecastLines({ forecast }: Usage, options: ScreenOptions, palette: Palette): string[] {
   if (forecast === null) return []
   return [
-    palette.strong(`With ${counted(forecast.nodes, 'more node')}`),
+    palette.strong(`With ${pluralize(forecast.nodes, 'more node')}`),
     ...wrap(forecastText(forecast), options.width, '  '),
     ...rowLines(forecastWaitTexts(forecast), options),
   ]
@@ -143,7 +143,7 @@ function savingLines(
   if (usage.savings.length === 0) return []
   const lines = usage.savings.flatMap((saving, index) => {
     const command = savingCommand(saving, invocation, everywhere)
-    const [first = '', ...others] = wrap(visible(savingText(saving)), width - 3, '  ')
+    const [first = '', ...others] = wrap(sanitizeLine(savingText(saving)), width - 3, '  ')
     return [
       `  ${index + 1}.${first.slice(1)}`,
       ...others.map(line => `   ${line}`),

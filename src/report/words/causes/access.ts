@@ -1,36 +1,39 @@
-/** The words of pulls that somebody refused: the registry, a policy on the node, the pod's own pull policy. */
+/** The words of pulls that somebody refused: the registry, a policy on the node, the pod's own pull policy, or the kubelet because of a malformed pull secret. */
 
-import type { DenialSubcause } from '../../../diagnosis/finding.ts'
+import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
 import { isPublic } from '../../../image/registries.ts'
-import { registryName, WhoAnswered, whoAnswered } from '../hosts.ts'
-import { type CauseWords, gives, type Told } from '../told.ts'
+import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
+import { pluralize } from '../count.ts'
+import { capitalize, registryLabel, responderLabel } from '../labels.ts'
 
-type Sentence = (told: Told) => string
+type Sentence = (context: CauseContext) => string
 
 const TITLE: Record<DenialSubcause, Sentence> = {
   'no-credential-sent': ({ findings: [first] }) =>
     first.credential.status === 'broken'
-      ? `${WhoAnswered(first)} refused a pull without a login: the pod's pull secret can't be used`
-      : `${WhoAnswered(first)} refused a pull without a login`,
-  'credential-refused': ({ findings: [first] }) => `${WhoAnswered(first)} refused the login that was sent`,
+      ? `${capitalize(responderLabel(first))} refused a pull without a login: the pod's pull secret can't be used`
+      : `${capitalize(responderLabel(first))} refused a pull without a login`,
+  'credential-refused': ({ findings: [first] }) =>
+    `${capitalize(responderLabel(first))} refused the login that was sent`,
   'not-permitted': ({ findings: [first] }) =>
-    `${WhoAnswered(first)} does not allow this identity to pull the image`,
-  'denied-or-missing': told =>
-    isPublic(told.findings[0].reference)
-      ? `${registryName(told.findings[0].registry)} has no such image, or hides that it has none`
-      : told.findings[0].credential.status === 'broken'
-        ? `${WhoAnswered(told.findings[0])} denied the pull, and the pod's pull secret can't be used`
-        : `${WhoAnswered(told.findings[0])} denied the pull: the image is private or does not exist`,
-  blocked: told =>
-    gives(told, 'suspended')
-      ? `${WhoAnswered(told.findings[0])} refuses for the account behind this image: suspended, or its license or payment has lapsed`
-      : `${WhoAnswered(told.findings[0])} does not let this address pull`,
-  policy: told => `A policy of ${whoAnswered(told.findings[0])} holds this image back`,
-  upstream: ({ findings: [first] }) => `${WhoAnswered(first)} is a cache whose own upstream login failed`,
+    `${capitalize(responderLabel(first))} does not allow this identity to pull the image`,
+  'denied-or-missing': context =>
+    isPublic(context.findings[0].reference)
+      ? `${registryLabel(context.findings[0].registry)} has no such image, or hides that it has none`
+      : context.findings[0].credential.status === 'broken'
+        ? `${capitalize(responderLabel(context.findings[0]))} denied the pull, and the pod's pull secret can't be used`
+        : `${capitalize(responderLabel(context.findings[0]))} denied the pull: the image is private or does not exist`,
+  blocked: context =>
+    hasClue(context, 'suspended')
+      ? `${capitalize(responderLabel(context.findings[0]))} refuses because of the account behind this image: it is suspended, or its license or payment has lapsed`
+      : `${capitalize(responderLabel(context.findings[0]))} does not let this address pull`,
+  policy: context => `A policy of ${responderLabel(context.findings[0])} blocks this image`,
+  upstream: ({ findings: [first] }) =>
+    `${capitalize(responderLabel(first))} is a cache whose own upstream login failed`,
   unspecified: ({ findings: [first] }) =>
     first.credential.status === 'broken'
-      ? `${WhoAnswered(first)} refused the pull, and the pod's pull secret can't be used`
-      : `${WhoAnswered(first)} refused the pull`,
+      ? `${capitalize(responderLabel(first))} refused the pull, and the pod's pull secret can't be used`
+      : `${capitalize(responderLabel(first))} refused the pull`,
 }
 
 const MEANING: Record<DenialSubcause, Sentence> = {
@@ -38,61 +41,62 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     first.credential.status === 'broken'
       ? 'No login was sent: the pods name a pull secret, but the kubelet can get no login out of it for this image.'
       : first.credential.status === 'usable'
-        ? 'The registry saw no login, although the pod has a pull secret that fits: it was changed or added after the attempt, or the request went another way.'
-        : "No login was sent, neither from one of the pod's pull secrets nor from the node.",
-  'credential-refused': told =>
-    gives(told, 'expired')
-      ? 'The login has expired. Even a public image fails as long as it is sent.'
-      : told.findings[0].credential.status === 'usable'
-        ? 'The login is wrong, expired, or revoked, or its account has no access to this image (a license or subscription may be needed). Even a public image fails as long as it is sent.'
-        : 'The login is wrong, expired, or revoked. Even a public image fails as long as it is sent.',
+        ? "The registry saw no login, although the pod has a pull secret that fits: it was changed or added after the attempt, or the request went through a mirror or cache that doesn't use it."
+        : "No login was sent: neither the pod's pull secrets nor the node provided one.",
+  'credential-refused': context =>
+    hasClue(context, 'expired')
+      ? 'The login has expired. Even a public image fails while this login is sent.'
+      : context.findings[0].credential.status === 'usable'
+        ? 'The login is wrong, expired, or revoked, or its account has no access to this image (a license or subscription may be needed). Even a public image fails while this login is sent.'
+        : 'The login is wrong, expired, or revoked. Even a public image fails while this login is sent.',
   'not-permitted': () =>
-    'The registry knows who asks, and that identity has no right to pull this repository (or the repository does not exist).',
+    "The registry knows the identity that asked, and that identity isn't allowed to pull from this repository (or the repository does not exist).",
   'denied-or-missing': ({ findings: [first] }) => {
     if (isPublic(first.reference))
       return first.registry === 'docker.io'
-        ? 'Official images are public: a refusal means that no image has this name.'
-        : 'Everything there is public: a refusal speaks of the name, not of a login.'
+        ? 'Official images are public, so a refusal means that no image has this name.'
+        : 'Everything there is public, so the name is wrong, not the login.'
     return first.credential.status === 'usable'
-      ? `The image does not exist under this name, or the account in the pull secret is not allowed to see it: ${whoAnswered(first)} gives the same answer for both.`
+      ? `The image does not exist under this name, or the account in the pull secret is not allowed to see it: ${responderLabel(first)} gives the same answer for both.`
       : first.credential.status === 'broken'
         ? 'The image is private or does not exist, and the kubelet can get no login out of the pull secret that the pod names.'
         : 'The image is private or does not exist; anonymous clients get the same answer for both.'
   },
-  blocked: told =>
-    gives(told, 'region')
+  blocked: context =>
+    hasClue(context, 'region')
       ? 'The registry does not serve this country or region. No login changes that.'
-      : gives(told, 'suspended')
-        ? 'The account at the registry, its license, or its payment (402) is in question. No other login changes that; its owner has to act.'
-        : told.findings[0].endpoint?.role === 'storage'
+      : hasClue(context, 'suspended')
+        ? "The registry account, its license, or its payment (402) is the problem. Another login doesn't change that; the owner of the account has to resolve it."
+        : context.findings[0].endpoint?.role === 'storage'
           ? 'The manifest was read, but the host that stores the layers refused: a network rule or policy between the node and that storage.'
-          : 'A firewall, network rule, or address restriction of the registry refused; no login was judged, and none changes that.',
-  policy: told =>
-    gives(told, 'storage-quota')
+          : 'A firewall, network rule, or address restriction of the registry refused the request before any login was checked, so no login changes that.',
+  policy: context =>
+    hasClue(context, 'storage-quota')
       ? "The owner's storage quota at the registry is used up; this is not a limit on pulls."
-      : 'The image is there and the login was accepted; the registry itself (its vulnerability, signature, or quarantine policy) does not give it out.',
+      : 'The image is there and the login was accepted; the registry itself (its vulnerability, signature, or quarantine policy) refuses to serve it.',
   upstream: ({ findings: [first] }) =>
-    `${WhoAnswered(first)} fetches the image from an upstream registry with a login of its own (of the pull-through cache rule or remote repository), and that was refused; the login of the nodes and pods is not involved.`,
+    `${capitalize(responderLabel(first))} fetches the image from an upstream registry with a login of its own (of the pull-through cache rule or remote repository), and that was refused; the login of the nodes and pods is not involved.`,
   unspecified: ({ findings: [first] }) =>
     first.credential.status === 'broken'
       ? 'The pods name a pull secret, but the kubelet can get no login out of it for this image.'
       : 'The registry does not say whether the login, the permission, or the name is the problem.',
 }
 
-const subcauseOf = ({ findings: [{ subcause }] }: Told) => (subcause ?? 'unspecified') as DenialSubcause
+const subcauseOf = ({ findings: [{ subcause }] }: CauseContext) =>
+  (subcause ?? 'unspecified') as DenialSubcause
 
 export const authRequiredOrDenied: CauseWords = {
-  tellsCredential: true,
-  short: told => {
-    const [first] = told.findings
-    const subcause = subcauseOf(told)
-    if (subcause === 'blocked') return `pulls blocked by ${whoAnswered(first)}`
-    if (subcause === 'policy') return `a policy of ${whoAnswered(first)}`
-    if (subcause === 'upstream') return `the upstream login of ${whoAnswered(first)}`
-    return `access denied by ${whoAnswered(first)}`
+  showsCredential: true,
+  short: context => {
+    const [first] = context.findings
+    const subcause = subcauseOf(context)
+    if (subcause === 'blocked') return `pulls blocked by ${responderLabel(first)}`
+    if (subcause === 'policy') return `a policy of ${responderLabel(first)}`
+    if (subcause === 'upstream') return `the upstream login of ${responderLabel(first)}`
+    return `access denied by ${responderLabel(first)}`
   },
-  title: told => TITLE[subcauseOf(told)](told),
-  meaning: told => MEANING[subcauseOf(told)](told),
+  title: context => TITLE[subcauseOf(context)](context),
+  meaning: context => MEANING[subcauseOf(context)](context),
 }
 
 export const signaturePolicy: CauseWords = {
@@ -101,13 +105,13 @@ export const signaturePolicy: CauseWords = {
   meaning: ({ findings: [first] }) => {
     const demanded = first.clues.find(clue => clue.code === 'signer')?.demanded
     return demanded === undefined
-      ? 'The runtime verifies signatures or blocks registries, and this image did not pass; the registry itself had no objection.'
-      : `The node's policy demands the signer ${demanded}, and the image was signed by somebody else or in another way; the registry itself had no objection.`
+      ? 'The runtime verifies signatures or blocks registries, and this image did not pass; the registry itself did not refuse it.'
+      : `The node's policy requires the signer ${demanded}, and the image was signed by someone else or in another way; the registry itself did not refuse it.`
   },
 }
 
 export const neverPull: CauseWords = {
-  tellsCredential: true,
+  showsCredential: true,
   short: () => 'pull policy Never',
   title: ({ findings: [{ subcause }] }) =>
     subcause === 'not-verified'
@@ -120,4 +124,26 @@ export const neverPull: CauseWords = {
       ? 'With imagePullPolicy Never the kubelet only uses what is already on the node, and the image is not there.'
       : 'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) it was pulled with a credential that this pod does not have.'
   },
+}
+
+/** The malformed pull secrets of the pod, each once. */
+export function malformedSecretsOf({ credential }: Pick<Finding, 'credential'>): string[] {
+  const malformed = credential.attempts.filter(({ problem }) => problem === 'malformed')
+  return [...new Set(malformed.map(({ secret }) => secret))]
+}
+
+export const malformedSecret: CauseWords = {
+  showsCredential: true,
+  short: () => 'malformed pull secrets',
+  title: ({ findings }) => {
+    const secrets = findings.flatMap(finding =>
+      malformedSecretsOf(finding).map(secret => `${finding.namespace}/${secret}`),
+    )
+    const [first, ...others] = new Set(secrets)
+    return others.length === 0
+      ? `Pull secret ${first} is malformed, so the kubelet never asks the registry`
+      : `${pluralize(others.length + 1, 'pull secret')} are malformed, so the kubelet never asks the registry`
+  },
+  meaning: () =>
+    'A pull secret that is not JSON, or whose auth is not base64 of user:password, fails every image of the pods that reference it; no other credential helps.',
 }

@@ -1,46 +1,46 @@
 /** The words of images that are not there, or not what the node can use. */
 
 import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
-import { RegistryName, registryName, WhoAnswered } from '../hosts.ts'
+import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
+import { capitalize, registryLabel, responderLabel } from '../labels.ts'
 import { onNode } from '../node.ts'
-import { type CauseWords, gives, type Told } from '../told.ts'
 
-const MISSING: Record<NotFoundSubcause, (told: Told) => { title: string; meaning: string }> = {
+const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: string; meaning: string }> = {
   tag: ({ findings: [{ registry }] }) => ({
-    title: `${RegistryName(registry)} has no such tag or digest`,
+    title: `${capitalize(registryLabel(registry))} has no such tag or digest`,
     meaning:
-      'The repository is there, but this tag or digest does not exist: a typo, never pushed, or removed.',
+      'The repository exists, but this tag or digest does not: it is misspelled, was never pushed, or was removed.',
   }),
   repository: ({ findings: [{ registry }] }) => ({
-    title: `${RegistryName(registry)} has no such repository`,
+    title: `${capitalize(registryLabel(registry))} has no such repository`,
     meaning:
-      'The registry answered that the repository does not exist: a typo, renamed, never pushed, or deleted.',
+      'The registry says that the repository does not exist: it is misspelled, was renamed, never pushed, or deleted.',
   }),
   'not-in-mirror': ({ findings: [first] }) => ({
-    title: `${WhoAnswered(first)} does not have this image`,
+    title: `${capitalize(responderLabel(first))} does not have this image`,
     meaning:
       first.endpoint?.role === 'mirror'
-        ? `A mirror or cache said so, which proves nothing about the image at ${registryName(first.registry)}: it may not be cached, not be allowed there, or the mirror may fail at its upstream.`
-        : `${WhoAnswered(first)} is a cache that asked an upstream registry: the image does not exist there, or the cache's own login is not allowed to see it.`,
+        ? `A mirror or cache said so, which proves nothing about the image at ${registryLabel(first.registry)}: the mirror may not have cached it, may not allow it, or may have failed to fetch it from upstream.`
+        : `${capitalize(responderLabel(first))} is a cache that asked an upstream registry: the image does not exist there, or the cache's own login is not allowed to see it.`,
   }),
   unspecified: ({ findings: [{ registry }] }) => ({
-    title: `${RegistryName(registry)} has no such image`,
+    title: `${capitalize(registryLabel(registry))} has no such image`,
     meaning:
-      'The registry answered that the repository, the tag, or the digest does not exist: a typo, never pushed, or removed.',
+      'The registry says that the repository, the tag, or the digest does not exist: it is misspelled, was never pushed, or was removed.',
   }),
 }
 
-const missing = (told: Told) =>
-  MISSING[(told.findings[0].subcause ?? 'unspecified') as NotFoundSubcause](told)
+const wordsForMissing = (context: CauseContext) =>
+  MISSING[(context.findings[0].subcause ?? 'unspecified') as NotFoundSubcause](context)
 
 export const imageNotFound: CauseWords = {
-  tellsCredential: true,
+  showsCredential: true,
   short: ({ findings: [first] }) =>
     first.subcause === 'not-in-mirror'
       ? `images missing in the mirror ${first.endpoint?.host}`
       : 'image not found',
-  title: told => missing(told).title,
-  meaning: told => missing(told).meaning,
+  title: context => wordsForMissing(context).title,
+  meaning: context => wordsForMissing(context).meaning,
 }
 
 export const platformMismatch: CauseWords = {
@@ -56,18 +56,18 @@ export const platformMismatch: CauseWords = {
 }
 
 export const unsupportedManifest: CauseWords = {
-  short: told =>
-    gives(told, 'web-page') ? 'web pages instead of images' : 'images in a format the node cannot run',
-  title: told =>
-    gives(told, 'web-page')
+  short: context =>
+    hasClue(context, 'web-page') ? 'web pages instead of images' : 'images in a format the node cannot run',
+  title: context =>
+    hasClue(context, 'web-page')
       ? 'A web page came back instead of the image'
       : "The node can't use what the registry returned for this image",
-  meaning: told =>
-    gives(told, 'web-page')
+  meaning: context =>
+    hasClue(context, 'web-page')
       ? WEB_PAGE
-      : gives(told, 'artifact')
-        ? 'What is stored under this name is not a container image, but another artifact such as a Helm chart.'
-        : gives(told, 'schema1')
+      : hasClue(context, 'artifact')
+        ? 'The artifact stored under this name is not a container image, but something else, such as a Helm chart.'
+        : hasClue(context, 'schema1')
           ? 'The image was pushed in the old format schema 1, which current runtimes no longer accept.'
           : 'It has an old format or an unknown media type, or it is not a container image at all.',
 }
@@ -77,78 +77,81 @@ export const WEB_PAGE =
   'Something in between answered in place of the registry: a mirror, a proxy, or a login portal. The image itself is not the problem.'
 
 export const invalidReference: CauseWords = {
-  short: told => (gives(told, 'placeholder') ? 'placeholders in image names' : 'invalid image names'),
-  title: told =>
-    gives(told, 'unquoted-number')
+  short: context => (hasClue(context, 'placeholder') ? 'placeholders in image names' : 'invalid image names'),
+  title: context =>
+    hasClue(context, 'unquoted-number')
       ? 'The image name contains a number in scientific notation'
-      : gives(told, 'placeholder')
+      : hasClue(context, 'placeholder')
         ? 'The image name still contains a placeholder'
-        : gives(told, 'short-name')
+        : hasClue(context, 'short-name')
           ? "The node doesn't complete the short image name"
           : 'The image name is invalid',
-  meaning: told =>
-    gives(told, 'unquoted-number')
+  meaning: context =>
+    hasClue(context, 'unquoted-number')
       ? "A number without quotes in a YAML file or in chart values was read as a float and became something like 1.7e+11; a tag can't contain a plus sign."
-      : gives(told, 'placeholder')
+      : hasClue(context, 'placeholder')
         ? 'A variable or template value was never filled in.'
-        : gives(told, 'short-name')
+        : hasClue(context, 'short-name')
           ? "The node's runtime takes short names only from registries that it is configured to search, and this one is ambiguous or in none of them."
           : 'The name breaks the rules of image names (upper case, blanks, a scheme, a stray colon or slash), or is too short to be unique.',
 }
 
 export const corruptOrUnpack: CauseWords = {
-  short: told => (gives(told, 'web-page') ? 'web pages instead of images' : 'corrupt layers'),
-  title: told =>
-    gives(told, 'web-page')
+  short: context => (hasClue(context, 'web-page') ? 'web pages instead of images' : 'corrupt layers'),
+  title: context =>
+    hasClue(context, 'web-page')
       ? 'A web page came back instead of the image'
       : "The image arrived, but couldn't be unpacked on the node",
-  meaning: told =>
-    gives(told, 'web-page')
+  meaning: context =>
+    hasClue(context, 'web-page')
       ? WEB_PAGE
-      : gives(told, 'file-system')
-        ? `The file system under the runtime ${onNode(told.findings[0])} can't hold image layers.`
-        : gives(told, 'layer-type')
+      : hasClue(context, 'file-system')
+        ? `The file system under the runtime ${onNode(context.findings[0])} can't hold image layers.`
+        : hasClue(context, 'layer-type')
           ? "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged."
-          : gives(told, 'partial-layer')
-            ? 'A layer came incomplete or damaged: the download broke off, or something in between changed it.'
-            : gives(told, 'layer-format')
+          : hasClue(context, 'partial-layer')
+            ? 'A layer arrived incomplete or damaged: the download was cut off, or something in between changed the data.'
+            : hasClue(context, 'layer-format')
               ? "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it."
               : "A layer's digest does not match, or the node's storage failed while it was written.",
 }
 
 export const other: CauseWords = {
-  tellsCredential: true,
-  short: told => (gives(told, 'precondition-failed') ? 'a registry that answers 412' : 'an unknown cause'),
-  title: told => {
-    const [first] = told.findings
+  showsCredential: true,
+  short: context =>
+    hasClue(context, 'precondition-failed') ? 'a registry that answers 412' : 'an unknown cause',
+  title: context => {
+    const [first] = context.findings
     if (first.endpoint?.role === 'runtime') return `The container runtime ${onNode(first)} does not answer`
-    if (gives(told, 'precondition-failed'))
-      return `${RegistryName(first.registry)} answers 412 (precondition failed)`
-    if (gives(told, 'damaged-store')) return 'The image was pulled, but is damaged in the store of the node'
-    if (gives(told, 'endpoint-scheme')) return "The address of the node's mirror has no scheme, or two"
-    return tellsNothing(first)
+    if (hasClue(context, 'precondition-failed'))
+      return `${capitalize(registryLabel(first.registry))} answers 412 (precondition failed)`
+    if (hasClue(context, 'damaged-store'))
+      return "The image was pulled, but it is damaged in the node's image store"
+    if (hasClue(context, 'endpoint-scheme'))
+      return "The address of the node's mirror has no scheme, or has two"
+    return hasNoReason(first)
       ? 'The pull is failing, but the reason is no longer recorded'
-      : 'The pull fails for a reason pullguard does not know'
+      : "The pull is failing for a reason that pullguard doesn't recognize"
   },
-  meaning: told => {
-    const [first] = told.findings
+  meaning: context => {
+    const [first] = context.findings
     if (first.endpoint?.role === 'runtime')
       return 'The kubelet could not talk to its runtime; no registry was asked.'
-    if (gives(told, 'precondition-failed'))
+    if (hasClue(context, 'precondition-failed'))
       return /(?:^|\.)gcr\.io$/.test(first.registry ?? '')
-        ? 'Google Container Registry was shut down in 2025: projects that were not moved to Artifact Registry answer 412. This says nothing about a login.'
-        : 'The registry refuses under a condition of its own, such as a scan or signature policy; this says nothing about a login.'
-    if (gives(told, 'damaged-store'))
-      return "The runtime's storage on the node lost part of it; no registry is at fault."
-    if (gives(told, 'endpoint-scheme'))
+        ? 'Google Container Registry was shut down in 2025: projects that were not moved to Artifact Registry answer 412. The login is not the problem.'
+        : "The registry refuses because one of its own conditions isn't met, such as a scan or signature policy; the login is not the problem."
+    if (hasClue(context, 'damaged-store'))
+      return "Part of the image is missing from the runtime's storage on the node; the registry is not at fault."
+    if (hasClue(context, 'endpoint-scheme'))
       return "The runtime can't use the address of a mirror as it is configured."
-    return tellsNothing(first)
-      ? 'Events are kept for an hour, and the status says nothing; the next attempt within five minutes writes a new one.'
-      : 'What the kubelet reports fits no known cause; read its own sentence.'
+    return hasNoReason(first)
+      ? "Events are kept for only an hour, and the pod's status gives no reason. The next attempt, within five minutes, records a new event."
+      : "The kubelet's message matches no known cause; read it in full."
   },
 }
 
 /** The kubelet's bare back-off is no reason; that was in an event. */
-export function tellsNothing({ evidence }: Pick<Finding, 'evidence'>): boolean {
+export function hasNoReason({ evidence }: Pick<Finding, 'evidence'>): boolean {
   return evidence === null || /^back-off pulling image "[^"]*"\.?$/i.test(evidence.text)
 }

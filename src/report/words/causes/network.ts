@@ -3,8 +3,8 @@
 import type { Endpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { apiHost } from '../../../image/registries.ts'
-import { hostName, registryName } from '../hosts.ts'
-import { type CauseWords, gives, type Told } from '../told.ts'
+import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
+import { capitalize, hostLabel, registryLabel } from '../labels.ts'
 
 /** The host that was asked, else the registry's. */
 function asked({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): Endpoint {
@@ -15,51 +15,46 @@ function asked({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): 
 const plain = (host: string) => host.replace(/:\d+$/, '')
 
 /** `registry-1.docker.io`, `the mirror cache.example`: a host of the registry goes by its own name here. */
-function named({ findings: [first] }: Told): string {
+function askedHost({ findings: [first] }: CauseContext): string {
   const host = asked(first)
-  return host.role === 'registry' ? host.host : hostName(host, first.registry)
-}
-
-function Named(told: Told): string {
-  const name = named(told)
-  return name.startsWith('the ') ? `T${name.slice(1)}` : name
+  return host.role === 'registry' ? host.host : hostLabel(host, first.registry)
 }
 
 export const registryNotFoundDns: CauseWords = {
   short: ({ findings: [first] }) => `DNS for ${plain(asked(first).host)}`,
-  title: told =>
-    `The node can't resolve the name ${plain(asked(told.findings[0]).host)}${asked(told.findings[0]).role === 'mirror' ? ', its mirror' : ''}`,
-  meaning: told =>
-    gives(told, 'service-name')
+  title: context =>
+    `The node can't resolve the name ${plain(asked(context.findings[0]).host)}${asked(context.findings[0]).role === 'mirror' ? ', its mirror' : ''}`,
+  meaning: context =>
+    hasClue(context, 'service-name')
       ? "The name is a Service of the cluster. Nodes use their own DNS, not the cluster's, so they can't resolve it."
-      : `The name does not exist, or the node's DNS server did not answer; ${named(told)} was never asked.`,
+      : `The name does not exist, or the node's DNS server did not answer; ${askedHost(context)} was never contacted.`,
 }
 
 export const networkTimeout: CauseWords = {
-  short: told => `no answer from ${named(told)}`,
-  title: told => `${Named(told)} did not answer in time`,
-  meaning: told =>
-    gives(told, 'loopback')
+  short: context => `no answer from ${askedHost(context)}`,
+  title: context => `${capitalize(askedHost(context))} did not answer in time`,
+  meaning: context =>
+    hasClue(context, 'loopback')
       ? 'That address is the node itself, and nothing answered there.'
       : 'The node sent its request and got nothing back: a firewall that drops packets, a missing route or NAT, or a very slow host.',
 }
 
 export const connectionRefusedOrReset: CauseWords = {
-  short: told => `broken connections to ${named(told)}`,
-  title: told => `The connection to ${named(told)} is refused or breaks off`,
-  meaning: told =>
-    gives(told, 'loopback')
-      ? 'That address is the node itself: each node asks its own loopback, and nothing listens there on this one.'
-      : gives(told, 'no-route')
+  short: context => `broken connections to ${askedHost(context)}`,
+  title: context => `The connection to ${askedHost(context)} was refused or dropped`,
+  meaning: context =>
+    hasClue(context, 'loopback')
+      ? 'That address is the node itself: each node connects to its own loopback address, and nothing is listening there on this one.'
+      : hasClue(context, 'no-route')
         ? 'The node has no route for addresses of this family (IPv4 or IPv6).'
-        : 'Nothing listens at that address and port, there is no route, or something in between cuts the connection.',
+        : 'Nothing is listening on that address and port, there is no route, or something in between drops the connection.',
 }
 
 export const tls: CauseWords = {
-  short: told => `TLS with ${named(told)}`,
-  title: told => `The TLS handshake with ${named(told)} fails`,
-  meaning: told => {
-    const problem = told.findings[0].clues.find(clue => clue.code === 'certificate')?.problem
+  short: context => `TLS with ${askedHost(context)}`,
+  title: context => `The TLS handshake with ${askedHost(context)} failed`,
+  meaning: context => {
+    const problem = context.findings[0].clues.find(clue => clue.code === 'certificate')?.problem
     switch (problem) {
       case 'unknown-authority':
         return 'The node does not trust the authority that signed the certificate: a private CA, or a proxy that intercepts TLS.'
@@ -68,9 +63,9 @@ export const tls: CauseWords = {
       case 'no-alternative-name':
         return 'The certificate names its host only in the common name, which runtimes ignore: they require a subject alternative name (SAN).'
       case 'wrong-name':
-        return 'The certificate is for another name or address than the one that was asked.'
+        return 'The certificate is for a different name or address than the one requested.'
       case 'client':
-        return 'The host asks for a client certificate, and the node has none that it accepts.'
+        return 'The host requires a client certificate, and the node has none that it accepts.'
       case 'legacy':
         return 'The certificate or the protocol version is too old for the runtime.'
       default:
@@ -80,17 +75,18 @@ export const tls: CauseWords = {
 }
 
 export const httpHttpsMismatch: CauseWords = {
-  short: told => `HTTP instead of HTTPS at ${named(told)}`,
-  title: told => `${Named(told)} speaks HTTP where HTTPS is expected, or the reverse`,
-  meaning: () => 'The runtime uses TLS unless configured otherwise; this port answers in the other protocol.',
+  short: context => `HTTP instead of HTTPS at ${askedHost(context)}`,
+  title: context => `${capitalize(askedHost(context))} speaks HTTP where HTTPS is expected, or the reverse`,
+  meaning: () =>
+    'The runtime uses TLS unless it is configured otherwise, but this port uses the other protocol.',
 }
 
 export const proxy: CauseWords = {
   short: () => 'the HTTP proxy of the nodes',
   title: ({ findings: [{ registry, endpoint }] }) =>
-    `The proxy${endpoint?.role === 'proxy' ? ` ${endpoint.host}` : ''} between the node and ${registryName(registry)} fails`,
-  meaning: told =>
-    gives(told, 'loopback')
+    `The proxy${endpoint?.role === 'proxy' ? ` ${endpoint.host}` : ''} between the node and ${registryLabel(registry)} fails`,
+  meaning: context =>
+    hasClue(context, 'loopback')
       ? "The runtime goes through a proxy whose address is the node's own loopback, where nothing answers."
       : 'The runtime goes through an HTTP(S) proxy, which could not be reached or refused to pass the request on.',
 }

@@ -1,30 +1,33 @@
-/** The words of images that a plan leaves as they are written. */
+/** The words of images that a plan leaves unchanged. */
 
 import { shellWord } from '../../escape.ts'
-import { counted } from '../count.ts'
+import { pluralize } from '../count.ts'
 import { objectName } from '../plan.ts'
-import { again, type DeclinedWords, kubectl } from './declined-words.ts'
+import { type DeclinedWords, kubectl, rerunFix } from './declined-words.ts'
 
 export const IMAGES = {
   'latest-needs-pin': {
     title: (_first, count) =>
-      `With IfNotPresent, each node would keep whichever \`latest\` it pulled first (${counted(count, 'container')})`,
-    says: ({ container, image }) => `${container}: ${image}`,
-    next: (_first, place) => again('Pin them as well', place, '--pin --pull-policy IfNotPresent'),
+      `With IfNotPresent, each node would keep whichever \`latest\` it pulled first (${pluralize(count, 'container')})`,
+    detail: ({ container, image }) => `${container}: ${image}`,
+    next: (_first, context) => rerunFix('Pin them as well', context, '--pin --pull-policy IfNotPresent'),
   },
   'no-digest': {
-    title: (_first, count) => `Can't pin ${counted(count, 'image')}: no digest found`,
-    says: ({ container, image, detail }) => `${container}: ${image}${detail === null ? '' : ` (${detail})`}`,
-    next: () => ({ say: 'Log in to the registry, or check that the image is there, then run the fix again' }),
+    title: (_first, count) => `Can't pin ${pluralize(count, 'image')}: no digest found`,
+    detail: ({ container, image, detail }) =>
+      `${container}: ${image}${detail === null ? '' : ` (${detail})`}`,
+    next: () => ({
+      text: 'Log in to the registry, or check that the image exists, then run the fix again',
+    }),
   },
   'several-digests': {
     title: (_first, count) =>
-      `${counted(count, 'image')} to pin ${count === 1 ? 'runs' : 'run'} as several digests, so none is chosen`,
-    says: ({ container, image, digests }) => `${container}: ${image} runs as ${digests.join(' and ')}`,
-    next: ({ target, container, image, digests: [digest] }, place) => ({
-      say: 'Choose one of them, such as',
+      `${pluralize(count, 'image')} to pin ${count === 1 ? 'runs' : 'run'} as several digests, so none is chosen`,
+    detail: ({ container, image, digests }) => `${container}: ${image} runs as ${digests.join(' and ')}`,
+    next: ({ target, container, image, digests: [digest] }, context) => ({
+      text: 'Choose one of them, such as',
       command: kubectl(
-        place,
+        context,
         target.namespace,
         `set image ${shellWord(objectName(target))} ${shellWord(`${container}=${image}@${digest}`)}`,
       ),
@@ -33,11 +36,11 @@ export const IMAGES = {
   'no-replacement': {
     title: ({ absent }, count) =>
       absent
-        ? `${counted(count, 'image')} not found at the other registry`
-        : `${counted(count, 'image')} could not be checked at the other registry`,
-    says: ({ container, image, asked, detail }) =>
+        ? `${pluralize(count, 'image')} not found at the other registry`
+        : `${pluralize(count, 'image')} could not be checked at the other registry`,
+    detail: ({ container, image, asked, detail }) =>
       `${container}: ${image}, asked for ${asked.join(' and ')}${detail === null ? '' : ` (${detail})`}`,
-    next: ({ image }, place) =>
-      again('Name the replacement image', place, `--replace-registry ${shellWord(image)}=<image>`),
+    next: ({ image }, context) =>
+      rerunFix('Name the replacement image', context, `--replace-registry ${shellWord(image)}=<image>`),
   },
 } satisfies Partial<DeclinedWords>

@@ -1,109 +1,112 @@
-/** The words of pods and workloads that a plan leaves as they are. */
+/** The words of pods and workloads that a plan leaves unchanged. */
 
 import type { JobLimit } from '../../../snapshot/fix-scope.ts'
 import { shellWord } from '../../escape.ts'
 import { whyCommand } from '../commands.ts'
-import { counted } from '../count.ts'
+import { pluralize } from '../count.ts'
 import { objectName } from '../plan.ts'
 import { KUBELET_LOGIN } from '../steps/logins.ts'
-import { again, type DeclinedWords, kubectl, nothing } from './declined-words.ts'
+import { type DeclinedWords, kubectl, noDetail, rerunFix } from './declined-words.ts'
 
 const LIMITS: Record<JobLimit, string> = {
   'backoff-limit': 'deleted pods count against its backoffLimit',
-  'backoff-limit-per-index': 'an index of it has no failures left, and a deleted pod counts as one',
-  'pod-failure-policy': 'its podFailurePolicy takes a deleted pod for a failure that ends it',
+  'backoff-limit-per-index': 'one of its indexes has no failures left, and a deleted pod counts as one',
+  'pod-failure-policy': 'its podFailurePolicy treats a deleted pod as a failure that ends the Job',
 }
 
 export const PODS = {
   'bare-pod': {
     title: (_first, count) =>
-      `${counted(count, 'pod')} without a controller to recreate ${count === 1 ? 'it' : 'them'}`,
-    says: nothing,
-    next: (_first, place) =>
-      again('Have them deleted and made again from their own spec', place, '--recreate-bare-pods'),
+      `${pluralize(count, 'pod')} without a controller to recreate ${count === 1 ? 'it' : 'them'}`,
+    detail: noDetail,
+    next: (_first, context) =>
+      rerunFix('Delete and recreate them from their own spec', context, '--recreate-bare-pods'),
   },
   'mirror-pod': {
-    title: (_first, count) => `${counted(count, 'static pod')}: only the node itself can change them`,
-    says: ({ node }) => (node === null ? '' : `on node ${node}`),
+    title: (_first, count) => `${pluralize(count, 'static pod')}: only the node itself can change them`,
+    detail: ({ node }) => (node === null ? '' : `on node ${node}`),
     next: () => KUBELET_LOGIN,
   },
   'immutable-job': {
-    title: (_first, count) => `${counted(count, 'Job')}: the template of a Job never changes`,
-    says: ({ fields }) => `would change ${fields.join(', ')}`,
-    next: ({ target }, place) => ({
-      say: 'Save it, set the field there, delete the Job, and recreate it',
-      command: kubectl(place, target.namespace, `get job ${shellWord(target.name)} -o yaml`),
+    title: (_first, count) => `${pluralize(count, 'Job')}: the template of a Job is immutable`,
+    detail: ({ fields }) => `would change ${fields.join(', ')}`,
+    next: ({ target }, context) => ({
+      text: 'Save it, set the field there, delete the Job, and recreate it',
+      command: kubectl(context, target.namespace, `get job ${shellWord(target.name)} -o yaml`),
     }),
   },
   'paused-deployment': {
     title: (_first, count) =>
-      `${counted(count, 'Deployment')} paused: a change to the template would bring no new pod`,
-    says: ({ fields }) => `would change ${fields.join(', ')}`,
-    next: ({ target }, place) => ({
-      say: 'Resume it, then run the fix again',
-      command: kubectl(place, target.namespace, `rollout resume ${shellWord(objectName(target))}`),
+      `${pluralize(count, 'Deployment')} ${count === 1 ? 'is' : 'are'} paused: a change to the template would create no new pods`,
+    detail: ({ fields }) => `would change ${fields.join(', ')}`,
+    next: ({ target }, context) => ({
+      text: 'Resume it, then run the fix again',
+      command: kubectl(context, target.namespace, `rollout resume ${shellWord(objectName(target))}`),
     }),
   },
   'job-would-fail': {
-    title: ({ limit }, count) => `${counted(count, 'Job')} would fail: ${LIMITS[limit]}`,
-    says: ({ pods }) => counted(pods, 'stuck pod'),
-    next: ({ target, limit }, place) =>
+    title: ({ limit }, count) => `${pluralize(count, 'Job')} would fail: ${LIMITS[limit]}`,
+    detail: ({ pods }) => pluralize(pods, 'stuck pod'),
+    next: ({ target, limit }, context) =>
       limit === 'backoff-limit'
         ? {
-            say: 'Raise its backoffLimit, then run the fix again',
-            command: kubectl(place, target.namespace, `edit job ${shellWord(target.name)}`),
+            text: 'Raise its backoffLimit, then run the fix again',
+            command: kubectl(context, target.namespace, `edit job ${shellWord(target.name)}`),
           }
         : {
-            say: 'Its pods stay stuck until it is recreated: save it, delete it, and recreate it',
-            command: kubectl(place, target.namespace, `get job ${shellWord(target.name)} -o yaml`),
+            text: 'Its pods stay stuck until it is recreated: save it, delete it, and recreate it',
+            command: kubectl(context, target.namespace, `get job ${shellWord(target.name)} -o yaml`),
           },
   },
   'outgoing-pod': {
     title: (_first, count) =>
-      `${counted(count, 'pod')} of an older template: the rollout will remove ${count === 1 ? 'it' : 'them'}`,
-    says: ({ workload }) => `of ${objectName(workload)}`,
-    next: ({ target, workload }, place) => ({
-      say: 'See how far the rollout is',
-      command: kubectl(place, target.namespace, `rollout status ${shellWord(objectName(workload))}`),
+      `${pluralize(count, 'pod')} of an older template: the rollout will remove ${count === 1 ? 'it' : 'them'}`,
+    detail: ({ workload }) => `of ${objectName(workload)}`,
+    next: ({ target, workload }, context) => ({
+      text: 'See how far the rollout is',
+      command: kubectl(context, target.namespace, `rollout status ${shellWord(objectName(workload))}`),
     }),
   },
   'below-partition': {
     title: (_first, count) =>
-      `${counted(count, 'pod')} that a partition keeps at the previous template, with its own pull secrets`,
-    says: ({ workload }) => `of ${objectName(workload)}`,
-    next: ({ target, workload }, place) => ({
-      say: 'Lower spec.updateStrategy.rollingUpdate.partition to the number of the pod, then run the fix again',
-      command: kubectl(place, target.namespace, `edit ${shellWord(objectName(workload))}`),
+      `${pluralize(count, 'pod')} that a partition keeps on the previous template, with its own pull secrets`,
+    detail: ({ workload }) => `of ${objectName(workload)}`,
+    next: ({ target, workload }, context) => ({
+      text: 'Lower spec.updateStrategy.rollingUpdate.partition to the number of the pod, then run the fix again',
+      command: kubectl(context, target.namespace, `edit ${shellWord(objectName(workload))}`),
     }),
   },
   'other-container-fails': {
     title: (_first, count) =>
-      `${counted(count, 'pod')} with another container that would also fail in a new pod`,
-    says: ({ container, image, cause }) => `${container}: ${image} (${cause})`,
+      `${pluralize(count, 'pod')} with another container that would also fail in a new pod`,
+    detail: ({ container, image, cause }) => `${container}: ${image} (${cause})`,
     next: ({ target }, { invocation }) => ({
-      say: 'Fix that image first',
+      text: 'Fix that image first',
       command: whyCommand(invocation, { namespace: target.namespace, pod: target.name }),
     }),
   },
   'custom-controller': {
     title: ({ controller }, count) =>
-      `${counted(count, 'pod')} of a controller that pullguard does not know (${controller.kind})`,
-    says: ({ controller }) => `of ${objectName(controller)}`,
-    next: ({ target }, place) => ({
-      say: 'If that controller creates replacements, delete the stuck pod',
-      command: kubectl(place, target.namespace, `delete pod ${shellWord(target.name)}`),
+      `${pluralize(count, 'pod')} of a controller that pullguard doesn't know (${controller.kind})`,
+    detail: ({ controller }) => `of ${objectName(controller)}`,
+    next: ({ target }, context) => ({
+      text: 'If that controller creates replacements, delete the stuck pod',
+      command: kubectl(context, target.namespace, `delete pod ${shellWord(target.name)}`),
     }),
   },
   'not-found': {
-    title: (_declined, count) => `${counted(count, 'pod')} whose controller is gone or could not be read`,
-    says: nothing,
-    next: () => ({ say: 'Run the fix again; if it stays, ask for get on its controllers' }),
+    title: (_declined, count) =>
+      `${pluralize(count, 'pod')} whose controller is missing or could not be read`,
+    detail: noDetail,
+    next: () => ({
+      text: "Run the fix again; if that doesn't help, ask for permission to get its controllers",
+    }),
   },
   'no-remedy': {
-    title: ({ cause }, count) => `${counted(count, 'container')} that pullguard can't fix (${cause})`,
-    says: ({ container, image }) => `${container}: ${image}`,
+    title: ({ cause }, count) => `${pluralize(count, 'container')} that pullguard can't fix (${cause})`,
+    detail: ({ container, image }) => `${container}: ${image}`,
     next: ({ target }, { invocation }) => ({
-      say: 'See what the kubelet tries, and where it breaks',
+      text: 'See what the kubelet tries, and where the chain breaks',
       command: whyCommand(invocation, { namespace: target.namespace, pod: target.name }),
     }),
   },

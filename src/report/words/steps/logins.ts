@@ -5,14 +5,14 @@ import { cloudOf, HARDENED_IMAGES } from '../../../image/registries.ts'
 import { shellWord } from '../../escape.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { loginCommand, loginFixCommand, whyCommand } from '../commands.ts'
-import { someOf } from '../count.ts'
+import { shortList } from '../count.ts'
 import { otherDebugContainer } from '../edits.ts'
-import { registryName } from '../hosts.ts'
-import type { Said, WordsOf } from '../said.ts'
+import { registryLabel } from '../labels.ts'
+import type { StepText, StepWords } from '../step-words.ts'
 
 const LOGIN: Record<LoginReason, (login: string, registry: string) => string> = {
   opens: (_login, registry) =>
-    `This machine's login for ${registry} opens the image: distribute it to the pods`,
+    `This machine's login for ${registry} can pull the image: distribute it to the pods`,
   missing: login =>
     `Run ${login} with an account that can pull this image, then distribute that login (as a pull secret of the pods' service accounts)`,
   refused: login =>
@@ -36,7 +36,7 @@ function note(registry: string): string {
 
 const SHORT_LIVED: Record<ShortLived, string> = {
   'gitlab-job':
-    'holds a CI job token (gitlab-ci-token), which ends with its job: put a deploy token with the scope read_registry there instead',
+    'holds a CI job token (gitlab-ci-token), which expires with its job: use a deploy token with the scope read_registry instead',
   ecr: 'holds a login for ECR, which expires after 12 hours: let the nodes pull with their own role, or refresh it on a schedule',
   google:
     'holds an access token of Google, which expires after an hour: let the nodes pull with their service account, or use a key (_json_key)',
@@ -44,8 +44,8 @@ const SHORT_LIVED: Record<ShortLived, string> = {
 }
 
 /** How a static pod gets a login, which no object of the cluster can give it. */
-export const KUBELET_LOGIN: Said = {
-  say: "Static pods can't use pull secrets: put a login for the kubelet on the node, as /var/lib/kubelet/config.json (like ~/.docker/config.json), and restart the kubelet",
+export const KUBELET_LOGIN: StepText = {
+  text: "Static pods can't use pull secrets: put a login for the kubelet on the node, as /var/lib/kubelet/config.json (like ~/.docker/config.json), and restart the kubelet",
 }
 
 /** How a debug container gets an image that it has no login for. */
@@ -53,14 +53,14 @@ export const DEBUG_LOGIN =
   "Start another debug container with an image that is on the node: this one pulls with its pod's pull secrets, which never change"
 
 /** What helps against a malformed pull secret. */
-export function repairSecret(invocation: Invocation, namespace: string, secret: string): Said {
+export function repairSecret(invocation: Invocation, namespace: string, secret: string): StepText {
   return {
-    say: `Recreate secret ${secret}, or remove it from the pod's imagePullSecrets`,
+    text: `Recreate secret ${secret}, or remove it from the pod's imagePullSecrets`,
     command: kubectlCommand(invocation, `get secret ${shellWord(secret)} -o yaml`, namespace),
   }
 }
 
-export const logins: WordsOf<
+export const loginSteps: StepWords<
   | 'distribute-login'
   | 'recreate-pods'
   | 'kubelet-login'
@@ -75,11 +75,11 @@ export const logins: WordsOf<
   | 'see-why'
 > = {
   'distribute-login': ({ reason, registry }, { invocation, findings }) => ({
-    say: `${LOGIN[reason](`\`${loginCommand(registry)}\``, registryName(registry))}${note(registry)}`,
+    text: `${LOGIN[reason](`\`${loginCommand(registry)}\``, registryLabel(registry))}${note(registry)}`,
     command: loginFixCommand(invocation, findings),
   }),
   'recreate-pods': (_step, { invocation, findings }) => ({
-    say: 'Recreate the pods: they are older than the pull secret that new pods get from the service account',
+    text: 'Recreate the pods: they are older than the pull secret that new pods get from the service account',
     command: loginFixCommand(invocation, findings),
   }),
   'kubelet-login': () => KUBELET_LOGIN,
@@ -87,11 +87,11 @@ export const logins: WordsOf<
     otherDebugContainer(invocation, namespace, pod, reason === 'login' ? DEBUG_LOGIN : undefined),
   'repair-secret': ({ namespace, secret }, { invocation }) => repairSecret(invocation, namespace, secret),
   'remove-login': ({ namespace, secrets, registry }, { invocation, findings: [{ pod }] }) => ({
-    say: `Or, if the image is public, remove the refused login: the secret${secrets.length === 1 ? '' : 's'} ${someOf(secrets, 3)} in ${namespace} for ${registryName(registry)}`,
+    text: `Or, if the image is public, remove the refused login: the secret${secrets.length === 1 ? '' : 's'} ${shortList(secrets, 3)} in ${namespace} for ${registryLabel(registry)}`,
     command: whyCommand(invocation, { namespace, pod }),
   }),
   'use-known-secret': ({ hint, namespace }) => ({
-    say:
+    text:
       hint.code === 'in-namespace'
         ? `Copy secret ${hint.secret} from namespace ${hint.namespace} into ${namespace}, where it holds a login that fits, and add it to the pod's service account`
         : hint.code === 'not-named'
@@ -99,20 +99,20 @@ export const logins: WordsOf<
           : `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to the pod's own service account (or run the pod under that one)`,
   }),
   'cut-user-name': ({ secret, username }) => ({
-    say: `Recreate secret ${secret} with the whole user name: it logs in as ${username}, which looks cut at a $ that the shell expanded (quote names such as 'robot$team' with single quotes)`,
+    text: `Recreate secret ${secret} with the whole user name: it logs in as ${username}, which looks cut at a $ that the shell expanded (quote names such as 'robot$team' with single quotes)`,
   }),
   'guest-settings': ({ needs }, { findings: [{ registry }] }) => ({
-    say:
+    text:
       needs === 'login'
-        ? `Give the guest its own login for ${registryName(registry)} (with confidential containers: through its key broker or the guest's configuration): pull secrets and the node's credentials don't reach it`
-        : `Give the guest itself a way to ${registryName(registry)} (network, firewall and egress rules, DNS, proxy inside the guest VM): it does not use the node's`,
+        ? `Give the guest its own login for ${registryLabel(registry)} (with confidential containers: through its key broker or the guest's configuration): pull secrets and the node's credentials don't reach it`
+        : `Give the guest itself a way to ${registryLabel(registry)} (network, firewall and egress rules, DNS, proxy inside the guest VM): it does not use the node's`,
   }),
-  'short-lived-login': ({ secret, kind }) => ({ say: `Secret ${secret} ${SHORT_LIVED[kind]}` }),
+  'short-lived-login': ({ secret, kind }) => ({ text: `Secret ${secret} ${SHORT_LIVED[kind]}` }),
   'recreate-job': (_step, { findings: [{ workload }] }) => ({
-    say: `Then delete and recreate job ${workload?.name ?? ''} (or run it again), unless it makes a new pod by itself: a Job's template is immutable`,
+    text: `Then delete and recreate job ${workload?.name ?? ''} (or run it again), unless it creates a new pod on its own: a Job's template is immutable`,
   }),
   'see-why': ({ after }, { invocation, findings: [first] }) => ({
-    say:
+    text:
       after === 'name'
         ? 'See which credentials the kubelet tries for this image'
         : after === 'secrets'

@@ -2,12 +2,12 @@
 
 import { shellWord } from '../../escape.ts'
 import { offlineCommand, ownCommand } from '../../invocation.ts'
-import { someOf } from '../count.ts'
+import { shortList } from '../count.ts'
 import { setImages, untagged } from '../edits.ts'
-import { registryName } from '../hosts.ts'
-import type { Findings, WordsOf } from '../said.ts'
+import { registryLabel } from '../labels.ts'
+import type { Findings, StepWords } from '../step-words.ts'
 
-export const names: WordsOf<
+export const nameSteps: StepWords<
   | 'check-name'
   | 'ask-registry'
   | 'use-replacement'
@@ -26,52 +26,52 @@ export const names: WordsOf<
   | 'registry-not-site'
 > = {
   'check-name': ({ how }, { findings: [{ image, registry }] }) => {
-    const name = registryName(registry)
+    const name = registryLabel(registry)
     switch (how) {
       case 'official':
         return {
-          say: `Check the name ${image} for a typo or a missing prefix: official images on Docker Hub are public, so there is no such image under this name, and no login changes that`,
+          text: `Check the name ${image} for a typo or a missing prefix: official images on Docker Hub are public, so no image has this name, and a login doesn't change that`,
         }
       case 'public':
         return {
-          say: `Check the name ${image} for a typo: everything at ${name} is public, so no login is needed or helps`,
+          text: `Check the name ${image} for a typo: everything at ${name} is public, so a login is neither needed nor helpful`,
         }
       case 'hidden':
         return {
-          say: `Check the name ${image} for a typo, or a repository that was renamed or removed: ${name} gives the same answer for names that do not exist as for private ones`,
+          text: `Check the name ${image} for a typo, and whether the repository was renamed or removed: ${name} gives the same answer for private images and for names that don't exist`,
         }
       case 'plain':
         return {
-          say: `Check the name and the tag of ${image} for a typo, or whether it was pushed or has been removed${pathHint(registry, image)}`,
+          text: `Check the name and the tag of ${image} for a typo, and whether it was ever pushed or has been removed${pathHint(registry, image)}`,
         }
     }
   },
   'ask-registry': (_step, { invocation, findings }) => ({
-    say: 'Ask the registry itself whether it exists and which login opens it (costs no pulls)',
-    command: ownCommand(invocation, `diagnose ${scopeOf(findings)} --check-images`),
+    text: 'Ask the registry whether the image exists and which login can pull it (costs no pulls)',
+    command: ownCommand(invocation, `diagnose ${diagnoseScope(findings)} --check-images`),
   }),
   'use-replacement': ({ to, moved }, { invocation, findings: [first, ...others] }) => {
     const edits = [first, ...others].flatMap(finding =>
       finding.moved?.to == null ? [] : [{ ...finding, known: finding.moved.to, open: '' }],
     )
     const [edit, ...more] = edits
-    const { say, command } = edit === undefined ? { say: '' } : setImages(invocation, [edit, ...more])
-    const job = first.workload?.kind === 'Job' ? `. ${say}` : ''
+    const { text, command } = edit === undefined ? { text: '' } : setImages(invocation, [edit, ...more])
+    const job = first.workload?.kind === 'Job' ? `. ${text}` : ''
     return {
-      say: `Use ${to} instead${moved.frozen ? ' (a frozen copy: it gets no more updates)' : ''}; ${isThere(first) ? 'the registry says that your tag is there' : `check first that your tag is there: \`${offlineCommand(invocation, `image ${shellWord(to)} --check-images`)}\``}${job}`,
+      text: `Use ${to} instead${moved.frozen ? ' (a frozen copy: it gets no more updates)' : ''}; ${isThere(first) ? 'the registry says that your tag is there' : `check first that your tag is there: \`${offlineCommand(invocation, `image ${shellWord(to)} --check-images`)}\``}${job}`,
       ...(command === undefined ? {} : { command }),
     }
   },
   'find-replacement': ({ moved }) => ({
-    say: `Ask the image's publisher where it lives now (${moved.source}), or use a copy in your own registry`,
+    text: `Ask the image's publisher where it lives now (${moved.source}), or use a copy in your own registry`,
   }),
   'near-tags': ({ likely, tags }, { findings: [{ image }] }) => ({
-    say:
+    text:
       likely === null
-        ? `Choose a tag that exists: ${someOf(tags, 5)} are the nearest to that of ${image}`
+        ? `Choose a tag that exists: ${shortList(tags, 5)} are the nearest to that of ${image}`
         : `Did you mean the tag ${likely}? It exists${
             tags.length > 1
-              ? `; also near: ${someOf(
+              ? `; also near: ${shortList(
                   tags.filter(tag => tag !== likely),
                   4,
                 )}`
@@ -79,13 +79,10 @@ export const names: WordsOf<
           }`,
   }),
   'near-repositories': ({ names: near }, { findings: [{ image, registry }] }) => ({
-    say:
+    text:
       near.length === 0
-        ? `Correct the name ${image}: ${registryName(registry)} lists no public repository of that name`
-        : `Correct the name ${image}: ${registryName(registry)} lists no public repository of that name; did you mean ${someOf(near, 4)}?`.replace(
-            /\?$/,
-            '',
-          ),
+        ? `Correct the name ${image}: ${registryLabel(registry)} lists no public repository with that name`
+        : `Correct the name ${image}: ${registryLabel(registry)} lists no public repository with that name; did you mean ${shortList(near, 4)}`,
   }),
   'set-tag': ({ tag }, { invocation, findings: [first, ...others] }) => {
     const edit = (finding: Findings[number]) => ({
@@ -96,7 +93,7 @@ export const names: WordsOf<
     return setImages(invocation, [edit(first), ...others.map(edit)])
   },
   'use-local-image': (_step, { findings: [{ image }] }) => ({
-    say: `If ${image} was only built or loaded on the node (kind load, minikube image load), set imagePullPolicy to IfNotPresent, or use a tag other than latest: with Always the kubelet asks the registry anyway`,
+    text: `If ${image} was only built or loaded on the node (kind load, minikube image load), set imagePullPolicy to IfNotPresent, or use a tag other than latest: with Always the kubelet asks the registry anyway`,
   }),
   'set-image': ({ known }, { invocation, findings: [first, ...others] }) => {
     const edit = (finding: Findings[number]) =>
@@ -106,26 +103,26 @@ export const names: WordsOf<
     return setImages(invocation, [edit(first), ...others.map(edit)])
   },
   'read-name': ({ image }, { invocation }) => ({
-    say: 'See what is wrong with the name',
+    text: 'See what is wrong with the name',
     command: offlineCommand(invocation, `image ${shellWord(image)}`),
   }),
   'quote-number': ({ image }) => ({
-    say: `Quote the number in the chart's values or in the YAML, where ${image} is composed: without quotes it was read as a float and written in scientific notation (e+)`,
+    text: `Quote the number in the chart's values or in the YAML, where ${image} is composed: without quotes it was read as a float and written in scientific notation (e+)`,
   }),
   'fill-placeholder': ({ image }) => ({
-    say: `Fill in the placeholder in ${image}: a variable or template value was not set when this was rendered`,
+    text: `Fill in the placeholder in ${image}: a variable or template value was not set when this was rendered`,
   }),
   'inject-sidecar': (_step, { findings: [{ namespace }] }) => ({
-    say: `Let Istio inject the pod: "auto" is a placeholder that sidecar injection replaces. Label the namespace ${namespace} (istio-injection=enabled, or istio.io/rev=…), check that istiod's webhook is reachable, then recreate the pod`,
+    text: `Let Istio inject the pod: "auto" is a placeholder that sidecar injection replaces. Label the namespace ${namespace} (istio-injection=enabled, or istio.io/rev=…), check that istiod's webhook is reachable, then recreate the pod`,
   }),
   'drop-scheme': ({ image }) => ({
-    say: `Remove the scheme: image names start with the host, as in ${image.replace(/^[a-z][a-z0-9+.-]*:\/+/i, '')}`,
+    text: `Remove the scheme: image names start with the host, as in ${image.replace(/^[a-z][a-z0-9+.-]*:\/+/i, '')}`,
   }),
   'full-name': ({ image }) => ({
-    say: `Write the full name with its registry, such as docker.io/${image.includes('/') ? image : `library/${image}`}, or add an alias or unqualified-search-registries on the nodes (/etc/containers/registries.conf)`,
+    text: `Write the full name with its registry, such as docker.io/${image.includes('/') ? image : `library/${image}`}, or add an alias or unqualified-search-registries on the nodes (/etc/containers/registries.conf)`,
   }),
   'registry-not-site': () => ({
-    say: 'Write docker.io instead of hub.docker.com: that is the web site, not the registry',
+    text: 'Write docker.io instead of hub.docker.com: that is the web site, not the registry',
   }),
 }
 
@@ -134,7 +131,7 @@ function isThere({ check }: Findings[number]): boolean {
   return check?.replacement?.verdict.startsWith('opens-') === true
 }
 
-function scopeOf(findings: readonly { namespace: string }[]): string {
+function diagnoseScope(findings: readonly { namespace: string }[]): string {
   const [first = '', ...others] = new Set(findings.map(({ namespace }) => namespace))
   return others.length === 0 ? `-n ${shellWord(first)}` : '-A'
 }

@@ -2,24 +2,24 @@
 
 import { shellWord } from '../../escape.ts'
 import { kubectlCommand } from '../../invocation.ts'
-import { registryName } from '../hosts.ts'
+import { registryLabel } from '../labels.ts'
 import {
   enterNode,
   onNode,
   pruneCommand,
   pullCommand,
   removeCommand,
-  runsHere,
+  runsOnThisMachine,
   runtimeLog,
   storePath,
 } from '../node.ts'
-import type { Findings, Said, WordsOf } from '../said.ts'
+import type { Findings, StepText, StepWords } from '../step-words.ts'
 
-function there(say: string, command: string, [first]: Findings): Said {
-  return runsHere(first.host) ? { say, command } : { say, command, where: onNode(first) }
+function stepOnNode(text: string, command: string, [first]: Findings): StepText {
+  return runsOnThisMachine(first.host) ? { text, command } : { text, command, where: onNode(first) }
 }
 
-export const nodes: WordsOf<
+export const nodeSteps: StepWords<
   | 'prune-images'
   | 'show-disk'
   | 'larger-disk'
@@ -43,21 +43,25 @@ export const nodes: WordsOf<
 > = {
   'prune-images': (_step, { findings }) => {
     const command = pruneCommand(findings[0].host)
-    const say = `Remove images that nothing uses ${onNode(findings[0])}`
+    const text = `Remove images that nothing uses ${onNode(findings[0])}`
     return command === null
-      ? { say: `${say}: the kubelet does so above imageGCHighThresholdPercent` }
-      : there(say, command, findings)
+      ? { text: `${text}: the kubelet does so above imageGCHighThresholdPercent` }
+      : stepOnNode(text, command, findings)
   },
   'show-disk': (_step, { findings }) => {
     const path = storePath(findings[0].host)
-    return there('See what fills the disk (space, then inodes)', `df -h ${path}; df -i ${path}`, findings)
+    return stepOnNode(
+      'See what fills the disk (space, then inodes)',
+      `df -h ${path}; df -i ${path}`,
+      findings,
+    )
   },
   'larger-disk': (_step, { invocation, findings: [{ node }] }) => ({
-    say: 'If it fills up again, give nodes a larger disk or volume, and let image garbage collection start earlier',
+    text: 'If it fills up again, give nodes a larger disk or volume, and let image garbage collection start earlier',
     ...(node === null ? {} : { command: kubectlCommand(invocation, `describe node ${shellWord(node)}`) }),
   }),
   'remove-image': ({ image }, { findings }) =>
-    there(
+    stepOnNode(
       `Remove what is left of it ${onNode(findings[0])}; the kubelet then pulls it again`,
       removeCommand(findings[0].host, image),
       findings,
@@ -65,58 +69,62 @@ export const nodes: WordsOf<
   'runtime-log': (_step, { findings }) =>
     findings[0].host.os === 'windows'
       ? {
-          say: `Look at the runtime's log ${onNode(findings[0])} (Windows event log, or the log of containerd), and replace the node if every image fails there`,
+          text: `Look at the runtime's log ${onNode(findings[0])} (Windows event log, or the log of containerd), and replace the node if every image fails there`,
         }
-      : there(`Look at the runtime's log ${onNode(findings[0])}`, runtimeLog(findings[0].host), findings),
+      : stepOnNode(
+          `Look at the runtime's log ${onNode(findings[0])}`,
+          runtimeLog(findings[0].host),
+          findings,
+        ),
   'push-again': () => ({
-    say: 'If every node has the problem, push the image again: it is damaged in the registry, or by a proxy in between',
+    text: 'If every node has the problem, push the image again: it is damaged in the registry, or by a proxy in between',
   }),
   'update-runtime': (_step, { findings: [first] }) => ({
-    say: `If it fails again, update the container runtime ${onNode(first)}: an old one can't read layers that newer builders write (zstd, sparse tar headers)`,
+    text: `If it fails again, update the container runtime ${onNode(first)}: an old one can't read layers that newer builders write (zstd, sparse tar headers)`,
   }),
   'rebuild-layers': () => ({
-    say: 'Build the image with ordinary layers (tar with gzip or zstd), or run it on nodes whose snapshotter knows this layer format (nydus, eStargz, encrypted layers)',
+    text: 'Build the image with ordinary layers (tar with gzip or zstd), or run it on nodes whose snapshotter knows this layer format (nydus, eStargz, encrypted layers)',
   }),
   'move-store': (_step, { findings: [first] }) => ({
-    say: `Put ${storePath(first.host)} ${onNode(first)} on a local disk that can hold layers (ext4, xfs with ftype=1): the file system there can't (NFS, or no permission to change owners), and pulling again won't help`,
+    text: `Put ${storePath(first.host)} ${onNode(first)} on a local disk that can hold layers (ext4, xfs with ftype=1): the file system there can't (NFS, or no permission to change owners), and pulling again won't help`,
   }),
   'start-runtime': ({ socket }, { findings: [first] }) => ({
-    say: `Start the container runtime ${onNode(first)} again${socket === null ? '' : `: nothing answers at ${socket}`}`,
+    text: `Start the container runtime ${onNode(first)} again${socket === null ? '' : `: nothing answers at ${socket}`}`,
   }),
   'pull-by-hand': ({ image }, { findings }) =>
-    there(
+    stepOnNode(
       `Repeat the pull ${onNode(findings[0])} to see the runtime's own answer`,
       pullCommand(findings[0].host, image),
       findings,
     ),
   'enter-node': (_step, { invocation, findings: [first] }) => enterNode(invocation, first),
   'set-sandbox-image': ({ image }, { findings: [first] }) => ({
-    say: `Give the runtime ${onNode(first)} a pause image that it can get: set it to one that is public or in your mirror (${sandboxSetting(first.host.runtime)}), or preload ${image === '' ? 'it' : image} on the node`,
+    text: `Give the runtime ${onNode(first)} a pause image that it can get: set it to one that is public or in your mirror (${sandboxSetting(first.host.runtime)}), or preload ${image === '' ? 'it' : image} on the node`,
   }),
   'sandbox-login': ({ registry }, { findings: [first] }) => ({
-    say: `Or give the runtime itself a login for ${registryName(registry)} ${onNode(first)} (${first.host.runtime === 'cri-o' ? 'pause_image_auth_file of CRI-O' : "containerd's registry configuration"}): pod pull secrets are not used for the pause image`,
+    text: `Or give the runtime itself a login for ${registryLabel(registry)} ${onNode(first)} (${first.host.runtime === 'cri-o' ? 'pause_image_auth_file of CRI-O' : "containerd's registry configuration"}): pod pull secrets are not used for the pause image`,
   }),
   'show-platforms': (_step, { invocation }) => ({
-    say: "See the nodes' operating systems and architectures",
+    text: "See the nodes' operating systems and architectures",
     command: kubectlCommand(invocation, 'get nodes -L kubernetes.io/os,kubernetes.io/arch'),
   }),
   'build-for': ({ platform }) => ({
-    say: `Build the image for ${platform} too (\`docker buildx build --platform linux/amd64,linux/arm64 --push\`), or use an image or tag that has it`,
+    text: `Build the image for ${platform} too (\`docker buildx build --platform linux/amd64,linux/arm64 --push\`), or use an image or tag that has it`,
   }),
   'windows-image': ({ kernel }, { findings: [{ container }] }) => ({
-    say: `Use an image of container ${container} that is built for Windows${kernel === null ? ' and for the Windows version of the node' : ` ${kernel.split('.').slice(0, 3).join('.')}`}: the container's Windows build must match the host's`,
+    text: `Use an image of container ${container} that is built for Windows${kernel === null ? ' and for the Windows version of the node' : ` ${kernel.split('.').slice(0, 3).join('.')}`}: the container's Windows build must match the host's`,
   }),
   'schedule-elsewhere': ({ os, architecture }) => ({
-    say:
+    text:
       os === 'windows'
         ? 'Or schedule the pods on nodes that the image is for (nodeSelector kubernetes.io/os: linux), and keep injectors from adding Linux-only sidecars to Windows pods'
         : `Or schedule the pods on nodes that the image is for (nodeSelector kubernetes.io/arch${architecture === null ? '' : `, other than ${architecture}`})`,
   }),
   'push-current-format': () => ({
-    say: 'Push the image again with a current tool: runtimes no longer accept its old format (schema 1)',
+    text: 'Push the image again with a current tool: runtimes no longer accept its old format (schema 1)',
   }),
   'not-an-image': () => ({
-    say: 'Name the container image: what is stored under this name is another kind of artifact, such as a Helm chart or a signature',
+    text: 'Name the container image: what is stored under this name is another kind of artifact, such as a Helm chart or a signature',
   }),
 }
 

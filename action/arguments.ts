@@ -1,0 +1,14 @@
+/** Splits the Action's line of arguments like a shell: quotes and backslashes work, nothing is expanded or run. */
+
+import { shellWords } from '../src/report/escape.ts'
+
+/** An unclosed quote extends to the end. */
+export function argumentsIn(line: string): string[] {
+  return shellWords(line).map(word =>
+    word.replace(
+      /'([^']*)(?:'|$)|"((?:[^"\\]|\\[\s\S])*)(?:"|$)|\\([\s\S])/g,
+      (_all, plain?: string, quoted?: string, single?: string) =>
+        plain ?? quoted?.replace(/\\(["\\$`])/g, '$1') ?? single ?? '',
+    ),
+  )
+}

@@ -1,0 +1,33 @@
+// Packs files in the usual format of a platform: .zip on Windows, .tar.gz elsewhere. The same files always give the same bytes.
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { zipSync } from 'fflate'
+import { packTar } from 'modern-tar'
+
+/** @param files { name, bytes, executable? }[] @returns the archive's bytes */
+export async function archived(files, format) {
+  return format === 'zip' ? zipped(files) : promisify(gzip)(await tarred(files), { level: 9 })
+}
+
+function tarred(files) {
+  return packTar(
+    files.map(({ name, bytes, executable }) => ({
+      header: { name, size: bytes.length, mode: executable ? 0o755 : 0o644, mtime: new Date(0) },
+      body: bytes,
+    })),
+  )
+}
+
+/** With the earliest time that a .zip can have, and Unix file modes, which unzip and krew keep. */
+function zipped(files) {
+  const UNIX = 3
+  return zipSync(
+    Object.fromEntries(
+      files.map(({ name, bytes, executable }) => [
+        name,
+        [bytes, { mtime: '1980-01-01T12:00:00', os: UNIX, attrs: (executable ? 0o100755 : 0o100644) << 16 }],
+      ]),
+    ),
+    { level: 9 },
+  )
+}

@@ -1,0 +1,23 @@
+// The entry of a standalone executable: finds the bundle's parts among the assets and compiles each when it is required.
+const { isBuiltin } = require('node:module')
+const { basename } = require('node:path')
+const { getAsset } = require('node:sea')
+const { runInThisContext } = require('node:vm')
+
+const loaded = new Map()
+
+function load(name) {
+  if (isBuiltin(name)) return require(name)
+  const before = loaded.get(name)
+  if (before) return before.exports
+  const module = { exports: {} }
+  loaded.set(name, module)
+  runInThisContext(getAsset(name, 'utf8'), { filename: name })(module.exports, load, module)
+  return module.exports
+}
+
+// kubectl starts a link to the executable; Node sets argv[1] to the file behind it.
+process.argv[1] = process.argv0
+// kubectl asks for completions under this name.
+if (basename(process.argv0).startsWith('kubectl_complete-')) process.argv.splice(2, 0, '__complete')
+load('./pullguard.js').runProcess()

@@ -1,0 +1,110 @@
+/** Steps for an image that is missing or whose name can't be read, and those that follow from what `--check-images` found out. */
+
+import { clueOf } from '../diagnosis/clues.ts'
+import type { Finding } from '../diagnosis/finding.ts'
+import type { ImageVerdict } from '../snapshot/image-verdict.ts'
+import { loginSteps, usableSecrets } from './login.ts'
+import type { Step } from './step.ts'
+
+/** Steps for clues in the name. They come first: neither another tag nor a login helps a placeholder. */
+export function nameClueSteps(finding: Finding): Step[] {
+  const { clues, image } = finding
+  const placeholder = clueOf(clues, 'placeholder')
+  return [
+    ...(clueOf(clues, 'unquoted-number') === undefined ? [] : [{ code: 'quote-number', image } as const]),
+    ...(placeholder?.of === 'istio' ? [{ code: 'inject-sidecar' } as const] : []),
+    ...(placeholder?.of === 'template' ? [{ code: 'fill-placeholder', image } as const] : []),
+    ...(clueOf(clues, 'reference-scheme') === undefined ? [] : [{ code: 'drop-scheme', image } as const]),
+    ...(clueOf(clues, 'web-site') === undefined ? [] : [{ code: 'registry-not-site' } as const]),
+  ]
+}
+
+/** Steps for an image that the registry or a mirror does not have. */
+export function missingSteps(finding: Finding): Step[] {
+  const { endpoint, registry } = finding
+  if (finding.subcause === 'not-in-mirror' && endpoint !== null && registry !== null)
+    return [
+      {
+        code: 'mirror-lacks-image',
+        host: endpoint.host,
+        registry,
+        only: clueOf(finding.clues, 'source-blocked') !== undefined,
+      },
+      { code: 'check-name', how: 'plain' },
+      { code: 'ask-registry' },
+      ...(endpoint.role === 'mirror'
+        ? ([{ code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' }] as const)
+        : []),
+    ]
+  return [
+    { code: 'check-name', how: 'plain' },
+    { code: 'ask-registry' },
+    { code: 'set-image', known: 'repository' },
+  ]
+}
+
+/** Steps for a name that does not parse, or that the runtime does not resolve. */
+export function unreadableNameSteps(finding: Finding): Step[] {
+  const { clues, image } = finding
+  const short = clueOf(clues, 'short-name') !== undefined
+  return [
+    ...(short ? [{ code: 'full-name', image } as const] : [{ code: 'read-name', image } as const]),
+    { code: 'set-image', known: 'nothing' },
+  ]
+}
+
+/** null if the verdict changes nothing. */
+const BY_VERDICT: Record<ImageVerdict, ((finding: Finding) => Step[]) | null> = {
+  'opens-anonymously': () => [{ code: 'restart-pull' }],
+  'opens-for-pod': () => [{ code: 'restart-pull' }],
+  'opens-but-not-for-pod': removeLogin,
+  'opens-for-machine': finding => loginSteps(finding, 'opens'),
+  'no-such-tag': otherTag,
+  'no-such-digest': () => [{ code: 'set-image', known: 'repository' }],
+  'no-such-repository': otherRepository,
+  'not-public': finding => [...otherRepository(finding), ...loginSteps(finding, 'private')],
+  'not-found': () => [
+    { code: 'check-name', how: 'plain' },
+    { code: 'set-image', known: 'repository' },
+  ],
+  denied: null,
+  'rate-limited': null,
+  unreachable: null,
+  failed: null,
+  'not-asked': null,
+}
+
+/** The steps that the registry's answer leads to; null if it changes nothing. */
+export function checkedSteps(finding: Finding): Step[] | null {
+  if (finding.cause !== 'auth-required-or-denied' && finding.cause !== 'image-not-found') return null
+  const steps = finding.check === null ? null : (BY_VERDICT[finding.check.verdict]?.(finding) ?? null)
+  return steps !== null && steps.length > 0 ? steps : null
+}
+
+function otherTag({ check }: Finding): Step[] {
+  const tags = check?.nearTags ?? []
+  const near: Step[] =
+    tags.length === 0 ? [] : [{ code: 'near-tags', likely: check?.likelyTag ?? null, tags }]
+  const likely = check?.likelyTag ?? null
+  return [
+    ...near,
+    likely === null ? { code: 'set-image', known: 'repository' } : { code: 'set-tag', tag: likely },
+  ]
+}
+
+function otherRepository({ check }: Finding): Step[] {
+  const names = check?.nearRepositories ?? []
+  return [
+    { code: 'near-repositories', names },
+    { code: 'set-image', known: 'nothing' },
+  ]
+}
+
+function removeLogin(finding: Finding): Step[] {
+  const { namespace, registry } = finding
+  if (registry === null) return []
+  return [
+    { code: 'remove-login', namespace, secrets: usableSecrets(finding), registry },
+    ...loginSteps(finding, 'refused'),
+  ]
+}

@@ -1,0 +1,108 @@
+/** Steps for problems on the node: its disk, layers, platform, policies, and runtime. */
+
+import { clueOf } from '../diagnosis/clues.ts'
+import type { Finding } from '../diagnosis/finding.ts'
+import { pullByHand, targetHost, testConnection } from './network.ts'
+import type { Step } from './step.ts'
+
+const nameOf = ({ reference, image }: Finding) => reference ?? image
+
+export function diskSteps(): Step[] {
+  return [{ code: 'prune-images' }, { code: 'show-disk' }, { code: 'larger-disk' }]
+}
+
+export function corruptSteps(finding: Finding): Step[] {
+  const { clues, registry, endpoint } = finding
+  if (clueOf(clues, 'web-page') !== undefined && registry !== null)
+    return [
+      { code: 'mirror-settings', host: endpoint?.host ?? null, registry, about: 'web-page' },
+      testConnection(finding, targetHost(finding)),
+    ]
+  if (clueOf(clues, 'layer-type') !== undefined) return [{ code: 'rebuild-layers' }, { code: 'runtime-log' }]
+  if (clueOf(clues, 'file-system') !== undefined) return [{ code: 'move-store' }, { code: 'runtime-log' }]
+  const format: Step[] = clueOf(clues, 'layer-format') === undefined ? [] : [{ code: 'update-runtime' }]
+  return [
+    { code: 'remove-image', image: nameOf(finding) },
+    ...format,
+    { code: 'runtime-log' },
+    { code: 'push-again' },
+  ]
+}
+
+export function platformSteps(finding: Finding): Step[] {
+  const { os, architecture, kernel } = finding.host
+  if (os === 'windows')
+    return [
+      { code: 'windows-image', kernel },
+      { code: 'schedule-elsewhere', os, architecture },
+      { code: 'show-platforms' },
+    ]
+  const platform = `${os ?? 'linux'}/${architecture ?? wantedIn(finding) ?? '<arch>'}`
+  return [
+    { code: 'show-platforms' },
+    { code: 'build-for', platform },
+    { code: 'set-image', known: 'repository' },
+    { code: 'schedule-elsewhere', os, architecture },
+  ]
+}
+
+/** The architecture in Docker's message, which names the platform that it looked for; null if there is none. */
+function wantedIn({ evidence }: Finding): string | null {
+  return /\b(?:linux|windows)\/(\w+)/.exec(evidence?.text ?? '')?.[1]?.replace('unknown', '') || null
+}
+
+export function manifestSteps(finding: Finding): Step[] {
+  const { clues, registry, endpoint } = finding
+  if (clueOf(clues, 'web-page') !== undefined && registry !== null)
+    return [
+      { code: 'mirror-settings', host: endpoint?.host ?? null, registry, about: 'web-page' },
+      testConnection(finding, targetHost(finding)),
+      { code: 'remove-image', image: nameOf(finding) },
+    ]
+  const set: Step = { code: 'set-image', known: 'repository' }
+  if (clueOf(clues, 'artifact') !== undefined) return [{ code: 'not-an-image' }, set]
+  return [{ code: 'push-current-format' }, set]
+}
+
+export function neverSteps(finding: Finding): Step[] {
+  const allow: Step = { code: 'allow-pull' }
+  const preload: Step = { code: 'preload', image: nameOf(finding) }
+  return mayBeUnverified(finding) ? [{ code: 'same-secret' }, allow, preload] : [allow, preload]
+}
+
+/** Whether the image may be on the node, pulled with a credential that this pod lacks: kubelet 1.33 and later use the same message (KEP-2535). */
+function mayBeUnverified({ subcause, host }: Pick<Finding, 'subcause' | 'host'>): boolean {
+  return subcause === 'not-verified' && (host.kubeletMinor === null || host.kubeletMinor >= 33)
+}
+
+export function signatureSteps(): Step[] {
+  return [{ code: 'show-policy' }, { code: 'satisfy-policy' }]
+}
+
+export function canceledSteps(finding: Finding): Step[] {
+  return [{ code: 'restart-pull' }, { code: 'runtime-log' }, ...pullByHand(finding), { code: 'slow-pull' }]
+}
+
+/** Steps for unknown causes; some have clues. */
+export function otherSteps(finding: Finding): Step[] {
+  const { clues, endpoint, evidence } = finding
+  if (endpoint?.role === 'runtime')
+    return [{ code: 'start-runtime', socket: endpoint.host }, { code: 'runtime-log' }]
+  if (clueOf(clues, 'precondition-failed') !== undefined)
+    return [
+      { code: 'use-other-source', why: 'closed' },
+      { code: 'check-name', how: 'plain' },
+    ]
+  if (clueOf(clues, 'damaged-store') !== undefined)
+    return [{ code: 'remove-image', image: nameOf(finding) }, { code: 'runtime-log' }]
+  if (clueOf(clues, 'endpoint-scheme') !== undefined && finding.registry !== null)
+    return [
+      { code: 'mirror-settings', host: endpoint?.host ?? null, registry: finding.registry, about: 'scheme' },
+    ]
+  return [{ code: tellsNothing(evidence?.text ?? null) ? 'look-again' : 'read-all' }, ...pullByHand(finding)]
+}
+
+/** Whether the text is only the kubelet's back-off; the reason was in an event. */
+function tellsNothing(text: string | null): boolean {
+  return text === null || /^back-off pulling image "[^"]*"\.?$/i.test(text)
+}

@@ -1,0 +1,50 @@
+/** Steps for rate limits: a login if it has a limit of its own, or the cache's login if the cache is limited. */
+
+import { isLocal } from '../diagnosis/endpoint.ts'
+import type { Finding, RateLimitSubcause } from '../diagnosis/finding.ts'
+import { isDockerHub } from '../image/docker-hub.ts'
+import { loginSteps } from './login.ts'
+import type { Step } from './step.ts'
+
+/** The steps for a registry's rate limit. */
+export function limitSteps(finding: Finding): Step[] {
+  const { endpoint, registry } = finding
+  const subcause = (finding.subcause ?? 'unspecified') as RateLimitSubcause
+  if (endpoint?.role === 'mirror' && registry !== null && !isLocal(endpoint.host))
+    return [
+      { code: 'mirror-limit', host: endpoint.host, registry },
+      { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
+      { code: 'wait', for: 'limit' },
+    ]
+  if (subcause === 'abuse') return [{ code: 'wait', for: 'burst' }, ...elsewhere(finding)]
+  if (!countsByAccount(finding))
+    return [{ code: 'wait', for: 'minute' }, ...loginSteps(finding, 'limit'), { code: 'use-cache' }]
+  const login = loginSteps(finding, subcause === 'account' ? 'account-limit' : 'limit')
+  const steps: Step[] = [...login, ...elsewhere(finding)]
+  // A mirror on the node's loopback relays Docker Hub's answer; if no login of the pod can help, the mirror's may.
+  if (endpoint?.role === 'mirror' && login.length === 0 && registry !== null)
+    steps.unshift({ code: 'mirror-limit', host: endpoint.host, registry })
+  const { quota } = finding
+  return [...steps, { code: 'wait', for: 'limit', ...(quota && { quota }) }, { code: 'use-cache' }]
+}
+
+/** Whether accounts have their own limit: at Docker Hub, at ECR Public, and if the message says so. Others limit all requests per minute. */
+function countsByAccount({ registry, subcause }: Finding): boolean {
+  return (
+    isDockerHub(registry ?? '') ||
+    registry === 'public.ecr.aws' ||
+    subcause === 'anonymous' ||
+    subcause === 'account'
+  )
+}
+
+/** Official images are also published at another registry, for pulls without a login or quota. */
+function elsewhere({ remedies, reference }: Finding): Step[] {
+  const official = reference?.startsWith('docker.io/library/') === true
+  return official && remedies.includes('replace-registry') ? [{ code: 'replace-registry' }] : []
+}
+
+/** The steps for the kubelet's own throttle. */
+export function kubeletQpsSteps(): Step[] {
+  return [{ code: 'wait', for: 'kubelet' }, { code: 'raise-kubelet-qps' }]
+}

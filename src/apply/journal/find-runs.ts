@@ -1,0 +1,113 @@
+/** Reads the journals of a cluster: which runs there are, newest first, and which of them an undo is about. */
+
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { UsageError } from '../../errors.ts'
+import { isUndone, mayHaveWritten, type Run, type RunEntry, wroteMoreThanPods } from './run.ts'
+import { refuseForeignFolder } from './state-folder.ts'
+
+/** Which runs to read, and who is told about damaged lines. */
+export interface ReadingRuns {
+  /** Only runs against this server: any server can claim the uid of another cluster. */
+  server?: string
+  /** Gets a sentence for each damaged line; the rest of its journal is still read. */
+  onDamage?: (sentence: string) => void
+}
+
+/** Every run in the folder that may have written something, newest first, including undone ones. Files that are not journals are skipped. */
+export async function listRuns(folder: string, { server, onDamage }: ReadingRuns = {}): Promise<Run[]> {
+  await refuseForeignFolder(folder)
+  const names = await readdir(folder).catch(error => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw new UsageError(`Can't read the journals in ${folder} (${(error as NodeJS.ErrnoException).code}).`)
+  })
+  const runs: Run[] = []
+  for (const name of names.filter(one => one.endsWith('.jsonl')).sort()) {
+    const path = join(folder, name)
+    const run = await parseJournal(await readJournal(path), line => onDamage?.(damageText(path, line)))
+    if (server !== undefined && run?.cluster.server !== server) continue
+    if (run?.entries.some(mayHaveWritten)) runs.push(run)
+  }
+  // Sorted by number, because the machine's clock may have been set back between two runs.
+  return runs.reverse().sort((one, other) => (other.number ?? 0) - (one.number ?? 0))
+}
+
+/** @throws UsageError for a journal that can't be read: skipping it could hide a run that wrote something */
+async function readJournal(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(error => {
+    const { code } = error as NodeJS.ErrnoException
+    throw new UsageError(`Can't read the journal ${path} (${code}): make it readable, or move it away.`)
+  })
+}
+
+function damageText(path: string, line: number): string {
+  return `Line ${line} of the journal ${path} is damaged, so what it says of its run may not be all: look at it, or move the file away.`
+}
+
+/** A journal's text as a run; null if the first line is not a run header. A torn last line is ignored: no write followed it. */
+async function parseJournal(text: string, onDamage: (line: number) => void): Promise<Run | null> {
+  // Loaded only if there are journals: the compiled schema is large.
+  const { parseLine } = await import('./line.ts')
+  const written = text.split('\n')
+  const [header, ...lines] = written.flatMap((line, at) => {
+    const parsed = parseLine(line)
+    if (parsed === null && line !== '' && at < written.length - 1) onDamage(at + 1)
+    return parsed ?? []
+  })
+  if (header?.type !== 'run') return null
+  const { type: _, ...run } = header
+  const entries = new Map<string, RunEntry>()
+  let over = false
+  for (const line of lines) {
+    if (line.type === 'intent') {
+      const { change, object = null } = line
+      const fresh = { outcome: null, undoing: false, undone: false, undoneAt: null }
+      entries.set(change.id, { change, object, ...fresh, run: run.run })
+    } else if (line.type === 'outcome') {
+      const entry = entries.get(line.outcome.id)
+      if (entry) entry.outcome = line.outcome
+    } else if (line.type === 'undo-intent' || line.type === 'undone') {
+      const entry = entries.get(line.id)
+      if (entry) entry[line.type === 'undone' ? 'undone' : 'undoing'] = true
+      if (entry && line.type === 'undone') entry.undoneAt = line.resourceVersion ?? null
+    } else if (line.type === 'over') {
+      over = true
+    }
+  }
+  return { ...run, entries: [...entries.values()], over }
+}
+
+/**
+ * The run of that name, or the only one whose name begins with it; without a name the newest run that wrote more than pods, which can't be undone.
+ * @throws UsageError where there is none
+ */
+export function findRun(runs: Run[], name?: string): Run {
+  if (name === undefined) {
+    const newest = runs.find(wroteMoreThanPods) ?? runs[0]
+    if (newest) return newest
+    throw new UsageError('No run on this machine has written to this cluster, so there is nothing to undo.')
+  }
+  const [found, ...others] = runs.filter(({ run }) => run === name || (name !== '' && run.startsWith(name)))
+  if (found && others.length === 0) return found
+  throw new UsageError(
+    found
+      ? `${others.length + 1} runs begin with ${name}: give a longer part of the name.`
+      : `No run ${name} on this machine has written to this cluster: \`undo --list\` names those that have.`,
+  )
+}
+
+/**
+ * The run joined with the interrupted runs that it continues. Where both have a change, the later entry that may have written something
+ * counts.
+ */
+export function withContinued(run: Run, runs: Run[]): Run {
+  const earlier = runs.find(one => one.run === run.continues && one !== run)
+  if (earlier === undefined || isUndone(earlier)) return run
+  const before = withContinued(earlier, runs)
+  const entries = new Map(before.entries.map(entry => [entry.change.id, entry]))
+  for (const entry of run.entries) {
+    const known = entries.get(entry.change.id)
+    if (known === undefined || mayHaveWritten(entry)) entries.set(entry.change.id, entry)
+  }
+  return { ...run, entries: [...entries.values()] }
+}

@@ -1,0 +1,144 @@
+/** Patterns for the clues in the words of an error text and in an image's name. */
+
+import type { Clue } from './clues.ts'
+import { isLocal, isPrivateAddress } from './endpoint.ts'
+
+/** Clues by the words that show them. Matched against a text without the image's own names. */
+export const TEXT_CLUES: [Clue, RegExp][] = [
+  [
+    { code: 'web-page' },
+    /text\/html|invalid character '?\\*u?003c|invalid character '<'|<!?(?:doctype|html)\b|&lt;html|\\u003chtml/i,
+  ],
+  [
+    { code: 'endpoint-scheme' },
+    /unsupported protocol scheme|missing protocol scheme|https?:\/\/https?:?\/\//i,
+  ],
+  [{ code: 'short-name' }, /short[- ]name|unqualified-search/i],
+  [{ code: 'expired' }, /token has expired|reauthenticate|expired token|token is expired|jwt expired/i],
+  [
+    { code: 'credential-provider' },
+    /credential provider|error getting credentials|docker-credential-|ecr-credential|exec: "?[\w/-]*credential/i,
+  ],
+  [
+    { code: 'certificate', problem: 'unknown-authority' },
+    /unknown authority|self[- ]signed|unable to get local issuer|unknown certificate authority|not trusted/i,
+  ],
+  [
+    { code: 'certificate', problem: 'expired' },
+    /certificate has expired|not yet valid|certificate is expired/i,
+  ],
+  [
+    { code: 'certificate', problem: 'wrong-name' },
+    /certificate is (?:valid for|not valid for)|cannot validate certificate for/i,
+  ],
+  [{ code: 'certificate', problem: 'client' }, /certificate required|bad certificate|client certificate/i],
+  [
+    { code: 'certificate', problem: 'no-alternative-name' },
+    /legacy common name|doesn't contain any ip sans|not valid for any names/i,
+  ],
+  [
+    { code: 'certificate', problem: 'legacy' },
+    /insecure signature|protocol version not supported|handshake failure/i,
+  ],
+  [
+    { code: 'file-system' },
+    /whiteout.{0,200}(?:not supported|not permitted)|lchown.{0,120}(?:operation not permitted|invalid argument)|cross-device link|stale (?:nfs )?file handle/i,
+  ],
+  [
+    { code: 'partial-layer' },
+    /failed size validation|unexpected commit digest|short read|unexpected eof|content digest mismatch|filesystem layer verification failed/i,
+  ],
+  [{ code: 'source-blocked' }, /is blocked in \S*registries\.conf/i],
+  [
+    { code: 'layer-type' },
+    /no processor for media-?type|stream processor for|nydus|unsupported layer media|encrypted layer/i,
+  ],
+  [
+    { code: 'layer-format' },
+    /invalid tar header|unsupported (?:layer|compression)|unknown compression|magic number mismatch/i,
+  ],
+  [{ code: 'damaged-store' }, /image not known|does not resolve to an image id|layer not known/i],
+  [{ code: 'schema1' }, /schema ?(?:version )?1\b|manifest\.v1\+prettyjws|docker v1/i],
+  [
+    { code: 'artifact' },
+    /vnd\.cncf\.helm|application\/vnd\.wasm|(?<!image or )oci artifact|not a (?:container )?image|artifact type|unknown config media|empty\.v1\+json/i,
+  ],
+  [{ code: 'storage-quota' }, /quota has been exceeded on namespace|storage quota|insufficient storage/i],
+  [
+    { code: 'vulnerabilities' },
+    /vulnerabilit|\bcve-\d|\bxray\b|severity (?:of|level)|scann(?:ed|ing)|quarantine/i,
+  ],
+  [
+    { code: 'suspended' },
+    /suspended|payment required|billing|subscription|has been disabled|account is (?:locked|disabled)/i,
+  ],
+  [
+    { code: 'region' },
+    /export control|not available in your (?:country|region|location)|embargo|sanction|legal reasons|your location/i,
+  ],
+  [
+    { code: 'token-scope' },
+    /read_registry|read:packages|read_package|token scope|required scopes|insufficient scope/i,
+  ],
+]
+
+/** Placeholders for a value: variables, template braces, angle brackets, or a word such as CHANGEME. */
+const UNFILLED =
+  /\$\{?\w|\$\(|\{\{|\}\}|\{\w+\}|<[^>]*>|\b(?:REPLACE|CHANGE)[-_]?(?:ME|THIS)?\b|\bYOUR[-_]\w+|\b(?:IMAGE|TAG|VERSION|REGISTRY)_(?:NAME|TAG|PLACEHOLDER|HERE)\b|%[A-Z_]+%|__[A-Z_]+__|@[A-Z_]+@/
+const NUMBER = /\d(?:\.\d+)?e\+\d+/i
+
+/** The clues in an image's name, as written in the pod. */
+export function nameClues(image: string): Clue[] {
+  const clues: Clue[] = []
+  if (NUMBER.test(image)) clues.push({ code: 'unquoted-number' })
+  if (/^auto(?::latest)?$/.test(image)) clues.push({ code: 'placeholder', of: 'istio' })
+  else if (
+    UNFILLED.test(image) ||
+    /^(?:controller|image|placeholder|todo|undefined|null|none|nil)(?::\w*)?$/i.test(image)
+  )
+    clues.push({ code: 'placeholder', of: 'template' })
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(image)) clues.push({ code: 'reference-scheme' })
+  return clues
+}
+
+const ADDRESS =
+  /(?:client (?:with )?ip|ip address|address|ip)[ :'"“`]{1,6}((?:\d{1,3}\.){3}\d{1,3}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7})['"”`]? (?:is not|is blocked|not|has been|was)/i
+const CALLER =
+  /\buser[ :]+["'`\\]*([^\s"'`\\,]{1,200})["'`\\]* (?:is not authorized|does not have|cannot|can't|has no)|\bUser: (arn:\S{1,200}) is not authorized/i
+const DNS_SERVER = /\blookup \S+ on (\[?[0-9a-f.:]+?\]?):53\b/i
+const NO_ROUTE =
+  /dial tcp (?:\[[0-9a-f:]+\]:\d+->)?(\[[0-9a-f:]+\]|[\d.]+):\d+: (?:connect: )?(?:network is unreachable|cannot assign requested address)/i
+const SIGNER = /required (?:e-?mail|identity|subject|signer|key)[ :]{1,3}\\*["'“]?([^"'”\\]{1,200})/i
+const MIRRORS = /\(Mirrors also failed: (.{0,4000}?)\]\):/i
+
+/** The clues that quote something from the text: an address, an account, a signer, a DNS server, mirrors. */
+export function quotedClues(text: string): Clue[] {
+  const address = ADDRESS.exec(text)?.[1]
+  const caller = CALLER.exec(text)
+  const name = caller?.[2] ?? caller?.[1]
+  const server = DNS_SERVER.exec(text)?.[1]
+  const mirrors = MIRRORS.exec(text)?.[1]
+  const noRoute = NO_ROUTE.exec(text)?.[1]
+  const demanded = SIGNER.exec(text)?.[1]
+  return [
+    ...(address === undefined ? [] : [{ code: 'caller-address' as const, address }]),
+    ...(name === undefined ? [] : [{ code: 'caller' as const, name }]),
+    ...(demanded === undefined ? [] : [{ code: 'signer' as const, demanded }]),
+    ...(server === undefined ? [] : [{ code: 'dns-server' as const, server }]),
+    ...(noRoute === undefined || isLocal(noRoute) || isPrivateAddress(noRoute)
+      ? []
+      : [
+          {
+            code: 'no-route' as const,
+            family: noRoute.startsWith('[') ? ('IPv6' as const) : ('IPv4' as const),
+          },
+        ]),
+    ...(mirrors === undefined ? [] : [{ code: 'mirrors-failed' as const, hosts: hostsOf(mirrors) }]),
+  ]
+}
+
+/** The hosts in containers/image's list of mirrors, `[mirror.example/library/nginx: why] [other: why]`; at most four. */
+function hostsOf(list: string): string[] {
+  const hosts = [...list.matchAll(/\[([\w.-]+(?::\d+)?)(?=[/:])/g)].map(([, host = '']) => host)
+  return [...new Set(hosts)].slice(0, 4)
+}

@@ -1,0 +1,41 @@
+/** Shares work between error texts that differ only in digests: in one incident thousands of pods report the same error. */
+
+type TextWork<About, Result> = (text: string, about: About) => Result
+
+/** Wraps work on texts so that it runs once for texts that are alike. `keyOf` names what else the result depends on. */
+type TextMemo = <About, Result>(
+  work: TextWork<About, Result>,
+  keyOf: (about: About) => string,
+) => TextWork<About, Result>
+
+const DIGEST = /sha256:[0-9a-f]{64}/g
+
+/**
+ * A memo for one diagnosis.
+ * @param varying what may differ between texts that are alike, as a global expression
+ */
+export function textMemo(varying: RegExp = DIGEST): TextMemo {
+  const ids = new Map<string, number>()
+  const idOf = (text: string) => {
+    const known = ids.get(text)
+    if (known !== undefined) return known
+    const alike = text.replace(varying, match => `‹${match.length}›`)
+    const id = ids.get(alike) ?? ids.size
+    ids.set(alike, id).set(text, id)
+    return id
+  }
+  return <About, Result>(
+    work: TextWork<About, Result>,
+    keyOf: (about: About) => string,
+  ): TextWork<About, Result> => {
+    const results = new Map<string, { result: Result }>()
+    return (text, about) => {
+      const key = `${idOf(text)} ${keyOf(about)}`
+      const known = results.get(key)
+      if (known !== undefined) return known.result
+      const result = work(text, about)
+      results.set(key, { result })
+      return result
+    }
+  }
+}

@@ -1,0 +1,152 @@
+/** Whether a pull had a usable credential: the pod's pull secrets, matched against one image as the kubelet does it. */
+
+import { type KeyMismatch, keyMismatch } from '../dockerconfig/key-mismatch.ts'
+import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
+import { parseReference, type Reference } from '../image/reference.ts'
+import type { Pod } from '../snapshot/pod.ts'
+import type { PullSecret, PullSecretEntry, PullSecretProblem } from '../snapshot/pull-secret.ts'
+import type { ServiceAccount, Snapshot } from '../snapshot/snapshot.ts'
+import type { Attempt, AttemptProblem, CredentialReport, CredentialStatus } from './finding.ts'
+
+const WHOLE_SECRET: Record<PullSecretProblem, AttemptProblem> = {
+  missing: 'secret-missing',
+  forbidden: 'secret-forbidden',
+  failed: 'secret-unread',
+  'not-in-dump': 'secret-unread',
+  'wrong-type': 'wrong-type',
+  'wrong-key': 'wrong-key',
+  'wrong-layout': 'wrong-layout',
+  malformed: 'malformed',
+  'creds-store-only': 'creds-store-only',
+  'no-entries': 'no-entries',
+}
+
+interface PodSecret {
+  name: string
+  from: Attempt['from']
+  /** null if it was not read. */
+  content: PullSecret | null
+}
+
+interface Entry extends PullSecretEntry {
+  secret: PodSecret
+}
+
+type PodSecrets = Pick<Pod, 'namespace' | 'serviceAccount' | 'pullSecrets'>
+
+/** The credentials of one snapshot's pods. Reports are shared: don't change them. */
+export interface PodCredentials {
+  /** The service account that the pod runs as, if it was read. */
+  accountOf(pod: Pick<Pod, 'namespace' | 'serviceAccount'>): ServiceAccount | undefined
+  /**
+   * What the kubelet finds for an image in the pod's pull secrets. Credentials of the node itself can't be seen from outside.
+   * @param image as written; for one that does not parse no secret is tried, but a broken secret is still reported
+   */
+  reportFor(pod: PodSecrets, image: string): CredentialReport
+}
+
+type Secrets = Pick<Snapshot, 'pullSecrets' | 'serviceAccounts'>
+
+/** Indexes secrets and service accounts, and judges pods with the same secrets and image once. */
+export function podCredentials({ pullSecrets, serviceAccounts }: Secrets): PodCredentials {
+  const secrets = byName(pullSecrets)
+  const accounts = byName(serviceAccounts)
+  const reports = new Map<string, CredentialReport>()
+  const accountOf: PodCredentials['accountOf'] = ({ namespace, serviceAccount }) =>
+    accounts.get(nameKey(namespace, serviceAccount))
+  return {
+    accountOf,
+    reportFor: (pod, image) => {
+      const { namespace, serviceAccount } = pod
+      const key = JSON.stringify([namespace, serviceAccount, pod.pullSecrets, image])
+      const known = reports.get(key)
+      if (known !== undefined) return known
+      const account = accountOf(pod)
+      // Admission copies the whole list or nothing, so one name that the account lacks means that the pod wrote its own.
+      const copied = pod.pullSecrets.every(name => account?.imagePullSecrets.includes(name))
+      const named = pod.pullSecrets.map(
+        (name): PodSecret => ({
+          name,
+          from: copied ? 'serviceaccount' : 'pod',
+          content: secrets.get(nameKey(namespace, name)) ?? null,
+        }),
+      )
+      const report = judge(named, parseReference(image))
+      reports.set(key, report)
+      return report
+    },
+  }
+}
+
+/** The first of each name. */
+function byName<T extends { namespace: string; name: string }>(objects: readonly T[]): Map<string, T> {
+  return new Map(objects.toReversed().map(object => [nameKey(object.namespace, object.name), object]))
+}
+
+function nameKey(namespace: string, name: string): string {
+  return `${namespace}/${name}`
+}
+
+function judge(secrets: PodSecret[], reference: Reference | null): CredentialReport {
+  const entries = secrets.flatMap(secret =>
+    (secret.content?.entries ?? []).map(entry => ({ ...entry, secret })),
+  )
+  const { tried, shadowed } =
+    reference === null ? { tried: [], shadowed: [] } : lookUpCredentials(reference, entries)
+  const matched = new Set([...tried, ...shadowed].map(({ secret }) => secret))
+  const unmatched = secrets.filter(secret => !matched.has(secret))
+  const attempts = [
+    ...tried.map(entry => attemptOf(entry, entry.problem)),
+    ...shadowed.map(entry => attemptOf(entry, 'shadowed')),
+    ...unmatched.flatMap(secret => uselessAttempt(secret, reference)),
+  ]
+  return { status: statusOf(attempts), attempts }
+}
+
+function attemptOf({ secret, key, username }: Entry, problem: AttemptProblem | null): Attempt {
+  return { from: secret.from, secret: secret.name, key, username, usable: problem === null, problem }
+}
+
+/** Why a secret has no login for this image: the whole secret is unusable, or none of its keys match. */
+function uselessAttempt(secret: PodSecret, reference: Reference | null): Attempt[] {
+  const base = { from: secret.from, secret: secret.name, username: null, usable: false }
+  const whole = secret.content === null ? 'failed' : secret.content.problem
+  if (whole !== null) {
+    const { detail, provenBy } = secret.content ?? {}
+    // For a malformed secret, `detail` is a key of its auths; for others, a type or a data key.
+    const key = whole === 'malformed' ? (detail ?? null) : null
+    return [
+      {
+        ...base,
+        key,
+        problem: WHOLE_SECRET[whole],
+        ...(detail === undefined || key !== null ? {} : { detail }),
+        ...(provenBy && { provenBy }),
+      },
+    ]
+  }
+  if (reference === null) return []
+  const keys = secret.content?.entries.map(entry => entry.key) ?? []
+  const meant = keys.flatMap(key => {
+    const mismatch = keyMismatch(key, reference)
+    return mismatch === null ? [] : { key, mismatch }
+  })
+  const misspelt = meant.find(({ mismatch }) => !FOR_OTHERS.includes(mismatch))
+  if (misspelt !== undefined) return [{ ...base, ...misspelt, problem: 'key-never-matches' }]
+  const near = meant.length === keys.length ? meant[0] : undefined
+  return [{ ...base, key: keys.join(', ') || null, ...near, problem: 'other-registry' }]
+}
+
+/** A key with such a mismatch may be right for other images. */
+const FOR_OTHERS: KeyMismatch[] = ['path', 'port-other']
+
+const UNREAD: AttemptProblem[] = ['secret-forbidden', 'secret-unread']
+
+function statusOf(attempts: Attempt[]): CredentialStatus {
+  const problems = attempts.map(({ problem }) => problem)
+  // The kubelet can't build a keyring with a malformed secret in it, so every image of the pod fails.
+  if (problems.includes('malformed')) return 'broken'
+  if (attempts.some(({ usable }) => usable)) return 'usable'
+  if (problems.some(problem => problem !== null && UNREAD.includes(problem))) return 'unknown'
+  return problems.every(problem => problem === 'other-registry') ? 'none' : 'broken'
+}

@@ -1,0 +1,91 @@
+/** The remedies, and which of them fit a finding. What a remedy needs, such as a working login, is checked later, before anything is written. */
+
+import { isDockerHub } from '../image/docker-hub.ts'
+import { isPublic } from '../image/registries.ts'
+import type { Container, Pod } from '../snapshot/pod.ts'
+import type { Endpoint } from './endpoint.ts'
+import { isLocal } from './endpoint.ts'
+import type { Finding, Subcause } from './finding.ts'
+import type { PodCredentials } from './pod-credential.ts'
+
+/** What `fix` can do for a finding. */
+export type Remedy = 'authenticate' | 'recreate' | 'pin' | 'pull-policy' | 'replace-registry'
+
+type Judged = Pick<Finding, 'cause' | 'subcause' | 'registry' | 'reference' | 'endpoint' | 'moved'>
+
+/** What decides whether a remedy fits. */
+interface Facts {
+  judged: Judged
+  pullPolicy: Container['pullPolicy']
+  /** Whether the pull would succeed with a login. */
+  loginHelps: boolean
+  /** Whether a new pod would get that login from its service account. */
+  newPodHasIt: boolean
+}
+
+/** Whether a remedy helps there; most helpful first: a credential ends the limit for good, the rest spare pulls or go elsewhere. */
+const FITS: Readonly<Record<Remedy, (facts: Facts) => boolean>> = {
+  authenticate: ({ loginHelps, newPodHasIt }) => loginHelps && !newPodHasIt,
+  recreate: ({ loginHelps, newPodHasIt }) => loginHelps && newPodHasIt,
+  'pull-policy': ({ judged, pullPolicy }) => isLimited(judged) && pullPolicy === 'Always',
+  pin: ({ judged }) => isLimited(judged) && judged.reference !== null && !judged.reference.includes('@'),
+  'replace-registry': ({ judged }) =>
+    isLimited(judged) && judged.registry !== null && isDockerHub(judged.registry),
+}
+
+const MOST_HELPFUL_FIRST = Object.keys(FITS) as Remedy[]
+
+/** Most helpful first; none where only a person can help (a typo, DNS, a certificate…). */
+export function remediesFor(
+  judged: Judged,
+  pod: Pod,
+  container: Container,
+  credentials: PodCredentials,
+): Remedy[] {
+  // The API server can change nothing about a static pod: its manifest and its logins are on the node.
+  // A debug container pulls with its pod's secrets and ends with the pod, so no change reaches it.
+  if (judged.registry === null || pod.mirror || container.kind === 'ephemeral') return []
+  const loginHelps = loginWouldHelp(judged)
+  const newPodHasIt = loginHelps && recreatingWouldHelp(pod, container, credentials)
+  const facts = { judged, pullPolicy: container.pullPolicy, loginHelps, newPodHasIt }
+  return MOST_HELPFUL_FIRST.filter(remedy => FITS[remedy](facts))
+}
+
+/** The remedies that at least one finding has, with how many findings have it; most helpful first. */
+export function fittingRemedies(findings: Finding[]): { remedy: Remedy; findings: number }[] {
+  return MOST_HELPFUL_FIRST.map(remedy => ({
+    remedy,
+    findings: findings.filter(({ remedies }) => remedies.includes(remedy)).length,
+  })).filter(({ findings: count }) => count > 0)
+}
+
+function isLimited({ cause }: Judged): boolean {
+  return cause === 'rate-limited'
+}
+
+/** Refusals that no login of the pod can end: a blocked address, a policy, and a cache's own login at its upstream. */
+const NOT_FIXED_BY_LOGIN: readonly Subcause[] = ['blocked', 'policy', 'upstream']
+
+function loginWouldHelp({ cause, subcause, reference, endpoint, moved }: Judged): boolean {
+  // The abuse limit counts the address even with a login; a cache's limit counts the cache's own login.
+  if (cause === 'rate-limited') return subcause !== 'abuse' && mayReceiveLogin(endpoint)
+  if (cause !== 'auth-required-or-denied') return false
+  if (subcause !== null && NOT_FIXED_BY_LOGIN.includes(subcause)) return false
+  if (moved?.state === 'deleted' || moved?.state === 'retired') return false
+  // Public images need no login: only a refused one can be in the way.
+  if (isPublic(reference)) return subcause === 'credential-refused'
+  return mayReceiveLogin(endpoint)
+}
+
+/** Whether a login may be proposed: the runtime would send it to a mirror that asks for one, unless that is the node's own loopback. */
+function mayReceiveLogin(endpoint: Endpoint | null): boolean {
+  return endpoint?.role !== 'mirror' || isLocal(endpoint.host)
+}
+
+/** The service account got a credential after the pod was made; only a new pod would get it (admission copies the list once). */
+function recreatingWouldHelp(pod: Pod, { image }: Container, credentials: PodCredentials): boolean {
+  if (pod.pullSecrets.length > 0) return false
+  const account = credentials.accountOf(pod)
+  if (account === undefined || account.imagePullSecrets.length === 0) return false
+  return credentials.reportFor({ ...pod, pullSecrets: account.imagePullSecrets }, image).status === 'usable'
+}

@@ -1,0 +1,112 @@
+/** Recognizes pulls in the messages of kubelets and runtimes: in a status, in an event with any reason, or in a sandbox's error. */
+
+/** What an event reports of a pull; `null` if it is about something else. */
+export type PullStage = 'failed' | 'back-off' | 'began' | 'ended' | null
+
+/** Prefix of an event that combines more than ten similar ones (client-go's EventAggregator). */
+const COMBINED = '^(?:\\(combined from similar events\\): )?'
+/** How the kubelet's messages start, whatever reason a vendor gives the event. */
+const STAGES: [Exclude<PullStage, null>, RegExp][] = [
+  [
+    'failed',
+    opening('failed to (?:re-?)?pull image |container image .{0,600}is not present with pull policy'),
+  ],
+  ['back-off', opening('back-off pulling image ')],
+  ['began', opening('pulling image ')],
+  ['ended', opening('successfully pulled image ')],
+]
+const SANDBOX = opening('failed (?:to )?create pod sandbox\\b')
+
+function opening(words: string): RegExp {
+  return new RegExp(`${COMBINED}(?:${words})`, 'i')
+}
+
+/** The stage of a pull that the kubelet's message reports. */
+export function pullStage(sentence: string): PullStage {
+  return STAGES.find(([, words]) => words.test(sentence))?.[0] ?? null
+}
+
+/** Whether the event reports any failure to create the pod's sandbox. */
+export function isSandboxFailure({ reason, message }: { reason: string; message: string }): boolean {
+  return reason === 'FailedCreatePodSandBox' || SANDBOX.test(message)
+}
+
+/** Waiting reasons of the kubelet's image manager (pkg/kubelet/images/types.go) and of the CRI (cri-api pkg/errors). */
+const PULL_FAILS = new Set([
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'ErrImageNeverPull',
+  'InvalidImageName',
+  'ImageInspectError',
+  'RegistryUnavailable',
+  'SignatureValidationFailed',
+])
+
+/** Whether this waiting reason itself means that the image could not be pulled. */
+export function isPullFailureReason(reason: string): boolean {
+  return PULL_FAILS.has(reason)
+}
+
+/** Waiting reasons after the kubelet's own pull: a pull that fails then is a guest's, or the pulled image is damaged. */
+const PAST_PULL = new Set([
+  'CrashLoopBackOff',
+  'CreateContainerConfigError',
+  'CreateContainerError',
+  'PreCreateHookError',
+  'PreStartHookError',
+  'PostStartHookError',
+  'PreStopHookError',
+  'RunContainerError',
+])
+
+/** Whether the kubelet sets this waiting reason only after its own pull succeeded. */
+export function isPostPullReason(reason: string): boolean {
+  return PAST_PULL.has(reason)
+}
+
+/** Words that runtimes, and guests that pull by themselves, use only for failed pulls. */
+const FAILED_PULLS = [
+  /\b(?:fail(?:ed|ure)|error|unable|could not|couldn't|cannot|can't|errors? happened)\b(?: to| while| when| in|:){0,2} (?:async )?pull(?:ing)?(?: and unpack)?(?: the)?(?: sandbox| pause| oci)? (?:images?|manifests?|layers?|blobs?|config)\b/i,
+  /\bimage pull (?:error|fail(?:ed|ure))\b|\bfailed to get sandbox image\b|\bpull access denied for\b/i,
+  /\binitiali[sz]ing source docker:|\breading manifest \S{1,600} in \S/i,
+  /\bfailed to resolve (?:reference|image)\b/i,
+  // The image was pulled, but its stored content can't be used (containerd; containers/storage).
+  /\berror unpacking image\b|\bfailed to unpack image\b|\bfailed to extract layer\b/i,
+  /\blocating image with id\b.{0,200}\bimage not known\b|\bdoes not resolve to an image id\b/i,
+]
+
+/** Whether the text reports that an image could not be pulled, or that its pulled content is damaged. */
+export function mentionsFailedPull(text: string): boolean {
+  return FAILED_PULLS.some(words => words.test(text))
+}
+
+/** Where a sandbox's error names its image, the most reliable first. */
+const NAMED = [
+  /\bfailed to get sandbox image "([^"\s]{1,600})"/i,
+  /\bpull(?:ing)?(?: and unpack)?(?: sandbox| pause)? image "([^"\s]{1,600})"/i,
+  /\bsource docker:\/\/([^"\s]{1,600})/i,
+  /\b(?:pull access denied for|failed to resolve (?:reference|image)) "?([^"\s]{1,300}[/:][^"\s]{1,300})/i,
+  /\bpull(?:ing)?(?: sandbox| pause)? image ([^"\s]{1,300}[/:][^"\s]{1,300})/i,
+]
+const MANIFEST = /\breading manifest (\S{1,200}) in ([^"\s]{1,600})/i
+
+/**
+ * The image of a sandbox that could not be created; empty if the text does not name it; null if the failure was not a pull, as with most
+ * of these errors (networks, cgroups, runtimes).
+ */
+export function sandboxImage(message: string): string | null {
+  if (!mentionsFailedPull(message)) return null
+  const text = message.replace(/\\+"/g, '"')
+  for (const words of NAMED) {
+    const name = withoutEnd(words.exec(text)?.[1] ?? '')
+    if (name !== '') return name
+  }
+  const [, version = '', repository = ''] = MANIFEST.exec(text) ?? []
+  if (repository === '') return ''
+  return `${withoutEnd(repository)}${version.includes(':') ? '@' : ':'}${version}`
+}
+
+/** The name without the punctuation that directly follows it. */
+function withoutEnd(name: string): string {
+  return name.replace(/[:,.;)\]'"\\]+$/, '')
+}

@@ -1,0 +1,153 @@
+/** Finds the existing tags or repositories that were probably meant by a name that does not exist. */
+
+/** A tag's parts: `v1.27.3-alpine` is the version 1.27.3 and the rest `-alpine`. */
+interface TagParts {
+  /** null if the tag does not start with a number. */
+  version: number[] | null
+  rest: string
+}
+
+/** Tags that are farther apart are not related. */
+const MAX_DISTANCE = 9
+
+/**
+ * The existing tags most similar to the wanted one, the most similar first: the same but for a typo, the same version in another
+ * variant, the same variant in a near version. Where none is near (`latest`, and there are only versions), the highest versions.
+ */
+export function similarTags(wanted: string, tags: Iterable<string>, most: number): string[] {
+  const others = [...new Set(tags)].filter(tag => tag !== wanted)
+  const near = others
+    .map(tag => ({ tag, distance: tagDistance(wanted, tag) }))
+    .filter(({ distance }) => distance <= MAX_DISTANCE)
+    .sort((a, b) => a.distance - b.distance || byVersion(b.tag, a.tag) || compare(a.tag, b.tag))
+    .map(({ tag }) => tag)
+  if (near.length > 0) return near.slice(0, most)
+  const plain = others.filter(tag => /^v?\d[\d.]*$/i.test(tag))
+  const shown = plain.length > 0 ? plain : others
+  return shown.sort((a, b) => byVersion(b, a) || compare(a, b)).slice(0, most)
+}
+
+/** Whether the wanted tag reads like the existing one with a typo in it, and not like another version or variant. */
+export function isTypo(wanted: string, existing: string): boolean {
+  return wanted !== existing && typoDistance(wanted, existing) !== null
+}
+
+/** The names that differ from the wanted one by a typo, the most similar first. */
+export function similarNames(wanted: string, names: Iterable<string>, most: number): string[] {
+  return [...new Set(names)]
+    .flatMap(name => {
+      const distance = name === wanted ? null : nameDistance(wanted, name)
+      return distance === null ? [] : [{ name, distance }]
+    })
+    .sort((a, b) => a.distance - b.distance || compare(a.name, b.name))
+    .slice(0, most)
+    .map(({ name }) => name)
+}
+
+function nameDistance(wanted: string, name: string): number | null {
+  const [one, other] = [wanted, name].map(text => text.toLowerCase().replace(/[._-]+/g, '-'))
+  if (one === undefined || other === undefined) return null
+  const allowed = Math.min(3, Math.floor(one.length / 3))
+  const distance = editDistance(one, other, allowed)
+  if (distance <= allowed) return distance
+  const [short, long] = one.length < other.length ? [one, other] : [other, one]
+  return short.length >= 4 && long.startsWith(`${short}-`) ? allowed + 1 : null
+}
+
+/** Edits between two tags that are the same to a reader; null where they say different things. Below 1, so that it comes first. */
+function typoDistance(wanted: string, tag: string): number | null {
+  const [one, other] = [normalized(wanted), normalized(tag)]
+  if (one === other) return 0
+  const allowed = Math.min(3, Math.floor(one.replace(/[^a-z]/g, '').length / 3))
+  // Another number is another version and no typo, unless two neighbors have changed places, as in `1.72`.
+  const sameNumbers = numbersIn(one) === numbersIn(other)
+  const distance = editDistance(one, other, Math.max(1, allowed))
+  if (sameNumbers) return distance <= allowed ? distance / (allowed + 1) : null
+  return distance === 1 && sorted(one) === sorted(other) ? 0.5 : null
+}
+
+function numbersIn(text: string): string {
+  return text.replace(/\D+/g, ' ').trim()
+}
+
+function sorted(text: string): string {
+  return [...text].sort().join('')
+}
+
+function tagDistance(wanted: string, tag: string): number {
+  const typo = typoDistance(wanted, tag)
+  if (typo !== null) return typo
+  const [one, other] = [partsOf(wanted), partsOf(tag)]
+  if (one.version === null || other.version === null) return Number.POSITIVE_INFINITY
+  return 1 + versionDistance(one.version, other.version) + restDistance(one.rest, other.rest)
+}
+
+/** By the first number in which two versions differ: each after it that they share counts more than any step in it. */
+const LEVELS = [7, 4, 2]
+
+/** The step counts for less than one; where one has no number at all there (`1.27` for `1.27.3`), as a step without end. */
+function versionDistance(one: number[], other: number[]): number {
+  const longer = one.length > other.length ? one : other
+  const at = longer.findIndex((_, index) => one[index] !== other[index])
+  if (at === -1) return 0
+  const step = Math.abs((one[at] ?? Number.POSITIVE_INFINITY) - (other[at] ?? 0))
+  return (LEVELS[at] ?? 1) + (Number.isFinite(step) && other[at] !== undefined ? step / (step + 1) : 1)
+}
+
+/** The distance of two variants: the smallest if one extends the other (`-alpine` and `-alpine3.19`), then if one is empty. */
+function restDistance(one: string, other: string): number {
+  if (one === other) return 0
+  const distance = Math.min(4, editDistance(one, other, 4))
+  if (one === '' || other === '') return Math.min(2, distance)
+  return one.startsWith(other) || other.startsWith(one) ? 1 : distance
+}
+
+function byVersion(one: string, other: string): number {
+  const [first, second] = [partsOf(one).version ?? [], partsOf(other).version ?? []]
+  for (let at = 0; at < Math.max(first.length, second.length); at += 1) {
+    const difference = (first[at] ?? -1) - (second[at] ?? -1)
+    if (difference !== 0) return difference
+  }
+  return 0
+}
+
+function partsOf(tag: string): TagParts {
+  const match = /^v?(\d+(?:\.\d+)*)(.*)$/.exec(tag.toLowerCase())
+  if (match === null) return { version: null, rest: tag.toLowerCase() }
+  return { version: (match[1] ?? '').split('.').map(Number), rest: match[2] ?? '' }
+}
+
+/** Without what people get wrong in writing the same tag: case, a `v` before the number, which of the separators. */
+function normalized(tag: string): string {
+  return tag
+    .toLowerCase()
+    .replace(/^v(?=\d)/, '')
+    .replace(/[._-]+/g, '-')
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+/**
+ * Letters to insert, delete, replace or swap with their neighbor (optimal string alignment); a number above `enough` where it
+ * takes more than that.
+ */
+function editDistance(one: string, other: string, enough: number): number {
+  if (Math.abs(one.length - other.length) > enough) return enough + 1
+  let before: number[] = []
+  let last = Array.from({ length: other.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= one.length; i += 1) {
+    const row = [i]
+    for (let j = 1; j <= other.length; j += 1) {
+      const same = one[i - 1] === other[j - 1]
+      const edited = 1 + Math.min(last[j] ?? 0, row[j - 1] ?? 0)
+      const replaced = (last[j - 1] ?? 0) + (same ? 0 : 1)
+      const swaps = i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1]
+      row.push(Math.min(edited, replaced, swaps ? (before[j - 2] ?? 0) + 1 : edited))
+    }
+    before = last
+    last = row
+  }
+  return last[other.length] ?? 0
+}

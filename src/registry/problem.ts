@@ -1,0 +1,38 @@
+/** Turns the HTTP status of a registry or token server into a problem, and a problem into one clause for the reasons in a plan. */
+
+import { retryAfter } from '../network/retry-after.ts'
+import type { RegistryAnswer } from './connection.ts'
+import type { RegistryProblem } from './outcome.ts'
+
+/** Any status but success and 404. `who` leads the detail: `registry` or `token server`. */
+export function problemOf(answer: RegistryAnswer, who: string): RegistryProblem {
+  const { status, headers, url, at } = answer
+  if (status === 401 || status === 403) return { status: 'denied', httpStatus: status }
+  if (status === 429) {
+    const wait = retryAfter(headers['retry-after'], at)
+    return { status: 'rate-limited', retryAfterSeconds: wait === null ? null : Math.ceil(wait / 1000) }
+  }
+  return { status: 'server-error', httpStatus: status, detail: `${who} ${url.host} answered ${status}` }
+}
+
+/** Why there is no answer about an image. Names hosts and error codes, never a secret. */
+export function problemText(outcome: { status: 'not-found' } | RegistryProblem): string {
+  switch (outcome.status) {
+    case 'not-found':
+      return 'the registry has no such image'
+    case 'denied':
+      return 'the registry denies access to it, or has no such repository'
+    case 'wrong-credential':
+      return 'the registry refused the login'
+    case 'rate-limited':
+      return `the registry takes no more requests for now${waiting(outcome.retryAfterSeconds)}`
+    case 'unreachable':
+      return `the registry can't be reached (${outcome.detail})`
+    case 'server-error':
+      return outcome.detail
+  }
+}
+
+function waiting(seconds: number | null): string {
+  return seconds === null ? '' : ` (retry after ${seconds} s)`
+}

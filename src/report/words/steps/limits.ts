@@ -1,0 +1,107 @@
+/** The words of steps about limits, policies, and of those where nothing better is known. */
+
+import type { LimitSight } from '../../../snapshot/hub-quota.ts'
+import { shellWord } from '../../escape.ts'
+import { kubectlCommand, ownCommand } from '../../invocation.ts'
+import { fixCommand } from '../commands.ts'
+import { formatNumber, pluralize } from '../count.ts'
+import { spell } from '../duration.ts'
+import { editField, workloadsOf } from '../edits.ts'
+import { onNode, pullCommand } from '../node.ts'
+import { OFFICIAL_ELSEWHERE } from '../remedies.ts'
+import type { StepWords } from '../step-words.ts'
+
+const WAIT = {
+  limit: 'Wait until the limit resets (Docker Hub: six hours); the kubelet retries on its own',
+  minute:
+    "Wait a minute or two: this registry limits requests per second or minute, and the kubelet retries on its own; if it keeps happening, ask the registry's owner for a higher quota",
+  burst:
+    'Wait a few minutes; the kubelet retries on its own. Start fewer pods at once, or use a pull-through mirror',
+  kubelet: 'Wait a minute: the kubelet continues on its own',
+  registry: 'Wait: the kubelet retries on its own, and the pods start once the registry answers again',
+}
+
+/** When the next try has a chance, by what is left of the limit. */
+function limitText({ of, limit, remaining, windowSeconds }: LimitSight): string {
+  const whose = of === 'account' ? 'the account' : "this machine's address"
+  const others = of === 'account' ? '' : ' (nodes behind another address have a limit of their own)'
+  if (limit === null)
+    return `Wait for the next try, within five minutes: Docker Hub has no limit for ${whose} now${others}`
+  if (remaining === null) return WAIT.limit
+  const window = windowSeconds === null ? '' : ` in ${spell(windowSeconds)}`
+  if (remaining > 0)
+    return `Wait for the next try, within five minutes: ${formatNumber(remaining)} of ${pluralize(limit, 'pull')}${window} are left for ${whose}${others}`
+  const until = windowSeconds === null ? 'until the limit resets' : `up to ${spell(windowSeconds)}`
+  return `Wait ${until}: no pulls are left for ${whose}${others}, and the kubelet retries on its own`
+}
+
+export const limitSteps: StepWords<
+  | 'wait'
+  | 'replace-registry'
+  | 'use-cache'
+  | 'raise-kubelet-qps'
+  | 'allow-pull'
+  | 'preload'
+  | 'same-secret'
+  | 'show-policy'
+  | 'satisfy-policy'
+  | 'read-all'
+  | 'look-again'
+  | 'slow-pull'
+  | 'restart-pull'
+> = {
+  wait: step => ({ text: step.for === 'limit' && step.quota ? limitText(step.quota) : WAIT[step.for] }),
+  'replace-registry': (_step, { invocation, findings }) => ({
+    text: 'Or pull official images from another registry, without a login',
+    command: fixCommand(invocation, findings, OFFICIAL_ELSEWHERE),
+  }),
+  'use-cache': () => ({
+    text: 'Long term: put a pull-through cache between the nodes and the registry',
+  }),
+  'raise-kubelet-qps': () => ({
+    text: "If it keeps happening, raise registryPullQPS (5) and registryBurst (10) in the kubelet's configuration",
+  }),
+  'allow-pull': (_step, { invocation, findings }) =>
+    editField(
+      invocation,
+      findings[0],
+      'Let the kubelet pull it: set imagePullPolicy to IfNotPresent',
+      workloadsOf(findings),
+    ),
+  preload: ({ image }, { findings: [first] }) => ({
+    text: `Or preload the image on every node that runs these pods, first ${onNode(first)}`,
+    command: pullCommand(first.host, image),
+    where: onNode(first),
+  }),
+  'same-secret': () => ({
+    text: 'Give the pod the pull secret that the image was pulled with: from Kubernetes 1.33 on an image on the node is only for pods whose credential was verified (imagePullCredentialsVerificationPolicy)',
+  }),
+  'show-policy': (_step, { findings: [first] }) => ({
+    text: `See what the policy requires ${onNode(first)} (CRI-O; containerd names its image verifiers in config.toml)`,
+    command: 'cat /etc/containers/policy.json',
+    where: onNode(first),
+  }),
+  'satisfy-policy': () => ({
+    text: 'Sign the image as the policy requires, or add its repository to the policy',
+  }),
+  'read-all': (_step, { invocation, findings: [{ namespace, pod }] }) => ({
+    text: 'Read everything the kubelet reported',
+    command: kubectlCommand(invocation, `describe pod ${shellWord(pod)}`, namespace),
+  }),
+  'look-again': (_step, { invocation, findings: [{ namespace }] }) => ({
+    text: 'Run this again in five minutes: the next attempt records a new event',
+    command: ownCommand(invocation, `diagnose -n ${shellWord(namespace)}`),
+  }),
+  'restart-pull': (_step, { invocation, findings: [{ namespace, pod, workload }] }) => ({
+    text:
+      workload === null
+        ? 'Wait for the next attempt: the kubelet retries the pull within five minutes'
+        : 'Retry the pull now: delete the pod, and its controller creates a new one',
+    ...(workload === null
+      ? {}
+      : { command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace) }),
+  }),
+  'slow-pull': () => ({
+    text: "If the pull is only slow, raise image_pull_progress_timeout in containerd's configuration, or use a smaller image; if nodes pull from each other (a peer mirror such as Spegel, or k3s's embedded registry), restart that mirror",
+  }),
+}

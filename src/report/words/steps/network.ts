@@ -1,0 +1,171 @@
+/** The words of steps on the way to a host: its name, its port, its certificate, mirrors and proxies in between. */
+
+import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
+import { type Cloud, cloudOf } from '../../../image/registries.ts'
+import { shellWord } from '../../escape.ts'
+import { hostLabel, registryLabel } from '../labels.ts'
+import { onNode, proxyCommand, runsOnThisMachine } from '../node.ts'
+import { authorityPlace, mirrorSettings, plainHttpPlace } from '../node-settings.ts'
+import type { Findings, StepText, StepWords } from '../step-words.ts'
+
+/** A command that has to run on the node, or says so itself. */
+function stepOnNode(text: string, command: string, [first]: Findings): StepText {
+  return { text, command, where: onNode(first) }
+}
+
+const withPort = (host: string) => (/:\d+$/.test(host) ? host : `${host}:443`)
+const withoutPort = (host: string) => host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
+
+/** The private ways to a cloud's registry, which have rules of their own. */
+const PRIVATE_WAY: Record<Cloud | 'none', string> = {
+  ecr: ', or the VPC endpoint and its security group',
+  acr: ', or the private endpoint and its DNS zone',
+  gar: ', or Private Google Access',
+  none: '',
+}
+
+const INSTEAD: Record<EndpointRole, string> = {
+  registry:
+    "use a name in the image that every node can reach (a DNS name, or a node's address and NodePort)",
+  mirror: "change the mirror's address in the node's settings to one that every node can reach",
+  token: 'let the registry announce a token server that nodes can reach',
+  storage: 'let the registry redirect to a host that nodes can reach',
+  proxy: 'let the runtime use a proxy address that the node can reach',
+  runtime: 'start the runtime',
+}
+
+export const networkSteps: StepWords<
+  | 'resolve-host'
+  | 'fix-dns'
+  | 'replace-service-name'
+  | 'replace-loopback'
+  | 'test-connection'
+  | 'open-host'
+  | 'check-listener'
+  | 'give-route'
+  | 'check-mirror'
+  | 'mirror-settings'
+  | 'mirror-limit'
+  | 'mirror-lacks-image'
+  | 'show-certificate'
+  | 'trust-authority'
+  | 'renew-certificate'
+  | 'serve-tls'
+  | 'allow-http'
+  | 'show-proxy'
+  | 'fix-proxy'
+  | 'bypass-proxy'
+  | 'status-page'
+> = {
+  'resolve-host': ({ host }, { findings }) =>
+    stepOnNode(
+      `Check the host name for a typo, and look it up ${onNode(findings[0])}`,
+      `getent hosts ${shellWord(withoutPort(host))}`,
+      findings,
+    ),
+  'fix-dns': ({ server }, { findings: [first] }) => ({
+    text: `If the name is correct, fix DNS ${onNode(first)} (/etc/resolv.conf${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls`,
+  }),
+  'replace-service-name': ({ host, role }) => ({
+    text: `${host} is a Service name, which only the cluster's DNS (CoreDNS) resolves, and nodes don't use that: ${INSTEAD[role]}`,
+  }),
+  'replace-loopback': ({ host, role }) => ({
+    text: `${host} is the node itself, so something must listen there on every node (a DaemonSet, or a NodePort); otherwise ${INSTEAD[role]}`,
+  }),
+  'test-connection': ({ host, scheme }, { findings }) =>
+    stepOnNode(
+      `Test the connection ${onNode(findings[0])} (a 401 or 404 response is fine)`,
+      `curl -sSv -m 15 -o /dev/null ${shellWord(`${scheme}://${host}/v2/`)}`,
+      findings,
+    ),
+  'open-host': ({ host, role }, { findings: [{ registry }] }) => ({
+    text:
+      role === 'storage' || role === 'token'
+        ? `Let the nodes reach ${host} (firewall, egress rules, proxy), not only ${registryLabel(registry)}: it is ${role === 'storage' ? 'where the layers are downloaded from' : 'where the tokens for pulls come from'}`
+        : `If that also hangs, allow the nodes to reach ${host} (firewall, egress rules, NAT gateway${PRIVATE_WAY[cloudOf(registry) ?? 'none']}, or HTTPS_PROXY for the runtime)`,
+  }),
+  'check-listener': ({ host, role }, { findings: [{ registry }] }) => ({
+    text: `Check that ${hostLabel({ host, role }, registry)} is running and listening on that port, and check everything between it and the nodes`,
+  }),
+  'give-route': ({ host, family }, { findings: [first] }) => ({
+    text:
+      family === 'IPv6'
+        ? `${host} was tried over IPv6 only: give the node an IPv6 route, or let DNS ${onNode(first)} answer with IPv4 addresses`
+        : 'The node has no route for IPv4 (is it IPv6-only?): give it one, or NAT64 with DNS64; some registries, such as ghcr.io, have no IPv6 addresses',
+  }),
+  'check-mirror': ({ host, registry }) => ({
+    text: `Check the health and the log of the mirror ${host}, which serves images of ${registryLabel(registry)}: restart it, or fix the reason for its refusals`,
+  }),
+  'mirror-settings': ({ host, registry, about }, { findings: [first] }) => {
+    const place = mirrorSettings(first.host, registry)
+    const what = host === null ? 'the endpoint' : host
+    switch (about) {
+      case 'web-page':
+        return {
+          text: `Something in between answered with a web page instead of ${registryLabel(registry)}: check the mirror, proxy or login portal at ${what}, as configured in ${place}`,
+        }
+      case 'scheme':
+        return { text: `Write the mirror's endpoint with exactly one scheme (https://…) in ${place}` }
+      case 'endpoint':
+        return { text: `Or correct or remove the mirror ${what} for ${registryLabel(registry)} in ${place}` }
+    }
+  },
+  'mirror-limit': ({ host, registry }) => ({
+    text: `Give the mirror ${host} its own login for ${registryLabel(registry)}, or a higher limit: it pulls for all nodes from one address, and the pods' logins don't count there`,
+  }),
+  'mirror-lacks-image': ({ host, registry, only }) => ({
+    text: only
+      ? `Copy the image to the mirror ${host}, under exactly this tag or digest: the nodes are only allowed to use mirrors, because ${registryLabel(registry)} is blocked in their registries.conf (on OpenShift NeverContactSource)`
+      : host === registry
+        ? `Check that ${host}, which fetches from an upstream, serves this path (project and prefix), and that its own login at the upstream may see the image: its 404 does not prove that the image is missing`
+        : `Check that the mirror ${host} serves this path of ${registryLabel(registry)} (project and prefix, library/ for official images), and that it can reach its upstream with a login that may see the image: its 404 does not prove that the image is missing`,
+  }),
+  'show-certificate': ({ host }, { findings }) =>
+    stepOnNode(
+      `Look at the certificate (and the clock) ${onNode(findings[0])}`,
+      `openssl s_client -connect ${shellWord(withPort(host))} </dev/null`,
+      findings,
+    ),
+  'trust-authority': ({ host, intercepted }, { findings: [first] }) => ({
+    text: `${intercepted ? 'If a company proxy intercepts TLS, or the authority is your own' : 'If the authority is your own'}, let every node trust it: put its CA certificate into ${authorityPlace(first.host, host)}`,
+  }),
+  'renew-certificate': ({ host, problem }) => ({
+    text:
+      problem === 'expired'
+        ? `Renew the certificate of ${host} (or set the node's clock, if that is wrong)`
+        : problem === 'wrong-name'
+          ? `Use the name that the certificate of ${host} is for, or reissue it with this name or address (subjectAltName)`
+          : problem === 'no-alternative-name'
+            ? `Reissue the certificate of ${host} with this name or address as a subject alternative name (SAN): runtimes ignore the common name`
+            : problem === 'client'
+              ? `${host} asks for a client certificate: configure one for this host on the nodes`
+              : `Reissue the certificate of ${host} with a subjectAltName and current algorithms, or enable a current TLS version there`,
+  }),
+  'serve-tls': ({ host }) => ({
+    text: `Or serve ${host} over TLS, so that logins and images are encrypted in transit`,
+  }),
+  'allow-http': ({ host }, { findings: [first] }) => ({
+    text: `If it is meant to serve plain HTTP, configure the runtime on every node: ${plainHttpPlace(first.host, host)}`,
+  }),
+  'show-proxy': (_step, { findings: [first] }) => ({
+    text: `See whether the runtime goes through a proxy ${onNode(first)} (HTTPS_PROXY, NO_PROXY)`,
+    command: proxyCommand(first.host),
+    ...(runsOnThisMachine(first.host) ? {} : { where: onNode(first) }),
+  }),
+  'fix-proxy': ({ host, refused }, { findings: [{ registry, endpoint }] }) => ({
+    text: refused
+      ? `Let the proxy pass requests for ${endpoint !== null && endpoint.role !== 'proxy' ? endpoint.host : registryLabel(registry)}, and give the runtime its login if it asks for one`
+      : `Fix the proxy ${host ?? ''}, or correct its address in the runtime's environment`.replace('  ', ' '),
+  }),
+  'bypass-proxy': ({ host }) => ({
+    text: `Or bypass the proxy for this host: add ${withoutPort(host)} to NO_PROXY of the runtime, and restart it`,
+  }),
+  'status-page': ({ host, role }, { findings: [{ registry }] }) => ({
+    text:
+      role === 'registry' && registry === 'docker.io'
+        ? "Check Docker Hub's status at https://www.dockerstatus.com; the kubelet retries every five minutes"
+        : role === 'registry' && registry === 'quay.io'
+          ? "Check Quay's status at https://status.redhat.com; the kubelet retries every five minutes"
+          : `Check the status and the log of ${hostLabel({ host, role }, registry)}; the kubelet retries every five minutes`,
+  }),
+}

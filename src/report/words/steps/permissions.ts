@@ -1,0 +1,108 @@
+/** The words of steps at the registry: who has to let whom pull what. */
+
+import type { Cloud } from '../../../image/registries.ts'
+import { shellWord } from '../../escape.ts'
+import { kubectlCommand } from '../../invocation.ts'
+import { registryLabel } from '../labels.ts'
+import { kubeletLog, onNode, runsOnThisMachine } from '../node.ts'
+import type { StepWords } from '../step-words.ts'
+
+const ROLE: Record<Cloud, string> = {
+  ecr: 'attach the policy AmazonEC2ContainerRegistryPullOnly to it; if the repository belongs to another account, its repository policy must allow this one too (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer)',
+  acr: 'give it the role AcrPull on the registry (`az aks update --attach-acr` does that)',
+  gar: 'give it the role roles/artifactregistry.reader on the repository',
+}
+const IDENTITY: Record<Cloud, string> = {
+  ecr: "the nodes' IAM role",
+  acr: "the kubelet's managed identity",
+  gar: "the nodes' service account",
+}
+const PROVIDER: Record<Cloud, string> = {
+  ecr: 'ecr-credential-provider',
+  acr: 'acr-credential-provider',
+  gar: 'auth-provider-gcp',
+}
+
+export const permissionSteps: StepWords<
+  | 'check-provider'
+  | 'grant-cloud-role'
+  | 'grant-pull'
+  | 'token-scope'
+  | 'allow-address'
+  | 'restore-account'
+  | 'ask-registry-admin'
+  | 'upstream-login'
+  | 'use-other-source'
+> = {
+  'check-provider': ({ cloud }, { findings: [first] }) => ({
+    text: `Find out why the kubelet's credential provider${cloud === null ? '' : ` (${PROVIDER[cloud]})`} returned no login: check its binary and configuration (--image-credential-provider-bin-dir and -config), and the kubelet's log ${onNode(first)}`,
+    command: kubeletLog(first.host, 'credential'),
+    ...(runsOnThisMachine(first.host) ? {} : { where: onNode(first) }),
+  }),
+  'grant-cloud-role': ({ cloud, caller, first }) => ({
+    text: `${first ? 'Allow the nodes to pull' : 'If the image exists, allow the nodes to pull it'}: ${caller === null ? IDENTITY[cloud] : caller} lacks the permission, so ${ROLE[cloud]}`,
+  }),
+  'grant-pull': ({ by, registry, repository, caller }, { invocation, findings: [{ namespace }] }) => {
+    const who = caller === null ? 'the account in the pull secret' : caller
+    switch (by) {
+      case 'github':
+        return {
+          text: `Ask the owner of the package ${repository} to give ${who} read access (Package settings, Manage access); its token needs the scope read:packages`,
+        }
+      case 'gitlab':
+        return {
+          text: `Give ${who} at least the Reporter role in the GitLab project of ${repository}, or use a deploy token with the scope read_registry`,
+        }
+      case 'openshift': {
+        const [project = ''] = repository.split('/')
+        return {
+          text: `If the image stream exists, let service accounts of ${namespace} pull from project ${project} (role system:image-puller there)`,
+          command: kubectlCommand(
+            invocation,
+            `create rolebinding ${shellWord(`pull-from-${namespace}`)} --clusterrole=system:image-puller --group=${shellWord(`system:serviceaccounts:${namespace}`)}`,
+            project,
+          ),
+        }
+      }
+      case 'registry':
+        return {
+          text: `Ask the owner of ${repository} at ${registryLabel(registry)} to give ${who} pull access`,
+        }
+    }
+  },
+  'token-scope': ({ registry }) => ({
+    text: registry.includes('gitlab')
+      ? 'Use a token with the scope read_registry: others are refused'
+      : registry === 'ghcr.io'
+        ? 'Use a classic personal access token with the scope read:packages, authorized for the organization (SSO)'
+        : `Use a token of ${registryLabel(registry)} that includes pull access to this repository`,
+  }),
+  'allow-address': ({ host, address, cloud }) => ({
+    text: `Add ${address === null ? "the nodes' outgoing address" : `the address ${address}`} to the network rules (firewall allowlist) of ${host}${cloud === 'acr' ? ', or pull through a private endpoint (https://aka.ms/acr/firewall)' : ', or pull from an address that it accepts'}`,
+  }),
+  'restore-account': ({ registry }) => ({
+    text: `Ask the owner or administrator of ${registryLabel(registry)} about the account, its license, and its billing: another login can't pull its images either`,
+  }),
+  'ask-registry-admin': ({ about, host }) => ({
+    text:
+      about === 'vulnerabilities'
+        ? `Ask an administrator of the project at ${host} to allow this image (CVE allowlist, policy), or use a version without these vulnerabilities`
+        : about === 'storage-quota'
+          ? `Ask the owner of the namespace at ${host} to free space or raise its storage quota`
+          : `Ask an administrator of ${host} which policy blocks this image, and whether the image can be exempted`,
+  }),
+  'upstream-login': ({ host, kind }) => ({
+    text:
+      kind === 'ecr'
+        ? "Fix the upstream login of the pull-through cache rule: the secret in AWS Secrets Manager whose name starts with ecr-pullthroughcache/, and the upstream path behind the rule's prefix (official images need library/)"
+        : `Check the login that ${host} itself uses at its upstream registry (remote or proxy repository settings): the pods' logins are not used there`,
+  }),
+  'use-other-source': ({ why }) => ({
+    text:
+      why === 'closed'
+        ? 'Use the image from another registry: ask its owner where it is published now, or copy it into your own registry'
+        : why === 'policy'
+          ? 'Or use another version of the image that passes the policy'
+          : 'Or copy the image into a registry or mirror that the nodes can reach',
+  }),
+}

@@ -1,0 +1,173 @@
+/** The GitHub Action, started like a runner does: inputs in INPUT_*, outputs and summary in files, pullguard installed from the packed tarball. */
+import { execFile, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { argumentsIn } from '../../action/arguments.ts'
+import { report } from '../../action/report.ts'
+import packageJson from '../../package.json' with { type: 'json' }
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const action = parse(readFileSync(join(ROOT, 'action.yml'), 'utf8'))
+const folder = mkdtempSync(join(tmpdir(), 'pullguard-action-'))
+let tarball = ''
+
+beforeAll(async () => {
+  const args = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder]
+  const { stdout } = await promisify(execFile)('npm', args, {
+    cwd: ROOT,
+    shell: process.platform === 'win32',
+  })
+  tarball = `file:${join(folder, stdout.trim())}`
+}, 60_000)
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** Runs the Action with these inputs. A runner sets all of them, some to their defaults. */
+async function run(inputs: Record<string, string>) {
+  const [outputs, summary] = [join(folder, 'outputs'), join(folder, 'summary')]
+  for (const file of [outputs, summary]) writeFileSync(file, '')
+  const defaults = Object.entries<{ default: string }>(action.inputs).map(([name, input]) => [
+    name,
+    input.default,
+  ])
+  const given = Object.entries({ ...Object.fromEntries(defaults), ...inputs })
+  const child = spawn(process.execPath, [join(ROOT, action.runs.main)], {
+    cwd: ROOT,
+    env: {
+      ...process.env,
+      KUBECONFIG: '/nowhere',
+      // The package has no dependencies to fetch.
+      npm_config_offline: 'true',
+      RUNNER_TEMP: folder,
+      GITHUB_OUTPUT: outputs,
+      GITHUB_STEP_SUMMARY: summary,
+      ...Object.fromEntries(given.map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
+    },
+  })
+  const chunks: Buffer[] = []
+  child.stdout.on('data', chunk => chunks.push(chunk))
+  child.stderr.on('data', chunk => chunks.push(chunk))
+  const code = await new Promise(done => child.once('close', done))
+  const told = readFileSync(outputs, 'utf8').trimEnd().split('\n')
+  return {
+    code,
+    log: Buffer.concat(chunks).toString('utf8'),
+    outputs: Object.fromEntries(told.map(line => line.split('='))),
+    summary: readFileSync(summary, 'utf8'),
+  }
+}
+
+test('action.yml has what GitHub requires, and declares exactly the outputs that are set', async () => {
+  expect(action).toMatchObject({
+    name: 'pullguard',
+    description: expect.any(String),
+    runs: { using: 'node24' },
+    branding: { icon: expect.any(String), color: expect.any(String) },
+  })
+  for (const input of Object.values(action.inputs)) {
+    expect(input).toEqual({ description: expect.stringMatching(/\.$|…$/), default: expect.any(String) })
+  }
+  const { outputs } = await run({ version: 'not a version' })
+  expect(Object.keys(outputs).sort()).toEqual(Object.keys(action.outputs).sort())
+})
+
+test('findings fail the step and appear in the log, the outputs, and the summary', {
+  timeout: 60_000,
+}, async () => {
+  const args = '-f test/cases/anonymous-limit/input.yaml'
+  const { code, log, outputs, summary } = await run({ args, version: tarball })
+  expect(code).toBe(1)
+  const { findings } = JSON.parse(
+    readFileSync(join(ROOT, 'test/cases/anonymous-limit/findings.json'), 'utf8'),
+  )
+  expect(outputs).toEqual({ verdict: 'findings', findings: String(findings.length), 'exit-code': '1' })
+  expect(log).toMatch(/^::error title=Docker Hub's limit for anonymous pulls is used up::/m)
+  expect(log).toMatch(new RegExp(`^pullguard diagnose: ${findings.length} findings? in \\d+ pods?\\.$`, 'm'))
+  expect(summary).toMatch(/^### pullguard diagnose: \d+ findings? in \d+ pods?\.\n\n\| Cause \|/)
+})
+
+test('the output of other commands and formats goes to the log unchanged', {
+  timeout: 60_000,
+}, async () => {
+  const { code, log, outputs, summary } = await run({
+    command: 'image',
+    args: 'nginx -o name',
+    version: tarball,
+  })
+  expect({ code, summary }).toEqual({ code: 0, summary: '' })
+  expect(log).toContain('nginx')
+  expect(outputs).toEqual({ verdict: 'ok', findings: '', 'exit-code': '0' })
+})
+
+test('an impossible version is refused before anything is run', async () => {
+  const { code, log, outputs } = await run({ version: '1.0.0; echo owned' })
+  expect({ code, verdict: outputs.verdict }).toEqual({ code: 2, verdict: 'usage' })
+  expect(log).toMatch(/^::error title=pullguard::version must be one of npm's/)
+})
+
+test('its own version is the default', () => {
+  expect(action.inputs.version.default).toBe('')
+  expect(readFileSync(join(ROOT, action.runs.main), 'utf8')).toContain("require('../package.json').version")
+  expect(packageJson.version).toMatch(/^\d+\.\d+\.\d+/)
+})
+
+test.each([
+  ['', []],
+  ['-n web  -l app=shop', ['-n', 'web', '-l', 'app=shop']],
+  [`-l 'app in (a, b)' "two words" a\\ b`, ['-l', 'app in (a, b)', 'two words', 'a b']],
+  [`-n $HOME "say \\"hi\\" \\n" ''`, ['-n', '$HOME', 'say "hi" \\n', '']],
+  [`x"y"'z' "open`, ['xyz', 'open']],
+  ['a\n  b', ['a', 'b']],
+])('arguments %j are the words %j', (line, words) => {
+  expect(argumentsIn(line)).toEqual(words)
+})
+
+/** A finding as in the published JSON. */
+const finding = (over: object) => ({
+  cause: 'other',
+  severity: 'error',
+  namespace: 'web',
+  pod: 'shop-1',
+  workload: { kind: 'Deployment', name: 'shop' },
+  image: 'nginx',
+  title: 'Title',
+  meaning: 'Meaning.',
+  evidence: { text: 'text' },
+  steps: [{ text: 'Do it', command: 'kubectl get pods' }],
+  ...over,
+})
+
+test('hostile text becomes no command for the runner, and no link or mention in the summary', () => {
+  const hostile = '\n::set-output name=x::y\n##[error]@team https://evil.example | `x` <img src=x>'
+  const findings = [finding({ image: hostile, title: hostile, evidence: { text: hostile } })]
+  const { log = '', summary = '' } = report('diagnose', JSON.stringify({ findings })) ?? {}
+  expect(log.trimEnd().split('\n')).toHaveLength(2)
+  expect(log).not.toContain('##[')
+  // Text in a code span has no effect.
+  expect(summary.replace(/(`+)[^\n]*?\1/g, '')).not.toMatch(/<img|https:\/\/evil|@team/)
+  expect(summary.split('\n').filter(line => line.startsWith('| '))).toHaveLength(3)
+})
+
+test('many findings are limited to ten annotations and fifty rows, and both report the total', () => {
+  const findings = Array.from({ length: 200 }, (_, index) =>
+    finding({ image: `image-${index}`, pod: `pod-${index}` }),
+  )
+  const told = report('diagnose', JSON.stringify({ findings, gaps: [{}] }))
+  expect(told?.log.match(/^::error/gm)).toHaveLength(10)
+  expect(told?.log).toContain('200 findings in 200 pods, but not everything could be read.')
+  expect(told?.summary.match(/^\| Title/gm)).toHaveLength(50)
+  expect(told?.summary).toContain('… and 150 more')
+})
+
+test('no finding is reported as such, and output without findings is not reported', () => {
+  expect(report('diagnose', '{"findings":[],"gaps":[]}')).toEqual({
+    log: 'pullguard diagnose: no finding.\n',
+    summary: '### pullguard diagnose: no finding.\n\n',
+    findings: 0,
+  })
+  expect(report('diagnose', '')).toBeNull()
+  expect(report('diagnose', '{"kind":"Why"}')).toBeNull()
+})

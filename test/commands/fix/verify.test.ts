@@ -1,0 +1,46 @@
+/** The exit code of a fix follows the state of the scope, in the first run as in the next. */
+import { expect, test } from 'vitest'
+import { type FixState, fixVerdict } from '../../../src/commands/fix/verify.ts'
+import type { Declined } from '../../../src/plan/plan.ts'
+import { attach, everyDeclined, target } from '../../report/plan-samples.ts'
+import { finding, typo } from '../../report/samples.ts'
+
+const stuck = finding({ namespace: 'web', pod: 'shop-1', workload: { kind: 'Deployment', name: 'shop' } })
+const of = (code: Declined['code'], fields: object): Declined => {
+  const sample = everyDeclined.find(one => one.code === code)
+  return { ...sample, ...fields } as Declined
+}
+const byPod = { target: target('Pod', 'shop-1', 'web') }
+const state = (fields: Partial<FixState>): FixState => ({
+  ...{ done: true, narrowed: false, remaining: [stuck], declined: [], failOn: 'error' },
+  ...fields,
+})
+
+test.each<[string, Partial<FixState>, string]>([
+  ['nothing is left', { remaining: [] }, 'ok'],
+  ['a change was not made, or a pod is not back', { done: false, remaining: [] }, 'incomplete'],
+  ['part of the scope was out of sight', { narrowed: true, remaining: [] }, 'incomplete'],
+  ['a typo is left', { remaining: [typo()] }, 'findings'],
+  ['a typo is left with --fail-on never', { remaining: [typo()], failOn: 'never' }, 'ok'],
+  ['a bare pod is left that a flag would recreate', { declined: [of('bare-pod', byPod)] }, 'refused'],
+  [
+    'a paused Deployment is left',
+    { declined: [of('paused-deployment', { target: target('Deployment', 'shop', 'web') })] },
+    'refused',
+  ],
+  [
+    'what an owner keeps is left',
+    { declined: [of('managed', { change: attach('web', 'default') })] },
+    'refused',
+  ],
+  ["another owner's Secret blocks it", { declined: [of('foreign-secret', {})] }, 'refused'],
+  ['no login is at hand', { declined: [of('no-credential', { registry: 'docker.io' })] }, 'refused'],
+  ['a Job is left that its deletion would end', { declined: [of('job-would-fail', {})] }, 'findings'],
+  [
+    'what a flag would lift is about another pod',
+    { declined: [of('bare-pod', { target: target('Pod', 'other', 'web') })] },
+    'findings',
+  ],
+])('where %s', (_name, fields, verdict) => {
+  expect(fixVerdict(state(fields))).toBe(verdict)
+})

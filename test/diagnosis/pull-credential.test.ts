@@ -1,0 +1,203 @@
+/** Logins that would have worked: where they are stored, and when a registry's error shows that one was not sent. */
+import { describe, expect, test } from 'vitest'
+import { diagnose } from '../../src/diagnosis/diagnose.ts'
+import type { CredentialHint } from '../../src/diagnosis/pull-credential.ts'
+import { reportsNoCredentialSent } from '../../src/diagnosis/pull-credential.ts'
+import type { Pod } from '../../src/snapshot/pod.ts'
+import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
+import type { Snapshot } from '../../src/snapshot/snapshot.ts'
+import { container, pod, snapshot, waiting } from './snapshots.ts'
+
+const HUB = 'https://index.docker.io/v1/'
+const DENIED = 'failed to fetch anonymous token: unexpected status: 401 Unauthorized'
+
+const login = (
+  name: string,
+  namespace = 'web',
+  key = 'ghcr.io',
+  fields: Partial<PullSecret> = {},
+): PullSecret => ({
+  namespace,
+  name,
+  type: 'kubernetes.io/dockerconfigjson',
+  problem: null,
+  entries: [{ key, username: 'acme', problem: null }],
+  ...fields,
+})
+const account = (name: string, imagePullSecrets: string[], namespace = 'web') => ({
+  namespace,
+  name,
+  imagePullSecrets,
+})
+const failing = (image: string, message = DENIED) =>
+  container({ image, state: waiting('ErrImagePull', message) })
+const credentialOf = (fields: Partial<Snapshot>, of: Partial<Pod> = {}, image = 'ghcr.io/acme/api') => {
+  const pods = [pod({ containers: [failing(image)], ...of })]
+  return diagnose(snapshot({ pods, ...fields })).findings[0]?.credential
+}
+const hub = login('hub', 'web', HUB)
+
+describe('a login that the pod does not reference', () => {
+  test.each<[string, Partial<Snapshot>, Partial<Pod>, string, CredentialHint[] | undefined]>([
+    [
+      'in its namespace',
+      { elsewhere: { pullSecrets: [login('a'), login('q', 'web', 'quay.io')], serviceAccounts: [] } },
+      {},
+      'ghcr.io/acme/api',
+      [{ code: 'not-named', namespace: 'web', secret: 'a' }],
+    ],
+    [
+      'on another service account',
+      { elsewhere: { pullSecrets: [login('a')], serviceAccounts: [account('builder', ['x', 'a'])] } },
+      {},
+      'ghcr.io/acme/api',
+      [{ code: 'on-service-account', namespace: 'web', secret: 'a', serviceAccount: 'builder' }],
+    ],
+    [
+      'on its own service account, changed later',
+      { pullSecrets: [login('a')], serviceAccounts: [account('default', ['a'])] },
+      {},
+      'ghcr.io/acme/api',
+      [{ code: 'service-account-changed-later', serviceAccount: 'default', secrets: ['a'] }],
+    ],
+    [
+      'on its own service account, which its own list leaves out',
+      { pullSecrets: [login('a'), hub], serviceAccounts: [account('default', ['a'])] },
+      { pullSecrets: ['hub'] },
+      'ghcr.io/acme/api',
+      [{ code: 'service-account-secrets-ignored', serviceAccount: 'default', secrets: ['a'] }],
+    ],
+    [
+      'in another namespace',
+      { elsewhere: { pullSecrets: [login('b', 'shop'), login('a', 'shop')], serviceAccounts: [] } },
+      {},
+      'ghcr.io/acme/api',
+      [
+        { code: 'in-namespace', namespace: 'shop', secret: 'b' },
+        { code: 'in-namespace', namespace: 'shop', secret: 'a' },
+      ],
+    ],
+    [
+      'in its namespace before any other',
+      { elsewhere: { pullSecrets: [login('b', 'shop'), login('a')], serviceAccounts: [] } },
+      {},
+      'ghcr.io/acme/api',
+      [{ code: 'not-named', namespace: 'web', secret: 'a' }],
+    ],
+    [
+      'for Docker Hub, whose account the hardened images take',
+      { pullSecrets: [hub] },
+      { pullSecrets: ['hub'] },
+      'dhi.io/python:3',
+      [{ code: 'same-account', namespace: 'web', secret: 'hub', key: 'dhi.io' }],
+    ],
+    [
+      'for another registry',
+      { pullSecrets: [hub], elsewhere: { pullSecrets: [login('q', 'web', 'quay.io')], serviceAccounts: [] } },
+      { pullSecrets: ['hub'] },
+      'ghcr.io/acme/api',
+      undefined,
+    ],
+    [
+      'that is empty or broken',
+      {
+        elsewhere: {
+          pullSecrets: [
+            login('a', 'web', 'ghcr.io', {
+              entries: [{ key: 'ghcr.io', username: null, problem: 'empty-auth' }],
+            }),
+            login('b', 'web', 'ghcr.io', { problem: 'malformed' }),
+          ],
+          serviceAccounts: [],
+        },
+      },
+      {},
+      'ghcr.io/acme/api',
+      undefined,
+    ],
+    [
+      'is of no help beside a malformed one',
+      { pullSecrets: [login('own', 'web', 'x', { problem: 'malformed', entries: [] }), login('a', 'shop')] },
+      { pullSecrets: ['own'] },
+      'ghcr.io/acme/api',
+      undefined,
+    ],
+    [
+      'is of no matter to one that had a login',
+      { pullSecrets: [login('own'), login('a')] },
+      { pullSecrets: ['own'] },
+      'ghcr.io/acme/api',
+      undefined,
+    ],
+    [
+      'nor to one that may have had one',
+      { pullSecrets: [login('own', 'web', 'x', { problem: 'forbidden', entries: [] }), login('a')] },
+      { pullSecrets: ['own'] },
+      'ghcr.io/acme/api',
+      undefined,
+    ],
+  ])('%s', (_name, fields, of, image, hints) => {
+    expect(credentialOf(fields, of, image)?.hints).toEqual(hints)
+  })
+
+  test('is not reported for a pull that failed for another reason', () => {
+    const pods = [
+      pod({ containers: [failing('ghcr.io/acme/api', 'dial tcp: lookup ghcr.io: no such host')] }),
+    ]
+    const elsewhere = { pullSecrets: [login('a')], serviceAccounts: [] }
+    expect(diagnose(snapshot({ pods, elsewhere })).findings[0]?.credential).toEqual({
+      status: 'none',
+      attempts: [],
+    })
+  })
+
+  test('copied into thousands of namespaces is found for thousands of pods without delay', () => {
+    const namespaces = Array.from({ length: 3000 }, (_, index) => `team-${index}`)
+    const pullSecrets = namespaces.map(namespace => login('a', namespace))
+    const pods = namespaces.map(namespace =>
+      pod({
+        namespace,
+        name: `pod-${namespace}`,
+        uid: namespace,
+        containers: [failing(`ghcr.io/acme/${namespace}`)],
+      }),
+    )
+    const { findings } = diagnose(snapshot({ pods, elsewhere: { pullSecrets, serviceAccounts: [] } }))
+    expect(new Set(findings.map(({ credential }) => credential.hints?.[0]?.code))).toEqual(
+      new Set(['not-named']),
+    )
+  }, 20_000)
+})
+
+describe("a registry's error and a login that should have been sent", () => {
+  test.each<[string, boolean]>([
+    ['toomanyrequests: You have reached your unauthenticated pull rate limit.', true],
+    [DENIED, true],
+    ['pull access denied: no basic auth credentials', true],
+    ['Unauthenticated request. Unauthenticated requests do not have permission "x" on resource', true],
+    ['toomanyrequests: You have reached your pull rate limit.', false],
+    ['failed to fetch oauth token: unexpected status: 401 Unauthorized', false],
+    [
+      '[failed to pull and unpack image "x": failed to fetch anonymous token: 401, failed to pull and unpack image "x": failed to fetch oauth token: 403]',
+      false,
+    ],
+  ])('%s: %s', (text, nothing) => {
+    expect(reportsNoCredentialSent(text)).toBe(nothing)
+  })
+
+  test('contradict each other only if there is such a login', () => {
+    const facts = { pullSecrets: [login('own')] }
+    expect(credentialOf(facts, { pullSecrets: ['own'] })).toMatchObject({
+      status: 'usable',
+      contradicted: true,
+    })
+    expect(credentialOf(facts)).not.toHaveProperty('contradicted')
+    const upstream =
+      'unexpected status from GET request to https://mirror.example/v2/acme/api/manifests/1?ns=ghcr.io: 429 Too Many Requests: toomanyrequests: You have reached your unauthenticated pull rate limit'
+    const pods = [pod({ containers: [failing('ghcr.io/acme/api', upstream)], pullSecrets: ['own'] })]
+    expect(diagnose(snapshot({ pods, ...facts })).findings).toMatchObject([
+      { cause: 'rate-limited', endpoint: { role: 'mirror' }, credential: { status: 'usable' } },
+    ])
+    expect(diagnose(snapshot({ pods, ...facts })).findings[0]?.credential).not.toHaveProperty('contradicted')
+  })
+})
