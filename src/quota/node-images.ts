@@ -4,6 +4,8 @@ import type { UsageNode } from '../snapshot/hub-usage.ts'
 import { alwaysCost } from './pull-cost.ts'
 
 export class NodeImages {
+  /** The share of nodes for new pods where policy Always costs a pull at each start, or nobody knows; all where nodes can't be read. */
+  readonly costlyShare: number
   readonly #nodes: readonly UsageNode[] | null
   readonly #byName: ReadonlyMap<string, UsageNode & { held: ReadonlySet<string> }>
   /** By full name of the image. */
@@ -12,6 +14,7 @@ export class NodeImages {
   /** @param nodes null where they can't be read */
   constructor(nodes: readonly UsageNode[] | null) {
     this.#nodes = nodes?.filter(({ schedulable }) => schedulable) ?? null
+    this.costlyShare = shareOf(this.#nodes)
     this.#byName = new Map(
       (nodes ?? []).map(node => [node.name, { ...node, held: new Set(node.images) }] as const),
     )
@@ -41,11 +44,10 @@ export class NodeImages {
   alwaysCostOn(node: string | null): ReturnType<typeof alwaysCost> {
     return alwaysCost(this.#byName.get(node ?? '')?.runtime ?? null)
   }
+}
 
-  /** The share of nodes for new pods where policy Always costs a pull at each start, or nobody knows; all where nodes can't be read. */
-  get costlyShare(): number {
-    if (this.#nodes === null) return 1
-    if (this.#nodes.length === 0) return 0
-    return this.#nodes.filter(({ runtime }) => alwaysCost(runtime) !== 'nothing').length / this.#nodes.length
-  }
+function shareOf(nodes: readonly UsageNode[] | null): number {
+  if (nodes === null) return 1
+  const costly = nodes.filter(({ runtime }) => alwaysCost(runtime) !== 'nothing')
+  return nodes.length === 0 ? 0 : costly.length / nodes.length
 }

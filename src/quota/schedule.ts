@@ -5,6 +5,29 @@ import { Cron } from 'croner'
 /** More starts than any limit of Docker Hub has pulls. */
 const MOST = 5000
 
+/** Starts within a time from a moment on; many CronJobs share a schedule, and each is worked out once. */
+export class Schedules {
+  readonly #known = new Map<string, number[] | null>()
+  readonly #from: string
+  readonly #within: number
+
+  /** @param from ISO 8601; @param within seconds */
+  constructor(from: string, within: number) {
+    this.#from = from
+    this.#within = within
+  }
+
+  /** As startsWithin says. */
+  startsOf(schedule: string, timeZone: string | null): number[] | null {
+    const key = `${timeZone} ${schedule}`
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    const starts = startsWithin(schedule, timeZone, this.#from, this.#within)
+    this.#known.set(key, starts)
+    return starts
+  }
+}
+
 /**
  * Seconds from a moment to each start that a schedule has within a time; null for a schedule that can't be read. Kubernetes takes five
  * fields, `@hourly` and its like, `@every 90s`, and `TZ=` in front (robfig/cron v3).

@@ -7,6 +7,7 @@ import { NodeImages } from './node-images.ts'
 import { outlookOf } from './outlook.ts'
 import { capacitiesOf } from './plans.ts'
 import { savingsOf } from './savings.ts'
+import { Schedules } from './schedule.ts'
 import { spendersOf } from './spenders.ts'
 import type { Usage } from './spending.ts'
 import { imagesOf, rolloutCost, sum } from './workload-spends.ts'
@@ -34,7 +35,9 @@ function windowOf(quotas: readonly HubQuota[]): number {
 export function usageOf(facts: HubUsage, quotas: readonly HubQuota[], fresh: number | null): Usage {
   const window = windowOf(quotas)
   const nodes = new NodeImages(facts.nodes)
-  const spenders = spendersOf(facts, quotas, { takenAt: facts.takenAt, window, nodes })
+  const { takenAt } = facts
+  const schedules = new Schedules(takenAt, window)
+  const spenders = spendersOf(facts, quotas, { takenAt, window, nodes, schedules })
   const outlooks = quotas.map((quota, index) =>
     outlookOf(
       quota,

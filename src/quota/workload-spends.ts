@@ -4,7 +4,7 @@ import { fullName, parseReference } from '../image/reference.ts'
 import type { HubContainer, UsageWorkload } from '../snapshot/hub-usage.ts'
 import type { NodeImages } from './node-images.ts'
 import { isAlways } from './pull-cost.ts'
-import { startsWithin } from './schedule.ts'
+import type { Schedules } from './schedule.ts'
 import type { Spend } from './spending.ts'
 
 /** Fewer in an hour are no habit. */
@@ -17,6 +17,7 @@ export interface WindowFacts {
   /** Seconds. */
   window: number
   nodes: NodeImages
+  schedules: Schedules
 }
 
 /** The full names of the containers' images, each once. */
@@ -55,8 +56,8 @@ function restOfRollout({ containers, outstanding }: UsageWorkload, { nodes }: Wi
 
 function scheduledRuns({ containers, pods, schedule }: UsageWorkload, facts: WindowFacts): Spend[] {
   if (schedule === null) return []
-  const { takenAt, window, nodes } = facts
-  const starts = startsWithin(schedule.expression, schedule.timeZone, takenAt, window) ?? []
+  const { nodes, schedules } = facts
+  const starts = schedules.startsOf(schedule.expression, schedule.timeZone) ?? []
   const started = starts.length * pods
   const share = nodes.costlyShare
   const byImage = Map.groupBy(containers, ({ image }) => hubName(image))

@@ -4,7 +4,7 @@ import type { TableRow } from '../../kubernetes/api/cluster.ts'
 import { text } from '../narrow/shape.ts'
 import type { NamespaceOrAll, Reading } from './reading.ts'
 
-interface UsageRow {
+export interface UsageRow {
   name: string
   node: string
 }
@@ -23,9 +23,13 @@ export interface UsageRows {
 const COLUMNS: Record<number, string> = { 0: 'name', 2: 'status', 3: 'restarts', 6: 'node' }
 /** `3 (5m ago)`: the count, and how long ago the last one was; old servers give the count alone. */
 const RESTARTS = /^(\d+)(?: \((\S+) ago\))?$/
-const WAITS = /ImagePull/
 /** Names of pods and nodes, as field selectors take them. */
 const NAME = /^[a-z0-9][a-z0-9.-]*$/
+
+/** Whether a status cell, or a waiting reason, says that an image is waited for. */
+export function saysWaiting(status: string): boolean {
+  return status.includes('ImagePull')
+}
 
 /**
  * Reads the rows; whole pods from a server without Tables go to `visitPod`. @throws ApiError
@@ -43,7 +47,7 @@ export async function readUsageRows(
     rows.count += 1
     reading.countPod()
     const row = { name: text(cells[0]), node: text(cells[6]) }
-    const waits = WAITS.test(text(cells[2]))
+    const waits = saysWaiting(text(cells[2]))
     const ago = secondsAgo(cells[3])
     if (ago === 'unclear') rows.unclear = true
     const restarts = typeof ago === 'number' && ago <= window && costs(row.node)
