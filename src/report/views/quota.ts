@@ -12,6 +12,7 @@ import { FRESH_SCREEN, joinBlocks } from '../screen/block.ts'
 import { type Palette, paletteFor } from '../screen/palette.ts'
 import { tableLines } from '../screen/table.ts'
 import { wrap } from '../screen/wrap.ts'
+import { gapSentence, HIDDEN_FROM_QUOTA, summarizeGaps } from '../words/gaps.ts'
 import {
   answerText,
   headingText,
@@ -63,7 +64,7 @@ function renderScreen(report: QuotaReport, options: QuotaReportOptions): string 
     rows(judged, options, palette),
     wrap(whoseNumbersText(judged.quotas), width).map(palette.dim),
     ...(usage === null ? [] : usageBlocks(usage, options, palette)),
-    gapLines(report.gaps, width, palette),
+    gapLines(report.gaps, width, palette, HIDDEN_FROM_QUOTA),
     [
       ...wrap(sanitizeLine(quotaVerdictText(judged)), width).map(verdictStyle(judged, palette)),
       ...shortage
@@ -126,7 +127,14 @@ function renderMarkdown(report: QuotaReport, options: QuotaReportOptions): strin
   const table = judged.quotas.map(
     quota => `| ${markdownText(identityText(quota, named))} | ${markdownText(told(quota, options))} |`,
   )
-  const gaps = report.gaps.length === 0 ? [] : [markdownText('Not every pull secret could be read.')]
+  const gaps =
+    report.gaps.length === 0
+      ? []
+      : [
+          markdownText(
+            `Not everything could be read. ${summarizeGaps(report.gaps, HIDDEN_FROM_QUOTA).map(gapSentence).join('. ')}.`,
+          ),
+        ]
   return `${[
     `### Docker Hub pulls: ${markdownText(quotaVerdictText(judged))}`,
     ['| Who | Left |', '| --- | --- |', ...table].join('\n'),

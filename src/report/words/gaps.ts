@@ -13,7 +13,7 @@ const REASON: Record<GapReason, string> = {
 }
 
 /** What remains unknown without this resource; anything else is an owner on the way up. */
-const HIDDEN = new Map([
+const HIDDEN: HiddenWords = new Map([
   ['pods', "failing pulls there can't be detected"],
   ['namespaces', 'only the namespaces that could be read were checked'],
   [
@@ -25,6 +25,22 @@ const HIDDEN = new Map([
   ['nodes', 'the platform of the nodes is unknown'],
 ])
 const OWNER = 'the topmost owner of a pod may not be shown'
+
+/** The same where the question is who pulls, not what fails. */
+export const HIDDEN_FROM_QUOTA: HiddenWords = new Map([
+  ['pods', 'pulls that pods wait for there are not counted'],
+  ['secrets', 'logins there are not shown, and pulls with them are counted as anonymous'],
+  ['serviceaccounts', 'pulls with the logins that they give to pods are counted as anonymous'],
+  ['nodes', 'what a restart costs and which images are there already is unknown, so numbers may be too high'],
+  ['events', 'rollouts of the last hour are not counted'],
+  ['deployments.apps', 'what they pull is not counted'],
+  ['statefulsets.apps', 'what they pull is not counted'],
+  ['daemonsets.apps', 'what they pull is not counted'],
+  ['cronjobs.batch', 'what they pull is not counted'],
+])
+
+/** What remains unknown, by resource. */
+export type HiddenWords = ReadonlyMap<string, string>
 
 /** Gaps that differ only in their namespace, as one. */
 export interface GapSummary {
@@ -39,8 +55,8 @@ export interface GapSummary {
   remedy: string | null
 }
 
-/** One summary for each resource and reason. */
-export function summarizeGaps(gaps: readonly Gap[]): GapSummary[] {
+/** One summary for each resource and reason. @param words what remains unknown for what was asked */
+export function summarizeGaps(gaps: readonly Gap[], words = HIDDEN): GapSummary[] {
   const alike = Map.groupBy(gaps, ({ what, why }) => `${what} ${why}`)
   return [...alike.values()].flatMap(same => {
     const [gap] = same
@@ -54,7 +70,7 @@ export function summarizeGaps(gaps: readonly Gap[]): GapSummary[] {
         gap.why === 'forbidden' || gap.detail === undefined
           ? REASON[gap.why]
           : `${REASON[gap.why]} (${gap.detail})`,
-      hidden: HIDDEN.get(gap.what) ?? OWNER,
+      hidden: words.get(gap.what) ?? OWNER,
       remedy: remedyFor(gap, clusterWide, namespaces),
     }
   })
