@@ -22,7 +22,7 @@ export function addQuota(program: Command, name: string, run: Run): void {
     )
   addNamespaceFlag(command, 'use the pull secrets in')
     .option('-A, --all-namespaces', 'use the pull secrets in every namespace')
-    .option('--usage', 'also show which workloads pull, whether the pulls last, and what saves some')
+    .option('--usage', 'also show which workloads pull, whether the pulls last, and what saves the most')
     .addOption(
       new Option('--nodes <count>', 'with --usage, also show what that many new nodes would pull').argParser(
         parseNodes,

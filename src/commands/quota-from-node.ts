@@ -33,7 +33,7 @@ export async function quotaFromNodeCommand(
   options: FromNodeOptions,
   context: WritingContext,
 ): Promise<ExitName> {
-  if (options.local) throw new UsageError('--from-node needs a cluster: leave out --local.')
+  if (options.local) throw new UsageError('--from-node needs a cluster: remove --local.')
   if (options.watch)
     throw new UsageError('--from-node does not go with --watch: a pod would be made each minute.')
   const ofNode = await askFromNode(options, context)

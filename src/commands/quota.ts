@@ -36,7 +36,7 @@ export async function quotaCommand(
   first: readonly HubQuota[] = [],
 ): Promise<ExitName> {
   const { local, usage, watch, format } = options
-  if (local && usage) throw new UsageError('--usage needs a cluster: leave out --local.')
+  if (local && usage) throw new UsageError('--usage needs a cluster: remove --local.')
   if (watch && format !== 'table' && format !== 'json')
     throw new UsageError(`--watch does not go with -o ${format}: use table or json.`)
   return watch ? watchQuota(options, context) : showQuota(options, context, first)

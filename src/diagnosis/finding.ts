@@ -146,7 +146,7 @@ export interface Finding {
   credential: CredentialReport
   /** What the registry answered; null without `--check-images`. */
   check: JudgedCheck | null
-  /** What is left of Docker Hub's limit; left out where nobody asked (`--check-images`), or it told nothing. */
+  /** What is left of Docker Hub's limit; absent unless it was asked for (`--check-images`) and answered. */
   quota?: LimitSight
   remedies: Remedy[]
   /** What else the text, the image's name, or the pod shows. Not printed. */

@@ -38,7 +38,7 @@ function sightOf(answer: QuotaAnswer): Omit<LimitSight, 'of'> | null {
     }
     case 'unlimited':
       return { limit: null, remaining: null, windowSeconds: null }
-    // Nothing is told of the limit, but that nothing is left of it.
+    // The limit itself is unknown, and nothing is left of it.
     case 'rate-limited':
       return { limit: 0, remaining: 0, windowSeconds: null }
     case 'wrong-credential':

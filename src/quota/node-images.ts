@@ -1,10 +1,10 @@
-/** Which nodes lack an image, as far as that is known: a kubelet lists the 50 largest images only, so one that is not listed may be there. */
+/** Which nodes lack an image, as far as that is known: a kubelet lists the 50 largest images only, so one that is not listed might be there. */
 
 import type { UsageNode } from '../snapshot/hub-usage.ts'
 import { alwaysCost } from './pull-cost.ts'
 
 export class NodeImages {
-  /** The share of nodes for new pods where policy Always costs a pull at each start, or nobody knows; all where nodes can't be read. */
+  /** The share of nodes for new pods where policy Always costs a pull at each start, or might; all where nodes can't be read. */
   readonly costlyShare: number
   readonly #nodes: readonly UsageNode[] | null
   readonly #byName: ReadonlyMap<string, UsageNode & { held: ReadonlySet<string> }>
@@ -20,7 +20,7 @@ export class NodeImages {
     )
   }
 
-  /** Nodes for new pods; infinite where nobody knows. */
+  /** Nodes for new pods; infinite if unknown. */
   get count(): number {
     return this.#nodes?.length ?? Number.POSITIVE_INFINITY
   }

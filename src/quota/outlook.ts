@@ -28,7 +28,7 @@ export function outlookOf(quota: HubQuota, spenders: readonly Spender[], window:
   }
 }
 
-/** Pulls left now; infinite without a limit, null where nobody knows. */
+/** Pulls left now; infinite without a limit, null if unknown. */
 export function leftOf({ answer }: HubQuota): number | null {
   switch (answer.status) {
     case 'limited':
@@ -53,7 +53,7 @@ function shareBy(when: Spend['when'], seconds: number, window: number): number {
   return when.length === 0 ? 0 : when.filter(at => at <= seconds).length / when.length
 }
 
-/** The second at which one pull more is made than are left; what was made earlier than now comes back at a time nobody knows. */
+/** The second at which one pull more is made than are left; what was made earlier than now comes back at an unknown time. */
 function momentOf(spends: readonly Spend[], left: number, window: number): number {
   let [early, late] = [0, window]
   if (madeBy(spends, 0, window) > left) return 0

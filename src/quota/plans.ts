@@ -5,11 +5,11 @@ import type { UsageNode } from '../snapshot/hub-usage.ts'
 import { ANONYMOUS } from './payers.ts'
 import type { Capacity, PullPlan } from './spending.ts'
 
-/** Pulls in a window, for an address that Docker Hub has not told the limit of, and for a free account. */
+/** Pulls in a window, for an address whose limit Docker Hub has not reported, and for a free account. */
 const DOCUMENTED_ANONYMOUS = 100
 export const PERSONAL = 200
 
-/** Nodes that pull from an address of their own, as far as they tell: behind a NAT all share one. */
+/** Nodes that pull from their own address, as far as is known: behind a NAT all share one. */
 function addressesOf(nodes: readonly UsageNode[] | null): number {
   const able = (nodes ?? []).filter(({ schedulable }) => schedulable)
   return able.length > 0 && able.every(({ hasOwnAddress }) => hasOwnAddress) ? able.length : 1

@@ -7,7 +7,7 @@ import type { HubContainer } from '../snapshot/hub-usage.ts'
  * What the kubelet's policy Always costs with a runtime.
  * - `nothing`: the runtime asks by HEAD, and gets the manifest only if the tag means another image now
  * - `each`: the runtime gets the manifest at every start
- * - `unknown`: nobody knows this runtime
+ * - `unknown`: this runtime is unknown
  */
 export type AlwaysCost = 'nothing' | 'each' | 'unknown'
 

@@ -31,7 +31,7 @@ export class Schedules {
 /**
  * Seconds from a moment to each start that a schedule has within a time; null for a schedule that can't be read. Kubernetes takes five
  * fields, `@hourly` and its like, `@every 90s`, and `TZ=` in front (robfig/cron v3).
- * @param timeZone IANA name; null means UTC, as for a controller that is not told
+ * @param timeZone IANA name; null means UTC, as for a controller without one
  * @param from ISO 8601
  * @param within seconds
  */

@@ -52,7 +52,7 @@ export interface Spender {
 /** What a window has in store for one identity. */
 export interface Outlook {
   quota: HubQuota
-  /** Pulls left now; infinite without a limit, null where nobody knows. */
+  /** Pulls left now; infinite without a limit, null if unknown. */
   left: number | null
   /** Pulls expected in one window. */
   pulls: number
@@ -63,7 +63,7 @@ export interface Outlook {
   course: number[]
   /** Null where it is not known how many are left. */
   fits: boolean | null
-  /** Seconds; null where the pulls last for the window, or nobody knows. */
+  /** Seconds; null where the pulls last for the window, or it is unknown. */
   runsOutAfter: number | null
 }
 
@@ -92,7 +92,7 @@ export interface Saving {
   pulls: number
 }
 
-/** Who may pull: nobody in particular, a free account, or one that is paid for. */
+/** Who may pull: no account, a free one, or a paid one. */
 export type PullPlan = 'anonymous' | 'personal' | 'paid'
 
 /** What a plan allows in one window. */
@@ -137,7 +137,7 @@ export interface Usage {
   images: number
   /** What each plan allows for all of them together. */
   capacities: Capacity[]
-  /** Null where nobody asked for it. */
+  /** Null if not requested. */
   forecast: Forecast | null
   /** What a rollout of each would cost, the greatest first. */
   rolloutCosts: { workload: WorkloadName; pulls: number }[]

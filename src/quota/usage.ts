@@ -20,12 +20,12 @@ const ROLLOUTS_NAMED = 5
 
 /** The seconds that these identities' pulls are counted in. */
 function windowOf(quotas: readonly HubQuota[]): number {
-  const told = quotas.flatMap(({ answer }) =>
+  const windows = quotas.flatMap(({ answer }) =>
     answer.status === 'limited' && answer.windowSeconds !== null && answer.windowSeconds > 0
       ? [answer.windowSeconds]
       : [],
   )
-  return told[0] ?? USUAL_WINDOW
+  return windows[0] ?? USUAL_WINDOW
 }
 
 /**

@@ -6,7 +6,7 @@ import type { QuotaOutcome } from './outcome.ts'
 import { parseQuota } from './quota.ts'
 
 /**
- * A proxy's own answer may come before; the last one counts. Anything may stand there, for an image's programs have written it.
+ * A proxy's own answer may come before; the last one counts. The text is untrusted: an image's programs wrote it.
  * @param now milliseconds since 1970
  */
 export function parseQuotaText(text: string, now: number): QuotaOutcome {

@@ -65,7 +65,7 @@ export interface JudgedQuotas {
   refused: readonly HubQuota[]
   /** Those with fewer pulls left. */
   short: readonly HubQuota[]
-  /** Those of which nobody knows. */
+  /** Those that are unknown. */
   unknown: readonly HubQuota[]
 }
 

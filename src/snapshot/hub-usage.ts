@@ -36,7 +36,7 @@ export interface UsageNode {
   runtime: string | null
   /** New pods may be placed on it. */
   schedulable: boolean
-  /** It has an external address of its own. */
+  /** It has its own external address. */
   hasOwnAddress: boolean
   /** GKE's nodes ask a mirror of Google's before Docker Hub. */
   asksMirrorFirst: boolean
@@ -63,7 +63,7 @@ export interface UsagePod {
   name: string
   node: string | null
   controller: ControllerReference | null
-  /** Label `pod-template-hash`; left out where there is none. */
+  /** Label `pod-template-hash`; absent where there is none. */
   templateHash?: string
   /** Admission has already copied the service account's. */
   pullSecrets: string[]

@@ -6,7 +6,7 @@ import type { QuotaOutcome } from '../registry/outcome.ts'
 import type { HubQuota, QuotaAnswer } from '../snapshot/hub-quota.ts'
 import { UniqueLogins } from './image-checks/pod-logins.ts'
 
-/** Who answers: a `Registry` that stands for Docker Hub. */
+/** Who answers: a `Registry` that represents Docker Hub. */
 export interface QuotaSource {
   quota(credential: Credential | null): Promise<QuotaOutcome>
 }

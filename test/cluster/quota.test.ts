@@ -40,7 +40,7 @@ async function statusOf(name: string) {
   return (status as Status).containerStatuses?.[0]
 }
 
-test('the quota falls by one as the kubelet pulls an image, and not as it is asked for', async () => {
+test('the quota falls by one as the kubelet pulls an image, and not when it is asked for', async () => {
   const before = (await quota()).quotas[0].remaining
   expect((await quota()).quotas[0].remaining).toBe(before)
   await create('one', { image: `acme/app:${TAG}` })

@@ -24,7 +24,7 @@ async function waitStep(...argv: string[]): Promise<{ text: string; quota: unkno
 test('no pulls are left: the whole window at most', async () => {
   const { text, quota } = await waitStep('--check-images')
   expect(text).toBe(
-    "Wait up to 6 hours: no pulls are left for this machine's address (nodes behind another address have a limit of their own), and the kubelet retries on its own",
+    "Wait up to 6 hours: no pulls are left for this machine's address (nodes behind another address have their own limit), and the kubelet retries on its own",
   )
   expect(quota).toEqual({ of: 'address', limit: 100, remaining: 0, windowSeconds: 21_600 })
 })

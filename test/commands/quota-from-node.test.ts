@@ -124,7 +124,7 @@ describe('nothing is written', () => {
   beforeEach(() => play(() => ended(0, HEADERS)))
 
   test.each<[what: string, argv: string[], code: number]>([
-    ['without --yes where nobody can be asked', ['--from-node'], 5],
+    ['without --yes and without a terminal', ['--from-node'], 5],
     ['for a node without pods', ['--from-node', 'node-9', '--yes'], 2],
     ['with --local', ['--from-node', '--local', '--yes'], 2],
     ['with --watch', ['--from-node', '--watch', '--yes'], 2],

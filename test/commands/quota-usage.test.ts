@@ -1,4 +1,4 @@
-/** `quota --usage` on a simulated cluster: who pulls, whether the pulls last, and what saves some. */
+/** `quota --usage` on a simulated cluster: who pulls, whether the pulls last, and what saves the most. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Draft } from '../../src/simulator/cluster/objects.ts'
 import { schemaErrors } from '../report/published-schema.ts'
@@ -146,7 +146,7 @@ test('pods that wait for an image count once for each node; a mirror, a missing 
   expect(found.outlooks[0]).toMatchObject({ pulls: 2, now: 2, fits: true })
 })
 
-test('a schedule counts its runs where each pulls, and the nodes where it may not have the image', async () => {
+test('a schedule counts its runs where each pulls, and the nodes where it might not have the image', async () => {
   addCronJob('often', '*/10 * * * *', 'acme/often:1')
   addCronJob('suspended', '* * * * *', 'acme/s:1')
   addCronJob('elsewhere', '* * * * *', 'quay.io/acme/s:1')
@@ -188,7 +188,7 @@ test('says when the pulls run out, draws it, and offers the login that has enoug
   expect(out).toMatchSnapshot()
 })
 
-test('what may not be read is a gap and exit code 3', async () => {
+test("what can't be read is a gap and exit code 3", async () => {
   const argv = await scene.as('developer')
   const { code, out } = await scene.run('quota', '--usage', ...argv, '-o', 'json')
   expect(code).toBe(3)
@@ -205,7 +205,7 @@ test.each(['table', 'markdown', 'yaml', 'prometheus'])('%s', async format => {
   ).toMatchSnapshot()
 })
 
-test('a free account is called worse where every node has an address of its own', async () => {
+test('a free account is called worse where every node has its own address', async () => {
   for (const name of ['node-1', 'node-2', 'node-3']) {
     makeCrio(name)
     scene.simulator.cluster.change('Node', undefined, name, node => {

@@ -72,7 +72,7 @@ describe('which identities are asked for', () => {
     expect(asked.map(({ query }) => /type%3Dkubernetes\.io%2Fdockerc/.test(query))).toEqual([true, true])
   })
 
-  test('Secrets that may not be listed are a gap and exit code 3', async () => {
+  test("Secrets that can't be listed are a gap and exit code 3", async () => {
     const { code, complete } = await quotasOf(...(await scene.as('viewer')))
     expect({ code, complete }).toEqual({ code: 3, complete: false })
   })

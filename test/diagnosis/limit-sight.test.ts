@@ -1,4 +1,4 @@
-/** Which findings are told what is left of Docker Hub's limit, and of whose. */
+/** Which findings say what is left of Docker Hub's limit, and of whose. */
 import { expect, test } from 'vitest'
 import type { Finding } from '../../src/diagnosis/finding.ts'
 import { withLimits } from '../../src/diagnosis/limit-sight.ts'
@@ -26,7 +26,7 @@ test.each<[what: string, fields: Partial<Finding>, quota: object | undefined]>([
     { of: 'account', limit: 200, remaining: 0 },
   ],
   [
-    'with a login that nobody asked for: nothing',
+    'with a login that was not asked for: nothing',
     {
       subcause: 'account',
       namespace: 'other',

@@ -59,9 +59,9 @@ describe('how often a container restarts', () => {
     ['no more', restart(300, 3600), null],
     ['no more, though it did every second', restart(1, 700), null],
     ['after the wait that the kubelet tells', waitingSince(5, 10, 80), 90],
-    ['after a wait that nobody tells', waitingSince(40, 10, null), 50],
+    ['after a wait of unknown length', waitingSince(40, 10, null), 50],
     ['never yet', { ...restart(300), previousStart: null }, null],
-    ['at a time that is no time', { ...restart(300), lastStart: 'soon' }, null],
+    ['at a malformed time', { ...restart(300), lastStart: 'soon' }, null],
   ])('%s', (_what, of, seconds) => {
     expect(restartCycle(of, AT)).toBe(seconds)
   })
@@ -164,7 +164,7 @@ describe('what counts', () => {
       { job: 94 },
     ],
     [
-      'every run where nodes may not be read',
+      "every run where nodes can't be read",
       { nodes: null, workloads: [workload('CronJob', 'job', { schedule: everyMinute })] },
       { job: 360 },
     ],
@@ -325,7 +325,7 @@ describe('plans and new nodes', () => {
   test.each<[own: boolean, allows: number]>([
     [true, 400],
     [false, 100],
-  ])('addresses count where all nodes have one of their own: %s', (hasOwnAddress, allows) => {
+  ])('addresses count where all nodes have their own: %s', (hasOwnAddress, allows) => {
     const { capacities } = usageOf(facts({ nodes: nodes(4, { hasOwnAddress }) }), [anonymous()], null)
     expect(capacities.map(({ plan, allows: pulls }) => [plan, pulls])).toEqual([
       ['anonymous', allows],

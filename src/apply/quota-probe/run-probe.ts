@@ -80,7 +80,7 @@ async function mayUseHostNetwork(
   }
 }
 
-/** The pod as it is in the end, or at the end of patience. */
+/** The pod at its end, or when time is up. */
 async function finished(made: ProbePod, { cluster, clock, signal }: ProbeContext): Promise<ProbePod> {
   const end = clock.now() + PATIENCE
   const path = objectPath(KINDS.Pod, made.metadata.namespace, made.metadata.name)

@@ -88,7 +88,7 @@ export async function machineLoginsFor(
   }
 }
 
-/** Docker's hardened images take a login for Docker Hub, under a key of their own: it fills in where there is none for them, and is proven like any other. */
+/** Docker's hardened images take a login for Docker Hub, under their own key: it fills in where there is none for them, and is proven like any other. */
 async function withSameAccount(found: Found, context: CommandContext): Promise<Found> {
   if (!found.missing.some(({ registry }) => registry === HARDENED_IMAGES)) return found
   const isHubs = ({ registry, kind }: Credential) => registry === DOCKER_HUB && kind === 'password'

@@ -33,7 +33,7 @@ export interface ClusterQuestion {
 
 interface OfCluster {
   logins: Credential[]
-  /** Null where nobody asked for them. */
+  /** Null if not requested. */
   facts: HubUsage | null
   gaps: Gap[]
 }

@@ -20,7 +20,7 @@ export interface QuotaReport {
   usage: UsageReport | null
 }
 
-/** The document. Account names are in it only where they tell several logins apart; addresses only on request. */
+/** The document. Account names are in it only where they distinguish several logins; addresses only on request. */
 export function quotaDocument(
   { takenAt, complete, judged: { quotas }, gaps, usage }: QuotaReport,
   showSource: boolean,

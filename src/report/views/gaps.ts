@@ -16,7 +16,7 @@ export function renderGaps(gaps: readonly Gap[], { width, color }: GapOptions): 
 
 type GapOptions = Pick<ReportOptions, 'width' | 'color'>
 
-/** The gaps as lines; none where there is no gap. @param words what remains unknown, where that is not about failing pulls */
+/** The gaps as lines; none where there is no gap. @param words what remains unknown, if not about failing pulls */
 export function gapLines(
   gaps: readonly Gap[],
   width: number,

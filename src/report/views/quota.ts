@@ -82,7 +82,7 @@ function rows(judged: JudgedQuotas, options: QuotaReportOptions, palette: Palett
     quotas.map(quota => [
       cell(identityText(quota, named)),
       options.terminal ? bar(quota.answer) : '',
-      cell(told(quota, options)),
+      cell(textOf(quota, options)),
     ]),
     options.width,
     '  ',
@@ -90,7 +90,7 @@ function rows(judged: JudgedQuotas, options: QuotaReportOptions, palette: Palett
   return lines.flatMap((row, index) => row.map(styleOf(quotas[index], judged, palette)))
 }
 
-function told({ answer }: HubQuota, { showSource }: QuotaReportOptions): string {
+function textOf({ answer }: HubQuota, { showSource }: QuotaReportOptions): string {
   const source = showSource && answer.status === 'limited' ? answer.source : null
   return source === null ? answerText(answer) : `${answerText(answer)}, counted for ${sourceText(source)}`
 }
@@ -125,7 +125,7 @@ function renderMarkdown(report: QuotaReport, options: QuotaReportOptions): strin
   const { judged, usage } = report
   const named = needsNames(judged.quotas)
   const table = judged.quotas.map(
-    quota => `| ${markdownText(identityText(quota, named))} | ${markdownText(told(quota, options))} |`,
+    quota => `| ${markdownText(identityText(quota, named))} | ${markdownText(textOf(quota, options))} |`,
   )
   const gaps =
     report.gaps.length === 0

@@ -28,7 +28,7 @@ const REASONS: ReasonWords = {
   restarts: ({ pods, everySeconds }) =>
     `policy Always, ${pluralize(pods, 'pod')} restarting${pods === 1 ? '' : ', the fastest'} every ${spell(everySeconds)}`,
   schedule: ({ runs, schedule, byPolicy }) =>
-    `runs ${pluralize(runs, 'time')} (${schedule})${byPolicy > 0 ? ', policy Always' : ', on nodes that may not have the image'}`,
+    `runs ${pluralize(runs, 'time')} (${schedule})${byPolicy > 0 ? ', policy Always' : ', on nodes that might not have the image'}`,
   rollouts: ({ perHour }) => `rolled out ${pluralize(perHour, 'time')} in the last hour`,
 }
 
@@ -50,7 +50,7 @@ export function outlookText(
   const time = spell(window)
   if (pulls === 0) return `no pulls expected in the next ${time}`
   const expected = `${pullsText(pulls, atMost)} expected in the next ${time}${now > 0 && now < pulls ? `, ${formatNumber(now)} of them now` : ''}`
-  if (fits === null) return `${expected}; nobody knows how many are left`
+  if (fits === null) return `${expected}; how many are left is unknown`
   if (fits) return `${expected}: enough are left`
   if (left === 0) return `${expected}: none are left`
   return `${expected}: ${runsOutAfter === 0 ? 'too few are left for what is due now' : `they run out in about ${roughly(runsOutAfter ?? 0)}`}`
@@ -64,7 +64,7 @@ function roughly(seconds: number): string {
   return `${Math.round(minutes / 30) / 2} hours`
 }
 
-/** What the numbers come to, after what is left of them; null where the pulls last, or nobody knows. */
+/** What the numbers come to, after what is left of them; null where the pulls last, or it is unknown. */
 export function shortageText({ outlooks, window }: Usage): string | null {
   const short = outlooks.filter(({ fits }) => fits === false)
   if (short.length === 0) return null
@@ -73,7 +73,7 @@ export function shortageText({ outlooks, window }: Usage): string | null {
     short.map(({ quota }) => identityText(quota, named)),
     3,
   )
-  return `They may not last for the next ${spell(window)}: ${who}.`
+  return `They might not last for the next ${spell(window)}: ${who}.`
 }
 
 const PLAN: Record<PullPlan, (capacity: Capacity) => string> = {
@@ -105,7 +105,7 @@ export function worseLoginText({ capacities }: Usage): string | null {
 
 const WAIT: Record<ForecastWait['how'], string> = {
   'shared-address': 'without a login, all from one address',
-  'own-addresses': 'without a login, each from an address of its own',
+  'own-addresses': 'without a login, each from its own address',
   personal: 'with a free account (Docker Personal)',
   paid: 'with a paid plan (Docker Pro, Team, or Business)',
 }

@@ -9,7 +9,7 @@ export const PLACES_NAMED = 2
 
 /**
  * Who an answer is for: `anonymous`, `login in secret web/dockercreds and 11 more`.
- * @param named whether account names are needed to tell several logins apart
+ * @param named whether account names are needed to distinguish several logins
  */
 export function identityText({ identity: { type, username, origins } }: HubQuota, named: boolean): string {
   if (type === 'anonymous')
@@ -60,7 +60,7 @@ const TROUBLE: Record<QuotaTrouble, (detail: string) => string> = {
   withheld: detail => `the login was not sent, because its token server ${detail} is on another site`,
 }
 
-/** Whose pulls an address stands for; an IPv6 prefix is often shared. */
+/** Whose pulls an address covers; an IPv6 prefix is often shared. */
 export function sourceText(source: string): string {
   return source.includes(':') ? `${source}, an address range that others may share` : source
 }
@@ -71,7 +71,7 @@ export function whoseNumbersText(quotas: readonly HubQuota[]): string {
     ({ identity: { type, origins } }) => type === 'anonymous' && origins.length > 0,
   )
   const whose = fromNode ? 'that of this machine and that of the node' : "here this machine's"
-  return `Anonymous pulls are counted per IP address, ${whose}; nodes behind another address have a count of their own. A login's pulls are counted for its account, wherever they come from.`
+  return `Anonymous pulls are counted per IP address, ${whose}; nodes behind another address have their own count. A login's pulls are counted for its account, wherever they come from.`
 }
 
 /** The last line: whether every identity has the pulls that were asked for. */

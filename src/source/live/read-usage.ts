@@ -80,7 +80,7 @@ async function readTemplates(reading: Reading, area: NamespaceOrAll): Promise<Us
   return found
 }
 
-/** Null where they can't be read, which leaves a gap: then nobody knows what a restart costs. */
+/** Null where they can't be read, which leaves a gap: then the cost of a restart is unknown. */
 async function readNodes(reading: Reading): Promise<UsageNode[] | null> {
   const nodes: UsageNode[] = []
   try {

@@ -26,7 +26,7 @@ type SeenRows = ReadonlyMap<string, number>
 
 const rowKey = ({ name, node }: UsageRow): string => `${name} ${node}`
 
-/** Null for a pod whose row would not say that it waits for an image: it must not stand for another one of its name. */
+/** Null for a pod whose row would not say that it waits for an image: it must not hide another one of its name. */
 function rowKeyOf(raw: unknown): string | null {
   const { metadata, spec, status } = record(raw)
   const { initContainerStatuses, containerStatuses } = record(status)

@@ -30,8 +30,8 @@ const KEEPS_OFF = /^No(?:Schedule|Execute)$/
 export function narrowUsageNode(raw: unknown): UsageNode | null {
   const name = nameOf(raw)
   if (name === null) return null
-  const { metadata, spec, status: said } = record(raw)
-  const status = record(said)
+  const { metadata, spec, status: rawStatus } = record(raw)
+  const status = record(rawStatus)
   const taints = list(record(spec).taints).map(record)
   const addresses = list(status.addresses).map(record)
   return {

@@ -78,6 +78,6 @@ function restartOf(container: Container, status: Record<string, unknown> | undef
 function backOffOf(message: string): number | null {
   const [, hours, minutes, seconds] =
     /^back-off (?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)? /.exec(message) ?? []
-  const told = [hours, minutes, seconds].some(part => part !== undefined)
-  return told ? Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0) : null
+  const matches = [hours, minutes, seconds].some(part => part !== undefined)
+  return matches ? Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0) : null
 }

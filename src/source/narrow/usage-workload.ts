@@ -31,7 +31,7 @@ export function narrowUsageWorkload(raw: unknown, kind: UsageKind): UsageWorkloa
   }
 }
 
-/** The API server leaves out a zero, and has a number for everything that has a default, but in the template of a job. */
+/** The API server omits a zero, and has a number for everything that has a default, but in the template of a job. */
 function podsOf(
   kind: UsageKind,
   { spec, job, status }: { spec: Fields; job: Fields; status: Fields },

@@ -41,7 +41,7 @@ export interface ProbeFailure {
   why: Failure
 }
 
-/** Why nobody could ask. */
+/** Why it could not be asked. */
 export function probeFailureText(node: string, failures: readonly ProbeFailure[]): string {
   const each = failures.map(
     ({ image, why }) => `${image}: ${(WHY[why.status] as (failure: Failure) => string)(why)}`,

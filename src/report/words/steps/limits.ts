@@ -24,7 +24,7 @@ const WAIT = {
 /** When the next try has a chance, by what is left of the limit. */
 function limitText({ of, limit, remaining, windowSeconds }: LimitSight): string {
   const whose = of === 'account' ? 'the account' : "this machine's address"
-  const others = of === 'account' ? '' : ' (nodes behind another address have a limit of their own)'
+  const others = of === 'account' ? '' : ' (nodes behind another address have their own limit)'
   if (limit === null)
     return `Wait for the next try, within five minutes: Docker Hub has no limit for ${whose} now${others}`
   if (remaining === null) return WAIT.limit
