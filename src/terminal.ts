@@ -6,7 +6,7 @@ import { InterruptedError, RefusedError, UsageError } from './errors.ts'
 /** A stream for output. */
 export interface Output {
   readonly isTerminal: boolean
-  /** Columns; 80 where the stream does not say. Renderers decide whether to limit lines in a pipe. */
+  /** Columns; 80 where a terminal does not say. Infinite in a pipe, where no line is broken. */
   readonly width: number
   readonly color: boolean
   /** Resolves once the text is written; a closed pipe is not an error. */
@@ -91,7 +91,8 @@ function watchForClosing(stream: TerminalStreams['stdout']): void {
   stream.on('error', () => void isClosed.set(stream, true))
 }
 
-function columns(stream: { columns?: number }, env: Environment): number {
+function columns(stream: { columns?: number; isTTY?: boolean }, env: Environment): number {
+  if (stream.isTTY !== true) return Number.POSITIVE_INFINITY
   const told = stream.columns ?? Number.parseInt(env.COLUMNS ?? '', 10)
   return Number.isFinite(told) && told > 0 ? told : 80
 }

@@ -11,6 +11,7 @@ import {
   checkFlags,
   connectionFlags,
   example,
+  isFormatGiven,
 } from './flags.ts'
 import type { Run } from './run.ts'
 
@@ -28,6 +29,8 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
         .choices(['error', 'warning', 'info', 'never'])
         .default('error'),
     )
+    .option('--baseline <file>', 'do not count the failures that this file knows of')
+    .option('--write-baseline <file>', 'write the present failures to this file as known')
     .addHelpText(
       'after',
       example(name, [
@@ -39,7 +42,7 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
         ['diagnose -n web -o junit > pulls.xml', 'for a CI system'],
       ]),
     )
-    .action(options =>
+    .action((options, self) =>
       run
         .reading(async () => (await import('../commands/diagnose.ts')).diagnoseCommand)
         .with(
@@ -51,7 +54,10 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
             recursive: options.recursive === true,
             ...checkFlags(options),
             format: options.output,
+            formatGiven: isFormatGiven(self),
             failOn: options.failOn,
+            ...(options.baseline === undefined ? {} : { baseline: options.baseline }),
+            ...(options.writeBaseline === undefined ? {} : { writeBaseline: options.writeBaseline }),
             ...(options.untilClear === true
               ? { watch: 'until-clear' as const }
               : options.watch === true && { watch: 'on' as const }),

@@ -154,6 +154,11 @@ export function addOutputFlag(command: Command, formats: readonly string[]): Com
     .option('--no-color', 'no color (also: NO_COLOR)')
 }
 
+/** Whether -o was given: without it some formats follow the place that is written to. */
+export function isFormatGiven(command: Command): boolean {
+  return command.getOptionValueSource('output') !== 'default'
+}
+
 function outputFormat(text: string, formats: readonly string[]): string {
   if (formats.includes(text)) return text
   const allowed = `Allowed choices are ${formats.join(', ')}.`

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander'
 import { DATA_FORMATS } from '../report/formats.ts'
-import { addCheckFlags, addOutputFlag, checkFlags, example } from './flags.ts'
+import { addCheckFlags, addOutputFlag, checkFlags, example, isFormatGiven } from './flags.ts'
 import type { Run } from './run.ts'
 
 /** Adds `image` to the program. */
@@ -20,9 +20,17 @@ export function addImage(program: Command, name: string, run: Run): void {
         ['image --check-images nginx:1.27', 'also ask its registry'],
       ]),
     )
-    .action((references, options) =>
+    .action((references, options, self) =>
       run
         .reading(async () => (await import('../commands/image.ts')).imageCommand)
-        .with({ references, format: options.output, ...checkFlags(options) }, options),
+        .with(
+          {
+            references,
+            format: options.output,
+            formatGiven: isFormatGiven(self),
+            ...checkFlags(options),
+          },
+          options,
+        ),
     )
 }

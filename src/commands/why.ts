@@ -5,6 +5,7 @@ import { explainPod } from '../diagnosis/why.ts'
 import type { Why } from '../diagnosis/why-report.ts'
 import { UsageError } from '../errors.ts'
 import type { DataFormat } from '../report/formats.ts'
+import { opensLinks } from '../report/screen/links.ts'
 import { renderGaps } from '../report/views/gaps.ts'
 import { renderWhy } from '../report/views/why.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
@@ -47,8 +48,11 @@ export async function whyCommand(options: WhyOptions, context: CommandContext): 
     )) ?? []
   const why = adviseWhy(explainPod(pod, { ...snapshot, imageChecks }))
   const { width, color, isTerminal: terminal } = context.out
+  const links = opensLinks(terminal, context.env)
   const invocation = invocationOf(context, options.connection, options.files.length > 0)
-  await context.out.write(renderWhy(why, { format: options.format, width, color, terminal, invocation }))
+  await context.out.write(
+    renderWhy(why, { format: options.format, width, color, links, terminal, invocation }),
+  )
   return verdict(why)
 }
 

@@ -4,6 +4,7 @@
 export const DIAGNOSIS_FORMATS = [
   'table',
   'wide',
+  'text',
   'json',
   'yaml',
   'name',
@@ -15,11 +16,11 @@ export const DIAGNOSIS_FORMATS = [
 export type DiagnosisFormat = (typeof DIAGNOSIS_FORMATS)[number]
 
 /** A plan, and what became of it. */
-export const PLAN_FORMATS = ['table', 'json', 'yaml', 'patch'] as const
+export const PLAN_FORMATS = ['table', 'text', 'json', 'yaml', 'patch'] as const
 export type PlanFormat = (typeof PLAN_FORMATS)[number]
 
 /** Whatever is not a list of findings. */
-export const DATA_FORMATS = ['table', 'json', 'yaml', 'name'] as const
+export const DATA_FORMATS = ['table', 'text', 'json', 'yaml', 'name'] as const
 export type DataFormat = (typeof DATA_FORMATS)[number]
 
 /** How many pulls are left, also for Prometheus' text exposition format. */
@@ -28,3 +29,8 @@ export type QuotaFormat = (typeof QUOTA_FORMATS)[number]
 /** What became of a wait. */
 export const WAIT_FORMATS = ['table', 'json', 'yaml', 'junit', 'github', 'gitlab', 'markdown'] as const
 export type WaitFormat = (typeof WAIT_FORMATS)[number]
+
+/** Whether the format is for a person to read: a table, or the same words in a pipe. */
+export function isForPeople(format: string): boolean {
+  return format === 'table' || format === 'text'
+}

@@ -77,7 +77,7 @@ describe('in a pipe', () => {
     expect(renderDiagnosis(of, options({}))).toBe('')
     expect(diagnosisNotes(of, options({}))).toContain('secrets in web: access denied')
     expect(diagnosisNotes(diagnosis(all), options({ format: 'name', terminal: true }))).toContain(
-      'Next: pullguard fix',
+      'Next (helps 3 of 4 pods): pullguard fix',
     )
   })
 
@@ -192,7 +192,7 @@ describe('GitHub', () => {
     )
     expect(lines[3]).toMatch(/^::warning title=Not everything could be read::secrets in web/)
     expect(lines[4]).toMatch(
-      /^4 of 50,000 pods in all namespaces of prod can't pull their images: .* Next: pullguard fix --all-namespaces --affected --registry docker.io --registry ghcr.io$/,
+      /^4 of 50,000 pods in all namespaces of prod can't pull their images: .* Next \(helps 3 of 4 pods\): pullguard fix --all-namespaces --affected --registry docker.io --registry ghcr.io$/,
     )
   })
 

@@ -7,13 +7,17 @@ import type { Connection, HttpResponse } from '../http/connection.ts'
 import { Deadline } from '../http/deadline.ts'
 import { type ApiRequest, isUnsafePath } from './api-request.ts'
 import { asApiError, isReset, loginTimeout, notFoundError, timeoutError } from './failures.ts'
+import { FirstAnswer } from './first-answer.ts'
 import { refusalOf } from './status-refusal.ts'
+import { Warnings } from './warnings.ts'
 
 export interface ExchangeOptions {
   /** For a request with its retries and its whole response; 0 means no limit. One minute if left out. */
   requestTimeoutMs?: number
   /** Receives one line per request: method, address, status, time. Never a header or a body. */
   verbose?: (line: string) => void
+  /** Called once where the first answer takes long. */
+  onWait?: (server: string, context: string | null) => void
   clock: Clock
 }
 
@@ -36,11 +40,15 @@ export class Exchange {
   #ahead = 0
   readonly #options: ExchangeOptions
   readonly #clock: Clock
+  readonly #first: FirstAnswer
 
   constructor(connection: Connection, options: ExchangeOptions) {
     this.connection = connection
     this.#options = options
     this.#clock = options.clock
+    this.#first = new FirstAnswer(options.clock, () =>
+      options.onWait?.(connection.server, connection.context),
+    )
   }
 
   /** Milliseconds since 1970 as the server's clock has them; ours until an answer has told. */
@@ -123,6 +131,7 @@ export class Exchange {
       this.#options.verbose?.(
         `${method} ${this.connection.server}${path} ${what} in ${Math.round(this.#clock.now() - began)} ms`,
       )
+    const stopWaiting = this.#first.await()
     const sent = { method, path, headers, ...(body !== undefined && { body }), signal: deadline.signal }
     try {
       const response = await deadline.race(this.connection.send(sent))
@@ -133,6 +142,8 @@ export class Exchange {
     } catch (error) {
       log('failed')
       throw error
+    } finally {
+      stopWaiting()
     }
   }
 }
@@ -141,32 +152,6 @@ export class Exchange {
 function canRepeat({ kind }: ApiRequest, error: unknown, answered: boolean): boolean {
   if (kind === 'write' || (kind === 'stream' && answered)) return false
   return error instanceof CutOff || isReset(error)
-}
-
-const WARNING = /\d{3} \S+ "((?:[^"\\]|\\.)*)"/g
-
-/** API servers cut each warning at 256 characters and all of a response at 4,096 (apiserver's warning recorder). */
-const MAX_WARNING_LENGTH = 1024
-const MAX_WARNINGS = 100
-
-/** The server's Warning headers (RFC 7234, 5.5: `299 - "text"`), each text once. */
-class Warnings {
-  readonly #texts = new Set<string>()
-
-  /** One header may carry several warnings, and an answer several headers. */
-  collect(header: string | string[] | undefined, clean: (text: string) => string): void {
-    for (const line of [header ?? []].flat()) {
-      for (const [, quoted = ''] of line.matchAll(WARNING)) this.#note(clean(quoted.replace(/\\(.)/g, '$1')))
-    }
-  }
-
-  #note(text: string): void {
-    if (this.#texts.size < MAX_WARNINGS) this.#texts.add(text.slice(0, MAX_WARNING_LENGTH))
-  }
-
-  all(): string[] {
-    return [...this.#texts]
-  }
 }
 
 /** Statuses of gateways, and of servers that start or stop; a 500 is transient only with Retry-After. */

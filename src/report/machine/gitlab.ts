@@ -13,6 +13,7 @@ import { imageText } from '../words/labels.ts'
 import { nextStepText } from '../words/step-words.ts'
 import { stepsOf } from '../words/steps.ts'
 import { toJson } from './data.ts'
+import { fingerprint } from './fingerprint.ts'
 
 const SEVERITY: Record<Severity, string> = { error: 'major', warning: 'minor', info: 'info' }
 
@@ -78,16 +79,4 @@ export function entry(
     severity,
     location: { path: sanitizeLine(path), lines: { begin: 1 } },
   }
-}
-
-const OFFSET = 0xcbf29ce484222325n
-const PRIME = 0x100000001b3n
-const encoder = new TextEncoder()
-
-/** 64-bit FNV-1a of the parts, 16 hexadecimal digits. The parts are kept apart, so that `a, bc` is not `ab, c`. */
-export function fingerprint(parts: (string | null)[]): string {
-  let hash = OFFSET
-  for (const byte of encoder.encode(JSON.stringify(parts)))
-    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * PRIME)
-  return hash.toString(16).padStart(16, '0')
 }

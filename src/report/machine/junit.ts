@@ -5,7 +5,7 @@
  */
 
 import type { AdvisedDiagnosis, AdvisedFinding } from '../../advice/add-steps.ts'
-import type { Severity } from '../../diagnosis/finding.ts'
+import type { KnownFailure, Severity } from '../../diagnosis/finding.ts'
 import { xml } from '../escape.ts'
 import { groupByCause, stableIdentity } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
@@ -27,7 +27,7 @@ export function renderJunit(
   invocation: Invocation,
   failOn: Severity | 'never',
 ): string {
-  const { findings, gaps, takenAt } = diagnosis
+  const { findings, gaps, takenAt, known = [] } = diagnosis
   const fails = (same: AdvisedFinding[]) => same.some(({ severity }) => RANK[severity] >= RANK[failOn])
   const places = [...Map.groupBy(findings, finding => JSON.stringify(stableIdentity(finding))).values()]
   const stories = summarizeGaps(gaps)
@@ -46,12 +46,14 @@ export function renderJunit(
       ),
     ),
   ]
+  const skipped = skippedCases(known)
   if (cases.length === 0) cases.push(passingCase(summarySentence(diagnosis, invocation)))
+  cases.push(...skipped)
   const counts = `tests="${cases.length}" failures="${places.filter(fails).length}" errors="${stories.length}" time="0"`
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="pullguard" ${counts}>`,
-    `  <testsuite name="pullguard diagnose" ${counts} timestamp="${xml(takenAt.slice(0, 19))}">`,
+    `  <testsuite name="pullguard diagnose" ${counts}${skipped.length === 0 ? '' : ` skipped="${skipped.length}"`} timestamp="${xml(takenAt.slice(0, 19))}">`,
     ...cases,
     '  </testsuite>',
     '</testsuites>',
@@ -87,6 +89,24 @@ export function failureText(context: CauseContext, { evidence }: AdvisedFinding)
     meaningOf(context),
     ...steps,
   ]
+}
+
+/** Failures that a baseline knows of, each container of a workload once. */
+function skippedCases(known: readonly KnownFailure[]): string[] {
+  const places = Map.groupBy(known, ({ finding }) =>
+    JSON.stringify([finding.namespace, workloadPath(finding), finding.container, finding.image]),
+  )
+  return [...places.values()].flatMap(([first]) => {
+    if (first === undefined) return []
+    const { finding, reason } = first
+    const why = `known: ${finding.cause}${reason === null ? '' : ` (${reason})`}`
+    const name = `${finding.container}: ${imageText(finding.image)}`
+    return testCase(
+      `${finding.namespace}.${workloadPath(finding)}`,
+      name,
+      `<skipped message="${xml(why)}">${xml(why)}</skipped>`,
+    )
+  })
 }
 
 /** Its name stays the same from run to run; what varies is its output. */

@@ -16,6 +16,7 @@ export interface WhyReportOptions extends ReportOptions {
 
 const RENDERERS: Record<DataFormat, (why: AdvisedWhy, options: WhyReportOptions) => string> = {
   table: renderChain,
+  text: renderChain,
   json: (why, { invocation }) => toJson(whyDocument(why, invocation)),
   yaml: (why, { invocation }) => toYaml(whyDocument(why, invocation)),
   name: why => joinLines([cell(`${why.namespace}/${why.pod}`)]),

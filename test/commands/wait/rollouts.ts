@@ -165,6 +165,7 @@ export function watchDiagnosis(
       files: [],
       recursive: false,
       format: 'table',
+      formatGiven: true,
       failOn: 'error',
     },
     ...{ watch: 'until-clear' },
