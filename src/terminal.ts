@@ -26,6 +26,8 @@ export interface Progress {
 export interface Questions {
   readonly available: boolean
   confirm(question: string): Promise<boolean>
+  /** Lets the person choose one. */
+  pick<T>(question: string, choices: { name: string; value: T }[]): Promise<T>
   /** Free text, such as the context's name typed again. */
   text(question: string): Promise<string>
   /** Shows the hint until a key is pressed; returns at once where no terminal is available. */
@@ -149,6 +151,7 @@ export function questionsOn(streams: TerminalStreams, env: Environment, signal: 
     available,
     confirm: message => ask(({ confirm }) => confirm({ message, default: false }, context)),
     key: hint => (available ? pressedKey(streams, hint, signal) : Promise.resolve()),
+    pick: (message, choices) => ask(({ select }) => select({ message, choices, pageSize: 12 }, context)),
     text: message => ask(({ input }) => input({ message }, context)),
     choose: (message, choices) =>
       ask(({ checkbox }) => checkbox({ message, choices, pageSize: 12 }, context)),

@@ -9,9 +9,9 @@ import {
   addOutputFlag,
   addScopeFlags,
   checkFlags,
-  connectionFlags,
   example,
   isFormatGiven,
+  namespaceFlags,
 } from './flags.ts'
 import type { Run } from './run.ts'
 
@@ -20,10 +20,11 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
   const command = program
     .command('diagnose')
     .description('find failing image pulls and name their causes, with proof')
+    .argument('[name...]')
     .option('-w, --watch', 'again after each change, until Ctrl-C; in a pipe one line a change')
     .option('--until-clear', 'watch until no pull is failing any more')
   addCheckFlags(addConnectionFlags(addDumpFlags(addScopeFlags(command))))
-  addOutputFlag(command.optionsGroup('Output:'), DIAGNOSIS_FORMATS)
+  addOutputFlag(command, DIAGNOSIS_FORMATS)
     .addOption(
       new Option('--fail-on <severity>', 'exit 1 for findings at or above this severity')
         .choices(['error', 'warning', 'info', 'never'])
@@ -35,20 +36,23 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
       'after',
       example(name, [
         ['diagnose -A', 'the whole cluster'],
-        ['diagnose -n web -l app=shop', 'some pods'],
+        ['diagnose deploy/web sts/db', 'two workloads'],
+        ['diagnose -n web,shop -l app=api', 'some pods'],
         ['diagnose --check-images', 'ask registries too'],
         ['diagnose -n web --until-clear', 'watch until it is over'],
         ['diagnose -f dump.json -o json', 'a dump, as JSON'],
         ['diagnose -n web -o junit > pulls.xml', 'for a CI system'],
       ]),
     )
-    .action((options, self) =>
+    .action((names: string[], options, self) =>
       run
         .reading(async () => (await import('../commands/diagnose.ts')).diagnoseCommand)
         .with(
           {
-            connection: connectionFlags(options),
+            ...namespaceFlags(options),
+            names,
             allNamespaces: options.allNamespaces === true,
+            excludedNamespaces: options.excludeNamespace ?? [],
             selector: options.selector,
             files: options.filename ?? [],
             recursive: options.recursive === true,

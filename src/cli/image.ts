@@ -11,7 +11,7 @@ export function addImage(program: Command, name: string, run: Run): void {
     .command('image')
     .description('show how Kubernetes reads image references')
     .argument('<reference...>', 'references, or - to read them from stdin, one per line')
-  addOutputFlag(addCheckFlags(command).optionsGroup('Output:'), DATA_FORMATS)
+  addOutputFlag(addCheckFlags(command), DATA_FORMATS)
     .addHelpText(
       'after',
       example(name, [

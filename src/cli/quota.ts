@@ -3,13 +3,13 @@
 import { type Command, InvalidArgumentError, Option, type OptionValues } from 'commander'
 import type { QuotaOptions } from '../commands/quota.ts'
 import { QUOTA_FORMATS } from '../report/formats.ts'
+import { connectionFlags } from './connection-flags.ts'
 import {
   addConnectionFlags,
   addNamespaceFlag,
   addOutputFlag,
-  connectionFlags,
+  addRegistryEndpointFlag,
   example,
-  registryEndpointOption,
 } from './flags.ts'
 import type { Run } from './run.ts'
 
@@ -34,8 +34,8 @@ export function addQuota(program: Command, name: string, run: Run): void {
       'also ask from a node, through a short-lived pod with an image that is there; asks before it creates the pod',
     )
     .option('-y, --yes', "with --from-node, don't ask")
-    .addOption(registryEndpointOption())
-  addOutputFlag(addConnectionFlags(command).optionsGroup('Output:'), QUOTA_FORMATS)
+  addRegistryEndpointFlag(command)
+  addOutputFlag(addConnectionFlags(command), QUOTA_FORMATS)
     .addOption(
       new Option('--fail-under <pulls>', 'exit 1 if anything has fewer pulls left')
         .argParser(parsePulls)
@@ -49,7 +49,7 @@ export function addQuota(program: Command, name: string, run: Run): void {
         ['quota --local', "this machine's address and logins"],
         ['quota -A', 'and every login in the cluster'],
         ['quota -A --usage', 'who pulls, and whether the pulls last'],
-        ['quota --from-node', "and a node's address"],
+        ['quota --from-node=node-1', "and that node's address"],
         ['quota --fail-under 50', 'for CI: exit 1 below 50 pulls'],
         ['quota -A -o prometheus', 'metrics as text'],
         ['quota --local --watch', 'ask again every minute'],

@@ -3,16 +3,15 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { CAUSES, type Cause } from '../diagnosis/finding.ts'
 import { WAIT_FORMATS } from '../report/formats.ts'
+import { connectionFlags } from './connection-flags.ts'
+import { parseDuration, repeatable } from './flag-values.ts'
 import {
   addCheckFlags,
   addConnectionFlags,
   addNamespaceFlag,
   addOutputFlag,
   checkFlags,
-  connectionFlags,
   example,
-  parseDuration,
-  repeatable,
 } from './flags.ts'
 import type { Run } from './run.ts'
 
@@ -51,7 +50,7 @@ export function addWait(program: Command, name: string, run: Run): void {
       ).argParser(parsePatience),
     )
   addCheckFlags(addConnectionFlags(command))
-  addOutputFlag(command.optionsGroup('Output:'), WAIT_FORMATS)
+  addOutputFlag(command, WAIT_FORMATS)
     .addHelpText(
       'after',
       example(name, [

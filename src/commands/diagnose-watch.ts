@@ -9,10 +9,12 @@ import { renderWatched } from '../report/views/watched-diagnosis.ts'
 import { redact } from '../secrecy/redact.ts'
 import { PullChanges } from '../source/following/pull-changes.ts'
 import { readCluster } from '../source/live/read-cluster.ts'
+import type { Scope } from '../source/snapshot-scope.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ExitName } from './context.ts'
 import { type DiagnoseOptions, verdict } from './diagnose.ts'
 import { invocationOf } from './invocation.ts'
+import { scopeOf } from './snapshot.ts'
 
 /** Milliseconds: nothing that changes all the time is read more often; and a reading takes a fifth of the time at most. */
 const SHORTEST_PAUSE = 1_000
@@ -60,11 +62,10 @@ interface Session {
 
 async function watched({ options, until, context, cluster, signal }: Session): Promise<ExitName> {
   const { clock, out, err } = context
-  const { allNamespaces, selector, format, connection } = options
-  const namespaces = allNamespaces ? null : [cluster.namespace]
-  const scope = { namespaces, ...(selector === undefined ? {} : { labelSelector: selector }) }
+  const { selector, format, connection } = options
+  const scope = scopeOf(options, [cluster.namespace])
   const changes = await PullChanges.start(cluster, {
-    area: allNamespaces ? null : cluster.namespace,
+    area: areaOf(scope, cluster.namespace),
     ...(selector === undefined ? {} : { labelSelector: selector }),
     clock,
     signal,
@@ -90,6 +91,13 @@ async function watched({ options, until, context, cluster, signal }: Session): P
     await Promise.race([next, clock.sleep(RESYNC, signal)])
     signal.throwIfAborted()
   }
+}
+
+/** Where changes are watched: one namespace, or all where several are meant. */
+function areaOf({ namespaces, subjects }: Scope, fallback: string): string | null {
+  const named = subjects?.map(({ namespace }) => namespace ?? fallback) ?? namespaces
+  const [namespace, ...others] = new Set(named ?? [])
+  return namespace === undefined || others.length > 0 ? null : namespace
 }
 
 /** null where the cluster can't be read for now; not so at the first time. */

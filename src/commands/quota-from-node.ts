@@ -72,7 +72,7 @@ async function askFromNode(options: FromNodeOptions, context: WritingContext): P
 
 function noPodsText(node: string | null, namespace: string): string {
   return node === null
-    ? `No pod runs in namespace ${namespace} whose image could be used: name a node, as in --from-node NODE.`
+    ? `No pod runs in namespace ${namespace} whose image could be used: name a node, as in --from-node=NODE.`
     : `No pod runs on node ${node} whose image could be used.`
 }
 

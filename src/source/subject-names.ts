@@ -55,9 +55,8 @@ function checked(name: string): string {
 function kindsNamed(type: string): RolloutKind[] {
   const word = type.toLowerCase()
   if (word === 'all') return SUBJECT_KINDS
-  const [name = '', ...qualifiers] = word.split('.')
-  const kind = SUBJECT_KINDS.find(each => TYPES[each].names.includes(name))
-  if (kind !== undefined && isGroupOf(qualifiers, TYPES[kind].group)) return [kind]
+  const kind = kindNamed(word)
+  if (kind !== null) return [kind]
   throw new UsageError(`"${type}" is not a type that has pods to wait for: those are ${KNOWN}.`)
 }
 
@@ -66,4 +65,11 @@ function isGroupOf(qualifiers: string[], group: string): boolean {
   const [version = ''] = qualifiers
   const named = /^v\d/.test(version) ? qualifiers.slice(1) : qualifiers
   return qualifiers.length === 0 || named.join('.') === group
+}
+
+/** The kind that kubectl takes the word for; null for any other word. */
+export function kindNamed(type: string): RolloutKind | null {
+  const [name = '', ...qualifiers] = type.toLowerCase().split('.')
+  const kind = SUBJECT_KINDS.find(each => TYPES[each].names.includes(name))
+  return kind !== undefined && isGroupOf(qualifiers, TYPES[kind].group) ? kind : null
 }

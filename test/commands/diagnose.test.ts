@@ -68,7 +68,7 @@ const DUMP = '`kubectl get pods,events,nodes,serviceaccounts,secrets,replicasets
 
 describe('bad input is one sentence and exit code 2', () => {
   test.each<[string, string[], string]>([
-    ['an argument', ['shop-0'], "Too many arguments for 'diagnose'. Expected 0 arguments but got 1: shop-0."],
+    ['a pod that does not exist', ['shop-0'], 'Pod "shop-0" not found in namespace "default": '],
     ['a format', ['-o', 'xml'], "'xml' is invalid. Allowed choices are table, wide, text, json,"],
     ['sarif', ['-o', 'sarif'], "'sarif' is invalid. SARIF points to lines in files, and pods have none."],
     [

@@ -103,7 +103,7 @@ test('an image without curl is passed over, and one that could not run', async (
         ? waits('ErrImageNeverPull')
         : ended(0, HEADERS),
   )
-  const { code } = await scene.run('quota', '--from-node', 'node-1', '--yes')
+  const { code } = await scene.run('quota', '--from-node=node-1', '--yes')
   expect(code).toBe(0)
   expect(made).toHaveLength(3)
   expect(probes()).toEqual([])
@@ -125,7 +125,7 @@ describe('nothing is written', () => {
 
   test.each<[what: string, argv: string[], code: number]>([
     ['without --yes and without a terminal', ['--from-node'], 5],
-    ['for a node without pods', ['--from-node', 'node-9', '--yes'], 2],
+    ['for a node without pods', ['--from-node=node-9', '--yes'], 2],
     ['with --local', ['--from-node', '--local', '--yes'], 2],
     ['with --watch', ['--from-node', '--watch', '--yes'], 2],
     ['without --from-node', ['--usage'], 0],

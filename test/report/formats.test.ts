@@ -261,6 +261,7 @@ test('Markdown starts with the summary, lists workloads in a table and folds the
     - See what the kubelet reads in each pull secret: \`pullguard why payments/api-7c9d8-abcde\`
     - Check the name ghcr.io/acme/api:v2 for a typo, and whether the repository was renamed or removed: ghcr.io gives the same answer for private images and for names that don't exist
     - Credential: secret payments/regcred has the wrong type Opaque, so the kubelet ignores it
+    - More: \`pullguard explain auth-required-or-denied\`
 
     <details><summary>Evidence</summary>
 

@@ -11,7 +11,7 @@ import { groupByCause, stableIdentity } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
 import type { CauseContext } from '../words/cause-words.ts'
 import { credentialLinesFor, meaningOf, titleOf } from '../words/causes.ts'
-import { workloadPath } from '../words/commands.ts'
+import { explainCommand, workloadPath } from '../words/commands.ts'
 import { shortList } from '../words/count.ts'
 import { gapSentence, summarizeGaps } from '../words/gaps.ts'
 import { checkLines } from '../words/image-check.ts'
@@ -88,6 +88,7 @@ export function failureText(context: CauseContext, { evidence }: AdvisedFinding)
     ...checkLines(context.findings).map(line => `Asked the registry: ${line}`),
     meaningOf(context),
     ...steps,
+    `More: ${explainCommand(context.invocation, context.findings[0])}`,
   ]
 }
 

@@ -11,6 +11,7 @@ import { type Palette, paletteFor } from '../screen/palette.ts'
 import { commandLines, stepLines } from '../screen/step.ts'
 import { displayWidth, wrap } from '../screen/wrap.ts'
 import { credentialLinesFor, meaningOf, titleOf } from '../words/causes.ts'
+import { explainCommand } from '../words/commands.ts'
 import { countPods, formatNumber, pluralize } from '../words/count.ts'
 import { tellingEnd } from '../words/evidence.ts'
 import { checkLines } from '../words/image-check.ts'
@@ -129,6 +130,10 @@ function block(
       field({ label: index === 0 ? 'asked' : '', text }, width),
     ),
     ...stepLines('what to do', stepsOf(findings, group.invocation).slice(0, budget.steps), width, palette),
+    // On the brief screen it would be one line of many that say the same.
+    ...(budget.pods
+      ? field({ label: 'more', text: explainCommand(group.invocation, findings[0]) }, width)
+      : []),
   ]
 }
 

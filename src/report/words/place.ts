@@ -1,7 +1,8 @@
 /** Where a diagnosis looked: which namespaces of which cluster or dump. */
 
 import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
-import { countPods, formatNumber, pluralize, shortList } from './count.ts'
+import type { ScopeSubject } from '../../snapshot/snapshot.ts'
+import { countPods, formatNumber, joinList, pluralize, shortList } from './count.ts'
 
 type Looked = Pick<Diagnosis, 'source' | 'scope' | 'takenAt'>
 
@@ -10,13 +11,15 @@ const NAMESPACES = 8
 
 /** The opening line: `Context prod (https://…), namespace web, pods with app=shop`; for a dump its files and its date. */
 export function openingLine({ source, scope, takenAt }: Looked): string {
-  const { namespaces, labelSelector } = scope
+  const { labelSelector } = scope
   const labels = labelSelector === null ? '' : `, pods with ${labelSelector}`
-  const where =
-    namespaces === null
-      ? 'all namespaces'
-      : `${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${shortList(namespaces, NAMESPACES)}`
-  return `${sourceText(source, takenAt)}, ${where}${labels}`
+  return `${sourceText(source, takenAt)}, ${scopeText(scope)}${labels}`
+}
+
+function scopeText({ namespaces, subjects, excludedNamespaces = [] }: Looked['scope']): string {
+  if (subjects !== undefined) return subjectsText(subjects)
+  if (namespaces === null) return `all namespaces${exceptText(excludedNamespaces)}`
+  return `${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${shortList(namespaces, NAMESPACES)}`
 }
 
 function sourceText(source: Diagnosis['source'], takenAt: string): string {
@@ -31,12 +34,35 @@ function sourceText(source: Diagnosis['source'], takenAt: string): string {
   return `Dump ${files} (as of ${takenAt.slice(0, 16).replace('T', ' ')} UTC)`
 }
 
-/** Which namespaces of which cluster or dump, inside a sentence: `in namespace web of prod`. */
-export function placeOf({ source, scope: { namespaces } }: Looked): string {
+/** Which namespaces or workloads of which cluster or dump, inside a sentence: `in namespace web of prod`, `in deployment shop of namespace web of prod`. */
+export function placeOf({ source, scope }: Looked): string {
+  const { namespaces, subjects, excludedNamespaces = [] } = scope
   const whole = source.type === 'file' ? 'the dump' : (source.context ?? source.server)
-  if (namespaces === null) return source.type === 'file' ? `in ${whole}` : `in all namespaces of ${whole}`
+  if (subjects !== undefined) {
+    const several = subjects.length > 1 && subjects.every(({ kind }) => kind === 'Pod')
+    return `${several ? 'among' : 'in'} ${subjectsText(subjects)} of ${whole}`
+  }
+  const except = exceptText(excludedNamespaces)
+  if (namespaces === null)
+    return source.type === 'file' && except === '' ? `in ${whole}` : `in all namespaces of ${whole}${except}`
   const nouns = namespaces.length === 1 ? 'namespace' : 'namespaces'
   return `in ${nouns} ${namespaces.join(', ')} of ${whole}`
+}
+
+function exceptText(excluded: readonly string[]): string {
+  return excluded.length === 0 ? '' : ` except ${excluded.join(', ')}`
+}
+
+/** `deployment shop and statefulset db of namespace web`; with several namespaces each before its name. */
+function subjectsText(subjects: readonly ScopeSubject[]): string {
+  const [namespace, ...others] = new Set(subjects.map(subject => subject.namespace))
+  const one = others.length === 0
+  const names = subjects.map(subject => {
+    const prefix = one || subject.namespace === null ? '' : `${subject.namespace}/`
+    return `${subject.kind.toLowerCase()} ${prefix}${subject.name}`
+  })
+  const list = joinList(names)
+  return one && namespace != null ? `${list} of namespace ${namespace}` : list
 }
 
 const COUNTED = 6

@@ -20,7 +20,7 @@ export function summarySentence(diagnosis: AdvisedDiagnosis, invocation: Invocat
   const { findings, gaps, summary } = diagnosis
   const place = placeOf(diagnosis)
   const known = knownSentence(diagnosis)
-  if (findings.length > 0) return `${failing(summary, place)}: ${causes(diagnosis, invocation)}.${known}`
+  if (findings.length > 0) return `${failing(diagnosis, place)}: ${causes(diagnosis, invocation)}.${known}`
   if (gaps.length > 0) {
     const things = `${pluralize(summarizeGaps(gaps).length, 'thing')} could not be read`
     const checked = summary.pods === 0 ? '' : ` (${pluralize(summary.pods, 'pod')} checked)`
@@ -40,16 +40,19 @@ function knownSentence({ known = [] }: Diagnosis): string {
   return ` ${pluralize(known.length, 'known failure')} in ${pods} ${known.length === 1 ? 'is' : 'are'} not counted.`
 }
 
-function failing({ failingPods, pods }: Diagnosis['summary'], place: string): string {
+function failing({ summary: { failingPods, pods }, scope: { subjects } }: Diagnosis, place: string): string {
   const verb = failingPods === 1 ? "can't pull its images" : "can't pull their images"
+  if (subjects?.length === 1 && subjects[0]?.kind === 'Pod') return `${place.replace(/^in p/, 'P')} ${verb}`
   return failingPods === pods
     ? `${pluralize(pods, 'pod')} ${place} ${verb}`
     : `${formatNumber(failingPods)} of ${pluralize(pods, 'pod')} ${place} ${verb}`
 }
 
 /** That more could be looked at. */
-function otherNamespaces({ source, scope: { namespaces } }: Diagnosis): string {
-  return namespaces === null || source.type === 'file' ? '' : ' -A checks every namespace.'
+function otherNamespaces({ source, scope: { namespaces, subjects } }: Diagnosis): string {
+  return namespaces === null || subjects !== undefined || source.type === 'file'
+    ? ''
+    : ' -A checks every namespace.'
 }
 
 /** A selector or a namespace that holds nothing may well be a typing error, so it is named. */

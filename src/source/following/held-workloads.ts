@@ -2,7 +2,8 @@
 
 import type { RolloutKind } from '../../snapshot/rollout.ts'
 import type { OwnerLink } from '../../snapshot/snapshot.ts'
-import { fieldValue } from '../live/reading.ts'
+import { fieldValue } from '../live/field-selector.ts'
+
 import type { Focus } from './follower.ts'
 import { type HeldKind, type HeldObject, HeldObjects } from './held-objects.ts'
 import type { NamedSubject, SubjectIndex, Subjects } from './subjects.ts'

@@ -1,6 +1,7 @@
 /** Narrows the list of pods that is followed to those that can be of the workloads waited for, as far as one selector can say so. */
 
-import { fieldValue } from '../live/reading.ts'
+import { fieldValue } from '../live/field-selector.ts'
+
 import type { Focus } from './follower.ts'
 
 /** The labels that a workload's pods have; null if unknown. */
