@@ -12,7 +12,7 @@ import { FRESH_SCREEN, joinBlocks } from '../screen/block.ts'
 import { type Palette, paletteFor } from '../screen/palette.ts'
 import { tableLines } from '../screen/table.ts'
 import { wrap } from '../screen/wrap.ts'
-import { gapSentence, HIDDEN_FROM_QUOTA, summarizeGaps } from '../words/gaps.ts'
+import { gapSentence, summarizeGaps } from '../words/gaps.ts'
 import {
   answerText,
   headingText,
@@ -64,7 +64,7 @@ function renderScreen(report: QuotaReport, options: QuotaReportOptions): string 
     rows(judged, options, palette),
     wrap(whoseNumbersText(judged.quotas), width).map(palette.dim),
     ...(usage === null ? [] : usageBlocks(usage, options, palette)),
-    gapLines(report.gaps, width, palette, HIDDEN_FROM_QUOTA),
+    gapLines(report.gaps, width, palette, 'quota'),
     [
       ...wrap(sanitizeLine(quotaVerdictText(judged)), width).map(verdictStyle(judged, palette)),
       ...shortage
@@ -132,7 +132,7 @@ function renderMarkdown(report: QuotaReport, options: QuotaReportOptions): strin
       ? []
       : [
           markdownText(
-            `Not everything could be read. ${summarizeGaps(report.gaps, HIDDEN_FROM_QUOTA).map(gapSentence).join('. ')}.`,
+            `Not everything could be read. ${summarizeGaps(report.gaps, 'quota').map(gapSentence).join('. ')}.`,
           ),
         ]
   return `${[

@@ -13,7 +13,7 @@ const REASON: Record<GapReason, string> = {
 }
 
 /** What remains unknown without this resource; anything else is an owner on the way up. */
-const HIDDEN: HiddenWords = new Map([
+const HIDDEN = new Map([
   ['pods', "failing pulls there can't be detected"],
   ['namespaces', 'only the namespaces that could be read were checked'],
   [
@@ -27,7 +27,7 @@ const HIDDEN: HiddenWords = new Map([
 const OWNER = 'the topmost owner of a pod may not be shown'
 
 /** The same where the question is who pulls, not what fails. */
-export const HIDDEN_FROM_QUOTA: HiddenWords = new Map([
+const HIDDEN_FROM_QUOTA = new Map([
   ['pods', 'pulls that pods wait for there are not counted'],
   ['secrets', 'logins there are not shown, and pulls with them are counted as anonymous'],
   ['serviceaccounts', 'pulls with the logins that they give to pods are counted as anonymous'],
@@ -39,8 +39,24 @@ export const HIDDEN_FROM_QUOTA: HiddenWords = new Map([
   ['cronjobs.batch', 'what they pull is not counted'],
 ])
 
-/** What remains unknown, by resource. */
-export type HiddenWords = ReadonlyMap<string, string>
+/** The same for an audit, which looks at templates; anything else is a kind of workload. */
+const HIDDEN_FROM_AUDIT = new Map([
+  ['pods', 'pods without a controller, and what pods show of their templates, were not checked'],
+  ['namespaces', 'only the namespaces that could be read were checked'],
+  ['secrets', 'whether these pull secrets work is unknown'],
+  ['serviceaccounts', 'whether a service account gives its pods a login is unknown'],
+])
+const WORKLOADS = 'these workloads were not checked'
+
+/** What was to be made of the resources: only that says what is hidden without them. */
+export type GapAbout = 'diagnosis' | 'audit' | 'quota'
+
+/** By resource, and for any other. */
+const HIDDEN_FROM: Record<GapAbout, { words: ReadonlyMap<string, string>; other: string }> = {
+  diagnosis: { words: HIDDEN, other: OWNER },
+  audit: { words: HIDDEN_FROM_AUDIT, other: WORKLOADS },
+  quota: { words: HIDDEN_FROM_QUOTA, other: OWNER },
+}
 
 /** Gaps that differ only in their namespace, as one. */
 export interface GapSummary {
@@ -55,8 +71,8 @@ export interface GapSummary {
   remedy: string | null
 }
 
-/** One summary for each resource and reason. @param words what remains unknown for what was asked */
-export function summarizeGaps(gaps: readonly Gap[], words = HIDDEN): GapSummary[] {
+/** One summary for each resource and reason. @param of what was to be made of it all */
+export function summarizeGaps(gaps: readonly Gap[], of: GapAbout = 'diagnosis'): GapSummary[] {
   const alike = Map.groupBy(gaps, ({ what, why }) => `${what} ${why}`)
   return [...alike.values()].flatMap(same => {
     const [gap] = same
@@ -70,7 +86,7 @@ export function summarizeGaps(gaps: readonly Gap[], words = HIDDEN): GapSummary[
         gap.why === 'forbidden' || gap.detail === undefined
           ? REASON[gap.why]
           : `${REASON[gap.why]} (${gap.detail})`,
-      hidden: words.get(gap.what) ?? OWNER,
+      hidden: HIDDEN_FROM[of].words.get(gap.what) ?? HIDDEN_FROM[of].other,
       remedy: remedyFor(gap, clusterWide, namespaces),
     }
   })

@@ -1,4 +1,4 @@
-/** What narrowUsageWorkload looks at, for an API server that is asked for workloads in protobuf (apps/v1, batch/v1 and core/v1 generated.proto have the numbers). */
+/** What narrowTemplate and narrowUsageWorkload look at, for an API server that is asked for workloads in protobuf (apps/v1, batch/v1 and core/v1 generated.proto have the numbers). */
 
 import { flag, inline, many, number, one, type Shape, shapeOf, texts } from '../../protobuf/shape.ts'
 
