@@ -21,6 +21,7 @@ const DOORS: Record<string, string[]> = {
   diagnosis: ['image', 'dockerconfig', 'snapshot'],
   advice: ['image', 'types:snapshot', 'diagnosis'],
   rollout: ['image', 'types:snapshot'],
+  quota: ['image', 'types:snapshot', 'diagnosis'],
   manifest: ['snapshot'],
   baseline: [],
   audit: ['image', 'dockerconfig', 'snapshot', 'types:manifest'],
@@ -38,6 +39,7 @@ const DOORS: Record<string, string[]> = {
     'types:dockerconfig',
     'types:manifest',
     'types:rollout',
+    'types:quota',
     'types:waiting',
     'types:apply',
     'types:registry',
@@ -84,6 +86,7 @@ const DOORS: Record<string, string[]> = {
     'snapshot',
     'diagnosis',
     'advice',
+    'quota',
     'baseline',
     'waiting',
     'plan',
@@ -119,6 +122,7 @@ const PURE = [
   'diagnosis',
   'advice',
   'rollout',
+  'quota',
   'baseline',
   'waiting',
   'plan',
@@ -167,7 +171,7 @@ describe('a command that only reads', () => {
   const named = (file: string) => relative(SRC, file).split(sep).join('/')
   const command = (name: string) => join(SRC, 'commands', `${name}.ts`)
 
-  test.each(['diagnose', 'why', 'wait', 'image', 'audit', 'demo'])(
+  test.each(['diagnose', 'why', 'wait', 'image', 'quota', 'audit', 'demo'])(
     '%s never reaches apply or anything that writes to a cluster',
     name => {
       const reached = [...reachedFrom(command(name))]

@@ -59,7 +59,7 @@ test('its table of commands has every command', async () => {
 /** `fix --pin` and the like, in a code span, a block or a table. */
 const CALLS = [
   ...readme.matchAll(
-    /(?:pullguard |`)(diagnose|why|wait|image|audit|explain|fix|undo|demo)((?: (?!#)[^\s`|]+)*)/g,
+    /(?:pullguard |`)(diagnose|why|wait|image|quota|audit|explain|fix|undo|demo)((?: (?!#)[^\s`|]+)*)/g,
   ),
 ].map(
   ([, command = '', rest = '']) =>

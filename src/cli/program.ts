@@ -16,6 +16,7 @@ import { example } from './flags.ts'
 import { TOPICS, topicText } from './help-topics.ts'
 import { addImage } from './image.ts'
 import { addOptions } from './options.ts'
+import { addQuota } from './quota.ts'
 import type { Run } from './run.ts'
 import { addUndo } from './undo.ts'
 import { addVersion } from './version.ts'
@@ -153,6 +154,7 @@ export function buildProgram(host: ProgramHost, end: (name: ExitName) => void): 
     addWhy,
     addWait,
     addImage,
+    addQuota,
     addFix,
     addUndo,
     addAudit,

@@ -1,6 +1,7 @@
 /** `--check-images`: asks registries for the images that a command is about. Loaded only where the flag is given. */
 
 import type { CredentialReport, Finding } from '../diagnosis/finding.ts'
+import { meetsHubLimit } from '../diagnosis/limit-sight.ts'
 import { UsageError } from '../errors.ts'
 import { movedImage } from '../image/moved.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
@@ -8,12 +9,14 @@ import { findCredentials } from '../keychain/find-credentials.ts'
 import { registriesOf } from '../keychain/wanted-registries.ts'
 import { Registries } from '../registry/client.ts'
 import { parseEndpoints } from '../registry/endpoints.ts'
+import type { HubQuota } from '../snapshot/hub-quota.ts'
 import type { ImageCheck } from '../snapshot/image-check.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { PodLogins, type PullingPod } from '../source/image-checks/pod-logins.ts'
 import { type ImageQuestion, type MachineLogins, readImageChecks } from '../source/image-checks.ts'
 import type { CommandContext } from './context.ts'
+import { askHub } from './quota/readings.ts'
 
 /** The flags of --check-images. */
 export interface ImageCheckFlags {
@@ -36,13 +39,15 @@ export interface CheckLimits {
 export class ImageChecking {
   readonly #podLogins = new PodLogins()
   readonly #endpoints: ReturnType<typeof parseEndpoints>
+  readonly #flags: ImageCheckFlags
   readonly #context: CommandContext
   readonly #limits: CheckLimits
 
   /** @throws UsageError for a malformed endpoint */
-  constructor({ endpoints }: ImageCheckFlags, context: CommandContext, limits: CheckLimits = {}) {
+  constructor(flags: ImageCheckFlags, context: CommandContext, limits: CheckLimits = {}) {
+    this.#flags = flags
     this.#limits = limits
-    this.#endpoints = parseEndpoints(endpoints, context.env.PULLGUARD_REGISTRY_ENDPOINTS)
+    this.#endpoints = parseEndpoints(flags.endpoints, context.env.PULLGUARD_REGISTRY_ENDPOINTS)
     this.#context = context
   }
 
@@ -52,6 +57,23 @@ export class ImageChecking {
   /** Checks the images of the findings with the pull secrets of their pods. @throws the signal's reason */
   askForFindings(findings: readonly Finding[], snapshot: Snapshot): Promise<ImageCheck[]> {
     return this.askAll(questionsOf(findings, snapshot))
+  }
+
+  /** How much is left of Docker Hub's limit, where pulls ran into it: of this machine's address, and of the accounts that the pods pull with. */
+  async askForLimits(findings: readonly Finding[], { pods }: Snapshot): Promise<HubQuota[]> {
+    const limited = findings.filter(meetsHubLimit)
+    if (limited.length === 0) return []
+    const byName = new Map(pods.map(pod => [`${pod.namespace}/${pod.name}`, pod]))
+    const logins = limited.flatMap(({ namespace, pod: name, reference }) => {
+      const pod = byName.get(`${namespace}/${name}`)
+      const image = reference === null ? null : parseReference(reference)
+      return pod && image ? this.#podLogins.of(image, pod).slice(0, 1) : []
+    })
+    return askHub(
+      logins.map(({ credential }) => credential),
+      this.#flags.endpoints,
+      this.#context,
+    )
   }
 
   /** Checks images, failing or not, with the pull secrets of the pod that uses them; null for none. @throws the signal's reason */

@@ -38,6 +38,9 @@ export type PlanFormat = (typeof PLAN_FORMATS)[number]
 export const DATA_FORMATS = ['table', 'text', 'json', 'yaml', 'name'] as const
 export type DataFormat = (typeof DATA_FORMATS)[number]
 
+/** How many pulls are left, also for Prometheus' text exposition format. */
+export const QUOTA_FORMATS = ['table', 'json', 'yaml', 'markdown', 'prometheus'] as const
+export type QuotaFormat = (typeof QUOTA_FORMATS)[number]
 /** What became of a wait. */
 export const WAIT_FORMATS = ['table', 'json', 'yaml', 'junit', 'github', 'gitlab', 'markdown'] as const
 export type WaitFormat = (typeof WAIT_FORMATS)[number]

@@ -7,7 +7,7 @@ import { joinLines } from '../screen/block.ts'
 import { type Palette, paletteFor } from '../screen/palette.ts'
 import { wrap } from '../screen/wrap.ts'
 import { pluralize, shortList } from '../words/count.ts'
-import { gapSentence, summarizeGaps } from '../words/gaps.ts'
+import { type GapAbout, gapSentence, summarizeGaps } from '../words/gaps.ts'
 
 /** The gaps alone, ready to write: where there is nothing else to say. */
 export function renderGaps(gaps: readonly Gap[], { width, color }: GapOptions): string {
@@ -21,7 +21,7 @@ export function gapLines(
   gaps: readonly Gap[],
   width: number,
   palette: Palette,
-  of: 'diagnosis' | 'audit' = 'diagnosis',
+  of: GapAbout = 'diagnosis',
 ): string[] {
   if (gaps.length === 0) return []
   const lines = summarizeGaps(gaps, of).flatMap(gap => [

@@ -1,4 +1,4 @@
-/** What narrowTemplate looks at, for an API server that is asked for workloads in protobuf (apps/v1, batch/v1 and core/v1 generated.proto have the numbers). */
+/** What narrowTemplate and narrowUsageWorkload look at, for an API server that is asked for workloads in protobuf (apps/v1, batch/v1 and core/v1 generated.proto have the numbers). */
 
 import { flag, inline, many, number, one, type Shape, shapeOf, texts } from '../../protobuf/shape.ts'
 
@@ -30,7 +30,13 @@ const TEMPLATE = one(
   'template',
   shapeOf({ 1: one('metadata', shapeOf({ 12: texts('annotations') })), 2: one('spec', POD_SPEC) }),
 )
-const JOB_SPEC = shapeOf({ 3: number('activeDeadlineSeconds'), 6: TEMPLATE })
+const JOB_SPEC = shapeOf({
+  1: number('parallelism'),
+  2: number('completions'),
+  3: number('activeDeadlineSeconds'),
+  6: TEMPLATE,
+})
+const REPLICAS = number('replicas')
 const CRON_JOB_SPEC = shapeOf({
   1: 'schedule',
   4: flag('suspend'),
@@ -43,18 +49,24 @@ const workload = (spec: Shape, status: Shape = shapeOf({})): Shape =>
 
 /** By kind. */
 export const TEMPLATE_SHAPES = {
-  Deployment: workload(shapeOf({ 3: TEMPLATE })),
-  StatefulSet: workload(shapeOf({ 3: TEMPLATE }), shapeOf({ 7: 'updateRevision' })),
+  Deployment: workload(
+    shapeOf({ 1: REPLICAS, 3: TEMPLATE, 7: flag('paused') }),
+    shapeOf({ 3: number('updatedReplicas') }),
+  ),
+  StatefulSet: workload(
+    shapeOf({ 1: REPLICAS, 3: TEMPLATE, 7: one('updateStrategy', shapeOf({ 1: 'type' })) }),
+    shapeOf({ 5: number('updatedReplicas'), 6: 'currentRevision', 7: 'updateRevision' }),
+  ),
   DaemonSet: workload(
-    shapeOf({ 2: TEMPLATE }),
+    shapeOf({ 2: TEMPLATE, 3: one('updateStrategy', shapeOf({ 1: 'type' })) }),
     shapeOf({
       3: number('desiredNumberScheduled'),
       5: number('observedGeneration'),
       6: number('updatedNumberScheduled'),
     }),
   ),
-  ReplicaSet: workload(shapeOf({ 3: TEMPLATE }), shapeOf({ 1: number('replicas') })),
-  ReplicationController: workload(shapeOf({ 3: TEMPLATE })),
+  ReplicaSet: workload(shapeOf({ 1: REPLICAS, 3: TEMPLATE }), shapeOf({ 1: number('replicas') })),
+  ReplicationController: workload(shapeOf({ 1: REPLICAS, 3: TEMPLATE })),
   Job: workload(JOB_SPEC),
   CronJob: workload(CRON_JOB_SPEC),
 } as const satisfies Record<string, Shape>
