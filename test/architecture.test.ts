@@ -21,6 +21,7 @@ const DOORS: Record<string, string[]> = {
   diagnosis: ['image', 'dockerconfig', 'snapshot'],
   advice: ['image', 'types:snapshot', 'diagnosis'],
   rollout: ['image', 'types:snapshot'],
+  mirror: ['image', 'types:snapshot', 'diagnosis'],
   plan: ['image', 'dockerconfig', 'types:snapshot', 'types:diagnosis'],
   report: [
     'image',
@@ -31,6 +32,7 @@ const DOORS: Record<string, string[]> = {
     'types:rollout',
     'types:apply',
     'types:registry',
+    'types:mirror',
   ],
   kubernetes: ['errors', 'types:clock', 'secrecy', 'network', 'json', 'protobuf'],
   registry: ['errors', 'types:clock', 'image', 'dockerconfig', 'secrecy', 'network'],
@@ -72,6 +74,7 @@ const DOORS: Record<string, string[]> = {
     'snapshot',
     'diagnosis',
     'advice',
+    'mirror',
     'plan',
     'report',
     'source',
@@ -102,6 +105,7 @@ const PURE = [
   'diagnosis',
   'advice',
   'rollout',
+  'mirror',
   'plan',
   'report',
 ]
@@ -146,7 +150,7 @@ describe('a command that only reads', () => {
   const named = (file: string) => relative(SRC, file).split(sep).join('/')
   const command = (name: string) => join(SRC, 'commands', `${name}.ts`)
 
-  test.each(['diagnose', 'why', 'image', 'demo'])(
+  test.each(['diagnose', 'why', 'image', 'mirror', 'demo'])(
     '%s never reaches apply or anything that writes to a cluster',
     name => {
       const reached = [...reachedFrom(command(name))]

@@ -9,6 +9,7 @@ import { addDiagnose } from './diagnose.ts'
 import { addFix } from './fix.ts'
 import { example } from './flags.ts'
 import { addImage } from './image.ts'
+import { addMirror } from './mirror.ts'
 import type { Run } from './run.ts'
 import { addUndo } from './undo.ts'
 import { addWhy } from './why.ts'
@@ -135,6 +136,7 @@ function buildProgram(host: ProgramHost, end: (name: ExitName) => void): Command
       with: async (options, flags) => end(await (await load())(options, host.writingContext(noColor(flags)))),
     }),
   }
-  for (const add of [addDiagnose, addWhy, addImage, addFix, addUndo, addDemo]) add(program, host.program, run)
+  for (const add of [addDiagnose, addWhy, addImage, addMirror, addFix, addUndo, addDemo])
+    add(program, host.program, run)
   return program
 }

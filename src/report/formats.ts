@@ -21,3 +21,7 @@ export type PlanFormat = (typeof PLAN_FORMATS)[number]
 /** Whatever is not a list of findings. */
 export const DATA_FORMATS = ['table', 'json', 'yaml', 'name'] as const
 export type DataFormat = (typeof DATA_FORMATS)[number]
+
+/** What is known of mirrors and what to do about them. */
+export const MIRROR_FORMATS = ['table', 'json', 'yaml'] as const
+export type MirrorFormat = (typeof MIRROR_FORMATS)[number]
