@@ -150,7 +150,7 @@ describe('a command that only reads', () => {
   const named = (file: string) => relative(SRC, file).split(sep).join('/')
   const command = (name: string) => join(SRC, 'commands', `${name}.ts`)
 
-  test.each(['diagnose', 'why', 'image', 'mirror', 'demo'])(
+  test.each(['diagnose', 'why', 'image', 'mirror', 'emit-cache', 'demo'])(
     '%s never reaches apply or anything that writes to a cluster',
     name => {
       const reached = [...reachedFrom(command(name))]

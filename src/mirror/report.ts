@@ -2,6 +2,7 @@
 
 import type { GroupSetup, MirrorTarget, NodeGroup } from './setup.ts'
 import type { MirrorSurvey } from './survey.ts'
+import type { Verification } from './verification.ts'
 
 export interface PlannedGroup {
   group: NodeGroup
@@ -13,6 +14,8 @@ export interface MirrorReport {
   target: MirrorTarget | null
   /** Empty without a target. */
   planned: PlannedGroup[]
+  /** What the mirror answered; null if it was not asked (`--verify`). */
+  verification: Verification | null
   /** Files that were written on this machine, as paths below the folder where the command ran or absolute. */
   written: string[]
 }

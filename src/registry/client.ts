@@ -45,6 +45,15 @@ export class Registries {
     return registry
   }
 
+  /**
+   * A mirror of that registry at its own URL, which `--registry-endpoint` may replace by the mirror's host. It is asked as nodes ask it: with
+   * the registry's name in the query `ns`.
+   */
+  mirror(url: URL, upstream: string): Registry {
+    const endpoint = this.#endpoints.get(canonicalRegistry(url.host)) ?? url
+    return new Registry(url.host, endpoint, this.#connection, `?ns=${encodeURIComponent(upstream)}`)
+  }
+
   /** Whether the name is an address in this machine's own network and no endpoint was given for it. @throws UsageError if it is not a host */
   isInternal(name: string): boolean {
     const key = canonicalRegistry(name)
@@ -72,8 +81,11 @@ export class Registry {
   /** The host that is contacted, with its port. */
   readonly host: string
   readonly #requests: AuthorizedRequests
+  /** Added to requests for manifests; empty or with its question mark. */
+  readonly #query: string
 
-  constructor(name: string, endpoint: URL, connection: Connection) {
+  constructor(name: string, endpoint: URL, connection: Connection, query = '') {
+    this.#query = query
     this.name = name
     this.host = endpoint.host
     this.#requests = new AuthorizedRequests(connection, name, endpoint)
@@ -149,7 +161,7 @@ export class Registry {
     const { repository, tag, digest } = reference
     return this.#ask(
       method,
-      `/v2/${repository}/manifests/${digest ?? tag ?? 'latest'}`,
+      `/v2/${repository}/manifests/${digest ?? tag ?? 'latest'}${this.#query}`,
       repository,
       credential,
     )

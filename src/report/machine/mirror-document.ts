@@ -2,14 +2,16 @@
 
 import type { MirrorReport, PlannedGroup } from '../../mirror/report.ts'
 import type { SetupCommand } from '../../mirror/setup.ts'
+import type { Verification } from '../../mirror/verification.ts'
 import type { Invocation } from '../invocation.ts'
 import { commandOf } from '../words/mirror/commands.ts'
 import { configuredText, RUNTIME_NOTE } from '../words/mirror/platforms.ts'
 import { DELIVERY, EFFECT, LOGIN, noteText, UNSUPPORTED } from '../words/mirror/setup.ts'
+import { verdictText } from '../words/mirror/verification.ts'
 import { enveloped } from './data.ts'
 
 export function mirrorDocument(report: MirrorReport, invocation: Invocation): object {
-  const { survey, target, planned, written } = report
+  const { survey, target, planned, verification, written } = report
   const { takenAt, source, groups, seen, configured, pulls, gaps } = survey
   return enveloped('Mirror', {
     takenAt,
@@ -33,9 +35,14 @@ export function mirrorDocument(report: MirrorReport, invocation: Invocation): ob
             ownAuthority: target.authority !== null,
           },
     setups: planned.map(each => setupDocument(each, invocation)),
+    verification: verification === null ? null : verificationDocument(verification),
     written,
     gaps,
   })
+}
+
+function verificationDocument({ checks, wrong, known, unasked }: Verification): object {
+  return { images: checks.map(check => ({ ...check, text: verdictText(check) })), wrong, known, unasked }
 }
 
 function setupDocument({ group: { platform, nodes }, setup }: PlannedGroup, invocation: Invocation): object {

@@ -27,6 +27,7 @@ import {
 } from '../words/mirror/platforms.ts'
 import { DELIVERY, deadMirrorText, EFFECT, LOGIN, noteText, UNSUPPORTED } from '../words/mirror/setup.ts'
 import { gapLines } from './gaps.ts'
+import { verificationLines } from './mirror-verification.ts'
 
 /** The whole report; what could not be read stands before the next step. */
 export function renderMirrorScreen(report: MirrorReport, options: ReportOptions): string {
@@ -38,6 +39,7 @@ export function renderMirrorScreen(report: MirrorReport, options: ReportOptions)
       : planned.map(each => plannedBlock(each, report, options, palette))
   return joinBlocks([
     ...body,
+    report.verification === null ? [] : verificationLines(report.verification, options, palette),
     gapLines(survey.gaps, options.width, palette),
     closing(report, options, palette),
   ])
