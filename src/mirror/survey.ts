@@ -142,7 +142,7 @@ function pullsOf({ images }: MirrorFacts): RegistryPulls[] {
     const { registry, repository, tag, digest } = reference
     const onNodes = byRegistry.get(registry) ?? new Map<string, Set<string>>()
     const onNode = onNodes.get(node) ?? new Set<string>()
-    byRegistry.set(registry, onNodes.set(node, onNode.add(`${repository}:${digest ?? tag}`)))
+    byRegistry.set(registry, onNodes.set(node, onNode.add(`${repository}:${digest ?? tag ?? 'latest'}`)))
   }
   return [...byRegistry]
     .map(([registry, onNodes]) => {

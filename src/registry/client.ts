@@ -3,10 +3,11 @@
 import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { canonicalRegistry, DOCKER_HUB, isDockerHubHost } from '../image/docker-hub.ts'
 import { type AuthorizedAnswer, AuthorizedRequests } from './authorized-requests.ts'
-import { Connection, type ConnectionOptions, type RegistryAnswer } from './connection.ts'
+import { Connection, type ConnectionOptions } from './connection.ts'
 import { type EndpointOverrides, endpointOf } from './endpoints.ts'
 import { HUB_API_HOST, HubApi } from './hub-api.ts'
 import { MANIFEST_TYPES, readConfig, readManifest, sha256 } from './image-platforms.ts'
+import { digestMismatch, readHead } from './manifest-answer.ts'
 import { isInternal } from './network-rules.ts'
 import type {
   ManifestOutcome,
@@ -176,25 +177,4 @@ export class Registry {
     const accept = path.includes('/manifests/') ? MANIFEST_TYPES : '*/*'
     return this.#requests.ask({ method, path, repository, accept, credential, maxBytes: MAX_MANIFEST_BYTES })
   }
-}
-
-/** Status and headers of an answer about a manifest. The digest is a MUST today, but older registries leave it out. */
-function readHead(answer: RegistryAnswer, reference: ManifestReference | null) {
-  if (answer.status === 404) return { status: 'not-found' as const }
-  if (answer.status !== 200) return problemOf(answer, 'registry')
-  const digest = plain(answer.headers['docker-content-digest'], /^[a-z0-9]+:[0-9a-f]{32,128}$/)
-  const wanted = reference?.digest ?? null
-  if (digest !== null && wanted !== null && digest !== wanted) return digestMismatch(answer)
-  const mediaType = plain(answer.headers['content-type'], /^[\w.+-]+\/[\w.+-]+/)
-  return { status: 'found' as const, digest, mediaType }
-}
-
-function digestMismatch(answer: RegistryAnswer) {
-  const detail = `registry ${answer.url.host} answered with another digest than it should`
-  return { status: 'server-error' as const, httpStatus: answer.status, detail }
-}
-
-/** The part of a header that matches the expected shape, or null: headers are hostile. */
-function plain(header: string | string[] | undefined, shape: RegExp): string | null {
-  return typeof header === 'string' ? (shape.exec(header)?.[0] ?? null) : null
 }
