@@ -261,6 +261,7 @@ describe('the package', () => {
       'schema/v1.json',
       'rbac/diagnose.yaml',
       'rbac/fix.yaml',
+      'rbac/mirror.yaml',
     ]
     expect(files).toEqual(
       expect.arrayContaining([...needed, ...Object.values(packageJson.bin), 'dist/pullguard.js']),

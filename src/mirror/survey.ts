@@ -28,7 +28,7 @@ export type ConfiguredMirror =
   | { code: 'built-in-cache'; host: string; registry: string; nodes: string[] }
 
 /** What nodes pull from one registry. */
-export interface RegistryPulls {
+interface RegistryPulls {
   registry: string
   /** Different images, whatever node they are on. */
   images: number
@@ -39,7 +39,7 @@ export interface RegistryPulls {
 }
 
 /** Nodes that are configured alike, what is known of their mirror, and what their runtime's version means for one. */
-export interface SurveyedGroup {
+interface SurveyedGroup {
   group: NodeGroup
   mirror: GroupState
   notes: RuntimeNote[]

@@ -10,7 +10,7 @@ export interface UsedImage {
 }
 
 /** A container's own words about a pull that failed. */
-export interface FailedPullText {
+interface FailedPullText {
   image: string
   node: string | null
   text: string

@@ -1,10 +1,11 @@
 /**
  * A real pull-through cache between a real kubelet and Docker Hub: what `mirror --to` prints is put in place as it is, except for the address of
- * Docker Hub, which on this node is the project's own. Needs the program docker-registry, and the node's hosts.toml beside its kubeconfig.
+ * Docker Hub, which on this node is the project's own. Needs CNCF distribution as `registry` or `docker-registry`, and the node's hosts.toml beside its kubeconfig.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -15,8 +16,9 @@ import { podObject, RealCluster } from './real-cluster.ts'
 const PASSWORD = 'canary-password-of-the-cache'
 const PORT = 15_100
 const SILENT_PORT = 15_101
+const LIMITED_PORT = 15_102
 const HOSTS = join(dirname(process.env.KUBECONFIG ?? ''), 'certs.d', 'docker.io', 'hosts.toml')
-/** Distribution 3 as `registry`, or Debian's older one, which answers 500 where its upstream is limited. */
+/** Distribution 3, or Debian's older one. */
 const PROGRAM = ['registry', 'docker-registry'].find(name => spawnSync(name, ['--version']).status === 0)
 /** The node has no image of an earlier run below it. */
 const FOLDER = `mirrored-${randomBytes(3).toString('hex')}`
@@ -38,7 +40,7 @@ describe.skipIf(!possible)('a mirror on a real node', () => {
     before = readFileSync(HOSTS, 'utf8')
     cluster = await RealCluster.open()
     cluster.hub.addAccount({ name: 'acme', password: PASSWORD })
-    for (const name of ['through', 'fallback', 'silent', 'limited'])
+    for (const name of ['through', 'fallback', 'silent', 'upstream', 'limited'])
       cluster.addImage(`${FOLDER}/${name}`, ['1'])
     cluster.hub.exhaust('127.0.0.1')
     namespace = await cluster.namespace('mirror')
@@ -107,19 +109,14 @@ describe.skipIf(!possible)('a mirror on a real node', () => {
     }
   })
 
-  test('a mirror that is limited itself is named as the one with the limit', async () => {
-    cluster.hub.anonymousLimit = { pulls: 100, window: 6 * 3600 }
-    cluster.hub.exhaust('127.0.0.1')
+  test("a cache whose upstream is limited answers with a server error, which is called the mirror's", async () => {
+    limitHub()
     await startCache(null)
     await use(url)
-    await create('limited')
-    const finding = await cluster.until('a limited pod', async () => {
-      const { stdout } = await cluster.run(['diagnose', '-n', namespace, '-o', 'json'])
-      const { findings } = JSON.parse(stdout) as { findings: Finding[] }
-      return findings.find(({ pod, endpoint }) => pod === 'limited' && endpoint?.role === 'mirror') ?? null
-    })
+    await create('upstream')
+    const finding = await findingOf('upstream')
     expect(finding).toMatchObject({
-      cause: PROGRAM === 'registry' ? 'rate-limited' : 'registry-server-error',
+      cause: 'registry-server-error',
       endpoint: { host: `${address}:${PORT}`, role: 'mirror' },
     })
     const { stdout } = await cluster.run(['mirror', '-o', 'json'])
@@ -129,6 +126,39 @@ describe.skipIf(!possible)('a mirror on a real node', () => {
     )
     expect(groups[0].mirror).toBe('seen')
   })
+
+  test('a mirror that answers 429 is named as the one with the limit', async () => {
+    stopCache()
+    limitHub()
+    const body = JSON.stringify({ errors: [{ code: 'TOOMANYREQUESTS', message: 'too many requests' }] })
+    const server = createServer((_request, response) => void response.writeHead(429).end(body))
+    await new Promise<void>(listening => server.listen(LIMITED_PORT, () => listening()))
+    try {
+      await use(`http://${address}:${LIMITED_PORT}`)
+      await create('limited')
+      expect(await findingOf('limited')).toMatchObject({
+        cause: 'rate-limited',
+        endpoint: { host: `${address}:${LIMITED_PORT}`, role: 'mirror' },
+        remedies: [],
+      })
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
+  })
+
+  function limitHub(): void {
+    cluster.hub.anonymousLimit = { pulls: 100, window: 6 * 3600 }
+    cluster.hub.exhaust('127.0.0.1')
+  }
+
+  function findingOf(name: string): Promise<Finding> {
+    return cluster.until(`a finding about ${name}`, async () => {
+      const { stdout } = await cluster.run(['diagnose', '-n', namespace, '-o', 'json'])
+      const { findings } = JSON.parse(stdout) as { findings: Finding[] }
+      return findings.find(({ pod, endpoint }) => pod === name && endpoint?.role === 'mirror') ?? null
+    })
+  }
 
   /** Puts the printed file in place. @returns the seconds that a mirror without an answer costs */
   async function use(mirror: string): Promise<number> {

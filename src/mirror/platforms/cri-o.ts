@@ -10,7 +10,7 @@ import { askMirror, sampleImage } from './hosts-toml.ts'
 const DROP_IN = '50-mirror.conf'
 
 /** The drop-in, and the mirror's authority where containers/image looks for it. */
-export function registriesConf(target: MirrorTarget): MirrorFile[] {
+function registriesConf(target: MirrorTarget): MirrorFile[] {
   const { address, registries, authority } = target
   const tables = registries.map(registry =>
     [

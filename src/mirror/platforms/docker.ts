@@ -7,7 +7,7 @@ import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import type { GroupSetup, MirrorTarget, PlatformRule } from '../setup.ts'
 import { askMirror } from './hosts-toml.ts'
 
-export function daemonJson({ address }: MirrorTarget): string {
+function daemonJson({ address }: MirrorTarget): string {
   const settings = {
     'registry-mirrors': [address.url],
     ...(address.scheme === 'http' ? { 'insecure-registries': [address.host] } : {}),

@@ -18,7 +18,7 @@ import {
 /** Seconds that containerd gives a connection unless the file says otherwise. */
 const DEFAULT_DIAL_TIMEOUT = 30
 
-export function knowsDialTimeout(group: NodeGroup): boolean {
+function knowsDialTimeout(group: NodeGroup): boolean {
   return atLeast(group, 2, 1) || (atLeast(group, 2, 0, 6) && !atLeast(group, 2, 1))
 }
 

@@ -34,7 +34,8 @@ const VERDICT: Record<MirrorVerdict, (check: JudgedMirrorCheck) => string> = {
     `TLS fails (${detailOf(mirror)}): nodes fail the same way unless they know the authority (--ca); for this check, name it in NODE_EXTRA_CA_CERTS`,
   unreachable: ({ mirror }) =>
     `no answer from this machine (${detailOf(mirror)}); nodes may have another way`,
-  failed: ({ mirror }) => detailOf(mirror),
+  failed: ({ mirror }) =>
+    `${detailOf(mirror)}: caches answer so, too, if their upstream limits or refuses them (their log has its answer)`,
 }
 
 function detailOf(answer: MirrorAnswer): string {
