@@ -6,7 +6,7 @@ import { InterruptedError, RefusedError, UsageError } from './errors.ts'
 /** A stream for output. */
 export interface Output {
   readonly isTerminal: boolean
-  /** Columns; 80 where the stream does not say. Renderers decide whether to limit lines in a pipe. */
+  /** Columns; 80 where a terminal does not say. Infinite in a pipe, where no line is broken. */
   readonly width: number
   readonly color: boolean
   /** Resolves once the text is written; a closed pipe is not an error. */
@@ -15,6 +15,8 @@ export interface Output {
 
 /** A progress line, only on a terminal's stderr; silent anywhere else. */
 export interface Progress {
+  /** Somebody sees it. */
+  readonly isShown: boolean
   update(text: string): void
   /** Clears the line. */
   stop(): void
@@ -24,6 +26,8 @@ export interface Progress {
 export interface Questions {
   readonly available: boolean
   confirm(question: string): Promise<boolean>
+  /** Lets the person choose one. */
+  pick<T>(question: string, choices: { name: string; value: T }[]): Promise<T>
   /** Free text, such as the context's name typed again. */
   text(question: string): Promise<string>
   /** Shows the hint until a key is pressed; returns at once where no terminal is available. */
@@ -89,7 +93,8 @@ function watchForClosing(stream: TerminalStreams['stdout']): void {
   stream.on('error', () => void isClosed.set(stream, true))
 }
 
-function columns(stream: { columns?: number }, env: Environment): number {
+function columns(stream: { columns?: number; isTTY?: boolean }, env: Environment): number {
+  if (stream.isTTY !== true) return Number.POSITIVE_INFINITY
   const told = stream.columns ?? Number.parseInt(env.COLUMNS ?? '', 10)
   return Number.isFinite(told) && told > 0 ? told : 80
 }
@@ -111,10 +116,12 @@ export function inputFrom(streams: TerminalStreams, signal: AbortSignal): Input 
 export async function startProgress(stderr: TerminalStreams['stderr'], env: Environment): Promise<Progress> {
   // `script`, `expect`, and `kubectl exec -t` make terminals without a size, where ora would clear lines endlessly.
   const sized = stderr.columns !== 0
-  if (stderr.isTTY !== true || !sized || env.TERM === 'dumb' || env.CI) return { update() {}, stop() {} }
+  if (stderr.isTTY !== true || !sized || env.TERM === 'dumb' || env.CI)
+    return { isShown: false, update() {}, stop() {} }
   const { default: ora } = await import('ora')
   const spinner = ora({ stream: stderr as NodeJS.WriteStream, discardStdin: false })
   return {
+    isShown: true,
     update(text) {
       spinner.text = text
       if (!spinner.isSpinning) spinner.start()
@@ -144,6 +151,7 @@ export function questionsOn(streams: TerminalStreams, env: Environment, signal: 
     available,
     confirm: message => ask(({ confirm }) => confirm({ message, default: false }, context)),
     key: hint => (available ? pressedKey(streams, hint, signal) : Promise.resolve()),
+    pick: (message, choices) => ask(({ select }) => select({ message, choices, pageSize: 12 }, context)),
     text: message => ask(({ input }) => input({ message }, context)),
     choose: (message, choices) =>
       ask(({ checkbox }) => checkbox({ message, choices, pageSize: 12 }, context)),

@@ -22,14 +22,18 @@ const DOORS: Record<string, string[]> = {
   advice: ['image', 'types:snapshot', 'diagnosis'],
   rollout: ['image', 'types:snapshot'],
   mirror: ['image', 'types:snapshot', 'diagnosis'],
+  baseline: [],
+  waiting: ['image', 'types:snapshot', 'diagnosis', 'rollout'],
   plan: ['image', 'dockerconfig', 'types:snapshot', 'types:diagnosis'],
   report: [
     'image',
     'types:snapshot',
     'types:diagnosis',
     'types:advice',
+    'types:baseline',
     'types:plan',
     'types:rollout',
+    'types:waiting',
     'types:apply',
     'types:registry',
     'types:mirror',
@@ -38,6 +42,7 @@ const DOORS: Record<string, string[]> = {
   registry: ['errors', 'types:clock', 'image', 'dockerconfig', 'secrecy', 'network'],
   source: [
     'errors',
+    'types:clock',
     'image',
     'dockerconfig',
     'snapshot',
@@ -75,6 +80,8 @@ const DOORS: Record<string, string[]> = {
     'diagnosis',
     'advice',
     'mirror',
+    'baseline',
+    'waiting',
     'plan',
     'report',
     'source',
@@ -84,7 +91,7 @@ const DOORS: Record<string, string[]> = {
     'simulator',
   ],
   // Flags come from what plan defines for each remedy and from report's words; -o takes its choices from report's formats.
-  cli: ['errors', 'secrecy', 'commands', 'types:diagnosis', 'plan', 'report'],
+  cli: ['errors', 'secrecy', 'commands', 'diagnosis', 'plan', 'report'],
   // main prints fatal errors, which can quote hostile text.
   main: ['errors', 'clock', 'terminal', 'cli', 'commands', 'report', 'secrecy'],
 }
@@ -106,6 +113,8 @@ const PURE = [
   'advice',
   'rollout',
   'mirror',
+  'baseline',
+  'waiting',
   'plan',
   'report',
 ]
@@ -150,7 +159,7 @@ describe('a command that only reads', () => {
   const named = (file: string) => relative(SRC, file).split(sep).join('/')
   const command = (name: string) => join(SRC, 'commands', `${name}.ts`)
 
-  test.each(['diagnose', 'why', 'image', 'mirror', 'emit-cache', 'demo'])(
+  test.each(['diagnose', 'why', 'wait', 'image', 'mirror', 'emit-cache', 'demo'])(
     '%s never reaches apply or anything that writes to a cluster',
     name => {
       const reached = [...reachedFrom(command(name))]
@@ -229,7 +238,7 @@ describe('the import rules', () => {
 
   test('source sends every cluster request through a Reading, which honors Ctrl-C', () => {
     const asking = files.filter(
-      file => roomOf(file) === 'source' && /cluster\.(get|list|table|canI)\b/.test(codeOf(file)),
+      file => roomOf(file) === 'source' && /cluster\.(get|list|table|watch|canI)\b/.test(codeOf(file)),
     )
     expect(asking.map(file => relative(SRC, file))).toEqual(['source/live/reading.ts'])
   })

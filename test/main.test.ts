@@ -1,16 +1,17 @@
 /** From argv to exit code: the table of exit codes, fatal errors, help on a narrow screen, and unplanned exits. */
 import { EventEmitter, once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
 import { afterAll, describe, expect, test } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
 import { systemClock } from '../src/clock.ts'
 import { catchSignals, main } from '../src/main.ts'
 import { runCommandLine } from './commands/command-line.ts'
+import { schemaErrors } from './report/published-schema.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'pullguard-main-'))
 afterAll(() => rmSync(home, { recursive: true, force: true }))
@@ -19,7 +20,7 @@ const HEALTHY = JSON.stringify({ ...POD, spec: { nodeName: 'n' }, status: { phas
 writeFileSync(join(home, 'healthy.json'), HEALTHY)
 
 const run = (argv: string[], place = {}) => runCommandLine(argv, { home, ...place })
-const COMMANDS = ['diagnose', 'why', 'image', 'fix', 'undo', 'demo']
+const COMMANDS = ['diagnose', 'why', 'image', 'fix', 'undo', 'explain', 'completion', 'version', 'demo']
 
 describe('exit codes', () => {
   test.each<[number, string, string[]]>([
@@ -61,7 +62,7 @@ describe('fatal errors', () => {
     [['help', 'fixx'], "Unknown command 'fixx' (did you mean fix?). See `pullguard --help`.\n"],
     [['help', 'nope'], "Unknown command 'nope'. See `pullguard --help`.\n"],
     [['--'], 'No command is given. See `pullguard --help`.\n'],
-    [['why'], "Missing required argument 'pod'. See `pullguard why --help`.\n"],
+    [['image'], "Missing required argument 'reference'. See `pullguard image --help`.\n"],
   ])('for %j are one sentence', async (argv, err) => {
     expect(await run(argv)).toEqual({ code: 2, out: '', err })
   })
@@ -124,6 +125,46 @@ describe('help', () => {
     expect(out.split('\n').filter(line => line.length > 80)).toEqual([])
   })
 
+  test.each([...COMMANDS, 'options'])(
+    'for %s fits one screen of 40 lines, its own flags only',
+    async command => {
+      const { out } = await run([command, '--help'], { columns: 80 })
+      expect(out.trimEnd().split('\n').length).toBeLessThanOrEqual(40)
+      if (command !== 'options') expect(out).not.toMatch(/^ +(-s, )?--(server|kubeconfig|no-color)/m)
+    },
+  )
+
+  test('has the flags of connections under options, for every command that takes them', async () => {
+    const { out, code } = await run(['options'], { columns: 80 })
+    expect(code).toBe(0)
+    for (const flag of [
+      '--context',
+      '--kubeconfig',
+      '--client-certificate',
+      '--request-timeout',
+      '--no-color',
+    ])
+      expect(out).toMatch(new RegExp(`^ +${flag}`, 'm'))
+    for (const command of ['diagnose', 'why', 'fix', 'undo'])
+      expect((await run([command, '--help'])).out).toContain('pullguard options')
+  })
+
+  test('names every environment variable that the program reads', async () => {
+    const { out } = await run(['help', 'environment'], { columns: 80 })
+    const src = resolve(import.meta.dirname, '../src')
+    const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(
+      file => file.endsWith('.ts') && !file.startsWith('simulator'),
+    )
+    const read = files.flatMap(file =>
+      [
+        ...readFileSync(join(src, file), 'utf8').matchAll(/\benv\.([A-Z][A-Z_]+)|\bsetting\(env, '(\w+)'/g),
+      ].map(([, name, named]) => name ?? named ?? ''),
+    )
+    expect(read.length).toBeGreaterThan(10)
+    expect([...new Set(read)].filter(name => !out.includes(name))).toEqual([])
+    expect(out.split('\n').filter(line => line.length > 80)).toEqual([])
+  })
+
   test('lists every command, and is shown without a command', async () => {
     const { code, out } = await run([])
     expect(code).toBe(0)
@@ -138,6 +179,15 @@ describe('help', () => {
   })
 
   test("the version is the package's", async () => {
+    const { version } = packageJson
+    expect((await run(['version'])).out).toMatch(
+      new RegExp(`^pullguard ${version} \\(Node [\\d.]+, \\w+/\\w+\\)\\n$`),
+    )
+    const document = JSON.parse((await run(['version', '-o', 'json'])).out)
+    expect(document).toMatchObject({ kind: 'Version', version })
+    expect(schemaErrors(document)).toEqual([])
+    expect((await run(['version', '-o', 'name'])).out).toBe(`${version}\n`)
+
     expect(await run(['--version'])).toEqual({ code: 0, out: `${packageJson.version}\n`, err: '' })
   })
 })

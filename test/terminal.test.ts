@@ -30,7 +30,7 @@ describe('width', () => {
     ['is COLUMNS if the stream has no width', undefined, { COLUMNS: '40' }, 40],
     ['is 80 without a valid width', undefined, { COLUMNS: 'wide' }, 80],
   ])('%s', (_, columns, env, width) => {
-    const stream = Object.assign(new PassThrough(), columns === undefined ? {} : { columns })
+    const stream = Object.assign(new PassThrough(), { isTTY: true }, columns && { columns })
     expect(outputTo(stream, env, false).width).toBe(width)
   })
 })

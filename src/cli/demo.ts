@@ -1,16 +1,14 @@
 /** The flags of `demo`. */
 
 import type { Command } from 'commander'
-import { example } from './flags.ts'
+import { addColorFlag, example } from './flags.ts'
 import type { Run } from './run.ts'
 
 /** Adds `demo` to the program. */
 export function addDemo(program: Command, name: string, run: Run): void {
-  program
-    .command('demo')
+  addColorFlag(program.command('demo'))
     .description('show the whole story on a simulated cluster; no cluster needed')
     .option('--serve', 'keep the simulated cluster running and print its KUBECONFIG')
-    .option('--no-color', 'no color (also: NO_COLOR)')
     .addHelpText('after', example(name, [['demo --serve', 'a cluster to play with']]))
     .action(options =>
       run

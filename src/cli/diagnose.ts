@@ -9,8 +9,9 @@ import {
   addOutputFlag,
   addScopeFlags,
   checkFlags,
-  connectionFlags,
   example,
+  isFormatGiven,
+  namespaceFlags,
 } from './flags.ts'
 import type { Run } from './run.ts'
 
@@ -19,36 +20,51 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
   const command = program
     .command('diagnose')
     .description('find failing image pulls and name their causes, with proof')
+    .argument('[name...]')
+    .option('-w, --watch', 'again after each change, until Ctrl-C; in a pipe one line a change')
+    .option('--until-clear', 'watch until no pull is failing any more')
   addCheckFlags(addConnectionFlags(addDumpFlags(addScopeFlags(command))))
-  addOutputFlag(command.optionsGroup('Output:'), DIAGNOSIS_FORMATS)
+  addOutputFlag(command, DIAGNOSIS_FORMATS)
     .addOption(
       new Option('--fail-on <severity>', 'exit 1 for findings at or above this severity')
         .choices(['error', 'warning', 'info', 'never'])
         .default('error'),
     )
+    .option('--baseline <file>', 'do not count the failures that this file knows of')
+    .option('--write-baseline <file>', 'write the present failures to this file as known')
     .addHelpText(
       'after',
       example(name, [
         ['diagnose -A', 'the whole cluster'],
-        ['diagnose -n web -l app=shop', 'some pods'],
+        ['diagnose deploy/web sts/db', 'two workloads'],
+        ['diagnose -n web,shop -l app=api', 'some pods'],
         ['diagnose --check-images', 'ask registries too'],
+        ['diagnose -n web --until-clear', 'watch until it is over'],
         ['diagnose -f dump.json -o json', 'a dump, as JSON'],
         ['diagnose -n web -o junit > pulls.xml', 'for a CI system'],
       ]),
     )
-    .action(options =>
+    .action((names: string[], options, self) =>
       run
         .reading(async () => (await import('../commands/diagnose.ts')).diagnoseCommand)
         .with(
           {
-            connection: connectionFlags(options),
+            ...namespaceFlags(options),
+            names,
             allNamespaces: options.allNamespaces === true,
+            excludedNamespaces: options.excludeNamespace ?? [],
             selector: options.selector,
             files: options.filename ?? [],
             recursive: options.recursive === true,
             ...checkFlags(options),
             format: options.output,
+            formatGiven: isFormatGiven(self),
             failOn: options.failOn,
+            ...(options.baseline === undefined ? {} : { baseline: options.baseline }),
+            ...(options.writeBaseline === undefined ? {} : { writeBaseline: options.writeBaseline }),
+            ...(options.untilClear === true
+              ? { watch: 'until-clear' as const }
+              : options.watch === true && { watch: 'on' as const }),
           },
           options,
         ),

@@ -4,16 +4,15 @@ import { type Command, InvalidArgumentError, Option, type OptionValues } from 'c
 import type { FixOptions } from '../commands/fix/session.ts'
 import { UsageError } from '../errors.ts'
 import { PLAN_FORMATS } from '../report/formats.ts'
+import { connectionFlags } from './connection-flags.ts'
+import { parseDuration, repeatable } from './flag-values.ts'
 import {
   addConnectionFlags,
+  addExclusionFlag,
   addNamespaceFlag,
   addOutputFlag,
-  commaSeparated,
-  connectionFlags,
+  addRegistryEndpointFlag,
   example,
-  parseDuration,
-  registryEndpointOption,
-  repeatable,
 } from './flags.ts'
 import { addRemedyFlags, REMEDY_FLAGS, remediesAskedFor } from './remedy-flags.ts'
 import type { Run } from './run.ts'
@@ -41,15 +40,13 @@ function registryHosts(text: string, before: string[] | undefined): string[] {
 export function addFix(program: Command, name: string, run: Run): void {
   const command = program
     .command('fix')
-    .description('give stuck pods what they need: plan, show, confirm, apply, and wait for the pods')
+    .description('give stuck pods what they need, after showing a plan and asking')
   addFixFlags(command)
     .addHelpText(
       'after',
       example(name, [
         ['fix --all-namespaces', 'fix the whole cluster, after asking'],
         ['fix -A --dry-run', 'only show the plan'],
-        ['fix -n web --pin --yes', 'one namespace, without questions'],
-        ['undo', 'revert the last fix'],
       ]),
     )
     .action(options =>
@@ -60,60 +57,42 @@ export function addFix(program: Command, name: string, run: Run): void {
 }
 
 function addFixFlags(command: Command): Command {
-  addConnectionFlags(
-    addNamespaceFlag(command, 'fix')
+  addExclusionFlag(
+    addNamespaceFlag(command.optionsGroup('Where:'), 'fix')
       .option('-A, --all-namespaces', 'fix every namespace')
-      .option('--affected', 'only namespaces that have failing pods')
-      .addOption(
-        new Option('--exclude-namespace <name>', 'leave this namespace alone (repeatable)').argParser(
-          commaSeparated,
-        ),
-      ),
+      .option('--affected', 'only namespaces that have failing pods'),
   )
   addLoginFlags(command.optionsGroup('Logins:'))
   addWritingFlags(addRemedyFlags(command.optionsGroup('Remedies:')))
-  addPlanFlags(command.optionsGroup('Safety:'))
-  return addOutputFlag(command.optionsGroup('Output:'), PLAN_FORMATS)
+  addRunFlags(command.optionsGroup('Run:'))
+  return addOutputFlag(addConnectionFlags(command), PLAN_FORMATS)
 }
 
 function addLoginFlags(command: Command): void {
   command
     .addOption(
-      new Option('--secret-name <name>', 'pull secret that holds the logins')
-        .argParser(secretName)
-        .default(SECRET_NAME),
+      new Option('--secret-name <name>', 'pull secret to write').argParser(secretName).default(SECRET_NAME),
     )
     .addOption(
-      new Option('--registry <name>', 'distribute only the login for this registry (repeatable)').argParser(
-        registryHosts,
-      ),
+      new Option('--registry <name>', 'distribute only the login for this registry').argParser(registryHosts),
     )
-    .option(
-      '--username <name>',
-      "this account instead of this machine's logins, with --password-stdin; Docker Hub's unless --registry names another",
-    )
+    .option('--username <name>', 'log in as this account, with --password-stdin')
     .option('--password-stdin', 'read its password from standard input')
-    .addOption(registryEndpointOption())
+  addRegistryEndpointFlag(command)
 }
 
 function addWritingFlags(command: Command): void {
   command
-    .option('--recreate-bare-pods', 'also delete and recreate pods that have no controller')
-    .option('--allow-managed', 'also change objects managed by Argo CD, Flux, Helm, OLM, or an operator')
-    .option(
-      '--overwrite-secret',
-      'add the login to an existing secret of that name that pullguard did not create',
-    )
+    .option('--recreate-bare-pods', 'also recreate pods that have no controller')
+    .option('--allow-managed', 'also change what Argo CD, Helm, or others manage')
+    .option('--overwrite-secret', 'add to a secret that pullguard did not create')
 }
 
-function addPlanFlags(command: Command): void {
+function addRunFlags(command: Command): void {
   command
     .option('-y, --yes', "don't ask")
     .addOption(
-      new Option(
-        '--dry-run [where]',
-        'only show the plan (client, the default without a value), or also try it on the server',
-      )
+      new Option('--dry-run [where]', 'only show the plan (client), or try it (server)')
         .choices(['none', 'client', 'server'])
         .preset('client')
         .default('none'),
@@ -121,12 +100,12 @@ function addPlanFlags(command: Command): void {
     .option('--plan <file>', 'write the plan to a file and stop')
     .option('--apply <file>', 'apply exactly the plan in this file')
     .addOption(
-      new Option('--timeout <time>', 'maximum time for the whole run, including the wait for the pods')
+      new Option('--timeout <time>', 'limit for the whole run')
         .argParser(parseDuration)
         .default(FIVE_MINUTES, '5m'),
     )
     .addOption(
-      new Option('--fail-on <severity>', 'exit 1 if findings at or above this severity remain')
+      new Option('--fail-on <severity>', 'exit 1 if error (default), warning, or info stay')
         .choices(['error', 'warning', 'info', 'never'])
         .default('error'),
     )

@@ -4,102 +4,74 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { ImageCheckFlags } from '../commands/check-images.ts'
 import type { ConnectionFlags } from '../commands/context.ts'
 import { UsageError } from '../errors.ts'
-import { Redacted } from '../secrecy/redacted.ts'
-
-const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
-
-/** A Go duration (`1m30s`, `500ms`) or a plain number of seconds, as kubectl takes it. Returns milliseconds. */
-export function parseDuration(text: string): number {
-  if (/^\d+$/.test(text)) return Number(text) * 1000
-  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) {
-    throw new InvalidArgumentError('Give a time such as 30s, 2m or 1m30s.')
-  }
-  let total = 0
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
-    total += Number(amount) * (UNIT_MS[unit ?? 's'] ?? 0)
-  }
-  return total
-}
-
-/** Commander's way to collect a repeatable flag. */
-export function repeatable(value: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), value]
-}
-
-/** A flag that takes commas as well as repetition. */
-export function commaSeparated(value: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), ...value.split(',').filter(part => part !== '')]
-}
-
-function parseVerbosity(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Give a number from 0 to 9.')
-  return Number(text)
-}
+import { connectionFlags, listConnectionFlags } from './connection-flags.ts'
+import { commaSeparated, repeatable } from './flag-values.ts'
 
 /** Adds -n, for what the command does with the namespace. */
 export function addNamespaceFlag(command: Command, does: string): Command {
   return command.option('-n, --namespace <name>', `${does} this namespace (default: the context's)`)
 }
 
-/** Adds the flags that say which cluster and who asks, each as kubectl has it. */
+/** Adds -n for a command that takes several namespaces, separated by commas or each with a flag. */
+function addNamespacesFlag(command: Command, does: string): Command {
+  return command.addOption(
+    new Option(
+      '-n, --namespace <names>',
+      `${does} these namespaces: a or a,b (default: the context's)`,
+    ).argParser(commaSeparated),
+  )
+}
+
+/** Several namespaces as commands take them; a single one also is the connection's. */
+export function namespaceFlags({ namespace = [], ...rest }: Record<string, unknown>): {
+  connection: ConnectionFlags
+  namespaces: string[]
+} {
+  const namespaces = [...new Set(namespace as string[])]
+  const [first] = namespaces
+  return {
+    connection: connectionFlags(first === undefined ? rest : { ...rest, namespace: first }),
+    namespaces,
+  }
+}
+
+/** Adds --exclude-namespace. */
+export function addExclusionFlag(command: Command): Command {
+  return command.addOption(
+    new Option('--exclude-namespace <name>', 'leave this namespace alone (repeatable)').argParser(
+      commaSeparated,
+    ),
+  )
+}
+
+/** Adds the flags that say which cluster and who asks, each as kubectl has it. `pullguard options` lists them, the help of a command does not. */
 export function addConnectionFlags(command: Command): Command {
+  return unlisted(command, listConnectionFlags)
+}
+
+/** Adds flags that the command's help does not list, as they are the same for most commands. */
+function unlisted(command: Command, add: (command: Command) => Command): Command {
+  const own = new Set(command.options)
+  add(command)
+  for (const option of command.options) if (!own.has(option)) option.hideHelp()
   return command
-    .optionsGroup('Connection (as in kubectl):')
-    .option('--kubeconfig <file>', 'kubeconfig file instead of $KUBECONFIG or ~/.kube/config')
-    .option('--context <name>', 'kubeconfig context to use')
-    .option('--cluster <name>', 'kubeconfig cluster to use')
-    .option('--user <name>', 'kubeconfig user to use')
-    .option('-s, --server <url>', 'address of the API server')
-    .option('--token <token>', 'bearer token for the API server')
-    .option('--certificate-authority <file>', "file with the API server's certificate authority")
-    .option('--tls-server-name <name>', 'name to expect in the server certificate')
-    .option('--insecure-skip-tls-verify', "don't check the server certificate (unsafe)")
-    .option('--as <user>', 'act as this user')
-    .option('--as-uid <uid>', 'act as this user id')
-    .addOption(
-      new Option('--as-group <group>', 'act as a member of this group (repeatable)').argParser(repeatable),
-    )
-    .addOption(
-      new Option('--request-timeout <time>', 'maximum time for one request, such as 30s; 0 for no limit')
-        .argParser(parseDuration)
-        .default(60_000, '1m'),
-    )
-    .addOption(
-      new Option('-v, --v <level>', '6 or higher logs each request to standard error')
-        .argParser(parseVerbosity)
-        .default(0, '0'),
-    )
 }
 
-/** What commander read, as the commands take it. */
-export function connectionFlags(options: Record<string, unknown>): ConnectionFlags {
-  const { requestTimeout, v, token, ...rest } = options
-  const flags: Record<string, unknown> = { requestTimeoutMs: requestTimeout, verbosity: v }
-  if (typeof token === 'string') flags.token = new Redacted(token)
-  for (const name of CONNECTION_NAMES) if (rest[name] !== undefined) flags[name] = rest[name]
-  return flags as ConnectionFlags
+/** The flags that most commands have and only `pullguard options` lists. */
+export function listCommonFlags(command: Command): Command {
+  listConnectionFlags(command.optionsGroup('Connection (as in kubectl):'))
+  return command
+    .optionsGroup('Others:')
+    .addOption(registryEndpointOption())
+    .addOption(noColorOption())
+    .option('-h, --help', 'print the help of a command')
 }
-
-const CONNECTION_NAMES = [
-  'kubeconfig',
-  'context',
-  'cluster',
-  'user',
-  'server',
-  'certificateAuthority',
-  'tlsServerName',
-  'insecureSkipTlsVerify',
-  'as',
-  'asUid',
-  'asGroup',
-  'namespace',
-] as const satisfies (keyof ConnectionFlags)[]
 
 /** Adds where to read from: a live cluster's namespaces, or a dump. */
 export function addScopeFlags(command: Command): Command {
-  return addNamespaceFlag(command, 'look at')
-    .option('-A, --all-namespaces', 'look at every namespace')
-    .option('-l, --selector <labels>', 'only pods with these labels, such as app=shop,tier!=test')
+  return addExclusionFlag(
+    addNamespacesFlag(command, 'look at').option('-A, --all-namespaces', 'look at every namespace'),
+  ).option('-l, --selector <labels>', 'only pods with these labels, such as app=shop,tier!=test')
 }
 
 /** Adds -f and -R: read a dump instead of a cluster. */
@@ -114,23 +86,26 @@ export function addDumpFlags(command: Command): Command {
     .option('-R, --recursive', 'with -f, read folders recursively')
 }
 
-/** --registry-endpoint, for every command that speaks with registries. */
-export function registryEndpointOption(): Option {
+/** Adds --registry-endpoint, for every command that speaks with registries. */
+export function addRegistryEndpointFlag(command: Command): Command {
+  return unlisted(command, flags => flags.addOption(registryEndpointOption()))
+}
+
+function registryEndpointOption(): Option {
   return new Option(
     '--registry-endpoint <registry=url>',
-    'URL to use for a registry, such as a mirror (repeatable; also PULLGUARD_REGISTRY_ENDPOINTS)',
+    'URL to use for a registry, such as a mirror (repeatable)',
   ).argParser(repeatable)
 }
 
 /** Adds --check-images, and where to ask. */
 export function addCheckFlags(command: Command): Command {
-  return command
-    .optionsGroup('Registries:')
-    .option(
+  return addRegistryEndpointFlag(
+    command.option(
       '--check-images',
-      'ask the registries whether the images exist and which login can pull them (costs no pulls)',
-    )
-    .addOption(registryEndpointOption())
+      'ask the registries whether the images exist and which login can pull them',
+    ),
+  )
 }
 
 /** What commander read, as the commands take it. @throws UsageError where there is nothing to ask at an endpoint */
@@ -144,14 +119,28 @@ export function checkFlags(options: Record<string, unknown>): { checkImages?: Im
 
 /** Adds -o with the formats that the command knows. */
 export function addOutputFlag(command: Command, formats: readonly string[]): Command {
-  return command
-    .addOption(
-      new Option('-o, --output <format>', 'output format')
+  return addColorFlag(
+    command.addOption(
+      new Option('-o, --output <format>', 'format')
         .choices(formats)
         .argParser(text => outputFormat(text, formats))
         .default('table'),
-    )
-    .option('--no-color', 'no color (also: NO_COLOR)')
+    ),
+  )
+}
+
+/** Adds --no-color. */
+export function addColorFlag(command: Command): Command {
+  return unlisted(command, flags => flags.addOption(noColorOption()))
+}
+
+function noColorOption(): Option {
+  return new Option('--no-color', 'no color')
+}
+
+/** Whether -o was given: without it some formats follow the place that is written to. */
+export function isFormatGiven(command: Command): boolean {
+  return command.getOptionValueSource('output') !== 'default'
 }
 
 function outputFormat(text: string, formats: readonly string[]): string {
@@ -162,9 +151,9 @@ function outputFormat(text: string, formats: readonly string[]): string {
   )
 }
 
-/** The examples below a command's help. */
-export function example(program: string, lines: [string, string][]): string {
+/** The examples below a command's help, or other command lines under a heading. */
+export function example(program: string, lines: [string, string][], heading = 'Examples:'): string {
   const longest = Math.max(...lines.map(([command]) => command.length))
   const commands = lines.map(([command, says]) => `  ${program} ${command.padEnd(longest)}  ${says}`)
-  return `\nExamples:\n${commands.join('\n')}`
+  return `\n${heading}\n${commands.join('\n')}`
 }

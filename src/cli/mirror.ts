@@ -3,14 +3,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { UsageError } from '../errors.ts'
 import { MIRROR_FORMATS, type MirrorFormat } from '../report/formats.ts'
-import {
-  addConnectionFlags,
-  commaSeparated,
-  connectionFlags,
-  example,
-  parseDuration,
-  registryEndpointOption,
-} from './flags.ts'
+import { connectionFlags } from './connection-flags.ts'
+import { commaSeparated, parseDuration } from './flag-values.ts'
+import { addColorFlag, addConnectionFlags, addRegistryEndpointFlag, example } from './flags.ts'
 import type { Run } from './run.ts'
 
 /** Adds `mirror` to the program. */
@@ -41,10 +36,9 @@ export function addMirror(program: Command, name: string, run: Run): void {
     .option('--cache-image <image>', 'with --emit, an image of your own, with its version')
     .option('--plain-http', 'the mirror speaks plain HTTP (unsafe)')
     .option('--verify', 'ask the mirror for the images that run, and compare with the registry')
-    .addOption(registryEndpointOption())
     .option('--on-every-node', 'each node runs the mirror itself, so a loopback address is right')
-  addConnectionFlags(command)
-  command
+  addRegistryEndpointFlag(addConnectionFlags(command))
+  addColorFlag(command)
     .optionsGroup('Output:')
     .addOption(
       new Option(
@@ -55,7 +49,6 @@ export function addMirror(program: Command, name: string, run: Run): void {
         .default({ format: 'table' }, 'table'),
     )
     .option('--overwrite', 'replace files that exist')
-    .option('--no-color', 'no color (also: NO_COLOR)')
     .addHelpText(
       'after',
       example(name, [

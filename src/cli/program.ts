@@ -1,17 +1,25 @@
 /** The commander program: turns flags into typed options and calls one command with them, nothing else. */
 
-import { Command, CommanderError, type Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import type { CommandContext, ExitName } from '../commands/context.ts'
 import type { WritingContext } from '../commands/writing-context.ts'
 import { UsageError } from '../errors.ts'
+import { arrangeArguments } from './arguments.ts'
+import { addCompletion } from './completion.ts'
+import { completionRequest } from './completion-request.ts'
 import { addDemo } from './demo.ts'
 import { addDiagnose } from './diagnose.ts'
+import { addExplain } from './explain.ts'
 import { addFix } from './fix.ts'
 import { example } from './flags.ts'
+import { TOPICS, topicText } from './help-topics.ts'
 import { addImage } from './image.ts'
 import { addMirror } from './mirror.ts'
+import { addOptions } from './options.ts'
 import type { Run } from './run.ts'
 import { addUndo } from './undo.ts'
+import { addVersion } from './version.ts'
+import { addWait } from './wait.ts'
 import { addWhy } from './why.ts'
 
 export interface ContextFlags {
@@ -39,14 +47,24 @@ export async function runProgram(argv: string[], host: ProgramHost): Promise<Exi
   const program = buildProgram(host, name => {
     ended = name
   })
+  if (argv[0] === '__complete') return complete(argv.slice(1), program, host)
   try {
-    if (argv.length === 0) program.outputHelp()
-    else await program.parseAsync(helpLast(argv, program).map(pflagStyle), { from: 'user' })
+    const words = arrangeArguments(argv, program)
+    const topic = words[0] === 'help' ? TOPICS[words[1] ?? ''] : undefined
+    if (topic !== undefined) host.writeOut(topicText(topic, host.helpWidth))
+    else if (argv.length === 0) program.outputHelp()
+    else await program.parseAsync(helpLast(words, program), { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode !== 0) throw new UsageError(sentence(error, helpFor(program, argv[0])))
   }
   return ended
+}
+
+/** Answers a shell, which asks for what may come next. */
+async function complete(words: string[], program: Command, host: ProgramHost): Promise<ExitName> {
+  const { completeCommand } = await import('../commands/complete.ts')
+  return completeCommand(completionRequest(words, program), host.context({ noColor: true }))
 }
 
 /** Rewrites `help fix` as `fix --help`. An unknown command's name stays alone, so that the error suggests a similar one. */
@@ -65,11 +83,6 @@ function helpFor(program: Command, called: string | undefined): string {
   return isCommand(called, program) ? `${program.name()} ${called} --help` : `${program.name()} --help`
 }
 
-/** Accepts `-o=json` as kubectl does (pflag); commander would keep the equals sign. */
-function pflagStyle(argument: string): string {
-  return argument.replace(/^(-[A-Za-z])=/, '$1')
-}
-
 function sentence({ code, message }: CommanderError, help: string): string {
   // commander throws this without a message where it prints help instead of an error.
   const said = code === 'commander.help' ? 'no command is given' : message
@@ -84,43 +97,42 @@ const START: [string, string][] = [
   ['demo', 'all of that, without a cluster'],
 ]
 
-const EXIT_CODES = `
-Exit codes:
-  0  nothing found, or everything is fixed
-  1  findings
-  2  wrong usage or unreadable input
-  3  not everything could be read, written, or recovered
-  4  cluster or registry unreachable, or login not accepted
-  5  refused: not confirmed, stale plan, missing permission`
+const MORE: [string, string][] = [
+  ['help COMMAND', "a command's flags"],
+  ...Object.entries(TOPICS).map(([name, { about }]): [string, string] => [`help ${name}`, about]),
+]
 
-/** A flag's description with its choices and its default. */
+/** A flag's description with its choices and its default, unless it names them itself. */
 function described({
   description,
   argChoices,
   defaultValue,
   defaultValueDescription,
   negate,
+  presetArg,
 }: Option): string {
   const usual = negate ? undefined : (defaultValueDescription ?? defaultValue)
+  const choices = argChoices?.some(choice => description.includes(choice)) === true ? [] : (argChoices ?? [])
   const more = [
-    ...(argChoices === undefined
+    ...(choices.length === 0 ? [] : [choices.join(', ')]),
+    ...(usual === undefined || presetArg !== undefined || description.includes('(default')
       ? []
-      : [argChoices.length === 1 ? argChoices[0] : `one of ${argChoices.join(', ')}`]),
-    ...(usual === undefined ? [] : [`default ${usual}`]),
+      : [`default ${usual}`]),
   ]
   return more.length === 0 ? description : `${description} (${more.join('; ')})`
 }
 
-function buildProgram(host: ProgramHost, end: (name: ExitName) => void): Command {
+/** The program with all its commands; `end` takes how the command ended. */
+export function buildProgram(host: ProgramHost, end: (name: ExitName) => void): Command {
   const program = new Command(host.program)
     .description("A doctor for Kubernetes clusters whose pods can't pull their images.")
     .version(host.version, '--version', 'print the version')
-    .helpOption('-h, --help', 'print this help')
+    .addHelpOption(new Option('-h, --help', 'print this help').hideHelp())
     .helpCommand('help [command]', 'print the help of a command')
     .showSuggestionAfterError()
     .configureHelp({ optionDescription: described })
     .addHelpText('after', example(host.program, START))
-    .addHelpText('after', EXIT_CODES)
+    .addHelpText('after', example(host.program, MORE, 'More help:'))
     .exitOverride()
     .configureOutput({
       writeOut: text => host.writeOut(text),
@@ -136,7 +148,23 @@ function buildProgram(host: ProgramHost, end: (name: ExitName) => void): Command
       with: async (options, flags) => end(await (await load())(options, host.writingContext(noColor(flags)))),
     }),
   }
-  for (const add of [addDiagnose, addWhy, addImage, addMirror, addFix, addUndo, addDemo])
+  for (const add of [
+    addDiagnose,
+    addWhy,
+    addWait,
+    addImage,
+    addMirror,
+    addFix,
+    addUndo,
+    addExplain,
+    addCompletion,
+    addVersion,
+    addOptions,
+    addDemo,
+  ])
     add(program, host.program, run)
+  for (const command of program.commands)
+    if (command.options.some(({ long, hidden }) => hidden && long === '--context'))
+      command.addHelpText('after', `More flags, such as --context: ${host.program} options`)
   return program
 }

@@ -3,7 +3,8 @@
 import { type Command, Option, type OptionValues } from 'commander'
 import type { UndoOptions } from '../commands/undo.ts'
 import { DATA_FORMATS } from '../report/formats.ts'
-import { addConnectionFlags, addOutputFlag, connectionFlags, example } from './flags.ts'
+import { connectionFlags } from './connection-flags.ts'
+import { addConnectionFlags, addOutputFlag, example } from './flags.ts'
 import type { Run } from './run.ts'
 
 /** Adds `undo` to the program. */
@@ -35,14 +36,14 @@ function addUndoFlags(command: Command): Command {
       .addOption(
         new Option(
           '--dry-run [where]',
-          'only show what would be reverted (client, the default without a value), or also try it on the server',
+          'only show what would be reverted (client), or also try it on the server',
         )
           .choices(['none', 'client', 'server'])
           .preset('client')
           .default('none'),
       ),
   )
-  return addOutputFlag(command.optionsGroup('Output:'), DATA_FORMATS)
+  return addOutputFlag(command, DATA_FORMATS)
 }
 
 /** What commander read, as the command takes it. */

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander'
 import { DATA_FORMATS } from '../report/formats.ts'
+import { connectionFlags } from './connection-flags.ts'
 import {
   addCheckFlags,
   addConnectionFlags,
@@ -9,7 +10,6 @@ import {
   addNamespaceFlag,
   addOutputFlag,
   checkFlags,
-  connectionFlags,
   example,
 } from './flags.ts'
 import type { Run } from './run.ts'
@@ -18,25 +18,25 @@ import type { Run } from './run.ts'
 export function addWhy(program: Command, name: string, run: Run): void {
   const command = program
     .command('why')
-    .description('show, for one pod, what the kubelet tries for each image and where the chain breaks')
-    .argument('<pod>', 'POD with -n, or NAMESPACE/POD')
+    .description('show what the kubelet tries for each image of a pod, and where the chain breaks')
+    .argument('[name]', 'POD, NAMESPACE/POD, or TYPE/NAME (default: choose a failing pod)')
   addCheckFlags(addConnectionFlags(addDumpFlags(addNamespaceFlag(command, 'the pod is in'))))
-  addOutputFlag(command.optionsGroup('Output:'), DATA_FORMATS)
+  addOutputFlag(command, DATA_FORMATS)
     .addHelpText(
       'after',
       example(name, [
         ['why web/shop-0', 'one pod of namespace web'],
-        ['why -n web shop-0', 'the same'],
+        ['why -n web deploy/shop', 'the failing pods of a workload'],
         ['why -f dump.json web/shop-0', 'a pod of a dump'],
       ]),
     )
-    .action((pod, options) =>
+    .action((name: string | undefined, options) =>
       run
         .reading(async () => (await import('../commands/why.ts')).whyCommand)
         .with(
           {
             connection: connectionFlags(options),
-            pod,
+            ...(name === undefined ? {} : { name }),
             files: options.filename ?? [],
             recursive: options.recursive === true,
             ...checkFlags(options),

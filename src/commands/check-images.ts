@@ -11,7 +11,7 @@ import { parseEndpoints } from '../registry/endpoints.ts'
 import type { ImageCheck } from '../snapshot/image-check.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
-import { PodLogins } from '../source/image-checks/pod-logins.ts'
+import { PodLogins, type PullingPod } from '../source/image-checks/pod-logins.ts'
 import { type ImageQuestion, type MachineLogins, readImageChecks } from '../source/image-checks.ts'
 import type { CommandContext } from './context.ts'
 
@@ -48,6 +48,11 @@ export class ImageChecking {
   /** Checks images, failing or not, with the pull secrets of the pod that uses them; null for none. @throws the signal's reason */
   ask(images: string[], pod: Pod | null): Promise<ImageCheck[]> {
     return this.#ask(images.flatMap(image => questionOf(image, pod)))
+  }
+
+  /** Images that no pod has asked for yet, each as the pods that will. @throws the signal's reason */
+  askFor(wanted: { image: string; pod: PullingPod }[]): Promise<ImageCheck[]> {
+    return this.#ask(wanted.flatMap(({ image, pod }) => questionOf(image, pod)))
   }
 
   async #ask(questions: ImageQuestion[]): Promise<ImageCheck[]> {
@@ -102,7 +107,7 @@ function secretsTried({ attempts }: CredentialReport, { pullSecrets }: Pod): str
 }
 
 /** The question about one image, failing or not; none for an invalid reference. */
-function questionOf(image: string, pod: Pod | null): ImageQuestion[] {
+function questionOf(image: string, pod: PullingPod | null): ImageQuestion[] {
   const reference = parseReference(image)
   if (reference === null) return []
   const { to = null } = movedImage(reference, 'missing') ?? {}

@@ -5,6 +5,7 @@ import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import type { ExchangeOptions } from '../kubernetes/api/exchange.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import type { ConnectionOptions } from '../kubernetes/kubeconfig/connection-options.ts'
+import { waitingText } from '../report/views/progress.ts'
 import type { ConnectionFlags } from './context.ts'
 
 /** What a connection needs besides the flags: the environment of the kubeconfig rules, the clock, and the version for the user agent. */
@@ -14,7 +15,7 @@ export interface ConnectingHost {
   home: string
   version: string
   clock: Clock
-  /** Takes the log lines of -v. */
+  /** Takes the log lines of -v, and what is being waited for. */
   log(line: string): void
 }
 
@@ -37,5 +38,6 @@ function optionsOf(flags: ConnectionFlags, host: ConnectingHost): ConnectionOpti
   const { verbosity = 0, ...rest } = flags
   const { env, cwd, home, version, clock } = host
   const verbose = verbosity >= REQUESTS ? { verbose: (line: string) => host.log(line) } : {}
-  return { ...rest, env, cwd, home, clock, userAgent: `pullguard/${version}`, ...verbose }
+  const onWait = (server: string, context: string | null) => host.log(waitingText(server, context))
+  return { ...rest, env, cwd, home, clock, userAgent: `pullguard/${version}`, onWait, ...verbose }
 }

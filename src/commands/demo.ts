@@ -72,6 +72,7 @@ async function tellStory(
     ['why', ['why', `default/${limited?.metadata.name}`]],
     ['fix', ['fix', '-A', '--yes']],
     ['again', ['diagnose', '-A']],
+    ['wait', ['wait', 'deployment/frontend', '-n', 'shop']],
     ['undo', ['undo', '--yes']],
   ]
   await out.write(demoOpening(out))

@@ -1,36 +1,66 @@
 /** `pullguard diagnose`: snapshot → findings → report → verdict. */
 
-import { adviseDiagnosis } from '../advice/add-steps.ts'
+import { type AdvisedDiagnosis, adviseDiagnosis } from '../advice/add-steps.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import type { Diagnosis, Finding, Severity } from '../diagnosis/finding.ts'
 import type { DiagnosisFormat } from '../report/formats.ts'
+import { opensLinks } from '../report/screen/links.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
+import { formatFor } from './format.ts'
 import { invocationOf } from './invocation.ts'
+import type { BaselineFlags } from './known-failures.ts'
 import { type SnapshotOptions, takeSnapshot } from './snapshot.ts'
 
-export interface DiagnoseOptions extends SnapshotOptions {
+export interface DiagnoseOptions extends SnapshotOptions, BaselineFlags {
   /** Ask registries for the images of the findings. */
   checkImages?: ImageCheckFlags
   format: DiagnosisFormat
+  /** -o was given; else the format follows the place. */
+  formatGiven: boolean
   failOn: Severity | 'never'
+  /** Again after each change, until Ctrl-C or until no pull fails. */
+  watch?: 'on' | 'until-clear'
 }
 
 /** Reports which pods can't pull their images and why. @throws UsageError, UnreachableError */
 export async function diagnoseCommand(options: DiagnoseOptions, context: CommandContext): Promise<ExitName> {
+  if (options.watch !== undefined) {
+    const { watchDiagnosis } = await import('./diagnose-watch.ts')
+    return watchDiagnosis(options, options.watch, context)
+  }
   // The report's code is loaded while requests are in flight: loading it earlier would delay the first request.
   let loading: Promise<typeof import('../report/views/diagnosis.ts')> | undefined
   const reporting = () => (loading ??= import('../report/views/diagnosis.ts'))
-  const diagnosis = adviseDiagnosis(await diagnosed(options, context, () => void reporting()))
+  const known = await knownFailures(options, context)
+  const advised = adviseDiagnosis(await diagnosed(options, context, () => void reporting()))
+  const diagnosis = await known(advised)
   const { diagnosisNotes, diagnosisPieces } = await reporting()
   const { out, err } = context
-  const { format, failOn } = options
+  const { failOn } = options
+  const format = formatFor(options, context)
   const invocation = invocationOf(context, options.connection, options.files.length > 0)
   const report = { format, failOn, terminal: out.isTerminal, invocation }
-  const pieces = diagnosisPieces(diagnosis, { ...report, width: out.width, color: out.color })
+  const pieces = diagnosisPieces(diagnosis, {
+    ...report,
+    width: out.width,
+    color: out.color,
+    links: opensLinks(out.isTerminal, context.env),
+  })
   for (const piece of pieces) await out.write(piece)
   await err.write(diagnosisNotes(diagnosis, { ...report, width: err.width, color: err.color }))
   return verdict(diagnosis, options.failOn)
+}
+
+/** Takes known failures out of a diagnosis. Reads the baseline at once: a wrong one must not cost a run. @throws UsageError */
+async function knownFailures(
+  options: BaselineFlags,
+  context: CommandContext,
+): Promise<(diagnosis: AdvisedDiagnosis) => AdvisedDiagnosis | Promise<AdvisedDiagnosis>> {
+  if (options.baseline === undefined && options.writeBaseline === undefined) return diagnosis => diagnosis
+  const { readKnown, withoutKnown } = await import('./known-failures.ts')
+  const baseline = await readKnown(options, context)
+  return diagnosis => withoutKnown(diagnosis, baseline, options, context)
 }
 
 async function diagnosed(

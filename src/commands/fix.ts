@@ -8,13 +8,15 @@ import { RefusedError } from '../errors.ts'
 import { Registries } from '../registry/client.ts'
 import { parseEndpoints } from '../registry/endpoints.ts'
 import { shellWord } from '../report/escape.ts'
+import { isForPeople } from '../report/formats.ts'
 import { ownCommand } from '../report/invocation.ts'
 import { renderFixResult } from '../report/views/fix-result.ts'
 import { type PlanReportContext, renderPlan } from '../report/views/plan.ts'
-import { accessRefusal, confirmation } from '../report/views/questions.ts'
+import { accessRefusal } from '../report/views/questions.ts'
 import { clusterIdentity } from '../source/live/cluster-identity.ts'
 import { withCluster } from './cluster-session.ts'
 import type { ExitName } from './context.ts'
+import { asksBefore, confirmPlan } from './fix/confirm.ts'
 import { executeFix } from './fix/execute-fix.ts'
 import { prepareFix } from './fix/prepare-fix.ts'
 import { proveLogins } from './fix/prove.ts'
@@ -58,7 +60,8 @@ async function fix(session: FixSession): Promise<ExitName> {
   if (options.dryRun === 'client' || options.format === 'patch') {
     return show(prepared, session, { code: 'dry-run' })
   }
-  if (options.format === 'table') await show(prepared, session, { code: 'apply' })
+  if (isForPeople(options.format)) await show(prepared, session, { code: 'apply' })
+  await showWhereAsked(prepared, session)
   if (prepared.plan.changes.length === 0) return nothingToDo(prepared, session)
   await refuseForbidden(prepared, session)
   if (prepared.saved) await proveSaved(prepared, session)
@@ -92,7 +95,7 @@ async function refuseForbidden({ plan }: PreparedFix, { cluster, context }: FixS
 }
 
 async function printResult({ report, verdict }: Verified, session: FixSession): Promise<ExitName> {
-  const gap = session.options.format === 'table' ? '\n' : ''
+  const gap = isForPeople(session.options.format) ? '\n' : ''
   await session.context.out.write(`${gap}${renderFixResult(report, view(session))}`)
   return verdict
 }
@@ -115,11 +118,24 @@ async function show(
   return plan.changes.length === 0 ? emptyVerdict(prepared, session) : 'ok'
 }
 
+/** The question comes on standard error: where standard output goes elsewhere, the plan has to stand above it. */
+async function showWhereAsked({ plan, findings, gaps }: PreparedFix, session: FixSession): Promise<void> {
+  const { options, context } = session
+  const { err, out } = context
+  if (!asksBefore(session) || plan.changes.length === 0) return
+  if (out.isTerminal && isForPeople(options.format)) return
+  const place = { format: 'table' as const, width: err.width, color: err.color, terminal: err.isTerminal }
+  const mode = { code: 'apply' } as const
+  await err.write(
+    renderPlan(plan, { findings: findings.map(withSteps), gaps, mode }, { ...view(session), ...place }),
+  )
+}
+
 async function nothingToDo(prepared: PreparedFix, session: FixSession): Promise<ExitName> {
   const { plan, findings, gaps } = prepared
   const verdict = emptyVerdict(prepared, session)
   if (findings.length === 0) await warnOfRotatedLogins(session)
-  if (session.options.format !== 'table') {
+  if (!isForPeople(session.options.format)) {
     const result = { run: null, outcomes: [], recoveries: [], heldBack: null }
     const report = {
       plan,
@@ -162,22 +178,4 @@ function view({ options, context }: FixSession) {
     color: out.color,
     terminal: out.isTerminal,
   }
-}
-
-/** Asks for confirmation: a yes, or for large plans the context's name. @throws RefusedError where nobody can be asked or the answer is no */
-export async function confirmPlan(
-  { plan }: PreparedFix,
-  { options, context, cluster }: FixSession,
-): Promise<void> {
-  if (options.yes) return
-  if (!context.ask.available) {
-    throw new RefusedError(
-      "Confirmation needed, but this isn't a terminal. Nothing was changed. Use --yes to apply or --dry-run to preview.",
-    )
-  }
-  const name = cluster.context ?? cluster.server
-  const { typed, question } = confirmation({ plan, cluster: name })
-  const agreed =
-    typed === null ? await context.ask.confirm(question) : (await context.ask.text(question)).trim() === typed
-  if (!agreed) throw new RefusedError('Not confirmed. Nothing was changed.')
 }

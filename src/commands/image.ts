@@ -7,6 +7,7 @@ import { type CheckedReading, renderImages } from '../report/views/images.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
+import { formatFor } from './format.ts'
 import { invocationOf } from './invocation.ts'
 
 export interface ImageOptions {
@@ -14,6 +15,8 @@ export interface ImageOptions {
   /** Ask registries for them. */
   checkImages?: ImageCheckFlags
   format: DataFormat
+  /** -o was given; else the format follows the place. */
+  formatGiven: boolean
 }
 
 /**
@@ -32,7 +35,7 @@ export async function imageCommand(options: ImageOptions, context: CommandContex
   const images = await checked(references.map(describeImage), options, context)
   await context.out.write(
     renderImages(images, {
-      format: options.format,
+      format: formatFor(options, context),
       width: context.out.width,
       color: context.out.color,
       terminal: context.out.isTerminal,

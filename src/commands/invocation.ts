@@ -11,6 +11,8 @@ const NAMED = [
   ['user', '--user'],
   ['server', '--server'],
   ['certificateAuthority', '--certificate-authority'],
+  ['clientCertificate', '--client-certificate'],
+  ['clientKey', '--client-key'],
   ['tlsServerName', '--tls-server-name'],
   ['as', '--as'],
   ['asUid', '--as-uid'],

@@ -4,12 +4,21 @@ import { UsageError } from '../errors.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { parseLabelSelector } from '../source/label-selector.ts'
 import type { ClusterOptions } from '../source/live/read-cluster.ts'
+import { parseSubjects } from '../source/named-subjects.ts'
+import type { Scope } from '../source/snapshot-scope.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags } from './context.ts'
 
 export interface SnapshotOptions {
   connection: ConnectionFlags
   allNamespaces: boolean
+  /** Several namespaces of -n; with one or none, the connection's counts. */
+  namespaces?: readonly string[]
+  excludedNamespaces?: readonly string[]
+  /** POD, NAMESPACE/POD, or TYPE/NAME; none: all pods of the namespaces. */
+  names?: readonly string[]
+  /** A name that turns out to be a pod's gets it into the snapshot however healthy it is. */
+  keepNamedPods?: boolean
   selector?: string
   files: string[]
   recursive: boolean
@@ -35,18 +44,70 @@ export async function takeSnapshot(
     : snapshotOfCluster(options, context, meanwhile)
 }
 
+/** @throws UsageError for flags and names that contradict each other */
+function checkScope({
+  allNamespaces,
+  namespaces = [],
+  names = [],
+  selector,
+  excludedNamespaces = [],
+}: SnapshotOptions): void {
+  const [name] = names
+  if (name !== undefined) {
+    const rival =
+      selector !== undefined
+        ? '-l'
+        : allNamespaces
+          ? '-A'
+          : namespaces.length > 1
+            ? 'several namespaces'
+            : excludedNamespaces.length > 0
+              ? '--exclude-namespace'
+              : null
+    if (rival !== null)
+      throw new UsageError(
+        `${name} can't be combined with ${rival}: a name is looked up in one namespace, with -n or as NAMESPACE/POD.`,
+      )
+  }
+  if (namespaces.length > 0 && namespaces.every(namespace => excludedNamespaces.includes(namespace)))
+    throw new UsageError('--exclude-namespace excludes every namespace of -n: nothing would be looked at.')
+}
+
+/** What the flags and names reach. @param fallback the namespaces without -n; null: all. @throws UsageError for flags that contradict each other */
+export function scopeOf(options: SnapshotOptions, fallback: string[] | null): Scope {
+  checkScope(options)
+  const {
+    allNamespaces,
+    namespaces = [],
+    excludedNamespaces = [],
+    names = [],
+    selector,
+    pod,
+    keepNamedPods = false,
+  } = options
+  const { namespace } = options.connection
+  const named =
+    namespaces.length > 1 ? [...new Set(namespaces)] : namespace === undefined ? fallback : [namespace]
+  const within = named?.filter(each => !excludedNamespaces.includes(each)) ?? null
+  return {
+    namespaces: allNamespaces ? null : within,
+    // What is named is what is meant: there is nothing to take away from it.
+    ...(excludedNamespaces.length > 0 &&
+      (allNamespaces || within === null) && { excluded: [...excludedNamespaces] }),
+    ...(selector === undefined ? {} : { labelSelector: selector }),
+    ...(pod === undefined ? {} : { pod }),
+    ...(names.length > 0 && { subjects: parseSubjects(names, namespace), keepNamedPods }),
+  }
+}
+
 async function snapshotOfDump(options: SnapshotOptions, context: CommandContext): Promise<Snapshot> {
   const { readDump } = await import('../source/dump.ts')
-  const { namespace } = options.connection
   const snapshot = await readDump({
     files: options.files,
     recursive: options.recursive,
     stdin: context.stdin,
     cwd: context.cwd,
-    scope: {
-      namespaces: options.allNamespaces || namespace === undefined ? null : [namespace],
-      ...narrowing(options),
-    },
+    scope: scopeOf(options, null),
     now: context.now().toISOString(),
     signal: context.signal,
   })
@@ -64,25 +125,14 @@ async function snapshotOfCluster(
   const progress = await context.progress()
   const { onPullSecret } = options
   return withCluster(context.connect(options.connection), context, cluster =>
-    readCluster(
-      cluster,
-      { namespaces: options.allNamespaces ? null : [cluster.namespace], ...narrowing(options) },
-      {
-        takenAt: context.now().toISOString(),
-        onProgress: ({ pods, suspects }) => {
-          progress.update(`Reading pods: ${pods} seen, ${suspects} to look at`)
-          meanwhile()
-        },
-        signal: context.signal,
-        ...(onPullSecret === undefined ? {} : { onPullSecret }),
+    readCluster(cluster, scopeOf(options, [cluster.namespace]), {
+      takenAt: context.now().toISOString(),
+      onProgress: ({ pods, suspects }) => {
+        progress.update(`Reading pods: ${pods} seen, ${suspects} to look at`)
+        meanwhile()
       },
-    ).finally(() => progress.stop()),
+      signal: context.signal,
+      ...(onPullSecret === undefined ? {} : { onPullSecret }),
+    }).finally(() => progress.stop()),
   )
-}
-
-function narrowing({ selector, pod }: SnapshotOptions): { labelSelector?: string; pod?: string } {
-  return {
-    ...(selector === undefined ? {} : { labelSelector: selector }),
-    ...(pod === undefined ? {} : { pod }),
-  }
 }

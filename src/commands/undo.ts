@@ -10,6 +10,7 @@ import { planUndo } from '../apply/plan-undo.ts'
 import { keepsLogin, type UndoOutcome, type UndoStep } from '../apply/undo-step.ts'
 import { RefusedError, UsageError } from '../errors.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
+import { isForPeople } from '../report/formats.ts'
 import { sanitizeLine } from '../report/sanitize.ts'
 import { interruptedUndoText, progressText } from '../report/views/progress.ts'
 import { undoQuestion } from '../report/views/questions.ts'
@@ -70,7 +71,7 @@ export async function undoCommand(options: UndoOptions, context: WritingContext)
 
 /** After an undo, names another run that can still be undone: `undo` without a name always means the newest. */
 async function suggestAnotherRun({ options, context, cluster, others }: UndoSession): Promise<void> {
-  if (options.format !== 'table') return
+  if (!isForPeople(options.format)) return
   for (const run of others.filter(one => !isUndone(one))) {
     if ((await stateOf(run, others, cluster, context.signal)) !== 'in-place') continue
     await context.err.write(anotherRunText(run.run, invocationOf(context, options.connection)))
@@ -102,7 +103,7 @@ async function undoRun(run: Run, folder: string, session: UndoSession): Promise<
   // Recorded so that later runs of undo don't look at this one again.
   if (!dryRun && !writes && settled && !isUndone(run)) await recordOver(run, folder)
   const report: UndoReport = { run: run.run, dryRun, complete, kept, steps, outcomes }
-  if (executes || options.format !== 'table') {
+  if (executes || !isForPeople(options.format)) {
     await context.out.write(renderUndoResult(report, view(options, context)))
   }
   await suggestAnotherRun(session)

@@ -177,4 +177,14 @@ export interface Diagnosis {
   /** The longest first. */
   pulling: LongPull[]
   gaps: Gap[]
+  /** Failures that a baseline knows of; left out without a baseline. They are not among the findings, and the summary does not count them. */
+  known?: KnownFailure[]
+}
+
+/** A failure that a team knows of. */
+export interface KnownFailure {
+  finding: Finding
+  /** Why it is ignored, and until when; null where its fingerprint is in the baseline, or for ever. */
+  reason: string | null
+  expires: string | null
 }

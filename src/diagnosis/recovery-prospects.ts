@@ -1,6 +1,6 @@
 /** Whether waiting can help: by cause, how likely a failed pull is to succeed by itself. */
 
-import type { Cause } from './finding.ts'
+import type { Cause, Finding } from './finding.ts'
 
 type Prospect =
   /** No retry can succeed. */
@@ -31,6 +31,46 @@ const PROSPECTS: Record<Cause, Prospect> = {
   'disk-full': 'likely',
   'corrupt-or-unpack': 'likely',
   other: 'unknown',
+}
+
+/** How long a failed pull is waited for. */
+export interface Patience {
+  /** From the first evidence on; null: for as long as there is time. */
+  milliseconds: number | null
+  /** Pulls that must have failed besides. */
+  attempts: number
+}
+
+const NONE: Patience = { milliseconds: 0, attempts: 1 }
+
+/** A push, a copied Secret, or a DNS record may be late: the kubelet tries again after 10 s and after 30 s. */
+const SOME: Patience = { milliseconds: 45_000, attempts: 2 }
+
+const PATIENCE: Record<Prospect, Patience> = {
+  never: NONE,
+  unlikely: SOME,
+  likely: { milliseconds: null, attempts: 1 },
+  unknown: { milliseconds: null, attempts: 1 },
+}
+
+/** What a pull that fails so is waited for by default, judged by its cause and by what else is proven. */
+export function patienceFor(finding: PatienceFacts): Patience {
+  return isProven(finding) ? NONE : PATIENCE[PROSPECTS[finding.cause]]
+}
+
+type PatienceFacts = Pick<Finding, 'cause' | 'subcause' | 'moved' | 'credential' | 'check'>
+
+/** That the next try is told the same: the image is known to be gone, the registry says so to us too, or it refused the login that the pod has. */
+function isProven({ cause, subcause, moved, credential, check }: PatienceFacts): boolean {
+  if (cause === 'image-not-found') {
+    return (
+      moved !== null ||
+      ['no-such-tag', 'no-such-digest', 'no-such-repository', 'not-found'].includes(check?.verdict ?? '')
+    )
+  }
+  if (cause !== 'auth-required-or-denied') return false
+  const refused = subcause === 'credential-refused' || subcause === 'not-permitted'
+  return refused && credential.status === 'usable' && credential.contradicted === undefined
 }
 
 /** Whether retries alone are not expected to succeed. */

@@ -51,12 +51,28 @@ export function remediesFor(
   return MOST_HELPFUL_FIRST.filter(remedy => FITS[remedy](facts))
 }
 
-/** The remedies that at least one finding has, with how many findings have it; most helpful first. */
-export function fittingRemedies(findings: Finding[]): { remedy: Remedy; findings: number }[] {
-  return MOST_HELPFUL_FIRST.map(remedy => ({
-    remedy,
-    findings: findings.filter(({ remedies }) => remedies.includes(remedy)).length,
-  })).filter(({ findings: count }) => count > 0)
+/** A remedy, and what it would do. */
+export interface RemedyOffer {
+  remedy: Remedy
+  /** How many findings it would help. */
+  findings: number
+  /** What it does nothing without for some of them: an image tagged `latest` keeps being asked for unless it is pinned, too. */
+  needs: 'pin' | null
+}
+
+/** The remedies that help at least one finding, most helpful first. */
+export function fittingRemedies(findings: Finding[]): RemedyOffer[] {
+  return MOST_HELPFUL_FIRST.map(remedy => {
+    const helped = findings.filter(finding => finding.remedies.includes(remedy) && hasEffect(remedy, finding))
+    const latest = helped.some(({ reference }) => reference?.endsWith(':latest') === true)
+    const needs = remedy === 'pull-policy' && latest ? ('pin' as const) : null
+    return { remedy, findings: helped.length, needs }
+  }).filter(({ findings: count }) => count > 0)
+}
+
+/** The registry that is offered has Docker's official images and no others. */
+function hasEffect(remedy: Remedy, { reference }: Finding): boolean {
+  return remedy !== 'replace-registry' || reference?.startsWith('docker.io/library/') === true
 }
 
 function isLimited({ cause }: Judged): boolean {

@@ -4,6 +4,7 @@
 export const DIAGNOSIS_FORMATS = [
   'table',
   'wide',
+  'text',
   'json',
   'yaml',
   'name',
@@ -15,13 +16,22 @@ export const DIAGNOSIS_FORMATS = [
 export type DiagnosisFormat = (typeof DIAGNOSIS_FORMATS)[number]
 
 /** A plan, and what became of it. */
-export const PLAN_FORMATS = ['table', 'json', 'yaml', 'patch'] as const
+export const PLAN_FORMATS = ['table', 'text', 'json', 'yaml', 'patch'] as const
 export type PlanFormat = (typeof PLAN_FORMATS)[number]
 
 /** Whatever is not a list of findings. */
-export const DATA_FORMATS = ['table', 'json', 'yaml', 'name'] as const
+export const DATA_FORMATS = ['table', 'text', 'json', 'yaml', 'name'] as const
 export type DataFormat = (typeof DATA_FORMATS)[number]
 
 /** What is known of mirrors and what to do about them. */
 export const MIRROR_FORMATS = ['table', 'json', 'yaml'] as const
 export type MirrorFormat = (typeof MIRROR_FORMATS)[number]
+
+/** What became of a wait. */
+export const WAIT_FORMATS = ['table', 'json', 'yaml', 'junit', 'github', 'gitlab', 'markdown'] as const
+export type WaitFormat = (typeof WAIT_FORMATS)[number]
+
+/** Whether the format is for a person to read: a table, or the same words in a pipe. */
+export function isForPeople(format: string): boolean {
+  return format === 'table' || format === 'text'
+}

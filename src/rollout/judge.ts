@@ -166,7 +166,7 @@ function missingBecause({ refusal }: RolloutWorkload, missing: number, leaving: 
 }
 
 function isReady(
-  { kind, status, job, ended, strategy }: RolloutWorkload,
+  { kind, status, job, ended, strategy, partition }: RolloutWorkload,
   current: JudgedPod[],
   outgoing: JudgedPod[],
   wanted: number,
@@ -176,6 +176,7 @@ function isReady(
     return current.every(({ ready, stage }) => ready || stage === 'pulled')
   const here = current.filter(({ ready }) => ready).length
   if (kind === 'ReplicaSet' || kind === 'ReplicationController') return here >= wanted
-  const updated = strategy === 'OnDelete' || status.updated >= wanted
+  // Below the partition the pods of a StatefulSet stay as they are.
+  const updated = strategy === 'OnDelete' || status.updated >= wanted - partition
   return updated && here >= wanted && outgoing.length === 0 && status.available >= wanted
 }

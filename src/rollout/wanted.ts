@@ -54,15 +54,15 @@ function ofRevision(newest: RolloutRevision | null, revisions: RolloutRevision[]
 /** With strategy OnDelete an old pod stays until somebody deletes it, so it does not count as outgoing. */
 function placeInStatefulSet(pod: RolloutPod, workload: RolloutWorkload): 'wanted' | 'outgoing' {
   const { firstOrdinal, replicas, strategy, partition, revision, earlierRevision } = workload
-  const ordinal = ordinalOf(pod)
+  const ordinal = ordinalOf(pod.pod)
   if (ordinal === null || ordinal < firstOrdinal || ordinal >= firstOrdinal + replicas) return 'outgoing'
   if (strategy === 'OnDelete' || revision === null || pod.hash === revision) return 'wanted'
   return ordinal < firstOrdinal + partition && pod.hash === earlierRevision ? 'wanted' : 'outgoing'
 }
 
 /** The ordinal at the end of a StatefulSet pod's name; null where there is none. */
-function ordinalOf({ pod }: RolloutPod): number | null {
-  const digits = /-(\d+)$/.exec(pod.name)?.[1]
+export function ordinalOf({ name }: { name: string }): number | null {
+  const digits = /-(\d+)$/.exec(name)?.[1]
   return digits === undefined ? null : Number(digits)
 }
 
@@ -113,7 +113,7 @@ function missingOrdinals({ pods }: RolloutSight, workload: RolloutWorkload): num
   const there = new Map(
     pods
       .filter(({ pod, ending }) => pod.controller?.uid === uid && !ending)
-      .map(pod => [ordinalOf(pod), pod]),
+      .map(pod => [ordinalOf(pod.pod), pod]),
   )
   let missing = 0
   for (let ordinal = firstOrdinal; ordinal < firstOrdinal + replicas; ordinal++) {

@@ -4,6 +4,7 @@ import type { ImageCheck } from './image-check.ts'
 import type { Node } from './node.ts'
 import type { Pod } from './pod.ts'
 import type { PullSecret } from './pull-secret.ts'
+import type { RolloutKind } from './rollout.ts'
 
 /** Where the snapshot was read from. */
 export type SnapshotSource = { type: 'cluster'; context: string | null; server: string } | FileSource
@@ -22,6 +23,18 @@ export interface FileSource {
 export interface SnapshotScope {
   namespaces: string[] | null
   labelSelector: string | null
+  /** Only the pods of these workloads, and these pods; left out if none were named. */
+  subjects?: ScopeSubject[]
+  /** Left out if there are none. */
+  excludedNamespaces?: string[]
+}
+
+/** A workload or a pod that somebody named. */
+export interface ScopeSubject {
+  kind: RolloutKind
+  name: string
+  /** null: in any namespace of a dump. */
+  namespace: string | null
 }
 
 /** Why something could not be read. */

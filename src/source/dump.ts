@@ -10,11 +10,13 @@ import { findInputs, type Input, type InputOptions } from './dump/inputs.ts'
 import { DumpObjects } from './dump/objects.ts'
 import { MAKE_A_DUMP } from './dump/recognize-object.ts'
 import { relatedObjectsIn } from './dump/related-in-dump.ts'
+import { findSubjects } from './dump/subjects.ts'
 import { uniqueGaps } from './gap.ts'
 import { parseLabelSelector } from './label-selector.ts'
 import { didYouMean, nearNames } from './near-names.ts'
+import { belongsTo } from './pods-of-subjects.ts'
 import { NoSuchPod, type Scope } from './snapshot-scope.ts'
-import { pickSuspects } from './suspects.ts'
+import { isNamed, pickSuspects } from './suspects.ts'
 
 export interface DumpOptions extends InputOptions {
   scope: Scope
@@ -28,9 +30,18 @@ export interface DumpOptions extends InputOptions {
  * @throws UsageError for input that is not a complete dump with pods, for an invalid selector, and for a pod that is not in the dump
  */
 export async function readDump(options: DumpOptions): Promise<Snapshot> {
-  const { namespaces, labelSelector = '', pod } = options.scope
+  const { namespaces, excluded = [], labelSelector = '', pod, subjects } = options.scope
   const labels = parseLabelSelector(labelSelector)
-  const wanted: Wanted = { namespaces, labels, ...(pod === undefined ? {} : { pod }) }
+  const bySubject = subjects !== undefined
+  const kept = new Set(options.scope.keepNamedPods === true ? subjects?.map(({ name }) => name) : [])
+  const wanted: Wanted = {
+    namespaces,
+    excluded,
+    labels,
+    bySubject,
+    kept,
+    ...(pod === undefined ? {} : { pod }),
+  }
   const facts = new DumpFacts(wanted, options.now)
   const objects = new DumpObjects(facts)
   const { inputs, unenteredFolders } = await findInputs(options)
@@ -55,17 +66,26 @@ function snapshotOf(
   wanted: Wanted,
   { now, files, scope, unenteredFolders }: DumpOptions & { unenteredFolders: string[] },
 ): Snapshot {
-  const seen = [...facts.pods.values()].filter(({ selected }) => selected)
+  const subjects = scope.subjects && findSubjects(scope.subjects, facts)
+  const belongs = subjects && belongsTo(subjects, facts.owners.values())
+  const seen = [...facts.pods.values()].filter(
+    ({ selected, owned }) => selected && (owned === null || belongs?.(owned) !== false),
+  )
   const suspects = seen.flatMap(({ suspect }) => suspect ?? [])
   const takenAt = facts.time.newest ?? now
   const found = { pods: suspects, events: [...facts.events.values()] }
-  const { failing, pods, events } = pickSuspects(found, { takenAt, isNamed: wanted.pod !== undefined })
+  const { failing, pods, events } = pickSuspects(found, { takenAt, isNamed: isNamed(scope, subjects) })
   if (wanted.pod !== undefined) checkOne(pods, wanted.pod, wanted.namespaces, facts.pods.keys())
   const related = relatedObjectsIn(failing, events, facts)
   return {
     takenAt,
     source: sourceOf(files, objects, unenteredFolders),
-    scope: { namespaces: scope.namespaces, labelSelector: scope.labelSelector ?? null },
+    scope: {
+      namespaces: scope.namespaces,
+      labelSelector: scope.labelSelector ?? null,
+      ...(subjects && { subjects }),
+      ...(wanted.excluded.length > 0 && { excludedNamespaces: [...wanted.excluded] }),
+    },
     podCount: seen.length,
     pods,
     events,

@@ -1,9 +1,17 @@
 /** Which pods are read. */
+
 import { UsageError } from '../errors.ts'
+import type { NamedSubject } from './named-subjects.ts'
 
 export interface Scope {
   /** null: all of them. */
   namespaces: string[] | null
+  /** Of all of them all but these. */
+  excluded?: string[]
+  /** Only the pods of these; their namespaces count, not those above. */
+  subjects?: NamedSubject[]
+  /** If they turn out to be pods, these get into the snapshot however healthy they are. */
+  keepNamedPods?: boolean
   /** As kubectl's -l takes it. */
   labelSelector?: string
   /** One pod by name, for `why`: it gets into the snapshot however healthy it is. Goes with exactly one namespace. */

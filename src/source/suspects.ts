@@ -2,8 +2,9 @@
 
 import { isSandboxFailure, pullStage, sandboxImage } from '../image/pull-messages.ts'
 import { isFinished, type Pod } from '../snapshot/pod.ts'
-import type { PodEvent } from '../snapshot/snapshot.ts'
+import type { PodEvent, ScopeSubject } from '../snapshot/snapshot.ts'
 import { couldBeFailedPull, isUntried } from './narrow/container-state.ts'
+import type { Scope } from './snapshot-scope.ts'
 
 /** Events by pod, for asking one pod at a time. */
 type EventsByPod = Map<string, PodEvent[]>
@@ -46,6 +47,27 @@ export function pickSuspects(
     return eventsOf(pod, byPod).filter(event => all || !isProgress(event))
   }
   return { failing: failing.sort(byNamespaceAndName), pods, events: pods.flatMap(keeps).sort(byPodAndTime) }
+}
+
+/** Whether somebody asked for exactly these pods, however healthy they are. */
+export function isNamed(
+  { pod, keepNamedPods = false }: Pick<Scope, 'pod' | 'keepNamedPods'>,
+  subjects: readonly ScopeSubject[] = [],
+): boolean {
+  return (
+    pod !== undefined ||
+    (keepNamedPods && subjects.length > 0 && subjects.every(({ kind }) => kind === 'Pod'))
+  )
+}
+
+/** Only the pods that `belongs` accepts, and their events. */
+export function ofSubjects(
+  { pods, events }: Pick<Suspects, 'pods' | 'events'>,
+  belongs: (pod: Pod) => boolean,
+): Pick<Suspects, 'pods' | 'events'> {
+  const own = pods.filter(belongs)
+  const names = new Set(own.map(({ namespace, name }) => podKey(namespace, name)))
+  return { pods: own, events: events.filter(({ namespace, pod }) => names.has(podKey(namespace, pod))) }
 }
 
 /** Whether a container of the pod waits for its image, or has not started and there are events of failed pulls. */

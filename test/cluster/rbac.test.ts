@@ -52,6 +52,8 @@ describe('the roles', () => {
     cluster.hub.exhaust('127.0.0.1')
     namespace = await cluster.namespace('roles')
     await bind('diagnose.yaml', 'reader')
+    await bind('diagnose.yaml', 'waiter')
+    await bind('wait.yaml', 'waiter')
     await bind('diagnose.yaml', 'fixer')
     await bind('fix.yaml', 'fixer')
     const auth = Buffer.from('acme:of-the-roles').toString('base64')
@@ -69,6 +71,28 @@ describe('the roles', () => {
   test('a reader diagnoses without gaps', async () => {
     const { stdout } = await cluster.run(['diagnose', '-A', '-o', 'json', '--as', 'reader'])
     expect(JSON.parse(stdout)).toMatchObject({ complete: true, gaps: [] })
+  })
+
+  test.each([
+    ['reader', 'lists again'],
+    ['waiter', 'watches'],
+  ])('a %s can wait: it %s', async user => {
+    const args = [
+      'wait',
+      'deploy/web',
+      'ds/none',
+      '-n',
+      namespace,
+      '--timeout',
+      '6s',
+      '-o',
+      'json',
+      '--as',
+      user,
+    ]
+    const { code, stdout } = await cluster.run([...args, '--patience', 'rate-limited=1s'])
+    const { outcome, findings } = JSON.parse(stdout)
+    expect([code, outcome, findings[0].cause]).toEqual([1, 'failed', 'rate-limited'])
   })
 
   test('a reader gets the list of verbs a fix needs, and nothing is written', async () => {

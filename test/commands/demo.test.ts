@@ -27,6 +27,8 @@ test('shows the whole story: limited, explained, fixed, and only the typo left',
     '$ pullguard fix -A --yes',
     '1 of 12 pods',
     'Check the name and the tag of nginx:1.27-alpne',
+    '$ pullguard wait deployment/frontend -n shop',
+    "images, and waiting won't help.",
     '$ pullguard undo --yes',
     'This restores',
     '`pullguard demo\n--serve`',
@@ -45,7 +47,7 @@ test('shows the whole story: limited, explained, fixed, and only the typo left',
 })
 
 test.each<[string, string[], number, number]>([
-  ['any key shows the next chapter', ['x', ' ', '\r', '\x1b[A'], 0, 5],
+  ['any key shows the next chapter', ['x', ' ', '\r', '\x1b[A', 'n'], 0, 6],
   ['Ctrl-C ends it between two chapters', ['x', '\x03'], 130, 2],
 ])('at a terminal %s', async (_, keys, ending, chapters) => {
   const move = () => true

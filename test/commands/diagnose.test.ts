@@ -68,8 +68,8 @@ const DUMP = '`kubectl get pods,events,nodes,serviceaccounts,secrets,replicasets
 
 describe('bad input is one sentence and exit code 2', () => {
   test.each<[string, string[], string]>([
-    ['an argument', ['shop-0'], "Too many arguments for 'diagnose'. Expected 0 arguments but got 1: shop-0."],
-    ['a format', ['-o', 'xml'], "'xml' is invalid. Allowed choices are table, wide, json,"],
+    ['a pod that does not exist', ['shop-0'], 'Pod "shop-0" not found in namespace "default": '],
+    ['a format', ['-o', 'xml'], "'xml' is invalid. Allowed choices are table, wide, text, json,"],
     ['sarif', ['-o', 'sarif'], "'sarif' is invalid. SARIF points to lines in files, and pods have none."],
     [
       'a severity',
@@ -225,6 +225,16 @@ test.each([
   incident.simulator.faults.when(arrives, { slow: 10 })
   const result = await incident.run(['diagnose', '-A', '-o', 'json'], '', stop.signal)
   expect(result).toEqual({ code, out: '', err: '' })
+})
+
+test('in a CI log the words of the screen are the default, and -o table is still plain columns', async () => {
+  const env = { CI: 'true' }
+  const words = await incident.run(['diagnose', '-A'], '', undefined, env)
+  expect(words.out).toMatch(/^Context simulator \(.*\), all namespaces\n\nError: Docker Hub's limit/)
+  expect(words.out).toMatch(/Next \(helps all 3 pods\): pullguard fix --all-namespaces --affected\n$/)
+  expect(words.err).toBe('')
+  const table = await incident.run(['diagnose', '-A', '-o', 'table'], '', undefined, env)
+  expect(table.out).toMatch(/^NAMESPACE +POD /)
 })
 
 test('a dump of the cluster gives the same result as the cluster', async () => {

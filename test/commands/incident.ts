@@ -12,8 +12,13 @@ export const CANARY = 'canary-Pa55word'
 export interface Incident {
   simulator: Simulator
   home: string
-  /** Runs one command line; `stdin` is piped in. */
-  run(argv: string[], stdin?: string, signal?: AbortSignal): Promise<CommandResult>
+  /** Runs one command line; `stdin` is piped in, and `more` added to the environment. */
+  run(
+    argv: string[],
+    stdin?: string,
+    signal?: AbortSignal,
+    more?: Record<string, string>,
+  ): Promise<CommandResult>
   /** Writes a kubeconfig for that user and returns its path for --kubeconfig. */
   kubeconfigFor(user: string): Promise<string>
   login(password: string): Promise<void>
@@ -57,8 +62,8 @@ export async function startIncident(): Promise<Incident> {
     XDG_STATE_HOME: join(home, 'state'),
   }
   const { clock } = simulator
-  const run = (argv: string[], stdin = '', signal = new AbortController().signal) =>
-    runCommandLine(argv, { home, env, stdin, signal, clock })
+  const run: Incident['run'] = (argv, stdin = '', signal = new AbortController().signal, more = {}) =>
+    runCommandLine(argv, { home, env: { ...env, ...more }, stdin, signal, clock })
   return {
     simulator,
     home,

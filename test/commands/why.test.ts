@@ -65,14 +65,102 @@ describe('the pod', () => {
   })
 })
 
+describe('a workload', () => {
+  test('is explained by its failing pods, those that are alike once', async () => {
+    const { simulator } = incident
+    const { cluster } = simulator
+    const [deployment] = cluster
+      .list('Deployment', 'default')
+      .filter(({ metadata }) => metadata.name === 'sixthnginx')
+    cluster.change('Deployment', 'default', 'sixthnginx', object =>
+      Object.assign(object.spec as object, { replicas: 3 }),
+    )
+    expect(deployment).toBeDefined()
+    await simulator.settle()
+    const pods = cluster
+      .list('Pod', 'default')
+      .map(({ metadata }) => metadata.name)
+      .filter(name => name.startsWith('sixth'))
+      .sort()
+    expect(pods).toHaveLength(3)
+    const { out, code } = await why('deploy/sixthnginx')
+    expect(code).toBe(1)
+    expect(out.replace(/\n/g, ' ')).toContain(
+      `2 more pods are failing in the same way: ${pods[1]} and ${pods[2]}`,
+    )
+    expect(out.match(/^Pod default\//gm)).toHaveLength(1)
+    expect(out).toContain('Broken link for sixthnginx: the pod has no credential for Docker Hub.')
+    const list = JSON.parse((await why('deployments.apps/sixthnginx', '-o', 'json')).out)
+    expect(list).toMatchObject({
+      kind: 'WhyList',
+      items: [{ pod: pods[0], alike: pods.slice(1) }],
+      summary: { failingPods: 3 },
+    })
+    expect((await why('deploy/sixthnginx', '-o', 'name')).out).toBe(`default/${pods[0]}\n`)
+  })
+
+  test('without a failing pod says so, with exit code 0', async () => {
+    const controller = {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      name: 'shop',
+      uid: 's',
+      controller: true,
+    }
+    const owned = dumped('web', 'shop-0')
+    const dump = list([{ ...owned, metadata: { ...owned.metadata, ownerReferences: [controller] } }])
+    const result = await incident.run(['why', 'sts/shop', '-f', '-'], dump)
+    expect(result).toEqual({
+      code: 0,
+      out: 'No image pulls are failing in statefulset shop of the dump (1 pod checked).\n',
+      err: '',
+    })
+  })
+})
+
+describe('without a name', () => {
+  test('the failing pods are listed where nobody can choose', async () => {
+    const { code, out, err } = await why()
+    expect([code, out]).toEqual([2, ''])
+    expect(err).toContain('No pod is named. Failing: default/')
+    expect(err).toContain(`default/${pod}`)
+    expect(err).toMatch(/Name one, such as `pullguard why default\/\S+`\.\n$/)
+  })
+
+  test('a dump without a failing pod says so', async () => {
+    const result = await incident.run(['why', '-f', '-'], list([dumped('web', 'shop-0')]))
+    expect(result).toEqual({
+      code: 2,
+      out: '',
+      err: 'No pod is named. No image pulls are failing in the dump (1 pod checked).\n',
+    })
+  })
+})
+
 describe('one sentence and exit code 2 for', () => {
   test.each<[string, string[], string]>([
-    ['a workload', ['deployment/fifthnginx'], '"deployment/fifthnginx" is not a pod: name one of its pods'],
-    ['a workload with -n', ['deploy/fifthnginx', '-n', 'default'], '"deploy/fifthnginx" is not a pod: name'],
-    ['a type that is a namespace', ['jobs/fifthnginx'], '"jobs/fifthnginx" is not a pod: name'],
+    [
+      'a workload that does not exist',
+      ['deploy/fifth'],
+      'Deployment "fifth" not found in namespace "default"',
+    ],
+    [
+      'a type that is a namespace',
+      ['jobs/fifthnginx'],
+      'Job "fifthnginx" not found in namespace "default": ',
+    ],
+    [
+      'a workload in two namespaces',
+      ['web/x', '-n', 'default'],
+      '"web/x" and -n default name different namespaces',
+    ],
     ['a missing file', ['jobs/x', '-f', 'nope.json'], "Can't read nope.json: there is no such file"],
-    ['too many parts', ['a/b/c'], '"a/b/c" does not name a pod: give POD with -n, or NAMESPACE/POD.'],
-    ['half a name', ['default/'], '"default/" does not name a pod:'],
+    [
+      'too many parts',
+      ['a/b/c'],
+      '"a/b/c" names neither a pod nor a workload: give POD, NAMESPACE/POD, or TYPE/NAME.',
+    ],
+    ['half a name', ['default/'], '"default/" names neither a pod nor a workload:'],
     ['two namespaces', ['default/x', '-n', 'web'], '"default/x" and -n web name different namespaces:'],
     ['a namespace that does not exist', ['nope/x'], 'There is no namespace "nope" in this cluster:'],
     [
@@ -84,7 +172,7 @@ describe('one sentence and exit code 2 for', () => {
     const result = await why(...argv)
     expect(result).toMatchObject({ code: 2, out: '' })
     expect(result.err).toContain(sentence)
-    expect(result.err).toMatch(/^[^\n]*\.\n$/)
+    expect(result.err).toMatch(/^[^\n]*[.?]\n$/)
   })
 
   test.each(['fifthnginx', 'fifthngin', 'fifthnginx-5d4f8c7b9d-gone1'])(

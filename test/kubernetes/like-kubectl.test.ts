@@ -91,6 +91,20 @@ const CASES: [string, Flags][] = [
     'a client certificate by relative paths, with impersonation',
     { kubeconfig: 'a/config', context: 'files' },
   ],
+  [
+    "a client certificate's flags over a token",
+    { kubeconfig: 'a/config', clientCertificate: 'tls/c.crt', clientKey: 'tls/c.key' },
+  ],
+  [
+    "a client certificate's flags with --token, over a plugin",
+    {
+      kubeconfig: 'a/config',
+      context: 'plugin',
+      token: 'f',
+      clientCertificate: 'tls/c.crt',
+      clientKey: 'tls/c.key',
+    },
+  ],
   ['impersonation with uid and extra', { kubeconfig: 'a/config', context: 'extra' }],
   ['--as over it', { kubeconfig: 'a/config', context: 'files', as: 'adam', asUid: '9', asGroup: ['z', 'w'] }],
   ['a plugin next to its kubeconfig', { kubeconfig: 'a/config', context: 'plugin' }],

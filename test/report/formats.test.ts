@@ -77,7 +77,7 @@ describe('in a pipe', () => {
     expect(renderDiagnosis(of, options({}))).toBe('')
     expect(diagnosisNotes(of, options({}))).toContain('secrets in web: access denied')
     expect(diagnosisNotes(diagnosis(all), options({ format: 'name', terminal: true }))).toContain(
-      'Next: pullguard fix',
+      'Next (helps 3 of 4 pods): pullguard fix',
     )
   })
 
@@ -192,7 +192,7 @@ describe('GitHub', () => {
     )
     expect(lines[3]).toMatch(/^::warning title=Not everything could be read::secrets in web/)
     expect(lines[4]).toMatch(
-      /^4 of 50,000 pods in all namespaces of prod can't pull their images: .* Next: pullguard fix --all-namespaces --affected --registry docker.io --registry ghcr.io$/,
+      /^4 of 50,000 pods in all namespaces of prod can't pull their images: .* Next \(helps 3 of 4 pods\): pullguard fix --all-namespaces --affected --registry docker.io --registry ghcr.io$/,
     )
   })
 
@@ -261,6 +261,7 @@ test('Markdown starts with the summary, lists workloads in a table and folds the
     - See what the kubelet reads in each pull secret: \`pullguard why payments/api-7c9d8-abcde\`
     - Check the name ghcr.io/acme/api:v2 for a typo, and whether the repository was renamed or removed: ghcr.io gives the same answer for private images and for names that don't exist
     - Credential: secret payments/regcred has the wrong type Opaque, so the kubelet ignores it
+    - More: \`pullguard explain auth-required-or-denied\`
 
     <details><summary>Evidence</summary>
 

@@ -64,7 +64,7 @@ test.each<[Parameters<typeof imageCheck>[0], string]>([
       verdict: 'rate-limited',
       asks: [imageAsk({ answer: 'rate-limited', retryAfterSeconds: 30 })],
     },
-    'Docker Hub is limiting requests from this machine, so nothing is proven. Asked registry-1.docker.io without a login: too many requests (retry after 30 s).',
+    'Docker Hub is limiting requests from this machine, so nothing is proven. Asked registry-1.docker.io without a login: too many requests (retry after 30s).',
   ],
   [
     {

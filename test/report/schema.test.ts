@@ -6,6 +6,7 @@ import { type AttemptProblem, CAUSES, type CredentialStatus } from '../../src/di
 import { renderDiagnosis } from '../../src/report/views/diagnosis.ts'
 import { renderImages } from '../../src/report/views/images.ts'
 import { renderWhy } from '../../src/report/views/why.ts'
+import { renderWhyOfWorkload } from '../../src/report/views/why-of-workload.ts'
 import type { GapReason } from '../../src/snapshot/snapshot.ts'
 import { schema, schemaErrors } from './published-schema.ts'
 import { attempt, diagnosis, finding, imageReading, storm, typo, why, whyContainer } from './samples.ts'
@@ -94,6 +95,10 @@ test('a why with every broken link is valid', () => {
   })
   fits(JSON.parse(renderWhy(full, JSON_OPTIONS)))
   fits(parse(renderWhy({ ...full, workload: null, node: null }, { ...JSON_OPTIONS, format: 'yaml' })))
+  const subjects = [{ kind: 'Deployment' as const, name: 'shop', namespace: 'web' }]
+  const scope = { namespaces: ['web'], labelSelector: null, subjects }
+  const report = { diagnosis: diagnosis([finding()], { scope }), items: [{ why: full, others: ['shop-1'] }] }
+  fits(JSON.parse(renderWhyOfWorkload(report, JSON_OPTIONS)))
 })
 
 test('images are valid, readable or not', () => {

@@ -28,21 +28,19 @@ const SECRETS: Gap = { what: 'secrets', namespace: 'web', why: 'forbidden' }
 describe('the incident', () => {
   test('is shown by cause, image and workload, and ends in the next step', () => {
     expect(screen(diagnosis(incident))).toMatchInlineSnapshot(`
-      "Docker Hub's limit for anonymous pulls is used up: 3 pods in 2 namespaces
-        docker.io/calico/kube-controllers:v3.27.0
-          kube-system  deployment/calico-kube-controllers  1 pod  5m
-        nginx
-          default      deployment/fifthnginx               1 pod  12m
-          default      deployment/sixthnginx               1 pod  12m
+      "Context prod (https://prod.example), all namespaces
 
+      Error: Docker Hub's limit for anonymous pulls is used up: 3 pods in 2 namespaces
+          NAMESPACE    WORKLOAD    POD                                       AGE
+        docker.io/calico/kube-controllers:v3.27.0
+          kube-system  deployment  calico-kube-controllers-5b9b456c66-r4j2v  5m
+        nginx
+          default      deployment  fifthnginx-5d4f8c7b9d-x2x7k               12m
+          default      deployment  sixthnginx-6d4cf56db6-9xkzv               12m
         meaning     Anonymous pulls are limited per IP address, shared with everyone
                     behind it. Docker Hub refuses more until the limit resets.
-        evidence    Failed to pull image "nginx": failed to pull and unpack image
-                    "docker.io/library/nginx:latest": failed to copy: httpReadSeeker:
-                    failed open: unexpected status code
-                    https://registry-1.docker.io/v2/library/nginx/manifests/sha256:0d17b565:
-                    429 Too Many Requests - Server message: toomanyrequests: You have
-                    reached your unauthenticated pull rate limit.
+        evidence    … 429 Too Many Requests - Server message: toomanyrequests: You
+                    have reached your unauthenticated pull rate limit.
                     https://www.docker.com/increase-rate-limit
         credential  no credential in the pod, so the pull is anonymous
         what to do  Give the pods this machine's login for Docker Hub (run \`docker
@@ -56,7 +54,7 @@ describe('the incident', () => {
 
       3 of 50,000 pods in all namespaces of prod can't pull their images: Docker Hub's
       rate limit (3).
-      Next: pullguard fix --all-namespaces --affected
+      Next (helps all 3 pods): pullguard fix --all-namespaces --affected
       "
     `)
   })
@@ -68,31 +66,33 @@ describe('the incident', () => {
           invocation: { program: 'kubectl pullguard', flags: [], fromDump: false },
         }),
       ).at(-1),
-    ).toBe('Next: kubectl pullguard fix --all-namespaces --affected')
+    ).toBe('Next (helps all 3 pods): kubectl pullguard fix --all-namespaces --affected')
   })
 
   test('has summary and next step on one line if there is room', () => {
-    expect(lines(screen(diagnosis(incident), { width: 180 })).at(-1)).toBe(
-      "3 of 50,000 pods in all namespaces of prod can't pull their images: Docker Hub's rate limit (3). Next: pullguard fix --all-namespaces --affected",
+    expect(lines(screen(diagnosis(incident), { width: 200 })).at(-1)).toBe(
+      "3 of 50,000 pods in all namespaces of prod can't pull their images: Docker Hub's rate limit (3). Next (helps all 3 pods): pullguard fix --all-namespaces --affected",
     )
   })
 
   test('in one namespace gets a fix for that namespace', () => {
-    expect(lines(screen(diagnosis(incident.slice(1)))).at(-1)).toBe('Next: pullguard fix -n default')
+    expect(lines(screen(diagnosis(incident.slice(1)))).at(-1)).toBe(
+      'Next (helps both pods): pullguard fix -n default',
+    )
   })
 })
 
 test('a broken secret and a typo are named, and what could not be read comes before the last line', () => {
   expect(screen(diagnosis([privateImage(), typo()], { gaps: [SECRETS] }))).toMatchInlineSnapshot(`
-    "ghcr.io refused the pull, and the pod's pull secret can't be used: 1 pod
-      ghcr.io/acme/api:v2
-        payments  statefulset/api  1 pod  12m
+    "Context prod (https://prod.example), all namespaces
 
+    Error: ghcr.io refused the pull, and the pod's pull secret can't be used: 1 pod
+      NAMESPACE  WORKLOAD         POD              AGE  IMAGE
+      payments   statefulset/api  api-7c9d8-abcde  12m  ghcr.io/acme/api:v2
       meaning     The pods name a pull secret, but the kubelet can get no login out
                   of it for this image.
-      evidence    Back-off pulling image "ghcr.io/acme/api:v2": ErrImagePull: failed
-                  to authorize: failed to fetch anonymous token: unexpected status:
-                  401 Unauthorized
+      evidence    … failed to authorize: failed to fetch anonymous token: unexpected
+                  status: 401 Unauthorized
       credential  secret payments/regcred has the wrong type Opaque, so the kubelet
                   ignores it
       what to do  Run \`docker login ghcr.io\` with an account that can pull this
@@ -106,16 +106,12 @@ test('a broken secret and a typo are named, and what could not be read comes bef
                   repository was renamed or removed: ghcr.io gives the same answer
                   for private images and for names that don't exist.
 
-    registry.example:5000 has no such image: 1 pod
-      registry.example:5000/shop:1.27.O
-        web  deployment/shop  1 pod  12m
-
+    Error: registry.example:5000 has no such image: 1 pod
+      NAMESPACE  WORKLOAD         POD     AGE  IMAGE
+      web        deployment/shop  shop-1  12m  registry.example:5000/shop:1.27.O
       meaning     The registry says that the repository, the tag, or the digest does
                   not exist: it is misspelled, was never pushed, or was removed.
-      evidence    Failed to pull image "registry.example:5000/shop:1.27.O": rpc
-                  error: code = NotFound desc = failed to pull and unpack image:
-                  registry.example:5000/shop:1.27.O: not found
-      credential  no credential in the pod, so the pull is anonymous
+      evidence    … registry.example:5000/shop:1.27.O: not found
       what to do  Check the name and the tag of registry.example:5000/shop:1.27.O
                   for a typo, and whether it was ever pushed or has been removed.
                   Ask the registry whether the image exists and which login can pull
@@ -132,7 +128,7 @@ test('a broken secret and a typo are named, and what could not be read comes bef
 
     2 of 50,000 pods in all namespaces of prod can't pull their images: access
     denied by ghcr.io (1) and image not found (1).
-    Next: pullguard fix -n payments
+    Next (helps 1 of 2 pods): pullguard fix -n payments
     "
   `)
 })
@@ -228,17 +224,17 @@ describe('the wide screen', () => {
     const shown = lines(screen(diagnosis(incident), { format: 'wide' }))
     expect(shown.slice(0, 8)).toMatchInlineSnapshot(`
       [
-        "Docker Hub's limit for anonymous pulls is used up: 3 pods in 2 namespaces",
+        "Context prod (https://prod.example), all namespaces",
+        "",
+        "Error: Docker Hub's limit for anonymous pulls is used up: 3 pods in 2 namespaces",
+        "    NAMESPACE    WORKLOAD                            PODS   AGE",
         "  docker.io/calico/kube-controllers:v3.27.0",
         "    kube-system  deployment/calico-kube-controllers  1 pod  5m",
         "      calico-kube-controllers-5b9b456c66-r4j2v  calico-kube-controllers on",
         "      node-1  ImagePullBackOff",
-        "  nginx",
-        "    default      deployment/fifthnginx               1 pod  12m",
-        "      fifthnginx-5d4f8c7b9d-x2x7k  nginx on node-1  ImagePullBackOff",
       ]
     `)
-    expect(shown.at(-1)).toBe('Next: pullguard fix --all-namespaces --affected')
+    expect(shown.at(-1)).toBe('Next (helps all 3 pods): pullguard fix --all-namespaces --affected')
   })
 })
 
@@ -248,7 +244,7 @@ describe('bare pods, which no controller recreates', () => {
   test('get a command that recreates them', () => {
     const shown = screen(diagnosis(bare))
     expect(pasted(shown)).toMatch(
-      /Next: pullguard fix --all-namespaces --affected --registry docker.io --registry ghcr.io --recreate-bare-pods$/,
+      /Next \(helps both pods\): pullguard fix --all-namespaces --affected --registry docker.io --registry ghcr.io --recreate-bare-pods$/,
     )
     expect(shown).toContain('pullguard fix -n payments --recreate-bare-pods')
   })
@@ -291,4 +287,44 @@ describe('at any width', () => {
     expect(colored).toContain('\u001b[')
     expect(colored.replace(/\u001b\[\d+m/g, '')).toBe(screen(all))
   })
+})
+
+describe('where it looked', () => {
+  const opening = (fields: Partial<AdvisedDiagnosis>) => lines(screen(diagnosis(incident, fields)))[0]
+
+  test('is the first line: context, namespaces, and labels, or the files and their date', () => {
+    const labelSelector = 'app=shop'
+    expect(opening({ scope: { namespaces: ['web'], labelSelector } })).toBe(
+      'Context prod (https://prod.example), namespace web, pods with app=shop',
+    )
+    expect(opening({ source: { type: 'file', files: ['a.json', '-'] } })).toBe(
+      'Dump a.json and standard input (as of 2026-11-24 10:00 UTC), all namespaces',
+    )
+  })
+})
+
+test('many namespaces are summed up, and the rows shown are of different ones', () => {
+  const shown = lines(screen(diagnosis(storm), { width: 120 }))
+  const counts = shown.filter(line => line.startsWith('  namespaces'))
+  expect(counts[0]).toBe(
+    '  namespaces  team-0 13, team-5 13, team-10 13, team-15 13, team-20 12, team-25 12, … (8 namespaces)',
+  )
+  const [first, second] = shown.filter(line => /^ +team-\d+ /.test(line))
+  expect(first?.trim().split(' ')[0]).not.toBe(second?.trim().split(' ')[0])
+  expect(shown.length).toBeLessThanOrEqual(95)
+})
+
+test('as text nothing is wrapped, and the words are those of the screen', () => {
+  const options = {
+    color: false,
+    terminal: false,
+    invocation: { program: 'pullguard', flags: [], fromDump: false },
+  }
+  const width = Number.POSITIVE_INFINITY
+  const text = renderDiagnosis(diagnosis(incident), { format: 'text', width, ...options })
+  const joined = (of: string) => of.replace(/ \\\n/g, '').replace(/\s+/g, ' ')
+  expect(lines(text).at(-1)).toMatch(/^3 of 50,000 pods .* Next \(helps all 3 pods\): pullguard fix/)
+  expect(joined(text)).toContain(
+    'meaning Anonymous pulls are limited per IP address, shared with everyone behind it. Docker Hub refuses more until the limit resets. evidence',
+  )
 })

@@ -153,7 +153,9 @@ test('the list of runs ends in the command for the newest run that is in place',
     ],
     { ...OPTIONS, width: 120 },
   )
-  expect(text.trimEnd().split('\n').at(-1)).toBe('Next: pullguard undo r1')
+  // A list proposes no rollback.
+  expect(text).not.toContain('pullguard undo')
+  expect(text.trimEnd().split('\n')).toHaveLength(5)
   expect(text).toMatch(/^r4 +2026-11-24T10:00:00Z +prod +jane +all namespaces +6 +only pods$/m)
   expect(text).toMatch(/^r2 .* prod +- .* nothing left to undo$/m)
   expect(renderRuns([], OPTIONS)).toBe('No run has written anything to this cluster.\n')

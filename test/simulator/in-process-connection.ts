@@ -1,6 +1,8 @@
 /** A connection to the simulated API server without a network: the same requests, responses and faults, without delays. */
 import type { ServerResponse } from 'node:http'
 import type { Clock } from '../../src/clock.ts'
+import type { ClusterReader } from '../../src/kubernetes/api/cluster.ts'
+import { readerOver } from '../../src/kubernetes/api/reader.ts'
 import { type ClusterWriter, writerOver } from '../../src/kubernetes/api/writer.ts'
 import type { Connection, HttpRequest, HttpResponse } from '../../src/kubernetes/http/connection.ts'
 import { type Encoded, encode } from '../../src/simulator/api-server/sending.ts'
@@ -46,7 +48,9 @@ function connectionTo(server: ApiServer, way: Way = {}): Connection {
       const given = Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value])
       const headers = { ...Object.fromEntries(given), authorization }
       const { method, body = '' } = request
-      const { answer, arrives } = await server.reply({ method, url, headers, body }, {} as ServerResponse)
+      const stream = new Stream(request.signal)
+      const { answer, arrives } = await server.reply({ method, url, headers, body }, stream.response)
+      if (stream.begun) return { status: 200, headers: stream.headers, body: stream.body }
       if (arrives === 'late') throw broken('UND_ERR_HEADERS_TIMEOUT')
       if (!answer) throw reset()
       const response = { status: answer.code, ...encode(headers, answer) }
@@ -55,6 +59,71 @@ function connectionTo(server: ApiServer, way: Way = {}): Connection {
     },
   }
 }
+
+/** A watch's answer, which goes on until one of both ends it. */
+class Stream {
+  begun = false
+  headers: HttpResponse['headers'] = {}
+  #chunks: Buffer[] = []
+  #ended = false
+  #closed: () => void = () => {}
+  #wake: () => void = () => {}
+  readonly #signal: AbortSignal | undefined
+
+  constructor(signal?: AbortSignal) {
+    this.#signal = signal
+    signal?.addEventListener('abort', () => this.#end())
+  }
+
+  readonly response = {
+    writeHead: (_status: number, headers: Record<string, string>) => {
+      this.begun = true
+      this.headers = headers
+    },
+    flushHeaders() {},
+    write: (text: string) => this.#push(text),
+    end: (text = '') => {
+      if (text !== '') this.#push(text)
+      this.#end()
+    },
+    on: (_name: string, call: () => void) => {
+      this.#closed = call
+    },
+  } as unknown as ServerResponse
+
+  get body(): HttpResponse['body'] {
+    return Object.assign(this.#read(), { destroy: () => this.#end() })
+  }
+
+  async *#read(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      const chunk = this.#chunks.shift()
+      if (chunk !== undefined) yield chunk
+      else if (this.#ended) break
+      else
+        await new Promise<void>(resolve => {
+          this.#wake = resolve
+        })
+    }
+    this.#signal?.throwIfAborted()
+  }
+
+  #push(text: string): void {
+    this.#chunks.push(Buffer.from(text))
+    this.#wake()
+  }
+
+  #end(): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#closed()
+    this.#wake()
+  }
+}
+
+/** A reader over it, by that clock. */
+export const readerTo = (server: ApiServer, way: Way, clock: Clock): ClusterReader =>
+  readerOver(connectionTo(server, way), { clock })
 
 /** A client of that connection whose waits take no time. */
 export const writerTo = (server: ApiServer, way?: Way): ClusterWriter =>

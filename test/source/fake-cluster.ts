@@ -90,6 +90,14 @@ export class FakeCluster implements ClusterReader {
     return { ...this.#visit('table', path, options, visit), columns: this.plain ? [] : this.columns }
   }
 
+  async watch(): Promise<never> {
+    throw errorOf(403, 'Forbidden', 'watch')
+  }
+
+  serverNow(): number {
+    return 0
+  }
+
   async whoAmI(): Promise<string | null> {
     return null
   }

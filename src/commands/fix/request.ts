@@ -98,16 +98,17 @@ export async function chooseRemedies(
   if (!asks) return { remedies: byFlags(options, diagnosis, earlier), replacements }
   const ticked = await context.ask.choose(
     remedyQuestion(adviseDiagnosis(diagnosis), invocationOf(context, options.connection)),
-    fitting.map(({ remedy, findings }) => ({
-      name: remedyChoice(remedy, findings),
-      value: remedy,
-      checked: remedy === 'authenticate' || remedy === 'recreate',
+    fitting.map(offer => ({
+      name: remedyChoice(offer),
+      value: offer.remedy,
+      checked: offer.remedy === 'authenticate' || offer.remedy === 'recreate',
     })),
   )
   if (ticked.length === 0) throw new RefusedError('No remedy was chosen. Nothing was changed.')
   const remedies = new Set<Remedy>(ticked)
   // Only new pods get the login, so the two go together.
   if (remedies.has('authenticate')) remedies.add('recreate')
+  for (const { remedy, needs } of fitting) if (needs !== null && remedies.has(remedy)) remedies.add(needs)
   return { remedies, replacements: remedies.has('replace-registry') ? [OFFICIAL_IMAGES] : [] }
 }
 

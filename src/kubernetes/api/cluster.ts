@@ -30,6 +30,33 @@ export interface ListResult {
   inconsistent: boolean
 }
 
+export interface WatchOptions {
+  labelSelector?: string
+  fieldSelector?: string
+  /** Where to begin: what a list or a watch before has ended with. */
+  resourceVersion: string
+  /** After so many seconds the server ends it. */
+  timeoutSeconds: number
+  signal?: AbortSignal
+}
+
+/** What has become of one object. */
+export interface WatchedChange<T> {
+  type: 'added' | 'modified' | 'deleted'
+  object: T
+}
+
+/** How a watch ended. Where it did not end `over`, only a new list tells what is there. */
+export interface WatchEnd {
+  /**
+   * `over`: by the server, in time; `expired`: it no longer knows that resource version; `silent`: nothing was heard of it for too long;
+   * `broken`: the connection was cut, or the server gave up.
+   */
+  why: 'over' | 'expired' | 'silent' | 'broken'
+  /** From which a next watch can go on. */
+  resourceVersion: string
+}
+
 /** One row of a Table answer. `object` is null where the server was asked to leave it out. */
 export interface TableRow {
   cells: unknown[]
@@ -74,6 +101,14 @@ export interface ClusterReader {
     visitRow: (row: TableRow) => void,
     visitItem: (item: T) => void,
   ): Promise<TableResult>
+  /** Changes of a list's objects, one at a time as they arrive, for as long as the server keeps on. @throws ApiError where it does not begin */
+  watch<T = KubernetesObject>(
+    path: ApiPath<T>,
+    options: WatchOptions,
+    visit: (change: WatchedChange<T>) => void,
+  ): Promise<WatchEnd>
+  /** Milliseconds since 1970 as the server has them; this machine's where it has not told. */
+  serverNow(): number
   /** SelfSubjectAccessReview; true means allowed. */
   canI(question: AccessQuestion, signal?: AbortSignal): Promise<boolean>
   /** SelfSubjectReview: the user name on the server; null if the response has none. @throws ApiError */

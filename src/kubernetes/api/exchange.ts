@@ -7,39 +7,78 @@ import type { Connection, HttpResponse } from '../http/connection.ts'
 import { Deadline } from '../http/deadline.ts'
 import { type ApiRequest, isUnsafePath } from './api-request.ts'
 import { asApiError, isReset, loginTimeout, notFoundError, timeoutError } from './failures.ts'
+import { FirstAnswer } from './first-answer.ts'
 import { refusalOf } from './status-refusal.ts'
+import { Warnings } from './warnings.ts'
 
 export interface ExchangeOptions {
   /** For a request with its retries and its whole response; 0 means no limit. One minute if left out. */
   requestTimeoutMs?: number
   /** Receives one line per request: method, address, status, time. Never a header or a body. */
   verbose?: (line: string) => void
+  /** Called once where the first answer takes long. */
+  onWait?: (server: string, context: string | null) => void
   clock: Clock
 }
 
 /** Reads the body of a 2xx response. */
 export type ReadBody<T> = (chunks: AsyncIterable<Uint8Array>) => Promise<T>
 
+/** The same of one that goes on and on; `stillThere` says that the server has been heard of. */
+type ReadStream<T> = (chunks: AsyncIterable<Uint8Array>, stillThere: () => void) => Promise<T>
+
 /** Also the longest wait before a retry if requests have no limit. */
 const DEFAULT_TIMEOUT = 60_000
+
+/** Milliseconds. */
+const SAME_TIME = 2_000
 
 export class Exchange {
   readonly connection: Connection
   readonly warnings = new Warnings()
+  /** How far the server's clock is ahead of ours, in milliseconds, by the newest answer that says what time it is there. */
+  #ahead = 0
   readonly #options: ExchangeOptions
   readonly #clock: Clock
+  readonly #first: FirstAnswer
 
   constructor(connection: Connection, options: ExchangeOptions) {
     this.connection = connection
     this.#options = options
     this.#clock = options.clock
+    this.#first = new FirstAnswer(options.clock, () =>
+      options.onWait?.(connection.server, connection.context),
+    )
+  }
+
+  /** Milliseconds since 1970 as the server's clock has them; ours until an answer has told. */
+  get serverNow(): number {
+    return this.#clock.now() + this.#ahead
   }
 
   /**
    * Sends the request until a 2xx response arrives, and returns what `read` makes of it.
    * @throws ApiError; UnreachableError where the server can't be reached or takes no credential; the signal's reason
    */
-  async run<T>(request: ApiRequest, read: ReadBody<T>): Promise<T> {
+  run<T>(request: ApiRequest, read: ReadBody<T>): Promise<T> {
+    return this.#run(request, read)
+  }
+
+  /**
+   * The same for an answer without an end of its own: the request's time bounds its beginning, and `silence` each wait for more of it.
+   * @param silence milliseconds
+   */
+  follow<T>(request: ApiRequest, silence: number, read: ReadStream<T>): Promise<T> {
+    return this.#run(request, (chunks, deadline) => {
+      deadline.renew(silence)
+      return read(chunks, () => deadline.renew(silence))
+    })
+  }
+
+  async #run<T>(
+    request: ApiRequest,
+    read: (chunks: AsyncIterable<Uint8Array>, deadline: Deadline) => Promise<T>,
+  ): Promise<T> {
     request.signal?.throwIfAborted()
     if (isUnsafePath(request.path)) throw notFoundError(request)
     const limit = this.#options.requestTimeoutMs ?? DEFAULT_TIMEOUT
@@ -53,18 +92,28 @@ export class Exchange {
     }
   }
 
+  /** A Date says whole seconds and was on its way for some time: what differs by less is the same. @param told NaN where nothing was */
+  #compareClocks(told: number): void {
+    const ahead = told - this.#clock.now()
+    if (Math.abs(ahead - this.#ahead) > SAME_TIME) this.#ahead = ahead
+  }
+
   #timeout(request: ApiRequest, limit: number): Error {
     return this.connection.loggingIn ? loginTimeout(request, limit) : timeoutError(request, limit)
   }
 
-  async #persist<T>(request: ApiRequest, deadline: Deadline, read: ReadBody<T>): Promise<T> {
+  async #persist<T>(
+    request: ApiRequest,
+    deadline: Deadline,
+    read: (chunks: AsyncIterable<Uint8Array>, deadline: Deadline) => Promise<T>,
+  ): Promise<T> {
     let broken = 0
     for (let refusals = 0; ; ) {
       let response: HttpResponse | undefined
       try {
         response = await this.#send(request, deadline)
         const chunks = chunksOf(response, deadline)
-        if (response.status >= 200 && response.status < 300) return await read(chunks)
+        if (response.status >= 200 && response.status < 300) return await read(chunks, deadline)
         const error = refusalOf(request, this.connection, response, await errorBodyOf(chunks))
         const wait = retryDelay(request, response, refusals++, this.#clock.now())
         if (wait === null || wait >= Math.min(deadline.left, DEFAULT_TIMEOUT)) throw error
@@ -82,15 +131,19 @@ export class Exchange {
       this.#options.verbose?.(
         `${method} ${this.connection.server}${path} ${what} in ${Math.round(this.#clock.now() - began)} ms`,
       )
+    const stopWaiting = this.#first.await()
     const sent = { method, path, headers, ...(body !== undefined && { body }), signal: deadline.signal }
     try {
       const response = await deadline.race(this.connection.send(sent))
       log(response.status)
+      this.#compareClocks(Date.parse(String(response.headers.date ?? '')))
       this.warnings.collect(response.headers.warning, text => this.connection.withoutSecrets(text))
       return response
     } catch (error) {
       log('failed')
       throw error
+    } finally {
+      stopWaiting()
     }
   }
 }
@@ -99,32 +152,6 @@ export class Exchange {
 function canRepeat({ kind }: ApiRequest, error: unknown, answered: boolean): boolean {
   if (kind === 'write' || (kind === 'stream' && answered)) return false
   return error instanceof CutOff || isReset(error)
-}
-
-const WARNING = /\d{3} \S+ "((?:[^"\\]|\\.)*)"/g
-
-/** API servers cut each warning at 256 characters and all of a response at 4,096 (apiserver's warning recorder). */
-const MAX_WARNING_LENGTH = 1024
-const MAX_WARNINGS = 100
-
-/** The server's Warning headers (RFC 7234, 5.5: `299 - "text"`), each text once. */
-class Warnings {
-  readonly #texts = new Set<string>()
-
-  /** One header may carry several warnings, and an answer several headers. */
-  collect(header: string | string[] | undefined, clean: (text: string) => string): void {
-    for (const line of [header ?? []].flat()) {
-      for (const [, quoted = ''] of line.matchAll(WARNING)) this.#note(clean(quoted.replace(/\\(.)/g, '$1')))
-    }
-  }
-
-  #note(text: string): void {
-    if (this.#texts.size < MAX_WARNINGS) this.#texts.add(text.slice(0, MAX_WARNING_LENGTH))
-  }
-
-  all(): string[] {
-    return [...this.#texts]
-  }
 }
 
 /** Statuses of gateways, and of servers that start or stop; a 500 is transient only with Retry-After. */

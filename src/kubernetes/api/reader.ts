@@ -5,6 +5,7 @@ import type { ClusterReader } from './cluster.ts'
 import { Exchange, type ExchangeOptions } from './exchange.ts'
 import { readList, readTable } from './list.ts'
 import { readObject, reviewAccess, reviewSelf } from './read-object.ts'
+import { watchList } from './watch.ts'
 
 /**
  * A reader; nothing is sent yet. Refused requests throw ApiError; those without a whole answer throw one with status 0 and reason
@@ -24,6 +25,8 @@ export function readerOf(exchange: Exchange): ClusterReader {
     get: (path, read = {}) => readObject(exchange, path, read),
     list: (path, read, visit) => readList(exchange, path, read, visit),
     table: (path, read, visitRow, visitItem) => readTable(exchange, path, read, visitRow, visitItem),
+    watch: (path, read, visit) => watchList(exchange, path, read, visit),
+    serverNow: () => exchange.serverNow,
     canI: (question, signal) => reviewAccess(exchange, question, signal),
     whoAmI: signal => reviewSelf(exchange, signal),
     warnings: () => exchange.warnings.all(),

@@ -6,19 +6,20 @@ export class Deadline {
   /** Aborts with the caller's reason, or with what `tooLate` makes. */
   readonly signal: AbortSignal
   readonly #clock: Clock
-  readonly #ends: number
+  #ends = Number.POSITIVE_INFINITY
   /** Those who wait now. A promise that lives as long as the request would hold on to everything ever raced with it. */
   readonly #waiting = new Set<(reason: unknown) => void>()
-  readonly #callOff: () => void
+  readonly #late = new AbortController()
+  readonly #tooLate: () => Error
+  #callOff: () => void = () => {}
   readonly #stop: () => void
 
   /** @param milliseconds 0 means no limit but the caller's signal */
   constructor(clock: Clock, milliseconds: number, tooLate: () => Error, caller?: AbortSignal) {
-    const late = new AbortController()
     this.#clock = clock
-    this.#ends = milliseconds > 0 ? clock.now() + milliseconds : Number.POSITIVE_INFINITY
-    this.signal = caller ? AbortSignal.any([caller, late.signal]) : late.signal
-    this.#callOff = milliseconds > 0 ? clock.after(milliseconds, () => late.abort(tooLate())) : () => {}
+    this.#tooLate = tooLate
+    this.signal = caller ? AbortSignal.any([caller, this.#late.signal]) : this.#late.signal
+    this.renew(milliseconds)
     this.#stop = () => {
       for (const reject of this.#waiting) reject(this.signal.reason)
     }
@@ -27,6 +28,16 @@ export class Deadline {
 
   get left(): number {
     return this.#ends - this.#clock.now()
+  }
+
+  /** From now on there is so much time; 0 means no limit. */
+  renew(milliseconds: number): void {
+    this.#callOff()
+    const bounded = milliseconds > 0
+    this.#ends = bounded ? this.#clock.now() + milliseconds : Number.POSITIVE_INFINITY
+    this.#callOff = bounded
+      ? this.#clock.after(milliseconds, () => this.#late.abort(this.#tooLate()))
+      : () => {}
   }
 
   /** The promise's outcome, unless the end comes first: then the signal's reason is thrown. */

@@ -37,7 +37,8 @@ export async function trustOf(cluster: Cluster, server: URL): Promise<Trust> {
 const SILENCE = 90_000
 const CONNECT_TIMEOUT = 10_000
 const POOL = {
-  connections: 16,
+  // Readings bound themselves. A watch keeps its connection for as long as it goes on.
+  connections: 64,
   pipelining: 1,
   allowH2: false,
   keepAliveTimeout: 30_000,

@@ -11,6 +11,8 @@ export interface ClusterFlags {
   server?: string
   token?: Redacted
   certificateAuthority?: string
+  clientCertificate?: string
+  clientKey?: string
   tlsServerName?: string
   insecureSkipTlsVerify?: boolean
   as?: string

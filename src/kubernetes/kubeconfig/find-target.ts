@@ -8,7 +8,7 @@ import type { ConnectionOptions } from './connection-options.ts'
 import { clusterOf, impersonationBy, userOf } from './entries.ts'
 import { type Entry, type Fields, type Kubeconfig, text } from './kubeconfig.ts'
 import { loadKubeconfig } from './load.ts'
-import type { Cluster, Target, User } from './target.ts'
+import type { Cluster, PemSource, Target, User } from './target.ts'
 
 /**
  * The kubeconfig's target, else the pod's own.
@@ -93,12 +93,17 @@ function withClusterFlags(cluster: Cluster, flags: Flags): Cluster {
   }
 }
 
-/** A --token overrides every other way to log in; a client certificate is still sent, as with kubectl. */
+/** A --token replaces every other way to log in but a client certificate, and the flags of one replace the kubeconfig's, as with kubectl. */
 function withUserFlags(user: User, flags: Flags): User {
-  const impersonate = impersonationBy(user.impersonate, flags)
-  if (flags.token === undefined || flags.token.reveal() === '') return { ...user, impersonate }
-  const { clientCertificate, clientKey, name } = user
-  return { ...userOf(name, undefined), token: flags.token, clientCertificate, clientKey, impersonate }
+  const { clientCertificate, clientKey, cwd } = flags
+  const fileOr = (file: string | undefined, own: PemSource) => (file ? { file: resolve(cwd, file) } : own)
+  const certificate = {
+    clientCertificate: fileOr(clientCertificate, user.clientCertificate),
+    clientKey: fileOr(clientKey, user.clientKey),
+    impersonate: impersonationBy(user.impersonate, flags),
+  }
+  if (flags.token === undefined || flags.token.reveal() === '') return { ...user, ...certificate }
+  return { ...userOf(user.name, undefined), token: flags.token, ...certificate }
 }
 
 /** Where the kubelet mounts it (Kubernetes documentation, "Accessing the Kubernetes API from a Pod"). */

@@ -1,6 +1,7 @@
 /** A diagnosis as the document that machines read. Its names are stable; fields may be added. */
 
 import type { AdvisedDiagnosis, AdvisedFinding } from '../../advice/add-steps.ts'
+import type { KnownFailure } from '../../diagnosis/finding.ts'
 import type { Invocation } from '../invocation.ts'
 import { meaningOf, titleOf } from '../words/causes.ts'
 import { remedyCommand } from '../words/commands.ts'
@@ -48,6 +49,21 @@ function* findingDocuments({ findings }: AdvisedDiagnosis, invocation: Invocatio
 }
 
 function withFindings<Documents extends readonly object[]>(diagnosis: AdvisedDiagnosis, findings: Documents) {
-  const { takenAt, complete, source, scope, summary, pulling, gaps } = diagnosis
-  return enveloped('Diagnosis', { takenAt, complete, source, scope, summary, findings, pulling, gaps })
+  const { takenAt, complete, source, scope, summary, pulling, gaps, known } = diagnosis
+  return enveloped('Diagnosis', {
+    takenAt,
+    complete,
+    source,
+    scope,
+    summary,
+    findings,
+    pulling,
+    gaps,
+    ...(known === undefined ? {} : { known: known.map(knownDocument) }),
+  })
+}
+
+function knownDocument({ finding, reason, expires }: KnownFailure): object {
+  const { cause, subcause, namespace, pod, container, workload, image } = finding
+  return { cause, subcause, namespace, pod, container, workload, image, reason, expires }
 }

@@ -21,14 +21,18 @@ const MOST = 10
 
 const LEVEL: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'notice' }
 
-/** The commands, and as a last line for the log the summary. */
-export function renderGithub(diagnosis: AdvisedDiagnosis, invocation: Invocation): string {
+/** The annotations of the findings and of what could not be read. */
+export function annotationsOf(diagnosis: AdvisedDiagnosis, invocation: Invocation): string[] {
   const { findings, gaps, takenAt } = diagnosis
   const unread = summarizeGaps(gaps).map(gap =>
     annotation('warning', 'Not everything could be read', [gapSentence(gap)]),
   )
-  const found = ofFindings(groupByCause(findings, invocation), takenAt, MOST - unread.length)
-  const annotations = [...found, ...unread]
+  return [...ofFindings(groupByCause(findings, invocation), takenAt, MOST - unread.length), ...unread]
+}
+
+/** The commands, and as a last line for the log the summary. */
+export function renderGithub(diagnosis: AdvisedDiagnosis, invocation: Invocation): string {
+  const annotations = annotationsOf(diagnosis, invocation)
   const next = nextStep(diagnosis, invocation)
   const summary = `${summarySentence(diagnosis, invocation)}${next === null ? '' : ` ${nextStepText(next)}`}`
   if (annotations.length === 0) return `${annotation('notice', 'pullguard', [summary])}\n`
@@ -62,6 +66,7 @@ function ofSome(
   ])
 }
 
-function annotation(level: string, title: string, lines: string[]): string {
+/** One workflow command. */
+export function annotation(level: string, title: string, lines: string[]): string {
   return `::${level} title=${workflowProperty(title)}::${workflowMessage(lines)}`
 }

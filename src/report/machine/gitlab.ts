@@ -13,10 +13,11 @@ import { imageText } from '../words/labels.ts'
 import { nextStepText } from '../words/step-words.ts'
 import { stepsOf } from '../words/steps.ts'
 import { toJson } from './data.ts'
+import { fingerprint } from './fingerprint.ts'
 
 const SEVERITY: Record<Severity, string> = { error: 'major', warning: 'minor', info: 'info' }
 
-interface Entry {
+export interface Entry {
   description: string
   check_name: string
   fingerprint: string
@@ -24,8 +25,13 @@ interface Entry {
   location: { path: string; lines: { begin: number } }
 }
 
-/** The report. Its path is `NAMESPACE/KIND/NAME`: there is no source line to point at. */
-export function renderGitlab({ findings, gaps }: AdvisedDiagnosis, invocation: Invocation): string {
+/** The report. */
+export function renderGitlab(diagnosis: AdvisedDiagnosis, invocation: Invocation): string {
+  return toJson(gitlabEntries(diagnosis, invocation))
+}
+
+/** Its entries. The path is `NAMESPACE/KIND/NAME`: there is no source line to point at. */
+export function gitlabEntries({ findings, gaps }: AdvisedDiagnosis, invocation: Invocation): Entry[] {
   const places = Map.groupBy(findings, finding => fingerprint(stableIdentity(finding)))
   const found = [...places].flatMap(([key, same]) => entryOf(key, same, invocation))
   const unread = summarizeGaps(gaps).map(gap =>
@@ -37,7 +43,7 @@ export function renderGitlab({ findings, gaps }: AdvisedDiagnosis, invocation: I
       gap.what,
     ),
   )
-  return toJson([...found, ...unread])
+  return [...found, ...unread]
 }
 
 function entryOf(key: string, same: AdvisedFinding[], invocation: Invocation): Entry[] {
@@ -58,7 +64,14 @@ function entryOf(key: string, same: AdvisedFinding[], invocation: Invocation): E
     })
 }
 
-function entry(description: string, check: string, severity: string, print: string, path: string): Entry {
+/** One entry; its text is made visible. */
+export function entry(
+  description: string,
+  check: string,
+  severity: string,
+  print: string,
+  path: string,
+): Entry {
   return {
     description: sanitizeLine(description),
     check_name: check,
@@ -66,16 +79,4 @@ function entry(description: string, check: string, severity: string, print: stri
     severity,
     location: { path: sanitizeLine(path), lines: { begin: 1 } },
   }
-}
-
-const OFFSET = 0xcbf29ce484222325n
-const PRIME = 0x100000001b3n
-const encoder = new TextEncoder()
-
-/** 64-bit FNV-1a of the parts, 16 hexadecimal digits. The parts are kept apart, so that `a, bc` is not `ab, c`. */
-function fingerprint(parts: (string | null)[]): string {
-  let hash = OFFSET
-  for (const byte of encoder.encode(JSON.stringify(parts)))
-    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * PRIME)
-  return hash.toString(16).padStart(16, '0')
 }

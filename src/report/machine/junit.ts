@@ -5,13 +5,13 @@
  */
 
 import type { AdvisedDiagnosis, AdvisedFinding } from '../../advice/add-steps.ts'
-import type { Severity } from '../../diagnosis/finding.ts'
+import type { KnownFailure, Severity } from '../../diagnosis/finding.ts'
 import { xml } from '../escape.ts'
 import { groupByCause, stableIdentity } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
 import type { CauseContext } from '../words/cause-words.ts'
 import { credentialLinesFor, meaningOf, titleOf } from '../words/causes.ts'
-import { workloadPath } from '../words/commands.ts'
+import { explainCommand, workloadPath } from '../words/commands.ts'
 import { shortList } from '../words/count.ts'
 import { gapSentence, summarizeGaps } from '../words/gaps.ts'
 import { checkLines } from '../words/image-check.ts'
@@ -27,7 +27,7 @@ export function renderJunit(
   invocation: Invocation,
   failOn: Severity | 'never',
 ): string {
-  const { findings, gaps, takenAt } = diagnosis
+  const { findings, gaps, takenAt, known = [] } = diagnosis
   const fails = (same: AdvisedFinding[]) => same.some(({ severity }) => RANK[severity] >= RANK[failOn])
   const places = [...Map.groupBy(findings, finding => JSON.stringify(stableIdentity(finding))).values()]
   const stories = summarizeGaps(gaps)
@@ -46,12 +46,14 @@ export function renderJunit(
       ),
     ),
   ]
+  const skipped = skippedCases(known)
   if (cases.length === 0) cases.push(passingCase(summarySentence(diagnosis, invocation)))
+  cases.push(...skipped)
   const counts = `tests="${cases.length}" failures="${places.filter(fails).length}" errors="${stories.length}" time="0"`
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="pullguard" ${counts}>`,
-    `  <testsuite name="pullguard diagnose" ${counts} timestamp="${xml(takenAt.slice(0, 19))}">`,
+    `  <testsuite name="pullguard diagnose" ${counts}${skipped.length === 0 ? '' : ` skipped="${skipped.length}"`} timestamp="${xml(takenAt.slice(0, 19))}">`,
     ...cases,
     '  </testsuite>',
     '</testsuites>',
@@ -74,7 +76,8 @@ function placeCase(same: AdvisedFinding[], invocation: Invocation, fails: boolea
   )
 }
 
-function failureText(context: CauseContext, { evidence }: AdvisedFinding): string[] {
+/** What there is to say of findings that share a story, line by line. */
+export function failureText(context: CauseContext, { evidence }: AdvisedFinding): string[] {
   const credential = credentialLinesFor(context).map(line => `Credential: ${line}`)
   const steps = stepsOf(context.findings, context.invocation).map(
     ({ text, command }) => `To do: ${text}${command === undefined ? '.' : `: ${command}`}`,
@@ -85,7 +88,26 @@ function failureText(context: CauseContext, { evidence }: AdvisedFinding): strin
     ...checkLines(context.findings).map(line => `Asked the registry: ${line}`),
     meaningOf(context),
     ...steps,
+    `More: ${explainCommand(context.invocation, context.findings[0])}`,
   ]
+}
+
+/** Failures that a baseline knows of, each container of a workload once. */
+function skippedCases(known: readonly KnownFailure[]): string[] {
+  const places = Map.groupBy(known, ({ finding }) =>
+    JSON.stringify([finding.namespace, workloadPath(finding), finding.container, finding.image]),
+  )
+  return [...places.values()].flatMap(([first]) => {
+    if (first === undefined) return []
+    const { finding, reason } = first
+    const why = `known: ${finding.cause}${reason === null ? '' : ` (${reason})`}`
+    const name = `${finding.container}: ${imageText(finding.image)}`
+    return testCase(
+      `${finding.namespace}.${workloadPath(finding)}`,
+      name,
+      `<skipped message="${xml(why)}">${xml(why)}</skipped>`,
+    )
+  })
 }
 
 /** Its name stays the same from run to run; what varies is its output. */
@@ -93,15 +115,20 @@ function passingCase(sentence: string): string {
   return testCase('pulls', 'no image pull fails', output([sentence]))
 }
 
-function testCase(className: string, name: string, body: string): string {
+export function testCase(className: string, name: string, body: string): string {
   return `    <testcase classname="${xml(className)}" name="${xml(name)}" time="0">${body}</testcase>`
 }
 
-function problem(element: 'failure' | 'error', type: string, message: string, lines: string[]): string {
+export function problem(
+  element: 'failure' | 'error',
+  type: string,
+  message: string,
+  lines: string[],
+): string {
   const text = [message, ...lines].map(xml).join('\n')
   return `<${element} type="${xml(type)}" message="${xml(message)}">${text}</${element}>`
 }
 
-function output(lines: string[]): string {
+export function output(lines: string[]): string {
   return `<system-out>${lines.map(xml).join('\n')}</system-out>`
 }

@@ -6,6 +6,7 @@ import { type CauseGroup, groupByCause, groupByWorkload } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
 import { clip } from '../screen/wrap.ts'
 import { credentialLinesFor, meaningOf, titleOf } from '../words/causes.ts'
+import { explainCommand } from '../words/commands.ts'
 import { formatNumber, pluralize } from '../words/count.ts'
 import { gapSentence, summarizeGaps } from '../words/gaps.ts'
 import { checkLines } from '../words/image-check.ts'
@@ -84,6 +85,7 @@ function section(group: CauseGroup, longest: number): string {
     ...steps,
     ...credentialLinesFor(group).map(line => `- Credential: ${markdownText(line)}`),
     ...checkLines(findings).map(line => `- Asked the registry: ${markdownText(line)}`),
+    `- More: ${markdownCode(explainCommand(group.invocation, findings[0]))}`,
   ]
   if (evidence === undefined || longest === 0) return lines.join('\n')
   return [

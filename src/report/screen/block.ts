@@ -16,9 +16,15 @@ export interface Field {
   style?: (line: string) => string
 }
 
-/** A label, and its text wrapped beside it. */
+/** How many columns a field's text has. */
+export function fieldRoom(width: number): number {
+  return Math.min(width, MEASURE) - 2 - LABEL
+}
+
+/** A label, and its text wrapped beside it; where lines have no end, such as in a pipe, on one line. */
 export function field({ label, text, lines = 12, style = line => line }: Field, width: number): string[] {
-  const room = Math.min(width, MEASURE) - 2 - LABEL
+  // A log has no width: what is wrapped there can't be searched.
+  const room = Number.isFinite(width) ? fieldRoom(width) : width
   const wrapped = wrap(sanitizeLine(text), room)
   const shown = wrapped.slice(-lines)
   if (wrapped.length > lines) shown[0] = clipStart(shown[0] ?? '', room)

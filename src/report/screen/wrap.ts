@@ -17,9 +17,11 @@ const LONGEST_NAME = 512
 /**
  * Breaks one line into lines of at most `width` columns, at blanks. A name or URL that is wider stays whole on a line of its own, so
  * that it can still be copied by a double click.
+ * @param width without an end for a pipe, where nothing is broken
  * @param indent put before each line, and counted
  */
 export function wrap(text: string, width: number, indent = ''): string[] {
+  if (width === Number.POSITIVE_INFINITY) return [`${indent}${text}`.trimEnd()]
   const room = Math.max(10, width - stringWidth(indent))
   const hard = text.length > LONGEST_NAME && text.split(' ').some(word => word.length > LONGEST_NAME)
   return wrapAnsi(text, room, { hard })

@@ -4,7 +4,7 @@ import { shellWord } from '../escape.ts'
 import { paletteFor } from '../screen/palette.ts'
 import { wrap } from '../screen/wrap.ts'
 
-export type DemoStep = 'diagnose' | 'why' | 'fix' | 'again' | 'undo'
+export type DemoStep = 'diagnose' | 'why' | 'fix' | 'again' | 'wait' | 'undo'
 
 interface DemoScreen {
   width: number
@@ -16,6 +16,7 @@ const STEPS: Record<DemoStep, string> = {
   why: 'One of them, link by link: what does the kubelet try?',
   fix: 'This machine is logged in to Docker Hub. Distribute that login to every namespace and recreate the stuck pods.',
   again: 'The only failure left is one that no credential can fix.',
+  wait: 'In CI, a deploy like that fails with its cause as soon as waiting is pointless, not at the timeout.',
   undo: 'Everything that a fix writes can be reverted: the Secrets and the service accounts, not the running pods.',
 }
 

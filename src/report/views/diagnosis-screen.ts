@@ -1,21 +1,25 @@
 /** A diagnosis for a person on a terminal: one block a cause, the worst first, and the most important line last. */
 
 import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
-import { cell } from '../escape.ts'
-import { type CauseGroup, groupByCause, groupByWorkload, type WorkloadRow } from '../group.ts'
+import type { Severity } from '../../diagnosis/finding.ts'
+import { type CauseGroup, groupByCause, groupByWorkload } from '../group.ts'
 import type { ReportOptions } from '../options.ts'
 import { sanitizeLine } from '../sanitize.ts'
-import { field, joinBlocks } from '../screen/block.ts'
+import { field, fieldRoom, joinBlocks } from '../screen/block.ts'
+import { linkUrls } from '../screen/links.ts'
 import { type Palette, paletteFor } from '../screen/palette.ts'
 import { commandLines, stepLines } from '../screen/step.ts'
-import { tableLines } from '../screen/table.ts'
 import { displayWidth, wrap } from '../screen/wrap.ts'
 import { credentialLinesFor, meaningOf, titleOf } from '../words/causes.ts'
+import { explainCommand } from '../words/commands.ts'
 import { countPods, formatNumber, pluralize } from '../words/count.ts'
+import { tellingEnd } from '../words/evidence.ts'
 import { checkLines } from '../words/image-check.ts'
+import { namespaceCounts, openingLine } from '../words/place.ts'
 import { nextStepLabel, nextStepText, type StepText } from '../words/step-words.ts'
 import { stepsOf } from '../words/steps.ts'
 import { nextStep, summarySentence } from '../words/summary.ts'
+import { chooseRows, rowLines } from './diagnosis/workload-rows.ts'
 import { gapLines } from './gaps.ts'
 import { pullingLines } from './pulling.ts'
 
@@ -23,11 +27,16 @@ import { pullingLines } from './pulling.ts'
 interface DetailBudget {
   /** At most so many rows, and one more where that shows all. */
   rows: number
-  evidenceLines: number
+  /** Lines of evidence, of which the telling end is shown; null: all of it. */
+  evidence: number | null
   /** Images that registries were asked about. */
   checks: number
+  /** Of the first cause, and of each later one. */
   steps: number
+  laterSteps: number
   meaning: boolean
+  /** Which credential the pull had, where there was none: the title and the steps say so already. */
+  noCredential: boolean
   /** Pod by pod below its workload. */
   pods: boolean
 }
@@ -40,40 +49,62 @@ const MOST_GROUPS = 8
 const ALL = Number.POSITIVE_INFINITY
 const UNLIMITED: DetailBudget = {
   rows: ALL,
-  evidenceLines: ALL,
+  evidence: null,
   checks: ALL,
   steps: ALL,
+  laterSteps: ALL,
   meaning: true,
+  noCredential: true,
   pods: true,
 }
 
 function budgetFor(groups: number): DetailBudget {
   const rows = Math.max(2, Math.floor(ROWS_IN_ALL / groups))
-  return groups <= 3
-    ? { rows, evidenceLines: 12, checks: 4, steps: 3, meaning: true, pods: false }
-    : { rows, evidenceLines: 3, checks: 2, steps: 1, meaning: false, pods: false }
+  const usual = { rows, evidence: 3, checks: 4, meaning: true, noCredential: true, pods: false }
+  if (groups <= 2) return { ...usual, steps: 3, laterSteps: 3, noCredential: groups === 1 }
+  if (groups === 3) return { ...usual, steps: 2, laterSteps: 1, noCredential: false }
+  const short = { ...usual, evidence: 2, checks: 2, meaning: false, noCredential: false }
+  return { ...short, steps: 1, laterSteps: 1 }
 }
 
-/** The screen. Ends in the last line: how many, why, and what to do next. */
+/** The screen. Begins with where pullguard looked, and ends in the last line: how many, why, and what to do next. */
 export function renderTable(diagnosis: AdvisedDiagnosis, options: ReportOptions, level: DetailLevel): string {
   const palette = paletteFor(options.color)
+  // Where nothing is wrong, the one sentence says where pullguard looked.
+  const opening = diagnosis.findings.length === 0 ? '' : sanitizeLine(openingLine(diagnosis))
+  const blocks = [
+    opening === '' ? [] : wrap(opening, options.width),
+    ...storyBlocks(diagnosis, options, level),
+    lastLines(diagnosis, options, palette),
+  ]
+  return linkUrls(joinBlocks(blocks), options)
+}
+
+/** The causes, pulls that take long, and what could not be read. */
+export function storyBlocks(
+  diagnosis: AdvisedDiagnosis,
+  options: ReportOptions,
+  level: DetailLevel,
+): string[][] {
+  const palette = paletteFor(options.color)
+  const { width } = options
   const groups = groupByCause(diagnosis.findings, options.invocation)
   const shown = level === 'full' ? groups : groups.slice(0, MOST_GROUPS)
   const budget = level === 'full' ? UNLIMITED : budgetFor(shown.length)
-  const blocks = shown.map(group => block(group, diagnosis.takenAt, budget, options.width, palette))
+  const blocks = shown.map((group, index) => {
+    const steps = index === 0 ? budget.steps : budget.laterSteps
+    return block(group, diagnosis.takenAt, { ...budget, steps }, width, palette)
+  })
   const hidden = groups.slice(shown.length).flatMap(group => group.findings)
   if (hidden.length > 0) {
     const causes = pluralize(groups.length - shown.length, 'more cause')
     const more = `… and ${pluralize(countPods(hidden), 'pod')} with ${causes}: -o wide shows all.`
-    blocks.push(wrap(more, options.width))
+    blocks.push(wrap(more, width))
   }
-  const rest = [
-    pullingLines(diagnosis, options.width),
-    gapLines(diagnosis.gaps, options.width, palette),
-    lastLines(diagnosis, options, palette),
-  ]
-  return joinBlocks([...blocks, ...rest])
+  return [...blocks, pullingLines(diagnosis, width), gapLines(diagnosis.gaps, width, palette)]
 }
+
+const SEVERITY: Record<Severity, string> = { error: 'Error', warning: 'Warning', info: 'Info' }
 
 function block(
   group: CauseGroup,
@@ -83,35 +114,61 @@ function block(
   palette: Palette,
 ): string[] {
   const { findings, pods, namespaces } = group
+  const { severity } = findings[0]
   const place = namespaces === 1 ? '' : ` in ${formatNumber(namespaces)} namespaces`
-  const title = wrap(sanitizeLine(`${titleOf(group)}: ${pluralize(pods, 'pod')}${place}`), width)
-  const evidence = findings.find(finding => finding.evidence !== null)?.evidence?.text
+  const title = `${SEVERITY[severity]}: ${titleOf(group)}: ${pluralize(pods, 'pod')}${place}`
+  const rows = chooseRows(groupByWorkload(findings, takenAt), budget.rows)
+  const summedUp = namespaces > 1 && rows.hidden.length > 0
   return [
-    ...title.map(line => palette.problem(line, findings[0].severity)),
-    ...workloadLines(groupByWorkload(findings, takenAt), budget, width, palette),
-    '',
+    ...wrap(sanitizeLine(title), width).map(line => palette.problem(line, severity)),
+    ...rowLines(rows, { width, palette, pods: budget.pods }),
+    ...(summedUp ? field({ label: 'namespaces', text: namespaceCounts(findings) }, width) : []),
     ...(budget.meaning ? field({ label: 'meaning', text: meaningOf(group) }, width) : []),
-    ...(evidence === undefined
-      ? []
-      : field({ label: 'evidence', text: evidence, lines: budget.evidenceLines, style: palette.dim }, width)),
-    ...credentialLinesFor(group).flatMap((text, index) =>
-      field({ label: index === 0 ? 'credential' : '', text, lines: 3 }, width),
-    ),
+    ...evidenceLines(group, budget.evidence, width),
+    ...credentialLines(group, budget, width),
     ...checkLines(findings, budget.checks).flatMap((text, index) =>
       field({ label: index === 0 ? 'asked' : '', text }, width),
     ),
     ...stepLines('what to do', stepsOf(findings, group.invocation).slice(0, budget.steps), width, palette),
+    // On the brief screen it would be one line of many that say the same.
+    ...(budget.pods
+      ? field({ label: 'more', text: explainCommand(group.invocation, findings[0]) }, width)
+      : []),
   ]
+}
+
+function evidenceLines({ findings }: CauseGroup, lines: number | null, width: number): string[] {
+  const text = findings.find(finding => finding.evidence !== null)?.evidence?.text
+  if (text === undefined) return []
+  if (lines === null) return field({ label: 'evidence', text, lines: ALL }, width)
+  const end = tellingEnd(sanitizeLine(text), lines * fieldRoom(width))
+  return field({ label: 'evidence', text: end, lines: lines + 1 }, width)
+}
+
+function credentialLines(group: CauseGroup, { noCredential }: DetailBudget, width: number): string[] {
+  const none = group.findings.every(({ credential }) => credential.status === 'none')
+  if (none && !noCredential) return []
+  return credentialLinesFor(group).flatMap((text, index) =>
+    field({ label: index === 0 ? 'credential' : '', text, lines: 3 }, width),
+  )
 }
 
 /** The summary and the next step: in one line where it fits, else the step on the very last one. */
 export function lastLines(diagnosis: AdvisedDiagnosis, options: ReportOptions, palette: Palette): string[] {
   const sentence = sanitizeLine(summarySentence(diagnosis, options.invocation))
   const next = nextStep(diagnosis, options.invocation)
-  if (next === null) {
-    const lines = wrap(sentence, options.width)
-    return diagnosis.complete ? lines.map(palette.success) : lines
-  }
+  if (next !== null) return withNextStep(sentence, next, options, palette)
+  const lines = wrap(sentence, options.width)
+  return diagnosis.complete ? lines.map(palette.success) : lines
+}
+
+/** A sentence and the next step: in one line where it fits, else the step on the very last one. */
+export function withNextStep(
+  sentence: string,
+  next: StepText,
+  options: ReportOptions,
+  palette: Palette,
+): string[] {
   if (next.command === undefined)
     return [...wrap(sentence, options.width), ...wrap(sanitizeLine(`${nextStepText(next)}.`), options.width)]
   return besideOrBelow(sentence, next, options.width, palette)
@@ -130,43 +187,4 @@ function besideOrBelow(sentence: string, next: StepText, width: number, palette:
       ? command.map((line, index) => `${index === 0 ? `${start} ` : '      '}${palette.strong(line)}`)
       : [...wrap(start, width), ...commandLines(text, width, '  ').map(palette.strong)]
   return [...wrap(sentence, width), ...below]
-}
-
-/** The rows below a cause: image by image the workloads whose pods fail, or pod by pod; rows that are not shown are counted. */
-function workloadLines(
-  rows: WorkloadRow[],
-  { rows: most, pods }: DetailBudget,
-  width: number,
-  palette: Palette,
-): string[] {
-  const shown = rows.length <= most + 1 ? rows : rows.slice(0, most)
-  const begins = (index: number) => shown[index]?.image !== shown[index - 1]?.image
-  const table = tableLines(
-    shown.flatMap((row, index) => [
-      ...(begins(index) ? [{ heading: sanitizeLine(row.image) }] : []),
-      rowCells(row),
-    ]),
-    width,
-    '  ',
-  )
-  const lines = shown.flatMap((row, index) => [
-    ...table.splice(0, begins(index) ? 2 : 1).flat(),
-    ...(pods ? tableLines(row.findings.map(podCells), width, '      ').flat().map(palette.dim) : []),
-  ])
-  const hidden = rows.slice(shown.length)
-  if (hidden.length === 0) return lines
-  const more = `… and ${pluralize(podsOf(hidden), 'more pod')} of ${pluralize(hidden.length, 'more workload')} (-o wide shows all)`
-  return [...lines, ...wrap(more, width, '  ')]
-}
-
-function rowCells({ namespace, workload, pods, age }: WorkloadRow): string[] {
-  return [cell(namespace), cell(workload), pluralize(pods.length, 'pod'), age ?? '']
-}
-
-function podCells({ pod, container, node, reason }: WorkloadRow['findings'][number]): string[] {
-  return [cell(pod), node === null ? cell(container) : `${cell(container)} on ${cell(node)}`, cell(reason)]
-}
-
-function podsOf(rows: WorkloadRow[]): number {
-  return rows.reduce((sum, { pods }) => sum + pods.length, 0)
 }

@@ -31,6 +31,7 @@ const RENDERERS: Record<
     options.terminal ? renderTable(diagnosis, options, 'summary') : renderPlain(diagnosis, false),
   wide: (diagnosis, options) =>
     options.terminal ? renderTable(diagnosis, options, 'full') : renderPlain(diagnosis, true),
+  text: (diagnosis, options) => renderTable(diagnosis, options, 'summary'),
   json: (diagnosis, { invocation }) => [...diagnosisJson(diagnosis, invocation)].join(''),
   yaml: (diagnosis, { invocation }) => toYaml(diagnosisDocument(diagnosis, invocation)),
   name: diagnosis => renderNames(diagnosis),
@@ -57,11 +58,12 @@ export function diagnosisPieces(
 
 /**
  * What belongs on standard error beside plain columns and names, which hold findings only: pulls that take long, what could not be
- * read, and the summary with the next step. Empty for the formats that tell it themselves.
+ * read, and the summary with the next step. Empty for the formats that tell it themselves; GitLab's has no place for known failures.
  */
 export function diagnosisNotes(diagnosis: AdvisedDiagnosis, options: DiagnosisReportOptions): string {
   const silent =
     options.format === 'name' ||
+    (options.format === 'gitlab' && (diagnosis.known ?? []).length > 0) ||
     ((options.format === 'table' || options.format === 'wide') && !options.terminal)
   return silent ? notes(diagnosis, options) : ''
 }

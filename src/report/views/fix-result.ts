@@ -15,6 +15,7 @@ export function renderFixResult(report: FixReport, options: PlanReportOptions): 
 
 const RENDERERS: Record<PlanFormat, (report: FixReport, options: PlanReportOptions) => string> = {
   table: renderFixTable,
+  text: renderFixTable,
   json: (report, { invocation }) => toJson(fixDocument(report, invocation)),
   yaml: (report, { invocation }) => toYaml(fixDocument(report, invocation)),
   patch: renderFixTable,

@@ -26,6 +26,7 @@ export interface ImagesReportOptions extends ReportOptions {
 
 const RENDERERS: Record<DataFormat, (images: CheckedReading[], options: ImagesReportOptions) => string> = {
   table: (images, options) => (options.terminal ? renderScreen(images, options) : renderColumns(images)),
+  text: renderScreen,
   json: images => toJson(enveloped('Images', { images })),
   yaml: images => toYaml(enveloped('Images', { images })),
   name: images => joinLines(images.map(({ reference, input }) => cell(reference ?? input))),

@@ -7,6 +7,7 @@ import { type Invocation, ownCommand } from '../invocation.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import { loginCommand } from '../words/commands.ts'
 import { formatNumber, pluralize } from '../words/count.ts'
+import { durationText } from '../words/duration.ts'
 import { registryLabel } from '../words/labels.ts'
 
 export interface LoginSummary {
@@ -107,6 +108,12 @@ function windowText(seconds: number): string {
   return seconds % 3600 === 0 ? `${seconds / 3600}-hour` : `${Math.round(seconds / 60)}-minute`
 }
 
+/** A window slides or starts over, and no header says which: within its length pulls come back in either case. */
+function resetText(quota: QuotaOutcome): string {
+  const seconds = quota.status === 'limited' ? quota.windowSeconds : null
+  return seconds === null ? 'later' : `later (pulls become available again within ${durationText(seconds)})`
+}
+
 /** The login works and has nothing left to pull with. */
 export function usedUpText(
   { registry, username }: LoginSummary,
@@ -114,7 +121,7 @@ export function usedUpText(
   wayOut: Workarounds,
 ): string {
   return sanitizeLine(
-    `The login of ${username} for ${registryLabel(registry)} works, but its own pulls are used up${quotaText(quota)}, so it would not help now. Nothing was changed: try again later, or log in with another account. ${workaroundText(wayOut)}`,
+    `The login of ${username} for ${registryLabel(registry)} works, but its own pulls are used up${quotaText(quota)}, so it would not help now. Nothing was changed: try again ${resetText(quota)}, or log in with another account. ${workaroundText(wayOut)}`,
   )
 }
 

@@ -1,4 +1,4 @@
-/** A plan in any of its formats; for a person what is written and why, what is left and why, and last what it comes to. */
+/** A plan in any of its formats; for a person what is left and why, what is written and why, and last what it comes to. */
 
 import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Plan } from '../../plan/plan.ts'
@@ -38,6 +38,7 @@ const RENDERERS: Record<
   (plan: Plan, context: PlanReportContext, options: PlanReportOptions) => string
 > = {
   table: renderPlanTable,
+  text: renderPlanTable,
   json: toJson,
   yaml: toYaml,
   patch: renderPatch,
@@ -59,9 +60,10 @@ function renderPlanTable(plan: Plan, context: PlanReportContext, options: Report
   const left = declinedBlocks(view)
   const blocks = [
     wrap(sanitizeLine(heading(plan)), width),
-    ...changeBlocks(plan, width, palette),
+    // What will be written stands last, right above the question.
     ...(left.length === 0 ? [] : [[palette.dim('Left unchanged:')], ...left]),
     gapLines(context.gaps, width, palette),
+    ...changeBlocks(plan, width, palette),
     ...loginExposure(plan, failingNamespaces(context)).map(text => wrap(sanitizeLine(text), width)),
     lastLines(plan, context, options, palette),
   ]

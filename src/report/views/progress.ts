@@ -2,6 +2,7 @@
 
 import type { Progress } from '../../apply/apply-context.ts'
 import { type Invocation, ownCommand } from '../invocation.ts'
+import { sanitizeLine } from '../sanitize.ts'
 import { formatNumber } from '../words/count.ts'
 
 /** `Writing: 12 of 29 changes`. */
@@ -24,4 +25,9 @@ export function interruptedFixText(run: string, invocation: Invocation): string 
 /** The same for taking a run back. */
 export function interruptedUndoText(run: string, invocation: Invocation): string {
   return `The undo was interrupted, with part of run ${run} undone. Run \`${ownCommand(invocation, `undo ${run}`)}\` again to continue.\n`
+}
+
+/** What an empty screen waits for: `Waiting for https://… (context prod)…`. */
+export function waitingText(server: string, context: string | null): string {
+  return sanitizeLine(`Waiting for ${server}${context === null ? '' : ` (context ${context})`}…`)
 }

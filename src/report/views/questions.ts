@@ -3,20 +3,20 @@
 import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
 import type { AccessDenial } from '../../apply/check-access.ts'
 import type { UndoStep } from '../../apply/undo-step.ts'
-import type { Remedy } from '../../diagnosis/remedy.ts'
+import type { RemedyOffer } from '../../diagnosis/remedy.ts'
 import type { Plan, PlanCredential, PlanScope } from '../../plan/plan.ts'
 import type { Invocation } from '../invocation.ts'
 import { sanitizeLine } from '../sanitize.ts'
-import { pluralize, shortList } from '../words/count.ts'
+import { formatNumber, pluralize, shortList } from '../words/count.ts'
 import { loginName } from '../words/login-exposure.ts'
-import { planSentence } from '../words/plan.ts'
 import { REMEDY_WORDS } from '../words/remedies.ts'
 import { summarySentence } from '../words/summary.ts'
 import { undoPlanSentence } from '../words/undo.ts'
 
-/** One remedy to tick, with how much it would help. */
-export function remedyChoice(remedy: Remedy, findings: number): string {
-  return `${REMEDY_WORDS[remedy].choice} (${pluralize(findings, 'finding')})`
+/** One remedy to tick, with how much it would help, and what is ticked with it. */
+export function remedyChoice({ remedy, findings, needs }: RemedyOffer): string {
+  const also = needs === null ? '' : `; also pins images, which \`:latest\` needs`
+  return `${REMEDY_WORDS[remedy].choice} (${pluralize(findings, 'finding')}${also})`
 }
 
 /** What is wrong, and what should be done about it. */
@@ -24,31 +24,40 @@ export function remedyQuestion(diagnosis: AdvisedDiagnosis, invocation: Invocati
   return sanitizeLine(`${summarySentence(diagnosis, invocation)} What should be done?`)
 }
 
-/** What has to be typed, or null where a yes is enough. */
+/** The question under a plan; the plan's own last line says what it comes to. */
 export interface Confirmation {
-  typed: string | null
+  /** Each word that confirms; null where a yes is enough. */
+  typed: readonly string[] | null
   question: string
+  /** What is asked after a wrong word. */
+  again(answer: string): string
 }
 
 /** From this many changes on, and for every namespace, a plain yes is not enough. */
 const MANY_CHANGES = 20
 
-/** What is asked before the plan is applied. */
+/** What is asked before the plan is applied. Of a long name, such as that of an EKS cluster, the part after the last slash is enough. */
 export function confirmation({ plan, cluster }: { plan: Plan; cluster: string }): Confirmation {
-  const large = plan.scope.namespaces === null || plan.changes.length > MANY_CHANGES
-  return large
-    ? {
-        typed: cluster,
-        question: sanitizeLine(
-          `${planSentence(plan)} To apply ${plan.changes.length === 1 ? 'it' : 'them'}, type ${cluster}:`,
-        ),
-      }
-    : {
-        typed: null,
-        question: sanitizeLine(
-          `${planSentence(plan)} Apply ${plan.changes.length === 1 ? 'it' : 'them'} to ${cluster}?`,
-        ),
-      }
+  const count = plan.changes.length
+  const these = count === 1 ? 'this change' : `these ${formatNumber(count)} changes`
+  const large = plan.scope.namespaces === null || count > MANY_CHANGES
+  if (!large)
+    return {
+      typed: null,
+      question: sanitizeLine(`Apply ${these} to ${cluster}?`),
+      again: () => '',
+    }
+  const tail = cluster.slice(cluster.lastIndexOf('/') + 1)
+  const typed = tail === '' || tail === cluster ? [cluster] : [cluster, tail]
+  const names = typed.join(' or ')
+  return {
+    typed,
+    question: sanitizeLine(`To apply ${these}, type the context name (${names}):`),
+    again: answer =>
+      sanitizeLine(
+        `${answer === '' ? 'Nothing was typed' : `"${answer}" was typed`}, but ${names} is expected. Once more:`,
+      ),
+  }
 }
 
 /** What is asked about logins that nobody named, of one registry. */

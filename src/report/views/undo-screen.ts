@@ -3,14 +3,14 @@
 import type { UndoOutcome } from '../../apply/undo-step.ts'
 import type { Target } from '../../plan/change.ts'
 import { cell, shellWord } from '../escape.ts'
-import { kubectlCommand, ownCommand } from '../invocation.ts'
+import { kubectlCommand } from '../invocation.ts'
 import type { RunLine, UndoPlan, UndoReport } from '../machine/undo-document.ts'
 import type { ReportOptions } from '../options.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import { joinBlocks, joinLines } from '../screen/block.ts'
 import { columns } from '../screen/columns.ts'
 import { type Palette, paletteFor } from '../screen/palette.ts'
-import { commandLines, labelledCommand } from '../screen/step.ts'
+import { commandLines } from '../screen/step.ts'
 import { tableLines } from '../screen/table.ts'
 import { wrap } from '../screen/wrap.ts'
 import { formatNumber, pluralize } from '../words/count.ts'
@@ -130,7 +130,6 @@ function problem({ status, detail }: Pick<UndoOutcome, 'status' | 'detail'>): st
 
 /** The runs that can be undone, newest first. */
 export function renderRuns(runs: readonly RunLine[], options: ReportOptions): string {
-  const [newest] = runs.filter(({ state }) => state === 'in-place')
   if (runs.length === 0) return joinLines(['No run has written anything to this cluster.'])
   const rows = [
     ['RUN', 'TIME', 'CONTEXT', 'USER', 'SCOPE', 'CHANGES', 'STATE'],
@@ -145,10 +144,7 @@ export function renderRuns(runs: readonly RunLine[], options: ReportOptions): st
     ]),
   ]
   if (!options.terminal) return joinLines(columns(rows))
-  const table = tableLines(rows, options.width).flat()
-  if (newest === undefined) return joinLines(table)
-  const undo = ownCommand(options.invocation, `undo ${shellWord(newest.run)}`)
-  return joinBlocks([table, labelledCommand('Next: ', undo, options.width)])
+  return joinLines(tableLines(rows, options.width).flat())
 }
 
 const ROWS = 20

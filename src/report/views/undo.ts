@@ -1,7 +1,7 @@
 /** Taking a run back, and the list of runs, in any of their formats. */
 
 import { cell, shellWord } from '../escape.ts'
-import type { DataFormat } from '../formats.ts'
+import { type DataFormat, isForPeople } from '../formats.ts'
 import { type Invocation, ownCommand } from '../invocation.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
 import type { RunLine, UndoPlan, UndoReport } from '../machine/undo-document.ts'
@@ -16,7 +16,7 @@ export interface UndoReportOptions extends ReportOptions {
 
 /** What is about to be undone: for a person before the question. Machines get one document at the end: empty here. */
 export function renderUndoPlan(plan: UndoPlan, options: UndoReportOptions): string {
-  return options.format === 'table' ? renderUndoSteps(plan, options) : ''
+  return isForPeople(options.format) ? renderUndoSteps(plan, options) : ''
 }
 
 /** Printed if a run is already undone and another one is not. */
@@ -31,6 +31,7 @@ export function renderUndoResult(report: UndoReport, options: UndoReportOptions)
 
 const RESULT: Record<DataFormat, (report: UndoReport, options: UndoReportOptions) => string> = {
   table: renderUndone,
+  text: renderUndone,
   json: report => toJson(enveloped('UndoResult', report)),
   yaml: report => toYaml(enveloped('UndoResult', report)),
   name: ({ run }) => `${cell(run)}\n`,
@@ -43,6 +44,7 @@ export function renderRuns(runs: readonly RunLine[], options: UndoReportOptions)
 
 const RUNS: Record<DataFormat, (runs: readonly RunLine[], options: UndoReportOptions) => string> = {
   table: runsTable,
+  text: runsTable,
   json: runs => toJson(enveloped('Runs', { runs })),
   yaml: runs => toYaml(enveloped('Runs', { runs })),
   name: runs => runs.map(({ run }) => `${cell(run)}\n`).join(''),

@@ -7,6 +7,7 @@ import { cell } from '../escape.ts'
 import type { ReportOptions } from '../options.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import { field, joinBlocks } from '../screen/block.ts'
+import { linkUrls } from '../screen/links.ts'
 import { type Palette, paletteFor } from '../screen/palette.ts'
 import { commandLines } from '../screen/step.ts'
 import { wrap } from '../screen/wrap.ts'
@@ -39,7 +40,7 @@ export function renderChain(why: AdvisedWhy, options: ReportOptions): string {
     gapLines(why.gaps, options.width, palette),
     lastLines(why, options, palette),
   ]
-  return joinBlocks(blocks)
+  return linkUrls(joinBlocks(blocks), options)
 }
 
 function heading(why: AdvisedWhy, width: number): string[] {

@@ -16,6 +16,7 @@ export interface WhyReportOptions extends ReportOptions {
 
 const RENDERERS: Record<DataFormat, (why: AdvisedWhy, options: WhyReportOptions) => string> = {
   table: renderChain,
+  text: renderChain,
   json: (why, { invocation }) => toJson(whyDocument(why, invocation)),
   yaml: (why, { invocation }) => toYaml(whyDocument(why, invocation)),
   name: why => joinLines([cell(`${why.namespace}/${why.pod}`)]),
@@ -27,6 +28,11 @@ export function renderWhy(why: AdvisedWhy, options: WhyReportOptions): string {
 }
 
 function whyDocument(why: AdvisedWhy, invocation: Invocation): object {
+  return enveloped('Why', whyFields(why, invocation))
+}
+
+/** What machines read of one pod. */
+export function whyFields(why: AdvisedWhy, invocation: Invocation): object {
   const containers = why.containers.map(container => ({
     ...container,
     problems: container.problems.map(problem =>
@@ -35,5 +41,5 @@ function whyDocument(why: AdvisedWhy, invocation: Invocation): object {
         : problem,
     ),
   }))
-  return enveloped('Why', { ...why, containers })
+  return { ...why, containers }
 }

@@ -3,7 +3,7 @@
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Remedy } from '../../diagnosis/remedy.ts'
 import { shellWord } from '../escape.ts'
-import { type Invocation, ownCommand } from '../invocation.ts'
+import { type Invocation, offlineCommand, ownCommand } from '../invocation.ts'
 import { REMEDY_WORDS } from './remedies.ts'
 
 /** `-n web`, or of every namespace only those with findings where the findings are in several. */
@@ -53,6 +53,11 @@ export function loginCommand(registry: string | null): string {
   return registry === null || registry === 'docker.io'
     ? 'docker login'
     : `docker login ${shellWord(registry)}`
+}
+
+/** What tells more of a cause than its findings. */
+export function explainCommand(invocation: Invocation, { cause }: Pick<Finding, 'cause'>): string {
+  return offlineCommand(invocation, `explain ${cause}`)
 }
 
 export function whyCommand(

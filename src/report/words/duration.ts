@@ -9,10 +9,11 @@ export function age(since: string | null, until: string): string | null {
   const seconds = Math.floor((Date.parse(until) - Date.parse(since ?? '')) / 1000)
   if (Number.isNaN(seconds)) return null
   // Clocks differ a little between machines: what began just ahead of us begins now.
-  return seconds < 0 ? '0s' : human(seconds)
+  return seconds < 0 ? '0s' : durationText(seconds)
 }
 
-function human(seconds: number): string {
+/** The same of a number of seconds: `45s`, `5h20m`. */
+export function durationText(seconds: number): string {
   if (seconds < 2 * MINUTE) return `${seconds}s`
   if (seconds < 10 * MINUTE) return units(seconds, MINUTE, 'm', 1, 's')
   if (seconds < 3 * HOUR) return units(seconds, MINUTE, 'm')

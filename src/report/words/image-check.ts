@@ -4,6 +4,7 @@ import type { Finding } from '../../diagnosis/finding.ts'
 import type { ImageAnswer, ImageAsk, UnaskedReason } from '../../snapshot/image-check.ts'
 import type { ImageVerdict, JudgedCheck } from '../../snapshot/image-verdict.ts'
 import { pluralize, shortList } from './count.ts'
+import { durationText } from './duration.ts'
 import { capitalize, registryLabel } from './labels.ts'
 
 /** What a reference in full is made of. */
@@ -86,7 +87,7 @@ const ANSWER: Record<ImageAnswer, (ask: ImageAsk) => string> = {
   'login-refused': () => 'the login is wrong or expired',
   withheld: ({ detail }) => `the login was not sent to ${detail}, which is another site`,
   'rate-limited': ({ retryAfterSeconds }) =>
-    `too many requests${retryAfterSeconds === null ? '' : ` (retry after ${retryAfterSeconds} s)`}`,
+    `too many requests${retryAfterSeconds === null ? '' : ` (retry after ${durationText(retryAfterSeconds)})`}`,
   unreachable: ({ detail }) => `no answer (${detail})`,
   failed: ({ detail }) => `${detail}`,
 }

@@ -40,13 +40,13 @@ export const REMEDY_WORDS: Record<Exclude<Remedy, EditingRemedy>, RemedyWords> &
   },
   pin: {
     choice: 'pin images to digests',
-    help: 'pin images to the digest that is running, or that the registry has',
+    help: 'pin images to the digests that they have now',
     reason: 'tags can move between starts; a digest always names the same image',
     flags: () => '--pin --no-authenticate',
   },
   'replace-registry': {
     choice: 'pull Docker official images from public.ecr.aws',
-    help: 'pull images from another registry, such as docker.io=public.ecr.aws/docker (repeatable)',
+    help: 'pull from elsewhere, such as docker.io=quay.io/x',
     reason: "the same image is available there, under another registry's limit",
     flags: ({ reference }) =>
       reference?.startsWith('docker.io/library/')

@@ -1,6 +1,6 @@
 /** The last line of a diagnosis: how many pods, why, and what to do next. Honest where not everything was read. */
 
-import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
+import type { AdvisedDiagnosis, AdvisedFinding } from '../../advice/add-steps.ts'
 import type { StepCode } from '../../advice/step.ts'
 import type { Diagnosis } from '../../diagnosis/finding.ts'
 import { groupByCause } from '../group.ts'
@@ -8,6 +8,7 @@ import type { Invocation } from '../invocation.ts'
 import { loginFixCommand } from './commands.ts'
 import { countPods, formatNumber, joinList, pluralize } from './count.ts'
 import { summarizeGaps } from './gaps.ts'
+import { placeOf } from './place.ts'
 import { pullingSentence } from './pulling.ts'
 import type { StepText } from './step-words.ts'
 import { stepsOf } from './steps.ts'
@@ -18,36 +19,40 @@ const CAUSES_NAMED = 3
 export function summarySentence(diagnosis: AdvisedDiagnosis, invocation: Invocation): string {
   const { findings, gaps, summary } = diagnosis
   const place = placeOf(diagnosis)
-  if (findings.length > 0) return `${failing(summary, place)}: ${causes(diagnosis, invocation)}.`
+  const known = knownSentence(diagnosis)
+  if (findings.length > 0) return `${failing(diagnosis, place)}: ${causes(diagnosis, invocation)}.${known}`
   if (gaps.length > 0) {
     const things = `${pluralize(summarizeGaps(gaps).length, 'thing')} could not be read`
     const checked = summary.pods === 0 ? '' : ` (${pluralize(summary.pods, 'pod')} checked)`
-    return `No failing pull found ${place}${checked}, but ${things}: this is not a clean bill of health.`
+    return `No failing pull found ${place}${checked}, but ${things}: this is not a clean bill of health.${known}`
   }
   if (summary.pods === 0) return noPods(diagnosis)
   // Not that every image is there: a pull may still be under way, or wait behind another one on its node.
   const pulling = pullingSentence(diagnosis.pulling)
-  return `No image pulls are failing ${place} (${pluralize(summary.pods, 'pod')} checked).${pulling === '' ? '' : ` ${pulling}.`}${otherNamespaces(diagnosis)}`
+  const none = known === '' ? 'No image pulls' : 'No other image pulls'
+  return `${none} are failing ${place} (${pluralize(summary.pods, 'pod')} checked).${pulling === '' ? '' : ` ${pulling}.`}${known}${otherNamespaces(diagnosis)}`
 }
 
-function failing({ failingPods, pods }: Diagnosis['summary'], place: string): string {
+/** Known failures are still failures: none is passed over in silence. */
+function knownSentence({ known = [] }: Diagnosis): string {
+  if (known.length === 0) return ''
+  const pods = pluralize(countPods(known.map(({ finding }) => finding)), 'pod')
+  return ` ${pluralize(known.length, 'known failure')} in ${pods} ${known.length === 1 ? 'is' : 'are'} not counted.`
+}
+
+function failing({ summary: { failingPods, pods }, scope: { subjects } }: Diagnosis, place: string): string {
   const verb = failingPods === 1 ? "can't pull its images" : "can't pull their images"
+  if (subjects?.length === 1 && subjects[0]?.kind === 'Pod') return `${place.replace(/^in p/, 'P')} ${verb}`
   return failingPods === pods
     ? `${pluralize(pods, 'pod')} ${place} ${verb}`
     : `${formatNumber(failingPods)} of ${pluralize(pods, 'pod')} ${place} ${verb}`
 }
 
-/** Which namespaces of which cluster or dump: `in namespace web of prod`. */
-function placeOf({ source, scope: { namespaces } }: Diagnosis): string {
-  const whole = source.type === 'file' ? 'the dump' : (source.context ?? source.server)
-  if (namespaces === null) return source.type === 'file' ? `in ${whole}` : `in all namespaces of ${whole}`
-  const nouns = namespaces.length === 1 ? 'namespace' : 'namespaces'
-  return `in ${nouns} ${namespaces.join(', ')} of ${whole}`
-}
-
 /** That more could be looked at. */
-function otherNamespaces({ source, scope: { namespaces } }: Diagnosis): string {
-  return namespaces === null || source.type === 'file' ? '' : ' -A checks every namespace.'
+function otherNamespaces({ source, scope: { namespaces, subjects } }: Diagnosis): string {
+  return namespaces === null || subjects !== undefined || source.type === 'file'
+    ? ''
+    : ' -A checks every namespace.'
 }
 
 /** A selector or a namespace that holds nothing may well be a typing error, so it is named. */
@@ -68,15 +73,28 @@ function causes({ findings }: AdvisedDiagnosis, invocation: Invocation): string 
 
 /**
  * The one thing to do next: the fix where it is what is best done first for some, else the first step for what is most urgent; null
- * if nothing is wrong.
+ * if nothing is wrong. It says how many of the failing pods it is for.
  */
-export function nextStep({ findings }: AdvisedDiagnosis, invocation: Invocation): StepText | null {
+export function nextStep({ findings, summary }: AdvisedDiagnosis, invocation: Invocation): StepText | null {
+  const of = summary.failingPods
   const fixable = findings.filter(({ steps: [first] }) => FIXES.includes(first.code))
-  if (fixable.length > 0)
-    return { text: 'Give the pods a credential', command: loginFixCommand(invocation, fixable) }
+  if (fixable.length > 0) {
+    const step = { text: 'Give the pods a credential', command: loginFixCommand(invocation, fixable) }
+    return { ...step, reach: { helps: true, pods: countPods(recreated(fixable)), of } }
+  }
   const [group] = groupByCause(findings, invocation)
-  return group === undefined ? null : stepsOf(group.findings, invocation)[0]
+  if (group === undefined) return null
+  const [step] = stepsOf(group.findings, invocation)
+  const code = group.findings[0].steps[0].code
+  const meant = group.findings.filter(({ steps: [first] }) => first.code === code)
+  return { ...step, reach: { helps: false, pods: countPods(meant), of } }
 }
 
 /** Steps that one `fix` takes for several stories at once. */
 const FIXES: readonly StepCode[] = ['distribute-login', 'recreate-pods']
+
+/** A fix recreates pods without a controller only where it is about no others. */
+function recreated(findings: readonly AdvisedFinding[]): readonly AdvisedFinding[] {
+  const owned = findings.filter(({ workload }) => workload !== null)
+  return owned.length === 0 ? findings : owned
+}

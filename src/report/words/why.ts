@@ -8,7 +8,7 @@ import type { PullPolicy } from '../../snapshot/pod.ts'
 import type { Invocation } from '../invocation.ts'
 import { titleOf } from './causes.ts'
 import { isStatic, loginCommand, loginFixCommand } from './commands.ts'
-import { joinList } from './count.ts'
+import { joinList, pluralize, shortList } from './count.ts'
 import { problemText } from './credential.ts'
 import { type ContainerPlace, editField, otherDebugContainer, setImages } from './edits.ts'
 import { registryLabel } from './labels.ts'
@@ -167,4 +167,10 @@ function firstStepOf({ container, invocation }: ProblemContext): StepText | unde
 function placeOf({ why, container }: ProblemContext): ContainerPlace {
   const { namespace, pod, workload } = why
   return { namespace, pod, workload, container: container.container, containerKind: container.kind }
+}
+
+/** That further pods have the same story. */
+export function alikeText(others: readonly string[]): string {
+  const verb = others.length === 1 ? 'is' : 'are'
+  return `${pluralize(others.length, 'more pod')} ${verb} failing in the same way: ${shortList(others, 8)}`
 }

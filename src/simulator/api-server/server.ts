@@ -100,6 +100,7 @@ export class ApiServer {
     if (fault === 'lost-answer') return { answer: undefined, arrives: 'not' }
     if (answer) {
       entry.status = answer.code
+      answer.headers.date = this.cluster.clock.httpDate()
       answer.warnings.push(...this.warnings)
     }
     return { answer, arrives: fault === 'truncated' ? 'half' : isSlow ? 'late' : 'whole' }

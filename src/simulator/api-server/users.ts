@@ -30,6 +30,7 @@ const READABLE = [
   'replicasets',
   'statefulsets',
   'daemonsets',
+  'controllerrevisions',
   'jobs',
   'cronjobs',
   'poddisruptionbudgets',

@@ -2,6 +2,7 @@
 
 import type { ServerResponse } from 'node:http'
 import type { Cluster } from '../cluster/cluster.ts'
+import { apiVersionOf } from '../cluster/kinds.ts'
 import type { ApiObject } from '../cluster/objects.ts'
 import type { Change } from '../cluster/store.ts'
 import { includeObjectOf, type Representation } from './representation.ts'
@@ -14,12 +15,17 @@ const KEPT = 2000
 export class Watching {
   readonly #cluster: Cluster
   #recent: Change[] = []
+  /** The newest resource version whose change is forgotten. */
+  #oldest = 0
+
+  readonly #open = new Set<() => void>()
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster
     cluster.store.watch(change => {
       this.#recent.push(change)
-      if (this.#recent.length > KEPT) this.#recent.shift()
+      if (this.#recent.length > KEPT)
+        this.#oldest = Number(this.#recent.shift()?.object.metadata.resourceVersion)
     })
   }
 
@@ -30,9 +36,16 @@ export class Watching {
     const send = ({ type, object }: Pick<Change, 'type' | 'object'>) => {
       if (matches(object)) response.write(`${JSON.stringify({ type, object: form(object) })}\n`)
     }
-    response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' })
+    response.writeHead(200, {
+      ...{ 'content-type': 'application/json', 'cache-control': 'no-cache, private' },
+      date: this.#cluster.clock.httpDate(),
+    })
     response.flushHeaders()
     const since = Number(query.get('resourceVersion') || 0)
+    if (since > 0 && since < this.#oldest) {
+      response.end(`${JSON.stringify({ type: 'ERROR', object: tooOld(since, this.#oldest) })}\n`)
+      return
+    }
     if (since > 0) {
       const missed = this.#recent.filter(change => Number(change.object.metadata.resourceVersion) > since)
       for (const change of missed) if (change.kind === info.kind) send(change)
@@ -44,11 +57,36 @@ export class Watching {
       if (change.kind === info.kind) send(change)
     })
     const seconds = Number(query.get('timeoutSeconds') || 1800)
-    const timer = setTimeout(() => response.end(), seconds * 1000)
+    const wantsBookmarks = ['1', 'true'].includes(query.get('allowWatchBookmarks') ?? '')
+    const timer = setTimeout(() => {
+      if (wantsBookmarks)
+        response.write(`${JSON.stringify({ type: 'BOOKMARK', object: this.#bookmark(info) })}\n`)
+      response.end()
+    }, seconds * 1000)
+    const end = () => response.end()
+    this.#open.add(end)
     response.on('close', () => {
+      this.#open.delete(end)
       stop()
       clearTimeout(timer)
     })
+  }
+
+  /** Resource versions are forgotten from now on up to the present one. */
+  expire(): void {
+    this.#recent = []
+    this.#oldest = this.#cluster.store.revision + 1
+  }
+
+  /** Ends all watches, as a server does that stops. */
+  cut(): void {
+    for (const end of [...this.#open]) end()
+  }
+
+  /** Where a next watch can begin. */
+  #bookmark({ kind }: RequestInfo): object {
+    const metadata = { resourceVersion: String(this.#cluster.store.revision), creationTimestamp: null }
+    return { kind: kind.kind, apiVersion: apiVersionOf(kind), metadata }
   }
 
   #matcher(info: RequestInfo, query: URLSearchParams): Matcher {
@@ -75,3 +113,14 @@ export class Watching {
       })
   }
 }
+
+/** What the watch cache says, as an event in the stream. */
+const tooOld = (asked: number, oldest: number): object => ({
+  kind: 'Status',
+  apiVersion: 'v1',
+  metadata: {},
+  status: 'Failure',
+  message: `too old resource version: ${asked} (${oldest})`,
+  reason: 'Expired',
+  code: 410,
+})

@@ -18,6 +18,11 @@ export class Clock {
     this.#ahead += seconds * 1000
   }
 
+  /** As HTTP writes a time. */
+  httpDate(): string {
+    return new Date(this.now()).toUTCString()
+  }
+
   /** As Kubernetes writes a time: `2026-11-24T09:05:45Z`. */
   timestamp(secondsAhead = 0): string {
     return timestampOf(this.now() + secondsAhead * 1000)

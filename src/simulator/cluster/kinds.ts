@@ -51,6 +51,7 @@ export const KINDS: readonly Kind[] = [
   row('apps', 'ReplicaSet', 'replicasets', ['rs']),
   row('apps', 'StatefulSet', 'statefulsets', ['sts']),
   row('apps', 'DaemonSet', 'daemonsets', ['ds']),
+  row('apps', 'ControllerRevision', 'controllerrevisions', [], ['data', 'revision']),
   row('batch', 'Job', 'jobs'),
   row('batch', 'CronJob', 'cronjobs', ['cj']),
   row('policy', 'PodDisruptionBudget', 'poddisruptionbudgets', ['pdb']),
@@ -61,7 +62,8 @@ export const SCALED = ['deployments', 'replicasets', 'statefulsets', 'replicatio
 
 /** What `kubectl get all` shows. */
 export const isInAll = ({ group, resource }: Kind): boolean =>
-  ['apps', 'batch'].includes(group) || ['pods', 'replicationcontrollers'].includes(resource)
+  (['apps', 'batch'].includes(group) && resource !== 'controllerrevisions') ||
+  ['pods', 'replicationcontrollers'].includes(resource)
 
 const byKind = new Map(KINDS.map(kind => [kind.kind, kind]))
 const byResource = new Map(KINDS.map(kind => [`${kind.group}/${kind.version}/${kind.resource}`, kind]))

@@ -1,7 +1,7 @@
 /** DaemonSets: a pod on every node. */
 
 import type { Cluster } from '../cluster/cluster.ts'
-import { type ApiObject, asWorkload } from '../cluster/objects.ts'
+import { type ApiObject, asWorkload, type Draft } from '../cluster/objects.ts'
 import { activePods, createPod, isReady, readyCount, templateHash, writeStatus } from './owned-pods.ts'
 
 const REVISION = 'controller-revision-hash'
@@ -15,6 +15,7 @@ export function reconcileDaemonSet(cluster: Cluster, set: ApiObject): void {
     .list('Node')
     .filter(({ metadata }) => selector.every(([key, value]) => metadata.labels?.[key] === value))
     .map(({ metadata }) => metadata.name)
+  keepRevision(cluster, set, revision)
   const pods = activePods(cluster, set)
   for (const node of nodes) {
     if (pods.some(pod => nodeOf(pod.spec) === node)) continue
@@ -36,6 +37,43 @@ export function reconcileDaemonSet(cluster: Cluster, set: ApiObject): void {
     numberAvailable: ready || undefined,
     numberUnavailable: nodes.length - ready || undefined,
     updatedNumberScheduled: pods.length - old.length || undefined,
+  })
+}
+
+/** One ControllerRevision a template; that of a template which comes back gets the highest number again. */
+function keepRevision(cluster: Cluster, set: ApiObject, hash: string): void {
+  const { namespace, name, uid } = set.metadata
+  const own = cluster
+    .list('ControllerRevision', namespace)
+    .filter(({ metadata }) => metadata.ownerReferences?.some(owner => owner.uid === uid))
+  const newest = Math.max(0, ...own.map(({ revision }) => Number(revision)))
+  const known = own.find(({ metadata }) => metadata.labels?.[REVISION] === hash)
+  if (known === undefined) {
+    const { template } = asWorkload(set).spec
+    const owner = {
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      name,
+      uid,
+      controller: true,
+      blockOwnerDeletion: true,
+    }
+    cluster.add({
+      apiVersion: 'apps/v1',
+      kind: 'ControllerRevision',
+      metadata: {
+        ...{ name: `${name}-${hash}`, labels: { ...template.metadata?.labels, [REVISION]: hash } },
+        ...(namespace !== undefined && { namespace }),
+        ownerReferences: [owner],
+      },
+      data: { spec: { template: { ...template, $patch: 'replace' } } },
+      revision: newest + 1,
+    } as unknown as Draft)
+    return
+  }
+  if (Number(known.revision) === newest) return
+  cluster.change('ControllerRevision', namespace, known.metadata.name, copy => {
+    Object.assign(copy, { revision: newest + 1 })
   })
 }
 

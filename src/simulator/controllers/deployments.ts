@@ -19,10 +19,10 @@ export function reconcileDeployment(cluster: Cluster, deployment: ApiObject): vo
   const sets = controlled(cluster, 'ReplicaSet', deployment)
   const current = sets.find(set => set.metadata.labels?.['pod-template-hash'] === hash)
   const old = sets.filter(set => set !== current)
-  if (deployment.spec?.paused === true) return
   const newest = Math.max(0, ...sets.map(revisionOf))
-  if (!current) createReplicaSet(cluster, deployment, hash, newest + 1)
-  else {
+  const paused = deployment.spec?.paused === true
+  if (!current && !paused) createReplicaSet(cluster, deployment, hash, newest + 1)
+  else if (current && !paused) {
     // A rollback: the older template becomes the newest revision.
     if (revisionOf(current) < newest) number(cluster, deployment, current, newest + 1)
     roll(cluster, deployment, current, old)

@@ -12,6 +12,7 @@ import { narrowPod } from '../narrow/pod.ts'
 import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { narrowServiceAccount } from '../narrow/service-account.ts'
 import { nameOf, namespaceOf, record, text } from '../narrow/shape.ts'
+import type { OwnedPod } from '../pods-of-subjects.ts'
 import { couldFail } from '../suspects.ts'
 import { nameOfKind } from './recognize-object.ts'
 import { SecretsHeld } from './secrets-held.ts'
@@ -20,14 +21,20 @@ import { DumpTime } from './time.ts'
 /** Which pods are asked for. */
 export interface Wanted {
   namespaces: string[] | null
+  excluded: readonly string[]
   labels: (labels: Record<string, unknown>) => boolean
   pod?: string
+  /** Whose pods they are is known at the end, so what tells it is kept of every pod. */
+  bySubject: boolean
+  /** Names of pods that are kept, however healthy they are. */
+  kept: ReadonlySet<string>
 }
 
 /** A pod that was seen; a newer state of it may follow. `suspect` is null for a pod that is healthy or not selected. */
 interface SeenPod {
   selected: boolean
   suspect: Pod | null
+  owned: OwnedPod | null
 }
 
 export class DumpFacts {
@@ -93,11 +100,12 @@ export class DumpFacts {
     else this.podsWithoutStatus += 1
     this.namespaces.add(pod.namespace)
     if (!this.#isInScope(pod.namespace)) return
-    const { pod: name, labels } = this.#wanted
+    const { pod: name, labels, bySubject, kept } = this.#wanted
     const selected = name === undefined ? labels(record(record(raw.metadata).labels)) : name === pod.name
-    const isSuspect = name !== undefined || couldFail(pod)
+    const isSuspect = name !== undefined || kept.has(pod.name) || couldFail(pod)
     const suspect = selected && isSuspect ? pod : null
-    this.pods.put(`${pod.namespace}/${pod.name}`, versionOf(raw), { selected, suspect })
+    const owned = bySubject ? ownedPart(pod) : null
+    this.pods.put(`${pod.namespace}/${pod.name}`, versionOf(raw), { selected, suspect, owned })
   }
 
   #addNamed(raw: Record<string, unknown>, kind: string, key: string): void {
@@ -109,8 +117,13 @@ export class DumpFacts {
   }
 
   #isInScope(namespace: string): boolean {
-    return this.#wanted.namespaces?.includes(namespace) !== false
+    const { namespaces, excluded } = this.#wanted
+    return namespaces?.includes(namespace) !== false && !excluded.includes(namespace)
   }
+}
+
+function ownedPart({ namespace, name, controller, templateHash }: Pod): OwnedPod {
+  return { namespace, name, controller, ...(templateHash === undefined ? {} : { templateHash }) }
 }
 
 function put<T>(into: NewestStates<T>, key: string, version: string, value: T | null): void {

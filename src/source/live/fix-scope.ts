@@ -150,7 +150,7 @@ type AccountObject = NonNullable<(typeof KINDS.ServiceAccount)['model']>
 async function hasPods(reading: Reading, { namespace, name }: ScopeServiceAccount): Promise<boolean> {
   const fieldSelector = `spec.serviceAccountName=${name}`
   const options = { fieldSelector, metadataOnly: true, limit: 500 }
-  return (await reading.list(KINDS.Pod, namespace, options, () => {})) > 0
+  return (await reading.list(KINDS.Pod, namespace, options, () => {})).count > 0
 }
 
 function narrow(object: AccountObject): ScopeServiceAccount {

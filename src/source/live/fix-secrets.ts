@@ -5,8 +5,9 @@ import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { MadeSecret, ScopeSecret } from '../../snapshot/fix-scope.ts'
 import { managerOf } from '../managed-by.ts'
+import { fieldValue } from './field-selector.ts'
 import type { FixScopeOptions, NamespaceScope } from './fix-scope-options.ts'
-import { fieldValue, type Reading } from './reading.ts'
+import type { Reading } from './reading.ts'
 
 /** Existing Secrets of the name, one a namespace at most. */
 export async function readSecretsNamed(

@@ -9,8 +9,9 @@ import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { isForbidden, isNotFound, rethrowUnlessApiError } from '../gap.ts'
 import { podKey } from '../suspects.ts'
 import { readEvents, readEventsOf, readProgress } from './events.ts'
+import { fieldValue } from './field-selector.ts'
 import { type AreaPods, readAreaPods, readPodsWhere } from './pods.ts'
-import { fieldValue, type NamespaceOrAll, Reading } from './reading.ts'
+import { type NamespaceOrAll, Reading } from './reading.ts'
 
 export interface ScopePods extends AreaPods {
   events: PodEvent[]
@@ -19,13 +20,18 @@ export interface ScopePods extends AreaPods {
 /** Each namespace takes several requests. */
 const NAMESPACES_AT_ONCE = 6
 
-/** Reads all namespaces; without permission for all at once those that may be read, the others are gaps. @throws ApiError */
-export async function readEverywhere(reading: Reading): Promise<ScopePods> {
+/** Reads all namespaces but the excluded ones; without permission for all at once those that may be read, the others are gaps. @throws ApiError */
+export async function readEverywhere(reading: Reading, excluded: readonly string[] = []): Promise<ScopePods> {
   try {
     return await readArea(reading, null)
   } catch (error) {
     if (!isForbidden(error)) throw error
-    return readNamespaces(reading, await listNamespaces(reading), true)
+    const names = await listNamespaces(reading)
+    return readNamespaces(
+      reading,
+      names.filter(name => !excluded.includes(name)),
+      true,
+    )
   }
 }
 
@@ -62,7 +68,8 @@ export async function readNamespaces(
   }
 }
 
-async function readArea(reading: Reading, area: NamespaceOrAll): Promise<ScopePods> {
+/** The failing pods of a namespace, or of all, with their events. @throws ApiError */
+export async function readArea(reading: Reading, area: NamespaceOrAll): Promise<ScopePods> {
   // If pods can't be read either, the gap of the events would only repeat theirs.
   const eventReading = reading.withOwnGaps()
   const [found, areaEvents] = await Promise.all([readAreaPods(reading, area), readEvents(eventReading, area)])

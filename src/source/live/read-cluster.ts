@@ -1,21 +1,19 @@
 /** Takes a snapshot of a live cluster. Only reads; every request that fails becomes a gap or an error, never a short list. */
 
-import { UsageError } from '../../errors.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
-import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { redact } from '../../secrecy/redact.ts'
-import type { Snapshot } from '../../snapshot/snapshot.ts'
-import { isForbidden, isNotFound, uniqueGaps } from '../gap.ts'
+import type { ScopeSubject, Snapshot } from '../../snapshot/snapshot.ts'
+import { uniqueGaps } from '../gap.ts'
 import { markReportedMissing } from '../missing-secrets.ts'
-import { narrowPod } from '../narrow/pod.ts'
-import { didYouMean, nearNames } from '../near-names.ts'
-import { NoSuchPod, type Scope } from '../snapshot-scope.ts'
-import { pickSuspects } from '../suspects.ts'
-import { readEvents } from './events.ts'
-import { assertExists, readEverywhere, readNamespaces, type ScopePods } from './namespaces.ts'
+import { belongsTo } from '../pods-of-subjects.ts'
+import type { Scope } from '../snapshot-scope.ts'
+import { isNamed, ofSubjects, pickSuspects } from '../suspects.ts'
+import { readEverywhere, readNamespaces, type ScopePods } from './namespaces.ts'
+import { readPod } from './one-pod.ts'
 import type { VisitOwner } from './owners.ts'
 import { type Progress, Reading } from './reading.ts'
 import { readRelatedObjects, type VisitPullSecret } from './related-objects.ts'
+import { readSubjects, type SubjectPods } from './subjects.ts'
 
 export interface ClusterOptions {
   /** ISO 8601. */
@@ -38,23 +36,32 @@ export async function readCluster(
   options: ClusterOptions,
 ): Promise<Snapshot> {
   const { takenAt, onOwner, onPullSecret, ...watching } = options
-  const { labelSelector } = scope
+  const { labelSelector, excluded = [] } = scope
   const reading = new Reading(cluster, {
     ...watching,
     takenAt,
+    excluded,
     ...(labelSelector === undefined ? {} : { labelSelector }),
   })
   const found = await readScope(reading, scope)
-  const { failing, pods, events } = pickSuspects(found, { takenAt, isNamed: scope.pod !== undefined })
+  const { subjects, isExact = true } = found
+  const { failing, ...suspects } = pickSuspects(found, { takenAt, isNamed: isNamed(scope, subjects) })
   const related = await readRelatedObjects(reading, failing, {
     ...(onOwner && { onOwner }),
     ...(onPullSecret && { onPullSecret }),
   })
+  const { pods, events } =
+    subjects === undefined ? suspects : ofSubjects(suspects, belongsTo(subjects, related.owners))
   return {
     takenAt,
     source: { type: 'cluster', context: cluster.context, server: redact(cluster.server) },
-    scope: { namespaces: scope.namespaces, labelSelector: labelSelector ?? null },
-    podCount: found.count,
+    scope: {
+      namespaces: subjects === undefined ? scope.namespaces : namespacesOf(subjects),
+      labelSelector: labelSelector ?? null,
+      ...(subjects && { subjects }),
+      ...(excluded.length > 0 && { excludedNamespaces: [...excluded] }),
+    },
+    podCount: isExact ? found.count : pods.length,
     pods,
     events,
     ...related,
@@ -64,51 +71,15 @@ export async function readCluster(
   }
 }
 
-function readScope(reading: Reading, { namespaces, pod }: Scope): Promise<ScopePods> {
+function readScope(
+  reading: Reading,
+  { namespaces, excluded, pod, subjects }: Scope,
+): Promise<ScopePods & Partial<SubjectPods>> {
+  if (subjects !== undefined) return readSubjects(reading, subjects)
   if (pod !== undefined) return readPod(reading, namespaces?.[0] ?? reading.namespace, pod)
-  return namespaces === null ? readEverywhere(reading) : readNamespaces(reading, namespaces)
+  return namespaces === null ? readEverywhere(reading, excluded) : readNamespaces(reading, namespaces)
 }
 
-/** The pod and its events; a gap if it is forbidden. @throws NoSuchPod; ApiError */
-async function readPod(reading: Reading, namespace: string, name: string): Promise<ScopePods> {
-  try {
-    const [raw, events] = await Promise.all([
-      reading.get(KINDS.Pod, namespace, name),
-      readEvents(reading, namespace, name),
-    ])
-    const pod = narrowPod(raw)
-    return { count: 1, pods: pod === null ? [] : [pod], events }
-  } catch (error) {
-    if (isNotFound(error)) throw await noSuchPod(reading, namespace, name)
-    if (!isForbidden(error)) throw error
-    reading.recordGap(error, KINDS.Pod, namespace)
-    return { count: 0, pods: [], events: [] }
-  }
-}
-
-async function noSuchPod(reading: Reading, namespace: string, name: string): Promise<NoSuchPod> {
-  const names = await podNames(reading, namespace)
-  if (names.length === 0) await assertExists(reading, namespace).catch(asNoSuchPod)
-  const near = nearNames(name, names)
-  const hint = near.length > 0 ? didYouMean(near) : `\`kubectl get pods -n ${namespace}\` lists them.`
-  return new NoSuchPod(`Pod "${name}" not found in namespace "${namespace}": ${hint}`)
-}
-
-function asNoSuchPod(error: unknown): never {
-  throw error instanceof UsageError ? new NoSuchPod(error.message) : error
-}
-
-/** Only for a hint, so errors are ignored. */
-async function podNames(reading: Reading, namespace: string): Promise<string[]> {
-  const names: string[] = []
-  try {
-    await reading.podTable(
-      namespace,
-      ({ cells }) => names.push(String(cells[0])),
-      ({ metadata }) => names.push(metadata.name),
-    )
-    return names
-  } catch {
-    return []
-  }
+function namespacesOf(subjects: readonly ScopeSubject[]): string[] {
+  return [...new Set(subjects.flatMap(({ namespace }) => namespace ?? []))].sort()
 }

@@ -1,11 +1,20 @@
 /** Reads a live cluster for one command: every request is aborted by Ctrl-C, and what can't be read is recorded as a gap. */
 
-import type { ClusterReader, ListResult, ReadOptions, TableRow } from '../../kubernetes/api/cluster.ts'
+import type {
+  ClusterReader,
+  ListResult,
+  ReadOptions,
+  TableRow,
+  WatchEnd,
+  WatchedChange,
+  WatchOptions,
+} from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { listPath, objectPath } from '../../kubernetes/api/paths.ts'
 import type { Shape } from '../../protobuf/shape.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { gapOf, isNotFound } from '../gap.ts'
+import { fieldsOutside } from './field-selector.ts'
 
 /** A namespace, or null for all of them at once. */
 export type NamespaceOrAll = string | null
@@ -22,6 +31,8 @@ export interface ReadingOptions {
   takenAt?: string
   /** Goes with every request for pods. */
   labelSelector?: string
+  /** Lists of all namespaces leave these out. */
+  excluded?: readonly string[]
   signal?: AbortSignal
   onProgress?: (progress: Progress) => void
 }
@@ -39,24 +50,27 @@ export class Reading {
   /** ISO 8601; empty where nothing depends on it. */
   readonly takenAt: string
   readonly #cluster: ClusterReader
+  readonly #excluded: readonly string[]
   readonly #abort: { signal?: AbortSignal }
   readonly #reportProgress: () => void
   readonly #progress: Progress = { pods: 0, suspects: 0 }
 
   constructor(
     cluster: ClusterReader,
-    { takenAt = '', labelSelector, signal, onProgress }: ReadingOptions = {},
+    { takenAt = '', labelSelector, excluded = [], signal, onProgress }: ReadingOptions = {},
   ) {
     this.#cluster = cluster
+    this.#excluded = excluded
     this.takenAt = takenAt
     this.labels = labelSelector === undefined ? {} : { labelSelector }
     this.#abort = signal === undefined ? {} : { signal }
     this.#reportProgress = () => onProgress?.({ ...this.#progress })
   }
 
-  /** A reading of the same cluster with its own list of gaps. */
-  withOwnGaps(): Reading {
-    return new Reading(this.#cluster, { takenAt: this.takenAt, ...this.labels, ...this.#abort })
+  /** A reading of the same cluster with its own list of gaps. @param labelSelector goes with its requests for pods in place of this one's */
+  withOwnGaps(labelSelector = this.labels.labelSelector): Reading {
+    const same = { takenAt: this.takenAt, excluded: this.#excluded, ...this.#abort }
+    return new Reading(this.#cluster, { ...same, ...(labelSelector && { labelSelector }) })
   }
 
   /** The context's namespace, or `default`. */
@@ -91,21 +105,38 @@ export class Reading {
 
   /**
    * Every object of a kind. A list that expired midway and continued from a newer state leaves a gap.
-   * @returns how many there are. @throws ApiError
+   * @returns how many there are, and from where a watch can go on. @throws ApiError
    */
   async list<Object>(
     kind: Kind<Object>,
     namespace: NamespaceOrAll,
     options: ListOptions,
     visit: (object: Object) => void,
-  ): Promise<number> {
-    const { signal } = this.#abort
-    const signals = [signal, options.signal].filter(each => each !== undefined)
-    const either = signals.length > 1 ? { signal: AbortSignal.any(signals) } : this.#abort
-    const path = listPath(kind, namespace)
-    const result = await this.#cluster.list(path, { ...options, ...either }, visit)
+  ): Promise<ListResult> {
+    const fields = fieldsOutside(this.#excluded, { kind, namespace }, options.fieldSelector)
+    const asked = { ...options, ...fields, ...this.#either(options) }
+    const result = await this.#cluster.list(listPath(kind, namespace), asked, visit)
     this.#noteExpiry(result, kind, namespace)
-    return result.count
+    return result
+  }
+
+  /** What changes in a list, until the watch ends. @throws ApiError where it does not begin */
+  watch<Object>(
+    kind: Kind<Object>,
+    namespace: NamespaceOrAll,
+    options: WatchOptions,
+    visit: (change: WatchedChange<Object>) => void,
+  ): Promise<WatchEnd> {
+    return this.#cluster.watch(listPath(kind, namespace), { ...options, ...this.#either(options) }, visit)
+  }
+
+  /** Hears Ctrl-C as well as who asks. */
+  #either({ signal: own }: { signal?: AbortSignal }): { signal?: AbortSignal } {
+    const { signal } = this.#abort
+    const signals = [signal, own].filter(each => each !== undefined)
+    return signals.length > 1
+      ? { signal: AbortSignal.any(signals) }
+      : { ...this.#abort, ...(own && { signal: own }) }
   }
 
   /** Like `list`, but a list that can't be read leaves a gap. */
@@ -128,9 +159,13 @@ export class Reading {
     visitRow: (row: TableRow) => void,
     visitPod: (pod: PodObject) => void,
   ): Promise<string[]> {
-    const path = listPath(KINDS.Pod, namespace)
-    const options = { ...this.labels, ...this.#abort, limit: 0 }
-    const result = await this.#cluster.table(path, options, visitRow, visitPod)
+    const options = {
+      ...this.labels,
+      ...fieldsOutside(this.#excluded, { kind: KINDS.Pod, namespace }),
+      ...this.#abort,
+      limit: 0,
+    }
+    const result = await this.#cluster.table(listPath(KINDS.Pod, namespace), options, visitRow, visitPod)
     this.#noteExpiry(result, KINDS.Pod, namespace)
     return result.columns
   }
@@ -161,9 +196,4 @@ export class Reading {
     const detail = 'The list expired midway and continued from a newer state.'
     this.gaps.push({ what: fullName, namespace, why: 'expired', detail })
   }
-}
-
-/** A value in a field selector, with commas, equal signs and backslashes escaped. */
-export function fieldValue(value: string): string {
-  return value.replace(/[\\,=]/g, '\\$&')
 }

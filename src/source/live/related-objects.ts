@@ -28,25 +28,27 @@ export type VisitPullSecret = (secret: unknown) => void
 interface Visitors {
   onOwner?: VisitOwner
   onPullSecret?: VisitPullSecret
+  /** The way up from the pods, where it is known already and need not be read. */
+  owners?: OwnerLink[]
 }
 
 /** What can't be read is a gap; a secret also gets it as its problem. */
 export async function readRelatedObjects(
   reading: Reading,
   pods: Pod[],
-  { onOwner, onPullSecret }: Visitors,
+  { onOwner, onPullSecret, owners: known }: Visitors,
 ): Promise<RelatedObjects> {
   const [named, beyondLimit] = limitPerNamespace(secretsNamed(pods), reading)
   const [pullSecrets, [serviceAccounts, ofAccounts], owners, nodes] = await Promise.all([
     readPullSecrets(reading, named, onPullSecret),
     readServiceAccounts(reading, pods, [...named, ...beyondLimit]),
-    readOwners(reading, pods, onOwner),
+    known ?? readOwners(reading, pods, onOwner),
     readNodes(reading, pods),
   ])
   return {
     pullSecrets: [...pullSecrets, ...ofAccounts, ...beyondLimit.map(describeUnread)].sort(byNamespaceAndName),
     serviceAccounts: serviceAccounts.sort(byNamespaceAndName),
-    owners: owners.sort(byNamespaceAndName),
+    owners: owners.toSorted(byNamespaceAndName),
     nodes: nodes.sort(byName),
   }
 }

@@ -1,4 +1,4 @@
-/** The fields that narrowPod and narrowEvent read, for an API server that is asked for protobuf (field numbers: core/v1 generated.proto). */
+/** The fields that narrowPod, narrowRolloutPod, and narrowEvent read, for an API server that is asked for protobuf (field numbers: core/v1 generated.proto). */
 
 import { flag, inline, many, microTime, number, one, shapeOf, texts, time } from '../../protobuf/shape.ts'
 
@@ -23,6 +23,7 @@ const POD_METADATA = shapeOf({
   1: 'name',
   3: 'namespace',
   5: 'uid',
+  6: 'resourceVersion',
   8: time('creationTimestamp'),
   9: time('deletionTimestamp'),
   11: texts('labels'),
@@ -72,7 +73,7 @@ const CONTAINER_STATUS = shapeOf({
 
 const STATUS = shapeOf({
   1: 'phase',
-  2: many('conditions', shapeOf({ 1: 'type', 2: 'status' })),
+  2: many('conditions', shapeOf({ 1: 'type', 2: 'status', 5: 'reason', 6: 'message' })),
   4: 'reason',
   8: many('containerStatuses', CONTAINER_STATUS),
   10: many('initContainerStatuses', CONTAINER_STATUS),

@@ -134,3 +134,29 @@ export function narrowRolloutPod(raw: unknown): RolloutPod | null {
     unscheduled: isRecord(held) ? redact(text(held.message) || text(held.reason)) : null,
   }
 }
+
+/** A pod that is waited for itself, as the workload that it is. */
+export function podAsWorkload({ pod, ending }: RolloutPod): RolloutWorkload {
+  const { namespace, name, uid } = pod
+  return {
+    ...{
+      kind: 'Pod',
+      namespace,
+      name,
+      uid,
+      ending: ending !== null,
+      generation: 0,
+      observedGeneration: null,
+    },
+    ...{
+      replicas: 1,
+      strategy: 'RollingUpdate',
+      paused: false,
+      suspended: false,
+      partition: 0,
+      firstOrdinal: 0,
+    },
+    ...{ ordered: false, revision: null, earlierRevision: null, job: null, ended: null, refusal: null },
+    status: { total: 1, updated: 1, available: 1 },
+  }
+}

@@ -1,8 +1,8 @@
 /** Which questions a person at the terminal gets, when, and what the answers do. */
 import { describe, expect, test } from 'vitest'
+import { confirmPlan } from '../../../src/commands/fix/confirm.ts'
 import { chooseRemedies } from '../../../src/commands/fix/request.ts'
 import type { FixOptions, PreparedFix } from '../../../src/commands/fix/session.ts'
-import { confirmPlan } from '../../../src/commands/fix.ts'
 import { RefusedError, UsageError } from '../../../src/errors.ts'
 import type { Snapshot } from '../../../src/snapshot/snapshot.ts'
 import type { Questions } from '../../../src/terminal.ts'
@@ -44,6 +44,21 @@ describe('remedies', () => {
     expect(await chosen({}, { available: true, choose })).toEqual(['authenticate', 'recreate'])
     expect(offered.map(({ checked }) => checked)).toEqual([true, false, false])
     expect(offered[0]?.name).toContain('(3 findings)')
+    // The registry that is offered has official images only.
+    expect(offered.at(-1)?.name).toContain('(2 findings)')
+  })
+
+  test('that do nothing alone bring what they need: a pull policy for :latest, pinning', async () => {
+    const findings = [finding({ remedies: ['pull-policy', 'pin'] })]
+    const names: string[] = []
+    const choose: Questions['choose'] = async (_question, choices) => {
+      names.push(...choices.map(({ name }) => name))
+      return choices.slice(0, 1).map(({ value }) => value)
+    }
+    expect(await chosen({}, { available: true, choose }, findings)).toEqual(['pin', 'pull-policy'])
+    expect(names[0]).toContain('also pins images, which `:latest` needs')
+    const tagged = [finding({ remedies: ['pull-policy', 'pin'], reference: 'docker.io/library/nginx:1.27' })]
+    expect(await chosen({}, { available: true, choose }, tagged)).toEqual(['pull-policy'])
   })
 
   test('with none selected are refused', async () => {
@@ -109,6 +124,27 @@ describe('the confirmation', () => {
     const asked = confirmPlan(prepared(), sessionWith({}, { available: true, text: async () => typed }))
     if (agreed) await expect(asked).resolves.toBeUndefined()
     else await expect(asked).rejects.toThrow(RefusedError)
+  })
+
+  test('that is mistyped is asked for once more, with what was typed and what is expected', async () => {
+    const questions: string[] = []
+    const answers = ['prud', 'prod', 'x', 'y']
+    const text = async (question: string) => {
+      questions.push(question)
+      return answers.shift() ?? ''
+    }
+    const session = sessionWith({}, { available: true, text })
+    await expect(confirmPlan(prepared(), session)).resolves.toBeUndefined()
+    expect(questions[1]).toBe('"prud" was typed, but prod is expected. Once more:')
+    await expect(confirmPlan(prepared(), session)).rejects.toThrow('Not confirmed. Nothing was changed.')
+    expect(questions).toHaveLength(4)
+  })
+
+  test('of a long name can be the part after its last slash', async () => {
+    const arn = 'arn:aws:eks:eu-west-1:123456789012:cluster/prod'
+    const session = sessionWith({}, { available: true, text: async () => 'prod' })
+    const cluster = Object.assign(Object.create(session.cluster), { context: arn })
+    await expect(confirmPlan(prepared(), { ...session, cluster })).resolves.toBeUndefined()
   })
 
   test('for a small plan is a yes', async () => {

@@ -33,6 +33,7 @@ export function sessionWith(options: Partial<FixOptions>, ask: Partial<Questions
     confirm: () => Promise.reject(new Error('asked')),
     text: () => Promise.reject(new Error('asked')),
     choose: () => Promise.reject(new Error('asked')),
+    pick: () => Promise.reject(new Error('asked')),
     key: () => Promise.reject(new Error('asked')),
   }
   return {

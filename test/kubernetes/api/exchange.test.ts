@@ -169,6 +169,28 @@ describe('canceling and logging', () => {
   })
 })
 
+test('a first answer that takes more than a second is waited for in words, once', async () => {
+  const said: string[] = []
+  const options = {
+    clock: fakeClock(),
+    requestTimeoutMs: 5000,
+    onWait: (server: string) => void said.push(`${server} at ${options.clock.elapsed()} ms`),
+  }
+  const cluster = writerOver(
+    fakeConnection(() => 'silence'),
+    options,
+  )
+  await expect(cluster.get(PODS)).rejects.toThrow()
+  await expect(cluster.get(PODS)).rejects.toThrow()
+  expect(said).toEqual(['https://api.example at 1000 ms'])
+  const answering = writerOver(
+    fakeConnection(() => GOOD),
+    options,
+  )
+  await answering.get(PODS)
+  expect(said).toHaveLength(1)
+})
+
 test('a server that repeats the token when it refuses impersonation does not get it printed', async () => {
   const message = 'User "me" cannot impersonate resource "users" with Authorization: Bearer C4nary-Token'
   const { error } = await called('get', [{ status: 403, body: { kind: 'Status', message } }])

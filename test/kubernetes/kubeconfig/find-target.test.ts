@@ -152,3 +152,24 @@ test('in a pod the default is its own service account, and flags override it', a
   })
   expect(await inClusterTarget({ ...options, env: {} }, folder.path)).toBeNull()
 })
+
+test("flags of a client certificate are relative to the working folder, replace the kubeconfig's, and go with a token", async () => {
+  await using files = await folderWith({ 'sub/config': CONFIG })
+  const folder = files.path
+  const flags = { clientCertificate: 'mine.crt', clientKey: '/abs/mine.key' }
+  const both = {
+    clientCertificate: { file: join(folder, 'mine.crt') },
+    clientKey: { file: '/abs/mine.key' },
+  }
+  const { user } = await targetIn(folder, flags)
+  expect(user).toMatchObject({ name: 'admin', ...both })
+  expect((await targetIn(folder, { ...flags, token: TOKEN })).user).toMatchObject({
+    ...both,
+    token: TOKEN,
+    tokenFile: '',
+  })
+  expect((await targetIn(folder, { clientKey: 'k2' })).user).toMatchObject({
+    clientCertificate: { file: '/abs/c' },
+    clientKey: { file: join(folder, 'k2') },
+  })
+})

@@ -1,0 +1,98 @@
+/** From the words of a half-typed command line to what may come next: from the program itself, or from the kubeconfig or the cluster. */
+
+import type { Command, Option } from 'commander'
+import type { Candidate, CompletionRequest } from '../commands/complete.ts'
+import { readWords } from './arguments.ts'
+import { SHELLS } from './completion.ts'
+import { connectionFlags } from './connection-flags.ts'
+import { TOPICS } from './help-topics.ts'
+
+/** Flags whose values the kubeconfig or the cluster has. */
+const ASKED: Record<string, CompletionRequest['wanted']> = {
+  '--namespace': 'namespaces',
+  '--exclude-namespace': 'namespaces',
+  '--context': 'contexts',
+  '--cluster': 'clusters',
+  '--user': 'users',
+}
+
+/** Commands whose arguments are pods and workloads. */
+const ON_PODS = ['diagnose', 'why', 'wait']
+
+/** @param words what is typed behind the program's name; the last one is to be completed and may be empty */
+export function completionRequest(words: readonly string[], program: Command): CompletionRequest {
+  const typed = words.at(-1) ?? ''
+  const { words: before, command, open } = readWords(words.slice(0, -1), program)
+  const request = {
+    typed,
+    prefix: '',
+    files: false,
+    known: [],
+    wanted: null,
+    connection: connectionOf(before),
+  }
+  if (open !== null) return flagValue(open, request)
+  const [, flag, value] = /^(--[^=]+)=(.*)$/.exec(typed) ?? []
+  if (flag !== undefined && value !== undefined) {
+    const last = readWords([...words.slice(0, -1), `${flag}=`], program).words.at(-1)
+    const rest = { ...request, typed: value, prefix: `${flag}=` }
+    return last !== undefined && 'flag' in last ? flagValue(last.flag, rest) : rest
+  }
+  if (typed.startsWith('-')) return { ...request, known: flagsOf(command ? [command] : program.commands) }
+  if (command === undefined) return { ...request, known: commandsOf(program) }
+  return argumentOf(command?.name() ?? '', program, request)
+}
+
+function argumentOf(name: string, program: Command, request: CompletionRequest): CompletionRequest {
+  if (ON_PODS.includes(name)) return { ...request, wanted: 'pods' }
+  if (name === 'explain') return { ...request, wanted: 'causes' }
+  if (name === 'completion') return { ...request, known: SHELLS.map(value => ({ value })) }
+  if (name !== 'help') return request
+  const topics = Object.entries(TOPICS).map(([value, { about }]) => ({ value, about }))
+  return { ...request, known: [...commandsOf(program), ...topics] }
+}
+
+function flagValue(option: Option, request: CompletionRequest): CompletionRequest {
+  const wanted = ASKED[option.long ?? ''] ?? null
+  if (wanted !== null) {
+    // `-n a,b`: the one behind the last comma.
+    const [whole, list = '', rest = request.typed] = /^(.*,)([^,]*)$/.exec(request.typed) ?? []
+    return {
+      ...request,
+      wanted,
+      typed: whole === undefined ? request.typed : rest,
+      prefix: `${request.prefix}${list}`,
+    }
+  }
+  if (/<(?:file|path)>/.test(option.flags)) return { ...request, files: true }
+  return { ...request, known: (option.argChoices ?? []).map(value => ({ value })) }
+}
+
+function commandsOf(program: Command): Candidate[] {
+  return program
+    .createHelp()
+    .visibleCommands(program)
+    .map(command => ({ value: command.name(), about: command.description() }))
+}
+
+function flagsOf(commands: readonly Command[]): Candidate[] {
+  const flags = commands.flatMap(({ options }) => options)
+  const once = new Map(
+    flags.map(({ long, description }) => [long ?? '', { value: long ?? '', about: description }]),
+  )
+  return [...once.values(), { value: '--help', about: 'print the help of the command' }]
+}
+
+/** The flags that say which cluster, as far as they are typed already. */
+function connectionOf(words: ReturnType<typeof readWords>['words']): CompletionRequest['connection'] {
+  const given: Record<string, unknown> = {}
+  for (const word of words) {
+    if (!('flag' in word)) continue
+    const name = word.flag.attributeName()
+    if (name === 'asGroup') given[name] = [...((given[name] as string[] | undefined) ?? []), word.value]
+    else if (name === 'insecureSkipTlsVerify') given[name] = word.value !== 'false'
+    else if (name === 'namespace') given[name] = word.value?.split(',')[0]
+    else if (word.flag.required && name !== 'requestTimeout' && name !== 'v') given[name] = word.value
+  }
+  return connectionFlags(given)
+}

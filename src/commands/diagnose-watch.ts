@@ -1,0 +1,132 @@
+/** `pullguard diagnose --watch`: the diagnosis again whenever something about pulls has changed. */
+
+import { type AdvisedDiagnosis, adviseDiagnosis } from '../advice/add-steps.ts'
+import { diagnose } from '../diagnosis/diagnose.ts'
+import { UsageError } from '../errors.ts'
+import type { ClusterReader } from '../kubernetes/api/cluster.ts'
+import { connectionLine } from '../report/views/wait/wait-progress.ts'
+import { renderWatched } from '../report/views/watched-diagnosis.ts'
+import { redact } from '../secrecy/redact.ts'
+import { PullChanges } from '../source/following/pull-changes.ts'
+import { readCluster } from '../source/live/read-cluster.ts'
+import type { Scope } from '../source/snapshot-scope.ts'
+import { withCluster } from './cluster-session.ts'
+import type { CommandContext, ExitName } from './context.ts'
+import { type DiagnoseOptions, verdict } from './diagnose.ts'
+import { invocationOf } from './invocation.ts'
+import { scopeOf } from './snapshot.ts'
+
+/** Milliseconds: nothing that changes all the time is read more often; and a reading takes a fifth of the time at most. */
+const SHORTEST_PAUSE = 1_000
+const SHARE = 4
+/** A change that no watch has reported is found after this long. */
+const RESYNC = 60_000
+
+/** Watches a live cluster. @throws UsageError for what can't be watched; UnreachableError; the signal's reason */
+export async function watchDiagnosis(
+  options: DiagnoseOptions,
+  until: 'on' | 'until-clear',
+  context: CommandContext,
+): Promise<ExitName> {
+  checkOptions(options)
+  return withCluster(context.connect(options.connection), context, async cluster => {
+    const ending = new AbortController()
+    const signal = AbortSignal.any([context.signal, ending.signal])
+    try {
+      return await watched({ options, until, context, cluster, signal })
+    } finally {
+      ending.abort()
+    }
+  })
+}
+
+function checkOptions({ files, format, checkImages, baseline, writeBaseline }: DiagnoseOptions): void {
+  if (files.length > 0) throw new UsageError("--watch needs a live cluster: a dump doesn't change.")
+  if (checkImages !== undefined)
+    throw new UsageError(
+      '--check-images does not go with --watch: registries would be asked again and again.',
+    )
+  if (baseline !== undefined || writeBaseline !== undefined)
+    throw new UsageError('A baseline does not go with --watch, which shows every change.')
+  if (!['table', 'wide', 'json'].includes(format))
+    throw new UsageError(`--watch does not go with -o ${format}: take table, wide, or json.`)
+}
+
+interface Session {
+  options: DiagnoseOptions
+  until: 'on' | 'until-clear'
+  context: CommandContext
+  cluster: ClusterReader
+  signal: AbortSignal
+}
+
+async function watched({ options, until, context, cluster, signal }: Session): Promise<ExitName> {
+  const { clock, out, err } = context
+  const { selector, format, connection } = options
+  const scope = scopeOf(options, [cluster.namespace])
+  const changes = await PullChanges.start(cluster, {
+    area: areaOf(scope, cluster.namespace),
+    ...(selector === undefined ? {} : { labelSelector: selector }),
+    clock,
+    signal,
+  })
+  let shown = ''
+  let silent = false
+  for (;;) {
+    const next = changes.next()
+    const began = clock.now()
+    const diagnosis = await diagnosed(cluster, scope, { context, signal, isFirst: shown === '' })
+    if ((diagnosis === null) !== silent) {
+      silent = !silent
+      await err.write(connectionLine(silent ? redact(changes.trouble?.message ?? 'no answer') : null))
+    }
+    if (diagnosis !== null && looksOf(diagnosis) !== shown) {
+      shown = looksOf(diagnosis)
+      const invocation = invocationOf(context, connection)
+      const report = { format, terminal: out.isTerminal, width: out.width, color: out.color, invocation }
+      await out.write(renderWatched(diagnosis, report))
+    }
+    if (until === 'until-clear' && diagnosis?.findings.length === 0) return verdict(diagnosis, options.failOn)
+    await clock.sleep(Math.max(SHORTEST_PAUSE, SHARE * (clock.now() - began)), signal)
+    await Promise.race([next, clock.sleep(RESYNC, signal)])
+    signal.throwIfAborted()
+  }
+}
+
+/** Where changes are watched: one namespace, or all where several are meant. */
+function areaOf({ namespaces, subjects }: Scope, fallback: string): string | null {
+  const named = subjects?.map(({ namespace }) => namespace ?? fallback) ?? namespaces
+  const [namespace, ...others] = new Set(named ?? [])
+  return namespace === undefined || others.length > 0 ? null : namespace
+}
+
+/** null where the cluster can't be read for now; not so at the first time. */
+async function diagnosed(
+  cluster: ClusterReader,
+  scope: Parameters<typeof readCluster>[1],
+  { context, signal, isFirst }: Pick<Session, 'context' | 'signal'> & { isFirst: boolean },
+): Promise<AdvisedDiagnosis | null> {
+  try {
+    const takenAt = context.now().toISOString()
+    return adviseDiagnosis(diagnose(await readCluster(cluster, scope, { takenAt, signal })))
+  } catch (error) {
+    signal.throwIfAborted()
+    if (isFirst || error instanceof UsageError || !(error instanceof Error)) throw error
+    return null
+  }
+}
+
+/** What has to differ for the diagnosis to be shown again: ages pass all the time. */
+function looksOf({ findings, pulling, gaps, summary }: AdvisedDiagnosis): string {
+  const seen = findings.map(({ cause, subcause, namespace, pod, container, image, credential }) => [
+    cause,
+    subcause,
+    namespace,
+    pod,
+    container,
+    image,
+    credential.status,
+  ])
+  const pulls = pulling.map(({ namespace, pod, container }) => [namespace, pod, container])
+  return JSON.stringify([seen, pulls, gaps, summary.failingPods])
+}

@@ -1,0 +1,48 @@
+/** `pullguard explain`: what a cause is, how to tell, and what to do. */
+
+import { CAUSES } from '../diagnosis/finding.ts'
+import { UsageError } from '../errors.ts'
+import { similarNames } from '../image/similar-names.ts'
+import type { DataFormat } from '../report/formats.ts'
+import { renderExplanations } from '../report/views/explanations.ts'
+import { type Explanation, explanationsOf } from '../report/words/explanations.ts'
+import type { CommandContext, ExitName } from './context.ts'
+import { invocationOf } from './invocation.ts'
+
+export interface ExplainOptions {
+  /** Causes or their subcauses; none: a list of all. */
+  names: readonly string[]
+  format: DataFormat
+}
+
+/** Explains causes. @throws UsageError for a name that is none */
+export async function explainCommand(options: ExplainOptions, context: CommandContext): Promise<ExitName> {
+  const all = explanationsOf(CAUSES)
+  const listed = options.names.length === 0
+  const chosen = listed ? all : [...new Set(options.names.map(name => named(name, all)))]
+  const { width, color, isTerminal: terminal } = context.out
+  const invocation = invocationOf(context, {})
+  const report = { format: options.format, listed, width, color, terminal, invocation }
+  await context.out.write(renderExplanations(chosen, report))
+  return 'ok'
+}
+
+/** The one of that name, or the only one with a subcause of that name. */
+function named(name: string, all: readonly Explanation[]): Explanation {
+  const found = all.find(each => each.name === name)
+  if (found !== undefined) return found
+  const [only, ...more] = all.filter(({ subcauses }) => subcauses.some(sub => sub.name === name))
+  if (only !== undefined && more.length === 0) return only
+  const near = only === undefined ? nearest(name, all) : [only, ...more].map(each => each.name)
+  const hint =
+    near.length === 0 ? '`pullguard explain` lists everything.' : `did you mean ${near.join(' or ')}?`
+  throw new UsageError(`There is nothing to explain under "${name}": ${hint}`)
+}
+
+function nearest(name: string, all: readonly Explanation[]): string[] {
+  return similarNames(
+    name,
+    all.flatMap(each => [each.name, ...each.subcauses.map(sub => sub.name)]),
+    3,
+  )
+}

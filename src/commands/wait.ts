@@ -1,0 +1,94 @@
+/** `pullguard wait`: follow what was deployed until it runs, or until an image keeps it from running for good. */
+
+import { adviseDiagnosis } from '../advice/add-steps.ts'
+import type { ClusterReader } from '../kubernetes/api/cluster.ts'
+import { passedOverLine } from '../report/views/wait/wait-progress.ts'
+import { renderWait } from '../report/views/wait.ts'
+import type { WaitReport } from '../report/wait-report.ts'
+import { Following } from '../source/following/following.ts'
+import { PullFacts } from '../source/following/pull-facts.ts'
+import type { Subjects } from '../source/following/subjects.ts'
+import type { Outcome } from '../waiting/outcome.ts'
+import { withCluster } from './cluster-session.ts'
+import type { CommandContext, ExitName } from './context.ts'
+import { invocationOf } from './invocation.ts'
+import { ImageChecksAhead } from './wait/check-ahead.ts'
+import { readRequest, subjectsOf } from './wait/find-subjects.ts'
+import { ProgressLog } from './wait/progress-log.ts'
+import { waitForSubjects } from './wait/wait-for-subjects.ts'
+import type { WaitOptions } from './wait/wait-options.ts'
+
+const EXITS: Record<Outcome, ExitName> = {
+  done: 'ok',
+  failed: 'findings',
+  timeout: 'incomplete',
+  unknown: 'incomplete',
+}
+
+/** Waits for workloads, and says how it ended. @throws UsageError, UnreachableError; the signal's reason */
+export async function waitCommand(options: WaitOptions, context: CommandContext): Promise<ExitName> {
+  const request = await readRequest(options, context)
+  const { manifests } = request
+  if (manifests !== null && manifests.passedOver.size > 0)
+    await context.err.write(passedOverLine(manifests.passedOver))
+  return withCluster(context.connect(options.connection), context, async cluster => {
+    const subjects = subjectsOf(request, options, cluster.namespace)
+    const report = await waited(subjects, { options, context, cluster, request })
+    const { width, color, isTerminal: terminal } = context.out
+    const invocation = invocationOf(context, options.connection)
+    await context.out.write(
+      renderWait(report, { format: options.format, width, color, terminal, invocation }),
+    )
+    return EXITS[report.outcome]
+  })
+}
+
+interface Session {
+  options: WaitOptions
+  context: CommandContext
+  cluster: ClusterReader
+  request: Awaited<ReturnType<typeof readRequest>>
+}
+
+async function waited(subjects: Subjects, session: Session): Promise<WaitReport> {
+  const { options, context, cluster, request } = session
+  const { clock } = context
+  const { goal, timeoutMs: timeout, patience } = options
+  const began = clock.now()
+  const deadline = began + timeout
+  const ending = new AbortController()
+  const signal = AbortSignal.any([context.signal, ending.signal])
+  const progress = await context.progress()
+  const log = new ProgressLog(context, invocationOf(context, options.connection), progress, deadline)
+  try {
+    const following = await Following.start(cluster, subjects, { clock, signal })
+    following.run()
+    const ahead = new ImageChecksAhead(options.checkImages, { context, cluster, following, log, request })
+    const facts = new PullFacts(cluster, following, { signal, onPullSecret: ahead.keep })
+    const { outcome, states, diagnosis } = await waitForSubjects(
+      {
+        ...{ cluster, following, facts, deadline, rules: { goal, patience } },
+        checks: () => ahead.checks,
+        onLook: async (seen, now) => {
+          await log.reportConnection(following.trouble)
+          await log.update(seen, now)
+          await ahead.ask()
+        },
+      },
+      context,
+    )
+    const now = cluster.serverNow()
+    return {
+      outcome,
+      goal,
+      waited: clock.now() - began,
+      timeout,
+      states,
+      diagnosis: adviseDiagnosis(diagnosis),
+      now,
+    }
+  } finally {
+    ending.abort()
+    progress.stop()
+  }
+}

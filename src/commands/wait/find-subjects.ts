@@ -1,0 +1,57 @@
+/** From names, labels and manifests to what is waited for. */
+
+import { UsageError } from '../../errors.ts'
+import type { Subjects } from '../../source/following/subjects.ts'
+import { subjectKey } from '../../source/following/subjects.ts'
+import { parseLabelSelector } from '../../source/label-selector.ts'
+import { type Manifests, readManifests } from '../../source/manifests.ts'
+import { type NamedWorkloads, parseSubjectNames, SUBJECT_KINDS } from '../../source/subject-names.ts'
+import type { CommandContext } from '../context.ts'
+import type { WaitOptions } from './wait-options.ts'
+
+/** What the command line says, read and checked; which namespace it means is known once there is a connection. */
+export interface Request {
+  names: NamedWorkloads
+  manifests: Manifests | null
+}
+
+/** @throws UsageError where nothing is named, or what is named can't be waited for */
+export async function readRequest(options: WaitOptions, context: CommandContext): Promise<Request> {
+  const { files, recursive, selector } = options
+  const names = parseSubjectNames(options.names)
+  if (selector !== undefined) parseLabelSelector(selector)
+  if (recursive && files.length === 0)
+    throw new UsageError('-R goes with -f: name the folder to read, as in `-f manifests -R`.')
+  if (names.kinds.length > 0 && selector === undefined)
+    throw new UsageError(
+      `${options.names[0]} is a type without a name: give TYPE/NAME, such as deployment/web, or -l to select by labels.`,
+    )
+  if (names.named.length === 0 && selector === undefined && files.length === 0)
+    throw new UsageError(
+      'Nothing to wait for: name workloads, such as deployment/web, select them with -l, or give what was applied with -f.',
+    )
+  const { stdin, cwd, signal } = context
+  const manifests = files.length === 0 ? null : await readManifests({ files, recursive, stdin, cwd, signal })
+  return { names, manifests }
+}
+
+/** The subjects, each once. @param fallback the context's namespace. @throws UsageError where -n and a manifest name different ones */
+export function subjectsOf({ names, manifests }: Request, options: WaitOptions, fallback: string): Subjects {
+  const { selector, connection } = options
+  const fromFiles = (manifests?.workloads ?? []).map(({ kind, name, namespace }) => {
+    if (namespace !== null && connection.namespace !== undefined && namespace !== connection.namespace)
+      throw new UsageError(
+        `${kind} "${name}" is in namespace "${namespace}" and -n says "${connection.namespace}": omit -n.`,
+      )
+    return { kind, name, namespace: namespace ?? fallback }
+  })
+  const named = [...names.named.map(one => ({ ...one, namespace: fallback })), ...fromFiles]
+  const kinds = names.kinds.length > 0 ? names.kinds : SUBJECT_KINDS
+  return {
+    named: [...new Map(named.map(subject => [subjectKey(subject), subject])).values()],
+    selections:
+      selector === undefined
+        ? []
+        : [{ namespace: fallback, kinds, selector, matches: parseLabelSelector(selector) }],
+  }
+}

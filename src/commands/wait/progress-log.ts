@@ -1,0 +1,79 @@
+/** Reports the progress of `wait` on standard error: a spinner on a terminal, otherwise one line for each change and a heartbeat. */
+
+import { withSteps } from '../../advice/add-steps.ts'
+import type { Invocation } from '../../report/invocation.ts'
+import {
+  connectionLine,
+  heartbeatLine,
+  newsLine,
+  spinnerText,
+  type WaitMoment,
+} from '../../report/views/wait/wait-progress.ts'
+import { redact } from '../../secrecy/redact.ts'
+import type { Progress } from '../../terminal.ts'
+import { newsOf } from '../../waiting/news.ts'
+import type { SubjectState } from '../../waiting/subject-state.ts'
+import type { CommandContext } from '../context.ts'
+
+/** Milliseconds: CI systems end jobs that say nothing. */
+const HEARTBEAT = 30_000
+
+export class ProgressLog {
+  readonly #context: CommandContext
+  readonly #invocation: Invocation
+  readonly #progress: Progress
+  readonly #deadline: number
+  readonly #reported = new Map<string, SubjectState>()
+  #printedAt: number
+  #connectionError: string | null = null
+
+  constructor(context: CommandContext, invocation: Invocation, progress: Progress, deadline: number) {
+    this.#context = context
+    this.#invocation = invocation
+    this.#progress = progress
+    this.#deadline = deadline
+    this.#printedAt = context.clock.now()
+  }
+
+  /** @param serverNow milliseconds since 1970 */
+  async update(states: SubjectState[], serverNow: number): Promise<void> {
+    const { clock } = this.#context
+    const several = new Set(states.map(({ subject }) => subject.namespace)).size > 1
+    const moment: WaitMoment = {
+      now: serverNow,
+      left: Math.max(0, this.#deadline - clock.now()),
+      several,
+      invocation: this.#invocation,
+      advise: withSteps,
+    }
+    const lines = states.flatMap(state => this.#newsOf(state, moment))
+    if (lines.length > 0) await this.print(lines.join(''))
+    if (this.#progress.isShown) this.#progress.update(spinnerText(states, moment))
+    else if (clock.now() - this.#printedAt >= HEARTBEAT) await this.print(heartbeatLine(states, moment))
+  }
+
+  /** Reports once that contact with the API server was lost, and once that it is back. */
+  async reportConnection(error: Error | null): Promise<void> {
+    const text = error === null ? null : redact(error.message)
+    if ((text === null) === (this.#connectionError === null)) return
+    this.#connectionError = text
+    await this.print(connectionLine(text))
+  }
+
+  async print(text: string): Promise<void> {
+    this.#progress.stop()
+    this.#printedAt = this.#context.clock.now()
+    await this.#context.err.write(text)
+  }
+
+  #newsOf(state: SubjectState, moment: WaitMoment): string[] {
+    const { kind, namespace, name } = state.subject
+    const key = `${kind} ${namespace}/${name}`
+    const before = this.#reported.get(key) ?? null
+    this.#reported.set(key, state)
+    const news = newsOf(before, state)
+    // The spinner shows the state of each workload.
+    const shown = this.#progress.isShown ? news.filter(({ code }) => code !== 'state') : news
+    return shown.map(one => newsLine(one, state, moment))
+  }
+}

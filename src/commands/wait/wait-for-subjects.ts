@@ -1,0 +1,149 @@
+/** Waits: judges the subjects after each change until all are finished, one can't succeed, or the time is up. */
+
+import type { Clock } from '../../clock.ts'
+import { diagnose } from '../../diagnosis/diagnose.ts'
+import type { Diagnosis } from '../../diagnosis/finding.ts'
+import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import type { ImageCheck } from '../../snapshot/image-check.ts'
+import type { RolloutSight } from '../../snapshot/rollout.ts'
+import type { Following } from '../../source/following/following.ts'
+import type { PullFacts } from '../../source/following/pull-facts.ts'
+import { subjectKey } from '../../source/following/subjects.ts'
+import { failuresIn } from '../../waiting/failures.ts'
+import type { WaitRules } from '../../waiting/goal.ts'
+import { judgeSubject } from '../../waiting/judge-subject.ts'
+import { type Outcome, outcomeOf } from '../../waiting/outcome.ts'
+import type { SubjectState } from '../../waiting/subject-state.ts'
+import type { CommandContext } from '../context.ts'
+
+export interface Waited {
+  outcome: Outcome
+  states: SubjectState[]
+  diagnosis: Diagnosis
+}
+
+export interface Waiting {
+  cluster: ClusterReader
+  following: Following
+  facts: PullFacts
+  rules: WaitRules
+  /** When the time is up, by this machine's clock. */
+  deadline: number
+  /** Registries' answers; empty until they have come. */
+  checks(): ImageCheck[]
+  /** Called after each look at the subjects. */
+  onLook(states: SubjectState[], serverNow: number): Promise<void>
+}
+
+/** Milliseconds. Changes come in bursts, and patience ends without any. */
+const BURST = 100
+const LOOK = 1_000
+const REREAD = 30_000
+
+/** @throws UnreachableError; the signal's reason */
+export async function waitForSubjects(waiting: Waiting, context: CommandContext): Promise<Waited> {
+  const { following, deadline, onLook, cluster } = waiting
+  const { clock, signal } = context
+  const looks = new Looks(waiting)
+  const left = () => Math.max(0, deadline - clock.now())
+  const reread = () => inTime(following.readAgain(), Math.min(REREAD, left()), clock)
+  for (;;) {
+    const changed = following.changed()
+    await following.lookAgain()
+    await looks.look(false)
+    const isOver = clock.now() >= deadline
+    const outcome = looks.outcome(isOver)
+    const isConfirmed = outcome !== null && (await looks.confirms(outcome, isOver, reread))
+    await onLook(looks.states, cluster.serverNow())
+    if (isConfirmed) return { outcome, states: looks.states, diagnosis: looks.diagnosis() }
+    await Promise.race([changed, clock.sleep(Math.min(LOOK, left()), signal)])
+    signal.throwIfAborted()
+    await clock.sleep(BURST, signal)
+  }
+}
+
+/** Whether it is done in time or not, time goes on. */
+async function inTime(work: Promise<void>, milliseconds: number, clock: Clock): Promise<void> {
+  const late = Promise.withResolvers<void>()
+  const inTime = clock.after(milliseconds, late.resolve)
+  await Promise.race([work, late.promise]).finally(inTime)
+}
+
+/** Keeps the state of each subject. */
+class Looks {
+  readonly #waiting: Waiting
+  readonly #states = new Map<string, SubjectState>()
+  #diagnosis: Diagnosis | null = null
+
+  constructor(waiting: Waiting) {
+    this.#waiting = waiting
+  }
+
+  get states(): SubjectState[] {
+    return [...this.#states.values()]
+  }
+
+  outcome(isOver: boolean): Outcome | null {
+    const { isOpen, isBlind } = this.#waiting.following
+    return outcomeOf(this.states, { isOver, mayCome: isOpen, isBlind })
+  }
+
+  async look(isFresh: boolean): Promise<void> {
+    const { following, facts, cluster, rules, checks } = this.#waiting
+    // What labels selected once is waited for although it is gone, or no longer selected.
+    const known = [...this.states.map(({ subject }) => subject), ...following.subjects()]
+    const subjects = [...new Map(known.map(subject => [subjectKey(subject), subject])).values()]
+    const seen = subjects.map(subject => ({ subject, sight: following.sightOf(subject) }))
+    const pods = seen.flatMap(({ sight }) => podsOf(sight))
+    const snapshot = await facts.snapshotOf(pods, isFresh)
+    const now = cluster.serverNow()
+    const diagnosis = diagnose({ ...snapshot, imageChecks: checks() })
+    const failures = failuresIn(diagnosis, snapshot, now)
+    for (const { subject, sight } of seen) {
+      const own = podsOf(sight)
+      const names = new Set(own.map(({ name }) => name))
+      const view = {
+        subject,
+        sight,
+        failures: own.flatMap(({ uid }) => failures.get(uid) ?? []),
+        pulling: diagnosis.pulling.filter(
+          ({ namespace, pod }) => namespace === subject.namespace && names.has(pod),
+        ),
+      }
+      const key = subjectKey(subject)
+      this.#states.set(key, judgeSubject(this.#states.get(key) ?? null, view, now, rules))
+    }
+    this.#diagnosis = diagnosis
+  }
+
+  /**
+   * A failure is confirmed by reading everything once more, pull secrets included: watches alone could be outdated.
+   * @param reread reads everything again, for at most the time left
+   */
+  async confirms(outcome: Outcome, isOver: boolean, reread: () => Promise<void>): Promise<boolean> {
+    if (outcome === 'done') return true
+    const { following } = this.#waiting
+    if (outcome !== 'timeout' && !isOver) {
+      await reread()
+      if (following.trouble !== null) return false
+    }
+    await this.look(true)
+    return this.outcome(isOver) === outcome
+  }
+
+  /** What was found out, with the causes as they are remembered. */
+  diagnosis(): Diagnosis {
+    const all = this.states.flatMap(({ failures }) => failures.map(({ finding }) => finding))
+    const findings = all.toSorted((one, other) => other.priority - one.priority)
+    const causes: Diagnosis['summary']['causes'] = {}
+    for (const { cause } of findings) causes[cause] = (causes[cause] ?? 0) + 1
+    const failingPods = new Set(findings.map(({ namespace, pod }) => `${namespace}/${pod}`)).size
+    const base = this.#diagnosis as Diagnosis
+    return { ...base, findings, summary: { pods: base.summary.pods, failingPods, causes } }
+  }
+}
+
+/** Pods that are terminating say nothing about the image. */
+function podsOf(sight: RolloutSight | null) {
+  return (sight?.pods ?? []).filter(({ ending }) => ending === null).map(({ pod }) => pod)
+}

@@ -1,0 +1,120 @@
+/** The result of `wait` in the formats of CI systems: failed pulls as in a diagnosis, plus workloads that are unfinished or unknown. */
+
+import type { SubjectState } from '../../waiting/subject-state.ts'
+import { markdownCode, markdownText, xml } from '../escape.ts'
+import { groupByCause } from '../group.ts'
+import type { Invocation } from '../invocation.ts'
+import { sanitizeLine } from '../sanitize.ts'
+import { joinLines } from '../screen/block.ts'
+import type { WaitReport } from '../wait-report.ts'
+import { waitSentence } from '../words/wait.ts'
+import { inSeveral, stateText, subjectName } from '../words/wait-state.ts'
+import { toJson } from './data.ts'
+import { fingerprint } from './fingerprint.ts'
+import { annotation, annotationsOf } from './github.ts'
+import { entry, gitlabEntries } from './gitlab.ts'
+import { failureText, output, problem, testCase } from './junit.ts'
+import { renderMarkdown } from './markdown.ts'
+
+/** One case a workload: failed for its image, an error where nothing certain is known or the time was up, skipped where another one ended the wait. */
+export function waitJunit(report: WaitReport, invocation: Invocation): string {
+  const { states, diagnosis, outcome, waited } = report
+  const cases = states.map(state => subjectCase(state, report, invocation))
+  if (cases.length === 0)
+    cases.push(testCase('wait', 'workloads', problem('error', outcome, waitSentence(report), [])))
+  const failures = states.filter(({ status }) => status === 'failed').length
+  const errors = states.filter(state => isError(state, report)).length + (states.length === 0 ? 1 : 0)
+  const counts = `tests="${cases.length}" failures="${failures}" errors="${errors}" time="${Math.round(waited / 1000)}"`
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="pullguard" ${counts}>`,
+    `  <testsuite name="pullguard wait" ${counts} timestamp="${xml(diagnosis.takenAt.slice(0, 19))}">`,
+    ...cases,
+    '  </testsuite>',
+    '</testsuites>',
+    '',
+  ].join('\n')
+}
+
+function isError({ status }: SubjectState, { outcome }: WaitReport): boolean {
+  return status === 'unknown' || (status === 'waiting' && outcome === 'timeout')
+}
+
+function subjectCase(state: SubjectState, report: WaitReport, invocation: Invocation): string {
+  const { subject, status } = state
+  const { diagnosis } = report
+  const text = stateText(state, diagnosis.takenAt)
+  const pods = new Set(state.failures.map(({ finding }) => finding.pod))
+  const own = diagnosis.findings.filter(
+    ({ namespace, pod }) => namespace === subject.namespace && pods.has(pod),
+  )
+  const lines = groupByCause(own, invocation).flatMap(group => failureText(group, group.findings[0]))
+  const [type = ''] = state.troubles.map(({ finding }) => finding.cause)
+  const body =
+    status === 'done'
+      ? output([text])
+      : status === 'failed'
+        ? problem('failure', type, text, lines)
+        : isError(state, report)
+          ? problem('error', state.code, text, lines)
+          : '<skipped/>'
+  return testCase(subject.namespace, `${subject.kind.toLowerCase()}/${subject.name}`, body)
+}
+
+/** What the time ran out for, or what nothing certain is known of. */
+function openStates(report: WaitReport): SubjectState[] {
+  return report.states.filter(state => isError(state, report) && state.troubles.length === 0)
+}
+
+const MOST_OPEN = 5
+
+/** Annotations, and the sentence as a last line for the log. */
+export function waitGithub(report: WaitReport, invocation: Invocation): string {
+  const { outcome, states, diagnosis } = report
+  const sentence = waitSentence(report)
+  if (outcome === 'done') return `${annotation('notice', 'pullguard', [sentence])}\n`
+  const several = inSeveral(states)
+  const open = openStates(report).slice(0, MOST_OPEN)
+  const annotations = [
+    ...annotationsOf(diagnosis, invocation),
+    ...open.map(state =>
+      annotation('error', `Not ready: ${subjectName(state, several)}`, [stateText(state, diagnosis.takenAt)]),
+    ),
+  ]
+  return `${annotations.join('\n')}\n${joinLines([sanitizeLine(sentence)])}`
+}
+
+/** Findings, and an entry for each workload that is not done. */
+export function waitGitlab(report: WaitReport, invocation: Invocation): string {
+  const open = openStates(report).map(state => {
+    const { kind, namespace, name } = state.subject
+    const path = `${namespace}/${kind.toLowerCase()}/${name}`
+    const text = `${kind.toLowerCase()}/${name}: ${stateText(state, report.diagnosis.takenAt)}`
+    return entry(text, `wait-${state.code}`, 'major', fingerprint(['wait', path]), path)
+  })
+  return toJson([...gitlabEntries(report.diagnosis, invocation), ...open])
+}
+
+const MOST_ROWS = 50
+
+/** The sentence, a table of the workloads, and the diagnosis where a pull failed. */
+export function waitMarkdown(report: WaitReport, invocation: Invocation): string {
+  const { states, diagnosis } = report
+  const rows = states
+    .toSorted((one, other) => RANK[one.status] - RANK[other.status])
+    .slice(0, MOST_ROWS)
+    .map(state => {
+      const { subject, status } = state
+      const name = markdownCode(`${subject.namespace}/${subject.kind.toLowerCase()}/${subject.name}`)
+      return `| ${name} | ${status} | ${markdownText(stateText(state, diagnosis.takenAt))} |`
+    })
+  const table = ['| Workload | Status | |', '| --- | --- | --- |', ...rows].join('\n')
+  const blocks = [
+    `### pullguard: ${markdownText(waitSentence(report))}`,
+    ...(rows.length === 0 ? [] : [table]),
+    ...(diagnosis.findings.length === 0 ? [] : [renderMarkdown(diagnosis, invocation).trimEnd()]),
+  ]
+  return `${blocks.join('\n\n')}\n`
+}
+
+const RANK: Record<SubjectState['status'], number> = { failed: 0, unknown: 1, waiting: 2, done: 3 }

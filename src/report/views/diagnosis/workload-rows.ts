@@ -1,0 +1,135 @@
+/** The rows below a cause, under labels: one a workload and image, each with a pod to look at; of many those of different namespaces first. */
+
+import { cell } from '../../escape.ts'
+import type { WorkloadRow } from '../../group.ts'
+import { sanitizeLine } from '../../sanitize.ts'
+import type { Palette } from '../../screen/palette.ts'
+import { tableLines } from '../../screen/table.ts'
+import { displayWidth, wrap } from '../../screen/wrap.ts'
+import { formatNumber, pluralize } from '../../words/count.ts'
+
+/** How the rows of a group are laid out. */
+interface Layout {
+  /** The workload as `deployment/shop`, or as its kind alone where its pod's name begins with its name. */
+  workload: 'path' | 'kind'
+  /** The name of the first pod, or only how many there are. */
+  pod: 'name' | 'count'
+  /** The image stands in the row, or above the rows that share it. */
+  image: 'beside' | 'above'
+}
+
+const BESIDE: readonly Layout[] = [
+  { workload: 'path', pod: 'name', image: 'beside' },
+  { workload: 'kind', pod: 'name', image: 'beside' },
+]
+const NARROW: Layout = { workload: 'kind', pod: 'name', image: 'above' }
+const COUNTED: Layout = { workload: 'path', pod: 'count', image: 'above' }
+const ABOVE: readonly Layout[] = [{ workload: 'path', pod: 'name', image: 'above' }, NARROW, COUNTED]
+
+/** Where no layout fits, the names of so few pods are worth more than straight columns. */
+const FEW_PODS = 5
+
+interface ChosenRows {
+  /** Those to print, in order. */
+  shown: WorkloadRow[]
+  hidden: WorkloadRow[]
+}
+
+/** At most `most` rows, and one more where that shows all. */
+export function chooseRows(rows: WorkloadRow[], most: number): ChosenRows {
+  if (rows.length <= most + 1) return { shown: rows, hidden: [] }
+  const namespaces = [...Map.groupBy(rows, ({ namespace }) => namespace).values()]
+  const chosen = new Set([...namespaces.flatMap(([first]) => first ?? []), ...rows].slice(0, most))
+  for (const row of rows) if (chosen.size < most) chosen.add(row)
+  return { shown: rows.filter(row => chosen.has(row)), hidden: rows.filter(row => !chosen.has(row)) }
+}
+
+interface RowOptions {
+  width: number
+  palette: Palette
+  /** Pod by pod below its workload. */
+  pods: boolean
+}
+
+/** The rows under their labels; rows that are not shown are counted. */
+export function rowLines({ shown, hidden }: ChosenRows, { width, palette, pods }: RowOptions): string[] {
+  const layout = pods ? COUNTED : layoutFor(shown, width)
+  const begins = (index: number) =>
+    layout.image === 'above' && shown[index]?.image !== shown[index - 1]?.image
+  const [labels = [], ...lines] = tableLines(
+    [labelsOf(layout), ...shown.map(row => cells(row, layout))],
+    width,
+    indentOf(layout),
+  )
+  return [
+    ...labels.map(palette.dim),
+    ...shown.flatMap((row, index) => [
+      ...(begins(index) ? wrap(sanitizeLine(row.image), width, '  ') : []),
+      ...(lines[index] ?? []),
+      ...(pods ? tableLines(row.findings.map(podCells), width, '      ').flat().map(palette.dim) : []),
+    ]),
+    ...(hidden.length === 0 ? [] : wrap(hiddenText(hidden), width, '  ')),
+  ]
+}
+
+function layoutFor(rows: readonly WorkloadRow[], width: number): Layout {
+  const images = new Set(rows.map(({ image }) => image)).size
+  const layouts = 2 * images > rows.length ? [...BESIDE, ...ABOVE] : ABOVE
+  const fitting = layouts.find(layout => widthOf(rows, layout) <= width)
+  return fitting ?? (podsOf(rows) <= FEW_PODS ? NARROW : COUNTED)
+}
+
+function widthOf(rows: readonly WorkloadRow[], layout: Layout): number {
+  const table = [labelsOf(layout), ...rows.map(row => cells(row, layout))]
+  const widths = labelsOf(layout).map((_, index) =>
+    Math.max(...table.map(line => displayWidth(line[index] ?? ''))),
+  )
+  return widths.reduce((sum, column) => sum + column + 2, indentOf(layout).length - 2)
+}
+
+/** Rows stand further in than the images above them. */
+function indentOf({ image }: Layout): string {
+  return image === 'above' ? '    ' : '  '
+}
+
+function labelsOf({ pod, image }: Layout): string[] {
+  return [
+    'NAMESPACE',
+    'WORKLOAD',
+    pod === 'name' ? 'POD' : 'PODS',
+    'AGE',
+    ...(image === 'beside' ? ['IMAGE'] : []),
+  ]
+}
+
+function cells(row: WorkloadRow, { workload, pod, image }: Layout): string[] {
+  return [
+    cell(row.namespace),
+    cell(workload === 'path' ? row.workload : kindOf(row)),
+    pod === 'name' ? podName(row) : pluralize(row.pods.length, 'pod'),
+    row.age ?? '-',
+    ...(image === 'beside' ? [cell(row.image)] : []),
+  ]
+}
+
+/** The workload's name can be read in its pod's name, as controllers make those. */
+function kindOf({ workload, pods: [first = ''] }: WorkloadRow): string {
+  const [kind = '', name = ''] = workload.split('/')
+  return first === name || first.startsWith(`${name}-`) ? kind : workload
+}
+
+function podName({ pods: [first = '', ...others] }: WorkloadRow): string {
+  return others.length === 0 ? cell(first) : `${cell(first)} and ${formatNumber(others.length)} more`
+}
+
+function podCells({ pod, container, node, reason }: WorkloadRow['findings'][number]): string[] {
+  return [cell(pod), node === null ? cell(container) : `${cell(container)} on ${cell(node)}`, cell(reason)]
+}
+
+function hiddenText(hidden: readonly WorkloadRow[]): string {
+  return `… and ${pluralize(podsOf(hidden), 'more pod')} of ${pluralize(hidden.length, 'more workload')} (-o wide shows all)`
+}
+
+function podsOf(rows: readonly WorkloadRow[]): number {
+  return rows.reduce((sum, { pods }) => sum + pods.length, 0)
+}

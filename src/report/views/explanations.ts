@@ -1,0 +1,74 @@
+/** `explain` in any of its formats. */
+
+import type { DataFormat } from '../formats.ts'
+import { enveloped, toJson, toYaml } from '../machine/data.ts'
+import type { ReportOptions } from '../options.ts'
+import { field, joinBlocks, joinLines } from '../screen/block.ts'
+import { type Palette, paletteFor } from '../screen/palette.ts'
+import { wrap } from '../screen/wrap.ts'
+import type { Explanation } from '../words/explanations.ts'
+
+interface ExplanationOptions extends ReportOptions {
+  format: DataFormat
+  /** Only names and headlines, as a list to choose from. */
+  listed: boolean
+}
+
+const RENDERERS: Record<
+  DataFormat,
+  (explanations: readonly Explanation[], options: ExplanationOptions) => string
+> = {
+  table: renderText,
+  text: renderText,
+  json: explanations => toJson(document(explanations)),
+  yaml: explanations => toYaml(document(explanations)),
+  name: explanations => joinLines(explanations.map(({ name }) => name)),
+}
+
+/** The explanations as text for standard output, ready to write. */
+export function renderExplanations(
+  explanations: readonly Explanation[],
+  options: ExplanationOptions,
+): string {
+  return RENDERERS[options.format](explanations, options)
+}
+
+function renderText(explanations: readonly Explanation[], options: ExplanationOptions): string {
+  return options.listed ? list(explanations, options) : whole(explanations, options)
+}
+
+function document(explanations: readonly Explanation[]): object {
+  return enveloped('Explanations', { explanations })
+}
+
+function list(explanations: readonly Explanation[], { invocation: { program } }: ExplanationOptions): string {
+  const longest = Math.max(...explanations.map(({ name }) => name.length))
+  const rows = explanations.map(({ name, title }) => `${name.padEnd(longest)}  ${title}`)
+  return joinLines([...rows, '', `More of each: ${program} explain NAME`])
+}
+
+function whole(
+  explanations: readonly Explanation[],
+  { width, color, invocation: { program } }: ExplanationOptions,
+): string {
+  const palette = paletteFor(color)
+  return joinBlocks(explanations.map(each => block(each, { width, program }, palette)))
+}
+
+function block(
+  { name, title, is, howToTell, whatToDo, example, subcauses }: Explanation,
+  { width, program }: { width: number; program: string },
+  palette: Palette,
+): string[] {
+  const line = (label: string, text: string) =>
+    field({ label, text: text.replaceAll('`pullguard ', `\`${program} `) }, width)
+  return [
+    ...wrap(`${name}: ${title}`, width).map(palette.strong),
+    '',
+    ...line('what it is', is),
+    ...line('how to tell', howToTell),
+    ...whatToDo.flatMap((text, index) => line(index === 0 ? 'what to do' : '', `${index + 1}. ${text}`)),
+    ...(example === null ? [] : field({ label: 'example', text: example, style: palette.dim }, width)),
+    ...subcauses.flatMap((sub, index) => line(index === 0 ? 'subcauses' : '', `${sub.name}: ${sub.is}`)),
+  ]
+}

@@ -1,0 +1,55 @@
+/** The verdict of a wait for a person, on a terminal or in a log: the workloads, why pulls fail and what to do, and in the last line how it ended. */
+
+import type { SubjectState } from '../../../waiting/subject-state.ts'
+import { cell } from '../../escape.ts'
+import type { ReportOptions } from '../../options.ts'
+import { sanitizeLine } from '../../sanitize.ts'
+import { joinBlocks } from '../../screen/block.ts'
+import { type Palette, paletteFor } from '../../screen/palette.ts'
+import { tableLines } from '../../screen/table.ts'
+import { wrap } from '../../screen/wrap.ts'
+import type { WaitReport } from '../../wait-report.ts'
+import { pluralize } from '../../words/count.ts'
+import { nextStep } from '../../words/summary.ts'
+import { waitSentence } from '../../words/wait.ts'
+import { inSeveral, stateText, subjectName } from '../../words/wait-state.ts'
+import { storyBlocks, withNextStep } from '../diagnosis-screen.ts'
+
+/** Beyond that only those that are not done are shown. */
+const MOST_ROWS = 20
+
+/** The whole verdict. */
+export function waitScreen(report: WaitReport, options: ReportOptions): string {
+  const { outcome, states, diagnosis } = report
+  const palette = paletteFor(options.color)
+  const screen = options.terminal ? options : { ...options, width: Number.POSITIVE_INFINITY }
+  const sentence = sanitizeLine(waitSentence(report))
+  const next = outcome === 'done' ? null : nextStep(diagnosis, options.invocation)
+  const well = outcome === 'done' ? palette.success : (line: string) => line
+  const last =
+    next === null ? wrap(sentence, screen.width).map(well) : withNextStep(sentence, next, screen, palette)
+  const rows = states.length > 1 || outcome !== 'done' ? stateLines(report, screen.width, palette) : []
+  const story = outcome === 'done' ? [] : storyBlocks(diagnosis, screen, 'summary')
+  return joinBlocks([rows, ...story, last])
+}
+
+const RANK: SubjectState['status'][] = ['done', 'waiting', 'unknown', 'failed']
+
+function stateLines({ states, diagnosis }: WaitReport, width: number, palette: Palette): string[] {
+  const several = inSeveral(states)
+  const all = states.toSorted((one, other) => RANK.indexOf(one.status) - RANK.indexOf(other.status))
+  const shown =
+    all.length <= MOST_ROWS ? all : all.filter(({ status }) => status !== 'done').slice(0, MOST_ROWS)
+  const rows = shown.map(state => [
+    cell(subjectName(state, several)),
+    state.status,
+    sanitizeLine(stateText(state, diagnosis.takenAt)),
+  ])
+  const lines = tableLines(rows, width).flatMap((row, index) => {
+    const status = shown[index]?.status
+    if (status === 'done') return row.map(palette.success)
+    return status === 'failed' ? row.map(line => palette.problem(line, 'error')) : row
+  })
+  const hidden = all.length - shown.length
+  return hidden > 0 ? [...lines, `… and ${pluralize(hidden, 'more workload')}`] : lines
+}

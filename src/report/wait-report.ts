@@ -1,0 +1,18 @@
+/** The result of a wait, for the report. */
+
+import type { AdvisedDiagnosis } from '../advice/add-steps.ts'
+import type { Outcome } from '../waiting/outcome.ts'
+import type { Goal, SubjectState } from '../waiting/subject-state.ts'
+
+export interface WaitReport {
+  outcome: Outcome
+  goal: Goal
+  /** Milliseconds. */
+  waited: number
+  timeout: number
+  states: readonly SubjectState[]
+  /** Of the pods that are waited for, with what became known meanwhile. */
+  diagnosis: AdvisedDiagnosis
+  /** Milliseconds since 1970, by the server's clock. */
+  now: number
+}

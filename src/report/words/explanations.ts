@@ -1,0 +1,41 @@
+/** Everything that `explain` can explain, in one shape, whatever it is the name of. */
+
+import type { Cause } from '../../diagnosis/finding.ts'
+import { ACCESS } from './explanations/access.ts'
+import type { ExplanationsOf } from './explanations/explanation.ts'
+import { IMAGE } from './explanations/image.ts'
+import { NETWORK } from './explanations/network.ts'
+import { TROUBLE } from './explanations/trouble.ts'
+
+export interface Explanation {
+  kind: 'cause'
+  name: string
+  title: string
+  is: string
+  howToTell: string
+  whatToDo: readonly string[]
+  example: string | null
+  subcauses: { name: string; is: string }[]
+}
+
+const CAUSES: ExplanationsOf<Cause> = { ...ACCESS, ...IMAGE, ...NETWORK, ...TROUBLE }
+
+/** The names that can be explained. */
+export const CAUSE_NAMES: readonly string[] = Object.keys(CAUSES)
+
+/** All of them, causes in the order of the documentation. `names` are the causes. */
+export function explanationsOf(names: readonly Cause[]): Explanation[] {
+  return names.map(name => {
+    const { title, is, tell, todo, example, subcauses } = CAUSES[name]
+    return {
+      kind: 'cause',
+      name,
+      title,
+      is,
+      howToTell: tell,
+      whatToDo: todo,
+      example,
+      subcauses: Object.entries<string>(subcauses).map(([sub, means]) => ({ name: sub, is: means })),
+    }
+  })
+}

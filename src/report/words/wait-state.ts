@@ -1,0 +1,91 @@
+/** How a workload is described while `wait` waits for it, and when it is finished. */
+
+import type { EndCode, Obstacle, SubjectState, WaitCode } from '../../waiting/subject-state.ts'
+import { formatNumber, pluralize, shortList } from './count.ts'
+import { imageText } from './labels.ts'
+import { pullingFor } from './pulling.ts'
+import { troublesText } from './wait-trouble.ts'
+
+/** `deployment/web`; with its namespace in front where several are waited in. */
+export function subjectName({ subject }: SubjectState, several: boolean): string {
+  const { kind, namespace, name } = subject
+  return `${several ? `${namespace}/` : ''}${kind.toLowerCase()}/${name}`
+}
+
+/** Whether the workloads are of more than one namespace. */
+export function inSeveral(states: readonly SubjectState[]): boolean {
+  return new Set(states.map(({ subject }) => subject.namespace)).size > 1
+}
+
+type Words = (state: SubjectState, takenAt: string) => string
+
+const ENDED: Record<EndCode, Words> = {
+  ready: ({ counts }) => `${pluralize(counts.wanted, 'pod')} ready`,
+  pulled: ({ counts }) => `${pluralize(counts.wanted, 'pod')} with all images`,
+  started: () => 'its pods have started',
+  completed: () => 'completed',
+  'none-wanted': () => 'wants no pods',
+  suspended: () => 'suspended, so it creates no pods',
+  'no-job': () => 'has not created a Job yet; its schedule decides when it does',
+  image: (state, takenAt) => troublesText(state, takenAt),
+  deleted: () => 'was deleted while waiting',
+  paused: () => 'paused: no pod gets its newest template until the rollout is resumed',
+  'on-delete': ({ counts }) =>
+    `uses the OnDelete strategy: not all of its ${pluralize(counts.wanted, 'pod')} run the newest template, and each is replaced only when it is deleted`,
+  ended: ({ obstacle }) => `has failed, and not because of an image${because(obstacle)}`,
+  unreadable: () => "can't be read, so its state is unknown",
+}
+
+const WAITING: Record<WaitCode, Words> = {
+  absent: ({ seen }) => (seen ? 'is gone' : 'does not exist yet'),
+  unobserved: () => 'its controller has not acted on the newest change yet',
+  pull: (state, takenAt) =>
+    state.troubles.length === 0
+      ? `can't pull an image${because(state.obstacle)}`
+      : troublesText(state, takenAt),
+  pulling: ({ pulling }, takenAt) => {
+    const [longest] = pulling
+    const images = [...new Set(pulling.map(({ image }) => imageText(image)))]
+    const time = longest === undefined ? '' : ` for ${pullingFor(longest.since, takenAt)}`
+    return `pulling ${shortList(images, 2)}${time}`
+  },
+  refused: ({ obstacle }) => notAnImage(`the API server rejects its pods${because(obstacle)}`),
+  'not-ended': ({ obstacle }) =>
+    `pod ${obstacle?.pod ?? ''} is still terminating, and its replacement has to wait`,
+  'not-made': progress('not all pods have been created yet'),
+  unscheduled: ({ obstacle }) =>
+    notAnImage(`pod ${obstacle?.pod ?? ''} can't be scheduled${because(obstacle)}`),
+  initializing: ({ obstacle }) =>
+    `an init container of pod ${obstacle?.pod ?? ''} is still running${because(obstacle)}`,
+  starting: progress('starting'),
+  crashing: ({ obstacle }) =>
+    notAnImage(
+      `container ${obstacle?.container ?? ''} of pod ${obstacle?.pod ?? ''} keeps failing${because(obstacle)}`,
+    ),
+  'not-ready': progress('the images are there, and not all pods are ready'),
+  'old-pods': progress('old pods are still terminating'),
+  controller: progress('its controller has not reported the pods as available yet'),
+}
+
+function progress(text: string): Words {
+  return ({ counts }) => {
+    const { wanted, ready, pulled } = counts
+    if (wanted === 0) return text
+    return ready >= wanted || pulled <= ready
+      ? `${formatNumber(ready)} of ${pluralize(wanted, 'pod')} ready: ${text}`
+      : `${formatNumber(ready)} of ${pluralize(wanted, 'pod')} ready, ${formatNumber(pulled)} with all images: ${text}`
+  }
+}
+
+const notAnImage = (text: string): string => `not an image problem: ${text}`
+
+function because(obstacle: Obstacle | null): string {
+  const parts = [obstacle?.reason ?? '', obstacle?.message ?? ''].filter(part => part !== '')
+  return parts.length === 0 ? '' : ` (${parts.join(': ')})`
+}
+
+/** The state of a workload as one clause. */
+export function stateText(state: SubjectState, takenAt: string): string {
+  const words: Record<string, Words> = { ...ENDED, ...WAITING }
+  return words[state.code]?.(state, takenAt) ?? ''
+}

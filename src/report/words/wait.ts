@@ -1,0 +1,56 @@
+/** The summary sentences of `wait`: its progress, and how it ended. */
+
+import type { SubjectState } from '../../waiting/subject-state.ts'
+import type { WaitReport } from '../wait-report.ts'
+import { formatNumber, pluralize, shortList } from './count.ts'
+import { inSeveral, stateText, subjectName } from './wait-state.ts'
+import { lasting } from './wait-trouble.ts'
+
+const SHOWN = 3
+
+/** The last line: what became of it, in one sentence. */
+export function waitSentence({ outcome, states, waited, timeout, goal, diagnosis }: WaitReport): string {
+  const after = `after ${lasting(waited)}`
+  const several = inSeveral(states)
+  const named = (some: readonly SubjectState[]) =>
+    shortList(
+      some.map(state => subjectName(state, several)),
+      SHOWN,
+    )
+  const of = (...statuses: SubjectState['status'][]) =>
+    states.filter(({ status }) => statuses.includes(status))
+  switch (outcome) {
+    case 'done':
+      if (states.length === 0) return 'Nothing to wait for: nothing in the manifests has pods.'
+      return states.length === 1
+        ? `${named(states)}: ${stateText(states[0] as SubjectState, diagnosis.takenAt)} ${after}.`
+        : `${pluralize(states.length, 'workload')} ${goal === 'pulled' ? 'have their images' : 'are done'} ${after}.`
+    case 'failed':
+      return `${named(of('failed'))} can't pull ${of('failed').length === 1 ? 'its' : 'their'} images, and waiting won't help. Stopped ${after}.`
+    case 'unknown':
+      if (of('unknown').length === 0)
+        return `Can't tell whether everything is ready, because some kinds can't be read. Stopped ${after}.`
+      return of('unknown').length === 1
+        ? `${named(of('unknown'))}: ${stateText(of('unknown')[0] as SubjectState, diagnosis.takenAt)}. Stopped ${after}.`
+        : `Can't tell whether ${named(of('unknown'))} are ready. Stopped ${after}.`
+    case 'timeout':
+      return states.length === 0
+        ? `No workload matched within ${lasting(timeout)}.`
+        : `Timed out ${after} waiting for ${named(of('waiting'))}.`
+  }
+}
+
+/** `2 of 5 done`, and what the others wait for. */
+export function progressSentence(states: readonly SubjectState[], takenAt: string): string {
+  const several = inSeveral(states)
+  const open = states.filter(({ status }) => status === 'waiting')
+  const done = states.length - open.length
+  const texts = open.map(state => `${subjectName(state, several)}: ${stateText(state, takenAt)}`)
+  const shown = texts.slice(0, SHOWN).join(' · ')
+  const rest = texts.length - SHOWN
+  const count =
+    states.length === 1 ? '' : `${formatNumber(done)} of ${pluralize(states.length, 'workload')} finished`
+  return [count, shown, rest > 0 ? `and ${formatNumber(rest)} more` : '']
+    .filter(part => part !== '')
+    .join(' · ')
+}

@@ -1,0 +1,190 @@
+/** One namespace, or all of them, as far as workloads that are waited for go: their objects, pods and events, each followed by one watch. */
+
+import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
+import type { RolloutSight } from '../../snapshot/rollout.ts'
+import type { OwnerLink, PodEvent } from '../../snapshot/snapshot.ts'
+import { isForbidden, isNotFound } from '../gap.ts'
+import type { NamespaceOrAll } from '../live/reading.ts'
+import { EVENT_SHAPE, POD_SHAPE } from '../narrow/protobuf-shapes.ts'
+import { podAsWorkload } from '../narrow/rollout.ts'
+import { type Focus, Follower, type FollowerOptions, type Store } from './follower.ts'
+import { HeldEvents } from './held-events.ts'
+import type { HeldObject } from './held-objects.ts'
+import { HeldPods } from './held-pods.ts'
+import { type FollowedKind, HeldWorkloads, subjectOf } from './held-workloads.ts'
+import { focusOn } from './pod-focus.ts'
+import { PULL_EVENTS } from './pull-events.ts'
+import type { NamedSubject, SubjectIndex, Subjects } from './subjects.ts'
+
+export class Area {
+  readonly #namespace: NamespaceOrAll
+  readonly #subjects: Subjects
+  readonly #index: SubjectIndex
+  readonly #options: FollowerOptions
+  readonly #workloads: HeldWorkloads
+  readonly #pods: HeldPods
+  readonly #events: HeldEvents
+  readonly #followers: Follower<unknown>[] = []
+  /** Kinds that this user is not allowed to read. */
+  readonly #unread = new Set<string>()
+  #podFollower: Follower<unknown> | null = null
+  #isRunning = false
+  #focus = ''
+
+  constructor(namespace: NamespaceOrAll, subjects: Subjects, index: SubjectIndex, options: FollowerOptions) {
+    this.#namespace = namespace
+    this.#subjects = subjects
+    this.#index = index
+    this.#options = options
+    this.#workloads = new HeldWorkloads(subjects, index)
+    const claims = {
+      controller: (uid: string) => this.#workloads.makes(uid),
+      pod: (at: string, name: string, labels: Record<string, unknown>, controlledBy: string | null) => {
+        const pod = { kind: 'Pod' as const, namespace: at, name }
+        return index.names(pod) || index.selects(pod, labels, controlledBy)
+      },
+    }
+    this.#pods = new HeldPods(claims, uid => this.#events.forget(uid))
+    this.#events = new HeldEvents(uid => this.#pods.has(uid))
+  }
+
+  /**
+   * Reads what there is: owners before what they own, so that each is known when what belongs to it comes.
+   * @throws ApiError, UnreachableError where a request fails for another reason than a missing permission, which is a gap
+   */
+  async start(): Promise<void> {
+    for (const kinds of this.#workloads.kinds()) await Promise.all(kinds.map(kind => this.#begin(kind)))
+    await this.#followPods()
+  }
+
+  /** Follows what has been read from now on. */
+  run(): void {
+    this.#isRunning = true
+    for (const follower of this.#followers) this.#keep(follower)
+  }
+
+  /** Follows the pods of workloads that have come since. What fails is tried at the next look. */
+  async lookAgain(): Promise<void> {
+    try {
+      await this.#followPods()
+    } catch (error) {
+      this.#options.signal.throwIfAborted()
+      this.#focus = ''
+      if (!(error instanceof Error)) throw error
+      this.#options.onTrouble(error)
+    }
+  }
+
+  /** Reads everything again: what is decided on is not to rest on a watch alone. */
+  async readAgain(): Promise<void> {
+    await Promise.all(this.#followers.map(follower => follower.readAgain()))
+  }
+
+  covers(namespace: string): boolean {
+    return this.#namespace === null || this.#namespace === namespace
+  }
+
+  /** The workloads that labels have selected so far. */
+  selected(): NamedSubject[] {
+    const pods = this.#pods
+      .claimed()
+      .map(({ pod: { namespace, name } }) => ({ kind: 'Pod' as const, namespace, name }))
+      .filter(pod => !this.#index.names(pod))
+    return [...this.#workloads.selected().map(subjectOf), ...pods]
+  }
+
+  /** The workload as last seen; null if reading it or its pods is not allowed. */
+  sightOf({ kind, namespace, name }: NamedSubject): RolloutSight | null {
+    if (this.#unread.has(kind) || this.#unread.has('Pod')) return null
+    if (kind === 'Pod') {
+      const pod = this.#pods.named(namespace, name)
+      return pod === null ? NOTHING : { workload: podAsWorkload(pod), revisions: [], pods: [pod] }
+    }
+    const object = this.#workloads.get(kind, namespace, name)
+    if (object === null) return NOTHING
+    const revisions = this.#workloads.revisionsOf(object)
+    if (kind === 'CronJob') return this.#newestJob(object, revisions)
+    const isUnread =
+      (kind === 'Deployment' && this.#unread.has('ReplicaSet')) ||
+      (kind === 'DaemonSet' && this.#unread.has('ControllerRevision'))
+    const makers = kind === 'Deployment' ? revisions : [object]
+    return {
+      workload: object.workload,
+      revisions: isUnread ? null : revisions.map(({ revision }) => revision),
+      pods: makers.flatMap(({ owner }) => this.#pods.controlledBy(owner.uid)),
+    }
+  }
+
+  /** Whether labels select a kind that can't be read, so that workloads can be missing. */
+  get isBlind(): boolean {
+    return this.#subjects.selections.some(({ kinds }) => kinds.some(kind => this.#unread.has(kind)))
+  }
+
+  eventsOf(podUid: string): PodEvent[] {
+    return this.#events.of(podUid)
+  }
+
+  /** The way up from the pods. */
+  owners(): OwnerLink[] {
+    return this.#workloads.owners()
+  }
+
+  objectOf({ kind, namespace, name }: NamedSubject): HeldObject | null {
+    return this.#workloads.get(kind, namespace, name)
+  }
+
+  #begin({ kind, focus }: FollowedKind): Promise<unknown> {
+    return this.#follow(KINDS[kind] as Kind<unknown>, focus, this.#workloads.storeFor(kind))
+  }
+
+  async #follow(kind: Kind<unknown>, focus: Focus, store: Store<unknown>): Promise<Follower<unknown> | null> {
+    const shape = kind === KINDS.Pod ? POD_SHAPE : kind === KINDS.Event ? EVENT_SHAPE : undefined
+    const of = { kind, area: this.#namespace, focus, store, ...(shape && { shape }) }
+    const follower = new Follower(of, this.#options)
+    try {
+      await follower.start()
+    } catch (error) {
+      if (!isForbidden(error) && !isNotFound(error)) throw error
+      this.#unread.add(kind.kind)
+      this.#options.reading.recordGap(error, kind, this.#namespace)
+      return null
+    }
+    this.#followers.push(follower)
+    if (this.#isRunning) this.#keep(follower)
+    return follower
+  }
+
+  #keep(follower: Follower<unknown>): void {
+    follower.run().catch(this.#options.onFailure)
+  }
+
+  #newestJob(cronJob: HeldObject, jobs: HeldObject[]): RolloutSight | null {
+    if (this.#unread.has('Job')) return null
+    const [newest] = jobs.toSorted((one, other) => other.revision.number - one.revision.number)
+    if (newest === undefined) return { workload: cronJob.workload, revisions: [], pods: [] }
+    const pods = this.#pods.controlledBy(newest.owner.uid)
+    return { workload: newest.workload, revisions: [], pods }
+  }
+
+  /** Without anything that could have pods none are looked for. */
+  async #followPods(): Promise<void> {
+    const held = this.#workloads.waitedFor()
+    const named = this.#subjects.named.flatMap(({ kind, name }) => (kind === 'Pod' ? name : []))
+    const open = this.#subjects.selections.some(({ kinds }) => kinds.includes('Pod'))
+    if (held.length === 0 && named.length === 0 && !open) return
+    const focus = open
+      ? {}
+      : focusOn(
+          held.map(({ podLabels }) => podLabels),
+          named,
+        )
+    const wanted = JSON.stringify([focus, held.map(({ owner }) => owner.uid).sort()])
+    if (wanted === this.#focus) return
+    this.#focus = wanted
+    if (this.#podFollower !== null) return this.#podFollower.resync(focus)
+    this.#podFollower = await this.#follow(KINDS.Pod, focus, this.#pods)
+    await this.#follow(KINDS.Event, PULL_EVENTS, this.#events)
+  }
+}
+
+const NOTHING: RolloutSight = { workload: null, revisions: [], pods: [] }

@@ -1,0 +1,179 @@
+/** Follows one list: lists, watches what changes, and lists again whenever a watch alone can't be trusted. */
+
+import type { Clock } from '../../clock.ts'
+import { ApiError } from '../../kubernetes/api/api-error.ts'
+import type { WatchedChange } from '../../kubernetes/api/cluster.ts'
+import type { Kind } from '../../kubernetes/api/kinds.ts'
+import type { Shape } from '../../protobuf/shape.ts'
+import { isForbidden } from '../gap.ts'
+import type { NamespaceOrAll, Reading } from '../live/reading.ts'
+
+/** Which objects of a list. */
+export interface Focus {
+  labelSelector?: string
+  fieldSelector?: string
+}
+
+/** Keeps what is followed. */
+export interface Store<Object> {
+  /** A list begins: whatever was not taken by its `end` is gone. */
+  begin(): { take(object: Object): void; end(): void }
+  change(change: WatchedChange<Object>): void
+}
+
+/** What is followed, and where. */
+export interface Following<Object> {
+  kind: Kind<Object>
+  area: NamespaceOrAll
+  focus: Focus
+  /** What is listed, where that is less than what is watched. */
+  listed?: Focus
+  shape?: Shape
+  store: Store<Object>
+}
+
+export interface FollowerOptions {
+  reading: Reading
+  clock: Clock
+  signal: AbortSignal
+  /** Something may have changed. */
+  onChange(): void
+  /** Why the list can't be followed at the moment; null once it can again. */
+  onTrouble(error: Error | null): void
+  /** The following itself has ended, by the signal or a mistake of ours. */
+  onFailure(error: unknown): void
+}
+
+/** Seconds that the server is asked to keep a watch. The client's own bound on silence is 90 s. */
+const WATCH_SECONDS = 50
+/** Milliseconds, as are the others. A watch goes on from where the last one ended in time; the whole list is read again after this long. */
+const RESYNC = 300_000
+/** A watch that ends sooner did not do its work. */
+const SHORT = 1_000
+const POLL = 2_000
+const FIRST_PAUSE = 800
+const LONGEST_PAUSE = 10_000
+const PAGE = 500
+
+export class Follower<Object> {
+  readonly #of: Following<Object>
+  readonly #options: FollowerOptions
+  /** Ends the watch under way. */
+  #again = new AbortController()
+  /** A list is wanted before the next watch, and by whom. */
+  #isStale = false
+  #waiting: (() => void)[] = []
+  #resourceVersion = ''
+  #listedAt = 0
+  #polls = false
+
+  constructor(of: Following<Object>, options: FollowerOptions) {
+    this.#of = of
+    this.#options = options
+  }
+
+  /** The first list. @throws ApiError, UnreachableError where it can't be read */
+  async start(): Promise<void> {
+    const { reading, clock } = this.#options
+    const { kind, area, focus, listed = focus, shape, store } = this.#of
+    this.#isStale = false
+    const waiting = this.#waiting.splice(0)
+    const listing = store.begin()
+    const options = { ...listed, limit: shape ? 0 : PAGE, ...(shape && { shape }) }
+    try {
+      const { resourceVersion } = await reading.list(kind, area, options, object => listing.take(object))
+      this.#resourceVersion = resourceVersion
+    } catch (error) {
+      this.#waiting.push(...waiting)
+      throw error
+    }
+    listing.end()
+    this.#listedAt = clock.now()
+    for (const done of waiting) done()
+    this.#options.onChange()
+  }
+
+  /** Follows until the signal is aborted, whose reason it throws. Failures are reported and retried. */
+  async run(): Promise<never> {
+    const { clock, signal } = this.#options
+    let shortOnes = 0
+    for (;;) {
+      const began = clock.now()
+      const isTrusted = this.#polls ? false : await this.#watch()
+      if (this.#polls) await this.#pause(POLL)
+      signal.throwIfAborted()
+      shortOnes = clock.now() - began < SHORT && !this.#isStale ? shortOnes + 1 : 0
+      if (isTrusted && shortOnes < 2 && clock.now() - this.#listedAt < RESYNC) continue
+      if (shortOnes > 1) await this.#pause(pauseAfter(shortOnes - 2))
+      await this.#startAgain()
+    }
+  }
+
+  /** Reads the list again soon, where asked for with another focus. */
+  resync(focus: Focus = this.#of.focus): void {
+    this.#of.focus = focus
+    this.#isStale = true
+    this.#again.abort()
+  }
+
+  /** Resolves when the list has been read again, from now on. */
+  readAgain(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#waiting.push(resolve)
+    this.resync()
+    return promise
+  }
+
+  /** Whether the next watch can go on from where this one ended. */
+  async #watch(): Promise<boolean> {
+    if (this.#isStale) return false
+    const { reading } = this.#options
+    const { kind, area, focus, store } = this.#of
+    this.#again = new AbortController()
+    const { signal } = this.#again
+    const options = {
+      ...focus,
+      resourceVersion: this.#resourceVersion,
+      timeoutSeconds: WATCH_SECONDS,
+      signal,
+    }
+    try {
+      const { why, resourceVersion } = await reading.watch(kind, area, options, change => {
+        store.change(change)
+        this.#options.onChange()
+      })
+      this.#resourceVersion = resourceVersion
+      return why === 'over'
+    } catch (error) {
+      this.#options.signal.throwIfAborted()
+      if (isForbidden(error) || isUnsupported(error)) this.#polls = true
+      return false
+    }
+  }
+
+  async #startAgain(): Promise<void> {
+    for (let failures = 0; ; failures++) {
+      try {
+        await this.start()
+        this.#options.onTrouble(null)
+        return
+      } catch (error) {
+        this.#options.signal.throwIfAborted()
+        if (!(error instanceof Error)) throw error
+        this.#options.onTrouble(error)
+        await this.#pause(pauseAfter(failures))
+      }
+    }
+  }
+
+  #pause(milliseconds: number): Promise<void> {
+    return this.#options.clock.sleep(milliseconds, this.#options.signal)
+  }
+}
+
+const pauseAfter = (failures: number): number => Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** failures)
+
+/** Some aggregated or proxied servers know lists only. */
+function isUnsupported(error: unknown): boolean {
+  return error instanceof ApiError && [400, 404, 405, 406].includes(error.status)
+}

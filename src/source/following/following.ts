@@ -1,0 +1,127 @@
+/** Follows everything that a wait is about, in as few watches as there are namespaces or, beyond some, for the whole cluster at once. */
+
+import type { Clock } from '../../clock.ts'
+import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import type { RolloutSight } from '../../snapshot/rollout.ts'
+import type { Gap, OwnerLink, PodEvent } from '../../snapshot/snapshot.ts'
+import { Reading } from '../live/reading.ts'
+import { Area } from './area.ts'
+import type { FollowerOptions } from './follower.ts'
+import type { HeldObject } from './held-objects.ts'
+import { Notice } from './notice.ts'
+import { type NamedSubject, namespacesOf, SubjectIndex, type Subjects, subjectKey } from './subjects.ts'
+
+/** Namespaces that are followed one by one: for more of them one watch of the whole cluster costs the server less. */
+const MOST_NAMESPACES = 4
+
+export interface FollowingOptions {
+  clock: Clock
+  signal: AbortSignal
+}
+
+export class Following {
+  readonly #reading: Reading
+  readonly #areas: readonly Area[]
+  readonly #subjects: Subjects
+  readonly #notice: Notice
+
+  private constructor(reading: Reading, areas: readonly Area[], subjects: Subjects, notice: Notice) {
+    this.#reading = reading
+    this.#areas = areas
+    this.#subjects = subjects
+    this.#notice = notice
+  }
+
+  /** Reads what there is of the subjects. @throws ApiError, UnreachableError; a missing permission is a gap */
+  static async start(
+    cluster: ClusterReader,
+    subjects: Subjects,
+    { clock, signal }: FollowingOptions,
+  ): Promise<Following> {
+    const index = new SubjectIndex(subjects)
+    const namespaces = namespacesOf(subjects)
+    const notice = new Notice()
+    const begin = async (places: (string | null)[]) => {
+      const reading = new Reading(cluster, { signal })
+      const options: FollowerOptions = { reading, clock, signal, ...notice.callbacks }
+      const areas = places.map(place => new Area(place, subjectsIn(subjects, place), index, options))
+      for (const area of areas) await area.start()
+      return new Following(reading, areas, subjects, notice)
+    }
+    const alone = namespaces.length <= MOST_NAMESPACES
+    const following = await begin(alone ? namespaces : [null])
+    // Without permission for the whole cluster, each namespace can still be readable.
+    return alone || following.gaps.length === 0 ? following : begin(namespaces)
+  }
+
+  get gaps(): Gap[] {
+    return this.#reading.gaps
+  }
+
+  get namespaces(): string[] {
+    return namespacesOf(this.#subjects).sort()
+  }
+
+  /** Whether workloads are selected by labels, so that more may come. */
+  get isOpen(): boolean {
+    return this.#subjects.selections.length > 0
+  }
+
+  /** Whether labels select a kind that can't be read, so that workloads can be missing. */
+  get isBlind(): boolean {
+    return this.#areas.some(area => area.isBlind)
+  }
+
+  /** Why the cluster can't be followed at the moment; null while it can. */
+  get trouble(): Error | null {
+    return this.#notice.trouble
+  }
+
+  /** Follows from now on, until the signal is aborted. */
+  run(): void {
+    for (const area of this.#areas) area.run()
+  }
+
+  /** Resolves at the next change. @throws where nothing is followed any more */
+  changed(): Promise<void> {
+    return this.#notice.next()
+  }
+
+  /** Follows the pods of workloads that have come since. */
+  async lookAgain(): Promise<void> {
+    for (const area of this.#areas) await area.lookAgain()
+  }
+
+  /** Resolves when all of it has been read again, in lists. */
+  async readAgain(): Promise<void> {
+    await Promise.all(this.#areas.map(area => area.readAgain()))
+  }
+
+  /** Those with a name, and those that labels have selected so far, each once. */
+  subjects(): NamedSubject[] {
+    const all = [...this.#subjects.named, ...this.#areas.flatMap(area => area.selected())]
+    return [...new Map(all.map(subject => [subjectKey(subject), subject])).values()]
+  }
+
+  /** The workload as last seen; null if reading it or its pods is not allowed. */
+  sightOf(subject: NamedSubject): RolloutSight | null {
+    return this.#areas.find(area => area.covers(subject.namespace))?.sightOf(subject) ?? null
+  }
+
+  objectOf(subject: NamedSubject): HeldObject | null {
+    return this.#areas.find(area => area.covers(subject.namespace))?.objectOf(subject) ?? null
+  }
+
+  eventsOf(podUid: string): PodEvent[] {
+    return this.#areas.flatMap(area => area.eventsOf(podUid))
+  }
+
+  owners(): OwnerLink[] {
+    return this.#areas.flatMap(area => area.owners())
+  }
+}
+
+function subjectsIn({ named, selections }: Subjects, place: string | null): Subjects {
+  const isHere = ({ namespace }: { namespace: string }) => place === null || namespace === place
+  return { named: named.filter(isHere), selections: selections.filter(isHere) }
+}

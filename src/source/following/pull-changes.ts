@@ -1,0 +1,89 @@
+/** Tells when something about pulls may have changed in an area, without reading what is there: that is for who asks. */
+
+import type { Clock } from '../../clock.ts'
+import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
+import { isForbidden } from '../gap.ts'
+import { type NamespaceOrAll, Reading } from '../live/reading.ts'
+import { narrowEvent } from '../narrow/event.ts'
+import { narrowPod } from '../narrow/pod.ts'
+import { couldFail, isProgress } from '../suspects.ts'
+import { type Focus, Follower, type Store } from './follower.ts'
+import { Notice } from './notice.ts'
+import { PULL_EVENTS } from './pull-events.ts'
+
+export interface PullChangesOptions {
+  area: NamespaceOrAll
+  labelSelector?: string
+  clock: Clock
+  signal: AbortSignal
+}
+
+/** No object has that name: the list says only from where to watch. */
+const NOTHING: Focus = { fieldSelector: 'metadata.name=-' }
+
+export class PullChanges {
+  readonly #notice = new Notice()
+  readonly #failing = new Set<string>()
+
+  /** Starts watching; kinds that this user may not list are skipped. @throws ApiError, UnreachableError */
+  static async start(cluster: ClusterReader, options: PullChangesOptions): Promise<PullChanges> {
+    const changes = new PullChanges()
+    const { labelSelector } = options
+    const pods = labelSelector === undefined ? {} : { labelSelector }
+    await changes.#follow(cluster, options, KINDS.Pod, pods, object => changes.#isAboutPull(object))
+    await changes.#follow(cluster, options, KINDS.Event, PULL_EVENTS, object => {
+      const event = narrowEvent(object)
+      // A pull that begins or ends shows in its pod.
+      return event !== null && !isProgress(event)
+    })
+    return changes
+  }
+
+  /** Resolves at the next change. @throws where nothing is followed any more */
+  next(): Promise<void> {
+    return this.#notice.next()
+  }
+
+  get trouble(): Error | null {
+    return this.#notice.trouble
+  }
+
+  async #follow(
+    cluster: ClusterReader,
+    { area, clock, signal }: PullChangesOptions,
+    kind: Kind<unknown>,
+    focus: Focus,
+    matters: (object: unknown) => boolean,
+  ): Promise<void> {
+    const reading = new Reading(cluster, { signal })
+    const { onTrouble, onFailure, onChange } = this.#notice.callbacks
+    // A list that is read again can contain any change.
+    const store: Store<unknown> = {
+      begin: () => ({ take() {}, end: onChange }),
+      change: ({ object }) => {
+        if (matters(object)) onChange()
+      },
+    }
+    const options = { reading, clock, signal, onChange() {}, onTrouble, onFailure }
+    const follower = new Follower({ kind, area, focus, listed: NOTHING, store }, options)
+    try {
+      await follower.start()
+    } catch (error) {
+      if (!isForbidden(error)) throw error
+      return
+    }
+    follower.run().catch(onFailure)
+  }
+
+  /** A pod that could be failing, or was a moment ago. */
+  #isAboutPull(object: unknown): boolean {
+    const pod = narrowPod(object)
+    if (pod === null) return false
+    const fails = couldFail(pod)
+    const failed = this.#failing.has(pod.uid)
+    if (fails) this.#failing.add(pod.uid)
+    else this.#failing.delete(pod.uid)
+    return fails || failed
+  }
+}

@@ -1,0 +1,93 @@
+/** Makes a snapshot of the pods that are followed: what their pulls are judged by, read only for those that seem to fail and only once. */
+
+import { UnreachableError } from '../../errors.ts'
+import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import { redact } from '../../secrecy/redact.ts'
+import type { Pod } from '../../snapshot/pod.ts'
+import type { Snapshot } from '../../snapshot/snapshot.ts'
+import { uniqueGaps } from '../gap.ts'
+import { Reading } from '../live/reading.ts'
+import { type RelatedObjects, readRelatedObjects, type VisitPullSecret } from '../live/related-objects.ts'
+import { markReportedMissing } from '../missing-secrets.ts'
+import { pickSuspects } from '../suspects.ts'
+import type { Following } from './following.ts'
+
+export class PullFacts {
+  readonly #cluster: ClusterReader
+  readonly #following: Following
+  readonly #options: { signal: AbortSignal; onPullSecret?: VisitPullSecret }
+  #related = NOTHING
+  readonly #known = new Set<string>()
+  #reading: Reading
+
+  constructor(
+    cluster: ClusterReader,
+    following: Following,
+    options: { signal: AbortSignal; onPullSecret?: VisitPullSecret },
+  ) {
+    this.#cluster = cluster
+    this.#following = following
+    this.#options = options
+    this.#reading = new Reading(cluster, options)
+  }
+
+  /**
+   * The facts about these pods as they are known now.
+   * @param isFresh what the failing pods name is read again, however well it is known
+   */
+  async snapshotOf(pods: Pod[], isFresh: boolean): Promise<Snapshot> {
+    const takenAt = new Date(this.#cluster.serverNow()).toISOString()
+    const found = { pods, events: pods.flatMap(({ uid }) => this.#following.eventsOf(uid)) }
+    const { failing, pods: shown, events } = pickSuspects(found, { takenAt, isNamed: false })
+    const owners = this.#following.owners()
+    await this.#readRelated(failing, isFresh)
+    const { pullSecrets, serviceAccounts, nodes } = this.#related
+    return {
+      takenAt,
+      source: { type: 'cluster', context: this.#cluster.context, server: redact(this.#cluster.server) },
+      scope: { namespaces: this.#following.namespaces, labelSelector: null },
+      podCount: pods.length,
+      ...{ pods: shown, events, owners, serviceAccounts, nodes, imageChecks: [] },
+      pullSecrets: markReportedMissing(pullSecrets, events),
+      gaps: uniqueGaps([...this.#following.gaps, ...this.#reading.gaps]),
+    }
+  }
+
+  /** A failing pod that names nothing new is worth no request. */
+  async #readRelated(failing: Pod[], isFresh: boolean): Promise<void> {
+    const unknown = isFresh ? failing : failing.filter(pod => !this.#known.has(namesIn(pod)))
+    if (unknown.length === 0) return
+    const { onPullSecret } = this.#options
+    const visitors = { owners: [], ...(onPullSecret && { onPullSecret }) }
+    const reading = isFresh ? new Reading(this.#cluster, this.#options) : this.#reading
+    const read = await readRelatedObjects(reading, unknown, visitors).catch(error => {
+      // A server that is gone for a moment is waited for: what its pods name is read when it is back.
+      if (error instanceof UnreachableError) return null
+      throw error
+    })
+    if (read === null) return
+    this.#reading = reading
+    for (const pod of unknown) this.#known.add(namesIn(pod))
+    const { pullSecrets, serviceAccounts, nodes } = this.#related
+    this.#related = {
+      pullSecrets: unique([...read.pullSecrets, ...pullSecrets]),
+      serviceAccounts: unique([...read.serviceAccounts, ...serviceAccounts]),
+      nodes: unique([...read.nodes, ...nodes]),
+    }
+  }
+}
+
+const NOTHING: Omit<RelatedObjects, 'owners'> = { pullSecrets: [], serviceAccounts: [], nodes: [] }
+
+/** The nodes of pods that come later are read for the verdict alone. */
+function namesIn({ namespace, pullSecrets, serviceAccount }: Pod): string {
+  return JSON.stringify([namespace, pullSecrets, serviceAccount])
+}
+
+/** The first of each name. */
+function unique<Named extends { name: string; namespace?: string }>(objects: Named[]): Named[] {
+  const byName = new Map(
+    objects.toReversed().map(object => [`${object.namespace ?? ''}/${object.name}`, object]),
+  )
+  return [...byName.values()]
+}

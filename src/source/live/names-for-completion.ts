@@ -1,0 +1,53 @@
+/** Names that a shell completes: namespaces, failing pods, and workloads. Read with as few requests as possible. */
+
+import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import { type ControllerObject, KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
+import { topmostWorkload } from '../pods-of-subjects.ts'
+import { kindNamed } from '../subject-names.ts'
+import { pickSuspects } from '../suspects.ts'
+import { readArea } from './namespaces.ts'
+import { readOwners } from './owners.ts'
+import { Reading } from './reading.ts'
+
+const LISTING = { metadataOnly: true, limit: 500 } as const
+
+export async function namespaceNames(cluster: ClusterReader, signal: AbortSignal): Promise<string[]> {
+  const names: string[] = []
+  await new Reading(cluster, { signal }).list(KINDS.Namespace, null, LISTING, ({ metadata }) => {
+    names.push(metadata.name)
+  })
+  return names.sort()
+}
+
+/** TYPE/NAME behind a type, NAMESPACE/POD behind another word, else the failing pods and the workloads above them. */
+export async function failingNames(
+  cluster: ClusterReader,
+  typed: string,
+  signal: AbortSignal,
+): Promise<{ value: string; about?: string }[]> {
+  const reading = new Reading(cluster, { signal })
+  const slash = typed.indexOf('/')
+  const first = typed.slice(0, Math.max(0, slash))
+  const kind = slash < 0 ? null : kindNamed(first)
+  if (kind !== null)
+    return (await namesOf(reading, KINDS[kind] as Kind<ControllerObject>)).map(name => ({
+      value: `${first}/${name}`,
+    }))
+  const found = await readArea(reading, slash < 0 ? cluster.namespace : first)
+  const { failing } = pickSuspects(found, { takenAt: reading.takenAt, isNamed: false })
+  if (slash >= 0) return failing.map(({ name }) => ({ value: `${first}/${name}`, about: 'failing' }))
+  const links = await readOwners(reading, failing)
+  const workloads = new Set(failing.flatMap(pod => topmostWorkload(pod, links) ?? []))
+  return [
+    ...failing.map(({ name }) => ({ value: name, about: 'failing pod' })),
+    ...[...workloads].sort().map(value => ({ value, about: 'has failing pods' })),
+  ]
+}
+
+async function namesOf(reading: Reading, kind: Kind<ControllerObject>): Promise<string[]> {
+  const names: string[] = []
+  await reading.list(kind, reading.namespace, LISTING, ({ metadata }) => {
+    names.push(metadata.name)
+  })
+  return names.sort()
+}

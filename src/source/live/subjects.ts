@@ -1,0 +1,132 @@
+/** Reads the pods of workloads that somebody named: by each workload's own selector, at a cost that follows it and not its namespace. */
+
+import { UsageError } from '../../errors.ts'
+import { type ControllerObject, KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
+import { AT_ONCE, bounded } from '../../network/bounded.ts'
+import type { RolloutKind } from '../../snapshot/rollout.ts'
+import type { ScopeSubject } from '../../snapshot/snapshot.ts'
+import { isForbidden, isNotFound, rethrowUnlessApiError } from '../gap.ts'
+import type { NamedSubject } from '../named-subjects.ts'
+import { selectorOf } from '../narrow/workload-template.ts'
+import { didYouMean, nearNames } from '../near-names.ts'
+import { podKey } from '../suspects.ts'
+import { assertExists, readArea, type ScopePods } from './namespaces.ts'
+import { readPod } from './one-pod.ts'
+import type { Reading } from './reading.ts'
+
+export interface SubjectPods extends ScopePods {
+  /** In which namespace each of them is. */
+  subjects: ScopeSubject[]
+  /** Whether `count` is of their pods alone. */
+  isExact: boolean
+}
+
+/**
+ * The pods of all subjects, and others that their selectors match too. A workload that can't be read is a gap, and the whole namespace is
+ * read in its place.
+ * @throws UsageError, NoSuchPod for one that does not exist; ApiError
+ */
+export async function readSubjects(reading: Reading, named: readonly NamedSubject[]): Promise<SubjectPods> {
+  const once = new Map(named.map(one => [`${one.kind}/${one.namespace}/${one.name}`, one]))
+  const read = await bounded([...once.values()], AT_ONCE, subject => readSubject(reading, subject))
+  const pods = new Map(read.flatMap(each => each.pods.map(pod => [podKey(pod.namespace, pod.name), pod])))
+  return {
+    subjects: read.map(({ subject }) => subject),
+    isExact: read.every(({ isExact }) => isExact),
+    count: read.reduce((sum, { count }) => sum + count, 0),
+    pods: [...pods.values()],
+    events: [...new Set(read.flatMap(({ events }) => events))],
+  }
+}
+
+type OneSubject = ScopePods & { subject: ScopeSubject; isExact: boolean }
+
+async function readSubject(
+  reading: Reading,
+  { kind, name, namespace, orPodIn }: NamedSubject,
+): Promise<OneSubject> {
+  if (orPodIn !== undefined && (await hasPod(reading, orPodIn, name)))
+    return readSubject(reading, { kind: 'Pod', name, namespace: orPodIn })
+  const subject = { kind, name, namespace: namespace ?? reading.namespace }
+  if (kind === 'Pod') return { ...(await readPod(reading, subject.namespace, name)), subject, isExact: true }
+  const selector = await podSelector(reading, subject.namespace, kind, name)
+  if (selector === NO_PODS) return { count: 0, pods: [], events: [], subject, isExact: true }
+  const own = reading.withOwnGaps(selector ?? undefined)
+  const found = await readArea(own, subject.namespace)
+  reading.gaps.push(...own.gaps)
+  return { ...found, subject, isExact: selector !== null }
+}
+
+/** Only for the choice between two meanings: one that can't be read is not meant. */
+async function hasPod(reading: Reading, namespace: string, name: string): Promise<boolean> {
+  try {
+    await reading.get(KINDS.Pod, namespace, name, { metadataOnly: true })
+    return true
+  } catch (error) {
+    rethrowUnlessApiError(error)
+    return false
+  }
+}
+
+type WorkloadKind = Exclude<RolloutKind, 'Pod'>
+
+/** No label has an empty key, so that this can't be a selector. */
+const NO_PODS = '='
+
+/** The selector of its pods; null where only their owners can tell which they are, NO_PODS where there can't be any. */
+async function podSelector(
+  reading: Reading,
+  namespace: string,
+  kind: WorkloadKind,
+  name: string,
+): Promise<string | null> {
+  const known = KINDS[kind] as Kind<ControllerObject>
+  try {
+    const { spec } = await reading.get(known, namespace, name)
+    return kind === 'CronJob'
+      ? await selectorOfJobs(reading, namespace, name)
+      : selectorOf(kind, spec) || null
+  } catch (error) {
+    if (isNotFound(error)) throw await noSuchWorkload(reading, namespace, known, name)
+    if (!isForbidden(error)) throw error
+    reading.recordGap(error, known, namespace)
+    return null
+  }
+}
+
+/** A CronJob has no selector: its Jobs have, and label their pods with their names. */
+async function selectorOfJobs(reading: Reading, namespace: string, name: string): Promise<string | null> {
+  const jobs: string[] = []
+  await reading.list(KINDS.Job, namespace, { metadataOnly: true, limit: 500 }, ({ metadata }) => {
+    const owner = metadata.ownerReferences?.find(({ controller }) => controller === true)
+    if (owner?.kind === 'CronJob' && owner.name === name) jobs.push(metadata.name)
+  })
+  if (jobs.length === 0) return NO_PODS
+  return jobs.length > MOST_JOBS ? null : `job-name in (${jobs.join(',')})`
+}
+
+/** As many names as fit into a URL with room to spare. */
+const MOST_JOBS = 50
+
+async function noSuchWorkload(
+  reading: Reading,
+  namespace: string,
+  kind: Kind<unknown>,
+  name: string,
+): Promise<UsageError> {
+  const names: string[] = []
+  try {
+    const listing = { metadataOnly: true, limit: 500 } as const
+    await reading.list(kind as Kind<ControllerObject>, namespace, listing, ({ metadata }) => {
+      names.push(metadata.name)
+    })
+  } catch (error) {
+    // The names are only a hint.
+    rethrowUnlessApiError(error)
+  }
+  if (names.length === 0) await assertExists(reading, namespace)
+  const near = nearNames(name, names)
+  const hint =
+    near.length > 0 ? didYouMean(near) : `\`kubectl get ${kind.resource} -n ${namespace}\` lists them.`
+  return new UsageError(`${kind.kind} "${name}" not found in namespace "${namespace}": ${hint}`)
+}

@@ -1,0 +1,94 @@
+/** Finds in manifests what has pods: what was applied a moment ago is what has to be waited for. */
+
+import { UsageError } from '../errors.ts'
+import type { RolloutKind } from '../snapshot/rollout.ts'
+import { readDocuments } from './dump/documents.ts'
+import { findInputs, type InputOptions } from './dump/inputs.ts'
+import { narrowPodTemplate, type PodTemplate } from './narrow/pod-template.ts'
+import { isRecord, list, record, text, textOrNull } from './narrow/shape.ts'
+
+interface ManifestWorkload {
+  kind: RolloutKind
+  /** null where the manifest leaves it to the command line. */
+  namespace: string | null
+  name: string
+  template: PodTemplate
+}
+
+export interface Manifests {
+  workloads: ManifestWorkload[]
+  /** Kinds without pods of their own, and how many objects of each. */
+  passedOver: Map<string, number>
+}
+
+const API_VERSIONS: Record<RolloutKind, string> = {
+  Deployment: 'apps/v1',
+  StatefulSet: 'apps/v1',
+  DaemonSet: 'apps/v1',
+  ReplicaSet: 'apps/v1',
+  ReplicationController: 'v1',
+  Job: 'batch/v1',
+  CronJob: 'batch/v1',
+  Pod: 'v1',
+}
+
+/** Helm runs its tests when it is asked to, not when it installs. */
+const HOOK = 'helm.sh/hook'
+const TEST_HOOK = /\btest(?:-success|-failure)?\b/
+
+/** @throws UsageError for what can't be read, and where nothing is in it */
+export async function readManifests(options: InputOptions & { signal: AbortSignal }): Promise<Manifests> {
+  const found = new Found()
+  const { inputs, unenteredFolders } = await findInputs(options)
+  for (const input of inputs) {
+    const handlers = {
+      onItem: (raw: unknown) => found.add(raw),
+      onDocument: (document: unknown) => found.addDocument(document),
+    }
+    await readDocuments(input, handlers, options.signal)
+  }
+  if (found.count === 0) {
+    const names = options.files.map(file => (file === '-' ? 'standard input' : file)).join(', ')
+    const deeper = unenteredFolders.length === 0 ? '' : ' With -R the folders in it are read too.'
+    throw new UsageError(`No Kubernetes objects are in ${names}.${deeper}`)
+  }
+  return found
+}
+
+class Found implements Manifests {
+  readonly workloads: ManifestWorkload[] = []
+  readonly passedOver = new Map<string, number>()
+  count = 0
+
+  /** A list, the output of kustomize or helm, or one object. */
+  addDocument(document: unknown): void {
+    const rest = record(document)
+    const items = [...list(document), ...list(rest.items)]
+    for (const item of items) this.add(item)
+    if (!text(rest.kind).endsWith('List')) this.add(document)
+  }
+
+  add(raw: unknown): void {
+    const kind = text(record(raw).kind)
+    if (!isRecord(raw) || kind === '') return
+    if (kind.endsWith('List') && Array.isArray(raw.items)) {
+      this.addDocument(raw)
+      return
+    }
+    this.count += 1
+    const workload = workloadIn(raw)
+    if (workload !== null) this.workloads.push(workload)
+    else this.passedOver.set(kind, (this.passedOver.get(kind) ?? 0) + 1)
+  }
+}
+
+/** One without a name gets it from the server, and nobody here knows it. */
+function workloadIn(raw: Record<string, unknown>): ManifestWorkload | null {
+  const kind = text(raw.kind) as RolloutKind
+  const metadata = record(raw.metadata)
+  const name = textOrNull(metadata.name)
+  const isBuiltIn = Object.hasOwn(API_VERSIONS, kind) && API_VERSIONS[kind] === raw.apiVersion
+  const isTest = TEST_HOOK.test(text(record(metadata.annotations)[HOOK]))
+  if (!isBuiltIn || name === null || isTest) return null
+  return { kind, namespace: textOrNull(metadata.namespace), name, template: narrowPodTemplate(raw, kind) }
+}

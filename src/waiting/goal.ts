@@ -1,0 +1,79 @@
+/** Whether a workload has come to what is waited for, or to where nothing more comes by itself. */
+
+import type { Rollout } from '../rollout/judge.ts'
+import type { JudgedPod } from '../rollout/pod-stage.ts'
+import type { RolloutSight, RolloutWorkload } from '../snapshot/rollout.ts'
+import type { EndCode, Goal } from './subject-state.ts'
+import type { PatienceChoices } from './troubles.ts'
+
+export interface WaitRules {
+  goal: Goal
+  patience: PatienceChoices
+}
+
+/** What is judged, and by which rules. */
+export interface GoalInput {
+  sight: RolloutSight
+  workload: RolloutWorkload
+  rules: WaitRules
+}
+
+/**
+ * How it ended, apart from failed pulls; null while it goes on.
+ * @param pods of the newest revision that are waited for
+ * @param knowsRevisions pods of older revisions can be distinguished from them
+ */
+export function endOf(
+  { over, observed, standstill, ...rollout }: Rollout,
+  pods: JudgedPod[],
+  knowsRevisions: boolean,
+  { sight, workload, rules }: GoalInput,
+): EndCode | null {
+  if (over?.code === 'completed') return 'completed'
+  if (over?.code === 'suspended') return 'suspended'
+  if (over?.code === 'failed') return 'ended'
+  if (!observed) return null
+  if (over?.code === 'none-wanted') return 'none-wanted'
+  if (workload.kind === 'CronJob') return 'no-job'
+  if (workload.kind === 'Pod' && sight.pods.some(({ pod }) => pod.phase === 'Failed')) return 'ended'
+  if (!knowsRevisions) return null
+  if (isReached({ ...rollout, over, observed, standstill }, pods, { sight, workload, rules })) {
+    return workload.kind === 'Job' ? 'started' : rules.goal
+  }
+  return restsAs(standstill, pods, workload)
+}
+
+function isReached(rollout: Rollout, pods: JudgedPod[], { sight, workload, rules }: GoalInput): boolean {
+  const { kind, status, strategy, partition, replicas } = workload
+  const pulled = pods.length > 0 && pods.every(({ stage }) => stage === 'pulled')
+  if (kind === 'Job') return pulled && pods.length >= rollout.wanted
+  if (kind === 'Pod') {
+    const isDone = sight.pods.every(({ pod, ready }) => ready || pod.phase === 'Succeeded')
+    return pulled && (isDone || rules.goal === 'pulled')
+  }
+  const wanted = Math.max(0, rollout.wanted - partition)
+  if (wanted === 0) return replicas > 0 && rollout.missing === 0
+  const pluralize = !TEMPLATED.includes(kind) || strategy === 'OnDelete' || status.updated >= wanted
+  if (rules.goal === 'pulled') return pulled && pluralize && rollout.missing === 0 && pods.length >= wanted
+  if (partition === 0) return rollout.ready && isUpdated(workload, wanted)
+  return pluralize && pods.filter(({ ready }) => ready).length >= wanted
+}
+
+const TEMPLATED: RolloutWorkload['kind'][] = ['Deployment', 'StatefulSet', 'DaemonSet']
+
+/** With OnDelete pods of an older template may be all that is there. */
+function isUpdated({ kind, status }: RolloutWorkload, wanted: number): boolean {
+  return !TEMPLATED.includes(kind) || status.updated >= wanted
+}
+
+/** Nothing more comes by itself: what there is has its images, and the newest template waits for somebody. */
+function restsAs(
+  standstill: Rollout['standstill'],
+  pods: JudgedPod[],
+  { status, replicas }: RolloutWorkload,
+): EndCode | null {
+  if (standstill !== 'paused' && standstill !== 'on-delete') return null
+  const isOpen = pods.some(({ stage }) => stage !== 'pulled')
+  if (standstill === 'on-delete') return status.updated < replicas && !isOpen ? 'on-delete' : null
+  return isOpen || status.updated >= replicas ? null : 'paused'
+}

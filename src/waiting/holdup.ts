@@ -1,0 +1,72 @@
+/** What a workload waits for at this moment, the most informative first. */
+
+import type { Holdup, Rollout } from '../rollout/judge.ts'
+import type { JudgedPod } from '../rollout/pod-stage.ts'
+import type { Obstacle, SubjectState, WaitCode } from './subject-state.ts'
+
+type Found = Pick<SubjectState, 'obstacle'> & { code: WaitCode }
+
+/** @param pods of the newest revision that are waited for */
+export function holdupOf(
+  { observed, holdups, outgoing, missing }: Rollout,
+  pods: JudgedPod[],
+  { troubles, pulling }: Pick<SubjectState, 'troubles' | 'pulling'>,
+): Found {
+  if (!observed) return plain('unobserved')
+  if (troubles.length > 0) return plain('pull')
+  const names = new Set(pods.map(({ uid }) => uid))
+  const own = holdups.filter(
+    holdup => !('pod' in holdup) || typeof holdup.pod === 'string' || names.has(holdup.pod.uid),
+  )
+  const crash = pods.find(({ stage, trouble }) => stage === 'pulled' && trouble !== null)
+  const first = ORDER.flatMap(code => own.find(holdup => holdup.code === code) ?? [])[0]
+  if (first !== undefined && TELLING.includes(first.code)) return found(first)
+  if (crash !== undefined) return { code: 'crashing', obstacle: troubleOf(crash) }
+  if (pulling.length > 0) return plain('pulling')
+  if (first !== undefined) return found(first)
+  if (pods.some(({ ready }) => !ready)) return plain('not-ready')
+  if (missing > 0) return plain('not-made')
+  return plain(outgoing.length > 0 ? 'old-pods' : 'controller')
+}
+
+/** What explains most. */
+const ORDER: Holdup['code'][] = [
+  ...([
+    'refused',
+    'stuck',
+    'unscheduled',
+    'initializing',
+    'starting',
+    'not-ended',
+    'not-made',
+    'unobserved',
+  ] as const),
+]
+/** More than that a crash of another pod explains. */
+const TELLING: Holdup['code'][] = ['refused', 'stuck', 'unscheduled']
+
+function found(holdup: Holdup): Found {
+  switch (holdup.code) {
+    case 'refused':
+      return {
+        code: 'refused',
+        obstacle: { pod: null, container: null, reason: '', message: holdup.message },
+      }
+    case 'not-ended':
+      return { code: 'not-ended', obstacle: { pod: holdup.pod, container: null, reason: '', message: '' } }
+    case 'not-made':
+    case 'unobserved':
+      return plain(holdup.code)
+    case 'stuck':
+      return { code: 'pull', obstacle: troubleOf(holdup.pod) }
+    default:
+      return { code: holdup.code, obstacle: troubleOf(holdup.pod) }
+  }
+}
+
+const plain = (code: WaitCode): Found => ({ code, obstacle: null })
+
+function troubleOf({ name, trouble }: JudgedPod): Obstacle {
+  const { container = '', reason = '', message = '' } = trouble ?? {}
+  return { pod: name, container: container || null, reason, message }
+}

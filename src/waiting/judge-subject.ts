@@ -1,0 +1,149 @@
+/** Judges one subject: from its previous state and what is seen now to its new state. */
+
+import type { Finding } from '../diagnosis/finding.ts'
+import { judgeRollout, type Rollout } from '../rollout/judge.ts'
+import type { JudgedPod } from '../rollout/pod-stage.ts'
+import { newestRevision, ordinalOf } from '../rollout/wanted.ts'
+import type { RolloutSight, RolloutWorkload } from '../snapshot/rollout.ts'
+import { endOf, type GoalInput, type WaitRules } from './goal.ts'
+import { holdupOf } from './holdup.ts'
+import { recalled, remembering } from './memory.ts'
+import type { EndCode, SubjectState, SubjectView } from './subject-state.ts'
+import { isGivenUp, troublesOf } from './troubles.ts'
+
+/** Milliseconds: what is replaced is deleted first, and is back after a moment. */
+const GONE = 5_000
+
+/**
+ * The new state of the subject.
+ * @param before null at the first look
+ * @param now milliseconds since 1970, by the server's clock
+ */
+export function judgeSubject(
+  before: SubjectState | null,
+  view: SubjectView,
+  now: number,
+  rules: WaitRules,
+): SubjectState {
+  const { subject, sight } = view
+  const state = { ...(before ?? unseen(view)), subject, obstacle: null }
+  if (sight === null) return { ...state, status: 'unknown', code: 'unreadable' }
+  const { workload } = sight
+  if (workload === null || isLeaving(workload)) return whileGone(state, now)
+  const revision = revisionOf(sight, workload)
+  const isNew = revision !== null && state.revision !== null && revision !== state.revision
+  const fresh = {
+    ...state,
+    seen: true,
+    goneSince: null,
+    revision: revision ?? state.revision,
+    superseded: state.superseded + (isNew ? 1 : 0),
+    ...(isNew && { status: 'waiting' as const, troubles: [], failures: [], memory: new Map() }),
+  }
+  // What was reached once is not lost by what comes after it, such as an autoscaler's next pod.
+  if (fresh.status === 'done') return fresh
+  return judgeThere(fresh, { view, sight, workload, now, rules })
+}
+
+interface Moment extends GoalInput {
+  view: SubjectView
+  now: number
+}
+
+function judgeThere(state: SubjectState, moment: Moment): SubjectState {
+  const { view, sight, workload, now, rules } = moment
+  if (lagsBehind(sight, workload)) return waiting(state, 'unobserved')
+  const rollout = judgeRollout(sight, null)
+  const pods = due(rollout.current, workload)
+  const counts = {
+    wanted: Math.max(0, rollout.wanted - workload.partition),
+    pulled: pods.filter(({ stage }) => stage === 'pulled').length,
+    ready: pods.filter(({ ready }) => ready).length,
+  }
+  const uids = new Set(pods.map(({ uid }) => uid))
+  // Without its revisions, new pods can't be distinguished from old ones, whose troubles don't count.
+  const knowsRevisions = sight.revisions !== null || workload.status.total <= workload.status.updated
+  const own = knowsRevisions ? view.failures.filter(({ podUid }) => uids.has(podUid)) : []
+  const failures = rollout.observed ? recalled(own, state.memory) : []
+  const troubles = troublesOf(failures, {
+    before: state.troubles,
+    pods: pods.length,
+    well: counts.pulled,
+    now,
+    patience: rules.patience,
+  })
+  const known = {
+    ...state,
+    counts,
+    troubles,
+    failures,
+    pulling: view.pulling,
+    memory: remembering(failures, state.memory, uids),
+  }
+  const end = endOf(rollout, pods, knowsRevisions, { sight, workload, rules })
+  if (end !== null) return ended(known, end, rollout)
+  if (troubles.some(trouble => isGivenUp(trouble, now))) return { ...known, status: 'failed', code: 'image' }
+  return { ...known, status: 'waiting', ...holdupOf(rollout, pods, known) }
+}
+
+function unseen({ subject }: SubjectView): SubjectState {
+  return {
+    ...{ subject, status: 'waiting', code: 'absent', obstacle: null, revision: null, superseded: 0 },
+    ...{
+      counts: { wanted: 0, pulled: 0, ready: 0 },
+      troubles: [],
+      failures: [],
+      pulling: [],
+      memory: new Map(),
+    },
+    ...{ goneSince: null, seen: false },
+  }
+}
+
+const waiting = (state: SubjectState, code: 'unobserved' | 'absent'): SubjectState => ({
+  ...state,
+  status: 'waiting',
+  code,
+})
+
+const isLeaving = ({ ending }: RolloutWorkload): boolean => ending
+
+/** What has done its work may be cleaned up. */
+function whileGone(state: SubjectState, now: number): SubjectState {
+  if (state.status === 'done') return state
+  if (!state.seen) return waiting(state, 'absent')
+  const goneSince = state.goneSince ?? now
+  const gone = { ...state, goneSince, pulling: [], counts: { ...state.counts, pulled: 0, ready: 0 } }
+  return now - goneSince >= GONE ? { ...gone, status: 'unknown', code: 'deleted' } : waiting(gone, 'absent')
+}
+
+/** Names what the pods are made from; null while that is not known. */
+function revisionOf(sight: RolloutSight, { kind, uid, revision }: RolloutWorkload): string | null {
+  if (kind === 'Deployment') return sight.revisions === null ? uid : (newestRevision(sight)?.uid ?? null)
+  if (kind === 'StatefulSet') return revision === null ? null : `${uid} ${revision}`
+  if (kind === 'DaemonSet') return sight.revisions === null ? uid : (newestRevision(sight)?.uid ?? null)
+  return uid
+}
+
+/** Each kind has its own watch: a Deployment can name its newest revision before that revision has arrived. */
+function lagsBehind({ revisions }: RolloutSight, { kind, revision }: RolloutWorkload): boolean {
+  if (kind !== 'Deployment' || revisions === null || revision === null) return false
+  return !revisions.some(({ number }) => String(number) === revision)
+}
+
+/** Below the partition of a StatefulSet the pods stay as they are, and nobody waits for them. */
+function due(pods: JudgedPod[], { kind, firstOrdinal, partition }: RolloutWorkload): JudgedPod[] {
+  if (kind !== 'StatefulSet' || partition === 0) return pods
+  return pods.filter(({ name }) => (ordinalOf({ name }) ?? 0) >= firstOrdinal + partition)
+}
+
+const DONE: EndCode[] = ['ready', 'pulled', 'started', 'completed', 'none-wanted', 'suspended', 'no-job']
+
+function ended(state: SubjectState, code: EndCode, { over }: Rollout): SubjectState {
+  if (DONE.includes(code)) return { ...state, status: 'done', code, troubles: [], failures: [], pulling: [] }
+  const images: Finding[] = state.troubles.map(({ finding }) => finding)
+  if (code === 'ended' && images.length > 0) return { ...state, status: 'failed', code: 'image' }
+  const message = over?.message ?? ''
+  const obstacle = message === '' ? null : { pod: null, container: null, reason: '', message }
+  return { ...state, status: 'unknown', code, obstacle }
+}

@@ -1,0 +1,71 @@
+/** Puts the failures of a workload's pods together by container and cause, and decides how long to wait for each. */
+
+import type { Cause } from '../diagnosis/finding.ts'
+import { patienceFor } from '../diagnosis/recovery-prospects.ts'
+import type { Failure, Trouble } from './subject-state.ts'
+
+/** Milliseconds, by cause; 0: not at all. */
+export type PatienceChoices = Partial<Record<Cause, number>>
+
+export interface Situation {
+  /** Troubles of a moment before; a clock goes on where a pod was replaced by another with the same trouble. */
+  before: Trouble[]
+  /** Pods of the newest revision, and those of them that have their images. */
+  pods: number
+  well: number
+  now: number
+  patience: PatienceChoices
+}
+
+const NEVER = Number.MAX_SAFE_INTEGER
+
+/** The worst first: those with no more patience left, then those that run out soonest. */
+export function troublesOf(failures: Failure[], situation: Situation): Trouble[] {
+  const alike = Map.groupBy(failures, ({ finding }) => storyOf(finding))
+  return [...alike]
+    .map(([story, same]) =>
+      troubleOf(
+        same,
+        situation.before.find(({ finding }) => storyOf(finding) === story),
+        situation,
+      ),
+    )
+    .sort((one, other) => (one.until ?? NEVER) - (other.until ?? NEVER))
+}
+
+/** Whether there is no patience left with it. */
+export function isGivenUp({ until }: Trouble, now: number): boolean {
+  return until !== null && now >= until
+}
+
+function storyOf({ cause, subcause, container, containerKind, image }: Failure['finding']): string {
+  return JSON.stringify([cause, subcause, containerKind, container, image])
+}
+
+function troubleOf(same: Failure[], before: Trouble | undefined, situation: Situation): Trouble {
+  const [newest] = same.toSorted((one, other) => other.since - one.since) as [Failure, ...Failure[]]
+  const since = Math.min(before?.since ?? Number.POSITIVE_INFINITY, ...same.map(failure => failure.since))
+  const attempts = Math.max(before?.attempts ?? 0, ...same.map(failure => failure.attempts))
+  return {
+    finding: newest.finding,
+    pods: [...new Set(same.map(({ finding }) => finding.pod))].sort(),
+    well: situation.well,
+    nodes: [...new Set(same.flatMap(({ finding }) => finding.node ?? []))].sort(),
+    since,
+    attempts,
+    until: endOf({ finding: newest.finding, since, attempts }, situation),
+  }
+}
+
+function endOf(
+  { finding, since, attempts }: Pick<Trouble, 'finding' | 'since' | 'attempts'>,
+  { patience, now }: Situation,
+): number | null {
+  const chosen = patience[finding.cause]
+  if (chosen !== undefined) return since + chosen
+  const usual = patienceFor(finding)
+  if (usual.milliseconds === null) return null
+  const until = since + usual.milliseconds
+  // Where nobody could count, the time alone has to do: the kubelet's first pauses are 10 s and 20 s.
+  return attempts > 0 && attempts < usual.attempts ? Math.max(until, now + 1) : until
+}

@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { GOOD, type Rollouts, startRollouts, TYPO, watchDiagnosis } from './wait/rollouts.ts'
+
+let rollouts: Rollouts
+beforeEach(async () => {
+  rollouts = await startRollouts()
+})
+afterEach(() => rollouts.close())
+
+const push = () => rollouts.simulator.hub.addImage({ repository: 'library/nginx', tags: ['1.27-alpne'] })
+
+describe('diagnose --watch', () => {
+  test('says in a pipe one line a change, until no pull fails', async () => {
+    rollouts.deploy('web', TYPO)
+    await rollouts.settle()
+    const { code, out } = await watchDiagnosis(rollouts, {}, { later: { 20: push } })
+    expect(code).toBe('ok')
+    const lines = out.trimEnd().split('\n')
+    expect(lines[0]).toMatch(
+      /^2026-11-24T12:0\S+Z 2 pods in namespace default of test can't pull their images/,
+    )
+    expect(lines.at(-1)).toContain('No image pulls are failing')
+    expect(new Set(lines.map(line => line.slice(24))).size).toBe(lines.length)
+  })
+
+  test('shows a fresh screen on a terminal', async () => {
+    rollouts.deploy('web', TYPO)
+    await rollouts.settle()
+    const { out } = await watchDiagnosis(rollouts, {}, { later: { 20: push }, terminal: true })
+    expect(out.split('\x1b[H\x1b[2J').length).toBeGreaterThan(2)
+  })
+
+  test('writes one compact document a line as JSON', async () => {
+    const { out } = await watchDiagnosis(rollouts, { format: 'json' })
+    expect(JSON.parse(out.trimEnd())).toMatchObject({ kind: 'Diagnosis', findings: [] })
+  })
+
+  test('sees a failure that comes later', async () => {
+    const stop = new AbortController()
+    rollouts.deploy('web', GOOD)
+    await rollouts.settle()
+    const later = { 30: () => rollouts.setImage('Deployment', 'web', TYPO), 150: () => stop.abort('SIGINT') }
+    const watching = watchDiagnosis(rollouts, { watch: 'on', format: 'json' }, { later, signal: stop.signal })
+    await expect(watching).rejects.toBe('SIGINT')
+  })
+
+  test.each([
+    [{ files: ['dump.json'] }, /a dump doesn't change/],
+    [{ checkImages: { endpoints: [] } }, /--check-images does not go with --watch/],
+    [{ format: 'junit' as const }, /--watch does not go with -o junit/],
+  ])('refuses %j', async (options, sentence) => {
+    await expect(watchDiagnosis(rollouts, options)).rejects.toThrow(sentence)
+  })
+})

@@ -1,0 +1,72 @@
+/** `explain`: every cause has a whole explanation, names are found by cause and subcause. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { classify } from '../../src/diagnosis/classify.ts'
+import { CAUSES } from '../../src/diagnosis/finding.ts'
+import { explanationsOf } from '../../src/report/words/explanations.ts'
+import { schemaErrors } from '../report/published-schema.ts'
+import { runCommandLine } from './command-line.ts'
+
+const home = mkdtempSync(join(tmpdir(), 'pullguard-explain-'))
+afterAll(() => rmSync(home, { recursive: true, force: true }))
+const explain = (...argv: string[]) =>
+  runCommandLine(['explain', '--no-color', ...argv], { home, columns: 80 })
+
+test('every cause is explained in whole sentences, one screen each', async () => {
+  for (const { name, is, howToTell } of explanationsOf(CAUSES)) {
+    expect([is.at(-1), howToTell.at(-1)], name).toEqual(['.', '.'])
+    const { out, code } = await explain(name)
+    expect([code, out.split('\n').length < 40], name).toEqual([0, true])
+    expect(out).toMatch(new RegExp(`^${name}: `))
+    expect(
+      out.split('\n').filter(line => line.length > 80),
+      name,
+    ).toEqual([])
+  }
+})
+
+const reasonOf = (name: string) =>
+  name === 'never-pull'
+    ? 'ErrImageNeverPull'
+    : name === 'invalid-reference'
+      ? 'InvalidImageName'
+      : 'ErrImagePull'
+
+test("a cause's example is judged to be that cause", () => {
+  for (const { name, example } of explanationsOf(CAUSES))
+    expect([name, classify(example ?? '', reasonOf(name)).cause]).toEqual([name, name])
+})
+
+test('without a name all causes are listed', async () => {
+  const { out } = await explain()
+  for (const cause of CAUSES) expect(out).toMatch(new RegExp(`^${cause} +[A-Z]`, 'm'))
+})
+
+test('a subcause leads to its cause, unless several have one of that name', async () => {
+  expect((await explain('not-permitted')).out).toMatch(/^auth-required-or-denied: /)
+  expect(await explain('unspecified')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('did you mean rate-limited or auth-required-or-denied'),
+  })
+})
+
+describe('a name that is none', () => {
+  test.each([
+    ['rate-limitd', 'did you mean rate-limited?'],
+    ['zzz', '`pullguard explain` lists everything.'],
+  ])('%s is one sentence', async (name, hint) => {
+    expect(await explain(name)).toEqual({
+      code: 2,
+      out: '',
+      err: `There is nothing to explain under "${name}": ${hint}\n`,
+    })
+  })
+})
+
+test('the JSON has the same and fits the schema', async () => {
+  const document = JSON.parse((await explain('tls', 'rate-limited', '-o', 'json')).out)
+  expect(schemaErrors(document)).toEqual([])
+  expect(document.explanations.map(({ name }: { name: string }) => name)).toEqual(['tls', 'rate-limited'])
+})

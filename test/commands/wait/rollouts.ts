@@ -1,0 +1,175 @@
+/** A simulated cluster in which something is being deployed, and `pullguard wait` beside it, in the cluster's own time. */
+
+import type { CommandContext } from '../../../src/commands/context.ts'
+import { type DiagnoseOptions, diagnoseCommand } from '../../../src/commands/diagnose.ts'
+import type { WaitOptions } from '../../../src/commands/wait/wait-options.ts'
+import { waitCommand } from '../../../src/commands/wait.ts'
+import type { Draft, JsonObject } from '../../../src/simulator/cluster/objects.ts'
+import { type Simulator, startSimulator } from '../../../src/simulator/simulator.ts'
+import { workload } from '../../simulator/drafts.ts'
+import { readerTo, type Way } from '../../simulator/in-process-connection.ts'
+
+export const GOOD = 'nginx:1.27'
+export const BETTER = 'nginx:1.28'
+export const TYPO = 'nginx:1.27-alpne'
+export const INVALID = 'Nginx:1.27'
+
+const NOON = Date.parse('2026-11-24T12:00:00Z')
+
+interface Waited {
+  code: string
+  out: string
+  err: string
+  /** Simulated seconds. */
+  seconds: number
+  // biome-ignore lint/suspicious/noExplicitAny: each test reads the fields it expects, and fails where they are not
+  json: any
+}
+
+export interface Rollouts {
+  simulator: Simulator
+  /** Waits; `names` as on the command line. Whatever is in `later` happens when so many simulated seconds have passed. */
+  wait(options?: Partial<WaitOptions>, how?: Waits): Promise<Waited>
+  deploy(name: string, image: string, extra?: object, kind?: string): void
+  setImage(kind: string, name: string, image: string): void
+  settle(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface Waits {
+  later?: Record<number, () => void>
+  way?: Way
+  stdin?: string
+  /** Milliseconds that this machine's clock is ahead of the cluster's. */
+  skew?: number
+  signal?: AbortSignal
+  terminal?: boolean
+}
+
+export async function startRollouts(nodes = ['node-1', 'node-2']): Promise<Rollouts> {
+  const simulator = await startSimulator({ now: NOON, nodes })
+  const { hub, cluster } = simulator
+  hub.addImage({ repository: 'library/nginx', tags: ['1.27', '1.28'] })
+  hub.addImage({ repository: 'library/busybox', tags: ['1.36'] })
+  hub.addAccount({ name: 'acme', password: 'right' })
+  return {
+    simulator,
+    wait: (options = {}, how = {}) => wait(simulator, options, how),
+    deploy: (name, image, extra = {}, kind = 'Deployment') => {
+      const more = kind === 'Deployment' || kind === 'StatefulSet' ? { replicas: 2 } : {}
+      cluster.add(workload(kind, name, image, { ...more, ...extra }) as Draft)
+    },
+    setImage: (kind, name, image) => {
+      const found = cluster.get(kind, 'default', name)
+      if (!found) throw new Error(`no ${kind} ${name}`)
+      const { template } = workload(kind, name, image).spec as { template: JsonObject }
+      cluster.update({ ...found, spec: { ...found.spec, template } })
+    },
+    settle: () => simulator.settle(),
+    close: () => simulator.close(),
+  }
+}
+
+interface Said {
+  code: string
+  out: string
+  err: string
+  seconds: number
+}
+
+/** Runs a command in the cluster's own time. */
+async function play(
+  simulator: Simulator,
+  {
+    later = {},
+    way = {},
+    stdin = '',
+    skew = 0,
+    signal = new AbortController().signal,
+    terminal = false,
+  }: Waits,
+  command: (context: CommandContext) => Promise<string>,
+): Promise<Said> {
+  const began = simulator.clock.now()
+  const due = Object.entries(later).map(([seconds, call]) => ({ at: began + Number(seconds) * 1000, call }))
+  const clock = {
+    now: () => simulator.clock.now() + skew,
+    sleep: async (milliseconds: number, own?: AbortSignal) => {
+      await simulator.clock.sleep(milliseconds, own)
+      for (const one of due.filter(({ at }) => at <= simulator.clock.now())) {
+        due.splice(due.indexOf(one), 1)
+        one.call()
+        await simulator.settle()
+      }
+      // What was changed has to come through the watch before anybody looks.
+      await new Promise(setImmediate)
+    },
+    after: () => () => {},
+  }
+  const said = { out: '', err: '' }
+  const output = (name: 'out' | 'err') => ({
+    isTerminal: terminal,
+    width: 120,
+    color: false,
+    write: async (text: string) => {
+      said[name] += text
+    },
+  })
+  const context = {
+    program: 'pullguard',
+    version: '0',
+    env: { PULLGUARD_REGISTRY_ENDPOINTS: simulator.registryEndpoints },
+    home: '/nowhere',
+    cwd: import.meta.dirname,
+    clock,
+    now: () => new Date(clock.now()),
+    signal,
+    stdin: (async function* () {
+      yield Buffer.from(stdin)
+    })(),
+    out: output('out'),
+    err: output('err'),
+    progress: async () => ({
+      isShown: terminal,
+      update: (text: string) => {
+        said.err += `\r${text}`
+      },
+      stop() {},
+    }),
+    connect: async () => readerTo(simulator.server, way, clock),
+  } as unknown as CommandContext
+  const code = await command(context)
+  return { code, ...said, seconds: (simulator.clock.now() - began) / 1000 }
+}
+
+async function wait(simulator: Simulator, options: Partial<WaitOptions>, how: Waits): Promise<Waited> {
+  const all: WaitOptions = {
+    ...{ connection: {}, names: [], files: [], recursive: false, goal: 'ready', timeoutMs: 300_000 },
+    ...{ patience: {}, format: 'json' },
+    ...options,
+  }
+  const said = await play(simulator, how, context => waitCommand(all, context))
+  return { ...said, json: said.out.startsWith('{') ? JSON.parse(said.out) : null }
+}
+
+/** `diagnose --watch`. */
+export function watchDiagnosis(
+  { simulator }: Rollouts,
+  options: Partial<DiagnoseOptions>,
+  how: Waits = {},
+): Promise<Said> {
+  const all: DiagnoseOptions = {
+    ...{
+      connection: {},
+      allNamespaces: false,
+      files: [],
+      recursive: false,
+      format: 'table',
+      formatGiven: true,
+      failOn: 'error',
+    },
+    ...{ watch: 'until-clear' },
+    ...options,
+  }
+  return play(simulator, how, context => diagnoseCommand(all, context))
+}

@@ -1,0 +1,199 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { GOOD, INVALID, type Rollouts, startRollouts, TYPO } from './rollouts.ts'
+
+let rollouts: Rollouts
+beforeEach(async () => {
+  rollouts = await startRollouts()
+})
+afterEach(() => rollouts.close())
+
+const container = (image: string) => ({ containers: [{ name: 'main', image }] })
+const labelled = (kind: string, name: string, image: string, labels: object) =>
+  rollouts.simulator.cluster.add({
+    apiVersion: 'apps/v1',
+    kind,
+    metadata: { name, namespace: 'default', labels },
+    spec: {
+      selector: { matchLabels: { app: name } },
+      template: { metadata: { labels: { app: name } }, spec: container(image) },
+    },
+  } as never)
+
+const statusOf = (json: { workloads: { name: string; status: string }[] }) =>
+  Object.fromEntries(json.workloads.map(({ name, status }) => [name, status]))
+
+describe('what is waited for', () => {
+  test('several: each is told, and the worse decides', async () => {
+    rollouts.deploy('good', GOOD)
+    rollouts.deploy('bad', INVALID)
+    const { code, json } = await rollouts.wait({
+      names: ['deploy/good', 'deploy/bad'],
+      patience: { 'invalid-reference': 30_000 },
+    })
+    expect(code).toBe('findings')
+    expect(statusOf(json)).toEqual({ good: 'done', bad: 'failed' })
+  })
+
+  test('labels select workloads, those that come later too, and not what they make', async () => {
+    labelled('Deployment', 'one', GOOD, { release: 'shop' })
+    labelled('Deployment', 'other', INVALID, { release: 'blog' })
+    const later = { 1: () => void labelled('StatefulSet', 'two', TYPO, { release: 'shop' }) }
+    const { code, json } = await rollouts.wait(
+      { selector: 'release=shop', goal: 'pulled', patience: { 'image-not-found': 5_000 } },
+      { later },
+    )
+    expect(['ok', 'findings']).toContain(code)
+    expect(json.workloads.map(({ name }: { name: string }) => name)).not.toContain('other')
+  })
+
+  test('labels that select nothing are no success', async () => {
+    const { code, json } = await rollouts.wait({ selector: 'release=none', timeoutMs: 5_000 })
+    expect([code, json.outcome]).toEqual(['incomplete', 'timeout'])
+  })
+
+  test('bare pods and workloads can be selected among one type', async () => {
+    labelled('Deployment', 'one', GOOD, { release: 'shop' })
+    labelled('StatefulSet', 'two', INVALID, { release: 'shop' })
+    const { code, json } = await rollouts.wait({ names: ['deploy'], selector: 'release=shop' })
+    expect([code, statusOf(json)]).toEqual(['ok', { one: 'done' }])
+  })
+
+  const MANIFEST = `
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: settings }
+---
+# Source: shop/templates/web.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: default }
+spec: { template: { spec: { containers: [{ name: main, image: "${GOOD}" }] } } }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: test, annotations: { helm.sh/hook: test } }
+spec: { containers: [{ name: main, image: "${GOOD}" }] }
+---
+apiVersion: v1
+kind: List
+items:
+  - apiVersion: v1
+    kind: Service
+    metadata: { name: web }
+`
+  test('a manifest on standard input names what was applied; what has no pods is passed over in one line', async () => {
+    rollouts.deploy('web', GOOD)
+    const { code, json, err } = await rollouts.wait({ files: ['-'] }, { stdin: MANIFEST })
+    expect([code, statusOf(json)]).toEqual(['ok', { web: 'done' }])
+    expect(err).toContain('Skipped because they have no pods or no name: ConfigMap, Pod, Service.')
+  })
+
+  test('a manifest without anything that has pods needs no wait', async () => {
+    const { code, seconds } = await rollouts.wait(
+      { files: ['-'] },
+      { stdin: 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n' },
+    )
+    expect(code).toBe('ok')
+    expect(seconds).toBeLessThan(1)
+  })
+
+  test.each<[string, Parameters<Rollouts['wait']>[0], string, RegExp]>([
+    ['nothing at all', {}, '', /Nothing to wait for/],
+    ['a type without a name', { names: ['deploy'] }, '', /is a type without a name/],
+    ['a type that has no pods', { names: ['service/web'] }, '', /"service" is not a type that has pods/],
+    ['an empty manifest', { files: ['-'] }, '', /standard input is empty/],
+    [
+      'a manifest of another namespace',
+      { files: ['-'], connection: { namespace: 'other' } },
+      MANIFEST,
+      /omit -n/,
+    ],
+    ["a selector that can't be read", { selector: 'a in b' }, '', /"\(" is expected/],
+  ])('%s is refused with one sentence', async (_what, options, stdin, sentence) => {
+    await expect(rollouts.wait(options, { stdin })).rejects.toThrow(sentence)
+  })
+
+  test('workloads of many namespaces share the watches of the whole cluster', async () => {
+    const spaces = ['a', 'b', 'c', 'd', 'e', 'f']
+    for (const name of spaces) rollouts.simulator.cluster.addNamespace(name)
+    const objects = spaces.map(namespace => ({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web', namespace },
+      spec: {
+        selector: { matchLabels: { app: 'web' } },
+        template: { metadata: { labels: { app: 'web' } }, spec: container(GOOD) },
+      },
+    }))
+    for (const object of objects) rollouts.simulator.cluster.add(object as never)
+    const stdin = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects })
+    const { code, json } = await rollouts.wait({ files: ['-'] }, { stdin })
+    expect([code, json.workloads.length]).toEqual(['ok', 6])
+    const watches = rollouts.simulator.requests.filter(({ query }) => query.includes('watch=1'))
+    expect([...new Set(watches.map(({ path }) => path))].sort()).toEqual([
+      '/api/v1/events',
+      '/api/v1/pods',
+      '/apis/apps/v1/deployments',
+      '/apis/apps/v1/replicasets',
+    ])
+  })
+
+  test('who may not look at the whole cluster looks into each namespace', async () => {
+    const spaces = ['a', 'b', 'c', 'd', 'e']
+    const { cluster, server } = rollouts.simulator
+    server.users.add('ci', [{ verbs: ['*'], resources: ['*'], namespaces: spaces }])
+    const items = spaces.map(namespace => {
+      cluster.addNamespace(namespace)
+      const pod = {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'one', namespace },
+        spec: container(GOOD),
+      }
+      cluster.add(pod as never)
+      return pod
+    })
+    const stdin = JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
+    const { code, json } = await rollouts.wait({ files: ['-'] }, { stdin, way: { user: 'ci' } })
+    expect([code, json.gaps]).toEqual(['ok', []])
+  })
+})
+
+describe('--check-images', () => {
+  test("tells a missing tag before any pod is there, and ends with the kubelet's first word", async () => {
+    rollouts.deploy('web', TYPO)
+    const { code, err, seconds, json } = await rollouts.wait({
+      names: ['deploy/web'],
+      checkImages: { endpoints: [] },
+    })
+    expect(code).toBe('findings')
+    expect(err).toContain('nginx:1.27-alpne: 127.0.0.1')
+    expect(json.findings[0].check.verdict).toBe('no-such-tag')
+    expect(seconds).toBeLessThan(5)
+    expect(rollouts.simulator.hub.pulls.filter(({ reference }) => reference === '1.27-alpne')).toEqual([])
+  })
+
+  test('says nothing of an image that can be pulled', async () => {
+    rollouts.deploy('web', GOOD)
+    const { code, err } = await rollouts.wait({ names: ['deploy/web'], checkImages: { endpoints: [] } })
+    expect(code).toBe('ok')
+    expect(err).not.toContain('checked from this machine')
+  })
+})
+
+describe('standard error', () => {
+  test('has a line for each change and a sign of life every 30 seconds', async () => {
+    rollouts.simulator.hub.exhaust('127.0.0.1')
+    rollouts.deploy('web', GOOD)
+    const { err } = await rollouts.wait({ names: ['deploy/web'], timeoutMs: 100_000 })
+    expect(err.match(/^Still waiting, /gm)?.length).toBeGreaterThanOrEqual(3)
+    expect(err.match(/can't pull nginx:1.27 \(rate-limited\).*Next:/g)).toHaveLength(1)
+  })
+
+  test('on a terminal is a line that moves, with troubles above it', async () => {
+    rollouts.deploy('web', TYPO)
+    const { err } = await rollouts.wait({ names: ['deploy/web'] }, { terminal: true })
+    expect(err).toContain("\rWaiting: deployment/web: can't pull")
+    expect(err.split('\n').filter(line => line.startsWith('Still waiting'))).toEqual([])
+  })
+})

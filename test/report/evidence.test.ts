@@ -1,0 +1,45 @@
+/** The telling end of an error, as a screen shows it. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { tellingEnd } from '../../src/report/words/evidence.ts'
+
+const LIMIT =
+  '429 Too Many Requests - Server message: toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit'
+
+test.each([
+  [
+    `Back-off pulling image "nginx": ErrImagePull: failed to pull and unpack image "docker.io/library/nginx:latest": failed to copy: httpReadSeeker: failed open: unexpected status code https://registry-1.docker.io/v2/library/nginx/manifests/sha256:0d17: ${LIMIT}`,
+    `… ${LIMIT}`,
+  ],
+  [
+    'Failed to pull image "nginx:1.O": rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/library/nginx:1.O": failed to resolve reference "docker.io/library/nginx:1.O": docker.io/library/nginx:1.O: not found',
+    '… docker.io/library/nginx:1.O: not found',
+  ],
+  [
+    'Failed to pull image "r.example/a:1": failed to pull and unpack image "r.example/a:1": failed to resolve reference "r.example/a:1": failed to do request: Head "https://r.example/v2/a/manifests/1": dial tcp: lookup r.example on 10.0.0.2:53: no such host',
+    '… Head "https://r.example/v2/a/manifests/1": dial tcp: lookup r.example on 10.0.0.2:53: no such host',
+  ],
+  [
+    'Failed to pull image "a:1": Error response from daemon: pull access denied for a, repository does not exist or may require \'docker login\': denied: requested access to the resource is denied',
+    "… pull access denied for a, repository does not exist or may require 'docker login': denied: requested access to the resource is denied",
+  ],
+  [
+    'failed to extract layer: write /var/lib/x: no space left on device',
+    'failed to extract layer: write /var/lib/x: no space left on device',
+  ],
+  ['no colon at all', 'no colon at all'],
+])('%s', (text, end) => {
+  expect(tellingEnd(text, 200)).toBe(end)
+})
+
+test('what it shows is always the end of the text, with the last clause whole', () => {
+  const clause = fc.constantFrom('a', 'b c', 'rpc error', '"x: y"', 'failed to copy', 'x'.repeat(90))
+  fc.assert(
+    fc.property(fc.array(clause, { minLength: 1 }), fc.integer({ min: 10, max: 120 }), (clauses, room) => {
+      const text = clauses.join(': ')
+      const end = tellingEnd(text, room).replace(/^… /, '')
+      expect(text.endsWith(end)).toBe(true)
+      expect(end.endsWith(clauses.at(-1)?.split(': ').at(-1) ?? '')).toBe(true)
+    }),
+  )
+})

@@ -1,0 +1,26 @@
+/** Links on a terminal: where a terminal opens them, and that they lead to what they show. */
+import { expect, test } from 'vitest'
+import { linkUrls, opensLinks } from '../../src/report/screen/links.ts'
+
+test.each([
+  [true, { TERM_PROGRAM: 'iTerm.app' }, true],
+  [true, { VTE_VERSION: '7006' }, true],
+  [true, { VTE_VERSION: '4205' }, false],
+  [true, { TERM: 'xterm-kitty' }, true],
+  [true, { WT_SESSION: '5f2' }, true],
+  [true, { TERM: 'xterm-256color' }, false],
+  [true, { TERM: 'screen-256color', VTE_VERSION: '7006' }, false],
+  [true, { TERM_PROGRAM: 'vscode', CI: 'true' }, false],
+  [false, { TERM_PROGRAM: 'vscode' }, false],
+])('terminal %s with %j opens links: %s', (isTerminal, env, opens) => {
+  expect(opensLinks(isTerminal, env)).toBe(opens)
+})
+
+test('an address is a link to itself, without the punctuation of its sentence', () => {
+  const text = 'See https://docs.docker.com/limits (or https://x.example/a?b=c#d).'
+  const link = (url: string) => `\x1b]8;;${url}\x1b\\${url}\x1b]8;;\x1b\\`
+  expect(linkUrls(text, { links: true })).toBe(
+    `See ${link('https://docs.docker.com/limits')} (or ${link('https://x.example/a?b=c#d')}).`,
+  )
+  expect(linkUrls(text, {})).toBe(text)
+})

@@ -1,0 +1,236 @@
+/** A wait in words and in every format: what ended it, what is still open, and nothing that a runner would obey. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { WAIT_FORMATS, type WaitFormat } from '../../src/report/formats.ts'
+import { heartbeatLine, newsLine } from '../../src/report/views/wait/wait-progress.ts'
+import { renderWait } from '../../src/report/views/wait.ts'
+import type { WaitReport } from '../../src/report/wait-report.ts'
+import type { Outcome } from '../../src/waiting/outcome.ts'
+import type { EndCode, SubjectState, Trouble, WaitCode } from '../../src/waiting/subject-state.ts'
+import { FORBIDDEN, hostile, WORKFLOW_COMMAND } from './hostile-text.ts'
+import { schemaErrors } from './published-schema.ts'
+import { diagnosis, finding, typo } from './samples.ts'
+
+const NOW = Date.parse('2026-11-24T10:10:00Z')
+const invocation = { program: 'pullguard', flags: [], fromDump: false }
+
+const trouble = (fields: Partial<Trouble> = {}): Trouble => ({
+  ...{ finding: typo(), pods: ['shop-1'], well: 0, nodes: ['node-1'], since: NOW - 45_000, attempts: 3 },
+  until: NOW,
+  ...fields,
+})
+
+function state(fields: Partial<SubjectState> = {}): SubjectState {
+  return {
+    ...{ subject: { kind: 'Deployment', namespace: 'web', name: 'shop' }, status: 'done', code: 'ready' },
+    ...{ obstacle: null, counts: { wanted: 3, pulled: 3, ready: 3 }, revision: 'r', superseded: 0 },
+    ...{ troubles: [], failures: [], pulling: [], memory: new Map(), goneSince: null, seen: true },
+    ...fields,
+  }
+}
+
+const failed = (): SubjectState =>
+  state({
+    ...{
+      status: 'failed',
+      code: 'image',
+      troubles: [trouble()],
+      subject: { kind: 'Deployment', namespace: 'web', name: 'api' },
+    },
+    failures: [{ podUid: 'u', finding: typo(), since: NOW - 45_000, attempts: 3 }],
+  })
+
+function report(outcome: Outcome, states: SubjectState[], fields: Partial<WaitReport> = {}): WaitReport {
+  const findings = states.some(({ status }) => status === 'failed') ? [typo()] : []
+  return {
+    ...{ outcome, goal: 'ready', waited: 46_000, timeout: 600_000, states, now: NOW },
+    diagnosis: diagnosis(findings, { takenAt: new Date(NOW).toISOString() }),
+    ...fields,
+  }
+}
+
+const render = (of: WaitReport, format: WaitFormat = 'table', terminal = true) =>
+  renderWait(of, { format, width: 100, color: false, terminal, invocation })
+const lastLines = (text: string) => text.trimEnd().split('\n').slice(-3)
+
+const ENDS: Record<EndCode, SubjectState['status']> = {
+  ready: 'done',
+  pulled: 'done',
+  started: 'done',
+  completed: 'done',
+  'none-wanted': 'done',
+  suspended: 'done',
+  'no-job': 'done',
+  image: 'failed',
+  deleted: 'unknown',
+  paused: 'unknown',
+  'on-delete': 'unknown',
+  ended: 'unknown',
+  unreadable: 'unknown',
+}
+const WAITS: Record<WaitCode, true> = {
+  absent: true,
+  unobserved: true,
+  pull: true,
+  pulling: true,
+  refused: true,
+  'not-ended': true,
+  'not-made': true,
+  unscheduled: true,
+  initializing: true,
+  starting: true,
+  crashing: true,
+  'not-ready': true,
+  'old-pods': true,
+  controller: true,
+}
+const everyState = [
+  ...Object.entries(ENDS).map(([code, status]) => state({ code: code as EndCode, status })),
+  ...Object.keys(WAITS).map(code =>
+    state({
+      code: code as WaitCode,
+      status: 'waiting',
+      obstacle: { pod: 'shop-1', container: 'app', reason: 'Why', message: 'so' },
+    }),
+  ),
+]
+
+describe('the verdict', () => {
+  test('of a wait that is done is one line', () => {
+    expect(render(report('done', [state()]))).toBe('deployment/shop: 3 pods ready after 46s.\n')
+  })
+
+  test('of one that failed has the cause, what to do, and in the last line what to do next', () => {
+    const text = render(report('failed', [state(), failed()]))
+    expect(text).toContain(
+      "deployment/api   failed  can't pull registry.example:5000/shop:1.27.O (image-not-found) for 45s",
+    )
+    expect(text).toContain('what to do')
+    expect(lastLines(text)[0]).toContain(
+      "deployment/api can't pull its images, and waiting won't help. Stopped after 46s.",
+    )
+    expect(lastLines(text)[1]).toContain('Next:')
+  })
+
+  test('of one whose time is up says what it waited for', () => {
+    const waiting = state({ status: 'waiting', code: 'starting', counts: { wanted: 3, pulled: 1, ready: 1 } })
+    const text = render(report('timeout', [waiting]))
+    expect(text).toContain('deployment/shop  waiting  1 of 3 pods ready: starting')
+    expect(lastLines(text).at(-1)).toBe('Timed out after 46s waiting for deployment/shop.')
+  })
+
+  test('names the namespaces where there are several', () => {
+    const other = state({ subject: { kind: 'Job', namespace: 'blog', name: 'migrate' } })
+    expect(render(report('unknown', [state(), { ...other, status: 'unknown', code: 'deleted' }]))).toContain(
+      'blog/job/migrate',
+    )
+  })
+
+  test('names one node of many and how many pods are well', () => {
+    const states = [{ ...failed(), troubles: [trouble({ well: 499 })] }]
+    expect(render(report('failed', states), 'table', false)).toContain(
+      'on node node-1, while 499 other pods have all images',
+    )
+  })
+})
+
+describe('each format', () => {
+  test.each(Object.keys(ENDS).map(code => code))('JSON fits the schema: %s', code => {
+    const states = everyState.filter(one => one.code === code)
+    const document = JSON.parse(render(report('unknown', [...states, failed()]), 'json'))
+    expect(schemaErrors(document)).toEqual([])
+  })
+
+  test('JSON and YAML of everything that can be waited for fit the schema', () => {
+    const all = report('timeout', [...everyState, failed()])
+    expect(schemaErrors(JSON.parse(render(all, 'json')))).toEqual([])
+    expect(schemaErrors(parse(render(all, 'yaml')))).toEqual([])
+  })
+
+  test('JUnit has a case for each workload: passed, failed, in error, or skipped', () => {
+    const open = state({
+      status: 'waiting',
+      code: 'starting',
+      subject: { kind: 'Job', namespace: 'web', name: 'late' },
+    })
+    const xml = render(report('failed', [state(), failed(), open]), 'junit')
+    expect(xml).toContain('tests="3" failures="1" errors="0"')
+    expect(xml).toMatch(/name="deployment\/api"[^>]*><failure type="image-not-found"/)
+    expect(xml).toMatch(/name="job\/late"[^>]*><skipped\/>/)
+    expect(render(report('timeout', [open]), 'junit')).toContain('<error type="starting"')
+  })
+
+  test('GitHub gets an annotation for what failed, and one for what was still open', () => {
+    const open = state({ status: 'waiting', code: 'not-ready' })
+    expect(render(report('failed', [failed()]), 'github')).toMatch(/^::error title=/)
+    expect(render(report('timeout', [open]), 'github')).toMatch(
+      /^::error title=Not ready%3A deployment\/shop::/,
+    )
+    expect(render(report('done', [state()]), 'github')).toMatch(/^::notice title=pullguard::/)
+  })
+
+  test('GitLab gets an entry for each, with a path that stays', () => {
+    const open = state({ status: 'waiting', code: 'not-ready' })
+    const entries = JSON.parse(render(report('timeout', [open, failed()]), 'gitlab'))
+    expect(entries.map(({ location }: { location: { path: string } }) => location.path)).toContain(
+      'web/deployment/shop',
+    )
+    expect(JSON.parse(render(report('done', [state()]), 'gitlab'))).toEqual([])
+  })
+
+  test('Markdown begins with the sentence and tells the failed first', () => {
+    const text = render(report('failed', [state(), failed()]), 'markdown')
+    expect(text.startsWith('### pullguard: ')).toBe(true)
+    expect(text.indexOf('web/deployment/api')).toBeLessThan(text.indexOf('web/deployment/shop'))
+  })
+
+  test.each(WAIT_FORMATS)('%s shows hostile text and obeys none of it', format => {
+    fc.assert(
+      fc.property(
+        fc.array(hostile, { minLength: 4, maxLength: 4 }),
+        ([name = '', image = '', message = '', node = '']) => {
+          const of = typo({ image, namespace: name, node })
+          const states = everyState.map(one => ({
+            ...one,
+            subject: { ...one.subject, name, namespace: node },
+            obstacle: { pod: name, container: name, reason: message, message },
+            troubles: one.code === 'image' ? [trouble({ finding: of, nodes: [node] })] : [],
+          }))
+          const all = report('timeout', states, { diagnosis: diagnosis([of]) })
+          const text = render(all, format, false)
+          if (format === 'json') expect(JSON.parse(text).workloads[0].name).toBe(name)
+          else if (format !== 'yaml' && format !== 'gitlab') expect(text).not.toMatch(FORBIDDEN)
+          if (format !== 'github')
+            for (const line of text.split('\n')) expect(line).not.toMatch(WORKFLOW_COMMAND)
+        },
+      ),
+      { numRuns: 25 },
+    )
+  })
+})
+
+describe('while it waits', () => {
+  const moment = { now: NOW, left: 300_000, several: false, invocation, advise: () => typo() }
+  const news = (one: Trouble) => newsLine({ code: 'trouble', trouble: one }, failed(), moment)
+
+  test('a trouble says how long it is waited for, and what would help', () => {
+    expect(news(trouble({ until: NOW + 20_000 }))).toMatch(
+      /\(image-not-found\) for 45s; waiting 20s more before giving up\. Next: /,
+    )
+    expect(news(trouble({ until: null }))).toContain('may recover by itself')
+  })
+
+  test('a limit whose window is longer than the time left is said to be', () => {
+    const limited = finding({ cause: 'rate-limited', registry: 'docker.io' })
+    expect(news(trouble({ finding: limited, until: null }))).toContain(
+      "Docker Hub's limit covers 6 hours, and only 5m are left",
+    )
+  })
+
+  test('a sign of life counts what is settled', () => {
+    expect(heartbeatLine([state(), state({ status: 'waiting', code: 'absent', seen: false })], moment)).toBe(
+      'Still waiting, 5m left: 1 of 2 workloads finished · deployment/shop: does not exist yet\n',
+    )
+  })
+})

@@ -1,0 +1,489 @@
+import { describe, expect, test } from 'vitest'
+import type { RolloutSight } from '../../src/snapshot/rollout.ts'
+import type { WaitRules } from '../../src/waiting/goal.ts'
+import { container, pod, RUNNING, revision, STUCK, sight, UNTRIED, workload } from '../rollout/sights.ts'
+import { failure, finding, looks, NOW, READY, view } from './views.ts'
+
+const PULLED: WaitRules = { goal: 'pulled', patience: {} }
+const OLD = { owner: 'uid-old', hash: 'old' }
+const two = workload({ replicas: 2 })
+const deployment = (pods: RolloutSight['pods'], fields = {}) =>
+  sight({ ...two, ...fields }, pods, [revision('new', 2), revision('old', 1)])
+const counts = (updated: number, available = updated, total = updated) => ({
+  status: { total, updated, available },
+})
+const own = (kind: 'StatefulSet' | 'DaemonSet' | 'Job' | 'Pod') => ({
+  owner: 'uid-shop',
+  pod: { name: `shop-${kind === 'StatefulSet' ? 0 : 'x'}` },
+})
+
+describe('what is done', () => {
+  const waitingPod = (fields = {}) => pod(RUNNING, { ready: false, ...fields })
+  test.each<[string, RolloutSight, WaitRules, string, string]>([
+    [
+      'all pods of the newest revision ready, and counted',
+      deployment([pod(RUNNING), pod(RUNNING)], counts(2)),
+      READY,
+      'done',
+      'ready',
+    ],
+    [
+      'images there, pods not ready',
+      deployment([waitingPod(), waitingPod()], counts(2, 0)),
+      READY,
+      'waiting',
+      'not-ready',
+    ],
+    [
+      'the same where images are enough',
+      deployment([waitingPod(), waitingPod()], counts(2, 0)),
+      PULLED,
+      'done',
+      'pulled',
+    ],
+    [
+      'one of two with its image',
+      deployment([waitingPod(), pod(UNTRIED)], counts(2, 0)),
+      PULLED,
+      'waiting',
+      'starting',
+    ],
+    ['one of two made by now', deployment([waitingPod()], counts(1, 0)), PULLED, 'waiting', 'not-made'],
+    [
+      'old pods that have yet to go',
+      deployment([pod(RUNNING), pod(RUNNING), pod(RUNNING, OLD)], counts(2, 2, 3)),
+      READY,
+      'waiting',
+      'old-pods',
+    ],
+    [
+      'a change that nobody has read',
+      deployment([pod(RUNNING), pod(RUNNING)], { ...counts(2), generation: 3 }),
+      READY,
+      'waiting',
+      'unobserved',
+    ],
+    [
+      'a revision that has not been heard of',
+      deployment([pod(RUNNING), pod(RUNNING)], { ...counts(2), revision: '3' }),
+      READY,
+      'waiting',
+      'unobserved',
+    ],
+    [
+      'old healthy pods alone',
+      deployment([pod(RUNNING, OLD), pod(RUNNING, OLD)], counts(0, 2, 2)),
+      READY,
+      'waiting',
+      'not-made',
+    ],
+    [
+      'the same where images are enough',
+      deployment([pod(RUNNING, OLD), pod(RUNNING, OLD)], counts(0, 2, 2)),
+      PULLED,
+      'waiting',
+      'not-made',
+    ],
+    ['zero replicas', sight(workload({ replicas: 0 }), []), READY, 'done', 'none-wanted'],
+    ['a suspended Job', sight(workload({ kind: 'Job', suspended: true }), []), READY, 'done', 'suspended'],
+    ['a Job without pods', sight(workload({ kind: 'Job' }), []), READY, 'waiting', 'not-made'],
+    [
+      'a Job whose pod runs',
+      sight(workload({ kind: 'Job' }), [pod(RUNNING, own('Job'))]),
+      READY,
+      'done',
+      'started',
+    ],
+    [
+      'a Job that is complete',
+      sight(workload({ kind: 'Job', ended: { as: 'complete', reason: '', message: '' } }), []),
+      READY,
+      'done',
+      'completed',
+    ],
+    [
+      'a Job that has failed',
+      sight(
+        workload({ kind: 'Job', ended: { as: 'failed', reason: 'BackoffLimitExceeded', message: '' } }),
+        [],
+      ),
+      READY,
+      'unknown',
+      'ended',
+    ],
+    [
+      'a CronJob without a Job',
+      sight(workload({ kind: 'CronJob', replicas: 0 }), []),
+      READY,
+      'done',
+      'no-job',
+    ],
+    [
+      'a pod that runs and is not ready',
+      sight(workload({ kind: 'Pod' }), [waitingPod({ owner: null, pod: { name: 'shop' } })]),
+      READY,
+      'waiting',
+      'not-ready',
+    ],
+    [
+      'a pod that has done its work',
+      sight(workload({ kind: 'Pod' }), [
+        waitingPod({ owner: null, pod: { name: 'shop', phase: 'Succeeded' } }),
+      ]),
+      READY,
+      'done',
+      'ready',
+    ],
+    [
+      'a pod that has failed',
+      sight(workload({ kind: 'Pod' }), [waitingPod({ owner: null, pod: { name: 'shop', phase: 'Failed' } })]),
+      READY,
+      'unknown',
+      'ended',
+    ],
+    [
+      'a paused Deployment whose template reached nobody',
+      deployment([pod(RUNNING), pod(RUNNING)], { ...counts(0, 2, 2), paused: true }),
+      READY,
+      'unknown',
+      'paused',
+    ],
+    [
+      'a paused Deployment that was through',
+      deployment([pod(RUNNING), pod(RUNNING)], { ...counts(2), paused: true }),
+      READY,
+      'done',
+      'ready',
+    ],
+    [
+      'a StatefulSet that waits to be deleted from',
+      sight(workload({ kind: 'StatefulSet', strategy: 'OnDelete', ...counts(0, 1, 1) }), [
+        pod(RUNNING, { ...own('StatefulSet'), hash: 'old' }),
+      ]),
+      READY,
+      'unknown',
+      'on-delete',
+    ],
+  ])('%s', (_what, seen, rules, status, code) => {
+    expect(looks([[0, view(seen)]], rules)).toMatchObject({ status, code })
+  })
+
+  test('a partition limits the wait to the ordinals from it on', () => {
+    const set = workload({ kind: 'StatefulSet', replicas: 3, partition: 2, ...counts(1, 2, 3) })
+    const at = (ordinal: number, state = RUNNING, hash = 'old') =>
+      pod(state, { owner: 'uid-shop', hash, pod: { name: `shop-${ordinal}` } })
+    const broken = at(0, STUCK)
+    const done = sight(set, [broken, at(1), at(2, RUNNING, 'new')])
+    const failures = [
+      failure(
+        { podUid: broken.pod.uid, finding: finding('image-not-found') },
+        { since: NOW - 3_600_000, attempts: 9 },
+      ),
+    ]
+    expect(looks([[0, view(done, failures)]])).toMatchObject({ status: 'done', counts: { wanted: 1 } })
+    expect(looks([[0, view(sight(set, [at(0), at(1), at(2, STUCK, 'new')]))]]).status).toBe('waiting')
+  })
+
+  test('what was done once stays done, also when an autoscaler adds a pod or a Job is cleaned up', () => {
+    const well = view(deployment([pod(RUNNING), pod(RUNNING)], counts(2)))
+    const more = view(
+      deployment([pod(RUNNING), pod(RUNNING), pod(UNTRIED)], { ...counts(3, 2), replicas: 3, generation: 3 }),
+    )
+    expect(
+      looks([
+        [0, well],
+        [1, more],
+      ]).status,
+    ).toBe('done')
+    expect(
+      looks([
+        [0, well],
+        [60, view(sight(two, []))],
+      ]).status,
+    ).toBe('done')
+    expect(
+      looks([
+        [0, well],
+        [60, view({ workload: null, revisions: [], pods: [] })],
+      ]).status,
+    ).toBe('done')
+  })
+
+  test("without permission for ReplicaSets only the controller's own count is believed", () => {
+    const unread = (fields: object) => view(sight({ ...two, ...fields }, [pod(RUNNING), pod(RUNNING)], null))
+    expect(looks([[0, unread(counts(2))]]).status).toBe('done')
+    expect(looks([[0, unread(counts(1, 2, 2))]]).status).toBe('waiting')
+  })
+})
+
+describe('what is gone', () => {
+  const nothing = view({ workload: null, revisions: [], pods: [] })
+  const there = view(deployment([pod(UNTRIED)], counts(1, 0)))
+  const leaving = view(deployment([pod(UNTRIED)], { ...counts(1, 0), ending: true }))
+
+  test('what was never there is waited for', () => {
+    expect(
+      looks([
+        [0, nothing],
+        [500, nothing],
+      ]),
+    ).toMatchObject({ status: 'waiting', code: 'absent' })
+  })
+  test('what is deleted and made again at once is waited for on', () => {
+    expect(
+      looks([
+        [0, there],
+        [1, nothing],
+        [3, there],
+      ]),
+    ).toMatchObject({ status: 'waiting', goneSince: null })
+  })
+  test.each([
+    ['gone', nothing],
+    ['on its way out', leaving],
+  ])('what stays %s is deleted', (_how, seen) => {
+    expect(
+      looks([
+        [0, there],
+        [1, seen],
+        [7, seen],
+      ]),
+    ).toMatchObject({ status: 'unknown', code: 'deleted' })
+  })
+  test('what may not be read is unknown', () => {
+    expect(looks([[0, view(null)]])).toMatchObject({ status: 'unknown', code: 'unreadable' })
+  })
+})
+
+describe('failed pulls', () => {
+  const stuck = pod(STUCK)
+  const seen = deployment([stuck, pod(RUNNING)], counts(2, 1))
+  const failing = (cause: Parameters<typeof finding>[0], fields = {}, of = {}) =>
+    view(seen, [failure({ podUid: stuck.pod.uid, finding: finding(cause, of) }, fields)])
+
+  test.each<[string, ReturnType<typeof view>, number, string]>([
+    ['a missing image, 44 s', failing('image-not-found', { attempts: 3 }), 44, 'waiting'],
+    ['a missing image, 45 s', failing('image-not-found', { attempts: 3 }), 45, 'failed'],
+    ['a missing image, 45 s and one attempt', failing('image-not-found'), 60, 'waiting'],
+    [
+      'a missing image, 45 s, and nobody could count',
+      failing('image-not-found', { attempts: 0 }),
+      45,
+      'failed',
+    ],
+    [
+      'a registry that denies without a login',
+      failing('auth-required-or-denied', { attempts: 3 }),
+      30,
+      'waiting',
+    ],
+    ['a rate limit after ten minutes', failing('rate-limited', { attempts: 9 }), 600, 'waiting'],
+    ['a timeout after ten minutes', failing('network-timeout', { attempts: 9 }), 600, 'waiting'],
+    ['nothing that tells the cause', failing('other', { attempts: 9 }), 600, 'waiting'],
+    [
+      'an image that moved',
+      failing(
+        'image-not-found',
+        {},
+        { moved: { prefix: '', state: 'deleted', to: null, since: null, source: '' } as never },
+      ),
+      0,
+      'failed',
+    ],
+    [
+      'a login that was refused',
+      failing(
+        'auth-required-or-denied',
+        {},
+        { subcause: 'credential-refused', credential: { status: 'usable', attempts: [] } },
+      ),
+      0,
+      'failed',
+    ],
+    [
+      'a login that was refused, and could not have been sent',
+      failing(
+        'auth-required-or-denied',
+        {},
+        { subcause: 'credential-refused', credential: { status: 'broken', attempts: [] } },
+      ),
+      0,
+      'waiting',
+    ],
+    [
+      'an image whose registry says so too',
+      failing('image-not-found', {}, { check: { verdict: 'no-such-tag' } as never }),
+      0,
+      'failed',
+    ],
+    [
+      'an image that the registry has for this machine',
+      failing('image-not-found', {}, { check: { verdict: 'opens-anonymously' } as never }),
+      0,
+      'waiting',
+    ],
+  ])('%s', (_what, view_, seconds, status) => {
+    expect(
+      looks([
+        [0, view_],
+        [seconds, view_],
+      ]).status,
+    ).toBe(status)
+  })
+
+  test('--patience takes the place of the usual one, in both directions', () => {
+    const patience = { 'rate-limited': 0, 'image-not-found': 300_000 }
+    expect(looks([[0, failing('rate-limited')]], { goal: 'ready', patience }).status).toBe('failed')
+    expect(
+      looks(
+        [
+          [0, failing('image-not-found')],
+          [200, failing('image-not-found', { attempts: 9 })],
+        ],
+        { goal: 'ready', patience },
+      ).status,
+    ).toBe('waiting')
+  })
+
+  test("the last real cause is remembered when the kubelet's message loses it", () => {
+    const state = looks([
+      [0, failing('image-not-found', { attempts: 1 })],
+      [46, failing('other', { attempts: 2 })],
+    ])
+    expect(state).toMatchObject({ status: 'failed', troubles: [{ finding: { cause: 'image-not-found' } }] })
+  })
+
+  test('but not over a cause that is another one by now', () => {
+    expect(
+      looks([
+        [0, failing('image-not-found')],
+        [46, failing('rate-limited', { since: NOW + 40_000 })],
+      ]),
+    ).toMatchObject({
+      status: 'waiting',
+      troubles: [{ finding: { cause: 'rate-limited' }, since: NOW + 40_000 }],
+    })
+  })
+
+  test('pods of an older revision never make it fail, however long they fail', () => {
+    const old = pod(STUCK, OLD)
+    const failures = [
+      failure({ podUid: old.pod.uid, finding: finding('image-not-found') }, { since: 0, attempts: 9 }),
+    ]
+    expect(looks([[0, view(deployment([old, pod(UNTRIED)], counts(1, 0)), failures)]])).toMatchObject({
+      status: 'waiting',
+      troubles: [],
+    })
+  })
+
+  test('nor does anything while it is not known which revision is the newest', () => {
+    const unread = sight({ ...two, ...counts(1, 0, 2) }, [stuck], null)
+    const failures = [
+      failure({ podUid: stuck.pod.uid, finding: finding('image-not-found') }, { since: 0, attempts: 9 }),
+    ]
+    expect(looks([[0, view(unread, failures)]]).status).toBe('waiting')
+  })
+
+  test('a newer revision begins again, with the patience that is its own', () => {
+    const newer = sight(
+      { ...two, ...counts(1, 0), revision: '3' },
+      [pod(UNTRIED, { owner: 'uid-3' })],
+      [{ ...revision('new', 2), uid: 'uid-3', number: 3 }, revision('new', 0)],
+    )
+    expect(
+      looks([
+        [0, failing('image-not-found', { attempts: 3 })],
+        [40, view(newer)],
+      ]),
+    ).toMatchObject({ status: 'waiting', superseded: 1, troubles: [] })
+  })
+
+  test('a pod that takes the place of one with the same trouble takes over its clock', () => {
+    const next = pod(STUCK)
+    const replaced = view(deployment([next, pod(RUNNING)], counts(2, 1)), [
+      failure(
+        { podUid: next.pod.uid, finding: finding('image-not-found') },
+        { since: NOW + 40_000, attempts: 1 },
+      ),
+    ])
+    expect(
+      looks([
+        [0, failing('image-not-found', { attempts: 3 })],
+        [50, replaced],
+      ]).status,
+    ).toBe('failed')
+  })
+
+  test('one node of many is named, with the pods that are well', () => {
+    const others = Array.from({ length: 499 }, () => pod(RUNNING))
+    const many = sight(
+      workload({ replicas: 500, ...counts(500, 499) }),
+      [stuck, ...others],
+      [revision('new', 500)],
+    )
+    const state = looks([
+      [0, view(many, [failure({ podUid: stuck.pod.uid, finding: finding('image-not-found') })])],
+    ])
+    expect(state.troubles).toMatchObject([{ nodes: ['node-1'], well: 499 }])
+  })
+
+  test("a sandbox whose image can't be had is a trouble of every pod on the node", () => {
+    const of = finding('image-not-found', { containerKind: 'sandbox', container: '', image: 'pause:3' })
+    const pods = [pod(UNTRIED), pod(UNTRIED)]
+    const failures = pods.map(({ pod: { uid, name } }) =>
+      failure({ podUid: uid, finding: { ...of, pod: name } }),
+    )
+    expect(looks([[0, view(deployment(pods, counts(2, 0)), failures)]]).troubles).toMatchObject([
+      { pods: pods.map(each => each.pod.name).sort() },
+    ])
+  })
+})
+
+describe('what is no image problem', () => {
+  const crash = { type: 'waiting', reason: 'CrashLoopBackOff', message: 'back-off restarting' } as const
+  test.each<[string, RolloutSight, string]>([
+    [
+      'a crash',
+      deployment(
+        [pod(crash, { containers: [container(crash, { imageId: 'sha256:1' })] }), pod(RUNNING)],
+        counts(2, 1),
+      ),
+      'crashing',
+    ],
+    [
+      'no node',
+      deployment(
+        [
+          pod(UNTRIED, { pod: { name: 'shop-n', node: null }, unscheduled: '0/3 nodes are available' }),
+          pod(RUNNING),
+        ],
+        counts(2, 1),
+      ),
+      'unscheduled',
+    ],
+    ['a refusal', deployment([pod(RUNNING)], { ...counts(1), refusal: 'exceeded quota' }), 'refused'],
+    [
+      'an init container at work',
+      deployment(
+        [
+          pod(UNTRIED, {
+            containers: [
+              container(RUNNING, { kind: 'init', name: 'init' }),
+              container(UNTRIED, { image: 'other' }),
+            ],
+          }),
+          pod(RUNNING),
+        ],
+        counts(2, 1),
+      ),
+      'initializing',
+    ],
+  ])('%s is told and waited for', (_what, seen, code) => {
+    expect(
+      looks([
+        [0, view(seen)],
+        [600, view(seen)],
+      ]),
+    ).toMatchObject({ status: 'waiting', code })
+  })
+})
