@@ -37,7 +37,7 @@ export const CACHE_IMAGES: Record<CacheProduct, string> = {
 
 const FIRST_PORT = 30_500
 
-/** One cache for each registry: neither product can tell upstreams apart by a name alone. */
+/** One cache for each registry: neither product can distinguish upstreams by an image name alone. */
 export function cachesFor(
   registries: readonly string[],
   product: CacheProduct,

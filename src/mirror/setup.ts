@@ -2,7 +2,7 @@
 
 import type { MirrorAddress } from './address.ts'
 
-/** A distribution, cloud, or runtime that keeps its mirrors in a place of its own. */
+/** A distribution, cloud, or runtime that keeps its mirrors in its own place. */
 export type MirrorPlatform =
   | 'k3s'
   | 'rke2'

@@ -24,7 +24,7 @@ export const DATA_FORMATS = ['table', 'text', 'json', 'yaml', 'name'] as const
 export type DataFormat = (typeof DATA_FORMATS)[number]
 
 /** What is known of mirrors and what to do about them. */
-export const MIRROR_FORMATS = ['table', 'json', 'yaml'] as const
+export const MIRROR_FORMATS = ['table', 'text', 'json', 'yaml'] as const
 export type MirrorFormat = (typeof MIRROR_FORMATS)[number]
 
 /** What became of a wait. */

@@ -13,6 +13,7 @@ export interface MirrorReportOptions extends ReportOptions {
 
 const RENDERERS: Record<MirrorFormat, (report: MirrorReport, options: MirrorReportOptions) => string> = {
   table: renderMirrorScreen,
+  text: renderMirrorScreen,
   json: (report, { invocation }) => toJson(mirrorDocument(report, invocation)),
   yaml: (report, { invocation }) => toYaml(mirrorDocument(report, invocation)),
 }

@@ -10,7 +10,7 @@ export function cacheNotes(cache: Cache, invocation: Invocation): string[] {
   const label = registryLabel(registry)
   const create = (flags: string) => kubectlCommand(invocation, `create secret generic ${secret} ${flags}`)
   return [
-    `A pull-through cache for ${label}: ${image}. It serves one upstream: other registries need a cache of their own.`,
+    `A pull-through cache for ${label}: ${image}. It serves one upstream: each other registry needs another cache.`,
     product === 'distribution'
       ? `Login for ${label}, optional; without it the cache pulls anonymously, from one address for all nodes:\n  ${create('--from-literal=username=<name> --from-file=password=<file>')}`
       : `Login for ${label}; for anonymous pulls the file holds {}:\n  ${create('--from-file=credentials.json=<file>')}\nThe file: {"${registry === 'docker.io' ? 'index.docker.io' : registry}": {"username": "…", "password": "…"}}`,

@@ -95,7 +95,7 @@ const NOTE: Notes = {
   'no-namespace-query': () =>
     'mirrors are asked without ?ns=: a cache of several registries needs a path for each of them, so run this once for each registry with its own --to',
   'several-registries': () =>
-    'one address serves several registries: the mirror has to tell them apart by the query ?ns=, which a cache with one upstream ignores',
+    'one address serves several registries: the mirror has to distinguish them by the query ?ns=, which a cache with one upstream ignores',
   'plain-http': () => 'plain HTTP: anyone on the way can read and replace images that are pulled by tag',
   'insecure-skips-tls': () =>
     'insecure allows plain HTTP and, if the mirror ever speaks TLS, any certificate: anyone on the way can replace images that are pulled by tag',

@@ -47,7 +47,7 @@ function answerText(answer: MirrorAnswer): string {
     case 'found':
       return 'gave no digest'
     case 'missing':
-      return 'has no such image any more'
+      return 'no longer has this image'
     case 'login':
       return 'asks for a login'
     case 'rate-limited':
