@@ -1,6 +1,7 @@
 /** The Action's report on a command's JSON: annotations and a sentence for the log, a table for the job summary. */
 
 import { markdownCode, markdownText, workflowMessage, workflowProperty } from '../src/report/escape.ts'
+import { type AuditDocument, reportAudit } from './audit-report.ts'
 
 /** The reported part of the published JSON (schema/v1.json). */
 interface Finding {
@@ -16,7 +17,7 @@ interface Finding {
   steps: { text: string; command: string | null }[]
 }
 
-interface Report {
+export interface Report {
   /** Workflow commands and a sentence, each ending in a line feed. */
   log: string
   /** Markdown. */
@@ -34,6 +35,7 @@ const LEVELS = { error: 'error', warning: 'warning', info: 'notice' }
 export function report(command: string, output: string): Report | null {
   const document = parsed(output)
   if (document === null) return null
+  if (document.kind === 'Audit') return reportAudit(document)
   const { findings } = document
   const groups = [...Map.groupBy(findings, ({ title, image }) => `${title}\n${image}`).values()]
   const sentence = sentenceOf(findings, document.gaps ?? [])
@@ -46,7 +48,9 @@ export function report(command: string, output: string): Report | null {
   }
 }
 
-function parsed(output: string): { findings: Finding[]; gaps?: unknown[] } | null {
+type Parsed = AuditDocument | { kind: 'Diagnosis' | 'FixResult'; findings: Finding[]; gaps?: unknown[] }
+
+function parsed(output: string): Parsed | null {
   try {
     const document = JSON.parse(output)
     return Array.isArray(document?.findings) ? document : null

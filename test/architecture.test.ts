@@ -22,7 +22,10 @@ const DOORS: Record<string, string[]> = {
   advice: ['image', 'types:snapshot', 'diagnosis'],
   rollout: ['image', 'types:snapshot'],
   mirror: ['image', 'types:snapshot', 'diagnosis'],
+  manifest: ['snapshot'],
   baseline: [],
+  audit: ['image', 'dockerconfig', 'snapshot', 'types:manifest'],
+  editor: ['types:audit'],
   waiting: ['image', 'types:snapshot', 'diagnosis', 'rollout'],
   plan: ['image', 'dockerconfig', 'types:snapshot', 'types:diagnosis'],
   report: [
@@ -32,6 +35,9 @@ const DOORS: Record<string, string[]> = {
     'types:advice',
     'types:baseline',
     'types:plan',
+    'types:audit',
+    'types:dockerconfig',
+    'types:manifest',
     'types:rollout',
     'types:waiting',
     'types:apply',
@@ -50,6 +56,7 @@ const DOORS: Record<string, string[]> = {
     'network',
     'json',
     'protobuf',
+    'manifest',
     'kubernetes',
     'registry',
   ],
@@ -83,6 +90,9 @@ const DOORS: Record<string, string[]> = {
     'baseline',
     'waiting',
     'plan',
+    'audit',
+    'manifest',
+    'editor',
     'report',
     'source',
     'apply',
@@ -116,6 +126,8 @@ const PURE = [
   'baseline',
   'waiting',
   'plan',
+  'manifest',
+  'audit',
   'report',
 ]
 const IMPURE_WORDS =
@@ -159,7 +171,7 @@ describe('a command that only reads', () => {
   const named = (file: string) => relative(SRC, file).split(sep).join('/')
   const command = (name: string) => join(SRC, 'commands', `${name}.ts`)
 
-  test.each(['diagnose', 'why', 'wait', 'image', 'mirror', 'emit-cache', 'demo'])(
+  test.each(['diagnose', 'why', 'wait', 'image', 'audit', 'mirror', 'emit-cache', 'demo'])(
     '%s never reaches apply or anything that writes to a cluster',
     name => {
       const reached = [...reachedFrom(command(name))]

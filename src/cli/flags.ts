@@ -147,7 +147,9 @@ function outputFormat(text: string, formats: readonly string[]): string {
   if (formats.includes(text)) return text
   const allowed = `Allowed choices are ${formats.join(', ')}.`
   throw new InvalidArgumentError(
-    text === 'sarif' ? `SARIF points to lines in files, and pods have none. ${allowed}` : allowed,
+    text === 'sarif' && !formats.includes('sarif')
+      ? `SARIF points to lines in files, and pods have none. ${allowed}`
+      : allowed,
   )
 }
 

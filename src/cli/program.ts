@@ -5,6 +5,7 @@ import type { CommandContext, ExitName } from '../commands/context.ts'
 import type { WritingContext } from '../commands/writing-context.ts'
 import { UsageError } from '../errors.ts'
 import { arrangeArguments } from './arguments.ts'
+import { addAudit } from './audit.ts'
 import { addCompletion } from './completion.ts'
 import { completionRequest } from './completion-request.ts'
 import { addDemo } from './demo.ts'
@@ -156,6 +157,7 @@ export function buildProgram(host: ProgramHost, end: (name: ExitName) => void): 
     addMirror,
     addFix,
     addUndo,
+    addAudit,
     addExplain,
     addCompletion,
     addVersion,

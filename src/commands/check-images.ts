@@ -25,14 +25,23 @@ export interface ImageCheckFlags {
 const LONGEST_RUN = 45_000
 const LONGEST_REQUEST = 10_000
 
+/** How much is asked in one run, if more than for the images of failing pulls. */
+export interface CheckLimits {
+  maxImages?: number
+  /** Milliseconds in all. */
+  longestRun?: number
+}
+
 /** Collects the pods' pull secrets while the cluster is read, then asks the registries. */
 export class ImageChecking {
   readonly #podLogins = new PodLogins()
   readonly #endpoints: ReturnType<typeof parseEndpoints>
   readonly #context: CommandContext
+  readonly #limits: CheckLimits
 
   /** @throws UsageError for a malformed endpoint */
-  constructor({ endpoints }: ImageCheckFlags, context: CommandContext) {
+  constructor({ endpoints }: ImageCheckFlags, context: CommandContext, limits: CheckLimits = {}) {
+    this.#limits = limits
     this.#endpoints = parseEndpoints(endpoints, context.env.PULLGUARD_REGISTRY_ENDPOINTS)
     this.#context = context
   }
@@ -42,21 +51,23 @@ export class ImageChecking {
 
   /** Checks the images of the findings with the pull secrets of their pods. @throws the signal's reason */
   askForFindings(findings: readonly Finding[], snapshot: Snapshot): Promise<ImageCheck[]> {
-    return this.#ask(questionsOf(findings, snapshot))
+    return this.askAll(questionsOf(findings, snapshot))
   }
 
   /** Checks images, failing or not, with the pull secrets of the pod that uses them; null for none. @throws the signal's reason */
   ask(images: string[], pod: Pod | null): Promise<ImageCheck[]> {
-    return this.#ask(images.flatMap(image => questionOf(image, pod)))
+    return this.askAll(images.flatMap(image => questionOf(image, pod)))
   }
 
   /** Images that no pod has asked for yet, each as the pods that will. @throws the signal's reason */
   askFor(wanted: { image: string; pod: PullingPod }[]): Promise<ImageCheck[]> {
-    return this.#ask(wanted.flatMap(({ image, pod }) => questionOf(image, pod)))
+    return this.askAll(wanted.flatMap(({ image, pod }) => questionOf(image, pod)))
   }
 
-  async #ask(questions: ImageQuestion[]): Promise<ImageCheck[]> {
+  /** Each image once, whoever wants it. @throws the signal's reason */
+  async askAll(questions: ImageQuestion[]): Promise<ImageCheck[]> {
     if (questions.length === 0) return []
+    const { longestRun = LONGEST_RUN, maxImages } = this.#limits
     const { env, version, clock, signal } = this.#context
     const registries = new Registries({
       endpoints: this.#endpoints,
@@ -68,13 +79,14 @@ export class ImageChecking {
     })
     const progress = await this.#context.progress()
     const late = new AbortController()
-    const inTime = clock.after(LONGEST_RUN, () => late.abort())
+    const inTime = clock.after(longestRun, () => late.abort())
     try {
       return await readImageChecks(questions, {
         registries,
         podLogins: this.#podLogins,
         machineLogins: images => machineLogins(images, this.#context),
         timeUp: late.signal,
+        ...(maxImages === undefined ? {} : { maxImages }),
         onProgress: (done, all) => progress.update(`Asking registries: ${done} of ${all} images`),
       })
     } finally {

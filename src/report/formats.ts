@@ -15,6 +15,21 @@ export const DIAGNOSIS_FORMATS = [
 ] as const
 export type DiagnosisFormat = (typeof DIAGNOSIS_FORMATS)[number]
 
+/** An audit: findings that mostly are in files. */
+export const AUDIT_FORMATS = [
+  'table',
+  'wide',
+  'text',
+  'json',
+  'yaml',
+  'sarif',
+  'junit',
+  'github',
+  'gitlab',
+  'markdown',
+] as const
+export type AuditFormat = (typeof AUDIT_FORMATS)[number]
+
 /** A plan, and what became of it. */
 export const PLAN_FORMATS = ['table', 'text', 'json', 'yaml', 'patch'] as const
 export type PlanFormat = (typeof PLAN_FORMATS)[number]

@@ -17,9 +17,14 @@ export function renderGaps(gaps: readonly Gap[], { width, color }: GapOptions): 
 type GapOptions = Pick<ReportOptions, 'width' | 'color'>
 
 /** The gaps as lines; none where there is no gap. */
-export function gapLines(gaps: readonly Gap[], width: number, palette: Palette): string[] {
+export function gapLines(
+  gaps: readonly Gap[],
+  width: number,
+  palette: Palette,
+  of: 'diagnosis' | 'audit' = 'diagnosis',
+): string[] {
   if (gaps.length === 0) return []
-  const lines = summarizeGaps(gaps).flatMap(gap => [
+  const lines = summarizeGaps(gaps, of).flatMap(gap => [
     ...wrap(sanitizeLine(gapSentence(gap)), width, '  '),
     ...(gap.remedy === null ? [] : wrap(sanitizeLine(`→ ${gap.remedy}`), width, '    ').map(palette.dim)),
   ])

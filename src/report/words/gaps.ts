@@ -36,6 +36,15 @@ const HIDDEN = new Map([
 ])
 const OWNER = 'the topmost owner of a pod may not be shown'
 
+/** The same for an audit, which looks at templates; anything else is a kind of workload. */
+const HIDDEN_FROM_AUDIT = new Map([
+  ['pods', 'pods without a controller, and what pods show of their templates, were not checked'],
+  ['namespaces', 'only the namespaces that could be read were checked'],
+  ['secrets', 'whether these pull secrets work is unknown'],
+  ['serviceaccounts', 'whether a service account gives its pods a login is unknown'],
+])
+const WORKLOADS = 'these workloads were not checked'
+
 /** Gaps that differ only in their namespace, as one. */
 export interface GapSummary {
   gap: Gap
@@ -49,8 +58,8 @@ export interface GapSummary {
   remedy: string | null
 }
 
-/** One summary for each resource and reason. */
-export function summarizeGaps(gaps: readonly Gap[]): GapSummary[] {
+/** One summary for each resource and reason. `of`: what was to be made of it all. */
+export function summarizeGaps(gaps: readonly Gap[], of: 'diagnosis' | 'audit' = 'diagnosis'): GapSummary[] {
   const alike = Map.groupBy(gaps, ({ what, why }) => `${what} ${why}`)
   return [...alike.values()].flatMap(same => {
     const [gap] = same
@@ -64,7 +73,8 @@ export function summarizeGaps(gaps: readonly Gap[]): GapSummary[] {
         gap.why === 'forbidden' || gap.detail === undefined
           ? REASON[gap.why]
           : `${REASON[gap.why]} (${gap.detail})`,
-      hidden: HIDDEN.get(gap.what) ?? OWNER,
+      hidden:
+        of === 'audit' ? (HIDDEN_FROM_AUDIT.get(gap.what) ?? WORKLOADS) : (HIDDEN.get(gap.what) ?? OWNER),
       remedy: remedyFor(gap, clusterWide, namespaces),
     }
   })
