@@ -11,7 +11,12 @@ export function addEditFlags(command: Command): Command {
     .optionsGroup('Edits (with -f):')
     .option('--fix', 'edit the files: digests, pull policies, pull secrets, moved images')
     .option('--diff', 'show the edits as a diff; without --fix nothing is written')
-    .option('--dry-run', 'with --fix, write nothing')
+    .addOption(
+      new Option('--dry-run [where]', 'with --fix, write nothing')
+        .choices(['none', 'client'])
+        .preset('client')
+        .default('none'),
+    )
     .option('--offline', 'ask no registry: no digests, only pull policies and what needs no proof')
     .option('--secret-name <name>', 'the pull secret for images of Docker Hub that have none')
     .addOption(
@@ -36,7 +41,7 @@ export function auditFlags(options: OptionValues): AuditFlags {
   return {
     edits: edits
       ? {
-          write: options.fix === true && options.dryRun !== true,
+          write: options.fix === true && options.dryRun === 'none',
           diff: options.diff === true,
           offline: options.offline === true,
           endpoints,
@@ -64,7 +69,7 @@ function combined(
   if (options.output === 'sarif' && files.length === 0)
     return 'SARIF points to lines in files: name them with -f, or use another format.'
   const alone = (flag: string) => `${flag} goes with --fix or --diff.`
-  if (!edits && options.dryRun === true) return alone('--dry-run')
+  if (!edits && options.dryRun !== 'none') return alone('--dry-run')
   if (!edits && options.offline === true) return alone('--offline')
   if (!edits && options.replaceRegistry !== undefined) return alone('--replace-registry')
   if (options.offline === true && options.checkImages === true)
