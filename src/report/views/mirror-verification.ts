@@ -30,7 +30,7 @@ function title({ checks, wrong }: Verification, width: number, palette: Palette)
   if (checks.length === 0)
     return wrap('No image of these registries runs, so the mirror was not asked.', width)
   if (wrong > 0) {
-    const text = `The mirror fails for ${wrong} of ${pluralize(checks.length, 'image')}:`
+    const text = `The mirror fails for ${wrong === checks.length ? pluralize(wrong, 'image') : `${wrong} of ${pluralize(checks.length, 'image')}`}:`
     return wrap(text, width).map(line => palette.problem(line, 'error'))
   }
   const text =
