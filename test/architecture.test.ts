@@ -22,6 +22,7 @@ const DOORS: Record<string, string[]> = {
   advice: ['image', 'types:snapshot', 'diagnosis'],
   rollout: ['image', 'types:snapshot'],
   quota: ['image', 'types:snapshot', 'diagnosis'],
+  mirror: ['image', 'types:snapshot', 'diagnosis'],
   manifest: ['snapshot'],
   baseline: [],
   audit: ['image', 'dockerconfig', 'snapshot', 'types:manifest'],
@@ -43,6 +44,7 @@ const DOORS: Record<string, string[]> = {
     'types:waiting',
     'types:apply',
     'types:registry',
+    'types:mirror',
   ],
   kubernetes: ['errors', 'types:clock', 'secrecy', 'network', 'json', 'protobuf'],
   registry: ['errors', 'types:clock', 'image', 'dockerconfig', 'secrecy', 'network'],
@@ -87,6 +89,7 @@ const DOORS: Record<string, string[]> = {
     'diagnosis',
     'advice',
     'quota',
+    'mirror',
     'baseline',
     'waiting',
     'plan',
@@ -123,6 +126,7 @@ const PURE = [
   'advice',
   'rollout',
   'quota',
+  'mirror',
   'baseline',
   'waiting',
   'plan',
@@ -171,7 +175,7 @@ describe('a command that only reads', () => {
   const named = (file: string) => relative(SRC, file).split(sep).join('/')
   const command = (name: string) => join(SRC, 'commands', `${name}.ts`)
 
-  test.each(['diagnose', 'why', 'wait', 'image', 'quota', 'audit', 'demo'])(
+  test.each(['diagnose', 'why', 'wait', 'image', 'quota', 'audit', 'mirror', 'emit-cache', 'demo'])(
     '%s never reaches apply or anything that writes to a cluster',
     name => {
       const reached = [...reachedFrom(command(name))]

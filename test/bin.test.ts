@@ -263,6 +263,7 @@ describe('the package', () => {
       'rbac/fix.yaml',
       'rbac/quota.yaml',
       'rbac/quota-from-node.yaml',
+      'rbac/mirror.yaml',
     ]
     expect(files).toEqual(
       expect.arrayContaining([...needed, ...Object.values(packageJson.bin), 'dist/pullguard.js']),

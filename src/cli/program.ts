@@ -15,6 +15,7 @@ import { addFix } from './fix.ts'
 import { example } from './flags.ts'
 import { TOPICS, topicText } from './help-topics.ts'
 import { addImage } from './image.ts'
+import { addMirror } from './mirror.ts'
 import { addOptions } from './options.ts'
 import { addQuota } from './quota.ts'
 import type { Run } from './run.ts'
@@ -155,6 +156,7 @@ export function buildProgram(host: ProgramHost, end: (name: ExitName) => void): 
     addWait,
     addImage,
     addQuota,
+    addMirror,
     addFix,
     addUndo,
     addAudit,

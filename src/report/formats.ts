@@ -41,6 +41,11 @@ export type DataFormat = (typeof DATA_FORMATS)[number]
 /** How many pulls are left, also for Prometheus' text exposition format. */
 export const QUOTA_FORMATS = ['table', 'json', 'yaml', 'markdown', 'prometheus'] as const
 export type QuotaFormat = (typeof QUOTA_FORMATS)[number]
+
+/** What is known of mirrors and what to do about them. */
+export const MIRROR_FORMATS = ['table', 'text', 'json', 'yaml'] as const
+export type MirrorFormat = (typeof MIRROR_FORMATS)[number]
+
 /** What became of a wait. */
 export const WAIT_FORMATS = ['table', 'json', 'yaml', 'junit', 'github', 'gitlab', 'markdown'] as const
 export type WaitFormat = (typeof WAIT_FORMATS)[number]

@@ -23,6 +23,16 @@ const HIDDEN = new Map([
   ['secrets', 'whether those pulls had a credential is unknown'],
   ['serviceaccounts', "whether a service account's secrets reached the pods is unknown"],
   ['nodes', 'the platform of the nodes is unknown'],
+  [
+    'mutatingwebhookconfigurations.admissionregistration.k8s.io',
+    'whether images of new pods are changed is unknown',
+  ],
+  ['imagetagmirrorsets.config.openshift.io', 'whether OpenShift mirrors images by tag is unknown'],
+  ['imagedigestmirrorsets.config.openshift.io', 'whether OpenShift mirrors images by digest is unknown'],
+  [
+    'imagecontentsourcepolicies.operator.openshift.io',
+    'whether an older policy of OpenShift mirrors images is unknown',
+  ],
 ])
 const OWNER = 'the topmost owner of a pod may not be shown'
 

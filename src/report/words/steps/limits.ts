@@ -55,8 +55,9 @@ export const limitSteps: StepWords<
     text: 'Or pull official images from another registry, without a login',
     command: fixCommand(invocation, findings, OFFICIAL_ELSEWHERE),
   }),
-  'use-cache': () => ({
-    text: 'Long term: put a pull-through cache between the nodes and the registry',
+  'use-cache': (_step, { invocation }) => ({
+    text: 'Long term: put a pull-through cache between the nodes and the registry; see which mirrors the nodes have, and what they need for yours',
+    command: ownCommand(invocation, 'mirror'),
   }),
   'raise-kubelet-qps': () => ({
     text: "If it keeps happening, raise registryPullQPS (5) and registryBurst (10) in the kubelet's configuration",
