@@ -35,7 +35,8 @@ export function editedSentence(
 
 /** `deploy.yaml:12:16: image left unchanged: …`. */
 export function refusalSentence({ path, edit, workload, container }: FileEdit, why: EditRefusal): string {
-  const place = container?.imagePlace ?? workload.place
+  const isPolicy = edit.op === 'set' && edit.key === container?.keys.policy
+  const place = (isPolicy ? container?.policyPlace : null) ?? container?.imagePlace ?? workload.place
   const what = edit.op === 'set' ? edit.key : 'imagePullSecrets'
   return `${path}:${place?.line ?? 1}:${place?.column ?? 1}: ${what} left unchanged: ${REFUSED[why]}`
 }
