@@ -86,6 +86,18 @@ test('what can’t be read is named with its place, and the rest is audited and 
   expect(JSON.parse(out)).toMatchObject({ complete: false, templates: ['k/chart.yaml'] })
 })
 
+test('a value that several containers share is refused once, at its own place', async () => {
+  const shared = podWith('acme.io/a:1.2.3', 'Always').replace('- name', '- &first\n    name')
+  put('a.yaml', `${shared}  - <<: *first\n    name: b\n`)
+  const { err } = await run(['-f', 'a.yaml', '--fix', '--offline'])
+  const refused = err.split('\n').filter(line => line.includes('left unchanged'))
+  const line =
+    file('a.yaml')
+      .split('\n')
+      .findIndex(text => text.includes('imagePullPolicy')) + 1
+  expect(refused).toEqual([expect.stringMatching(`^a\\.yaml:${line}:22: imagePullPolicy left unchanged`)])
+})
+
 test('comments silence a rule for one value, and a typing error in one is told', async () => {
   put('a.yaml', podWith('nginx # pullguard:ignore no-tag we mean it'))
   put('b.yaml', podWith('nginx # pullguard:ignore no-tags'))
