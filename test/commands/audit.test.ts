@@ -86,6 +86,18 @@ test('what can’t be read is named with its place, and the rest is audited and 
   expect(JSON.parse(out)).toMatchObject({ complete: false, templates: ['k/chart.yaml'] })
 })
 
+test('the next command repeats what decides on its edits', async () => {
+  put('a.yaml', podWith('acme.io/a:1.2.3', 'Always'))
+  const flags = "-n web -l '!x' --exclude-namespace a --exclude-namespace b --secret-name hub"
+  const { err } = await run(
+    ['-f', 'a.yaml', '-n', 'web', '-l', '!x', '--exclude-namespace', 'a', '--exclude-namespace', 'b'].concat([
+      '--secret-name',
+      'hub',
+    ]),
+  )
+  expect(err).toContain(`Next: pullguard audit -f a.yaml ${flags} --diff\n`)
+})
+
 test('a value that several containers share is refused once, at its own place', async () => {
   const shared = podWith('acme.io/a:1.2.3', 'Always').replace('- name', '- &first\n    name')
   put('a.yaml', `${shared}  - <<: *first\n    name: b\n`)
