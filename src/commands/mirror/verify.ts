@@ -31,6 +31,9 @@ export async function verifyMirror(
     clock,
     timeoutMs: LONGEST_REQUEST,
     signal,
+    ...(target.authority !== null && {
+      ownAuthority: { host: target.address.host, pem: target.authority },
+    }),
   })
   const progress = await context.progress()
   progress.update('Asking the mirror')
