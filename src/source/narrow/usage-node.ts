@@ -2,12 +2,12 @@
 
 import { isDockerHub } from '../../image/docker-hub.ts'
 import { fullName, parseReference } from '../../image/reference.ts'
-import { flag, many, one, shapeOf, texts } from '../../protobuf/shape.ts'
+import { flag, many, one, shapeOf } from '../../protobuf/shape.ts'
 import type { UsageNode } from '../../snapshot/hub-usage.ts'
 import { list, nameOf, record, text, textOrNull } from './shape.ts'
 
 export const USAGE_NODE_SHAPE = shapeOf({
-  1: one('metadata', shapeOf({ 1: 'name', 11: texts('labels') })),
+  1: one('metadata', shapeOf({ 1: 'name' })),
   2: one(
     'spec',
     shapeOf({ 4: flag('unschedulable'), 5: many('taints', shapeOf({ 1: 'key', 3: 'effect' })) }),
@@ -30,7 +30,7 @@ const KEEPS_OFF = /^No(?:Schedule|Execute)$/
 export function narrowUsageNode(raw: unknown): UsageNode | null {
   const name = nameOf(raw)
   if (name === null) return null
-  const { metadata, spec, status: rawStatus } = record(raw)
+  const { spec, status: rawStatus } = record(raw)
   const status = record(rawStatus)
   const taints = list(record(spec).taints).map(record)
   const addresses = list(status.addresses).map(record)
@@ -40,7 +40,6 @@ export function narrowUsageNode(raw: unknown): UsageNode | null {
     schedulable:
       record(spec).unschedulable !== true && !taints.some(({ effect }) => KEEPS_OFF.test(text(effect))),
     hasOwnAddress: addresses.some(({ type, address }) => type === 'ExternalIP' && text(address) !== ''),
-    asksMirrorFirst: Object.hasOwn(record(record(metadata).labels), 'cloud.google.com/gke-nodepool'),
     images: list(status.images).flatMap(image => namesOf(record(image).names).flatMap(hubName)),
   }
 }
