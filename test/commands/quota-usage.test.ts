@@ -184,7 +184,7 @@ test('says when the pulls run out, draws it, and offers the login that has enoug
   const { out } = await scene.onTerminal('quota', '--usage')
   expect(out).toContain('they run out in about 100 minutes')
   expect(out).toMatch(/█.*▁ +100 left now/u)
-  expect(out).toContain('fix --registry docker.io')
+  expect(out).toContain('fix -n default --registry docker.io')
   expect(out).toMatchSnapshot()
 })
 

@@ -73,7 +73,7 @@ export function shortageText({ outlooks, window }: Usage): string | null {
     short.map(({ quota }) => identityText(quota, named)),
     3,
   )
-  return `They might not last for the next ${spell(window)}: ${who}.`
+  return `Not enough for the next ${spell(window)}: ${who}.`
 }
 
 const PLAN: Record<PullPlan, (capacity: Capacity) => string> = {
