@@ -10,7 +10,7 @@ import type { Node } from '../../src/snapshot/node.ts'
 const PEM = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
 
 function target(url = 'https://mirror.example.com', more: Partial<MirrorTarget> = {}): MirrorTarget {
-  const address = readAddress(url, { plainHttp: true, onEveryNode: true })
+  const address = readAddress(url, { plainHttp: true, onEveryNode: true, registries: [] })
   if ('problem' in address) throw new Error(address.problem)
   return { address, registries: ['docker.io'], dialTimeout: 2, authority: null, ...more }
 }
@@ -193,7 +193,7 @@ test('the drop-in of CRI-O has prefix, location, and a mirror without a scheme',
     ].join('\n'),
   )
   expect(login).toBe('node-auth-file')
-  expect(notes.map(({ code }) => code)).toEqual(['insecure-skips-tls', 'pod-logins-stay'])
+  expect(notes.map(({ code }) => code)).toEqual(['short-name', 'insecure-skips-tls', 'pod-logins-stay'])
 })
 
 describe('Docker', () => {

@@ -109,6 +109,8 @@ const NOTE: Notes = {
   'authority-secret': () =>
     "put the authority's certificate in Secret Manager and its name in place of projects/PROJECT/secrets/SECRET/versions/VERSION",
   'built-in-cache': ({ host }) => `without this, GKE asks ${host} before Docker Hub`,
+  'short-name': ({ host }) =>
+    `${host} is not a full name: nodes resolve it only through their own DNS or /etc/hosts, never as the name of a cluster Service`,
   'old-talos': () => 'for Talos before 1.12; newer versions take RegistryMirrorConfig documents',
   'unconfirmed-place': () =>
     'the folder is the usual one of Windows nodes, but not confirmed for every installer: check config_path',
