@@ -53,6 +53,17 @@ const DOCKER = { runtime: 'docker://29.0.1' }
 const MINIKUBE = { labels: { 'minikube.k8s.io/name': 'm' } }
 const WINDOWS = { os: 'windows', osImage: 'Windows Server 2022 Datacenter' }
 
+test.each([
+  ['containerd', {}, '/etc/containerd/certs.d/docker.io/mirror-ca.crt'],
+  ['K3s', K3S, '/etc/rancher/k3s/mirror-ca.crt'],
+  ['CRI-O', { runtime: 'cri-o://1.34.0' }, '/etc/containers/certs.d/mirror.example.com/ca.crt'],
+  ['Docker', DOCKER, '/etc/docker/certs.d/mirror.example.com/ca.crt'],
+])('on %s the check names the authority by its path on the node', (_platform, of, path) => {
+  const { check, files } = setup(of, target('https://mirror.example.com', { authority: PEM }))
+  expect(check[0]?.line).toContain(`--cacert ${path} `)
+  expect(files.map(({ place }) => place)).toContain(path)
+})
+
 const PLACES: [string, Partial<Node>, string, (string | null)[]][] = [
   ['containerd', {}, 'containerd', ['/etc/containerd/certs.d/docker.io/hosts.toml']],
   ['EKS', { kubelet: 'v1.34.2-eks-abc' }, 'eks', ['/etc/containerd/certs.d/docker.io/hosts.toml']],

@@ -101,7 +101,9 @@ function listed(rows: string[][], terminal: boolean, width: number): string[] {
 function closing(report: MirrorReport, { width, invocation }: ReportOptions, palette: Palette): string[] {
   const { survey, target, written } = report
   if (target !== null) {
-    const files = written.length === 0 ? [] : wrap(sanitizeLine(`Written: ${joinList(written)}.`), width)
+    const where = namesFiles(report) ? ' Run the commands from the folder that holds the files.' : ''
+    const files =
+      written.length === 0 ? [] : wrap(sanitizeLine(`Written: ${joinList(written)}.${where}`), width)
     const none = survey.groups.length === 0 ? ['No nodes could be read, so there is nothing to print.'] : []
     return [
       ...none,
@@ -120,6 +122,15 @@ function closing(report: MirrorReport, { width, invocation }: ReportOptions, pal
     ownCommand(invocation, 'mirror --to https://<mirror>'),
     width,
     palette.strong,
+  )
+}
+
+/** Whether a command names a file by its name alone. */
+function namesFiles({ planned }: MirrorReport): boolean {
+  return planned.some(
+    ({ setup }) =>
+      !('unsupported' in setup) &&
+      setup.put.some(({ line }) => setup.files.some(({ name }) => line.includes(name.split('/')[0] ?? name))),
   )
 }
 
