@@ -28,15 +28,15 @@ export function setupBlock(
   return [
     ...title,
     ...setup.files.flatMap(file => fileLines(file, report.written.length > 0, width, palette)),
-    ...line('put there', DELIVERY[setup.delivery]),
+    ...line('install', DELIVERY[setup.delivery]),
     ...setup.put.flatMap(command => commandBlock(command, invocation, width, palette)),
-    ...line('works', EFFECT[setup.effect]),
+    ...line('effect', EFFECT[setup.effect]),
     ...(setup.activate === null ? [] : commandBlock(setup.activate, invocation, width, palette)),
     ...line('check', checkText(setup.check)),
     ...setup.check.flatMap(command => commandBlock(command, invocation, width, palette)),
     ...line('fallback', deadMirrorText(setup, registries)),
     ...line('login', LOGIN[setup.login]),
-    ...setup.notes.flatMap((note, index) => line(index === 0 ? 'know' : '', noteText(note))),
+    ...setup.notes.flatMap((note, index) => line(index === 0 ? 'notes' : '', noteText(note))),
   ]
 }
 
