@@ -249,3 +249,9 @@ test('--nodes forecasts what new nodes pull at once and later, and how long the 
   })
   expect((await scene.run('quota', '--nodes', '0')).code).toBe(2)
 })
+
+test('new nodes of a cluster without images from Docker Hub wait for nothing', async () => {
+  const { out } = await scene.run('quota', '-n', 'kube-public', '--nodes', '50')
+  expect(out).toContain('New nodes are not expected to pull from Docker Hub.')
+  expect(out).not.toContain('no wait')
+})
