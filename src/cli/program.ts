@@ -46,7 +46,7 @@ export async function runProgram(argv: string[], host: ProgramHost): Promise<Exi
   const program = buildProgram(host, name => {
     ended = name
   })
-  if (argv[0] === '__complete') return complete(argv.slice(1), program, host)
+  if (isCompletion(argv)) return complete(argv.slice(1), program, host)
   try {
     const words = arrangeArguments(argv, program)
     const topic = words[0] === 'help' ? TOPICS[words[1] ?? ''] : undefined
@@ -58,6 +58,11 @@ export async function runProgram(argv: string[], host: ProgramHost): Promise<Exi
     if (error.exitCode !== 0) throw new UsageError(sentence(error, helpFor(program, argv[0])))
   }
   return ended
+}
+
+/** Whether a shell asks: somebody waits at the prompt, so that the process has to end as soon as the answer is written. */
+export function isCompletion(argv: readonly string[]): boolean {
+  return argv[0] === '__complete'
 }
 
 /** Answers a shell, which asks for what may come next. */
