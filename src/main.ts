@@ -2,6 +2,7 @@
 
 import { homedir } from 'node:os'
 import { basename } from 'node:path'
+import { Writable } from 'node:stream'
 import { setFlagsFromString } from 'node:v8'
 import packageJson from '../package.json' with { type: 'json' }
 import { type ContextFlags, isCompletion, runProgram } from './cli/program.ts'
@@ -97,8 +98,9 @@ function describeFatal(error: unknown): { code: number; text: string } {
   return { code: EXIT_CODES.usage, text: `pullguard has a bug, please report it: ${message} (${where})` }
 }
 
-function contextOf(host: ProcessHost, { noColor }: ContextFlags): CommandContext {
-  const { streams, env } = host
+function contextOf(host: ProcessHost, { noColor, quiet }: ContextFlags): CommandContext {
+  const { env } = host
+  const streams = quiet ? muted(host.streams) : host.streams
   const err = outputTo(streams.stderr, env, noColor)
   return {
     program: host.program,
@@ -118,6 +120,12 @@ function contextOf(host: ProcessHost, { noColor }: ContextFlags): CommandContext
     run: (argv, elsewhere) => runIn({ ...host, ...elsewhere }, argv),
     connect: flags => readerFor(flags, connectingHost(host, err)),
   }
+}
+
+/** The same input, and an output that goes nowhere: nothing is printed, and nobody can be asked. */
+function muted({ stdin }: TerminalStreams): TerminalStreams {
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+  return { stdin, stdout: nowhere, stderr: nowhere }
 }
 
 /**

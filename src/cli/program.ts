@@ -23,6 +23,8 @@ import { addWhy } from './why.ts'
 
 export interface ContextFlags {
   noColor: boolean
+  /** Only errors are printed, and nothing is asked. */
+  quiet: boolean
 }
 
 /** What the program needs from main: its name and version, contexts for commands, and where help is written. */
@@ -68,7 +70,7 @@ export function isCompletion(argv: readonly string[]): boolean {
 /** Answers a shell, which asks for what may come next. */
 async function complete(words: string[], program: Command, host: ProgramHost): Promise<ExitName> {
   const { completeCommand } = await import('../commands/complete.ts')
-  return completeCommand(completionRequest(words, program), host.context({ noColor: true }))
+  return completeCommand(completionRequest(words, program), host.context({ noColor: true, quiet: false }))
 }
 
 /** Rewrites `help fix` as `fix --help`. An unknown command's name stays alone, so that the error suggests a similar one. */
@@ -143,13 +145,16 @@ export function buildProgram(host: ProgramHost, end: (name: ExitName) => void): 
       writeErr: () => {},
       getOutHelpWidth: () => host.helpWidth,
     })
-  const noColor = (flags: { color?: boolean }) => ({ noColor: flags.color === false })
+  const given = ({ color, quiet }: { color?: boolean; quiet?: boolean }) => ({
+    noColor: color === false,
+    quiet: quiet === true,
+  })
   const run: Run = {
     reading: load => ({
-      with: async (options, flags) => end(await (await load())(options, host.context(noColor(flags)))),
+      with: async (options, flags) => end(await (await load())(options, host.context(given(flags)))),
     }),
     writing: load => ({
-      with: async (options, flags) => end(await (await load())(options, host.writingContext(noColor(flags)))),
+      with: async (options, flags) => end(await (await load())(options, host.writingContext(given(flags)))),
     }),
   }
   for (const add of [
