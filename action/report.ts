@@ -16,6 +16,17 @@ interface Finding {
   steps: { text: string; command: string | null }[]
 }
 
+/** What `wait` adds to the findings. */
+interface Waited {
+  outcome: string
+  workloads: { kind: string; namespace: string; name: string; status: string; text: string }[]
+}
+
+interface Document extends Partial<Waited> {
+  findings: Finding[]
+  gaps?: unknown[]
+}
+
 interface Report {
   /** Workflow commands and a sentence, each ending in a line feed. */
   log: string
@@ -36,23 +47,44 @@ export function report(command: string, output: string): Report | null {
   if (document === null) return null
   const { findings } = document
   const groups = [...Map.groupBy(findings, ({ title, image }) => `${title}\n${image}`).values()]
-  const sentence = sentenceOf(findings, document.gaps ?? [])
+  const sentence = `${waitedOf(document)}${sentenceOf(findings, document.gaps ?? [])}`
+  const annotations = [...groups.map(annotation), ...unfinished(document).map(unfinishedAnnotation)]
   return {
-    log: [...groups.slice(0, MOST).map(annotation), `pullguard ${command}: ${sentence}`]
-      .join('\n')
-      .concat('\n'),
+    log: [...annotations.slice(0, MOST), `pullguard ${command}: ${sentence}`].join('\n').concat('\n'),
     summary: `### pullguard ${markdownText(command)}: ${sentence}\n\n${groups.length === 0 ? '' : details(groups)}`,
     findings: findings.length,
   }
 }
 
-function parsed(output: string): { findings: Finding[]; gaps?: unknown[] } | null {
+function parsed(output: string): Document | null {
   try {
     const document = JSON.parse(output)
     return Array.isArray(document?.findings) ? document : null
   } catch {
     return null
   }
+}
+
+/** How a wait ended, by its outcome; of another command nothing. */
+const ENDS: Record<string, string> = {
+  done: 'everything that was waited for is there, ',
+  failed: 'an image problem makes waiting pointless, ',
+  unknown: 'nothing certain is known, ',
+  timeout: 'the time is up, ',
+}
+
+function waitedOf({ outcome = '' }: Document): string {
+  return ENDS[outcome] ?? ''
+}
+
+/** The workloads that no finding explains, after a wait that did not reach its end. */
+function unfinished({ outcome, workloads = [] }: Document): Waited['workloads'] {
+  const isOpen = outcome === 'timeout' || outcome === 'unknown'
+  return isOpen ? workloads.filter(({ status }) => status === 'waiting' || status === 'unknown') : []
+}
+
+function unfinishedAnnotation({ kind, namespace, name, text }: Waited['workloads'][number]): string {
+  return `::error title=${workflowProperty(`${namespace}/${kind.toLowerCase()}/${name}`)}::${workflowMessage([text])}`
 }
 
 /** Unknown is never healthy: gaps are reported with the count. */
