@@ -1,15 +1,13 @@
 /** `mirror --verify`: asks the mirror and its registries for the images that the cluster runs. */
 
 import { UsageError } from '../../errors.ts'
-import { findCredentials } from '../../keychain/find-credentials.ts'
 import { rootOf } from '../../mirror/address.ts'
 import type { MirrorTarget } from '../../mirror/setup.ts'
 import { imagesToVerify, judgeMirror, needsKnownImage, type Verification } from '../../mirror/verification.ts'
-import { Registries } from '../../registry/client.ts'
-import { parseEndpoints } from '../../registry/endpoints.ts'
 import type { UsedImage } from '../../snapshot/mirrors.ts'
 import { askForKnownImage, checkMirror, knownImage } from '../../source/mirror-checks.ts'
 import type { CommandContext } from '../context.ts'
+import { endpointsOf, openRegistries, readingLogins } from '../registries.ts'
 
 /** The check proves the mirror's settings; it is not an inventory. */
 const MAX_IMAGES = 20
@@ -23,15 +21,7 @@ export async function verifyMirror(
   endpoints: string[],
   context: CommandContext,
 ): Promise<Verification> {
-  const { env, version, clock, signal } = context
-  const registries = new Registries({
-    endpoints: parseEndpoints(endpoints, env.PULLGUARD_REGISTRY_ENDPOINTS),
-    env,
-    userAgent: `pullguard/${version}`,
-    clock,
-    timeoutMs: LONGEST_REQUEST,
-    signal,
-  })
+  const registries = openRegistries(endpointsOf(endpoints, context), context, LONGEST_REQUEST)
   const progress = await context.progress()
   progress.update('Asking the mirror')
   try {
@@ -55,18 +45,10 @@ export async function verifyMirror(
 }
 
 /** This machine's login for the mirror itself. A login for the registry is never sent there. */
-async function loginFor(host: string, { env, home, clock, signal }: CommandContext) {
+async function loginFor(host: string, context: CommandContext) {
   try {
-    const { credentials } = await findCredentials({
-      env,
-      home,
-      platform: process.platform,
-      wanted: [{ registry: host, repositories: [] }],
-      onlyNamed: true,
-      clock,
-      signal,
-    })
-    return credentials[0] ?? null
+    const [login = null] = await readingLogins([{ registry: host, repositories: [] }], context)
+    return login
   } catch (error) {
     if (error instanceof UsageError) return null
     throw error
