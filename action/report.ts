@@ -1,6 +1,7 @@
 /** The Action's report on a command's JSON: annotations and a sentence for the log, a table for the job summary. */
 
 import { markdownCode, markdownText, workflowMessage, workflowProperty } from '../src/report/escape.ts'
+import { type AuditDocument, reportAudit } from './audit-report.ts'
 
 /** The reported part of the published JSON (schema/v1.json). */
 interface Finding {
@@ -22,12 +23,13 @@ interface Waited {
   workloads: { kind: string; namespace: string; name: string; status: string; text: string }[]
 }
 
-interface Document extends Partial<Waited> {
+interface FoundDocument extends Partial<Waited> {
+  kind: 'Diagnosis' | 'FixResult' | 'Wait'
   findings: Finding[]
   gaps?: unknown[]
 }
 
-interface Report {
+export interface Report {
   /** Workflow commands and a sentence, each ending in a line feed. */
   log: string
   /** Markdown. */
@@ -45,6 +47,7 @@ const LEVELS = { error: 'error', warning: 'warning', info: 'notice' }
 export function report(command: string, output: string): Report | null {
   const document = parsed(output)
   if (document === null) return null
+  if (document.kind === 'Audit') return reportAudit(document)
   const { findings } = document
   const groups = [...Map.groupBy(findings, ({ title, image }) => `${title}\n${image}`).values()]
   const sentence = `${waitedOf(document)}${sentenceOf(findings, document.gaps ?? [])}`
@@ -56,7 +59,9 @@ export function report(command: string, output: string): Report | null {
   }
 }
 
-function parsed(output: string): Document | null {
+type Parsed = AuditDocument | FoundDocument
+
+function parsed(output: string): Parsed | null {
   try {
     const document = JSON.parse(output)
     return Array.isArray(document?.findings) ? document : null
@@ -73,12 +78,12 @@ const ENDS: Record<string, string> = {
   timeout: 'the time is up, ',
 }
 
-function waitedOf({ outcome = '' }: Document): string {
+function waitedOf({ outcome = '' }: FoundDocument): string {
   return ENDS[outcome] ?? ''
 }
 
 /** The workloads that no finding explains, after a wait that did not reach its end. */
-function unfinished({ outcome, workloads = [] }: Document): Waited['workloads'] {
+function unfinished({ outcome, workloads = [] }: FoundDocument): Waited['workloads'] {
   const isOpen = outcome === 'timeout' || outcome === 'unknown'
   return isOpen ? workloads.filter(({ status }) => status === 'waiting' || status === 'unknown') : []
 }

@@ -21,7 +21,12 @@ const DOORS: Record<string, string[]> = {
   diagnosis: ['image', 'dockerconfig', 'snapshot'],
   advice: ['image', 'types:snapshot', 'diagnosis'],
   rollout: ['image', 'types:snapshot'],
+  quota: ['image', 'types:snapshot', 'diagnosis'],
+  mirror: ['image', 'types:snapshot', 'diagnosis'],
+  manifest: ['snapshot'],
   baseline: [],
+  audit: ['image', 'dockerconfig', 'snapshot', 'types:manifest'],
+  editor: ['types:audit'],
   waiting: ['image', 'types:snapshot', 'diagnosis', 'rollout'],
   plan: ['image', 'dockerconfig', 'types:snapshot', 'types:diagnosis'],
   report: [
@@ -31,10 +36,15 @@ const DOORS: Record<string, string[]> = {
     'types:advice',
     'types:baseline',
     'types:plan',
+    'types:audit',
+    'types:dockerconfig',
+    'types:manifest',
     'types:rollout',
+    'types:quota',
     'types:waiting',
     'types:apply',
     'types:registry',
+    'types:mirror',
   ],
   kubernetes: ['errors', 'types:clock', 'secrecy', 'network', 'json', 'protobuf'],
   registry: ['errors', 'types:clock', 'image', 'dockerconfig', 'secrecy', 'network'],
@@ -48,6 +58,7 @@ const DOORS: Record<string, string[]> = {
     'network',
     'json',
     'protobuf',
+    'manifest',
     'kubernetes',
     'registry',
   ],
@@ -77,9 +88,14 @@ const DOORS: Record<string, string[]> = {
     'snapshot',
     'diagnosis',
     'advice',
+    'quota',
+    'mirror',
     'baseline',
     'waiting',
     'plan',
+    'audit',
+    'manifest',
+    'editor',
     'report',
     'source',
     'apply',
@@ -109,9 +125,13 @@ const PURE = [
   'diagnosis',
   'advice',
   'rollout',
+  'quota',
+  'mirror',
   'baseline',
   'waiting',
   'plan',
+  'manifest',
+  'audit',
   'report',
 ]
 const IMPURE_WORDS =
@@ -155,7 +175,7 @@ describe('a command that only reads', () => {
   const named = (file: string) => relative(SRC, file).split(sep).join('/')
   const command = (name: string) => join(SRC, 'commands', `${name}.ts`)
 
-  test.each(['diagnose', 'why', 'wait', 'image', 'demo'])(
+  test.each(['diagnose', 'why', 'wait', 'image', 'quota', 'audit', 'mirror', 'emit-cache', 'demo'])(
     '%s never reaches apply or anything that writes to a cluster',
     name => {
       const reached = [...reachedFrom(command(name))]

@@ -262,6 +262,9 @@ describe('the package', () => {
       'schema/v1.json',
       'rbac/diagnose.yaml',
       'rbac/fix.yaml',
+      'rbac/quota.yaml',
+      'rbac/quota-from-node.yaml',
+      'rbac/mirror.yaml',
     ]
     expect(files).toEqual(
       expect.arrayContaining([...needed, ...Object.values(packageJson.bin), 'dist/pullguard.js']),

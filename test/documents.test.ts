@@ -37,6 +37,12 @@ const ADDED: [paragraph: string, file: string, at: string, addition: string][] =
   ['A subcause.', 'diagnosis/finding.ts', 'export type RateLimitSubcause = ', "'new-limit' | "],
   ['A subcause.', 'diagnosis/finding.ts', 'export type NotFoundSubcause = ', "'new-missing' | "],
   ['A step.', 'advice/step.ts', 'export type Step =\n', "  | { code: 'new-step' }\n"],
+  [
+    'A rule of audit.',
+    'audit/finding.ts',
+    'export interface RuleArguments {\n',
+    "  'new-rule': Record<string, never>\n",
+  ],
   ['A remedy.', 'diagnosis/remedy.ts', 'export type Remedy = ', "'new-remedy' | "],
 ]
 

@@ -20,7 +20,19 @@ const HEALTHY = JSON.stringify({ ...POD, spec: { nodeName: 'n' }, status: { phas
 writeFileSync(join(home, 'healthy.json'), HEALTHY)
 
 const run = (argv: string[], place = {}) => runCommandLine(argv, { home, ...place })
-const COMMANDS = ['diagnose', 'why', 'image', 'fix', 'undo', 'explain', 'completion', 'version', 'demo']
+const COMMANDS = [
+  'diagnose',
+  'why',
+  'image',
+  'wait',
+  'audit',
+  'fix',
+  'undo',
+  'explain',
+  'completion',
+  'version',
+  'demo',
+]
 
 describe('exit codes', () => {
   test.each<[number, string, string[]]>([

@@ -58,7 +58,9 @@ test('its table of commands has every command', async () => {
 
 /** `fix --pin` and the like, in a code span, a block or a table. */
 const CALLS = [
-  ...readme.matchAll(/(?:pullguard |`)(diagnose|why|wait|image|fix|undo|demo)((?: (?!#)[^\s`|]+)*)/g),
+  ...readme.matchAll(
+    /(?:pullguard |`)(diagnose|why|wait|image|quota|audit|explain|fix|undo|demo)((?: (?!#)[^\s`|]+)*)/g,
+  ),
 ].map(
   ([, command = '', rest = '']) =>
     [command, rest.split(' ').filter(word => /^-{1,2}[a-z]/i.test(word))] as const,

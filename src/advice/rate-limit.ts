@@ -24,7 +24,8 @@ export function limitSteps(finding: Finding): Step[] {
   // A mirror on the node's loopback relays Docker Hub's answer; if no login of the pod can help, the mirror's may.
   if (endpoint?.role === 'mirror' && login.length === 0 && registry !== null)
     steps.unshift({ code: 'mirror-limit', host: endpoint.host, registry })
-  return [...steps, { code: 'wait', for: 'limit' }, { code: 'use-cache' }]
+  const { quota } = finding
+  return [...steps, { code: 'wait', for: 'limit', ...(quota && { quota }) }, { code: 'use-cache' }]
 }
 
 /** Whether accounts have their own limit: at Docker Hub, at ECR Public, and if the message says so. Others limit all requests per minute. */

@@ -13,7 +13,7 @@ export function addNamespaceFlag(command: Command, does: string): Command {
 }
 
 /** Adds -n for a command that takes several namespaces, separated by commas or each with a flag. */
-function addNamespacesFlag(command: Command, does: string): Command {
+export function addNamespacesFlag(command: Command, does: string): Command {
   return command.addOption(
     new Option(
       '-n, --namespace <names>',
@@ -155,7 +155,9 @@ function outputFormat(text: string, formats: readonly string[]): string {
   if (formats.includes(text)) return text
   const allowed = `Allowed choices are ${formats.join(', ')}.`
   throw new InvalidArgumentError(
-    text === 'sarif' ? `SARIF points to lines in files, and pods have none. ${allowed}` : allowed,
+    text === 'sarif' && !formats.includes('sarif')
+      ? `SARIF points to lines in files, and pods have none. ${allowed}`
+      : allowed,
   )
 }
 

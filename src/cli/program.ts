@@ -5,6 +5,7 @@ import type { CommandContext, ExitName } from '../commands/context.ts'
 import type { WritingContext } from '../commands/writing-context.ts'
 import { UsageError } from '../errors.ts'
 import { arrangeArguments } from './arguments.ts'
+import { addAudit } from './audit.ts'
 import { addCompletion } from './completion.ts'
 import { completionRequest } from './completion-request.ts'
 import { addDemo } from './demo.ts'
@@ -14,7 +15,9 @@ import { addFix } from './fix.ts'
 import { example } from './flags.ts'
 import { TOPICS, topicText } from './help-topics.ts'
 import { addImage } from './image.ts'
+import { addMirror } from './mirror.ts'
 import { addOptions } from './options.ts'
+import { addQuota } from './quota.ts'
 import type { Run } from './run.ts'
 import { addUndo } from './undo.ts'
 import { addVersion } from './version.ts'
@@ -162,8 +165,11 @@ export function buildProgram(host: ProgramHost, end: (name: ExitName) => void): 
     addWhy,
     addWait,
     addImage,
+    addQuota,
+    addMirror,
     addFix,
     addUndo,
+    addAudit,
     addExplain,
     addCompletion,
     addVersion,

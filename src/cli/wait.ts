@@ -55,11 +55,11 @@ export function addWait(program: Command, name: string, run: Run): void {
     .addHelpText(
       'after',
       example(name, [
-        ['wait deployment/web -n shop', 'after kubectl apply'],
-        ['wait -f manifests/ --timeout 5m', 'everything in these files'],
-        ['wait -l app.kubernetes.io/instance=shop', 'everything of a release'],
-        ['wait deploy/web --for pulled', 'only until the images are there'],
-        ['wait deploy/web --patience rate-limited=0', "don't wait for a rate limit"],
+        ['wait deploy/web -n shop', 'after kubectl apply'],
+        ['wait -f k8s/ --timeout 5m', 'everything in these files'],
+        ['wait -l app=shop', 'everything with this label'],
+        ['wait deploy/web --for pulled', 'only for its images'],
+        ['wait ds/log --patience tls=0', 'give up at once on TLS'],
       ]),
     )
     .action((names: string[], options) =>

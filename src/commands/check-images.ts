@@ -1,19 +1,20 @@
 /** `--check-images`: asks registries for the images that a command is about. Loaded only where the flag is given. */
 
 import type { CredentialReport, Finding } from '../diagnosis/finding.ts'
+import { meetsHubLimit } from '../diagnosis/limit-sight.ts'
 import { UsageError } from '../errors.ts'
 import { movedImage } from '../image/moved.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
-import { findCredentials } from '../keychain/find-credentials.ts'
 import { registriesOf } from '../keychain/wanted-registries.ts'
-import { Registries } from '../registry/client.ts'
-import { parseEndpoints } from '../registry/endpoints.ts'
+import type { HubQuota } from '../snapshot/hub-quota.ts'
 import type { ImageCheck } from '../snapshot/image-check.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { PodLogins, type PullingPod } from '../source/image-checks/pod-logins.ts'
 import { type ImageQuestion, type MachineLogins, readImageChecks } from '../source/image-checks.ts'
 import type { CommandContext } from './context.ts'
+import { askHub } from './quota/readings.ts'
+import { endpointsOf, openRegistries, readingLogins } from './registries.ts'
 
 /** The flags of --check-images. */
 export interface ImageCheckFlags {
@@ -25,15 +26,26 @@ export interface ImageCheckFlags {
 const LONGEST_RUN = 45_000
 const LONGEST_REQUEST = 10_000
 
+/** How much is asked in one run, if more than for the images of failing pulls. */
+export interface CheckLimits {
+  maxImages?: number
+  /** Milliseconds in all. */
+  longestRun?: number
+}
+
 /** Collects the pods' pull secrets while the cluster is read, then asks the registries. */
 export class ImageChecking {
   readonly #podLogins = new PodLogins()
-  readonly #endpoints: ReturnType<typeof parseEndpoints>
+  readonly #endpoints: ReturnType<typeof endpointsOf>
+  readonly #flags: ImageCheckFlags
   readonly #context: CommandContext
+  readonly #limits: CheckLimits
 
   /** @throws UsageError for a malformed endpoint */
-  constructor({ endpoints }: ImageCheckFlags, context: CommandContext) {
-    this.#endpoints = parseEndpoints(endpoints, context.env.PULLGUARD_REGISTRY_ENDPOINTS)
+  constructor(flags: ImageCheckFlags, context: CommandContext, limits: CheckLimits = {}) {
+    this.#flags = flags
+    this.#limits = limits
+    this.#endpoints = endpointsOf(flags.endpoints, context)
     this.#context = context
   }
 
@@ -42,39 +54,52 @@ export class ImageChecking {
 
   /** Checks the images of the findings with the pull secrets of their pods. @throws the signal's reason */
   askForFindings(findings: readonly Finding[], snapshot: Snapshot): Promise<ImageCheck[]> {
-    return this.#ask(questionsOf(findings, snapshot))
+    return this.askAll(questionsOf(findings, snapshot))
+  }
+
+  /** How much is left of Docker Hub's limit, where pulls ran into it: of this machine's address, and of the accounts that the pods pull with. */
+  async askForLimits(findings: readonly Finding[], { pods }: Snapshot): Promise<HubQuota[]> {
+    const limited = findings.filter(meetsHubLimit)
+    if (limited.length === 0) return []
+    const byName = new Map(pods.map(pod => [`${pod.namespace}/${pod.name}`, pod]))
+    const logins = limited.flatMap(({ namespace, pod: name, reference }) => {
+      const pod = byName.get(`${namespace}/${name}`)
+      const image = reference === null ? null : parseReference(reference)
+      return pod && image ? this.#podLogins.of(image, pod).slice(0, 1) : []
+    })
+    return askHub(
+      logins.map(({ credential }) => credential),
+      this.#flags.endpoints,
+      this.#context,
+    )
   }
 
   /** Checks images, failing or not, with the pull secrets of the pod that uses them; null for none. @throws the signal's reason */
   ask(images: string[], pod: Pod | null): Promise<ImageCheck[]> {
-    return this.#ask(images.flatMap(image => questionOf(image, pod)))
+    return this.askAll(images.flatMap(image => questionOf(image, pod)))
   }
 
   /** Images that no pod has asked for yet, each as the pods that will. @throws the signal's reason */
   askFor(wanted: { image: string; pod: PullingPod }[]): Promise<ImageCheck[]> {
-    return this.#ask(wanted.flatMap(({ image, pod }) => questionOf(image, pod)))
+    return this.askAll(wanted.flatMap(({ image, pod }) => questionOf(image, pod)))
   }
 
-  async #ask(questions: ImageQuestion[]): Promise<ImageCheck[]> {
+  /** Each image once, whoever wants it. @throws the signal's reason */
+  async askAll(questions: ImageQuestion[]): Promise<ImageCheck[]> {
     if (questions.length === 0) return []
-    const { env, version, clock, signal } = this.#context
-    const registries = new Registries({
-      endpoints: this.#endpoints,
-      env,
-      userAgent: `pullguard/${version}`,
-      clock,
-      timeoutMs: LONGEST_REQUEST,
-      signal,
-    })
+    const { longestRun = LONGEST_RUN, maxImages } = this.#limits
+    const { clock } = this.#context
+    const registries = openRegistries(this.#endpoints, this.#context, LONGEST_REQUEST)
     const progress = await this.#context.progress()
     const late = new AbortController()
-    const inTime = clock.after(LONGEST_RUN, () => late.abort())
+    const inTime = clock.after(longestRun, () => late.abort())
     try {
       return await readImageChecks(questions, {
         registries,
         podLogins: this.#podLogins,
         machineLogins: images => machineLogins(images, this.#context),
         timeUp: late.signal,
+        ...(maxImages === undefined ? {} : { maxImages }),
         onProgress: (done, all) => progress.update(`Asking registries: ${done} of ${all} images`),
       })
     } finally {
@@ -123,20 +148,9 @@ function questionOf(image: string, pod: PullingPod | null): ImageQuestion[] {
 
 /** This machine's logins for exactly these registries. A file that can't be read is reported and does not end the command. */
 async function machineLogins(images: Reference[], context: CommandContext): Promise<MachineLogins> {
-  const { env, home, clock, signal } = context
   const names = images.map(({ registry, repository }) => `${registry}/${repository}`)
   try {
-    const { credentials, refusals } = await findCredentials({
-      env,
-      home,
-      platform: process.platform,
-      wanted: registriesOf(names),
-      onlyNamed: true,
-      clock,
-      signal,
-    })
-    const forReading = refusals.flatMap(refusal => refusal.forReading ?? [])
-    return { credentials: [...credentials, ...forReading], problem: null }
+    return { credentials: await readingLogins(registriesOf(names), context), problem: null }
   } catch (error) {
     if (error instanceof UsageError) return { credentials: [], problem: error.message }
     throw error

@@ -16,7 +16,7 @@ import { type DiagnoseOptions, verdict } from './diagnose.ts'
 import { invocationOf } from './invocation.ts'
 import { scopeOf } from './snapshot.ts'
 
-/** Milliseconds: nothing that changes all the time is read more often; and a reading takes a fifth of the time at most. */
+/** Milliseconds between two readings at least, and four times as long as a reading took. */
 const SHORTEST_PAUSE = 1_000
 const SHARE = 4
 /** A change that no watch has reported is found after this long. */

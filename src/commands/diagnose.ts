@@ -3,6 +3,7 @@
 import { type AdvisedDiagnosis, adviseDiagnosis } from '../advice/add-steps.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import type { Diagnosis, Finding, Severity } from '../diagnosis/finding.ts'
+import { withLimits } from '../diagnosis/limit-sight.ts'
 import type { DiagnosisFormat } from '../report/formats.ts'
 import { opensLinks } from '../report/screen/links.ts'
 import type { ImageCheckFlags } from './check-images.ts'
@@ -77,8 +78,12 @@ async function diagnosed(
   const reading = { ...options, onPullSecret: checking.keep }
   const snapshot = await takeSnapshot(reading, context, meanwhile)
   const diagnosis = diagnose(snapshot)
-  const imageChecks = await checking.askForFindings(diagnosis.findings, snapshot)
-  return imageChecks.length === 0 ? diagnosis : diagnose({ ...snapshot, imageChecks })
+  const [imageChecks, quotas] = await Promise.all([
+    checking.askForFindings(diagnosis.findings, snapshot),
+    checking.askForLimits(diagnosis.findings, snapshot),
+  ])
+  const checked = imageChecks.length === 0 ? diagnosis : diagnose({ ...snapshot, imageChecks })
+  return withLimits(checked, quotas)
 }
 
 const RANK: Record<Severity | 'never', number> = { info: 0, warning: 1, error: 2, never: 3 }

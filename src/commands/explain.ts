@@ -19,7 +19,7 @@ export interface ExplainOptions {
 export async function explainCommand(options: ExplainOptions, context: CommandContext): Promise<ExitName> {
   const all = explanationsOf(CAUSES)
   const listed = options.names.length === 0
-  const chosen = listed ? all : [...new Set(options.names.map(name => named(name, all)))]
+  const chosen = listed ? all : [...new Set(options.names.flatMap(name => named(name, all)))]
   const { width, color, isTerminal: terminal } = context.out
   const invocation = invocationOf(context, {})
   const report = { format: options.format, listed, width, color, terminal, invocation }
@@ -27,12 +27,12 @@ export async function explainCommand(options: ExplainOptions, context: CommandCo
   return 'ok'
 }
 
-/** The one of that name, or the only one with a subcause of that name. */
-function named(name: string, all: readonly Explanation[]): Explanation {
-  const found = all.find(each => each.name === name)
-  if (found !== undefined) return found
+/** Those of that name, a cause and a rule it may be, or the only one with a subcause of that name. */
+function named(name: string, all: readonly Explanation[]): Explanation[] {
+  const found = all.filter(each => each.name === name)
+  if (found.length > 0) return found
   const [only, ...more] = all.filter(({ subcauses }) => subcauses.some(sub => sub.name === name))
-  if (only !== undefined && more.length === 0) return only
+  if (only !== undefined && more.length === 0) return [only]
   const near = only === undefined ? nearest(name, all) : [only, ...more].map(each => each.name)
   const hint =
     near.length === 0 ? '`pullguard explain` lists everything.' : `did you mean ${near.join(' or ')}?`

@@ -85,6 +85,7 @@ async function waited(subjects: Subjects, session: Session): Promise<WaitReport>
       timeout,
       states,
       diagnosis: adviseDiagnosis(diagnosis),
+      isOutdated: following.trouble !== null,
       now,
     }
   } finally {

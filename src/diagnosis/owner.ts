@@ -1,6 +1,6 @@
 /** Finds the topmost controller of a pod: ReplicaSet → Deployment, Job → CronJob, and further where operators own those. */
 
-import type { ControllerReference, Pod } from '../snapshot/pod.ts'
+import type { ControllerReference, OwnedPod } from '../snapshot/pod.ts'
 import type { OwnerLink } from '../snapshot/snapshot.ts'
 
 /** Owner links by the object that they start from. */
@@ -17,7 +17,7 @@ export function indexOwners(links: readonly OwnerLink[]): OwnerIndex {
 }
 
 /** The topmost controller that is known; null for a bare pod. */
-export function topmostOwner(pod: Pod, index: OwnerIndex): { kind: string; name: string } | null {
+export function topmostOwner(pod: OwnedPod, index: OwnerIndex): { kind: string; name: string } | null {
   let owner = pod.controller
   const seen = new Set<string>()
   while (owner !== null && !seen.has(nameKey(pod.namespace, owner))) {

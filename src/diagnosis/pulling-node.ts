@@ -82,7 +82,8 @@ function runtimeIn(text: string): Runtime | null {
   return null
 }
 
-function platformOf(node: Node): Platform | null {
+/** The distribution or cloud that the node belongs to; null if it shows none. */
+export function platformOf(node: Node): Platform | null {
   const { kubelet, osImage, provider, labels } = node
   if (/\+k3s\d/.test(kubelet ?? '')) return 'k3s'
   if (/\+rke2r?\d/.test(kubelet ?? '')) return 'rke2'

@@ -53,14 +53,14 @@ const PATIENCE: Record<Prospect, Patience> = {
   unknown: { milliseconds: null, attempts: 1 },
 }
 
-/** What a pull that fails so is waited for by default, judged by its cause and by what else is proven. */
+/** The default patience with a failed pull, by its cause and by what else is proven. */
 export function patienceFor(finding: PatienceFacts): Patience {
   return isProven(finding) ? NONE : PATIENCE[PROSPECTS[finding.cause]]
 }
 
 type PatienceFacts = Pick<Finding, 'cause' | 'subcause' | 'moved' | 'credential' | 'check'>
 
-/** That the next try is told the same: the image is known to be gone, the registry says so to us too, or it refused the login that the pod has. */
+/** Whether the next attempt would get the same answer: the image is known to be gone, the registry answers the same here, or it refused the pod's own login. */
 function isProven({ cause, subcause, moved, credential, check }: PatienceFacts): boolean {
   if (cause === 'image-not-found') {
     return (

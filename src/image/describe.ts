@@ -53,7 +53,7 @@ export function describeImage(input: string): ImageReading {
  * The default for an image (kubernetes pkg/apis/core/v1/defaults.go SetDefaults_Container): Always for `latest`, written or implied,
  * also beside a digest; else IfNotPresent, and so for a name that does not parse.
  */
-function defaultPullPolicy(image: string): 'Always' | 'IfNotPresent' {
+export function defaultPullPolicy(image: string): 'Always' | 'IfNotPresent' {
   const reference = parseReference(image)
   if (reference === null) return 'IfNotPresent'
   const tag = reference.tag ?? (reference.digest === null ? 'latest' : null)

@@ -2,15 +2,10 @@
 
 import type { Cause, Diagnosis } from '../diagnosis/finding.ts'
 import type { Remedy } from '../diagnosis/remedy.ts'
+import type { ReplacementRule } from '../image/replacement.ts'
 import type { FixScope } from '../snapshot/fix-scope.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { PlanCredential, PlanScope } from './plan.ts'
-
-/** `--replace-registry FROM=TO`: a registry, a path in it, or one image. */
-export interface Replacement {
-  from: string
-  to: string
-}
 
 /** A registry's answer for one reference: its digest, or why there is none. */
 export interface ImageFact {
@@ -52,7 +47,7 @@ export interface PlanInput {
   recreateBarePods: boolean
   allowManaged: boolean
   overwriteSecret: boolean
-  replacements: Replacement[]
+  replacements: ReplacementRule[]
   /** Credentials that may be distributed. */
   credentials: PlanCredential[]
   /** Registries that need a login and have none on this machine. `detail` is the keychain's reason. */

@@ -3,10 +3,11 @@
 import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { canonicalRegistry, DOCKER_HUB, isDockerHubHost } from '../image/docker-hub.ts'
 import { type AuthorizedAnswer, AuthorizedRequests } from './authorized-requests.ts'
-import { Connection, type ConnectionOptions, type RegistryAnswer } from './connection.ts'
+import { Connection, type ConnectionOptions } from './connection.ts'
 import { type EndpointOverrides, endpointOf } from './endpoints.ts'
 import { HUB_API_HOST, HubApi } from './hub-api.ts'
 import { MANIFEST_TYPES, readConfig, readManifest, sha256 } from './image-platforms.ts'
+import { digestMismatch, readHead } from './manifest-answer.ts'
 import { isInternal } from './network-rules.ts'
 import type {
   ManifestOutcome,
@@ -45,6 +46,15 @@ export class Registries {
     return registry
   }
 
+  /**
+   * A mirror of that registry at its own URL, which `--registry-endpoint` may replace by the mirror's host. It is asked as nodes ask it: with
+   * the registry's name in the query `ns`.
+   */
+  mirror(url: URL, upstream: string): Registry {
+    const endpoint = this.#endpoints.get(canonicalRegistry(url.host)) ?? url
+    return new Registry(url.host, endpoint, this.#connection, `?ns=${encodeURIComponent(upstream)}`)
+  }
+
   /** Whether the name is an address in this machine's own network and no endpoint was given for it. @throws UsageError if it is not a host */
   isInternal(name: string): boolean {
     const key = canonicalRegistry(name)
@@ -72,8 +82,11 @@ export class Registry {
   /** The host that is contacted, with its port. */
   readonly host: string
   readonly #requests: AuthorizedRequests
+  /** Added to requests for manifests; empty or with its question mark. */
+  readonly #query: string
 
-  constructor(name: string, endpoint: URL, connection: Connection) {
+  constructor(name: string, endpoint: URL, connection: Connection, query = '') {
+    this.#query = query
     this.name = name
     this.host = endpoint.host
     this.#requests = new AuthorizedRequests(connection, name, endpoint)
@@ -149,7 +162,7 @@ export class Registry {
     const { repository, tag, digest } = reference
     return this.#ask(
       method,
-      `/v2/${repository}/manifests/${digest ?? tag ?? 'latest'}`,
+      `/v2/${repository}/manifests/${digest ?? tag ?? 'latest'}${this.#query}`,
       repository,
       credential,
     )
@@ -164,25 +177,4 @@ export class Registry {
     const accept = path.includes('/manifests/') ? MANIFEST_TYPES : '*/*'
     return this.#requests.ask({ method, path, repository, accept, credential, maxBytes: MAX_MANIFEST_BYTES })
   }
-}
-
-/** Status and headers of an answer about a manifest. The digest is a MUST today, but older registries leave it out. */
-function readHead(answer: RegistryAnswer, reference: ManifestReference | null) {
-  if (answer.status === 404) return { status: 'not-found' as const }
-  if (answer.status !== 200) return problemOf(answer, 'registry')
-  const digest = plain(answer.headers['docker-content-digest'], /^[a-z0-9]+:[0-9a-f]{32,128}$/)
-  const wanted = reference?.digest ?? null
-  if (digest !== null && wanted !== null && digest !== wanted) return digestMismatch(answer)
-  const mediaType = plain(answer.headers['content-type'], /^[\w.+-]+\/[\w.+-]+/)
-  return { status: 'found' as const, digest, mediaType }
-}
-
-function digestMismatch(answer: RegistryAnswer) {
-  const detail = `registry ${answer.url.host} answered with another digest than it should`
-  return { status: 'server-error' as const, httpStatus: answer.status, detail }
-}
-
-/** The part of a header that matches the expected shape, or null: headers are hostile. */
-function plain(header: string | string[] | undefined, shape: RegExp): string | null {
-  return typeof header === 'string' ? (shape.exec(header)?.[0] ?? null) : null
 }

@@ -19,6 +19,21 @@ export type DiagnosisFormat = (typeof DIAGNOSIS_FORMATS)[number]
 export const SORT_KEYS = ['age', 'cause', 'image', 'namespace', 'pod'] as const
 export type SortKey = (typeof SORT_KEYS)[number]
 
+/** An audit: findings that mostly are in files. */
+export const AUDIT_FORMATS = [
+  'table',
+  'wide',
+  'text',
+  'json',
+  'yaml',
+  'sarif',
+  'junit',
+  'github',
+  'gitlab',
+  'markdown',
+] as const
+export type AuditFormat = (typeof AUDIT_FORMATS)[number]
+
 /** A plan, and what became of it. */
 export const PLAN_FORMATS = ['table', 'text', 'json', 'yaml', 'patch'] as const
 export type PlanFormat = (typeof PLAN_FORMATS)[number]
@@ -26,6 +41,14 @@ export type PlanFormat = (typeof PLAN_FORMATS)[number]
 /** Whatever is not a list of findings. */
 export const DATA_FORMATS = ['table', 'text', 'json', 'yaml', 'name'] as const
 export type DataFormat = (typeof DATA_FORMATS)[number]
+
+/** How many pulls are left, also for Prometheus' text exposition format. */
+export const QUOTA_FORMATS = ['table', 'json', 'yaml', 'markdown', 'prometheus'] as const
+export type QuotaFormat = (typeof QUOTA_FORMATS)[number]
+
+/** What is known of mirrors and what to do about them. */
+export const MIRROR_FORMATS = ['table', 'text', 'json', 'yaml'] as const
+export type MirrorFormat = (typeof MIRROR_FORMATS)[number]
 
 /** What became of a wait. */
 export const WAIT_FORMATS = ['table', 'json', 'yaml', 'junit', 'github', 'gitlab', 'markdown'] as const

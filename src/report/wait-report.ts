@@ -13,6 +13,8 @@ export interface WaitReport {
   states: readonly SubjectState[]
   /** Of the pods that are waited for, with what became known meanwhile. */
   diagnosis: AdvisedDiagnosis
+  /** Contact with the API server was lost at the end, so the states are those of a moment before. */
+  isOutdated: boolean
   /** Milliseconds since 1970, by the server's clock. */
   now: number
 }

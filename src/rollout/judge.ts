@@ -113,7 +113,9 @@ function isObserved(workload: RolloutWorkload, sight: RolloutSight): boolean {
   if (observedGeneration !== null && observedGeneration < generation) return false
   if (kind !== 'Deployment' || sight.revisions === null || wantedBy(workload) === 0) return true
   const newest = newestRevision(sight)
-  return newest !== null && !(strategy === 'Recreate' && newest.replicas === 0 && status.updated === 0)
+  // While it is paused, no ReplicaSet is created for its template.
+  if (newest === null) return workload.paused
+  return !(strategy === 'Recreate' && newest.replicas === 0 && status.updated === 0)
 }
 
 function overOf(

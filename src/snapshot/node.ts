@@ -10,6 +10,9 @@ export const PLATFORM_LABELS = [
   'microk8s.io/cluster',
   'minikube.k8s.io/name',
   'node.openshift.io/os_id',
+  // The embedded registry of K3s and RKE2 is on.
+  'p2p.k3s.cattle.io/enabled',
+  'p2p.rke2.cattle.io/enabled',
 ] as const
 type PlatformLabel = (typeof PLATFORM_LABELS)[number]
 

@@ -74,6 +74,9 @@ export interface Pod {
   containers: Container[]
 }
 
+/** What of a pod tells who made it. */
+export type OwnedPod = Pick<Pod, 'namespace' | 'controller' | 'templateHash'>
+
 /** Whether the pod has ended, including eviction and an exceeded deadline: the kubelet starts none of its containers again. */
 export function isFinished({ phase }: Pick<Pod, 'phase'>): boolean {
   return phase === 'Succeeded' || phase === 'Failed'

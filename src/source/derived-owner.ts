@@ -1,17 +1,13 @@
 /** Derives the owner of a pod's controller from names and labels, for when the controller itself is not in the dump or can't be read. */
 
-import type { ControllerReference, Pod } from '../snapshot/pod.ts'
+import type { ControllerReference, OwnedPod } from '../snapshot/pod.ts'
 import type { OwnerLink } from '../snapshot/snapshot.ts'
 
 /**
  * The link that the controller itself would have; null if it can't be derived. A Deployment labels its pods with the hash that it
  * appends to its ReplicaSet's name, a CronJob appends the scheduled minute to its Job's.
  */
-export function derivedOwner({
-  namespace,
-  controller,
-  templateHash,
-}: Pick<Pod, 'namespace' | 'controller' | 'templateHash'>): OwnerLink | null {
+export function derivedOwner({ namespace, controller, templateHash }: OwnedPod): OwnerLink | null {
   if (controller === null) return null
   const above = deploymentOf(controller, templateHash) ?? cronJobOf(controller)
   if (above === null) return null

@@ -36,10 +36,12 @@ export interface ImageCheckOptions {
   machineLogins(images: Reference[]): Promise<MachineLogins>
   /** Nothing more is asked once it is aborted. */
   timeUp: AbortSignal
+  /** Images asked about in this run; the usual limit is for failing images, not for an inventory. */
+  maxImages?: number
   onProgress?: (done: number, all: number) => void
 }
 
-/** The limit of images per run: the check is for failing images, not for an inventory. */
+/** The usual limit of images per run. */
 const MAX_IMAGES = 100
 
 /** One check for each image, in the order of the questions. Trouble is data; rejects only when the registries' signal is aborted. */
@@ -111,10 +113,10 @@ function merged(questions: ImageQuestion[]): Map<string, ImageQuestion> {
 /** Decides for each image whether it will be asked about, before anything is sent. */
 function begin(
   images: ReadonlyMap<string, ImageQuestion>,
-  { registries, timeUp }: ImageCheckOptions,
+  { registries, timeUp, maxImages = MAX_IMAGES }: ImageCheckOptions,
 ): Map<ImageQuestion, Inquiry> {
   const queries = new RegistryQueries(registries, timeUp)
-  let room = MAX_IMAGES
+  let room = maxImages
   return new Map(
     [...images.values()].map(question => {
       const { reference } = question

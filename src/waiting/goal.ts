@@ -1,4 +1,4 @@
-/** Whether a workload has come to what is waited for, or to where nothing more comes by itself. */
+/** Whether a workload has reached the goal of the wait, or a state that only somebody else can change. */
 
 import type { Rollout } from '../rollout/judge.ts'
 import type { JudgedPod } from '../rollout/pod-stage.ts'
@@ -44,7 +44,7 @@ export function endOf(
 }
 
 function isReached(rollout: Rollout, pods: JudgedPod[], { sight, workload, rules }: GoalInput): boolean {
-  const { kind, status, strategy, partition, replicas } = workload
+  const { kind, strategy, partition, replicas } = workload
   const pulled = pods.length > 0 && pods.every(({ stage }) => stage === 'pulled')
   if (kind === 'Job') return pulled && pods.length >= rollout.wanted
   if (kind === 'Pod') {
@@ -53,10 +53,10 @@ function isReached(rollout: Rollout, pods: JudgedPod[], { sight, workload, rules
   }
   const wanted = Math.max(0, rollout.wanted - partition)
   if (wanted === 0) return replicas > 0 && rollout.missing === 0
-  const pluralize = !TEMPLATED.includes(kind) || strategy === 'OnDelete' || status.updated >= wanted
-  if (rules.goal === 'pulled') return pulled && pluralize && rollout.missing === 0 && pods.length >= wanted
+  const isRolledOut = strategy === 'OnDelete' || isUpdated(workload, wanted)
+  if (rules.goal === 'pulled') return pulled && isRolledOut && rollout.missing === 0 && pods.length >= wanted
   if (partition === 0) return rollout.ready && isUpdated(workload, wanted)
-  return pluralize && pods.filter(({ ready }) => ready).length >= wanted
+  return isRolledOut && pods.filter(({ ready }) => ready).length >= wanted
 }
 
 const TEMPLATED: RolloutWorkload['kind'][] = ['Deployment', 'StatefulSet', 'DaemonSet']
@@ -66,7 +66,7 @@ function isUpdated({ kind, status }: RolloutWorkload, wanted: number): boolean {
   return !TEMPLATED.includes(kind) || status.updated >= wanted
 }
 
-/** Nothing more comes by itself: what there is has its images, and the newest template waits for somebody. */
+/** The existing pods have their images, and the newest template reaches no more of them until somebody acts. */
 function restsAs(
   standstill: Rollout['standstill'],
   pods: JudgedPod[],

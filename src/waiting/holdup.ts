@@ -6,6 +6,9 @@ import type { Obstacle, SubjectState, WaitCode } from './subject-state.ts'
 
 type Found = Pick<SubjectState, 'obstacle'> & { code: WaitCode }
 
+/** These explain more than a crash of another pod. */
+const DECISIVE = ['refused', 'stuck', 'unscheduled'] as const
+
 /** @param pods of the newest revision that are waited for */
 export function holdupOf(
   { observed, holdups, outgoing, missing }: Rollout,
@@ -20,7 +23,7 @@ export function holdupOf(
   )
   const crash = pods.find(({ stage, trouble }) => stage === 'pulled' && trouble !== null)
   const first = ORDER.flatMap(code => own.find(holdup => holdup.code === code) ?? [])[0]
-  if (first !== undefined && TELLING.includes(first.code)) return found(first)
+  if (first !== undefined && DECISIVE.some(code => code === first.code)) return found(first)
   if (crash !== undefined) return { code: 'crashing', obstacle: troubleOf(crash) }
   if (pulling.length > 0) return plain('pulling')
   if (first !== undefined) return found(first)
@@ -29,21 +32,15 @@ export function holdupOf(
   return plain(outgoing.length > 0 ? 'old-pods' : 'controller')
 }
 
-/** What explains most. */
-const ORDER: Holdup['code'][] = [
-  ...([
-    'refused',
-    'stuck',
-    'unscheduled',
-    'initializing',
-    'starting',
-    'not-ended',
-    'not-made',
-    'unobserved',
-  ] as const),
-]
-/** More than that a crash of another pod explains. */
-const TELLING: Holdup['code'][] = ['refused', 'stuck', 'unscheduled']
+/** The first explains most. */
+const ORDER = [
+  ...DECISIVE,
+  'initializing',
+  'starting',
+  'not-ended',
+  'not-made',
+  'unobserved',
+] as const satisfies Holdup['code'][]
 
 function found(holdup: Holdup): Found {
   switch (holdup.code) {

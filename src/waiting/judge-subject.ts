@@ -5,6 +5,7 @@ import { judgeRollout, type Rollout } from '../rollout/judge.ts'
 import type { JudgedPod } from '../rollout/pod-stage.ts'
 import { newestRevision, ordinalOf } from '../rollout/wanted.ts'
 import type { RolloutSight, RolloutWorkload } from '../snapshot/rollout.ts'
+import { blockerOf } from './blocker.ts'
 import { endOf, type GoalInput, type WaitRules } from './goal.ts'
 import { holdupOf } from './holdup.ts'
 import { recalled, remembering } from './memory.ts'
@@ -40,7 +41,7 @@ export function judgeSubject(
     superseded: state.superseded + (isNew ? 1 : 0),
     ...(isNew && { status: 'waiting' as const, troubles: [], failures: [], memory: new Map() }),
   }
-  // What was reached once is not lost by what comes after it, such as an autoscaler's next pod.
+  // It stays done whatever happens later, such as an autoscaler adding a pod.
   if (fresh.status === 'done') return fresh
   return judgeThere(fresh, { view, sight, workload, now, rules })
 }
@@ -83,7 +84,22 @@ function judgeThere(state: SubjectState, moment: Moment): SubjectState {
   const end = endOf(rollout, pods, knowsRevisions, { sight, workload, rules })
   if (end !== null) return ended(known, end, rollout)
   if (troubles.some(trouble => isGivenUp(trouble, now))) return { ...known, status: 'failed', code: 'image' }
+  const blocker = rollout.observed ? blockerOf(rollout, workload) : null
+  if (blocker !== null) return blocked(known, blocker, moment)
   return { ...known, status: 'waiting', ...holdupOf(rollout, pods, known) }
+}
+
+/** The old pod's pull can still succeed, or somebody deletes the pod: that is waited for as long as for a pod of the newest revision. */
+function blocked(state: SubjectState, blocker: JudgedPod, { view, now, rules }: Moment): SubjectState {
+  const failures = view.failures.filter(({ podUid }) => podUid === blocker.uid)
+  const troubles = troublesOf(failures, { before: [], pods: 1, well: 0, now, patience: rules.patience })
+  const status = troubles.some(trouble => isGivenUp(trouble, now)) ? 'unknown' : 'waiting'
+  return {
+    ...state,
+    status,
+    code: 'blocked',
+    obstacle: { pod: blocker.name, container: null, reason: '', message: '' },
+  }
 }
 
 function unseen({ subject }: SubjectView): SubjectState {
@@ -108,7 +124,7 @@ const waiting = (state: SubjectState, code: 'unobserved' | 'absent'): SubjectSta
 
 const isLeaving = ({ ending }: RolloutWorkload): boolean => ending
 
-/** What has done its work may be cleaned up. */
+/** A workload that was done, such as a Job, can have been cleaned up. */
 function whileGone(state: SubjectState, now: number): SubjectState {
   if (state.status === 'done') return state
   if (!state.seen) return waiting(state, 'absent')
@@ -131,7 +147,7 @@ function lagsBehind({ revisions }: RolloutSight, { kind, revision }: RolloutWork
   return !revisions.some(({ number }) => String(number) === revision)
 }
 
-/** Below the partition of a StatefulSet the pods stay as they are, and nobody waits for them. */
+/** Pods below the partition of a StatefulSet keep their revision and are not waited for. */
 function due(pods: JudgedPod[], { kind, firstOrdinal, partition }: RolloutWorkload): JudgedPod[] {
   if (kind !== 'StatefulSet' || partition === 0) return pods
   return pods.filter(({ name }) => (ordinalOf({ name }) ?? 0) >= firstOrdinal + partition)

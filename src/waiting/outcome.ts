@@ -5,11 +5,11 @@ import type { SubjectState } from './subject-state.ts'
 export type Outcome = 'done' | 'failed' | 'timeout' | 'unknown'
 
 export interface Circumstances {
-  /** There is no time left. */
+  /** The time is up. */
   isOver: boolean
   /** Labels select the workloads, so that the first can still come. */
   mayCome: boolean
-  /** Labels select kinds that can't be read: there can be workloads that nobody sees. */
+  /** Labels select kinds that can't be read, so workloads can be missing. */
   isBlind: boolean
 }
 
@@ -23,6 +23,8 @@ export function outcomeOf(
   if (states.some(({ status }) => status === 'failed')) return 'failed'
   if (states.some(({ code }) => code === 'deleted')) return 'unknown'
   if (states.some(({ status }) => status === 'waiting')) return isOver ? 'timeout' : null
+  // Even if a workload comes, others could be missing.
+  if (states.length === 0 && mayCome && isBlind) return 'unknown'
   if (states.length === 0 && mayCome) return isOver ? 'timeout' : null
   return isBlind || states.some(({ status }) => status === 'unknown') ? 'unknown' : 'done'
 }

@@ -44,8 +44,10 @@ export interface Trouble {
   /** Milliseconds since 1970, by the server's clock. */
   since: number
   attempts: number
-  /** When there is no more patience with it; null: it is waited for to the end. */
+  /** When waiting for it ends; null: when the time is up. */
   until: number | null
+  /** --patience decides how long, not the default for its cause. */
+  isChosen: boolean
 }
 
 /** Why it is settled. */
@@ -83,6 +85,8 @@ export type WaitCode =
   | 'crashing'
   | 'not-ready'
   | 'old-pods'
+  /** An old pod that is not ready stops the rollout of a StatefulSet, and has to be deleted. */
+  | 'blocked'
   | 'controller'
 
 /** What keeps it, apart from the pull of an image, in the cluster's own words. */

@@ -1,6 +1,6 @@
 /** Puts the failures of a workload's pods together by container and cause, and decides how long to wait for each. */
 
-import type { Cause } from '../diagnosis/finding.ts'
+import type { Cause, Finding } from '../diagnosis/finding.ts'
 import { patienceFor } from '../diagnosis/recovery-prospects.ts'
 import type { Failure, Trouble } from './subject-state.ts'
 
@@ -8,7 +8,7 @@ import type { Failure, Trouble } from './subject-state.ts'
 export type PatienceChoices = Partial<Record<Cause, number>>
 
 export interface Situation {
-  /** Troubles of a moment before; a clock goes on where a pod was replaced by another with the same trouble. */
+  /** Troubles at the previous look: the patience of a trouble does not start again with the pod that replaces a failing one. */
   before: Trouble[]
   /** Pods of the newest revision, and those of them that have their images. */
   pods: number
@@ -19,26 +19,31 @@ export interface Situation {
 
 const NEVER = Number.MAX_SAFE_INTEGER
 
-/** The worst first: those with no more patience left, then those that run out soonest. */
+/** Those whose patience ends first come first. */
 export function troublesOf(failures: Failure[], situation: Situation): Trouble[] {
-  const alike = Map.groupBy(failures, ({ finding }) => storyOf(finding))
+  const alike = Map.groupBy(failures, ({ finding }) => troubleKey(finding))
   return [...alike]
-    .map(([story, same]) =>
+    .map(([key, same]) =>
       troubleOf(
         same,
-        situation.before.find(({ finding }) => storyOf(finding) === story),
+        situation.before.find(({ finding }) => troubleKey(finding) === key),
         situation,
       ),
     )
     .sort((one, other) => (one.until ?? NEVER) - (other.until ?? NEVER))
 }
 
-/** Whether there is no patience left with it. */
+/** Whether its patience has ended. */
 export function isGivenUp({ until }: Trouble, now: number): boolean {
   return until !== null && now >= until
 }
 
-function storyOf({ cause, subcause, container, containerKind, image }: Failure['finding']): string {
+/** Whether two findings are of the same trouble, if they are of one workload. */
+export function isAlike(one: Finding, other: Finding): boolean {
+  return troubleKey(one) === troubleKey(other)
+}
+
+function troubleKey({ cause, subcause, container, containerKind, image }: Finding): string {
   return JSON.stringify([cause, subcause, containerKind, container, image])
 }
 
@@ -53,6 +58,7 @@ function troubleOf(same: Failure[], before: Trouble | undefined, situation: Situ
     nodes: [...new Set(same.flatMap(({ finding }) => finding.node ?? []))].sort(),
     since,
     attempts,
+    isChosen: situation.patience[newest.finding.cause] !== undefined,
     until: endOf({ finding: newest.finding, since, attempts }, situation),
   }
 }
@@ -66,6 +72,6 @@ function endOf(
   const usual = patienceFor(finding)
   if (usual.milliseconds === null) return null
   const until = since + usual.milliseconds
-  // Where nobody could count, the time alone has to do: the kubelet's first pauses are 10 s and 20 s.
+  // Without events no attempt is counted, and the time alone decides: the kubelet's first pauses are 10 s and 20 s.
   return attempts > 0 && attempts < usual.attempts ? Math.max(until, now + 1) : until
 }

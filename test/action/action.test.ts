@@ -192,3 +192,29 @@ test('no finding is reported as such, and output without findings is not reporte
   expect(report('diagnose', '')).toBeNull()
   expect(report('diagnose', '{"kind":"Why"}')).toBeNull()
 })
+
+test('findings of audit are annotations in their files', () => {
+  const location = { path: 'k8s/a.yaml', line: 8, column: 12, endLine: 8, endColumn: 17 }
+  const finding = {
+    rule: 'no-tag',
+    severity: 'warning',
+    namespace: null,
+    workload: { kind: 'Pod', name: 'p' },
+    location,
+    title: 'Image without a fixed tag',
+    message: 'nginx has no tag.',
+    todo: 'Name the version',
+  }
+  const unread = [{ path: 'b.yaml', problem: 'syntax', line: 2 }]
+  const document = { kind: 'Audit', complete: false, findings: Array(12).fill(finding), unread }
+  const told = report('audit', JSON.stringify(document))
+  const lines = told?.log.split('\n') ?? []
+  expect(lines.filter(line => line.startsWith('::'))).toHaveLength(10)
+  expect(lines[0]).toBe('::error file=b.yaml,line=2,title=Not read::syntax')
+  expect(lines[1]).toBe(
+    '::warning file=k8s/a.yaml,line=8,endLine=8,col=12,endColumn=17,title=Image without a fixed tag (no-tag)::pod/p: nginx has no tag.%0AName the version.',
+  )
+  expect(lines.at(-2)).toBe('pullguard audit: 12 findings, but not everything could be read or checked.')
+  expect(told?.findings).toBe(12)
+  expect(told?.summary).toContain('| warning | no-tag | `k8s/a.yaml:8` | nginx has no tag. |')
+})

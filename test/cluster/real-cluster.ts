@@ -50,9 +50,9 @@ export class RealCluster {
     return cluster
   }
 
-  /** The image only sleeps. Each one is unique so that the node has none from an earlier run. */
-  addImage(repository: string, tags: string[], owner?: string): void {
-    const binary = Buffer.concat([sleeper(), randomBytes(16)])
+  /** The image only sleeps, unless it has another program. Each one is unique so that the node has none from an earlier run. */
+  addImage(repository: string, tags: string[], owner?: string, program = sleeper()): void {
+    const binary = Buffer.concat([program, randomBytes(16)])
     this.hub.addImage({ repository, tags, binary, ...(owner === undefined ? {} : { owner }) })
   }
 

@@ -1,4 +1,4 @@
-/** A program that only sleeps, as the bytes of a static ELF file: a container needs a program, and the tests download nothing. */
+/** Programs that only sleep or only end, as the bytes of static ELF files: a container needs a program, and the tests download nothing. */
 
 const LOAD_ADDRESS = 0x400000n
 const HEADER_BYTES = 64 + 56
@@ -6,9 +6,21 @@ const HEADER_BYTES = 64 + 56
 /** x86-64: `for (;;) pause();` (system call 34). As process 1 it ignores SIGTERM, so give its pods a short grace period. */
 const PAUSE_FOREVER = Buffer.from('b8220000000f05ebf7', 'hex')
 
+/** x86-64: `exit(1)` (system call 60). */
+const EXIT = Buffer.from('b83c000000bf010000000f05', 'hex')
+
 /** @returns the bytes of an executable for linux/amd64 that waits forever and uses almost no memory */
 export function sleeper(): Buffer {
-  const size = BigInt(HEADER_BYTES + PAUSE_FOREVER.length)
+  return executable(PAUSE_FOREVER)
+}
+
+/** @returns the bytes of an executable for linux/amd64 that fails at once */
+export function crasher(): Buffer {
+  return executable(EXIT)
+}
+
+function executable(code: Buffer): Buffer {
+  const size = BigInt(HEADER_BYTES + code.length)
   const file = Buffer.alloc(Number(size))
   file.write('\x7fELF\x02\x01\x01', 'latin1')
   file.writeUInt16LE(2, 16) // an executable
@@ -26,6 +38,6 @@ export function sleeper(): Buffer {
   file.writeBigUInt64LE(size, 96)
   file.writeBigUInt64LE(size, 104)
   file.writeBigUInt64LE(0x1000n, 112)
-  PAUSE_FOREVER.copy(file, HEADER_BYTES)
+  code.copy(file, HEADER_BYTES)
   return file
 }

@@ -14,8 +14,10 @@ afterAll(() => rmSync(home, { recursive: true, force: true }))
 const explain = (...argv: string[]) =>
   runCommandLine(['explain', '--no-color', ...argv], { home, columns: 80 })
 
+const CAUSE_EXPLANATIONS = explanationsOf(CAUSES).filter(({ kind }) => kind === 'cause')
+
 test('every cause is explained in whole sentences, one screen each', async () => {
-  for (const { name, is, howToTell } of explanationsOf(CAUSES)) {
+  for (const { name, is, howToTell } of CAUSE_EXPLANATIONS) {
     expect([is.at(-1), howToTell.at(-1)], name).toEqual(['.', '.'])
     const { out, code } = await explain(name)
     expect([code, out.split('\n').length < 40], name).toEqual([0, true])
@@ -35,7 +37,7 @@ const reasonOf = (name: string) =>
       : 'ErrImagePull'
 
 test("a cause's example is judged to be that cause", () => {
-  for (const { name, example } of explanationsOf(CAUSES))
+  for (const { name, example } of CAUSE_EXPLANATIONS)
     expect([name, classify(example ?? '', reasonOf(name)).cause]).toEqual([name, name])
 })
 
@@ -69,4 +71,12 @@ test('the JSON has the same and fits the schema', async () => {
   const document = JSON.parse((await explain('tls', 'rate-limited', '-o', 'json')).out)
   expect(schemaErrors(document)).toEqual([])
   expect(document.explanations.map(({ name }: { name: string }) => name)).toEqual(['tls', 'rate-limited'])
+})
+
+test('a rule of audit is explained with its example, and a name that is both a cause and a rule as both', async () => {
+  const { out, code } = await explain('always-pull', 'invalid-reference')
+  expect(code).toBe(0)
+  expect(out).toMatch(/^always-pull: Pull policy Always/)
+  expect(out).toContain('imagePullPolicy: IfNotPresent')
+  expect(out.match(/^invalid-reference: /gm)).toHaveLength(2)
 })

@@ -10,7 +10,7 @@ import type { Outcome } from '../../src/waiting/outcome.ts'
 import type { EndCode, SubjectState, Trouble, WaitCode } from '../../src/waiting/subject-state.ts'
 import { FORBIDDEN, hostile, WORKFLOW_COMMAND } from './hostile-text.ts'
 import { schemaErrors } from './published-schema.ts'
-import { diagnosis, finding, typo } from './samples.ts'
+import { diagnosis, finding, privateImage, typo } from './samples.ts'
 
 const NOW = Date.parse('2026-11-24T10:10:00Z')
 const invocation = { program: 'pullguard', flags: [], fromDump: false }
@@ -18,6 +18,7 @@ const invocation = { program: 'pullguard', flags: [], fromDump: false }
 const trouble = (fields: Partial<Trouble> = {}): Trouble => ({
   ...{ finding: typo(), pods: ['shop-1'], well: 0, nodes: ['node-1'], since: NOW - 45_000, attempts: 3 },
   until: NOW,
+  isChosen: false,
   ...fields,
 })
 
@@ -44,7 +45,7 @@ const failed = (): SubjectState =>
 function report(outcome: Outcome, states: SubjectState[], fields: Partial<WaitReport> = {}): WaitReport {
   const findings = states.some(({ status }) => status === 'failed') ? [typo()] : []
   return {
-    ...{ outcome, goal: 'ready', waited: 46_000, timeout: 600_000, states, now: NOW },
+    ...{ outcome, goal: 'ready', waited: 46_000, timeout: 600_000, states, now: NOW, isOutdated: false },
     diagnosis: diagnosis(findings, { takenAt: new Date(NOW).toISOString() }),
     ...fields,
   }
@@ -83,6 +84,7 @@ const WAITS: Record<WaitCode, true> = {
   crashing: true,
   'not-ready': true,
   'old-pods': true,
+  blocked: true,
   controller: true,
 }
 const everyState = [
@@ -113,11 +115,45 @@ describe('the verdict', () => {
     expect(lastLines(text)[1]).toContain('Next:')
   })
 
+  test('of one that several failed pulls have ended leads to the one that ended it', () => {
+    const refused = privateImage()
+    const text = render(report('failed', [failed()], { diagnosis: diagnosis([typo(), refused]) }))
+    expect(lastLines(text).join(' ')).toContain('Check the name and the tag')
+    const other = render(report('failed', [failed()], { diagnosis: diagnosis([refused, typo()]) }))
+    expect(lastLines(other).join(' ')).not.toContain('Check the name and the tag')
+  })
+
+  test('of a limit that --patience does not wait for does not say that waiting is useless', () => {
+    const limited = trouble({ finding: { ...typo(), cause: 'rate-limited' }, isChosen: true })
+    expect(render(report('failed', [{ ...failed(), troubles: [limited] }]))).toContain(
+      "deployment/api can't pull its images, and --patience allows no more waiting. Stopped after 46s.",
+    )
+  })
+
+  test('of a workload that makes no pods says that there is nothing to wait for', () => {
+    expect(render(report('done', [state({ code: 'no-job' })]))).toBe(
+      'deployment/shop: has not created a Job yet; its schedule decides when it does. Nothing to wait for.\n',
+    )
+  })
+
   test('of one whose time is up says what it waited for', () => {
     const waiting = state({ status: 'waiting', code: 'starting', counts: { wanted: 3, pulled: 1, ready: 1 } })
     const text = render(report('timeout', [waiting]))
     expect(text).toContain('deployment/shop  waiting  1 of 3 pods ready: starting')
     expect(lastLines(text).at(-1)).toBe('Timed out after 46s waiting for deployment/shop.')
+  })
+
+  test('of one that lost contact with the API server says so', () => {
+    const lost = report('timeout', [state({ status: 'waiting', code: 'absent' })], { isOutdated: true })
+    const text = render(lost, 'table', false)
+    expect(text).toContain('The API server could not be reached at the end, so this may be outdated.')
+  })
+
+  test('of one that only looked once names no time', () => {
+    const waiting = state({ status: 'waiting', code: 'starting' })
+    expect(lastLines(render(report('timeout', [waiting], { timeout: 0 }))).at(-1)).toBe(
+      'Not done yet: deployment/shop.',
+    )
   })
 
   test('names the namespaces where there are several', () => {
@@ -179,7 +215,7 @@ describe('each format', () => {
     expect(JSON.parse(render(report('done', [state()]), 'gitlab'))).toEqual([])
   })
 
-  test('Markdown begins with the sentence and tells the failed first', () => {
+  test('Markdown begins with the sentence and lists failed workloads first', () => {
     const text = render(report('failed', [state(), failed()]), 'markdown')
     expect(text.startsWith('### pullguard: ')).toBe(true)
     expect(text.indexOf('web/deployment/api')).toBeLessThan(text.indexOf('web/deployment/shop'))
@@ -230,7 +266,7 @@ describe('while it waits', () => {
 
   test('a sign of life counts what is settled', () => {
     expect(heartbeatLine([state(), state({ status: 'waiting', code: 'absent', seen: false })], moment)).toBe(
-      'Still waiting, 5m left: 1 of 2 workloads finished · deployment/shop: does not exist yet\n',
+      'Still waiting, 5m left: 1 of 2 workloads finished · deployment/shop: does not exist in namespace web yet\n',
     )
   })
 })

@@ -37,6 +37,8 @@ const PLURALS: Record<string, string> = {
   Deployment: 'deployments',
   Job: 'jobs',
   CronJob: 'cronjobs',
+  StatefulSet: 'statefulsets',
+  DaemonSet: 'daemonsets',
 }
 const COLUMNS = [
   'Name',

@@ -142,21 +142,28 @@ describe('what is done', () => {
       'ended',
     ],
     [
-      'a paused Deployment whose template reached nobody',
+      'a paused Deployment whose template no pod has',
       deployment([pod(RUNNING), pod(RUNNING)], { ...counts(0, 2, 2), paused: true }),
       READY,
       'unknown',
       'paused',
     ],
     [
-      'a paused Deployment that was through',
+      'a Deployment that was created paused, so that it has no ReplicaSet',
+      sight({ ...two, ...counts(0), revision: null, paused: true }, [], []),
+      READY,
+      'unknown',
+      'paused',
+    ],
+    [
+      'a paused Deployment whose pods all have the newest template',
       deployment([pod(RUNNING), pod(RUNNING)], { ...counts(2), paused: true }),
       READY,
       'done',
       'ready',
     ],
     [
-      'a StatefulSet that waits to be deleted from',
+      'a StatefulSet whose old pods wait to be deleted',
       sight(workload({ kind: 'StatefulSet', strategy: 'OnDelete', ...counts(0, 1, 1) }), [
         pod(RUNNING, { ...own('StatefulSet'), hash: 'old' }),
       ]),
@@ -250,7 +257,7 @@ describe('what is gone', () => {
       ]),
     ).toMatchObject({ status: 'unknown', code: 'deleted' })
   })
-  test('what may not be read is unknown', () => {
+  test("what can't be read is unknown", () => {
     expect(looks([[0, view(null)]])).toMatchObject({ status: 'unknown', code: 'unreadable' })
   })
 })
@@ -376,6 +383,29 @@ describe('failed pulls', () => {
     })
   })
 
+  describe('an old pod that a StatefulSet waits for before it replaces any', () => {
+    const old = pod(STUCK, { ...own('StatefulSet'), hash: 'old' })
+    const of = { podUid: old.pod.uid, finding: finding('image-not-found') }
+    const blocked = (ordered: boolean) =>
+      view(
+        sight(workload({ kind: 'StatefulSet', replicas: 2, ordered, revision: 'new', ...counts(0, 0, 1) }), [
+          old,
+        ]),
+        [failure(of, { attempts: 3 })],
+      )
+
+    test('is named at once, and ends the wait when its pull has failed for too long', () => {
+      expect(looks([[5, blocked(true)]])).toMatchObject({
+        ...{ status: 'waiting', code: 'blocked', obstacle: { pod: 'shop-0' } },
+      })
+      expect(looks([[46, blocked(true)]])).toMatchObject({ status: 'unknown', code: 'blocked' })
+    })
+
+    test('stops nothing where pods start in parallel', () => {
+      expect(looks([[46, blocked(false)]])).toMatchObject({ status: 'waiting', code: 'not-made' })
+    })
+  })
+
   test('nor does anything while it is not known which revision is the newest', () => {
     const unread = sight({ ...two, ...counts(1, 0, 2) }, [stuck], null)
     const failures = [
@@ -398,7 +428,7 @@ describe('failed pulls', () => {
     ).toMatchObject({ status: 'waiting', superseded: 1, troubles: [] })
   })
 
-  test('a pod that takes the place of one with the same trouble takes over its clock', () => {
+  test('patience goes on when a failing pod is replaced by another with the same trouble', () => {
     const next = pod(STUCK)
     const replaced = view(deployment([next, pod(RUNNING)], counts(2, 1)), [
       failure(
@@ -427,7 +457,7 @@ describe('failed pulls', () => {
     expect(state.troubles).toMatchObject([{ nodes: ['node-1'], well: 499 }])
   })
 
-  test("a sandbox whose image can't be had is a trouble of every pod on the node", () => {
+  test("a sandbox image that can't be pulled is a trouble of every pod on the node", () => {
     const of = finding('image-not-found', { containerKind: 'sandbox', container: '', image: 'pause:3' })
     const pods = [pod(UNTRIED), pod(UNTRIED)]
     const failures = pods.map(({ pod: { uid, name } }) =>
@@ -439,7 +469,7 @@ describe('failed pulls', () => {
   })
 })
 
-describe('what is no image problem', () => {
+describe('what is not an image problem', () => {
   const crash = { type: 'waiting', reason: 'CrashLoopBackOff', message: 'back-off restarting' } as const
   test.each<[string, RolloutSight, string]>([
     [

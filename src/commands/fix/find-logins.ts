@@ -6,6 +6,7 @@ import { type Credential, tokenKind } from '../../dockerconfig/registry-credenti
 import { UsageError } from '../../errors.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../../image/docker-hub.ts'
 import { parseReference } from '../../image/reference.ts'
+import { HARDENED_IMAGES } from '../../image/registries.ts'
 import { findCredentials } from '../../keychain/find-credentials.ts'
 import { givenCredential } from '../../keychain/given-credential.ts'
 import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
@@ -57,7 +58,10 @@ export async function findLogins(
   }
   const called = calledFor(findings, fixable, unfinished)
   const wanted = named.length > 0 ? named : called.slice(0, MOST_UNNAMED)
-  const found = await machineLoginsFor(withRepositories(wanted, fixable), context)
+  const found = await withSameAccount(
+    await machineLoginsFor(withRepositories(wanted, fixable), context),
+    context,
+  )
   return { ...found, named, unnamed: called.filter(registry => !wanted.includes(registry)) }
 }
 
@@ -82,6 +86,21 @@ export async function machineLoginsFor(
     forReading: refusals.flatMap(({ forReading }) => forReading ?? []),
     missing: missing.map(({ registry, detail }) => ({ registry, detail })),
   }
+}
+
+/** Docker's hardened images take a login for Docker Hub, under their own key: it fills in where there is none for them, and is proven like any other. */
+async function withSameAccount(found: Found, context: CommandContext): Promise<Found> {
+  if (!found.missing.some(({ registry }) => registry === HARDENED_IMAGES)) return found
+  const isHubs = ({ registry, kind }: Credential) => registry === DOCKER_HUB && kind === 'password'
+  const here = found.credentials.some(isHubs)
+    ? found
+    : await machineLoginsFor([{ registry: DOCKER_HUB, repositories: [] }], context)
+  const same = here.credentials
+    .filter(isHubs)
+    .map(login => ({ ...login, registry: HARDENED_IMAGES, key: HARDENED_IMAGES }))
+  if (same.length === 0) return found
+  const missing = found.missing.filter(({ registry }) => registry !== HARDENED_IMAGES)
+  return { ...found, credentials: [...found.credentials, ...same], missing }
 }
 
 /** Registries whose findings a login would fix, each once, in the order of the findings. */

@@ -5,19 +5,20 @@ import { unfinishedRegistries } from '../../apply/journal/unfinished-work.ts'
 import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
 import { fittingRemedies, type Remedy } from '../../diagnosis/remedy.ts'
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
-import { RefusedError, UsageError } from '../../errors.ts'
+import { RefusedError } from '../../errors.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
-import type { Replacement } from '../../plan/plan-input.ts'
+import type { ReplacementRule } from '../../image/replacement.ts'
 import { otherLoginQuestion, remedyChoice, remedyQuestion } from '../../report/views/questions.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { invocationOf } from '../invocation.ts'
+import { readReplacement } from '../replacement-flag.ts'
 import { findLogins, type Logins, planCredentialOf } from './find-logins.ts'
 import type { FixOptions, FixSession } from './session.ts'
 import { namespacesOf, type Situation } from './situation.ts'
 
 export interface Request {
   remedies: ReadonlySet<Remedy>
-  replacements: Replacement[]
+  replacements: ReplacementRule[]
   logins: Logins
 }
 
@@ -72,7 +73,7 @@ function isFree(
 }
 
 /** The default replacement: Amazon ECR Public mirrors Docker's official images. Images that it lacks stay unchanged. */
-const OFFICIAL_IMAGES: Replacement = { from: DOCKER_HUB, to: 'public.ecr.aws/docker' }
+const OFFICIAL_IMAGES: ReplacementRule = { from: DOCKER_HUB, to: 'public.ecr.aws/docker' }
 
 /** What is known about earlier fixes. */
 export interface Earlier {
@@ -83,7 +84,7 @@ export interface Earlier {
 
 export interface Choice {
   remedies: Set<Remedy>
-  replacements: Replacement[]
+  replacements: ReplacementRule[]
 }
 
 /** Chooses the remedies. @throws UsageError for a malformed --replace-registry; RefusedError where nothing was ticked */
@@ -146,13 +147,5 @@ function isHalfDone(secretName: string, { pods, serviceAccounts }: Snapshot): bo
         pod =>
           pod.namespace === namespace && pod.serviceAccount === name && !pod.pullSecrets.includes(secretName),
       ),
-  )
-}
-
-function readReplacement(text: string): Replacement {
-  const [from = '', to = '', ...more] = text.split('=')
-  if (from !== '' && to !== '' && more.length === 0) return { from, to }
-  throw new UsageError(
-    `--replace-registry takes FROM=TO, such as docker.io=public.ecr.aws/docker or nginx=quay.io/team/nginx:1.27, not "${text}".`,
   )
 }

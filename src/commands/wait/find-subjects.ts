@@ -35,16 +35,17 @@ export async function readRequest(options: WaitOptions, context: CommandContext)
   return { names, manifests }
 }
 
-/** The subjects, each once. @param fallback the context's namespace. @throws UsageError where -n and a manifest name different ones */
+/**
+ * The subjects, each once.
+ * @param fallback the namespace of names and of manifests without one, as with `helm install -n`: a chart can also have workloads elsewhere
+ */
 export function subjectsOf({ names, manifests }: Request, options: WaitOptions, fallback: string): Subjects {
-  const { selector, connection } = options
-  const fromFiles = (manifests?.workloads ?? []).map(({ kind, name, namespace }) => {
-    if (namespace !== null && connection.namespace !== undefined && namespace !== connection.namespace)
-      throw new UsageError(
-        `${kind} "${name}" is in namespace "${namespace}" and -n says "${connection.namespace}": omit -n.`,
-      )
-    return { kind, name, namespace: namespace ?? fallback }
-  })
+  const { selector } = options
+  const fromFiles = (manifests?.workloads ?? []).map(({ kind, name, namespace }) => ({
+    kind,
+    name,
+    namespace: namespace ?? fallback,
+  }))
   const named = [...names.named.map(one => ({ ...one, namespace: fallback })), ...fromFiles]
   const kinds = names.kinds.length > 0 ? names.kinds : SUBJECT_KINDS
   return {

@@ -10,6 +10,7 @@ import {
   type WaitMoment,
 } from '../../report/views/wait/wait-progress.ts'
 import { redact } from '../../secrecy/redact.ts'
+import { subjectKey } from '../../source/following/subjects.ts'
 import type { Progress } from '../../terminal.ts'
 import { newsOf } from '../../waiting/news.ts'
 import type { SubjectState } from '../../waiting/subject-state.ts'
@@ -67,8 +68,7 @@ export class ProgressLog {
   }
 
   #newsOf(state: SubjectState, moment: WaitMoment): string[] {
-    const { kind, namespace, name } = state.subject
-    const key = `${kind} ${namespace}/${name}`
+    const key = subjectKey(state.subject)
     const before = this.#reported.get(key) ?? null
     this.#reported.set(key, state)
     const news = newsOf(before, state)

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../../clock.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
-import type { Diagnosis } from '../../diagnosis/finding.ts'
+import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import type { ImageCheck } from '../../snapshot/image-check.ts'
 import type { RolloutSight } from '../../snapshot/rollout.ts'
@@ -14,6 +14,7 @@ import type { WaitRules } from '../../waiting/goal.ts'
 import { judgeSubject } from '../../waiting/judge-subject.ts'
 import { type Outcome, outcomeOf } from '../../waiting/outcome.ts'
 import type { SubjectState } from '../../waiting/subject-state.ts'
+import { isAlike, isGivenUp } from '../../waiting/troubles.ts'
 import type { CommandContext } from '../context.ts'
 
 export interface Waited {
@@ -62,11 +63,11 @@ export async function waitForSubjects(waiting: Waiting, context: CommandContext)
   }
 }
 
-/** Whether it is done in time or not, time goes on. */
+/** Waits for the work, but no longer than this. */
 async function inTime(work: Promise<void>, milliseconds: number, clock: Clock): Promise<void> {
   const late = Promise.withResolvers<void>()
-  const inTime = clock.after(milliseconds, late.resolve)
-  await Promise.race([work, late.promise]).finally(inTime)
+  const cancel = clock.after(milliseconds, late.resolve)
+  await Promise.race([work, late.promise]).finally(cancel)
 }
 
 /** Keeps the state of each subject. */
@@ -133,14 +134,29 @@ class Looks {
 
   /** What was found out, with the causes as they are remembered. */
   diagnosis(): Diagnosis {
-    const all = this.states.flatMap(({ failures }) => failures.map(({ finding }) => finding))
-    const findings = all.toSorted((one, other) => other.priority - one.priority)
+    const now = this.#waiting.cluster.serverNow()
+    const all = this.states.flatMap(state =>
+      state.failures.map(({ finding }) => ({ finding, isEnd: isGivenUpIn(state, finding, now) })),
+    )
+    // What ended the wait leads, and so does its step in the last line.
+    const findings = all
+      .toSorted(
+        (one, other) =>
+          Number(other.isEnd) - Number(one.isEnd) || other.finding.priority - one.finding.priority,
+      )
+      .map(({ finding }) => finding)
     const causes: Diagnosis['summary']['causes'] = {}
     for (const { cause } of findings) causes[cause] = (causes[cause] ?? 0) + 1
     const failingPods = new Set(findings.map(({ namespace, pod }) => `${namespace}/${pod}`)).size
     const base = this.#diagnosis as Diagnosis
     return { ...base, findings, summary: { pods: base.summary.pods, failingPods, causes } }
   }
+}
+
+/** Whether the finding is one of those that made its workload fail. */
+function isGivenUpIn({ status, troubles }: SubjectState, finding: Finding, now: number): boolean {
+  const own = troubles.find(trouble => isAlike(trouble.finding, finding))
+  return status === 'failed' && own !== undefined && isGivenUp(own, now)
 }
 
 /** Pods that are terminating say nothing about the image. */

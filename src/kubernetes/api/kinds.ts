@@ -7,6 +7,7 @@ import type {
   V1DaemonSet,
   V1Deployment,
   V1Job,
+  V1MutatingWebhookConfiguration,
   V1Namespace,
   V1Node,
   V1ObjectMeta,
@@ -85,6 +86,30 @@ export const KINDS = {
   ServiceAccount: define<Namespaced<V1ServiceAccount>>('v1', 'ServiceAccount', 'serviceaccounts'),
   Namespace: define<Stored<V1Namespace>>('v1', 'Namespace', 'namespaces'),
   Node: define<Stored<V1Node>>('v1', 'Node', 'nodes'),
+}
+
+/** Kinds that only show how images are mirrored. Most clusters have none of OpenShift's. */
+export const MIRROR_KINDS = {
+  ImageTagMirrorSet: define<Record<string, unknown>>(
+    'config.openshift.io/v1',
+    'ImageTagMirrorSet',
+    'imagetagmirrorsets',
+  ),
+  ImageDigestMirrorSet: define<Record<string, unknown>>(
+    'config.openshift.io/v1',
+    'ImageDigestMirrorSet',
+    'imagedigestmirrorsets',
+  ),
+  ImageContentSourcePolicy: define<Record<string, unknown>>(
+    'operator.openshift.io/v1alpha1',
+    'ImageContentSourcePolicy',
+    'imagecontentsourcepolicies',
+  ),
+  MutatingWebhookConfiguration: define<Stored<V1MutatingWebhookConfiguration>>(
+    'admissionregistration.k8s.io/v1',
+    'MutatingWebhookConfiguration',
+    'mutatingwebhookconfigurations',
+  ),
 }
 
 /** What names a kind inside an object, a reference to one, or a plan. */

@@ -17,6 +17,7 @@ export function waitDocument(report: WaitReport, invocation: Invocation): Envelo
     takenAt,
     outcome,
     goal,
+    outdated: report.isOutdated,
     complete: outcome === 'done' || outcome === 'failed',
     waitedSeconds: Math.round(waited / 1000),
     timeoutSeconds: Math.round(timeout / 1000),

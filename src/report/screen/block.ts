@@ -8,6 +8,9 @@ export const LABEL = 12
 /** Prose wider than this is hard to read, however wide the screen. */
 const MEASURE = 110
 
+/** To the upper left corner, and everything gone; what was printed before stays in the terminal's history (ECMA-48: CUP, ED). */
+export const FRESH_SCREEN = '\x1b[H\x1b[2J'
+
 export interface Field {
   label: string
   text: string

@@ -3,9 +3,9 @@
 import type { DataFormat } from '../formats.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
 import type { ReportOptions } from '../options.ts'
-import { field, joinBlocks, joinLines } from '../screen/block.ts'
+import { field, joinBlocks, joinLines, LABEL } from '../screen/block.ts'
 import { type Palette, paletteFor } from '../screen/palette.ts'
-import { wrap } from '../screen/wrap.ts'
+import { pad, wrap } from '../screen/wrap.ts'
 import type { Explanation } from '../words/explanations.ts'
 
 interface ExplanationOptions extends ReportOptions {
@@ -68,7 +68,14 @@ function block(
     ...line('what it is', is),
     ...line('how to tell', howToTell),
     ...whatToDo.flatMap((text, index) => line(index === 0 ? 'what to do' : '', `${index + 1}. ${text}`)),
-    ...(example === null ? [] : field({ label: 'example', text: example, style: palette.dim }, width)),
+    ...(example === null ? [] : exampleLines(example, width).map(palette.dim)),
     ...subcauses.flatMap((sub, index) => line(index === 0 ? 'subcauses' : '', `${sub.name}: ${sub.is}`)),
   ]
+}
+
+/** One line of text is prose; several are code, whose line breaks and indentation count. */
+function exampleLines(example: string, width: number): string[] {
+  const [first = '', ...others] = example.split('\n')
+  if (others.length === 0) return field({ label: 'example', text: example }, width)
+  return [first, ...others].map((line, index) => `  ${pad(index === 0 ? 'example' : '', LABEL)}${line}`)
 }

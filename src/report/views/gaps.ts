@@ -7,7 +7,7 @@ import { joinLines } from '../screen/block.ts'
 import { type Palette, paletteFor } from '../screen/palette.ts'
 import { wrap } from '../screen/wrap.ts'
 import { pluralize, shortList } from '../words/count.ts'
-import { gapSentence, summarizeGaps } from '../words/gaps.ts'
+import { type GapAbout, gapSentence, summarizeGaps } from '../words/gaps.ts'
 
 /** The gaps alone, ready to write: where there is nothing else to say. */
 export function renderGaps(gaps: readonly Gap[], { width, color }: GapOptions): string {
@@ -17,9 +17,14 @@ export function renderGaps(gaps: readonly Gap[], { width, color }: GapOptions): 
 type GapOptions = Pick<ReportOptions, 'width' | 'color'>
 
 /** The gaps as lines; none where there is no gap. */
-export function gapLines(gaps: readonly Gap[], width: number, palette: Palette): string[] {
+export function gapLines(
+  gaps: readonly Gap[],
+  width: number,
+  palette: Palette,
+  of: GapAbout = 'diagnosis',
+): string[] {
   if (gaps.length === 0) return []
-  const lines = summarizeGaps(gaps).flatMap(gap => [
+  const lines = summarizeGaps(gaps, of).flatMap(gap => [
     ...wrap(sanitizeLine(gapSentence(gap)), width, '  '),
     ...(gap.remedy === null ? [] : wrap(sanitizeLine(`→ ${gap.remedy}`), width, '    ').map(palette.dim)),
   ])

@@ -5,12 +5,9 @@ import type { DiagnosisFormat } from '../formats.ts'
 import { diagnosisDocument } from '../machine/diagnosis-document.ts'
 import type { ReportOptions } from '../options.ts'
 import { escapeInJson, sanitizeLine } from '../sanitize.ts'
-import { joinLines } from '../screen/block.ts'
+import { FRESH_SCREEN, joinLines } from '../screen/block.ts'
 import { summarySentence } from '../words/summary.ts'
 import { renderDiagnosis } from './diagnosis.ts'
-
-/** To the upper left corner, and everything gone; what was printed before stays in the terminal's history. */
-const FRESH_SCREEN = '\x1b[H\x1b[2J'
 
 /** As JSON one compact document a line. */
 export function renderWatched(

@@ -1,5 +1,7 @@
 /** Ages as kubectl writes them (apimachinery util/duration, HumanDuration): two units while that says something, then one. */
 
+import { pluralize } from './count.ts'
+
 const MINUTE = 60
 const HOUR = 3600
 const DAY = 86_400
@@ -28,4 +30,12 @@ export function durationText(seconds: number): string {
 function units(seconds: number, large: number, name: string, small?: number, smallName = ''): string {
   const rest = small === undefined ? 0 : Math.floor((seconds % large) / small)
   return `${Math.floor(seconds / large)}${name}${rest === 0 ? '' : `${rest}${smallName}`}`
+}
+
+/** A length of time in words, such as `6 hours`, `90 minutes`, `45 seconds`: the largest unit that says it exactly, else minutes. */
+export function spell(seconds: number): string {
+  if (seconds < 2 * MINUTE) return pluralize(Math.ceil(seconds), 'second')
+  return seconds % HOUR === 0
+    ? pluralize(seconds / HOUR, 'hour')
+    : pluralize(Math.round(seconds / MINUTE), 'minute')
 }

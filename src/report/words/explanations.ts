@@ -1,6 +1,9 @@
 /** Everything that `explain` can explain, in one shape, whatever it is the name of. */
 
+import type { Rule } from '../../audit/finding.ts'
 import type { Cause } from '../../diagnosis/finding.ts'
+import { RULE_WORDS } from './audit.ts'
+import { RULES } from './audit-rules.ts'
 import { ACCESS } from './explanations/access.ts'
 import type { ExplanationsOf } from './explanations/explanation.ts'
 import { IMAGE } from './explanations/image.ts'
@@ -8,7 +11,7 @@ import { NETWORK } from './explanations/network.ts'
 import { TROUBLE } from './explanations/trouble.ts'
 
 export interface Explanation {
-  kind: 'cause'
+  kind: 'cause' | 'rule'
   name: string
   title: string
   is: string
@@ -23,9 +26,9 @@ const CAUSES: ExplanationsOf<Cause> = { ...ACCESS, ...IMAGE, ...NETWORK, ...TROU
 /** The names that can be explained. */
 export const CAUSE_NAMES: readonly string[] = Object.keys(CAUSES)
 
-/** All of them, causes in the order of the documentation. `names` are the causes. */
+/** All of them, causes in the order of the documentation, then the rules of audits. `names` are the causes. */
 export function explanationsOf(names: readonly Cause[]): Explanation[] {
-  return names.map(name => {
+  const causes = names.map((name): Explanation => {
     const { title, is, tell, todo, example, subcauses } = CAUSES[name]
     return {
       kind: 'cause',
@@ -38,4 +41,19 @@ export function explanationsOf(names: readonly Cause[]): Explanation[] {
       subcauses: Object.entries<string>(subcauses).map(([sub, means]) => ({ name: sub, is: means })),
     }
   })
+  return [...causes, ...RULES.map(ruleExplained)]
+}
+
+function ruleExplained(name: Rule): Explanation {
+  const { title, why, todo, example } = RULE_WORDS[name]
+  return {
+    kind: 'rule',
+    name,
+    title,
+    is: why,
+    howToTell: '`pullguard audit` finds it.',
+    whatToDo: [`${todo}.`],
+    example: example === null ? null : `${example.before}\n# better:\n${example.after}`,
+    subcauses: [],
+  }
 }

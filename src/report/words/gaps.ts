@@ -23,8 +23,50 @@ const HIDDEN = new Map([
   ['secrets', 'whether those pulls had a credential is unknown'],
   ['serviceaccounts', "whether a service account's secrets reached the pods is unknown"],
   ['nodes', 'the platform of the nodes is unknown'],
+  [
+    'mutatingwebhookconfigurations.admissionregistration.k8s.io',
+    'whether images of new pods are changed is unknown',
+  ],
+  ['imagetagmirrorsets.config.openshift.io', 'whether OpenShift mirrors images by tag is unknown'],
+  ['imagedigestmirrorsets.config.openshift.io', 'whether OpenShift mirrors images by digest is unknown'],
+  [
+    'imagecontentsourcepolicies.operator.openshift.io',
+    'whether an older policy of OpenShift mirrors images is unknown',
+  ],
 ])
 const OWNER = 'the topmost owner of a pod may not be shown'
+
+/** The same where the question is who pulls, not what fails. */
+const HIDDEN_FROM_QUOTA = new Map([
+  ['pods', 'pulls that pods wait for there are not counted'],
+  ['secrets', 'logins there are not shown, and pulls with them are counted as anonymous'],
+  ['serviceaccounts', 'pulls with the logins that they give to pods are counted as anonymous'],
+  ['nodes', 'what a restart costs and which images are there already is unknown, so numbers may be too high'],
+  ['events', 'rollouts of the last hour are not counted'],
+  ['deployments.apps', 'what they pull is not counted'],
+  ['statefulsets.apps', 'what they pull is not counted'],
+  ['daemonsets.apps', 'what they pull is not counted'],
+  ['cronjobs.batch', 'what they pull is not counted'],
+])
+
+/** The same for an audit, which looks at templates; anything else is a kind of workload. */
+const HIDDEN_FROM_AUDIT = new Map([
+  ['pods', 'pods without a controller, and what pods show of their templates, were not checked'],
+  ['namespaces', 'only the namespaces that could be read were checked'],
+  ['secrets', 'whether these pull secrets work is unknown'],
+  ['serviceaccounts', 'whether a service account gives its pods a login is unknown'],
+])
+const WORKLOADS = 'these workloads were not checked'
+
+/** What was to be made of the resources: only that says what is hidden without them. */
+export type GapAbout = 'diagnosis' | 'audit' | 'quota'
+
+/** By resource, and for any other. */
+const HIDDEN_FROM: Record<GapAbout, { words: ReadonlyMap<string, string>; other: string }> = {
+  diagnosis: { words: HIDDEN, other: OWNER },
+  audit: { words: HIDDEN_FROM_AUDIT, other: WORKLOADS },
+  quota: { words: HIDDEN_FROM_QUOTA, other: OWNER },
+}
 
 /** Gaps that differ only in their namespace, as one. */
 export interface GapSummary {
@@ -39,8 +81,8 @@ export interface GapSummary {
   remedy: string | null
 }
 
-/** One summary for each resource and reason. */
-export function summarizeGaps(gaps: readonly Gap[]): GapSummary[] {
+/** One summary for each resource and reason. @param of what was to be made of it all */
+export function summarizeGaps(gaps: readonly Gap[], of: GapAbout = 'diagnosis'): GapSummary[] {
   const alike = Map.groupBy(gaps, ({ what, why }) => `${what} ${why}`)
   return [...alike.values()].flatMap(same => {
     const [gap] = same
@@ -54,7 +96,7 @@ export function summarizeGaps(gaps: readonly Gap[]): GapSummary[] {
         gap.why === 'forbidden' || gap.detail === undefined
           ? REASON[gap.why]
           : `${REASON[gap.why]} (${gap.detail})`,
-      hidden: HIDDEN.get(gap.what) ?? OWNER,
+      hidden: HIDDEN_FROM[of].words.get(gap.what) ?? HIDDEN_FROM[of].other,
       remedy: remedyFor(gap, clusterWide, namespaces),
     }
   })

@@ -33,11 +33,12 @@ const ENDED: Record<EndCode, Words> = {
   'on-delete': ({ counts }) =>
     `uses the OnDelete strategy: not all of its ${pluralize(counts.wanted, 'pod')} run the newest template, and each is replaced only when it is deleted`,
   ended: ({ obstacle }) => `has failed, and not because of an image${because(obstacle)}`,
-  unreadable: () => "can't be read, so its state is unknown",
+  unreadable: () => "it, its revisions, or its pods can't be read, so its state is unknown",
 }
 
 const WAITING: Record<WaitCode, Words> = {
-  absent: ({ seen }) => (seen ? 'is gone' : 'does not exist yet'),
+  // A typing error or a missing -n looks the same, so the namespace is named.
+  absent: ({ seen, subject }) => (seen ? 'is gone' : `does not exist in namespace ${subject.namespace} yet`),
   unobserved: () => 'its controller has not acted on the newest change yet',
   pull: (state, takenAt) =>
     state.troubles.length === 0
@@ -63,7 +64,9 @@ const WAITING: Record<WaitCode, Words> = {
       `container ${obstacle?.container ?? ''} of pod ${obstacle?.pod ?? ''} keeps failing${because(obstacle)}`,
     ),
   'not-ready': progress('the images are there, and not all pods are ready'),
-  'old-pods': progress('old pods are still terminating'),
+  'old-pods': progress('old pods have not been removed yet'),
+  blocked: ({ obstacle }) =>
+    `pod ${obstacle?.pod ?? ''} of an older revision is not ready, and the StatefulSet won't replace it before it is: delete that pod`,
   controller: progress('its controller has not reported the pods as available yet'),
 }
 
@@ -84,8 +87,9 @@ function because(obstacle: Obstacle | null): string {
   return parts.length === 0 ? '' : ` (${parts.join(': ')})`
 }
 
+const WORDS: Record<EndCode | WaitCode, Words> = { ...ENDED, ...WAITING }
+
 /** The state of a workload as one clause. */
 export function stateText(state: SubjectState, takenAt: string): string {
-  const words: Record<string, Words> = { ...ENDED, ...WAITING }
-  return words[state.code]?.(state, takenAt) ?? ''
+  return WORDS[state.code](state, takenAt)
 }

@@ -41,11 +41,11 @@ export function outlookText(
   const { until, finding } = trouble
   const [step] = stepsOf([advised], invocation)
   const next = nextStepText(step)
-  const bearing =
+  const outlook =
     until === null
       ? `may recover by itself, so waiting continues${windowText(finding, left)}`
       : patienceText(until - now)
-  return `${bearing}. ${next}`
+  return `${outlook}. ${next}`
 }
 
 function patienceText(milliseconds: number): string {

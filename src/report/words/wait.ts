@@ -8,8 +8,15 @@ import { lasting } from './wait-trouble.ts'
 
 const SHOWN = 3
 
-/** The last line: what became of it, in one sentence. */
-export function waitSentence({ outcome, states, waited, timeout, goal, diagnosis }: WaitReport): string {
+/** The last line: how the wait ended. */
+export function waitSentence(report: WaitReport): string {
+  const sentence = endSentence(report)
+  return report.isOutdated
+    ? `${sentence} The API server could not be reached at the end, so this may be outdated.`
+    : sentence
+}
+
+function endSentence({ outcome, states, waited, timeout, goal, diagnosis, now }: WaitReport): string {
   const after = `after ${lasting(waited)}`
   const several = inSeveral(states)
   const named = (some: readonly SubjectState[]) =>
@@ -23,10 +30,10 @@ export function waitSentence({ outcome, states, waited, timeout, goal, diagnosis
     case 'done':
       if (states.length === 0) return 'Nothing to wait for: nothing in the manifests has pods.'
       return states.length === 1
-        ? `${named(states)}: ${stateText(states[0] as SubjectState, diagnosis.takenAt)} ${after}.`
+        ? doneSentence(states[0] as SubjectState, named(states), after, diagnosis.takenAt)
         : `${pluralize(states.length, 'workload')} ${goal === 'pulled' ? 'have their images' : 'are done'} ${after}.`
     case 'failed':
-      return `${named(of('failed'))} can't pull ${of('failed').length === 1 ? 'its' : 'their'} images, and waiting won't help. Stopped ${after}.`
+      return `${named(of('failed'))} can't pull ${of('failed').length === 1 ? 'its' : 'their'} images, and ${whyStopped(of('failed'), now)}. Stopped ${after}.`
     case 'unknown':
       if (of('unknown').length === 0)
         return `Can't tell whether everything is ready, because some kinds can't be read. Stopped ${after}.`
@@ -35,10 +42,30 @@ export function waitSentence({ outcome, states, waited, timeout, goal, diagnosis
         : `Can't tell whether ${named(of('unknown'))} are ready. Stopped ${after}.`
     case 'timeout':
       return states.length === 0
-        ? `No workload matched within ${lasting(timeout)}.`
-        : `Timed out ${after} waiting for ${named(of('waiting'))}.`
+        ? `No workload matched${timeout === 0 ? '' : ` within ${lasting(timeout)}`}.`
+        : timeout === 0
+          ? `Not done yet: ${named(of('waiting'))}.`
+          : `Timed out ${after} waiting for ${named(of('waiting'))}.`
   }
 }
+
+/** Where --patience took the place of the default, the pull could have recovered. */
+function whyStopped(failed: readonly SubjectState[], now: number): string {
+  const ended = failed.flatMap(({ troubles }) =>
+    troubles.filter(({ until }) => until !== null && until <= now),
+  )
+  return ended.length > 0 && ended.every(({ isChosen }) => isChosen)
+    ? '--patience allows no more waiting'
+    : "waiting won't help"
+}
+
+function doneSentence(state: SubjectState, name: string, after: string, takenAt: string): string {
+  const text = `${name}: ${stateText(state, takenAt)}`
+  return REACHED.includes(state.code) ? `${text} ${after}.` : `${text}. Nothing to wait for.`
+}
+
+/** The others never made pods, so no time was spent on them. */
+const REACHED: SubjectState['code'][] = ['ready', 'pulled', 'started', 'completed']
 
 /** `2 of 5 done`, and what the others wait for. */
 export function progressSentence(states: readonly SubjectState[], takenAt: string): string {

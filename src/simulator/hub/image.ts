@@ -10,6 +10,8 @@ export interface ImageDraft {
   tags?: string[]
   /** A static binary that becomes /app and the entrypoint; without it the layer is empty. */
   binary?: Buffer
+  /** Further programs and libraries, by their absolute paths. */
+  files?: ReadonlyMap<string, Buffer>
   /** Default: linux/amd64 and linux/arm64 under one index. With `index: false` a single manifest for the first. */
   platforms?: string[]
   index?: boolean
@@ -52,7 +54,7 @@ const descriptor = ({ mediaType, digest, bytes }: Content) => ({ mediaType, dige
 
 /** Builds the image; the same draft gives the same digests. */
 export function buildImage(draft: ImageDraft): Image {
-  const tar = tarOf(draft.binary)
+  const tar = tarOf([...(draft.binary ? [['/app', draft.binary] as const] : []), ...(draft.files ?? [])])
   const layer = content(LAYER, gzipSync(tar))
   const platforms = draft.platforms ?? ['linux/amd64', 'linux/arm64']
   const built = platforms.map(platform => {
@@ -95,22 +97,23 @@ export function buildImage(draft: ImageDraft): Image {
   }
 }
 
-/** A tar with the binary as /app, or with nothing in it. */
-function tarOf(binary: Buffer | undefined): Buffer {
-  const end = Buffer.alloc(1024)
-  if (!binary) return end
+/** A tar with these files, all executable. */
+function tarOf(files: readonly (readonly [path: string, bytes: Buffer])[]): Buffer {
+  return Buffer.concat([...files.flatMap(([path, bytes]) => tarEntry(path, bytes)), Buffer.alloc(1024)])
+}
+
+function tarEntry(path: string, bytes: Buffer): Buffer[] {
   const header = Buffer.alloc(512)
   const octal = (value: number, width: number) => `${value.toString(8).padStart(width - 1, '0')}\0`
-  header.write('app', 0)
+  header.write(path.slice(1), 0)
   header.write(octal(0o755, 8), 100)
   header.write(octal(0, 8), 108)
   header.write(octal(0, 8), 116)
-  header.write(octal(binary.length, 12), 124)
+  header.write(octal(bytes.length, 12), 124)
   header.write(octal(0, 12), 136)
   header.write('        0', 148)
   header.write('ustar\u000000', 257)
   const sum = header.reduce((total, byte) => total + byte, 0)
   header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148)
-  const padding = Buffer.alloc((512 - (binary.length % 512)) % 512)
-  return Buffer.concat([header, binary, padding, end])
+  return [header, bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)]
 }

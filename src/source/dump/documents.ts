@@ -1,9 +1,9 @@
 /** Reads the documents of one input, JSON or YAML, as they arrive. */
 
-import { TextDecoder } from 'node:util'
 import { JsonElements } from '../../json/json-elements.ts'
 import { JsonError, parseElements } from '../../json/json-error.ts'
 import type { DocumentHandlers } from './document-handlers.ts'
+import { toUtf8 } from './encoding.ts'
 import type { Input } from './inputs.ts'
 import { NotADump } from './not-a-dump.ts'
 import { beginsLogs, HEAD, INTERLEAVED, recognizeText } from './pasted-text.ts'
@@ -140,35 +140,4 @@ function looksLikeObjects(head: Uint8Array): boolean {
 
 function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
-}
-
-/** The text as UTF-8 bytes without a byte order mark. Editors and shells write UTF-16 too, such as PowerShell's `>`; UTF-8 passes unchanged. */
-async function* toUtf8(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let decoder: TextDecoder | null | undefined
-  let head: Uint8Array = new Uint8Array()
-  for await (const chunk of bytes) {
-    let next = chunk
-    if (decoder === undefined) {
-      head = Buffer.concat([head, chunk])
-      if (head.length < MARK_LENGTH) continue
-      decoder = decoderFor(head)
-      next = decoder === null ? withoutMark(head) : head
-    }
-    yield decoder === null ? next : Buffer.from(decoder.decode(next, { stream: true }))
-  }
-  if (decoder === undefined) yield head
-  else if (decoder !== null) yield Buffer.from(decoder.decode())
-}
-
-const MARK_LENGTH = 3
-
-/** Null for UTF-8. Without a mark, JSON and YAML in UTF-16 begin with an ASCII character and so with one zero byte (RFC 4627). */
-function decoderFor([first, second]: Uint8Array): TextDecoder | null {
-  if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0)) return new TextDecoder('utf-16le')
-  if ((first === 0xfe && second === 0xff) || (first === 0 && second !== 0)) return new TextDecoder('utf-16be')
-  return null
-}
-
-function withoutMark(head: Uint8Array): Uint8Array {
-  return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? head.subarray(MARK_LENGTH) : head
 }

@@ -1,4 +1,4 @@
-/** One namespace, or all of them, as far as workloads that are waited for go: their objects, pods and events, each followed by one watch. */
+/** One namespace, or all of them: the workloads that are waited for, their pods and events, with one watch for each kind. */
 
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import type { RolloutSight } from '../../snapshot/rollout.ts'
@@ -75,7 +75,7 @@ export class Area {
     }
   }
 
-  /** Reads everything again: what is decided on is not to rest on a watch alone. */
+  /** Reads everything again, so that no decision depends on a watch alone. */
   async readAgain(): Promise<void> {
     await Promise.all(this.#followers.map(follower => follower.readAgain()))
   }
@@ -104,9 +104,9 @@ export class Area {
     if (object === null) return NOTHING
     const revisions = this.#workloads.revisionsOf(object)
     if (kind === 'CronJob') return this.#newestJob(object, revisions)
-    const isUnread =
-      (kind === 'Deployment' && this.#unread.has('ReplicaSet')) ||
-      (kind === 'DaemonSet' && this.#unread.has('ControllerRevision'))
+    // Only its ReplicaSets say which pods are a Deployment's.
+    if (kind === 'Deployment' && this.#unread.has('ReplicaSet')) return null
+    const isUnread = kind === 'DaemonSet' && this.#unread.has('ControllerRevision')
     const makers = kind === 'Deployment' ? revisions : [object]
     return {
       workload: object.workload,
@@ -166,7 +166,7 @@ export class Area {
     return { workload: newest.workload, revisions: [], pods }
   }
 
-  /** Without anything that could have pods none are looked for. */
+  /** Follows no pods before there is a workload that can have them. */
   async #followPods(): Promise<void> {
     const held = this.#workloads.waitedFor()
     const named = this.#subjects.named.flatMap(({ kind, name }) => (kind === 'Pod' ? name : []))

@@ -22,7 +22,7 @@ export interface Store<Object> {
 }
 
 /** What is followed, and where. */
-export interface Following<Object> {
+export interface FollowedList<Object> {
   kind: Kind<Object>
   area: NamespaceOrAll
   focus: Focus
@@ -40,7 +40,7 @@ export interface FollowerOptions {
   onChange(): void
   /** Why the list can't be followed at the moment; null once it can again. */
   onTrouble(error: Error | null): void
-  /** The following itself has ended, by the signal or a mistake of ours. */
+  /** Following has ended, by the signal or by an error in the program. */
   onFailure(error: unknown): void
 }
 
@@ -56,7 +56,7 @@ const LONGEST_PAUSE = 10_000
 const PAGE = 500
 
 export class Follower<Object> {
-  readonly #of: Following<Object>
+  readonly #of: FollowedList<Object>
   readonly #options: FollowerOptions
   /** Ends the watch under way. */
   #again = new AbortController()
@@ -67,7 +67,7 @@ export class Follower<Object> {
   #listedAt = 0
   #polls = false
 
-  constructor(of: Following<Object>, options: FollowerOptions) {
+  constructor(of: FollowedList<Object>, options: FollowerOptions) {
     this.#of = of
     this.#options = options
   }

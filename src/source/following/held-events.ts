@@ -1,4 +1,4 @@
-/** Events of pulls as they are followed, by the pod that they are about; the server's own forgetting does not reach in here. */
+/** Events of pulls as they are followed, by the pod that they are about; they are kept after the server has deleted them. */
 
 import type { WatchedChange } from '../../kubernetes/api/cluster.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'

@@ -1,4 +1,4 @@
-/** Workloads and their revisions while they are followed, reduced to what their rollouts, pods, and images are judged by. */
+/** Workloads and their revisions while they are followed, reduced to what judging their rollouts, pods, and images takes. */
 
 import type { WatchedChange } from '../../kubernetes/api/cluster.ts'
 import type { RolloutKind, RolloutRevision, RolloutWorkload } from '../../snapshot/rollout.ts'
@@ -9,7 +9,7 @@ import { narrowRevision, narrowRolloutWorkload } from '../narrow/rollout.ts'
 import { nameOf, namespaceOf, record } from '../narrow/shape.ts'
 import type { Store } from './follower.ts'
 
-/** Kinds that are followed beside the workloads themselves. */
+/** Kinds that are followed: the workloads themselves, and their revisions. */
 export type HeldKind = RolloutKind | 'ControllerRevision'
 
 export interface HeldObject {

@@ -1,4 +1,4 @@
-/** Pods as they are followed, by who controls them: those of the workloads waited for, and for a while those that nobody has claimed yet. */
+/** Pods as they are followed, by their controllers: those of the workloads waited for, and for a while those whose controller is not known yet. */
 
 import type { WatchedChange } from '../../kubernetes/api/cluster.ts'
 import type { RolloutPod } from '../../snapshot/rollout.ts'
@@ -100,7 +100,7 @@ export class HeldPods implements Store<unknown> {
     const [oldest = ''] = this.#unclaimed
     this.#unclaimed.delete(oldest)
     const controller = this.#byUid.get(oldest)?.pod.controller?.uid
-    // Somebody may have claimed it since.
+    // Its controller may have become known since.
     if (controller === undefined || !this.#claims.controller(controller)) this.#drop(oldest)
   }
 

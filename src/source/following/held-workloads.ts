@@ -89,7 +89,7 @@ export class HeldWorkloads {
     return [...this.#objects.values()].flatMap(objects => objects.all())
   }
 
-  /** The one of that kind by name, where it is the only one: some may read no more. */
+  /** The one of that kind by name, if it is the only one: some users are allowed to read only that. */
   #focusOf(kind: HeldKind): Focus {
     const { named, selections } = this.#subjects
     const [only, ...others] = named.filter(subject => subject.kind === kind)

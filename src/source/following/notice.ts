@@ -25,7 +25,7 @@ export class Notice {
 
 function waiter(): PromiseWithResolvers<void> {
   const waiter = Promise.withResolvers<void>()
-  // A failure that nobody waits for just then is found at the next look.
+  // A rejection without a listener must not end the process: the next look gets it.
   waiter.promise.catch(() => {})
   return waiter
 }

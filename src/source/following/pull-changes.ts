@@ -1,4 +1,4 @@
-/** Tells when something about pulls may have changed in an area, without reading what is there: that is for who asks. */
+/** Reports that something about pulls may have changed in an area; the caller then reads what. */
 
 import type { Clock } from '../../clock.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
@@ -26,7 +26,7 @@ export class PullChanges {
   readonly #notice = new Notice()
   readonly #failing = new Set<string>()
 
-  /** Starts watching; kinds that this user may not list are skipped. @throws ApiError, UnreachableError */
+  /** Starts watching; kinds that this user is not allowed to list are skipped. @throws ApiError, UnreachableError */
   static async start(cluster: ClusterReader, options: PullChangesOptions): Promise<PullChanges> {
     const changes = new PullChanges()
     const { labelSelector } = options

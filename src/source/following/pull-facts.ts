@@ -1,4 +1,4 @@
-/** Makes a snapshot of the pods that are followed: what their pulls are judged by, read only for those that seem to fail and only once. */
+/** Makes a snapshot of the pods that are followed; what a pod names is read only if the pod seems to fail, and only once. */
 
 import { UnreachableError } from '../../errors.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'

@@ -31,7 +31,7 @@ export function namespacesOf({ named, selections }: Subjects): string[] {
   return [...new Set([...named, ...selections].map(({ namespace }) => namespace))]
 }
 
-/** Tells quickly what belongs to the subjects. */
+/** Looks up what belongs to the subjects. */
 export class SubjectIndex {
   readonly #named: ReadonlyMap<string, NamedSubject>
   readonly #selections: Selection[]
@@ -45,7 +45,7 @@ export class SubjectIndex {
     return this.#named.has(subjectKey(subject))
   }
 
-  /** Whether labels select it. What another selected kind makes is waited for with that. */
+  /** Whether labels select it; objects whose controller is of a selected kind are waited for with that controller. */
   selects(subject: NamedSubject, labels: Record<string, unknown>, controlledBy: string | null): boolean {
     return this.#selections.some(
       ({ namespace, kinds, matches }) =>

@@ -3,7 +3,7 @@
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { type ControllerObject, controllerKind, KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
-import type { ControllerReference, Pod } from '../../snapshot/pod.ts'
+import type { ControllerReference, OwnedPod } from '../../snapshot/pod.ts'
 import type { OwnerLink } from '../../snapshot/snapshot.ts'
 import { derivedOwner } from '../derived-owner.ts'
 import { narrowOwner } from '../narrow/controller.ts'
@@ -24,7 +24,11 @@ export type VisitOwner = (object: ControllerObject) => void
  * Every owner link, each once. What can't be read is a gap, and the chain ends there unless the pod's labels show the owner.
  * @param visit if given, the controllers are read in full, else only their metadata
  */
-export async function readOwners(reading: Reading, pods: Pod[], visit?: VisitOwner): Promise<OwnerLink[]> {
+export async function readOwners(
+  reading: Reading,
+  pods: OwnedPod[],
+  visit?: VisitOwner,
+): Promise<OwnerLink[]> {
   const links = new Map<string, OwnerLink>()
   let level: Owned[] = pods
   while (level.length > 0) {
@@ -37,7 +41,7 @@ export async function readOwners(reading: Reading, pods: Pod[], visit?: VisitOwn
 }
 
 /** The links that were read, plus those that could not be read but can be derived from their pods. */
-function withDerived(read: OwnerLink[], pods: Pod[]): OwnerLink[] {
+function withDerived(read: OwnerLink[], pods: OwnedPod[]): OwnerLink[] {
   const known = new Map(read.map(link => [link.uid, link]))
   for (const pod of pods) {
     const link = pod.controller === null || known.has(pod.controller.uid) ? null : derivedOwner(pod)

@@ -101,6 +101,16 @@ function describeUnread({ namespace, name }: ObjectName): PullSecret {
   return describeMissingSecret(namespace, name, 'failed')
 }
 
+/** Each Secret of these names once, described; each costs a request, so that only so many of a namespace are read. */
+export async function readNamedSecrets(
+  reading: Reading,
+  names: ObjectName[],
+  onPullSecret?: VisitPullSecret,
+): Promise<PullSecret[]> {
+  const [named, beyondLimit] = limitPerNamespace(unique(names), reading)
+  return [...(await readPullSecrets(reading, named, onPullSecret)), ...beyondLimit.map(describeUnread)]
+}
+
 function unique(names: ObjectName[]): ObjectName[] {
   return [...new Map(names.map(name => [nameKey(name), name])).values()]
 }

@@ -1,4 +1,4 @@
-/** The fields that narrowPod, narrowRolloutPod, and narrowEvent read, for an API server that is asked for protobuf (field numbers: core/v1 generated.proto). */
+/** The fields that narrowPod, narrowUsagePod, narrowRolloutPod, and narrowEvent read, for an API server that is asked for protobuf (field numbers: core/v1 generated.proto). */
 
 import { flag, inline, many, microTime, number, one, shapeOf, texts, time } from '../../protobuf/shape.ts'
 
@@ -61,7 +61,16 @@ const SPEC = shapeOf({
 const STATE = shapeOf({
   1: one('waiting', shapeOf({ 1: 'reason', 2: 'message' })),
   2: one('running', shapeOf({ 1: time('startedAt') })),
-  3: one('terminated', shapeOf({ 1: number('exitCode'), 3: 'reason', 4: 'message' })),
+  3: one(
+    'terminated',
+    shapeOf({
+      1: number('exitCode'),
+      3: 'reason',
+      4: 'message',
+      5: time('startedAt'),
+      6: time('finishedAt'),
+    }),
+  ),
 })
 const CONTAINER_STATUS = shapeOf({
   1: 'name',

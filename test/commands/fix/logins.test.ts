@@ -129,3 +129,21 @@ test('of dozens of invented registries few start a helper, and Docker Hub is amo
   expect(unnamed).toHaveLength(41)
   expect(unnamed).not.toContain('docker.io')
 })
+
+test("Docker's hardened images get Docker Hub's login under their own key, where they have none and it is named or asked for", async () => {
+  const findings = [wants('dhi.io/python:3')]
+  const here = machine({ allNamespaces: false })
+  expect((await distributed(here, findings)).keys).toEqual(['jane dhi.io'])
+  const everywhere = await distributed(machine({ yes: true }), findings)
+  expect(everywhere).toMatchObject({ keys: [], unnamed: ['dhi.io'] })
+  const named = machine({ yes: true, registries: ['dhi.io'] })
+  expect((await distributed(named, findings)).keys).toEqual(['jane dhi.io'])
+  const both = machine({ allNamespaces: false })
+  const two = [...findings, wants('docker.io/acme/app:1')]
+  expect((await distributed(both, two)).keys).toEqual([HUB, 'jane dhi.io'])
+  const own = { auths: { ...CONFIG.auths, 'dhi.io': basic('jane:own') } }
+  const withOwn = await distributed(machine({ allNamespaces: false }, { config: own }), findings)
+  expect(withOwn.keys).toEqual(['jane dhi.io'])
+  const none = machine({ allNamespaces: false }, { config: { auths: {} } })
+  expect((await distributed(none, findings)).keys).toEqual([])
+})

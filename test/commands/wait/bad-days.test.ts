@@ -42,7 +42,7 @@ describe('only the newest revision counts', () => {
     expect(code).toBe('ok')
   })
 
-  test('a newer revision that comes meanwhile takes over, which is said once', async () => {
+  test('a newer revision that is deployed meanwhile is waited for instead, and reported once', async () => {
     rollouts.deploy('web', TYPO)
     const later = { 10: () => rollouts.setImage('Deployment', 'web', BETTER) }
     const { code, err } = await rollouts.wait({ names }, { later })
@@ -86,7 +86,7 @@ describe('while it waits', () => {
     const later = { 15: () => rollouts.deploy('web', GOOD) }
     const { code, err } = await rollouts.wait({ names }, { later })
     expect(code).toBe('ok')
-    expect(err).toContain('deployment/web: does not exist yet')
+    expect(err).toContain('deployment/web: does not exist in namespace default yet')
   })
 
   test('one that never comes is named when the time is up', async () => {
@@ -94,7 +94,7 @@ describe('while it waits', () => {
     expect([code, json.outcome, json.waitingFor]).toEqual(['incomplete', 'timeout', ['deployment/web']])
   })
 
-  test('an API server that is gone for a minute is waited for, and said', async () => {
+  test('an API server that is gone for a while is waited for, and reported', async () => {
     rollouts.deploy('web', TYPO)
     const { faults, hub, server } = rollouts.simulator
     const later = {
@@ -110,8 +110,22 @@ describe('while it waits', () => {
     const { code, err } = await rollouts.wait({ names }, { later })
     expect(code).toBe('ok')
     expect(err).toMatch(
-      /Lost contact with the API server .*Retrying.[\s\S]*Connected to the API server again/,
+      /Lost contact with the API server, retrying: .*\n[\s\S]*Connected to the API server again/,
     )
+  })
+
+  test('an API server that is gone at the end makes the verdict outdated', async () => {
+    rollouts.deploy('web', TYPO)
+    const { faults, server } = rollouts.simulator
+    const later = {
+      5: () => {
+        faults.when(() => true, 'reset')
+        server.watching.cut()
+      },
+    }
+    const { code, json } = await rollouts.wait({ names, timeoutMs: 20_000 }, { later })
+    expect([code, json.outcome, json.outdated]).toEqual(['incomplete', 'timeout', true])
+    faults.clear()
   })
 
   test('watches that the server no longer knows the beginning of are begun again from a list', async () => {
@@ -149,7 +163,7 @@ describe('while it waits', () => {
 })
 
 describe('what is judged', () => {
-  test('two containers with different causes are both told, and the hopeless one decides', async () => {
+  test('two containers with different causes are both reported, and the hopeless one decides', async () => {
     rollouts.simulator.cluster.add({
       ...podWithImage('two', GOOD),
       spec: {
@@ -273,12 +287,31 @@ describe('permissions', () => {
     expect(code).toBe('findings')
   })
 
-  test('without events the status tells the cause', async () => {
+  test('without events the status gives the cause', async () => {
     rollouts.deploy('web', TYPO)
     const resources = ['pods', 'deployments', 'replicasets', 'secrets', 'serviceaccounts', 'nodes']
     const { code, json } = await rollouts.wait({ names }, user({ verbs: READ, resources }))
     expect([code, json.findings[0].cause]).toEqual(['findings', 'image-not-found'])
     expect(json.gaps).toMatchObject([{ what: 'events', why: 'forbidden' }])
+  })
+
+  test("without ReplicaSets a Deployment's pods are not known, so its state is unknown at once", async () => {
+    rollouts.deploy('web', GOOD)
+    const { code, json, seconds } = await rollouts.wait(
+      { names },
+      user({ verbs: READ, resources: ['pods', 'events', 'deployments'] }),
+    )
+    expect([code, json.workloads[0].code]).toEqual(['incomplete', 'unreadable'])
+    expect(seconds).toBeLessThan(5)
+  })
+
+  test('labels without permission to read anything end at once', async () => {
+    const { code, json, seconds } = await rollouts.wait(
+      { selector: 'release=shop' },
+      user({ verbs: READ, resources: [] }),
+    )
+    expect([code, json.outcome]).toEqual(['incomplete', 'unknown'])
+    expect(seconds).toBeLessThan(5)
   })
 
   test("labels that select kinds which can't be read are no success, unless the types are named", async () => {
@@ -323,7 +356,7 @@ describe('what is not waited for in vain', () => {
     expect(waited.seconds).toBeLessThan(10)
   })
 
-  test('a paused Deployment whose newest template reaches nobody', async () => {
+  test('a paused Deployment whose newest template no pod has', async () => {
     rollouts.deploy('web', GOOD)
     await rollouts.settle()
     const found = rollouts.simulator.cluster.get('Deployment', 'default', 'web')

@@ -34,7 +34,7 @@ const run = (argv: string[], signal = new AbortController().signal) =>
 test.each<[string, string[], number, RegExp]>([
   ['done', ['deploy/good'], 0, /^deployment\/good: 1 pod ready after/],
   ['failed', ['deploy/bad', '-o', 'json'], 1, /"outcome": "failed"/],
-  ['looked at once', ['deploy/none', '--timeout', '0'], 3, /Timed out/],
+  ['looked at once', ['deploy/none', '--timeout', '0'], 3, /Not done yet/],
   ['deployment and name apart', ['deployment', 'good', 'bad', '-o', 'junit'], 1, /tests="2" failures="1"/],
 ])('%s', async (_what, argv, code, out) => {
   const said = await run(argv)

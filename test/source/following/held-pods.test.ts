@@ -21,7 +21,7 @@ function held(claimed: Set<string>) {
   return { pods: new HeldPods(claims, uid => void gone.push(uid)), gone }
 }
 
-test('of a list only those are held that somebody waits for, and those that have not begun', () => {
+test('of a list only pods that are waited for and pods that have not started are held', () => {
   const { pods } = held(new Set(['set-1']))
   const list = pods.begin()
   for (const one of [
@@ -44,7 +44,7 @@ test('a pod that is heard of before its controller is there when it is claimed',
   expect(pods.controlledBy('set-2').map(({ pod: { uid } }) => uid)).toEqual(['a'])
 })
 
-test('of those that nobody claims only the newest are kept', () => {
+test('of pods without a known controller only the newest are kept', () => {
   const { pods, gone } = held(new Set())
   for (let index = 0; index < 2_001; index++)
     pods.change({ type: 'added', object: pod(`u${index}`, 'other') })

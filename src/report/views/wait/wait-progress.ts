@@ -60,7 +60,7 @@ export function connectionLine(problem: string | null): string {
   return line(
     problem === null
       ? 'Connected to the API server again.'
-      : `Lost contact with the API server (${problem}). Retrying.`,
+      : `Lost contact with the API server, retrying: ${problem}`,
   )
 }
 

@@ -1,5 +1,6 @@
 /** The verdict of a wait for a person, on a terminal or in a log: the workloads, why pulls fail and what to do, and in the last line how it ended. */
 
+import type { AdvisedDiagnosis } from '../../../advice/add-steps.ts'
 import type { SubjectState } from '../../../waiting/subject-state.ts'
 import { cell } from '../../escape.ts'
 import type { ReportOptions } from '../../options.ts'
@@ -24,13 +25,20 @@ export function waitScreen(report: WaitReport, options: ReportOptions): string {
   const palette = paletteFor(options.color)
   const screen = options.terminal ? options : { ...options, width: Number.POSITIVE_INFINITY }
   const sentence = sanitizeLine(waitSentence(report))
-  const next = outcome === 'done' ? null : nextStep(diagnosis, options.invocation)
+  const next = outcome === 'done' ? null : nextStep(decisive(report), options.invocation)
   const well = outcome === 'done' ? palette.success : (line: string) => line
   const last =
     next === null ? wrap(sentence, screen.width).map(well) : withNextStep(sentence, next, screen, palette)
   const rows = states.length > 1 || outcome !== 'done' ? stateLines(report, screen.width, palette) : []
   const story = outcome === 'done' ? [] : storyBlocks(diagnosis, screen, 'summary')
   return joinBlocks([rows, ...story, last])
+}
+
+/** What ended the wait is first among the findings, and decides what to do next. */
+function decisive({ outcome, diagnosis }: WaitReport): AdvisedDiagnosis {
+  const [first] = diagnosis.findings
+  const isSame = ({ cause }: { cause: string }) => outcome !== 'failed' || cause === first?.cause
+  return { ...diagnosis, findings: diagnosis.findings.filter(isSame) }
 }
 
 const RANK: SubjectState['status'][] = ['done', 'waiting', 'unknown', 'failed']

@@ -1,8 +1,11 @@
 /** The words of steps about limits, policies, and of those where nothing better is known. */
 
+import type { LimitSight } from '../../../snapshot/hub-quota.ts'
 import { shellWord } from '../../escape.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { fixCommand } from '../commands.ts'
+import { formatNumber, pluralize } from '../count.ts'
+import { spell } from '../duration.ts'
 import { editField, workloadsOf } from '../edits.ts'
 import { onNode, pullCommand } from '../node.ts'
 import { OFFICIAL_ELSEWHERE } from '../remedies.ts'
@@ -16,6 +19,20 @@ const WAIT = {
     'Wait a few minutes; the kubelet retries on its own. Start fewer pods at once, or use a pull-through mirror',
   kubelet: 'Wait a minute: the kubelet continues on its own',
   registry: 'Wait: the kubelet retries on its own, and the pods start once the registry answers again',
+}
+
+/** When the next try has a chance, by what is left of the limit. */
+function limitText({ of, limit, remaining, windowSeconds }: LimitSight): string {
+  const whose = of === 'account' ? 'the account' : "this machine's address"
+  const others = of === 'account' ? '' : ' (nodes behind another address have their own limit)'
+  if (limit === null)
+    return `Wait for the next try, within five minutes: Docker Hub has no limit for ${whose} now${others}`
+  if (remaining === null) return WAIT.limit
+  const window = windowSeconds === null ? '' : ` in ${spell(windowSeconds)}`
+  if (remaining > 0)
+    return `Wait for the next try, within five minutes: ${formatNumber(remaining)} of ${pluralize(limit, 'pull')}${window} are left for ${whose}${others}`
+  const until = windowSeconds === null ? 'until the limit resets' : `up to ${spell(windowSeconds)}`
+  return `Wait ${until}: no pulls are left for ${whose}${others}, and the kubelet retries on its own`
 }
 
 export const limitSteps: StepWords<
@@ -33,13 +50,14 @@ export const limitSteps: StepWords<
   | 'slow-pull'
   | 'restart-pull'
 > = {
-  wait: step => ({ text: WAIT[step.for] }),
+  wait: step => ({ text: step.for === 'limit' && step.quota ? limitText(step.quota) : WAIT[step.for] }),
   'replace-registry': (_step, { invocation, findings }) => ({
     text: 'Or pull official images from another registry, without a login',
     command: fixCommand(invocation, findings, OFFICIAL_ELSEWHERE),
   }),
-  'use-cache': () => ({
-    text: 'Long term: put a pull-through cache between the nodes and the registry',
+  'use-cache': (_step, { invocation }) => ({
+    text: 'Long term: put a pull-through cache between the nodes and the registry; see which mirrors the nodes have, and what they need for yours',
+    command: ownCommand(invocation, 'mirror'),
   }),
   'raise-kubelet-qps': () => ({
     text: "If it keeps happening, raise registryPullQPS (5) and registryBurst (10) in the kubelet's configuration",

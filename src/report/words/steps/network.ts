@@ -3,10 +3,11 @@
 import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
 import { type Cloud, cloudOf } from '../../../image/registries.ts'
 import { shellWord } from '../../escape.ts'
+import { ownCommand } from '../../invocation.ts'
 import { hostLabel, registryLabel } from '../labels.ts'
 import { onNode, proxyCommand, runsOnThisMachine } from '../node.ts'
 import { authorityPlace, mirrorSettings, plainHttpPlace } from '../node-settings.ts'
-import type { Findings, StepText, StepWords } from '../step-words.ts'
+import type { Findings, StepContext, StepText, StepWords } from '../step-words.ts'
 
 /** A command that has to run on the node, or says so itself. */
 function stepOnNode(text: string, command: string, [first]: Findings): StepText {
@@ -32,6 +33,26 @@ const INSTEAD: Record<EndpointRole, string> = {
   storage: 'let the registry redirect to a host that nodes can reach',
   proxy: 'let the runtime use a proxy address that the node can reach',
   runtime: 'start the runtime',
+}
+
+/** Addresses that name the node itself, or that only the cluster's DNS knows: the mirror can't be asked there from this machine. */
+const NOT_FROM_HERE = /^(?:localhost|127\.|0\.0\.0\.0|\[::1?\])|\.svc(?:\.|:|$)|\.cluster\.local(?::|$)/
+
+/** How the mirror is asked for the images that run, at the URL that the evidence shows. */
+function askMirror(host: string, registry: string, { invocation, findings: [first] }: StepContext) {
+  if (NOT_FROM_HERE.test(host)) return {}
+  const asked = first.evidence?.text.split(`//${host}/v2/`) ?? []
+  const plain = asked.length > 1 && asked[0]?.endsWith('http:') === true
+  const [path = ''] = asked[1]?.split(/\/(?:manifests|blobs)\//) ?? []
+  const repository = first.reference?.replace(/^[^/]+\/|[:@].*$/g, '') ?? ''
+  const prefix = path.endsWith(`/${repository}`) ? path.slice(0, -repository.length - 1) : ''
+  const url = `${plain ? 'http' : 'https'}://${host}${prefix === '' ? '' : `/v2/${prefix}`}`
+  const flags = [
+    ...(plain ? ['--plain-http'] : []),
+    ...(registry === 'docker.io' ? [] : ['--registry', registry]),
+  ]
+  const words = ['mirror', '--to', url, '--verify', ...flags].map(shellWord)
+  return { command: ownCommand(invocation, words.join(' ')) }
 }
 
 export const networkSteps: StepWords<
@@ -93,8 +114,9 @@ export const networkSteps: StepWords<
         ? `${host} was tried over IPv6 only: give the node an IPv6 route, or let DNS ${onNode(first)} answer with IPv4 addresses`
         : 'The node has no route for IPv4 (is it IPv6-only?): give it one, or NAT64 with DNS64; some registries, such as ghcr.io, have no IPv6 addresses',
   }),
-  'check-mirror': ({ host, registry }) => ({
-    text: `Check the health and the log of the mirror ${host}, which serves images of ${registryLabel(registry)}: restart it, or fix the reason for its refusals`,
+  'check-mirror': ({ host, registry }, context) => ({
+    text: `Check the health and the log of the mirror ${host}, which serves images of ${registryLabel(registry)}: restart it, or fix the reason for its refusals. A cache whose upstream limits it may answer with a server error, too: its log has the upstream's answer`,
+    ...askMirror(host, registry, context),
   }),
   'mirror-settings': ({ host, registry, about }, { findings: [first] }) => {
     const place = mirrorSettings(first.host, registry)
@@ -110,8 +132,9 @@ export const networkSteps: StepWords<
         return { text: `Or correct or remove the mirror ${what} for ${registryLabel(registry)} in ${place}` }
     }
   },
-  'mirror-limit': ({ host, registry }) => ({
+  'mirror-limit': ({ host, registry }, context) => ({
     text: `Give the mirror ${host} its own login for ${registryLabel(registry)}, or a higher limit: it pulls for all nodes from one address, and the pods' logins don't count there`,
+    ...askMirror(host, registry, context),
   }),
   'mirror-lacks-image': ({ host, registry, only }) => ({
     text: only

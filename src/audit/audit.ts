@@ -1,0 +1,109 @@
+/** Workloads → findings, the worst first; what somebody silenced is counted and kept apart. */
+
+import { fullName, parseReference } from '../image/reference.ts'
+import type { AuditScope } from '../snapshot/audit-scope.ts'
+import { checkFor } from '../snapshot/image-verdict.ts'
+import type { WorkloadTemplate } from '../snapshot/template.ts'
+import { Credentials } from './credentials.ts'
+import type { AuditFinding, AuditSeverity, Rule } from './finding.ts'
+import { scheduledStarts } from './pull-rate.ts'
+import type { AuditFacts, AuditRule } from './rule.ts'
+import { AUDIT_RULES, RULES } from './rules/index.ts'
+import type { AuditSettings } from './settings.ts'
+
+export interface Audit {
+  /** Errors first; within a severity by rule, then in the order of reading. */
+  findings: AuditFinding[]
+  /** Those that a comment or an annotation silences. */
+  ignored: AuditFinding[]
+}
+
+/** Whether somebody silenced a finding where it is written: by a comment in a file, or by an annotation. */
+export type IsIgnored = (finding: AuditFinding) => boolean
+
+/** All rules over all workloads. */
+export function audit(scope: AuditScope, settings: AuditSettings, isIgnored: IsIgnored): Audit {
+  const facts = factsOf(scope, settings)
+  const excluded = new Set(settings.excludedNamespaces)
+  const found = scope.workloads
+    .filter(({ namespace }) => namespace === null || !excluded.has(namespace))
+    .flatMap(workload => RULES.flatMap(rule => findingsOfRule(rule, workload, facts, settings)))
+  const order = new Map(RULES.map((rule, index) => [rule, index]))
+  const rank = ({ severity, rule }: AuditFinding) => RANK[severity] * RULES.length + (order.get(rule) ?? 0)
+  found.sort((one, other) => rank(one) - rank(other))
+  const byComment = Map.groupBy(found, isIgnored)
+  return { findings: byComment.get(false) ?? [], ignored: byComment.get(true) ?? [] }
+}
+
+/** The findings of one rule in one workload; none where the rule is off. */
+export function findingsOfRule<R extends Rule>(
+  rule: R,
+  workload: WorkloadTemplate,
+  facts: AuditFacts,
+  { rules }: Pick<AuditSettings, 'rules'>,
+): AuditFinding[] {
+  const set: AuditSeverity | 'off' | undefined = rules[rule]
+  if (set === 'off') return []
+  const { severity: own, find } = AUDIT_RULES[rule] as unknown as AuditRule<R>
+  return find(workload, facts).map(
+    ({ container = null, place, severity = own, arguments: args, fix = null }) => {
+      const finding = {
+        rule,
+        severity: set ?? severity,
+        workload,
+        container,
+        place,
+        arguments: args,
+        // A cluster is changed by other commands.
+        fix: facts.isLive ? null : fix,
+      }
+      return finding as AuditFinding
+    },
+  )
+}
+
+const RANK: Record<AuditSeverity, number> = { error: 0, warning: 1, info: 2 }
+
+/** Whether an annotation of the workload or its template silences it. */
+export function isAnnotated({ rule, workload: { ignores } }: AuditFinding): boolean {
+  return ignores.includes(rule) || ignores.includes('all')
+}
+
+/** What rules ask, answered from the scope. */
+export function factsOf(scope: AuditScope, settings: Pick<AuditSettings, 'pullSecret'>): AuditFacts {
+  const credentials = new Credentials(scope)
+  const checks = new Map(scope.imageChecks.map(check => [check.reference, check]))
+  const sightings = new Map(scope.sightings.map(each => [`${each.workloadUid} ${each.container}`, each]))
+  const present = scope.pullSecrets.filter(({ problem }) => problem !== 'missing')
+  const byName = Map.groupBy(present, ({ name }) => name)
+  const starts = new Map<string, number | null>()
+  const changed = Map.groupBy(scope.secretsChanged, ({ workloadUid }) => workloadUid)
+  return {
+    scope,
+    startsOf({ expression, timeZone }) {
+      const key = `${timeZone} ${expression.value}`
+      const known = starts.get(key)
+      if (known !== undefined) return known
+      const found = scheduledStarts(expression.value, timeZone, scope.takenAt)
+      starts.set(key, found)
+      return found
+    },
+    namespacesWith: secret => byName.get(secret)?.map(({ namespace }) => namespace) ?? [],
+    secretsChangedOf: ({ uid }) => (uid === null ? [] : (changed.get(uid) ?? [])),
+    isLive: scope.source.type === 'cluster',
+    wantedSecret: settings.pullSecret,
+    pathOf: workload => credentials.pathOf(workload),
+    checkOf(image, workload) {
+      const reference = parseReference(image)
+      const check = reference && checks.get(fullName(reference))
+      if (!check) return null
+      const secrets = credentials.pathOf(workload).secrets ?? []
+      const pod = {
+        namespace: workload.namespace ?? 'default',
+        pullSecrets: secrets.map(({ named }) => named.value),
+      }
+      return checkFor(check.reference, [check], pod)
+    },
+    sightingOf: ({ uid }, { name }) => (uid === null ? null : (sightings.get(`${uid} ${name}`) ?? null)),
+  }
+}

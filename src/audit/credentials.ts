@@ -1,0 +1,85 @@
+/** Which pull secrets a workload's pods will have, and whether one of them serves an image: known, known not to, or unknown. */
+
+import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
+import type { Reference } from '../image/reference.ts'
+import type { AuditScope } from '../snapshot/audit-scope.ts'
+import type { PullSecret, PullSecretProblem } from '../snapshot/pull-secret.ts'
+import type { WorkloadTemplate, Written } from '../snapshot/template.ts'
+import type { SecretSource } from './finding.ts'
+
+/** A pull secret that the pods name; `secret` null where nothing is known of it. */
+export interface NamedSecret {
+  named: Written
+  from: SecretSource
+  secret: PullSecret | null
+}
+
+export interface PullPath {
+  /** null: nothing is known of the service account, whose secrets would be used. */
+  secrets: NamedSecret[] | null
+  /** Those of the service account, whether the pods get them or not; null where it is not known. */
+  account: NamedSecret[] | null
+  serves(image: Pick<Reference, 'registry' | 'repository'>): boolean | null
+}
+
+/** A file that names no namespace is applied to one, and so are those beside it. */
+const namespaceOf = (namespace: string | null) => namespace ?? 'default'
+const UNKNOWN: PullSecretProblem[] = ['forbidden', 'failed', 'not-in-dump']
+
+export class Credentials {
+  readonly #accounts: ReadonlyMap<string, string[]>
+  readonly #secrets: ReadonlyMap<string, PullSecret>
+  readonly #paths = new Map<string, PullPath>()
+
+  constructor({ serviceAccounts, pullSecrets }: Pick<AuditScope, 'serviceAccounts' | 'pullSecrets'>) {
+    this.#accounts = new Map(
+      serviceAccounts.map(({ namespace, name, imagePullSecrets }) => [
+        `${namespace}/${name}`,
+        imagePullSecrets,
+      ]),
+    )
+    this.#secrets = new Map(pullSecrets.map(secret => [`${secret.namespace}/${secret.name}`, secret]))
+  }
+
+  pathOf(workload: WorkloadTemplate): PullPath {
+    const namespace = namespaceOf(workload.namespace)
+    const { serviceAccount, pullSecrets } = workload
+    const key = JSON.stringify([namespace, serviceAccount.value, pullSecrets.map(({ value }) => value)])
+    // In a file each has a place of its own.
+    const known = workload.source === null ? this.#paths.get(key) : undefined
+    if (known !== undefined) return known
+    const account =
+      this.#accounts
+        .get(`${namespace}/${serviceAccount.value}`)
+        ?.map(value => this.#named({ value, place: serviceAccount.place }, 'service-account', namespace)) ??
+      null
+    const own = pullSecrets.map(named => this.#named(named, 'template', namespace))
+    const secrets = own.length > 0 ? own : account
+    const path = {
+      secrets,
+      account,
+      serves: (image: Pick<Reference, 'registry' | 'repository'>) => serves(secrets, image),
+    }
+    this.#paths.set(key, path)
+    return path
+  }
+
+  #named(named: Written, from: SecretSource, namespace: string): NamedSecret {
+    return { named, from, secret: this.#secrets.get(`${namespace}/${named.value}`) ?? null }
+  }
+}
+
+/** Whether one of the secrets gives the kubelet a login for the image; null where that can't be known. */
+export function serves(
+  secrets: readonly NamedSecret[] | null,
+  image: Pick<Reference, 'registry' | 'repository'>,
+): boolean | null {
+  if (secrets === null) return null
+  // One that can't be read as JSON fails every pull of the pod.
+  if (secrets.some(({ secret }) => secret?.problem === 'malformed')) return false
+  const entries = secrets.flatMap(({ secret }) => (secret?.problem === null ? secret.entries : []))
+  if (lookUpCredentials(image, entries).tried.some(({ problem }) => problem === null)) return true
+  const isOpen = ({ secret }: NamedSecret) =>
+    secret === null || (secret.problem !== null && UNKNOWN.includes(secret.problem))
+  return secrets.some(isOpen) ? null : false
+}

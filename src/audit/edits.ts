@@ -1,0 +1,199 @@
+/** Findings in files → edits of those files: each image, policy, and list of pull secrets once, and why some are left alone. */
+
+import { fullName, parseReference } from '../image/reference.ts'
+import { type ReplacementRule, replacementsFor } from '../image/replacement.ts'
+import type { ManifestEdit } from '../manifest/edit.ts'
+import type { ImageCheck } from '../snapshot/image-check.ts'
+import { verdictOf } from '../snapshot/image-verdict.ts'
+import type { TemplateContainer, WorkloadTemplate } from '../snapshot/template.ts'
+import { findingsOfRule, type IsIgnored } from './audit.ts'
+import type { AuditFinding, Fix } from './finding.ts'
+import type { AuditFacts } from './rule.ts'
+import type { AuditSettings } from './settings.ts'
+
+export interface EditInput {
+  /** Those that are not silenced. */
+  findings: readonly AuditFinding[]
+  facts: AuditFacts
+  settings: AuditSettings
+  isIgnored: IsIgnored
+  replacements: readonly ReplacementRule[]
+  /** Nobody may be asked: nothing is pinned, and only the rules that somebody gave replace an image. */
+  offline: boolean
+}
+
+/** An edit and what it is for. */
+export interface FileEdit {
+  path: string
+  edit: ManifestEdit
+  workload: WorkloadTemplate
+  container: TemplateContainer | null
+}
+
+/** A finding that calls for an edit, and why there is none. */
+export interface LeftAlone {
+  workload: WorkloadTemplate
+  container: TemplateContainer
+  reason: /** The registry did not say which digest the image has. */
+    | { code: 'no-digest'; image: string; check: ImageCheck | null }
+    /** No candidate for a replacement is proven to exist. */
+    | { code: 'no-replacement'; candidates: string[] }
+}
+
+export interface PlannedEdits {
+  edits: FileEdit[]
+  leftAlone: LeftAlone[]
+}
+
+/** The images whose digest or existence decides on an edit, each once, as written and in full. */
+export function imagesToAsk({
+  workloads,
+  findings,
+  replacements,
+}: Pick<EditInput, 'findings' | 'replacements'> & { workloads: readonly WorkloadTemplate[] }): {
+  image: string
+  name: string
+}[] {
+  // A rule of the user's own needs no finding.
+  const replaced = workloads
+    .filter(workload => isEditable({ workload }))
+    .flatMap(({ containers }) =>
+      containers.flatMap(({ image, placeholder }) =>
+        placeholder ? [] : replacementsFor(image, replacements),
+      ),
+    )
+  const fixed = findings.filter(isEditable).flatMap(({ container, fix }) => {
+    if (fix?.code === 'image') return [fix.to]
+    return fix?.code === 'pin' && container !== null ? [container.image] : []
+  })
+  const named = [...replaced, ...fixed].flatMap(image => {
+    const reference = parseReference(image)
+    return reference === null ? [] : [[fullName(reference), image] as const]
+  })
+  return [...new Map(named)].map(([name, image]) => ({ name, image }))
+}
+
+function isEditable({ workload }: Pick<AuditFinding, 'workload'>): boolean {
+  return workload.source !== null && workload.source.path !== '-'
+}
+
+/** What --fix would write. @param workloads all that were read: a replacement needs no finding */
+export function planEdits(workloads: readonly WorkloadTemplate[], given: EditInput): PlannedEdits {
+  const input = { ...given, checks: checksOf(given.facts) }
+  const planned: PlannedEdits = { edits: [], leftAlone: [] }
+  const byWorkload = Map.groupBy(input.findings, ({ workload }) => workload)
+  for (const workload of workloads) {
+    if (!isEditable({ workload })) continue
+    const findings = byWorkload.get(workload) ?? []
+    for (const container of workload.containers) {
+      if (container.placeholder || container.imagePlace === null) continue
+      const own = findings.filter(finding => finding.container === container)
+      planContainer(workload, container, own, input, planned)
+    }
+  }
+  return planned
+}
+
+type Checked = EditInput & { checks: ReadonlyMap<string, ImageCheck> }
+
+function planContainer(
+  workload: WorkloadTemplate,
+  container: TemplateContainer,
+  findings: AuditFinding[],
+  input: Checked,
+  planned: PlannedEdits,
+): void {
+  const fixes = findings.flatMap(({ fix }) => fix ?? [])
+  const image = imageAfter(workload, container, fixes, input, planned)
+  const { keys, pointer } = container
+  const add = (edit: Omit<Extract<ManifestEdit, { op: 'set' }>, 'document' | 'op'>) =>
+    planned.edits.push({
+      path: workload.source?.path ?? '',
+      edit: { op: 'set', document: workload.source?.document ?? 0, ...edit },
+      workload,
+      container,
+    })
+  const isQuoted = fixes.some(({ code }) => code === 'quote')
+  if (image !== container.image || isQuoted) add({ pointer, key: keys.image, value: image, behind: null })
+  const policy = policyAfter(workload, { ...container, image }, container, input)
+  if (policy !== null && keys.policy !== null)
+    add({ pointer, key: keys.policy, value: policy, behind: keys.image })
+  const secret = fixes.find(fix => fix.code === 'secret')
+  if (secret !== undefined && workload.podPointer !== null) addSecret(workload, secret.name, planned)
+}
+
+/** Once for all containers of a pod. */
+function addSecret(workload: WorkloadTemplate, name: string, { edits }: PlannedEdits): void {
+  if (edits.some(other => other.workload === workload && other.edit.op === 'add-secret')) return
+  const { podPointer, source } = workload
+  const edit = { op: 'add-secret', document: source?.document ?? 0, pointer: podPointer ?? [], name } as const
+  edits.push({ path: source?.path ?? '', edit, workload, container: null })
+}
+
+function imageAfter(
+  workload: WorkloadTemplate,
+  container: TemplateContainer,
+  fixes: Fix[],
+  input: Checked,
+  { leftAlone }: PlannedEdits,
+): string {
+  const { offline, checks } = input
+  const moved = replaced(container.image, fixes, input)
+  if ('candidates' in moved) {
+    leftAlone.push({ workload, container, reason: { code: 'no-replacement', candidates: moved.candidates } })
+    // What can't be pulled is not pinned either.
+    return container.image
+  }
+  const { image } = moved
+  const wantsPin = fixes.some(({ code }) => code === 'pin')
+  const reference = parseReference(image)
+  if (!wantsPin || offline || reference === null || reference.digest !== null) return image
+  const check = checkIn(checks, image)
+  if (check?.digest != null) return `${image}@${check.digest}`
+  leftAlone.push({ workload, container, reason: { code: 'no-digest', image, check } })
+  return image
+}
+
+type Replaced = { image: string } | { candidates: string[] }
+
+function replaced(image: string, fixes: Fix[], { replacements, offline, checks }: Checked): Replaced {
+  const asked = replacementsFor(image, replacements)
+  const [first] = asked
+  if (first !== undefined) {
+    if (offline) return { image: first }
+    const found = asked.find(candidate => exists(checkIn(checks, candidate)))
+    return found === undefined ? { candidates: asked } : { image: found }
+  }
+  const fix = fixes.find(each => each.code === 'image')
+  if (fix === undefined) return { image }
+  if (fix.proven || (!offline && exists(checkIn(checks, fix.to)))) return { image: fix.to }
+  return offline ? { image } : { candidates: [fix.to] }
+}
+
+/** By full name, those of replacements among them. */
+function checksOf({ scope }: AuditFacts): Map<string, ImageCheck> {
+  const checks = scope.imageChecks.flatMap(check => [check.replacement ?? [], check].flat())
+  return new Map(checks.map(check => [check.reference, check]))
+}
+
+function checkIn(checks: ReadonlyMap<string, ImageCheck>, image: string): ImageCheck | null {
+  const reference = parseReference(image)
+  return (reference && checks.get(fullName(reference))) ?? null
+}
+
+function exists(check: ImageCheck | null): boolean {
+  return check !== null && verdictOf(check).startsWith('opens-')
+}
+
+/** The policy that the image as it will be calls for; null where it stays. */
+function policyAfter(
+  workload: WorkloadTemplate,
+  changed: TemplateContainer,
+  container: TemplateContainer,
+  { facts, settings, isIgnored }: EditInput,
+): string | null {
+  const after = { ...workload, containers: [changed] }
+  const [finding] = findingsOfRule('always-pull', after, facts, settings)
+  if (finding?.fix?.code !== 'policy') return null
+  return isIgnored({ ...finding, workload, container }) ? null : finding.fix.value
+}

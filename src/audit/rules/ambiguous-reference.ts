@@ -1,0 +1,46 @@
+/** A registry that means one thing to people or pods, and another, or nothing, to a node. */
+
+import { DOCKER_HUB, isDockerHubHost } from '../../image/docker-hub.ts'
+import { parseReference, type Reference } from '../../image/reference.ts'
+import type { AuditSeverity, Fix, RuleArguments } from '../finding.ts'
+import { perImage } from '../rule.ts'
+
+type How = RuleArguments['ambiguous-reference']['how']
+
+const SEVERITY: Record<How, AuditSeverity> = {
+  website: 'error',
+  capitals: 'error',
+  'hub-alias': 'warning',
+  'service-name': 'warning',
+  // On clusters of one machine the registry may well be there.
+  loopback: 'info',
+}
+
+export const ambiguousReference = perImage<'ambiguous-reference'>('warning', ({ image }) => {
+  const reference = parseReference(image)
+  const how = reference === null ? null : howOf(reference.registry)
+  if (reference === null || how === null) return null
+  const { registry: host } = reference
+  return { arguments: { how, host }, severity: SEVERITY[how], fix: fixOf(how, image, reference) }
+})
+
+/** Its nodes are told this one name. */
+const OPENSHIFT = ['image-registry.openshift-image-registry.svc', 'docker-registry.default.svc']
+
+function howOf(registry: string): How | null {
+  const host = registry.toLowerCase().replace(/:\d+$/, '')
+  if (host === 'hub.docker.com' || host === 'www.docker.com' || host === 'docker.com') return 'website'
+  if (registry !== host && !/[.:]/.test(registry)) return 'capitals'
+  if (host !== DOCKER_HUB && isDockerHubHost(host)) return 'hub-alias'
+  if (host === 'registry.hub.docker.com') return 'hub-alias'
+  if (OPENSHIFT.includes(host)) return null
+  if (/\.svc(?:\.cluster\.local)?$/.test(host)) return 'service-name'
+  return host === 'localhost' || /^127\.\d+\.\d+\.\d+$|^\[::1\]$/.test(host) ? 'loopback' : null
+}
+
+/** No login for Docker Hub matches its other names, so that the plain one is always the better. */
+function fixOf(how: How, image: string, { registry, repository }: Reference): Fix | null {
+  if (how !== 'hub-alias') return null
+  const place = repository.includes('/') ? '' : 'library/'
+  return { code: 'image', to: `${DOCKER_HUB}/${place}${image.slice(registry.length + 1)}`, proven: true }
+}

@@ -1,0 +1,32 @@
+/** Pulls from Docker Hub without a login: they share the anonymous limit of the nodes' address. */
+
+import { isDockerHub } from '../../image/docker-hub.ts'
+import { parseReference } from '../../image/reference.ts'
+import type { AuditRule } from '../rule.ts'
+
+export const anonymousDockerHub: AuditRule<'anonymous-docker-hub'> = {
+  severity: 'warning',
+  find(workload, facts) {
+    const { secrets, serves } = facts.pathOf(workload)
+    const wanted = facts.wantedSecret
+    // Of files the service account is mostly not among them; then only somebody who says which secret there should be wants to hear of it.
+    const isUnknown = secrets === null
+    if (isUnknown && (facts.isLive || wanted === null)) return []
+    // Those that don't work are findings themselves.
+    if (secrets?.some(({ secret }) => secret !== null && secret.problem !== null)) return []
+    if (secrets?.some(({ named }) => named.value === wanted)) return []
+    const { serviceAccount, podPointer } = workload
+    return workload.containers.flatMap(container => {
+      const reference = container.placeholder ? null : parseReference(container.image)
+      if (reference === null || !isDockerHub(reference.registry)) return []
+      if (!isUnknown && serves(reference) !== false) return []
+      const fix = wanted === null || podPointer === null ? null : ({ code: 'secret', name: wanted } as const)
+      return {
+        container,
+        place: container.imagePlace,
+        arguments: { serviceAccount: serviceAccount.value, known: !isUnknown, wanted },
+        fix,
+      }
+    })
+  },
+}

@@ -1,0 +1,10 @@
+/** Always in pods whose template says something else: the admission plugin AlwaysPullImages, or a policy like it. */
+
+import { perImage } from '../rule.ts'
+
+export const forcedAlways = perImage<'forced-always'>('warning', (container, workload, facts) => {
+  const { pullPolicy } = container
+  const forced = facts.sightingOf(workload, container)?.forced ?? null
+  if (forced === null || pullPolicy === null || pullPolicy === 'Always') return null
+  return { arguments: { pod: forced.pod, policy: pullPolicy } }
+})

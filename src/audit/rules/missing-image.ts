@@ -1,0 +1,12 @@
+/** The registry says that there is no such image: pods run only where a node still has it. */
+
+import { perImage } from '../rule.ts'
+
+const VERDICTS = ['no-such-tag', 'no-such-digest', 'no-such-repository', 'not-found', 'not-public']
+
+export const missingImage = perImage<'missing-image'>('error', (container, workload, facts) => {
+  const check = facts.checkOf(container.image, workload)
+  if (check === null || !VERDICTS.includes(check.verdict)) return null
+  const ranOn = facts.sightingOf(workload, container)?.nodes ?? []
+  return { arguments: { check, verdict: check.verdict, ranOn } }
+})

@@ -1,0 +1,18 @@
+/** A pull secret that is named and not there, or only in another namespace, where pods can't use it. */
+
+import type { AuditRule } from '../rule.ts'
+
+export const missingPullSecret: AuditRule<'missing-pull-secret'> = {
+  severity: 'error',
+  find(workload, facts) {
+    const namespace = workload.namespace ?? 'default'
+    const { secrets } = facts.pathOf(workload)
+    return (secrets ?? []).flatMap(({ named, from, secret }) => {
+      const elsewhere = facts.namespacesWith(named.value).filter(other => other !== namespace)
+      // Files seldom hold all Secrets: that one is not among them proves nothing, unless it is there for another namespace.
+      const missing = secret === null ? !facts.isLive && elsewhere.length > 0 : secret.problem === 'missing'
+      if (!missing) return []
+      return { place: named.place ?? workload.place, arguments: { secret: named.value, from, elsewhere } }
+    })
+  },
+}

@@ -1,0 +1,49 @@
+/** An image whose publisher moved or deleted it: what nodes still have, no fresh node can pull. */
+
+import { type Moved, movedImage } from '../../image/moved.ts'
+import type { MovedState } from '../../image/moved-images.ts'
+import { parseReference } from '../../image/reference.ts'
+import type { AuditSeverity, RuleArguments } from '../finding.ts'
+import { perImage } from '../rule.ts'
+
+const SEVERITY: Record<MovedState, AuditSeverity> = {
+  deleted: 'error',
+  emptied: 'error',
+  retired: 'error',
+  moved: 'warning',
+  frozen: 'warning',
+}
+
+export const movedAway = perImage<'moved-image'>('error', ({ image }, workload, facts) => {
+  const reference = parseReference(image)
+  const check = facts.checkOf(image, workload)
+  const missing = check !== null && MISSING.includes(check.verdict)
+  const moved = reference && movedImage(reference, missing ? 'missing' : 'refused')
+  // A repository can come back: the registry is believed, not the table.
+  if (!moved || (check?.verdict.startsWith('opens-') && moved.state !== 'frozen')) return null
+  // What is left of an emptied place is `latest`.
+  const remains =
+    moved.state === 'emptied' && (reference.tag ?? 'latest') === 'latest' && reference.digest === null
+  const proof = proofOf(check?.replacement?.verdict)
+  return {
+    arguments: { moved, proof },
+    severity: remains && !missing ? 'warning' : SEVERITY[moved.state],
+    fix: fixOf(moved, proof),
+  }
+})
+
+const MISSING = ['no-such-tag', 'no-such-digest', 'no-such-repository', 'not-found', 'not-public']
+
+type Proof = RuleArguments['moved-image']['proof']
+
+function proofOf(verdict: string | undefined): Proof {
+  if (verdict === undefined) return 'not-asked'
+  if (verdict.startsWith('opens-')) return 'found'
+  return MISSING.includes(verdict) ? 'missing' : 'not-asked'
+}
+
+function fixOf({ to }: Moved, proof: Proof) {
+  return to === null || proof === 'missing'
+    ? null
+    : ({ code: 'image', to, proven: proof === 'found' } as const)
+}

@@ -1,0 +1,11 @@
+/** A tag without a digest: it can be moved, and two nodes may run two images under one name. */
+
+import { parseReference } from '../../image/reference.ts'
+import { perImage } from '../rule.ts'
+
+export const noDigest = perImage<'no-digest'>('info', ({ image }) => {
+  const { tag = null, digest = null } = parseReference(image) ?? {}
+  return tag !== null && tag !== 'latest' && digest === null
+    ? { arguments: { tag }, fix: { code: 'pin' } }
+    : null
+})

@@ -1,0 +1,34 @@
+/** A template with pull secrets of its own gets none of its service account's: Kubernetes does not merge the two lists. */
+
+import { parseReference } from '../../image/reference.ts'
+import { serves } from '../credentials.ts'
+import type { AuditRule } from '../rule.ts'
+
+export const shutOutPullSecret: AuditRule<'shut-out-pull-secret'> = {
+  severity: 'warning',
+  find(workload, facts) {
+    const { account, secrets } = facts.pathOf(workload)
+    const own = workload.pullSecrets.map(({ value }) => value)
+    if (account === null || secrets === null || own.length === 0) return []
+    const shutOut = account.filter(({ named }) => !own.includes(named.value))
+    const unserved = workload.containers.flatMap(({ image, placeholder }) => {
+      const reference = placeholder ? null : parseReference(image)
+      return reference !== null && serves(secrets, reference) !== true ? [reference] : []
+    })
+    // A login for what the template's own secrets serve already is not missed, nor is one that is known to open none of the images.
+    const missed = shutOut.filter(each => unserved.some(reference => serves([each], reference) !== false))
+    if (missed.length === 0) return []
+    const [first] = workload.pullSecrets
+    return [
+      {
+        place: first?.place ?? workload.place,
+        arguments: {
+          serviceAccount: workload.serviceAccount.value,
+          secrets: missed.map(({ named }) => named.value),
+          own,
+          proven: unserved.some(reference => serves(missed, reference) === true),
+        },
+      },
+    ]
+  },
+}

@@ -1,0 +1,11 @@
+/** `latest` that is not asked for again: each node keeps what was the latest when it pulled, and nodes drift apart. */
+
+import { parseReference } from '../../image/reference.ts'
+import { perImage } from '../rule.ts'
+
+export const staleLatest = perImage<'stale-latest'>('warning', ({ image, pullPolicy, policyPlace }) => {
+  const reference = parseReference(image)
+  if (reference === null || reference.digest !== null || (reference.tag ?? 'latest') !== 'latest') return null
+  if (pullPolicy === null || pullPolicy === 'Always') return null
+  return { arguments: { policy: pullPolicy }, place: policyPlace, fix: { code: 'pin' } }
+})

@@ -1,0 +1,40 @@
+/** A pull secret that was clearly meant for an image's registry, and whose key the kubelet does not match with it. */
+
+import { keyMismatch } from '../../dockerconfig/key-mismatch.ts'
+import { parseReference } from '../../image/reference.ts'
+import type { WorkloadTemplate } from '../../snapshot/template.ts'
+import type { NamedSecret } from '../credentials.ts'
+import type { AuditRule, Hit } from '../rule.ts'
+
+export const unmatchedPullSecret: AuditRule<'unmatched-pull-secret'> = {
+  severity: 'error',
+  find(workload, facts) {
+    const { secrets, serves } = facts.pathOf(workload)
+    const unserved = workload.containers.flatMap(({ image, placeholder }) => {
+      const reference = placeholder ? null : parseReference(image)
+      return reference !== null && serves(reference) === false ? [reference] : []
+    })
+    const all = (secrets ?? []).flatMap(named => hitsOf(named, unserved, workload))
+    return [...new Map(all.map(hit => [`${hit.arguments.secret} ${hit.arguments.key}`, hit])).values()]
+  },
+}
+
+function hitsOf(
+  { named, from, secret }: NamedSecret,
+  unserved: { registry: string; repository: string }[],
+  workload: WorkloadTemplate,
+): Hit<'unmatched-pull-secret'>[] {
+  if (secret === null || secret.problem !== null) return []
+  return secret.entries.flatMap(({ key }) =>
+    unserved.flatMap(reference => {
+      const mismatch = keyMismatch(key, reference)
+      // Another path or port may well be another registry's.
+      if (mismatch === null || mismatch === 'path' || mismatch === 'port-other') return []
+      const { registry } = reference
+      return {
+        place: named.place ?? workload.place,
+        arguments: { secret: named.value, from, key, mismatch, registry },
+      }
+    }),
+  )
+}

@@ -1,0 +1,20 @@
+/** A pull secret that is there and gives the kubelet nothing: of a wrong type, layout or key, or one that it can't read. */
+
+import type { AuditRule } from '../rule.ts'
+
+const UNKNOWN = ['missing', 'forbidden', 'failed', 'not-in-dump']
+
+export const unusablePullSecret: AuditRule<'unusable-pull-secret'> = {
+  severity: 'error',
+  find(workload, facts) {
+    const { secrets } = facts.pathOf(workload)
+    return (secrets ?? []).flatMap(({ named, from, secret }) => {
+      const problem = secret?.problem ?? null
+      if (secret === null || problem === null || UNKNOWN.includes(problem)) return []
+      return {
+        place: named.place ?? workload.place,
+        arguments: { secret: named.value, from, problem, detail: secret.detail ?? null },
+      }
+    })
+  },
+}

@@ -1,0 +1,64 @@
+/** Asks registries for the images of an audit: all of them for `--check-images`, those that an edit depends on for `--fix`. */
+
+import { Credentials } from '../../audit/credentials.ts'
+import { imagesToAsk } from '../../audit/edits.ts'
+import type { AuditFinding } from '../../audit/finding.ts'
+import { movedImage } from '../../image/moved.ts'
+import { parseReference } from '../../image/reference.ts'
+import type { ReplacementRule } from '../../image/replacement.ts'
+import type { AuditScope } from '../../snapshot/audit-scope.ts'
+import type { ImageCheck } from '../../snapshot/image-check.ts'
+import type { ImageQuestion } from '../../source/image-checks.ts'
+import { type ImageCheckFlags, ImageChecking } from '../check-images.ts'
+import type { CommandContext } from '../context.ts'
+
+/** An audit is an inventory, and nobody waits for it at three in the morning. */
+const LIMITS = { maxImages: 5000, longestRun: 600_000 }
+
+/** @throws UsageError for an endpoint that is none */
+export function auditChecking(flags: ImageCheckFlags, context: CommandContext): ImageChecking {
+  return new ImageChecking(flags, context, LIMITS)
+}
+
+/** Every image of the scope, as the pods that want it. */
+export function questionsOfScope(scope: AuditScope): ImageQuestion[] {
+  const credentials = new Credentials(scope)
+  const isLive = scope.source.type === 'cluster'
+  return scope.workloads.flatMap(workload =>
+    workload.containers.flatMap(({ image, placeholder }) => {
+      const reference = placeholder ? null : parseReference(image)
+      if (reference === null) return []
+      const secrets = credentials.pathOf(workload).secrets ?? []
+      const pod = {
+        namespace: workload.namespace ?? 'default',
+        pullSecrets: secrets.map(({ named }) => named.value),
+      }
+      const { to = null } = movedImage(reference, 'missing') ?? {}
+      return {
+        reference,
+        // Logins in files are not used: whoever wrote them may not have meant them for this machine.
+        pods: isLive ? [pod] : [],
+        platforms: (scope.nodes?.platforms.length ?? 0) > 0,
+        replacement: to === null ? null : parseReference(to),
+      }
+    }),
+  )
+}
+
+/** What edits depend on, as nobody's pods; images that were asked for already are left out. */
+export function questionsOfEdits(
+  scope: AuditScope,
+  findings: readonly AuditFinding[],
+  replacements: readonly ReplacementRule[],
+): ImageQuestion[] {
+  const known = new Set(scope.imageChecks.map(({ reference }) => reference))
+  return imagesToAsk({ workloads: scope.workloads, findings, replacements }).flatMap(({ image, name }) => {
+    const reference = known.has(name) ? null : parseReference(image)
+    return reference === null ? [] : { reference, pods: [], platforms: false, replacement: null }
+  })
+}
+
+/** The checks of two rounds. */
+export function withChecks(scope: AuditScope, checks: ImageCheck[]): AuditScope {
+  return { ...scope, imageChecks: [...scope.imageChecks, ...checks] }
+}

@@ -1,0 +1,139 @@
+/** Reads what an audit looks at: files, or a live cluster. */
+
+import { type IsIgnored, isAnnotated } from '../../audit/audit.ts'
+import type { AuditSettings } from '../../audit/settings.ts'
+import { UsageError } from '../../errors.ts'
+import { shellWord } from '../../report/escape.ts'
+import type { AuditScope } from '../../snapshot/audit-scope.ts'
+import { parseLabelSelector } from '../../source/label-selector.ts'
+import type { ClusterOptions } from '../../source/live/read-cluster.ts'
+import { withCluster } from '../cluster-session.ts'
+import type { CommandContext, ConnectionFlags } from '../context.ts'
+
+export interface AuditTarget {
+  connection: ConnectionFlags
+  allNamespaces: boolean
+  /** As named; none: the context's. */
+  namespaces: string[]
+  selector?: string
+  /** As on the command line; none: the cluster. */
+  files: string[]
+  recursive: boolean
+}
+
+export interface AuditInput {
+  scope: AuditScope
+  isIgnored: IsIgnored
+  /** Where the files really are, by the path that is shown. */
+  real: ReadonlyMap<string, string>
+  /** What is to be said of the reading on standard error. */
+  notes: string[]
+}
+
+/** Settings that decide on the reading, and the folder that their paths start from. */
+export interface ReadSettings extends Pick<AuditSettings, 'excludedNamespaces'> {
+  excludedPaths: string[]
+  excludeFrom: string
+}
+
+/** @throws UsageError, UnreachableError */
+export async function readAuditInput(
+  target: AuditTarget,
+  settings: ReadSettings,
+  context: CommandContext,
+  onPullSecret?: ClusterOptions['onPullSecret'],
+): Promise<AuditInput> {
+  const { files, recursive, selector } = target
+  if (recursive && files.length === 0)
+    throw new UsageError('-R goes with -f: name the folder to read, as in `-f manifests -R`.')
+  if (files.length > 0 && target.namespaces.length > 1)
+    throw new UsageError('With -f, name one namespace with -n: the one of objects that name none.')
+  if (selector !== undefined) parseLabelSelector(selector)
+  if (files.length > 0) return ofFiles(target, settings, context)
+  const scope = await ofCluster(target, context, onPullSecret)
+  return { scope, isIgnored: isAnnotated, real: new Map(), notes: [] }
+}
+
+async function ofFiles(
+  { files, recursive, connection, selector }: AuditTarget,
+  { excludedPaths, excludeFrom }: ReadSettings,
+  context: CommandContext,
+): Promise<AuditInput> {
+  const { readAuditFiles } = await import('../../source/files/read-audit-files.ts')
+  const { isRule } = await import('../../audit/rules/index.ts')
+  const { scope, comments, real, shallow } = await readAuditFiles({
+    paths: files,
+    recursive,
+    cwd: context.cwd,
+    excluded: excludedPaths,
+    excludeFrom,
+    stdin: context.stdin,
+    namespace: connection.namespace ?? null,
+    labelSelector: selector ?? null,
+    now: context.now().toISOString(),
+    signal: context.signal,
+  })
+  const unknown = [...comments].flatMap(([path, list]) =>
+    list.flatMap(({ at, rules }) =>
+      rules.length === 0
+        ? [`${path}:${at}: this pullguard:ignore comment names no rule, so it has no effect.`]
+        : rules
+            .filter(rule => rule !== 'all' && !isRule(rule))
+            .map(rule => `${path}:${at}: this pullguard:ignore comment names the unknown rule ${rule}.`),
+    ),
+  )
+  return {
+    scope,
+    real,
+    isIgnored: finding => {
+      const { rule, workload, place } = finding
+      if (isAnnotated(finding)) return true
+      const line = (place ?? workload.place)?.line
+      const list = comments.get(workload.source?.path ?? '') ?? []
+      return list.some(
+        each => each.line === line && (each.rules.includes(rule) || each.rules.includes('all')),
+      )
+    },
+    notes: [
+      ...unknown,
+      ...shallow.map(folder => `The folders in ${folder} were not read: add -R.`),
+      ...scope.templates.map(
+        path => `${path} is a template: render it first, as in \`helm template . | pullguard audit -f -\`.`,
+      ),
+    ],
+  }
+}
+
+async function ofCluster(
+  { connection, allNamespaces, namespaces, selector }: AuditTarget,
+  context: CommandContext,
+  onPullSecret?: ClusterOptions['onPullSecret'],
+): Promise<AuditScope> {
+  const { readAudit } = await import('../../source/live/read-audit.ts')
+  const progress = await context.progress()
+  return withCluster(context.connect(connection), context, cluster =>
+    readAudit(cluster, {
+      takenAt: context.now().toISOString(),
+      namespaces: allNamespaces ? null : namespaces.length > 0 ? namespaces : [cluster.namespace],
+      labelSelector: selector ?? null,
+      signal: context.signal,
+      onProgress: workloads => progress.update(`Reading workloads: ${workloads} seen`),
+      ...(onPullSecret === undefined ? {} : { onPullSecret }),
+    }).finally(() => progress.stop()),
+  )
+}
+
+/** @throws UsageError where there is nothing to audit, which is more often a mistake than the truth */
+export function assertWorkloads({ workloads, source, unread, gaps, files, scope }: AuditScope): void {
+  if (workloads.length + unread.length + gaps.length > 0) return
+  if (source.type === 'cluster') {
+    const where = scope.namespaces === null ? 'in the cluster' : `in namespace ${scope.namespaces.join(', ')}`
+    throw new UsageError(
+      `No workloads ${where}. Look elsewhere with -n or -A, or allow that with --allow-empty.`,
+    )
+  }
+  const named = source.files.map(file => (file === '-' ? 'standard input' : shellWord(file))).join(', ')
+  throw new UsageError(
+    `No workloads in ${named} (${files} ${files === 1 ? 'file' : 'files'} read). Check the path, or allow that with --allow-empty.`,
+  )
+}

@@ -1,0 +1,55 @@
+/** What decides on an audit besides what is read: `.pullguard.yaml`, and the flags, which win. */
+
+import type { AuditSeverity, Rule } from '../../audit/finding.ts'
+import { isRule, RULES } from '../../audit/rules/index.ts'
+import type { AuditSettings } from '../../audit/settings.ts'
+import type { ReplacementRule } from '../../image/replacement.ts'
+import { readSettings } from '../../source/files/audit-settings.ts'
+import type { CommandContext } from '../context.ts'
+import { readReplacement } from '../replacement-flag.ts'
+
+export interface SettingsFlags {
+  /** `--config`. */
+  config?: string
+  /** FROM=TO. */
+  replaceRegistry: string[]
+  pullSecret?: string
+  /** `--exclude-namespace`, besides those of the file. */
+  excludedNamespaces: string[]
+}
+
+export interface AllSettings extends AuditSettings {
+  excludedPaths: string[]
+  excludeFrom: string
+  replacements: ReplacementRule[]
+}
+
+const SEVERITIES = ['error', 'warning', 'info', 'off']
+
+/** @throws UsageError */
+export async function auditSettings(
+  { config, replaceRegistry, pullSecret, excludedNamespaces }: SettingsFlags,
+  { cwd }: CommandContext,
+): Promise<AllSettings> {
+  const flagged = replaceRegistry.map(readReplacement)
+  const file = await readSettings({
+    cwd,
+    rules: RULES,
+    severities: SEVERITIES,
+    ...(config === undefined ? {} : { file: config }),
+  })
+  return {
+    rules: rulesOf(file.rules),
+    excludedNamespaces: [...excludedNamespaces, ...file.excludedNamespaces],
+    pullSecret: pullSecret ?? file.pullSecret,
+    excludedPaths: file.excludedPaths,
+    excludeFrom: file.folder,
+    replacements: [...flagged, ...file.replacements],
+  }
+}
+
+function rulesOf(written: ReadonlyMap<string, string>): AuditSettings['rules'] {
+  const rules: Partial<Record<Rule, AuditSeverity | 'off'>> = {}
+  for (const [rule, severity] of written) if (isRule(rule)) rules[rule] = severity as AuditSeverity | 'off'
+  return rules
+}

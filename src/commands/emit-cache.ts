@@ -1,0 +1,55 @@
+/** `pullguard mirror --emit cache`: a pull-through cache to start with. Asks no cluster and writes none. */
+
+import { UsageError } from '../errors.ts'
+import { isDockerHub } from '../image/docker-hub.ts'
+import { parseReference } from '../image/reference.ts'
+import { CACHE_IMAGES, type CacheProduct, cachesFor } from '../mirror/cache.ts'
+import type { MirrorFormat } from '../report/formats.ts'
+import { renderCaches } from '../report/views/mirror-cache.ts'
+import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
+import { invocationOf } from './invocation.ts'
+import { registriesNamed } from './mirror/registries-named.ts'
+import { writeText } from './mirror/write-files.ts'
+
+export interface EmitCacheOptions {
+  connection: ConnectionFlags
+  product: CacheProduct
+  /** Instead of the product's own image. */
+  image?: string
+  registries: string[]
+  format: MirrorFormat
+  output?: string
+  overwrite: boolean
+}
+
+/** Prints the objects, or writes them to a file. @throws UsageError */
+export async function emitCacheCommand(
+  options: EmitCacheOptions,
+  context: CommandContext,
+): Promise<ExitName> {
+  const { product, registries, format, output, overwrite } = options
+  const image = options.image === undefined ? CACHE_IMAGES[product] : pinned(options.image)
+  const caches = cachesFor(registriesNamed(registries), product, image)
+  const text = renderCaches(caches, format, invocationOf(context, options.connection))
+  if (output === undefined) await context.out.write(text)
+  else {
+    const [written = ''] = await writeText(text, { path: output, overwrite, cwd: context.cwd })
+    await context.err.write(`Written: ${written}.\n`)
+  }
+  return 'ok'
+}
+
+/** An image that says which version it is, and that is there when Docker Hub's limit is used up. */
+function pinned(text: string): string {
+  const reference = parseReference(text)
+  if (reference === null) throw new UsageError(`--cache-image ${JSON.stringify(text)} is not an image name.`)
+  if (isDockerHub(reference.registry)) {
+    throw new UsageError(
+      '--cache-image comes from Docker Hub, which the cache is to replace: name a copy in another registry.',
+    )
+  }
+  if (reference.digest === null && ['latest', null].includes(reference.tag)) {
+    throw new UsageError('--cache-image has no version: add a tag other than latest, or a digest.')
+  }
+  return text
+}

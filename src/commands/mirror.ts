@@ -1,0 +1,110 @@
+/** `pullguard mirror`: nodes and what is known of their mirrors → for a mirror to use, what each group of nodes needs. */
+
+import { UsageError } from '../errors.ts'
+import { type AddressRules, readAddress } from '../mirror/address.ts'
+import { setupFor } from '../mirror/platforms/index.ts'
+import type { MirrorReport } from '../mirror/report.ts'
+import type { MirrorTarget } from '../mirror/setup.ts'
+import { type MirrorSurvey, surveyMirrors } from '../mirror/survey.ts'
+import type { Verification } from '../mirror/verification.ts'
+import type { MirrorFormat } from '../report/formats.ts'
+import { ADDRESS_WORDS } from '../report/words/mirror/address.ts'
+import type { MirrorFacts } from '../snapshot/mirrors.ts'
+import { readMirrors } from '../source/live/mirrors.ts'
+import type { ImageCheckFlags } from './check-images.ts'
+import { withCluster } from './cluster-session.ts'
+import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
+import { invocationOf } from './invocation.ts'
+import { readAuthority } from './mirror/authority.ts'
+import { registriesNamed } from './mirror/registries-named.ts'
+import { writeFiles } from './mirror/write-files.ts'
+
+export interface MirrorOptions extends AddressRules {
+  connection: ConnectionFlags
+  /** The mirror that nodes are to use; without it, only what is known is reported. */
+  to?: string
+  registries: string[]
+  /** Seconds. */
+  dialTimeout: number
+  /** A PEM file on this machine. */
+  authority?: string
+  /** Ask the mirror for the images that run. */
+  verify?: ImageCheckFlags
+  format: MirrorFormat
+  /** A file or folder to write what nodes need to. */
+  output?: string
+  overwrite: boolean
+}
+
+/** Reports mirrors, and what nodes need to use one. Writes no node and no object. @throws UsageError, UnreachableError */
+export async function mirrorCommand(options: MirrorOptions, context: CommandContext): Promise<ExitName> {
+  const target = await targetOf(options, context)
+  const facts = await read(options, context)
+  const survey = surveyMirrors(facts)
+  const verification = await verified(target, facts, options, context)
+  const planned =
+    target === null ? [] : survey.groups.map(({ group }) => ({ group, setup: setupFor(target, group) }))
+  const written =
+    options.output === undefined
+      ? []
+      : await writeFiles(planned, { path: options.output, overwrite: options.overwrite, cwd: context.cwd })
+  await print({ survey, target, planned, verification, written }, options, context)
+  return verdict(survey, verification)
+}
+
+/** A mirror that gives no answer at all is out of reach; one with a wrong answer is a finding. */
+function verdict({ gaps }: MirrorSurvey, verification: Verification | null): ExitName {
+  const { checks, wrong } = verification ?? { checks: [], wrong: 0 }
+  if (wrong > 0)
+    return checks.every(({ mirror }) => mirror.status === 'unreachable') ? 'unreachable' : 'findings'
+  const unproven = verification !== null && checks.length === 0
+  return gaps.length > 0 || unproven ? 'incomplete' : 'ok'
+}
+
+async function verified(
+  target: MirrorTarget | null,
+  { images }: MirrorFacts,
+  { verify }: MirrorOptions,
+  context: CommandContext,
+): Promise<Verification | null> {
+  if (target === null || verify === undefined) return null
+  const { verifyMirror } = await import('./mirror/verify.ts')
+  return verifyMirror(target, images, verify.endpoints, context)
+}
+
+async function targetOf(options: MirrorOptions, { cwd }: CommandContext): Promise<MirrorTarget | null> {
+  const { to, registries, dialTimeout, authority, output } = options
+  if (to === undefined) {
+    if (output !== undefined)
+      throw new UsageError(`-o ${output} writes what nodes need: name the mirror with --to.`)
+    const idle = options.verify !== undefined ? '--verify' : authority !== undefined ? '--ca' : null
+    if (idle !== null) throw new UsageError(`${idle} is about a mirror: name it with --to.`)
+    return null
+  }
+  const address = readAddress(to, options)
+  if ('problem' in address) throw new UsageError(ADDRESS_WORDS[address.problem])
+  return {
+    address,
+    registries: registriesNamed(registries),
+    dialTimeout,
+    authority: authority === undefined ? null : await readAuthority(authority, cwd),
+  }
+}
+
+async function read({ connection }: MirrorOptions, context: CommandContext): Promise<MirrorFacts> {
+  const progress = await context.progress()
+  progress.update('Reading nodes and pods')
+  const { signal } = context
+  return withCluster(context.connect(connection), context, cluster =>
+    readMirrors(cluster, { takenAt: context.now().toISOString(), signal }),
+  ).finally(() => progress.stop())
+}
+
+async function print(report: MirrorReport, options: MirrorOptions, context: CommandContext): Promise<void> {
+  const { renderMirror } = await import('../report/views/mirror.ts')
+  const { width, color, isTerminal: terminal } = context.out
+  const invocation = invocationOf(context, options.connection)
+  await context.out.write(
+    renderMirror(report, { format: options.format, width, color, terminal, invocation }),
+  )
+}

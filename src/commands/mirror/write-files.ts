@@ -1,0 +1,116 @@
+/** Writes what nodes need to a file or folder of this machine: all of it or nothing, never over an existing file unless asked, never through a link. */
+
+import { lstat, mkdir, open, rename, rm } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+import { UsageError } from '../../errors.ts'
+import type { PlannedGroup } from '../../mirror/report.ts'
+
+export interface Destination {
+  /** As given: a folder if it ends in a slash, exists as one, or has to hold several files; else a file. */
+  path: string
+  overwrite: boolean
+  cwd: string
+}
+
+interface LocalFile {
+  path: string
+  content: string
+}
+
+/** @returns the files written, as paths from the folder where the command runs. @throws UsageError */
+export async function writeFiles(
+  planned: readonly PlannedGroup[],
+  destination: Destination,
+): Promise<string[]> {
+  return writeAll(await placed(planned, destination), destination)
+}
+
+/** Writes these files. @throws UsageError */
+async function writeAll(files: LocalFile[], { overwrite, cwd }: Destination): Promise<string[]> {
+  for (const { path } of files) await assertFree(path, overwrite)
+  for (const { path, content } of files) await writeWhole(path, content)
+  return files.map(({ path }) => {
+    const short = relative(cwd, path)
+    return short.startsWith('..') ? path : short
+  })
+}
+
+/** One text in one file. @throws UsageError */
+export async function writeText(content: string, destination: Destination): Promise<string[]> {
+  const path = resolve(destination.cwd, destination.path)
+  if (/[/\\]$/.test(destination.path) || (await kindOf(path)) === 'folder') {
+    throw new UsageError(`-o ${destination.path} is a folder: name the file to write.`)
+  }
+  return writeAll([{ path, content }], destination)
+}
+
+async function placed(planned: readonly PlannedGroup[], { path, cwd }: Destination): Promise<LocalFile[]> {
+  const whole = resolve(cwd, path)
+  const setups = new Map<string, { folder: string; files: { name: string; content: string }[] }>()
+  for (const { group, setup } of planned) {
+    if ('unsupported' in setup || setup.files.length === 0) continue
+    // Groups that differ only in a version share their files.
+    const key = JSON.stringify(setup.files)
+    if (setups.has(key)) continue
+    const taken = [...setups.values()].filter(
+      ({ folder }) => folder.replace(/-\d+$/, '') === group.platform,
+    ).length
+    setups.set(key, {
+      folder: taken === 0 ? group.platform : `${group.platform}-${taken + 1}`,
+      files: setup.files,
+    })
+  }
+  const all = [...setups.values()]
+  const [first] = all.flatMap(({ files }) => files)
+  if (first === undefined) throw new UsageError(`-o ${path}: there is no file to write for these nodes.`)
+  const count = all.reduce((sum, { files }) => sum + files.length, 0)
+  const isFolder = /[/\\]$/.test(path) || (await kindOf(whole)) === 'folder'
+  if (count === 1 && !isFolder) return [{ path: whole, content: first.content }]
+  if (!isFolder && /\.[a-z]{2,5}$/i.test(path)) {
+    throw new UsageError(
+      `-o ${path} names one file, but ${count} are needed: name a folder, such as -o mirror/.`,
+    )
+  }
+  return all.flatMap(({ folder, files }) =>
+    files.map(({ name, content }) => ({ path: join(whole, folder, ...name.split('/')), content })),
+  )
+}
+
+async function kindOf(path: string): Promise<'folder' | 'file' | 'link' | 'other' | null> {
+  try {
+    const found = await lstat(path)
+    if (found.isSymbolicLink()) return 'link'
+    return found.isDirectory() ? 'folder' : found.isFile() ? 'file' : 'other'
+  } catch {
+    return null
+  }
+}
+
+async function assertFree(path: string, overwrite: boolean): Promise<void> {
+  const kind = await kindOf(path)
+  if (kind === null) return
+  if (kind !== 'file') throw new UsageError(`${path} is not a regular file, so nothing was written.`)
+  if (!overwrite)
+    throw new UsageError(`${path} exists already, so nothing was written: add --overwrite to replace it.`)
+}
+
+/** The file appears whole or not at all: it is written beside its place, then renamed. */
+async function writeWhole(path: string, content: string): Promise<void> {
+  const beside = `${path}.${process.pid}.tmp`
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    // `wx` does not follow a link that somebody put there.
+    const file = await open(beside, 'wx', 0o644)
+    try {
+      await file.writeFile(content)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(beside, path)
+  } catch (error) {
+    await rm(beside, { force: true })
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown failure'
+    throw new UsageError(`${path} can't be written (${reason}).`)
+  }
+}

@@ -1,0 +1,91 @@
+/** `pullguard quota --from-node`: the same from a node's address, asked by a short-lived pod. The only `quota` that writes to a cluster. */
+
+import { removeLeftOverProbes, runProbe } from '../apply/quota-probe/run-probe.ts'
+import { RefusedError, UsageError } from '../errors.ts'
+import { DOCKER_HUB } from '../image/docker-hub.ts'
+import { endpointOf, parseEndpoints } from '../registry/endpoints.ts'
+import { parseQuotaText } from '../registry/quota-text.ts'
+import {
+  confirmProbeText,
+  leftOverProbesText,
+  type ProbeFailure,
+  probeFailureText,
+} from '../report/views/quota/probe.ts'
+import type { HubQuota } from '../snapshot/hub-quota.ts'
+import { answerOf } from '../source/hub-quotas.ts'
+import { readImagesOnNode } from '../source/live/images-on-node.ts'
+import { withCluster } from './cluster-session.ts'
+import type { ExitName } from './context.ts'
+import { type QuotaOptions, quotaCommand } from './quota.ts'
+import type { WritingContext } from './writing-context.ts'
+
+export interface FromNodeOptions extends QuotaOptions {
+  /** Null: whichever runs most. */
+  node: string | null
+  yes: boolean
+}
+
+/** Images tried before it is given up. */
+const MOST_TRIED = 5
+
+/** Asks from the node, then as without the flag. @throws UsageError, UnreachableError; RefusedError where it is not confirmed */
+export async function quotaFromNodeCommand(
+  options: FromNodeOptions,
+  context: WritingContext,
+): Promise<ExitName> {
+  if (options.local) throw new UsageError('--from-node needs a cluster: remove --local.')
+  if (options.watch)
+    throw new UsageError('--from-node does not go with --watch: a pod would be made each minute.')
+  const ofNode = await askFromNode(options, context)
+  return quotaCommand(options, context, [ofNode])
+}
+
+async function askFromNode(options: FromNodeOptions, context: WritingContext): Promise<HubQuota> {
+  const overrides = parseEndpoints(options.endpoints, context.env.PULLGUARD_REGISTRY_ENDPOINTS)
+  const registry = endpointOf(DOCKER_HUB, overrides).origin
+  const { clock, signal, err } = context
+  return withCluster(context.connectWriter(options.connection), context, async cluster => {
+    const { namespace } = cluster
+    const area = options.allNamespaces || options.node !== null ? null : namespace
+    const found = await readImagesOnNode(cluster, { namespace: area, node: options.node, signal })
+    if (found === null) throw new UsageError(noPodsText(options.node, namespace))
+    const { node, images } = found
+    const tried = images.slice(0, MOST_TRIED)
+    await confirm(confirmProbeText({ namespace, node, images: tried }), options, context)
+    const probe = { cluster, clock, signal }
+    const removed = await removeLeftOverProbes(namespace, probe)
+    if (removed > 0) await err.write(`${leftOverProbesText(removed)}\n`)
+    const failures: ProbeFailure[] = []
+    for (const image of tried) {
+      const result = await runProbe({ namespace, node, image, registry }, probe)
+      if (result.status === 'answered') {
+        const identity = { type: 'anonymous' as const, username: null, origins: [`node ${node}`] }
+        return { identity, answer: answerOf(parseQuotaText(result.headers, clock.now())) }
+      }
+      failures.push({ image, why: result })
+      // Another image would not be answered either.
+      if (result.status === 'silent') break
+    }
+    throw new RefusedError(probeFailureText(node, failures))
+  })
+}
+
+function noPodsText(node: string | null, namespace: string): string {
+  return node === null
+    ? `No pod runs in namespace ${namespace} whose image could be used: name a node, as in --from-node=NODE.`
+    : `No pod runs on node ${node} whose image could be used.`
+}
+
+async function confirm(question: string, { yes }: FromNodeOptions, context: WritingContext): Promise<void> {
+  if (yes) {
+    await context.err.write(`${question}\n`)
+    return
+  }
+  if (!context.ask.available) {
+    throw new RefusedError(
+      "--from-node makes a pod, and this isn't a terminal to confirm that on. Nothing was changed. Use --yes to go ahead.",
+    )
+  }
+  if (!(await context.ask.confirm(`${question} Go ahead?`)))
+    throw new RefusedError('Not confirmed. Nothing was changed.')
+}

@@ -1,0 +1,92 @@
+/** `pullguard quota`: logins of this machine and of the cluster → Docker Hub's answers → report → verdict. */
+
+import { UnreachableError, UsageError } from '../errors.ts'
+import { usageOf } from '../quota/usage.ts'
+import type { QuotaFormat } from '../report/formats.ts'
+import { sanitizeLine } from '../report/sanitize.ts'
+import { renderQuota } from '../report/views/quota.ts'
+import { type HubQuota, type JudgedQuotas, judgeQuotas } from '../snapshot/hub-quota.ts'
+import type { CommandContext, ExitName } from './context.ts'
+import { invocationOf } from './invocation.ts'
+import { askCluster, askHub, type ClusterQuestion, machineLogins } from './quota/readings.ts'
+
+export interface QuotaOptions extends ClusterQuestion {
+  /** REGISTRY=URL. */
+  endpoints: string[]
+  /** Exit code 1 where an identity has fewer pulls left. */
+  failUnder: number
+  showSource: boolean
+  /** Nodes to be added, for a forecast of what they pull. */
+  freshNodes: number | null
+  /** Ask again every minute until somebody ends it. */
+  watch: boolean
+  format: QuotaFormat
+}
+
+/** Milliseconds: no credential is asked for more often. */
+const WATCH_PAUSE = 60_000
+
+/**
+ * Says how many pulls are left, for this machine's address and for each login.
+ * @param first answers that are known already, to be shown first. @throws UsageError, UnreachableError
+ */
+export async function quotaCommand(
+  options: QuotaOptions,
+  context: CommandContext,
+  first: readonly HubQuota[] = [],
+): Promise<ExitName> {
+  const { local, usage, watch, format } = options
+  if (local && usage) throw new UsageError('--usage needs a cluster: remove --local.')
+  if (watch && format !== 'table' && format !== 'json')
+    throw new UsageError(`--watch does not go with -o ${format}: use table or json.`)
+  return watch ? watchQuota(options, context) : showQuota(options, context, first)
+}
+
+/** Ends only with the signal. A minute without an answer is reported and does not end it. */
+async function watchQuota(options: QuotaOptions, context: CommandContext): Promise<ExitName> {
+  const { clock, signal, err } = context
+  for (;;) {
+    try {
+      await showQuota(options, context, [])
+    } catch (error) {
+      if (!(error instanceof UnreachableError)) throw error
+      await err.write(`${sanitizeLine(error.message)}\n`)
+    }
+    await clock.sleep(WATCH_PAUSE, signal)
+  }
+}
+
+async function showQuota(
+  options: QuotaOptions,
+  context: CommandContext,
+  first: readonly HubQuota[],
+): Promise<ExitName> {
+  const [ofCluster, ofMachine] = await Promise.all([askCluster(options, context), machineLogins(context)])
+  const asked = await askHub([...ofMachine, ...ofCluster.logins], options.endpoints, context)
+  const quotas = [...first, ...asked]
+  if (quotas.every(({ answer }) => answer.status === 'unknown' && answer.why === 'unreachable')) {
+    throw new UnreachableError(`Docker Hub can't be reached${detailOf(quotas)}`)
+  }
+  const judged = judgeQuotas(quotas, options.failUnder)
+  const { gaps, facts } = ofCluster
+  const complete = gaps.length === 0 && judged.unknown.length === 0
+  const { width, color, isTerminal: terminal } = context.out
+  const invocation = invocationOf(context, options.connection)
+  const usage = facts && {
+    ...facts,
+    usage: usageOf(facts, quotas, options.freshNodes),
+    everywhere: options.allNamespaces,
+  }
+  const report = { takenAt: context.now().toISOString(), complete, judged, gaps, usage }
+  await context.out.write(renderQuota(report, { ...options, width, color, terminal, invocation }))
+  return verdict(judged, complete)
+}
+
+function detailOf([first]: HubQuota[]): string {
+  return first?.answer.status === 'unknown' ? `: ${first.answer.detail}` : ''
+}
+
+function verdict({ refused, short }: JudgedQuotas, complete: boolean): ExitName {
+  if (refused.length + short.length > 0) return 'findings'
+  return complete ? 'ok' : 'incomplete'
+}

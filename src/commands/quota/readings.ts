@@ -1,0 +1,94 @@
+/** What `quota` asks for: logins of this machine and of the cluster, Docker Hub's answers, and who pulls. */
+
+import type { Credential } from '../../dockerconfig/registry-credential.ts'
+import { DOCKER_HUB } from '../../image/docker-hub.ts'
+import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import { alwaysCost } from '../../quota/pull-cost.ts'
+import { USUAL_WINDOW } from '../../quota/usage.ts'
+import type { HubQuota } from '../../snapshot/hub-quota.ts'
+import type { HubUsage } from '../../snapshot/hub-usage.ts'
+import type { Gap } from '../../snapshot/snapshot.ts'
+import { uniqueGaps } from '../../source/gap.ts'
+import { readHubQuotas } from '../../source/hub-quotas.ts'
+import { readHubLogins } from '../../source/live/hub-logins.ts'
+import { readUsage } from '../../source/live/read-usage.ts'
+import { type NamespaceOrAll, Reading } from '../../source/live/reading.ts'
+import { withCluster } from '../cluster-session.ts'
+import type { CommandContext, ConnectionFlags } from '../context.ts'
+import { endpointsOf, openRegistries, readingLogins } from '../registries.ts'
+
+/** Milliseconds. */
+const LONGEST_REQUEST = 10_000
+
+export interface ClusterQuestion {
+  connection: ConnectionFlags
+  allNamespaces: boolean
+  /** Ask no cluster. */
+  local: boolean
+  /** Read also who pulls. */
+  usage: boolean
+}
+
+interface OfCluster {
+  logins: Credential[]
+  /** Null if not requested. */
+  facts: HubUsage | null
+  gaps: Gap[]
+}
+
+/** The logins in pull secrets, and who pulls. @throws UsageError, UnreachableError */
+export async function askCluster(question: ClusterQuestion, context: CommandContext): Promise<OfCluster> {
+  if (question.local) return { logins: [], facts: null, gaps: [] }
+  const { signal } = context
+  return withCluster(context.connect(question.connection), context, async cluster => {
+    const reading = new Reading(cluster, { signal })
+    const namespace = question.allNamespaces ? null : cluster.namespace
+    const [logins, facts] = await Promise.all([
+      readHubLogins(reading, namespace),
+      question.usage ? readFacts(cluster, namespace, context) : null,
+    ])
+    return { logins, facts, gaps: uniqueGaps([...reading.gaps, ...(facts?.gaps ?? [])]) }
+  })
+}
+
+async function readFacts(
+  cluster: ClusterReader,
+  namespace: NamespaceOrAll,
+  context: CommandContext,
+): Promise<HubUsage> {
+  const progress = await context.progress()
+  try {
+    return await readUsage(cluster, {
+      takenAt: context.now().toISOString(),
+      namespace,
+      window: USUAL_WINDOW,
+      restartCosts: runtime => alwaysCost(runtime) !== 'nothing',
+      signal: context.signal,
+      onProgress: ({ pods }) => progress.update(`Reading pods: ${pods} seen`),
+    })
+  } finally {
+    progress.stop()
+  }
+}
+
+/** This machine's logins for Docker Hub. @throws UsageError for a file that can't be read */
+export function machineLogins(context: CommandContext): Promise<Credential[]> {
+  return readingLogins([{ registry: DOCKER_HUB, repositories: [] }], context)
+}
+
+/**
+ * Docker Hub's answers, the anonymous one first.
+ * @param endpoints REGISTRY=URL. @throws UsageError for an endpoint that is none
+ */
+export async function askHub(
+  logins: Credential[],
+  endpoints: string[],
+  context: CommandContext,
+): Promise<HubQuota[]> {
+  const registries = openRegistries(endpointsOf(endpoints, context), context, LONGEST_REQUEST)
+  try {
+    return await readHubQuotas(logins, registries.of(DOCKER_HUB))
+  } finally {
+    await registries.close()
+  }
+}

@@ -1,0 +1,48 @@
+/** Tells findings of Docker Hub's limit what is left of it. */
+
+import { isDockerHub } from '../image/docker-hub.ts'
+import type { HubQuota, LimitSight, QuotaAnswer } from '../snapshot/hub-quota.ts'
+import { isLocal } from './endpoint.ts'
+import type { Diagnosis, Finding } from './finding.ts'
+
+/** Whether the pull ran into a limit that Docker Hub tells of: not a mirror's own, and not that on requests of any kind. */
+export function meetsHubLimit({ cause, subcause, registry, endpoint }: Finding): boolean {
+  const isMirrors = endpoint?.role === 'mirror' && !isLocal(endpoint.host)
+  return cause === 'rate-limited' && subcause !== 'abuse' && isDockerHub(registry ?? '') && !isMirrors
+}
+
+/** The diagnosis with what is left in each finding that ran into the limit. @param quotas the anonymous one first */
+export function withLimits(diagnosis: Diagnosis, quotas: readonly HubQuota[]): Diagnosis {
+  return { ...diagnosis, findings: diagnosis.findings.map(finding => withLimit(finding, quotas)) }
+}
+
+function withLimit(finding: Finding, quotas: readonly HubQuota[]): Finding {
+  if (!meetsHubLimit(finding)) return finding
+  const asAccount = finding.subcause === 'account'
+  const own = asAccount ? quotas.find(quota => isOf(quota, finding)) : quotas[0]
+  const sight = own === undefined ? null : sightOf(own.answer)
+  return sight === null ? finding : { ...finding, quota: { of: asAccount ? 'account' : 'address', ...sight } }
+}
+
+/** The login that the kubelet tries first. */
+function isOf({ identity: { origins } }: HubQuota, { namespace, credential }: Finding): boolean {
+  const first = credential.attempts.find(({ usable }) => usable)
+  return first !== undefined && origins.includes(`secret ${namespace}/${first.secret}`)
+}
+
+function sightOf(answer: QuotaAnswer): Omit<LimitSight, 'of'> | null {
+  switch (answer.status) {
+    case 'limited': {
+      const { limit, remaining, windowSeconds } = answer
+      return { limit, remaining, windowSeconds }
+    }
+    case 'unlimited':
+      return { limit: null, remaining: null, windowSeconds: null }
+    // The limit itself is unknown, and nothing is left of it.
+    case 'rate-limited':
+      return { limit: 0, remaining: 0, windowSeconds: null }
+    case 'wrong-credential':
+    case 'unknown':
+      return null
+  }
+}

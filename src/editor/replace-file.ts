@@ -1,0 +1,109 @@
+/** Writes edited manifests: the only place that changes a user's files, each whole or not at all. */
+
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import { type FileHandle, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import type { WriteProblem } from '../audit/write-problem.ts'
+
+/** A file's bytes as text that gives the same bytes again; null for another encoding than UTF-8. */
+export interface EditableFile {
+  bytes: Buffer
+  text: string
+  /** Byte order mark, which is kept. */
+  mark: string
+}
+
+const MARK = '\ufeff'
+
+/** @param path where it really is. @throws system errors */
+export async function readEditable(path: string): Promise<EditableFile | null> {
+  const bytes = await readFile(path)
+  const whole = bytes.toString('utf8')
+  if (!Buffer.from(whole, 'utf8').equals(bytes)) return null
+  const mark = whole.startsWith(MARK) ? MARK : ''
+  return { bytes, text: whole.slice(mark.length), mark }
+}
+
+/**
+ * Replaces a file's content: a new file beside it with the same mode is written to the disk, and takes its name. null: it was done.
+ * @param path where it really is, so that no link is followed
+ */
+export async function replaceFile(
+  path: string,
+  { bytes, mark }: Pick<EditableFile, 'bytes' | 'mark'>,
+  text: string,
+): Promise<WriteProblem | null> {
+  const temporary = temporaryBeside(path)
+  try {
+    // A folder on the way may have become a link since.
+    if ((await realpath(path)) !== path) return 'changed'
+    const { mode, uid, gid } = await stat(path)
+    await write(temporary, mark + text, { mode, uid, gid })
+    if (!(await readFile(path)).equals(bytes)) return await withdrawn(temporary, 'changed')
+    await rename(temporary, path)
+    return null
+  } catch (error) {
+    return withdrawn(temporary, problemOf(error))
+  }
+}
+
+interface Owner {
+  mode: number
+  uid: number
+  gid: number
+}
+
+/** @param like whose owner and mode it gets; null: those of any new file */
+async function write(path: string, text: string, like: Owner | null): Promise<void> {
+  const { O_CREAT, O_EXCL, O_WRONLY } = constants
+  const file = await open(path, O_CREAT | O_EXCL | O_WRONLY, like === null ? 0o666 : 0o600)
+  try {
+    await file.writeFile(text)
+    if (like !== null) {
+      await keepOwner(file, like.uid, like.gid)
+      await file.chmod(like.mode & 0o7777)
+    }
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** Only the system's administrator may give files away; everybody else's are their own. */
+async function keepOwner(file: FileHandle, uid: number, gid: number): Promise<void> {
+  const own = await file.stat()
+  if (own.uid === uid && own.gid === gid) return
+  await file.chown(uid, gid).catch(() => {})
+}
+
+async function withdrawn(temporary: string, problem: WriteProblem): Promise<WriteProblem> {
+  await rm(temporary, { force: true })
+  return problem
+}
+
+/** @throws what is not a system error */
+function problemOf(error: unknown): WriteProblem {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return 'forbidden'
+  if (code === 'ENOENT') return 'changed'
+  if (/^E[A-Z0-9]+$/.test(code)) return 'failed'
+  throw error
+}
+
+/** Writes a file of our own, whole, over what it was before; false where that can't be done. */
+export async function writeNewFile(path: string, text: string): Promise<boolean> {
+  const temporary = temporaryBeside(path)
+  try {
+    await write(temporary, text, null)
+    await rename(temporary, path)
+    return true
+  } catch (error) {
+    await withdrawn(temporary, problemOf(error))
+    return false
+  }
+}
+
+function temporaryBeside(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
+}

@@ -1,0 +1,62 @@
+/** Where an image would be pulled from instead of its own place: rules FROM=TO, of a registry, a path in one, or one image. */
+
+import { DOCKER_HUB } from './docker-hub.ts'
+import { parseReference, type Reference } from './reference.ts'
+
+/** `--replace-registry FROM=TO`. */
+export interface ReplacementRule {
+  from: string
+  to: string
+}
+
+/**
+ * The references to try in order, most likely first; none if no rule fits.
+ * FROM is a registry (`docker.io`), a path in one (`docker.io/bitnami`) or an image (`nginx`); TO takes its place.
+ * Docker Hub's official images live under `library/`, which a target may or may not have: both are tried.
+ */
+export function replacementsFor(image: string, rules: readonly ReplacementRule[]): string[] {
+  const reference = parseReference(image)
+  if (!reference) return []
+  for (const { from, to } of mostSpecificFirst(rules, reference)) {
+    const candidates = candidatesOf(reference, from, to)
+    if (candidates.length > 0) return candidates.map(name => withSuffix(name, reference))
+  }
+  return []
+}
+
+/** A rule for the image itself, then the longest path. */
+function mostSpecificFirst(
+  rules: readonly ReplacementRule[],
+  { registry, repository }: Reference,
+): ReplacementRule[] {
+  const names = (from: string) => imageName(from) === `${registry}/${repository}`
+  return [...rules].sort(
+    (one, other) =>
+      Number(names(other.from)) - Number(names(one.from)) || other.from.length - one.from.length,
+  )
+}
+
+function candidatesOf({ registry, repository }: Reference, from: string, to: string): string[] {
+  const target = to.replace(/\/+$/, '')
+  const whole = `${registry}/${repository}`
+  if (whole === imageName(from)) return [target]
+  const prefix = `${from.replace(/\/+$/, '')}/`
+  if (!whole.startsWith(prefix)) return []
+  const rest = whole.slice(prefix.length)
+  const bare = rest.replace(/^library\//, '')
+  const official = registry === DOCKER_HUB && repository.startsWith('library/')
+  const places = official ? [rest, `library/${bare}`, bare] : [rest]
+  return [...new Set(places.map(place => `${target}/${place}`))]
+}
+
+function imageName(text: string): string | null {
+  const reference = parseReference(text)
+  return reference && `${reference.registry}/${reference.repository}`
+}
+
+/** A target with a tag of its own keeps it; else the image's tag and digest go along. */
+function withSuffix(name: string, { tag, digest }: Reference): string {
+  const own = /:[^/]+$|@/.test(name)
+  if (own) return name
+  return `${name}${tag === null ? '' : `:${tag}`}${digest === null ? '' : `@${digest}`}`
+}

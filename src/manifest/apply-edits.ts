@@ -1,0 +1,86 @@
+/** Makes edits in a manifest's text and proves them: read again, it has to say what was intended and otherwise the same as before. */
+
+import { dataOf, isSameData } from './data.ts'
+import { type ManifestDocument, readManifest } from './document.ts'
+import type { EditRefusal, ManifestEdit } from './edit.ts'
+import type { Splice } from './layout.ts'
+import { spliceFor } from './splice.ts'
+
+export interface EditedText {
+  text: string
+  applied: ManifestEdit[]
+  refused: { edit: ManifestEdit; why: EditRefusal }[]
+}
+
+/** Edits that change nothing are neither applied nor refused. */
+export function applyEdits(text: string, edits: readonly ManifestEdit[]): EditedText {
+  const { documents } = readManifest(text)
+  const byIndex = new Map(documents.map(document => [document.index, document]))
+  const splices: Splice[] = []
+  const applied: ManifestEdit[] = []
+  const refused: EditedText['refused'] = []
+  for (const edit of edits) {
+    const document = byIndex.get(edit.document)
+    const splice = document === undefined ? ({ refused: 'layout' } as const) : spliceFor(edit, text, document)
+    if (splice === null) continue
+    if ('refused' in splice) refused.push({ edit, why: splice.refused })
+    else {
+      splices.push(splice)
+      applied.push(edit)
+    }
+  }
+  const edited = spliced(text, splices)
+  if (edited !== null && isProven(byIndex, edited, applied)) return { text: edited, applied, refused }
+  return {
+    text,
+    applied: [],
+    refused: [...refused, ...applied.map(edit => ({ edit, why: 'unproven' as const }))],
+  }
+}
+
+/** null where two of them are in each other's way. */
+function spliced(text: string, splices: Splice[]): string | null {
+  const ordered = splices
+    .map((splice, index) => ({ ...splice, index }))
+    .sort((a, b) => a.start - b.start || a.index - b.index)
+  let edited = ''
+  let at = 0
+  for (const { start, end, text: put } of ordered) {
+    if (start < at) return null
+    edited += text.slice(at, start) + put
+    at = end
+  }
+  return edited + text.slice(at)
+}
+
+/** Whether the edited text says what was intended, document by document. */
+function isProven(
+  before: ReadonlyMap<number, ManifestDocument>,
+  edited: string,
+  edits: ManifestEdit[],
+): boolean {
+  const { documents } = readManifest(edited)
+  if (documents.length !== before.size) return false
+  return documents.every(document => {
+    const old = before.get(document.index)
+    if (old === undefined) return false
+    const own = edits.filter(edit => edit.document === document.index)
+    return isSameData(dataOf(document), own.reduce(intended, dataOf(old)))
+  })
+}
+
+type Json = Record<string | number, unknown>
+
+/** The data with the edit made in it. */
+function intended(data: unknown, edit: ManifestEdit): unknown {
+  const [step, ...rest] = edit.pointer
+  if (step !== undefined) {
+    const inside = intended((data as Json)[step], { ...edit, pointer: rest })
+    if (Array.isArray(data)) return data.with(Number(step), inside)
+    return { ...(data as Json), [step]: inside }
+  }
+  const object = data as Json
+  if (edit.op === 'set') return { ...object, [edit.key]: edit.value }
+  const list = (object.imagePullSecrets ?? []) as unknown[]
+  return { ...object, imagePullSecrets: [...list, { name: edit.name }] }
+}

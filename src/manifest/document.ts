@@ -1,0 +1,87 @@
+/** Reads the YAML or JSON documents of a text, each value with its place, and says in one code what keeps one from being read. */
+
+import { type Document, LineCounter, type Node, parseAllDocuments } from 'yaml'
+import type { Place } from '../snapshot/template.ts'
+import { type Aliases, aliasesOf } from './aliases.ts'
+import { parseLeniently } from './lenient-parser.ts'
+import { isTemplated } from './placeholder.ts'
+
+type ManifestProblem =
+  | 'syntax'
+  /** A key that an object has twice: kubectl refuses it. */
+  | 'duplicate-key'
+  /** Aliases that stand for far more than the file has, or for themselves. */
+  | 'aliases'
+  /** Lists in lists in lists, thousands of them. */
+  | 'nesting'
+  /** A chart's template, which is a manifest only once it is rendered. */
+  | 'template'
+
+interface UnreadDocument {
+  problem: ManifestProblem
+  line: number
+  column: number
+}
+
+export interface ManifestDocument {
+  /** From 0, among all of the text. */
+  index: number
+  root: Node
+  aliases: Aliases
+}
+
+export interface ManifestText {
+  documents: ManifestDocument[]
+  /** In the order of the text. */
+  unread: UnreadDocument[]
+  placeOf(node: Node): Place
+}
+
+const NO_ALIASES: Aliases = { targets: new Map(), repeated: new Set() }
+
+/** Never throws. Of a text that is a template, nothing is read unless it is YAML all the same. */
+export function readManifest(text: string): ManifestText {
+  const { documents: parsed, lines } = parsedText(text)
+  const found: ManifestText = { documents: [], unread: [], placeOf: node => placeOf(node, lines) }
+  const note = (problem: ManifestProblem, offset: number) => {
+    const { line, col } = lines.linePos(offset)
+    found.unread.push({ problem, line: Math.max(1, line), column: Math.max(1, col) })
+  }
+  for (const [index, { contents: root, errors }] of parsed.entries()) {
+    const [error] = errors
+    if (error !== undefined) {
+      if (isTemplated(text)) {
+        note('template', text.search(/\{\{|\{%/))
+        return { ...found, documents: [], unread: found.unread.slice(-1) }
+      }
+      note(PROBLEMS.get(error.code) ?? 'syntax', error.pos[0])
+    } else if (root !== null) {
+      const aliases = text.includes('*') ? aliasesOf(root) : NO_ALIASES
+      if (aliases === null) note('aliases', root.range?.[0] ?? 0)
+      else found.documents.push({ index, root, aliases })
+    }
+  }
+  return found
+}
+
+const PROBLEMS = new Map<string, ManifestProblem>([
+  ['DUPLICATE_KEY', 'duplicate-key'],
+  ['RESOURCE_EXHAUSTION', 'nesting'],
+])
+
+function parsedText(text: string): { documents: Document.Parsed[]; lines: LineCounter } {
+  const lines = new LineCounter()
+  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' })
+  const documents = Array.isArray(parsed) ? parsed : []
+  const isSettled = documents.every(({ errors }) => errors.every(({ code }) => PROBLEMS.has(code)))
+  if (isSettled || isTemplated(text)) return { documents, lines }
+  const others = new LineCounter()
+  return { documents: parseLeniently(text, others), lines: others }
+}
+
+function placeOf({ range }: Node, lines: LineCounter): Place {
+  const [start = 0, end = 0] = range ?? []
+  const from = lines.linePos(start)
+  const to = lines.linePos(end)
+  return { line: from.line, column: from.col, endLine: to.line, endColumn: to.col, start, end }
+}

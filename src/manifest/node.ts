@@ -1,0 +1,114 @@
+/** Walks the values of a document: aliases are followed, `<<` is merged as kubectl merges it, and what has the wrong shape is absent. */
+
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from 'yaml'
+import type { Pointer } from '../snapshot/template.ts'
+import type { Aliases } from './aliases.ts'
+
+/** A value with the way that led to it. */
+export interface Found {
+  node: Node
+  pointer: Pointer
+  /** An alias or a `<<` was followed: it is written somewhere else, and maybe for others as well. */
+  indirect: boolean
+}
+
+/** Merged objects may have merged objects in them. */
+const DEEPEST_MERGE = 16
+
+export class Walk {
+  readonly #aliases: Aliases
+
+  constructor(aliases: Aliases) {
+    this.#aliases = aliases
+  }
+
+  /** The value of a key; null where there is none, or it is null. */
+  get(from: Found | null, key: string): Found | null {
+    if (from === null) return null
+    const found = this.#pairOf(from.node, key, 0)
+    if (found === null) return null
+    return this.#follow(found.value, [...from.pointer, key], from.indirect || found.merged)
+  }
+
+  /** The same over several keys. */
+  path(from: Found | null, ...keys: string[]): Found | null {
+    return keys.reduce<Found | null>((found, key) => this.get(found, key), from)
+  }
+
+  /** The elements of a list; none of what is not a list. */
+  items(from: Found | null): Found[] {
+    if (from === null || !isSeq(from.node)) return []
+    return from.node.items.flatMap(
+      (item, index) => this.#follow(item, [...from.pointer, index], from.indirect) ?? [],
+    )
+  }
+
+  /** All keys of an object with their values, its own ones only. */
+  entries(from: Found | null): [string, Found][] {
+    if (from === null || !isMap(from.node)) return []
+    return from.node.items.flatMap(pair => {
+      const key = keyOf(pair)
+      const value = key === null ? null : this.#follow(pair.value, [...from.pointer, key], from.indirect)
+      return key === null || value === null ? [] : [[key, value] as [string, Found]]
+    })
+  }
+
+  /** All of it as plain data: for small objects whose aliases are known to be bounded. */
+  plain(from: Found | null): unknown {
+    if (from === null) return null
+    if (isMap(from.node))
+      return Object.fromEntries(this.entries(from).map(([key, value]) => [key, this.plain(value)]))
+    if (isSeq(from.node)) return this.items(from).map(item => this.plain(item))
+    return isScalar(from.node) ? from.node.value : null
+  }
+
+  #follow(value: unknown, pointer: Pointer, indirect: boolean): Found | null {
+    if (value === null || value === undefined) return null
+    const target = isAlias(value) ? this.#aliases.targets.get(value) : (value as Node)
+    if (target === undefined || (isScalar(target) && target.value === null)) return null
+    return { node: target, pointer, indirect: indirect || target !== value }
+  }
+
+  #pairOf(node: unknown, key: string, depth: number): { value: unknown; merged: boolean } | null {
+    if (!isMap(node)) return null
+    const own = node.items.find(pair => keyOf(pair) === key)
+    if (own !== undefined) return { value: own.value, merged: false }
+    const merging = node.items.find(pair => keyOf(pair) === '<<')
+    if (merging === undefined || depth > DEEPEST_MERGE) return null
+    for (const merged of this.#merged(merging.value)) {
+      const found = this.#pairOf(merged, key, depth + 1)
+      if (found !== null) return { value: found.value, merged: true }
+    }
+    return null
+  }
+
+  #merged(value: unknown): unknown[] {
+    const target = isAlias(value) ? this.#aliases.targets.get(value) : value
+    if (!isSeq(target)) return [target]
+    return target.items.map(item => (isAlias(item) ? this.#aliases.targets.get(item) : item))
+  }
+}
+
+function keyOf({ key }: Pair): string | null {
+  return isScalar(key) && typeof key.value === 'string' ? key.value : null
+}
+
+/** The pair of that key, which the object has itself. */
+export function ownPair(node: YAMLMap, key: string): Pair | null {
+  return node.items.find(pair => keyOf(pair) === key) ?? null
+}
+
+/** The text of a scalar; empty for anything else. */
+export function textOf(found: Found | null): string {
+  return found !== null && isScalar(found.node) && typeof found.node.value === 'string'
+    ? found.node.value
+    : ''
+}
+
+/** A scalar that YAML reads as something else than text, as it is written. */
+export function misreadOf(found: Found | null): { source: string; as: 'number' | 'boolean' } | null {
+  if (found === null || !isScalar(found.node)) return null
+  const { value, source } = found.node as Scalar
+  if (typeof value !== 'number' && typeof value !== 'boolean') return null
+  return { source: source ?? String(value), as: typeof value === 'number' ? 'number' : 'boolean' }
+}

@@ -1,0 +1,108 @@
+/** Finds the pod specs inside an object: of built-in kinds where the API has them, of any other kind where it embeds one. */
+
+import { isMap, isSeq } from 'yaml'
+import type { Found, Walk } from './node.ts'
+import type { ManifestObject } from './objects.ts'
+
+/** How the containers sit in it. */
+export type PodForm =
+  /** A PodSpec. */
+  | 'pod'
+  /** A Tekton task: `steps`, `sidecars`. */
+  | 'steps'
+  /** An Argo Workflows template: `container`, `script`, `initContainers`, `sidecars`. */
+  | 'argo-template'
+
+export interface PodSpec {
+  form: PodForm
+  found: Found
+  /** Of the template around it; null where there is none. */
+  metadata: Found | null
+}
+
+const TEMPLATE = ['spec', 'template']
+/** By `GROUP/KIND`: where the template is, or for a bare pod the object itself. */
+const BUILT_IN: Record<string, string[]> = {
+  '/Pod': [],
+  '/PodTemplate': ['template'],
+  '/ReplicationController': TEMPLATE,
+  'apps/Deployment': TEMPLATE,
+  'apps/StatefulSet': TEMPLATE,
+  'apps/DaemonSet': TEMPLATE,
+  'apps/ReplicaSet': TEMPLATE,
+  'extensions/Deployment': TEMPLATE,
+  'extensions/DaemonSet': TEMPLATE,
+  'extensions/ReplicaSet': TEMPLATE,
+  'batch/Job': TEMPLATE,
+  'batch/CronJob': ['spec', 'jobTemplate', 'spec', 'template'],
+}
+
+/** Kinds that hold much and no pods: definitions describe pods in the same words. */
+const NO_PODS = new Set(['CustomResourceDefinition', 'ConfigMap', 'Secret', 'Kustomization', 'Component'])
+
+/** The group of an apiVersion; empty for core. */
+function groupOf(apiVersion: string): string {
+  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
+}
+
+export function podSpecsIn(object: ManifestObject): PodSpec[] {
+  const { apiVersion, kind, root, walk } = object
+  if (NO_PODS.has(kind)) return []
+  const group = groupOf(apiVersion)
+  const keys = Object.hasOwn(BUILT_IN, `${group}/${kind}`) ? BUILT_IN[`${group}/${kind}`] : undefined
+  if (keys === undefined) return embedded(root, walk, group)
+  const template = walk.path(root, ...keys)
+  const found = walk.get(template, 'spec')
+  return found === null ? [] : [{ form: 'pod', found, metadata: walk.get(template, 'metadata') }]
+}
+
+const PASSED_OVER = new Set(['metadata', 'status', 'data', 'stringData', 'openAPIV3Schema'])
+const DEEPEST = 24
+
+/** Wherever an object of some other kind has one; what an alias stands for is looked at where it is written. */
+function embedded(root: Found, walk: Walk, group: string): PodSpec[] {
+  const specs: PodSpec[] = []
+  const search = (found: Found, parent: Found | null, depth: number) => {
+    if (depth > DEEPEST) return
+    const form = formOf(found, walk, group)
+    if (form !== null) {
+      specs.push({ form, found, metadata: walk.get(parent, 'metadata') })
+      return
+    }
+    for (const [key, value] of walk.entries(found)) {
+      if (found === root && PASSED_OVER.has(key)) continue
+      if (isMap(value.node)) search(value, found, depth + 1)
+      else if (isSeq(value.node)) for (const item of walk.items(value)) search(item, null, depth + 1)
+    }
+  }
+  search(root, null, 0)
+  return specs
+}
+
+function formOf(found: Found, walk: Walk, group: string): PodForm | null {
+  if (!isMap(found.node)) return null
+  if (holdsImages(walk.get(found, 'containers'), walk)) return 'pod'
+  if (group === 'tekton.dev' && holdsImages(walk.get(found, 'steps'), walk)) return 'steps'
+  const isArgo =
+    group === 'argoproj.io' && ['container', 'script', 'containerSet'].some(key => imageIn(found, key, walk))
+  return isArgo ? 'argo-template' : null
+}
+
+function imageIn(found: Found, key: string, walk: Walk): boolean {
+  if (key === 'containerSet') return holdsImages(walk.path(found, key, 'containers'), walk)
+  return walk.path(found, key, 'image') !== null
+}
+
+/** A list of objects, of which one has an image: other things are called containers, too. */
+function holdsImages(list: Found | null, walk: Walk): boolean {
+  return walk.items(list).some(item => isMap(item.node) && walk.get(item, 'image') !== null)
+}
+
+/** Whether it is the built-in kind of that group. */
+export function isBuiltIn(
+  object: Pick<ManifestObject, 'apiVersion' | 'kind'>,
+  group: string,
+  kind: string,
+): boolean {
+  return object.kind === kind && groupOf(object.apiVersion) === group
+}

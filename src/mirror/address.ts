@@ -1,0 +1,94 @@
+/** Reads the address of a mirror that nodes are to use, and refuses addresses that can't work on a node. */
+
+import { isLocal, isServiceName } from '../diagnosis/endpoint.ts'
+import { canonicalRegistry, isDockerHubHost } from '../image/docker-hub.ts'
+
+export interface MirrorAddress {
+  scheme: 'https' | 'http'
+  /** With its port, if one was given. */
+  host: string
+  /** What follows `/v2/` in the address, without slashes at its ends: `proxy` in `https://harbor.example/v2/proxy`; empty for none. */
+  prefix: string
+  /** As runtimes take it, with `/v2/…` only if there is a prefix. */
+  url: string
+}
+
+/** Why an address can't be used. */
+export type AddressProblem =
+  | 'empty'
+  | 'no-scheme'
+  | 'other-scheme'
+  | 'malformed'
+  | 'login'
+  | 'query'
+  | 'path'
+  | 'plain-http'
+  | 'loopback'
+  | 'service-name'
+  | 'docker-hub'
+
+export interface AddressRules {
+  /** Plain HTTP is intended. */
+  plainHttp: boolean
+  /** The mirror runs on every node, so a loopback address is intended. */
+  onEveryNode: boolean
+}
+
+/** The parts of the address, or why nodes can't use it. Nothing in a problem repeats the text, which may hold a password. */
+export function readAddress(
+  text: string,
+  { plainHttp, onEveryNode }: AddressRules,
+): MirrorAddress | { problem: AddressProblem } {
+  const given = text.trim()
+  if (given === '') return { problem: 'empty' }
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(given)?.[1]?.toLowerCase()
+  // Checked before the URL is parsed: `user:password@host` parses as a URL of scheme "user".
+  if (/^[^/?#]*(?:\/\/)?[^/?#]*@/.test(given)) return { problem: 'login' }
+  if (scheme === undefined) return { problem: 'no-scheme' }
+  if (scheme !== 'https' && scheme !== 'http') return { problem: 'other-scheme' }
+  const url = URL.canParse(given) ? new URL(given) : null
+  if (url === null) return { problem: 'malformed' }
+  if (url.search !== '' || url.hash !== '') return { problem: 'query' }
+  const problem = hostProblem(url.host, onEveryNode)
+  if (problem !== null) return { problem }
+  const prefix = prefixOf(url.pathname)
+  if (prefix === null) return { problem: 'path' }
+  if (scheme === 'http' && !plainHttp) return { problem: 'plain-http' }
+  const { host } = url
+  return { scheme, host, prefix, url: urlOf(scheme, host, prefix) }
+}
+
+function hostProblem(host: string, onEveryNode: boolean): AddressProblem | null {
+  if (isLocal(host)) return onEveryNode ? null : 'loopback'
+  if (isServiceName(host) || /\.cluster\.local(?::\d+)?$/.test(host)) return 'service-name'
+  return isDockerHubHost(host.replace(/:\d+$/, '')) ? 'docker-hub' : null
+}
+
+/** What follows `/v2/`; null for a path that runtimes don't read as the root of a registry's API. */
+function prefixOf(path: string): string | null {
+  const plain = path.replace(/\/+$/, '')
+  if (plain === '' || plain === '/v2') return ''
+  return /^\/v2((?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)+)$/.exec(plain)?.[1]?.slice(1) ?? null
+}
+
+function urlOf(scheme: string, host: string, prefix: string): string {
+  return `${rootOf({ scheme, host })}${prefix === '' ? '' : `/v2/${prefix}`}`
+}
+
+/** The URL without the prefix. */
+export function rootOf({ scheme, host }: { scheme: string; host: string }): string {
+  return `${scheme}://${host}`
+}
+
+/** `mirror.example/proxy`: host and prefix as containers/image and OpenShift take them. */
+export function locationOf({ host, prefix }: MirrorAddress): string {
+  return prefix === '' ? host : `${host}/${prefix}`
+}
+
+/** The registry's name in references, such as `docker.io`; null for text that is not a registry's host. */
+export function readRegistry(text: string): string | null {
+  const name = canonicalRegistry(text.trim())
+  return /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]*[a-z0-9](?::\d+)?$|^localhost:\d+$/.test(name)
+    ? name
+    : null
+}

@@ -1,0 +1,44 @@
+/**
+ * Bottlerocket: `settings.container-registry.mirrors`, as user data or with apiclient (bottlerocket.dev, settings/container-registry). The registry
+ * itself is asked last. A login of the mirror's own is ignored (bottlerocket-os/bottlerocket#2677).
+ */
+
+import type { GroupSetup, MirrorTarget, PlatformRule } from '../setup.ts'
+import { base64 } from './talos.ts'
+
+function settings({ address, registries, authority }: MirrorTarget): string {
+  const mirrors = registries.map(registry =>
+    [
+      '[[settings.container-registry.mirrors]]',
+      `registry = "${registry}"`,
+      `endpoint = ["${address.url}"]`,
+    ].join('\n'),
+  )
+  const trust =
+    authority === null
+      ? []
+      : [`[settings.pki.registry-mirror]\ndata = "${base64(authority)}"\ntrusted = true`]
+  return `${[...mirrors, ...trust].join('\n\n')}\n`
+}
+
+export const bottlerocket: PlatformRule = {
+  setup(target): GroupSetup {
+    const { address, registries } = target
+    return {
+      files: [{ name: 'user-data.toml', place: null, content: settings(target) }],
+      delivery: 'settings',
+      put: [{ on: 'node', line: 'apiclient apply < user-data.toml' }],
+      effect: 'at-once',
+      activate: null,
+      check: [{ on: 'node', line: 'apiclient get settings.container-registry' }],
+      deadMirrorDelay: null,
+      login: 'upstream-credentials',
+      notes: [
+        { code: 'merge' },
+        ...(registries.length > 1 && address.prefix === '' ? [{ code: 'several-registries' } as const] : []),
+        ...(address.scheme === 'http' ? [{ code: 'plain-http' } as const] : []),
+        { code: 'pod-logins-reach-mirror' },
+      ],
+    }
+  },
+}

@@ -1,0 +1,40 @@
+/** containerd as packages install it: hosts.toml below /etc/containerd/certs.d, read at every pull (containerd's docs/hosts.md, docs/cri/config.md). */
+
+import type { GroupSetup, MirrorTarget, NodeGroup, NodeSetup, PlatformRule } from '../setup.ts'
+import {
+  askMirror,
+  configPath,
+  containerdNotes,
+  deadMirrorDelay,
+  hostsFiles,
+  isTooOld,
+  sampleImage,
+} from './hosts-toml.ts'
+
+const FOLDER = '/etc/containerd/certs.d'
+
+/** The setup of any node whose containerd reads this folder. */
+export function containerdSetup(
+  target: MirrorTarget,
+  group: NodeGroup,
+  own: Partial<NodeSetup> & { folder?: string } = {},
+): GroupSetup {
+  if (isTooOld(group)) return { unsupported: 'too-old' }
+  const { folder = FOLDER, notes = [], ...more } = own
+  return {
+    files: hostsFiles(target, group, folder.includes('\\') ? `${folder}\\` : `${folder}/`),
+    delivery: 'copy',
+    put: [],
+    effect: 'at-once',
+    activate: null,
+    check: [askMirror(target), { on: 'node', line: `crictl pull ${sampleImage(target)}` }],
+    deadMirrorDelay: deadMirrorDelay(target, group),
+    login: 'pod-secrets',
+    ...more,
+    notes: [...notes, ...containerdNotes(target, group)],
+  }
+}
+
+export const containerd: PlatformRule = {
+  setup: (target, group) => containerdSetup(target, group, { notes: [configPath(group, FOLDER)] }),
+}

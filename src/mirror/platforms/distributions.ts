@@ -1,0 +1,65 @@
+/**
+ * Distributions and clouds whose nodes read containerd's own files:
+ * MicroK8s (canonical/microk8s#3221 and its page on private registries), Amazon EKS (awslabs/amazon-eks-ami sets config_path),
+ * AKS (Azure/AgentBaker#1369 sets config_path), kind (its page on local registries), and Windows nodes.
+ */
+
+import type { PlatformRule } from '../setup.ts'
+import { containerdSetup } from './containerd.ts'
+import { askMirror, configPath, sampleImage } from './hosts-toml.ts'
+
+const FOLDER = '/etc/containerd/certs.d'
+const MICROK8S = '/var/snap/microk8s/current/args/certs.d'
+const WINDOWS = 'C:\\ProgramData\\containerd\\certs.d'
+
+export const microk8s: PlatformRule = {
+  setup: (target, group) =>
+    containerdSetup(target, group, {
+      folder: MICROK8S,
+      delivery: 'copy-to-every-node',
+      check: [
+        askMirror(target),
+        { on: 'node', line: `microk8s ctr images pull --hosts-dir ${MICROK8S} ${sampleImage(target)}` },
+      ],
+    }),
+}
+
+/** The Amazon Machine Image sets config_path; only user data reaches nodes that are yet to come. */
+export const eks: PlatformRule = {
+  setup: (target, group) => containerdSetup(target, group, { delivery: 'user-data', effect: 'new-nodes' }),
+}
+
+/** Node images set config_path. A node that is reimaged or upgraded is a new one, so a DaemonSet keeps the files there. */
+export const aks: PlatformRule = {
+  setup: (target, group) => containerdSetup(target, group, { delivery: 'daemon-set' }),
+}
+
+export const kind: PlatformRule = {
+  setup: (target, group) =>
+    containerdSetup(target, group, {
+      delivery: 'node-containers',
+      put: group.nodes.flatMap(node =>
+        target.registries.map(registry => {
+          const name = registry.replace(/:(\d+)$/, '_$1_')
+          return {
+            on: 'machine' as const,
+            line: `docker exec ${node} mkdir -p ${FOLDER} && docker cp ${name} ${node}:${FOLDER}/`,
+          }
+        }),
+      ),
+      notes: [configPath(group, FOLDER)],
+    }),
+}
+
+/** Hosts have no curl.exe option for the system's store, so the check is the pull alone. */
+export const windows: PlatformRule = {
+  setup: (target, group) =>
+    group.runtime === 'containerd' || group.runtime === null
+      ? containerdSetup(target, group, {
+          folder: WINDOWS,
+          delivery: 'copy-to-every-node',
+          check: [{ on: 'node', line: `crictl pull ${sampleImage(target)}` }],
+          notes: [configPath(group, WINDOWS), { code: 'unconfirmed-place' }],
+        })
+      : { unsupported: 'unknown-runtime' },
+}

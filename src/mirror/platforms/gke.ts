@@ -1,0 +1,62 @@
+/**
+ * GKE: `registryHosts` of a node pool's runtime configuration file (cloud.google.com/kubernetes-engine/docs/how-to/customize-containerd-configuration,
+ * google.container.v1.ContainerdConfig). Each entry is one hosts.toml; `host` takes a scheme, port, and path, and `dialTimeout` at most 180 s.
+ */
+
+import { stringify } from 'yaml'
+import type { GroupSetup, MirrorTarget, PlatformRule } from '../setup.ts'
+
+const LONGEST_DIAL_TIMEOUT = 180
+
+function runtimeConfiguration({ address, registries, dialTimeout, authority }: MirrorTarget): string {
+  const secret = 'projects/PROJECT/secrets/SECRET/versions/VERSION'
+  const host = {
+    host: address.url,
+    capabilities: ['HOST_CAPABILITY_PULL', 'HOST_CAPABILITY_RESOLVE'],
+    ...(address.prefix === '' ? {} : { overridePath: true }),
+    dialTimeout: `${Math.min(dialTimeout, LONGEST_DIAL_TIMEOUT)}s`,
+    ...(authority === null ? {} : { ca: [{ gcpSecretManagerSecretUri: secret }] }),
+  }
+  const registryHosts = registries.map(server => ({ server, hosts: [host] }))
+  return stringify({ registryHosts }, { lineWidth: 0, aliasDuplicateObjects: false })
+}
+
+export const gke: PlatformRule = {
+  setup(target, group): GroupSetup {
+    if (group.os === 'windows') return { unsupported: 'windows-pool' }
+    const { address, registries, authority } = target
+    return {
+      files: [{ name: 'containerd-configuration.yaml', place: null, content: runtimeConfiguration(target) }],
+      delivery: 'node-pool',
+      put: [
+        {
+          on: 'machine',
+          line: 'gcloud container node-pools update <pool> --cluster=<cluster> --location=<location> --containerd-config-from-file=containerd-configuration.yaml',
+        },
+      ],
+      effect: 'nodes-recreated',
+      activate: null,
+      check: [
+        {
+          on: 'machine',
+          line: "gcloud container node-pools describe <pool> --cluster=<cluster> --location=<location> --format='yaml(config.containerdConfig)'",
+        },
+        {
+          on: 'node',
+          line: `crictl pull ${registries.includes('docker.io') ? 'docker.io/library/busybox:latest' : `${registries[0]}/<image>`}`,
+        },
+      ],
+      deadMirrorDelay: Math.min(target.dialTimeout, LONGEST_DIAL_TIMEOUT),
+      login: 'pod-secrets',
+      notes: [
+        ...(registries.includes('docker.io')
+          ? [{ code: 'built-in-cache', host: 'mirror.gcr.io' } as const]
+          : []),
+        ...(authority === null ? [] : [{ code: 'authority-secret' } as const]),
+        ...(registries.length > 1 && address.prefix === '' ? [{ code: 'several-registries' } as const] : []),
+        ...(address.scheme === 'http' ? [{ code: 'plain-http' } as const] : []),
+        { code: 'pod-logins-reach-mirror' },
+      ],
+    }
+  },
+}

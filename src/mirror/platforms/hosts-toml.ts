@@ -1,0 +1,105 @@
+/**
+ * containerd's hosts.toml, one file a registry (containerd's docs/hosts.md). Top-level keys stand before tables; `server` is taken literally,
+ * so Docker Hub's is registry-1.docker.io; an own path needs `override_path`; `dial_timeout` exists from 2.1 on, and in 2.0 from 2.0.6
+ * (containerd/containerd#11106, #12136): before, a connection is given 30 seconds.
+ */
+
+import { apiHost } from '../../image/registries.ts'
+import { rootOf } from '../address.ts'
+import {
+  atLeast,
+  type MirrorFile,
+  type MirrorTarget,
+  type NodeGroup,
+  type SetupCommand,
+  type SetupNote,
+} from '../setup.ts'
+
+/** Seconds that containerd gives a connection unless the file says otherwise. */
+const DEFAULT_DIAL_TIMEOUT = 30
+
+function knowsDialTimeout(group: NodeGroup): boolean {
+  return atLeast(group, 2, 1) || (atLeast(group, 2, 0, 6) && !atLeast(group, 2, 1))
+}
+
+export function deadMirrorDelay({ dialTimeout }: MirrorTarget, group: NodeGroup): number {
+  return knowsDialTimeout(group) ? dialTimeout : DEFAULT_DIAL_TIMEOUT
+}
+
+/**
+ * The files of all registries, and the authority beside each.
+ * @param folder that config_path names, with the separator of the system at its end
+ */
+export function hostsFiles(target: MirrorTarget, group: NodeGroup, folder: string): MirrorFile[] {
+  const separator = folder.at(-1) ?? '/'
+  return target.registries.flatMap(registry => {
+    // A colon can't be part of a Windows path; containerd reads `host_port_` before `host:port` on every system.
+    const name = registry.replace(/:(\d+)$/, '_$1_')
+    const place = `${folder}${name}${separator}`
+    const own = {
+      name: `${name}/hosts.toml`,
+      place: `${place}hosts.toml`,
+      content: hostsToml(target, group, registry),
+    }
+    return target.authority === null
+      ? [own]
+      : [own, { name: `${name}/mirror-ca.crt`, place: `${place}mirror-ca.crt`, content: target.authority }]
+  })
+}
+
+function hostsToml(
+  { address, dialTimeout, authority }: MirrorTarget,
+  group: NodeGroup,
+  registry: string,
+): string {
+  const lines = [
+    `server = "https://${apiHost(registry)}"`,
+    '',
+    `[host."${address.url}"]`,
+    '  capabilities = ["pull", "resolve"]',
+    ...(address.prefix === '' ? [] : ['  override_path = true']),
+    // A relative path is taken from the folder of the file itself.
+    ...(authority === null ? [] : ['  ca = "mirror-ca.crt"']),
+    ...(knowsDialTimeout(group) ? [`  dial_timeout = "${dialTimeout}s"`] : []),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+/** What is to know wherever containerd reads such files. */
+export function containerdNotes({ address, registries }: MirrorTarget, group: NodeGroup): SetupNote[] {
+  const notes: SetupNote[] = [{ code: 'old-tables', removed: atLeast(group, 2, 4) }]
+  // The transfer service takes a list of folders for one name (containerd/containerd#12415, #12808).
+  if (atLeast(group, 2, 1)) notes.push({ code: 'one-folder' })
+  if (registries.length > 1 && address.prefix === '') notes.push({ code: 'several-registries' })
+  if (address.scheme === 'http') notes.push({ code: 'plain-http' })
+  notes.push({ code: 'pod-logins-reach-mirror' })
+  return notes
+}
+
+/** Where config_path is set depends on the major version. */
+export function configPath(group: NodeGroup, folder: string): SetupNote {
+  return { code: 'config-path', major: atLeast(group, 2, 0) ? 2 : 1, folder }
+}
+
+/** containerd reads the files from 1.5 on. A version that is not known is taken for a current one. */
+export function isTooOld(group: NodeGroup): boolean {
+  return group.runtime === 'containerd' && group.version !== null && !atLeast(group, 1, 5)
+}
+
+/** Asks the mirror from the node for an image that every cache of the registry can have. */
+export function askMirror({
+  address,
+  registries: [registry = 'docker.io'],
+  authority,
+}: MirrorTarget): SetupCommand {
+  const path = `${rootOf(address)}/v2/${address.prefix === '' ? '' : `${address.prefix}/`}`
+  const image = registry === 'docker.io' ? 'library/busybox/manifests/latest' : ''
+  const query = image === '' ? '' : `?ns=${registry}`
+  const trust = authority === null ? '' : '--cacert mirror-ca.crt '
+  return { on: 'node', line: `curl -sSI ${trust}'${path}${image}${query}'` }
+}
+
+/** An image of the registry, for a pull through the runtime itself. */
+export function sampleImage({ registries: [registry = 'docker.io'] }: MirrorTarget): string {
+  return registry === 'docker.io' ? 'docker.io/library/busybox:latest' : `${registry}/<image>`
+}

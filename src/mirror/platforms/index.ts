@@ -1,0 +1,41 @@
+/** Every platform and what its nodes need. A platform without a rule does not compile. */
+
+import type { GroupSetup, MirrorPlatform, MirrorTarget, NodeGroup, PlatformRule } from '../setup.ts'
+import { bottlerocket } from './bottlerocket.ts'
+import { containerd } from './containerd.ts'
+import { crio } from './cri-o.ts'
+import { aks, eks, kind, microk8s, windows } from './distributions.ts'
+import { docker } from './docker.ts'
+import { gke } from './gke.ts'
+import { minikube } from './minikube.ts'
+import { openshift } from './openshift.ts'
+import { k3s, rke2 } from './rancher.ts'
+import { talos } from './talos.ts'
+
+const RULES: Record<MirrorPlatform, PlatformRule> = {
+  k3s,
+  rke2,
+  microk8s,
+  minikube,
+  kind,
+  talos,
+  bottlerocket,
+  openshift,
+  gke,
+  aks,
+  eks,
+  windows,
+  containerd,
+  'cri-o': crio,
+  docker,
+  unknown: { setup: () => ({ unsupported: 'unknown-runtime' }) },
+}
+
+/** What the nodes of this group need to pull through the mirror, or why nothing can be said. */
+export function setupFor(target: MirrorTarget, group: NodeGroup): GroupSetup {
+  if (group.managed !== null) return { unsupported: group.managed }
+  // Older nodes of any platform may run Docker, which reads none of containerd's files.
+  if (group.runtime === 'docker' && group.platform !== 'minikube' && group.os !== 'windows')
+    return docker.setup(target, group)
+  return RULES[group.platform].setup(target, group)
+}

@@ -1,0 +1,54 @@
+/**
+ * minikube: files below ~/.minikube/files are copied to every node at each start (minikube.sigs.k8s.io/docs/handbook/filesync); `--registry-mirror`
+ * reaches Docker's daemon alone (minikube's docs on registries).
+ */
+
+import type { GroupSetup, MirrorTarget, NodeGroup, PlatformRule } from '../setup.ts'
+import { containerdSetup } from './containerd.ts'
+import { crioSetup } from './cri-o.ts'
+import { docker } from './docker.ts'
+import { configPath } from './hosts-toml.ts'
+
+const FOLDER = '/etc/containerd/certs.d'
+
+/** The same files below the folder that minikube copies. */
+function copied(setup: GroupSetup, flags = ''): GroupSetup {
+  if ('unsupported' in setup) return setup
+  return {
+    ...setup,
+    files: setup.files.map(file => ({ ...file, name: `.minikube/files${file.place ?? `/${file.name}`}` })),
+    delivery: 'minikube-files',
+    put: [],
+    effect: 'after-restart',
+    activate: { on: 'machine', line: `minikube stop && minikube start${flags}` },
+  }
+}
+
+export const minikube: PlatformRule = {
+  setup(target: MirrorTarget, group: NodeGroup): GroupSetup {
+    switch (group.runtime) {
+      case 'docker': {
+        const setup = docker.setup(target, group)
+        if ('unsupported' in setup) return setup
+        const insecure = target.address.scheme === 'http' ? ` --insecure-registry=${target.address.host}` : ''
+        return {
+          ...setup,
+          // The daemon's own file is minikube's.
+          files: setup.files.filter(({ name }) => name !== 'daemon.json'),
+          delivery: 'minikube-files',
+          effect: 'after-restart',
+          activate: {
+            on: 'machine',
+            line: `minikube delete && minikube start --registry-mirror=${target.address.url}${insecure}`,
+          },
+        }
+      }
+      case 'cri-o':
+        return copied(crioSetup(target))
+      case 'containerd':
+        return copied(containerdSetup(target, group, { notes: [configPath(group, FOLDER)] }))
+      default:
+        return { unsupported: 'unknown-runtime' }
+    }
+  },
+}

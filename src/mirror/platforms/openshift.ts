@@ -1,0 +1,87 @@
+/**
+ * OpenShift: an ImageTagMirrorSet and an ImageDigestMirrorSet, because each serves only its kind of reference (openshift/api, config/v1). A new
+ * tag set, and every later change of either, drains and restarts nodes (openshift/openshift-docs#100961).
+ */
+
+import { stringify } from 'yaml'
+import { locationOf } from '../address.ts'
+import type { GroupSetup, MirrorTarget, PlatformRule } from '../setup.ts'
+import { crioNotes } from './cri-o.ts'
+
+const GROUP = 'config.openshift.io/v1'
+
+function mirrorSet(
+  kind: 'ImageTagMirrorSet' | 'ImageDigestMirrorSet',
+  { address, registries }: MirrorTarget,
+): string {
+  const list = kind === 'ImageTagMirrorSet' ? 'imageTagMirrors' : 'imageDigestMirrors'
+  const sources = registries.map(source => ({
+    source,
+    mirrors: [locationOf(address)],
+    mirrorSourcePolicy: 'AllowContactingSource',
+  }))
+  return stringify(
+    { apiVersion: GROUP, kind, metadata: { name: 'registry-mirror' }, spec: { [list]: sources } },
+    { lineWidth: 0 },
+  )
+}
+
+/** The cluster's images configuration names this config map; a port is written with two periods in its keys. */
+function authorityMap(host: string, authority: string): string {
+  return stringify(
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'registry-mirror-ca', namespace: 'openshift-config' },
+      data: { [host.replace(/:(\d+)$/, '..$1')]: authority },
+    },
+    { lineWidth: 0 },
+  )
+}
+
+export const openshift: PlatformRule = {
+  setup(target): GroupSetup {
+    const { address, authority } = target
+    // The objects' schema has no place for IPv6 addresses.
+    if (address.host.startsWith('[')) return { unsupported: 'numeric-host' }
+    const files = [
+      {
+        name: 'image-digest-mirror-set.yaml',
+        place: null,
+        content: mirrorSet('ImageDigestMirrorSet', target),
+      },
+      { name: 'image-tag-mirror-set.yaml', place: null, content: mirrorSet('ImageTagMirrorSet', target) },
+      ...(authority === null
+        ? []
+        : [{ name: 'registry-mirror-ca.yaml', place: null, content: authorityMap(address.host, authority) }]),
+    ]
+    return {
+      files,
+      delivery: 'objects',
+      put: [
+        ...files.toReversed().map(({ name }) => ({ on: 'cluster' as const, line: `apply -f ${name}` })),
+        ...(authority === null
+          ? []
+          : [
+              {
+                on: 'cluster' as const,
+                line: `patch image.config.openshift.io cluster --type=merge -p '{"spec":{"additionalTrustedCA":{"name":"registry-mirror-ca"}}}'`,
+              },
+            ]),
+      ],
+      effect: 'nodes-drained',
+      activate: null,
+      check: [
+        { on: 'cluster', line: 'get machineconfigpools' },
+        { on: 'node', line: 'cat /etc/containers/registries.conf' },
+      ],
+      deadMirrorDelay: null,
+      login: 'credential-provider',
+      notes: [
+        { code: 'tags-and-digests' },
+        ...(address.scheme === 'http' ? [{ code: 'insecure-registries', host: address.host } as const] : []),
+        ...crioNotes(target).filter(({ code }) => code !== 'insecure-skips-tls'),
+      ],
+    }
+  },
+}

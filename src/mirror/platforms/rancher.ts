@@ -1,0 +1,71 @@
+/**
+ * K3s and RKE2: one registries.yaml on every node, from which each start writes containerd's files (docs.k3s.io/installation/private-registry,
+ * docs.rke2.io/install/private_registry). The registry itself is asked last, under its usual name.
+ */
+
+import { stringify } from 'yaml'
+import { rootOf } from '../address.ts'
+import type { GroupSetup, MirrorTarget, NodeGroup, PlatformRule, SetupCommand } from '../setup.ts'
+import { askMirror, sampleImage } from './hosts-toml.ts'
+
+type Distribution = 'k3s' | 'rke2'
+
+const CRICTL: Record<Distribution, string> = {
+  k3s: 'k3s crictl',
+  rke2: '/var/lib/rancher/rke2/bin/crictl --config /var/lib/rancher/rke2/agent/etc/crictl.yaml',
+}
+
+const RESTART: Record<Distribution, SetupCommand> = {
+  k3s: { on: 'node', line: 'systemctl restart k3s || systemctl restart k3s-agent' },
+  rke2: { on: 'node', line: 'systemctl restart rke2-server || systemctl restart rke2-agent' },
+}
+
+function registriesYaml({ address, registries, authority }: MirrorTarget, folder: string): string {
+  const endpoint = [rootOf(address)]
+  // The documented way to a path below /v2: names are rewritten, the endpoint stays the root.
+  const rewrite = address.prefix === '' ? {} : { rewrite: { '^(.*)$': `${address.prefix}/$1` } }
+  return stringify(
+    {
+      mirrors: Object.fromEntries(registries.map(registry => [registry, { endpoint, ...rewrite }])),
+      ...(authority === null
+        ? {}
+        : { configs: { [address.host]: { tls: { ca_file: `${folder}/mirror-ca.crt` } } } }),
+    },
+    { lineWidth: 0, defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' },
+  )
+}
+
+function setupOf(distribution: Distribution) {
+  return (target: MirrorTarget, _group: NodeGroup): GroupSetup => {
+    const folder = `/etc/rancher/${distribution}`
+    const { address, authority, registries } = target
+    return {
+      files: [
+        {
+          name: 'registries.yaml',
+          place: `${folder}/registries.yaml`,
+          content: registriesYaml(target, folder),
+        },
+        ...(authority === null
+          ? []
+          : [{ name: 'mirror-ca.crt', place: `${folder}/mirror-ca.crt`, content: authority }]),
+      ],
+      delivery: 'copy-to-every-node',
+      put: [],
+      effect: 'after-restart',
+      activate: RESTART[distribution],
+      check: [askMirror(target), { on: 'node', line: `${CRICTL[distribution]} pull ${sampleImage(target)}` }],
+      deadMirrorDelay: 30,
+      login: 'registries-yaml',
+      notes: [
+        { code: 'merge' },
+        ...(registries.length > 1 && address.prefix === '' ? [{ code: 'several-registries' } as const] : []),
+        ...(address.scheme === 'http' ? [{ code: 'plain-http' } as const] : []),
+        { code: 'pod-logins-reach-mirror' },
+      ],
+    }
+  }
+}
+
+export const k3s: PlatformRule = { setup: setupOf('k3s') }
+export const rke2: PlatformRule = { setup: setupOf('rke2') }

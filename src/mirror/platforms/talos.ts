@@ -1,0 +1,83 @@
+/**
+ * Talos: a RegistryMirrorConfig a registry and a RegistryTLSConfig for the authority from 1.12 on (docs.siderolabs.com, the JSON Schema of
+ * siderolabs/talos), before that `machine.registries`. A machine configuration is patched with talosctl; the runtime needs no restart.
+ */
+
+import { stringify } from 'yaml'
+import type { GroupSetup, MirrorTarget, NodeGroup, PlatformRule } from '../setup.ts'
+
+const LAYOUT = { lineWidth: 0 } as const
+
+function documents({ address, registries, authority }: MirrorTarget): string {
+  const override = address.prefix === '' ? {} : { overridePath: true }
+  const mirrors = registries.map(name => ({
+    apiVersion: 'v1alpha1',
+    kind: 'RegistryMirrorConfig',
+    name,
+    endpoints: [{ url: address.url, ...override }],
+  }))
+  const tls =
+    authority === null
+      ? []
+      : [{ apiVersion: 'v1alpha1', kind: 'RegistryTLSConfig', name: address.host, ca: authority }]
+  return [...mirrors, ...tls].map(document => stringify(document, LAYOUT)).join('---\n')
+}
+
+function patch({ address, registries, authority }: MirrorTarget): string {
+  const override = address.prefix === '' ? {} : { overridePath: true }
+  const mirror = { endpoints: [address.url], ...override }
+  // `ca` is base64 here, as everywhere in the old machine configuration.
+  const config = authority === null ? {} : { config: { [address.host]: { tls: { ca: base64(authority) } } } }
+  const mirrors = Object.fromEntries(registries.map(name => [name, mirror]))
+  return stringify(
+    { machine: { registries: { mirrors, ...config } } },
+    { ...LAYOUT, aliasDuplicateObjects: false },
+  )
+}
+
+/** PEM is plain ASCII. */
+export function base64(text: string): string {
+  return btoa(text)
+}
+
+/** The version of Talos, which its osImage names: `Talos (v1.12.0)`. */
+function isBefore112({ osImage }: NodeGroup): boolean {
+  const [, major, minor] = /v(\d+)\.(\d+)/.exec(osImage ?? '') ?? []
+  if (major === undefined) return false
+  return Number(major) === 1 && Number(minor) < 12
+}
+
+export const talos: PlatformRule = {
+  setup(target, group): GroupSetup {
+    const old = isBefore112(group)
+    const { address, registries } = target
+    return {
+      files: [{ name: 'mirror.yaml', place: null, content: old ? patch(target) : documents(target) }],
+      delivery: 'machine-config',
+      put: [
+        {
+          on: 'machine',
+          line: 'talosctl -n <address>,<address> patch machineconfig --patch @mirror.yaml --dry-run',
+        },
+        { on: 'machine', line: 'talosctl -n <address>,<address> patch machineconfig --patch @mirror.yaml' },
+      ],
+      effect: 'at-once',
+      activate: null,
+      check: [
+        {
+          on: 'machine',
+          line: `talosctl -n <address> image pull ${registries.includes('docker.io') ? 'docker.io/library/busybox:latest' : `${registries[0]}/<image>`}`,
+        },
+        { on: 'machine', line: 'talosctl -n <address> logs cri' },
+      ],
+      deadMirrorDelay: null,
+      login: 'registry-auth-config',
+      notes: [
+        ...(old ? [{ code: 'old-talos' } as const] : []),
+        ...(registries.length > 1 && address.prefix === '' ? [{ code: 'several-registries' } as const] : []),
+        ...(address.scheme === 'http' ? [{ code: 'plain-http' } as const] : []),
+        { code: 'pod-logins-reach-mirror' },
+      ],
+    }
+  },
+}

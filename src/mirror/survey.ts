@@ -1,0 +1,158 @@
+/** What is known of mirrors in a cluster: which nodes there are, which mirrors were seen in use, which are configured, and what would go through one. */
+
+import { endpointOf } from '../diagnosis/endpoint.ts'
+import { parseReference } from '../image/reference.ts'
+import type { ImageRewriter, MirrorFacts, MirrorSetEntry, PeerMirror } from '../snapshot/mirrors.ts'
+import type { Node } from '../snapshot/node.ts'
+import type { Gap, SnapshotSource } from '../snapshot/snapshot.ts'
+import { type GroupState, stateOf } from './group-state.ts'
+import { groupNodes } from './node-groups.ts'
+import { type RuntimeNote, runtimeNotes } from './runtime-notes.ts'
+import type { NodeGroup } from './setup.ts'
+
+/** A mirror that the text of a failed pull names. Pulls that succeed leave no trace of the host that served them. */
+export interface SeenMirror {
+  host: string
+  /** Whose images were wanted; null if the image's name can't be read. */
+  registry: string | null
+  /** The nodes whose pods reported it, as far as they are known. */
+  nodes: string[]
+}
+
+/** Something that configures a mirror, or that changes where images come from. */
+export type ConfiguredMirror =
+  | ({ code: 'mirror-set' } & MirrorSetEntry)
+  | ({ code: 'peer' } & PeerMirror)
+  | { code: 'embedded-registry'; nodes: string[] }
+  | ({ code: 'rewriter' } & ImageRewriter)
+  | { code: 'built-in-cache'; host: string; registry: string; nodes: string[] }
+
+/** What nodes pull from one registry. */
+interface RegistryPulls {
+  registry: string
+  /** Different images, whatever node they are on. */
+  images: number
+  /** The images of each node, added up: as many pulls from the registry if each node starts empty. */
+  pulls: number
+  /** The most that a single node has of them. */
+  mostOnOneNode: number
+}
+
+/** Nodes that are configured alike, what is known of their mirror, and what their runtime's version means for one. */
+interface SurveyedGroup {
+  group: NodeGroup
+  mirror: GroupState
+  notes: RuntimeNote[]
+}
+
+export interface MirrorSurvey {
+  takenAt: string
+  source: SnapshotSource
+  groups: SurveyedGroup[]
+  seen: SeenMirror[]
+  configured: ConfiguredMirror[]
+  /** The registry with the most pulls first. */
+  pulls: RegistryPulls[]
+  gaps: Gap[]
+}
+
+/** Judges what was read. */
+export function surveyMirrors(facts: MirrorFacts): MirrorSurvey {
+  const groups = groupNodes(facts.nodes)
+  const seen = seenIn(facts)
+  const configured: ConfiguredMirror[] = [
+    ...facts.mirrorSets.map(entry => ({ code: 'mirror-set' as const, ...entry })),
+    ...facts.peers.map(peer => ({ code: 'peer' as const, ...peer })),
+    ...embeddedRegistry(facts.nodes),
+    ...facts.rewriters.map(rewriter => ({ code: 'rewriter' as const, ...rewriter })),
+    ...builtInCaches(groups),
+  ]
+  return {
+    takenAt: facts.takenAt,
+    source: facts.source,
+    groups: groups.map(group => ({
+      group,
+      mirror: stateOf(group, { seen, configured }),
+      notes: runtimeNotes(group),
+    })),
+    seen,
+    configured,
+    pulls: pullsOf(facts),
+    gaps: facts.gaps.filter(gap => !isOfOtherPlatform(gap, facts, groups)),
+  }
+}
+
+/** A server without OpenShift's kinds refuses them like any that the user is not allowed to read; only OpenShift's nodes obey them. */
+function isOfOtherPlatform(
+  { what, why }: Gap,
+  { nodes }: MirrorFacts,
+  groups: readonly NodeGroup[],
+): boolean {
+  return (
+    why === 'forbidden' &&
+    what.endsWith('.openshift.io') &&
+    nodes.length > 0 &&
+    groups.every(({ platform }) => platform !== 'openshift')
+  )
+}
+
+function seenIn({ failures, events }: MirrorFacts): SeenMirror[] {
+  const found = new Map<string, SeenMirror>()
+  const add = (text: string, image: string | null, node: string | null) => {
+    const registry = image === null ? null : (parseReference(image)?.registry ?? null)
+    const endpoint = endpointOf(text, registry)
+    if (endpoint?.role !== 'mirror') return
+    const key = `${endpoint.host} ${registry}`
+    const seen = found.get(key) ?? { host: endpoint.host, registry, nodes: [] }
+    if (node !== null && !seen.nodes.includes(node)) seen.nodes.push(node)
+    found.set(key, seen)
+  }
+  for (const { text, image, node } of failures) add(text, image, node)
+  for (const { message } of events) add(message, imageNamed(message), null)
+  return [...found.values()].map(seen => ({ ...seen, nodes: seen.nodes.toSorted() }))
+}
+
+/** The kubelet's own sentence names the image first. */
+function imageNamed(message: string): string | null {
+  return /^[^"]{0,60}\bimage "([^"\s]{1,512})"/i.exec(message)?.[1] ?? null
+}
+
+function embeddedRegistry(nodes: readonly Node[]): ConfiguredMirror[] {
+  const on = nodes.filter(({ labels }) =>
+    [labels['p2p.k3s.cattle.io/enabled'], labels['p2p.rke2.cattle.io/enabled']].includes('true'),
+  )
+  return on.length === 0 ? [] : [{ code: 'embedded-registry', nodes: on.map(({ name }) => name).toSorted() }]
+}
+
+/** GKE's nodes ask this cache before Docker Hub by themselves (Google's documentation). */
+function builtInCaches(groups: readonly NodeGroup[]): ConfiguredMirror[] {
+  const nodes = groups
+    .filter(({ platform, os }) => platform === 'gke' && os !== 'windows')
+    .flatMap(({ nodes }) => nodes)
+  return nodes.length === 0
+    ? []
+    : [{ code: 'built-in-cache', host: 'mirror.gcr.io', registry: 'docker.io', nodes: nodes.toSorted() }]
+}
+
+function pullsOf({ images }: MirrorFacts): RegistryPulls[] {
+  const byRegistry = new Map<string, Map<string, Set<string>>>()
+  for (const { image, node } of images) {
+    const reference = parseReference(image)
+    if (reference === null) continue
+    const { registry, repository, tag, digest } = reference
+    const onNodes = byRegistry.get(registry) ?? new Map<string, Set<string>>()
+    const onNode = onNodes.get(node) ?? new Set<string>()
+    byRegistry.set(registry, onNodes.set(node, onNode.add(`${repository}:${digest ?? tag ?? 'latest'}`)))
+  }
+  return [...byRegistry]
+    .map(([registry, onNodes]) => {
+      const counts = [...onNodes.values()].map(({ size }) => size)
+      return {
+        registry,
+        images: new Set([...onNodes.values()].flatMap(names => [...names])).size,
+        pulls: counts.reduce((sum, count) => sum + count, 0),
+        mostOnOneNode: Math.max(...counts),
+      }
+    })
+    .sort((a, b) => b.pulls - a.pulls || (a.registry < b.registry ? -1 : 1))
+}

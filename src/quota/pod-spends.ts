@@ -1,0 +1,78 @@
+/** What pods pull that are there: images that they wait for, and starts of containers that crash again and again. */
+
+import { classify } from '../diagnosis/classify.ts'
+import { endpointOf, isLocal } from '../diagnosis/endpoint.ts'
+import { isUnlikelyToRecover } from '../diagnosis/recovery-prospects.ts'
+import { DOCKER_HUB } from '../image/docker-hub.ts'
+import type { UsagePod } from '../snapshot/hub-usage.ts'
+import { isAlways } from './pull-cost.ts'
+import { restartCycle } from './restarts.ts'
+import type { Spend } from './spending.ts'
+import { hubName, sum, type WindowFacts } from './workload-spends.ts'
+
+type Waiting = UsagePod['waiting'][number]
+
+/** Pulls that pods wait for. A node pulls an image once, whichever of its pods wait for it; one architecture of it, so that counts one. */
+export class WaitingPulls {
+  readonly #facts: WindowFacts
+  /** Nodes and images, each once. */
+  readonly #counted = new Set<string>()
+
+  constructor(facts: WindowFacts) {
+    this.#facts = facts
+  }
+
+  /** Of these pods, those that no pod before them waits for. */
+  of(pods: readonly UsagePod[]): Spend[] {
+    let waiting = 0
+    const before = this.#counted.size
+    for (const pod of pods) {
+      const pulled = pod.waiting.filter(one => this.#costs(pod, one))
+      waiting += pulled.length > 0 ? 1 : 0
+      for (const { container } of pulled) {
+        this.#counted.add(`${pod.node ?? `${pod.namespace}/${pod.name}`} ${hubName(container.image)}`)
+      }
+    }
+    const pulls = this.#counted.size - before
+    if (pulls === 0) return []
+    return [{ reason: { code: 'waiting', pods: waiting }, pulls, when: 'now', atMost: false }]
+  }
+
+  #costs({ node }: UsagePod, { container, reason, message, present }: Waiting): boolean {
+    if (container.policy === 'Never' || reachesAnother(reason, message)) return false
+    const { nodes } = this.#facts
+    const there = present || nodes.holds(node, hubName(container.image))
+    return !there || (isAlways(container) && nodes.alwaysCostOn(node) !== 'nothing')
+  }
+}
+
+/** Whether the pull goes to a mirror, or comes to nothing: neither counts on Docker Hub. What the node's own loopback passes on does. */
+function reachesAnother(reason: string, message: string): boolean {
+  const endpoint = endpointOf(message, DOCKER_HUB)
+  const isMirror = endpoint?.role === 'mirror' && !isLocal(endpoint.host)
+  return isMirror || isUnlikelyToRecover(classify(message, reason).cause)
+}
+
+/** Starts of containers with policy Always, where the node's runtime gets the manifest at each. */
+export function restartSpends(pods: readonly UsagePod[], { takenAt, window, nodes }: WindowFacts): Spend[] {
+  const loops = pods.flatMap(pod =>
+    pod.restarts.flatMap(restart => {
+      const { container } = restart
+      if (!isAlways(container) || nodes.alwaysCostOn(pod.node) === 'nothing') return []
+      const seconds = restartCycle(restart, takenAt)
+      return seconds === null || seconds > window
+        ? []
+        : [{ pod, container, seconds, pulls: Math.floor(window / seconds) }]
+    }),
+  )
+  const [fastest] = loops.toSorted((one, other) => one.seconds - other.seconds)
+  if (fastest === undefined) return []
+  const reason = {
+    code: 'restarts',
+    pods: new Set(loops.map(({ pod }) => pod)).size,
+    everySeconds: fastest.seconds,
+    pod: fastest.pod.name,
+    container: fastest.container,
+  } as const
+  return [{ reason, pulls: sum(loops.map(({ pulls }) => pulls)), when: 'evenly', atMost: true }]
+}

@@ -1,0 +1,41 @@
+/** What it costs on Docker Hub to start a container whose image is on the node already. A pull is a GET of a manifest; a HEAD is free. */
+
+import { defaultPullPolicy } from '../image/describe.ts'
+import type { HubContainer } from '../snapshot/hub-usage.ts'
+
+/**
+ * What the kubelet's policy Always costs with a runtime.
+ * - `nothing`: the runtime asks by HEAD, and gets the manifest only if the tag means another image now
+ * - `each`: the runtime gets the manifest at every start
+ * - `unknown`: this runtime is unknown
+ */
+export type AlwaysCost = 'nothing' | 'each' | 'unknown'
+
+/** Docker Engine keeps manifests since this version (moby/moby#41607). */
+const DOCKER_KEEPS_MANIFESTS = [20, 10] as const
+
+/**
+ * By `containerRuntimeVersion`. containerd: measured with 1.6.20, a crash loop of a policy Always made one GET in all; its resolver sends a
+ * HEAD and finds the manifest in its content store. CRI-O: containers/image gets the manifest whenever it opens an image (containers/image#1078).
+ */
+export function alwaysCost(runtime: string | null): AlwaysCost {
+  const [, name = '', major = '', minor = ''] = /^([\w-]+):\/\/v?(\d+)(?:\.(\d+))?/.exec(runtime ?? '') ?? []
+  switch (name) {
+    case 'containerd':
+      return 'nothing'
+    case 'cri-o':
+      return 'each'
+    case 'docker': {
+      const [since, sinceMinor] = DOCKER_KEEPS_MANIFESTS
+      const keeps = Number(major) > since || (Number(major) === since && Number(minor) >= sinceMinor)
+      return keeps ? 'nothing' : 'each'
+    }
+    default:
+      return 'unknown'
+  }
+}
+
+/** Whether the kubelet asks the runtime to pull at each start. */
+export function isAlways({ image, policy }: HubContainer): boolean {
+  return (policy ?? defaultPullPolicy(image)) === 'Always'
+}

@@ -1,0 +1,70 @@
+/** An audit as GitHub workflow commands: the ten worst as annotations, because a step shows no more; the rest is in the step summary. */
+
+import type { AuditFinding, AuditSeverity } from '../../../audit/finding.ts'
+import type { AuditReport } from '../../../audit/report.ts'
+import { workflowMessage, workflowProperty } from '../../escape.ts'
+import { sanitizeLine } from '../../sanitize.ts'
+import { joinLines } from '../../screen/block.ts'
+import { problemSentence } from '../../words/audit/files.ts'
+import { auditSentence } from '../../words/audit/summary.ts'
+import { RULE_WORDS, tell } from '../../words/audit.ts'
+import { pluralize } from '../../words/count.ts'
+import { gapSentence, summarizeGaps } from '../../words/gaps.ts'
+import { filePlace, fullWorkload } from './places.ts'
+
+const MOST = 10
+const LEVEL: Record<AuditSeverity, string> = { error: 'error', warning: 'warning', info: 'notice' }
+
+/** The commands, and as a last line for the log the summary. */
+export function renderAuditGithub(report: AuditReport): string {
+  const { findings, unread, gaps } = report
+  const trouble = [
+    ...unread.map(file =>
+      annotation('error', { title: 'Not read', file: file.path, line: file.line, col: file.column }, [
+        problemSentence(file),
+      ]),
+    ),
+    ...summarizeGaps(gaps, 'audit').map(story =>
+      annotation('warning', { title: 'Not everything could be read' }, [gapSentence(story)]),
+    ),
+  ].slice(0, MOST)
+  const shown = findings.slice(0, Math.max(0, MOST - trouble.length))
+  const rest = findings.length - shown.length
+  const more =
+    rest === 0
+      ? []
+      : [sanitizeLine(`… and ${pluralize(rest, 'more finding')}: see the step summary, or use -o sarif.`)]
+  const lines = [...trouble, ...shown.map(ofFinding)]
+  return `${lines.map(line => `${line}\n`).join('')}${joinLines([...more, sanitizeLine(auditSentence(report))])}`
+}
+
+function ofFinding(finding: AuditFinding): string {
+  const { rule, severity } = finding
+  const { title, todo } = RULE_WORDS[rule]
+  const place = filePlace(finding)
+  const where =
+    place === null
+      ? {}
+      : {
+          file: place.path,
+          line: place.line,
+          endLine: place.endLine,
+          col: place.column,
+          endColumn: place.endColumn,
+        }
+  return annotation(LEVEL[severity], { ...where, title: `${title} (${rule})` }, [
+    `${fullWorkload(finding)}: ${tell(finding)}`,
+    `${todo}.`,
+  ])
+}
+
+function annotation(
+  level: string,
+  properties: Record<string, string | number | null>,
+  lines: string[],
+): string {
+  const written = Object.entries(properties)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `${name}=${workflowProperty(String(value))}`)
+  return `::${level} ${written.join(',')}::${workflowMessage(lines)}`
+}

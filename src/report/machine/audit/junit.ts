@@ -1,0 +1,71 @@
+/** An audit as JUnit XML: a test suite for each file or namespace, each finding a failed test case, and one passing case where nothing is wrong. */
+
+import type { AuditFinding, AuditSeverity } from '../../../audit/finding.ts'
+import type { AuditReport } from '../../../audit/report.ts'
+import { xml } from '../../escape.ts'
+import { problemSentence } from '../../words/audit/files.ts'
+import { auditSentence } from '../../words/audit/summary.ts'
+import { RULE_WORDS, tell } from '../../words/audit.ts'
+import { gapSentence, summarizeGaps } from '../../words/gaps.ts'
+import { output, problem, testCase } from '../junit.ts'
+import { fullWorkload, placeText } from './places.ts'
+
+const RANK: Record<AuditSeverity | 'never', number> = { info: 0, warning: 1, error: 2, never: 3 }
+
+/** Findings below `failOn` pass, with what was found as their output: CI then agrees with the exit code. */
+export function renderAuditJunit(report: AuditReport, failOn: AuditSeverity | 'never'): string {
+  const { findings, gaps, unread, takenAt } = report
+  const fails = ({ severity }: AuditFinding) => RANK[severity] >= RANK[failOn]
+  const names = new Map<string, number>()
+  const cases = [
+    ...findings.map(finding => {
+      const body = fails(finding)
+        ? problem('failure', finding.rule, ...storyOf(finding))
+        : output(storyOf(finding).flat())
+      return testCase(
+        finding.workload.source?.path ?? finding.workload.namespace ?? '',
+        unique(nameOf(finding), names),
+        body,
+      )
+    }),
+    ...unread.map(file =>
+      testCase(file.path, unique('read', names), problem('error', file.problem, problemSentence(file), [])),
+    ),
+    ...summarizeGaps(gaps, 'audit').map(story =>
+      testCase(
+        'gaps',
+        unique(`${story.gap.what}: ${story.gap.why}`, names),
+        problem('error', story.gap.why, gapSentence(story), []),
+      ),
+    ),
+  ]
+  if (cases.length === 0) cases.push(testCase('audit', 'nothing found', output([auditSentence(report)])))
+  const errors = unread.length + summarizeGaps(gaps, 'audit').length
+  const counts = `tests="${cases.length}" failures="${findings.filter(fails).length}" errors="${errors}" time="0"`
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="pullguard" ${counts}>`,
+    `  <testsuite name="pullguard audit" ${counts} timestamp="${xml(takenAt.slice(0, 19))}">`,
+    ...cases,
+    '  </testsuite>',
+    '</testsuites>',
+    '',
+  ].join('\n')
+}
+
+function nameOf(finding: AuditFinding): string {
+  return [finding.rule, fullWorkload(finding), finding.container?.name ?? ''].join(' ').trim()
+}
+
+/** GitLab reads only the first of two cases with one name. */
+function unique(name: string, names: Map<string, number>): string {
+  const count = (names.get(name) ?? 0) + 1
+  names.set(name, count)
+  return count === 1 ? name : `${name} (${count})`
+}
+
+/** The headline, and what follows it. */
+function storyOf(finding: AuditFinding): [title: string, lines: string[]] {
+  const { title, why, todo } = RULE_WORDS[finding.rule]
+  return [title, [`${placeText(finding)}: ${tell(finding)}`, why, `To do: ${todo}.`]]
+}

@@ -1,0 +1,36 @@
+/** How a finding of an audit says where it is. */
+
+import type { AuditFinding } from '../../../audit/finding.ts'
+
+/** `deployment/shop`. */
+export function workloadText({ workload: { kind, name } }: Pick<AuditFinding, 'workload'>): string {
+  return `${kind.toLowerCase()}/${name === '' ? '(unnamed)' : name}`
+}
+
+/** `web/deployment/shop`; without the namespace where a file names none. */
+export function fullWorkload(finding: Pick<AuditFinding, 'workload'>): string {
+  const { namespace } = finding.workload
+  return namespace === null ? workloadText(finding) : `${namespace}/${workloadText(finding)}`
+}
+
+export interface FilePlace {
+  path: string
+  line: number
+  column: number
+  endLine: number
+  endColumn: number
+}
+
+/** In a file; of a finding without a value of its own the workload's. null in a cluster. */
+export function filePlace({ workload, place }: AuditFinding): FilePlace | null {
+  const where = place ?? workload.place
+  if (workload.source === null || where === null) return null
+  const { line, column, endLine, endColumn } = where
+  return { path: workload.source.path, line, column, endLine, endColumn }
+}
+
+/** `deploy.yaml:12:16`; in a cluster `web/deployment/shop`. */
+export function placeText(finding: AuditFinding): string {
+  const place = filePlace(finding)
+  return place === null ? fullWorkload(finding) : `${place.path}:${place.line}:${place.column}`
+}

@@ -1,0 +1,31 @@
+/** An audit as plain columns, one finding a row, as a pipe takes it: nothing cut off, colored or wrapped. */
+
+import type { AuditFinding } from '../../../audit/finding.ts'
+import type { AuditReport } from '../../../audit/report.ts'
+import { cell } from '../../escape.ts'
+import { joinLines } from '../../screen/block.ts'
+import { columns } from '../../screen/columns.ts'
+import { tell } from '../../words/audit.ts'
+import { placeText, workloadText } from './places.ts'
+
+type Column = [header: string, value: (finding: AuditFinding) => string | null]
+
+/** Names and order are stable; new columns come at the end. */
+const COLUMNS: Column[] = [
+  ['SEVERITY', ({ severity }) => severity],
+  ['RULE', ({ rule }) => rule],
+  ['WHERE', placeText],
+  ['NAMESPACE', ({ workload }) => workload.namespace],
+  ['WORKLOAD', workloadText],
+  ['CONTAINER', ({ container }) => container?.name ?? null],
+  ['IMAGE', ({ container }) => container?.image ?? null],
+]
+const WIDE: Column[] = [['MESSAGE', tell]]
+
+/** The rows under their header; nothing at all where nothing was found. */
+export function renderAuditPlain({ findings }: AuditReport, wide: boolean): string {
+  if (findings.length === 0) return ''
+  const shown = wide ? [...COLUMNS, ...WIDE] : COLUMNS
+  const rows = findings.map(finding => shown.map(([, value]) => cell(value(finding))))
+  return joinLines(columns([shown.map(([header]) => header), ...rows]))
+}

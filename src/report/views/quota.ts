@@ -1,0 +1,145 @@
+/** How many pulls are left on Docker Hub, in any of the formats. */
+
+import type { HubQuota, JudgedQuotas, QuotaAnswer } from '../../snapshot/hub-quota.ts'
+import { cell, markdownText } from '../escape.ts'
+import type { QuotaFormat } from '../formats.ts'
+import { toJson, toYaml } from '../machine/data.ts'
+import { renderPrometheus } from '../machine/prometheus.ts'
+import { type QuotaReport, quotaDocument } from '../machine/quota-document.ts'
+import type { ReportOptions } from '../options.ts'
+import { escapeInJson, sanitizeLine } from '../sanitize.ts'
+import { FRESH_SCREEN, joinBlocks } from '../screen/block.ts'
+import { type Palette, paletteFor } from '../screen/palette.ts'
+import { tableLines } from '../screen/table.ts'
+import { wrap } from '../screen/wrap.ts'
+import { gapSentence, summarizeGaps } from '../words/gaps.ts'
+import {
+  answerText,
+  headingText,
+  identityText,
+  needsNames,
+  quotaVerdictText,
+  sourceText,
+  whoseNumbersText,
+} from '../words/quota.ts'
+import { shortageText } from '../words/quota-usage.ts'
+import { gapLines } from './gaps.ts'
+import { usageMarkdown } from './quota/usage-markdown.ts'
+import { usageBlocks } from './quota/usage-screen.ts'
+
+export interface QuotaReportOptions extends ReportOptions {
+  format: QuotaFormat
+  /** Whether addresses may be printed. */
+  showSource: boolean
+  /** It is shown again and again. */
+  watch: boolean
+}
+
+const RENDERERS: Record<QuotaFormat, (report: QuotaReport, options: QuotaReportOptions) => string> = {
+  table: renderScreen,
+  json: renderJson,
+  yaml: (report, { showSource, invocation }) => toYaml(quotaDocument(report, showSource, invocation)),
+  markdown: renderMarkdown,
+  prometheus: renderPrometheus,
+}
+
+/** The quota as text for standard output, ready to write. */
+export function renderQuota(report: QuotaReport, options: QuotaReportOptions): string {
+  return RENDERERS[options.format](report, options)
+}
+
+/** As JSON one compact document a line where it is shown again and again. */
+function renderJson(report: QuotaReport, { showSource, invocation, watch }: QuotaReportOptions): string {
+  const document = quotaDocument(report, showSource, invocation)
+  return watch ? `${escapeInJson(JSON.stringify(document))}\n` : toJson(document)
+}
+
+function renderScreen(report: QuotaReport, options: QuotaReportOptions): string {
+  const { width, color, watch, terminal } = options
+  const { judged, usage, takenAt } = report
+  const shortage = usage === null ? [] : [shortageText(usage.usage) ?? []].flat()
+  const palette = paletteFor(color)
+  const screen = joinBlocks([
+    [palette.strong(headingText(watch ? takenAt : null))],
+    rows(judged, options, palette),
+    wrap(whoseNumbersText(judged.quotas), width).map(palette.dim),
+    ...(usage === null ? [] : usageBlocks(usage, options, palette)),
+    gapLines(report.gaps, width, palette, 'quota'),
+    [
+      ...wrap(sanitizeLine(quotaVerdictText(judged)), width).map(verdictStyle(judged, palette)),
+      ...shortage
+        .flatMap(text => wrap(sanitizeLine(text), width))
+        .map(line => palette.problem(line, 'error')),
+    ],
+  ])
+  return watch && terminal ? `${FRESH_SCREEN}${screen}` : watch ? `${screen}\n` : screen
+}
+
+function rows(judged: JudgedQuotas, options: QuotaReportOptions, palette: Palette): string[] {
+  const { quotas } = judged
+  const named = needsNames(quotas)
+  const lines = tableLines(
+    quotas.map(quota => [
+      cell(identityText(quota, named)),
+      options.terminal ? bar(quota.answer) : '',
+      cell(textOf(quota, options)),
+    ]),
+    options.width,
+    '  ',
+  )
+  return lines.flatMap((row, index) => row.map(styleOf(quotas[index], judged, palette)))
+}
+
+function textOf({ answer }: HubQuota, { showSource }: QuotaReportOptions): string {
+  const source = showSource && answer.status === 'limited' ? answer.source : null
+  return source === null ? answerText(answer) : `${answerText(answer)}, counted for ${sourceText(source)}`
+}
+
+const BAR = 20
+
+/** What is left of the limit; blank where there is no such share. */
+function bar(answer: QuotaAnswer): string {
+  if (answer.status === 'rate-limited') return '░'.repeat(BAR)
+  if (answer.status !== 'limited' || answer.remaining === null || answer.limit === 0) return ' '.repeat(BAR)
+  // A last pull is still a pull.
+  const filled = Math.min(BAR, Math.ceil((answer.remaining / answer.limit) * BAR))
+  return '█'.repeat(filled) + '░'.repeat(BAR - filled)
+}
+
+function styleOf(
+  quota: HubQuota | undefined,
+  { refused, short, unknown }: JudgedQuotas,
+  { problem }: Palette,
+): (line: string) => string {
+  if (quota === undefined) return line => line
+  if (refused.includes(quota) || short.includes(quota)) return line => problem(line, 'error')
+  return unknown.includes(quota) ? line => problem(line, 'warning') : line => line
+}
+
+function verdictStyle({ refused, short, unknown }: JudgedQuotas, palette: Palette): (line: string) => string {
+  if (refused.length + short.length > 0) return line => palette.problem(line, 'error')
+  return unknown.length > 0 ? line => palette.problem(line, 'warning') : palette.success
+}
+
+function renderMarkdown(report: QuotaReport, options: QuotaReportOptions): string {
+  const { judged, usage } = report
+  const named = needsNames(judged.quotas)
+  const table = judged.quotas.map(
+    quota => `| ${markdownText(identityText(quota, named))} | ${markdownText(textOf(quota, options))} |`,
+  )
+  const gaps =
+    report.gaps.length === 0
+      ? []
+      : [
+          markdownText(
+            `Not everything could be read. ${summarizeGaps(report.gaps, 'quota').map(gapSentence).join('. ')}.`,
+          ),
+        ]
+  return `${[
+    `### Docker Hub pulls: ${markdownText(quotaVerdictText(judged))}`,
+    ['| Who | Left |', '| --- | --- |', ...table].join('\n'),
+    markdownText(whoseNumbersText(judged.quotas)),
+    ...(usage === null ? [] : usageMarkdown(usage)),
+    ...gaps,
+  ].join('\n\n')}\n`
+}

@@ -1,0 +1,154 @@
+/** Who spends a cluster's Docker Hub pulls, whether they last, and what saves some, for a terminal or a pipe. */
+
+import type { Outlook, Spender, Usage } from '../../../quota/spending.ts'
+import { cell } from '../../escape.ts'
+import type { ReportOptions } from '../../options.ts'
+import { sanitizeLine } from '../../sanitize.ts'
+import { columns } from '../../screen/columns.ts'
+import type { Palette } from '../../screen/palette.ts'
+import { commandLines } from '../../screen/step.ts'
+import { tableLines } from '../../screen/table.ts'
+import { wrap } from '../../screen/wrap.ts'
+import { formatNumber, pluralize } from '../../words/count.ts'
+import { spell } from '../../words/duration.ts'
+import { identityText, needsNames } from '../../words/quota.ts'
+import { savingCommand, savingText } from '../../words/quota-savings.ts'
+import {
+  capacityTexts,
+  countedText,
+  forecastText,
+  forecastWaitTexts,
+  outlookText,
+  pullsText,
+  spendReasonText,
+  unreadRestartsText,
+  workloadText,
+  worseLoginText,
+} from '../../words/quota-usage.ts'
+
+export interface UsageReport {
+  usage: Usage
+  podCount: number
+  restartsUnread: number
+  /** All namespaces were looked at. */
+  everywhere: boolean
+}
+
+type ScreenOptions = Pick<ReportOptions, 'width' | 'terminal' | 'invocation'>
+
+/** Spenders shown on a screen; the documents have them all. */
+const SHOWN = 15
+
+/** Blocks of lines. */
+export function usageBlocks(report: UsageReport, options: ScreenOptions, palette: Palette): string[][] {
+  const { usage, restartsUnread } = report
+  const unread = restartsUnread === 0 ? [] : wrap(unreadRestartsText(restartsUnread), options.width, '  ')
+  return [
+    [palette.strong(`Who pulls, in ${spell(usage.window)}`), ...spenderLines(usage, options), ...unread],
+    outlookLines(usage, options, palette),
+    planLines(usage, options, palette),
+    forecastLines(usage, options, palette),
+    savingLines(report, options, palette),
+    wrap(countedText(usage), options.width).map(palette.dim),
+  ]
+}
+
+function spenderLines({ spenders }: Usage, options: ScreenOptions): string[] {
+  if (spenders.length === 0) return ['  No workload is expected to pull from Docker Hub.']
+  const rows = spenders
+    .slice(0, SHOWN)
+    .map(spender => [
+      cell(workloadText(spender.workload)),
+      cell(spender.workload.namespace),
+      pullsText(spender.pulls, spender.atMost),
+      cell(reasonsText(spender)),
+    ])
+  const table = [['WORKLOAD', 'NAMESPACE', 'PULLS', 'WHY'], ...rows]
+  const rest = spenders.slice(SHOWN)
+  const more = `  and ${pluralize(rest.length, 'more workload')} with ${pluralize(totalOf(rest), 'pull')}`
+  return [...rowLines(table, options), ...(rest.length === 0 ? [] : [more])]
+}
+
+export function reasonsText({ spends }: Spender): string {
+  return spends.map(({ reason }) => spendReasonText(reason)).join('; ')
+}
+
+function totalOf(spenders: readonly Spender[]): number {
+  return spenders.reduce((sum, { pulls }) => sum + pulls, 0)
+}
+
+function outlookLines({ outlooks, window }: Usage, options: ScreenOptions, palette: Palette): string[] {
+  const named = needsNames(outlooks.map(({ quota }) => quota))
+  // A login that no pod uses is not spent.
+  const used = outlooks.filter(({ pulls }, index) => pulls > 0 || index === 0)
+  const lines = used.flatMap(outlook => {
+    const text = `${identityText(outlook.quota, named)}: ${outlookText(outlook, window)}`
+    const style =
+      outlook.fits === false ? (line: string) => palette.problem(line, 'error') : (line: string) => line
+    return [
+      ...wrap(sanitizeLine(text), options.width, '  ').map(style),
+      ...(options.terminal ? chart(outlook, window, options.width) : []),
+    ]
+  })
+  return [palette.strong('Will they last?'), ...lines]
+}
+
+const BLOCKS = ' ▁▂▃▄▅▆▇█'
+const AXIS = 8
+
+/** What is left at each step of the window; nothing where there is no limit to draw against. */
+function chart({ left, course, pulls }: Outlook, window: number, width: number): string[] {
+  if (left === null || !Number.isFinite(left) || pulls === 0 || width < course.length + 4 + AXIS) return []
+  const top = Math.max(left, 1)
+  const bars = course.map(made => {
+    const share = Math.max(0, left - made) / top
+    return BLOCKS[share === 0 ? 0 : Math.max(1, Math.round(share * (BLOCKS.length - 1)))] ?? ' '
+  })
+  const end = `in ${spell(window)}`
+  return [
+    `    ${bars.join('')} ${formatNumber(left)} left now`,
+    `    now${' '.repeat(Math.max(1, course.length - 3 - end.length))}${end}`,
+  ]
+}
+
+function planLines(usage: Usage, options: ScreenOptions, palette: Palette): string[] {
+  // Where nothing is pulled, every plan is enough.
+  if (usage.spenders.length === 0) return []
+  const worse = worseLoginText(usage)
+  return [
+    palette.strong(`What each plan allows, in ${spell(usage.window)}`),
+    ...rowLines(capacityTexts(usage), options),
+    ...(worse === null ? [] : wrap(worse, options.width, '  ').map(line => palette.problem(line, 'warning'))),
+  ]
+}
+
+function forecastLines({ forecast }: Usage, options: ScreenOptions, palette: Palette): string[] {
+  if (forecast === null) return []
+  return [
+    palette.strong(`With ${pluralize(forecast.nodes, 'more node')}`),
+    ...wrap(forecastText(forecast), options.width, '  '),
+    ...rowLines(forecastWaitTexts(forecast), options),
+  ]
+}
+
+function rowLines(pairs: readonly (readonly string[])[], { width, terminal }: ScreenOptions): string[] {
+  return terminal ? tableLines(pairs, width, '  ').flat() : columns(pairs).map(line => `  ${line}`)
+}
+
+function savingLines(
+  { usage, everywhere }: UsageReport,
+  { width, invocation }: ScreenOptions,
+  palette: Palette,
+): string[] {
+  if (usage.savings.length === 0) return []
+  const lines = usage.savings.flatMap((saving, index) => {
+    const command = savingCommand(saving, invocation, everywhere)
+    const [first = '', ...others] = wrap(sanitizeLine(savingText(saving)), width - 3, '  ')
+    return [
+      `  ${index + 1}.${first.slice(1)}`,
+      ...others.map(line => `   ${line}`),
+      ...(command === null ? [] : commandLines(command, width, '       ').map(palette.strong)),
+    ]
+  })
+  return [palette.strong('What saves most'), ...lines]
+}

@@ -1,0 +1,61 @@
+/** The words of edits: what was written, and why something was left alone. */
+
+import type { EditedFile, EditReport } from '../../../audit/edit-report.ts'
+import type { FileEdit, LeftAlone } from '../../../audit/edits.ts'
+import type { WriteProblem } from '../../../audit/write-problem.ts'
+import type { EditRefusal } from '../../../manifest/edit.ts'
+import type { ImageCheck } from '../../../snapshot/image-check.ts'
+import { pluralize } from '../count.ts'
+
+const REFUSED: Record<EditRefusal, string> = {
+  alias: 'it is a YAML alias, or an alias repeats it, so a change would reach further',
+  'several-lines': 'it is written over several lines',
+  placeholder: 'a template fills it in',
+  layout: 'it is written in a way that pullguard does not edit',
+  unproven: 'the edited text did not read as it should',
+}
+
+const PROBLEM: Record<WriteProblem, string> = {
+  changed: 'somebody changed or moved it in the meantime',
+  encoding: 'it is not UTF-8',
+  unread: 'a part of it could not be read',
+  forbidden: 'permission denied',
+  failed: 'writing failed',
+}
+
+/** `deploy.yaml: 3 edits written`. */
+export function editedSentence(
+  { path, applied, written, problem }: EditedFile,
+  { dryRun }: EditReport,
+): string {
+  const edits = pluralize(applied.length, 'edit')
+  if (problem !== null) return `${path}: ${edits} not written: ${PROBLEM[problem]}`
+  return dryRun || !written ? `${path}: ${edits} to make` : `${path}: ${edits} written`
+}
+
+/** `deploy.yaml:12:16: image left unchanged: …`. */
+export function refusalSentence({ path, edit, workload, container }: FileEdit, why: EditRefusal): string {
+  const place = container?.imagePlace ?? workload.place
+  const what = edit.op === 'set' ? edit.key : 'imagePullSecrets'
+  return `${path}:${place?.line ?? 1}:${place?.column ?? 1}: ${what} left unchanged: ${REFUSED[why]}`
+}
+
+/** `deploy.yaml:12:16: nginx:1.27 is not pinned: …`. */
+export function leftAloneSentence({ workload, container, reason }: LeftAlone): string {
+  const { line = 1, column = 1 } = container.imagePlace ?? {}
+  const place = `${workload.source?.path ?? ''}:${line}:${column}`
+  if (reason.code === 'no-replacement')
+    return `${place}: ${container.image} left unchanged: no registry has shown that ${reason.candidates.join(' or ')} exists`
+  return `${place}: ${reason.image} not pinned: ${whyNoDigest(reason.check)}`
+}
+
+function whyNoDigest(check: ImageCheck | null): string {
+  if (check === null || check.asks.length === 0) return 'its registry was not asked'
+  const answers = new Map(check.asks.map(({ answer, detail }) => [answer, detail]))
+  if (answers.has('exists')) return 'its registry does not say which digest it has'
+  const [[answer, detail] = ['failed', null]] = answers
+  return `${check.host} answered: ${answer}${detail === null ? '' : ` (${detail})`}`
+}
+
+/** Where neither a finding nor the flags call for an edit. */
+export const NO_EDITS = 'Nothing to edit: pullguard has no fix for these files with these flags.'

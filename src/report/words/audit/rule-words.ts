@@ -1,0 +1,24 @@
+/** What the words of a rule are made of. */
+
+import type { FindingOf, Rule } from '../../../audit/finding.ts'
+
+/** Lines of a manifest before and after. */
+interface RuleExample {
+  before: string
+  after: string
+}
+
+export interface RuleWords<R extends Rule> {
+  /** A headline, without a full stop. */
+  title: string
+  /** What is wrong here, as one sentence. */
+  tell(finding: FindingOf<R>): string
+  /** Why it matters, for findings and for `explain`. */
+  why: string
+  /** What to do about it, without a full stop. */
+  todo: string
+  /** null where the remedy is not in a manifest. */
+  example: RuleExample | null
+}
+
+export type WordsOfRules<Rules extends Rule> = { [R in Rules]: RuleWords<R> }

@@ -1,0 +1,126 @@
+/** The words of rules on logins and pull secrets. */
+
+import type { KeyMismatch } from '../../../dockerconfig/key-mismatch.ts'
+import type { PullSecretProblem } from '../../../snapshot/pull-secret.ts'
+import { shortList } from '../count.ts'
+import type { WordsOfRules } from './rule-words.ts'
+
+const SOURCE = {
+  template: 'The template names',
+  'service-account': 'The service account names',
+}
+
+const PROBLEM: Record<PullSecretProblem, (detail: string | null) => string> = {
+  missing: () => 'it does not exist',
+  forbidden: () => 'it could not be read',
+  failed: () => 'it could not be read',
+  'not-in-dump': () => 'its content is not here',
+  'wrong-type': detail =>
+    `its type is ${detail ?? 'another'}, and the kubelet only takes kubernetes.io/dockerconfigjson and kubernetes.io/dockercfg`,
+  'wrong-key': detail => `its data is under ${detail ?? 'another key'} instead of the key of its type`,
+  'wrong-layout': () => 'its content has the layout of the other type',
+  malformed: detail =>
+    `the kubelet can't parse it${detail === null ? '' : ` (at ${detail})`}, which fails every pull of the pod`,
+  'creds-store-only': () => 'it only names a credential store, which the kubelet does not read',
+  'no-entries': () => 'it has no login in it',
+}
+
+const MISMATCH: Record<KeyMismatch, string> = {
+  'port-missing': 'the port is missing',
+  'port-extra': 'the kubelet knows no default port, so :443 does not match',
+  'port-other': 'the port is another',
+  'slash-missing': 'the slash at its end is missing',
+  'hub-alias': 'kubelets do not look for Docker Hub under this name',
+  case: 'upper and lower case must agree',
+  wildcard: 'a * stands for one part of the host only',
+  unreadable: 'it is not a URL',
+  'odd-path': 'a key has no tag, digest, or blank in its path',
+  path: 'its path is for other repositories',
+}
+
+export const SECRET_WORDS: WordsOfRules<
+  | 'anonymous-docker-hub'
+  | 'login-required'
+  | 'missing-pull-secret'
+  | 'unusable-pull-secret'
+  | 'unmatched-pull-secret'
+  | 'shut-out-pull-secret'
+> = {
+  'anonymous-docker-hub': {
+    title: 'Pulls from Docker Hub without a login',
+    tell({ arguments: { serviceAccount, known, wanted }, container }) {
+      const secret = wanted === null ? 'a pull secret for Docker Hub' : `the pull secret ${wanted}`
+      return known
+        ? `${container?.image} comes from Docker Hub, and neither the template nor its service account ${serviceAccount} names ${secret}.`
+        : `${container?.image} comes from Docker Hub, and the template does not name ${secret}.`
+    },
+    why: 'Anonymous pulls are limited to 100 in six hours for each IP address, and all nodes behind one address share that limit. (A login that the nodes themselves have is not seen from here.)',
+    todo: 'Add a pull secret for Docker Hub to the service account (`pullguard fix` does it in a cluster) or to the template',
+    example: {
+      before: 'spec:\n  containers:\n  - name: web\n    image: nginx:1.27.3',
+      after:
+        'spec:\n  imagePullSecrets:\n  - name: dockercreds\n  containers:\n  - name: web\n    image: nginx:1.27.3',
+    },
+  },
+  'login-required': {
+    title: 'Registry that always needs a login',
+    tell: ({ arguments: { registry, known } }) =>
+      known
+        ? `${registry} serves nobody without a login, and the pods have none for it.`
+        : `${registry} serves nobody without a login, and the template names no pull secret.`,
+    why: 'Docker Hardened Images take the account of Docker Hub, but under the key dhi.io: a pull secret for Docker Hub does not match it.',
+    todo: 'Add a pull secret with an entry for dhi.io',
+    example: {
+      before: 'spec:\n  containers:\n  - name: web\n    image: dhi.io/nginx:1.27',
+      after:
+        'spec:\n  imagePullSecrets:\n  - name: dhi\n  containers:\n  - name: web\n    image: dhi.io/nginx:1.27',
+    },
+  },
+  'missing-pull-secret': {
+    title: 'Pull secret that is missing',
+    tell({ arguments: { secret, from, elsewhere }, workload }) {
+      const namespace = workload.namespace ?? 'default'
+      const other =
+        elsewhere.length === 0
+          ? ''
+          : ` It exists only in ${shortList(elsewhere, 3)}, where these pods can't use it.`
+      return `${SOURCE[from]} the pull secret ${secret}, which does not exist in namespace ${namespace}.${other}`
+    },
+    why: 'The kubelet reports a missing pull secret in an event and pulls without it: anonymously, or not at all. Pods can only use Secrets of their own namespace.',
+    todo: 'Create the Secret in this namespace, or correct the name',
+    example: null,
+  },
+  'unusable-pull-secret': {
+    title: "Pull secret that the kubelet can't use",
+    tell: ({ arguments: { secret, from, problem, detail } }) =>
+      `${SOURCE[from]} the pull secret ${secret}, but ${PROBLEM[problem](detail)}.`,
+    why: 'The kubelet ignores a Secret of another type or with another key without a word. One that it cannot parse fails every pull of the pod.',
+    todo: 'Create it again with `kubectl create secret docker-registry`',
+    example: {
+      before: 'type: Opaque\nstringData:\n  .dockerconfigjson: …',
+      after: 'type: kubernetes.io/dockerconfigjson\nstringData:\n  .dockerconfigjson: …',
+    },
+  },
+  'unmatched-pull-secret': {
+    title: 'Pull secret whose key does not match the registry',
+    tell: ({ arguments: { secret, key, mismatch, registry } }) =>
+      `The pull secret ${secret} has a login for "${key}", which the kubelet does not match with ${registry}: ${MISMATCH[mismatch]}.`,
+    why: 'The kubelet compares the key of each login with the name of the image: host and port must be equal, case counts, and for Docker Hub only docker.io and https://index.docker.io/v1/ are found.',
+    todo: 'Create the Secret again with the registry as the image names it',
+    example: {
+      before: '{"auths": {"https://index.docker.io/v1": …}}',
+      after: '{"auths": {"https://index.docker.io/v1/": …}}',
+    },
+  },
+  'shut-out-pull-secret': {
+    title: "Service account's pull secrets that are not used",
+    tell: ({ arguments: { serviceAccount, secrets, own, proven } }) =>
+      `The template names ${shortList(own, 3)}, so its pods do not get ${shortList(secrets, 3)} of the service account ${serviceAccount}${proven ? ', which would open an image' : ''}.`,
+    why: 'Kubernetes copies the pull secrets of the service account only into pods that name none themselves. The two lists are not merged.',
+    todo: "Name the service account's pull secrets in the template as well, or remove the template's list",
+    example: {
+      before: 'imagePullSecrets:\n- name: internal',
+      after: 'imagePullSecrets:\n- name: internal\n- name: dockercreds',
+    },
+  },
+}

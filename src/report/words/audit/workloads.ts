@@ -1,0 +1,63 @@
+/** The words of rules on how workloads behave: how often they pull, whether they end, and what happens on new nodes. */
+
+import { formatNumber, pluralize, shortList } from '../count.ts'
+import type { WordsOfRules } from './rule-words.ts'
+
+export const WORKLOAD_WORDS: WordsOfRules<
+  'changed-at-admission' | 'no-deadline' | 'pull-rate' | 'fresh-node'
+> = {
+  'changed-at-admission': {
+    title: 'Pods changed at admission',
+    tell({ arguments: changed, container }) {
+      if (changed.what === 'image')
+        return `The template says ${container?.image}, and its pod ${changed.pod} has ${changed.image}: a webhook or a policy rewrites images.`
+      const [expected, found] = [changed.expected, changed.found].map(names =>
+        names.length === 0 ? 'no pull secrets' : shortList(names, 3),
+      )
+      return `The pod ${changed.pod} has ${found} instead of ${expected}: a webhook or a policy changes the list.`
+    },
+    why: 'What a template says is not what its pods get. A change of the image or of the pull secrets may be undone, and a policy that replaces the list of pull secrets takes logins away.',
+    todo: 'Find the webhook or policy (`kubectl get mutatingwebhookconfigurations`), and have it add to the list instead of replacing it',
+    example: null,
+  },
+  'no-deadline': {
+    title: 'Job without a deadline',
+    tell: ({ arguments: { cron } }) =>
+      cron
+        ? 'A run whose image cannot be pulled never ends, and with concurrencyPolicy Forbid no other run starts after it.'
+        : 'If its image cannot be pulled, the Job stays active forever.',
+    why: 'A pod that waits for its image has not failed, so backoffLimit and pod failure policies never see it. Only activeDeadlineSeconds ends such a Job.',
+    todo: 'Set activeDeadlineSeconds to the longest time that the Job may take',
+    example: {
+      before: 'kind: Job\nspec:\n  backoffLimit: 3',
+      after: 'kind: Job\nspec:\n  activeDeadlineSeconds: 3600\n  backoffLimit: 3',
+    },
+  },
+  'pull-rate': {
+    title: 'Many pulls from Docker Hub',
+    tell({ arguments: rate }) {
+      const pulls = `up to ${pluralize(rate.pulls, 'pull')}`
+      if (rate.how === 'schedule')
+        return `On its schedule (${rate.schedule}) with pull policy Always: ${pulls} in six hours.`
+      if (rate.how === 'nodes')
+        return `A new version is pulled on ${pluralize(rate.nodes, 'node')}: ${pulls} at once.`
+      return `Its pod ${rate.pod} crashes again and again, with pull policy Always: ${pulls} in six hours; where the kubelet waits from one second on (KEP-4603), up to ${formatNumber(360)}.`
+    },
+    why: 'Docker Hub allows 100 anonymous pulls in six hours for each IP address, and 200 for a free account. Runtimes that compare the digest first (HEAD) spend less; others spend one pull for each start.',
+    todo: 'Set imagePullPolicy: IfNotPresent with a fixed tag, or pull from a mirror',
+    example: {
+      before: 'schedule: "* * * * *"\n…\nimage: busybox\nimagePullPolicy: Always',
+      after: 'schedule: "* * * * *"\n…\nimage: busybox:1.37.0\nimagePullPolicy: IfNotPresent',
+    },
+  },
+  'fresh-node': {
+    title: 'Image that some nodes do not have',
+    tell({ arguments: { lacking, nodes, credential } }) {
+      const login = credential === false ? ' It would be pulled without a login.' : ''
+      return `${pluralize(lacking.length, 'node')} of ${formatNumber(nodes)} (${shortList(lacking, 3)}) are not known to have it, and would have to pull it.${login} Nodes list only their 50 largest images, so it may be there all the same.`
+    },
+    why: 'Nodes that have the image hide that it can no longer be pulled. A new node, or a pod that moves, brings it to light at the worst time.',
+    todo: 'Check that it can be pulled: --check-images asks the registry as the pods would',
+    example: null,
+  },
+}

@@ -1,0 +1,120 @@
+/** How a setting gets to the nodes, when it works, and where a login is kept, in words. */
+
+import type {
+  Delivery,
+  Effect,
+  LoginPlace,
+  NodeSetup,
+  SetupNote,
+  Unsupported,
+} from '../../../mirror/setup.ts'
+import { joinList } from '../count.ts'
+import { registryLabel } from '../labels.ts'
+
+export const DELIVERY: Record<Delivery, string> = {
+  copy: 'Copy it to every node, and into what makes new nodes (image, Ansible, cloud-init)',
+  'copy-to-every-node': 'Copy it to every node, servers as well as workers',
+  'user-data':
+    'Write it in the user data of the launch template (a shell part of the MIME document), and replace the nodes; a DaemonSet that writes it helps nodes that exist',
+  'daemon-set':
+    'Write it from a DaemonSet with a hostPath on the folder: AKS has no setting for it, and an upgraded or reimaged node starts without the file',
+  'machine-config': 'Patch the machine configuration of every node',
+  objects: 'Apply the objects; the Machine Config Operator writes the nodes',
+  'node-pool': 'Pass it to each node pool, or to the whole cluster',
+  settings: 'Add it to the user data of new nodes; existing nodes take it from apiclient',
+  'node-containers': 'Copy it into the container of every node; a new cluster starts without it',
+  'minikube-files': 'minikube copies what is below ~/.minikube/files to the node at each start',
+}
+
+export const EFFECT: Record<Effect, string> = {
+  'at-once': 'at once, without a restart',
+  'new-nodes': 'on new nodes; on existing ones as soon as the file is there',
+  'after-restart': 'after a restart',
+  'after-reload': 'after a reload; running containers go on',
+  'nodes-recreated': 'after GKE has recreated the nodes of the pool',
+  'nodes-drained':
+    'after a rollout of the machine config pools: the tag set, and later changes of either, drain and restart every node; a first digest set alone does not drain',
+}
+
+export const LOGIN: Record<LoginPlace, string> = {
+  'pod-secrets':
+    "pods' own pull secrets for the registry are sent to a mirror that asks for a login; a login of the mirror's own would be a header in the file, readable to everyone who can read the node, so prefer a mirror that needs none inside your network",
+  'registries-yaml': 'configs."<mirror host>".auth in registries.yaml, readable to root only',
+  'node-auth-file':
+    'a file on the node that CRI-O reads (global_auth_file in crio.conf), with an entry for the mirror host',
+  'credential-provider':
+    'the cluster-wide pull secret (openshift-config/pull-secret) with an entry for the mirror host, or a CRIOCredentialProviderConfig',
+  'registry-auth-config':
+    'a RegistryAuthConfig document named after the mirror host (before Talos 1.12 machine.registries.config)',
+  'upstream-credentials':
+    "Bottlerocket ignores a login of the mirror's own and sends the one for the registry itself (settings.container-registry.credentials): use a mirror that needs none",
+  'docker-hub-only': 'Docker keeps no login for a mirror: use one that needs none',
+}
+
+export const UNSUPPORTED: Record<Unsupported, string> = {
+  'too-old': 'Update containerd first: it reads hosts.toml from version 1.5 on',
+  'root-only':
+    'Docker accepts only the root of a host as a mirror: give a URL without a path, or use another runtime',
+  'not-docker-hub':
+    'Docker uses mirrors for Docker Hub only: name the mirror in the image references instead, as with `fix --replace-registry`',
+  fargate:
+    'Fargate gives no access to its nodes: name the mirror in the image references instead, as with `fix --replace-registry`',
+  'auto-mode':
+    'EKS Auto Mode manages these nodes and takes no settings for mirrors: name the mirror in the image references instead, as with `fix --replace-registry`',
+  'windows-pool':
+    'GKE takes no containerd settings for Windows nodes: name the mirror in the image references instead, as with `fix --replace-registry`',
+  'numeric-host': 'OpenShift does not accept an IPv6 address as a mirror: give the mirror a name',
+  'unknown-runtime': 'The nodes do not say which runtime they have, so nothing can be printed for them',
+}
+
+/** How long a mirror that is down delays a pull. */
+export function deadMirrorText(
+  { deadMirrorDelay }: Pick<NodeSetup, 'deadMirrorDelay'>,
+  registries: readonly string[],
+): string {
+  const asks = `asks ${joinList(registries.map(registryLabel))} itself`
+  return deadMirrorDelay === null
+    ? `the node ${asks} once the mirror fails; how long it waits is up to the runtime`
+    : `the node ${asks} once the mirror fails; a mirror that does not answer costs ${deadMirrorDelay} s for each connection${deadMirrorDelay >= 30 ? ", which this runtime can't shorten" : ''}`
+}
+
+type Notes = { [Code in SetupNote['code']]: (note: Extract<SetupNote, { code: Code }>) => string }
+
+const NOTE: Notes = {
+  'config-path': ({ major, folder }) =>
+    `containerd reads the file only if config_path is set to ${folder} in /etc/containerd/config.toml, ${major === 1 ? 'version 2: [plugins."io.containerd.grpc.v1.cri".registry]' : "version 3: [plugins.'io.containerd.cri.v1.images'.registry]"}; after changing that, restart containerd`,
+  'one-folder': () =>
+    'from containerd 2.1 on, config_path has to be this one folder: with a list of folders, pulls through the transfer service ignore the file (containerd/containerd#12808)',
+  'old-tables': ({ removed }) =>
+    removed
+      ? 'registry.mirrors of older guides is announced to end with containerd 2.4: remove it from config.toml'
+      : 'registry.mirrors or registry.configs in config.toml exclude config_path: remove them',
+  'pod-logins-reach-mirror': () =>
+    "pods' Docker Hub logins reach the mirror if it asks for one: the runtime hands a pull secret to any host of the pull",
+  'pod-logins-stay': () => "pods' pull secrets are not sent to the mirror, only to the registry itself",
+  'no-namespace-query': () =>
+    'mirrors are asked without ?ns=: a cache of several registries needs a path for each of them, so run this once for each registry with its own --to',
+  'several-registries': () =>
+    'one address serves several registries: the mirror has to distinguish them by the query ?ns=, which a cache with one upstream ignores',
+  'plain-http': () => 'plain HTTP: anyone on the way can read and replace images that are pulled by tag',
+  'insecure-skips-tls': () =>
+    'insecure allows plain HTTP and, if the mirror ever speaks TLS, any certificate: anyone on the way can replace images that are pulled by tag',
+  merge: () => 'if the file exists already, add these settings to it instead of replacing it',
+  'docker-hub-only': ({ others }) =>
+    `Docker uses mirrors for Docker Hub only: ${joinList(others)} stay as they are`,
+  'tags-and-digests': () =>
+    'references with a tag need the tag set, references with a digest the digest set: apply both',
+  'insecure-registries': ({ host }) =>
+    `plain HTTP needs ${host} in spec.registrySources.insecureRegistries of image.config.openshift.io/cluster`,
+  'authority-secret': () =>
+    "put the authority's certificate in Secret Manager and its name in place of projects/PROJECT/secrets/SECRET/versions/VERSION",
+  'built-in-cache': ({ host }) => `without this, GKE asks ${host} before Docker Hub`,
+  'old-talos': () => 'for Talos before 1.12; newer versions take RegistryMirrorConfig documents',
+  'unconfirmed-place': () =>
+    'the folder is the usual one of Windows nodes, but not confirmed for every installer: check config_path',
+}
+
+export function noteText(note: SetupNote): string {
+  // Each code's words take that code's arguments; the compiler can't follow the code through the union.
+  return NOTE[note.code](note as never)
+}

@@ -1,0 +1,84 @@
+/** The words of changes that save pulls on Docker Hub, and the command for each. */
+
+import type { Saving, SavingCode } from '../../quota/spending.ts'
+import { shellWord } from '../escape.ts'
+import { type Invocation, kubectlCommand, ownCommand } from '../invocation.ts'
+import { formatNumber } from './count.ts'
+import { workloadText } from './quota-usage.ts'
+
+interface SavingWords {
+  text: (saving: Saving) => string
+  /** Null where no single command does it. */
+  command: (saving: Saving, invocation: Invocation, everywhere: boolean) => string | null
+}
+
+const at = ({ workload }: Saving) =>
+  workload === null ? '' : `${workloadText(workload)} in ${workload.namespace}`
+
+const SAVINGS: Record<SavingCode, SavingWords> = {
+  'keep-image': {
+    text: saving => `set policy IfNotPresent for ${at(saving)}: its tag is fixed`,
+    command: (saving, invocation) => patchCommand(saving, invocation),
+  },
+  pin: {
+    text: saving => `pin the image of ${at(saving)} to a version, then set policy IfNotPresent`,
+    command: () => null,
+  },
+  'stop-crashing': {
+    text: saving => `find out why ${at(saving)} crashes`,
+    command: ({ workload, containers: [container], pod }, invocation) =>
+      workload === null || pod === null || container === undefined
+        ? null
+        : kubectlCommand(
+            invocation,
+            `logs ${shellWord(pod)} -c ${shellWord(container.name)} --previous`,
+            workload.namespace,
+          ),
+  },
+  'other-registry': {
+    text: saving => `pull the official image of ${at(saving)} from Amazon's public registry`,
+    command: ({ workload }, invocation) =>
+      workload === null
+        ? null
+        : ownCommand(
+            invocation,
+            `fix -n ${shellWord(workload.namespace)} --replace-registry docker.io=public.ecr.aws/docker`,
+          ),
+  },
+  'log-in': {
+    text: () => 'let the pods pull with a login that has enough pulls left',
+    command: (_saving, invocation, everywhere) =>
+      ownCommand(invocation, `fix ${everywhere ? '--all-namespaces ' : ''}--registry docker.io`),
+  },
+}
+
+/** One change, such as `Saves 36: set policy IfNotPresent for cronjob/backup in ops: its tag is fixed.` */
+export function savingText(saving: Saving): string {
+  return `saves ${formatNumber(saving.pulls)}: ${SAVINGS[saving.code].text(saving)}`
+}
+
+/** @param everywhere whether all namespaces were looked at */
+export function savingCommand(saving: Saving, invocation: Invocation, everywhere: boolean): string | null {
+  return SAVINGS[saving.code].command(saving, invocation, everywhere)
+}
+
+function patchCommand({ workload, containers }: Saving, invocation: Invocation): string | null {
+  if (workload === null) return null
+  const policies = (isInit: boolean) =>
+    containers
+      .filter(({ kind }) => (kind === 'init' || kind === 'sidecar') === isInit)
+      .map(({ name }) => ({ name, imagePullPolicy: 'IfNotPresent' }))
+  const [init, main] = [policies(true), policies(false)]
+  const spec = {
+    ...(main.length > 0 ? { containers: main } : {}),
+    ...(init.length > 0 ? { initContainers: init } : {}),
+  }
+  const template = { template: { spec } }
+  const patch = workload.kind === 'CronJob' ? { jobTemplate: { spec: template } } : template
+  const name = `${workload.kind.toLowerCase()} ${shellWord(workload.name)}`
+  return kubectlCommand(
+    invocation,
+    `patch ${name} -p ${shellWord(JSON.stringify({ spec: patch }))}`,
+    workload.namespace,
+  )
+}

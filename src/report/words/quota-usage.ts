@@ -1,0 +1,142 @@
+/** The words of `quota --usage`: why a workload pulls, whether the pulls last, what each plan allows, and how it was counted. */
+
+import type {
+  Capacity,
+  Forecast,
+  ForecastWait,
+  Outlook,
+  PullPlan,
+  SpendReason,
+  Usage,
+  WorkloadName,
+} from '../../quota/spending.ts'
+import { formatNumber, pluralize, shortList } from './count.ts'
+import { spell } from './duration.ts'
+import { identityText, needsNames } from './quota.ts'
+
+/** `cronjob/backup`. */
+export function workloadText({ kind, name }: WorkloadName): string {
+  return `${kind.toLowerCase()}/${name}`
+}
+
+type Code = SpendReason['code']
+type ReasonWords = { [C in Code]: (reason: Extract<SpendReason, { code: C }>) => string }
+
+const REASONS: ReasonWords = {
+  waiting: ({ pods }) => `${pluralize(pods, 'pod')} ${pods === 1 ? 'waits' : 'wait'} for an image`,
+  rollout: ({ pods }) => `rollout in progress, ${pluralize(pods, 'pod')} to go`,
+  restarts: ({ pods, everySeconds }) =>
+    `policy Always, ${pluralize(pods, 'pod')} restarting${pods === 1 ? '' : ', the fastest'} every ${spell(everySeconds)}`,
+  schedule: ({ runs, schedule, byPolicy }) =>
+    `runs ${pluralize(runs, 'time')} (${schedule})${byPolicy > 0 ? ', policy Always' : ', on nodes that might not have the image'}`,
+  rollouts: ({ perHour }) => `rolled out ${pluralize(perHour, 'time')} in the last hour`,
+}
+
+/** Why a workload pulls. */
+export function spendReasonText(reason: SpendReason): string {
+  return (REASONS[reason.code] as (of: SpendReason) => string)(reason)
+}
+
+/** `36`, or `up to 36`. */
+export function pullsText(pulls: number, atMost: boolean): string {
+  return atMost ? `up to ${formatNumber(pulls)}` : formatNumber(pulls)
+}
+
+/** Whether the pulls of an identity last, such as `up to 120 expected: they run out in about 3 hours`. */
+export function outlookText(
+  { pulls, now, atMost, left, fits, runsOutAfter }: Outlook,
+  window: number,
+): string {
+  const time = spell(window)
+  if (pulls === 0) return `no pulls expected in the next ${time}`
+  const expected = `${pullsText(pulls, atMost)} expected in the next ${time}${now > 0 && now < pulls ? `, ${formatNumber(now)} of them now` : ''}`
+  if (fits === null) return `${expected}; how many are left is unknown`
+  if (fits) return `${expected}: enough are left`
+  if (left === 0) return `${expected}: none are left`
+  return `${expected}: ${runsOutAfter === 0 ? 'too few are left for what is due now' : `they run out in about ${roughly(runsOutAfter ?? 0)}`}`
+}
+
+/** The moment is an estimate: five minutes, or half an hour of many, are exact enough. */
+function roughly(seconds: number): string {
+  const minutes = Math.ceil(seconds / 60)
+  if (minutes <= 10) return pluralize(minutes, 'minute')
+  if (minutes < 180) return pluralize(Math.round(minutes / 5) * 5, 'minute')
+  return `${Math.round(minutes / 30) / 2} hours`
+}
+
+/** What the numbers come to, after what is left of them; null where the pulls last, or it is unknown. */
+export function shortageText({ outlooks, window }: Usage): string | null {
+  const short = outlooks.filter(({ fits }) => fits === false)
+  if (short.length === 0) return null
+  const named = needsNames(outlooks.map(({ quota }) => quota))
+  const who = shortList(
+    short.map(({ quota }) => identityText(quota, named)),
+    3,
+  )
+  return `They might not last for the next ${spell(window)}: ${who}.`
+}
+
+const PLAN: Record<PullPlan, (capacity: Capacity) => string> = {
+  anonymous: ({ addresses }) =>
+    addresses !== null && addresses > 1
+      ? `without a login, from ${pluralize(addresses, 'address')} of the nodes' own`
+      : 'without a login, from one address',
+  personal: () => 'with a free account (Docker Personal)',
+  paid: () => 'with a paid plan (Docker Pro, Team, or Business)',
+}
+
+/** Each plan: what it is, and what it allows. */
+export function capacityTexts({ capacities }: Usage): [plan: string, allows: string][] {
+  return capacities.map(capacity => [
+    PLAN[capacity.plan](capacity),
+    `${capacity.allows === null ? 'no limit' : pluralize(capacity.allows, 'pull')}, ${capacity.fits ? 'enough' : 'not enough'}`,
+  ])
+}
+
+/** The warning that a free account allows less than the nodes have without one; null where it does not. */
+export function worseLoginText({ capacities }: Usage): string | null {
+  const [anonymous, personal] = (['anonymous', 'personal'] as const).map(name =>
+    capacities.find(({ plan }) => plan === name),
+  )
+  const [own, account] = [anonymous?.allows ?? 0, personal?.allows ?? 0]
+  if (own <= account) return null
+  return `A free account makes it worse here: its ${pluralize(account, 'pull')} are shared by all nodes, which have ${formatNumber(own)} without it.`
+}
+
+const WAIT: Record<ForecastWait['how'], string> = {
+  'shared-address': 'without a login, all from one address',
+  'own-addresses': 'without a login, each from its own address',
+  personal: 'with a free account (Docker Personal)',
+  paid: 'with a paid plan (Docker Pro, Team, or Business)',
+}
+
+/** What fresh nodes pull. */
+export function forecastText({ nodes, atOnce, later, cacheSaves }: Forecast): string {
+  const cache =
+    cacheSaves === 0 ? '' : ` A pull-through cache would save ${formatNumber(cacheSaves)} of these pulls.`
+  return `${pluralize(nodes, 'new node')} ${nodes === 1 ? 'pulls' : 'pull'} ${pluralize(atOnce, 'image')} for DaemonSets at once, and up to ${formatNumber(later)} more as pods are placed there.${cache}`
+}
+
+/** How long that takes at most, plan by plan. */
+export function forecastWaitTexts({ waits }: Forecast): [how: string, takes: string][] {
+  return waits.map(({ how, seconds }) => [
+    WAIT[how],
+    seconds === null ? 'never' : seconds === 0 ? 'no wait' : `up to ${spell(seconds)}`,
+  ])
+}
+
+/** What the numbers rest on. */
+export function countedText({ workloads, images }: Usage): string {
+  return (
+    `Looked at ${pluralize(workloads, 'workload')} with ${pluralize(images, 'image')} from Docker Hub. ` +
+    "A pull is a GET of a manifest, once for each node and image; a node's architecture makes no difference. " +
+    'A restart of a container with policy Always costs nothing on containerd and on Docker Engine 20.10 or later as long as its tag means the same image, and one pull on CRI-O. ' +
+    'Not counted: tags that change their meaning, images that a node removes and pulls again, and pods that come and go without a workload. ' +
+    "If nodes pull through a mirror, the pulls are the mirror's."
+  )
+}
+
+/** @param unread pods that were restarted and not looked at */
+export function unreadRestartsText(unread: number): string {
+  return `${pluralize(unread, 'more pod')} restarted in that time and ${unread === 1 ? 'is' : 'are'} not counted.`
+}

@@ -1,0 +1,100 @@
+/** The words of `quota`: who is asked for, what is left, and what that means. */
+
+import type { HubQuota, JudgedQuotas, QuotaAnswer, QuotaTrouble } from '../../snapshot/hub-quota.ts'
+import { formatNumber, pluralize, shortList } from './count.ts'
+import { spell } from './duration.ts'
+
+/** Places named before the rest is counted. */
+export const PLACES_NAMED = 2
+
+/**
+ * Who an answer is for: `anonymous`, `login in secret web/dockercreds and 11 more`.
+ * @param named whether account names are needed to distinguish several logins
+ */
+export function identityText({ identity: { type, username, origins } }: HubQuota, named: boolean): string {
+  if (type === 'anonymous')
+    return origins.length === 0 ? 'anonymous' : `anonymous, from ${origins.join(', ')}`
+  const places = shortList(origins, PLACES_NAMED)
+  return named && username !== null ? `${username} (${places})` : `login in ${places}`
+}
+
+/** Whether several accounts are among them, so that a place alone doesn't say whose login it is. */
+export function needsNames(quotas: readonly HubQuota[]): boolean {
+  return new Set(quotas.flatMap(({ identity }) => identity.username ?? [])).size > 1
+}
+
+/** The first line. @param at ISO 8601; null where it is shown once */
+export function headingText(at: string | null): string {
+  return at === null ? 'Docker Hub pulls' : `Docker Hub pulls at ${at}`
+}
+
+/** What is left, such as `76 of 100 pulls in 6 hours left`. */
+export function answerText(answer: QuotaAnswer): string {
+  switch (answer.status) {
+    case 'limited': {
+      const { limit, remaining, windowSeconds } = answer
+      const window = windowSeconds === null ? '' : ` in ${spell(windowSeconds)}`
+      if (remaining === null)
+        return `at most ${pluralize(limit, 'pull')}${window}; Docker Hub doesn't say how many are left`
+      return `${formatNumber(remaining)} of ${pluralize(limit, 'pull')}${window} left`
+    }
+    case 'unlimited':
+      return 'no limit'
+    case 'rate-limited': {
+      const { retryAfterSeconds } = answer
+      const when = retryAfterSeconds === null ? '' : `; retry after ${spell(retryAfterSeconds)}`
+      return `none left: Docker Hub refused the request itself (429)${when}`
+    }
+    case 'wrong-credential':
+      return 'not accepted: wrong password, or the token was revoked'
+    case 'unknown':
+      return `unknown: ${TROUBLE[answer.why](answer.detail)}`
+  }
+}
+
+const TROUBLE: Record<QuotaTrouble, (detail: string) => string> = {
+  unreachable: detail => `Docker Hub can't be reached (${detail})`,
+  'server-error': detail => detail,
+  denied: detail => `the repository that reports the quota was refused (${detail})`,
+  'no-quota-there': () => 'what answers in place of Docker Hub reports no quota',
+  withheld: detail => `the login was not sent, because its token server ${detail} is on another site`,
+}
+
+/** Whose pulls an address covers; an IPv6 prefix is often shared. */
+export function sourceText(source: string): string {
+  return source.includes(':') ? `${source}, an address range that others may share` : source
+}
+
+/** What the numbers are about, for everybody who takes this machine's for the nodes'. */
+export function whoseNumbersText(quotas: readonly HubQuota[]): string {
+  const fromNode = quotas.some(
+    ({ identity: { type, origins } }) => type === 'anonymous' && origins.length > 0,
+  )
+  const whose = fromNode ? 'that of this machine and that of the node' : "here this machine's"
+  return `Anonymous pulls are counted per IP address, ${whose}; nodes behind another address have their own count. A login's pulls are counted for its account, wherever they come from.`
+}
+
+/** The last line: whether every identity has the pulls that were asked for. */
+export function quotaVerdictText({ quotas, refused, short, unknown, failUnder }: JudgedQuotas): string {
+  const named = needsNames(quotas)
+  const who = (found: readonly HubQuota[]) =>
+    shortList(
+      found.map(one => identityText(one, named)),
+      3,
+    )
+  const sentences = [
+    ...(refused.length > 0
+      ? [`Docker Hub doesn't accept ${pluralize(refused.length, 'login')}: ${who(refused)}.`]
+      : []),
+    ...(short.length > 0
+      ? [
+          `${failUnder <= 1 ? 'No pulls left' : `Fewer than ${pluralize(failUnder, 'pull')} left`}: ${who(short)}.`,
+        ]
+      : []),
+    ...(unknown.length > 0 ? [`Unknown: ${who(unknown)}.`] : []),
+  ]
+  if (sentences.length > 0) return sentences.join(' ')
+  return failUnder <= 1
+    ? 'Pulls are left for all of them.'
+    : `All of them have at least ${pluralize(failUnder, 'pull')} left.`
+}

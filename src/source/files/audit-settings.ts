@@ -1,0 +1,158 @@
+/** Reads `.pullguard.yaml`: what a team decided about its audits. Whatever in it is not understood is refused, so that no typing error silences a rule. */
+
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import { UsageError } from '../../errors.ts'
+import type { ReplacementRule } from '../../image/replacement.ts'
+import { similarNames } from '../../image/similar-names.ts'
+import { didYouMean } from '../near-names.ts'
+
+export const SETTINGS_FILE = '.pullguard.yaml'
+
+export interface FileSettings {
+  /** By rule; rules and severities are checked by whoever knows them. */
+  rules: Map<string, string>
+  excludedPaths: string[]
+  excludedNamespaces: string[]
+  pullSecret: string | null
+  replacements: ReplacementRule[]
+  /** The folder that its paths start from. */
+  folder: string
+}
+
+export interface SettingsOptions {
+  /** `--config`; without it the file is looked for in the folder and those above it, up to a repository's root. */
+  file?: string
+  cwd: string
+  /** Names and severities that are known. */
+  rules: readonly string[]
+  severities: readonly string[]
+}
+
+/** @throws UsageError, one line that names the place */
+export async function readSettings(options: SettingsOptions): Promise<FileSettings> {
+  const { file, cwd } = options
+  const path = file === undefined ? findSettings(cwd) : resolve(cwd, file)
+  if (path === null)
+    return {
+      rules: new Map(),
+      excludedPaths: [],
+      excludedNamespaces: [],
+      pullSecret: null,
+      replacements: [],
+      folder: cwd,
+    }
+  const shown = relative(cwd, path) || path
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(
+      `Can't read ${shown}: ${error.code === 'ENOENT' ? 'there is no such file' : error.code}.`,
+    )
+  })
+  return { ...new SettingsReader(text, shown, options).read(), folder: dirname(path) }
+}
+
+function findSettings(cwd: string): string | null {
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    const path = join(folder, SETTINGS_FILE)
+    if (existsSync(path)) return path
+    if (existsSync(join(folder, '.git')) || dirname(folder) === folder) return null
+  }
+}
+
+const KEYS = ['rules', 'exclude', 'pullSecret', 'replaceRegistry']
+
+class SettingsReader {
+  readonly #text: string
+  readonly #path: string
+  readonly #options: SettingsOptions
+  readonly #lines = new LineCounter()
+
+  constructor(text: string, path: string, options: SettingsOptions) {
+    this.#text = text
+    this.#path = path
+    this.#options = options
+  }
+
+  read(): Omit<FileSettings, 'folder'> {
+    const document = parseDocument(this.#text, {
+      lineCounter: this.#lines,
+      prettyErrors: false,
+      logLevel: 'silent',
+    })
+    const [error] = document.errors
+    if (error !== undefined) throw this.#wrong(error.pos[0], 'this is not valid YAML')
+    const top = this.#object(document.contents, KEYS, 'settings')
+    const exclude = this.#object(top.get('exclude') ?? null, ['paths', 'namespaces'], 'exclude')
+    const secret = top.get('pullSecret')
+    return {
+      rules: this.#rules(top.get('rules') ?? null),
+      excludedPaths: this.#texts(exclude.get('paths'), 'exclude.paths'),
+      excludedNamespaces: this.#texts(exclude.get('namespaces'), 'exclude.namespaces'),
+      pullSecret: secret === undefined ? null : this.#string(secret, 'pullSecret'),
+      replacements: [...this.#object(top.get('replaceRegistry') ?? null, null, 'replaceRegistry')].map(
+        ([from, to]) => ({ from, to: this.#string(to, `replaceRegistry.${from}`) }),
+      ),
+    }
+  }
+
+  #rules(node: Node | null): Map<string, string> {
+    const { rules, severities } = this.#options
+    const found = this.#object(node, rules, 'rules')
+    return new Map(
+      [...found].map(([rule, value]) => {
+        const severity = this.#string(value, `rules.${rule}`)
+        if (!severities.includes(severity))
+          throw this.#wrong(
+            offsetOf(value),
+            `rules.${rule} is one of ${severities.join(', ')}, not "${severity}"`,
+          )
+        return [rule, severity]
+      }),
+    )
+  }
+
+  /** @param keys those that are known; null: any */
+  #object(node: Node | null, keys: readonly string[] | null, name: string): Map<string, Node> {
+    const found = new Map<string, Node>()
+    if (node === null || (isScalar(node) && node.value === null)) return found
+    if (!isMap(node)) throw this.#wrong(offsetOf(node), `${name} must be an object`)
+    for (const { key, value } of node.items) {
+      const text = isScalar(key) ? String(key.value) : ''
+      if (keys !== null && !keys.includes(text)) {
+        const near = similarNames(text, keys, 1)
+        const hint =
+          near.length === 0
+            ? `known are ${keys.slice(0, 4).join(', ')}${keys.length > 4 ? ', …' : ''}`
+            : didYouMean(near)
+        throw this.#wrong(offsetOf(key), `${name} has the unknown key "${text}": ${hint.replace(/\.$/, '')}`)
+      }
+      found.set(text, value as Node)
+    }
+    return found
+  }
+
+  #texts(node: Node | undefined, name: string): string[] {
+    if (node === undefined || node === null) return []
+    if (!isSeq(node)) throw this.#wrong(offsetOf(node), `${name} must be a list`)
+    return node.items.map(item => this.#string(item, name))
+  }
+
+  /** YAML 1.1's off and on are booleans to some editors, and texts here. */
+  #string(node: unknown, name: string): string {
+    if (isScalar(node) && typeof node.value === 'string' && node.value !== '') return node.value
+    throw this.#wrong(offsetOf(node), `${name} must be a text`)
+  }
+
+  #wrong(offset: number, what: string): UsageError {
+    const { line, col } = this.#lines.linePos(offset)
+    return new UsageError(
+      `${this.#path}:${Math.max(1, line)}:${Math.max(1, col)}: ${what}${what.endsWith('?') ? '' : '.'}`,
+    )
+  }
+}
+
+function offsetOf(node: unknown): number {
+  return (node as Node | null)?.range?.[0] ?? 0
+}

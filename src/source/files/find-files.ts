@@ -1,0 +1,153 @@
+/** Finds the manifests that -f names: standard input, files, and those of folders, each once, and no link leads out of its folder. */
+
+import type { Dirent } from 'node:fs'
+import { readdir, realpath, stat } from 'node:fs/promises'
+import { isAbsolute, join, matchesGlob, relative, resolve, sep } from 'node:path'
+import { UsageError } from '../../errors.ts'
+import type { FileProblem } from '../../snapshot/audit-scope.ts'
+import { SETTINGS_FILE } from './audit-settings.ts'
+import { problemOf } from './file-problem.ts'
+
+export interface FoundFile {
+  /** As it is shown: under the name that was given; `-` is standard input. */
+  path: string
+  /** Where it really is; null for standard input. */
+  real: string | null
+}
+
+export interface FoundFiles {
+  files: FoundFile[]
+  unread: { path: string; problem: FileProblem }[]
+  /** Folders that were named and have others in them, which were not entered. */
+  shallow: string[]
+}
+
+export interface FindOptions {
+  /** As on the command line. */
+  paths: string[]
+  recursive: boolean
+  cwd: string
+  /** Globs of paths to leave out, relative to `excludeFrom`. */
+  excluded: string[]
+  excludeFrom: string
+}
+
+/** What kubectl takes from a folder. */
+const IN_FOLDERS = /\.(?:json|ya?ml)$/i
+/** Never manifests, and often large. */
+const NEVER_ENTERED = new Set(['.git', 'node_modules'])
+
+/** In the order named, those of a folder by name. @throws UsageError for a name that is empty */
+export async function findFiles(options: FindOptions): Promise<FoundFiles> {
+  const { paths, cwd } = options
+  if (paths.includes('')) throw new UsageError('-f is given an empty name: name a file, a folder, or -.')
+  if (paths.filter(path => path === '-').length > 1)
+    throw new UsageError('-f - is given twice: standard input can be read only once.')
+  const search = new Search(options)
+  for (const path of paths) {
+    if (path === '-') search.found.files.push({ path, real: null })
+    else await search.named(shown(path, cwd), resolve(cwd, path))
+  }
+  return search.found
+}
+
+/** CI systems want paths that start at the repository's root. */
+function shown(path: string, cwd: string): string {
+  return isAbsolute(path) && path !== cwd && isWithin(path, cwd) ? relative(cwd, path) : path
+}
+
+class Search {
+  readonly found: FoundFiles = { files: [], unread: [], shallow: [] }
+  readonly #options: FindOptions
+  readonly #seen = new Set<string>()
+  readonly #entered = new Set<string>()
+  /** The path on the command line that is being followed. */
+  #named = ''
+
+  constructor(options: FindOptions) {
+    this.#options = options
+  }
+
+  async named(path: string, where: string): Promise<void> {
+    this.#named = path
+    try {
+      const real = await realpath(where)
+      const found = await stat(real)
+      if (!found.isDirectory()) this.#add(path, real)
+      else await this.#enter(path, real, real, [real])
+    } catch (error) {
+      this.#note(path, problemOf(error))
+    }
+  }
+
+  /** @param root what no link may lead out of @param above the real folders on the way here */
+  async #enter(path: string, folder: string, root: string, above: string[]): Promise<void> {
+    // Links may lead to one folder in many ways.
+    if (this.#entered.has(folder)) return
+    this.#entered.add(folder)
+    let entries: Dirent[]
+    try {
+      entries = await readdir(folder, { withFileTypes: true })
+    } catch (error) {
+      this.#note(path, problemOf(error))
+      return
+    }
+    entries.sort((one, other) => (one.name < other.name ? -1 : 1))
+    for (const entry of entries) {
+      const name = join(path, entry.name)
+      const where = join(folder, entry.name)
+      if (this.#isExcluded(where)) continue
+      if (entry.isSymbolicLink()) await this.#follow(name, where, root, above)
+      else if (entry.isDirectory()) await this.#below(name, where, root, above)
+      else if (entry.isFile() && IN_FOLDERS.test(entry.name) && entry.name !== SETTINGS_FILE)
+        this.#add(name, where)
+    }
+  }
+
+  async #below(path: string, folder: string, root: string, above: string[]): Promise<void> {
+    if (NEVER_ENTERED.has(path.split(sep).at(-1) ?? '')) return
+    if (this.#options.recursive) return this.#enter(path, folder, root, [...above, folder])
+    const isHidden = path.split(sep).at(-1)?.startsWith('.') === true
+    if (!isHidden && !this.found.shallow.includes(this.#named)) this.found.shallow.push(this.#named)
+  }
+
+  async #follow(path: string, link: string, root: string, above: string[]): Promise<void> {
+    try {
+      const real = await realpath(link)
+      const found = await stat(real)
+      if (!found.isDirectory() && !IN_FOLDERS.test(path)) return
+      if (found.isDirectory() && !this.#options.recursive) await this.#below(path, real, root, above)
+      else if (!isWithin(real, root)) this.#note(path, 'link-out')
+      else if (!found.isDirectory()) this.#add(path, real)
+      else if (above.includes(real)) this.#note(path, 'link-loop')
+      else await this.#below(path, real, root, above)
+    } catch (error) {
+      this.#note(path, problemOf(error))
+    }
+  }
+
+  #add(path: string, real: string): void {
+    if (this.#seen.has(real) || this.#isExcluded(real)) return
+    this.#seen.add(real)
+    this.found.files.push({ path, real })
+  }
+
+  #note(path: string, problem: FileProblem): void {
+    this.found.unread.push({ path, problem })
+  }
+
+  #isExcluded(where: string): boolean {
+    const { excluded, excludeFrom } = this.#options
+    const path = relative(excludeFrom, where).split(sep).join('/')
+    return excluded.some(
+      glob =>
+        matchesGlob(path, glob.replace(/\/+$/, '')) || matchesGlob(path, `${glob.replace(/\/+$/, '')}/**`),
+    )
+  }
+}
+
+/** Whether a path is a folder or below it; both are real paths. */
+function isWithin(path: string, folder: string): boolean {
+  const way = relative(folder, path)
+  return way === '' || (!way.startsWith(`..${sep}`) && way !== '..' && !isAbsolute(way))
+}

@@ -1,0 +1,118 @@
+/** Reads the workloads of files, and the service accounts and Secrets beside them, file by file: of each only what an audit needs is kept. */
+
+import { UsageError } from '../../errors.ts'
+import { readManifest } from '../../manifest/document.ts'
+import { type IgnoreComment, ignoreComments } from '../../manifest/ignore-comments.ts'
+import { type ManifestObject, objectsIn } from '../../manifest/objects.ts'
+import { isBuiltIn } from '../../manifest/pod-specs.ts'
+import { workloadsIn } from '../../manifest/workloads.ts'
+import type { AuditScope } from '../../snapshot/audit-scope.ts'
+import { parseLabelSelector } from '../label-selector.ts'
+import { narrowPullSecret } from '../narrow/pull-secret.ts'
+import { narrowServiceAccount } from '../narrow/service-account.ts'
+import { record } from '../narrow/shape.ts'
+import { type FindOptions, type FoundFile, findFiles } from './find-files.ts'
+import { readStream, readText } from './read-text.ts'
+
+export interface FileAuditOptions extends FindOptions {
+  stdin: AsyncIterable<Uint8Array> & { isTTY?: boolean }
+  /** Of workloads that name none; those of other namespaces are then left out. null: all. */
+  namespace: string | null
+  labelSelector: string | null
+  /** ISO 8601. */
+  now: string
+  signal: AbortSignal
+}
+
+export interface FileAudit {
+  scope: AuditScope
+  /** By path. */
+  comments: Map<string, IgnoreComment[]>
+  /** By path: where the file really is; standard input is not among them. */
+  real: Map<string, string>
+  shallow: string[]
+}
+
+/** Trouble with a file is data. @throws UsageError for a selector or a name that is none */
+export async function readAuditFiles(options: FileAuditOptions): Promise<FileAudit> {
+  const { paths, namespace, labelSelector, now, signal } = options
+  const selects = parseLabelSelector(labelSelector ?? '')
+  const { files, unread, shallow } = await findFiles(options)
+  const read: FileAudit = {
+    scope: {
+      takenAt: now,
+      source: { type: 'file', files: paths },
+      scope: { namespaces: namespace === null ? null : [namespace], labelSelector },
+      workloads: [],
+      serviceAccounts: [],
+      pullSecrets: [],
+      nodes: null,
+      sightings: [],
+      secretsChanged: [],
+      imageChecks: [],
+      gaps: [],
+      unread: unread.map(each => ({ ...each, line: null, column: null })),
+      templates: [],
+      files: 0,
+    },
+    comments: new Map(),
+    real: new Map(),
+    shallow,
+  }
+  for (const file of files) {
+    signal.throwIfAborted()
+    await readInto(read, file, options)
+  }
+  const { scope } = read
+  scope.workloads = scope.workloads
+    .filter(({ labels }) => selects(labels))
+    .filter(workload => namespace === null || (workload.namespace ?? namespace) === namespace)
+    .map(workload => ({ ...workload, namespace: workload.namespace ?? namespace }))
+  return read
+}
+
+async function readInto(
+  read: FileAudit,
+  { path, real }: FoundFile,
+  options: FileAuditOptions,
+): Promise<void> {
+  const { stdin, namespace } = options
+  const { scope } = read
+  if (real === null && stdin.isTTY === true)
+    throw new UsageError('-f - reads standard input, and nothing is piped into it: kustomize build . | …')
+  const found = real === null ? await readStream(stdin) : await readText(real)
+  if ('problem' in found) {
+    scope.unread.push({ path, problem: found.problem, line: null, column: null })
+    return
+  }
+  const { documents, unread, placeOf } = readManifest(found.text)
+  for (const { problem, line, column } of unread) {
+    if (problem === 'template') scope.templates.push(path)
+    else scope.unread.push({ path, problem, line, column })
+  }
+  scope.files += 1
+  if (real !== null) read.real.set(path, real)
+  const comments = ignoreComments(found.text)
+  if (comments.length > 0) read.comments.set(path, comments)
+  for (const object of documents.flatMap(objectsIn)) {
+    for (const workload of workloadsIn(object, path, placeOf)) scope.workloads.push(workload)
+    keepCredentials(scope, object, namespace)
+  }
+}
+
+/** @param namespace of objects that name none */
+function keepCredentials(
+  { serviceAccounts, pullSecrets }: AuditScope,
+  object: ManifestObject,
+  namespace: string | null,
+): void {
+  const [isAccount, isSecret] = ['ServiceAccount', 'Secret'].map(kind => isBuiltIn(object, '', kind))
+  if (!isAccount && !isSecret) return
+  const plain = record(object.walk.plain(object.root))
+  const metadata = record(plain.metadata)
+  const raw = { ...plain, metadata: { ...metadata, namespace: metadata.namespace ?? namespace } }
+  const account = isAccount ? narrowServiceAccount(raw) : null
+  if (account !== null) serviceAccounts.push(account)
+  const secret = isSecret ? narrowPullSecret(raw) : null
+  if (secret !== null) pullSecrets.push(secret)
+}

@@ -1,0 +1,56 @@
+/** Reads one file as text, whatever an editor or a shell wrote it in; what is not text, or far too long, is said in one code. */
+
+import { open } from 'node:fs/promises'
+import type { FileProblem } from '../../snapshot/audit-scope.ts'
+import { toUtf8 } from '../dump/encoding.ts'
+import { problemOf } from './file-problem.ts'
+
+/** Bytes. A manifest of that length is a dump, which is audited live; the parser would hold many times as much. */
+const LONGEST = 32 * 1024 * 1024
+
+/** Characters that YAML and JSON forbid: something else has them. */
+const CONTROLS = /[\0-\x08\x0b\x0c\x0e-\x1f]/
+
+/** A file's text, or why there is none. */
+export type ReadText = { text: string } | { problem: FileProblem }
+
+export async function readText(path: string): Promise<ReadText> {
+  try {
+    const file = await open(path, 'r')
+    try {
+      const { size } = await file.stat()
+      return size > LONGEST ? { problem: 'too-large' } : await textOf([await file.readFile()])
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    return { problem: problemOf(error) }
+  }
+}
+
+export async function readStream(stream: AsyncIterable<Uint8Array>): Promise<ReadText> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of stream) {
+    length += chunk.length
+    if (length > LONGEST) return { problem: 'too-large' }
+    chunks.push(chunk)
+  }
+  return textOf(chunks)
+}
+
+async function textOf(chunks: Uint8Array[]): Promise<ReadText> {
+  const pieces: Uint8Array[] = []
+  for await (const piece of toUtf8(streamOf(chunks))) pieces.push(piece)
+  const bytes = Buffer.concat(pieces)
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return CONTROLS.test(text) ? { problem: 'not-text' } : { text }
+  } catch {
+    return { problem: 'not-text' }
+  }
+}
+
+async function* streamOf(chunks: Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* chunks
+}

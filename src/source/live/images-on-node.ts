@@ -1,0 +1,45 @@
+/** Finds images that are on a node for certain: running pods of that node use them. */
+
+import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
+import { narrowPod } from '../narrow/pod.ts'
+import { POD_SHAPE } from '../narrow/protobuf-shapes.ts'
+import { fieldValue } from './field-selector.ts'
+import { type NamespaceOrAll, Reading } from './reading.ts'
+
+export interface NodeWithImages {
+  node: string
+  /** As pods have them, those first that most likely hold a program for requests; pods' own pull policies don't matter. */
+  images: string[]
+}
+
+/** Names of images that tend to have curl or GNU Wget. */
+const LIKELY =
+  /curl|wget|nginx|httpd|apache|debian|ubuntu|fedora|python|node|ruby|php|buildpack|proxyv2|envoy/i
+
+/**
+ * The node with most running pods, or the one that is named; null where no pod runs there.
+ * @param node null: any. @throws ApiError where pods can't be read
+ */
+export async function readImagesOnNode(
+  cluster: ClusterReader,
+  { namespace, node, signal }: { namespace: NamespaceOrAll; node: string | null; signal: AbortSignal },
+): Promise<NodeWithImages | null> {
+  const byNode = new Map<string, Map<string, number>>()
+  const ofNode = node === null ? '' : `,spec.nodeName=${fieldValue(node)}`
+  const options = { limit: 500, shape: POD_SHAPE, fieldSelector: `status.phase=Running${ofNode}` }
+  await new Reading(cluster, { signal }).list(KINDS.Pod as Kind<unknown>, namespace, options, raw => {
+    const pod = narrowPod(raw)
+    if (pod === null || pod.node === null || pod.terminating || pod.platform.os === 'windows') return
+    const images = byNode.get(pod.node) ?? new Map<string, number>()
+    for (const { image, imageId, kind } of pod.containers) {
+      if (imageId !== null && kind !== 'volume') images.set(image, (images.get(image) ?? 0) + 1)
+    }
+    byNode.set(pod.node, images)
+  })
+  const [best] = [...byNode].sort(([a, x], [b, y]) => y.size - x.size || (a < b ? -1 : 1))
+  if (best === undefined) return null
+  const [name, images] = best
+  const rank = ([image, count]: [string, number]) => (LIKELY.test(image) ? 1_000_000 : 0) + count
+  return { node: name, images: [...images].sort((a, b) => rank(b) - rank(a)).map(([image]) => image) }
+}

@@ -1,0 +1,93 @@
+/** Reads what a live cluster shows of mirrors. What can't be read is a gap; a kind that the server doesn't have is not. */
+
+import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import { KINDS, type Kind, MIRROR_KINDS } from '../../kubernetes/api/kinds.ts'
+import { redact } from '../../secrecy/redact.ts'
+import type { MirrorFacts, MirrorSetEntry } from '../../snapshot/mirrors.ts'
+import { isFinished, type Pod } from '../../snapshot/pod.ts'
+import { isNotFound, uniqueGaps } from '../gap.ts'
+import { narrowMirrorSet, narrowPeer, narrowRewriter } from '../narrow/mirror-objects.ts'
+import { narrowNode } from '../narrow/node-facts.ts'
+import { narrowPod } from '../narrow/pod.ts'
+import { POD_SHAPE } from '../narrow/protobuf-shapes.ts'
+import { readEvents } from './events.ts'
+import { Reading, type ReadingOptions } from './reading.ts'
+
+const PAGE = 500
+
+/** Objects of the whole cluster: mirrors belong to nodes, which have no namespace. @throws the signal's reason; errors of the connection */
+export async function readMirrors(
+  cluster: ClusterReader,
+  options: Required<Pick<ReadingOptions, 'takenAt'>> & Pick<ReadingOptions, 'signal'>,
+): Promise<MirrorFacts> {
+  const reading = new Reading(cluster, options)
+  const facts: MirrorFacts = {
+    takenAt: options.takenAt,
+    source: { type: 'cluster', context: cluster.context, server: redact(cluster.server) },
+    nodes: [],
+    images: [],
+    failures: [],
+    events: [],
+    mirrorSets: [],
+    peers: [],
+    rewriters: [],
+    gaps: [],
+  }
+  const sets = Object.keys(MIRROR_SETS) as MirrorSetEntry['kind'][]
+  const [events] = await Promise.all([
+    readEvents(reading, null),
+    collect(reading, KINDS.Node, facts.nodes, narrowNode),
+    readPods(reading, facts),
+    collect(reading, KINDS.DaemonSet, facts.peers, narrowPeer),
+    collect(reading, MIRROR_KINDS.MutatingWebhookConfiguration, facts.rewriters, narrowRewriter),
+    ...sets.map(kind =>
+      visit(reading, MIRROR_SETS[kind], raw => void facts.mirrorSets.push(...narrowMirrorSet(kind, raw))),
+    ),
+  ])
+  return { ...facts, events, gaps: uniqueGaps(reading.gaps) }
+}
+
+const MIRROR_SETS: Record<MirrorSetEntry['kind'], Kind<Record<string, unknown>>> = {
+  ImageTagMirrorSet: MIRROR_KINDS.ImageTagMirrorSet,
+  ImageDigestMirrorSet: MIRROR_KINDS.ImageDigestMirrorSet,
+  ImageContentSourcePolicy: MIRROR_KINDS.ImageContentSourcePolicy,
+}
+
+function collect<Model, Narrow>(
+  reading: Reading,
+  kind: Kind<Model>,
+  into: Narrow[],
+  narrow: (raw: Model) => Narrow | null,
+): Promise<void> {
+  return visit(reading, kind, raw => {
+    const found = narrow(raw)
+    if (found !== null) into.push(found)
+  })
+}
+
+async function visit<Model>(reading: Reading, kind: Kind<Model>, use: (raw: Model) => void): Promise<void> {
+  try {
+    await reading.list(kind, null, { limit: PAGE }, use)
+  } catch (error) {
+    if (!isNotFound(error)) reading.recordGap(error, kind, null)
+  }
+}
+
+/** Only the images of scheduled pods, and the words of those that wait: pods as a whole would be too much of a large cluster. */
+function readPods(reading: Reading, facts: MirrorFacts): Promise<void> {
+  return reading.listOrGap(KINDS.Pod, null, { limit: PAGE, shape: POD_SHAPE }, raw => {
+    const pod = narrowPod(raw)
+    if (pod === null) return
+    addImages(pod, facts)
+    for (const { image, state } of pod.containers) {
+      if (state.type === 'waiting' && state.message !== '')
+        facts.failures.push({ image, node: pod.node, text: state.message })
+    }
+  })
+}
+
+function addImages(pod: Pod, { images }: MirrorFacts): void {
+  const { node } = pod
+  if (node === null || isFinished(pod)) return
+  for (const { image } of pod.containers) images.push({ image, node })
+}

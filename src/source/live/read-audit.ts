@@ -1,0 +1,198 @@
+/** Reads what an audit of a cluster looks at: the templates of workloads, page by page, and the accounts, Secrets, nodes and pods that they concern. */
+
+import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
+import { AT_ONCE, bounded } from '../../network/bounded.ts'
+import { redact } from '../../secrecy/redact.ts'
+import type { AuditedNodes, AuditScope } from '../../snapshot/audit-scope.ts'
+import type { ServiceAccount } from '../../snapshot/snapshot.ts'
+import type { WorkloadTemplate } from '../../snapshot/template.ts'
+import { isForbidden, rethrowUnlessApiError, uniqueGaps } from '../gap.ts'
+import { parseLabelSelector } from '../label-selector.ts'
+import { narrowController } from '../narrow/controller.ts'
+import { type AuditedNode, LISTED_NODE_SHAPE, narrowAuditedNode } from '../narrow/listed-node.ts'
+import { narrowServiceAccount } from '../narrow/service-account.ts'
+import { record } from '../narrow/shape.ts'
+import { narrowTemplate } from '../narrow/template.ts'
+import { TEMPLATE_SHAPES } from '../narrow/template-shape.ts'
+import { type ObjectName, readNamed } from './named-objects.ts'
+import { assertExists } from './namespaces.ts'
+import { type NamespaceOrAll, Reading } from './reading.ts'
+import { readNamedSecrets, type VisitPullSecret } from './related-objects.ts'
+import { PodSightings } from './sightings.ts'
+
+export interface AuditReadOptions {
+  /** ISO 8601. */
+  takenAt: string
+  /** null: all. */
+  namespaces: string[] | null
+  labelSelector: string | null
+  signal: AbortSignal
+  onProgress(workloads: number): void
+  /** Gets each pull secret as it is: to be kept from every output. */
+  onPullSecret?: VisitPullSecret
+}
+
+const PAGE = 500
+type TemplateKind = keyof typeof TEMPLATE_SHAPES
+const TEMPLATE_KINDS = Object.keys(TEMPLATE_SHAPES) as TemplateKind[]
+
+/** What can't be read is a gap. @throws ApiError where nothing can be read, UsageError for a namespace that does not exist */
+export async function readAudit(cluster: ClusterReader, options: AuditReadOptions): Promise<AuditScope> {
+  const { takenAt, namespaces, labelSelector, signal, onPullSecret } = options
+  const reading = new Reading(cluster, { takenAt, signal, ...(labelSelector !== null && { labelSelector }) })
+  const sightings = new PodSightings(parseLabelSelector(labelSelector ?? ''))
+  const { areas, templates } = await readAreas(reading, sightings, options)
+  // Pods come after what made them, so that each finds its maker.
+  const [nodes] = await Promise.all([
+    readNodes(reading),
+    bounded(areas, AT_ONCE, area => sightings.read(reading, area)),
+  ])
+  const workloads = [...templates, ...sightings.bare].sort((one, other) =>
+    order(one) < order(other) ? -1 : 1,
+  )
+  if (workloads.length === 0 && reading.gaps.length === 0)
+    for (const namespace of namespaces ?? []) await assertExists(reading, namespace)
+  const serviceAccounts = await readAccounts(reading, workloads)
+  const pullSecrets = await readNamedSecrets(reading, secretsNamed(workloads, serviceAccounts), onPullSecret)
+  return {
+    takenAt,
+    source: { type: 'cluster', context: cluster.context, server: redact(cluster.server) },
+    scope: { namespaces, labelSelector },
+    workloads,
+    serviceAccounts,
+    pullSecrets,
+    nodes: nodes && factsOf(nodes),
+    ...sightings.of(workloads, nodes ?? []),
+    imageChecks: [],
+    gaps: uniqueGaps(reading.gaps),
+    unread: [],
+    templates: [],
+    files: 0,
+  }
+}
+
+interface Areas {
+  areas: NamespaceOrAll[]
+  templates: WorkloadTemplate[]
+  /** Nothing of it may be read. */
+  forbidden: boolean
+}
+
+/** All namespaces at once, or without permission for that one by one. */
+async function readAreas(
+  reading: Reading,
+  sightings: PodSightings,
+  options: AuditReadOptions,
+): Promise<Areas> {
+  const { namespaces } = options
+  if (namespaces !== null) return readTemplates(reading, namespaces, sightings, options)
+  const everywhere = await readTemplates(reading, [null], sightings, options)
+  if (!everywhere.forbidden) return everywhere
+  reading.gaps.length = 0
+  return readTemplates(reading, await namespacesOf(reading), sightings, options)
+}
+
+async function namespacesOf(reading: Reading): Promise<string[]> {
+  const names: string[] = []
+  try {
+    await reading.list(KINDS.Namespace, null, { metadataOnly: true, limit: PAGE }, ({ metadata }) => {
+      names.push(metadata.name)
+    })
+    return names
+  } catch (error) {
+    reading.recordGap(error, KINDS.Namespace, null)
+    return [reading.namespace]
+  }
+}
+
+async function readTemplates(
+  reading: Reading,
+  areas: NamespaceOrAll[],
+  sightings: PodSightings,
+  { onProgress }: AuditReadOptions,
+): Promise<Areas> {
+  const templates: WorkloadTemplate[] = []
+  const failures: unknown[] = []
+  const lists = areas.flatMap(area => TEMPLATE_KINDS.map(name => ({ area, name })))
+  await bounded(lists, AT_ONCE, async ({ area, name }) => {
+    const kind = KINDS[name] as Kind<unknown>
+    try {
+      await reading.list(
+        kind,
+        area,
+        { ...reading.labels, limit: PAGE, shape: TEMPLATE_SHAPES[name] },
+        raw => {
+          sightings.addController(raw, name)
+          const owner = narrowController(record(record(raw).metadata))
+          // What another built-in controller makes has its template from there.
+          const template = owner !== null && MAKERS.has(owner.kind) ? null : narrowTemplate(raw, kind)
+          if (template === null) return
+          templates.push(template)
+          if (templates.length % 1000 === 0) onProgress(templates.length)
+        },
+      )
+    } catch (error) {
+      reading.recordGap(error, kind, area)
+      failures.push(error)
+    }
+  })
+  const isNothing = failures.length === lists.length
+  const unexpected = failures.find(error => !isForbidden(error))
+  if (isNothing && unexpected !== undefined) throw unexpected
+  return { areas, templates, forbidden: isNothing }
+}
+
+const MAKERS = new Set(['Deployment', 'CronJob'])
+
+function order({ namespace, kind, name }: WorkloadTemplate): string {
+  return `${namespace}/${kind}/${name}`
+}
+
+async function readAccounts(reading: Reading, workloads: WorkloadTemplate[]): Promise<ServiceAccount[]> {
+  const accounts: ServiceAccount[] = []
+  const names = workloads.map(({ namespace, serviceAccount }) => ({
+    namespace: namespace ?? '',
+    name: serviceAccount.value,
+  }))
+  await readNamed(reading, KINDS.ServiceAccount, names, raw => {
+    const account = narrowServiceAccount(raw)
+    if (account !== null) accounts.push(account)
+  })
+  return accounts
+}
+
+function secretsNamed(workloads: WorkloadTemplate[], accounts: ServiceAccount[]): ObjectName[] {
+  return [
+    ...workloads.flatMap(({ namespace, pullSecrets }) =>
+      pullSecrets.map(({ value }) => ({ namespace: namespace ?? '', name: value })),
+    ),
+    ...accounts.flatMap(({ namespace, imagePullSecrets }) =>
+      imagePullSecrets.map(name => ({ namespace, name })),
+    ),
+  ]
+}
+
+/** null where nodes are forbidden: they only make an audit more exact. */
+async function readNodes(reading: Reading): Promise<AuditedNode[] | null> {
+  const nodes: AuditedNode[] = []
+  try {
+    await reading.list(KINDS.Node as Kind<unknown>, null, { limit: PAGE, shape: LISTED_NODE_SHAPE }, raw => {
+      const node = narrowAuditedNode(raw)
+      if (node !== null) nodes.push(node)
+    })
+    return nodes
+  } catch (error) {
+    rethrowUnlessApiError(error)
+    return null
+  }
+}
+
+function factsOf(nodes: AuditedNode[]): AuditedNodes {
+  const each = (values: string[]) => [...new Set(values.filter(value => value !== ''))].sort()
+  return {
+    schedulable: nodes.filter(({ schedulable }) => schedulable).map(({ name }) => name),
+    kubelets: each(nodes.map(({ kubelet }) => kubelet)),
+    platforms: each(nodes.map(({ platform }) => platform)),
+  }
+}

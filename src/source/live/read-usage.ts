@@ -1,0 +1,134 @@
+/** Reads what decides on a cluster's Docker Hub pulls, at a cost that follows its workloads and not its pods. */
+
+import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
+import type { HubUsage, SeenRollouts, UsageNode, UsageWorkload } from '../../snapshot/hub-usage.ts'
+import type { ServiceAccount } from '../../snapshot/snapshot.ts'
+import { uniqueGaps } from '../gap.ts'
+import { LISTED_NODE_SHAPE, narrowUsageNode } from '../narrow/listed-node.ts'
+import { EVENT_SHAPE } from '../narrow/protobuf-shapes.ts'
+import { narrowServiceAccount } from '../narrow/service-account.ts'
+import { namespaceOf, record, text } from '../narrow/shape.ts'
+import { TEMPLATE_SHAPES } from '../narrow/template-shape.ts'
+import { narrowUsageWorkload, type UsageKind } from '../narrow/usage-workload.ts'
+import { byName } from '../suspects.ts'
+import { readNamed } from './named-objects.ts'
+import { readOwners } from './owners.ts'
+import { type NamespaceOrAll, type Progress, Reading } from './reading.ts'
+import { readUsagePods } from './usage-pods.ts'
+
+export interface UsageOptions {
+  /** ISO 8601. */
+  takenAt: string
+  namespace: NamespaceOrAll
+  /** Seconds. */
+  window: number
+  /** Whether a restart on a node with this runtime costs a pull. */
+  restartCosts(runtime: string | null): boolean
+  signal: AbortSignal
+  onProgress(progress: Progress): void
+}
+
+const PAGE = 500
+const USAGE_KINDS: UsageKind[] = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob']
+
+/** What can't be read is a gap; an API server that answers nothing throws. @throws ApiError */
+export async function readUsage(cluster: ClusterReader, options: UsageOptions): Promise<HubUsage> {
+  const { takenAt, namespace, window, signal, onProgress } = options
+  const reading = new Reading(cluster, { takenAt, signal, onProgress })
+  const [nodes, workloads, rollouts] = await Promise.all([
+    readNodes(reading),
+    readTemplates(reading, namespace),
+    readRollouts(reading, namespace),
+  ])
+  const runtimes = new Map(nodes?.map(({ name, runtime }) => [name, runtime]))
+  const costs = (node: string) => options.restartCosts(runtimes.get(node) ?? null)
+  const { count, pods, unread } = await readUsagePods(reading, namespace, { costs, window })
+  const [owners, serviceAccounts] = await Promise.all([
+    readOwners(reading, pods),
+    readAccounts(reading, workloads),
+  ])
+  return {
+    ...{ takenAt, workloads, nodes, pods, rollouts, serviceAccounts },
+    // What controls a workload has no template that could be read.
+    owners: owners.map(link => (isUsageKind(link.kind) ? { ...link, controller: null } : link)),
+    podCount: count,
+    restartsUnread: unread,
+    gaps: uniqueGaps(reading.gaps),
+  }
+}
+
+function isUsageKind(kind: string): boolean {
+  return (USAGE_KINDS as string[]).includes(kind)
+}
+
+async function readTemplates(reading: Reading, area: NamespaceOrAll): Promise<UsageWorkload[]> {
+  const found: UsageWorkload[] = []
+  await Promise.all(
+    USAGE_KINDS.map(name =>
+      reading.listOrGap(
+        KINDS[name] as Kind<unknown>,
+        area,
+        { limit: PAGE, shape: TEMPLATE_SHAPES[name] },
+        raw => {
+          const workload = narrowUsageWorkload(raw, name)
+          if (workload !== null) found.push(workload)
+        },
+      ),
+    ),
+  )
+  return found
+}
+
+/** Null where they can't be read, which leaves a gap: then the cost of a restart is unknown. */
+async function readNodes(reading: Reading): Promise<UsageNode[] | null> {
+  const nodes: UsageNode[] = []
+  try {
+    await reading.list(KINDS.Node as Kind<unknown>, null, { limit: PAGE, shape: LISTED_NODE_SHAPE }, raw => {
+      const node = narrowUsageNode(raw)
+      if (node !== null) nodes.push(node)
+    })
+    return nodes.sort(byName)
+  } catch (error) {
+    reading.recordGap(error, KINDS.Node, null)
+    return null
+  }
+}
+
+const SCALED_UP = /^Scaled up replica set (\S+) (?:from 0 )?to \d+/
+
+/** Rollouts that events tell of: an API server keeps them for an hour. */
+async function readRollouts(reading: Reading, area: NamespaceOrAll): Promise<SeenRollouts[]> {
+  const seen = new Map<string, { namespace: string; deployment: string; sets: Set<string> }>()
+  const fieldSelector = 'involvedObject.kind=Deployment,reason=ScalingReplicaSet'
+  await reading.listOrGap(
+    KINDS.Event as Kind<unknown>,
+    area,
+    { limit: 0, shape: EVENT_SHAPE, fieldSelector },
+    raw => {
+      const { involvedObject, message } = record(raw)
+      const deployment = text(record(involvedObject).name)
+      const set = SCALED_UP.exec(text(message))?.[1]
+      if (set === undefined || deployment === '') return
+      const namespace = namespaceOf(raw)
+      const entry = seen.get(`${namespace}/${deployment}`) ?? { namespace, deployment, sets: new Set() }
+      entry.sets.add(set)
+      seen.set(`${namespace}/${deployment}`, entry)
+    },
+  )
+  return [...seen.values()].map(({ namespace, deployment, sets }) => ({
+    ...{ namespace, deployment, count: sets.size },
+  }))
+}
+
+async function readAccounts(reading: Reading, workloads: UsageWorkload[]): Promise<ServiceAccount[]> {
+  const accounts: ServiceAccount[] = []
+  const names = workloads
+    .filter(({ pullSecrets }) => pullSecrets.length === 0)
+    .map(({ namespace, serviceAccount }) => ({ namespace, name: serviceAccount }))
+  await readNamed(reading, KINDS.ServiceAccount, names, raw => {
+    const account = narrowServiceAccount(raw)
+    if (account !== null) accounts.push(account)
+  })
+  return accounts
+}

@@ -1,0 +1,141 @@
+/** What pods tell of the templates that they were made from: on which nodes the image is, and what was changed on the way. */
+
+import { fullName, parseReference } from '../../image/reference.ts'
+import { KINDS } from '../../kubernetes/api/kinds.ts'
+import type { AuditScope, Sighting } from '../../snapshot/audit-scope.ts'
+import { isFinished, type Pod } from '../../snapshot/pod.ts'
+import type { TemplateContainer, WorkloadTemplate } from '../../snapshot/template.ts'
+import { narrowController } from '../narrow/controller.ts'
+import type { AuditedNode } from '../narrow/listed-node.ts'
+import { narrowPod } from '../narrow/pod.ts'
+import { POD_SHAPE } from '../narrow/protobuf-shapes.ts'
+import { record, text } from '../narrow/shape.ts'
+import { narrowTemplate } from '../narrow/template.ts'
+import type { NamespaceOrAll, Reading } from './reading.ts'
+
+/** What makes pods, and the workload that it belongs to. */
+interface Maker {
+  topUid: string
+  containers: TemplateContainer[]
+  pullSecrets: string[]
+  /** Only pods of this revision are of the template; null: all, undefined: none. */
+  revision: string | null | undefined
+}
+
+type Changed = Pick<Sighting, 'rewritten' | 'forced' | 'crashing'>
+
+const PAGE = 500
+const REVISION_LABEL = 'controller-revision-hash'
+
+export class PodSightings {
+  /** Pods that nothing made, as workloads of their own. */
+  readonly bare: WorkloadTemplate[] = []
+  readonly #makers = new Map<string, Maker>()
+  /** By image as written. */
+  readonly #nodes = new Map<string, Set<string>>()
+  /** By workload and container. */
+  readonly #changed = new Map<string, Changed>()
+  readonly #secretsChanged = new Map<string, AuditScope['secretsChanged'][number]>()
+  readonly #selects: (labels: Record<string, unknown>) => boolean
+
+  /** @param selects which pods of their own are workloads of the audit, by their labels */
+  constructor(selects: (labels: Record<string, unknown>) => boolean) {
+    this.#selects = selects
+  }
+
+  /** Takes a controller as the API server gives it. One without pods is not kept. */
+  addController(raw: unknown, kind: string): void {
+    const { metadata, status } = record(raw)
+    if (kind === 'ReplicaSet' && record(status).replicas === undefined) return
+    const template = narrowTemplate(raw, { kind, apiVersion: '' })
+    if (template === null || template.uid === null) return
+    this.#makers.set(template.uid, {
+      topUid: narrowController(record(metadata))?.uid ?? template.uid,
+      containers: template.containers,
+      pullSecrets: template.pullSecrets.map(({ value }) => value),
+      revision: revisionOf(kind, record(metadata), record(status)),
+    })
+  }
+
+  /** Reads the pods of an area, keeping what they tell and no pod. Pods that can't be read are a gap. */
+  read(reading: Reading, area: NamespaceOrAll): Promise<void> {
+    return reading.listOrGap(KINDS.Pod, area, { limit: PAGE, shape: POD_SHAPE }, raw => {
+      const pod = narrowPod(raw)
+      if (pod === null || isFinished(pod) || pod.terminating) return
+      this.#noteNodes(pod)
+      if (pod.controller === null && !pod.mirror) this.#addBare(raw)
+      const maker = this.#makers.get(pod.controller?.uid ?? '')
+      const revision = text(record(record(record(raw).metadata).labels)[REVISION_LABEL])
+      if (maker !== undefined && (maker.revision === null || maker.revision === revision))
+        this.#compare(pod, maker)
+    })
+  }
+
+  /** What was seen, workload by workload. */
+  of(workloads: WorkloadTemplate[], nodes: AuditedNode[]): Pick<AuditScope, 'sightings' | 'secretsChanged'> {
+    const listed = new Map<string, string[]>()
+    for (const { name, images } of nodes)
+      for (const image of images) listed.set(image, [...(listed.get(image) ?? []), name])
+    const sightings = workloads.flatMap(({ uid, containers }) =>
+      containers.flatMap(({ name: container, image }) => {
+        if (uid === null) return []
+        const changed = this.#changed.get(`${uid} ${container}`)
+        const reference = parseReference(image)
+        const there = new Set(this.#nodes.get(image))
+        for (const node of (reference && listed.get(fullName(reference))) ?? []) there.add(node)
+        if (changed === undefined && there.size === 0) return []
+        return { workloadUid: uid, container, nodes: [...there].sort(), ...NOTHING, ...changed }
+      }),
+    )
+    return { sightings, secretsChanged: [...this.#secretsChanged.values()] }
+  }
+
+  #noteNodes({ node, containers }: Pod): void {
+    if (node === null) return
+    for (const { image, imageId } of containers) {
+      if (imageId === null) continue
+      const nodes = this.#nodes.get(image) ?? new Set()
+      this.#nodes.set(image, nodes.add(node))
+    }
+  }
+
+  #addBare(raw: unknown): void {
+    const labels = record(record(record(raw).metadata).labels)
+    const template = this.#selects(labels) ? narrowTemplate(raw, KINDS.Pod) : null
+    if (template !== null) this.bare.push(template)
+  }
+
+  #compare(pod: Pod, { topUid, containers, pullSecrets }: Maker): void {
+    for (const written of containers) {
+      const seen = pod.containers.find(({ name, kind }) => name === written.name && kind === written.kind)
+      if (seen === undefined) continue
+      const changed = this.#changed.get(`${topUid} ${written.name}`) ?? { ...NOTHING }
+      if (seen.image !== written.image) changed.rewritten ??= { pod: pod.name, image: seen.image }
+      else if (seen.pullPolicy === 'Always' && written.pullPolicy !== 'Always')
+        changed.forced ??= { pod: pod.name }
+      if (seen.state.type === 'waiting' && seen.state.reason === 'CrashLoopBackOff')
+        changed.crashing ??= { pod: pod.name }
+      if (Object.values(changed).some(each => each !== null))
+        this.#changed.set(`${topUid} ${written.name}`, changed)
+    }
+    // An account's list may have been another when the pod was made; a template's own is copied as it is.
+    if (pullSecrets.every(name => pod.pullSecrets.includes(name)) || this.#secretsChanged.has(topUid)) return
+    const expected = pullSecrets
+    this.#secretsChanged.set(topUid, { workloadUid: topUid, pod: pod.name, expected, found: pod.pullSecrets })
+  }
+}
+
+const NOTHING: Changed = { rewritten: null, forced: null, crashing: null }
+
+/** Whose pods are of the newest template: all of a ReplicaSet's or a Job's, whose templates never change. */
+function revisionOf(
+  kind: string,
+  { generation }: Record<string, unknown>,
+  status: Record<string, unknown>,
+): string | null | undefined {
+  if (kind === 'StatefulSet') return text(status.updateRevision) || undefined
+  if (kind !== 'DaemonSet') return null
+  const { observedGeneration, updatedNumberScheduled, desiredNumberScheduled } = status
+  const isRolledOut = observedGeneration === generation && updatedNumberScheduled === desiredNumberScheduled
+  return isRolledOut ? null : undefined
+}

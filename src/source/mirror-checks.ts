@@ -1,0 +1,82 @@
+/** Asks a mirror and its registry for images by HEAD, as nodes ask: the mirror with the registry's name, and never with a login for the registry. */
+
+import type { Credential } from '../dockerconfig/registry-credential.ts'
+import { DOCKER_HUB } from '../image/docker-hub.ts'
+import { fullName, parseReference, type Reference } from '../image/reference.ts'
+import { bounded } from '../network/bounded.ts'
+import type { Registries, Registry } from '../registry/client.ts'
+import type { ManifestOutcome } from '../registry/outcome.ts'
+import type { KnownImage, MirrorAnswer, MirrorCheck } from '../snapshot/mirror-check.ts'
+
+const AT_ONCE = 4
+
+export interface MirrorQuestion {
+  registries: Registries
+  /** The root of the mirror's host. */
+  url: URL
+  /** What stands between `/v2/` and the name; empty for nothing. */
+  prefix: string
+  /** This machine's login for the mirror's host; null for none. */
+  login: Credential | null
+}
+
+/** One check for each image, in their order. Trouble is data; rejects only when the registries' signal is aborted. */
+export function checkMirror(images: readonly Reference[], question: MirrorQuestion): Promise<MirrorCheck[]> {
+  const mirrors = new Map<string, Registry>()
+  return bounded(images, AT_ONCE, async image => {
+    const { registry, repository } = image
+    const mirror = mirrors.get(registry) ?? question.registries.mirror(question.url, registry)
+    mirrors.set(registry, mirror)
+    const [through, upstream] = await Promise.all([
+      askMirror(mirror, image, question),
+      question.registries.of(registry).headManifest(image, null),
+    ])
+    const official = registry === DOCKER_HUB && repository.startsWith('library/')
+    const withoutLibrary =
+      official && through.status === 'missing'
+        ? await askMirror(mirror, { ...image, repository: repository.slice('library/'.length) }, question)
+        : null
+    return { reference: fullName(image), mirror: through, upstream: answerOf(upstream), withoutLibrary }
+  })
+}
+
+/** An image that the registry has for certain; null if none is known. */
+export function knownImage(registry: string): Reference | null {
+  return registry === DOCKER_HUB ? parseReference('busybox:latest') : null
+}
+
+/** Asks the mirror for an image that exists for certain at one of these registries; null if none is known. */
+export async function askForKnownImage(
+  registries: readonly string[],
+  question: MirrorQuestion,
+): Promise<KnownImage | null> {
+  const image = registries.map(knownImage).find(each => each !== null)
+  if (image === undefined) return null
+  const mirror = question.registries.mirror(question.url, image.registry)
+  return { reference: fullName(image), mirror: await askMirror(mirror, image, question) }
+}
+
+async function askMirror(mirror: Registry, image: Reference, { prefix, login }: MirrorQuestion) {
+  const repository = prefix === '' ? image.repository : `${prefix}/${image.repository}`
+  return answerOf(await mirror.headManifest({ ...image, repository }, login))
+}
+
+function answerOf(outcome: ManifestOutcome): MirrorAnswer {
+  switch (outcome.status) {
+    case 'found':
+      return outcome.mediaType !== null && /html/.test(outcome.mediaType)
+        ? { status: 'html' }
+        : { status: 'found', digest: outcome.digest, mediaType: outcome.mediaType }
+    case 'not-found':
+      return { status: 'missing' }
+    case 'denied':
+    case 'wrong-credential':
+      return { status: 'login', sent: outcome.identity === 'credential' }
+    case 'rate-limited':
+      return { status: 'rate-limited' }
+    case 'unreachable':
+      return { status: 'unreachable', why: outcome.why, detail: outcome.detail }
+    case 'server-error':
+      return { status: 'failed', detail: outcome.detail }
+  }
+}

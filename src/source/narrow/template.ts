@@ -1,0 +1,118 @@
+/** Narrows a workload of a cluster to its pod template: what its next pods will pull, and with what. */
+
+import { redact } from '../../secrecy/redact.ts'
+import { IGNORE_ANNOTATION, ignoredRules } from '../../snapshot/ignore.ts'
+import type { ContainerKind, PullPolicy } from '../../snapshot/pod.ts'
+import type { Schedule, TemplateContainer, WorkloadTemplate, Written } from '../../snapshot/template.ts'
+import { narrowName } from './bounded-text.ts'
+import { narrowSecretNames } from './service-account.ts'
+import { isRecord, list, nameOf, namespaceOf, record, text, textOrNull } from './shape.ts'
+
+const written = (value: string): Written => ({ value, place: null })
+
+/** Items of a list carry no kind, so it is the caller's. Null without a name, and for one without containers. */
+export function narrowTemplate(
+  raw: unknown,
+  { kind, apiVersion }: { kind: string; apiVersion: string },
+): WorkloadTemplate | null {
+  const name = nameOf(raw)
+  if (name === null) return null
+  const { metadata, spec, status } = record(raw)
+  const { pod, job, annotations } = podOf(kind, record(spec))
+  const containers = containersOf(pod)
+  if (containers.length === 0) return null
+  const nodes = record(status).desiredNumberScheduled
+  return {
+    apiVersion,
+    kind,
+    namespace: namespaceOf(raw),
+    name,
+    uid: text(record(metadata).uid),
+    labels: {},
+    containers,
+    serviceAccount: written(
+      textOrNull(pod.serviceAccountName) ?? textOrNull(pod.serviceAccount) ?? 'default',
+    ),
+    pullSecrets: narrowSecretNames(pod.imagePullSecrets).map(written),
+    podPointer: null,
+    schedule: kind === 'CronJob' ? scheduleOf(record(spec)) : null,
+    hasDeadline:
+      job === null ? null : [job, pod].some(each => typeof each.activeDeadlineSeconds === 'number'),
+    nodes: kind === 'DaemonSet' && typeof nodes === 'number' ? nodes : null,
+    ignores: [record(record(metadata).annotations), annotations].flatMap(each =>
+      ignoredRules(text(each[IGNORE_ANNOTATION])),
+    ),
+    source: null,
+    place: null,
+  }
+}
+
+type Fields = Record<string, unknown>
+
+function podOf(kind: string, spec: Fields): { pod: Fields; job: Fields | null; annotations: Fields } {
+  if (kind === 'Pod') return { pod: spec, job: null, annotations: {} }
+  const job = kind === 'CronJob' ? record(record(spec.jobTemplate).spec) : kind === 'Job' ? spec : null
+  const template = record((job ?? spec).template)
+  return { pod: record(template.spec), job, annotations: record(record(template.metadata).annotations) }
+}
+
+function containersOf(pod: Fields): TemplateContainer[] {
+  const inList = (value: unknown, kind: ContainerKind) =>
+    list(value)
+      .filter(isRecord)
+      .map(container => {
+        const isSidecar = kind === 'init' && container.restartPolicy === 'Always'
+        const keys = { image: 'image', policy: 'imagePullPolicy' }
+        return narrow(
+          container.name,
+          container.image,
+          container.imagePullPolicy,
+          isSidecar ? 'sidecar' : kind,
+          keys,
+        )
+      })
+  const volumes = list(pod.volumes)
+    .map(record)
+    .filter(({ image }) => isRecord(image))
+    .map(({ name, image }) => {
+      const { reference, pullPolicy } = record(image)
+      return narrow(name, reference, pullPolicy, 'volume', { image: 'reference', policy: 'pullPolicy' })
+    })
+  return [
+    ...inList(pod.initContainers, 'init'),
+    ...inList(pod.containers, 'container'),
+    ...inList(pod.ephemeralContainers, 'ephemeral'),
+    ...volumes,
+  ]
+}
+
+function narrow(
+  name: unknown,
+  image: unknown,
+  policy: unknown,
+  kind: ContainerKind,
+  keys: TemplateContainer['keys'],
+): TemplateContainer {
+  const written = narrowName(image)
+  return {
+    name: narrowName(name),
+    kind,
+    // Somebody may have put a login in front of the registry.
+    image: written.includes('://') || /:[^@]*@[^@]*\//.test(written) ? redact(written) : written,
+    imagePlace: null,
+    misread: null,
+    placeholder: false,
+    pullPolicy: policyOf(policy),
+    policyPlace: null,
+    pointer: [],
+    keys,
+  }
+}
+
+function policyOf(value: unknown): PullPolicy | null {
+  return value === 'Always' || value === 'IfNotPresent' || value === 'Never' ? value : null
+}
+
+function scheduleOf({ schedule, timeZone, suspend }: Fields): Schedule {
+  return { expression: written(text(schedule)), timeZone: textOrNull(timeZone), suspended: suspend === true }
+}

@@ -1,0 +1,115 @@
+/** What an audit looks at, made of manifests, and what else the test wants to be known. */
+import { audit, isAnnotated } from '../../src/audit/audit.ts'
+import type { AuditFinding, Rule } from '../../src/audit/finding.ts'
+import { type AuditSettings, NO_SETTINGS } from '../../src/audit/settings.ts'
+import { readManifest } from '../../src/manifest/document.ts'
+import { objectsIn } from '../../src/manifest/objects.ts'
+import { workloadsIn } from '../../src/manifest/workloads.ts'
+import type { AuditScope } from '../../src/snapshot/audit-scope.ts'
+import type { ImageAnswer, ImageCheck } from '../../src/snapshot/image-check.ts'
+import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
+import type { WorkloadTemplate } from '../../src/snapshot/template.ts'
+
+export const PATH = 'deploy.yaml'
+
+export function workloadsOf(yaml: string): WorkloadTemplate[] {
+  const { documents, placeOf } = readManifest(yaml)
+  return documents.flatMap(objectsIn).flatMap(object => workloadsIn(object, PATH, placeOf))
+}
+
+export function scopeOf(yaml: string, known: Partial<AuditScope> = {}): AuditScope {
+  return {
+    takenAt: '2026-11-29T00:00:00Z',
+    source: { type: 'file', files: [PATH] },
+    scope: { namespaces: null, labelSelector: null },
+    workloads: workloadsOf(yaml),
+    serviceAccounts: [],
+    pullSecrets: [],
+    nodes: null,
+    sightings: [],
+    secretsChanged: [],
+    imageChecks: [],
+    gaps: [],
+    unread: [],
+    templates: [],
+    files: 1,
+    ...known,
+  }
+}
+
+export const CLUSTER: Partial<AuditScope> = {
+  source: { type: 'cluster', context: 'prod', server: 'https://prod' },
+  serviceAccounts: [{ namespace: 'default', name: 'default', imagePullSecrets: [] }],
+}
+
+/** The same workloads as a cluster has them. */
+export function liveScope(yaml: string, known: Partial<AuditScope> = {}): AuditScope {
+  const scope = scopeOf(yaml, { ...CLUSTER, ...known })
+  const workloads = scope.workloads.map((workload, index) => ({
+    ...workload,
+    namespace: workload.namespace ?? 'default',
+    uid: `uid-${index}`,
+    source: null,
+  }))
+  return { ...scope, workloads }
+}
+
+export function findings(scope: AuditScope, settings: Partial<AuditSettings> = {}): AuditFinding[] {
+  return audit(scope, { ...NO_SETTINGS, ...settings }, isAnnotated).findings
+}
+
+/** Rule by rule, which containers it speaks of; those that most images have are left out. */
+export function rulesIn(scope: AuditScope, settings: Partial<AuditSettings> = {}): string[] {
+  return findings(scope, settings)
+    .filter(({ rule }) => rule !== 'no-digest')
+    .map(({ rule, severity }) => `${severity} ${rule}`)
+}
+
+export function only<R extends Rule>(scope: AuditScope, rule: R): Extract<AuditFinding, { rule: R }>[] {
+  return findings(scope).filter(
+    (finding): finding is Extract<AuditFinding, { rule: R }> => finding.rule === rule,
+  )
+}
+
+/** A pod with one container. */
+export function podWith(image: string, policy?: string, more = ''): string {
+  return `apiVersion: v1
+kind: Pod
+metadata: {name: p}
+spec:
+  ${more}
+  containers:
+  - name: main
+    image: ${image}
+    ${policy === undefined ? '' : `imagePullPolicy: ${policy}`}
+`
+}
+
+export function secret(name: string, known: Partial<PullSecret> = {}): PullSecret {
+  return {
+    namespace: 'default',
+    name,
+    type: 'kubernetes.io/dockerconfigjson',
+    problem: null,
+    entries: [{ key: 'https://index.docker.io/v1/', username: 'mara', problem: null }],
+    ...known,
+  }
+}
+
+export function check(reference: string, answer: ImageAnswer, known: Partial<ImageCheck> = {}): ImageCheck {
+  return {
+    reference,
+    host: 'registry-1.docker.io',
+    asks: [{ as: 'anonymous', secret: null, username: null, answer, detail: null, retryAfterSeconds: null }],
+    unasked: null,
+    repository: answer === 'exists' || answer === 'missing' ? 'there' : 'unknown',
+    nearTags: null,
+    likelyTag: null,
+    tagsComplete: null,
+    nearRepositories: null,
+    digest: null,
+    platforms: null,
+    replacement: null,
+    ...known,
+  }
+}

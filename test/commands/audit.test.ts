@@ -1,0 +1,246 @@
+/** `audit` as somebody at a keyboard or in CI runs it: files, a registry, edits, a baseline, a cluster. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { Clock } from '../../src/simulator/cluster/clock.ts'
+import { Hub } from '../../src/simulator/hub/hub.ts'
+import { podWith } from '../audit/scopes.ts'
+import { runCommandLine } from './command-line.ts'
+import { type Incident, startIncident } from './incident.ts'
+
+let home: string
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'pullguard-audit-'))
+})
+afterEach(() => rmSync(home, { recursive: true }))
+
+function put(path: string, text: string): void {
+  mkdirSync(dirname(join(home, path)), { recursive: true })
+  writeFileSync(join(home, path), text)
+}
+
+const file = (path: string) => readFileSync(join(home, path), 'utf8')
+const run = (argv: string[], more: object = {}) => runCommandLine(['audit', ...argv], { home, ...more })
+
+describe('exit codes, the same in every format', () => {
+  const FORMATS = ['table', 'wide', 'text', 'json', 'yaml', 'sarif', 'junit', 'github', 'gitlab', 'markdown']
+
+  test.each(FORMATS)('-o %s', async format => {
+    put('bad.yaml', podWith('bad/Name:1'))
+    put('well.yaml', podWith('ghcr.io/acme/shop:1.4.2'))
+    put('broken.yaml', 'a: [')
+    const codeOf = async (...argv: string[]) => (await run([...argv, '-o', format])).code
+    expect(await codeOf('-f', 'bad.yaml')).toBe(1)
+    expect(await codeOf('-f', 'bad.yaml', '--fail-on', 'never')).toBe(0)
+    expect(await codeOf('-f', 'well.yaml')).toBe(0)
+    expect(await codeOf('-f', 'well.yaml', '--fail-on', 'info')).toBe(1)
+    expect(await codeOf('-f', 'well.yaml', '-f', 'broken.yaml')).toBe(2)
+  })
+})
+
+describe('wrong usage is one line', () => {
+  test.each([
+    [
+      ['-f', 'none.yaml'],
+      'No workloads in none.yaml (1 file read). Check the path, or allow that with --allow-empty.',
+    ],
+    [['-R'], '-R goes with -f'],
+    [['--fix'], '--fix and --diff edit files: name them with -f. `pullguard fix` changes a cluster.'],
+    [['--fix', '-f', '-'], "standard input isn't one"],
+    [['-o', 'sarif'], 'SARIF points to lines in files'],
+    [['-f', 'none.yaml', '--dry-run'], '--dry-run goes with --fix or --diff.'],
+    [['-f', 'none.yaml', '--replace-registry', 'a=b'], '--replace-registry goes with --fix or --diff.'],
+    [['-f', 'none.yaml', '--fix', '--replace-registry', 'a'], '--replace-registry takes FROM=TO'],
+    [
+      ['-f', 'none.yaml', '--baseline', 'gone.json'],
+      "Can't read the baseline gone.json: there is no such file",
+    ],
+    [['-f', 'none.yaml', '--baseline', 'none.yaml'], 'none.yaml is not a baseline.'],
+    [['-f', 'none.yaml', '--config', 'gone.yaml'], "Can't read gone.yaml: there is no such file."],
+  ])('%j', async (argv, message) => {
+    put('none.yaml', 'a: 1\n')
+    const { code, err } = await run(argv)
+    expect(code).toBe(2)
+    expect(err).toContain(message)
+    expect(err.trimEnd().split('\n')).toHaveLength(1)
+  })
+
+  test('nothing to audit is well where that is allowed', async () => {
+    put('none.yaml', 'a: 1\n')
+    expect((await run(['-f', 'none.yaml', '--allow-empty'])).code).toBe(0)
+  })
+})
+
+test('what can’t be read is named with its place, and the rest is audited and edited', async () => {
+  put('k/a.yaml', podWith('nginx:1.27.3', 'Always'))
+  put('k/b.yaml', `${podWith('nginx:1.27.3', 'Always')}---\na: 1\na: 2\n`)
+  put('k/chart.yaml', 'kind: Pod\n{{ if .x }}\n')
+  const { code, out, err } = await run(['-f', 'k', '--fix', '--offline', '-o', 'json'])
+  expect(code).toBe(2)
+  expect(err).toContain('k/b.yaml:12:1: a key is given twice in one object')
+  expect(err).toContain('k/chart.yaml is a template: render it first')
+  expect(err).toContain('k/b.yaml: 1 edit not written: a part of it could not be read')
+  expect(file('k/a.yaml')).toContain('imagePullPolicy: IfNotPresent')
+  expect(file('k/b.yaml')).toContain('imagePullPolicy: Always')
+  expect(JSON.parse(out)).toMatchObject({ complete: false, templates: ['k/chart.yaml'] })
+})
+
+test('comments silence a rule for one value, and a typing error in one is told', async () => {
+  put('a.yaml', podWith('nginx # pullguard:ignore no-tag we mean it'))
+  put('b.yaml', podWith('nginx # pullguard:ignore no-tags'))
+  const { out, err } = await run(['-f', 'a.yaml', '-f', 'b.yaml', '-o', 'json'])
+  const { findings, summary } = JSON.parse(out)
+  expect(findings.map(({ location }: { location: { path: string } }) => location.path)).toEqual(['b.yaml'])
+  expect(summary.ignored).toBe(1)
+  expect(err).toContain('b.yaml:8: this pullguard:ignore comment names the unknown rule no-tags.')
+})
+
+test('a baseline keeps old findings from failing, and new ones fail', async () => {
+  put('a.yaml', podWith('bad/Name:1'))
+  expect((await run(['-f', 'a.yaml', '--write-baseline', 'known.json'])).code).toBe(0)
+  put('a.yaml', `# moved down\n${podWith('bad/Name:2')}`)
+  const known = await run(['-f', 'a.yaml', '--baseline', 'known.json', '-o', 'json'])
+  expect(known.code).toBe(0)
+  expect(JSON.parse(known.out)).toMatchObject({ findings: [], summary: { known: 1 } })
+  put('b.yaml', podWith('bad/Name:2'))
+  expect((await run(['-f', '.', '--baseline', 'known.json'])).code).toBe(1)
+})
+
+test('settings decide on rules, folders and the secret', async () => {
+  put(
+    '.pullguard.yaml',
+    'rules: {no-tag: error, no-digest: off}\nexclude: {paths: [vendor]}\npullSecret: hub\n',
+  )
+  put('a.yaml', podWith('nginx'))
+  put('vendor/b.yaml', podWith('bad/Name:1'))
+  const { code, out } = await run(['-R', '-f', '.', '-o', 'json'])
+  expect(code).toBe(1)
+  const rules = JSON.parse(out).findings.map(
+    ({ rule, severity }: Record<string, string>) => `${severity} ${rule}`,
+  )
+  expect(rules).toEqual(['error no-tag', 'warning anonymous-docker-hub'])
+})
+
+test('in GitHub Actions the whole report is in the step summary', async () => {
+  put('a.yaml', podWith('nginx'))
+  const summary = join(home, 'summary.md')
+  writeFileSync(summary, 'before\n')
+  await run(['-f', 'a.yaml', '-o', 'github'], { env: { GITHUB_STEP_SUMMARY: summary } })
+  expect(readFileSync(summary, 'utf8')).toMatch(/^before\n### pullguard: 1 warning in 1 workload of 1 file\./)
+})
+
+describe('with a registry', () => {
+  const clock = new Clock(() => Date.parse('2026-11-24T12:00:00Z'))
+  let hub: Hub
+  beforeEach(async () => {
+    hub = new Hub({ clock })
+    hub.addImage({ repository: 'library/nginx', tags: ['1.27.3', 'latest'] })
+    hub.addImage({ repository: 'bitnamilegacy/redis', tags: ['7.2.4'] })
+    await hub.listen()
+  })
+  afterEach(() => hub.close())
+
+  const asking = (argv: string[]) =>
+    run(argv, { env: { PULLGUARD_REGISTRY_ENDPOINTS: `docker.io=${hub.url},hub.docker.com=${hub.url}` } })
+  const heads = () =>
+    hub.requests.filter(({ path, status }) => path.includes('/manifests/') && status !== 401)
+
+  test('--check-images asks for each image once, by HEAD, and tells what is not there', async () => {
+    put('a.yaml', `${podWith('nginx:1.27.3')}---\n${podWith('nginx:1.27.9')}---\n${podWith('nginx:1.27.9')}`)
+    const { code, out } = await asking(['-f', 'a.yaml', '--check-images', '-o', 'json'])
+    expect(code).toBe(1)
+    const missing = JSON.parse(out).findings.filter(({ rule }: { rule: string }) => rule === 'missing-image')
+    expect(missing).toHaveLength(2)
+    expect(missing[0].message).toContain('no tag 1.27.9')
+    expect(heads().map(({ method }) => method)).toEqual(['HEAD', 'HEAD'])
+    expect(hub.pulls).toEqual([])
+  })
+
+  test('a registry that takes no more requests proves nothing: the result is incomplete', async () => {
+    put('a.yaml', `${podWith('nginx:1.27.3')}---\n${podWith('nginx:1.27.9')}`)
+    hub.trouble = 'abuse'
+    const { code, out } = await asking(['-f', 'a.yaml', '--check-images', '-o', 'json'])
+    expect(code).toBe(3)
+    expect(JSON.parse(out)).toMatchObject({
+      complete: false,
+      unchecked: [{ verdict: 'rate-limited' }, { verdict: 'rate-limited' }],
+    })
+    expect(heads()).toHaveLength(1)
+  })
+
+  test('--fix pins to the digest that the tag has, takes the proven new place, and a second run writes nothing', async () => {
+    const yaml = `${podWith('"nginx:1.27.3" # web')}---\n${podWith("'bitnami/redis:7.2.4'")}---\n${podWith('bitnami/redis:6.0.0')}`
+    put('a.yaml', yaml)
+    const first = await asking(['-f', 'a.yaml', '--fix', '-o', 'json'])
+    const edited = file('a.yaml')
+    expect(edited).toMatch(/image: "nginx:1\.27\.3@sha256:[0-9a-f]{64}" # web\n/)
+    expect(edited).toMatch(/image: 'docker\.io\/bitnamilegacy\/redis:7\.2\.4@sha256:[0-9a-f]{64}'\n/)
+    expect(edited).toContain('image: bitnami/redis:6.0.0\n')
+    expect(first.err).toContain('a.yaml: 2 edits written')
+    expect(first.err).toContain(
+      'a.yaml:28:12: bitnami/redis:6.0.0 left unchanged: no registry has shown that',
+    )
+    expect(JSON.parse(first.out).edits.files).toMatchObject([{ path: 'a.yaml', written: true }])
+    const second = await asking(['-f', 'a.yaml', '--fix', '-o', 'json'])
+    expect(file('a.yaml')).toBe(edited)
+    expect(JSON.parse(second.out).edits.files).toEqual([])
+    expect(hub.pulls).toEqual([])
+  })
+
+  test('--diff and --dry-run write nothing, and the diff is one that git can apply', async () => {
+    const yaml = podWith('nginx:1.27.3', 'Always')
+    put('a.yaml', yaml)
+    const { out } = await asking(['-f', 'a.yaml', '--diff'])
+    expect(out).toMatch(/^--- a\/a\.yaml\n\+\+\+ b\/a\.yaml\n@@ /)
+    expect(out).toMatch(
+      /\n-.*nginx:1\.27\.3\n-.*Always\n\+.*nginx:1\.27\.3@sha256:[0-9a-f]{64}\n\+.*IfNotPresent\n/,
+    )
+    const dry = await asking(['-f', 'a.yaml', '--fix', '--dry-run'])
+    expect(dry.err).toContain('a.yaml: 2 edits to make')
+    expect(file('a.yaml')).toBe(yaml)
+  })
+
+  test('--replace-registry takes the first place that has the image', async () => {
+    put('a.yaml', podWith('nginx:1.27.3'))
+    hub.addImage({ repository: 'mirror/nginx', tags: ['1.27.3'] })
+    await asking(['-f', 'a.yaml', '--fix', '--replace-registry', 'docker.io/library=docker.io/mirror'])
+    expect(file('a.yaml')).toMatch(/image: docker\.io\/mirror\/nginx:1\.27\.3@sha256:/)
+    put('b.yaml', podWith('nginx:1.27.3'))
+    await asking(['-f', 'b.yaml', '--fix', '--replace-registry', 'docker.io/library=docker.io/nowhere'])
+    expect(file('b.yaml')).toBe(podWith('nginx:1.27.3'))
+  })
+})
+
+describe('a cluster', () => {
+  let incident: Incident
+  beforeAll(async () => {
+    incident = await startIncident()
+  })
+  afterAll(() => incident.close())
+
+  test('its workloads are audited through their templates, and nothing is written', async () => {
+    const kubeconfig = await incident.kubeconfigFor('admin')
+    const { code, out } = await incident.run(['audit', '-A', '--kubeconfig', kubeconfig, '-o', 'json'])
+    expect(code).toBe(0)
+    const { summary, findings, source, complete } = JSON.parse(out)
+    expect(source.type).toBe('cluster')
+    expect(complete).toBe(true)
+    expect(summary).toMatchObject({ files: 0, workloads: 3 })
+    const found = findings.map(
+      ({ rule, workload }: { rule: string; workload: { name: string } }) => `${rule} ${workload.name}`,
+    )
+    expect(found).toContain('anonymous-docker-hub calico-kube-controllers')
+    expect(found).toContain('no-tag fifthnginx')
+    expect(incident.writes()).toEqual([])
+  })
+
+  test('a namespace that does not exist, and one without workloads, are wrong usage', async () => {
+    const kubeconfig = await incident.kubeconfigFor('admin')
+    const none = await incident.run(['audit', '-n', 'nowhere', '--kubeconfig', kubeconfig])
+    expect(none.code).toBe(2)
+    expect(none.err).toContain('There is no namespace "nowhere"')
+    const empty = await incident.run(['audit', '-n', 'kube-public', '--kubeconfig', kubeconfig])
+    expect(empty.code).toBe(2)
+  })
+})

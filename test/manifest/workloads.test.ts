@@ -1,0 +1,166 @@
+/** Which workloads a file has, wherever they are, and where exactly each value is. */
+import { describe, expect, test } from 'vitest'
+import { workloadsOf } from '../audit/scopes.ts'
+
+const spec = (indent: string) =>
+  `${indent}containers:\n${indent}- name: a\n${indent}  image: acme/app:1.0.0\n`
+const head = (apiVersion: string, kind: string) =>
+  `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: x}\n`
+const images = (yaml: string) =>
+  workloadsOf(yaml).flatMap(({ kind, containers }) =>
+    containers.map(({ kind: type, image }) => `${kind} ${type} ${image}`),
+  )
+
+test.each([
+  ['v1', 'Pod', `spec:\n${spec('  ')}`],
+  ['v1', 'ReplicationController', `spec:\n  template:\n    spec:\n${spec('      ')}`],
+  ['v1', 'PodTemplate', `template:\n  spec:\n${spec('    ')}`],
+  ['apps/v1', 'Deployment', `spec:\n  template:\n    spec:\n${spec('      ')}`],
+  ['apps/v1', 'StatefulSet', `spec:\n  template:\n    spec:\n${spec('      ')}`],
+  ['apps/v1', 'DaemonSet', `spec:\n  template:\n    spec:\n${spec('      ')}`],
+  ['apps/v1', 'ReplicaSet', `spec:\n  template:\n    spec:\n${spec('      ')}`],
+  ['extensions/v1beta1', 'Deployment', `spec:\n  template:\n    spec:\n${spec('      ')}`],
+  ['batch/v1', 'Job', `spec:\n  template:\n    spec:\n${spec('      ')}`],
+  [
+    'batch/v1beta1',
+    'CronJob',
+    `spec:\n  jobTemplate:\n    spec:\n      template:\n        spec:\n${spec('          ')}`,
+  ],
+  ['argoproj.io/v1alpha1', 'Rollout', `spec:\n  template:\n    spec:\n${spec('      ')}`],
+  ['serving.knative.dev/v1', 'Service', `spec:\n  template:\n    spec:\n${spec('      ')}`],
+  [
+    'keda.sh/v1alpha1',
+    'ScaledJob',
+    `spec:\n  jobTargetRef:\n    template:\n      spec:\n${spec('        ')}`,
+  ],
+  ['apps.openshift.io/v1', 'DeploymentConfig', `spec:\n  template:\n    spec:\n${spec('      ')}`],
+  [
+    'jobset.x-k8s.io/v1alpha2',
+    'JobSet',
+    `spec:\n  replicatedJobs:\n  - name: r\n    template:\n      spec:\n        template:\n          spec:\n${spec('            ')}`,
+  ],
+  ['tekton.dev/v1', 'Task', 'spec:\n  steps:\n  - name: a\n    image: acme/app:1.0.0\n'],
+  [
+    'tekton.dev/v1',
+    'Pipeline',
+    'spec:\n  tasks:\n  - name: t\n    taskSpec:\n      steps:\n      - image: acme/app:1.0.0\n',
+  ],
+  [
+    'argoproj.io/v1alpha1',
+    'Workflow',
+    'spec:\n  templates:\n  - name: t\n    container:\n      image: acme/app:1.0.0\n',
+  ],
+  [
+    'argoproj.io/v1alpha1',
+    'WorkflowTemplate',
+    'spec:\n  templates:\n  - name: t\n    script: {image: acme/app:1.0.0}\n',
+  ],
+])('%s %s', (apiVersion, kind, body) => {
+  expect(images(head(apiVersion, kind) + body)).toEqual([`${kind} container acme/app:1.0.0`])
+})
+
+test('every kind of container, and image volumes', () => {
+  const yaml = `${head('v1', 'Pod')}spec:
+  initContainers:
+  - {name: i, image: "i:1"}
+  - {name: s, image: "s:1", restartPolicy: Always}
+  containers:
+  - {name: c, image: "c:1"}
+  ephemeralContainers:
+  - {name: e, image: "e:1"}
+  volumes:
+  - {name: v, image: {reference: "v:1", pullPolicy: Always}}
+  - {name: w, emptyDir: {}}
+`
+  expect(images(yaml)).toEqual([
+    'Pod init i:1',
+    'Pod sidecar s:1',
+    'Pod container c:1',
+    'Pod ephemeral e:1',
+    'Pod volume v:1',
+  ])
+})
+
+describe('what is a workload', () => {
+  test.each([
+    ['values of a chart', 'image: nginx\nreplicas: 3\n'],
+    ['a docker compose file', 'services:\n  web:\n    image: nginx\n'],
+    ['a GitHub workflow', 'on: push\njobs:\n  a:\n    container: {image: nginx}\n    steps: [{run: ls}]\n'],
+    [
+      'a ConfigMap with a manifest in it',
+      `${head('v1', 'ConfigMap')}data:\n  a: |\n    containers:\n    - image: nginx\n`,
+    ],
+    [
+      'a definition of a kind',
+      `${head('apiextensions.k8s.io/v1', 'CustomResourceDefinition')}spec:\n  containers:\n  - {name: a, image: nginx}\n`,
+    ],
+    [
+      'a kustomize patch without images',
+      `${head('apps/v1', 'Deployment')}spec:\n  template:\n    spec:\n      containers:\n      - name: a\n        env: []\n`,
+    ],
+    ['nothing', ''],
+    ['a list', '- a\n- b\n'],
+  ])('is not %s', (_what, yaml) => {
+    expect(workloadsOf(yaml)).toEqual([])
+  })
+
+  test('is each item of a List, whether it says its kind or not', () => {
+    const pod = '{metadata: {name: p}, spec: {containers: [{name: a, image: "x:1"}]}}'
+    const typed = pod.replace('{metadata', '{apiVersion: v1, kind: Pod, metadata')
+    expect(images(`apiVersion: v1\nkind: List\nitems:\n- ${typed}\n- ${typed}\n`)).toHaveLength(2)
+    expect(images(`apiVersion: v1\nkind: PodList\nitems:\n- ${pod}\n`)).toHaveLength(1)
+  })
+})
+
+test('every value has its line and column, from 1', () => {
+  const yaml = `# a\n---\n${head('apps/v1', 'Deployment')}spec:
+  template:
+    spec:
+      serviceAccountName: robot
+      imagePullSecrets:
+      - name: hub
+      containers:
+      - image: "nginx:1"
+        name: a
+        imagePullPolicy: Always
+`
+  const [workload] = workloadsOf(yaml)
+  expect(workload).toMatchObject({
+    name: 'x',
+    place: { line: 4, column: 7 },
+    serviceAccount: { value: 'robot', place: { line: 9, column: 27 } },
+    pullSecrets: [{ value: 'hub', place: { line: 11, column: 15 } }],
+    containers: [
+      {
+        imagePlace: { line: 13, column: 16, endLine: 13, endColumn: 25 },
+        policyPlace: { line: 15, column: 26, endLine: 15, endColumn: 32 },
+        pointer: ['spec', 'template', 'spec', 'containers', 0],
+      },
+    ],
+    podPointer: ['spec', 'template', 'spec'],
+  })
+})
+
+test('aliases and merged objects are followed to what is written', () => {
+  const yaml = `${head('v1', 'Pod')}spec:
+  x: &base {image: "b:1", imagePullPolicy: Always}
+  containers:
+  - {<<: *base, name: a}
+  - name: c
+    image: &i "i:1"
+  - {name: d, image: *i}
+`
+  const [workload] = workloadsOf(yaml)
+  expect(workload?.containers.map(({ name, image, pullPolicy }) => [name, image, pullPolicy])).toEqual([
+    ['a', 'b:1', 'Always'],
+    ['c', 'i:1', null],
+    ['d', 'i:1', null],
+  ])
+})
+
+test('an absurdly long image is cut, and so is no name', () => {
+  const [workload] = workloadsOf(
+    `${head('v1', 'Pod')}spec: {containers: [{name: a, image: "${'a/'.repeat(50_000)}b"}]}\n`,
+  )
+  expect(workload?.containers[0]?.image).toHaveLength(1025)
+})

@@ -1,0 +1,184 @@
+/** An audit in every format: each is what its readers demand, tells the same findings, and no text of a file breaks out of it. */
+import { Ajv } from 'ajv'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { auditReport } from '../../src/audit/report.ts'
+import { AUDIT_FORMATS, type AuditFormat } from '../../src/report/formats.ts'
+import { auditPieces } from '../../src/report/views/audit.ts'
+import { RULE_WORDS } from '../../src/report/words/audit.ts'
+import type { AuditScope } from '../../src/snapshot/audit-scope.ts'
+import { findings, liveScope, podWith, scopeOf } from '../audit/scopes.ts'
+import { FORBIDDEN, hostile, WORKFLOW_COMMAND } from './hostile-text.ts'
+import { schemaErrors } from './published-schema.ts'
+import { SARIF_SUBSET } from './sarif-subset.ts'
+
+const YAML = `${podWith('bad/Name:1')}---\n${podWith('nginx')}---\n${podWith('nginx:1.27.3', 'Always')}`
+const UNREAD = [{ path: 'x.yaml', problem: 'syntax', line: 3, column: 1 }] as const
+
+function rendered(format: AuditFormat, scope: AuditScope, failOn: 'error' | 'info' = 'error'): string {
+  const report = auditReport(scope, findings(scope), { ignored: 1, known: 2 })
+  const invocation = { program: 'pullguard', flags: [], fromDump: scope.source.type === 'file' }
+  const options = {
+    format,
+    failOn,
+    version: '1.2.3',
+    cwd: '/repo',
+    inputFlags: [],
+    terminal: false,
+    invocation,
+    width: 100,
+    color: false,
+  }
+  return [...auditPieces(report, options)].join('')
+}
+
+const SCOPE = scopeOf(YAML, { unread: [...UNREAD] })
+
+describe('SARIF', () => {
+  const validate = new Ajv({ allErrors: true }).compile(SARIF_SUBSET)
+  const sarif = (scope: AuditScope) => JSON.parse(rendered('sarif', scope))
+
+  test('fits the standard, worst first, with exact regions', () => {
+    const document = sarif(SCOPE)
+    expect(validate(document), JSON.stringify(validate.errors)).toBe(true)
+    const [run] = document.runs
+    expect(run.results.map(({ level }: { level: string }) => level)).toEqual([
+      'error',
+      'warning',
+      'warning',
+      'note',
+    ])
+    expect(run.results[0].locations[0].physicalLocation).toEqual({
+      artifactLocation: { uri: 'deploy.yaml' },
+      region: { startLine: 8, startColumn: 12, endLine: 8, endColumn: 22 },
+    })
+    expect(run.invocations[0].executionSuccessful).toBe(false)
+  })
+
+  test('a fingerprint stays when lines and tags change', () => {
+    const prints = (yaml: string) =>
+      sarif(scopeOf(yaml)).runs[0].results.map(
+        (result: { partialFingerprints: object }) => result.partialFingerprints,
+      )
+    expect(prints(`# one\n# two\n${podWith('nginx:1.28.0')}`)).toEqual(prints(podWith('nginx:1.27.3')))
+  })
+
+  test('has at most 5,000 results', () => {
+    const many = `${podWith('nginx')}---\n`.repeat(5001)
+    const document = sarif(scopeOf(many))
+    expect(document.runs[0].results).toHaveLength(5000)
+    expect(validate(document)).toBe(true)
+  })
+
+  test('stays valid whatever a file holds', () => {
+    fc.assert(
+      fc.property(hostile, hostile, (name, image) => {
+        const yaml = `apiVersion: v1\nkind: Pod\nmetadata: ${JSON.stringify({ name })}\nspec: ${JSON.stringify({ containers: [{ name, image }] })}\n`
+        const document = sarif(scopeOf(yaml))
+        expect(validate(document), JSON.stringify(validate.errors)).toBe(true)
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
+
+test('JSON and YAML say the same, and fit the published schema', () => {
+  for (const scope of [SCOPE, liveScope(YAML)]) {
+    const document = JSON.parse(rendered('json', scope))
+    expect(parse(rendered('yaml', scope))).toEqual(document)
+    expect(schemaErrors(document)).toEqual([])
+    expect(document.summary.findings).toMatchObject({ error: 1, info: 1 })
+  }
+})
+
+test('JUnit has a case for each finding, a failure where the exit code says so, and no name twice', () => {
+  const xml = rendered('junit', scopeOf(`${YAML}---\n${YAML}`, { unread: [...UNREAD] }))
+  expect(xml).toContain('failures="2" errors="1"')
+  const names = [...xml.matchAll(/<testcase classname="([^"]*)" name="([^"]*)"/g)].map(([all]) => all)
+  expect(new Set(names).size).toBe(names.length)
+  expect(rendered('junit', SCOPE, 'info')).toContain('failures="4"')
+  expect(rendered('junit', scopeOf(podWith(`ghcr.io/a/b@sha256:${'a'.repeat(64)}`)))).toContain(
+    'tests="1" failures="0"',
+  )
+})
+
+test('GitHub gets the ten worst as annotations at their lines, and a word on the rest', () => {
+  const out = rendered('github', scopeOf(`${YAML}---\n`.repeat(6)))
+  const commands = out.split('\n').filter(line => line.startsWith('::'))
+  expect(commands).toHaveLength(10)
+  expect(commands[0]).toMatch(
+    /^::error file=deploy\.yaml,line=8,endLine=8,col=12,endColumn=22,title=Invalid image name/,
+  )
+  expect(out).toContain('… and 14 more findings')
+})
+
+test('GitLab gets entries with a line and fingerprints of their own', () => {
+  const entries = JSON.parse(rendered('gitlab', scopeOf(`${YAML}---\n${YAML}`, { unread: [...UNREAD] })))
+  expect(entries).toHaveLength(9)
+  expect(new Set(entries.map(({ fingerprint }: { fingerprint: string }) => fingerprint)).size).toBe(9)
+  expect(entries[0]).toMatchObject({
+    check_name: 'invalid-reference',
+    severity: 'major',
+    location: { path: 'deploy.yaml', lines: { begin: 8 } },
+  })
+})
+
+test('plain columns have one row a finding', () => {
+  const rows = rendered('table', SCOPE).trimEnd().split('\n')
+  expect(rows[0]).toMatch(/^SEVERITY +RULE +WHERE +NAMESPACE +WORKLOAD +CONTAINER +IMAGE$/)
+  expect(rows).toHaveLength(5)
+})
+
+test('the text names each rule once, why it matters and what to do, and ends with the count', () => {
+  const text = rendered('text', SCOPE)
+  expect(text).toContain('error: Invalid image name: 1 finding (invalid-reference)')
+  expect(text).toContain('deploy.yaml:8:12')
+  expect(text).toContain('Also noted: no-digest (1).')
+  expect(text).toContain('x.yaml:3:1: this is not valid YAML or JSON')
+  expect(text.trimEnd().split('\n').at(-1)).toBe('Next: pullguard audit -f deploy.yaml --diff')
+})
+
+test('what could not be read in a cluster is told in the terms of an audit', () => {
+  const gaps = ['deployments.apps', 'pods'].map(what => ({
+    what,
+    namespace: 'web',
+    why: 'forbidden' as const,
+  }))
+  const text = rendered('text', liveScope(YAML, { gaps }))
+  expect(text).toContain('deployments.apps in web: access denied; these workloads were not checked')
+  expect(text).not.toContain('failing pulls')
+})
+
+test('Markdown never outgrows a comment', () => {
+  const text = rendered('markdown', scopeOf(`${YAML}---\n`.repeat(400)))
+  expect(text.length).toBeLessThanOrEqual(65_536)
+  expect(text).toMatch(/… and [\d,]+ more findings/)
+})
+
+test.each(AUDIT_FORMATS.filter(format => format !== 'yaml'))('nothing in a file breaks out of %s', format => {
+  fc.assert(
+    fc.property(hostile, hostile, (name, image) => {
+      const yaml = `apiVersion: v1\nkind: Pod\nmetadata: ${JSON.stringify({ name, namespace: name })}\nspec: ${JSON.stringify({ containers: [{ name, image }] })}\n`
+      const scope = {
+        ...scopeOf(yaml),
+        unread: [{ path: name, problem: 'missing' as const, line: null, column: null }],
+      }
+      const out = rendered(format, scope)
+      expect(out).not.toMatch(FORBIDDEN)
+      const lines = out.split('\n').filter(line => WORKFLOW_COMMAND.test(line))
+      if (format !== 'github') expect(lines).toEqual([])
+      for (const line of lines) expect(line).toMatch(/^::(?:error|warning|notice) /)
+    }),
+    { numRuns: 50 },
+  )
+})
+
+test('every rule has words that end as sentences do, and examples that differ', () => {
+  for (const { title, why, todo, example } of Object.values(RULE_WORDS)) {
+    expect(title).not.toMatch(/\.$/)
+    expect(why).toMatch(/[.)]$/)
+    expect(todo).not.toMatch(/\.$/)
+    if (example !== null) expect(example.before).not.toBe(example.after)
+  }
+})

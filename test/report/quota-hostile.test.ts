@@ -1,0 +1,79 @@
+/** Hostile names in a report of the quota, in every format: nothing breaks out, and the documents keep them. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { usageOf } from '../../src/quota/usage.ts'
+import { QUOTA_FORMATS } from '../../src/report/formats.ts'
+import { renderQuota } from '../../src/report/views/quota.ts'
+import { judgeQuotas } from '../../src/snapshot/hub-quota.ts'
+import {
+  AT,
+  anonymous,
+  container,
+  facts,
+  limited,
+  nodes,
+  pod,
+  restart,
+  waitingFor,
+  workload,
+} from '../quota/facts.ts'
+import { FORBIDDEN, hostile, WORKFLOW_COMMAND } from './hostile-text.ts'
+import { schemaErrors } from './published-schema.ts'
+
+const OPTIONS = {
+  width: 100,
+  color: false,
+  terminal: false,
+  showSource: true,
+  watch: false,
+  invocation: { program: 'pullguard', flags: ['--context', 'prod'], fromDump: false },
+}
+
+function reportWith(namespace: string, name: string, schedule: string, username: string) {
+  const of = facts({
+    nodes: nodes(1, { runtime: 'cri-o://1' }),
+    workloads: [
+      workload('CronJob', name, {
+        namespace,
+        containers: [container('acme/app:1', { name: schedule })],
+        schedule: { expression: '*/5 * * * *', timeZone: null },
+      }),
+      workload(username, name, { namespace, outstanding: 1 }),
+    ],
+    pods: [
+      pod(name, { namespace, restarts: [restart(60, 1, container('acme/loop', { name }))] }),
+      pod(schedule, { namespace, waiting: [waitingFor('nginx', { message: username })] }),
+    ],
+  })
+  const identity = { type: 'login' as const, username, origins: [`secret ${namespace}/${name}`] }
+  const quotas = [
+    anonymous(limited(100, 3)),
+    { identity, answer: { status: 'unknown' as const, why: 'unreachable' as const, detail: schedule } },
+    { identity: { ...identity, username: `${username}2` }, answer: { status: 'unlimited' as const } },
+  ]
+  const gaps = [{ what: 'secrets', namespace, why: 'failed' as const, detail: schedule }]
+  const usage = { usage: usageOf(of, quotas, 3), podCount: 2, restartsUnread: 7, everywhere: false }
+  return { takenAt: AT, complete: false, judged: judgeQuotas(quotas, 1), gaps, usage }
+}
+
+test.each(QUOTA_FORMATS)('%s', format => {
+  fc.assert(
+    fc.property(hostile, hostile, hostile, hostile, (namespace, name, schedule, username) => {
+      const report = reportWith(namespace, name, schedule, username)
+      const text = renderQuota(report, { ...OPTIONS, format })
+      expect(text).not.toMatch(FORBIDDEN)
+      if (format === 'json') {
+        const document = JSON.parse(text)
+        expect(schemaErrors(document)).toEqual([])
+        expect(document.usage.spenders.map((each: { name: string }) => each.name)).toContain(name)
+        return
+      }
+      for (const line of text.split('\n')) expect(line).not.toMatch(WORKFLOW_COMMAND)
+      if (format !== 'prometheus') return
+      for (const line of text.trimEnd().split('\n')) {
+        expect(line).toMatch(/^# (?:HELP|TYPE) \w+ .*$|^\w+\{(?:\w+="(?:[^"\\\n]|\\.)*",?)*\} [\d.]+$/)
+      }
+    }),
+    { numRuns: 80 },
+  )
+})

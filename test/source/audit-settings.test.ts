@@ -1,0 +1,78 @@
+/** `.pullguard.yaml`: what is understood, and one line for what is not; the published schema agrees. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { RULES } from '../../src/audit/rules/index.ts'
+import { readSettings } from '../../src/source/files/audit-settings.ts'
+
+const schema = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../schema/config-v1.json'), 'utf8'))
+const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema)
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pullguard-settings-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const read = (cwd = folder) =>
+  readSettings({ cwd, rules: RULES, severities: ['error', 'warning', 'info', 'off'] })
+
+test('the schema knows every rule', () => {
+  expect(Object.keys(schema.properties.rules.properties).sort()).toEqual([...RULES].sort())
+})
+
+const WHOLE = `rules:
+  no-digest: off
+  no-deadline: error
+exclude:
+  paths: [vendor, "**/test/**"]
+  namespaces: [kube-system]
+pullSecret: dockercreds
+replaceRegistry:
+  docker.io: mirror.example/hub
+`
+
+test.each([WHOLE, '', '# nothing\n', 'rules:\nexclude:\n'])('is understood: %j', async text => {
+  writeFileSync(join(folder, '.pullguard.yaml'), text)
+  const settings = await read()
+  expect(validate(parse(text))).toBe(true)
+  if (text === WHOLE)
+    expect(settings).toEqual({
+      rules: new Map([
+        ['no-digest', 'off'],
+        ['no-deadline', 'error'],
+      ]),
+      excludedPaths: ['vendor', '**/test/**'],
+      excludedNamespaces: ['kube-system'],
+      pullSecret: 'dockercreds',
+      replacements: [{ from: 'docker.io', to: 'mirror.example/hub' }],
+      folder,
+    })
+})
+
+test.each([
+  ['rules: {no-digests: off}\n', ':1:9: rules has the unknown key "no-digests": did you mean no-digest?.'],
+  ['rules: {no-digest: never}\n', ':1:20: rules.no-digest is one of error, warning, info, off, not "never".'],
+  ['rules: {no-digest: 1}\n', ':1:20: rules.no-digest must be a text.'],
+  ['rule: {}\n', ':1:1: settings has the unknown key "rule": did you mean rules?.'],
+  ['exclude: {paths: vendor}\n', ':1:18: exclude.paths must be a list.'],
+  ['exclude: [vendor]\n', ':1:10: exclude must be an object.'],
+  ['pullSecret: ""\n', ':1:13: pullSecret must be a text.'],
+  ['replaceRegistry: {docker.io: 1}\n', ':1:30: replaceRegistry.docker.io must be a text.'],
+  ['- a\n', ':1:1: settings must be an object.'],
+])('is refused in one line: %j', async (text, message) => {
+  writeFileSync(join(folder, '.pullguard.yaml'), text)
+  await expect(read()).rejects.toThrow(`.pullguard.yaml${message.replace('?.', '?')}`)
+  expect(validate(parse(text))).toBe(false)
+})
+
+test('is looked for in the folders above, up to the root of the repository', async () => {
+  writeFileSync(join(folder, '.pullguard.yaml'), WHOLE)
+  mkdirSync(join(folder, 'repo/.git'), { recursive: true })
+  mkdirSync(join(folder, 'deep/er'), { recursive: true })
+  expect((await read(join(folder, 'deep/er'))).pullSecret).toBe('dockercreds')
+  expect((await read(join(folder, 'repo'))).pullSecret).toBeNull()
+})
