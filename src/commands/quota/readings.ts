@@ -3,12 +3,9 @@
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { UnreachableError, UsageError } from '../../errors.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
-import { findCredentials } from '../../keychain/find-credentials.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { alwaysCost } from '../../quota/pull-cost.ts'
 import { USUAL_WINDOW } from '../../quota/usage.ts'
-import { Registries } from '../../registry/client.ts'
-import { parseEndpoints } from '../../registry/endpoints.ts'
 import type { HubQuota } from '../../snapshot/hub-quota.ts'
 import type { HubUsage } from '../../snapshot/hub-usage.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
@@ -19,6 +16,7 @@ import { readUsage } from '../../source/live/read-usage.ts'
 import { type NamespaceOrAll, Reading } from '../../source/live/reading.ts'
 import { withCluster } from '../cluster-session.ts'
 import type { CommandContext, ConnectionFlags } from '../context.ts'
+import { endpointsOf, openRegistries, readingLogins } from '../registries.ts'
 
 /** Milliseconds. */
 const LONGEST_REQUEST = 10_000
@@ -100,18 +98,8 @@ async function readFacts(
 }
 
 /** This machine's logins for Docker Hub. @throws UsageError for a file that can't be read */
-export async function machineLogins({ env, home, clock, signal }: CommandContext): Promise<Credential[]> {
-  const wanted = [{ registry: DOCKER_HUB, repositories: [] }]
-  const { credentials, refusals } = await findCredentials({
-    env,
-    home,
-    platform: process.platform,
-    wanted,
-    onlyNamed: true,
-    clock,
-    signal,
-  })
-  return [...credentials, ...refusals.flatMap(({ forReading }) => forReading ?? [])]
+export function machineLogins(context: CommandContext): Promise<Credential[]> {
+  return readingLogins([{ registry: DOCKER_HUB, repositories: [] }], context)
 }
 
 /**
@@ -121,16 +109,9 @@ export async function machineLogins({ env, home, clock, signal }: CommandContext
 export async function askHub(
   logins: Credential[],
   endpoints: string[],
-  { env, version, clock, signal }: CommandContext,
+  context: CommandContext,
 ): Promise<HubQuota[]> {
-  const registries = new Registries({
-    endpoints: parseEndpoints(endpoints, env.PULLGUARD_REGISTRY_ENDPOINTS),
-    env,
-    userAgent: `pullguard/${version}`,
-    clock,
-    timeoutMs: LONGEST_REQUEST,
-    signal,
-  })
+  const registries = openRegistries(endpointsOf(endpoints, context), context, LONGEST_REQUEST)
   try {
     return await readHubQuotas(logins, registries.of(DOCKER_HUB))
   } finally {
