@@ -249,8 +249,9 @@ describe('plain columns', () => {
     const [header, ...all] = await rows()
     expect(header?.[0]).toBe('NAMESPACE')
     expect(all).toHaveLength(3)
-    const bare = await rows('--no-headers')
-    expect(bare).toEqual(all)
+    // The age may be another one by then.
+    const withoutAge = (cells: string[][]) => cells.map(row => row.toSpliced(5, 1))
+    expect(withoutAge(await rows('--no-headers'))).toEqual(withoutAge(all))
     expect(await rows('--no-headers', '-o', 'wide')).toHaveLength(3)
   })
 
