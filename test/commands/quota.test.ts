@@ -144,6 +144,8 @@ describe('what Docker Hub answers', () => {
     const usage = await scene.run(...down, '--usage')
     expect(usage.code).toBe(4)
     expect(usage.out).toContain('Who pulls, in 6 hours')
+    const { out } = await scene.run(...down, '--usage', '-o', 'json')
+    expect(schemaErrors(JSON.parse(out))).toEqual([])
   })
 
   test('a login is not called accepted by a 429, which can come before it is looked at', async () => {
