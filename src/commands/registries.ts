@@ -5,6 +5,7 @@ import { findCredentials } from '../keychain/find-credentials.ts'
 import type { WantedRegistry } from '../keychain/wanted-registries.ts'
 import { Registries } from '../registry/client.ts'
 import { type EndpointOverrides, parseEndpoints } from '../registry/endpoints.ts'
+import type { OwnAuthority } from '../registry/pools.ts'
 import type { CommandContext } from './context.ts'
 
 /**
@@ -18,11 +19,13 @@ export function endpointsOf(given: string[], { env }: CommandContext): EndpointO
 /**
  * Registries to ask; nothing is sent yet. The caller closes them.
  * @param timeoutMs for one request; left out: the client's own limit
+ * @param ownAuthority of a host whose certificate no public authority vouches for
  */
 export function openRegistries(
   endpoints: EndpointOverrides,
   { env, version, clock, signal }: CommandContext,
   timeoutMs?: number,
+  ownAuthority?: OwnAuthority,
 ): Registries {
   return new Registries({
     endpoints,
@@ -31,6 +34,7 @@ export function openRegistries(
     clock,
     signal,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(ownAuthority === undefined ? {} : { ownAuthority }),
   })
 }
 

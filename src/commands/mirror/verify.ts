@@ -21,11 +21,12 @@ export async function verifyMirror(
   endpoints: string[],
   context: CommandContext,
 ): Promise<Verification> {
-  const registries = openRegistries(endpointsOf(endpoints, context), context, LONGEST_REQUEST)
+  const { address, authority } = target
+  const own = authority === null ? undefined : { host: address.host, pem: authority }
+  const registries = openRegistries(endpointsOf(endpoints, context), context, LONGEST_REQUEST, own)
   const progress = await context.progress()
   progress.update('Asking the mirror')
   try {
-    const { address } = target
     const used = imagesToVerify(images, target.registries)
     // Without a single image in use, one that exists for certain shows whether the mirror works.
     const all = used.length > 0 ? used : target.registries.flatMap(registry => knownImage(registry) ?? [])

@@ -1,6 +1,7 @@
 /** What `quota` asks for: logins of this machine and of the cluster, Docker Hub's answers, and who pulls. */
 
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
+import { UnreachableError, UsageError } from '../../errors.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { alwaysCost } from '../../quota/pull-cost.ts'
@@ -34,20 +35,45 @@ interface OfCluster {
   /** Null if not requested. */
   facts: HubUsage | null
   gaps: Gap[]
+  /** The one that was looked at, null for all; undefined where no cluster was asked. */
+  namespace?: NamespaceOrAll
 }
 
 /** The logins in pull secrets, and who pulls. @throws UsageError, UnreachableError */
 export async function askCluster(question: ClusterQuestion, context: CommandContext): Promise<OfCluster> {
   if (question.local) return { logins: [], facts: null, gaps: [] }
+  const connecting = context.connect(question.connection).catch(error => {
+    if (error instanceof UsageError && !question.usage) throw new UsageError(withoutCluster(error))
+    throw error
+  })
+  try {
+    return await readCluster(question, connecting, context)
+  } catch (error) {
+    if (error instanceof UnreachableError && !question.usage)
+      throw new UnreachableError(withoutCluster(error))
+    throw error
+  }
+}
+
+/** What is left for people who have no cluster at hand. */
+function withoutCluster({ message }: Error): string {
+  return `${message.replace(/\.$/, '')}. To ask without a cluster, add --local`
+}
+
+function readCluster(
+  question: ClusterQuestion,
+  connecting: Promise<ClusterReader>,
+  context: CommandContext,
+): Promise<OfCluster> {
   const { signal } = context
-  return withCluster(context.connect(question.connection), context, async cluster => {
+  return withCluster(connecting, context, async cluster => {
     const reading = new Reading(cluster, { signal })
     const namespace = question.allNamespaces ? null : cluster.namespace
     const [logins, facts] = await Promise.all([
       readHubLogins(reading, namespace),
       question.usage ? readFacts(cluster, namespace, context) : null,
     ])
-    return { logins, facts, gaps: uniqueGaps([...reading.gaps, ...(facts?.gaps ?? [])]) }
+    return { logins, facts, namespace, gaps: uniqueGaps([...reading.gaps, ...(facts?.gaps ?? [])]) }
   })
 }
 
