@@ -5,10 +5,7 @@ import { meetsHubLimit } from '../diagnosis/limit-sight.ts'
 import { UsageError } from '../errors.ts'
 import { movedImage } from '../image/moved.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
-import { findCredentials } from '../keychain/find-credentials.ts'
 import { registriesOf } from '../keychain/wanted-registries.ts'
-import { Registries } from '../registry/client.ts'
-import { parseEndpoints } from '../registry/endpoints.ts'
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import type { ImageCheck } from '../snapshot/image-check.ts'
 import type { Pod } from '../snapshot/pod.ts'
@@ -17,6 +14,7 @@ import { PodLogins, type PullingPod } from '../source/image-checks/pod-logins.ts
 import { type ImageQuestion, type MachineLogins, readImageChecks } from '../source/image-checks.ts'
 import type { CommandContext } from './context.ts'
 import { askHub } from './quota/readings.ts'
+import { endpointsOf, openRegistries, readingLogins } from './registries.ts'
 
 /** The flags of --check-images. */
 export interface ImageCheckFlags {
@@ -38,7 +36,7 @@ export interface CheckLimits {
 /** Collects the pods' pull secrets while the cluster is read, then asks the registries. */
 export class ImageChecking {
   readonly #podLogins = new PodLogins()
-  readonly #endpoints: ReturnType<typeof parseEndpoints>
+  readonly #endpoints: ReturnType<typeof endpointsOf>
   readonly #flags: ImageCheckFlags
   readonly #context: CommandContext
   readonly #limits: CheckLimits
@@ -47,7 +45,7 @@ export class ImageChecking {
   constructor(flags: ImageCheckFlags, context: CommandContext, limits: CheckLimits = {}) {
     this.#flags = flags
     this.#limits = limits
-    this.#endpoints = parseEndpoints(flags.endpoints, context.env.PULLGUARD_REGISTRY_ENDPOINTS)
+    this.#endpoints = endpointsOf(flags.endpoints, context)
     this.#context = context
   }
 
@@ -90,15 +88,8 @@ export class ImageChecking {
   async askAll(questions: ImageQuestion[]): Promise<ImageCheck[]> {
     if (questions.length === 0) return []
     const { longestRun = LONGEST_RUN, maxImages } = this.#limits
-    const { env, version, clock, signal } = this.#context
-    const registries = new Registries({
-      endpoints: this.#endpoints,
-      env,
-      userAgent: `pullguard/${version}`,
-      clock,
-      timeoutMs: LONGEST_REQUEST,
-      signal,
-    })
+    const { clock } = this.#context
+    const registries = openRegistries(this.#endpoints, this.#context, LONGEST_REQUEST)
     const progress = await this.#context.progress()
     const late = new AbortController()
     const inTime = clock.after(longestRun, () => late.abort())
@@ -157,20 +148,9 @@ function questionOf(image: string, pod: PullingPod | null): ImageQuestion[] {
 
 /** This machine's logins for exactly these registries. A file that can't be read is reported and does not end the command. */
 async function machineLogins(images: Reference[], context: CommandContext): Promise<MachineLogins> {
-  const { env, home, clock, signal } = context
   const names = images.map(({ registry, repository }) => `${registry}/${repository}`)
   try {
-    const { credentials, refusals } = await findCredentials({
-      env,
-      home,
-      platform: process.platform,
-      wanted: registriesOf(names),
-      onlyNamed: true,
-      clock,
-      signal,
-    })
-    const forReading = refusals.flatMap(refusal => refusal.forReading ?? [])
-    return { credentials: [...credentials, ...forReading], problem: null }
+    return { credentials: await readingLogins(registriesOf(names), context), problem: null }
   } catch (error) {
     if (error instanceof UsageError) return { credentials: [], problem: error.message }
     throw error

@@ -4,7 +4,9 @@ import { UsageError } from '../errors.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { parseReference } from '../image/reference.ts'
 import { CACHE_IMAGES, type CacheProduct, cachesFor } from '../mirror/cache.ts'
+import { shellWord } from '../report/escape.ts'
 import type { MirrorFormat } from '../report/formats.ts'
+import { kubectlCommand } from '../report/invocation.ts'
 import { renderCaches } from '../report/views/mirror-cache.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
@@ -30,11 +32,13 @@ export async function emitCacheCommand(
   const { product, registries, format, output, overwrite } = options
   const image = options.image === undefined ? CACHE_IMAGES[product] : pinned(options.image)
   const caches = cachesFor(registriesNamed(registries), product, image)
-  const text = renderCaches(caches, format, invocationOf(context, options.connection))
+  const invocation = invocationOf(context, options.connection)
+  const text = renderCaches(caches, format, invocation)
   if (output === undefined) await context.out.write(text)
   else {
     const [written = ''] = await writeText(text, { path: output, overwrite, cwd: context.cwd })
-    await context.err.write(`Written: ${written}.\n`)
+    const apply = kubectlCommand(invocation, `apply -f ${shellWord(written)}`)
+    await context.err.write(`Written: ${written}. Read the comments in it, then apply it:\n  ${apply}\n`)
   }
   return 'ok'
 }

@@ -5,8 +5,6 @@ import { checkAccess } from '../apply/check-access.ts'
 import { journalFolder } from '../apply/journal/state-folder.ts'
 import { writePlanFile } from '../apply/plan-file.ts'
 import { RefusedError } from '../errors.ts'
-import { Registries } from '../registry/client.ts'
-import { parseEndpoints } from '../registry/endpoints.ts'
 import { shellWord } from '../report/escape.ts'
 import { isForPeople } from '../report/formats.ts'
 import { ownCommand } from '../report/invocation.ts'
@@ -27,20 +25,15 @@ import type { FixOptions, FixSession, PreparedFix } from './fix/session.ts'
 import { readSituation } from './fix/situation.ts'
 import { fixVerdict, isLiftable, leftOf, type Verified, verify, verifyDryRun } from './fix/verify.ts'
 import { invocationOf } from './invocation.ts'
+import { endpointsOf, openRegistries } from './registries.ts'
 import type { WritingContext } from './writing-context.ts'
 
 /** Fixes stuck pods. @throws UsageError, UnreachableError; RefusedError, where nothing was changed */
 export async function fixCommand(options: FixOptions, context: WritingContext): Promise<ExitName> {
   const { env, home, signal } = context
-  const endpoints = parseEndpoints(options.endpoints, env.PULLGUARD_REGISTRY_ENDPOINTS)
+  const endpoints = endpointsOf(options.endpoints, context)
   return withCluster(context.connectWriter(options.connection), context, async (cluster, redactBy) => {
-    const registries = new Registries({
-      endpoints,
-      env,
-      clock: context.clock,
-      userAgent: `pullguard/${context.version}`,
-      signal,
-    })
+    const registries = openRegistries(endpoints, context)
     try {
       const clusterUid = await clusterIdentity(cluster, signal)
       const journals = journalFolder(env, home, clusterUid)

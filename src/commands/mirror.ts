@@ -57,7 +57,7 @@ function verdict({ gaps }: MirrorSurvey, verification: Verification | null): Exi
   const { checks, wrong } = verification ?? { checks: [], wrong: 0 }
   if (wrong > 0)
     return checks.every(({ mirror }) => mirror.status === 'unreachable') ? 'unreachable' : 'findings'
-  const unproven = verification !== null && checks.length === 0
+  const unproven = verification !== null && !verification.proven
   return gaps.length > 0 || unproven ? 'incomplete' : 'ok'
 }
 

@@ -48,7 +48,7 @@ async function askFromNode(options: FromNodeOptions, context: WritingContext): P
     const { namespace } = cluster
     const area = options.allNamespaces || options.node !== null ? null : namespace
     const found = await readImagesOnNode(cluster, { namespace: area, node: options.node, signal })
-    if (found === null) throw new UsageError(noPodsText(options.node, namespace))
+    if (found === null) throw new UsageError(noPodsText(options.node, area))
     const { node, images } = found
     const tried = images.slice(0, MOST_TRIED)
     await confirm(confirmProbeText({ namespace, node, images: tried }), options, context)
@@ -70,10 +70,12 @@ async function askFromNode(options: FromNodeOptions, context: WritingContext): P
   })
 }
 
-function noPodsText(node: string | null, namespace: string): string {
-  return node === null
-    ? `No pod runs in namespace ${namespace} whose image could be used: name a node, as in --from-node=NODE.`
-    : `No pod runs on node ${node} whose image could be used.`
+/** @param area the namespace that was looked at; null for all */
+function noPodsText(node: string | null, area: string | null): string {
+  if (node !== null) return `No pod runs on node ${node} whose image could be used.`
+  return area === null
+    ? 'No pod runs in this cluster whose image could be used.'
+    : `No pod runs in namespace ${area} whose image could be used: add -A, or name a node, as in --from-node=NODE.`
 }
 
 async function confirm(question: string, { yes }: FromNodeOptions, context: WritingContext): Promise<void> {

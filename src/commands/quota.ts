@@ -36,7 +36,7 @@ export async function quotaCommand(
   first: readonly HubQuota[] = [],
 ): Promise<ExitName> {
   const { local, usage, watch, format } = options
-  if (local && usage) throw new UsageError('--usage needs a cluster: remove --local.')
+  if (local && usage) throw new UsageError('--usage and --nodes need a cluster: remove --local.')
   if (watch && format !== 'table' && format !== 'json')
     throw new UsageError(`--watch does not go with -o ${format}: use table or json.`)
   return watch ? watchQuota(options, context) : showQuota(options, context, first)
@@ -64,7 +64,9 @@ async function showQuota(
   const [ofCluster, ofMachine] = await Promise.all([askCluster(options, context), machineLogins(context)])
   const asked = await askHub([...ofMachine, ...ofCluster.logins], options.endpoints, context)
   const quotas = [...first, ...asked]
-  if (quotas.every(({ answer }) => answer.status === 'unknown' && answer.why === 'unreachable')) {
+  const silent = quotas.every(({ answer }) => answer.status === 'unknown' && answer.why === 'unreachable')
+  // Who pulls is worth knowing without the quota, and a scraper needs the sample that says so.
+  if (silent && !options.usage && options.format !== 'prometheus') {
     throw new UnreachableError(`Docker Hub can't be reached${detailOf(quotas)}`)
   }
   const judged = judgeQuotas(quotas, options.failUnder)
@@ -75,11 +77,12 @@ async function showQuota(
   const usage = facts && {
     ...facts,
     usage: usageOf(facts, quotas, options.freshNodes),
-    everywhere: options.allNamespaces,
+    namespace: ofCluster.namespace ?? null,
   }
-  const report = { takenAt: context.now().toISOString(), complete, judged, gaps, usage }
+  const cluster = ofCluster.namespace === undefined ? null : { namespace: ofCluster.namespace }
+  const report = { takenAt: context.now().toISOString(), complete, judged, gaps, cluster, usage }
   await context.out.write(renderQuota(report, { ...options, width, color, terminal, invocation }))
-  return verdict(judged, complete)
+  return silent ? 'unreachable' : verdict(judged, complete)
 }
 
 function detailOf([first]: HubQuota[]): string {

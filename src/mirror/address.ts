@@ -1,5 +1,6 @@
 /** Reads the address of a mirror that nodes are to use, and refuses addresses that can't work on a node. */
 
+import { parse } from 'tldts'
 import { isLocal, isServiceName } from '../diagnosis/endpoint.ts'
 import { canonicalRegistry, isDockerHubHost } from '../image/docker-hub.ts'
 
@@ -26,18 +27,21 @@ export type AddressProblem =
   | 'loopback'
   | 'service-name'
   | 'docker-hub'
+  | 'itself'
 
 export interface AddressRules {
   /** Plain HTTP is intended. */
   plainHttp: boolean
   /** The mirror runs on every node, so a loopback address is intended. */
   onEveryNode: boolean
+  /** What is to be mirrored. */
+  registries: readonly string[]
 }
 
 /** The parts of the address, or why nodes can't use it. Nothing in a problem repeats the text, which may hold a password. */
 export function readAddress(
   text: string,
-  { plainHttp, onEveryNode }: AddressRules,
+  { plainHttp, onEveryNode, registries }: AddressRules,
 ): MirrorAddress | { problem: AddressProblem } {
   const given = text.trim()
   if (given === '') return { problem: 'empty' }
@@ -51,6 +55,7 @@ export function readAddress(
   if (url.search !== '' || url.hash !== '') return { problem: 'query' }
   const problem = hostProblem(url.host, onEveryNode)
   if (problem !== null) return { problem }
+  if (registries.some(registry => canonicalRegistry(registry) === url.host)) return { problem: 'itself' }
   const prefix = prefixOf(url.pathname)
   if (prefix === null) return { problem: 'path' }
   if (scheme === 'http' && !plainHttp) return { problem: 'plain-http' }
@@ -78,6 +83,13 @@ function urlOf(scheme: string, host: string, prefix: string): string {
 /** The URL without the prefix. */
 export function rootOf({ scheme, host }: { scheme: string; host: string }): string {
   return `${scheme}://${host}`
+}
+
+/** Whether the name has no domain, or one that is not a public top-level domain, as a Service's short name has: only a DNS of the site's own resolves it on nodes. */
+export function isShortName({ host }: Pick<MirrorAddress, 'host'>): boolean {
+  const { hostname, isIp, isIcann } = parse(host)
+  if (hostname === null || isIp || isLocal(host)) return false
+  return !isIcann && hostname.split('.').length <= 2
 }
 
 /** `mirror.example/proxy`: host and prefix as containers/image and OpenShift take them. */

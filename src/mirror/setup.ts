@@ -108,6 +108,7 @@ export type SetupNote =
   | { code: 'insecure-registries'; host: string }
   | { code: 'authority-secret' }
   | { code: 'built-in-cache'; host: string }
+  | { code: 'short-name'; host: string }
   | { code: 'old-talos' }
   | { code: 'unconfirmed-place' }
 

@@ -8,6 +8,7 @@ import type { UsedImage } from '../snapshot/mirrors.ts'
  * `same`: the registry's own manifest. `unverified`: the mirror has the image, and the registry gave nothing to compare. `stale`: another manifest
  * under the same tag. `one-platform`: a single image instead of the index of all platforms. `no-digest`: no Docker-Content-Digest to compare.
  * `not-served`: the mirror serves others, so this one is not cached or not allowed. `nothing-served`: not even an image that exists.
+ * `private`: mirror and registry both ask for a login, which proves neither.
  * `unsettled`: a 404 that nothing explains. `without-library`: found only under a name that runtimes never ask for. `missing`: neither has it.
  */
 export type MirrorVerdict =
@@ -22,6 +23,7 @@ export type MirrorVerdict =
   | 'unsettled'
   | 'without-library'
   | 'missing'
+  | 'private'
   | 'login'
   | 'rate-limited'
   | 'web-page'
@@ -37,6 +39,10 @@ export interface Verification {
   checks: JudgedMirrorCheck[]
   /** How many of them the mirror fails for. */
   wrong: number
+  /** How many the mirror serves. */
+  served: number
+  /** Whether the mirror serves anything at all. */
+  proven: boolean
   /** How many images the cluster uses that were not asked for. */
   unasked: number
   /** The image that settled a 404; null if none was needed. */
@@ -44,7 +50,9 @@ export interface Verification {
 }
 
 /** Verdicts that leave nothing to do. */
-const FINE: ReadonlySet<MirrorVerdict> = new Set(['same', 'unverified', 'missing'])
+const FINE: ReadonlySet<MirrorVerdict> = new Set(['same', 'unverified', 'missing', 'private'])
+
+const SERVED: ReadonlySet<MirrorVerdict> = new Set(['same', 'unverified'])
 
 /** Images of these registries that run, those on the most nodes first. */
 export function imagesToVerify(images: readonly UsedImage[], registries: readonly string[]): Reference[] {
@@ -77,7 +85,14 @@ export function judgeMirror(
 ): Verification {
   const serves = checks.some(({ mirror }) => mirror.status === 'found') || known?.mirror.status === 'found'
   const judged = checks.map(check => ({ ...check, verdict: verdictOf(check, serves, known) }))
-  return { checks: judged, wrong: judged.filter(({ verdict }) => !FINE.has(verdict)).length, unasked, known }
+  return {
+    checks: judged,
+    wrong: judged.filter(({ verdict }) => !FINE.has(verdict)).length,
+    served: judged.filter(({ verdict }) => SERVED.has(verdict)).length,
+    proven: serves,
+    unasked,
+    known,
+  }
 }
 
 function verdictOf(check: MirrorCheck, serves: boolean, known: KnownImage | null): MirrorVerdict {
@@ -92,6 +107,8 @@ function verdictOf(check: MirrorCheck, serves: boolean, known: KnownImage | null
       return upstream.status === 'found' || known?.mirror.status === 'missing'
         ? 'nothing-served'
         : 'unsettled'
+    case 'login':
+      return upstream.status === 'login' && !mirror.sent ? 'private' : 'login'
     case 'html':
       return 'web-page'
     case 'unreachable':

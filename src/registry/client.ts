@@ -141,7 +141,7 @@ export class Registry {
     if (asked.requestedAs.withheldFrom !== null)
       return { status: 'withheld', from: asked.requestedAs.withheldFrom }
     if (head.status !== 'found') return head
-    const detail = 'registry answered with a quota that can not be read'
+    const detail = "the answer doesn't say how many pulls are left"
     return parseQuota(asked.answer.headers) ?? { status: 'server-error', httpStatus: 200, detail }
   }
 

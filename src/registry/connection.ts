@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici'
 import type { Clock } from '../clock.ts'
 import { visitRefusal } from './network-rules.ts'
 import type { RegistryProblem, UnreachableReason } from './outcome.ts'
-import { Pools } from './pools.ts'
+import { type OwnAuthority, Pools } from './pools.ts'
 
 export type ResponseHeaders = Record<string, string | string[] | undefined>
 
@@ -41,6 +41,8 @@ export interface ConnectionOptions {
   /** Milliseconds for one request with its redirects; 20 s by default. */
   timeoutMs?: number
   signal?: AbortSignal
+  /** Of a host whose certificate no public authority vouches for. */
+  ownAuthority?: OwnAuthority
   /** Used for all requests instead of the connection's own pools; the connection closes it. */
   dispatcher?: Dispatcher
 }
@@ -60,7 +62,7 @@ export class Connection {
   constructor(options: ConnectionOptions) {
     this.clock = options.clock
     this.#options = options
-    this.#pools = new Pools(options.env)
+    this.#pools = new Pools(options.env, options.ownAuthority)
   }
 
   /**

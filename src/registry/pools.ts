@@ -7,16 +7,25 @@ import { environmentProxy, isDirect } from '../network/proxy.ts'
 
 type Env = Record<string, string | undefined>
 
+/** Certificates in PEM that are trusted for one host only, beside the public ones. */
+export interface OwnAuthority {
+  /** With its port, if one was given. */
+  host: string
+  pem: string
+}
+
 /** Milliseconds. */
 const CONNECT_TIMEOUT_MS = 10_000
 
 export class Pools {
   readonly #env: Env
   readonly #proxy: URL | null
-  readonly #open = new Map<'plain' | 'direct' | 'proxied', Dispatcher>()
+  readonly #own: OwnAuthority | null
+  readonly #open = new Map<string, Dispatcher>()
 
   /** @throws UsageError if HTTPS_PROXY is not a proxy URL */
-  constructor(env: Env) {
+  constructor(env: Env, own: OwnAuthority | null = null) {
+    this.#own = own
     this.#env = env
     this.#proxy = environmentProxy('https:', env)
   }
@@ -29,8 +38,10 @@ export class Pools {
   to(url: URL): Dispatcher {
     const proxy = this.proxyTo(url)
     const way = url.protocol === 'http:' ? 'plain' : proxy === null ? 'direct' : 'proxied'
-    const pool = this.#open.get(way) ?? poolFor(url, proxy)
-    this.#open.set(way, pool)
+    const own = url.protocol === 'https:' && url.host === this.#own?.host ? this.#own.pem : null
+    const key = own === null ? way : `${way}, own authority`
+    const pool = this.#open.get(key) ?? poolFor(url, proxy, own)
+    this.#open.set(key, pool)
     return pool
   }
 
@@ -40,9 +51,10 @@ export class Pools {
   }
 }
 
-function poolFor(url: URL, proxy: URL | null): Dispatcher {
+function poolFor(url: URL, proxy: URL | null, own: string | null): Dispatcher {
   if (url.protocol === 'http:') return new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS } })
-  const tls = { secureContext: createSecureContext({ ca: publicAuthorities() }), timeout: CONNECT_TIMEOUT_MS }
+  const ca = [...publicAuthorities(), ...(own === null ? [] : [own])]
+  const tls = { secureContext: createSecureContext({ ca }), timeout: CONNECT_TIMEOUT_MS }
   if (proxy === null) return new Agent({ connect: tls })
   return new ProxyAgent({
     uri: proxy.href,

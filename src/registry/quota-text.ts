@@ -29,7 +29,8 @@ export function parseQuotaText(text: string, now: number): QuotaOutcome {
   const unreadable = {
     status: 'server-error',
     httpStatus: status,
-    detail: `Docker Hub answered ${status}`,
+    detail:
+      status === 200 ? "the answer doesn't say how many pulls are left" : `Docker Hub answered ${status}`,
   } as const
   return status === 200 ? (parseQuota(headers) ?? unreadable) : unreadable
 }

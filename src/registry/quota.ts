@@ -22,14 +22,16 @@ interface Amount {
 
 /**
  * `ratelimit-limit: 100;w=21600`, `ratelimit-remaining: 76;w=21600`, `docker-ratelimit-source: 192.0.2.1`. The window comes from the header
- * alone, and may be missing; of several values, the one with the fewest pulls left counts. Without headers there is no limit; null means
- * that the headers can't be parsed.
+ * alone, and may be missing; of several values, the one with the fewest pulls left counts. A manifest without headers has no limit; null means
+ * that the headers can't be parsed, or that a web page answered in place of the registry.
  */
 export function parseQuota(headers: ResponseHeaders): Quota | null {
   const limits = amounts(headers['ratelimit-limit'])
   const remainings = amounts(headers['ratelimit-remaining'])
   if (limits === null || remainings === null) return null
-  if (limits.length === 0) return remainings.length === 0 ? { status: 'unlimited' } : null
+  if (limits.length === 0) {
+    return remainings.length === 0 && !isWebPage(headers['content-type']) ? { status: 'unlimited' } : null
+  }
   const quotas = limits.map((limit, index) => {
     const left = remainings.find(each => sameWindow(each, limit)) ?? remainings[index] ?? remainings[0]
     return {
@@ -42,6 +44,11 @@ export function parseQuota(headers: ResponseHeaders): Quota | null {
   })
   const left = (quota: { limit: number; remaining: number | null }) => quota.remaining ?? quota.limit
   return quotas.reduce((tightest, quota) => (left(quota) < left(tightest) ? quota : tightest))
+}
+
+/** A portal or proxy that answers for everybody says nothing of the quota. */
+function isWebPage(contentType: string | string[] | undefined): boolean {
+  return /\bhtml\b/i.test([contentType ?? ''].flat().join())
 }
 
 function sameWindow(a: Amount, b: Amount): boolean {

@@ -38,8 +38,6 @@ export interface UsageNode {
   schedulable: boolean
   /** It has its own external address. */
   hasOwnAddress: boolean
-  /** GKE's nodes ask a mirror of Google's before Docker Hub. */
-  asksMirrorFirst: boolean
   /** Full names of the Docker Hub images on it, as far as it lists them. */
   images: string[]
 }

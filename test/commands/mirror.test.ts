@@ -1,10 +1,13 @@
 /** `pullguard mirror` from the command line to the simulated cluster, with a simulated registry as the mirror. */
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
+import { processCertificate } from '../../src/simulator/api-server/certificate.ts'
 import { Hub } from '../../src/simulator/hub/hub.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
 import { schemaErrors } from '../report/published-schema.ts'
@@ -216,6 +219,34 @@ describe('--verify', () => {
     await run('--to', `${URL}/v2/proxy`, '--verify')
     const asked = cache.requests.filter(({ status }) => status === 200).map(({ path }) => path)
     expect(asked).toContain('/v2/proxy/library/nginx/manifests/1.27')
+  })
+
+  test("--ca is trusted for the mirror's certificate, and named where it is missing", async () => {
+    const { certificate, key } = await processCertificate()
+    const mirror = createServer({ cert: certificate, key }, (_request, response) => {
+      response.writeHead(404, { 'content-type': 'application/json' }).end()
+    })
+    await new Promise<void>(resolve => mirror.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void mirror.close())
+    const { port } = mirror.address() as AddressInfo
+    const argv = ['--to', `https://127.0.0.1:${port}`, '--on-every-node', '--verify']
+    const unknown = await run(...argv)
+    expect(unknown.out.replace(/\s+/g, ' ')).toContain('name the file with --ca')
+    writeFileSync(join(home, 'ca.pem'), certificate)
+    const { verification } = await document(...argv, '--ca', join(home, 'ca.pem'))
+    expect(verification.images).toMatchObject([{ mirror: { status: 'missing' } }])
+  })
+
+  test('the last line leads on: to the proof, or away from a mirror that fails', async () => {
+    expect((await run('--to', URL)).out).toMatch(/add --verify to this command\.\n$/)
+    expect((await run('--to', URL, '--verify')).out).toMatch(/only after the mirror serves these images\.\n$/)
+    cache.addImage({ repository: 'library/nginx', tags: ['1.27'] })
+    expect((await run('--to', URL, '--verify')).out).toMatch(/once the files are in place\.\n$/)
+  })
+
+  test('the short name of a Service is warned about', async () => {
+    const { setups } = await document('--to', 'https://registry.kube-system')
+    expect(setups[0].notes[0]).toMatchObject({ code: 'short-name', host: 'registry.kube-system' })
   })
 
   test('a mirror that does not answer is out of reach, and a password is never printed', async () => {

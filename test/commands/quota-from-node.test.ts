@@ -190,3 +190,12 @@ test("where the node's network is refused, the pod's own has to do", async () =>
   expect((await scene.run('quota', '--from-node', '--yes')).code).toBe(0)
   expect(made[0]?.spec.hostNetwork).toBe(false)
 })
+
+test('where no pod runs, the way on depends on what was looked at', async () => {
+  const empty = await startScene()
+  const said = async (...argv: string[]) => (await empty.run('quota', '--yes', ...argv)).err
+  expect(await said('--from-node')).toContain('add -A, or name a node')
+  expect(await said('--from-node', '-A')).toContain('No pod runs in this cluster')
+  expect(await said('--from-node=node-9')).toContain('No pod runs on node node-9')
+  await empty.close()
+})

@@ -184,7 +184,7 @@ test('says when the pulls run out, draws it, and offers the login that has enoug
   const { out } = await scene.onTerminal('quota', '--usage')
   expect(out).toContain('they run out in about 100 minutes')
   expect(out).toMatch(/█.*▁ +100 left now/u)
-  expect(out).toContain('fix --registry docker.io')
+  expect(out).toContain('fix -n default --registry docker.io')
   expect(out).toMatchSnapshot()
 })
 
@@ -248,4 +248,10 @@ test('--nodes forecasts what new nodes pull at once and later, and how long the 
     ],
   })
   expect((await scene.run('quota', '--nodes', '0')).code).toBe(2)
+})
+
+test('new nodes of a cluster without images from Docker Hub wait for nothing', async () => {
+  const { out } = await scene.run('quota', '-n', 'kube-public', '--nodes', '50')
+  expect(out).toContain('New nodes are not expected to pull from Docker Hub.')
+  expect(out).not.toContain('no wait')
 })

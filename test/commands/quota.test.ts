@@ -118,6 +118,7 @@ describe('what Docker Hub answers', () => {
     ],
     [{ 'ratelimit-limit': '100;w=21600' }, { status: 'limited', remaining: null }, 3],
     [{ 'ratelimit-limit': 'lots' }, { status: 'unknown', why: 'server-error' }, 3],
+    [{ 'content-type': 'text/html' }, { status: 'unknown', why: 'server-error' }, 3],
   ])('%j', async (headers, quota, code) => {
     const answer = await quotasOf('--local', '--registry-endpoint', await answering(headers))
     expect(answer.quotas[0]).toMatchObject(quota)
@@ -133,6 +134,47 @@ describe('what Docker Hub answers', () => {
     )
     expect({ code, out }).toEqual({ code: 4, out: '' })
     expect(err).toBe("Docker Hub can't be reached: 127.0.0.1:1: ECONNREFUSED.\n")
+  })
+
+  test('without a network, metrics still say that Docker Hub is down, and the usage is still shown', async () => {
+    const down = ['quota', '--registry-endpoint', 'docker.io=http://127.0.0.1:1']
+    const metrics = await scene.run(...down, '--local', '-o', 'prometheus')
+    expect(metrics.code).toBe(4)
+    expect(metrics.out).toContain('pullguard_docker_hub_up{identity="anonymous"} 0\n')
+    const usage = await scene.run(...down, '--usage')
+    expect(usage.code).toBe(4)
+    expect(usage.out).toContain('Who pulls, in 6 hours')
+    const { out } = await scene.run(...down, '--usage', '-o', 'json')
+    expect(schemaErrors(JSON.parse(out))).toEqual([])
+  })
+
+  test('a login is not called accepted by a 429, which can come before it is looked at', async () => {
+    await scene.login('jane', MACHINE)
+    const endpoint = await answering({}, 429)
+    const { out } = await scene.run('quota', '--registry-endpoint', endpoint, '-o', 'prometheus')
+    expect(out).toContain('pulls_remaining{identity="login"')
+    expect(out).not.toContain('login_accepted')
+  })
+
+  test('where none are left, the next question is who pulls, in the namespaces that were looked at', async () => {
+    scene.simulator.hub.exhaust('127.0.0.1')
+    expect((await scene.run('quota', '-n', 'kube-system')).out).toMatch(
+      /Who pulls: pullguard quota -n kube-system --usage.*\n$/,
+    )
+    expect((await scene.run('quota', '-A')).out).toContain('pullguard quota --all-namespaces --usage')
+    expect((await scene.run('quota', '--local')).out).not.toContain('Who pulls')
+  })
+
+  test('without a cluster the remedy is --local, for a bad namespace it is not', async () => {
+    scene.env.KUBECONFIG = '/nowhere'
+    const none = await scene.run('quota')
+    expect(none.code).toBe(2)
+    expect(none.err).toContain('To ask without a cluster, add --local.\n')
+    expect((await scene.run('quota', '--usage')).err).not.toContain('--local')
+    expect((await scene.run('quota', '--local')).code).toBe(0)
+    const down = await scene.run('quota', '--server', 'https://127.0.0.1:1')
+    expect(down.code).toBe(4)
+    expect(down.err).toContain('To ask without a cluster, add --local.\n')
   })
 
   test("a source is shown only on request, and an IPv6 range is never called anybody's own", async () => {

@@ -1,8 +1,8 @@
 /** Addresses of mirrors: what nodes can use, and what is refused without repeating a password. */
 import { expect, test } from 'vitest'
-import { readAddress, readRegistry } from '../../src/mirror/address.ts'
+import { isShortName, readAddress, readRegistry } from '../../src/mirror/address.ts'
 
-const STRICT = { plainHttp: false, onEveryNode: false }
+const STRICT = { plainHttp: false, onEveryNode: false, registries: ['docker.io'] }
 
 test.each([
   ['https://mirror.example.com', 'https://mirror.example.com', ''],
@@ -53,8 +53,29 @@ test.each([
   expect(readAddress(text, STRICT)).toEqual({ problem })
 })
 
+test('the registry to mirror is not its own mirror', () => {
+  const rules = { ...STRICT, registries: ['ghcr.io', 'registry.example.com:5000'] }
+  expect(readAddress('https://ghcr.io', rules)).toEqual({ problem: 'itself' })
+  expect(readAddress('https://registry.example.com:5000', rules)).toEqual({ problem: 'itself' })
+  expect(readAddress('https://mirror.gcr.io', rules)).toMatchObject({ host: 'mirror.gcr.io' })
+})
+
+test.each([
+  ['registry.kube-system', true],
+  ['registry.kube-system:5000', true],
+  ['registry', true],
+  ['kind-registry:5000', true],
+  ['registry.example.com', false],
+  ['registry.corp.internal', false],
+  ['10.0.0.5:5000', false],
+  ['[fd00::5]:5000', false],
+  ['localhost:5000', false],
+])('whether %s is a short name: %s', (host, short) => {
+  expect(isShortName({ host })).toBe(short)
+})
+
 test('plain HTTP and loopback are accepted where they are intended', () => {
-  const rules = { plainHttp: true, onEveryNode: true }
+  const rules = { plainHttp: true, onEveryNode: true, registries: [] }
   expect(readAddress('http://127.0.0.1:30500', rules)).toMatchObject({ url: 'http://127.0.0.1:30500' })
 })
 

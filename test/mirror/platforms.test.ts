@@ -10,7 +10,7 @@ import type { Node } from '../../src/snapshot/node.ts'
 const PEM = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
 
 function target(url = 'https://mirror.example.com', more: Partial<MirrorTarget> = {}): MirrorTarget {
-  const address = readAddress(url, { plainHttp: true, onEveryNode: true })
+  const address = readAddress(url, { plainHttp: true, onEveryNode: true, registries: [] })
   if ('problem' in address) throw new Error(address.problem)
   return { address, registries: ['docker.io'], dialTimeout: 2, authority: null, ...more }
 }
@@ -52,6 +52,17 @@ const BOTTLEROCKET = { osImage: 'Bottlerocket OS 1.50.0 (aws-k8s-1.34)' }
 const DOCKER = { runtime: 'docker://29.0.1' }
 const MINIKUBE = { labels: { 'minikube.k8s.io/name': 'm' } }
 const WINDOWS = { os: 'windows', osImage: 'Windows Server 2022 Datacenter' }
+
+test.each([
+  ['containerd', {}, '/etc/containerd/certs.d/docker.io/mirror-ca.crt'],
+  ['K3s', K3S, '/etc/rancher/k3s/mirror-ca.crt'],
+  ['CRI-O', { runtime: 'cri-o://1.34.0' }, '/etc/containers/certs.d/mirror.example.com/ca.crt'],
+  ['Docker', DOCKER, '/etc/docker/certs.d/mirror.example.com/ca.crt'],
+])('on %s the check names the authority by its path on the node', (_platform, of, path) => {
+  const { check, files } = setup(of, target('https://mirror.example.com', { authority: PEM }))
+  expect(check[0]?.line).toContain(`--cacert ${path} `)
+  expect(files.map(({ place }) => place)).toContain(path)
+})
 
 const PLACES: [string, Partial<Node>, string, (string | null)[]][] = [
   ['containerd', {}, 'containerd', ['/etc/containerd/certs.d/docker.io/hosts.toml']],
@@ -193,7 +204,7 @@ test('the drop-in of CRI-O has prefix, location, and a mirror without a scheme',
     ].join('\n'),
   )
   expect(login).toBe('node-auth-file')
-  expect(notes.map(({ code }) => code)).toEqual(['insecure-skips-tls', 'pod-logins-stay'])
+  expect(notes.map(({ code }) => code)).toEqual(['short-name', 'insecure-skips-tls', 'pod-logins-stay'])
 })
 
 describe('Docker', () => {

@@ -41,6 +41,8 @@ test.each<[string, MirrorCheck, ReturnType<typeof known> | null]>([
   ['nothing-served', check(missing, limited), known(missing)],
   ['unsettled', check(missing, limited), null],
   ['login', check({ status: 'login', sent: false }, found()), null],
+  ['private', check({ status: 'login', sent: false }, { status: 'login', sent: false }), null],
+  ['login', check({ status: 'login', sent: true }, { status: 'login', sent: false }), null],
   ['rate-limited', check(limited, found()), null],
   ['web-page', check({ status: 'html' }, found()), null],
   ['tls', check(down('tls'), found()), null],
@@ -48,6 +50,13 @@ test.each<[string, MirrorCheck, ReturnType<typeof known> | null]>([
   ['failed', check({ status: 'failed', detail: 'x' }, found()), null],
 ])('the verdict is %s', (verdict, asked, settled) => {
   expect(judgeMirror([asked], settled, 0).checks.map(each => each.verdict)).toEqual([verdict])
+})
+
+test('a private image is neither a fault nor a proof', () => {
+  const login = { status: 'login', sent: false } as const
+  expect(judgeMirror([check(login, login)], null, 0)).toMatchObject({ wrong: 0, served: 0, proven: false })
+  const both = judgeMirror([check(found(), found()), check(login, login)], null, 0)
+  expect(both).toMatchObject({ wrong: 0, served: 1, proven: true })
 })
 
 test('another image that the mirror serves settles a 404 as well', () => {

@@ -23,7 +23,6 @@ export const node = (name: string, more: Partial<UsageNode> = {}): UsageNode => 
   runtime: 'containerd://2.1.4',
   schedulable: true,
   hasOwnAddress: false,
-  asksMirrorFirst: false,
   images: [],
   ...more,
 })

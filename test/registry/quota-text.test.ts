@@ -12,6 +12,7 @@ test.each<[text: string, outcome: object]>([
     limited(0),
   ],
   ['HTTP/1.1 200 OK\n', { status: 'unlimited' }],
+  ['HTTP/1.1 200 OK\ncontent-type: text/html\n', { status: 'server-error' }],
   ['HTTP/1.1 429 Too Many Requests\nretry-after: 30\n', { status: 'rate-limited', retryAfterSeconds: 30 }],
   ['HTTP/1.1 429 Too Many Requests\n', { status: 'rate-limited', retryAfterSeconds: null }],
   ['HTTP/1.1 401 Unauthorized\n', { status: 'denied', httpStatus: 401 }],

@@ -33,6 +33,13 @@ describe('the headers', () => {
     expect(parseQuota(headers)).toEqual(quota)
   })
 
+  test('a web page in place of the manifest is not the same as no limit', () => {
+    expect(parseQuota({ 'content-type': 'text/html; charset=utf-8' })).toBeNull()
+    expect(parseQuota({ 'content-type': 'application/vnd.oci.image.index.v1+json' })).toEqual({
+      status: 'unlimited',
+    })
+  })
+
   test('the source is read, and dropped if it is invalid', () => {
     const quota = (source: string) =>
       parseQuota({ 'ratelimit-limit': '1', 'ratelimit-remaining': '1', 'docker-ratelimit-source': source })

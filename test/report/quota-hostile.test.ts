@@ -52,8 +52,8 @@ function reportWith(namespace: string, name: string, schedule: string, username:
     { identity: { ...identity, username: `${username}2` }, answer: { status: 'unlimited' as const } },
   ]
   const gaps = [{ what: 'secrets', namespace, why: 'failed' as const, detail: schedule }]
-  const usage = { usage: usageOf(of, quotas, 3), podCount: 2, restartsUnread: 7, everywhere: false }
-  return { takenAt: AT, complete: false, judged: judgeQuotas(quotas, 1), gaps, usage }
+  const usage = { usage: usageOf(of, quotas, 3), podCount: 2, restartsUnread: 7, namespace }
+  return { takenAt: AT, complete: false, judged: judgeQuotas(quotas, 1), gaps, cluster: { namespace }, usage }
 }
 
 test.each(QUOTA_FORMATS)('%s', format => {

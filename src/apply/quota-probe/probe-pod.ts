@@ -29,7 +29,7 @@ challenge=$(ask "$1" 'Accept: */*' | tr -d '\\r' | sed -n 's/^ *[Ww][Ww][Ww]-[Aa
 realm=$(printf '%s' "$challenge" | sed -n 's/.*realm="\\([^"]*\\)".*/\\1/p')
 service=$(printf '%s' "$challenge" | sed -n 's/.*service="\\([^"]*\\)".*/\\1/p')
 token=$(get "$realm?service=$service&scope=repository:ratelimitpreview/test:pull" | sed -n 's/.*"token" *: *"\\([^"]*\\)".*/\\1/p')
-ask "$1" "Authorization: Bearer $token" | tr -d '\\r' | grep -iE '^ *(HTTP/|ratelimit-|docker-ratelimit-source|retry-after)' >/dev/termination-log
+ask "$1" "Authorization: Bearer $token" | tr -d '\\r' | grep -iE '^ *(HTTP/|ratelimit-|docker-ratelimit-source|retry-after|content-type)' >/dev/termination-log
 `
 
 const COMMAND = ['sh', '-c', SCRIPT, 'quota']

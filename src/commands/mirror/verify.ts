@@ -1,15 +1,13 @@
 /** `mirror --verify`: asks the mirror and its registries for the images that the cluster runs. */
 
 import { UsageError } from '../../errors.ts'
-import { findCredentials } from '../../keychain/find-credentials.ts'
 import { rootOf } from '../../mirror/address.ts'
 import type { MirrorTarget } from '../../mirror/setup.ts'
 import { imagesToVerify, judgeMirror, needsKnownImage, type Verification } from '../../mirror/verification.ts'
-import { Registries } from '../../registry/client.ts'
-import { parseEndpoints } from '../../registry/endpoints.ts'
 import type { UsedImage } from '../../snapshot/mirrors.ts'
 import { askForKnownImage, checkMirror, knownImage } from '../../source/mirror-checks.ts'
 import type { CommandContext } from '../context.ts'
+import { endpointsOf, openRegistries, readingLogins } from '../registries.ts'
 
 /** The check proves the mirror's settings; it is not an inventory. */
 const MAX_IMAGES = 20
@@ -23,19 +21,12 @@ export async function verifyMirror(
   endpoints: string[],
   context: CommandContext,
 ): Promise<Verification> {
-  const { env, version, clock, signal } = context
-  const registries = new Registries({
-    endpoints: parseEndpoints(endpoints, env.PULLGUARD_REGISTRY_ENDPOINTS),
-    env,
-    userAgent: `pullguard/${version}`,
-    clock,
-    timeoutMs: LONGEST_REQUEST,
-    signal,
-  })
+  const { address, authority } = target
+  const own = authority === null ? undefined : { host: address.host, pem: authority }
+  const registries = openRegistries(endpointsOf(endpoints, context), context, LONGEST_REQUEST, own)
   const progress = await context.progress()
   progress.update('Asking the mirror')
   try {
-    const { address } = target
     const used = imagesToVerify(images, target.registries)
     // Without a single image in use, one that exists for certain shows whether the mirror works.
     const all = used.length > 0 ? used : target.registries.flatMap(registry => knownImage(registry) ?? [])
@@ -55,18 +46,10 @@ export async function verifyMirror(
 }
 
 /** This machine's login for the mirror itself. A login for the registry is never sent there. */
-async function loginFor(host: string, { env, home, clock, signal }: CommandContext) {
+async function loginFor(host: string, context: CommandContext) {
   try {
-    const { credentials } = await findCredentials({
-      env,
-      home,
-      platform: process.platform,
-      wanted: [{ registry: host, repositories: [] }],
-      onlyNamed: true,
-      clock,
-      signal,
-    })
-    return credentials[0] ?? null
+    const [login = null] = await readingLogins([{ registry: host, repositories: [] }], context)
+    return login
   } catch (error) {
     if (error instanceof UsageError) return null
     throw error

@@ -1,13 +1,11 @@
 /** What `quota` asks for: logins of this machine and of the cluster, Docker Hub's answers, and who pulls. */
 
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
+import { UnreachableError, UsageError } from '../../errors.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
-import { findCredentials } from '../../keychain/find-credentials.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { alwaysCost } from '../../quota/pull-cost.ts'
 import { USUAL_WINDOW } from '../../quota/usage.ts'
-import { Registries } from '../../registry/client.ts'
-import { parseEndpoints } from '../../registry/endpoints.ts'
 import type { HubQuota } from '../../snapshot/hub-quota.ts'
 import type { HubUsage } from '../../snapshot/hub-usage.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
@@ -18,6 +16,7 @@ import { readUsage } from '../../source/live/read-usage.ts'
 import { type NamespaceOrAll, Reading } from '../../source/live/reading.ts'
 import { withCluster } from '../cluster-session.ts'
 import type { CommandContext, ConnectionFlags } from '../context.ts'
+import { endpointsOf, openRegistries, readingLogins } from '../registries.ts'
 
 /** Milliseconds. */
 const LONGEST_REQUEST = 10_000
@@ -36,20 +35,45 @@ interface OfCluster {
   /** Null if not requested. */
   facts: HubUsage | null
   gaps: Gap[]
+  /** The one that was looked at, null for all; undefined where no cluster was asked. */
+  namespace?: NamespaceOrAll
 }
 
 /** The logins in pull secrets, and who pulls. @throws UsageError, UnreachableError */
 export async function askCluster(question: ClusterQuestion, context: CommandContext): Promise<OfCluster> {
   if (question.local) return { logins: [], facts: null, gaps: [] }
+  const connecting = context.connect(question.connection).catch(error => {
+    if (error instanceof UsageError && !question.usage) throw new UsageError(withoutCluster(error))
+    throw error
+  })
+  try {
+    return await readCluster(question, connecting, context)
+  } catch (error) {
+    if (error instanceof UnreachableError && !question.usage)
+      throw new UnreachableError(withoutCluster(error))
+    throw error
+  }
+}
+
+/** What is left for people who have no cluster at hand. */
+function withoutCluster({ message }: Error): string {
+  return `${message.replace(/\.$/, '')}. To ask without a cluster, add --local`
+}
+
+function readCluster(
+  question: ClusterQuestion,
+  connecting: Promise<ClusterReader>,
+  context: CommandContext,
+): Promise<OfCluster> {
   const { signal } = context
-  return withCluster(context.connect(question.connection), context, async cluster => {
+  return withCluster(connecting, context, async cluster => {
     const reading = new Reading(cluster, { signal })
     const namespace = question.allNamespaces ? null : cluster.namespace
     const [logins, facts] = await Promise.all([
       readHubLogins(reading, namespace),
       question.usage ? readFacts(cluster, namespace, context) : null,
     ])
-    return { logins, facts, gaps: uniqueGaps([...reading.gaps, ...(facts?.gaps ?? [])]) }
+    return { logins, facts, namespace, gaps: uniqueGaps([...reading.gaps, ...(facts?.gaps ?? [])]) }
   })
 }
 
@@ -74,18 +98,8 @@ async function readFacts(
 }
 
 /** This machine's logins for Docker Hub. @throws UsageError for a file that can't be read */
-export async function machineLogins({ env, home, clock, signal }: CommandContext): Promise<Credential[]> {
-  const wanted = [{ registry: DOCKER_HUB, repositories: [] }]
-  const { credentials, refusals } = await findCredentials({
-    env,
-    home,
-    platform: process.platform,
-    wanted,
-    onlyNamed: true,
-    clock,
-    signal,
-  })
-  return [...credentials, ...refusals.flatMap(({ forReading }) => forReading ?? [])]
+export function machineLogins(context: CommandContext): Promise<Credential[]> {
+  return readingLogins([{ registry: DOCKER_HUB, repositories: [] }], context)
 }
 
 /**
@@ -95,16 +109,9 @@ export async function machineLogins({ env, home, clock, signal }: CommandContext
 export async function askHub(
   logins: Credential[],
   endpoints: string[],
-  { env, version, clock, signal }: CommandContext,
+  context: CommandContext,
 ): Promise<HubQuota[]> {
-  const registries = new Registries({
-    endpoints: parseEndpoints(endpoints, env.PULLGUARD_REGISTRY_ENDPOINTS),
-    env,
-    userAgent: `pullguard/${version}`,
-    clock,
-    timeoutMs: LONGEST_REQUEST,
-    signal,
-  })
+  const registries = openRegistries(endpointsOf(endpoints, context), context, LONGEST_REQUEST)
   try {
     return await readHubQuotas(logins, registries.of(DOCKER_HUB))
   } finally {

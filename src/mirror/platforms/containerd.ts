@@ -17,17 +17,18 @@ const FOLDER = '/etc/containerd/certs.d'
 export function containerdSetup(
   target: MirrorTarget,
   group: NodeGroup,
-  own: Partial<NodeSetup> & { folder?: string } = {},
+  own: Partial<NodeSetup> & { folder?: string; pull?: string } = {},
 ): GroupSetup {
   if (isTooOld(group)) return { unsupported: 'too-old' }
-  const { folder = FOLDER, notes = [], ...more } = own
+  const { folder = FOLDER, pull = 'crictl pull', notes = [], ...more } = own
+  const files = hostsFiles(target, group, folder.includes('\\') ? `${folder}\\` : `${folder}/`)
   return {
-    files: hostsFiles(target, group, folder.includes('\\') ? `${folder}\\` : `${folder}/`),
+    files,
     delivery: 'copy',
     put: [],
     effect: 'at-once',
     activate: null,
-    check: [askMirror(target), { on: 'node', line: `crictl pull ${sampleImage(target)}` }],
+    check: [askMirror(target, files), { on: 'node', line: `${pull} ${sampleImage(target)}` }],
     deadMirrorDelay: deadMirrorDelay(target, group),
     login: 'pod-secrets',
     ...more,

@@ -44,13 +44,14 @@ export function crioNotes({ address, registries }: MirrorTarget): SetupNote[] {
 }
 
 export function crioSetup(target: MirrorTarget): GroupSetup {
+  const files = registriesConf(target)
   return {
-    files: registriesConf(target),
+    files,
     delivery: 'copy-to-every-node',
     put: [],
     effect: 'after-reload',
     activate: { on: 'node', line: 'systemctl reload crio' },
-    check: [askMirror(target), { on: 'node', line: `crictl pull ${sampleImage(target)}` }],
+    check: [askMirror(target, files), { on: 'node', line: `crictl pull ${sampleImage(target)}` }],
     deadMirrorDelay: null,
     login: 'node-auth-file',
     notes: crioNotes(target),

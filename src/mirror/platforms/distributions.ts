@@ -6,7 +6,7 @@
 
 import type { PlatformRule } from '../setup.ts'
 import { containerdSetup } from './containerd.ts'
-import { askMirror, configPath, sampleImage } from './hosts-toml.ts'
+import { configPath, sampleImage } from './hosts-toml.ts'
 
 const FOLDER = '/etc/containerd/certs.d'
 const MICROK8S = '/var/snap/microk8s/current/args/certs.d'
@@ -17,10 +17,7 @@ export const microk8s: PlatformRule = {
     containerdSetup(target, group, {
       folder: MICROK8S,
       delivery: 'copy-to-every-node',
-      check: [
-        askMirror(target),
-        { on: 'node', line: `microk8s ctr images pull --hosts-dir ${MICROK8S} ${sampleImage(target)}` },
-      ],
+      pull: `microk8s ctr images pull --hosts-dir ${MICROK8S}`,
     }),
 }
 

@@ -22,17 +22,18 @@ export const docker: PlatformRule = {
     if (address.prefix !== '') return { unsupported: 'root-only' }
     const others = registries.filter(registry => registry !== DOCKER_HUB)
     const place = `/etc/docker/certs.d/${address.host}/ca.crt`
+    const files = [
+      { name: 'daemon.json', place: '/etc/docker/daemon.json', content: daemonJson(target) },
+      ...(authority === null ? [] : [{ name: 'ca.crt', place, content: authority }]),
+    ]
     return {
-      files: [
-        { name: 'daemon.json', place: '/etc/docker/daemon.json', content: daemonJson(target) },
-        ...(authority === null ? [] : [{ name: 'ca.crt', place, content: authority }]),
-      ],
+      files,
       delivery: 'copy-to-every-node',
       put: [],
       effect: 'after-restart',
       activate: { on: 'node', line: 'systemctl restart docker' },
       check: [
-        askMirror({ ...target, registries: [DOCKER_HUB] }),
+        askMirror({ ...target, registries: [DOCKER_HUB] }, files),
         { on: 'node', line: 'docker info | grep -A2 "Registry Mirrors"' },
         { on: 'node', line: 'docker pull busybox:latest' },
       ],

@@ -86,16 +86,16 @@ export function isTooOld(group: NodeGroup): boolean {
   return group.runtime === 'containerd' && group.version !== null && !atLeast(group, 1, 5)
 }
 
-/** Asks the mirror from the node for an image that every cache of the registry can have. */
-export function askMirror({
-  address,
-  registries: [registry = 'docker.io'],
-  authority,
-}: MirrorTarget): SetupCommand {
+/** Asks the mirror from the node for an image that every cache of the registry can have. @param files one of them may be the authority's */
+export function askMirror(
+  { address, registries: [registry = 'docker.io'], authority }: MirrorTarget,
+  files: readonly MirrorFile[],
+): SetupCommand {
   const path = `${rootOf(address)}/v2/${address.prefix === '' ? '' : `${address.prefix}/`}`
   const image = registry === 'docker.io' ? 'library/busybox/manifests/latest' : ''
   const query = image === '' ? '' : `?ns=${registry}`
-  const trust = authority === null ? '' : '--cacert mirror-ca.crt '
+  const onNode = files.find(({ content }) => content === authority)?.place
+  const trust = onNode ? `--cacert ${onNode} ` : ''
   return { on: 'node', line: `curl -sSI ${trust}'${path}${image}${query}'` }
 }
 

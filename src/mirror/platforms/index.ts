@@ -1,5 +1,6 @@
 /** Every platform and what its nodes need. A platform without a rule does not compile. */
 
+import { isShortName } from '../address.ts'
 import type { GroupSetup, MirrorPlatform, MirrorTarget, NodeGroup, PlatformRule } from '../setup.ts'
 import { bottlerocket } from './bottlerocket.ts'
 import { containerd } from './containerd.ts'
@@ -34,8 +35,14 @@ const RULES: Record<MirrorPlatform, PlatformRule> = {
 /** What the nodes of this group need to pull through the mirror, or why nothing can be said. */
 export function setupFor(target: MirrorTarget, group: NodeGroup): GroupSetup {
   if (group.managed !== null) return { unsupported: group.managed }
+  const setup = ruleFor(group).setup(target, group)
+  if ('unsupported' in setup || !isShortName(target.address)) return setup
+  const note = { code: 'short-name', host: target.address.host } as const
+  return { ...setup, notes: [note, ...setup.notes] }
+}
+
+function ruleFor(group: NodeGroup): PlatformRule {
   // Older nodes of any platform may run Docker, which reads none of containerd's files.
-  if (group.runtime === 'docker' && group.platform !== 'minikube' && group.os !== 'windows')
-    return docker.setup(target, group)
-  return RULES[group.platform].setup(target, group)
+  if (group.runtime === 'docker' && group.platform !== 'minikube' && group.os !== 'windows') return docker
+  return RULES[group.platform]
 }

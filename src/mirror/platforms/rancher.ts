@@ -39,22 +39,26 @@ function setupOf(distribution: Distribution) {
   return (target: MirrorTarget, _group: NodeGroup): GroupSetup => {
     const folder = `/etc/rancher/${distribution}`
     const { address, authority, registries } = target
+    const files = [
+      {
+        name: 'registries.yaml',
+        place: `${folder}/registries.yaml`,
+        content: registriesYaml(target, folder),
+      },
+      ...(authority === null
+        ? []
+        : [{ name: 'mirror-ca.crt', place: `${folder}/mirror-ca.crt`, content: authority }]),
+    ]
     return {
-      files: [
-        {
-          name: 'registries.yaml',
-          place: `${folder}/registries.yaml`,
-          content: registriesYaml(target, folder),
-        },
-        ...(authority === null
-          ? []
-          : [{ name: 'mirror-ca.crt', place: `${folder}/mirror-ca.crt`, content: authority }]),
-      ],
+      files,
       delivery: 'copy-to-every-node',
       put: [],
       effect: 'after-restart',
       activate: RESTART[distribution],
-      check: [askMirror(target), { on: 'node', line: `${CRICTL[distribution]} pull ${sampleImage(target)}` }],
+      check: [
+        askMirror(target, files),
+        { on: 'node', line: `${CRICTL[distribution]} pull ${sampleImage(target)}` },
+      ],
       deadMirrorDelay: 30,
       login: 'registries-yaml',
       notes: [

@@ -25,7 +25,8 @@ const METRICS: Metric[] = [
     name: 'pullguard_docker_hub_login_accepted',
     help: 'Whether Docker Hub accepts the login (1) or not (0).',
     of: ({ identity, answer }) =>
-      identity.type === 'anonymous' || answer.status === 'unknown'
+      // A 429 can come before the login is looked at.
+      identity.type === 'anonymous' || answer.status === 'unknown' || answer.status === 'rate-limited'
         ? null
         : Number(answer.status !== 'wrong-credential'),
   },

@@ -16,6 +16,8 @@ export interface QuotaReport {
   /** Every pull secret in scope was read, and Docker Hub answered for each identity. */
   complete: boolean
   gaps: readonly Gap[]
+  /** Where a cluster was asked: the namespace, null for all. */
+  cluster: { namespace: string | null } | null
   /** Null where it was not asked for. */
   usage: UsageReport | null
 }

@@ -7,7 +7,7 @@ import { savingCommand, savingText } from '../words/quota-savings.ts'
 
 /** The fields; `payer` and `outlooks` follow the order of the document's quotas. */
 export function usageFields(
-  { usage, podCount, restartsUnread, everywhere }: UsageReport,
+  { usage, podCount, restartsUnread, namespace }: UsageReport,
   invocation: Invocation,
 ): object {
   const { window, workloads, images, spenders, outlooks, savings, capacities, forecast, rolloutCosts } = usage
@@ -15,7 +15,7 @@ export function usageFields(
     ...{ windowSeconds: window, workloads, images, pods: podCount, podsNotRead: restartsUnread },
     spenders: spenders.map(spenderFields),
     outlooks: outlooks.map(outlookFields),
-    savings: savings.map(saving => savingFields(saving, invocation, everywhere)),
+    savings: savings.map(saving => savingFields(saving, invocation, namespace)),
     capacities,
     forecast: forecast === null ? null : forecastFields(forecast),
     rolloutCosts: rolloutCosts.map(({ workload, pulls }) => ({ ...workload, pulls })),
@@ -43,10 +43,10 @@ function forecastFields({ waits, ...rest }: Forecast): object {
   return { ...rest, waits: waits.map(({ how, seconds }) => ({ how, atMostSeconds: seconds })) }
 }
 
-function savingFields(saving: Saving, invocation: Invocation, everywhere: boolean): object {
+function savingFields(saving: Saving, invocation: Invocation, namespace: string | null): object {
   const { code, workload, pulls } = saving
   return {
     ...{ change: code, pulls, workload, text: savingText(saving) },
-    command: savingCommand(saving, invocation, everywhere),
+    command: savingCommand(saving, invocation, namespace),
   }
 }

@@ -1,32 +1,29 @@
 /** Mirrors for a person: each group of nodes with what is known of its mirror, and with a mirror to use the files and commands for each group. */
 
-import type { MirrorReport, PlannedGroup } from '../../mirror/report.ts'
-import type { MirrorFile, SetupCommand } from '../../mirror/setup.ts'
+import type { MirrorReport } from '../../mirror/report.ts'
 import type { MirrorSurvey } from '../../mirror/survey.ts'
 import { cell } from '../escape.ts'
-import { type Invocation, ownCommand } from '../invocation.ts'
+import { ownCommand } from '../invocation.ts'
 import type { ReportOptions } from '../options.ts'
 import { sanitizeLine } from '../sanitize.ts'
-import { field, joinBlocks, LABEL } from '../screen/block.ts'
+import { field, joinBlocks } from '../screen/block.ts'
 import { columns } from '../screen/columns.ts'
 import { type Palette, paletteFor } from '../screen/palette.ts'
-import { commandLines, labelledCommand } from '../screen/step.ts'
+import { labelledCommand } from '../screen/step.ts'
 import { tableLines } from '../screen/table.ts'
 import { wrap } from '../screen/wrap.ts'
 import { formatNumber, joinList, pluralize } from '../words/count.ts'
 import { capitalize, registryLabel } from '../words/labels.ts'
-import { commandOf } from '../words/mirror/commands.ts'
 import {
   configuredText,
-  groupTitle,
   platformName,
   RUNTIME_NOTE,
   runtimeName,
   seenText,
   stateText,
 } from '../words/mirror/platforms.ts'
-import { DELIVERY, deadMirrorText, EFFECT, LOGIN, noteText, UNSUPPORTED } from '../words/mirror/setup.ts'
 import { gapLines } from './gaps.ts'
+import { setupBlock } from './mirror-planned.ts'
 import { verificationLines } from './mirror-verification.ts'
 
 /** The whole report; what could not be read stands before the next step. */
@@ -36,7 +33,7 @@ export function renderMirrorScreen(report: MirrorReport, options: ReportOptions)
   const body =
     target === null
       ? [...surveyBlocks(survey, options, palette)]
-      : planned.map(each => plannedBlock(each, report, options, palette))
+      : planned.map(each => setupBlock(each, report, options, palette))
   return joinBlocks([
     ...body,
     report.verification === null ? [] : verificationLines(report.verification, options, palette),
@@ -101,74 +98,12 @@ function listed(rows: string[][], terminal: boolean, width: number): string[] {
   return terminal ? tableLines(rows, width).flat() : columns(rows)
 }
 
-function plannedBlock(
-  { group, setup }: PlannedGroup,
-  report: MirrorReport,
-  options: ReportOptions,
-  palette: Palette,
-): string[] {
-  const { width, invocation } = options
-  const title = wrap(sanitizeLine(groupTitle(group)), width).map(palette.strong)
-  const line = (label: string, text: string) => field({ label, text }, width)
-  if ('unsupported' in setup) return [...title, ...line('not possible', UNSUPPORTED[setup.unsupported])]
-  const registries = report.target?.registries ?? []
-  return [
-    ...title,
-    ...setup.files.flatMap(file => fileLines(file, report.written.length > 0, width, palette)),
-    ...line('put there', DELIVERY[setup.delivery]),
-    ...setup.put.flatMap(command => commandBlock(command, invocation, width, palette)),
-    ...line('works', EFFECT[setup.effect]),
-    ...(setup.activate === null ? [] : commandBlock(setup.activate, invocation, width, palette)),
-    ...line('check', checkText(setup.check)),
-    ...setup.check.flatMap(command => commandBlock(command, invocation, width, palette)),
-    ...line('fallback', deadMirrorText(setup, registries)),
-    ...line('login', LOGIN[setup.login]),
-    ...setup.notes.flatMap((note, index) => line(index === 0 ? 'know' : '', noteText(note))),
-  ]
-}
-
-/** The content as it is, so that it can be copied; not again where it was written to a file. */
-function fileLines(
-  { name, place, content }: MirrorFile,
-  written: boolean,
-  width: number,
-  palette: Palette,
-): string[] {
-  const label = field({ label: 'file', text: place ?? name }, width)
-  if (written) return label
-  const indent = ' '.repeat(LABEL + 2)
-  const lines = content.trimEnd().split('\n')
-  return [
-    ...label,
-    ...lines.map(text => (text === '' ? '' : palette.strong(`${indent}${sanitizeEnd(text)}`))),
-  ]
-}
-
-/** A line of a file keeps its indentation. */
-function sanitizeEnd(text: string): string {
-  const indent = /^ */.exec(text)?.[0] ?? ''
-  return indent + sanitizeLine(text)
-}
-
-function checkText(check: readonly SetupCommand[]): string {
-  return check.some(({ on }) => on === 'node')
-    ? 'on a node; the log of the mirror has to show the request'
-    : 'the log of the mirror has to show the request'
-}
-
-function commandBlock(
-  command: SetupCommand,
-  invocation: Invocation,
-  width: number,
-  palette: Palette,
-): string[] {
-  return commandLines(commandOf(command, invocation), width, ' '.repeat(LABEL + 4)).map(palette.strong)
-}
-
 function closing(report: MirrorReport, { width, invocation }: ReportOptions, palette: Palette): string[] {
   const { survey, target, written } = report
   if (target !== null) {
-    const files = written.length === 0 ? [] : wrap(sanitizeLine(`Written: ${joinList(written)}.`), width)
+    const where = namesFiles(report) ? ' Run the commands from the folder that holds the files.' : ''
+    const files =
+      written.length === 0 ? [] : wrap(sanitizeLine(`Written: ${joinList(written)}.${where}`), width)
     const none = survey.groups.length === 0 ? ['No nodes could be read, so there is nothing to print.'] : []
     return [
       ...none,
@@ -179,6 +114,7 @@ function closing(report: MirrorReport, { width, invocation }: ReportOptions, pal
         ),
         width,
       ),
+      ...proofLines(report, width, palette),
     ]
   }
   return labelledCommand(
@@ -186,5 +122,24 @@ function closing(report: MirrorReport, { width, invocation }: ReportOptions, pal
     ownCommand(invocation, 'mirror --to https://<mirror>'),
     width,
     palette.strong,
+  )
+}
+
+/** Whether a command names a file by its name alone. */
+function namesFiles({ planned }: MirrorReport): boolean {
+  return planned.some(
+    ({ setup }) =>
+      !('unsupported' in setup) &&
+      setup.put.some(({ line }) => setup.files.some(({ name }) => line.includes(name.split('/')[0] ?? name))),
+  )
+}
+
+/** Last, because files in place before the mirror works slow every pull. */
+function proofLines({ verification, planned }: MirrorReport, width: number, palette: Palette): string[] {
+  if (planned.every(({ setup }) => 'unsupported' in setup)) return []
+  if (verification === null) return wrap('To prove the mirror first, add --verify to this command.', width)
+  if (verification.wrong === 0) return []
+  return wrap('Put the files in place only after the mirror serves these images.', width).map(line =>
+    palette.problem(line, 'error'),
   )
 }

@@ -26,17 +26,21 @@ export function verificationLines(
   ]
 }
 
-function title({ checks, wrong }: Verification, width: number, palette: Palette): string[] {
+function title({ checks, wrong, served, proven }: Verification, width: number, palette: Palette): string[] {
   if (checks.length === 0)
     return wrap('No image of these registries runs, so the mirror was not asked.', width)
   if (wrong > 0) {
     const text = `The mirror fails for ${wrong === checks.length ? pluralize(wrong, 'image') : `${wrong} of ${pluralize(checks.length, 'image')}`}:`
     return wrap(text, width).map(line => palette.problem(line, 'error'))
   }
+  if (!proven)
+    return wrap('Nothing proves that the mirror works:', width).map(line => palette.problem(line, 'warning'))
   const text =
-    checks.length === 1
-      ? 'The mirror works for the image'
-      : `The mirror works for ${allOf(checks.length).toLowerCase()} images`
+    served < checks.length
+      ? `The mirror works for ${served} of ${checks.length} images`
+      : checks.length === 1
+        ? 'The mirror works for the image'
+        : `The mirror works for ${allOf(checks.length).toLowerCase()} images`
   return wrap(`${text} that it was asked for:`, width).map(palette.success)
 }
 

@@ -3,6 +3,7 @@
 import type { HubQuota, JudgedQuotas, QuotaAnswer } from '../../snapshot/hub-quota.ts'
 import { cell, markdownText } from '../escape.ts'
 import type { QuotaFormat } from '../formats.ts'
+import { ownCommand } from '../invocation.ts'
 import { toJson, toYaml } from '../machine/data.ts'
 import { renderPrometheus } from '../machine/prometheus.ts'
 import { type QuotaReport, quotaDocument } from '../machine/quota-document.ts'
@@ -10,6 +11,7 @@ import type { ReportOptions } from '../options.ts'
 import { escapeInJson, sanitizeLine } from '../sanitize.ts'
 import { FRESH_SCREEN, joinBlocks } from '../screen/block.ts'
 import { type Palette, paletteFor } from '../screen/palette.ts'
+import { labelledCommand } from '../screen/step.ts'
 import { tableLines } from '../screen/table.ts'
 import { wrap } from '../screen/wrap.ts'
 import { gapSentence, summarizeGaps } from '../words/gaps.ts'
@@ -22,6 +24,7 @@ import {
   sourceText,
   whoseNumbersText,
 } from '../words/quota.ts'
+import { scopeFlags } from '../words/quota-savings.ts'
 import { shortageText } from '../words/quota-usage.ts'
 import { gapLines } from './gaps.ts'
 import { usageMarkdown } from './quota/usage-markdown.ts'
@@ -71,8 +74,16 @@ function renderScreen(report: QuotaReport, options: QuotaReportOptions): string 
         .flatMap(text => wrap(sanitizeLine(text), width))
         .map(line => palette.problem(line, 'error')),
     ],
+    nextStep(report, options, palette),
   ])
   return watch && terminal ? `${FRESH_SCREEN}${screen}` : watch ? `${screen}\n` : screen
+}
+
+/** Where pulls are short, who spends them is the next question. */
+function nextStep({ judged, cluster, usage }: QuotaReport, options: QuotaReportOptions, palette: Palette) {
+  if (cluster === null || usage !== null || judged.short.length === 0) return []
+  const command = ownCommand(options.invocation, `quota ${scopeFlags(cluster.namespace)} --usage`)
+  return labelledCommand('Who pulls: ', command, options.width, palette.strong)
 }
 
 function rows(judged: JudgedQuotas, options: QuotaReportOptions, palette: Palette): string[] {

@@ -6,10 +6,15 @@ import { type Invocation, kubectlCommand, ownCommand } from '../invocation.ts'
 import { formatNumber } from './count.ts'
 import { workloadText } from './quota-usage.ts'
 
+/** The flags that look at the same namespaces. */
+export function scopeFlags(namespace: string | null): string {
+  return namespace === null ? '--all-namespaces' : `-n ${shellWord(namespace)}`
+}
+
 interface SavingWords {
   text: (saving: Saving) => string
   /** Null where no single command does it. */
-  command: (saving: Saving, invocation: Invocation, everywhere: boolean) => string | null
+  command: (saving: Saving, invocation: Invocation, scope: string) => string | null
 }
 
 const at = ({ workload }: Saving) =>
@@ -47,8 +52,7 @@ const SAVINGS: Record<SavingCode, SavingWords> = {
   },
   'log-in': {
     text: () => 'let the pods pull with a login that has enough pulls left',
-    command: (_saving, invocation, everywhere) =>
-      ownCommand(invocation, `fix ${everywhere ? '--all-namespaces ' : ''}--registry docker.io`),
+    command: (_saving, invocation, scope) => ownCommand(invocation, `fix ${scope} --registry docker.io`),
   },
 }
 
@@ -57,9 +61,13 @@ export function savingText(saving: Saving): string {
   return `saves ${formatNumber(saving.pulls)}: ${SAVINGS[saving.code].text(saving)}`
 }
 
-/** @param everywhere whether all namespaces were looked at */
-export function savingCommand(saving: Saving, invocation: Invocation, everywhere: boolean): string | null {
-  return SAVINGS[saving.code].command(saving, invocation, everywhere)
+/** @param namespace the one that was looked at; null for all */
+export function savingCommand(
+  saving: Saving,
+  invocation: Invocation,
+  namespace: string | null,
+): string | null {
+  return SAVINGS[saving.code].command(saving, invocation, scopeFlags(namespace))
 }
 
 function patchCommand({ workload, containers }: Saving, invocation: Invocation): string | null {

@@ -73,7 +73,7 @@ export function shortageText({ outlooks, window }: Usage): string | null {
     short.map(({ quota }) => identityText(quota, named)),
     3,
   )
-  return `They might not last for the next ${spell(window)}: ${who}.`
+  return `Not enough for the next ${spell(window)}: ${who}.`
 }
 
 const PLAN: Record<PullPlan, (capacity: Capacity) => string> = {
@@ -112,13 +112,15 @@ const WAIT: Record<ForecastWait['how'], string> = {
 
 /** What fresh nodes pull. */
 export function forecastText({ nodes, atOnce, later, cacheSaves }: Forecast): string {
+  if (atOnce + later === 0) return 'New nodes are not expected to pull from Docker Hub.'
   const cache =
     cacheSaves === 0 ? '' : ` A pull-through cache would save ${formatNumber(cacheSaves)} of these pulls.`
   return `${pluralize(nodes, 'new node')} ${nodes === 1 ? 'pulls' : 'pull'} ${pluralize(atOnce, 'image')} for DaemonSets at once, and up to ${formatNumber(later)} more as pods are placed there.${cache}`
 }
 
 /** How long that takes at most, plan by plan. */
-export function forecastWaitTexts({ waits }: Forecast): [how: string, takes: string][] {
+export function forecastWaitTexts({ waits, atOnce, later }: Forecast): [how: string, takes: string][] {
+  if (atOnce + later === 0) return []
   return waits.map(({ how, seconds }) => [
     WAIT[how],
     seconds === null ? 'never' : seconds === 0 ? 'no wait' : `up to ${spell(seconds)}`,

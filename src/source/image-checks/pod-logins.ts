@@ -34,19 +34,29 @@ export class PodLogins {
       if (logins === 'malformed') return []
       entries.push(...logins.map(login => ({ ...login, secret: { namespace, name } })))
     }
-    return lookUpCredentials(reference, entries).tried.map(({ secret, key, username, password }) => ({
+    const registry = canonicalRegistry(reference.registry)
+    return lookUpCredentials(reference, entries).tried.map(({ secret, ...login }) => ({
       secret,
-      credential: {
-        registry: canonicalRegistry(reference.registry),
-        key,
-        username,
-        password,
-        kind: 'password',
-        shortLived: false,
-        minted: false,
-        origin: `secret ${secret.namespace}/${secret.name}`,
-      },
+      credential: secretCredential(login, registry, secret),
     }))
+  }
+}
+
+/** A login of a pull secret as registries are asked with it. */
+export function secretCredential(
+  { key, username, password }: PullLogin,
+  registry: string,
+  { namespace, name }: PodLogin['secret'],
+): Credential {
+  return {
+    registry,
+    key,
+    username,
+    password,
+    kind: 'password',
+    shortLived: false,
+    minted: false,
+    origin: `secret ${namespace}/${name}`,
   }
 }
 

@@ -5,6 +5,7 @@ import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { DOCKER_HUB, DOCKER_HUB_INDEX } from '../../image/docker-hub.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
+import { secretCredential } from '../image-checks/pod-logins.ts'
 import { pullLoginsOf } from '../narrow/pull-secret.ts'
 import { nameOf, namespaceOf } from '../narrow/shape.ts'
 import { assertExists } from './namespaces.ts'
@@ -34,18 +35,8 @@ export async function readHubLogins(reading: Reading, namespace: NamespaceOrAll)
 function hubLoginsOf(secret: unknown): Credential[] {
   const logins = pullLoginsOf(secret)
   if (logins === 'malformed') return []
-  return logins
-    .filter(({ key }) => isForHub(key))
-    .map(({ key, username, password }) => ({
-      registry: DOCKER_HUB,
-      key,
-      username,
-      password,
-      kind: 'password',
-      shortLived: false,
-      minted: false,
-      origin: `secret ${namespaceOf(secret)}/${nameOf(secret)}`,
-    }))
+  const named = { namespace: namespaceOf(secret), name: nameOf(secret) ?? '' }
+  return logins.filter(({ key }) => isForHub(key)).map(login => secretCredential(login, DOCKER_HUB, named))
 }
 
 /** Whether the kubelet pulls anything from Docker Hub with an entry of this key. */

@@ -9,8 +9,8 @@ import type { ServiceAccount } from '../../snapshot/snapshot.ts'
 import type { WorkloadTemplate } from '../../snapshot/template.ts'
 import { isForbidden, rethrowUnlessApiError, uniqueGaps } from '../gap.ts'
 import { parseLabelSelector } from '../label-selector.ts'
-import { type AuditedNode, NODE_SHAPE, narrowAuditedNode } from '../narrow/audited-node.ts'
 import { narrowController } from '../narrow/controller.ts'
+import { type AuditedNode, LISTED_NODE_SHAPE, narrowAuditedNode } from '../narrow/listed-node.ts'
 import { narrowServiceAccount } from '../narrow/service-account.ts'
 import { record } from '../narrow/shape.ts'
 import { narrowTemplate } from '../narrow/template.ts'
@@ -177,7 +177,7 @@ function secretsNamed(workloads: WorkloadTemplate[], accounts: ServiceAccount[])
 async function readNodes(reading: Reading): Promise<AuditedNode[] | null> {
   const nodes: AuditedNode[] = []
   try {
-    await reading.list(KINDS.Node as Kind<unknown>, null, { limit: PAGE, shape: NODE_SHAPE }, raw => {
+    await reading.list(KINDS.Node as Kind<unknown>, null, { limit: PAGE, shape: LISTED_NODE_SHAPE }, raw => {
       const node = narrowAuditedNode(raw)
       if (node !== null) nodes.push(node)
     })

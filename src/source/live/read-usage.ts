@@ -5,11 +5,11 @@ import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import type { HubUsage, SeenRollouts, UsageNode, UsageWorkload } from '../../snapshot/hub-usage.ts'
 import type { ServiceAccount } from '../../snapshot/snapshot.ts'
 import { uniqueGaps } from '../gap.ts'
+import { LISTED_NODE_SHAPE, narrowUsageNode } from '../narrow/listed-node.ts'
 import { EVENT_SHAPE } from '../narrow/protobuf-shapes.ts'
 import { narrowServiceAccount } from '../narrow/service-account.ts'
 import { namespaceOf, record, text } from '../narrow/shape.ts'
 import { TEMPLATE_SHAPES } from '../narrow/template-shape.ts'
-import { narrowUsageNode, USAGE_NODE_SHAPE } from '../narrow/usage-node.ts'
 import { narrowUsageWorkload, type UsageKind } from '../narrow/usage-workload.ts'
 import { byName } from '../suspects.ts'
 import { readNamed } from './named-objects.ts'
@@ -84,7 +84,7 @@ async function readTemplates(reading: Reading, area: NamespaceOrAll): Promise<Us
 async function readNodes(reading: Reading): Promise<UsageNode[] | null> {
   const nodes: UsageNode[] = []
   try {
-    await reading.list(KINDS.Node as Kind<unknown>, null, { limit: PAGE, shape: USAGE_NODE_SHAPE }, raw => {
+    await reading.list(KINDS.Node as Kind<unknown>, null, { limit: PAGE, shape: LISTED_NODE_SHAPE }, raw => {
       const node = narrowUsageNode(raw)
       if (node !== null) nodes.push(node)
     })

@@ -30,8 +30,8 @@ export interface UsageReport {
   usage: Usage
   podCount: number
   restartsUnread: number
-  /** All namespaces were looked at. */
-  everywhere: boolean
+  /** The namespace that was looked at; null for all. */
+  namespace: string | null
 }
 
 type ScreenOptions = Pick<ReportOptions, 'width' | 'terminal' | 'invocation'>
@@ -136,13 +136,13 @@ function rowLines(pairs: readonly (readonly string[])[], { width, terminal }: Sc
 }
 
 function savingLines(
-  { usage, everywhere }: UsageReport,
+  { usage, namespace }: UsageReport,
   { width, invocation }: ScreenOptions,
   palette: Palette,
 ): string[] {
   if (usage.savings.length === 0) return []
   const lines = usage.savings.flatMap((saving, index) => {
-    const command = savingCommand(saving, invocation, everywhere)
+    const command = savingCommand(saving, invocation, namespace)
     const [first = '', ...others] = wrap(sanitizeLine(savingText(saving)), width - 3, '  ')
     return [
       `  ${index + 1}.${first.slice(1)}`,

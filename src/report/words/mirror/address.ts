@@ -16,5 +16,7 @@ export const ADDRESS_WORDS: Record<AddressProblem, string> = {
     '--to is a loopback address, which is a different machine on every node: give a name or address that all nodes reach, or add --on-every-node if each node runs the mirror itself.',
   'service-name':
     "--to is the name of a cluster Service, which nodes can't resolve because they don't use the cluster's DNS: give the address of a load balancer, an ingress, or a NodePort.",
+  itself:
+    '--to is the registry that --registry names: give the URL of another registry between the nodes and that one.',
   'docker-hub': '--to is Docker Hub itself: give the URL of a registry between the nodes and Docker Hub.',
 }

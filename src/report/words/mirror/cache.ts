@@ -14,7 +14,7 @@ export function cacheNotes(cache: Cache, invocation: Invocation): string[] {
     product === 'distribution'
       ? `Login for ${label}, optional; without it the cache pulls anonymously, from one address for all nodes:\n  ${create('--from-literal=username=<name> --from-file=password=<file>')}`
       : `Login for ${label}; for anonymous pulls the file holds {}:\n  ${create('--from-file=credentials.json=<file>')}\nThe file: {"${registry === 'docker.io' ? 'index.docker.io' : registry}": {"username": "…", "password": "…"}}`,
-    `With a login, everyone who reaches the cache can pull the private images that this login can read: restrict the port with a network policy or firewall, and use a login with read access only.`,
+    `With a login, anyone who can reach the cache can pull the private images that this login can read: restrict the port with a network policy or firewall, and use a login with read access only.`,
     product === 'distribution'
       ? `Content expires after 168 hours (REGISTRY_PROXY_TTL). Each pull of a tag still asks ${label} by HEAD whether the tag has moved, which costs no pull; if ${label} can't be reached, the cached tag is served.`
       : `Content stays until it is removed. Each pull of a tag asks ${label} whether the tag has moved.`,

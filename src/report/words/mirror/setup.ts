@@ -12,7 +12,7 @@ import { joinList } from '../count.ts'
 import { registryLabel } from '../labels.ts'
 
 export const DELIVERY: Record<Delivery, string> = {
-  copy: 'Copy it to every node, and into what makes new nodes (image, Ansible, cloud-init)',
+  copy: 'Copy it to every node, and add it to whatever creates new nodes (image, Ansible, cloud-init)',
   'copy-to-every-node': 'Copy it to every node, servers as well as workers',
   'user-data':
     'Write it in the user data of the launch template (a shell part of the MIME document), and replace the nodes; a DaemonSet that writes it helps nodes that exist',
@@ -27,10 +27,10 @@ export const DELIVERY: Record<Delivery, string> = {
 }
 
 export const EFFECT: Record<Effect, string> = {
-  'at-once': 'at once, without a restart',
+  'at-once': 'immediately, without a restart',
   'new-nodes': 'on new nodes; on existing ones as soon as the file is there',
   'after-restart': 'after a restart',
-  'after-reload': 'after a reload; running containers go on',
+  'after-reload': 'after a reload; running containers keep running',
   'nodes-recreated': 'after GKE has recreated the nodes of the pool',
   'nodes-drained':
     'after a rollout of the machine config pools: the tag set, and later changes of either, drain and restart every node; a first digest set alone does not drain',
@@ -38,8 +38,8 @@ export const EFFECT: Record<Effect, string> = {
 
 export const LOGIN: Record<LoginPlace, string> = {
   'pod-secrets':
-    "pods' own pull secrets for the registry are sent to a mirror that asks for a login; a login of the mirror's own would be a header in the file, readable to everyone who can read the node, so prefer a mirror that needs none inside your network",
-  'registries-yaml': 'configs."<mirror host>".auth in registries.yaml, readable to root only',
+    "prefer a mirror that needs none inside your network: a login of the mirror's own would be a header in the file, readable by everyone who can read files on the node",
+  'registries-yaml': 'configs."<mirror host>".auth in registries.yaml, readable by root only',
   'node-auth-file':
     'a file on the node that CRI-O reads (global_auth_file in crio.conf), with an entry for the mirror host',
   'credential-provider':
@@ -88,7 +88,7 @@ const NOTE: Notes = {
   'old-tables': ({ removed }) =>
     removed
       ? 'registry.mirrors of older guides is announced to end with containerd 2.4: remove it from config.toml'
-      : 'registry.mirrors or registry.configs in config.toml exclude config_path: remove them',
+      : 'containerd accepts config_path only without registry.mirrors and registry.configs in config.toml: remove those',
   'pod-logins-reach-mirror': () =>
     "pods' Docker Hub logins reach the mirror if it asks for one: the runtime hands a pull secret to any host of the pull",
   'pod-logins-stay': () => "pods' pull secrets are not sent to the mirror, only to the registry itself",
@@ -96,12 +96,13 @@ const NOTE: Notes = {
     'mirrors are asked without ?ns=: a cache of several registries needs a path for each of them, so run this once for each registry with its own --to',
   'several-registries': () =>
     'one address serves several registries: the mirror has to distinguish them by the query ?ns=, which a cache with one upstream ignores',
-  'plain-http': () => 'plain HTTP: anyone on the way can read and replace images that are pulled by tag',
+  'plain-http': () =>
+    'plain HTTP: anyone on the network path can read and replace images that are pulled by tag',
   'insecure-skips-tls': () =>
-    'insecure allows plain HTTP and, if the mirror ever speaks TLS, any certificate: anyone on the way can replace images that are pulled by tag',
+    'insecure allows plain HTTP and, if the mirror ever speaks TLS, any certificate: anyone on the network path can replace images that are pulled by tag',
   merge: () => 'if the file exists already, add these settings to it instead of replacing it',
   'docker-hub-only': ({ others }) =>
-    `Docker uses mirrors for Docker Hub only: ${joinList(others)} stay as they are`,
+    `Docker uses mirrors for Docker Hub only: ${joinList(others)} ${others.length === 1 ? 'is' : 'are'} not mirrored`,
   'tags-and-digests': () =>
     'references with a tag need the tag set, references with a digest the digest set: apply both',
   'insecure-registries': ({ host }) =>
@@ -109,6 +110,8 @@ const NOTE: Notes = {
   'authority-secret': () =>
     "put the authority's certificate in Secret Manager and its name in place of projects/PROJECT/secrets/SECRET/versions/VERSION",
   'built-in-cache': ({ host }) => `without this, GKE asks ${host} before Docker Hub`,
+  'short-name': ({ host }) =>
+    `${host} is not a full name: nodes resolve it only through their own DNS or /etc/hosts, never as the name of a cluster Service`,
   'old-talos': () => 'for Talos before 1.12; newer versions take RegistryMirrorConfig documents',
   'unconfirmed-place': () =>
     'the folder is the usual one of Windows nodes, but not confirmed for every installer: check config_path',

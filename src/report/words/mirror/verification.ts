@@ -27,11 +27,12 @@ const VERDICT: Record<MirrorVerdict, (check: JudgedMirrorCheck) => string> = {
     mirror.status === 'login' && mirror.sent
       ? "the mirror refuses this machine's login"
       : 'the mirror asks for a login: nodes need one, too',
+  private: () => 'not compared: the mirror and the registry both ask for a login, as for a private image',
   'rate-limited': () => 'the mirror answers 429: its own limit, or the one of its upstream login, is used up',
   'web-page': () =>
     'the mirror answers with a web page: the URL is a login portal, a proxy, or not the API of a registry',
   tls: ({ mirror }) =>
-    `TLS fails (${detailOf(mirror)}): nodes fail the same way unless they know the authority (--ca); for this check, name it in NODE_EXTRA_CA_CERTS`,
+    `TLS fails (${detailOf(mirror)}): nodes fail the same way unless they know its authority: name the file with --ca`,
   unreachable: ({ mirror }) =>
     `no answer from this machine (${detailOf(mirror)}); nodes may have another way`,
   failed: ({ mirror }) =>
