@@ -98,6 +98,18 @@ test('the next command repeats what decides on its edits', async () => {
   expect(err).toContain(`Next: pullguard audit -f a.yaml ${flags} --diff\n`)
 })
 
+test('an image that nobody could ask about is not pinned, and the reason is true', async () => {
+  put('a.yaml', podWith('127.0.0.1:1/a:1.2.3'))
+  const { err } = await run([
+    '-f',
+    'a.yaml',
+    '--fix',
+    '--registry-endpoint',
+    '127.0.0.1:1=http://127.0.0.1:1',
+  ])
+  expect(err).toMatch(/not pinned: 127\.0\.0\.1:1 can't be reached from this machine \(/)
+})
+
 test('a value that several containers share is refused once, at its own place', async () => {
   const shared = podWith('acme.io/a:1.2.3', 'Always').replace('- name', '- &first\n    name')
   put('a.yaml', `${shared}  - <<: *first\n    name: b\n`)
