@@ -17,6 +17,18 @@ interface Finding {
   steps: { text: string; command: string | null }[]
 }
 
+/** What `wait` adds to the findings. */
+interface Waited {
+  outcome: string
+  workloads: { kind: string; namespace: string; name: string; status: string; text: string }[]
+}
+
+interface FoundDocument extends Partial<Waited> {
+  kind: 'Diagnosis' | 'FixResult' | 'Wait'
+  findings: Finding[]
+  gaps?: unknown[]
+}
+
 export interface Report {
   /** Workflow commands and a sentence, each ending in a line feed. */
   log: string
@@ -38,17 +50,16 @@ export function report(command: string, output: string): Report | null {
   if (document.kind === 'Audit') return reportAudit(document)
   const { findings } = document
   const groups = [...Map.groupBy(findings, ({ title, image }) => `${title}\n${image}`).values()]
-  const sentence = sentenceOf(findings, document.gaps ?? [])
+  const sentence = `${waitedOf(document)}${sentenceOf(findings, document.gaps ?? [])}`
+  const annotations = [...groups.map(annotation), ...unfinished(document).map(unfinishedAnnotation)]
   return {
-    log: [...groups.slice(0, MOST).map(annotation), `pullguard ${command}: ${sentence}`]
-      .join('\n')
-      .concat('\n'),
+    log: [...annotations.slice(0, MOST), `pullguard ${command}: ${sentence}`].join('\n').concat('\n'),
     summary: `### pullguard ${markdownText(command)}: ${sentence}\n\n${groups.length === 0 ? '' : details(groups)}`,
     findings: findings.length,
   }
 }
 
-type Parsed = AuditDocument | { kind: 'Diagnosis' | 'FixResult'; findings: Finding[]; gaps?: unknown[] }
+type Parsed = AuditDocument | FoundDocument
 
 function parsed(output: string): Parsed | null {
   try {
@@ -57,6 +68,28 @@ function parsed(output: string): Parsed | null {
   } catch {
     return null
   }
+}
+
+/** How a wait ended, by its outcome; of another command nothing. */
+const ENDS: Record<string, string> = {
+  done: 'everything that was waited for is there, ',
+  failed: 'an image problem makes waiting pointless, ',
+  unknown: 'nothing certain is known, ',
+  timeout: 'the time is up, ',
+}
+
+function waitedOf({ outcome = '' }: FoundDocument): string {
+  return ENDS[outcome] ?? ''
+}
+
+/** The workloads that no finding explains, after a wait that did not reach its end. */
+function unfinished({ outcome, workloads = [] }: FoundDocument): Waited['workloads'] {
+  const isOpen = outcome === 'timeout' || outcome === 'unknown'
+  return isOpen ? workloads.filter(({ status }) => status === 'waiting' || status === 'unknown') : []
+}
+
+function unfinishedAnnotation({ kind, namespace, name, text }: Waited['workloads'][number]): string {
+  return `::error title=${workflowProperty(`${namespace}/${kind.toLowerCase()}/${name}`)}::${workflowMessage([text])}`
 }
 
 /** Unknown is never healthy: gaps are reported with the count. */

@@ -1,8 +1,9 @@
-// Writes dist/: the bundle that npm packs, and the licenses of the bundled packages.
+// Writes dist/: the bundle that npm packs, and the licenses of the bundled packages; and man/: the man page.
 import { readdir, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { bundle } from './bundle.mjs'
 import { writeLicenses } from './licenses.mjs'
+import { writeManPage } from './man-page.mjs'
 import writeSchemaValidators from './schema-validators.mjs'
 
 await writeSchemaValidators()
@@ -22,3 +23,4 @@ for (const name of await readdir('dist')) {
 }
 
 await writeLicenses(Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs)))
+await writeManPage()

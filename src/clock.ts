@@ -11,6 +11,9 @@ export interface Clock {
   after(milliseconds: number, call: () => void): () => void
 }
 
+/** When this process began, in milliseconds since 1970. */
+export const PROCESS_START = performance.timeOrigin
+
 /** The machine's own time. */
 export const systemClock: Clock = {
   // Monotonic: setting the machine's clock must not change how long a wait takes.

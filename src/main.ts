@@ -2,10 +2,11 @@
 
 import { homedir } from 'node:os'
 import { basename } from 'node:path'
+import { Writable } from 'node:stream'
 import { setFlagsFromString } from 'node:v8'
 import packageJson from '../package.json' with { type: 'json' }
-import { type ContextFlags, runProgram } from './cli/program.ts'
-import { type Clock, systemClock } from './clock.ts'
+import { type ContextFlags, isCompletion, runProgram } from './cli/program.ts'
+import { type Clock, PROCESS_START, systemClock } from './clock.ts'
 import { type ConnectingHost, readerFor, writerFor } from './commands/connect.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './commands/context.ts'
 import type { WritingContext } from './commands/writing-context.ts'
@@ -38,6 +39,8 @@ export interface ProcessHost {
   home: string
   cwd: string
   clock: Clock
+  /** When the process began, in the clock's milliseconds. */
+  startedAt: number
   /** Aborted with the signal's name as its reason. */
   signal: AbortSignal
   program: CommandContext['program']
@@ -95,8 +98,9 @@ function describeFatal(error: unknown): { code: number; text: string } {
   return { code: EXIT_CODES.usage, text: `pullguard has a bug, please report it: ${message} (${where})` }
 }
 
-function contextOf(host: ProcessHost, { noColor }: ContextFlags): CommandContext {
-  const { streams, env } = host
+function contextOf(host: ProcessHost, { noColor, quiet }: ContextFlags): CommandContext {
+  const { env } = host
+  const streams = quiet ? muted(host.streams) : host.streams
   const err = outputTo(streams.stderr, env, noColor)
   return {
     program: host.program,
@@ -105,6 +109,7 @@ function contextOf(host: ProcessHost, { noColor }: ContextFlags): CommandContext
     home: host.home,
     cwd: host.cwd,
     clock: host.clock,
+    startedAt: host.startedAt,
     now: () => new Date(host.clock.now()),
     signal: host.signal,
     stdin: inputFrom(streams, host.signal),
@@ -115,6 +120,12 @@ function contextOf(host: ProcessHost, { noColor }: ContextFlags): CommandContext
     run: (argv, elsewhere) => runIn({ ...host, ...elsewhere }, argv),
     connect: flags => readerFor(flags, connectingHost(host, err)),
   }
+}
+
+/** The same input, and an output that goes nowhere: nothing is printed, and nobody can be asked. */
+function muted({ stdin }: TerminalStreams): TerminalStreams {
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+  return { stdin, stdout: nowhere, stderr: nowhere }
 }
 
 /**
@@ -162,15 +173,18 @@ export async function runProcess(): Promise<void> {
     process.stderr.write(`${sanitizeMessage(text)}\n`, () => process.exit(code))
   })
   const started = basename(process.argv[1] ?? '')
-  process.exitCode = await main(process.argv.slice(2), {
+  const argv = process.argv.slice(2)
+  process.exitCode = await main(argv, {
     streams: process,
     env: process.env,
     home: homedir(),
     cwd: process.cwd(),
     clock: systemClock,
+    startedAt: PROCESS_START,
     signal: stop.signal,
     program: started.startsWith('kubectl-') ? 'kubectl pullguard' : 'pullguard',
   })
+  if (isCompletion(argv)) process.exit()
   // All output is written. Node would otherwise wait for a connection that is still opening and that nobody can close.
   setTimeout(() => process.exit(), EXIT_GRACE_MS).unref()
 }

@@ -257,6 +257,7 @@ describe('the package', () => {
       'LICENSE',
       'SECURITY.md',
       'dist/THIRD-PARTY-LICENSES.txt',
+      'man/pullguard.1',
       'package.json',
       'schema/v1.json',
       'rbac/diagnose.yaml',
@@ -268,7 +269,7 @@ describe('the package', () => {
     expect(files).toEqual(
       expect.arrayContaining([...needed, ...Object.values(packageJson.bin), 'dist/pullguard.js']),
     )
-    expect(files.filter(file => !/^(?:bin|dist|schema|rbac)\//.test(file)).sort()).toEqual([
+    expect(files.filter(file => !/^(?:bin|dist|man|schema|rbac)\//.test(file)).sort()).toEqual([
       'CHANGELOG.md',
       'LICENSE',
       'README.md',

@@ -58,7 +58,7 @@ describe('exit codes', () => {
     stdin.on('newListener', event => event === 'end' && queueMicrotask(() => stop.abort(name)))
     stdin.write('{ "apiVersion": "v1", "kind": "List", "items": [')
     const streams = { stdin, stdout: new PassThrough(), stderr: new PassThrough() }
-    const world = { streams, env: {}, home, cwd: home, clock: systemClock, signal: stop.signal }
+    const world = { streams, env: {}, home, cwd: home, clock: systemClock, startedAt: 0, signal: stop.signal }
     const ended = await main(['diagnose', '-f', '-'], { ...world, program: 'pullguard' })
     expect([ended, streams.stdout.read(), streams.stderr.read()]).toEqual([code, null, null])
   })
@@ -217,7 +217,7 @@ test.each([
     stderr: new PassThrough(),
     [which]: full,
   }
-  const world = { streams, env: {}, home, cwd: home, clock: systemClock }
+  const world = { streams, env: {}, home, cwd: home, clock: systemClock, startedAt: 0 }
   const signal = new AbortController().signal
   const argv = which === 'stdout' ? ['image', 'nginx'] : ['nope']
   expect(await main(argv, { ...world, signal, program: 'pullguard' })).toBe(2)
@@ -230,7 +230,7 @@ test('a reader that is gone neither changes the exit code nor causes a message',
     })
   const stderr = new PassThrough()
   const streams = { stdin: new PassThrough(), stdout: gone(), stderr }
-  const world = { streams, env: {}, home, cwd: home, clock: systemClock }
+  const world = { streams, env: {}, home, cwd: home, clock: systemClock, startedAt: 0 }
   const signal = new AbortController().signal
   expect(await main(['image', 'nginx', 'Nginx'], { ...world, signal, program: 'pullguard' })).toBe(1)
   expect(stderr.read()).toBeNull()
@@ -244,7 +244,16 @@ test('fatal errors that quote a token are printed without it, bugs included', as
     throw new Error('sent Authorization: Bearer C4nary-Token')
   }
   const clock = { ...systemClock, now }
-  const world = { streams, env: {}, home, cwd: home, clock, signal, program: 'pullguard' as const }
+  const world = {
+    streams,
+    env: {},
+    home,
+    cwd: home,
+    clock,
+    startedAt: 0,
+    signal,
+    program: 'pullguard' as const,
+  }
   const dump = join(home, 'pods.json')
   writeFileSync(dump, '{"kind":"PodList","apiVersion":"v1","items":[]}')
   expect(await main(['diagnose', '-f', dump], world)).toBe(2)

@@ -1,12 +1,13 @@
 /** The flags of `diagnose`. */
 
 import { type Command, Option } from 'commander'
-import { DIAGNOSIS_FORMATS } from '../report/formats.ts'
+import { DIAGNOSIS_FORMATS, SORT_KEYS } from '../report/formats.ts'
 import {
   addCheckFlags,
   addConnectionFlags,
   addDumpFlags,
   addOutputFlag,
+  addQuietFlag,
   addScopeFlags,
   checkFlags,
   example,
@@ -24,7 +25,9 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
     .option('-w, --watch', 'again after each change, until Ctrl-C; in a pipe one line a change')
     .option('--until-clear', 'watch until no pull is failing any more')
   addCheckFlags(addConnectionFlags(addDumpFlags(addScopeFlags(command))))
-  addOutputFlag(command, DIAGNOSIS_FORMATS)
+  addQuietFlag(addOutputFlag(command, DIAGNOSIS_FORMATS))
+    .option('--no-headers', 'plain columns without their headers')
+    .addOption(new Option('--sort-by <column>', 'plain columns sorted by').choices(SORT_KEYS))
     .addOption(
       new Option('--fail-on <severity>', 'exit 1 for findings at or above this severity')
         .choices(['error', 'warning', 'info', 'never'])
@@ -60,6 +63,8 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
             format: options.output,
             formatGiven: isFormatGiven(self),
             failOn: options.failOn,
+            headers: options.headers !== false,
+            ...(options.sortBy === undefined ? {} : { sortBy: options.sortBy }),
             ...(options.baseline === undefined ? {} : { baseline: options.baseline }),
             ...(options.writeBaseline === undefined ? {} : { writeBaseline: options.writeBaseline }),
             ...(options.untilClear === true

@@ -11,6 +11,7 @@ import {
   addExclusionFlag,
   addNamespaceFlag,
   addOutputFlag,
+  addQuietFlag,
   addRegistryEndpointFlag,
   example,
 } from './flags.ts'
@@ -65,7 +66,7 @@ function addFixFlags(command: Command): Command {
   addLoginFlags(command.optionsGroup('Logins:'))
   addWritingFlags(addRemedyFlags(command.optionsGroup('Remedies:')))
   addRunFlags(command.optionsGroup('Run:'))
-  return addOutputFlag(addConnectionFlags(command), PLAN_FORMATS)
+  return addQuietFlag(addOutputFlag(addConnectionFlags(command), PLAN_FORMATS))
 }
 
 function addLoginFlags(command: Command): void {

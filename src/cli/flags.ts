@@ -121,11 +121,19 @@ export function checkFlags(options: Record<string, unknown>): { checkImages?: Im
 export function addOutputFlag(command: Command, formats: readonly string[]): Command {
   return addColorFlag(
     command.addOption(
-      new Option('-o, --output <format>', 'format')
+      new Option('-o, --output <format>', formats.join(', ').replace('table', 'table (default)'))
         .choices(formats)
         .argParser(text => outputFormat(text, formats))
         .default('table'),
     ),
+  )
+}
+
+/** Adds -q. What is not printed can't be formatted, sorted, or watched. */
+export function addQuietFlag(command: Command): Command {
+  const nothing = ['output', 'headers', 'sortBy', 'watch']
+  return command.addOption(
+    new Option('-q, --quiet', 'print errors only; the exit code is the answer').conflicts(nothing),
   )
 }
 

@@ -26,6 +26,8 @@ import { addWhy } from './why.ts'
 
 export interface ContextFlags {
   noColor: boolean
+  /** Only errors are printed, and nothing is asked. */
+  quiet: boolean
 }
 
 /** What the program needs from main: its name and version, contexts for commands, and where help is written. */
@@ -49,7 +51,7 @@ export async function runProgram(argv: string[], host: ProgramHost): Promise<Exi
   const program = buildProgram(host, name => {
     ended = name
   })
-  if (argv[0] === '__complete') return complete(argv.slice(1), program, host)
+  if (isCompletion(argv)) return complete(argv.slice(1), program, host)
   try {
     const words = arrangeArguments(argv, program)
     const topic = words[0] === 'help' ? TOPICS[words[1] ?? ''] : undefined
@@ -63,10 +65,15 @@ export async function runProgram(argv: string[], host: ProgramHost): Promise<Exi
   return ended
 }
 
+/** Whether a shell asks: somebody waits at the prompt, so that the process has to end as soon as the answer is written. */
+export function isCompletion(argv: readonly string[]): boolean {
+  return argv[0] === '__complete'
+}
+
 /** Answers a shell, which asks for what may come next. */
 async function complete(words: string[], program: Command, host: ProgramHost): Promise<ExitName> {
   const { completeCommand } = await import('../commands/complete.ts')
-  return completeCommand(completionRequest(words, program), host.context({ noColor: true }))
+  return completeCommand(completionRequest(words, program), host.context({ noColor: true, quiet: false }))
 }
 
 /** Rewrites `help fix` as `fix --help`. An unknown command's name stays alone, so that the error suggests a similar one. */
@@ -141,13 +148,16 @@ export function buildProgram(host: ProgramHost, end: (name: ExitName) => void): 
       writeErr: () => {},
       getOutHelpWidth: () => host.helpWidth,
     })
-  const noColor = (flags: { color?: boolean }) => ({ noColor: flags.color === false })
+  const given = ({ color, quiet }: { color?: boolean; quiet?: boolean }) => ({
+    noColor: color === false,
+    quiet: quiet === true,
+  })
   const run: Run = {
     reading: load => ({
-      with: async (options, flags) => end(await (await load())(options, host.context(noColor(flags)))),
+      with: async (options, flags) => end(await (await load())(options, host.context(given(flags)))),
     }),
     writing: load => ({
-      with: async (options, flags) => end(await (await load())(options, host.writingContext(noColor(flags)))),
+      with: async (options, flags) => end(await (await load())(options, host.writingContext(given(flags)))),
     }),
   }
   for (const add of [

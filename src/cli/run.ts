@@ -6,7 +6,7 @@ import type { WritingContext } from '../commands/writing-context.ts'
 type Command<Options, Context> = (options: Options, context: Context) => Promise<ExitName>
 
 interface Loaded<Options> {
-  with(options: Options, flags: { color?: boolean }): Promise<void>
+  with(options: Options, flags: { color?: boolean; quiet?: boolean }): Promise<void>
 }
 
 /** Loads a command only when it is called, so that start-up loads nothing else. */

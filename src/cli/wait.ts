@@ -10,6 +10,7 @@ import {
   addConnectionFlags,
   addNamespaceFlag,
   addOutputFlag,
+  addQuietFlag,
   checkFlags,
   example,
 } from './flags.ts'
@@ -50,7 +51,7 @@ export function addWait(program: Command, name: string, run: Run): void {
       ).argParser(parsePatience),
     )
   addCheckFlags(addConnectionFlags(command))
-  addOutputFlag(command, WAIT_FORMATS)
+  addQuietFlag(addOutputFlag(command, WAIT_FORMATS))
     .addHelpText(
       'after',
       example(name, [

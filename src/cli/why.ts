@@ -9,6 +9,7 @@ import {
   addDumpFlags,
   addNamespaceFlag,
   addOutputFlag,
+  addQuietFlag,
   checkFlags,
   example,
 } from './flags.ts'
@@ -21,7 +22,7 @@ export function addWhy(program: Command, name: string, run: Run): void {
     .description('show what the kubelet tries for each image of a pod, and where the chain breaks')
     .argument('[name]', 'POD, NAMESPACE/POD, or TYPE/NAME (default: choose a failing pod)')
   addCheckFlags(addConnectionFlags(addDumpFlags(addNamespaceFlag(command, 'the pod is in'))))
-  addOutputFlag(command, DATA_FORMATS)
+  addQuietFlag(addOutputFlag(command, DATA_FORMATS))
     .addHelpText(
       'after',
       example(name, [

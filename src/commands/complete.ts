@@ -22,8 +22,11 @@ export interface CompletionRequest {
   connection: ConnectionFlags
 }
 
-/** Milliseconds. Somebody waits at the prompt. */
+/** Milliseconds from the start of the process. Somebody waits at the prompt. */
 const PATIENCE = 300
+
+/** Milliseconds of that for the way out: parts that are being loaded can't be interrupted. */
+const RESERVE = 30
 
 /** Prints one candidate a line, with a tab and a description, and last how the shell goes on (cobra's directives, KEP-2379): `:4` no files, `:0` files. */
 export async function completeCommand(
@@ -40,11 +43,14 @@ export async function completeCommand(
 }
 
 async function asked(request: CompletionRequest, context: CommandContext): Promise<Candidate[]> {
-  if (request.wanted === null) return []
+  const spent = context.clock.now() - context.startedAt
+  const left = PATIENCE - RESERVE - spent
+  // To load the client and ask takes longer than the start: where that was slow, the answer would be late anyway.
+  if (request.wanted === null || left <= spent) return []
   const ending = new AbortController()
   const signal = AbortSignal.any([context.signal, ending.signal])
   const late = Promise.withResolvers<Candidate[]>()
-  const cancel = context.clock.after(PATIENCE, () => late.resolve([]))
+  const cancel = context.clock.after(left, () => late.resolve([]))
   try {
     return await Promise.race([namesFrom(request, context, signal).catch(() => []), late.promise])
   } finally {
@@ -75,9 +81,12 @@ async function fromCluster(
   context: CommandContext,
   signal: AbortSignal,
 ): Promise<Candidate[]> {
-  const reading: Promise<ClusterReader> = context.connect({ ...connection, requestTimeoutMs: PATIENCE })
+  // A login plugin could ask at the prompt or open a browser, takes longer than the patience, and would lose a renewed token if it was killed.
+  const login = { requestTimeoutMs: PATIENCE, storedLoginOnly: true }
+  const reading: Promise<ClusterReader> = context.connect({ ...connection, ...login })
   const cluster = await reading
   try {
+    signal.throwIfAborted()
     const { failingNames, namespaceNames } = await import('../source/live/names-for-completion.ts')
     if (wanted === 'namespaces') return (await namespaceNames(cluster, signal)).map(value => ({ value }))
     return await failingNames(cluster, typed, signal)

@@ -14,6 +14,8 @@ export interface ConnectionFlags extends ClusterFlags {
   requestTimeoutMs?: number
   /** `-v`: 6 and up logs requests, without credentials and bodies. */
   verbosity?: number
+  /** Log in only with what the kubeconfig has: run no exec plugin, and renew no token. */
+  storedLoginOnly?: boolean
 }
 
 export interface CommandContext {
@@ -24,6 +26,8 @@ export interface CommandContext {
   home: string
   cwd: string
   clock: Clock
+  /** When the process began, in the clock's milliseconds. */
+  startedAt: number
   now(): Date
   /** Aborted by Ctrl-C, SIGTERM, and a terminal that is closed. */
   signal: AbortSignal

@@ -11,9 +11,10 @@ import type { CommandContext, ExitName } from './context.ts'
 import { formatFor } from './format.ts'
 import { invocationOf } from './invocation.ts'
 import type { BaselineFlags } from './known-failures.ts'
+import { type ColumnFlags, plainColumns } from './plain-columns.ts'
 import { type SnapshotOptions, takeSnapshot } from './snapshot.ts'
 
-export interface DiagnoseOptions extends SnapshotOptions, BaselineFlags {
+export interface DiagnoseOptions extends SnapshotOptions, BaselineFlags, ColumnFlags {
   /** Ask registries for the images of the findings. */
   checkImages?: ImageCheckFlags
   format: DiagnosisFormat
@@ -26,6 +27,7 @@ export interface DiagnoseOptions extends SnapshotOptions, BaselineFlags {
 
 /** Reports which pods can't pull their images and why. @throws UsageError, UnreachableError */
 export async function diagnoseCommand(options: DiagnoseOptions, context: CommandContext): Promise<ExitName> {
+  const plain = plainColumns(options)
   if (options.watch !== undefined) {
     const { watchDiagnosis } = await import('./diagnose-watch.ts')
     return watchDiagnosis(options, options.watch, context)
@@ -39,9 +41,9 @@ export async function diagnoseCommand(options: DiagnoseOptions, context: Command
   const { diagnosisNotes, diagnosisPieces } = await reporting()
   const { out, err } = context
   const { failOn } = options
-  const format = formatFor(options, context)
+  const format = plain === undefined ? formatFor(options, context) : options.format
   const invocation = invocationOf(context, options.connection, options.files.length > 0)
-  const report = { format, failOn, terminal: out.isTerminal, invocation }
+  const report = { format, failOn, terminal: out.isTerminal, invocation, ...(plain && { plain }) }
   const pieces = diagnosisPieces(diagnosis, {
     ...report,
     width: out.width,

@@ -15,6 +15,10 @@ export const DIAGNOSIS_FORMATS = [
 ] as const
 export type DiagnosisFormat = (typeof DIAGNOSIS_FORMATS)[number]
 
+/** What --sort-by sorts a diagnosis' plain columns and names by. */
+export const SORT_KEYS = ['age', 'cause', 'image', 'namespace', 'pod'] as const
+export type SortKey = (typeof SORT_KEYS)[number]
+
 /** An audit: findings that mostly are in files. */
 export const AUDIT_FORMATS = [
   'table',

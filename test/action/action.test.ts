@@ -162,6 +162,27 @@ test('many findings are limited to ten annotations and fifty rows, and both repo
   expect(told?.summary).toContain('… and 150 more')
 })
 
+test('a wait is reported by how it ended, with the workloads that did not get there', () => {
+  const workload = (name: string, status: string) => ({
+    ...{ kind: 'Deployment', namespace: 'web', name, status },
+    text: `${status} for pods\n::set-output name=x::y`,
+  })
+  const told = (outcome: string, ...workloads: object[]) =>
+    report('wait', JSON.stringify({ outcome, workloads, findings: [], gaps: [] }))
+      ?.log.trimEnd()
+      .split('\n')
+  expect(told('done', workload('shop', 'done'))).toEqual([
+    'pullguard wait: everything that was waited for is there, no finding.',
+  ])
+  expect(told('timeout', workload('shop', 'done'), workload('db', 'waiting'))).toEqual([
+    '::error title=web/deployment/db::waiting for pods ⏎ ::set-output name=x::y',
+    'pullguard wait: the time is up, no finding.',
+  ])
+  expect(told('failed', workload('db', 'waiting'))).toEqual([
+    'pullguard wait: an image problem makes waiting pointless, no finding.',
+  ])
+})
+
 test('no finding is reported as such, and output without findings is not reported', () => {
   expect(report('diagnose', '{"findings":[],"gaps":[]}')).toEqual({
     log: 'pullguard diagnose: no finding.\n',

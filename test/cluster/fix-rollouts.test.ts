@@ -159,7 +159,7 @@ describe('a fix on a real cluster', () => {
     await stuck(namespace, 2)
     const result = await run('fix', '-n', namespace, '--yes', '--timeout', '90s')
     expect(`${result.code} ${result.stdout} ${result.stderr}`).toMatch(/^1 /)
-    expect(result.stdout).toContain('an index of it has no failures left')
+    expect(result.stdout).toContain('one of its indexes has no failures left')
     const { status } = await cluster.api.get(objectPath(kindNamed('Job'), namespace, 'none-left'))
     expect(JSON.stringify(status)).not.toContain('Failed')
   })

@@ -35,6 +35,7 @@ export async function runCommandLine(argv: string[], place: Place): Promise<Comm
     env: {},
     home,
     cwd: home,
+    startedAt: clock.now(),
     clock: now ? { ...clock, now: () => now().getTime() } : clock,
     signal: new AbortController().signal,
     program: 'pullguard',

@@ -16,21 +16,23 @@ beforeAll(async () => {
 })
 afterAll(() => incident.close())
 
-/** Time does not pass, or all of it at once. */
-const run = (words: string[], isLate = false) =>
+/** Time does not pass, or all of it at once, or a part has passed already. */
+const run = (words: string[], isLate = false, spent = 0) =>
   runCommandLine(['__complete', ...words], {
     home: incident.home,
     env: { KUBECONFIG: join(incident.home, 'admin.yaml') },
+    startedAt: -spent,
     clock: {
       ...systemClock,
+      now: () => 0,
       after: (_milliseconds, call) => {
         if (isLate) queueMicrotask(call)
         return () => {}
       },
     },
   })
-const complete = async (words: string[], isLate = false) => {
-  const { code, out, err } = await run(words, isLate)
+const complete = async (words: string[], isLate = false, spent = 0) => {
+  const { code, out, err } = await run(words, isLate, spent)
   expect([code, err]).toEqual([0, ''])
   const lines = out.trimEnd().split('\n')
   return { directive: lines.at(-1), values: lines.slice(0, -1).map(line => line.split('\t')[0]) }
@@ -86,6 +88,11 @@ test.each([
 
 test('a cluster that answers late has no candidates', async () => {
   expect(await complete(['why', ''], true)).toEqual({ directive: ':4', values: [] })
+})
+
+test('a slow start leaves no time to ask the cluster', async () => {
+  expect(await complete(['why', ''], false, 150)).toEqual({ directive: ':4', values: [] })
+  expect(await complete(['dia'], false, 150)).toEqual({ directive: ':4', values: ['diagnose'] })
 })
 
 describe('the script of a shell', () => {

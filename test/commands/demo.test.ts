@@ -71,6 +71,7 @@ test.each<[string, string[], number, number]>([
     home,
     cwd: home,
     clock: systemClock,
+    startedAt: 0,
     signal,
     program: 'pullguard' as const,
   }
@@ -85,7 +86,14 @@ test.each<[string, string[], number, number]>([
 test('--serve prints how to reach the cluster, serves it until Ctrl-C, and removes its files', async () => {
   const stop = new AbortController()
   const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() }
-  const world = { streams, home, cwd: home, clock: systemClock, program: 'pullguard' as const }
+  const world = {
+    streams,
+    home,
+    cwd: home,
+    clock: systemClock,
+    startedAt: 0,
+    program: 'pullguard' as const,
+  }
   const serving = main(['demo', '--serve'], { ...world, env: {}, signal: stop.signal })
   let printed = ''
   for await (const chunk of streams.stdout.iterator({ destroyOnReturn: false })) {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { selfSignedCertificate } from '../../src/simulator/api-server/certificate.ts'
 import type { Fault } from '../../src/simulator/api-server/faults.ts'
+import { runCommandLine } from './command-line.ts'
 import { CANARY, type Incident, startIncident } from './incident.ts'
 
 /** A dump of one pod that had failed for a quarter of an hour when the dump was made. */
@@ -235,6 +236,84 @@ test('in a CI log the words of the screen are the default, and -o table is still
   expect(words.err).toBe('')
   const table = await incident.run(['diagnose', '-A', '-o', 'table'], '', undefined, env)
   expect(table.out).toMatch(/^NAMESPACE +POD /)
+})
+
+describe('plain columns', () => {
+  const rows = async (...flags: string[]) =>
+    (await diagnose('-A', ...flags)).out
+      .trimEnd()
+      .split('\n')
+      .map(line => line.split(/ {2,}/))
+
+  test('have no header with --no-headers', async () => {
+    const [header, ...all] = await rows()
+    expect(header?.[0]).toBe('NAMESPACE')
+    expect(all).toHaveLength(3)
+    // The age may be another one by then.
+    const withoutAge = (cells: string[][]) => cells.map(row => row.toSpliced(5, 1))
+    expect(withoutAge(await rows('--no-headers'))).toEqual(withoutAge(all))
+    expect(await rows('--no-headers', '-o', 'wide')).toHaveLength(3)
+  })
+
+  test.each([
+    ['pod', 1],
+    ['namespace', 0],
+    ['image', 4],
+  ] as const)('are sorted by %s with --sort-by', async (key, index) => {
+    const cells = (await rows('--sort-by', key, '--no-headers')).map(row => row[index] ?? '')
+    expect(cells).toEqual([...cells].sort())
+    expect(cells).toHaveLength(3)
+  })
+
+  test('are printed in a CI log and on a terminal, too, where a flag asks for them', async () => {
+    const inCi = await incident.run(['diagnose', '-A', '--sort-by', 'age'], '', undefined, { CI: 'true' })
+    expect(inCi.out).toMatch(/^NAMESPACE +POD /)
+    const env = { KUBECONFIG: join(incident.home, 'admin.yaml') }
+    const { clock } = incident.simulator
+    const shown = await runCommandLine(['diagnose', '-A', '--no-headers'], {
+      ...{ home: incident.home, env, clock, columns: 80 },
+    })
+    expect(shown.out).toMatch(/^kube-system +\S+ +\S+ +rate-limited /)
+    expect(shown.err).toContain('Next (helps all 3 pods)')
+  })
+
+  test.each([
+    [['--sort-by', 'age', '-o', 'json'], '--sort-by does not go with -o json: take table, wide or name.'],
+    [['--no-headers', '-o', 'name'], '--no-headers does not go with -o name: take table or wide.'],
+    [['--no-headers', '-w'], '--no-headers does not go with --watch, which prints each change.'],
+  ])('%j is refused, as it would do nothing', async (flags, sentence) => {
+    expect(await diagnose(...flags)).toEqual({ code: 2, out: '', err: `${sentence}\n` })
+  })
+})
+
+describe('--quiet', () => {
+  test.each([
+    [['diagnose', '-A'], 1],
+    [['diagnose', '-n', 'kube-public'], 0],
+    [['why', 'deploy/fifthnginx'], 1],
+    [['wait', 'deploy/fifthnginx', '--timeout', '0'], 3],
+    [['fix', '-A', '--dry-run'], 0],
+  ])('%j prints nothing, and the exit code answers', async (argv, code) => {
+    expect(await incident.run([...argv, '-q'])).toEqual({ code, out: '', err: '' })
+  })
+
+  test('leaves errors, and asks nothing', async () => {
+    const unknown = await incident.run(['diagnose', '-n', 'nosuch', '-q'])
+    expect(unknown).toMatchObject({ code: 2, out: '', err: expect.stringContaining('no namespace "nosuch"') })
+    const before = incident.writes()
+    const unasked = await incident.run(['fix', '-A', '-q'])
+    expect(unasked).toMatchObject({ code: 5, out: '', err: expect.stringContaining('--yes') })
+    expect(incident.writes()).toEqual(before)
+  })
+
+  test.each([['-o', 'json'], ['--no-headers'], ['--sort-by', 'age'], ['-w']])(
+    'is refused with %s %s, which would do nothing',
+    async (...flags) => {
+      const { code, err } = await diagnose('-q', ...flags.filter(Boolean))
+      expect(code).toBe(2)
+      expect(err).toMatch(/^Option '-q, --quiet' cannot be used with option /)
+    },
+  )
 })
 
 test('a dump of the cluster gives the same result as the cluster', async () => {

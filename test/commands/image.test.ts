@@ -85,7 +85,15 @@ test('Ctrl-C works while it waits for more names', async () => {
   stdin.on('newListener', event => event === 'end' && queueMicrotask(() => stop.abort('SIGINT')))
   stdin.write('nginx\n')
   const streams = { stdin, stdout: new PassThrough(), stderr: new PassThrough() }
-  const world = { streams, env: {}, home: '/', cwd: '/', clock: systemClock, signal: stop.signal }
+  const world = {
+    streams,
+    env: {},
+    home: '/',
+    cwd: '/',
+    clock: systemClock,
+    startedAt: 0,
+    signal: stop.signal,
+  }
   expect(await main(['image', '-'], { ...world, program: 'pullguard' })).toBe(130)
   expect(streams.stdout.read()).toBeNull()
 })

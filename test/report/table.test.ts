@@ -199,6 +199,15 @@ describe('many failing pods', () => {
     expect(shown).toContain('  … and 92 more pods of 68 more workloads (-o wide shows all)')
   })
 
+  test('of five causes with one pod each have a line instead of two where that loses nothing', () => {
+    const text = screen(diagnosis(storm.slice(0, 5)))
+    expect(text).toContain('\n  team-1/worker-1 of deployment/worker-1, image ghcr.io/acme/api:v2, for 12m\n')
+    expect(text).toContain('\n  team-2/worker-2 (deployment), image ')
+    expect(text).not.toContain('NAMESPACE')
+    expect(text).toMatch(/^ {2}what to do {2}.*: crictl rmi --prune$/m)
+    expect(lines(text).length).toBeLessThanOrEqual(45)
+  })
+
   test('of more causes than fit are counted', () => {
     const causes = Array.from({ length: 20 }, (_, index) =>
       privateImage({ registry: `r${index}.example`, pod: `p-${index}` }),

@@ -30,7 +30,7 @@ export async function openConnection(options: ConnectionOptions, clock: Clock): 
     server,
     proxy: proxyFor(server, cluster.proxyUrl, options.env),
     trust: await trustOf(cluster, server),
-    credentials: await credentialSource(target, server, options.env, clock, ending.signal),
+    credentials: await credentialSource(target, server, options, clock, ending.signal),
     headers: {
       'user-agent': options.userAgent,
       ...(!unpacked && { 'accept-encoding': 'gzip' }),

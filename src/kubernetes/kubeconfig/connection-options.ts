@@ -27,6 +27,8 @@ export interface ConnectionOptions extends ClusterFlags {
   env: Record<string, string | undefined>
   cwd: string
   home: string
+  /** Log in only with what the kubeconfig has: run no exec plugin, and renew no token. */
+  storedLoginOnly?: boolean
   /** `pullguard/<version>`. */
   userAgent: string
 }

@@ -3,6 +3,7 @@
 import type { Clock } from '../../clock.ts'
 import { UnreachableError, UsageError } from '../../errors.ts'
 import { Redacted } from '../../secrecy/redacted.ts'
+import type { ConnectionOptions } from '../kubeconfig/connection-options.ts'
 import { type Fields, mapping, text } from '../kubeconfig/kubeconfig.ts'
 import { pemText } from '../kubeconfig/pem-source.ts'
 import { isPlainHttp } from '../kubeconfig/server-url.ts'
@@ -22,14 +23,14 @@ import { certificateFault, isHeaderSafe } from './validate-credential.ts'
 const TOKEN_FILE_LIFE = 60_000
 
 /**
- * @param env what exec plugins inherit
+ * @param options.env what exec plugins inherit
  * @param signal ends a login that still runs
- * @throws UsageError for a certificate or key that can't be read
+ * @throws UsageError for a certificate or key that can't be read, and for `storedLoginOnly` where there is no such login
  */
 export async function credentialSource(
   { user, cluster }: Target,
   server: URL,
-  env: Record<string, string | undefined>,
+  { env, storedLoginOnly = false }: Pick<ConnectionOptions, 'env' | 'storedLoginOnly'>,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<CredentialSource> {
@@ -41,7 +42,11 @@ export async function credentialSource(
   if (user.tokenFile !== '') return fetchedBy(() => fromTokenFile(user, own, clock), clock)
   if (user.token !== null) return fixed({ ...own, authorization: bearer(user.token) })
   if (user.username !== '' || user.password !== null) return fixed({ ...own, authorization: basic(user) })
-  if (exec !== null && own.certificate === null) {
+  const isPlugin = exec !== null && own.certificate === null
+  if (storedLoginOnly && (isPlugin || authProvider !== null)) {
+    throw new UsageError(`User ${user.name} in the kubeconfig logs in with a program: use --token`)
+  }
+  if (isPlugin) {
     return fetchedBy(() => askPlugin({ plugin: exec, cluster, env, signal }), clock)
   }
   if (authProvider !== null) return fetchedBy(authProviderFetch(authProvider, server.href, own, clock), clock)

@@ -2,6 +2,7 @@
 
 import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
 import { cell } from '../escape.ts'
+import type { SortKey } from '../formats.ts'
 import { joinLines } from '../screen/block.ts'
 import { columns } from '../screen/columns.ts'
 import { workloadPath } from '../words/commands.ts'
@@ -34,16 +35,49 @@ const WIDE: Column[] = [
 /** Only where registries were asked. */
 const CHECK: Column = ['CHECK', ({ check }) => check?.verdict ?? null]
 
-/** The rows under their header, in the diagnosis' order; nothing at all where nothing was found. */
-export function renderPlain({ findings, takenAt }: Diagnosis, wide: boolean): string {
+export interface PlainOptions {
+  headers: boolean
+  /** The diagnosis' own order where it is left out. */
+  sortBy?: SortKey
+}
+
+/** What is compared; the failure that began first comes first, and one without a date last. */
+const SORTED: Record<SortKey, (finding: Finding) => string | number> = {
+  age: ({ since }) => {
+    const began = Date.parse(since ?? '')
+    return Number.isNaN(began) ? Number.POSITIVE_INFINITY : began
+  },
+  cause: ({ cause }) => cause,
+  image: ({ image }) => image,
+  namespace: ({ namespace }) => namespace,
+  pod: ({ pod }) => pod,
+}
+
+function sorted(findings: readonly Finding[], key: SortKey | undefined): readonly Finding[] {
+  if (key === undefined) return findings
+  const keyed = findings.map(finding => ({ finding, by: SORTED[key](finding) }))
+  keyed.sort((a, b) => (a.by < b.by ? -1 : a.by > b.by ? 1 : 0))
+  return keyed.map(({ finding }) => finding)
+}
+
+/** The rows under their header; nothing at all where nothing was found. */
+export function renderPlain(
+  { findings, takenAt }: Diagnosis,
+  wide: boolean,
+  { headers, sortBy }: PlainOptions = { headers: true },
+): string {
   if (findings.length === 0) return ''
   const asked = findings.some(({ check }) => check !== null)
   const shown = [...COLUMNS, ...(wide ? WIDE : []), ...(asked ? [CHECK] : [])]
-  const rows = findings.map(finding => shown.map(([, value]) => cell(value(finding, takenAt))))
-  return joinLines(columns([shown.map(([header]) => header), ...rows]))
+  const rows = sorted(findings, sortBy).map(finding =>
+    shown.map(([, value]) => cell(value(finding, takenAt))),
+  )
+  return joinLines(columns(headers ? [shown.map(([header]) => header), ...rows] : rows))
 }
 
 /** `NAMESPACE/POD`, one failing pod a line, each once: what `why` takes. */
-export function renderNames({ findings }: Diagnosis): string {
-  return joinLines([...new Set(findings.map(finding => cell(`${finding.namespace}/${finding.pod}`)))])
+export function renderNames({ findings }: Diagnosis, sortBy?: SortKey): string {
+  return joinLines([
+    ...new Set(sorted(findings, sortBy).map(finding => cell(`${finding.namespace}/${finding.pod}`))),
+  ])
 }

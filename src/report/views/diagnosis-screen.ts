@@ -39,6 +39,8 @@ interface DetailBudget {
   noCredential: boolean
   /** Pod by pod below its workload. */
   pods: boolean
+  /** Where it fits, a line instead of two: a single row without column labels, a command beside its step. */
+  dense: boolean
 }
 
 /** `summary` fits a screen or two; `full` omits nothing. */
@@ -56,14 +58,15 @@ const UNLIMITED: DetailBudget = {
   meaning: true,
   noCredential: true,
   pods: true,
+  dense: false,
 }
 
 function budgetFor(groups: number): DetailBudget {
   const rows = Math.max(2, Math.floor(ROWS_IN_ALL / groups))
-  const usual = { rows, evidence: 3, checks: 4, meaning: true, noCredential: true, pods: false }
+  const usual = { rows, evidence: 3, checks: 4, meaning: true, noCredential: true, pods: false, dense: false }
   if (groups <= 2) return { ...usual, steps: 3, laterSteps: 3, noCredential: groups === 1 }
   if (groups === 3) return { ...usual, steps: 2, laterSteps: 1, noCredential: false }
-  const short = { ...usual, evidence: 2, checks: 2, meaning: false, noCredential: false }
+  const short = { ...usual, evidence: 2, checks: 2, meaning: false, noCredential: false, dense: true }
   return { ...short, steps: 1, laterSteps: 1 }
 }
 
@@ -118,10 +121,11 @@ function block(
   const place = namespaces === 1 ? '' : ` in ${formatNumber(namespaces)} namespaces`
   const title = `${SEVERITY[severity]}: ${titleOf(group)}: ${pluralize(pods, 'pod')}${place}`
   const rows = chooseRows(groupByWorkload(findings, takenAt), budget.rows)
+  const steps = stepsOf(findings, group.invocation).slice(0, budget.steps)
   const summedUp = namespaces > 1 && rows.hidden.length > 0
   return [
     ...wrap(sanitizeLine(title), width).map(line => palette.problem(line, severity)),
-    ...rowLines(rows, { width, palette, pods: budget.pods }),
+    ...rowLines(rows, { width, palette, pods: budget.pods, dense: budget.dense }),
     ...(summedUp ? field({ label: 'namespaces', text: namespaceCounts(findings) }, width) : []),
     ...(budget.meaning ? field({ label: 'meaning', text: meaningOf(group) }, width) : []),
     ...evidenceLines(group, budget.evidence, width),
@@ -129,7 +133,7 @@ function block(
     ...checkLines(findings, budget.checks).flatMap((text, index) =>
       field({ label: index === 0 ? 'asked' : '', text }, width),
     ),
-    ...stepLines('what to do', stepsOf(findings, group.invocation).slice(0, budget.steps), width, palette),
+    ...stepLines('what to do', steps, width, palette, budget.dense),
     // On the brief screen it would be one line of many that say the same.
     ...(budget.pods
       ? field({ label: 'more', text: explainCommand(group.invocation, findings[0]) }, width)

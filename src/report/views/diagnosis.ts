@@ -9,7 +9,7 @@ import { renderGithub } from '../machine/github.ts'
 import { renderGitlab } from '../machine/gitlab.ts'
 import { renderJunit } from '../machine/junit.ts'
 import { renderMarkdown } from '../machine/markdown.ts'
-import { renderNames, renderPlain } from '../machine/plain.ts'
+import { type PlainOptions, renderNames, renderPlain } from '../machine/plain.ts'
 import type { ReportOptions } from '../options.ts'
 import { joinLines } from '../screen/block.ts'
 import { paletteFor } from '../screen/palette.ts'
@@ -21,6 +21,8 @@ export interface DiagnosisReportOptions extends ReportOptions {
   format: DiagnosisFormat
   /** From which severity on CI formats call a finding a failure, as the exit code does; `error` where it is left out. */
   failOn?: Severity | 'never'
+  /** Plain columns, also on a terminal. */
+  plain?: PlainOptions
 }
 
 const RENDERERS: Record<
@@ -28,17 +30,23 @@ const RENDERERS: Record<
   (diagnosis: AdvisedDiagnosis, options: DiagnosisReportOptions) => string
 > = {
   table: (diagnosis, options) =>
-    options.terminal ? renderTable(diagnosis, options, 'summary') : renderPlain(diagnosis, false),
+    isPlain(options)
+      ? renderPlain(diagnosis, false, options.plain)
+      : renderTable(diagnosis, options, 'summary'),
   wide: (diagnosis, options) =>
-    options.terminal ? renderTable(diagnosis, options, 'full') : renderPlain(diagnosis, true),
+    isPlain(options) ? renderPlain(diagnosis, true, options.plain) : renderTable(diagnosis, options, 'full'),
   text: (diagnosis, options) => renderTable(diagnosis, options, 'summary'),
   json: (diagnosis, { invocation }) => [...diagnosisJson(diagnosis, invocation)].join(''),
   yaml: (diagnosis, { invocation }) => toYaml(diagnosisDocument(diagnosis, invocation)),
-  name: diagnosis => renderNames(diagnosis),
+  name: (diagnosis, { plain }) => renderNames(diagnosis, plain?.sortBy),
   junit: (diagnosis, { invocation, failOn }) => renderJunit(diagnosis, invocation, failOn ?? 'error'),
   github: (diagnosis, { invocation }) => renderGithub(diagnosis, invocation),
   gitlab: (diagnosis, { invocation }) => renderGitlab(diagnosis, invocation),
   markdown: (diagnosis, { invocation }) => renderMarkdown(diagnosis, invocation),
+}
+
+function isPlain({ terminal, plain }: DiagnosisReportOptions): boolean {
+  return !terminal || plain !== undefined
 }
 
 /** The diagnosis as text for standard output, ready to write; empty where plain columns or names have no row. */
@@ -64,7 +72,7 @@ export function diagnosisNotes(diagnosis: AdvisedDiagnosis, options: DiagnosisRe
   const silent =
     options.format === 'name' ||
     (options.format === 'gitlab' && (diagnosis.known ?? []).length > 0) ||
-    ((options.format === 'table' || options.format === 'wide') && !options.terminal)
+    ((options.format === 'table' || options.format === 'wide') && isPlain(options))
   return silent ? notes(diagnosis, options) : ''
 }
 

@@ -167,6 +167,7 @@ export function watchDiagnosis(
       format: 'table',
       formatGiven: true,
       failOn: 'error',
+      headers: true,
     },
     ...{ watch: 'until-clear' },
     ...options,

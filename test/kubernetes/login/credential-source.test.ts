@@ -38,6 +38,7 @@ async function session(
   user: Entry,
   files: Record<string, string>,
   script: (request: Seen) => ScriptedAnswer = () => ({}),
+  more: { storedLoginOnly?: boolean } = {},
 ) {
   const server = await serveTls(script)
   const cluster = {
@@ -47,7 +48,10 @@ async function session(
   const folder = await folderWith({ ...files, config: oneContext('here', cluster, user) })
   const { path } = folder
   const env = { PATH: process.env.PATH, KUBECONFIG: 'config', FOLDER: path }
-  const connection = await openConnection({ env, cwd: path, home: path, userAgent: 'test' }, systemClock)
+  const connection = await openConnection(
+    { env, cwd: path, home: path, userAgent: 'test', ...more },
+    systemClock,
+  )
   return {
     path,
     server,
@@ -210,4 +214,16 @@ test('a login that takes too long is not blamed on the server', async () => {
   await expect(asked).rejects.toThrow(
     "GET /version was not sent: the kubeconfig's login took more than 2 s; raise the limit with --request-timeout",
   )
+})
+
+test.each<[string, Entry]>([
+  ['an exec plugin', exec()],
+  ['an auth-provider', { 'auth-provider': { name: 'oidc', config: {} } }],
+])('%s is not started where only a stored login may be used', async (_, user) => {
+  const files = { login: login('print({ token: "t" })') }
+  await expect(session(user, files, undefined, { storedLoginOnly: true })).rejects.toThrow(
+    'logs in with a program',
+  )
+  await using here = await session({ ...user, token: 'kept' }, files, undefined, { storedLoginOnly: true })
+  expect(await here.get()).toBe(200)
 })

@@ -49,10 +49,20 @@ interface RowOptions {
   palette: Palette
   /** Pod by pod below its workload. */
   pods: boolean
+  /** A single row as a sentence in one line, if it fits. */
+  dense: boolean
 }
 
 /** The rows under their labels; rows that are not shown are counted. */
-export function rowLines({ shown, hidden }: ChosenRows, { width, palette, pods }: RowOptions): string[] {
+export function rowLines(
+  { shown, hidden }: ChosenRows,
+  { width, palette, pods, dense }: RowOptions,
+): string[] {
+  const [only, ...others] = shown
+  if (dense && only !== undefined && others.length + hidden.length === 0) {
+    const sentence = rowSentences(only).find(text => displayWidth(text) + 2 <= width)
+    if (sentence !== undefined) return [`  ${sentence}`]
+  }
   const layout = pods ? COUNTED : layoutFor(shown, width)
   const begins = (index: number) =>
     layout.image === 'above' && shown[index]?.image !== shown[index - 1]?.image
@@ -69,6 +79,18 @@ export function rowLines({ shown, hidden }: ChosenRows, { width, palette, pods }
       ...(pods ? tableLines(row.findings.map(podCells), width, '      ').flat().map(palette.dim) : []),
     ]),
     ...(hidden.length === 0 ? [] : wrap(hiddenText(hidden), width, '  ')),
+  ]
+}
+
+/** Such as `web/shop-6d4-x2 of deployment/shop, image nginx:1.27, for 10m`, and the same with less about the workload. */
+function rowSentences(row: WorkloadRow): string[] {
+  const pod = `${cell(row.namespace)}/${podName(row)}`
+  const rest = `, image ${cell(row.image)}${row.age === null ? '' : `, for ${row.age}`}`
+  if (row.workload.startsWith('pod/')) return [`${pod}${rest}`]
+  const kind = cell(kindOf(row))
+  return [
+    `${pod} of ${cell(row.workload)}${rest}`,
+    ...(kind.includes('/') ? [] : [`${pod} (${kind})${rest}`]),
   ]
 }
 
