@@ -10,12 +10,16 @@ import type { ApiServer } from '../../src/simulator/api-server/server.ts'
 
 export interface Way {
   user?: string
+  /** Of the kubeconfig's context. */
+  namespace?: string
+  /** The server forgets after each page of a list at which moment the list began. */
+  isForgetful?: boolean
   /** Called before each request. It can throw to simulate a crash, or let another client write first. */
   before?(request: { method: string; path: string }): void
   /** The request as it reaches the server. */
   onWay?(request: HttpRequest): HttpRequest
-  /** The response as it comes back; null breaks the connection where the body ends. */
-  onWayBack?(request: HttpRequest, response: Encoded & { status: number }): Answered
+  /** The response as it comes back; undefined for one that is not changed. */
+  onWayBack?(request: HttpRequest, response: Encoded & { status: number }): Answered | undefined
 }
 
 interface Answered {
@@ -34,7 +38,7 @@ function connectionTo(server: ApiServer, way: Way = {}): Connection {
   return {
     context: 'test',
     server: 'https://127.0.0.1',
-    namespace: 'default',
+    namespace: way.namespace ?? 'default',
     loggingIn: false,
     withoutSecrets: text => text,
     close: async () => {},
@@ -43,6 +47,7 @@ function connectionTo(server: ApiServer, way: Way = {}): Connection {
       asked.signal?.throwIfAborted()
       const request = way.onWay?.(asked) ?? asked
       const url = new URL(request.path, 'https://127.0.0.1')
+      if (way.isForgetful) server.reader.expireContinueTokens()
       way.before?.({ method: request.method, path: url.pathname })
       const authorization = `Bearer ${server.users.named(way.user ?? 'admin').token}`
       const given = Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value])
@@ -121,8 +126,8 @@ class Stream {
   }
 }
 
-/** A reader over it, by that clock. */
-export const readerTo = (server: ApiServer, way: Way, clock: Clock): ClusterReader =>
+/** A reader over it, by that clock; without one its waits take no time. */
+export const readerTo = (server: ApiServer, way: Way, clock: Clock = impatientClock()): ClusterReader =>
   readerOver(connectionTo(server, way), { clock })
 
 /** A client of that connection whose waits take no time. */
@@ -149,12 +154,19 @@ function plain({ status, headers, body }: Encoded & { status: number }): Answere
   return { status, headers: Object.fromEntries(texts), body }
 }
 
+/** As much as one TLS record carries. */
+const CHUNK = 16 * 1024
+
 function whole({ status, headers, body, isBroken }: Answered): HttpResponse {
-  async function* chunks() {
-    yield body
-    if (isBroken) throw reset()
+  let isDestroyed = false
+  const destroy = () => {
+    isDestroyed = true
   }
-  return { status, headers, body: Object.assign(chunks(), { destroy: () => {} }) }
+  async function* chunks() {
+    for (let at = 0; at < body.length && !isDestroyed; at += CHUNK) yield body.subarray(at, at + CHUNK)
+    if (isBroken || isDestroyed) throw reset()
+  }
+  return { status, headers, body: Object.assign(chunks(), { destroy }) }
 }
 
 const half = (answered: Answered): HttpResponse =>

@@ -6,7 +6,7 @@ import { readCluster } from '../../src/source/live/read-cluster.ts'
 import { narrowPod } from '../../src/source/narrow/pod.ts'
 import * as live from './cluster-objects.ts'
 import { failing, listOf, ownedBy, readJson, replicaSet } from './dumps.ts'
-import { FakeCluster } from './fake-cluster.ts'
+import { SimulatedCluster } from './simulated-cluster.ts'
 
 const of = (kind: string, name: string, apiVersion: string, hash?: string) =>
   narrowPod({
@@ -75,13 +75,17 @@ describe('a Deployment whose ReplicaSet is missing', () => {
 
   test("is the owner of its pods even if the ReplicaSet can't be read", async () => {
     const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'shop-a' }
-    const cluster = new FakeCluster([
+    const cluster = new SimulatedCluster([
       live.failing('p', { owner, labels }),
       live.failing('q', { owner, labels }),
       live.owned('Deployment', 'shop'),
     ])
-    cluster.troubles = [{ on: /replicasets/, status: 403 }]
-    const snapshot = await readCluster(cluster, { namespaces: ['web'] }, { takenAt: '2026-01-01T00:00:00Z' })
+    cluster.fail(/replicasets/, 403)
+    const snapshot = await readCluster(
+      cluster.reader,
+      { namespaces: ['web'] },
+      { takenAt: '2026-01-01T00:00:00Z' },
+    )
     expect(diagnose(snapshot).findings.map(({ workload }) => workload)).toEqual([SHOP, SHOP])
     expect(snapshot.owners).toMatchObject([{ kind: 'Deployment' }, { kind: 'ReplicaSet', derived: true }])
     expect(snapshot.gaps).toMatchObject([{ what: 'replicasets.apps', why: 'forbidden' }])

@@ -6,7 +6,7 @@ import { readCluster } from '../../src/source/live/read-cluster.ts'
 import type { Scope } from '../../src/source/snapshot-scope.ts'
 import * as live from './cluster-objects.ts'
 import { listOf, readJson } from './dumps.ts'
-import { FakeCluster } from './fake-cluster.ts'
+import { SimulatedCluster } from './simulated-cluster.ts'
 
 const apps = (kind: string, name: string) => ({ apiVersion: 'apps/v1', kind, name })
 const VERSIONS: Record<string, string> = {
@@ -66,7 +66,9 @@ describe('a cluster and the dump of it', () => {
     ['a label', { namespaces: ['web'], labelSelector: 'app=shop' }, ['shop-1', 'shop-2']],
     ['a healthy pod by name', { namespaces: ['web'], pod: 'healthy-3' }, ['healthy-3']],
   ])('give the same result for %s', async (_name, scope, names) => {
-    const cluster = await readCluster(new FakeCluster(OBJECTS), scope, { takenAt: '2026-01-01T00:01:00Z' })
+    const cluster = await readCluster(new SimulatedCluster(OBJECTS).reader, scope, {
+      takenAt: '2026-01-01T00:01:00Z',
+    })
     const dump = await readJson(listOf(...OBJECTS), scope)
     expect(without(dump)).toEqual(without(cluster))
     expect(dump.pods.map(({ name }) => name)).toEqual(names)
@@ -138,7 +140,9 @@ test('give the same result for any pods and events', async () => {
         live.owned('ReplicaSet', 'shop-a', apps('Deployment', 'shop')),
         ...SURROUNDINGS,
       ].map(object => ({ apiVersion: VERSIONS[object.kind] ?? 'v1', ...object }))
-      const cluster = await readCluster(new FakeCluster(objects), scope, { takenAt: '2026-01-01T00:01:00Z' })
+      const cluster = await readCluster(new SimulatedCluster(objects).reader, scope, {
+        takenAt: '2026-01-01T00:01:00Z',
+      })
       expect(without(await readJson(listOf(...objects), scope))).toEqual(without(cluster))
     }),
     { numRuns: 200 },

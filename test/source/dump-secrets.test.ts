@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { readCluster } from '../../src/source/live/read-cluster.ts'
 import * as live from './cluster-objects.ts'
 import { event, failing, type Json, listOf, pod, pullSecret, readText } from './dumps.ts'
-import { FakeCluster } from './fake-cluster.ts'
+import { SimulatedCluster } from './simulated-cluster.ts'
 
 const needs = (...names: string[]) => ({ spec: { imagePullSecrets: names.map(name => ({ name })) } })
 const denied = { reason: 'ErrImagePull', message: 'pull access denied' }
@@ -103,14 +103,14 @@ describe('a secret that a pod names and the dump does not contain', () => {
 })
 
 test("from a cluster, the kubelet's event counts if the secret can't be read, but not if it exists", async () => {
-  const cluster = new FakeCluster([
+  const cluster = new SimulatedCluster([
     live.failing('a', { spec: { imagePullSecrets: [{ name: 'lost' }, { name: 'made-since' }] } }),
     live.secret('made-since', 'hunter2'),
     ...['lost', 'made-since'].map(name => ({ ...unretrieved(name), kind: 'Event' })),
   ])
-  cluster.troubles = [{ on: /secrets\/lost/, status: 403 }]
+  cluster.fail(/secrets\/lost/, 403)
   const { pullSecrets } = await readCluster(
-    cluster,
+    cluster.reader,
     { namespaces: ['web'] },
     { takenAt: '2026-01-01T00:00:00Z' },
   )

@@ -16,6 +16,7 @@ export type Fault =
   | 429
   | 500
   | 503
+  | 504
   | 'reset'
   | 'lost-answer'
   | 'truncated'
@@ -24,7 +25,9 @@ export type Fault =
 
 export interface FaultedRequest {
   method: string
+  /** Without the query. */
   path: string
+  query: string
 }
 
 export class Faults {
@@ -83,6 +86,10 @@ const STATUSES: Record<number, { reason: string; message: string }> = {
   422: { reason: 'Invalid', message: 'the server rejected our request due to an error in our request' },
   500: { reason: 'InternalError', message: 'Internal error occurred: etcdserver: request timed out' },
   503: { reason: 'ServiceUnavailable', message: 'the server is currently unable to handle the request' },
+  504: {
+    reason: 'Timeout',
+    message: 'Timeout: request did not complete within requested timeout - context deadline exceeded',
+  },
 }
 
 /** The response of a status fault; undefined for other faults. A 429 is plain text, as API priority and fairness writes it. */

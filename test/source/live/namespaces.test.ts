@@ -4,10 +4,10 @@ import { UsageError } from '../../../src/errors.ts'
 import { readCluster } from '../../../src/source/live/read-cluster.ts'
 import type { Scope } from '../../../src/source/snapshot-scope.ts'
 import { event, failing, namespace, pod } from '../cluster-objects.ts'
-import { FakeCluster } from '../fake-cluster.ts'
+import { SimulatedCluster } from '../simulated-cluster.ts'
 
-const read = (cluster: FakeCluster, scope: Partial<Scope> = {}) =>
-  readCluster(cluster, { namespaces: ['web'], ...scope }, { takenAt: '2026-11-24T12:00:00Z' })
+const read = (cluster: SimulatedCluster, scope: Partial<Scope> = {}) =>
+  readCluster(cluster.reader, { namespaces: ['web'], ...scope }, { takenAt: '2026-11-24T12:00:00Z' })
 const everywhere = { namespaces: null }
 
 describe('a reading without permission for the whole cluster', () => {
@@ -17,11 +17,12 @@ describe('a reading without permission for the whole cluster', () => {
     failing('sql', { namespace: 'db' }),
     pod('bastion', { namespace: 'ops' }),
   ]
-  const wide = { on: /^(list|table) \/api\/v1\/(pods|events)/, status: 403 }
+  const wide = /^(list|table) \/api\/v1\/(pods|events)/
 
   test("reads each namespace and names those that it can't read", async () => {
-    const cluster = new FakeCluster(objects())
-    cluster.troubles = [wide, { on: /namespaces\/ops\/pods/, status: 403 }]
+    const cluster = new SimulatedCluster(objects())
+    cluster.fail(wide, 403)
+    cluster.fail(/namespaces\/ops\/pods/, 403)
     const snapshot = await read(cluster, everywhere)
     expect(snapshot.pods.map(({ name }) => name)).toEqual(['sql', 'shop'])
     expect(snapshot.gaps).toMatchObject([{ what: 'pods', namespace: 'ops', why: 'forbidden' }])
@@ -29,24 +30,24 @@ describe('a reading without permission for the whole cluster', () => {
   })
 
   test("reads only its own namespace if it can't list namespaces", async () => {
-    const cluster = new FakeCluster(objects())
-    cluster.namespace = 'web'
-    cluster.troubles = [wide, { on: /namespaces$/, status: 403 }]
+    const cluster = new SimulatedCluster(objects(), { namespace: 'web' })
+    cluster.fail(wide, 403)
+    cluster.fail(/namespaces$/, 403)
     const snapshot = await read(cluster, everywhere)
     expect(snapshot.pods.map(({ name }) => name)).toEqual(['shop'])
     expect(snapshot.gaps).toMatchObject([{ what: 'namespaces', namespace: null, why: 'forbidden' }])
   })
 
   test("that can't read a single pod is all gaps, never healthy", async () => {
-    const cluster = new FakeCluster(objects())
-    cluster.troubles = [{ on: /pods/, status: 403 }]
+    const cluster = new SimulatedCluster(objects())
+    cluster.fail(/pods/, 403)
     const snapshot = await read(cluster, everywhere)
     expect(snapshot.gaps.map(gap => gap.namespace)).toEqual(['db', 'ops', 'web'])
   })
 
   test('but with pods for all of it reads events in the namespaces of suspects', async () => {
-    const cluster = new FakeCluster([...objects(), event('shop', 'spec.containers{main}')])
-    cluster.troubles = [{ on: /^list \/api\/v1\/events/, status: 403 }]
+    const cluster = new SimulatedCluster([...objects(), event('shop', 'spec.containers{main}')])
+    cluster.fail(/^list \/api\/v1\/events/, 403)
     const snapshot = await read(cluster, everywhere)
     expect(snapshot.events).toHaveLength(1)
     expect(snapshot.gaps).toMatchObject([{ what: 'events', namespace: null, why: 'forbidden' }])
@@ -54,11 +55,9 @@ describe('a reading without permission for the whole cluster', () => {
   })
 
   test('but with pods for all of it reports a namespace whose events fail on their own', async () => {
-    const cluster = new FakeCluster(objects())
-    cluster.troubles = [
-      { on: /^list \/api\/v1\/events/, status: 403 },
-      { on: /namespaces\/db\/events/, status: 500 },
-    ]
+    const cluster = new SimulatedCluster(objects())
+    cluster.fail(/^list \/api\/v1\/events/, 403)
+    cluster.fail(/namespaces\/db\/events/, 500)
     const { gaps } = await read(cluster, everywhere)
     expect(gaps.filter(({ what }) => what === 'events')).toMatchObject([
       { namespace: null, why: 'forbidden' },
@@ -72,9 +71,9 @@ describe('a scope with names that do not exist', () => {
     ['no such namespace', [], undefined, true],
     ['a namespace that it has no permission to read', [], 403, false],
     ['an empty namespace', [namespace('web')], undefined, false],
-  ])('%s', async (_what, objects, status, isError) => {
-    const cluster = new FakeCluster(objects)
-    if (status !== undefined) cluster.troubles = [{ on: /namespaces\/web$/, status }]
+  ] as const)('%s', async (_what, objects, fault, isError) => {
+    const cluster = new SimulatedCluster([...objects])
+    if (fault !== undefined) cluster.fail(/namespaces\/web$/, fault)
     if (isError) await expect(read(cluster)).rejects.toThrow(UsageError)
     else expect((await read(cluster)).gaps).toEqual([])
   })

@@ -4,24 +4,25 @@ import { UnreachableError } from '../../../src/errors.ts'
 import { ApiError } from '../../../src/kubernetes/api/api-error.ts'
 import { readCluster } from '../../../src/source/live/read-cluster.ts'
 import type { Scope } from '../../../src/source/snapshot-scope.ts'
+import { inPagesOf, withColumns, withoutTables } from '../../simulator/ways.ts'
 import { event, failing, healthy, pod, SIDECAR_FAILS } from '../cluster-objects.ts'
-import { FakeCluster } from '../fake-cluster.ts'
+import { SimulatedCluster } from '../simulated-cluster.ts'
 
-const read = (cluster: FakeCluster, scope: Partial<Scope> = {}) =>
-  readCluster(cluster, { namespaces: ['web'], ...scope }, { takenAt: '2026-11-24T12:00:00Z' })
+const read = (cluster: SimulatedCluster, scope: Partial<Scope> = {}) =>
+  readCluster(cluster.reader, { namespaces: ['web'], ...scope }, { takenAt: '2026-11-24T12:00:00Z' })
 const everywhere = { namespaces: null }
-const inFull = ({ asked }: FakeCluster) => asked.filter(request => /^list .*\/pods/.test(request))
+const inFull = ({ asked }: SimulatedCluster) => asked.filter(request => /^list .*\/pods/.test(request))
 
 test('a suspect is found although a pod with its name and node, ready in another phase, was already read in full', async () => {
   const suspect = SIDECAR_FAILS
   const twin = pod(suspect.metadata.name, { namespace: 'other', phase: 'Unknown' })
-  const cluster = new FakeCluster([...healthy(20), twin, suspect])
+  const cluster = new SimulatedCluster([...healthy(20), twin, suspect])
   expect((await read(cluster, everywhere)).pods).toMatchObject([{ namespace: 'web', name: 'sidecar' }])
 })
 
 describe('the cost of a reading', () => {
   test('few suspects are read one by one, by node and name', async () => {
-    const cluster = new FakeCluster([...healthy(40), SIDECAR_FAILS, failing('pending')])
+    const cluster = new SimulatedCluster([...healthy(40), SIDECAR_FAILS, failing('pending')])
     await read(cluster, everywhere)
     expect(inFull(cluster)).toEqual([
       'list /api/v1/pods?status.phase!=Running,status.phase!=Succeeded,status.phase!=Failed,spec.nodeName!=',
@@ -37,14 +38,14 @@ describe('the cost of a reading', () => {
   }))
 
   test('many suspects that have started are read in one list, and nothing twice', async () => {
-    const cluster = new FakeCluster([...healthy(40), ...many, failing('pending')])
+    const cluster = new SimulatedCluster([...healthy(40), ...many, failing('pending')])
     expect((await read(cluster, everywhere)).pods).toHaveLength(31)
     expect(inFull(cluster)).toEqual([NOT_RUNNING, BEGUN])
   })
 
   test('if that list fails, they are read one by one', async () => {
-    const cluster = new FakeCluster([...healthy(40), ...many])
-    cluster.troubles = [{ on: /phase!=Pending/, status: 500, after: 7 }]
+    const cluster = new SimulatedCluster([...healthy(40), ...many], inPagesOf(7))
+    cluster.fail(/phase!=Pending.* \(next page\)$/, 500)
     const snapshot = await read(cluster, everywhere)
     expect(snapshot.pods).toHaveLength(30)
     expect(snapshot.gaps).toEqual([])
@@ -52,15 +53,13 @@ describe('the cost of a reading', () => {
   })
 
   test("if rows can't be parsed, every pod is read, page by page", async () => {
-    const cluster = new FakeCluster([...healthy(40), SIDECAR_FAILS])
-    cluster.columns = ['Ready', 'Name']
+    const cluster = new SimulatedCluster([...healthy(40), SIDECAR_FAILS], withColumns('Ready', 'Name'))
     expect((await read(cluster, everywhere)).pods).toHaveLength(1)
     expect(inFull(cluster)).toEqual([NOT_RUNNING, 'list /api/v1/pods'])
   })
 
   test('a server without Tables is read all the same', async () => {
-    const cluster = new FakeCluster([...healthy(40), SIDECAR_FAILS, failing('pending')])
-    cluster.plain = true
+    const cluster = new SimulatedCluster([...healthy(40), SIDECAR_FAILS, failing('pending')], withoutTables)
     const snapshot = await read(cluster)
     expect(snapshot.pods.map(({ name }) => name)).toEqual(['pending', 'sidecar'])
     expect(snapshot.podCount).toBe(42)
@@ -70,57 +69,59 @@ describe('the cost of a reading', () => {
 
 describe('what could not be read', () => {
   test.each([
-    ['one suspect', /name=sidecar/, { status: 500 }, 'failed'],
-    ['one suspect in time', /name=sidecar/, { status: 504 }, 'timeout'],
-    ['the events', /\/events/, { status: 403 }, 'forbidden'],
-    ['the events to their end', /\/events/, { status: 0, reason: 'Truncated', after: 1 }, 'truncated'],
-  ])('%s leaves a gap, and the rest is found', async (_what, on, trouble, why) => {
-    const cluster = new FakeCluster([
+    ['one suspect', /name=sidecar/, 500, 'failed'],
+    ['one suspect in time', /name=sidecar/, 504, 'timeout'],
+    ['the events', /\/events/, 403, 'forbidden'],
+    ['the events to their end', /\/events/, 'truncated', 'truncated'],
+  ] as const)('%s leaves a gap, and the rest is found', async (_what, on, fault, why) => {
+    const cluster = new SimulatedCluster([
       ...healthy(40),
       SIDECAR_FAILS,
       failing('pending'),
       event('pending', ''),
       event('x', ''),
     ])
-    cluster.troubles = [{ on, ...trouble }]
+    cluster.fail(on, fault)
     const snapshot = await read(cluster)
     expect(snapshot.gaps).toMatchObject([{ namespace: 'web', why }])
     expect(snapshot.pods.map(({ name }) => name)).toContain('pending')
   })
 
   test('a failure of the list of pods that do not run loses nothing, because their rows name them too', async () => {
-    const cluster = new FakeCluster([...healthy(40), failing('pending'), failing('waiting')])
-    cluster.troubles = [{ on: /status\.phase/, status: 500, after: 1 }]
+    const objects = [...healthy(40), failing('pending'), failing('waiting')]
+    const cluster = new SimulatedCluster(objects, inPagesOf(1))
+    cluster.fail(/status\.phase.* \(next page\)$/, 500)
     const snapshot = await read(cluster)
     expect(snapshot).toMatchObject({ pods: [{ name: 'pending' }, { name: 'waiting' }], gaps: [] })
+    expect(inFull(cluster).at(-1)).toContain('metadata.name=waiting')
   })
 
   test('a page that fails halfway leaves a gap', async () => {
-    const cluster = new FakeCluster([SIDECAR_FAILS, ...healthy(2)])
-    cluster.columns = ['Ready', 'Name']
-    cluster.troubles = [{ on: /^list .*pods$/, status: 500, after: 1 }]
+    const way = { ...withColumns('Ready', 'Name'), ...inPagesOf(1) }
+    const cluster = new SimulatedCluster([SIDECAR_FAILS, ...healthy(2)], way)
+    cluster.fail(/^list .*pods \(next page\)$/, 500)
     const snapshot = await read(cluster)
     expect(snapshot.gaps).toMatchObject([{ what: 'pods', namespace: 'web', why: 'failed' }])
   })
 
   test('rows that end halfway are an error, never a short list', async () => {
-    const cluster = new FakeCluster([...healthy(40), SIDECAR_FAILS])
-    cluster.troubles = [{ on: /^table/, status: 0, reason: 'Truncated', after: 3 }]
+    const cluster = new SimulatedCluster([...healthy(40), SIDECAR_FAILS])
+    cluster.fail(/^table/, 'truncated')
     await expect(read(cluster)).rejects.toThrow(ApiError)
     await expect(read(cluster, everywhere)).rejects.toThrow(ApiError)
   })
 
   test('a list that expires halfway is a gap', async () => {
-    const cluster = new FakeCluster([SIDECAR_FAILS])
-    cluster.expiring = /pods$/
+    const way = { ...inPagesOf(1), isForgetful: true }
+    const cluster = new SimulatedCluster([SIDECAR_FAILS, ...healthy(2)], way)
     const snapshot = await read(cluster)
     expect(snapshot.gaps).toMatchObject([{ what: 'pods', why: 'expired' }])
     expect(snapshot.pods).toHaveLength(1)
   })
 
   test('an invalid login is an error, not a gap', async () => {
-    const cluster = new FakeCluster([])
-    cluster.troubles = [{ on: /events/, status: 401 }]
+    const cluster = new SimulatedCluster([])
+    cluster.fail(/events/, 401)
     await expect(read(cluster)).rejects.toThrow(UnreachableError)
   })
 })

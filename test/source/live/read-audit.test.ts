@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { AuditScope } from '../../../src/snapshot/audit-scope.ts'
 import { readAudit } from '../../../src/source/live/read-audit.ts'
 import { namespace, secret, serviceAccount } from '../cluster-objects.ts'
-import { FakeCluster } from '../fake-cluster.ts'
+import { SimulatedCluster } from '../simulated-cluster.ts'
 
 interface Made {
   owner?: { kind: string; name: string }
@@ -67,11 +67,11 @@ const SHOP = [
 function read(
   objects: object[],
   more: object = {},
-  prepare: (cluster: FakeCluster) => void = () => {},
+  prepare: (cluster: SimulatedCluster) => void = () => {},
 ): Promise<AuditScope> {
-  const cluster = new FakeCluster([namespace('web'), ...objects])
+  const cluster = new SimulatedCluster([namespace('web'), ...objects])
   prepare(cluster)
-  return readAudit(cluster, {
+  return readAudit(cluster.reader, {
     takenAt: '2026-11-29T00:00:00Z',
     namespaces: ['web'],
     labelSelector: null,
@@ -220,7 +220,7 @@ test('secrets of templates and accounts are described, each read once by its nam
 describe('what can’t be read', () => {
   test('leaves a gap, and the rest is audited', async () => {
     const scope = await read(SHOP, {}, cluster => {
-      cluster.troubles = [{ on: /cronjobs|list .*pods/, status: 403 }]
+      cluster.fail(/cronjobs|list .*pods/, 403)
     })
     expect(names(scope)).toEqual(['Deployment shop'])
     expect(scope.gaps.map(({ what, why }) => `${what} ${why}`).sort()).toEqual([
@@ -231,7 +231,7 @@ describe('what can’t be read', () => {
 
   test('nodes leave none: they only make findings more exact', async () => {
     const scope = await read(SHOP, {}, cluster => {
-      cluster.troubles = [{ on: /nodes/, status: 403 }]
+      cluster.fail(/nodes/, 403)
     })
     expect(scope.nodes).toBeNull()
     expect(scope.gaps).toEqual([])
@@ -239,7 +239,7 @@ describe('what can’t be read', () => {
 
   test('without permission for all namespaces at once they are read one by one', async () => {
     const scope = await read(SHOP, { namespaces: null }, cluster => {
-      cluster.troubles = [{ on: /^list (?!.*namespaces)/, status: 403 }]
+      cluster.fail(/^list (?!.*namespaces)/, 403)
     })
     expect(names(scope)).toEqual(['Deployment shop'])
     expect(scope.gaps.filter(({ namespace: place }) => place === null)).toEqual([])
@@ -247,7 +247,7 @@ describe('what can’t be read', () => {
 
   test('where nothing may be read, that is said of each kind', async () => {
     const scope = await read(SHOP, { namespaces: null }, cluster => {
-      cluster.troubles = [{ on: /./, status: 403 }]
+      cluster.fail(/./, 403)
     })
     expect(scope.workloads).toEqual([])
     expect(scope.gaps.map(({ what }) => what)).toContain('deployments.apps')
@@ -259,8 +259,8 @@ describe('what can’t be read', () => {
 
   test('a cluster that serves nothing at all is an error', async () => {
     const failing = read(SHOP, {}, cluster => {
-      cluster.troubles = [{ on: /./, status: 500 }]
+      cluster.fail(/./, 500)
     })
-    await expect(failing).rejects.toThrow('500')
+    await expect(failing).rejects.toMatchObject({ status: 500 })
   })
 })

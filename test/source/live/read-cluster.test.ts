@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { readCluster } from '../../../src/source/live/read-cluster.ts'
 import type { Scope } from '../../../src/source/snapshot-scope.ts'
 import { event, failing, healthy, namespace, pod, SIDECAR_FAILS } from '../cluster-objects.ts'
-import { FakeCluster } from '../fake-cluster.ts'
+import { SimulatedCluster } from '../simulated-cluster.ts'
 
-const read = (cluster: FakeCluster, scope: Partial<Scope> = {}) =>
-  readCluster(cluster, { namespaces: ['web'], ...scope }, { takenAt: '2026-11-24T12:00:00Z' })
+const read = (cluster: SimulatedCluster, scope: Partial<Scope> = {}) =>
+  readCluster(cluster.reader, { namespaces: ['web'], ...scope }, { takenAt: '2026-11-24T12:00:00Z' })
 const everywhere = { namespaces: null }
 
 describe('the pods of a reading', () => {
@@ -25,16 +25,16 @@ describe('the pods of a reading', () => {
     ['has succeeded', pod('p', { phase: 'Succeeded', containers: { main: 'Completed' } }), false],
     ['is not scheduled', failing('p', { node: null }), false],
   ])('a pod that %s', async (_what, object, found) => {
-    const cluster = new FakeCluster([...healthy(40), object])
+    const cluster = new SimulatedCluster([...healthy(40), object])
     const snapshot = await read(cluster)
     expect(snapshot.pods.map(({ name }) => name)).toEqual(found ? [object.metadata.name] : [])
-    expect(snapshot).toMatchObject({ podCount: 41, gaps: [], source: { type: 'cluster', context: 'prod' } })
+    expect(snapshot).toMatchObject({ podCount: 41, gaps: [], source: { type: 'cluster', context: 'test' } })
   })
 
   test('a pod without a status is found if its events report a failed pull', async () => {
     const creating = pod('new', { phase: 'Pending', containers: { main: 'ContainerCreating' } })
     const snapshot = await read(
-      new FakeCluster([...healthy(9), creating, event('new', 'spec.containers{main}')]),
+      new SimulatedCluster([...healthy(9), creating, event('new', 'spec.containers{main}')]),
     )
     expect(snapshot.pods.map(({ name }) => name)).toEqual(['new'])
   })
@@ -56,7 +56,7 @@ describe('the pods of a reading', () => {
       ['is skipped if the failure is about its network', [sandbox('failed to setup network: EOF')], []],
       ['is checked for progress since then', [overImage, begun], ['new']],
     ])('%s', async (_what, events, names) => {
-      const cluster = new FakeCluster([...healthy(9), creating, ...events])
+      const cluster = new SimulatedCluster([...healthy(9), creating, ...events])
       const snapshot = await read(cluster, everywhere)
       expect(snapshot.pods.map(({ name }) => name)).toEqual(names)
       expect(snapshot.events).toHaveLength(names.length === 0 ? 0 : events.length)
@@ -66,7 +66,7 @@ describe('the pods of a reading', () => {
     test('is found among running pods after a node restart', async () => {
       const ended = pod('new', { containers: { main: 'Completed' } })
       const status = { ...ended.status, conditions: [{ type: 'PodReadyToStartContainers', status: 'False' }] }
-      const cluster = new FakeCluster([...healthy(40), { ...ended, status }, overImage])
+      const cluster = new SimulatedCluster([...healthy(40), { ...ended, status }, overImage])
       expect((await read(cluster, everywhere)).pods.map(({ name }) => name)).toEqual(['new'])
     })
   })
@@ -82,7 +82,7 @@ describe('the pods of a reading', () => {
       reason: 'Pulling',
     })
     const pods = Array.from({ length: 12 }, (_, index) => index)
-    const cluster = new FakeCluster([...healthy(9), ...pods.map(creating), ...pods.map(pulling)])
+    const cluster = new SimulatedCluster([...healthy(9), ...pods.map(creating), ...pods.map(pulling)])
     const snapshot = await read(cluster, everywhere)
     expect(snapshot.pods.map(({ name }) => name).sort()).toEqual(
       pods
@@ -96,7 +96,7 @@ describe('the pods of a reading', () => {
 
   test('a ready pod is found by the failed pull of its ephemeral container, which no row shows', async () => {
     const quiet = pod('quiet', { spec: { ephemeralContainers: [{ name: 'debug', image: 'alpine' }] } })
-    const cluster = new FakeCluster([
+    const cluster = new SimulatedCluster([
       ...healthy(40),
       quiet,
       event('quiet', 'spec.ephemeralContainers{debug}'),
@@ -107,8 +107,8 @@ describe('the pods of a reading', () => {
   })
 
   test('a ready pod with a failed ephemeral container that can no longer be read is a gap', async () => {
-    const cluster = new FakeCluster([pod('quiet'), event('quiet', 'spec.ephemeralContainers{debug}')])
-    cluster.troubles = [{ on: /metadata\.name=quiet/, status: 403 }]
+    const cluster = new SimulatedCluster([pod('quiet'), event('quiet', 'spec.ephemeralContainers{debug}')])
+    cluster.fail(/metadata\.name=quiet/, 403)
     const snapshot = await read(cluster, everywhere)
     expect(snapshot.pods).toEqual([])
     expect(snapshot.gaps).toMatchObject([{ what: 'pods', namespace: null, why: 'forbidden' }])
@@ -124,12 +124,12 @@ describe('the pods of a reading', () => {
     object.spec.containers = [{ name: 'main', image: 'main:1', volumeMounts: [{ name: 'data' }] } as never]
     const [status] = object.status.containerStatuses
     if (status?.state.waiting) status.state.waiting.message = 'Back-off pulling image "acme/data:1"'
-    const [found] = (await read(new FakeCluster([object]))).pods
+    const [found] = (await read(new SimulatedCluster([object]))).pods
     expect(found?.containers.find(({ kind }) => kind === 'volume')?.state).toMatchObject({ type: 'waiting' })
   })
 
   test('pods with one name in several namespaces are all found, each once', async () => {
-    const cluster = new FakeCluster([
+    const cluster = new SimulatedCluster([
       ...healthy(40),
       ...['a', 'b', 'c'].map(name => ({
         ...SIDECAR_FAILS,
@@ -147,12 +147,16 @@ describe('the pods of a reading', () => {
       event('p', 'spec.containers{main}'),
       event('gone', 'spec.containers{main}'),
     ]
-    const snapshot = await read(new FakeCluster(objects))
+    const snapshot = await read(new SimulatedCluster(objects))
     expect(snapshot.events.map(found => found.pod)).toEqual(['p'])
   })
 
   test('labels select pods and what is counted', async () => {
-    const cluster = new FakeCluster([failing('a', { labels: { app: 'shop' } }), failing('b'), ...healthy(3)])
+    const cluster = new SimulatedCluster([
+      failing('a', { labels: { app: 'shop' } }),
+      failing('b'),
+      ...healthy(3),
+    ])
     const snapshot = await read(cluster, { labelSelector: 'app=shop' })
     expect(snapshot).toMatchObject({ podCount: 1, pods: [{ name: 'a' }] })
   })
@@ -160,13 +164,18 @@ describe('the pods of a reading', () => {
 
 describe('one pod by name', () => {
   test('is in the snapshot even if it is healthy', async () => {
-    const cluster = new FakeCluster([pod('shop'), failing('other'), event('shop', ''), event('other', '')])
+    const cluster = new SimulatedCluster([
+      pod('shop'),
+      failing('other'),
+      event('shop', ''),
+      event('other', ''),
+    ])
     const snapshot = await read(cluster, { pod: 'shop' })
     expect(snapshot).toMatchObject({ podCount: 1, pods: [{ name: 'shop' }], events: [{ pod: 'shop' }] })
   })
 
   test('that does not exist is a usage error with its namespace', async () => {
-    await expect(read(new FakeCluster([namespace('web')]), { pod: 'shopp' })).rejects.toThrow(
+    await expect(read(new SimulatedCluster([namespace('web')]), { pod: 'shopp' })).rejects.toThrow(
       /"shopp" not found in namespace "web"/,
     )
   })

@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest'
 import { readCluster } from '../../../src/source/live/read-cluster.ts'
 import { event, failing, node, owned, pod, secret, serviceAccount } from '../cluster-objects.ts'
-import { FakeCluster } from '../fake-cluster.ts'
+import { SimulatedCluster } from '../simulated-cluster.ts'
 
-const read = (cluster: FakeCluster) =>
-  readCluster(cluster, { namespaces: null }, { takenAt: '2026-11-24T12:00:00Z' })
+const read = (cluster: SimulatedCluster) =>
+  readCluster(cluster.reader, { namespaces: null }, { takenAt: '2026-11-24T12:00:00Z' })
 const withSecret = (name: string) => ({ spec: { imagePullSecrets: [{ name }] } })
 const REPLICA_SET = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'shop-1' }
 const DEPLOYMENT = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'shop' }
@@ -13,7 +13,7 @@ const OPERATOR = { apiVersion: 'example.com/v1', kind: 'Shop', name: 'shop' }
 
 describe('what failing pods name', () => {
   test('secrets of pods and of their service accounts are described, and others are never requested', async () => {
-    const cluster = new FakeCluster([
+    const cluster = new SimulatedCluster([
       failing('shop', withSecret('of-pod')),
       pod('healthy', withSecret('of-healthy')),
       ...['of-pod', 'of-account', 'of-healthy'].map(name => secret(name, 'x')),
@@ -34,7 +34,7 @@ describe('what failing pods name', () => {
 
   test('of thousands of secrets that a pod names, few are requested and the rest is marked as unread', async () => {
     const imagePullSecrets = Array.from({ length: 5000 }, (_, index) => ({ name: `s-${index}` }))
-    const cluster = new FakeCluster([failing('hog', { spec: { imagePullSecrets } })])
+    const cluster = new SimulatedCluster([failing('hog', { spec: { imagePullSecrets } })])
     const { pullSecrets, gaps } = await read(cluster)
     expect(cluster.asked.filter(request => request.includes('secrets')).length).toBe(200)
     expect(pullSecrets.filter(({ problem }) => problem === 'failed')).toHaveLength(4800)
@@ -42,7 +42,7 @@ describe('what failing pods name', () => {
   })
 
   test('owners are read up to the topmost one, each once', async () => {
-    const cluster = new FakeCluster([
+    const cluster = new SimulatedCluster([
       failing('shop-1-a', { owner: REPLICA_SET }),
       failing('shop-1-b', { owner: REPLICA_SET }),
       owned('ReplicaSet', 'shop-1', DEPLOYMENT),
@@ -58,7 +58,7 @@ describe('what failing pods name', () => {
 
   test('nodes of failing pods are read and no others, those with most pods first, up to a limit', async () => {
     const names = Array.from({ length: 80 }, (_, index) => `node-${index}`)
-    const cluster = new FakeCluster([
+    const cluster = new SimulatedCluster([
       ...names.map(name => node(name)),
       ...names.map(name => failing(`on-${name}`, { node: name })),
       failing('second', { node: 'node-79' }),
@@ -75,17 +75,20 @@ describe('what failing pods name', () => {
   test.each([
     [403, 16],
     [500, 32],
-  ])('nodes that answer %i are no gap, and after a refusal no more are requested', async (status, asked) => {
-    const names = Array.from({ length: 40 }, (_, index) => `node-${index}`)
-    const cluster = new FakeCluster(names.map(name => failing(name, { node: name })))
-    cluster.troubles = [{ on: /nodes/, status }]
-    const { nodes, gaps } = await read(cluster)
-    expect({ nodes, gaps }).toEqual({ nodes: [], gaps: [] })
-    expect(cluster.asked.filter(request => request.includes('nodes'))).toHaveLength(asked)
-  })
+  ] as const)(
+    'nodes that answer %i are no gap, and after a refusal no more are requested',
+    async (status, asked) => {
+      const names = Array.from({ length: 40 }, (_, index) => `node-${index}`)
+      const cluster = new SimulatedCluster(names.map(name => failing(name, { node: name })))
+      cluster.fail(/nodes/, status)
+      const { nodes, gaps } = await read(cluster)
+      expect({ nodes, gaps }).toEqual({ nodes: [], gaps: [] })
+      expect(cluster.asked.filter(request => request.includes('nodes'))).toHaveLength(asked)
+    },
+  )
 
   test('many owners are read from one list', async () => {
-    const cluster = new FakeCluster(
+    const cluster = new SimulatedCluster(
       Array.from({ length: 40 }, (_, index) => `rs-${index}`).flatMap(name => [
         failing(`${name}-a`, { owner: { ...REPLICA_SET, name } }),
         owned('ReplicaSet', name),
@@ -100,7 +103,7 @@ describe('what failing pods name', () => {
 
   test('a list far longer than needed is stopped in favor of single reads', async () => {
     const names = Array.from({ length: 20 }, (_, index) => `rs-${index}`)
-    const cluster = new FakeCluster([
+    const cluster = new SimulatedCluster([
       ...names.map(name => failing(`${name}-a`, { owner: { ...REPLICA_SET, name } })),
       ...Array.from({ length: 600 }, (_, index) => owned('ReplicaSet', `other-${index}`)),
       ...names.map(name => owned('ReplicaSet', name)),
@@ -115,14 +118,14 @@ describe('what failing pods name', () => {
     ['secrets', /\/secrets\//, 500, 'failed', 'failed'],
     ['serviceaccounts', /\/serviceaccounts/, 403, 'forbidden', null],
     ['replicasets.apps', /\/replicasets/, 403, 'forbidden', null],
-  ])('%s that can’t be read leave a gap (%s, %i)', async (what, on, status, why, problem) => {
-    const cluster = new FakeCluster([
+  ] as const)('%s that can’t be read leave a gap (%s, %i)', async (what, on, status, why, problem) => {
+    const cluster = new SimulatedCluster([
       failing('shop', { ...withSecret('hub'), owner: REPLICA_SET }),
       secret('hub', 'x'),
       serviceAccount('default', []),
       owned('ReplicaSet', 'shop-1'),
     ])
-    cluster.troubles = [{ on, status }]
+    cluster.fail(on, status)
     const { gaps, pods, pullSecrets } = await read(cluster)
     expect(gaps).toMatchObject([{ what, namespace: 'web', why }])
     expect(pods).toHaveLength(1)
@@ -130,7 +133,7 @@ describe('what failing pods name', () => {
   })
 
   test('a missing secret is described as missing, without a gap', async () => {
-    const { gaps, pullSecrets } = await read(new FakeCluster([failing('shop', withSecret('hub'))]))
+    const { gaps, pullSecrets } = await read(new SimulatedCluster([failing('shop', withSecret('hub'))]))
     expect(pullSecrets).toMatchObject([{ namespace: 'web', name: 'hub', problem: 'missing' }])
     expect(gaps).toEqual([])
   })
@@ -139,7 +142,7 @@ describe('what failing pods name', () => {
     const canary = 'c4n4ry-passw0rd'
     const tokens = `Failed to pull: Authorization: Bearer ${canary} https://u:${canary}@hub/?token=${canary} dckr_pat_${canary}`
     const stored = secret('hub', canary)
-    const cluster = new FakeCluster([
+    const cluster = new SimulatedCluster([
       failing('shop', withSecret('hub')),
       stored,
       event('shop', 'spec.containers{main}', tokens),
