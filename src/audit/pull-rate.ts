@@ -1,6 +1,6 @@
 /** How often containers start in six hours, the window in which Docker Hub counts pulls: by a CronJob's schedule, and in a crash loop. */
 
-import { Cron } from 'croner'
+import { startsAfter } from '../schedule/starts.ts'
 
 /** Seconds. */
 const WINDOW = 6 * 3600
@@ -8,44 +8,22 @@ const WINDOW = 6 * 3600
 const RUNS = 400
 
 /**
- * The most runs that a CronJob's schedule has in any six hours of its next 400; null for one that can't be read.
- * Kubernetes takes five fields, `@hourly` and its like, `@every 90s`, and `TZ=` in front (robfig/cron v3).
- * @param timeZone IANA name; null means UTC, as for a controller that is told nothing
+ * The most starts that a CronJob's schedule has in any six hours of its next 400, or of its next six hours if those have more; null for one
+ * that can't be read.
+ * @param timeZone IANA name; null means UTC, as for a controller without one
  * @param from ISO 8601
  */
 export function scheduledStarts(schedule: string, timeZone: string | null, from: string): number | null {
-  const [, zone, expression = ''] = /^(?:(?:CRON_)?TZ=(\S+)\s+)?(.*)$/s.exec(schedule.trim()) ?? []
-  const every = /^@every\s+(.+)$/.exec(expression)?.[1]
-  if (every !== undefined) return startsOfEvery(every)
-  const plain = /^@midnight$/i.test(expression) ? '@daily' : expression.replaceAll('?', '*')
-  try {
-    const cron = new Cron(plain, { timezone: timeZone ?? zone ?? 'UTC', mode: '5-part', paused: true })
-    return densest(cron.nextRuns(RUNS, new Date(from)).map(run => run.getTime() / 1000))
-  } catch {
-    return null
-  }
-}
-
-/** `1h30m`, `90s`; robfig/cron rounds down to seconds and takes none below one. */
-function startsOfEvery(duration: string): number | null {
-  const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(h|m|s|ms)/g)]
-  if (parts.map(([whole]) => whole).join('') !== duration) return null
-  const seconds = parts.reduce(
-    (sum, [, amount, unit]) => sum + Number(amount) * (SECONDS[unit ?? ''] ?? 0),
-    0,
-  )
-  return Math.floor(WINDOW / Math.max(1, Math.floor(seconds)))
-}
-
-const SECONDS: Record<string, number> = { h: 3600, m: 60, s: 1, ms: 0.001 }
-
-/** The most of these moments, in order and in seconds, that lie within one window. */
-function densest(moments: number[]): number {
-  let most = 0
+  const starts = startsAfter(schedule, timeZone, from)
+  if (starts === null) return null
+  const seen: number[] = []
   let first = 0
-  for (const [index, moment] of moments.entries()) {
-    while (moment - (moments[first] ?? moment) >= WINDOW) first += 1
-    most = Math.max(most, index - first + 1)
+  let most = 0
+  for (const start of starts) {
+    if (seen.length >= RUNS && start - (seen[0] ?? start) >= WINDOW) break
+    seen.push(start)
+    while (start - (seen[first] ?? start) >= WINDOW) first += 1
+    most = Math.max(most, seen.length - first)
   }
   return most
 }

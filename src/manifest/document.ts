@@ -1,6 +1,6 @@
 /** Reads the YAML or JSON documents of a text, each value with its place, and says in one code what keeps one from being read. */
 
-import { type Document, LineCounter, type Node, parseAllDocuments } from 'yaml'
+import { type Document, isScalar, LineCounter, type Node, parseAllDocuments, visit } from 'yaml'
 import type { Place } from '../snapshot/template.ts'
 import { type Aliases, aliasesOf } from './aliases.ts'
 import { parseLeniently } from './lenient-parser.ts'
@@ -56,12 +56,35 @@ export function readManifest(text: string): ManifestText {
       }
       note(PROBLEMS.get(error.code) ?? 'syntax', error.pos[0])
     } else if (root !== null) {
+      const comment = jsonCommentIn(root, text)
+      if (comment !== null) {
+        note('syntax', comment)
+        continue
+      }
       const aliases = text.includes('*') ? aliasesOf(root) : NO_ALIASES
       if (aliases === null) note('aliases', root.range?.[0] ?? 0)
       else found.documents.push({ index, root, aliases })
     }
   }
   return found
+}
+
+/** The offset of a comment as in JavaScript, which YAML takes for the beginning of a key; kubectl refuses such a file. */
+function jsonCommentIn(root: Node, text: string): number | null {
+  if (!/^\s*[{[]/.test(text) || !/\/[/*]/.test(text)) return null
+  let offset: number | null = null
+  visit(root, {
+    Pair(_, { key }) {
+      if (!isScalar(key) || !startsComment(text, key.range?.[0])) return undefined
+      offset = key.range?.[0] ?? 0
+      return visit.BREAK
+    },
+  })
+  return offset
+}
+
+function startsComment(text: string, offset = 0): boolean {
+  return text.startsWith('//', offset) || text.startsWith('/*', offset)
 }
 
 const PROBLEMS = new Map<string, ManifestProblem>([

@@ -38,7 +38,16 @@ const BUILT_IN: Record<string, string[]> = {
 }
 
 /** Kinds that hold much and no pods: definitions describe pods in the same words. */
-const NO_PODS = new Set(['CustomResourceDefinition', 'ConfigMap', 'Secret', 'Kustomization', 'Component'])
+const NO_PODS = new Set([
+  'CustomResourceDefinition',
+  'CompositeResourceDefinition',
+  'ConfigMap',
+  'Secret',
+  'Kustomization',
+  'Component',
+])
+/** Their kinds are policies: the pods in them are patterns, such as the image `*:*`. */
+const POLICIES = /(?:^|\.)(?:kyverno\.io|gatekeeper\.sh|admissionregistration\.k8s\.io)$/
 
 /** The group of an apiVersion; empty for core. */
 function groupOf(apiVersion: string): string {
@@ -49,6 +58,7 @@ export function podSpecsIn(object: ManifestObject): PodSpec[] {
   const { apiVersion, kind, root, walk } = object
   if (NO_PODS.has(kind)) return []
   const group = groupOf(apiVersion)
+  if (POLICIES.test(group)) return []
   const keys = Object.hasOwn(BUILT_IN, `${group}/${kind}`) ? BUILT_IN[`${group}/${kind}`] : undefined
   if (keys === undefined) return embedded(root, walk, group)
   const template = walk.path(root, ...keys)
@@ -56,7 +66,9 @@ export function podSpecsIn(object: ManifestObject): PodSpec[] {
   return found === null ? [] : [{ form: 'pod', found, metadata: walk.get(template, 'metadata') }]
 }
 
-const PASSED_OVER = new Set(['metadata', 'status', 'data', 'stringData', 'openAPIV3Schema'])
+const PASSED_OVER = new Set(['metadata', 'status', 'data', 'stringData'])
+/** Describes objects, at any depth. */
+const OBJECT_SCHEMA = 'openAPIV3Schema'
 const DEEPEST = 24
 
 /** Wherever an object of some other kind has one; what an alias stands for is looked at where it is written. */
@@ -70,7 +82,7 @@ function embedded(root: Found, walk: Walk, group: string): PodSpec[] {
       return
     }
     for (const [key, value] of walk.entries(found)) {
-      if (found === root && PASSED_OVER.has(key)) continue
+      if (key === OBJECT_SCHEMA || (found === root && PASSED_OVER.has(key))) continue
       if (isMap(value.node)) search(value, found, depth + 1)
       else if (isSeq(value.node)) for (const item of walk.items(value)) search(item, null, depth + 1)
     }

@@ -4,7 +4,7 @@ import { fullName, parseReference } from '../image/reference.ts'
 import type { HubContainer, UsageWorkload } from '../snapshot/hub-usage.ts'
 import type { NodeImages } from './node-images.ts'
 import { isAlways } from './pull-cost.ts'
-import type { Schedules } from './schedule.ts'
+import type { Schedules } from './schedules.ts'
 import type { Spend } from './spending.ts'
 
 /** Fewer in an hour are no habit. */

@@ -86,6 +86,42 @@ test('what can’t be read is named with its place, and the rest is audited and 
   expect(JSON.parse(out)).toMatchObject({ complete: false, templates: ['k/chart.yaml'] })
 })
 
+test('the next command repeats what decides on its edits', async () => {
+  put('a.yaml', podWith('acme.io/a:1.2.3', 'Always'))
+  const flags = "-n web -l '!x' --exclude-namespace a --exclude-namespace b --secret-name hub"
+  const { err } = await run(
+    ['-f', 'a.yaml', '-n', 'web', '-l', '!x', '--exclude-namespace', 'a', '--exclude-namespace', 'b'].concat([
+      '--secret-name',
+      'hub',
+    ]),
+  )
+  expect(err).toContain(`Next: pullguard audit -f a.yaml ${flags} --diff\n`)
+})
+
+test('an image that nobody could ask about is not pinned, and the reason is true', async () => {
+  put('a.yaml', podWith('127.0.0.1:1/a:1.2.3'))
+  const { err } = await run([
+    '-f',
+    'a.yaml',
+    '--fix',
+    '--registry-endpoint',
+    '127.0.0.1:1=http://127.0.0.1:1',
+  ])
+  expect(err).toMatch(/not pinned: 127\.0\.0\.1:1 can't be reached from this machine \(/)
+})
+
+test('a value that several containers share is refused once, at its own place', async () => {
+  const shared = podWith('acme.io/a:1.2.3', 'Always').replace('- name', '- &first\n    name')
+  put('a.yaml', `${shared}  - <<: *first\n    name: b\n`)
+  const { err } = await run(['-f', 'a.yaml', '--fix', '--offline'])
+  const refused = err.split('\n').filter(line => line.includes('left unchanged'))
+  const line =
+    file('a.yaml')
+      .split('\n')
+      .findIndex(text => text.includes('imagePullPolicy')) + 1
+  expect(refused).toEqual([expect.stringMatching(`^a\\.yaml:${line}:22: imagePullPolicy left unchanged`)])
+})
+
 test('comments silence a rule for one value, and a typing error in one is told', async () => {
   put('a.yaml', podWith('nginx # pullguard:ignore no-tag we mean it'))
   put('b.yaml', podWith('nginx # pullguard:ignore no-tags'))

@@ -21,6 +21,9 @@ test.each([
   ],
   ['a template that is YAML', 'image: "{{ .Values.image }}"\n', []],
   ['one document of two', 'a: [1\n---\nb: 1\n', ['syntax']],
+  ['JSON with a comment', '{\n  // why\n  "a": 1\n}', ['syntax']],
+  ['JSON with a block comment inside', '{"a": {/* why */ "b": 1}}', ['syntax']],
+  ['JSON with addresses', '{"a": "https://b", "//": 1}', []],
   ['a mark and Windows lines', '\ufeffa: 1\r\nb: 2\r\n', []],
 ])('%s', (_what, text, problems) => {
   expect(readManifest(text).unread.map(({ problem }) => problem)).toEqual(problems)

@@ -95,6 +95,18 @@ describe('what is a workload', () => {
       `${head('apiextensions.k8s.io/v1', 'CustomResourceDefinition')}spec:\n  containers:\n  - {name: a, image: nginx}\n`,
     ],
     [
+      'a definition of a kind of another system',
+      `${head('x.example.com/v1', 'Blueprint')}spec:\n  openAPIV3Schema:\n    containers:\n    - {image: string}\n`,
+    ],
+    [
+      'a policy with a pattern of pods',
+      `${head('kyverno.io/v1', 'ClusterPolicy')}spec:\n  rules:\n  - validate:\n      pattern:\n        spec:\n          containers:\n          - image: "*:*"\n`,
+    ],
+    [
+      'a change that a policy makes to pods',
+      `${head('mutations.gatekeeper.sh/v1', 'Assign')}spec:\n  containers:\n  - {name: a, image: nginx}\n`,
+    ],
+    [
       'a kustomize patch without images',
       `${head('apps/v1', 'Deployment')}spec:\n  template:\n    spec:\n      containers:\n      - name: a\n        env: []\n`,
     ],

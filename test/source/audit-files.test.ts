@@ -1,4 +1,5 @@
 /** Manifests found in folders: links, loops, unreadable and hopeless files; each is one line of data, and the others are read. */
+import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -135,6 +136,12 @@ describe('what can’t be read', () => {
       'twice.yaml duplicate-key',
     ])
     expect(scope.templates).toEqual(['chart.yaml'])
+  })
+
+  test.skipIf(process.platform === 'win32')('a named pipe is not waited for', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe.yaml')])
+    symlinkSync('pipe.yaml', join(folder, 'link.yaml'))
+    expect(await problems(['pipe.yaml', '.'])).toEqual(['pipe.yaml not-text', 'link.yaml not-text'])
   })
 
   test.skipIf(process.getuid?.() === 0)('a folder without permission is one problem', async () => {

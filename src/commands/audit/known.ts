@@ -1,4 +1,4 @@
-/** The baseline of an audit: findings that are known are pluralize and do not fail it. */
+/** The baseline of an audit: findings that are known are counted and do not fail it. */
 
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'

@@ -39,10 +39,15 @@ export async function showAudit(
 }
 
 /** What the next command has to repeat to read the same files by the same settings. */
-function inputFlagsOf({ recursive, config, pullSecret }: AuditOptions): string[] {
+function inputFlagsOf(flags: AuditOptions): string[] {
+  const { recursive, connection, selector, excludedNamespaces, config, pullSecret, replaceRegistry } = flags
   return [
     ...(recursive ? ['-R'] : []),
+    ...(connection.namespace === undefined ? [] : ['-n', connection.namespace]),
+    ...(selector === undefined ? [] : ['-l', selector]),
+    ...excludedNamespaces.flatMap(name => ['--exclude-namespace', name]),
     ...(config === undefined ? [] : ['--config', config]),
     ...(pullSecret === undefined ? [] : ['--secret-name', pullSecret]),
+    ...replaceRegistry.flatMap(rule => ['--replace-registry', rule]),
   ]
 }

@@ -56,7 +56,7 @@ function whole(
 }
 
 function block(
-  { name, title, is, howToTell, whatToDo, example, subcauses }: Explanation,
+  { kind, name, title, is, howToTell, whatToDo, example, subcauses }: Explanation,
   { width, program }: { width: number; program: string },
   palette: Palette,
 ): string[] {
@@ -65,7 +65,8 @@ function block(
   return [
     ...wrap(`${name}: ${title}`, width).map(palette.strong),
     '',
-    ...line('what it is', is),
+    // The title of a rule says what it finds; its text says what harm that does.
+    ...line(kind === 'rule' ? 'why' : 'what it is', is),
     ...line('how to tell', howToTell),
     ...whatToDo.flatMap((text, index) => line(index === 0 ? 'what to do' : '', `${index + 1}. ${text}`)),
     ...(example === null ? [] : exampleLines(example, width).map(palette.dim)),

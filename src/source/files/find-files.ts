@@ -73,8 +73,10 @@ class Search {
     try {
       const real = await realpath(where)
       const found = await stat(real)
-      if (!found.isDirectory()) this.#add(path, real)
-      else await this.#enter(path, real, real, [real])
+      if (found.isDirectory()) await this.#enter(path, real, real, [real])
+      else if (found.isFile()) this.#add(path, real)
+      // A named pipe would be waited for without end.
+      else this.#note(path, 'not-text')
     } catch (error) {
       this.#note(path, problemOf(error))
     }
@@ -118,7 +120,8 @@ class Search {
       if (!found.isDirectory() && !IN_FOLDERS.test(path)) return
       if (found.isDirectory() && !this.#options.recursive) await this.#below(path, real, root, above)
       else if (!isWithin(real, root)) this.#note(path, 'link-out')
-      else if (!found.isDirectory()) this.#add(path, real)
+      else if (found.isFile()) this.#add(path, real)
+      else if (!found.isDirectory()) this.#note(path, 'not-text')
       else if (above.includes(real)) this.#note(path, 'link-loop')
       else await this.#below(path, real, root, above)
     } catch (error) {

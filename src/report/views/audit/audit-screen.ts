@@ -27,7 +27,7 @@ interface Share {
 const BRIEF: Share = { stories: 4, rows: 4 }
 const WHOLE: Share = { stories: Number.POSITIVE_INFINITY, rows: Number.POSITIVE_INFINITY }
 
-/** The screen. Notes are only pluralize where there are worse findings to read about. */
+/** The screen. Notes are only counted where there are worse findings to read about. */
 export function renderAuditScreen(
   report: AuditReport,
   options: ReportOptions & NextOptions,

@@ -11,11 +11,13 @@ export function editLines(report: EditReport): string[] {
   const { files, leftAlone } = report
   if (files.every(({ applied, refused }) => applied.length + refused.length === 0) && leftAlone.length === 0)
     return [NO_EDITS]
-  return [
+  const lines = [
     ...files.filter(({ applied }) => applied.length > 0).map(file => editedSentence(file, report)),
     ...files.flatMap(({ refused }) => refused.map(({ edit, why }) => refusalSentence(edit, why))),
     ...leftAlone.map(leftAloneSentence),
-  ].map(sanitizeLine)
+  ]
+  // Containers that share a value by an alias share the sentence.
+  return [...new Set(lines)].map(sanitizeLine)
 }
 
 /** A unified diff of all files, as `git apply` takes it; what a terminal or a CI runner would obey is spelled out. */

@@ -4,7 +4,7 @@ import type { EditedFile, EditReport } from '../../../audit/edit-report.ts'
 import type { FileEdit, LeftAlone } from '../../../audit/edits.ts'
 import type { WriteProblem } from '../../../audit/write-problem.ts'
 import type { EditRefusal } from '../../../manifest/edit.ts'
-import type { ImageCheck } from '../../../snapshot/image-check.ts'
+import type { ImageAnswer, ImageCheck } from '../../../snapshot/image-check.ts'
 import { pluralize } from '../count.ts'
 
 const REFUSED: Record<EditRefusal, string> = {
@@ -35,7 +35,8 @@ export function editedSentence(
 
 /** `deploy.yaml:12:16: image left unchanged: …`. */
 export function refusalSentence({ path, edit, workload, container }: FileEdit, why: EditRefusal): string {
-  const place = container?.imagePlace ?? workload.place
+  const isPolicy = edit.op === 'set' && edit.key === container?.keys.policy
+  const place = (isPolicy ? container?.policyPlace : null) ?? container?.imagePlace ?? workload.place
   const what = edit.op === 'set' ? edit.key : 'imagePullSecrets'
   return `${path}:${place?.line ?? 1}:${place?.column ?? 1}: ${what} left unchanged: ${REFUSED[why]}`
 }
@@ -49,12 +50,23 @@ export function leftAloneSentence({ workload, container, reason }: LeftAlone): s
   return `${place}: ${reason.image} not pinned: ${whyNoDigest(reason.check)}`
 }
 
+const ANSWER: Record<ImageAnswer, (host: string) => string> = {
+  exists: host => `${host} has it`,
+  missing: host => `${host} does not have it`,
+  denied: host => `${host} does not show it without another login`,
+  'login-refused': host => `${host} refused the login`,
+  withheld: host => `${host} sends logins to another site, so none was sent`,
+  'rate-limited': host => `${host} is limiting requests from this machine`,
+  unreachable: host => `${host} can't be reached from this machine`,
+  failed: host => `${host} gave no usable answer`,
+}
+
 function whyNoDigest(check: ImageCheck | null): string {
   if (check === null || check.asks.length === 0) return 'its registry was not asked'
   const answers = new Map(check.asks.map(({ answer, detail }) => [answer, detail]))
   if (answers.has('exists')) return 'its registry does not say which digest it has'
-  const [[answer, detail] = ['failed', null]] = answers
-  return `${check.host} answered: ${answer}${detail === null ? '' : ` (${detail})`}`
+  const [[answer, detail] = ['failed' as const, null]] = answers
+  return `${ANSWER[answer](check.host)}${detail === null ? '' : ` (${detail})`}`
 }
 
 /** Where neither a finding nor the flags call for an edit. */

@@ -107,7 +107,7 @@ export const REFERENCE_WORDS: WordsOfRules<
   'wrong-platform': {
     title: 'Image that is not built for all nodes',
     tell: ({ arguments: { built, lacking } }) =>
-      `It is built for ${built.join(', ')}, and the cluster has nodes of ${lacking.join(', ')}.`,
+      `It is built for ${built.join(', ')}, and the cluster also has nodes of ${lacking.join(', ')}.`,
     why: 'A node of another platform cannot pull the image ("no match for platform in manifest") or cannot run it ("exec format error").',
     todo: 'Build the image for every platform, or keep the pods on matching nodes with a node selector',
     example: {

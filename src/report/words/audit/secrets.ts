@@ -66,8 +66,8 @@ export const SECRET_WORDS: WordsOfRules<
     title: 'Registry that always needs a login',
     tell: ({ arguments: { registry, known } }) =>
       known
-        ? `${registry} serves nobody without a login, and the pods have none for it.`
-        : `${registry} serves nobody without a login, and the template names no pull secret.`,
+        ? `${registry} requires a login for every pull, and the pods have none for it.`
+        : `${registry} requires a login for every pull, and the template names no pull secret.`,
     why: 'Docker Hardened Images take the account of Docker Hub, but under the key dhi.io: a pull secret for Docker Hub does not match it.',
     todo: 'Add a pull secret with an entry for dhi.io',
     example: {
@@ -94,7 +94,7 @@ export const SECRET_WORDS: WordsOfRules<
     title: "Pull secret that the kubelet can't use",
     tell: ({ arguments: { secret, from, problem, detail } }) =>
       `${SOURCE[from]} the pull secret ${secret}, but ${PROBLEM[problem](detail)}.`,
-    why: 'The kubelet ignores a Secret of another type or with another key without a word. One that it cannot parse fails every pull of the pod.',
+    why: 'The kubelet silently ignores a Secret of another type or with another key. One that it cannot parse fails every pull of the pod.',
     todo: 'Create it again with `kubectl create secret docker-registry`',
     example: {
       before: 'type: Opaque\nstringData:\n  .dockerconfigjson: …',
@@ -105,7 +105,7 @@ export const SECRET_WORDS: WordsOfRules<
     title: 'Pull secret whose key does not match the registry',
     tell: ({ arguments: { secret, key, mismatch, registry } }) =>
       `The pull secret ${secret} has a login for "${key}", which the kubelet does not match with ${registry}: ${MISMATCH[mismatch]}.`,
-    why: 'The kubelet compares the key of each login with the name of the image: host and port must be equal, case counts, and for Docker Hub only docker.io and https://index.docker.io/v1/ are found.',
+    why: 'The kubelet compares the key of each login with the name of the image: host and port must be equal, case counts, and for Docker Hub, the key must be docker.io, index.docker.io, or https://index.docker.io/v1/ with the slash at its end.',
     todo: 'Create the Secret again with the registry as the image names it',
     example: {
       before: '{"auths": {"https://index.docker.io/v1": …}}',

@@ -13,8 +13,8 @@ export const TAG_WORDS: WordsOfRules<
       implied
         ? `${container?.image} has no tag, so Kubernetes takes latest.`
         : `${container?.image} is whatever was pushed last.`,
-    why: 'Nobody can say which build runs, a rollback brings nothing back, and the default pull policy is Always, so that every start needs the registry.',
-    todo: 'Name the version that you have tested, best with its digest (`audit --fix` writes the one that the tag has now)',
+    why: "You can't tell which build is running, a rollback may bring nothing back, and the default pull policy is Always, so every start needs the registry.",
+    todo: 'Name the version that you have tested, preferably with its digest (`audit --fix` writes the one that the tag has now)',
     example: { before: 'image: nginx', after: `image: nginx:1.27.3@${DIGEST}` },
   },
   'no-digest': {
@@ -25,13 +25,13 @@ export const TAG_WORDS: WordsOfRules<
     example: { before: 'image: nginx:1.27.3', after: `image: nginx:1.27.3@${DIGEST}` },
   },
   'stale-latest': {
-    title: 'latest that is never asked for again',
+    title: 'Tag latest that is never pulled again',
     tell: ({ arguments: { policy } }) =>
       policy === 'Never'
         ? 'With pull policy Never, each node runs whatever somebody loaded there as latest.'
         : 'With pull policy IfNotPresent, each node keeps whatever was latest when it pulled.',
     why: 'Nodes drift apart: two replicas of one workload run two builds, and a new node brings a third.',
-    todo: 'Name a version, best with its digest',
+    todo: 'Name a version, preferably with its digest',
     example: {
       before: 'image: acme/shop:latest\nimagePullPolicy: IfNotPresent',
       after: 'image: acme/shop:1.4.2\nimagePullPolicy: IfNotPresent',
@@ -44,7 +44,7 @@ export const TAG_WORDS: WordsOfRules<
       const policy = written ? '' : ' (the default for the tag latest, even beside a digest)'
       return `${container?.image} ${image}, and still every start asks the registry${policy}.${kubeletsOf(kubelets)}`
     },
-    why: 'With Always, each start of a container needs the registry, and fails if the registry is unreachable, limits requests, or refuses the login. For an image that does not change, the question is of no use. Always was also used to keep pods from using private images that others had pulled to their node; from kubelet 1.35 on, the kubelet checks that itself.',
+    why: 'With Always, each start of a container needs the registry, and fails if the registry is unreachable, limits requests, or refuses the login. For an image that does not change, the request is wasted. Always was also used to keep pods from using private images that others had pulled to their node; from kubelet 1.35 on, the kubelet checks that itself.',
     todo: 'Set imagePullPolicy: IfNotPresent',
     example: {
       before: 'image: acme/shop:1.4.2\nimagePullPolicy: Always',

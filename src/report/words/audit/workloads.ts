@@ -16,7 +16,7 @@ export const WORKLOAD_WORDS: WordsOfRules<
       )
       return `The pod ${changed.pod} has ${found} instead of ${expected}: a webhook or a policy changes the list.`
     },
-    why: 'What a template says is not what its pods get. A change of the image or of the pull secrets may be undone, and a policy that replaces the list of pull secrets takes logins away.',
+    why: 'What a template says is not what its pods get. A webhook or policy may undo your change to an image or to the pull secrets, and one that replaces the list of pull secrets takes logins away from the pods.',
     todo: 'Find the webhook or policy (`kubectl get mutatingwebhookconfigurations`), and have it add to the list instead of replacing it',
     example: null,
   },
@@ -56,7 +56,7 @@ export const WORKLOAD_WORDS: WordsOfRules<
       const login = credential === false ? ' It would be pulled without a login.' : ''
       return `${pluralize(lacking.length, 'node')} of ${formatNumber(nodes)} (${shortList(lacking, 3)}) are not known to have it, and would have to pull it.${login} Nodes list only their 50 largest images, so it may be there all the same.`
     },
-    why: 'Nodes that have the image hide that it can no longer be pulled. A new node, or a pod that moves, brings it to light at the worst time.',
+    why: 'As long as nodes have the image, nobody notices that it can no longer be pulled. Then a pod starts on a new node, and fails.',
     todo: 'Check that it can be pulled: --check-images asks the registry as the pods would',
     example: null,
   },

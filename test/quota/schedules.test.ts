@@ -1,10 +1,13 @@
 /** When CronJobs start: every spelling that Kubernetes takes, time zones, and changes of the clock. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { startsWithin } from '../../src/quota/schedule.ts'
+import { Schedules } from '../../src/quota/schedules.ts'
 import { AT, SIX_HOURS } from './facts.ts'
 
 const HOUR = 3600
+
+const startsWithin = (schedule: string, zone: string | null, from: string, within: number) =>
+  new Schedules(from, within).startsOf(schedule, zone)
 
 test.each<[schedule: string, zone: string | null, starts: number]>([
   ['*/10 * * * *', null, 36],
@@ -21,6 +24,9 @@ test.each<[schedule: string, zone: string | null, starts: number]>([
   ['@every 90s', null, 240],
   ['@every 1h30m', null, 4],
   ['@every 100ms', null, 5000],
+  ['@every 1h30m500ms', null, 4],
+  ['@every .5h', null, 12],
+  ['@every 3600000000us', null, 6],
 ])('%s in %s starts %i times in six hours', (schedule, zone, starts) => {
   expect(startsWithin(schedule, zone, AT, SIX_HOURS)).toHaveLength(starts)
 })

@@ -1,0 +1,41 @@
+/** The starts of CronJobs within one window; many CronJobs share a schedule, and each is worked out once. */
+
+import { startsAfter } from '../schedule/starts.ts'
+
+/** More starts than any limit of Docker Hub has pulls. */
+const MOST = 5000
+
+export class Schedules {
+  readonly #known = new Map<string, number[] | null>()
+  readonly #from: string
+  readonly #within: number
+
+  /** @param from ISO 8601; @param within seconds */
+  constructor(from: string, within: number) {
+    this.#from = from
+    this.#within = within
+  }
+
+  /**
+   * Seconds from the window's begin to each start; null for a schedule that can't be read.
+   * @param timeZone IANA name; null means UTC
+   */
+  startsOf(schedule: string, timeZone: string | null): number[] | null {
+    const key = `${timeZone} ${schedule}`
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    const starts = startsAfter(schedule, timeZone, this.#from)
+    const within = starts === null ? null : firstOf(starts, this.#within)
+    this.#known.set(key, within)
+    return within
+  }
+}
+
+function firstOf(starts: Iterable<number>, within: number): number[] {
+  const found: number[] = []
+  for (const start of starts) {
+    if (start > within || found.length === MOST) break
+    found.push(start)
+  }
+  return found
+}
