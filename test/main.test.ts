@@ -75,6 +75,11 @@ describe('fatal errors', () => {
     [['help', 'nope'], "Unknown command 'nope'. See `pullguard --help`.\n"],
     [['--'], 'No command is given. See `pullguard --help`.\n'],
     [['image'], "Missing required argument 'reference'. See `pullguard image --help`.\n"],
+    [
+      ['-A', 'fix', 'deploy/web'],
+      'fix works on whole namespaces, not on single workloads: name one with -n, or use -A --affected.\n',
+    ],
+    [['fix', '-n', 'a,b'], 'fix takes one namespace at a time: run it for each, or use -A --affected.\n'],
   ])('for %j are one sentence', async (argv, err) => {
     expect(await run(argv)).toEqual({ code: 2, out: '', err })
   })

@@ -136,6 +136,8 @@ function fixOptions(options: OptionValues): FixOptions {
     if (settled)
       throw new UsageError(`--apply can't be combined with ${settled[1]}: the plan already settles it.`)
   }
+  if (options.namespace?.includes(','))
+    throw new UsageError('fix takes one namespace at a time: run it for each, or use -A --affected.')
   const given = (name: string, as: string) => (options[name] === undefined ? {} : { [as]: options[name] })
   return {
     connection: connectionFlags(options),
