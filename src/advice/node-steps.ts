@@ -11,13 +11,20 @@ export function diskSteps(): Step[] {
   return [{ code: 'prune-images' }, { code: 'show-disk' }, { code: 'larger-disk' }]
 }
 
-export function corruptSteps(finding: Finding): Step[] {
+/** For an answer that was a web page where a registry was expected; null for any other. */
+function webPageSteps(finding: Finding): Step[] | null {
   const { clues, registry, endpoint } = finding
-  if (clueOf(clues, 'web-page') !== undefined && registry !== null)
-    return [
-      { code: 'mirror-settings', host: endpoint?.host ?? null, registry, about: 'web-page' },
-      testConnection(finding, targetHost(finding)),
-    ]
+  if (clueOf(clues, 'web-page') === undefined || registry === null) return null
+  return [
+    { code: 'mirror-settings', host: endpoint?.host ?? null, registry, about: 'web-page' },
+    testConnection(finding, targetHost(finding)),
+  ]
+}
+
+export function corruptSteps(finding: Finding): Step[] {
+  const { clues } = finding
+  const webPage = webPageSteps(finding)
+  if (webPage !== null) return webPage
   if (clueOf(clues, 'layer-type') !== undefined) return [{ code: 'rebuild-layers' }, { code: 'runtime-log' }]
   if (clueOf(clues, 'file-system') !== undefined) return [{ code: 'move-store' }, { code: 'runtime-log' }]
   const format: Step[] = clueOf(clues, 'layer-format') === undefined ? [] : [{ code: 'update-runtime' }]
@@ -52,13 +59,9 @@ function wantedIn({ evidence }: Finding): string | null {
 }
 
 export function manifestSteps(finding: Finding): Step[] {
-  const { clues, registry, endpoint } = finding
-  if (clueOf(clues, 'web-page') !== undefined && registry !== null)
-    return [
-      { code: 'mirror-settings', host: endpoint?.host ?? null, registry, about: 'web-page' },
-      testConnection(finding, targetHost(finding)),
-      { code: 'remove-image', image: nameOf(finding) },
-    ]
+  const { clues } = finding
+  const webPage = webPageSteps(finding)
+  if (webPage !== null) return [...webPage, { code: 'remove-image', image: nameOf(finding) }]
   const set: Step = { code: 'set-image', known: 'repository' }
   if (clueOf(clues, 'artifact') !== undefined) return [{ code: 'not-an-image' }, set]
   return [{ code: 'push-current-format' }, set]

@@ -1,25 +1,10 @@
 /** What a group of nodes needs so that it pulls through a mirror: files and commands as text, everything else as codes. */
 
+import type { Platform } from '../diagnosis/pulling-node.ts'
 import type { MirrorAddress } from './address.ts'
 
 /** A distribution, cloud, or runtime that keeps its mirrors in its own place. */
-export type MirrorPlatform =
-  | 'k3s'
-  | 'rke2'
-  | 'microk8s'
-  | 'minikube'
-  | 'kind'
-  | 'talos'
-  | 'bottlerocket'
-  | 'openshift'
-  | 'gke'
-  | 'aks'
-  | 'eks'
-  | 'windows'
-  | 'containerd'
-  | 'cri-o'
-  | 'docker'
-  | 'unknown'
+export type MirrorPlatform = Platform | 'windows' | 'containerd' | 'cri-o' | 'docker' | 'unknown'
 
 /** Nodes that are configured alike. */
 export interface NodeGroup {

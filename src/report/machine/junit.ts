@@ -49,11 +49,36 @@ export function renderJunit(
   const skipped = skippedCases(known)
   if (cases.length === 0) cases.push(passingCase(summarySentence(diagnosis, invocation)))
   cases.push(...skipped)
-  const counts = `tests="${cases.length}" failures="${places.filter(fails).length}" errors="${stories.length}" time="0"`
+  return junitDocument(cases, {
+    command: 'diagnose',
+    failures: places.filter(fails).length,
+    errors: stories.length,
+    skipped: skipped.length,
+    takenAt,
+  })
+}
+
+interface SuiteFacts {
+  command: string
+  failures: number
+  errors: number
+  /** Cases that are skipped; left out for a command that skips none. */
+  skipped?: number
+  /** ISO 8601. */
+  takenAt: string
+  seconds?: number
+}
+
+/** The whole document: one suite of cases, which `testCase` makes. */
+export function junitDocument(
+  cases: readonly string[],
+  { command, failures, errors, skipped = 0, takenAt, seconds = 0 }: SuiteFacts,
+): string {
+  const counts = `tests="${cases.length}" failures="${failures}" errors="${errors}" time="${seconds}"`
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="pullguard" ${counts}>`,
-    `  <testsuite name="pullguard diagnose" ${counts}${skipped.length === 0 ? '' : ` skipped="${skipped.length}"`} timestamp="${xml(takenAt.slice(0, 19))}">`,
+    `  <testsuite name="pullguard ${command}" ${counts}${skipped === 0 ? '' : ` skipped="${skipped}"`} timestamp="${xml(takenAt.slice(0, 19))}">`,
     ...cases,
     '  </testsuite>',
     '</testsuites>',

@@ -1,7 +1,7 @@
 /** The result of `wait` in the formats of CI systems: failed pulls as in a diagnosis, plus workloads that are unfinished or unknown. */
 
 import type { SubjectState } from '../../waiting/subject-state.ts'
-import { markdownCode, markdownText, xml } from '../escape.ts'
+import { markdownCode, markdownText } from '../escape.ts'
 import { groupByCause } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
 import { sanitizeLine } from '../sanitize.ts'
@@ -13,7 +13,7 @@ import { toJson } from './data.ts'
 import { fingerprint } from './fingerprint.ts'
 import { annotation, annotationsOf } from './github.ts'
 import { entry, gitlabEntries } from './gitlab.ts'
-import { failureText, output, problem, testCase } from './junit.ts'
+import { failureText, junitDocument, output, problem, testCase } from './junit.ts'
 import { renderMarkdown } from './markdown.ts'
 
 /** One case a workload: failed for its image, an error where nothing certain is known or the time was up, skipped where another one ended the wait. */
@@ -24,16 +24,14 @@ export function waitJunit(report: WaitReport, invocation: Invocation): string {
     cases.push(testCase('wait', 'workloads', problem('error', outcome, waitSentence(report), [])))
   const failures = states.filter(({ status }) => status === 'failed').length
   const errors = states.filter(state => isError(state, report)).length + (states.length === 0 ? 1 : 0)
-  const counts = `tests="${cases.length}" failures="${failures}" errors="${errors}" time="${Math.round(waited / 1000)}"`
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="pullguard" ${counts}>`,
-    `  <testsuite name="pullguard wait" ${counts} timestamp="${xml(diagnosis.takenAt.slice(0, 19))}">`,
-    ...cases,
-    '  </testsuite>',
-    '</testsuites>',
-    '',
-  ].join('\n')
+  const { takenAt } = diagnosis
+  return junitDocument(cases, {
+    command: 'wait',
+    failures,
+    errors,
+    takenAt,
+    seconds: Math.round(waited / 1000),
+  })
 }
 
 function isError({ status }: SubjectState, { outcome }: WaitReport): boolean {

@@ -1,13 +1,12 @@
-/** An audit as JUnit XML: a test suite for each file or namespace, each finding a failed test case, and one passing case where nothing is wrong. */
+/** An audit as JUnit XML: each finding a failed test case, and one passing case where nothing is wrong. */
 
 import type { AuditFinding, AuditSeverity } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
-import { xml } from '../../escape.ts'
 import { problemSentence } from '../../words/audit/files.ts'
 import { auditSentence } from '../../words/audit/summary.ts'
 import { RULE_WORDS, tell } from '../../words/audit.ts'
 import { gapSentence, summarizeGaps } from '../../words/gaps.ts'
-import { output, problem, testCase } from '../junit.ts'
+import { junitDocument, output, problem, testCase } from '../junit.ts'
 import { fullWorkload, placeText } from './places.ts'
 
 const RANK: Record<AuditSeverity | 'never', number> = { info: 0, warning: 1, error: 2, never: 3 }
@@ -41,16 +40,7 @@ export function renderAuditJunit(report: AuditReport, failOn: AuditSeverity | 'n
   ]
   if (cases.length === 0) cases.push(testCase('audit', 'nothing found', output([auditSentence(report)])))
   const errors = unread.length + summarizeGaps(gaps, 'audit').length
-  const counts = `tests="${cases.length}" failures="${findings.filter(fails).length}" errors="${errors}" time="0"`
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="pullguard" ${counts}>`,
-    `  <testsuite name="pullguard audit" ${counts} timestamp="${xml(takenAt.slice(0, 19))}">`,
-    ...cases,
-    '  </testsuite>',
-    '</testsuites>',
-    '',
-  ].join('\n')
+  return junitDocument(cases, { command: 'audit', failures: findings.filter(fails).length, errors, takenAt })
 }
 
 function nameOf(finding: AuditFinding): string {
