@@ -4,6 +4,7 @@ import type { Cause } from '../diagnosis/finding.ts'
 import type { JobLimit, ObjectManager } from '../snapshot/fix-scope.ts'
 import type { Change, Target } from './change.ts'
 import type { UnprovenLogin } from './plan-input.ts'
+import type { PlanScope } from './scope.ts'
 
 /** A credential that the plan distributes, without its password. */
 export interface PlanCredential {
@@ -56,13 +57,6 @@ export type Declined =
     }
   | { code: 'terminating-namespace'; namespace: string }
   | { code: 'no-remedy'; cause: Cause; target: Target; container: string; image: string }
-
-export interface PlanScope {
-  /** null: every namespace. */
-  namespaces: string[] | null
-  affected: boolean
-  excluded: string[]
-}
 
 export interface Plan {
   apiVersion: 'pullguard.dev/v1'

@@ -5,6 +5,7 @@ import { CAUSES } from '../../src/diagnosis/finding.ts'
 import type { Change, ChangeReason, Edit, PatchOperation, Target } from '../../src/plan/change.ts'
 import type { Declined, Plan, TokenKind } from '../../src/plan/plan.ts'
 import type { UnprovenLogin } from '../../src/plan/plan-input.ts'
+import type { PlanScope, PlanSubject } from '../../src/plan/scope.ts'
 import type { JobLimit, ObjectManager } from '../../src/snapshot/fix-scope.ts'
 import { plan } from '../report/plan-samples.ts'
 import { schema } from '../report/published-schema.ts'
@@ -144,8 +145,21 @@ const LIMITS = codes<JobLimit>({
   'pod-failure-policy': true,
 })
 
+const subject: Required<PlanSubject> = {
+  kind: 'Deployment',
+  namespace: 'web',
+  name: 'shop',
+  named: [{ kind: 'Pod', name: 'shop-1' }],
+}
+const scope: Required<PlanScope> = {
+  namespaces: ['web'],
+  affected: false,
+  excluded: [],
+  subjects: [subject],
+  selector: 'app=shop',
+}
 const full: Required<Plan> = {
-  ...plan(Object.values(CHANGES), { declined: Object.values(DECLINED) }),
+  ...plan(Object.values(CHANGES), { declined: Object.values(DECLINED), scope }),
   credentials: [{ registry: 'docker.io', key: 'k', username: 'bob', origin: 'file', token: 'short-lived' }],
 }
 
@@ -203,6 +217,9 @@ test('a plan has the same fields in both', () => {
   for (const part of ['cluster', 'scope', 'cost'] as const) {
     expect(sorted(Object.keys(properties[part]?.properties ?? {}))).toEqual(sorted(Object.keys(full[part])))
   }
+  expect(sorted(Object.keys(properties.scope?.properties.subjects?.items?.properties ?? {}))).toEqual(
+    sorted(Object.keys(subject)),
+  )
   const credential = properties.credentials?.items?.properties ?? {}
   expect(sorted(Object.keys(credential))).toEqual(sorted(Object.keys(full.credentials[0] ?? {})))
 })

@@ -7,6 +7,7 @@ import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
 import type { PatchChange } from '../../plan/change.ts'
 import { patchOf } from '../../plan/patch.ts'
 import type { Plan } from '../../plan/plan.ts'
+import { changeOutside } from '../../plan/scope.ts'
 import { readPodOwners } from '../../source/live/owners.ts'
 import { loginFromFlags, machineLoginsFor } from './find-logins.ts'
 import type { FixSession, PreparedFix } from './session.ts'
@@ -18,6 +19,7 @@ import type { FixSession, PreparedFix } from './session.ts'
 export async function savedPlan(path: string, session: FixSession): Promise<PreparedFix> {
   const plan = await readPlanFile(path, session.context.signal)
   refuseOtherCluster(plan, { uid: session.clusterUid, server: session.cluster.server })
+  refuseOutside(plan, path)
   for (const change of plan.changes) {
     if ('patch' in change) refuseOtherPatch(change, path)
   }
@@ -31,6 +33,16 @@ export async function savedPlan(path: string, session: FixSession): Promise<Prep
     unproven: [],
     saved: true,
   }
+}
+
+/** The scope is displayed above the changes, so none may lie outside. */
+function refuseOutside({ scope, changes }: Plan, path: string): void {
+  const outside = changeOutside(scope, changes)
+  if (outside === null) return
+  const { kind, namespace, name } = outside.target
+  throw new RefusedError(
+    `${path} changes ${kind} ${namespace}/${name}, which is outside its own scope. Nothing was changed; make a new plan.`,
+  )
 }
 
 /** The edits are displayed and the patch is written, so the two must match. */

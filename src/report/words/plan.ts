@@ -1,7 +1,8 @@
 /** The words of a plan: what a change does, why it is made, and what the whole comes to. */
 
 import type { Change, ChangeReason, EditingRemedy, Target } from '../../plan/change.ts'
-import type { Plan, PlanScope } from '../../plan/plan.ts'
+import type { Plan } from '../../plan/plan.ts'
+import type { PlanScope } from '../../plan/scope.ts'
 import { shellWord } from '../escape.ts'
 import { pluralize, shortList } from './count.ts'
 import { registryLabel } from './labels.ts'
